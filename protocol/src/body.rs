@@ -1,0 +1,157 @@
+//! What a message carries: its text, its id, and its author's own name for it.
+//!
+//! This file does not know rooms or people.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use crate::name::is_blank;
+
+/// Longest text of one message, in characters.
+pub const CONTENT_CHARS_MAX: usize = 4096;
+/// Longest `ref`, in bytes.
+pub const REF_BYTES_MAX: usize = 64;
+/// Ids stay below this so that every JSON reader holds them exactly (RFC 8259, section 6).
+pub const ID_END: u64 = 1 << 53;
+
+/// Why a text was refused. The sentence is fit for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BodyError {
+    /// Nothing to see: empty, spaces, or invisible characters alone.
+    #[error("a message needs some visible text")]
+    Blank,
+    /// More characters than [`CONTENT_CHARS_MAX`].
+    #[error("a message has at most {CONTENT_CHARS_MAX} characters, this one has {0}")]
+    TooLong(usize),
+}
+
+/// The text of one message: 1–4,096 characters, not blank.
+///
+/// It may hold any character, also controls: whoever draws it decides what is safe there.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Body(Box<str>);
+
+impl Body {
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn parse(text: impl AsRef<str> + Into<Box<str>>) -> Result<Self, BodyError> {
+        let chars = text.as_ref().chars().count();
+        if chars > CONTENT_CHARS_MAX {
+            return Err(BodyError::TooLong(chars));
+        }
+        if is_blank(text.as_ref()) {
+            return Err(BodyError::Blank);
+        }
+        Ok(Body(text.into()))
+    }
+}
+
+impl TryFrom<&str> for Body {
+    type Error = BodyError;
+
+    fn try_from(text: &str) -> Result<Self, BodyError> {
+        Body::parse(text)
+    }
+}
+
+impl TryFrom<String> for Body {
+    type Error = BodyError;
+
+    fn try_from(text: String) -> Result<Self, BodyError> {
+        Body::parse(text)
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// An author's own name for a message: 1–64 printable ASCII characters.
+///
+/// The same author sending the same `ref` to the same room again never makes a second message.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Ref(Box<str>);
+
+impl Ref {
+    /// The characters themselves.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A `ref` that is empty, too long, or holds something other than printable ASCII.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a ref has 1 to {REF_BYTES_MAX} printable ASCII characters")]
+pub struct BadRef;
+
+impl TryFrom<&str> for Ref {
+    type Error = BadRef;
+
+    fn try_from(raw: &str) -> Result<Self, BadRef> {
+        let printable = raw.bytes().all(|b| (0x20..0x7f).contains(&b));
+        if raw.is_empty() || raw.len() > REF_BYTES_MAX || !printable {
+            return Err(BadRef);
+        }
+        Ok(Ref(raw.into()))
+    }
+}
+
+impl fmt::Debug for Ref {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The place of a message in the order of the whole server: below 2^53, growing, never reused.
+/// Zero is no message's id: `since` zero means everything.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct MessageId(u64);
+
+impl MessageId {
+    /// Before every message.
+    pub const ZERO: MessageId = MessageId(0);
+
+    /// The number itself.
+    pub fn get(self) -> u64 {
+        self.0
+    }
+}
+
+/// A number that is no id: 2^53 or more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an id is a whole number below 2^53, not {0}")]
+pub struct BadId(pub u64);
+
+impl TryFrom<u64> for MessageId {
+    type Error = BadId;
+
+    fn try_from(number: u64) -> Result<Self, BadId> {
+        if number < ID_END { Ok(MessageId(number)) } else { Err(BadId(number)) }
+    }
+}
+
+impl Serialize for MessageId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(self.0)
+    }
+}
+
+impl fmt::Debug for MessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{}", self.0)
+    }
+}
+
+impl fmt::Display for MessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,41 @@
+//! Nebula's protocol on one page.
+//!
+//! One JSON object per text frame, one enum per direction: [`ToServer`] and [`ToClient`].
+//! A connection opens with `GET /?room=R&username=U` ([`Hello`]), optionally offering
+//! [`SUBPROTOCOL`] and a [`Key`]. On joining, a client gets `history` if it asked for any, then its
+//! own `join`, then `presence`. A stored message comes back to everyone in the room, its author
+//! included; that copy, with its [`MessageId`], is the acknowledgement.
+//!
+//! | limit | value |
+//! |---|---|
+//! | frame from a client | [`FRAME_BYTES_MAX`] |
+//! | content | 1–[`CONTENT_CHARS_MAX`] characters |
+//! | room, user name | 1–[`ROOM_CHARS_MAX`], 1–[`USER_CHARS_MAX`] characters |
+//! | `ref` | 1–[`REF_BYTES_MAX`] printable ASCII characters |
+//! | history page | [`HISTORY_DEFAULT`], at most [`HISTORY_MAX`] messages, under [`HISTORY_BYTES_MAX`] |
+//!
+//! Every reason to say no is a [`Refusal`], with a stable [`Code`], a sentence, and, where it ends
+//! the connection, a [close code](Refusal::close_code).
+//!
+//! This crate is the only one that knows JSON. It knows no tokio, no sockets, no clock, no files.
+
+mod body;
+mod hello;
+mod name;
+mod refusal;
+mod to_client;
+mod to_server;
+
+pub use body::{
+    BadId, BadRef, Body, BodyError, CONTENT_CHARS_MAX, ID_END, MessageId, REF_BYTES_MAX, Ref,
+};
+pub use hello::{Hello, KEY_BYTES_MAX, KEY_BYTES_MIN, KEY_SUBPROTOCOL_PREFIX, Key, SUBPROTOCOL};
+pub use name::{NameError, ROOM_CHARS_MAX, RoomName, USER_CHARS_MAX, UserName};
+pub use refusal::{Code, Refusal};
+pub use to_client::{
+    BadFromServer, ErrorNote, HISTORY_BYTES_MAX, History, Message, Presence, ToClient,
+    encode_history,
+};
+pub use to_server::{
+    BadEnvelope, FIELDS_MAX, FRAME_BYTES_MAX, HISTORY_DEFAULT, HISTORY_MAX, ToServer,
+};

@@ -1,0 +1,211 @@
+//! Every reason to say no: a stable code for programs, a sentence for people, and a close code
+//! where it ends the connection.
+//!
+//! This file does not know HTTP or sockets.
+
+use serde::{Deserialize, Serialize};
+
+use crate::body::{BadRef, BodyError};
+use crate::name::NameError;
+use crate::to_client::ErrorNote;
+use crate::to_server::{FIELDS_MAX, FRAME_BYTES_MAX};
+
+/// What a program may branch on. A code never changes its meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// The frame is not one JSON object.
+    BadJson,
+    /// A field is missing, twice, of the wrong type, or out of range.
+    BadField,
+    /// The `type` is none that a client may send.
+    UnknownType,
+    /// The room's name breaks a rule.
+    BadRoom,
+    /// The user's name breaks a rule.
+    BadName,
+    /// The key is no base64url of 16 to 64 bytes.
+    BadKey,
+    /// The text has nothing to see.
+    ContentBlank,
+    /// The text is too long.
+    ContentTooLong,
+    /// The connection is not in this room.
+    NotInRoom,
+    /// The connection is in this room already.
+    AlreadyInRoom,
+    /// The connection is in as many rooms as it may be.
+    TooManyRooms,
+    /// Somebody else is connected under this name.
+    NameTaken,
+    /// More messages than the rate allows; `retry_ms` says when to try again.
+    TooFast,
+    /// Too many bad frames in a row.
+    TooManyBadFrames,
+    /// A binary frame.
+    BinaryFrame,
+    /// Text that is not UTF-8.
+    BadUtf8,
+    /// A frame that is too large.
+    FrameTooBig,
+    /// Bytes that are no WebSocket frames.
+    BadFrame,
+    /// The server cannot store or read messages at the moment; nothing was kept.
+    Unavailable,
+    /// The client does not read fast enough.
+    TooSlow,
+    /// The server is stopping.
+    Stopping,
+    /// A code of a newer server, for clients that do not know it yet.
+    #[serde(other)]
+    Unknown,
+}
+
+/// A reason to say no, with what there is to tell about it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// See [`Code::BadJson`].
+    #[error("this is not a JSON object")]
+    BadJson,
+    /// See [`Code::BadField`]; the text names the field and what is wrong with it.
+    #[error("{0}")]
+    BadField(String),
+    /// See [`Code::UnknownType`].
+    #[error("no envelope from a client has the type {0:?}")]
+    UnknownType(String),
+    /// See [`Code::BadRoom`].
+    #[error("bad room: {0}")]
+    BadRoom(NameError),
+    /// See [`Code::BadName`].
+    #[error("bad user name: {0}")]
+    BadName(NameError),
+    /// See [`Code::BadKey`].
+    #[error("a key is base64url of 16 to 64 bytes")]
+    BadKey,
+    /// See [`Code::ContentBlank`] and [`Code::ContentTooLong`].
+    #[error(transparent)]
+    BadContent(#[from] BodyError),
+    /// See [`Code::NotInRoom`].
+    #[error("you are not in this room: join it first")]
+    NotInRoom,
+    /// See [`Code::AlreadyInRoom`].
+    #[error("you are in this room already")]
+    AlreadyInRoom,
+    /// See [`Code::TooManyRooms`].
+    #[error("one connection is in at most {max} rooms: leave one first")]
+    TooManyRooms {
+        /// The limit that was reached.
+        max: usize,
+    },
+    /// See [`Code::NameTaken`].
+    #[error("this name is in use: choose another, or bring the key it was taken with")]
+    NameTaken,
+    /// See [`Code::TooFast`].
+    #[error("too many messages: wait {retry_ms} ms and send it again")]
+    TooFast {
+        /// When one more message will be taken, in milliseconds.
+        retry_ms: u64,
+    },
+    /// See [`Code::TooManyBadFrames`].
+    #[error("{0} bad frames in a row")]
+    TooManyBadFrames(u32),
+    /// See [`Code::BinaryFrame`].
+    #[error("only text frames are understood here")]
+    BinaryFrame,
+    /// See [`Code::BadUtf8`].
+    #[error("a text frame has to be UTF-8")]
+    BadUtf8,
+    /// See [`Code::FrameTooBig`].
+    #[error("a frame has at most {FRAME_BYTES_MAX} bytes")]
+    FrameTooBig,
+    /// See [`Code::BadFrame`].
+    #[error("these bytes are no WebSocket frames")]
+    BadFrame,
+    /// See [`Code::Unavailable`].
+    #[error("messages cannot be stored or read at the moment: nothing was kept, try again")]
+    Unavailable,
+    /// See [`Code::TooSlow`].
+    #[error("you are reading too slowly: come back with `since`")]
+    TooSlow,
+    /// See [`Code::Stopping`].
+    #[error("the server is stopping")]
+    Stopping,
+}
+
+impl Refusal {
+    /// More than [`FIELDS_MAX`] fields in one object.
+    pub(crate) fn too_many_fields() -> Self {
+        Refusal::BadField(format!("an envelope has at most {FIELDS_MAX} fields"))
+    }
+
+    /// The stable code for programs.
+    pub fn code(&self) -> Code {
+        match self {
+            Refusal::BadJson => Code::BadJson,
+            Refusal::BadField(_) => Code::BadField,
+            Refusal::UnknownType(_) => Code::UnknownType,
+            Refusal::BadRoom(_) => Code::BadRoom,
+            Refusal::BadName(_) => Code::BadName,
+            Refusal::BadKey => Code::BadKey,
+            Refusal::BadContent(BodyError::Blank) => Code::ContentBlank,
+            Refusal::BadContent(BodyError::TooLong(_)) => Code::ContentTooLong,
+            Refusal::NotInRoom => Code::NotInRoom,
+            Refusal::AlreadyInRoom => Code::AlreadyInRoom,
+            Refusal::TooManyRooms { .. } => Code::TooManyRooms,
+            Refusal::NameTaken => Code::NameTaken,
+            Refusal::TooFast { .. } => Code::TooFast,
+            Refusal::TooManyBadFrames(_) => Code::TooManyBadFrames,
+            Refusal::BinaryFrame => Code::BinaryFrame,
+            Refusal::BadUtf8 => Code::BadUtf8,
+            Refusal::FrameTooBig => Code::FrameTooBig,
+            Refusal::BadFrame => Code::BadFrame,
+            Refusal::Unavailable => Code::Unavailable,
+            Refusal::TooSlow => Code::TooSlow,
+            Refusal::Stopping => Code::Stopping,
+        }
+    }
+
+    /// The WebSocket close code (RFC 6455, section 7.4) this refusal ends a connection with, when
+    /// it does. 4000 and up mean: do not come back unchanged.
+    ///
+    /// A bad room ends only the connection that was opened with it; in a `join` it is told and no
+    /// more.
+    pub fn close_code(&self) -> Option<u16> {
+        match self {
+            Refusal::Stopping => Some(1001),
+            Refusal::BadFrame => Some(1002),
+            Refusal::BinaryFrame => Some(1003),
+            Refusal::BadUtf8 => Some(1007),
+            Refusal::TooManyBadFrames(_) => Some(1008),
+            Refusal::FrameTooBig => Some(1009),
+            Refusal::TooSlow | Refusal::Unavailable => Some(1013),
+            Refusal::NameTaken => Some(4001),
+            Refusal::BadRoom(_) | Refusal::BadName(_) | Refusal::BadKey | Refusal::BadField(_) => {
+                Some(4002)
+            }
+            _ => None,
+        }
+    }
+
+    /// The `error` envelope that tells it, without room and `ref`.
+    pub fn note(&self) -> ErrorNote {
+        let retry_ms = match self {
+            Refusal::TooFast { retry_ms } => Some(*retry_ms),
+            _ => None,
+        };
+        ErrorNote {
+            code: self.code(),
+            content: self.to_string(),
+            room: None,
+            reference: None,
+            retry_ms,
+        }
+    }
+}
+
+impl From<BadRef> for Refusal {
+    fn from(bad: BadRef) -> Self {
+        Refusal::BadField(format!("bad ref: {bad}"))
+    }
+}

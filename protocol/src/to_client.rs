@@ -1,0 +1,218 @@
+//! All that the server may say. Absent optional fields are left out.
+//!
+//! This file does not know to whom it is said.
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::body::{Body, MessageId, Ref};
+use crate::name::{RoomName, UserName};
+use crate::refusal::Code;
+use crate::to_server::encode;
+
+/// A `history` envelope stays under this many bytes, so that it fits an outbox beside live traffic.
+pub const HISTORY_BYTES_MAX: usize = 128 * 1024;
+
+/// An envelope from the server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToClient {
+    /// Somebody said something. To its author it is also the acknowledgement: it is stored.
+    Message(Message),
+    /// A person came into the room, with their first connection.
+    Join {
+        /// Which room.
+        room: RoomName,
+        /// Who.
+        sender: UserName,
+    },
+    /// A person left the room, with their last connection.
+    Leave {
+        /// Which room.
+        room: RoomName,
+        /// Who.
+        sender: UserName,
+    },
+    /// Who is in a room.
+    Presence(Presence),
+    /// Older messages, on joining or when asked for.
+    History(History),
+    /// A refusal, to one client alone.
+    Error(ErrorNote),
+}
+
+/// One stored message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Where it was said.
+    pub room: RoomName,
+    /// Who said it: set by the server.
+    pub sender: UserName,
+    /// What was said.
+    pub content: Body,
+    /// Its place in the order of the whole server.
+    pub id: MessageId,
+    /// When it was stored: milliseconds since 1970, never decreasing.
+    pub at: u64,
+    /// Its author's own name for it. Only meaningful to that author.
+    #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Ref>,
+}
+
+/// The people of a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Presence {
+    /// Which room.
+    pub room: RoomName,
+    /// Sorted by folded name, each once.
+    pub users: Vec<UserName>,
+}
+
+/// The newest of what was asked for, ascending.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct History {
+    /// Which room.
+    pub room: RoomName,
+    /// Ascending by id; each is a whole `message` envelope.
+    #[serde(serialize_with = "tagged")]
+    pub messages: Vec<Message>,
+    /// There is older text that was asked for and did not fit: page back with `before`.
+    pub more: bool,
+    /// The newest id of the room, 0 if it has none: where to resume.
+    pub head: MessageId,
+    /// The `ref` of the question.
+    #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Ref>,
+}
+
+/// An `error` envelope.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorNote {
+    /// What a program may branch on.
+    pub code: Code,
+    /// A sentence for people.
+    pub content: String,
+    /// The room it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<RoomName>,
+    /// The `ref` of the envelope that was refused.
+    #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Ref>,
+    /// When to try again, in milliseconds from now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_ms: Option<u64>,
+}
+
+/// A frame that is none of the envelopes above: of a newer server, or of no Nebula.
+#[derive(Debug, thiserror::Error)]
+#[error("not an envelope of this protocol: {0}")]
+pub struct BadFromServer(String);
+
+impl ToClient {
+    /// Reads one frame.
+    ///
+    /// # Errors
+    /// [`BadFromServer`] for anything but an envelope of this version; clients ignore those.
+    pub fn parse(frame: &str) -> Result<Self, BadFromServer> {
+        // An internally tagged enum would also take an array.
+        if !frame.trim_start().starts_with('{') {
+            return Err(BadFromServer("not a JSON object".into()));
+        }
+        serde_json::from_str(frame).map_err(|e| BadFromServer(e.to_string()))
+    }
+
+    /// Writes it as one frame's text.
+    pub fn encode(&self) -> String {
+        encode(self)
+    }
+}
+
+/// Writes a `history` envelope from messages that are encoded already, ascending: the newest that
+/// fit under [`HISTORY_BYTES_MAX`]. Says in `more` if any was left out.
+pub fn encode_history<T: AsRef<str>>(
+    room: &RoomName,
+    messages: &[T],
+    more: bool,
+    head: MessageId,
+    reference: Option<&Ref>,
+) -> String {
+    #[derive(Serialize)]
+    struct Tail<'a> {
+        more: bool,
+        head: MessageId,
+        #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+        reference: Option<&'a Ref>,
+    }
+    // Room for the fields around the list: a room's name of 64 characters and a `ref` of 64, each
+    // escaped at its worst, fit twice over.
+    const AROUND_BYTES_MAX: usize = 2048;
+    let mut bytes = 0;
+    let fits = |text: &&T| {
+        bytes += text.as_ref().len() + 1;
+        bytes <= HISTORY_BYTES_MAX - AROUND_BYTES_MAX
+    };
+    let kept = messages.iter().rev().take_while(fits).count();
+    let newest = &messages[messages.len() - kept..];
+    let mut out = format!(r#"{{"type":"history","room":{},"messages":["#, encode(room));
+    for (i, message) in newest.iter().enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        out.push_str(message.as_ref());
+    }
+    let more = more || kept < messages.len();
+    let tail = encode(&Tail { more, head, reference });
+    out.push_str("],");
+    out.push_str(tail.trim_start_matches('{'));
+    out
+}
+
+/// In a list, too, a message carries its type: one reader serves both.
+fn tagged<S: Serializer>(messages: &[Message], serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    #[serde(tag = "type", rename_all = "snake_case")]
+    enum Tagged<'a> {
+        Message(&'a Message),
+    }
+    serializer.collect_seq(messages.iter().map(Tagged::Message))
+}
+
+/// Deserialises through the one way in that the type has.
+fn checked<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: for<'a> TryFrom<&'a str, Error: std::fmt::Display>,
+{
+    let text = String::deserialize(deserializer)?;
+    T::try_from(text.as_str()).map_err(D::Error::custom)
+}
+
+impl<'de> Deserialize<'de> for RoomName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        checked(deserializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for UserName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        checked(deserializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Body {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Body::try_from(String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for Ref {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        checked(deserializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for MessageId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        MessageId::try_from(u64::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
