@@ -1,1 +1,149 @@
-//! x
+//! Nebula's server. A message goes one way:
+//!
+//! ```text
+//! socket → read pump → log → hub → room → outbox → write pump → socket
+//! ```
+//!
+//! It is kept first and told afterwards. [`run`] is the one door, for `main` and for tests. This
+//! file does not know arguments, environment or signals.
+
+mod assets;
+pub mod config;
+mod connection;
+mod frame;
+mod http;
+mod hub;
+mod log;
+mod names;
+mod outbox;
+mod shutdown;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::time::{sleep, timeout};
+
+use self::config::DRAIN_TIMEOUT;
+pub use self::config::{Config, Db, LogFormat, SyncMode};
+use self::hub::{ConnectionId, Hub};
+use self::log::Log;
+use self::log::sqlite::Database;
+pub use self::log::sqlite::OpenError;
+use self::names::Names;
+use self::shutdown::Stopping;
+
+/// What every connection works with.
+pub(crate) struct Engine {
+    config: Config,
+    names: Names,
+    hub: Hub,
+    log: Log,
+    stopping: Stopping,
+    connections: AtomicU64,
+}
+
+/// How a run ended.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Stopped {
+    /// Tasks that did not end in time: none, unless something is wrong.
+    pub tasks_left: usize,
+}
+
+/// Why a server cannot run.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// Its database cannot be used.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    /// The socket it should listen on is unusable.
+    #[error("cannot listen: {0}")]
+    Listen(#[from] io::Error),
+}
+
+/// Serves until `shutdown` resolves, then says goodbye to everyone, drains the log and returns,
+/// within five seconds whatever clients do.
+///
+/// # Errors
+/// [`RunError`] if it cannot start; once it listens, it goes on.
+pub async fn run(
+    listener: TcpListener,
+    config: Config,
+    shutdown: impl Future<Output = ()>,
+) -> Result<Stopped, RunError> {
+    let address = listener.local_addr()?;
+    let stopping = Stopping::default();
+    let hub = Hub::start(config.shard_count(), &stopping.tracker);
+    let database = match &config.db {
+        Db::File(path) => Database::open(path, config.sync)?,
+        Db::Memory => Database::memory()?,
+    };
+    let (log, log_ended) = Log::start(&database, hub.clone())?;
+    tell_start(address, &config);
+    let names = Names::default();
+    let connections = AtomicU64::new(0);
+    let engine = Engine { config, names, hub, log, stopping: stopping.clone(), connections };
+    let engine = Arc::new(engine);
+    tokio::select! {
+        () = accept(listener, &engine) => {}
+        () = shutdown => {}
+    }
+    tracing::info!("stopping");
+    // With it goes the last handle to log and hub but those of connections.
+    drop(engine);
+    Ok(stop(&stopping, log_ended).await)
+}
+
+impl Engine {
+    fn next_connection(&self) -> ConnectionId {
+        ConnectionId(self.connections.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+fn tell_start(address: SocketAddr, config: &Config) {
+    let kept = match &config.db {
+        Db::File(path) => format!("messages are kept in {}", path.display()),
+        Db::Memory => "messages are kept in memory only".to_owned(),
+    };
+    tracing::info!("open http://{address}/ to chat; {kept}");
+}
+
+async fn accept(listener: TcpListener, engine: &Arc<Engine>) {
+    /// Long enough for a descriptor to become free, short enough not to be noticed.
+    const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(50);
+    loop {
+        match listener.accept().await {
+            Ok((socket, _)) => welcome(engine, socket),
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept a connection; going on");
+                sleep(PAUSE_AFTER_ERROR).await;
+            }
+        }
+    }
+}
+
+fn welcome(engine: &Arc<Engine>, socket: TcpStream) {
+    // Messages are written as soon as they are there; waiting to fill a packet only delays them.
+    if let Err(error) = socket.set_nodelay(true) {
+        tracing::debug!(%error, "a connection ended before it began");
+        return;
+    }
+    engine.stopping.tracker.spawn(http::serve(engine.clone(), socket));
+}
+
+async fn stop(stopping: &Stopping, log_ended: oneshot::Receiver<()>) -> Stopped {
+    stopping.stop_connections().await;
+    // The hub's shards end after the log's thread, which holds the last handle to them.
+    let drained = async {
+        let _ = log_ended.await;
+        stopping.tracker.wait().await;
+    };
+    if timeout(DRAIN_TIMEOUT, drained).await.is_err() {
+        tracing::error!(tasks = stopping.tracker.len(), "some tasks did not end in time");
+    }
+    Stopped { tasks_left: stopping.tracker.len() }
+}

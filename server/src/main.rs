@@ -1,2 +1,85 @@
-//! x
-fn main() {}
+//! The server's binary: arguments, environment, signals, logging and exit codes; all else is in the
+//! library.
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Parser as _;
+use server::{Config, LogFormat};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// Connections that a small machine should hold; fewer descriptors than this are worth a word.
+const DESCRIPTORS_WANTED: u64 = 20_000;
+/// The server could not start.
+const EXIT_CANNOT_START: u8 = 2;
+
+fn main() -> ExitCode {
+    let config = Config::parse();
+    start_logging(config.log_format);
+    raise_descriptor_limit();
+    match serve(config) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("nebula-server: {error:#}");
+            ExitCode::from(EXIT_CANNOT_START)
+        }
+    }
+}
+
+#[tokio::main]
+async fn serve(config: Config) -> anyhow::Result<()> {
+    let interrupt = signal(SignalKind::interrupt()).context("cannot hear signals")?;
+    let terminate = signal(SignalKind::terminate()).context("cannot hear signals")?;
+    let address = config.listen;
+    let listener = TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}: is another server running there? try --listen")
+    })?;
+    server::run(listener, config, stop_signal(interrupt, terminate)).await?;
+    Ok(())
+}
+
+/// Resolves with the first signal; a second one ends the process at once.
+async fn stop_signal(mut interrupt: Signal, mut terminate: Signal) {
+    either(&mut interrupt, &mut terminate).await;
+    tokio::spawn(async move {
+        either(&mut interrupt, &mut terminate).await;
+        std::process::exit(1);
+    });
+}
+
+async fn either(interrupt: &mut Signal, terminate: &mut Signal) {
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+fn start_logging(format: LogFormat) {
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false);
+    match format {
+        LogFormat::Text => subscriber.init(),
+        LogFormat::Json => subscriber.json().init(),
+    }
+}
+
+fn raise_descriptor_limit() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::warn!(%error, "cannot raise the limit of open files");
+    }
+    let allowed = getrlimit(Resource::Nofile).current;
+    if let Some(allowed) = allowed.filter(|allowed| *allowed < DESCRIPTORS_WANTED) {
+        tracing::warn!(
+            allowed,
+            "fewer than {DESCRIPTORS_WANTED} open files are allowed: that bounds the connections \
+             (see ulimit -n)"
+        );
+    }
+}

@@ -1,0 +1,150 @@
+//! Every knob and every limit, each with its reason: flag, then environment, then default.
+//!
+//! This file does not know how any of them is used.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+
+/// Rooms of one connection. Each is a lane in its outbox, which is searched by walking.
+pub const ROOMS_PER_CONNECTION_MAX: usize = 32;
+/// Bad frames in a row before a connection is closed: a client that is wrong twenty times in a row
+/// is no client.
+pub const BAD_FRAMES_MAX: u32 = 20;
+/// Time for a whole HTTP request head. Longer than any honest client needs, short enough that
+/// half-made requests do not pile up.
+pub const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// After a close frame, how long the peer has to answer it before its socket is dropped. Less than
+/// what the shutdown allows in all.
+pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a shutdown waits for connections, before it drops what is left.
+pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long a shutdown waits for the log after that. Together they stay below 5 s.
+pub const DRAIN_TIMEOUT: Duration = Duration::from_millis(1500);
+
+/// Nebula's chat server.
+///
+/// Start it and open the printed address in a browser, or join from a terminal with `nebula`.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "nebula-server", version, about, max_term_width = 100)]
+pub struct Config {
+    /// Address and port to listen on; port 0 takes a free one
+    #[arg(long, env = "NEBULA_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+
+    /// Database file that keeps the messages; `:memory:` keeps nothing beyond this run
+    #[arg(long, env = "NEBULA_DB", value_name = "FILE", default_value = "nebula.db")]
+    pub db: Db,
+
+    /// When a message counts as stored: `normal` survives the end of the process, `full` also a
+    /// power cut, at the price of one disk flush for each batch
+    #[arg(long, env = "NEBULA_SYNC", value_name = "MODE", default_value = "normal")]
+    pub sync: SyncMode,
+
+    /// Tasks that the rooms are spread over; 0 means one for each core
+    #[arg(long, env = "NEBULA_SHARDS", value_name = "N", default_value_t = 0)]
+    pub shards: usize,
+
+    /// Messages a second that one connection may send on average; 0 means any number
+    #[arg(long, env = "NEBULA_MESSAGE_RATE", value_name = "N", default_value_t = 10)]
+    pub message_rate: u32,
+
+    /// Messages that one connection may send at once before the rate applies
+    #[arg(long, env = "NEBULA_MESSAGE_BURST", value_name = "N", default_value_t = 20)]
+    pub message_burst: u32,
+
+    /// How long a connection may be silent before it is asked for a sign of life
+    #[arg(long, env = "NEBULA_PING_INTERVAL", value_name = "TIME", default_value = "25s",
+          value_parser = humantime::parse_duration)]
+    pub ping_interval: Duration,
+
+    /// How long it then has to give one before it counts as gone
+    #[arg(long, env = "NEBULA_PING_TIMEOUT", value_name = "TIME", default_value = "20s",
+          value_parser = humantime::parse_duration)]
+    pub ping_timeout: Duration,
+
+    /// How long a write may make no progress before the connection is ended as too slow
+    #[arg(long, env = "NEBULA_STALL_TIMEOUT", value_name = "TIME", default_value = "10s",
+          value_parser = humantime::parse_duration)]
+    pub stall_timeout: Duration,
+
+    /// Bytes that may wait for one connection before it is ended as too slow
+    #[arg(long, env = "NEBULA_OUTBOX_BYTES", value_name = "N", default_value_t = 256 * 1024)]
+    pub outbox_bytes_max: usize,
+
+    /// Frames that may wait for one connection before it is ended as too slow
+    #[arg(long, env = "NEBULA_OUTBOX_FRAMES", value_name = "N", default_value_t = 1024)]
+    pub outbox_frames_max: usize,
+
+    /// How the server's own log is written
+    #[arg(long, env = "NEBULA_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+}
+
+impl Config {
+    /// The defaults, but nothing is kept, any port will do, and there are two shards.
+    pub fn for_tests() -> Self {
+        Config {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            db: Db::Memory,
+            sync: SyncMode::Normal,
+            shards: 2,
+            message_rate: 10,
+            message_burst: 20,
+            ping_interval: Duration::from_secs(25),
+            ping_timeout: Duration::from_secs(20),
+            stall_timeout: Duration::from_secs(10),
+            outbox_bytes_max: 256 * 1024,
+            outbox_frames_max: 1024,
+            log_format: LogFormat::Text,
+        }
+    }
+
+    /// How many shards to start.
+    pub fn shard_count(&self) -> usize {
+        match self.shards {
+            0 => available_parallelism().map_or(1, usize::from),
+            n => n,
+        }
+    }
+}
+
+/// Where messages are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Db {
+    /// In a file.
+    File(PathBuf),
+    /// Only as long as the process lives.
+    Memory,
+}
+
+impl FromStr for Db {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(if text == ":memory:" { Db::Memory } else { Db::File(text.into()) })
+    }
+}
+
+/// When a message counts as stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SyncMode {
+    /// Handed to the operating system: survives the end of the process.
+    Normal,
+    /// Flushed to the disk: survives a power cut.
+    Full,
+}
+
+/// How the server's own log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}

@@ -1,0 +1,314 @@
+//! Socket → meaning: frames become envelopes, messages go to the log, joins and leaves to the hub.
+//!
+//! What is refused is told to this connection alone. This file does not know other connections'
+//! outboxes, or how the hub and the log do their work.
+
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+
+use protocol::{
+    BadEnvelope, Body, ErrorNote, HISTORY_DEFAULT, HISTORY_MAX, MessageId, Ref, Refusal, RoomName,
+    ToClient, ToServer, encode_history,
+};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::Opening;
+use super::inbound::{Arrived, Inbound, Over};
+use super::rate::Rate;
+use crate::Engine;
+use crate::config::{BAD_FRAMES_MAX, ROOMS_PER_CONNECTION_MAX};
+use crate::frame::{Frame, Order};
+use crate::hub::{ConnectionId, lane};
+use crate::log::{Append, Asked, OpenRoom};
+use crate::names::Claim;
+use crate::outbox::{End, Outbox};
+
+/// Claims the name, enters the room, and reads until the connection ends; then goes out of all
+/// rooms before the name is free again.
+pub(super) async fn run(
+    engine: &Engine,
+    socket: &TcpStream,
+    outbox: &Outbox,
+    inbound: Inbound,
+    opening: Opening,
+) -> End {
+    let Opening { hello, key } = opening;
+    let claim = match engine.names.claim(hello.user, key.as_ref()) {
+        Ok(claim) => claim,
+        Err(refusal) => return End::Refused(refusal),
+    };
+    let mut pump = ReadPump::new(engine, outbox, claim);
+    let joined = pump.join(hello.room, hello.since, hello.history).await;
+    let end = match joined {
+        Ok(()) => pump.read_all(socket, inbound).await,
+        Err(end) => end,
+    };
+    pump.leave_all().await;
+    end
+}
+
+pub(super) struct ReadPump<'a> {
+    engine: &'a Engine,
+    outbox: &'a Outbox,
+    id: ConnectionId,
+    claim: Claim,
+    rooms: Vec<Arc<OpenRoom>>,
+    rate: Rate,
+    bad_frames: u32,
+    started: Instant,
+}
+
+impl<'a> ReadPump<'a> {
+    fn new(engine: &'a Engine, outbox: &'a Outbox, claim: Claim) -> Self {
+        let config = &engine.config;
+        ReadPump {
+            engine,
+            outbox,
+            id: engine.next_connection(),
+            claim,
+            rooms: Vec::new(),
+            rate: Rate::new(config.message_rate, config.message_burst),
+            bad_frames: 0,
+            started: Instant::now(),
+        }
+    }
+
+    async fn read_all(&mut self, socket: &TcpStream, mut inbound: Inbound) -> End {
+        let stopping = self.engine.stopping.begun.cancelled();
+        let mut stopping = pin!(stopping);
+        let mut heard = Instant::now();
+        let mut asked = false;
+        let mut check = pin!(sleep_until(heard + self.engine.config.ping_interval));
+        let mut arrived = inbound.already_read();
+        loop {
+            if let Some(end) = self.handle(arrived).await {
+                return end;
+            }
+            arrived = tokio::select! {
+                biased;
+                end = self.outbox.ended() => return end,
+                () = &mut stopping => return End::Refused(Refusal::Stopping),
+                read = read(socket, &mut inbound) => {
+                    let Ok(arrived) = read else { return End::Gone };
+                    (heard, asked) = (Instant::now(), false);
+                    arrived
+                }
+                () = &mut check => {
+                    if asked && heard.elapsed() >= self.engine.config.ping_timeout {
+                        return End::Gone;
+                    }
+                    asked = self.look_for_life(heard, check.as_mut());
+                    Arrived::default()
+                }
+            };
+        }
+    }
+
+    /// Asks a silent peer for a sign of life; true if it was asked. The timer is only looked at when
+    /// it fires, so that traffic costs no timer work.
+    fn look_for_life(&self, heard: Instant, check: std::pin::Pin<&mut Sleep>) -> bool {
+        let config = &self.engine.config;
+        let silent = heard.elapsed() >= config.ping_interval;
+        if silent {
+            self.outbox.push(&Frame::ping());
+            check.reset(Instant::now() + config.ping_timeout);
+        } else {
+            check.reset(heard + config.ping_interval);
+        }
+        silent
+    }
+
+    /// Everything that one read brought, in order; the end, if it is one.
+    async fn handle(&mut self, arrived: Arrived) -> Option<End> {
+        for text in arrived.texts {
+            if let Err(end) = self.handle_text(&text).await {
+                return Some(end);
+            }
+        }
+        if !arrived.answers.is_empty() {
+            self.outbox.push(&Frame::raw(arrived.answers));
+        }
+        arrived.over.map(|over| match over {
+            Over::Gone => End::Gone,
+            Over::Refused(refusal) => End::Refused(refusal),
+        })
+    }
+
+    async fn handle_text(&mut self, text: &str) -> Result<(), End> {
+        let envelope = match ToServer::parse(text) {
+            Ok(envelope) => envelope,
+            Err(bad) => return self.bad_frame(bad),
+        };
+        self.bad_frames = 0;
+        match envelope {
+            ToServer::Message { room, content, reference } => {
+                self.message(room, content, reference).await
+            }
+            ToServer::Join { room, since, history } => self.join(room, since, history).await,
+            ToServer::Leave { room } => self.leave(room).await,
+            ToServer::History { room, before, limit, reference } => {
+                let limit = limit.unwrap_or(HISTORY_DEFAULT);
+                self.history(room, before, limit, reference).await
+            }
+        }
+    }
+
+    fn bad_frame(&mut self, bad: BadEnvelope) -> Result<(), End> {
+        self.refuse(&bad.refusal, bad.room, bad.reference);
+        self.bad_frames += 1;
+        if self.bad_frames < BAD_FRAMES_MAX {
+            return Ok(());
+        }
+        Err(End::Refused(Refusal::TooManyBadFrames(self.bad_frames)))
+    }
+
+    async fn message(
+        &mut self,
+        room: RoomName,
+        content: Body,
+        reference: Option<Ref>,
+    ) -> Result<(), End> {
+        let Some(open) = self.rooms.iter().find(|open| *open.name() == room) else {
+            self.refuse(&Refusal::NotInRoom, Some(room), reference);
+            return Ok(());
+        };
+        if let Err(wait) = self.rate.take(self.started.elapsed()) {
+            // Rounded up: a client that comes back on the dot is let in.
+            let retry_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX) + 1;
+            self.refuse(&Refusal::TooFast { retry_ms }, Some(room), reference);
+            return Ok(());
+        }
+        let append = Append {
+            room: open.clone(),
+            author: self.claim.name().clone(),
+            content,
+            reference,
+            outbox: self.outbox.clone(),
+        };
+        let queued = self.engine.log.append(append).await;
+        queued.map_err(|_| End::Refused(Refusal::Stopping))
+    }
+
+    /// Enters at the hub first and reads the replay then: what is stored before the read is in the
+    /// replay, what is told after the entry is in the outbox, and what is in both is dropped there.
+    async fn join(
+        &mut self,
+        room: RoomName,
+        since: Option<MessageId>,
+        history: Option<u16>,
+    ) -> Result<(), End> {
+        let open = self.engine.log.open(room);
+        if let Some(refusal) = self.may_not_join(&open) {
+            self.refuse(&refusal, Some(open.name().clone()), None);
+            return Ok(());
+        }
+        let replay = since.is_some() || history.is_some();
+        if replay {
+            if !self.outbox.has_room().await {
+                return Err(self.outbox.ended().await);
+            }
+            self.outbox.hold();
+        }
+        let (name, user) = (open.name().clone(), self.claim.name().clone());
+        let entered = self.engine.hub.join(name, self.id, user, self.outbox.clone()).await;
+        entered.map_err(|_| End::Refused(Refusal::Stopping))?;
+        self.rooms.push(open.clone());
+        if replay {
+            let since = since.unwrap_or_default();
+            let limit = usize::from(history.unwrap_or(HISTORY_MAX));
+            let (frame, head) =
+                self.replay(&open, Asked { since, before: None, limit }, None).await;
+            self.outbox.release(&frame, lane(open.name()), head.get());
+        }
+        Ok(())
+    }
+
+    fn may_not_join(&self, open: &Arc<OpenRoom>) -> Option<Refusal> {
+        if self.rooms.iter().any(|joined| joined.name() == open.name()) {
+            return Some(Refusal::AlreadyInRoom);
+        }
+        let max = ROOMS_PER_CONNECTION_MAX;
+        (self.rooms.len() >= max).then_some(Refusal::TooManyRooms { max })
+    }
+
+    async fn leave(&mut self, room: RoomName) -> Result<(), End> {
+        let Some(place) = self.rooms.iter().position(|open| *open.name() == room) else {
+            self.refuse(&Refusal::NotInRoom, Some(room), None);
+            return Ok(());
+        };
+        let open = self.rooms.swap_remove(place);
+        self.leave_hub(&open).await;
+        Ok(())
+    }
+
+    async fn history(
+        &mut self,
+        room: RoomName,
+        before: Option<MessageId>,
+        limit: u16,
+        reference: Option<Ref>,
+    ) -> Result<(), End> {
+        let Some(open) = self.rooms.iter().find(|open| *open.name() == room) else {
+            self.refuse(&Refusal::NotInRoom, Some(room), reference);
+            return Ok(());
+        };
+        if !self.outbox.has_room().await {
+            return Err(self.outbox.ended().await);
+        }
+        let asked = Asked { since: MessageId::ZERO, before, limit: usize::from(limit) };
+        let (frame, _) = self.replay(open, asked, reference).await;
+        self.outbox.push(&frame);
+        Ok(())
+    }
+
+    /// A `history` envelope and the newest id of the room, or an `error` and zero.
+    async fn replay(
+        &self,
+        open: &Arc<OpenRoom>,
+        asked: Asked,
+        reference: Option<Ref>,
+    ) -> (Arc<Frame>, MessageId) {
+        let room = open.name().clone();
+        let Ok(page) = self.engine.log.page(open, asked).await else {
+            let frame = note(&Refusal::Unavailable, Some(room), reference);
+            return (frame, MessageId::ZERO);
+        };
+        let messages: Vec<_> = page.messages.iter().map(|m| m.frame.envelope()).collect();
+        let more = page.older.is_some();
+        let envelope = encode_history(&room, &messages, more, page.head, reference.as_ref());
+        (Frame::text(envelope, Order::Plain), page.head)
+    }
+
+    fn refuse(&self, refusal: &Refusal, room: Option<RoomName>, reference: Option<Ref>) {
+        self.outbox.push(&note(refusal, room, reference));
+    }
+
+    async fn leave_all(&mut self) {
+        for open in std::mem::take(&mut self.rooms) {
+            self.leave_hub(&open).await;
+        }
+    }
+
+    async fn leave_hub(&self, open: &OpenRoom) {
+        let (room, user) = (open.name().clone(), self.claim.name().clone());
+        // A stopped hub has no rooms to leave.
+        let _ = self.engine.hub.leave(room, self.id, user).await;
+    }
+}
+
+async fn read(socket: &TcpStream, inbound: &mut Inbound) -> io::Result<Arrived> {
+    loop {
+        socket.readable().await?;
+        match inbound.read(socket) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            outcome => return outcome,
+        }
+    }
+}
+
+fn note(refusal: &Refusal, room: Option<RoomName>, reference: Option<Ref>) -> Arc<Frame> {
+    let note = ErrorNote { room, reference, ..refusal.note() };
+    Frame::text(ToClient::Error(note).encode(), Order::Plain)
+}

@@ -1,0 +1,100 @@
+//! The way to the rooms: whole rooms live on one of N identical shards, chosen by a fixed hash.
+//!
+//! This file does not know history, sockets, or the rules of a room.
+
+pub(crate) mod core;
+mod room;
+mod shard;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use protocol::{RoomName, UserName};
+use tokio::sync::mpsc;
+use tokio_util::task::TaskTracker;
+
+pub(crate) use self::core::ConnectionId;
+use self::core::Input;
+use self::shard::ShardInput;
+use crate::frame::Frame;
+use crate::outbox::Outbox;
+
+/// Inputs that may wait for a shard before those who bring them wait too. Deep enough for a burst
+/// of joins, small enough that nothing in it grows old.
+const INPUTS_WAITING_MAX: usize = 1024;
+
+/// A handle to all shards.
+#[derive(Debug, Clone)]
+pub(crate) struct Hub {
+    shards: Arc<[mpsc::Sender<ShardInput>]>,
+}
+
+/// The hub's task has ended: the server is stopping.
+#[derive(Debug, thiserror::Error)]
+#[error("the hub has stopped")]
+pub(crate) struct HubStopped;
+
+impl Hub {
+    /// Starts `shards` tasks. They end when the last handle is dropped.
+    pub(crate) fn start(shards: usize, tracker: &TaskTracker) -> Self {
+        let start = |_| {
+            let (sender, queue) = mpsc::channel(INPUTS_WAITING_MAX);
+            tracker.spawn(shard::run(queue));
+            sender
+        };
+        Hub { shards: (0..shards.max(1)).map(start).collect() }
+    }
+
+    /// A connection enters a room; what the room is told from now on comes to its outbox.
+    pub(crate) async fn join(
+        &self,
+        room: RoomName,
+        id: ConnectionId,
+        user: UserName,
+        member: Outbox,
+    ) -> Result<(), HubStopped> {
+        self.send(Input::Join { room, id, user, member }).await
+    }
+
+    /// A connection goes out of a room.
+    pub(crate) async fn leave(
+        &self,
+        room: RoomName,
+        id: ConnectionId,
+        user: UserName,
+    ) -> Result<(), HubStopped> {
+        self.send(Input::Leave { room, id, user }).await
+    }
+
+    /// Fans out a message that is stored. For the log's thread alone: it blocks while the shard is
+    /// behind.
+    pub(crate) fn deliver(&self, room: RoomName, message: Arc<Frame>) {
+        let shard = self.shard(&room);
+        // A stopped hub has nobody left to tell.
+        let _ = shard.blocking_send(Input::Deliver { room, message });
+    }
+
+    async fn send(&self, input: ShardInput) -> Result<(), HubStopped> {
+        let room = match &input {
+            Input::Join { room, .. } | Input::Leave { room, .. } | Input::Deliver { room, .. } => {
+                room
+            }
+        };
+        self.shard(room).send(input).await.map_err(|_| HubStopped)
+    }
+
+    fn shard(&self, room: &RoomName) -> &mpsc::Sender<ShardInput> {
+        let count = self.shards.len() as u64;
+        let index = usize::try_from(lane(room) % count).unwrap_or_default();
+        &self.shards[index]
+    }
+}
+
+/// A room as a number: FNV-1a, 64 bits, over its folded name. The same in every process, so that
+/// one day two of them can agree where a room lives.
+pub(crate) fn lane(room: &RoomName) -> u64 {
+    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0000_0100_0000_01b3;
+    room.key().bytes().fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
+}

@@ -1,0 +1,163 @@
+//! A plain model of rooms, held against the rules: random joins, leaves and messages on both, and
+//! after each the same news to the same members.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use protocol::{RoomName, UserName};
+
+use super::core::{ConnectionId, Core, Effect, Input, News};
+
+type Told = BTreeMap<u64, Vec<String>>;
+
+#[derive(Debug, Clone)]
+enum Step {
+    Join { room: usize, id: u64 },
+    Leave { room: usize, id: u64 },
+    Deliver { room: usize },
+}
+
+/// Names that are equal when folded count as one person.
+const PEOPLE: [&str; 4] = ["Alice", "bob", "Çelik", "ALICE"];
+const ROOMS: [&str; 3] = ["general", "Dev", "ops"];
+
+fn person(id: u64) -> UserName {
+    let index = usize::try_from(id).unwrap() % PEOPLE.len();
+    UserName::try_from(PEOPLE[index]).unwrap()
+}
+
+fn room(index: usize) -> RoomName {
+    RoomName::try_from(ROOMS[index]).unwrap()
+}
+
+/// What the rules say, in the most obvious way: who is where, as a set.
+#[derive(Default)]
+struct Model {
+    here: BTreeMap<usize, BTreeSet<u64>>,
+}
+
+impl Model {
+    fn people(&self, room: usize) -> Vec<UserName> {
+        let ids = self.here.get(&room).into_iter().flatten();
+        let people: BTreeSet<_> = ids.map(|id| person(*id)).collect();
+        people.into_iter().collect()
+    }
+
+    /// Applies a step and says who should be told what.
+    fn apply(&mut self, step: &Step) -> Told {
+        match *step {
+            Step::Deliver { room } => self.all(room, &["message".to_owned()]),
+            Step::Join { room, id } => {
+                let before = self.people(room);
+                if !self.here.entry(room).or_default().insert(id) {
+                    return self.only(id, room, "join");
+                }
+                if before.contains(&person(id)) {
+                    return self.only(id, room, "join");
+                }
+                self.all(room, &[named("join", id), presence(&self.people(room))])
+            }
+            Step::Leave { room, id } => {
+                if !self.here.entry(room).or_default().remove(&id) {
+                    return Told::new();
+                }
+                let mut told = Told::from([(id, vec![named("leave", id)])]);
+                if !self.people(room).contains(&person(id)) {
+                    let news = [named("leave", id), presence(&self.people(room))];
+                    told.extend(self.all(room, &news));
+                }
+                told
+            }
+        }
+    }
+
+    fn all(&self, room: usize, news: &[String]) -> Told {
+        let ids = self.here.get(&room).into_iter().flatten();
+        ids.map(|id| (*id, news.to_vec())).collect()
+    }
+
+    fn only(&self, id: u64, room: usize, what: &str) -> Told {
+        Told::from([(id, vec![named(what, id), presence(&self.people(room))])])
+    }
+}
+
+fn named(what: &str, id: u64) -> String {
+    format!("{what} {}", person(id).key())
+}
+
+fn presence(people: &[UserName]) -> String {
+    let keys: Vec<_> = people.iter().map(|user| &**user.key()).collect();
+    format!("presence {}", keys.join(","))
+}
+
+fn shown(news: &News<()>) -> String {
+    match news {
+        News::Join(user) => format!("join {}", user.key()),
+        News::Leave(user) => format!("leave {}", user.key()),
+        News::Presence(people) => presence(people),
+        News::Message(()) => "message".to_owned(),
+    }
+}
+
+/// Performs effects as the shard does, but into a table.
+fn told(core: &Core<u64>, effects: Vec<Effect<u64, ()>>) -> Told {
+    let mut told = Told::new();
+    for effect in effects {
+        match effect {
+            Effect::One(id, _, news) => told.entry(id).or_default().push(shown(&news)),
+            Effect::Room(room, news) => {
+                for id in core.members(&room) {
+                    told.entry(*id).or_default().push(shown(&news));
+                }
+            }
+        }
+    }
+    told
+}
+
+fn input(step: &Step) -> Input<u64, ()> {
+    match *step {
+        Step::Deliver { room: r } => Input::Deliver { room: room(r), message: () },
+        Step::Leave { room: r, id } => {
+            Input::Leave { room: room(r), id: ConnectionId(id), user: person(id) }
+        }
+        Step::Join { room: r, id } => {
+            Input::Join { room: room(r), id: ConnectionId(id), user: person(id), member: id }
+        }
+    }
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let (rooms, ids) = (0..ROOMS.len(), 0..12_u64);
+    let step = prop_oneof![
+        3 => (rooms.clone(), ids.clone()).prop_map(|(room, id)| Step::Join { room, id }),
+        2 => (rooms.clone(), ids).prop_map(|(room, id)| Step::Leave { room, id }),
+        1 => rooms.prop_map(|room| Step::Deliver { room }),
+    ];
+    proptest::collection::vec(step, 0..120)
+}
+
+proptest! {
+    #[test]
+    fn the_rules_tell_what_the_model_tells(steps in steps()) {
+        let (mut core, mut model) = (Core::new(), Model::default());
+        for step in &steps {
+            let mut effects = Vec::new();
+            core.apply(input(step), &mut effects);
+            prop_assert_eq!(told(&core, effects), model.apply(step), "after {:?}", step);
+        }
+    }
+
+    #[test]
+    fn a_room_that_everybody_left_costs_nothing(steps in steps()) {
+        let mut core = Core::new();
+        let mut effects: Vec<Effect<u64, ()>> = Vec::new();
+        for step in &steps {
+            core.apply(input(step), &mut effects);
+        }
+        for (room, id) in (0..ROOMS.len()).flat_map(|room| (0..12).map(move |id| (room, id))) {
+            core.apply(input(&Step::Leave { room, id }), &mut effects);
+        }
+        prop_assert_eq!(core.room_count(), 0);
+    }
+}

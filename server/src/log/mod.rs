@@ -1,0 +1,191 @@
+//! The log: a message is kept first and told afterwards.
+//!
+//! [`Log::append`] queues it, one thread stamps and commits it with all others that wait, and only
+//! then hands it to the hub. Reads run beside that thread. This file does not know connections.
+
+mod checkpoint;
+mod ring;
+pub(crate) mod sqlite;
+mod writer;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use protocol::{Body, Message, MessageId, Ref, RoomName, ToClient, UserName};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+
+pub(crate) use self::ring::Stored;
+use self::ring::{RING_MESSAGES_MAX, Ring};
+use self::sqlite::{Database, OpenError, Reader};
+use crate::frame::{Frame, Order};
+use crate::hub::{Hub, lane};
+use crate::outbox::Outbox;
+
+/// Messages that may wait for the log before their read pumps wait, and TCP slows the loud.
+const APPENDS_WAITING_MAX: usize = 1024;
+/// Reads at a time: enough to keep two cores busy, few enough to leave them to the rest.
+const READERS: usize = 2;
+
+/// A message to keep.
+#[derive(Debug)]
+pub(crate) struct Append {
+    pub(crate) room: Arc<OpenRoom>,
+    pub(crate) author: UserName,
+    pub(crate) content: Body,
+    pub(crate) reference: Option<Ref>,
+    /// Where its author hears of it, if it was stored before or cannot be stored now.
+    pub(crate) outbox: Outbox,
+}
+
+/// The newest `limit` messages after `since` and before `before`.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    pub(crate) since: MessageId,
+    pub(crate) before: Option<MessageId>,
+    pub(crate) limit: usize,
+}
+
+/// What was found.
+#[derive(Debug, Clone)]
+pub(crate) struct Page {
+    /// Ascending.
+    pub(crate) messages: Vec<Stored>,
+    /// The next older message of what was asked for, if the page could not hold it all.
+    pub(crate) older: Option<MessageId>,
+    /// The newest of the room, zero if it has none.
+    pub(crate) head: MessageId,
+}
+
+/// The log cannot be read or written at the moment; why stands in the server's own log.
+#[derive(Debug, thiserror::Error)]
+#[error("the log is not available")]
+pub(crate) struct Unavailable;
+
+/// A handle to the log.
+#[derive(Debug, Clone)]
+pub(crate) struct Log {
+    appends: mpsc::Sender<Append>,
+    readers: Arc<Readers>,
+    rooms: Rooms,
+}
+
+#[derive(Debug)]
+struct Readers {
+    free: Mutex<Vec<Reader>>,
+    permits: Semaphore,
+}
+
+type Rooms = Arc<Mutex<HashMap<Arc<str>, Weak<OpenRoom>>>>;
+
+/// A room that somebody is in: its one spelling and its newest messages. It goes with the last who
+/// holds it.
+#[derive(Debug)]
+pub(crate) struct OpenRoom {
+    name: RoomName,
+    ring: Mutex<Ring>,
+    rooms: Rooms,
+}
+
+impl Log {
+    /// Opens the database and starts the writer. The receiver hears when the writer has ended: after
+    /// the last handle is dropped and everything queued is committed.
+    pub(crate) fn start(
+        database: &Database,
+        hub: Hub,
+    ) -> Result<(Self, oneshot::Receiver<()>), OpenError> {
+        let writer = database.writer()?;
+        let readers = (0..READERS).map(|_| database.reader()).collect::<Result<Vec<_>, _>>()?;
+        let (appends, queue) = mpsc::channel(APPENDS_WAITING_MAX);
+        let ended = writer::spawn(writer, database, queue, hub)?;
+        let readers = Readers { permits: Semaphore::new(readers.len()), free: Mutex::new(readers) };
+        let log = Log { appends, readers: Arc::new(readers), rooms: Rooms::default() };
+        Ok((log, ended))
+    }
+
+    /// Opens a room, spelt as whoever opened it first and is still there spelt it.
+    pub(crate) fn open(&self, name: RoomName) -> Arc<OpenRoom> {
+        let mut rooms = lock(&self.rooms);
+        if let Some(open) = rooms.get(name.key()).and_then(Weak::upgrade) {
+            return open;
+        }
+        let key = name.key().clone();
+        let ring = Mutex::new(Ring::default());
+        let open = Arc::new(OpenRoom { name, ring, rooms: self.rooms.clone() });
+        rooms.insert(key, Arc::downgrade(&open));
+        open
+    }
+
+    /// Queues a message. What becomes of it is told by the hub, or to its author's outbox.
+    pub(crate) async fn append(&self, append: Append) -> Result<(), Unavailable> {
+        self.appends.send(append).await.map_err(|_| Unavailable)
+    }
+
+    /// Reads messages of a room: everything that was committed before the call is in sight.
+    pub(crate) async fn page(
+        &self,
+        room: &Arc<OpenRoom>,
+        asked: Asked,
+    ) -> Result<Page, Unavailable> {
+        if let Some(page) = lock(&room.ring).page(&asked) {
+            return Ok(page);
+        }
+        if asked.before.is_none() {
+            let newest = Asked { since: MessageId::ZERO, before: None, limit: RING_MESSAGES_MAX };
+            let found = self.read(room, newest).await?;
+            let mut ring = lock(&room.ring);
+            ring.seed(found.messages, found.older.unwrap_or_default());
+            if let Some(page) = ring.page(&asked) {
+                return Ok(page);
+            }
+        }
+        self.read(room, asked).await
+    }
+
+    async fn read(&self, room: &Arc<OpenRoom>, asked: Asked) -> Result<Page, Unavailable> {
+        let _permit = self.readers.permits.acquire().await.map_err(|_| Unavailable)?;
+        let readers = self.readers.clone();
+        let name = room.name.clone();
+        let read = move || {
+            let reader = lock(&readers.free).pop().ok_or(Unavailable)?;
+            let found = reader.page(&name, &asked);
+            lock(&readers.free).push(reader);
+            found.map_err(|error| {
+                tracing::error!(%error, "cannot read the log");
+                Unavailable
+            })
+        };
+        tokio::task::spawn_blocking(read).await.map_err(|_| Unavailable)?
+    }
+}
+
+impl OpenRoom {
+    pub(crate) fn name(&self) -> &RoomName {
+        &self.name
+    }
+
+    fn push(&self, stored: Stored) {
+        lock(&self.ring).push(stored);
+    }
+}
+
+impl Drop for OpenRoom {
+    fn drop(&mut self) {
+        let mut rooms = lock(&self.rooms);
+        // Somebody may have opened it anew since the last holder let go.
+        if rooms.get(self.name.key()).is_some_and(|open| open.strong_count() == 0) {
+            rooms.remove(self.name.key());
+        }
+    }
+}
+
+/// A message as it goes to clients, numbered within its room.
+fn encode(message: Message) -> Stored {
+    let id = message.id;
+    let order = Order::Numbered { lane: lane(&message.room), number: id.get() };
+    Stored { id, frame: Frame::text(ToClient::Message(message).encode(), order) }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing that panics runs under these locks.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,128 @@
+//! The one thread that writes: it takes all that waits, stamps it, commits it, and then tells.
+//!
+//! This file does not know SQL.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use protocol::{ErrorNote, Message, MessageId, Refusal, ToClient};
+use tokio::sync::{mpsc, oneshot};
+
+use super::checkpoint::Checkpoints;
+use super::sqlite::{Database, Kept, OpenError, Writer};
+use super::{Append, OpenRoom, encode};
+use crate::frame::{Frame, Order};
+use crate::hub::Hub;
+use crate::outbox::Outbox;
+
+/// Most messages of one commit: by then its cost per message has vanished, and waiting for it is
+/// still short.
+const BATCH_MAX: usize = 256;
+
+/// Starts the thread; the receiver hears of its end.
+pub(super) fn spawn(
+    writer: Writer,
+    database: &Database,
+    queue: mpsc::Receiver<Append>,
+    hub: Hub,
+) -> Result<oneshot::Receiver<()>, OpenError> {
+    let checkpoints = database.checkpointer()?.map(Checkpoints::spawn).transpose()?;
+    let (ended, end) = oneshot::channel();
+    let thread = LogThread { clock: writer.clock(), writer, checkpoints, hub };
+    thread::Builder::new().name("log-writer".into()).spawn(move || {
+        thread.run(queue);
+        // Nobody may be waiting for it.
+        let _ = ended.send(());
+    })?;
+    Ok(end)
+}
+
+/// A message with its place in the order, and whom it concerns.
+struct Stamped {
+    message: Message,
+    room: Arc<OpenRoom>,
+    outbox: Outbox,
+}
+
+struct LogThread {
+    writer: Writer,
+    clock: Clock,
+    checkpoints: Option<Checkpoints>,
+    hub: Hub,
+}
+
+impl LogThread {
+    fn run(mut self, mut queue: mpsc::Receiver<Append>) {
+        let mut batch = Vec::with_capacity(BATCH_MAX);
+        while queue.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
+            let stamped: Vec<_> = batch.drain(..).map(|append| self.clock.stamp(append)).collect();
+            match self.writer.commit(stamped.iter().map(|stamped| &stamped.message)) {
+                Ok(kept) => self.tell(stamped, kept),
+                Err(error) => {
+                    tracing::error!(%error, messages = stamped.len(), "cannot store messages");
+                    refuse(stamped);
+                }
+            }
+        }
+    }
+
+    fn tell(&mut self, stamped: Vec<Stamped>, kept: Vec<Kept>) {
+        for (Stamped { message, room, outbox }, kept) in stamped.into_iter().zip(kept) {
+            match kept {
+                Kept::New => {
+                    let stored = encode(message);
+                    room.push(stored.clone());
+                    self.hub.deliver(room.name().clone(), stored.frame);
+                }
+                Kept::Before(first) => {
+                    let again = ToClient::Message(*first).encode();
+                    outbox.push(&Frame::text(again, Order::Plain));
+                }
+            }
+        }
+        if let Some(checkpoints) = &mut self.checkpoints {
+            checkpoints.committed();
+        }
+    }
+}
+
+/// Nothing was kept, so nobody but the authors hears of it.
+fn refuse(stamped: Vec<Stamped>) {
+    for Stamped { message, outbox, .. } in stamped {
+        let note = ErrorNote {
+            room: Some(message.room),
+            reference: message.reference,
+            ..Refusal::Unavailable.note()
+        };
+        outbox.push(&Frame::text(ToClient::Error(note).encode(), Order::Plain));
+    }
+}
+
+/// Gives ids and times that never go back, whatever the machine's clock does.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Clock {
+    pub(super) last_id: u64,
+    pub(super) last_at: u64,
+}
+
+impl Clock {
+    /// An id is `max(last + 1, now in µs)`: so a lost or restored database can never make an old
+    /// id name a new message.
+    fn stamp(&mut self, append: Append) -> Stamped {
+        let Append { room, author, content, reference, outbox } = append;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now_us = u64::try_from(now.as_micros()).unwrap_or(u64::MAX);
+        self.last_id = (self.last_id + 1).max(now_us).min(protocol::ID_END - 1);
+        self.last_at = self.last_at.max(now_us / 1000);
+        let message = Message {
+            room: room.name().clone(),
+            sender: author,
+            content,
+            id: MessageId::try_from(self.last_id).unwrap_or_default(),
+            at: self.last_at,
+            reference,
+        };
+        Stamped { message, room, outbox }
+    }
+}
