@@ -5,6 +5,9 @@
 //! before them and drops those that the replay contains already. This file does not know what a
 //! frame says.
 
+#[cfg(test)]
+mod tests;
+
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};

@@ -1,0 +1,132 @@
+//! The promises of the outbox, one test each.
+
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use super::*;
+
+const BOUNDS: Bounds = Bounds { bytes_max: 100, frames_max: 5 };
+const LANE: u64 = 7;
+
+fn plain(text: &str) -> Arc<Frame> {
+    Frame::text(text.into(), Order::Plain)
+}
+
+fn numbered(lane: u64, number: u64) -> Arc<Frame> {
+    Frame::text(format!("m{number}"), Order::Numbered { lane, number })
+}
+
+fn latest(lane: u64, text: &str) -> Arc<Frame> {
+    Frame::text(text.into(), Order::Latest { lane })
+}
+
+/// What a write pump would find now; `None` if it would sleep.
+fn taken(outbox: &Outbox) -> Option<Result<Vec<String>, End>> {
+    let mut batch = Vec::new();
+    let polled = {
+        let mut take = pin!(outbox.take(&mut batch));
+        take.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+    };
+    match polled {
+        Poll::Pending => None,
+        Poll::Ready(Err(end)) => Some(Err(end)),
+        Poll::Ready(Ok(())) => {
+            Some(Ok(batch.iter().map(|frame| frame.envelope().to_owned()).collect()))
+        }
+    }
+}
+
+fn expect(outbox: &Outbox, frames: &[&str]) {
+    assert_eq!(taken(outbox), Some(Ok(frames.iter().map(|&text| text.to_owned()).collect())));
+}
+
+#[test]
+fn everything_that_waits_is_taken_at_once_and_in_order() {
+    let outbox = Outbox::new(BOUNDS);
+    assert_eq!(taken(&outbox), None);
+    ["a", "b", "c"].iter().for_each(|text| outbox.push(&plain(text)));
+    expect(&outbox, &["a", "b", "c"]);
+    assert_eq!(taken(&outbox), None);
+}
+
+#[test]
+fn one_frame_too_many_ends_the_connection_as_too_slow() {
+    let outbox = Outbox::new(BOUNDS);
+    (0..BOUNDS.frames_max).for_each(|_| outbox.push(&plain("x")));
+    assert!(outbox.lock().end.is_none());
+    outbox.push(&plain("x"));
+    assert_eq!(taken(&outbox), Some(Err(End::Refused(Refusal::TooSlow))));
+    assert_eq!(outbox.lock().bytes, 0);
+}
+
+#[test]
+fn one_byte_too_many_ends_the_connection_as_too_slow() {
+    let outbox = Outbox::new(BOUNDS);
+    outbox.push(&plain(&"x".repeat(BOUNDS.bytes_max - 2)));
+    assert!(outbox.lock().end.is_none());
+    outbox.push(&Frame::raw(vec![0]));
+    assert_eq!(taken(&outbox), Some(Err(End::Refused(Refusal::TooSlow))));
+}
+
+#[test]
+fn what_waits_before_the_end_is_still_given_out_and_the_first_end_counts() {
+    let outbox = Outbox::new(BOUNDS);
+    outbox.push(&plain("a"));
+    outbox.end(End::Refused(Refusal::Stopping));
+    outbox.end(End::Gone);
+    outbox.push(&plain("too late"));
+    expect(&outbox, &["a"]);
+    assert_eq!(taken(&outbox), Some(Err(End::Refused(Refusal::Stopping))));
+}
+
+#[test]
+fn a_newer_presence_replaces_the_one_of_its_room_that_still_waits() {
+    let outbox = Outbox::new(BOUNDS);
+    let news = [latest(1, "one"), plain("join"), latest(2, "other"), latest(1, "newer")];
+    news.iter().for_each(|frame| outbox.push(frame));
+    expect(&outbox, &["join", "other", "newer"]);
+    outbox.push(&latest(1, "next"));
+    expect(&outbox, &["next"]);
+}
+
+#[test]
+fn a_replay_goes_first_and_what_it_contains_is_not_told_twice() {
+    let outbox = Outbox::new(BOUNDS);
+    outbox.hold();
+    outbox.push(&plain("join"));
+    outbox.push(&numbered(LANE, 4));
+    outbox.push(&numbered(LANE, 6));
+    assert_eq!(taken(&outbox), None, "held");
+    outbox.release(&plain("history"), LANE, 5);
+    outbox.push(&numbered(LANE, 7));
+    expect(&outbox, &["history", "join", "m6", "m7"]);
+}
+
+#[test]
+fn what_a_replay_contains_is_skipped_also_when_it_comes_after_it() {
+    let outbox = Outbox::new(BOUNDS);
+    outbox.hold();
+    outbox.release(&plain("history"), LANE, 5);
+    outbox.push(&numbered(LANE, 5));
+    outbox.push(&numbered(LANE + 1, 3));
+    outbox.push(&numbered(LANE, 6));
+    expect(&outbox, &["history", "m3", "m6"]);
+    assert!(outbox.lock().replayed.is_empty(), "nothing older can come any more");
+}
+
+#[test]
+fn a_page_has_room_once_three_quarters_are_free() {
+    let outbox = Outbox::new(BOUNDS);
+    let has_room = || {
+        let mut waiting = pin!(outbox.has_room());
+        waiting.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+    };
+    outbox.push(&plain(&"x".repeat(BOUNDS.bytes_max / 4 - 2)));
+    assert_eq!(has_room(), Poll::Ready(true));
+    outbox.push(&plain(""));
+    assert_eq!(has_room(), Poll::Pending);
+    assert!(taken(&outbox).is_some());
+    assert_eq!(has_room(), Poll::Ready(true));
+    outbox.end(End::Gone);
+    assert_eq!(has_room(), Poll::Ready(false));
+}
