@@ -1,0 +1,94 @@
+//! What is kept between runs: the key that makes a name the same person again.
+//!
+//! This file does not know the network.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use etcetera::BaseStrategy as _;
+use protocol::{KEY_BYTES_MAX, Key, UserName};
+
+/// Bytes of a new key: 256 bits, as many as any hash of it will have.
+const KEY_BYTES: usize = 32;
+
+/// The folder for state: `$XDG_STATE_HOME/nebula`.
+///
+/// # Errors
+/// If there is no home folder to begin with.
+pub fn state_folder() -> anyhow::Result<PathBuf> {
+    let folders = etcetera::base_strategy::Xdg::new().context("there is no home folder")?;
+    let state = folders.state_dir().context("there is no folder for state")?;
+    Ok(state.join("nebula"))
+}
+
+/// The key of this person on this machine: made once, readable by its owner alone.
+///
+/// # Errors
+/// If it can be neither read nor made.
+pub fn key(folder: &Path) -> anyhow::Result<Key> {
+    let path = folder.join("key");
+    match read_key(&path) {
+        Ok(key) => return Ok(key),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error).with_context(|| format!("cannot read {path:?}")),
+    }
+    make_key(folder, &path).with_context(|| format!("cannot make {path:?}"))
+}
+
+fn read_key(path: &Path) -> io::Result<Key> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(KEY_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)?;
+    Key::new(&bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
+fn make_key(folder: &Path, path: &Path) -> anyhow::Result<Key> {
+    fs::create_dir_all(folder)?;
+    let mut bytes = [0; KEY_BYTES];
+    getrandom::fill(&mut bytes)?;
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(mut file) => file.write_all(&bytes)?,
+        // Another client made one at the same time: then that one it is.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(read_key(path)?),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(Key::new(&bytes)?)
+}
+
+/// The login name, if it is a legal user name.
+pub fn login_name() -> Option<UserName> {
+    let name = std::env::var("USER").ok()?;
+    UserName::try_from(name.as_str()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_made_once_and_kept_for_its_owner_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path().join("deep/nebula");
+        let first = key(&state).unwrap();
+        assert_eq!(key(&state).unwrap(), first);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = fs::metadata(state.join("key")).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn a_damaged_key_is_told_and_not_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("key"), "short").unwrap();
+        assert!(format!("{:#}", key(folder.path()).unwrap_err()).contains("key"));
+        assert_eq!(fs::read(folder.path().join("key")).unwrap(), b"short");
+    }
+}

@@ -1,0 +1,244 @@
+//! All state of the client.
+//!
+//! This file does not know ratatui, sockets, or the clock.
+
+use std::collections::VecDeque;
+
+use jiff::tz::TimeZone;
+use protocol::{Message, MessageId, Ref, RoomName, UserName};
+
+use crate::input::Input;
+
+/// Most entries of a room that are kept; the oldest go first and can be fetched again.
+pub const ENTRIES_MAX: usize = 10_000;
+/// Own messages that may wait for the server at a time, in a room.
+pub const PENDING_MAX: usize = 500;
+
+/// Everything there is to draw and to decide by.
+#[derive(Debug)]
+pub struct Model {
+    /// Rooms in the order they were joined.
+    pub rooms: Vec<Room>,
+    /// The one that is shown.
+    pub active: usize,
+    /// Who this is: as the server spells it, once it said so.
+    pub me: Option<UserName>,
+    /// State of the connection.
+    pub link: Link,
+    /// What is being written.
+    pub input: Input,
+    /// One line for the person alone, until the next key.
+    pub notice: Option<String>,
+    /// Columns and rows of the screen.
+    pub size: (u16, u16),
+    /// Whose clock is shown.
+    pub zone: TimeZone,
+    /// Whether the help is shown.
+    pub help: bool,
+    /// Ctrl-C was pressed once on an empty input.
+    pub leaving: bool,
+    /// Makes refs that no other run makes.
+    pub session: String,
+    /// Refs made so far.
+    pub refs: u64,
+}
+
+/// State of the connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Link {
+    /// Being made; how many attempts failed before.
+    Connecting(u32),
+    /// Envelopes flow.
+    Online,
+    /// Another attempt follows by itself.
+    Waiting {
+        /// Attempts that failed in a row.
+        failures: u32,
+        /// What went wrong last.
+        reason: String,
+    },
+    /// The server does not want this; only the person can change it.
+    Refused(String),
+}
+
+/// One room.
+#[derive(Debug)]
+pub struct Room {
+    /// As the server spells it.
+    pub name: RoomName,
+    /// The server said that this connection is in it.
+    pub joined: bool,
+    /// Messages and notes, ascending.
+    pub entries: VecDeque<Entry>,
+    /// Who is here, as the server last said.
+    pub people: Vec<UserName>,
+    /// Own messages that the server has not told of yet, oldest first.
+    pub pending: Vec<Pending>,
+    /// Where the view stands.
+    pub scroll: Scroll,
+    /// Newest message that was seen, however it came: where to resume.
+    pub head: MessageId,
+    /// A replay was cut: everything after this id has still to be fetched.
+    pub gap_after: Option<MessageId>,
+    /// The server has messages older than the oldest here.
+    pub more: bool,
+    /// Older messages were asked for and have not come yet.
+    pub loading: bool,
+    /// Newest message that was read.
+    pub read: MessageId,
+}
+
+/// Where an entry stands: behind the message with this id, in the order of arrival there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The message itself, or the one a note came after.
+    pub id: MessageId,
+    /// Zero for the message.
+    pub note: u32,
+}
+
+/// One thing in the message pane.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its place in the order.
+    pub place: Place,
+    /// What it is.
+    pub what: What,
+}
+
+/// What an entry is.
+#[derive(Debug, Clone)]
+pub enum What {
+    /// A stored message.
+    Message(Message),
+    /// Somebody came.
+    Join(UserName),
+    /// Somebody left.
+    Leave(UserName),
+    /// Something the server or the client has to say.
+    Note(String),
+}
+
+/// An own message that is not known to be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// Its name, the same however often it is sent.
+    pub reference: Ref,
+    /// Its text.
+    pub content: String,
+    /// Why it failed, if it did; otherwise it is on its way or waits for the line.
+    pub failed: Option<String>,
+}
+
+/// Where the view of a room stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scroll {
+    /// At the end, following what comes.
+    Bottom,
+    /// At an entry: nothing that arrives moves it.
+    At {
+        /// The entry at the top.
+        place: Place,
+        /// Its first row that is shown.
+        row: usize,
+    },
+}
+
+impl Model {
+    /// A client that wants to enter one room.
+    pub fn new(room: RoomName, me: Option<UserName>, session: String) -> Self {
+        Model {
+            rooms: vec![Room::new(room)],
+            active: 0,
+            me,
+            link: Link::Connecting(0),
+            input: Input::default(),
+            notice: None,
+            size: (80, 24),
+            zone: TimeZone::UTC,
+            help: false,
+            leaving: false,
+            session,
+            refs: 0,
+        }
+    }
+
+    /// The room that is shown.
+    pub fn room(&self) -> &Room {
+        &self.rooms[self.active]
+    }
+
+    /// The room that is shown.
+    pub fn room_mut(&mut self) -> &mut Room {
+        &mut self.rooms[self.active]
+    }
+
+    /// Finds a room, however it is spelt.
+    pub fn find(&mut self, name: &RoomName) -> Option<&mut Room> {
+        self.rooms.iter_mut().find(|room| room.name == *name)
+    }
+}
+
+impl Room {
+    /// A room before the server said anything about it.
+    pub fn new(name: RoomName) -> Self {
+        Room {
+            name,
+            joined: false,
+            entries: VecDeque::new(),
+            people: Vec::new(),
+            pending: Vec::new(),
+            scroll: Scroll::Bottom,
+            head: MessageId::ZERO,
+            gap_after: None,
+            more: false,
+            loading: false,
+            read: MessageId::ZERO,
+        }
+    }
+
+    /// Puts a message at its place; false if it is here already.
+    pub fn insert(&mut self, message: Message) -> bool {
+        self.head = self.head.max(message.id);
+        let place = Place { id: message.id, note: 0 };
+        let at = self.entries.partition_point(|entry| entry.place < place);
+        if self.entries.get(at).is_some_and(|entry| entry.place == place) {
+            return false;
+        }
+        self.entries.insert(at, Entry { place, what: What::Message(message) });
+        // Only while at the end: what is being read is not taken away.
+        if self.entries.len() > ENTRIES_MAX && self.scroll == Scroll::Bottom {
+            self.entries.pop_front();
+            self.more = true;
+        }
+        true
+    }
+
+    /// Adds a note behind everything there is.
+    pub fn note(&mut self, what: What) {
+        let place = match self.entries.back() {
+            Some(last) => Place { note: last.place.note.saturating_add(1), ..last.place },
+            None => Place { id: self.head, note: 1 },
+        };
+        self.entries.push_back(Entry { place, what });
+    }
+
+    /// Oldest message here.
+    pub fn oldest(&self) -> Option<MessageId> {
+        self.messages().next().map(|message| message.id)
+    }
+
+    /// Messages, ascending.
+    pub fn messages(&self) -> impl DoubleEndedIterator<Item = &Message> {
+        self.entries.iter().filter_map(|entry| match &entry.what {
+            What::Message(message) => Some(message),
+            _ => None,
+        })
+    }
+
+    /// Messages of others after the last one read: counted, never kept.
+    pub fn unread(&self, me: Option<&UserName>) -> usize {
+        let newer = self.messages().rev().take_while(|message| message.id > self.read);
+        newer.filter(|message| Some(&message.sender) != me).count()
+    }
+}

@@ -1,0 +1,219 @@
+//! The one loop: events in, the model changed, actions done, the screen drawn.
+//!
+//! This file does not know what events mean or how anything is drawn.
+
+use std::io::{BufWriter, Write as _, stdout};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use crossterm::QueueableCommand as _;
+use crossterm::event::{Event as TerminalEvent, EventStream};
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use futures_util::StreamExt as _;
+use protocol::ToServer;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use crate::args::Args;
+use crate::config;
+use crate::event::{Action, Event};
+use crate::model::{Link, Model};
+use crate::net::{self, EVENTS_MAX, Line, OUTGOING_MAX};
+use crate::terminal::Screen;
+use crate::update::{dial_now, update};
+use crate::view::view;
+
+/// Frames are at least this far apart: 60 a second, faster than anyone reads.
+const FRAME_TIME: Duration = Duration::from_millis(16);
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// As the person wished.
+    Well,
+    /// The server refused.
+    Refused,
+    /// The terminal or the server could not be reached.
+    Unreachable,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Well => ExitCode::SUCCESS,
+            Exit::Refused => ExitCode::from(1),
+            Exit::Unreachable => ExitCode::from(2),
+        }
+    }
+}
+
+/// Chats until the person leaves.
+///
+/// # Errors
+/// If there is no terminal to draw on.
+pub fn run(args: Args) -> anyhow::Result<Exit> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let exit = runtime.block_on(chat(args));
+    // A name that is being resolved must not keep the program.
+    runtime.shutdown_background();
+    exit
+}
+
+async fn chat(args: Args) -> anyhow::Result<Exit> {
+    let (key, warning) = match config::state_folder().and_then(|folder| config::key(&folder)) {
+        Ok(key) => (Some(key), None),
+        Err(error) => {
+            (None, Some(format!("without a key, after a cut the name is lost: {error:#}")))
+        }
+    };
+    let session = format!("{:016x}", fastrand::u64(..));
+    let me = args.user.or_else(config::login_name);
+    let mut model = Model::new(args.room, me, session);
+    model.notice = warning;
+    model.zone = jiff::tz::TimeZone::system();
+    let doer = Doer::new(Line { server: args.server, key });
+    let mut screen = Screen::take().context("this is no terminal to draw on")?;
+    model.size = crossterm::terminal::size().unwrap_or(model.size);
+    let mut app = App { model, doer };
+    app.go(&mut screen).await?;
+    Ok(match app.model.link {
+        Link::Refused(_) => Exit::Refused,
+        _ => Exit::Well,
+    })
+}
+
+struct App {
+    model: Model,
+    doer: Doer,
+}
+
+impl App {
+    async fn go(&mut self, screen: &mut Screen) -> anyhow::Result<()> {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut hang_up = signal(SignalKind::hangup())?;
+        let mut keys = EventStream::new();
+        let mut frame_due = Some(Instant::now());
+        let first = dial_now(&mut self.model);
+        self.doer.perform(first);
+        loop {
+            let due = frame_due;
+            let event = tokio::select! {
+                biased;
+                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
+                    draw(screen, &self.model)?;
+                    frame_due = None;
+                    continue;
+                }
+                _ = terminate.recv() => return Ok(()),
+                _ = hang_up.recv() => return Ok(()),
+                key = keys.next() => match key {
+                    Some(key) => from_terminal(key?),
+                    None => return Ok(()),
+                },
+                event = self.doer.next() => Some(event),
+            };
+            let Some(event) = event else { continue };
+            let actions = update(&mut self.model, event);
+            if !self.doer.perform(actions) {
+                return Ok(());
+            }
+            frame_due = frame_due.or(Some(Instant::now() + FRAME_TIME));
+        }
+    }
+}
+
+fn from_terminal(event: TerminalEvent) -> Option<Event> {
+    match event {
+        TerminalEvent::Key(key) => Some(Event::Key(key)),
+        TerminalEvent::Paste(text) => Some(Event::Paste(text)),
+        TerminalEvent::Resize(columns, rows) => Some(Event::Resize(columns, rows)),
+        _ => None,
+    }
+}
+
+/// One frame inside one synchronized update, so that no half of it is ever seen.
+fn draw(screen: &mut Screen, model: &Model) -> anyhow::Result<()> {
+    let mut out = BufWriter::new(stdout());
+    out.queue(BeginSynchronizedUpdate)?.flush()?;
+    screen.terminal.draw(|frame| view(model, frame))?;
+    out.queue(EndSynchronizedUpdate)?.flush()?;
+    Ok(())
+}
+
+/// Does what the model asks for.
+struct Doer {
+    line: Line,
+    connection: Option<Connection>,
+    retry: mpsc::Sender<Event>,
+    retries: mpsc::Receiver<Event>,
+}
+
+/// The connection of the moment. With it goes all that it still had to tell.
+struct Connection {
+    outgoing: mpsc::Sender<ToServer>,
+    incoming: mpsc::Receiver<Event>,
+    task: JoinHandle<()>,
+}
+
+impl Doer {
+    fn new(line: Line) -> Self {
+        let (retry, retries) = mpsc::channel(EVENTS_MAX);
+        Doer { line, connection: None, retry, retries }
+    }
+
+    /// What the connection or a timer tells next.
+    async fn next(&mut self) -> Event {
+        let incoming = async {
+            match &mut self.connection {
+                Some(connection) => connection.incoming.recv().await,
+                None => None,
+            }
+        };
+        tokio::select! {
+            Some(event) = incoming => event,
+            Some(event) = self.retries.recv() => event,
+            // Neither has anything to tell: only the person does.
+            else => std::future::pending().await,
+        }
+    }
+
+    /// False if the program should end.
+    fn perform(&mut self, actions: Vec<Action>) -> bool {
+        for action in actions {
+            match action {
+                Action::Quit => return false,
+                Action::Dial(hello, after) => self.dial(hello, after),
+                Action::Send(envelope) => self.send(envelope),
+                Action::Retry(room, reference, after) => {
+                    let retry = self.retry.clone();
+                    tokio::spawn(async move {
+                        sleep(after).await;
+                        // The program may be over by then.
+                        let _ = retry.send(Event::Retry(room, reference)).await;
+                    });
+                }
+            }
+        }
+        true
+    }
+
+    fn dial(&mut self, hello: protocol::Hello, after: Duration) {
+        if let Some(before) = self.connection.take() {
+            before.task.abort();
+        }
+        let (outgoing, queue) = mpsc::channel(OUTGOING_MAX);
+        let (events, incoming) = mpsc::channel(EVENTS_MAX);
+        let task = tokio::spawn(net::connect(self.line.clone(), hello, after, queue, events));
+        self.connection = Some(Connection { outgoing, incoming, task });
+    }
+
+    /// What cannot be sent now is sent after the next join: the model keeps it until it is stored.
+    fn send(&self, envelope: ToServer) {
+        if let Some(connection) = &self.connection {
+            let _ = connection.outgoing.try_send(envelope);
+        }
+    }
+}

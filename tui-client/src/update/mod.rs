@@ -1,0 +1,95 @@
+//! What happened → what changes and what to do. Pure: no input or output, no clock, no drawing.
+
+mod person;
+mod server;
+
+use std::time::Duration;
+
+use protocol::{Body, Hello, Ref, RoomName, ToServer};
+
+use crate::event::{Action, Event};
+use crate::model::{Link, Model, Pending, Room};
+
+/// Messages asked for on joining: two screens.
+const HISTORY_ON_JOIN: u16 = 100;
+/// First wait before dialling again; it doubles with each failure.
+const DIAL_AFTER: Duration = Duration::from_millis(500);
+/// Longest wait before dialling again.
+const DIAL_AFTER_MAX: Duration = Duration::from_secs(30);
+
+/// Changes the model, and says what to do about it.
+pub fn update(model: &mut Model, event: Event) -> Vec<Action> {
+    match event {
+        Event::Key(key) => person::key(model, key),
+        Event::Paste(text) => person::paste(model, &text),
+        Event::Resize(columns, rows) => {
+            model.size = (columns, rows);
+            Vec::new()
+        }
+        Event::Connected => {
+            model.link = Link::Online;
+            Vec::new()
+        }
+        Event::Received(envelope) => server::received(model, envelope),
+        Event::Lost { code, reason } => lost(model, code, reason),
+        Event::Retry(room, reference) => retry(model, &room, &reference),
+    }
+}
+
+/// The first thing to do.
+pub fn dial_now(model: &mut Model) -> Vec<Action> {
+    model.link = Link::Connecting(0);
+    vec![Action::Dial(hello(model), Duration::ZERO)]
+}
+
+/// Codes from 4000 on mean: do not come back unchanged.
+fn lost(model: &mut Model, code: Option<u16>, reason: String) -> Vec<Action> {
+    model.rooms.iter_mut().for_each(|room| room.joined = false);
+    if code.is_some_and(|code| code >= 4000) {
+        model.link = Link::Refused(reason);
+        return Vec::new();
+    }
+    let failures = match model.link {
+        Link::Connecting(failures) | Link::Waiting { failures, .. } => failures + 1,
+        Link::Online | Link::Refused(_) => 1,
+    };
+    model.link = Link::Waiting { failures, reason };
+    vec![Action::Dial(hello(model), dial_after(failures))]
+}
+
+fn dial_after(failures: u32) -> Duration {
+    let doubled = DIAL_AFTER.saturating_mul(1 << failures.saturating_sub(1).min(16));
+    doubled.min(DIAL_AFTER_MAX)
+}
+
+/// Asks for the room shown; the others are joined when it is open.
+fn hello(model: &Model) -> Hello {
+    let room = model.room();
+    let (since, history) = resume_point(room);
+    Hello { room: room.name.clone(), user: model.me.clone(), since, history }
+}
+
+fn join(room: &Room) -> ToServer {
+    let (since, history) = resume_point(room);
+    ToServer::Join { room: room.name.clone(), since, history }
+}
+
+/// What was seen is not asked for again.
+fn resume_point(room: &Room) -> (Option<protocol::MessageId>, Option<u16>) {
+    let seen = room.head > protocol::MessageId::ZERO;
+    if seen { (Some(room.head), None) } else { (None, Some(HISTORY_ON_JOIN)) }
+}
+
+/// Sends an own message, if there is somebody to send it to.
+fn send(room: &Room, pending: &Pending) -> Option<Action> {
+    let content = Body::try_from(pending.content.as_str()).ok()?;
+    let reference = Some(pending.reference.clone());
+    let message = ToServer::Message { room: room.name.clone(), content, reference };
+    room.joined.then_some(Action::Send(message))
+}
+
+fn retry(model: &mut Model, room: &RoomName, reference: &Ref) -> Vec<Action> {
+    let Some(room) = model.find(room) else { return Vec::new() };
+    let pending = room.pending.iter().find(|pending| pending.reference == *reference);
+    pending.and_then(|pending| send(room, pending)).into_iter().collect()
+}

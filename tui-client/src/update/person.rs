@@ -1,0 +1,212 @@
+//! What the person does: keys, pasted text, commands.
+
+use crossterm::event::KeyEvent;
+use protocol::{Body, Ref, RoomName, ToServer, UserName};
+
+use super::server::ask_older;
+use super::{dial_now, join, send};
+use crate::commands::{self, Typed};
+use crate::event::Action;
+use crate::keys::{Meaning, Wish, meaning};
+use crate::model::{Link, Model, PENDING_MAX, Pending, Room, Scroll, What};
+use crate::rows::{Pane, page_down, page_up};
+use crate::text;
+use crate::view::pane_size;
+
+pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Action> {
+    let Some(meaning) = meaning(key) else { return Vec::new() };
+    let leaving = std::mem::take(&mut model.leaving);
+    model.notice = None;
+    match meaning {
+        Meaning::Char(c) => model.input.insert(c.encode_utf8(&mut [0; 4])),
+        Meaning::Wish(Wish::Interrupt) => return interrupt(model, leaving),
+        Meaning::Wish(wish) => return act(model, wish),
+    }
+    Vec::new()
+}
+
+/// Never sends by itself, whatever was pasted.
+pub(super) fn paste(model: &mut Model, pasted: &str) -> Vec<Action> {
+    model.input.insert(&text::clean(pasted));
+    Vec::new()
+}
+
+fn act(model: &mut Model, wish: Wish) -> Vec<Action> {
+    let input = &mut model.input;
+    match wish {
+        Wish::Send => return enter(model),
+        Wish::Newline => input.insert("\n"),
+        Wish::Left => input.left(),
+        Wish::Right => input.right(),
+        Wish::Home => input.home(),
+        Wish::End => input.end(),
+        Wish::Backspace => input.backspace(),
+        Wish::Delete => input.delete(),
+        Wish::KillToStart => input.kill_to_start(),
+        Wish::KillToEnd => input.kill_to_end(),
+        Wish::KillWord => input.kill_word(),
+        Wish::Yank => input.yank(),
+        Wish::PageUp => return scroll_up(model),
+        Wish::PageDown => scroll_down(model),
+        Wish::Top => return to_top(model),
+        Wish::Bottom => to_bottom(model.room_mut()),
+        Wish::NextRoom => show(model, 1),
+        Wish::PreviousRoom => show(model, model.rooms.len() - 1),
+        Wish::Help => model.help = !model.help,
+        Wish::Escape if model.help => model.help = false,
+        Wish::Escape => to_bottom(model.room_mut()),
+        Wish::Interrupt => {}
+    }
+    Vec::new()
+}
+
+fn interrupt(model: &mut Model, leaving: bool) -> Vec<Action> {
+    if leaving {
+        return vec![Action::Quit];
+    }
+    if model.input.take().is_empty() {
+        model.leaving = true;
+        model.notice = Some("Ctrl-C once more leaves Nebula".to_owned());
+    }
+    Vec::new()
+}
+
+fn enter(model: &mut Model) -> Vec<Action> {
+    if model.input.text().trim().is_empty() {
+        return Vec::new();
+    }
+    match commands::parse(model.input.text()) {
+        Ok(Typed::Text(text)) => say(model, &text),
+        Ok(typed) => {
+            model.input.take();
+            command(model, typed)
+        }
+        Err(sentence) => {
+            model.notice = Some(sentence);
+            Vec::new()
+        }
+    }
+}
+
+/// What cannot be sent stays in the input, with the reason below it.
+fn say(model: &mut Model, text: &str) -> Vec<Action> {
+    if let Err(error) = Body::try_from(text) {
+        model.notice = Some(error.to_string());
+        return Vec::new();
+    }
+    if model.room().pending.len() >= PENDING_MAX {
+        model.notice = Some(format!("{PENDING_MAX} messages wait already: wait for the line"));
+        return Vec::new();
+    }
+    model.refs += 1;
+    let Ok(reference) = Ref::try_from(format!("{}-{}", model.session, model.refs).as_str()) else {
+        return Vec::new();
+    };
+    model.input.take();
+    let room = model.room_mut();
+    to_bottom(room);
+    let pending = Pending { reference, content: text.to_owned(), failed: None };
+    let action = send(room, &pending);
+    room.pending.push(pending);
+    action.into_iter().collect()
+}
+
+fn command(model: &mut Model, typed: Typed) -> Vec<Action> {
+    match typed {
+        Typed::Text(_) => {}
+        Typed::Help => model.help = true,
+        Typed::Join(name) => return join_room(model, name),
+        Typed::Leave => return leave_room(model),
+        Typed::Who => who(model.room_mut()),
+        Typed::Nick(name) => return come_back_as(model, name),
+        Typed::Reconnect => return dial_now(model),
+        Typed::Quit => return vec![Action::Quit],
+    }
+    Vec::new()
+}
+
+fn join_room(model: &mut Model, name: RoomName) -> Vec<Action> {
+    if let Some(place) = model.rooms.iter().position(|room| room.name == name) {
+        show(model, place + model.rooms.len() - model.active);
+        return Vec::new();
+    }
+    let room = Room::new(name);
+    let action = Action::Send(join(&room));
+    model.rooms.push(room);
+    model.active = model.rooms.len() - 1;
+    if model.link == Link::Online { vec![action] } else { Vec::new() }
+}
+
+fn leave_room(model: &mut Model) -> Vec<Action> {
+    if model.rooms.len() == 1 {
+        model.notice = Some("this is the only room: /join another first, or /quit".to_owned());
+        return Vec::new();
+    }
+    let room = model.rooms.remove(model.active);
+    model.active = model.active.min(model.rooms.len() - 1);
+    show(model, 0);
+    let leave = Action::Send(ToServer::Leave { room: room.name });
+    if room.joined { vec![leave] } else { Vec::new() }
+}
+
+fn who(room: &mut Room) {
+    let names: Vec<_> = room.people.iter().map(UserName::as_str).collect();
+    let line = format!("{} here: {}", names.len(), names.join(", "));
+    room.note(What::Note(line));
+}
+
+/// A name belongs to a connection, so another name needs another one.
+fn come_back_as(model: &mut Model, name: UserName) -> Vec<Action> {
+    model.me = Some(name);
+    model.rooms.iter_mut().for_each(|room| room.joined = false);
+    dial_now(model)
+}
+
+/// Shows the room so many places further on, around the end.
+fn show(model: &mut Model, further: usize) {
+    model.active = (model.active + further) % model.rooms.len();
+    let room = model.room_mut();
+    if room.scroll == Scroll::Bottom {
+        room.read = room.head;
+    }
+}
+
+fn to_bottom(room: &mut Room) {
+    room.scroll = Scroll::Bottom;
+    room.read = room.head;
+}
+
+fn scroll_up(model: &mut Model) -> Vec<Action> {
+    let at_top = with_pane(model, page_up);
+    if at_top { load_older(model.room_mut()) } else { Vec::new() }
+}
+
+fn to_top(model: &mut Model) -> Vec<Action> {
+    let room = model.room_mut();
+    if let Some(first) = room.entries.front() {
+        room.scroll = Scroll::At { place: first.place, row: 0 };
+    }
+    load_older(room)
+}
+
+fn load_older(room: &mut Room) -> Vec<Action> {
+    match room.oldest() {
+        Some(oldest) if room.more && room.joined && !room.loading => ask_older(room, oldest),
+        _ => Vec::new(),
+    }
+}
+
+fn scroll_down(model: &mut Model) {
+    with_pane(model, page_down);
+    let room = model.room_mut();
+    if room.scroll == Scroll::Bottom {
+        room.read = room.head;
+    }
+}
+
+/// Moves over the rows as they are drawn now.
+fn with_pane<T>(model: &mut Model, turn: impl FnOnce(&mut Room, &Pane<'_>) -> T) -> T {
+    let (width, height) = pane_size(model);
+    let Model { rooms, active, me, zone, .. } = model;
+    turn(&mut rooms[*active], &Pane { me: me.as_ref(), zone, width, height })
+}

@@ -1,0 +1,153 @@
+//! What the server says, taken into the model.
+
+use std::time::Duration;
+
+use protocol::ToClient;
+use protocol::{Code, ErrorNote, HISTORY_MAX, History, Message, MessageId, ToServer, UserName};
+
+use super::{join, send};
+use crate::event::Action;
+use crate::model::{Link, Model, Room, Scroll, What};
+
+/// When to send a message again that could not be stored.
+const RETRY_AFTER: Duration = Duration::from_secs(2);
+
+pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Action> {
+    match envelope {
+        ToClient::Message(message) => message_came(model, message),
+        ToClient::Join { room, sender } => {
+            if model.find(&room).is_some_and(|room| !room.joined) {
+                return entered(model, &room, sender);
+            }
+            note(model, &room, What::Join(sender))
+        }
+        ToClient::Leave { room, sender } => {
+            if Some(&sender) == model.me.as_ref() {
+                return Vec::new();
+            }
+            note(model, &room, What::Leave(sender))
+        }
+        ToClient::Presence(presence) => {
+            if let Some(room) = model.find(&presence.room) {
+                room.people = presence.users;
+            }
+            Vec::new()
+        }
+        ToClient::History(history) => history_came(model, history),
+        ToClient::Error(note) => error_came(model, note),
+    }
+}
+
+/// The first `join` of a room is one's own: it says how the server spells both names. What was
+/// written meanwhile goes out now, in order.
+fn entered(model: &mut Model, name: &protocol::RoomName, me: UserName) -> Vec<Action> {
+    let first = model.rooms.iter().all(|room| !room.joined);
+    model.me = Some(me);
+    let mut actions = Vec::new();
+    if let Some(room) = model.find(name) {
+        room.name = name.clone();
+        room.joined = true;
+        let waiting = room.pending.iter().filter(|pending| pending.failed.is_none());
+        actions.extend(waiting.filter_map(|pending| send(room, pending)));
+    }
+    if first {
+        let others = model.rooms.iter().filter(|room| !room.joined);
+        actions.extend(others.map(|room| Action::Send(join(room))));
+    }
+    actions
+}
+
+fn note(model: &mut Model, room: &protocol::RoomName, what: What) -> Vec<Action> {
+    if let Some(room) = model.find(room) {
+        room.note(what);
+    }
+    Vec::new()
+}
+
+fn message_came(model: &mut Model, message: Message) -> Vec<Action> {
+    let (me, name) = (model.me.clone(), message.room.clone());
+    let shown = model.room().name == name;
+    if let Some(room) = model.find(&name) {
+        take_in(room, message, me.as_ref());
+        mark_read(room, shown);
+    }
+    Vec::new()
+}
+
+/// A copy of an own message, live or replayed, is its acknowledgement.
+fn take_in(room: &mut Room, message: Message, me: Option<&UserName>) {
+    if Some(&message.sender) == me {
+        let known = message.reference.as_ref();
+        room.pending.retain(|pending| Some(&pending.reference) != known);
+    }
+    room.insert(message);
+}
+
+fn mark_read(room: &mut Room, shown: bool) {
+    if shown && room.scroll == Scroll::Bottom {
+        room.read = room.head;
+    }
+}
+
+fn history_came(model: &mut Model, history: History) -> Vec<Action> {
+    let (me, shown) = (model.me.clone(), model.room().name == history.room);
+    let Some(room) = model.find(&history.room) else { return Vec::new() };
+    let asked_for_older = std::mem::take(&mut room.loading);
+    let seen = room.head;
+    let oldest = history.messages.first().map(|message| message.id);
+    for message in history.messages {
+        take_in(room, message, me.as_ref());
+    }
+    if seen == MessageId::ZERO {
+        // What was there before one came is not news.
+        room.read = room.head;
+    }
+    room.head = room.head.max(history.head);
+    mark_read(room, shown);
+    let resumed = !asked_for_older && seen > MessageId::ZERO;
+    let gap = room.gap_after.or(resumed.then_some(seen));
+    match (gap, oldest) {
+        (Some(after), Some(oldest)) if history.more && oldest > after => {
+            room.gap_after = Some(after);
+            ask_older(room, oldest)
+        }
+        (Some(_), _) => {
+            room.gap_after = None;
+            Vec::new()
+        }
+        (None, _) => {
+            room.more = history.more;
+            Vec::new()
+        }
+    }
+}
+
+/// Asks for the messages before one.
+pub(super) fn ask_older(room: &mut Room, before: MessageId) -> Vec<Action> {
+    room.loading = true;
+    let (room, limit) = (room.name.clone(), Some(HISTORY_MAX));
+    vec![Action::Send(ToServer::History { room, before: Some(before), limit, reference: None })]
+}
+
+fn error_came(model: &mut Model, note: ErrorNote) -> Vec<Action> {
+    let ErrorNote { code, content, room, reference, retry_ms } = note;
+    let sentence = crate::text::clean_line(&content);
+    // Before that, the end of the connection tells the reason.
+    let online = model.link == Link::Online;
+    let found = room.as_ref().and_then(|room| model.find(room));
+    let pending = found.and_then(|room| {
+        let reference = reference.as_ref()?;
+        let pending = room.pending.iter_mut().find(|pending| pending.reference == *reference)?;
+        Some((room.name.clone(), pending))
+    });
+    match (pending, code) {
+        (Some((room, pending)), Code::TooFast | Code::Unavailable) => {
+            let after = retry_ms.map_or(RETRY_AFTER, Duration::from_millis);
+            return vec![Action::Retry(room, pending.reference.clone(), after)];
+        }
+        (Some((_, pending)), _) => pending.failed = Some(sentence),
+        (None, _) if online => model.notice = Some(sentence),
+        (None, _) => {}
+    }
+    Vec::new()
+}

@@ -1,0 +1,155 @@
+//! The real binary in a real terminal, against a real server.
+
+use std::io::{Read, Write};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use server::Config;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+/// How long to wait for something that should come at once.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A server in a thread of its own, on a free port.
+struct Server {
+    address: String,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Server {
+    fn start() -> Self {
+        let (tell, told) = channel();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            runtime.block_on(async {
+                let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+                tell.send(format!("ws://{}", listener.local_addr().unwrap())).unwrap();
+                let shutdown = async { drop(stopped.await) };
+                server::run(listener, Config::for_tests(), shutdown).await.unwrap();
+            });
+        });
+        Server { address: told.recv().unwrap(), stop: Some(stop), thread: Some(thread) }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+    }
+}
+
+/// The client in a terminal of 80 columns and 24 rows.
+struct Terminal {
+    screen: vt100::Parser,
+    output: Receiver<Vec<u8>>,
+    keys: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    _master: Box<dyn MasterPty + Send>,
+    _home: tempfile::TempDir,
+}
+
+impl Terminal {
+    fn start(address: &str, user: &str) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+        let pty = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_nebula"));
+        command.args(["--server", address, "--room", "dev", "--user", user]);
+        command.env("XDG_STATE_HOME", home.path());
+        command.env("TERM", "xterm-256color");
+        let child = pty.slave.spawn_command(command).unwrap();
+        drop(pty.slave);
+        let mut reader = pty.master.try_clone_reader().unwrap();
+        let (tell, output) = channel();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(read @ 1..) = reader.read(&mut buffer) {
+                if tell.send(buffer[..read].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        let keys = pty.master.take_writer().unwrap();
+        let screen = vt100::Parser::new(24, 80, 0);
+        Terminal { screen, output, keys, child, _master: pty.master, _home: home }
+    }
+
+    fn types(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Waits until the screen shows a text.
+    fn expect(&mut self, text: &str) {
+        self.wait_for(text, |screen| screen.contents().contains(text));
+    }
+
+    fn wait_for(&mut self, what: &str, seen: impl Fn(&vt100::Screen) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !seen(self.screen.screen()) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.output.recv_timeout(left) {
+                Ok(bytes) => self.screen.process(&bytes),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                    panic!("no {what:?} on\n{}", self.screen.screen().contents())
+                }
+            }
+        }
+    }
+
+    fn ends(mut self, code: u32) {
+        self.wait_for("the usual screen", |screen| {
+            !screen.alternate_screen() && !screen.bracketed_paste() && !screen.hide_cursor()
+        });
+        assert_eq!(self.child.wait().unwrap().exit_code(), code);
+    }
+}
+
+#[test]
+fn two_people_chat_and_leave() {
+    let server = Server::start();
+    let mut alice = Terminal::start(&server.address, "Alice");
+    alice.expect("● 1 online");
+    let mut bob = Terminal::start(&server.address, "Bob");
+    bob.expect("● 2 online");
+    alice.expect("→ Bob came");
+    bob.types("hello from a terminal\r");
+    alice.expect("Bob         hello from a terminal");
+    alice.types("/me answers\r");
+    bob.expect("Alice answers");
+    bob.types("\u{3}");
+    bob.expect("Ctrl-C once more");
+    bob.types("\u{3}");
+    bob.ends(0);
+    alice.expect("← Bob left");
+    alice.types("/quit\r");
+    alice.ends(0);
+}
+
+#[test]
+fn a_name_in_use_is_told_and_the_exit_code_says_refused() {
+    let server = Server::start();
+    let mut alice = Terminal::start(&server.address, "Alice");
+    alice.expect("● 1 online");
+    let mut other = Terminal::start(&server.address, "Alice");
+    other.expect("✕ this name is in use");
+    other.types("/quit\r");
+    other.ends(1);
+}
+
+#[test]
+fn a_server_that_stops_and_comes_back_is_found_again() {
+    let server = Server::start();
+    let mut alice = Terminal::start(&server.address, "Alice");
+    alice.expect("● 1 online");
+    drop(server);
+    alice.expect("○ trying again");
+    alice.types("\u{3}\u{3}");
+    alice.ends(0);
+}

@@ -1,0 +1,309 @@
+//! Screens, drawn beside what led to them: keys and envelopes in, text out.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use nebula::event::{Action, Event};
+use nebula::model::Model;
+use nebula::update::{dial_now, update};
+use nebula::view::view;
+use protocol::{RoomName, ToClient, ToServer, UserName};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+/// A client, without a terminal or a server.
+struct Client {
+    model: Model,
+    actions: Vec<Action>,
+}
+
+impl Client {
+    fn new(columns: u16, rows: u16) -> Self {
+        let (room, me) = (RoomName::try_from("dev").unwrap(), UserName::try_from("Alice").unwrap());
+        let mut model = Model::new(room, Some(me), "s".to_owned());
+        let actions = dial_now(&mut model);
+        let mut client = Client { model, actions };
+        client.happens(Event::Resize(columns, rows));
+        client
+    }
+
+    /// In the room, with people in it and nothing said yet.
+    fn entered(columns: u16, rows: u16) -> Self {
+        let mut client = Client::new(columns, rows);
+        client.happens(Event::Connected);
+        client.hears(r#"{"type":"history","room":"dev","messages":[],"more":false,"head":0}"#);
+        client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
+        client.hears(r#"{"type":"presence","room":"dev","users":["Alice","Bob"]}"#);
+        client
+    }
+
+    fn happens(&mut self, event: Event) {
+        self.actions.extend(update(&mut self.model, event));
+    }
+
+    fn hears(&mut self, envelope: &str) {
+        self.happens(Event::Received(ToClient::parse(envelope).unwrap()));
+    }
+
+    fn says(&mut self, id: u64, sender: &str, content: &str) {
+        let content = content.escape_default().to_string().replace("\\u{", "\\u{");
+        let content = content.replace("\\'", "'");
+        self.hears(&format!(
+            r#"{{"type":"message","room":"dev","sender":"{sender}","content":"{content}","id":{id},"at":{}}}"#,
+            id * 60_000
+        ));
+    }
+
+    fn types(&mut self, text: &str) {
+        for c in text.chars() {
+            let code = if c == '\n' { KeyCode::Enter } else { KeyCode::Char(c) };
+            self.presses(code, KeyModifiers::NONE);
+        }
+    }
+
+    fn presses(&mut self, code: KeyCode, modifiers: KeyModifiers) {
+        self.happens(Event::Key(KeyEvent::new(code, modifiers)));
+    }
+
+    /// What was done since the last look.
+    fn did(&mut self) -> Vec<Action> {
+        std::mem::take(&mut self.actions)
+    }
+
+    fn screen(&self) -> Vec<String> {
+        let (columns, rows) = self.model.size;
+        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+        terminal.draw(|frame| view(&self.model, frame)).unwrap();
+        let buffer = terminal.backend().buffer().clone();
+        let cells = |row: &[ratatui::buffer::Cell]| {
+            row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>()
+        };
+        buffer.content().chunks(usize::from(columns)).map(cells).collect()
+    }
+
+    fn shows(&self, expected: &[&str]) {
+        let screen = self.screen();
+        let screen: Vec<_> = screen.iter().map(|row| row.trim_end()).collect();
+        assert_eq!(screen, expected);
+    }
+}
+
+fn sent(actions: &[Action]) -> Vec<String> {
+    let envelopes = actions.iter().filter_map(|action| match action {
+        Action::Send(envelope) => Some(envelope.encode()),
+        _ => None,
+    });
+    envelopes.collect()
+}
+
+#[test]
+fn a_room_with_people_and_messages() {
+    let mut client = Client::entered(64, 8);
+    client.says(1, "Bob", "hello, this is a text that does not fit into one row of it");
+    client.hears(r#"{"type":"join","room":"dev","sender":"Carol"}"#);
+    client.hears(r#"{"type":"presence","room":"dev","users":["Alice","Bob","Carol"]}"#);
+    client.says(2, "Carol", "/me waves");
+    client.shows(&[
+        " #dev                                                     Alice",
+        "00:01 Bob         hello, this is a text that  │ 3 online",
+        "                  does not fit into one row   │ ● Alice",
+        "                  of it                       │ ● Bob",
+        "→ Carol came                                  │ ● Carol",
+        "00:02 *           Carol waves                 │",
+        "                                                      ● 3 online",
+        ">",
+    ]);
+}
+
+#[test]
+fn a_narrow_screen_has_no_columns() {
+    let mut client = Client::entered(30, 6);
+    client.says(1, "Bob", "hello from a phone to all of you");
+    client.shows(&[
+        " #dev                   Alice",
+        "Bob: hello from a phone to",
+        "all of you",
+        "",
+        "                    ● 2 online",
+        ">",
+    ]);
+}
+
+#[test]
+fn every_size_down_to_one_cell_can_be_drawn() {
+    for columns in 1..40 {
+        for rows in 1..12 {
+            let mut client = Client::entered(columns, rows);
+            client.says(1, "Bob", "日本語 👩‍👩‍👧 text");
+            client.types("some input that is longer than the screen");
+            client.presses(KeyCode::PageUp, KeyModifiers::NONE);
+            assert_eq!(client.screen().len(), usize::from(rows));
+            client.presses(KeyCode::F(1), KeyModifiers::NONE);
+            client.screen();
+        }
+    }
+}
+
+#[test]
+fn an_own_message_waits_is_sent_once_and_settles() {
+    let mut client = Client::entered(64, 5);
+    client.did();
+    client.types("hi there\n");
+    let message = r#"{"type":"message","room":"dev","content":"hi there","ref":"s-1"}"#;
+    assert_eq!(sent(&client.did()), [message]);
+    assert!(client.screen()[1].starts_with("…     you         hi there"));
+    let stored = r#"{"type":"message","room":"dev","sender":"Alice","content":"hi there","id":5,"at":60000,"ref":"s-1"}"#;
+    client.hears(stored);
+    client.hears(stored);
+    assert!(client.model.room().pending.is_empty());
+    assert_eq!(client.model.room().entries.len(), 1, "told twice, shown once");
+}
+
+#[test]
+fn what_was_written_without_a_line_goes_out_once_and_in_order() {
+    let mut client = Client::entered(64, 6);
+    client.says(7, "Bob", "last words");
+    client.happens(Event::Lost { code: None, reason: "cut".to_owned() });
+    let actions = client.did();
+    let Some(Action::Dial(hello, _)) = actions.last() else { panic!("{actions:?}") };
+    assert_eq!(hello.to_query(), "room=dev&username=Alice&since=7");
+    client.types("one\ntwo\n");
+    assert_eq!(sent(&client.did()), Vec::<String>::new());
+    client.happens(Event::Connected);
+    client.hears(r#"{"type":"history","room":"dev","messages":[],"more":false,"head":7}"#);
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
+    assert_eq!(
+        sent(&client.did()),
+        [
+            r#"{"type":"message","room":"dev","content":"one","ref":"s-1"}"#,
+            r#"{"type":"message","room":"dev","content":"two","ref":"s-2"}"#,
+        ]
+    );
+}
+
+#[test]
+fn a_refused_message_says_why_and_a_hasty_one_is_sent_again() {
+    let mut client = Client::entered(64, 6);
+    client.types("a\nb\n");
+    client.did();
+    client.hears(r#"{"type":"error","code":"too_fast","content":"wait","room":"dev","ref":"s-1","retry_ms":50}"#);
+    client.hears(r#"{"type":"error","code":"content_too_long","content":"too long","room":"dev","ref":"s-2"}"#);
+    let actions = client.did();
+    let [Action::Retry(room, reference, after)] = actions.as_slice() else { panic!("{actions:?}") };
+    assert_eq!(after.as_millis(), 50);
+    client.happens(Event::Retry(room.clone(), reference.clone()));
+    assert_eq!(sent(&client.did()).len(), 1);
+    assert!(client.screen().iter().any(|row| row.contains("b  (too long)")));
+}
+
+#[test]
+fn a_cut_replay_is_fetched_whole() {
+    let mut client = Client::entered(64, 6);
+    client.says(7, "Bob", "before");
+    client.happens(Event::Lost { code: Some(1013), reason: "slow".to_owned() });
+    client.happens(Event::Connected);
+    client.did();
+    let page = |ids: &[u64], more: bool| {
+        let message = |id: &u64| {
+            format!(
+                r#"{{"type":"message","room":"dev","sender":"Bob","content":"m{id}","id":{id},"at":0}}"#
+            )
+        };
+        let messages: Vec<_> = ids.iter().map(message).collect();
+        format!(
+            r#"{{"type":"history","room":"dev","messages":[{}],"more":{more},"head":20}}"#,
+            messages.join(",")
+        )
+    };
+    client.hears(&page(&[19, 20], true));
+    let older = |before: u64| {
+        ToServer::parse(&format!(
+            r#"{{"type":"history","room":"dev","before":{before},"limit":200}}"#
+        ))
+        .unwrap()
+        .encode()
+    };
+    assert_eq!(sent(&client.did()), [older(19)]);
+    client.hears(&page(&[12, 15], true));
+    assert_eq!(sent(&client.did()), [older(12)]);
+    client.hears(&page(&[5, 7, 9], true));
+    assert_eq!(sent(&client.did()), Vec::<String>::new());
+    let ids: Vec<_> = client.model.room().messages().map(|message| message.id.get()).collect();
+    assert_eq!(ids, [5, 7, 9, 12, 15, 19, 20]);
+}
+
+#[test]
+fn a_refusal_for_good_is_not_dialled_again() {
+    let mut client = Client::new(64, 5);
+    client.did();
+    client.happens(Event::Lost { code: Some(4001), reason: "this name is in use".to_owned() });
+    assert_eq!(client.did(), []);
+    assert!(client.screen()[3].ends_with("✕ this name is in use"));
+    client.types("/nick Alison\n");
+    let actions = client.did();
+    let [Action::Dial(hello, _)] = actions.as_slice() else { panic!("{actions:?}") };
+    assert_eq!(hello.user.as_ref().unwrap().as_str(), "Alison");
+}
+
+#[test]
+fn what_is_being_read_stays_where_it_is_while_messages_arrive() {
+    let mut client = Client::entered(64, 10);
+    (1..=50).for_each(|id| client.says(id, "Bob", &format!("message {id}")));
+    client.presses(KeyCode::PageUp, KeyModifiers::NONE);
+    let before = client.screen();
+    (51..=80).for_each(|id| client.says(id, "Bob", "more"));
+    let after = client.screen();
+    assert_eq!(before[1..7], after[1..7]);
+    assert!(after[8].starts_with("v 30 newer"), "{:?}", after[8]);
+    client.presses(KeyCode::Esc, KeyModifiers::NONE);
+    assert!(client.screen()[7].contains("more"));
+}
+
+#[test]
+fn scrolling_past_the_top_asks_for_older_messages_once() {
+    let mut client = Client::new(64, 10);
+    client.happens(Event::Connected);
+    client.hears(r#"{"type":"history","room":"dev","messages":[{"type":"message","room":"dev","sender":"Bob","content":"x","id":9,"at":0}],"more":true,"head":9}"#);
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
+    client.did();
+    client.presses(KeyCode::PageUp, KeyModifiers::NONE);
+    client.presses(KeyCode::PageUp, KeyModifiers::NONE);
+    let asked = r#"{"type":"history","room":"dev","before":9,"limit":200}"#;
+    assert_eq!(sent(&client.did()), [asked]);
+}
+
+#[test]
+fn hostile_text_reaches_no_cell_as_it_came() {
+    let mut client = Client::entered(64, 6);
+    client.hears("{\"type\":\"message\",\"room\":\"dev\",\"sender\":\"Bob\",\"content\":\"\\u001b[2Jx\\u202ey\\u0007\",\"id\":1,\"at\":0}");
+    client.hears(
+        "{\"type\":\"error\",\"code\":\"unavailable\",\"content\":\"\\u001b]0;t\\u0007no\"}",
+    );
+    let screen = client.screen().concat();
+    assert!(screen.contains("[2Jxy"));
+    assert!(!screen.chars().any(|c| c.is_control() || c == '\u{202e}'));
+}
+
+#[test]
+fn several_rooms_over_one_connection() {
+    let mut client = Client::entered(64, 6);
+    client.did();
+    client.types("/join #ops\n");
+    assert_eq!(sent(&client.did()), [r#"{"type":"join","room":"ops","history":100}"#]);
+    client.hears(r#"{"type":"join","room":"ops","sender":"Alice"}"#);
+    client.says(3, "Bob", "in the other room");
+    assert!(client.screen()[0].starts_with(" #dev 1  #ops "));
+    client.presses(KeyCode::Char('n'), KeyModifiers::CONTROL);
+    assert!(client.screen()[0].starts_with(" #dev  #ops "));
+    client.types("/leave\n");
+    assert_eq!(sent(&client.did()), [r#"{"type":"leave","room":"dev"}"#]);
+    assert!(client.screen()[0].starts_with(" #ops "));
+}
+
+#[test]
+fn a_mistyped_command_stays_in_the_input() {
+    let mut client = Client::entered(64, 5);
+    client.did();
+    client.types("/jion ops\n");
+    assert_eq!(client.did(), []);
+    assert!(client.screen()[4].starts_with("> /jion ops"));
+    assert!(client.screen()[3].contains("did you mean /join?"));
+}
