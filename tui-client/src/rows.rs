@@ -144,9 +144,9 @@ fn of_message(message: &Message, pane: &Pane<'_>) -> Vec<Line<'static>> {
     match content.strip_prefix("/me ") {
         Some(done) => {
             let act = format!("{sender} {done}");
-            rows(time, Span::raw("*"), &act, style.add_modifier(Modifier::ITALIC), pane.width)
+            rows(time, &Span::raw("*"), &act, style.add_modifier(Modifier::ITALIC), pane.width)
         }
-        None => rows(time, name, &content, style, pane.width),
+        None => rows(time, &name, &content, style, pane.width),
     }
 }
 
@@ -155,10 +155,10 @@ fn of_pending(room: &Room, width: usize) -> impl Iterator<Item = Line<'static>> 
     room.pending.iter().flat_map(move |pending| {
         let content = text::clean(&pending.content);
         match &pending.failed {
-            None => rows(Span::raw("…"), Span::raw("you"), &content, theme::quiet(), width),
+            None => rows(Span::raw("…"), &Span::raw("you"), &content, theme::quiet(), width),
             Some(why) => {
                 let text = format!("{content}  ({why})");
-                rows(Span::raw("!"), Span::raw("you"), &text, theme::fault(), width)
+                rows(Span::raw("!"), &Span::raw("you"), &text, theme::fault(), width)
             }
         }
     })
@@ -167,7 +167,7 @@ fn of_pending(room: &Room, width: usize) -> impl Iterator<Item = Line<'static>> 
 /// Time and name in columns of their own where there is room, else before the text.
 fn rows(
     time: Span<'static>,
-    name: Span<'static>,
+    name: &Span<'static>,
     content: &str,
     style: Style,
     width: usize,

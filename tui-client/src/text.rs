@@ -72,16 +72,20 @@ fn wrap_line<'a>(mut line: &'a str, cells: usize, rows: &mut Vec<&'a str>) {
             rows.push(line);
             return;
         }
+        let ends_a_word = line[fits.len()..].starts_with(' ');
         let mut end = match fits.rfind(' ') {
-            Some(space) => space + 1,
-            None => fits.len(),
+            Some(space) if !ends_a_word => space + 1,
+            _ => fits.len(),
         };
         if end == 0 {
             // A single grapheme wider than the row: it is shown alone, and cut by the screen.
             end = line.graphemes(true).next().map_or(line.len(), str::len);
         }
         rows.push(line[..end].trim_end_matches(' '));
-        line = &line[end..];
+        line = if ends_a_word { line[end..].trim_start_matches(' ') } else { &line[end..] };
+        if line.is_empty() {
+            return;
+        }
     }
 }
 
@@ -114,7 +118,8 @@ mod tests {
             ("👩‍👩‍👧👩‍👩‍👧", 2, vec!["👩‍👩‍👧", "👩‍👩‍👧"]),
             ("日本", 1, vec!["日", "本"]),
             ("", 4, vec![""]),
-            ("word ", 4, vec!["word", ""]),
+            ("word ", 4, vec!["word"]),
+            ("ab cd", 2, vec!["ab", "cd"]),
         ] {
             assert_eq!(wrap(text, cells), rows, "{text:?} in {cells}");
         }

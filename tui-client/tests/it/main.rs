@@ -1,4 +1,6 @@
 //! All tests of the terminal client through its public doors, as one binary.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod pty;
 mod screen;

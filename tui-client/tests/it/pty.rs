@@ -1,6 +1,7 @@
 //! The real binary in a real terminal, against a real server.
 
 use std::io::{Read, Write};
+use std::num::NonZeroU16;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -77,7 +78,11 @@ impl Terminal {
             }
         });
         let keys = pty.master.take_writer().unwrap();
-        let screen = vt100::Parser::new(24, 80, 0);
+        let screen = vt100::Parser::new(
+            const { NonZeroU16::new(24).unwrap() },
+            const { NonZeroU16::new(80).unwrap() },
+            0,
+        );
         Terminal { screen, output, keys, child, _master: pty.master, _home: home }
     }
 

@@ -44,8 +44,6 @@ impl Client {
     }
 
     fn says(&mut self, id: u64, sender: &str, content: &str) {
-        let content = content.escape_default().to_string().replace("\\u{", "\\u{");
-        let content = content.replace("\\'", "'");
         self.hears(&format!(
             r#"{{"type":"message","room":"dev","sender":"{sender}","content":"{content}","id":{id},"at":{}}}"#,
             id * 60_000
