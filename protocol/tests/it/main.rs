@@ -1,1 +1,9 @@
-//! t
+//! All tests of the protocol through its public door, as one binary.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod envelopes;
+mod golden;
+mod hello;
+mod laws;
+mod names;

@@ -1,0 +1,146 @@
+//! What is an envelope from a client and what is not, with the code that says so; and pages that
+//! keep their size.
+
+use protocol::{
+    Body, CONTENT_CHARS_MAX, Code, FIELDS_MAX, FRAME_BYTES_MAX, HISTORY_BYTES_MAX, MessageId, Ref,
+    RoomName, ToClient, ToServer, encode_history,
+};
+
+fn refused(frame: &str) -> Code {
+    match ToServer::parse(frame) {
+        Ok(envelope) => panic!("{frame} is {envelope:?}"),
+        Err(bad) => bad.refusal.code(),
+    }
+}
+
+#[test]
+fn only_a_json_object_is_an_envelope() {
+    for frame in [
+        "",
+        " ",
+        "null",
+        "1",
+        "\"message\"",
+        "[]",
+        r#"["message","general","hi"]"#,
+        "{",
+        "{}x",
+        "}",
+    ] {
+        assert_eq!(refused(frame), Code::BadJson, "{frame}");
+    }
+    let deep = format!(r#"{{"type":"leave","room":"a","x":{}}}"#, "[".repeat(1000));
+    assert_eq!(refused(&deep), Code::BadJson);
+}
+
+#[test]
+fn every_wrong_field_is_refused() {
+    for frame in [
+        "{}",
+        r#"{"type":"message"}"#,
+        r#"{"type":"message","room":"a"}"#,
+        r#"{"type":"message","room":"a","content":5}"#,
+        r#"{"type":"message","room":["a"],"content":"x"}"#,
+        r#"{"type":"message","room":"a","content":"x","content":"y"}"#,
+        r#"{"type":"message","type":"message","room":"a","content":"x"}"#,
+        r#"{"type":"leave","room":"a","other":1,"other":2}"#,
+        r#"{"type":"message","room":"a","content":"x","ref":""}"#,
+        r#"{"type":"message","room":"a","content":"x","ref":"é"}"#,
+        r#"{"type":"join","room":"a","since":-1}"#,
+        r#"{"type":"join","room":"a","since":1.5}"#,
+        r#"{"type":"join","room":"a","since":9007199254740992}"#,
+        r#"{"type":"join","room":"a","history":0}"#,
+        r#"{"type":"history","room":"a","limit":0}"#,
+        r#"{"type":"history","room":"a","before":"x"}"#,
+    ] {
+        assert_eq!(refused(frame), Code::BadField, "{frame}");
+    }
+    for kind in ["presence", "error", "Message", "", "\\u0000"] {
+        assert_eq!(refused(&format!(r#"{{"type":"{kind}","room":"a"}}"#)), Code::UnknownType);
+    }
+    assert_eq!(refused(r#"{"type":"leave","room":" "}"#), Code::BadRoom);
+}
+
+#[test]
+fn what_is_refused_can_be_told_apart_by_its_author() {
+    let frame = r#"{"type":"message","room":"dev","content":" ","ref":"r7"}"#;
+    let bad = ToServer::parse(frame).unwrap_err();
+    assert_eq!(bad.refusal.code(), Code::ContentBlank);
+    assert_eq!(bad.room.unwrap().as_str(), "dev");
+    assert_eq!(bad.reference.unwrap().as_str(), "r7");
+}
+
+#[test]
+fn unknown_fields_are_ignored_up_to_a_number() {
+    let with = |others: usize| {
+        let others: String = (0..others).map(|n| format!(r#","x{n}":{n}"#)).collect();
+        format!(r#"{{"type":"leave","room":"a"{others}}}"#)
+    };
+    assert!(ToServer::parse(&with(FIELDS_MAX - 2)).is_ok());
+    assert_eq!(refused(&with(FIELDS_MAX - 1)), Code::BadField);
+}
+
+#[test]
+fn text_is_one_to_4096_visible_characters() {
+    for text in ["x", " x ", "\u{1b}[31mx", "日本語", "👩‍👩‍👧"] {
+        assert!(Body::try_from(text).is_ok(), "{text:?}");
+    }
+    for blank in ["", " ", "\n\t", "\u{200b}\u{feff}", "\u{3000}", "\0"] {
+        assert!(Body::try_from(blank).is_err(), "{blank:?}");
+    }
+    assert!(Body::try_from("é".repeat(CONTENT_CHARS_MAX).as_str()).is_ok());
+    assert!(Body::try_from("é".repeat(CONTENT_CHARS_MAX + 1).as_str()).is_err());
+}
+
+#[test]
+fn the_longest_text_of_any_script_fits_a_frame_escaped_or_not() {
+    for c in ['x', 'é', '漢', '𝄞', '\u{1}'] {
+        let content =
+            Body::try_from(format!("{}x", c.to_string().repeat(CONTENT_CHARS_MAX - 1)).as_str());
+        let (room, reference) = (
+            RoomName::try_from("🦀".repeat(64).as_str()).unwrap(),
+            Ref::try_from("\"".repeat(64).as_str()).unwrap(),
+        );
+        let message =
+            ToServer::Message { room, content: content.unwrap(), reference: Some(reference) };
+        let plain = message.encode();
+        let escaped: String = plain
+            .encode_utf16()
+            .map(|unit| {
+                if unit < 128 {
+                    char::from_u32(unit.into()).unwrap().to_string()
+                } else {
+                    format!("\\u{unit:04x}")
+                }
+            })
+            .collect();
+        assert!(plain.len() <= FRAME_BYTES_MAX && escaped.len() <= FRAME_BYTES_MAX, "{c:?}");
+        assert_eq!(ToServer::parse(&escaped).unwrap(), message);
+    }
+}
+
+#[test]
+fn a_history_page_keeps_its_size_and_says_what_it_left_out() {
+    let room = RoomName::try_from("\"".repeat(64).as_str()).unwrap();
+    let reference = Ref::try_from("\"".repeat(64).as_str()).unwrap();
+    let head = MessageId::try_from(200).unwrap();
+    let message = |id: u64, chars: usize| {
+        let room = room.clone();
+        let message = format!(
+            r#"{{"type":"message","room":{},"sender":"A","content":"{}","id":{id},"at":0}}"#,
+            serde_json::to_string(room.as_str()).unwrap(),
+            "x".repeat(chars)
+        );
+        ToClient::parse(&message).unwrap().encode()
+    };
+    for (chars, all_fit) in [(100, true), (4096, false)] {
+        let messages: Vec<_> = (1..=200).map(|id| message(id, chars)).collect();
+        let page = encode_history(&room, &messages, false, head, Some(&reference));
+        assert!(page.len() < HISTORY_BYTES_MAX);
+        let ToClient::History(page) = ToClient::parse(&page).unwrap() else { panic!() };
+        assert_eq!(page.more, !all_fit);
+        assert_eq!(page.messages.last().unwrap().id, head, "the newest are kept");
+        assert_eq!(page.messages.len() == 200, all_fit);
+        assert!(page.messages.is_sorted_by_key(|message| message.id));
+    }
+}

@@ -1,0 +1,54 @@
+//! How a connection opens: queries and keys.
+
+use protocol::{HISTORY_MAX, Hello, KEY_BYTES_MAX, KEY_BYTES_MIN, Key, Refusal};
+
+#[test]
+fn what_is_not_said_has_a_default() {
+    for query in ["", "room=", "room=&username=&since=&history=", "unknown=1"] {
+        let hello = Hello::from_query(query).unwrap();
+        assert_eq!(hello.to_query(), "room=general", "{query}");
+        assert_eq!((hello.user, hello.since, hello.history), (None, None, None));
+    }
+}
+
+#[test]
+fn a_query_says_it_all() {
+    let hello =
+        Hello::from_query("room=caf%C3%A9&username=Zo%C3%AB+B&since=7&history=999").unwrap();
+    assert_eq!(hello.room.as_str(), "café");
+    assert_eq!(hello.user.as_ref().unwrap().as_str(), "Zoë B");
+    assert_eq!(hello.since.unwrap().get(), 7);
+    assert_eq!(hello.history, Some(HISTORY_MAX));
+    assert_eq!(Hello::from_query(&hello.to_query()).unwrap(), hello);
+}
+
+#[test]
+fn a_bad_query_says_why() {
+    let refused = |query: &str| Hello::from_query(query).unwrap_err();
+    assert!(matches!(refused("room=%00"), Refusal::BadRoom(_)));
+    assert!(matches!(refused("room=%FF"), Refusal::BadRoom(_)), "not UTF-8");
+    assert!(matches!(refused("username=+a"), Refusal::BadName(_)));
+    for query in ["since=x", "since=-1", "since=9007199254740992", "history=0", "room=a&room=b"] {
+        assert!(matches!(refused(query), Refusal::BadField(_)), "{query}");
+    }
+    for query in ["room=%00", "username=+a", "since=x"] {
+        assert_eq!(refused(query).close_code(), Some(4002));
+    }
+}
+
+#[test]
+fn a_key_rides_in_a_subprotocol() {
+    let bytes: Vec<u8> = (0..32).collect();
+    let key = Key::new(&bytes).unwrap();
+    let header = format!("nebula.v1, {}", key.to_subprotocol());
+    assert_eq!(Key::from_subprotocols(&header), Ok(Some(key.clone())));
+    assert_eq!(Key::from_subprotocols("nebula.v1"), Ok(None));
+    assert_eq!(format!("{key:?}"), "Key(..)", "a secret is not printed");
+    for bad in ["nebula.key.", "nebula.key.short", "nebula.key.????????????????????????"] {
+        assert_eq!(Key::from_subprotocols(bad), Err(Refusal::BadKey), "{bad}");
+    }
+    assert!(Key::new(&[0; KEY_BYTES_MIN]).is_ok() && Key::new(&[0; KEY_BYTES_MAX]).is_ok());
+    assert!(
+        Key::new(&[0; KEY_BYTES_MIN - 1]).is_err() && Key::new(&[0; KEY_BYTES_MAX + 1]).is_err()
+    );
+}

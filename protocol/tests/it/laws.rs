@@ -1,0 +1,163 @@
+//! Laws that hold for any input: nothing panics, and encode → decode is the identity.
+
+use proptest::prelude::*;
+use protocol::{
+    Body, Code, ErrorNote, Hello, History, Key, Message, MessageId, Presence, Ref, RoomName,
+    ToClient, ToServer, UserName,
+};
+
+fn room() -> impl Strategy<Value = RoomName> {
+    "\\PC{1,64}".prop_filter_map("no room", |text| RoomName::try_from(text.as_str()).ok())
+}
+
+fn user() -> impl Strategy<Value = UserName> {
+    "\\PC{1,32}".prop_filter_map("no name", |text| UserName::try_from(text.as_str()).ok())
+}
+
+fn body() -> impl Strategy<Value = Body> {
+    any::<String>().prop_filter_map("blank", |text| Body::try_from(text).ok())
+}
+
+fn reference() -> impl Strategy<Value = Option<Ref>> {
+    proptest::option::of("[ -~]{1,64}".prop_map(|text| Ref::try_from(text.as_str()).unwrap()))
+}
+
+fn id() -> impl Strategy<Value = MessageId> {
+    (0..protocol::ID_END).prop_map(|number| MessageId::try_from(number).unwrap())
+}
+
+fn count() -> impl Strategy<Value = Option<u16>> {
+    proptest::option::of(1..=protocol::HISTORY_MAX)
+}
+
+fn to_server() -> impl Strategy<Value = ToServer> {
+    let id = || proptest::option::of(id());
+    prop_oneof![
+        (room(), body(), reference()).prop_map(|(room, content, reference)| ToServer::Message {
+            room,
+            content,
+            reference
+        }),
+        (room(), id(), count()).prop_map(|(room, since, history)| ToServer::Join {
+            room,
+            since,
+            history
+        }),
+        room().prop_map(|room| ToServer::Leave { room }),
+        (room(), id(), count(), reference()).prop_map(|(room, before, limit, reference)| {
+            ToServer::History { room, before, limit, reference }
+        }),
+    ]
+}
+
+fn message() -> impl Strategy<Value = Message> {
+    (room(), user(), body(), id(), any::<u64>(), reference()).prop_map(
+        |(room, sender, content, id, at, reference)| Message {
+            room,
+            sender,
+            content,
+            id,
+            at,
+            reference,
+        },
+    )
+}
+
+fn to_client() -> impl Strategy<Value = ToClient> {
+    let users = proptest::collection::vec(user(), 0..5);
+    let messages = proptest::collection::vec(message(), 0..5);
+    let retry = proptest::option::of(any::<u64>());
+    prop_oneof![
+        message().prop_map(ToClient::Message),
+        (room(), user()).prop_map(|(room, sender)| ToClient::Join { room, sender }),
+        (room(), user()).prop_map(|(room, sender)| ToClient::Leave { room, sender }),
+        (room(), users).prop_map(|(room, users)| ToClient::Presence(Presence { room, users })),
+        (room(), messages, any::<bool>(), id(), reference()).prop_map(
+            |(room, messages, more, head, reference)| {
+                ToClient::History(History { room, messages, more, head, reference })
+            }
+        ),
+        (any::<String>(), proptest::option::of(room()), reference(), retry).prop_map(
+            |(content, room, reference, retry_ms)| {
+                let code = Code::TooFast;
+                ToClient::Error(ErrorNote { code, content, room, reference, retry_ms })
+            }
+        ),
+    ]
+}
+
+/// JSON that is nearly an envelope.
+fn nearly() -> impl Strategy<Value = String> {
+    let field = prop_oneof![
+        Just("type"),
+        Just("room"),
+        Just("content"),
+        Just("ref"),
+        Just("since"),
+        Just("x")
+    ];
+    let value = prop_oneof![
+        Just("\"message\""),
+        Just("\"join\""),
+        Just("\"a\""),
+        Just("null"),
+        Just("-1"),
+        Just("1e9"),
+        Just("[]"),
+        Just("{}"),
+        Just("\"\\ud800\""),
+        Just("true"),
+        Just("99999999999999999999"),
+    ];
+    proptest::collection::vec((field, value), 0..8).prop_map(|fields| {
+        let fields: Vec<_> = fields.iter().map(|(f, v)| format!("\"{f}\":{v}")).collect();
+        format!("{{{}}}", fields.join(","))
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read_without_a_panic(bytes: Vec<u8>, near in nearly()) {
+        let text = String::from_utf8_lossy(&bytes);
+        for text in [&*text, near.as_str()] {
+            let _ = ToServer::parse(text);
+            let _ = ToClient::parse(text);
+            let _ = Hello::from_query(text);
+            let _ = Key::from_subprotocols(text);
+            let _ = RoomName::try_from(text);
+            let _ = Body::try_from(text);
+        }
+    }
+
+    #[test]
+    fn what_a_client_says_is_what_is_heard(said in to_server()) {
+        prop_assert_eq!(ToServer::parse(&said.encode()), Ok(said));
+    }
+
+    #[test]
+    fn what_the_server_says_is_what_is_heard(said in to_client()) {
+        prop_assert_eq!(ToClient::parse(&said.encode()).unwrap(), said);
+    }
+
+    #[test]
+    fn a_hello_survives_its_query(room in room(), user in proptest::option::of(user()),
+                                  since in proptest::option::of(id()), history in count()) {
+        let hello = Hello { room, user, since, history };
+        prop_assert_eq!(Hello::from_query(&hello.to_query()), Ok(hello));
+    }
+
+    #[test]
+    fn a_key_survives_its_subprotocol(bytes in proptest::collection::vec(any::<u8>(), 16..=64)) {
+        let key = Key::new(&bytes).unwrap();
+        prop_assert_eq!(Key::from_subprotocols(&key.to_subprotocol()), Ok(Some(key)));
+    }
+
+    #[test]
+    fn a_name_read_again_is_the_same_name(text in "\\PC{1,40}") {
+        if let Ok(name) = UserName::try_from(text.as_str()) {
+            let again = UserName::try_from(name.as_str()).unwrap();
+            prop_assert_eq!(again.as_str(), name.as_str());
+            prop_assert_eq!(again, name);
+        }
+    }
+}

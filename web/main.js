@@ -1,0 +1,117 @@
+// The wiring: page events in, state changed, actions done, page drawn. It decides nothing.
+
+import { newConnection, ownKey } from "./connection.js";
+import { newState, update } from "./update.js";
+import { newView } from "./view.js";
+
+const view = newView();
+const byId = (id) => document.getElementById(id);
+const form = byId("enter-form");
+const text = byId("text");
+let state = null;
+let connection = null;
+
+const asked = new URLSearchParams(location.search);
+form.elements.username.value = asked.get("username") ?? localStorage.getItem("nebula.name") ?? "";
+form.elements.room.value = asked.get("room") ?? "";
+if (asked.get("username")) enter();
+else view.enter("");
+
+/** Joins as the form says, and says so in the address, so that a reload joins again. */
+function enter() {
+  const username = form.elements.username.value.trim();
+  const room = form.elements.room.value.trim().replace(/^#/, "") || "general";
+  const query = new URLSearchParams({ room });
+  if (username) query.set("username", username);
+  history.replaceState(null, "", `?${query}`);
+  localStorage.setItem("nebula.name", username);
+  const session = crypto.getRandomValues(new Uint32Array(2)).join("-");
+  state = newState({ room, username, session });
+  connection ??= newConnection({ address: location.href, key: ownKey(localStorage), tell: happens });
+  happens({ type: "start" });
+  if (matchMedia("(pointer: fine)").matches) text.focus();
+}
+
+function happens(event) {
+  const actions = update(state, event);
+  for (const action of actions) perform(action);
+  draw();
+}
+
+function perform(action) {
+  switch (action.do) {
+    case "dial":
+      connection.dial(action.hello, action.afterMs);
+      break;
+    case "send":
+      connection.send(action.envelope);
+      break;
+    case "retry":
+      setTimeout(() => happens({ type: "retry", room: action.room, ref: action.ref }), action.afterMs);
+      break;
+    case "announce":
+      view.announce(action.text);
+      break;
+  }
+}
+
+/** At most one drawing for each frame of the screen, however much arrives. */
+let due = false;
+function draw() {
+  if (due) return;
+  due = true;
+  const now = () => {
+    if (!due) return;
+    due = false;
+    if (state.link.is === "refused") view.enter(state.link.reason);
+    else view.render(state);
+  };
+  requestAnimationFrame(now);
+  // A hidden page gets no frames, but its title still counts what is unread.
+  if (document.hidden) setTimeout(now, 100);
+}
+
+function send() {
+  const before = state.refs;
+  happens({ type: "say", text: text.value });
+  if (state.refs !== before) text.value = "";
+}
+
+function looked() {
+  if (state) happens({ type: "looked", atBottom: view.atBottom(), focused: document.hasFocus() && !document.hidden });
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  enter();
+});
+byId("composer").addEventListener("submit", (event) => {
+  event.preventDefault();
+  send();
+});
+text.addEventListener("keydown", (event) => {
+  // Enter that ends a composition of an input method is not for us.
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+  event.preventDefault();
+  send();
+});
+byId("older").addEventListener("click", () => happens({ type: "older" }));
+byId("newer").addEventListener("click", () => {
+  view.toBottom();
+  looked();
+});
+byId("log").addEventListener("click", ({ target }) => {
+  const { ref, room } = target.dataset;
+  if (ref) happens({ type: "retry", room, ref });
+});
+byId("people-button").addEventListener("click", ({ currentTarget }) => {
+  const open = byId("people").classList.toggle("open");
+  currentTarget.setAttribute("aria-expanded", String(open));
+});
+view.pane.addEventListener("scroll", looked, { passive: true });
+addEventListener("focus", looked);
+addEventListener("blur", looked);
+document.addEventListener("visibilitychange", looked);
+// The network is back, or the page is: no need to wait for the timer.
+addEventListener("online", () => state?.link.is === "waiting" && happens({ type: "redial" }));
+addEventListener("pageshow", () => state?.link.is === "waiting" && happens({ type: "redial" }));

@@ -1,0 +1,251 @@
+// What happened → what changes and what to do. Pure: it knows neither page nor socket nor clock.
+//
+// Actions: {do: "dial", hello, afterMs}, {do: "send", envelope}, {do: "retry", room, ref, afterMs},
+// {do: "announce", text}.
+
+import { HISTORY_MAX, contentFault, fold, mentions } from "./protocol.js";
+
+const HISTORY_ON_JOIN = 100;
+const DIAL_AFTER_MS = 500;
+const DIAL_AFTER_MS_MAX = 30_000;
+const RETRY_AFTER_MS = 2_000;
+/** Own messages that may wait for the server, in a room. */
+const PENDING_MAX = 500;
+
+/** A client that wants to enter one room. `session` makes refs that no other page makes. */
+export function newState({ room, username, session }) {
+  return {
+    me: username || null,
+    session,
+    refs: 0,
+    link: { is: "connecting", failures: 0 },
+    rooms: [newRoom(room)],
+    active: 0,
+    atBottom: true,
+    focused: true,
+    notice: "",
+  };
+}
+
+function newRoom(name) {
+  return {
+    name,
+    joined: false,
+    entries: [],
+    notes: 0,
+    people: [],
+    pending: [],
+    head: 0,
+    gapAfter: null,
+    more: false,
+    loading: false,
+    read: 0,
+  };
+}
+
+export function activeRoom(state) {
+  return state.rooms[state.active];
+}
+
+function find(state, name) {
+  const folded = fold(name ?? "");
+  return state.rooms.find((room) => fold(room.name) === folded);
+}
+
+/** Messages of others after the last one read: counted, never kept. */
+export function unread(state, room) {
+  return room.entries.filter((e) => e.type === "message" && e.id > room.read && !isMe(state, e.sender)).length;
+}
+
+export function isMe(state, name) {
+  return state.me !== null && fold(state.me) === fold(name);
+}
+
+/** Changes the state, and says what to do about it. */
+export function update(state, event) {
+  switch (event.type) {
+    case "start":
+    case "redial":
+      state.link = { is: "connecting", failures: 0 };
+      return [{ do: "dial", hello: hello(state), afterMs: 0 }];
+    case "connected":
+      state.link = { is: "online" };
+      return [];
+    case "lost":
+      return lost(state, event);
+    case "received":
+      return received(state, event.envelope);
+    case "say":
+      return say(state, event.text);
+    case "retry":
+      return retry(state, event);
+    case "older":
+      return older(state);
+    case "looked":
+      state.atBottom = event.atBottom;
+      state.focused = event.focused;
+      markRead(state, activeRoom(state));
+      return [];
+    default:
+      return [];
+  }
+}
+
+function hello(state) {
+  const room = activeRoom(state);
+  const resume = room.head > 0 ? { since: room.head } : { history: HISTORY_ON_JOIN };
+  return { room: room.name, username: state.me, ...resume };
+}
+
+/** Codes from 4000 on mean: do not come back unchanged. */
+function lost(state, { code, reason }) {
+  for (const room of state.rooms) room.joined = false;
+  if (code >= 4000) {
+    state.link = { is: "refused", reason };
+    return [];
+  }
+  const failures = (state.link.failures ?? 0) + 1;
+  state.link = { is: "waiting", failures, reason };
+  const afterMs = Math.min(DIAL_AFTER_MS * 2 ** (failures - 1), DIAL_AFTER_MS_MAX);
+  return [{ do: "dial", hello: hello(state), afterMs }];
+}
+
+function received(state, envelope) {
+  if (envelope.type === "error") return errorCame(state, envelope);
+  const room = find(state, envelope.room);
+  if (!room) return [];
+  switch (envelope.type) {
+    case "message":
+      return messageCame(state, room, envelope);
+    case "join":
+      return room.joined ? note(room, envelope) : entered(state, room, envelope);
+    case "leave":
+      return isMe(state, envelope.sender) ? [] : note(room, envelope);
+    case "presence":
+      room.people = envelope.users;
+      return [];
+    case "history":
+      return historyCame(state, room, envelope);
+    default:
+      return [];
+  }
+}
+
+/** The first `join` of a room is one's own: it says how the server spells both names. What was
+ * written meanwhile goes out now, in order. */
+function entered(state, room, { room: name, sender }) {
+  state.me = sender;
+  room.name = name;
+  room.joined = true;
+  return room.pending.filter((p) => !p.failed).map((p) => sending(room, p));
+}
+
+/** A note stands behind everything there is. */
+function note(room, { type, sender }) {
+  room.notes += 1;
+  room.entries.push({ type, sender, id: room.entries.at(-1)?.id ?? room.head, note: room.notes });
+  return [];
+}
+
+function messageCame(state, room, message) {
+  const isNew = takeIn(state, room, message);
+  markRead(state, room);
+  if (!isNew || isMe(state, message.sender)) return [];
+  const called = state.me !== null && mentions(message.content, state.me);
+  return [{ do: "announce", text: `${message.sender}: ${message.content}`, called }];
+}
+
+/** Puts a message at its place; a copy of an own one, live or replayed, acknowledges it. */
+function takeIn(state, room, message) {
+  if (isMe(state, message.sender) && message.ref) {
+    room.pending = room.pending.filter((p) => p.ref !== message.ref);
+  }
+  room.head = Math.max(room.head, message.id);
+  let at = room.entries.length;
+  while (at > 0 && room.entries[at - 1].id > message.id) at -= 1;
+  for (let i = at - 1; i >= 0 && room.entries[i].id === message.id; i -= 1) {
+    if (room.entries[i].type === "message") return false;
+  }
+  room.entries.splice(at, 0, message);
+  return true;
+}
+
+function markRead(state, room) {
+  const seen = room === activeRoom(state) && state.atBottom && state.focused;
+  if (seen) room.read = room.head;
+}
+
+function historyCame(state, room, { messages, more, head }) {
+  const askedForOlder = room.loading;
+  room.loading = false;
+  const seen = room.head;
+  for (const message of messages) takeIn(state, room, message);
+  // What was there before one came is not news.
+  if (seen === 0) room.read = room.head;
+  room.head = Math.max(room.head, head);
+  markRead(state, room);
+  const resumed = !askedForOlder && seen > 0;
+  const gap = room.gapAfter ?? (resumed ? seen : null);
+  const oldest = messages[0]?.id ?? 0;
+  if (gap === null) {
+    room.more = Boolean(more);
+    return [];
+  }
+  // A replay that was cut is fetched whole, page by page.
+  room.gapAfter = more && oldest > gap ? gap : null;
+  return room.gapAfter === null ? [] : askOlder(room, oldest);
+}
+
+function older(state) {
+  const room = activeRoom(state);
+  const oldest = room.entries.find((e) => e.type === "message");
+  if (!oldest || !room.more || !room.joined || room.loading) return [];
+  return askOlder(room, oldest.id);
+}
+
+function askOlder(room, before) {
+  room.loading = true;
+  return [{ do: "send", envelope: { type: "history", room: room.name, before, limit: HISTORY_MAX } }];
+}
+
+/** What cannot be sent stays where it was typed: `notice` says why. */
+function say(state, text) {
+  const content = text.startsWith("//") ? text.slice(1) : text;
+  const fault = unknownCommand(text) ?? contentFault(content);
+  const room = activeRoom(state);
+  state.notice = fault ?? (room.pending.length >= PENDING_MAX ? `${PENDING_MAX} messages wait already` : "");
+  if (state.notice) return [];
+  state.refs += 1;
+  const pending = { ref: `${state.session}-${state.refs}`, content, failed: "" };
+  room.pending.push(pending);
+  state.atBottom = true;
+  return room.joined ? [sending(room, pending)] : [];
+}
+
+function unknownCommand(text) {
+  if (!text.startsWith("/") || text.startsWith("//") || /^\/me\s+\S/.test(text)) return null;
+  return `there is no command ${text.split(/\s/)[0]}: /me does something, and // sends a slash`;
+}
+
+function sending(room, { content, ref }) {
+  return { do: "send", envelope: { type: "message", room: room.name, content, ref } };
+}
+
+function retry(state, { room: name, ref }) {
+  const room = find(state, name);
+  const pending = room?.pending.find((p) => p.ref === ref);
+  if (!pending || !room.joined) return [];
+  pending.failed = "";
+  return [sending(room, pending)];
+}
+
+function errorCame(state, { code, content, room: name, ref, retry_ms: retryMs }) {
+  const room = find(state, name);
+  const pending = ref && room?.pending.find((p) => p.ref === ref);
+  if (pending && (code === "too_fast" || code === "unavailable")) {
+    return [{ do: "retry", room: room.name, ref, afterMs: retryMs ?? RETRY_AFTER_MS }];
+  }
+  if (pending) pending.failed = content;
+  else if (state.link.is === "online") state.notice = content;
+  return [];
+}

@@ -1,0 +1,176 @@
+// The state, written into the page: as text, and only what changed. It knows no socket and decides
+// nothing.
+
+import { hue, mentions } from "./protocol.js";
+import { activeRoom, isMe, unread } from "./update.js";
+
+/** Most rows of the log that the page holds at a time. */
+const ROWS_MAX = 1500;
+/** Nearer to the end than this counts as being there, in pixels. */
+const BOTTOM_PX = 24;
+/** Messages of one person within this time share a head. */
+const FOLLOWS_MS = 5 * 60_000;
+
+const byId = (id) => document.getElementById(id);
+
+export function newView() {
+  const page = {
+    enter: byId("enter"), fault: byId("enter-fault"), chat: byId("chat"), room: byId("room"), link: byId("link"),
+    count: byId("count"), peopleCount: byId("people-count"), people: byId("people-list"), pane: byId("pane"),
+    log: byId("log"), older: byId("older"), newer: byId("newer"), notice: byId("notice"), announcer: byId("announcer"),
+  };
+  const rows = new Map();
+  return {
+    pane: page.pane,
+    atBottom: () => isAtBottom(page.pane),
+    toBottom: () => { page.pane.scrollTop = page.pane.scrollHeight; },
+    announce: (text) => setText(page.announcer, text),
+    enter: (fault) => showEntrance(page, fault),
+    render: (state) => render(page, rows, state),
+  };
+}
+
+function showEntrance(page, fault) {
+  page.enter.hidden = false;
+  page.chat.hidden = true;
+  setText(page.fault, fault);
+}
+
+function render(page, rows, state) {
+  const room = activeRoom(state);
+  page.enter.hidden = true;
+  page.chat.hidden = false;
+  setText(page.room, room.name);
+  setText(page.link, linkText(state));
+  page.link.classList.toggle("broken", state.link.is === "waiting");
+  setText(page.count, String(room.people.length));
+  setText(page.peopleCount, String(room.people.length));
+  setText(page.notice, state.notice);
+  page.older.hidden = !room.more;
+  page.older.disabled = room.loading;
+  renderPeople(page.people, room.people);
+  keepPlace(page.pane, state.atBottom, () => renderLog(page.log, rows, state, room));
+  const newer = state.atBottom ? 0 : unread(state, room);
+  page.newer.hidden = state.atBottom;
+  setText(page.newer, newer > 0 ? `↓ ${newer} newer` : "↓ newest");
+  const count = unread(state, room);
+  document.title = `${count > 0 ? `(${count}) ` : ""}#${room.name} · Nebula`;
+}
+
+function linkText(state) {
+  switch (state.link.is) {
+    case "online":
+      return activeRoom(state).joined ? "online" : "entering …";
+    case "waiting":
+      return `trying again: ${state.link.reason}`;
+    default:
+      return "connecting …";
+  }
+}
+
+function renderPeople(list, people) {
+  const shown = [...list.children].map((item) => item.firstChild.textContent);
+  if (shown.length === people.length && people.every((name, i) => name === shown[i])) return;
+  list.replaceChildren(...people.map((name) => element("li", "", named(name))));
+}
+
+/** Own scroll anchoring: at the end it stays at the end, elsewhere the first row in sight stays. */
+function keepPlace(pane, atBottom, change) {
+  const top = pane.getBoundingClientRect().top;
+  const rows = [...pane.querySelectorAll("li")];
+  const first = atBottom ? undefined : rows.find((row) => row.getBoundingClientRect().bottom > top);
+  const before = first?.getBoundingClientRect().top;
+  change();
+  if (atBottom) pane.scrollTop = pane.scrollHeight;
+  else if (first?.isConnected) pane.scrollTop += first.getBoundingClientRect().top - before;
+}
+
+function renderLog(log, rows, state, room) {
+  const from = state.atBottom ? Math.max(0, room.entries.length - ROWS_MAX) : 0;
+  const wanted = room.entries.slice(from).map((entry, i, all) => [entryKey(entry), entry, all[i - 1]]);
+  for (const pending of room.pending) wanted.push([`p${pending.ref}${pending.failed}`, { type: "pending", ...pending }]);
+  const keys = new Set(wanted.map(([key]) => key));
+  for (const [key, row] of rows) {
+    if (keys.has(key)) continue;
+    row.remove();
+    rows.delete(key);
+  }
+  let next = log.firstElementChild;
+  for (const [key, entry, before] of wanted) {
+    const row = rows.get(key) ?? makeRow(state, room, entry);
+    rows.set(key, row);
+    if (row === next) next = next.nextElementSibling;
+    else log.insertBefore(row, next);
+    if (entry.type === "message") mark(row, entry, before);
+  }
+}
+
+function entryKey(entry) {
+  return entry.type === "message" ? `m${entry.id}` : `n${entry.note}`;
+}
+
+function mark(row, entry, before) {
+  const follows = before?.type === "message" && before.sender === entry.sender
+    && entry.at - before.at < FOLLOWS_MS && !isAct(entry) && !isAct(before);
+  row.classList.toggle("follows", follows);
+  row.classList.toggle("first", !follows);
+}
+
+const isAct = (entry) => entry.content.startsWith("/me ");
+
+function makeRow(state, room, entry) {
+  switch (entry.type) {
+    case "message":
+      return messageRow(state, entry);
+    case "pending":
+      return pendingRow(state, room, entry);
+    case "join":
+      return element("li", "note", named(entry.sender), " came");
+    default:
+      return element("li", "note", named(entry.sender), " left");
+  }
+}
+
+function messageRow(state, message) {
+  const called = state.me !== null && !isMe(state, message.sender) && mentions(message.content, state.me);
+  const time = element("time", "", new Date(message.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
+  time.dateTime = new Date(message.at).toISOString();
+  const classes = [isAct(message) && "act", called && "mention"].filter(Boolean).join(" ");
+  return element("li", classes, ...body(message.sender, message.content, time));
+}
+
+function pendingRow(state, room, { content, ref, failed }) {
+  const row = element("li", failed ? "failed first" : "pending first", ...body(state.me ?? "you", content, ""));
+  if (!failed) return row;
+  const again = element("button", "", "Try again");
+  again.type = "button";
+  again.dataset.ref = ref;
+  again.dataset.room = room.name;
+  row.append(element("span", "state", `not sent: ${failed} `), again);
+  return row;
+}
+
+function body(sender, content, time) {
+  const head = element("span", "head", named(sender), time);
+  if (content.startsWith("/me ")) return [head, " ", element("span", "content", content.slice(4))];
+  return [head, element("span", "content", content)];
+}
+
+function named(name) {
+  return element("bdi", `sender hue-${hue(name)}`, name);
+}
+
+function element(tag, classes, ...children) {
+  const made = document.createElement(tag);
+  if (classes) made.className = classes;
+  made.append(...children);
+  return made;
+}
+
+function setText(at, text) {
+  if (at.textContent !== text) at.textContent = text;
+}
+
+function isAtBottom(pane) {
+  return pane.scrollHeight - pane.scrollTop - pane.clientHeight <= BOTTOM_PX;
+}
