@@ -10,12 +10,8 @@ const form = byId("enter-form");
 const text = byId("text");
 let state = null;
 let connection = null;
-
-const asked = new URLSearchParams(location.search);
-form.elements.username.value = asked.get("username") ?? localStorage.getItem("nebula.name") ?? "";
-form.elements.room.value = asked.get("room") ?? "";
-if (asked.get("username")) enter();
-else view.enter("");
+/** A drawing waits for the next frame of the screen. */
+let due = false;
 
 /** Joins as the form says, and says so in the address, so that a reload joins again. */
 function enter() {
@@ -56,7 +52,6 @@ function perform(action) {
 }
 
 /** At most one drawing for each frame of the screen, however much arrives. */
-let due = false;
 function draw() {
   if (due) return;
   due = true;
@@ -115,3 +110,9 @@ document.addEventListener("visibilitychange", looked);
 // The network is back, or the page is: no need to wait for the timer.
 addEventListener("online", () => state?.link.is === "waiting" && happens({ type: "redial" }));
 addEventListener("pageshow", () => state?.link.is === "waiting" && happens({ type: "redial" }));
+
+const asked = new URLSearchParams(location.search);
+form.elements.username.value = asked.get("username") ?? localStorage.getItem("nebula.name") ?? "";
+form.elements.room.value = asked.get("room") ?? "";
+if (asked.get("username")) enter();
+else view.enter("");

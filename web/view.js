@@ -151,9 +151,8 @@ function pendingRow(state, room, { content, ref, failed }) {
 }
 
 function body(sender, content, time) {
-  const head = element("span", "head", named(sender), time);
-  if (content.startsWith("/me ")) return [head, " ", element("span", "content", content.slice(4))];
-  return [head, element("span", "content", content)];
+  if (content.startsWith("/me ")) return [named(sender), " ", element("span", "content", content.slice(4)), time];
+  return [element("span", "head", named(sender), time), element("span", "content", content)];
 }
 
 function named(name) {

@@ -1,0 +1,51 @@
+// Envelopes: the golden files of the protocol, and what is none.
+
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { test } from "node:test";
+
+import { contentFault, fold, helloQuery, hue, mentions, parse } from "../../protocol.js";
+
+const golden = new URL("../../../protocol/tests/golden/", import.meta.url);
+
+test("every golden frame to clients is understood as it stands", () => {
+  const files = readdirSync(golden).filter((name) => name.startsWith("to_client"));
+  assert.ok(files.length >= 4);
+  for (const file of files) {
+    for (const frame of JSON.parse(readFileSync(new URL(file, golden), "utf8")).frames) {
+      assert.deepEqual(parse(JSON.stringify(frame)), frame, file);
+    }
+  }
+});
+
+test("what is no known envelope is ignored", () => {
+  const message = { type: "message", room: "a", sender: "b", content: "c", id: 1, at: 2 };
+  const bad = ["", "{", "null", "[]", '"message"', "5", '{"type":"new"}', '{"type":"join","room":1,"sender":"a"}'];
+  bad.push(JSON.stringify({ ...message, id: "1" }), JSON.stringify({ ...message, content: undefined }));
+  bad.push(JSON.stringify({ type: "presence", room: "a", users: [1] }));
+  bad.push(JSON.stringify({ type: "history", room: "a", head: 0, messages: [{ ...message, type: "join" }] }));
+  for (const frame of bad) assert.equal(parse(frame), null, frame);
+});
+
+test("names are compared folded, mentions are whole words", () => {
+  assert.equal(fold("ZOE\u0308"), fold("zoë"));
+  for (const [text, is] of [["hi alice!", true], ["@ALICE", true], ["malice", false], ["alice2, alice", true], ["élalice", false]]) {
+    assert.equal(mentions(text, "Alice"), is, text);
+  }
+});
+
+test("a name has the same hue as in the terminal client", () => {
+  const { names } = JSON.parse(readFileSync(new URL("clients/nick_colours.json", golden), "utf8"));
+  for (const [name, index] of Object.entries(names)) assert.equal(hue(name), index, name);
+});
+
+test("a query says where to begin", () => {
+  assert.equal(helloQuery({ room: "a b&c", username: "Zoë", since: 7 }), "room=a+b%26c&username=Zo%C3%AB&since=7");
+  assert.equal(helloQuery({ room: "a", username: "", history: 5 }), "room=a&history=5");
+});
+
+test("a text is counted in characters, not in units", () => {
+  assert.equal(contentFault("👋".repeat(4096)), null);
+  assert.match(contentFault("👋".repeat(4097)), /4097/);
+  assert.match(contentFault(" \n"), /visible/);
+});
