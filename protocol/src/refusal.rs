@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::body::{BadRef, BodyError};
 use crate::name::NameError;
 use crate::to_client::ErrorNote;
-use crate::to_server::{FIELDS_MAX, FRAME_BYTES_MAX};
+use crate::to_server::FRAME_BYTES_MAX;
 
 /// What a program may branch on. A code never changes its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -134,11 +134,6 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// More than [`FIELDS_MAX`] fields in one object.
-    pub(crate) fn too_many_fields() -> Self {
-        Refusal::BadField(format!("an envelope has at most {FIELDS_MAX} fields"))
-    }
-
     /// The stable code for programs.
     pub fn code(&self) -> Code {
         match self {

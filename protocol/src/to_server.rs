@@ -5,7 +5,8 @@
 use std::fmt;
 
 use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer as _, Serialize};
+use serde_json::error::Category;
 
 use crate::body::{Body, MessageId, Ref};
 use crate::name::{NameError, RoomName};
@@ -86,13 +87,7 @@ impl ToServer {
     /// # Errors
     /// [`BadEnvelope`] with the reason, for anything but a well-formed envelope.
     pub fn parse(frame: &str) -> Result<Self, BadEnvelope> {
-        let fields: Fields = serde_json::from_str(frame).map_err(|e| {
-            let refusal = match e.classify() {
-                serde_json::error::Category::Data => data_refusal(frame, &e),
-                _ => Refusal::BadJson,
-            };
-            BadEnvelope { refusal, room: None, reference: None }
-        })?;
+        let fields = Fields::parse(frame)?;
         let room = fields.room.as_deref().map(RoomName::try_from);
         let reference = fields.reference.as_deref().map(Ref::try_from);
         let about = (room.clone().and_then(Result::ok), reference.clone().and_then(Result::ok));
@@ -116,16 +111,6 @@ pub(crate) fn encode(envelope: &impl Serialize) -> String {
     serde_json::to_string(envelope).unwrap_or_default()
 }
 
-/// A type error inside an object names its field; anything else at the top is no object.
-fn data_refusal(frame: &str, e: &serde_json::Error) -> Refusal {
-    if !frame.trim_start().starts_with('{') {
-        return Refusal::BadJson;
-    }
-    let text = e.to_string();
-    let sentence = text.split(" at line ").next().unwrap_or_default();
-    Refusal::BadField(sentence.chars().take(200).collect())
-}
-
 /// What an object from a client may hold, not yet checked against its type.
 #[derive(Default)]
 struct Fields {
@@ -138,9 +123,36 @@ struct Fields {
     history: Option<u64>,
     limit: Option<u64>,
     others: Vec<String>,
+    /// The field being read: an error is about this one.
+    reading: Option<String>,
 }
 
 impl Fields {
+    fn parse(frame: &str) -> Result<Self, BadEnvelope> {
+        let mut fields = Fields::default();
+        let mut json = serde_json::Deserializer::from_str(frame);
+        // A visitor that only knows maps: an array is no envelope.
+        let read = json.deserialize_map(FieldsVisitor(&mut fields)).and_then(|()| json.end());
+        match read {
+            Ok(()) => Ok(fields),
+            Err(error) => {
+                let refusal = fields.refusal(&error);
+                Err(BadEnvelope { refusal, room: None, reference: None })
+            }
+        }
+    }
+
+    fn refusal(&self, error: &serde_json::Error) -> Refusal {
+        let (Some(field), Category::Data) = (&self.reading, error.classify()) else {
+            return Refusal::BadJson;
+        };
+        let field: String = field.chars().take(40).collect();
+        let text = error.to_string();
+        let sentence = text.split(" at line ").next().unwrap_or_default();
+        let sentence: String = sentence.chars().take(200).collect();
+        Refusal::BadField(format!("bad field {field:?}: {sentence}"))
+    }
+
     fn into_envelope(
         self,
         room: Option<Result<RoomName, NameError>>,
@@ -174,15 +186,15 @@ impl Fields {
 
     fn read<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
         match key {
-            "type" => set("type", &mut self.kind, map),
-            "room" => set("room", &mut self.room, map),
-            "content" => set("content", &mut self.content, map),
-            "ref" => set("ref", &mut self.reference, map),
-            "since" => set("since", &mut self.since, map),
-            "before" => set("before", &mut self.before, map),
-            "history" => set("history", &mut self.history, map),
-            "limit" => set("limit", &mut self.limit, map),
-            _ if self.others.iter().any(|seen| seen == key) => Err(duplicate(key)),
+            "type" => set(&mut self.kind, map),
+            "room" => set(&mut self.room, map),
+            "content" => set(&mut self.content, map),
+            "ref" => set(&mut self.reference, map),
+            "since" => set(&mut self.since, map),
+            "before" => set(&mut self.before, map),
+            "history" => set(&mut self.history, map),
+            "limit" => set(&mut self.limit, map),
+            _ if self.others.iter().any(|seen| seen == key) => Err(duplicate()),
             _ => {
                 self.others.push(key.to_owned());
                 map.next_value::<IgnoredAny>().map(drop)
@@ -192,22 +204,18 @@ impl Fields {
 }
 
 fn set<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
-    name: &str,
     slot: &mut Option<T>,
     map: &mut A,
 ) -> Result<(), A::Error> {
     if slot.is_some() {
-        return Err(duplicate(name));
+        return Err(duplicate());
     }
-    let value = map
-        .next_value::<T>()
-        .map_err(|e| A::Error::custom(format_args!("bad field {name:?}: {e}")))?;
-    *slot = Some(value);
+    *slot = Some(map.next_value()?);
     Ok(())
 }
 
-fn duplicate<E: serde::de::Error>(key: &str) -> E {
-    E::custom(format_args!("the field {key:?} stands twice"))
+fn duplicate<E: serde::de::Error>() -> E {
+    E::custom("it stands twice")
 }
 
 fn missing(field: &str) -> Refusal {
@@ -227,32 +235,25 @@ pub(crate) fn count(field: &str, number: u64) -> Result<u16, Refusal> {
     }
 }
 
-impl<'de> Deserialize<'de> for Fields {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // `deserialize_map` with a visitor that has no `visit_seq`: an array is no envelope.
-        deserializer.deserialize_map(FieldsVisitor)
-    }
-}
+struct FieldsVisitor<'a>(&'a mut Fields);
 
-struct FieldsVisitor;
-
-impl<'de> Visitor<'de> for FieldsVisitor {
-    type Value = Fields;
+impl<'de> Visitor<'de> for FieldsVisitor<'_> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
-        let mut fields = Fields::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut seen = 0;
         while let Some(key) = map.next_key::<String>()? {
             seen += 1;
+            self.0.reading = Some(key.clone());
             if seen > FIELDS_MAX {
-                return Err(A::Error::custom(Refusal::too_many_fields()));
+                return Err(A::Error::custom(format_args!("more than {FIELDS_MAX} fields")));
             }
-            fields.read(&key, &mut map)?;
+            self.0.read(&key, &mut map)?;
         }
-        Ok(fields)
+        Ok(())
     }
 }

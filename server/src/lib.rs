@@ -32,8 +32,8 @@ use self::config::DRAIN_TIMEOUT;
 pub use self::config::{Config, Db, LogFormat, SyncMode};
 use self::hub::{ConnectionId, Hub};
 use self::log::Log;
-use self::log::sqlite::Database;
-pub use self::log::sqlite::OpenError;
+use self::log::database::Database;
+pub use self::log::database::OpenError;
 use self::names::Names;
 use self::shutdown::Stopping;
 

@@ -3,12 +3,12 @@
 //!
 //! This file does not know what is stored.
 
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::thread;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
 
-use super::sqlite::OpenError;
+use super::database::OpenError;
 
 /// Commits between two checkpoints: a few MiB of write-ahead log for ordinary messages.
 const COMMITS_BETWEEN: u32 = 256;
@@ -16,17 +16,20 @@ const COMMITS_BETWEEN: u32 = 256;
 /// the log starts again from its beginning instead of growing under constant traffic.
 const PAGES_MAX: i64 = 16 * 1024;
 
-/// Tells the thread when there is something to do; it ends when this is dropped.
+/// Tells the thread when there is something to do. Dropped, it waits for the thread to close the
+/// database.
 pub(super) struct Checkpoints {
-    nudge: SyncSender<()>,
+    nudge: Option<SyncSender<()>>,
+    thread: Option<JoinHandle<()>>,
     commits: u32,
 }
 
 impl Checkpoints {
     pub(super) fn spawn(db: Connection) -> Result<Self, OpenError> {
         let (nudge, nudges) = sync_channel(1);
-        thread::Builder::new().name("log-checkpoint".into()).spawn(move || run(&db, &nudges))?;
-        Ok(Checkpoints { nudge, commits: 0 })
+        let thread = thread::Builder::new().name("log-checkpoint".into());
+        let thread = thread.spawn(move || run(&db, &nudges))?;
+        Ok(Checkpoints { nudge: Some(nudge), thread: Some(thread), commits: 0 })
     }
 
     pub(super) fn committed(&mut self) {
@@ -34,10 +37,19 @@ impl Checkpoints {
         if self.commits < COMMITS_BETWEEN {
             return;
         }
-        match self.nudge.try_send(()) {
-            Ok(()) => self.commits = 0,
-            // It is still at the last one, or gone: then the closing connection does the rest.
-            Err(TrySendError::Full(()) | TrySendError::Disconnected(())) => {}
+        // Full means that it is still at the last one.
+        if self.nudge.as_ref().is_some_and(|nudge| nudge.try_send(()).is_ok()) {
+            self.commits = 0;
+        }
+    }
+}
+
+impl Drop for Checkpoints {
+    fn drop(&mut self) {
+        drop(self.nudge.take());
+        if let Some(thread) = self.thread.take() {
+            // Had it panicked, the closing connection would do its work.
+            let _ = thread.join();
         }
     }
 }

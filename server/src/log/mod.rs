@@ -4,8 +4,9 @@
 //! then hands it to the hub. Reads run beside that thread. This file does not know connections.
 
 mod checkpoint;
+pub(crate) mod database;
 mod ring;
-pub(crate) mod sqlite;
+mod sqlite;
 mod writer;
 
 use std::collections::HashMap;
@@ -14,9 +15,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use protocol::{Body, Message, MessageId, Ref, RoomName, ToClient, UserName};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
+use self::database::{Database, OpenError};
 pub(crate) use self::ring::Stored;
 use self::ring::{RING_MESSAGES_MAX, Ring};
-use self::sqlite::{Database, OpenError, Reader};
+use self::sqlite::Reader;
 use crate::frame::{Frame, Order};
 use crate::hub::{Hub, lane};
 use crate::outbox::Outbox;

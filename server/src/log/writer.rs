@@ -10,7 +10,8 @@ use protocol::{ErrorNote, Message, MessageId, Refusal, ToClient};
 use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoint::Checkpoints;
-use super::sqlite::{Database, Kept, OpenError, Writer};
+use super::database::{Database, OpenError};
+use super::sqlite::{Kept, Writer};
 use super::{Append, OpenRoom, encode};
 use crate::frame::{Frame, Order};
 use crate::hub::Hub;
@@ -32,7 +33,7 @@ pub(super) fn spawn(
     let thread = LogThread { clock: writer.clock(), writer, checkpoints, hub };
     thread::Builder::new().name("log-writer".into()).spawn(move || {
         thread.run(queue);
-        // Nobody may be waiting for it.
+        // The database is closed now. Nobody may be waiting for it.
         let _ = ended.send(());
     })?;
     Ok(end)

@@ -1,0 +1,214 @@
+//! A server on a port of its own, and people who connect to it. Nothing here sleeps: a deadline is
+//! only how a test fails.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use protocol::{Code, History, Key, Message, RoomName, SUBPROTOCOL, ToClient, UserName};
+use server::{Config, RunError, Stopped};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::{self, Message as Frame};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+
+/// How long to wait for what should come at once.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+pub(crate) struct TestServer {
+    pub(crate) address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    running: JoinHandle<Result<Stopped, RunError>>,
+}
+
+impl TestServer {
+    pub(crate) async fn start() -> Self {
+        TestServer::start_with(Config::for_tests()).await
+    }
+
+    pub(crate) async fn start_with(config: Config) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let shutdown = async { drop(stopped.await) };
+        let running = tokio::spawn(server::run(listener, config, shutdown));
+        TestServer { address, stop, running }
+    }
+
+    pub(crate) async fn stop(self) -> Stopped {
+        drop(self.stop);
+        self.running.await.unwrap().unwrap()
+    }
+
+    pub(crate) fn url(&self, query: &str) -> String {
+        format!("ws://{}/?{query}", self.address)
+    }
+
+    /// Somebody without a key who has entered a room and heard their own `join` and `presence`.
+    pub(crate) async fn enter(&self, room: &str, user: &str) -> Peer {
+        let mut peer = self.connect(&query(room, user, "")).await;
+        peer.expect_entry().await;
+        peer
+    }
+
+    pub(crate) async fn connect(&self, query: &str) -> Peer {
+        self.connect_with(query, None).await
+    }
+
+    /// The same for somebody with a key made of one byte.
+    pub(crate) async fn connect_with(&self, query: &str, key: Option<u8>) -> Peer {
+        Peer::dial(&self.url(query), key).await.unwrap()
+    }
+
+    pub(crate) async fn raw(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.unwrap()
+    }
+}
+
+pub(crate) fn query(room: &str, user: &str, more: &str) -> String {
+    let hello = protocol::Hello {
+        room: RoomName::try_from(room).unwrap(),
+        user: Some(UserName::try_from(user).unwrap()),
+        since: None,
+        history: None,
+    };
+    format!("{}{more}", hello.to_query())
+}
+
+pub(crate) fn say(room: &str, content: &str) -> String {
+    serde_json::json!({"type": "message", "room": room, "content": content}).to_string()
+}
+
+pub(crate) fn say_ref(room: &str, content: &str, reference: &str) -> String {
+    serde_json::json!({"type": "message", "room": room, "content": content, "ref": reference})
+        .to_string()
+}
+
+/// One connection.
+pub(crate) struct Peer {
+    pub(crate) socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    put_back: VecDeque<ToClient>,
+}
+
+impl Peer {
+    pub(crate) async fn dial(url: &str, key: Option<u8>) -> Result<Self, tungstenite::Error> {
+        let mut request = url.into_client_request()?;
+        if let Some(byte) = key {
+            let key = Key::new(&[byte; 16]).unwrap().to_subprotocol();
+            let offered = HeaderValue::from_str(&format!("{SUBPROTOCOL}, {key}")).unwrap();
+            request.headers_mut().insert("Sec-WebSocket-Protocol", offered);
+        }
+        let (socket, _) = tokio_tungstenite::connect_async(request).await?;
+        Ok(Peer { socket, put_back: VecDeque::new() })
+    }
+
+    pub(crate) async fn send(&mut self, frame: impl Into<String>) {
+        self.socket.send(Frame::text(frame.into())).await.unwrap();
+    }
+
+    /// The next envelope.
+    pub(crate) async fn next(&mut self) -> ToClient {
+        if let Some(envelope) = self.put_back.pop_front() {
+            return envelope;
+        }
+        match self.next_or_close().await {
+            Ok(envelope) => envelope,
+            Err(code) => panic!("closed with {code:?} instead of an envelope"),
+        }
+    }
+
+    /// The next envelope, or the close code; `None` if the socket just ended.
+    pub(crate) async fn next_or_close(&mut self) -> Result<ToClient, Option<u16>> {
+        loop {
+            let frame = timeout(PATIENCE, self.socket.next()).await.expect("nothing comes");
+            match frame {
+                Some(Ok(Frame::Text(text))) => return Ok(ToClient::parse(&text).unwrap()),
+                Some(Ok(Frame::Close(close))) => return Err(close.map(|close| close.code.into())),
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return Err(None),
+            }
+        }
+    }
+
+    pub(crate) async fn expect(&mut self, json: &str) {
+        let expected = ToClient::parse(json).unwrap();
+        assert_eq!(self.next().await, expected);
+    }
+
+    /// One's own `join` and the `presence` after it.
+    pub(crate) async fn expect_entry(&mut self) {
+        assert!(matches!(self.next().await, ToClient::Join { .. }));
+        // Somebody else may come before the list is out: it is then the newer one.
+        self.presence().await;
+    }
+
+    /// The next message, whatever comes and goes meanwhile.
+    pub(crate) async fn message(&mut self) -> Message {
+        loop {
+            match self.next().await {
+                ToClient::Message(message) => return message,
+                ToClient::Join { .. } | ToClient::Leave { .. } | ToClient::Presence(_) => {}
+                other => panic!("{other:?} instead of a message"),
+            }
+        }
+    }
+
+    pub(crate) async fn history(&mut self) -> History {
+        match self.next().await {
+            ToClient::History(history) => history,
+            other => panic!("{other:?} instead of a history"),
+        }
+    }
+
+    /// The next presence list, as names.
+    pub(crate) async fn presence(&mut self) -> Vec<String> {
+        loop {
+            if let ToClient::Presence(presence) = self.next().await {
+                return presence.users.iter().map(|user| user.as_str().to_owned()).collect();
+            }
+        }
+    }
+
+    pub(crate) async fn error(&mut self) -> protocol::ErrorNote {
+        match self.next().await {
+            ToClient::Error(note) => note,
+            other => panic!("{other:?} instead of an error"),
+        }
+    }
+
+    /// Says something that is refused, and hears of that next: nothing else was on its way.
+    pub(crate) async fn silence(&mut self) {
+        self.send("silence?").await;
+        assert_eq!(self.error().await.code, Code::BadJson);
+    }
+
+    /// An `error` with this code, then a close with that one.
+    pub(crate) async fn expect_refusal(&mut self, code: Code, close: u16) {
+        loop {
+            match self.next_or_close().await {
+                Ok(ToClient::Error(note)) if note.code == code => break,
+                Ok(_) => {}
+                Err(closed) => panic!("closed with {closed:?} before the error {code:?}"),
+            }
+        }
+        assert_eq!(self.next_or_close().await, Err(Some(close)));
+    }
+}
+
+/// An envelope from a template.
+pub(crate) fn joined(room: &str, user: &str) -> String {
+    serde_json::json!({"type": "join", "room": room, "sender": user}).to_string()
+}
+
+pub(crate) fn left(room: &str, user: &str) -> String {
+    serde_json::json!({"type": "leave", "room": room, "sender": user}).to_string()
+}
+
+pub(crate) fn present(room: &str, users: &[&str]) -> String {
+    serde_json::json!({"type": "presence", "room": room, "users": users}).to_string()
+}

@@ -1,0 +1,19 @@
+//! All tests of the server through its public door, as one binary.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod acceptance;
+mod binary;
+mod database;
+mod harness;
+mod history;
+mod hostile;
+mod http;
+mod limits;
+mod messages;
+mod names;
+mod presence;
+mod resume;
+mod shutdown;
+mod slow;
+mod tidy;

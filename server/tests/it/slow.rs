@@ -1,0 +1,86 @@
+//! Who does not read: that connection ends, and nobody else loses anything.
+
+use std::time::Duration;
+
+use protocol::Code;
+use server::Config;
+
+use crate::harness::{TestServer, say};
+
+/// One reader stops reading while another goes on, until the slow one's outbox is full.
+async fn ends_the_slow_one(config: Config) {
+    let server = TestServer::start_with(config).await;
+    let mut alice = server.enter("dev", "Alice").await;
+    let mut slow = server.enter("dev", "Slow").await;
+    let text = "x".repeat(4000);
+    let mut sent = 0;
+    // It is gone from the room as soon as its outbox is full, whatever its socket still holds.
+    'full: loop {
+        alice.send(say("dev", &text)).await;
+        sent += 1;
+        loop {
+            match alice.next().await {
+                protocol::ToClient::Message(_) => break,
+                protocol::ToClient::Leave { .. } => break 'full,
+                _ => {}
+            }
+        }
+        assert!(sent < 100_000, "nothing ends it");
+    }
+    slow.expect_refusal(Code::TooSlow, 1013).await;
+}
+
+#[tokio::test]
+async fn too_many_bytes_in_an_outbox_end_it() {
+    ends_the_slow_one(Config { message_rate: 0, ..Config::for_tests() }).await;
+}
+
+#[tokio::test]
+async fn too_many_frames_in_an_outbox_end_it() {
+    let config = Config {
+        message_rate: 0,
+        outbox_bytes_max: usize::MAX,
+        outbox_frames_max: 50,
+        ..Config::for_tests()
+    };
+    ends_the_slow_one(config).await;
+}
+
+#[tokio::test]
+async fn a_write_without_progress_ends_it() {
+    let config = Config {
+        message_rate: 0,
+        outbox_bytes_max: usize::MAX,
+        outbox_frames_max: usize::MAX,
+        stall_timeout: Duration::from_millis(100),
+        ..Config::for_tests()
+    };
+    let server = TestServer::start_with(config).await;
+    let mut alice = server.enter("dev", "Alice").await;
+    let _slow = server.enter("dev", "Slow").await;
+    let text = "x".repeat(4000);
+    loop {
+        alice.send(say("dev", &text)).await;
+        if matches!(alice.next().await, protocol::ToClient::Leave { .. }) {
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn asking_for_more_history_than_one_reads_is_no_offence() {
+    let server = TestServer::start_with(Config { message_rate: 0, ..Config::for_tests() }).await;
+    let mut alice = server.enter("dev", "Alice").await;
+    let text = "漢".repeat(4096);
+    for _ in 0..12 {
+        alice.send(say("dev", &text)).await;
+        alice.message().await;
+    }
+    // Together twenty times what an outbox holds.
+    for _ in 0..40 {
+        alice.send(r#"{"type":"history","room":"dev","limit":200}"#).await;
+    }
+    for _ in 0..40 {
+        assert!(!alice.history().await.messages.is_empty());
+    }
+}

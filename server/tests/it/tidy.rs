@@ -1,0 +1,159 @@
+//! What the house asks of every file: a head that says what lives there, a size that can be read,
+//! and no knowledge of what it should not know.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const FILE_LINES_MAX: usize = 400;
+const FUNCTION_LINES_MAX: usize = 70;
+
+/// What may not stand in the code of a place: the "may not know" of ARCHITECTURE.md.
+const MAY_NOT_KNOW: &[(&str, &[&str])] = &[
+    ("protocol/src", &["tokio", "std::net", "std::time", "std::fs", "SystemTime", "Instant"]),
+    ("protocol/src/name.rs", &["crate::to_server", "crate::to_client", "crate::hello"]),
+    ("server/src", &["serde_json", "serde::"]),
+    ("server/src/assets.rs", &["hyper", "tokio", "crate::"]),
+    ("server/src/http.rs", &["crate::hub", "crate::log", "crate::outbox"]),
+    ("server/src/names.rs", &["RoomName", "crate::"]),
+    ("server/src/connection", &["rusqlite", "crate::http"]),
+    ("server/src/connection/write_pump.rs", &["ToServer", "read_pump", "crate::hub", "crate::log"]),
+    ("server/src/connection/rate.rs", &["tokio", "Instant", "crate::"]),
+    ("server/src/log", &["crate::connection", "crate::http"]),
+    ("server/src/log/writer.rs", &["rusqlite", "SELECT"]),
+    ("server/src/log/ring.rs", &["rusqlite"]),
+    ("server/src/hub", &["crate::log", "crate::connection", "tokio::net", "rusqlite"]),
+    ("server/src/hub/core.rs", &["tokio", "std::time", "Frame", "Outbox", "async ", "crate::"]),
+    ("server/src/hub/room.rs", &["tokio", "std::time", "Frame", "Outbox", "async ", "crate::"]),
+    ("server/src/outbox", &["ToClient", "ToServer", "crate::hub", "crate::log", "tokio"]),
+    ("server/src/shutdown.rs", &["crate::hub", "crate::log", "crate::connection"]),
+    ("tui-client/src", &["use server", "server::run"]),
+    ("tui-client/src/model.rs", &["ratatui", "std::net", "tokio", "Instant", "SystemTime"]),
+    ("tui-client/src/update", &["tokio", "std::net", "Instant", "SystemTime", "std::fs"]),
+    ("tui-client/src/view", &["tokio", "std::net", "&mut Model", "std::fs"]),
+    ("tui-client/src/net.rs", &["crate::model", "crate::view", "crate::update"]),
+    ("web/connection.js", &["document", "update.js", "view.js"]),
+    ("web/update.js", &["document", "window", "WebSocket", "Date", "setTimeout", "localStorage"]),
+    ("web/protocol.js", &["document", "WebSocket"]),
+    ("web/view.js", &["WebSocket", "innerHTML", "outerHTML", "insertAdjacentHTML", ".style"]),
+    ("web/main.js", &["innerHTML", "outerHTML", "WebSocket"]),
+];
+
+/// What may stand nowhere. Written in two halves, so that this list does not find itself.
+const NOWHERE: &[(&str, &str)] = &[
+    ("#[igno", "re"),
+    ("todo", "!("),
+    ("unimplemen", "ted!("),
+    ("dbg", "!("),
+    ("waitForTime", "out"),
+    ("thread::sl", "eep"),
+    ("FIX", "ME"),
+    ("inner", "HTML ="),
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn sources() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders: Vec<_> =
+        ["protocol", "server", "tui-client", "web"].map(|name| root().join(name)).into();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() && !["target", "node_modules", "golden"].contains(&name.as_str()) {
+                folders.push(path);
+            } else if ["rs", "js", "css", "html"]
+                .iter()
+                .any(|end| path.extension().is_some_and(|e| e == *end))
+            {
+                let relative = path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
+                found.push((relative, fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    assert!(found.len() > 60, "only {} files found", found.len());
+    found
+}
+
+#[test]
+fn every_file_says_what_lives_in_it() {
+    for (name, text) in sources() {
+        let head = match name.rsplit('.').next().unwrap() {
+            "rs" => text.starts_with("//! "),
+            "js" => text.starts_with("// "),
+            "css" => text.starts_with("/* "),
+            _ => text.contains("<!-- "),
+        };
+        assert!(head, "{name} has no head");
+    }
+}
+
+#[test]
+fn files_and_functions_can_be_read() {
+    for (name, text) in sources() {
+        let lines = text.lines().count();
+        assert!(lines <= FILE_LINES_MAX, "{name} has {lines} lines");
+        for (function, lines) in functions(&text) {
+            assert!(lines <= FUNCTION_LINES_MAX, "{name}: {function} has {lines} lines");
+        }
+    }
+}
+
+/// Functions begin with their keyword and end with the first closing brace of the same indent.
+fn functions(text: &str) -> Vec<(String, usize)> {
+    let lines: Vec<_> = text.lines().collect();
+    let is_function = |line: &str| {
+        let line = line.trim_start().trim_start_matches("export ").trim_start_matches("async ");
+        let line = line
+            .strip_prefix("pub")
+            .map_or(line, |rest| rest.split_once(' ').map_or("", |(_, rest)| rest));
+        ["fn ", "async fn ", "const fn ", "function "].iter().any(|start| line.starts_with(start))
+    };
+    let starts = lines.iter().enumerate().filter(|(_, line)| is_function(line));
+    let length = |(at, line): (usize, &&str)| {
+        let indent = &line[..line.len() - line.trim_start().len()];
+        let ends =
+            |other: &&str| other.strip_prefix(indent).is_some_and(|rest| rest.starts_with('}'));
+        let end = lines[at..].iter().position(ends).unwrap_or(0);
+        (line.trim().to_owned(), end + 1)
+    };
+    starts.map(length).collect()
+}
+
+#[test]
+fn no_file_knows_what_it_need_not() {
+    let sources = sources();
+    for (place, unknown) in MAY_NOT_KNOW {
+        let files: Vec<_> = sources.iter().filter(|(name, _)| name.starts_with(place)).collect();
+        assert!(!files.is_empty(), "{place} is not there");
+        for (name, text) in files {
+            if name.ends_with("tests.rs") {
+                continue;
+            }
+            // Tests at the end of a file may know more, and comments may speak of anything.
+            let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+            let is_comment = |line: &str| {
+                ["//", "/*", "*"].iter().any(|start| line.trim_start().starts_with(start))
+            };
+            let code = code.lines().filter(|line| !is_comment(line));
+            for line in code {
+                let known = unknown.iter().find(|word| line.contains(**word));
+                assert_eq!(known, None, "{name} knows too much: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_is_left_for_later_and_nothing_waits_for_luck() {
+    for (name, text) in sources() {
+        for (one, half) in NOWHERE {
+            assert!(!text.contains(&format!("{one}{half}")), "{name} holds {one}{half}");
+        }
+        if name.contains("/tests/") || name.contains("/test/") {
+            assert!(!text.contains(&format!("sle{}(", "ep")), "{name} sleeps");
+        }
+    }
+}
