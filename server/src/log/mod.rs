@@ -64,11 +64,12 @@ pub(crate) struct Page {
 pub(crate) struct Unavailable;
 
 /// A handle to the log.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Log {
-    appends: mpsc::Sender<Append>,
     readers: Arc<Readers>,
     rooms: Rooms,
+    /// Dropped last: the writer is then the last to close the database, and leaves one tidy file.
+    appends: mpsc::Sender<Append>,
 }
 
 #[derive(Debug)]
