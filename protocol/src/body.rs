@@ -10,6 +10,9 @@ use crate::name::is_blank;
 
 /// Longest text of one message, in characters.
 pub const CONTENT_CHARS_MAX: usize = 4096;
+/// Largest frame a client may send, in bytes: the longest text of any script fits, also when each
+/// character is escaped as two `\uXXXX`.
+pub const FRAME_BYTES_MAX: usize = 64 * 1024;
 /// Longest `ref`, in bytes.
 pub const REF_BYTES_MAX: usize = 64;
 /// Ids stay below this so that every JSON reader holds them exactly (RFC 8259, section 6).

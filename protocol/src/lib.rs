@@ -21,13 +21,15 @@
 
 mod body;
 mod hello;
+mod json;
 mod name;
 mod refusal;
 mod to_client;
 mod to_server;
 
 pub use body::{
-    BadId, BadRef, Body, BodyError, CONTENT_CHARS_MAX, ID_END, MessageId, REF_BYTES_MAX, Ref,
+    BadId, BadRef, Body, BodyError, CONTENT_CHARS_MAX, FRAME_BYTES_MAX, ID_END, MessageId,
+    REF_BYTES_MAX, Ref,
 };
 pub use hello::{Hello, KEY_BYTES_MAX, KEY_BYTES_MIN, KEY_SUBPROTOCOL_PREFIX, Key, SUBPROTOCOL};
 pub use name::{NameError, ROOM_CHARS_MAX, RoomName, USER_CHARS_MAX, UserName};
@@ -36,6 +38,4 @@ pub use to_client::{
     BadFromServer, ErrorNote, HISTORY_BYTES_MAX, History, Message, Presence, ToClient,
     encode_history,
 };
-pub use to_server::{
-    BadEnvelope, FIELDS_MAX, FRAME_BYTES_MAX, HISTORY_DEFAULT, HISTORY_MAX, ToServer,
-};
+pub use to_server::{BadEnvelope, FIELDS_MAX, HISTORY_DEFAULT, HISTORY_MAX, ToServer};

@@ -5,10 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::body::{BadRef, BodyError};
+use crate::body::{BadRef, BodyError, FRAME_BYTES_MAX};
 use crate::name::NameError;
-use crate::to_client::ErrorNote;
-use crate::to_server::FRAME_BYTES_MAX;
 
 /// What a program may branch on. A code never changes its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -180,21 +178,6 @@ impl Refusal {
                 Some(4002)
             }
             _ => None,
-        }
-    }
-
-    /// The `error` envelope that tells it, without room and `ref`.
-    pub fn note(&self) -> ErrorNote {
-        let retry_ms = match self {
-            Refusal::TooFast { retry_ms } => Some(*retry_ms),
-            _ => None,
-        };
-        ErrorNote {
-            code: self.code(),
-            content: self.to_string(),
-            room: None,
-            reference: None,
-            retry_ms,
         }
     }
 }

@@ -6,9 +6,9 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::body::{Body, MessageId, Ref};
+use crate::json::encode;
 use crate::name::{RoomName, UserName};
-use crate::refusal::Code;
-use crate::to_server::encode;
+use crate::refusal::{Code, Refusal};
 
 /// A `history` envelope stays under this many bytes, so that it fits an outbox beside live traffic.
 pub const HISTORY_BYTES_MAX: usize = 128 * 1024;
@@ -101,6 +101,23 @@ pub struct ErrorNote {
     /// When to try again, in milliseconds from now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_ms: Option<u64>,
+}
+
+/// Tells a refusal, without room and `ref`.
+impl From<&Refusal> for ErrorNote {
+    fn from(refusal: &Refusal) -> Self {
+        let retry_ms = match refusal {
+            Refusal::TooFast { retry_ms } => Some(*retry_ms),
+            _ => None,
+        };
+        ErrorNote {
+            code: refusal.code(),
+            content: refusal.to_string(),
+            room: None,
+            reference: None,
+            retry_ms,
+        }
+    }
 }
 
 /// A frame that is none of the envelopes above: of a newer server, or of no Nebula.

@@ -9,12 +9,10 @@ use serde::{Deserialize, Deserializer as _, Serialize};
 use serde_json::error::Category;
 
 use crate::body::{Body, MessageId, Ref};
+use crate::json::encode;
 use crate::name::{NameError, RoomName};
 use crate::refusal::Refusal;
 
-/// Largest frame a client may send, in bytes: 4,096 characters of any script fit, also when each
-/// is escaped as two `\uXXXX`.
-pub const FRAME_BYTES_MAX: usize = 64 * 1024;
 /// Most fields of one object. The protocol has eight; the rest is room for those to come, and a
 /// bound on the work of finding a duplicate key.
 pub const FIELDS_MAX: usize = 32;
@@ -102,13 +100,6 @@ impl ToServer {
     pub fn encode(&self) -> String {
         encode(self)
     }
-}
-
-/// Serialises one of this crate's own types.
-pub(crate) fn encode(envelope: &impl Serialize) -> String {
-    // The types here have string keys and no failing parts, so nothing can go wrong; an empty
-    // frame would be refused by any reader.
-    serde_json::to_string(envelope).unwrap_or_default()
 }
 
 /// What an object from a client may hold, not yet checked against its type.

@@ -309,6 +309,6 @@ async fn read(socket: &TcpStream, inbound: &mut Inbound) -> io::Result<Arrived> 
 }
 
 fn note(refusal: &Refusal, room: Option<RoomName>, reference: Option<Ref>) -> Arc<Frame> {
-    let note = ErrorNote { room, reference, ..refusal.note() };
+    let note = ErrorNote { room, reference, ..ErrorNote::from(refusal) };
     Frame::text(ToClient::Error(note).encode(), Order::Plain)
 }

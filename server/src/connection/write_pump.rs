@@ -44,7 +44,7 @@ pub(super) async fn run(
 
 fn farewell(end: &End, batch: &mut Vec<Arc<Frame>>) {
     if let End::Refused(refusal) = end {
-        let told = ToClient::Error(refusal.note()).encode();
+        let told = ToClient::Error(refusal.into()).encode();
         batch.push(Frame::text(told, Order::Plain));
         batch.push(Frame::close(Some(refusal)));
     }

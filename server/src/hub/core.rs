@@ -8,11 +8,7 @@ use std::sync::Arc;
 
 use protocol::{RoomName, UserName};
 
-use super::room::Room;
-
-/// One connection, by a number that is never used twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct ConnectionId(pub(crate) u64);
+use super::room::{ConnectionId, Room};
 
 /// What happened. `M` is how a member is reached, `T` what is told of a stored message; the rules
 /// look into neither.

@@ -14,8 +14,8 @@ use protocol::{RoomName, UserName};
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
-pub(crate) use self::core::ConnectionId;
 use self::core::Input;
+pub(crate) use self::room::ConnectionId;
 use self::shard::ShardInput;
 use crate::frame::Frame;
 use crate::outbox::Outbox;

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use protocol::{RoomName, UserName};
 
-use super::core::ConnectionId;
+/// One connection, by a number that is never used twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ConnectionId(pub(crate) u64);
 
 /// One room with at least one member.
 #[derive(Debug)]

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use protocol::{RoomName, UserName};
 
-use super::core::{ConnectionId, Core, Effect, Input, News};
+use super::core::{Core, Effect, Input, News};
+use super::room::ConnectionId;
 
 type Told = BTreeMap<u64, Vec<String>>;
 

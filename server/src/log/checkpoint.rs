@@ -3,12 +3,11 @@
 //!
 //! This file does not know what is stored.
 
+use std::io;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
-
-use super::database::OpenError;
 
 /// Commits between two checkpoints: a few MiB of write-ahead log for ordinary messages.
 const COMMITS_BETWEEN: u32 = 256;
@@ -25,7 +24,7 @@ pub(super) struct Checkpoints {
 }
 
 impl Checkpoints {
-    pub(super) fn spawn(db: Connection) -> Result<Self, OpenError> {
+    pub(super) fn spawn(db: Connection) -> io::Result<Self> {
         let (nudge, nudges) = sync_channel(1);
         let thread = thread::Builder::new().name("log-checkpoint".into());
         let thread = thread.spawn(move || run(&db, &nudges))?;

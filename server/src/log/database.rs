@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use super::sqlite::{Reader, Writer};
 use crate::config::SyncMode;
 
 /// Marks a database as ours, at offset 68 of the file: "Nebu" (SQLite's file format, 1.3).
@@ -128,14 +127,17 @@ impl Database {
         Ok(Database { path, in_memory: true, sync: SyncMode::Normal, _held: None })
     }
 
-    pub(crate) fn writer(&self) -> Result<Writer, OpenError> {
+    /// The connection to write with: one at a time.
+    pub(super) fn writer(&self) -> Result<Connection, OpenError> {
         let db = self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
-        let opened = if self.in_memory { db.execute_batch(SCHEMA) } else { self.set_up(&db) };
-        opened.and_then(|()| Writer::new(db)).map_err(|error| self.failed(error))
+        let ready = if self.in_memory { db.execute_batch(SCHEMA) } else { self.set_up(&db) };
+        ready.map_err(|error| self.failed(error))?;
+        Ok(db)
     }
 
-    pub(crate) fn reader(&self) -> Result<Reader, OpenError> {
-        self.connect(OpenFlags::SQLITE_OPEN_READ_ONLY).map(Reader::new)
+    /// A connection that only reads.
+    pub(super) fn reader(&self) -> Result<Connection, OpenError> {
+        self.connect(OpenFlags::SQLITE_OPEN_READ_ONLY)
     }
 
     /// Only a write-ahead log needs checkpoints; memory has none.
@@ -205,7 +207,8 @@ impl Database {
         OpenError::Damaged { path: self.path.clone(), fault }
     }
 
-    fn failed(&self, error: rusqlite::Error) -> OpenError {
+    /// What an error of SQLite means for this file.
+    pub(super) fn failed(&self, error: rusqlite::Error) -> OpenError {
         use rusqlite::ErrorCode::{DatabaseBusy, DatabaseCorrupt, DatabaseLocked, NotADatabase};
         let path = self.path.clone();
         match error.sqlite_error_code() {

@@ -4,6 +4,7 @@
 //! then hands it to the hub. Reads run beside that thread. This file does not know connections.
 
 mod checkpoint;
+mod clock;
 pub(crate) mod database;
 mod ring;
 mod sqlite;
@@ -18,7 +19,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use self::database::{Database, OpenError};
 pub(crate) use self::ring::Stored;
 use self::ring::{RING_MESSAGES_MAX, Ring};
-use self::sqlite::Reader;
+use self::sqlite::{Reader, Writer};
 use crate::frame::{Frame, Order};
 use crate::hub::{Hub, lane};
 use crate::outbox::Outbox;
@@ -96,8 +97,9 @@ impl Log {
         database: &Database,
         hub: Hub,
     ) -> Result<(Self, oneshot::Receiver<()>), OpenError> {
-        let writer = database.writer()?;
-        let readers = (0..READERS).map(|_| database.reader()).collect::<Result<Vec<_>, _>>()?;
+        let writer = Writer::new(database.writer()?).map_err(|error| database.failed(error))?;
+        let readers = (0..READERS).map(|_| database.reader().map(Reader::new));
+        let readers = readers.collect::<Result<Vec<_>, _>>()?;
         let (appends, queue) = mpsc::channel(APPENDS_WAITING_MAX);
         let ended = writer::spawn(writer, database, queue, hub)?;
         let readers = Readers { permits: Semaphore::new(readers.len()), free: Mutex::new(readers) };

@@ -5,7 +5,7 @@
 use protocol::{Body, Message, MessageId, Ref, RoomName, UserName};
 use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
 
-use super::writer::Clock;
+use super::clock::Clock;
 use super::{Asked, Page, encode};
 
 /// What became of a message.

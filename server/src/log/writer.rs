@@ -4,12 +4,12 @@
 
 use std::sync::Arc;
 use std::thread;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use protocol::{ErrorNote, Message, MessageId, Refusal, ToClient};
+use protocol::{ErrorNote, Message, Refusal, ToClient};
 use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoint::Checkpoints;
+use super::clock::Clock;
 use super::database::{Database, OpenError};
 use super::sqlite::{Kept, Writer};
 use super::{Append, OpenRoom, encode};
@@ -57,7 +57,7 @@ impl LogThread {
     fn run(mut self, mut queue: mpsc::Receiver<Append>) {
         let mut batch = Vec::with_capacity(BATCH_MAX);
         while queue.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
-            let stamped: Vec<_> = batch.drain(..).map(|append| self.clock.stamp(append)).collect();
+            let stamped: Vec<_> = batch.drain(..).map(|append| self.stamp(append)).collect();
             match self.writer.commit(stamped.iter().map(|stamped| &stamped.message)) {
                 Ok(kept) => self.tell(stamped, kept),
                 Err(error) => {
@@ -66,6 +66,14 @@ impl LogThread {
                 }
             }
         }
+    }
+
+    fn stamp(&mut self, append: Append) -> Stamped {
+        let Append { room, author, content, reference, outbox } = append;
+        let (id, at) = self.clock.next();
+        let name = room.name().clone();
+        let message = Message { room: name, sender: author, content, id, at, reference };
+        Stamped { message, room, outbox }
     }
 
     fn tell(&mut self, stamped: Vec<Stamped>, kept: Vec<Kept>) {
@@ -94,36 +102,8 @@ fn refuse(stamped: Vec<Stamped>) {
         let note = ErrorNote {
             room: Some(message.room),
             reference: message.reference,
-            ..Refusal::Unavailable.note()
+            ..ErrorNote::from(&Refusal::Unavailable)
         };
         outbox.push(&Frame::text(ToClient::Error(note).encode(), Order::Plain));
-    }
-}
-
-/// Gives ids and times that never go back, whatever the machine's clock does.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Clock {
-    pub(super) last_id: u64,
-    pub(super) last_at: u64,
-}
-
-impl Clock {
-    /// An id is `max(last + 1, now in µs)`: so a lost or restored database can never make an old
-    /// id name a new message.
-    fn stamp(&mut self, append: Append) -> Stamped {
-        let Append { room, author, content, reference, outbox } = append;
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let now_us = u64::try_from(now.as_micros()).unwrap_or(u64::MAX);
-        self.last_id = (self.last_id + 1).max(now_us).min(protocol::ID_END - 1);
-        self.last_at = self.last_at.max(now_us / 1000);
-        let message = Message {
-            room: room.name().clone(),
-            sender: author,
-            content,
-            id: MessageId::try_from(self.last_id).unwrap_or_default(),
-            at: self.last_at,
-            reference,
-        };
-        Stamped { message, room, outbox }
     }
 }

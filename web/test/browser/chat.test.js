@@ -31,7 +31,7 @@ test("two pages chat, and see each other come and go", async (t) => {
   await row(alice, "Bob waves").waitFor();
   await bob.context().close();
   await row(alice, "Bob left").waitFor();
-  assert.equal(await alice.locator("#people-list li").count(), 1);
+  await alice.locator("#people-count").filter({ hasText: /^1$/ }).waitFor();
   assert.deepEqual(alice.faults, []);
 });
 
