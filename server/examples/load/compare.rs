@@ -1,0 +1,196 @@
+//! A server against the floor, in turns on the same machine in the same minutes.
+//!
+//! This file does not know how a workload is made.
+
+use std::io::{BufRead as _, BufReader, Read};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+
+use crate::report::{Phase, Report};
+use crate::{Common, fanout, idle};
+
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// The server to hold against the floor
+    #[arg(long, value_name = "FILE", default_value = "target/release/nebula-server")]
+    server_bin: PathBuf,
+    /// Turns
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    rounds: usize,
+    /// Only a small workload, for a few seconds
+    #[arg(long)]
+    quick: bool,
+    /// Fail if the server's CPU time for each delivery is more than so many times the floor's
+    #[arg(long, value_name = "RATIO")]
+    max_ratio: Option<f64>,
+    /// Leave out workloads whose names do not begin so
+    #[arg(long, value_name = "NAME", default_value = "")]
+    only: String,
+}
+
+/// What is compared in a row.
+struct Workload {
+    name: &'static str,
+    rooms: usize,
+    members: usize,
+    publishers: usize,
+    rate: u64,
+    window: u64,
+}
+
+const fn workload(
+    name: &'static str,
+    (rooms, members, publishers): (usize, usize, usize),
+    rate: u64,
+    window: u64,
+) -> Workload {
+    Workload { name, rooms, members, publishers, rate, window }
+}
+
+const FULL: &[Workload] = &[
+    workload("A: 1 x 1,000, 50/s", (1, 1000, 1), 50, 0),
+    workload("B: 100 x 20, 2,000/s", (100, 20, 5), 2000, 0),
+    workload("C: 200 x 99, 300/s", (200, 99, 1), 300, 0),
+    workload("A flat out", (1, 1000, 1), 0, 16),
+    workload("B flat out", (100, 20, 5), 0, 2),
+];
+const QUICK: &[Workload] = &[workload("1 x 300, 150/s", (1, 300, 1), 150, 0)];
+
+/// A server's process, ended when dropped.
+struct Running {
+    child: Child,
+    address: SocketAddr,
+    _folder: Option<tempfile::TempDir>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// True unless a ratio is beyond its bound.
+pub(crate) fn run(options: &Options) -> anyhow::Result<bool> {
+    let workloads = if options.quick { QUICK } else { FULL };
+    let mut well = true;
+    println!("CPU µs for each delivery, and deliveries/s: floor, batched floor, server (medians)");
+    for workload in workloads.iter().filter(|load| load.name.starts_with(&options.only)) {
+        let mut rounds = Vec::new();
+        for round in 0..options.rounds.max(1) {
+            eprintln!("{} ({} of {})", workload.name, round + 1, options.rounds);
+            let plain = measure(&start_floor(false)?, workload, options.quick)?;
+            let batched = measure(&start_floor(true)?, workload, options.quick)?;
+            let server = measure(&start_server(options)?, workload, options.quick)?;
+            rounds.push([plain, batched, server]);
+        }
+        well &= print(workload, &rounds, options.max_ratio);
+    }
+    if options.only.is_empty() && !options.quick {
+        print_idle(options)?;
+    }
+    Ok(well)
+}
+
+fn print(workload: &Workload, rounds: &[[Phase; 3]], max_ratio: Option<f64>) -> bool {
+    let median = |value: &dyn Fn(&[Phase; 3]) -> f64| {
+        let mut values: Vec<_> = rounds.iter().map(value).collect();
+        values.sort_by(f64::total_cmp);
+        values[values.len() / 2]
+    };
+    let cpu = |phase: &Phase| phase.cpu_us_per_delivery.unwrap_or(f64::NAN);
+    let ratio = median(&|round| cpu(&round[2]) / cpu(&round[0]));
+    println!(
+        "{:<22} CPU {:.2} {:.2} {:.2}: {ratio:.2} x floor | {:.0} {:.0} {:.0}: {:.2} x batched | p95 {} {} {}: {:.2} x floor",
+        workload.name,
+        median(&|round| cpu(&round[0])),
+        median(&|round| cpu(&round[1])),
+        median(&|round| cpu(&round[2])),
+        median(&|round| round[0].deliveries_per_second),
+        median(&|round| round[1].deliveries_per_second),
+        median(&|round| round[2].deliveries_per_second),
+        median(&|round| round[2].deliveries_per_second / round[1].deliveries_per_second),
+        median(&|round| round[0].p95_us as f64),
+        median(&|round| round[1].p95_us as f64),
+        median(&|round| round[2].p95_us as f64),
+        median(&|round| round[2].p95_us as f64 / round[0].p95_us as f64),
+    );
+    max_ratio.is_none_or(|max| ratio <= max)
+}
+
+fn print_idle(options: &Options) -> anyhow::Result<()> {
+    for connections in [10_000, 19_800] {
+        let running = start_server(options)?;
+        let common = common(&running);
+        let report = idle::run(&idle::Options { common, connections, rooms: 200, stay: 3 })?;
+        let each = report.memory_kib_per_connection.unwrap_or(f64::NAN);
+        println!(
+            "idle, {connections}: {each:.2} KiB each, connected in {:.2} s",
+            report.connect_seconds
+        );
+    }
+    Ok(())
+}
+
+fn measure(running: &Running, workload: &Workload, quick: bool) -> anyhow::Result<Phase> {
+    let options = fanout::Options {
+        common: common(running),
+        rooms: workload.rooms,
+        members: workload.members,
+        publishers: workload.publishers,
+        rate: workload.rate,
+        window: workload.window,
+        bytes: 100,
+        seconds: if quick { 1.0 } else { 5.0 },
+        warmup: if quick { 0.5 } else { 1.0 },
+    };
+    let Report { mut phases, faults, dropped, .. } = fanout::run(&options)?;
+    if faults != Default::default() || dropped > 0 {
+        bail!("{}: {faults:?}, {dropped} dropped", workload.name);
+    }
+    phases.pop().context("nothing was measured")
+}
+
+fn common(running: &Running) -> Common {
+    let pid = Some(running.child.id());
+    Common { server: running.address, pid, spin: true, pin: Some(1), json: false }
+}
+
+fn start_floor(batched: bool) -> anyhow::Result<Running> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(["floor", "--listen", "127.0.0.1:0", "--pin", "0"]);
+    if batched {
+        command.arg("--batched");
+    }
+    let mut child = command.stdout(Stdio::piped()).spawn()?;
+    let address = address(child.stdout.take())?;
+    Ok(Running { child, address, _folder: None })
+}
+
+fn start_server(options: &Options) -> anyhow::Result<Running> {
+    let folder = tempfile::tempdir()?;
+    let mut command = Command::new("taskset");
+    command.args(["-c", "0"]).arg(&options.server_bin);
+    command.args(["--listen", "127.0.0.1:0", "--message-rate", "0", "--db"]);
+    command.arg(folder.path().join("nebula.db")).stderr(Stdio::piped());
+    let mut child =
+        command.spawn().with_context(|| format!("cannot start {:?}", options.server_bin))?;
+    let address = address(child.stderr.take())?;
+    Ok(Running { child, address, _folder: Some(folder) })
+}
+
+/// The address in the first line that names one.
+fn address(output: Option<impl Read>) -> anyhow::Result<SocketAddr> {
+    for line in BufReader::new(output.context("no output")?).lines() {
+        let line = line?;
+        if let Some((_, rest)) = line.split_once("http://") {
+            return Ok(rest.split('/').next().unwrap_or_default().parse()?);
+        }
+    }
+    bail!("it ended without listening")
+}

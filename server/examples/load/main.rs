@@ -1,0 +1,105 @@
+//! A load generator for chat servers that speak Nebula's protocol, and a floor to hold them against.
+//!
+//! Every message carries its publisher, its number and its time of sending, so that what is lost,
+//! doubled, out of order or damaged shows. This file knows the command line alone.
+
+#![allow(clippy::cast_possible_truncation, reason = "the numbers of a load are small")]
+
+mod codec;
+mod compare;
+mod crowd;
+mod fanout;
+mod floor;
+mod idle;
+mod payload;
+mod report;
+mod server;
+mod storm;
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Puts load on a chat server, checks everything that comes back, and says what it cost.
+///
+/// Start the server with `--message-rate 0`, else it refuses the load. Name its process with --pid
+/// to see what it costs: CPU time per delivered message and memory per connection.
+#[derive(Debug, Parser)]
+#[command(name = "load", max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Connects many clients that say nothing, and measures the memory of each
+    Idle(idle::Options),
+    /// Sends messages to rooms full of clients, at a rate (open loop) or flat out (closed loop)
+    Fanout(fanout::Options),
+    /// Joins one room with many clients as fast as they can, while two others talk in it
+    JoinStorm(storm::JoinOptions),
+    /// Cuts many clients at once and brings them back with `since`, while somebody talks
+    ResumeStorm(storm::ResumeOptions),
+    /// Serves what no server can do without and nothing else: the floor of all comparisons
+    Floor(floor::Options),
+    /// Runs a server against the floor, in turns, and prints the ratios
+    Compare(compare::Options),
+}
+
+/// What all workloads have in common.
+#[derive(Debug, Clone, Args)]
+struct Common {
+    /// Address of the server
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    server: SocketAddr,
+    /// Process of the server, for its CPU time and memory
+    #[arg(long, value_name = "PID")]
+    pid: Option<u32>,
+    /// Poll without sleeping: more exact times, for the price of a core
+    #[arg(long)]
+    spin: bool,
+    /// Run on this core alone
+    #[arg(long, value_name = "CORE")]
+    pin: Option<usize>,
+    /// Print the result as one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Idle(options) => {
+            idle::run(&options).map(|report| report.print(options.common.json))
+        }
+        Command::Fanout(options) => {
+            fanout::run(&options).map(|report| report.print(options.common.json))
+        }
+        Command::JoinStorm(options) => {
+            storm::join(&options).map(|report| report.print(options.common.json))
+        }
+        Command::ResumeStorm(options) => {
+            storm::resume(&options).map(|report| report.print(options.common.json))
+        }
+        Command::Floor(options) => floor::run(&options).map(|()| true),
+        Command::Compare(options) => compare::run(&options),
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("load: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Pins this process to a core.
+fn pin(core: Option<usize>) -> anyhow::Result<()> {
+    let Some(core) = core else { return Ok(()) };
+    let mut set = nix::sched::CpuSet::new();
+    set.set(core)?;
+    nix::sched::sched_setaffinity(nix::unistd::Pid::from_raw(0), &set)?;
+    Ok(())
+}
