@@ -3,7 +3,7 @@
 //! This file does not know threads, the hub, or the order in which messages are told.
 
 use protocol::{Body, Message, MessageId, Ref, RoomName, UserName};
-use rusqlite::{Connection, OptionalExtension as _, Params, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Params, Row, TransactionBehavior, params};
 
 use super::clock::Clock;
 use super::{Asked, Page, encode};
@@ -45,11 +45,17 @@ impl Writer {
         &mut self,
         messages: impl Iterator<Item = &'a Message>,
     ) -> rusqlite::Result<Vec<Kept>> {
-        // Dropped without a commit, it is rolled back.
-        let transaction = self.db.transaction()?;
+        // Takes the write lock at once: to ask for it after the first read would fail instead of
+        // wait, should a checkpoint hold it. Dropped without a commit, it is rolled back.
+        let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let kept = messages.map(|message| keep(&transaction, message)).collect::<Result<_, _>>()?;
         transaction.commit()?;
         Ok(kept)
+    }
+
+    /// Moves what is left of the write-ahead log into the file, so that it begins anew.
+    pub(super) fn checkpoint(&self) -> rusqlite::Result<()> {
+        self.db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
     }
 }
 

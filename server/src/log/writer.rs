@@ -90,8 +90,10 @@ impl LogThread {
                 }
             }
         }
-        if let Some(checkpoints) = &mut self.checkpoints {
-            checkpoints.committed();
+        if self.checkpoints.as_mut().is_some_and(Checkpoints::committed)
+            && let Err(error) = self.writer.checkpoint()
+        {
+            tracing::warn!(%error, "cannot move the write-ahead log into its file yet");
         }
     }
 }
