@@ -30,7 +30,7 @@ pub(super) fn spawn(
 ) -> Result<oneshot::Receiver<()>, OpenError> {
     let checkpoints = database.checkpointer()?.map(Checkpoints::spawn).transpose()?;
     let (ended, end) = oneshot::channel();
-    let thread = LogThread { clock: writer.clock(), writer, checkpoints, hub };
+    let thread = LogThread { clock: writer.clock(), writer, checkpoints, hub, failing: false };
     thread::Builder::new().name("log-writer".into()).spawn(move || {
         thread.run(queue);
         // The database is closed now. Nobody may be waiting for it.
@@ -51,6 +51,8 @@ struct LogThread {
     clock: Clock,
     checkpoints: Option<Checkpoints>,
     hub: Hub,
+    /// The last commit did not work.
+    failing: bool,
 }
 
 impl LogThread {
@@ -59,9 +61,17 @@ impl LogThread {
         while queue.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
             let stamped: Vec<_> = batch.drain(..).map(|append| self.stamp(append)).collect();
             match self.writer.commit(stamped.iter().map(|stamped| &stamped.message)) {
-                Ok(kept) => self.tell(stamped, kept),
+                Ok(kept) => {
+                    if std::mem::take(&mut self.failing) {
+                        tracing::info!("messages can be stored again");
+                    }
+                    self.tell(stamped, kept);
+                }
                 Err(error) => {
-                    tracing::error!(%error, messages = stamped.len(), "cannot store messages");
+                    // Once, not for every message that is refused until it works again.
+                    if !std::mem::replace(&mut self.failing, true) {
+                        tracing::error!(%error, "cannot store messages: authors are told so");
+                    }
                     refuse(stamped);
                 }
             }
