@@ -40,12 +40,14 @@ pub(super) async fn run(
         Err(refusal) => return End::Refused(refusal),
     };
     let mut pump = ReadPump::new(engine, outbox, claim);
-    let joined = pump.join(hello.room, hello.since, hello.history).await;
+    // What is rare is boxed, here and below: else its state would be carried by every connection
+    // for as long as it lives.
+    let joined = Box::pin(pump.join(hello.room, hello.since, hello.history)).await;
     let end = match joined {
         Ok(()) => pump.read_all(socket, inbound).await,
         Err(end) => end,
     };
-    pump.leave_all().await;
+    Box::pin(pump.leave_all()).await;
     end
 }
 
@@ -146,11 +148,13 @@ impl<'a> ReadPump<'a> {
             ToServer::Message { room, content, reference } => {
                 self.message(room, content, reference).await
             }
-            ToServer::Join { room, since, history } => self.join(room, since, history).await,
-            ToServer::Leave { room } => self.leave(room).await,
+            ToServer::Join { room, since, history } => {
+                Box::pin(self.join(room, since, history)).await
+            }
+            ToServer::Leave { room } => Box::pin(self.leave(room)).await,
             ToServer::History { room, before, limit, reference } => {
                 let limit = limit.unwrap_or(HISTORY_DEFAULT);
-                self.history(room, before, limit, reference).await
+                Box::pin(self.history(room, before, limit, reference)).await
             }
         }
     }
