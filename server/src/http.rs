@@ -158,7 +158,8 @@ fn upgrade(engine: &Arc<Engine>, request: Request<Incoming>) -> Answer {
 /// The raw stream, without hyper's boxed layer, and what was read beyond the request.
 fn taken_out(upgraded: Upgraded) -> Option<(TcpStream, Vec<u8>)> {
     let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
-    Some((parts.io.into_inner(), parts.read_buf.into()))
+    // Copied: converted, it would keep hyper's buffer of 8 KiB for as long as the connection lives.
+    Some((parts.io.into_inner(), parts.read_buf.to_vec()))
 }
 
 fn opening(request: &Request<Incoming>) -> Result<Opening, Refusal> {
