@@ -146,7 +146,7 @@ fn upgrade(engine: &Arc<Engine>, request: Request<Incoming>) -> Answer {
     let engine = engine.clone();
     engine.stopping.tracker.clone().spawn(async move {
         match hyper::upgrade::on(request).await.map(taken_out) {
-            Ok(Some((socket, read))) => connection::run(engine, socket, read, opening).await,
+            Ok(Some((socket, read))) => connection::open(engine, socket, read, opening).await,
             Ok(None) => tracing::error!("an upgraded connection is no TCP stream"),
             // The peer went before the handshake was over.
             Err(error) => tracing::debug!(%error, "an upgrade failed"),

@@ -4,9 +4,13 @@
 //! two reads a connection holds an unfinished frame at most. This file does not know envelopes.
 
 use std::io::{self, Read, Write};
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
 use protocol::{FRAME_BYTES_MAX, Refusal};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead as _, ReadBuf};
+use tokio::net::tcp::OwnedReadHalf;
 use tungstenite::error::{CapacityError, Error};
 use tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
 use tungstenite::{Message, Utf8Bytes};
@@ -60,13 +64,19 @@ impl Inbound {
         self.decode(&[])
     }
 
-    /// Reads once and decodes all of it. `WouldBlock` means that there is nothing at the moment.
-    pub(super) fn read(&mut self, socket: &TcpStream) -> io::Result<Arrived> {
-        let mut buffer = [0; READ_BYTES];
-        match socket.try_read(&mut buffer)? {
-            0 => Ok(Arrived { over: Some(Over::Gone), ..Arrived::default() }),
-            read => Ok(self.decode(&buffer[..read])),
+    /// Waits for bytes, reads once and decodes all of it.
+    pub(super) fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        socket: &mut OwnedReadHalf,
+    ) -> Poll<io::Result<Arrived>> {
+        let mut buffer = [const { MaybeUninit::uninit() }; READ_BYTES];
+        let mut buffer = ReadBuf::uninit(&mut buffer);
+        ready!(Pin::new(socket).poll_read(cx, &mut buffer))?;
+        if buffer.filled().is_empty() {
+            return Poll::Ready(Ok(Arrived { over: Some(Over::Gone), ..Arrived::default() }));
         }
+        Poll::Ready(Ok(self.decode(buffer.filled())))
     }
 
     fn decode(&mut self, bytes: &[u8]) -> Arrived {

@@ -8,16 +8,22 @@ mod rate;
 mod read_pump;
 mod write_pump;
 
-use std::io;
-use std::net::Shutdown;
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::ready;
+use std::time::Duration;
 
 use protocol::{Hello, Key, Refusal};
-use socket2::SockRef;
+use tokio::io::{AsyncRead as _, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 use self::inbound::Inbound;
+use self::read_pump::ReadPump;
 use crate::Engine;
 use crate::config::CLOSE_TIMEOUT;
 use crate::outbox::{Bounds, End, Outbox};
@@ -29,76 +35,98 @@ pub(crate) struct Opening {
     pub(crate) key: Option<Key>,
 }
 
-/// Serves one upgraded connection to its end. A refused opening is told and closed with its code,
-/// because a browser cannot read an HTTP status here.
-pub(crate) async fn run(
+/// Opens an upgraded connection: its name, its first room, and the two tasks that serve it to its
+/// end. A refusal is told and closed with its code, because a browser cannot read an HTTP status
+/// here.
+pub(crate) async fn open(
     engine: Arc<Engine>,
     socket: TcpStream,
     already_read: Vec<u8>,
     opening: Result<Opening, Refusal>,
 ) {
-    let socket = Arc::new(socket);
+    let (reading, writing) = socket.into_split();
     let outbox = Outbox::new(Bounds {
         bytes_max: engine.config.outbox_bytes_max,
         frames_max: engine.config.outbox_frames_max,
     });
-    let mut writer = engine.stopping.tracker.spawn(write(&engine, &socket, &outbox));
-    let end = match opening {
-        Ok(opening) => {
-            let inbound = Inbound::new(already_read);
-            read_pump::run(&engine, &socket, &outbox, inbound, opening).await
-        }
-        Err(refusal) => End::Refused(refusal),
+    let tasks = engine.stopping.tracker.clone();
+    let given_up = engine.stopping.given_up.clone();
+    let stall_timeout = engine.config.stall_timeout;
+    let writer = tasks.spawn(write(writing, outbox.clone(), stall_timeout));
+    let pump = match opening {
+        Ok(opening) => ReadPump::enter(engine, outbox.clone(), opening).await,
+        Err(refusal) => Err(End::Refused(refusal)),
     };
-    outbox.end(end.clone());
+    match pump {
+        Ok(pump) => {
+            let inbound = Inbound::new(already_read);
+            tasks.spawn(read(pump, inbound, reading, writer, given_up));
+        }
+        Err(end) => {
+            outbox.end(end.clone());
+            finish(end, reading, writer, given_up).await;
+        }
+    }
+}
+
+#[allow(clippy::manual_async_fn, reason = "it would keep a second place for each argument")]
+fn read(
+    mut pump: ReadPump,
+    mut inbound: Inbound,
+    mut socket: OwnedReadHalf,
+    writer: JoinHandle<()>,
+    given_up: CancellationToken,
+) -> impl Future<Output = ()> {
+    async move {
+        let end = pump.run(&mut socket, &mut inbound).await;
+        drop((pump, inbound));
+        // What comes once is boxed, here and below: else its state would be carried by every
+        // connection for as long as it lives.
+        Box::pin(finish(end, socket, writer, given_up)).await;
+    }
+}
+
+async fn write(socket: OwnedWriteHalf, outbox: Outbox, stall_timeout: Duration) {
+    if let Err(error) = write_pump::run(&socket, &outbox, stall_timeout).await {
+        tracing::debug!(%error, "a connection broke");
+        outbox.end(End::Gone);
+    }
+    // Dropped here, its half of the socket is shut.
+}
+
+/// Sees the writer to its end, and a peer that is still there to its goodbye.
+async fn finish(
+    end: End,
+    socket: OwnedReadHalf,
+    mut writer: JoinHandle<()>,
+    given_up: CancellationToken,
+) {
     let goodbye = async {
         // A writer that panicked or was stopped has nothing more to say.
         let _ = (&mut writer).await;
         if end != End::Gone {
-            wait_for_goodbye(&socket).await;
+            wait_for_goodbye(socket).await;
         }
     };
     tokio::select! {
         () = goodbye => {}
-        () = engine.stopping.given_up.cancelled() => writer.abort(),
-    }
-}
-
-fn write(
-    engine: &Arc<Engine>,
-    socket: &Arc<TcpStream>,
-    outbox: &Outbox,
-) -> impl Future<Output = ()> + use<> {
-    let (socket, outbox) = (socket.clone(), outbox.clone());
-    let stall_timeout = engine.config.stall_timeout;
-    async move {
-        if let Err(error) = write_pump::run(&socket, &outbox, stall_timeout).await {
-            tracing::debug!(%error, "a connection broke");
-            outbox.end(End::Gone);
-        }
+        () = given_up.cancelled() => writer.abort(),
     }
 }
 
 /// Dropping a socket with unread bytes in it would take the close frame from the peer again, so
 /// they are read until the peer ends its half as well.
-async fn wait_for_goodbye(socket: &TcpStream) {
-    if SockRef::from(socket).shutdown(Shutdown::Write).is_err() {
-        return;
-    }
-    let unread = async {
-        while socket.readable().await.is_ok() {
-            match discard(socket) {
-                Ok(0) => break,
-                Err(error) if error.kind() != io::ErrorKind::WouldBlock => break,
-                Ok(_) | Err(_) => {}
+async fn wait_for_goodbye(mut socket: OwnedReadHalf) {
+    let unread = poll_fn(|cx| {
+        loop {
+            let mut buffer = [0; 4096];
+            let mut buffer = ReadBuf::new(&mut buffer);
+            let read = ready!(Pin::new(&mut socket).poll_read(cx, &mut buffer));
+            if read.is_err() || buffer.filled().is_empty() {
+                return std::task::Poll::Ready(());
             }
         }
-    };
+    });
     // A peer that does not answer is dropped all the same.
     let _ = timeout(CLOSE_TIMEOUT, unread).await;
-}
-
-fn discard(socket: &TcpStream) -> io::Result<usize> {
-    let mut buffer = [0; 4096];
-    socket.try_read(&mut buffer)
 }

@@ -3,15 +3,15 @@
 //! What is refused is told to this connection alone. This file does not know other connections'
 //! outboxes, or how the hub and the log do their work.
 
-use std::io;
-use std::pin::pin;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use protocol::{
     BadEnvelope, Body, ErrorNote, HISTORY_DEFAULT, HISTORY_MAX, MessageId, Ref, Refusal, RoomName,
     ToClient, ToServer, encode_history,
 };
-use tokio::net::TcpStream;
+use tokio::net::tcp::OwnedReadHalf;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::Opening;
@@ -25,35 +25,10 @@ use crate::log::{Append, Asked, OpenRoom};
 use crate::names::Claim;
 use crate::outbox::{End, Outbox};
 
-/// Claims the name, enters the room, and reads until the connection ends; then goes out of all
-/// rooms before the name is free again.
-pub(super) async fn run(
-    engine: &Engine,
-    socket: &TcpStream,
-    outbox: &Outbox,
-    inbound: Inbound,
-    opening: Opening,
-) -> End {
-    let Opening { hello, key } = opening;
-    let claim = match engine.names.claim(hello.user, key.as_ref()) {
-        Ok(claim) => claim,
-        Err(refusal) => return End::Refused(refusal),
-    };
-    let mut pump = ReadPump::new(engine, outbox, claim);
-    // What is rare is boxed, here and below: else its state would be carried by every connection
-    // for as long as it lives.
-    let joined = Box::pin(pump.join(hello.room, hello.since, hello.history)).await;
-    let end = match joined {
-        Ok(()) => pump.read_all(socket, inbound).await,
-        Err(end) => end,
-    };
-    Box::pin(pump.leave_all()).await;
-    end
-}
-
-pub(super) struct ReadPump<'a> {
-    engine: &'a Engine,
-    outbox: &'a Outbox,
+/// The meaning of one connection: who it is, and where.
+pub(super) struct ReadPump {
+    engine: Arc<Engine>,
+    outbox: Outbox,
     id: ConnectionId,
     claim: Claim,
     rooms: Vec<Arc<OpenRoom>>,
@@ -62,27 +37,47 @@ pub(super) struct ReadPump<'a> {
     started: Instant,
 }
 
-impl<'a> ReadPump<'a> {
-    fn new(engine: &'a Engine, outbox: &'a Outbox, claim: Claim) -> Self {
-        let config = &engine.config;
-        ReadPump {
-            engine,
-            outbox,
+/// What may have to wait. Boxed, since it is rare: else its state would be carried by every
+/// connection for as long as it lives.
+type Slow<'a> = Pin<Box<dyn Future<Output = Result<(), End>> + Send + 'a>>;
+
+impl ReadPump {
+    /// Claims the name and enters the first room.
+    pub(super) async fn enter(
+        engine: Arc<Engine>,
+        outbox: Outbox,
+        opening: Opening,
+    ) -> Result<Self, End> {
+        let Opening { hello, key } = opening;
+        let claim = engine.names.claim(hello.user, key.as_ref()).map_err(End::Refused)?;
+        let mut pump = ReadPump {
             id: engine.next_connection(),
+            outbox,
             claim,
             rooms: Vec::new(),
-            rate: Rate::new(config.message_rate, config.message_burst),
+            rate: Rate::new(engine.config.message_rate, engine.config.message_burst),
             bad_frames: 0,
             started: Instant::now(),
-        }
+            engine,
+        };
+        pump.join(hello.room, hello.since, hello.history).await?;
+        Ok(pump)
     }
 
-    async fn read_all(&mut self, socket: &TcpStream, mut inbound: Inbound) -> End {
-        let stopping = self.engine.stopping.begun.cancelled();
-        let mut stopping = pin!(stopping);
+    /// Reads until the connection ends; then goes out of all rooms before the name is free again.
+    pub(super) async fn run(&mut self, socket: &mut OwnedReadHalf, inbound: &mut Inbound) -> End {
+        let end = self.read_all(socket, inbound).await;
+        self.outbox.end(end.clone());
+        Box::pin(self.leave_all()).await;
+        end
+    }
+
+    async fn read_all(&mut self, socket: &mut OwnedReadHalf, inbound: &mut Inbound) -> End {
+        let engine = self.engine.clone();
+        let mut stopping = pin!(engine.stopping.begun.cancelled());
         let mut heard = Instant::now();
         let mut asked = false;
-        let mut check = pin!(sleep_until(heard + self.engine.config.ping_interval));
+        let mut check = pin!(sleep_until(heard + engine.config.ping_interval));
         let mut arrived = inbound.already_read();
         loop {
             if let Some(end) = self.handle(arrived).await {
@@ -92,13 +87,13 @@ impl<'a> ReadPump<'a> {
                 biased;
                 end = self.outbox.ended() => return end,
                 () = &mut stopping => return End::Refused(Refusal::Stopping),
-                read = read(socket, &mut inbound) => {
+                read = poll_fn(|cx| inbound.poll_read(cx, socket)) => {
                     let Ok(arrived) = read else { return End::Gone };
                     (heard, asked) = (Instant::now(), false);
                     arrived
                 }
                 () = &mut check => {
-                    if asked && heard.elapsed() >= self.engine.config.ping_timeout {
+                    if asked && heard.elapsed() >= engine.config.ping_timeout {
                         return End::Gone;
                     }
                     asked = self.look_for_life(heard, check.as_mut());
@@ -110,7 +105,7 @@ impl<'a> ReadPump<'a> {
 
     /// Asks a silent peer for a sign of life; true if it was asked. The timer is only looked at when
     /// it fires, so that traffic costs no timer work.
-    fn look_for_life(&self, heard: Instant, check: std::pin::Pin<&mut Sleep>) -> bool {
+    fn look_for_life(&self, heard: Instant, check: Pin<&mut Sleep>) -> bool {
         let config = &self.engine.config;
         let silent = heard.elapsed() >= config.ping_interval;
         if silent {
@@ -125,7 +120,12 @@ impl<'a> ReadPump<'a> {
     /// Everything that one read brought, in order; the end, if it is one.
     async fn handle(&mut self, arrived: Arrived) -> Option<End> {
         for text in arrived.texts {
-            if let Err(end) = self.handle_text(&text).await {
+            let outcome = match self.handle_text(&text) {
+                Ok(Some(slow)) => slow.await,
+                Ok(None) => Ok(()),
+                Err(end) => Err(end),
+            };
+            if let Err(end) = outcome {
                 return Some(end);
             }
         }
@@ -138,25 +138,26 @@ impl<'a> ReadPump<'a> {
         })
     }
 
-    async fn handle_text(&mut self, text: &str) -> Result<(), End> {
+    /// Handles one envelope, and gives back what has to wait.
+    fn handle_text(&mut self, text: &str) -> Result<Option<Slow<'_>>, End> {
         let envelope = match ToServer::parse(text) {
             Ok(envelope) => envelope,
-            Err(bad) => return self.bad_frame(bad),
+            Err(bad) => return self.bad_frame(bad).map(|()| None),
         };
         self.bad_frames = 0;
-        match envelope {
+        Ok(match envelope {
             ToServer::Message { room, content, reference } => {
-                self.message(room, content, reference).await
+                self.message(room, content, reference)
             }
             ToServer::Join { room, since, history } => {
-                Box::pin(self.join(room, since, history)).await
+                Some(Box::pin(self.join(room, since, history)))
             }
-            ToServer::Leave { room } => Box::pin(self.leave(room)).await,
+            ToServer::Leave { room } => Some(Box::pin(self.leave(room))),
             ToServer::History { room, before, limit, reference } => {
                 let limit = limit.unwrap_or(HISTORY_DEFAULT);
-                Box::pin(self.history(room, before, limit, reference)).await
+                Some(Box::pin(self.history(room, before, limit, reference)))
             }
-        }
+        })
     }
 
     fn bad_frame(&mut self, bad: BadEnvelope) -> Result<(), End> {
@@ -168,21 +169,21 @@ impl<'a> ReadPump<'a> {
         Err(End::Refused(Refusal::TooManyBadFrames(self.bad_frames)))
     }
 
-    async fn message(
+    fn message(
         &mut self,
         room: RoomName,
         content: Body,
         reference: Option<Ref>,
-    ) -> Result<(), End> {
+    ) -> Option<Slow<'_>> {
         let Some(open) = self.rooms.iter().find(|open| *open.name() == room) else {
             self.refuse(&Refusal::NotInRoom, Some(room), reference);
-            return Ok(());
+            return None;
         };
         if let Err(wait) = self.rate.take(self.started.elapsed()) {
             // Rounded up: a client that comes back on the dot is let in.
             let retry_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX) + 1;
             self.refuse(&Refusal::TooFast { retry_ms }, Some(room), reference);
-            return Ok(());
+            return None;
         }
         let append = Append {
             room: open.clone(),
@@ -191,8 +192,12 @@ impl<'a> ReadPump<'a> {
             reference,
             outbox: self.outbox.clone(),
         };
-        let queued = self.engine.log.append(append).await;
-        queued.map_err(|_| End::Refused(Refusal::Stopping))
+        let append = self.engine.log.try_append(append).err()?;
+        // Waiting here, the pump reads nothing: so TCP slows the loud while the log is behind.
+        Some(Box::pin(async {
+            let queued = self.engine.log.append(append).await;
+            queued.map_err(|_| End::Refused(Refusal::Stopping))
+        }))
     }
 
     /// Enters at the hub first and reads the replay then: what is stored before the read is in the
@@ -299,16 +304,6 @@ impl<'a> ReadPump<'a> {
         let (room, user) = (open.name().clone(), self.claim.name().clone());
         // A stopped hub has no rooms to leave.
         let _ = self.engine.hub.leave(room, self.id, user).await;
-    }
-}
-
-async fn read(socket: &TcpStream, inbound: &mut Inbound) -> io::Result<Arrived> {
-    loop {
-        socket.readable().await?;
-        match inbound.read(socket) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            outcome => return outcome,
-        }
     }
 }
 

@@ -2,28 +2,33 @@
 //!
 //! This file does not know what a frame says, nor the reading half.
 
-use std::io::{self, IoSlice};
+use std::io;
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::ToClient;
-use tokio::io::Interest;
-use tokio::net::TcpStream;
+use tokio::io::ReadBuf;
+use tokio::net::tcp::OwnedWriteHalf;
 use tokio::time::timeout;
 
 use crate::frame::{Frame, Order};
 use crate::outbox::{End, Outbox};
 
-/// Frames handed to the system at once: its own limit (IOV_MAX) is 1,024, but a socket buffer is
-/// full long before.
-const FRAMES_AT_ONCE: usize = 64;
+/// Frames that wait together are copied next to each other and written at once, up to so many
+/// bytes. On the stack, and only while writing. For frames of a few hundred bytes the copy costs
+/// less than what the system needs for a list of them.
+const GATHERED_BYTES: usize = 16 * 1024;
+/// Places for waiting frames that a quiet connection keeps, so that a frame now and then costs no
+/// allocation.
+const PLACES_KEPT: usize = 4;
 
-/// Writes until the connection ends, then says why, and ends its half of the socket.
+/// Writes until the connection ends, then says why.
 ///
 /// # Errors
 /// The socket's, or `TimedOut` if the peer took nothing for `stall_timeout`.
 pub(super) async fn run(
-    socket: &TcpStream,
+    socket: &OwnedWriteHalf,
     outbox: &Outbox,
     stall_timeout: Duration,
 ) -> io::Result<()> {
@@ -33,12 +38,16 @@ pub(super) async fn run(
         if let Err(end) = &taken {
             farewell(end, &mut batch);
         }
-        write_all(socket, &batch, stall_timeout).await?;
+        let mut place = Place::default();
+        while !write_all(socket, &batch, &mut place)? {
+            // What is rare is boxed: else every connection would carry its state.
+            Box::pin(timeout(stall_timeout, socket.writable())).await??;
+        }
         if taken.is_err() {
             return Ok(());
         }
-        // Nothing is kept while the connection is quiet.
-        batch = Vec::new();
+        batch.clear();
+        batch.shrink_to(PLACES_KEPT);
     }
 }
 
@@ -50,39 +59,36 @@ fn farewell(end: &End, batch: &mut Vec<Arc<Frame>>) {
     }
 }
 
-async fn write_all(
-    socket: &TcpStream,
-    batch: &[Arc<Frame>],
-    stall_timeout: Duration,
-) -> io::Result<()> {
-    let mut place = Place::default();
+/// True if all is written, false if the socket takes no more at the moment.
+fn write_all(socket: &OwnedWriteHalf, batch: &[Arc<Frame>], place: &mut Place) -> io::Result<bool> {
     while place.frame < batch.len() {
-        match write_some(socket, batch, place) {
+        match write_some(socket, batch, *place) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
             Ok(written) => place.advance(batch, written),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                timeout(stall_timeout, socket.ready(Interest::WRITABLE)).await??;
-            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
     }
-    Ok(())
+    Ok(true)
 }
 
-fn write_some(socket: &TcpStream, batch: &[Arc<Frame>], place: Place) -> io::Result<usize> {
+fn write_some(socket: &OwnedWriteHalf, batch: &[Arc<Frame>], place: Place) -> io::Result<usize> {
     let first = &batch[place.frame].bytes()[place.byte..];
-    if place.frame + 1 == batch.len() {
+    let rest = &batch[place.frame + 1..];
+    if rest.is_empty() || first.len() >= GATHERED_BYTES {
         return socket.try_write(first);
     }
-    let mut slices = [IoSlice::new(&[]); FRAMES_AT_ONCE];
-    slices[0] = IoSlice::new(first);
-    let rest = &batch[place.frame + 1..];
-    let count = 1 + rest.len().min(FRAMES_AT_ONCE - 1);
-    for (slice, frame) in slices[1..].iter_mut().zip(rest) {
-        *slice = IoSlice::new(frame.bytes());
+    let mut gathered = [const { MaybeUninit::uninit() }; GATHERED_BYTES];
+    let mut gathered = ReadBuf::uninit(&mut gathered);
+    gathered.put_slice(first);
+    for frame in rest {
+        if frame.bytes().len() > gathered.remaining() {
+            break;
+        }
+        gathered.put_slice(frame.bytes());
     }
-    socket.try_write_vectored(&slices[..count])
+    socket.try_write(gathered.filled())
 }
 
 /// How far a batch is written.

@@ -120,7 +120,13 @@ impl Log {
         open
     }
 
-    /// Queues a message. What becomes of it is told by the hub, or to its author's outbox.
+    /// Queues a message, if the queue has a place; else gives it back. What becomes of it is told
+    /// by the hub, or to its author's outbox.
+    pub(crate) fn try_append(&self, append: Append) -> Result<(), Append> {
+        self.appends.try_send(append).map_err(|error| error.into_inner())
+    }
+
+    /// Queues a message as soon as there is a place.
     pub(crate) async fn append(&self, append: Append) -> Result<(), Unavailable> {
         self.appends.send(append).await.map_err(|_| Unavailable)
     }

@@ -101,8 +101,8 @@ impl Outbox {
         wake(writer);
     }
 
-    /// Takes all that waits into `batch`, in order; waits while there is nothing. Returns the end
-    /// once nothing is left before it.
+    /// Takes all that waits into `batch`, which is empty, in order; waits while there is nothing.
+    /// Returns the end once nothing is left before it.
     pub(crate) async fn take(&self, batch: &mut Vec<Arc<Frame>>) -> Result<(), End> {
         poll_fn(|cx| self.lock().poll_take(cx, batch)).await
     }
@@ -209,8 +209,9 @@ impl Queue {
         batch: &mut Vec<Arc<Frame>>,
     ) -> Poll<Result<(), End>> {
         if !self.held && !self.waiting.is_empty() {
-            batch.append(&mut self.waiting);
-            self.clear();
+            // The emptied batch becomes the new queue: a steady flow allocates nothing.
+            std::mem::swap(batch, &mut self.waiting);
+            self.bytes = 0;
             wake(self.due_reader());
             return Poll::Ready(Ok(()));
         }
