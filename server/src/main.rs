@@ -3,12 +3,18 @@
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
+use std::thread::available_parallelism;
 
 use anyhow::Context as _;
 use clap::Parser as _;
 use server::{Config, LogFormat};
 use tokio::net::TcpListener;
+use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+
+#[cfg(feature = "jemalloc")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// Connections that a small machine should hold; fewer descriptors than this are worth a word.
 const DESCRIPTORS_WANTED: u64 = 20_000;
@@ -19,7 +25,7 @@ fn main() -> ExitCode {
     let config = Config::parse();
     start_logging(config.log_format);
     raise_descriptor_limit();
-    match serve(config) {
+    match run(config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("nebula-server: {error:#}");
@@ -28,7 +34,14 @@ fn main() -> ExitCode {
     }
 }
 
-#[tokio::main]
+fn run(config: Config) -> anyhow::Result<()> {
+    // With one core, threads that take each other's work would only be a detour.
+    let alone = available_parallelism().is_ok_and(|cores| cores.get() == 1);
+    let mut runtime = if alone { Builder::new_current_thread() } else { Builder::new_multi_thread() };
+    let runtime = runtime.enable_all().build().context("cannot start threads")?;
+    runtime.block_on(serve(config))
+}
+
 async fn serve(config: Config) -> anyhow::Result<()> {
     let interrupt = signal(SignalKind::interrupt()).context("cannot hear signals")?;
     let terminate = signal(SignalKind::terminate()).context("cannot hear signals")?;
