@@ -25,7 +25,7 @@ const BATCH_MAX: usize = 256;
 /// From the beginning of a commit to that of the next one at least: a commit costs as much as
 /// ten messages in it, so a busy log waits for some to come together. Far below what anybody
 /// notices; and a message after a pause does not wait at all.
-const COMMIT_INTERVAL: Duration = Duration::from_millis(2);
+const COMMIT_INTERVAL: Duration = Duration::from_millis(1);
 
 /// Starts the thread; the receiver hears of its end.
 pub(super) fn spawn(
