@@ -13,6 +13,7 @@
 //! | room, user name | 1–[`ROOM_CHARS_MAX`], 1–[`USER_CHARS_MAX`] characters |
 //! | `ref` | 1–[`REF_BYTES_MAX`] printable ASCII characters |
 //! | history page | [`HISTORY_DEFAULT`], at most [`HISTORY_MAX`] messages, under [`HISTORY_BYTES_MAX`] |
+//! | names in an answer to `presence` | [`PEOPLE_MAX`] |
 //!
 //! Every reason to say no is a [`Refusal`], with a stable [`Code`], a sentence, and, where it ends
 //! the connection, a [close code](Refusal::close_code).
@@ -38,4 +39,4 @@ pub use to_client::{
     BadFromServer, ErrorNote, HISTORY_BYTES_MAX, History, Message, Presence, ToClient,
     encode_history,
 };
-pub use to_server::{BadEnvelope, FIELDS_MAX, HISTORY_DEFAULT, HISTORY_MAX, ToServer};
+pub use to_server::{BadEnvelope, FIELDS_MAX, HISTORY_DEFAULT, HISTORY_MAX, PEOPLE_MAX, ToServer};

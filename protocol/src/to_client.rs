@@ -64,8 +64,14 @@ pub struct Message {
 pub struct Presence {
     /// Which room.
     pub room: RoomName,
-    /// Sorted by folded name, each once.
+    /// Sorted by folded name, each once. In a large room, the first of them.
     pub users: Vec<UserName>,
+    /// In a large room: how many people are there, of whom `users` may be a part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<usize>,
+    /// In an answer to a question: `users` are those after this name. It replaces no list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<UserName>,
 }
 
 /// The newest of what was asked for, ascending.

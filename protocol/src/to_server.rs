@@ -10,16 +10,19 @@ use serde_json::error::Category;
 
 use crate::body::{Body, MessageId, Ref};
 use crate::json::encode;
-use crate::name::{NameError, RoomName};
+use crate::name::{NameError, RoomName, UserName};
 use crate::refusal::Refusal;
 
-/// Most fields of one object. The protocol has eight; the rest is room for those to come, and a
+/// Most fields of one object. The protocol has nine; the rest is room for those to come, and a
 /// bound on the work of finding a duplicate key.
 pub const FIELDS_MAX: usize = 32;
 /// Messages in a `history` page when no limit is named: about two screens.
 pub const HISTORY_DEFAULT: u16 = 50;
 /// Most messages in a `history` page.
 pub const HISTORY_MAX: u16 = 200;
+
+/// Most names in a `presence` that was asked for: what a screen pages through, in 8 KiB or so.
+pub const PEOPLE_MAX: usize = 500;
 
 /// An envelope from a client.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -64,6 +67,13 @@ pub enum ToServer {
         /// Comes back in the answer.
         #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
         reference: Option<Ref>,
+    },
+    /// Ask for more of the people of a large room, [`PEOPLE_MAX`] at most.
+    Presence {
+        /// Of which room.
+        room: RoomName,
+        /// Only names that sort after this one; it need not be there.
+        after: UserName,
     },
 }
 
@@ -113,6 +123,7 @@ struct Fields {
     before: Option<u64>,
     history: Option<u64>,
     limit: Option<u64>,
+    after: Option<String>,
     others: Vec<String>,
     /// The field being read: an error is about this one.
     reading: Option<String>,
@@ -150,7 +161,13 @@ impl Fields {
         reference: Option<Result<Ref, crate::body::BadRef>>,
     ) -> Result<ToServer, Refusal> {
         let kind = self.kind.ok_or_else(|| missing("type"))?;
-        if !matches!(kind.as_str(), "message" | "join" | "leave" | "history") {
+        let known = match kind.as_str() {
+            "message" | "join" | "leave" | "history" => true,
+            // A question has `after`; a claim about who is here has `users`, and is the server's.
+            "presence" => self.after.is_some() && !self.others.iter().any(|key| key == "users"),
+            _ => false,
+        };
+        if !known {
             return Err(Refusal::UnknownType(kind.chars().take(40).collect()));
         }
         let room = room.ok_or_else(|| missing("room"))?.map_err(Refusal::BadRoom)?;
@@ -166,6 +183,11 @@ impl Fields {
                 history: self.history.map(|n| count("history", n)).transpose()?,
             },
             "leave" => ToServer::Leave { room },
+            "presence" => {
+                let after = self.after.ok_or_else(|| missing("after"))?;
+                let after = UserName::try_from(after.as_str()).map_err(Refusal::BadName)?;
+                ToServer::Presence { room, after }
+            }
             _ => ToServer::History {
                 room,
                 before: self.before.map(id).transpose()?,
@@ -185,6 +207,7 @@ impl Fields {
             "before" => set(&mut self.before, map),
             "history" => set(&mut self.history, map),
             "limit" => set(&mut self.limit, map),
+            "after" => set(&mut self.after, map),
             _ if self.others.iter().any(|seen| seen == key) => Err(duplicate()),
             _ => {
                 self.others.push(key.to_owned());

@@ -37,7 +37,8 @@ fn main() -> ExitCode {
 fn run(config: Config) -> anyhow::Result<()> {
     // With one core, threads that take each other's work would only be a detour.
     let alone = available_parallelism().is_ok_and(|cores| cores.get() == 1);
-    let mut runtime = if alone { Builder::new_current_thread() } else { Builder::new_multi_thread() };
+    let mut runtime =
+        if alone { Builder::new_current_thread() } else { Builder::new_multi_thread() };
     let runtime = runtime.enable_all().build().context("cannot start threads")?;
     runtime.block_on(serve(config))
 }

@@ -58,6 +58,9 @@ fn every_wrong_field_is_refused() {
     for kind in ["presence", "error", "Message", "", "\\u0000"] {
         assert_eq!(refused(&format!(r#"{{"type":"{kind}","room":"a"}}"#)), Code::UnknownType);
     }
+    let claim = r#"{"type":"presence","room":"a","after":"A","users":["Eve"]}"#;
+    assert_eq!(refused(claim), Code::UnknownType);
+    assert_eq!(refused(r#"{"type":"presence","room":"a","after":""}"#), Code::BadName);
     assert_eq!(refused(r#"{"type":"leave","room":" "}"#), Code::BadRoom);
 }
 

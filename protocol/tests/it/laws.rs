@@ -47,6 +47,7 @@ fn to_server() -> impl Strategy<Value = ToServer> {
         (room(), id(), count(), reference()).prop_map(|(room, before, limit, reference)| {
             ToServer::History { room, before, limit, reference }
         }),
+        (room(), user()).prop_map(|(room, after)| ToServer::Presence { room, after }),
     ]
 }
 
@@ -71,7 +72,10 @@ fn to_client() -> impl Strategy<Value = ToClient> {
         message().prop_map(ToClient::Message),
         (room(), user()).prop_map(|(room, sender)| ToClient::Join { room, sender }),
         (room(), user()).prop_map(|(room, sender)| ToClient::Leave { room, sender }),
-        (room(), users).prop_map(|(room, users)| ToClient::Presence(Presence { room, users })),
+        (room(), users, proptest::option::of(0..20_000_usize), proptest::option::of(user()))
+            .prop_map(|(room, users, count, after)| {
+                ToClient::Presence(Presence { room, users, count, after })
+            }),
         (room(), messages, any::<bool>(), id(), reference()).prop_map(
             |(room, messages, more, head, reference)| {
                 ToClient::History(History { room, messages, more, head, reference })

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use protocol::{
     BadEnvelope, Body, ErrorNote, HISTORY_DEFAULT, HISTORY_MAX, MessageId, Ref, Refusal, RoomName,
-    ToClient, ToServer, encode_history,
+    ToClient, ToServer, UserName, encode_history,
 };
 use tokio::net::tcp::OwnedReadHalf;
 use tokio::time::{Instant, Sleep, sleep_until};
@@ -157,6 +157,7 @@ impl ReadPump {
                 let limit = limit.unwrap_or(HISTORY_DEFAULT);
                 Some(Box::pin(self.history(room, before, limit, reference)))
             }
+            ToServer::Presence { room, after } => Some(Box::pin(self.people(room, after))),
         })
     }
 
@@ -270,6 +271,18 @@ impl ReadPump {
         let (frame, _) = self.replay(open, asked, reference).await;
         self.outbox.push(&frame);
         Ok(())
+    }
+
+    async fn people(&mut self, room: RoomName, after: UserName) -> Result<(), End> {
+        if !self.rooms.iter().any(|open| *open.name() == room) {
+            self.refuse(&Refusal::NotInRoom, Some(room), None);
+            return Ok(());
+        }
+        if !self.outbox.has_room().await {
+            return Err(self.outbox.ended().await);
+        }
+        let asked = self.engine.hub.people(room, self.id, after).await;
+        asked.map_err(|_| End::Refused(Refusal::Stopping))
     }
 
     /// A `history` envelope and the newest id of the room, or an `error` and zero.

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use protocol::{RoomName, UserName};
+use protocol::{PEOPLE_MAX, RoomName, UserName};
 
 use super::room::{ConnectionId, Room};
 
@@ -20,6 +20,8 @@ pub(crate) enum Input<M, T> {
     Leave { room: RoomName, id: ConnectionId, user: UserName },
     /// A message was stored.
     Deliver { room: RoomName, message: T },
+    /// A member asks who is there beyond a name.
+    People { room: RoomName, id: ConnectionId, after: UserName },
 }
 
 /// What there is to tell.
@@ -30,9 +32,19 @@ pub(crate) enum News<T> {
     /// A person left.
     Leave(UserName),
     /// Who is here now.
-    Presence(Vec<UserName>),
+    Presence(People),
     /// A stored message.
     Message(T),
+}
+
+/// Some people of a room, sorted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct People {
+    pub(crate) users: Vec<UserName>,
+    /// How many there are in all, where `users` may be a part.
+    pub(crate) count: Option<usize>,
+    /// Set in an answer: `users` are those after this one.
+    pub(crate) after: Option<UserName>,
 }
 
 /// What to do about it.
@@ -65,6 +77,7 @@ impl<M: Clone> Core<M> {
                     effects.push(Effect::Room(room, News::Message(message)));
                 }
             }
+            Input::People { room, id, after } => self.people(&room, id, after, effects),
         }
     }
 
@@ -91,7 +104,7 @@ impl<M: Clone> Core<M> {
         let room = self.rooms.entry(name.key().clone()).or_insert_with(open);
         let is_news = room.add(id, member.clone(), user.clone());
         let name = room.name().clone();
-        let presence = News::Presence(room.people());
+        let presence = News::Presence(everyone(room));
         if is_news {
             effects.push(Effect::Room(name.clone(), News::Join(user)));
             effects.push(Effect::Room(name, presence));
@@ -117,9 +130,27 @@ impl<M: Clone> Core<M> {
             // An empty room costs nothing.
             self.rooms.remove(name.key());
         } else if is_news {
-            let presence = News::Presence(room.people());
+            let presence = News::Presence(everyone(room));
             effects.push(Effect::Room(name.clone(), News::Leave(user)));
             effects.push(Effect::Room(name, presence));
         }
     }
+
+    fn people<T>(
+        &self,
+        name: &RoomName,
+        id: ConnectionId,
+        after: UserName,
+        effects: &mut Vec<Effect<M, T>>,
+    ) {
+        let Some(room) = self.rooms.get(name.key()) else { return };
+        let Some(member) = room.member(id) else { return };
+        let users = room.people_after(&after).take(PEOPLE_MAX).cloned().collect();
+        let people = People { users, count: Some(room.people_count()), after: Some(after) };
+        effects.push(Effect::One(member.clone(), room.name().clone(), News::Presence(people)));
+    }
+}
+
+fn everyone<M>(room: &Room<M>) -> People {
+    People { users: room.people().cloned().collect(), count: None, after: None }
 }

@@ -67,6 +67,16 @@ impl Hub {
         self.send(Input::Leave { room, id, user }).await
     }
 
+    /// A connection asks who is in its room beyond a name; the answer comes to its outbox.
+    pub(crate) async fn people(
+        &self,
+        room: RoomName,
+        id: ConnectionId,
+        after: UserName,
+    ) -> Result<(), HubStopped> {
+        self.send(Input::People { room, id, after }).await
+    }
+
     /// Fans out a message that is stored. For the log's thread alone: it blocks while the shard is
     /// behind.
     pub(crate) fn deliver(&self, room: RoomName, message: Arc<Frame>) {
@@ -77,9 +87,10 @@ impl Hub {
 
     async fn send(&self, input: ShardInput) -> Result<(), HubStopped> {
         let room = match &input {
-            Input::Join { room, .. } | Input::Leave { room, .. } | Input::Deliver { room, .. } => {
-                room
-            }
+            Input::Join { room, .. }
+            | Input::Leave { room, .. }
+            | Input::Deliver { room, .. }
+            | Input::People { room, .. } => room,
         };
         self.shard(room).send(input).await.map_err(|_| HubStopped)
     }

@@ -3,6 +3,7 @@
 //! This file does not know other rooms, or what is said to members.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use protocol::{RoomName, UserName};
 
@@ -61,8 +62,22 @@ impl<M> Room<M> {
         self.members.iter().map(|(_, member)| member)
     }
 
+    pub(crate) fn member(&self, id: ConnectionId) -> Option<&M> {
+        let place = self.members.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        Some(&self.members[place].1)
+    }
+
     /// Sorted by folded name, each once.
-    pub(crate) fn people(&self) -> Vec<UserName> {
-        self.people.keys().cloned().collect()
+    pub(crate) fn people(&self) -> impl Iterator<Item = &UserName> {
+        self.people.keys()
+    }
+
+    pub(crate) fn people_count(&self) -> usize {
+        self.people.len()
+    }
+
+    /// Those who sort after a name, which need not be here.
+    pub(crate) fn people_after(&self, name: &UserName) -> impl Iterator<Item = &UserName> {
+        self.people.range((Bound::Excluded(name), Bound::Unbounded)).map(|(user, _)| user)
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use protocol::{Presence, RoomName, ToClient};
 use tokio::sync::mpsc;
 
-use super::core::{Core, Effect, Input, News};
+use super::core::{Core, Effect, Input, News, People};
 use super::lane;
 use crate::frame::{Frame, Order};
 use crate::outbox::Outbox;
@@ -53,9 +53,12 @@ fn encode(room: RoomName, news: News<Arc<Frame>>) -> Arc<Frame> {
         News::Message(frame) => return frame,
         News::Join(sender) => (ToClient::Join { room, sender }, Order::Plain),
         News::Leave(sender) => (ToClient::Leave { room, sender }, Order::Plain),
-        News::Presence(users) => {
-            let order = Order::Latest { lane: lane(&room) };
-            (ToClient::Presence(Presence { room, users }), order)
+        News::Presence(People { users, count, after }) => {
+            let order = match after {
+                None => Order::Latest { lane: lane(&room) },
+                Some(_) => Order::Plain,
+            };
+            (ToClient::Presence(Presence { room, users, count, after }), order)
         }
     };
     Frame::text(envelope.encode(), order)

@@ -95,7 +95,7 @@ fn shown(news: &News<()>) -> String {
     match news {
         News::Join(user) => format!("join {}", user.key()),
         News::Leave(user) => format!("leave {}", user.key()),
-        News::Presence(people) => presence(people),
+        News::Presence(people) => presence(&people.users),
         News::Message(()) => "message".to_owned(),
     }
 }
