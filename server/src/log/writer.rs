@@ -3,7 +3,7 @@
 //! This file does not know SQL.
 
 use std::sync::Arc;
-use std::thread;
+use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
 use protocol::{ErrorNote, Message, Refusal, ToClient};
@@ -121,7 +121,7 @@ impl LogThread {
 fn gather(queue: &mut mpsc::Receiver<Append>, batch: &mut Vec<Append>, due: Instant) {
     let early = due.saturating_duration_since(Instant::now());
     if batch.len() < BATCH_MAX && !early.is_zero() {
-        thread::sleep(early);
+        sleep(early);
     }
     while batch.len() < BATCH_MAX
         && let Ok(append) = queue.try_recv()
