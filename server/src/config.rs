@@ -58,6 +58,11 @@ pub struct Config {
     #[arg(long, env = "NEBULA_MESSAGE_BURST", value_name = "N", default_value_t = 20)]
     pub message_burst: u32,
 
+    /// Bytes a second that a room of more than 200 connections may spend on telling its members who
+    /// is there; 0 means any number, and everybody is told everything at once
+    #[arg(long, env = "NEBULA_PRESENCE_BUDGET", value_name = "N", default_value_t = 4 << 20)]
+    pub presence_budget: u64,
+
     /// How long a connection may be silent before it is asked for a sign of life
     #[arg(long, env = "NEBULA_PING_INTERVAL", value_name = "TIME", default_value = "25s",
           value_parser = humantime::parse_duration)]
@@ -96,6 +101,7 @@ impl Config {
             shards: 2,
             message_rate: 10,
             message_burst: 20,
+            presence_budget: 4 << 20,
             ping_interval: Duration::from_secs(25),
             ping_timeout: Duration::from_secs(20),
             stall_timeout: Duration::from_secs(10),

@@ -30,7 +30,7 @@ use tokio::time::{sleep, timeout};
 
 use self::config::DRAIN_TIMEOUT;
 pub use self::config::{Config, Db, LogFormat, SyncMode};
-use self::hub::{ConnectionId, Hub};
+use self::hub::{Budget, ConnectionId, Hub};
 use self::log::Log;
 use self::log::database::Database;
 pub use self::log::database::OpenError;
@@ -77,7 +77,7 @@ pub async fn run(
 ) -> Result<Stopped, RunError> {
     let address = listener.local_addr()?;
     let stopping = Stopping::default();
-    let hub = Hub::start(config.shard_count(), &stopping.tracker);
+    let hub = Hub::start(config.shard_count(), Budget(config.presence_budget), &stopping.tracker);
     let database = match &config.db {
         Db::File(path) => Database::open(path, config.sync)?,
         Db::Memory => Database::memory()?,

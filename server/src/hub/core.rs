@@ -3,11 +3,13 @@
 //! Pure: it knows no clock, no socket, no channel and no bytes on the wire. The task around it
 //! performs all effects of an input before it applies the next, so members cannot change between.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use protocol::{PEOPLE_MAX, RoomName, UserName};
 
+use super::presence::{Budget, NAMES_MIN, envelope_bytes, name_bytes};
 use super::room::{ConnectionId, Room};
 
 /// What happened. `M` is how a member is reached, `T` what is told of a stored message; the rules
@@ -22,6 +24,8 @@ pub(crate) enum Input<M, T> {
     Deliver { room: RoomName, message: T },
     /// A member asks who is there beyond a name.
     People { room: RoomName, id: ConnectionId, after: UserName },
+    /// Time has passed. Wanted while [`Core::is_gathering`].
+    Tick,
 }
 
 /// What there is to tell.
@@ -60,25 +64,42 @@ pub(crate) enum Effect<M, T> {
 #[derive(Debug)]
 pub(crate) struct Core<M> {
     rooms: HashMap<Arc<str>, Room<M>>,
+    budget: Budget,
+    /// Large rooms with changes that not everybody was told of yet.
+    gathering: BTreeSet<Arc<str>>,
 }
 
 impl<M: Clone> Core<M> {
-    pub(crate) fn new() -> Self {
-        Core { rooms: HashMap::new() }
+    pub(crate) fn new(budget: Budget) -> Self {
+        Core { rooms: HashMap::new(), budget, gathering: BTreeSet::new() }
     }
 
-    /// Applies one input and adds to `effects` what follows from it, in order.
-    pub(crate) fn apply<T>(&mut self, input: Input<M, T>, effects: &mut Vec<Effect<M, T>>) {
+    /// Applies one input and adds to `effects` what follows from it, in order. `now` is the time
+    /// since any fixed moment, and does not go back.
+    pub(crate) fn apply<T>(
+        &mut self,
+        now: Duration,
+        input: Input<M, T>,
+        effects: &mut Vec<Effect<M, T>>,
+    ) {
         match input {
-            Input::Join { room, id, user, member } => self.join(&room, id, user, member, effects),
-            Input::Leave { room, id, user } => self.leave(&room, id, user, effects),
+            Input::Join { room, id, user, member } => {
+                self.join(now, &room, id, user, member, effects);
+            }
+            Input::Leave { room, id, user } => self.leave(now, &room, id, user, effects),
             Input::Deliver { room, message } => {
                 if self.rooms.contains_key(room.key()) {
                     effects.push(Effect::Room(room, News::Message(message)));
                 }
             }
             Input::People { room, id, after } => self.people(&room, id, after, effects),
+            Input::Tick => self.tick(now, effects),
         }
+    }
+
+    /// True while there is something that time alone will bring.
+    pub(crate) fn is_gathering(&self) -> bool {
+        !self.gathering.is_empty()
     }
 
     /// The members of a room as of now; none if nobody is there.
@@ -94,6 +115,7 @@ impl<M: Clone> Core<M> {
     /// A person's first connection is news to all; a further one is news to itself alone.
     fn join<T>(
         &mut self,
+        now: Duration,
         name: &RoomName,
         id: ConnectionId,
         user: UserName,
@@ -103,20 +125,27 @@ impl<M: Clone> Core<M> {
         let open = || Room::new(name.clone());
         let room = self.rooms.entry(name.key().clone()).or_insert_with(open);
         let is_news = room.add(id, member.clone(), user.clone());
-        let name = room.name().clone();
-        let presence = News::Presence(everyone(room));
-        if is_news {
-            effects.push(Effect::Room(name.clone(), News::Join(user)));
-            effects.push(Effect::Room(name, presence));
+        let at_once = self.budget.allows_all(room.connections());
+        let to_all = is_news && (at_once || room.takes_line(now, self.budget, &user));
+        let to = |to_all: bool, news| match to_all {
+            true => Effect::Room(room.name().clone(), news),
+            false => Effect::One(member.clone(), room.name().clone(), news),
+        };
+        effects.push(to(to_all, News::Join(user)));
+        if at_once {
+            effects.push(to(is_news, News::Presence(everyone(room))));
         } else {
-            effects.push(Effect::One(member.clone(), name.clone(), News::Join(user)));
-            effects.push(Effect::One(member, name, presence));
+            let bytes = room.entry_bytes(now, self.budget);
+            let list = News::Presence(first(room, bytes));
+            effects.push(Effect::One(member, room.name().clone(), list));
         }
+        self.changed(now, name, is_news, at_once);
     }
 
     /// Who leaves is told so; the others only if it was the person's last connection here.
     fn leave<T>(
         &mut self,
+        now: Duration,
         name: &RoomName,
         id: ConnectionId,
         user: UserName,
@@ -124,16 +153,47 @@ impl<M: Clone> Core<M> {
     ) {
         let Some(room) = self.rooms.get_mut(name.key()) else { return };
         let Some((member, is_news)) = room.remove(id, &user) else { return };
-        let name = room.name().clone();
-        effects.push(Effect::One(member, name.clone(), News::Leave(user.clone())));
+        let spelt = room.name().clone();
+        effects.push(Effect::One(member, spelt.clone(), News::Leave(user.clone())));
         if room.is_empty() {
             // An empty room costs nothing.
             self.rooms.remove(name.key());
-        } else if is_news {
-            let presence = News::Presence(everyone(room));
-            effects.push(Effect::Room(name.clone(), News::Leave(user)));
-            effects.push(Effect::Room(name, presence));
+            self.gathering.remove(name.key());
+            return;
         }
+        let at_once = self.budget.allows_all(room.connections());
+        if is_news && (at_once || room.takes_line(now, self.budget, &user)) {
+            effects.push(Effect::Room(spelt.clone(), News::Leave(user)));
+        }
+        if is_news && at_once {
+            effects.push(Effect::Room(spelt, News::Presence(everyone(room))));
+        }
+        self.changed(now, name, is_news, at_once);
+    }
+
+    /// Remembers that a list is owed to a large room, or that a small one has it.
+    fn changed(&mut self, now: Duration, name: &RoomName, is_news: bool, told: bool) {
+        if !is_news {
+            return;
+        }
+        if told {
+            self.gathering.remove(name.key());
+        } else if let Some(room) = self.rooms.get_mut(name.key()) {
+            room.gathered(now, self.budget).changed(now);
+            self.gathering.insert(name.key().clone());
+        }
+    }
+
+    /// Tells those large rooms whose lists fit their budget, or can wait no longer.
+    fn tick<T>(&mut self, now: Duration, effects: &mut Vec<Effect<M, T>>) {
+        let Core { rooms, budget, gathering } = self;
+        gathering.retain(|key| {
+            let Some(room) = rooms.get_mut(key) else { return false };
+            let Some(bytes) = room.list_bytes(now, *budget) else { return true };
+            let list = News::Presence(first(room, bytes));
+            effects.push(Effect::Room(room.name().clone(), list));
+            false
+        });
     }
 
     fn people<T>(
@@ -153,4 +213,19 @@ impl<M: Clone> Core<M> {
 
 fn everyone<M>(room: &Room<M>) -> People {
     People { users: room.people().cloned().collect(), count: None, after: None }
+}
+
+/// As many of the first people as so many bytes hold.
+fn first<M>(room: &Room<M>, bytes: u64) -> People {
+    let mut left = bytes.saturating_sub(envelope_bytes(room.name()));
+    let mut names = 0;
+    let fits = |user: &&UserName| {
+        names += 1;
+        let bytes = name_bytes(user);
+        let fits = bytes <= left || names <= NAMES_MIN;
+        left = left.saturating_sub(bytes);
+        fits
+    };
+    let users = room.people().take_while(fits).cloned().collect();
+    People { users, count: Some(room.people_count()), after: None }
 }

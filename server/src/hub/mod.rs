@@ -3,6 +3,9 @@
 //! This file does not know history, sockets, or the rules of a room.
 
 pub(crate) mod core;
+#[cfg(test)]
+mod large_tests;
+mod presence;
 mod room;
 mod shard;
 #[cfg(test)]
@@ -15,6 +18,7 @@ use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
 use self::core::Input;
+pub(crate) use self::presence::Budget;
 pub(crate) use self::room::ConnectionId;
 use self::shard::ShardInput;
 use crate::frame::Frame;
@@ -37,10 +41,10 @@ pub(crate) struct HubStopped;
 
 impl Hub {
     /// Starts `shards` tasks. They end when the last handle is dropped.
-    pub(crate) fn start(shards: usize, tracker: &TaskTracker) -> Self {
+    pub(crate) fn start(shards: usize, budget: Budget, tracker: &TaskTracker) -> Self {
         let start = |_| {
             let (sender, queue) = mpsc::channel(INPUTS_WAITING_MAX);
-            tracker.spawn(shard::run(queue));
+            tracker.spawn(shard::run(queue, budget));
             sender
         };
         Hub { shards: (0..shards.max(1)).map(start).collect() }
@@ -54,7 +58,8 @@ impl Hub {
         user: UserName,
         member: Outbox,
     ) -> Result<(), HubStopped> {
-        self.send(Input::Join { room, id, user, member }).await
+        let shard = self.shard(&room);
+        send(shard, Input::Join { room, id, user, member }).await
     }
 
     /// A connection goes out of a room.
@@ -64,7 +69,8 @@ impl Hub {
         id: ConnectionId,
         user: UserName,
     ) -> Result<(), HubStopped> {
-        self.send(Input::Leave { room, id, user }).await
+        let shard = self.shard(&room);
+        send(shard, Input::Leave { room, id, user }).await
     }
 
     /// A connection asks who is in its room beyond a name; the answer comes to its outbox.
@@ -74,7 +80,8 @@ impl Hub {
         id: ConnectionId,
         after: UserName,
     ) -> Result<(), HubStopped> {
-        self.send(Input::People { room, id, after }).await
+        let shard = self.shard(&room);
+        send(shard, Input::People { room, id, after }).await
     }
 
     /// Fans out a message that is stored. For the log's thread alone: it blocks while the shard is
@@ -85,21 +92,15 @@ impl Hub {
         let _ = shard.blocking_send(Input::Deliver { room, message });
     }
 
-    async fn send(&self, input: ShardInput) -> Result<(), HubStopped> {
-        let room = match &input {
-            Input::Join { room, .. }
-            | Input::Leave { room, .. }
-            | Input::Deliver { room, .. }
-            | Input::People { room, .. } => room,
-        };
-        self.shard(room).send(input).await.map_err(|_| HubStopped)
-    }
-
     fn shard(&self, room: &RoomName) -> &mpsc::Sender<ShardInput> {
         let count = self.shards.len() as u64;
         let index = usize::try_from(lane(room) % count).unwrap_or_default();
         &self.shards[index]
     }
+}
+
+async fn send(shard: &mpsc::Sender<ShardInput>, input: ShardInput) -> Result<(), HubStopped> {
+    shard.send(input).await.map_err(|_| HubStopped)
 }
 
 /// A room as a number: FNV-1a, 64 bits, over its folded name. The same in every process, so that

@@ -4,8 +4,11 @@
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
+use std::time::Duration;
 
-use protocol::{RoomName, UserName};
+use protocol::{PEOPLE_MAX, RoomName, UserName};
+
+use super::presence::{Budget, Gathered, envelope_bytes, name_bytes};
 
 /// One connection, by a number that is never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,11 +22,15 @@ pub(crate) struct Room<M> {
     members: Vec<(ConnectionId, M)>,
     /// Who is here, each with the number of their connections.
     people: BTreeMap<UserName, usize>,
+    /// What their names take in a list.
+    people_bytes: u64,
+    /// Only in a large room.
+    gathered: Option<Box<Gathered>>,
 }
 
 impl<M> Room<M> {
     pub(crate) fn new(name: RoomName) -> Self {
-        Room { name, members: Vec::new(), people: BTreeMap::new() }
+        Room { name, members: Vec::new(), people: BTreeMap::new(), people_bytes: 0, gathered: None }
     }
 
     pub(crate) fn name(&self) -> &RoomName {
@@ -36,9 +43,14 @@ impl<M> Room<M> {
             Ok(_) => return false,
             Err(place) => self.members.insert(place, (id, member)),
         }
+        let bytes = name_bytes(&user);
         let connections = self.people.entry(user).or_insert(0);
         *connections += 1;
-        *connections == 1
+        let first = *connections == 1;
+        if first {
+            self.people_bytes += bytes;
+        }
+        first
     }
 
     /// Removes a connection; gives back how it is reached, and whether it was its person's last.
@@ -48,14 +60,18 @@ impl<M> Room<M> {
         let connections = self.people.get_mut(user)?;
         *connections -= 1;
         let last = *connections == 0;
-        if last {
-            self.people.remove(user);
+        if last && let Some((user, _)) = self.people.remove_entry(user) {
+            self.people_bytes -= name_bytes(&user);
         }
         Some((member, last))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.members.is_empty()
+    }
+
+    pub(crate) fn connections(&self) -> usize {
+        self.members.len()
     }
 
     pub(crate) fn members(&self) -> impl Iterator<Item = &M> {
@@ -79,5 +95,32 @@ impl<M> Room<M> {
     /// Those who sort after a name, which need not be here.
     pub(crate) fn people_after(&self, name: &UserName) -> impl Iterator<Item = &UserName> {
         self.people.range((Bound::Excluded(name), Bound::Unbounded)).map(|(user, _)| user)
+    }
+
+    /// What this room, being large, has been told and may still be told.
+    pub(super) fn gathered(&mut self, now: Duration, budget: Budget) -> &mut Gathered {
+        self.gathered.get_or_insert_with(|| Box::new(Gathered::new(budget, now)))
+    }
+
+    /// True if a `join` or `leave` may be told to all now.
+    pub(super) fn takes_line(&mut self, now: Duration, budget: Budget, user: &UserName) -> bool {
+        let line = envelope_bytes(&self.name) + name_bytes(user);
+        let bytes = self.connections() as u64 * line;
+        self.gathered(now, budget).takes_line(now, bytes)
+    }
+
+    /// How long the list of somebody who comes may be: a page at most.
+    pub(super) fn entry_bytes(&mut self, now: Duration, budget: Budget) -> u64 {
+        let names: u64 = self.people().take(PEOPLE_MAX).map(name_bytes).sum();
+        let page = envelope_bytes(&self.name) + names;
+        self.gathered(now, budget).takes_entry(now, page)
+    }
+
+    /// How long a list to all may be now, if one is owed and cannot be longer later.
+    pub(super) fn list_bytes(&mut self, now: Duration, budget: Budget) -> Option<u64> {
+        let connections = self.connections() as u64;
+        let full = connections * (envelope_bytes(&self.name) + self.people_bytes);
+        let bytes = self.gathered(now, budget).takes_list(now, full)?;
+        Some(bytes / connections.max(1))
     }
 }

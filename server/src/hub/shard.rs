@@ -3,12 +3,15 @@
 //! It never waits for anything but its own queue. This file does not know the rules.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use protocol::{Presence, RoomName, ToClient};
 use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout_at};
 
 use super::core::{Core, Effect, Input, News, People};
 use super::lane;
+use super::presence::Budget;
 use crate::frame::{Frame, Order};
 use crate::outbox::Outbox;
 
@@ -19,18 +22,44 @@ const INPUTS_AT_ONCE: usize = 64;
 pub(crate) type ShardInput = Input<Outbox, Arc<Frame>>;
 type ShardEffect = Effect<Outbox, Arc<Frame>>;
 
+/// How often a room with gathered changes is looked at: soon enough that its people see a list
+/// grow, seldom enough to cost nothing.
+const TICK: Duration = Duration::from_millis(100);
+
 /// Runs one shard until every sender is gone.
-pub(crate) async fn run(mut queue: mpsc::Receiver<ShardInput>) {
-    let mut core = Core::new();
+pub(crate) async fn run(mut queue: mpsc::Receiver<ShardInput>, budget: Budget) {
+    let started = Instant::now();
+    let mut core = Core::new(budget);
     let mut inputs = Vec::with_capacity(INPUTS_AT_ONCE);
     let mut effects = Vec::new();
-    while queue.recv_many(&mut inputs, INPUTS_AT_ONCE).await > 0 {
+    let mut tick: Option<Instant> = None;
+    while receive(&mut queue, &mut inputs, tick).await {
+        if tick.is_some_and(|tick| tick <= Instant::now()) {
+            inputs.push(Input::Tick);
+            tick = None;
+        }
         for input in inputs.drain(..) {
-            core.apply(input, &mut effects);
+            core.apply(started.elapsed(), input, &mut effects);
             for effect in effects.drain(..) {
                 perform(&core, effect);
             }
         }
+        if core.is_gathering() {
+            tick.get_or_insert_with(|| Instant::now() + TICK);
+        }
+    }
+}
+
+/// Waits for inputs, or until `tick`; false if there will be no more.
+async fn receive(
+    queue: &mut mpsc::Receiver<ShardInput>,
+    inputs: &mut Vec<ShardInput>,
+    tick: Option<Instant>,
+) -> bool {
+    let received = queue.recv_many(inputs, INPUTS_AT_ONCE);
+    match tick {
+        None => received.await > 0,
+        Some(tick) => timeout_at(tick, received).await.map_or(true, |count| count > 0),
     }
 }
 

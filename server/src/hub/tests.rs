@@ -2,11 +2,13 @@
 //! after each the same news to the same members.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use proptest::prelude::*;
 use protocol::{RoomName, UserName};
 
 use super::core::{Core, Effect, Input, News};
+use super::presence::Budget;
 use super::room::ConnectionId;
 
 type Told = BTreeMap<u64, Vec<String>>;
@@ -141,23 +143,23 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 proptest! {
     #[test]
     fn the_rules_tell_what_the_model_tells(steps in steps()) {
-        let (mut core, mut model) = (Core::new(), Model::default());
+        let (mut core, mut model) = (Core::new(Budget(1)), Model::default());
         for step in &steps {
             let mut effects = Vec::new();
-            core.apply(input(step), &mut effects);
+            core.apply(Duration::ZERO, input(step), &mut effects);
             prop_assert_eq!(told(&core, effects), model.apply(step), "after {:?}", step);
         }
     }
 
     #[test]
     fn a_room_that_everybody_left_costs_nothing(steps in steps()) {
-        let mut core = Core::new();
+        let mut core = Core::new(Budget(1));
         let mut effects: Vec<Effect<u64, ()>> = Vec::new();
         for step in &steps {
-            core.apply(input(step), &mut effects);
+            core.apply(Duration::ZERO, input(step), &mut effects);
         }
         for (room, id) in (0..ROOMS.len()).flat_map(|room| (0..12).map(move |id| (room, id))) {
-            core.apply(input(&Step::Leave { room, id }), &mut effects);
+            core.apply(Duration::ZERO, input(&Step::Leave { room, id }), &mut effects);
         }
         prop_assert_eq!(core.room_count(), 0);
     }

@@ -1,0 +1,217 @@
+//! Large rooms: what is told stays under its budget, and everybody learns the truth in time.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use proptest::prelude::*;
+use protocol::{PEOPLE_MAX, RoomName, UserName};
+
+use super::core::{Core, Effect, Input, News, People};
+use super::presence::{AT_ONCE_MAX, Budget, LIST_WITHIN, NAMES_MIN, envelope_bytes, name_bytes};
+use super::room::ConnectionId;
+
+const TICK: Duration = Duration::from_millis(100);
+
+fn room() -> RoomName {
+    RoomName::general()
+}
+
+fn person(id: u64) -> UserName {
+    UserName::try_from(format!("p{id:05}").as_str()).unwrap()
+}
+
+/// What one member believes, as a client does: lists replace, lines correct.
+#[derive(Debug, Default)]
+struct Belief {
+    count: usize,
+    heard_own_join: bool,
+}
+
+/// A room, its members' beliefs, and the bytes they were told.
+struct Crowd {
+    core: Core<u64>,
+    beliefs: BTreeMap<u64, Belief>,
+    present: BTreeSet<u64>,
+    now: Duration,
+    bytes: u64,
+    lists: Vec<People>,
+}
+
+impl Crowd {
+    fn new(budget: u64) -> Self {
+        Crowd {
+            core: Core::new(Budget(budget)),
+            beliefs: BTreeMap::new(),
+            present: BTreeSet::new(),
+            now: Duration::ZERO,
+            bytes: 0,
+            lists: Vec::new(),
+        }
+    }
+
+    fn join(&mut self, id: u64) {
+        self.present.insert(id);
+        self.beliefs.insert(id, Belief::default());
+        let user = person(id);
+        self.apply(Input::Join { room: room(), id: ConnectionId(id), user, member: id });
+    }
+
+    fn leave(&mut self, id: u64) {
+        self.present.remove(&id);
+        self.apply(Input::Leave { room: room(), id: ConnectionId(id), user: person(id) });
+        self.beliefs.remove(&id);
+    }
+
+    fn wait(&mut self, time: Duration) {
+        let end = self.now + time;
+        while self.now < end {
+            self.now += TICK;
+            self.apply(Input::Tick);
+        }
+    }
+
+    fn apply(&mut self, input: Input<u64, ()>) {
+        let mut effects = Vec::new();
+        self.core.apply(self.now, input, &mut effects);
+        for effect in effects {
+            let (ids, news): (Vec<u64>, _) = match effect {
+                Effect::One(id, _, news) => (vec![id], news),
+                Effect::Room(room, news) => (self.core.members(&room).copied().collect(), news),
+            };
+            self.bytes += ids.len() as u64 * bytes(&news);
+            ids.into_iter().for_each(|id| self.hear(id, &news));
+            if let News::Presence(people) = news {
+                self.lists.push(people);
+            }
+        }
+    }
+
+    fn hear(&mut self, id: u64, news: &News<()>) {
+        let belief = self.beliefs.get_mut(&id).unwrap();
+        match news {
+            News::Join(user) if *user == person(id) => belief.heard_own_join = true,
+            News::Join(_) => belief.count += 1,
+            News::Leave(_) => belief.count = belief.count.saturating_sub(1),
+            News::Presence(People { after: Some(_), .. }) | News::Message(()) => {}
+            News::Presence(People { users, count, .. }) => {
+                assert!(belief.heard_own_join, "a list came before one's own join");
+                belief.count = count.unwrap_or(users.len());
+            }
+        }
+    }
+
+    fn everybody_knows(&self) -> bool {
+        self.beliefs.values().all(|belief| belief.count == self.present.len())
+    }
+}
+
+fn bytes(news: &News<()>) -> u64 {
+    envelope_bytes(&room())
+        + match news {
+            News::Join(user) | News::Leave(user) => name_bytes(user),
+            News::Presence(people) => people.users.iter().map(name_bytes).sum(),
+            News::Message(()) => 0,
+        }
+}
+
+#[test]
+fn up_to_the_limit_everybody_knows_everything_at_once() {
+    let mut crowd = Crowd::new(1);
+    for id in 0..AT_ONCE_MAX as u64 {
+        crowd.join(id);
+        assert!(crowd.everybody_knows() && !crowd.core.is_gathering());
+    }
+    assert!(crowd.lists.iter().all(|list| list.count.is_none()));
+    crowd.join(AT_ONCE_MAX as u64);
+    assert!(crowd.core.is_gathering());
+    let list = crowd.lists.pop().unwrap();
+    assert_eq!((list.users.len(), list.count), (NAMES_MIN, Some(AT_ONCE_MAX + 1)));
+}
+
+#[test]
+fn a_room_that_became_small_again_tells_all_at_once() {
+    let mut crowd = Crowd::new(1);
+    (0..=AT_ONCE_MAX as u64).for_each(|id| crowd.join(id));
+    assert!(crowd.core.is_gathering());
+    crowd.leave(7);
+    assert!(crowd.everybody_knows() && !crowd.core.is_gathering());
+}
+
+#[test]
+fn a_storm_of_joins_stays_under_its_budget_and_ends_in_the_truth() {
+    const BUDGET: u64 = 4 << 20;
+    let mut crowd = Crowd::new(BUDGET);
+    (0..200).for_each(|id| crowd.join(id));
+    let before = crowd.bytes;
+    (200..2000).for_each(|id| crowd.join(id));
+    crowd.wait(LIST_WITHIN + TICK);
+    assert!(crowd.everybody_knows(), "after the last join and the time of a list");
+    let entries: u64 = 1800 * (64 + NAMES_MIN as u64 * 16);
+    let bytes = crowd.bytes - before;
+    assert!(bytes <= 2 * 5 * BUDGET + entries, "{bytes} bytes");
+}
+
+#[test]
+fn a_list_that_does_not_fit_holds_what_fits() {
+    let mut crowd = Crowd::new(1 << 20);
+    (0..2000).for_each(|id| crowd.join(id));
+    crowd.wait(LIST_WITHIN + TICK);
+    let list = crowd.lists.last().unwrap();
+    assert_eq!(list.count, Some(2000));
+    // Three quarters of five seconds of budget for 2,000 receivers: 1,966 bytes for each.
+    assert!((200..220).contains(&list.users.len()), "{} names", list.users.len());
+    assert!(list.users.is_sorted());
+}
+
+#[test]
+fn pages_hold_everybody_once() {
+    let mut crowd = Crowd::new(1 << 20);
+    (0..1234).for_each(|id| crowd.join(id));
+    let (mut seen, mut after) = (BTreeSet::from([person(0)]), person(0));
+    loop {
+        crowd.apply(Input::People { room: room(), id: ConnectionId(5), after: after.clone() });
+        let page = crowd.lists.pop().unwrap();
+        assert_eq!((page.count, &page.after), (Some(1234), &Some(after)));
+        assert!(page.users.len() <= PEOPLE_MAX);
+        let Some(last) = page.users.last() else { break };
+        after = last.clone();
+        assert!(page.users.into_iter().all(|user| seen.insert(user)), "a name came twice");
+    }
+    assert_eq!(seen.len(), 1234);
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Come(u64),
+    Go(u64),
+    Wait(u64),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        6 => (0..400_u64).prop_map(Step::Come),
+        4 => (0..400_u64).prop_map(Step::Go),
+        1 => (1..30_u64).prop_map(Step::Wait),
+    ];
+    proptest::collection::vec(step, 0..400)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+    #[test]
+    fn whoever_comes_and_goes_everybody_learns_the_truth_in_time(steps in steps()) {
+        let mut crowd = Crowd::new(1 << 16);
+        (0..190).for_each(|id| crowd.join(id));
+        for step in steps {
+            match step {
+                Step::Come(id) if !crowd.present.contains(&id) => crowd.join(id),
+                Step::Go(id) if crowd.present.contains(&id) => crowd.leave(id),
+                Step::Wait(ticks) => crowd.wait(TICK * u32::try_from(ticks).unwrap()),
+                Step::Come(_) | Step::Go(_) => {}
+            }
+        }
+        crowd.wait(LIST_WITHIN + TICK);
+        prop_assert!(crowd.everybody_knows());
+        prop_assert!(!crowd.core.is_gathering());
+    }
+}
