@@ -9,6 +9,7 @@ mod codec;
 mod compare;
 mod crowd;
 mod fanout;
+mod flap;
 mod floor;
 mod idle;
 mod payload;
@@ -42,6 +43,8 @@ enum Command {
     JoinStorm(storm::JoinOptions),
     /// Cuts many clients at once and brings them back with `since`, while somebody talks
     ResumeStorm(storm::ResumeOptions),
+    /// Lets clients come to a room and go again without end, while one talks in it
+    Flap(flap::Options),
     /// Serves what no server can do without and nothing else: the floor of all comparisons
     Floor(floor::Options),
     /// Runs a server against the floor, in turns, and prints the ratios
@@ -81,6 +84,9 @@ fn main() -> ExitCode {
         }
         Command::ResumeStorm(options) => {
             storm::resume(&options).map(|report| report.print(options.common.json))
+        }
+        Command::Flap(options) => {
+            flap::run(&options).map(|report| report.print(options.common.json))
         }
         Command::Floor(options) => floor::run(&options).map(|()| true),
         Command::Compare(options) => compare::run(&options),

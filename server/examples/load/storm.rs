@@ -14,8 +14,6 @@ use crate::payload::{Faults, Heard, Stamp};
 use crate::report::{Phase, Report};
 use crate::{Common, pin, server};
 
-/// Time between two messages of those who talk meanwhile.
-const TALK: Duration = Duration::from_millis(20);
 /// Longest wait for everybody to know everything.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -26,6 +24,9 @@ pub(crate) struct JoinOptions {
     /// Clients
     #[arg(long, value_name = "N", default_value_t = 5000)]
     pub(crate) connections: usize,
+    /// Messages a second that one of them sends meanwhile
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) rate: u32,
 }
 
 #[derive(Debug, Args)]
@@ -35,13 +36,18 @@ pub(crate) struct ResumeOptions {
     /// Clients
     #[arg(long, value_name = "N", default_value_t = 2000)]
     pub(crate) connections: usize,
+    /// Messages a second that one of them sends meanwhile
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) rate: u32,
 }
 
 /// What everybody in the room has heard. Connection 0 talks.
-struct Room {
+pub(crate) struct Room {
     begun: Instant,
     /// People that each was last told of.
     counts: Vec<usize>,
+    /// Who has had a list since they connected.
+    pub(crate) listed: Vec<bool>,
     /// Newest message that each has, and what it should have heard next.
     last_ids: Vec<u64>,
     heard: Vec<Heard>,
@@ -55,7 +61,15 @@ impl Hears for Room {
     fn heard(&mut self, connection: usize, payload: &[u8]) {
         let text = String::from_utf8_lossy(payload);
         match ToClient::parse(&text) {
-            Ok(ToClient::Presence(presence)) => self.counts[connection] = presence.users.len(),
+            Ok(ToClient::Presence(presence)) => {
+                self.counts[connection] = presence.count.unwrap_or(presence.users.len());
+                self.listed[connection] = true;
+            }
+            // The list corrects what this counts twice, and what was not told.
+            Ok(ToClient::Join { .. }) => self.counts[connection] += 1,
+            Ok(ToClient::Leave { .. }) => {
+                self.counts[connection] = self.counts[connection].saturating_sub(1);
+            }
             Ok(ToClient::Message(message)) => {
                 self.message(connection, message.id.get(), payload, true);
             }
@@ -67,17 +81,17 @@ impl Hears for Room {
                 }
                 self.faults.lost += u64::from(history.more);
             }
-            Ok(_) => {}
-            Err(_) => self.faults.damaged += 1,
+            Ok(ToClient::Error(_)) | Err(_) => self.faults.damaged += 1,
         }
     }
 }
 
 impl Room {
-    fn new(connections: usize) -> anyhow::Result<Self> {
+    pub(crate) fn new(connections: usize) -> anyhow::Result<Self> {
         Ok(Room {
             begun: Instant::now(),
             counts: vec![0; connections],
+            listed: vec![false; connections],
             last_ids: vec![0; connections],
             heard: vec![Heard::default(); connections],
             latency: Histogram::new_with_bounds(1, 60_000_000_000, 3)?,
@@ -105,15 +119,26 @@ impl Room {
         }
     }
 
+    /// A connection begins anew.
+    pub(crate) fn forget(&mut self, connection: usize) {
+        self.listed[connection] = false;
+        self.heard[connection] = Heard::default();
+    }
+
     fn now_ns(&self) -> u64 {
         u64::try_from(self.begun.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 
-    fn talk(&mut self, crowd: &mut Crowd, room: &str) {
+    pub(crate) fn talk(&mut self, crowd: &mut Crowd, room: &str) {
         let stamp = Stamp { publisher: 0, number: self.sent, sent_ns: self.now_ns() };
         self.sent += 1;
         crowd.say(0, &stamp.envelope(room, 100));
     }
+}
+
+/// The time between two messages.
+pub(crate) fn gap(rate: u32) -> Duration {
+    Duration::from_secs(1) / rate.max(1)
 }
 
 fn query(i: usize) -> String {
@@ -122,6 +147,7 @@ fn query(i: usize) -> String {
 
 pub(crate) fn join(options: &JoinOptions) -> anyhow::Result<Report> {
     let (common, count) = (&options.common, options.connections);
+    let gap = gap(options.rate);
     pin(common.pin)?;
     let mut room = Room::new(count)?;
     let mut crowd = Crowd::new(common.server, common.spin)?;
@@ -137,7 +163,7 @@ pub(crate) fn join(options: &JoinOptions) -> anyhow::Result<Report> {
         if crowd.upgraded == count && joined.is_none() {
             joined = Some(begun.elapsed());
         }
-        if talk.elapsed() >= TALK {
+        if talk.elapsed() >= gap {
             room.talk(&mut crowd, "storm");
             talk = Instant::now();
         }
@@ -162,18 +188,19 @@ pub(crate) fn join(options: &JoinOptions) -> anyhow::Result<Report> {
 
 pub(crate) fn resume(options: &ResumeOptions) -> anyhow::Result<Report> {
     let (common, count) = (&options.common, options.connections);
+    let gap = gap(options.rate);
     pin(common.pin)?;
     let mut room = Room::new(count)?;
     let mut crowd = Crowd::new(common.server, common.spin)?;
     crowd.connect(count, query, &mut room)?;
     for _ in 0..20 {
-        talk_a_while(&mut crowd, &mut room)?;
+        talk_a_while(&mut crowd, &mut room, gap)?;
     }
     let cpu = server::cpu(common.pid);
     let begun = Instant::now();
     (1..count).for_each(|index| crowd.cut(index));
     for _ in 0..20 {
-        talk_a_while(&mut crowd, &mut room)?;
+        talk_a_while(&mut crowd, &mut room, gap)?;
     }
     let (mut dialled, mut talk) = (1, Instant::now());
     let caught_up = |room: &Room| room.heard.iter().all(|heard| heard.count() == room.sent);
@@ -186,7 +213,7 @@ pub(crate) fn resume(options: &ResumeOptions) -> anyhow::Result<Report> {
         }
         if crowd.upgraded == count {
             last.get_or_insert_with(Instant::now);
-        } else if talk.elapsed() >= TALK {
+        } else if talk.elapsed() >= gap {
             room.talk(&mut crowd, "storm");
             talk = Instant::now();
         }
@@ -204,10 +231,10 @@ pub(crate) fn resume(options: &ResumeOptions) -> anyhow::Result<Report> {
 }
 
 /// One message, and until everybody who is there has it.
-fn talk_a_while(crowd: &mut Crowd, room: &mut Room) -> anyhow::Result<()> {
+fn talk_a_while(crowd: &mut Crowd, room: &mut Room, gap: Duration) -> anyhow::Result<()> {
     room.talk(crowd, "storm");
     let begun = Instant::now();
-    while room.heard[0].count() < room.sent || begun.elapsed() < TALK {
+    while room.heard[0].count() < room.sent || begun.elapsed() < gap {
         crowd.turn(Duration::from_millis(5), room)?;
         if begun.elapsed() > PATIENCE {
             bail!("a message does not come back");
@@ -216,7 +243,7 @@ fn talk_a_while(crowd: &mut Crowd, room: &mut Room) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn finish(
+pub(crate) fn finish(
     crowd: &Crowd,
     room: &Room,
     common: &Common,

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use protocol::{Code, History, Key, Message, RoomName, SUBPROTOCOL, ToClient, UserName};
+use protocol::{Code, History, Key, Message, Presence, RoomName, SUBPROTOCOL, ToClient, UserName};
 use server::{Config, RunError, Stopped};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -165,13 +165,18 @@ impl Peer {
         }
     }
 
-    /// The next presence list, as names.
-    pub(crate) async fn presence(&mut self) -> Vec<String> {
+    /// The next presence list.
+    pub(crate) async fn people(&mut self) -> Presence {
         loop {
             if let ToClient::Presence(presence) = self.next().await {
-                return presence.users.iter().map(|user| user.as_str().to_owned()).collect();
+                return presence;
             }
         }
+    }
+
+    /// The names in it.
+    pub(crate) async fn presence(&mut self) -> Vec<String> {
+        self.people().await.users.iter().map(|user| user.as_str().to_owned()).collect()
     }
 
     pub(crate) async fn error(&mut self) -> protocol::ErrorNote {
