@@ -130,3 +130,28 @@ async fn wait_for_goodbye(mut socket: OwnedReadHalf) {
     // A peer that does not answer is dropped all the same.
     let _ = timeout(CLOSE_TIMEOUT, unread).await;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn size<A, B, C, F>(_: fn(A, B, C) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    fn size_5<A, B, C, D, E, F>(_: fn(A, B, C, D, E) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    /// What every connection holds for as long as it lives. A byte here is 20 KB of a full server.
+    #[test]
+    fn an_idle_connection_is_small() {
+        for (what, bytes, bytes_max) in [
+            ("the reading task", size_5(read), 1152),
+            ("its decoder", size_of::<Inbound>(), 256),
+            ("the writing task", size(write), 256),
+        ] {
+            assert!(bytes <= bytes_max, "{what} takes {bytes} bytes");
+        }
+    }
+}

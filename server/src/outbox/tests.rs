@@ -130,3 +130,11 @@ fn a_page_has_room_once_three_quarters_are_free() {
     outbox.end(End::Gone);
     assert_eq!(has_room(), Poll::Ready(false));
 }
+
+#[test]
+fn an_empty_outbox_is_small_and_allocates_nothing_for_its_frames() {
+    let outbox = Outbox::new(Bounds { bytes_max: 1, frames_max: 1 });
+    assert_eq!(outbox.lock().waiting.capacity(), 0);
+    let bytes = size_of::<Mutex<Queue>>();
+    assert!(bytes <= 152, "{bytes} bytes");
+}
