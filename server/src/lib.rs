@@ -8,6 +8,9 @@
 //! file does not know arguments, environment or signals.
 
 mod assets;
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod bench;
 pub mod config;
 mod connection;
 mod frame;
