@@ -2,8 +2,13 @@
 //!
 //! This file does not know threads, the hub, or the order in which messages are told.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use protocol::{Body, Message, MessageId, Ref, RoomName, UserName};
-use rusqlite::{Connection, OptionalExtension as _, Params, Row, TransactionBehavior, params};
+use rusqlite::{
+    CachedStatement, Connection, OptionalExtension as _, Params, Row, TransactionBehavior, params,
+};
 
 use super::clock::Clock;
 use super::{Asked, Page, encode};
@@ -17,11 +22,17 @@ pub(super) enum Kept {
     Before(Box<Message>),
 }
 
+/// Rooms whose numbers the writer remembers. More than that are busy at a time only where the
+/// search for one is the smallest of all costs.
+const ROOMS_KNOWN_MAX: usize = 4096;
+
 /// The one connection that writes messages.
 #[derive(Debug)]
 pub(crate) struct Writer {
     db: Connection,
     clock: Clock,
+    /// Numbers of rooms, by key.
+    rooms: HashMap<Arc<str>, i64>,
 }
 
 impl Writer {
@@ -32,7 +43,7 @@ impl Writer {
                 Ok(Clock { last_id: unsigned(row, 0)?, last_at: unsigned(row, 1)? })
             })
             .optional()?;
-        Ok(Writer { db, clock: clock.unwrap_or_default() })
+        Ok(Writer { db, clock: clock.unwrap_or_default(), rooms: HashMap::new() })
     }
 
     /// Where the ids and times of earlier runs ended.
@@ -45,10 +56,28 @@ impl Writer {
         &mut self,
         messages: impl Iterator<Item = &'a Message>,
     ) -> rusqlite::Result<Vec<Kept>> {
+        let kept = self.keep_all(messages);
+        if kept.is_err() || self.rooms.len() > ROOMS_KNOWN_MAX {
+            // A room that was made in what is rolled back has no number.
+            self.rooms.clear();
+        }
+        kept
+    }
+
+    fn keep_all<'a>(
+        &mut self,
+        messages: impl Iterator<Item = &'a Message>,
+    ) -> rusqlite::Result<Vec<Kept>> {
         // Takes the write lock at once: to ask for it after the first read would fail instead of
         // wait, should a checkpoint hold it. Dropped without a commit, it is rolled back.
         let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let kept = messages.map(|message| keep(&transaction, message)).collect::<Result<_, _>>()?;
+        let mut insert = transaction.prepare_cached(INSERT)?;
+        let mut kept = Vec::with_capacity(messages.size_hint().0);
+        for message in messages {
+            let room = number(&mut self.rooms, &transaction, &message.room)?;
+            kept.push(keep(&transaction, &mut insert, room, message)?);
+        }
+        drop(insert);
         transaction.commit()?;
         Ok(kept)
     }
@@ -59,19 +88,38 @@ impl Writer {
     }
 }
 
-fn keep(db: &Connection, message: &Message) -> rusqlite::Result<Kept> {
-    let room = match room_id(db, &message.room)? {
-        Some(id) => id,
+const INSERT: &str = "INSERT INTO messages (id, room, author, author_key, content, at, ref)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+    ON CONFLICT (room, author_key, ref) WHERE ref IS NOT NULL DO NOTHING";
+
+/// The number of a room, which is given one if it has none.
+fn number(
+    known: &mut HashMap<Arc<str>, i64>,
+    db: &Connection,
+    room: &RoomName,
+) -> rusqlite::Result<i64> {
+    if let Some(number) = known.get(room.key()) {
+        return Ok(*number);
+    }
+    let number = match room_id(db, room)? {
+        Some(number) => number,
         None => {
             let insert = "INSERT INTO rooms (key) VALUES (?1)";
-            db.prepare_cached(insert)?.insert([message.room.key()])?
+            db.prepare_cached(insert)?.insert([room.key()])?
         }
     };
+    known.insert(room.key().clone(), number);
+    Ok(number)
+}
+
+fn keep(
+    db: &Connection,
+    insert: &mut CachedStatement<'_>,
+    room: i64,
+    message: &Message,
+) -> rusqlite::Result<Kept> {
     let reference = message.reference.as_ref().map(Ref::as_str);
-    let insert = "INSERT INTO messages (id, room, author, author_key, content, at, ref)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-        ON CONFLICT (room, author_key, ref) WHERE ref IS NOT NULL DO NOTHING";
-    let inserted = db.prepare_cached(insert)?.execute(params![
+    let inserted = insert.execute(params![
         signed(message.id.get()),
         room,
         message.sender.as_str(),

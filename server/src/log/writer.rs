@@ -20,7 +20,7 @@ use crate::outbox::Outbox;
 
 /// Most messages of one commit: by then its cost per message has vanished, and waiting for it is
 /// still short.
-const BATCH_MAX: usize = 256;
+const BATCH_MAX: usize = 512;
 
 /// From the beginning of a commit to that of the next one at least: a commit costs as much as
 /// ten messages in it, so a busy log waits for some to come together. Far below what anybody
