@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use server::bench::{Failed, Keeper};
 
-const ROOMS: usize = 100;
+const ROOMS: usize = 20;
 const SMALL: usize = 10_000;
 const LARGE: usize = 10_000_000;
 /// Measurements of each kind; the median counts.

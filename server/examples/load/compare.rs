@@ -27,7 +27,7 @@ pub(crate) struct Options {
     /// Fail if the server's CPU time for each delivery is more than so many times the floor's
     #[arg(long, value_name = "RATIO")]
     max_ratio: Option<f64>,
-    /// Leave out workloads whose names do not begin so
+    /// Only the workloads whose names begin so, such as "A", "quiet" or "idle"
     #[arg(long, value_name = "NAME", default_value = "")]
     only: String,
 }
@@ -58,6 +58,7 @@ const FULL: &[Workload] = &[
     workload("A flat out", (1, 1000, 1), 0, 16),
     workload("B flat out", (100, 20, 5), 0, 2),
 ];
+const QUIET: Workload = workload("quiet: 1 x 1, 100/s", (1, 1, 1), 100, 0);
 const QUICK: &[Workload] = &[workload("1 x 300, 150/s", (1, 300, 1), 150, 0)];
 
 /// A server's process, ended when dropped.
@@ -91,18 +92,41 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<bool> {
         }
         well &= print(workload, &rounds, options.max_ratio);
     }
-    if options.only.is_empty() && !options.quick {
+    let wanted = |name: &str| !options.quick && name.starts_with(&options.only);
+    if wanted(QUIET.name) {
+        print_latency(options)?;
+    }
+    if wanted("idle") {
         print_idle(options)?;
     }
     Ok(well)
 }
 
+/// One message at a time in a room with nobody else: what it takes beside an echo.
+fn print_latency(options: &Options) -> anyhow::Result<()> {
+    let mut rounds = Vec::new();
+    for _ in 0..options.rounds.max(1) {
+        let echo = measure(&start_own(&["echo"])?, &QUIET, false)?;
+        let server = measure(&start_server(options)?, &QUIET, false)?;
+        rounds.push([echo, server]);
+    }
+    let (echo, server) = (
+        median(&rounds, &|round| round[0].p50_us as f64),
+        median(&rounds, &|round| round[1].p50_us as f64),
+    );
+    let ratio = median(&rounds, &|round| round[1].p50_us as f64 / round[0].p50_us as f64);
+    println!("{:<22} p50 {echo:.0} {server:.0}: {ratio:.2} x echo", QUIET.name);
+    Ok(())
+}
+
+fn median<T>(rounds: &[T], value: &dyn Fn(&T) -> f64) -> f64 {
+    let mut values: Vec<_> = rounds.iter().map(value).collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
 fn print(workload: &Workload, rounds: &[[Phase; 3]], max_ratio: Option<f64>) -> bool {
-    let median = |value: &dyn Fn(&[Phase; 3]) -> f64| {
-        let mut values: Vec<_> = rounds.iter().map(value).collect();
-        values.sort_by(f64::total_cmp);
-        values[values.len() / 2]
-    };
+    let median = |value: &dyn Fn(&[Phase; 3]) -> f64| median(rounds, value);
     let cpu = |phase: &Phase| phase.cpu_us_per_delivery.unwrap_or(f64::NAN);
     let ratio = median(&|round| cpu(&round[2]) / cpu(&round[0]));
     println!(
@@ -162,11 +186,13 @@ fn common(running: &Running) -> Common {
 }
 
 fn start_floor(batched: bool) -> anyhow::Result<Running> {
+    start_own(if batched { &["floor", "--batched"] } else { &["floor"] })
+}
+
+/// A server of this program.
+fn start_own(arguments: &[&str]) -> anyhow::Result<Running> {
     let mut command = Command::new(std::env::current_exe()?);
-    command.args(["floor", "--listen", "127.0.0.1:0", "--pin", "0"]);
-    if batched {
-        command.arg("--batched");
-    }
+    command.args(arguments).args(["--listen", "127.0.0.1:0", "--pin", "0"]);
     let mut child = command.stdout(Stdio::piped()).spawn()?;
     let address = address(child.stdout.take())?;
     Ok(Running { child, address, _folder: None })

@@ -8,6 +8,7 @@
 mod codec;
 mod compare;
 mod crowd;
+mod echo;
 mod fanout;
 mod flap;
 mod floor;
@@ -47,6 +48,8 @@ enum Command {
     Flap(flap::Options),
     /// Serves what no server can do without and nothing else: the floor of all comparisons
     Floor(floor::Options),
+    /// Sends every message back over the libraries that Nebula uses, and does nothing else
+    Echo(echo::Options),
     /// Runs a server against the floor, in turns, and prints the ratios
     Compare(compare::Options),
 }
@@ -89,6 +92,7 @@ fn main() -> ExitCode {
             flap::run(&options).map(|report| report.print(options.common.json))
         }
         Command::Floor(options) => floor::run(&options).map(|()| true),
+        Command::Echo(options) => echo::run(&options).map(|()| true),
         Command::Compare(options) => compare::run(&options),
     };
     match outcome {

@@ -6,9 +6,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use protocol::{Body, Message, MessageId, Ref, RoomName, UserName};
-use rusqlite::{
-    CachedStatement, Connection, OptionalExtension as _, Params, Row, TransactionBehavior, params,
-};
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Params, Row, params};
 
 use super::clock::Clock;
 use super::{Asked, Page, encode};
@@ -57,8 +55,11 @@ impl Writer {
         messages: impl Iterator<Item = &'a Message>,
     ) -> rusqlite::Result<Vec<Kept>> {
         let kept = self.keep_all(messages);
+        if kept.is_err() {
+            self.roll_back();
+        }
         if kept.is_err() || self.rooms.len() > ROOMS_KNOWN_MAX {
-            // A room that was made in what is rolled back has no number.
+            // A room that was made in what was rolled back has no number.
             self.rooms.clear();
         }
         kept
@@ -69,17 +70,25 @@ impl Writer {
         messages: impl Iterator<Item = &'a Message>,
     ) -> rusqlite::Result<Vec<Kept>> {
         // Takes the write lock at once: to ask for it after the first read would fail instead of
-        // wait, should a checkpoint hold it. Dropped without a commit, it is rolled back.
-        let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut insert = transaction.prepare_cached(INSERT)?;
+        // wait, should a checkpoint hold it.
+        self.db.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         let mut kept = Vec::with_capacity(messages.size_hint().0);
+        let mut insert = self.db.prepare_cached(INSERT)?;
         for message in messages {
-            let room = number(&mut self.rooms, &transaction, &message.room)?;
-            kept.push(keep(&transaction, &mut insert, room, message)?);
+            let room = number(&mut self.rooms, &self.db, &message.room)?;
+            kept.push(keep(&self.db, &mut insert, room, message)?);
         }
-        drop(insert);
-        transaction.commit()?;
+        self.db.prepare_cached("COMMIT")?.execute([])?;
         Ok(kept)
+    }
+
+    fn roll_back(&self) {
+        // Some errors have ended the transaction already, and then there is nothing to do.
+        if !self.db.is_autocommit()
+            && let Err(error) = self.db.execute_batch("ROLLBACK")
+        {
+            tracing::error!(%error, "cannot take back what was not stored");
+        }
     }
 
     /// Moves what is left of the write-ahead log into the file, so that it begins anew.
