@@ -58,7 +58,7 @@ const FULL: &[Workload] = &[
     workload("A flat out", (1, 1000, 1), 0, 16),
     workload("B flat out", (100, 20, 5), 0, 2),
 ];
-const QUIET: Workload = workload("quiet: 1 x 1, 100/s", (1, 1, 1), 100, 0);
+const QUIET: Workload = workload("quiet: 1 x 1, 20/s", (1, 1, 1), 20, 0);
 const QUICK: &[Workload] = &[workload("1 x 300, 150/s", (1, 300, 1), 150, 0)];
 
 /// A server's process, ended when dropped.
