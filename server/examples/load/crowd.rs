@@ -11,7 +11,9 @@ use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
+use crate::Common;
 use crate::codec::{find_frame, text_frame};
+use crate::progress::Progress;
 
 /// Handshakes under way at a time: below the usual length of a listen queue.
 const DIALLING_MAX: usize = 256;
@@ -46,20 +48,22 @@ pub(crate) struct Crowd {
     connections: Vec<Connection>,
     buffer: Vec<u8>,
     spin: bool,
+    pub(crate) progress: Progress,
     pub(crate) upgraded: usize,
     pub(crate) dropped: u64,
     pub(crate) bytes_received: u64,
 }
 
 impl Crowd {
-    pub(crate) fn new(server: SocketAddr, spin: bool) -> io::Result<Self> {
+    pub(crate) fn new(common: &Common) -> io::Result<Self> {
         Ok(Crowd {
             poll: Poll::new()?,
             events: Events::with_capacity(4096),
-            server,
+            server: common.server,
             connections: Vec::new(),
             buffer: vec![0; READ_BYTES],
-            spin,
+            spin: common.spin,
+            progress: Progress::new(common.quiet),
             upgraded: 0,
             dropped: 0,
             bytes_received: 0,
@@ -87,6 +91,8 @@ impl Crowd {
                 dialled += 1;
             }
             self.turn(Duration::from_millis(100), hears)?;
+            let upgraded = self.upgraded;
+            self.progress.say(|| format!("{upgraded} of {wanted} are connected"));
             if self.upgraded != seen {
                 (seen, progress) = (self.upgraded, Instant::now());
             } else if progress.elapsed() > STUCK || self.lost() > 0 && self.dropped > 0 {

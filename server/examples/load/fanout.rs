@@ -130,6 +130,12 @@ impl Load {
             - self.heard.iter().map(|heard| heard.count()).sum::<u64>()
     }
 
+    fn progress(&self, phase: &str) -> String {
+        let Load { deliveries, faults, latency, .. } = self;
+        let p99 = latency.value_at_quantile(0.99) / 1000;
+        format!("{phase}: {deliveries} deliveries, p99 {p99} µs, {} lost so far", faults.lost)
+    }
+
     fn forget(&mut self) {
         self.latency.reset();
         self.deliveries = 0;
@@ -146,7 +152,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<Report> {
     }
     pin(common.pin)?;
     let mut load = Load::new(options)?;
-    let mut crowd = Crowd::new(common.server, common.spin)?;
+    let mut crowd = Crowd::new(common)?;
     let (before, cpu) = (server::memory(common.pid), server::cpu(common.pid));
     let count = options.rooms * options.members;
     let query = |i: usize| format!("room=r{}&username=c{i}", i / options.members);
@@ -208,6 +214,7 @@ fn open_loop(options: &Options, crowd: &mut Crowd, load: &mut Load) -> anyhow::R
                 next += gap;
             }
             crowd.turn(next.saturating_duration_since(Instant::now()), load)?;
+            crowd.progress.say(|| load.progress("open loop"));
         }
         Ok(())
     };
@@ -236,6 +243,7 @@ fn closed_loop(options: &Options, crowd: &mut Crowd, load: &mut Load) -> anyhow:
                 let now = load.now_ns();
                 load.publish(crowd, publisher, options.bytes, now);
             }
+            crowd.progress.say(|| load.progress("closed loop"));
         }
         Ok(())
     };

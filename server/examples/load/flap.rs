@@ -31,7 +31,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<Report> {
     let (count, gap) = (options.connections + 2, gap(options.rate));
     pin(common.pin)?;
     let mut room = Room::new(count)?;
-    let mut crowd = Crowd::new(common.server, common.spin)?;
+    let mut crowd = Crowd::new(common)?;
     // A name of its own for each coming: the last one may not have been given back yet.
     let query = |coming: usize| format!("room=storm&username=c{coming}");
     crowd.connect(count, query, &mut room)?;
@@ -50,6 +50,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<Report> {
             talk = Instant::now();
         }
         crowd.turn(Duration::from_millis(5), &mut room)?;
+        crowd.progress.say(|| format!("{} came and went", comings - count));
     }
     let mut report = finish(&crowd, &room, common, cpu, begun.elapsed());
     report.bytes_received -= bytes;

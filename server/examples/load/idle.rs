@@ -37,7 +37,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<Report> {
     pin(common.pin)?;
     let before = server::memory(common.pid);
     let cpu = server::cpu(common.pid);
-    let mut crowd = Crowd::new(common.server, common.spin)?;
+    let mut crowd = Crowd::new(common)?;
     let rooms = options.rooms.max(1);
     let query = |i: usize| format!("room=r{}&username=c{i}", i % rooms);
     let took = crowd.connect(options.connections, query, &mut Deaf)?;

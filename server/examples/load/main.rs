@@ -14,6 +14,7 @@ mod flap;
 mod floor;
 mod idle;
 mod payload;
+mod progress;
 mod report;
 mod server;
 mod storm;
@@ -69,6 +70,9 @@ struct Common {
     /// Run on this core alone
     #[arg(long, value_name = "CORE")]
     pin: Option<usize>,
+    /// Say nothing while it runs
+    #[arg(long)]
+    quiet: bool,
     /// Print the result as one JSON object
     #[arg(long)]
     json: bool,

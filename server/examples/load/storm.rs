@@ -150,7 +150,7 @@ pub(crate) fn join(options: &JoinOptions) -> anyhow::Result<Report> {
     let gap = gap(options.rate);
     pin(common.pin)?;
     let mut room = Room::new(count)?;
-    let mut crowd = Crowd::new(common.server, common.spin)?;
+    let mut crowd = Crowd::new(common)?;
     crowd.connect(2, query, &mut room)?;
     let cpu = server::cpu(common.pid);
     let begun = Instant::now();
@@ -168,6 +168,9 @@ pub(crate) fn join(options: &JoinOptions) -> anyhow::Result<Report> {
             talk = Instant::now();
         }
         crowd.turn(Duration::from_millis(5), &mut room)?;
+        let (connected, deliveries) = (crowd.upgraded, room.deliveries);
+        let line = || format!("{connected} of {count} are connected, {deliveries} deliveries");
+        crowd.progress.say(line);
         if begun.elapsed() > PATIENCE || crowd.dropped > 0 {
             let knowing = room.counts.iter().filter(|known| **known == count).count();
             bail!(
@@ -191,7 +194,7 @@ pub(crate) fn resume(options: &ResumeOptions) -> anyhow::Result<Report> {
     let gap = gap(options.rate);
     pin(common.pin)?;
     let mut room = Room::new(count)?;
-    let mut crowd = Crowd::new(common.server, common.spin)?;
+    let mut crowd = Crowd::new(common)?;
     crowd.connect(count, query, &mut room)?;
     for _ in 0..20 {
         talk_a_while(&mut crowd, &mut room, gap)?;
@@ -218,6 +221,9 @@ pub(crate) fn resume(options: &ResumeOptions) -> anyhow::Result<Report> {
             talk = Instant::now();
         }
         crowd.turn(Duration::from_millis(5), &mut room)?;
+        let (connected, deliveries) = (crowd.upgraded, room.deliveries);
+        let line = || format!("{connected} of {count} are connected, {deliveries} deliveries");
+        crowd.progress.say(line);
         if begun.elapsed() > PATIENCE || crowd.dropped > 0 {
             let back = room.heard.iter().filter(|heard| heard.count() == room.sent).count();
             bail!(
