@@ -50,6 +50,10 @@ pub struct Config {
     #[arg(long, env = "NEBULA_SHARDS", value_name = "N", default_value_t = 0)]
     pub shards: usize,
 
+    /// Threads that serve connections, besides those of the log; 0 means one for each core
+    #[arg(long, env = "NEBULA_THREADS", value_name = "N", default_value_t = 0)]
+    pub threads: usize,
+
     /// Messages a second that one connection may send on average; 0 means any number
     #[arg(long, env = "NEBULA_MESSAGE_RATE", value_name = "N", default_value_t = 10)]
     pub message_rate: u32,
@@ -99,6 +103,7 @@ impl Config {
             db: Db::Memory,
             sync: SyncMode::Normal,
             shards: 2,
+            threads: 0,
             message_rate: 10,
             message_burst: 20,
             presence_budget: 4 << 20,
@@ -113,10 +118,19 @@ impl Config {
 
     /// How many shards to start.
     pub fn shard_count(&self) -> usize {
-        match self.shards {
-            0 => available_parallelism().map_or(1, usize::from),
-            n => n,
-        }
+        or_cores(self.shards)
+    }
+
+    /// How many threads to start.
+    pub fn thread_count(&self) -> usize {
+        or_cores(self.threads)
+    }
+}
+
+fn or_cores(wanted: usize) -> usize {
+    match wanted {
+        0 => available_parallelism().map_or(1, usize::from),
+        n => n,
     }
 }
 

@@ -3,7 +3,6 @@
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
-use std::thread::available_parallelism;
 
 use anyhow::Context as _;
 use clap::Parser as _;
@@ -35,11 +34,12 @@ fn main() -> ExitCode {
 }
 
 fn run(config: Config) -> anyhow::Result<()> {
-    // With one core, threads that take each other's work would only be a detour.
-    let alone = available_parallelism().is_ok_and(|cores| cores.get() == 1);
-    let mut runtime =
-        if alone { Builder::new_current_thread() } else { Builder::new_multi_thread() };
-    let runtime = runtime.enable_all().build().context("cannot start threads")?;
+    let runtime = match config.thread_count() {
+        // Workers that take each other's tasks would only be a detour.
+        1 => Builder::new_current_thread().enable_all().build(),
+        threads => Builder::new_multi_thread().worker_threads(threads).enable_all().build(),
+    };
+    let runtime = runtime.context("cannot start threads")?;
     runtime.block_on(serve(config))
 }
 
