@@ -14,6 +14,9 @@ pub const ENTRIES_MAX: usize = 10_000;
 /// Own messages that may wait for the server at a time, in a room.
 pub const PENDING_MAX: usize = 500;
 
+/// Messages asked for on joining: two screens.
+const HISTORY_ON_JOIN: u16 = 100;
+
 /// Everything there is to draw and to decide by.
 #[derive(Debug)]
 pub struct Model {
@@ -41,6 +44,8 @@ pub struct Model {
     pub session: String,
     /// Refs made so far.
     pub refs: u64,
+    /// Messages asked for on joining a room that was not seen before.
+    pub history_on_join: u16,
 }
 
 /// State of the connection.
@@ -160,6 +165,7 @@ impl Model {
             leaving: false,
             session,
             refs: 0,
+            history_on_join: HISTORY_ON_JOIN,
         }
     }
 

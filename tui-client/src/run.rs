@@ -144,7 +144,7 @@ fn draw(screen: &mut Screen, model: &Model) -> anyhow::Result<()> {
 }
 
 /// Does what the model asks for.
-struct Doer {
+pub(crate) struct Doer {
     line: Line,
     connection: Option<Connection>,
     retry: mpsc::Sender<Event>,
@@ -159,13 +159,13 @@ struct Connection {
 }
 
 impl Doer {
-    fn new(line: Line) -> Self {
+    pub(crate) fn new(line: Line) -> Self {
         let (retry, retries) = mpsc::channel(EVENTS_MAX);
         Doer { line, connection: None, retry, retries }
     }
 
     /// What the connection or a timer tells next.
-    async fn next(&mut self) -> Event {
+    pub(crate) async fn next(&mut self) -> Event {
         let incoming = async {
             match &mut self.connection {
                 Some(connection) => connection.incoming.recv().await,
@@ -181,7 +181,7 @@ impl Doer {
     }
 
     /// False if the program should end.
-    fn perform(&mut self, actions: Vec<Action>) -> bool {
+    pub(crate) fn perform(&mut self, actions: Vec<Action>) -> bool {
         for action in actions {
             match action {
                 Action::Quit => return false,

@@ -42,6 +42,7 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Action> {
 /// written meanwhile goes out now, in order.
 fn entered(model: &mut Model, name: &protocol::RoomName, me: UserName) -> Vec<Action> {
     let first = model.rooms.iter().all(|room| !room.joined);
+    let history = model.history_on_join;
     model.me = Some(me);
     let mut actions = Vec::new();
     if let Some(room) = model.find(name) {
@@ -52,7 +53,7 @@ fn entered(model: &mut Model, name: &protocol::RoomName, me: UserName) -> Vec<Ac
     }
     if first {
         let others = model.rooms.iter().filter(|room| !room.joined);
-        actions.extend(others.map(|room| Action::Send(join(room))));
+        actions.extend(others.map(|room| Action::Send(join(room, history))));
     }
     actions
 }
