@@ -1,4 +1,4 @@
-//! What is kept between runs: the key that makes a name the same person again.
+//! Folders, and what is kept between runs: the key that makes a name the same person again.
 //!
 //! This file does not know the network.
 
@@ -23,6 +23,15 @@ pub fn state_folder() -> anyhow::Result<PathBuf> {
     Ok(state.join("nebula"))
 }
 
+/// The folder for settings: `$XDG_CONFIG_HOME/nebula`.
+///
+/// # Errors
+/// If there is no home folder to begin with.
+pub fn settings_folder() -> anyhow::Result<PathBuf> {
+    let folders = etcetera::base_strategy::Xdg::new().context("there is no home folder")?;
+    Ok(folders.config_dir().join("nebula"))
+}
+
 /// The key of this person on this machine: made once, readable by its owner alone.
 ///
 /// # Errors
@@ -44,7 +53,7 @@ fn read_key(path: &Path) -> io::Result<Key> {
 }
 
 fn make_key(folder: &Path, path: &Path) -> anyhow::Result<Key> {
-    fs::create_dir_all(folder)?;
+    make_folder(folder)?;
     let mut bytes = [0; KEY_BYTES];
     getrandom::fill(&mut bytes)?;
     let mut options = File::options();
@@ -58,6 +67,18 @@ fn make_key(folder: &Path, path: &Path) -> anyhow::Result<Key> {
         Err(error) => return Err(error.into()),
     }
     Ok(Key::new(&bytes)?)
+}
+
+/// Makes the folder for state, for its owner alone.
+///
+/// # Errors
+/// If it cannot be made.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// The login name, if it is a legal user name.
@@ -81,6 +102,8 @@ mod tests {
             use std::os::unix::fs::PermissionsExt as _;
             let mode = fs::metadata(state.join("key")).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
+            let mode = fs::metadata(&state).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o700);
         }
     }
 
