@@ -39,28 +39,28 @@ pub struct Args {
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Options {
     /// Address of the server: ws, wss, http or https [default: ws://127.0.0.1:8080]
-    #[arg(long, env = "NEBULA_SERVER", value_name = "URL", global = true,
+    #[arg(long, env = "NEBULA_SERVER", value_name = "URL", global = true, hide_env_values = true,
           value_parser = parse_server)]
     pub server: Option<Url>,
 
     /// Room to join, 1 to 64 characters [default: general]
-    #[arg(long, env = "NEBULA_ROOM", value_name = "NAME", global = true,
+    #[arg(long, env = "NEBULA_ROOM", value_name = "NAME", global = true, hide_env_values = true,
           value_parser = parse_room)]
     pub room: Option<RoomName>,
 
     /// Name to chat under, 1 to 32 characters; without one, the login name, else a guest's name
-    #[arg(long, env = "NEBULA_USER", value_name = "NAME", global = true,
+    #[arg(long, env = "NEBULA_USER", value_name = "NAME", global = true, hide_env_values = true,
           value_parser = parse_user)]
     pub user: Option<UserName>,
 
     /// Lines that are only ever added, instead of a screen: for pipes and screen readers
     ///
     /// By itself if standard output is no terminal or TERM is dumb.
-    #[arg(long, env = "NEBULA_PLAIN", value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "NEBULA_PLAIN", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub plain: bool,
 
     /// File of settings [default: $XDG_CONFIG_HOME/nebula/config.toml]
-    #[arg(long, env = "NEBULA_CONFIG", value_name = "FILE", global = true)]
+    #[arg(long, env = "NEBULA_CONFIG", value_name = "FILE", global = true, hide_env_values = true)]
     pub config: Option<PathBuf>,
 
     /// Print all settings as they are, as a configuration file, and leave
@@ -111,8 +111,11 @@ pub enum Command {
         shell: Shell,
     },
 
-    /// Print the manual page: nebula man | man -l -
-    Man,
+    /// Print a manual page: nebula man | man -l -
+    Man {
+        /// The command it is about: send, tail, completions; without one, all of nebula
+        command: Option<String>,
+    },
 }
 
 pub(crate) fn parse_server(text: &str) -> Result<Url, String> {

@@ -9,6 +9,7 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::Duration;
 
+use anyhow::Context as _;
 use clap::CommandFactory as _;
 
 use args::{Args, Command};
@@ -43,7 +44,7 @@ pub mod view;
 pub fn start(args: &Args) -> anyhow::Result<Exit> {
     match &args.command {
         Some(Command::Completions { shell }) => return print(&completions(*shell)),
-        Some(Command::Man) => return print(&manual()?),
+        Some(Command::Man { command }) => return print(&manual(command.as_deref())?),
         _ => {}
     }
     let settings = Settings::gather(&args.options)?;
@@ -85,9 +86,18 @@ fn completions(shell: clap_complete::Shell) -> Vec<u8> {
     text
 }
 
-fn manual() -> io::Result<Vec<u8>> {
+fn manual(about: Option<&str>) -> anyhow::Result<Vec<u8>> {
+    let mut all = Args::command();
+    all.build();
+    let command = match about {
+        None => all,
+        Some(name) => all
+            .find_subcommand(name)
+            .cloned()
+            .with_context(|| format!("there is no command {name:?}; nebula --help lists them"))?,
+    };
     let mut text = Vec::new();
-    clap_mangen::Man::new(Args::command().disable_help_subcommand(true)).render(&mut text)?;
+    clap_mangen::Man::new(command).render(&mut text)?;
     Ok(text)
 }
 

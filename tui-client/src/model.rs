@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use protocol::{Message, MessageId, Ref, RoomName, UserName};
 
 use crate::input::Input;
+use crate::keys::Keys;
 
 /// Most entries of a room that are kept; the oldest go first and can be fetched again.
 pub const ENTRIES_MAX: usize = 10_000;
@@ -28,6 +29,8 @@ pub struct Model {
     pub me: Option<UserName>,
     /// State of the connection.
     pub link: Link,
+    /// Which key means what to this person.
+    pub keys: Keys,
     /// What is being written.
     pub input: Input,
     /// One line for the person alone, until the next key.
@@ -157,6 +160,7 @@ impl Model {
             active: 0,
             me,
             link: Link::Connecting(0),
+            keys: Keys::default(),
             input: Input::default(),
             notice: None,
             size: (80, 24),

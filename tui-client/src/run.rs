@@ -63,7 +63,9 @@ pub async fn chat(settings: &Settings) -> anyhow::Result<Exit> {
     };
     let session = format!("{:016x}", fastrand::u64(..));
     let mut model = Model::new(settings.room.clone(), settings.user.clone(), session);
-    model.notice = warning;
+    model.keys = settings.keys.clone();
+    // Under the screen nobody sees what was told before it.
+    model.notice = warning.or_else(|| settings.warnings.first().cloned());
     model.zone = jiff::tz::TimeZone::system();
     let doer = Doer::new(Line { server: settings.server.clone(), key });
     let mut screen = Screen::take().context("this is no terminal to draw on")?;

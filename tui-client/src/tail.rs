@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::model::What;
 use crate::plain::lines::Liner;
-use crate::plain::news::{News, Teller};
+use crate::plain::news::{From, News, Teller};
 use crate::plain::write_lines;
 use crate::run::Exit;
 use crate::session::{Session, tell};
@@ -35,7 +35,7 @@ pub struct Wanted {
 /// If standard output cannot be written.
 pub async fn tail(settings: &Settings, wanted: &Wanted) -> anyhow::Result<Exit> {
     let mut session = Session::new(settings);
-    let mut teller = Teller::new(wanted.since.is_none().then_some(wanted.before));
+    let mut teller = Teller::new(wanted.since.map_or(From::Before(wanted.before), From::After));
     let mut liner = Liner::new(jiff::tz::TimeZone::system());
     let first = u16::try_from(wanted.before).unwrap_or(HISTORY_MAX);
     // One at least: it says where to come back to after a cut.

@@ -18,7 +18,7 @@ use crate::session::{Session, tell};
 use crate::settings::Settings;
 use crate::update::{command, say};
 use lines::Liner;
-use news::Teller;
+use news::{From, Teller};
 use stdin::Typed;
 
 /// Messages from before one came that are told: a screen of them.
@@ -31,7 +31,7 @@ const BEFORE: usize = 20;
 pub async fn plain(settings: &Settings) -> anyhow::Result<Exit> {
     let mut plain = Plain {
         session: Session::new(settings),
-        teller: Teller::new(Some(BEFORE)),
+        teller: Teller::new(From::Before(BEFORE)),
         liner: Liner::new(jiff::tz::TimeZone::system()),
         commands: io::stdin().is_terminal(),
         refused: false,

@@ -21,9 +21,17 @@ pub struct News {
 /// Remembers what was told.
 #[derive(Debug)]
 pub struct Teller {
-    /// Messages from before one came that are told, in each room.
-    before: Option<usize>,
+    from: From,
     rooms: Vec<(RoomName, Told)>,
+}
+
+/// Where the telling of a room begins.
+#[derive(Debug, Clone, Copy)]
+pub enum From {
+    /// With so many messages from before one came.
+    Before(usize),
+    /// After this message. The model has to begin there too.
+    After(MessageId),
 }
 
 /// Up to where a room was told.
@@ -36,9 +44,9 @@ enum Told {
 }
 
 impl Teller {
-    /// Tells so many messages from before; `None` tells all that the model asks for.
-    pub fn new(before: Option<usize>) -> Self {
-        Teller { before, rooms: Vec::new() }
+    /// Has told nothing yet.
+    pub fn new(from: From) -> Self {
+        Teller { from, rooms: Vec::new() }
     }
 
     /// What is new, and what has to be asked for before more can be told.
@@ -55,7 +63,7 @@ impl Teller {
             room.scroll = Scroll::At { place: Place { id: MessageId::ZERO, note: 0 }, row: 0 };
             let told = &mut self.rooms[at].1;
             if *told == Told::Nothing {
-                *told = begin(room, self.before, &mut actions);
+                *told = begin(room, self.from, &mut actions);
             }
             if let Told::UpTo(place) = told {
                 news.extend(tell(room, place));
@@ -66,8 +74,12 @@ impl Teller {
 }
 
 /// A room is told from the moment when enough of what was before is here.
-fn begin(room: &mut Room, before: Option<usize>, actions: &mut Vec<Action>) -> Told {
-    let Some(before) = before else { return Told::UpTo(Place { id: MessageId::ZERO, note: 0 }) };
+fn begin(room: &mut Room, from: From, actions: &mut Vec<Action>) -> Told {
+    let before = match from {
+        From::Before(before) => before,
+        // Pages that fill a hole may reach below it.
+        From::After(id) => return Told::UpTo(Place { id, note: 0 }),
+    };
     if !room.joined || room.loading {
         return Told::Nothing;
     }

@@ -16,9 +16,12 @@ use url::Url;
 
 use crate::args::{Options, parse_room, parse_server, parse_user};
 use crate::config;
+use crate::keys::Keys;
 
 /// Settings that may stand in the file.
 const NAMES: &[&str] = &["server", "room", "user", "plain"];
+/// Before the names of keys: they have a table of their own.
+const KEYS: &str = "keys.";
 /// The server that is asked if nobody names one: the one on this machine.
 const SERVER: &str = "ws://127.0.0.1:8080";
 
@@ -33,6 +36,10 @@ pub struct Settings {
     pub user: Option<UserName>,
     /// Lines instead of a screen, also on a terminal.
     pub plain: bool,
+    /// Which key means what.
+    pub keys: Keys,
+    /// Keys that the file changes, by their names.
+    rebound: Vec<(String, String)>,
     /// What was strange but does not hinder, in sentences for the person.
     pub warnings: Vec<String>,
     /// The file that was read.
@@ -56,6 +63,8 @@ struct Said {
     room: Option<RoomName>,
     user: Option<UserName>,
     plain: Option<bool>,
+    keys: Keys,
+    rebound: Vec<(String, String)>,
     warnings: Vec<String>,
 }
 
@@ -92,6 +101,8 @@ impl Settings {
             room: options.room.clone().or(said.room).unwrap_or_else(RoomName::general),
             user: options.user.clone().or(said.user).or_else(config::login_name),
             plain: plain.or(said.plain).unwrap_or(false),
+            keys: said.keys,
+            rebound: said.rebound,
             warnings: said.warnings,
             file,
             origins,
@@ -126,11 +137,16 @@ impl Said {
             match known {
                 Ok(true) => {}
                 Ok(false) => said.warnings.push(format!("{place}: {}", unknown(&key))),
-                Err(_) if !NAMES.contains(&key.as_str()) => {
+                Err(_) if !NAMES.contains(&key.as_str()) && !key.starts_with(KEYS) => {
                     said.warnings.push(format!("{place}: {}", unknown(&key)));
                 }
                 Err(error) => return Err(anyhow!("{place}: {key}: {error}")),
             }
+        }
+        let name = path.display();
+        for lost in said.keys.lost() {
+            let warning = format!("{name}: no key means {lost} any more; [keys] can give it one");
+            said.warnings.push(warning);
         }
         Ok(said)
     }
@@ -145,7 +161,11 @@ impl Said {
                 let is = value.parse().map_err(|_| format!("{value:?} is neither true nor false"));
                 self.plain = Some(is?);
             }
-            _ => return Ok(false),
+            key => {
+                let Some(key) = key.strip_prefix(KEYS) else { return Ok(false) };
+                self.keys.bind(key, value)?;
+                self.rebound.push((key.to_owned(), value.to_owned()));
+            }
         }
         Ok(true)
     }
@@ -153,7 +173,7 @@ impl Said {
 
 fn unknown(key: &str) -> String {
     let names = NAMES.join(", ");
-    format!("there is no setting {key:?} and it changes nothing; known are {names}")
+    format!("there is no setting {key:?} and it changes nothing; known are {names} and [keys]")
 }
 
 /// A configuration file that would lead to these settings, each with where it comes from.
@@ -179,6 +199,12 @@ impl fmt::Display for Settings {
                 Some(value) => writeln!(f, "{name} = {value}  # {origin}")?,
                 None => writeln!(f, "# {name} is not set: the server gives a guest's name")?,
             }
+        }
+        if !self.rebound.is_empty() {
+            writeln!(f, "\n[keys]")?;
+        }
+        for (key, wish) in &self.rebound {
+            writeln!(f, "{} = {}  # file", quoted(key), quoted(wish))?;
         }
         Ok(())
     }

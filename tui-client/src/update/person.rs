@@ -7,14 +7,14 @@ use super::server::ask_older;
 use super::{dial_now, join, send};
 use crate::commands::{self, Typed};
 use crate::event::Action;
-use crate::keys::{Meaning, Wish, meaning};
+use crate::keys::{Meaning, Wish};
 use crate::model::{Link, Model, PENDING_MAX, Pending, Room, Scroll, What};
 use crate::rows::{Pane, page_down, page_up};
 use crate::text;
 use crate::view::pane_size;
 
 pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Action> {
-    let Some(meaning) = meaning(key) else { return Vec::new() };
+    let Some(meaning) = model.keys.meaning(key) else { return Vec::new() };
     let leaving = std::mem::take(&mut model.leaving);
     model.notice = None;
     match meaning {
