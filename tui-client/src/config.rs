@@ -38,6 +38,8 @@ pub fn settings_folder() -> anyhow::Result<PathBuf> {
 /// If it can be neither read nor made.
 pub fn key(folder: &Path) -> anyhow::Result<Key> {
     let path = folder.join("key");
+    close_to_others(folder)?;
+    close_to_others(&path)?;
     match read_key(&path) {
         Ok(key) => return Ok(key),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -81,6 +83,22 @@ pub fn make_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
+/// Takes away what others may do with a file or folder, if it is there: it may have come from a
+/// backup, or from a careless hand.
+fn close_to_others(path: &Path) -> anyhow::Result<()> {
+    #[cfg(unix)]
+    if let Ok(metadata) = fs::metadata(path) {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = metadata.permissions().mode();
+        if mode & 0o077 != 0 {
+            let closed = fs::Permissions::from_mode(mode & !0o077);
+            let told = || format!("others may read {path:?}, and that cannot be changed");
+            fs::set_permissions(path, closed).with_context(told)?;
+        }
+    }
+    Ok(())
+}
+
 /// The login name, if it is a legal user name.
 pub fn login_name() -> Option<UserName> {
     let name = std::env::var("USER").ok()?;
@@ -104,6 +122,22 @@ mod tests {
             assert_eq!(mode & 0o777, 0o600);
             let mode = fs::metadata(&state).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o700);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn state_that_others_could_read_is_closed_to_them() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let first = key(folder.path()).unwrap();
+        let file = folder.path().join("key");
+        for (path, mode) in [(folder.path(), 0o755), (&file, 0o644)] {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        }
+        assert_eq!(key(folder.path()).unwrap(), first);
+        for (path, mode) in [(folder.path(), 0o700), (&file, 0o600)] {
+            assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, mode);
         }
     }
 
