@@ -53,7 +53,12 @@ impl Plain {
     async fn go(&mut self) -> anyhow::Result<Exit> {
         let mut typed = stdin::lines();
         let mut ended = false;
+        let mut greeted = !self.commands;
         loop {
+            if !greeted && self.session.model.room().joined {
+                greeted = true;
+                self.greet();
+            }
             // The next line waits until the one before it is stored: so they stay in order,
             // whatever the server's rate, and nothing piles up.
             let ready = self.session.all_is_stored();
@@ -77,6 +82,14 @@ impl Plain {
             }
         }
         Ok(if self.refused { Exit::Refused } else { Exit::Well })
+    }
+
+    /// In an empty room a person would see nothing at all.
+    fn greet(&self) {
+        let model = &self.session.model;
+        let me = model.me.as_ref().map_or("a guest", |name| name.as_str());
+        let room = &model.room().name;
+        tell(&format!("in #{room} as {me}; /help lists commands, Ctrl-D leaves"));
     }
 
     /// False if the person wants to leave.

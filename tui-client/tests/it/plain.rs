@@ -236,7 +236,7 @@ fn plain_tells_who_comes_and_what_is_refused_and_sends_slashes_of_a_pipe_as_text
 }
 
 #[test]
-fn lines_of_a_pipe_wait_for_the_rate_and_for_the_server() {
+fn lines_of_a_pipe_wait_for_the_server() {
     // Nobody listens yet: what is typed waits.
     let place = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let home = Home::new();
@@ -250,4 +250,21 @@ fn lines_of_a_pipe_wait_for_the_rate_and_for_the_server() {
     assert!(plain.line().ends_with("Alice: two"));
     assert_eq!(plain.out.recv_timeout(Duration::ZERO).ok(), None);
     assert_eq!(plain.finish().0, 0);
+}
+
+#[test]
+fn lines_faster_than_the_rate_stay_in_order_and_none_is_refused() {
+    let server = crate::pty::Server::start();
+    let home = Home::new();
+    // The burst is 20.
+    let lines: String = (1..=26).map(|n| format!("line {n}\n")).collect();
+    let (code, out, error) =
+        home.run(&["--plain", "--user", "Alice", "--server", &server.address], &lines);
+    assert_eq!((code, error.as_str()), (0, ""));
+    let said: String = out
+        .lines()
+        .filter_map(|line| line.split_once("Alice: "))
+        .map(|said| said.1.to_owned() + "\n")
+        .collect();
+    assert_eq!(said, lines);
 }

@@ -14,14 +14,14 @@ use tokio::sync::oneshot;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server in a thread of its own, on a free port.
-struct Server {
-    address: String,
+pub(crate) struct Server {
+    pub(crate) address: String,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
 impl Server {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let (tell, told) = channel();
         let (stop, stopped) = oneshot::channel::<()>();
         let thread = std::thread::spawn(move || {
@@ -179,6 +179,7 @@ fn a_server_that_stops_and_comes_back_is_found_again() {
 fn a_simple_terminal_gets_lines_and_understands_commands() {
     let server = Server::start();
     let mut alice = Terminal::of_kind("dumb", &server.address, "Alice");
+    alice.expect("in #dev as Alice; /help");
     alice.types("hello\r");
     alice.expect("Alice: hello");
     alice.types("/who\r");

@@ -227,6 +227,20 @@ fn a_replay_that_a_second_cut_interrupts_is_asked_for_again() {
 }
 
 #[test]
+fn a_replay_that_cannot_be_read_is_asked_for_again() {
+    let mut client = Client::entered(64, 6);
+    client.says(7, "Bob", "before");
+    client.happens(Event::Lost { code: None, reason: "cut".to_owned() });
+    client.happens(Event::Connected);
+    client.hears(&page(&[19, 20], true));
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
+    client.did();
+    client.hears(r#"{"type":"error","code":"unavailable","content":"not now","room":"dev"}"#);
+    let [Action::Dial(hello, _)] = &client.did()[..] else { panic!("it does not dial") };
+    assert_eq!(hello.to_query(), "room=dev&username=Alice&since=7");
+}
+
+#[test]
 fn a_cut_replay_is_fetched_whole() {
     let mut client = Client::entered(64, 6);
     client.says(7, "Bob", "before");
