@@ -2,32 +2,123 @@
 //!
 //! This file does not know what becomes of it.
 
-use clap::Parser;
-use protocol::{RoomName, UserName};
+use std::path::PathBuf;
+
+use clap::builder::FalseyValueParser;
+use clap::{Parser, Subcommand};
+use clap_complete::Shell;
+use protocol::{MessageId, RoomName, UserName};
 use url::Url;
+
+const EXAMPLES: &str = "\
+Examples:
+  nebula --room dev --user Alice             chat
+  nebula --plain --room dev                  the same as plain lines, without a screen
+  make 2>&1 | tail -1 | nebula send --room dev -
+  nebula tail --room dev -n 100 --json       the last 100 messages, and what comes
+
+Settings: flags, then environment, then config.toml, then defaults; --print-config shows them.
+Exit codes: 0 well, 1 refused, 2 wrong usage or the server cannot be reached.";
 
 /// Nebula's terminal client: chat in rooms, from a terminal.
 ///
 /// Type and press Enter to speak. PgUp and PgDn scroll, /help tells the rest, Ctrl-C twice leaves.
 #[derive(Debug, Clone, Parser)]
-#[command(name = "nebula", version, about, max_term_width = 100)]
+#[command(name = "nebula", version, about, max_term_width = 100, after_help = EXAMPLES)]
 pub struct Args {
-    /// Address of the server: ws, wss, http or https
-    #[arg(long, env = "NEBULA_SERVER", value_name = "URL", default_value = "ws://127.0.0.1:8080",
-          value_parser = parse_server)]
-    pub server: Url,
+    /// Where to, as whom, and how.
+    #[command(flatten)]
+    pub options: Options,
 
-    /// Room to join, 1 to 64 characters
-    #[arg(long, env = "NEBULA_ROOM", value_name = "NAME", default_value = "general",
-          value_parser = parse_room)]
-    pub room: RoomName,
-
-    /// Name to chat under, 1 to 32 characters; without one, the login name, else a guest's name
-    #[arg(long, env = "NEBULA_USER", value_name = "NAME", value_parser = parse_user)]
-    pub user: Option<UserName>,
+    /// Something else than to chat.
+    #[command(subcommand)]
+    pub command: Option<Command>,
 }
 
-fn parse_server(text: &str) -> Result<Url, String> {
+/// What every command understands. What is not said here may stand in the configuration.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Options {
+    /// Address of the server: ws, wss, http or https [default: ws://127.0.0.1:8080]
+    #[arg(long, env = "NEBULA_SERVER", value_name = "URL", global = true, hide_env_values = true,
+          value_parser = parse_server)]
+    pub server: Option<Url>,
+
+    /// Room to join, 1 to 64 characters [default: general]
+    #[arg(long, env = "NEBULA_ROOM", value_name = "NAME", global = true, hide_env_values = true,
+          value_parser = parse_room)]
+    pub room: Option<RoomName>,
+
+    /// Name to chat under, 1 to 32 characters; without one, the login name, else a guest's name
+    #[arg(long, env = "NEBULA_USER", value_name = "NAME", global = true, hide_env_values = true,
+          value_parser = parse_user)]
+    pub user: Option<UserName>,
+
+    /// Lines that are only ever added, instead of a screen: for pipes and screen readers
+    ///
+    /// By itself if standard output is no terminal or TERM is dumb.
+    #[arg(long, env = "NEBULA_PLAIN", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    pub plain: bool,
+
+    /// File of settings [default: $XDG_CONFIG_HOME/nebula/config.toml]
+    #[arg(long, env = "NEBULA_CONFIG", value_name = "FILE", global = true, hide_env_values = true)]
+    pub config: Option<PathBuf>,
+
+    /// Print all settings as they are, as a configuration file, and leave
+    #[arg(long)]
+    pub print_config: bool,
+}
+
+/// What the client does besides chatting.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Send one message and return when it is stored
+    ///
+    /// Exit codes: 0 stored, 1 refused, 2 not known to be stored.
+    Send {
+        /// The message; - or nothing reads it from standard input
+        #[arg(allow_hyphen_values = true)]
+        text: Option<String>,
+
+        /// How long to try, over cuts and restarts of the server
+        #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+        wait: u64,
+    },
+
+    /// Print the messages of a room as they come, over cuts and restarts of the server
+    Tail {
+        /// Print the envelopes of the protocol, one JSON object on each line
+        #[arg(long)]
+        json: bool,
+
+        /// Begin with so many messages from before
+        #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
+        lines: usize,
+
+        /// Begin with everything after the message with this id; 0 is the beginning of the room
+        #[arg(long, value_name = "ID", value_parser = parse_id, conflicts_with = "lines")]
+        since: Option<MessageId>,
+
+        /// How long to try to enter the room at first
+        #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+        wait: u64,
+    },
+
+    /// Print the completions for a shell
+    ///
+    /// For example: nebula completions bash > ~/.local/share/bash-completion/completions/nebula
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+
+    /// Print a manual page: nebula man | man -l -
+    Man {
+        /// The command it is about: send, tail, completions; without one, all of nebula
+        command: Option<String>,
+    },
+}
+
+pub(crate) fn parse_server(text: &str) -> Result<Url, String> {
     // Without a scheme the rest is meant: `localhost:8080` would parse as a scheme of its own.
     let full = if text.contains("://") { text.to_owned() } else { format!("ws://{text}") };
     let mut url = Url::parse(&full).map_err(|error| format!("{error}; try ws://HOST:PORT"))?;
@@ -44,13 +135,18 @@ fn parse_server(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-fn parse_room(text: &str) -> Result<RoomName, String> {
+pub(crate) fn parse_room(text: &str) -> Result<RoomName, String> {
     let name = text.strip_prefix('#').unwrap_or(text);
     RoomName::try_from(name).map_err(|error| error.to_string())
 }
 
-fn parse_user(text: &str) -> Result<UserName, String> {
+pub(crate) fn parse_user(text: &str) -> Result<UserName, String> {
     UserName::try_from(text).map_err(|error| error.to_string())
+}
+
+fn parse_id(text: &str) -> Result<MessageId, String> {
+    let id = text.parse::<u64>().map_err(|_| "an id is a whole number".to_owned())?;
+    MessageId::try_from(id).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

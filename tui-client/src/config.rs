@@ -1,4 +1,4 @@
-//! What is kept between runs: the key that makes a name the same person again.
+//! Folders, and what is kept between runs: the key that makes a name the same person again.
 //!
 //! This file does not know the network.
 
@@ -23,12 +23,23 @@ pub fn state_folder() -> anyhow::Result<PathBuf> {
     Ok(state.join("nebula"))
 }
 
+/// The folder for settings: `$XDG_CONFIG_HOME/nebula`.
+///
+/// # Errors
+/// If there is no home folder to begin with.
+pub fn settings_folder() -> anyhow::Result<PathBuf> {
+    let folders = etcetera::base_strategy::Xdg::new().context("there is no home folder")?;
+    Ok(folders.config_dir().join("nebula"))
+}
+
 /// The key of this person on this machine: made once, readable by its owner alone.
 ///
 /// # Errors
 /// If it can be neither read nor made.
 pub fn key(folder: &Path) -> anyhow::Result<Key> {
     let path = folder.join("key");
+    close_to_others(folder)?;
+    close_to_others(&path)?;
     match read_key(&path) {
         Ok(key) => return Ok(key),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -44,7 +55,7 @@ fn read_key(path: &Path) -> io::Result<Key> {
 }
 
 fn make_key(folder: &Path, path: &Path) -> anyhow::Result<Key> {
-    fs::create_dir_all(folder)?;
+    make_folder(folder)?;
     let mut bytes = [0; KEY_BYTES];
     getrandom::fill(&mut bytes)?;
     let mut options = File::options();
@@ -58,6 +69,34 @@ fn make_key(folder: &Path, path: &Path) -> anyhow::Result<Key> {
         Err(error) => return Err(error.into()),
     }
     Ok(Key::new(&bytes)?)
+}
+
+/// Makes the folder for state, for its owner alone.
+///
+/// # Errors
+/// If it cannot be made.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Takes away what others may do with a file or folder, if it is there: it may have come from a
+/// backup, or from a careless hand.
+fn close_to_others(path: &Path) -> anyhow::Result<()> {
+    #[cfg(unix)]
+    if let Ok(metadata) = fs::metadata(path) {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = metadata.permissions().mode();
+        if mode & 0o077 != 0 {
+            let closed = fs::Permissions::from_mode(mode & !0o077);
+            let told = || format!("others may read {path:?}, and that cannot be changed");
+            fs::set_permissions(path, closed).with_context(told)?;
+        }
+    }
+    Ok(())
 }
 
 /// The login name, if it is a legal user name.
@@ -81,6 +120,24 @@ mod tests {
             use std::os::unix::fs::PermissionsExt as _;
             let mode = fs::metadata(state.join("key")).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
+            let mode = fs::metadata(&state).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o700);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn state_that_others_could_read_is_closed_to_them() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let first = key(folder.path()).unwrap();
+        let file = folder.path().join("key");
+        for (path, mode) in [(folder.path(), 0o755), (&file, 0o644)] {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        }
+        assert_eq!(key(folder.path()).unwrap(), first);
+        for (path, mode) in [(folder.path(), 0o700), (&file, 0o600)] {
+            assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, mode);
         }
     }
 

@@ -1,4 +1,5 @@
-//! Which key means what: one table, from which the help is made too.
+//! Which key means what: one table, from which the help is made too, and what a person changed
+//! in it.
 //!
 //! This file does not know what a meaning does.
 
@@ -79,19 +80,159 @@ pub enum Meaning {
     Char(char),
 }
 
-/// Looks a key up.
-pub fn meaning(key: KeyEvent) -> Option<Meaning> {
-    // Some systems report the release of a key as well.
-    if key.kind == KeyEventKind::Release {
-        return None;
+/// A key that means something at the moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    modifiers: KeyModifiers,
+    code: KeyCode,
+    wish: Wish,
+    /// The key in the words of the help; empty if it stands there under another key.
+    pub shown: String,
+    /// What it does, in the words of the help.
+    pub what: &'static str,
+}
+
+/// The table as this person wants it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keys {
+    bound: Vec<Bound>,
+    /// Keys that the person named.
+    named: Vec<Chord>,
+}
+
+impl Default for Keys {
+    fn default() -> Self {
+        let bound = BINDINGS.iter().map(|(modifiers, code, wish, shown, what)| {
+            let shown = (*shown).to_owned();
+            Bound { modifiers: *modifiers, code: *code, wish: *wish, shown, what }
+        });
+        Keys { bound: bound.collect(), named: Vec::new() }
     }
-    // Shift is in the character already.
-    let modifiers = key.modifiers.difference(KeyModifiers::SHIFT);
-    let bound = BINDINGS.iter().find(|(with, code, ..)| *with == modifiers && *code == key.code);
-    match (bound, key.code) {
-        (Some((_, _, wish, ..)), _) => Some(Meaning::Wish(*wish)),
-        (None, KeyCode::Char(c)) if modifiers.is_empty() => Some(Meaning::Char(c)),
-        _ => None,
+}
+
+impl Keys {
+    /// Gives a key another meaning, by their names: `C-n` and `next-room`, or `none`.
+    ///
+    /// # Errors
+    /// A sentence for the person, if there is no such key or meaning, or the key is named twice.
+    pub fn bind(&mut self, key: &str, wish: &str) -> Result<(), String> {
+        let chord = chord(key)?;
+        if self.named.contains(&chord) {
+            return Err(format!("{key} is bound twice here: keep one of the two"));
+        }
+        let wanted = match wish {
+            "none" => None,
+            name => {
+                let found = BINDINGS.iter().find(|(_, _, wish, ..)| wish_name(*wish) == name);
+                Some(found.ok_or_else(|| format!("{name:?} is none of {}", wish_names()))?.2)
+            }
+        };
+        self.named.push(chord);
+        self.bound.retain(|bound| (bound.modifiers, bound.code) != chord);
+        if let Some(wish) = wanted {
+            let what = BINDINGS.iter().find(|binding| binding.2 == wish && !binding.4.is_empty());
+            let (shown, what) = (key.to_owned(), what.map_or("", |binding| binding.4));
+            let (modifiers, code) = chord;
+            self.bound.push(Bound { modifiers, code, wish, shown, what });
+            // The help lists it where the table has its meaning.
+            let place = |bound: &Bound| BINDINGS.iter().position(|other| other.2 == bound.wish);
+            self.bound.sort_by_key(place);
+        }
+        Ok(())
+    }
+
+    /// What can be done by no key any more, by its name.
+    pub fn lost(&self) -> Vec<String> {
+        let mut lost: Vec<_> = BINDINGS.iter().map(|binding| binding.2).collect();
+        lost.retain(|wish| self.bound.iter().all(|bound| bound.wish != *wish));
+        lost.dedup();
+        lost.into_iter().map(wish_name).collect()
+    }
+
+    /// What the help lists.
+    pub fn described(&self) -> impl Iterator<Item = &Bound> {
+        self.bound.iter().filter(|bound| !bound.what.is_empty())
+    }
+
+    /// Looks a key up.
+    pub fn meaning(&self, key: KeyEvent) -> Option<Meaning> {
+        // Some systems report the release of a key as well.
+        if key.kind == KeyEventKind::Release {
+            return None;
+        }
+        // Shift is in the character already.
+        let modifiers = key.modifiers.difference(KeyModifiers::SHIFT);
+        let same = |bound: &&Bound| bound.modifiers == modifiers && bound.code == key.code;
+        match (self.bound.iter().find(same), key.code) {
+            (Some(bound), _) => Some(Meaning::Wish(bound.wish)),
+            (None, KeyCode::Char(c)) if modifiers.is_empty() => Some(Meaning::Char(c)),
+            _ => None,
+        }
+    }
+}
+
+/// Next-room, from `NextRoom`.
+fn wish_name(wish: Wish) -> String {
+    let mut name = String::new();
+    for c in format!("{wish:?}").chars() {
+        if c.is_uppercase() && !name.is_empty() {
+            name.push('-');
+        }
+        name.extend(c.to_lowercase());
+    }
+    name
+}
+
+fn wish_names() -> String {
+    let mut names: Vec<_> = BINDINGS.iter().map(|binding| wish_name(binding.2)).collect();
+    names.sort();
+    names.dedup();
+    format!("{}, none", names.join(", "))
+}
+
+type Chord = (KeyModifiers, KeyCode);
+
+/// Reads the name of a key, as the help writes it: `C-` with Ctrl, `M-` with Alt.
+fn chord(name: &str) -> Result<Chord, String> {
+    let (mut modifiers, mut rest) = (NONE, name);
+    loop {
+        let (with, after) = match rest.split_at_checked(2) {
+            Some(("C-", after)) => (CONTROL, after),
+            Some(("M-", after)) => (ALT, after),
+            _ => break,
+        };
+        modifiers |= with;
+        rest = after;
+    }
+    let mut chars = rest.chars();
+    let code = match (rest, chars.next(), chars.next()) {
+        (_, Some(c), None) => KeyCode::Char(c.to_ascii_lowercase()),
+        ("Enter", ..) => KeyCode::Enter,
+        ("Esc", ..) => KeyCode::Esc,
+        ("Tab", ..) => KeyCode::Tab,
+        ("Space", ..) => KeyCode::Char(' '),
+        ("PgUp", ..) => KeyCode::PageUp,
+        ("PgDn", ..) => KeyCode::PageDown,
+        ("Home", ..) => KeyCode::Home,
+        ("End", ..) => KeyCode::End,
+        ("Up", ..) => KeyCode::Up,
+        ("Down", ..) => KeyCode::Down,
+        ("Left", ..) => KeyCode::Left,
+        ("Right", ..) => KeyCode::Right,
+        ("Backspace", ..) => KeyCode::Backspace,
+        ("Delete", ..) => KeyCode::Delete,
+        (_, Some('F'), Some(_)) => match rest[1..].parse() {
+            Ok(n @ 1..=12) => KeyCode::F(n),
+            _ => return Err(format!("there is no key {name:?}; F1 to F12 there are")),
+        },
+        _ => return Err(format!("there is no key {name:?}; write C-n, M-Enter, PgUp or F5")),
+    };
+    match (modifiers, code) {
+        (NONE, KeyCode::Char(_)) => Err(format!("{name} alone is text; try C-{name} or M-{name}")),
+        (CONTROL, KeyCode::Char('i' | 'm' | 'j' | '[')) => {
+            Err(format!("a terminal cannot tell {name} from Tab, Enter or Esc; take another key"))
+        }
+        chord => Ok(chord),
     }
 }
 
@@ -110,10 +251,45 @@ mod tests {
     #[test]
     fn a_release_means_nothing_and_shift_is_part_of_the_character() {
         let mut key = KeyEvent::new(KeyCode::Char('A'), KeyModifiers::SHIFT);
-        assert_eq!(meaning(key), Some(Meaning::Char('A')));
+        assert_eq!(Keys::default().meaning(key), Some(Meaning::Char('A')));
         key.kind = KeyEventKind::Release;
-        assert_eq!(meaning(key), None);
+        assert_eq!(Keys::default().meaning(key), None);
         let unbound = KeyEvent::new(KeyCode::Char('x'), KeyModifiers::ALT);
-        assert_eq!(meaning(unbound), None);
+        assert_eq!(Keys::default().meaning(unbound), None);
+    }
+
+    #[test]
+    fn keys_are_rebound_by_name() {
+        let press =
+            |keys: &Keys, c| keys.meaning(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL));
+        let mut keys = Keys::default();
+        keys.bind("C-x", "next-room").unwrap();
+        keys.bind("C-n", "none").unwrap();
+        assert_eq!(press(&keys, 'x'), Some(Meaning::Wish(Wish::NextRoom)));
+        assert_eq!(press(&keys, 'n'), None);
+        assert_eq!(keys.lost(), Vec::<String>::new());
+        let described: Vec<_> = keys.described().map(|bound| bound.shown.as_str()).collect();
+        assert!(described.contains(&"C-x") && !described.contains(&"C-n"), "{described:?}");
+        keys.bind("C-p", "help").unwrap();
+        assert_eq!(keys.lost(), ["previous-room"]);
+    }
+
+    #[test]
+    fn what_cannot_be_bound_says_why() {
+        for (key, wish, why) in [
+            ("C-c", "help", "bound twice"),
+            ("x", "help", "text"),
+            ("C-m", "help", "Enter"),
+            ("C-[", "help", "Esc"),
+            ("F13", "help", "F12"),
+            ("Hyper-x", "help", "no key"),
+            ("", "help", "no key"),
+            ("C-x", "dance", "next-room"),
+        ] {
+            let mut keys = Keys::default();
+            keys.bind("C-C", "send").unwrap();
+            let error = keys.bind(key, wish).unwrap_err();
+            assert!(error.contains(why), "{key} {wish}: {error}");
+        }
     }
 }

@@ -2,6 +2,20 @@
 //! [`update::update`] changes the [`model::Model`] and answers with [`event::Action`]s,
 //! [`view::view`] draws. Both are pure; [`run`] is the one loop that does input and output.
 
+//!
+//! [`plain`], [`send`] and [`tail`] do the same without a screen: they share the model, the update
+//! and the connection, and have no `view`.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::CommandFactory as _;
+
+use args::{Args, Command};
+use run::Exit;
+use settings::Settings;
+
 pub mod args;
 pub mod commands;
 pub mod config;
@@ -10,10 +24,86 @@ pub mod input;
 pub mod keys;
 pub mod model;
 pub mod net;
+pub mod plain;
 pub mod rows;
 pub mod run;
+pub mod send;
+mod session;
+pub mod settings;
+pub mod tail;
 pub mod terminal;
 pub mod text;
 pub mod theme;
 pub mod update;
 pub mod view;
+
+/// Does what the arguments ask for.
+///
+/// # Errors
+/// If a setting is wrong, or the terminal or a file does not obey. The sentence is for the person.
+pub fn start(args: &Args) -> anyhow::Result<Exit> {
+    match &args.command {
+        Some(Command::Completions { shell }) => return print(&completions(*shell)),
+        Some(Command::Man { command }) => return print(&manual(command.as_deref())?),
+        _ => {}
+    }
+    let settings = Settings::gather(&args.options)?;
+    for warning in &settings.warnings {
+        session::tell(warning);
+    }
+    if args.options.print_config {
+        return print(settings.to_string().as_bytes());
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let exit = runtime.block_on(async {
+        let seconds = |wait: &u64| Duration::from_secs(*wait);
+        match &args.command {
+            Some(Command::Send { text, wait }) => {
+                send::send(&settings, text.as_deref(), seconds(wait)).await
+            }
+            Some(Command::Tail { json, lines, since, wait }) => {
+                let (before, wait) = (*lines, seconds(wait));
+                let wanted = tail::Wanted { before, since: *since, json: *json, wait };
+                tail::tail(&settings, &wanted).await
+            }
+            _ if settings.plain || !can_draw() => plain::plain(&settings).await,
+            _ => run::chat(&settings).await,
+        }
+    });
+    // A name that is being resolved, or a terminal that is being read, must not keep the program.
+    runtime.shutdown_background();
+    exit
+}
+
+/// There is a terminal that can move its cursor.
+fn can_draw() -> bool {
+    io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+fn completions(shell: clap_complete::Shell) -> Vec<u8> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "nebula", &mut text);
+    text
+}
+
+fn manual(about: Option<&str>) -> anyhow::Result<Vec<u8>> {
+    let mut all = Args::command();
+    all.build();
+    let command = match about {
+        None => all,
+        Some(name) => all
+            .find_subcommand(name)
+            .cloned()
+            .with_context(|| format!("there is no command {name:?}; nebula --help lists them"))?,
+    };
+    let mut text = Vec::new();
+    clap_mangen::Man::new(command).render(&mut text)?;
+    Ok(text)
+}
+
+fn print(text: &[u8]) -> anyhow::Result<Exit> {
+    match io::stdout().lock().write_all(text) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(Exit::Well),
+    }
+}

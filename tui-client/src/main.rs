@@ -6,8 +6,7 @@ use clap::Parser as _;
 use nebula::args::Args;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
-    match nebula::run::run(args) {
+    match nebula::start(&Args::parse()) {
         Ok(exit) => exit.into(),
         Err(error) => {
             eprintln!("nebula: {error:#}");

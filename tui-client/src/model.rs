@@ -8,11 +8,15 @@ use jiff::tz::TimeZone;
 use protocol::{Message, MessageId, Ref, RoomName, UserName};
 
 use crate::input::Input;
+use crate::keys::Keys;
 
 /// Most entries of a room that are kept; the oldest go first and can be fetched again.
 pub const ENTRIES_MAX: usize = 10_000;
 /// Own messages that may wait for the server at a time, in a room.
 pub const PENDING_MAX: usize = 500;
+
+/// Messages asked for on joining: two screens.
+const HISTORY_ON_JOIN: u16 = 100;
 
 /// Everything there is to draw and to decide by.
 #[derive(Debug)]
@@ -25,6 +29,8 @@ pub struct Model {
     pub me: Option<UserName>,
     /// State of the connection.
     pub link: Link,
+    /// Which key means what to this person.
+    pub keys: Keys,
     /// What is being written.
     pub input: Input,
     /// One line for the person alone, until the next key.
@@ -41,6 +47,8 @@ pub struct Model {
     pub session: String,
     /// Refs made so far.
     pub refs: u64,
+    /// Messages asked for on joining a room that was not seen before.
+    pub history_on_join: u16,
 }
 
 /// State of the connection.
@@ -152,6 +160,7 @@ impl Model {
             active: 0,
             me,
             link: Link::Connecting(0),
+            keys: Keys::default(),
             input: Input::default(),
             notice: None,
             size: (80, 24),
@@ -160,6 +169,7 @@ impl Model {
             leaving: false,
             session,
             refs: 0,
+            history_on_join: HISTORY_ON_JOIN,
         }
     }
 

@@ -17,11 +17,11 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use crate::args::Args;
 use crate::config;
 use crate::event::{Action, Event};
 use crate::model::{Link, Model};
 use crate::net::{self, EVENTS_MAX, Line, OUTGOING_MAX};
+use crate::settings::Settings;
 use crate::terminal::Screen;
 use crate::update::{dial_now, update};
 use crate::view::view;
@@ -54,15 +54,7 @@ impl From<Exit> for ExitCode {
 ///
 /// # Errors
 /// If there is no terminal to draw on.
-pub fn run(args: Args) -> anyhow::Result<Exit> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let exit = runtime.block_on(chat(args));
-    // A name that is being resolved must not keep the program.
-    runtime.shutdown_background();
-    exit
-}
-
-async fn chat(args: Args) -> anyhow::Result<Exit> {
+pub async fn chat(settings: &Settings) -> anyhow::Result<Exit> {
     let (key, warning) = match config::state_folder().and_then(|folder| config::key(&folder)) {
         Ok(key) => (Some(key), None),
         Err(error) => {
@@ -70,11 +62,12 @@ async fn chat(args: Args) -> anyhow::Result<Exit> {
         }
     };
     let session = format!("{:016x}", fastrand::u64(..));
-    let me = args.user.or_else(config::login_name);
-    let mut model = Model::new(args.room, me, session);
-    model.notice = warning;
+    let mut model = Model::new(settings.room.clone(), settings.user.clone(), session);
+    model.keys = settings.keys.clone();
+    // Under the screen nobody sees what was told before it.
+    model.notice = warning.or_else(|| settings.warnings.first().cloned());
     model.zone = jiff::tz::TimeZone::system();
-    let doer = Doer::new(Line { server: args.server, key });
+    let doer = Doer::new(Line { server: settings.server.clone(), key });
     let mut screen = Screen::take().context("this is no terminal to draw on")?;
     model.size = crossterm::terminal::size().unwrap_or(model.size);
     let mut app = App { model, doer };
@@ -144,7 +137,7 @@ fn draw(screen: &mut Screen, model: &Model) -> anyhow::Result<()> {
 }
 
 /// Does what the model asks for.
-struct Doer {
+pub(crate) struct Doer {
     line: Line,
     connection: Option<Connection>,
     retry: mpsc::Sender<Event>,
@@ -159,13 +152,18 @@ struct Connection {
 }
 
 impl Doer {
-    fn new(line: Line) -> Self {
+    pub(crate) fn new(line: Line) -> Self {
         let (retry, retries) = mpsc::channel(EVENTS_MAX);
         Doer { line, connection: None, retry, retries }
     }
 
+    /// The server's address.
+    pub(crate) fn server(&self) -> &str {
+        self.line.server.as_str()
+    }
+
     /// What the connection or a timer tells next.
-    async fn next(&mut self) -> Event {
+    pub(crate) async fn next(&mut self) -> Event {
         let incoming = async {
             match &mut self.connection {
                 Some(connection) => connection.incoming.recv().await,
@@ -181,7 +179,7 @@ impl Doer {
     }
 
     /// False if the program should end.
-    fn perform(&mut self, actions: Vec<Action>) -> bool {
+    pub(crate) fn perform(&mut self, actions: Vec<Action>) -> bool {
         for action in actions {
             match action {
                 Action::Quit => return false,

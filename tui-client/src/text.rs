@@ -22,7 +22,7 @@ pub fn clean(text: &str) -> String {
                 }
             }
             '\t' => clean.push_str(TAB),
-            c if c.is_control() || reorders(c) => {}
+            c if is_obeyed(c) => {}
             c => clean.push(c),
         }
     }
@@ -32,6 +32,11 @@ pub fn clean(text: &str) -> String {
 /// The same for what has to stay on one line.
 pub fn clean_line(text: &str) -> String {
     clean(text).replace('\n', " ")
+}
+
+/// A terminal would obey this character, or reorder what stands around it, instead of showing it.
+pub fn is_obeyed(c: char) -> bool {
+    c.is_control() || reorders(c)
 }
 
 fn reorders(c: char) -> bool {

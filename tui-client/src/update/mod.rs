@@ -3,6 +3,8 @@
 mod person;
 mod server;
 
+pub use person::{command, load_older, say};
+
 use std::time::Duration;
 
 use protocol::{Body, Hello, Ref, RoomName, ToServer};
@@ -10,8 +12,6 @@ use protocol::{Body, Hello, Ref, RoomName, ToServer};
 use crate::event::{Action, Event};
 use crate::model::{Link, Model, Pending, Room};
 
-/// Messages asked for on joining: two screens.
-const HISTORY_ON_JOIN: u16 = 100;
 /// First wait before dialling again; it doubles with each failure.
 const DIAL_AFTER: Duration = Duration::from_millis(500);
 /// Longest wait before dialling again.
@@ -44,7 +44,11 @@ pub fn dial_now(model: &mut Model) -> Vec<Action> {
 
 /// Codes from 4000 on mean: do not come back unchanged.
 fn lost(model: &mut Model, code: Option<u16>, reason: String) -> Vec<Action> {
-    model.rooms.iter_mut().for_each(|room| room.joined = false);
+    for room in &mut model.rooms {
+        room.joined = false;
+        // The answer to what was asked on this line comes no more.
+        room.loading = false;
+    }
     if code.is_some_and(|code| code >= 4000) {
         model.link = Link::Refused(reason);
         return Vec::new();
@@ -65,19 +69,20 @@ fn dial_after(failures: u32) -> Duration {
 /// Asks for the room shown; the others are joined when it is open.
 fn hello(model: &Model) -> Hello {
     let room = model.room();
-    let (since, history) = resume_point(room);
+    let (since, history) = resume_point(room, model.history_on_join);
     Hello { room: room.name.clone(), user: model.me.clone(), since, history }
 }
 
-fn join(room: &Room) -> ToServer {
-    let (since, history) = resume_point(room);
+fn join(room: &Room, history_on_join: u16) -> ToServer {
+    let (since, history) = resume_point(room, history_on_join);
     ToServer::Join { room: room.name.clone(), since, history }
 }
 
-/// What was seen is not asked for again.
-fn resume_point(room: &Room) -> (Option<protocol::MessageId>, Option<u16>) {
-    let seen = room.head > protocol::MessageId::ZERO;
-    if seen { (Some(room.head), None) } else { (None, Some(HISTORY_ON_JOIN)) }
+/// What was seen is not asked for again; a replay that was cut is asked for from where it began,
+/// since what came after the gap does not fill it.
+fn resume_point(room: &Room, history: u16) -> (Option<protocol::MessageId>, Option<u16>) {
+    let seen = room.gap_after.unwrap_or(room.head);
+    if seen > protocol::MessageId::ZERO { (Some(seen), None) } else { (None, Some(history)) }
 }
 
 /// Sends an own message, if there is somebody to send it to.

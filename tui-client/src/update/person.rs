@@ -7,14 +7,14 @@ use super::server::ask_older;
 use super::{dial_now, join, send};
 use crate::commands::{self, Typed};
 use crate::event::Action;
-use crate::keys::{Meaning, Wish, meaning};
+use crate::keys::{Meaning, Wish};
 use crate::model::{Link, Model, PENDING_MAX, Pending, Room, Scroll, What};
 use crate::rows::{Pane, page_down, page_up};
 use crate::text;
 use crate::view::pane_size;
 
 pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Action> {
-    let Some(meaning) = meaning(key) else { return Vec::new() };
+    let Some(meaning) = model.keys.meaning(key) else { return Vec::new() };
     let leaving = std::mem::take(&mut model.leaving);
     model.notice = None;
     match meaning {
@@ -76,7 +76,17 @@ fn enter(model: &mut Model) -> Vec<Action> {
         return Vec::new();
     }
     match commands::parse(model.input.text()) {
-        Ok(Typed::Text(text)) => say(model, &text),
+        Ok(Typed::Text(text)) => match say(model, &text) {
+            Ok(actions) => {
+                model.input.take();
+                actions
+            }
+            // What cannot be sent stays in the input, with the reason below it.
+            Err(sentence) => {
+                model.notice = Some(sentence);
+                Vec::new()
+            }
+        },
         Ok(typed) => {
             model.input.take();
             command(model, typed)
@@ -88,30 +98,28 @@ fn enter(model: &mut Model) -> Vec<Action> {
     }
 }
 
-/// What cannot be sent stays in the input, with the reason below it.
-fn say(model: &mut Model, text: &str) -> Vec<Action> {
-    if let Err(error) = Body::try_from(text) {
-        model.notice = Some(error.to_string());
-        return Vec::new();
-    }
+/// Says something in the room that is shown, now or when the line is there.
+///
+/// # Errors
+/// A sentence for the person, if it cannot be said; nothing has changed then.
+pub fn say(model: &mut Model, text: &str) -> Result<Vec<Action>, String> {
+    Body::try_from(text).map_err(|error| error.to_string())?;
     if model.room().pending.len() >= PENDING_MAX {
-        model.notice = Some(format!("{PENDING_MAX} messages wait already: wait for the line"));
-        return Vec::new();
+        return Err(format!("{PENDING_MAX} messages wait already: wait for the line"));
     }
     model.refs += 1;
-    let Ok(reference) = Ref::try_from(format!("{}-{}", model.session, model.refs).as_str()) else {
-        return Vec::new();
-    };
-    model.input.take();
+    let reference = Ref::try_from(format!("{}-{}", model.session, model.refs).as_str());
+    let reference = reference.map_err(|error| error.to_string())?;
     let room = model.room_mut();
     to_bottom(room);
     let pending = Pending { reference, content: text.to_owned(), failed: None };
     let action = send(room, &pending);
     room.pending.push(pending);
-    action.into_iter().collect()
+    Ok(action.into_iter().collect())
 }
 
-fn command(model: &mut Model, typed: Typed) -> Vec<Action> {
+/// Does what a command asks for.
+pub fn command(model: &mut Model, typed: Typed) -> Vec<Action> {
     match typed {
         Typed::Text(_) => {}
         Typed::Help => model.help = true,
@@ -131,7 +139,7 @@ fn join_room(model: &mut Model, name: RoomName) -> Vec<Action> {
         return Vec::new();
     }
     let room = Room::new(name);
-    let action = Action::Send(join(&room));
+    let action = Action::Send(join(&room, model.history_on_join));
     model.rooms.push(room);
     model.active = model.rooms.len() - 1;
     if model.link == Link::Online { vec![action] } else { Vec::new() }
@@ -189,7 +197,8 @@ fn to_top(model: &mut Model) -> Vec<Action> {
     load_older(room)
 }
 
-fn load_older(room: &mut Room) -> Vec<Action> {
+/// Asks for what is older than all that is here, if there is more.
+pub fn load_older(room: &mut Room) -> Vec<Action> {
     match room.oldest() {
         Some(oldest) if room.more && room.joined && !room.loading => ask_older(room, oldest),
         _ => Vec::new(),

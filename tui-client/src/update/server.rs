@@ -5,7 +5,7 @@ use std::time::Duration;
 use protocol::ToClient;
 use protocol::{Code, ErrorNote, HISTORY_MAX, History, Message, MessageId, ToServer, UserName};
 
-use super::{join, send};
+use super::{join, lost, send};
 use crate::event::Action;
 use crate::model::{Link, Model, Room, Scroll, What};
 
@@ -42,6 +42,7 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Action> {
 /// written meanwhile goes out now, in order.
 fn entered(model: &mut Model, name: &protocol::RoomName, me: UserName) -> Vec<Action> {
     let first = model.rooms.iter().all(|room| !room.joined);
+    let history = model.history_on_join;
     model.me = Some(me);
     let mut actions = Vec::new();
     if let Some(room) = model.find(name) {
@@ -52,7 +53,7 @@ fn entered(model: &mut Model, name: &protocol::RoomName, me: UserName) -> Vec<Ac
     }
     if first {
         let others = model.rooms.iter().filter(|room| !room.joined);
-        actions.extend(others.map(|room| Action::Send(join(room))));
+        actions.extend(others.map(|room| Action::Send(join(room, history))));
     }
     actions
 }
@@ -133,7 +134,11 @@ fn error_came(model: &mut Model, note: ErrorNote) -> Vec<Action> {
     let ErrorNote { code, content, room, reference, retry_ms } = note;
     let sentence = crate::text::clean_line(&content);
     // Before that, the end of the connection tells the reason.
-    let online = model.link == Link::Online;
+    let online = model.link == Link::Online && !matches!(code, Code::Stopping | Code::TooSlow);
+    let waits = |room: &protocol::RoomName| {
+        model.rooms.iter().any(|known| known.name == *room && known.loading)
+    };
+    let history_waits = reference.is_none() && room.as_ref().is_some_and(waits);
     let found = room.as_ref().and_then(|room| model.find(room));
     let pending = found.and_then(|room| {
         let reference = reference.as_ref()?;
@@ -146,6 +151,8 @@ fn error_came(model: &mut Model, note: ErrorNote) -> Vec<Action> {
             return vec![Action::Retry(room, pending.reference.clone(), after)];
         }
         (Some((_, pending)), _) => pending.failed = Some(sentence),
+        // Older messages cannot be read now: coming back asks for them again, after a while.
+        (None, Code::Unavailable) if history_waits => return lost(model, None, sentence),
         (None, _) if online => model.notice = Some(sentence),
         (None, _) => {}
     }

@@ -6,16 +6,19 @@ use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
 use crate::commands::COMMANDS;
-use crate::keys::BINDINGS;
+use crate::keys::Keys;
 use crate::theme;
 
-pub(super) fn help() -> Paragraph<'static> {
+pub(super) fn help(keys: &Keys) -> Paragraph<'static> {
     let mut lines = vec![Line::styled("Commands", theme::striking())];
     lines.extend(COMMANDS.iter().map(|(name, arguments, what)| {
         Line::raw(format!("  {:<16} {what}", format!("/{name} {arguments}")))
     }));
     lines.push(Line::styled("Keys (C- is Ctrl, M- is Alt; Esc closes this)", theme::striking()));
-    let described = BINDINGS.iter().filter(|(.., what)| !what.is_empty());
-    lines.extend(described.map(|(.., key, what)| Line::raw(format!("  {key:<16} {what}"))));
+    let described = keys.described();
+    lines.extend(described.map(|bound| {
+        let (key, what) = (&bound.shown, bound.what);
+        Line::raw(format!("  {key:<16} {what}"))
+    }));
     Paragraph::new(lines)
 }

@@ -37,7 +37,7 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
     let areas = areas(model, frame.area());
     frame.render_widget(header(model, areas.header.width), areas.header);
     if model.help {
-        frame.render_widget(help::help(), areas.pane);
+        frame.render_widget(help::help(&model.keys), areas.pane);
     } else {
         let pane = pane(model, areas.pane);
         frame.render_widget(Paragraph::new(visible(model.room(), &pane)), areas.pane);

@@ -2,5 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod plain;
+mod processes;
 mod pty;
 mod screen;
+mod settings;

@@ -14,14 +14,14 @@ use tokio::sync::oneshot;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server in a thread of its own, on a free port.
-struct Server {
-    address: String,
+pub(crate) struct Server {
+    pub(crate) address: String,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
 impl Server {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let (tell, told) = channel();
         let (stop, stopped) = oneshot::channel::<()>();
         let thread = std::thread::spawn(move || {
@@ -50,6 +50,8 @@ impl Drop for Server {
 struct Terminal {
     screen: vt100::Parser,
     output: Receiver<Vec<u8>>,
+    /// All bytes that came.
+    raw: Vec<u8>,
     keys: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     _master: Box<dyn MasterPty + Send>,
@@ -58,13 +60,24 @@ struct Terminal {
 
 impl Terminal {
     fn start(address: &str, user: &str) -> Self {
+        Terminal::of_kind("xterm-256color", address, user)
+    }
+
+    fn of_kind(kind: &str, address: &str, user: &str) -> Self {
+        Terminal::with_settings("", kind, address, user)
+    }
+
+    fn with_settings(settings: &str, kind: &str, address: &str, user: &str) -> Self {
         let home = tempfile::tempdir().unwrap();
+        std::fs::create_dir(home.path().join("nebula")).unwrap();
+        std::fs::write(home.path().join("nebula/config.toml"), settings).unwrap();
         let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
         let pty = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_nebula"));
         command.args(["--server", address, "--room", "dev", "--user", user]);
         command.env("XDG_STATE_HOME", home.path());
-        command.env("TERM", "xterm-256color");
+        command.env("XDG_CONFIG_HOME", home.path());
+        command.env("TERM", kind);
         let child = pty.slave.spawn_command(command).unwrap();
         drop(pty.slave);
         let mut reader = pty.master.try_clone_reader().unwrap();
@@ -83,7 +96,7 @@ impl Terminal {
             const { NonZeroU16::new(80).unwrap() },
             0,
         );
-        Terminal { screen, output, keys, child, _master: pty.master, _home: home }
+        Terminal { screen, output, raw: Vec::new(), keys, child, _master: pty.master, _home: home }
     }
 
     fn types(&mut self, keys: &str) {
@@ -100,7 +113,10 @@ impl Terminal {
         while !seen(self.screen.screen()) {
             let left = deadline.saturating_duration_since(Instant::now());
             match self.output.recv_timeout(left) {
-                Ok(bytes) => self.screen.process(&bytes),
+                Ok(bytes) => {
+                    self.screen.process(&bytes);
+                    self.raw.extend(bytes);
+                }
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
                     panic!("no {what:?} on\n{}", self.screen.screen().contents())
                 }
@@ -156,5 +172,38 @@ fn a_server_that_stops_and_comes_back_is_found_again() {
     drop(server);
     alice.expect("○ trying again");
     alice.types("\u{3}\u{3}");
+    alice.ends(0);
+}
+
+#[test]
+fn a_simple_terminal_gets_lines_and_understands_commands() {
+    let server = Server::start();
+    let mut alice = Terminal::of_kind("dumb", &server.address, "Alice");
+    alice.expect("in #dev as Alice; /help");
+    alice.types("hello\r");
+    alice.expect("Alice: hello");
+    alice.types("/who\r");
+    alice.expect("-- 1 here: Alice");
+    alice.types("/help\r");
+    alice.expect("/join ROOM");
+    alice.types("/jion dev\r");
+    alice.expect("did you mean /join?");
+    alice.types("/join ops\r");
+    alice.types("//bin\r");
+    alice.expect("#ops Alice: /bin");
+    assert!(!alice.raw.contains(&0x1b), "no escape sequence at all");
+    alice.types("/quit\r");
+    alice.ends(0);
+}
+
+#[test]
+fn keys_of_the_settings_work_and_stand_in_the_help() {
+    let server = Server::start();
+    let settings = "[keys]\nF2 = 'help'\nM-s = 'send'\nC-x = 'interrupt'\n";
+    let mut alice = Terminal::with_settings(settings, "xterm", &server.address, "Alice");
+    alice.expect("● 1 online");
+    alice.types("\u{1b}OQ");
+    alice.expect("  M-s              send");
+    alice.types("\u{18}\u{18}");
     alice.ends(0);
 }

@@ -192,6 +192,54 @@ fn a_refused_message_says_why_and_a_hasty_one_is_sent_again() {
     assert!(client.screen().iter().any(|row| row.contains("b  (too long)")));
 }
 
+/// A page of what was missed.
+fn page(ids: &[u64], more: bool) -> String {
+    let message = |id: &u64| {
+        format!(
+            r#"{{"type":"message","room":"dev","sender":"Bob","content":"m{id}","id":{id},"at":0}}"#
+        )
+    };
+    let messages: Vec<_> = ids.iter().map(message).collect();
+    format!(
+        r#"{{"type":"history","room":"dev","messages":[{}],"more":{more},"head":20}}"#,
+        messages.join(",")
+    )
+}
+
+#[test]
+fn a_replay_that_a_second_cut_interrupts_is_asked_for_again() {
+    let mut client = Client::entered(64, 6);
+    client.says(7, "Bob", "before");
+    client.happens(Event::Lost { code: Some(1013), reason: "slow".to_owned() });
+    client.happens(Event::Connected);
+    client.hears(&page(&[19, 20], true));
+    client.did();
+    client.happens(Event::Lost { code: Some(1013), reason: "slow".to_owned() });
+    // What came after the gap does not fill it: the replay begins where the gap does.
+    let [Action::Dial(hello, _)] = &client.did()[..] else { panic!("it does not dial") };
+    assert_eq!(hello.to_query(), "room=dev&username=Alice&since=7");
+    client.happens(Event::Connected);
+    client.hears(&page(&[15, 19, 20], true));
+    assert_eq!(sent(&client.did()).len(), 1, "older ones are asked for");
+    client.hears(&page(&[9, 12], false));
+    let ids: Vec<_> = client.model.room().messages().map(|message| message.id.get()).collect();
+    assert_eq!(ids, [7, 9, 12, 15, 19, 20]);
+}
+
+#[test]
+fn a_replay_that_cannot_be_read_is_asked_for_again() {
+    let mut client = Client::entered(64, 6);
+    client.says(7, "Bob", "before");
+    client.happens(Event::Lost { code: None, reason: "cut".to_owned() });
+    client.happens(Event::Connected);
+    client.hears(&page(&[19, 20], true));
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
+    client.did();
+    client.hears(r#"{"type":"error","code":"unavailable","content":"not now","room":"dev"}"#);
+    let [Action::Dial(hello, _)] = &client.did()[..] else { panic!("it does not dial") };
+    assert_eq!(hello.to_query(), "room=dev&username=Alice&since=7");
+}
+
 #[test]
 fn a_cut_replay_is_fetched_whole() {
     let mut client = Client::entered(64, 6);
@@ -199,18 +247,6 @@ fn a_cut_replay_is_fetched_whole() {
     client.happens(Event::Lost { code: Some(1013), reason: "slow".to_owned() });
     client.happens(Event::Connected);
     client.did();
-    let page = |ids: &[u64], more: bool| {
-        let message = |id: &u64| {
-            format!(
-                r#"{{"type":"message","room":"dev","sender":"Bob","content":"m{id}","id":{id},"at":0}}"#
-            )
-        };
-        let messages: Vec<_> = ids.iter().map(message).collect();
-        format!(
-            r#"{{"type":"history","room":"dev","messages":[{}],"more":{more},"head":20}}"#,
-            messages.join(",")
-        )
-    };
     client.hears(&page(&[19, 20], true));
     let older = |before: u64| {
         ToServer::parse(&format!(

@@ -1,0 +1,110 @@
+//! How news looks as lines of text: nothing that a terminal would obey, and no line that a
+//! stranger's text could pass off as somebody else's.
+//!
+//! This file does not know where lines go.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use protocol::Message;
+
+use super::news::News;
+use crate::model::What;
+use crate::text::{clean, clean_line};
+
+/// Stands before what is not a message. A message begins with its time, a digit.
+const ASIDE: &str = "--";
+/// Stands before the second and later lines of one message: so none of them can look like another
+/// message.
+const FURTHER: &str = "      ";
+
+/// Turns news into lines. Remembers the day, since a line has only the time.
+#[derive(Debug)]
+pub struct Liner {
+    zone: TimeZone,
+    day: Option<Date>,
+    /// Whether each line names its room.
+    pub names_rooms: bool,
+}
+
+impl Liner {
+    /// Times are shown in this zone.
+    pub fn new(zone: TimeZone) -> Self {
+        Liner { zone, day: None, names_rooms: false }
+    }
+
+    /// The lines of one piece of news.
+    pub fn lines(&mut self, news: &News) -> Vec<String> {
+        let place = match self.names_rooms {
+            true => format!("#{} ", clean_line(news.room.as_str())),
+            false => String::new(),
+        };
+        match &news.what {
+            What::Message(message) => self.message(message, &place),
+            What::Join(name) => vec![aside(&place, name.as_str(), "came")],
+            What::Leave(name) => vec![aside(&place, name.as_str(), "left")],
+            What::Note(text) => vec![format!("{ASIDE} {place}{}", clean_line(text))],
+        }
+    }
+
+    fn message(&mut self, message: &Message, place: &str) -> Vec<String> {
+        let at = i64::try_from(message.at).unwrap_or(i64::MAX);
+        let at = Timestamp::from_millisecond(at).unwrap_or(Timestamp::MAX);
+        let at = at.to_zoned(self.zone.clone());
+        let mut lines = Vec::new();
+        if self.day.replace(at.date()) != Some(at.date()) {
+            lines.push(format!("{ASIDE} {}", at.strftime("%a %-d %b %Y")));
+        }
+        let (clock, who) = (at.strftime("%H:%M"), clean_line(message.sender.as_str()));
+        let text = clean(message.content.as_str());
+        let mut rows = text.trim_end_matches('\n').split('\n');
+        let first = rows.next().unwrap_or_default();
+        lines.push(match first.strip_prefix("/me ") {
+            Some(action) => format!("{clock} {place}* {who} {action}"),
+            None => format!("{clock} {place}{who}: {first}"),
+        });
+        lines.extend(rows.map(|row| format!("{FURTHER}{row}")));
+        lines
+    }
+}
+
+fn aside(place: &str, name: &str, what: &str) -> String {
+    format!("{ASIDE} {place}{} {what}", clean_line(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::{RoomName, ToClient};
+
+    fn check(content: &str, expected: &[&str]) {
+        let content = serde_json_string(content);
+        let envelope = format!(
+            r#"{{"type":"message","room":"dev","sender":"Bob","content":{content},"id":1,"at":0}}"#
+        );
+        let Ok(ToClient::Message(message)) = ToClient::parse(&envelope) else {
+            panic!("{envelope}");
+        };
+        let room = RoomName::try_from("dev").unwrap();
+        let lines = Liner::new(TimeZone::UTC).lines(&News { room, what: What::Message(message) });
+        assert_eq!(lines[0], "-- Thu 1 Jan 1970");
+        assert_eq!(&lines[1..], expected);
+    }
+
+    /// Escaped so far that JSON holds it.
+    fn serde_json_string(text: &str) -> String {
+        let escaped: String = text.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
+        format!("\"{escaped}\"")
+    }
+
+    #[test]
+    fn lines_hold_nothing_that_could_be_taken_for_something_else() {
+        check("hi", &["00:00 Bob: hi"]);
+        check("/me waves", &["00:00 * Bob waves"]);
+        check(
+            "a\n00:00 Alice: b\r\n-- Eve came\n",
+            &["00:00 Bob: a", "      00:00 Alice: b", "      -- Eve came"],
+        );
+        check("\u{1b}]0;title\u{7}\u{9b}31m\u{202e}x", &["00:00 Bob: ]0;title31mx"]);
+    }
+}

@@ -1,0 +1,76 @@
+//! `nebula send`: one message, and an exit code that says whether it is stored.
+//!
+//! This file does not know rooms' contents.
+
+use std::io::{self, IsTerminal as _, Read as _};
+use std::time::Duration;
+
+use protocol::{Body, CONTENT_CHARS_MAX};
+use tokio::time::{Instant, timeout_at};
+
+use crate::run::Exit;
+use crate::session::{Session, tell};
+use crate::settings::Settings;
+use crate::update::say;
+
+/// Bytes that are read from standard input: one character more than a message can have.
+const INPUT_BYTES_MAX: u64 = 4 * (CONTENT_CHARS_MAX as u64 + 1);
+
+/// Sends one message, and returns when it is stored, refused, or the time is over.
+///
+/// # Errors
+/// If standard input cannot be read.
+pub async fn send(settings: &Settings, text: Option<&str>, wait: Duration) -> anyhow::Result<Exit> {
+    let text = match text {
+        Some(text) if text != "-" => text.to_owned(),
+        _ => input()?,
+    };
+    if let Err(error) = Body::try_from(text.as_str()) {
+        tell(&format!("not sent: {error}"));
+        return Ok(Exit::Refused);
+    }
+    let deadline = Instant::now() + wait;
+    let mut session = Session::new(settings);
+    // Only where the room stands is needed: from there the copy is found after a cut.
+    session.model.history_on_join = 1;
+    session.dial();
+    match say(&mut session.model, &text) {
+        Ok(actions) => session.perform(actions),
+        Err(sentence) => {
+            tell(&format!("not sent: {sentence}"));
+            return Ok(Exit::Refused);
+        }
+    };
+    while !session.all_is_stored() {
+        let Ok(event) = timeout_at(deadline, session.next()).await else {
+            let (server, reason) = (session.server(), session.trouble());
+            tell(&format!(
+                "not known to be stored within {} s: {server}: {reason}; is the server running? \
+                 --wait gives it longer",
+                wait.as_secs()
+            ));
+            return Ok(Exit::Unreachable);
+        };
+        session.happens(event);
+        if let Some(refusal) = session.refusal() {
+            tell(&refusal);
+            return Ok(Exit::Refused);
+        }
+        if let Some((_, reason)) = session.refused().pop() {
+            tell(&format!("not sent: {reason}"));
+            return Ok(Exit::Refused);
+        }
+    }
+    Ok(Exit::Well)
+}
+
+/// All of standard input is one message, without the newline that ends it.
+fn input() -> io::Result<String> {
+    if io::stdin().is_terminal() {
+        tell("type the message; Ctrl-D on an empty line sends it");
+    }
+    let mut bytes = Vec::new();
+    io::stdin().lock().take(INPUT_BYTES_MAX).read_to_end(&mut bytes)?;
+    let text = String::from_utf8_lossy(&bytes);
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}

@@ -1,0 +1,124 @@
+//! Settings, and what the binary prints about itself: the real binary, without a server.
+
+use std::fs;
+
+use crate::processes::Home;
+
+/// Runs the client to its end, with a configuration file and an environment.
+fn run(file: Option<&str>, environment: &[(&str, &str)], arguments: &[&str]) -> [String; 3] {
+    let home = Home::new();
+    if let Some(text) = file {
+        fs::create_dir_all(home.path("config/nebula")).unwrap();
+        fs::write(home.path("config/nebula/config.toml"), text).unwrap();
+    }
+    let output = home.nebula(arguments).envs(environment.iter().copied()).output().unwrap();
+    let text = |bytes| {
+        String::from_utf8_lossy(bytes).replace(home.path("config").to_str().unwrap(), "CONFIG")
+    };
+    [output.status.to_string(), text(&output.stdout), text(&output.stderr)]
+}
+
+fn prints(file: Option<&str>, environment: &[(&str, &str)], flags: &[&str], expected: &str) {
+    let arguments = [&["--print-config"], flags].concat();
+    let [status, out, error] = run(file, environment, &arguments);
+    assert_eq!((status.as_str(), error.as_str()), ("exit status: 0", ""));
+    let shown = out.lines().find(|line| line.contains("room")).unwrap();
+    assert_eq!(shown, expected, "{out}");
+}
+
+#[test]
+fn a_flag_outranks_the_environment_that_the_file_and_that_the_default() {
+    let file = Some("room = \"from-file\"\n");
+    let environment = [("NEBULA_ROOM", "from-env")];
+    prints(file, &environment, &["--room", "a"], "room = \"a\"  # --room or NEBULA_ROOM");
+    prints(file, &environment, &[], "room = \"from-env\"  # --room or NEBULA_ROOM");
+    prints(file, &[], &[], "room = \"from-file\"  # file");
+    prints(None, &[], &[], "room = \"general\"  # default");
+}
+
+#[test]
+fn what_is_printed_is_a_configuration_file_with_the_same_meaning() {
+    let file = "server = 'https://chat.example'\nroom = \"#a \\\"b\\\" \\\\\"\nuser = 'Zoë'\n\
+                plain = true\n";
+    let [_, first, _] = run(Some(file), &[], &["--print-config"]);
+    assert!(first.starts_with("# read: CONFIG/nebula/config.toml\n"), "{first}");
+    assert!(first.contains("server = \"wss://chat.example/\"  # file"), "{first}");
+    let [status, second, error] = run(Some(&first), &[], &["--print-config"]);
+    assert_eq!((status.as_str(), error.as_str()), ("exit status: 0", ""));
+    assert_eq!(first, second);
+}
+
+#[test]
+fn what_the_file_says_wrong_is_told_with_its_line() {
+    let print = ["--print-config"];
+    let [status, out, error] =
+        run(Some("\nroom = 'dev'\nrom = 'x'\n[window]\na = 1\n"), &[], &print);
+    assert_eq!(status, "exit status: 0");
+    assert!(out.contains("room = \"dev\""));
+    let warnings: Vec<_> = error.lines().collect();
+    assert_eq!(warnings.len(), 2, "{error}");
+    assert!(warnings[0].contains("config.toml:3: there is no setting \"rom\""), "{error}");
+    assert!(warnings[1].contains("config.toml:5: there is no setting \"window.a\""), "{error}");
+    for (file, place, value) in [
+        ("user = 'a\u{202e}b'", "config.toml:1: user: ", "U+202E"),
+        ("\nserver = 'ftp://x'", "config.toml:2: server: ", "ftp"),
+        ("plain = 'maybe'", "config.toml:1: plain: ", "\"maybe\""),
+        ("room = 7", "config.toml:1: room: ", "integer"),
+        ("[keys]\nC-x = 'help'\n'C-X' = 'send'", "config.toml:3: keys.C-X: ", "bound twice"),
+        ("[keys]\nC-x = 'dance'", "config.toml:2: keys.C-x: ", "next-room"),
+        ("[keys]\nC-i = 'help'", "config.toml:2: keys.C-i: ", "Tab"),
+        ("room = 'a'\nroom = 'b'", "config.toml:2: ", "duplicate"),
+    ] {
+        let [status, _, error] = run(Some(file), &[], &print);
+        assert_eq!(status, "exit status: 2", "{file}");
+        assert!(error.contains(place) && error.contains(value), "{file}: {error}");
+    }
+    let [status, _, error] = run(None, &[("NEBULA_CONFIG", "/nowhere/x.toml")], &print);
+    assert_eq!(status, "exit status: 2");
+    assert!(error.contains("/nowhere/x.toml"), "{error}");
+}
+
+#[test]
+fn a_key_that_is_taken_away_from_a_meaning_is_told() {
+    let file = "[keys]\nC-n = 'help'\nC-p = 'none'\nF2 = 'previous-room'\n";
+    let [status, out, error] = run(Some(file), &[], &["--print-config"]);
+    assert_eq!(status, "exit status: 0");
+    assert!(out.ends_with(
+        "[keys]\n\"C-n\" = \"help\"  # file\n\"C-p\" = \"none\"  # file\n\
+         \"F2\" = \"previous-room\"  # file\n"
+    ));
+    assert!(error.contains("no key means next-room any more"), "{error}");
+    assert_eq!(error.lines().count(), 1, "{error}");
+}
+
+#[test]
+fn completions_and_manual_pages_know_the_commands() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let [status, out, error] = run(None, &[], &["completions", shell]);
+        assert_eq!((status.as_str(), error.as_str()), ("exit status: 0", ""));
+        for word in ["tail", "send", "since", "print-config"] {
+            assert!(out.contains(word), "{shell} lacks {word}");
+        }
+    }
+    for (about, word) in [(&["man"][..], "NEBULA_SERVER"), (&["man", "tail"], "\\-\\-since")] {
+        let [status, out, _] = run(None, &[], about);
+        assert_eq!(status, "exit status: 0");
+        assert!(out.contains(".SH SYNOPSIS") && out.contains(word), "{out}");
+    }
+    let [status, _, error] = run(None, &[], &["man", "talk"]);
+    assert_eq!(status, "exit status: 2");
+    assert!(error.contains("\"talk\""), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn state_is_readable_by_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = Home::new();
+    // The key is made before anything is dialled.
+    let (code, ..) = home.run(&["send", "x", "--wait", "0", "--server", "127.0.0.1:1"], "");
+    assert_eq!(code, 2);
+    let mode = |name: &str| fs::metadata(home.path(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode("state/nebula"), 0o700);
+    assert_eq!(mode("state/nebula/key"), 0o600);
+}
