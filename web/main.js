@@ -60,10 +60,17 @@ function draw() {
     due = false;
     if (state.link.is === "refused") view.enter(state.link.reason);
     else view.render(state);
+    morePeople();
   };
   requestAnimationFrame(now);
   // A hidden page gets no frames, but its title still counts what is unread.
   if (document.hidden) setTimeout(now, 100);
+}
+
+/** Names are fetched when their place is in sight, or nearly. */
+function morePeople() {
+  if (!state || !view.nearLastPerson()) return;
+  for (const action of update(state, { type: "morePeople" })) perform(action);
 }
 
 function send() {
@@ -104,6 +111,7 @@ byId("people-button").addEventListener("click", ({ currentTarget }) => {
   currentTarget.setAttribute("aria-expanded", String(open));
 });
 view.pane.addEventListener("scroll", looked, { passive: true });
+view.people.addEventListener("scroll", morePeople, { passive: true });
 addEventListener("focus", looked);
 addEventListener("blur", looked);
 document.addEventListener("visibilitychange", looked);

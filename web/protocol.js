@@ -32,7 +32,9 @@ function isKnown(e) {
     case "leave":
       return text("room", "sender");
     case "presence":
-      return text("room") && Array.isArray(e.users) && e.users.every((user) => typeof user === "string");
+      return text("room") && Array.isArray(e.users) && e.users.every((user) => typeof user === "string")
+        && (e.count === undefined || Number.isSafeInteger(e.count))
+        && (e.after === undefined || typeof e.after === "string");
     case "history":
       return text("room") && Array.isArray(e.messages) && Number.isSafeInteger(e.head)
         && e.messages.every((message) => message?.type === "message" && isKnown(message));

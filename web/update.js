@@ -3,6 +3,7 @@
 // Actions: {do: "dial", hello, afterMs}, {do: "send", envelope}, {do: "retry", room, ref, afterMs},
 // {do: "announce", text}.
 
+import { came, listed, nobody, wanted, went } from "./people.js";
 import { HISTORY_MAX, contentFault, fold, mentions } from "./protocol.js";
 
 const HISTORY_ON_JOIN = 100;
@@ -33,7 +34,7 @@ function newRoom(name) {
     joined: false,
     entries: [],
     notes: 0,
-    people: [],
+    people: nobody(),
     pending: [],
     head: 0,
     gapAfter: null,
@@ -81,6 +82,8 @@ export function update(state, event) {
       return retry(state, event);
     case "older":
       return older(state);
+    case "morePeople":
+      return morePeople(activeRoom(state));
     case "looked":
       state.atBottom = event.atBottom;
       state.focused = event.focused;
@@ -118,11 +121,15 @@ function received(state, envelope) {
     case "message":
       return messageCame(state, room, envelope);
     case "join":
-      return room.joined ? note(room, envelope) : entered(state, room, envelope);
+      if (!room.joined) return entered(state, room, envelope);
+      came(room.people, envelope.sender);
+      return note(room, envelope);
     case "leave":
-      return isMe(state, envelope.sender) ? [] : note(room, envelope);
+      if (isMe(state, envelope.sender)) return [];
+      went(room.people, envelope.sender);
+      return note(room, envelope);
     case "presence":
-      room.people = envelope.users;
+      listed(room.people, envelope);
       return [];
     case "history":
       return historyCame(state, room, envelope);
@@ -137,6 +144,7 @@ function entered(state, room, { room: name, sender }) {
   state.me = sender;
   room.name = name;
   room.joined = true;
+  room.people.asked = false;
   return room.pending.filter((p) => !p.failed).map((p) => sending(room, p));
 }
 
@@ -201,6 +209,11 @@ function older(state) {
   const oldest = room.entries.find((e) => e.type === "message");
   if (!oldest || !room.more || !room.joined || room.loading) return [];
   return askOlder(room, oldest.id);
+}
+
+function morePeople(room) {
+  const after = room.joined ? wanted(room.people) : null;
+  return after === null ? [] : [{ do: "send", envelope: { type: "presence", room: room.name, after } }];
 }
 
 function askOlder(room, before) {

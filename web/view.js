@@ -22,6 +22,9 @@ export function newView() {
   const rows = new Map();
   return {
     pane: page.pane,
+    people: page.people.parentElement,
+    /** The end of the list of people is in sight, or nearly. */
+    nearLastPerson: () => isNearEnd(page.people.parentElement),
     atBottom: () => isAtBottom(page.pane),
     toBottom: () => { page.pane.scrollTop = page.pane.scrollHeight; },
     announce: (text) => setText(page.announcer, text),
@@ -43,12 +46,12 @@ function render(page, rows, state) {
   setText(page.room, room.name);
   setText(page.link, linkText(state));
   page.link.classList.toggle("broken", state.link.is === "waiting");
-  setText(page.count, String(room.people.length));
-  setText(page.peopleCount, String(room.people.length));
+  setText(page.count, String(room.people.count));
+  setText(page.peopleCount, String(room.people.count));
   setText(page.notice, state.notice);
   page.older.hidden = !room.more;
   page.older.disabled = room.loading;
-  renderPeople(page.people, room.people);
+  renderPeople(page.people, room.people.known);
   keepPlace(page.pane, state.atBottom, () => renderLog(page.log, rows, state, room));
   const newer = state.atBottom ? 0 : unread(state, room);
   page.newer.hidden = state.atBottom;
@@ -72,6 +75,10 @@ function renderPeople(list, people) {
   const shown = [...list.children].map((item) => item.firstChild.textContent);
   if (shown.length === people.length && people.every((name, i) => name === shown[i])) return;
   list.replaceChildren(...people.map((name) => element("li", "", named(name))));
+}
+
+function isNearEnd(box) {
+  return box.clientHeight > 0 && box.scrollTop + 2 * box.clientHeight >= box.scrollHeight;
 }
 
 /** Own scroll anchoring: at the end it stays at the end, elsewhere the first row in sight stays. */

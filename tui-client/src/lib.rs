@@ -24,6 +24,7 @@ pub mod input;
 pub mod keys;
 pub mod model;
 pub mod net;
+pub mod people;
 pub mod plain;
 pub mod rows;
 pub mod run;

@@ -9,6 +9,7 @@ use protocol::{Message, MessageId, Ref, RoomName, UserName};
 
 use crate::input::Input;
 use crate::keys::Keys;
+use crate::people::People;
 
 /// Most entries of a room that are kept; the oldest go first and can be fetched again.
 pub const ENTRIES_MAX: usize = 10_000;
@@ -78,8 +79,8 @@ pub struct Room {
     pub joined: bool,
     /// Messages and notes, ascending.
     pub entries: VecDeque<Entry>,
-    /// Who is here, as the server last said.
-    pub people: Vec<UserName>,
+    /// Who is here.
+    pub people: People,
     /// Own messages that the server has not told of yet, oldest first.
     pub pending: Vec<Pending>,
     /// Where the view stands.
@@ -196,7 +197,7 @@ impl Room {
             name,
             joined: false,
             entries: VecDeque::new(),
-            people: Vec::new(),
+            people: People::default(),
             pending: Vec::new(),
             scroll: Scroll::Bottom,
             head: MessageId::ZERO,

@@ -11,6 +11,7 @@ use protocol::{Body, Hello, Ref, RoomName, ToServer};
 
 use crate::event::{Action, Event};
 use crate::model::{Link, Model, Pending, Room};
+use crate::view::people_rows;
 
 /// First wait before dialling again; it doubles with each failure.
 const DIAL_AFTER: Duration = Duration::from_millis(500);
@@ -40,6 +41,15 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Action> {
 pub fn dial_now(model: &mut Model) -> Vec<Action> {
     model.link = Link::Connecting(0);
     vec![Action::Dial(hello(model), Duration::ZERO)]
+}
+
+/// Asks for the names that are to be shown and are not here.
+fn more_people(model: &mut Model) -> Vec<Action> {
+    let rows = people_rows(model);
+    let room = model.room_mut();
+    let name = room.name.clone();
+    let after = if room.joined { room.people.wants(rows) } else { None };
+    after.map(|after| Action::Send(ToServer::Presence { room: name, after })).into_iter().collect()
 }
 
 /// Codes from 4000 on mean: do not come back unchanged.

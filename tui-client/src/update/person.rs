@@ -4,14 +4,14 @@ use crossterm::event::KeyEvent;
 use protocol::{Body, Ref, RoomName, ToServer, UserName};
 
 use super::server::ask_older;
-use super::{dial_now, join, send};
+use super::{dial_now, join, more_people, send};
 use crate::commands::{self, Typed};
 use crate::event::Action;
 use crate::keys::{Meaning, Wish};
 use crate::model::{Link, Model, PENDING_MAX, Pending, Room, Scroll, What};
 use crate::rows::{Pane, page_down, page_up};
 use crate::text;
-use crate::view::pane_size;
+use crate::view::{pane_size, people_rows};
 
 pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Action> {
     let Some(meaning) = model.keys.meaning(key) else { return Vec::new() };
@@ -50,6 +50,8 @@ fn act(model: &mut Model, wish: Wish) -> Vec<Action> {
         Wish::PageDown => scroll_down(model),
         Wish::Top => return to_top(model),
         Wish::Bottom => to_bottom(model.room_mut()),
+        Wish::PeopleUp => return scroll_people(model, -1),
+        Wish::PeopleDown => return scroll_people(model, 1),
         Wish::NextRoom => show(model, 1),
         Wish::PreviousRoom => show(model, model.rooms.len() - 1),
         Wish::Help => model.help = !model.help,
@@ -158,8 +160,10 @@ fn leave_room(model: &mut Model) -> Vec<Action> {
 }
 
 fn who(room: &mut Room) {
-    let names: Vec<_> = room.people.iter().map(UserName::as_str).collect();
-    let line = format!("{} here: {}", names.len(), names.join(", "));
+    let names: Vec<_> = room.people.known().iter().map(UserName::as_str).collect();
+    let (count, more) = (room.people.count(), room.people.count() - names.len());
+    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+    let line = format!("{count} here: {}{more}", names.join(", "));
     room.note(What::Note(line));
 }
 
@@ -187,6 +191,13 @@ fn to_bottom(room: &mut Room) {
 fn scroll_up(model: &mut Model) -> Vec<Action> {
     let at_top = with_pane(model, page_up);
     if at_top { load_older(model.room_mut()) } else { Vec::new() }
+}
+
+/// By half of what is shown, so that the eye finds its place again.
+fn scroll_people(model: &mut Model, direction: isize) -> Vec<Action> {
+    let half = isize::try_from(people_rows(model) / 2).unwrap_or(1).max(1);
+    model.room_mut().people.scroll(direction * half);
+    more_people(model)
 }
 
 fn to_top(model: &mut Model) -> Vec<Action> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use protocol::ToClient;
 use protocol::{Code, ErrorNote, HISTORY_MAX, History, Message, MessageId, ToServer, UserName};
 
-use super::{join, lost, send};
+use super::{join, lost, more_people, send};
 use crate::event::Action;
 use crate::model::{Link, Model, Room, Scroll, What};
 
@@ -19,19 +19,25 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Action> {
             if model.find(&room).is_some_and(|room| !room.joined) {
                 return entered(model, &room, sender);
             }
+            if let Some(room) = model.find(&room) {
+                room.people.came(&sender);
+            }
             note(model, &room, What::Join(sender))
         }
         ToClient::Leave { room, sender } => {
             if Some(&sender) == model.me.as_ref() {
                 return Vec::new();
             }
+            if let Some(room) = model.find(&room) {
+                room.people.went(&sender);
+            }
             note(model, &room, What::Leave(sender))
         }
         ToClient::Presence(presence) => {
             if let Some(room) = model.find(&presence.room) {
-                room.people = presence.users;
+                room.people.listed(presence);
             }
-            Vec::new()
+            more_people(model)
         }
         ToClient::History(history) => history_came(model, history),
         ToClient::Error(note) => error_came(model, note),
@@ -48,6 +54,7 @@ fn entered(model: &mut Model, name: &protocol::RoomName, me: UserName) -> Vec<Ac
     if let Some(room) = model.find(name) {
         room.name = name.clone();
         room.joined = true;
+        room.people.reconnected();
         let waiting = room.pending.iter().filter(|pending| pending.failed.is_none());
         actions.extend(waiting.filter_map(|pending| send(room, pending)));
     }

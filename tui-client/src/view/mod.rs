@@ -56,6 +56,13 @@ pub fn pane_size(model: &Model) -> (usize, usize) {
     (text_cells(pane), pane.height.into())
 }
 
+/// Rows that names of people have.
+pub fn people_rows(model: &Model) -> usize {
+    let (width, height) = model.size;
+    let area = areas(model, Rect { x: 0, y: 0, width, height }).people;
+    usize::from(area.height).saturating_sub(1)
+}
+
 /// A free column keeps the text from touching the border.
 fn text_cells(pane: Rect) -> usize {
     let width = usize::from(pane.width);
@@ -108,18 +115,22 @@ fn header(model: &Model, width: u16) -> Line<'static> {
 }
 
 fn people(room: &Room, area: Rect) -> Paragraph<'static> {
-    let count = room.people.len();
+    let (count, first) = (room.people.count(), room.people.first());
     let rows = usize::from(area.height);
     let cells = usize::from(area.width).saturating_sub(4);
     let mut lines = vec![Line::styled(format!(" {count} online"), theme::quiet())];
-    let fit = if count < rows { count } else { rows.saturating_sub(2) };
-    lines.extend(room.people.iter().take(fit).map(|user| {
+    if first > 0 {
+        lines.push(Line::styled(format!(" {first} above"), theme::quiet()));
+    }
+    let (rows, rest) = (rows.saturating_sub(lines.len() - 1), count - first);
+    let fit = if rest < rows { rest } else { rows.saturating_sub(2) };
+    lines.extend(room.people.known().iter().skip(first).take(fit).map(|user| {
         let name = text::clean_line(user.as_str());
         let shown = text::cut(&name, cells).to_owned();
         Line::from(vec![Span::raw(" ● "), Span::styled(shown, theme::name(user.as_str()))])
     }));
-    if fit < count {
-        lines.push(Line::styled(format!(" and {} more", count - fit), theme::quiet()));
+    if fit < rest {
+        lines.push(Line::styled(format!(" and {} more", rest - fit), theme::quiet()));
     }
     Paragraph::new(lines).block(Block::new().borders(Borders::LEFT).border_style(theme::quiet()))
 }
@@ -129,7 +140,7 @@ fn status(model: &Model, width: u16) -> Line<'static> {
     let (state, style) = match &model.link {
         Link::Connecting(_) => ("○ connecting …".to_owned(), theme::quiet()),
         Link::Online if !model.room().joined => ("○ entering …".to_owned(), theme::quiet()),
-        Link::Online => (format!("● {} online", model.room().people.len()), Style::new()),
+        Link::Online => (format!("● {} online", model.room().people.count()), Style::new()),
         Link::Waiting { reason, .. } => (format!("○ trying again: {reason}"), theme::fault()),
         Link::Refused(reason) => (format!("✕ {reason}"), theme::fault()),
     };

@@ -341,3 +341,37 @@ fn a_mistyped_command_stays_in_the_input() {
     assert!(client.screen()[4].starts_with("> /jion ops"));
     assert!(client.screen()[3].contains("did you mean /join?"));
 }
+
+#[test]
+fn the_people_of_a_large_room_are_counted_and_fetched_as_one_scrolls() {
+    let mut client = Client::entered(80, 12);
+    let names = |range: std::ops::Range<usize>| {
+        let names: Vec<_> = range.map(|n| format!("\"p{n:03}\"")).collect();
+        names.join(",")
+    };
+    let list = |users: &str, more: &str| {
+        format!(r#"{{"type":"presence","room":"dev","users":[{users}],"count":5000{more}}}"#)
+    };
+    client.hears(&list(&names(0..50), ""));
+    let screen = client.screen().join("\n");
+    assert!(screen.contains("5000 online") && screen.contains("p000"), "{screen}");
+    client.actions.clear();
+    let asked = |client: &Client| {
+        let sent = client.actions.iter().filter_map(|action| match action {
+            Action::Send(ToServer::Presence { after, .. }) => Some(after.as_str().to_owned()),
+            _ => None,
+        });
+        sent.collect::<Vec<_>>()
+    };
+    while asked(&client).is_empty() {
+        client.presses(KeyCode::PageDown, KeyModifiers::ALT);
+    }
+    assert_eq!(asked(&client), ["p049"]);
+    client.hears(&list(&names(50..550), r#","after":"p049""#));
+    client.presses(KeyCode::PageDown, KeyModifiers::ALT);
+    let screen = client.screen().join("\n");
+    assert!(screen.contains(" above") && screen.contains("p05"), "{screen}");
+    assert_eq!(asked(&client), ["p049"], "there are enough now");
+    client.presses(KeyCode::PageUp, KeyModifiers::ALT);
+    assert!(client.screen().join("\n").contains("p04"));
+}

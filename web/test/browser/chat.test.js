@@ -130,3 +130,23 @@ for (const [width, height] of [[320, 568], [360, 640], [768, 1024], [1440, 900]]
     assert.ok(send.y + send.height <= height && send.x + send.width <= width);
   });
 }
+
+test("the people of a large room are counted, and fetched as one scrolls to them", async (t) => {
+  // So small a budget that a list holds the first fifty names alone.
+  const small = await startServer("--presence-budget", "1000");
+  t.after(() => small.stop());
+  const crowd = await person(t, browser, small, "Zoe", "other");
+  await crowd.evaluate((url) => Promise.all(Array.from({ length: 240 }, (_, n) => new Promise((resolve) => {
+    const name = `p${String(n).padStart(3, "0")}`;
+    const socket = new WebSocket(`${url}?room=crowd&username=${name}`);
+    socket.addEventListener("message", resolve, { once: true });
+  }))), small.address.replace("http", "ws"));
+  const alice = await person(t, browser, small, "Alice", "crowd");
+  await alice.locator("#people-count").filter({ hasText: /^241$/ }).waitFor();
+  const names = alice.locator("#people-list li");
+  assert.equal(await names.count(), 50);
+  await names.last().scrollIntoViewIfNeeded();
+  await names.filter({ hasText: "p239" }).waitFor();
+  assert.equal(await names.count(), 241);
+  assert.deepEqual(alice.faults, []);
+});

@@ -14,12 +14,12 @@ const BINARY = process.env.NEBULA_SERVER_BIN
 const CHROMIUM = process.env.CHROMIUM_BIN ?? "/usr/bin/chromium";
 
 /** A server with a database of its own, which can be killed and started again on the same port. */
-export async function startServer() {
+export async function startServer(...flags) {
   const folder = mkdtempSync(join(tmpdir(), "nebula-"));
   const server = { address: "", child: null };
   server.start = async () => {
     const listen = server.address ? new URL(server.address).host : "127.0.0.1:0";
-    server.child = spawn(BINARY, ["--listen", listen, "--db", join(folder, "test.db"), "--message-rate", "0"], { stdio: ["ignore", "ignore", "pipe"] });
+    server.child = spawn(BINARY, ["--listen", listen, "--db", join(folder, "test.db"), "--message-rate", "0", ...flags], { stdio: ["ignore", "ignore", "pipe"] });
     const lines = createInterface({ input: server.child.stderr });
     server.address = await new Promise((resolve, reject) => {
       const seen = [];

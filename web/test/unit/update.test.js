@@ -151,5 +151,5 @@ test("people come and go", () => {
   alice.hears({ type: "leave", sender: "Bob" });
   alice.hears({ type: "presence", users: ["Alice"] });
   assert.deepEqual(activeRoom(alice.state).entries.map((e) => e.type), ["join", "leave"]);
-  assert.deepEqual(activeRoom(alice.state).people, ["Alice"]);
+  assert.deepEqual(activeRoom(alice.state).people.known, ["Alice"]);
 });

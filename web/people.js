@@ -1,0 +1,51 @@
+// Who is in a room, as far as the server told. Of a large room it tells how many there are and the
+// first names; the others are asked for when somebody scrolls to them. Pure: it knows no page.
+
+import { fold } from "./protocol.js";
+
+/** Nobody is known yet. */
+export function nobody() {
+  return { known: [], count: 0, asked: false };
+}
+
+/** Takes a list, or more names that were asked for. */
+export function listed(people, { users, count, after }) {
+  people.count = count ?? users.length;
+  if (after !== undefined) {
+    people.asked = false;
+    // An answer to a question about an older list fits nowhere.
+    if (people.known.length > 0 && fold(people.known.at(-1)) === fold(after)) people.known.push(...users);
+  } else {
+    // The first ones are certain now; those beyond them stay until they are asked for anew, so that
+    // a list that comes while one reads takes nothing away.
+    const last = users.length > 0 ? fold(users.at(-1)) : "";
+    const beyond = people.known.filter((name) => fold(name) > last);
+    people.known = users.length + beyond.length <= people.count ? [...users, ...beyond] : users;
+  }
+  people.count = Math.max(people.count, people.known.length);
+}
+
+/** Somebody came; a list may follow, or not for a while. */
+export function came(people, name) {
+  const folded = fold(name);
+  const place = people.known.findIndex((other) => fold(other) >= folded);
+  if (place >= 0 && fold(people.known[place]) === folded) return;
+  if (place >= 0) people.known.splice(place, 0, name);
+  else if (people.known.length === people.count) people.known.push(name);
+  people.count += 1;
+}
+
+/** Somebody left. */
+export function went(people, name) {
+  const folded = fold(name);
+  people.known = people.known.filter((other) => fold(other) !== folded);
+  people.count = Math.max(people.count - 1, people.known.length);
+}
+
+/** The name after which there are more to ask for, which then counts as asked; null if there are
+ * none, or they are on their way. */
+export function wanted(people) {
+  if (people.asked || people.known.length === 0 || people.known.length >= people.count) return null;
+  people.asked = true;
+  return people.known.at(-1);
+}
