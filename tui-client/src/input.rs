@@ -4,6 +4,11 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
+/// Steps that can be undone.
+const UNDO_MAX: usize = 200;
+/// Sent texts that can be called back.
+const HISTORY_MAX: usize = 200;
+
 /// Text being written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Input {
@@ -11,6 +16,14 @@ pub struct Input {
     /// Always between two graphemes.
     caret: usize,
     killed: String,
+    /// Text and caret before each change.
+    undo: Vec<(String, usize)>,
+    /// The last change was typing, which is undone as one.
+    typing: bool,
+    /// What was sent, oldest first.
+    sent: Vec<String>,
+    /// Which of them is shown, and what was being written before.
+    recalled: Option<(usize, String)>,
 }
 
 impl Input {
@@ -24,46 +37,134 @@ impl Input {
         self.caret
     }
 
+    /// Types a character at the caret.
+    pub fn type_in(&mut self, c: char) {
+        let word_goes_on = self.typing && !c.is_whitespace();
+        if !word_goes_on {
+            self.keep();
+        }
+        self.typing = true;
+        self.text.insert(self.caret, c);
+        self.caret += c.len_utf8();
+    }
+
     /// Puts text in at the caret.
     pub fn insert(&mut self, text: &str) {
+        self.keep();
         self.text.insert_str(self.caret, text);
         self.caret += text.len();
     }
 
+    /// Puts something else in the place of what stands at `start`.
+    pub fn replace(&mut self, start: usize, old: &str, new: &str) {
+        self.keep();
+        self.text.replace_range(start..start + old.len(), new);
+        self.caret = start + new.len();
+    }
+
     /// Empties it and gives back what was there.
     pub fn take(&mut self) -> String {
+        self.undo.clear();
+        self.typing = false;
+        self.recalled = None;
         self.caret = 0;
         std::mem::take(&mut self.text)
     }
 
-    /// Replaces all of it.
-    pub fn set(&mut self, text: String) {
-        self.caret = text.len();
-        self.text = text;
+    /// The same for what was sent, which can be called back.
+    pub fn send(&mut self) {
+        let text = self.take();
+        if self.sent.last() != Some(&text) {
+            self.sent.push(text);
+        }
+        let old = self.sent.len().saturating_sub(HISTORY_MAX);
+        self.sent.drain(..old);
+    }
+
+    /// Shows what was sent before; false if there is nothing older.
+    pub fn older(&mut self) -> bool {
+        let at = self.recalled.as_ref().map_or(self.sent.len(), |(at, _)| *at);
+        let Some(older) = at.checked_sub(1) else { return false };
+        let writing = match self.recalled.take() {
+            Some((_, writing)) => writing,
+            None => std::mem::take(&mut self.text),
+        };
+        self.recalled = Some((older, writing));
+        self.set(self.sent[older].clone());
+        true
+    }
+
+    /// Shows what was sent after that, and at the end what was being written.
+    pub fn newer(&mut self) {
+        let Some((at, writing)) = self.recalled.take() else { return };
+        match self.sent.get(at + 1).cloned() {
+            Some(newer) => {
+                self.recalled = Some((at + 1, writing));
+                self.set(newer);
+            }
+            None => self.set(writing),
+        }
+    }
+
+    /// Takes the last change back.
+    pub fn undo(&mut self) {
+        self.typing = false;
+        if let Some((text, caret)) = self.undo.pop() {
+            (self.text, self.caret) = (text, caret);
+        }
     }
 
     /// One grapheme to the left.
     pub fn left(&mut self) {
-        self.caret = self.before();
+        self.to(self.before());
     }
 
     /// One grapheme to the right.
     pub fn right(&mut self) {
-        self.caret = self.after();
+        self.to(self.after());
+    }
+
+    /// To the start of the word before the caret.
+    pub fn word_left(&mut self) {
+        self.to(self.word_before());
+    }
+
+    /// To the end of the word after the caret.
+    pub fn word_right(&mut self) {
+        self.to(self.word_after());
+    }
+
+    /// To the row above; false in the first one.
+    pub fn row_up(&mut self) -> bool {
+        let start = self.row_start();
+        let Some(end) = start.checked_sub(1) else { return false };
+        let above = self.text[..end].rfind('\n').map_or(0, |at| at + 1);
+        self.to(self.column_in(above, end));
+        true
+    }
+
+    /// To the row below; false in the last one.
+    pub fn row_down(&mut self) -> bool {
+        let Some(end) = self.text[self.caret..].find('\n') else { return false };
+        let below = self.caret + end + 1;
+        let end = self.text[below..].find('\n').map_or(self.text.len(), |at| below + at);
+        self.to(self.column_in(below, end));
+        true
     }
 
     /// To the start.
     pub fn home(&mut self) {
-        self.caret = 0;
+        self.to(0);
     }
 
     /// To the end.
     pub fn end(&mut self) {
-        self.caret = self.text.len();
+        self.to(self.text.len());
     }
 
     /// Deletes the grapheme before the caret.
     pub fn backspace(&mut self) {
+        self.keep();
         let from = self.before();
         self.text.drain(from..self.caret);
         self.caret = from;
@@ -71,35 +172,88 @@ impl Input {
 
     /// Deletes the grapheme after the caret.
     pub fn delete(&mut self) {
+        self.keep();
         let to = self.after();
         self.text.drain(self.caret..to);
     }
 
     /// Cuts from the start to the caret.
     pub fn kill_to_start(&mut self) {
-        self.killed = self.text.drain(..self.caret).collect();
-        self.caret = 0;
+        self.kill(0, self.caret);
     }
 
     /// Cuts from the caret to the end.
     pub fn kill_to_end(&mut self) {
-        self.killed = self.text.drain(self.caret..).collect();
+        self.kill(self.caret, self.text.len());
     }
 
     /// Cuts the word before the caret, and the spaces behind it.
     pub fn kill_word(&mut self) {
-        let words = self.text[..self.caret].trim_end();
-        let from = words
-            .rfind(char::is_whitespace)
-            .map_or(0, |at| at + words[at..].chars().next().map_or(0, char::len_utf8));
-        self.killed = self.text.drain(from..self.caret).collect();
-        self.caret = from;
+        self.kill(self.word_before(), self.caret);
+    }
+
+    /// Cuts the word after the caret, and the spaces before it.
+    pub fn kill_next_word(&mut self) {
+        self.kill(self.caret, self.word_after());
     }
 
     /// Puts back what was cut last.
     pub fn yank(&mut self) {
         let killed = self.killed.clone();
         self.insert(&killed);
+    }
+
+    /// Swaps the two graphemes around the caret, or before it at the end.
+    pub fn transpose(&mut self) {
+        if self.caret == self.text.len() {
+            self.left();
+        }
+        let (from, to) = (self.before(), self.after());
+        if from == self.caret || to == self.caret {
+            return;
+        }
+        self.keep();
+        let swapped = [&self.text[self.caret..to], &self.text[from..self.caret]].concat();
+        self.text.replace_range(from..to, &swapped);
+        self.caret = to;
+    }
+
+    fn set(&mut self, text: String) {
+        self.undo.clear();
+        self.typing = false;
+        self.caret = text.len();
+        self.text = text;
+    }
+
+    fn to(&mut self, caret: usize) {
+        self.typing = false;
+        self.caret = caret;
+    }
+
+    fn kill(&mut self, from: usize, to: usize) {
+        self.keep();
+        self.killed = self.text.drain(from..to).collect();
+        self.caret = from;
+    }
+
+    /// Before a change: it can be undone.
+    fn keep(&mut self) {
+        self.typing = false;
+        if self.undo.len() == UNDO_MAX {
+            self.undo.remove(0);
+        }
+        self.undo.push((self.text.clone(), self.caret));
+    }
+
+    fn row_start(&self) -> usize {
+        self.text[..self.caret].rfind('\n').map_or(0, |at| at + 1)
+    }
+
+    /// The place in another row that is as far from its start as the caret is.
+    fn column_in(&self, start: usize, end: usize) -> usize {
+        let column = self.text[self.row_start()..self.caret].graphemes(true).count();
+        let mut row = self.text[start..end].grapheme_indices(true);
+        row.nth(column).map_or(end, |(at, _)| start + at)
     }
 
     fn before(&self) -> usize {
@@ -110,6 +264,19 @@ impl Input {
     fn after(&self) -> usize {
         let next = self.text[self.caret..].graphemes(true).next();
         self.caret + next.map_or(0, str::len)
+    }
+
+    fn word_before(&self) -> usize {
+        let words = self.text[..self.caret].trim_end();
+        let space = words.char_indices().rev().find(|(_, c)| c.is_whitespace());
+        space.map_or(0, |(at, c)| at + c.len_utf8())
+    }
+
+    fn word_after(&self) -> usize {
+        let rest = &self.text[self.caret..];
+        let spaces = rest.len() - rest.trim_start().len();
+        let word = rest[spaces..].find(char::is_whitespace);
+        self.caret + word.map_or(rest.len(), |at| spaces + at)
     }
 }
 
@@ -155,5 +322,70 @@ mod tests {
         assert_eq!(input.take(), "");
         input.yank();
         assert_eq!(shown(&input), "one two  |");
+    }
+
+    #[test]
+    fn words_are_moved_over_cut_and_swapped() {
+        let mut input = Input::default();
+        input.insert("one  zwei drei");
+        input.word_left();
+        input.word_left();
+        assert_eq!(shown(&input), "one  |zwei drei");
+        input.kill_next_word();
+        assert_eq!(shown(&input), "one  | drei");
+        input.word_right();
+        input.transpose();
+        assert_eq!(shown(&input), "one   drie|");
+        input.home();
+        input.transpose();
+        assert_eq!(shown(&input), "|one   drie");
+    }
+
+    #[test]
+    fn rows_are_moved_over_in_their_columns() {
+        let mut input = Input::default();
+        input.insert("one two\nx\nthree");
+        assert!(input.row_up());
+        assert_eq!(shown(&input), "one two\nx|\nthree");
+        assert!(input.row_up() && !input.row_up());
+        assert_eq!(shown(&input), "o|ne two\nx\nthree");
+        assert!(input.row_down() && input.row_down() && !input.row_down());
+        assert_eq!(shown(&input), "one two\nx\nt|hree");
+    }
+
+    #[test]
+    fn changes_are_undone_word_by_word() {
+        let mut input = Input::default();
+        "one two".chars().for_each(|c| input.type_in(c));
+        input.kill_to_start();
+        input.undo();
+        assert_eq!(shown(&input), "one two|");
+        input.undo();
+        assert_eq!(shown(&input), "one|");
+        input.undo();
+        assert_eq!(shown(&input), "|");
+        input.undo();
+        assert_eq!(shown(&input), "|");
+    }
+
+    #[test]
+    fn what_was_sent_can_be_called_back_and_what_was_written_meanwhile_too() {
+        let mut input = Input::default();
+        assert!(!input.older());
+        for text in ["first", "second", "second"] {
+            input.insert(text);
+            input.send();
+        }
+        input.insert("draft");
+        assert!(input.older());
+        assert_eq!(input.text(), "second");
+        assert!(input.older());
+        assert!(!input.older());
+        assert_eq!(input.text(), "first");
+        input.newer();
+        input.newer();
+        assert_eq!(input.text(), "draft");
+        input.newer();
+        assert_eq!(input.text(), "draft");
     }
 }

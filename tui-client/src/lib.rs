@@ -18,6 +18,7 @@ use settings::Settings;
 
 pub mod args;
 pub mod commands;
+pub mod complete;
 pub mod config;
 pub mod event;
 pub mod input;

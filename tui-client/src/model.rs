@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use jiff::tz::TimeZone;
 use protocol::{Message, MessageId, Ref, RoomName, UserName};
 
+use crate::complete::Completion;
 use crate::input::Input;
 use crate::keys::Keys;
 use crate::people::People;
@@ -34,6 +35,8 @@ pub struct Model {
     pub keys: Keys,
     /// What is being written.
     pub input: Input,
+    /// A word that is being completed, until another key is pressed.
+    pub completing: Option<Completion>,
     /// One line for the person alone, until the next key.
     pub notice: Option<String>,
     /// Columns and rows of the screen.
@@ -163,6 +166,7 @@ impl Model {
             link: Link::Connecting(0),
             keys: Keys::default(),
             input: Input::default(),
+            completing: None,
             notice: None,
             size: (80, 24),
             zone: TimeZone::UTC,

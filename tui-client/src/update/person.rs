@@ -6,6 +6,7 @@ use protocol::{Body, Ref, RoomName, ToServer, UserName};
 use super::server::ask_older;
 use super::{dial_now, join, more_people, send};
 use crate::commands::{self, Typed};
+use crate::complete::Completion;
 use crate::event::Action;
 use crate::keys::{Meaning, Wish};
 use crate::model::{Link, Model, PENDING_MAX, Pending, Room, Scroll, What};
@@ -16,10 +17,18 @@ use crate::view::{pane_size, people_rows};
 pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Action> {
     let Some(meaning) = model.keys.meaning(key) else { return Vec::new() };
     let leaving = std::mem::take(&mut model.leaving);
+    let completing = model.completing.take();
     model.notice = None;
     match meaning {
-        Meaning::Char(c) => model.input.insert(c.encode_utf8(&mut [0; 4])),
+        Meaning::Char(c) => model.input.type_in(c),
         Meaning::Wish(Wish::Interrupt) => return interrupt(model, leaving),
+        Meaning::Wish(wish @ (Wish::Complete | Wish::CompleteBack)) => {
+            let back = wish == Wish::CompleteBack;
+            model.completing = match completing {
+                Some(completing) => Some(completing.turn(&mut model.input, back)),
+                None => Completion::begin(model),
+            };
+        }
         Meaning::Wish(wish) => return act(model, wish),
     }
     Vec::new()
@@ -45,7 +54,14 @@ fn act(model: &mut Model, wish: Wish) -> Vec<Action> {
         Wish::KillToStart => input.kill_to_start(),
         Wish::KillToEnd => input.kill_to_end(),
         Wish::KillWord => input.kill_word(),
+        Wish::KillNextWord => input.kill_next_word(),
         Wish::Yank => input.yank(),
+        Wish::Undo => input.undo(),
+        Wish::Transpose => input.transpose(),
+        Wish::WordLeft => input.word_left(),
+        Wish::WordRight => input.word_right(),
+        Wish::Up => up(model),
+        Wish::Down => down(model),
         Wish::PageUp => return scroll_up(model),
         Wish::PageDown => scroll_down(model),
         Wish::Top => return to_top(model),
@@ -57,9 +73,22 @@ fn act(model: &mut Model, wish: Wish) -> Vec<Action> {
         Wish::Help => model.help = !model.help,
         Wish::Escape if model.help => model.help = false,
         Wish::Escape => to_bottom(model.room_mut()),
-        Wish::Interrupt => {}
+        Wish::Interrupt | Wish::Complete | Wish::CompleteBack => {}
     }
     Vec::new()
+}
+
+/// A row up in what is written; from the first row, to what was sent before.
+fn up(model: &mut Model) {
+    if !model.input.row_up() {
+        model.input.older();
+    }
+}
+
+fn down(model: &mut Model) {
+    if !model.input.row_down() {
+        model.input.newer();
+    }
 }
 
 fn interrupt(model: &mut Model, leaving: bool) -> Vec<Action> {
@@ -80,7 +109,7 @@ fn enter(model: &mut Model) -> Vec<Action> {
     match commands::parse(model.input.text()) {
         Ok(Typed::Text(text)) => match say(model, &text) {
             Ok(actions) => {
-                model.input.take();
+                model.input.send();
                 actions
             }
             // What cannot be sent stays in the input, with the reason below it.

@@ -1,0 +1,79 @@
+//! Completing a word: commands, rooms and names, the likeliest first, the next one with each press.
+//!
+//! This file does not know which key asks for it.
+
+use crate::commands::COMMANDS;
+use crate::input::Input;
+use crate::model::{Model, Room};
+
+/// A completion under way: what was typed, and what it may become.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completion {
+    /// Where the word begins, in bytes.
+    start: usize,
+    /// What stands there now.
+    shown: String,
+    options: Vec<String>,
+    at: usize,
+}
+
+impl Completion {
+    /// Completes the word before the caret; `None` if nothing begins like it.
+    pub fn begin(model: &mut Model) -> Option<Self> {
+        let before = &model.input.text()[..model.input.caret()];
+        let start = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+        let word = &before[start..];
+        let options = options(model, word, start == 0);
+        let first = options.first()?.clone();
+        let word = word.to_owned();
+        model.input.replace(start, &word, &first);
+        Some(Completion { start, shown: first, options, at: 0 })
+    }
+
+    /// The next one, or the one before.
+    pub fn turn(mut self, input: &mut Input, back: bool) -> Self {
+        let count = self.options.len();
+        self.at = (self.at + if back { count - 1 } else { 1 }) % count;
+        let next = self.options[self.at].clone();
+        input.replace(self.start, &self.shown, &next);
+        self.shown = next;
+        self
+    }
+}
+
+fn options(model: &Model, word: &str, first: bool) -> Vec<String> {
+    if let Some(command) = word.strip_prefix('/').filter(|_| first) {
+        let known = COMMANDS.iter().map(|(name, ..)| *name);
+        return known
+            .filter(|name| begins(name, command))
+            .map(|name| format!("/{name} "))
+            .collect();
+    }
+    if let Some(room) = word.strip_prefix('#') {
+        let names = model.rooms.iter().map(|room| room.name.as_str());
+        return names.filter(|name| begins(name, room)).map(|name| format!("#{name} ")).collect();
+    }
+    let (at, name) = word.strip_prefix('@').map_or(("", word), |name| ("@", name));
+    let after = if first { ": " } else { " " };
+    let names = likeliest(model).into_iter().filter(|known| begins(known, name));
+    names.map(|name| format!("{at}{name}{after}")).collect()
+}
+
+/// Who spoke last comes first, then who else is here, and oneself at the end.
+fn likeliest(model: &Model) -> Vec<String> {
+    let room: &Room = model.room();
+    let spoke = room.messages().rev().map(|message| &message.sender);
+    let here = room.people.known();
+    let mut names: Vec<&protocol::UserName> = Vec::new();
+    for name in spoke.filter(|name| here.contains(name)).chain(here) {
+        if Some(name) != model.me.as_ref() && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.extend(model.me.as_ref());
+    names.into_iter().map(|name| name.as_str().to_owned()).collect()
+}
+
+fn begins(name: &str, with: &str) -> bool {
+    name.to_lowercase().starts_with(&with.to_lowercase())
+}
