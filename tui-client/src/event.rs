@@ -16,6 +16,8 @@ pub enum Event {
     Paste(String),
     /// The screen has so many columns and rows now.
     Resize(u16, u16),
+    /// The person looks at the terminal, or away from it.
+    Focus(bool),
     /// The connection is open.
     Connected,
     /// An envelope came.
@@ -40,6 +42,8 @@ pub enum Action {
     Send(ToServer),
     /// Bring the event back after this time.
     Retry(RoomName, Ref, Duration),
+    /// Ask for attention.
+    Bell,
     /// Leave.
     Quit,
 }

@@ -11,6 +11,7 @@ use crate::complete::Completion;
 use crate::input::Input;
 use crate::keys::Keys;
 use crate::people::People;
+use crate::text;
 
 /// Most entries of a room that are kept; the oldest go first and can be fetched again.
 pub const ENTRIES_MAX: usize = 10_000;
@@ -43,6 +44,8 @@ pub struct Model {
     pub size: (u16, u16),
     /// Whose clock is shown.
     pub zone: TimeZone,
+    /// The person looks at this terminal, as far as it tells.
+    pub focused: bool,
     /// Whether the help is shown.
     pub help: bool,
     /// Ctrl-C was pressed once on an empty input.
@@ -98,6 +101,9 @@ pub struct Room {
     pub loading: bool,
     /// Newest message that was read.
     pub read: MessageId,
+    /// What was read when one last looked away: the line above what is new stands behind it, and
+    /// stays there while one reads on.
+    pub looked_away: Option<MessageId>,
 }
 
 /// Where an entry stands: behind the message with this id, in the order of arrival there.
@@ -170,6 +176,7 @@ impl Model {
             notice: None,
             size: (80, 24),
             zone: TimeZone::UTC,
+            focused: true,
             help: false,
             leaving: false,
             session,
@@ -209,6 +216,7 @@ impl Room {
             more: false,
             loading: false,
             read: MessageId::ZERO,
+            looked_away: None,
         }
     }
 
@@ -253,7 +261,30 @@ impl Room {
 
     /// Messages of others after the last one read: counted, never kept.
     pub fn unread(&self, me: Option<&UserName>) -> usize {
+        self.newer(me).count()
+    }
+
+    /// How many of them name this person.
+    pub fn mentions(&self, me: Option<&UserName>) -> usize {
+        let Some(name) = me else { return 0 };
+        let named = |message: &&Message| text::mentions(message.content.as_str(), name.as_str());
+        self.newer(me).filter(named).count()
+    }
+
+    /// The first message below the line above what is new.
+    pub fn new_line(&self) -> Option<MessageId> {
+        let after = self.looked_away?;
+        let newer = self.messages().rev().map(|message| message.id);
+        newer.take_while(|id| *id > after).last()
+    }
+
+    /// Nobody looks at it any more: what comes from now on is new.
+    pub fn look_away(&mut self) {
+        self.looked_away = Some(self.read);
+    }
+
+    fn newer<'a>(&'a self, me: Option<&'a UserName>) -> impl Iterator<Item = &'a Message> {
         let newer = self.messages().rev().take_while(|message| message.id > self.read);
-        newer.filter(|message| Some(&message.sender) != me).count()
+        newer.filter(move |message| Some(&message.sender) != me)
     }
 }

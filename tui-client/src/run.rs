@@ -24,10 +24,13 @@ use crate::net::{self, EVENTS_MAX, Line, OUTGOING_MAX};
 use crate::settings::Settings;
 use crate::terminal::Screen;
 use crate::update::{dial_now, update};
-use crate::view::view;
+use crate::view::{title, view};
 
 /// Frames are at least this far apart: 60 a second, faster than anyone reads.
 const FRAME_TIME: Duration = Duration::from_millis(16);
+
+/// Between two bells at least.
+const BELL_PAUSE: Duration = Duration::from_secs(2);
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,7 +126,9 @@ fn from_terminal(event: TerminalEvent) -> Option<Event> {
         TerminalEvent::Key(key) => Some(Event::Key(key)),
         TerminalEvent::Paste(text) => Some(Event::Paste(text)),
         TerminalEvent::Resize(columns, rows) => Some(Event::Resize(columns, rows)),
-        _ => None,
+        TerminalEvent::FocusGained => Some(Event::Focus(true)),
+        TerminalEvent::FocusLost => Some(Event::Focus(false)),
+        TerminalEvent::Mouse(_) => None,
     }
 }
 
@@ -132,6 +137,7 @@ fn draw(screen: &mut Screen, model: &Model) -> anyhow::Result<()> {
     let mut out = BufWriter::new(stdout());
     out.queue(BeginSynchronizedUpdate)?.flush()?;
     screen.terminal.draw(|frame| view(model, frame))?;
+    screen.title(&mut out, title(model))?;
     out.queue(EndSynchronizedUpdate)?.flush()?;
     Ok(())
 }
@@ -142,6 +148,7 @@ pub(crate) struct Doer {
     connection: Option<Connection>,
     retry: mpsc::Sender<Event>,
     retries: mpsc::Receiver<Event>,
+    rang: Option<Instant>,
 }
 
 /// The connection of the moment. With it goes all that it still had to tell.
@@ -154,7 +161,7 @@ struct Connection {
 impl Doer {
     pub(crate) fn new(line: Line) -> Self {
         let (retry, retries) = mpsc::channel(EVENTS_MAX);
-        Doer { line, connection: None, retry, retries }
+        Doer { line, connection: None, retry, retries, rang: None }
     }
 
     /// The server's address.
@@ -183,6 +190,7 @@ impl Doer {
         for action in actions {
             match action {
                 Action::Quit => return false,
+                Action::Bell => self.ring(),
                 Action::Dial(hello, after) => self.dial(hello, after),
                 Action::Send(envelope) => self.send(envelope),
                 Action::Retry(room, reference, after) => {
@@ -196,6 +204,17 @@ impl Doer {
             }
         }
         true
+    }
+
+    /// Not again for a while: three mentions are one reason to look.
+    fn ring(&mut self) {
+        if self.rang.is_some_and(|rang| rang.elapsed() < BELL_PAUSE) {
+            return;
+        }
+        self.rang = Some(Instant::now());
+        let mut out = stdout();
+        // A terminal that is gone has nobody to call.
+        let _ = out.write_all(b"\x07").and_then(|()| out.flush());
     }
 
     fn dial(&mut self, hello: protocol::Hello, after: Duration) {

@@ -44,6 +44,16 @@ fn reorders(c: char) -> bool {
         '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
+/// Whether a text names somebody, as a whole word in any case.
+pub fn mentions(text: &str, name: &str) -> bool {
+    let (text, name) = (text.to_lowercase(), name.to_lowercase());
+    text.match_indices(&name).any(|(at, found)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + found.len()..].chars().next();
+        ![before, after].iter().flatten().any(|c| c.is_alphanumeric())
+    })
+}
+
 /// Cells that a text takes.
 pub fn width(text: &str) -> usize {
     text.width()
@@ -127,6 +137,15 @@ mod tests {
             ("ab cd", 2, vec!["ab", "cd"]),
         ] {
             assert_eq!(wrap(text, cells), rows, "{text:?} in {cells}");
+        }
+    }
+
+    #[test]
+    fn a_mention_is_a_whole_word_in_any_case() {
+        for (text, is) in
+            [("hi alice!", true), ("@ALICE", true), ("malice", false), ("alice2 alice", true)]
+        {
+            assert_eq!(mentions(text, "Alice"), is, "{text}");
         }
     }
 }

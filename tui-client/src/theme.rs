@@ -41,7 +41,12 @@ pub fn fault() -> Style {
     Style::new().fg(Color::Indexed(160)).add_modifier(Modifier::BOLD)
 }
 
-/// What asks for attention: mentions, and the line above what is new.
+/// The line above what is new.
+pub fn news() -> Style {
+    Style::new().fg(Color::Indexed(160))
+}
+
+/// What asks for attention: mentions.
 pub fn striking() -> Style {
     Style::new().add_modifier(Modifier::BOLD | Modifier::REVERSED)
 }

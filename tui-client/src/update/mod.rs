@@ -10,7 +10,7 @@ use std::time::Duration;
 use protocol::{Body, Hello, Ref, RoomName, ToServer};
 
 use crate::event::{Action, Event};
-use crate::model::{Link, Model, Pending, Room};
+use crate::model::{Link, Model, Pending, Room, Scroll};
 use crate::view::people_rows;
 
 /// First wait before dialling again; it doubles with each failure.
@@ -25,6 +25,16 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Action> {
         Event::Paste(text) => person::paste(model, &text),
         Event::Resize(columns, rows) => {
             model.size = (columns, rows);
+            Vec::new()
+        }
+        Event::Focus(focused) => {
+            model.focused = focused;
+            let room = model.room_mut();
+            if !focused {
+                room.look_away();
+            } else if room.scroll == Scroll::Bottom {
+                room.read = room.head;
+            }
             Vec::new()
         }
         Event::Connected => {

@@ -69,10 +69,26 @@ fn act(model: &mut Model, wish: Wish) -> Vec<Action> {
         Wish::PeopleUp => return scroll_people(model, -1),
         Wish::PeopleDown => return scroll_people(model, 1),
         Wish::NextRoom => show(model, 1),
+        Wish::NextActive => next_active(model),
+        Wish::Room1 => show_number(model, 0),
+        Wish::Room2 => show_number(model, 1),
+        Wish::Room3 => show_number(model, 2),
+        Wish::Room4 => show_number(model, 3),
+        Wish::Room5 => show_number(model, 4),
+        Wish::Room6 => show_number(model, 5),
+        Wish::Room7 => show_number(model, 6),
+        Wish::Room8 => show_number(model, 7),
+        Wish::Room9 => show_number(model, 8),
         Wish::PreviousRoom => show(model, model.rooms.len() - 1),
         Wish::Help => model.help = !model.help,
         Wish::Escape if model.help => model.help = false,
-        Wish::Escape => to_bottom(model.room_mut()),
+        Wish::Escape => {
+            let room = model.room_mut();
+            if room.scroll == Scroll::Bottom {
+                room.looked_away = None;
+            }
+            to_bottom(room);
+        }
         Wish::Interrupt | Wish::Complete | Wish::CompleteBack => {}
     }
     Vec::new()
@@ -143,6 +159,8 @@ pub fn say(model: &mut Model, text: &str) -> Result<Vec<Action>, String> {
     let reference = reference.map_err(|error| error.to_string())?;
     let room = model.room_mut();
     to_bottom(room);
+    // Who answers has read what was new.
+    room.looked_away = None;
     let pending = Pending { reference, content: text.to_owned(), failed: None };
     let action = send(room, &pending);
     room.pending.push(pending);
@@ -203,9 +221,33 @@ fn come_back_as(model: &mut Model, name: UserName) -> Vec<Action> {
     dial_now(model)
 }
 
+/// The next room where one is named, else the next with anything new.
+fn next_active(model: &mut Model) {
+    let (count, me) = (model.rooms.len(), model.me.clone());
+    let further = |wanted: &dyn Fn(&Room) -> bool| {
+        (1..count).find(|further| wanted(&model.rooms[(model.active + further) % count]))
+    };
+    let named = further(&|room| room.mentions(me.as_ref()) > 0);
+    let next = named.or_else(|| further(&|room| room.unread(me.as_ref()) > 0));
+    match next {
+        Some(next) => show(model, next),
+        None => model.notice = Some("there is nothing new in other rooms".to_owned()),
+    }
+}
+
+fn show_number(model: &mut Model, place: usize) {
+    if place < model.rooms.len() {
+        show(model, place + model.rooms.len() - model.active);
+    }
+}
+
 /// Shows the room so many places further on, around the end.
 fn show(model: &mut Model, further: usize) {
-    model.active = (model.active + further) % model.rooms.len();
+    let next = (model.active + further) % model.rooms.len();
+    if next != model.active {
+        model.room_mut().look_away();
+    }
+    model.active = next;
     let room = model.room_mut();
     if room.scroll == Scroll::Bottom {
         room.read = room.head;

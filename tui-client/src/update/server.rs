@@ -73,13 +73,18 @@ fn note(model: &mut Model, room: &protocol::RoomName, what: What) -> Vec<Action>
 }
 
 fn message_came(model: &mut Model, message: Message) -> Vec<Action> {
-    let (me, name) = (model.me.clone(), message.room.clone());
-    let shown = model.room().name == name;
-    if let Some(room) = model.find(&name) {
-        take_in(room, message, me.as_ref());
-        mark_read(room, shown);
-    }
-    Vec::new()
+    let (me, name, watched) = (model.me.clone(), message.room.clone(), watched(model, &message));
+    let Some(room) = model.find(&name) else { return Vec::new() };
+    let known = room.mentions(me.as_ref());
+    take_in(room, message, me.as_ref());
+    mark_read(room, watched);
+    let named = room.mentions(me.as_ref()) > known;
+    if named && !model.focused { vec![Action::Bell] } else { Vec::new() }
+}
+
+/// True if what comes into this message's room is seen as it comes.
+fn watched(model: &Model, message: &Message) -> bool {
+    model.focused && model.room().name == message.room
 }
 
 /// A copy of an own message, live or replayed, is its acknowledgement.
@@ -98,7 +103,7 @@ fn mark_read(room: &mut Room, shown: bool) {
 }
 
 fn history_came(model: &mut Model, history: History) -> Vec<Action> {
-    let (me, shown) = (model.me.clone(), model.room().name == history.room);
+    let (me, shown) = (model.me.clone(), model.focused && model.room().name == history.room);
     let Some(room) = model.find(&history.room) else { return Vec::new() };
     let asked_for_older = std::mem::take(&mut room.loading);
     let seen = room.head;

@@ -49,6 +49,13 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
     input(model, areas.input, frame);
 }
 
+/// The window's title: what is unread in all rooms, and where one is.
+pub fn title(model: &Model) -> String {
+    let unread: usize = model.rooms.iter().map(|room| room.unread(model.me.as_ref())).sum();
+    let count = if unread > 0 { format!("({unread}) ") } else { String::new() };
+    format!("{count}#{} · Nebula", text::clean_line(model.room().name.as_str()))
+}
+
 /// Columns and rows that messages have.
 pub fn pane_size(model: &Model) -> (usize, usize) {
     let (width, height) = model.size;
@@ -101,7 +108,8 @@ fn header(model: &Model, width: u16) -> Line<'static> {
     for (i, room) in model.rooms.iter().enumerate() {
         let unread = room.unread(model.me.as_ref());
         let count = if unread > 0 { format!(" {unread}") } else { String::new() };
-        let label = format!(" #{}{count} ", text::clean_line(room.name.as_str()));
+        let named = if room.mentions(model.me.as_ref()) > 0 { "!" } else { "" };
+        let label = format!(" {named}#{}{count} ", text::clean_line(room.name.as_str()));
         let shown = if i == model.active { theme::striking() } else { theme::bar() };
         spans.push(Span::styled(label, shown));
     }

@@ -2,8 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod client;
 mod plain;
 mod processes;
 mod pty;
+mod reading;
 mod screen;
 mod settings;
+mod writing;

@@ -1,0 +1,105 @@
+//! Reading: people, days, what is new, and being called.
+
+use crossterm::event::{KeyCode, KeyModifiers};
+use nebula::event::{Action, Event};
+use protocol::ToServer;
+
+use crate::client::Client;
+
+#[test]
+fn the_people_of_a_large_room_are_counted_and_fetched_as_one_scrolls() {
+    let mut client = Client::entered(80, 12);
+    let names = |range: std::ops::Range<usize>| {
+        let names: Vec<_> = range.map(|n| format!("\"p{n:03}\"")).collect();
+        names.join(",")
+    };
+    let list = |users: &str, more: &str| {
+        format!(r#"{{"type":"presence","room":"dev","users":[{users}],"count":5000{more}}}"#)
+    };
+    client.hears(&list(&names(0..50), ""));
+    let screen = client.screen().join("\n");
+    assert!(screen.contains("5000 online") && screen.contains("p000"), "{screen}");
+    client.actions.clear();
+    let asked = |client: &Client| {
+        let sent = client.actions.iter().filter_map(|action| match action {
+            Action::Send(ToServer::Presence { after, .. }) => Some(after.as_str().to_owned()),
+            _ => None,
+        });
+        sent.collect::<Vec<_>>()
+    };
+    while asked(&client).is_empty() {
+        client.presses(KeyCode::PageDown, KeyModifiers::ALT);
+    }
+    assert_eq!(asked(&client), ["p049"]);
+    client.hears(&list(&names(50..550), r#","after":"p049""#));
+    client.presses(KeyCode::PageDown, KeyModifiers::ALT);
+    let screen = client.screen().join("\n");
+    assert!(screen.contains(" above") && screen.contains("p05"), "{screen}");
+    assert_eq!(asked(&client), ["p049"], "there are enough now");
+    client.presses(KeyCode::PageUp, KeyModifiers::ALT);
+    assert!(client.screen().join("\n").contains("p04"));
+}
+
+#[test]
+fn days_are_parted_and_who_came_and_left_shares_a_line() {
+    let mut client = Client::entered(60, 10);
+    client.says(1, "Bob", "yesterday");
+    client.says(24 * 60, "Bob", "today");
+    for (what, who) in [("join", "Carol"), ("join", "Dan"), ("leave", "Carol")] {
+        client.hears(&format!(r#"{{"type":"{what}","room":"dev","sender":"{who}"}}"#));
+    }
+    client.says(24 * 60 + 1, "Bob", "and on");
+    let pane: Vec<_> = client.screen().into_iter().skip(1).take(5).collect();
+    let pane: Vec<_> = pane.iter().map(|row| row.split('│').next().unwrap().trim_end()).collect();
+    assert_eq!(
+        pane,
+        [
+            "00:01 Bob         yesterday",
+            "──────────── Fri 2 Jan 1970 ─────────────",
+            "00:00 Bob         today",
+            "→ 2 came: Carol, Dan; ← 1 left: Carol",
+            "00:01 Bob         and on",
+        ]
+    );
+}
+
+#[test]
+fn a_line_stands_above_what_came_while_one_looked_away_and_stays_while_one_reads() {
+    let mut client = Client::entered(60, 10);
+    client.says(1, "Bob", "seen");
+    client.happens(Event::Focus(false));
+    client.says(2, "Bob", "unseen");
+    client.says(3, "Bob", "also unseen");
+    assert_eq!(client.model.room().unread(client.model.me.as_ref()), 2);
+    client.happens(Event::Focus(true));
+    assert_eq!(client.model.room().unread(client.model.me.as_ref()), 0);
+    client.says(4, "Bob", "while reading");
+    let line = |client: &Client| {
+        let rows = client.screen();
+        let at = rows.iter().position(|row| row.contains(" new "));
+        at.map(|at| rows[at + 1].contains("unseen"))
+    };
+    assert_eq!(line(&client), Some(true), "it stands where it stood");
+    client.types("I see\n");
+    assert_eq!(line(&client), None, "who answers has read it");
+}
+
+#[test]
+fn a_mention_rings_only_when_nobody_looks_and_marks_its_room() {
+    let mut client = Client::entered(80, 10);
+    client.says(1, "Bob", "hello Alice");
+    client.types("/join ops\n");
+    client.hears(r#"{"type":"join","room":"ops","sender":"Alice"}"#);
+    client.did();
+    client.happens(Event::Focus(false));
+    client.says(2, "Bob", "malice is no name");
+    assert!(!client.did().contains(&Action::Bell));
+    client.says(3, "Bob", "alice: look");
+    assert_eq!(client.did(), [Action::Bell]);
+    assert!(client.screen()[0].contains(" !#dev 2 "), "{}", client.screen()[0]);
+    assert_eq!(nebula::view::title(&client.model), "(2) #ops · Nebula");
+    client.presses(KeyCode::Char('a'), KeyModifiers::ALT);
+    assert_eq!(client.model.active, 0);
+    client.presses(KeyCode::Char('2'), KeyModifiers::ALT);
+    assert_eq!(client.model.active, 1);
+}
