@@ -46,8 +46,8 @@ pub struct Model {
     pub zone: TimeZone,
     /// The person looks at this terminal, as far as it tells.
     pub focused: bool,
-    /// Whether the help is shown.
-    pub help: bool,
+    /// The first line of the help that is shown, if it is.
+    pub help: Option<usize>,
     /// Ctrl-C was pressed once on an empty input.
     pub leaving: bool,
     /// Makes refs that no other run makes.
@@ -177,7 +177,7 @@ impl Model {
             size: (80, 24),
             zone: TimeZone::UTC,
             focused: true,
-            help: false,
+            help: None,
             leaving: false,
             session,
             refs: 0,

@@ -12,7 +12,7 @@ use crate::keys::{Meaning, Wish};
 use crate::model::{Link, Model, PENDING_MAX, Pending, Room, Scroll, What};
 use crate::rows::{Pane, page_down, page_up};
 use crate::text;
-use crate::view::{pane_size, people_rows};
+use crate::view::{help_rows, pane_size, people_rows};
 
 pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Action> {
     let Some(meaning) = model.keys.meaning(key) else { return Vec::new() };
@@ -62,6 +62,7 @@ fn act(model: &mut Model, wish: Wish) -> Vec<Action> {
         Wish::WordRight => input.word_right(),
         Wish::Up => up(model),
         Wish::Down => down(model),
+        Wish::PageUp | Wish::PageDown if model.help.is_some() => turn_help(model, wish),
         Wish::PageUp => return scroll_up(model),
         Wish::PageDown => scroll_down(model),
         Wish::Top => return to_top(model),
@@ -80,8 +81,8 @@ fn act(model: &mut Model, wish: Wish) -> Vec<Action> {
         Wish::Room8 => show_number(model, 7),
         Wish::Room9 => show_number(model, 8),
         Wish::PreviousRoom => show(model, model.rooms.len() - 1),
-        Wish::Help => model.help = !model.help,
-        Wish::Escape if model.help => model.help = false,
+        Wish::Help => model.help = if model.help.is_some() { None } else { Some(0) },
+        Wish::Escape if model.help.is_some() => model.help = None,
         Wish::Escape => {
             let room = model.room_mut();
             if room.scroll == Scroll::Bottom {
@@ -105,6 +106,16 @@ fn down(model: &mut Model) {
     if !model.input.row_down() {
         model.input.newer();
     }
+}
+
+fn turn_help(model: &mut Model, wish: Wish) {
+    let (_, rows) = pane_size(model);
+    let page = rows.saturating_sub(1).max(1);
+    let last = help_rows(&model.keys).saturating_sub(rows);
+    model.help = model.help.map(|first| match wish {
+        Wish::PageUp => first.saturating_sub(page),
+        _ => (first + page).min(last),
+    });
 }
 
 fn interrupt(model: &mut Model, leaving: bool) -> Vec<Action> {
@@ -171,7 +182,7 @@ pub fn say(model: &mut Model, text: &str) -> Result<Vec<Action>, String> {
 pub fn command(model: &mut Model, typed: Typed) -> Vec<Action> {
     match typed {
         Typed::Text(_) => {}
-        Typed::Help => model.help = true,
+        Typed::Help => model.help = Some(0),
         Typed::Join(name) => return join_room(model, name),
         Typed::Leave => return leave_room(model),
         Typed::Who => who(model.room_mut()),
@@ -187,6 +198,7 @@ fn join_room(model: &mut Model, name: RoomName) -> Vec<Action> {
         show(model, place + model.rooms.len() - model.active);
         return Vec::new();
     }
+    model.room_mut().look_away();
     let room = Room::new(name);
     let action = Action::Send(join(&room, model.history_on_join));
     model.rooms.push(room);

@@ -8,6 +8,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Paragraph};
 
+use crate::keys::Keys;
 use crate::model::{Link, Model, Room, Scroll};
 use crate::rows::{Pane, visible};
 use crate::{text, theme};
@@ -36,8 +37,8 @@ struct Areas {
 pub fn view(model: &Model, frame: &mut Frame<'_>) {
     let areas = areas(model, frame.area());
     frame.render_widget(header(model, areas.header.width), areas.header);
-    if model.help {
-        frame.render_widget(help::help(&model.keys), areas.pane);
+    if let Some(first) = model.help {
+        frame.render_widget(Paragraph::new(help::lines(&model.keys).split_off(first)), areas.pane);
     } else {
         let pane = pane(model, areas.pane);
         frame.render_widget(Paragraph::new(visible(model.room(), &pane)), areas.pane);
@@ -54,6 +55,11 @@ pub fn title(model: &Model) -> String {
     let unread: usize = model.rooms.iter().map(|room| room.unread(model.me.as_ref())).sum();
     let count = if unread > 0 { format!("({unread}) ") } else { String::new() };
     format!("{count}#{} · Nebula", text::clean_line(model.room().name.as_str()))
+}
+
+/// Rows of the whole help.
+pub fn help_rows(keys: &Keys) -> usize {
+    help::lines(keys).len()
 }
 
 /// Columns and rows that messages have.

@@ -100,6 +100,28 @@ fn a_mention_rings_only_when_nobody_looks_and_marks_its_room() {
     assert_eq!(nebula::view::title(&client.model), "(2) #ops · Nebula");
     client.presses(KeyCode::Char('a'), KeyModifiers::ALT);
     assert_eq!(client.model.active, 0);
+    assert!(client.screen().iter().any(|row| row.contains(" new ")), "where one left off");
     client.presses(KeyCode::Char('2'), KeyModifiers::ALT);
     assert_eq!(client.model.active, 1);
+}
+
+#[test]
+fn every_line_of_the_help_can_be_reached() {
+    let mut client = Client::entered(80, 12);
+    client.presses(KeyCode::F(1), KeyModifiers::NONE);
+    let mut seen = client.screen().join("\n");
+    assert!(seen.contains("/help"));
+    for _ in 0..10 {
+        client.presses(KeyCode::PageDown, KeyModifiers::NONE);
+        seen += &client.screen().join("\n");
+    }
+    for bound in client.model.keys.described() {
+        assert!(seen.contains(&bound.shown), "{}", bound.shown);
+    }
+    for _ in 0..10 {
+        client.presses(KeyCode::PageUp, KeyModifiers::NONE);
+    }
+    assert!(client.screen().join("\n").contains("/help"));
+    client.presses(KeyCode::Esc, KeyModifiers::NONE);
+    assert!(!client.screen().join("\n").contains("/help"));
 }
