@@ -58,17 +58,22 @@ fn make_key(folder: &Path, path: &Path) -> anyhow::Result<Key> {
     make_folder(folder)?;
     let mut bytes = [0; KEY_BYTES];
     getrandom::fill(&mut bytes)?;
+    // Written whole under a name of its own first: another client that starts at the same time
+    // never reads half of it.
+    let whole = folder.join(format!("key.{:016x}", fastrand::u64(..)));
     let mut options = File::options();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Ok(mut file) => file.write_all(&bytes)?,
+    options.open(&whole)?.write_all(&bytes)?;
+    let linked = fs::hard_link(&whole, path);
+    fs::remove_file(&whole)?;
+    match linked {
+        Ok(()) => Ok(Key::new(&bytes)?),
         // Another client made one at the same time: then that one it is.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(read_key(path)?),
-        Err(error) => return Err(error.into()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(read_key(path)?),
+        Err(error) => Err(error.into()),
     }
-    Ok(Key::new(&bytes)?)
 }
 
 /// Makes the folder for state, for its owner alone.
@@ -147,5 +152,17 @@ mod tests {
         fs::write(folder.path().join("key"), "short").unwrap();
         assert!(format!("{:#}", key(folder.path()).unwrap_err()).contains("key"));
         assert_eq!(fs::read(folder.path().join("key")).unwrap(), b"short");
+    }
+
+    #[test]
+    fn clients_that_start_at_the_same_time_have_one_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path().join("nebula");
+        let keys: Vec<_> = std::thread::scope(|scope| {
+            let made: Vec<_> = (0..32).map(|_| scope.spawn(|| key(&state).unwrap())).collect();
+            made.into_iter().map(|key| key.join().unwrap()).collect()
+        });
+        assert!(keys.iter().all(|key| *key == keys[0]));
+        assert_eq!(fs::read_dir(&state).unwrap().count(), 1, "nothing else is left there");
     }
 }

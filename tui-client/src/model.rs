@@ -89,6 +89,9 @@ pub struct Room {
     pub people: People,
     /// Own messages that the server has not told of yet, oldest first.
     pub pending: Vec<Pending>,
+    /// The one of them that the server has been told and has not answered: the next goes out after
+    /// it, so that their order holds even if the server asks for time.
+    pub sending: Option<Ref>,
     /// Where the view stands.
     pub scroll: Scroll,
     /// Newest message that was seen, however it came: where to resume.
@@ -210,6 +213,7 @@ impl Room {
             entries: VecDeque::new(),
             people: People::default(),
             pending: Vec::new(),
+            sending: None,
             scroll: Scroll::Bottom,
             head: MessageId::ZERO,
             gap_after: None,

@@ -105,16 +105,28 @@ fn resume_point(room: &Room, history: u16) -> (Option<protocol::MessageId>, Opti
     if seen > protocol::MessageId::ZERO { (Some(seen), None) } else { (None, Some(history)) }
 }
 
-/// Sends an own message, if there is somebody to send it to.
-fn send(room: &Room, pending: &Pending) -> Option<Action> {
-    let content = Body::try_from(pending.content.as_str()).ok()?;
-    let reference = Some(pending.reference.clone());
-    let message = ToServer::Message { room: room.name.clone(), content, reference };
-    room.joined.then_some(Action::Send(message))
+/// Sends the next of what was written, if there is somebody to send it to and nothing before it.
+fn send_next(room: &mut Room) -> Option<Action> {
+    if !room.joined || room.sending.is_some() {
+        return None;
+    }
+    let next = room.pending.iter().find(|pending| pending.failed.is_none())?;
+    room.sending = Some(next.reference.clone());
+    message(room, next)
 }
 
+fn message(room: &Room, pending: &Pending) -> Option<Action> {
+    let content = Body::try_from(pending.content.as_str()).ok()?;
+    let reference = Some(pending.reference.clone());
+    Some(Action::Send(ToServer::Message { room: room.name.clone(), content, reference }))
+}
+
+/// The server asked for time, and has had it.
 fn retry(model: &mut Model, room: &RoomName, reference: &Ref) -> Vec<Action> {
-    let Some(room) = model.find(room) else { return Vec::new() };
-    let pending = room.pending.iter().find(|pending| pending.reference == *reference);
-    pending.and_then(|pending| send(room, pending)).into_iter().collect()
+    let Some(room) = model.find(room).filter(|room| room.joined) else { return Vec::new() };
+    let is_this = |pending: &&Pending| {
+        pending.reference == *reference && room.sending.as_ref() == Some(reference)
+    };
+    let pending = room.pending.iter().find(is_this);
+    pending.and_then(|pending| message(room, pending)).into_iter().collect()
 }

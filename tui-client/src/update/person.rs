@@ -4,7 +4,7 @@ use crossterm::event::KeyEvent;
 use protocol::{Body, Ref, RoomName, ToServer, UserName};
 
 use super::server::ask_older;
-use super::{dial_now, join, more_people, send};
+use super::{dial_now, join, more_people, send_next};
 use crate::commands::{self, Typed};
 use crate::complete::Completion;
 use crate::event::Action;
@@ -173,9 +173,8 @@ pub fn say(model: &mut Model, text: &str) -> Result<Vec<Action>, String> {
     // Who answers has read what was new.
     room.looked_away = None;
     let pending = Pending { reference, content: text.to_owned(), failed: None };
-    let action = send(room, &pending);
     room.pending.push(pending);
-    Ok(action.into_iter().collect())
+    Ok(send_next(room).into_iter().collect())
 }
 
 /// Does what a command asks for.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use protocol::ToClient;
 use protocol::{Code, ErrorNote, HISTORY_MAX, History, Message, MessageId, ToServer, UserName};
 
-use super::{join, lost, more_people, send};
+use super::{join, lost, more_people, send_next};
 use crate::event::Action;
 use crate::model::{Link, Model, Room, Scroll, What};
 
@@ -55,8 +55,8 @@ fn entered(model: &mut Model, name: &protocol::RoomName, me: UserName) -> Vec<Ac
         room.name = name.clone();
         room.joined = true;
         room.people.reconnected();
-        let waiting = room.pending.iter().filter(|pending| pending.failed.is_none());
-        actions.extend(waiting.filter_map(|pending| send(room, pending)));
+        room.sending = None;
+        actions.extend(send_next(room));
     }
     if first {
         let others = model.rooms.iter().filter(|room| !room.joined);
@@ -79,7 +79,9 @@ fn message_came(model: &mut Model, message: Message) -> Vec<Action> {
     take_in(room, message, me.as_ref());
     mark_read(room, watched);
     let named = room.mentions(me.as_ref()) > known;
-    if named && !model.focused { vec![Action::Bell] } else { Vec::new() }
+    let next = send_next(room);
+    let bell = (named && !model.focused).then_some(Action::Bell);
+    bell.into_iter().chain(next).collect()
 }
 
 /// True if what comes into this message's room is seen as it comes.
@@ -92,6 +94,7 @@ fn take_in(room: &mut Room, message: Message, me: Option<&UserName>) {
     if Some(&message.sender) == me {
         let known = message.reference.as_ref();
         room.pending.retain(|pending| Some(&pending.reference) != known);
+        room.sending.take_if(|sending| Some(&*sending) == known);
     }
     room.insert(message);
 }
@@ -126,11 +129,11 @@ fn history_came(model: &mut Model, history: History) -> Vec<Action> {
         }
         (Some(_), _) => {
             room.gap_after = None;
-            Vec::new()
+            send_next(room).into_iter().collect()
         }
         (None, _) => {
             room.more = history.more;
-            Vec::new()
+            send_next(room).into_iter().collect()
         }
     }
 }
@@ -162,11 +165,21 @@ fn error_came(model: &mut Model, note: ErrorNote) -> Vec<Action> {
             let after = retry_ms.map_or(RETRY_AFTER, Duration::from_millis);
             return vec![Action::Retry(room, pending.reference.clone(), after)];
         }
-        (Some((_, pending)), _) => pending.failed = Some(sentence),
+        (Some((room, pending)), _) => {
+            pending.failed = Some(sentence);
+            return after_failure(model, &room);
+        }
         // Older messages cannot be read now: coming back asks for them again, after a while.
         (None, Code::Unavailable) if history_waits => return lost(model, None, sentence),
         (None, _) if online => model.notice = Some(sentence),
         (None, _) => {}
     }
     Vec::new()
+}
+
+/// One message was refused for good: those behind it still go out.
+fn after_failure(model: &mut Model, room: &protocol::RoomName) -> Vec<Action> {
+    let Some(room) = model.find(room) else { return Vec::new() };
+    room.sending = None;
+    send_next(room).into_iter().collect()
 }

@@ -82,13 +82,19 @@ fn what_was_written_without_a_line_goes_out_once_and_in_order() {
     client.happens(Event::Connected);
     client.hears(r#"{"type":"history","room":"dev","messages":[],"more":false,"head":7}"#);
     client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
-    assert_eq!(
-        sent(&client.did()),
-        [
-            r#"{"type":"message","room":"dev","content":"one","ref":"s-1"}"#,
-            r#"{"type":"message","room":"dev","content":"two","ref":"s-2"}"#,
-        ]
-    );
+    let one = r#"{"type":"message","room":"dev","content":"one","ref":"s-1"}"#;
+    let two = r#"{"type":"message","room":"dev","content":"two","ref":"s-2"}"#;
+    // The second waits for the first, so that nothing can come between.
+    assert_eq!(sent(&client.did()), [one]);
+    let stored = |id: u64, content: &str, reference: &str| {
+        format!(
+            r#"{{"type":"message","room":"dev","sender":"Alice","content":"{content}","id":{id},"at":0,"ref":"{reference}"}}"#
+        )
+    };
+    client.hears(&stored(8, "one", "s-1"));
+    assert_eq!(sent(&client.did()), [two]);
+    client.hears(&stored(9, "two", "s-2"));
+    assert!(client.model.room().pending.is_empty());
 }
 
 #[test]
@@ -97,13 +103,14 @@ fn a_refused_message_says_why_and_a_hasty_one_is_sent_again() {
     client.types("a\nb\n");
     client.did();
     client.hears(r#"{"type":"error","code":"too_fast","content":"wait","room":"dev","ref":"s-1","retry_ms":50}"#);
-    client.hears(r#"{"type":"error","code":"content_too_long","content":"too long","room":"dev","ref":"s-2"}"#);
     let actions = client.did();
     let [Action::Retry(room, reference, after)] = actions.as_slice() else { panic!("{actions:?}") };
     assert_eq!(after.as_millis(), 50);
     client.happens(Event::Retry(room.clone(), reference.clone()));
     assert_eq!(sent(&client.did()).len(), 1);
-    assert!(client.screen().iter().any(|row| row.contains("b  (too long)")));
+    client.hears(r#"{"type":"error","code":"content_too_long","content":"too long","room":"dev","ref":"s-1"}"#);
+    assert!(client.screen().iter().any(|row| row.contains("a  (too long)")));
+    assert!(sent(&client.did())[0].contains("s-2"), "what stands behind a refused one still goes");
 }
 
 /// A page of what was missed.
