@@ -46,6 +46,8 @@ pub struct Model {
     pub zone: TimeZone,
     /// The person looks at this terminal, as far as it tells.
     pub focused: bool,
+    /// The people are shown where they would not be, or the other way round.
+    pub people_toggled: bool,
     /// The first line of the help that is shown, if it is.
     pub help: Option<usize>,
     /// Ctrl-C was pressed once on an empty input.
@@ -180,6 +182,7 @@ impl Model {
             size: (80, 24),
             zone: TimeZone::UTC,
             focused: true,
+            people_toggled: false,
             help: None,
             leaving: false,
             session,

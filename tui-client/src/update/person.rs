@@ -67,6 +67,10 @@ fn act(model: &mut Model, wish: Wish) -> Vec<Action> {
         Wish::PageDown => scroll_down(model),
         Wish::Top => return to_top(model),
         Wish::Bottom => to_bottom(model.room_mut()),
+        Wish::People => {
+            model.people_toggled = !model.people_toggled;
+            return more_people(model);
+        }
         Wish::PeopleUp => return scroll_people(model, -1),
         Wish::PeopleDown => return scroll_people(model, 1),
         Wish::NextRoom => show(model, 1),
@@ -83,6 +87,7 @@ fn act(model: &mut Model, wish: Wish) -> Vec<Action> {
         Wish::PreviousRoom => show(model, model.rooms.len() - 1),
         Wish::Help => model.help = if model.help.is_some() { None } else { Some(0) },
         Wish::Escape if model.help.is_some() => model.help = None,
+        Wish::Escape if is_covered(model) => model.people_toggled = false,
         Wish::Escape => {
             let room = model.room_mut();
             if room.scroll == Scroll::Bottom {
@@ -106,6 +111,11 @@ fn down(model: &mut Model) {
     if !model.input.row_down() {
         model.input.newer();
     }
+}
+
+/// The people have taken the place of the text.
+fn is_covered(model: &Model) -> bool {
+    pane_size(model).0 == 0
 }
 
 fn turn_help(model: &mut Model, wish: Wish) {

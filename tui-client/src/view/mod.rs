@@ -17,7 +17,12 @@ use crate::{text, theme};
 const PEOPLE_FROM_COLUMNS: u16 = 60;
 /// The people column, with its border.
 const PEOPLE_COLUMNS: u16 = 18;
-/// Text is capped at this width: longer lines are hard to read.
+/// From this width on the rooms have a column of their own instead of the row at the top.
+const ROOMS_FROM_COLUMNS: u16 = 120;
+/// The column of rooms, with its border.
+const ROOMS_COLUMNS: u16 = 20;
+/// Text is capped at this width, with the time and the names before it: longer lines are hard to
+/// read.
 const TEXT_COLUMNS_MAX: u16 = 128;
 /// The input grows up to so many rows.
 const INPUT_ROWS_MAX: usize = 6;
@@ -27,6 +32,7 @@ const PROMPT: &str = "> ";
 /// Where everything is.
 struct Areas {
     header: Rect,
+    rooms: Rect,
     pane: Rect,
     people: Rect,
     status: Rect,
@@ -37,6 +43,9 @@ struct Areas {
 pub fn view(model: &Model, frame: &mut Frame<'_>) {
     let areas = areas(model, frame.area());
     frame.render_widget(header(model, areas.header.width), areas.header);
+    if areas.rooms.width > 0 {
+        frame.render_widget(rooms(model, areas.rooms), areas.rooms);
+    }
     if let Some(first) = model.help {
         frame.render_widget(Paragraph::new(help::lines(&model.keys).split_off(first)), areas.pane);
     } else {
@@ -95,12 +104,19 @@ fn areas(model: &Model, screen: Rect) -> Areas {
         Constraint::Length(input_rows),
     ])
     .areas(screen);
-    let people = if screen.width >= PEOPLE_FROM_COLUMNS { PEOPLE_COLUMNS } else { 0 };
-    let [mut pane, people] =
-        Layout::horizontal([Constraint::Min(0), Constraint::Length(people)]).areas(middle);
+    let is_wide = screen.width >= PEOPLE_FROM_COLUMNS;
+    let people = match (is_wide, model.people_toggled) {
+        (true, false) => PEOPLE_COLUMNS,
+        (false, false) | (true, true) => 0,
+        // There is no room beside the text: the people take its place.
+        (false, true) => screen.width,
+    };
+    let rooms = if screen.width >= ROOMS_FROM_COLUMNS { ROOMS_COLUMNS } else { 0 };
+    let columns = [Constraint::Length(rooms), Constraint::Min(0), Constraint::Length(people)];
+    let [rooms, mut pane, people] = Layout::horizontal(columns).areas(middle);
     // Capped, but the people stay at the edge.
     pane.width = pane.width.min(TEXT_COLUMNS_MAX);
-    Areas { header, pane, people, status, input }
+    Areas { header, rooms, pane, people, status, input }
 }
 
 fn pane(model: &Model, area: Rect) -> Pane<'_> {
@@ -108,17 +124,37 @@ fn pane(model: &Model, area: Rect) -> Pane<'_> {
     Pane { me: model.me.as_ref(), zone: &model.zone, width, height }
 }
 
-/// Rooms in a row, each with what is unread in it.
+/// A room's name, and what is unread in it.
+fn label(model: &Model, room: &Room) -> String {
+    let unread = room.unread(model.me.as_ref());
+    let count = if unread > 0 { format!(" {unread}") } else { String::new() };
+    let named = if room.mentions(model.me.as_ref()) > 0 { "!" } else { "" };
+    format!(" {named}#{}{count} ", text::clean_line(room.name.as_str()))
+}
+
+/// The column of rooms.
+fn rooms(model: &Model, area: Rect) -> Paragraph<'static> {
+    let cells = usize::from(area.width).saturating_sub(1);
+    // The one that is shown is always in sight.
+    let first = (model.active + 1).saturating_sub(usize::from(area.height));
+    let lines = model.rooms.iter().enumerate().skip(first).map(|(i, room)| {
+        let style = if i == model.active { theme::striking() } else { Style::new() };
+        Line::styled(text::cut(&label(model, room), cells).to_owned(), style)
+    });
+    let border = Block::new().borders(Borders::RIGHT).border_style(theme::quiet());
+    Paragraph::new(lines.collect::<Vec<_>>()).block(border)
+}
+
+/// Rooms in a row, unless they have a column of their own.
 fn header(model: &Model, width: u16) -> Line<'static> {
-    let mut spans = Vec::new();
-    for (i, room) in model.rooms.iter().enumerate() {
-        let unread = room.unread(model.me.as_ref());
-        let count = if unread > 0 { format!(" {unread}") } else { String::new() };
-        let named = if room.mentions(model.me.as_ref()) > 0 { "!" } else { "" };
-        let label = format!(" {named}#{}{count} ", text::clean_line(room.name.as_str()));
-        let shown = if i == model.active { theme::striking() } else { theme::bar() };
-        spans.push(Span::styled(label, shown));
-    }
+    let only = (width >= ROOMS_FROM_COLUMNS).then_some(model.active);
+    let shown = model.rooms.iter().enumerate().filter(|(i, _)| only.is_none_or(|only| only == *i));
+    let mut spans: Vec<_> = shown
+        .map(|(i, room)| {
+            let style = if i == model.active { theme::striking() } else { theme::bar() };
+            Span::styled(label(model, room), style)
+        })
+        .collect();
     let used: usize = spans.iter().map(|span| text::width(&span.content)).sum();
     let me = model.me.as_ref().map_or("", |me| me.as_str());
     let me = format!("{} ", text::clean_line(me));

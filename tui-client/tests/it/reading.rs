@@ -125,3 +125,35 @@ fn every_line_of_the_help_can_be_reached() {
     client.presses(KeyCode::Esc, KeyModifiers::NONE);
     assert!(!client.screen().join("\n").contains("/help"));
 }
+
+#[test]
+fn a_narrow_screen_shows_the_people_in_place_of_the_text_and_a_wide_one_the_rooms_beside_it() {
+    let mut client = Client::entered(40, 12);
+    client.says(1, "Bob", "hello");
+    assert!(!client.screen().join("").contains("● Bob"));
+    client.presses(KeyCode::F(8), KeyModifiers::NONE);
+    let screen = client.screen().join("\n");
+    assert!(screen.contains("2 online") && screen.contains("● Bob") && !screen.contains("hello"));
+    client.presses(KeyCode::Esc, KeyModifiers::NONE);
+    assert!(client.screen().join("").contains("hello"));
+    client.types("/join a-room-with-a-very-long-name\n");
+    client.happens(Event::Resize(200, 60));
+    let screen = client.screen();
+    assert!(screen[1].starts_with(" #dev") && screen[2].starts_with(" #a-room-with-a-ver"));
+    client.presses(KeyCode::F(8), KeyModifiers::NONE);
+    assert!(!client.screen().join("").contains("online│"));
+}
+
+#[test]
+fn every_size_can_be_drawn() {
+    let mut client = Client::entered(80, 24);
+    client.says(1, "Bob", "日本語 👩‍👩‍👧 שלום and a word");
+    client.types("/join ops\nsomething\t long");
+    for toggled in [false, true] {
+        client.model.people_toggled = toggled;
+        for (columns, rows) in (1..130).map(|n| (n, n / 3 + 1)).chain([(1, 1), (1, 60), (200, 1)]) {
+            client.happens(Event::Resize(columns, rows));
+            assert_eq!(client.screen().len(), usize::from(rows), "{columns} x {rows}");
+        }
+    }
+}
