@@ -60,12 +60,7 @@ fn make_key(folder: &Path, path: &Path) -> anyhow::Result<Key> {
     getrandom::fill(&mut bytes)?;
     // Written whole under a name of its own first: another client that starts at the same time
     // never reads half of it.
-    let whole = folder.join(format!("key.{:016x}", fastrand::u64(..)));
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(&whole)?.write_all(&bytes)?;
+    let whole = write_whole(folder, "key", &bytes)?;
     let linked = fs::hard_link(&whole, path);
     fs::remove_file(&whole)?;
     match linked {
@@ -74,6 +69,24 @@ fn make_key(folder: &Path, path: &Path) -> anyhow::Result<Key> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(read_key(path)?),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Writes a file under a new name beginning like `name`, readable by its owner alone, and gives
+/// that name back: the file can take its place when it is whole.
+///
+/// # Errors
+/// If it cannot be written; nothing is left of it then.
+pub fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
+    let whole = folder.join(format!("{name}.{:016x}", fastrand::u64(..)));
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    if let Err(error) = options.open(&whole)?.write_all(bytes) {
+        fs::remove_file(&whole)?;
+        return Err(error);
+    }
+    Ok(whole)
 }
 
 /// Makes the folder for state, for its owner alone.

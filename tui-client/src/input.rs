@@ -90,7 +90,7 @@ impl Input {
             None => std::mem::take(&mut self.text),
         };
         self.recalled = Some((older, writing));
-        self.set(self.sent[older].clone());
+        self.write(self.sent[older].clone());
         true
     }
 
@@ -100,9 +100,9 @@ impl Input {
         match self.sent.get(at + 1).cloned() {
             Some(newer) => {
                 self.recalled = Some((at + 1, writing));
-                self.set(newer);
+                self.write(newer);
             }
-            None => self.set(writing),
+            None => self.write(writing),
         }
     }
 
@@ -218,7 +218,8 @@ impl Input {
         self.caret = to;
     }
 
-    fn set(&mut self, text: String) {
+    /// Puts another text in the place of all that is written.
+    pub fn write(&mut self, text: String) {
         self.undo.clear();
         self.typing = false;
         self.caret = text.len();

@@ -23,6 +23,7 @@ pub mod config;
 pub mod event;
 pub mod input;
 pub mod keys;
+pub mod memory;
 pub mod model;
 pub mod net;
 pub mod people;

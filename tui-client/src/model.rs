@@ -94,6 +94,8 @@ pub struct Room {
     /// The one of them that the server has been told and has not answered: the next goes out after
     /// it, so that their order holds even if the server asks for time.
     pub sending: Option<Ref>,
+    /// What was being written here when one went to another room.
+    pub draft: String,
     /// Where the view stands.
     pub scroll: Scroll,
     /// Newest message that was seen, however it came: where to resume.
@@ -217,6 +219,7 @@ impl Room {
             people: People::default(),
             pending: Vec::new(),
             sending: None,
+            draft: String::new(),
             scroll: Scroll::Bottom,
             head: MessageId::ZERO,
             gap_after: None,

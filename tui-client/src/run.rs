@@ -19,6 +19,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::config;
 use crate::event::{Action, Event};
+use crate::memory::Memory;
 use crate::model::{Link, Model};
 use crate::net::{self, EVENTS_MAX, Line, OUTGOING_MAX};
 use crate::settings::Settings;
@@ -31,6 +32,9 @@ const FRAME_TIME: Duration = Duration::from_millis(16);
 
 /// Between two bells at least.
 const BELL_PAUSE: Duration = Duration::from_secs(2);
+
+/// Rooms and drafts are written down so long after a change at most.
+const MEMORY_TIME: Duration = Duration::from_secs(1);
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +62,9 @@ impl From<Exit> for ExitCode {
 /// # Errors
 /// If there is no terminal to draw on.
 pub async fn chat(settings: &Settings) -> anyhow::Result<Exit> {
-    let (key, warning) = match config::state_folder().and_then(|folder| config::key(&folder)) {
+    let folder = config::state_folder();
+    let made = folder.as_ref().map_err(|error| anyhow::anyhow!("{error:#}"));
+    let (key, warning) = match made.and_then(|folder| config::key(folder)) {
         Ok(key) => (Some(key), None),
         Err(error) => {
             (None, Some(format!("without a key, after a cut the name is lost: {error:#}")))
@@ -70,11 +76,15 @@ pub async fn chat(settings: &Settings) -> anyhow::Result<Exit> {
     // Under the screen nobody sees what was told before it.
     model.notice = warning.or_else(|| settings.warnings.first().cloned());
     model.zone = jiff::tz::TimeZone::system();
+    let server = settings.server.to_string();
+    let memory = folder.ok().map(|folder| Memory::recall(&folder, &server, &mut model));
     let doer = Doer::new(Line { server: settings.server.clone(), key });
     let mut screen = Screen::take().context("this is no terminal to draw on")?;
     model.size = crossterm::terminal::size().unwrap_or(model.size);
-    let mut app = App { model, doer };
-    app.go(&mut screen).await?;
+    let mut app = App { model, doer, memory };
+    let gone = app.go(&mut screen).await;
+    app.remember();
+    gone?;
     Ok(match app.model.link {
         Link::Refused(_) => Exit::Refused,
         _ => Exit::Well,
@@ -84,14 +94,26 @@ pub async fn chat(settings: &Settings) -> anyhow::Result<Exit> {
 struct App {
     model: Model,
     doer: Doer,
+    /// None without a folder to keep it in.
+    memory: Option<Memory>,
 }
 
 impl App {
+    /// What cannot be written now is tried again with the next change.
+    fn remember(&mut self) {
+        if let Some(memory) = &mut self.memory
+            && let Err(error) = memory.keep(&self.model)
+        {
+            self.model.notice = Some(format!("rooms and drafts cannot be kept: {error}"));
+        }
+    }
+
     async fn go(&mut self, screen: &mut Screen) -> anyhow::Result<()> {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut hang_up = signal(SignalKind::hangup())?;
         let mut keys = EventStream::new();
         let mut frame_due = Some(Instant::now());
+        let mut memory_due: Option<Instant> = None;
         let first = dial_now(&mut self.model);
         self.doer.perform(first);
         loop {
@@ -101,6 +123,11 @@ impl App {
                 () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
                     draw(screen, &self.model)?;
                     frame_due = None;
+                    continue;
+                }
+                () = sleep_until(memory_due.unwrap_or_else(Instant::now)), if memory_due.is_some() => {
+                    self.remember();
+                    memory_due = None;
                     continue;
                 }
                 _ = terminate.recv() => return Ok(()),
@@ -117,6 +144,7 @@ impl App {
                 return Ok(());
             }
             frame_due = frame_due.or(Some(Instant::now() + FRAME_TIME));
+            memory_due = memory_due.or(Some(Instant::now() + MEMORY_TIME));
         }
     }
 }

@@ -207,11 +207,10 @@ fn join_room(model: &mut Model, name: RoomName) -> Vec<Action> {
         show(model, place + model.rooms.len() - model.active);
         return Vec::new();
     }
-    model.room_mut().look_away();
     let room = Room::new(name);
     let action = Action::Send(join(&room, model.history_on_join));
     model.rooms.push(room);
-    model.active = model.rooms.len() - 1;
+    go_to(model, model.rooms.len() - 1);
     if model.link == Link::Online { vec![action] } else { Vec::new() }
 }
 
@@ -222,6 +221,8 @@ fn leave_room(model: &mut Model) -> Vec<Action> {
     }
     let room = model.rooms.remove(model.active);
     model.active = model.active.min(model.rooms.len() - 1);
+    let draft = std::mem::take(&mut model.room_mut().draft);
+    model.input.write(draft);
     show(model, 0);
     let leave = Action::Send(ToServer::Leave { room: room.name });
     if room.joined { vec![leave] } else { Vec::new() }
@@ -262,13 +263,23 @@ fn show_number(model: &mut Model, place: usize) {
     }
 }
 
+/// What is being written stays in the room where it is written.
+fn go_to(model: &mut Model, next: usize) {
+    if next == model.active {
+        return;
+    }
+    let draft = model.input.take();
+    let room = model.room_mut();
+    room.draft = draft;
+    room.look_away();
+    model.active = next;
+    let draft = std::mem::take(&mut model.room_mut().draft);
+    model.input.write(draft);
+}
+
 /// Shows the room so many places further on, around the end.
 fn show(model: &mut Model, further: usize) {
-    let next = (model.active + further) % model.rooms.len();
-    if next != model.active {
-        model.room_mut().look_away();
-    }
-    model.active = next;
+    go_to(model, (model.active + further) % model.rooms.len());
     let room = model.room_mut();
     if room.scroll == Scroll::Bottom {
         room.read = room.head;

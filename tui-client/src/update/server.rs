@@ -114,8 +114,8 @@ fn history_came(model: &mut Model, history: History) -> Vec<Action> {
     for message in history.messages {
         take_in(room, message, me.as_ref());
     }
-    if seen == MessageId::ZERO {
-        // What was there before one came is not news.
+    if seen == MessageId::ZERO && room.read == MessageId::ZERO {
+        // What was there before one came for the first time is not news.
         room.read = room.head;
     }
     room.head = room.head.max(history.head);

@@ -55,7 +55,7 @@ struct Terminal {
     keys: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     _master: Box<dyn MasterPty + Send>,
-    _home: tempfile::TempDir,
+    home: tempfile::TempDir,
 }
 
 impl Terminal {
@@ -71,6 +71,10 @@ impl Terminal {
         let home = tempfile::tempdir().unwrap();
         std::fs::create_dir(home.path().join("nebula")).unwrap();
         std::fs::write(home.path().join("nebula/config.toml"), settings).unwrap();
+        Terminal::at_home(home, kind, address, user)
+    }
+
+    fn at_home(home: tempfile::TempDir, kind: &str, address: &str, user: &str) -> Self {
         let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
         let pty = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_nebula"));
@@ -96,7 +100,7 @@ impl Terminal {
             const { NonZeroU16::new(80).unwrap() },
             0,
         );
-        Terminal { screen, output, raw: Vec::new(), keys, child, _master: pty.master, _home: home }
+        Terminal { screen, output, raw: Vec::new(), keys, child, _master: pty.master, home }
     }
 
     fn types(&mut self, keys: &str) {
@@ -206,4 +210,26 @@ fn keys_of_the_settings_work_and_stand_in_the_help() {
     alice.expect("  M-s              send");
     alice.types("\u{18}\u{18}");
     alice.ends(0);
+}
+
+#[test]
+fn rooms_and_drafts_come_back() {
+    let server = Server::start();
+    let mut terminal = Terminal::start(&server.address, "Alice");
+    terminal.expect("1 online");
+    terminal.types("/join ops\r");
+    terminal.wait_for("the room", |screen| screen.contents().contains("#ops"));
+    terminal.types("half a thought");
+    terminal.expect("half a thought");
+    // Ctrl-C would clear it: the terminal is closed instead.
+    let pid = i32::try_from(terminal.child.process_id().unwrap()).unwrap();
+    std::process::Command::new("kill").args(["-HUP", &pid.to_string()]).status().unwrap();
+    terminal.child.wait().unwrap();
+    let mut again = Terminal::at_home(terminal.home, "xterm-256color", &server.address, "Alice");
+    again.wait_for("both rooms", |screen| {
+        let first = screen.contents();
+        first.contains("#dev") && first.contains("#ops")
+    });
+    again.types("\u{1b}2");
+    again.expect("> half a thought");
 }

@@ -46,3 +46,17 @@ fn up_calls_back_what_was_sent_and_moves_in_what_is_written() {
     client.types("b");
     assert_eq!(client.model.input.text(), "ba\n");
 }
+
+#[test]
+fn a_draft_stays_in_its_room() {
+    let mut client = Client::entered(80, 12);
+    client.types("/join ops\n");
+    client.types("for ops");
+    client.presses(KeyCode::Char('p'), KeyModifiers::CONTROL);
+    assert_eq!(client.model.input.text(), "");
+    client.types("for dev");
+    client.presses(KeyCode::Char('n'), KeyModifiers::CONTROL);
+    assert_eq!(client.model.input.text(), "for ops");
+    client.presses(KeyCode::Char('1'), KeyModifiers::ALT);
+    assert_eq!(client.model.input.text(), "for dev");
+}

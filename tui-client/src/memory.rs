@@ -1,0 +1,148 @@
+//! What is remembered from one run to the next: the rooms, how far each was read, and what was
+//! being written there.
+//!
+//! This file does not know the network or the screen.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use protocol::{MessageId, RoomName};
+use serde::{Deserialize, Serialize};
+
+use crate::config::{make_folder, write_whole};
+use crate::model::{Model, Room};
+
+/// Most rooms that come back: as many as a connection may be in.
+const ROOMS_MAX: usize = 32;
+
+/// A file of its own beside the key.
+#[derive(Debug)]
+pub struct Memory {
+    path: PathBuf,
+    server: String,
+    /// Rooms on other servers.
+    elsewhere: Vec<Kept>,
+    written: Vec<Kept>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Kept {
+    server: String,
+    room: String,
+    #[serde(default)]
+    read: u64,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    draft: String,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct File {
+    #[serde(default)]
+    rooms: Vec<Kept>,
+}
+
+impl Memory {
+    /// Brings the rooms of last time back into a model, behind the one it begins with. What cannot
+    /// be read is as good as nothing: it is only a memory.
+    pub fn recall(folder: &Path, server: &str, model: &mut Model) -> Self {
+        let path = folder.join("rooms.toml");
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        let File { rooms } = toml::from_str(&text).unwrap_or_default();
+        let (here, elsewhere): (Vec<_>, Vec<_>) =
+            rooms.into_iter().partition(|kept| kept.server == server);
+        for kept in here.iter().take(ROOMS_MAX) {
+            bring_back(model, kept);
+        }
+        let draft = std::mem::take(&mut model.room_mut().draft);
+        model.input.write(draft);
+        Memory { path, server: server.to_owned(), elsewhere, written: here }
+    }
+
+    /// Writes down what is different from last time.
+    ///
+    /// # Errors
+    /// If the file cannot be written; it is as it was then.
+    pub fn keep(&mut self, model: &Model) -> io::Result<()> {
+        let rooms = model.rooms.iter().enumerate().map(|(i, room)| Kept {
+            server: self.server.clone(),
+            room: room.name.as_str().to_owned(),
+            read: room.read.get(),
+            draft: if i == model.active { model.input.text() } else { &room.draft }.to_owned(),
+        });
+        let rooms: Vec<_> = rooms.collect();
+        if rooms == self.written {
+            return Ok(());
+        }
+        let file = File { rooms: [self.elsewhere.clone(), rooms.clone()].concat() };
+        let text = toml::to_string(&file).map_err(io::Error::other)?;
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        make_folder(folder)?;
+        let whole = write_whole(folder, "rooms", text.as_bytes())?;
+        fs::rename(whole, &self.path)?;
+        self.written = rooms;
+        Ok(())
+    }
+}
+
+fn bring_back(model: &mut Model, kept: &Kept) {
+    let (Ok(name), Ok(read)) =
+        (RoomName::try_from(kept.room.as_str()), MessageId::try_from(kept.read))
+    else {
+        return;
+    };
+    if model.find(&name).is_none() {
+        model.rooms.push(Room::new(name.clone()));
+    }
+    if let Some(room) = model.find(&name) {
+        room.read = read;
+        room.draft = kept.draft.clone();
+        if read > MessageId::ZERO {
+            room.look_away();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn model(room: &str) -> Model {
+        Model::new(RoomName::try_from(room).unwrap(), None, "s".to_owned())
+    }
+
+    #[test]
+    fn rooms_drafts_and_what_was_read_come_back_on_their_own_server() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut before = model("dev");
+        let mut memory = Memory::recall(folder.path(), "one", &mut before);
+        before.rooms.push(Room::new(RoomName::try_from("ops \"x\"").unwrap()));
+        before.rooms[0].read = MessageId::try_from(7).unwrap();
+        before.rooms[1].draft = "a\n\u{1b}b".to_owned();
+        before.input.write("half a".to_owned());
+        memory.keep(&before).unwrap();
+        let mut other = model("general");
+        Memory::recall(folder.path(), "two", &mut other).keep(&other).unwrap();
+        assert_eq!(other.rooms.len(), 1);
+
+        let mut after = model("general");
+        Memory::recall(folder.path(), "one", &mut after);
+        let names: Vec<_> = after.rooms.iter().map(|room| room.name.as_str()).collect();
+        assert_eq!(names, ["general", "dev", "ops \"x\""]);
+        assert_eq!(after.rooms[1].read.get(), 7);
+        assert_eq!((after.rooms[1].draft.as_str(), after.input.text()), ("half a", ""));
+        assert_eq!(after.rooms[2].draft, "a\n\u{1b}b");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("rooms.toml"), "rooms = 5").unwrap();
+        let mut model = model("dev");
+        let mut memory = Memory::recall(folder.path(), "one", &mut model);
+        assert_eq!(model.rooms.len(), 1);
+        memory.keep(&model).unwrap();
+        let text = fs::read_to_string(folder.path().join("rooms.toml")).unwrap();
+        assert!(text.contains("dev"), "{text}");
+    }
+}
