@@ -10,6 +10,8 @@ use clap_complete::Shell;
 use protocol::{MessageId, RoomName, UserName};
 use url::Url;
 
+use crate::theme::Theme;
+
 const EXAMPLES: &str = "\
 Examples:
   nebula --room dev --user Alice             chat
@@ -58,6 +60,11 @@ pub struct Options {
     /// By itself if standard output is no terminal or TERM is dumb.
     #[arg(long, env = "NEBULA_PLAIN", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub plain: bool,
+
+    /// Colours: any (for every background), dark, light, mono, colour-blind [default: any]
+    #[arg(long, env = "NEBULA_THEME", value_name = "NAME", global = true, hide_env_values = true,
+          value_parser = Theme::parse)]
+    pub theme: Option<Theme>,
 
     /// File of settings [default: $XDG_CONFIG_HOME/nebula/config.toml]
     #[arg(long, env = "NEBULA_CONFIG", value_name = "FILE", global = true, hide_env_values = true)]

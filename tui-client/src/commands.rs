@@ -4,6 +4,8 @@
 
 use protocol::{RoomName, UserName};
 
+use crate::theme::Theme;
+
 /// Something typed, understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Typed {
@@ -21,6 +23,10 @@ pub enum Typed {
     Nick(UserName),
     /// `/reconnect`
     Reconnect,
+    /// `/clear`
+    Clear,
+    /// `/theme NAME`
+    Theme(Theme),
     /// `/quit`
     Quit,
 }
@@ -34,6 +40,8 @@ pub const COMMANDS: &[(&str, &str, &str)] = &[
     ("me", "TEXT", "say what you do"),
     ("nick", "NAME", "come back under another name"),
     ("reconnect", "", "connect again, now"),
+    ("clear", "", "empty the screen; PgUp brings it back"),
+    ("theme", "NAME", "other colours: any, dark, light, mono, colour-blind"),
     ("quit", "", "leave Nebula"),
 ];
 
@@ -58,6 +66,8 @@ pub fn parse(typed: &str) -> Result<Typed, String> {
         "me" => Ok(Typed::Text(format!("/me {rest}"))),
         "nick" => UserName::try_from(rest).map(Typed::Nick).map_err(|e| format!("/nick: {e}")),
         "reconnect" => Ok(Typed::Reconnect),
+        "clear" => Ok(Typed::Clear),
+        "theme" => Theme::parse(rest).map(Typed::Theme).map_err(|e| format!("/theme: {e}")),
         "quit" => Ok(Typed::Quit),
         _ => Err(unknown(name)),
     }
@@ -99,6 +109,7 @@ mod tests {
     #[test]
     fn every_command_of_the_table_exists() {
         for (name, arguments, _) in COMMANDS {
+            let arguments = if *name == "theme" { "dark" } else { arguments };
             assert!(parse(&format!("/{name} {}", arguments.to_lowercase())).is_ok(), "/{name}");
         }
     }

@@ -12,6 +12,7 @@ use crate::input::Input;
 use crate::keys::Keys;
 use crate::people::People;
 use crate::text;
+use crate::theme::Theme;
 
 /// Most entries of a room that are kept; the oldest go first and can be fetched again.
 pub const ENTRIES_MAX: usize = 10_000;
@@ -44,6 +45,8 @@ pub struct Model {
     pub size: (u16, u16),
     /// Whose clock is shown.
     pub zone: TimeZone,
+    /// In which colours.
+    pub theme: Theme,
     /// The person looks at this terminal, as far as it tells.
     pub focused: bool,
     /// The people are shown where they would not be, or the other way round.
@@ -183,6 +186,7 @@ impl Model {
             notice: None,
             size: (80, 24),
             zone: TimeZone::UTC,
+            theme: Theme::default(),
             focused: true,
             people_toggled: false,
             help: None,

@@ -9,6 +9,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::model::{Entry, Place, Room, Scroll, What};
+use crate::theme::Theme;
 use crate::{text, theme};
 
 /// Columns for the time, and a space.
@@ -25,6 +26,8 @@ pub struct Pane<'a> {
     pub me: Option<&'a UserName>,
     /// Whose clock is shown.
     pub zone: &'a TimeZone,
+    /// Its colours.
+    pub theme: Theme,
     /// Columns.
     pub width: usize,
     /// Rows.
@@ -38,7 +41,7 @@ pub fn visible(room: &Room, pane: &Pane<'_>) -> Vec<Line<'static>> {
         Scroll::At { place, row } => {
             let entries = index(room, place)..room.entries.len();
             let all = entries.flat_map(|at| of_entry(room, at, pane));
-            all.chain(of_pending(room, pane.width)).skip(row).take(pane.height).collect()
+            all.chain(of_pending(room, pane)).skip(row).take(pane.height).collect()
         }
     }
 }
@@ -91,7 +94,7 @@ pub fn page_down(room: &mut Room, pane: &Pane<'_>) {
 
 /// Entry and row at the top of the pane when it shows the end.
 fn top_at_bottom(room: &Room, pane: &Pane<'_>) -> (usize, usize) {
-    let mut left = pane.height.saturating_sub(of_pending(room, pane.width).count());
+    let mut left = pane.height.saturating_sub(of_pending(room, pane).count());
     for at in (0..room.entries.len()).rev() {
         let rows = of_entry(room, at, pane).len();
         if rows >= left {
@@ -105,7 +108,7 @@ fn top_at_bottom(room: &Room, pane: &Pane<'_>) -> (usize, usize) {
 fn from_bottom(room: &Room, pane: &Pane<'_>) -> Vec<Line<'static>> {
     let (first, row) = top_at_bottom(room, pane);
     let entries = (first..room.entries.len()).flat_map(|at| of_entry(room, at, pane));
-    let mut lines: Vec<_> = entries.skip(row).chain(of_pending(room, pane.width)).collect();
+    let mut lines: Vec<_> = entries.skip(row).chain(of_pending(room, pane)).collect();
     let above = lines.len().saturating_sub(pane.height);
     lines.split_off(above)
 }
@@ -142,7 +145,7 @@ fn rules_before(room: &Room, at: usize, message: &Message, pane: &Pane<'_>) -> V
         rules.push(rule(&day.strftime("%a %-d %b %Y").to_string(), pane.width, theme::quiet()));
     }
     if room.new_line() == Some(message.id) {
-        rules.push(rule("new", pane.width, theme::news()));
+        rules.push(rule("new", pane.width, pane.theme.news()));
     }
     rules
 }
@@ -196,7 +199,7 @@ fn of_message(message: &Message, pane: &Pane<'_>) -> Vec<Line<'static>> {
         }
         _ => Style::new(),
     };
-    let name = Span::styled(sender.clone(), theme::name(message.sender.as_str()));
+    let name = Span::styled(sender.clone(), pane.theme.person(message.sender.as_str()));
     let time = Span::styled(clock(message.at, pane.zone), theme::quiet());
     match content.strip_prefix("/me ") {
         Some(done) => {
@@ -208,14 +211,15 @@ fn of_message(message: &Message, pane: &Pane<'_>) -> Vec<Line<'static>> {
 }
 
 /// Own messages on their way: dim, with what is the matter.
-fn of_pending(room: &Room, width: usize) -> impl Iterator<Item = Line<'static>> {
+fn of_pending(room: &Room, pane: &Pane<'_>) -> impl Iterator<Item = Line<'static>> {
+    let (width, theme) = (pane.width, pane.theme);
     room.pending.iter().flat_map(move |pending| {
         let content = text::clean(&pending.content);
         match &pending.failed {
             None => rows(Span::raw("…"), &Span::raw("you"), &content, theme::quiet(), width),
             Some(why) => {
                 let text = format!("{content}  ({why})");
-                rows(Span::raw("!"), &Span::raw("you"), &text, theme::fault(), width)
+                rows(Span::raw("!"), &Span::raw("you"), &text, theme.fault(), width)
             }
         }
     })

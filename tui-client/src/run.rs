@@ -73,6 +73,7 @@ pub async fn chat(settings: &Settings) -> anyhow::Result<Exit> {
     let session = format!("{:016x}", fastrand::u64(..));
     let mut model = Model::new(settings.room.clone(), settings.user.clone(), session);
     model.keys = settings.keys.clone();
+    model.theme = settings.theme;
     // Under the screen nobody sees what was told before it.
     model.notice = warning.or_else(|| settings.warnings.first().cloned());
     model.zone = jiff::tz::TimeZone::system();

@@ -17,9 +17,10 @@ use url::Url;
 use crate::args::{Options, parse_room, parse_server, parse_user};
 use crate::config;
 use crate::keys::Keys;
+use crate::theme::Theme;
 
 /// Settings that may stand in the file.
-const NAMES: &[&str] = &["server", "room", "user", "plain"];
+const NAMES: &[&str] = &["server", "room", "user", "plain", "theme"];
 /// Before the names of keys: they have a table of their own.
 const KEYS: &str = "keys.";
 /// The server that is asked if nobody names one: the one on this machine.
@@ -36,6 +37,8 @@ pub struct Settings {
     pub user: Option<UserName>,
     /// Lines instead of a screen, also on a terminal.
     pub plain: bool,
+    /// In which colours.
+    pub theme: Theme,
     /// Which key means what.
     pub keys: Keys,
     /// Keys that the file changes, by their names.
@@ -63,6 +66,7 @@ struct Said {
     room: Option<RoomName>,
     user: Option<UserName>,
     plain: Option<bool>,
+    theme: Option<Theme>,
     keys: Keys,
     rebound: Vec<(String, String)>,
     warnings: Vec<String>,
@@ -91,6 +95,7 @@ impl Settings {
             origin(&options.room, &said.room),
             origin(&options.user, &said.user),
             origin(&plain, &said.plain),
+            origin(&options.theme, &said.theme),
         ];
         let server = match options.server.clone().or(said.server) {
             Some(server) => server,
@@ -101,6 +106,7 @@ impl Settings {
             room: options.room.clone().or(said.room).unwrap_or_else(RoomName::general),
             user: options.user.clone().or(said.user).or_else(config::login_name),
             plain: plain.or(said.plain).unwrap_or(false),
+            theme: options.theme.or(said.theme).unwrap_or_default(),
             keys: said.keys,
             rebound: said.rebound,
             warnings: said.warnings,
@@ -161,6 +167,7 @@ impl Said {
                 let is = value.parse().map_err(|_| format!("{value:?} is neither true nor false"));
                 self.plain = Some(is?);
             }
+            "theme" => self.theme = Some(Theme::parse(value)?),
             key => {
                 let Some(key) = key.strip_prefix(KEYS) else { return Ok(false) };
                 self.keys.bind(key, value)?;
@@ -188,6 +195,7 @@ impl fmt::Display for Settings {
             Some(quoted(self.room.as_str())),
             self.user.as_ref().map(|user| quoted(user.as_str())),
             Some(self.plain.to_string()),
+            Some(quoted(self.theme.name())),
         ];
         for ((name, value), origin) in NAMES.iter().zip(values).zip(self.origins) {
             let origin = match origin {

@@ -1,7 +1,7 @@
 //! What the person does: keys, pasted text, commands.
 
 use crossterm::event::KeyEvent;
-use protocol::{Body, Ref, RoomName, ToServer, UserName};
+use protocol::{Body, MessageId, Ref, RoomName, ToServer, UserName};
 
 use super::server::ask_older;
 use super::{dial_now, join, more_people, send_next};
@@ -197,6 +197,8 @@ pub fn command(model: &mut Model, typed: Typed) -> Vec<Action> {
         Typed::Who => who(model.room_mut()),
         Typed::Nick(name) => return come_back_as(model, name),
         Typed::Reconnect => return dial_now(model),
+        Typed::Clear => clear(model.room_mut()),
+        Typed::Theme(theme) => model.theme = theme,
         Typed::Quit => return vec![Action::Quit],
     }
     Vec::new()
@@ -226,6 +228,13 @@ fn leave_room(model: &mut Model) -> Vec<Action> {
     show(model, 0);
     let leave = Action::Send(ToServer::Leave { room: room.name });
     if room.joined { vec![leave] } else { Vec::new() }
+}
+
+/// The screen is empty; what was said is still there when one scrolls up.
+fn clear(room: &mut Room) {
+    room.entries.clear();
+    room.more = true;
+    to_bottom(room);
 }
 
 fn who(room: &mut Room) {
@@ -313,8 +322,10 @@ fn to_top(model: &mut Model) -> Vec<Action> {
 
 /// Asks for what is older than all that is here, if there is more.
 pub fn load_older(room: &mut Room) -> Vec<Action> {
-    match room.oldest() {
-        Some(oldest) if room.more && room.joined && !room.loading => ask_older(room, oldest),
+    // Of a screen that was cleared, all there is.
+    let behind_all = MessageId::try_from(room.head.get() + 1).ok();
+    match room.oldest().or(behind_all) {
+        Some(before) if room.more && room.joined && !room.loading => ask_older(room, before),
         _ => Vec::new(),
     }
 }
@@ -330,6 +341,6 @@ fn scroll_down(model: &mut Model) {
 /// Moves over the rows as they are drawn now.
 fn with_pane<T>(model: &mut Model, turn: impl FnOnce(&mut Room, &Pane<'_>) -> T) -> T {
     let (width, height) = pane_size(model);
-    let Model { rooms, active, me, zone, .. } = model;
-    turn(&mut rooms[*active], &Pane { me: me.as_ref(), zone, width, height })
+    let Model { rooms, active, me, zone, theme, .. } = model;
+    turn(&mut rooms[*active], &Pane { me: me.as_ref(), zone, theme: *theme, width, height })
 }

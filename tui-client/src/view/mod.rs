@@ -53,7 +53,7 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
         frame.render_widget(Paragraph::new(visible(model.room(), &pane)), areas.pane);
     }
     if areas.people.width > 0 {
-        frame.render_widget(people(model.room(), areas.people), areas.people);
+        frame.render_widget(people(model, areas.people), areas.people);
     }
     frame.render_widget(status(model, areas.status.width), areas.status);
     input(model, areas.input, frame);
@@ -121,7 +121,7 @@ fn areas(model: &Model, screen: Rect) -> Areas {
 
 fn pane(model: &Model, area: Rect) -> Pane<'_> {
     let (width, height) = (text_cells(area), area.height.into());
-    Pane { me: model.me.as_ref(), zone: &model.zone, width, height }
+    Pane { me: model.me.as_ref(), zone: &model.zone, theme: model.theme, width, height }
 }
 
 /// A room's name, and what is unread in it.
@@ -164,7 +164,8 @@ fn header(model: &Model, width: u16) -> Line<'static> {
     Line::from(spans)
 }
 
-fn people(room: &Room, area: Rect) -> Paragraph<'static> {
+fn people(model: &Model, area: Rect) -> Paragraph<'static> {
+    let (room, theme) = (model.room(), model.theme);
     let (count, first) = (room.people.count(), room.people.first());
     let rows = usize::from(area.height);
     let cells = usize::from(area.width).saturating_sub(4);
@@ -177,7 +178,7 @@ fn people(room: &Room, area: Rect) -> Paragraph<'static> {
     lines.extend(room.people.known().iter().skip(first).take(fit).map(|user| {
         let name = text::clean_line(user.as_str());
         let shown = text::cut(&name, cells).to_owned();
-        Line::from(vec![Span::raw(" ● "), Span::styled(shown, theme::name(user.as_str()))])
+        Line::from(vec![Span::raw(" ● "), Span::styled(shown, theme.person(user.as_str()))])
     }));
     if fit < rest {
         lines.push(Line::styled(format!(" and {} more", rest - fit), theme::quiet()));
@@ -191,8 +192,8 @@ fn status(model: &Model, width: u16) -> Line<'static> {
         Link::Connecting(_) => ("○ connecting …".to_owned(), theme::quiet()),
         Link::Online if !model.room().joined => ("○ entering …".to_owned(), theme::quiet()),
         Link::Online => (format!("● {} online", model.room().people.count()), Style::new()),
-        Link::Waiting { reason, .. } => (format!("○ trying again: {reason}"), theme::fault()),
-        Link::Refused(reason) => (format!("✕ {reason}"), theme::fault()),
+        Link::Waiting { reason, .. } => (format!("○ trying again: {reason}"), model.theme.fault()),
+        Link::Refused(reason) => (format!("✕ {reason}"), model.theme.fault()),
     };
     let width = usize::from(width);
     let state = text::cut(&text::clean_line(&state), width).to_owned();

@@ -157,3 +157,27 @@ fn every_size_can_be_drawn() {
         }
     }
 }
+
+#[test]
+fn a_cleared_screen_is_empty_and_filled_again_by_scrolling_up() {
+    let mut client = Client::entered(80, 12);
+    client.says(7, "Bob", "hello");
+    client.types("/clear\n");
+    assert!(!client.screen().join("").contains("hello"));
+    client.did();
+    client.presses(KeyCode::PageUp, KeyModifiers::NONE);
+    let asked = client.did();
+    let [Action::Send(ToServer::History { before: Some(before), .. })] = asked.as_slice() else {
+        panic!("{asked:?}")
+    };
+    assert_eq!(before.get(), 8);
+}
+
+#[test]
+fn a_theme_is_chosen_by_its_name() {
+    let mut client = Client::entered(80, 12);
+    client.types("/theme mono\n");
+    assert_eq!(client.model.theme.name(), "mono");
+    client.types("/theme pink\n");
+    assert!(client.screen().join("").contains("colour-blind"));
+}
