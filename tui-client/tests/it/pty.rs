@@ -71,17 +71,22 @@ impl Terminal {
         let home = tempfile::tempdir().unwrap();
         std::fs::create_dir(home.path().join("nebula")).unwrap();
         std::fs::write(home.path().join("nebula/config.toml"), settings).unwrap();
-        Terminal::at_home(home, kind, address, user)
+        Terminal::at_home(home, &[("TERM", kind)], address, user)
     }
 
-    fn at_home(home: tempfile::TempDir, kind: &str, address: &str, user: &str) -> Self {
+    fn at_home(
+        home: tempfile::TempDir,
+        environment: &[(&str, &str)],
+        address: &str,
+        user: &str,
+    ) -> Self {
         let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
         let pty = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_nebula"));
         command.args(["--server", address, "--room", "dev", "--user", user]);
         command.env("XDG_STATE_HOME", home.path());
         command.env("XDG_CONFIG_HOME", home.path());
-        command.env("TERM", kind);
+        environment.iter().for_each(|(name, value)| command.env(name, value));
         let child = pty.slave.spawn_command(command).unwrap();
         drop(pty.slave);
         let mut reader = pty.master.try_clone_reader().unwrap();
@@ -225,11 +230,28 @@ fn rooms_and_drafts_come_back() {
     let pid = i32::try_from(terminal.child.process_id().unwrap()).unwrap();
     std::process::Command::new("kill").args(["-HUP", &pid.to_string()]).status().unwrap();
     terminal.child.wait().unwrap();
-    let mut again = Terminal::at_home(terminal.home, "xterm-256color", &server.address, "Alice");
+    let mut again =
+        Terminal::at_home(terminal.home, &[("TERM", "xterm")], &server.address, "Alice");
     again.wait_for("both rooms", |screen| {
         let first = screen.contents();
         first.contains("#dev") && first.contains("#ops")
     });
     again.types("\u{1b}2");
     again.expect("> half a thought");
+}
+
+#[test]
+fn without_colours_there_are_none() {
+    let server = Server::start();
+    for (environment, coloured) in [(("NO_COLOR", ""), true), (("NO_COLOR", "1"), false)] {
+        let home = tempfile::tempdir().unwrap();
+        let environment = [("TERM", "xterm-256color"), environment];
+        let mut terminal = Terminal::at_home(home, &environment, &server.address, "Alice");
+        terminal.expect("1 online");
+        terminal.expect("● Alice");
+        let raw = String::from_utf8_lossy(&terminal.raw);
+        assert_eq!(raw.contains("\u{1b}[38;5;"), coloured, "{raw:?}");
+        terminal.types("\u{3}\u{3}");
+        terminal.child.wait().unwrap();
+    }
 }
