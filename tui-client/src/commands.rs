@@ -23,6 +23,14 @@ pub enum Typed {
     Nick(UserName),
     /// `/reconnect`
     Reconnect,
+    /// `/search TEXT`
+    Search(String),
+    /// `/url [N]`
+    Url(Option<usize>),
+    /// `/copy [N]`
+    Copy(usize),
+    /// `/mute`
+    Mute,
     /// `/clear`
     Clear,
     /// `/theme NAME`
@@ -40,6 +48,10 @@ pub const COMMANDS: &[(&str, &str, &str)] = &[
     ("me", "TEXT", "say what you do"),
     ("nick", "NAME", "come back under another name"),
     ("reconnect", "", "connect again, now"),
+    ("search", "TEXT", "go to an older message that holds this; again: an older one"),
+    ("url", "[N]", "list the links of this room, or copy the N-th newest"),
+    ("copy", "[N]", "copy the newest message, or the N-th newest"),
+    ("mute", "", "no bell for this room; again: the bell is back"),
     ("clear", "", "empty the screen; PgUp brings it back"),
     ("theme", "NAME", "other colours: any, dark, light, mono, colour-blind"),
     ("quit", "", "leave Nebula"),
@@ -66,11 +78,23 @@ pub fn parse(typed: &str) -> Result<Typed, String> {
         "me" => Ok(Typed::Text(format!("/me {rest}"))),
         "nick" => UserName::try_from(rest).map(Typed::Nick).map_err(|e| format!("/nick: {e}")),
         "reconnect" => Ok(Typed::Reconnect),
+        "search" if rest.is_empty() => Err("/search needs a text: /search build".to_owned()),
+        "search" => Ok(Typed::Search(rest.to_owned())),
+        "url" if rest.is_empty() => Ok(Typed::Url(None)),
+        "url" => number(rest).map(|n| Typed::Url(Some(n))).map_err(|e| format!("/url: {e}")),
+        "copy" if rest.is_empty() => Ok(Typed::Copy(1)),
+        "copy" => number(rest).map(Typed::Copy).map_err(|e| format!("/copy: {e}")),
+        "mute" => Ok(Typed::Mute),
         "clear" => Ok(Typed::Clear),
         "theme" => Theme::parse(rest).map(Typed::Theme).map_err(|e| format!("/theme: {e}")),
         "quit" => Ok(Typed::Quit),
         _ => Err(unknown(name)),
     }
+}
+
+fn number(rest: &str) -> Result<usize, String> {
+    let number = rest.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| format!("{rest:?} is no number from 1 on"))
 }
 
 fn room(rest: &str) -> Result<RoomName, String> {
@@ -109,7 +133,11 @@ mod tests {
     #[test]
     fn every_command_of_the_table_exists() {
         for (name, arguments, _) in COMMANDS {
-            let arguments = if *name == "theme" { "dark" } else { arguments };
+            let arguments = match *name {
+                "theme" => "dark",
+                "url" | "copy" => "2",
+                _ => arguments,
+            };
             assert!(parse(&format!("/{name} {}", arguments.to_lowercase())).is_ok(), "/{name}");
         }
     }

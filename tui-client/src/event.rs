@@ -44,6 +44,8 @@ pub enum Action {
     Retry(RoomName, Ref, Duration),
     /// Ask for attention.
     Bell,
+    /// Put a text on the clipboard of the terminal.
+    Copy(String),
     /// Leave.
     Quit,
 }

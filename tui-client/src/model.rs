@@ -97,6 +97,8 @@ pub struct Room {
     /// The one of them that the server has been told and has not answered: the next goes out after
     /// it, so that their order holds even if the server asks for time.
     pub sending: Option<Ref>,
+    /// A mention here rings no bell.
+    pub muted: bool,
     /// What was being written here when one went to another room.
     pub draft: String,
     /// Where the view stands.
@@ -223,6 +225,7 @@ impl Room {
             people: People::default(),
             pending: Vec::new(),
             sending: None,
+            muted: false,
             draft: String::new(),
             scroll: Scroll::Bottom,
             head: MessageId::ZERO,

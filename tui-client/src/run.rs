@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use crossterm::QueueableCommand as _;
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{Event as TerminalEvent, EventStream};
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use futures_util::StreamExt as _;
@@ -79,7 +80,7 @@ pub async fn chat(settings: &Settings) -> anyhow::Result<Exit> {
     model.zone = jiff::tz::TimeZone::system();
     let server = settings.server.to_string();
     let memory = folder.ok().map(|folder| Memory::recall(&folder, &server, &mut model));
-    let doer = Doer::new(Line { server: settings.server.clone(), key });
+    let doer = Doer::new(Line { server: settings.server.clone(), key }, true);
     let mut screen = Screen::take().context("this is no terminal to draw on")?;
     model.size = crossterm::terminal::size().unwrap_or(model.size);
     let mut app = App { model, doer, memory };
@@ -171,6 +172,12 @@ fn draw(screen: &mut Screen, model: &Model) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// By the terminal (OSC 52), so that it works over SSH as well. A terminal that is gone, or does
+/// not know how, leaves the clipboard as it is.
+fn copy(text: &str) {
+    let _ = crossterm::execute!(stdout(), CopyToClipboard::to_clipboard_from(text));
+}
+
 /// Does what the model asks for.
 pub(crate) struct Doer {
     line: Line,
@@ -178,6 +185,7 @@ pub(crate) struct Doer {
     retry: mpsc::Sender<Event>,
     retries: mpsc::Receiver<Event>,
     rang: Option<Instant>,
+    on_screen: bool,
 }
 
 /// The connection of the moment. With it goes all that it still had to tell.
@@ -188,9 +196,10 @@ struct Connection {
 }
 
 impl Doer {
-    pub(crate) fn new(line: Line) -> Self {
+    /// `on_screen`: standard output is a terminal that is drawn on.
+    pub(crate) fn new(line: Line, on_screen: bool) -> Self {
         let (retry, retries) = mpsc::channel(EVENTS_MAX);
-        Doer { line, connection: None, retry, retries, rang: None }
+        Doer { line, connection: None, retry, retries, rang: None, on_screen }
     }
 
     /// The server's address.
@@ -219,7 +228,10 @@ impl Doer {
         for action in actions {
             match action {
                 Action::Quit => return false,
-                Action::Bell => self.ring(),
+                Action::Bell if self.on_screen => self.ring(),
+                Action::Copy(text) if self.on_screen => copy(&text),
+                // Lines in a pipe have neither a bell nor a clipboard.
+                Action::Bell | Action::Copy(_) => {}
                 Action::Dial(hello, after) => self.dial(hello, after),
                 Action::Send(envelope) => self.send(envelope),
                 Action::Retry(room, reference, after) => {

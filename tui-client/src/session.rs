@@ -38,7 +38,7 @@ impl Session {
         let id = format!("{:016x}", fastrand::u64(..));
         let mut model = Model::new(settings.room.clone(), settings.user.clone(), id);
         model.zone = jiff::tz::TimeZone::system();
-        let doer = Doer::new(Line { server: settings.server.clone(), key });
+        let doer = Doer::new(Line { server: settings.server.clone(), key }, false);
         Session { model, doer, told: Told::Nothing }
     }
 

@@ -1,9 +1,11 @@
 //! What happened → what changes and what to do. Pure: no input or output, no clock, no drawing.
 
+mod command;
 mod person;
 mod server;
 
-pub use person::{command, load_older, say};
+pub use command::command;
+pub use person::{load_older, say};
 
 use std::time::Duration;
 

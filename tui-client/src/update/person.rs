@@ -1,15 +1,15 @@
 //! What the person does: keys, pasted text, commands.
 
 use crossterm::event::KeyEvent;
-use protocol::{Body, MessageId, Ref, RoomName, ToServer, UserName};
+use protocol::{Body, MessageId, Ref};
 
 use super::server::ask_older;
-use super::{dial_now, join, more_people, send_next};
+use super::{command, more_people, send_next};
 use crate::commands::{self, Typed};
 use crate::complete::Completion;
 use crate::event::Action;
 use crate::keys::{Meaning, Wish};
-use crate::model::{Link, Model, PENDING_MAX, Pending, Room, Scroll, What};
+use crate::model::{Model, PENDING_MAX, Pending, Room, Scroll};
 use crate::rows::{Pane, page_down, page_up};
 use crate::text;
 use crate::view::{help_rows, pane_size, people_rows};
@@ -187,71 +187,6 @@ pub fn say(model: &mut Model, text: &str) -> Result<Vec<Action>, String> {
     Ok(send_next(room).into_iter().collect())
 }
 
-/// Does what a command asks for.
-pub fn command(model: &mut Model, typed: Typed) -> Vec<Action> {
-    match typed {
-        Typed::Text(_) => {}
-        Typed::Help => model.help = Some(0),
-        Typed::Join(name) => return join_room(model, name),
-        Typed::Leave => return leave_room(model),
-        Typed::Who => who(model.room_mut()),
-        Typed::Nick(name) => return come_back_as(model, name),
-        Typed::Reconnect => return dial_now(model),
-        Typed::Clear => clear(model.room_mut()),
-        Typed::Theme(theme) => model.theme = theme,
-        Typed::Quit => return vec![Action::Quit],
-    }
-    Vec::new()
-}
-
-fn join_room(model: &mut Model, name: RoomName) -> Vec<Action> {
-    if let Some(place) = model.rooms.iter().position(|room| room.name == name) {
-        show(model, place + model.rooms.len() - model.active);
-        return Vec::new();
-    }
-    let room = Room::new(name);
-    let action = Action::Send(join(&room, model.history_on_join));
-    model.rooms.push(room);
-    go_to(model, model.rooms.len() - 1);
-    if model.link == Link::Online { vec![action] } else { Vec::new() }
-}
-
-fn leave_room(model: &mut Model) -> Vec<Action> {
-    if model.rooms.len() == 1 {
-        model.notice = Some("this is the only room: /join another first, or /quit".to_owned());
-        return Vec::new();
-    }
-    let room = model.rooms.remove(model.active);
-    model.active = model.active.min(model.rooms.len() - 1);
-    let draft = std::mem::take(&mut model.room_mut().draft);
-    model.input.write(draft);
-    show(model, 0);
-    let leave = Action::Send(ToServer::Leave { room: room.name });
-    if room.joined { vec![leave] } else { Vec::new() }
-}
-
-/// The screen is empty; what was said is still there when one scrolls up.
-fn clear(room: &mut Room) {
-    room.entries.clear();
-    room.more = true;
-    to_bottom(room);
-}
-
-fn who(room: &mut Room) {
-    let names: Vec<_> = room.people.known().iter().map(UserName::as_str).collect();
-    let (count, more) = (room.people.count(), room.people.count() - names.len());
-    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-    let line = format!("{count} here: {}{more}", names.join(", "));
-    room.note(What::Note(line));
-}
-
-/// A name belongs to a connection, so another name needs another one.
-fn come_back_as(model: &mut Model, name: UserName) -> Vec<Action> {
-    model.me = Some(name);
-    model.rooms.iter_mut().for_each(|room| room.joined = false);
-    dial_now(model)
-}
-
 /// The next room where one is named, else the next with anything new.
 fn next_active(model: &mut Model) {
     let (count, me) = (model.rooms.len(), model.me.clone());
@@ -273,7 +208,7 @@ fn show_number(model: &mut Model, place: usize) {
 }
 
 /// What is being written stays in the room where it is written.
-fn go_to(model: &mut Model, next: usize) {
+pub(super) fn go_to(model: &mut Model, next: usize) {
     if next == model.active {
         return;
     }
@@ -287,7 +222,7 @@ fn go_to(model: &mut Model, next: usize) {
 }
 
 /// Shows the room so many places further on, around the end.
-fn show(model: &mut Model, further: usize) {
+pub(super) fn show(model: &mut Model, further: usize) {
     go_to(model, (model.active + further) % model.rooms.len());
     let room = model.room_mut();
     if room.scroll == Scroll::Bottom {
@@ -295,7 +230,7 @@ fn show(model: &mut Model, further: usize) {
     }
 }
 
-fn to_bottom(room: &mut Room) {
+pub(super) fn to_bottom(room: &mut Room) {
     room.scroll = Scroll::Bottom;
     room.read = room.head;
 }

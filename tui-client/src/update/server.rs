@@ -79,8 +79,9 @@ fn message_came(model: &mut Model, message: Message) -> Vec<Action> {
     take_in(room, message, me.as_ref());
     mark_read(room, watched);
     let named = room.mentions(me.as_ref()) > known;
+    let heard = !room.muted;
     let next = send_next(room);
-    let bell = (named && !model.focused).then_some(Action::Bell);
+    let bell = (named && heard && !model.focused).then_some(Action::Bell);
     bell.into_iter().chain(next).collect()
 }
 

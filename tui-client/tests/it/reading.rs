@@ -181,3 +181,37 @@ fn a_theme_is_chosen_by_its_name() {
     client.types("/theme pink\n");
     assert!(client.screen().join("").contains("colour-blind"));
 }
+
+#[test]
+fn links_are_listed_and_copied_and_words_are_found() {
+    let mut client = Client::entered(80, 12);
+    client.says(1, "Bob", "see https://a.example/x, and (http://b.example)");
+    for id in 2..40 {
+        client.says(id, "Bob", "line");
+    }
+    client.says(40, "Bob", "javascript:alert(1) ftp://c.example");
+    client.types("/url\n");
+    let screen = client.screen().join("\n");
+    assert!(screen.contains("1  http://b.example") && !screen.contains("3  "), "{screen}");
+    client.did();
+    client.types("/url 2\n");
+    assert_eq!(client.did(), [Action::Copy("https://a.example/x".to_owned())]);
+    client.types("/copy 2\n");
+    assert_eq!(client.did(), [Action::Copy("line".to_owned())]);
+    client.types("/url 9\n");
+    assert_eq!(client.did(), []);
+    client.types("/search A.EXAMPLE\n");
+    assert!(client.screen()[1].contains("see https://a.example"));
+    client.types("/search nowhere\n");
+    assert!(client.screen().join("").contains("no older message"));
+}
+
+#[test]
+fn a_muted_room_rings_no_bell() {
+    let mut client = Client::entered(80, 12);
+    client.types("/mute\n");
+    client.happens(Event::Focus(false));
+    client.did();
+    client.says(1, "Bob", "Alice!");
+    assert_eq!(client.did(), []);
+}
