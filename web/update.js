@@ -36,6 +36,9 @@ function newRoom(name) {
     notes: 0,
     people: nobody(),
     pending: [],
+    // The one of them that the server was told and has not answered: the next goes out after it,
+    // so that their order holds even if the server asks for time.
+    sending: null,
     head: 0,
     gapAfter: null,
     more: false,
@@ -145,7 +148,8 @@ function entered(state, room, { room: name, sender }) {
   room.name = name;
   room.joined = true;
   room.people.asked = false;
-  return room.pending.filter((p) => !p.failed).map((p) => sending(room, p));
+  room.sending = null;
+  return sendNext(room);
 }
 
 /** A note stands behind everything there is. */
@@ -158,15 +162,17 @@ function note(room, { type, sender }) {
 function messageCame(state, room, message) {
   const isNew = takeIn(state, room, message);
   markRead(state, room);
-  if (!isNew || isMe(state, message.sender)) return [];
+  const next = sendNext(room);
+  if (!isNew || isMe(state, message.sender)) return next;
   const called = state.me !== null && mentions(message.content, state.me);
-  return [{ do: "announce", text: `${message.sender}: ${message.content}`, called }];
+  return [...next, { do: "announce", text: `${message.sender}: ${message.content}`, called }];
 }
 
 /** Puts a message at its place; a copy of an own one, live or replayed, acknowledges it. */
 function takeIn(state, room, message) {
   if (isMe(state, message.sender) && message.ref) {
     room.pending = room.pending.filter((p) => p.ref !== message.ref);
+    if (room.sending === message.ref) room.sending = null;
   }
   room.head = Math.max(room.head, message.id);
   let at = room.entries.length;
@@ -197,11 +203,11 @@ function historyCame(state, room, { messages, more, head }) {
   const oldest = messages[0]?.id ?? 0;
   if (gap === null) {
     room.more = Boolean(more);
-    return [];
+    return sendNext(room);
   }
   // A replay that was cut is fetched whole, page by page.
   room.gapAfter = more && oldest > gap ? gap : null;
-  return room.gapAfter === null ? [] : askOlder(room, oldest);
+  return room.gapAfter === null ? sendNext(room) : askOlder(room, oldest);
 }
 
 function older(state) {
@@ -232,12 +238,19 @@ function say(state, text) {
   const pending = { ref: `${state.session}-${state.refs}`, content, failed: "" };
   room.pending.push(pending);
   state.atBottom = true;
-  return room.joined ? [sending(room, pending)] : [];
+  return sendNext(room);
 }
 
 function unknownCommand(text) {
   if (!text.startsWith("/") || text.startsWith("//") || /^\/me\s+\S/.test(text)) return null;
   return `there is no command ${text.split(/\s/)[0]}: /me does something, and // sends a slash`;
+}
+
+function sendNext(room) {
+  const next = room.pending.find((p) => !p.failed);
+  if (!room.joined || room.sending !== null || !next) return [];
+  room.sending = next.ref;
+  return [sending(room, next)];
 }
 
 function sending(room, { content, ref }) {
@@ -249,7 +262,7 @@ function retry(state, { room: name, ref }) {
   const pending = room?.pending.find((p) => p.ref === ref);
   if (!pending || !room.joined) return [];
   pending.failed = "";
-  return [sending(room, pending)];
+  return room.sending === ref ? [sending(room, pending)] : sendNext(room);
 }
 
 function errorCame(state, { code, content, room: name, ref, retry_ms: retryMs }) {
@@ -258,7 +271,11 @@ function errorCame(state, { code, content, room: name, ref, retry_ms: retryMs })
   if (pending && (code === "too_fast" || code === "unavailable")) {
     return [{ do: "retry", room: room.name, ref, afterMs: retryMs ?? RETRY_AFTER_MS }];
   }
-  if (pending) pending.failed = content;
-  else if (state.link.is === "online") state.notice = content;
+  if (pending) {
+    pending.failed = content;
+    room.sending = null;
+    return sendNext(room);
+  }
+  if (state.link.is === "online") state.notice = content;
   return [];
 }

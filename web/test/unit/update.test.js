@@ -62,7 +62,12 @@ test("what was written without a line goes out once, in order, after coming back
   alice.happens({ type: "connected" });
   assert.deepEqual(alice.sent(), []);
   alice.hears({ type: "join", sender: "Alice" });
-  assert.deepEqual(alice.sent().map((e) => e.ref), ["s-1", "s-2"]);
+  // The second waits for the first, so that nothing can come between.
+  assert.deepEqual(alice.sent().map((e) => e.ref), ["s-1"]);
+  alice.says(8, "Alice", "one", "s-1");
+  assert.deepEqual(alice.sent().map((e) => e.ref), ["s-2"]);
+  alice.says(9, "Alice", "two", "s-2");
+  assert.deepEqual([alice.sent(), activeRoom(alice.state).pending], [[], []]);
 });
 
 test("waits double, have a bound, and begin anew after a success", () => {
@@ -91,11 +96,15 @@ test("a hasty message is sent again, a refused one says why and can be tried aga
   alice.did();
   alice.hears({ type: "error", code: "too_fast", content: "wait", ref: "s-1", retry_ms: 50 });
   assert.deepEqual(alice.did(), [{ do: "retry", room: "dev", ref: "s-1", afterMs: 50 }]);
-  alice.hears({ type: "error", code: "content_too_long", content: "too long", ref: "s-2" });
-  assert.equal(activeRoom(alice.state).pending[1].failed, "too long");
-  alice.happens({ type: "retry", room: "dev", ref: "s-2" });
-  assert.equal(alice.sent().length, 1);
-  assert.equal(activeRoom(alice.state).pending[1].failed, "");
+  alice.happens({ type: "retry", room: "dev", ref: "s-1" });
+  assert.deepEqual(alice.sent().map((e) => e.ref), ["s-1"]);
+  alice.hears({ type: "error", code: "content_too_long", content: "too long", ref: "s-1" });
+  assert.equal(activeRoom(alice.state).pending[0].failed, "too long");
+  assert.deepEqual(alice.sent().map((e) => e.ref), ["s-2"], "what stands behind it still goes");
+  alice.happens({ type: "retry", room: "dev", ref: "s-1" });
+  assert.equal(activeRoom(alice.state).pending[0].failed, "");
+  alice.says(9, "Alice", "b", "s-2");
+  assert.deepEqual(alice.sent().map((e) => e.ref), ["s-1"]);
 });
 
 test("a cut replay is fetched whole, in order and without a repeat", () => {
@@ -141,7 +150,9 @@ test("a mistyped command is never sent, a doubled slash is one", () => {
   assert.match(alice.state.notice, /no command/);
   for (const [typed, content] of [["//etc", "/etc"], ["/me waves", "/me waves"]]) {
     alice.happens({ type: "say", text: typed });
-    assert.equal(alice.sent()[0].content, content);
+    const [said] = alice.sent();
+    assert.equal(said.content, content);
+    alice.says(alice.state.refs + 1, "Alice", content, said.ref);
   }
 });
 
