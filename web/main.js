@@ -1,7 +1,7 @@
 // The wiring: page events in, state changed, actions done, page drawn. It decides nothing.
 
 import { newConnection, ownKey } from "./connection.js";
-import { newState, update } from "./update.js";
+import { activeRoom, newState, update } from "./update.js";
 import { newView } from "./view.js";
 
 const view = newView();
@@ -73,10 +73,17 @@ function morePeople() {
   for (const action of update(state, { type: "morePeople" })) perform(action);
 }
 
+/** What could not be sent or done stays, with the reason below it. */
 function send() {
-  const before = state.refs;
+  const before = activeRoom(state);
   happens({ type: "say", text: text.value });
-  if (state.refs !== before) text.value = "";
+  if (state.notice && !state.answered) return;
+  text.value = activeRoom(state) === before ? "" : activeRoom(state).draft;
+}
+
+function show(place) {
+  happens({ type: "show", place, draft: text.value });
+  text.value = activeRoom(state).draft;
 }
 
 function looked() {
@@ -105,6 +112,15 @@ byId("newer").addEventListener("click", () => {
 byId("log").addEventListener("click", ({ target }) => {
   const { ref, room } = target.dataset;
   if (ref) happens({ type: "retry", room, ref });
+});
+byId("rooms").addEventListener("click", ({ target }) => {
+  if (target.dataset.place) show(Number(target.dataset.place));
+});
+addEventListener("keydown", (event) => {
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  if (!event.altKey || step === undefined || !state || state.rooms.length < 2) return;
+  event.preventDefault();
+  show((state.active + step + state.rooms.length) % state.rooms.length);
 });
 byId("people-button").addEventListener("click", ({ currentTarget }) => {
   const open = byId("people").classList.toggle("open");

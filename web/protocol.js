@@ -54,6 +54,13 @@ export function helloQuery({ room, username, since, history }) {
   return query.toString();
 }
 
+/** Why a name of a room or person cannot be one; null if it may be: the server looks closer. */
+export function nameFault(name, charsMax) {
+  const chars = [...name.normalize("NFC")].length;
+  if (chars === 0) return "a name needs at least one character";
+  return chars > charsMax ? `a name has at most ${charsMax} characters, this one has ${chars}` : null;
+}
+
 /** Why a text cannot be sent; null if it can. */
 export function contentFault(text) {
   if (text.trim() === "") return "a message needs some visible text";

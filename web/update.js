@@ -3,13 +3,16 @@
 // Actions: {do: "dial", hello, afterMs}, {do: "send", envelope}, {do: "retry", room, ref, afterMs},
 // {do: "announce", text}.
 
+import { help, parse } from "./commands.js";
 import { came, listed, nobody, wanted, went } from "./people.js";
-import { HISTORY_MAX, contentFault, fold, mentions } from "./protocol.js";
+import { HISTORY_MAX, contentFault, fold, mentions, nameFault } from "./protocol.js";
 
 const HISTORY_ON_JOIN = 100;
 const DIAL_AFTER_MS = 500;
 const DIAL_AFTER_MS_MAX = 30_000;
 const RETRY_AFTER_MS = 2_000;
+/** Rooms that one connection may be in. */
+const ROOMS_MAX = 32;
 /** Own messages that may wait for the server, in a room. */
 const PENDING_MAX = 500;
 
@@ -25,6 +28,8 @@ export function newState({ room, username, session }) {
     atBottom: true,
     focused: true,
     notice: "",
+    // The notice is what was asked for, and no fault.
+    answered: false,
   };
 }
 
@@ -44,6 +49,7 @@ function newRoom(name) {
     more: false,
     loading: false,
     read: 0,
+    draft: "",
   };
 }
 
@@ -59,6 +65,12 @@ function find(state, name) {
 /** Messages of others after the last one read: counted, never kept. */
 export function unread(state, room) {
   return room.entries.filter((e) => e.type === "message" && e.id > room.read && !isMe(state, e.sender)).length;
+}
+
+/** How many of them name this person. */
+export function mentioned(state, room) {
+  const named = (e) => e.type === "message" && e.id > room.read && !isMe(state, e.sender) && mentions(e.content, state.me);
+  return state.me === null ? 0 : room.entries.filter(named).length;
 }
 
 export function isMe(state, name) {
@@ -80,7 +92,10 @@ export function update(state, event) {
     case "received":
       return received(state, event.envelope);
     case "say":
-      return say(state, event.text);
+      return typed(state, event.text);
+    case "show":
+      show(state, event.place, event.draft);
+      return [];
     case "retry":
       return retry(state, event);
     case "older":
@@ -97,10 +112,18 @@ export function update(state, event) {
   }
 }
 
+/** Asks for the room shown; the others are joined when it is open. */
 function hello(state) {
   const room = activeRoom(state);
-  const resume = room.head > 0 ? { since: room.head } : { history: HISTORY_ON_JOIN };
-  return { room: room.name, username: state.me, ...resume };
+  return { room: room.name, username: state.me, ...resume(room) };
+}
+
+function resume(room) {
+  return room.head > 0 ? { since: room.head } : { history: HISTORY_ON_JOIN };
+}
+
+function joining(room) {
+  return { do: "send", envelope: { type: "join", room: room.name, ...resume(room) } };
 }
 
 /** Codes from 4000 on mean: do not come back unchanged. */
@@ -144,12 +167,14 @@ function received(state, envelope) {
 /** The first `join` of a room is one's own: it says how the server spells both names. What was
  * written meanwhile goes out now, in order. */
 function entered(state, room, { room: name, sender }) {
+  const first = state.rooms.every((other) => !other.joined);
   state.me = sender;
   room.name = name;
   room.joined = true;
   room.people.asked = false;
   room.sending = null;
-  return sendNext(room);
+  const others = first ? state.rooms.filter((other) => !other.joined).map(joining) : [];
+  return [...sendNext(room), ...others];
 }
 
 /** A note stands behind everything there is. */
@@ -195,7 +220,7 @@ function historyCame(state, room, { messages, more, head }) {
   const seen = room.head;
   for (const message of messages) takeIn(state, room, message);
   // What was there before one came is not news.
-  if (seen === 0) room.read = room.head;
+  if (seen === 0) room.read = Math.max(room.read, room.head);
   room.head = Math.max(room.head, head);
   markRead(state, room);
   const resumed = !askedForOlder && seen > 0;
@@ -227,10 +252,88 @@ function askOlder(room, before) {
   return [{ do: "send", envelope: { type: "history", room: room.name, before, limit: HISTORY_MAX } }];
 }
 
-/** What cannot be sent stays where it was typed: `notice` says why. */
-function say(state, text) {
-  const content = text.startsWith("//") ? text.slice(1) : text;
-  const fault = unknownCommand(text) ?? contentFault(content);
+/** What cannot be sent or done stays where it was typed: `notice` says why. */
+function typed(state, text) {
+  const { is, rest = "", ...what } = parse(text);
+  state.notice = "";
+  state.answered = is === "who" || is === "help";
+  switch (is) {
+    case "text":
+      return say(state, what.text);
+    case "join":
+      return joinRoom(state, rest.replace(/^#/, ""));
+    case "leave":
+      return leaveRoom(state);
+    case "nick":
+      return comeBackAs(state, rest);
+    case "reconnect":
+      state.link = { is: "connecting", failures: 0 };
+      return [{ do: "dial", hello: hello(state), afterMs: 0 }];
+    case "who":
+      state.notice = who(activeRoom(state).people);
+      return [];
+    case "help":
+      state.notice = help();
+      return [];
+    default:
+      state.notice = what.fault;
+      return [];
+  }
+}
+
+function joinRoom(state, name) {
+  const place = state.rooms.findIndex((room) => fold(room.name) === fold(name));
+  if (place >= 0) {
+    show(state, place, "");
+    return [];
+  }
+  const full = state.rooms.length >= ROOMS_MAX ? `${ROOMS_MAX} rooms are the most: /leave one first` : null;
+  state.notice = nameFault(name, 64) ?? full ?? "";
+  if (state.notice) return [];
+  const room = newRoom(name);
+  state.rooms.push(room);
+  show(state, state.rooms.length - 1, "");
+  return state.link.is === "online" ? [joining(room)] : [];
+}
+
+function leaveRoom(state) {
+  if (state.rooms.length === 1) {
+    state.notice = "this is the only room: /join another first";
+    return [];
+  }
+  const [room] = state.rooms.splice(state.active, 1);
+  state.active = Math.min(state.active, state.rooms.length - 1);
+  state.atBottom = true;
+  markRead(state, activeRoom(state));
+  return room.joined ? [{ do: "send", envelope: { type: "leave", room: room.name } }] : [];
+}
+
+/** A name belongs to a connection, so another name needs another one. */
+function comeBackAs(state, name) {
+  state.notice = nameFault(name, 32) ?? "";
+  if (state.notice) return [];
+  state.me = name;
+  for (const room of state.rooms) room.joined = false;
+  state.link = { is: "connecting", failures: 0 };
+  return [{ do: "dial", hello: hello(state), afterMs: 0 }];
+}
+
+function who({ known, count }) {
+  const more = count > known.length ? ` and ${count - known.length} more` : "";
+  return `${count} here: ${known.join(", ")}${more}`;
+}
+
+/** What is being written stays in the room where it is written. */
+function show(state, place, draft) {
+  if (!(place in state.rooms)) return;
+  activeRoom(state).draft = draft;
+  state.active = place;
+  state.atBottom = true;
+  markRead(state, activeRoom(state));
+}
+
+function say(state, content) {
+  const fault = contentFault(content);
   const room = activeRoom(state);
   state.notice = fault ?? (room.pending.length >= PENDING_MAX ? `${PENDING_MAX} messages wait already` : "");
   if (state.notice) return [];
@@ -239,11 +342,6 @@ function say(state, text) {
   room.pending.push(pending);
   state.atBottom = true;
   return sendNext(room);
-}
-
-function unknownCommand(text) {
-  if (!text.startsWith("/") || text.startsWith("//") || /^\/me\s+\S/.test(text)) return null;
-  return `there is no command ${text.split(/\s/)[0]}: /me does something, and // sends a slash`;
 }
 
 function sendNext(room) {
@@ -276,6 +374,6 @@ function errorCame(state, { code, content, room: name, ref, retry_ms: retryMs })
     room.sending = null;
     return sendNext(room);
   }
-  if (state.link.is === "online") state.notice = content;
+  if (state.link.is === "online") Object.assign(state, { notice: content, answered: false });
   return [];
 }

@@ -2,7 +2,7 @@
 // nothing.
 
 import { hue, mentions } from "./protocol.js";
-import { activeRoom, isMe, unread } from "./update.js";
+import { activeRoom, isMe, mentioned, unread } from "./update.js";
 
 /** Most rows of the log that the page holds at a time. */
 const ROWS_MAX = 1500;
@@ -17,9 +17,10 @@ export function newView() {
   const page = {
     enter: byId("enter"), fault: byId("enter-fault"), chat: byId("chat"), room: byId("room"), link: byId("link"),
     count: byId("count"), peopleCount: byId("people-count"), people: byId("people-list"), pane: byId("pane"),
-    log: byId("log"), older: byId("older"), newer: byId("newer"), notice: byId("notice"), announcer: byId("announcer"),
+    rooms: byId("rooms"), log: byId("log"), older: byId("older"), newer: byId("newer"), notice: byId("notice"), announcer: byId("announcer"),
   };
   const rows = new Map();
+  const shown = { room: null };
   return {
     pane: page.pane,
     people: page.people.parentElement,
@@ -29,7 +30,7 @@ export function newView() {
     toBottom: () => { page.pane.scrollTop = page.pane.scrollHeight; },
     announce: (text) => setText(page.announcer, text),
     enter: (fault) => showEntrance(page, fault),
-    render: (state) => render(page, rows, state),
+    render: (state) => render(page, rows, shown, state),
   };
 }
 
@@ -39,8 +40,15 @@ function showEntrance(page, fault) {
   setText(page.fault, fault);
 }
 
-function render(page, rows, state) {
+function render(page, rows, shown, state) {
   const room = activeRoom(state);
+  if (shown.room !== room) {
+    // Another room's rows.
+    for (const row of rows.values()) row.remove();
+    rows.clear();
+    shown.room = room;
+  }
+  renderRooms(page.rooms, state);
   page.enter.hidden = true;
   page.chat.hidden = false;
   setText(page.room, room.name);
@@ -49,6 +57,7 @@ function render(page, rows, state) {
   setText(page.count, String(room.people.count));
   setText(page.peopleCount, String(room.people.count));
   setText(page.notice, state.notice);
+  page.notice.classList.toggle("answer", state.answered);
   page.older.hidden = !room.more;
   page.older.disabled = room.loading;
   renderPeople(page.people, room.people.known);
@@ -56,8 +65,25 @@ function render(page, rows, state) {
   const newer = state.atBottom ? 0 : unread(state, room);
   page.newer.hidden = state.atBottom;
   setText(page.newer, newer > 0 ? `↓ ${newer} newer` : "↓ newest");
-  const count = unread(state, room);
+  const count = state.rooms.reduce((sum, each) => sum + unread(state, each), 0);
   document.title = `${count > 0 ? `(${count}) ` : ""}#${room.name} · Nebula`;
+}
+
+/** Only where there is a choice. */
+function renderRooms(nav, state) {
+  nav.hidden = state.rooms.length < 2;
+  while (nav.children.length > state.rooms.length) nav.lastElementChild.remove();
+  while (nav.children.length < state.rooms.length) nav.append(element("button", ""));
+  state.rooms.forEach((room, place) => {
+    const button = nav.children[place];
+    const count = unread(state, room);
+    button.type = "button";
+    button.dataset.place = String(place);
+    button.classList.toggle("called", mentioned(state, room) > 0);
+    if (place === state.active) button.setAttribute("aria-current", "true");
+    else button.removeAttribute("aria-current");
+    setText(button, `#${room.name}${count > 0 ? ` ${count}` : ""}`);
+  });
 }
 
 function linkText(state) {

@@ -150,3 +150,24 @@ test("the people of a large room are counted, and fetched as one scrolls to them
   assert.equal(await names.count(), 241);
   assert.deepEqual(alice.faults, []);
 });
+
+test("several rooms live in one page", async (t) => {
+  const alice = await person(t, browser, server, "Alice", "first");
+  const bob = await person(t, browser, server, "Bob", "first");
+  await say(alice, "/join second");
+  const rooms = alice.getByRole("navigation", { name: "Rooms" }).getByRole("button");
+  await rooms.filter({ hasText: "#second" }).waitFor();
+  await alice.locator("#room").filter({ hasText: /^second$/ }).waitFor();
+  await alice.locator("#text").fill("half a thought");
+  await say(bob, "Alice, are you there?");
+  await rooms.filter({ hasText: "#first 1" }).waitFor();
+  assert.match(await alice.title(), /^\(1\) #second/);
+  await rooms.first().click();
+  await settled(alice, "are you there").waitFor();
+  assert.equal(await alice.locator("#text").inputValue(), "");
+  await alice.keyboard.press("Alt+ArrowDown");
+  assert.equal(await alice.locator("#text").inputValue(), "half a thought");
+  await say(alice, "/who");
+  await alice.locator("#notice", { hasText: "1 here: Alice" }).waitFor();
+  assert.deepEqual([alice.faults, bob.faults], [[], []]);
+});
