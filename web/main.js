@@ -1,5 +1,6 @@
 // The wiring: page events in, state changed, actions done, page drawn. It decides nothing.
 
+import { completions, likeliest } from "./complete.js";
 import { newConnection, ownKey } from "./connection.js";
 import { activeRoom, newState, update } from "./update.js";
 import { newView } from "./view.js";
@@ -10,6 +11,8 @@ const form = byId("enter-form");
 const text = byId("text");
 let state = null;
 let connection = null;
+/** A word that is being completed, until another key is pressed. */
+let completing = null;
 /** A drawing waits for the next frame of the screen. */
 let due = false;
 
@@ -67,6 +70,23 @@ function draw() {
   if (document.hidden) setTimeout(now, 100);
 }
 
+/** Puts the next name in the place of the word before the caret; false if it begins none. */
+function complete(back) {
+  if (!completing) {
+    const names = likeliest(activeRoom(state), state.me);
+    const { start, options } = completions(text.value, text.selectionStart, names);
+    if (options.length === 0) return false;
+    completing = { start, end: text.selectionStart, options, at: back ? options.length - 1 : 0 };
+  } else {
+    const count = completing.options.length;
+    completing.at = (completing.at + (back ? count - 1 : 1)) % count;
+  }
+  const name = completing.options[completing.at];
+  text.setRangeText(name, completing.start, completing.end, "end");
+  completing.end = completing.start + name.length;
+  return true;
+}
+
 /** Names are fetched when their place is in sight, or nearly. */
 function morePeople() {
   if (!state || !view.nearLastPerson()) return;
@@ -78,10 +98,12 @@ function send() {
   const before = activeRoom(state);
   happens({ type: "say", text: text.value });
   if (state.notice && !state.answered) return;
+  completing = null;
   text.value = activeRoom(state) === before ? "" : activeRoom(state).draft;
 }
 
 function show(place) {
+  completing = null;
   happens({ type: "show", place, draft: text.value });
   text.value = activeRoom(state).draft;
 }
@@ -99,11 +121,18 @@ byId("composer").addEventListener("submit", (event) => {
   send();
 });
 text.addEventListener("keydown", (event) => {
+  if (event.key === "Tab" && !event.isComposing) {
+    // Where there is nothing to complete, Tab goes on to the next control.
+    if (complete(event.shiftKey)) event.preventDefault();
+    return;
+  }
   // Enter that ends a composition of an input method is not for us.
   if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
   event.preventDefault();
   send();
 });
+// Whatever changes the text otherwise ends a completion.
+text.addEventListener("input", () => { completing = null; });
 byId("older").addEventListener("click", () => happens({ type: "older" }));
 byId("newer").addEventListener("click", () => {
   view.toBottom();

@@ -171,3 +171,21 @@ test("several rooms live in one page", async (t) => {
   await alice.locator("#notice", { hasText: "1 here: Alice" }).waitFor();
   assert.deepEqual([alice.faults, bob.faults], [[], []]);
 });
+
+test("Tab completes a name, and else goes on", async (t) => {
+  const alice = await person(t, browser, server, "Alice", "tab");
+  await person(t, browser, server, "Bob", "tab");
+  await alice.locator("#people-list li", { hasText: "Bob" }).waitFor();
+  const text = alice.locator("#text");
+  await text.pressSequentially("b");
+  await text.press("Tab");
+  assert.equal(await text.inputValue(), "Bob: ");
+  await text.pressSequentially("hi a");
+  await text.press("Tab");
+  assert.equal(await text.inputValue(), "Bob: hi Alice ");
+  await text.press("Tab");
+  await text.fill("");
+  await text.press("Tab");
+  assert.equal(await alice.evaluate(() => document.activeElement.textContent), "Send");
+  assert.deepEqual(alice.faults, []);
+});
