@@ -5,12 +5,13 @@
 use std::path::PathBuf;
 
 use clap::builder::FalseyValueParser;
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use protocol::{MessageId, RoomName, UserName};
 use url::Url;
 
-use crate::theme::Theme;
+use crate::doer::Notify;
+use crate::theme::{Depth, Theme};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -61,10 +62,29 @@ pub struct Options {
     #[arg(long, env = "NEBULA_PLAIN", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub plain: bool,
 
-    /// Colours: any (for every background), dark, light, mono, colour-blind [default: any]
-    #[arg(long, env = "NEBULA_THEME", value_name = "NAME", global = true, hide_env_values = true,
-          value_parser = Theme::parse)]
+    /// Colours: any is for every background [default: any]
+    #[arg(long, env = "NEBULA_THEME", value_name = "NAME", global = true, hide_env_values = true)]
     pub theme: Option<Theme>,
+
+    /// How many colours; outranks NO_COLOR and what the terminal says of itself
+    #[arg(long, env = "NEBULA_COLOR", value_name = "HOW", global = true, hide_env_values = true)]
+    pub color: Option<Depth>,
+
+    /// Tell the terminal where links lead, so that a click opens them [default: auto]
+    #[arg(long, env = "NEBULA_LINKS", value_name = "WHEN", global = true, hide_env_values = true)]
+    pub links: Option<When>,
+
+    /// How to call you while you look elsewhere [default: bell]
+    #[arg(long, env = "NEBULA_NOTIFY", value_name = "HOW", global = true, hide_env_values = true)]
+    pub notify: Option<Notify>,
+
+    /// Show emoji as pictures, or as their names [default: picture]
+    #[arg(long, env = "NEBULA_EMOJI", value_name = "HOW", global = true, hide_env_values = true)]
+    pub emoji: Option<Emoji>,
+
+    /// Begin with the mouse scrolling and clicking here, instead of selecting text
+    #[arg(long, env = "NEBULA_MOUSE", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    pub mouse: bool,
 
     /// File of settings [default: $XDG_CONFIG_HOME/nebula/config.toml]
     #[arg(long, env = "NEBULA_CONFIG", value_name = "FILE", global = true, hide_env_values = true)]
@@ -73,6 +93,28 @@ pub struct Options {
     /// Print all settings as they are, as a configuration file, and leave
     #[arg(long)]
     pub print_config: bool,
+}
+
+/// Whether a terminal is told of links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum When {
+    /// If the terminal is not known to be confused by them.
+    #[default]
+    Auto,
+    /// Always.
+    On,
+    /// Never.
+    Off,
+}
+
+/// How emoji are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Emoji {
+    /// As what they are.
+    #[default]
+    Picture,
+    /// As their names, like :crab:, where a terminal or a reader cannot show them.
+    Name,
 }
 
 /// What the client does besides chatting.

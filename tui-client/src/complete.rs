@@ -11,6 +11,8 @@ use crate::model::{Model, Room};
 pub struct Completion {
     /// Where the word begins, in bytes.
     start: usize,
+    /// What was typed there.
+    typed: String,
     /// What stands there now.
     shown: String,
     options: Vec<String>,
@@ -27,7 +29,12 @@ impl Completion {
         let first = options.first()?.clone();
         let word = word.to_owned();
         model.input.replace(start, &word, &first);
-        Some(Completion { start, shown: first, options, at: 0 })
+        Some(Completion { start, typed: word, shown: first, options, at: 0 })
+    }
+
+    /// Puts back what was typed.
+    pub fn undo(self, input: &mut Input) {
+        input.replace(self.start, &self.shown, &self.typed);
     }
 
     /// The next one, or the one before.
@@ -43,7 +50,7 @@ impl Completion {
 
 fn options(model: &Model, word: &str, first: bool) -> Vec<String> {
     if let Some(command) = word.strip_prefix('/').filter(|_| first) {
-        let known = COMMANDS.iter().map(|(name, ..)| *name);
+        let known = COMMANDS.iter().map(|command| command.name);
         return known
             .filter(|name| begins(name, command))
             .map(|name| format!("/{name} "))

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use etcetera::BaseStrategy as _;
 use protocol::{KEY_BYTES_MAX, Key, UserName};
+use url::Url;
 
 /// Bytes of a new key: 256 bits, as many as any hash of it will have.
 const KEY_BYTES: usize = 32;
@@ -115,6 +116,23 @@ fn close_to_others(path: &Path) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// What the key is called and where it is kept, in words for the person. The key itself is nobody's
+/// business.
+pub fn about_key(folder: &Path) -> String {
+    let path = folder.join("key");
+    format!(
+        "your name is yours by the key in {}\ncopy that file to another machine to be the same \
+         person there; who has it can be you",
+        path.display()
+    )
+}
+
+/// Host and port of a server, as a person writes them.
+pub fn host(server: &Url) -> String {
+    let port = server.port().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{}{port}", server.host_str().unwrap_or_default())
 }
 
 /// The login name, if it is a legal user name.

@@ -14,12 +14,26 @@ pub enum Event {
     Key(KeyEvent),
     /// Text was pasted.
     Paste(String),
+    /// The wheel was turned by so many rows, down if positive.
+    Wheel(isize),
+    /// A cell was clicked: column and row.
+    Click(u16, u16),
     /// The screen has so many columns and rows now.
     Resize(u16, u16),
     /// The person looks at the terminal, or away from it.
     Focus(bool),
+    /// The editor is closed: what was written, or why there is nothing.
+    Edited(Result<String, String>),
+    /// The program goes on after it was stopped.
+    Resumed,
+    /// The next attempt to connect begins in so many seconds.
+    DialIn(u64),
     /// The connection is open.
     Connected,
+    /// The connection has held for a while.
+    Stable,
+    /// So long the server took to answer.
+    Latency(Duration),
     /// An envelope came.
     Received(ToClient),
     /// The connection is no more, or never was.
@@ -29,23 +43,49 @@ pub enum Event {
         /// A sentence for the person.
         reason: String,
     },
+    /// A time is over.
+    Time(Timer),
+}
+
+/// What happens when its time is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Timer {
     /// A message may be sent once more.
     Retry(RoomName, Ref),
+    /// A message waits for so long that it should be seen.
+    Overdue(RoomName, Ref),
+}
+
+/// How long to wait before dialling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wait {
+    /// A random part of this: many clients that lost the same server do not come back as one.
+    UpTo(Duration),
+    /// Just this: the server has spread its clients itself.
+    Exactly(Duration),
 }
 
 /// Something has to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
-    /// Open a connection, after a random part of this time.
-    Dial(Hello, Duration),
+    /// Open a connection after this time.
+    Dial(Hello, Wait),
     /// Say something on the open connection.
     Send(ToServer),
-    /// Bring the event back after this time.
-    Retry(RoomName, Ref, Duration),
-    /// Ask for attention.
-    Bell,
+    /// Tell when this time is over.
+    After(Duration, Timer),
+    /// Ask for attention, with these words.
+    Call(String),
     /// Put a text on the clipboard of the terminal.
     Copy(String),
+    /// Let the person write this in their editor.
+    Edit(String),
+    /// Take the mouse, or give it back.
+    Mouse(bool),
+    /// Draw everything anew.
+    Repaint,
+    /// Stop, until the shell brings the program back.
+    Suspend,
     /// Leave.
     Quit,
 }

@@ -1,7 +1,6 @@
 //! Nebula's terminal client, Elm-shaped: [`event::Event`] says what happened,
 //! [`update::update`] changes the [`model::Model`] and answers with [`event::Action`]s,
 //! [`view::view`] draws. Both are pure; [`run`] is the one loop that does input and output.
-
 //!
 //! [`plain`], [`send`] and [`tail`] do the same without a screen: they share the model, the update
 //! and the connection, and have no `view`.
@@ -20,16 +19,21 @@ pub mod args;
 pub mod commands;
 pub mod complete;
 pub mod config;
+pub mod doer;
+mod editor;
 pub mod event;
 pub mod input;
 pub mod keys;
+pub mod links;
 pub mod memory;
 pub mod model;
 pub mod net;
+pub mod paint;
 pub mod people;
 pub mod plain;
 pub mod rows;
 pub mod run;
+pub mod scroll;
 pub mod send;
 mod session;
 pub mod settings;

@@ -1,5 +1,5 @@
-//! What is remembered from one run to the next: the rooms, how far each was read, and what was
-//! being written there.
+//! What is remembered from one run to the next: the rooms, how far each was read, what was being
+//! written there, what still waits to be sent, and what was sent.
 //!
 //! This file does not know the network or the screen.
 
@@ -7,11 +7,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use protocol::{MessageId, RoomName};
+use protocol::{MessageId, Ref, RoomName};
 use serde::{Deserialize, Serialize};
 
 use crate::config::{make_folder, write_whole};
-use crate::model::{Model, Room};
+use crate::model::{Model, PENDING_MAX, Pending, Room};
 
 /// Most rooms that come back: as many as a connection may be in.
 const ROOMS_MAX: usize = 32;
@@ -23,21 +23,40 @@ pub struct Memory {
     server: String,
     /// Rooms on other servers.
     elsewhere: Vec<Kept>,
-    written: Vec<Kept>,
+    written: File,
 }
 
+/// A room as it was left.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Kept {
     server: String,
     room: String,
     #[serde(default)]
     read: u64,
+    /// Where the line above what is new stands, if it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    muted: bool,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     draft: String,
+    /// What waits for the line: sent again under the same names, it makes no second message.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    waiting: Vec<Waiting>,
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Waiting {
+    #[serde(rename = "ref")]
+    reference: String,
+    content: String,
+}
+
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct File {
+    /// What was sent, on any server, oldest first.
+    #[serde(default)]
+    sent: Vec<String>,
     #[serde(default)]
     rooms: Vec<Kept>,
 }
@@ -48,15 +67,16 @@ impl Memory {
     pub fn recall(folder: &Path, server: &str, model: &mut Model) -> Self {
         let path = folder.join("rooms.toml");
         let text = fs::read_to_string(&path).unwrap_or_default();
-        let File { rooms } = toml::from_str(&text).unwrap_or_default();
+        let written: File = toml::from_str(&text).unwrap_or_default();
         let (here, elsewhere): (Vec<_>, Vec<_>) =
-            rooms.into_iter().partition(|kept| kept.server == server);
+            written.rooms.iter().cloned().partition(|kept| kept.server == server);
         for kept in here.iter().take(ROOMS_MAX) {
             bring_back(model, kept);
         }
+        written.sent.iter().for_each(|text| model.input.remember(text.clone()));
         let draft = std::mem::take(&mut model.room_mut().draft);
         model.input.write(draft);
-        Memory { path, server: server.to_owned(), elsewhere, written: here }
+        Memory { path, server: server.to_owned(), elsewhere, written }
     }
 
     /// Writes down what is different from last time.
@@ -64,24 +84,38 @@ impl Memory {
     /// # Errors
     /// If the file cannot be written; it is as it was then.
     pub fn keep(&mut self, model: &Model) -> io::Result<()> {
-        let rooms = model.rooms.iter().enumerate().map(|(i, room)| Kept {
-            server: self.server.clone(),
-            room: room.name.as_str().to_owned(),
-            read: room.read.get(),
-            draft: if i == model.active { model.input.text() } else { &room.draft }.to_owned(),
-        });
-        let rooms: Vec<_> = rooms.collect();
-        if rooms == self.written {
+        let rooms = model.rooms.iter().enumerate().map(|(at, room)| self.kept(model, at, room));
+        let rooms = self.elsewhere.iter().cloned().chain(rooms).collect();
+        let file = File { sent: model.input.sent().to_vec(), rooms };
+        if file == self.written {
             return Ok(());
         }
-        let file = File { rooms: [self.elsewhere.clone(), rooms.clone()].concat() };
         let text = toml::to_string(&file).map_err(io::Error::other)?;
         let folder = self.path.parent().unwrap_or(Path::new("."));
         make_folder(folder)?;
         let whole = write_whole(folder, "rooms", text.as_bytes())?;
         fs::rename(whole, &self.path)?;
-        self.written = rooms;
+        self.written = file;
         Ok(())
+    }
+
+    fn kept(&self, model: &Model, at: usize, room: &Room) -> Kept {
+        let draft = if at == model.active { model.input.text() } else { &room.draft };
+        // The line stays where it is as long as something new stands below it.
+        let line = room.new_line().and(room.looked_away).map(MessageId::get);
+        let waiting = room.pending.iter().map(|pending| Waiting {
+            reference: pending.reference.as_str().to_owned(),
+            content: pending.content.clone(),
+        });
+        Kept {
+            server: self.server.clone(),
+            room: room.name.as_str().to_owned(),
+            read: room.read.get(),
+            line,
+            muted: room.muted,
+            draft: draft.to_owned(),
+            waiting: waiting.collect(),
+        }
     }
 }
 
@@ -94,13 +128,17 @@ fn bring_back(model: &mut Model, kept: &Kept) {
     if model.find(&name).is_none() {
         model.rooms.push(Room::new(name.clone()));
     }
-    if let Some(room) = model.find(&name) {
-        room.read = read;
-        room.draft = kept.draft.clone();
-        if read > MessageId::ZERO {
-            room.look_away();
-        }
-    }
+    let Some(room) = model.find(&name) else { return };
+    room.read = read;
+    room.muted = kept.muted;
+    room.draft = kept.draft.clone();
+    let line = kept.line.and_then(|line| MessageId::try_from(line).ok()).unwrap_or(read);
+    room.looked_away = Some(line).filter(|line| *line > MessageId::ZERO);
+    let waiting = kept.waiting.iter().filter_map(|Waiting { reference, content }| {
+        let reference = Ref::try_from(reference.as_str()).ok()?;
+        Some(Pending { reference, content: content.clone(), failed: None, late: true })
+    });
+    room.pending.extend(waiting.take(PENDING_MAX));
 }
 
 #[cfg(test)]
@@ -119,7 +157,12 @@ mod tests {
         before.rooms.push(Room::new(RoomName::try_from("ops \"x\"").unwrap()));
         before.rooms[0].read = MessageId::try_from(7).unwrap();
         before.rooms[1].draft = "a\n\u{1b}b".to_owned();
+        before.rooms[1].muted = true;
         before.input.write("half a".to_owned());
+        before.input.remember("said".to_owned());
+        let reference = Ref::try_from("s-1").unwrap();
+        let waiting = Pending { reference, content: "unsent".to_owned(), failed: None, late: true };
+        before.rooms[0].pending.push(waiting.clone());
         memory.keep(&before).unwrap();
         let mut other = model("general");
         Memory::recall(folder.path(), "two", &mut other).keep(&other).unwrap();
@@ -130,6 +173,10 @@ mod tests {
         let names: Vec<_> = after.rooms.iter().map(|room| room.name.as_str()).collect();
         assert_eq!(names, ["general", "dev", "ops \"x\""]);
         assert_eq!(after.rooms[1].read.get(), 7);
+        assert_eq!(after.rooms[1].looked_away, MessageId::try_from(7).ok());
+        assert_eq!(after.rooms[1].pending, [waiting]);
+        assert_eq!((after.rooms[1].muted, after.rooms[2].muted), (false, true));
+        assert_eq!(after.input.sent(), ["said"]);
         assert_eq!((after.rooms[1].draft.as_str(), after.input.text()), ("half a", ""));
         assert_eq!(after.rooms[2].draft, "a\n\u{1b}b");
     }

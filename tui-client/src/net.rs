@@ -7,21 +7,24 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use protocol::{FRAME_BYTES_MAX, HISTORY_BYTES_MAX, Hello, Key, SUBPROTOCOL, ToClient, ToServer};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::tungstenite::{self, Message};
+use tokio_tungstenite::tungstenite::{self, Bytes, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 use url::Url;
 
-use crate::event::Event;
+use crate::event::{Event, Wait};
 
 /// Longest time for a connection to be made.
 const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
-/// After so long without any frame the line counts as dead: the server asks for a sign of life
-/// every 25 s by default, and waits 20 s for it.
-const SILENCE_MAX: Duration = Duration::from_secs(60);
+/// The server is asked for a sign of life this often, and how long it takes is told.
+const PING_INTERVAL: Duration = Duration::from_secs(20);
+/// Without any frame for so long after that, the line counts as dead.
+const PING_TIMEOUT: Duration = Duration::from_secs(10);
+/// A connection that holds so long is a good one.
+const STABLE_AFTER: Duration = Duration::from_secs(30);
 /// Envelopes that may wait to be sent.
 pub const OUTGOING_MAX: usize = 1024;
 /// Events that may wait to be handled: then the socket waits, and with it the server.
@@ -43,12 +46,11 @@ pub struct Line {
 pub async fn connect(
     line: Line,
     hello: Hello,
-    after: Duration,
+    wait: Wait,
     outgoing: mpsc::Receiver<ToServer>,
     events: mpsc::Sender<Event>,
 ) {
-    // Full jitter: a thousand clients that lost the same server do not come back as one.
-    sleep(after.mul_f64(fastrand::f64())).await;
+    count_down(wait, &events).await;
     let lost = match timeout(DIAL_TIMEOUT, dial(&line, &hello)).await {
         Ok(Ok(socket)) => {
             if events.send(Event::Connected).await.is_err() {
@@ -61,6 +63,76 @@ pub async fn connect(
     };
     // Nobody is left to hear it when the client is leaving.
     let _ = events.send(lost).await;
+}
+
+/// Waits, and tells every second how many are left.
+async fn count_down(wait: Wait, events: &mpsc::Sender<Event>) {
+    let wait = match wait {
+        Wait::UpTo(longest) => longest.mul_f64(fastrand::f64()),
+        Wait::Exactly(wait) => wait,
+    };
+    let end = Instant::now() + wait;
+    for left in (1..=wait.as_secs()).rev() {
+        sleep_until(end - Duration::from_secs(left)).await;
+        // Nobody may want to know any more.
+        let _ = events.send(Event::DialIn(left)).await;
+    }
+    sleep_until(end).await;
+}
+
+/// When to ask for a sign of life, and when there was none.
+struct Pulse {
+    ask_at: Instant,
+    /// None while no answer is waited for.
+    asked: Option<Instant>,
+    heard: Instant,
+    /// None once that was told.
+    stable_at: Option<Instant>,
+}
+
+/// What is due.
+enum Due {
+    Ask,
+    Dead,
+    Stable,
+}
+
+impl Pulse {
+    fn new() -> Self {
+        let now = Instant::now();
+        Pulse { ask_at: now, asked: None, heard: now, stable_at: Some(now + STABLE_AFTER) }
+    }
+
+    async fn next(&self) -> Due {
+        let (beat, due) = match self.asked {
+            Some(asked) => (asked.max(self.heard) + PING_TIMEOUT, Due::Dead),
+            None => (self.ask_at, Due::Ask),
+        };
+        match self.stable_at.filter(|stable_at| *stable_at < beat) {
+            Some(stable_at) => {
+                sleep_until(stable_at).await;
+                Due::Stable
+            }
+            None => {
+                sleep_until(beat).await;
+                due
+            }
+        }
+    }
+
+    fn ask(&mut self) {
+        let now = Instant::now();
+        (self.asked, self.ask_at) = (Some(now), now + PING_INTERVAL);
+    }
+
+    /// Any frame is a sign of life; the answer to a ping says how long it took.
+    fn hear(&mut self, message: &Message) -> Option<Duration> {
+        self.heard = Instant::now();
+        match message {
+            Message::Pong(_) => self.asked.take().map(|asked| asked.elapsed()),
+            _ => None,
+        }
+    }
 }
 
 async fn dial(line: &Line, hello: &Hello) -> Result<Socket, tungstenite::Error> {
@@ -88,22 +160,33 @@ async fn talk(
     mut outgoing: mpsc::Receiver<ToServer>,
     events: &mpsc::Sender<Event>,
 ) -> Event {
-    let mut last_error = None;
+    let (mut last_error, mut pulse) = (None, Pulse::new());
     loop {
-        tokio::select! {
-            next = timeout(SILENCE_MAX, socket.next()) => match next {
-                Ok(Some(Ok(message))) => match heard(message, &mut last_error) {
-                    Ok(Some(event)) => {
-                        if events.send(event).await.is_err() {
-                            return lost(None, String::new());
-                        }
-                    }
-                    Ok(None) => {}
-                    Err(lost) => return lost,
+        let event = tokio::select! {
+            next = socket.next() => match next {
+                Some(Ok(message)) => match pulse.hear(&message) {
+                    Some(took) => Some(Event::Latency(took)),
+                    None => match heard(message, &mut last_error) {
+                        Ok(event) => event,
+                        Err(lost) => return lost,
+                    },
                 },
-                Ok(Some(Err(error))) => return lost(None, sentence(&error)),
-                Ok(None) => return lost(None, "the server hung up".to_owned()),
-                Err(_) => return lost(None, "the line is silent".to_owned()),
+                Some(Err(error)) => return lost(None, sentence(&error)),
+                None => return lost(None, "the server hung up".to_owned()),
+            },
+            due = pulse.next() => match due {
+                Due::Dead => return lost(None, "the line is silent".to_owned()),
+                Due::Stable => {
+                    pulse.stable_at = None;
+                    Some(Event::Stable)
+                }
+                Due::Ask => {
+                    pulse.ask();
+                    if let Err(error) = socket.send(Message::Ping(Bytes::new())).await {
+                        return lost(None, sentence(&error));
+                    }
+                    None
+                }
             },
             said = outgoing.recv() => {
                 let Some(said) = said else {
@@ -114,7 +197,13 @@ async fn talk(
                 if let Err(error) = socket.send(Message::text(said.encode())).await {
                     return lost(None, sentence(&error));
                 }
+                None
             }
+        };
+        if let Some(event) = event
+            && events.send(event).await.is_err()
+        {
+            return lost(None, String::new());
         }
     }
 }

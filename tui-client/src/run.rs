@@ -1,28 +1,28 @@
-//! The one loop: events in, the model changed, actions done, the screen drawn.
+//! The one loop with a screen: events in, the model changed, actions done, the screen drawn.
 //!
 //! This file does not know what events mean or how anything is drawn.
 
-use std::io::{BufWriter, Write as _, stdout};
+use std::future::pending;
+use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use crossterm::QueueableCommand as _;
-use crossterm::clipboard::CopyToClipboard;
-use crossterm::event::{Event as TerminalEvent, EventStream};
-use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use crossterm::event::{
+    Event as TerminalEvent, EventStream, MouseButton, MouseEvent, MouseEventKind,
+};
 use futures_util::StreamExt as _;
-use protocol::ToServer;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep, sleep_until};
+use rustix::process;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::config;
+use crate::doer::Doer;
+use crate::editor;
 use crate::event::{Action, Event};
 use crate::memory::Memory;
 use crate::model::{Link, Model};
-use crate::net::{self, EVENTS_MAX, Line, OUTGOING_MAX};
+use crate::net::Line;
 use crate::settings::Settings;
 use crate::terminal::Screen;
 use crate::update::{dial_now, update};
@@ -31,11 +31,14 @@ use crate::view::{title, view};
 /// Frames are at least this far apart: 60 a second, faster than anyone reads.
 const FRAME_TIME: Duration = Duration::from_millis(16);
 
-/// Between two bells at least.
-const BELL_PAUSE: Duration = Duration::from_secs(2);
-
 /// Rooms and drafts are written down so long after a change at most.
 const MEMORY_TIME: Duration = Duration::from_secs(1);
+
+/// A shell without job control stops nobody: after so long the program goes on by itself.
+const STOP_TIME: Duration = Duration::from_millis(100);
+
+/// Rows for each step of the wheel, as most programs have it.
+const WHEEL_ROWS: isize = 3;
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,18 +76,33 @@ pub async fn chat(settings: &Settings) -> anyhow::Result<Exit> {
     };
     let session = format!("{:016x}", fastrand::u64(..));
     let mut model = Model::new(settings.room.clone(), settings.user.clone(), session);
+    model.host = config::host(&settings.server);
     model.keys = settings.keys.clone();
-    model.theme = settings.theme;
+    model.looks = settings.looks;
+    model.names_emoji = settings.names_emoji();
+    model.mouse = settings.mouse;
+    model.key =
+        folder.as_ref().ok().filter(|_| key.is_some()).map(|folder| config::about_key(folder));
     // Under the screen nobody sees what was told before it.
     model.notice = warning.or_else(|| settings.warnings.first().cloned());
     model.zone = jiff::tz::TimeZone::system();
     let server = settings.server.to_string();
     let memory = folder.ok().map(|folder| Memory::recall(&folder, &server, &mut model));
-    let doer = Doer::new(Line { server: settings.server.clone(), key }, true);
-    let mut screen = Screen::take().context("this is no terminal to draw on")?;
+    let doer = Doer::new(Line { server: settings.server.clone(), key }, Some(settings.notify));
+    let screen = Screen::take(settings.tells_links(), settings.mouse)
+        .context("this is no terminal to draw on")?;
     model.size = crossterm::terminal::size().unwrap_or(model.size);
-    let mut app = App { model, doer, memory };
-    let gone = app.go(&mut screen).await;
+    let mut app = App {
+        model,
+        doer,
+        memory,
+        screen,
+        keys: Some(EventStream::new()),
+        signals: Signals::new()?,
+        anew: false,
+        drawn: None,
+    };
+    let gone = app.go().await;
     app.remember();
     gone?;
     Ok(match app.model.link {
@@ -98,9 +116,120 @@ struct App {
     doer: Doer,
     /// None without a folder to keep it in.
     memory: Option<Memory>,
+    screen: Screen,
+    /// None while another program reads them.
+    keys: Option<EventStream>,
+    signals: Signals,
+    /// The next frame is drawn whole.
+    anew: bool,
+    /// When the last frame was drawn.
+    drawn: Option<Instant>,
+}
+
+struct Signals {
+    terminate: Signal,
+    hang_up: Signal,
+    goes_on: Signal,
+}
+
+/// What comes next.
+enum Next {
+    Draw,
+    Remember,
+    Happened(Event),
+    Nothing,
+    Leave,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+            goes_on: signal(SignalKind::from_raw(process::Signal::CONT.as_raw()))?,
+        })
+    }
 }
 
 impl App {
+    async fn go(&mut self) -> anyhow::Result<()> {
+        let (mut frame_due, mut memory_due) = (Some(Instant::now()), None);
+        let first = dial_now(&mut self.model);
+        self.doer.perform(first);
+        loop {
+            match self.next(frame_due, memory_due).await? {
+                Next::Draw => {
+                    self.draw()?;
+                    frame_due = None;
+                }
+                Next::Remember => {
+                    self.remember();
+                    memory_due = None;
+                }
+                Next::Happened(event) => {
+                    if !self.happens(event).await? {
+                        return Ok(());
+                    }
+                    let now = Instant::now();
+                    let soonest = self.drawn.map_or(now, |drawn| now.max(drawn + FRAME_TIME));
+                    frame_due = frame_due.or(Some(soonest));
+                    memory_due = memory_due.or(Some(now + MEMORY_TIME));
+                }
+                Next::Nothing => {}
+                Next::Leave => return Ok(()),
+            }
+        }
+    }
+
+    async fn next(&mut self, frame: Option<Instant>, memory: Option<Instant>) -> io::Result<Next> {
+        let keys = &mut self.keys;
+        let key = async {
+            match keys {
+                Some(keys) => keys.next().await,
+                None => pending().await,
+            }
+        };
+        Ok(tokio::select! {
+            biased;
+            () = at(frame) => Next::Draw,
+            () = at(memory) => Next::Remember,
+            _ = self.signals.terminate.recv() => Next::Leave,
+            _ = self.signals.hang_up.recv() => Next::Leave,
+            _ = self.signals.goes_on.recv() => {
+                self.screen.take_again()?;
+                Next::Happened(Event::Resumed)
+            }
+            key = key => match key {
+                Some(key) => from_terminal(key?).map_or(Next::Nothing, Next::Happened),
+                None => Next::Leave,
+            },
+            event = self.doer.next() => Next::Happened(event),
+        })
+    }
+
+    /// False if the person leaves.
+    async fn happens(&mut self, event: Event) -> anyhow::Result<bool> {
+        let actions = update(&mut self.model, event);
+        for action in self.doer.perform(actions) {
+            match action {
+                Action::Quit => return Ok(false),
+                Action::Repaint => self.anew = true,
+                Action::Mouse(mouse) => self.screen.take_mouse(mouse)?,
+                Action::Edit(text) => self.edit(&text).await?,
+                Action::Suspend => self.suspend().await?,
+                _ => {}
+            }
+        }
+        Ok(true)
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        let App { model, screen, anew, drawn, .. } = self;
+        screen.draw(std::mem::take(anew), title(model), |frame| view(model, frame))?;
+        *drawn = Some(Instant::now());
+        Ok(())
+    }
+
     /// What cannot be written now is tried again with the next change.
     fn remember(&mut self) {
         if let Some(memory) = &mut self.memory
@@ -110,44 +239,56 @@ impl App {
         }
     }
 
-    async fn go(&mut self, screen: &mut Screen) -> anyhow::Result<()> {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut hang_up = signal(SignalKind::hangup())?;
-        let mut keys = EventStream::new();
-        let mut frame_due = Some(Instant::now());
-        let mut memory_due: Option<Instant> = None;
-        let first = dial_now(&mut self.model);
-        self.doer.perform(first);
-        loop {
-            let due = frame_due;
-            let event = tokio::select! {
-                biased;
-                () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {
-                    draw(screen, &self.model)?;
-                    frame_due = None;
-                    continue;
+    /// Lets the person write in their editor. What is heard meanwhile is taken in, and drawn
+    /// afterwards.
+    async fn edit(&mut self, text: &str) -> anyhow::Result<()> {
+        self.give_screen_away();
+        let edited = editor::edit(text);
+        tokio::pin!(edited);
+        let written = loop {
+            tokio::select! {
+                edited = &mut edited => break edited.map_err(|error| format!("{error:#}")),
+                event = self.doer.next() => {
+                    let actions = update(&mut self.model, event);
+                    self.doer.perform(actions);
                 }
-                () = sleep_until(memory_due.unwrap_or_else(Instant::now)), if memory_due.is_some() => {
-                    self.remember();
-                    memory_due = None;
-                    continue;
-                }
-                _ = terminate.recv() => return Ok(()),
-                _ = hang_up.recv() => return Ok(()),
-                key = keys.next() => match key {
-                    Some(key) => from_terminal(key?),
-                    None => return Ok(()),
-                },
-                event = self.doer.next() => Some(event),
-            };
-            let Some(event) = event else { continue };
-            let actions = update(&mut self.model, event);
-            if !self.doer.perform(actions) {
-                return Ok(());
             }
-            frame_due = frame_due.or(Some(Instant::now() + FRAME_TIME));
-            memory_due = memory_due.or(Some(Instant::now() + MEMORY_TIME));
-        }
+        };
+        update(&mut self.model, Event::Edited(written));
+        Ok(self.take_screen_back()?)
+    }
+
+    /// Stops, as the shell expects it, and goes on when the shell says so.
+    async fn suspend(&mut self) -> anyhow::Result<()> {
+        self.give_screen_away();
+        process::kill_process_group(process::getpgrp(), process::Signal::TSTP)?;
+        // Either ends the wait: that it was stopped and goes on, or that nothing stopped it.
+        drop(timeout(STOP_TIME, self.signals.goes_on.recv()).await);
+        self.take_screen_back()?;
+        let actions = update(&mut self.model, Event::Resumed);
+        self.doer.perform(actions);
+        Ok(())
+    }
+
+    /// Whoever reads keys meanwhile would take them from the other program.
+    fn give_screen_away(&mut self) {
+        self.keys = None;
+        self.screen.give_back();
+    }
+
+    fn take_screen_back(&mut self) -> io::Result<()> {
+        self.screen.take_again()?;
+        self.keys = Some(EventStream::new());
+        self.anew = true;
+        Ok(())
+    }
+}
+
+/// Waits for a moment, for ever if there is none.
+async fn at(due: Option<Instant>) {
+    match due {
+        Some(due) => sleep_until(due).await,
+        None => pending().await,
     }
 }
 
@@ -158,120 +299,11 @@ fn from_terminal(event: TerminalEvent) -> Option<Event> {
         TerminalEvent::Resize(columns, rows) => Some(Event::Resize(columns, rows)),
         TerminalEvent::FocusGained => Some(Event::Focus(true)),
         TerminalEvent::FocusLost => Some(Event::Focus(false)),
-        TerminalEvent::Mouse(_) => None,
-    }
-}
-
-/// One frame inside one synchronized update, so that no half of it is ever seen.
-fn draw(screen: &mut Screen, model: &Model) -> anyhow::Result<()> {
-    let mut out = BufWriter::new(stdout());
-    out.queue(BeginSynchronizedUpdate)?.flush()?;
-    screen.terminal.draw(|frame| view(model, frame))?;
-    screen.title(&mut out, title(model))?;
-    out.queue(EndSynchronizedUpdate)?.flush()?;
-    Ok(())
-}
-
-/// By the terminal (OSC 52), so that it works over SSH as well. A terminal that is gone, or does
-/// not know how, leaves the clipboard as it is.
-fn copy(text: &str) {
-    let _ = crossterm::execute!(stdout(), CopyToClipboard::to_clipboard_from(text));
-}
-
-/// Does what the model asks for.
-pub(crate) struct Doer {
-    line: Line,
-    connection: Option<Connection>,
-    retry: mpsc::Sender<Event>,
-    retries: mpsc::Receiver<Event>,
-    rang: Option<Instant>,
-    on_screen: bool,
-}
-
-/// The connection of the moment. With it goes all that it still had to tell.
-struct Connection {
-    outgoing: mpsc::Sender<ToServer>,
-    incoming: mpsc::Receiver<Event>,
-    task: JoinHandle<()>,
-}
-
-impl Doer {
-    /// `on_screen`: standard output is a terminal that is drawn on.
-    pub(crate) fn new(line: Line, on_screen: bool) -> Self {
-        let (retry, retries) = mpsc::channel(EVENTS_MAX);
-        Doer { line, connection: None, retry, retries, rang: None, on_screen }
-    }
-
-    /// The server's address.
-    pub(crate) fn server(&self) -> &str {
-        self.line.server.as_str()
-    }
-
-    /// What the connection or a timer tells next.
-    pub(crate) async fn next(&mut self) -> Event {
-        let incoming = async {
-            match &mut self.connection {
-                Some(connection) => connection.incoming.recv().await,
-                None => None,
-            }
-        };
-        tokio::select! {
-            Some(event) = incoming => event,
-            Some(event) = self.retries.recv() => event,
-            // Neither has anything to tell: only the person does.
-            else => std::future::pending().await,
-        }
-    }
-
-    /// False if the program should end.
-    pub(crate) fn perform(&mut self, actions: Vec<Action>) -> bool {
-        for action in actions {
-            match action {
-                Action::Quit => return false,
-                Action::Bell if self.on_screen => self.ring(),
-                Action::Copy(text) if self.on_screen => copy(&text),
-                // Lines in a pipe have neither a bell nor a clipboard.
-                Action::Bell | Action::Copy(_) => {}
-                Action::Dial(hello, after) => self.dial(hello, after),
-                Action::Send(envelope) => self.send(envelope),
-                Action::Retry(room, reference, after) => {
-                    let retry = self.retry.clone();
-                    tokio::spawn(async move {
-                        sleep(after).await;
-                        // The program may be over by then.
-                        let _ = retry.send(Event::Retry(room, reference)).await;
-                    });
-                }
-            }
-        }
-        true
-    }
-
-    /// Not again for a while: three mentions are one reason to look.
-    fn ring(&mut self) {
-        if self.rang.is_some_and(|rang| rang.elapsed() < BELL_PAUSE) {
-            return;
-        }
-        self.rang = Some(Instant::now());
-        let mut out = stdout();
-        // A terminal that is gone has nobody to call.
-        let _ = out.write_all(b"\x07").and_then(|()| out.flush());
-    }
-
-    fn dial(&mut self, hello: protocol::Hello, after: Duration) {
-        if let Some(before) = self.connection.take() {
-            before.task.abort();
-        }
-        let (outgoing, queue) = mpsc::channel(OUTGOING_MAX);
-        let (events, incoming) = mpsc::channel(EVENTS_MAX);
-        let task = tokio::spawn(net::connect(self.line.clone(), hello, after, queue, events));
-        self.connection = Some(Connection { outgoing, incoming, task });
-    }
-
-    /// What cannot be sent now is sent after the next join: the model keeps it until it is stored.
-    fn send(&self, envelope: ToServer) {
-        if let Some(connection) = &self.connection {
-            let _ = connection.outgoing.try_send(envelope);
-        }
+        TerminalEvent::Mouse(MouseEvent { kind, column, row, .. }) => match kind {
+            MouseEventKind::ScrollUp => Some(Event::Wheel(-WHEEL_ROWS)),
+            MouseEventKind::ScrollDown => Some(Event::Wheel(WHEEL_ROWS)),
+            MouseEventKind::Down(MouseButton::Left) => Some(Event::Click(column, row)),
+            _ => None,
+        },
     }
 }

@@ -4,10 +4,10 @@
 //! This file does not know what is done with what comes.
 
 use crate::config;
+use crate::doer::Doer;
 use crate::event::{Action, Event};
 use crate::model::{Link, Model};
 use crate::net::Line;
-use crate::run::Doer;
 use crate::settings::Settings;
 use crate::update::{dial_now, update};
 
@@ -38,7 +38,7 @@ impl Session {
         let id = format!("{:016x}", fastrand::u64(..));
         let mut model = Model::new(settings.room.clone(), settings.user.clone(), id);
         model.zone = jiff::tz::TimeZone::system();
-        let doer = Doer::new(Line { server: settings.server.clone(), key }, false);
+        let doer = Doer::new(Line { server: settings.server.clone(), key }, None);
         Session { model, doer, told: Told::Nothing }
     }
 
@@ -60,8 +60,9 @@ impl Session {
         goes_on
     }
 
+    /// False if the session is to end. What needs a screen is left out.
     pub(crate) fn perform(&mut self, actions: Vec<Action>) -> bool {
-        self.doer.perform(actions)
+        !self.doer.perform(actions).contains(&Action::Quit)
     }
 
     /// Nothing of one's own waits for the server.

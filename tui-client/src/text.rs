@@ -2,6 +2,8 @@
 //!
 //! This file does not know what a message is.
 
+use std::ops::Range;
+
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -46,17 +48,57 @@ fn reorders(c: char) -> bool {
 
 /// Whether a text names somebody, as a whole word in any case.
 pub fn mentions(text: &str, name: &str) -> bool {
-    let (text, name) = (text.to_lowercase(), name.to_lowercase());
-    text.match_indices(&name).any(|(at, found)| {
-        let before = text[..at].chars().next_back();
-        let after = text[at + found.len()..].chars().next();
-        ![before, after].iter().flatten().any(|c| c.is_alphanumeric())
-    })
+    !called(text, name).is_empty()
 }
 
-/// Cells that a text takes.
+/// Where a text names somebody.
+pub fn called(text: &str, name: &str) -> Vec<Range<usize>> {
+    let name: Vec<char> = name.chars().flat_map(char::to_lowercase).collect();
+    let mut found = Vec::new();
+    let mut before = None;
+    for (at, c) in text.char_indices() {
+        let begins = !before.is_some_and(char::is_alphanumeric);
+        if begins && let Some(length) = begins_with(&text[at..], &name) {
+            found.push(at..at + length);
+        }
+        before = Some(c);
+    }
+    found
+}
+
+/// Bytes of the name that a text begins with, if it does and the word ends there.
+fn begins_with(text: &str, name: &[char]) -> Option<usize> {
+    let mut left = name;
+    for (at, c) in text.char_indices() {
+        if left.is_empty() {
+            return (!c.is_alphanumeric()).then_some(at);
+        }
+        for lower in c.to_lowercase() {
+            left = left.strip_prefix(&[lower])?;
+        }
+    }
+    left.is_empty().then_some(text.len())
+}
+
+/// Emoji as their names, for terminals and readers that cannot show them.
+pub fn name_emoji(text: &str) -> String {
+    let mut named = String::with_capacity(text.len());
+    for grapheme in text.graphemes(true) {
+        // Signs that are as wide as a letter, like ©, are drawn like one.
+        match emojis::get(grapheme).filter(|_| grapheme.width() > 1) {
+            Some(emoji) => {
+                let name = emoji.shortcode().unwrap_or_else(|| emoji.name());
+                named.push_str(&format!(":{}:", name.replace(' ', "_")));
+            }
+            None => named.push_str(grapheme),
+        }
+    }
+    named
+}
+
+/// Cells that a text takes: those of its graphemes, one by one, as they are drawn.
 pub fn width(text: &str) -> usize {
-    text.width()
+    text.graphemes(true).map(|grapheme| grapheme.width()).sum()
 }
 
 /// The longest beginning of `text` that fits `cells`, cut between graphemes.
@@ -73,16 +115,22 @@ pub fn cut(text: &str, cells: usize) -> &str {
 
 /// Breaks a text into rows of at most `cells`: at newlines, else after a space, else in a word.
 pub fn wrap(text: &str, cells: usize) -> Vec<&str> {
-    let mut rows = Vec::new();
+    wrap_after(text, cells, 0)
+}
+
+/// The same where so many cells of the first row are taken.
+pub fn wrap_after(text: &str, cells: usize, taken: usize) -> Vec<&str> {
+    let (mut rows, cells) = (Vec::new(), cells.max(1));
+    let mut first = cells.saturating_sub(taken);
     for line in text.split('\n') {
-        wrap_line(line, cells.max(1), &mut rows);
+        wrap_line(line, std::mem::replace(&mut first, cells), cells, &mut rows);
     }
     rows
 }
 
-fn wrap_line<'a>(mut line: &'a str, cells: usize, rows: &mut Vec<&'a str>) {
+fn wrap_line<'a>(mut line: &'a str, mut room: usize, cells: usize, rows: &mut Vec<&'a str>) {
     loop {
-        let fits = cut(line, cells);
+        let fits = cut(line, room);
         if fits.len() == line.len() {
             rows.push(line);
             return;
@@ -90,18 +138,42 @@ fn wrap_line<'a>(mut line: &'a str, cells: usize, rows: &mut Vec<&'a str>) {
         let ends_a_word = line[fits.len()..].starts_with(' ');
         let mut end = match fits.rfind(' ') {
             Some(space) if !ends_a_word => space + 1,
+            // A long word begins in the row that has all the cells.
+            None if !ends_a_word && room < cells => 0,
             _ => fits.len(),
         };
-        if end == 0 {
+        if end == 0 && room == cells {
             // A single grapheme wider than the row: it is shown alone, and cut by the screen.
             end = line.graphemes(true).next().map_or(line.len(), str::len);
         }
+        room = cells;
         rows.push(line[..end].trim_end_matches(' '));
         line = if ends_a_word { line[end..].trim_start_matches(' ') } else { &line[end..] };
         if line.is_empty() {
             return;
         }
     }
+}
+
+/// Breaks a text into rows that are full to the last cell, so that rows that are selected together
+/// are the text again; so many cells of the first are taken.
+pub fn chop(text: &str, cells: usize, taken: usize) -> Vec<&str> {
+    let (mut rows, cells) = (Vec::new(), cells.max(1));
+    let mut room = cells.saturating_sub(taken);
+    for mut line in text.split('\n') {
+        loop {
+            let fits = cut(line, room);
+            let stuck = fits.is_empty() && room == cells;
+            room = cells;
+            if fits.len() == line.len() || stuck {
+                rows.push(line);
+                break;
+            }
+            rows.push(fits);
+            line = &line[fits.len()..];
+        }
+    }
+    rows
 }
 
 #[cfg(test)]
@@ -146,6 +218,28 @@ mod tests {
             [("hi alice!", true), ("@ALICE", true), ("malice", false), ("alice2 alice", true)]
         {
             assert_eq!(mentions(text, "Alice"), is, "{text}");
+        }
+        assert_eq!(called("ALİCE straße Straße", "straße"), [7..14, 15..22]);
+    }
+
+    #[test]
+    fn rows_that_are_full_are_the_text_again() {
+        assert_eq!(chop("abcdefgh", 3, 1), ["ab", "cde", "fgh"]);
+        assert_eq!(chop("ab\n\n日本", 3, 0), ["ab", "", "日", "本"]);
+        assert_eq!(wrap_after("one two", 5, 3), ["", "one", "two"]);
+        assert_eq!(wrap_after("a two", 5, 3), ["a", "two"]);
+    }
+
+    #[test]
+    fn emoji_have_names() {
+        assert_eq!(name_emoji("a 🦀 1 © 👩‍👩‍👧"), "a :crab: 1 © :family_woman_woman_girl:");
+    }
+
+    #[test]
+    fn a_text_is_as_wide_as_its_graphemes() {
+        for (text, cells) in [("لا", 2), ("👩‍👩‍👧", 2), ("🇩🇪", 2), ("❤️", 2), ("e\u{301}", 1)]
+        {
+            assert_eq!(width(text), cells, "{text}");
         }
     }
 }

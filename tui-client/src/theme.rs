@@ -1,14 +1,16 @@
-//! Colours: one hue for each name, the same in every client.
+//! Colours: one hue for each name, the same in every client, in as many colours as the terminal
+//! has.
 //!
 //! This file does not know where they are drawn.
 
+use clap::ValueEnum;
 use ratatui::style::{Color, Modifier, Style};
 
 /// Hues a name may have.
 pub const HUES: usize = 12;
 
-/// A set of colours, of the 256 that nearly every terminal has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// A set of colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, ValueEnum)]
 pub enum Theme {
     /// Middle shades, for dark and light backgrounds alike.
     #[default]
@@ -24,18 +26,104 @@ pub enum Theme {
     ColourBlind,
 }
 
-/// All of them, with their names and twelve hues for names.
-const THEMES: &[(Theme, &str, Option<[u8; HUES]>)] = &[
-    (Theme::Any, "any", Some([160, 166, 136, 100, 64, 29, 30, 31, 62, 92, 127, 162])),
-    (Theme::Dark, "dark", Some([204, 208, 178, 76, 40, 41, 38, 39, 111, 177, 207, 206])),
-    (Theme::Light, "light", Some([160, 94, 58, 22, 28, 24, 23, 26, 62, 93, 127, 161])),
-    (Theme::Mono, "mono", None),
-    (
-        Theme::ColourBlind,
-        "colour-blind",
-        Some([214, 117, 43, 227, 75, 209, 175, 222, 153, 115, 189, 229]),
-    ),
+/// How many colours there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, ValueEnum)]
+pub enum Depth {
+    /// None at all.
+    None,
+    /// The terminal's own sixteen.
+    #[value(name = "16")]
+    Sixteen,
+    /// The usual palette.
+    #[default]
+    #[value(name = "256")]
+    TwoFiftySix,
+    /// Red, green and blue, 256 steps each.
+    #[value(name = "truecolor")]
+    True,
+}
+
+/// Twelve hues of a theme, for each depth.
+struct Palette {
+    theme: Theme,
+    few: [u8; HUES],
+    usual: [u8; HUES],
+    /// None: the usual palette has the right ones.
+    full: Option<[u32; HUES]>,
+}
+
+/// The terminal's own colours, for every background and without its black and white.
+const OWN: [u8; HUES] = [1, 1, 3, 3, 2, 2, 6, 6, 4, 4, 5, 5];
+const OWN_BRIGHT: [u8; HUES] = [9, 9, 11, 11, 10, 10, 14, 14, 12, 12, 13, 13];
+
+const PALETTES: &[Palette] = &[
+    Palette {
+        theme: Theme::Any,
+        few: OWN,
+        usual: [160, 130, 94, 64, 28, 29, 30, 31, 63, 99, 133, 162],
+        full: Some([
+            0x00e1_2a2a,
+            0x00be_571b,
+            0x0096_6f15,
+            0x0064_7f12,
+            0x0013_8913,
+            0x0013_874d,
+            0x0013_847a,
+            0x0019_7cae,
+            0x0046_6de5,
+            0x008b_56e7,
+            0x00c7_1fd6,
+            0x00dc_2084,
+        ]),
+    },
+    Palette {
+        theme: Theme::Dark,
+        few: OWN_BRIGHT,
+        usual: [204, 208, 178, 76, 40, 41, 38, 39, 111, 177, 207, 206],
+        full: Some([
+            0x00f0_9494,
+            0x00ea_9b6c,
+            0x00dc_a420,
+            0x0093_bb1b,
+            0x001d_c91d,
+            0x001c_c771,
+            0x001c_c1b4,
+            0x0058_b8e7,
+            0x0095_acf0,
+            0x00bd_9ff1,
+            0x00e6_8cef,
+            0x00ef_90c2,
+        ]),
+    },
+    Palette {
+        theme: Theme::Light,
+        few: OWN,
+        usual: [160, 94, 58, 22, 28, 24, 23, 26, 62, 93, 127, 161],
+        full: Some([
+            0x00c2_1515,
+            0x00a0_4612,
+            0x007d_5c0e,
+            0x0052_6a0c,
+            0x000d_720d,
+            0x000c_703e,
+            0x000c_6e65,
+            0x0010_6893,
+            0x0020_52e6,
+            0x0076_33e8,
+            0x00a7_14b4,
+            0x00b9_156d,
+        ]),
+    },
+    Palette {
+        theme: Theme::ColourBlind,
+        few: OWN_BRIGHT,
+        usual: [214, 117, 43, 227, 75, 209, 175, 222, 153, 115, 189, 229],
+        full: None,
+    },
 ];
+
+/// The hue of what went wrong, and of the line above what is new.
+const ALARM: usize = 0;
 
 impl Theme {
     /// Finds one by its name.
@@ -43,25 +131,37 @@ impl Theme {
     /// # Errors
     /// A sentence for the person, with the names there are.
     pub fn parse(name: &str) -> Result<Self, String> {
-        let found = THEMES.iter().find(|(_, known, _)| *known == name);
-        let names: Vec<_> = THEMES.iter().map(|(_, known, _)| *known).collect();
-        found
-            .map(|found| found.0)
-            .ok_or_else(|| format!("{name:?} is none of {}", names.join(", ")))
+        chosen(name)
     }
+}
 
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        THEMES.iter().find(|(theme, ..)| *theme == self).map_or("any", |(_, name, _)| name)
-    }
+/// Finds a choice by its name.
+///
+/// # Errors
+/// A sentence for the person, with the names there are.
+pub fn chosen<T: ValueEnum>(name: &str) -> Result<T, String> {
+    let names: Vec<_> = T::value_variants().iter().map(name_of).collect();
+    T::from_str(name, true).map_err(|_| format!("{name:?} is none of {}", names.join(", ")))
+}
 
+/// The name of a choice.
+pub fn name_of<T: ValueEnum>(choice: &T) -> String {
+    choice.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+}
+
+/// A theme on a terminal that has so many colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub struct Looks {
+    /// In which colours.
+    pub theme: Theme,
+    /// In how many.
+    pub depth: Depth,
+}
+
+impl Looks {
     /// How a person's name is drawn.
     pub fn person(self, name: &str) -> Style {
-        let style = Style::new().add_modifier(Modifier::BOLD);
-        match self.hues() {
-            Some(hues) => style.fg(Color::Indexed(hues[hue(name)])),
-            None => style,
-        }
+        self.coloured(hue(name)).add_modifier(Modifier::BOLD)
     }
 
     /// What went wrong.
@@ -71,16 +171,27 @@ impl Theme {
 
     /// The line above what is new.
     pub fn news(self) -> Style {
-        match self {
-            Theme::Mono => Style::new(),
-            Theme::Dark => Style::new().fg(Color::Indexed(204)),
-            Theme::ColourBlind => Style::new().fg(Color::Indexed(214)),
-            Theme::Any | Theme::Light => Style::new().fg(Color::Indexed(160)),
+        self.coloured(ALARM)
+    }
+
+    fn coloured(self, hue: usize) -> Style {
+        match self.colour(hue) {
+            Some(colour) => Style::new().fg(colour),
+            None => Style::new(),
         }
     }
 
-    fn hues(self) -> Option<[u8; HUES]> {
-        THEMES.iter().find(|(theme, ..)| *theme == self).and_then(|(.., hues)| *hues)
+    fn colour(self, hue: usize) -> Option<Color> {
+        let palette = PALETTES.iter().find(|palette| palette.theme == self.theme)?;
+        match (self.depth, palette.full) {
+            (Depth::None, _) => None,
+            (Depth::Sixteen, _) => Some(Color::Indexed(palette.few[hue])),
+            (Depth::True, Some(full)) => {
+                let [_, r, g, b] = full[hue].to_be_bytes();
+                Some(Color::Rgb(r, g, b))
+            }
+            (Depth::TwoFiftySix | Depth::True, _) => Some(Color::Indexed(palette.usual[hue])),
+        }
     }
 }
 
@@ -113,11 +224,17 @@ pub fn striking() -> Style {
 mod tests {
     use super::*;
 
-    /// Red, green and blue of a colour in the cube of 6 × 6 × 6 that begins at 16.
-    fn rgb(index: u8) -> [u8; 3] {
+    /// Red, green and blue; an index is one of the cube of 6 × 6 × 6 that begins at 16.
+    fn rgb(colour: Color) -> [u8; 3] {
         const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
-        let cube = usize::from(index - 16);
-        [cube / 36, cube / 6 % 6, cube % 6].map(|level| LEVELS[level])
+        match colour {
+            Color::Rgb(r, g, b) => [r, g, b],
+            Color::Indexed(index) => {
+                let cube = usize::from(index - 16);
+                [cube / 36, cube / 6 % 6, cube % 6].map(|level| LEVELS[level])
+            }
+            other => panic!("{other:?}"),
+        }
     }
 
     /// Relative luminance (WCAG 2.2).
@@ -137,24 +254,40 @@ mod tests {
     #[test]
     fn names_can_be_read_on_the_backgrounds_they_are_made_for() {
         let (dark, black, white) = ([0x30; 3], [0; 3], [255; 3]);
-        for (theme, background, least) in [
-            (Theme::Dark, dark, 4.5),
-            (Theme::ColourBlind, dark, 4.5),
-            (Theme::Light, white, 4.5),
-            (Theme::Any, black, 3.0),
-            (Theme::Any, white, 3.0),
+        for (theme, depth, background, least) in [
+            (Theme::Dark, Depth::True, dark, 4.5),
+            (Theme::Dark, Depth::TwoFiftySix, dark, 4.5),
+            (Theme::ColourBlind, Depth::True, dark, 4.5),
+            (Theme::Light, Depth::True, white, 4.5),
+            (Theme::Light, Depth::TwoFiftySix, white, 4.5),
+            // On both: with the few shades of the usual palette this is as good as it gets.
+            (Theme::Any, Depth::True, black, 4.5),
+            (Theme::Any, Depth::True, white, 4.5),
+            (Theme::Any, Depth::TwoFiftySix, black, 3.6),
+            (Theme::Any, Depth::TwoFiftySix, white, 3.6),
         ] {
-            for index in theme.hues().unwrap() {
-                let contrast = contrast(rgb(index), background);
-                assert!(contrast >= least, "{theme:?}: {index} has {contrast:.2}");
+            for hue in 0..HUES {
+                let colour = Looks { theme, depth }.colour(hue).unwrap();
+                let contrast = contrast(rgb(colour), background);
+                assert!(contrast >= least, "{theme:?}: {colour:?} has {contrast:.2}");
             }
         }
     }
 
     #[test]
+    fn without_colours_there_are_none() {
+        for (theme, depth) in [(Theme::Mono, Depth::True), (Theme::Dark, Depth::None)] {
+            let looks = Looks { theme, depth };
+            assert_eq!((looks.person("Bob").fg, looks.fault().fg), (None, None));
+        }
+        let looks = Looks { theme: Theme::Any, depth: Depth::Sixteen };
+        assert!(matches!(looks.person("Bob").fg, Some(Color::Indexed(1..16))));
+    }
+
+    #[test]
     fn themes_are_found_by_their_names() {
-        for (theme, name, _) in THEMES {
-            assert_eq!((Theme::parse(name), theme.name()), (Ok(*theme), *name));
+        for theme in Theme::value_variants() {
+            assert_eq!(Theme::parse(&name_of(theme)), Ok(*theme));
         }
         assert!(Theme::parse("pink").unwrap_err().contains("colour-blind"));
     }

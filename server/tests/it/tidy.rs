@@ -28,7 +28,7 @@ const MAY_NOT_KNOW: &[(&str, &[&str])] = &[
     ("server/src/outbox", &["ToClient", "ToServer", "crate::hub", "crate::log", "tokio"]),
     ("server/src/shutdown.rs", &["crate::hub", "crate::log", "crate::connection"]),
     ("tui-client/src", &["use server", "server::run"]),
-    ("tui-client/src/model.rs", &["ratatui", "std::net", "tokio", "Instant", "SystemTime"]),
+    ("tui-client/src/model", &["ratatui", "std::net", "tokio", "Instant", "SystemTime"]),
     ("tui-client/src/update", &["tokio", "std::net", "Instant", "SystemTime", "std::fs"]),
     ("tui-client/src/view", &["tokio", "std::net", "&mut Model", "std::fs"]),
     ("tui-client/src/net.rs", &["crate::model", "crate::view", "crate::update"]),

@@ -12,7 +12,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use protocol::CONTENT_CHARS_MAX;
 
-use crate::commands::{self, COMMANDS};
+use crate::commands::{self, COMMANDS, Command};
 use crate::run::Exit;
 use crate::session::{Session, tell};
 use crate::settings::Settings;
@@ -98,7 +98,7 @@ impl Plain {
             Typed::Line(line) if line.trim().is_empty() => return true,
             Typed::Line(line) if self.commands => match commands::parse(&line) {
                 Ok(commands::Typed::Text(text)) => say(&mut self.session.model, &text),
-                Ok(commands::Typed::Help) => return help(),
+                Ok(commands::Typed::Help(_)) => return help(),
                 Ok(typed) => Ok(command(&mut self.session.model, typed)),
                 Err(sentence) => Err(sentence),
             },
@@ -158,7 +158,7 @@ pub(crate) fn write_lines(lines: &[String]) -> io::Result<bool> {
 }
 
 fn help() -> bool {
-    for (name, arguments, what) in COMMANDS {
+    for Command { name, arguments, what, .. } in COMMANDS {
         tell(&format!("{:<18} {what}", format!("/{name} {arguments}")));
     }
     true

@@ -3,6 +3,7 @@
 //!
 //! This file does not know how they are used.
 
+mod colours;
 mod file;
 
 use std::fmt;
@@ -11,16 +12,20 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
+use clap::ValueEnum;
 use protocol::{RoomName, UserName};
 use url::Url;
 
-use crate::args::{Options, parse_room, parse_server, parse_user};
+use crate::args::{Emoji, Options, When, parse_room, parse_server, parse_user};
 use crate::config;
+use crate::doer::Notify;
 use crate::keys::Keys;
-use crate::theme::Theme;
+use crate::theme::{Looks, chosen, name_of};
 
 /// Settings that may stand in the file.
-const NAMES: &[&str] = &["server", "room", "user", "plain", "theme"];
+const NAMES: &[&str] =
+    &["server", "room", "user", "plain", "theme", "color", "links", "notify", "emoji", "mouse"];
+
 /// Before the names of keys: they have a table of their own.
 const KEYS: &str = "keys.";
 /// The server that is asked if nobody names one: the one on this machine.
@@ -37,8 +42,16 @@ pub struct Settings {
     pub user: Option<UserName>,
     /// Lines instead of a screen, also on a terminal.
     pub plain: bool,
-    /// In which colours.
-    pub theme: Theme,
+    /// In which colours, and how many.
+    pub looks: Looks,
+    /// Whether the terminal is told of links.
+    pub links: When,
+    /// How a person is called who looks elsewhere.
+    pub notify: Notify,
+    /// How emoji are shown.
+    pub emoji: Emoji,
+    /// The mouse is ours from the beginning.
+    pub mouse: bool,
     /// Which key means what.
     pub keys: Keys,
     /// Keys that the file changes, by their names.
@@ -47,8 +60,8 @@ pub struct Settings {
     pub warnings: Vec<String>,
     /// The file that was read.
     file: Option<PathBuf>,
-    /// Where each of `NAMES` comes from.
-    origins: [Origin; NAMES.len()],
+    /// Each setting of the file: its name, its value there, and where that comes from.
+    shown: Vec<(&'static str, Option<String>, Origin)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,14 +75,50 @@ enum Origin {
 /// What the file says, as far as it is known.
 #[derive(Debug, Default)]
 struct Said {
-    server: Option<Url>,
-    room: Option<RoomName>,
-    user: Option<UserName>,
+    options: Options,
     plain: Option<bool>,
-    theme: Option<Theme>,
+    mouse: Option<bool>,
     keys: Keys,
     rebound: Vec<(String, String)>,
     warnings: Vec<String>,
+}
+
+/// Chooses between what was asked for, what the file says and the default, and notes the choice.
+#[derive(Debug, Default)]
+struct Choice(Vec<(&'static str, Option<String>, Origin)>);
+
+impl Choice {
+    fn of<T>(
+        &mut self,
+        name: &'static str,
+        (asked, said): (Option<T>, Option<T>),
+        default: impl FnOnce() -> Option<T>,
+        shown: impl FnOnce(&T) -> String,
+    ) -> Option<T> {
+        let origin = match (&asked, &said) {
+            (Some(_), _) => Origin::Asked,
+            (None, Some(_)) => Origin::File,
+            (None, None) => Origin::Default,
+        };
+        let chosen = asked.or(said).or_else(default);
+        self.0.push((name, chosen.as_ref().map(shown), origin));
+        chosen
+    }
+
+    fn one_of<T: ValueEnum + Default>(
+        &mut self,
+        name: &'static str,
+        asked_and_said: (Option<T>, Option<T>),
+    ) -> T {
+        let default = || Some(T::default());
+        let chosen = self.of(name, asked_and_said, default, |choice| quoted(&name_of(choice)));
+        chosen.unwrap_or_default()
+    }
+
+    fn whether(&mut self, name: &'static str, asked: bool, said: Option<bool>) -> bool {
+        let asked = asked.then_some(true);
+        self.of(name, (asked, said), || Some(false), bool::to_string).unwrap_or(false)
+    }
 }
 
 impl Settings {
@@ -89,38 +138,58 @@ impl Settings {
             _ => Said::default(),
         };
         let file = path.filter(|_| text.is_some());
-        let plain = options.plain.then_some(true);
-        let origins = [
-            origin(&options.server, &said.server),
-            origin(&options.room, &said.room),
-            origin(&options.user, &said.user),
-            origin(&plain, &said.plain),
-            origin(&options.theme, &said.theme),
-        ];
-        let server = match options.server.clone().or(said.server) {
-            Some(server) => server,
-            None => parse_server(SERVER).map_err(|error| anyhow!(error))?,
-        };
+        Settings::chosen(options.clone(), said, file)
+    }
+
+    fn chosen(asked: Options, said: Said, file: Option<PathBuf>) -> anyhow::Result<Self> {
+        let Said { options: file_says, plain, mouse, keys, rebound, warnings } = said;
+        let mut choice = Choice::default();
+        let server = (asked.server, file_says.server);
+        let server = choice
+            .of("server", server, || parse_server(SERVER).ok(), |url| quoted(url.as_str()))
+            .context("there is no server to begin with")?;
+        let room = (asked.room, file_says.room);
+        let room =
+            choice.of("room", room, || Some(RoomName::general()), |room| quoted(room.as_str()));
+        let user = (asked.user, file_says.user);
+        let user = choice.of("user", user, config::login_name, |user| quoted(user.as_str()));
+        let plain = choice.whether("plain", asked.plain, plain);
+        let theme = choice.one_of("theme", (asked.theme, file_says.theme));
+        let color = (asked.color, file_says.color);
+        let depth =
+            choice.of("color", color, || Some(colours::here()), |depth| quoted(&name_of(depth)));
         Ok(Settings {
             server,
-            room: options.room.clone().or(said.room).unwrap_or_else(RoomName::general),
-            user: options.user.clone().or(said.user).or_else(config::login_name),
-            plain: plain.or(said.plain).unwrap_or(false),
-            theme: options.theme.or(said.theme).unwrap_or_default(),
-            keys: said.keys,
-            rebound: said.rebound,
-            warnings: said.warnings,
+            room: room.unwrap_or_else(RoomName::general),
+            user,
+            plain,
+            looks: Looks { theme, depth: depth.unwrap_or_default() },
+            links: choice.one_of("links", (asked.links, file_says.links)),
+            notify: choice.one_of("notify", (asked.notify, file_says.notify)),
+            emoji: choice.one_of("emoji", (asked.emoji, file_says.emoji)),
+            mouse: choice.whether("mouse", asked.mouse, mouse),
+            keys,
+            rebound,
+            warnings,
             file,
-            origins,
+            shown: choice.0,
         })
     }
-}
 
-fn origin<T>(asked: &Option<T>, said: &Option<T>) -> Origin {
-    match (asked, said) {
-        (Some(_), _) => Origin::Asked,
-        (None, Some(_)) => Origin::File,
-        (None, None) => Origin::Default,
+    /// The terminal is told of links.
+    pub fn tells_links(&self) -> bool {
+        match self.links {
+            When::On => true,
+            When::Off => false,
+            // The console of Linux and old versions of screen show the sequence as text.
+            When::Auto => std::env::var("TERM")
+                .is_ok_and(|term| term != "linux" && !term.starts_with("screen.")),
+        }
+    }
+
+    /// Emoji are shown as their names.
+    pub fn names_emoji(&self) -> bool {
+        self.emoji == Emoji::Name
     }
 }
 
@@ -139,15 +208,12 @@ impl Said {
         let mut said = Said::default();
         for file::Item { key, value, line } in items {
             let place = format!("{}:{line}", path.display());
-            let known = value.and_then(|value| said.take(&key, &value));
-            match known {
-                Ok(true) => {}
-                Ok(false) => said.warnings.push(format!("{place}: {}", unknown(&key))),
-                Err(_) if !NAMES.contains(&key.as_str()) && !key.starts_with(KEYS) => {
-                    said.warnings.push(format!("{place}: {}", unknown(&key)));
-                }
-                Err(error) => return Err(anyhow!("{place}: {key}: {error}")),
+            if !NAMES.contains(&key.as_str()) && !key.starts_with(KEYS) {
+                said.warnings.push(format!("{place}: {}", unknown(&key)));
+                continue;
             }
+            let taken = value.and_then(|value| said.take(&key, &value));
+            taken.map_err(|error| anyhow!("{place}: {key}: {error}"))?;
         }
         let name = path.display();
         for lost in said.keys.lost() {
@@ -157,24 +223,28 @@ impl Said {
         Ok(said)
     }
 
-    /// False if there is no such setting.
-    fn take(&mut self, key: &str, value: &str) -> Result<bool, String> {
+    fn take(&mut self, key: &str, value: &str) -> Result<(), String> {
+        let options = &mut self.options;
+        let whether =
+            |value: &str| value.parse().map_err(|_| format!("{value:?} is neither true nor false"));
         match key {
-            "server" => self.server = Some(parse_server(value)?),
-            "room" => self.room = Some(parse_room(value)?),
-            "user" => self.user = Some(parse_user(value)?),
-            "plain" => {
-                let is = value.parse().map_err(|_| format!("{value:?} is neither true nor false"));
-                self.plain = Some(is?);
-            }
-            "theme" => self.theme = Some(Theme::parse(value)?),
+            "server" => options.server = Some(parse_server(value)?),
+            "room" => options.room = Some(parse_room(value)?),
+            "user" => options.user = Some(parse_user(value)?),
+            "plain" => self.plain = Some(whether(value)?),
+            "theme" => options.theme = Some(chosen(value)?),
+            "color" => options.color = Some(chosen(value)?),
+            "links" => options.links = Some(chosen(value)?),
+            "notify" => options.notify = Some(chosen(value)?),
+            "emoji" => options.emoji = Some(chosen(value)?),
+            "mouse" => self.mouse = Some(whether(value)?),
             key => {
-                let Some(key) = key.strip_prefix(KEYS) else { return Ok(false) };
+                let key = key.strip_prefix(KEYS).unwrap_or(key);
                 self.keys.bind(key, value)?;
                 self.rebound.push((key.to_owned(), value.to_owned()));
             }
         }
-        Ok(true)
+        Ok(())
     }
 }
 
@@ -190,14 +260,7 @@ impl fmt::Display for Settings {
             Some(file) => writeln!(f, "# read: {}", file.display())?,
             None => writeln!(f, "# no file was read")?,
         }
-        let values = [
-            Some(quoted(self.server.as_str())),
-            Some(quoted(self.room.as_str())),
-            self.user.as_ref().map(|user| quoted(user.as_str())),
-            Some(self.plain.to_string()),
-            Some(quoted(self.theme.name())),
-        ];
-        for ((name, value), origin) in NAMES.iter().zip(values).zip(self.origins) {
+        for (name, value, origin) in &self.shown {
             let origin = match origin {
                 Origin::Asked => format!("--{name} or NEBULA_{}", name.to_uppercase()),
                 Origin::File => "file".to_owned(),

@@ -1,13 +1,14 @@
 //! What commands do.
 
-use linkify::{LinkFinder, LinkKind};
 use protocol::{RoomName, ToServer, UserName};
 
-use super::person::{go_to, show, to_bottom};
+use super::reading::{go_to, search, show_number, show_place};
+use super::writing::{drop_failed, edit_failed, send_again};
 use super::{dial_now, join};
-use crate::commands::Typed;
+use crate::commands::{Command, Typed};
 use crate::event::Action;
-use crate::model::{Link, Model, Room, Scroll, What};
+use crate::links;
+use crate::model::{Kind, Link, Model, Overlay, Prompt, Room, What};
 use crate::text;
 
 /// Links that are listed: a screen's worth.
@@ -17,34 +18,82 @@ const LINKS_MAX: usize = 20;
 pub fn command(model: &mut Model, typed: Typed) -> Vec<Action> {
     match typed {
         Typed::Text(_) => {}
-        Typed::Help => model.help = Some(0),
+        Typed::Help(None) => model.overlay = Overlay::Help(0),
+        Typed::Help(Some(command)) => model.notice = Some(words_about(command)),
         Typed::Join(name) => return join_room(model, name),
         Typed::Leave => return leave_room(model),
+        Typed::Rooms => list_rooms(model),
+        Typed::Room(wanted) => show_wanted(model, &wanted),
         Typed::Who => who(model.room_mut()),
         Typed::Nick(name) => return come_back_as(model, name),
-        Typed::Reconnect => return dial_now(model),
+        Typed::Reconnect => return reconnect(model),
         Typed::Search(text) => search(model, &text),
         Typed::Url(None) => list_links(model.room_mut()),
         Typed::Url(Some(number)) => {
-            let link = links(model.room()).into_iter().nth(number - 1);
+            let link = web_links(model.room()).into_iter().nth(number - 1);
             return copy(model, link, "link");
         }
         Typed::Copy(number) => {
             let said = model.room().messages().rev().nth(number - 1);
-            let said = said.map(|message| text::clean(message.content.as_str()));
+            let said = said.map(|message| message.content.as_str().to_owned());
             return copy(model, said, "message");
         }
-        Typed::Mute => mute(model),
         Typed::Clear => clear(model.room_mut()),
-        Typed::Theme(theme) => model.theme = theme,
+        Typed::Mute => mute(model),
+        Typed::Theme(theme) => model.looks.theme = theme,
+        Typed::Key => about_key(model),
+        Typed::Retry => return send_again(model),
+        Typed::Edit => edit_failed(model),
+        Typed::Drop => drop_failed(model),
         Typed::Quit => return vec![Action::Quit],
     }
     Vec::new()
 }
 
+fn words_about(command: &Command) -> String {
+    let Command { name, aliases, arguments, what } = command;
+    let also: String = aliases.iter().map(|alias| format!(", also /{alias}")).collect();
+    format!("/{name} {arguments}: {what}{also}")
+}
+
+fn list_rooms(model: &mut Model) {
+    let me = model.me.clone();
+    let lines = model.rooms.iter().zip(1..).map(|(room, number)| {
+        let unread = room.unread(me.as_ref());
+        let (people, name) = (room.people.count(), text::clean_line(room.name.as_str()));
+        format!("{number}  #{name}: {people} here, {unread} new")
+    });
+    let lines: Vec<_> = lines.collect();
+    model.room_mut().note(What::Note(lines.join("\n")));
+}
+
+fn show_wanted(model: &mut Model, wanted: &str) {
+    if let Ok(number) = wanted.parse() {
+        return show_number(model, number);
+    }
+    let mut prompt = Prompt::new(Kind::Room);
+    prompt.input.insert(wanted);
+    match prompt.choices(model).first() {
+        Some((_, place)) => show_place(model, *place),
+        None => model.notice = Some(format!("no room fits {wanted:?}; /join {wanted} enters one")),
+    }
+}
+
+fn about_key(model: &mut Model) {
+    let without = "there is no key: whoever takes your name first has it".to_owned();
+    let about = model.key.clone().unwrap_or(without);
+    model.room_mut().note(What::Note(about));
+}
+
+fn reconnect(model: &mut Model) -> Vec<Action> {
+    super::unjoin(model);
+    model.failures = 0;
+    dial_now(model)
+}
+
 fn join_room(model: &mut Model, name: RoomName) -> Vec<Action> {
     if let Some(place) = model.rooms.iter().position(|room| room.name == name) {
-        show(model, place + model.rooms.len() - model.active);
+        show_place(model, place);
         return Vec::new();
     }
     let room = Room::new(name);
@@ -63,7 +112,7 @@ fn leave_room(model: &mut Model) -> Vec<Action> {
     model.active = model.active.min(model.rooms.len() - 1);
     let draft = std::mem::take(&mut model.room_mut().draft);
     model.input.write(draft);
-    show(model, 0);
+    show_place(model, model.active);
     let leave = Action::Send(ToServer::Leave { room: room.name });
     if room.joined { vec![leave] } else { Vec::new() }
 }
@@ -72,7 +121,7 @@ fn leave_room(model: &mut Model) -> Vec<Action> {
 fn clear(room: &mut Room) {
     room.entries.clear();
     room.more = true;
-    to_bottom(room);
+    room.to_bottom();
 }
 
 fn who(room: &mut Room) {
@@ -85,52 +134,22 @@ fn who(room: &mut Room) {
 
 /// A name belongs to a connection, so another name needs another one.
 fn come_back_as(model: &mut Model, name: UserName) -> Vec<Action> {
-    model.me = Some(name);
-    model.rooms.iter_mut().for_each(|room| room.joined = false);
-    dial_now(model)
-}
-
-/// To the next older message that holds a text, from the one at the top of the screen, or from the
-/// newest.
-fn search(model: &mut Model, wanted: &str) {
-    let room = model.room_mut();
-    let wanted = wanted.to_lowercase();
-    let from = match room.scroll {
-        Scroll::At { place, .. } => room.entries.partition_point(|entry| entry.place < place),
-        Scroll::Bottom => room.entries.len(),
-    };
-    let holds = |what: &What| match what {
-        What::Message(message) => message.content.as_str().to_lowercase().contains(&wanted),
-        _ => false,
-    };
-    match room.entries.range(..from).rev().find(|entry| holds(&entry.what)) {
-        Some(found) => {
-            room.scroll = Scroll::At { place: found.place, row: 0 };
-            model.notice = Some("Esc goes back to the newest".to_owned());
-        }
-        None => {
-            let more = if room.more { "; PgUp at the top loads older ones" } else { "" };
-            model.notice = Some(format!("no older message here holds {wanted:?}{more}"));
-        }
-    }
+    model.rename(name);
+    reconnect(model)
 }
 
 /// The links of a room, newest first: http and https alone.
-fn links(room: &Room) -> Vec<String> {
-    let mut finder = LinkFinder::new();
-    finder.kinds(&[LinkKind::Url]);
+fn web_links(room: &Room) -> Vec<String> {
     let texts = room.messages().rev().map(|message| text::clean(message.content.as_str()));
     let found = texts.flat_map(|text| {
-        let links: Vec<_> = finder.links(&text).map(|link| link.as_str().to_owned()).collect();
+        let links: Vec<_> = links::find(&text).into_iter().map(|at| text[at].to_owned()).collect();
         links.into_iter().rev()
     });
-    let is_web =
-        |link: &String| ["http://", "https://"].iter().any(|start| link.starts_with(start));
-    found.filter(is_web).take(LINKS_MAX).collect()
+    found.take(LINKS_MAX).collect()
 }
 
 fn list_links(room: &mut Room) {
-    let links = links(room);
+    let links = web_links(room);
     let list: Vec<_> = links.iter().zip(1..).map(|(link, n)| format!("{n}  {link}")).collect();
     let list = if list.is_empty() { "no links here".to_owned() } else { list.join("\n") };
     room.note(What::Note(list));

@@ -1,58 +1,68 @@
 //! What happened → what changes and what to do. Pure: no input or output, no clock, no drawing.
 
 mod command;
-mod person;
+mod overlay;
+mod press;
+mod reading;
 mod server;
+mod writing;
 
 pub use command::command;
-pub use person::{load_older, say};
+pub use reading::load_older;
+pub use writing::say;
 
 use std::time::Duration;
 
 use protocol::{Body, Hello, Ref, RoomName, ToServer};
 
-use crate::event::{Action, Event};
-use crate::model::{Link, Model, Pending, Room, Scroll};
+use crate::event::{Action, Event, Timer, Wait};
+use crate::model::{Link, Model, Pending, Room};
 use crate::view::people_rows;
 
 /// First wait before dialling again; it doubles with each failure.
 const DIAL_AFTER: Duration = Duration::from_millis(500);
 /// Longest wait before dialling again.
 const DIAL_AFTER_MAX: Duration = Duration::from_secs(30);
+/// The latency is shown anew if it changed by so much, so that an idle screen stands still.
+const LATENCY_STEP: Duration = Duration::from_millis(50);
 
 /// Changes the model, and says what to do about it.
 pub fn update(model: &mut Model, event: Event) -> Vec<Action> {
     match event {
-        Event::Key(key) => person::key(model, key),
-        Event::Paste(text) => person::paste(model, &text),
-        Event::Resize(columns, rows) => {
-            model.size = (columns, rows);
-            Vec::new()
-        }
-        Event::Focus(focused) => {
-            model.focused = focused;
-            let room = model.room_mut();
-            if !focused {
-                room.look_away();
-            } else if room.scroll == Scroll::Bottom {
-                room.read = room.head;
-            }
-            Vec::new()
-        }
-        Event::Connected => {
-            model.link = Link::Online;
-            Vec::new()
-        }
-        Event::Received(envelope) => server::received(model, envelope),
-        Event::Lost { code, reason } => lost(model, code, reason),
-        Event::Retry(room, reference) => retry(model, &room, &reference),
+        Event::Key(key) => return press::key(model, key),
+        Event::Paste(text) => writing::paste(model, &text),
+        Event::Wheel(rows) => return reading::wheel(model, rows),
+        Event::Click(column, row) => reading::click(model, column, row),
+        Event::Resize(columns, rows) => model.size = (columns, rows),
+        Event::Focus(focused) => reading::focus(model, focused),
+        Event::Edited(written) => writing::edited(model, written),
+        Event::Resumed => return resumed(model),
+        Event::DialIn(seconds) => dial_in(model, seconds),
+        Event::Connected => model.link = Link::Online,
+        Event::Stable => model.failures = 0,
+        Event::Latency(latency) => took(model, latency),
+        Event::Received(envelope) => return server::received(model, envelope),
+        Event::Lost { code, reason } => return lost(model, code, reason),
+        Event::Time(Timer::Retry(room, reference)) => return retry(model, &room, &reference),
+        Event::Time(Timer::Overdue(room, reference)) => overdue(model, &room, &reference),
     }
+    Vec::new()
 }
 
 /// The first thing to do.
 pub fn dial_now(model: &mut Model) -> Vec<Action> {
-    model.link = Link::Connecting(0);
-    vec![Action::Dial(hello(model), Duration::ZERO)]
+    model.link = Link::Connecting;
+    vec![Action::Dial(hello(model), Wait::Exactly(Duration::ZERO))]
+}
+
+/// Back from the shell: the line may be long dead, and nobody wants to wait for it.
+fn resumed(model: &mut Model) -> Vec<Action> {
+    let mut actions = vec![Action::Repaint];
+    if !matches!(model.link, Link::Refused(_)) {
+        unjoin(model);
+        actions.extend(dial_now(model));
+    }
+    actions
 }
 
 /// Asks for the names that are to be shown and are not here.
@@ -66,26 +76,46 @@ fn more_people(model: &mut Model) -> Vec<Action> {
 
 /// Codes from 4000 on mean: do not come back unchanged.
 fn lost(model: &mut Model, code: Option<u16>, reason: String) -> Vec<Action> {
+    unjoin(model);
+    let come_back_after = model.come_back_after.take();
+    if code.is_some_and(|code| code >= 4000) {
+        model.link = Link::Refused(reason);
+        return Vec::new();
+    }
+    model.failures = model.failures.saturating_add(1);
+    model.link = Link::Waiting { seconds: None, reason };
+    let wait = match come_back_after {
+        Some(after) => Wait::Exactly(after),
+        None => Wait::UpTo(dial_after(model.failures)),
+    };
+    vec![Action::Dial(hello(model), wait)]
+}
+
+/// What was said on the old line holds no more.
+fn unjoin(model: &mut Model) {
     for room in &mut model.rooms {
         room.joined = false;
         // The answer to what was asked on this line comes no more.
         room.loading = false;
     }
-    if code.is_some_and(|code| code >= 4000) {
-        model.link = Link::Refused(reason);
-        return Vec::new();
-    }
-    let failures = match model.link {
-        Link::Connecting(failures) | Link::Waiting { failures, .. } => failures + 1,
-        Link::Online | Link::Refused(_) => 1,
-    };
-    model.link = Link::Waiting { failures, reason };
-    vec![Action::Dial(hello(model), dial_after(failures))]
+    model.latency = None;
 }
 
 fn dial_after(failures: u32) -> Duration {
     let doubled = DIAL_AFTER.saturating_mul(1 << failures.saturating_sub(1).min(16));
     doubled.min(DIAL_AFTER_MAX)
+}
+
+fn dial_in(model: &mut Model, left: u64) {
+    if let Link::Waiting { seconds, .. } = &mut model.link {
+        *seconds = Some(left);
+    }
+}
+
+fn took(model: &mut Model, latency: Duration) {
+    if model.latency.is_none_or(|shown| shown.abs_diff(latency) >= LATENCY_STEP) {
+        model.latency = Some(latency);
+    }
 }
 
 /// Asks for the room shown; the others are joined when it is open.
@@ -131,4 +161,12 @@ fn retry(model: &mut Model, room: &RoomName, reference: &Ref) -> Vec<Action> {
     };
     let pending = room.pending.iter().find(is_this);
     pending.and_then(|pending| message(room, pending)).into_iter().collect()
+}
+
+fn overdue(model: &mut Model, room: &RoomName, reference: &Ref) {
+    let Some(room) = model.find(room) else { return };
+    let waiting = room.pending.iter_mut().find(|pending| pending.reference == *reference);
+    if let Some(pending) = waiting {
+        pending.late = true;
+    }
 }

@@ -6,8 +6,15 @@ use protocol::ToClient;
 use protocol::{Code, ErrorNote, HISTORY_MAX, History, Message, MessageId, ToServer, UserName};
 
 use super::{join, lost, more_people, send_next};
-use crate::event::Action;
+use crate::event::{Action, Timer};
 use crate::model::{Link, Model, Room, Scroll, What};
+use crate::text;
+
+/// Longest time that a server may ask for.
+const COME_BACK_MAX: Duration = Duration::from_secs(300);
+
+/// A notification is read at a glance.
+const CALL_CELLS_MAX: usize = 120;
 
 /// When to send a message again that could not be stored.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
@@ -49,7 +56,9 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Action> {
 fn entered(model: &mut Model, name: &protocol::RoomName, me: UserName) -> Vec<Action> {
     let first = model.rooms.iter().all(|room| !room.joined);
     let history = model.history_on_join;
-    model.me = Some(me);
+    model.rename(me);
+    // It got in: whoever is cut again and again comes back soon, though not at once.
+    model.failures = model.failures.min(1);
     let mut actions = Vec::new();
     if let Some(room) = model.find(name) {
         room.name = name.clone();
@@ -74,15 +83,21 @@ fn note(model: &mut Model, room: &protocol::RoomName, what: What) -> Vec<Action>
 
 fn message_came(model: &mut Model, message: Message) -> Vec<Action> {
     let (me, name, watched) = (model.me.clone(), message.room.clone(), watched(model, &message));
+    let focused = model.focused;
     let Some(room) = model.find(&name) else { return Vec::new() };
-    let known = room.mentions(me.as_ref());
+    let (known, words) = (room.mentions(), call(&message));
     take_in(room, message, me.as_ref());
     mark_read(room, watched);
-    let named = room.mentions(me.as_ref()) > known;
-    let heard = !room.muted;
+    let calls = room.mentions() > known && !room.muted && !focused;
     let next = send_next(room);
-    let bell = (named && heard && !model.focused).then_some(Action::Bell);
-    bell.into_iter().chain(next).collect()
+    calls.then_some(Action::Call(words)).into_iter().chain(next).collect()
+}
+
+/// Who calls, where, and with what words: as a notification shows it.
+fn call(message: &Message) -> String {
+    let Message { sender, room, content, .. } = message;
+    let words = format!("{sender} in #{room}: {}", content.as_str());
+    text::cut(&text::clean_line(&words), CALL_CELLS_MAX).to_owned()
 }
 
 /// True if what comes into this message's room is seen as it comes.
@@ -97,7 +112,7 @@ fn take_in(room: &mut Room, message: Message, me: Option<&UserName>) {
         room.pending.retain(|pending| Some(&pending.reference) != known);
         room.sending.take_if(|sending| Some(&*sending) == known);
     }
-    room.insert(message);
+    room.insert(message, me);
 }
 
 fn mark_read(room: &mut Room, shown: bool) {
@@ -148,7 +163,10 @@ pub(super) fn ask_older(room: &mut Room, before: MessageId) -> Vec<Action> {
 
 fn error_came(model: &mut Model, note: ErrorNote) -> Vec<Action> {
     let ErrorNote { code, content, room, reference, retry_ms } = note;
-    let sentence = crate::text::clean_line(&content);
+    let sentence = text::clean_line(&content);
+    if code == Code::Stopping {
+        model.come_back_after = retry_ms.map(|ms| Duration::from_millis(ms).min(COME_BACK_MAX));
+    }
     // Before that, the end of the connection tells the reason.
     let online = model.link == Link::Online && !matches!(code, Code::Stopping | Code::TooSlow);
     let waits = |room: &protocol::RoomName| {
@@ -163,8 +181,8 @@ fn error_came(model: &mut Model, note: ErrorNote) -> Vec<Action> {
     });
     match (pending, code) {
         (Some((room, pending)), Code::TooFast | Code::Unavailable) => {
-            let after = retry_ms.map_or(RETRY_AFTER, Duration::from_millis);
-            return vec![Action::Retry(room, pending.reference.clone(), after)];
+            let after = retry_ms.map_or(RETRY_AFTER, Duration::from_millis).min(COME_BACK_MAX);
+            return vec![Action::After(after, Timer::Retry(room, pending.reference.clone()))];
         }
         (Some((room, pending)), _) => {
             pending.failed = Some(sentence);

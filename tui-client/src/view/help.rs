@@ -4,14 +4,14 @@
 
 use ratatui::text::Line;
 
-use crate::commands::COMMANDS;
+use crate::commands::{COMMANDS, Command};
 use crate::keys::Keys;
 use crate::theme;
 
 pub(super) fn lines(keys: &Keys) -> Vec<Line<'static>> {
     let mut lines =
         vec![Line::styled("Commands (PgDn shows more, Esc closes this)", theme::striking())];
-    lines.extend(COMMANDS.iter().map(|(name, arguments, what)| {
+    lines.extend(COMMANDS.iter().map(|Command { name, arguments, what, .. }| {
         Line::raw(format!("  {:<16} {what}", format!("/{name} {arguments}")))
     }));
     lines.push(Line::styled("Keys (C- is Ctrl, M- is Alt)", theme::striking()));

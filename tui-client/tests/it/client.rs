@@ -69,7 +69,7 @@ impl Client {
     pub(crate) fn screen(&self) -> Vec<String> {
         let (columns, rows) = self.model.size;
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-        terminal.draw(|frame| view(&self.model, frame)).unwrap();
+        terminal.draw(|frame| drop(view(&self.model, frame))).unwrap();
         let buffer = terminal.backend().buffer().clone();
         let cells = |row: &[ratatui::buffer::Cell]| {
             row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>()

@@ -179,7 +179,7 @@ fn a_server_that_stops_and_comes_back_is_found_again() {
     let mut alice = Terminal::start(&server.address, "Alice");
     alice.expect("● 1 online");
     drop(server);
-    alice.expect("○ trying again");
+    alice.expect("○ again ");
     alice.types("\u{3}\u{3}");
     alice.ends(0);
 }
@@ -211,9 +211,9 @@ fn keys_of_the_settings_work_and_stand_in_the_help() {
     let settings = "[keys]\nF2 = 'help'\nM-s = 'send'\nC-x = 'interrupt'\n";
     let mut alice = Terminal::with_settings(settings, "xterm", &server.address, "Alice");
     alice.expect("● 1 online");
-    alice.types("\u{1b}OQ");
+    alice.types("\u{1b}OQ\u{1b}[6~");
     alice.expect("  M-s              send");
-    alice.types("\u{18}\u{18}");
+    alice.types("\u{1b}[6~\u{18}\u{18}\u{18}");
     alice.ends(0);
 }
 
@@ -250,7 +250,7 @@ fn without_colours_there_are_none() {
         terminal.expect("1 online");
         terminal.expect("● Alice");
         let raw = String::from_utf8_lossy(&terminal.raw);
-        assert_eq!(raw.contains("\u{1b}[38;5;"), coloured, "{raw:?}");
+        assert_eq!(raw.contains(";38;5;"), coloured, "{raw:?}");
         terminal.types("\u{3}\u{3}");
         terminal.child.wait().unwrap();
     }

@@ -1,7 +1,7 @@
 //! Screens, drawn beside what led to them: keys and envelopes in, text out.
 
 use crossterm::event::{KeyCode, KeyModifiers};
-use nebula::event::{Action, Event};
+use nebula::event::{Action, Event, Timer};
 use protocol::ToServer;
 
 use crate::client::{Client, sent};
@@ -29,12 +29,13 @@ fn a_room_with_people_and_messages() {
 fn a_narrow_screen_has_no_columns() {
     let mut client = Client::entered(30, 6);
     client.says(1, "Bob", "hello from a phone to all of you");
+    client.says(2, "Bob", "/me waves");
     client.shows(&[
-        " #dev                   Alice",
-        "Bob: hello from a phone to",
-        "all of you",
+        "#dev                    2 on ●",
+        "Bob: hello from a phone to all",
+        "of you",
+        "00:02 * Bob waves",
         "",
-        "                    ● 2 online",
         ">",
     ]);
 }
@@ -60,7 +61,14 @@ fn an_own_message_waits_is_sent_once_and_settles() {
     client.did();
     client.types("hi there\n");
     let message = r#"{"type":"message","room":"dev","content":"hi there","ref":"s-1"}"#;
-    assert_eq!(sent(&client.did()), [message]);
+    let actions = client.did();
+    assert_eq!(sent(&actions), [message]);
+    let late = actions.iter().find_map(|action| match action {
+        Action::After(_, timer) => Some(timer.clone()),
+        _ => None,
+    });
+    assert!(client.screen()[1].starts_with("      you         hi there"), "no mark at once");
+    client.happens(Event::Time(late.unwrap()));
     assert!(client.screen()[1].starts_with("…     you         hi there"));
     let stored = r#"{"type":"message","room":"dev","sender":"Alice","content":"hi there","id":5,"at":60000,"ref":"s-1"}"#;
     client.hears(stored);
@@ -104,9 +112,11 @@ fn a_refused_message_says_why_and_a_hasty_one_is_sent_again() {
     client.did();
     client.hears(r#"{"type":"error","code":"too_fast","content":"wait","room":"dev","ref":"s-1","retry_ms":50}"#);
     let actions = client.did();
-    let [Action::Retry(room, reference, after)] = actions.as_slice() else { panic!("{actions:?}") };
+    let [Action::After(after, Timer::Retry(room, reference))] = actions.as_slice() else {
+        panic!("{actions:?}")
+    };
     assert_eq!(after.as_millis(), 50);
-    client.happens(Event::Retry(room.clone(), reference.clone()));
+    client.happens(Event::Time(Timer::Retry(room.clone(), reference.clone())));
     assert_eq!(sent(&client.did()).len(), 1);
     client.hears(r#"{"type":"error","code":"content_too_long","content":"too long","room":"dev","ref":"s-1"}"#);
     assert!(client.screen().iter().any(|row| row.contains("a  (too long)")));

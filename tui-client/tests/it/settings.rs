@@ -39,10 +39,12 @@ fn a_flag_outranks_the_environment_that_the_file_and_that_the_default() {
 #[test]
 fn what_is_printed_is_a_configuration_file_with_the_same_meaning() {
     let file = "server = 'https://chat.example'\nroom = \"#a \\\"b\\\" \\\\\"\nuser = 'Zoë'\n\
-                plain = true\ntheme = 'dark'\n";
+                plain = true\ntheme = 'dark'\ncolor = '16'\nlinks = 'off'\n\
+                notify = 'osc9'\nemoji = 'name'\nmouse = true\n";
     let [_, first, _] = run(Some(file), &[], &["--print-config"]);
     assert!(first.starts_with("# read: CONFIG/nebula/config.toml\n"), "{first}");
     assert!(first.contains("server = \"wss://chat.example/\"  # file"), "{first}");
+    assert!(!first.contains("# default"), "{first}");
     let [status, second, error] = run(Some(&first), &[], &["--print-config"]);
     assert_eq!((status.as_str(), error.as_str()), ("exit status: 0", ""));
     assert_eq!(first, second);

@@ -1,85 +1,22 @@
-//! All state of the client.
+//! One room: what was said in it, who is there, what is on its way, and where the view stands.
 //!
-//! This file does not know ratatui, sockets, or the clock.
+//! Counts are derived from what was read, never kept: so they cannot be wrong for long. This file
+//! does not know the other rooms, drawing, sockets, or the clock.
 
 use std::collections::VecDeque;
 
-use jiff::tz::TimeZone;
 use protocol::{Message, MessageId, Ref, RoomName, UserName};
 
-use crate::complete::Completion;
-use crate::input::Input;
-use crate::keys::Keys;
 use crate::people::People;
 use crate::text;
-use crate::theme::Theme;
 
 /// Most entries of a room that are kept; the oldest go first and can be fetched again.
 pub const ENTRIES_MAX: usize = 10_000;
+/// Most that are kept for somebody who reads further up, so that what is being read stays; a
+/// person who is away for days must not fill the memory.
+pub const ENTRIES_MAX_READING: usize = 2 * ENTRIES_MAX;
 /// Own messages that may wait for the server at a time, in a room.
 pub const PENDING_MAX: usize = 500;
-
-/// Messages asked for on joining: two screens.
-const HISTORY_ON_JOIN: u16 = 100;
-
-/// Everything there is to draw and to decide by.
-#[derive(Debug)]
-pub struct Model {
-    /// Rooms in the order they were joined.
-    pub rooms: Vec<Room>,
-    /// The one that is shown.
-    pub active: usize,
-    /// Who this is: as the server spells it, once it said so.
-    pub me: Option<UserName>,
-    /// State of the connection.
-    pub link: Link,
-    /// Which key means what to this person.
-    pub keys: Keys,
-    /// What is being written.
-    pub input: Input,
-    /// A word that is being completed, until another key is pressed.
-    pub completing: Option<Completion>,
-    /// One line for the person alone, until the next key.
-    pub notice: Option<String>,
-    /// Columns and rows of the screen.
-    pub size: (u16, u16),
-    /// Whose clock is shown.
-    pub zone: TimeZone,
-    /// In which colours.
-    pub theme: Theme,
-    /// The person looks at this terminal, as far as it tells.
-    pub focused: bool,
-    /// The people are shown where they would not be, or the other way round.
-    pub people_toggled: bool,
-    /// The first line of the help that is shown, if it is.
-    pub help: Option<usize>,
-    /// Ctrl-C was pressed once on an empty input.
-    pub leaving: bool,
-    /// Makes refs that no other run makes.
-    pub session: String,
-    /// Refs made so far.
-    pub refs: u64,
-    /// Messages asked for on joining a room that was not seen before.
-    pub history_on_join: u16,
-}
-
-/// State of the connection.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Link {
-    /// Being made; how many attempts failed before.
-    Connecting(u32),
-    /// Envelopes flow.
-    Online,
-    /// Another attempt follows by itself.
-    Waiting {
-        /// Attempts that failed in a row.
-        failures: u32,
-        /// What went wrong last.
-        reason: String,
-    },
-    /// The server does not want this; only the person can change it.
-    Refused(String),
-}
 
 /// One room.
 #[derive(Debug)]
@@ -134,6 +71,8 @@ pub struct Entry {
     pub place: Place,
     /// What it is.
     pub what: What,
+    /// It is a message of somebody else that names this person.
+    pub calls: bool,
 }
 
 /// What an entry is.
@@ -158,6 +97,8 @@ pub struct Pending {
     pub content: String,
     /// Why it failed, if it did; otherwise it is on its way or waits for the line.
     pub failed: Option<String>,
+    /// It waits for so long that the person should see it.
+    pub late: bool,
 }
 
 /// Where the view of a room stands.
@@ -169,50 +110,10 @@ pub enum Scroll {
     At {
         /// The entry at the top.
         place: Place,
-        /// Its first row that is shown.
-        row: usize,
+        /// Its first row that is shown: 0 is the first row of its text, what is below 0 the lines
+        /// that stand before it, so that it keeps its place when one of those appears.
+        row: isize,
     },
-}
-
-impl Model {
-    /// A client that wants to enter one room.
-    pub fn new(room: RoomName, me: Option<UserName>, session: String) -> Self {
-        Model {
-            rooms: vec![Room::new(room)],
-            active: 0,
-            me,
-            link: Link::Connecting(0),
-            keys: Keys::default(),
-            input: Input::default(),
-            completing: None,
-            notice: None,
-            size: (80, 24),
-            zone: TimeZone::UTC,
-            theme: Theme::default(),
-            focused: true,
-            people_toggled: false,
-            help: None,
-            leaving: false,
-            session,
-            refs: 0,
-            history_on_join: HISTORY_ON_JOIN,
-        }
-    }
-
-    /// The room that is shown.
-    pub fn room(&self) -> &Room {
-        &self.rooms[self.active]
-    }
-
-    /// The room that is shown.
-    pub fn room_mut(&mut self) -> &mut Room {
-        &mut self.rooms[self.active]
-    }
-
-    /// Finds a room, however it is spelt.
-    pub fn find(&mut self, name: &RoomName) -> Option<&mut Room> {
-        self.rooms.iter_mut().find(|room| room.name == *name)
-    }
 }
 
 impl Room {
@@ -238,19 +139,16 @@ impl Room {
     }
 
     /// Puts a message at its place; false if it is here already.
-    pub fn insert(&mut self, message: Message) -> bool {
+    pub fn insert(&mut self, message: Message, me: Option<&UserName>) -> bool {
         self.head = self.head.max(message.id);
         let place = Place { id: message.id, note: 0 };
-        let at = self.entries.partition_point(|entry| entry.place < place);
+        let at = self.index(place);
         if self.entries.get(at).is_some_and(|entry| entry.place == place) {
             return false;
         }
-        self.entries.insert(at, Entry { place, what: What::Message(message) });
-        // Only while at the end: what is being read is not taken away.
-        if self.entries.len() > ENTRIES_MAX && self.scroll == Scroll::Bottom {
-            self.entries.pop_front();
-            self.more = true;
-        }
+        let calls = calls(&message, me);
+        self.entries.insert(at, Entry { place, what: What::Message(message), calls });
+        self.trim();
         true
     }
 
@@ -260,7 +158,35 @@ impl Room {
             Some(last) => Place { note: last.place.note.saturating_add(1), ..last.place },
             None => Place { id: self.head, note: 1 },
         };
-        self.entries.push_back(Entry { place, what });
+        self.entries.push_back(Entry { place, what, calls: false });
+        self.trim();
+    }
+
+    /// Lets the oldest go that are too many, and of what is being read only if it must be.
+    fn trim(&mut self) {
+        let most = match self.scroll {
+            Scroll::Bottom => ENTRIES_MAX,
+            Scroll::At { .. } => ENTRIES_MAX_READING,
+        };
+        let old = self.entries.len().saturating_sub(most);
+        if old > 0 {
+            self.entries.drain(..old);
+            self.more = true;
+        }
+    }
+
+    /// The person has another name: other messages call.
+    pub fn renamed(&mut self, me: Option<&UserName>) {
+        for entry in &mut self.entries {
+            if let What::Message(message) = &entry.what {
+                entry.calls = calls(message, me);
+            }
+        }
+    }
+
+    /// Where a place is, or would be, among the entries.
+    pub fn index(&self, place: Place) -> usize {
+        self.entries.partition_point(|entry| entry.place < place)
     }
 
     /// Oldest message here.
@@ -270,29 +196,29 @@ impl Room {
 
     /// Messages, ascending.
     pub fn messages(&self) -> impl DoubleEndedIterator<Item = &Message> {
-        self.entries.iter().filter_map(|entry| match &entry.what {
-            What::Message(message) => Some(message),
-            _ => None,
-        })
+        self.entries.iter().filter_map(|entry| entry.message())
     }
 
     /// Messages of others after the last one read: counted, never kept.
     pub fn unread(&self, me: Option<&UserName>) -> usize {
-        self.newer(me).count()
+        let others = |message: &&Message| Some(&message.sender) != me;
+        self.newer().filter_map(Entry::message).filter(others).count()
     }
 
     /// How many of them name this person.
-    pub fn mentions(&self, me: Option<&UserName>) -> usize {
-        let Some(name) = me else { return 0 };
-        let named = |message: &&Message| text::mentions(message.content.as_str(), name.as_str());
-        self.newer(me).filter(named).count()
+    pub fn mentions(&self) -> usize {
+        self.newer().filter(|entry| entry.calls).count()
     }
 
     /// The first message below the line above what is new.
     pub fn new_line(&self) -> Option<MessageId> {
         let after = self.looked_away?;
-        let newer = self.messages().rev().map(|message| message.id);
-        newer.take_while(|id| *id > after).last()
+        self.after(after).find_map(Entry::message).map(|message| message.id)
+    }
+
+    /// The first message that was not read.
+    pub fn first_unread(&self) -> Option<Place> {
+        self.newer().find(|entry| entry.message().is_some()).map(|entry| entry.place)
     }
 
     /// Nobody looks at it any more: what comes from now on is new.
@@ -300,8 +226,39 @@ impl Room {
         self.looked_away = Some(self.read);
     }
 
-    fn newer<'a>(&'a self, me: Option<&'a UserName>) -> impl Iterator<Item = &'a Message> {
-        let newer = self.messages().rev().take_while(|message| message.id > self.read);
-        newer.filter(move |message| Some(&message.sender) != me)
+    /// Shows the end, which is read with that.
+    pub fn to_bottom(&mut self) {
+        self.scroll = Scroll::Bottom;
+        self.read = self.head;
+        self.trim();
     }
+
+    /// Own messages that the server refused.
+    pub fn failed(&self) -> usize {
+        self.pending.iter().filter(|pending| pending.failed.is_some()).count()
+    }
+
+    fn newer(&self) -> impl Iterator<Item = &Entry> {
+        self.after(self.read)
+    }
+
+    fn after(&self, id: MessageId) -> impl Iterator<Item = &Entry> {
+        self.entries.range(self.entries.partition_point(|entry| entry.place.id <= id)..)
+    }
+}
+
+impl Entry {
+    /// The message, if it is one.
+    pub fn message(&self) -> Option<&Message> {
+        match &self.what {
+            What::Message(message) => Some(message),
+            _ => None,
+        }
+    }
+}
+
+fn calls(message: &Message, me: Option<&UserName>) -> bool {
+    me.is_some_and(|me| {
+        *me != message.sender && text::mentions(message.content.as_str(), me.as_str())
+    })
 }

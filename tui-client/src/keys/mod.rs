@@ -3,122 +3,12 @@
 //!
 //! This file does not know what a meaning does.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+mod table;
 
-/// What a person wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the table below says what each is")]
-pub enum Wish {
-    Send,
-    Newline,
-    Left,
-    Right,
-    Home,
-    End,
-    Backspace,
-    Delete,
-    KillToStart,
-    KillToEnd,
-    KillWord,
-    KillNextWord,
-    Yank,
-    Undo,
-    Transpose,
-    WordLeft,
-    WordRight,
-    Up,
-    Down,
-    Complete,
-    CompleteBack,
-    PageUp,
-    PageDown,
-    Top,
-    Bottom,
-    People,
-    PeopleUp,
-    PeopleDown,
-    NextRoom,
-    PreviousRoom,
-    NextActive,
-    Room1,
-    Room2,
-    Room3,
-    Room4,
-    Room5,
-    Room6,
-    Room7,
-    Room8,
-    Room9,
-    Help,
-    Escape,
-    Interrupt,
-}
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
-/// A key, its modifiers, its meaning, and the words of the help.
-pub type Binding = (KeyModifiers, KeyCode, Wish, &'static str, &'static str);
-
-const NONE: KeyModifiers = KeyModifiers::NONE;
-const CONTROL: KeyModifiers = KeyModifiers::CONTROL;
-const ALT: KeyModifiers = KeyModifiers::ALT;
-
-/// All keys with a meaning of their own. An empty description leaves a second key for the same
-/// thing out of the help.
-pub const BINDINGS: &[Binding] = &[
-    (NONE, KeyCode::Enter, Wish::Send, "Enter", "send"),
-    (ALT, KeyCode::Enter, Wish::Newline, "M-Enter", "new line"),
-    (NONE, KeyCode::PageUp, Wish::PageUp, "PgUp", "older messages"),
-    (NONE, KeyCode::PageDown, Wish::PageDown, "PgDn", "newer messages"),
-    (ALT, KeyCode::Home, Wish::Top, "M-Home", "oldest loaded message"),
-    (ALT, KeyCode::End, Wish::Bottom, "M-End", "newest message"),
-    (NONE, KeyCode::Esc, Wish::Escape, "Esc", "close the help, else to the newest message"),
-    (NONE, KeyCode::F(8), Wish::People, "F8", "show or hide the people"),
-    (ALT, KeyCode::PageUp, Wish::PeopleUp, "M-PgUp", "people further up"),
-    (ALT, KeyCode::PageDown, Wish::PeopleDown, "M-PgDn", "people further down"),
-    (CONTROL, KeyCode::Char('n'), Wish::NextRoom, "C-n", "next room"),
-    (CONTROL, KeyCode::Char('p'), Wish::PreviousRoom, "C-p", "previous room"),
-    (ALT, KeyCode::Char('a'), Wish::NextActive, "M-a", "next room with something new"),
-    (ALT, KeyCode::Char('1'), Wish::Room1, "M-1", "first room; M-2 to M-9: the others"),
-    (ALT, KeyCode::Char('2'), Wish::Room2, "", ""),
-    (ALT, KeyCode::Char('3'), Wish::Room3, "", ""),
-    (ALT, KeyCode::Char('4'), Wish::Room4, "", ""),
-    (ALT, KeyCode::Char('5'), Wish::Room5, "", ""),
-    (ALT, KeyCode::Char('6'), Wish::Room6, "", ""),
-    (ALT, KeyCode::Char('7'), Wish::Room7, "", ""),
-    (ALT, KeyCode::Char('8'), Wish::Room8, "", ""),
-    (ALT, KeyCode::Char('9'), Wish::Room9, "", ""),
-    (CONTROL, KeyCode::Char('a'), Wish::Home, "C-a", "to the start of the input"),
-    (CONTROL, KeyCode::Char('e'), Wish::End, "C-e", "to its end"),
-    (CONTROL, KeyCode::Char('w'), Wish::KillWord, "C-w", "cut the word before the caret"),
-    (CONTROL, KeyCode::Char('u'), Wish::KillToStart, "C-u", "cut to the start"),
-    (CONTROL, KeyCode::Char('k'), Wish::KillToEnd, "C-k", "cut to the end"),
-    (ALT, KeyCode::Char('d'), Wish::KillNextWord, "M-d", "cut the word after the caret"),
-    (CONTROL, KeyCode::Char('y'), Wish::Yank, "C-y", "put back what was cut"),
-    (CONTROL, KeyCode::Char('_'), Wish::Undo, "C-_", "undo"),
-    (CONTROL, KeyCode::Char('t'), Wish::Transpose, "C-t", "swap two characters"),
-    (ALT, KeyCode::Char('b'), Wish::WordLeft, "M-b", "a word to the left"),
-    (ALT, KeyCode::Char('f'), Wish::WordRight, "M-f", "a word to the right"),
-    (NONE, KeyCode::Up, Wish::Up, "Up", "a row up; from the first, what was sent before"),
-    (NONE, KeyCode::Down, Wish::Down, "Down", "a row down; from the last, what was sent after"),
-    (NONE, KeyCode::Tab, Wish::Complete, "Tab", "complete a name, command or room; again: another"),
-    (NONE, KeyCode::BackTab, Wish::CompleteBack, "", ""),
-    (CONTROL, KeyCode::Left, Wish::WordLeft, "", ""),
-    (CONTROL, KeyCode::Right, Wish::WordRight, "", ""),
-    (ALT, KeyCode::Backspace, Wish::KillWord, "", ""),
-    // What terminals send for C-_ where they know no better.
-    (CONTROL, KeyCode::Char('7'), Wish::Undo, "", ""),
-    (CONTROL, KeyCode::Char('c'), Wish::Interrupt, "C-c", "clear the input; twice: leave"),
-    (NONE, KeyCode::F(1), Wish::Help, "F1", "this help"),
-    (NONE, KeyCode::Left, Wish::Left, "", ""),
-    (NONE, KeyCode::Right, Wish::Right, "", ""),
-    (CONTROL, KeyCode::Char('b'), Wish::Left, "", ""),
-    (CONTROL, KeyCode::Char('f'), Wish::Right, "", ""),
-    (NONE, KeyCode::Home, Wish::Home, "", ""),
-    (NONE, KeyCode::End, Wish::End, "", ""),
-    (NONE, KeyCode::Backspace, Wish::Backspace, "", ""),
-    (CONTROL, KeyCode::Char('h'), Wish::Backspace, "", ""),
-    (NONE, KeyCode::Delete, Wish::Delete, "", ""),
-    (CONTROL, KeyCode::Char('d'), Wish::Delete, "", ""),
-];
+use table::{ALT, CONTROL, NONE, SECOND, SHIFT};
+pub use table::{BINDINGS, Binding, Chord, FIRST, Wish};
 
 /// What a key does: a wish, a character of text, or nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,12 +17,14 @@ pub enum Meaning {
     Wish(Wish),
     /// A character to write.
     Char(char),
+    /// The first of two keys.
+    First,
 }
 
 /// A key that means something at the moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bound {
-    modifiers: KeyModifiers,
+    modifiers: crossterm::event::KeyModifiers,
     code: KeyCode,
     wish: Wish,
     /// The key in the words of the help; empty if it stands there under another key.
@@ -205,25 +97,38 @@ impl Keys {
 
     /// Looks a key up.
     pub fn meaning(&self, key: KeyEvent) -> Option<Meaning> {
-        // Some systems report the release of a key as well.
-        if key.kind == KeyEventKind::Release {
-            return None;
-        }
-        // Shift is in the character already.
-        let modifiers = key.modifiers.difference(KeyModifiers::SHIFT);
-        let same = |bound: &&Bound| bound.modifiers == modifiers && bound.code == key.code;
-        match (self.bound.iter().find(same), key.code) {
-            (Some(bound), _) => Some(Meaning::Wish(bound.wish)),
+        // Shift is in the character already, and means nothing with most other keys.
+        let modifiers = key.modifiers.difference(SHIFT);
+        let bound = self.wish((key.modifiers, key.code)).or(self.wish((modifiers, key.code)));
+        match (bound, key.code) {
+            (Some(wish), _) => Some(Meaning::Wish(wish)),
+            (None, _) if (modifiers, key.code) == FIRST => Some(Meaning::First),
             (None, KeyCode::Char(c)) if modifiers.is_empty() => Some(Meaning::Char(c)),
             _ => None,
         }
     }
+
+    fn wish(&self, (modifiers, code): Chord) -> Option<Wish> {
+        let same = |bound: &&Bound| bound.modifiers == modifiers && bound.code == code;
+        self.bound.iter().find(same).map(|bound| bound.wish)
+    }
 }
 
-/// Next-room, from `NextRoom`.
+/// Some systems report the release of a key as well: that is no press.
+pub fn is_press(key: KeyEvent) -> bool {
+    key.kind != KeyEventKind::Release
+}
+
+/// What a key means after the first of two.
+pub fn second(key: KeyEvent) -> Option<Wish> {
+    let chord = (key.modifiers, key.code);
+    SECOND.iter().find(|(known, _)| *known == chord).map(|(_, wish)| *wish)
+}
+
+/// Next-room, from `NextRoom`; room1, from `Room(1)`.
 fn wish_name(wish: Wish) -> String {
     let mut name = String::new();
-    for c in format!("{wish:?}").chars() {
+    for c in format!("{wish:?}").replace(['(', ')'], "").chars() {
         if c.is_uppercase() && !name.is_empty() {
             name.push('-');
         }
@@ -238,8 +143,6 @@ fn wish_names() -> String {
     names.dedup();
     format!("{}, none", names.join(", "))
 }
-
-type Chord = (KeyModifiers, KeyCode);
 
 /// Reads the name of a key, as the help writes it: `C-` with Ctrl, `M-` with Alt.
 fn chord(name: &str) -> Result<Chord, String> {
@@ -287,6 +190,8 @@ fn chord(name: &str) -> Result<Chord, String> {
 
 #[cfg(test)]
 mod tests {
+    use crossterm::event::KeyModifiers;
+
     use super::*;
 
     #[test]
@@ -301,10 +206,23 @@ mod tests {
     fn a_release_means_nothing_and_shift_is_part_of_the_character() {
         let mut key = KeyEvent::new(KeyCode::Char('A'), KeyModifiers::SHIFT);
         assert_eq!(Keys::default().meaning(key), Some(Meaning::Char('A')));
+        assert!(is_press(key));
         key.kind = KeyEventKind::Release;
-        assert_eq!(Keys::default().meaning(key), None);
+        assert!(!is_press(key));
         let unbound = KeyEvent::new(KeyCode::Char('x'), KeyModifiers::ALT);
         assert_eq!(Keys::default().meaning(unbound), None);
+        let newline = KeyEvent::new(KeyCode::Enter, KeyModifiers::SHIFT);
+        assert_eq!(Keys::default().meaning(newline), Some(Meaning::Wish(Wish::Newline)));
+    }
+
+    #[test]
+    fn two_keys_can_mean_one_thing_unless_the_first_means_another() {
+        let press = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL);
+        let mut keys = Keys::default();
+        assert_eq!(keys.meaning(press('x')), Some(Meaning::First));
+        assert_eq!((second(press('e')), second(press('f'))), (Some(Wish::Editor), None));
+        keys.bind("C-x", "help").unwrap();
+        assert_eq!(keys.meaning(press('x')), Some(Meaning::Wish(Wish::Help)));
     }
 
     #[test]
@@ -319,7 +237,7 @@ mod tests {
         assert_eq!(keys.lost(), Vec::<String>::new());
         let described: Vec<_> = keys.described().map(|bound| bound.shown.as_str()).collect();
         assert!(described.contains(&"C-x") && !described.contains(&"C-n"), "{described:?}");
-        keys.bind("C-p", "help").unwrap();
+        keys.bind("C-p", "room9").unwrap();
         assert_eq!(keys.lost(), ["previous-room"]);
     }
 

@@ -2,12 +2,17 @@
 //!
 //! This file does not know keys, or what becomes of the text.
 
+#[cfg(test)]
+mod tests;
+
 use unicode_segmentation::UnicodeSegmentation as _;
 
 /// Steps that can be undone.
 const UNDO_MAX: usize = 200;
 /// Sent texts that can be called back.
-const HISTORY_MAX: usize = 200;
+const SENT_MAX: usize = 200;
+/// Texts that were cut and can be put back.
+const KILLED_MAX: usize = 20;
 
 /// Text being written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,15 +20,29 @@ pub struct Input {
     text: String,
     /// Always between two graphemes.
     caret: usize,
-    killed: String,
+    /// What was cut, the newest last.
+    killed: Vec<String>,
+    /// What was done last, where it matters for the next thing.
+    last: Last,
     /// Text and caret before each change.
     undo: Vec<(String, usize)>,
-    /// The last change was typing, which is undone as one.
-    typing: bool,
     /// What was sent, oldest first.
     sent: Vec<String>,
     /// Which of them is shown, and what was being written before.
     recalled: Option<(usize, String)>,
+}
+
+/// What was done last.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Last {
+    #[default]
+    Other,
+    /// Typing is undone as one.
+    Typed,
+    /// What is cut next to it belongs to it.
+    Killed,
+    /// Put back: how many bytes, and the how-manieth from the end. It can be exchanged.
+    Yanked { bytes: usize, back: usize },
 }
 
 impl Input {
@@ -39,11 +58,11 @@ impl Input {
 
     /// Types a character at the caret.
     pub fn type_in(&mut self, c: char) {
-        let word_goes_on = self.typing && !c.is_whitespace();
+        let word_goes_on = self.last == Last::Typed && !c.is_whitespace();
         if !word_goes_on {
             self.keep();
         }
-        self.typing = true;
+        self.last = Last::Typed;
         self.text.insert(self.caret, c);
         self.caret += c.len_utf8();
     }
@@ -65,7 +84,7 @@ impl Input {
     /// Empties it and gives back what was there.
     pub fn take(&mut self) -> String {
         self.undo.clear();
-        self.typing = false;
+        self.last = Last::Other;
         self.recalled = None;
         self.caret = 0;
         std::mem::take(&mut self.text)
@@ -74,10 +93,19 @@ impl Input {
     /// The same for what was sent, which can be called back.
     pub fn send(&mut self) {
         let text = self.take();
-        if self.sent.last() != Some(&text) {
-            self.sent.push(text);
-        }
-        let old = self.sent.len().saturating_sub(HISTORY_MAX);
+        self.remember(text);
+    }
+
+    /// What was sent before, oldest first.
+    pub fn sent(&self) -> &[String] {
+        &self.sent
+    }
+
+    /// Notes what was sent; the same again stands once.
+    pub fn remember(&mut self, text: String) {
+        self.sent.retain(|known| *known != text);
+        self.sent.push(text);
+        let old = self.sent.len().saturating_sub(SENT_MAX);
         self.sent.drain(..old);
     }
 
@@ -108,7 +136,7 @@ impl Input {
 
     /// Takes the last change back.
     pub fn undo(&mut self) {
-        self.typing = false;
+        self.last = Last::Other;
         if let Some((text, caret)) = self.undo.pop() {
             (self.text, self.caret) = (text, caret);
         }
@@ -199,8 +227,22 @@ impl Input {
 
     /// Puts back what was cut last.
     pub fn yank(&mut self) {
-        let killed = self.killed.clone();
+        self.put_back(0);
+    }
+
+    /// Right after that: what was cut before it instead.
+    pub fn yank_older(&mut self) {
+        let Last::Yanked { bytes, back } = self.last else { return };
+        self.text.drain(self.caret - bytes..self.caret);
+        self.caret -= bytes;
+        self.undo.pop();
+        self.put_back((back + 1) % self.killed.len().max(1));
+    }
+
+    fn put_back(&mut self, back: usize) {
+        let Some(killed) = self.killed.iter().nth_back(back).cloned() else { return };
         self.insert(&killed);
+        self.last = Last::Yanked { bytes: killed.len(), back };
     }
 
     /// Swaps the two graphemes around the caret, or before it at the end.
@@ -221,25 +263,38 @@ impl Input {
     /// Puts another text in the place of all that is written.
     pub fn write(&mut self, text: String) {
         self.undo.clear();
-        self.typing = false;
+        self.last = Last::Other;
         self.caret = text.len();
         self.text = text;
     }
 
     fn to(&mut self, caret: usize) {
-        self.typing = false;
+        self.last = Last::Other;
         self.caret = caret;
     }
 
     fn kill(&mut self, from: usize, to: usize) {
+        if from == to {
+            return;
+        }
+        let goes_on = self.last == Last::Killed;
+        let before = to == self.caret;
         self.keep();
-        self.killed = self.text.drain(from..to).collect();
+        let cut: String = self.text.drain(from..to).collect();
         self.caret = from;
+        match self.killed.last_mut().filter(|_| goes_on) {
+            Some(last) if before => last.insert_str(0, &cut),
+            Some(last) => last.push_str(&cut),
+            None => self.killed.push(cut),
+        }
+        let old = self.killed.len().saturating_sub(KILLED_MAX);
+        self.killed.drain(..old);
+        self.last = Last::Killed;
     }
 
     /// Before a change: it can be undone.
     fn keep(&mut self) {
-        self.typing = false;
+        self.last = Last::Other;
         if self.undo.len() == UNDO_MAX {
             self.undo.remove(0);
         }
@@ -278,115 +333,5 @@ impl Input {
         let spaces = rest.len() - rest.trim_start().len();
         let word = rest[spaces..].find(char::is_whitespace);
         self.caret + word.map_or(rest.len(), |at| spaces + at)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Shows the caret as a bar.
-    fn shown(input: &Input) -> String {
-        let (before, after) = input.text().split_at(input.caret());
-        format!("{before}|{after}")
-    }
-
-    #[test]
-    fn the_caret_moves_over_whole_graphemes() {
-        let mut input = Input::default();
-        input.insert("a👩‍👩‍👧e\u{301}");
-        input.left();
-        assert_eq!(shown(&input), "a👩‍👩‍👧|e\u{301}");
-        input.backspace();
-        assert_eq!(shown(&input), "a|e\u{301}");
-        input.delete();
-        assert_eq!(shown(&input), "a|");
-        input.right();
-        input.home();
-        input.backspace();
-        assert_eq!(shown(&input), "|a");
-    }
-
-    #[test]
-    fn what_was_cut_can_be_put_back() {
-        let mut input = Input::default();
-        input.insert("one two  ");
-        input.kill_word();
-        assert_eq!(shown(&input), "one |");
-        input.yank();
-        assert_eq!(shown(&input), "one two  |");
-        input.kill_to_start();
-        assert_eq!(shown(&input), "|");
-        input.yank();
-        input.home();
-        input.kill_to_end();
-        assert_eq!(input.take(), "");
-        input.yank();
-        assert_eq!(shown(&input), "one two  |");
-    }
-
-    #[test]
-    fn words_are_moved_over_cut_and_swapped() {
-        let mut input = Input::default();
-        input.insert("one  zwei drei");
-        input.word_left();
-        input.word_left();
-        assert_eq!(shown(&input), "one  |zwei drei");
-        input.kill_next_word();
-        assert_eq!(shown(&input), "one  | drei");
-        input.word_right();
-        input.transpose();
-        assert_eq!(shown(&input), "one   drie|");
-        input.home();
-        input.transpose();
-        assert_eq!(shown(&input), "|one   drie");
-    }
-
-    #[test]
-    fn rows_are_moved_over_in_their_columns() {
-        let mut input = Input::default();
-        input.insert("one two\nx\nthree");
-        assert!(input.row_up());
-        assert_eq!(shown(&input), "one two\nx|\nthree");
-        assert!(input.row_up() && !input.row_up());
-        assert_eq!(shown(&input), "o|ne two\nx\nthree");
-        assert!(input.row_down() && input.row_down() && !input.row_down());
-        assert_eq!(shown(&input), "one two\nx\nt|hree");
-    }
-
-    #[test]
-    fn changes_are_undone_word_by_word() {
-        let mut input = Input::default();
-        "one two".chars().for_each(|c| input.type_in(c));
-        input.kill_to_start();
-        input.undo();
-        assert_eq!(shown(&input), "one two|");
-        input.undo();
-        assert_eq!(shown(&input), "one|");
-        input.undo();
-        assert_eq!(shown(&input), "|");
-        input.undo();
-        assert_eq!(shown(&input), "|");
-    }
-
-    #[test]
-    fn what_was_sent_can_be_called_back_and_what_was_written_meanwhile_too() {
-        let mut input = Input::default();
-        assert!(!input.older());
-        for text in ["first", "second", "second"] {
-            input.insert(text);
-            input.send();
-        }
-        input.insert("draft");
-        assert!(input.older());
-        assert_eq!(input.text(), "second");
-        assert!(input.older());
-        assert!(!input.older());
-        assert_eq!(input.text(), "first");
-        input.newer();
-        input.newer();
-        assert_eq!(input.text(), "draft");
-        input.newer();
-        assert_eq!(input.text(), "draft");
     }
 }

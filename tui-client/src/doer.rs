@@ -1,0 +1,173 @@
+//! Does what the model asks for: the connection, timers, and what a terminal can do besides
+//! showing text.
+//!
+//! This file does not know the model or drawing.
+
+use std::io::{Write as _, stdout};
+use std::time::Duration;
+
+use clap::ValueEnum;
+use crossterm::clipboard::CopyToClipboard;
+use protocol::ToServer;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep};
+
+use crate::event::{Action, Event, Wait};
+use crate::net::{self, EVENTS_MAX, Line, OUTGOING_MAX};
+
+/// Between two calls at least: three mentions are one reason to look.
+const CALL_PAUSE: Duration = Duration::from_secs(2);
+
+/// How a person is called who does not look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Notify {
+    /// Not at all.
+    Off,
+    /// The terminal's bell.
+    #[default]
+    Bell,
+    /// The bell, and a notification of the desktop (OSC 9: iTerm2, kitty, WezTerm, Ghostty).
+    Osc9,
+    /// The bell, and a notification of the desktop (OSC 777: urxvt, foot, VTE).
+    Osc777,
+}
+
+/// Does what the model asks for.
+pub(crate) struct Doer {
+    line: Line,
+    connection: Option<Connection>,
+    timers: mpsc::Sender<Event>,
+    times: mpsc::Receiver<Event>,
+    called: Option<Instant>,
+    /// None if standard output is no terminal that is drawn on.
+    notify: Option<Notify>,
+}
+
+/// The connection of the moment. With it goes all that it still had to tell.
+struct Connection {
+    outgoing: mpsc::Sender<ToServer>,
+    incoming: mpsc::Receiver<Event>,
+    task: JoinHandle<()>,
+}
+
+impl Doer {
+    /// `notify`: how to call, if standard output is a terminal that is drawn on.
+    pub(crate) fn new(line: Line, notify: Option<Notify>) -> Self {
+        let (timers, times) = mpsc::channel(EVENTS_MAX);
+        Doer { line, connection: None, timers, times, called: None, notify }
+    }
+
+    /// The server's address.
+    pub(crate) fn server(&self) -> &str {
+        self.line.server.as_str()
+    }
+
+    /// What the connection or a timer tells next. It may be dropped while it waits.
+    pub(crate) async fn next(&mut self) -> Event {
+        let incoming = async {
+            match &mut self.connection {
+                Some(connection) => connection.incoming.recv().await,
+                None => None,
+            }
+        };
+        tokio::select! {
+            Some(event) = incoming => event,
+            Some(event) = self.times.recv() => event,
+            // Neither has anything to tell: only the person does.
+            else => std::future::pending().await,
+        }
+    }
+
+    /// Does it, and gives back what only the screen's owner can do.
+    pub(crate) fn perform(&mut self, actions: Vec<Action>) -> Vec<Action> {
+        let mut left = Vec::new();
+        for action in actions {
+            match action {
+                Action::Dial(hello, wait) => self.dial(hello, wait),
+                Action::Send(envelope) => self.send(envelope),
+                Action::After(time, timer) => {
+                    let timers = self.timers.clone();
+                    tokio::spawn(async move {
+                        sleep(time).await;
+                        // The program may be over by then.
+                        let _ = timers.send(Event::Time(timer)).await;
+                    });
+                }
+                Action::Call(words) => self.call(&words),
+                Action::Copy(text) if self.notify.is_some() => copy(&text),
+                // Lines in a pipe have no clipboard.
+                Action::Copy(_) => {}
+                other => left.push(other),
+            }
+        }
+        left
+    }
+
+    fn call(&mut self, words: &str) {
+        let Some(notify) = self.notify.filter(|notify| *notify != Notify::Off) else { return };
+        if self.called.is_some_and(|called| called.elapsed() < CALL_PAUSE) {
+            return;
+        }
+        self.called = Some(Instant::now());
+        let mut out = stdout();
+        let bytes = calling(notify, words, std::env::var_os("TMUX").is_some());
+        // A terminal that is gone has nobody to call.
+        let _ = out.write_all(bytes.as_bytes()).and_then(|()| out.flush());
+    }
+
+    fn dial(&mut self, hello: protocol::Hello, wait: Wait) {
+        if let Some(before) = self.connection.take() {
+            before.task.abort();
+        }
+        let (outgoing, queue) = mpsc::channel(OUTGOING_MAX);
+        let (events, incoming) = mpsc::channel(EVENTS_MAX);
+        let task = tokio::spawn(net::connect(self.line.clone(), hello, wait, queue, events));
+        self.connection = Some(Connection { outgoing, incoming, task });
+    }
+
+    /// What cannot be sent now is sent after the next join: the model keeps it until it is stored.
+    fn send(&self, envelope: ToServer) {
+        if let Some(connection) = &self.connection {
+            let _ = connection.outgoing.try_send(envelope);
+        }
+    }
+}
+
+/// The bell, and before it the notification. tmux passes one on only in an envelope of its own;
+/// the bell it understands.
+fn calling(notify: Notify, words: &str, in_tmux: bool) -> String {
+    let words = crate::text::clean_line(words).replace(';', ",");
+    let told = match notify {
+        Notify::Off | Notify::Bell => return "\x07".to_owned(),
+        Notify::Osc9 => format!("\x1b]9;{words}\x1b\\"),
+        Notify::Osc777 => format!("\x1b]777;notify;Nebula;{words}\x1b\\"),
+    };
+    match in_tmux {
+        true => format!("\x1bPtmux;{}\x1b\\\x07", told.replace('\x1b', "\x1b\x1b")),
+        false => format!("{told}\x07"),
+    }
+}
+
+/// By the terminal (OSC 52), so that it works over SSH as well. A terminal that is gone, or does
+/// not know how, leaves the clipboard as it is.
+fn copy(text: &str) {
+    let _ = crossterm::execute!(stdout(), CopyToClipboard::to_clipboard_from(text));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_a_bell_with_words_where_they_are_wished_for() {
+        for (notify, in_tmux, bytes) in [
+            (Notify::Bell, true, "\x07"),
+            (Notify::Osc9, false, "\x1b]9;Bob in #dev: hi, you\x1b\\\x07"),
+            (Notify::Osc777, false, "\x1b]777;notify;Nebula;Bob in #dev: hi, you\x1b\\\x07"),
+            (Notify::Osc9, true, "\x1bPtmux;\x1b\x1b]9;Bob in #dev: hi, you\x1b\x1b\\\x1b\\\x07"),
+        ] {
+            assert_eq!(calling(notify, "Bob in #dev:\x1b\x07 hi; you\u{9c}", in_tmux), bytes);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! A text in the person's own editor.
+//!
+//! This file does not know where the text comes from or goes to.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use tokio::process::Command;
+
+use crate::config;
+
+/// Largest text that is taken back, in bytes: far above what one message can hold.
+const TEXT_BYTES_MAX: u64 = 1024 * 1024;
+
+/// Lets the person edit a text in `$VISUAL` or `$EDITOR`, in a file that is theirs alone, and gives
+/// back what they saved.
+///
+/// # Errors
+/// A sentence for the person: there is no editor, it failed, or what it left cannot be read.
+pub(crate) async fn edit(text: &str) -> anyhow::Result<String> {
+    let named = ["VISUAL", "EDITOR"].iter().find_map(|name| std::env::var(name).ok());
+    let editor = named.unwrap_or_else(|| "vi".to_owned());
+    let folder = config::state_folder()?;
+    config::make_folder(&folder)?;
+    let file = config::write_whole(&folder, "message", text.as_bytes())
+        .context("cannot write the text for the editor")?;
+    let edited = run(&editor, &file).await.and_then(|()| read(&file));
+    fs::remove_file(&file).or_else(|error| match error.kind() {
+        // An editor may have taken it away.
+        io::ErrorKind::NotFound => Ok(()),
+        _ => Err(error),
+    })?;
+    edited
+}
+
+/// What stands in `$EDITOR` may have arguments: a shell understands it.
+async fn run(editor: &str, file: &Path) -> anyhow::Result<()> {
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(file).kill_on_drop(true);
+    let status = command.status().await.with_context(|| format!("cannot start {editor}"))?;
+    if !status.success() {
+        bail!(
+            "{editor} ended with {status}: the text is as it was; VISUAL or EDITOR names another"
+        );
+    }
+    Ok(())
+}
+
+fn read(file: &Path) -> anyhow::Result<String> {
+    let bytes = fs::metadata(file).context("the editor left no file")?.len();
+    if bytes > TEXT_BYTES_MAX {
+        bail!("{bytes} bytes are too long for a message");
+    }
+    let text = fs::read(file).context("cannot read what the editor left")?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}

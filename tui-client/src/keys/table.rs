@@ -1,0 +1,151 @@
+//! The table of keys: what each means, and the words of the help.
+//!
+//! This file does not know how a key is looked up.
+
+use crossterm::event::{KeyCode, KeyModifiers};
+
+/// What a person wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the table below says what each is")]
+pub enum Wish {
+    Send,
+    Newline,
+    Editor,
+    Complete,
+    CompleteBack,
+    Up,
+    Down,
+    Recall,
+    Left,
+    Right,
+    WordLeft,
+    WordRight,
+    Home,
+    End,
+    Backspace,
+    Delete,
+    KillWord,
+    KillNextWord,
+    KillToStart,
+    KillToEnd,
+    Yank,
+    YankOlder,
+    Transpose,
+    Undo,
+    PageUp,
+    PageDown,
+    Top,
+    Bottom,
+    FirstUnread,
+    PreviousMention,
+    NextMention,
+    Search,
+    NextRoom,
+    PreviousRoom,
+    NextActive,
+    Switch,
+    Room(u8),
+    Rooms,
+    People,
+    PeopleUp,
+    PeopleDown,
+    Bare,
+    Mouse,
+    Repaint,
+    Help,
+    Escape,
+    Interrupt,
+    Suspend,
+}
+
+/// A key, its modifiers, its meaning, and the words of the help.
+pub type Binding = (KeyModifiers, KeyCode, Wish, &'static str, &'static str);
+
+/// A key with its modifiers.
+pub type Chord = (KeyModifiers, KeyCode);
+
+pub(super) const NONE: KeyModifiers = KeyModifiers::NONE;
+pub(super) const SHIFT: KeyModifiers = KeyModifiers::SHIFT;
+pub(super) const CONTROL: KeyModifiers = KeyModifiers::CONTROL;
+pub(super) const ALT: KeyModifiers = KeyModifiers::ALT;
+
+/// The first of two keys: what follows it has a table of its own.
+pub const FIRST: Chord = (CONTROL, KeyCode::Char('x'));
+
+/// Keys that mean something after the first of two.
+pub(super) const SECOND: &[(Chord, Wish)] = &[((CONTROL, KeyCode::Char('e')), Wish::Editor)];
+
+/// All keys with a meaning of their own. An empty description leaves a second key for the same
+/// thing out of the help.
+pub const BINDINGS: &[Binding] = &[
+    (NONE, KeyCode::Enter, Wish::Send, "Enter", "send"),
+    (ALT, KeyCode::Enter, Wish::Newline, "M-Enter", "new line"),
+    (SHIFT, KeyCode::Enter, Wish::Newline, "", ""),
+    (ALT, KeyCode::Char('e'), Wish::Editor, "M-e", "write in $EDITOR; also C-x C-e"),
+    (NONE, KeyCode::Tab, Wish::Complete, "Tab", "complete a name, command or room; again: another"),
+    (NONE, KeyCode::BackTab, Wish::CompleteBack, "", ""),
+    (NONE, KeyCode::Up, Wish::Up, "Up", "a row up; from the first, what was sent before"),
+    (NONE, KeyCode::Down, Wish::Down, "Down", "a row down; from the last, what was sent after"),
+    (CONTROL, KeyCode::Char('r'), Wish::Recall, "C-r", "look for what was sent before"),
+    (NONE, KeyCode::PageUp, Wish::PageUp, "PgUp", "older messages"),
+    (NONE, KeyCode::PageDown, Wish::PageDown, "PgDn", "newer messages"),
+    (ALT, KeyCode::Home, Wish::Top, "M-Home", "oldest loaded message"),
+    (ALT, KeyCode::End, Wish::Bottom, "M-End", "newest message; End, if nothing is written"),
+    (ALT, KeyCode::Char('u'), Wish::FirstUnread, "M-u", "first message that is new"),
+    (ALT, KeyCode::Char('p'), Wish::PreviousMention, "M-p", "where one was called before"),
+    (ALT, KeyCode::Char('n'), Wish::NextMention, "M-n", "where one was called next"),
+    (CONTROL, KeyCode::Char('s'), Wish::Search, "C-s", "look for words in the messages"),
+    (NONE, KeyCode::Esc, Wish::Escape, "Esc", "close what is open, else to the newest message"),
+    (CONTROL, KeyCode::Char('n'), Wish::NextRoom, "C-n", "next room"),
+    (CONTROL, KeyCode::Char('p'), Wish::PreviousRoom, "C-p", "previous room"),
+    (ALT, KeyCode::Char('a'), Wish::NextActive, "M-a", "next room with something new"),
+    (CONTROL, KeyCode::Char('g'), Wish::Switch, "C-g", "find a room by a part of its name"),
+    (ALT, KeyCode::Char('j'), Wish::Switch, "", ""),
+    (ALT, KeyCode::Char('1'), Wish::Room(1), "M-1", "first room; M-2 to M-9: the others"),
+    (ALT, KeyCode::Char('2'), Wish::Room(2), "", ""),
+    (ALT, KeyCode::Char('3'), Wish::Room(3), "", ""),
+    (ALT, KeyCode::Char('4'), Wish::Room(4), "", ""),
+    (ALT, KeyCode::Char('5'), Wish::Room(5), "", ""),
+    (ALT, KeyCode::Char('6'), Wish::Room(6), "", ""),
+    (ALT, KeyCode::Char('7'), Wish::Room(7), "", ""),
+    (ALT, KeyCode::Char('8'), Wish::Room(8), "", ""),
+    (ALT, KeyCode::Char('9'), Wish::Room(9), "", ""),
+    (NONE, KeyCode::F(7), Wish::Rooms, "F7", "show or hide the rooms"),
+    (NONE, KeyCode::F(8), Wish::People, "F8", "show or hide the people"),
+    (ALT, KeyCode::PageUp, Wish::PeopleUp, "M-PgUp", "people further up"),
+    (ALT, KeyCode::PageDown, Wish::PeopleDown, "M-PgDn", "people further down"),
+    (CONTROL, KeyCode::Char('a'), Wish::Home, "C-a", "to the start of the input"),
+    (CONTROL, KeyCode::Char('e'), Wish::End, "C-e", "to its end"),
+    (ALT, KeyCode::Char('b'), Wish::WordLeft, "M-b", "a word to the left"),
+    (ALT, KeyCode::Char('f'), Wish::WordRight, "M-f", "a word to the right"),
+    (CONTROL, KeyCode::Char('w'), Wish::KillWord, "C-w", "cut the word before the caret"),
+    (ALT, KeyCode::Char('d'), Wish::KillNextWord, "M-d", "cut the word after the caret"),
+    (CONTROL, KeyCode::Char('u'), Wish::KillToStart, "C-u", "cut to the start"),
+    (CONTROL, KeyCode::Char('k'), Wish::KillToEnd, "C-k", "cut to the end"),
+    (CONTROL, KeyCode::Char('y'), Wish::Yank, "C-y", "put back what was cut"),
+    (ALT, KeyCode::Char('y'), Wish::YankOlder, "M-y", "after C-y: what was cut before that"),
+    (CONTROL, KeyCode::Char('t'), Wish::Transpose, "C-t", "swap two characters"),
+    (CONTROL, KeyCode::Char('_'), Wish::Undo, "C-_", "undo"),
+    // What terminals send for C-_ where they know no better.
+    (CONTROL, KeyCode::Char('7'), Wish::Undo, "", ""),
+    (CONTROL, KeyCode::Char('/'), Wish::Undo, "", ""),
+    (ALT, KeyCode::Char('l'), Wish::Bare, "M-l", "the text alone, to select and copy it"),
+    (ALT, KeyCode::Char('m'), Wish::Mouse, "M-m", "the mouse scrolls here; again: it selects"),
+    (CONTROL, KeyCode::Char('l'), Wish::Repaint, "C-l", "draw the screen anew"),
+    (NONE, KeyCode::F(1), Wish::Help, "F1", "this help"),
+    (CONTROL, KeyCode::Char('c'), Wish::Interrupt, "C-c", "clear the input; twice: leave"),
+    (CONTROL, KeyCode::Char('z'), Wish::Suspend, "C-z", "back to the shell; fg comes back"),
+    (NONE, KeyCode::Left, Wish::Left, "", ""),
+    (NONE, KeyCode::Right, Wish::Right, "", ""),
+    (CONTROL, KeyCode::Char('b'), Wish::Left, "", ""),
+    (CONTROL, KeyCode::Char('f'), Wish::Right, "", ""),
+    (CONTROL, KeyCode::Left, Wish::WordLeft, "", ""),
+    (CONTROL, KeyCode::Right, Wish::WordRight, "", ""),
+    (NONE, KeyCode::Home, Wish::Home, "", ""),
+    (NONE, KeyCode::End, Wish::End, "", ""),
+    (NONE, KeyCode::Backspace, Wish::Backspace, "", ""),
+    (CONTROL, KeyCode::Char('h'), Wish::Backspace, "", ""),
+    (ALT, KeyCode::Backspace, Wish::KillWord, "", ""),
+    (NONE, KeyCode::Delete, Wish::Delete, "", ""),
+    (CONTROL, KeyCode::Char('d'), Wish::Delete, "", ""),
+];

@@ -1,0 +1,180 @@
+//! All state of the client.
+//!
+//! This file does not know ratatui, sockets, or the clock.
+
+pub mod overlay;
+pub mod room;
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use protocol::{RoomName, UserName};
+
+use crate::complete::Completion;
+use crate::input::Input;
+use crate::keys::Keys;
+use crate::rows::Wrapped;
+use crate::theme::Looks;
+
+pub use overlay::{Kind, Overlay, Prompt};
+pub use room::{ENTRIES_MAX, Entry, PENDING_MAX, Pending, Place, Room, Scroll, What};
+
+/// Messages asked for on joining: two screens.
+const HISTORY_ON_JOIN: u16 = 100;
+
+/// Everything there is to draw and to decide by.
+#[derive(Debug)]
+pub struct Model {
+    /// Rooms in the order they were joined.
+    pub rooms: Vec<Room>,
+    /// The one that is shown.
+    pub active: usize,
+    /// Who this is: as the server spells it, once it said so.
+    pub me: Option<UserName>,
+    /// The server's host, to be shown.
+    pub host: String,
+    /// State of the connection.
+    pub link: Link,
+    /// Connections that failed, or broke soon, in a row.
+    pub failures: u32,
+    /// The server said when to come back.
+    pub come_back_after: Option<Duration>,
+    /// How long the server took to answer, as far as it is shown.
+    pub latency: Option<Duration>,
+    /// Which key means what to this person.
+    pub keys: Keys,
+    /// The first key of two was pressed.
+    pub begun: bool,
+    /// What is being written.
+    pub input: Input,
+    /// A word that is being completed, until another key is pressed.
+    pub completing: Option<Completion>,
+    /// One line for the person alone, until the next key.
+    pub notice: Option<String>,
+    /// What lies over the messages.
+    pub overlay: Overlay,
+    /// Columns and rows of the screen.
+    pub size: (u16, u16),
+    /// Whose clock is shown.
+    pub zone: TimeZone,
+    /// In which colours.
+    pub looks: Looks,
+    /// Emoji are shown as their names.
+    pub names_emoji: bool,
+    /// Messages whose rows are known.
+    pub wrapped: Wrapped,
+    /// The person looks at this terminal, as far as it tells.
+    pub focused: bool,
+    /// The people are shown where they would not be, or the other way round.
+    pub people_toggled: bool,
+    /// The column of rooms is hidden.
+    pub rooms_hidden: bool,
+    /// Only the text, so that it can be selected and copied.
+    pub bare: bool,
+    /// The mouse is ours.
+    pub mouse: bool,
+    /// The same key once more does it.
+    pub asked: Option<Asked>,
+    /// What this person's key and its place are called; none without one.
+    pub key: Option<String>,
+    /// Makes refs that no other run makes.
+    pub session: String,
+    /// Refs made so far.
+    pub refs: u64,
+    /// Messages asked for on joining a room that was not seen before.
+    pub history_on_join: u16,
+}
+
+/// What a key was pressed for once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// To leave.
+    Leave,
+    /// To send what looks like a command.
+    Send,
+}
+
+/// State of the connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Link {
+    /// Being made.
+    Connecting,
+    /// Envelopes flow.
+    Online,
+    /// Another attempt follows by itself.
+    Waiting {
+        /// In so many seconds, as far as that is known.
+        seconds: Option<u64>,
+        /// What went wrong last.
+        reason: String,
+    },
+    /// The server does not want this; only the person can change it.
+    Refused(String),
+}
+
+impl Model {
+    /// A client that wants to enter one room.
+    pub fn new(room: RoomName, me: Option<UserName>, session: String) -> Self {
+        Model {
+            rooms: vec![Room::new(room)],
+            active: 0,
+            me,
+            host: String::new(),
+            link: Link::Connecting,
+            failures: 0,
+            come_back_after: None,
+            latency: None,
+            keys: Keys::default(),
+            begun: false,
+            input: Input::default(),
+            completing: None,
+            notice: None,
+            overlay: Overlay::None,
+            size: (80, 24),
+            zone: TimeZone::UTC,
+            looks: Looks::default(),
+            names_emoji: false,
+            wrapped: Wrapped::default(),
+            focused: true,
+            people_toggled: false,
+            rooms_hidden: false,
+            bare: false,
+            mouse: false,
+            asked: None,
+            key: None,
+            session,
+            refs: 0,
+            history_on_join: HISTORY_ON_JOIN,
+        }
+    }
+
+    /// The room that is shown.
+    pub fn room(&self) -> &Room {
+        &self.rooms[self.active]
+    }
+
+    /// The room that is shown.
+    pub fn room_mut(&mut self) -> &mut Room {
+        &mut self.rooms[self.active]
+    }
+
+    /// Finds a room, however it is spelt.
+    pub fn find(&mut self, name: &RoomName) -> Option<&mut Room> {
+        self.rooms.iter_mut().find(|room| room.name == *name)
+    }
+
+    /// What is unread in all rooms, and how many rooms' people call.
+    pub fn news(&self) -> (usize, usize) {
+        let unread = self.rooms.iter().map(|room| room.unread(self.me.as_ref())).sum();
+        (unread, self.rooms.iter().map(Room::mentions).sum())
+    }
+
+    /// Goes by another name.
+    pub fn rename(&mut self, me: UserName) {
+        if self.me.as_ref().is_none_or(|known| known.as_str() != me.as_str()) {
+            self.rooms.iter_mut().for_each(|room| room.renamed(Some(&me)));
+            self.wrapped.forget();
+        }
+        self.me = Some(me);
+    }
+}

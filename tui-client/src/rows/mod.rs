@@ -1,0 +1,225 @@
+//! Entries → rows of the message pane.
+//!
+//! Only the rows that are shown are made, and a message's rows are made once for each width and
+//! theme. This file does not know the rest of the screen, or how the view moves.
+
+mod aside;
+mod clock;
+mod message;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use jiff::tz::TimeZone;
+use protocol::{Message, MessageId, UserName};
+use ratatui::text::Line;
+
+use crate::links::Links;
+use crate::model::{Entry, Room, Scroll, What};
+use crate::text;
+use crate::theme::Looks;
+use aside::{of_note, of_traffic, rules_before};
+use message::{of_message, of_pending};
+
+/// Messages whose rows are kept: some screens of them.
+const WRAPPED_MAX: usize = 2048;
+
+/// What the rows depend on besides the room.
+#[derive(Debug)]
+pub struct Pane<'a> {
+    /// Who this is, for mentions.
+    pub me: Option<&'a UserName>,
+    /// Whose clock is shown.
+    pub zone: &'a TimeZone,
+    /// Its colours.
+    pub looks: Looks,
+    /// How much stands beside a text.
+    pub shape: Shape,
+    /// Emoji are shown as their names.
+    pub names_emoji: bool,
+    /// Rows that are known already.
+    pub wrapped: &'a Wrapped,
+    /// Columns.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+}
+
+/// How much stands beside a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Shape {
+    /// Text alone, for selecting it.
+    Bare,
+    /// The name before the text; the time only where the minute changes.
+    Narrow,
+    /// Time and name in columns.
+    Usual,
+    /// The same with seconds and longer names.
+    Wide,
+}
+
+/// Columns beside the text.
+struct Columns {
+    time: usize,
+    name: usize,
+    /// Longer lines are hard to read.
+    text_max: usize,
+}
+
+impl Shape {
+    fn columns(self) -> Option<Columns> {
+        match self {
+            Shape::Bare | Shape::Narrow => None,
+            Shape::Usual => Some(Columns { time: 6, name: 11, text_max: usize::MAX }),
+            Shape::Wide => Some(Columns { time: 9, name: 16, text_max: 110 }),
+        }
+    }
+}
+
+/// Rows of messages that were made already.
+#[derive(Debug, Default)]
+pub struct Wrapped(RefCell<HashMap<Way, Rc<Drawn>>>);
+
+/// Everything that a message's rows depend on.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Way {
+    id: MessageId,
+    width: usize,
+    looks: Looks,
+    shape: Shape,
+    timed: bool,
+    names_emoji: bool,
+}
+
+/// The rows of one entry, and the links in them.
+#[derive(Debug, Default, Clone)]
+pub struct Drawn {
+    /// Top to bottom.
+    pub lines: Vec<Line<'static>>,
+    /// What the marks in them lead to.
+    pub links: Links,
+}
+
+impl Wrapped {
+    /// Something changed that the rows depend on and the way does not name.
+    pub fn forget(&self) {
+        self.0.borrow_mut().clear();
+    }
+
+    fn get(&self, way: Way, make: impl FnOnce() -> Drawn) -> Rc<Drawn> {
+        if let Some(known) = self.0.borrow().get(&way) {
+            return Rc::clone(known);
+        }
+        let made = Rc::new(make());
+        let mut known = self.0.borrow_mut();
+        if known.len() >= WRAPPED_MAX {
+            known.clear();
+        }
+        known.insert(way, Rc::clone(&made));
+        made
+    }
+}
+
+/// The rows that the pane shows, top to bottom.
+pub fn visible(room: &Room, pane: &Pane<'_>) -> Drawn {
+    let (first, skip) = top(room, pane);
+    let mut shown = Drawn::default();
+    let most = skip + pane.height;
+    for at in first..room.entries.len() {
+        if shown.lines.len() >= most {
+            break;
+        }
+        shown.lines.extend(rules_before(room, at, pane));
+        let drawn = of_entry(room, at, pane);
+        shown.lines.extend(drawn.lines.iter().cloned());
+        shown.links.extend(&drawn.links);
+    }
+    if shown.lines.len() < most {
+        shown.lines.extend(of_pending(room, pane));
+    }
+    shown.lines.drain(..skip.min(shown.lines.len()));
+    // At the end, what is on its way pushes the rest up.
+    let above = match room.scroll {
+        Scroll::Bottom => shown.lines.len().saturating_sub(pane.height),
+        Scroll::At { .. } => 0,
+    };
+    shown.lines.drain(..above);
+    shown.lines.truncate(pane.height);
+    shown
+}
+
+/// The entry at the top of the pane, and its first row there, the rules before it counted.
+pub(crate) fn top(room: &Room, pane: &Pane<'_>) -> (usize, usize) {
+    let Scroll::At { place, row } = room.scroll else { return top_at_bottom(room, pane) };
+    let at = room.index(place);
+    if at >= room.entries.len() {
+        return top_at_bottom(room, pane);
+    }
+    let rules = rules_before(room, at, pane).len();
+    let rows = of_entry(room, at, pane).lines.len();
+    // In a wider window an entry may have fewer rows than were scrolled past.
+    let last = (rules + rows).saturating_sub(1);
+    (at, rules.saturating_add_signed(row).min(last))
+}
+
+/// Entry and row at the top of the pane when it shows the end.
+pub(crate) fn top_at_bottom(room: &Room, pane: &Pane<'_>) -> (usize, usize) {
+    let mut left = pane.height.saturating_sub(of_pending(room, pane).count());
+    for at in (0..room.entries.len()).rev() {
+        let rows = rows_of(room, at, pane);
+        if rows >= left {
+            return (at, rows - left);
+        }
+        left -= rows;
+    }
+    (0, 0)
+}
+
+/// Rows of an entry, with the rules before it.
+pub(crate) fn rows_of(room: &Room, at: usize, pane: &Pane<'_>) -> usize {
+    rules_before(room, at, pane).len() + of_entry(room, at, pane).lines.len()
+}
+
+/// Rows of the lines that stand before an entry.
+pub(crate) fn rules_of(room: &Room, at: usize, pane: &Pane<'_>) -> usize {
+    rules_before(room, at, pane).len()
+}
+
+fn of_entry(room: &Room, at: usize, pane: &Pane<'_>) -> Rc<Drawn> {
+    let plain = |lines| Rc::new(Drawn { lines, links: Links::default() });
+    match &room.entries[at].what {
+        What::Message(message) => {
+            let timed = begins_a_minute(room, at, message, pane);
+            let Pane { width, looks, shape, names_emoji, .. } = *pane;
+            let way = Way { id: message.id, width, looks, shape, timed, names_emoji };
+            pane.wrapped.get(way, || of_message(message, timed, pane))
+        }
+        What::Join(_) | What::Leave(_) => plain(of_traffic(room, at, pane)),
+        What::Note(note) => plain(of_note(note, pane.width)),
+    }
+}
+
+fn message_before(room: &Room, at: usize) -> Option<&Message> {
+    room.entries.range(..at).rev().find_map(Entry::message)
+}
+
+/// Where there is little room, the time stands once for each minute.
+fn begins_a_minute(room: &Room, at: usize, message: &Message, pane: &Pane<'_>) -> bool {
+    const MINUTE_MS: u64 = 60_000;
+    pane.shape != Shape::Narrow
+        || message_before(room, at)
+            .is_some_and(|before| before.at / MINUTE_MS != message.at / MINUTE_MS)
+}
+
+impl Pane<'_> {
+    /// A stranger's text as it may be drawn.
+    fn shown(&self, text: &str) -> String {
+        let clean = text::clean(text);
+        if self.names_emoji { text::name_emoji(&clean) } else { clean }
+    }
+
+    fn shown_line(&self, text: &str) -> String {
+        self.shown(text).replace('\n', " ")
+    }
+}

@@ -1,0 +1,93 @@
+//! Keys while something lies over the messages, or asks.
+
+use super::press::edit;
+use super::reading::{search, show_place};
+use crate::event::Action;
+use crate::keys::{Meaning, Wish};
+use crate::model::{Kind, Model, Overlay, Prompt};
+use crate::view::{help_rows, pane_size};
+
+pub(super) fn key(model: &mut Model, meaning: Meaning) -> Vec<Action> {
+    match std::mem::take(&mut model.overlay) {
+        Overlay::None => {}
+        Overlay::Help(first) => model.overlay = help(model, meaning, first),
+        Overlay::Paste(text) => model.overlay = paste(model, meaning, text),
+        Overlay::Prompt(prompt) => return ask(model, meaning, prompt),
+    }
+    Vec::new()
+}
+
+/// Any key but those that turn its pages closes the help.
+fn help(model: &Model, meaning: Meaning, first: usize) -> Overlay {
+    let (_, rows) = pane_size(model);
+    let last = help_rows(model).saturating_sub(rows);
+    let page = rows.saturating_sub(1).max(1);
+    Overlay::Help(match meaning {
+        Meaning::Wish(Wish::PageUp) => first.saturating_sub(page),
+        Meaning::Wish(Wish::PageDown) => (first + page).min(last),
+        Meaning::Wish(Wish::Up) => first.saturating_sub(1),
+        Meaning::Wish(Wish::Down) => (first + 1).min(last),
+        _ => return Overlay::None,
+    })
+}
+
+fn paste(model: &mut Model, meaning: Meaning, text: String) -> Overlay {
+    match meaning {
+        Meaning::Wish(Wish::Send) | Meaning::Char('y' | 'Y') => model.input.insert(&text),
+        Meaning::Wish(Wish::Escape | Wish::Interrupt) | Meaning::Char('n' | 'N') => {
+            model.notice = Some("nothing was pasted".to_owned());
+        }
+        // A key that was meant for something else answers nothing.
+        _ => return Overlay::Paste(text),
+    }
+    Overlay::None
+}
+
+fn ask(model: &mut Model, meaning: Meaning, mut prompt: Prompt) -> Vec<Action> {
+    match meaning {
+        Meaning::Wish(Wish::Send) => return accept(model, prompt),
+        Meaning::Wish(Wish::Escape | Wish::Interrupt) => return Vec::new(),
+        // The key that opened it goes on to the next one.
+        Meaning::Wish(
+            Wish::Down | Wish::Recall | Wish::Switch | Wish::Complete | Wish::NextRoom,
+        ) => {
+            prompt.at += 1;
+        }
+        Meaning::Wish(Wish::Up | Wish::CompleteBack | Wish::PreviousRoom) => {
+            prompt.at = prompt.at.saturating_sub(1);
+        }
+        Meaning::Wish(Wish::Newline) | Meaning::First => {}
+        Meaning::Wish(wish) => {
+            edit(&mut prompt.input, wish);
+        }
+        Meaning::Char(c) => {
+            prompt.input.type_in(c);
+            prompt.at = 0;
+        }
+    }
+    prompt.at = prompt.at.min(prompt.choices(model).len().saturating_sub(1));
+    model.overlay = Overlay::Prompt(prompt);
+    Vec::new()
+}
+
+fn accept(model: &mut Model, prompt: Prompt) -> Vec<Action> {
+    if prompt.kind == Kind::Words {
+        search(model, prompt.input.text());
+        // Enter once more goes to the next older one.
+        model.overlay = Overlay::Prompt(prompt);
+        return Vec::new();
+    }
+    let chosen = prompt.choices(model).get(prompt.at).map(|(_, at)| *at);
+    match (prompt.kind, chosen) {
+        (_, None) => {
+            model.notice = Some(format!("nothing fits {:?}", prompt.input.text()));
+            model.overlay = Overlay::Prompt(prompt);
+        }
+        (Kind::Room, Some(at)) => show_place(model, at),
+        (_, Some(at)) => {
+            let text = model.input.sent()[at].clone();
+            model.input.write(text);
+        }
+    }
+    Vec::new()
+}

@@ -1,0 +1,175 @@
+//! What a key means to the model.
+
+use crossterm::event::KeyEvent;
+
+use super::overlay;
+use super::reading::{
+    jump_to_mention, jump_to_unread, next_active, page, scroll_people, show, show_number,
+    show_people, to_top,
+};
+use super::writing::{enter, interrupt, take_out};
+use crate::complete::Completion;
+use crate::event::Action;
+use crate::input::Input;
+use crate::keys::{Meaning, Wish, is_press, second};
+use crate::model::{Asked, Kind, Model, Overlay, Prompt, Scroll};
+
+pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Action> {
+    if !is_press(key) {
+        return Vec::new();
+    }
+    let meaning = match std::mem::take(&mut model.begun) {
+        true => match second(key) {
+            Some(wish) => Meaning::Wish(wish),
+            None => {
+                model.notice = Some("C-x means something before C-e alone".to_owned());
+                return Vec::new();
+            }
+        },
+        false => match model.keys.meaning(key) {
+            Some(meaning) => meaning,
+            None => return Vec::new(),
+        },
+    };
+    model.notice = None;
+    let asked = model.asked.take();
+    if !matches!(model.overlay, Overlay::None) {
+        return overlay::key(model, meaning);
+    }
+    let completing = model.completing.take();
+    match meaning {
+        Meaning::Char(c) => model.input.type_in(c),
+        Meaning::First => model.begun = true,
+        Meaning::Wish(wish) => return act(model, wish, completing, asked),
+    }
+    Vec::new()
+}
+
+/// Does what can be done to any line that is written; false if the wish is another one.
+pub(super) fn edit(input: &mut Input, wish: Wish) -> bool {
+    match wish {
+        Wish::Newline => input.insert("\n"),
+        Wish::Left => input.left(),
+        Wish::Right => input.right(),
+        Wish::WordLeft => input.word_left(),
+        Wish::WordRight => input.word_right(),
+        Wish::Home => input.home(),
+        Wish::End => input.end(),
+        Wish::Backspace => input.backspace(),
+        Wish::Delete => input.delete(),
+        Wish::KillWord => input.kill_word(),
+        Wish::KillNextWord => input.kill_next_word(),
+        Wish::KillToStart => input.kill_to_start(),
+        Wish::KillToEnd => input.kill_to_end(),
+        Wish::Yank => input.yank(),
+        Wish::YankOlder => input.yank_older(),
+        Wish::Transpose => input.transpose(),
+        Wish::Undo => input.undo(),
+        _ => return false,
+    }
+    true
+}
+
+fn act(
+    model: &mut Model,
+    wish: Wish,
+    completing: Option<Completion>,
+    asked: Option<Asked>,
+) -> Vec<Action> {
+    match wish {
+        Wish::Send => return enter(model, asked == Some(Asked::Send)),
+        Wish::Interrupt => return interrupt(model, asked == Some(Asked::Leave)),
+        Wish::Complete | Wish::CompleteBack => {
+            let back = wish == Wish::CompleteBack;
+            model.completing = match completing {
+                Some(completing) => Some(completing.turn(&mut model.input, back)),
+                None => Completion::begin(model),
+            };
+        }
+        Wish::Escape => match completing {
+            Some(completing) => completing.undo(&mut model.input),
+            None => escape(model),
+        },
+        Wish::End if model.input.text().is_empty() => to_bottom(model),
+        Wish::Up => up(model),
+        Wish::Down => down(model),
+        Wish::Editor => return vec![Action::Edit(take_out(model))],
+        Wish::Suspend => return vec![Action::Suspend],
+        Wish::Repaint => return vec![Action::Repaint],
+        Wish::Mouse => return toggle_mouse(model),
+        wish if edit(&mut model.input, wish) => {}
+        wish => return look(model, wish),
+    }
+    Vec::new()
+}
+
+/// What changes only what is seen.
+fn look(model: &mut Model, wish: Wish) -> Vec<Action> {
+    match wish {
+        Wish::PageUp => return page(model, true),
+        Wish::PageDown => return page(model, false),
+        Wish::Top => return to_top(model),
+        Wish::Bottom => to_bottom(model),
+        Wish::FirstUnread => jump_to_unread(model),
+        Wish::PreviousMention => jump_to_mention(model, true),
+        Wish::NextMention => jump_to_mention(model, false),
+        Wish::Search => model.overlay = Overlay::Prompt(Prompt::new(Kind::Words)),
+        Wish::Recall => model.overlay = Overlay::Prompt(Prompt::new(Kind::Sent)),
+        Wish::Switch => model.overlay = Overlay::Prompt(Prompt::new(Kind::Room)),
+        Wish::Help => model.overlay = Overlay::Help(0),
+        Wish::NextRoom => show(model, 1),
+        Wish::PreviousRoom => show(model, model.rooms.len() - 1),
+        Wish::NextActive => next_active(model),
+        Wish::Room(number) => show_number(model, number.into()),
+        Wish::Rooms => model.rooms_hidden = !model.rooms_hidden,
+        Wish::People => return show_people(model),
+        Wish::PeopleUp => return scroll_people(model, -1),
+        Wish::PeopleDown => return scroll_people(model, 1),
+        Wish::Bare => model.bare = !model.bare,
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Closes what is open, the uppermost first; at last back to the newest message, and from there on
+/// all is read.
+fn escape(model: &mut Model) {
+    if model.bare {
+        model.bare = false;
+    } else if crate::view::is_covered(model) {
+        model.people_toggled = false;
+    } else if model.room().scroll == Scroll::Bottom {
+        model.room_mut().looked_away = None;
+    } else {
+        to_bottom(model);
+    }
+}
+
+fn to_bottom(model: &mut Model) {
+    model.room_mut().to_bottom();
+}
+
+/// A row up in what is written; from the first row, to what was sent before.
+fn up(model: &mut Model) {
+    if !model.input.row_up() {
+        model.input.older();
+    }
+}
+
+fn down(model: &mut Model) {
+    if !model.input.row_down() {
+        model.input.newer();
+    }
+}
+
+fn toggle_mouse(model: &mut Model) -> Vec<Action> {
+    model.mouse = !model.mouse;
+    let words = match model.mouse {
+        true => {
+            "the mouse scrolls and clicks here; Shift selects in most terminals, M-m gives it back"
+        }
+        false => "the mouse selects text again",
+    };
+    model.notice = Some(words.to_owned());
+    vec![Action::Mouse(model.mouse)]
+}

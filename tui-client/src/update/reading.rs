@@ -1,0 +1,202 @@
+//! What is shown: which room, which part of it, and what counts as read.
+
+use protocol::MessageId;
+
+use super::more_people;
+use super::server::ask_older;
+use crate::event::Action;
+use crate::model::{Entry, Model, Place, Room, Scroll};
+use crate::rows::{Pane, top};
+use crate::scroll;
+use crate::view::{pane, pane_size, people_rows, room_at};
+
+/// Shows the room so many places further on, around the end.
+pub(super) fn show(model: &mut Model, further: usize) {
+    show_place(model, (model.active + further) % model.rooms.len());
+}
+
+/// By its number, from 1.
+pub(super) fn show_number(model: &mut Model, number: usize) {
+    if (1..=model.rooms.len()).contains(&number) {
+        show_place(model, number - 1);
+    } else {
+        model.notice = Some(format!("there is no room {number}; C-g finds one by its name"));
+    }
+}
+
+pub(super) fn show_place(model: &mut Model, place: usize) {
+    go_to(model, place);
+    read_if_at_bottom(model.room_mut());
+}
+
+/// What is being written stays in the room where it is written.
+pub(super) fn go_to(model: &mut Model, next: usize) {
+    if next == model.active {
+        return;
+    }
+    let draft = model.input.take();
+    let room = model.room_mut();
+    room.draft = draft;
+    room.look_away();
+    model.active = next;
+    let draft = std::mem::take(&mut model.room_mut().draft);
+    model.input.write(draft);
+}
+
+fn read_if_at_bottom(room: &mut Room) {
+    if room.scroll == Scroll::Bottom {
+        room.read = room.head;
+    }
+}
+
+/// The next room where one is named, else the next with anything new.
+pub(super) fn next_active(model: &mut Model) {
+    let count = model.rooms.len();
+    let further = |wanted: &dyn Fn(&Room) -> bool| {
+        (1..count).find(|further| wanted(&model.rooms[(model.active + further) % count]))
+    };
+    let named = further(&|room| room.mentions() > 0);
+    let next = named.or_else(|| further(&|room| room.unread(model.me.as_ref()) > 0));
+    match next {
+        Some(next) => show(model, next),
+        None => model.notice = Some("there is nothing new in other rooms".to_owned()),
+    }
+}
+
+/// Who looks away will find a line above what came meanwhile.
+pub(super) fn focus(model: &mut Model, focused: bool) {
+    model.focused = focused;
+    match focused {
+        true => read_if_at_bottom(model.room_mut()),
+        false => model.room_mut().look_away(),
+    }
+}
+
+/// One row of the old page stays in sight.
+pub(super) fn page(model: &mut Model, up: bool) -> Vec<Action> {
+    let (_, rows) = pane_size(model);
+    let rows = isize::try_from(rows.saturating_sub(1).max(1)).unwrap_or(1);
+    turn(model, if up { -rows } else { rows })
+}
+
+/// By so many rows, down if positive.
+pub(super) fn wheel(model: &mut Model, rows: isize) -> Vec<Action> {
+    turn(model, rows)
+}
+
+fn turn(model: &mut Model, rows: isize) -> Vec<Action> {
+    let by = rows.unsigned_abs();
+    if rows > 0 {
+        with_pane(model, |room, pane| scroll::down(room, pane, by));
+        return Vec::new();
+    }
+    let at_top = with_pane(model, |room, pane| scroll::up(room, pane, by));
+    if at_top { load_older(model.room_mut()) } else { Vec::new() }
+}
+
+pub(super) fn to_top(model: &mut Model) -> Vec<Action> {
+    with_pane(model, |room, pane| scroll::up(room, pane, usize::MAX));
+    load_older(model.room_mut())
+}
+
+/// Asks for what is older than all that is here, if there is more.
+pub fn load_older(room: &mut Room) -> Vec<Action> {
+    // Of a screen that was cleared, all there is.
+    let behind_all = MessageId::try_from(room.head.get() + 1).ok();
+    match room.oldest().or(behind_all) {
+        Some(before) if room.more && room.joined && !room.loading => ask_older(room, before),
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn jump_to_unread(model: &mut Model) {
+    let room = model.room();
+    let new = room.new_line().map(|id| Place { id, note: 0 });
+    match new.or_else(|| room.first_unread()) {
+        Some(place) => with_pane(model, |room, pane| scroll::show(room, pane, place)),
+        None => model.notice = Some("nothing is new here".to_owned()),
+    }
+}
+
+/// To the message that calls this person next, above or below the top of the screen.
+pub(super) fn jump_to_mention(model: &mut Model, up: bool) {
+    let found = with_pane(model, |room, pane| {
+        let (top, _) = top(room, pane);
+        let from = match room.scroll {
+            Scroll::Bottom => room.entries.len(),
+            // A jump leaves one row above the message.
+            Scroll::At { .. } if up => top,
+            Scroll::At { .. } => top + 2,
+        };
+        let calls = |entry: &&Entry| entry.calls;
+        let found = match up {
+            true => room.entries.range(..from.min(room.entries.len())).rev().find(calls),
+            false => room.entries.range(from.min(room.entries.len())..).find(calls),
+        };
+        let place = found.map(|entry| entry.place);
+        if let Some(place) = place {
+            scroll::show(room, pane, place);
+        }
+        place.is_some()
+    });
+    if !found {
+        let where_to = if up { "above" } else { "below" };
+        model.notice = Some(format!("nobody calls you further {where_to}"));
+    }
+}
+
+/// To the next older message that holds a text, from the one at the top of the screen, or from the
+/// newest.
+pub(super) fn search(model: &mut Model, wanted: &str) {
+    let lower = wanted.to_lowercase();
+    let found = with_pane(model, |room, pane| {
+        let from = match room.scroll {
+            Scroll::At { place, .. } => room.index(place),
+            Scroll::Bottom => room.entries.len(),
+        };
+        let holds = |entry: &&Entry| {
+            let message = entry.message();
+            message.is_some_and(|said| said.content.as_str().to_lowercase().contains(&lower))
+        };
+        let found = room.entries.range(..from).rev().find(holds).map(|entry| entry.place);
+        if let Some(place) = found {
+            scroll::show(room, pane, place);
+            // It stands at the top, so that the next search goes on above it.
+            room.scroll = Scroll::At { place, row: 0 };
+        }
+        found.is_some()
+    });
+    let more = if model.room().more { "; PgUp at the top loads older ones" } else { "" };
+    model.notice = Some(match found {
+        true => "found; once more finds an older one, Esc goes back".to_owned(),
+        false => format!("no older message here holds {wanted:?}{more}"),
+    });
+}
+
+pub(super) fn show_people(model: &mut Model) -> Vec<Action> {
+    model.people_toggled = !model.people_toggled;
+    more_people(model)
+}
+
+/// By half of what is shown, so that the eye finds its place again.
+pub(super) fn scroll_people(model: &mut Model, direction: isize) -> Vec<Action> {
+    let half = isize::try_from(people_rows(model) / 2).unwrap_or(1).max(1);
+    model.room_mut().people.scroll(direction * half);
+    more_people(model)
+}
+
+pub(super) fn click(model: &mut Model, column: u16, row: u16) {
+    if let Some(place) = room_at(model, column, row) {
+        show_place(model, place);
+    }
+}
+
+/// Moves over the rows as they are drawn now.
+fn with_pane<T>(model: &mut Model, turn: impl FnOnce(&mut Room, &Pane<'_>) -> T) -> T {
+    // The room is taken out, since its rows depend on the rest of the model.
+    let name = model.room().name.clone();
+    let mut room = std::mem::replace(model.room_mut(), Room::new(name));
+    let turned = turn(&mut room, &pane(model));
+    *model.room_mut() = room;
+    turned
+}

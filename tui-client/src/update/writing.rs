@@ -1,0 +1,162 @@
+//! What is written: sent, refused and taken back, pasted, edited elsewhere.
+
+use std::time::Duration;
+
+use protocol::{Body, CONTENT_CHARS_MAX, Ref};
+
+use super::{command, send_next};
+use crate::commands::{self, Typed};
+use crate::event::{Action, Timer};
+use crate::model::{Asked, Model, Overlay, PENDING_MAX, Pending};
+use crate::text;
+
+/// A message that waits longer than this is marked; most are stored before one could read a mark.
+const OVERDUE: Duration = Duration::from_millis(300);
+/// More lines than this are not pasted without a question.
+const PASTE_LINES_MAX: usize = 20;
+
+/// Sends what is written, or does it, if it is a command. What begins with a space and a slash is
+/// sent only when asked for twice.
+pub(super) fn enter(model: &mut Model, asked: bool) -> Vec<Action> {
+    let written = model.input.text();
+    if written.trim().is_empty() {
+        return Vec::new();
+    }
+    if written.starts_with(' ') && written.trim_start().starts_with('/') && !asked {
+        model.asked = Some(Asked::Send);
+        model.notice = Some("this is no command with a space before it; Enter sends it".to_owned());
+        return Vec::new();
+    }
+    let done = commands::parse(written).and_then(|typed| match typed {
+        Typed::Text(text) => say(model, &text).inspect(|_| model.input.send()),
+        typed => {
+            model.input.send();
+            Ok(command(model, typed))
+        }
+    });
+    // What cannot be done stays in the input, with the reason below it.
+    done.unwrap_or_else(|sentence| {
+        model.notice = Some(sentence);
+        Vec::new()
+    })
+}
+
+/// Says something in the room that is shown, now or when the line is there.
+///
+/// # Errors
+/// A sentence for the person, if it cannot be said; nothing has changed then.
+pub fn say(model: &mut Model, text: &str) -> Result<Vec<Action>, String> {
+    Body::try_from(text).map_err(|error| error.to_string())?;
+    if model.room().pending.len() >= PENDING_MAX {
+        return Err(format!("{PENDING_MAX} messages wait already: wait for the line"));
+    }
+    let reference = new_ref(model)?;
+    let room = model.room_mut();
+    room.to_bottom();
+    // Who answers has read what was new.
+    room.looked_away = None;
+    let overdue = Timer::Overdue(room.name.clone(), reference.clone());
+    let pending = Pending { reference, content: text.to_owned(), failed: None, late: false };
+    room.pending.push(pending);
+    let mut actions = vec![Action::After(OVERDUE, overdue)];
+    actions.extend(send_next(room));
+    Ok(actions)
+}
+
+fn new_ref(model: &mut Model) -> Result<Ref, String> {
+    model.refs += 1;
+    let reference = format!("{}-{}", model.session, model.refs);
+    Ref::try_from(reference.as_str()).map_err(|error| error.to_string())
+}
+
+/// Sends again what was refused, each under a new name: the old one stands for the refusal.
+pub(super) fn send_again(model: &mut Model) -> Vec<Action> {
+    let refused = take_failed(model);
+    let mut actions = Vec::new();
+    for content in refused {
+        match say(model, &content) {
+            Ok(more) => actions.extend(more),
+            Err(sentence) => model.notice = Some(sentence),
+        }
+    }
+    actions
+}
+
+/// Takes the newest of what was refused back into the input.
+pub(super) fn edit_failed(model: &mut Model) {
+    let refused = take_failed(model).join("\n");
+    if !refused.is_empty() {
+        model.input.write(refused);
+    }
+}
+
+pub(super) fn drop_failed(model: &mut Model) {
+    let count = take_failed(model).len();
+    if count > 0 {
+        model.notice = Some(format!("{count} refused messages are gone"));
+    }
+}
+
+/// What was refused in this room, oldest first.
+fn take_failed(model: &mut Model) -> Vec<String> {
+    let pending = std::mem::take(&mut model.room_mut().pending);
+    let (failed, waiting): (Vec<_>, Vec<_>) =
+        pending.into_iter().partition(|pending| pending.failed.is_some());
+    model.room_mut().pending = waiting;
+    if failed.is_empty() {
+        model.notice = Some("nothing was refused here".to_owned());
+    }
+    failed.into_iter().map(|pending| pending.content).collect()
+}
+
+/// Clears the input; if there is nothing to clear, leaves when asked for twice.
+pub(super) fn interrupt(model: &mut Model, asked: bool) -> Vec<Action> {
+    if asked {
+        return vec![Action::Quit];
+    }
+    if model.input.take().is_empty() {
+        model.asked = Some(Asked::Leave);
+        let waiting: usize = model.rooms.iter().map(|room| room.pending.len()).sum();
+        let waiting = match waiting {
+            0 => String::new(),
+            count => format!("; {count} unsent messages will go out next time"),
+        };
+        model.notice = Some(format!("Ctrl-C once more leaves Nebula{waiting}"));
+    }
+    Vec::new()
+}
+
+/// Never sends by itself, whatever was pasted; asks if it is long.
+pub(super) fn paste(model: &mut Model, pasted: &str) {
+    let mut pasted = text::clean(pasted);
+    // The end of a single line that was copied is not meant.
+    if pasted.trim_end_matches('\n').lines().count() <= 1 {
+        pasted.truncate(pasted.trim_end_matches('\n').len());
+    }
+    match &mut model.overlay {
+        Overlay::Prompt(prompt) => prompt.input.insert(&pasted.replace('\n', " ")),
+        Overlay::Paste(_) => {}
+        _ if is_long(&pasted) => model.overlay = Overlay::Paste(pasted),
+        _ => {
+            model.overlay = Overlay::None;
+            model.input.insert(&pasted);
+        }
+    }
+}
+
+fn is_long(pasted: &str) -> bool {
+    pasted.lines().count() > PASTE_LINES_MAX || pasted.chars().count() > CONTENT_CHARS_MAX
+}
+
+/// What is written, for an editor: it stays until the editor is closed.
+pub(super) fn take_out(model: &Model) -> String {
+    model.input.text().to_owned()
+}
+
+/// What came back from the editor takes the place of what was written.
+pub(super) fn edited(model: &mut Model, written: Result<String, String>) {
+    match written {
+        Ok(text) => model.input.write(text::clean(text.trim_end_matches(['\r', '\n']))),
+        Err(sentence) => model.notice = Some(sentence),
+    }
+}

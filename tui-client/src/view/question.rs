@@ -1,0 +1,43 @@
+//! What lies over the messages when something is looked for or asked.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
+use ratatui::widgets::Paragraph;
+
+use super::fitted;
+use crate::model::{Kind, Model, Prompt};
+use crate::theme;
+
+/// Words in messages are shown in the messages themselves.
+pub(super) fn has_choices(prompt: &Prompt) -> bool {
+    prompt.kind != Kind::Words
+}
+
+/// The choices, best first, with the marked one in sight.
+pub(super) fn choices(model: &Model, prompt: &Prompt, area: Rect) -> Paragraph<'static> {
+    let cells = usize::from(area.width).saturating_sub(2);
+    let sign = if prompt.kind == Kind::Room { "#" } else { "" };
+    let choices = prompt.choices(model);
+    let first = (prompt.at + 1).saturating_sub(usize::from(area.height));
+    let shown = choices.iter().enumerate().skip(first).take(area.height.into());
+    let mut lines: Vec<_> = shown
+        .map(|(at, (name, _))| {
+            let style = if at == prompt.at { theme::striking() } else { Style::new() };
+            Line::styled(format!(" {} ", fitted(&format!("{sign}{name}"), cells)), style)
+        })
+        .collect();
+    if lines.is_empty() {
+        lines.push(Line::styled(" nothing fits; Esc goes back", theme::quiet()));
+    }
+    Paragraph::new(lines)
+}
+
+/// What is asked before a long text is pasted.
+pub(super) fn about_paste(text: &str) -> String {
+    let (lines, chars) = (text.lines().count(), text.chars().count());
+    let limit = protocol::CONTENT_CHARS_MAX;
+    let over =
+        if chars > limit { format!(", more than a message's {limit}") } else { String::new() };
+    format!("paste {lines} lines, {chars} characters{over}? y or n")
+}
