@@ -1,23 +1,48 @@
-// Completing a name: the likeliest first, the next one with each press. Pure: it knows no page.
+// Completing a word: commands, rooms and names, the likeliest first. Pure: it knows no page.
 
+import { COMMANDS } from "./commands.js";
 import { fold } from "./protocol.js";
 
-/** Who spoke last comes first, then who else is here, and oneself at the end. */
+/** @typedef {{start: number, options: string[], offered: boolean}} Completions
+ * where the word begins, what it may become, and whether to offer that unasked */
+
+/** What the word before the caret may become.
+ * @param {string} text
+ * @param {number} caret
+ * @param {string[]} names
+ * @param {string[]} rooms
+ * @returns {Completions} */
+export function completions(text, caret, names, rooms = []) {
+  const start = text.slice(0, caret).search(/\S+$/);
+  if (start < 0) return { start: caret, options: [], offered: false };
+  const word = text.slice(start, caret);
+  if (word.startsWith("/") && start === 0) {
+    const known = COMMANDS.map(([name, rest]) => (rest ? `/${name} ` : `/${name}`));
+    return { start, options: known.filter((name) => name.startsWith(word) && name !== word), offered: true };
+  }
+  if (word.startsWith("#")) {
+    return { start, options: fitting(rooms, word.slice(1)).map((name) => `#${name} `), offered: true };
+  }
+  const at = word.startsWith("@") ? "@" : "";
+  if (word === "") return { start, options: [], offered: false };
+  const after = start === 0 ? ": " : " ";
+  const options = fitting(names, word.slice(at.length)).map((name) => `${at}${name}${after}`);
+  return { start, options, offered: at !== "" };
+}
+
+/** @param {string[]} names
+ * @param {string} begun */
+function fitting(names, begun) {
+  const folded = fold(begun);
+  return names.filter((name) => fold(name).startsWith(folded));
+}
+
+/** Who spoke last comes first, then who else is here, and oneself at the end.
+ * @param {{people: {known: string[]}, entries: import("./state.js").Entry[]}} room
+ * @param {string | null} me */
 export function likeliest(room, me) {
   const here = new Set(room.people.known);
   const spoke = room.entries.filter((e) => e.type === "message" && here.has(e.sender)).map((e) => e.sender).reverse();
   const others = [...new Set([...spoke, ...here])].filter((name) => me === null || fold(name) !== fold(me));
   return me === null ? others : [...others, me];
-}
-
-/** What the word before the caret may become, and where it begins; no options if it begins no name. */
-export function completions(text, caret, names) {
-  const start = text.slice(0, caret).search(/\S+$/);
-  if (start < 0) return { start: caret, options: [] };
-  const word = text.slice(start, caret);
-  const at = word.startsWith("@") ? "@" : "";
-  const begun = fold(word.slice(at.length));
-  const after = start === 0 ? ": " : " ";
-  const fitting = word === "@" ? names : names.filter((name) => begun !== "" && fold(name).startsWith(begun));
-  return { start, options: fitting.map((name) => `${at}${name}${after}`) };
 }

@@ -1,56 +1,120 @@
 // The wiring: page events in, state changed, actions done, page drawn. It decides nothing.
 
-import { completions, likeliest } from "./complete.js";
+import { newAnnouncer } from "./announce.js";
+import { likeliest } from "./complete.js";
 import { newConnection, ownKey } from "./connection.js";
-import { activeRoom, newState, update } from "./update.js";
-import { newView } from "./view.js";
+import { newMemory, storage } from "./memory.js";
+import { newBuildWatch } from "./newer.js";
+import { newBell } from "./notify.js";
+import { PROBE } from "./received.js";
+import { activeRoom, find, newState } from "./state.js";
+import { update } from "./update.js";
+import { newView, renderLink } from "./view/chat.js";
+import { newComposer } from "./view/composer.js";
+import { newEntrance } from "./view/entrance.js";
+import { showHelp } from "./view/help.js";
+import { byId, setText } from "./view/page.js";
+import { newSearchBar } from "./view/searchbar.js";
+import { newTheme } from "./view/theme.js";
+import { listenToPerson } from "./wishes.js";
 
+/** A hidden page gets no frames, but its title still counts what is unread. */
+const HIDDEN_FRAME_MS = 100;
+
+const local = storage("localStorage");
+const memory = newMemory(storage("sessionStorage"), local);
+const build = newBuildWatch(location.href);
+const theme = newTheme(local);
 const view = newView();
-const byId = (id) => document.getElementById(id);
-const form = byId("enter-form");
-const text = byId("text");
+const bell = newBell(window, local, (name) => showRoom(name));
+const announcer = newAnnouncer(view.announce, () => (state ? activeRoom(state).name : ""));
+const entrance = newEntrance(enter);
+const composer = newComposer({
+  drafted: (text) => happens({ type: "draft", text }),
+  send: () => happens({ type: "say", text: composer.text.value }),
+  names: () => (state ? likeliest(activeRoom(state), state.me) : []),
+  rooms: () => state?.rooms.map((room) => room.name) ?? [],
+});
+const searchBar = newSearchBar({
+  room: () => activeRoom(/** @type {State} */ (state)),
+  mark: view.log.mark,
+  reveal: (id) => reveal(id, "center"),
+  done: () => composer.text.focus(),
+});
+
+/** @typedef {import("./state.js").State} State */
+
+/** @type {State | null} */
 let state = null;
+/** @type {ReturnType<typeof newConnection> | null} */
 let connection = null;
-/** A word that is being completed, until another key is pressed. */
-let completing = null;
+let wasOnline = false;
 /** A drawing waits for the next frame of the screen. */
 let due = false;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let countdown;
 
-/** Joins as the form says, and says so in the address, so that a reload joins again. */
-function enter() {
-  const username = form.elements.username.value.trim();
-  const room = form.elements.room.value.trim().replace(/^#/, "") || "general";
-  const query = new URLSearchParams({ room });
-  if (username) query.set("username", username);
-  history.replaceState(null, "", `?${query}`);
-  localStorage.setItem("nebula.name", username);
+/** @param {{username: string, room: string}} who */
+function enter({ username, room }) {
+  local.setItem("nebula.name", username);
   const session = crypto.getRandomValues(new Uint32Array(2)).join("-");
   state = newState({ room, username, session });
-  connection ??= newConnection({ address: location.href, key: ownKey(localStorage), tell: happens });
+  memory.recall(state);
+  state.focused = isLookedAt();
+  connection ??= newConnection({
+    address: location.href,
+    key: ownKey(local),
+    tell: happens,
+    question: () => ({ type: "history", room: activeRoom(/** @type {State} */ (state)).name, before: 1, limit: 1, ref: PROBE }),
+    isHeld: () => document.hidden && !bell.isOn(),
+  });
+  view.bell(bell.isOn());
   happens({ type: "start" });
-  if (matchMedia("(pointer: fine)").matches) text.focus();
+  if (matchMedia("(pointer: fine)").matches) composer.text.focus();
 }
 
+/** @param {import("./update.js").Event} event */
 function happens(event) {
-  const actions = update(state, event);
-  for (const action of actions) perform(action);
+  if (!state) return;
+  for (const action of update(state, event)) perform(action);
+  if (event.type === "connected") lookForUpdate();
   draw();
 }
 
+/** @param {import("./update.js").Action} action */
 function perform(action) {
   switch (action.do) {
     case "dial":
-      connection.dial(action.hello, action.afterMs);
-      break;
+      return connection?.dial(action.hello, action.afterMs, action.exactly);
     case "send":
-      connection.send(action.envelope);
-      break;
-    case "retry":
-      setTimeout(() => happens({ type: "retry", room: action.room, ref: action.ref }), action.afterMs);
-      break;
+      return connection?.send(action.envelope);
+    case "probe":
+      return connection?.probe();
+    case "again":
+      return void setTimeout(() => happens({ type: "again", room: action.room, ref: action.ref }), action.afterMs);
     case "announce":
-      view.announce(action.text);
-      break;
+      return announcer.hear(action);
+    case "notify":
+      return bell.ring(action);
+    case "copy":
+      return void copy(action.text, action.what);
+    case "search":
+      return searchBar.open(action.text);
+    case "theme":
+      return theme.set(action.text);
+    case "help":
+      return showHelp();
+  }
+}
+
+/** @param {string} text
+ * @param {string} what */
+async function copy(text, what) {
+  try {
+    await navigator.clipboard.writeText(text);
+    happens({ type: "notice", text: `the ${what} is on the clipboard` });
+  } catch {
+    happens({ type: "notice", text: "the browser does not let this page copy" });
   }
 }
 
@@ -59,113 +123,106 @@ function draw() {
   if (due) return;
   due = true;
   const now = () => {
-    if (!due) return;
+    if (!due || !state) return;
     due = false;
-    if (state.link.is === "refused") view.enter(state.link.reason);
-    else view.render(state);
-    morePeople();
+    drawNow(state);
   };
   requestAnimationFrame(now);
-  // A hidden page gets no frames, but its title still counts what is unread.
-  if (document.hidden) setTimeout(now, 100);
+  if (document.hidden) setTimeout(now, HIDDEN_FRAME_MS);
 }
 
-/** Puts the next name in the place of the word before the caret; false if it begins none. */
-function complete(back) {
-  if (!completing) {
-    const names = likeliest(activeRoom(state), state.me);
-    const { start, options } = completions(text.value, text.selectionStart, names);
-    if (options.length === 0) return false;
-    completing = { start, end: text.selectionStart, options, at: back ? options.length - 1 : 0 };
-  } else {
-    const count = completing.options.length;
-    completing.at = (completing.at + (back ? count - 1 : 1)) % count;
+/** @param {State} state */
+function drawNow(state) {
+  memory.keep(state);
+  clearTimeout(countdown);
+  if (state.link.is === "refused") {
+    entrance.show({ username: state.me ?? "", room: activeRoom(state).name, fault: state.link.reason });
+    return;
   }
-  const name = completing.options[completing.at];
-  text.setRangeText(name, completing.start, completing.end, "end");
-  completing.end = completing.start + name.length;
-  return true;
+  keepAddress(state);
+  view.render(state);
+  composer.render(activeRoom(state).draft);
+  if (state.link.is === "waiting") countdown = setTimeout(() => renderLink(state), 1000 - (Date.now() - state.link.at) % 1000);
+  fetchMore();
 }
 
-/** Names are fetched when their place is in sight, or nearly. */
-function morePeople() {
-  if (!state || !view.nearLastPerson()) return;
-  for (const action of update(state, { type: "morePeople" })) perform(action);
+/** A reload enters the same room under the same name. A guest's name is nobody else's to take.
+ * @param {State} state */
+function keepAddress(state) {
+  const query = new URLSearchParams({ room: activeRoom(state).name });
+  if (state.me && !/^guest-\w{4}$/.test(state.me)) query.set("username", state.me);
+  if (location.search !== `?${query}`) history.replaceState(null, "", `?${query}${location.hash}`);
 }
 
-/** What could not be sent or done stays, with the reason below it. */
-function send() {
-  const before = activeRoom(state);
-  happens({ type: "say", text: text.value });
-  if (state.notice && !state.answered) return;
-  completing = null;
-  text.value = activeRoom(state) === before ? "" : activeRoom(state).draft;
+/** What comes into sight soon is made, or asked for. */
+function fetchMore() {
+  if (!state) return;
+  const actions = view.log.stretch() ? update(state, { type: "older" }) : [];
+  const people = byId("people");
+  const isNearEnd = people.clientHeight > 0 && people.scrollTop + 2 * people.clientHeight >= people.scrollHeight;
+  if (isNearEnd) actions.push(...update(state, { type: "morePeople" }));
+  for (const action of actions) perform(action);
 }
 
-function show(place) {
-  completing = null;
-  happens({ type: "show", place, draft: text.value });
-  text.value = activeRoom(state).draft;
+function lookForUpdate() {
+  if (wasOnline) {
+    void build.isThere().then((isThere) => {
+      byId("update").hidden = !isThere;
+      if (isThere) setText(byId("update-words"), "There is a newer version of this page.");
+    });
+  }
+  wasOnline = true;
+}
+
+function isLookedAt() {
+  return document.hasFocus() && !document.hidden;
 }
 
 function looked() {
-  if (state) happens({ type: "looked", atBottom: view.atBottom(), focused: document.hasFocus() && !document.hidden });
+  if (!state) return;
+  const [atBottom, focused] = [view.log.isAtBottom(), isLookedAt()];
+  if (focused) bell.quiet();
+  if (atBottom !== activeRoom(state).atBottom || focused !== state.focused) happens({ type: "looked", atBottom, focused });
 }
 
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  enter();
-});
-byId("composer").addEventListener("submit", (event) => {
-  event.preventDefault();
-  send();
-});
-text.addEventListener("keydown", (event) => {
-  if (event.key === "Tab" && !event.isComposing) {
-    // Where there is nothing to complete, Tab goes on to the next control.
-    if (complete(event.shiftKey)) event.preventDefault();
-    return;
-  }
-  // Enter that ends a composition of an input method is not for us.
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
-  event.preventDefault();
-  send();
-});
-// Whatever changes the text otherwise ends a completion.
-text.addEventListener("input", () => { completing = null; });
-byId("older").addEventListener("click", () => happens({ type: "older" }));
-byId("newer").addEventListener("click", () => {
-  view.toBottom();
+/** Brings a message of the room shown into sight.
+ * @param {number} id
+ * @param {ScrollLogicalPosition} block */
+function reveal(id, block) {
+  happens({ type: "looked", atBottom: false, focused: isLookedAt() });
+  const row = view.log.reveal(id, block);
   looked();
-});
-byId("log").addEventListener("click", ({ target }) => {
-  const { ref, room } = target.dataset;
-  if (ref) happens({ type: "retry", room, ref });
-});
-byId("rooms").addEventListener("click", ({ target }) => {
-  if (target.dataset.place) show(Number(target.dataset.place));
-});
-addEventListener("keydown", (event) => {
-  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-  if (!event.altKey || step === undefined || !state || state.rooms.length < 2) return;
-  event.preventDefault();
-  show((state.active + step + state.rooms.length) % state.rooms.length);
-});
-byId("people-button").addEventListener("click", ({ currentTarget }) => {
-  const open = byId("people").classList.toggle("open");
-  currentTarget.setAttribute("aria-expanded", String(open));
-});
-view.pane.addEventListener("scroll", looked, { passive: true });
-view.people.addEventListener("scroll", morePeople, { passive: true });
-addEventListener("focus", looked);
+  return row;
+}
+
+/** @param {string} name */
+function showRoom(name) {
+  const room = state && find(state, name);
+  if (state && room) happens({ type: "show", place: state.rooms.indexOf(room) });
+}
+
+view.log.pane.addEventListener("scroll", () => {
+  view.log.note();
+  looked();
+  fetchMore();
+}, { passive: true });
+byId("people").addEventListener("scroll", fetchMore, { passive: true });
+
+/** The network is back, or the page is: no need to wait for a timer. */
+function woken() {
+  looked();
+  if (!document.hidden) happens({ type: "wake" });
+}
+for (const type of ["focus", "pageshow", "online", "offline"]) addEventListener(type, woken);
+document.addEventListener("visibilitychange", woken);
 addEventListener("blur", looked);
-document.addEventListener("visibilitychange", looked);
-// The network is back, or the page is: no need to wait for the timer.
-addEventListener("online", () => state?.link.is === "waiting" && happens({ type: "redial" }));
-addEventListener("pageshow", () => state?.link.is === "waiting" && happens({ type: "redial" }));
+addEventListener("pagehide", () => state && memory.keep(state));
+
+listenToPerson({ state: () => state, happens, composer, searchBar, bell, view, reveal });
 
 const asked = new URLSearchParams(location.search);
-form.elements.username.value = asked.get("username") ?? localStorage.getItem("nebula.name") ?? "";
-form.elements.room.value = asked.get("room") ?? "";
-if (asked.get("username")) enter();
-else view.enter("");
+const last = memory.last();
+const username = asked.get("username") || last?.me || "";
+const room = asked.get("room") || last?.room || "";
+if (username) enter({ username, room: room || "general" });
+else entrance.show({ username: local.getItem("nebula.name") ?? "", room, fault: "" });

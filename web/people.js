@@ -3,39 +3,49 @@
 
 import { fold } from "./protocol.js";
 
-/** Nobody is known yet. */
+/** @typedef {{known: string[], count: number, asked: boolean}} People */
+
+/** Nobody is known yet.
+ * @returns {People} */
 export function nobody() {
   return { known: [], count: 0, asked: false };
 }
 
-/** Takes a list, or more names that were asked for. */
+/** Takes a list, or more names that were asked for.
+ * @param {People} people
+ * @param {{users: string[], count?: number, after?: string}} list */
 export function listed(people, { users, count, after }) {
   people.count = count ?? users.length;
   if (after !== undefined) {
     people.asked = false;
     // An answer to a question about an older list fits nowhere.
-    if (people.known.length > 0 && fold(people.known.at(-1)) === fold(after)) people.known.push(...users);
+    const last = people.known.at(-1);
+    if (last !== undefined && fold(last) === fold(after)) people.known.push(...users);
   } else {
     // The first ones are certain now; those beyond them stay until they are asked for anew, so that
     // a list that comes while one reads takes nothing away.
-    const last = users.length > 0 ? fold(users.at(-1)) : "";
+    const last = fold(users.at(-1) ?? "");
     const beyond = people.known.filter((name) => fold(name) > last);
     people.known = users.length + beyond.length <= people.count ? [...users, ...beyond] : users;
   }
   people.count = Math.max(people.count, people.known.length);
 }
 
-/** Somebody came; a list may follow, or not for a while. */
+/** Somebody came; a list may follow, or not for a while.
+ * @param {People} people
+ * @param {string} name */
 export function came(people, name) {
   const folded = fold(name);
   const place = people.known.findIndex((other) => fold(other) >= folded);
-  if (place >= 0 && fold(people.known[place]) === folded) return;
+  if (place >= 0 && fold(people.known[place] ?? "") === folded) return;
   if (place >= 0) people.known.splice(place, 0, name);
   else if (people.known.length === people.count) people.known.push(name);
   people.count += 1;
 }
 
-/** Somebody left. */
+/** Somebody left.
+ * @param {People} people
+ * @param {string} name */
 export function went(people, name) {
   const folded = fold(name);
   people.known = people.known.filter((other) => fold(other) !== folded);
@@ -43,9 +53,11 @@ export function went(people, name) {
 }
 
 /** The name after which there are more to ask for, which then counts as asked; null if there are
- * none, or they are on their way. */
+ * none, or they are on their way.
+ * @param {People} people */
 export function wanted(people) {
-  if (people.asked || people.known.length === 0 || people.known.length >= people.count) return null;
+  const last = people.known.at(-1);
+  if (people.asked || last === undefined || people.known.length >= people.count) return null;
   people.asked = true;
-  return people.known.at(-1);
+  return last;
 }

@@ -59,20 +59,26 @@ fn answer(engine: &Arc<Engine>, request: Request<Incoming>) -> Answer {
         return answer;
     }
     match assets::find(path) {
-        Some(asset) => file(request.headers(), asset),
+        Some(asset) => file(request.headers(), &asset),
         None => plain(StatusCode::NOT_FOUND, "there is nothing here\n"),
     }
 }
 
-fn file(headers: &HeaderMap, asset: Asset) -> Answer {
+fn file(headers: &HeaderMap, asset: &Asset) -> Answer {
+    let packed = asset.gzipped.as_ref().filter(|_| takes_gzip(headers));
+    let etag = match packed {
+        // The same contents in other bytes have another tag.
+        Some(_) => format!("{}-gz\"", asset.etag.trim_end_matches('"')),
+        None => asset.etag.clone(),
+    };
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let is_known = known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == asset.etag));
+    let is_known = known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == etag));
     let mut answer = if is_known {
         let mut answer = Response::new(Full::default());
         *answer.status_mut() = StatusCode::NOT_MODIFIED;
         answer
     } else {
-        Response::new(Full::new(Bytes::from(asset.bytes.into_owned())))
+        Response::new(Full::new(packed.unwrap_or(&asset.plain).clone()))
     };
     let fixed = [
         (header::CONTENT_TYPE, asset.content_type),
@@ -80,14 +86,27 @@ fn file(headers: &HeaderMap, asset: Asset) -> Answer {
         (header::CACHE_CONTROL, "no-cache"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
+        (header::VARY, "Accept-Encoding"),
     ];
     let all = answer.headers_mut();
     for (name, value) in fixed {
         all.insert(name, HeaderValue::from_static(value));
     }
-    set(all, header::ETAG, &asset.etag);
+    if packed.is_some() && !is_known {
+        all.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    set(all, header::ETAG, &etag);
     set(all, header::CONTENT_SECURITY_POLICY, &content_security_policy(headers));
     answer
+}
+
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+    let mut codings = accepted.unwrap_or_default().split(',').map(|coding| coding.split(';'));
+    codings.any(|mut parts| {
+        parts.next().is_some_and(|name| name.trim().eq_ignore_ascii_case("gzip"))
+            && !parts.any(|quality| matches!(quality.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+    })
 }
 
 /// Nothing but our own files, and sockets to this very host: it is named, since `'self'` does not

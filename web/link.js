@@ -1,0 +1,81 @@
+// The connection, as the state sees it: when to dial, where to resume, when to give up. Pure: it knows
+// neither page nor socket nor clock.
+
+import { activeRoom } from "./state.js";
+
+/**
+ * @typedef {import("./state.js").State} State
+ * @typedef {import("./state.js").Room} Room
+ * @typedef {import("./update.js").Action} Action
+ */
+
+const HISTORY_ON_JOIN = 100;
+const DIAL_AFTER_MS = 500;
+const DIAL_AFTER_MS_MAX = 30_000;
+
+/** @param {State} state
+ * @returns {Action[]} */
+export function dialNow(state) {
+  for (const room of state.rooms) room.joined = false;
+  Object.assign(state.link, { is: "connecting", at: 0 });
+  return [{ do: "dial", hello: hello(state), afterMs: 0 }];
+}
+
+/** The network is back, or the page is looked at again.
+ * @param {State} state
+ * @returns {Action[]} */
+export function wake(state) {
+  if (state.link.is === "online") return [{ do: "probe" }];
+  // The server's wish to be left alone outranks impatience.
+  const waits = state.link.is === "waiting" && state.link.askedMs === null;
+  return waits || state.link.is === "held" ? dialNow(state) : [];
+}
+
+/** Asks for the room shown; the others are joined when it is open.
+ * @param {State} state */
+function hello(state) {
+  const room = activeRoom(state);
+  return { room: room.name, username: state.me, ...resume(room) };
+}
+
+/** What was seen is not asked for again; a replay that was cut is asked for from where it began,
+ * since what came after the gap does not fill it.
+ * @param {Room} room */
+function resume(room) {
+  return room.known ? { since: room.gapAfter ?? room.head } : { history: HISTORY_ON_JOIN };
+}
+
+/** @param {Room} room
+ * @returns {Action} */
+export function joining(room) {
+  return { do: "send", envelope: { type: "join", room: room.name, ...resume(room) } };
+}
+
+/** Codes from 4000 on mean: do not come back unchanged.
+ * @param {State} state
+ * @param {number} code
+ * @param {string} reason
+ * @returns {Action[]} */
+export function lost(state, code, reason) {
+  const { link } = state;
+  for (const room of state.rooms) {
+    room.joined = false;
+    // The answer to what was asked on this line comes no more.
+    room.loading = false;
+  }
+  link.reason = reason;
+  if (code >= 4000 && state.formerly !== null) {
+    // The other name cannot be had: back to the old one.
+    Object.assign(state, { me: state.formerly, formerly: null, notice: reason, answered: false });
+    return dialNow(state);
+  }
+  if (code >= 4000) {
+    link.is = "refused";
+    return [];
+  }
+  link.failures += 1;
+  link.is = "waiting";
+  if (link.askedMs !== null) return [{ do: "dial", hello: hello(state), afterMs: link.askedMs, exactly: true }];
+  const afterMs = Math.min(DIAL_AFTER_MS * 2 ** (link.failures - 1), DIAL_AFTER_MS_MAX);
+  return [{ do: "dial", hello: hello(state), afterMs }];
+}

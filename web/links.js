@@ -1,0 +1,71 @@
+// Finding links in a text: http, https and mailto alone, as a person would end them. Pure.
+
+/** @typedef {{text: string, href: string | null}} Piece a part of a text; `href` if it is a link */
+
+const SCHEMES = /\b(?:https?:\/\/|mailto:)/gi;
+/** What ends a link wherever it stands: space, quotes, angles, and what nobody sees. */
+const END = /[\s<>"`\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202f\u2060-\u2069\ufeff]|$/u;
+/** What belongs to the sentence if it stands at a link's end. */
+const TRAILING = /[.,;:!?'’”»*_~…。、，！？]/u;
+const BRACKETS = /** @type {Record<string, string>} */ ({ ")": "(", "]": "[", "}": "{", "）": "（", "」": "「" });
+const ALLOWED = ["http:", "https:", "mailto:"];
+
+/** Cuts a text into what is a link and what is not; together the pieces are the text.
+ * @param {string} text
+ * @returns {Piece[]} */
+export function pieces(text) {
+  /** @type {Piece[]} */
+  const found = [];
+  let done = 0;
+  for (const match of text.matchAll(SCHEMES)) {
+    if (match.index < done) continue;
+    const rest = text.slice(match.index);
+    const link = withoutTail(rest.slice(0, rest.search(END)));
+    const href = checked(link);
+    if (href === null) continue;
+    if (match.index > done) found.push({ text: text.slice(done, match.index), href: null });
+    found.push({ text: link, href });
+    done = match.index + link.length;
+  }
+  if (done < text.length) found.push({ text: text.slice(done), href: null });
+  return found;
+}
+
+/** The links of a text, as they are written.
+ * @param {string} text */
+export function linksIn(text) {
+  return pieces(text).filter(({ href }) => href !== null).map((piece) => piece.text);
+}
+
+/** Without the punctuation of the sentence, and brackets that were opened before the link.
+ * @param {string} link */
+function withoutTail(link) {
+  let end = link.length;
+  for (; end > 0; end -= 1) {
+    const last = link.charAt(end - 1);
+    const opens = BRACKETS[last];
+    const open = opens !== undefined && count(link.slice(0, end), opens) < count(link.slice(0, end), last);
+    if (!open && !TRAILING.test(last)) break;
+  }
+  return link.slice(0, end);
+}
+
+/** @param {string} text
+ * @param {string} char */
+function count(text, char) {
+  return text.split(char).length - 1;
+}
+
+/** The address that it leads to, if it is one that may be followed.
+ * @param {string} link */
+function checked(link) {
+  let url;
+  try {
+    url = new URL(link);
+  } catch {
+    return null;
+  }
+  if (!ALLOWED.includes(url.protocol)) return null;
+  const leads = url.protocol === "mailto:" ? /^[^@\s]+@[^@\s]+$/.test(url.pathname) : url.hostname !== "";
+  return leads ? url.href : null;
+}

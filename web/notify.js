@@ -1,0 +1,66 @@
+// Notifications of the desktop: asked for with a click on the bell, never before, and shown for who is
+// named in a room that is not being read. It knows no page; `world` is the window, or what a test puts
+// in its place.
+
+import { deed, onOneLine } from "./protocol.js";
+
+const KEPT = "nebula.bell";
+const TITLE_CHARS_MAX = 80;
+const BODY_CHARS_MAX = 200;
+
+/**
+ * @typedef {{Notification?: any, isSecureContext: boolean, focus(): void}} World
+ * @typedef {{room: string, sender: string, content: string}} Said
+ */
+
+/** @param {World} world
+ * @param {Pick<Storage, "getItem" | "setItem">} storage
+ * @param {(room: string) => void} open shows a room */
+export function newBell(world, storage, open) {
+  /** @type {Map<string, {close(): void}>} */
+  const shown = new Map();
+  const isOn = () => storage.getItem(KEPT) === "on" && world.Notification?.permission === "granted";
+
+  /** Turns it on or off; a sentence if that needs explaining.
+   * @returns {Promise<string>} */
+  async function toggle() {
+    if (isOn()) {
+      storage.setItem(KEPT, "off");
+      return "notifications are off";
+    }
+    if (!world.isSecureContext) return "the browser shows notifications only for pages that came over HTTPS, or from this computer";
+    if (!world.Notification) return "this browser shows no notifications";
+    const permission = await world.Notification.requestPermission();
+    if (permission === "denied") return "the browser blocks notifications of this page: its settings for the site allow them again";
+    if (permission !== "granted") return "notifications stay off";
+    storage.setItem(KEPT, "on");
+    return "notifications are on: you are told when somebody names you";
+  }
+
+  /** @param {Said} said */
+  function ring({ room, sender, content }) {
+    if (!isOn()) return;
+    const title = onOneLine(`${sender} in #${room}`, TITLE_CHARS_MAX);
+    const done = deed(content);
+    const body = onOneLine(done === null ? content : `${sender} ${done}`, BODY_CHARS_MAX);
+    try {
+      const made = new world.Notification(title, { body, tag: `nebula-${room}`, icon: "icon.svg" });
+      made.onclick = () => {
+        world.focus();
+        open(room);
+        made.close();
+      };
+      shown.set(room, made);
+    } catch {
+      // Some phones show notifications for service workers alone: the title still counts.
+    }
+  }
+
+  /** The page is being looked at: what it shows needs no notification. */
+  function quiet() {
+    for (const each of shown.values()) each.close();
+    shown.clear();
+  }
+
+  return { isOn, toggle, ring, quiet };
+}

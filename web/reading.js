@@ -1,0 +1,92 @@
+// Which room is shown, what of it is read, and what is fetched to be read. Pure: it knows neither page
+// nor socket nor clock.
+
+import { wanted } from "./people.js";
+import { HISTORY_MAX } from "./protocol.js";
+import { activeRoom, mentioned, messages, unread } from "./state.js";
+
+/**
+ * @typedef {import("./state.js").State} State
+ * @typedef {import("./state.js").Room} Room
+ * @typedef {import("./update.js").Action} Action
+ */
+
+/** @param {State} state
+ * @param {{atBottom: boolean, focused: boolean}} now */
+export function looked(state, { atBottom, focused }) {
+  const room = activeRoom(state);
+  if (state.focused && !focused) lookAway(room);
+  state.focused = focused;
+  room.atBottom = atBottom;
+  if (focused && atBottom) room.read = room.head;
+}
+
+/** What comes from now on is new.
+ * @param {Room} room */
+export function lookAway(room) {
+  room.mark = room.read;
+}
+
+/** @param {Room} room */
+export function toBottom(room) {
+  room.atBottom = true;
+  room.read = room.head;
+}
+
+/** @param {State} state
+ * @param {number} place */
+export function show(state, place) {
+  if (place === state.active || !(place in state.rooms)) return;
+  lookAway(activeRoom(state));
+  state.active = place;
+  state.notice = "";
+  const room = activeRoom(state);
+  if (room.atBottom) room.read = room.head;
+}
+
+/** So many rooms further on, around the end; of those with something unread if wanted.
+ * @param {State} state
+ * @param {number} by
+ * @param {boolean} unreadOnly */
+export function step(state, by, unreadOnly) {
+  const count = state.rooms.length;
+  for (let further = 1; further < count; further += 1) {
+    const place = (state.active + by * further + count * further) % count;
+    const room = state.rooms[place];
+    if (room && (!unreadOnly || unread(state, room) > 0)) return show(state, place);
+  }
+  if (unreadOnly) Object.assign(state, { notice: "there is nothing new in other rooms", answered: true });
+}
+
+/** The next room where one is named, else the next with anything new.
+ * @param {State} state */
+export function nextActive(state) {
+  const others = state.rooms.map((_, i) => (state.active + 1 + i) % state.rooms.length).slice(0, -1);
+  const named = others.find((place) => mentioned(state, /** @type {Room} */ (state.rooms[place])) > 0);
+  if (named !== undefined) show(state, named);
+  else step(state, 1, true);
+}
+
+/** @param {Room} room
+ * @returns {Action[]} */
+export function older(room) {
+  if (!room.more || !room.joined || room.loading) return [];
+  const [oldest] = messages(room);
+  // Of a screen that was cleared, all there is.
+  return askOlder(room, oldest?.id ?? room.head + 1);
+}
+
+/** @param {Room} room
+ * @param {number} before
+ * @returns {Action[]} */
+export function askOlder(room, before) {
+  room.loading = true;
+  return [{ do: "send", envelope: { type: "history", room: room.name, before, limit: HISTORY_MAX } }];
+}
+
+/** @param {Room} room
+ * @returns {Action[]} */
+export function morePeople(room) {
+  const after = room.joined ? wanted(room.people) : null;
+  return after === null ? [] : [{ do: "send", envelope: { type: "presence", room: room.name, after } }];
+}

@@ -1,0 +1,61 @@
+// The replay that all clients are held to: the same steps show the same.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { find, mentioned, messages, newLine, newRoom, newState, unread } from "../../state.js";
+import { update } from "../../update.js";
+
+const file = new URL("../../../protocol/tests/golden/clients/replay.json", import.meta.url);
+const { session, cases } = JSON.parse(readFileSync(file, "utf8"));
+
+function begin({ me, rooms }) {
+  const state = newState({ room: rooms[0].room, username: me, session });
+  for (const { room } of rooms.slice(1)) state.rooms.push(newRoom(room));
+  for (const { room: name, read } of rooms) {
+    const room = find(state, name);
+    room.read = read;
+    if (read > 0) room.mark = read;
+  }
+  update(state, { type: "start" });
+  update(state, { type: "connected" });
+  return state;
+}
+
+/** What a step of the file is here. */
+const STEPS = {
+  hears: (state, envelope) => update(state, { type: "received", envelope }),
+  focus: (state, focused) => update(state, { type: "looked", atBottom: state.rooms[state.active].atBottom, focused }),
+  show: (state, name) => update(state, { type: "show", place: state.rooms.indexOf(find(state, name)) }),
+  scroll: (state) => update(state, { type: "looked", atBottom: false, focused: state.focused }),
+  escape: (state) => update(state, { type: "escape" }),
+  says: (state, text) => update(state, { type: "say", text }),
+  reconnect(state) {
+    update(state, { type: "lost", code: 1006, reason: "cut" });
+    update(state, { type: "connected" });
+  },
+};
+
+function shown(state, room) {
+  return {
+    messages: messages(room).map(({ id }) => id),
+    unread: unread(state, room),
+    mentions: mentioned(state, room),
+    people: room.people.known,
+    count: room.people.count,
+    line: newLine(state, room),
+  };
+}
+
+for (const one of cases) {
+  test(one.about, () => {
+    const state = begin(one);
+    one.steps.forEach((step, i) => {
+      const [[does, what]] = Object.entries(step);
+      if (does !== "expect") return void STEPS[does](state, what);
+      const rooms = Object.fromEntries(state.rooms.map((room) => [room.name, shown(state, room)]));
+      assert.deepEqual(rooms, what, `step ${i}`);
+    });
+  });
+}

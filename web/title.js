@@ -1,0 +1,29 @@
+// What is unread, in the title of the page, its icon and the badge of the installed app: always made
+// from the state, never counted up.
+
+import { onOneLine } from "./protocol.js";
+import { activeRoom, mentioned, unread } from "./state.js";
+
+const TITLE_CHARS_MAX = 80;
+
+/** @typedef {import("./state.js").State} State */
+
+/** @param {State} state */
+export function title(state) {
+  const { count, calls } = counts(state);
+  const before = calls > 0 ? `(!${calls}) ` : count > 0 ? `(${count}) ` : "";
+  return onOneLine(`${before}#${activeRoom(state).name} · Nebula`, TITLE_CHARS_MAX);
+}
+
+/** The file of the icon.
+ * @param {State} state */
+export function icon(state) {
+  const { count, calls } = counts(state);
+  return calls > 0 ? "icon-mention.svg" : count > 0 ? "icon-unread.svg" : "icon.svg";
+}
+
+/** @param {State} state */
+export function counts(state) {
+  const count = state.rooms.reduce((sum, room) => sum + unread(state, room), 0);
+  return { count, calls: state.rooms.reduce((sum, room) => sum + mentioned(state, room), 0) };
+}

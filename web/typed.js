@@ -1,0 +1,175 @@
+// What was typed, done: text is said, a command does what the table in commands.js says. Pure: it
+// knows neither page nor socket nor clock.
+
+import { parse } from "./commands.js";
+import { dialNow, joining } from "./link.js";
+import { linksIn } from "./links.js";
+import { put, sendNext } from "./outbox.js";
+import { NAME_CHARS_MAX, ROOM_CHARS_MAX, fold, nameFault } from "./protocol.js";
+import { show, toBottom } from "./reading.js";
+import { ROOMS_MAX, activeRoom, messages, newRoom } from "./state.js";
+
+/**
+ * @typedef {import("./state.js").State} State
+ * @typedef {import("./state.js").Room} Room
+ * @typedef {import("./update.js").Action} Action
+ */
+
+export const THEMES = ["system", "dark", "light"];
+/** Links that are listed: a screen's worth. */
+const LINKS_MAX = 20;
+
+/** What cannot be sent or done stays where it was typed: `notice` says why.
+ * @param {State} state
+ * @param {string} text
+ * @param {boolean} isDraft it stands in the composer, which it leaves when it is done
+ * @returns {Action[]} */
+export function command(state, text, isDraft = true) {
+  const room = activeRoom(state);
+  const { is, rest } = parse(text);
+  Object.assign(state, { notice: "", answered: true });
+  if (is === "text") return say(state, rest);
+  const actions = done(state, room, is, rest);
+  if (actions === null) state.answered = false;
+  else if (isDraft) room.draft = "";
+  return actions ?? [];
+}
+
+/** Says something in the room shown, now or when the line is there.
+ * @param {State} state
+ * @param {string} text
+ * @returns {Action[]} */
+function say(state, text) {
+  const room = activeRoom(state);
+  const fault = put(state, room, text);
+  if (fault) {
+    Object.assign(state, { notice: fault, answered: false });
+    return [];
+  }
+  room.draft = "";
+  toBottom(room);
+  // Who answers has read what was new.
+  room.mark = null;
+  return sendNext(room);
+}
+
+/** Null if it cannot be done.
+ * @param {State} state
+ * @param {Room} room
+ * @param {string} is
+ * @param {string} rest
+ * @returns {Action[] | null} */
+function done(state, room, is, rest) {
+  switch (is) {
+    case "join":
+      return joinRoom(state, rest.replace(/^#/, ""));
+    case "leave":
+      return leaveRoom(state);
+    case "nick":
+      return comeBackAs(state, rest);
+    case "reconnect":
+      return dialNow(state);
+    case "who":
+      return answer(state, who(room));
+    case "url":
+      return rest ? copied(state, links(room)[Number(rest) - 1], "link") : answer(state, listed(room));
+    case "copy":
+      return copied(state, messages(room).at(-Number(rest || 1))?.content, "message");
+    case "mute":
+      room.muted = !room.muted;
+      return answer(state, `#${room.name} is ${room.muted ? "muted: nothing from it is announced or notified" : "heard again"}`);
+    case "clear":
+      Object.assign(room, { entries: [], more: true });
+      toBottom(room);
+      return [];
+    case "theme":
+      return THEMES.includes(rest) ? [{ do: "theme", text: rest }] : fault(state, `/theme: there is ${THEMES.join(", ")}, but no ${rest}`);
+    case "search":
+      return [{ do: "search", text: rest }];
+    case "help":
+      return [{ do: "help" }];
+    default:
+      return fault(state, rest);
+  }
+}
+
+/** @param {State} state
+ * @param {string} sentence */
+function answer(state, sentence) {
+  state.notice = sentence;
+  return [];
+}
+
+/** @param {State} state
+ * @param {string} sentence */
+function fault(state, sentence) {
+  state.notice = sentence;
+  return null;
+}
+
+/** @param {State} state
+ * @param {string} name
+ * @returns {Action[] | null} */
+function joinRoom(state, name) {
+  const place = state.rooms.findIndex((room) => fold(room.name) === fold(name));
+  if (place >= 0) {
+    show(state, place);
+    return [];
+  }
+  const full = state.rooms.length >= ROOMS_MAX ? `${ROOMS_MAX} rooms are the most: /leave one first` : null;
+  const why = nameFault(name, ROOM_CHARS_MAX) ?? full;
+  if (why) return fault(state, `/join: ${why}`);
+  activeRoom(state).draft = "";
+  const room = newRoom(name);
+  state.rooms.push(room);
+  show(state, state.rooms.length - 1);
+  return state.link.is === "online" ? [joining(room)] : [];
+}
+
+/** @param {State} state
+ * @returns {Action[] | null} */
+function leaveRoom(state) {
+  if (state.rooms.length === 1) return fault(state, "this is the only room: /join another first");
+  const [room] = state.rooms.splice(state.active, 1);
+  state.active = Math.min(state.active, state.rooms.length - 1);
+  const next = activeRoom(state);
+  if (next.atBottom) next.read = next.head;
+  return room?.joined ? [{ do: "send", envelope: { type: "leave", room: room.name } }] : [];
+}
+
+/** A name belongs to a connection, so another name needs another one.
+ * @param {State} state
+ * @param {string} name
+ * @returns {Action[] | null} */
+function comeBackAs(state, name) {
+  const why = nameFault(name, NAME_CHARS_MAX);
+  if (why) return fault(state, `/nick: ${why}`);
+  if (state.me !== name) Object.assign(state, { formerly: state.me, me: name });
+  return dialNow(state);
+}
+
+/** @param {Room} room */
+function who({ people: { known, count } }) {
+  const more = count > known.length ? `, and ${count - known.length} more` : "";
+  return `${count} here: ${known.join(", ")}${more}`;
+}
+
+/** Newest first.
+ * @param {Room} room */
+function links(room) {
+  return messages(room).reverse().flatMap(({ content }) => linksIn(content).reverse());
+}
+
+/** @param {Room} room */
+function listed(room) {
+  const found = links(room).slice(0, LINKS_MAX);
+  return found.length > 0 ? found.map((link, i) => `${i + 1}  ${link}`).join("\n") : "no links here";
+}
+
+/** @param {State} state
+ * @param {string | undefined} text
+ * @param {string} what
+ * @returns {Action[] | null} */
+function copied(state, text, what) {
+  return text === undefined ? fault(state, `there is no such ${what} here`) : [{ do: "copy", text, what }];
+}

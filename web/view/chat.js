@@ -1,0 +1,100 @@
+// The state, written into the page: as text, and only what changed. It knows no socket and decides
+// nothing.
+
+import { activeRoom, newLine, unread } from "../state.js";
+import { counts, icon, title } from "../title.js";
+import { renderPeople, renderRoomActions, renderRooms } from "./lists.js";
+import { newLog } from "./log.js";
+import { button, byId, setAttribute, setText } from "./page.js";
+
+/** @typedef {import("../state.js").State} State */
+
+export function newView() {
+  const log = newLog();
+  const bell = button("bell");
+  let badge = 0;
+
+  /** @param {State} state */
+  function render(state) {
+    const room = activeRoom(state);
+    byId("enter").hidden = true;
+    byId("chat").hidden = false;
+    renderRooms(state);
+    renderLink(state);
+    renderRoomActions(state);
+    renderPeople(room.people.known, state.me);
+    for (const id of ["count", "people-count"]) setText(byId(id), String(room.people.count));
+    setText(byId("room"), room.name);
+    setText(byId("me"), state.me ?? "guest");
+    setAttribute(log.pane, "aria-label", `Messages in #${room.name}`);
+    setAttribute(byId("text"), "placeholder", `Message #${room.name}`);
+    setText(byId("notice"), state.notice);
+    byId("notice").classList.toggle("answer", state.answered);
+    button("older").hidden = !room.more;
+    button("older").disabled = room.loading;
+    setText(button("older"), room.loading ? "Loading …" : "Load older messages");
+    log.render(state, room);
+    log.tellEmpty(byId("empty"), !room.known || room.more ? "" : `Nothing was said in #${room.name} yet. Say hello!`);
+    renderNewer(state);
+    renderTitle(state);
+  }
+
+  /** @param {State} state */
+  function renderNewer(state) {
+    const room = activeRoom(state);
+    const count = room.atBottom ? 0 : unread(state, room);
+    button("newer").hidden = room.atBottom;
+    setText(button("newer"), count > 0 ? `↓ ${count} newer` : "↓ newest");
+  }
+
+  /** @param {State} state */
+  function renderTitle(state) {
+    document.title = title(state);
+    const link = document.querySelector("link[rel=icon]");
+    if (link) setAttribute(link, "href", icon(state));
+    const { count } = counts(state);
+    if (count === badge) return;
+    badge = count;
+    // Where there is no badge, or it is not allowed, there is none.
+    if (count > 0) void navigator.setAppBadge?.(count)?.catch(() => undefined);
+    else void navigator.clearAppBadge?.()?.catch(() => undefined);
+  }
+
+  return {
+    log,
+    render,
+    /** @param {boolean} isOn */
+    bell: (isOn) => setAttribute(bell, "aria-pressed", String(isOn)),
+    /** @param {string} text */
+    announce: (text) => setText(byId("announcer"), text),
+    /** To the line above what is new.
+     * @param {State} state */
+    firstUnread: (state) => newLine(state, activeRoom(state)),
+  };
+}
+
+/** The thin bar, and what it says to a screen reader: changes of the connection, but no countdown.
+ * @param {State} state */
+export function renderLink(state) {
+  const { link } = state;
+  const isWaiting = link.is === "waiting" || link.is === "held";
+  byId("strip").className = link.is === "online" ? "strip online" : isWaiting ? "strip broken" : "strip";
+  setText(byId("link"), linkWords(state));
+  const seconds = link.is === "waiting" ? Math.ceil((link.at - Date.now()) / 1000) : 0;
+  setText(byId("countdown"), seconds > 0 ? `trying again in ${seconds} s` : "");
+  button("dial-button").hidden = !isWaiting;
+}
+
+/** @param {State} state */
+function linkWords({ link, rooms, active }) {
+  switch (link.is) {
+    case "online":
+      return rooms[active]?.joined ? "online" : "entering the room …";
+    case "waiting":
+      return `not connected: ${link.reason}.`;
+    case "held":
+      return "not connected: waiting until this page is looked at";
+    default:
+      return "connecting …";
+  }
+}

@@ -1,0 +1,114 @@
+// The lists beside the log: rooms and people. In each one entry can be reached with Tab, the others
+// with the arrow keys.
+
+import { mentioned, unread } from "../state.js";
+import { button, byId, element, setAttribute, setText } from "./page.js";
+import { named } from "./text.js";
+
+/** @typedef {import("../state.js").State} State */
+
+/** @param {State} state */
+export function renderRooms(state) {
+  const list = byId("room-list");
+  while (list.children.length > state.rooms.length) list.lastElementChild?.remove();
+  while (list.children.length < state.rooms.length) list.append(element("li", "", roomButton()));
+  let [news, calls] = [0, 0];
+  state.rooms.forEach((room, place) => {
+    const row = /** @type {HTMLElement} */ (list.children[place]?.firstElementChild);
+    const [count, named] = [unread(state, room), mentioned(state, room)];
+    if (place !== state.active) [news, calls] = [news + count, calls + named];
+    row.dataset.place = String(place);
+    row.classList.toggle("unread", count > 0);
+    row.classList.toggle("muted", room.muted);
+    setAttribute(row, "aria-current", place === state.active ? "true" : null);
+    setText(/** @type {Element} */ (row.children[1]), room.name);
+    setBadge(/** @type {HTMLElement} */ (row.children[2]), count, named);
+    setText(/** @type {Element} */ (row.children[3]), words(count, named, room.muted));
+  });
+  rove(list, state.active);
+  setBadge(byId("rooms-badge"), news, calls);
+  setText(byId("rooms-words"), news > 0 ? `Rooms: ${words(news, calls, false).slice(2)}` : "Rooms");
+}
+
+function roomButton() {
+  const hash = element("span", "hash", "#");
+  hash.setAttribute("aria-hidden", "true");
+  const made = element("button", "entry", hash, element("bdi", "name"), element("span", "badge"), element("span", "hidden"));
+  made.type = "button";
+  return made;
+}
+
+/** @param {HTMLElement} badge
+ * @param {number} count
+ * @param {number} named */
+function setBadge(badge, count, named) {
+  badge.hidden = count === 0;
+  badge.classList.toggle("calls", named > 0);
+  badge.setAttribute("aria-hidden", "true");
+  setText(badge, `${named > 0 ? "@" : ""}${count > 999 ? "999+" : count}`);
+}
+
+/** @param {number} count
+ * @param {number} named
+ * @param {boolean} muted */
+function words(count, named, muted) {
+  const mentions = named > 0 ? `, ${named} mention${named > 1 ? "s" : ""}` : "";
+  return `${count > 0 ? `, ${count} unread` : ""}${mentions}${muted ? ", muted" : ""}`;
+}
+
+/** @param {string[]} people
+ * @param {string | null} me */
+export function renderPeople(people, me) {
+  const list = byId("people-list");
+  const shown = [...list.children].map((item) => /** @type {HTMLElement} */ (item.firstElementChild).dataset.name);
+  if (shown.length === people.length && people.every((name, i) => name === shown[i])) return;
+  const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.name;
+  list.replaceChildren(...people.map((name) => element("li", "", personButton(name, me))));
+  const place = Math.max(0, people.indexOf(focused ?? ""));
+  rove(list, place);
+  if (focused !== undefined) /** @type {HTMLElement | undefined} */ (list.children[place]?.firstElementChild)?.focus();
+}
+
+/** @param {string} name
+ * @param {string | null} me */
+function personButton(name, me) {
+  const made = element("button", "entry", element("span", "dot"), named(name));
+  made.type = "button";
+  made.dataset.name = name;
+  made.title = `Write to ${name} in this room`;
+  if (name === me) made.append(element("span", "you", "you"));
+  return made;
+}
+
+/** One entry of a list is in the order of Tab: the one in focus, else the one given.
+ * @param {Element} list
+ * @param {number} place */
+function rove(list, place) {
+  const entries = /** @type {HTMLElement[]} */ ([...list.children].map((item) => item.firstElementChild));
+  const focused = entries.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+  entries.forEach((entry, i) => { entry.tabIndex = i === (focused < 0 ? place : focused) ? 0 : -1; });
+}
+
+/** Arrow keys, Home and End move the focus in a list.
+ * @param {HTMLElement} list */
+export function withArrows(list) {
+  list.addEventListener("keydown", (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const entries = /** @type {HTMLElement[]} */ ([...list.children].map((item) => item.firstElementChild));
+    const at = entries.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    const last = entries.length - 1;
+    const to = { ArrowUp: Math.max(0, at - 1), ArrowDown: Math.min(last, at + 1), Home: 0, End: last }[event.key];
+    const next = to === undefined || at < 0 ? undefined : entries[to];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+    rove(list, 0);
+  });
+}
+
+/** @param {State} state */
+export function renderRoomActions(state) {
+  const room = state.rooms[state.active];
+  setAttribute(byId("mute-button"), "aria-pressed", String(room?.muted ?? false));
+  button("leave-button").disabled = state.rooms.length === 1;
+}
