@@ -102,7 +102,7 @@ impl Memory {
     fn kept(&self, model: &Model, at: usize, room: &Room) -> Kept {
         let draft = if at == model.active { model.input.text() } else { &room.draft };
         // The line stays where it is as long as something new stands below it.
-        let line = room.new_line().and(room.looked_away).map(MessageId::get);
+        let line = room.new_line(model.me.as_ref()).and(room.looked_away).map(MessageId::get);
         let waiting = room.pending.iter().map(|pending| Waiting {
             reference: pending.reference.as_str().to_owned(),
             content: pending.content.clone(),

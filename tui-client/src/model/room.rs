@@ -138,6 +138,12 @@ impl Room {
         }
     }
 
+    /// A room that was read up to a message in an earlier run.
+    pub fn as_read(name: RoomName, read: MessageId) -> Self {
+        let looked_away = Some(read).filter(|read| *read > MessageId::ZERO);
+        Room { read, looked_away, ..Room::new(name) }
+    }
+
     /// Puts a message at its place; false if it is here already.
     pub fn insert(&mut self, message: Message, me: Option<&UserName>) -> bool {
         self.head = self.head.max(message.id);
@@ -210,10 +216,12 @@ impl Room {
         self.newer().filter(|entry| entry.calls).count()
     }
 
-    /// The first message below the line above what is new.
-    pub fn new_line(&self) -> Option<MessageId> {
+    /// The first message below the line above what is new: somebody else's, since nobody is news to
+    /// oneself.
+    pub fn new_line(&self, me: Option<&UserName>) -> Option<MessageId> {
         let after = self.looked_away?;
-        self.after(after).find_map(Entry::message).map(|message| message.id)
+        let mut messages = self.after(after).filter_map(Entry::message);
+        messages.find(|message| Some(&message.sender) != me).map(|message| message.id)
     }
 
     /// The first message that was not read.
@@ -224,6 +232,15 @@ impl Room {
     /// Nobody looks at it any more: what comes from now on is new.
     pub fn look_away(&mut self) {
         self.looked_away = Some(self.read);
+    }
+
+    /// What is here was seen as it came. While no line stands, nothing was missed, and none is to
+    /// come.
+    pub fn saw(&mut self, me: Option<&UserName>, before: Option<MessageId>) {
+        self.read = self.head;
+        if before.is_none() && self.new_line(me).is_some() {
+            self.looked_away = None;
+        }
     }
 
     /// Shows the end, which is read with that.

@@ -19,7 +19,7 @@ pub(super) fn rules_before(room: &Room, at: usize, pane: &Pane<'_>) -> Vec<Line<
     if message_before(room, at).is_some_and(|before| date(before) != today) {
         rules.push(rule(&today.strftime("%a %-d %b %Y").to_string(), pane.width, theme::quiet()));
     }
-    if room.new_line() == Some(message.id) {
+    if room.new_line(pane.me) == Some(message.id) {
         let since = format!("new since {}", clock(message.at, pane.zone, false));
         let words = if pane.shape == Shape::Narrow { "new" } else { &since };
         rules.push(rule(words, pane.width, pane.looks.news()));

@@ -86,8 +86,11 @@ fn message_came(model: &mut Model, message: Message) -> Vec<Action> {
     let focused = model.focused;
     let Some(room) = model.find(&name) else { return Vec::new() };
     let (known, words) = (room.mentions(), call(&message));
+    let line = room.new_line(me.as_ref());
     take_in(room, message, me.as_ref());
-    mark_read(room, watched);
+    if watched && room.scroll == Scroll::Bottom {
+        room.saw(me.as_ref(), line);
+    }
     let calls = room.mentions() > known && !room.muted && !focused;
     let next = send_next(room);
     calls.then_some(Action::Call(words)).into_iter().chain(next).collect()

@@ -7,6 +7,7 @@ mod plain;
 mod processes;
 mod pty;
 mod reading;
+mod replay;
 mod screen;
 mod settings;
 mod writing;

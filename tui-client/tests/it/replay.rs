@@ -1,0 +1,90 @@
+//! Check 20: the replay that all clients are held to. Its form is described beside it, in
+//! `protocol/tests/golden/README.md`.
+
+use std::path::Path;
+
+use crossterm::event::{KeyCode, KeyModifiers};
+use nebula::event::Event;
+use nebula::model::{Model, Room};
+use nebula::update::dial_now;
+use protocol::{MessageId, RoomName, UserName};
+use serde_json::{Value, json};
+
+use crate::client::Client;
+
+#[test]
+fn check_20_the_replay_shows_what_every_client_shows() {
+    let file = "../protocol/tests/golden/clients/replay.json";
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
+    let replay: Value = serde_json::from_str(&text).unwrap();
+    let cases = replay["cases"].as_array().unwrap();
+    assert!(cases.len() > 3);
+    for case in cases {
+        let mut client = begin(case, replay["session"].as_str().unwrap());
+        for (number, step) in case["steps"].as_array().unwrap().iter().enumerate() {
+            let (name, what) = step.as_object().unwrap().iter().next().unwrap();
+            if name == "expect" {
+                let shown = shown(&client.model, what);
+                assert_eq!(shown, *what, "{}, step {number}", case["about"]);
+            } else {
+                take(&mut client, name, what);
+            }
+        }
+    }
+}
+
+fn begin(case: &Value, session: &str) -> Client {
+    let me = UserName::try_from(case["me"].as_str().unwrap()).unwrap();
+    let rooms = case["rooms"].as_array().unwrap().iter().map(|room| {
+        let name = RoomName::try_from(room["room"].as_str().unwrap()).unwrap();
+        Room::as_read(name, MessageId::try_from(room["read"].as_u64().unwrap()).unwrap())
+    });
+    let mut model = Model::new(RoomName::general(), Some(me), session.to_owned());
+    model.rooms = rooms.collect();
+    let actions = dial_now(&mut model);
+    let mut client = Client { model, actions };
+    client.happens(Event::Resize(80, 24));
+    client.happens(Event::Connected);
+    client
+}
+
+fn take(client: &mut Client, step: &str, what: &Value) {
+    match step {
+        "hears" => client.hears(&what.to_string()),
+        "focus" => client.happens(Event::Focus(what.as_bool().unwrap())),
+        "show" => {
+            let is_it = |room: &Room| room.name.as_str() == what.as_str().unwrap();
+            let number = client.model.rooms.iter().position(is_it).unwrap() + 1;
+            let key = char::from_digit(u32::try_from(number).unwrap(), 10).unwrap();
+            client.presses(KeyCode::Char(key), KeyModifiers::ALT);
+        }
+        "scroll" => {
+            // A small window, so that there is something further up.
+            client.happens(Event::Resize(80, 4));
+            client.presses(KeyCode::PageUp, KeyModifiers::NONE);
+        }
+        "escape" => client.presses(KeyCode::Esc, KeyModifiers::NONE),
+        "says" => client.types(&format!("{}\n", what.as_str().unwrap())),
+        "reconnect" => {
+            client.happens(Event::Lost { code: None, reason: "cut".to_owned() });
+            client.happens(Event::Connected);
+        }
+        other => panic!("no such step: {other}"),
+    }
+}
+
+fn shown(model: &Model, wanted: &Value) -> Value {
+    let rooms = model.rooms.iter().filter(|room| wanted.get(room.name.as_str()).is_some());
+    let shown = rooms.map(|room| {
+        let of_room = json!({
+            "messages": room.messages().map(|message| message.id.get()).collect::<Vec<_>>(),
+            "unread": room.unread(model.me.as_ref()),
+            "mentions": room.mentions(),
+            "people": room.people.known().iter().map(UserName::as_str).collect::<Vec<_>>(),
+            "count": room.people.count(),
+            "line": room.new_line(model.me.as_ref()).map(MessageId::get),
+        });
+        (room.name.as_str().to_owned(), of_room)
+    });
+    Value::Object(shown.collect())
+}
