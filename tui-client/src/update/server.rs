@@ -15,7 +15,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(2);
 pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Action> {
     match envelope {
         ToClient::Message(message) => message_came(model, message),
-        ToClient::Join { room, sender } => {
+        ToClient::Join { room, sender, .. } => {
             if model.find(&room).is_some_and(|room| !room.joined) {
                 return entered(model, &room, sender);
             }
@@ -40,6 +40,7 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Action> {
             more_people(model)
         }
         ToClient::History(history) => history_came(model, history),
+        ToClient::Deleted(_) | ToClient::Moderated(_) => Vec::new(),
         ToClient::Error(note) => error_came(model, note),
     }
 }
