@@ -40,7 +40,7 @@ pub use body::{
 pub use hello::{Hello, KEY_BYTES_MAX, KEY_BYTES_MIN, KEY_SUBPROTOCOL_PREFIX, Key, SUBPROTOCOL};
 pub use moderation::{
     Act, Action, BadReason, DELETED_CONTENT, DELETED_MAX, Deleted, Moderated, REASON_CHARS_MAX,
-    Reason, Role, SECONDS_MAX,
+    Reason, Restriction, Role, SECONDS_MAX,
 };
 pub use name::{NameError, ROOM_CHARS_MAX, RoomName, USER_CHARS_MAX, UserName};
 pub use refusal::{Code, Refusal};

@@ -129,6 +129,33 @@ pub struct Deleted {
     pub reference: Option<Ref>,
 }
 
+/// What somebody may not do any more, for how long, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restriction {
+    /// In the whole server, not in one room.
+    pub server: bool,
+    /// For how much longer; none is for good.
+    pub seconds: Option<u64>,
+    /// Why.
+    pub reason: Option<Reason>,
+}
+
+impl fmt::Display for Restriction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(seconds) = self.seconds {
+            // The largest unit that there are two of at least.
+            let units = [(86_400, "days"), (3600, "hours"), (60, "minutes"), (1, "seconds")];
+            let (unit, name) =
+                units.into_iter().find(|(unit, _)| seconds >= 2 * unit).unwrap_or((1, "seconds"));
+            write!(f, " for another {} {name}", seconds.div_ceil(unit).max(1))?;
+        }
+        match &self.reason {
+            Some(reason) => write!(f, ": {}", reason.as_str()),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Why something was done: 1 to 200 characters, not blank.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]

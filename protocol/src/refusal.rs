@@ -6,8 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::body::{BadRef, BodyError, FRAME_BYTES_MAX};
-use crate::moderation::{BadReason, Reason};
-use crate::name::{NameError, UserName};
+use crate::moderation::{BadReason, Restriction};
+use crate::name::NameError;
 
 /// What a program may branch on. A code never changes its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -126,7 +126,7 @@ pub enum Refusal {
     NameClaimed,
     /// See [`Code::NameSimilar`].
     #[error("this name looks like {0}, which is taken: choose one that cannot be mistaken for it")]
-    NameSimilar(UserName),
+    NameSimilar(Box<str>),
     /// See [`Code::NoToken`].
     #[error("this server lets in only who has a token: ask its operator for one")]
     NoToken,
@@ -140,24 +140,11 @@ pub enum Refusal {
     #[error("your token does not open this room")]
     WrongRoom,
     /// See [`Code::Banned`].
-    #[error("you are banned from this {}{}{}", if *.server { "server" } else { "room" },
-            for_time(*.seconds), because(.reason))]
-    Banned {
-        /// From the whole server, not from one room.
-        server: bool,
-        /// For how much longer; none is for good.
-        seconds: Option<u64>,
-        /// Why.
-        reason: Option<Reason>,
-    },
+    #[error("you are banned from this {}{}", if .0.server { "server" } else { "room" }, .0)]
+    Banned(Box<Restriction>),
     /// See [`Code::Muted`].
-    #[error("you are muted here{}{}", for_time(Some(*.seconds)), because(.reason))]
-    Muted {
-        /// For how much longer.
-        seconds: u64,
-        /// Why.
-        reason: Option<Reason>,
-    },
+    #[error("you are muted {}{}", if .0.server { "on this server" } else { "in this room" }, .0)]
+    Muted(Box<Restriction>),
     /// See [`Code::NotAllowed`].
     #[error("only a moderator of this room may do that")]
     NotAllowed,
@@ -166,7 +153,7 @@ pub enum Refusal {
     NotAllowedEverywhere,
     /// See [`Code::NotAllowed`].
     #[error("{0} is a moderator: only the operator of the server can change that")]
-    IsModerator(UserName),
+    IsModerator(Box<str>),
     /// See [`Code::NotFound`]; the text says what is not there.
     #[error("{0}")]
     NotFound(&'static str),
@@ -223,8 +210,8 @@ impl Refusal {
             Refusal::BadToken(_) => Code::BadToken,
             Refusal::TokenExpired => Code::TokenExpired,
             Refusal::WrongRoom => Code::WrongRoom,
-            Refusal::Banned { .. } => Code::Banned,
-            Refusal::Muted { .. } => Code::Muted,
+            Refusal::Banned(_) => Code::Banned,
+            Refusal::Muted(_) => Code::Muted,
             Refusal::NotAllowed | Refusal::NotAllowedEverywhere | Refusal::IsModerator(_) => {
                 Code::NotAllowed
             }
@@ -260,26 +247,13 @@ impl Refusal {
             | Refusal::BadToken(_)
             | Refusal::TokenExpired
             | Refusal::WrongRoom
-            | Refusal::Banned { .. } => Some(4003),
+            | Refusal::Banned(_) => Some(4003),
             Refusal::BadRoom(_) | Refusal::BadName(_) | Refusal::BadKey | Refusal::BadField(_) => {
                 Some(4002)
             }
             _ => None,
         }
     }
-}
-
-/// How long something still takes, in the largest unit that fits.
-fn for_time(seconds: Option<u64>) -> String {
-    let Some(seconds) = seconds else { return String::new() };
-    let units = [(86_400, "days"), (3600, "hours"), (60, "minutes"), (1, "seconds")];
-    let fits = |(unit, _): &&(u64, &str)| seconds >= 2 * unit;
-    let (unit, name) = units.iter().find(fits).unwrap_or(&(1, "seconds"));
-    format!(" for another {} {name}", seconds.div_ceil(*unit).max(1))
-}
-
-fn because(reason: &Option<Reason>) -> String {
-    reason.as_ref().map(|reason| format!(": {}", reason.as_str())).unwrap_or_default()
 }
 
 impl From<BadReason> for Refusal {

@@ -45,7 +45,7 @@ pub enum ToClient {
     /// A message is no more.
     Deleted(Deleted),
     /// A moderator did something to a person.
-    Moderated(Moderated),
+    Moderated(Box<Moderated>),
     /// A refusal, to one client alone.
     Error(ErrorNote),
 }
@@ -137,7 +137,7 @@ impl From<&Refusal> for ErrorNote {
     fn from(refusal: &Refusal) -> Self {
         let retry_ms = match refusal {
             Refusal::TooFast { retry_ms } => Some(*retry_ms),
-            Refusal::Muted { seconds, .. } => Some(seconds.saturating_mul(1000)),
+            Refusal::Muted(muted) => muted.seconds.map(|seconds| seconds.saturating_mul(1000)),
             _ => None,
         };
         ErrorNote {

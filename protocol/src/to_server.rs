@@ -88,7 +88,7 @@ pub enum ToServer {
     },
     /// Do something to a person. For moderators. Its type is the action.
     #[serde(untagged)]
-    Moderate(Act),
+    Moderate(Box<Act>),
 }
 
 /// A frame that is no good envelope, with as much as could be read of what it was about.
@@ -191,7 +191,7 @@ impl Fields {
         let reference = reference.transpose()?;
         if let Some(action) = Action::parse(&kind) {
             let room = room.transpose().map_err(Refusal::BadRoom)?;
-            return self.act(action, room, reference).map(ToServer::Moderate);
+            return self.act(action, room, reference).map(Box::new).map(ToServer::Moderate);
         }
         let room = room.ok_or_else(|| missing("room"))?.map_err(Refusal::BadRoom)?;
         Ok(match kind.as_str() {

@@ -72,7 +72,7 @@ fn to_server() -> impl Strategy<Value = ToServer> {
             message,
             reference
         }),
-        act().prop_map(ToServer::Moderate),
+        act().prop_map(|act| ToServer::Moderate(Box::new(act))),
     ]
 }
 
@@ -101,7 +101,8 @@ fn to_client() -> impl Strategy<Value = ToClient> {
             let role = is.then_some(Role::Moderator);
             ToClient::Join { room, sender, role }
         }),
-        (act(), user()).prop_map(|(act, by)| ToClient::Moderated(Moderated::new(act, by))),
+        (act(), user())
+            .prop_map(|(act, by)| ToClient::Moderated(Box::new(Moderated::new(act, by)))),
         (room(), id(), user(), id(), any::<u64>(), reference()).prop_map(
             |(room, message, by, id, at, reference)| {
                 ToClient::Deleted(Deleted { room, message, by, id, at, reference })

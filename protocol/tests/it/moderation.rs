@@ -1,6 +1,8 @@
 //! What a moderator may say, and what is no such thing.
 
-use protocol::{Code, REASON_CHARS_MAX, Reason, Refusal, SECONDS_MAX, ToClient, ToServer};
+use protocol::{
+    Code, REASON_CHARS_MAX, Reason, Refusal, Restriction, SECONDS_MAX, ToClient, ToServer,
+};
 
 #[test]
 fn an_act_has_a_person_and_what_its_kind_needs() {
@@ -53,11 +55,13 @@ fn what_still_lasts_is_told_in_the_largest_unit() {
         (7201, "3 hours"),
         (864_000, "10 days"),
     ] {
-        let refusal = Refusal::Muted { seconds, reason: reason.clone() };
-        let sentence = format!("you are muted here for another {told}: spam");
-        assert_eq!(refusal.to_string(), sentence);
+        let reason = reason.clone();
+        let muted = Restriction { server: false, seconds: Some(seconds), reason };
+        let sentence = format!("you are muted in this room for another {told}: spam");
+        assert_eq!(Refusal::Muted(Box::new(muted)).to_string(), sentence);
     }
-    let banned = Refusal::Banned { server: true, seconds: None, reason: None };
+    let banned = Restriction { server: true, seconds: None, reason: None };
+    let banned = Refusal::Banned(Box::new(banned));
     assert_eq!(banned.to_string(), "you are banned from this server");
     assert_eq!((banned.code(), banned.close_code()), (Code::Banned, Some(4003)));
 }
