@@ -55,6 +55,10 @@ function isKnown(e) {
     case "history":
       return text("room") && Array.isArray(e.messages) && Number.isSafeInteger(e.head)
         && e.messages.every((/** @type {any} */ message) => message?.type === "message" && isKnown(message));
+    case "deleted":
+      return text("room", "by") && Number.isSafeInteger(e.message) && Number.isSafeInteger(e.id);
+    case "moderated":
+      return text("action", "user", "by");
     case "error":
       return text("code", "content");
     default:

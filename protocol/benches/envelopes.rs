@@ -4,7 +4,8 @@
 
 use divan::Bencher;
 use protocol::{
-    Body, Message, MessageId, Presence, RoomName, ToClient, ToServer, UserName, encode_history,
+    Body, HistoryEnd, Message, MessageId, Presence, RoomName, ToClient, ToServer, UserName,
+    encode_history,
 };
 
 fn main() {
@@ -19,6 +20,7 @@ fn message(bytes: usize) -> Message {
         id: MessageId::try_from(1_795_522_918_645_253).unwrap(),
         at: 1_795_522_918_645,
         reference: None,
+        deleted: false,
     }
 }
 
@@ -50,5 +52,6 @@ fn encode_replay(bencher: Bencher<'_, '_>, messages: usize) {
     let encoded = vec![ToClient::Message(message(100)).encode(); messages];
     let head = MessageId::try_from(1_795_522_918_645_253).unwrap();
     let room = RoomName::general();
-    bencher.bench(|| encode_history(&room, divan::black_box(&encoded), false, head, None));
+    let end = HistoryEnd { more: false, head, deleted: &[], deleted_more: false, reference: None };
+    bencher.bench(|| encode_history(&room, divan::black_box(&encoded), end));
 }

@@ -14,6 +14,9 @@
 //! | `ref` | 1–[`REF_BYTES_MAX`] printable ASCII characters |
 //! | history page | [`HISTORY_DEFAULT`], at most [`HISTORY_MAX`] messages, under [`HISTORY_BYTES_MAX`] |
 //! | names in an answer to `presence` | [`PEOPLE_MAX`] |
+//! | reason of a moderator's act | 1–[`REASON_CHARS_MAX`] characters |
+//! | deletions that a history tells of | [`DELETED_MAX`] |
+//! | token | [`TOKEN_BYTES_MAX`], with [`PATTERNS_MAX`] patterns of rooms |
 //!
 //! Every reason to say no is a [`Refusal`], with a stable [`Code`], a sentence, and, where it ends
 //! the connection, a [close code](Refusal::close_code).
@@ -23,20 +26,29 @@
 mod body;
 mod hello;
 mod json;
+mod moderation;
 mod name;
 mod refusal;
 mod to_client;
 mod to_server;
+mod token;
 
 pub use body::{
     BadId, BadRef, Body, BodyError, CONTENT_CHARS_MAX, FRAME_BYTES_MAX, ID_END, MessageId,
     REF_BYTES_MAX, Ref,
 };
 pub use hello::{Hello, KEY_BYTES_MAX, KEY_BYTES_MIN, KEY_SUBPROTOCOL_PREFIX, Key, SUBPROTOCOL};
+pub use moderation::{
+    Act, Action, BadReason, DELETED_CONTENT, DELETED_MAX, Deleted, Moderated, REASON_CHARS_MAX,
+    Reason, Restriction, Role, SECONDS_MAX,
+};
 pub use name::{NameError, ROOM_CHARS_MAX, RoomName, USER_CHARS_MAX, UserName};
 pub use refusal::{Code, Refusal};
 pub use to_client::{
-    BadFromServer, ErrorNote, HISTORY_BYTES_MAX, History, Message, Presence, ToClient,
+    BadFromServer, ErrorNote, HISTORY_BYTES_MAX, History, HistoryEnd, Message, Presence, ToClient,
     encode_history,
 };
 pub use to_server::{BadEnvelope, FIELDS_MAX, HISTORY_DEFAULT, HISTORY_MAX, PEOPLE_MAX, ToServer};
+pub use token::{
+    BadPattern, Grant, PATTERNS_MAX, RoomPattern, TOKEN_BYTES_MAX, TOKEN_SUBPROTOCOL_PREFIX, Token,
+};

@@ -131,7 +131,7 @@ impl Name {
 }
 
 /// Case-folds, and normalises again, since folding can undo NFC.
-fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     let folded = CaseMapper::new().fold_string(text);
     ComposingNormalizerBorrowed::new_nfc().normalize(&folded).into_owned()
 }

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::body::{BadRef, BodyError, FRAME_BYTES_MAX};
+use crate::moderation::{BadReason, Restriction};
 use crate::name::NameError;
 
 /// What a program may branch on. A code never changes its meaning.
@@ -34,8 +35,26 @@ pub enum Code {
     AlreadyInRoom,
     /// The connection is in as many rooms as it may be.
     TooManyRooms,
-    /// Somebody else is connected under this name.
+    /// The name is somebody else's: they are connected under it, or took it for good.
     NameTaken,
+    /// The name looks like one that is taken.
+    NameSimilar,
+    /// The server is closed, and no token was brought.
+    NoToken,
+    /// The token is none of this server's.
+    BadToken,
+    /// The token's time is over.
+    TokenExpired,
+    /// The token does not open this room.
+    WrongRoom,
+    /// You were put out of the room or the server, and may not come in.
+    Banned,
+    /// You may not speak here for a time; `retry_ms` says for how long.
+    Muted,
+    /// Only a moderator may do this.
+    NotAllowed,
+    /// The message, person, ban or mute it is about is not there.
+    NotFound,
     /// More messages than the rate allows; `retry_ms` says when to try again.
     TooFast,
     /// Too many bad frames in a row.
@@ -99,6 +118,45 @@ pub enum Refusal {
     /// See [`Code::NameTaken`].
     #[error("this name is in use: choose another, or bring the key it was taken with")]
     NameTaken,
+    /// See [`Code::NameTaken`]: its owner may be away.
+    #[error(
+        "this name belongs to somebody else, also while they are away: choose another, or bring \
+         the key it was first taken with"
+    )]
+    NameClaimed,
+    /// See [`Code::NameSimilar`].
+    #[error("this name looks like {0}, which is taken: choose one that cannot be mistaken for it")]
+    NameSimilar(Box<str>),
+    /// See [`Code::NoToken`].
+    #[error("this server lets in only who has a token: ask its operator for one")]
+    NoToken,
+    /// See [`Code::BadToken`]; the text says what is wrong with it.
+    #[error("this token is not good here: {0}")]
+    BadToken(&'static str),
+    /// See [`Code::TokenExpired`].
+    #[error("this token has expired: ask for a new one")]
+    TokenExpired,
+    /// See [`Code::WrongRoom`].
+    #[error("your token does not open this room")]
+    WrongRoom,
+    /// See [`Code::Banned`].
+    #[error("you are banned from this {}{}", if .0.server { "server" } else { "room" }, .0)]
+    Banned(Box<Restriction>),
+    /// See [`Code::Muted`].
+    #[error("you are muted {}{}", if .0.server { "on this server" } else { "in this room" }, .0)]
+    Muted(Box<Restriction>),
+    /// See [`Code::NotAllowed`].
+    #[error("only a moderator of this room may do that")]
+    NotAllowed,
+    /// See [`Code::NotAllowed`]: without a room it is about the whole server.
+    #[error("only a moderator of all rooms may do that to the whole server: name a room")]
+    NotAllowedEverywhere,
+    /// See [`Code::NotAllowed`].
+    #[error("{0} is a moderator: only the operator of the server can change that")]
+    IsModerator(Box<str>),
+    /// See [`Code::NotFound`]; the text says what is not there.
+    #[error("{0}")]
+    NotFound(&'static str),
     /// See [`Code::TooFast`].
     #[error("too many messages: wait {retry_ms} ms and send it again")]
     TooFast {
@@ -146,7 +204,18 @@ impl Refusal {
             Refusal::NotInRoom => Code::NotInRoom,
             Refusal::AlreadyInRoom => Code::AlreadyInRoom,
             Refusal::TooManyRooms { .. } => Code::TooManyRooms,
-            Refusal::NameTaken => Code::NameTaken,
+            Refusal::NameTaken | Refusal::NameClaimed => Code::NameTaken,
+            Refusal::NameSimilar(_) => Code::NameSimilar,
+            Refusal::NoToken => Code::NoToken,
+            Refusal::BadToken(_) => Code::BadToken,
+            Refusal::TokenExpired => Code::TokenExpired,
+            Refusal::WrongRoom => Code::WrongRoom,
+            Refusal::Banned(_) => Code::Banned,
+            Refusal::Muted(_) => Code::Muted,
+            Refusal::NotAllowed | Refusal::NotAllowedEverywhere | Refusal::IsModerator(_) => {
+                Code::NotAllowed
+            }
+            Refusal::NotFound(_) => Code::NotFound,
             Refusal::TooFast { .. } => Code::TooFast,
             Refusal::TooManyBadFrames(_) => Code::TooManyBadFrames,
             Refusal::BinaryFrame => Code::BinaryFrame,
@@ -162,8 +231,8 @@ impl Refusal {
     /// The WebSocket close code (RFC 6455, section 7.4) this refusal ends a connection with, when
     /// it does. 4000 and up mean: do not come back unchanged.
     ///
-    /// A bad room ends only the connection that was opened with it; in a `join` it is told and no
-    /// more.
+    /// A bad or closed room ends only the connection that was opened with it; in a `join` it is told
+    /// and no more.
     pub fn close_code(&self) -> Option<u16> {
         match self {
             Refusal::Stopping => Some(1001),
@@ -173,12 +242,23 @@ impl Refusal {
             Refusal::TooManyBadFrames(_) => Some(1008),
             Refusal::FrameTooBig => Some(1009),
             Refusal::TooSlow | Refusal::Unavailable => Some(1013),
-            Refusal::NameTaken => Some(4001),
+            Refusal::NameTaken | Refusal::NameClaimed | Refusal::NameSimilar(_) => Some(4001),
+            Refusal::NoToken
+            | Refusal::BadToken(_)
+            | Refusal::TokenExpired
+            | Refusal::WrongRoom
+            | Refusal::Banned(_) => Some(4003),
             Refusal::BadRoom(_) | Refusal::BadName(_) | Refusal::BadKey | Refusal::BadField(_) => {
                 Some(4002)
             }
             _ => None,
         }
+    }
+}
+
+impl From<BadReason> for Refusal {
+    fn from(bad: BadReason) -> Self {
+        Refusal::BadField(format!("bad reason: {bad}"))
     }
 }
 

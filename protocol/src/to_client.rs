@@ -7,8 +7,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::body::{Body, MessageId, Ref};
 use crate::json::encode;
+use crate::moderation::{Deleted, Moderated, Reason, Role};
 use crate::name::{RoomName, UserName};
 use crate::refusal::{Code, Refusal};
+use crate::token::RoomPattern;
 
 /// A `history` envelope stays under this many bytes, so that it fits an outbox beside live traffic.
 pub const HISTORY_BYTES_MAX: usize = 128 * 1024;
@@ -25,6 +27,9 @@ pub enum ToClient {
         room: RoomName,
         /// Who.
         sender: UserName,
+        /// What they may do, if that is more than others.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<Role>,
     },
     /// A person left the room, with their last connection.
     Leave {
@@ -37,6 +42,10 @@ pub enum ToClient {
     Presence(Presence),
     /// Older messages, on joining or when asked for.
     History(History),
+    /// A message is no more.
+    Deleted(Deleted),
+    /// A moderator did something to a person.
+    Moderated(Box<Moderated>),
     /// A refusal, to one client alone.
     Error(ErrorNote),
 }
@@ -57,6 +66,14 @@ pub struct Message {
     /// Its author's own name for it. Only meaningful to that author.
     #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Ref>,
+    /// It was deleted: its content is [`DELETED_CONTENT`](crate::DELETED_CONTENT), the rest is as
+    /// it was.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub deleted: bool,
+}
+
+fn is_false(is: &bool) -> bool {
+    !*is
 }
 
 /// The people of a room.
@@ -86,6 +103,12 @@ pub struct History {
     pub more: bool,
     /// The newest id of the room, 0 if it has none: where to resume.
     pub head: MessageId,
+    /// In an answer to `since`: messages up to it that were deleted after it, by their ids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deleted: Vec<MessageId>,
+    /// There were more of those than `deleted` holds: what is held of this room may be stale.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub deleted_more: bool,
     /// The `ref` of the question.
     #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Ref>,
@@ -114,6 +137,7 @@ impl From<&Refusal> for ErrorNote {
     fn from(refusal: &Refusal) -> Self {
         let retry_ms = match refusal {
             Refusal::TooFast { retry_ms } => Some(*retry_ms),
+            Refusal::Muted(muted) => muted.seconds.map(|seconds| seconds.saturating_mul(1000)),
             _ => None,
         };
         ErrorNote {
@@ -150,29 +174,38 @@ impl ToClient {
     }
 }
 
+/// What a `history` envelope says besides its messages; see [`History`].
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct HistoryEnd<'a> {
+    /// There is older text that was asked for.
+    pub more: bool,
+    /// The newest id of the room.
+    pub head: MessageId,
+    /// Earlier messages that were deleted since.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub deleted: &'a [MessageId],
+    /// There were more of those.
+    #[serde(skip_serializing_if = "is_false")]
+    pub deleted_more: bool,
+    /// The `ref` of the question.
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+    pub reference: Option<&'a Ref>,
+}
+
 /// Writes a `history` envelope from messages that are encoded already, ascending: the newest that
 /// fit under [`HISTORY_BYTES_MAX`]. Says in `more` if any was left out.
 pub fn encode_history<T: AsRef<str>>(
     room: &RoomName,
     messages: &[T],
-    more: bool,
-    head: MessageId,
-    reference: Option<&Ref>,
+    end: HistoryEnd<'_>,
 ) -> String {
-    #[derive(Serialize)]
-    struct Tail<'a> {
-        more: bool,
-        head: MessageId,
-        #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
-        reference: Option<&'a Ref>,
-    }
     // Room for the fields around the list: a room's name of 64 characters and a `ref` of 64, each
-    // escaped at its worst, fit twice over.
-    const AROUND_BYTES_MAX: usize = 2048;
+    // escaped at its worst, fit twice over; and an id with its comma has 17 bytes.
+    let around_bytes_max = 2048 + 17 * end.deleted.len();
     let mut bytes = 0;
     let fits = |text: &&T| {
         bytes += text.as_ref().len() + 1;
-        bytes <= HISTORY_BYTES_MAX - AROUND_BYTES_MAX
+        bytes + around_bytes_max <= HISTORY_BYTES_MAX
     };
     let kept = messages.iter().rev().take_while(fits).count();
     let newest = &messages[messages.len() - kept..];
@@ -183,10 +216,10 @@ pub fn encode_history<T: AsRef<str>>(
         }
         out.push_str(message.as_ref());
     }
-    let more = more || kept < messages.len();
-    let tail = encode(&Tail { more, head, reference });
+    let end = HistoryEnd { more: end.more || kept < messages.len(), ..end };
+    let end = encode(&end);
     out.push_str("],");
-    out.push_str(tail.trim_start_matches('{'));
+    out.push_str(end.trim_start_matches('{'));
     out
 }
 
@@ -225,6 +258,18 @@ impl<'de> Deserialize<'de> for UserName {
 impl<'de> Deserialize<'de> for Body {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Body::try_from(String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for Reason {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        checked(deserializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for RoomPattern {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        checked(deserializer)
     }
 }
 

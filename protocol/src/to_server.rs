@@ -10,10 +10,11 @@ use serde_json::error::Category;
 
 use crate::body::{Body, MessageId, Ref};
 use crate::json::encode;
+use crate::moderation::{Act, Action, Reason, SECONDS_MAX};
 use crate::name::{NameError, RoomName, UserName};
 use crate::refusal::Refusal;
 
-/// Most fields of one object. The protocol has nine; the rest is room for those to come, and a
+/// Most fields of one object. The protocol has thirteen; the rest is room for those to come, and a
 /// bound on the work of finding a duplicate key.
 pub const FIELDS_MAX: usize = 32;
 /// Messages in a `history` page when no limit is named: about two screens.
@@ -75,6 +76,19 @@ pub enum ToServer {
         /// Only names that sort after this one; it need not be there.
         after: UserName,
     },
+    /// Remove a message. For moderators.
+    Delete {
+        /// Of which room.
+        room: RoomName,
+        /// The message's id.
+        message: MessageId,
+        /// Comes back in what is told of it.
+        #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+        reference: Option<Ref>,
+    },
+    /// Do something to a person. For moderators. Its type is the action.
+    #[serde(untagged)]
+    Moderate(Box<Act>),
 }
 
 /// A frame that is no good envelope, with as much as could be read of what it was about.
@@ -124,6 +138,10 @@ struct Fields {
     history: Option<u64>,
     limit: Option<u64>,
     after: Option<String>,
+    user: Option<Loose<String>>,
+    reason: Option<Loose<String>>,
+    seconds: Option<Loose<u64>>,
+    message: Option<Loose<u64>>,
     others: Vec<String>,
     /// The field being read: an error is about this one.
     reading: Option<String>,
@@ -156,22 +174,26 @@ impl Fields {
     }
 
     fn into_envelope(
-        self,
+        mut self,
         room: Option<Result<RoomName, NameError>>,
         reference: Option<Result<Ref, crate::body::BadRef>>,
     ) -> Result<ToServer, Refusal> {
-        let kind = self.kind.ok_or_else(|| missing("type"))?;
+        let kind = self.kind.take().ok_or_else(|| missing("type"))?;
         let known = match kind.as_str() {
-            "message" | "join" | "leave" | "history" => true,
+            "message" | "join" | "leave" | "history" | "delete" => true,
             // A question has `after`; a claim about who is here has `users`, and is the server's.
             "presence" => self.after.is_some() && !self.others.iter().any(|key| key == "users"),
-            _ => false,
+            kind => Action::parse(kind).is_some(),
         };
         if !known {
             return Err(Refusal::UnknownType(kind.chars().take(40).collect()));
         }
-        let room = room.ok_or_else(|| missing("room"))?.map_err(Refusal::BadRoom)?;
         let reference = reference.transpose()?;
+        if let Some(action) = Action::parse(&kind) {
+            let room = room.transpose().map_err(Refusal::BadRoom)?;
+            return self.act(action, room, reference).map(Box::new).map(ToServer::Moderate);
+        }
+        let room = room.ok_or_else(|| missing("room"))?.map_err(Refusal::BadRoom)?;
         Ok(match kind.as_str() {
             "message" => {
                 let content = Body::parse(self.content.ok_or_else(|| missing("content"))?)?;
@@ -188,6 +210,10 @@ impl Fields {
                 let after = UserName::try_from(after.as_str()).map_err(Refusal::BadName)?;
                 ToServer::Presence { room, after }
             }
+            "delete" => {
+                let message = wanted("message", self.message)?.ok_or_else(|| missing("message"))?;
+                ToServer::Delete { room, message: id(message)?, reference }
+            }
             _ => ToServer::History {
                 room,
                 before: self.before.map(id).transpose()?,
@@ -195,6 +221,32 @@ impl Fields {
                 reference,
             },
         })
+    }
+
+    fn act(
+        self,
+        action: Action,
+        room: Option<RoomName>,
+        reference: Option<Ref>,
+    ) -> Result<Act, Refusal> {
+        if room.is_none() && action == Action::Kick {
+            return Err(missing("room"));
+        }
+        let user = wanted("user", self.user)?.ok_or_else(|| missing("user"))?;
+        let user = UserName::try_from(user.as_str()).map_err(Refusal::BadName)?;
+        let takes_time = matches!(action, Action::Ban | Action::Mute);
+        let seconds = wanted("seconds", self.seconds)?.filter(|_| takes_time);
+        match seconds {
+            None if action == Action::Mute => return Err(missing("seconds")),
+            Some(seconds) if !(1..=SECONDS_MAX).contains(&seconds) => {
+                let sentence = format!("the field \"seconds\" is from 1 to {SECONDS_MAX}");
+                return Err(Refusal::BadField(sentence));
+            }
+            _ => {}
+        }
+        let reason = wanted("reason", self.reason)?;
+        let reason = reason.as_deref().map(Reason::try_from).transpose()?;
+        Ok(Act { action, room, user, seconds, reason, reference })
     }
 
     fn read<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<(), A::Error> {
@@ -208,11 +260,33 @@ impl Fields {
             "history" => set(&mut self.history, map),
             "limit" => set(&mut self.limit, map),
             "after" => set(&mut self.after, map),
+            "user" => set(&mut self.user, map),
+            "reason" => set(&mut self.reason, map),
+            "seconds" => set(&mut self.seconds, map),
+            "message" => set(&mut self.message, map),
             _ if self.others.iter().any(|seen| seen == key) => Err(duplicate()),
             _ => {
                 self.others.push(key.to_owned());
                 map.next_value::<IgnoredAny>().map(drop)
             }
+        }
+    }
+}
+
+/// A field that only some types have: whatever stands there does no harm to the others.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Loose<T> {
+    Is(T),
+    Other(IgnoredAny),
+}
+
+fn wanted<T>(field: &str, loose: Option<Loose<T>>) -> Result<Option<T>, Refusal> {
+    match loose {
+        None => Ok(None),
+        Some(Loose::Is(value)) => Ok(Some(value)),
+        Some(Loose::Other(_)) => {
+            Err(Refusal::BadField(format!("the field {field:?} is of the wrong type")))
         }
     }
 }

@@ -125,15 +125,16 @@ fn bring_back(model: &mut Model, kept: &Kept) {
     else {
         return;
     };
-    if model.find(&name).is_none() {
-        model.rooms.push(Room::new(name.clone()));
+    let line = kept.line.and_then(|line| MessageId::try_from(line).ok());
+    let known = Room::as_read(name.clone(), read);
+    match model.find(&name) {
+        Some(room) => *room = known,
+        None => model.rooms.push(known),
     }
     let Some(room) = model.find(&name) else { return };
-    room.read = read;
+    room.looked_away = line.or(room.looked_away);
     room.muted = kept.muted;
     room.draft = kept.draft.clone();
-    let line = kept.line.and_then(|line| MessageId::try_from(line).ok()).unwrap_or(read);
-    room.looked_away = Some(line).filter(|line| *line > MessageId::ZERO);
     let waiting = kept.waiting.iter().filter_map(|Waiting { reference, content }| {
         let reference = Ref::try_from(reference.as_str()).ok()?;
         Some(Pending { reference, content: content.clone(), failed: None, late: true })

@@ -2,8 +2,9 @@
 
 use proptest::prelude::*;
 use protocol::{
-    Body, Code, ErrorNote, Hello, History, Key, Message, MessageId, Presence, Ref, RoomName,
-    ToClient, ToServer, UserName,
+    Act, Action, Body, Code, Deleted, ErrorNote, Hello, History, Key, Message, MessageId,
+    Moderated, Presence, Reason, Ref, Role, RoomName, RoomPattern, SECONDS_MAX, ToClient, ToServer,
+    Token, UserName,
 };
 
 fn room() -> impl Strategy<Value = RoomName> {
@@ -30,6 +31,24 @@ fn count() -> impl Strategy<Value = Option<u16>> {
     proptest::option::of(1..=protocol::HISTORY_MAX)
 }
 
+fn act() -> impl Strategy<Value = Act> {
+    let reason = "\\PC{1,200}".prop_map(|text| Reason::try_from(text.as_str()).ok());
+    let actions = [Action::Kick, Action::Ban, Action::Unban, Action::Mute, Action::Unmute];
+    let action = proptest::sample::select(actions.to_vec());
+    let time = proptest::option::of(1..=SECONDS_MAX);
+    (action, proptest::option::of(room()), user(), time, reason, reference(), room()).prop_map(
+        |(action, room, user, seconds, reason, reference, other)| {
+            let seconds = match action {
+                Action::Mute => seconds.or(Some(1)),
+                Action::Ban => seconds,
+                _ => None,
+            };
+            let room = if action == Action::Kick { room.or(Some(other)) } else { room };
+            Act { action, room, user, seconds, reason, reference }
+        },
+    )
+}
+
 fn to_server() -> impl Strategy<Value = ToServer> {
     let id = || proptest::option::of(id());
     prop_oneof![
@@ -48,18 +67,25 @@ fn to_server() -> impl Strategy<Value = ToServer> {
             ToServer::History { room, before, limit, reference }
         }),
         (room(), user()).prop_map(|(room, after)| ToServer::Presence { room, after }),
+        (room(), self::id(), reference()).prop_map(|(room, message, reference)| ToServer::Delete {
+            room,
+            message,
+            reference
+        }),
+        act().prop_map(|act| ToServer::Moderate(Box::new(act))),
     ]
 }
 
 fn message() -> impl Strategy<Value = Message> {
-    (room(), user(), body(), id(), any::<u64>(), reference()).prop_map(
-        |(room, sender, content, id, at, reference)| Message {
+    (room(), user(), body(), id(), any::<u64>(), reference(), any::<bool>()).prop_map(
+        |(room, sender, content, id, at, reference, deleted)| Message {
             room,
             sender,
             content,
             id,
             at,
             reference,
+            deleted,
         },
     )
 }
@@ -68,17 +94,31 @@ fn to_client() -> impl Strategy<Value = ToClient> {
     let users = proptest::collection::vec(user(), 0..5);
     let messages = proptest::collection::vec(message(), 0..5);
     let retry = proptest::option::of(any::<u64>());
+    let deleted = proptest::collection::vec(id(), 0..5);
     prop_oneof![
         message().prop_map(ToClient::Message),
-        (room(), user()).prop_map(|(room, sender)| ToClient::Join { room, sender }),
+        (room(), user(), any::<bool>()).prop_map(|(room, sender, is)| {
+            let role = is.then_some(Role::Moderator);
+            ToClient::Join { room, sender, role }
+        }),
+        (act(), user())
+            .prop_map(|(act, by)| ToClient::Moderated(Box::new(Moderated::new(act, by)))),
+        (room(), id(), user(), id(), any::<u64>(), reference()).prop_map(
+            |(room, message, by, id, at, reference)| {
+                ToClient::Deleted(Deleted { room, message, by, id, at, reference })
+            }
+        ),
         (room(), user()).prop_map(|(room, sender)| ToClient::Leave { room, sender }),
         (room(), users, proptest::option::of(0..20_000_usize), proptest::option::of(user()))
             .prop_map(|(room, users, count, after)| {
                 ToClient::Presence(Presence { room, users, count, after })
             }),
-        (room(), messages, any::<bool>(), id(), reference()).prop_map(
-            |(room, messages, more, head, reference)| {
-                ToClient::History(History { room, messages, more, head, reference })
+        (room(), messages, any::<bool>(), id(), deleted, reference()).prop_map(
+            |(room, messages, more, head, deleted, reference)| {
+                let deleted_more = !deleted.is_empty() && more;
+                let history =
+                    History { room, messages, more, head, deleted, deleted_more, reference };
+                ToClient::History(history)
             }
         ),
         (any::<String>(), proptest::option::of(room()), reference(), retry).prop_map(
@@ -98,11 +138,14 @@ fn nearly() -> impl Strategy<Value = String> {
         Just("content"),
         Just("ref"),
         Just("since"),
+        Just("user"),
+        Just("seconds"),
         Just("x")
     ];
     let value = prop_oneof![
         Just("\"message\""),
         Just("\"join\""),
+        Just("\"mute\""),
         Just("\"a\""),
         Just("null"),
         Just("-1"),
@@ -128,6 +171,9 @@ proptest! {
             let _ = ToClient::parse(text);
             let _ = Hello::from_query(text);
             let _ = Key::from_subprotocols(text);
+            let _ = Token::from_subprotocols(text);
+            let _ = Token::from_authorization(text);
+            let _ = RoomPattern::try_from(text);
             let _ = RoomName::try_from(text);
             let _ = Body::try_from(text);
         }
@@ -154,6 +200,20 @@ proptest! {
     fn a_key_survives_its_subprotocol(bytes in proptest::collection::vec(any::<u8>(), 16..=64)) {
         let key = Key::new(&bytes).unwrap();
         prop_assert_eq!(Key::from_subprotocols(&key.to_subprotocol()), Ok(Some(key)));
+    }
+
+    #[test]
+    fn a_pattern_is_a_glob(pattern in "[ab*]{1,8}", room in "[ab]{1,8}") {
+        fn fits(pattern: &[u8], room: &[u8]) -> bool {
+            match pattern.split_first() {
+                None => room.is_empty(),
+                Some((b'*', rest)) => (0..=room.len()).any(|at| fits(rest, &room[at..])),
+                Some((c, rest)) => room.first() == Some(c) && fits(rest, &room[1..]),
+            }
+        }
+        let matches = RoomPattern::try_from(pattern.as_str()).unwrap();
+        let name = RoomName::try_from(room.as_str()).unwrap();
+        prop_assert_eq!(matches.matches(&name), fits(pattern.as_bytes(), room.as_bytes()));
     }
 
     #[test]

@@ -6,4 +6,6 @@ mod envelopes;
 mod golden;
 mod hello;
 mod laws;
+mod moderation;
 mod names;
+mod token;

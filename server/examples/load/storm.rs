@@ -81,7 +81,9 @@ impl Hears for Room {
                 }
                 self.faults.lost += u64::from(history.more);
             }
-            Ok(ToClient::Error(_)) | Err(_) => self.faults.damaged += 1,
+            Ok(ToClient::Error(_) | ToClient::Deleted(_) | ToClient::Moderated(_)) | Err(_) => {
+                self.faults.damaged += 1
+            }
         }
     }
 }

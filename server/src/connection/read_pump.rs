@@ -8,8 +8,8 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use protocol::{
-    BadEnvelope, Body, ErrorNote, HISTORY_DEFAULT, HISTORY_MAX, MessageId, Ref, Refusal, RoomName,
-    ToClient, ToServer, UserName, encode_history,
+    BadEnvelope, Body, ErrorNote, HISTORY_DEFAULT, HISTORY_MAX, HistoryEnd, MessageId, Ref,
+    Refusal, RoomName, ToClient, ToServer, UserName, encode_history,
 };
 use tokio::net::tcp::OwnedReadHalf;
 use tokio::time::{Instant, Sleep, sleep_until};
@@ -158,6 +158,14 @@ impl ReadPump {
                 Some(Box::pin(self.history(room, before, limit, reference)))
             }
             ToServer::Presence { room, after } => Some(Box::pin(self.people(room, after))),
+            ToServer::Delete { room, reference, .. } => {
+                self.refuse(&Refusal::NotAllowed, Some(room), reference);
+                None
+            }
+            ToServer::Moderate(act) => {
+                self.refuse(&Refusal::NotAllowed, act.room, act.reference);
+                None
+            }
         })
     }
 
@@ -299,7 +307,17 @@ impl ReadPump {
         };
         let messages: Vec<_> = page.messages.iter().map(|m| m.frame.envelope()).collect();
         let more = page.older.is_some();
-        let envelope = encode_history(&room, &messages, more, page.head, reference.as_ref());
+        let envelope = encode_history(
+            &room,
+            &messages,
+            HistoryEnd {
+                more,
+                head: page.head,
+                deleted: &[],
+                deleted_more: false,
+                reference: reference.as_ref(),
+            },
+        );
         (Frame::text(envelope, Order::Plain), page.head)
     }
 

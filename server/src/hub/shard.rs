@@ -80,7 +80,7 @@ fn perform(core: &Core<Outbox>, effect: ShardEffect) {
 fn encode(room: RoomName, news: News<Arc<Frame>>) -> Arc<Frame> {
     let (envelope, order) = match news {
         News::Message(frame) => return frame,
-        News::Join(sender) => (ToClient::Join { room, sender }, Order::Plain),
+        News::Join(sender) => (ToClient::Join { room, sender, role: None }, Order::Plain),
         News::Leave(sender) => (ToClient::Leave { room, sender }, Order::Plain),
         News::Presence(People { users, count, after }) => {
             let order = match after {

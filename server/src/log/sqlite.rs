@@ -211,6 +211,7 @@ fn read(row: &Row<'_>, room: &RoomName) -> rusqlite::Result<Message> {
         content: checked(2, Body::try_from(row.get::<_, String>(2)?))?,
         at: unsigned(row, 3)?,
         reference: checked(4, reference.as_deref().map(Ref::try_from).transpose())?,
+        deleted: false,
     })
 }
 

@@ -91,7 +91,8 @@ impl LogThread {
         let Append { room, author, content, reference, outbox } = append;
         let (id, at) = self.clock.next();
         let name = room.name().clone();
-        let message = Message { room: name, sender: author, content, id, at, reference };
+        let message =
+            Message { room: name, sender: author, content, id, at, reference, deleted: false };
         Stamped { message, room, outbox }
     }
 

@@ -25,6 +25,8 @@ pub struct Room {
     pub name: RoomName,
     /// The server said that this connection is in it.
     pub joined: bool,
+    /// It was entered before, in this run or an earlier one: what a replay brings is news.
+    pub known: bool,
     /// Messages and notes, ascending.
     pub entries: VecDeque<Entry>,
     /// Who is here.
@@ -122,6 +124,7 @@ impl Room {
         Room {
             name,
             joined: false,
+            known: false,
             entries: VecDeque::new(),
             people: People::default(),
             pending: Vec::new(),
@@ -141,7 +144,7 @@ impl Room {
     /// A room that was read up to a message in an earlier run.
     pub fn as_read(name: RoomName, read: MessageId) -> Self {
         let looked_away = Some(read).filter(|read| *read > MessageId::ZERO);
-        Room { read, looked_away, ..Room::new(name) }
+        Room { read, looked_away, known: looked_away.is_some(), ..Room::new(name) }
     }
 
     /// Puts a message at its place; false if it is here already.
@@ -232,6 +235,14 @@ impl Room {
     /// Nobody looks at it any more: what comes from now on is new.
     pub fn look_away(&mut self) {
         self.looked_away = Some(self.read);
+    }
+
+    /// It is entered for the first time: what is there already is no news.
+    pub fn entered(&mut self, looked_at: bool) {
+        if !std::mem::replace(&mut self.known, true) {
+            self.read = self.head;
+            self.looked_away = Some(self.read).filter(|_| !looked_at);
+        }
     }
 
     /// What is here was seen as it came. While no line stands, nothing was missed, and none is to

@@ -22,7 +22,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(2);
 pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Action> {
     match envelope {
         ToClient::Message(message) => message_came(model, message),
-        ToClient::Join { room, sender } => {
+        ToClient::Join { room, sender, .. } => {
             if model.find(&room).is_some_and(|room| !room.joined) {
                 return entered(model, &room, sender);
             }
@@ -47,6 +47,7 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Action> {
             more_people(model)
         }
         ToClient::History(history) => history_came(model, history),
+        ToClient::Deleted(_) | ToClient::Moderated(_) => Vec::new(),
         ToClient::Error(note) => error_came(model, note),
     }
 }
@@ -118,12 +119,6 @@ fn take_in(room: &mut Room, message: Message, me: Option<&UserName>) {
     room.insert(message, me);
 }
 
-fn mark_read(room: &mut Room, shown: bool) {
-    if shown && room.scroll == Scroll::Bottom {
-        room.read = room.head;
-    }
-}
-
 fn history_came(model: &mut Model, history: History) -> Vec<Action> {
     let (me, shown) = (model.me.clone(), model.focused && model.room().name == history.room);
     let Some(room) = model.find(&history.room) else { return Vec::new() };
@@ -133,12 +128,11 @@ fn history_came(model: &mut Model, history: History) -> Vec<Action> {
     for message in history.messages {
         take_in(room, message, me.as_ref());
     }
-    if seen == MessageId::ZERO && room.read == MessageId::ZERO {
-        // What was there before one came for the first time is not news.
+    room.head = room.head.max(history.head);
+    room.entered(shown);
+    if shown && room.scroll == Scroll::Bottom {
         room.read = room.head;
     }
-    room.head = room.head.max(history.head);
-    mark_read(room, shown);
     let resumed = !asked_for_older && seen > MessageId::ZERO;
     let gap = room.gap_after.or(resumed.then_some(seen));
     match (gap, oldest) {
