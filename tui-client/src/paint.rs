@@ -45,6 +45,11 @@ pub struct Painter {
     size: fn() -> io::Result<(u16, u16)>,
     /// Where the next character goes, if that is certain.
     at: Option<(u16, u16)>,
+    /// The row that was painted last.
+    row: u16,
+    /// Where the cursor is to be, if it is to be seen; and where it is.
+    cursor: Option<Position>,
+    shown: Option<Position>,
 }
 
 /// What cells have in common besides their text.
@@ -68,14 +73,10 @@ impl Painter {
     /// Paints for a terminal of this size, which is asked for whenever it matters.
     pub fn new(links: Rc<RefCell<Links>>, size: fn() -> io::Result<(u16, u16)>) -> Self {
         let (frame, screen, style) = (String::new(), Buffer::default(), Look::default());
-        let mut painter = Painter { frame, screen, links, style, size, at: None };
+        let (at, row, cursor, shown) = (None, 0, None, None);
+        let mut painter = Painter { frame, screen, links, style, size, at, row, cursor, shown };
         painter.forget();
         painter
-    }
-
-    /// Begins a frame.
-    pub fn begin(&mut self) {
-        self.frame.push_str(BEGIN);
     }
 
     /// Adds something that belongs to the frame and is no cell.
@@ -83,15 +84,33 @@ impl Painter {
         self.frame.push_str(sequence);
     }
 
-    /// Ends the frame and writes it.
+    /// Ends the frame and writes it, if it is any different from the one before.
     ///
     /// # Errors
     /// If the terminal is gone.
     pub fn end(&mut self, out: &mut impl Write) -> io::Result<()> {
-        self.frame.push_str(END);
-        let written = out.write_all(self.frame.as_bytes()).and_then(|()| out.flush());
+        if self.frame.is_empty() && self.cursor == self.shown {
+            return Ok(());
+        }
+        match self.cursor {
+            Some(Position { x, y }) => {
+                self.at = None;
+                self.add("\x1b[?25h");
+                self.go_to(x, y);
+                self.at = Some((x, y));
+            }
+            None => self.add("\x1b[?25l"),
+        }
+        self.shown = self.cursor;
+        let frame = format!("{BEGIN}{}{END}", self.frame);
         self.frame.clear();
-        written
+        out.write_all(frame.as_bytes()).and_then(|()| out.flush())
+    }
+
+    /// Nothing is known of what stands on the screen: somebody else had it.
+    pub fn forget_all(&mut self) {
+        (self.at, self.shown) = (None, None);
+        self.forget();
     }
 
     fn cell(&mut self, x: u16, y: u16, cell: &Cell) {
@@ -126,6 +145,11 @@ impl Painter {
     }
 
     fn go_to(&mut self, x: u16, y: u16) {
+        if self.row != y && self.style.link != Color::Reset {
+            // Each row of a link is told of anew.
+            self.look(Look { link: Color::Reset, ..self.style });
+        }
+        self.row = y;
         if self.at != Some((x, y)) {
             self.sequence(format_args!("\x1b[{};{}H", y + 1, x + 1));
         }
@@ -205,25 +229,21 @@ impl Backend for Painter {
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
-        self.add("\x1b[?25l");
+        self.cursor = None;
         Ok(())
     }
 
+    /// Its place follows.
     fn show_cursor(&mut self) -> io::Result<()> {
-        self.add("\x1b[?25h");
         Ok(())
     }
 
     fn get_cursor_position(&mut self) -> io::Result<Position> {
-        let (x, y) = self.at.unwrap_or_default();
-        Ok(Position { x, y })
+        Ok(self.shown.unwrap_or_default())
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        let Position { x, y } = position.into();
-        self.at = None;
-        self.go_to(x, y);
-        self.at = Some((x, y));
+        self.cursor = Some(position.into());
         Ok(())
     }
 

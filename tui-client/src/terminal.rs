@@ -110,8 +110,8 @@ impl Screen {
         title: String,
         view: impl FnOnce(&mut Frame<'_>) -> Links,
     ) -> io::Result<()> {
-        self.terminal.backend_mut().begin();
         if anew {
+            self.terminal.backend_mut().forget_all();
             let area = self.terminal.size()?.into();
             self.terminal.resize(area)?;
         }

@@ -33,6 +33,12 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Action> {
     };
     model.notice = None;
     let asked = model.asked.take();
+    match meaning {
+        // Whatever is open.
+        Meaning::Wish(Wish::Repaint) => return vec![Action::Repaint],
+        Meaning::Wish(Wish::Suspend) => return vec![Action::Suspend],
+        _ => {}
+    }
     if !matches!(model.overlay, Overlay::None) {
         return overlay::key(model, meaning);
     }
@@ -94,8 +100,6 @@ fn act(
         Wish::Up => up(model),
         Wish::Down => down(model),
         Wish::Editor => return vec![Action::Edit(take_out(model))],
-        Wish::Suspend => return vec![Action::Suspend],
-        Wish::Repaint => return vec![Action::Repaint],
         Wish::Mouse => return toggle_mouse(model),
         wish if edit(&mut model.input, wish) => {}
         wish => return look(model, wish),

@@ -93,7 +93,7 @@ pub(super) fn edit_failed(model: &mut Model) {
 pub(super) fn drop_failed(model: &mut Model) {
     let count = take_failed(model).len();
     if count > 0 {
-        model.notice = Some(format!("{count} refused messages are gone"));
+        model.notice = Some(format!("what was refused is gone: {count}"));
     }
 }
 
@@ -119,6 +119,7 @@ pub(super) fn interrupt(model: &mut Model, asked: bool) -> Vec<Action> {
         let waiting: usize = model.rooms.iter().map(|room| room.pending.len()).sum();
         let waiting = match waiting {
             0 => String::new(),
+            1 => "; one unsent message will go out next time".to_owned(),
             count => format!("; {count} unsent messages will go out next time"),
         };
         model.notice = Some(format!("Ctrl-C once more leaves Nebula{waiting}"));

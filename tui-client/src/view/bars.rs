@@ -117,7 +117,11 @@ fn only_bar(model: &Model, areas: &Areas) -> Line<'static> {
     let (unread, calls) = model.news();
     let unread = if unread > 0 { format!(" {unread}") } else { String::new() };
     let calls = if calls > 0 { format!(" !{calls}") } else { String::new() };
-    let (state, style) = state(model, true);
+    let people = room.people.count();
+    let (state, style) = match &model.link {
+        Link::Online if room.joined => (format!("{people} on ●"), Style::new()),
+        _ => state(model, true),
+    };
     let state = fitted(&state, width);
     let left = width.saturating_sub(text::width(&state) + 1);
     let name = format!("#{}{unread}{calls}", text::clean_line(room.name.as_str()));
@@ -137,23 +141,24 @@ fn only_bar(model: &Model, areas: &Areas) -> Line<'static> {
 
 /// What there is to say, on the left; the state of the line, on the right.
 fn status(model: &Model, width: u16) -> Line<'static> {
-    let width = usize::from(width);
-    let (state, style) = state(model, false);
+    let (width, said) = (usize::from(width), said(model));
+    let (state, style) = state(model, !said.is_empty());
     let state = fitted(&state, width);
-    let hint = fitted(&said(model), width.saturating_sub(text::width(&state) + 2));
+    let hint = fitted(&said, width.saturating_sub(text::width(&state) + 2));
     let gap = width.saturating_sub(text::width(&hint) + text::width(&state));
     Line::from(vec![Span::raw(hint), Span::raw(" ".repeat(gap)), Span::styled(state, style)])
 }
 
-/// The state of the line, and how many are here.
+/// The state of the line, and how many are here. The reason of a fault gives way to what there is to
+/// say.
 fn state(model: &Model, is_short: bool) -> (String, Style) {
     let people = model.room().people.count();
     match &model.link {
         Link::Connecting => ("○ connecting …".to_owned(), theme::quiet()),
         Link::Online if !model.room().joined => ("○ entering …".to_owned(), theme::quiet()),
-        Link::Online if is_short => (format!("{people} on ●"), Style::new()),
         Link::Online => {
-            let latency = model.latency.map(|latency| format!(" · {} ms", latency.as_millis()));
+            // Below a millisecond nobody cares.
+            let latency = model.latency.map(|took| format!(" · {} ms", took.as_millis().max(1)));
             (format!("● {people} online{}", latency.unwrap_or_default()), Style::new())
         }
         Link::Waiting { seconds, reason } => {

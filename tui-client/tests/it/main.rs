@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod checks;
 mod client;
 mod plain;
 mod processes;
@@ -10,4 +11,5 @@ mod reading;
 mod replay;
 mod screen;
 mod settings;
+mod terminal;
 mod writing;

@@ -254,7 +254,7 @@ fn lines_of_a_pipe_wait_for_the_server() {
 
 #[test]
 fn lines_faster_than_the_rate_stay_in_order_and_none_is_refused() {
-    let server = crate::pty::Server::start();
+    let server = ServerProcess::limited();
     let home = Home::new();
     // The burst is 20.
     let lines: String = (1..=26).map(|n| format!("line {n}\n")).collect();

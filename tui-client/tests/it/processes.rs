@@ -22,12 +22,22 @@ pub(crate) struct ServerProcess {
 
 impl ServerProcess {
     pub(crate) fn start(db: &Path, listen: &str) -> Self {
+        ServerProcess::with(db, listen, &["--message-rate", "0"])
+    }
+
+    /// With the limits that a server usually has.
+    pub(crate) fn limited() -> Self {
+        ServerProcess::with(Path::new(":memory:"), "127.0.0.1:0", &[])
+    }
+
+    fn with(db: &Path, listen: &str, more: &[&str]) -> Self {
         let binary = Path::new(env!("CARGO_BIN_EXE_nebula")).with_file_name("nebula-server");
         assert!(binary.exists(), "cargo build -p server makes {binary:?}");
         let mut child = Command::new(binary)
             .arg("--db")
             .arg(db)
-            .args(["--listen", listen, "--message-rate", "0"])
+            .args(["--listen", listen])
+            .args(more)
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();

@@ -1,0 +1,488 @@
+//! Checks of what the best clients get wrong, on the real binary and the real server: they speak of
+//! bytes, times and processes.
+
+use std::time::{Duration, Instant};
+
+use portable_pty::CommandBuilder;
+
+use crate::processes::{CutLine, Home, Running, ServerProcess};
+use crate::terminal::{BEGIN, Client, END, PATIENCE, Terminal};
+
+/// A person without a screen, who writes lines.
+fn writer(home: &Home, server: &str, user: &str) -> Running {
+    home.start(&["--plain", "--server", server, "--room", "dev", "--user", user])
+}
+
+/// The terminal says that it lost the focus; what is typed after that shows that it was heard.
+fn looks_away(alice: &mut Terminal) {
+    alice.types("\u{1b}[Ox");
+    alice.expect("> x");
+    alice.types("\u{3}");
+    alice.wait_for("an empty input", |screen| !screen.contents().contains("> x"));
+}
+
+/// What was written outside of synchronized updates, and what inside, one text for each.
+fn updates(text: &str) -> (String, Vec<&str>) {
+    let (mut outside, mut inside) = (String::new(), Vec::new());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(BEGIN) {
+        outside.push_str(before);
+        let Some((frame, behind)) = after.split_once(END) else { break };
+        inside.push(frame);
+        rest = behind;
+    }
+    outside.push_str(rest);
+    (outside, inside)
+}
+
+#[test]
+fn check_4_the_line_above_what_is_new_stays_over_focus_arrivals_reconnect_and_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("nebula.db");
+    let server = ServerProcess::start(&db, "127.0.0.1:0");
+    let line = CutLine::to(&server.address);
+    let (home, other) = (Home::new(), Home::new());
+    let client = Client { size: (80, 80), ..Client::of(&home, &line.address, "Alice") };
+    let mut alice = client.start();
+    alice.expect("1 online");
+    let mut bob = writer(&other, &server.address, "Bob");
+    alice.expect("Bob came");
+    bob.types("seen\n");
+    alice.expect("Bob         seen");
+    looks_away(&mut alice);
+    (1..=25).for_each(|n| bob.types(&format!("unseen {n}\n")));
+    alice.expect("unseen 25");
+    let below = |terminal: &Terminal| {
+        let contents = terminal.contents();
+        let rows: Vec<_> = contents.lines().collect();
+        let line = rows.iter().position(|row| row.contains(" new since "));
+        line.map(|at| rows[at + 1].contains("Bob         unseen 1 "))
+    };
+    assert_eq!(below(&alice), Some(true));
+    alice.wait("25 in the title", |alice| alice.text().contains("\u{1b}]0;(25) #dev"));
+    line.cut();
+    (26..=50).for_each(|n| bob.types(&format!("unseen {n}\n")));
+    alice.expect("unseen 50");
+    alice.wait("50 in the title", |alice| alice.text().contains("\u{1b}]0;(50) #dev"));
+    assert_eq!(below(&alice), Some(true), "{}", alice.contents());
+    // Back: all is read, and the line stays while one reads.
+    alice.types("\u{1b}[I");
+    alice.wait("nothing in the title", |alice| {
+        alice.text().ends_with(END) && {
+            let text = alice.text();
+            text.rfind("]0;#dev") > text.rfind("]0;(50)")
+        }
+    });
+    assert_eq!(below(&alice), Some(true));
+    // Long enough for what was read to be written down with the end of the run.
+    alice.leaves();
+    let mut again = client.start();
+    again.expect("unseen 50");
+    assert_eq!(below(&again), Some(true), "{}", again.contents());
+    again.leaves();
+    drop(bob);
+}
+
+#[test]
+fn check_5_nothing_is_written_while_nothing_happens() {
+    let server = ServerProcess::fresh();
+    let home = Home::new();
+    let mut alice = Client::of(&home, &server.address, "Alice").start();
+    alice.expect("1 online ·");
+    // The last of what begins: the frame after the first answer to a ping.
+    while alice.read(Duration::from_secs(2)) {}
+    let before = alice.raw.len();
+    assert!(!alice.read(Duration::from_secs(60)), "{:?}", &alice.text()[before..]);
+    alice.leaves();
+}
+
+#[test]
+fn check_5_a_message_is_seen_at_once_and_a_flood_is_one_frame_in_16_ms() {
+    let server = ServerProcess::fresh();
+    let (home, other) = (Home::new(), Home::new());
+    let mut alice = Client::of(&home, &server.address, "Alice").start();
+    alice.expect("1 online ·");
+    let mut bob = writer(&other, &server.address, "Bob");
+    alice.expect("Bob came");
+
+    let mut took: Vec<_> = (1..=21)
+        .map(|n| {
+            let began = Instant::now();
+            bob.types(&format!("quick {n}.\n"));
+            alice.expect(&format!("quick {n}."));
+            began.elapsed()
+        })
+        .collect();
+    took.sort_unstable();
+    assert!(took[10] < Duration::from_millis(50), "the median is {:?}", took[10]);
+
+    // Some hundred a second, by as many hands as the server hears at once.
+    let flood: Vec<_> = (0..4)
+        .map(|n| {
+            let home = Home::new();
+            let mut writer = writer(&home, &server.address, &format!("Writer{n}"));
+            let lines: String = (1..=500).map(|n| format!("flood {n}\n")).collect();
+            let mut input = writer.stdin.take().unwrap();
+            let hand = std::thread::spawn(move || {
+                use std::io::Write as _;
+                input.write_all(lines.as_bytes()).unwrap();
+            });
+            (home, writer, hand)
+        })
+        .collect();
+    alice.expect("flood ");
+    let (began, from) = (Instant::now(), alice.raw.len());
+    let mut echo = Vec::new();
+    for n in 0..20 {
+        let typed = Instant::now();
+        alice.types("x");
+        alice.expect(&format!("> {}", "x".repeat(n + 1)));
+        echo.push(typed.elapsed());
+    }
+    for (_home, writer, hand) in flood {
+        hand.join().unwrap();
+        assert_eq!(writer.finish().0, 0);
+    }
+    let frames = alice.text()[from..].matches(BEGIN).count();
+    let most = began.elapsed().as_millis() / 16 + 2;
+    assert!((frames as u128) <= most, "{frames} frames, {most} at most");
+    echo.sort_unstable();
+    assert!(echo[10] < Duration::from_millis(50), "the median echo is {:?}", echo[10]);
+    alice.types("\u{3}");
+    alice.leaves();
+}
+
+#[test]
+fn check_6_every_frame_is_one_synchronized_update_also_of_another_size() {
+    let server = ServerProcess::fresh();
+    let home = Home::new();
+    let mut alice = Client::of(&home, &server.address, "Alice").start();
+    alice.expect("1 online");
+    alice.types("some words\r\u{1b}OP");
+    alice.expect("Commands");
+    alice.types("\u{1b}[6~\u{c}");
+    for (cols, rows) in [(40, 12), (200, 60), (79, 23), (1, 1), (80, 24)] {
+        alice.resize(cols, rows);
+        let from = alice.raw.len();
+        alice.wait("a frame", |alice| alice.text()[from..].contains(END));
+    }
+    // Closes the help, and leaves.
+    alice.types("\u{1b}OP\u{3}\u{3}");
+    assert_eq!(alice.read_to_end(), 0);
+    let text = alice.text();
+    let (outside, inside) = updates(&text);
+    assert!(inside.len() > 5, "{}", inside.len());
+    // What is left is what takes the terminal and gives it back: no text, and no place for any.
+    assert!(!outside.contains(['H', 'J', 'K', ' ']), "{outside:?}");
+    let words: String = outside
+        .split('\u{1b}')
+        .map(|sequence| {
+            sequence
+                .trim_start_matches(['[', '?', '>', '<', ';'])
+                .trim_start_matches(|c: char| c.is_ascii_digit() || c == ';')
+        })
+        .collect();
+    assert!(words.len() < 60, "{words:?}");
+}
+
+#[test]
+fn check_8_the_terminal_is_as_before_after_signals_a_dropped_link_and_an_editor() {
+    let server = ServerProcess::fresh();
+    for signal in ["TERM", "HUP"] {
+        let home = Home::new();
+        let mut alice = Client::of(&home, &server.address, "Alice").start();
+        alice.expect("1 online");
+        // The mouse too.
+        alice.types("\u{1b}m");
+        alice.expect("the mouse scrolls");
+        alice.signal(signal);
+        alice.ends(0);
+    }
+
+    let line = CutLine::to(&server.address);
+    let home = Home::new();
+    let mut alice = Client::of(&home, &line.address, "Alice").start();
+    alice.expect("1 online");
+    line.cut();
+    alice.expect("1 online");
+    alice.leaves();
+
+    // The editor sees a terminal as it was before, and what it leaves is in the input.
+    let editor = home.path("editor");
+    std::fs::write(&editor, "#!/bin/sh\necho BEFORE; cat \"$1\"; stty -a; printf 'x%.0s' 1 > \"$1\"; echo ' from the editor' >> \"$1\"; read answer\n").unwrap();
+    std::process::Command::new("chmod").arg("+x").arg(&editor).status().unwrap();
+    let editor = editor.to_string_lossy().into_owned();
+    let environment = [("EDITOR", editor.as_str())];
+    let client =
+        Client { environment: &environment, ..Client::of(&home, &server.address, "Alice") };
+    let mut alice = client.start();
+    alice.expect("1 online");
+    alice.types("half a thought\u{18}\u{5}");
+    alice.wait_for("the editor", |screen| screen.contents().contains("extproc"));
+    assert!(alice.contents().contains("half a thought") && alice.contents().contains(" icanon"));
+    alice.is_as_before();
+    alice.types("\r");
+    alice.expect("> x from the editor");
+    alice.types("\u{3}");
+    alice.leaves();
+}
+
+#[test]
+fn check_8_the_terminal_is_as_before_while_the_program_is_stopped() {
+    let server = ServerProcess::fresh();
+    let home = Home::new();
+    let client = Client::of(&home, &server.address, "Alice");
+    // A shell that leaves the terminal as it is while it reads a line.
+    let mut command = CommandBuilder::new("dash");
+    command.arg("-i");
+    client.surround(&mut command);
+    command.env("PS1", "shell> ");
+    let mut alice = Terminal::start(command, (80, 24));
+    alice.expect("shell> ");
+    let nebula = env!("CARGO_BIN_EXE_nebula");
+    alice.types(&format!("{nebula} --server {} --room dev --user Alice\r", server.address));
+    alice.expect("1 online");
+    alice.types("a draft\u{1a}");
+    alice.wait_for("the shell", |screen| screen.contents().contains("Stopped"));
+    alice.types("echo in the $((40 + 2))\r");
+    alice.expect("in the 42");
+    alice.is_as_before();
+    alice.types("fg\r");
+    alice.wait_for("the draft", |screen| {
+        screen.alternate_screen() && screen.contents().contains("> a draft")
+    });
+    alice.expect("1 online");
+    alice.types("\u{3}\u{3}\u{3}");
+    // Its prompt comes when the terminal is as the shell wants it.
+    alice.wait("the shell", |alice| alice.text().matches("shell> ").count() == 4);
+    alice.types("exit\r");
+    alice.read_to_end();
+}
+
+#[test]
+fn check_8_the_terminal_is_as_before_after_a_panic_in_any_task() {
+    let home = Home::new();
+    let panic = std::path::Path::new(env!("CARGO_BIN_EXE_nebula")).with_file_name("examples/panic");
+    assert!(panic.exists(), "cargo test -p tui-client --examples makes {panic:?}");
+    let mut command = CommandBuilder::new(panic);
+    Client::of(&home, "", "").surround(&mut command);
+    let mut terminal = Terminal::start(command, (80, 24));
+    assert_eq!(terminal.read_to_end(), 101);
+    terminal.is_as_before();
+    assert!(terminal.contents().contains("a task panics"), "{}", terminal.contents());
+}
+
+#[test]
+fn check_10_a_link_over_three_rows_is_one_link_and_copying_gives_the_source() {
+    let server = ServerProcess::fresh();
+    let home = Home::new();
+    let mut alice = Client::of(&home, &server.address, "Alice").start();
+    alice.expect("1 online");
+    let path = "x".repeat(100);
+    let link = format!("https://example.org/{path}/end");
+    alice.types(&format!("see {link} now\r"));
+    alice.expect("/end now");
+    let text = alice.text();
+    let (_, frames) = updates(&text);
+    let opened: Vec<_> = frames
+        .iter()
+        .flat_map(|frame| frame.split("\u{1b}]8;").skip(1))
+        .map(|rest| rest.split("\u{1b}\\").next().unwrap())
+        .filter(|target| *target != ";")
+        .collect();
+    assert!(opened.len() >= 3, "{opened:?}");
+    assert!(opened.iter().all(|target| *target == opened[0]), "{opened:?}");
+    assert!(opened[0].starts_with("id=") && opened[0].ends_with(&format!(";{link}")), "{opened:?}");
+    // What is not a link is outside of it.
+    assert_eq!(text.matches("\u{1b}]8;id").count(), text.matches("\u{1b}]8;;").count());
+
+    alice.types("/copy\r");
+    let source = base64(format!("see {link} now").as_bytes());
+    alice.wait("the copy", |alice| alice.text().contains(&format!("\u{1b}]52;c;{source}")));
+    alice.types("/url 1\r");
+    let source = base64(link.as_bytes());
+    alice.wait("the link", |alice| alice.text().contains(&format!("\u{1b}]52;c;{source}")));
+    alice.leaves();
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const SIGNS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let all = chunk.iter().fold(0_u32, |all, byte| all << 8 | u32::from(*byte))
+            << (8 * (3 - chunk.len()));
+        for at in 0..4 {
+            let sign = char::from(SIGNS[(all >> (18 - 6 * at)) as usize & 63]);
+            text.push(if at <= chunk.len() { sign } else { '=' });
+        }
+    }
+    text
+}
+
+#[test]
+fn check_11_hostile_text_reaches_no_terminal_title_or_notification() {
+    const HOSTILE: &str = "Alice \u{1b}]0;x\u{7}\u{1b}[2J\u{9b}31m\u{8}\u{7f}\u{202e}b\u{2066}\u{200f}\r\
+                           forged\u{2028}\u{1b}]52;c;aGk=\u{7}\u{1b}_x\u{1b}\\\u{85}done";
+    let server = ServerProcess::fresh();
+    let (home, other) = (Home::new(), Home::new());
+    let arguments = ["--notify", "osc9"];
+    let client = Client { arguments: &arguments, ..Client::of(&home, &server.address, "Alice") };
+    let mut alice = client.start();
+    alice.expect("1 online");
+    looks_away(&mut alice);
+    let at = ["--server", &server.address, "--room", "dev", "--user", "Eve"];
+    assert_eq!(other.run(&[&["send", HOSTILE], &at[..]].concat(), "").0, 0);
+    alice.expect("done");
+    alice.wait("the notification", |alice| alice.text().contains("\u{1b}]9;Eve in #dev: Alice "));
+    alice.types("\u{1b}[200~\u{1b}[2Jpasted\u{9b}31m\u{202e}\u{1b}[201~");
+    alice.expect("> [2Jpasted31m");
+    alice.types("\r");
+    alice.expect("Alice       [2Jpasted31m");
+    alice.leaves_reading(|raw| {
+        for (at, sequence) in sequences(raw) {
+            assert!(is_ours(&sequence), "{sequence:?} at {at}");
+        }
+        let reorders = |c: &char| matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{80}'..='\u{9f}' | '\u{8}' | '\u{7f}');
+        assert_eq!(raw.chars().find(reorders), None);
+    });
+}
+
+/// All escape sequences of an output, and where they stand.
+fn sequences(text: &str) -> Vec<(usize, String)> {
+    let begins = text.match_indices('\u{1b}').map(|(at, _)| at);
+    let whole = begins.map(|at| {
+        let rest = &text[at..];
+        let end = match rest[1..].chars().next() {
+            Some('[') => rest[2..].find(|c: char| ('@'..='~').contains(&c)).map(|end| end + 3),
+            Some(']') => rest.find(['\u{7}', '\\']).map(|end| end + 1),
+            _ => Some(2),
+        };
+        (at, rest[..end.unwrap_or(rest.len())].to_owned())
+    });
+    whole.collect()
+}
+
+/// One of the few that this client writes.
+fn is_ours(sequence: &str) -> bool {
+    let ends = |ends: &[char]| sequence.ends_with(ends);
+    match sequence {
+        "\u{1b}\\" => true,
+        "\u{1b}[>1u" | "\u{1b}[<u" | "\u{1b}[22;2t" | "\u{1b}[23;2t" | "\u{1b}[2J"
+        | "\u{1b}[0J" => true,
+        _ if sequence.starts_with("\u{1b}[?") => ends(&['h', 'l', 's', 'r']),
+        _ if sequence.starts_with("\u{1b}[") => {
+            ends(&['H', 'm'])
+                && !sequence[2..sequence.len() - 1]
+                    .contains(|c: char| !c.is_ascii_digit() && c != ';')
+        }
+        _ => {
+            ["\u{1b}]0;", "\u{1b}]9;Eve in #dev: Alice ", "\u{1b}]8;"]
+                .iter()
+                .any(|start| sequence.starts_with(start))
+                && !sequence.contains("x\u{7}")
+        }
+    }
+}
+
+#[test]
+fn check_12_without_colours_none_is_written_and_bold_and_reverse_are_left() {
+    let server = ServerProcess::fresh();
+    for (environment, arguments, coloured) in [
+        (("NO_COLOR", ""), &[][..], true),
+        (("NO_COLOR", "1"), &[], false),
+        // What is asked for outranks the variable.
+        (("NO_COLOR", "1"), &["--color", "256"], true),
+        (("COLORTERM", "truecolor"), &["--color", "none"], false),
+    ] {
+        let home = Home::new();
+        let environment = [environment];
+        let client = Client {
+            environment: &environment,
+            arguments,
+            ..Client::of(&home, &server.address, "Alice")
+        };
+        let mut alice = client.start();
+        alice.expect("● Alice");
+        alice.types("words\r");
+        alice.expect("Alice       words");
+        let text = alice.text();
+        let (_, frames) = updates(&text);
+        let colours = |parameters: &str| {
+            parameters
+                .split(';')
+                .any(|parameter| matches!(parameter.parse(), Ok(30..=49 | 90..=107)))
+        };
+        let styles: Vec<_> = frames
+            .iter()
+            .flat_map(|frame| sequences(frame))
+            .filter(|(_, sequence)| sequence.starts_with("\u{1b}[") && sequence.ends_with('m'))
+            .map(|(_, sequence)| sequence[2..sequence.len() - 1].to_owned())
+            .collect();
+        assert_eq!(styles.iter().any(|style| colours(style)), coloured, "{styles:?}");
+        assert!(!styles.contains(&String::new()), "a bare reset");
+        let has = |wanted| styles.iter().any(|style| style.split(';').any(|one| one == wanted));
+        assert!(has("1") && has("7"), "{styles:?}");
+        alice.leaves();
+    }
+}
+
+#[test]
+fn check_13_the_cursor_stands_at_the_caret_in_every_frame() {
+    let server = ServerProcess::fresh();
+    let home = Home::new();
+    let mut alice = Client::of(&home, &server.address, "Alice").start();
+    alice.expect("1 online ·");
+    let mut column = 2;
+    // What is typed, and how many cells it takes.
+    for (text, cells) in
+        [("a", 1), ("日", 2), ("e\u{301}", 1), ("👩‍👩‍👧", 2), ("❤\u{fe0f}", 2), ("ש", 1), ("z", 1)]
+    {
+        column += cells;
+        alice.types(text);
+        alice.wait(text, |alice| {
+            let text = alice.text();
+            let cursor = alice.screen().cursor_position();
+            text.ends_with(END) && cursor == (23, column)
+        });
+    }
+    for cells in [1, 1, 2, 2, 1, 2, 1] {
+        column -= cells;
+        alice.types("\u{1b}[D");
+        alice.wait("the caret", |alice| alice.screen().cursor_position() == (23, column));
+    }
+    // In every frame the cursor is shown, and its place comes last.
+    let text = alice.text();
+    let (_, frames) = updates(&text);
+    for frame in &frames {
+        let end = &frame[frame.rfind("\u{1b}[?25h").unwrap()..];
+        let (_, place) = sequences(end)[1].clone();
+        assert!(place.starts_with("\u{1b}[24;") && place.ends_with('H'), "{end:?}");
+    }
+    alice.types("\u{3}");
+    alice.leaves();
+}
+
+#[test]
+fn a_bell_rings_once_in_two_seconds() {
+    let server = ServerProcess::fresh();
+    let (home, other) = (Home::new(), Home::new());
+    let mut alice = Client::of(&home, &server.address, "Alice").start();
+    alice.expect("1 online");
+    let mut bob = writer(&other, &server.address, "Bob");
+    alice.expect("Bob came");
+    let bells = |alice: &Terminal| {
+        let text = alice.text();
+        updates(&text).0.matches('\u{7}').count()
+    };
+    bob.types("alice: looking\n");
+    alice.expect("looking");
+    assert_eq!(bells(&alice), 0);
+    looks_away(&mut alice);
+    let began = Instant::now();
+    (1..=5).for_each(|n| bob.types(&format!("alice: {n}.\n")));
+    alice.expect("5.");
+    alice.wait("a bell", |alice| bells(alice) > 0);
+    assert!(bells(&alice) == 1 || began.elapsed() > Duration::from_secs(2));
+    assert!(began.elapsed() < PATIENCE);
+    alice.leaves();
+}
