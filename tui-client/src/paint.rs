@@ -4,6 +4,7 @@
 //! update, so that no half of a frame is ever seen. This file does not know what is drawn.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::rc::Rc;
@@ -51,6 +52,9 @@ pub struct Painter {
     cursor: Option<Position>,
     shown: Option<Position>,
 }
+
+/// Where something wide stood of which a part is covered now: up to which column.
+type Halved = HashMap<(u16, u16), u16>;
 
 /// What cells have in common besides their text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -113,15 +117,46 @@ impl Painter {
         self.forget();
     }
 
-    fn cell(&mut self, x: u16, y: u16, cell: &Cell) {
+    /// Notes what stands in a cell now. If that covers a part of something wide, gives the column
+    /// up to which that stood.
+    fn note(&mut self, x: u16, y: u16, cell: &Cell) -> Option<u16> {
+        let (mut stood_to, end) = (x, x.saturating_add(width(cell)));
+        for covered in x..end {
+            let Some(known) = self.screen.cell_mut(Position { x: covered, y }) else { break };
+            stood_to = stood_to.max(covered.saturating_add(width(known)));
+            known.reset();
+        }
+        if let Some(known) = self.screen.cell_mut(Position { x, y }) {
+            known.clone_from(cell);
+        }
+        (stood_to > end).then_some(stood_to)
+    }
+
+    /// Paints a cell, and again what follows it, as far as a terminal may show something else there:
+    /// it drew over it because it takes more columns for what we painted than we think, or it
+    /// keeps a half of something wide. Gives the column up to which the row is right then.
+    fn from(&mut self, mut x: u16, y: u16, cell: &Cell, halved: &Halved) -> u16 {
+        let (mut cell, mut wrong_to) = (cell.clone(), x);
+        loop {
+            wrong_to = wrong_to.max(self.cell(x, y, &cell));
+            wrong_to = wrong_to.max(halved.get(&(x, y)).copied().unwrap_or(0));
+            x = x.saturating_add(width(&cell));
+            match self.screen.cell(Position { x, y }) {
+                Some(next) if x < wrong_to => cell = next.clone(),
+                _ => return x,
+            }
+        }
+    }
+
+    /// Gives the column up to which a simple terminal may draw for it.
+    fn cell(&mut self, x: u16, y: u16, cell: &Cell) -> u16 {
         self.go_to(x, y);
         self.look(Look::of(cell));
-        let symbol = cell.symbol();
-        let width = u16::try_from(symbol.width()).unwrap_or(1).max(1);
-        // One column for each character: what a simple terminal would take.
-        let simple = symbol.chars().map(|c| c.width().unwrap_or(0)).sum::<usize>();
-        let is_certain = simple == usize::from(width);
-        if !is_certain {
+        let (symbol, width) = (cell.symbol(), width(cell));
+        // Each character by itself: not every terminal knows what joins them.
+        let simple: usize = symbol.chars().map(|c| c.width().unwrap_or(0)).sum();
+        let simple = u16::try_from(simple).unwrap_or(u16::MAX);
+        if simple != width {
             // A terminal that takes less for it shows nothing of what was here before.
             self.frame.extend(std::iter::repeat_n(' ', usize::from(width)));
             self.at = None;
@@ -129,19 +164,7 @@ impl Painter {
         }
         self.frame.push_str(symbol);
         self.at = symbol.is_ascii().then_some((x + width, y));
-        if !is_certain {
-            let simple = u16::try_from(simple).unwrap_or(u16::MAX);
-            self.repair(x.saturating_add(width), x.saturating_add(simple), y);
-        }
-    }
-
-    /// Draws again what a terminal drew over that takes more columns than we think.
-    fn repair(&mut self, mut x: u16, to: u16, y: u16) {
-        while x < to {
-            let Some(cell) = self.screen.cell(Position { x, y }).cloned() else { return };
-            self.cell(x, y, &cell);
-            x += u16::try_from(cell.symbol().width()).unwrap_or(1).max(1);
-        }
+        x.saturating_add(simple)
     }
 
     fn go_to(&mut self, x: u16, y: u16) {
@@ -208,6 +231,11 @@ impl Painter {
     }
 }
 
+/// Columns that a cell takes.
+fn width(cell: &Cell) -> u16 {
+    u16::try_from(cell.symbol().width()).unwrap_or(1).max(1)
+}
+
 impl Backend for Painter {
     type Error = io::Error;
 
@@ -216,13 +244,18 @@ impl Backend for Painter {
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
         let cells: Vec<_> = content.collect();
+        let mut halved = HashMap::new();
         for (x, y, cell) in &cells {
-            if let Some(known) = self.screen.cell_mut(Position { x: *x, y: *y }) {
-                known.clone_from(cell);
+            if let Some(to) = self.note(*x, *y, cell) {
+                halved.insert((*x, *y), to);
             }
         }
+        let mut right = (0, 0);
         for (x, y, cell) in cells {
-            self.cell(x, y, cell);
+            // What is covered by the cell before it is no cell of its own.
+            if y != right.1 || x >= right.0 {
+                right = (self.from(x, y, cell, &halved), y);
+            }
         }
         self.look(Look::default());
         Ok(())

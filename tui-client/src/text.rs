@@ -88,7 +88,7 @@ pub fn name_emoji(text: &str) -> String {
         match emojis::get(grapheme).filter(|_| grapheme.width() > 1) {
             Some(emoji) => {
                 let name = emoji.shortcode().unwrap_or_else(|| emoji.name());
-                named.push_str(&format!(":{}:", name.replace(' ', "_")));
+                named.push_str(&format!(":{}:", name.replace(':', "").replace(' ', "_")));
             }
             None => named.push_str(grapheme),
         }

@@ -6,19 +6,32 @@ use ratatui::text::Line;
 
 use crate::commands::{COMMANDS, Command};
 use crate::keys::Keys;
-use crate::theme;
+use crate::{text, theme};
 
-pub(super) fn lines(keys: &Keys) -> Vec<Line<'static>> {
-    let mut lines =
-        vec![Line::styled("Commands (PgDn shows more, Esc closes this)", theme::striking())];
-    lines.extend(COMMANDS.iter().map(|Command { name, arguments, what, .. }| {
-        Line::raw(format!("  {:<16} {what}", format!("/{name} {arguments}")))
-    }));
-    lines.push(Line::styled("Keys (C- is Ctrl, M- is Alt)", theme::striking()));
-    let described = keys.described();
-    lines.extend(described.map(|bound| {
-        let (key, what) = (&bound.shown, bound.what);
-        Line::raw(format!("  {key:<16} {what}"))
-    }));
+/// Below this width what a key does stands below the key.
+const COLUMNS_FROM: usize = 60;
+
+pub(super) fn lines(keys: &Keys, width: usize) -> Vec<Line<'static>> {
+    let mut lines = vec![heading("Commands (PgDn shows more, Esc closes this)", width)];
+    for Command { name, arguments, what, .. } in COMMANDS {
+        lines.extend(described(&format!("/{name} {arguments}"), what, width));
+    }
+    lines.push(heading("Keys (C- is Ctrl, M- is Alt)", width));
+    for bound in keys.described() {
+        lines.extend(described(&bound.shown, bound.what, width));
+    }
     lines
+}
+
+fn heading(words: &str, width: usize) -> Line<'static> {
+    Line::styled(text::cut(words, width).to_owned(), theme::striking())
+}
+
+fn described(name: &str, what: &str, width: usize) -> Vec<Line<'static>> {
+    if width >= COLUMNS_FROM {
+        return vec![Line::raw(format!("  {name:<16} {what}"))];
+    }
+    let below = text::wrap(what, width.saturating_sub(4).max(1)).into_iter();
+    let below = below.map(|row| Line::raw(format!("    {row}")));
+    std::iter::once(Line::raw(name.trim_end().to_owned())).chain(below).collect()
 }

@@ -48,7 +48,8 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) -> Links {
     composer::draw(model, areas.input, frame);
     match &model.overlay {
         Overlay::Help(first) => {
-            let lines = help::lines(&model.keys).split_off(*first);
+            let mut lines = help::lines(&model.keys, areas.pane.width.into());
+            lines.drain(..(*first).min(lines.len()));
             frame.render_widget(Paragraph::new(lines), areas.pane);
         }
         Overlay::Prompt(prompt) if question::has_choices(prompt) => {
@@ -65,7 +66,7 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) -> Links {
 
 /// Rows of the whole help.
 pub fn help_rows(model: &Model) -> usize {
-    help::lines(&model.keys).len()
+    help::lines(&model.keys, pane_size(model).0).len()
 }
 
 /// Columns and rows that messages have.

@@ -71,8 +71,14 @@ impl Client {
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
         terminal.draw(|frame| drop(view(&self.model, frame))).unwrap();
         let buffer = terminal.backend().buffer().clone();
+        // What a wide sign covers is no cell of its own.
         let cells = |row: &[ratatui::buffer::Cell]| {
-            row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>()
+            let (mut text, mut at) = (String::new(), 0);
+            while let Some(cell) = row.get(at) {
+                text.push_str(cell.symbol());
+                at += nebula::text::width(cell.symbol()).max(1);
+            }
+            text
         };
         buffer.content().chunks(usize::from(columns)).map(cells).collect()
     }

@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod chance;
 mod checks;
 mod client;
+mod painting;
+mod pasting;
+mod place;
 mod plain;
 mod processes;
 mod pty;
@@ -11,5 +15,6 @@ mod reading;
 mod replay;
 mod screen;
 mod settings;
+mod snapshots;
 mod terminal;
 mod writing;

@@ -1,0 +1,59 @@
+//! Check 9: what is pasted is what was copied, asked about once if it is long, and never sent by
+//! itself.
+
+use crossterm::event::{KeyCode, KeyModifiers};
+use nebula::event::Event;
+
+use crate::client::{Client, sent};
+
+/// Pastes, answers what is asked, and gives back what stands in the input then.
+fn check(pasted: &str, answer: Option<char>, expected: &str) {
+    let mut client = Client::entered(80, 24);
+    client.did();
+    client.happens(Event::Paste(pasted.to_owned()));
+    let asks = client.screen()[22].contains("? y or n");
+    assert_eq!(asks, answer.is_some(), "{pasted:.20?}");
+    if let Some(answer) = answer {
+        client.types("x");
+        assert!(client.screen()[22].contains("? y or n"), "another key is no answer");
+        client.types(&answer.to_string());
+        assert!(!client.screen()[22].contains("? y or n"), "one question");
+    }
+    assert_eq!(client.model.input.text(), expected);
+    assert_eq!(sent(&client.did()), Vec::<String>::new(), "never sent by itself");
+}
+
+#[test]
+fn check_9_what_is_pasted_is_what_was_copied() {
+    check("one line", None, "one line");
+    check("one line\r\n", None, "one line");
+    check("a\tb", None, "a    b");
+    check("\u{1b}[201~\u{1b}[31mred\u{7}\u{9b}0m", None, "[201~[31mred0m");
+    for newline in ["\n", "\r", "\r\n"] {
+        let text = |lines: usize, newline: &str| {
+            (1..=lines).map(|n| format!("line {n}")).collect::<Vec<_>>().join(newline)
+        };
+        check(&text(20, newline), None, &text(20, "\n"));
+        check(&text(21, newline), Some('y'), &text(21, "\n"));
+        check(&text(500, newline), Some('n'), "");
+        check(&text(500, newline), Some('\n'), &text(500, "\n"));
+    }
+    check(&"x".repeat(4096), None, &"x".repeat(4096));
+    check(&"x".repeat(4097), Some('n'), "");
+}
+
+#[test]
+fn what_is_too_long_is_told_before_and_stays_after() {
+    let mut client = Client::entered(80, 24);
+    client.happens(Event::Paste("x".repeat(5000)));
+    assert!(client.screen()[22].contains("5000 characters, more than a message's 4096"));
+    client.types("y\n");
+    assert!(client.screen().join("").contains("at most 4096 characters"));
+    assert_eq!(client.model.input.text().len(), 5000, "nothing is lost");
+    client.presses(KeyCode::Char('c'), KeyModifiers::CONTROL);
+    client.happens(Event::Paste("two\nlines".to_owned()));
+    assert_eq!(
+        client.screen()[22..],
+        ["> two".to_owned() + &" ".repeat(75), "  lines".to_owned() + &" ".repeat(73)]
+    );
+}
