@@ -147,7 +147,7 @@ impl Room {
         Room { read, looked_away, known: looked_away.is_some(), ..Room::new(name) }
     }
 
-    /// Puts a message at its place; false if it is here already.
+    /// Puts a message at its place; true if it is new here and calls this person.
     pub fn insert(&mut self, message: Message, me: Option<&UserName>) -> bool {
         self.head = self.head.max(message.id);
         let place = Place { id: message.id, note: 0 };
@@ -158,7 +158,7 @@ impl Room {
         let calls = calls(&message, me);
         self.entries.insert(at, Entry { place, what: What::Message(message), calls });
         self.trim();
-        true
+        calls
     }
 
     /// Adds a note behind everything there is.

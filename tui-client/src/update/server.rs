@@ -86,15 +86,14 @@ fn message_came(model: &mut Model, message: Message) -> Vec<Action> {
     let (me, name, watched) = (model.me.clone(), message.room.clone(), watched(model, &message));
     let focused = model.focused;
     let Some(room) = model.find(&name) else { return Vec::new() };
-    let (known, words) = (room.mentions(), call(&message));
-    let line = room.new_line(me.as_ref());
-    take_in(room, message, me.as_ref());
+    let (line, words) = (room.new_line(me.as_ref()), call(&message));
+    let calls = take_in(room, message, me.as_ref());
     if watched && room.scroll == Scroll::Bottom {
         room.saw(me.as_ref(), line);
     }
-    let calls = room.mentions() > known && !room.muted && !focused;
+    let rings = calls && !room.muted && !focused;
     let next = send_next(room);
-    calls.then_some(Action::Call(words)).into_iter().chain(next).collect()
+    rings.then_some(Action::Call(words)).into_iter().chain(next).collect()
 }
 
 /// Who calls, where, and with what words: as a notification shows it.
@@ -109,14 +108,15 @@ fn watched(model: &Model, message: &Message) -> bool {
     model.focused && model.room().name == message.room
 }
 
-/// A copy of an own message, live or replayed, is its acknowledgement.
-fn take_in(room: &mut Room, message: Message, me: Option<&UserName>) {
+/// A copy of an own message, live or replayed, is its acknowledgement. True if the message is new and
+/// calls this person.
+fn take_in(room: &mut Room, message: Message, me: Option<&UserName>) -> bool {
     if Some(&message.sender) == me {
         let known = message.reference.as_ref();
         room.pending.retain(|pending| Some(&pending.reference) != known);
         room.sending.take_if(|sending| Some(&*sending) == known);
     }
-    room.insert(message, me);
+    room.insert(message, me)
 }
 
 fn history_came(model: &mut Model, history: History) -> Vec<Action> {

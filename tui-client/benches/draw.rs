@@ -1,0 +1,103 @@
+//! What a frame costs: at 200 × 60, with 100 and with 10,000 messages loaded, at the end and further
+//! up, with 10,000 unread in another room.
+//!
+//! `cargo bench -p tui-client` prints the medians and their ratio, and fails if the 10,000 cost
+//! more than 1.2 times the 100 in each of three rounds: only what is seen may cost anything.
+
+use std::time::{Duration, Instant};
+
+use nebula::event::Event;
+use nebula::model::Model;
+use nebula::update::{dial_now, update};
+use nebula::view::view;
+use protocol::{RoomName, ToClient, UserName};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+const SIZE: (u16, u16) = (200, 60);
+const FEW: u64 = 100;
+const MANY: u64 = 10_000;
+const FRAMES: usize = 400;
+const ROUNDS: usize = 3;
+const RATIO_MAX: f64 = 1.2;
+
+fn main() -> std::process::ExitCode {
+    let mut is_flat = false;
+    for round in 1..=ROUNDS {
+        let mut ratios = Vec::new();
+        for (place, up) in [("at the end", 0), ("further up", 50)] {
+            let [few, many] = medians(up);
+            let ratio = many.as_secs_f64() / few.as_secs_f64();
+            println!(
+                "round {round}, {place}: {few:?} with {FEW} messages, {many:?} with {MANY}: {ratio:.2}"
+            );
+            ratios.push(ratio);
+        }
+        is_flat |= ratios.iter().all(|ratio| *ratio < RATIO_MAX);
+    }
+    if is_flat {
+        return std::process::ExitCode::SUCCESS;
+    }
+    eprintln!("a frame costs more than {RATIO_MAX} times as much with {MANY} messages");
+    std::process::ExitCode::FAILURE
+}
+
+/// Median times of a frame with few and with many messages, taken in turns: the machine is as busy
+/// for both.
+fn medians(up: isize) -> [Duration; 2] {
+    let mut models = [FEW, MANY].map(|messages| model(messages, up));
+    let mut times = [Vec::new(), Vec::new()];
+    for frame in 0..FRAMES {
+        for (model, times) in models.iter_mut().zip(&mut times) {
+            // Something changes between two frames.
+            let envelope = message("dev", 1_000_000 + frame as u64);
+            update(model, Event::Received(envelope));
+            let mut terminal = terminal();
+            let began = Instant::now();
+            let drawn = terminal.draw(|frame| drop(view(model, frame)));
+            times.push(began.elapsed());
+            assert!(drawn.is_ok());
+        }
+    }
+    times.map(|mut times| {
+        times.sort_unstable();
+        times[times.len() / 2]
+    })
+}
+
+fn terminal() -> Terminal<TestBackend> {
+    let (columns, rows) = SIZE;
+    match Terminal::new(TestBackend::new(columns, rows)) {
+        Ok(terminal) => terminal,
+        Err(never) => match never {},
+    }
+}
+
+fn model(messages: u64, up: isize) -> Model {
+    let me = UserName::try_from("Alice").ok();
+    let mut model = Model::new(RoomName::general(), me, "s".to_owned());
+    drop(dial_now(&mut model));
+    let mut other = nebula::model::Room::new(RoomName::general());
+    if let Ok(name) = RoomName::try_from("dev") {
+        other.name = name;
+    }
+    model.rooms.insert(0, other);
+    update(&mut model, Event::Resize(SIZE.0, SIZE.1));
+    for id in 1..=messages {
+        update(&mut model, Event::Received(message("dev", id)));
+        update(&mut model, Event::Received(message("general", id)));
+    }
+    update(&mut model, Event::Wheel(-up));
+    model
+}
+
+fn message(room: &str, id: u64) -> ToClient {
+    let text = format!(
+        r#"{{"type":"message","room":"{room}","sender":"Bob","content":"message {id} with a link https://ci.example/run/{id} and some more words, alice","id":{id},"at":{}}}"#,
+        id * 1000
+    );
+    match ToClient::parse(&text) {
+        Ok(envelope) => envelope,
+        Err(error) => panic!("{error}: {text}"),
+    }
+}
