@@ -9,7 +9,7 @@ use std::str::FromStr;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use clap::{Parser, ValueEnum};
+use clap::{Args, ValueEnum};
 
 /// Rooms of one connection. Each is a lane in its outbox, which is searched by walking.
 pub const ROOMS_PER_CONNECTION_MAX: usize = 32;
@@ -27,18 +27,21 @@ pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long a shutdown waits for the log after that. Together they stay below 5 s.
 pub const DRAIN_TIMEOUT: Duration = Duration::from_millis(1500);
 
-/// Nebula's chat server.
-///
-/// Start it and open the printed address in a browser, or join from a terminal with `nebula`.
-#[derive(Debug, Clone, Parser)]
-#[command(name = "nebula-server", version, about, max_term_width = 100)]
+/// How a server is set up.
+#[derive(Debug, Clone, Args)]
 pub struct Config {
     /// Address and port to listen on; port 0 takes a free one
     #[arg(long, env = "NEBULA_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
 
     /// Database file that keeps the messages; `:memory:` keeps nothing beyond this run
-    #[arg(long, env = "NEBULA_DB", value_name = "FILE", default_value = "nebula.db")]
+    #[arg(
+        long,
+        env = "NEBULA_DB",
+        value_name = "FILE",
+        default_value = "nebula.db",
+        global = true
+    )]
     pub db: Db,
 
     /// When a message counts as stored: `normal` survives the end of the process, `full` also a
@@ -66,6 +69,16 @@ pub struct Config {
     /// is there; 0 means any number, and everybody is told everything at once
     #[arg(long, env = "NEBULA_PRESENCE_BUDGET", value_name = "N", default_value_t = 4 << 20)]
     pub presence_budget: u64,
+
+    /// How long a name that was taken with a key is kept for its owner without being used; 0s keeps
+    /// it for ever
+    #[arg(long, env = "NEBULA_NAME_EXPIRY", value_name = "TIME", default_value = "90d",
+          value_parser = humantime::parse_duration)]
+    pub name_expiry: Duration,
+
+    /// File with the moderators: hashes of their keys, one on each line (see `names`)
+    #[arg(long, env = "NEBULA_MODERATORS", value_name = "FILE")]
+    pub moderators: Option<PathBuf>,
 
     /// How long a connection may be silent before it is asked for a sign of life
     #[arg(long, env = "NEBULA_PING_INTERVAL", value_name = "TIME", default_value = "25s",
@@ -107,6 +120,8 @@ impl Config {
             message_rate: 10,
             message_burst: 20,
             presence_budget: 4 << 20,
+            name_expiry: Duration::from_secs(90 * 24 * 60 * 60),
+            moderators: None,
             ping_interval: Duration::from_secs(25),
             ping_timeout: Duration::from_secs(20),
             stall_timeout: Duration::from_secs(10),
@@ -119,6 +134,12 @@ impl Config {
     /// How many shards to start.
     pub fn shard_count(&self) -> usize {
         or_cores(self.shards)
+    }
+
+    /// Milliseconds that a name is kept without being used; none is for ever.
+    pub fn name_expiry_ms(&self) -> Option<u64> {
+        let ms = u64::try_from(self.name_expiry.as_millis()).unwrap_or(u64::MAX);
+        (ms > 0).then_some(ms)
     }
 
     /// How many threads to start.

@@ -3,6 +3,7 @@
 //! This file does not know what rooms hold.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -21,14 +22,15 @@ use tungstenite::handshake::derive_accept_key;
 use crate::Engine;
 use crate::assets::{self, Asset};
 use crate::config::REQUEST_HEAD_TIMEOUT;
-use crate::connection::{self, Opening};
+use crate::connection;
+use crate::gate::Opening;
 
 type Answer = Response<Full<Bytes>>;
 
 /// Serves the requests of one TCP connection, until it ends or becomes a WebSocket.
-pub(crate) async fn serve(engine: Arc<Engine>, socket: TcpStream) {
+pub(crate) async fn serve(engine: Arc<Engine>, socket: TcpStream, address: IpAddr) {
     let service = service_fn(|request| {
-        let answer = answer(&engine, request);
+        let answer = answer(&engine, address, request);
         async { Ok::<_, Infallible>(answer) }
     });
     let connection = http1::Builder::new()
@@ -48,10 +50,10 @@ pub(crate) async fn serve(engine: Arc<Engine>, socket: TcpStream) {
     }
 }
 
-fn answer(engine: &Arc<Engine>, request: Request<Incoming>) -> Answer {
+fn answer(engine: &Arc<Engine>, address: IpAddr, request: Request<Incoming>) -> Answer {
     let path = request.uri().path();
     if is_upgrade(request.headers()) && matches!(path, "/" | "/ws") {
-        return upgrade(engine, request);
+        return upgrade(engine, address, request);
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let mut answer = plain(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD are served\n");
@@ -119,7 +121,7 @@ fn has_token(headers: &HeaderMap, name: HeaderName, token: &str) -> bool {
 }
 
 /// The opening handshake (RFC 6455, section 4.2).
-fn upgrade(engine: &Arc<Engine>, request: Request<Incoming>) -> Answer {
+fn upgrade(engine: &Arc<Engine>, address: IpAddr, request: Request<Incoming>) -> Answer {
     let headers = request.headers();
     if request.method() != Method::GET || !has_token(headers, header::SEC_WEBSOCKET_VERSION, "13") {
         let sentence = "only WebSocket version 13 is spoken\n";
@@ -142,7 +144,7 @@ fn upgrade(engine: &Arc<Engine>, request: Request<Incoming>) -> Answer {
     if has_token(headers, header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL) {
         all.insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
     }
-    let opening = opening(&request);
+    let opening = opening(&request, address);
     let engine = engine.clone();
     engine.stopping.tracker.clone().spawn(async move {
         match hyper::upgrade::on(request).await.map(taken_out) {
@@ -162,11 +164,12 @@ fn taken_out(upgraded: Upgraded) -> Option<(TcpStream, Vec<u8>)> {
     Some((parts.io.into_inner(), parts.read_buf.to_vec()))
 }
 
-fn opening(request: &Request<Incoming>) -> Result<Opening, Refusal> {
+fn opening(request: &Request<Incoming>, address: IpAddr) -> Result<Opening, Refusal> {
     let hello = Hello::from_query(request.uri().query().unwrap_or_default())?;
     let offered = request.headers().get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
     let offered: Vec<_> = offered.filter_map(|value| value.to_str().ok()).collect();
-    Ok(Opening { hello, key: Key::from_subprotocols(&offered.join(","))? })
+    let key = Key::from_subprotocols(&offered.join(","))?;
+    Ok(Opening { hello, key, address })
 }
 
 /// A page of another site must not speak in the name of who visits it. Who sends no origin is no

@@ -7,6 +7,7 @@
 //! It is kept first and told afterwards. [`run`] is the one door, for `main` and for tests. This
 //! file does not know arguments, environment or signals.
 
+pub mod admin;
 mod assets;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
@@ -14,15 +15,17 @@ pub mod bench;
 pub mod config;
 mod connection;
 mod frame;
+pub mod gate;
 mod http;
 mod hub;
+mod key_hash;
 mod log;
-mod names;
+pub mod names;
 mod outbox;
 mod shutdown;
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -33,17 +36,17 @@ use tokio::time::{sleep, timeout};
 
 use self::config::DRAIN_TIMEOUT;
 pub use self::config::{Config, Db, LogFormat, SyncMode};
+use self::gate::{Gate, ModeratorsError, TEND_INTERVAL};
 use self::hub::{Budget, ConnectionId, Hub};
 use self::log::Log;
 use self::log::database::Database;
 pub use self::log::database::OpenError;
-use self::names::Names;
 use self::shutdown::Stopping;
 
 /// What every connection works with.
 pub(crate) struct Engine {
     config: Config,
-    names: Names,
+    gate: Gate,
     hub: Hub,
     log: Log,
     stopping: Stopping,
@@ -63,6 +66,9 @@ pub enum RunError {
     /// Its database cannot be used.
     #[error(transparent)]
     Database(#[from] OpenError),
+    /// Its list of moderators cannot be used.
+    #[error(transparent)]
+    Moderators(#[from] ModeratorsError),
     /// The socket it should listen on is unusable.
     #[error("cannot listen: {0}")]
     Listen(#[from] io::Error),
@@ -85,14 +91,15 @@ pub async fn run(
         Db::File(path) => Database::open(path, config.sync)?,
         Db::Memory => Database::memory()?,
     };
-    let (log, log_ended) = Log::start(&database, hub.clone())?;
+    let (log, register, log_ended) = Log::start(&database, hub.clone(), config.name_expiry_ms())?;
+    let gate = Gate::new(&config, register)?;
     tell_start(address, &config);
-    let names = Names::default();
     let connections = AtomicU64::new(0);
-    let engine = Engine { config, names, hub, log, stopping: stopping.clone(), connections };
+    let engine = Engine { config, gate, hub, log, stopping: stopping.clone(), connections };
     let engine = Arc::new(engine);
     tokio::select! {
         () = accept(listener, &engine) => {}
+        () = tend(&engine) => {}
         () = shutdown => {}
     }
     tracing::info!("stopping");
@@ -120,7 +127,7 @@ async fn accept(listener: TcpListener, engine: &Arc<Engine>) {
     const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(50);
     loop {
         match listener.accept().await {
-            Ok((socket, _)) => welcome(engine, socket),
+            Ok((socket, peer)) => welcome(engine, socket, peer.ip()),
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection; going on");
                 sleep(PAUSE_AFTER_ERROR).await;
@@ -129,13 +136,21 @@ async fn accept(listener: TcpListener, engine: &Arc<Engine>) {
     }
 }
 
-fn welcome(engine: &Arc<Engine>, socket: TcpStream) {
+/// Keeps the gate in order, now and then.
+async fn tend(engine: &Engine) {
+    loop {
+        sleep(TEND_INTERVAL).await;
+        engine.gate.tend(&engine.log).await;
+    }
+}
+
+fn welcome(engine: &Arc<Engine>, socket: TcpStream, address: IpAddr) {
     // Messages are written as soon as they are there; waiting to fill a packet only delays them.
     if let Err(error) = socket.set_nodelay(true) {
         tracing::debug!(%error, "a connection ended before it began");
         return;
     }
-    engine.stopping.tracker.spawn(http::serve(engine.clone(), socket));
+    engine.stopping.tracker.spawn(http::serve(engine.clone(), socket, address));
 }
 
 async fn stop(stopping: &Stopping, log_ended: oneshot::Receiver<()>) -> Stopped {

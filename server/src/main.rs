@@ -5,7 +5,8 @@ use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use clap::Parser as _;
+use clap::Parser;
+use server::admin::{self, Command};
 use server::{Config, LogFormat};
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
@@ -20,11 +21,28 @@ const DESCRIPTORS_WANTED: u64 = 20_000;
 /// The server could not start.
 const EXIT_CANNOT_START: u8 = 2;
 
+/// Nebula's chat server.
+///
+/// Start it and open the printed address in a browser, or join from a terminal with `nebula`.
+#[derive(Debug, Parser)]
+#[command(name = "nebula-server", version, about, max_term_width = 100)]
+struct Args {
+    #[command(flatten)]
+    config: Config,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
 fn main() -> ExitCode {
-    let config = Config::parse();
-    start_logging(config.log_format);
-    raise_descriptor_limit();
-    match run(config) {
+    let Args { config, command } = Args::parse();
+    let done = match command {
+        Some(command) => {
+            admin::run(command, &config).map(|told| print!("{told}")).map_err(Into::into)
+        }
+        None => start(config),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("nebula-server: {error:#}");
@@ -33,7 +51,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(config: Config) -> anyhow::Result<()> {
+fn start(config: Config) -> anyhow::Result<()> {
+    start_logging(config.log_format);
+    raise_descriptor_limit();
     let runtime = match config.thread_count() {
         // Workers that take each other's tasks would only be a detour.
         1 => Builder::new_current_thread().enable_all().build(),

@@ -4,6 +4,7 @@
 //! touches the other's half. This file does not know other connections, or SQL.
 
 mod inbound;
+mod moderate;
 mod rate;
 mod read_pump;
 mod write_pump;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use std::task::ready;
 use std::time::Duration;
 
-use protocol::{Hello, Key, Refusal};
+use protocol::Refusal;
 use tokio::io::{AsyncRead as _, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -26,14 +27,8 @@ use self::inbound::Inbound;
 use self::read_pump::ReadPump;
 use crate::Engine;
 use crate::config::CLOSE_TIMEOUT;
+use crate::gate::Opening;
 use crate::outbox::{Bounds, End, Outbox};
-
-/// What a client asked for when it connected.
-#[derive(Debug)]
-pub(crate) struct Opening {
-    pub(crate) hello: Hello,
-    pub(crate) key: Option<Key>,
-}
 
 /// Opens an upgraded connection: its name, its first room, and the two tasks that serve it to its
 /// end. A refusal is told and closed with its code, because a browser cannot read an HTTP status
