@@ -76,6 +76,11 @@ pub struct Config {
           value_parser = humantime::parse_duration)]
     pub name_expiry: Duration,
 
+    /// Closes the server: only who has a token that was signed with the key in this file comes in;
+    /// an Ed25519 key in PEM, or a secret of 32 bytes or more for HS256
+    #[arg(long, env = "NEBULA_TOKEN_KEY", value_name = "FILE", global = true)]
+    pub token_key: Option<PathBuf>,
+
     /// File with the moderators: hashes of their keys, one on each line (see `names`)
     #[arg(long, env = "NEBULA_MODERATORS", value_name = "FILE")]
     pub moderators: Option<PathBuf>,
@@ -121,6 +126,7 @@ impl Config {
             message_burst: 20,
             presence_budget: 4 << 20,
             name_expiry: Duration::from_secs(90 * 24 * 60 * 60),
+            token_key: None,
             moderators: None,
             ping_interval: Duration::from_secs(25),
             ping_timeout: Duration::from_secs(20),

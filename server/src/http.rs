@@ -15,7 +15,7 @@ use hyper::service::service_fn;
 use hyper::upgrade::Upgraded;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use protocol::{Hello, Key, Refusal, SUBPROTOCOL};
+use protocol::{Hello, Key, Refusal, SUBPROTOCOL, Token};
 use tokio::net::TcpStream;
 use tungstenite::handshake::derive_accept_key;
 
@@ -168,8 +168,14 @@ fn opening(request: &Request<Incoming>, address: IpAddr) -> Result<Opening, Refu
     let hello = Hello::from_query(request.uri().query().unwrap_or_default())?;
     let offered = request.headers().get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
     let offered: Vec<_> = offered.filter_map(|value| value.to_str().ok()).collect();
-    let key = Key::from_subprotocols(&offered.join(","))?;
-    Ok(Opening { hello, key, address })
+    let offered = offered.join(",");
+    let key = Key::from_subprotocols(&offered)?;
+    let bearer = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = match (Token::from_subprotocols(&offered), bearer) {
+        (Ok(None), Some(bearer)) => Token::from_authorization(bearer),
+        (token, _) => token,
+    };
+    Ok(Opening { hello, key, token, address })
 }
 
 /// A page of another site must not speak in the name of who visits it. Who sends no origin is no

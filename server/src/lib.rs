@@ -36,7 +36,7 @@ use tokio::time::{sleep, timeout};
 
 use self::config::DRAIN_TIMEOUT;
 pub use self::config::{Config, Db, LogFormat, SyncMode};
-use self::gate::{Gate, ModeratorsError, TEND_INTERVAL};
+use self::gate::{Gate, GateError, TEND_INTERVAL};
 use self::hub::{Budget, ConnectionId, Hub};
 use self::log::Log;
 use self::log::database::Database;
@@ -66,9 +66,9 @@ pub enum RunError {
     /// Its database cannot be used.
     #[error(transparent)]
     Database(#[from] OpenError),
-    /// Its list of moderators cannot be used.
+    /// Its list of moderators or its token key cannot be used.
     #[error(transparent)]
-    Moderators(#[from] ModeratorsError),
+    Gate(#[from] GateError),
     /// The socket it should listen on is unusable.
     #[error("cannot listen: {0}")]
     Listen(#[from] io::Error),

@@ -63,7 +63,7 @@ impl ReadPump {
             started: Instant::now(),
             engine,
         };
-        if let Some(refusal) = pump.engine.gate.may_not_enter(pump.claim.person(), &hello.room) {
+        if let Some(refusal) = pump.may_not_enter(&hello.room) {
             return Err(End::Refused(refusal));
         }
         pump.join(hello.room, hello.since, hello.history).await?;
@@ -84,7 +84,7 @@ impl ReadPump {
         let mut heard = Instant::now();
         let mut asked = false;
         let mut leave = None;
-        let mut check = pin!(sleep_until(heard + engine.config.ping_interval));
+        let mut check = pin!(sleep_until(self.not_after(heard + engine.config.ping_interval)));
         let mut arrived = inbound.already_read();
         loop {
             if let Some(end) = self.handle(arrived).await {
@@ -106,9 +106,15 @@ impl ReadPump {
                 read = poll_fn(|cx| inbound.poll_read(cx, socket)) => {
                     let Ok(arrived) = read else { return End::Gone };
                     (heard, asked) = (Instant::now(), false);
+                    if self.is_expired(heard) {
+                        return End::Refused(Refusal::TokenExpired);
+                    }
                     arrived
                 }
                 () = &mut check => {
+                    if self.is_expired(Instant::now()) {
+                        return End::Refused(Refusal::TokenExpired);
+                    }
                     if asked && heard.elapsed() >= engine.config.ping_timeout {
                         return End::Gone;
                     }
@@ -126,11 +132,24 @@ impl ReadPump {
         let silent = heard.elapsed() >= config.ping_interval;
         if silent {
             self.outbox.push(&Frame::ping());
-            check.reset(Instant::now() + config.ping_timeout);
+            check.reset(self.not_after(Instant::now() + config.ping_timeout));
         } else {
-            check.reset(heard + config.ping_interval);
+            check.reset(self.not_after(heard + config.ping_interval));
         }
         silent
+    }
+
+    /// The moment, or that when the token expires if it is before.
+    fn not_after(&self, moment: Instant) -> Instant {
+        self.expires().map_or(moment, |expires| expires.min(moment))
+    }
+
+    fn is_expired(&self, now: Instant) -> bool {
+        self.expires().is_some_and(|expires| now >= expires)
+    }
+
+    fn expires(&self) -> Option<Instant> {
+        self.pass.as_ref().and_then(|pass| pass.expires())
     }
 
     /// Everything that one read brought, in order; the end, if it is one.
@@ -277,7 +296,11 @@ impl ReadPump {
         if self.rooms.len() >= max {
             return Some(Refusal::TooManyRooms { max });
         }
-        self.engine.gate.may_not_enter(self.claim.person(), open.name())
+        self.may_not_enter(open.name())
+    }
+
+    fn may_not_enter(&self, room: &RoomName) -> Option<Refusal> {
+        self.engine.gate.may_not_enter(self.claim.person(), self.pass.as_deref(), room)
     }
 
     async fn leave(&mut self, room: RoomName) -> Result<(), End> {

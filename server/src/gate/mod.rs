@@ -5,20 +5,25 @@
 mod moderators;
 mod newcomers;
 pub(crate) mod sanctions;
+mod signing;
+pub(crate) mod token;
 
 use std::collections::HashSet;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant as StdInstant};
 
-use protocol::{Hello, Key, Refusal, Role, RoomName, UserName};
+use protocol::{Grant, Hello, Key, Refusal, Role, RoomName, Token, UserName};
+use tokio::time::Instant;
 
 pub use self::moderators::ModeratorsError;
 use self::newcomers::Newcomers;
 pub use self::newcomers::{NAME_INTERVAL, NAMES_AT_ONCE};
 pub use self::sanctions::SANCTIONS_MAX;
 use self::sanctions::Sanctions;
+use self::token::TokenKey;
+pub use self::token::{SECRET_BYTES_MIN, TokenKeyError};
 use crate::config::Config;
 use crate::key_hash::KeyHash;
 use crate::log::register::{Change, Register};
@@ -34,27 +39,74 @@ pub(crate) const TEND_INTERVAL: Duration = Duration::from_secs(60 * 60);
 pub(crate) struct Opening {
     pub(crate) hello: Hello,
     pub(crate) key: Option<Key>,
+    /// An open server does not look at it.
+    pub(crate) token: Result<Option<Token>, Refusal>,
     pub(crate) address: IpAddr,
 }
 
-/// What a connection may do beyond others.
+/// What a connection may do, where that is not what everybody may.
 #[derive(Debug)]
 pub(crate) struct Pass {
     pub(crate) role: Role,
+    /// Only on a closed server.
+    grant: Option<Grant>,
+    /// When it is over.
+    expires: Option<Instant>,
 }
 
 impl Pass {
     /// Whether it is good for the whole server.
     pub(crate) fn opens_all(&self) -> bool {
-        true
+        self.grant.as_ref().is_none_or(Grant::opens_all)
+    }
+
+    /// When it is over; none is never.
+    pub(crate) fn expires(&self) -> Option<Instant> {
+        self.expires
     }
 }
 
-/// Somebody who is in. Nearly nobody has a pass, and then it costs nothing.
+/// Somebody who is in. On an open server nearly nobody has a pass, and then it costs nothing.
 #[derive(Debug)]
 pub(crate) struct Admitted {
     pub(crate) claim: Claim<Outbox>,
     pub(crate) pass: Option<Box<Pass>>,
+}
+
+/// Who somebody says they are, as far as they can show it.
+struct Who {
+    /// None is a guest.
+    name: Option<UserName>,
+    proof: Proof,
+    pass: Option<Box<Pass>>,
+}
+
+impl Who {
+    /// On a closed server the token says it all.
+    fn by_token(key: &TokenKey, opening: &Opening) -> Result<Who, Refusal> {
+        let token = opening.token.as_ref().map_err(Refusal::clone)?;
+        let grant = key.check(token.as_ref().ok_or(Refusal::NoToken)?)?;
+        let left_ms = grant.exp.saturating_mul(1000).saturating_sub(now_ms());
+        if left_ms == 0 {
+            return Err(Refusal::TokenExpired);
+        }
+        let name = grant.sub.clone();
+        // A time that no clock reaches is none.
+        let expires = Instant::now().checked_add(Duration::from_millis(left_ms));
+        let pass = Pass { role: grant.role, grant: Some(grant), expires };
+        Ok(Who { name: Some(name), proof: Proof::Token, pass: Some(Box::new(pass)) })
+    }
+}
+
+/// Why a gate cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum GateError {
+    /// Its list of moderators cannot be used.
+    #[error(transparent)]
+    Moderators(#[from] ModeratorsError),
+    /// Its token key cannot be used.
+    #[error(transparent)]
+    TokenKey(#[from] TokenKeyError),
 }
 
 /// The one way in.
@@ -63,21 +115,24 @@ pub(crate) struct Gate {
     pub(crate) names: Names<Outbox>,
     pub(crate) sanctions: Sanctions,
     newcomers: Mutex<Newcomers>,
+    /// Closes the server.
+    token_key: Option<TokenKey>,
     moderators: RwLock<HashSet<KeyHash>>,
     moderators_file: Option<PathBuf>,
-    started: Instant,
+    started: StdInstant,
 }
 
 impl Gate {
     /// Opens with what is kept of people.
-    pub(crate) fn new(config: &Config, register: Register) -> Result<Self, ModeratorsError> {
+    pub(crate) fn new(config: &Config, register: Register) -> Result<Self, GateError> {
         let gate = Gate {
             names: Names::new(config.name_expiry_ms(), register.names, now_ms()),
             sanctions: Sanctions::new(register.sanctions),
             newcomers: Mutex::default(),
+            token_key: config.token_key.as_deref().map(TokenKey::read).transpose()?,
             moderators: RwLock::default(),
             moderators_file: config.moderators.clone(),
-            started: Instant::now(),
+            started: StdInstant::now(),
         };
         gate.reload()?;
         Ok(gate)
@@ -99,11 +154,14 @@ impl Gate {
         opening: &Opening,
         outbox: &Outbox,
     ) -> Result<Admitted, Refusal> {
-        let key = opening.key.as_ref().map(KeyHash::of);
-        let role = self.role(key);
-        let proof = key.map_or(Proof::None, Proof::Key);
-        let wanted = opening.hello.user.clone();
-        let claim = match wanted.clone() {
+        let who = match &self.token_key {
+            Some(key) => Who::by_token(key, opening)?,
+            None => self.by_key(opening),
+        };
+        let Who { name, proof, pass } = who;
+        let role = pass.as_ref().map_or(Role::Member, |pass| pass.role);
+        let wanted = name.is_some();
+        let claim = match name {
             Some(name) => self.claim(log, Person { name, proof, role }, outbox).await,
             None => self.names.claim_guest(proof, role, outbox, now_ms()),
         }?;
@@ -111,15 +169,35 @@ impl Gate {
         if let Some(banned) = self.sanctions.ban(claim.person(), None, now_ms()) {
             return Err(Refusal::Banned(Box::new(banned)));
         }
-        if let (Some(_), Some(key)) = (wanted, key) {
+        if let (true, Proof::Key(key)) = (wanted, proof) {
             self.keep(log, claim.name(), key, opening.address).await;
         }
-        let pass = (role != Role::Member).then(|| Box::new(Pass { role }));
         Ok(Admitted { claim, pass })
     }
 
+    /// On an open server a name is enough, and a key makes it one's own.
+    fn by_key(&self, opening: &Opening) -> Who {
+        let key = opening.key.as_ref().map(KeyHash::of);
+        let role = self.role(key);
+        let pass = Pass { role, grant: None, expires: None };
+        Who {
+            name: opening.hello.user.clone(),
+            proof: key.map_or(Proof::None, Proof::Key),
+            pass: (role != Role::Member).then(|| Box::new(pass)),
+        }
+    }
+
     /// Why somebody may not enter a room.
-    pub(crate) fn may_not_enter(&self, person: &Person, room: &RoomName) -> Option<Refusal> {
+    pub(crate) fn may_not_enter(
+        &self,
+        person: &Person,
+        pass: Option<&Pass>,
+        room: &RoomName,
+    ) -> Option<Refusal> {
+        let grant = pass.and_then(|pass| pass.grant.as_ref());
+        if grant.is_some_and(|grant| !grant.opens(room)) {
+            return Some(Refusal::WrongRoom);
+        }
         let banned = self.sanctions.ban(person, Some(room), now_ms())?;
         Some(Refusal::Banned(Box::new(banned)))
     }

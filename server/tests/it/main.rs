@@ -19,4 +19,5 @@ mod resume;
 mod shutdown;
 mod slow;
 mod tidy;
+mod tokens;
 mod tombstones;

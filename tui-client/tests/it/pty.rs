@@ -243,12 +243,14 @@ fn rooms_and_drafts_come_back() {
 #[test]
 fn without_colours_there_are_none() {
     let server = Server::start();
-    for (environment, coloured) in [(("NO_COLOR", ""), true), (("NO_COLOR", "1"), false)] {
+    // Another home is another key, and that is somebody else.
+    let people = [("Alice", ("NO_COLOR", ""), true), ("Bob", ("NO_COLOR", "1"), false)];
+    for (user, environment, coloured) in people {
         let home = tempfile::tempdir().unwrap();
         let environment = [("TERM", "xterm-256color"), environment];
-        let mut terminal = Terminal::at_home(home, &environment, &server.address, "Alice");
+        let mut terminal = Terminal::at_home(home, &environment, &server.address, user);
         terminal.expect("1 online");
-        terminal.expect("● Alice");
+        terminal.expect(&format!("● {user}"));
         let raw = String::from_utf8_lossy(&terminal.raw);
         assert_eq!(raw.contains("\u{1b}[38;5;"), coloured, "{raw:?}");
         terminal.types("\u{3}\u{3}");
