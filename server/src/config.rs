@@ -11,12 +11,14 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use crate::reload::Reload;
+
 /// Rooms of one connection. Each is a lane in its outbox, which is searched by walking.
 pub const ROOMS_PER_CONNECTION_MAX: usize = 32;
 /// Bad frames in a row before a connection is closed: a client that is wrong twenty times in a row
 /// is no client.
 pub const BAD_FRAMES_MAX: u32 = 20;
-/// Time for a whole HTTP request head. Longer than any honest client needs, short enough that
+/// Time for the TLS handshake and the head of the first HTTP request, together. Longer than any honest client needs, short enough that
 /// half-made requests do not pile up.
 pub const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// After a close frame, how long the peer has to answer it before its socket is dropped. Less than
@@ -81,6 +83,15 @@ pub struct Config {
     #[arg(long, env = "NEBULA_TOKEN_KEY", value_name = "FILE", global = true)]
     pub token_key: Option<PathBuf>,
 
+    /// Speak TLS (https and wss) with the certificates in this PEM file, one's own first; read anew
+    /// on SIGHUP
+    #[arg(long, env = "NEBULA_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// The certificate's private key, in PEM
+    #[arg(long, env = "NEBULA_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+
     /// File with the moderators: hashes of their keys, one on each line (see `names`)
     #[arg(long, env = "NEBULA_MODERATORS", value_name = "FILE")]
     pub moderators: Option<PathBuf>,
@@ -111,6 +122,10 @@ pub struct Config {
     /// How the server's own log is written
     #[arg(long, env = "NEBULA_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,
+
+    /// Asks the running server to read its files anew.
+    #[arg(skip)]
+    pub reload: Reload,
 }
 
 impl Config {
@@ -127,6 +142,8 @@ impl Config {
             presence_budget: 4 << 20,
             name_expiry: Duration::from_secs(90 * 24 * 60 * 60),
             token_key: None,
+            tls_cert: None,
+            tls_key: None,
             moderators: None,
             ping_interval: Duration::from_secs(25),
             ping_timeout: Duration::from_secs(20),
@@ -134,6 +151,7 @@ impl Config {
             outbox_bytes_max: 256 * 1024,
             outbox_frames_max: 1024,
             log_format: LogFormat::Text,
+            reload: Reload::default(),
         }
     }
 
@@ -146,6 +164,11 @@ impl Config {
     pub fn name_expiry_ms(&self) -> Option<u64> {
         let ms = u64::try_from(self.name_expiry.as_millis()).unwrap_or(u64::MAX);
         (ms > 0).then_some(ms)
+    }
+
+    /// Whether there are files that can be read anew.
+    pub fn can_reload(&self) -> bool {
+        self.tls_cert.is_some() || self.moderators.is_some()
     }
 
     /// How many threads to start.

@@ -16,26 +16,32 @@ use hyper::upgrade::Upgraded;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use protocol::{Hello, Key, Refusal, SUBPROTOCOL, Token};
-use tokio::net::TcpStream;
+use tokio::time::Instant;
 use tungstenite::handshake::derive_accept_key;
 
 use crate::Engine;
 use crate::assets::{self, Asset};
-use crate::config::REQUEST_HEAD_TIMEOUT;
 use crate::connection;
 use crate::gate::Opening;
+use crate::socket::Stream;
 
 type Answer = Response<Full<Bytes>>;
 
-/// Serves the requests of one TCP connection, until it ends or becomes a WebSocket.
-pub(crate) async fn serve(engine: Arc<Engine>, socket: TcpStream, address: IpAddr) {
+/// Serves the requests of one connection, until it ends or becomes a WebSocket. The head of the
+/// first has to be there by the deadline, and each further one within as much time.
+pub(crate) async fn serve<S: Stream>(
+    engine: Arc<Engine>,
+    socket: S,
+    address: IpAddr,
+    deadline: Instant,
+) {
     let service = service_fn(|request| {
-        let answer = answer(&engine, address, request);
+        let answer = answer::<S>(&engine, address, request);
         async { Ok::<_, Infallible>(answer) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(REQUEST_HEAD_TIMEOUT)
+        .header_read_timeout(deadline.saturating_duration_since(Instant::now()))
         .serve_connection(TokioIo::new(socket), service)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
@@ -50,10 +56,10 @@ pub(crate) async fn serve(engine: Arc<Engine>, socket: TcpStream, address: IpAdd
     }
 }
 
-fn answer(engine: &Arc<Engine>, address: IpAddr, request: Request<Incoming>) -> Answer {
+fn answer<S: Stream>(engine: &Arc<Engine>, address: IpAddr, request: Request<Incoming>) -> Answer {
     let path = request.uri().path();
     if is_upgrade(request.headers()) && matches!(path, "/" | "/ws") {
-        return upgrade(engine, address, request);
+        return upgrade::<S>(engine, address, request);
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let mut answer = plain(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD are served\n");
@@ -121,7 +127,7 @@ fn has_token(headers: &HeaderMap, name: HeaderName, token: &str) -> bool {
 }
 
 /// The opening handshake (RFC 6455, section 4.2).
-fn upgrade(engine: &Arc<Engine>, address: IpAddr, request: Request<Incoming>) -> Answer {
+fn upgrade<S: Stream>(engine: &Arc<Engine>, address: IpAddr, request: Request<Incoming>) -> Answer {
     let headers = request.headers();
     if request.method() != Method::GET || !has_token(headers, header::SEC_WEBSOCKET_VERSION, "13") {
         let sentence = "only WebSocket version 13 is spoken\n";
@@ -147,9 +153,9 @@ fn upgrade(engine: &Arc<Engine>, address: IpAddr, request: Request<Incoming>) ->
     let opening = opening(&request, address);
     let engine = engine.clone();
     engine.stopping.tracker.clone().spawn(async move {
-        match hyper::upgrade::on(request).await.map(taken_out) {
+        match hyper::upgrade::on(request).await.map(taken_out::<S>) {
             Ok(Some((socket, read))) => connection::open(engine, socket, read, opening).await,
-            Ok(None) => tracing::error!("an upgraded connection is no TCP stream"),
+            Ok(None) => tracing::error!("an upgraded connection is not the one that was served"),
             // The peer went before the handshake was over.
             Err(error) => tracing::debug!(%error, "an upgrade failed"),
         }
@@ -158,8 +164,8 @@ fn upgrade(engine: &Arc<Engine>, address: IpAddr, request: Request<Incoming>) ->
 }
 
 /// The raw stream, without hyper's boxed layer, and what was read beyond the request.
-fn taken_out(upgraded: Upgraded) -> Option<(TcpStream, Vec<u8>)> {
-    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
+fn taken_out<S: Stream>(upgraded: Upgraded) -> Option<(S, Vec<u8>)> {
+    let parts = upgraded.downcast::<TokioIo<S>>().ok()?;
     // Copied: converted, it would keep hyper's buffer of 8 KiB for as long as the connection lives.
     Some((parts.io.into_inner(), parts.read_buf.to_vec()))
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Parser;
 use server::admin::{self, Command};
-use server::{Config, LogFormat};
+use server::{Config, LogFormat, Reload};
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -66,6 +66,10 @@ fn start(config: Config) -> anyhow::Result<()> {
 async fn serve(config: Config) -> anyhow::Result<()> {
     let interrupt = signal(SignalKind::interrupt()).context("cannot hear signals")?;
     let terminate = signal(SignalKind::terminate()).context("cannot hear signals")?;
+    if config.can_reload() {
+        let hangup = signal(SignalKind::hangup()).context("cannot hear signals")?;
+        tokio::spawn(ask_on_signal(hangup, config.reload.clone()));
+    }
     let address = config.listen;
     let listener = TcpListener::bind(address).await.with_context(|| {
         format!("cannot listen on {address}: is another server running there? try --listen")
@@ -81,6 +85,13 @@ async fn stop_signal(mut interrupt: Signal, mut terminate: Signal) {
         either(&mut interrupt, &mut terminate).await;
         std::process::exit(1);
     });
+}
+
+/// Without files to read anew, the signal ends the process as ever.
+async fn ask_on_signal(mut hangup: Signal, reload: Reload) {
+    while hangup.recv().await.is_some() {
+        reload.ask();
+    }
 }
 
 async fn either(interrupt: &mut Signal, terminate: &mut Signal) {

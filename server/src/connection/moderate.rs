@@ -182,12 +182,13 @@ impl ReadPump {
         Ok(())
     }
 
-    /// Goes out of a room because a moderator said so.
-    pub(super) async fn put_out(&mut self, room: u64) {
-        let Some(place) = self.rooms.iter().position(|open| lane(open.name()) == room) else {
-            return;
-        };
-        let open = self.rooms.swap_remove(place);
-        self.leave_hub(&open).await;
+    /// Goes out of rooms because a moderator said so.
+    pub(super) async fn put_out(&mut self) {
+        for room in self.outbox.to_leave() {
+            let place = self.rooms.iter().position(|open| lane(open.name()) == room);
+            // It may have left by itself meanwhile.
+            let Some(open) = place.map(|place| self.rooms.swap_remove(place)) else { continue };
+            self.leave_hub(&open).await;
+        }
     }
 }

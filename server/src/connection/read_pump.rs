@@ -11,7 +11,6 @@ use protocol::{
     BadEnvelope, Body, ErrorNote, HISTORY_DEFAULT, HISTORY_MAX, HistoryEnd, MessageId, Ref,
     Refusal, Role, RoomName, ToClient, ToServer, UserName, encode_history,
 };
-use tokio::net::tcp::OwnedReadHalf;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::inbound::{Arrived, Inbound, Over};
@@ -24,6 +23,7 @@ use crate::hub::{ConnectionId, lane};
 use crate::log::{Append, Asked, OpenRoom, Work, now_ms};
 use crate::names::Claim;
 use crate::outbox::{End, Outbox, Told};
+use crate::socket::ReadHalf;
 
 /// The meaning of one connection: who it is, and where.
 pub(super) struct ReadPump {
@@ -71,34 +71,34 @@ impl ReadPump {
     }
 
     /// Reads until the connection ends; then goes out of all rooms before the name is free again.
-    pub(super) async fn run(&mut self, socket: &mut OwnedReadHalf, inbound: &mut Inbound) -> End {
+    pub(super) async fn run(&mut self, socket: &mut ReadHalf, inbound: &mut Inbound) -> End {
         let end = self.read_all(socket, inbound).await;
         self.outbox.end(end.clone());
         Box::pin(self.leave_all()).await;
         end
     }
 
-    async fn read_all(&mut self, socket: &mut OwnedReadHalf, inbound: &mut Inbound) -> End {
+    async fn read_all(&mut self, socket: &mut ReadHalf, inbound: &mut Inbound) -> End {
         let engine = self.engine.clone();
         let mut stopping = pin!(engine.stopping.begun.cancelled());
         let mut heard = Instant::now();
         let mut asked = false;
-        let mut leave = None;
+        let mut leave = false;
         let mut check = pin!(sleep_until(self.not_after(heard + engine.config.ping_interval)));
         let mut arrived = inbound.already_read();
         loop {
             if let Some(end) = self.handle(arrived).await {
                 return end;
             }
-            if let Some(lane) = leave.take() {
-                Box::pin(self.put_out(lane)).await;
+            if std::mem::take(&mut leave) {
+                Box::pin(self.put_out()).await;
             }
             arrived = tokio::select! {
                 biased;
                 told = self.outbox.told() => match told {
                     Told::End(end) => return end,
-                    Told::Leave(lane) => {
-                        leave = Some(lane);
+                    Told::Leave => {
+                        leave = true;
                         Arrived::default()
                     }
                 },

@@ -37,8 +37,8 @@ pub(crate) enum End {
 pub(crate) enum Told {
     /// It is over.
     End(End),
-    /// Leave the room of this lane.
-    Leave(u64),
+    /// There are rooms to leave: see [`Outbox::to_leave`].
+    Leave,
 }
 
 /// A handle to one connection's queue; clones are the same queue.
@@ -150,15 +150,14 @@ impl Outbox {
             if let Some(end) = &queue.end {
                 return Poll::Ready(Told::End(end.clone()));
             }
-            match queue.leave.as_mut().and_then(|lanes| lanes.pop()) {
-                Some(lane) => Poll::Ready(Told::Leave(lane)),
-                None => {
-                    queue.leave = None;
-                    queue.poll_reader(cx)
-                }
-            }
+            if queue.leave.is_some() { Poll::Ready(Told::Leave) } else { queue.poll_reader(cx) }
         })
         .await
+    }
+
+    /// Lanes whose rooms to leave, once.
+    pub(crate) fn to_leave(&self) -> Vec<u64> {
+        self.lock().leave.take().map_or_else(Vec::new, |lanes| *lanes)
     }
 
     /// Waits until at most a quarter of the bytes allowed wait, so that a history page fits; true

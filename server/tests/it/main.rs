@@ -19,5 +19,6 @@ mod resume;
 mod shutdown;
 mod slow;
 mod tidy;
+mod tls;
 mod tokens;
 mod tombstones;

@@ -67,6 +67,7 @@ fn in_seconds(seconds: i64) -> i64 {
     i64::try_from(UNIX_EPOCH.elapsed().unwrap().as_secs()).unwrap() + seconds
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "it is made in place")]
 fn claims(sub: &str, rooms: &[&str], more: Value) -> Value {
     let mut claims = json!({"sub": sub, "rooms": rooms, "exp": in_seconds(60)});
     for (name, value) in more.as_object().unwrap() {
