@@ -80,7 +80,7 @@ pub async fn chat(settings: &Settings) -> anyhow::Result<Exit> {
     model.zone = jiff::tz::TimeZone::system();
     let server = settings.server.to_string();
     let memory = folder.ok().map(|folder| Memory::recall(&folder, &server, &mut model));
-    let doer = Doer::new(Line { server: settings.server.clone(), key }, true);
+    let doer = Doer::new(settings.line(key), true);
     let mut screen = Screen::take().context("this is no terminal to draw on")?;
     model.size = crossterm::terminal::size().unwrap_or(model.size);
     let mut app = App { model, doer, memory };

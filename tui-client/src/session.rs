@@ -6,7 +6,6 @@
 use crate::config;
 use crate::event::{Action, Event};
 use crate::model::{Link, Model};
-use crate::net::Line;
 use crate::run::Doer;
 use crate::settings::Settings;
 use crate::update::{dial_now, update};
@@ -38,7 +37,7 @@ impl Session {
         let id = format!("{:016x}", fastrand::u64(..));
         let mut model = Model::new(settings.room.clone(), settings.user.clone(), id);
         model.zone = jiff::tz::TimeZone::system();
-        let doer = Doer::new(Line { server: settings.server.clone(), key }, false);
+        let doer = Doer::new(settings.line(key), false);
         Session { model, doer, told: Told::Nothing }
     }
 

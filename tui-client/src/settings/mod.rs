@@ -9,18 +9,22 @@ use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
-use protocol::{RoomName, UserName};
-use url::Url;
+use protocol::{Key, RoomName, Token, UserName};
+use rustls::ClientConfig;
+use url::{Host, Url};
 
-use crate::args::{Options, parse_room, parse_server, parse_user};
+use crate::args::{Options, parse_room, parse_server, parse_token, parse_user};
 use crate::config;
 use crate::keys::Keys;
+use crate::net::Line;
 use crate::theme::Theme;
+use crate::trust;
 
 /// Settings that may stand in the file.
-const NAMES: &[&str] = &["server", "room", "user", "plain", "theme"];
+const NAMES: &[&str] = &["server", "room", "user", "token", "ca", "plain", "theme"];
 /// Before the names of keys: they have a table of their own.
 const KEYS: &str = "keys.";
 /// The server that is asked if nobody names one: the one on this machine.
@@ -35,6 +39,12 @@ pub struct Settings {
     pub room: RoomName,
     /// Under which name; without one the server gives a guest's.
     pub user: Option<UserName>,
+    /// What opens a closed server.
+    pub token: Option<Token>,
+    /// Authorities of one's own.
+    ca: Option<PathBuf>,
+    /// Whom to trust, for a server inside TLS.
+    trust: Option<Arc<ClientConfig>>,
     /// Lines instead of a screen, also on a terminal.
     pub plain: bool,
     /// In which colours.
@@ -65,6 +75,8 @@ struct Said {
     server: Option<Url>,
     room: Option<RoomName>,
     user: Option<UserName>,
+    token: Option<Token>,
+    ca: Option<PathBuf>,
     plain: Option<bool>,
     theme: Option<Theme>,
     keys: Keys,
@@ -90,10 +102,14 @@ impl Settings {
         };
         let file = path.filter(|_| text.is_some());
         let plain = options.plain.then_some(true);
+        let token = options.token.as_deref().map(parse_token).transpose();
+        let token = token.map_err(|error| anyhow!("--token or NEBULA_TOKEN: {error}"))?;
         let origins = [
             origin(&options.server, &said.server),
             origin(&options.room, &said.room),
             origin(&options.user, &said.user),
+            origin(&token, &said.token),
+            origin(&options.ca, &said.ca),
             origin(&plain, &said.plain),
             origin(&options.theme, &said.theme),
         ];
@@ -101,18 +117,45 @@ impl Settings {
             Some(server) => server,
             None => parse_server(SERVER).map_err(|error| anyhow!(error))?,
         };
+        let ca = options.ca.clone().or(said.ca);
+        let is_tls = server.scheme() == "wss";
+        let dials = is_tls && !options.print_config;
+        let trust = dials.then(|| trust::trust(ca.as_deref())).transpose()?;
+        let token = token.or(said.token);
+        let mut warnings = said.warnings;
+        if token.is_some() && !is_tls && !is_this_machine(&server) {
+            warnings.push("without wss everybody on the way can read the token".to_owned());
+        }
         Ok(Settings {
             server,
             room: options.room.clone().or(said.room).unwrap_or_else(RoomName::general),
             user: options.user.clone().or(said.user).or_else(config::login_name),
+            token,
+            ca,
+            trust,
             plain: plain.or(said.plain).unwrap_or(false),
             theme: options.theme.or(said.theme).unwrap_or_default(),
             keys: said.keys,
             rebound: said.rebound,
-            warnings: said.warnings,
+            warnings,
             file,
             origins,
         })
+    }
+
+    /// The line to the server that these settings name.
+    pub fn line(&self, key: Option<Key>) -> Line {
+        let (server, token) = (self.server.clone(), self.token.clone());
+        Line { server, key, token, trust: self.trust.clone() }
+    }
+}
+
+fn is_this_machine(server: &Url) -> bool {
+    match server.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 
@@ -163,6 +206,8 @@ impl Said {
             "server" => self.server = Some(parse_server(value)?),
             "room" => self.room = Some(parse_room(value)?),
             "user" => self.user = Some(parse_user(value)?),
+            "token" => self.token = Some(parse_token(value)?),
+            "ca" => self.ca = Some(value.into()),
             "plain" => {
                 let is = value.parse().map_err(|_| format!("{value:?} is neither true nor false"));
                 self.plain = Some(is?);
@@ -194,6 +239,8 @@ impl fmt::Display for Settings {
             Some(quoted(self.server.as_str())),
             Some(quoted(self.room.as_str())),
             self.user.as_ref().map(|user| quoted(user.as_str())),
+            None,
+            self.ca.as_ref().map(|path| quoted(&path.to_string_lossy())),
             Some(self.plain.to_string()),
             Some(quoted(self.theme.name())),
         ];
@@ -205,7 +252,13 @@ impl fmt::Display for Settings {
             };
             match value {
                 Some(value) => writeln!(f, "{name} = {value}  # {origin}")?,
-                None => writeln!(f, "# {name} is not set: the server gives a guest's name")?,
+                None if name == &"user" => {
+                    writeln!(f, "# user is not set: the server gives a guest's name")?;
+                }
+                None if name == &"token" && self.token.is_some() => {
+                    writeln!(f, "# token is set, and not shown  # {origin}")?;
+                }
+                None => writeln!(f, "# {name} is not set")?,
             }
         }
         if !self.rebound.is_empty() {

@@ -22,12 +22,17 @@ pub(crate) struct ServerProcess {
 
 impl ServerProcess {
     pub(crate) fn start(db: &Path, listen: &str) -> Self {
+        ServerProcess::start_with(db, listen, &[])
+    }
+
+    pub(crate) fn start_with(db: &Path, listen: &str, more: &[&str]) -> Self {
         let binary = Path::new(env!("CARGO_BIN_EXE_nebula")).with_file_name("nebula-server");
         assert!(binary.exists(), "cargo build -p server makes {binary:?}");
         let mut child = Command::new(binary)
             .arg("--db")
             .arg(db)
             .args(["--listen", listen, "--message-rate", "0"])
+            .args(more)
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
@@ -36,7 +41,7 @@ impl ServerProcess {
         // To the end: a server whose log nobody reads would wait some time.
         thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
-                if let Some((_, address)) = line.split_once("http://") {
+                if let Some((_, address)) = line.split_once("://") {
                     drop(tell.send(address.split('/').next().unwrap().to_owned()));
                 }
             }
