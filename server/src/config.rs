@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use crate::gate::Origin;
 use crate::reload::Reload;
 
 /// Rooms of one connection. Each is a lane in its outbox, which is searched by walking.
@@ -78,6 +79,11 @@ pub struct Config {
           value_parser = humantime::parse_duration)]
     pub name_expiry: Duration,
 
+    /// Pages of this origin may connect too, besides those of the server's own host; several with
+    /// commas between, or the flag several times
+    #[arg(long, env = "NEBULA_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
+    pub allow_origin: Vec<Origin>,
+
     /// Closes the server: only who has a token that was signed with the key in this file comes in;
     /// an Ed25519 key in PEM, or a secret of 32 bytes or more for HS256
     #[arg(long, env = "NEBULA_TOKEN_KEY", value_name = "FILE", global = true)]
@@ -141,6 +147,7 @@ impl Config {
             message_burst: 20,
             presence_budget: 4 << 20,
             name_expiry: Duration::from_secs(90 * 24 * 60 * 60),
+            allow_origin: Vec::new(),
             token_key: None,
             tls_cert: None,
             tls_key: None,

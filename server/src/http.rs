@@ -22,7 +22,7 @@ use tungstenite::handshake::derive_accept_key;
 use crate::Engine;
 use crate::assets::{self, Asset};
 use crate::connection;
-use crate::gate::Opening;
+use crate::gate::{Opening, origin};
 use crate::socket::Stream;
 
 type Answer = Response<Full<Bytes>>;
@@ -138,7 +138,9 @@ fn upgrade<S: Stream>(engine: &Arc<Engine>, address: IpAddr, request: Request<In
     let Some(key) = headers.get(header::SEC_WEBSOCKET_KEY) else {
         return plain(StatusCode::BAD_REQUEST, "the header Sec-WebSocket-Key is missing\n");
     };
-    if !is_own_origin(headers) {
+    let named = |name| headers.get(name).map(HeaderValue::as_bytes);
+    let allowed = &engine.config.allow_origin;
+    if !origin::may_connect(named(header::ORIGIN), named(header::HOST), allowed) {
         return plain(StatusCode::FORBIDDEN, "pages of other origins may not connect\n");
     }
     let mut answer = Response::new(Full::default());
@@ -182,16 +184,6 @@ fn opening(request: &Request<Incoming>, address: IpAddr) -> Result<Opening, Refu
         (token, _) => token,
     };
     Ok(Opening { hello, key, token, address })
-}
-
-/// A page of another site must not speak in the name of who visits it. Who sends no origin is no
-/// browser, and free to claim any.
-fn is_own_origin(headers: &HeaderMap) -> bool {
-    let Some(origin) = headers.get(header::ORIGIN) else { return true };
-    let host = headers.get(header::HOST).map(HeaderValue::as_bytes).unwrap_or_default();
-    let origin = origin.as_bytes();
-    let own = [&b"http://"[..], b"https://"].iter().find_map(|scheme| origin.strip_prefix(*scheme));
-    own.is_some_and(|own| !host.is_empty() && own.eq_ignore_ascii_case(host))
 }
 
 fn plain(status: StatusCode, sentence: &'static str) -> Answer {

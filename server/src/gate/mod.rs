@@ -4,6 +4,7 @@
 
 mod moderators;
 mod newcomers;
+pub(crate) mod origin;
 pub(crate) mod sanctions;
 mod signing;
 pub(crate) mod token;
@@ -20,6 +21,7 @@ use tokio::time::Instant;
 pub use self::moderators::ModeratorsError;
 use self::newcomers::Newcomers;
 pub use self::newcomers::{NAME_INTERVAL, NAMES_AT_ONCE};
+pub use self::origin::{BadOrigin, Origin};
 pub use self::sanctions::SANCTIONS_MAX;
 use self::sanctions::Sanctions;
 use self::token::TokenKey;
