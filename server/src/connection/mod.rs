@@ -7,6 +7,7 @@ mod inbound;
 mod moderate;
 mod rate;
 mod read_pump;
+mod recall;
 mod write_pump;
 
 use std::future::poll_fn;

@@ -4,11 +4,12 @@
 
 use std::sync::Arc;
 
-use protocol::{Act, Action, MessageId, Moderated, Ref, Refusal, Role, RoomName, ToClient};
+use protocol::{Act, Action, MessageId, Moderated, Ref, Refusal, RoomName, ToClient};
 
 use super::read_pump::ReadPump;
 use crate::frame::{Frame, Order};
 use crate::gate::sanctions::restriction;
+use crate::gate::{Pass, SANCTIONS_MAX};
 use crate::hub::lane;
 use crate::log::register::{Change, Kind, Sanction};
 use crate::log::{Delete, OpenRoom, Work, now_ms};
@@ -88,14 +89,16 @@ impl ReadPump {
 
     /// The room, if it is about one.
     fn may_moderate(&mut self, room: Option<&RoomName>) -> Result<Option<Arc<OpenRoom>>, Refusal> {
-        let pass = self.pass.as_ref().filter(|pass| pass.role == Role::Moderator);
-        let pass = pass.ok_or(Refusal::NotAllowed)?;
+        let pass = self.pass.as_deref();
+        if !self.engine.gate.may_moderate(self.claim.person(), pass) {
+            return Err(Refusal::NotAllowed);
+        }
         let open = match room {
             Some(room) => {
                 let open = self.rooms.iter().find(|open| open.name() == room);
                 Some(open.cloned().ok_or(Refusal::NotInRoom)?)
             }
-            None if pass.opens_all() => None,
+            None if pass.is_none_or(Pass::opens_all) => None,
             None => return Err(Refusal::NotAllowedEverywhere),
         };
         self.take_turn()?;
@@ -149,7 +152,7 @@ impl ReadPump {
             return Err(Refusal::NotFound("nobody of this name is here"));
         }
         if !gate.sanctions.has(sanction, now_ms()) && !gate.sanctions.has_room(now_ms()) {
-            return Err(Refusal::Unavailable);
+            return Err(Refusal::TooManySanctions { max: SANCTIONS_MAX });
         }
         Ok(())
     }

@@ -8,8 +8,8 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use protocol::{
-    BadEnvelope, Body, ErrorNote, HISTORY_DEFAULT, HISTORY_MAX, HistoryEnd, MessageId, Ref,
-    Refusal, Role, RoomName, ToClient, ToServer, UserName, encode_history,
+    BadEnvelope, Body, ErrorNote, HISTORY_DEFAULT, HISTORY_MAX, MessageId, Ref, Refusal, Role,
+    RoomName, ToClient, ToServer,
 };
 use tokio::time::{Instant, Sleep, sleep_until};
 
@@ -29,7 +29,7 @@ use crate::socket::ReadHalf;
 pub(super) struct ReadPump {
     pub(super) engine: Arc<Engine>,
     pub(super) outbox: Outbox,
-    id: ConnectionId,
+    pub(super) id: ConnectionId,
     pub(super) claim: Claim<Outbox>,
     pub(super) pass: Option<Box<Pass>>,
     pub(super) rooms: Vec<Arc<OpenRoom>>,
@@ -313,66 +313,6 @@ impl ReadPump {
         Ok(())
     }
 
-    async fn history(
-        &mut self,
-        room: RoomName,
-        before: Option<MessageId>,
-        limit: u16,
-        reference: Option<Ref>,
-    ) -> Result<(), End> {
-        let Some(open) = self.rooms.iter().find(|open| *open.name() == room) else {
-            self.refuse(&Refusal::NotInRoom, Some(room), reference);
-            return Ok(());
-        };
-        if !self.outbox.has_room().await {
-            return Err(self.outbox.ended().await);
-        }
-        let asked = Asked { since: MessageId::ZERO, before, limit: usize::from(limit) };
-        let (frame, _) = self.replay(open, asked, reference).await;
-        self.outbox.push(&frame);
-        Ok(())
-    }
-
-    async fn people(&mut self, room: RoomName, after: UserName) -> Result<(), End> {
-        if !self.rooms.iter().any(|open| *open.name() == room) {
-            self.refuse(&Refusal::NotInRoom, Some(room), None);
-            return Ok(());
-        }
-        if !self.outbox.has_room().await {
-            return Err(self.outbox.ended().await);
-        }
-        let asked = self.engine.hub.people(room, self.id, after).await;
-        asked.map_err(|_| End::Refused(Refusal::Stopping))
-    }
-
-    /// A `history` envelope and the newest id of the room, or an `error` and zero.
-    async fn replay(
-        &self,
-        open: &Arc<OpenRoom>,
-        asked: Asked,
-        reference: Option<Ref>,
-    ) -> (Arc<Frame>, MessageId) {
-        let (room, since) = (open.name().clone(), asked.since);
-        let Ok(page) = self.engine.log.page(open, asked).await else {
-            let frame = note(&Refusal::Unavailable, Some(room), reference);
-            return (frame, MessageId::ZERO);
-        };
-        let messages: Vec<_> = page.messages.iter().map(|m| m.frame.envelope()).collect();
-        // Who asks from the beginning has nothing that could have been deleted.
-        let has_some = since > MessageId::ZERO;
-        let stale = page.deletions.list.iter().map(|deletion| deletion.message);
-        let deleted: Vec<_> = stale.filter(|message| has_some && *message <= since).collect();
-        let end = HistoryEnd {
-            more: page.older.is_some(),
-            head: page.head,
-            deleted: &deleted,
-            deleted_more: has_some && page.deletions.floor > since,
-            reference: reference.as_ref(),
-        };
-        let envelope = encode_history(&room, &messages, end);
-        (Frame::text(envelope, Order::Plain), page.head)
-    }
-
     pub(super) fn refuse(&self, refusal: &Refusal, room: Option<RoomName>, reference: Option<Ref>) {
         self.outbox.push(&note(refusal, room, reference));
     }
@@ -390,7 +330,11 @@ impl ReadPump {
     }
 }
 
-fn note(refusal: &Refusal, room: Option<RoomName>, reference: Option<Ref>) -> Arc<Frame> {
+pub(super) fn note(
+    refusal: &Refusal,
+    room: Option<RoomName>,
+    reference: Option<Ref>,
+) -> Arc<Frame> {
     let note = ErrorNote { room, reference, ..ErrorNote::from(refusal) };
     Frame::text(ToClient::Error(note).encode(), Order::Plain)
 }

@@ -140,7 +140,7 @@ impl Gate {
         Ok(gate)
     }
 
-    /// Reads the list of moderators anew. Who is connected keeps their rights until they come again.
+    /// Reads the list of moderators anew. It counts at once, also for who is connected.
     pub(crate) fn reload(&self) -> Result<(), ModeratorsError> {
         if let Some(path) = &self.moderators_file {
             let read = moderators::read(path)?;
@@ -204,10 +204,20 @@ impl Gate {
         Some(Refusal::Banned(Box::new(banned)))
     }
 
+    /// Whether somebody may moderate now, who came in with this pass: in the rooms that it opens.
+    pub(crate) fn may_moderate(&self, person: &Person, pass: Option<&Pass>) -> bool {
+        match pass.filter(|pass| pass.grant.is_some()) {
+            Some(pass) => pass.role == Role::Moderator,
+            None => self.role(person.key()) == Role::Moderator,
+        }
+    }
+
     /// Whether the operator made somebody a moderator, whether they are here or not.
     pub(crate) fn is_moderator(&self, person: Option<&Person>, key: Option<KeyHash>) -> bool {
-        person.is_some_and(|person| person.role == Role::Moderator)
-            || self.role(key) == Role::Moderator
+        match person.filter(|person| person.proof == Proof::Token) {
+            Some(person) => person.role == Role::Moderator,
+            None => self.role(key) == Role::Moderator,
+        }
     }
 
     /// Clears away what is over, and notes the use of names whose owners are here.

@@ -288,3 +288,31 @@ async fn a_moderator_is_only_in_the_operators_hands() {
     assert_eq!(moderator.error().await.code, Code::NotInRoom);
     second.silence().await;
 }
+
+#[tokio::test]
+async fn the_list_of_moderators_is_read_anew_when_asked_and_counts_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = config(folder.path());
+    let (reload, list) = (config.reload.clone(), folder.path().join("moderators"));
+    let server = TestServer::start_with(config).await;
+    let server = Moderated { server, folder };
+    let mut moderator = server.moderator("dev").await;
+    let mut alice = server.person("dev", "Alice", 1).await;
+    moderator.people().await;
+    // printf '\x01%.0s' {1..16} | sha256sum
+    let hash = "cc8cd41cef907c4d216069122c4b89936211361f9050a717a1e37ad1862e952f";
+    fs::write(&list, hash).unwrap();
+    reload.ask();
+    // The wish is heard at once, but by another task.
+    let mute = json!({"type": "mute", "user": "Eve", "seconds": 5}).to_string();
+    loop {
+        alice.send(mute.clone()).await;
+        match alice.next().await {
+            ToClient::Moderated(_) => break,
+            ToClient::Error(note) => assert_eq!(note.code, Code::NotAllowed),
+            other => panic!("{other:?}"),
+        }
+    }
+    moderator.send(mute).await;
+    assert_eq!(moderator.error().await.code, Code::NotAllowed);
+}
