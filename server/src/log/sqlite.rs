@@ -246,7 +246,11 @@ impl Reader {
         let bounds = params![id, signed(asked.since.get()), signed(before), one_more];
         let mut messages = self.rows(select, bounds, room)?;
         let older = if messages.len() > asked.limit { messages.pop() } else { None };
-        let deletions = self.deletions(id, asked.since)?;
+        // A page before something is of messages alone.
+        let deletions = match asked.before {
+            None => self.deletions(id, asked.since)?,
+            Some(_) => Deletions::default(),
+        };
         let head = match (asked.before, messages.first()) {
             (None, Some(newest)) => newest.id,
             _ => self.head(id)?,
