@@ -143,10 +143,12 @@ pub struct Restriction {
 impl fmt::Display for Restriction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(seconds) = self.seconds {
-            // The largest unit that there are two of at least.
+            // The largest unit that there are two of, nearly: 7,199 s are told as 2 hours.
             let units = [(86_400, "days"), (3600, "hours"), (60, "minutes"), (1, "seconds")];
-            let (unit, name) =
-                units.into_iter().find(|(unit, _)| seconds >= 2 * unit).unwrap_or((1, "seconds"));
+            let (unit, name) = units
+                .into_iter()
+                .find(|(unit, _)| seconds * 10 >= unit * 19)
+                .unwrap_or((1, "seconds"));
             write!(f, " for another {} {name}", seconds.div_ceil(unit).max(1))?;
         }
         match &self.reason {

@@ -154,6 +154,12 @@ pub enum Refusal {
     /// See [`Code::NotAllowed`].
     #[error("{0} is a moderator: only the operator of the server can change that")]
     IsModerator(Box<str>),
+    /// See [`Code::Unavailable`].
+    #[error("there are {max} bans and mutes already: lift some first")]
+    TooManySanctions {
+        /// The limit that was reached.
+        max: usize,
+    },
     /// See [`Code::NotFound`]; the text says what is not there.
     #[error("{0}")]
     NotFound(&'static str),
@@ -222,7 +228,7 @@ impl Refusal {
             Refusal::BadUtf8 => Code::BadUtf8,
             Refusal::FrameTooBig => Code::FrameTooBig,
             Refusal::BadFrame => Code::BadFrame,
-            Refusal::Unavailable => Code::Unavailable,
+            Refusal::Unavailable | Refusal::TooManySanctions { .. } => Code::Unavailable,
             Refusal::TooSlow => Code::TooSlow,
             Refusal::Stopping => Code::Stopping,
         }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use protocol::{Body, Message, MessageId, RoomName, ToClient, UserName};
+use protocol::{Body, Message, MessageId, Role, RoomName, ToClient, UserName};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 use tokio_util::task::TaskTracker;
@@ -19,7 +19,7 @@ use crate::frame::{Frame, Order};
 use crate::hub::core::{Core, Effect, Input};
 use crate::hub::{Budget, ConnectionId, Hub};
 use crate::log::database::Database;
-use crate::log::{Append, Asked, Log, OpenRoom};
+use crate::log::{Append, Asked, Log, OpenRoom, Work};
 use crate::outbox::{Bounds, Outbox};
 
 /// Why a bench cannot be set up.
@@ -50,7 +50,13 @@ impl Rules {
         let (id, room) = (self.next, self.room.clone());
         self.next += 1;
         let user = UserName::try_from(format!("c{id}").as_str())?;
-        Ok(self.apply(Input::Join { room, id: ConnectionId(id), user, member: id }))
+        Ok(self.apply(Input::Join {
+            room,
+            id: ConnectionId(id),
+            user,
+            role: Role::Member,
+            member: id,
+        }))
     }
 
     /// The newest goes again.
@@ -117,9 +123,9 @@ impl Keeper {
     /// Opens or makes the file.
     pub fn open(path: &Path) -> Result<Self, Failed> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        let (log, ended) = runtime.block_on(async {
+        let (log, _, ended) = runtime.block_on(async {
             let hub = Hub::start(1, Budget(0), &TaskTracker::new());
-            Log::start(&Database::open(path, SyncMode::Normal)?, hub)
+            Log::start(&Database::open(path, SyncMode::Normal)?, hub, None)
         })?;
         Ok(Keeper { runtime, log, ended })
     }
@@ -143,7 +149,7 @@ impl Keeper {
                     reference: None,
                     outbox: outbox.clone(),
                 };
-                self.log.append(append).await?;
+                self.log.queue(Work::Append(append)).await?;
             }
             Ok(())
         })

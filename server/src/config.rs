@@ -9,14 +9,17 @@ use std::str::FromStr;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use clap::{Parser, ValueEnum};
+use clap::{Args, ValueEnum};
+
+use crate::gate::Origin;
+use crate::reload::Reload;
 
 /// Rooms of one connection. Each is a lane in its outbox, which is searched by walking.
 pub const ROOMS_PER_CONNECTION_MAX: usize = 32;
 /// Bad frames in a row before a connection is closed: a client that is wrong twenty times in a row
 /// is no client.
 pub const BAD_FRAMES_MAX: u32 = 20;
-/// Time for a whole HTTP request head. Longer than any honest client needs, short enough that
+/// Time for the TLS handshake and the head of the first HTTP request, together. Longer than any honest client needs, short enough that
 /// half-made requests do not pile up.
 pub const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// After a close frame, how long the peer has to answer it before its socket is dropped. Less than
@@ -27,18 +30,21 @@ pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long a shutdown waits for the log after that. Together they stay below 5 s.
 pub const DRAIN_TIMEOUT: Duration = Duration::from_millis(1500);
 
-/// Nebula's chat server.
-///
-/// Start it and open the printed address in a browser, or join from a terminal with `nebula`.
-#[derive(Debug, Clone, Parser)]
-#[command(name = "nebula-server", version, about, max_term_width = 100)]
+/// How a server is set up.
+#[derive(Debug, Clone, Args)]
 pub struct Config {
     /// Address and port to listen on; port 0 takes a free one
     #[arg(long, env = "NEBULA_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
 
     /// Database file that keeps the messages; `:memory:` keeps nothing beyond this run
-    #[arg(long, env = "NEBULA_DB", value_name = "FILE", default_value = "nebula.db")]
+    #[arg(
+        long,
+        env = "NEBULA_DB",
+        value_name = "FILE",
+        default_value = "nebula.db",
+        global = true
+    )]
     pub db: Db,
 
     /// When a message counts as stored: `normal` survives the end of the process, `full` also a
@@ -67,6 +73,35 @@ pub struct Config {
     #[arg(long, env = "NEBULA_PRESENCE_BUDGET", value_name = "N", default_value_t = 4 << 20)]
     pub presence_budget: u64,
 
+    /// How long a name that was taken with a key is kept for its owner without being used; 0s keeps
+    /// it for ever
+    #[arg(long, env = "NEBULA_NAME_EXPIRY", value_name = "TIME", default_value = "90d",
+          value_parser = humantime::parse_duration)]
+    pub name_expiry: Duration,
+
+    /// Pages of this origin may connect too, besides those of the server's own host; several with
+    /// commas between, or the flag several times
+    #[arg(long, env = "NEBULA_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
+    pub allow_origin: Vec<Origin>,
+
+    /// Closes the server: only who has a token that was signed with the key in this file comes in;
+    /// an Ed25519 key in PEM, or a secret of 32 bytes or more for HS256
+    #[arg(long, env = "NEBULA_TOKEN_KEY", value_name = "FILE", global = true)]
+    pub token_key: Option<PathBuf>,
+
+    /// Speak TLS (https and wss) with the certificates in this PEM file, one's own first; read anew
+    /// on SIGHUP
+    #[arg(long, env = "NEBULA_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// The certificate's private key, in PEM
+    #[arg(long, env = "NEBULA_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+
+    /// File with the moderators: hashes of their keys, one on each line (see `names`)
+    #[arg(long, env = "NEBULA_MODERATORS", value_name = "FILE")]
+    pub moderators: Option<PathBuf>,
+
     /// How long a connection may be silent before it is asked for a sign of life
     #[arg(long, env = "NEBULA_PING_INTERVAL", value_name = "TIME", default_value = "25s",
           value_parser = humantime::parse_duration)]
@@ -93,6 +128,10 @@ pub struct Config {
     /// How the server's own log is written
     #[arg(long, env = "NEBULA_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,
+
+    /// Asks the running server to read its files anew.
+    #[arg(skip)]
+    pub reload: Reload,
 }
 
 impl Config {
@@ -107,18 +146,36 @@ impl Config {
             message_rate: 10,
             message_burst: 20,
             presence_budget: 4 << 20,
+            name_expiry: Duration::from_secs(90 * 24 * 60 * 60),
+            allow_origin: Vec::new(),
+            token_key: None,
+            tls_cert: None,
+            tls_key: None,
+            moderators: None,
             ping_interval: Duration::from_secs(25),
             ping_timeout: Duration::from_secs(20),
             stall_timeout: Duration::from_secs(10),
             outbox_bytes_max: 256 * 1024,
             outbox_frames_max: 1024,
             log_format: LogFormat::Text,
+            reload: Reload::default(),
         }
     }
 
     /// How many shards to start.
     pub fn shard_count(&self) -> usize {
         or_cores(self.shards)
+    }
+
+    /// Milliseconds that a name is kept without being used; none is for ever.
+    pub fn name_expiry_ms(&self) -> Option<u64> {
+        let ms = u64::try_from(self.name_expiry.as_millis()).unwrap_or(u64::MAX);
+        (ms > 0).then_some(ms)
+    }
+
+    /// Whether there are files that can be read anew.
+    pub fn can_reload(&self) -> bool {
+        self.tls_cert.is_some() || self.moderators.is_some()
     }
 
     /// How many threads to start.

@@ -3,6 +3,7 @@
 //! This file does not know what rooms hold.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -14,26 +15,33 @@ use hyper::service::service_fn;
 use hyper::upgrade::Upgraded;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use protocol::{Hello, Key, Refusal, SUBPROTOCOL};
-use tokio::net::TcpStream;
+use protocol::{Hello, Key, Refusal, SUBPROTOCOL, Token};
+use tokio::time::Instant;
 use tungstenite::handshake::derive_accept_key;
 
 use crate::Engine;
 use crate::assets::{self, Asset};
-use crate::config::REQUEST_HEAD_TIMEOUT;
-use crate::connection::{self, Opening};
+use crate::connection;
+use crate::gate::{Opening, origin};
+use crate::socket::Stream;
 
 type Answer = Response<Full<Bytes>>;
 
-/// Serves the requests of one TCP connection, until it ends or becomes a WebSocket.
-pub(crate) async fn serve(engine: Arc<Engine>, socket: TcpStream) {
+/// Serves the requests of one connection, until it ends or becomes a WebSocket. The head of the
+/// first has to be there by the deadline, and each further one within as much time.
+pub(crate) async fn serve<S: Stream>(
+    engine: Arc<Engine>,
+    socket: S,
+    address: IpAddr,
+    deadline: Instant,
+) {
     let service = service_fn(|request| {
-        let answer = answer(&engine, request);
+        let answer = answer::<S>(&engine, address, request);
         async { Ok::<_, Infallible>(answer) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(REQUEST_HEAD_TIMEOUT)
+        .header_read_timeout(deadline.saturating_duration_since(Instant::now()))
         .serve_connection(TokioIo::new(socket), service)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
@@ -48,10 +56,10 @@ pub(crate) async fn serve(engine: Arc<Engine>, socket: TcpStream) {
     }
 }
 
-fn answer(engine: &Arc<Engine>, request: Request<Incoming>) -> Answer {
+fn answer<S: Stream>(engine: &Arc<Engine>, address: IpAddr, request: Request<Incoming>) -> Answer {
     let path = request.uri().path();
     if is_upgrade(request.headers()) && matches!(path, "/" | "/ws") {
-        return upgrade(engine, request);
+        return upgrade::<S>(engine, address, request);
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let mut answer = plain(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD are served\n");
@@ -139,7 +147,7 @@ fn has_token(headers: &HeaderMap, name: HeaderName, token: &str) -> bool {
 }
 
 /// The opening handshake (RFC 6455, section 4.2).
-fn upgrade(engine: &Arc<Engine>, request: Request<Incoming>) -> Answer {
+fn upgrade<S: Stream>(engine: &Arc<Engine>, address: IpAddr, request: Request<Incoming>) -> Answer {
     let headers = request.headers();
     if request.method() != Method::GET || !has_token(headers, header::SEC_WEBSOCKET_VERSION, "13") {
         let sentence = "only WebSocket version 13 is spoken\n";
@@ -150,7 +158,9 @@ fn upgrade(engine: &Arc<Engine>, request: Request<Incoming>) -> Answer {
     let Some(key) = headers.get(header::SEC_WEBSOCKET_KEY) else {
         return plain(StatusCode::BAD_REQUEST, "the header Sec-WebSocket-Key is missing\n");
     };
-    if !is_own_origin(headers) {
+    let named = |name| headers.get(name).map(HeaderValue::as_bytes);
+    let allowed = &engine.config.allow_origin;
+    if !origin::may_connect(named(header::ORIGIN), named(header::HOST), allowed) {
         return plain(StatusCode::FORBIDDEN, "pages of other origins may not connect\n");
     }
     let mut answer = Response::new(Full::default());
@@ -162,12 +172,12 @@ fn upgrade(engine: &Arc<Engine>, request: Request<Incoming>) -> Answer {
     if has_token(headers, header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL) {
         all.insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
     }
-    let opening = opening(&request);
+    let opening = opening(&request, address);
     let engine = engine.clone();
     engine.stopping.tracker.clone().spawn(async move {
-        match hyper::upgrade::on(request).await.map(taken_out) {
+        match hyper::upgrade::on(request).await.map(taken_out::<S>) {
             Ok(Some((socket, read))) => connection::open(engine, socket, read, opening).await,
-            Ok(None) => tracing::error!("an upgraded connection is no TCP stream"),
+            Ok(None) => tracing::error!("an upgraded connection is not the one that was served"),
             // The peer went before the handshake was over.
             Err(error) => tracing::debug!(%error, "an upgrade failed"),
         }
@@ -176,27 +186,24 @@ fn upgrade(engine: &Arc<Engine>, request: Request<Incoming>) -> Answer {
 }
 
 /// The raw stream, without hyper's boxed layer, and what was read beyond the request.
-fn taken_out(upgraded: Upgraded) -> Option<(TcpStream, Vec<u8>)> {
-    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
+fn taken_out<S: Stream>(upgraded: Upgraded) -> Option<(S, Vec<u8>)> {
+    let parts = upgraded.downcast::<TokioIo<S>>().ok()?;
     // Copied: converted, it would keep hyper's buffer of 8 KiB for as long as the connection lives.
     Some((parts.io.into_inner(), parts.read_buf.to_vec()))
 }
 
-fn opening(request: &Request<Incoming>) -> Result<Opening, Refusal> {
+fn opening(request: &Request<Incoming>, address: IpAddr) -> Result<Opening, Refusal> {
     let hello = Hello::from_query(request.uri().query().unwrap_or_default())?;
     let offered = request.headers().get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
     let offered: Vec<_> = offered.filter_map(|value| value.to_str().ok()).collect();
-    Ok(Opening { hello, key: Key::from_subprotocols(&offered.join(","))? })
-}
-
-/// A page of another site must not speak in the name of who visits it. Who sends no origin is no
-/// browser, and free to claim any.
-fn is_own_origin(headers: &HeaderMap) -> bool {
-    let Some(origin) = headers.get(header::ORIGIN) else { return true };
-    let host = headers.get(header::HOST).map(HeaderValue::as_bytes).unwrap_or_default();
-    let origin = origin.as_bytes();
-    let own = [&b"http://"[..], b"https://"].iter().find_map(|scheme| origin.strip_prefix(*scheme));
-    own.is_some_and(|own| !host.is_empty() && own.eq_ignore_ascii_case(host))
+    let offered = offered.join(",");
+    let key = Key::from_subprotocols(&offered)?;
+    let bearer = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = match (Token::from_subprotocols(&offered), bearer) {
+        (Ok(None), Some(bearer)) => Token::from_authorization(bearer),
+        (token, _) => token,
+    };
+    Ok(Opening { hello, key, token, address })
 }
 
 fn plain(status: StatusCode, sentence: &'static str) -> Answer {

@@ -7,6 +7,7 @@
 //! It is kept first and told afterwards. [`run`] is the one door, for `main` and for tests. This
 //! file does not know arguments, environment or signals.
 
+pub mod admin;
 mod assets;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
@@ -14,36 +15,44 @@ pub mod bench;
 pub mod config;
 mod connection;
 mod frame;
+pub mod gate;
 mod http;
 mod hub;
+mod key_hash;
 mod log;
-mod names;
+pub mod names;
 mod outbox;
+mod reload;
 mod shutdown;
+mod socket;
+pub mod tls;
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use self::config::DRAIN_TIMEOUT;
 pub use self::config::{Config, Db, LogFormat, SyncMode};
+use self::config::{DRAIN_TIMEOUT, REQUEST_HEAD_TIMEOUT};
+use self::gate::{Gate, GateError, TEND_INTERVAL};
 use self::hub::{Budget, ConnectionId, Hub};
 use self::log::Log;
 use self::log::database::Database;
 pub use self::log::database::OpenError;
-use self::names::Names;
+pub use self::reload::Reload;
 use self::shutdown::Stopping;
+use self::tls::{Tls, TlsError};
 
 /// What every connection works with.
 pub(crate) struct Engine {
     config: Config,
-    names: Names,
+    gate: Gate,
+    tls: Option<Tls>,
     hub: Hub,
     log: Log,
     stopping: Stopping,
@@ -63,6 +72,12 @@ pub enum RunError {
     /// Its database cannot be used.
     #[error(transparent)]
     Database(#[from] OpenError),
+    /// Its list of moderators or its token key cannot be used.
+    #[error(transparent)]
+    Gate(#[from] GateError),
+    /// Its certificate or key cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The socket it should listen on is unusable.
     #[error("cannot listen: {0}")]
     Listen(#[from] io::Error),
@@ -85,14 +100,18 @@ pub async fn run(
         Db::File(path) => Database::open(path, config.sync)?,
         Db::Memory => Database::memory()?,
     };
-    let (log, log_ended) = Log::start(&database, hub.clone())?;
+    let (log, register, log_ended) = Log::start(&database, hub.clone(), config.name_expiry_ms())?;
+    let gate = Gate::new(&config, register)?;
+    let files = config.tls_cert.as_ref().zip(config.tls_key.as_ref());
+    let tls = files.map(|(cert, key)| Tls::open(cert, key)).transpose()?;
     tell_start(address, &config);
-    let names = Names::default();
     let connections = AtomicU64::new(0);
-    let engine = Engine { config, names, hub, log, stopping: stopping.clone(), connections };
+    let engine = Engine { config, gate, tls, hub, log, stopping: stopping.clone(), connections };
     let engine = Arc::new(engine);
     tokio::select! {
         () = accept(listener, &engine) => {}
+        () = tend(&engine) => {}
+        () = reload(&engine) => {}
         () = shutdown => {}
     }
     tracing::info!("stopping");
@@ -112,7 +131,8 @@ fn tell_start(address: SocketAddr, config: &Config) {
         Db::File(path) => format!("messages are kept in {}", path.display()),
         Db::Memory => "messages are kept in memory only".to_owned(),
     };
-    tracing::info!("open http://{address}/ to chat; {kept}");
+    let scheme = if config.tls_cert.is_some() { "https" } else { "http" };
+    tracing::info!("open {scheme}://{address}/ to chat; {kept}");
 }
 
 async fn accept(listener: TcpListener, engine: &Arc<Engine>) {
@@ -120,7 +140,7 @@ async fn accept(listener: TcpListener, engine: &Arc<Engine>) {
     const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(50);
     loop {
         match listener.accept().await {
-            Ok((socket, _)) => welcome(engine, socket),
+            Ok((socket, peer)) => welcome(engine, socket, peer.ip()),
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection; going on");
                 sleep(PAUSE_AFTER_ERROR).await;
@@ -129,13 +149,55 @@ async fn accept(listener: TcpListener, engine: &Arc<Engine>) {
     }
 }
 
-fn welcome(engine: &Arc<Engine>, socket: TcpStream) {
+/// Keeps the gate in order, now and then.
+async fn tend(engine: &Engine) {
+    loop {
+        sleep(TEND_INTERVAL).await;
+        engine.gate.tend(&engine.log).await;
+    }
+}
+
+fn welcome(engine: &Arc<Engine>, socket: TcpStream, address: IpAddr) {
     // Messages are written as soon as they are there; waiting to fill a packet only delays them.
     if let Err(error) = socket.set_nodelay(true) {
         tracing::debug!(%error, "a connection ended before it began");
         return;
     }
-    engine.stopping.tracker.spawn(http::serve(engine.clone(), socket));
+    let deadline = Instant::now() + REQUEST_HEAD_TIMEOUT;
+    let tasks = &engine.stopping.tracker;
+    if engine.tls.is_some() {
+        tasks.spawn(serve_tls(engine.clone(), socket, address, deadline));
+    } else {
+        tasks.spawn(http::serve(engine.clone(), socket, address, deadline));
+    }
+}
+
+async fn serve_tls(engine: Arc<Engine>, socket: TcpStream, address: IpAddr, deadline: Instant) {
+    let Some(tls) = &engine.tls else { return };
+    let accepted = tokio::select! {
+        accepted = timeout_at(deadline, tls.accept(socket)) => accepted,
+        () = engine.stopping.begun.cancelled() => return,
+    };
+    match accepted {
+        Ok(Ok(socket)) => http::serve(engine.clone(), socket, address, deadline).await,
+        Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
+        Err(_) => tracing::debug!("a TLS handshake took too long"),
+    }
+}
+
+/// Reads files anew whenever that is asked for. What cannot be used changes nothing.
+async fn reload(engine: &Engine) {
+    loop {
+        engine.config.reload.asked().await;
+        let tls = engine.tls.as_ref().map_or(Ok(()), Tls::reload);
+        let outcome = tls.map_err(RunError::from);
+        match outcome
+            .and_then(|()| engine.gate.reload().map_err(GateError::from).map_err(Into::into))
+        {
+            Ok(()) => tracing::info!("files were read anew"),
+            Err(error) => tracing::error!("files cannot be read anew, the old ones stay: {error}"),
+        }
+    }
 }
 
 async fn stop(stopping: &Stopping, log_ended: oneshot::Receiver<()>) -> Stopped {

@@ -5,8 +5,9 @@ use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use clap::Parser as _;
-use server::{Config, LogFormat};
+use clap::Parser;
+use server::admin::{self, Command};
+use server::{Config, LogFormat, Reload};
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -20,11 +21,28 @@ const DESCRIPTORS_WANTED: u64 = 20_000;
 /// The server could not start.
 const EXIT_CANNOT_START: u8 = 2;
 
+/// Nebula's chat server.
+///
+/// Start it and open the printed address in a browser, or join from a terminal with `nebula`.
+#[derive(Debug, Parser)]
+#[command(name = "nebula-server", version, about, max_term_width = 100)]
+struct Args {
+    #[command(flatten)]
+    config: Config,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
 fn main() -> ExitCode {
-    let config = Config::parse();
-    start_logging(config.log_format);
-    raise_descriptor_limit();
-    match run(config) {
+    let Args { config, command } = Args::parse();
+    let done = match command {
+        Some(command) => {
+            admin::run(command, &config).map(|told| print!("{told}")).map_err(Into::into)
+        }
+        None => start(config),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("nebula-server: {error:#}");
@@ -33,7 +51,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(config: Config) -> anyhow::Result<()> {
+fn start(config: Config) -> anyhow::Result<()> {
+    start_logging(config.log_format);
+    raise_descriptor_limit();
     let runtime = match config.thread_count() {
         // Workers that take each other's tasks would only be a detour.
         1 => Builder::new_current_thread().enable_all().build(),
@@ -46,6 +66,10 @@ fn run(config: Config) -> anyhow::Result<()> {
 async fn serve(config: Config) -> anyhow::Result<()> {
     let interrupt = signal(SignalKind::interrupt()).context("cannot hear signals")?;
     let terminate = signal(SignalKind::terminate()).context("cannot hear signals")?;
+    if config.can_reload() {
+        let hangup = signal(SignalKind::hangup()).context("cannot hear signals")?;
+        tokio::spawn(ask_on_signal(hangup, config.reload.clone()));
+    }
     let address = config.listen;
     let listener = TcpListener::bind(address).await.with_context(|| {
         format!("cannot listen on {address}: is another server running there? try --listen")
@@ -61,6 +85,13 @@ async fn stop_signal(mut interrupt: Signal, mut terminate: Signal) {
         either(&mut interrupt, &mut terminate).await;
         std::process::exit(1);
     });
+}
+
+/// Without files to read anew, the signal ends the process as ever.
+async fn ask_on_signal(mut hangup: Signal, reload: Reload) {
+    while hangup.recv().await.is_some() {
+        reload.ask();
+    }
 }
 
 async fn either(interrupt: &mut Signal, terminate: &mut Signal) {

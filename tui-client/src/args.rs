@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::builder::FalseyValueParser;
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use protocol::{MessageId, RoomName, UserName};
+use protocol::{MessageId, RoomName, Token, UserName};
 use url::Url;
 
 use crate::doer::Notify;
@@ -55,6 +55,15 @@ pub struct Options {
     #[arg(long, env = "NEBULA_USER", value_name = "NAME", global = true, hide_env_values = true,
           value_parser = parse_user)]
     pub user: Option<UserName>,
+
+    /// Token that opens a closed server; the environment or the file of settings keep it from others
+    /// on this machine
+    #[arg(long, env = "NEBULA_TOKEN", value_name = "TOKEN", global = true, hide_env_values = true)]
+    pub token: Option<String>,
+
+    /// Trust the authorities in this PEM file, instead of the platform's, to vouch for a wss server
+    #[arg(long, env = "NEBULA_CA", value_name = "FILE", global = true, hide_env_values = true)]
+    pub ca: Option<PathBuf>,
 
     /// Lines that are only ever added, instead of a screen: for pipes and screen readers
     ///
@@ -191,6 +200,11 @@ pub(crate) fn parse_room(text: &str) -> Result<RoomName, String> {
 
 pub(crate) fn parse_user(text: &str) -> Result<UserName, String> {
     UserName::try_from(text).map_err(|error| error.to_string())
+}
+
+/// The sentence does not repeat the token.
+pub(crate) fn parse_token(text: &str) -> Result<Token, String> {
+    Token::try_from(text.trim()).map_err(|error| error.to_string())
 }
 
 fn parse_id(text: &str) -> Result<MessageId, String> {

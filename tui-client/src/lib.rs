@@ -41,6 +41,7 @@ pub mod tail;
 pub mod terminal;
 pub mod text;
 pub mod theme;
+pub mod trust;
 pub mod update;
 pub mod view;
 

@@ -1,10 +1,14 @@
 //! The connection: dial, speak, hear, and say when it is lost. When to dial again is not decided
 //! here, and this file does not know the model.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use protocol::{FRAME_BYTES_MAX, HISTORY_BYTES_MAX, Hello, Key, SUBPROTOCOL, ToClient, ToServer};
+use protocol::{
+    FRAME_BYTES_MAX, HISTORY_BYTES_MAX, Hello, Key, SUBPROTOCOL, ToClient, ToServer, Token,
+};
+use rustls::ClientConfig;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -12,7 +16,9 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Bytes, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+use tokio_tungstenite::{
+    Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config,
+};
 use url::Url;
 
 use crate::event::{Event, Wait};
@@ -39,6 +45,10 @@ pub struct Line {
     pub server: Url,
     /// What makes a name the same person again.
     pub key: Option<Key>,
+    /// What opens a closed server.
+    pub token: Option<Token>,
+    /// Whom to trust, for a server inside TLS.
+    pub trust: Option<Arc<ClientConfig>>,
 }
 
 /// Holds one connection from dialling to its end, and tells of everything in events. Ends with the
@@ -144,6 +154,10 @@ async fn dial(line: &Line, hello: &Hello) -> Result<Socket, tungstenite::Error> 
         offered.push_str(", ");
         offered.push_str(&key.to_subprotocol());
     }
+    if let Some(token) = &line.token {
+        offered.push_str(", ");
+        offered.push_str(&token.to_subprotocol());
+    }
     let offered = HeaderValue::from_str(&offered).map_err(tungstenite::http::Error::from)?;
     request.headers_mut().insert("Sec-WebSocket-Protocol", offered);
     let largest = HISTORY_BYTES_MAX.max(FRAME_BYTES_MAX);
@@ -151,7 +165,8 @@ async fn dial(line: &Line, hello: &Hello) -> Result<Socket, tungstenite::Error> 
         .max_message_size(Some(largest))
         .max_frame_size(Some(largest))
         .read_buffer_size(16 * 1024);
-    let (socket, _) = connect_async_with_config(request, Some(config), true).await?;
+    let tls = line.trust.clone().map(Connector::Rustls);
+    let (socket, _) = connect_async_tls_with_config(request, Some(config), true, tls).await?;
     Ok(socket)
 }
 

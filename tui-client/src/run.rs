@@ -22,7 +22,6 @@ use crate::editor;
 use crate::event::{Action, Event};
 use crate::memory::Memory;
 use crate::model::{Link, Model};
-use crate::net::Line;
 use crate::settings::Settings;
 use crate::terminal::Screen;
 use crate::update::{dial_now, update};
@@ -88,7 +87,7 @@ pub async fn chat(settings: &Settings) -> anyhow::Result<Exit> {
     model.zone = jiff::tz::TimeZone::system();
     let server = settings.server.to_string();
     let memory = folder.ok().map(|folder| Memory::recall(&folder, &server, &mut model));
-    let doer = Doer::new(Line { server: settings.server.clone(), key }, Some(settings.notify));
+    let doer = Doer::new(settings.line(key), Some(settings.notify));
     let screen = Screen::take(settings.tells_links(), settings.mouse)
         .context("this is no terminal to draw on")?;
     model.size = crossterm::terminal::size().unwrap_or(model.size);

@@ -7,7 +7,6 @@ use crate::config;
 use crate::doer::Doer;
 use crate::event::{Action, Event};
 use crate::model::{Link, Model};
-use crate::net::Line;
 use crate::settings::Settings;
 use crate::update::{dial_now, update};
 
@@ -38,7 +37,7 @@ impl Session {
         let id = format!("{:016x}", fastrand::u64(..));
         let mut model = Model::new(settings.room.clone(), settings.user.clone(), id);
         model.zone = jiff::tz::TimeZone::system();
-        let doer = Doer::new(Line { server: settings.server.clone(), key }, None);
+        let doer = Doer::new(settings.line(key), None);
         Session { model, doer, told: Told::Nothing }
     }
 

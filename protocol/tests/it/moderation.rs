@@ -49,9 +49,9 @@ fn what_still_lasts_is_told_in_the_largest_unit() {
     let reason = Reason::try_from("spam").ok();
     for (seconds, told) in [
         (1, "1 seconds"),
-        (119, "119 seconds"),
-        (120, "2 minutes"),
-        (7200, "2 hours"),
+        (100, "100 seconds"),
+        (119, "2 minutes"),
+        (7199, "2 hours"),
         (7201, "3 hours"),
         (864_000, "10 days"),
     ] {

@@ -5,15 +5,15 @@
 
 use std::io::{self, Read, Write};
 use std::mem::MaybeUninit;
-use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use protocol::{FRAME_BYTES_MAX, Refusal};
-use tokio::io::{AsyncRead as _, ReadBuf};
-use tokio::net::tcp::OwnedReadHalf;
+use tokio::io::ReadBuf;
 use tungstenite::error::{CapacityError, Error};
 use tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
 use tungstenite::{Message, Utf8Bytes};
+
+use crate::socket::ReadHalf;
 
 /// Bytes read at once. On the stack, and only while reading.
 const READ_BYTES: usize = 8 * 1024;
@@ -68,11 +68,11 @@ impl Inbound {
     pub(super) fn poll_read(
         &mut self,
         cx: &mut Context<'_>,
-        socket: &mut OwnedReadHalf,
+        socket: &mut ReadHalf,
     ) -> Poll<io::Result<Arrived>> {
         let mut buffer = [const { MaybeUninit::uninit() }; READ_BYTES];
         let mut buffer = ReadBuf::uninit(&mut buffer);
-        ready!(Pin::new(socket).poll_read(cx, &mut buffer))?;
+        ready!(socket.poll_read(cx, &mut buffer))?;
         if buffer.filled().is_empty() {
             return Poll::Ready(Ok(Arrived { over: Some(Over::Gone), ..Arrived::default() }));
         }

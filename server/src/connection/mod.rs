@@ -4,20 +4,19 @@
 //! touches the other's half. This file does not know other connections, or SQL.
 
 mod inbound;
+mod moderate;
 mod rate;
 mod read_pump;
+mod recall;
 mod write_pump;
 
 use std::future::poll_fn;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::ready;
 use std::time::Duration;
 
-use protocol::{Hello, Key, Refusal};
-use tokio::io::{AsyncRead as _, ReadBuf};
-use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use protocol::Refusal;
+use tokio::io::ReadBuf;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -26,25 +25,20 @@ use self::inbound::Inbound;
 use self::read_pump::ReadPump;
 use crate::Engine;
 use crate::config::CLOSE_TIMEOUT;
+use crate::gate::Opening;
 use crate::outbox::{Bounds, End, Outbox};
-
-/// What a client asked for when it connected.
-#[derive(Debug)]
-pub(crate) struct Opening {
-    pub(crate) hello: Hello,
-    pub(crate) key: Option<Key>,
-}
+use crate::socket::{ReadHalf, Stream, WriteHalf};
 
 /// Opens an upgraded connection: its name, its first room, and the two tasks that serve it to its
 /// end. A refusal is told and closed with its code, because a browser cannot read an HTTP status
 /// here.
 pub(crate) async fn open(
     engine: Arc<Engine>,
-    socket: TcpStream,
+    socket: impl Stream,
     already_read: Vec<u8>,
     opening: Result<Opening, Refusal>,
 ) {
-    let (reading, writing) = socket.into_split();
+    let (reading, writing) = socket.halves();
     let outbox = Outbox::new(Bounds {
         bytes_max: engine.config.outbox_bytes_max,
         frames_max: engine.config.outbox_frames_max,
@@ -73,7 +67,7 @@ pub(crate) async fn open(
 fn read(
     mut pump: ReadPump,
     mut inbound: Inbound,
-    mut socket: OwnedReadHalf,
+    mut socket: ReadHalf,
     writer: JoinHandle<()>,
     given_up: CancellationToken,
 ) -> impl Future<Output = ()> {
@@ -86,10 +80,12 @@ fn read(
     }
 }
 
-async fn write(socket: OwnedWriteHalf, outbox: Outbox, stall_timeout: Duration) {
-    if let Err(error) = write_pump::run(&socket, &outbox, stall_timeout).await {
+async fn write(mut socket: WriteHalf, outbox: Outbox, stall_timeout: Duration) {
+    if let Err(error) = write_pump::run(&mut socket, &outbox, stall_timeout).await {
         tracing::debug!(%error, "a connection broke");
         outbox.end(End::Gone);
+    } else if socket.is_tls() {
+        let _ = Box::pin(timeout(CLOSE_TIMEOUT, socket.finish())).await;
     }
     // Dropped here, its half of the socket is shut.
 }
@@ -97,7 +93,7 @@ async fn write(socket: OwnedWriteHalf, outbox: Outbox, stall_timeout: Duration) 
 /// Sees the writer to its end, and a peer that is still there to its goodbye.
 async fn finish(
     end: End,
-    socket: OwnedReadHalf,
+    socket: ReadHalf,
     mut writer: JoinHandle<()>,
     given_up: CancellationToken,
 ) {
@@ -116,12 +112,12 @@ async fn finish(
 
 /// Dropping a socket with unread bytes in it would take the close frame from the peer again, so
 /// they are read until the peer ends its half as well.
-async fn wait_for_goodbye(mut socket: OwnedReadHalf) {
+async fn wait_for_goodbye(mut socket: ReadHalf) {
     let unread = poll_fn(|cx| {
         loop {
             let mut buffer = [0; 4096];
             let mut buffer = ReadBuf::new(&mut buffer);
-            let read = ready!(Pin::new(&mut socket).poll_read(cx, &mut buffer));
+            let read = ready!(socket.poll_read(cx, &mut buffer));
             if read.is_err() || buffer.filled().is_empty() {
                 return std::task::Poll::Ready(());
             }

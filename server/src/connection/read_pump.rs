@@ -8,30 +8,31 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use protocol::{
-    BadEnvelope, Body, ErrorNote, HISTORY_DEFAULT, HISTORY_MAX, HistoryEnd, MessageId, Ref,
-    Refusal, RoomName, ToClient, ToServer, UserName, encode_history,
+    BadEnvelope, Body, ErrorNote, HISTORY_DEFAULT, HISTORY_MAX, MessageId, Ref, Refusal, Role,
+    RoomName, ToClient, ToServer,
 };
-use tokio::net::tcp::OwnedReadHalf;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::Opening;
 use super::inbound::{Arrived, Inbound, Over};
 use super::rate::Rate;
 use crate::Engine;
 use crate::config::{BAD_FRAMES_MAX, ROOMS_PER_CONNECTION_MAX};
 use crate::frame::{Frame, Order};
+use crate::gate::{Admitted, Opening, Pass};
 use crate::hub::{ConnectionId, lane};
-use crate::log::{Append, Asked, OpenRoom};
+use crate::log::{Append, Asked, OpenRoom, Work, now_ms};
 use crate::names::Claim;
-use crate::outbox::{End, Outbox};
+use crate::outbox::{End, Outbox, Told};
+use crate::socket::ReadHalf;
 
 /// The meaning of one connection: who it is, and where.
 pub(super) struct ReadPump {
-    engine: Arc<Engine>,
-    outbox: Outbox,
-    id: ConnectionId,
-    claim: Claim,
-    rooms: Vec<Arc<OpenRoom>>,
+    pub(super) engine: Arc<Engine>,
+    pub(super) outbox: Outbox,
+    pub(super) id: ConnectionId,
+    pub(super) claim: Claim<Outbox>,
+    pub(super) pass: Option<Box<Pass>>,
+    pub(super) rooms: Vec<Arc<OpenRoom>>,
     rate: Rate,
     bad_frames: u32,
     started: Instant,
@@ -48,51 +49,72 @@ impl ReadPump {
         outbox: Outbox,
         opening: Opening,
     ) -> Result<Self, End> {
-        let Opening { hello, key } = opening;
-        let claim = engine.names.claim(hello.user, key.as_ref()).map_err(End::Refused)?;
+        let admitted = engine.gate.admit(&engine.log, &opening, &outbox).await;
+        let Admitted { claim, pass } = admitted.map_err(End::Refused)?;
+        let hello = opening.hello;
         let mut pump = ReadPump {
             id: engine.next_connection(),
             outbox,
             claim,
+            pass,
             rooms: Vec::new(),
             rate: Rate::new(engine.config.message_rate, engine.config.message_burst),
             bad_frames: 0,
             started: Instant::now(),
             engine,
         };
+        if let Some(refusal) = pump.may_not_enter(&hello.room) {
+            return Err(End::Refused(refusal));
+        }
         pump.join(hello.room, hello.since, hello.history).await?;
         Ok(pump)
     }
 
     /// Reads until the connection ends; then goes out of all rooms before the name is free again.
-    pub(super) async fn run(&mut self, socket: &mut OwnedReadHalf, inbound: &mut Inbound) -> End {
+    pub(super) async fn run(&mut self, socket: &mut ReadHalf, inbound: &mut Inbound) -> End {
         let end = self.read_all(socket, inbound).await;
         self.outbox.end(end.clone());
         Box::pin(self.leave_all()).await;
         end
     }
 
-    async fn read_all(&mut self, socket: &mut OwnedReadHalf, inbound: &mut Inbound) -> End {
+    async fn read_all(&mut self, socket: &mut ReadHalf, inbound: &mut Inbound) -> End {
         let engine = self.engine.clone();
         let mut stopping = pin!(engine.stopping.begun.cancelled());
         let mut heard = Instant::now();
         let mut asked = false;
-        let mut check = pin!(sleep_until(heard + engine.config.ping_interval));
+        let mut leave = false;
+        let mut check = pin!(sleep_until(self.not_after(heard + engine.config.ping_interval)));
         let mut arrived = inbound.already_read();
         loop {
             if let Some(end) = self.handle(arrived).await {
                 return end;
             }
+            if std::mem::take(&mut leave) {
+                Box::pin(self.put_out()).await;
+            }
             arrived = tokio::select! {
                 biased;
-                end = self.outbox.ended() => return end,
+                told = self.outbox.told() => match told {
+                    Told::End(end) => return end,
+                    Told::Leave => {
+                        leave = true;
+                        Arrived::default()
+                    }
+                },
                 () = &mut stopping => return End::Refused(Refusal::Stopping),
                 read = poll_fn(|cx| inbound.poll_read(cx, socket)) => {
                     let Ok(arrived) = read else { return End::Gone };
                     (heard, asked) = (Instant::now(), false);
+                    if self.is_expired(heard) {
+                        return End::Refused(Refusal::TokenExpired);
+                    }
                     arrived
                 }
                 () = &mut check => {
+                    if self.is_expired(Instant::now()) {
+                        return End::Refused(Refusal::TokenExpired);
+                    }
                     if asked && heard.elapsed() >= engine.config.ping_timeout {
                         return End::Gone;
                     }
@@ -110,11 +132,24 @@ impl ReadPump {
         let silent = heard.elapsed() >= config.ping_interval;
         if silent {
             self.outbox.push(&Frame::ping());
-            check.reset(Instant::now() + config.ping_timeout);
+            check.reset(self.not_after(Instant::now() + config.ping_timeout));
         } else {
-            check.reset(heard + config.ping_interval);
+            check.reset(self.not_after(heard + config.ping_interval));
         }
         silent
+    }
+
+    /// The moment, or that when the token expires if it is before.
+    fn not_after(&self, moment: Instant) -> Instant {
+        self.expires().map_or(moment, |expires| expires.min(moment))
+    }
+
+    fn is_expired(&self, now: Instant) -> bool {
+        self.expires().is_some_and(|expires| now >= expires)
+    }
+
+    fn expires(&self) -> Option<Instant> {
+        self.pass.as_ref().and_then(|pass| pass.expires())
     }
 
     /// Everything that one read brought, in order; the end, if it is one.
@@ -158,14 +193,10 @@ impl ReadPump {
                 Some(Box::pin(self.history(room, before, limit, reference)))
             }
             ToServer::Presence { room, after } => Some(Box::pin(self.people(room, after))),
-            ToServer::Delete { room, reference, .. } => {
-                self.refuse(&Refusal::NotAllowed, Some(room), reference);
-                None
+            ToServer::Delete { room, message, reference } => {
+                Some(Box::pin(self.delete(room, message, reference)))
             }
-            ToServer::Moderate(act) => {
-                self.refuse(&Refusal::NotAllowed, act.room, act.reference);
-                None
-            }
+            ToServer::Moderate(act) => Some(Box::pin(self.moderate(*act))),
         })
     }
 
@@ -188,25 +219,38 @@ impl ReadPump {
             self.refuse(&Refusal::NotInRoom, Some(room), reference);
             return None;
         };
-        if let Err(wait) = self.rate.take(self.started.elapsed()) {
-            // Rounded up: a client that comes back on the dot is let in.
-            let retry_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX) + 1;
-            self.refuse(&Refusal::TooFast { retry_ms }, Some(room), reference);
+        let muted = self.engine.gate.sanctions.mute(self.claim.person(), &room, now_ms);
+        if let Some(muted) = muted {
+            self.refuse(&Refusal::Muted(Box::new(muted)), Some(room), reference);
+            return None;
+        }
+        let open = open.clone();
+        if let Err(refusal) = self.take_turn() {
+            self.refuse(&refusal, Some(room), reference);
             return None;
         }
         let append = Append {
-            room: open.clone(),
+            room: open,
             author: self.claim.name().clone(),
             content,
             reference,
             outbox: self.outbox.clone(),
         };
-        let append = self.engine.log.try_append(append).err()?;
+        let work = self.engine.log.try_queue(Work::Append(append)).err()?;
         // Waiting here, the pump reads nothing: so TCP slows the loud while the log is behind.
         Some(Box::pin(async {
-            let queued = self.engine.log.append(append).await;
+            let queued = self.engine.log.queue(work).await;
             queued.map_err(|_| End::Refused(Refusal::Stopping))
         }))
+    }
+
+    /// Takes one turn of the rate.
+    pub(super) fn take_turn(&mut self) -> Result<(), Refusal> {
+        self.rate.take(self.started.elapsed()).map_err(|wait| {
+            // Rounded up: a client that comes back on the dot is let in.
+            let retry_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX) + 1;
+            Refusal::TooFast { retry_ms }
+        })
     }
 
     /// Enters at the hub first and reads the replay then: what is stored before the read is in the
@@ -229,8 +273,9 @@ impl ReadPump {
             }
             self.outbox.hold();
         }
-        let (name, user) = (open.name().clone(), self.claim.name().clone());
-        let entered = self.engine.hub.join(name, self.id, user, self.outbox.clone()).await;
+        let role = self.pass.as_ref().map_or(Role::Member, |pass| pass.role);
+        let (name, who) = (open.name().clone(), (self.claim.name().clone(), role));
+        let entered = self.engine.hub.join(name, self.id, who, self.outbox.clone()).await;
         entered.map_err(|_| End::Refused(Refusal::Stopping))?;
         self.rooms.push(open.clone());
         if replay {
@@ -248,7 +293,14 @@ impl ReadPump {
             return Some(Refusal::AlreadyInRoom);
         }
         let max = ROOMS_PER_CONNECTION_MAX;
-        (self.rooms.len() >= max).then_some(Refusal::TooManyRooms { max })
+        if self.rooms.len() >= max {
+            return Some(Refusal::TooManyRooms { max });
+        }
+        self.may_not_enter(open.name())
+    }
+
+    fn may_not_enter(&self, room: &RoomName) -> Option<Refusal> {
+        self.engine.gate.may_not_enter(self.claim.person(), self.pass.as_deref(), room)
     }
 
     async fn leave(&mut self, room: RoomName) -> Result<(), End> {
@@ -261,67 +313,7 @@ impl ReadPump {
         Ok(())
     }
 
-    async fn history(
-        &mut self,
-        room: RoomName,
-        before: Option<MessageId>,
-        limit: u16,
-        reference: Option<Ref>,
-    ) -> Result<(), End> {
-        let Some(open) = self.rooms.iter().find(|open| *open.name() == room) else {
-            self.refuse(&Refusal::NotInRoom, Some(room), reference);
-            return Ok(());
-        };
-        if !self.outbox.has_room().await {
-            return Err(self.outbox.ended().await);
-        }
-        let asked = Asked { since: MessageId::ZERO, before, limit: usize::from(limit) };
-        let (frame, _) = self.replay(open, asked, reference).await;
-        self.outbox.push(&frame);
-        Ok(())
-    }
-
-    async fn people(&mut self, room: RoomName, after: UserName) -> Result<(), End> {
-        if !self.rooms.iter().any(|open| *open.name() == room) {
-            self.refuse(&Refusal::NotInRoom, Some(room), None);
-            return Ok(());
-        }
-        if !self.outbox.has_room().await {
-            return Err(self.outbox.ended().await);
-        }
-        let asked = self.engine.hub.people(room, self.id, after).await;
-        asked.map_err(|_| End::Refused(Refusal::Stopping))
-    }
-
-    /// A `history` envelope and the newest id of the room, or an `error` and zero.
-    async fn replay(
-        &self,
-        open: &Arc<OpenRoom>,
-        asked: Asked,
-        reference: Option<Ref>,
-    ) -> (Arc<Frame>, MessageId) {
-        let room = open.name().clone();
-        let Ok(page) = self.engine.log.page(open, asked).await else {
-            let frame = note(&Refusal::Unavailable, Some(room), reference);
-            return (frame, MessageId::ZERO);
-        };
-        let messages: Vec<_> = page.messages.iter().map(|m| m.frame.envelope()).collect();
-        let more = page.older.is_some();
-        let envelope = encode_history(
-            &room,
-            &messages,
-            HistoryEnd {
-                more,
-                head: page.head,
-                deleted: &[],
-                deleted_more: false,
-                reference: reference.as_ref(),
-            },
-        );
-        (Frame::text(envelope, Order::Plain), page.head)
-    }
-
-    fn refuse(&self, refusal: &Refusal, room: Option<RoomName>, reference: Option<Ref>) {
+    pub(super) fn refuse(&self, refusal: &Refusal, room: Option<RoomName>, reference: Option<Ref>) {
         self.outbox.push(&note(refusal, room, reference));
     }
 
@@ -331,14 +323,18 @@ impl ReadPump {
         }
     }
 
-    async fn leave_hub(&self, open: &OpenRoom) {
+    pub(super) async fn leave_hub(&self, open: &OpenRoom) {
         let (room, user) = (open.name().clone(), self.claim.name().clone());
         // A stopped hub has no rooms to leave.
         let _ = self.engine.hub.leave(room, self.id, user).await;
     }
 }
 
-fn note(refusal: &Refusal, room: Option<RoomName>, reference: Option<Ref>) -> Arc<Frame> {
+pub(super) fn note(
+    refusal: &Refusal,
+    room: Option<RoomName>,
+    reference: Option<Ref>,
+) -> Arc<Frame> {
     let note = ErrorNote { room, reference, ..ErrorNote::from(refusal) };
     Frame::text(ToClient::Error(note).encode(), Order::Plain)
 }

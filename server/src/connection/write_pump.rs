@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use protocol::ToClient;
 use tokio::io::ReadBuf;
-use tokio::net::tcp::OwnedWriteHalf;
 use tokio::time::timeout;
 
 use crate::frame::{Frame, Order};
 use crate::outbox::{End, Outbox};
+use crate::socket::WriteHalf;
 
 /// Frames that wait together are copied next to each other and written at once, up to so many
 /// bytes. On the stack, and only while writing. For frames of a few hundred bytes the copy costs
@@ -28,7 +28,7 @@ const PLACES_KEPT: usize = 4;
 /// # Errors
 /// The socket's, or `TimedOut` if the peer took nothing for `stall_timeout`.
 pub(super) async fn run(
-    socket: &OwnedWriteHalf,
+    socket: &mut WriteHalf,
     outbox: &Outbox,
     stall_timeout: Duration,
 ) -> io::Result<()> {
@@ -60,7 +60,7 @@ fn farewell(end: &End, batch: &mut Vec<Arc<Frame>>) {
 }
 
 /// True if all is written, false if the socket takes no more at the moment.
-fn write_all(socket: &OwnedWriteHalf, batch: &[Arc<Frame>], place: &mut Place) -> io::Result<bool> {
+fn write_all(socket: &mut WriteHalf, batch: &[Arc<Frame>], place: &mut Place) -> io::Result<bool> {
     while place.frame < batch.len() {
         match write_some(socket, batch, *place) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
@@ -70,10 +70,10 @@ fn write_all(socket: &OwnedWriteHalf, batch: &[Arc<Frame>], place: &mut Place) -
             Err(error) => return Err(error),
         }
     }
-    Ok(true)
+    socket.try_flush()
 }
 
-fn write_some(socket: &OwnedWriteHalf, batch: &[Arc<Frame>], place: Place) -> io::Result<usize> {
+fn write_some(socket: &mut WriteHalf, batch: &[Arc<Frame>], place: Place) -> io::Result<usize> {
     let first = &batch[place.frame].bytes()[place.byte..];
     let rest = &batch[place.frame + 1..];
     if rest.is_empty() || first.len() >= GATHERED_BYTES {

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::{PEOPLE_MAX, RoomName, UserName};
+use protocol::{PEOPLE_MAX, Role, RoomName, UserName};
 
 use super::presence::{Budget, NAMES_MIN, envelope_bytes, name_bytes};
 use super::room::{ConnectionId, Room};
@@ -17,7 +17,7 @@ use super::room::{ConnectionId, Room};
 #[derive(Debug, Clone)]
 pub(crate) enum Input<M, T> {
     /// A connection enters a room.
-    Join { room: RoomName, id: ConnectionId, user: UserName, member: M },
+    Join { room: RoomName, id: ConnectionId, user: UserName, role: Role, member: M },
     /// A connection goes out of a room.
     Leave { room: RoomName, id: ConnectionId, user: UserName },
     /// A message was stored.
@@ -31,8 +31,8 @@ pub(crate) enum Input<M, T> {
 /// What there is to tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum News<T> {
-    /// A person came.
-    Join(UserName),
+    /// A person came, who may do this.
+    Join(UserName, Role),
     /// A person left.
     Leave(UserName),
     /// Who is here now.
@@ -83,8 +83,8 @@ impl<M: Clone> Core<M> {
         effects: &mut Vec<Effect<M, T>>,
     ) {
         match input {
-            Input::Join { room, id, user, member } => {
-                self.join(now, &room, id, user, member, effects);
+            Input::Join { room, id, user, role, member } => {
+                self.join(now, &room, id, (user, role), member, effects);
             }
             Input::Leave { room, id, user } => self.leave(now, &room, id, user, effects),
             Input::Deliver { room, message } => {
@@ -118,7 +118,7 @@ impl<M: Clone> Core<M> {
         now: Duration,
         name: &RoomName,
         id: ConnectionId,
-        user: UserName,
+        (user, role): (UserName, Role),
         member: M,
         effects: &mut Vec<Effect<M, T>>,
     ) {
@@ -131,7 +131,7 @@ impl<M: Clone> Core<M> {
             true => Effect::Room(room.name().clone(), news),
             false => Effect::One(member.clone(), room.name().clone(), news),
         };
-        effects.push(to(to_all, News::Join(user)));
+        effects.push(to(to_all, News::Join(user, role)));
         if at_once {
             effects.push(to(is_news, News::Presence(everyone(room))));
         } else {

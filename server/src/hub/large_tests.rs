@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use proptest::prelude::*;
-use protocol::{PEOPLE_MAX, RoomName, UserName};
+use protocol::{PEOPLE_MAX, Role, RoomName, UserName};
 
 use super::core::{Core, Effect, Input, News, People};
 use super::presence::{AT_ONCE_MAX, Budget, LIST_WITHIN, NAMES_MIN, envelope_bytes, name_bytes};
@@ -53,7 +53,8 @@ impl Crowd {
         self.present.insert(id);
         self.beliefs.insert(id, Belief::default());
         let user = person(id);
-        self.apply(Input::Join { room: room(), id: ConnectionId(id), user, member: id });
+        let role = Role::Member;
+        self.apply(Input::Join { room: room(), id: ConnectionId(id), user, role, member: id });
     }
 
     fn leave(&mut self, id: u64) {
@@ -89,8 +90,8 @@ impl Crowd {
     fn hear(&mut self, id: u64, news: &News<()>) {
         let belief = self.beliefs.get_mut(&id).unwrap();
         match news {
-            News::Join(user) if *user == person(id) => belief.heard_own_join = true,
-            News::Join(_) => belief.count += 1,
+            News::Join(user, _) if *user == person(id) => belief.heard_own_join = true,
+            News::Join(..) => belief.count += 1,
             News::Leave(_) => belief.count = belief.count.saturating_sub(1),
             News::Presence(People { after: Some(_), .. }) | News::Message(()) => {}
             News::Presence(People { users, count, .. }) => {
@@ -108,7 +109,7 @@ impl Crowd {
 fn bytes(news: &News<()>) -> u64 {
     envelope_bytes(&room())
         + match news {
-            News::Join(user) | News::Leave(user) => name_bytes(user),
+            News::Join(user, _) | News::Leave(user) => name_bytes(user),
             News::Presence(people) => people.users.iter().map(name_bytes).sum(),
             News::Message(()) => 0,
         }

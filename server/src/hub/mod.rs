@@ -13,7 +13,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use protocol::{RoomName, UserName};
+use protocol::{Role, RoomName, UserName};
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
@@ -55,11 +55,11 @@ impl Hub {
         &self,
         room: RoomName,
         id: ConnectionId,
-        user: UserName,
+        (user, role): (UserName, Role),
         member: Outbox,
     ) -> Result<(), HubStopped> {
         let shard = self.shard(&room);
-        send(shard, Input::Join { room, id, user, member }).await
+        send(shard, Input::Join { room, id, user, role, member }).await
     }
 
     /// A connection goes out of a room.
@@ -82,6 +82,12 @@ impl Hub {
     ) -> Result<(), HubStopped> {
         let shard = self.shard(&room);
         send(shard, Input::People { room, id, after }).await
+    }
+
+    /// Tells everyone in a room.
+    pub(crate) async fn tell(&self, room: RoomName, frame: Arc<Frame>) -> Result<(), HubStopped> {
+        let shard = self.shard(&room);
+        send(shard, Input::Deliver { room, message: frame }).await
     }
 
     /// Fans out a message that is stored. For the log's thread alone: it blocks while the shard is

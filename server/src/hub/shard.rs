@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::{Presence, RoomName, ToClient};
+use protocol::{Presence, Role, RoomName, ToClient};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
@@ -80,7 +80,10 @@ fn perform(core: &Core<Outbox>, effect: ShardEffect) {
 fn encode(room: RoomName, news: News<Arc<Frame>>) -> Arc<Frame> {
     let (envelope, order) = match news {
         News::Message(frame) => return frame,
-        News::Join(sender) => (ToClient::Join { room, sender, role: None }, Order::Plain),
+        News::Join(sender, role) => {
+            let role = (role != Role::Member).then_some(role);
+            (ToClient::Join { room, sender, role }, Order::Plain)
+        }
         News::Leave(sender) => (ToClient::Leave { room, sender }, Order::Plain),
         News::Presence(People { users, count, after }) => {
             let order = match after {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use proptest::prelude::*;
-use protocol::{RoomName, UserName};
+use protocol::{Role, RoomName, UserName};
 
 use super::core::{Core, Effect, Input, News};
 use super::presence::Budget;
@@ -95,7 +95,7 @@ fn presence(people: &[UserName]) -> String {
 
 fn shown(news: &News<()>) -> String {
     match news {
-        News::Join(user) => format!("join {}", user.key()),
+        News::Join(user, _) => format!("join {}", user.key()),
         News::Leave(user) => format!("leave {}", user.key()),
         News::Presence(people) => presence(&people.users),
         News::Message(()) => "message".to_owned(),
@@ -125,7 +125,8 @@ fn input(step: &Step) -> Input<u64, ()> {
             Input::Leave { room: room(r), id: ConnectionId(id), user: person(id) }
         }
         Step::Join { room: r, id } => {
-            Input::Join { room: room(r), id: ConnectionId(id), user: person(id), member: id }
+            let role = Role::Member;
+            Input::Join { room: room(r), id: ConnectionId(id), user: person(id), role, member: id }
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! This file does not know what is stamped.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use protocol::MessageId;
 
@@ -16,8 +16,7 @@ pub(super) struct Clock {
 impl Clock {
     /// The next id, and the time in ms since 1970.
     pub(super) fn next(&mut self) -> (MessageId, u64) {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        self.next_at(u64::try_from(now.as_micros()).unwrap_or(u64::MAX))
+        self.next_at(u64::try_from(since_1970().as_micros()).unwrap_or(u64::MAX))
     }
 
     /// An id is `max(last + 1, now in µs)`: so a lost or restored database can never make an old
@@ -27,6 +26,15 @@ impl Clock {
         self.last_at = self.last_at.max(now_us / 1000);
         (MessageId::try_from(self.last_id).unwrap_or_default(), self.last_at)
     }
+}
+
+/// Milliseconds since 1970, as the machine's clock has them.
+pub(crate) fn now_ms() -> u64 {
+    u64::try_from(since_1970().as_millis()).unwrap_or(u64::MAX)
+}
+
+fn since_1970() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -14,10 +14,10 @@ use crate::config::SyncMode;
 
 /// Marks a database as ours, at offset 68 of the file: "Nebu" (SQLite's file format, 1.3).
 const APPLICATION_ID: i32 = 0x4E65_6275;
-/// Grows with every change of [`SCHEMA`].
-const SCHEMA_VERSION: i32 = 1;
+/// Grows with every step of [`SCHEMAS`].
+const SCHEMA_VERSION: i32 = 2;
 /// How long a statement waits for another process or a checkpoint to let go of the file.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 /// Files up to this size are checked whole at start: it takes milliseconds. A larger one is checked
 /// as it is read, so that starting does not depend on its size.
 const CHECKED_BYTES_MAX: u64 = 4 * 1024 * 1024;
@@ -25,9 +25,13 @@ const CHECKED_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// messages.
 const CACHE_KIB: i64 = 16 * 1024;
 
+/// What makes a database of each version from that of the version before.
+const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] =
+    [&[MESSAGES], &[super::register::SCHEMA, DELETIONS]];
+
 /// `messages` is appended to at its right edge, whatever the room; `by_room` serves every read;
-/// `by_ref` makes a resend the first message again.
-const SCHEMA: &str = "
+/// `by_ref` makes a resend the first message again. A message without content was deleted.
+const MESSAGES: &str = "
     CREATE TABLE rooms (
         id INTEGER PRIMARY KEY,
         key TEXT NOT NULL UNIQUE
@@ -43,6 +47,18 @@ const SCHEMA: &str = "
     ) STRICT;
     CREATE INDEX by_room ON messages (room, id);
     CREATE UNIQUE INDEX by_ref ON messages (room, author_key, ref) WHERE ref IS NOT NULL;
+";
+
+/// Deletions have ids of their own in the one order of messages; a message is deleted once.
+const DELETIONS: &str = "
+    CREATE TABLE deletions (
+        id INTEGER PRIMARY KEY,
+        room INTEGER NOT NULL,
+        message INTEGER NOT NULL UNIQUE,
+        author TEXT NOT NULL,
+        at INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX deletions_by_room ON deletions (room, id);
 ";
 
 /// Why a database cannot be used. The file is as it was.
@@ -127,10 +143,25 @@ impl Database {
         Ok(Database { path, in_memory: true, sync: SyncMode::Normal, _held: None })
     }
 
+    /// A database of ours beside the server that may hold it.
+    pub(super) fn beside(path: &Path) -> Result<Self, OpenError> {
+        let file = File::options().read(true).write(true).open(path);
+        let file = file.map_err(|error| OpenError::Io { path: path.to_owned(), error })?;
+        check_header(path, &file)?;
+        let sync = SyncMode::Normal;
+        let database = Database { path: path.to_owned(), in_memory: false, sync, _held: None };
+        database.prepare()?;
+        Ok(database)
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The connection to write with: one at a time.
     pub(super) fn writer(&self) -> Result<Connection, OpenError> {
         let db = self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
-        let ready = if self.in_memory { db.execute_batch(SCHEMA) } else { self.set_up(&db) };
+        let ready = if self.in_memory { advance(&db, 0) } else { self.set_up(&db) };
         ready.map_err(|error| self.failed(error))?;
         Ok(db)
     }
@@ -169,8 +200,8 @@ impl Database {
             let version: i32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
             // Takes the write lock, so a file that is locked or cannot be written is known now.
             let transaction = Transaction::new_unchecked(&db, TransactionBehavior::Immediate)?;
-            if version == 0 {
-                transaction.execute_batch(SCHEMA)?;
+            if version < SCHEMA_VERSION {
+                advance(&transaction, version)?;
                 transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
                 transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
                 transaction.commit()?;
@@ -199,6 +230,8 @@ impl Database {
             SyncMode::Full => "FULL",
         };
         db.pragma_update(None, "synchronous", synchronous)?;
+        // What a moderator deletes is overwritten, also in pages that become free.
+        db.pragma_update(None, "secure_delete", "ON")?;
         // The checkpoint thread does it.
         db.pragma_update(None, "wal_autocheckpoint", 0)
     }
@@ -218,6 +251,12 @@ impl Database {
             _ => OpenError::Sqlite { path, error },
         }
     }
+}
+
+/// Takes a database from its version to ours.
+fn advance(db: &Connection, version: i32) -> rusqlite::Result<()> {
+    let done = usize::try_from(version).unwrap_or_default();
+    SCHEMAS.iter().skip(done).flat_map(|step| *step).try_for_each(|sql| db.execute_batch(sql))
 }
 
 /// Opens the file, makes it if it is not there, and takes a lock that other servers respect.

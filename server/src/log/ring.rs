@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use protocol::MessageId;
 
-use super::{Asked, Page};
+use super::{Asked, Deletion, Deletions, Page};
 use crate::frame::Frame;
 
 /// Messages kept of a room: two pages of the usual length.
@@ -22,6 +22,9 @@ pub(crate) struct Stored {
     pub(crate) frame: Arc<Frame>,
 }
 
+/// Deletions kept of a room: who comes back after more of them is answered by the database.
+const RING_DELETIONS_MAX: usize = 100;
+
 /// Ascending, without a hole between its oldest and the newest of the room.
 #[derive(Debug, Default)]
 pub(super) struct Ring {
@@ -30,6 +33,9 @@ pub(super) struct Ring {
     /// Every message of the room after this one is here: the id of the message before the oldest,
     /// zero if there is none. Not known before the room was read once.
     floor: Option<MessageId>,
+    /// Ascending. Every deletion of the room after `deletions_floor` is here.
+    deletions: VecDeque<Deletion>,
+    deletions_floor: MessageId,
 }
 
 impl Ring {
@@ -47,22 +53,48 @@ impl Ring {
         }
     }
 
-    /// Puts what a read found before what was pushed since the room was opened. The read began
-    /// after the opening, so nothing is missing between the two.
-    pub(super) fn seed(&mut self, found: Vec<Stored>, floor: MessageId) {
-        if self.floor.is_some() {
+    /// A message was deleted: its tombstone takes its place.
+    pub(super) fn delete(&mut self, deletion: Deletion, tombstone: Stored) {
+        if let Ok(place) = self.stored.binary_search_by_key(&tombstone.id, |stored| stored.id) {
+            self.bytes += tombstone.frame.bytes().len();
+            self.bytes -= self.stored[place].frame.bytes().len();
+            self.stored[place] = tombstone;
+        }
+        self.note(deletion);
+    }
+
+    fn note(&mut self, deletion: Deletion) {
+        self.deletions.push_back(deletion);
+        if self.deletions.len() > RING_DELETIONS_MAX
+            && let Some(oldest) = self.deletions.pop_front()
+        {
+            self.deletions_floor = oldest.id;
+        }
+    }
+
+    /// Puts what a read of the newest found before what was pushed since the room was opened. The
+    /// read began after the opening, so nothing is missing between the two. What it found may have
+    /// been deleted since: then it is of no use.
+    pub(super) fn seed(&mut self, found: Page) {
+        let newest = self.deletions.back().map_or(MessageId::ZERO, |newest| newest.id);
+        if self.floor.is_some() || newest > found.head {
             return;
         }
         let live = std::mem::take(self);
-        self.floor = Some(floor);
-        for message in found.into_iter().chain(live.stored) {
+        self.floor = Some(found.older.unwrap_or_default());
+        for message in found.messages.into_iter().chain(live.stored) {
             self.push(message);
         }
+        self.deletions_floor = found.deletions.floor;
+        found.deletions.list.into_iter().for_each(|deletion| self.note(deletion));
     }
 
     /// The newest of what was asked for, if all of it is here.
     pub(super) fn page(&self, asked: &Asked) -> Option<Page> {
         let floor = self.floor?;
+        if asked.since > MessageId::ZERO && asked.since < self.deletions_floor {
+            return None;
+        }
         let from = self.stored.partition_point(|message| message.id <= asked.since);
         let to = match asked.before {
             Some(before) => self.stored.partition_point(|message| message.id < before),
@@ -78,8 +110,20 @@ impl Ring {
         Some(Page {
             messages: self.stored.range(first..to).cloned().collect(),
             older,
-            head: self.newest().unwrap_or(floor),
+            head: self.head(floor),
+            deletions: self.deletions_after(asked.since),
         })
+    }
+
+    fn head(&self, floor: MessageId) -> MessageId {
+        let newest = self.newest().unwrap_or(floor);
+        self.deletions.back().map_or(newest, |deletion| deletion.id.max(newest))
+    }
+
+    fn deletions_after(&self, since: MessageId) -> Deletions {
+        let from = self.deletions.partition_point(|deletion| deletion.id <= since);
+        let list = self.deletions.range(from..).copied().collect();
+        Deletions { list, floor: since.max(self.deletions_floor) }
     }
 
     fn newest(&self) -> Option<MessageId> {
@@ -98,6 +142,16 @@ mod tests {
 
     fn stored(n: u64, bytes: usize) -> Stored {
         Stored { id: id(n), frame: Frame::text("x".repeat(bytes), Order::Plain) }
+    }
+
+    fn found(messages: Vec<Stored>, floor: u64) -> Page {
+        let head = messages.last().map_or(id(floor), |newest| newest.id);
+        let older = (floor > 0).then_some(id(floor));
+        Page { messages, older, head, deletions: Deletions::default() }
+    }
+
+    fn deletion(n: u64, message: u64) -> Deletion {
+        Deletion { id: id(n), message: id(message) }
     }
 
     fn asked(since: u64, before: Option<u64>, limit: usize) -> Asked {
@@ -120,7 +174,7 @@ mod tests {
         let mut ring = Ring::default();
         ring.push(stored(5, 1));
         ring.push(stored(6, 1));
-        ring.seed(vec![stored(3, 1), stored(4, 1), stored(5, 1)], id(2));
+        ring.seed(found(vec![stored(3, 1), stored(4, 1), stored(5, 1)], 2));
         let page = ring.page(&asked(2, None, 10)).unwrap();
         assert_eq!(ids(&page), [3, 4, 5, 6]);
         assert_eq!(page.older, None);
@@ -133,7 +187,7 @@ mod tests {
     #[test]
     fn an_empty_room_is_known_to_be_empty() {
         let mut ring = Ring::default();
-        ring.seed(Vec::new(), MessageId::ZERO);
+        ring.seed(found(Vec::new(), 0));
         let page = ring.page(&asked(0, None, 50)).unwrap();
         assert_eq!((ids(&page), page.older, page.head), (vec![], None, MessageId::ZERO));
     }
@@ -141,7 +195,7 @@ mod tests {
     #[test]
     fn it_keeps_its_bounds_and_remembers_its_floor() {
         let mut ring = Ring::default();
-        ring.seed(Vec::new(), MessageId::ZERO);
+        ring.seed(found(Vec::new(), 0));
         let count = RING_MESSAGES_MAX as u64 + 7;
         (1..=count).for_each(|n| ring.push(stored(n, 1)));
         assert_eq!(ring.stored.len(), RING_MESSAGES_MAX);
@@ -152,5 +206,49 @@ mod tests {
         ring.push(stored(count + 2, RING_BYTES_MAX + 1));
         assert_eq!((ring.stored.len(), ring.bytes), (0, 0));
         assert_eq!(ring.page(&asked(count + 2, None, 5)).unwrap().head, id(count + 2));
+    }
+
+    #[test]
+    fn a_tombstone_takes_its_messages_place_and_is_told_to_who_has_the_message() {
+        let mut ring = Ring::default();
+        ring.seed(found(vec![stored(1, 10), stored(2, 10)], 0));
+        ring.delete(deletion(3, 1), stored(1, 5));
+        ring.push(stored(4, 10));
+        let page = ring.page(&asked(0, None, 50)).unwrap();
+        assert_eq!((ids(&page), page.head), (vec![1, 2, 4], id(4)));
+        assert_eq!(page.messages[0].frame.envelope().len(), 5);
+        assert_eq!(ring.page(&asked(2, None, 50)).unwrap().deletions.list, [deletion(3, 1)]);
+        assert!(ring.page(&asked(3, None, 50)).unwrap().deletions.list.is_empty());
+        ring.delete(deletion(5, 4), stored(4, 5));
+        assert_eq!(ring.page(&asked(4, None, 50)).unwrap().head, id(5));
+        let bytes: usize = ring.stored.iter().map(|stored| stored.frame.bytes().len()).sum();
+        assert_eq!(ring.bytes, bytes);
+    }
+
+    #[test]
+    fn what_was_read_before_a_deletion_is_of_no_use() {
+        let mut ring = Ring::default();
+        let read = found(vec![stored(1, 10)], 0);
+        ring.delete(deletion(2, 1), stored(1, 5));
+        ring.seed(read);
+        assert!(ring.page(&asked(0, None, 50)).is_none());
+        let mut read = found(vec![stored(1, 5)], 0);
+        read.deletions.list = vec![deletion(2, 1)];
+        read.head = id(2);
+        ring.seed(read);
+        assert_eq!(ring.page(&asked(1, None, 50)).unwrap().deletions.list, [deletion(2, 1)]);
+    }
+
+    #[test]
+    fn who_missed_more_deletions_than_it_keeps_is_not_answered_here() {
+        let mut ring = Ring::default();
+        ring.seed(found(vec![stored(1, 1)], 0));
+        let last = RING_DELETIONS_MAX as u64 + 2;
+        (2..=last).for_each(|n| ring.delete(deletion(n, 1), stored(1, 1)));
+        assert_eq!(ring.deletions.len(), RING_DELETIONS_MAX);
+        assert!(ring.page(&asked(1, None, 50)).is_none());
+        let page = ring.page(&asked(2, None, 50)).unwrap();
+        assert_eq!(page.deletions.list.len(), RING_DELETIONS_MAX);
+        assert!(ring.page(&asked(0, None, 50)).is_some(), "who has nothing missed nothing");
     }
 }

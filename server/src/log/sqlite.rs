@@ -5,19 +5,37 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use protocol::{Body, Message, MessageId, Ref, RoomName, UserName};
+use protocol::{
+    Body, DELETED_CONTENT, DELETED_MAX, Deleted, Message, MessageId, Ref, RoomName, UserName,
+};
 use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Params, Row, params};
 
 use super::clock::Clock;
-use super::{Asked, Page, encode};
+use super::register::{self, Change, Register};
+use super::{Asked, Deletion, Deletions, Page, encode};
+use crate::names::Kept as NameKept;
 
-/// What became of a message.
+/// What there is to keep.
 #[derive(Debug)]
-pub(super) enum Kept {
+pub(super) enum Item<'a> {
+    Message(&'a Message),
+    Deletion(&'a Deleted),
+    Change(&'a Change),
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub(super) enum Outcome {
     /// It is stored.
-    New,
+    Kept,
     /// Its author sent it before under the same `ref`: this is that first one.
-    Before(Box<Message>),
+    KeptBefore(Box<Message>),
+    /// The message is deleted: this is what is left of it.
+    Deleted(Box<Message>),
+    /// It was deleted before.
+    DeletedBefore(Box<Deleted>),
+    /// There is no such message in the room.
+    Missing,
 }
 
 /// Rooms whose numbers the writer remembers. More than that are busy at a time only where the
@@ -35,7 +53,10 @@ pub(crate) struct Writer {
 
 impl Writer {
     pub(super) fn new(db: Connection) -> rusqlite::Result<Self> {
-        let newest = "SELECT id, at FROM messages ORDER BY id DESC LIMIT 1";
+        let newest = "SELECT max(id), max(at) FROM (
+            SELECT * FROM (SELECT id, at FROM messages ORDER BY id DESC LIMIT 1)
+            UNION ALL SELECT * FROM (SELECT id, at FROM deletions ORDER BY id DESC LIMIT 1)
+        ) HAVING max(id) IS NOT NULL";
         let clock = db
             .query_row(newest, [], |row| {
                 Ok(Clock { last_id: unsigned(row, 0)?, last_at: unsigned(row, 1)? })
@@ -52,9 +73,9 @@ impl Writer {
     /// Stores all of them, or, on an error, none.
     pub(super) fn commit<'a>(
         &mut self,
-        messages: impl Iterator<Item = &'a Message>,
-    ) -> rusqlite::Result<Vec<Kept>> {
-        let kept = self.keep_all(messages);
+        items: impl Iterator<Item = Item<'a>>,
+    ) -> rusqlite::Result<Vec<Outcome>> {
+        let kept = self.keep_all(items);
         if kept.is_err() {
             self.roll_back();
         }
@@ -67,19 +88,28 @@ impl Writer {
 
     fn keep_all<'a>(
         &mut self,
-        messages: impl Iterator<Item = &'a Message>,
-    ) -> rusqlite::Result<Vec<Kept>> {
+        items: impl Iterator<Item = Item<'a>>,
+    ) -> rusqlite::Result<Vec<Outcome>> {
         // Takes the write lock at once: to ask for it after the first read would fail instead of
         // wait, should a checkpoint hold it.
         self.db.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-        let mut kept = Vec::with_capacity(messages.size_hint().0);
+        let mut outcomes = Vec::with_capacity(items.size_hint().0);
         let mut insert = self.db.prepare_cached(INSERT)?;
-        for message in messages {
-            let room = number(&mut self.rooms, &self.db, &message.room)?;
-            kept.push(keep(&self.db, &mut insert, room, message)?);
+        for item in items {
+            outcomes.push(match item {
+                Item::Message(message) => {
+                    let room = number(&mut self.rooms, &self.db, &message.room)?;
+                    keep(&self.db, &mut insert, room, message)?
+                }
+                Item::Deletion(deletion) => delete(&self.db, deletion)?,
+                Item::Change(change) => {
+                    register::apply(&self.db, change)?;
+                    Outcome::Kept
+                }
+            });
         }
         self.db.prepare_cached("COMMIT")?.execute([])?;
-        Ok(kept)
+        Ok(outcomes)
     }
 
     fn roll_back(&self) {
@@ -89,6 +119,15 @@ impl Writer {
         {
             tracing::error!(%error, "cannot take back what was not stored");
         }
+    }
+
+    /// What is kept of people, without what is over.
+    pub(super) fn register(
+        &self,
+        now: u64,
+        name_expiry: Option<u64>,
+    ) -> rusqlite::Result<Register> {
+        register::load(&self.db, now, name_expiry)
     }
 
     /// Moves what is left of the write-ahead log into the file, so that it begins anew.
@@ -126,7 +165,7 @@ fn keep(
     insert: &mut CachedStatement<'_>,
     room: i64,
     message: &Message,
-) -> rusqlite::Result<Kept> {
+) -> rusqlite::Result<Outcome> {
     let reference = message.reference.as_ref().map(Ref::as_str);
     let inserted = insert.execute(params![
         signed(message.id.get()),
@@ -138,14 +177,44 @@ fn keep(
         reference,
     ])?;
     if inserted == 1 {
-        return Ok(Kept::New);
+        return Ok(Outcome::Kept);
     }
     let first = "SELECT id, author, content, at, ref FROM messages
         WHERE room = ?1 AND author_key = ?2 AND ref = ?3";
     let mut first = db.prepare_cached(first)?;
     let key = message.sender.key();
     let first = first.query_row(params![room, key, reference], |row| read(row, &message.room))?;
-    Ok(Kept::Before(Box::new(first)))
+    Ok(Outcome::KeptBefore(Box::new(first)))
+}
+
+/// Erases a message's text, and notes that it did.
+fn delete(db: &Connection, deletion: &Deleted) -> rusqlite::Result<Outcome> {
+    let Some(room) = room_id(db, &deletion.room)? else { return Ok(Outcome::Missing) };
+    let message = signed(deletion.message.get());
+    let select = "SELECT id, author, content, at, ref FROM messages WHERE room = ?1 AND id = ?2";
+    let mut select = db.prepare_cached(select)?;
+    let found = select.query_row([room, message], |row| read(row, &deletion.room)).optional()?;
+    let Some(found) = found else { return Ok(Outcome::Missing) };
+    if found.deleted {
+        let select = "SELECT id, author, at FROM deletions WHERE message = ?1";
+        let before = db.prepare_cached(select)?.query_row([message], |row| {
+            let by = checked(1, UserName::try_from(row.get_ref(1)?.as_str()?))?;
+            Ok(Deleted { id: id(row, 0)?, by, at: unsigned(row, 2)?, ..deletion.clone() })
+        })?;
+        return Ok(Outcome::DeletedBefore(Box::new(before)));
+    }
+    db.prepare_cached("UPDATE messages SET content = '' WHERE id = ?1")?.execute([message])?;
+    let insert =
+        "INSERT INTO deletions (id, room, message, author, at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    db.prepare_cached(insert)?.execute(params![
+        signed(deletion.id.get()),
+        room,
+        message,
+        deletion.by.as_str(),
+        signed(deletion.at),
+    ])?;
+    let content = checked(2, Body::try_from(DELETED_CONTENT))?;
+    Ok(Outcome::Deleted(Box::new(Message { content, deleted: true, ..found })))
 }
 
 fn room_id(db: &Connection, room: &RoomName) -> rusqlite::Result<Option<i64>> {
@@ -167,7 +236,7 @@ impl Reader {
         // One snapshot for all of it: a head that is not in the page would be a message lost.
         let _snapshot = self.0.unchecked_transaction()?;
         let Some(id) = room_id(&self.0, room)? else {
-            return Ok(Page { messages: Vec::new(), older: None, head: MessageId::ZERO });
+            return Ok(Page::default());
         };
         // Below 2^53, so that it is a legal bound.
         let before = asked.before.map_or(protocol::ID_END, MessageId::get);
@@ -177,16 +246,44 @@ impl Reader {
         let bounds = params![id, signed(asked.since.get()), signed(before), one_more];
         let mut messages = self.rows(select, bounds, room)?;
         let older = if messages.len() > asked.limit { messages.pop() } else { None };
+        // A page before something is of messages alone.
+        let deletions = match asked.before {
+            None => self.deletions(id, asked.since)?,
+            Some(_) => Deletions::default(),
+        };
         let head = match (asked.before, messages.first()) {
             (None, Some(newest)) => newest.id,
             _ => self.head(id)?,
         };
+        let head = deletions.list.last().map_or(head, |newest| newest.id.max(head));
         let messages = messages.into_iter().rev().map(encode).collect();
-        Ok(Page { messages, older: older.map(|message| message.id), head })
+        Ok(Page { messages, older: older.map(|message| message.id), head, deletions })
+    }
+
+    /// The newest after an id.
+    fn deletions(&self, room: i64, since: MessageId) -> rusqlite::Result<Deletions> {
+        let select = "SELECT id, message FROM deletions
+            WHERE room = ?1 AND id > ?2 ORDER BY id DESC LIMIT ?3";
+        let mut select = self.0.prepare_cached(select)?;
+        let one_more = i64::try_from(DELETED_MAX).unwrap_or(i64::MAX).saturating_add(1);
+        let found = select.query_map([room, signed(since.get()), one_more], |row| {
+            Ok(Deletion { id: id(row, 0)?, message: id(row, 1)? })
+        })?;
+        let mut list: Vec<_> = found.collect::<Result<_, _>>()?;
+        let floor = if list.len() > DELETED_MAX { list.pop() } else { None };
+        list.reverse();
+        Ok(Deletions { list, floor: floor.map_or(since, |older| older.id) })
+    }
+
+    /// Who has a name now.
+    pub(super) fn find_name(&self, name: &UserName) -> rusqlite::Result<Option<NameKept>> {
+        register::find_name(&self.0, name)
     }
 
     fn head(&self, room: i64) -> rusqlite::Result<MessageId> {
-        let select = "SELECT coalesce(max(id), 0) FROM messages WHERE room = ?1";
+        let select = "SELECT max(
+            (SELECT coalesce(max(id), 0) FROM messages WHERE room = ?1),
+            (SELECT coalesce(max(id), 0) FROM deletions WHERE room = ?1))";
         let mut select = self.0.prepare_cached(select)?;
         select.query_row([room], |row| id(row, 0))
     }
@@ -204,14 +301,17 @@ impl Reader {
 /// Rows went through the rim when they came in; one that does not pass it now is damage.
 fn read(row: &Row<'_>, room: &RoomName) -> rusqlite::Result<Message> {
     let reference: Option<String> = row.get(4)?;
+    let content: String = row.get(2)?;
+    let deleted = content.is_empty();
+    let content = if deleted { DELETED_CONTENT.to_owned() } else { content };
     Ok(Message {
         room: room.clone(),
         id: id(row, 0)?,
         sender: checked(1, UserName::try_from(row.get_ref(1)?.as_str()?))?,
-        content: checked(2, Body::try_from(row.get::<_, String>(2)?))?,
+        content: checked(2, Body::try_from(content))?,
         at: unsigned(row, 3)?,
         reference: checked(4, reference.as_deref().map(Ref::try_from).transpose())?,
-        deleted: false,
+        deleted,
     })
 }
 
@@ -219,11 +319,11 @@ fn id(row: &Row<'_>, column: usize) -> rusqlite::Result<MessageId> {
     checked(column, MessageId::try_from(unsigned(row, column)?))
 }
 
-fn unsigned(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+pub(super) fn unsigned(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
     checked(column, u64::try_from(row.get::<_, i64>(column)?))
 }
 
-fn checked<T, E>(column: usize, parsed: Result<T, E>) -> rusqlite::Result<T>
+pub(super) fn checked<T, E>(column: usize, parsed: Result<T, E>) -> rusqlite::Result<T>
 where
     E: std::error::Error + Send + Sync + 'static,
 {
@@ -232,6 +332,6 @@ where
 }
 
 /// Ids and times are below 2^63 by far.
-fn signed(number: u64) -> i64 {
+pub(super) fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -6,16 +6,17 @@ use std::sync::Arc;
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
-use protocol::{ErrorNote, Message, Refusal, ToClient};
+use protocol::{Deleted, ErrorNote, Message, Ref, Refusal, RoomName, ToClient};
 use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoint::Checkpoints;
 use super::clock::Clock;
 use super::database::{Database, OpenError};
-use super::sqlite::{Kept, Writer};
-use super::{Append, OpenRoom, encode};
+use super::register::Change;
+use super::sqlite::{Item, Outcome, Writer};
+use super::{Append, Delete, Deletion, OpenRoom, Work, encode};
 use crate::frame::{Frame, Order};
-use crate::hub::Hub;
+use crate::hub::{Hub, lane};
 use crate::outbox::Outbox;
 
 /// Most messages of one commit: by then its cost per message has vanished, and waiting for it is
@@ -31,7 +32,7 @@ const COMMIT_INTERVAL: Duration = Duration::from_millis(1);
 pub(super) fn spawn(
     writer: Writer,
     database: &Database,
-    queue: mpsc::Receiver<Append>,
+    queue: mpsc::Receiver<Work>,
     hub: Hub,
 ) -> Result<oneshot::Receiver<()>, OpenError> {
     let checkpoints = database.checkpointer()?.map(Checkpoints::spawn).transpose()?;
@@ -45,11 +46,21 @@ pub(super) fn spawn(
     Ok(end)
 }
 
-/// A message with its place in the order, and whom it concerns.
-struct Stamped {
-    message: Message,
-    room: Arc<OpenRoom>,
-    outbox: Outbox,
+/// Something with its place in the order, and whom it concerns.
+enum Stamped {
+    Message { message: Message, room: Arc<OpenRoom>, outbox: Outbox },
+    Deletion { deletion: Box<Deleted>, room: Arc<OpenRoom>, outbox: Outbox },
+    Change { change: Box<Change>, done: Option<oneshot::Sender<()>> },
+}
+
+impl Stamped {
+    fn item(&self) -> Item<'_> {
+        match self {
+            Stamped::Message { message, .. } => Item::Message(message),
+            Stamped::Deletion { deletion, .. } => Item::Deletion(deletion),
+            Stamped::Change { change, .. } => Item::Change(change),
+        }
+    }
 }
 
 struct LogThread {
@@ -62,19 +73,19 @@ struct LogThread {
 }
 
 impl LogThread {
-    fn run(mut self, mut queue: mpsc::Receiver<Append>) {
+    fn run(mut self, mut queue: mpsc::Receiver<Work>) {
         let mut batch = Vec::with_capacity(BATCH_MAX);
         let mut next = Instant::now();
         while queue.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
             gather(&mut queue, &mut batch, next);
             next = Instant::now() + COMMIT_INTERVAL;
-            let stamped: Vec<_> = batch.drain(..).map(|append| self.stamp(append)).collect();
-            match self.writer.commit(stamped.iter().map(|stamped| &stamped.message)) {
-                Ok(kept) => {
+            let stamped: Vec<_> = batch.drain(..).map(|work| self.stamp(work)).collect();
+            match self.writer.commit(stamped.iter().map(Stamped::item)) {
+                Ok(outcomes) => {
                     if std::mem::take(&mut self.failing) {
                         tracing::info!("messages can be stored again");
                     }
-                    self.tell(stamped, kept);
+                    self.tell(stamped, outcomes);
                 }
                 Err(error) => {
                     // Once, not for every message that is refused until it works again.
@@ -87,26 +98,45 @@ impl LogThread {
         }
     }
 
-    fn stamp(&mut self, append: Append) -> Stamped {
-        let Append { room, author, content, reference, outbox } = append;
-        let (id, at) = self.clock.next();
-        let name = room.name().clone();
-        let message =
-            Message { room: name, sender: author, content, id, at, reference, deleted: false };
-        Stamped { message, room, outbox }
+    fn stamp(&mut self, work: Work) -> Stamped {
+        match work {
+            Work::Append(Append { room, author, content, reference, outbox }) => {
+                let ((id, at), name) = (self.clock.next(), room.name().clone());
+                let deleted = false;
+                let message =
+                    Message { room: name, sender: author, content, id, at, reference, deleted };
+                Stamped::Message { message, room, outbox }
+            }
+            Work::Delete(delete) => {
+                let Delete { room, message, by, reference, outbox } = *delete;
+                let ((id, at), name) = (self.clock.next(), room.name().clone());
+                let deletion = Box::new(Deleted { room: name, message, by, id, at, reference });
+                Stamped::Deletion { deletion, room, outbox }
+            }
+            Work::Change(change, done) => Stamped::Change { change, done },
+        }
     }
 
-    fn tell(&mut self, stamped: Vec<Stamped>, kept: Vec<Kept>) {
-        for (Stamped { message, room, outbox }, kept) in stamped.into_iter().zip(kept) {
-            match kept {
-                Kept::New => {
-                    let stored = encode(message);
-                    room.push(stored.clone());
-                    self.hub.deliver(room.name().clone(), stored.frame);
+    fn tell(&mut self, stamped: Vec<Stamped>, outcomes: Vec<Outcome>) {
+        for (stamped, outcome) in stamped.into_iter().zip(outcomes) {
+            match stamped {
+                Stamped::Message { message, room, outbox } => match outcome {
+                    Outcome::KeptBefore(first) => {
+                        let again = ToClient::Message(*first).encode();
+                        outbox.push(&Frame::text(again, Order::Plain));
+                    }
+                    _ => {
+                        let stored = encode(message);
+                        room.push(stored.clone());
+                        self.hub.deliver(room.name().clone(), stored.frame);
+                    }
+                },
+                Stamped::Deletion { deletion, room, outbox } => {
+                    self.tell_deletion(*deletion, &room, &outbox, outcome);
                 }
-                Kept::Before(first) => {
-                    let again = ToClient::Message(*first).encode();
-                    outbox.push(&Frame::text(again, Order::Plain));
+                Stamped::Change { done, .. } => {
+                    // Who asked may have gone.
+                    let _ = done.map(|done| done.send(()));
                 }
             }
         }
@@ -118,27 +148,56 @@ impl LogThread {
     }
 }
 
+impl LogThread {
+    fn tell_deletion(&self, deletion: Deleted, room: &OpenRoom, outbox: &Outbox, outcome: Outcome) {
+        let order = Order::Numbered { lane: lane(&deletion.room), number: deletion.id.get() };
+        match outcome {
+            Outcome::Deleted(tombstone) => {
+                let Deleted { id, message, .. } = deletion;
+                room.delete(Deletion { id, message }, encode(*tombstone));
+                let frame = Frame::text(ToClient::Deleted(deletion).encode(), order);
+                self.hub.deliver(room.name().clone(), frame);
+            }
+            Outcome::DeletedBefore(first) => {
+                outbox.push(&Frame::text(ToClient::Deleted(*first).encode(), Order::Plain));
+            }
+            _ => {
+                let missing = Refusal::NotFound("there is no such message in this room");
+                outbox.push(&note(&missing, deletion.room, deletion.reference));
+            }
+        }
+    }
+}
+
 /// Waits until the next commit is due, and adds what came meanwhile.
-fn gather(queue: &mut mpsc::Receiver<Append>, batch: &mut Vec<Append>, due: Instant) {
+fn gather(queue: &mut mpsc::Receiver<Work>, batch: &mut Vec<Work>, due: Instant) {
     let early = due.saturating_duration_since(Instant::now());
     if batch.len() < BATCH_MAX && !early.is_zero() {
         sleep(early);
     }
     while batch.len() < BATCH_MAX
-        && let Ok(append) = queue.try_recv()
+        && let Ok(work) = queue.try_recv()
     {
-        batch.push(append);
+        batch.push(work);
     }
 }
 
-/// Nothing was kept, so nobody but the authors hears of it.
+/// Nothing was kept, so nobody but the authors hears of it. Who waits for a change hears that it
+/// will not come.
 fn refuse(stamped: Vec<Stamped>) {
-    for Stamped { message, outbox, .. } in stamped {
-        let note = ErrorNote {
-            room: Some(message.room),
-            reference: message.reference,
-            ..ErrorNote::from(&Refusal::Unavailable)
+    for stamped in stamped {
+        let (room, reference, outbox) = match stamped {
+            Stamped::Message { message, outbox, .. } => (message.room, message.reference, outbox),
+            Stamped::Deletion { deletion, outbox, .. } => {
+                (deletion.room, deletion.reference, outbox)
+            }
+            Stamped::Change { .. } => continue,
         };
-        outbox.push(&Frame::text(ToClient::Error(note).encode(), Order::Plain));
+        outbox.push(&note(&Refusal::Unavailable, room, reference));
     }
+}
+
+fn note(refusal: &Refusal, room: RoomName, reference: Option<Ref>) -> Arc<Frame> {
+    let note = ErrorNote { room: Some(room), reference, ..ErrorNote::from(refusal) };
+    Frame::text(ToClient::Error(note).encode(), Order::Plain)
 }

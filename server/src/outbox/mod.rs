@@ -32,6 +32,15 @@ pub(crate) enum End {
     Refused(Refusal),
 }
 
+/// What a connection's read pump is told from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// It is over.
+    End(End),
+    /// There are rooms to leave: see [`Outbox::to_leave`].
+    Leave,
+}
+
 /// A handle to one connection's queue; clones are the same queue.
 #[derive(Debug, Clone)]
 pub(crate) struct Outbox(Arc<Mutex<Queue>>);
@@ -40,11 +49,15 @@ pub(crate) struct Outbox(Arc<Mutex<Queue>>);
 struct Queue {
     waiting: Vec<Arc<Frame>>,
     bytes: usize,
-    bounds: Bounds,
+    bytes_max: usize,
+    frames_max: u32,
     held: bool,
     /// Lanes that were replayed up to a number that live frames have not passed yet.
     replayed: Vec<(u64, u64)>,
     end: Option<End>,
+    /// Lanes whose rooms to leave.
+    #[allow(clippy::box_collection, reason = "it is rare, and takes a third of the bytes so")]
+    leave: Option<Box<Vec<u64>>>,
     writer: Option<Waker>,
     reader: Option<Waker>,
     wants_room: bool,
@@ -55,10 +68,12 @@ impl Outbox {
         Outbox(Arc::new(Mutex::new(Queue {
             waiting: Vec::new(),
             bytes: 0,
-            bounds,
+            bytes_max: bounds.bytes_max,
+            frames_max: u32::try_from(bounds.frames_max).unwrap_or(u32::MAX),
             held: false,
             replayed: Vec::new(),
             end: None,
+            leave: None,
             writer: None,
             reader: None,
             wants_room: false,
@@ -83,6 +98,15 @@ impl Outbox {
         let (writer, reader) = (queue.due_writer(), queue.due_reader());
         drop(queue);
         wake(writer);
+        wake(reader);
+    }
+
+    /// Tells the read pump to leave a room.
+    pub(crate) fn leave(&self, lane: u64) {
+        let mut queue = self.lock();
+        queue.leave.get_or_insert_default().push(lane);
+        let reader = queue.due_reader();
+        drop(queue);
         wake(reader);
     }
 
@@ -119,6 +143,23 @@ impl Outbox {
         .await
     }
 
+    /// Waits for what the read pump has to do on others' behalf.
+    pub(crate) async fn told(&self) -> Told {
+        poll_fn(|cx| {
+            let mut queue = self.lock();
+            if let Some(end) = &queue.end {
+                return Poll::Ready(Told::End(end.clone()));
+            }
+            if queue.leave.is_some() { Poll::Ready(Told::Leave) } else { queue.poll_reader(cx) }
+        })
+        .await
+    }
+
+    /// Lanes whose rooms to leave, once.
+    pub(crate) fn to_leave(&self) -> Vec<u64> {
+        self.lock().leave.take().map_or_else(Vec::new, |lanes| *lanes)
+    }
+
     /// Waits until at most a quarter of the bytes allowed wait, so that a history page fits; true
     /// unless the connection ended first.
     pub(crate) async fn has_room(&self) -> bool {
@@ -139,6 +180,13 @@ impl Outbox {
     }
 }
 
+/// The same queue, not one that looks like it.
+impl PartialEq for Outbox {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 impl Queue {
     fn push(&mut self, frame: &Arc<Frame>) {
         if self.end.is_some() {
@@ -150,7 +198,7 @@ impl Queue {
             Order::Numbered { .. } | Order::Plain => {}
         }
         let bytes = self.bytes + frame.bytes().len();
-        if bytes > self.bounds.bytes_max || self.waiting.len() >= self.bounds.frames_max {
+        if bytes > self.bytes_max || self.waiting.len() >= self.frames_max as usize {
             return self.overflow();
         }
         self.bytes = bytes;
@@ -230,12 +278,13 @@ impl Queue {
 
     /// The read pump, if it sleeps and what it waits for is there.
     fn due_reader(&mut self) -> Option<Waker> {
-        let due = self.end.is_some() || (self.wants_room && self.has_room());
+        let has_room = self.wants_room && self.has_room();
+        let due = self.end.is_some() || self.leave.is_some() || has_room;
         if due { self.reader.take() } else { None }
     }
 
     fn has_room(&self) -> bool {
-        self.bytes <= self.bounds.bytes_max / 4
+        self.bytes <= self.bytes_max / 4
     }
 
     fn poll_reader<T>(&mut self, cx: &mut Context<'_>) -> Poll<T> {

@@ -132,6 +132,24 @@ fn a_page_has_room_once_three_quarters_are_free() {
 }
 
 #[test]
+fn a_read_pump_is_told_to_leave_rooms_and_of_the_end() {
+    let outbox = Outbox::new(BOUNDS);
+    let told = || {
+        let mut waiting = pin!(outbox.told());
+        waiting.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+    };
+    assert_eq!(told(), Poll::Pending);
+    outbox.leave(7);
+    outbox.leave(8);
+    assert_eq!(told(), Poll::Ready(Told::Leave));
+    assert_eq!(outbox.to_leave(), [7, 8]);
+    assert_eq!(told(), Poll::Pending);
+    outbox.leave(7);
+    outbox.end(End::Gone);
+    assert_eq!(told(), Poll::Ready(Told::End(End::Gone)));
+}
+
+#[test]
 fn an_empty_outbox_is_small_and_allocates_nothing_for_its_frames() {
     let outbox = Outbox::new(Bounds { bytes_max: 1, frames_max: 1 });
     assert_eq!(outbox.lock().waiting.capacity(), 0);

@@ -176,9 +176,15 @@ async fn what_the_arguments_say_wrongly_is_told() {
         (["--listen", "nowhere"], "--listen"),
         (["--sync", "maybe"], "normal"),
         (["--ping-interval", "soon"], "--ping-interval"),
+        (["--allow-origin", "null"], "https://chat.example"),
+        (["--allow-origin", "https://a/b"], "--allow-origin"),
+        (["--moderators", "/no/such/list"], "/no/such/list"),
+        (["--token-key", "/no/such/key"], "/no/such/key"),
         (["--db", "/no/such/folder/x.db"], "/no/such/folder/x.db"),
     ] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_nebula-server"));
+        // A flag outranks them.
+        command.env("NEBULA_LISTEN", "127.0.0.1:0").env("NEBULA_DB", ":memory:");
         let output = command.args(arguments).output().await.unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(String::from_utf8_lossy(&output.stderr).contains(word), "{arguments:?}");
@@ -207,6 +213,7 @@ async fn a_full_disk_is_told_to_authors_alone_and_service_goes_on() {
     let mut alice = server.connect(&query("dev", "Alice", "")).await;
     alice.expect_entry().await;
     let mut bob = server.connect(&query("dev", "Bob", "")).await;
+    bob.expect_entry().await;
     let text = "x".repeat(4000);
     let mut stored = 0;
     let note = 'full: loop {

@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
-use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::http::{HeaderValue, Request};
 use tokio_tungstenite::tungstenite::{self, Message as Frame};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
@@ -103,6 +103,10 @@ impl Peer {
             let offered = HeaderValue::from_str(&format!("{SUBPROTOCOL}, {key}")).unwrap();
             request.headers_mut().insert("Sec-WebSocket-Protocol", offered);
         }
+        Peer::dial_request(request).await
+    }
+
+    pub(crate) async fn dial_request(request: Request<()>) -> Result<Self, tungstenite::Error> {
         let (socket, _) = tokio_tungstenite::connect_async(request).await?;
         Ok(Peer { socket, put_back: VecDeque::new() })
     }

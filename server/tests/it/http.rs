@@ -126,6 +126,28 @@ async fn pages_of_other_origins_may_not_connect() {
 }
 
 #[tokio::test]
+async fn pages_of_origins_that_are_allowed_may_connect_and_null_never() {
+    let allow_origin =
+        ["https://chat.example", "http://localhost:3000"].map(|o| o.parse().unwrap()).into();
+    let config = server::Config { allow_origin, ..server::Config::for_tests() };
+    let server = TestServer::start_with(config).await;
+    let own = server.address;
+    for (origin, status) in [
+        (format!("http://{own}"), "101"),
+        ("https://chat.example".to_owned(), "101"),
+        ("http://localhost:3000".to_owned(), "101"),
+        ("http://chat.example".to_owned(), "403"),
+        ("https://chat.example.evil.example".to_owned(), "403"),
+        ("null".to_owned(), "403"),
+    ] {
+        let more = format!("Sec-WebSocket-Version: 13\r\nCookie: a=b\r\nOrigin: {origin}");
+        let head = upgrade(&server, &more).await;
+        assert!(head.starts_with(&format!("http/1.1 {status}")), "{origin}: {head}");
+        assert!(!head.contains("set-cookie"), "{head}");
+    }
+}
+
+#[tokio::test]
 async fn the_handshake_answers_as_the_standard_says() {
     let server = TestServer::start().await;
     let head = upgrade(&server, "Sec-WebSocket-Version: 13").await;

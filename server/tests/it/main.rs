@@ -4,6 +4,7 @@
 
 mod acceptance;
 mod binary;
+mod claims;
 mod database;
 mod harness;
 mod history;
@@ -11,9 +12,13 @@ mod hostile;
 mod http;
 mod limits;
 mod messages;
+mod moderation;
 mod names;
 mod presence;
 mod resume;
 mod shutdown;
 mod slow;
 mod tidy;
+mod tls;
+mod tokens;
+mod tombstones;

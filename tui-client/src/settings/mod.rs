@@ -10,21 +10,27 @@ use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use clap::ValueEnum;
-use protocol::{RoomName, UserName};
-use url::Url;
+use protocol::{Key, RoomName, Token, UserName};
+use rustls::ClientConfig;
+use url::{Host, Url};
 
-use crate::args::{Emoji, Options, When, parse_room, parse_server, parse_user};
+use crate::args::{Emoji, Options, When, parse_room, parse_server, parse_token, parse_user};
 use crate::config;
 use crate::doer::Notify;
 use crate::keys::Keys;
+use crate::net::Line;
 use crate::theme::{Looks, chosen, name_of};
+use crate::trust;
 
 /// Settings that may stand in the file.
-const NAMES: &[&str] =
-    &["server", "room", "user", "plain", "theme", "color", "links", "notify", "emoji", "mouse"];
+const NAMES: &[&str] = &[
+    "server", "room", "user", "token", "ca", "plain", "theme", "color", "links", "notify", "emoji",
+    "mouse",
+];
 
 /// Before the names of keys: they have a table of their own.
 const KEYS: &str = "keys.";
@@ -40,6 +46,10 @@ pub struct Settings {
     pub room: RoomName,
     /// Under which name; without one the server gives a guest's.
     pub user: Option<UserName>,
+    /// What opens a closed server.
+    pub token: Option<Token>,
+    /// Whom to trust, for a server inside TLS.
+    trust: Option<Arc<ClientConfig>>,
     /// Lines instead of a screen, also on a terminal.
     pub plain: bool,
     /// In which colours, and how many.
@@ -142,7 +152,7 @@ impl Settings {
     }
 
     fn chosen(asked: Options, said: Said, file: Option<PathBuf>) -> anyhow::Result<Self> {
-        let Said { options: file_says, plain, mouse, keys, rebound, warnings } = said;
+        let Said { options: file_says, plain, mouse, keys, rebound, mut warnings } = said;
         let mut choice = Choice::default();
         let server = (asked.server, file_says.server);
         let server = choice
@@ -153,6 +163,18 @@ impl Settings {
             choice.of("room", room, || Some(RoomName::general()), |room| quoted(room.as_str()));
         let user = (asked.user, file_says.user);
         let user = choice.of("user", user, config::login_name, |user| quoted(user.as_str()));
+        let told = |_: &String| quoted("not shown");
+        let token = choice.of("token", (asked.token, file_says.token), || None, told);
+        let token = token.as_deref().map(parse_token).transpose();
+        let token = token.map_err(|error| anyhow!("--token, NEBULA_TOKEN or token: {error}"))?;
+        let path = |path: &PathBuf| quoted(&path.to_string_lossy());
+        let ca = choice.of("ca", (asked.ca, file_says.ca), || None, path);
+        let is_tls = server.scheme() == "wss";
+        let dials = is_tls && !asked.print_config;
+        let trust = dials.then(|| trust::trust(ca.as_deref())).transpose()?;
+        if token.is_some() && !is_tls && !is_this_machine(&server) {
+            warnings.push("without wss everybody on the way can read the token".to_owned());
+        }
         let plain = choice.whether("plain", asked.plain, plain);
         let theme = choice.one_of("theme", (asked.theme, file_says.theme));
         let color = (asked.color, file_says.color);
@@ -162,6 +184,8 @@ impl Settings {
             server,
             room: room.unwrap_or_else(RoomName::general),
             user,
+            token,
+            trust,
             plain,
             looks: Looks { theme, depth: depth.unwrap_or_default() },
             links: choice.one_of("links", (asked.links, file_says.links)),
@@ -174,6 +198,12 @@ impl Settings {
             file,
             shown: choice.0,
         })
+    }
+
+    /// The line to the server that these settings name.
+    pub fn line(&self, key: Option<Key>) -> Line {
+        let (server, token) = (self.server.clone(), self.token.clone());
+        Line { server, key, token, trust: self.trust.clone() }
     }
 
     /// The terminal is told of links.
@@ -190,6 +220,15 @@ impl Settings {
     /// Emoji are shown as their names.
     pub fn names_emoji(&self) -> bool {
         self.emoji == Emoji::Name
+    }
+}
+
+fn is_this_machine(server: &Url) -> bool {
+    match server.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 
@@ -231,6 +270,11 @@ impl Said {
             "server" => options.server = Some(parse_server(value)?),
             "room" => options.room = Some(parse_room(value)?),
             "user" => options.user = Some(parse_user(value)?),
+            "token" => {
+                parse_token(value)?;
+                options.token = Some(value.to_owned());
+            }
+            "ca" => options.ca = Some(value.into()),
             "plain" => self.plain = Some(whether(value)?),
             "theme" => options.theme = Some(chosen(value)?),
             "color" => options.color = Some(chosen(value)?),
@@ -266,9 +310,13 @@ impl fmt::Display for Settings {
                 Origin::File => "file".to_owned(),
                 Origin::Default => "default".to_owned(),
             };
-            match value {
-                Some(value) => writeln!(f, "{name} = {value}  # {origin}")?,
-                None => writeln!(f, "# {name} is not set: the server gives a guest's name")?,
+            match (*name, value) {
+                ("token", Some(_)) => writeln!(f, "# token is set, and not shown  # {origin}")?,
+                (_, Some(value)) => writeln!(f, "{name} = {value}  # {origin}")?,
+                ("user", None) => {
+                    writeln!(f, "# user is not set: the server gives a guest's name")?;
+                }
+                (_, None) => writeln!(f, "# {name} is not set")?,
             }
         }
         if !self.rebound.is_empty() {

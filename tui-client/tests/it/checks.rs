@@ -188,8 +188,8 @@ fn check_6_every_frame_is_one_synchronized_update_also_of_another_size() {
 #[test]
 fn check_8_the_terminal_is_as_before_after_signals_a_dropped_link_and_an_editor() {
     let server = ServerProcess::fresh();
+    let home = Home::new();
     for signal in ["TERM", "HUP"] {
-        let home = Home::new();
         let mut alice = Client::of(&home, &server.address, "Alice").start();
         alice.expect("1 online");
         // The mouse too.
@@ -200,7 +200,6 @@ fn check_8_the_terminal_is_as_before_after_signals_a_dropped_link_and_an_editor(
     }
 
     let line = CutLine::to(&server.address);
-    let home = Home::new();
     let mut alice = Client::of(&home, &line.address, "Alice").start();
     alice.expect("1 online");
     line.cut();
@@ -387,6 +386,7 @@ fn is_ours(sequence: &str) -> bool {
 #[test]
 fn check_12_without_colours_none_is_written_and_bold_and_reverse_are_left() {
     let server = ServerProcess::fresh();
+    let home = Home::new();
     for (environment, arguments, coloured) in [
         (("NO_COLOR", ""), &[][..], true),
         (("NO_COLOR", "1"), &[], false),
@@ -394,7 +394,6 @@ fn check_12_without_colours_none_is_written_and_bold_and_reverse_are_left() {
         (("NO_COLOR", "1"), &["--color", "256"], true),
         (("COLORTERM", "truecolor"), &["--color", "none"], false),
     ] {
-        let home = Home::new();
         let environment = [environment];
         let client = Client {
             environment: &environment,

@@ -5,6 +5,7 @@
 mod chance;
 mod checks;
 mod client;
+mod gate;
 mod painting;
 mod pasting;
 mod place;

@@ -22,15 +22,15 @@ pub(crate) struct ServerProcess {
 
 impl ServerProcess {
     pub(crate) fn start(db: &Path, listen: &str) -> Self {
-        ServerProcess::with(db, listen, &["--message-rate", "0"])
+        ServerProcess::start_with(db, listen, &["--message-rate", "0"])
     }
 
     /// With the limits that a server usually has.
     pub(crate) fn limited() -> Self {
-        ServerProcess::with(Path::new(":memory:"), "127.0.0.1:0", &[])
+        ServerProcess::start_with(Path::new(":memory:"), "127.0.0.1:0", &[])
     }
 
-    fn with(db: &Path, listen: &str, more: &[&str]) -> Self {
+    pub(crate) fn start_with(db: &Path, listen: &str, more: &[&str]) -> Self {
         let binary = Path::new(env!("CARGO_BIN_EXE_nebula")).with_file_name("nebula-server");
         assert!(binary.exists(), "cargo build -p server makes {binary:?}");
         let mut child = Command::new(binary)
@@ -46,7 +46,7 @@ impl ServerProcess {
         // To the end: a server whose log nobody reads would wait some time.
         thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
-                if let Some((_, address)) = line.split_once("http://") {
+                if let Some((_, address)) = line.split_once("://") {
                     drop(tell.send(address.split('/').next().unwrap().to_owned()));
                 }
             }

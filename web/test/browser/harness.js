@@ -1,5 +1,6 @@
 // A real server and a real browser for the tests. What it starts, it ends.
 
+import { randomBytes } from "node:crypto";
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -51,12 +52,20 @@ export function startBrowser() {
   });
 }
 
+/** Keys by name: a name is its first owner's for good, so who comes again brings the same key. */
+const keys = new Map();
+function keyOf(name) {
+  if (!keys.has(name)) keys.set(name, randomBytes(32).toString("base64url"));
+  return keys.get(name);
+}
+
 /** A person in a browser of their own, who has joined, until the test ends. Every fault of the page
  * is kept. */
 export async function person(test, browser, server, name, room, options = {}) {
   const context = await browser.newContext(options);
   test.after(() => context.close());
   context.setDefaultTimeout(15_000);
+  await context.addInitScript((key) => localStorage.setItem("nebula.key", key), keyOf(name));
   const page = await context.newPage();
   page.faults = [];
   page.on("pageerror", (error) => page.faults.push(String(error)));

@@ -1,0 +1,197 @@
+//! What a moderator does: to messages, through the log; to people, kept first and carried out then.
+//!
+//! This file does not know who is a moderator, or how a connection ends.
+
+use std::sync::Arc;
+
+use protocol::{Act, Action, MessageId, Moderated, Ref, Refusal, RoomName, ToClient};
+
+use super::read_pump::ReadPump;
+use crate::frame::{Frame, Order};
+use crate::gate::sanctions::restriction;
+use crate::gate::{Pass, SANCTIONS_MAX};
+use crate::hub::lane;
+use crate::log::register::{Change, Kind, Sanction};
+use crate::log::{Delete, OpenRoom, Work, now_ms};
+use crate::names::Person;
+use crate::outbox::{End, Outbox};
+
+/// Who an act is about, here or away.
+struct Target {
+    person: Option<Arc<Person>>,
+    /// How they are reached, under whatever name.
+    outboxes: Vec<Outbox>,
+    sanction: Sanction,
+}
+
+impl ReadPump {
+    /// Deletes a message. What becomes of it is told by the hub, or to this connection alone.
+    pub(super) async fn delete(
+        &mut self,
+        room: RoomName,
+        message: MessageId,
+        reference: Option<Ref>,
+    ) -> Result<(), End> {
+        let open = match self.may_moderate(Some(&room)) {
+            Ok(Some(open)) => open,
+            Ok(None) => return Ok(()),
+            Err(refusal) => {
+                self.refuse(&refusal, Some(room), reference);
+                return Ok(());
+            }
+        };
+        let (by, outbox) = (self.claim.name().clone(), self.outbox.clone());
+        let delete = Delete { room: open, message, by, reference, outbox };
+        let queued = self.engine.log.queue(Work::Delete(Box::new(delete))).await;
+        queued.map_err(|_| End::Refused(Refusal::Stopping))
+    }
+
+    /// Does something to a person.
+    pub(super) async fn moderate(&mut self, act: Act) -> Result<(), End> {
+        let (room, reference) = (act.room.clone(), act.reference.clone());
+        if let Err(refusal) = self.carry_out(act).await? {
+            self.refuse(&refusal, room, reference);
+        }
+        Ok(())
+    }
+
+    /// Keeps it first and tells it afterwards, so that it holds over a restart.
+    async fn carry_out(&mut self, mut act: Act) -> Result<Result<(), Refusal>, End> {
+        let open = match self.may_moderate(act.room.as_ref()) {
+            Ok(open) => open,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        // Spelt as everybody else sees it.
+        act.room = open.as_ref().map(|open| open.name().clone());
+        let target = self.target(&act);
+        if let Err(refusal) = self.is_possible(&act, &target) {
+            return Ok(Err(refusal));
+        }
+        act.user = target.sanction.user.clone();
+        let sanctions = &self.engine.gate.sanctions;
+        let change = match act.action {
+            Action::Kick => None,
+            Action::Ban | Action::Mute => Some(Change::Impose(target.sanction.clone())),
+            Action::Unban | Action::Unmute => Some(Change::Lift(target.sanction.clone())),
+        };
+        if let Some(change) = change {
+            if self.engine.log.change(change.clone()).await.is_err() {
+                return Ok(Err(Refusal::Unavailable));
+            }
+            match change {
+                Change::Lift(sanction) => sanctions.lift(&sanction),
+                _ => sanctions.impose(target.sanction.clone()),
+            }
+        }
+        self.tell(act, &target).await?;
+        Ok(Ok(()))
+    }
+
+    /// The room, if it is about one.
+    fn may_moderate(&mut self, room: Option<&RoomName>) -> Result<Option<Arc<OpenRoom>>, Refusal> {
+        let pass = self.pass.as_deref();
+        if !self.engine.gate.may_moderate(self.claim.person(), pass) {
+            return Err(Refusal::NotAllowed);
+        }
+        let open = match room {
+            Some(room) => {
+                let open = self.rooms.iter().find(|open| open.name() == room);
+                Some(open.cloned().ok_or(Refusal::NotInRoom)?)
+            }
+            None if pass.is_none_or(Pass::opens_all) => None,
+            None => return Err(Refusal::NotAllowedEverywhere),
+        };
+        self.take_turn()?;
+        Ok(open)
+    }
+
+    fn target(&self, act: &Act) -> Target {
+        let gate = &self.engine.gate;
+        let (person, mut outboxes) = gate.names.find(&act.user).unzip();
+        let kept = gate.names.kept(&act.user, now_ms());
+        // Who is here now; else whose name it is.
+        let key = match &person {
+            Some(person) => person.key(),
+            None => kept.as_ref().map(|kept| kept.key),
+        };
+        if let Some(key) = key {
+            outboxes = Some(gate.names.with_key(key));
+        }
+        let name = person.as_ref().map(|person| &person.name);
+        let user = name.or_else(|| kept.as_ref().map(|kept| &kept.name)).unwrap_or(&act.user);
+        let sanction = Sanction {
+            kind: match act.action {
+                Action::Kick | Action::Ban | Action::Unban => Kind::Ban,
+                Action::Mute | Action::Unmute => Kind::Mute,
+            },
+            room: act.room.clone(),
+            user: user.clone(),
+            key,
+            until: act.seconds.map(|seconds| now_ms().saturating_add(seconds.saturating_mul(1000))),
+            reason: act.reason.clone(),
+            by: self.claim.name().clone(),
+        };
+        Target { person, outboxes: outboxes.unwrap_or_default(), sanction }
+    }
+
+    fn is_possible(&self, act: &Act, target: &Target) -> Result<(), Refusal> {
+        let gate = &self.engine.gate;
+        let sanction = &target.sanction;
+        if matches!(act.action, Action::Unban | Action::Unmute) {
+            let there = gate.sanctions.has(sanction, now_ms());
+            let missing = match act.action {
+                Action::Unban => "there is no such ban",
+                _ => "there is no such mute",
+            };
+            return if there { Ok(()) } else { Err(Refusal::NotFound(missing)) };
+        }
+        if gate.is_moderator(target.person.as_deref(), sanction.key) {
+            return Err(Refusal::IsModerator(sanction.user.as_str().into()));
+        }
+        if act.action == Action::Kick && target.person.is_none() {
+            return Err(Refusal::NotFound("nobody of this name is here"));
+        }
+        if !gate.sanctions.has(sanction, now_ms()) && !gate.sanctions.has_room(now_ms()) {
+            return Err(Refusal::TooManySanctions { max: SANCTIONS_MAX });
+        }
+        Ok(())
+    }
+
+    /// Tells whom it concerns, and then puts out who has to go.
+    async fn tell(&self, act: Act, target: &Target) -> Result<(), End> {
+        let (action, room) = (act.action, act.room.clone());
+        let told = Moderated::new(act, self.claim.name().clone());
+        let frame = Frame::text(ToClient::Moderated(Box::new(told)).encode(), Order::Plain);
+        match room {
+            Some(room) => {
+                let lane = lane(&room);
+                let told = self.engine.hub.tell(room, frame).await;
+                told.map_err(|_| End::Refused(Refusal::Stopping))?;
+                if matches!(action, Action::Kick | Action::Ban) {
+                    target.outboxes.iter().for_each(|outbox| outbox.leave(lane));
+                }
+            }
+            None => {
+                self.outbox.push(&frame);
+                let ban = Refusal::Banned(Box::new(restriction(&target.sanction, now_ms())));
+                for outbox in &target.outboxes {
+                    match action {
+                        Action::Ban => outbox.end(End::Refused(ban.clone())),
+                        _ => outbox.push(&frame),
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes out of rooms because a moderator said so.
+    pub(super) async fn put_out(&mut self) {
+        for room in self.outbox.to_leave() {
+            let place = self.rooms.iter().position(|open| lane(open.name()) == room);
+            // It may have left by itself meanwhile.
+            let Some(open) = place.map(|place| self.rooms.swap_remove(place)) else { continue };
+            self.leave_hub(&open).await;
+        }
+    }
+}

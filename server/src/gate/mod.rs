@@ -1,0 +1,285 @@
+//! Who may come in: under which name, into which rooms, and with what rights.
+//!
+//! This file does not know sockets, HTTP, or what is said.
+
+mod moderators;
+mod newcomers;
+pub(crate) mod origin;
+pub(crate) mod sanctions;
+mod signing;
+pub(crate) mod token;
+
+use std::collections::HashSet;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant as StdInstant};
+
+use protocol::{Grant, Hello, Key, Refusal, Role, RoomName, Token, UserName};
+use tokio::time::Instant;
+
+pub use self::moderators::ModeratorsError;
+use self::newcomers::Newcomers;
+pub use self::newcomers::{NAME_INTERVAL, NAMES_AT_ONCE};
+pub use self::origin::{BadOrigin, Origin};
+pub use self::sanctions::SANCTIONS_MAX;
+use self::sanctions::Sanctions;
+use self::token::TokenKey;
+pub use self::token::{SECRET_BYTES_MIN, TokenKeyError};
+use crate::config::Config;
+use crate::key_hash::KeyHash;
+use crate::log::register::{Change, Register};
+use crate::log::{Log, now_ms};
+use crate::names::{Claim, Kept, Names, Person, Proof, Taken};
+use crate::outbox::Outbox;
+
+/// How often what is over is cleared away, and the use of names noted whose owners stay.
+pub(crate) const TEND_INTERVAL: Duration = Duration::from_secs(60 * 60);
+
+/// What a client asked for when it connected, and from where.
+#[derive(Debug)]
+pub(crate) struct Opening {
+    pub(crate) hello: Hello,
+    pub(crate) key: Option<Key>,
+    /// An open server does not look at it.
+    pub(crate) token: Result<Option<Token>, Refusal>,
+    pub(crate) address: IpAddr,
+}
+
+/// What a connection may do, where that is not what everybody may.
+#[derive(Debug)]
+pub(crate) struct Pass {
+    pub(crate) role: Role,
+    /// Only on a closed server.
+    grant: Option<Grant>,
+    /// When it is over.
+    expires: Option<Instant>,
+}
+
+impl Pass {
+    /// Whether it is good for the whole server.
+    pub(crate) fn opens_all(&self) -> bool {
+        self.grant.as_ref().is_none_or(Grant::opens_all)
+    }
+
+    /// When it is over; none is never.
+    pub(crate) fn expires(&self) -> Option<Instant> {
+        self.expires
+    }
+}
+
+/// Somebody who is in. On an open server nearly nobody has a pass, and then it costs nothing.
+#[derive(Debug)]
+pub(crate) struct Admitted {
+    pub(crate) claim: Claim<Outbox>,
+    pub(crate) pass: Option<Box<Pass>>,
+}
+
+/// Who somebody says they are, as far as they can show it.
+struct Who {
+    /// None is a guest.
+    name: Option<UserName>,
+    proof: Proof,
+    pass: Option<Box<Pass>>,
+}
+
+impl Who {
+    /// On a closed server the token says it all.
+    fn by_token(key: &TokenKey, opening: &Opening) -> Result<Who, Refusal> {
+        let token = opening.token.as_ref().map_err(Refusal::clone)?;
+        let grant = key.check(token.as_ref().ok_or(Refusal::NoToken)?)?;
+        let left_ms = grant.exp.saturating_mul(1000).saturating_sub(now_ms());
+        if left_ms == 0 {
+            return Err(Refusal::TokenExpired);
+        }
+        let name = grant.sub.clone();
+        // A time that no clock reaches is none.
+        let expires = Instant::now().checked_add(Duration::from_millis(left_ms));
+        let pass = Pass { role: grant.role, grant: Some(grant), expires };
+        Ok(Who { name: Some(name), proof: Proof::Token, pass: Some(Box::new(pass)) })
+    }
+}
+
+/// Why a gate cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum GateError {
+    /// Its list of moderators cannot be used.
+    #[error(transparent)]
+    Moderators(#[from] ModeratorsError),
+    /// Its token key cannot be used.
+    #[error(transparent)]
+    TokenKey(#[from] TokenKeyError),
+}
+
+/// The one way in.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    pub(crate) names: Names<Outbox>,
+    pub(crate) sanctions: Sanctions,
+    newcomers: Mutex<Newcomers>,
+    /// Closes the server.
+    token_key: Option<TokenKey>,
+    moderators: RwLock<HashSet<KeyHash>>,
+    moderators_file: Option<PathBuf>,
+    started: StdInstant,
+}
+
+impl Gate {
+    /// Opens with what is kept of people.
+    pub(crate) fn new(config: &Config, register: Register) -> Result<Self, GateError> {
+        let gate = Gate {
+            names: Names::new(config.name_expiry_ms(), register.names, now_ms()),
+            sanctions: Sanctions::new(register.sanctions),
+            newcomers: Mutex::default(),
+            token_key: config.token_key.as_deref().map(TokenKey::read).transpose()?,
+            moderators: RwLock::default(),
+            moderators_file: config.moderators.clone(),
+            started: StdInstant::now(),
+        };
+        gate.reload()?;
+        Ok(gate)
+    }
+
+    /// Reads the list of moderators anew. It counts at once, also for who is connected.
+    pub(crate) fn reload(&self) -> Result<(), ModeratorsError> {
+        if let Some(path) = &self.moderators_file {
+            let read = moderators::read(path)?;
+            *self.moderators.write().unwrap_or_else(PoisonError::into_inner) = read;
+        }
+        Ok(())
+    }
+
+    /// Lets somebody in, or says why not. Whether they may enter a room is asked for each room.
+    pub(crate) async fn admit(
+        &self,
+        log: &Log,
+        opening: &Opening,
+        outbox: &Outbox,
+    ) -> Result<Admitted, Refusal> {
+        let who = match &self.token_key {
+            Some(key) => Who::by_token(key, opening)?,
+            None => self.by_key(opening),
+        };
+        let Who { name, proof, pass } = who;
+        let role = pass.as_ref().map_or(Role::Member, |pass| pass.role);
+        let wanted = name.is_some();
+        let claim = match name {
+            Some(name) => self.claim(log, Person { name, proof, role }, outbox).await,
+            None => self.names.claim_guest(proof, role, outbox, now_ms()),
+        }?;
+        // Only now: a ban that is being imposed either is seen here or finds this claim.
+        if let Some(banned) = self.sanctions.ban(claim.person(), None, now_ms()) {
+            return Err(Refusal::Banned(Box::new(banned)));
+        }
+        if let (true, Proof::Key(key)) = (wanted, proof) {
+            self.keep(log, claim.name(), key, opening.address).await;
+        }
+        Ok(Admitted { claim, pass })
+    }
+
+    /// On an open server a name is enough, and a key makes it one's own.
+    fn by_key(&self, opening: &Opening) -> Who {
+        let key = opening.key.as_ref().map(KeyHash::of);
+        let role = self.role(key);
+        let pass = Pass { role, grant: None, expires: None };
+        Who {
+            name: opening.hello.user.clone(),
+            proof: key.map_or(Proof::None, Proof::Key),
+            pass: (role != Role::Member).then(|| Box::new(pass)),
+        }
+    }
+
+    /// Why somebody may not enter a room.
+    pub(crate) fn may_not_enter(
+        &self,
+        person: &Person,
+        pass: Option<&Pass>,
+        room: &RoomName,
+    ) -> Option<Refusal> {
+        let grant = pass.and_then(|pass| pass.grant.as_ref());
+        if grant.is_some_and(|grant| !grant.opens(room)) {
+            return Some(Refusal::WrongRoom);
+        }
+        let banned = self.sanctions.ban(person, Some(room), now_ms())?;
+        Some(Refusal::Banned(Box::new(banned)))
+    }
+
+    /// Whether somebody may moderate now, who came in with this pass: in the rooms that it opens.
+    pub(crate) fn may_moderate(&self, person: &Person, pass: Option<&Pass>) -> bool {
+        match pass.filter(|pass| pass.grant.is_some()) {
+            Some(pass) => pass.role == Role::Moderator,
+            None => self.role(person.key()) == Role::Moderator,
+        }
+    }
+
+    /// Whether the operator made somebody a moderator, whether they are here or not.
+    pub(crate) fn is_moderator(&self, person: Option<&Person>, key: Option<KeyHash>) -> bool {
+        match person.filter(|person| person.proof == Proof::Token) {
+            Some(person) => person.role == Role::Moderator,
+            None => self.role(key) == Role::Moderator,
+        }
+    }
+
+    /// Clears away what is over, and notes the use of names whose owners are here.
+    pub(crate) async fn tend(&self, log: &Log) {
+        let now = now_ms();
+        self.sanctions.purge(now);
+        for kept in self.names.tend(now) {
+            if log.change(Change::Used(kept)).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    fn role(&self, key: Option<KeyHash>) -> Role {
+        let moderators = self.moderators.read().unwrap_or_else(PoisonError::into_inner);
+        let is_one = key.is_some_and(|key| moderators.contains(&key));
+        if is_one { Role::Moderator } else { Role::Member }
+    }
+
+    async fn claim(
+        &self,
+        log: &Log,
+        person: Person,
+        outbox: &Outbox,
+    ) -> Result<Claim<Outbox>, Taken> {
+        let (name, proof, role) = (person.name.clone(), person.proof, person.role);
+        let claimed = self.names.claim(person, outbox.clone(), now_ms());
+        let owner = match &claimed {
+            Err(Taken::Kept) => name.clone(),
+            Err(Taken::Similar(owner)) => owner.clone(),
+            _ => return claimed,
+        };
+        // The operator may have released it in the database, which knows better.
+        if !matches!(log.find_name(owner.clone()).await, Ok(None)) {
+            return claimed;
+        }
+        self.names.forget(&owner);
+        self.names.claim(Person { name, proof, role }, outbox.clone(), now_ms())
+    }
+
+    /// Keeps a name for its owner, if it is not kept yet, and returns when that is stored. Who took
+    /// too many names lately, or comes when there is no room, goes on without.
+    async fn keep(&self, log: &Log, name: &UserName, key: KeyHash, address: IpAddr) {
+        let now = now_ms();
+        let kept = Kept { name: name.clone(), key, used: now };
+        if self.names.kept(name, now).is_some() {
+            if self.names.used(name, now) {
+                log.note(Change::Used(kept));
+            }
+            return;
+        }
+        if !self.may_take(address) || !self.names.keep(kept.clone(), now) {
+            tracing::debug!("a name is not kept: too many are");
+            return;
+        }
+        if log.change(Change::Keep(kept)).await.is_err() {
+            self.names.forget(name);
+        }
+    }
+
+    fn may_take(&self, address: IpAddr) -> bool {
+        let mut newcomers = self.newcomers.lock().unwrap_or_else(PoisonError::into_inner);
+        newcomers.take(address, self.started.elapsed())
+    }
+}

@@ -1,0 +1,67 @@
+//! The list of moderators of a server without tokens: hashes of keys, one on each line.
+//!
+//! This file does not know what a moderator may do.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::key_hash::KeyHash;
+
+/// Why a list cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ModeratorsError {
+    /// It cannot be read.
+    #[error("cannot read the moderators in {path:?}: {error}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// A line of it is no hash.
+    #[error(
+        "{path:?}, line {line}: a moderator is the hash of a key, 64 hexadecimal digits; see \
+         nebula-server names"
+    )]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// Which line, from 1.
+        line: usize,
+    },
+}
+
+/// Reads a list. What follows a `#` is a remark.
+pub(super) fn read(path: &Path) -> Result<HashSet<KeyHash>, ModeratorsError> {
+    let text = fs::read_to_string(path)
+        .map_err(|error| ModeratorsError::Io { path: path.to_owned(), error })?;
+    let mut hashes = HashSet::new();
+    for (at, line) in text.lines().enumerate() {
+        let hash = line.split('#').next().unwrap_or_default().trim();
+        if hash.is_empty() {
+            continue;
+        }
+        let bad = |_| ModeratorsError::Line { path: path.to_owned(), line: at + 1 };
+        hashes.insert(hash.parse().map_err(bad)?);
+    }
+    Ok(hashes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_has_hashes_remarks_and_empty_lines() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("moderators");
+        let hash = "9f9f5111f7b27a781f1f1ddde5ebc2dd2b796bfc7365c9c28b548e564176929f";
+        fs::write(&path, format!("# ours\n\n {hash}  # Alice\n{hash}\n")).unwrap();
+        assert_eq!(read(&path).unwrap(), HashSet::from([hash.parse().unwrap()]));
+        fs::write(&path, format!("{hash}\nAlice\n")).unwrap();
+        assert!(matches!(read(&path), Err(ModeratorsError::Line { line: 2, .. })));
+        assert!(matches!(read(folder.path()), Err(ModeratorsError::Io { .. })));
+    }
+}

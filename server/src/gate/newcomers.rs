@@ -1,0 +1,98 @@
+//! How many names an address may have kept for it: so that nobody fills the disk, or takes all names.
+//!
+//! This file does not know names, or what becomes of who is over the limit.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::time::Duration;
+
+/// Names that an address may take at once: a class or an office behind one address.
+pub const NAMES_AT_ONCE: u32 = 30;
+/// And then one more in so long a time.
+pub const NAME_INTERVAL: Duration = Duration::from_secs(6 * 60);
+/// Addresses that are remembered. When there are more, those that owe nothing are forgotten, and if
+/// all do, no further one may take names until some do not.
+const ADDRESSES_MAX: usize = 10_000;
+
+/// Who took names lately.
+#[derive(Debug, Default)]
+pub(super) struct Newcomers {
+    /// When all that an address took is paid off, at one name in each interval.
+    paid_at: HashMap<IpAddr, Duration>,
+}
+
+impl Newcomers {
+    /// Takes a place for one more name at `now`, a time since any fixed start; false if there is
+    /// none.
+    pub(super) fn take(&mut self, address: IpAddr, now: Duration) -> bool {
+        let address = network(address);
+        if self.paid_at.len() >= ADDRESSES_MAX && !self.paid_at.contains_key(&address) {
+            self.paid_at.retain(|_, paid_at| *paid_at > now);
+            if self.paid_at.len() >= ADDRESSES_MAX {
+                return false;
+            }
+        }
+        let paid_at = self.paid_at.entry(address).or_default();
+        let after = now.max(*paid_at) + NAME_INTERVAL;
+        let allowed = after <= now + NAME_INTERVAL * NAMES_AT_ONCE;
+        if allowed {
+            *paid_at = after;
+        }
+        allowed
+    }
+}
+
+/// What one customer of a provider has: one address of IPv4, 2^64 of IPv6.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from(u128::from(address) & !u128::from(u64::MAX)).into(),
+        v4 => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn so_many_at_once_and_then_one_in_an_interval() {
+        let mut newcomers = Newcomers::default();
+        let now = Duration::from_secs(5);
+        let home = address("192.0.2.1");
+        assert!((0..NAMES_AT_ONCE).all(|_| newcomers.take(home, now)));
+        assert!(!newcomers.take(home, now));
+        assert!(newcomers.take(address("192.0.2.2"), now));
+        assert!(newcomers.take(home, now + NAME_INTERVAL));
+        assert!(!newcomers.take(home, now + NAME_INTERVAL));
+        let later = now + NAME_INTERVAL * 1000;
+        assert_eq!((0..100).filter(|_| newcomers.take(home, later)).count(), 30);
+    }
+
+    #[test]
+    fn a_network_of_ipv6_is_one_and_so_are_both_ways_of_writing_ipv4() {
+        let mut newcomers = Newcomers::default();
+        let now = Duration::ZERO;
+        for n in 0..NAMES_AT_ONCE {
+            assert!(newcomers.take(address(&format!("2001:db8::{n}:1")), now));
+        }
+        assert!(!newcomers.take(address("2001:db8::ffff:ffff:ffff:ffff"), now));
+        assert!(newcomers.take(address("2001:db8:0:1::1"), now));
+        assert_eq!(network(address("::ffff:192.0.2.1")), address("192.0.2.1"));
+    }
+
+    #[test]
+    fn so_many_addresses_are_remembered() {
+        let mut newcomers = Newcomers::default();
+        let nth = |n: u32| IpAddr::from(n.to_be_bytes());
+        let many = u32::try_from(ADDRESSES_MAX).unwrap();
+        assert!((0..many).all(|n| newcomers.take(nth(n), Duration::ZERO)));
+        assert!(!newcomers.take(nth(many), Duration::ZERO));
+        assert!(newcomers.take(nth(0), Duration::ZERO), "who is remembered still may");
+        assert!(newcomers.take(nth(many), NAME_INTERVAL));
+        assert_eq!(newcomers.paid_at.len(), 2, "only who took two still owes one");
+    }
+}

@@ -1,0 +1,146 @@
+//! The key that opens a closed server, what it takes for a good token, and making one.
+//!
+//! This file does not know who is connected. Tokens and keys are in no error of its own.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jsonwebtoken::errors::ErrorKind;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use protocol::{Grant, Refusal, Token};
+use ring::signature::{Ed25519KeyPair, KeyPair as _};
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{PrivatePkcs8KeyDer, SubjectPublicKeyInfoDer};
+
+use super::signing;
+
+/// Fewest bytes of a secret for HS256: as many as its hash has (RFC 7518, section 3.2).
+pub const SECRET_BYTES_MIN: usize = 32;
+/// What stands before the 32 bytes of an Ed25519 public key in DER (RFC 8410, section 4).
+const ED25519_PREFIX: [u8; 12] =
+    [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
+
+/// Why a key cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenKeyError {
+    /// The file cannot be read.
+    #[error("cannot read the token key in {path:?}: {error}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// It is a PEM file, but of no Ed25519 key.
+    #[error(
+        "{0:?} is no Ed25519 key in PEM: `openssl genpkey -algorithm ed25519` makes one, and \
+         `openssl pkey -pubout` the public half, which is enough for a server"
+    )]
+    NotEd25519(PathBuf),
+    /// It is a secret that could be guessed.
+    #[error(
+        "the secret in {0:?} has fewer than {SECRET_BYTES_MIN} bytes: `openssl rand -base64 48` \
+         makes one"
+    )]
+    ShortSecret(PathBuf),
+    /// Only the private half makes tokens.
+    #[error("{0:?} is a public key, which checks tokens but makes none: name the private one")]
+    Public(PathBuf),
+    /// The library could not sign, for reasons of its own.
+    #[error("cannot sign a token with the key in {0:?}")]
+    Sign(PathBuf),
+}
+
+/// Checks tokens, and makes them if it has more than a public key.
+pub(crate) struct TokenKey {
+    path: PathBuf,
+    check: DecodingKey,
+    validation: Validation,
+    sign: Option<EncodingKey>,
+}
+
+impl TokenKey {
+    /// Reads a PEM file with an Ed25519 key, private or public, or a file with a secret.
+    pub(crate) fn read(path: &Path) -> Result<Self, TokenKeyError> {
+        signing::install();
+        let io = |error| TokenKeyError::Io { path: path.to_owned(), error };
+        let bytes = fs::read(path).map_err(io)?;
+        if bytes.trim_ascii_start().starts_with(b"-----BEGIN") {
+            return TokenKey::ed25519(path, &bytes)
+                .ok_or_else(|| TokenKeyError::NotEd25519(path.to_owned()));
+        }
+        let secret = bytes.trim_ascii_end();
+        if secret.len() < SECRET_BYTES_MIN {
+            return Err(TokenKeyError::ShortSecret(path.to_owned()));
+        }
+        let (check, sign) = (DecodingKey::from_secret(secret), EncodingKey::from_secret(secret));
+        Ok(TokenKey::new(path, check, Algorithm::HS256, Some(sign)))
+    }
+
+    fn ed25519(path: &Path, pem: &[u8]) -> Option<Self> {
+        if let Ok(private) = PrivatePkcs8KeyDer::from_pem_slice(pem) {
+            let der = private.secret_pkcs8_der();
+            let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(der).ok()?;
+            let check = DecodingKey::from_ed_der(pair.public_key().as_ref());
+            let sign = EncodingKey::from_ed_der(der);
+            return Some(TokenKey::new(path, check, Algorithm::EdDSA, Some(sign)));
+        }
+        let public = SubjectPublicKeyInfoDer::from_pem_slice(pem).ok()?;
+        let public = public.strip_prefix(&ED25519_PREFIX).filter(|key| key.len() == 32)?;
+        Some(TokenKey::new(path, DecodingKey::from_ed_der(public), Algorithm::EdDSA, None))
+    }
+
+    fn new(
+        path: &Path,
+        check: DecodingKey,
+        algorithm: Algorithm,
+        sign: Option<EncodingKey>,
+    ) -> Self {
+        // One algorithm for one key: a token cannot choose how it is checked.
+        let mut validation = Validation::new(algorithm);
+        validation.leeway = 0;
+        validation.validate_nbf = true;
+        validation.set_required_spec_claims(&["exp", "sub"]);
+        TokenKey { path: path.to_owned(), check, validation, sign }
+    }
+
+    /// What a token grants.
+    ///
+    /// # Errors
+    /// [`Refusal::BadToken`] or [`Refusal::TokenExpired`].
+    pub(crate) fn check(&self, token: &Token) -> Result<Grant, Refusal> {
+        let checked = decode::<Grant>(token.as_str(), &self.check, &self.validation);
+        checked.map(|token| token.claims).map_err(|error| match error.kind() {
+            ErrorKind::ExpiredSignature => Refusal::TokenExpired,
+            ErrorKind::InvalidSignature => {
+                Refusal::BadToken("it was not signed with the key of this server")
+            }
+            ErrorKind::InvalidAlgorithm | ErrorKind::UnsupportedAlgorithm => {
+                Refusal::BadToken("it is not signed in the way that this server asks for")
+            }
+            ErrorKind::ImmatureSignature => Refusal::BadToken("its time has not come yet"),
+            ErrorKind::InvalidAudience => Refusal::BadToken("it is meant for somebody else"),
+            _ => Refusal::BadToken("it does not say sub, rooms and exp as it should"),
+        })
+    }
+
+    /// Makes a token.
+    ///
+    /// # Errors
+    /// [`TokenKeyError::Public`] if this key cannot.
+    pub(crate) fn sign(&self, grant: &Grant) -> Result<String, TokenKeyError> {
+        let key = self.sign.as_ref().ok_or_else(|| TokenKeyError::Public(self.path.clone()))?;
+        let algorithm = self.validation.algorithms.first().copied().unwrap_or_default();
+        let signed = encode(&Header::new(algorithm), grant, key);
+        signed.map_err(|_| TokenKeyError::Sign(self.path.clone()))
+    }
+}
+
+/// A secret is not printed.
+impl fmt::Debug for TokenKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TokenKey({:?})", self.path)
+    }
+}

@@ -1,0 +1,202 @@
+//! What is kept of people: names and whose they are, bans and mutes. The statements for it.
+//!
+//! This file does not know messages, or what follows from a ban.
+
+use std::path::Path;
+
+use protocol::{Reason, RoomName, UserName};
+use rusqlite::{Connection, OpenFlags, Row, params};
+
+use super::database::{BUSY_TIMEOUT, Database, OpenError};
+use super::sqlite::{checked, signed, unsigned};
+use crate::key_hash::KeyHash;
+use crate::names::Kept;
+
+/// What somebody may not do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Kind {
+    /// Come in.
+    Ban,
+    /// Speak.
+    Mute,
+}
+
+/// A ban or a mute: one at most of each kind for each name in each place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sanction {
+    pub(crate) kind: Kind,
+    /// Where; none is the whole server.
+    pub(crate) room: Option<RoomName>,
+    pub(crate) user: UserName,
+    /// It also holds for this key.
+    pub(crate) key: Option<KeyHash>,
+    /// Until when, in milliseconds since 1970; none is for good.
+    pub(crate) until: Option<u64>,
+    pub(crate) reason: Option<Reason>,
+    pub(crate) by: UserName,
+}
+
+/// A change of what is kept of people.
+#[derive(Debug, Clone)]
+pub(crate) enum Change {
+    /// A name is somebody's.
+    Keep(Kept),
+    /// It was used, if it is still kept.
+    Used(Kept),
+    /// Somebody may not do something; replaces the same one of before.
+    Impose(Sanction),
+    /// They may again.
+    Lift(Sanction),
+}
+
+/// What is kept of people.
+#[derive(Debug, Default)]
+pub(crate) struct Register {
+    pub(crate) names: Vec<Kept>,
+    pub(crate) sanctions: Vec<Sanction>,
+}
+
+pub(super) const SCHEMA: &str = "
+    CREATE TABLE names (
+        key TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        hash BLOB NOT NULL,
+        used INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE sanctions (
+        kind INTEGER NOT NULL,
+        room_key TEXT NOT NULL,
+        user_key TEXT NOT NULL,
+        room TEXT,
+        user TEXT NOT NULL,
+        hash BLOB,
+        until INTEGER,
+        reason TEXT,
+        author TEXT NOT NULL,
+        PRIMARY KEY (kind, room_key, user_key)
+    ) STRICT, WITHOUT ROWID;
+";
+
+/// Reads all that still holds, and removes what does not.
+pub(super) fn load(
+    db: &Connection,
+    now: u64,
+    name_expiry: Option<u64>,
+) -> rusqlite::Result<Register> {
+    let oldest = name_expiry.map_or(0, |expiry| now.saturating_sub(expiry));
+    db.execute("DELETE FROM names WHERE used < ?1", [signed(oldest)])?;
+    db.execute("DELETE FROM sanctions WHERE until <= ?1", [signed(now)])?;
+    let select = "SELECT kind, room, user, hash, until, reason, author FROM sanctions";
+    let mut sanctions = db.prepare(select)?;
+    let sanctions = sanctions.query_map([], read_sanction)?.collect::<Result<_, _>>()?;
+    Ok(Register { names: names(db)?, sanctions })
+}
+
+pub(super) fn apply(db: &Connection, change: &Change) -> rusqlite::Result<()> {
+    match change {
+        Change::Keep(Kept { name, key, used }) => {
+            let keep = "INSERT INTO names (key, name, hash, used) VALUES (?1, ?2, ?3, ?4)
+                ON CONFLICT (key) DO UPDATE SET name = ?2, hash = ?3, used = ?4";
+            let row = params![name.key(), name.as_str(), key.as_bytes(), signed(*used)];
+            db.prepare_cached(keep)?.execute(row)
+        }
+        Change::Used(Kept { name, key, used }) => {
+            let update = "UPDATE names SET used = ?3 WHERE key = ?1 AND hash = ?2";
+            let row = params![name.key(), key.as_bytes(), signed(*used)];
+            db.prepare_cached(update)?.execute(row)
+        }
+        Change::Impose(sanction) => {
+            let impose = "INSERT OR REPLACE INTO sanctions
+                (kind, room_key, user_key, room, user, hash, until, reason, author)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+            let (kind, room_key, user_key) = place(sanction);
+            db.prepare_cached(impose)?.execute(params![
+                kind,
+                room_key,
+                user_key,
+                sanction.room.as_ref().map(RoomName::as_str),
+                sanction.user.as_str(),
+                sanction.key.as_ref().map(KeyHash::as_bytes),
+                sanction.until.map(signed),
+                sanction.reason.as_ref().map(Reason::as_str),
+                sanction.by.as_str(),
+            ])
+        }
+        Change::Lift(sanction) => {
+            let lift = "DELETE FROM sanctions WHERE kind = ?1 AND room_key = ?2 AND user_key = ?3";
+            db.prepare_cached(lift)?.execute(place(sanction))
+        }
+    }?;
+    Ok(())
+}
+
+/// Its primary key. No room's name is empty.
+fn place(sanction: &Sanction) -> (i64, &str, &str) {
+    let kind = match sanction.kind {
+        Kind::Ban => 1,
+        Kind::Mute => 2,
+    };
+    let room = sanction.room.as_ref().map_or("", |room| room.key());
+    (kind, room, sanction.user.key())
+}
+
+/// Who has a name, as it stands in the database now.
+pub(super) fn find_name(db: &Connection, name: &UserName) -> rusqlite::Result<Option<Kept>> {
+    let select = "SELECT name, hash, used FROM names WHERE key = ?1";
+    db.prepare_cached(select)?.query_map([name.key()], read_name)?.next().transpose()
+}
+
+fn names(db: &Connection) -> rusqlite::Result<Vec<Kept>> {
+    let mut select = db.prepare("SELECT name, hash, used FROM names ORDER BY key")?;
+    select.query_map([], read_name)?.collect()
+}
+
+fn read_name(row: &Row<'_>) -> rusqlite::Result<Kept> {
+    Ok(Kept {
+        name: checked(0, UserName::try_from(row.get_ref(0)?.as_str()?))?,
+        key: checked(1, KeyHash::try_from(row.get_ref(1)?.as_blob()?))?,
+        used: unsigned(row, 2)?,
+    })
+}
+
+fn read_sanction(row: &Row<'_>) -> rusqlite::Result<Sanction> {
+    let (room, reason): (Option<String>, Option<String>) = (row.get(1)?, row.get(5)?);
+    let (hash, until): (Option<Vec<u8>>, Option<i64>) = (row.get(3)?, row.get(4)?);
+    Ok(Sanction {
+        kind: if row.get::<_, i64>(0)? == 1 { Kind::Ban } else { Kind::Mute },
+        room: checked(1, room.as_deref().map(RoomName::try_from).transpose())?,
+        user: checked(2, UserName::try_from(row.get_ref(2)?.as_str()?))?,
+        key: checked(3, hash.as_deref().map(KeyHash::try_from).transpose())?,
+        until: checked(4, until.map(u64::try_from).transpose())?,
+        reason: checked(5, reason.as_deref().map(Reason::try_from).transpose())?,
+        by: checked(6, UserName::try_from(row.get_ref(6)?.as_str()?))?,
+    })
+}
+
+/// The names of a database that a server may be using at the moment.
+///
+/// # Errors
+/// [`OpenError`] if it cannot be read.
+pub(crate) fn kept_names(path: &Path) -> Result<Vec<Kept>, OpenError> {
+    let read = |database: &Database| names(&connect(database)?);
+    let database = Database::beside(path)?;
+    read(&database).map_err(|error| database.failed(error))
+}
+
+/// Releases a name in a database that a server may be using at the moment; true if it was kept.
+///
+/// # Errors
+/// [`OpenError`] if it cannot be written.
+pub(crate) fn release(path: &Path, name: &UserName) -> Result<bool, OpenError> {
+    let delete = |database: &Database| {
+        connect(database)?.execute("DELETE FROM names WHERE key = ?1", [name.key()])
+    };
+    let database = Database::beside(path)?;
+    delete(&database).map(|rows| rows > 0).map_err(|error| database.failed(error))
+}
+
+fn connect(database: &Database) -> rusqlite::Result<Connection> {
+    let db = Connection::open_with_flags(database.path(), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    db.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(db)
+}

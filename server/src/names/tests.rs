@@ -1,0 +1,117 @@
+//! Names in use and names that are kept, without a server around them.
+
+use super::*;
+use protocol::Key;
+
+fn name(text: &str) -> UserName {
+    UserName::try_from(text).unwrap()
+}
+
+fn key(byte: u8) -> Proof {
+    Proof::Key(hash(byte))
+}
+
+fn hash(byte: u8) -> KeyHash {
+    KeyHash::of(&Key::new(&[byte; 16]).unwrap())
+}
+
+fn kept(text: &str, byte: u8, used: u64) -> Kept {
+    Kept { name: name(text), key: hash(byte), used }
+}
+
+fn names(kept: Vec<Kept>) -> Names<u32> {
+    Names::new(Some(1000), kept, 0)
+}
+
+fn claim(
+    names: &Names<u32>,
+    text: &str,
+    proof: Proof,
+    member: u32,
+    now: u64,
+) -> Result<Claim<u32>, Taken> {
+    names.claim(Person { name: name(text), proof, role: Role::Member }, member, now)
+}
+
+#[test]
+fn a_name_is_free_again_when_its_last_connection_ends() {
+    let names = names(Vec::new());
+    let first = claim(&names, "Alice", key(1), 1, 0).unwrap();
+    let second = claim(&names, "ALICE", key(1), 2, 0).unwrap();
+    assert_eq!(second.name().as_str(), "Alice");
+    assert_eq!(names.find(&name("alice")).unwrap().1, [1, 2]);
+    drop(first);
+    assert_eq!(claim(&names, "alice", Proof::None, 3, 0).unwrap_err(), Taken::InUse);
+    assert_eq!(claim(&names, "alice", key(2), 3, 0).unwrap_err(), Taken::InUse);
+    assert_eq!(claim(&names, "alice", Proof::Token, 3, 0).unwrap_err(), Taken::InUse);
+    drop(second);
+    assert!(claim(&names, "alice", Proof::None, 3, 0).is_ok());
+    assert!(names.lock().in_use.is_empty());
+}
+
+#[test]
+fn without_a_key_every_connection_is_a_person_of_its_own() {
+    let names = names(Vec::new());
+    let _first = claim(&names, "Bob", Proof::None, 1, 0).unwrap();
+    assert_eq!(claim(&names, "Bob", Proof::None, 2, 0).unwrap_err(), Taken::InUse);
+}
+
+#[test]
+fn guests_get_names_of_their_own() {
+    let names = names(Vec::new());
+    let guests: Vec<_> =
+        (0..100).map(|n| names.claim_guest(Proof::None, Role::Member, &n, 0).unwrap()).collect();
+    assert!(guests.iter().all(|guest| guest.name().as_str().len() == "guest-".len() + 4));
+    assert_eq!(names.lock().in_use.len(), 100);
+}
+
+#[test]
+fn a_kept_name_is_its_owners_until_it_was_not_used_for_too_long() {
+    let names = names(vec![kept("Alice", 1, 0)]);
+    for stranger in [Proof::None, key(2)] {
+        assert_eq!(claim(&names, "alice", stranger, 1, 999).unwrap_err(), Taken::Kept);
+    }
+    drop(claim(&names, "alice", key(1), 1, 999).unwrap());
+    assert!(names.used(&name("alice"), 999));
+    assert_eq!(claim(&names, "alice", key(2), 1, 1998).unwrap_err(), Taken::Kept);
+    assert!(claim(&names, "alice", key(2), 1, 1999).is_ok());
+    assert_eq!(names.kept(&name("alice"), 0), None, "it is forgotten");
+}
+
+#[test]
+fn a_new_name_must_not_look_like_one_that_is_taken() {
+    let names = names(vec![kept("Alice", 1, 0)]);
+    let bob = claim(&names, "Bob", Proof::None, 1, 0).unwrap();
+    for (other, taken) in [("\u{410}lice", "Alice"), ("A1ice", "Alice"), ("B\u{43e}b", "Bob")] {
+        let refused = claim(&names, other, key(2), 2, 0).unwrap_err();
+        assert_eq!(refused, Taken::Similar(name(taken)), "{other}");
+    }
+    drop(bob);
+    assert!(claim(&names, "B\u{43e}b", key(2), 2, 0).is_ok(), "Bob is nobody's now");
+    assert!(claim(&names, "\u{410}lice", key(2), 2, 1000).is_ok(), "so is Alice");
+    assert!(claim(&names, "A1ice", Proof::Token, 2, 0).is_ok(), "a token is the operator's word");
+    assert!(names.lock().looks.like(&name("Bob")).is_empty());
+}
+
+#[test]
+fn everybody_with_a_key_is_found_under_whatever_name() {
+    let names = names(Vec::new());
+    let _claims = [("a", 1, 1), ("b", 1, 2), ("c", 2, 3)]
+        .map(|(text, byte, n)| claim(&names, text, key(byte), n, 0).unwrap());
+    let mut found = names.with_key(hash(1));
+    found.sort_unstable();
+    assert_eq!(found, [1, 2]);
+}
+
+#[test]
+fn the_name_of_who_stays_is_used_all_the_time() {
+    let names = names(vec![kept("Alice", 1, 0), kept("Bob", 2, 0)]);
+    let _alice = claim(&names, "Alice", key(1), 1, 0).unwrap();
+    assert!(names.tend(99).is_empty());
+    assert_eq!(names.tend(100), [kept("Alice", 1, 100)]);
+    assert!(names.tend(199).is_empty(), "a tenth of the expiry is soon enough");
+    assert_eq!(names.tend(900), [kept("Alice", 1, 900)]);
+    assert_eq!(names.tend(1000), [kept("Alice", 1, 1000)]);
+    assert!(names.kept(&name("alice"), 1999).is_some());
+    assert!(names.lock().kept.remove("bob").is_none(), "he did not come for too long");
+}

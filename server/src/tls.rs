@@ -1,0 +1,93 @@
+//! TLS: certificate and key from files, read anew when asked, without anybody being dropped.
+//!
+//! This file does not know what is spoken inside.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::pem::{self, PemObject as _};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{self, ServerConfig};
+
+use crate::socket;
+
+/// Why TLS cannot be spoken.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    /// A file cannot be read, or holds something else.
+    #[error("cannot read the {what} in {path:?}: {error}")]
+    File {
+        /// Certificate or key.
+        what: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: pem::Error,
+    },
+    /// The two do not belong together, or the key is of a kind that is not known.
+    #[error("cannot use the certificate in {cert:?} with the key in {key:?}: {error}")]
+    Mismatch {
+        /// The certificate's file.
+        cert: PathBuf,
+        /// The key's file.
+        key: PathBuf,
+        /// What is wrong.
+        error: rustls::Error,
+    },
+}
+
+/// What new connections are shown.
+#[derive(Debug)]
+pub(crate) struct Tls {
+    cert: PathBuf,
+    key: PathBuf,
+    current: RwLock<Arc<ServerConfig>>,
+}
+
+impl Tls {
+    /// Reads a chain of certificates and the key of the first, both in PEM.
+    pub(crate) fn open(cert: &Path, key: &Path) -> Result<Self, TlsError> {
+        let current = RwLock::new(read(cert, key)?);
+        Ok(Tls { cert: cert.to_owned(), key: key.to_owned(), current })
+    }
+
+    /// Reads both anew, for connections from now on. If they cannot be used, all stays as it is.
+    pub(crate) fn reload(&self) -> Result<(), TlsError> {
+        let read = read(&self.cert, &self.key)?;
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = read;
+        Ok(())
+    }
+
+    /// The server's side of the handshake.
+    pub(crate) async fn accept(&self, socket: TcpStream) -> io::Result<socket::Tls> {
+        // Nothing panics while it holds this lock.
+        let config = self.current.read().unwrap_or_else(PoisonError::into_inner).clone();
+        TlsAcceptor::from(config).accept(socket).await.map(Box::new)
+    }
+}
+
+fn read(cert: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsError> {
+    let bad = |what, path: &Path| {
+        let path = path.to_owned();
+        move |error| TlsError::File { what, path, error }
+    };
+    let chain =
+        CertificateDer::pem_file_iter(cert).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let chain = chain.map_err(bad("certificate", cert))?;
+    let secret = PrivateKeyDer::from_pem_file(key).map_err(bad("key", key))?;
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, secret));
+    let mut config = config.map_err(|error| TlsError::Mismatch {
+        cert: cert.to_owned(),
+        key: key.to_owned(),
+        error,
+    })?;
+    // WebSockets open with HTTP/1.1: a browser must not choose HTTP/2.
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
+}
