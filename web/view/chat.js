@@ -81,7 +81,7 @@ export function renderLink(state) {
   byId("strip").className = link.is === "online" ? "strip online" : isWaiting ? "strip broken" : "strip";
   setText(byId("link"), linkWords(state));
   const seconds = link.is === "waiting" ? Math.ceil((link.at - Date.now()) / 1000) : 0;
-  setText(byId("countdown"), seconds > 0 ? `trying again in ${seconds} s` : "");
+  setText(byId("countdown"), seconds > 0 ? `Trying again in ${seconds} s.` : "");
   button("dial-button").hidden = !isWaiting;
 }
 
@@ -89,12 +89,12 @@ export function renderLink(state) {
 function linkWords({ link, rooms, active }) {
   switch (link.is) {
     case "online":
-      return rooms[active]?.joined ? "online" : "entering the room …";
+      return rooms[active]?.joined ? "online" : "Entering the room …";
     case "waiting":
-      return `not connected: ${link.reason}.`;
+      return `Not connected: ${link.reason}.`;
     case "held":
-      return "not connected: waiting until this page is looked at";
+      return "Not connected: waiting until this page is looked at.";
     default:
-      return "connecting …";
+      return "Connecting …";
   }
 }
