@@ -33,6 +33,7 @@ export function newView() {
     button("older").hidden = !room.more;
     button("older").disabled = room.loading;
     setText(button("older"), room.loading ? "Loading …" : "Load older messages");
+    setText(byId("beginning"), room.known && !room.more && room.entries.length > 0 ? `The beginning of #${room.name}` : "");
     log.render(state, room);
     log.tellEmpty(byId("empty"), !room.known || room.more ? "" : `Nothing was said in #${room.name} yet. Say hello!`);
     renderNewer(state);

@@ -8,9 +8,9 @@ import { itemsOf } from "./rows.js";
  * @typedef {import("../state.js").State} State
  * @typedef {import("../state.js").Room} Room
  * @typedef {import("../state.js").Entry} Entry
- * @typedef {{first: Entry | null, last: Entry | null, row: string, offset: number}} Place
+ * @typedef {{first: Entry | null, last: Entry | null, row: string, offset: number, top: number}} Place
  * first and last entry that have rows (last: null follows the end); the row at the top of the pane, by
- * its message's id, and how far below the pane's top it stands
+ * its message's id, how far below the pane's top it stands, and how far the pane was scrolled then
  */
 
 /** Entries that have rows at most: with what waits (500) and the rules between days, the page holds
@@ -33,7 +33,7 @@ export function newLog() {
   /** @type {Room | null} */
   let room = null;
   /** @type {Place} */
-  let place = { first: null, last: null, row: "", offset: 0 };
+  let place = { first: null, last: null, row: "", offset: 0, top: 0 };
   let query = "";
   /** @type {State | null} */
   let drawn = null;
@@ -42,10 +42,11 @@ export function newLog() {
    * @param {Room} shown */
   function render(state, shown) {
     drawn = state;
+    keepMoved();
     if (shown !== room) {
       if (room) places.set(room, place);
       room = shown;
-      place = places.get(shown) ?? { first: null, last: null, row: "", offset: 0 };
+      place = places.get(shown) ?? { first: null, last: null, row: "", offset: 0, top: 0 };
       rows.clear();
       list.replaceChildren();
     }
@@ -91,6 +92,11 @@ export function newLog() {
     }
   }
 
+  /** Where somebody scrolled to and no event has told of it yet, that is the place. */
+  function keepMoved() {
+    if (room && !room.atBottom && pane.scrollTop !== place.top) note();
+  }
+
   /** Puts the place back to where it was. */
   function settle() {
     if (!room) return;
@@ -112,8 +118,7 @@ export function newLog() {
     let row = /** @type {HTMLElement | null} */ (list.children[low] ?? null);
     while (row && !row.dataset.id) row = /** @type {HTMLElement | null} */ (row.nextElementSibling);
     if (!row) return;
-    place.row = row.dataset.id ?? "";
-    place.offset = row.getBoundingClientRect().top - top;
+    Object.assign(place, { row: row.dataset.id, offset: row.getBoundingClientRect().top - top, top: pane.scrollTop });
   }
 
   /** Makes rows where they come into sight soon; true if there are no more in this direction but
@@ -146,7 +151,7 @@ export function newLog() {
     if (at < 0) return null;
     if (!rows.has(`m${id}`)) {
       const end = Math.min(entries.length, at + WINDOW_STEP);
-      place = { first: entries[Math.max(0, at - WINDOW_STEP)] ?? null, last: end === entries.length ? null : entries[end - 1] ?? null, row: "", offset: 0 };
+      place = { first: entries[Math.max(0, at - WINDOW_STEP)] ?? null, last: end === entries.length ? null : entries[end - 1] ?? null, row: "", offset: 0, top: 0 };
       render(drawn, room);
     }
     const row = rows.get(`m${id}`);
@@ -155,7 +160,10 @@ export function newLog() {
     return row ?? null;
   }
 
-  const sizes = new ResizeObserver(() => settle());
+  const sizes = new ResizeObserver(() => {
+    keepMoved();
+    settle();
+  });
   sizes.observe(pane);
   sizes.observe(list);
 
