@@ -70,6 +70,8 @@ function enter({ username, room }) {
   });
   view.bell(bell.isOn());
   happens({ type: "start" });
+  // What is not shown yet cannot have the focus.
+  drawNow(state);
   if (matchMedia("(pointer: fine)").matches) composer.text.focus();
 }
 

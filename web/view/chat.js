@@ -31,7 +31,8 @@ export function newView() {
     setText(byId("notice"), state.notice);
     byId("notice").classList.toggle("answer", state.answered);
     button("older").hidden = !room.more;
-    button("older").disabled = room.loading;
+    // One that is disabled would lose the focus.
+    setAttribute(button("older"), "aria-disabled", String(room.loading));
     setText(button("older"), room.loading ? "Loading …" : "Load older messages");
     setText(byId("beginning"), room.known && !room.more && room.entries.length > 0 ? `The beginning of #${room.name}` : "");
     log.render(state, room);

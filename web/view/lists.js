@@ -45,7 +45,7 @@ function setBadge(badge, count, named) {
   badge.hidden = count === 0;
   badge.classList.toggle("calls", named > 0);
   badge.setAttribute("aria-hidden", "true");
-  setText(badge, `${named > 0 ? "@" : ""}${count > 999 ? "999+" : count}`);
+  setText(badge, count === 0 ? "" : `${named > 0 ? "@" : ""}${count > 999 ? "999+" : count}`);
 }
 
 /** @param {number} count

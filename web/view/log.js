@@ -26,6 +26,7 @@ const NEAR_PX = 800;
 export function newLog() {
   const pane = byId("pane");
   const list = byId("log");
+  const older = byId("older");
   /** @type {Map<string, HTMLLIElement>} */
   const rows = new Map();
   /** @type {WeakMap<Room, Place>} */
@@ -108,6 +109,8 @@ export function newLog() {
 
   /** Notes the first message in sight: the place that is kept. */
   function note() {
+    // Far above what one reads it is in nobody's way.
+    older.tabIndex = pane.scrollTop < NEAR_PX ? 0 : -1;
     const top = pane.getBoundingClientRect().top;
     let [low, high] = [0, list.children.length];
     while (low < high) {

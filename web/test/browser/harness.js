@@ -50,12 +50,13 @@ export async function startServer(...flags) {
   return server;
 }
 
-/** A network between a page and a server: it can swallow everything, or be cut. */
+/** A network between a page and a server: it can swallow everything, or be down. */
 export async function startNetwork(test, server) {
   const { hostname, port } = new URL(server.address);
   const sockets = new Set();
-  let stalled = false;
+  let [stalled, isDown] = [false, false];
   const proxy = createServer((near) => {
+    if (isDown) return void near.destroy();
     const far = connect(Number(port), hostname);
     for (const socket of [near, far]) {
       sockets.add(socket);
@@ -75,8 +76,12 @@ export async function startNetwork(test, server) {
     cut();
     proxy.close();
   });
+  const down = (is) => {
+    isDown = is;
+    if (is) cut();
+  };
   const stall = (is) => { stalled = is; };
-  return { address: `http://127.0.0.1:${proxy.address().port}/`, cut, stall };
+  return { address: `http://127.0.0.1:${proxy.address().port}/`, down, stall };
 }
 
 export function startBrowser() {

@@ -1,0 +1,160 @@
+// The connection: networks that go, swallow and come back, pages that sleep, servers that stop.
+
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+
+import { message, newPage, online, person, row, say, settled, startBrowser, startNetwork, startServer, texts } from "./harness.js";
+
+let server;
+let browser;
+before(async () => {
+  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+});
+after(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+const lost = (page) => page.locator("#link", { hasText: "Not connected" }).waitFor();
+
+test("without a network it says so, counts down, and dials at once when the network is back or one asks", async (t) => {
+  const network = await startNetwork(t, server);
+  const alice = await newPage(t, browser);
+  await alice.goto(`${network.address}?room=offline&username=Alice`);
+  await online(alice);
+  await alice.context().setOffline(true);
+  network.down(true);
+  await lost(alice);
+  await alice.locator("#countdown", { hasText: /^Trying again in \d+ s\.$/ }).waitFor();
+  assert.equal(await alice.locator("#countdown").getAttribute("aria-hidden"), "true", "seconds are not read out");
+  await say(alice, "written offline");
+  await alice.locator("#log .pending", { hasText: "will be sent when the connection is back" }).waitFor();
+  assert.ok(await message(alice).isEditable());
+  network.down(false);
+  await alice.context().setOffline(false);
+  await settled(alice, "written offline").waitFor();
+  await online(alice);
+  network.down(true);
+  await lost(alice);
+  network.down(false);
+  await alice.getByRole("button", { name: "Connect now" }).click();
+  await online(alice);
+  assert.deepEqual(await texts(alice), ["written offline"]);
+});
+
+test("a network that swallows everything is noticed: after 45 s of silence, at once on waking; an idle page stays connected", async (t) => {
+  const network = await startNetwork(t, server);
+  const alice = await newPage(t, browser);
+  await alice.clock.install();
+  await alice.goto(`${network.address}?room=silent&username=Alice`);
+  await online(alice);
+  const dials = [];
+  alice.on("websocket", (socket) => dials.push(socket.url()));
+  // Ten quiet minutes: each question has its answer, and nothing is dialled anew.
+  for (let i = 0; i < 30; i += 1) {
+    await alice.clock.fastForward(20_000);
+    await alice.evaluate(() => fetch("icon.svg"));
+  }
+  await online(alice);
+  assert.deepEqual(dials, []);
+  network.stall(true);
+  await alice.clock.fastForward(20_000);
+  await alice.clock.fastForward(24_000);
+  await online(alice);
+  network.stall(false);
+  await alice.clock.fastForward(1_500);
+  await alice.clock.runFor(2_000);
+  await online(alice);
+  assert.equal(dials.length, 1, "it dialled once");
+  // A laptop wakes up, and its line is dead.
+  network.stall(true);
+  await alice.clock.fastForward(10_000);
+  await alice.look(false);
+  await alice.look(true);
+  await alice.clock.fastForward(4_900);
+  assert.equal(dials.length, 1);
+  network.stall(false);
+  await alice.clock.fastForward(200);
+  await alice.clock.runFor(2_000);
+  await online(alice);
+  assert.equal(dials.length, 2);
+});
+
+test("a hidden page does not dial, and does when it is looked at", async (t) => {
+  const network = await startNetwork(t, server);
+  const alice = await newPage(t, browser);
+  await alice.goto(`${network.address}?room=hidden&username=Alice`);
+  await online(alice);
+  const dials = [];
+  alice.on("websocket", (socket) => dials.push(socket.url()));
+  await alice.look(false);
+  await alice.hide(true);
+  network.down(true);
+  await alice.locator("#link", { hasText: "waiting until this page is looked at" }).waitFor();
+  network.down(false);
+  await alice.hide(false);
+  await online(alice);
+  assert.equal(dials.length, 1);
+});
+
+test("a server that stops says when to come back", async (t) => {
+  const own = await startServer();
+  t.after(() => own.stop());
+  const alice = await person(t, browser, own, "Alice", "stopping");
+  await own.term();
+  await lost(alice);
+  await own.start();
+  await online(alice);
+  await say(alice, "here again");
+  await settled(alice, "here again").waitFor();
+});
+
+test("a message that a cut overtook is sent again and arrives once; a refused name in between is told", async (t) => {
+  const network = await startNetwork(t, server);
+  const alice = await newPage(t, browser);
+  const bob = await person(t, browser, server, "Bob", "cut");
+  await alice.goto(`${network.address}?room=cut&username=Alice`);
+  await online(alice);
+  for (let i = 0; i < 10; i += 1) {
+    // The message goes out, and its answer is swallowed.
+    await say(alice, `message ${i}`);
+    network.down(true);
+    network.down(false);
+    await settled(bob, `message ${i}`).waitFor();
+    await settled(alice, `message ${i}`).waitFor();
+  }
+  const wanted = Array.from({ length: 10 }, (_, i) => `message ${i}`);
+  assert.deepEqual(await texts(alice), wanted);
+  assert.deepEqual(await texts(bob), wanted);
+  assert.equal(await row(bob, "left").count(), 0, "who is back at once was never away");
+});
+
+test("a newer build is offered after a reconnect, never forced, and keeps the draft", async (t) => {
+  // In a debug build the page's files are read from the disk: another file is another build.
+  const file = new URL("../../newer.js", import.meta.url);
+  const before = readFileSync(file);
+  t.after(() => writeFileSync(file, before));
+  const network = await startNetwork(t, server);
+  const alice = await newPage(t, browser);
+  await alice.goto(`${network.address}?room=build&username=Alice`);
+  await online(alice);
+  const reconnect = async () => {
+    network.down(true);
+    await lost(alice);
+    const asked = alice.waitForResponse((response) => response.request().method() === "HEAD");
+    network.down(false);
+    await asked;
+    await online(alice);
+  };
+  await reconnect();
+  assert.ok(!await alice.locator("#update").isVisible());
+  writeFileSync(file, `${before}\n// another build\n`);
+  await reconnect();
+  await alice.locator("#update").waitFor();
+  await message(alice).fill("half a thought");
+  writeFileSync(file, before);
+  await Promise.all([alice.waitForEvent("load"), alice.getByRole("button", { name: "Reload to update" }).click()]);
+  await online(alice);
+  assert.equal(await message(alice).inputValue(), "half a thought");
+});
