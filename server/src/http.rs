@@ -105,7 +105,8 @@ fn takes_gzip(headers: &HeaderMap) -> bool {
     let mut codings = accepted.unwrap_or_default().split(',').map(|coding| coding.split(';'));
     codings.any(|mut parts| {
         parts.next().is_some_and(|name| name.trim().eq_ignore_ascii_case("gzip"))
-            && !parts.any(|quality| matches!(quality.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+            && !parts
+                .any(|quality| matches!(quality.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
     })
 }
 

@@ -4,13 +4,13 @@
 import { activeRoom, newLine, unread } from "../state.js";
 import { counts, icon, title } from "../title.js";
 import { renderPeople, renderRoomActions, renderRooms } from "./lists.js";
-import { newLog } from "./log.js";
+import { Log } from "./log.js";
 import { button, byId, setAttribute, setText } from "./page.js";
 
 /** @typedef {import("../state.js").State} State */
 
 export function newView() {
-  const log = newLog();
+  const log = new Log();
   const bell = button("bell");
   let badge = 0;
 
@@ -36,7 +36,8 @@ export function newView() {
     setText(button("older"), room.loading ? "Loading …" : "Load older messages");
     setText(byId("beginning"), room.known && !room.more && room.entries.length > 0 ? `The beginning of #${room.name}` : "");
     log.render(state, room);
-    log.tellEmpty(byId("empty"), !room.known || room.more ? "" : `Nothing was said in #${room.name} yet. Say hello!`);
+    byId("empty").hidden = !log.isEmpty || !room.known || room.more;
+    setText(byId("empty"), `Nothing was said in #${room.name} yet. Say hello!`);
     renderNewer(state);
     renderTitle(state);
   }

@@ -7,8 +7,7 @@ import { button, byId, setAttribute } from "./page.js";
 const ROOMS_BESIDE = matchMedia("(min-width: 768px)");
 const PEOPLE_BESIDE = matchMedia("(min-width: 1024px)");
 
-/** @param {(name: string) => void} opened */
-export function newSides(opened) {
+export function newSides() {
   const chat = byId("chat");
   const shade = byId("shade");
   /** @type {string | null} */
@@ -41,7 +40,6 @@ export function newSides(opened) {
     drawer = name;
     draw();
     byId(name).focus();
-    opened(name);
   }
 
   function close() {
@@ -58,5 +56,5 @@ export function newSides(opened) {
   shade.addEventListener("click", close);
   draw();
 
-  return { close, isOpen: () => drawer !== null };
+  return { close };
 }

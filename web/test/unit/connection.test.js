@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
-import { newConnection, ownKey } from "../../connection.js";
+import { Connection, ownKey } from "../../connection.js";
 
 let sockets;
 class FakeSocket {
@@ -29,8 +29,8 @@ afterEach(() => {
 function connection(isHeld = () => false) {
   const told = [];
   const question = () => ({ type: "history", room: "dev", before: 1, limit: 1, ref: "probe" });
-  const made = newConnection({ address: "https://chat.example/?x#y", key: "K", tell: (e) => told.push(e), question, isHeld, random: () => 0.5 });
-  return { ...made, told };
+  const made = new Connection({ address: "https://chat.example/?x#y", key: "K", tell: (e) => told.push(e), question, isHeld, random: () => 0.5 });
+  return { told, dial: (...args) => made.dial(...args), send: (e) => made.send(e), probe: () => made.probe() };
 }
 
 function opened() {
