@@ -53,7 +53,7 @@ export function newSides() {
 
   for (const name of ["rooms", "people"]) button(`${name}-button`).addEventListener("click", () => toggle(name));
   for (const width of [ROOMS_BESIDE, PEOPLE_BESIDE]) width.addEventListener("change", draw);
-  shade.addEventListener("click", close);
+  for (const each of [shade, ...chat.querySelectorAll("[data-closes]")]) each.addEventListener("click", close);
   draw();
 
   return { close };
