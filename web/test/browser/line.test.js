@@ -130,6 +130,79 @@ test("a message whose answer a cut swallowed is sent again, and is there once", 
   await row(bob, "left").waitFor({ state: "detached" });
 });
 
+test("1,000 messages over 20 cuts and 3 killed servers: everybody has each once, in order, and none waits", async (t) => {
+  const own = await startServer();
+  t.after(() => own.stop());
+  const network = await startNetwork(t, own);
+  const bob = await person(t, browser, own, "Bob", "thousand");
+  const alice = await newPage(t, browser);
+  await alice.goto(`${network.address}?room=thousand&username=Alice`);
+  await online(alice);
+  // Typed as fast as the page takes it.
+  const write = (from, to) => alice.evaluate(([first, end]) => {
+    const box = document.getElementById("text");
+    for (let i = first; i < end; i += 1) {
+      box.value = `message ${i}`;
+      box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+      box.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+    }
+  }, [from, to]);
+  /** Until fewer wait, and so that a page without a line dials at once, as when a network is back. */
+  const impatiently = (page, fewer) => page.waitForFunction((count) => {
+    const isOnline = document.getElementById("link").textContent === "online";
+    if (!isOnline) window.dispatchEvent(new Event("online"));
+    return isOnline && document.querySelectorAll("#log .pending").length < count;
+  }, fewer);
+  for (let batch = 0; batch < 25; batch += 1) {
+    await write(batch * 40, batch * 40 + 40);
+    if (batch % 8 === 7) {
+      await own.kill();
+      await own.start();
+    } else if (batch < 23) {
+      network.down(true);
+      network.down(false);
+    }
+    await impatiently(alice, 300);
+  }
+  await impatiently(alice, 1);
+  await impatiently(bob, 1);
+  const wanted = Array.from({ length: 1_000 }, (_, i) => `message ${i}`);
+  for (const page of [alice, bob]) {
+    await settled(page, /^.*message 999$/).waitFor();
+    // The page holds the newest rows; all of them are in the log, which a newcomer pages through.
+    const found = await texts(page);
+    assert.deepEqual(found, wanted.slice(-found.length));
+    assert.ok(found.length >= 500, `${found.length} rows`);
+    assert.equal(await page.locator("#log .pending, #log .failed").count(), 0);
+  }
+  const stored = await bob.evaluate((url) => new Promise((resolve) => {
+    const socket = new WebSocket(`${url}ws?room=thousand&username=Carol&since=0`);
+    let all = [];
+    socket.onmessage = ({ data }) => {
+      const { type, messages = [], more } = JSON.parse(data);
+      if (type !== "history") return;
+      all = [...messages.map(({ content }) => content), ...all];
+      if (more) socket.send(JSON.stringify({ type: "history", room: "thousand", before: messages[0].id, limit: 200 }));
+      else resolve(all);
+    };
+  }), own.address.replace("http", "ws"));
+  assert.deepEqual(stored, wanted);
+});
+
+test("what one writes is there at once, and says that it is on its way when that takes a while", async (t) => {
+  const network = await startNetwork(t, server);
+  const alice = await newPage(t, browser);
+  await alice.goto(`${network.address}?room=slow&username=Alice`);
+  await online(alice);
+  network.stall(true);
+  await say(alice, "slow");
+  await alice.locator("#log .pending", { hasText: "slow" }).waitFor();
+  const label = alice.locator("#log .pending .state", { hasText: "sending …" });
+  assert.equal(await label.evaluate((at) => getComputedStyle(at).animationDelay), "0.3s");
+  await label.waitFor();
+  await alice.waitForFunction(() => getComputedStyle(document.querySelector("#log .pending .state")).visibility === "visible");
+});
+
 test("a newer build is offered after a reconnect, never forced, and keeps the draft", async (t) => {
   const network = await startNetwork(t, server);
   const alice = await newPage(t, browser);
