@@ -78,7 +78,11 @@ function enter({ username, room }) {
 /** @param {import("./update.js").Event} event */
 function happens(event) {
   if (!state) return;
-  for (const action of update(state, event)) perform(action);
+  const before = activeRoom(state);
+  const actions = update(state, event);
+  // What was searched for was searched for there.
+  if (before !== activeRoom(state)) searchBar.close();
+  for (const action of actions) perform(action);
   if (event.type === "connected") lookForUpdate();
   draw();
 }

@@ -46,13 +46,12 @@ export function listenToPerson(needs) {
 
 /** @param {Needs} needs
  * @returns {Moves} */
-function movesOf({ state, happens, composer, searchBar }) {
+function movesOf({ state, happens, composer }) {
   const { close: closeDrawer } = newSides();
   /** To another room, where one may write at once.
    * @param {Event} event */
   const go = (event) => {
     closeDrawer();
-    searchBar.close();
     happens(event);
     if (matchMedia("(pointer: fine)").matches) composer.text.focus();
   };

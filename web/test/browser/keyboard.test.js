@@ -154,6 +154,15 @@ test("search, help, people, bell and colours", async (t) => {
   await press(alice, "Escape");
   assert.equal(await focus(alice), "text");
   assert.equal(await alice.locator("#log mark").count(), 0);
+  await press(alice, "Control+Shift+F");
+  await alice.keyboard.type("pear");
+  await press(alice, "Control+K");
+  await alice.keyboard.type("elsewhere");
+  await press(alice, "Enter");
+  await inRoom(alice, "elsewhere");
+  assert.ok(!await alice.locator("#search").isVisible(), "what was searched for was searched for there");
+  await press(alice, "Alt+ArrowUp");
+  await inRoom(alice, "more");
   await press(alice, "Control+/");
   const help = await alice.locator("#help-words").textContent();
   for (const words of ["/join", "/theme", "Ctrl+K", "Alt+Shift+Up", "Enter"]) assert.ok(help.includes(words), words);
@@ -187,11 +196,14 @@ test("on a telephone: the drawers", async (t) => {
   assert.equal(await focus(alice), "rooms");
   await press(alice, "Tab", "ArrowUp", "Escape");
   assert.equal(await focus(alice), "rooms-button", "the focus is back");
-  await press(alice, "Enter", "Tab", "ArrowUp", "Enter");
+  // The first is the button that closes it.
+  await press(alice, "Enter", "Tab", "Enter");
+  assert.equal(await focus(alice), "rooms-button");
+  await press(alice, "Enter", "Tab", "Tab", "ArrowUp", "Enter");
   await inRoom(alice, "drawers");
   await press(alice, "Escape");
   await alice.locator("#people-button").focus();
-  await press(alice, "Enter", "Tab", "ArrowDown", "Enter");
+  await press(alice, "Enter", "Tab", "Tab", "ArrowDown", "Enter");
   assert.equal(await message(alice).inputValue(), "Bob: ");
   assert.equal(await focus(alice), "text");
   await row(alice, "here").waitFor();
