@@ -14,117 +14,133 @@ const ANSWER_WAKING_MS = 5_000;
 const STABLE_MS = 30_000;
 
 /**
- * @typedef {import("./update.js").Event} Event
+ * @typedef {import("./protocol.js").Hello} Hello
+ * @typedef {import("./update.js").ToServer} ToServer
+ *
  * @typedef {object} Needs
  * @property {string} address where the page came from
  * @property {string} key
- * @property {(event: Event) => void} tell hears of events as update.js takes them
- * @property {() => import("./update.js").ToServer} question what to ask for a sign of life
+ * @property {(event: import("./update.js").Event) => void} tell hears of events as update.js takes them
+ * @property {() => ToServer} question what to ask for a sign of life
  * @property {() => boolean} isHeld now is no time to dial
  * @property {() => number} [random]
  * @property {() => number} [now]
  */
 
-/** @param {Needs} needs */
-export function newConnection({ address, key, tell, question, isHeld, random = Math.random, now = Date.now }) {
+export class Connection {
   /** @type {WebSocket | null} */
-  let socket = null;
-  /** What an earlier socket still has to say is not for us. */
-  let generation = 0;
-  let heardAt = 0;
+  #socket = null;
+  /** When something was heard last. */
+  #heardAt = 0;
   /** @type {Record<string, ReturnType<typeof setTimeout> | undefined>} */
-  const timers = {};
+  #timers = {};
+  #needs;
+  #now;
 
-  /** Full jitter: a thousand pages that lost the same server do not come back as one. A server that
-   * says when it wants them has spread them itself.
-   * @param {import("./protocol.js").Hello} hello
-   * @param {number} afterMs
-   * @param {boolean} exactly */
-  function dial(hello, afterMs, exactly = false) {
-    drop();
-    const waitMs = exactly ? afterMs : afterMs * random();
-    if (waitMs > 0) tell({ type: "waits", at: now() + waitMs });
-    timers.dial = setTimeout(() => (isHeld() ? tell({ type: "held" }) : open(hello)), waitMs);
+  /** @param {Needs} needs */
+  constructor(needs) {
+    this.#needs = needs;
+    this.#now = needs.now ?? Date.now;
   }
 
-  /** @param {import("./protocol.js").Hello} hello */
-  function open(hello) {
-    const mine = generation;
+  /** Opens another socket after a part of a time: a thousand pages that lost the same server do not come
+   * back as one. A server that says when it wants them has spread them itself.
+   * @param {Hello} hello
+   * @param {number} afterMs
+   * @param {boolean} exactly */
+  dial(hello, afterMs, exactly = false) {
+    const { tell, isHeld, random = Math.random } = this.#needs;
+    this.#drop();
+    const waitMs = exactly ? afterMs : afterMs * random();
+    if (waitMs > 0) tell({ type: "waits", at: this.#now() + waitMs });
+    this.#timers.dial = setTimeout(() => (isHeld() ? tell({ type: "held" }) : this.#open(hello)), waitMs);
+  }
+
+  /** What cannot be sent now is sent after the next join: the state keeps it until it is stored.
+   * @param {ToServer} envelope */
+  send(envelope) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(envelope));
+  }
+
+  /** Asks whether the line lives, unless it spoke just now. */
+  probe() {
+    if (this.#now() - this.#heardAt > ANSWER_WAKING_MS) this.#ask(ANSWER_WAKING_MS);
+  }
+
+  /** @param {Hello} hello */
+  #open(hello) {
+    const { tell, key, address } = this.#needs;
+    const socket = new WebSocket(socketAddress(address, hello), [SUBPROTOCOL, `nebula.key.${key}`]);
+    this.#socket = socket;
     let lastError = "";
-    const url = new URL(address);
-    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    url.pathname = "/ws";
-    url.search = helloQuery(hello);
-    url.hash = "";
-    socket = new WebSocket(url, [SUBPROTOCOL, `nebula.key.${key}`]);
+    // What an earlier socket still has to say is not for us.
+    const isMine = () => this.#socket === socket;
     socket.onopen = () => {
-      if (mine !== generation) return;
+      if (!isMine()) return;
       tell({ type: "connected" });
-      timers.stable = setTimeout(() => tell({ type: "stable" }), STABLE_MS);
-      heard();
+      this.#timers.stable = setTimeout(() => tell({ type: "stable" }), STABLE_MS);
+      this.#heard();
     };
     socket.onmessage = ({ data }) => {
-      if (mine !== generation) return;
-      heard();
+      if (!isMine()) return;
+      this.#heard();
       const envelope = parse(data);
       if (envelope?.type === "error") lastError = envelope.content;
-      if (envelope) tell({ type: "received", envelope, at: heardAt });
+      if (envelope) tell({ type: "received", envelope, at: this.#heardAt });
     };
     socket.onclose = ({ code, reason }) => {
-      if (mine === generation) end(code, lastError || reason || "the server cannot be reached");
+      if (isMine()) this.#end(code, lastError || reason || "the server cannot be reached");
     };
     // One that neither opens nor fails, as behind a network that swallows everything.
-    timers.answer = setTimeout(() => end(1006, "the server does not answer"), ANSWER_MS);
+    this.#timers.answer = setTimeout(() => this.#end(1006, "the server does not answer"), ANSWER_MS);
   }
 
   /** @param {number} code
    * @param {string} reason */
-  function end(code, reason) {
-    drop();
-    tell({ type: "lost", code, reason });
+  #end(code, reason) {
+    this.#drop();
+    this.#needs.tell({ type: "lost", code, reason });
   }
 
-  function drop() {
-    generation += 1;
-    for (const timer of Object.values(timers)) clearTimeout(timer);
+  #drop() {
+    for (const timer of Object.values(this.#timers)) clearTimeout(timer);
+    this.#timers = {};
+    const socket = this.#socket;
+    this.#socket = null;
     socket?.close();
-    socket = null;
   }
 
   /** Hearing costs a note of the time; the timer looks at it when it fires. */
-  function heard() {
-    heardAt = now();
-    clearTimeout(timers.answer);
-    timers.answer = undefined;
-    timers.silence ??= setTimeout(listen, SILENCE_MS);
+  #heard() {
+    this.#heardAt = this.#now();
+    clearTimeout(this.#timers.answer);
+    this.#timers.silence ??= setTimeout(() => this.#listen(), SILENCE_MS);
   }
 
-  function listen() {
-    const leftMs = heardAt + SILENCE_MS - now();
-    timers.silence = leftMs > 0 ? setTimeout(listen, leftMs) : undefined;
-    if (leftMs <= 0) ask(ANSWER_MS);
+  #listen() {
+    const leftMs = this.#heardAt + SILENCE_MS - this.#now();
+    this.#timers.silence = leftMs > 0 ? setTimeout(() => this.#listen(), leftMs) : undefined;
+    if (leftMs <= 0) this.#ask(ANSWER_MS);
   }
 
   /** @param {number} patienceMs */
-  function ask(patienceMs) {
-    if (socket?.readyState !== WebSocket.OPEN) return;
-    send(question());
-    clearTimeout(timers.answer);
-    timers.answer = setTimeout(() => end(1006, "the server fell silent"), patienceMs);
+  #ask(patienceMs) {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return;
+    this.send(this.#needs.question());
+    clearTimeout(this.#timers.answer);
+    this.#timers.answer = setTimeout(() => this.#end(1006, "the server fell silent"), patienceMs);
   }
+}
 
-  /** What cannot be sent now is sent after the next join: the state keeps it until it is stored.
-   * @param {import("./update.js").ToServer} envelope */
-  function send(envelope) {
-    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(envelope));
-  }
-
-  /** A line that spoke just now lives. */
-  function probe() {
-    if (now() - heardAt > ANSWER_WAKING_MS) ask(ANSWER_WAKING_MS);
-  }
-
-  return { dial, send, probe };
+/** @param {string} page
+ * @param {Hello} hello */
+function socketAddress(page, hello) {
+  const url = new URL(page);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  url.pathname = "/ws";
+  url.search = helloQuery(hello);
+  url.hash = "";
+  return url;
 }
 
 /** The key of this person in this browser: made once and kept, so that a name stays one's own.

@@ -42,7 +42,7 @@ function hello(state) {
  * since what came after the gap does not fill it.
  * @param {Room} room */
 function resume(room) {
-  return room.known ? { since: room.gapAfter ?? room.head } : { history: HISTORY_ON_JOIN };
+  return room.known || room.head > 0 ? { since: room.gapAfter ?? room.head } : { history: HISTORY_ON_JOIN };
 }
 
 /** @param {Room} room

@@ -2,7 +2,7 @@
 
 import { newAnnouncer } from "./announce.js";
 import { likeliest } from "./complete.js";
-import { newConnection, ownKey } from "./connection.js";
+import { Connection, ownKey } from "./connection.js";
 import { newMemory, storage } from "./memory.js";
 import { newBuildWatch } from "./newer.js";
 import { newBell } from "./notify.js";
@@ -37,7 +37,7 @@ const composer = newComposer({
 });
 const searchBar = newSearchBar({
   room: () => activeRoom(/** @type {State} */ (state)),
-  mark: view.log.mark,
+  mark: (query) => view.log.mark(query),
   reveal: (id) => reveal(id, "center"),
   done: () => composer.text.focus(),
 });
@@ -46,7 +46,7 @@ const searchBar = newSearchBar({
 
 /** @type {State | null} */
 let state = null;
-/** @type {ReturnType<typeof newConnection> | null} */
+/** @type {Connection | null} */
 let connection = null;
 let wasOnline = false;
 /** A drawing waits for the next frame of the screen. */
@@ -61,7 +61,7 @@ function enter({ username, room }) {
   state = newState({ room, username, session });
   memory.recall(state);
   state.focused = isLookedAt();
-  connection ??= newConnection({
+  connection ??= new Connection({
     address: location.href,
     key: ownKey(local),
     tell: happens,
@@ -70,13 +70,19 @@ function enter({ username, room }) {
   });
   view.bell(bell.isOn());
   happens({ type: "start" });
+  // What is not shown yet cannot have the focus.
+  drawNow(state);
   if (matchMedia("(pointer: fine)").matches) composer.text.focus();
 }
 
 /** @param {import("./update.js").Event} event */
 function happens(event) {
   if (!state) return;
-  for (const action of update(state, event)) perform(action);
+  const before = activeRoom(state);
+  const actions = update(state, event);
+  // What was searched for was searched for there.
+  if (before !== activeRoom(state)) searchBar.close();
+  for (const action of actions) perform(action);
   if (event.type === "connected") lookForUpdate();
   draw();
 }
@@ -180,7 +186,7 @@ function isLookedAt() {
 
 function looked() {
   if (!state) return;
-  const [atBottom, focused] = [view.log.isAtBottom(), isLookedAt()];
+  const [atBottom, focused] = [view.log.isAtBottom, isLookedAt()];
   if (focused) bell.quiet();
   if (atBottom !== activeRoom(state).atBottom || focused !== state.focused) happens({ type: "looked", atBottom, focused });
 }

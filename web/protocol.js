@@ -129,6 +129,6 @@ export function deed(content) {
  * @param {string} text
  * @param {number} charsMax */
 export function onOneLine(text, charsMax) {
-  const chars = [...text.replace(/[\s\p{Cc}]+/gu, " ").replace(/[\u202a-\u202e\u2066-\u2069]/g, "").trim()];
+  const chars = [...text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "").replace(/[\s\p{Cc}]+/gu, " ").trim()];
   return chars.length > charsMax ? `${chars.slice(0, charsMax - 1).join("")}…` : chars.join("");
 }

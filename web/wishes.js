@@ -10,43 +10,65 @@ import { newSides } from "./view/sides.js";
 import { newSwitcher } from "./view/switcher.js";
 
 /**
+ * @typedef {import("./update.js").Event} Event
+ *
  * @typedef {object} Needs
  * @property {() => import("./state.js").State | null} state
- * @property {(event: import("./update.js").Event) => void} happens
+ * @property {(event: Event) => void} happens
  * @property {ReturnType<typeof import("./view/composer.js").newComposer>} composer
  * @property {ReturnType<typeof import("./view/searchbar.js").newSearchBar>} searchBar
  * @property {ReturnType<typeof import("./notify.js").newBell>} bell
  * @property {ReturnType<typeof import("./view/chat.js").newView>} view
  * @property {(id: number, block: ScrollLogicalPosition) => HTMLElement | null} reveal
+ *
+ * @typedef {{closeDrawer: () => boolean, openSwitcher: () => void, go: (event: Event) => void}} Moves
  */
 
 /** @param {Needs} needs */
-export function listenToPerson({ state, happens, composer, searchBar, bell, view, reveal }) {
-  const sides = newSides(() => undefined);
+export function listenToPerson(needs) {
+  const moves = movesOf(needs);
+  const does = wishesOf(needs, moves);
+  addEventListener("keydown", (event) => {
+    if (!needs.state() || event.isComposing || document.querySelector("dialog[open]")) return;
+    const wish = does[meaning(event) ?? ""];
+    if (!wish) return;
+    event.preventDefault();
+    wish();
+  });
+  for (const [id, click] of Object.entries(buttonsOf(needs, moves))) byId(id).addEventListener("click", click);
+  byId("room-list").addEventListener("click", (event) => chooseRoom(needs, moves, event));
+  byId("people-list").addEventListener("click", (event) => choosePerson(needs, moves, event));
+  byId("log").addEventListener("click", (event) => chooseFate(needs, event));
+  withArrows(byId("room-list"));
+  withArrows(byId("people-list"));
+  withMessageFocus(needs.view.log.pane);
+}
+
+/** @param {Needs} needs
+ * @returns {Moves} */
+function movesOf({ state, happens, composer }) {
+  const { close: closeDrawer } = newSides();
+  /** To another room, where one may write at once.
+   * @param {Event} event */
+  const go = (event) => {
+    closeDrawer();
+    happens(event);
+    if (matchMedia("(pointer: fine)").matches) composer.text.focus();
+  };
   const openSwitcher = newSwitcher({
     state: () => /** @type {import("./state.js").State} */ (state()),
     show: (place) => go({ type: "show", place }),
     join: (name) => go({ type: "join", name }),
   });
+  return { closeDrawer, openSwitcher, go };
+}
 
-  /** To another room, where one may write at once.
-   * @param {import("./update.js").Event} event */
-  function go(event) {
-    sides.close();
-    searchBar.close();
-    happens(event);
-    if (matchMedia("(pointer: fine)").matches) composer.text.focus();
-  }
-
-  function firstUnread() {
-    const now = state();
-    const id = now && view.firstUnread(now);
-    if (id) reveal(id, "center");
-    else happens({ type: "notice", text: "there is nothing new in this room" });
-  }
-
-  /** @type {Record<string, () => void>} */
-  const does = {
+/** What the names in keys.js stand for.
+ * @param {Needs} needs
+ * @param {Moves} moves
+ * @returns {Record<string, () => void>} */
+function wishesOf({ state, happens, searchBar, view, reveal }, { closeDrawer, openSwitcher }) {
+  return {
     switcher: openSwitcher,
     help: showHelp,
     previous: () => happens({ type: "step", by: -1 }),
@@ -54,23 +76,24 @@ export function listenToPerson({ state, happens, composer, searchBar, bell, view
     previousUnread: () => happens({ type: "step", by: -1, unread: true }),
     nextUnread: () => happens({ type: "step", by: 1, unread: true }),
     active: () => happens({ type: "active" }),
-    firstUnread,
-    bottom: () => sides.close() || happens({ type: "escape" }),
+    firstUnread() {
+      const now = state();
+      const id = now && view.firstUnread(now);
+      if (id) reveal(id, "center");
+      else happens({ type: "notice", text: "there is nothing new in this room" });
+    },
+    bottom: () => closeDrawer() || happens({ type: "escape" }),
     search: () => searchBar.open(),
     landmark: () => moveBetweenLandmarks(1),
     landmarkBack: () => moveBetweenLandmarks(-1),
   };
+}
 
-  addEventListener("keydown", (event) => {
-    if (!state() || event.isComposing || document.querySelector("dialog[open]")) return;
-    const wish = does[meaning(event) ?? ""];
-    if (!wish) return;
-    event.preventDefault();
-    wish();
-  });
-
-  /** @type {Record<string, (event: MouseEvent) => void>} */
-  const clicks = {
+/** @param {Needs} needs
+ * @param {Moves} moves
+ * @returns {Record<string, () => void>} */
+function buttonsOf({ happens, searchBar, bell, view }, { go, openSwitcher }) {
+  return {
     older: () => happens({ type: "older" }),
     "join-button": openSwitcher,
     "help-button": showHelp,
@@ -89,33 +112,36 @@ export function listenToPerson({ state, happens, composer, searchBar, bell, view
         happens({ type: "notice", text });
       });
     },
-    "room-list"(event) {
-      const { place } = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-place]"))?.dataset ?? {};
-      // With the keyboard one looks through the list and stays in it.
-      if (place !== undefined) (event.detail > 0 ? go : happens)({ type: "show", place: Number(place) });
-    },
-    "people-list"(event) {
-      const { name } = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest("[data-name]"))?.dataset ?? {};
-      if (name !== undefined) writeTo(name);
-    },
-    log(event) {
-      const { does: wanted, room = "", ref = "" } = /** @type {HTMLElement} */ (event.target).dataset;
-      if (wanted !== "again" && wanted !== "edit" && wanted !== "drop") return;
-      happens({ type: wanted, room, ref });
-      composer.text.focus();
-    },
   };
-  for (const [id, click] of Object.entries(clicks)) byId(id).addEventListener("click", click);
+}
 
-  /** @param {string} name */
-  function writeTo(name) {
-    const now = state();
-    sides.close();
-    composer.text.focus();
-    composer.insert(now && activeRoom(now).draft.trim() ? `${name} ` : `${name}: `);
-  }
+/** With the keyboard one looks through the list and stays in it.
+ * @param {Needs} needs
+ * @param {Moves} moves
+ * @param {MouseEvent} event */
+function chooseRoom({ happens }, { go }, { target, detail }) {
+  const chosen = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-place]"));
+  if (chosen) (detail > 0 ? go : happens)({ type: "show", place: Number(chosen.dataset.place) });
+}
 
-  withArrows(byId("room-list"));
-  withArrows(byId("people-list"));
-  withMessageFocus(view.log.pane);
+/** @param {Needs} needs
+ * @param {Moves} moves
+ * @param {MouseEvent} event */
+function choosePerson({ state, composer }, { closeDrawer }, { target }) {
+  const name = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-name]"))?.dataset.name;
+  const now = state();
+  if (!now || name === undefined) return;
+  closeDrawer();
+  composer.text.focus();
+  composer.insert(activeRoom(now).draft.trim() ? `${name} ` : `${name}: `);
+}
+
+/** What becomes of a message that was refused.
+ * @param {Needs} needs
+ * @param {MouseEvent} event */
+function chooseFate({ happens, composer }, { target }) {
+  const { does, room = "", ref = "" } = /** @type {HTMLElement} */ (target).dataset;
+  if (does !== "again" && does !== "edit" && does !== "drop") return;
+  happens({ type: does, room, ref });
+  composer.text.focus();
 }

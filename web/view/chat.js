@@ -4,13 +4,13 @@
 import { activeRoom, newLine, unread } from "../state.js";
 import { counts, icon, title } from "../title.js";
 import { renderPeople, renderRoomActions, renderRooms } from "./lists.js";
-import { newLog } from "./log.js";
+import { Log } from "./log.js";
 import { button, byId, setAttribute, setText } from "./page.js";
 
 /** @typedef {import("../state.js").State} State */
 
 export function newView() {
-  const log = newLog();
+  const log = new Log();
   const bell = button("bell");
   let badge = 0;
 
@@ -31,10 +31,13 @@ export function newView() {
     setText(byId("notice"), state.notice);
     byId("notice").classList.toggle("answer", state.answered);
     button("older").hidden = !room.more;
-    button("older").disabled = room.loading;
+    // One that is disabled would lose the focus.
+    setAttribute(button("older"), "aria-disabled", String(room.loading));
     setText(button("older"), room.loading ? "Loading …" : "Load older messages");
+    setText(byId("beginning"), room.known && !room.more && room.entries.length > 0 ? `The beginning of #${room.name}` : "");
     log.render(state, room);
-    log.tellEmpty(byId("empty"), !room.known || room.more ? "" : `Nothing was said in #${room.name} yet. Say hello!`);
+    byId("empty").hidden = !log.isEmpty || !room.known || room.more;
+    setText(byId("empty"), `Nothing was said in #${room.name} yet. Say hello!`);
     renderNewer(state);
     renderTitle(state);
   }
@@ -81,7 +84,7 @@ export function renderLink(state) {
   byId("strip").className = link.is === "online" ? "strip online" : isWaiting ? "strip broken" : "strip";
   setText(byId("link"), linkWords(state));
   const seconds = link.is === "waiting" ? Math.ceil((link.at - Date.now()) / 1000) : 0;
-  setText(byId("countdown"), seconds > 0 ? `trying again in ${seconds} s` : "");
+  setText(byId("countdown"), seconds > 0 ? `Trying again in ${seconds} s.` : "");
   button("dial-button").hidden = !isWaiting;
 }
 
@@ -89,12 +92,12 @@ export function renderLink(state) {
 function linkWords({ link, rooms, active }) {
   switch (link.is) {
     case "online":
-      return rooms[active]?.joined ? "online" : "entering the room …";
+      return rooms[active]?.joined ? "online" : "Entering the room …";
     case "waiting":
-      return `not connected: ${link.reason}.`;
+      return `Not connected: ${link.reason}.`;
     case "held":
-      return "not connected: waiting until this page is looked at";
+      return "Not connected: waiting until this page is looked at.";
     default:
-      return "connecting …";
+      return "Connecting …";
   }
 }

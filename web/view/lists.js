@@ -45,7 +45,7 @@ function setBadge(badge, count, named) {
   badge.hidden = count === 0;
   badge.classList.toggle("calls", named > 0);
   badge.setAttribute("aria-hidden", "true");
-  setText(badge, `${named > 0 ? "@" : ""}${count > 999 ? "999+" : count}`);
+  setText(badge, count === 0 ? "" : `${named > 0 ? "@" : ""}${count > 999 ? "999+" : count}`);
 }
 
 /** @param {number} count
@@ -56,12 +56,16 @@ function words(count, named, muted) {
   return `${count > 0 ? `, ${count} unread` : ""}${mentions}${muted ? ", muted" : ""}`;
 }
 
+/** What the list of people shows: a large one is not read back from the page for every drawing. */
+let shown = { me: /** @type {string | null} */ (null), people: /** @type {string[]} */ ([]) };
+
 /** @param {string[]} people
  * @param {string | null} me */
 export function renderPeople(people, me) {
   const list = byId("people-list");
-  const shown = [...list.children].map((item) => /** @type {HTMLElement} */ (item.firstElementChild).dataset.name);
-  if (shown.length === people.length && people.every((name, i) => name === shown[i])) return;
+  const isShown = shown.me === me && shown.people.length === people.length && people.every((name, i) => name === shown.people[i]);
+  if (isShown) return;
+  shown = { me, people: [...people] };
   const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.name;
   list.replaceChildren(...people.map((name) => element("li", "", personButton(name, me))));
   const place = Math.max(0, people.indexOf(focused ?? ""));

@@ -1,16 +1,16 @@
 // The log: the rows in reach of what is read, and keeping its place. Nothing that arrives, is loaded
 // or changes its size moves what one reads; at the end, the end stays in sight.
 
-import { byId, setText } from "./page.js";
+import { byId } from "./page.js";
 import { itemsOf } from "./rows.js";
 
 /**
  * @typedef {import("../state.js").State} State
  * @typedef {import("../state.js").Room} Room
  * @typedef {import("../state.js").Entry} Entry
- * @typedef {{first: Entry | null, last: Entry | null, row: string, offset: number}} Place
+ * @typedef {{first: Entry | null, last: Entry | null, row: string, offset: number, top: number}} Place
  * first and last entry that have rows (last: null follows the end); the row at the top of the pane, by
- * its message's id, and how far below the pane's top it stands
+ * its message's id, how far below the pane's top it stands, and how far the pane was scrolled then
  */
 
 /** Entries that have rows at most: with what waits (500) and the rules between days, the page holds
@@ -23,43 +23,145 @@ const BOTTOM_PX = 24;
 /** Rows are made, and older messages fetched, before their place comes into sight. */
 const NEAR_PX = 800;
 
-export function newLog() {
-  const pane = byId("pane");
-  const list = byId("log");
+/** @returns {Place} */
+const atTheEnd = () => ({ first: null, last: null, row: "", offset: 0, top: 0 });
+
+export class Log {
+  pane = byId("pane");
+  #list = byId("log");
+  #older = byId("older");
   /** @type {Map<string, HTMLLIElement>} */
-  const rows = new Map();
-  /** @type {WeakMap<Room, Place>} */
-  const places = new WeakMap();
-  /** @type {Room | null} */
-  let room = null;
-  /** @type {Place} */
-  let place = { first: null, last: null, row: "", offset: 0 };
-  let query = "";
+  #rows = new Map();
+  /** Where one was in the rooms that are not shown.
+   * @type {WeakMap<Room, Place>} */
+  #places = new WeakMap();
+  #place = atTheEnd();
   /** @type {State | null} */
-  let drawn = null;
+  #state = null;
+  /** @type {Room | null} */
+  #room = null;
+  /** What is searched for. */
+  #query = "";
+
+  constructor() {
+    const sizes = new ResizeObserver(() => {
+      this.#keepMoved();
+      this.#settle();
+    });
+    sizes.observe(this.pane);
+    sizes.observe(this.#list);
+  }
 
   /** @param {State} state
-   * @param {Room} shown */
-  function render(state, shown) {
-    drawn = state;
-    if (shown !== room) {
-      if (room) places.set(room, place);
-      room = shown;
-      place = places.get(shown) ?? { first: null, last: null, row: "", offset: 0 };
-      rows.clear();
-      list.replaceChildren();
+   * @param {Room} room */
+  render(state, room) {
+    this.#state = state;
+    this.#keepMoved();
+    if (room !== this.#room) this.#change(room);
+    const [from, to] = this.#reach(room);
+    this.#place.first = room.entries[from] ?? null;
+    if (this.#place.last) this.#place.last = room.entries[to - 1] ?? null;
+    this.#fill(itemsOf(state, room, from, to, this.#query));
+    this.#settle();
+  }
+
+  get isEmpty() {
+    return this.#list.children.length === 0;
+  }
+
+  get isAtBottom() {
+    const { scrollHeight, scrollTop, clientHeight } = this.pane;
+    return this.#place.last === null && scrollHeight - scrollTop - clientHeight <= BOTTOM_PX;
+  }
+
+  /** Marks what is searched for.
+   * @param {string} query */
+  mark(query) {
+    this.#query = query;
+    this.#again();
+  }
+
+  /** Makes rows where they come into sight soon; true if there are no more above but what the server
+   * has. */
+  stretch() {
+    if (!this.#room) return false;
+    const { entries } = this.#room;
+    const [from, to] = this.#reach(this.#room);
+    const { scrollHeight, scrollTop, clientHeight } = this.pane;
+    const isNearTop = scrollTop < NEAR_PX;
+    if (isNearTop && from > 0) {
+      this.#place.first = entries[Math.max(0, from - WINDOW_STEP)] ?? null;
+      this.#again();
+    } else if (this.#place.last && scrollHeight - scrollTop - clientHeight < NEAR_PX) {
+      const end = this.#endAt(to + WINDOW_STEP);
+      this.#place.first = entries[Math.max(from, end - WINDOW_MAX)] ?? null;
+      this.#again();
     }
-    const [from, to] = reach(shown);
-    place.first = shown.entries[from] ?? null;
-    if (place.last) place.last = shown.entries[to - 1] ?? null;
-    fill(itemsOf(state, shown, from, to, query));
-    settle();
+    return isNearTop && from === 0;
+  }
+
+  /** Brings a message into sight, whether it has a row or not. The state must not be at the bottom.
+   * @param {number} id
+   * @param {ScrollLogicalPosition} block */
+  reveal(id, block) {
+    const { entries = [] } = this.#room ?? {};
+    const at = entries.findIndex((entry) => entry.type === "message" && entry.id === id);
+    if (at < 0) return null;
+    if (!this.#rows.has(`m${id}`)) {
+      this.#place = { ...atTheEnd(), first: entries[Math.max(0, at - WINDOW_STEP)] ?? null };
+      this.#endAt(at + WINDOW_STEP);
+      this.#again();
+    }
+    const row = this.#rows.get(`m${id}`);
+    row?.scrollIntoView({ block });
+    this.note();
+    return row ?? null;
+  }
+
+  /** Notes the first message in sight: the place that is kept. */
+  note() {
+    // Far above what one reads the button is in nobody's way.
+    this.#older.tabIndex = this.pane.scrollTop < NEAR_PX ? 0 : -1;
+    const top = this.pane.getBoundingClientRect().top;
+    const rows = this.#list.children;
+    let [low, high] = [0, rows.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((rows[middle]?.getBoundingClientRect().bottom ?? 0) > top) high = middle;
+      else low = middle + 1;
+    }
+    let row = /** @type {HTMLElement | null} */ (rows[low] ?? null);
+    while (row && !row.dataset.id) row = /** @type {HTMLElement | null} */ (row.nextElementSibling);
+    if (!row) return;
+    Object.assign(this.#place, { row: row.dataset.id, offset: row.getBoundingClientRect().top - top, top: this.pane.scrollTop });
+  }
+
+  #again() {
+    if (this.#state && this.#room) this.render(this.#state, this.#room);
+  }
+
+  /** @param {Room} room */
+  #change(room) {
+    if (this.#room) this.#places.set(this.#room, this.#place);
+    this.#room = room;
+    this.#place = this.#places.get(room) ?? atTheEnd();
+    this.#rows.clear();
+    this.#list.replaceChildren();
+  }
+
+  /** Lets the rows end before an entry, or follow the end if there is none.
+   * @param {number} end */
+  #endAt(end) {
+    const { entries = [] } = this.#room ?? {};
+    this.#place.last = end >= entries.length ? null : entries[end - 1] ?? null;
+    return Math.min(end, entries.length);
   }
 
   /** Which entries have rows.
-   * @param {Room} shown
+   * @param {Room} room
    * @returns {[number, number]} */
-  function reach({ entries, atBottom }) {
+  #reach({ entries, atBottom }) {
+    const place = this.#place;
     if (atBottom) place.last = null;
     let to = place.last ? entries.indexOf(place.last) + 1 : 0;
     if (to === 0) [to, place.last] = [entries.length, null];
@@ -74,109 +176,34 @@ export function newLog() {
   }
 
   /** @param {import("./rows.js").Item[]} items */
-  function fill(items) {
+  #fill(items) {
     const wanted = new Set(items.map(({ key }) => key));
-    for (const [key, row] of rows) {
+    for (const [key, row] of this.#rows) {
       if (wanted.has(key)) continue;
       row.remove();
-      rows.delete(key);
+      this.#rows.delete(key);
     }
-    let next = list.firstElementChild;
+    let next = this.#list.firstElementChild;
     for (const { key, make, mend } of items) {
-      const row = rows.get(key) ?? make();
-      rows.set(key, row);
+      const row = this.#rows.get(key) ?? make();
+      this.#rows.set(key, row);
       mend?.(row);
       if (row === next) next = next.nextElementSibling;
-      else list.insertBefore(row, next);
+      else this.#list.insertBefore(row, next);
     }
+  }
+
+  /** Where somebody scrolled to and no event has told of it yet, that is the place. */
+  #keepMoved() {
+    if (this.#room && !this.#room.atBottom && this.pane.scrollTop !== this.#place.top) this.note();
   }
 
   /** Puts the place back to where it was. */
-  function settle() {
-    if (!room) return;
-    const row = rows.get(`m${place.row}`);
-    if (room.atBottom) pane.scrollTop = pane.scrollHeight;
-    else if (row) pane.scrollTop += row.getBoundingClientRect().top - pane.getBoundingClientRect().top - place.offset;
-    note();
+  #settle() {
+    if (!this.#room) return;
+    const row = this.#rows.get(`m${this.#place.row}`);
+    if (this.#room.atBottom) this.pane.scrollTop = this.pane.scrollHeight;
+    else if (row) this.pane.scrollTop += row.getBoundingClientRect().top - this.pane.getBoundingClientRect().top - this.#place.offset;
+    this.note();
   }
-
-  /** Notes the first message in sight: the place that is kept. */
-  function note() {
-    const top = pane.getBoundingClientRect().top;
-    let [low, high] = [0, list.children.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((list.children[middle]?.getBoundingClientRect().bottom ?? 0) > top) high = middle;
-      else low = middle + 1;
-    }
-    let row = /** @type {HTMLElement | null} */ (list.children[low] ?? null);
-    while (row && !row.dataset.id) row = /** @type {HTMLElement | null} */ (row.nextElementSibling);
-    if (!row) return;
-    place.row = row.dataset.id ?? "";
-    place.offset = row.getBoundingClientRect().top - top;
-  }
-
-  /** Makes rows where they come into sight soon; true if there are no more in this direction but
-   * what the server has. */
-  function stretch() {
-    if (!room || !drawn) return false;
-    const { entries } = room;
-    const [from, to] = reach(room);
-    const above = pane.scrollTop < NEAR_PX;
-    const below = pane.scrollHeight - pane.scrollTop - pane.clientHeight < NEAR_PX;
-    if (above && from > 0) {
-      place.first = entries[Math.max(0, from - WINDOW_STEP)] ?? null;
-      render(drawn, room);
-    } else if (below && place.last) {
-      const end = Math.min(entries.length, to + WINDOW_STEP);
-      place.last = end === entries.length ? null : entries[end - 1] ?? null;
-      place.first = entries[Math.max(from, end - WINDOW_MAX)] ?? null;
-      render(drawn, room);
-    }
-    return above && from === 0;
-  }
-
-  /** Brings a message into sight, whether it has a row or not. The state must not be at the bottom.
-   * @param {number} id
-   * @param {ScrollLogicalPosition} block */
-  function reveal(id, block) {
-    if (!room || !drawn) return null;
-    const { entries } = room;
-    const at = entries.findIndex((entry) => entry.type === "message" && entry.id === id);
-    if (at < 0) return null;
-    if (!rows.has(`m${id}`)) {
-      const end = Math.min(entries.length, at + WINDOW_STEP);
-      place = { first: entries[Math.max(0, at - WINDOW_STEP)] ?? null, last: end === entries.length ? null : entries[end - 1] ?? null, row: "", offset: 0 };
-      render(drawn, room);
-    }
-    const row = rows.get(`m${id}`);
-    row?.scrollIntoView({ block });
-    note();
-    return row ?? null;
-  }
-
-  const sizes = new ResizeObserver(() => settle());
-  sizes.observe(pane);
-  sizes.observe(list);
-
-  return {
-    pane,
-    render,
-    stretch,
-    reveal,
-    note,
-    isAtBottom: () => place.last === null && pane.scrollHeight - pane.scrollTop - pane.clientHeight <= BOTTOM_PX,
-    /** Marks what is searched for.
-     * @param {string} text */
-    mark(text) {
-      query = text;
-      if (drawn && room) render(drawn, room);
-    },
-    /** @param {HTMLElement} empty
-     * @param {string} words */
-    tellEmpty(empty, words) {
-      empty.hidden = list.children.length > 0;
-      setText(empty, empty.hidden ? "" : words);
-    },
-  };
 }

@@ -7,8 +7,7 @@ import { button, byId, setAttribute } from "./page.js";
 const ROOMS_BESIDE = matchMedia("(min-width: 768px)");
 const PEOPLE_BESIDE = matchMedia("(min-width: 1024px)");
 
-/** @param {(name: string) => void} opened */
-export function newSides(opened) {
+export function newSides() {
   const chat = byId("chat");
   const shade = byId("shade");
   /** @type {string | null} */
@@ -41,7 +40,6 @@ export function newSides(opened) {
     drawer = name;
     draw();
     byId(name).focus();
-    opened(name);
   }
 
   function close() {
@@ -55,8 +53,8 @@ export function newSides(opened) {
 
   for (const name of ["rooms", "people"]) button(`${name}-button`).addEventListener("click", () => toggle(name));
   for (const width of [ROOMS_BESIDE, PEOPLE_BESIDE]) width.addEventListener("change", draw);
-  shade.addEventListener("click", close);
+  for (const each of [shade, ...chat.querySelectorAll("[data-closes]")]) each.addEventListener("click", close);
   draw();
 
-  return { close, isOpen: () => drawer !== null };
+  return { close };
 }

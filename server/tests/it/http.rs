@@ -1,5 +1,6 @@
 //! The page, its headers, and who may open a WebSocket.
 
+use std::io::Read as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::timeout;
 
@@ -7,12 +8,17 @@ use crate::harness::{PATIENCE, TestServer};
 
 /// One request on a connection of its own; the whole answer.
 async fn ask(server: &TestServer, request: &str) -> String {
+    let answer = ask_bytes(server, request.to_owned()).await;
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+async fn ask_bytes(server: &TestServer, request: String) -> Vec<u8> {
     let mut socket = server.raw().await;
     let request = format!("{request}\r\nHost: {}\r\nConnection: close\r\n\r\n", server.address);
     socket.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
     timeout(PATIENCE, socket.read_to_end(&mut answer)).await.unwrap().unwrap();
-    String::from_utf8_lossy(&answer).into_owned()
+    answer
 }
 
 /// An opening handshake with more headers; the status line and headers.
@@ -37,9 +43,9 @@ async fn the_page_comes_with_strict_headers() {
     for path in [
         "/",
         "/index.html",
-        "/style.css",
+        "/style/base.css",
         "/main.js",
-        "/view.js",
+        "/view/chat.js",
         "/icon.svg",
         "/manifest.webmanifest",
     ] {
@@ -73,6 +79,60 @@ async fn a_file_that_is_known_is_not_sent_again() {
     assert!(again.starts_with("HTTP/1.1 304") && again.ends_with("\r\n\r\n"), "{again}");
     let other = ask(&server, "GET /main.js HTTP/1.1\r\nIf-None-Match: \"x\"").await;
     assert!(other.starts_with("HTTP/1.1 200"));
+}
+
+#[tokio::test]
+async fn a_file_goes_out_packed_to_whoever_takes_that() {
+    let server = TestServer::start().await;
+    let get = |accept: &'static str| {
+        ask_bytes(&server, format!("GET /main.js HTTP/1.1\r\nAccept-Encoding: {accept}"))
+    };
+    let plain = get("identity").await;
+    let plain_head = head(&plain);
+    assert!(
+        !plain_head.contains("content-encoding") && plain_head.contains("vary: accept-encoding")
+    );
+    for accept in ["gzip", "deflate, GZIP;q=0.5, br", "gzip, deflate, br, zstd"] {
+        let packed = get(accept).await;
+        let packed_head = head(&packed);
+        assert!(packed_head.contains("content-encoding: gzip"), "{accept}: {packed_head}");
+        assert!(packed_head.contains("vary: accept-encoding"));
+        assert!(packed.len() * 2 < plain.len(), "{} of {}", packed.len(), plain.len());
+        let body = &packed[packed.windows(4).position(|w| w == b"\r\n\r\n").unwrap() + 4..];
+        let mut unpacked = String::new();
+        flate2::read::GzDecoder::new(body).read_to_string(&mut unpacked).unwrap();
+        assert!(String::from_utf8_lossy(&plain).ends_with(&unpacked));
+        // Other bytes have another tag, and a packed file is known by it.
+        let etag = tag(&packed_head);
+        assert_ne!(etag, tag(&plain_head));
+        let known =
+            format!("GET /main.js HTTP/1.1\r\nAccept-Encoding: {accept}\r\nIf-None-Match: {etag}");
+        assert!(ask(&server, &known).await.starts_with("HTTP/1.1 304"));
+    }
+    for accept in ["", "br", "gzip;q=0", "xgzip"] {
+        assert!(!head(&get(accept).await).contains("content-encoding"), "{accept}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_has_a_tag_of_all_its_files() {
+    let server = TestServer::start().await;
+    let mut tags = Vec::new();
+    for path in ["/", "/index.html", "/main.js"] {
+        tags.push(tag(&head(ask(&server, &format!("HEAD {path} HTTP/1.1")).await.as_bytes())));
+    }
+    assert_eq!(tags[0], tags[1]);
+    // Of one file it is the first half of a SHA-256, of all of them something shorter.
+    assert_eq!((tags[0].len(), tags[2].len()), (18, 34), "{tags:?}");
+}
+
+fn head(answer: &[u8]) -> String {
+    let text = String::from_utf8_lossy(answer).to_lowercase();
+    text.split("\r\n\r\n").next().unwrap().to_owned()
+}
+
+fn tag(head: &str) -> String {
+    head.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap().to_owned()
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
-// A real server and a real browser for the tests. What it starts, it ends.
+// A real server, a real browser and people in it, for the tests. What it starts, it ends.
 
 import { randomBytes } from "node:crypto";
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -10,9 +11,12 @@ import { fileURLToPath } from "node:url";
 
 import { chromium } from "playwright-core";
 
-const BINARY = process.env.NEBULA_SERVER_BIN
-  ?? fileURLToPath(new URL("../../../target/debug/nebula-server", import.meta.url));
+const built = (name) => fileURLToPath(new URL(`../../../target/debug/${name}`, import.meta.url));
+const SERVER = process.env.NEBULA_SERVER_BIN ?? built("nebula-server");
+/** The terminal client. */
+export const TERMINAL = process.env.NEBULA_BIN ?? built("nebula");
 const CHROMIUM = process.env.CHROMIUM_BIN ?? "/usr/bin/chromium";
+const PATIENCE_MS = 20_000;
 
 /** A server with a database of its own, which can be killed and started again on the same port. */
 export async function startServer(...flags) {
@@ -20,7 +24,7 @@ export async function startServer(...flags) {
   const server = { address: "", child: null };
   server.start = async () => {
     const listen = server.address ? new URL(server.address).host : "127.0.0.1:0";
-    server.child = spawn(BINARY, ["--listen", listen, "--db", join(folder, "test.db"), "--message-rate", "0", ...flags], { stdio: ["ignore", "ignore", "pipe"] });
+    server.child = spawn(SERVER, ["--listen", listen, "--db", join(folder, "test.db"), "--message-rate", "0", ...flags], { stdio: ["ignore", "ignore", "pipe"] });
     const lines = createInterface({ input: server.child.stderr });
     server.address = await new Promise((resolve, reject) => {
       const seen = [];
@@ -32,17 +36,53 @@ export async function startServer(...flags) {
       server.child.once("exit", (code) => reject(new Error(`the server ended with ${code}: ${seen.join("\n")}`)));
     });
   };
-  server.kill = async () => {
+  const end = async (signal) => {
     const ended = new Promise((resolve) => server.child.once("exit", resolve));
-    server.child.kill("SIGKILL");
+    server.child.kill(signal);
     await ended;
   };
+  server.kill = () => end("SIGKILL");
+  server.term = () => end("SIGTERM");
   server.stop = async () => {
     await server.kill();
     rmSync(folder, { recursive: true });
   };
   await server.start();
   return server;
+}
+
+/** A network between a page and a server: it can swallow everything, or be down. */
+export async function startNetwork(test, server) {
+  const { hostname, port } = new URL(server.address);
+  const sockets = new Set();
+  let [stalled, isDown] = [false, false];
+  const proxy = createServer((near) => {
+    if (isDown) return void near.destroy();
+    const far = connect(Number(port), hostname);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on("error", () => socket.destroy());
+      socket.on("close", () => {
+        sockets.delete(socket);
+        near.destroy();
+        far.destroy();
+      });
+    }
+    near.on("data", (bytes) => stalled || far.write(bytes));
+    far.on("data", (bytes) => stalled || near.write(bytes));
+  });
+  await new Promise((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  const cut = () => sockets.forEach((socket) => socket.destroy());
+  test.after(() => {
+    cut();
+    proxy.close();
+  });
+  const down = (is) => {
+    isDown = is;
+    if (is) cut();
+  };
+  const stall = (is) => { stalled = is; };
+  return { address: `http://127.0.0.1:${proxy.address().port}/`, down, stall };
 }
 
 export function startBrowser() {
@@ -52,6 +92,40 @@ export function startBrowser() {
   });
 }
 
+/** A page of a browser of its own, until the test ends. Every fault of the page is kept, and each report
+ * of a broken policy; `look(false)` makes it one that nobody looks at, `hide(true)` one behind others. */
+export async function newPage(test, browser, options = {}) {
+  const context = await browser.newContext(options);
+  test.after(() => context.close());
+  context.setDefaultTimeout(PATIENCE_MS);
+  const page = await context.newPage();
+  page.faults = [];
+  page.on("pageerror", (error) => page.faults.push(String(error)));
+  page.on("console", (message) => message.type() === "error" && page.faults.push(message.text()));
+  page.on("dialog", (dialog) => page.faults.push(`dialog: ${dialog.message()}`));
+  await page.addInitScript(() => {
+    const stage = { focused: true, hidden: false };
+    document.hasFocus = () => stage.focused;
+    Object.defineProperty(document, "hidden", { get: () => stage.hidden });
+    window.look = (focused) => {
+      stage.focused = focused;
+      window.dispatchEvent(new Event(focused ? "focus" : "blur"));
+    };
+    window.hide = (hidden) => {
+      stage.hidden = hidden;
+      document.dispatchEvent(new Event("visibilitychange"));
+    };
+    window.reports = [];
+    addEventListener("securitypolicyviolation", (event) => window.reports.push(`${event.violatedDirective}: ${event.blockedURI}`));
+  });
+  page.look = (focused) => page.evaluate((is) => window.look(is), focused);
+  page.hide = (hidden) => page.evaluate((is) => window.hide(is), hidden);
+  return page;
+}
+
+/** The address at which somebody joins at once. */
+export const joining = (server, name, room) => `${server.address}?${new URLSearchParams({ room, username: name })}`;
+
 /** Keys by name: a name is its first owner's for good, so who comes again brings the same key. */
 const keys = new Map();
 function keyOf(name) {
@@ -59,24 +133,64 @@ function keyOf(name) {
   return keys.get(name);
 }
 
-/** A person in a browser of their own, who has joined, until the test ends. Every fault of the page
- * is kept. */
+/** Somebody who has joined. */
 export async function person(test, browser, server, name, room, options = {}) {
-  const context = await browser.newContext(options);
-  test.after(() => context.close());
-  context.setDefaultTimeout(15_000);
-  await context.addInitScript((key) => localStorage.setItem("nebula.key", key), keyOf(name));
-  const page = await context.newPage();
-  page.faults = [];
-  page.on("pageerror", (error) => page.faults.push(String(error)));
-  page.on("console", (message) => message.type() === "error" && page.faults.push(message.text()));
-  page.on("dialog", (dialog) => page.faults.push(`dialog: ${dialog.message()}`));
-  await page.goto(`${server.address}?${new URLSearchParams({ room, username: name })}`);
-  await page.getByRole("status").filter({ hasText: "online" }).waitFor();
+  const page = await newPage(test, browser, options);
+  await page.addInitScript((key) => localStorage.setItem("nebula.key", key), keyOf(name));
+  await page.goto(joining(server, name, room));
+  await online(page);
   return page;
 }
 
+export const online = (page) => page.locator("#link", { hasText: /^online$/ }).waitFor({ state: "attached" });
+export const message = (page) => page.getByLabel("Message", { exact: true });
+/** A row of the log, and one that is stored. */
+export const row = (page, text) => page.locator("#log li", { hasText: text });
+export const settled = (page, text) => page.locator("#log li[data-id]", { hasText: text });
+export const texts = (page) => page.locator("#log li[data-id] .content").allTextContents();
+
 export async function say(page, text) {
-  await page.getByLabel("Message", { exact: true }).fill(text);
-  await page.getByRole("button", { name: "Send" }).click();
+  await message(page).fill(text);
+  await message(page).press("Enter");
+}
+
+/** People without a page of their own: they say what they are told, as fast as the server takes it.
+ * They live in a page, since Node has no WebSocket. */
+export async function newCrowd(test, browser, server) {
+  const page = await newPage(test, browser);
+  await page.goto(`${server.address}icon.svg`);
+  await page.evaluate((url) => {
+    const sockets = {};
+    const IN_FLIGHT = 200;
+    window.enter = (name, room) => new Promise((resolve) => {
+      const socket = new WebSocket(`${url}ws?${new URLSearchParams({ room, username: name })}`);
+      sockets[name] = { socket, room, waiting: 0, told: () => undefined };
+      socket.onmessage = ({ data }) => {
+        const envelope = JSON.parse(data);
+        if (envelope.type === "presence") resolve();
+        if (envelope.type !== "message" || envelope.sender !== name) return;
+        sockets[name].waiting -= 1;
+        sockets[name].told();
+      };
+    });
+    window.leave = (name) => sockets[name].socket.close();
+    window.sayAll = async (name, contents) => {
+      const each = sockets[name];
+      for (const content of contents) {
+        while (each.waiting >= IN_FLIGHT) await new Promise((resolve) => { each.told = resolve; });
+        each.waiting += 1;
+        each.socket.send(JSON.stringify({ type: "message", room: each.room, content }));
+      }
+      while (each.waiting > 0) await new Promise((resolve) => { each.told = resolve; });
+    };
+  }, server.address.replace("http", "ws"));
+  return {
+    enter: (name, room) => page.evaluate(([who, where]) => window.enter(who, where), [name, room]),
+    leave: (name) => page.evaluate((who) => window.leave(who), name),
+    say: (name, ...contents) => page.evaluate(([who, what]) => window.sayAll(who, what), [name, contents]),
+    /** Many messages, told apart by their number. */
+    sayMany: (name, count, before = "no.") => page.evaluate(([who, many, begin]) => (
+      window.sayAll(who, Array.from({ length: many }, (_, i) => `${begin} ${i} ${"word ".repeat(i * 7 % 40)}`))
+    ), [name, count, before]),
+  };
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
-import { newConnection, ownKey } from "../../connection.js";
+import { Connection, ownKey } from "../../connection.js";
 
 let sockets;
 class FakeSocket {
@@ -19,17 +19,28 @@ class FakeSocket {
 beforeEach(() => {
   sockets = [];
   globalThis.WebSocket = FakeSocket;
-  mock.timers.enable({ apis: ["setTimeout"] });
+  mock.timers.enable({ apis: ["setTimeout", "Date"] });
 });
 afterEach(() => {
   mock.timers.reset();
   delete globalThis.WebSocket;
 });
 
-function connection() {
+function connection(isHeld = () => false) {
   const told = [];
-  const made = newConnection({ address: "https://chat.example/?x#y", key: "K", tell: (e) => told.push(e), random: () => 0.5 });
-  return { ...made, told };
+  const question = () => ({ type: "history", room: "dev", before: 1, limit: 1, ref: "probe" });
+  const made = new Connection({ address: "https://chat.example/?x#y", key: "K", tell: (e) => told.push(e), question, isHeld, random: () => 0.5 });
+  return { told, dial: (...args) => made.dial(...args), send: (e) => made.send(e), probe: () => made.probe() };
+}
+
+function opened() {
+  const made = connection();
+  made.dial({ room: "dev" }, 0);
+  mock.timers.tick(0);
+  sockets[0].readyState = FakeSocket.OPEN;
+  sockets[0].onopen();
+  made.told.length = 0;
+  return { ...made, socket: sockets[0], ends: () => made.told.filter((e) => e.type === "lost") };
 }
 
 test("it dials after a part of the wait, at the page's own address, with the key", () => {
@@ -86,4 +97,74 @@ test("a key is made once and kept", () => {
   const key = ownKey(storage);
   assert.match(key, /^[A-Za-z0-9_-]{43}$/);
   assert.equal(ownKey(storage), key);
+});
+
+test("a wait that the server asked for is kept to the letter", () => {
+  const { dial, told } = connection();
+  dial({ room: "dev" }, 1000, true);
+  mock.timers.tick(999);
+  assert.equal(sockets.length, 0);
+  mock.timers.tick(1);
+  assert.equal(sockets.length, 1);
+  assert.deepEqual(told, [{ type: "waits", at: 1000 }]);
+});
+
+test("where one does not look, nothing is dialled", () => {
+  const { dial, told } = connection(() => true);
+  dial({ room: "dev" }, 0);
+  mock.timers.tick(0);
+  assert.deepEqual([sockets.length, told], [0, [{ type: "held" }]]);
+});
+
+test("after 20 s of silence it asks, and after 45 s it gives up", () => {
+  const { ends, socket } = opened();
+  mock.timers.tick(19_999);
+  assert.deepEqual(socket.sent, []);
+  mock.timers.tick(1);
+  assert.deepEqual(socket.sent.map((frame) => JSON.parse(frame).ref), ["probe"]);
+  mock.timers.tick(24_999);
+  assert.deepEqual(ends(), []);
+  mock.timers.tick(1);
+  assert.deepEqual(ends(), [{ type: "lost", code: 1006, reason: "the server fell silent" }]);
+  assert.ok(socket.closed);
+});
+
+test("who hears something has no need to ask, and an answer is enough", () => {
+  const { ends, socket } = opened();
+  for (let i = 0; i < 10; i += 1) {
+    mock.timers.tick(15_000);
+    socket.onmessage({ data: "{}" });
+  }
+  assert.deepEqual(socket.sent, []);
+  for (let i = 1; i <= 3; i += 1) {
+    mock.timers.tick(20_000);
+    assert.equal(socket.sent.length, i);
+    socket.onmessage({ data: "{}" });
+  }
+  assert.deepEqual(ends(), []);
+});
+
+test("on waking it asks at once, with less patience, unless it heard something just now", () => {
+  const { told, socket, probe } = opened();
+  probe();
+  assert.deepEqual(socket.sent, []);
+  mock.timers.tick(6_000);
+  probe();
+  assert.equal(socket.sent.length, 1);
+  mock.timers.tick(5_000);
+  assert.equal(told[0].type, "lost");
+});
+
+test("a line that held for half a minute is a good one, and one that does not open is none", () => {
+  const { told, socket } = opened();
+  for (let i = 0; i < 3; i += 1) {
+    mock.timers.tick(10_000);
+    socket.onmessage({ data: "{}" });
+  }
+  assert.deepEqual(told, [{ type: "stable" }]);
+  const other = connection();
+  other.dial({ room: "dev" }, 0);
+  mock.timers.tick(0);
+  mock.timers.tick(25_000);
+  assert.deepEqual(other.told, [{ type: "lost", code: 1006, reason: "the server does not answer" }]);
 });

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { activeRoom, mentioned, newState, unread, update } from "../../update.js";
+import { activeRoom, mentioned, newState, unread } from "../../state.js";
+import { update } from "../../update.js";
 
 function alice() {
   const state = newState({ room: "dev", username: "Alice", session: "s" });
@@ -39,7 +40,8 @@ test("what comes in a room that is not shown is unread, and marked where one is 
   says("dev", 2, "Bob", "alice: look");
   const [dev] = state.rooms;
   assert.deepEqual([unread(state, dev), mentioned(state, dev)], [2, 1]);
-  happens({ type: "show", place: 0, draft: "half" });
+  happens({ type: "draft", text: "half" });
+  happens({ type: "show", place: 0 });
   assert.deepEqual([unread(state, dev), state.rooms[1].draft], [0, "half"]);
 });
 
@@ -76,4 +78,76 @@ test("another name needs another connection", () => {
   assert.deepEqual([did().at(-1).hello.username, state.rooms[0].joined], ["Alicia", false]);
   types(`/nick ${"x".repeat(33)}`);
   assert.match(state.notice, /at most 32/);
+});
+
+test("a name that cannot be had: back to the old one, with the reason", () => {
+  const { state, types, did, happens } = alice();
+  types("/nick Bob");
+  did();
+  happens({ type: "lost", code: 4001, reason: "this name is in use" });
+  assert.deepEqual([did().at(-1).hello.username, state.notice, state.me], ["Alice", "this name is in use", "Alice"]);
+  happens({ type: "lost", code: 4001, reason: "in use" });
+  assert.equal(state.link.is, "refused", "but not for ever");
+});
+
+test("a room that lets nobody in is left again, with the reason", () => {
+  const { state, types, hears } = alice();
+  types("/join secret");
+  hears({ type: "error", code: "bad_room", content: "members only", room: "secret" });
+  assert.deepEqual([state.rooms.map((r) => r.name), activeRoom(state).name], [["dev"], "dev"]);
+  assert.match(state.notice, /#secret: members only/);
+});
+
+test("one goes to the next room, to the next with anything new, to where one is named", () => {
+  const { state, types, enters, says, happens } = alice();
+  for (const room of ["ops", "qa", "zoo"]) {
+    types(`/join ${room}`);
+    enters(room);
+  }
+  const shown = (event) => {
+    happens(event);
+    return activeRoom(state).name;
+  };
+  assert.equal(shown({ type: "step", by: 1 }), "dev");
+  assert.equal(shown({ type: "step", by: -1 }), "zoo");
+  says("ops", 1, "Bob", "hello");
+  says("qa", 2, "Bob", "Alice?");
+  assert.equal(shown({ type: "active" }), "qa");
+  assert.equal(shown({ type: "step", by: 1, unread: true }), "ops");
+  assert.equal(shown({ type: "step", by: 1, unread: true }), "ops");
+  assert.match(state.notice, /nothing new/);
+});
+
+test("commands answer, copy, list, mute and clear", () => {
+  const { state, types, says, did } = alice();
+  says("dev", 1, "Bob", "see https://a.example and https://b.example.");
+  says("dev", 2, "Bob", "bye");
+  did();
+  const types_ = (text) => {
+    types(text);
+    return did();
+  };
+  assert.deepEqual(types_("/copy 2"), [{ do: "copy", text: "see https://a.example and https://b.example.", what: "message" }]);
+  assert.deepEqual(types_("/url 2"), [{ do: "copy", text: "https://a.example", what: "link" }]);
+  types_("/url");
+  assert.equal(state.notice, "1  https://b.example\n2  https://a.example");
+  assert.deepEqual(types_("/url 3"), []);
+  assert.deepEqual([state.notice, state.answered], ["there is no such link here", false]);
+  assert.deepEqual(types_("/theme dark"), [{ do: "theme", text: "dark" }]);
+  types_("/theme pink");
+  assert.match(state.notice, /no pink/);
+  assert.deepEqual(types_("/search by"), [{ do: "search", text: "by" }]);
+  assert.deepEqual(types_("/help"), [{ do: "help" }]);
+  types_("/mute");
+  assert.ok(activeRoom(state).muted);
+  types_("/clear");
+  assert.deepEqual([activeRoom(state).entries, activeRoom(state).more], [[], true]);
+  assert.equal(activeRoom(state).draft, "");
+});
+
+test("only so many rooms", () => {
+  const { state, types } = alice();
+  for (let i = 0; i < 40; i += 1) types(`/join r${i}`);
+  assert.equal(state.rooms.length, 32);
+  assert.match(state.notice, /32 rooms/);
 });

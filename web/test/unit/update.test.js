@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { activeRoom, newState, unread, update } from "../../update.js";
+import { activeRoom, newState, unread } from "../../state.js";
+import { update } from "../../update.js";
 
 function client() {
   const state = newState({ room: "dev", username: "Alice", session: "s" });
@@ -79,14 +80,51 @@ test("waits double, have a bound, and begin anew after a success", () => {
   assert.deepEqual([1, 2, 3].map(wait), [500, 1000, 2000]);
   for (let i = 0; i < 10; i += 1) assert.ok(wait() <= 30_000);
   alice.happens({ type: "connected" });
+  assert.equal(wait(), 30_000, "a line that opens and breaks at once is none");
+  alice.happens({ type: "connected" });
+  alice.happens({ type: "stable" });
   assert.equal(wait(), 500);
+});
+
+test("a server that stops says when it wants to be dialled, and nothing is sooner", () => {
+  const alice = entered();
+  alice.happens({ type: "received", envelope: { type: "error", code: "stopping", content: "the server is stopping", retry_ms: 1234 } });
+  alice.happens({ type: "lost", code: 1001, reason: "the server is stopping" });
+  const [dial] = alice.did();
+  assert.deepEqual([dial.afterMs, dial.exactly], [1234, true]);
+  alice.happens({ type: "wake" });
+  assert.deepEqual(alice.did(), []);
+  alice.happens({ type: "connected" });
+  alice.happens({ type: "lost", code: 1006, reason: "cut" });
+  assert.equal(alice.did().at(-1).exactly, undefined, "it was asked once");
+});
+
+test("a page that wakes dials at once, or asks whether the line lives", () => {
+  const alice = entered();
+  alice.happens({ type: "wake" });
+  assert.deepEqual(alice.did(), [{ do: "probe" }]);
+  alice.happens({ type: "lost", code: 1006, reason: "cut" });
+  alice.happens({ type: "held" });
+  alice.did();
+  assert.equal(alice.state.link.is, "held");
+  alice.happens({ type: "wake" });
+  assert.deepEqual(alice.did().map((a) => [a.do, a.afterMs]), [["dial", 0]]);
+});
+
+test("the answer to a sign of life changes nothing", () => {
+  const alice = entered();
+  alice.says(7, "Bob", "before");
+  const before = JSON.stringify(alice.state);
+  alice.hears({ type: "history", messages: [], more: false, head: 99, ref: "probe" });
+  alice.happens({ type: "received", envelope: { type: "error", code: "not_in_room", content: "no", ref: "probe", room: "dev" } });
+  assert.equal(JSON.stringify(alice.state), before);
 });
 
 test("a refusal for good is not dialled again", () => {
   const alice = entered();
   alice.happens({ type: "lost", code: 4001, reason: "in use" });
   assert.deepEqual(alice.did(), []);
-  assert.deepEqual(alice.state.link, { is: "refused", reason: "in use" });
+  assert.deepEqual([alice.state.link.is, alice.state.link.reason], ["refused", "in use"]);
 });
 
 test("a hasty message is sent again, a refused one says why and can be tried again", () => {
@@ -95,13 +133,13 @@ test("a hasty message is sent again, a refused one says why and can be tried aga
   alice.happens({ type: "say", text: "b" });
   alice.did();
   alice.hears({ type: "error", code: "too_fast", content: "wait", ref: "s-1", retry_ms: 50 });
-  assert.deepEqual(alice.did(), [{ do: "retry", room: "dev", ref: "s-1", afterMs: 50 }]);
-  alice.happens({ type: "retry", room: "dev", ref: "s-1" });
+  assert.deepEqual(alice.did(), [{ do: "again", room: "dev", ref: "s-1", afterMs: 50 }]);
+  alice.happens({ type: "again", room: "dev", ref: "s-1" });
   assert.deepEqual(alice.sent().map((e) => e.ref), ["s-1"]);
   alice.hears({ type: "error", code: "content_too_long", content: "too long", ref: "s-1" });
   assert.equal(activeRoom(alice.state).pending[0].failed, "too long");
   assert.deepEqual(alice.sent().map((e) => e.ref), ["s-2"], "what stands behind it still goes");
-  alice.happens({ type: "retry", room: "dev", ref: "s-1" });
+  alice.happens({ type: "again", room: "dev", ref: "s-1" });
   assert.equal(activeRoom(alice.state).pending[0].failed, "");
   alice.says(9, "Alice", "b", "s-2");
   assert.deepEqual(alice.sent().map((e) => e.ref), ["s-1"]);
@@ -120,6 +158,96 @@ test("a cut replay is fetched whole, in order and without a repeat", () => {
   alice.hears(page([5, 7, 9], true));
   assert.deepEqual(alice.sent(), []);
   assert.deepEqual(alice.ids(), [5, 7, 9, 12, 15, 19, 20]);
+});
+
+test("a replay that was cut, and cut again, is asked for from where it began", () => {
+  const alice = entered();
+  alice.says(7, "Bob", "before");
+  alice.happens({ type: "lost", code: 1006, reason: "" });
+  alice.happens({ type: "connected" });
+  alice.hears(page([19, 20], true));
+  alice.did();
+  alice.happens({ type: "lost", code: 1006, reason: "" });
+  assert.equal(alice.did().at(-1).hello.since, 7);
+});
+
+test("what came into an empty room while one was cut off is asked for, from the beginning", () => {
+  const alice = entered();
+  alice.happens({ type: "lost", code: 1006, reason: "" });
+  assert.equal(alice.did().at(-1).hello.since, 0);
+});
+
+test("older messages that cannot be read end the line, so that coming back asks for them again", () => {
+  const alice = entered();
+  alice.hears(page([9], true, 9));
+  activeRoom(alice.state).more = true;
+  alice.happens({ type: "older" });
+  alice.did();
+  alice.hears({ type: "error", code: "unavailable", content: "not now" });
+  assert.equal(alice.did()[0].do, "dial");
+  assert.equal(activeRoom(alice.state).loading, false);
+});
+
+test("who leaves and is back at once leaves no trace", () => {
+  const alice = entered();
+  const traffic = (type, at) => alice.happens({ type: "received", envelope: { type, room: "dev", sender: "Bob" }, at });
+  traffic("leave", 1_000);
+  traffic("join", 9_000);
+  assert.deepEqual(activeRoom(alice.state).entries, []);
+  traffic("leave", 20_000);
+  traffic("join", 40_000);
+  assert.deepEqual(activeRoom(alice.state).entries.map((e) => e.type), ["leave", "join"]);
+});
+
+test("entries have a bound, and what is being read is not taken away without need", () => {
+  const alice = entered();
+  const many = (from, to) => { for (let id = from; id < to; id += 1) alice.says(id, "Bob", "x"); };
+  many(1, 10_101);
+  assert.deepEqual([alice.ids().length, alice.ids()[0], activeRoom(alice.state).more], [10_000, 101, true]);
+  alice.happens({ type: "looked", atBottom: false, focused: true });
+  many(10_101, 20_300);
+  assert.deepEqual([alice.ids().length, alice.ids()[0]], [20_000, 300]);
+  alice.happens({ type: "escape" });
+  many(20_300, 20_301);
+  assert.equal(alice.ids().length, 10_000);
+});
+
+test("only so many messages wait", () => {
+  const alice = entered();
+  for (let i = 0; i < 501; i += 1) alice.happens({ type: "say", text: "x" });
+  assert.equal(activeRoom(alice.state).pending.length, 500);
+  assert.match(alice.state.notice, /500 messages wait/);
+});
+
+test("live messages of others are announced, and notified where one is named and does not look", () => {
+  const alice = entered();
+  const told = (id, sender, content) => {
+    alice.says(id, sender, content);
+    return alice.did().map((a) => a.do).filter((does) => does !== "send");
+  };
+  assert.deepEqual(told(1, "Bob", "hi"), ["announce"]);
+  assert.deepEqual(told(1, "Bob", "hi"), [], "it is there already");
+  assert.deepEqual(told(2, "Alice", "own"), []);
+  assert.deepEqual(told(3, "Bob", "alice: look"), ["announce"], "it is being read");
+  alice.happens({ type: "looked", atBottom: true, focused: false });
+  assert.deepEqual(told(4, "Bob", "alice: look"), ["announce", "notify"]);
+  alice.hears(page([5], false));
+  assert.deepEqual(alice.did(), [], "history is no news");
+  alice.happens({ type: "mute" });
+  assert.deepEqual(told(30, "Bob", "alice!"), []);
+});
+
+test("a refused message goes away, or back to where it was written", () => {
+  const alice = entered();
+  for (const text of ["one", "two"]) {
+    alice.happens({ type: "say", text });
+    alice.hears({ type: "error", code: "content_too_long", content: "no", ref: `s-${alice.state.refs}` });
+  }
+  alice.happens({ type: "draft", text: "three" });
+  alice.happens({ type: "edit", room: "dev", ref: "s-1" });
+  assert.deepEqual([activeRoom(alice.state).draft, activeRoom(alice.state).pending.length], ["one\nthree", 1]);
+  alice.happens({ type: "drop", room: "dev", ref: "s-2" });
+  assert.deepEqual([activeRoom(alice.state).draft, activeRoom(alice.state).pending.length], ["one\nthree", 0]);
 });
 
 test("unread is what others said after the last message that was seen", () => {

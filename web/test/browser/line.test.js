@@ -1,0 +1,233 @@
+// The connection: networks that go, swallow and come back, pages that sleep, servers that stop.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { message, newPage, online, person, row, say, settled, startBrowser, startNetwork, startServer, texts } from "./harness.js";
+
+let server;
+let browser;
+before(async () => {
+  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+});
+after(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+const lost = (page) => page.locator("#link", { hasText: "Not connected" }).waitFor();
+
+test("without a network it says so, counts down, and dials at once when the network is back or one asks", async (t) => {
+  const network = await startNetwork(t, server);
+  const alice = await newPage(t, browser);
+  await alice.goto(`${network.address}?room=offline&username=Alice`);
+  await online(alice);
+  await alice.context().setOffline(true);
+  network.down(true);
+  await lost(alice);
+  await alice.locator("#countdown", { hasText: /^Trying again in \d+ s\.$/ }).waitFor();
+  assert.equal(await alice.locator("#countdown").getAttribute("aria-hidden"), "true", "seconds are not read out");
+  await say(alice, "written offline");
+  await alice.locator("#log .pending", { hasText: "will be sent when the connection is back" }).waitFor();
+  assert.ok(await message(alice).isEditable());
+  network.down(false);
+  await alice.context().setOffline(false);
+  await settled(alice, "written offline").waitFor();
+  await online(alice);
+  network.down(true);
+  await lost(alice);
+  network.down(false);
+  await alice.getByRole("button", { name: "Connect now" }).click();
+  await online(alice);
+  assert.deepEqual(await texts(alice), ["written offline"]);
+});
+
+test("a network that swallows everything is noticed: after 45 s of silence, at once on waking; an idle page stays connected", async (t) => {
+  const network = await startNetwork(t, server);
+  const alice = await newPage(t, browser);
+  await alice.clock.install();
+  await alice.goto(`${network.address}?room=silent&username=Alice`);
+  await online(alice);
+  const dials = [];
+  alice.on("websocket", (socket) => dials.push(socket.url()));
+  // Ten quiet minutes: each question has its answer, and nothing is dialled anew.
+  for (let i = 0; i < 30; i += 1) {
+    await alice.clock.fastForward(20_000);
+    await alice.evaluate(() => fetch("icon.svg"));
+  }
+  await online(alice);
+  assert.deepEqual(dials, []);
+  network.stall(true);
+  await alice.clock.fastForward(20_000);
+  await alice.clock.fastForward(24_000);
+  await online(alice);
+  network.stall(false);
+  await alice.clock.fastForward(1_500);
+  await alice.clock.runFor(2_000);
+  await online(alice);
+  assert.equal(dials.length, 1, "it dialled once");
+  // A laptop wakes up, and its line is dead.
+  network.stall(true);
+  await alice.clock.fastForward(10_000);
+  await alice.look(false);
+  await alice.look(true);
+  await alice.clock.fastForward(4_900);
+  assert.equal(dials.length, 1);
+  network.stall(false);
+  await alice.clock.fastForward(200);
+  await alice.clock.runFor(2_000);
+  await online(alice);
+  assert.equal(dials.length, 2);
+});
+
+test("a hidden page does not dial, and does when it is looked at", async (t) => {
+  const network = await startNetwork(t, server);
+  const alice = await newPage(t, browser);
+  await alice.goto(`${network.address}?room=hidden&username=Alice`);
+  await online(alice);
+  const dials = [];
+  alice.on("websocket", (socket) => dials.push(socket.url()));
+  await alice.look(false);
+  await alice.hide(true);
+  network.down(true);
+  await alice.locator("#link", { hasText: "waiting until this page is looked at" }).waitFor();
+  network.down(false);
+  await alice.hide(false);
+  await online(alice);
+  assert.equal(dials.length, 1);
+});
+
+test("a server that stops says when to come back", async (t) => {
+  const own = await startServer();
+  t.after(() => own.stop());
+  const alice = await person(t, browser, own, "Alice", "stopping");
+  await own.term();
+  await lost(alice);
+  await own.start();
+  await online(alice);
+  await say(alice, "here again");
+  await settled(alice, "here again").waitFor();
+});
+
+test("a message whose answer a cut swallowed is sent again, and is there once", async (t) => {
+  const network = await startNetwork(t, server);
+  const alice = await newPage(t, browser);
+  const bob = await person(t, browser, server, "Bob", "cut");
+  await alice.goto(`${network.address}?room=cut&username=Alice`);
+  await online(alice);
+  for (let i = 0; i < 10; i += 1) {
+    // The message goes out, and its answer is swallowed.
+    await say(alice, `message ${i}`);
+    network.down(true);
+    network.down(false);
+    await settled(bob, `message ${i}`).waitFor();
+    await settled(alice, `message ${i}`).waitFor();
+  }
+  const wanted = Array.from({ length: 10 }, (_, i) => `message ${i}`);
+  assert.deepEqual(await texts(alice), wanted);
+  assert.deepEqual(await texts(bob), wanted);
+  // Who is back at once was never away.
+  await row(bob, "left").waitFor({ state: "detached" });
+});
+
+test("1,000 messages over 20 cuts and 3 killed servers: everybody has each once, in order, and none waits", async (t) => {
+  const own = await startServer();
+  t.after(() => own.stop());
+  const network = await startNetwork(t, own);
+  const bob = await person(t, browser, own, "Bob", "thousand");
+  const alice = await newPage(t, browser);
+  await alice.goto(`${network.address}?room=thousand&username=Alice`);
+  await online(alice);
+  // Typed as fast as the page takes it.
+  const write = (from, to) => alice.evaluate(([first, end]) => {
+    const box = document.getElementById("text");
+    for (let i = first; i < end; i += 1) {
+      box.value = `message ${i}`;
+      box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+      box.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+    }
+  }, [from, to]);
+  /** Until fewer wait, and so that a page without a line dials at once, as when a network is back. */
+  const impatiently = (page, fewer) => page.waitForFunction((count) => {
+    const isOnline = document.getElementById("link").textContent === "online";
+    if (!isOnline) window.dispatchEvent(new Event("online"));
+    return isOnline && document.querySelectorAll("#log .pending").length < count;
+  }, fewer);
+  for (let batch = 0; batch < 25; batch += 1) {
+    await write(batch * 40, batch * 40 + 40);
+    if (batch % 8 === 7) {
+      await own.kill();
+      await own.start();
+    } else if (batch < 23) {
+      network.down(true);
+      network.down(false);
+    }
+    await impatiently(alice, 300);
+  }
+  await impatiently(alice, 1);
+  await impatiently(bob, 1);
+  const wanted = Array.from({ length: 1_000 }, (_, i) => `message ${i}`);
+  for (const page of [alice, bob]) {
+    await settled(page, /^.*message 999$/).waitFor();
+    // The page holds the newest rows; all of them are in the log, which a newcomer pages through.
+    const found = await texts(page);
+    assert.deepEqual(found, wanted.slice(-found.length));
+    assert.ok(found.length >= 500, `${found.length} rows`);
+    assert.equal(await page.locator("#log .pending, #log .failed").count(), 0);
+  }
+  const stored = await bob.evaluate((url) => new Promise((resolve) => {
+    const socket = new WebSocket(`${url}ws?room=thousand&username=Carol&since=0`);
+    let all = [];
+    socket.onmessage = ({ data }) => {
+      const { type, messages = [], more } = JSON.parse(data);
+      if (type !== "history") return;
+      all = [...messages.map(({ content }) => content), ...all];
+      if (more) socket.send(JSON.stringify({ type: "history", room: "thousand", before: messages[0].id, limit: 200 }));
+      else resolve(all);
+    };
+  }), own.address.replace("http", "ws"));
+  assert.deepEqual(stored, wanted);
+});
+
+test("what one writes is there at once, and says that it is on its way when that takes a while", async (t) => {
+  const network = await startNetwork(t, server);
+  const alice = await newPage(t, browser);
+  await alice.goto(`${network.address}?room=slow&username=Alice`);
+  await online(alice);
+  network.stall(true);
+  await say(alice, "slow");
+  await alice.locator("#log .pending", { hasText: "slow" }).waitFor();
+  const label = alice.locator("#log .pending .state", { hasText: "sending …" });
+  assert.equal(await label.evaluate((at) => getComputedStyle(at).animationDelay), "0.3s");
+  await label.waitFor();
+  await alice.waitForFunction(() => getComputedStyle(document.querySelector("#log .pending .state")).visibility === "visible");
+});
+
+test("a newer build is offered after a reconnect, never forced, and keeps the draft", async (t) => {
+  const network = await startNetwork(t, server);
+  const alice = await newPage(t, browser);
+  let tag = null;
+  await alice.route((url) => url.pathname === "/", async (route) => {
+    if (route.request().method() !== "HEAD" || tag === null) return route.continue();
+    return route.fulfill({ headers: { etag: tag } });
+  });
+  await alice.goto(`${network.address}?room=build&username=Alice`);
+  await online(alice);
+  const reconnect = async () => {
+    network.down(true);
+    await lost(alice);
+    const asked = alice.waitForResponse((response) => response.request().method() === "HEAD");
+    network.down(false);
+    await asked;
+    await online(alice);
+  };
+  await reconnect();
+  assert.ok(!await alice.locator("#update").isVisible());
+  tag = '"another"';
+  await reconnect();
+  await alice.locator("#update").waitFor();
+  await message(alice).fill("half a thought");
+  await Promise.all([alice.waitForEvent("load"), alice.getByRole("button", { name: "Reload to update" }).click()]);
+  await online(alice);
+  assert.equal(await message(alice).inputValue(), "half a thought");
+});

@@ -1,0 +1,182 @@
+// What one reads stays where it is, however much there is and comes.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { message, newCrowd, person, row, say, settled, startBrowser, startServer } from "./harness.js";
+
+const ROWS_MAX = 1500;
+
+let server;
+let browser;
+before(async () => {
+  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+});
+after(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+/** The first message in sight, and where it stands. */
+const firstInSight = (page) => page.evaluate(() => {
+  const top = document.getElementById("pane").getBoundingClientRect().top;
+  const first = [...document.querySelectorAll("#log li[data-id]")].find((li) => li.getBoundingClientRect().bottom > top);
+  return { id: first.dataset.id, y: first.getBoundingClientRect().top };
+});
+const placeOf = (page, id) => page.evaluate((which) => document.querySelector(`#log li[data-id="${which}"]`).getBoundingClientRect().top, id);
+
+async function stays(page, change, what = "it") {
+  const { id, y } = await firstInSight(page);
+  await change();
+  const now = await placeOf(page, id);
+  assert.ok(Math.abs(now - y) <= 1, `${what} moved from ${y} to ${now}`);
+}
+
+const scrollTo = (page, top) => page.evaluate((to) => new Promise((resolve) => {
+  const pane = document.getElementById("pane");
+  pane.scrollTop = to;
+  // Two frames: one in which the page hears of it, and one in which it has drawn.
+  requestAnimationFrame(() => requestAnimationFrame(resolve));
+}), top);
+
+test("the place is kept through arrivals, other sizes and a growing box, at the very top too", async (t) => {
+  const crowd = await newCrowd(t, browser, server);
+  await crowd.enter("Bob", "place");
+  await crowd.sayMany("Bob", 90);
+  const alice = await person(t, browser, server, "Alice", "place");
+  await settled(alice, "no. 89").waitFor();
+  for (const top of [700, 0]) {
+    await scrollTo(alice, top);
+    await alice.locator("#newer").waitFor();
+    await stays(alice, async () => {
+      await crowd.sayMany("Bob", 250, `at ${top}`);
+      await alice.locator("#newer", { hasText: /\d+ newer/ }).waitFor();
+    });
+    const sizes = Array.from({ length: 9 }, (_, i) => [360 + 113 * i, 500 + 31 * (i % 4)]);
+    for (const [width, height] of [...sizes, [1280, 720]]) {
+      await stays(alice, async () => {
+        await alice.setViewportSize({ width, height });
+        await alice.waitForFunction(([w, h]) => innerWidth === w && innerHeight === h, [width, height]);
+        await scrollTo(alice, await alice.evaluate(() => document.getElementById("pane").scrollTop));
+      }, `at ${top}, ${width} by ${height}:`);
+    }
+    await stays(alice, () => message(alice).fill("a\n".repeat(5)));
+    await stays(alice, () => message(alice).fill(""));
+  }
+  await alice.locator("#newer").click();
+  await alice.locator("#newer").waitFor({ state: "hidden" });
+  await settled(alice, "at 0 249").waitFor();
+  await message(alice).fill("a\n".repeat(5));
+  // The end stays in sight while the box grows.
+  await alice.waitForFunction(() => {
+    const { scrollHeight, scrollTop, clientHeight } = document.getElementById("pane");
+    return document.getElementById("text").clientHeight > 100 && scrollHeight - scrollTop - clientHeight <= 1;
+  });
+  assert.deepEqual(alice.faults, []);
+});
+
+test("10,000 messages are paged through, to the first and back, and the place is kept within a pixel", async (t) => {
+  const crowd = await newCrowd(t, browser, server);
+  await crowd.enter("Bob", "long");
+  await crowd.sayMany("Bob", 10_000);
+  const alice = await person(t, browser, server, "Alice", "long");
+  await settled(alice, "no. 9999").waitFor();
+  const seen = await alice.evaluate(async () => {
+    const pane = document.getElementById("pane");
+    const frame = () => new Promise((resolve) => requestAnimationFrame(() => resolve()));
+    const first = () => [...document.querySelectorAll("#log li[data-id]")].find((li) => li.getBoundingClientRect().bottom > pane.getBoundingClientRect().top);
+    const result = { rowsMax: 0, movedMax: 0, pages: 0 };
+    // Up a little, and then as far as it goes, whatever is loaded above meanwhile.
+    for (let still = 0; still < 60;) {
+      pane.scrollTop -= 2_500;
+      const row = first();
+      const before = row.getBoundingClientRect().top;
+      const was = document.getElementById("log").firstElementChild;
+      await frame();
+      await frame();
+      result.rowsMax = Math.max(result.rowsMax, document.querySelectorAll("#log li").length);
+      if (row.isConnected) result.movedMax = Math.max(result.movedMax, Math.abs(row.getBoundingClientRect().top - before));
+      if (document.getElementById("log").firstElementChild !== was) result.pages += 1;
+      still = pane.scrollTop === 0 && document.getElementById("older").hidden ? still + 20 : 0;
+    }
+    result.first = first().querySelector(".content").textContent;
+    for (let i = 0; i < 20; i += 1) {
+      pane.scrollTop += 2_000;
+      const row = first();
+      const before = row.getBoundingClientRect().top;
+      await frame();
+      await frame();
+      result.rowsMax = Math.max(result.rowsMax, document.querySelectorAll("#log li").length);
+      if (row.isConnected) result.movedMax = Math.max(result.movedMax, Math.abs(row.getBoundingClientRect().top - before));
+    }
+    return result;
+  });
+  assert.match(seen.first, /^no\. 0/);
+  assert.ok(seen.pages >= 49, `only ${seen.pages} times rows were added above`);
+  assert.ok(seen.movedMax <= 1, `a row moved by ${seen.movedMax} pixels`);
+  assert.ok(seen.rowsMax <= ROWS_MAX, `${seen.rowsMax} rows`);
+  await alice.locator("#newer").click();
+  await settled(alice, "no. 9999").waitFor();
+  assert.deepEqual(alice.faults, []);
+});
+
+test("10,000 messages that arrive leave a bounded number of rows and no more memory than the first thousands", async (t) => {
+  const alice = await person(t, browser, server, "Alice", "flood");
+  const crowd = await newCrowd(t, browser, server);
+  await crowd.enter("Bob", "flood");
+  const cdp = await alice.context().newCDPSession(alice);
+  const used = async () => {
+    await cdp.send("HeapProfiler.collectGarbage");
+    return (await cdp.send("Runtime.getHeapUsage")).usedSize;
+  };
+  const flood = async (count, name) => {
+    await crowd.sayMany("Bob", count, name);
+    await settled(alice, `${name} ${count - 1} `).first().waitFor();
+  };
+  await flood(10_000, "first");
+  const before = await used();
+  assert.ok((await alice.locator("#log li").count()) <= ROWS_MAX);
+  await flood(10_000, "second");
+  assert.ok((await alice.locator("#log li").count()) <= ROWS_MAX);
+  const grown = (await used()) - before;
+  assert.ok(grown < 5_000_000, `${grown} bytes more`);
+  assert.deepEqual(alice.faults, []);
+});
+
+test("the line above what is new stands still through arrivals, a reconnect and a reload", async (t) => {
+  const alice = await person(t, browser, server, "Alice", "line");
+  const crowd = await newCrowd(t, browser, server);
+  await crowd.enter("Bob", "line");
+  await crowd.say("Bob", "seen");
+  await settled(alice, "seen").waitFor();
+  await alice.look(false);
+  await crowd.say("Bob", "first new one");
+  await crowd.sayMany("Bob", 50);
+  await settled(alice, "no. 49").waitFor();
+  const below = () => alice.evaluate(() => document.querySelector("#log .new-line")?.nextElementSibling.querySelector(".content").textContent);
+  assert.equal(await below(), "first new one");
+  await alice.locator("#room-list", { hasText: ", 51 unread" }).waitFor();
+  await server.kill();
+  await alice.locator("#link", { hasText: "Not connected" }).waitFor();
+  await server.start();
+  await crowd.enter("Bob", "line");
+  await crowd.say("Bob", "after the cut");
+  await settled(alice, "after the cut").waitFor();
+  assert.equal(await below(), "first new one");
+  await alice.locator("#room-list", { hasText: ", 52 unread" }).waitFor();
+  await alice.look(true);
+  await alice.locator("#room-list", { hasText: "unread" }).waitFor({ state: "detached" });
+  assert.equal(await below(), "first new one");
+  await alice.reload();
+  await settled(alice, "after the cut").waitFor();
+  assert.equal(await below(), "first new one");
+  await alice.keyboard.press("Shift+PageUp");
+  await row(alice, "first new one").waitFor();
+  assert.ok(await alice.evaluate(() => {
+    const { top, bottom } = document.querySelector("#log .new-line").getBoundingClientRect();
+    const pane = document.getElementById("pane").getBoundingClientRect();
+    return top >= pane.top && bottom <= pane.bottom;
+  }), "the line is in sight");
+  await say(alice, "answered");
+  await alice.locator("#log .new-line").waitFor({ state: "detached" });
+});

@@ -1,0 +1,56 @@
+// Finding links: as a person would end them, and none that does harm.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { linksIn, pieces } from "../../links.js";
+
+test("a link ends where a person would end it", () => {
+  const all = [
+    ["see https://a.example/x.", "https://a.example/x"],
+    ["(https://a.example/x)", "https://a.example/x"],
+    ["https://en.example/wiki/Rust_(language)", "https://en.example/wiki/Rust_(language)"],
+    ["(see https://en.example/wiki/Rust_(language))", "https://en.example/wiki/Rust_(language)"],
+    ["[https://a.example/[1]]!", "https://a.example/[1]"],
+    ["<https://a.example/x>", "https://a.example/x"],
+    ["\"https://a.example/x\"", "https://a.example/x"],
+    ["https://a.example/?q=a&b=c#d, and", "https://a.example/?q=a&b=c#d"],
+    ["look:http://a.example:8080/", "http://a.example:8080/"],
+    ["https://例え.テスト/パス。", "https://例え.テスト/パス"],
+    ["HTTPS://A.EXAMPLE", "HTTPS://A.EXAMPLE"],
+    ["https://a.example/?", "https://a.example/"],
+    ["https://a.example/x…", "https://a.example/x"],
+    ["write to mailto:bob@a.example!", "mailto:bob@a.example"],
+    ["https://a.example/\u202ehtml", "https://a.example/"],
+  ];
+  for (const [text, link] of all) assert.deepEqual(linksIn(text), [link], text);
+  assert.deepEqual(linksIn("https://a.example https://b.example"), ["https://a.example", "https://b.example"]);
+  assert.deepEqual(linksIn("https://a.example/https://b.example"), ["https://a.example/https://b.example"]);
+});
+
+test("what is no link for the web or for mail is text", () => {
+  const none = [
+    "javascript:alert(1)", "JaVaScRiPt:alert(1)//https", "data:text/html,<script>", "vbscript:x", "file:///etc/passwd", "blob:https:x",
+    "https://", "http://?", "https:a.example", "xhttps://a.example", "mailto:", "mailto:nobody", "www.a.example", "ftp://a.example", "java\nscript:alert(1)",
+    "https://[bad", "intent://x#Intent;scheme=https;end",
+  ];
+  for (const text of none) assert.deepEqual(linksIn(text), [], text);
+});
+
+test("whatever it is given, it loses nothing and leads only where it may", () => {
+  const parts = ["https://", "a.example", "javascript:", "(", ")", "[", "]", " ", "<b>", "\"", "'", ".", "@", "mailto:", "%0a", "\u0000", "🦀", "/", ":", "#", "&"];
+  let seed = 7;
+  const random = () => (seed = (seed * 1103515245 + 12345) % 2147483648) / 2147483648;
+  for (let i = 0; i < 3_000; i += 1) {
+    const text = Array.from({ length: 12 }, () => parts[Math.floor(random() * parts.length)]).join("");
+    const all = pieces(text);
+    assert.equal(all.map((piece) => piece.text).join(""), text);
+    for (const { href } of all) assert.match(href ?? "https:", /^(https?|mailto):/);
+  }
+});
+
+test("a hostile text costs no more than its length", () => {
+  const began = performance.now();
+  for (const text of ["https://a.example/" + "(".repeat(4_000) + ")".repeat(60), "https://".repeat(500), "mailto:".repeat(580)]) pieces(text);
+  assert.ok(performance.now() - began < 500);
+});

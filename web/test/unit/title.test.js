@@ -1,0 +1,21 @@
+// What is unread, in the title and the icon.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { newRoom, newState } from "../../state.js";
+import { counts, icon, title } from "../../title.js";
+
+test("the title counts what is unread, and says where one is named", () => {
+  const state = newState({ room: "dev", username: "Alice", session: "s" });
+  state.rooms.push(newRoom("ops"));
+  assert.deepEqual([title(state), icon(state)], ["#dev · Nebula", "icon.svg"]);
+  const say = (content, id) => state.rooms[1].entries.push({ type: "message", room: "ops", sender: "Bob", content, id, at: 0 });
+  say("one", 1);
+  say("two", 2);
+  assert.deepEqual([title(state), icon(state)], ["(2) #dev · Nebula", "icon-unread.svg"]);
+  say("alice!", 3);
+  assert.deepEqual([title(state), icon(state), counts(state)], ["(!1) #dev · Nebula", "icon-mention.svg", { count: 3, calls: 1 }]);
+  state.rooms[1].read = 3;
+  assert.equal(title(state), "#dev · Nebula");
+});
