@@ -3,6 +3,8 @@
 //!
 //! This file does not know HTTP or sockets.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::body::{BadRef, BodyError, FRAME_BYTES_MAX};
@@ -36,7 +38,7 @@ pub enum Code {
     TooManyRooms,
     /// Somebody else is connected under this name.
     NameTaken,
-    /// More messages than the rate allows; `retry_ms` says when to try again.
+    /// More than the rate allows; `retry_ms` says when to try again.
     TooFast,
     /// Too many bad frames in a row.
     TooManyBadFrames,
@@ -52,11 +54,18 @@ pub enum Code {
     Unavailable,
     /// The client does not read fast enough.
     TooSlow,
-    /// The server is stopping.
+    /// The server is stopping; `retry_ms` says when to come back.
     Stopping,
     /// A code of a newer server, for clients that do not know it yet.
     #[serde(other)]
     Unknown,
+}
+
+/// As it stands in an `error` envelope.
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
 }
 
 /// A reason to say no, with what there is to tell about it.
@@ -100,7 +109,7 @@ pub enum Refusal {
     #[error("this name is in use: choose another, or bring the key it was taken with")]
     NameTaken,
     /// See [`Code::TooFast`].
-    #[error("too many messages: wait {retry_ms} ms and send it again")]
+    #[error("too much at once: wait {retry_ms} ms and send it again")]
     TooFast {
         /// When one more message will be taken, in milliseconds.
         retry_ms: u64,
@@ -128,7 +137,11 @@ pub enum Refusal {
     TooSlow,
     /// See [`Code::Stopping`].
     #[error("the server is stopping")]
-    Stopping,
+    Stopping {
+        /// When this client should come back, in milliseconds: every client is told another time,
+        /// so that they do not all come back at once.
+        retry_ms: u64,
+    },
 }
 
 impl Refusal {
@@ -155,7 +168,7 @@ impl Refusal {
             Refusal::BadFrame => Code::BadFrame,
             Refusal::Unavailable => Code::Unavailable,
             Refusal::TooSlow => Code::TooSlow,
-            Refusal::Stopping => Code::Stopping,
+            Refusal::Stopping { .. } => Code::Stopping,
         }
     }
 
@@ -166,7 +179,7 @@ impl Refusal {
     /// more.
     pub fn close_code(&self) -> Option<u16> {
         match self {
-            Refusal::Stopping => Some(1001),
+            Refusal::Stopping { .. } => Some(1001),
             Refusal::BadFrame => Some(1002),
             Refusal::BinaryFrame => Some(1003),
             Refusal::BadUtf8 => Some(1007),

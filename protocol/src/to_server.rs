@@ -110,6 +110,17 @@ impl ToServer {
     pub fn encode(&self) -> String {
         encode(self)
     }
+
+    /// The room it is about, and the `ref` that an answer to it carries.
+    pub fn about(&self) -> (&RoomName, Option<&Ref>) {
+        match self {
+            ToServer::Message { room, reference, .. }
+            | ToServer::History { room, reference, .. } => (room, reference.as_ref()),
+            ToServer::Join { room, .. }
+            | ToServer::Leave { room }
+            | ToServer::Presence { room, .. } => (room, None),
+        }
+    }
 }
 
 /// What an object from a client may hold, not yet checked against its type.

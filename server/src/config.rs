@@ -2,6 +2,9 @@
 //!
 //! This file does not know how any of them is used.
 
+mod floods;
+mod upkeep;
+
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -11,14 +14,17 @@ use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 
+pub use self::floods::{
+    DESCRIPTORS_RESERVED, Floods, HEAD_BYTES_MAX, HEADERS_MAX, PERSON_SHARE, REQUEST_BURST,
+    REQUEST_RATE, ROOM_SHARE,
+};
+pub use self::upkeep::Upkeep;
+
 /// Rooms of one connection. Each is a lane in its outbox, which is searched by walking.
 pub const ROOMS_PER_CONNECTION_MAX: usize = 32;
 /// Bad frames in a row before a connection is closed: a client that is wrong twenty times in a row
 /// is no client.
 pub const BAD_FRAMES_MAX: u32 = 20;
-/// Time for a whole HTTP request head. Longer than any honest client needs, short enough that
-/// half-made requests do not pile up.
-pub const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// After a close frame, how long the peer has to answer it before its socket is dropped. Less than
 /// what the shutdown allows in all.
 pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -26,6 +32,15 @@ pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long a shutdown waits for the log after that. Together they stay below 5 s.
 pub const DRAIN_TIMEOUT: Duration = Duration::from_millis(1500);
+
+/// A client that a stopping server sent away comes back after this at the earliest: a restart takes
+/// about as long.
+pub const COME_BACK_MIN: Duration = Duration::from_millis(500);
+/// Time that each client adds to what the return of all is spread over: 500 a second, which one
+/// core serves with ease.
+pub const COME_BACK_EACH: Duration = Duration::from_millis(2);
+/// The longest that any of them is asked to wait.
+pub const COME_BACK_MAX: Duration = Duration::from_secs(60);
 
 /// Nebula's chat server.
 ///
@@ -93,6 +108,14 @@ pub struct Config {
     /// How the server's own log is written
     #[arg(long, env = "NEBULA_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,
+
+    #[allow(missing_docs, reason = "it has its own, and clap would take these for its help")]
+    #[command(flatten)]
+    pub floods: Floods,
+
+    #[allow(missing_docs, reason = "as above")]
+    #[command(flatten)]
+    pub upkeep: Upkeep,
 }
 
 impl Config {
@@ -113,6 +136,8 @@ impl Config {
             outbox_bytes_max: 256 * 1024,
             outbox_frames_max: 1024,
             log_format: LogFormat::Text,
+            floods: Floods::for_tests(),
+            upkeep: Upkeep::for_tests(),
         }
     }
 

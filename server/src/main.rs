@@ -1,12 +1,15 @@
 //! The server's binary: arguments, environment, signals, logging and exit codes; all else is in the
 //! library.
 
+mod descriptors;
+
 use std::io::IsTerminal as _;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser as _;
-use server::{Config, LogFormat};
+use server::{Config, Listeners, LogFormat};
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -15,15 +18,14 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-/// Connections that a small machine should hold; fewer descriptors than this are worth a word.
-const DESCRIPTORS_WANTED: u64 = 20_000;
 /// The server could not start.
 const EXIT_CANNOT_START: u8 = 2;
 
 fn main() -> ExitCode {
-    let config = Config::parse();
+    let mut config = Config::parse();
     start_logging(config.log_format);
-    raise_descriptor_limit();
+    let wanted = config.floods.connections_max;
+    config.floods.connections_max = descriptors::connections_max(wanted, descriptors::raise());
     match run(config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -46,12 +48,20 @@ fn run(config: Config) -> anyhow::Result<()> {
 async fn serve(config: Config) -> anyhow::Result<()> {
     let interrupt = signal(SignalKind::interrupt()).context("cannot hear signals")?;
     let terminate = signal(SignalKind::terminate()).context("cannot hear signals")?;
-    let address = config.listen;
-    let listener = TcpListener::bind(address).await.with_context(|| {
-        format!("cannot listen on {address}: is another server running there? try --listen")
-    })?;
-    server::run(listener, config, stop_signal(interrupt, terminate)).await?;
+    let chat = listen(config.listen, "--listen").await?;
+    let figures = match config.upkeep.metrics_listen {
+        Some(address) => Some(listen(address, "--metrics-listen").await?),
+        None => None,
+    };
+    let listeners = Listeners { chat, figures };
+    server::run(listeners, config, stop_signal(interrupt, terminate)).await?;
     Ok(())
+}
+
+async fn listen(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}: is another server running there? try {flag}")
+    })
 }
 
 /// Resolves with the first signal; a second one ends the process at once.
@@ -78,22 +88,5 @@ fn start_logging(format: LogFormat) {
     match format {
         LogFormat::Text => subscriber.init(),
         LogFormat::Json => subscriber.json().init(),
-    }
-}
-
-fn raise_descriptor_limit() {
-    use rustix::process::{Resource, getrlimit, setrlimit};
-    let mut limit = getrlimit(Resource::Nofile);
-    limit.current = limit.maximum;
-    if let Err(error) = setrlimit(Resource::Nofile, limit) {
-        tracing::warn!(%error, "cannot raise the limit of open files");
-    }
-    let allowed = getrlimit(Resource::Nofile).current;
-    if let Some(allowed) = allowed.filter(|allowed| *allowed < DESCRIPTORS_WANTED) {
-        tracing::warn!(
-            allowed,
-            "fewer than {DESCRIPTORS_WANTED} open files are allowed: that bounds the connections \
-             (see ulimit -n)"
-        );
     }
 }

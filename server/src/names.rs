@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use protocol::{Key, Refusal, UserName};
 
+use crate::rate::Rate;
+
 /// Names tried for a guest before giving up. With 36^4 names and 20,000 guests, each try is taken
 /// with a chance of about 1 in 80.
 const GUEST_TRIES_MAX: usize = 32;
@@ -23,12 +25,15 @@ struct Holder {
     name: UserName,
     key: Option<Key>,
     connections: usize,
+    /// What the person said lately, over all their connections.
+    said: Arc<Rate>,
 }
 
 /// The right to a name, given back when dropped.
 #[derive(Debug)]
 pub(crate) struct Claim {
     name: UserName,
+    said: Arc<Rate>,
     names: Names,
 }
 
@@ -61,6 +66,7 @@ impl Names {
             name,
             key: key.cloned(),
             connections: 0,
+            said: Arc::default(),
         });
         let same_person = key.is_some() && holder.key.as_ref() == key;
         if holder.connections > 0 && !same_person {
@@ -68,7 +74,13 @@ impl Names {
         }
         holder.connections += 1;
         // Spelt as with the person's first connection: one person has one spelling.
-        Ok(Claim { name: holder.name.clone(), names: self.clone() })
+        let (name, said) = (holder.name.clone(), holder.said.clone());
+        Ok(Claim { name, said, names: self.clone() })
+    }
+
+    /// Names in use.
+    pub(crate) fn count(&self) -> usize {
+        self.lock().len()
     }
 
     fn give_back(&self, name: &UserName) {
@@ -89,6 +101,11 @@ impl Names {
 impl Claim {
     pub(crate) fn name(&self) -> &UserName {
         &self.name
+    }
+
+    /// What this person said lately.
+    pub(crate) fn said(&self) -> &Rate {
+        &self.said
     }
 }
 

@@ -4,11 +4,12 @@
 //! touches the other's half. This file does not know other connections, or SQL.
 
 mod inbound;
-mod rate;
+mod paces;
 mod read_pump;
 mod write_pump;
 
 use std::future::poll_fn;
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::ready;
@@ -23,10 +24,13 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use self::inbound::Inbound;
+pub(crate) use self::paces::Paces;
 use self::read_pump::ReadPump;
 use crate::Engine;
 use crate::config::CLOSE_TIMEOUT;
-use crate::outbox::{Bounds, End, Outbox};
+use crate::door::Entry;
+use crate::metrics::{Ended, Metrics};
+use crate::outbox::{End, Outbox};
 
 /// What a client asked for when it connected.
 #[derive(Debug)]
@@ -43,14 +47,13 @@ pub(crate) async fn open(
     socket: TcpStream,
     already_read: Vec<u8>,
     opening: Result<Opening, Refusal>,
+    entry: Option<Entry>,
 ) {
     let (reading, writing) = socket.into_split();
-    let outbox = Outbox::new(Bounds {
-        bytes_max: engine.config.outbox_bytes_max,
-        frames_max: engine.config.outbox_frames_max,
-    });
-    let tasks = engine.stopping.tracker.clone();
-    let given_up = engine.stopping.given_up.clone();
+    let outbox = Outbox::new(&engine.post);
+    let tasks = engine.stopping().tracker.clone();
+    let given_up = engine.stopping().given_up.clone();
+    let metrics = engine.vitals.metrics.clone();
     let stall_timeout = engine.config.stall_timeout;
     let writer = tasks.spawn(write(writing, outbox.clone(), stall_timeout));
     let pump = match opening {
@@ -60,9 +63,10 @@ pub(crate) async fn open(
     match pump {
         Ok(pump) => {
             let inbound = Inbound::new(already_read);
-            tasks.spawn(read(pump, inbound, reading, writer, given_up));
+            tasks.spawn(read(pump, inbound, reading, writer, given_up, entry));
         }
         Err(end) => {
+            count(&metrics, &end);
             outbox.end(end.clone());
             finish(end, reading, writer, given_up).await;
         }
@@ -76,20 +80,36 @@ fn read(
     mut socket: OwnedReadHalf,
     writer: JoinHandle<()>,
     given_up: CancellationToken,
+    entry: Option<Entry>,
 ) -> impl Future<Output = ()> {
     async move {
         let end = pump.run(&mut socket, &mut inbound).await;
+        count(pump.metrics(), &end);
         drop((pump, inbound));
         // What comes once is boxed, here and below: else its state would be carried by every
         // connection for as long as it lives.
         Box::pin(finish(end, socket, writer, given_up)).await;
+        drop(entry);
     }
+}
+
+fn count(metrics: &Metrics, end: &End) {
+    metrics.ended(match end {
+        End::Gone => Ended::Gone,
+        End::Silent => Ended::Silent,
+        End::Stalled => Ended::Stalled,
+        End::Refused(refusal) => {
+            metrics.refused(refusal.code());
+            Ended::Refused(refusal.code())
+        }
+    });
 }
 
 async fn write(socket: OwnedWriteHalf, outbox: Outbox, stall_timeout: Duration) {
     if let Err(error) = write_pump::run(&socket, &outbox, stall_timeout).await {
         tracing::debug!(%error, "a connection broke");
-        outbox.end(End::Gone);
+        let stalled = error.kind() == io::ErrorKind::TimedOut;
+        outbox.end(if stalled { End::Stalled } else { End::Gone });
     }
     // Dropped here, its half of the socket is shut.
 }
@@ -104,7 +124,7 @@ async fn finish(
     let goodbye = async {
         // A writer that panicked or was stopped has nothing more to say.
         let _ = (&mut writer).await;
-        if end != End::Gone {
+        if matches!(end, End::Refused(_)) {
             wait_for_goodbye(socket).await;
         }
     };
@@ -139,15 +159,15 @@ mod tests {
         size_of::<F>()
     }
 
-    fn size_5<A, B, C, D, E, F>(_: fn(A, B, C, D, E) -> F) -> usize {
-        size_of::<F>()
+    fn size_6<A, B, C, D, E, F, G>(_: fn(A, B, C, D, E, F) -> G) -> usize {
+        size_of::<G>()
     }
 
     /// What every connection holds for as long as it lives. A byte here is 20 KB of a full server.
     #[test]
     fn an_idle_connection_is_small() {
         for (what, bytes, bytes_max) in [
-            ("the reading task", size_5(read), 1152),
+            ("the reading task", size_6(read), 1152),
             ("its decoder", size_of::<Inbound>(), 256),
             ("the writing task", size(write), 256),
         ] {

@@ -6,6 +6,7 @@
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use protocol::{
     BadEnvelope, Body, ErrorNote, HISTORY_DEFAULT, HISTORY_MAX, MessageId, Ref, Refusal, RoomName,
@@ -16,14 +17,16 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::Opening;
 use super::inbound::{Arrived, Inbound, Over};
-use super::rate::Rate;
+use super::paces::Over as OverRate;
 use crate::Engine;
 use crate::config::{BAD_FRAMES_MAX, ROOMS_PER_CONNECTION_MAX};
 use crate::frame::{Frame, Order};
 use crate::hub::{ConnectionId, lane};
 use crate::log::{Append, Asked, OpenRoom};
+use crate::metrics::Metrics;
 use crate::names::Claim;
 use crate::outbox::{End, Outbox};
+use crate::rate::Rate;
 
 /// The meaning of one connection: who it is, and where.
 pub(super) struct ReadPump {
@@ -32,9 +35,9 @@ pub(super) struct ReadPump {
     id: ConnectionId,
     claim: Claim,
     rooms: Vec<Arc<OpenRoom>>,
-    rate: Rate,
+    said: Rate,
+    requests: Rate,
     bad_frames: u32,
-    started: Instant,
 }
 
 /// What may have to wait. Boxed, since it is rare: else its state would be carried by every
@@ -55,13 +58,18 @@ impl ReadPump {
             outbox,
             claim,
             rooms: Vec::new(),
-            rate: Rate::new(engine.config.message_rate, engine.config.message_burst),
+            said: Rate::default(),
+            requests: Rate::default(),
             bad_frames: 0,
-            started: Instant::now(),
             engine,
         };
+        pump.metrics().connections.fetch_add(1, Ordering::Relaxed);
         pump.join(hello.room, hello.since, hello.history).await?;
         Ok(pump)
+    }
+
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.engine.vitals.metrics
     }
 
     /// Reads until the connection ends; then goes out of all rooms before the name is free again.
@@ -74,7 +82,7 @@ impl ReadPump {
 
     async fn read_all(&mut self, socket: &mut OwnedReadHalf, inbound: &mut Inbound) -> End {
         let engine = self.engine.clone();
-        let mut stopping = pin!(engine.stopping.begun.cancelled());
+        let mut stopping = pin!(engine.stopping().begun.cancelled());
         let mut heard = Instant::now();
         let mut asked = false;
         let mut check = pin!(sleep_until(heard + engine.config.ping_interval));
@@ -86,7 +94,7 @@ impl ReadPump {
             arrived = tokio::select! {
                 biased;
                 end = self.outbox.ended() => return end,
-                () = &mut stopping => return End::Refused(Refusal::Stopping),
+                () = &mut stopping => return self.stopping(),
                 read = poll_fn(|cx| inbound.poll_read(cx, socket)) => {
                     let Ok(arrived) = read else { return End::Gone };
                     (heard, asked) = (Instant::now(), false);
@@ -94,7 +102,7 @@ impl ReadPump {
                 }
                 () = &mut check => {
                     if asked && heard.elapsed() >= engine.config.ping_timeout {
-                        return End::Gone;
+                        return End::Silent;
                     }
                     asked = self.look_for_life(heard, check.as_mut());
                     Arrived::default()
@@ -145,6 +153,14 @@ impl ReadPump {
             Err(bad) => return self.bad_frame(bad).map(|()| None),
         };
         self.bad_frames = 0;
+        if !matches!(envelope, ToServer::Message { .. }) {
+            let now = self.engine.began.elapsed();
+            if let Err(over) = self.engine.paces.request(now, &self.requests) {
+                let (room, reference) = envelope.about();
+                self.refuse_over(&over, room.clone(), reference.cloned());
+                return Ok(None);
+            }
+        }
         Ok(match envelope {
             ToServer::Message { room, content, reference } => {
                 self.message(room, content, reference)
@@ -180,10 +196,9 @@ impl ReadPump {
             self.refuse(&Refusal::NotInRoom, Some(room), reference);
             return None;
         };
-        if let Err(wait) = self.rate.take(self.started.elapsed()) {
-            // Rounded up: a client that comes back on the dot is let in.
-            let retry_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX) + 1;
-            self.refuse(&Refusal::TooFast { retry_ms }, Some(room), reference);
+        let (paces, now) = (&self.engine.paces, self.engine.began.elapsed());
+        if let Err(over) = paces.message(now, &self.said, self.claim.said(), open.said()) {
+            self.refuse_over(&over, room, reference);
             return None;
         }
         let append = Append {
@@ -197,7 +212,7 @@ impl ReadPump {
         // Waiting here, the pump reads nothing: so TCP slows the loud while the log is behind.
         Some(Box::pin(async {
             let queued = self.engine.log.append(append).await;
-            queued.map_err(|_| End::Refused(Refusal::Stopping))
+            queued.map_err(|_| self.stopping())
         }))
     }
 
@@ -223,7 +238,7 @@ impl ReadPump {
         }
         let (name, user) = (open.name().clone(), self.claim.name().clone());
         let entered = self.engine.hub.join(name, self.id, user, self.outbox.clone()).await;
-        entered.map_err(|_| End::Refused(Refusal::Stopping))?;
+        entered.map_err(|_| self.stopping())?;
         self.rooms.push(open.clone());
         if replay {
             let since = since.unwrap_or_default();
@@ -282,7 +297,7 @@ impl ReadPump {
             return Err(self.outbox.ended().await);
         }
         let asked = self.engine.hub.people(room, self.id, after).await;
-        asked.map_err(|_| End::Refused(Refusal::Stopping))
+        asked.map_err(|_| self.stopping())
     }
 
     /// A `history` envelope and the newest id of the room, or an `error` and zero.
@@ -303,7 +318,17 @@ impl ReadPump {
         (Frame::text(envelope, Order::Plain), page.head)
     }
 
+    fn refuse_over(&self, over: &OverRate, room: RoomName, reference: Option<Ref>) {
+        self.metrics().limited(over.limit);
+        self.refuse(&over.refusal, Some(room), reference);
+    }
+
+    fn stopping(&self) -> End {
+        End::Refused(Refusal::Stopping { retry_ms: self.engine.vitals.retry_ms() })
+    }
+
     fn refuse(&self, refusal: &Refusal, room: Option<RoomName>, reference: Option<Ref>) {
+        self.metrics().refused(refusal.code());
         self.outbox.push(&note(refusal, room, reference));
     }
 
@@ -317,6 +342,12 @@ impl ReadPump {
         let (room, user) = (open.name().clone(), self.claim.name().clone());
         // A stopped hub has no rooms to leave.
         let _ = self.engine.hub.leave(room, self.id, user).await;
+    }
+}
+
+impl Drop for ReadPump {
+    fn drop(&mut self) {
+        self.metrics().connections.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

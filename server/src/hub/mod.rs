@@ -22,6 +22,7 @@ pub(crate) use self::presence::Budget;
 pub(crate) use self::room::ConnectionId;
 use self::shard::ShardInput;
 use crate::frame::Frame;
+use crate::metrics::Metrics;
 use crate::outbox::Outbox;
 
 /// Inputs that may wait for a shard before those who bring them wait too. Deep enough for a burst
@@ -41,10 +42,15 @@ pub(crate) struct HubStopped;
 
 impl Hub {
     /// Starts `shards` tasks. They end when the last handle is dropped.
-    pub(crate) fn start(shards: usize, budget: Budget, tracker: &TaskTracker) -> Self {
+    pub(crate) fn start(
+        shards: usize,
+        budget: Budget,
+        tracker: &TaskTracker,
+        metrics: &Arc<Metrics>,
+    ) -> Self {
         let start = |_| {
             let (sender, queue) = mpsc::channel(INPUTS_WAITING_MAX);
-            tracker.spawn(shard::run(queue, budget));
+            tracker.spawn(shard::run(queue, budget, metrics.clone()));
             sender
         };
         Hub { shards: (0..shards.max(1)).map(start).collect() }

@@ -45,6 +45,16 @@ const SCHEMA: &str = "
     CREATE UNIQUE INDEX by_ref ON messages (room, author_key, ref) WHERE ref IS NOT NULL;
 ";
 
+/// How far messages were deleted from the old end of a room. Made where it is missing: earlier
+/// servers do without.
+const DELETED: &str = "
+    CREATE TABLE IF NOT EXISTS deleted (
+        room INTEGER PRIMARY KEY,
+        upto INTEGER NOT NULL,
+        at INTEGER NOT NULL
+    ) STRICT;
+";
+
 /// Why a database cannot be used. The file is as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -131,13 +141,18 @@ impl Database {
     pub(super) fn writer(&self) -> Result<Connection, OpenError> {
         let db = self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         let ready = if self.in_memory { db.execute_batch(SCHEMA) } else { self.set_up(&db) };
-        ready.map_err(|error| self.failed(error))?;
+        ready.and_then(|()| db.execute_batch(DELETED)).map_err(|error| self.failed(error))?;
         Ok(db)
     }
 
     /// A connection that only reads.
     pub(super) fn reader(&self) -> Result<Connection, OpenError> {
         self.connect(OpenFlags::SQLITE_OPEN_READ_ONLY)
+    }
+
+    /// The connection that deletes what is old.
+    pub(super) fn upkeeper(&self) -> Result<Connection, OpenError> {
+        self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)
     }
 
     /// Only a write-ahead log needs checkpoints; memory has none.

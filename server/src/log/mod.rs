@@ -4,24 +4,34 @@
 //! then hands it to the hub. Reads run beside that thread. This file does not know connections.
 
 mod checkpoint;
-mod clock;
+pub(crate) mod clock;
 pub(crate) mod database;
+pub(crate) mod keeper;
+mod page;
 mod ring;
+mod rooms;
 mod sqlite;
+mod upkeep;
 mod writer;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use protocol::{Body, Message, MessageId, Ref, RoomName, ToClient, UserName};
+use protocol::{Body, MessageId, Ref, RoomName, UserName};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
+use self::checkpoint::Checkpoints;
 use self::database::{Database, OpenError};
-pub(crate) use self::ring::Stored;
-use self::ring::{RING_MESSAGES_MAX, Ring};
+use self::keeper::Keeper;
+pub(crate) use self::page::{Asked, Page};
+pub(crate) use self::ring::RING_MESSAGES_MAX;
+pub(crate) use self::rooms::{OpenRoom, Rooms};
 use self::sqlite::{Reader, Writer};
-use crate::frame::{Frame, Order};
-use crate::hub::{Hub, lane};
+use self::upkeep::UpkeepThread;
+use self::writer::LogThread;
+use crate::config::Upkeep;
+use crate::hub::Hub;
+use crate::metrics::Metrics;
 use crate::outbox::Outbox;
 
 /// Messages that may wait for the log before their read pumps wait, and TCP slows the loud.
@@ -40,25 +50,6 @@ pub(crate) struct Append {
     pub(crate) outbox: Outbox,
 }
 
-/// The newest `limit` messages after `since` and before `before`.
-#[derive(Debug, Clone)]
-pub(crate) struct Asked {
-    pub(crate) since: MessageId,
-    pub(crate) before: Option<MessageId>,
-    pub(crate) limit: usize,
-}
-
-/// What was found.
-#[derive(Debug, Clone)]
-pub(crate) struct Page {
-    /// Ascending.
-    pub(crate) messages: Vec<Stored>,
-    /// The next older message of what was asked for, if the page could not hold it all.
-    pub(crate) older: Option<MessageId>,
-    /// The newest of the room, zero if it has none.
-    pub(crate) head: MessageId,
-}
-
 /// The log cannot be read or written at the moment; why stands in the server's own log.
 #[derive(Debug, thiserror::Error)]
 #[error("the log is not available")]
@@ -68,7 +59,8 @@ pub(crate) struct Unavailable;
 #[derive(Debug)]
 pub(crate) struct Log {
     readers: Arc<Readers>,
-    rooms: Rooms,
+    health: Health,
+    metrics: Arc<Metrics>,
     /// Dropped last: the writer is then the last to close the database, and leaves one tidy file.
     appends: mpsc::Sender<Append>,
 }
@@ -79,14 +71,10 @@ struct Readers {
     permits: Semaphore,
 }
 
-type Rooms = Arc<Mutex<HashMap<Arc<str>, Weak<OpenRoom>>>>;
-
-/// A room that somebody is in: its one spelling and its newest messages. It goes with the last who
-/// holds it.
-#[derive(Debug)]
-pub(crate) struct OpenRoom {
-    name: RoomName,
-    ring: Mutex<Ring>,
+/// How the log is, for who holds no handle to it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Health {
+    failing: Arc<AtomicBool>,
     rooms: Rooms,
 }
 
@@ -95,29 +83,44 @@ impl Log {
     /// the last handle is dropped and everything queued is committed.
     pub(crate) fn start(
         database: &Database,
+        upkeep: &Upkeep,
         hub: Hub,
+        metrics: &Arc<Metrics>,
     ) -> Result<(Self, oneshot::Receiver<()>), OpenError> {
         let writer = Writer::new(database.writer()?).map_err(|error| database.failed(error))?;
         let readers = (0..READERS).map(|_| database.reader().map(Reader::new));
         let readers = readers.collect::<Result<Vec<_>, _>>()?;
         let (appends, queue) = mpsc::channel(APPENDS_WAITING_MAX);
-        let ended = writer::spawn(writer, database, queue, hub)?;
+        let health = Health::default();
+        let metrics = metrics.clone();
+        let keeper = Keeper::new(writer.clock(), health.clone(), metrics.clone());
+        let thread = LogThread {
+            writer,
+            keeper,
+            checkpoints: database.checkpointer()?.map(Checkpoints::spawn).transpose()?,
+            _upkeep: UpkeepThread::spawn(
+                database.upkeeper()?,
+                upkeep.clone(),
+                health.clone(),
+                metrics.clone(),
+            )?,
+            hub,
+            metrics: metrics.clone(),
+        };
+        let ended = thread.spawn(queue)?;
         let readers = Readers { permits: Semaphore::new(readers.len()), free: Mutex::new(readers) };
-        let log = Log { appends, readers: Arc::new(readers), rooms: Rooms::default() };
+        let log = Log { appends, readers: Arc::new(readers), health, metrics };
         Ok((log, ended))
     }
 
     /// Opens a room, spelt as whoever opened it first and is still there spelt it.
     pub(crate) fn open(&self, name: RoomName) -> Arc<OpenRoom> {
-        let mut rooms = lock(&self.rooms);
-        if let Some(open) = rooms.get(name.key()).and_then(Weak::upgrade) {
-            return open;
-        }
-        let key = name.key().clone();
-        let ring = Mutex::new(Ring::default());
-        let open = Arc::new(OpenRoom { name, ring, rooms: self.rooms.clone() });
-        rooms.insert(key, Arc::downgrade(&open));
-        open
+        self.health.rooms.open(name)
+    }
+
+    /// How the log is.
+    pub(crate) fn health(&self) -> Health {
+        self.health.clone()
     }
 
     /// Queues a message, if the queue has a place; else gives it back. What becomes of it is told
@@ -137,25 +140,34 @@ impl Log {
         room: &Arc<OpenRoom>,
         asked: Asked,
     ) -> Result<Page, Unavailable> {
-        if let Some(page) = lock(&room.ring).page(&asked) {
+        if let Some(page) = self.in_memory(room, &asked) {
             return Ok(page);
         }
+        let _permit = self.readers.permits.acquire().await.map_err(|_| Unavailable)?;
+        // When all come back at once, one has read the room while the others waited.
+        if let Some(page) = self.in_memory(room, &asked) {
+            return Ok(page);
+        }
+        self.metrics.page_found(false);
         if asked.before.is_none() {
             let newest = Asked { since: MessageId::ZERO, before: None, limit: RING_MESSAGES_MAX };
-            let found = self.read(room, newest).await?;
-            let mut ring = lock(&room.ring);
-            ring.seed(found.messages, found.older.unwrap_or_default());
-            if let Some(page) = ring.page(&asked) {
+            room.seed(self.read(room, newest).await?);
+            if let Some(page) = room.page(&asked) {
                 return Ok(page);
             }
         }
         self.read(room, asked).await
     }
 
+    fn in_memory(&self, room: &OpenRoom, asked: &Asked) -> Option<Page> {
+        let page = room.page(asked)?;
+        self.metrics.page_found(true);
+        Some(page)
+    }
+
     async fn read(&self, room: &Arc<OpenRoom>, asked: Asked) -> Result<Page, Unavailable> {
-        let _permit = self.readers.permits.acquire().await.map_err(|_| Unavailable)?;
         let readers = self.readers.clone();
-        let name = room.name.clone();
+        let name = room.name().clone();
         let read = move || {
             let reader = lock(&readers.free).pop().ok_or(Unavailable)?;
             let found = reader.page(&name, &asked);
@@ -169,31 +181,21 @@ impl Log {
     }
 }
 
-impl OpenRoom {
-    pub(crate) fn name(&self) -> &RoomName {
-        &self.name
+impl Health {
+    /// True from the first commit that fails until one works again.
+    pub(crate) fn is_failing(&self) -> bool {
+        self.failing.load(Ordering::Relaxed)
     }
 
-    fn push(&self, stored: Stored) {
-        lock(&self.ring).push(stored);
+    /// Rooms that somebody is in.
+    pub(crate) fn open_rooms(&self) -> usize {
+        self.rooms.count()
     }
-}
 
-impl Drop for OpenRoom {
-    fn drop(&mut self) {
-        let mut rooms = lock(&self.rooms);
-        // Somebody may have opened it anew since the last holder let go.
-        if rooms.get(self.name.key()).is_some_and(|open| open.strong_count() == 0) {
-            rooms.remove(self.name.key());
-        }
+    /// Remembers how a commit went; true if that is news.
+    fn set_failing(&self, failing: bool) -> bool {
+        self.failing.swap(failing, Ordering::Relaxed) != failing
     }
-}
-
-/// A message as it goes to clients, numbered within its room.
-fn encode(message: Message) -> Stored {
-    let id = message.id;
-    let order = Order::Numbered { lane: lane(&message.room), number: id.get() };
-    Stored { id, frame: Frame::text(ToClient::Message(message).encode(), order) }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

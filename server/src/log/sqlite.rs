@@ -9,16 +9,8 @@ use protocol::{Body, Message, MessageId, Ref, RoomName, UserName};
 use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Params, Row, params};
 
 use super::clock::Clock;
-use super::{Asked, Page, encode};
-
-/// What became of a message.
-#[derive(Debug)]
-pub(super) enum Kept {
-    /// It is stored.
-    New,
-    /// Its author sent it before under the same `ref`: this is that first one.
-    Before(Box<Message>),
-}
+use super::keeper::Kept;
+use super::page::{Asked, Page, Stored};
 
 /// Rooms whose numbers the writer remembers. More than that are busy at a time only where the
 /// search for one is the smallest of all costs.
@@ -35,13 +27,14 @@ pub(crate) struct Writer {
 
 impl Writer {
     pub(super) fn new(db: Connection) -> rusqlite::Result<Self> {
-        let newest = "SELECT id, at FROM messages ORDER BY id DESC LIMIT 1";
-        let clock = db
-            .query_row(newest, [], |row| {
-                Ok(Clock { last_id: unsigned(row, 0)?, last_at: unsigned(row, 1)? })
-            })
-            .optional()?;
-        Ok(Writer { db, clock: clock.unwrap_or_default(), rooms: HashMap::new() })
+        // What was deleted had its ids and times as well.
+        let newest = "SELECT coalesce(max(id), 0), coalesce(max(at), 0) FROM
+            (SELECT id, at FROM (SELECT id, at FROM messages ORDER BY id DESC LIMIT 1)
+             UNION ALL SELECT upto, at FROM deleted)";
+        let clock = db.query_row(newest, [], |row| {
+            Ok(Clock { last_id: unsigned(row, 0)?, last_at: unsigned(row, 1)? })
+        })?;
+        Ok(Writer { db, clock, rooms: HashMap::new() })
     }
 
     /// Where the ids and times of earlier runs ended.
@@ -181,12 +174,13 @@ impl Reader {
             (None, Some(newest)) => newest.id,
             _ => self.head(id)?,
         };
-        let messages = messages.into_iter().rev().map(encode).collect();
+        let messages = messages.into_iter().rev().map(Stored::new).collect();
         Ok(Page { messages, older: older.map(|message| message.id), head })
     }
 
     fn head(&self, room: i64) -> rusqlite::Result<MessageId> {
-        let select = "SELECT coalesce(max(id), 0) FROM messages WHERE room = ?1";
+        let select = "SELECT coalesce((SELECT max(id) FROM messages WHERE room = ?1),
+            (SELECT upto FROM deleted WHERE room = ?1), 0)";
         let mut select = self.0.prepare_cached(select)?;
         select.query_row([room], |row| id(row, 0))
     }

@@ -2,21 +2,21 @@
 //!
 //! This file does not know SQL.
 
+use std::io;
 use std::sync::Arc;
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
-use protocol::{ErrorNote, Message, Refusal, ToClient};
 use tokio::sync::{mpsc, oneshot};
 
+use super::Append;
 use super::checkpoint::Checkpoints;
-use super::clock::Clock;
-use super::database::{Database, OpenError};
-use super::sqlite::{Kept, Writer};
-use super::{Append, OpenRoom, encode};
-use crate::frame::{Frame, Order};
+use super::clock::now_us;
+use super::keeper::Keeper;
+use super::sqlite::Writer;
+use super::upkeep::UpkeepThread;
 use crate::hub::Hub;
-use crate::outbox::Outbox;
+use crate::metrics::Metrics;
 
 /// Most messages of one commit: by then its cost per message has vanished, and waiting for it is
 /// still short.
@@ -27,88 +27,51 @@ const BATCH_MAX: usize = 512;
 /// notices; and a message after a pause does not wait at all.
 const COMMIT_INTERVAL: Duration = Duration::from_millis(1);
 
-/// Starts the thread; the receiver hears of its end.
-pub(super) fn spawn(
-    writer: Writer,
-    database: &Database,
-    queue: mpsc::Receiver<Append>,
-    hub: Hub,
-) -> Result<oneshot::Receiver<()>, OpenError> {
-    let checkpoints = database.checkpointer()?.map(Checkpoints::spawn).transpose()?;
-    let (ended, end) = oneshot::channel();
-    let thread = LogThread { clock: writer.clock(), writer, checkpoints, hub, failing: false };
-    thread::Builder::new().name("log-writer".into()).spawn(move || {
-        thread.run(queue);
-        // The database is closed now. Nobody may be waiting for it.
-        let _ = ended.send(());
-    })?;
-    Ok(end)
-}
-
-/// A message with its place in the order, and whom it concerns.
-struct Stamped {
-    message: Message,
-    room: Arc<OpenRoom>,
-    outbox: Outbox,
-}
-
-struct LogThread {
-    writer: Writer,
-    clock: Clock,
-    checkpoints: Option<Checkpoints>,
-    hub: Hub,
-    /// The last commit did not work.
-    failing: bool,
+/// The thread, and what it works with. Dropped in this order, the database is closed before anybody
+/// hears of the end.
+pub(super) struct LogThread {
+    pub(super) writer: Writer,
+    pub(super) keeper: Keeper,
+    pub(super) checkpoints: Option<Checkpoints>,
+    pub(super) _upkeep: UpkeepThread,
+    pub(super) hub: Hub,
+    pub(super) metrics: Arc<Metrics>,
 }
 
 impl LogThread {
+    /// Starts it; the receiver hears of its end.
+    pub(super) fn spawn(self, queue: mpsc::Receiver<Append>) -> io::Result<oneshot::Receiver<()>> {
+        let (ended, end) = oneshot::channel();
+        thread::Builder::new().name("log-writer".into()).spawn(move || {
+            self.run(queue);
+            // The database is closed now. Nobody may be waiting for it.
+            let _ = ended.send(());
+        })?;
+        Ok(end)
+    }
+
     fn run(mut self, mut queue: mpsc::Receiver<Append>) {
         let mut batch = Vec::with_capacity(BATCH_MAX);
         let mut next = Instant::now();
         while queue.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
             gather(&mut queue, &mut batch, next);
-            next = Instant::now() + COMMIT_INTERVAL;
-            let stamped: Vec<_> = batch.drain(..).map(|append| self.stamp(append)).collect();
+            let began = Instant::now();
+            next = began + COMMIT_INTERVAL;
+            let stamp = |append| self.keeper.stamp(append, now_us());
+            let stamped: Vec<_> = batch.drain(..).map(stamp).collect();
             match self.writer.commit(stamped.iter().map(|stamped| &stamped.message)) {
                 Ok(kept) => {
-                    if std::mem::take(&mut self.failing) {
-                        tracing::info!("messages can be stored again");
-                    }
-                    self.tell(stamped, kept);
+                    self.metrics.committed(kept.len(), began.elapsed());
+                    let hub = &self.hub;
+                    self.keeper.stored(stamped, kept, |room, frame| hub.deliver(room, frame));
+                    self.checkpoint();
                 }
-                Err(error) => {
-                    // Once, not for every message that is refused until it works again.
-                    if !std::mem::replace(&mut self.failing, true) {
-                        tracing::error!(%error, "cannot store messages: authors are told so");
-                    }
-                    refuse(stamped);
-                }
+                Err(error) => self.keeper.failed(stamped, &error),
             }
         }
     }
 
-    fn stamp(&mut self, append: Append) -> Stamped {
-        let Append { room, author, content, reference, outbox } = append;
-        let (id, at) = self.clock.next();
-        let name = room.name().clone();
-        let message = Message { room: name, sender: author, content, id, at, reference };
-        Stamped { message, room, outbox }
-    }
-
-    fn tell(&mut self, stamped: Vec<Stamped>, kept: Vec<Kept>) {
-        for (Stamped { message, room, outbox }, kept) in stamped.into_iter().zip(kept) {
-            match kept {
-                Kept::New => {
-                    let stored = encode(message);
-                    room.push(stored.clone());
-                    self.hub.deliver(room.name().clone(), stored.frame);
-                }
-                Kept::Before(first) => {
-                    let again = ToClient::Message(*first).encode();
-                    outbox.push(&Frame::text(again, Order::Plain));
-                }
-            }
-        }
+    fn checkpoint(&mut self) {
         if self.checkpoints.as_mut().is_some_and(Checkpoints::committed)
             && let Err(error) = self.writer.checkpoint()
         {
@@ -127,17 +90,5 @@ fn gather(queue: &mut mpsc::Receiver<Append>, batch: &mut Vec<Append>, due: Inst
         && let Ok(append) = queue.try_recv()
     {
         batch.push(append);
-    }
-}
-
-/// Nothing was kept, so nobody but the authors hears of it.
-fn refuse(stamped: Vec<Stamped>) {
-    for Stamped { message, outbox, .. } in stamped {
-        let note = ErrorNote {
-            room: Some(message.room),
-            reference: message.reference,
-            ..ErrorNote::from(&Refusal::Unavailable)
-        };
-        outbox.push(&Frame::text(ToClient::Error(note).encode(), Order::Plain));
     }
 }

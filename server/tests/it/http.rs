@@ -34,7 +34,15 @@ async fn upgrade(server: &TestServer, more: &str) -> String {
 #[tokio::test]
 async fn the_page_comes_with_strict_headers() {
     let server = TestServer::start().await;
-    for path in ["/", "/index.html", "/style.css", "/main.js", "/view.js", "/icon.svg", "/manifest.webmanifest"] {
+    for path in [
+        "/",
+        "/index.html",
+        "/style.css",
+        "/main.js",
+        "/view.js",
+        "/icon.svg",
+        "/manifest.webmanifest",
+    ] {
         let answer = ask(&server, &format!("GET {path} HTTP/1.1")).await;
         let head = answer.split("\r\n\r\n").next().unwrap().to_lowercase();
         assert!(head.starts_with("http/1.1 200"), "{path}: {head}");
