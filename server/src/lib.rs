@@ -26,6 +26,9 @@ mod names;
 mod outbox;
 mod rate;
 mod shutdown;
+#[cfg(test)]
+#[path = "../tests/sim/mod.rs"]
+mod sim;
 mod vitals;
 
 use std::io;

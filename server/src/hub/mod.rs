@@ -21,6 +21,8 @@ use self::core::Input;
 pub(crate) use self::presence::Budget;
 pub(crate) use self::room::ConnectionId;
 use self::shard::ShardInput;
+#[cfg(test)]
+pub(crate) use self::shard::perform;
 use crate::frame::Frame;
 use crate::metrics::Metrics;
 use crate::outbox::Outbox;
@@ -96,6 +98,12 @@ impl Hub {
         let shard = self.shard(&room);
         // A stopped hub has nobody left to tell.
         let _ = shard.blocking_send(Input::Deliver { room, message });
+    }
+
+    /// Tells an author of a message that was stored before. For the log's thread alone, too.
+    pub(crate) fn deliver_again(&self, room: RoomName, author: Outbox, message: Arc<Frame>) {
+        let shard = self.shard(&room);
+        let _ = shard.blocking_send(Input::Again { room, author, message });
     }
 
     fn shard(&self, room: &RoomName) -> &mpsc::Sender<ShardInput> {

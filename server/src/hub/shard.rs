@@ -68,7 +68,7 @@ async fn receive(
     }
 }
 
-fn perform(core: &Core<Outbox>, effect: ShardEffect, metrics: &Metrics) {
+pub(crate) fn perform(core: &Core<Outbox>, effect: ShardEffect, metrics: &Metrics) {
     match effect {
         Effect::One(outbox, room, news) => outbox.push(&encode(room, news)),
         Effect::Room(room, news) => {

@@ -24,6 +24,15 @@ pub(crate) enum Kept {
     Before(Box<Message>),
 }
 
+/// Who hears of a message that is stored.
+#[derive(Debug)]
+pub(crate) enum To {
+    /// Everybody in the room.
+    Everybody,
+    /// Its author, who sent it before.
+    Author(Outbox),
+}
+
 /// A message with its place in the order, and whom it concerns.
 #[derive(Debug)]
 pub(crate) struct Stamped {
@@ -55,12 +64,12 @@ impl Keeper {
         Stamped { message, room, outbox }
     }
 
-    /// They are stored, or were before: everybody, or the author alone, may hear of it.
+    /// They are stored, or were before: `tell` everybody, or the author alone, in this order.
     pub(crate) fn stored(
         &mut self,
         batch: Vec<Stamped>,
         kept: Vec<Kept>,
-        mut deliver: impl FnMut(RoomName, Arc<Frame>),
+        mut tell: impl FnMut(RoomName, Arc<Frame>, To),
     ) {
         if self.health.set_failing(false) {
             tracing::info!("messages can be stored again");
@@ -70,11 +79,12 @@ impl Keeper {
                 Kept::New => {
                     let stored = Stored::new(message);
                     room.push(stored.clone());
-                    deliver(room.name().clone(), stored.frame);
+                    tell(room.name().clone(), stored.frame, To::Everybody);
                 }
                 Kept::Before(first) => {
                     let again = ToClient::Message(*first).encode();
-                    outbox.push(&Frame::text(again, Order::Plain));
+                    let again = Frame::text(again, Order::Plain);
+                    tell(room.name().clone(), again, To::Author(outbox));
                 }
             }
         }

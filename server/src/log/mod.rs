@@ -23,6 +23,8 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use self::checkpoint::Checkpoints;
 use self::database::{Database, OpenError};
 use self::keeper::Keeper;
+#[cfg(test)]
+pub(crate) use self::page::Stored;
 pub(crate) use self::page::{Asked, Page};
 pub(crate) use self::ring::RING_MESSAGES_MAX;
 pub(crate) use self::rooms::{OpenRoom, Rooms};
@@ -75,7 +77,7 @@ struct Readers {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Health {
     failing: Arc<AtomicBool>,
-    rooms: Rooms,
+    pub(crate) rooms: Rooms,
 }
 
 impl Log {

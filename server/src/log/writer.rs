@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::Append;
 use super::checkpoint::Checkpoints;
 use super::clock::now_us;
-use super::keeper::Keeper;
+use super::keeper::{Keeper, To};
 use super::sqlite::Writer;
 use super::upkeep::UpkeepThread;
 use crate::hub::Hub;
@@ -63,7 +63,10 @@ impl LogThread {
                 Ok(kept) => {
                     self.metrics.committed(kept.len(), began.elapsed());
                     let hub = &self.hub;
-                    self.keeper.stored(stamped, kept, |room, frame| hub.deliver(room, frame));
+                    self.keeper.stored(stamped, kept, |room, frame, to| match to {
+                        To::Everybody => hub.deliver(room, frame),
+                        To::Author(author) => hub.deliver_again(room, author, frame),
+                    });
                     self.checkpoint();
                 }
                 Err(error) => self.keeper.failed(stamped, &error),
