@@ -4,7 +4,9 @@
 
 mod acceptance;
 mod binary;
+mod child;
 mod database;
+mod faults;
 mod floods;
 mod harness;
 mod history;
@@ -15,6 +17,7 @@ mod messages;
 mod monitor;
 mod names;
 mod presence;
+mod restart;
 mod resume;
 mod retention;
 mod shutdown;
