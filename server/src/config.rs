@@ -2,6 +2,7 @@
 //!
 //! This file does not know how any of them is used.
 
+mod check;
 mod floods;
 mod upkeep;
 

@@ -50,6 +50,7 @@ use self::hub::{Budget, ConnectionId, Hub};
 use self::log::Log;
 use self::log::database::Database;
 pub use self::log::database::OpenError;
+pub use self::log::inspect::{BackupError, Copied, backup, inspect};
 use self::metrics::Metrics;
 use self::names::Names;
 use self::outbox::{Bounds, Post};

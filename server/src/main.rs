@@ -1,14 +1,16 @@
 //! The server's binary: arguments, environment, signals, logging and exit codes; all else is in the
 //! library.
 
+mod commands;
 mod descriptors;
 
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
+use self::commands::Command;
 use anyhow::Context as _;
-use clap::Parser as _;
+use clap::Parser;
 use server::{Config, Listeners, LogFormat};
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
@@ -18,15 +20,30 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
+/// Nebula's chat server.
+///
+/// Start it and open the printed address in a browser, or join from a terminal with `nebula`.
+#[derive(Debug, Parser)]
+#[command(name = "nebula-server", version, about, max_term_width = 100)]
+#[command(args_conflicts_with_subcommands = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    config: Config,
+}
+
 /// The server could not start.
 const EXIT_CANNOT_START: u8 = 2;
 
 fn main() -> ExitCode {
-    let mut config = Config::parse();
+    let Arguments { command, config } = Arguments::parse();
     start_logging(config.log_format);
-    let wanted = config.floods.connections_max;
-    config.floods.connections_max = descriptors::connections_max(wanted, descriptors::raise());
-    match run(config) {
+    let done = match command {
+        Some(command) => command.run(),
+        None => run(config),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("nebula-server: {error:#}");
@@ -35,7 +52,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(config: Config) -> anyhow::Result<()> {
+fn run(mut config: Config) -> anyhow::Result<()> {
+    commands::refuse_problems(&config)?;
+    let wanted = config.floods.connections_max;
+    config.floods.connections_max = descriptors::connections_max(wanted, descriptors::raise());
     let runtime = match config.thread_count() {
         // Workers that take each other's tasks would only be a detour.
         1 => Builder::new_current_thread().enable_all().build(),

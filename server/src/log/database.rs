@@ -222,16 +222,20 @@ impl Database {
         OpenError::Damaged { path: self.path.clone(), fault }
     }
 
-    /// What an error of SQLite means for this file.
     pub(super) fn failed(&self, error: rusqlite::Error) -> OpenError {
-        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseCorrupt, DatabaseLocked, NotADatabase};
-        let path = self.path.clone();
-        match error.sqlite_error_code() {
-            Some(DatabaseBusy | DatabaseLocked) => OpenError::Locked(path),
-            Some(DatabaseCorrupt) => self.damaged(error.to_string()),
-            Some(NotADatabase) => OpenError::NotADatabase(path),
-            _ => OpenError::Sqlite { path, error },
-        }
+        failed(&self.path, error)
+    }
+}
+
+/// What an error of SQLite means for a file.
+pub(super) fn failed(path: &Path, error: rusqlite::Error) -> OpenError {
+    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseCorrupt, DatabaseLocked, NotADatabase};
+    let path = path.to_owned();
+    match error.sqlite_error_code() {
+        Some(DatabaseBusy | DatabaseLocked) => OpenError::Locked(path),
+        Some(DatabaseCorrupt) => OpenError::Damaged { path, fault: error.to_string() },
+        Some(NotADatabase) => OpenError::NotADatabase(path),
+        _ => OpenError::Sqlite { path, error },
     }
 }
 
@@ -251,7 +255,7 @@ fn hold(path: &Path) -> Result<File, OpenError> {
 }
 
 /// Reads the header by hand: SQLite itself might already change a file while opening it.
-fn check_header(path: &Path, mut file: &File) -> Result<(), OpenError> {
+pub(super) fn check_header(path: &Path, mut file: &File) -> Result<(), OpenError> {
     const MAGIC: &[u8] = b"SQLite format 3\0";
     let mut header = Vec::new();
     let read = file.by_ref().take(100).read_to_end(&mut header);

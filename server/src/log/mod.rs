@@ -6,6 +6,7 @@
 mod checkpoint;
 pub(crate) mod clock;
 pub(crate) mod database;
+pub(crate) mod inspect;
 pub(crate) mod keeper;
 mod page;
 mod ring;

@@ -16,6 +16,7 @@ mod limits;
 mod messages;
 mod monitor;
 mod names;
+mod operations;
 mod presence;
 mod restart;
 mod resume;
