@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::thread::sleep;
+use std::thread::park_timeout;
 use std::time::Duration;
 
 use rusqlite::backup::{Backup, StepResult};
@@ -121,7 +121,8 @@ fn copy_pages(source: &Connection, copy: &mut Connection) -> rusqlite::Result<Op
     for _ in 0..TRIES_MAX {
         match backup.step(-1)? {
             StepResult::Done => return Ok(Some(())),
-            _ => sleep(PAUSE),
+            // Nobody unparks it: it waits.
+            _ => park_timeout(PAUSE),
         }
     }
     Ok(None)

@@ -6,6 +6,7 @@ mod acceptance;
 mod binary;
 mod child;
 mod database;
+mod dependencies;
 mod faults;
 mod floods;
 mod harness;

@@ -1,5 +1,8 @@
 //! What is seen from outside: alive, ready, and the figures.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use protocol::Code;
 use server::{Config, Gauges, Stopped};
 
@@ -108,4 +111,28 @@ async fn what_waits_for_who_does_not_read_is_told_and_then_dropped() {
     assert!(server.figure("nebula_dropped_total{reason=\"too_slow\"}").await > 50.0);
     assert_eq!(server.figure("nebula_ended_total{reason=\"too_slow\"}").await, 1.0);
     assert!(server.figure("nebula_outbox_bytes").await < 5000.0);
+}
+
+/// What the dashboard and the alerts ask for is there under that name.
+#[tokio::test]
+async fn dashboard_and_alerts_name_figures_that_there_are() {
+    let server = TestServer::start().await;
+    let figures = get(server.figures, "/metrics").await;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("docs/monitoring");
+    for file in ["grafana.json", "alerts.yml"] {
+        let text = std::fs::read_to_string(folder.join(file)).unwrap();
+        let words = text.split(|c: char| !(c.is_ascii_lowercase() || c == '_'));
+        let asked: BTreeSet<_> = words.filter(|word| word.starts_with("nebula_")).collect();
+        assert!(asked.len() >= 6, "{file}: {asked:?}");
+        for name in asked {
+            let found = figures.lines().any(|line| {
+                line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '{']))
+            });
+            assert!(found, "{file} asks for {name}");
+        }
+        if file.ends_with("json") {
+            let dashboard: serde_json::Value = serde_json::from_str(&text).unwrap();
+            assert!(dashboard["panels"].as_array().unwrap().len() > 10);
+        }
+    }
 }
