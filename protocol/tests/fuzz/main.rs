@@ -8,8 +8,6 @@
 
 mod mutate;
 
-use std::fmt::Debug;
-
 use proptest::test_runner::{Config, TestRunner};
 use protocol::{
     Body, Hello, Key, ROOM_CHARS_MAX, Refusal, RoomName, ToClient, ToServer, USER_CHARS_MAX,
@@ -37,10 +35,6 @@ fn show(kind: &str, reader: impl Fn(&str)) {
     outcome.unwrap_or_else(|failure| panic!("{kind}: {failure}"));
 }
 
-fn same<T: PartialEq + Debug>(one: T, other: T) {
-    assert_eq!(one, other);
-}
-
 /// A sentence that a client may print as it is.
 fn harmless(refusal: &Refusal) {
     let sentence = refusal.to_string();
@@ -51,7 +45,7 @@ fn harmless(refusal: &Refusal) {
 #[test]
 fn envelopes_from_clients() {
     show("to_server", |text| match ToServer::parse(text) {
-        Ok(envelope) => same(ToServer::parse(&envelope.encode()), Ok(envelope)),
+        Ok(envelope) => assert_eq!(ToServer::parse(&envelope.encode()), Ok(envelope)),
         Err(bad) => harmless(&bad.refusal),
     });
 }
@@ -60,7 +54,7 @@ fn envelopes_from_clients() {
 fn envelopes_from_servers() {
     show("to_client", |text| {
         if let Ok(envelope) = ToClient::parse(text) {
-            same(ToClient::parse(&envelope.encode()).unwrap(), envelope);
+            assert_eq!(ToClient::parse(&envelope.encode()).unwrap(), envelope);
         }
     });
 }
@@ -68,7 +62,7 @@ fn envelopes_from_servers() {
 #[test]
 fn what_a_connection_asks_for() {
     show("query", |text| match Hello::from_query(text) {
-        Ok(hello) => same(Hello::from_query(&hello.to_query()), Ok(hello)),
+        Ok(hello) => assert_eq!(Hello::from_query(&hello.to_query()), Ok(hello)),
         Err(refusal) => harmless(&refusal),
     });
 }
@@ -76,7 +70,7 @@ fn what_a_connection_asks_for() {
 #[test]
 fn keys_among_subprotocols() {
     show("subprotocols", |text| match Key::from_subprotocols(text) {
-        Ok(Some(key)) => same(Key::from_subprotocols(&key.to_subprotocol()), Ok(Some(key))),
+        Ok(Some(key)) => assert_eq!(Key::from_subprotocols(&key.to_subprotocol()), Ok(Some(key))),
         Ok(None) => {}
         Err(refusal) => harmless(&refusal),
     });
@@ -88,14 +82,14 @@ fn names_of_rooms_and_people() {
         match RoomName::try_from(text) {
             Ok(room) => {
                 decent(room.as_str(), ROOM_CHARS_MAX);
-                same(RoomName::try_from(room.as_str()), Ok(room));
+                assert_eq!(RoomName::try_from(room.as_str()), Ok(room));
             }
             Err(error) => harmless(&Refusal::BadRoom(error)),
         }
         match UserName::try_from(text) {
             Ok(user) => {
                 decent(user.as_str(), USER_CHARS_MAX);
-                same(UserName::try_from(user.as_str()), Ok(user));
+                assert_eq!(UserName::try_from(user.as_str()), Ok(user));
             }
             Err(error) => harmless(&Refusal::BadName(error)),
         }
@@ -111,7 +105,7 @@ fn decent(name: &str, chars_max: usize) {
 #[test]
 fn texts() {
     show("body", |text| match Body::try_from(text.to_owned()) {
-        Ok(body) => same(Body::try_from(body.as_str().to_owned()), Ok(body)),
+        Ok(body) => assert_eq!(Body::try_from(body.as_str().to_owned()), Ok(body)),
         Err(error) => harmless(&Refusal::BadContent(error)),
     });
 }
