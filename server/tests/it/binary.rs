@@ -175,6 +175,7 @@ async fn a_full_disk_is_told_to_authors_alone_and_service_goes_on() {
     let mut alice = server.connect(&query("dev", "Alice", "")).await;
     alice.expect_entry().await;
     let mut bob = server.connect(&query("dev", "Bob", "")).await;
+    bob.expect_entry().await;
     let text = "x".repeat(4000);
     let mut stored = 0;
     let note = 'full: loop {
