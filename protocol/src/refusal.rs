@@ -3,6 +3,8 @@
 //!
 //! This file does not know HTTP or sockets.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::body::{BadRef, BodyError, FRAME_BYTES_MAX};
@@ -55,7 +57,7 @@ pub enum Code {
     NotAllowed,
     /// The message, person, ban or mute it is about is not there.
     NotFound,
-    /// More messages than the rate allows; `retry_ms` says when to try again.
+    /// More than the rate allows; `retry_ms` says when to try again.
     TooFast,
     /// Too many bad frames in a row.
     TooManyBadFrames,
@@ -71,11 +73,18 @@ pub enum Code {
     Unavailable,
     /// The client does not read fast enough.
     TooSlow,
-    /// The server is stopping.
+    /// The server is stopping; `retry_ms` says when to come back.
     Stopping,
     /// A code of a newer server, for clients that do not know it yet.
     #[serde(other)]
     Unknown,
+}
+
+/// As it stands in an `error` envelope.
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
 }
 
 /// A reason to say no, with what there is to tell about it.
@@ -164,7 +173,7 @@ pub enum Refusal {
     #[error("{0}")]
     NotFound(&'static str),
     /// See [`Code::TooFast`].
-    #[error("too many messages: wait {retry_ms} ms and send it again")]
+    #[error("too much at once: wait {retry_ms} ms and send it again")]
     TooFast {
         /// When one more message will be taken, in milliseconds.
         retry_ms: u64,
@@ -192,7 +201,11 @@ pub enum Refusal {
     TooSlow,
     /// See [`Code::Stopping`].
     #[error("the server is stopping")]
-    Stopping,
+    Stopping {
+        /// When this client should come back, in milliseconds: every client is told another time,
+        /// so that they do not all come back at once.
+        retry_ms: u64,
+    },
 }
 
 impl Refusal {
@@ -230,7 +243,7 @@ impl Refusal {
             Refusal::BadFrame => Code::BadFrame,
             Refusal::Unavailable | Refusal::TooManySanctions { .. } => Code::Unavailable,
             Refusal::TooSlow => Code::TooSlow,
-            Refusal::Stopping => Code::Stopping,
+            Refusal::Stopping { .. } => Code::Stopping,
         }
     }
 
@@ -241,7 +254,7 @@ impl Refusal {
     /// and no more.
     pub fn close_code(&self) -> Option<u16> {
         match self {
-            Refusal::Stopping => Some(1001),
+            Refusal::Stopping { .. } => Some(1001),
             Refusal::BadFrame => Some(1002),
             Refusal::BinaryFrame => Some(1003),
             Refusal::BadUtf8 => Some(1007),

@@ -136,7 +136,7 @@ pub struct ErrorNote {
 impl From<&Refusal> for ErrorNote {
     fn from(refusal: &Refusal) -> Self {
         let retry_ms = match refusal {
-            Refusal::TooFast { retry_ms } => Some(*retry_ms),
+            Refusal::TooFast { retry_ms } | Refusal::Stopping { retry_ms } => Some(*retry_ms),
             Refusal::Muted(muted) => muted.seconds.map(|seconds| seconds.saturating_mul(1000)),
             _ => None,
         };

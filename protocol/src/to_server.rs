@@ -124,6 +124,20 @@ impl ToServer {
     pub fn encode(&self) -> String {
         encode(self)
     }
+
+    /// The room it is about, unless that is the whole server, and the `ref` that an answer to it
+    /// carries.
+    pub fn about(&self) -> (Option<&RoomName>, Option<&Ref>) {
+        match self {
+            ToServer::Message { room, reference, .. }
+            | ToServer::History { room, reference, .. }
+            | ToServer::Delete { room, reference, .. } => (Some(room), reference.as_ref()),
+            ToServer::Join { room, .. }
+            | ToServer::Leave { room }
+            | ToServer::Presence { room, .. } => (Some(room), None),
+            ToServer::Moderate(act) => (act.room.as_ref(), act.reference.as_ref()),
+        }
+    }
 }
 
 /// What an object from a client may hold, not yet checked against its type.

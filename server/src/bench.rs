@@ -14,13 +14,14 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 use tokio_util::task::TaskTracker;
 
-use crate::config::SyncMode;
+use crate::config::{Config, SyncMode};
 use crate::frame::{Frame, Order};
 use crate::hub::core::{Core, Effect, Input};
 use crate::hub::{Budget, ConnectionId, Hub};
 use crate::log::database::Database;
 use crate::log::{Append, Asked, Log, OpenRoom, Work};
-use crate::outbox::{Bounds, Outbox};
+use crate::metrics::Metrics;
+use crate::outbox::{Bounds, Outbox, Post};
 
 /// Why a bench cannot be set up.
 pub type Failed = Box<dyn std::error::Error>;
@@ -82,21 +83,22 @@ impl Rules {
 /// One frame into many outboxes and out of them again, as hub and write pumps do.
 pub struct FanOut {
     outboxes: Vec<Outbox>,
+    metrics: Arc<Metrics>,
     batch: Vec<Arc<Frame>>,
 }
 
 impl FanOut {
     /// So many outboxes.
     pub fn new(members: usize) -> Self {
-        let bounds = Bounds { bytes_max: 256 * 1024, frames_max: 1024 };
-        let outboxes = (0..members).map(|_| Outbox::new(bounds)).collect();
-        FanOut { outboxes, batch: Vec::new() }
+        let post = post();
+        let outboxes = (0..members).map(|_| Outbox::new(&post)).collect();
+        FanOut { outboxes, metrics: post.metrics.clone(), batch: Vec::new() }
     }
 
     /// Encodes a message, gives it to all, and takes it from all.
     pub fn deliver(&mut self, message: Message) -> usize {
         let frame = Frame::text(ToClient::Message(message).encode(), Order::Plain);
-        self.outboxes.iter().for_each(|outbox| outbox.push(&frame));
+        Outbox::push_all(self.outboxes.iter(), &frame, &self.metrics);
         let mut taken = 0;
         for outbox in &self.outboxes {
             let mut cx = Context::from_waker(Waker::noop());
@@ -107,6 +109,11 @@ impl FanOut {
         }
         taken
     }
+}
+
+fn post() -> Arc<Post> {
+    let bounds = Bounds { bytes_max: 1 << 20, frames_max: 1024 };
+    Arc::new(Post { bounds, metrics: Arc::default() })
 }
 
 /// A room of a log.
@@ -124,8 +131,10 @@ impl Keeper {
     pub fn open(path: &Path) -> Result<Self, Failed> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let (log, _, ended) = runtime.block_on(async {
-            let hub = Hub::start(1, Budget(0), &TaskTracker::new());
-            Log::start(&Database::open(path, SyncMode::Normal)?, hub, None)
+            let metrics = Arc::default();
+            let hub = Hub::start(1, Budget(0), &TaskTracker::new(), &metrics);
+            let database = Database::open(path, SyncMode::Normal)?;
+            Log::start(&database, &Config::for_tests(), hub, &metrics)
         })?;
         Ok(Keeper { runtime, log, ended })
     }
@@ -139,7 +148,7 @@ impl Keeper {
     pub fn append(&self, rooms: &[Room], messages: usize) -> Result<(), Failed> {
         let author = UserName::try_from("bench")?;
         let content = Body::try_from("x".repeat(100))?;
-        let outbox = Outbox::new(Bounds { bytes_max: 1 << 20, frames_max: 1024 });
+        let outbox = Outbox::new(&post());
         self.runtime.block_on(async {
             for room in rooms.iter().cycle().take(messages) {
                 let append = Append {

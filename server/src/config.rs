@@ -2,6 +2,10 @@
 //!
 //! This file does not know how any of them is used.
 
+mod check;
+mod floods;
+mod upkeep;
+
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -14,14 +18,17 @@ use clap::{Args, ValueEnum};
 use crate::gate::Origin;
 use crate::reload::Reload;
 
+pub use self::floods::{
+    DESCRIPTORS_RESERVED, Floods, HEAD_BYTES_MAX, HEADERS_MAX, PERSON_SHARE, REQUEST_BURST,
+    REQUEST_RATE, ROOM_SHARE,
+};
+pub use self::upkeep::Upkeep;
+
 /// Rooms of one connection. Each is a lane in its outbox, which is searched by walking.
 pub const ROOMS_PER_CONNECTION_MAX: usize = 32;
 /// Bad frames in a row before a connection is closed: a client that is wrong twenty times in a row
 /// is no client.
 pub const BAD_FRAMES_MAX: u32 = 20;
-/// Time for the TLS handshake and the head of the first HTTP request, together. Longer than any honest client needs, short enough that
-/// half-made requests do not pile up.
-pub const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// After a close frame, how long the peer has to answer it before its socket is dropped. Less than
 /// what the shutdown allows in all.
 pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -29,6 +36,15 @@ pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 pub const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long a shutdown waits for the log after that. Together they stay below 5 s.
 pub const DRAIN_TIMEOUT: Duration = Duration::from_millis(1500);
+
+/// A client that a stopping server sent away comes back after this at the earliest: a restart takes
+/// about as long.
+pub const COME_BACK_MIN: Duration = Duration::from_millis(500);
+/// Time that each client adds to what the return of all is spread over: 500 a second, which one
+/// core serves with ease.
+pub const COME_BACK_EACH: Duration = Duration::from_millis(2);
+/// The longest that any of them is asked to wait.
+pub const COME_BACK_MAX: Duration = Duration::from_secs(60);
 
 /// How a server is set up.
 #[derive(Debug, Clone, Args)]
@@ -38,13 +54,7 @@ pub struct Config {
     pub listen: SocketAddr,
 
     /// Database file that keeps the messages; `:memory:` keeps nothing beyond this run
-    #[arg(
-        long,
-        env = "NEBULA_DB",
-        value_name = "FILE",
-        default_value = "nebula.db",
-        global = true
-    )]
+    #[arg(long, env = "NEBULA_DB", value_name = "FILE", default_value = "nebula.db")]
     pub db: Db,
 
     /// When a message counts as stored: `normal` survives the end of the process, `full` also a
@@ -86,7 +96,7 @@ pub struct Config {
 
     /// Closes the server: only who has a token that was signed with the key in this file comes in;
     /// an Ed25519 key in PEM, or a secret of 32 bytes or more for HS256
-    #[arg(long, env = "NEBULA_TOKEN_KEY", value_name = "FILE", global = true)]
+    #[arg(long, env = "NEBULA_TOKEN_KEY", value_name = "FILE")]
     pub token_key: Option<PathBuf>,
 
     /// Speak TLS (https and wss) with the certificates in this PEM file, one's own first; read anew
@@ -129,6 +139,14 @@ pub struct Config {
     #[arg(long, env = "NEBULA_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,
 
+    #[allow(missing_docs, reason = "it has its own, and clap would take these for its help")]
+    #[command(flatten)]
+    pub floods: Floods,
+
+    #[allow(missing_docs, reason = "as above")]
+    #[command(flatten)]
+    pub upkeep: Upkeep,
+
     /// Asks the running server to read its files anew.
     #[arg(skip)]
     pub reload: Reload,
@@ -158,6 +176,8 @@ impl Config {
             outbox_bytes_max: 256 * 1024,
             outbox_frames_max: 1024,
             log_format: LogFormat::Text,
+            floods: Floods::for_tests(),
+            upkeep: Upkeep::for_tests(),
             reload: Reload::default(),
         }
     }

@@ -2,11 +2,12 @@
 //!
 //! This file does not know what rooms hold.
 
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -16,59 +17,108 @@ use hyper::upgrade::Upgraded;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use protocol::{Hello, Key, Refusal, SUBPROTOCOL, Token};
-use tokio::time::Instant;
 use tungstenite::handshake::derive_accept_key;
 
 use crate::Engine;
+use crate::accept::Visitor;
+use crate::answers::{Answer, closed, plain, set};
 use crate::assets::{self, Asset};
+use crate::config::{HEAD_BYTES_MAX, HEADERS_MAX};
 use crate::connection;
+use crate::door::Entry;
 use crate::gate::{Opening, origin};
+use crate::metrics::TurnedAway;
+use crate::monitor;
 use crate::socket::Stream;
 
-type Answer = Response<Full<Bytes>>;
+/// Who is asking. The entry goes with the connection when it becomes a WebSocket.
+struct Guest {
+    peer: IpAddr,
+    entry: Cell<Option<Entry>>,
+}
 
 /// Serves the requests of one connection, until it ends or becomes a WebSocket. The head of the
-/// first has to be there by the deadline, and each further one within as much time.
-pub(crate) async fn serve<S: Stream>(
-    engine: Arc<Engine>,
-    socket: S,
-    address: IpAddr,
-    deadline: Instant,
-) {
-    let service = service_fn(|request| {
-        let answer = answer::<S>(&engine, address, request);
+/// first has to be there in the time that the visitor has left, and each further one within as much.
+pub(crate) async fn serve<S: Stream>(engine: Arc<Engine>, socket: S, visitor: Visitor) {
+    let timeout = visitor.time_left();
+    let asked = AtomicBool::new(false);
+    let (inside, has_asked) = (engine.clone(), &asked);
+    let guest = Guest { peer: visitor.peer, entry: Cell::new(Some(visitor.entry)) };
+    let service = service_fn(move |request| {
+        has_asked.store(true, Ordering::Relaxed);
+        let answer = answer::<S>(&inside, &guest, request);
         async { Ok::<_, Infallible>(answer) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(deadline.saturating_duration_since(Instant::now()))
+        .header_read_timeout(timeout)
+        .max_headers(HEADERS_MAX)
+        .max_buf_size(HEAD_BYTES_MAX)
         .serve_connection(TokioIo::new(socket), service)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
     tokio::select! {
-        // How a request failed is the peer's business; it was told if it could be.
-        _ = connection.as_mut() => return,
-        () = engine.stopping.begun.cancelled() => connection.as_mut().graceful_shutdown(),
+        ended = connection.as_mut() => {
+            if let Err(error) = ended {
+                count(&engine, &error, asked.load(Ordering::Relaxed));
+            }
+            return;
+        }
+        () = engine.stopping().begun.cancelled() => connection.as_mut().graceful_shutdown(),
     }
     tokio::select! {
         _ = connection => {}
-        () = engine.stopping.given_up.cancelled() => {}
+        () = engine.stopping().given_up.cancelled() => {}
     }
 }
 
-fn answer<S: Stream>(engine: &Arc<Engine>, address: IpAddr, request: Request<Incoming>) -> Answer {
+/// How a request failed is the peer's business, and it was told if it could be; but a flood of such
+/// should be seen. Who was silent after an answer did nothing wrong.
+fn count(engine: &Engine, error: &hyper::Error, asked: bool) {
+    if error.is_parse() {
+        engine.vitals.metrics.turned_away(TurnedAway::BadRequest);
+    } else if error.is_timeout() && !asked {
+        engine.vitals.metrics.turned_away(TurnedAway::TooLate);
+    }
+}
+
+fn answer<S: Stream>(engine: &Arc<Engine>, guest: &Guest, request: Request<Incoming>) -> Answer {
     let path = request.uri().path();
     if is_upgrade(request.headers()) && matches!(path, "/" | "/ws") {
-        return upgrade::<S>(engine, address, request);
+        return enter::<S>(engine, guest, request);
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let mut answer = plain(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD are served\n");
         answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
         return answer;
     }
+    if let Some(answer) = monitor::health(&engine.vitals, path) {
+        return answer;
+    }
     match assets::find(path) {
         Some(asset) => file(request.headers(), &asset),
         None => plain(StatusCode::NOT_FOUND, "there is nothing here\n"),
+    }
+}
+
+/// Who a proxy brings is counted as themselves.
+fn enter<S: Stream>(engine: &Arc<Engine>, guest: &Guest, request: Request<Incoming>) -> Answer {
+    const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
+    let Some(mut entry) = guest.entry.take() else {
+        return plain(StatusCode::BAD_REQUEST, "this connection has been upgraded already\n");
+    };
+    let hops: Vec<_> = request.headers().get_all(FORWARDED).iter().collect();
+    let hops = hops.into_iter().map(|line| line.to_str().unwrap_or_default());
+    let door = &engine.vitals.door;
+    let client = door.client(guest.peer, hops);
+    let entered = client.map_or(Ok(()), |client| door.enter_as(&mut entry, client));
+    guest.entry.set(Some(entry));
+    match entered {
+        Ok(()) => upgrade::<S>(engine, guest, client.unwrap_or(guest.peer), request),
+        Err(refused) => {
+            engine.vitals.metrics.turned_away(refused.why);
+            closed(refused)
+        }
     }
 }
 
@@ -147,7 +197,12 @@ fn has_token(headers: &HeaderMap, name: HeaderName, token: &str) -> bool {
 }
 
 /// The opening handshake (RFC 6455, section 4.2).
-fn upgrade<S: Stream>(engine: &Arc<Engine>, address: IpAddr, request: Request<Incoming>) -> Answer {
+fn upgrade<S: Stream>(
+    engine: &Arc<Engine>,
+    guest: &Guest,
+    address: IpAddr,
+    request: Request<Incoming>,
+) -> Answer {
     let headers = request.headers();
     if request.method() != Method::GET || !has_token(headers, header::SEC_WEBSOCKET_VERSION, "13") {
         let sentence = "only WebSocket version 13 is spoken\n";
@@ -161,27 +216,35 @@ fn upgrade<S: Stream>(engine: &Arc<Engine>, address: IpAddr, request: Request<In
     let named = |name| headers.get(name).map(HeaderValue::as_bytes);
     let allowed = &engine.config.allow_origin;
     if !origin::may_connect(named(header::ORIGIN), named(header::HOST), allowed) {
+        engine.vitals.metrics.turned_away(TurnedAway::Origin);
         return plain(StatusCode::FORBIDDEN, "pages of other origins may not connect\n");
     }
-    let mut answer = Response::new(Full::default());
-    *answer.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
-    let all = answer.headers_mut();
-    all.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
-    all.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-    set(all, header::SEC_WEBSOCKET_ACCEPT, &derive_accept_key(key.as_bytes()));
-    if has_token(headers, header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL) {
-        all.insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
-    }
-    let opening = opening(&request, address);
+    let answer = switching(headers, key.as_bytes());
+    let (opening, entry) = (opening(&request, address), guest.entry.take());
     let engine = engine.clone();
-    engine.stopping.tracker.clone().spawn(async move {
+    engine.stopping().tracker.clone().spawn(async move {
         match hyper::upgrade::on(request).await.map(taken_out::<S>) {
-            Ok(Some((socket, read))) => connection::open(engine, socket, read, opening).await,
+            Ok(Some((socket, read))) => {
+                connection::open(engine, socket, read, opening, entry).await;
+            }
             Ok(None) => tracing::error!("an upgraded connection is not the one that was served"),
             // The peer went before the handshake was over.
             Err(error) => tracing::debug!(%error, "an upgrade failed"),
         }
     });
+    answer
+}
+
+fn switching(headers: &HeaderMap, key: &[u8]) -> Answer {
+    let mut answer = Response::new(Full::default());
+    *answer.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let all = answer.headers_mut();
+    all.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+    all.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    set(all, header::SEC_WEBSOCKET_ACCEPT, &derive_accept_key(key));
+    if has_token(headers, header::SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL) {
+        all.insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
+    }
     answer
 }
 
@@ -204,20 +267,4 @@ fn opening(request: &Request<Incoming>, address: IpAddr) -> Result<Opening, Refu
         (token, _) => token,
     };
     Ok(Opening { hello, key, token, address })
-}
-
-fn plain(status: StatusCode, sentence: &'static str) -> Answer {
-    let mut answer = Response::new(Full::new(Bytes::from_static(sentence.as_bytes())));
-    *answer.status_mut() = status;
-    let all = answer.headers_mut();
-    all.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    all.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    answer
-}
-
-/// For values that are header text by how they are made; were one not, it would be left out.
-fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        headers.insert(name, value);
-    }
 }

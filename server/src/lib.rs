@@ -7,56 +7,91 @@
 //! It is kept first and told afterwards. [`run`] is the one door, for `main` and for tests. This
 //! file does not know arguments, environment or signals.
 
+mod accept;
 pub mod admin;
+mod answers;
 mod assets;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
 pub mod bench;
 pub mod config;
 mod connection;
+mod door;
 mod frame;
 pub mod gate;
 mod http;
 mod hub;
 mod key_hash;
 mod log;
+mod metrics;
+mod monitor;
 pub mod names;
 mod outbox;
+mod rate;
 mod reload;
 mod shutdown;
+#[cfg(test)]
+#[path = "../tests/sim/mod.rs"]
+mod sim;
 mod socket;
 pub mod tls;
+mod vitals;
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::Instant;
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::time::{sleep, timeout};
+use tokio_util::task::AbortOnDropHandle;
 
-pub use self::config::{Config, Db, LogFormat, SyncMode};
-use self::config::{DRAIN_TIMEOUT, REQUEST_HEAD_TIMEOUT};
+use self::config::DRAIN_TIMEOUT;
+pub use self::config::{Config, Db, Floods, LogFormat, SyncMode, Upkeep};
+use self::connection::Paces;
+use self::door::Door;
 use self::gate::{Gate, GateError, TEND_INTERVAL};
 use self::hub::{Budget, ConnectionId, Hub};
 use self::log::Log;
 use self::log::database::Database;
 pub use self::log::database::OpenError;
+use self::metrics::Metrics;
+use self::outbox::{Bounds, Post};
 pub use self::reload::Reload;
 use self::shutdown::Stopping;
 use self::tls::{Tls, TlsError};
+pub use self::vitals::Gauges;
+use self::vitals::Vitals;
 
 /// What every connection works with.
 pub(crate) struct Engine {
     config: Config,
     gate: Gate,
-    tls: Option<Tls>,
+    tls: Option<Arc<Tls>>,
     hub: Hub,
     log: Log,
-    stopping: Stopping,
+    vitals: Vitals,
+    post: Arc<Post>,
+    paces: Paces,
     connections: AtomicU64,
+    began: Instant,
+}
+
+/// The sockets that a server listens on.
+#[derive(Debug)]
+pub struct Listeners {
+    /// For everybody: the page, and conversations.
+    pub chat: TcpListener,
+    /// For who watches over the server: its figures.
+    pub figures: Option<TcpListener>,
+}
+
+impl From<TcpListener> for Listeners {
+    fn from(chat: TcpListener) -> Self {
+        Listeners { chat, figures: None }
+    }
 }
 
 /// How a run ended.
@@ -64,6 +99,8 @@ pub(crate) struct Engine {
 pub struct Stopped {
     /// Tasks that did not end in time: none, unless something is wrong.
     pub tasks_left: usize,
+    /// What is left of all that goes up and down: nothing, unless something is wrong.
+    pub gauges: Gauges,
 }
 
 /// Why a server cannot run.
@@ -89,27 +126,23 @@ pub enum RunError {
 /// # Errors
 /// [`RunError`] if it cannot start; once it listens, it goes on.
 pub async fn run(
-    listener: TcpListener,
+    listeners: impl Into<Listeners>,
     config: Config,
     shutdown: impl Future<Output = ()>,
 ) -> Result<Stopped, RunError> {
-    let address = listener.local_addr()?;
-    let stopping = Stopping::default();
-    let hub = Hub::start(config.shard_count(), Budget(config.presence_budget), &stopping.tracker);
+    let Listeners { chat, figures } = listeners.into();
+    let address = chat.local_addr()?;
+    // Held until the end: it keeps other servers from the file.
     let database = match &config.db {
         Db::File(path) => Database::open(path, config.sync)?,
         Db::Memory => Database::memory()?,
     };
-    let (log, register, log_ended) = Log::start(&database, hub.clone(), config.name_expiry_ms())?;
-    let gate = Gate::new(&config, register)?;
-    let files = config.tls_cert.as_ref().zip(config.tls_key.as_ref());
-    let tls = files.map(|(cert, key)| Tls::open(cert, key)).transpose()?;
-    tell_start(address, &config);
-    let connections = AtomicU64::new(0);
-    let engine = Engine { config, gate, tls, hub, log, stopping: stopping.clone(), connections };
-    let engine = Arc::new(engine);
+    let (engine, log_ended) = Engine::start(config, &database)?;
+    tell_start(address, &engine.config);
+    let (vitals, tls) = (engine.vitals.clone(), engine.tls.clone());
+    let _figures = figures.map(|figures| watched(figures, &vitals)).transpose()?;
     tokio::select! {
-        () = accept(listener, &engine) => {}
+        () = accept::run(&chat, &engine) => {}
         () = tend(&engine) => {}
         () = reload(&engine) => {}
         () = shutdown => {}
@@ -117,13 +150,68 @@ pub async fn run(
     tracing::info!("stopping");
     // With it goes the last handle to log and hub but those of connections.
     drop(engine);
-    Ok(stop(&stopping, log_ended).await)
+    // Until the end it is told that this is the end, and when to come back.
+    let answering = monitor::serve(chat, tls, vitals.clone(), monitor::stopping);
+    let _answering = AbortOnDropHandle::new(tokio::spawn(answering));
+    Ok(stop(&vitals, log_ended).await)
 }
 
 impl Engine {
+    /// Starts hub and log. The receiver hears when the log has ended.
+    fn start(
+        config: Config,
+        database: &Database,
+    ) -> Result<(Arc<Self>, oneshot::Receiver<()>), RunError> {
+        let stopping = Stopping::default();
+        let metrics = Arc::<Metrics>::default();
+        let budget = Budget(config.presence_budget);
+        let hub = Hub::start(config.shard_count(), budget, &stopping.tracker, &metrics);
+        let (log, register, log_ended) = Log::start(database, &config, hub.clone(), &metrics)?;
+        let gate = Gate::new(&config, register)?;
+        let bounds =
+            Bounds { bytes_max: config.outbox_bytes_max, frames_max: config.outbox_frames_max };
+        let engine = Engine {
+            vitals: Vitals {
+                metrics: metrics.clone(),
+                door: Arc::new(Door::new(&config.floods)),
+                names: gate.names.clone(),
+                health: log.health(),
+                stopping,
+            },
+            post: Arc::new(Post { bounds, metrics }),
+            paces: Paces::new(&config),
+            tls: Tls::of(&config)?.map(Arc::new),
+            config,
+            gate,
+            hub,
+            log,
+            connections: AtomicU64::new(0),
+            began: Instant::now(),
+        };
+        Ok((Arc::new(engine), log_ended))
+    }
+
+    fn reload(&self) -> Result<(), RunError> {
+        if let Some(tls) = &self.tls {
+            tls.reload()?;
+        }
+        self.gate.reload().map_err(GateError::from)?;
+        Ok(())
+    }
+
+    fn stopping(&self) -> &Stopping {
+        &self.vitals.stopping
+    }
+
     fn next_connection(&self) -> ConnectionId {
         ConnectionId(self.connections.fetch_add(1, Ordering::Relaxed))
     }
+}
+
+fn watched(figures: TcpListener, vitals: &Vitals) -> io::Result<AbortOnDropHandle<()>> {
+    tracing::info!("figures for Prometheus are at http://{}/metrics", figures.local_addr()?);
+    let answering = monitor::serve(figures, None, vitals.clone(), monitor::figures);
+    Ok(AbortOnDropHandle::new(tokio::spawn(answering)))
 }
 
 fn tell_start(address: SocketAddr, config: &Config) {
@@ -135,20 +223,6 @@ fn tell_start(address: SocketAddr, config: &Config) {
     tracing::info!("open {scheme}://{address}/ to chat; {kept}");
 }
 
-async fn accept(listener: TcpListener, engine: &Arc<Engine>) {
-    /// Long enough for a descriptor to become free, short enough not to be noticed.
-    const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(50);
-    loop {
-        match listener.accept().await {
-            Ok((socket, peer)) => welcome(engine, socket, peer.ip()),
-            Err(error) => {
-                tracing::warn!(%error, "cannot accept a connection; going on");
-                sleep(PAUSE_AFTER_ERROR).await;
-            }
-        }
-    }
-}
-
 /// Keeps the gate in order, now and then.
 async fn tend(engine: &Engine) {
     loop {
@@ -157,50 +231,19 @@ async fn tend(engine: &Engine) {
     }
 }
 
-fn welcome(engine: &Arc<Engine>, socket: TcpStream, address: IpAddr) {
-    // Messages are written as soon as they are there; waiting to fill a packet only delays them.
-    if let Err(error) = socket.set_nodelay(true) {
-        tracing::debug!(%error, "a connection ended before it began");
-        return;
-    }
-    let deadline = Instant::now() + REQUEST_HEAD_TIMEOUT;
-    let tasks = &engine.stopping.tracker;
-    if engine.tls.is_some() {
-        tasks.spawn(serve_tls(engine.clone(), socket, address, deadline));
-    } else {
-        tasks.spawn(http::serve(engine.clone(), socket, address, deadline));
-    }
-}
-
-async fn serve_tls(engine: Arc<Engine>, socket: TcpStream, address: IpAddr, deadline: Instant) {
-    let Some(tls) = &engine.tls else { return };
-    let accepted = tokio::select! {
-        accepted = timeout_at(deadline, tls.accept(socket)) => accepted,
-        () = engine.stopping.begun.cancelled() => return,
-    };
-    match accepted {
-        Ok(Ok(socket)) => http::serve(engine.clone(), socket, address, deadline).await,
-        Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
-        Err(_) => tracing::debug!("a TLS handshake took too long"),
-    }
-}
-
 /// Reads files anew whenever that is asked for. What cannot be used changes nothing.
 async fn reload(engine: &Engine) {
     loop {
         engine.config.reload.asked().await;
-        let tls = engine.tls.as_ref().map_or(Ok(()), Tls::reload);
-        let outcome = tls.map_err(RunError::from);
-        match outcome
-            .and_then(|()| engine.gate.reload().map_err(GateError::from).map_err(Into::into))
-        {
+        match engine.reload() {
             Ok(()) => tracing::info!("files were read anew"),
             Err(error) => tracing::error!("files cannot be read anew, the old ones stay: {error}"),
         }
     }
 }
 
-async fn stop(stopping: &Stopping, log_ended: oneshot::Receiver<()>) -> Stopped {
+async fn stop(vitals: &Vitals, log_ended: oneshot::Receiver<()>) -> Stopped {
+    let stopping = &vitals.stopping;
     stopping.stop_connections().await;
     // The hub's shards end after the log's thread, which holds the last handle to them.
     let drained = async {
@@ -210,5 +253,5 @@ async fn stop(stopping: &Stopping, log_ended: oneshot::Receiver<()>) -> Stopped 
     if timeout(DRAIN_TIMEOUT, drained).await.is_err() {
         tracing::error!(tasks = stopping.tracker.len(), "some tasks did not end in time");
     }
-    Stopped { tasks_left: stopping.tracker.len() }
+    Stopped { tasks_left: stopping.tracker.len(), gauges: vitals.gauges() }
 }

@@ -1,46 +1,47 @@
 //! The server's binary: arguments, environment, signals, logging and exit codes; all else is in the
 //! library.
 
+mod commands;
+mod descriptors;
+
 use std::io::IsTerminal as _;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser;
-use server::admin::{self, Command};
-use server::{Config, LogFormat, Reload};
+use server::{Config, Listeners, LogFormat, Reload};
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use self::commands::Command;
+
 #[cfg(feature = "jemalloc")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
-
-/// Connections that a small machine should hold; fewer descriptors than this are worth a word.
-const DESCRIPTORS_WANTED: u64 = 20_000;
-/// The server could not start.
-const EXIT_CANNOT_START: u8 = 2;
 
 /// Nebula's chat server.
 ///
 /// Start it and open the printed address in a browser, or join from a terminal with `nebula`.
 #[derive(Debug, Parser)]
 #[command(name = "nebula-server", version, about, max_term_width = 100)]
-struct Args {
-    #[command(flatten)]
-    config: Config,
-
+#[command(args_conflicts_with_subcommands = true)]
+struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
+    #[command(flatten)]
+    config: Config,
 }
 
+/// The server could not start.
+const EXIT_CANNOT_START: u8 = 2;
+
 fn main() -> ExitCode {
-    let Args { config, command } = Args::parse();
+    let Arguments { command, config } = Arguments::parse();
     let done = match command {
-        Some(command) => {
-            admin::run(command, &config).map(|told| print!("{told}")).map_err(Into::into)
-        }
-        None => start(config),
+        Some(command) => command.run(),
+        None => run(config),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -51,9 +52,11 @@ fn main() -> ExitCode {
     }
 }
 
-fn start(config: Config) -> anyhow::Result<()> {
+fn run(mut config: Config) -> anyhow::Result<()> {
     start_logging(config.log_format);
-    raise_descriptor_limit();
+    commands::refuse_problems(&config)?;
+    let wanted = config.floods.connections_max;
+    config.floods.connections_max = descriptors::connections_max(wanted, descriptors::raise());
     let runtime = match config.thread_count() {
         // Workers that take each other's tasks would only be a detour.
         1 => Builder::new_current_thread().enable_all().build(),
@@ -70,12 +73,20 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         let hangup = signal(SignalKind::hangup()).context("cannot hear signals")?;
         tokio::spawn(ask_on_signal(hangup, config.reload.clone()));
     }
-    let address = config.listen;
-    let listener = TcpListener::bind(address).await.with_context(|| {
-        format!("cannot listen on {address}: is another server running there? try --listen")
-    })?;
-    server::run(listener, config, stop_signal(interrupt, terminate)).await?;
+    let chat = listen(config.listen, "--listen").await?;
+    let figures = match config.upkeep.metrics_listen {
+        Some(address) => Some(listen(address, "--metrics-listen").await?),
+        None => None,
+    };
+    let listeners = Listeners { chat, figures };
+    server::run(listeners, config, stop_signal(interrupt, terminate)).await?;
     Ok(())
+}
+
+async fn listen(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}: is another server running there? try {flag}")
+    })
 }
 
 /// Resolves with the first signal; a second one ends the process at once.
@@ -109,22 +120,5 @@ fn start_logging(format: LogFormat) {
     match format {
         LogFormat::Text => subscriber.init(),
         LogFormat::Json => subscriber.json().init(),
-    }
-}
-
-fn raise_descriptor_limit() {
-    use rustix::process::{Resource, getrlimit, setrlimit};
-    let mut limit = getrlimit(Resource::Nofile);
-    limit.current = limit.maximum;
-    if let Err(error) = setrlimit(Resource::Nofile, limit) {
-        tracing::warn!(%error, "cannot raise the limit of open files");
-    }
-    let allowed = getrlimit(Resource::Nofile).current;
-    if let Some(allowed) = allowed.filter(|allowed| *allowed < DESCRIPTORS_WANTED) {
-        tracing::warn!(
-            allowed,
-            "fewer than {DESCRIPTORS_WANTED} open files are allowed: that bounds the connections \
-             (see ulimit -n)"
-        );
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! This file does not know what the tasks do.
 
+use std::sync::{Arc, OnceLock};
+
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -17,9 +19,16 @@ pub(crate) struct Stopping {
     pub(crate) given_up: CancellationToken,
     /// Every task there is.
     pub(crate) tracker: TaskTracker,
+    /// How many clients there were when it began.
+    clients: Arc<OnceLock<usize>>,
 }
 
 impl Stopping {
+    /// How many clients there were when the first of them was sent away.
+    pub(crate) fn clients_at_first(&self, count: impl FnOnce() -> usize) -> usize {
+        *self.clients.get_or_init(count)
+    }
+
     /// Tells all tasks to end and waits for them, first politely, then not.
     pub(crate) async fn stop_connections(&self) {
         self.begun.cancel();

@@ -13,6 +13,7 @@ use tokio_rustls::rustls::pki_types::pem::{self, PemObject as _};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{self, ServerConfig};
 
+use crate::config::Config;
 use crate::socket;
 
 /// Why TLS cannot be spoken.
@@ -49,8 +50,14 @@ pub(crate) struct Tls {
 }
 
 impl Tls {
+    /// As the settings say, if they do.
+    pub(crate) fn of(config: &Config) -> Result<Option<Self>, TlsError> {
+        let files = config.tls_cert.as_ref().zip(config.tls_key.as_ref());
+        files.map(|(cert, key)| Tls::open(cert, key)).transpose()
+    }
+
     /// Reads a chain of certificates and the key of the first, both in PEM.
-    pub(crate) fn open(cert: &Path, key: &Path) -> Result<Self, TlsError> {
+    fn open(cert: &Path, key: &Path) -> Result<Self, TlsError> {
         let current = RwLock::new(read(cert, key)?);
         Ok(Tls { cert: cert.to_owned(), key: key.to_owned(), current })
     }

@@ -5,12 +5,13 @@
 
 mod inbound;
 mod moderate;
-mod rate;
+mod paces;
 mod read_pump;
 mod recall;
 mod write_pump;
 
 use std::future::poll_fn;
+use std::io;
 use std::sync::Arc;
 use std::task::ready;
 use std::time::Duration;
@@ -22,11 +23,14 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use self::inbound::Inbound;
+pub(crate) use self::paces::Paces;
 use self::read_pump::ReadPump;
 use crate::Engine;
 use crate::config::CLOSE_TIMEOUT;
+use crate::door::Entry;
 use crate::gate::Opening;
-use crate::outbox::{Bounds, End, Outbox};
+use crate::metrics::{Ended, Metrics};
+use crate::outbox::{End, Outbox};
 use crate::socket::{ReadHalf, Stream, WriteHalf};
 
 /// Opens an upgraded connection: its name, its first room, and the two tasks that serve it to its
@@ -37,14 +41,13 @@ pub(crate) async fn open(
     socket: impl Stream,
     already_read: Vec<u8>,
     opening: Result<Opening, Refusal>,
+    entry: Option<Entry>,
 ) {
     let (reading, writing) = socket.halves();
-    let outbox = Outbox::new(Bounds {
-        bytes_max: engine.config.outbox_bytes_max,
-        frames_max: engine.config.outbox_frames_max,
-    });
-    let tasks = engine.stopping.tracker.clone();
-    let given_up = engine.stopping.given_up.clone();
+    let outbox = Outbox::new(&engine.post);
+    let tasks = engine.stopping().tracker.clone();
+    let given_up = engine.stopping().given_up.clone();
+    let metrics = engine.vitals.metrics.clone();
     let stall_timeout = engine.config.stall_timeout;
     let writer = tasks.spawn(write(writing, outbox.clone(), stall_timeout));
     let pump = match opening {
@@ -54,9 +57,10 @@ pub(crate) async fn open(
     match pump {
         Ok(pump) => {
             let inbound = Inbound::new(already_read);
-            tasks.spawn(read(pump, inbound, reading, writer, given_up));
+            tasks.spawn(read(pump, inbound, reading, writer, given_up, entry));
         }
         Err(end) => {
+            count(&metrics, &end);
             outbox.end(end.clone());
             finish(end, reading, writer, given_up).await;
         }
@@ -70,20 +74,36 @@ fn read(
     mut socket: ReadHalf,
     writer: JoinHandle<()>,
     given_up: CancellationToken,
+    entry: Option<Entry>,
 ) -> impl Future<Output = ()> {
     async move {
         let end = pump.run(&mut socket, &mut inbound).await;
+        count(pump.metrics(), &end);
         drop((pump, inbound));
         // What comes once is boxed, here and below: else its state would be carried by every
         // connection for as long as it lives.
         Box::pin(finish(end, socket, writer, given_up)).await;
+        drop(entry);
     }
+}
+
+fn count(metrics: &Metrics, end: &End) {
+    metrics.ended(match end {
+        End::Gone => Ended::Gone,
+        End::Silent => Ended::Silent,
+        End::Stalled => Ended::Stalled,
+        End::Refused(refusal) => {
+            metrics.refused(refusal.code());
+            Ended::Refused(refusal.code())
+        }
+    });
 }
 
 async fn write(mut socket: WriteHalf, outbox: Outbox, stall_timeout: Duration) {
     if let Err(error) = write_pump::run(&mut socket, &outbox, stall_timeout).await {
         tracing::debug!(%error, "a connection broke");
-        outbox.end(End::Gone);
+        let stalled = error.kind() == io::ErrorKind::TimedOut;
+        outbox.end(if stalled { End::Stalled } else { End::Gone });
     } else if socket.is_tls() {
         let _ = Box::pin(timeout(CLOSE_TIMEOUT, socket.finish())).await;
     }
@@ -100,7 +120,7 @@ async fn finish(
     let goodbye = async {
         // A writer that panicked or was stopped has nothing more to say.
         let _ = (&mut writer).await;
-        if end != End::Gone {
+        if matches!(end, End::Refused(_)) {
             wait_for_goodbye(socket).await;
         }
     };
@@ -135,15 +155,15 @@ mod tests {
         size_of::<F>()
     }
 
-    fn size_5<A, B, C, D, E, F>(_: fn(A, B, C, D, E) -> F) -> usize {
-        size_of::<F>()
+    fn size_6<A, B, C, D, E, F, G>(_: fn(A, B, C, D, E, F) -> G) -> usize {
+        size_of::<G>()
     }
 
     /// What every connection holds for as long as it lives. A byte here is 20 KB of a full server.
     #[test]
     fn an_idle_connection_is_small() {
         for (what, bytes, bytes_max) in [
-            ("the reading task", size_5(read), 1152),
+            ("the reading task", size_6(read), 1152),
             ("its decoder", size_of::<Inbound>(), 256),
             ("the writing task", size(write), 256),
         ] {

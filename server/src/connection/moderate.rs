@@ -43,7 +43,7 @@ impl ReadPump {
         let (by, outbox) = (self.claim.name().clone(), self.outbox.clone());
         let delete = Delete { room: open, message, by, reference, outbox };
         let queued = self.engine.log.queue(Work::Delete(Box::new(delete))).await;
-        queued.map_err(|_| End::Refused(Refusal::Stopping))
+        queued.map_err(|_| self.stopping())
     }
 
     /// Does something to a person.
@@ -88,21 +88,19 @@ impl ReadPump {
     }
 
     /// The room, if it is about one.
-    fn may_moderate(&mut self, room: Option<&RoomName>) -> Result<Option<Arc<OpenRoom>>, Refusal> {
+    fn may_moderate(&self, room: Option<&RoomName>) -> Result<Option<Arc<OpenRoom>>, Refusal> {
         let pass = self.pass.as_deref();
         if !self.engine.gate.may_moderate(self.claim.person(), pass) {
             return Err(Refusal::NotAllowed);
         }
-        let open = match room {
+        match room {
             Some(room) => {
                 let open = self.rooms.iter().find(|open| open.name() == room);
-                Some(open.cloned().ok_or(Refusal::NotInRoom)?)
+                Ok(Some(open.cloned().ok_or(Refusal::NotInRoom)?))
             }
-            None if pass.is_none_or(Pass::opens_all) => None,
-            None => return Err(Refusal::NotAllowedEverywhere),
-        };
-        self.take_turn()?;
-        Ok(open)
+            None if pass.is_none_or(Pass::opens_all) => Ok(None),
+            None => Err(Refusal::NotAllowedEverywhere),
+        }
     }
 
     fn target(&self, act: &Act) -> Target {
@@ -166,7 +164,7 @@ impl ReadPump {
             Some(room) => {
                 let lane = lane(&room);
                 let told = self.engine.hub.tell(room, frame).await;
-                told.map_err(|_| End::Refused(Refusal::Stopping))?;
+                told.map_err(|_| self.stopping())?;
                 if matches!(action, Action::Kick | Action::Ban) {
                     target.outboxes.iter().for_each(|outbox| outbox.leave(lane));
                 }

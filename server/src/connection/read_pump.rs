@@ -6,6 +6,7 @@
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use protocol::{
     BadEnvelope, Body, ErrorNote, HISTORY_DEFAULT, HISTORY_MAX, MessageId, Ref, Refusal, Role,
@@ -14,15 +15,17 @@ use protocol::{
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::inbound::{Arrived, Inbound, Over};
-use super::rate::Rate;
+use super::paces::Over as OverRate;
 use crate::Engine;
 use crate::config::{BAD_FRAMES_MAX, ROOMS_PER_CONNECTION_MAX};
 use crate::frame::{Frame, Order};
 use crate::gate::{Admitted, Opening, Pass};
 use crate::hub::{ConnectionId, lane};
 use crate::log::{Append, Asked, OpenRoom, Work, now_ms};
+use crate::metrics::Metrics;
 use crate::names::Claim;
 use crate::outbox::{End, Outbox, Told};
+use crate::rate::Rate;
 use crate::socket::ReadHalf;
 
 /// The meaning of one connection: who it is, and where.
@@ -33,9 +36,9 @@ pub(super) struct ReadPump {
     pub(super) claim: Claim<Outbox>,
     pub(super) pass: Option<Box<Pass>>,
     pub(super) rooms: Vec<Arc<OpenRoom>>,
-    rate: Rate,
+    said: Rate,
+    requests: Rate,
     bad_frames: u32,
-    started: Instant,
 }
 
 /// What may have to wait. Boxed, since it is rare: else its state would be carried by every
@@ -58,16 +61,21 @@ impl ReadPump {
             claim,
             pass,
             rooms: Vec::new(),
-            rate: Rate::new(engine.config.message_rate, engine.config.message_burst),
+            said: Rate::default(),
+            requests: Rate::default(),
             bad_frames: 0,
-            started: Instant::now(),
             engine,
         };
+        pump.metrics().connections.fetch_add(1, Ordering::Relaxed);
         if let Some(refusal) = pump.may_not_enter(&hello.room) {
             return Err(End::Refused(refusal));
         }
         pump.join(hello.room, hello.since, hello.history).await?;
         Ok(pump)
+    }
+
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.engine.vitals.metrics
     }
 
     /// Reads until the connection ends; then goes out of all rooms before the name is free again.
@@ -80,7 +88,7 @@ impl ReadPump {
 
     async fn read_all(&mut self, socket: &mut ReadHalf, inbound: &mut Inbound) -> End {
         let engine = self.engine.clone();
-        let mut stopping = pin!(engine.stopping.begun.cancelled());
+        let mut stopping = pin!(engine.stopping().begun.cancelled());
         let mut heard = Instant::now();
         let mut asked = false;
         let mut leave = false;
@@ -102,7 +110,7 @@ impl ReadPump {
                         Arrived::default()
                     }
                 },
-                () = &mut stopping => return End::Refused(Refusal::Stopping),
+                () = &mut stopping => return self.stopping(),
                 read = poll_fn(|cx| inbound.poll_read(cx, socket)) => {
                     let Ok(arrived) = read else { return End::Gone };
                     (heard, asked) = (Instant::now(), false);
@@ -116,7 +124,7 @@ impl ReadPump {
                         return End::Refused(Refusal::TokenExpired);
                     }
                     if asked && heard.elapsed() >= engine.config.ping_timeout {
-                        return End::Gone;
+                        return End::Silent;
                     }
                     asked = self.look_for_life(heard, check.as_mut());
                     Arrived::default()
@@ -180,6 +188,11 @@ impl ReadPump {
             Err(bad) => return self.bad_frame(bad).map(|()| None),
         };
         self.bad_frames = 0;
+        if let Err(over) = self.take_turn(&envelope) {
+            let (room, reference) = envelope.about();
+            self.refuse_over(&over, room.cloned(), reference.cloned());
+            return Ok(None);
+        }
         Ok(match envelope {
             ToServer::Message { room, content, reference } => {
                 self.message(room, content, reference)
@@ -198,6 +211,18 @@ impl ReadPump {
             }
             ToServer::Moderate(act) => Some(Box::pin(self.moderate(*act))),
         })
+    }
+
+    /// A message takes its turn when its room is known.
+    fn take_turn(&self, envelope: &ToServer) -> Result<(), OverRate> {
+        let (paces, now) = (&self.engine.paces, || self.engine.began.elapsed());
+        match envelope {
+            ToServer::Message { .. } => Ok(()),
+            ToServer::Delete { .. } | ToServer::Moderate(_) => {
+                paces.act(now(), &self.said, self.claim.person().said())
+            }
+            _ => paces.request(now(), &self.requests),
+        }
     }
 
     fn bad_frame(&mut self, bad: BadEnvelope) -> Result<(), End> {
@@ -219,14 +244,15 @@ impl ReadPump {
             self.refuse(&Refusal::NotInRoom, Some(room), reference);
             return None;
         };
-        let muted = self.engine.gate.sanctions.mute(self.claim.person(), &room, now_ms);
-        if let Some(muted) = muted {
+        let person = self.claim.person();
+        if let Some(muted) = self.engine.gate.sanctions.mute(person, &room, now_ms) {
             self.refuse(&Refusal::Muted(Box::new(muted)), Some(room), reference);
             return None;
         }
         let open = open.clone();
-        if let Err(refusal) = self.take_turn() {
-            self.refuse(&refusal, Some(room), reference);
+        let (paces, now) = (&self.engine.paces, self.engine.began.elapsed());
+        if let Err(over) = paces.message(now, &self.said, person.said(), open.said()) {
+            self.refuse_over(&over, Some(room), reference);
             return None;
         }
         let append = Append {
@@ -240,17 +266,8 @@ impl ReadPump {
         // Waiting here, the pump reads nothing: so TCP slows the loud while the log is behind.
         Some(Box::pin(async {
             let queued = self.engine.log.queue(work).await;
-            queued.map_err(|_| End::Refused(Refusal::Stopping))
+            queued.map_err(|_| self.stopping())
         }))
-    }
-
-    /// Takes one turn of the rate.
-    pub(super) fn take_turn(&mut self) -> Result<(), Refusal> {
-        self.rate.take(self.started.elapsed()).map_err(|wait| {
-            // Rounded up: a client that comes back on the dot is let in.
-            let retry_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX) + 1;
-            Refusal::TooFast { retry_ms }
-        })
     }
 
     /// Enters at the hub first and reads the replay then: what is stored before the read is in the
@@ -276,7 +293,7 @@ impl ReadPump {
         let role = self.pass.as_ref().map_or(Role::Member, |pass| pass.role);
         let (name, who) = (open.name().clone(), (self.claim.name().clone(), role));
         let entered = self.engine.hub.join(name, self.id, who, self.outbox.clone()).await;
-        entered.map_err(|_| End::Refused(Refusal::Stopping))?;
+        entered.map_err(|_| self.stopping())?;
         self.rooms.push(open.clone());
         if replay {
             let since = since.unwrap_or_default();
@@ -313,7 +330,17 @@ impl ReadPump {
         Ok(())
     }
 
+    fn refuse_over(&self, over: &OverRate, room: Option<RoomName>, reference: Option<Ref>) {
+        self.metrics().limited(over.limit);
+        self.refuse(&over.refusal, room, reference);
+    }
+
+    pub(super) fn stopping(&self) -> End {
+        End::Refused(Refusal::Stopping { retry_ms: self.engine.vitals.retry_ms() })
+    }
+
     pub(super) fn refuse(&self, refusal: &Refusal, room: Option<RoomName>, reference: Option<Ref>) {
+        self.metrics().refused(refusal.code());
         self.outbox.push(&note(refusal, room, reference));
     }
 
@@ -327,6 +354,12 @@ impl ReadPump {
         let (room, user) = (open.name().clone(), self.claim.name().clone());
         // A stopped hub has no rooms to leave.
         let _ = self.engine.hub.leave(room, self.id, user).await;
+    }
+}
+
+impl Drop for ReadPump {
+    fn drop(&mut self) {
+        self.metrics().connections.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -4,10 +4,10 @@
 
 use std::sync::Arc;
 
-use protocol::{HistoryEnd, MessageId, Ref, Refusal, RoomName, UserName, encode_history};
+use protocol::{MessageId, Ref, Refusal, RoomName, UserName};
 
 use super::read_pump::{ReadPump, note};
-use crate::frame::{Frame, Order};
+use crate::frame::Frame;
 use crate::log::{Asked, OpenRoom};
 use crate::outbox::End;
 
@@ -41,7 +41,7 @@ impl ReadPump {
             return Err(self.outbox.ended().await);
         }
         let asked = self.engine.hub.people(room, self.id, after).await;
-        asked.map_err(|_| End::Refused(Refusal::Stopping))
+        asked.map_err(|_| self.stopping())
     }
 
     /// A `history` envelope and the newest id of the room, or an `error` and zero.
@@ -53,22 +53,11 @@ impl ReadPump {
     ) -> (Arc<Frame>, MessageId) {
         let (room, since) = (open.name().clone(), asked.since);
         let Ok(page) = self.engine.log.page(open, asked).await else {
-            let frame = note(&Refusal::Unavailable, Some(room), reference);
+            let refusal = Refusal::Unavailable;
+            self.metrics().refused(refusal.code());
+            let frame = note(&refusal, Some(room), reference);
             return (frame, MessageId::ZERO);
         };
-        let messages: Vec<_> = page.messages.iter().map(|m| m.frame.envelope()).collect();
-        // Who asks from the beginning has nothing that could have been deleted.
-        let has_some = since > MessageId::ZERO;
-        let stale = page.deletions.list.iter().map(|deletion| deletion.message);
-        let deleted: Vec<_> = stale.filter(|message| has_some && *message <= since).collect();
-        let end = HistoryEnd {
-            more: page.older.is_some(),
-            head: page.head,
-            deleted: &deleted,
-            deleted_more: has_some && page.deletions.floor > since,
-            reference: reference.as_ref(),
-        };
-        let envelope = encode_history(&room, &messages, end);
-        (Frame::text(envelope, Order::Plain), page.head)
+        (page.envelope(&room, since, reference.as_ref()), page.head)
     }
 }

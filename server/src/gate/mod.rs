@@ -2,7 +2,7 @@
 //!
 //! This file does not know sockets, HTTP, or what is said.
 
-mod moderators;
+pub(crate) mod moderators;
 mod newcomers;
 pub(crate) mod origin;
 pub(crate) mod sanctions;
@@ -164,7 +164,7 @@ impl Gate {
         let role = pass.as_ref().map_or(Role::Member, |pass| pass.role);
         let wanted = name.is_some();
         let claim = match name {
-            Some(name) => self.claim(log, Person { name, proof, role }, outbox).await,
+            Some(name) => self.claim(log, Person::new(name, proof, role), outbox).await,
             None => self.names.claim_guest(proof, role, outbox, now_ms()),
         }?;
         // Only now: a ban that is being imposed either is seen here or finds this claim.
@@ -255,7 +255,7 @@ impl Gate {
             return claimed;
         }
         self.names.forget(&owner);
-        self.names.claim(Person { name, proof, role }, outbox.clone(), now_ms())
+        self.names.claim(Person::new(name, proof, role), outbox.clone(), now_ms())
     }
 
     /// Keeps a name for its owner, if it is not kept yet, and returns when that is stored. Who took

@@ -34,7 +34,7 @@ pub enum ModeratorsError {
 }
 
 /// Reads a list. What follows a `#` is a remark.
-pub(super) fn read(path: &Path) -> Result<HashSet<KeyHash>, ModeratorsError> {
+pub(crate) fn read(path: &Path) -> Result<HashSet<KeyHash>, ModeratorsError> {
     let text = fs::read_to_string(path)
         .map_err(|error| ModeratorsError::Io { path: path.to_owned(), error })?;
     let mut hashes = HashSet::new();

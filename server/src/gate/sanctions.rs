@@ -201,7 +201,7 @@ mod tests {
     }
 
     fn person(text: &str, byte: u8) -> Person {
-        Person { name: name(text), proof: Proof::Key(hash(byte)), role: Role::Member }
+        Person::new(name(text), Proof::Key(hash(byte)), Role::Member)
     }
 
     fn sanction(kind: Kind, room: Option<&str>, user: &str, until: Option<u64>) -> Sanction {

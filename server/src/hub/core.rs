@@ -22,6 +22,9 @@ pub(crate) enum Input<M, T> {
     Leave { room: RoomName, id: ConnectionId, user: UserName },
     /// A message was stored.
     Deliver { room: RoomName, message: T },
+    /// A message was stored before. Its author hears of it again, but not before what was stored in
+    /// between: a client resumes after the newest that it heard.
+    Again { room: RoomName, author: M, message: T },
     /// A member asks who is there beyond a name.
     People { room: RoomName, id: ConnectionId, after: UserName },
     /// Time has passed. Wanted while [`Core::is_gathering`].
@@ -91,6 +94,9 @@ impl<M: Clone> Core<M> {
                 if self.rooms.contains_key(room.key()) {
                     effects.push(Effect::Room(room, News::Message(message)));
                 }
+            }
+            Input::Again { room, author, message } => {
+                effects.push(Effect::One(author, room, News::Message(message)));
             }
             Input::People { room, id, after } => self.people(&room, id, after, effects),
             Input::Tick => self.tick(now, effects),

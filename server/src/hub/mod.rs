@@ -21,7 +21,10 @@ use self::core::Input;
 pub(crate) use self::presence::Budget;
 pub(crate) use self::room::ConnectionId;
 use self::shard::ShardInput;
+#[cfg(test)]
+pub(crate) use self::shard::perform;
 use crate::frame::Frame;
+use crate::metrics::Metrics;
 use crate::outbox::Outbox;
 
 /// Inputs that may wait for a shard before those who bring them wait too. Deep enough for a burst
@@ -41,10 +44,15 @@ pub(crate) struct HubStopped;
 
 impl Hub {
     /// Starts `shards` tasks. They end when the last handle is dropped.
-    pub(crate) fn start(shards: usize, budget: Budget, tracker: &TaskTracker) -> Self {
+    pub(crate) fn start(
+        shards: usize,
+        budget: Budget,
+        tracker: &TaskTracker,
+        metrics: &Arc<Metrics>,
+    ) -> Self {
         let start = |_| {
             let (sender, queue) = mpsc::channel(INPUTS_WAITING_MAX);
-            tracker.spawn(shard::run(queue, budget));
+            tracker.spawn(shard::run(queue, budget, metrics.clone()));
             sender
         };
         Hub { shards: (0..shards.max(1)).map(start).collect() }
@@ -96,6 +104,12 @@ impl Hub {
         let shard = self.shard(&room);
         // A stopped hub has nobody left to tell.
         let _ = shard.blocking_send(Input::Deliver { room, message });
+    }
+
+    /// Tells an author of a message that was stored before. For the log's thread alone, too.
+    pub(crate) fn deliver_again(&self, room: RoomName, author: Outbox, message: Arc<Frame>) {
+        let shard = self.shard(&room);
+        let _ = shard.blocking_send(Input::Again { room, author, message });
     }
 
     fn shard(&self, room: &RoomName) -> &mpsc::Sender<ShardInput> {

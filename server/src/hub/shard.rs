@@ -13,6 +13,7 @@ use super::core::{Core, Effect, Input, News, People};
 use super::lane;
 use super::presence::Budget;
 use crate::frame::{Frame, Order};
+use crate::metrics::Metrics;
 use crate::outbox::Outbox;
 
 /// Inputs taken from the queue at a time: enough to spare the queue's bookkeeping, few enough that
@@ -27,7 +28,11 @@ type ShardEffect = Effect<Outbox, Arc<Frame>>;
 const TICK: Duration = Duration::from_millis(100);
 
 /// Runs one shard until every sender is gone.
-pub(crate) async fn run(mut queue: mpsc::Receiver<ShardInput>, budget: Budget) {
+pub(crate) async fn run(
+    mut queue: mpsc::Receiver<ShardInput>,
+    budget: Budget,
+    metrics: Arc<Metrics>,
+) {
     let started = Instant::now();
     let mut core = Core::new(budget);
     let mut inputs = Vec::with_capacity(INPUTS_AT_ONCE);
@@ -41,7 +46,7 @@ pub(crate) async fn run(mut queue: mpsc::Receiver<ShardInput>, budget: Budget) {
         for input in inputs.drain(..) {
             core.apply(started.elapsed(), input, &mut effects);
             for effect in effects.drain(..) {
-                perform(&core, effect);
+                perform(&core, effect, &metrics);
             }
         }
         if core.is_gathering() {
@@ -63,14 +68,15 @@ async fn receive(
     }
 }
 
-fn perform(core: &Core<Outbox>, effect: ShardEffect) {
+pub(crate) fn perform(core: &Core<Outbox>, effect: ShardEffect, metrics: &Metrics) {
     match effect {
         Effect::One(outbox, room, news) => outbox.push(&encode(room, news)),
         Effect::Room(room, news) => {
+            let began = matches!(news, News::Message(_)).then(Instant::now);
             let members = core.members(&room);
-            let frame = encode(room.clone(), news);
-            for outbox in members {
-                outbox.push(&frame);
+            let receivers = Outbox::push_all(members, &encode(room.clone(), news), metrics);
+            if let Some(began) = began {
+                metrics.told(receivers, began.elapsed());
             }
         }
     }

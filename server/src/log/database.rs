@@ -15,7 +15,7 @@ use crate::config::SyncMode;
 /// Marks a database as ours, at offset 68 of the file: "Nebu" (SQLite's file format, 1.3).
 const APPLICATION_ID: i32 = 0x4E65_6275;
 /// Grows with every step of [`SCHEMAS`].
-const SCHEMA_VERSION: i32 = 2;
+const SCHEMA_VERSION: i32 = 3;
 /// How long a statement waits for another process or a checkpoint to let go of the file.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 /// Files up to this size are checked whole at start: it takes milliseconds. A larger one is checked
@@ -27,7 +27,7 @@ const CACHE_KIB: i64 = 16 * 1024;
 
 /// What makes a database of each version from that of the version before.
 const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] =
-    [&[MESSAGES], &[super::register::SCHEMA, DELETIONS]];
+    [&[MESSAGES], &[super::register::SCHEMA, DELETIONS], &[CLEARED]];
 
 /// `messages` is appended to at its right edge, whatever the room; `by_room` serves every read;
 /// `by_ref` makes a resend the first message again. A message without content was deleted.
@@ -59,6 +59,17 @@ const DELETIONS: &str = "
         at INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX deletions_by_room ON deletions (room, id);
+";
+
+/// Up to which id the old end of a room was cleared away, and the newest deletion that went with it,
+/// if there was one.
+const CLEARED: &str = "
+    CREATE TABLE cleared (
+        room INTEGER PRIMARY KEY,
+        upto INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        deletion INTEGER
+    ) STRICT;
 ";
 
 /// Why a database cannot be used. The file is as it was.
@@ -171,6 +182,11 @@ impl Database {
         self.connect(OpenFlags::SQLITE_OPEN_READ_ONLY)
     }
 
+    /// The connection that deletes what is old.
+    pub(super) fn upkeeper(&self) -> Result<Connection, OpenError> {
+        self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)
+    }
+
     /// Only a write-ahead log needs checkpoints; memory has none.
     pub(super) fn checkpointer(&self) -> Result<Option<Connection>, OpenError> {
         if self.in_memory {
@@ -240,16 +256,20 @@ impl Database {
         OpenError::Damaged { path: self.path.clone(), fault }
     }
 
-    /// What an error of SQLite means for this file.
     pub(super) fn failed(&self, error: rusqlite::Error) -> OpenError {
-        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseCorrupt, DatabaseLocked, NotADatabase};
-        let path = self.path.clone();
-        match error.sqlite_error_code() {
-            Some(DatabaseBusy | DatabaseLocked) => OpenError::Locked(path),
-            Some(DatabaseCorrupt) => self.damaged(error.to_string()),
-            Some(NotADatabase) => OpenError::NotADatabase(path),
-            _ => OpenError::Sqlite { path, error },
-        }
+        failed(&self.path, error)
+    }
+}
+
+/// What an error of SQLite means for a file.
+pub(super) fn failed(path: &Path, error: rusqlite::Error) -> OpenError {
+    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseCorrupt, DatabaseLocked, NotADatabase};
+    let path = path.to_owned();
+    match error.sqlite_error_code() {
+        Some(DatabaseBusy | DatabaseLocked) => OpenError::Locked(path),
+        Some(DatabaseCorrupt) => OpenError::Damaged { path, fault: error.to_string() },
+        Some(NotADatabase) => OpenError::NotADatabase(path),
+        _ => OpenError::Sqlite { path, error },
     }
 }
 
@@ -275,7 +295,7 @@ fn hold(path: &Path) -> Result<File, OpenError> {
 }
 
 /// Reads the header by hand: SQLite itself might already change a file while opening it.
-fn check_header(path: &Path, mut file: &File) -> Result<(), OpenError> {
+pub(super) fn check_header(path: &Path, mut file: &File) -> Result<(), OpenError> {
     const MAGIC: &[u8] = b"SQLite format 3\0";
     let mut header = Vec::new();
     let read = file.by_ref().take(100).read_to_end(&mut header);

@@ -1,102 +1,52 @@
 //! The log: a message is kept first and told afterwards.
 //!
-//! [`Log::append`] queues it, one thread stamps and commits it with all others that wait, and only
+//! [`Log::queue`] takes it, one thread stamps and commits it with all others that wait, and only
 //! then hands it to the hub. Reads run beside that thread. This file does not know connections.
 
 mod checkpoint;
-mod clock;
+pub(crate) mod clock;
 pub(crate) mod database;
+pub(crate) mod inspect;
+pub(crate) mod keeper;
+mod page;
 pub(crate) mod register;
 mod ring;
+mod rooms;
 mod sqlite;
+mod upkeep;
+mod work;
 mod writer;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use protocol::{Body, Message, MessageId, Ref, RoomName, ToClient, UserName};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use protocol::{MessageId, RoomName, UserName};
+use tokio::sync::{Semaphore, SemaphorePermit, mpsc, oneshot};
 
+use self::checkpoint::Checkpoints;
 pub(crate) use self::clock::now_ms;
 use self::database::{Database, OpenError};
+use self::keeper::Keeper;
+#[cfg(test)]
+pub(crate) use self::page::Stored;
+pub(crate) use self::page::{Asked, Page};
 use self::register::{Change, Register};
-pub(crate) use self::ring::Stored;
-use self::ring::{RING_MESSAGES_MAX, Ring};
+pub(crate) use self::ring::RING_MESSAGES_MAX;
+pub(crate) use self::rooms::{OpenRoom, Rooms};
 use self::sqlite::{Reader, Writer};
-use crate::frame::{Frame, Order};
-use crate::hub::{Hub, lane};
+use self::upkeep::UpkeepThread;
+use self::work::Waiting;
+pub(crate) use self::work::{Append, Delete, Work};
+use self::writer::LogThread;
+use crate::config::Config;
+use crate::hub::Hub;
+use crate::metrics::Metrics;
 use crate::names::Kept;
-use crate::outbox::Outbox;
 
 /// Messages that may wait for the log before their read pumps wait, and TCP slows the loud.
 const WORKS_WAITING_MAX: usize = 1024;
 /// Reads at a time: enough to keep two cores busy, few enough to leave them to the rest.
 const READERS: usize = 2;
-
-/// A message to keep.
-#[derive(Debug)]
-pub(crate) struct Append {
-    pub(crate) room: Arc<OpenRoom>,
-    pub(crate) author: UserName,
-    pub(crate) content: Body,
-    pub(crate) reference: Option<Ref>,
-    /// Where its author hears of it, if it was stored before or cannot be stored now.
-    pub(crate) outbox: Outbox,
-}
-
-/// A message to delete. What becomes of it is told by the hub, or to the moderator's outbox.
-#[derive(Debug)]
-pub(crate) struct Delete {
-    pub(crate) room: Arc<OpenRoom>,
-    pub(crate) message: MessageId,
-    pub(crate) by: UserName,
-    pub(crate) reference: Option<Ref>,
-    pub(crate) outbox: Outbox,
-}
-
-/// What waits for the log's thread. Nearly all of it is messages: what is rare is boxed.
-#[derive(Debug)]
-pub(crate) enum Work {
-    Append(Append),
-    Delete(Box<Delete>),
-    /// Who waits hears when it is committed, or that it never will.
-    Change(Box<Change>, Option<oneshot::Sender<()>>),
-}
-
-/// The newest `limit` messages after `since` and before `before`.
-#[derive(Debug, Clone)]
-pub(crate) struct Asked {
-    pub(crate) since: MessageId,
-    pub(crate) before: Option<MessageId>,
-    pub(crate) limit: usize,
-}
-
-/// A message was deleted: the deletion's own id, and the message's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Deletion {
-    pub(crate) id: MessageId,
-    pub(crate) message: MessageId,
-}
-
-/// Deletions, ascending: all there are after `floor`.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Deletions {
-    pub(crate) list: Vec<Deletion>,
-    pub(crate) floor: MessageId,
-}
-
-/// What was found.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Page {
-    /// Ascending.
-    pub(crate) messages: Vec<Stored>,
-    /// The next older message of what was asked for, if the page could not hold it all.
-    pub(crate) older: Option<MessageId>,
-    /// The newest of the room, zero if it has none. Deletions count.
-    pub(crate) head: MessageId,
-    /// The newest after `since`.
-    pub(crate) deletions: Deletions,
-}
 
 /// The log cannot be read or written at the moment; why stands in the server's own log.
 #[derive(Debug, thiserror::Error)]
@@ -107,7 +57,8 @@ pub(crate) struct Unavailable;
 #[derive(Debug)]
 pub(crate) struct Log {
     readers: Arc<Readers>,
-    rooms: Rooms,
+    health: Health,
+    metrics: Arc<Metrics>,
     /// Dropped last: the writer is then the last to close the database, and leaves one tidy file.
     works: mpsc::Sender<Work>,
 }
@@ -118,49 +69,59 @@ struct Readers {
     permits: Semaphore,
 }
 
-type Rooms = Arc<Mutex<HashMap<Arc<str>, Weak<OpenRoom>>>>;
-
-/// A room that somebody is in: its one spelling and its newest messages. It goes with the last who
-/// holds it.
-#[derive(Debug)]
-pub(crate) struct OpenRoom {
-    name: RoomName,
-    ring: Mutex<Ring>,
-    rooms: Rooms,
+/// How the log is, for who holds no handle to it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Health {
+    failing: Arc<AtomicBool>,
+    pub(crate) rooms: Rooms,
 }
 
 impl Log {
     /// Opens the database, reads what is kept of people, and starts the writer. The receiver hears
     /// when the writer has ended: after the last handle is dropped and everything queued is
-    /// committed. Names that were not used for `name_expiry` milliseconds are kept no longer.
+    /// committed.
     pub(crate) fn start(
         database: &Database,
+        config: &Config,
         hub: Hub,
-        name_expiry: Option<u64>,
+        metrics: &Arc<Metrics>,
     ) -> Result<(Self, Register, oneshot::Receiver<()>), OpenError> {
         let writer = Writer::new(database.writer()?).map_err(|error| database.failed(error))?;
-        let register = writer.register(now_ms(), name_expiry);
+        let register = writer.register(now_ms(), config.name_expiry_ms());
         let register = register.map_err(|error| database.failed(error))?;
         let readers = (0..READERS).map(|_| database.reader().map(Reader::new));
         let readers = readers.collect::<Result<Vec<_>, _>>()?;
         let (works, queue) = mpsc::channel(WORKS_WAITING_MAX);
-        let ended = writer::spawn(writer, database, queue, hub)?;
+        let health = Health::default();
+        let metrics = metrics.clone();
+        let keeper = Keeper::new(writer.clock(), health.clone(), metrics.clone());
+        let thread = LogThread {
+            writer,
+            keeper,
+            checkpoints: database.checkpointer()?.map(Checkpoints::spawn).transpose()?,
+            _upkeep: UpkeepThread::spawn(
+                database.upkeeper()?,
+                config.upkeep.clone(),
+                health.clone(),
+                metrics.clone(),
+            )?,
+            hub,
+            metrics: metrics.clone(),
+        };
+        let ended = thread.spawn(queue)?;
         let readers = Readers { permits: Semaphore::new(readers.len()), free: Mutex::new(readers) };
-        let log = Log { works, readers: Arc::new(readers), rooms: Rooms::default() };
+        let log = Log { works, readers: Arc::new(readers), health, metrics };
         Ok((log, register, ended))
     }
 
     /// Opens a room, spelt as whoever opened it first and is still there spelt it.
     pub(crate) fn open(&self, name: RoomName) -> Arc<OpenRoom> {
-        let mut rooms = lock(&self.rooms);
-        if let Some(open) = rooms.get(name.key()).and_then(Weak::upgrade) {
-            return open;
-        }
-        let key = name.key().clone();
-        let ring = Mutex::new(Ring::default());
-        let open = Arc::new(OpenRoom { name, ring, rooms: self.rooms.clone() });
-        rooms.insert(key, Arc::downgrade(&open));
-        open
+        self.health.rooms.open(name)
+    }
+
+    /// How the log is.
+    pub(crate) fn health(&self) -> Health {
+        self.health.clone()
     }
 
     /// Queues a message or a deletion, if the queue has a place; else gives it back. What becomes of
@@ -176,8 +137,8 @@ impl Log {
 
     /// Changes what is kept of people, and returns when that is stored.
     pub(crate) async fn change(&self, change: Change) -> Result<(), Unavailable> {
-        let (done, is_done) = oneshot::channel();
-        self.queue(Work::Change(Box::new(change), Some(done))).await?;
+        let (waiting, is_done) = Waiting::new();
+        self.queue(Work::Change(Box::new(change), Some(waiting))).await?;
         is_done.await.map_err(|_| Unavailable)
     }
 
@@ -188,6 +149,7 @@ impl Log {
 
     /// Who has a name, as the database says now.
     pub(crate) async fn find_name(&self, name: UserName) -> Result<Option<Kept>, Unavailable> {
+        let _permit = self.permit().await?;
         self.read(move |reader| reader.find_name(&name)).await
     }
 
@@ -197,31 +159,45 @@ impl Log {
         room: &Arc<OpenRoom>,
         asked: Asked,
     ) -> Result<Page, Unavailable> {
-        if let Some(page) = lock(&room.ring).page(&asked) {
+        if let Some(page) = self.in_memory(room, &asked) {
             return Ok(page);
         }
+        let _permit = self.permit().await?;
+        // When all come back at once, one has read the room while the others waited.
+        if let Some(page) = self.in_memory(room, &asked) {
+            return Ok(page);
+        }
+        self.metrics.page_found(false);
         if asked.before.is_none() {
             let newest = Asked { since: MessageId::ZERO, before: None, limit: RING_MESSAGES_MAX };
-            let found = self.read_page(room, newest).await?;
-            let mut ring = lock(&room.ring);
-            ring.seed(found);
-            if let Some(page) = ring.page(&asked) {
+            room.seed(self.read_page(room, newest).await?);
+            if let Some(page) = room.page(&asked) {
                 return Ok(page);
             }
         }
         self.read_page(room, asked).await
     }
 
+    fn in_memory(&self, room: &OpenRoom, asked: &Asked) -> Option<Page> {
+        let page = room.page(asked)?;
+        self.metrics.page_found(true);
+        Some(page)
+    }
+
     async fn read_page(&self, room: &OpenRoom, asked: Asked) -> Result<Page, Unavailable> {
-        let name = room.name.clone();
+        let name = room.name().clone();
         self.read(move |reader| reader.page(&name, &asked)).await
     }
 
+    async fn permit(&self) -> Result<SemaphorePermit<'_>, Unavailable> {
+        self.readers.permits.acquire().await.map_err(|_| Unavailable)
+    }
+
+    /// For who has a permit.
     async fn read<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Reader) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Unavailable> {
-        let _permit = self.readers.permits.acquire().await.map_err(|_| Unavailable)?;
         let readers = self.readers.clone();
         let read = move || {
             let reader = lock(&readers.free).pop().ok_or(Unavailable)?;
@@ -236,35 +212,21 @@ impl Log {
     }
 }
 
-impl OpenRoom {
-    pub(crate) fn name(&self) -> &RoomName {
-        &self.name
+impl Health {
+    /// True from the first commit that fails until one works again.
+    pub(crate) fn is_failing(&self) -> bool {
+        self.failing.load(Ordering::Relaxed)
     }
 
-    fn push(&self, stored: Stored) {
-        lock(&self.ring).push(stored);
+    /// Rooms that somebody is in.
+    pub(crate) fn open_rooms(&self) -> usize {
+        self.rooms.count()
     }
 
-    fn delete(&self, deletion: Deletion, tombstone: Stored) {
-        lock(&self.ring).delete(deletion, tombstone);
+    /// Remembers how a commit went; true if that is news.
+    fn set_failing(&self, failing: bool) -> bool {
+        self.failing.swap(failing, Ordering::Relaxed) != failing
     }
-}
-
-impl Drop for OpenRoom {
-    fn drop(&mut self) {
-        let mut rooms = lock(&self.rooms);
-        // Somebody may have opened it anew since the last holder let go.
-        if rooms.get(self.name.key()).is_some_and(|open| open.strong_count() == 0) {
-            rooms.remove(self.name.key());
-        }
-    }
-}
-
-/// A message as it goes to clients, numbered within its room.
-fn encode(message: Message) -> Stored {
-    let id = message.id;
-    let order = Order::Numbered { lane: lane(&message.room), number: id.get() };
-    Stored { id, frame: Frame::text(ToClient::Message(message).encode(), order) }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -3,24 +3,15 @@
 //! This file does not know the database, or who asks.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use protocol::MessageId;
 
-use super::{Asked, Deletion, Deletions, Page};
-use crate::frame::Frame;
+use super::page::{Asked, Deletion, Deletions, Page, Stored};
 
 /// Messages kept of a room: two pages of the usual length.
 pub(crate) const RING_MESSAGES_MAX: usize = 100;
 /// Bytes kept of a room, so that 20,000 rooms of long texts stay below a gigabyte.
 const RING_BYTES_MAX: usize = 32 * 1024;
-
-/// A stored message as it goes to clients.
-#[derive(Debug, Clone)]
-pub(crate) struct Stored {
-    pub(crate) id: MessageId,
-    pub(crate) frame: Arc<Frame>,
-}
 
 /// Deletions kept of a room: who comes back after more of them is answered by the database.
 const RING_DELETIONS_MAX: usize = 100;
@@ -33,6 +24,10 @@ pub(super) struct Ring {
     /// Every message of the room after this one is here: the id of the message before the oldest,
     /// zero if there is none. Not known before the room was read once.
     floor: Option<MessageId>,
+    /// The newest that the room ever had.
+    head: MessageId,
+    /// Everything up to here was cleared away.
+    cleared: MessageId,
     /// Ascending. Every deletion of the room after `deletions_floor` is here.
     deletions: VecDeque<Deletion>,
     deletions_floor: MessageId,
@@ -41,9 +36,10 @@ pub(super) struct Ring {
 impl Ring {
     /// Adds a message that was just committed, or that a read found first.
     pub(super) fn push(&mut self, message: Stored) {
-        if self.newest().is_some_and(|newest| message.id <= newest) {
+        if message.id <= self.newest() || message.id <= self.cleared {
             return;
         }
+        self.head = self.head.max(message.id);
         self.bytes += message.frame.bytes().len();
         self.stored.push_back(message);
         while self.stored.len() > RING_MESSAGES_MAX || self.bytes > RING_BYTES_MAX {
@@ -64,11 +60,16 @@ impl Ring {
     }
 
     fn note(&mut self, deletion: Deletion) {
+        self.head = self.head.max(deletion.id);
         self.deletions.push_back(deletion);
-        if self.deletions.len() > RING_DELETIONS_MAX
-            && let Some(oldest) = self.deletions.pop_front()
-        {
-            self.deletions_floor = oldest.id;
+        if self.deletions.len() > RING_DELETIONS_MAX {
+            self.forget_deletion();
+        }
+    }
+
+    fn forget_deletion(&mut self) {
+        if let Some(oldest) = self.deletions.pop_front() {
+            self.deletions_floor = self.deletions_floor.max(oldest.id);
         }
     }
 
@@ -81,12 +82,35 @@ impl Ring {
             return;
         }
         let live = std::mem::take(self);
+        self.cleared = live.cleared;
         self.floor = Some(found.older.unwrap_or_default());
         for message in found.messages.into_iter().chain(live.stored) {
             self.push(message);
         }
+        self.head = self.head.max(found.head);
         self.deletions_floor = found.deletions.floor;
         found.deletions.list.into_iter().for_each(|deletion| self.note(deletion));
+        self.forget_cleared();
+    }
+
+    /// Forgets everything up to `upto`.
+    pub(super) fn clear(&mut self, upto: MessageId) {
+        self.cleared = self.cleared.max(upto);
+        let gone = self.stored.partition_point(|message| message.id <= upto);
+        for oldest in self.stored.drain(..gone) {
+            self.bytes -= oldest.frame.bytes().len();
+        }
+        self.forget_cleared();
+    }
+
+    /// What was cleared away is not before the oldest any more.
+    fn forget_cleared(&mut self) {
+        if self.floor.is_some_and(|floor| floor <= self.cleared) {
+            self.floor = Some(MessageId::ZERO);
+        }
+        while self.deletions.front().is_some_and(|oldest| oldest.id <= self.cleared) {
+            self.forget_deletion();
+        }
     }
 
     /// The newest of what was asked for, if all of it is here.
@@ -110,14 +134,9 @@ impl Ring {
         Some(Page {
             messages: self.stored.range(first..to).cloned().collect(),
             older,
-            head: self.head(floor),
+            head: self.head,
             deletions: self.deletions_after(asked.since),
         })
-    }
-
-    fn head(&self, floor: MessageId) -> MessageId {
-        let newest = self.newest().unwrap_or(floor);
-        self.deletions.back().map_or(newest, |deletion| deletion.id.max(newest))
     }
 
     fn deletions_after(&self, since: MessageId) -> Deletions {
@@ -126,15 +145,15 @@ impl Ring {
         Deletions { list, floor: since.max(self.deletions_floor) }
     }
 
-    fn newest(&self) -> Option<MessageId> {
-        self.stored.back().map(|message| message.id)
+    fn newest(&self) -> MessageId {
+        self.stored.back().map_or(MessageId::ZERO, |message| message.id)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frame::Order;
+    use crate::frame::{Frame, Order};
 
     fn id(n: u64) -> MessageId {
         MessageId::try_from(n).unwrap()
@@ -250,5 +269,50 @@ mod tests {
         let page = ring.page(&asked(2, None, 50)).unwrap();
         assert_eq!(page.deletions.list.len(), RING_DELETIONS_MAX);
         assert!(ring.page(&asked(0, None, 50)).is_some(), "who has nothing missed nothing");
+    }
+
+    #[test]
+    fn what_was_cleared_away_is_not_found_and_the_head_stays() {
+        let mut ring = Ring::default();
+        ring.seed(found((3..=6).map(|n| stored(n, 1)).collect(), 2));
+        ring.clear(id(4));
+        let page = ring.page(&asked(0, None, 10)).unwrap();
+        assert_eq!((ids(&page), page.older, page.head), (vec![5, 6], None, id(6)));
+        ring.clear(id(6));
+        let page = ring.page(&asked(0, None, 10)).unwrap();
+        assert_eq!((ids(&page), page.older, page.head), (vec![], None, id(6)));
+        assert_eq!(ring.bytes, 0);
+        ring.push(stored(7, 1));
+        assert_eq!(ids(&ring.page(&asked(6, None, 10)).unwrap()), [7]);
+    }
+
+    #[test]
+    fn what_is_cleared_away_while_it_is_read_stays_so() {
+        let mut ring = Ring::default();
+        ring.clear(id(4));
+        ring.push(stored(7, 1));
+        ring.seed(found((3..=6).map(|n| stored(n, 1)).collect(), 2));
+        let page = ring.page(&asked(0, None, 10)).unwrap();
+        assert_eq!((ids(&page), page.older, page.head), (vec![5, 6, 7], None, id(7)));
+    }
+
+    #[test]
+    fn deletions_that_were_cleared_away_are_not_told_and_that_is_told() {
+        let mut ring = Ring::default();
+        ring.seed(found((1..=3).map(|n| stored(n, 1)).collect(), 0));
+        ring.delete(deletion(4, 1), stored(1, 1));
+        ring.push(stored(5, 1));
+        ring.delete(deletion(6, 5), stored(5, 1));
+        ring.clear(id(4));
+        assert!(
+            ring.page(&asked(3, None, 10)).is_none(),
+            "the database knows that there were more"
+        );
+        let page = ring.page(&asked(4, None, 10)).unwrap();
+        assert_eq!((ids(&page), page.head), (vec![5], id(6)));
+        assert_eq!(page.deletions.list, [deletion(6, 5)]);
+        ring.clear(id(6));
+        assert_eq!(ring.page(&asked(6, None, 10)).unwrap().head, id(6));
+        assert!(ring.deletions.is_empty());
     }
 }

@@ -11,32 +11,10 @@ use protocol::{
 use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Params, Row, params};
 
 use super::clock::Clock;
-use super::register::{self, Change, Register};
-use super::{Asked, Deletion, Deletions, Page, encode};
-use crate::names::Kept as NameKept;
-
-/// What there is to keep.
-#[derive(Debug)]
-pub(super) enum Item<'a> {
-    Message(&'a Message),
-    Deletion(&'a Deleted),
-    Change(&'a Change),
-}
-
-/// What became of it.
-#[derive(Debug)]
-pub(super) enum Outcome {
-    /// It is stored.
-    Kept,
-    /// Its author sent it before under the same `ref`: this is that first one.
-    KeptBefore(Box<Message>),
-    /// The message is deleted: this is what is left of it.
-    Deleted(Box<Message>),
-    /// It was deleted before.
-    DeletedBefore(Box<Deleted>),
-    /// There is no such message in the room.
-    Missing,
-}
+use super::keeper::{Item, Outcome};
+use super::page::{Asked, Deletion, Deletions, Page, Stored};
+use super::register::{self, Register};
+use crate::names::Kept;
 
 /// Rooms whose numbers the writer remembers. More than that are busy at a time only where the
 /// search for one is the smallest of all costs.
@@ -53,16 +31,15 @@ pub(crate) struct Writer {
 
 impl Writer {
     pub(super) fn new(db: Connection) -> rusqlite::Result<Self> {
-        let newest = "SELECT max(id), max(at) FROM (
+        // What was cleared away had its ids and times as well.
+        let newest = "SELECT coalesce(max(id), 0), coalesce(max(at), 0) FROM (
             SELECT * FROM (SELECT id, at FROM messages ORDER BY id DESC LIMIT 1)
             UNION ALL SELECT * FROM (SELECT id, at FROM deletions ORDER BY id DESC LIMIT 1)
-        ) HAVING max(id) IS NOT NULL";
-        let clock = db
-            .query_row(newest, [], |row| {
-                Ok(Clock { last_id: unsigned(row, 0)?, last_at: unsigned(row, 1)? })
-            })
-            .optional()?;
-        Ok(Writer { db, clock: clock.unwrap_or_default(), rooms: HashMap::new() })
+            UNION ALL SELECT upto, at FROM cleared)";
+        let clock = db.query_row(newest, [], |row| {
+            Ok(Clock { last_id: unsigned(row, 0)?, last_at: unsigned(row, 1)? })
+        })?;
+        Ok(Writer { db, clock, rooms: HashMap::new() })
     }
 
     /// Where the ids and times of earlier runs ended.
@@ -256,11 +233,12 @@ impl Reader {
             _ => self.head(id)?,
         };
         let head = deletions.list.last().map_or(head, |newest| newest.id.max(head));
-        let messages = messages.into_iter().rev().map(encode).collect();
+        let messages = messages.into_iter().rev().map(Stored::new).collect();
         Ok(Page { messages, older: older.map(|message| message.id), head, deletions })
     }
 
-    /// The newest after an id.
+    /// The newest after an id. Who was last here before some that were cleared away is told that
+    /// there were more.
     fn deletions(&self, room: i64, since: MessageId) -> rusqlite::Result<Deletions> {
         let select = "SELECT id, message FROM deletions
             WHERE room = ?1 AND id > ?2 ORDER BY id DESC LIMIT ?3";
@@ -270,20 +248,24 @@ impl Reader {
             Ok(Deletion { id: id(row, 0)?, message: id(row, 1)? })
         })?;
         let mut list: Vec<_> = found.collect::<Result<_, _>>()?;
-        let floor = if list.len() > DELETED_MAX { list.pop() } else { None };
+        let older = if list.len() > DELETED_MAX { list.pop().map(|older| older.id) } else { None };
         list.reverse();
-        Ok(Deletions { list, floor: floor.map_or(since, |older| older.id) })
+        let cleared = "SELECT coalesce(max(deletion), 0) FROM cleared WHERE room = ?1";
+        let mut cleared = self.0.prepare_cached(cleared)?;
+        let cleared = cleared.query_row([room], |row| id(row, 0))?;
+        Ok(Deletions { list, floor: since.max(older.unwrap_or_default()).max(cleared) })
     }
 
     /// Who has a name now.
-    pub(super) fn find_name(&self, name: &UserName) -> rusqlite::Result<Option<NameKept>> {
+    pub(super) fn find_name(&self, name: &UserName) -> rusqlite::Result<Option<Kept>> {
         register::find_name(&self.0, name)
     }
 
     fn head(&self, room: i64) -> rusqlite::Result<MessageId> {
         let select = "SELECT max(
             (SELECT coalesce(max(id), 0) FROM messages WHERE room = ?1),
-            (SELECT coalesce(max(id), 0) FROM deletions WHERE room = ?1))";
+            (SELECT coalesce(max(id), 0) FROM deletions WHERE room = ?1),
+            (SELECT coalesce(max(upto), 0) FROM cleared WHERE room = ?1))";
         let mut select = self.0.prepare_cached(select)?;
         select.query_row([room], |row| id(row, 0))
     }

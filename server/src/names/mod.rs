@@ -19,6 +19,7 @@ pub use self::kept::KEPT_MAX;
 pub(crate) use self::kept::Kept;
 use self::looks::Looks;
 use crate::key_hash::KeyHash;
+use crate::rate::Rate;
 
 /// Names tried for a guest before giving up. With 36^4 names and 20,000 guests, each try is taken
 /// with a chance of about 1 in 80.
@@ -45,9 +46,19 @@ pub(crate) struct Person {
     pub(crate) proof: Proof,
     /// What their first connection may do.
     pub(crate) role: Role,
+    /// What they said lately, over all their connections.
+    said: Rate,
 }
 
 impl Person {
+    pub(crate) fn new(name: UserName, proof: Proof, role: Role) -> Self {
+        Person { name, proof, role, said: Rate::default() }
+    }
+
+    pub(crate) fn said(&self) -> &Rate {
+        &self.said
+    }
+
     /// The hash of their key, if they have one.
     pub(crate) fn key(&self) -> Option<KeyHash> {
         match self.proof {
@@ -135,7 +146,7 @@ impl<M: Clone + PartialEq> Names<M> {
         now: u64,
     ) -> Result<Claim<M>, Taken> {
         let guests = (0..=GUEST_TRIES_MAX).filter_map(|_| guest_name());
-        let people = guests.map(|name| Person { name, proof, role });
+        let people = guests.map(|name| Person::new(name, proof, role));
         let mut claims = people.map(|person| self.claim(person, member.clone(), now));
         claims.find_map(Result::ok).ok_or(Taken::NoGuest)
     }
@@ -182,6 +193,11 @@ impl<M: Clone + PartialEq> Names<M> {
 }
 
 impl<M> Names<M> {
+    /// Names in use.
+    pub(crate) fn count(&self) -> usize {
+        self.lock().in_use.len()
+    }
+
     fn lock(&self) -> MutexGuard<'_, State<M>> {
         // Nothing panics while it holds this lock.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)

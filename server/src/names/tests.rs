@@ -30,7 +30,7 @@ fn claim(
     member: u32,
     now: u64,
 ) -> Result<Claim<u32>, Taken> {
-    names.claim(Person { name: name(text), proof, role: Role::Member }, member, now)
+    names.claim(Person::new(name(text), proof, Role::Member), member, now)
 }
 
 #[test]

@@ -15,6 +15,7 @@ use std::task::{Context, Poll, Waker};
 use protocol::Refusal;
 
 use crate::frame::{Frame, Order};
+use crate::metrics::{Dropped, Metrics};
 
 /// What may wait for one connection.
 #[derive(Debug, Clone, Copy)]
@@ -23,11 +24,22 @@ pub(crate) struct Bounds {
     pub(crate) frames_max: usize,
 }
 
+/// What all outboxes of a server have in common.
+#[derive(Debug)]
+pub(crate) struct Post {
+    pub(crate) bounds: Bounds,
+    pub(crate) metrics: Arc<Metrics>,
+}
+
 /// Why a connection ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum End {
     /// The peer said goodbye, or its socket did.
     Gone,
+    /// The peer gave no sign of life when it was asked for one.
+    Silent,
+    /// The peer took nothing for too long.
+    Stalled,
     /// It is told why, with an `error` envelope and a close code.
     Refused(Refusal),
 }
@@ -49,8 +61,7 @@ pub(crate) struct Outbox(Arc<Mutex<Queue>>);
 struct Queue {
     waiting: Vec<Arc<Frame>>,
     bytes: usize,
-    bytes_max: usize,
-    frames_max: u32,
+    post: Arc<Post>,
     held: bool,
     /// Lanes that were replayed up to a number that live frames have not passed yet.
     replayed: Vec<(u64, u64)>,
@@ -64,12 +75,11 @@ struct Queue {
 }
 
 impl Outbox {
-    pub(crate) fn new(bounds: Bounds) -> Self {
+    pub(crate) fn new(post: &Arc<Post>) -> Self {
         Outbox(Arc::new(Mutex::new(Queue {
             waiting: Vec::new(),
             bytes: 0,
-            bytes_max: bounds.bytes_max,
-            frames_max: u32::try_from(bounds.frames_max).unwrap_or(u32::MAX),
+            post: post.clone(),
             held: false,
             replayed: Vec::new(),
             end: None,
@@ -83,22 +93,30 @@ impl Outbox {
     /// Queues a frame, or ends the connection as too slow if that passes the bounds. After the end
     /// it does nothing.
     pub(crate) fn push(&self, frame: &Arc<Frame>) {
-        let mut queue = self.lock();
-        queue.push(frame);
-        let (writer, reader) = (queue.due_writer(), queue.due_reader());
-        drop(queue);
-        wake(writer);
-        wake(reader);
+        self.change(|queue| queue.counted(|queue| queue.push(frame)));
+    }
+
+    /// Queues one frame for all members of a room; for how many. What it adds is counted once.
+    pub(crate) fn push_all<'a>(
+        members: impl Iterator<Item = &'a Outbox>,
+        frame: &Arc<Frame>,
+        metrics: &Metrics,
+    ) -> u64 {
+        let (mut receivers, mut bytes) = (0, 0);
+        for outbox in members {
+            outbox.change(|queue| {
+                let before = signed(queue.bytes);
+                receivers += u64::from(queue.push(frame));
+                bytes += signed(queue.bytes) - before;
+            });
+        }
+        metrics.outbox_grew(bytes);
+        receivers
     }
 
     /// Ends the connection: what waits is still written if the peer reads. The first end counts.
     pub(crate) fn end(&self, end: End) {
-        let mut queue = self.lock();
-        queue.end(end);
-        let (writer, reader) = (queue.due_writer(), queue.due_reader());
-        drop(queue);
-        wake(writer);
-        wake(reader);
+        self.change(|queue| queue.end(end));
     }
 
     /// Tells the read pump to leave a room.
@@ -118,17 +136,24 @@ impl Outbox {
     /// Lets frames go again, `first` before all that waited, without those of `lane` up to `upto`:
     /// they are in `first`.
     pub(crate) fn release(&self, first: &Arc<Frame>, lane: u64, upto: u64) {
-        let mut queue = self.lock();
-        queue.release(first, lane, upto);
-        let writer = queue.due_writer();
-        drop(queue);
-        wake(writer);
+        self.change(|queue| queue.counted(|queue| queue.release(first, lane, upto)));
     }
 
     /// Takes all that waits into `batch`, which is empty, in order; waits while there is nothing.
     /// Returns the end once nothing is left before it.
     pub(crate) async fn take(&self, batch: &mut Vec<Arc<Frame>>) -> Result<(), End> {
         poll_fn(|cx| self.lock().poll_take(cx, batch)).await
+    }
+
+    /// Changes the queue and wakes whom that concerns.
+    fn change<T>(&self, change: impl FnOnce(&mut Queue) -> T) -> T {
+        let mut queue = self.lock();
+        let outcome = change(&mut queue);
+        let (writer, reader) = (queue.due_writer(), queue.due_reader());
+        drop(queue);
+        wake(writer);
+        wake(reader);
+        outcome
     }
 
     /// Waits for the end of the connection.
@@ -188,26 +213,38 @@ impl PartialEq for Outbox {
 }
 
 impl Queue {
-    fn push(&mut self, frame: &Arc<Frame>) {
+    /// Changes it, and counts by how much it grew.
+    fn counted<T>(&mut self, change: impl FnOnce(&mut Queue) -> T) {
+        let before = signed(self.bytes);
+        change(self);
+        self.post.metrics.outbox_grew(signed(self.bytes) - before);
+    }
+
+    /// True if the frame waits now.
+    fn push(&mut self, frame: &Arc<Frame>) -> bool {
         if self.end.is_some() {
-            return;
+            return false;
         }
         match frame.order() {
-            Order::Numbered { lane, number } if self.is_replayed(lane, number) => return,
+            Order::Numbered { lane, number } if self.is_replayed(lane, number) => return false,
             Order::Latest { lane } => self.drop_older(lane),
             Order::Numbered { .. } | Order::Plain => {}
         }
         let bytes = self.bytes + frame.bytes().len();
-        if bytes > self.bytes_max || self.waiting.len() >= self.frames_max as usize {
-            return self.overflow();
+        let bounds = &self.post.bounds;
+        if bytes > bounds.bytes_max || self.waiting.len() >= bounds.frames_max {
+            self.overflow();
+            return false;
         }
         self.bytes = bytes;
         self.waiting.push(frame.clone());
+        true
     }
 
     /// What waited could not be read in time anyway: it is given back at once, and the client is
     /// told to come back and ask for it.
     fn overflow(&mut self) {
+        self.post.metrics.dropped(Dropped::TooSlow, self.waiting.len() + 1);
         self.clear();
         self.held = false;
         self.end(End::Refused(Refusal::TooSlow));
@@ -223,6 +260,7 @@ impl Queue {
         if let Some(place) = self.waiting.iter().rposition(|frame| frame.order() == older) {
             let frame = self.waiting.remove(place);
             self.bytes -= frame.bytes().len();
+            self.post.metrics.dropped(Dropped::Superseded, 1);
         }
     }
 
@@ -259,6 +297,7 @@ impl Queue {
         if !self.held && !self.waiting.is_empty() {
             // The emptied batch becomes the new queue: a steady flow allocates nothing.
             std::mem::swap(batch, &mut self.waiting);
+            self.post.metrics.outbox_grew(-signed(self.bytes));
             self.bytes = 0;
             wake(self.due_reader());
             return Poll::Ready(Ok(()));
@@ -284,7 +323,7 @@ impl Queue {
     }
 
     fn has_room(&self) -> bool {
-        self.bytes <= self.bytes_max / 4
+        self.bytes <= self.post.bounds.bytes_max / 4
     }
 
     fn poll_reader<T>(&mut self, cx: &mut Context<'_>) -> Poll<T> {
@@ -296,6 +335,17 @@ impl Queue {
         self.waiting = Vec::new();
         self.bytes = 0;
     }
+}
+
+impl Drop for Queue {
+    fn drop(&mut self) {
+        self.post.metrics.outbox_grew(-signed(self.bytes));
+        self.post.metrics.dropped(Dropped::Gone, self.waiting.len());
+    }
+}
+
+fn signed(bytes: usize) -> i64 {
+    i64::try_from(bytes).unwrap_or(i64::MAX)
 }
 
 fn wake(waker: Option<Waker>) {

@@ -8,6 +8,16 @@ use super::*;
 const BOUNDS: Bounds = Bounds { bytes_max: 100, frames_max: 5 };
 const LANE: u64 = 7;
 
+fn outbox() -> Outbox {
+    Outbox::new(&Arc::new(Post { bounds: BOUNDS, metrics: Arc::default() }))
+}
+
+/// Bytes that wait, as they are counted.
+fn counted(outbox: &Outbox) -> i64 {
+    let metrics = outbox.lock().post.metrics.clone();
+    metrics.outbox_bytes.load(std::sync::atomic::Ordering::Relaxed)
+}
+
 fn plain(text: &str) -> Arc<Frame> {
     Frame::text(text.into(), Order::Plain)
 }
@@ -42,7 +52,7 @@ fn expect(outbox: &Outbox, frames: &[&str]) {
 
 #[test]
 fn everything_that_waits_is_taken_at_once_and_in_order() {
-    let outbox = Outbox::new(BOUNDS);
+    let outbox = outbox();
     assert_eq!(taken(&outbox), None);
     ["a", "b", "c"].iter().for_each(|text| outbox.push(&plain(text)));
     expect(&outbox, &["a", "b", "c"]);
@@ -51,7 +61,7 @@ fn everything_that_waits_is_taken_at_once_and_in_order() {
 
 #[test]
 fn one_frame_too_many_ends_the_connection_as_too_slow() {
-    let outbox = Outbox::new(BOUNDS);
+    let outbox = outbox();
     (0..BOUNDS.frames_max).for_each(|_| outbox.push(&plain("x")));
     assert!(outbox.lock().end.is_none());
     outbox.push(&plain("x"));
@@ -61,7 +71,7 @@ fn one_frame_too_many_ends_the_connection_as_too_slow() {
 
 #[test]
 fn one_byte_too_many_ends_the_connection_as_too_slow() {
-    let outbox = Outbox::new(BOUNDS);
+    let outbox = outbox();
     outbox.push(&plain(&"x".repeat(BOUNDS.bytes_max - 2)));
     assert!(outbox.lock().end.is_none());
     outbox.push(&Frame::raw(vec![0]));
@@ -70,18 +80,18 @@ fn one_byte_too_many_ends_the_connection_as_too_slow() {
 
 #[test]
 fn what_waits_before_the_end_is_still_given_out_and_the_first_end_counts() {
-    let outbox = Outbox::new(BOUNDS);
+    let outbox = outbox();
     outbox.push(&plain("a"));
-    outbox.end(End::Refused(Refusal::Stopping));
+    outbox.end(End::Refused(Refusal::Stopping { retry_ms: 1 }));
     outbox.end(End::Gone);
     outbox.push(&plain("too late"));
     expect(&outbox, &["a"]);
-    assert_eq!(taken(&outbox), Some(Err(End::Refused(Refusal::Stopping))));
+    assert_eq!(taken(&outbox), Some(Err(End::Refused(Refusal::Stopping { retry_ms: 1 }))));
 }
 
 #[test]
 fn a_newer_presence_replaces_the_one_of_its_room_that_still_waits() {
-    let outbox = Outbox::new(BOUNDS);
+    let outbox = outbox();
     let news = [latest(1, "one"), plain("join"), latest(2, "other"), latest(1, "newer")];
     news.iter().for_each(|frame| outbox.push(frame));
     expect(&outbox, &["join", "other", "newer"]);
@@ -91,7 +101,7 @@ fn a_newer_presence_replaces_the_one_of_its_room_that_still_waits() {
 
 #[test]
 fn a_replay_goes_first_and_what_it_contains_is_not_told_twice() {
-    let outbox = Outbox::new(BOUNDS);
+    let outbox = outbox();
     outbox.hold();
     outbox.push(&plain("join"));
     outbox.push(&numbered(LANE, 4));
@@ -104,7 +114,7 @@ fn a_replay_goes_first_and_what_it_contains_is_not_told_twice() {
 
 #[test]
 fn what_a_replay_contains_is_skipped_also_when_it_comes_after_it() {
-    let outbox = Outbox::new(BOUNDS);
+    let outbox = outbox();
     outbox.hold();
     outbox.release(&plain("history"), LANE, 5);
     outbox.push(&numbered(LANE, 5));
@@ -116,7 +126,7 @@ fn what_a_replay_contains_is_skipped_also_when_it_comes_after_it() {
 
 #[test]
 fn a_page_has_room_once_three_quarters_are_free() {
-    let outbox = Outbox::new(BOUNDS);
+    let outbox = outbox();
     let has_room = || {
         let mut waiting = pin!(outbox.has_room());
         waiting.as_mut().poll(&mut Context::from_waker(Waker::noop()))
@@ -133,7 +143,7 @@ fn a_page_has_room_once_three_quarters_are_free() {
 
 #[test]
 fn a_read_pump_is_told_to_leave_rooms_and_of_the_end() {
-    let outbox = Outbox::new(BOUNDS);
+    let outbox = outbox();
     let told = || {
         let mut waiting = pin!(outbox.told());
         waiting.as_mut().poll(&mut Context::from_waker(Waker::noop()))
@@ -151,8 +161,36 @@ fn a_read_pump_is_told_to_leave_rooms_and_of_the_end() {
 
 #[test]
 fn an_empty_outbox_is_small_and_allocates_nothing_for_its_frames() {
-    let outbox = Outbox::new(Bounds { bytes_max: 1, frames_max: 1 });
+    let outbox = outbox();
     assert_eq!(outbox.lock().waiting.capacity(), 0);
     let bytes = size_of::<Mutex<Queue>>();
     assert!(bytes <= 152, "{bytes} bytes");
+}
+
+#[test]
+fn what_waits_is_counted_however_it_goes() {
+    let metrics = {
+        let outbox = outbox();
+        let waits = |bytes: usize| assert_eq!(counted(&outbox), i64::try_from(bytes).unwrap());
+        outbox.push(&latest(1, "one"));
+        outbox.push(&latest(1, "newer"));
+        waits(2 + 5);
+        outbox.hold();
+        outbox.push(&numbered(LANE, 4));
+        outbox.release(&plain("history"), LANE, 4);
+        waits(2 + 7 + 2 + 5);
+        expect(&outbox, &["history", "newer"]);
+        waits(0);
+        let all = [&outbox, &outbox];
+        let metrics = outbox.lock().post.metrics.clone();
+        assert_eq!(Outbox::push_all(all.into_iter(), &plain("x"), &metrics), 2);
+        waits(2 * 3);
+        (0..BOUNDS.frames_max).for_each(|_| outbox.push(&plain("x")));
+        waits(0);
+        let other = Outbox::new(&outbox.lock().post.clone());
+        other.push(&plain("never read"));
+        assert_ne!(counted(&outbox), 0);
+        metrics
+    };
+    assert_eq!(metrics.outbox_bytes.load(std::sync::atomic::Ordering::Relaxed), 0);
 }

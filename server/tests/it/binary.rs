@@ -1,54 +1,17 @@
 //! The real binary: killed under load, stopped by signals, refused its port, out of disk.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use protocol::{Code, ToClient};
-use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
-use tokio::process::{Child, ChildStderr, Command};
+use tokio::process::Command;
 use tokio::time::timeout;
 
+use crate::child::Server;
 use crate::harness::{PATIENCE, Peer, query, say_ref};
 
-struct Server {
-    child: Child,
-    address: String,
-    lines: Lines<BufReader<ChildStderr>>,
-}
-
-impl Server {
-    async fn start(db: &Path, listen: &str) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_nebula-server"));
-        Server::spawn(command.arg("--db").arg(db).args(["--listen", listen, "--message-rate", "0"]))
-            .await
-    }
-
-    async fn spawn(command: &mut Command) -> Self {
-        let mut child = command.stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let address = loop {
-            let line =
-                timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap().expect("it ended");
-            if let Some((_, address)) = line.split_once("http://") {
-                break address.split('/').next().unwrap().to_owned();
-            }
-        };
-        Server { child, address, lines }
-    }
-
-    async fn connect(&self, query: &str) -> Peer {
-        Peer::dial(&format!("ws://{}/?{query}", self.address), Some(1)).await.unwrap()
-    }
-
-    fn signal(&self, signal: &str) {
-        let pid = self.child.id().unwrap().to_string();
-        assert!(
-            std::process::Command::new("kill").args([signal, &pid]).status().unwrap().success()
-        );
-    }
-}
+/// Often enough to hit every part of a commit.
+const KILLS: usize = 100;
 
 /// Sends numbered messages until the connection breaks; how many were sent, and which were
 /// acknowledged.
@@ -83,15 +46,20 @@ async fn killed_under_load_it_has_lost_and_doubled_nothing_that_was_acknowledged
     let db = folder.path().join("nebula.db");
     let mut acknowledged = BTreeMap::new();
     let mut unsure = Vec::new();
-    for run in 0..4 {
+    let seed = fastrand::u64(..);
+    println!("killed at points of the seed {seed}");
+    let mut points = fastrand::Rng::with_seed(seed);
+    for run in 0..KILLS {
         let mut server = Server::start(&db, "127.0.0.1:0").await;
         let mut watcher = server.connect(&query("dev", "watcher", "")).await;
         let writer = server.connect(&query("dev", "writer", "")).await;
         let writing = tokio::spawn(write_until_cut(writer, run));
-        // Killed in the middle of traffic: after so many messages have been told.
-        for _ in 0..(50 + run * 37) {
+        // Killed in the middle of traffic: so long after so many messages have been told.
+        for _ in 0..points.u32(0..30) {
             watcher.message().await;
         }
+        let moment = Duration::from_micros(points.u64(0..2000));
+        let _ = timeout(moment, std::future::pending::<()>()).await;
         server.child.kill().await.unwrap();
         let (sent, told) = writing.await.unwrap();
         for (reference, id) in told {
@@ -236,11 +204,10 @@ async fn a_full_disk_is_told_to_authors_alone_and_service_goes_on() {
         bob.message().await;
     }
     bob.silence().await;
-    // Room again: the limit is lifted from outside.
-    let pid = server.child.id().unwrap().to_string();
-    let lifted =
-        Command::new("prlimit").args(["--pid", &pid, "--fsize=unlimited"]).status().await.unwrap();
-    assert!(lifted.success());
+    server.is_ready(false).await;
+    // Room again: the limit is lifted from outside, and it is found out without a message.
+    server.limit("--fsize=unlimited").await;
+    server.is_ready(true).await;
     alice.send(say_ref("dev", &text, &format!("r{stored}"))).await;
     let message = alice.message().await;
     assert_eq!(bob.message().await, message);

@@ -3,14 +3,16 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::thread;
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use protocol::{Code, History, Key, Message, Presence, RoomName, SUBPROTOCOL, ToClient, UserName};
-use server::{Config, RunError, Stopped};
+use server::{Config, Gauges, Listeners, RunError, Stopped};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Builder;
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::{HeaderValue, Request};
@@ -22,8 +24,15 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) struct TestServer {
     pub(crate) address: SocketAddr,
+    /// Where it serves its figures.
+    pub(crate) figures: SocketAddr,
+    running: Option<Running>,
+}
+
+/// A thread of its own, so that the end of a test can wait for it, whatever the test's runtime.
+struct Running {
     stop: oneshot::Sender<()>,
-    running: JoinHandle<Result<Stopped, RunError>>,
+    thread: thread::JoinHandle<Result<Stopped, RunError>>,
 }
 
 impl TestServer {
@@ -32,17 +41,42 @@ impl TestServer {
     }
 
     pub(crate) async fn start_with(config: Config) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let (stop, stopped) = oneshot::channel::<()>();
-        let shutdown = async { drop(stopped.await) };
-        let running = tokio::spawn(server::run(listener, config, shutdown));
-        TestServer { address, stop, running }
+        TestServer::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), config).await
     }
 
-    pub(crate) async fn stop(self) -> Stopped {
-        drop(self.stop);
-        self.running.await.unwrap().unwrap()
+    pub(crate) async fn start_at(address: SocketAddr, config: Config) -> Self {
+        let chat = TcpListener::bind(address).await.unwrap();
+        let figures = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (address, at) = (chat.local_addr().unwrap(), figures.local_addr().unwrap());
+        let listeners = [chat, figures].map(|listener| listener.into_std().unwrap());
+        let (stop, stopped) = oneshot::channel::<()>();
+        let thread = thread::spawn(move || {
+            let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let [chat, figures] = listeners.map(|it| TcpListener::from_std(it).unwrap());
+                let listeners = Listeners { chat, figures: Some(figures) };
+                server::run(listeners, config, async { drop(stopped.await) }).await
+            })
+        });
+        TestServer { address, figures: at, running: Some(Running { stop, thread }) }
+    }
+
+    pub(crate) async fn stop(mut self) -> Stopped {
+        let running = self.running.take().unwrap();
+        tokio::task::spawn_blocking(|| running.end()).await.unwrap()
+    }
+
+    /// Begins to stop, and goes on.
+    pub(crate) fn stopping(mut self) -> tokio::task::JoinHandle<Stopped> {
+        let running = self.running.take().unwrap();
+        tokio::task::spawn_blocking(|| running.end())
+    }
+
+    /// One figure, as /metrics tells it: its name with its labels.
+    pub(crate) async fn figure(&self, name: &str) -> f64 {
+        let figures = get(self.figures, "/metrics").await;
+        let line = figures.lines().find_map(|line| line.strip_prefix(&format!("{name} ")));
+        line.unwrap_or_else(|| panic!("no {name} in {figures}")).parse().unwrap()
     }
 
     pub(crate) fn url(&self, query: &str) -> String {
@@ -68,6 +102,34 @@ impl TestServer {
     pub(crate) async fn raw(&self) -> TcpStream {
         TcpStream::connect(self.address).await.unwrap()
     }
+}
+
+impl Running {
+    fn end(self) -> Stopped {
+        drop(self.stop);
+        self.thread.join().unwrap().unwrap()
+    }
+}
+
+/// After every test nothing is left: no task, and nothing that a gauge counts.
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        let Some(running) = self.running.take() else { return };
+        let stopped = running.end();
+        if !thread::panicking() {
+            assert_eq!(stopped, Stopped { tasks_left: 0, gauges: Gauges::default() });
+        }
+    }
+}
+
+/// The whole answer to a request on a connection of its own.
+pub(crate) async fn get(address: SocketAddr, path: &str) -> String {
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    socket.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    timeout(PATIENCE, socket.read_to_end(&mut answer)).await.unwrap().unwrap();
+    String::from_utf8(answer).unwrap()
 }
 
 pub(crate) fn query(room: &str, user: &str, more: &str) -> String {

@@ -4,8 +4,12 @@
 
 mod acceptance;
 mod binary;
+mod child;
 mod claims;
 mod database;
+mod dependencies;
+mod faults;
+mod floods;
 mod harness;
 mod history;
 mod hostile;
@@ -13,9 +17,13 @@ mod http;
 mod limits;
 mod messages;
 mod moderation;
+mod monitor;
 mod names;
+mod operations;
 mod presence;
+mod restart;
 mod resume;
+mod retention;
 mod shutdown;
 mod slow;
 mod tidy;

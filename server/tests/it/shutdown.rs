@@ -13,7 +13,8 @@ const STOPS_WITHIN: Duration = Duration::from_secs(5);
 
 async fn stops_in_time(server: TestServer) {
     let begun = Instant::now();
-    assert_eq!(server.stop().await.tasks_left, 0);
+    let stopped = server.stop().await;
+    assert_eq!(stopped, server::Stopped { tasks_left: 0, gauges: server::Gauges::default() });
     assert!(begun.elapsed() < STOPS_WITHIN, "{:?}", begun.elapsed());
 }
 

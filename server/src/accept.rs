@@ -1,0 +1,135 @@
+//! Sockets in: each is welcomed, or turned away before anything is done for it.
+//!
+//! This file does not know HTTP, or what a connection is for.
+
+use std::io::Write as _;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{sleep, timeout};
+
+use crate::Engine;
+use crate::answers::closed_bytes;
+use crate::door::{Closed, Entry};
+use crate::http;
+use crate::metrics::TurnedAway;
+
+/// Long enough for a descriptor to become free, short enough not to be noticed.
+const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(50);
+/// Sockets at a time that are turned away in good form. They come on top of those inside, so they
+/// are well below the reserve of descriptors.
+const TURNED_AWAY_MAX: usize = 64;
+/// How long one of them has to read its answer.
+const TURNED_AWAY_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Who came in, and when.
+#[derive(Debug)]
+pub(crate) struct Visitor {
+    pub(crate) peer: IpAddr,
+    pub(crate) entry: Entry,
+    since: Instant,
+    timeout: Duration,
+}
+
+impl Visitor {
+    /// The time that is left until the first request has to be there, TLS and all.
+    pub(crate) fn time_left(&self) -> Duration {
+        self.timeout.saturating_sub(self.since.elapsed())
+    }
+}
+
+/// Accepts for as long as it is polled.
+pub(crate) async fn run(listener: &TcpListener, engine: &Arc<Engine>) {
+    let places = Arc::new(Semaphore::new(TURNED_AWAY_MAX));
+    let mut failing = false;
+    loop {
+        match listener.accept().await {
+            Ok((socket, peer)) => {
+                if std::mem::take(&mut failing) {
+                    tracing::info!("connections are accepted again");
+                }
+                welcome(engine, socket, peer.ip(), &places);
+            }
+            Err(error) => {
+                // Once, not for as long as it lasts.
+                if !std::mem::replace(&mut failing, true) {
+                    tracing::warn!(%error, "cannot accept a connection; trying on");
+                }
+                sleep(PAUSE_AFTER_ERROR).await;
+            }
+        }
+    }
+}
+
+fn welcome(engine: &Arc<Engine>, socket: TcpStream, peer: IpAddr, places: &Arc<Semaphore>) {
+    let entry = match engine.vitals.door.enter(peer) {
+        Ok(entry) => entry,
+        Err(closed) => return turn_away(engine, socket, closed, places),
+    };
+    // Messages are written as soon as they are there; waiting to fill a packet only delays them.
+    if let Err(error) = socket.set_nodelay(true) {
+        tracing::debug!(%error, "a connection ended before it began");
+        return;
+    }
+    let timeout = engine.config.floods.handshake_timeout;
+    let visitor = Visitor { peer, entry, since: Instant::now(), timeout };
+    let tasks = &engine.stopping().tracker;
+    if engine.tls.is_some() {
+        tasks.spawn(serve_tls(engine.clone(), socket, visitor));
+    } else {
+        tasks.spawn(http::serve(engine.clone(), socket, visitor));
+    }
+}
+
+async fn serve_tls(engine: Arc<Engine>, socket: TcpStream, visitor: Visitor) {
+    let Some(tls) = &engine.tls else { return };
+    let accepted = tokio::select! {
+        accepted = timeout(visitor.time_left(), tls.accept(socket)) => accepted,
+        () = engine.stopping().begun.cancelled() => return,
+    };
+    match accepted {
+        Ok(Ok(socket)) => http::serve(engine.clone(), socket, visitor).await,
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "a TLS handshake failed");
+            engine.vitals.metrics.turned_away(TurnedAway::BadTls);
+        }
+        Err(_) => engine.vitals.metrics.turned_away(TurnedAway::TooLate),
+    }
+}
+
+fn turn_away(engine: &Engine, socket: TcpStream, closed: Closed, places: &Arc<Semaphore>) {
+    engine.vitals.metrics.turned_away(closed.why);
+    if engine.tls.is_some() {
+        // Who speaks TLS could only read an answer after a handshake, which is the work to be spared.
+        return;
+    }
+    let answer = closed_bytes(closed);
+    match places.clone().try_acquire_owned() {
+        Ok(place) => {
+            engine.stopping().tracker.spawn(answer_and_linger(socket, answer, place));
+        }
+        // In a flood the answer is only a try: the system may take it from the peer again, since
+        // its request is not read.
+        Err(_) => {
+            let _ = socket.into_std().and_then(|mut socket| socket.write(answer.as_bytes()));
+        }
+    }
+}
+
+/// Reads what the peer still sends, for a moment: else the system would tell it that the connection
+/// was reset, and drop the answer.
+async fn answer_and_linger(mut socket: TcpStream, answer: String, _place: OwnedSemaphorePermit) {
+    let polite = async {
+        socket.write_all(answer.as_bytes()).await?;
+        socket.shutdown().await?;
+        let mut unread = [0; 1024];
+        while socket.read(&mut unread).await? > 0 {}
+        Ok::<_, std::io::Error>(())
+    };
+    // It was told, or it is gone.
+    let _ = timeout(TURNED_AWAY_TIMEOUT, polite).await;
+}

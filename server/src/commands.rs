@@ -1,0 +1,179 @@
+//! What the binary does besides serving: it looks at settings, makes backups, keeps the register of
+//! names, and makes tokens. Each command has the flags of the server that it needs, and no other.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use clap::{Args, Subcommand};
+use protocol::{Role, RoomPattern, UserName};
+use server::{Config, Db, admin};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Look at settings, files, address and database without starting or changing anything
+    CheckConfig(Box<Config>),
+
+    /// Copy the database as it is at this moment, while a server may be using it
+    Backup {
+        /// The copy, which must not be there yet
+        file: PathBuf,
+
+        #[command(flatten)]
+        database: Database,
+    },
+
+    /// List the names that are kept: the hash of each owner's key, when it was used last, the name
+    ///
+    /// A hash in the file of --moderators makes its owner a moderator. Works while the server runs.
+    Names {
+        #[command(flatten)]
+        database: Database,
+    },
+
+    /// Give up a name that is kept for somebody, so that others can take it
+    ///
+    /// Works while the server runs. Who is connected under the name stays so.
+    ReleaseName {
+        /// The name
+        #[arg(value_parser = parse_name)]
+        name: UserName,
+
+        #[command(flatten)]
+        database: Database,
+    },
+
+    /// Make a token that lets somebody in, with the key in the file of --token-key
+    ///
+    /// For example: nebula-server token --token-key key.pem --user alice --rooms 'dev,ops-*' --days 30
+    Token(Token),
+}
+
+/// Which database a command is about.
+#[derive(Debug, Args)]
+pub(crate) struct Database {
+    /// The database file
+    #[arg(long, env = "NEBULA_DB", value_name = "FILE", default_value = "nebula.db")]
+    db: Db,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Token {
+    /// The key that signs it: an Ed25519 key in PEM, or the server's secret
+    #[arg(long, env = "NEBULA_TOKEN_KEY", value_name = "FILE")]
+    token_key: PathBuf,
+
+    /// The person's name
+    #[arg(long, value_name = "NAME", value_parser = parse_name)]
+    user: UserName,
+
+    /// The rooms that it opens, with commas between; * stands for any characters
+    #[arg(long, value_name = "ROOMS", required = true, value_delimiter = ',',
+          value_parser = parse_pattern)]
+    rooms: Vec<RoomPattern>,
+
+    /// For how many days it is good
+    #[arg(long, value_name = "N", default_value_t = 30,
+          value_parser = clap::value_parser!(u32).range(1..=3650))]
+    days: u32,
+
+    /// Its owner may also kick, ban, mute and delete in these rooms
+    #[arg(long)]
+    moderator: bool,
+}
+
+impl Command {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        match self {
+            Command::CheckConfig(config) => check_config(&config)?,
+            Command::Backup { file, database } => {
+                let copied = admin::backup(database.file()?, &file)?;
+                let (messages, bytes) = (copied.messages, copied.bytes);
+                println!("{}: {messages} messages, {bytes} bytes", file.display());
+            }
+            Command::Names { database } => print!("{}", admin::names(database.file()?)?),
+            Command::ReleaseName { name, database } => {
+                admin::release_name(database.file()?, &name)?;
+                println!("{name} is free");
+            }
+            Command::Token(Token { token_key, user, rooms, days, moderator }) => {
+                let role = if moderator { Role::Moderator } else { Role::Member };
+                println!("{}", admin::make_token(&token_key, user, rooms, days, role)?);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Database {
+    fn file(&self) -> anyhow::Result<&Path> {
+        match &self.db {
+            Db::File(path) => Ok(path),
+            Db::Memory => bail!("a database in memory goes with its server: name a file with --db"),
+        }
+    }
+}
+
+fn check_config(config: &Config) -> anyhow::Result<()> {
+    refuse_problems(config)?;
+    let moderators = admin::check_files(config)?;
+    for address in [Some(config.listen), config.upkeep.metrics_listen].into_iter().flatten() {
+        // Another port: this one may be in use by the server whose settings these are.
+        TcpListener::bind(SocketAddr::new(address.ip(), 0))
+            .with_context(|| format!("{} is no address of this machine", address.ip()))?;
+        println!("address     {address}: of this machine");
+    }
+    match &config.tls_cert {
+        Some(path) => println!("TLS         with the certificate in {}", path.display()),
+        None => println!("TLS         none: what is said can be read on its way"),
+    }
+    match &config.token_key {
+        Some(path) => println!("people      who have a token of the key in {}", path.display()),
+        None => println!("people      everybody, without a token"),
+    }
+    println!("moderators  {moderators} by key");
+    if config.name_expiry.is_zero() {
+        println!("names       kept for ever");
+    } else {
+        let time = humantime::format_duration(config.name_expiry);
+        println!("names       kept for {time} without use");
+    }
+    check_database(&config.db)?;
+    println!("all is well");
+    Ok(())
+}
+
+fn check_database(db: &Db) -> anyhow::Result<()> {
+    match db {
+        Db::Memory => println!("database    in memory: nothing is kept"),
+        Db::File(path) if path.exists() => {
+            let messages = admin::inspect(path)?;
+            println!("database    {}: whole, {messages} messages", path.display());
+        }
+        Db::File(path) => {
+            let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+            let folder = folder.unwrap_or(Path::new("."));
+            rustix::fs::access(folder, rustix::fs::Access::WRITE_OK)
+                .with_context(|| format!("cannot make {path:?}: no writing in {folder:?}"))?;
+            println!("database    {}: not there yet", path.display());
+        }
+    }
+    Ok(())
+}
+
+/// Fails with everything that is wrong.
+pub(crate) fn refuse_problems(config: &Config) -> anyhow::Result<()> {
+    let problems = config.problems();
+    if !problems.is_empty() {
+        bail!("{}", problems.join("\n"));
+    }
+    Ok(())
+}
+
+fn parse_name(text: &str) -> Result<UserName, String> {
+    UserName::try_from(text).map_err(|error| error.to_string())
+}
+
+fn parse_pattern(text: &str) -> Result<RoomPattern, String> {
+    RoomPattern::try_from(text.trim()).map_err(|error| error.to_string())
+}

@@ -1,0 +1,76 @@
+//! What is wrong with settings that are each well formed.
+//!
+//! This file does not know the machine they are meant for.
+
+use std::time::Duration;
+
+use protocol::HISTORY_BYTES_MAX;
+
+use super::Config;
+
+impl Config {
+    /// Everything that cannot work, a sentence each, with the flag and its value.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let times = [
+            ("--ping-interval", Some(self.ping_interval)),
+            ("--ping-timeout", Some(self.ping_timeout)),
+            ("--stall-timeout", Some(self.stall_timeout)),
+            ("--handshake-timeout", Some(self.floods.handshake_timeout)),
+            ("--keep", self.upkeep.keep),
+            ("--keep-every", Some(self.upkeep.keep_every)),
+        ];
+        for (flag, time) in times {
+            if time == Some(Duration::ZERO) {
+                problems.push(format!("{flag} is 0: it needs some time"));
+            }
+        }
+        // A history, and what is said while it is on its way.
+        let bytes_min = 2 * HISTORY_BYTES_MAX;
+        if self.outbox_bytes_max < bytes_min {
+            let bytes = self.outbox_bytes_max;
+            problems.push(format!(
+                "--outbox-bytes-max is {bytes}: a history needs {bytes_min} at least"
+            ));
+        }
+        if self.outbox_frames_max < 4 {
+            let frames = self.outbox_frames_max;
+            problems.push(format!("--outbox-frames-max is {frames}: entering a room needs 4"));
+        }
+        if self.upkeep.metrics_listen.is_some_and(|at| at == self.listen && at.port() != 0) {
+            let at = self.listen;
+            problems.push(format!("--metrics-listen is {at}, where --listen is: choose another"));
+        }
+        problems
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Floods, Upkeep};
+
+    #[test]
+    fn the_defaults_are_well_and_each_problem_names_its_flag() {
+        let good = Config::for_tests();
+        assert_eq!(good.problems(), Vec::<String>::new());
+        let at = "127.0.0.1:8080".parse().unwrap();
+        let zero = Duration::ZERO;
+        let upkeep = |keep, metrics_listen| Upkeep { keep, metrics_listen, ..good.upkeep.clone() };
+        let floods = Floods { handshake_timeout: zero, ..good.floods.clone() };
+        for (flag, config) in [
+            ("--ping-interval", Config { ping_interval: zero, ..good.clone() }),
+            ("--handshake-timeout", Config { floods, ..good.clone() }),
+            ("--keep ", Config { upkeep: upkeep(Some(zero), None), ..good.clone() }),
+            ("--outbox-bytes-max", Config { outbox_bytes_max: 1000, ..good.clone() }),
+            ("--outbox-frames-max", Config { outbox_frames_max: 0, ..good.clone() }),
+            (
+                "--metrics-listen",
+                Config { listen: at, upkeep: upkeep(None, Some(at)), ..good.clone() },
+            ),
+        ] {
+            let problems = config.problems();
+            assert!(problems.len() == 1 && problems[0].starts_with(flag), "{problems:?}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! What the server takes from one address, one person, one room, and from all together.
+//!
+//! This file does not know how any of it is counted.
+
+use std::time::Duration;
+
+use clap::Args;
+use ipnet::IpNet;
+
+/// Descriptors that connections may never take: for the database and its journals (a dozen), the
+/// listeners, those who ask for metrics, and those who are told that the server is full.
+pub const DESCRIPTORS_RESERVED: usize = 128;
+/// Bytes of a request head: a browser sends one or two KiB, and a token may come on top.
+pub const HEAD_BYTES_MAX: usize = 8 * 1024;
+/// Headers of a request: a browser behind two proxies sends thirty.
+pub const HEADERS_MAX: usize = 64;
+/// Joins, leaves and questions of one connection a second, on average. Each may cost as much as
+/// a message, but nobody types them.
+pub const REQUEST_RATE: u32 = 20;
+/// The same at once: a client that comes back enters its 32 rooms and asks in each for its history
+/// and its people.
+pub const REQUEST_BURST: u32 = 100;
+
+/// A person's rate, in rates of one connection: two devices at full speed.
+pub const PERSON_SHARE: u32 = 2;
+/// A room's rate, in rates of one connection: more than anybody can read.
+pub const ROOM_SHARE: u32 = 10;
+
+/// The limits on floods; 0 switches one off.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Floods")]
+pub struct Floods {
+    /// Connections at a time in all; 0 means as many as the limit of open files allows
+    #[arg(long, env = "NEBULA_CONNECTIONS_MAX", value_name = "N", default_value_t = 0)]
+    pub connections_max: usize,
+
+    /// Connections at a time from one address (IPv6: from one /64); 0 means any number. This
+    /// machine itself and trusted proxies are not counted
+    #[arg(long, env = "NEBULA_ADDRESS_CONNECTIONS", value_name = "N", default_value_t = 256)]
+    pub address_connections: u32,
+
+    /// New connections a minute from one address; 0 means any number
+    #[arg(long, env = "NEBULA_ADDRESS_RATE", value_name = "N", default_value_t = 600)]
+    pub address_rate: u32,
+
+    /// Networks of proxies whose X-Forwarded-For is believed, like 10.0.0.0/8, separated by commas
+    #[arg(long, env = "NEBULA_TRUST_PROXY", value_name = "NETWORKS", value_delimiter = ',')]
+    pub trust_proxy: Vec<IpNet>,
+
+    /// How long a connection may take until its request has arrived whole
+    #[arg(long, env = "NEBULA_HANDSHAKE_TIMEOUT", value_name = "TIME", default_value = "10s",
+          value_parser = humantime::parse_duration)]
+    pub handshake_timeout: Duration,
+
+    /// Messages a second that one person may send on average, over all their connections; 0 means
+    /// any number [default: twice --message-rate]
+    #[arg(long, env = "NEBULA_PERSON_RATE", value_name = "N")]
+    pub person_rate: Option<u32>,
+
+    /// Messages that one person may send at once [default: twice --message-burst]
+    #[arg(long, env = "NEBULA_PERSON_BURST", value_name = "N")]
+    pub person_burst: Option<u32>,
+
+    /// Messages a second that one room takes on average, from all its people; 0 means any number
+    /// [default: ten times --message-rate]
+    #[arg(long, env = "NEBULA_ROOM_RATE", value_name = "N")]
+    pub room_rate: Option<u32>,
+
+    /// Messages that one room takes at once [default: ten times --message-burst]
+    #[arg(long, env = "NEBULA_ROOM_BURST", value_name = "N")]
+    pub room_burst: Option<u32>,
+}
+
+impl Floods {
+    /// The defaults.
+    pub fn for_tests() -> Self {
+        Floods {
+            connections_max: 0,
+            address_connections: 256,
+            address_rate: 600,
+            trust_proxy: Vec::new(),
+            handshake_timeout: Duration::from_secs(10),
+            person_rate: None,
+            person_burst: None,
+            room_rate: None,
+            room_burst: None,
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! How long messages are kept, and where the server's figures are read.
+//!
+//! This file does not know how any of it is done.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::Args;
+
+/// What the server does besides serving.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Upkeep")]
+pub struct Upkeep {
+    /// Delete messages that are older, like 30d; without it they are kept for ever
+    #[arg(long, env = "NEBULA_KEEP", value_name = "TIME",
+          value_parser = humantime::parse_duration)]
+    pub keep: Option<Duration>,
+
+    /// Keep so many of the newest messages of each room and delete the rest; 0 keeps all
+    #[arg(long, env = "NEBULA_KEEP_MESSAGES", value_name = "N", default_value_t = 0)]
+    pub keep_messages: u32,
+
+    /// How often it is looked for messages to delete
+    #[arg(long, env = "NEBULA_KEEP_EVERY", value_name = "TIME", default_value = "1m",
+          value_parser = humantime::parse_duration)]
+    pub keep_every: Duration,
+
+    /// Serve figures for Prometheus at http://ADDRESS/metrics, like 127.0.0.1:9464; off without it
+    #[arg(long, env = "NEBULA_METRICS_LISTEN", value_name = "ADDRESS")]
+    pub metrics_listen: Option<SocketAddr>,
+}
+
+impl Upkeep {
+    /// Everything is kept, and nothing is served.
+    pub fn for_tests() -> Self {
+        Upkeep {
+            keep: None,
+            keep_messages: 0,
+            keep_every: Duration::from_secs(60),
+            metrics_listen: None,
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The rates that messages and requests are held to, and in which order they are asked.
+//!
+//! This file does not know clocks, or who is told of a refusal.
+
+use std::time::Duration;
+
+use protocol::Refusal;
+
+use crate::config::{Config, PERSON_SHARE, REQUEST_BURST, REQUEST_RATE, ROOM_SHARE};
+use crate::metrics::Limit;
+use crate::rate::{Pace, Rate};
+
+/// One for each whose rate is limited.
+#[derive(Debug)]
+pub(crate) struct Paces {
+    connection: Pace,
+    person: Pace,
+    room: Pace,
+    requests: Pace,
+}
+
+/// A rate that was passed.
+#[derive(Debug)]
+pub(super) struct Over {
+    pub(super) limit: Limit,
+    pub(super) refusal: Refusal,
+}
+
+impl Paces {
+    pub(crate) fn new(config: &Config) -> Self {
+        let (floods, rate, burst) = (&config.floods, config.message_rate, config.message_burst);
+        let pace = |own_rate: Option<u32>, own_burst: Option<u32>, share: u32| {
+            Pace::per_second(
+                own_rate.unwrap_or(rate.saturating_mul(share)),
+                own_burst.unwrap_or(burst.saturating_mul(share)),
+            )
+        };
+        Paces {
+            connection: Pace::per_second(rate, burst),
+            person: pace(floods.person_rate, floods.person_burst, PERSON_SHARE),
+            room: pace(floods.room_rate, floods.room_burst, ROOM_SHARE),
+            requests: Pace::per_second(REQUEST_RATE, REQUEST_BURST),
+        }
+    }
+
+    /// Takes a message from the connection first and from the room last: who is too fast alone
+    /// takes nothing from the others.
+    pub(super) fn message(
+        &self,
+        now: Duration,
+        connection: &Rate,
+        person: &Rate,
+        room: &Rate,
+    ) -> Result<(), Over> {
+        self.act(now, connection, person)?;
+        take(Limit::Room, room, self.room, now)
+    }
+
+    /// Takes a moderator's act, which costs the server what a message does.
+    pub(super) fn act(&self, now: Duration, connection: &Rate, person: &Rate) -> Result<(), Over> {
+        take(Limit::Connection, connection, self.connection, now)?;
+        take(Limit::Person, person, self.person, now)
+    }
+
+    /// Takes a join, a leave, or a question.
+    pub(super) fn request(&self, now: Duration, requests: &Rate) -> Result<(), Over> {
+        take(Limit::Requests, requests, self.requests, now)
+    }
+}
+
+fn take(limit: Limit, rate: &Rate, pace: Pace, now: Duration) -> Result<(), Over> {
+    rate.take(pace, now).map_err(|wait| {
+        // Rounded up: a client that comes back on the dot is let in.
+        let retry_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).saturating_add(1);
+        Over { limit, refusal: Refusal::TooFast { retry_ms } }
+    })
+}

@@ -1,0 +1,145 @@
+//! A database file from outside: looked at, and copied, while a server may be using it.
+//!
+//! Nothing here changes the file. This file does not know what is kept in it.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::thread::park_timeout;
+use std::time::Duration;
+
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OpenFlags};
+
+use super::database::{OpenError, check_header, failed};
+
+/// How long another process may hold the file before it is given up: it is tried again so often.
+const TRIES_MAX: u32 = 100;
+/// And so long after each other.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// A copy that was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Copied {
+    /// Messages in it.
+    pub messages: u64,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// Why no copy was made. What stood at its place before still stands there.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// The database cannot be read.
+    #[error(transparent)]
+    Source(#[from] OpenError),
+    /// There is something already.
+    #[error("{0:?} is there already: move it away, or choose another name")]
+    Exists(PathBuf),
+    /// The copy cannot be written.
+    #[error("cannot write the backup {path:?}: {error}")]
+    Io {
+        /// The copy.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// SQLite cannot write the copy.
+    #[error("cannot make the backup {path:?}: {error}")]
+    Sqlite {
+        /// The copy.
+        path: PathBuf,
+        /// What it said.
+        error: rusqlite::Error,
+    },
+    /// Another process held the file all the time.
+    #[error("the database {0:?} is locked by another process: try again later")]
+    Busy(PathBuf),
+}
+
+/// Messages in a database, which is checked for being one of ours, and whole.
+///
+/// # Errors
+/// [`OpenError`] if it cannot be used.
+pub fn inspect(path: &Path) -> Result<u64, OpenError> {
+    let db = open(path)?;
+    let fault = db.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
+    match fault {
+        Ok(fine) if fine == "ok" => {}
+        Ok(fault) => return Err(OpenError::Damaged { path: path.to_owned(), fault }),
+        Err(error) => return Err(failed(path, error)),
+    }
+    count(&db).map_err(|error| failed(path, error))
+}
+
+/// Copies a database as it is at one moment, while a server may go on writing to it.
+///
+/// # Errors
+/// [`BackupError`]; then no copy is left behind.
+pub fn backup(from: &Path, to: &Path) -> Result<Copied, BackupError> {
+    let source = open(from)?;
+    if to.exists() {
+        return Err(BackupError::Exists(to.to_owned()));
+    }
+    // Under its own name only when it is whole.
+    let mut partial = to.as_os_str().to_owned();
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
+    let copied = copy(&source, from, &partial).and_then(|copied| {
+        let placed = fs::rename(&partial, to);
+        placed.map_err(|error| BackupError::Io { path: to.to_owned(), error })?;
+        Ok(copied)
+    });
+    if copied.is_err() {
+        // It may never have been made.
+        let _ = fs::remove_file(&partial);
+    }
+    copied
+}
+
+fn copy(source: &Connection, from: &Path, to: &Path) -> Result<Copied, BackupError> {
+    let io = |error| BackupError::Io { path: to.to_owned(), error };
+    let sqlite = |error| BackupError::Sqlite { path: to.to_owned(), error };
+    // What people said is for nobody else on this machine.
+    let mut options = File::options();
+    let file = options.write(true).create(true).truncate(true).mode(0o600).open(to).map_err(io)?;
+    let mut copy = Connection::open(to).map_err(sqlite)?;
+    copy_pages(source, &mut copy).map_err(sqlite)?.ok_or(BackupError::Busy(from.to_owned()))?;
+    // One file that is whole by itself, without a write-ahead log.
+    copy.pragma_update(None, "journal_mode", "DELETE").map_err(sqlite)?;
+    let messages = count(&copy).map_err(sqlite)?;
+    drop(copy);
+    file.sync_all().map_err(io)?;
+    Ok(Copied { messages, bytes: file.metadata().map_err(io)?.len() })
+}
+
+/// All pages in one step, which sees one moment of the file: in several, each commit of the server
+/// would make it begin anew. `None` if the file is held all the time.
+fn copy_pages(source: &Connection, copy: &mut Connection) -> rusqlite::Result<Option<()>> {
+    let backup = Backup::new(source, copy)?;
+    for _ in 0..TRIES_MAX {
+        match backup.step(-1)? {
+            StepResult::Done => return Ok(Some(())),
+            // Nobody unparks it: it waits.
+            _ => park_timeout(PAUSE),
+        }
+    }
+    Ok(None)
+}
+
+fn open(path: &Path) -> Result<Connection, OpenError> {
+    let io = |error| OpenError::Io { path: path.to_owned(), error };
+    let file = File::open(path).map_err(io)?;
+    if file.metadata().map_err(io)?.len() == 0 {
+        return Err(OpenError::NotADatabase(path.to_owned()));
+    }
+    check_header(path, &file)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(path, flags).map_err(|error| failed(path, error))
+}
+
+fn count(db: &Connection) -> rusqlite::Result<u64> {
+    let count: i64 = db.query_row("SELECT count(*) FROM messages", [], |row| row.get(0))?;
+    Ok(u64::try_from(count).unwrap_or_default())
+}

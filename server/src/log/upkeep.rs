@@ -1,0 +1,198 @@
+//! What is done to the log from time to time, on a thread of its own: old messages are cleared away,
+//! and deletions with them; and while nothing can be stored a small write is tried, so that it is
+//! known when it works again.
+//!
+//! Messages go in small batches from the old end, each a commit of its own, so that no message that
+//! comes waits longer than for one of them. This file does not know who reads or writes.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
+
+use super::Health;
+use super::clock::now_us;
+use crate::config::Upkeep;
+use crate::metrics::Metrics;
+use protocol::MessageId;
+
+/// Messages deleted in one commit: a millisecond or two.
+const BATCH: u32 = 500;
+/// Between two batches the writer has its turn.
+const PAUSE: Duration = Duration::from_millis(5);
+/// Batches after which their part of the write-ahead log is moved into the file.
+const BATCHES_BETWEEN_CHECKPOINTS: u32 = 64;
+/// How soon it is noticed that messages can be stored again.
+const TRY_EVERY: Duration = Duration::from_secs(1);
+
+/// The thread. Dropped, it is waited for.
+#[derive(Debug)]
+pub(super) struct UpkeepThread {
+    going: Option<SyncSender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl UpkeepThread {
+    pub(super) fn spawn(
+        db: Connection,
+        keep: Upkeep,
+        health: Health,
+        metrics: Arc<Metrics>,
+    ) -> io::Result<Self> {
+        let (going, gone) = sync_channel(0);
+        let keeping = Keeping { db, keep, health, metrics, rooms_seen: 0, batches: 0 };
+        let thread = thread::Builder::new().name("log-upkeep".into());
+        let thread = thread.spawn(move || keeping.run(&gone))?;
+        Ok(UpkeepThread { going: Some(going), thread: Some(thread) })
+    }
+}
+
+impl Drop for UpkeepThread {
+    fn drop(&mut self) {
+        drop(self.going.take());
+        if let Some(thread) = self.thread.take() {
+            // Had it panicked, what is old would stay until the next start.
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Keeping {
+    db: Connection,
+    keep: Upkeep,
+    health: Health,
+    metrics: Arc<Metrics>,
+    /// The room up to which this round has looked.
+    rooms_seen: i64,
+    batches: u32,
+}
+
+/// What one step found to do.
+enum Step {
+    More,
+    Done,
+}
+
+/// A room of which everything up to an id was cleared away.
+struct Cleared {
+    key: String,
+    upto: i64,
+}
+
+impl Keeping {
+    fn run(mut self, gone: &Receiver<()>) {
+        let mut due = Instant::now();
+        let mut pause = Duration::ZERO;
+        while gone.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+            self.try_to_store();
+            if due <= Instant::now() {
+                match self.step() {
+                    Ok(Step::More) => {
+                        pause = PAUSE;
+                        continue;
+                    }
+                    Ok(Step::Done) => {}
+                    Err(error) => tracing::warn!(%error, "cannot clear old messages away yet"),
+                }
+                due = Instant::now() + self.keep.keep_every;
+            }
+            pause = TRY_EVERY.min(due.saturating_duration_since(Instant::now()));
+        }
+    }
+
+    /// Writes what is there already. Authors would find out with their next message, but who asks
+    /// whether the server is ready should not have to wait for one.
+    fn try_to_store(&self) {
+        if !self.health.is_failing() {
+            return;
+        }
+        let version = self.db.pragma_query_value(None, "user_version", |row| row.get::<_, i32>(0));
+        let tried = version.and_then(|it| self.db.pragma_update(None, "user_version", it));
+        if tried.is_ok() && self.health.set_failing(false) {
+            tracing::info!("messages can be stored again");
+        }
+    }
+
+    fn step(&mut self) -> rusqlite::Result<Step> {
+        let step = match self.clear_aged()? {
+            Step::More => Step::More,
+            Step::Done => self.clear_surplus()?,
+        };
+        self.batches += 1;
+        if self.batches.is_multiple_of(BATCHES_BETWEEN_CHECKPOINTS) {
+            self.db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+        }
+        Ok(step)
+    }
+
+    /// Ids and times grow together, so the aged are those with the smallest ids.
+    fn clear_aged(&self) -> rusqlite::Result<Step> {
+        let Some(age) = self.keep.keep else { return Ok(Step::Done) };
+        let age_ms = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
+        let before = i64::try_from((now_us() / 1000).saturating_sub(age_ms)).unwrap_or(i64::MAX);
+        let last = "SELECT max(id) FROM
+            (SELECT id, at FROM messages UNION ALL SELECT id, at FROM deletions
+             ORDER BY id LIMIT ?1) WHERE at < ?2";
+        let last = self.db.query_row(last, params![BATCH, before], |row| row.get(0))?;
+        let Some(last) = last else { return Ok(Step::Done) };
+        self.clear("id <= ?1", &[last])
+    }
+
+    /// Looks at one room after the other.
+    fn clear_surplus(&mut self) -> rusqlite::Result<Step> {
+        if self.keep.keep_messages == 0 {
+            return Ok(Step::Done);
+        }
+        let next = "SELECT id FROM rooms WHERE id > ?1 ORDER BY id LIMIT 1";
+        let next = self.db.query_row(next, [self.rooms_seen], |row| row.get(0)).optional()?;
+        let Some(room) = next else {
+            self.rooms_seen = 0;
+            return Ok(Step::Done);
+        };
+        let last = "SELECT id FROM messages WHERE room = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2";
+        let bounds = params![room, self.keep.keep_messages];
+        let surplus: Option<i64> = self.db.query_row(last, bounds, |row| row.get(0)).optional()?;
+        let Some(surplus) = surplus else {
+            self.rooms_seen = room;
+            return Ok(Step::More);
+        };
+        let batch = "SELECT max(id) FROM
+            (SELECT id FROM messages WHERE room = ?1 AND id <= ?2 ORDER BY id LIMIT ?3)";
+        let last = self.db.query_row(batch, params![room, surplus, BATCH], |row| row.get(0))?;
+        self.clear("id <= ?1 AND room = ?2", &[last, room])
+    }
+
+    /// Deletes what was said, and what was deleted of it, and remembers how far: the newest id of a
+    /// room stays known when it has no message left, no id is ever given twice, and who was away
+    /// since before a deletion hears that there were some.
+    fn clear(&self, old: &str, bounds: &[i64]) -> rusqlite::Result<Step> {
+        let bounds = rusqlite::params_from_iter(bounds);
+        let commit = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        let mark = "INSERT INTO cleared (room, upto, at, deletion)
+            SELECT room, max(id), max(at), max(deletion) FROM
+                (SELECT room, id, at, NULL AS deletion FROM messages WHERE @
+                 UNION ALL SELECT room, id, at, id FROM deletions WHERE @) GROUP BY room
+            ON CONFLICT (room) DO UPDATE SET upto = excluded.upto, at = excluded.at,
+                deletion = coalesce(excluded.deletion, deletion)
+            RETURNING (SELECT key FROM rooms WHERE id = room), upto";
+        let cleared: Vec<Cleared> = self
+            .db
+            .prepare_cached(&mark.replace('@', old))?
+            .query_map(bounds.clone(), |row| Ok(Cleared { key: row.get(0)?, upto: row.get(1)? }))?
+            .collect::<rusqlite::Result<_>>()?;
+        let messages = format!("DELETE FROM messages WHERE {old}");
+        let count = self.db.prepare_cached(&messages)?.execute(bounds.clone())?;
+        let deletions = format!("DELETE FROM deletions WHERE {old}");
+        self.db.prepare_cached(&deletions)?.execute(bounds)?;
+        commit.commit()?;
+        self.metrics.cleared.inc_by(count as u64);
+        for Cleared { key, upto } in cleared {
+            let upto = u64::try_from(upto).unwrap_or_default();
+            self.health.rooms.cleared(&key, MessageId::try_from(upto).unwrap_or_default());
+        }
+        Ok(Step::More)
+    }
+}

@@ -1,0 +1,117 @@
+//! Signs of life: what the server holds at the moment, and whether it is alive and ready.
+//!
+//! Held by whoever asks from outside, it keeps nothing from stopping. This file does not know who
+//! asks or how.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use crate::config::{COME_BACK_EACH, COME_BACK_MAX, COME_BACK_MIN};
+use crate::door::Door;
+use crate::log::Health;
+use crate::metrics::Metrics;
+use crate::names::Names;
+use crate::outbox::Outbox;
+use crate::shutdown::Stopping;
+
+/// What goes up and down. All of it is zero when everybody has left.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Gauges {
+    /// Connections that have entered.
+    pub connections: i64,
+    /// TCP connections.
+    pub sockets: i64,
+    /// Rooms that somebody is in.
+    pub rooms: i64,
+    /// Names in use.
+    pub people: i64,
+    /// Bytes that wait in all outboxes.
+    pub outbox_bytes: i64,
+}
+
+/// Whether new connections are welcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ready {
+    Yes,
+    Stopping,
+    CannotStore,
+}
+
+/// Handles to everything that can be looked at.
+#[derive(Debug, Clone)]
+pub(crate) struct Vitals {
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) door: Arc<Door>,
+    pub(crate) names: Names<Outbox>,
+    pub(crate) health: Health,
+    pub(crate) stopping: Stopping,
+}
+
+impl Vitals {
+    pub(crate) fn gauges(&self) -> Gauges {
+        Gauges {
+            connections: self.metrics.connections.load(Ordering::Relaxed),
+            sockets: count(self.door.open()),
+            rooms: count(self.health.open_rooms()),
+            people: count(self.names.count()),
+            outbox_bytes: self.metrics.outbox_bytes.load(Ordering::Relaxed),
+        }
+    }
+
+    pub(crate) fn ready(&self) -> Ready {
+        if self.stopping.begun.is_cancelled() {
+            Ready::Stopping
+        } else if self.health.is_failing() {
+            Ready::CannotStore
+        } else {
+            Ready::Yes
+        }
+    }
+
+    /// When a client that is sent away because the server stops should come back: another time for
+    /// each, spread over as long as it takes to let all of them in again.
+    pub(crate) fn retry_ms(&self) -> u64 {
+        let clients = self.stopping.clients_at_first(|| self.door.open());
+        let spread = spread(clients);
+        let wait = COME_BACK_MIN + spread.mul_f64(fastrand::f64());
+        u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Everything in Prometheus's text format.
+    pub(crate) fn text(&self) -> Result<String, fmt::Error> {
+        self.metrics.text(&self.gauges(), self.ready() == Ready::Yes)
+    }
+}
+
+impl Ready {
+    pub(crate) fn sentence(self) -> &'static str {
+        match self {
+            Ready::Yes => "ready\n",
+            Ready::Stopping => "the server is stopping\n",
+            Ready::CannotStore => "messages cannot be stored at the moment\n",
+        }
+    }
+}
+
+fn spread(clients: usize) -> Duration {
+    let each = COME_BACK_EACH.saturating_mul(u32::try_from(clients).unwrap_or(u32::MAX));
+    each.clamp(COME_BACK_MIN, COME_BACK_MAX - COME_BACK_MIN)
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_more_there_are_the_longer_their_return_takes() {
+        assert_eq!(spread(0), COME_BACK_MIN);
+        assert_eq!(spread(2000), Duration::from_secs(4));
+        assert_eq!(spread(usize::MAX), COME_BACK_MAX - COME_BACK_MIN);
+    }
+}

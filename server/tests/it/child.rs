@@ -1,0 +1,74 @@
+//! The real binary as a process of its own.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStderr, Command};
+use tokio::time::timeout;
+
+use crate::harness::{PATIENCE, Peer, get};
+
+pub(crate) struct Server {
+    pub(crate) child: Child,
+    pub(crate) address: String,
+    pub(crate) lines: Lines<BufReader<ChildStderr>>,
+}
+
+impl Server {
+    pub(crate) async fn start(db: &Path, listen: &str) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_nebula-server"));
+        Server::spawn(command.arg("--db").arg(db).args(["--listen", listen, "--message-rate", "0"]))
+            .await
+    }
+
+    pub(crate) async fn spawn(command: &mut Command) -> Self {
+        let mut child = command.stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let address = loop {
+            let line =
+                timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap().expect("it ended");
+            if let Some((_, address)) = line.split_once("http://") {
+                break address.split('/').next().unwrap().to_owned();
+            }
+        };
+        Server { child, address, lines }
+    }
+
+    pub(crate) async fn connect(&self, query: &str) -> Peer {
+        Peer::dial(&format!("ws://{}/?{query}", self.address), Some(1)).await.unwrap()
+    }
+
+    pub(crate) fn signal(&self, signal: &str) {
+        let pid = self.child.id().unwrap().to_string();
+        assert!(
+            std::process::Command::new("kill").args([signal, &pid]).status().unwrap().success()
+        );
+    }
+
+    pub(crate) fn pid(&self) -> String {
+        self.child.id().unwrap().to_string()
+    }
+
+    /// Sets one of its limits from outside, as `prlimit` spells it.
+    pub(crate) async fn limit(&self, limit: &str) {
+        let set = Command::new("prlimit").args(["--pid", &self.pid(), limit]).status().await;
+        assert!(set.unwrap().success(), "{limit}");
+    }
+
+    /// Waits for a line of its log that holds these words.
+    pub(crate) async fn says(&mut self, words: &str) {
+        loop {
+            let line = timeout(PATIENCE, self.lines.next_line()).await.unwrap().unwrap();
+            if line.expect("it ended").contains(words) {
+                return;
+            }
+        }
+    }
+
+    /// Waits until it says that it is ready, or that it is not.
+    pub(crate) async fn is_ready(&self, ready: bool) {
+        let status = if ready { " 200 " } else { " 503 " };
+        while !get(self.address.parse().unwrap(), "/readyz").await.contains(status) {}
+    }
+}

@@ -1,0 +1,195 @@
+//! What the world does to a server, done for real.
+
+use std::future::pending;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use protocol::{Code, MessageId, ToClient};
+use rusqlite::Connection;
+use server::Config;
+use tokio::io::{AsyncReadExt as _, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::process::Command;
+use tokio::sync::Notify;
+use tokio::time::interval;
+
+use crate::child::Server;
+use crate::harness::{Peer, TestServer, query, say, say_ref};
+
+#[tokio::test]
+async fn while_another_process_holds_the_database_nothing_is_stored_and_all_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("nebula.db");
+    let server = Server::start(&path, "127.0.0.1:0").await;
+    let mut alice = server.connect(&query("dev", "Alice", "")).await;
+    alice.expect_entry().await;
+    alice.send(say_ref("dev", "before", "r1")).await;
+    alice.message().await;
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    alice.send(say_ref("dev", "meanwhile", "r2")).await;
+    let note = alice.error().await;
+    assert_eq!((note.code, note.reference.unwrap().as_str()), (Code::Unavailable, "r2"));
+    server.is_ready(false).await;
+    let mut bob = server.connect(&query("dev", "Bob", "&since=0")).await;
+    assert_eq!(bob.history().await.messages.len(), 1);
+    other.execute_batch("ROLLBACK").unwrap();
+    server.is_ready(true).await;
+    alice.send(say_ref("dev", "meanwhile", "r2")).await;
+    assert_eq!(alice.message().await.content.as_str(), "meanwhile");
+    assert_eq!(bob.message().await.content.as_str(), "meanwhile");
+}
+
+/// The machine's clock as the server sees it is turned by a library that reads a file.
+#[tokio::test]
+async fn a_clock_that_is_set_back_an_hour_takes_back_no_id_and_no_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = folder.path().join("clock");
+    let turn = |offset: &str| std::fs::write(&clock, offset).unwrap();
+    turn("+0");
+    let library = std::fs::read_dir("/usr/lib").unwrap().filter_map(|entry| {
+        let found = entry.unwrap().path().join("faketime/libfaketime.so.1");
+        found.exists().then_some(found)
+    });
+    let library = library.last().expect("libfaketime: apt-get install faketime");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nebula-server"));
+    command
+        .args(["--listen", "127.0.0.1:0", "--db"])
+        .arg(folder.path().join("nebula.db"))
+        .env("LD_PRELOAD", library)
+        .env("FAKETIME_TIMESTAMP_FILE", &clock)
+        .envs([("FAKETIME_NO_CACHE", "1"), ("DONT_FAKE_MONOTONIC", "1")]);
+    let server = Server::spawn(&mut command).await;
+    let mut alice = server.connect(&query("dev", "Alice", "")).await;
+    alice.expect_entry().await;
+    let mut last = (MessageId::ZERO, 0);
+    let mut ids = Vec::new();
+    for offset in ["+0", "-3600", "-3600", "+7200", "+0"] {
+        turn(offset);
+        alice.send(say("dev", offset)).await;
+        let message = alice.message().await;
+        assert!(message.id > last.0 && message.at >= last.1, "{offset}: {message:?}");
+        last = (message.id, message.at);
+        ids.push(message.id.get());
+    }
+    // It was turned indeed: back, the next id is the very next; forward, it is hours away.
+    assert_eq!((ids[1], ids[2], ids[4]), (ids[0] + 1, ids[1] + 1, ids[3] + 1));
+    assert!(ids[3] - ids[2] > 3_600_000_000);
+}
+
+#[tokio::test]
+async fn out_of_descriptors_it_keeps_talking_and_accepts_again_when_there_are_some() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::start(&folder.path().join("nebula.db"), "127.0.0.1:0").await;
+    let mut alice = server.connect(&query("dev", "Alice", "")).await;
+    alice.expect_entry().await;
+    let open = std::fs::read_dir(format!("/proc/{}/fd", server.pid())).unwrap();
+    let open: Vec<_> = open.map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
+    // Each new one is the lowest that is free.
+    let free = (0..).find(|number: &usize| !open.contains(&number.to_string())).unwrap();
+    server.limit(&format!("--nofile={free}:")).await;
+    let address: SocketAddr = server.address.parse().unwrap();
+    let waiting = tokio::spawn(async move {
+        let url = format!("ws://{address}/?{}", query("dev", "Bob", ""));
+        Peer::dial(&url, Some(1)).await.unwrap()
+    });
+    server.says("cannot accept a connection").await;
+    for _ in 0..10 {
+        alice.send(say("dev", "still here")).await;
+        alice.message().await;
+    }
+    server.limit("--nofile=512:").await;
+    server.says("connections are accepted again").await;
+    waiting.await.unwrap().expect_entry().await;
+}
+
+#[tokio::test]
+async fn with_few_descriptors_connections_leave_some_to_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut shell = Command::new("bash");
+    shell.args(["-c", "ulimit -n 64; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_nebula-server")]);
+    shell.args(["--listen", "127.0.0.1:0", "--db"]).arg(folder.path().join("nebula.db"));
+    let server = Server::spawn(&mut shell).await;
+    let mut inside = Vec::new();
+    for n in 0..32 {
+        let mut peer = server.connect(&query("dev", &format!("user{n}"), "")).await;
+        while !matches!(peer.next().await, ToClient::Presence(_)) {}
+        inside.push(peer);
+    }
+    let mut socket = TcpStream::connect(&server.address).await.unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("Retry-After: "), "{answer}");
+    inside[31].send(say("dev", "still stored")).await;
+    inside[31].message().await;
+}
+
+/// Forwards until it is told to stop, and then holds both lines open without a word.
+async fn proxy(to: SocketAddr) -> (SocketAddr, Arc<Notify>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let stop = Arc::new(Notify::new());
+    let stopped = stop.clone();
+    tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await.unwrap();
+        let mut server = TcpStream::connect(to).await.unwrap();
+        tokio::select! {
+            _ = copy_bidirectional(&mut client, &mut server) => {}
+            () = stopped.notified() => pending().await,
+        }
+    });
+    (address, stop)
+}
+
+#[tokio::test]
+async fn a_line_that_is_dead_without_a_word_is_found_out() {
+    let soon = Duration::from_millis(200);
+    let config = Config { ping_interval: soon, ping_timeout: soon, ..Config::for_tests() };
+    let server = TestServer::start_with(config).await;
+    let (address, stop) = proxy(server.address).await;
+    let mut ghost =
+        Peer::dial(&format!("ws://{address}/?{}", query("dev", "Ghost", "")), None).await.unwrap();
+    ghost.expect_entry().await;
+    let mut alice = server.enter("dev", "Alice").await;
+    stop.notify_one();
+    loop {
+        match alice.next().await {
+            ToClient::Leave { sender, .. } => break assert_eq!(sender.as_str(), "Ghost"),
+            ToClient::Presence(_) | ToClient::Join { .. } => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(server.figure("nebula_ended_total{reason=\"silent\"}").await, 1.0);
+}
+
+#[tokio::test]
+async fn who_reads_a_byte_a_second_is_ended_and_holds_nobody() {
+    let stall_timeout = Duration::from_secs(1);
+    let config = Config { stall_timeout, message_rate: 0, ..Config::for_tests() };
+    let server = TestServer::start_with(config).await;
+    let mut alice = server.enter("dev", "Alice").await;
+    let slow = server.enter("dev", "Slow").await;
+    let reading = tokio::spawn(async move {
+        let mut socket = slow.socket;
+        let mut seconds = interval(Duration::from_secs(1));
+        // Until the server has given up: a reset, or the end of what it still sent.
+        while socket.get_mut().read_u8().await.is_ok() {
+            seconds.tick().await;
+        }
+    });
+    let text = "x".repeat(4000);
+    loop {
+        alice.send(say("dev", &text)).await;
+        if matches!(alice.next().await, ToClient::Leave { .. }) {
+            break;
+        }
+    }
+    assert_eq!(server.figure("nebula_ended_total{reason=\"too_slow\"}").await, 1.0);
+    // Its socket is given up as well, though it has read nearly nothing of what is in it.
+    while server.figure("nebula_sockets").await > 1.0 {
+        alice.send(say("dev", "goes on")).await;
+        while !matches!(alice.next().await, ToClient::Message(_)) {}
+    }
+    reading.abort();
+}

@@ -1,0 +1,68 @@
+//! What must be true: at every moment, and when everything has come to rest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::client::Client;
+use super::process::Process;
+use super::store::Store;
+
+/// No two keys hold one name at a time.
+pub(super) fn owners(process: &Process) -> Result<(), String> {
+    let mut owners = BTreeMap::new();
+    for connection in process.connections.values() {
+        if *owners.entry(connection.name()).or_insert(connection.key) != connection.key {
+            return Err(format!("the name {} has two owners", connection.name()));
+        }
+    }
+    Ok(())
+}
+
+/// Ids grow and times do not go back, over all runs; nothing is stored twice.
+pub(super) fn stored(store: &Store) -> Result<(), String> {
+    let mut said = BTreeSet::new();
+    for pair in store.messages.windows(2) {
+        if pair[0].id >= pair[1].id || pair[0].at > pair[1].at {
+            return Err(format!("the id {} comes after {}", pair[1].id, pair[0].id));
+        }
+    }
+    for message in &store.messages {
+        let reference = message.reference.as_ref().map(|it| it.as_str());
+        if !said.insert((message.room.key().clone(), message.sender.key().clone(), reference)) {
+            return Err(format!("{} is stored twice", message.content.as_str()));
+        }
+    }
+    Ok(())
+}
+
+/// Everybody is in, has said everything, has seen everything, and sees everybody.
+pub(super) fn at_rest(clients: &[Client], store: &Store, process: &Process) -> Result<(), String> {
+    for client in clients {
+        let who = client.name.as_str();
+        if !client.pending.is_empty() {
+            return Err(format!("{who} never heard of {:?}", client.pending));
+        }
+        for message in &client.acknowledged {
+            if !store.holds(message) {
+                return Err(format!("{who} was told of {}, and it is lost", message.id));
+            }
+        }
+        for view in client.rooms.values() {
+            let there = store.ids(&view.room);
+            if view.seen != there {
+                return Err(format!("{who} missed some of {there:?}: {:?}", view.seen));
+            }
+            let here = |other: &&Client| other.rooms.contains_key(&**view.room.key());
+            let people: BTreeSet<_> =
+                clients.iter().filter(here).map(|it| it.name.key().to_string()).collect();
+            if view.people != people {
+                return Err(format!("{who} sees {:?} instead of {people:?}", view.people));
+            }
+        }
+    }
+    let (names, rooms) = (process.names.count(), process.rooms_in_hub());
+    let all: BTreeSet<_> = clients.iter().flat_map(|client| client.rooms.keys()).collect();
+    if (names, rooms) != (clients.len(), all.len()) {
+        return Err(format!("{names} names and {rooms} rooms are in use"));
+    }
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! A model client: it remembers what it saw and what it still has to hear of, comes back with
+//! `since`, and sends again what it is not sure of.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use protocol::{
+    Body, Code, Hello, Message, MessageId, Ref, RoomName, ToClient, ToServer, UserName,
+};
+
+use super::store::Store;
+
+pub(super) struct Client {
+    pub(super) name: UserName,
+    pub(super) key: u8,
+    pub(super) line: Option<u64>,
+    pub(super) rooms: BTreeMap<String, View>,
+    /// Sent or to be sent, and not acknowledged.
+    pub(super) pending: VecDeque<Said>,
+    pub(super) acknowledged: Vec<Message>,
+    next: u32,
+}
+
+/// What a client knows of a room.
+pub(super) struct View {
+    pub(super) room: RoomName,
+    pub(super) seen: Vec<u64>,
+    pub(super) people: BTreeSet<String>,
+    /// On this line.
+    pub(super) entered: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Said {
+    room: RoomName,
+    content: Body,
+    reference: Ref,
+    /// On this line.
+    sent: bool,
+}
+
+impl Client {
+    pub(super) fn new(name: &str, key: u8, rooms: &[RoomName]) -> Self {
+        let view = |room: &RoomName| View {
+            room: room.clone(),
+            seen: Vec::new(),
+            people: BTreeSet::new(),
+            entered: false,
+        };
+        Client {
+            name: UserName::try_from(name).unwrap(),
+            key,
+            line: None,
+            rooms: rooms.iter().map(|room| (room.key().to_string(), view(room))).collect(),
+            pending: VecDeque::new(),
+            acknowledged: Vec::new(),
+            next: 0,
+        }
+    }
+
+    /// The first room comes with the connection; the others are joined on it.
+    pub(super) fn hello(&self) -> (Hello, Vec<ToServer>) {
+        let mut views = self.rooms.values();
+        let first = views.next().unwrap();
+        let hello = Hello {
+            room: first.room.clone(),
+            user: Some(self.name.clone()),
+            since: Some(first.position()),
+            history: None,
+        };
+        let join = |view: &View| ToServer::Join {
+            room: view.room.clone(),
+            since: Some(view.position()),
+            history: None,
+        };
+        (hello, views.map(join).collect())
+    }
+
+    /// The line is gone, and with it all that was true of it alone.
+    pub(super) fn lost(&mut self) {
+        self.line = None;
+        for view in self.rooms.values_mut() {
+            view.entered = false;
+            view.people.clear();
+        }
+        self.pending.iter_mut().for_each(|said| said.sent = false);
+    }
+
+    /// Thinks of something to say.
+    pub(super) fn think(&mut self, room: usize) {
+        let view = self.rooms.values().nth(room % self.rooms.len()).unwrap();
+        let text = format!("{}-{}", self.key, self.next);
+        self.next += 1;
+        self.pending.push_back(Said {
+            room: view.room.clone(),
+            content: Body::try_from(text.clone()).unwrap(),
+            reference: Ref::try_from(&*text).unwrap(),
+            sent: false,
+        });
+    }
+
+    /// Gives up waiting for an answer, and sends it again.
+    pub(super) fn doubt(&mut self) {
+        if let Some(said) = self.pending.front_mut() {
+            said.sent = false;
+        }
+    }
+
+    /// The next thing that is not on its way yet and whose room is open.
+    pub(super) fn speak(&mut self) -> Option<ToServer> {
+        let rooms = &self.rooms;
+        let is_due = |said: &&mut Said| !said.sent && rooms[&**said.room.key()].entered;
+        let said = self.pending.iter_mut().find(is_due)?;
+        said.sent = true;
+        Some(ToServer::Message {
+            room: said.room.clone(),
+            content: said.content.clone(),
+            reference: Some(said.reference.clone()),
+        })
+    }
+
+    /// Hears one envelope.
+    pub(super) fn hear(&mut self, envelope: ToClient, store: &Store) -> Result<(), String> {
+        match envelope {
+            ToClient::Message(message) => self.message(message, store)?,
+            ToClient::History(history) => {
+                for message in history.messages {
+                    self.message(message, store)?;
+                }
+            }
+            ToClient::Join { room, sender, .. } => {
+                let view = self.rooms.get_mut(&**room.key()).unwrap();
+                view.entered |= sender == self.name;
+                view.people.insert(sender.key().to_string());
+            }
+            ToClient::Leave { room, sender } => {
+                self.rooms.get_mut(&**room.key()).unwrap().people.remove(&**sender.key());
+            }
+            ToClient::Presence(presence) => {
+                let people = presence.users.iter().map(|user| user.key().to_string()).collect();
+                self.rooms.get_mut(&**presence.room.key()).unwrap().people = people;
+            }
+            ToClient::Error(note) => {
+                let is_it = |said: &&mut Said| Some(&said.reference) == note.reference.as_ref();
+                if note.code == Code::Unavailable
+                    && let Some(said) = self.pending.iter_mut().find(is_it)
+                {
+                    said.sent = false;
+                }
+            }
+            ToClient::Deleted(_) | ToClient::Moderated(_) => {}
+        }
+        Ok(())
+    }
+
+    fn message(&mut self, message: Message, store: &Store) -> Result<(), String> {
+        let (id, who) = (message.id.get(), self.name.as_str());
+        if !store.holds(&message) {
+            return Err(format!("{who} hears {id}, which is not stored"));
+        }
+        let mine = message.sender == self.name;
+        let is_it = |said: &Said| mine && Some(&said.reference) == message.reference.as_ref();
+        let view = self.rooms.get_mut(&**message.room.key()).unwrap();
+        let again = self.acknowledged.contains(&message);
+        let place = self.pending.iter().position(is_it);
+        let repeats = id <= view.position().get();
+        // What one sent again comes back as it was; nothing else comes twice, or late.
+        if repeats && !(again || (place.is_some() && view.seen.contains(&id))) {
+            return Err(format!("{who} hears {id} after {}", view.position()));
+        }
+        if !repeats {
+            view.seen.push(id);
+        }
+        if let Some(place) = place {
+            self.pending.remove(place);
+            self.acknowledged.push(message);
+        }
+        Ok(())
+    }
+}
+
+impl View {
+    /// The newest that was seen: where to resume.
+    pub(super) fn position(&self) -> MessageId {
+        self.seen.last().map_or(MessageId::ZERO, |id| MessageId::try_from(*id).unwrap())
+    }
+}

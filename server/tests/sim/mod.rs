@@ -1,0 +1,170 @@
+//! The simulator: the real rules of the hub, the real names, outboxes, rings and keeper of the log,
+//! around a log that is late, fails and recovers, a process that dies, a clock that jumps, and
+//! clients that cut, resume and resend. One number, the seed, decides everything that happens.
+//!
+//! `NEBULA_SIM_SEED=4711 cargo test -p server --lib sim -- --nocapture` plays one seed again and
+//! tells each step; `NEBULA_SIM_SEEDS=1000000` plays more of them. It lives outside `src` because it
+//! is no part of the server, and is compiled with it because it drives what is private.
+
+mod check;
+mod client;
+mod process;
+mod store;
+mod world;
+
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use self::world::World;
+
+/// What can be broken on purpose, to show that it would be noticed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mutant {
+    /// Nothing is broken.
+    None,
+    /// Messages are told before they are stored.
+    TellBeforeCommit,
+    /// A message that is sent again is stored again.
+    ForgetRefs,
+    /// What waited is let go before the replay, which comes after it.
+    ReleaseBeforeReplay,
+    /// The replay is read before the room is entered.
+    ReadBeforeEntering,
+    /// What is both in the replay and live is not dropped.
+    ForgetTheSeam,
+    /// Ids come from the machine's clock alone.
+    TrustTheClock,
+    /// Everybody may have every name.
+    ForgetOwners,
+    /// Who is cut stays in the room.
+    KeepGhosts,
+    /// What was sent again is answered at once, before what was stored in between.
+    Overtake,
+    /// A failed commit is told as a good one.
+    HideFailures,
+}
+
+/// Whether the steps of a run are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tracing {
+    Off,
+    Remember,
+    Print,
+}
+
+const SEEDS: u64 = 10_000;
+/// A mutant that this many seeds do not notice is one that the checkers do not see.
+const SEEDS_FOR_A_MUTANT: u64 = 2_000;
+
+fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok().map(|text| text.parse().unwrap())
+}
+
+/// Plays one seed: what went wrong, if anything did.
+fn play(seed: u64, mutant: Mutant, tracing: Tracing) -> Result<(), String> {
+    let played = catch_unwind(AssertUnwindSafe(|| World::new(seed, mutant, tracing).play()));
+    played.unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<String>().cloned();
+        Err(said.unwrap_or_else(|| "a panic".to_owned()))
+    })
+}
+
+/// The first seed of some that goes wrong, and how.
+fn first_failure(seeds: Range<u64>, mutant: Mutant) -> Option<(u64, String)> {
+    let next = AtomicU64::new(seeds.start);
+    let failed = AtomicU64::new(u64::MAX);
+    let work = || {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= seeds.end || failed.load(Ordering::Relaxed) != u64::MAX {
+                return;
+            }
+            if play(seed, mutant, Tracing::Off).is_err() {
+                failed.fetch_min(seed, Ordering::Relaxed);
+            }
+        }
+    };
+    thread::scope(|scope| {
+        (0..2).for_each(|_| drop(scope.spawn(work)));
+    });
+    let seed = failed.into_inner();
+    (seed != u64::MAX).then(|| (seed, play(seed, mutant, Tracing::Off).unwrap_err()))
+}
+
+#[test]
+fn whatever_happens_the_promises_hold() {
+    if let Some(seed) = number("NEBULA_SIM_SEED") {
+        play(seed, Mutant::None, Tracing::Print).unwrap();
+        return;
+    }
+    let seeds = number("NEBULA_SIM_SEEDS").unwrap_or(SEEDS);
+    println!("seeds 0 to {seeds}");
+    if let Some((seed, why)) = first_failure(0..seeds, Mutant::None) {
+        panic!(
+            "seed {seed}: {why}\nplay it again with NEBULA_SIM_SEED={seed} \
+             cargo test -p server --lib sim -- --nocapture"
+        );
+    }
+}
+
+#[test]
+fn the_same_seed_is_the_same_run() {
+    for seed in 0..20 {
+        let runs = [0, 1].map(|_| {
+            let mut world = World::new(seed, Mutant::None, Tracing::Remember);
+            world.play().unwrap();
+            world.told()
+        });
+        assert_eq!(runs[0], runs[1], "seed {seed}");
+        assert!(runs[0].len() > 100, "seed {seed} does too little");
+    }
+}
+
+/// A simulator in which nothing goes wrong proves nothing.
+#[test]
+fn everything_that_may_go_wrong_does() {
+    let told: Vec<_> = (0..100)
+        .flat_map(|seed| {
+            let mut world = World::new(seed, Mutant::None, Tracing::Remember);
+            world.play().unwrap();
+            world.told()
+        })
+        .collect();
+    for what in [
+        "TooSlow",
+        "NameTaken",
+        "Unavailable",
+        "is cut",
+        "is noticed to be gone",
+        "well: false",
+        "its commit stored: true",
+        "its commit stored: false",
+        "the clock jumps",
+    ] {
+        let count = told.iter().filter(|step| step.contains(what)).count();
+        assert!(count >= 3, "{what} happens {count} times in 100 seeds");
+    }
+}
+
+#[test]
+fn every_mutant_is_noticed() {
+    for (mutant, word) in [
+        (Mutant::TellBeforeCommit, "not stored"),
+        (Mutant::ForgetRefs, "stored twice"),
+        (Mutant::ReleaseBeforeReplay, "after"),
+        (Mutant::ReadBeforeEntering, "missed"),
+        (Mutant::ForgetTheSeam, "after"),
+        (Mutant::TrustTheClock, "id"),
+        (Mutant::ForgetOwners, "two owners"),
+        (Mutant::KeepGhosts, "left"),
+        (Mutant::Overtake, "after"),
+        (Mutant::HideFailures, "not stored"),
+    ] {
+        let failure = first_failure(0..SEEDS_FOR_A_MUTANT, mutant);
+        let (seed, why) = failure.unwrap_or_else(|| panic!("nobody notices {mutant:?}"));
+        println!("{mutant:?} is noticed with seed {seed}: {why}");
+        assert!(why.contains(word), "{mutant:?}: {why}");
+    }
+}

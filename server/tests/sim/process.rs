@@ -1,0 +1,290 @@
+//! One run of the server: the real parts, and in place of tasks and channels queues that move when
+//! the seed says so. What a read pump does is done here step by step, in the same order.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use protocol::{Hello, Key, MessageId, Refusal, Role, ToServer};
+
+use super::Mutant;
+use super::store::Store;
+use crate::frame::Frame;
+use crate::hub::core::{Core, Input};
+use crate::hub::{Budget, ConnectionId, lane, perform};
+use crate::key_hash::KeyHash;
+use crate::log::keeper::{Item, Keeper, Outcome, Stamped, To};
+use crate::log::{Append, Asked, Health, OpenRoom, Page, RING_MESSAGES_MAX, Stored, Work};
+use crate::metrics::Metrics;
+use crate::names::{Claim, Names, Person, Proof};
+use crate::outbox::{Bounds, End, Outbox, Post};
+
+/// Small, so that slow readers are too slow soon.
+const BOUNDS: Bounds = Bounds { bytes_max: 8 * 1024, frames_max: 10 };
+/// When names are used, as nothing expires.
+const NOW_MS: u64 = 0;
+/// More than anybody says in one run.
+const PAGE: usize = 200;
+
+pub(super) struct Process {
+    core: Core<Outbox>,
+    shard: VecDeque<Input<Outbox, Arc<Frame>>>,
+    pub(super) names: Names<Outbox>,
+    pub(super) health: Health,
+    keeper: Keeper,
+    works: VecDeque<Work>,
+    committing: Option<Vec<Stamped>>,
+    post: Arc<Post>,
+    pub(super) connections: BTreeMap<u64, Connection>,
+    mutant: Mutant,
+}
+
+/// One connection, as its read pump holds it.
+pub(super) struct Connection {
+    id: ConnectionId,
+    pub(super) outbox: Outbox,
+    claim: Claim<Outbox>,
+    pub(super) key: u8,
+    rooms: Vec<Arc<OpenRoom>>,
+    /// What its client sent and nobody read yet.
+    pub(super) inbox: VecDeque<ToServer>,
+    joining: Option<Joining>,
+    /// The client is gone; the server has not noticed.
+    pub(super) cut: bool,
+}
+
+/// A join on its way: entered, then read, then released.
+struct Joining {
+    room: Arc<OpenRoom>,
+    since: MessageId,
+    entered: bool,
+    found: Option<Page>,
+}
+
+impl Process {
+    pub(super) fn start(store: &Store, metrics: &Arc<Metrics>, mutant: Mutant) -> Self {
+        let health = Health::default();
+        Process {
+            core: Core::new(Budget(0)),
+            shard: VecDeque::new(),
+            names: Names::new(None, Vec::new(), NOW_MS),
+            keeper: Keeper::new(store.clock(), health.clone(), metrics.clone()),
+            health,
+            works: VecDeque::new(),
+            committing: None,
+            post: Arc::new(Post { bounds: BOUNDS, metrics: metrics.clone() }),
+            connections: BTreeMap::new(),
+            mutant,
+        }
+    }
+
+    pub(super) fn connect(&mut self, id: u64, hello: Hello, key: u8) -> Result<(), Refusal> {
+        let secret = KeyHash::of(&Key::new(&[key; 16]).unwrap());
+        let strangers = Names::new(None, Vec::new(), NOW_MS);
+        let names = if self.mutant == Mutant::ForgetOwners { &strangers } else { &self.names };
+        let outbox = Outbox::new(&self.post);
+        let person = Person::new(hello.user.unwrap(), Proof::Key(secret), Role::Member);
+        let claim = names.claim(person, outbox.clone(), NOW_MS)?;
+        let mut connection = Connection {
+            id: ConnectionId(id),
+            outbox,
+            claim,
+            key,
+            rooms: Vec::new(),
+            inbox: VecDeque::new(),
+            joining: None,
+            cut: false,
+        };
+        connection.inbox.push_back(ToServer::Join {
+            room: hello.room,
+            since: hello.since,
+            history: None,
+        });
+        self.connections.insert(id, connection);
+        Ok(())
+    }
+
+    /// Takes what the write pump would take; the end, if nothing is left before it.
+    pub(super) fn take(&self, id: u64) -> Result<Vec<Arc<Frame>>, End> {
+        let mut batch = Vec::new();
+        let polled = {
+            let mut take = pin!(self.connections[&id].outbox.take(&mut batch));
+            take.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+        };
+        match polled {
+            Poll::Ready(Err(end)) => Err(end),
+            _ => Ok(batch),
+        }
+    }
+
+    /// The connection is over: out of all rooms, and then the name is free.
+    pub(super) fn end(&mut self, id: u64) {
+        let Some(connection) = self.connections.remove(&id) else { return };
+        connection.outbox.end(End::Gone);
+        if self.mutant == Mutant::KeepGhosts && connection.cut {
+            return;
+        }
+        let entering = connection.joining.iter().filter(|joining| joining.entered);
+        let rooms = connection.rooms.iter().chain(entering.map(|joining| &joining.room));
+        for room in rooms {
+            let (room, user) = (room.name().clone(), connection.claim.name().clone());
+            self.shard.push_back(Input::Leave { room, id: connection.id, user });
+        }
+    }
+
+    /// One step of a read pump; true if there was something to do.
+    pub(super) fn pump(&mut self, id: u64, store: &Store) -> bool {
+        let Some(connection) = self.connections.get_mut(&id) else { return false };
+        if connection.joining.is_some() {
+            self.join(id, store);
+            return true;
+        }
+        let Some(envelope) = connection.inbox.pop_front() else { return false };
+        match envelope {
+            ToServer::Join { room, since, .. } => {
+                connection.outbox.hold();
+                let (room, since) = (self.health.rooms.open(room), since.unwrap_or_default());
+                connection.joining = Some(Joining { room, since, entered: false, found: None });
+            }
+            ToServer::Message { room, content, reference } => {
+                let open = connection.rooms.iter().find(|open| *open.name() == room);
+                if let Some(open) = open {
+                    self.works.push_back(Work::Append(Append {
+                        room: open.clone(),
+                        author: connection.claim.name().clone(),
+                        content,
+                        reference,
+                        outbox: connection.outbox.clone(),
+                    }));
+                }
+            }
+            _ => {}
+        }
+        true
+    }
+
+    fn join(&mut self, id: u64, store: &Store) {
+        let mutant = self.mutant;
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        let Some(mut joining) = connection.joining.take() else { return };
+        let newest = Asked { since: MessageId::ZERO, before: None, limit: RING_MESSAGES_MAX };
+        let asked = Asked { since: joining.since, before: None, limit: PAGE };
+        let name = joining.room.name().clone();
+        if !joining.entered {
+            if mutant == Mutant::ReadBeforeEntering && joining.found.is_none() {
+                joining.found = Some(store.page(&name, &asked));
+                connection.joining = Some(joining);
+                return;
+            }
+            if mutant == Mutant::ReleaseBeforeReplay {
+                let nothing = store.page(&name, &Asked { limit: 0, ..newest });
+                let nothing = nothing.envelope(&name, joining.since, None);
+                connection.outbox.release(&nothing, lane(&name), 0);
+            }
+            joining.entered = true;
+            let (user, member) = (connection.claim.name().clone(), connection.outbox.clone());
+            let (id, role) = (connection.id, Role::Member);
+            self.shard.push_back(Input::Join { room: name, id, user, role, member });
+            connection.joining = Some(joining);
+            return;
+        }
+        // The snapshot is taken in one step and used in a later one.
+        if joining.found.is_none() && joining.room.page(&asked).is_none() {
+            joining.found = Some(store.page(&name, &newest));
+            connection.joining = Some(joining);
+            return;
+        }
+        let read = joining.found.take();
+        let page = match read {
+            Some(found) if mutant == Mutant::ReadBeforeEntering => found,
+            Some(found) => {
+                joining.room.seed(found);
+                joining.room.page(&asked).unwrap_or_else(|| store.page(&name, &asked))
+            }
+            None => joining.room.page(&asked).unwrap_or_else(|| store.page(&name, &asked)),
+        };
+        let frame = page.envelope(&name, joining.since, None);
+        match mutant {
+            Mutant::ReleaseBeforeReplay => connection.outbox.push(&frame),
+            Mutant::ForgetTheSeam => connection.outbox.release(&frame, lane(&name), 0),
+            _ => connection.outbox.release(&frame, lane(&name), page.head.get()),
+        }
+        connection.rooms.push(joining.room);
+    }
+
+    /// One input of the hub; true if there was one.
+    pub(super) fn shard(&mut self, now: Duration) -> bool {
+        let Some(input) = self.shard.pop_front() else { return false };
+        let mut effects = Vec::new();
+        self.core.apply(now, input, &mut effects);
+        for effect in effects {
+            perform(&self.core, effect, &self.post.metrics);
+        }
+        true
+    }
+
+    /// The log takes all that waits; true if it did.
+    pub(super) fn begin_commit(&mut self, now_us: u64) -> bool {
+        if self.committing.is_some() || self.works.is_empty() {
+            return false;
+        }
+        if self.mutant == Mutant::TrustTheClock {
+            let (health, metrics) = (self.health.clone(), self.post.metrics.clone());
+            self.keeper = Keeper::new(Default::default(), health, metrics);
+        }
+        let stamp = |work| self.keeper.stamp(work, now_us);
+        let batch: Vec<_> = self.works.drain(..).map(stamp).collect();
+        if self.mutant == Mutant::TellBeforeCommit {
+            for stamped in &batch {
+                if let Item::Message(message) = stamped.item() {
+                    let (room, message) = (message.room.clone(), Stored::new(message.clone()));
+                    self.shard.push_back(Input::Deliver { room, message: message.frame });
+                }
+            }
+        }
+        self.committing = Some(batch);
+        true
+    }
+
+    /// The commit ends, well or not; true if there was one.
+    pub(super) fn end_commit(&mut self, store: &mut Store, well: bool) -> bool {
+        let Some(batch) = self.committing.take() else { return false };
+        if !well && self.mutant != Mutant::HideFailures {
+            self.keeper.failed(batch, &std::io::Error::other("the disk is full"));
+            return true;
+        }
+        let outcomes = if well {
+            store.commit(batch.iter().map(Stamped::item), self.mutant)
+        } else {
+            batch.iter().map(|_| Outcome::Kept).collect()
+        };
+        let (shard, told_before) = (&mut self.shard, self.mutant == Mutant::TellBeforeCommit);
+        let overtake = self.mutant == Mutant::Overtake;
+        self.keeper.stored(batch, outcomes, |room, message, to| match to {
+            To::Everybody if told_before => {}
+            To::Everybody => shard.push_back(Input::Deliver { room, message }),
+            To::Author(author) if overtake => author.push(&message),
+            To::Author(author) => shard.push_back(Input::Again { room, author, message }),
+        });
+        true
+    }
+
+    /// The process dies, perhaps between a commit and the telling of it.
+    pub(super) fn die(mut self, store: &mut Store, stored: bool) {
+        if let Some(batch) = self.committing.take().filter(|_| stored) {
+            store.commit(batch.iter().map(Stamped::item), self.mutant);
+        }
+    }
+
+    pub(super) fn rooms_in_hub(&self) -> usize {
+        self.core.room_count()
+    }
+}
+
+impl Connection {
+    pub(super) fn name(&self) -> &str {
+        self.claim.name().key()
+    }
+}

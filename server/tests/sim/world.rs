@@ -1,0 +1,343 @@
+//! The world that a seed makes: which step comes next, and what goes wrong in it.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use fastrand::Rng;
+use protocol::{RoomName, ToClient};
+
+use super::client::Client;
+use super::process::Process;
+use super::store::Store;
+use super::{Mutant, Tracing, check};
+use crate::frame::Frame;
+use crate::metrics::Metrics;
+
+/// Steps before everything comes to rest.
+const STEPS: usize = 240;
+/// Steps that coming to rest may take: far more than it does.
+const STEPS_TO_REST: usize = 10_000;
+/// Messages of one client: what a person types in one run.
+const MESSAGES_MAX: usize = 8;
+const HOUR_US: u64 = 3_600_000_000;
+
+thread_local! {
+    /// Making one takes longer than a run; it only counts.
+    static METRICS: Arc<Metrics> = Arc::default();
+}
+
+pub(super) struct World {
+    rng: Rng,
+    now_us: u64,
+    /// Time that only goes forward, as the hub is told it.
+    passed: Duration,
+    store: Store,
+    process: Option<Process>,
+    clients: Vec<Client>,
+    /// What is between the server and each client.
+    wires: Vec<VecDeque<Arc<Frame>>>,
+    lines: u64,
+    metrics: Arc<Metrics>,
+    mutant: Mutant,
+    tracing: Tracing,
+    steps: usize,
+    told: Vec<String>,
+}
+
+impl World {
+    pub(super) fn new(seed: u64, mutant: Mutant, tracing: Tracing) -> Self {
+        let mut rng = Rng::with_seed(seed);
+        let rooms = ["dev", "Ops"].map(|name| RoomName::try_from(name).unwrap());
+        // The last wants the name of the first, with a key of its own.
+        let names = ["alice", "Bob", "Çelik", "dora", "ALICE"];
+        let client = |(key, name): (u8, &str), rng: &mut Rng| {
+            let rooms = match rng.u8(0..4) {
+                0 => &rooms[..],
+                1 => &rooms[1..],
+                _ => &rooms[..1],
+            };
+            Client::new(name, key, rooms)
+        };
+        let clients: Vec<_> = (1..).zip(names).map(|named| client(named, &mut rng)).collect();
+        let metrics = METRICS.with(Arc::clone);
+        let store = Store::default();
+        World {
+            now_us: 1_700_000_000_000_000,
+            passed: Duration::ZERO,
+            process: Some(Process::start(&store, &metrics, mutant)),
+            store,
+            wires: clients.iter().map(|_| VecDeque::new()).collect(),
+            clients,
+            lines: 0,
+            metrics,
+            mutant,
+            tracing,
+            steps: 0,
+            told: Vec::new(),
+            rng,
+        }
+    }
+
+    /// Everything that happened, if it was remembered.
+    pub(super) fn told(self) -> Vec<String> {
+        self.told
+    }
+
+    pub(super) fn play(&mut self) -> Result<(), String> {
+        for _ in 0..STEPS {
+            self.step()?;
+        }
+        let rested = self.rest();
+        check::stored(&self.store)?;
+        rested?;
+        let process = self.process.as_ref().ok_or("the server is down")?;
+        check::at_rest(&self.clients[..self.clients.len() - 1], &self.store, process)?;
+        self.leave()
+    }
+
+    fn say(&mut self, what: impl FnOnce() -> String) {
+        self.steps += 1;
+        match self.tracing {
+            Tracing::Off => {}
+            Tracing::Remember => self.told.push(what()),
+            Tracing::Print => println!("{:>6} {}", self.steps, what()),
+        }
+    }
+
+    /// One thing happens, or goes wrong.
+    fn step(&mut self) -> Result<(), String> {
+        self.now_us += self.rng.u64(1..5_000);
+        self.passed += Duration::from_millis(1);
+        let who = self.rng.usize(0..self.clients.len());
+        if self.process.is_none() && self.rng.u8(0..4) == 0 {
+            self.start();
+        }
+        match self.rng.u8(0..100) {
+            0..=11 => self.connect(who)?,
+            12..=21 => self.talk(who),
+            22..=44 => self.hear(who)?,
+            45..=60 => self.pump(who),
+            61..=76 => drop(self.shard()),
+            77..=83 => drop(self.begin_commit()),
+            84..=90 => {
+                let well = self.rng.u8(0..5) > 0;
+                self.end_commit(well);
+            }
+            91..=94 => self.cut(who),
+            95..=97 => self.notice(),
+            98 => self.crash(),
+            _ => self.turn_clock(),
+        }
+        if let Some(process) = &self.process {
+            check::owners(process)?;
+        }
+        Ok(())
+    }
+
+    fn connect(&mut self, who: usize) -> Result<(), String> {
+        let (Some(process), client) = (&mut self.process, &mut self.clients[who]) else {
+            return Ok(());
+        };
+        if client.line.is_some() {
+            return Ok(());
+        }
+        let (hello, joins) = client.hello();
+        let line = self.lines;
+        self.lines += 1;
+        let outcome = process.connect(line, hello, client.key);
+        if outcome.is_ok() {
+            client.line = Some(line);
+            let connection = process.connections.get_mut(&line).ok_or("no connection")?;
+            connection.inbox.extend(joins);
+        }
+        self.say(|| format!("{who} connects on {line}: {outcome:?}"));
+        Ok(())
+    }
+
+    fn talk(&mut self, who: usize) {
+        let client = &mut self.clients[who];
+        let said = client.acknowledged.len() + client.pending.len();
+        if self.rng.bool() && said < MESSAGES_MAX {
+            client.think(self.rng.usize(0..2));
+        }
+        if self.rng.u8(0..8) == 0 {
+            client.doubt();
+        }
+        let (Some(process), Some(line)) = (&mut self.process, client.line) else { return };
+        let Some(envelope) = client.speak() else { return };
+        if let Some(connection) = process.connections.get_mut(&line) {
+            connection.inbox.push_back(envelope.clone());
+        }
+        self.say(|| format!("{who} says {envelope:?}"));
+    }
+
+    /// The write pump writes, and the client reads some of what is on its wire.
+    fn hear(&mut self, who: usize) -> Result<(), String> {
+        let Some(line) = self.clients[who].line else { return Ok(()) };
+        match self.process.as_ref().filter(|it| it.connections.contains_key(&line)) {
+            Some(process) => match process.take(line) {
+                Ok(batch) => self.wires[who].extend(batch),
+                Err(end) if self.wires[who].is_empty() => {
+                    self.say(|| format!("{who} is ended: {end:?}"));
+                    if let Some(process) = &mut self.process {
+                        process.end(line);
+                    }
+                    self.clients[who].lost();
+                    return Ok(());
+                }
+                Err(_) => {}
+            },
+            None => return Ok(()),
+        }
+        let count = self.rng.usize(0..=self.wires[who].len());
+        let read: Vec<_> = self.wires[who].drain(..count).collect();
+        for frame in read {
+            let envelope = ToClient::parse(frame.envelope()).map_err(|e| e.to_string())?;
+            self.say(|| format!("{who} hears {envelope:?}"));
+            self.clients[who].hear(envelope, &self.store)?;
+        }
+        Ok(())
+    }
+
+    fn pump(&mut self, who: usize) {
+        let Some(process) = &mut self.process else { return };
+        // Those that are cut have sent what is still read.
+        let lines: Vec<_> = process.connections.keys().copied().collect();
+        let line = match self.clients[who].line {
+            Some(line) => line,
+            None if lines.is_empty() => return,
+            None => lines[self.rng.usize(0..lines.len())],
+        };
+        if process.pump(line, &self.store) {
+            self.say(|| format!("the pump of {line} works"));
+        }
+    }
+
+    fn shard(&mut self) -> bool {
+        let now = self.passed;
+        let worked = self.process.as_mut().is_some_and(|process| process.shard(now));
+        if worked {
+            self.say(|| "the hub works".to_owned());
+        }
+        worked
+    }
+
+    fn begin_commit(&mut self) -> bool {
+        let now_us = self.now_us;
+        let begun = self.process.as_mut().is_some_and(|process| process.begin_commit(now_us));
+        if begun {
+            self.say(|| format!("a commit begins at {now_us}"));
+        }
+        begun
+    }
+
+    fn end_commit(&mut self, well: bool) -> bool {
+        let Some(process) = &mut self.process else { return false };
+        let ended = process.end_commit(&mut self.store, well);
+        if ended {
+            self.say(|| format!("the commit ends, well: {well}"));
+        }
+        ended
+    }
+
+    /// The client loses its line; the server has not noticed.
+    fn cut(&mut self, who: usize) {
+        let Some(line) = self.clients[who].line else { return };
+        self.clients[who].lost();
+        self.wires[who].clear();
+        if let Some(process) = &mut self.process
+            && let Some(connection) = process.connections.get_mut(&line)
+        {
+            connection.cut = true;
+        }
+        self.say(|| format!("{who} is cut from {line}"));
+    }
+
+    fn notice(&mut self) {
+        let Some(process) = &mut self.process else { return };
+        let cut = process.connections.iter().find(|(_, connection)| connection.cut);
+        if let Some(line) = cut.map(|(line, _)| *line) {
+            process.end(line);
+            self.say(|| format!("{line} is noticed to be gone"));
+        }
+    }
+
+    fn crash(&mut self) {
+        let Some(process) = self.process.take() else { return };
+        let stored = self.rng.bool();
+        process.die(&mut self.store, stored);
+        for (client, wire) in self.clients.iter_mut().zip(&mut self.wires) {
+            client.lost();
+            wire.clear();
+        }
+        self.say(|| format!("the server dies, its commit stored: {stored}"));
+    }
+
+    fn start(&mut self) {
+        if self.process.is_none() {
+            self.process = Some(Process::start(&self.store, &self.metrics, self.mutant));
+            self.say(|| "the server starts".to_owned());
+        }
+    }
+
+    fn turn_clock(&mut self) {
+        let hours = self.rng.u64(0..3) * HOUR_US;
+        self.now_us = if self.rng.bool() { self.now_us - hours } else { self.now_us + hours };
+        self.say(|| "the clock jumps".to_owned());
+    }
+
+    /// Nothing goes wrong any more: everybody gets in and hears everything. Who only wants another's
+    /// name goes.
+    fn rest(&mut self) -> Result<(), String> {
+        self.start();
+        self.cut(self.clients.len() - 1);
+        self.clients.iter_mut().for_each(|client| client.think(0));
+        for _ in 0..STEPS_TO_REST {
+            self.passed += Duration::from_millis(1);
+            self.now_us += 1_000;
+            while self.process.iter().any(|it| it.connections.values().any(|line| line.cut)) {
+                self.notice();
+            }
+            let before = self.steps;
+            for who in 0..self.clients.len() - 1 {
+                self.connect(who)?;
+                self.talk(who);
+                self.pump(who);
+                while self.shard() {}
+                self.hear(who)?;
+                let read = self.wires[who].is_empty();
+                if !read {
+                    // It reads by and by.
+                    self.say(|| format!("{who} has more to hear"));
+                }
+            }
+            self.begin_commit();
+            self.end_commit(true);
+            if self.steps == before && self.is_settled() {
+                return Ok(());
+            }
+        }
+        Err("it never comes to rest".to_owned())
+    }
+
+    fn is_settled(&self) -> bool {
+        let all = &self.clients[..self.clients.len() - 1];
+        all.iter().all(|it| it.line.is_some() && it.pending.is_empty())
+    }
+
+    /// Everybody goes, and nothing is left of them.
+    fn leave(&mut self) -> Result<(), String> {
+        (0..self.clients.len()).for_each(|who| self.cut(who));
+        let Some(process) = &mut self.process else { return Ok(()) };
+        while let Some(line) = process.connections.keys().next().copied() {
+            process.end(line);
+            while process.shard(self.passed) {}
+        }
+        let (rooms, open) = (process.rooms_in_hub(), process.health.rooms.count());
+        let (names, bytes) = (process.names.count(), &self.metrics.outbox_bytes);
+        let left = (rooms, open, names, bytes.load(Ordering::Relaxed));
+        if left == (0, 0, 0, 0) { Ok(()) } else { Err(format!("{left:?} is left")) }
+    }
+}
