@@ -5,6 +5,7 @@
 pub mod overlay;
 pub mod room;
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -39,7 +40,9 @@ pub struct Model {
     pub failures: u32,
     /// The server said when to come back.
     pub come_back_after: Option<Duration>,
-    /// How long the server took to answer, as far as it is shown.
+    /// How long the server took to answer the last few times, the newest last.
+    pub answers: VecDeque<Duration>,
+    /// The best of them, as far as it is shown.
     pub latency: Option<Duration>,
     /// Which key means what to this person.
     pub keys: Keys,
@@ -123,6 +126,7 @@ impl Model {
             link: Link::Connecting,
             failures: 0,
             come_back_after: None,
+            answers: VecDeque::new(),
             latency: None,
             keys: Keys::default(),
             begun: false,

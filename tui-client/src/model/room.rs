@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use protocol::{Message, MessageId, Ref, RoomName, UserName};
+use protocol::{Body, DELETED_CONTENT, Message, MessageId, Ref, RoomName, UserName};
 
 use crate::people::People;
 use crate::text;
@@ -25,6 +25,8 @@ pub struct Room {
     pub name: RoomName,
     /// The server said that this connection is in it.
     pub joined: bool,
+    /// Why this person is not in it and will not be by itself: put out, or not let in.
+    pub out: Option<String>,
     /// It was entered before, in this run or an earlier one: what a replay brings is news.
     pub known: bool,
     /// Messages and notes, ascending.
@@ -124,6 +126,7 @@ impl Room {
         Room {
             name,
             joined: false,
+            out: None,
             known: false,
             entries: VecDeque::new(),
             people: People::default(),
@@ -152,13 +155,41 @@ impl Room {
         self.head = self.head.max(message.id);
         let place = Place { id: message.id, note: 0 };
         let at = self.index(place);
-        if self.entries.get(at).is_some_and(|entry| entry.place == place) {
+        if let Some(known) = self.entries.get_mut(at).filter(|entry| entry.place == place) {
+            // The same again, unless it was deleted since.
+            if message.deleted {
+                known.what = What::Message(message);
+                known.calls = false;
+            }
             return false;
         }
         let calls = calls(&message, me);
         self.entries.insert(at, Entry { place, what: What::Message(message), calls });
         self.trim();
         calls
+    }
+
+    /// A message is no more: what is left is a tombstone.
+    pub fn delete(&mut self, id: MessageId) {
+        let at = self.index(Place { id, note: 0 });
+        let Some(entry) = self.entries.get_mut(at).filter(|entry| entry.place.id == id) else {
+            return;
+        };
+        if let (What::Message(message), Ok(content)) =
+            (&mut entry.what, Body::try_from(DELETED_CONTENT))
+        {
+            message.content = content;
+            message.deleted = true;
+            entry.calls = false;
+        }
+    }
+
+    /// What is here may be wrong: it is fetched anew when it is looked at.
+    pub fn forget(&mut self) {
+        self.entries.clear();
+        self.gap_after = None;
+        self.more = true;
+        self.to_bottom();
     }
 
     /// Adds a note behind everything there is.
@@ -287,6 +318,8 @@ impl Entry {
 
 fn calls(message: &Message, me: Option<&UserName>) -> bool {
     me.is_some_and(|me| {
-        *me != message.sender && text::mentions(message.content.as_str(), me.as_str())
+        !message.deleted
+            && *me != message.sender
+            && text::mentions(message.content.as_str(), me.as_str())
     })
 }

@@ -32,6 +32,7 @@ pub(super) fn of_message(message: &Message, timed: bool, pane: &Pane<'_>) -> Dra
             let act = format!("{sender} {done}");
             (Span::raw("*"), act, Style::new().add_modifier(Modifier::ITALIC))
         }
+        None if message.deleted => (Span::styled(sender, style), content, theme::quiet()),
         None => (Span::styled(sender, style), content, Style::new()),
     };
     let mut links = Links::default();

@@ -153,6 +153,9 @@ fn status(model: &Model, width: u16) -> Line<'static> {
 /// say.
 fn state(model: &Model, is_short: bool) -> (String, Style) {
     let people = model.room().people.count();
+    if let (Link::Online, Some(why)) = (&model.link, &model.room().out) {
+        return (format!("✕ {why}"), model.looks.fault());
+    }
     match &model.link {
         Link::Connecting => ("○ connecting …".to_owned(), theme::quiet()),
         Link::Online if !model.room().joined => ("○ entering …".to_owned(), theme::quiet()),
