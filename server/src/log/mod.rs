@@ -1,6 +1,6 @@
 //! The log: a message is kept first and told afterwards.
 //!
-//! [`Log::append`] queues it, one thread stamps and commits it with all others that wait, and only
+//! [`Log::queue`] takes it, one thread stamps and commits it with all others that wait, and only
 //! then hands it to the hub. Reads run beside that thread. This file does not know connections.
 
 mod checkpoint;
