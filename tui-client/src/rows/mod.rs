@@ -90,6 +90,7 @@ struct Way {
     shape: Shape,
     timed: bool,
     names_emoji: bool,
+    deleted: bool,
 }
 
 /// The rows of one entry, and the links in them.
@@ -192,7 +193,8 @@ fn of_entry(room: &Room, at: usize, pane: &Pane<'_>) -> Rc<Drawn> {
         What::Message(message) => {
             let timed = begins_a_minute(room, at, message, pane);
             let Pane { width, looks, shape, names_emoji, .. } = *pane;
-            let way = Way { id: message.id, width, looks, shape, timed, names_emoji };
+            let (id, deleted) = (message.id, message.deleted);
+            let way = Way { id, width, looks, shape, timed, names_emoji, deleted };
             pane.wrapped.get(way, || of_message(message, timed, pane))
         }
         What::Join(_) | What::Leave(_) => plain(of_traffic(room, at, pane)),

@@ -55,7 +55,6 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Action> {
                 room.delete(deleted.message);
                 room.head = room.head.max(deleted.id);
             }
-            model.wrapped.forget();
             Vec::new()
         }
         ToClient::Moderated(moderated) => {
@@ -167,7 +166,6 @@ fn history_came(model: &mut Model, history: History) -> Vec<Action> {
         room.forget();
     }
     history.deleted.iter().for_each(|id| room.delete(*id));
-    let stale = history.deleted_more || !history.deleted.is_empty();
     let oldest = history.messages.first().map(|message| message.id);
     for message in history.messages {
         take_in(room, message, me.as_ref());
@@ -179,7 +177,7 @@ fn history_came(model: &mut Model, history: History) -> Vec<Action> {
     }
     let resumed = !asked_for_older && seen > MessageId::ZERO && !history.deleted_more;
     let gap = room.gap_after.or(resumed.then_some(seen));
-    let actions = match (gap, oldest) {
+    match (gap, oldest) {
         (Some(after), Some(oldest)) if history.more && oldest > after => {
             room.gap_after = Some(after);
             ask_older(room, oldest)
@@ -192,11 +190,7 @@ fn history_came(model: &mut Model, history: History) -> Vec<Action> {
             room.more = history.more || history.deleted_more;
             send_next(room).into_iter().collect()
         }
-    };
-    if stale {
-        model.wrapped.forget();
     }
-    actions
 }
 
 /// Asks for the messages before one.
