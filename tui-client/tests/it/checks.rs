@@ -347,7 +347,7 @@ fn check_11_hostile_text_reaches_no_terminal_title_or_notification() {
 }
 
 /// All escape sequences of an output, and where they stand.
-fn sequences(text: &str) -> Vec<(usize, String)> {
+pub(crate) fn sequences(text: &str) -> Vec<(usize, String)> {
     let begins = text.match_indices('\u{1b}').map(|(at, _)| at);
     let whole = begins.map(|at| {
         let rest = &text[at..];
@@ -362,7 +362,7 @@ fn sequences(text: &str) -> Vec<(usize, String)> {
 }
 
 /// One of the few that this client writes.
-fn is_ours(sequence: &str) -> bool {
+pub(crate) fn is_ours(sequence: &str) -> bool {
     let ends = |ends: &[char]| sequence.ends_with(ends);
     match sequence {
         "\u{1b}\\" => true,

@@ -6,6 +6,7 @@ mod chance;
 mod checks;
 mod client;
 mod gate;
+mod hostile;
 mod moderation;
 mod painting;
 mod pasting;
