@@ -6,8 +6,9 @@ use protocol::Message;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
+use super::Pane;
 use super::clock::clock;
-use super::{Drawn, Pane, Shape};
+use crate::drawn::{Drawn, Shape};
 use crate::links::{self, Links};
 use crate::model::{Pending, Room};
 use crate::{text, theme};

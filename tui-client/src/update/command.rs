@@ -1,18 +1,44 @@
-//! What commands do.
+//! What is typed and sent off: text, or a command.
 
 use protocol::{Act, RoomName, ToServer, UserName};
 
 use super::reading::{go_to, search, show_number, show_place};
-use super::writing::{drop_failed, edit_failed, send_again};
+use super::writing::{drop_failed, edit_failed, say, send_again};
 use super::{dial_now, join};
-use crate::commands::{Command, Deed, Typed};
+use crate::commands::{self, Command, Deed, Typed};
 use crate::event::Action;
 use crate::links;
-use crate::model::{Kind, Link, Model, Overlay, Prompt, Room, What};
+use crate::model::{Asked, Kind, Link, Model, Overlay, Prompt, Room, What};
 use crate::text;
 
 /// Links that are listed: a screen's worth.
 const LINKS_MAX: usize = 20;
+
+/// Sends what is written, or does it, if it is a command. What begins with a space and a slash is
+/// sent only when asked for twice.
+pub(super) fn enter(model: &mut Model, asked: bool) -> Vec<Action> {
+    let written = model.input.text();
+    if written.trim().is_empty() {
+        return Vec::new();
+    }
+    if written.starts_with(' ') && written.trim_start().starts_with('/') && !asked {
+        model.asked = Some(Asked::Send);
+        model.notice = Some("this is no command with a space before it; Enter sends it".to_owned());
+        return Vec::new();
+    }
+    let done = commands::parse(written).and_then(|typed| match typed {
+        Typed::Text(text) => say(model, &text).inspect(|_| model.input.send()),
+        typed => {
+            model.input.send();
+            Ok(command(model, typed))
+        }
+    });
+    // What cannot be done stays in the input, with the reason below it.
+    done.unwrap_or_else(|sentence| {
+        model.notice = Some(sentence);
+        Vec::new()
+    })
+}
 
 /// Does what a command asks for.
 pub fn command(model: &mut Model, typed: Typed) -> Vec<Action> {

@@ -1,6 +1,7 @@
 //! What happened → what changes and what to do. Pure: no input or output, no clock, no drawing.
 
 mod command;
+mod editing;
 mod overlay;
 mod press;
 mod reading;

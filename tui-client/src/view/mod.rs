@@ -10,9 +10,10 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::widgets::Paragraph;
 
+use crate::drawn::Shape;
 use crate::links::Links;
 use crate::model::{Model, Overlay};
-use crate::rows::{Pane, Shape, visible};
+use crate::rows::{Pane, visible};
 use crate::text;
 
 pub use bars::title;

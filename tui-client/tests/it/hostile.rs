@@ -9,8 +9,8 @@ use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Message, WebSocket, accept_hdr};
 
-use crate::checks::{is_ours, sequences};
 use crate::processes::Home;
+use crate::sequences::{is_ours, sequences};
 use crate::terminal::{Client, Terminal};
 
 /// A client that is fed with whatever frames, and speaks with nobody.
