@@ -170,7 +170,7 @@ impl Model {
     /// What is unread in all rooms, and how many rooms' people call.
     pub fn news(&self) -> (usize, usize) {
         let unread = self.rooms.iter().map(|room| room.unread(self.me.as_ref())).sum();
-        (unread, self.rooms.iter().map(Room::mentions).sum())
+        (unread, self.rooms.iter().map(|room| room.mentions(self.me.as_ref())).sum())
     }
 
     /// Names that may be meant: who spoke last comes first, then who else is here, and oneself at

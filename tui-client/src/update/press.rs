@@ -101,7 +101,7 @@ fn look(model: &mut Model, wish: Wish) -> Vec<Action> {
         Wish::PreviousRoom => show(model, model.rooms.len() - 1),
         Wish::NextActive => next_active(model),
         Wish::Room(number) => show_number(model, number.into()),
-        Wish::Rooms => model.rooms_hidden = !model.rooms_hidden,
+        Wish::Rooms => toggle_rooms(model),
         Wish::People => return show_people(model),
         Wish::PeopleUp => return scroll_people(model, -1),
         Wish::PeopleDown => return scroll_people(model, 1),
@@ -139,6 +139,14 @@ fn up(model: &mut Model) {
 fn down(model: &mut Model) {
     if !model.input.row_down() {
         model.input.newer();
+    }
+}
+
+/// Where there is no column for them, the rooms are chosen from.
+fn toggle_rooms(model: &mut Model) {
+    match crate::view::has_rooms_column(model) {
+        true => model.rooms_hidden = !model.rooms_hidden,
+        false => model.overlay = Overlay::Prompt(Prompt::new(Kind::Room)),
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) fn room_at(model: &Model, areas: &Areas, column: u16, row: u16) -> Op
 fn label(model: &Model, room: &Room) -> String {
     let unread = room.unread(model.me.as_ref());
     let count = if unread > 0 { format!(" {unread}") } else { String::new() };
-    let named = if room.mentions() > 0 { "!" } else { "" };
+    let named = if room.mentions(model.me.as_ref()) > 0 { "!" } else { "" };
     format!(" {named}#{}{count} ", fitted(room.name.as_str(), ROOM_CELLS))
 }
 
