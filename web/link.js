@@ -27,7 +27,7 @@ export function dialNow(state) {
 export function wake(state) {
   if (state.link.is === "online") return [{ do: "probe" }];
   // The server's wish to be left alone outranks impatience.
-  const waits = state.link.is === "waiting" && state.link.askedMs === null;
+  const waits = state.link.is === "waiting" && !state.link.isAsked;
   return waits || state.link.is === "held" ? dialNow(state) : [];
 }
 
@@ -75,7 +75,10 @@ export function lost(state, code, reason) {
   }
   link.failures += 1;
   link.is = "waiting";
-  if (link.askedMs !== null) return [{ do: "dial", hello: hello(state), afterMs: link.askedMs, exactly: true }];
+  const { askedMs } = link;
+  // Asked once: where it is not back by then, one waits longer and longer as ever.
+  Object.assign(link, { askedMs: null, isAsked: askedMs !== null });
+  if (askedMs !== null) return [{ do: "dial", hello: hello(state), afterMs: askedMs, exactly: true }];
   const afterMs = Math.min(DIAL_AFTER_MS * 2 ** (link.failures - 1), DIAL_AFTER_MS_MAX);
   return [{ do: "dial", hello: hello(state), afterMs }];
 }

@@ -50,7 +50,8 @@ import { fold, mentions } from "./protocol.js";
  * @property {number} failures attempts that failed in a row
  * @property {string} reason what went wrong last
  * @property {number} at when the next attempt is made, in ms since 1970; 0 if unknown
- * @property {number | null} askedMs the server asked to be left alone for so long
+ * @property {number | null} askedMs the server asked to be left alone for so long, once it is lost
+ * @property {boolean} isAsked this wait is the one it asked for
  */
 
 /** Rooms that one connection may be in. */
@@ -69,7 +70,7 @@ export function newState({ room, username, session }) {
     formerly: null,
     session,
     refs: 0,
-    link: { is: "connecting", failures: 0, reason: "", at: 0, askedMs: null },
+    link: { is: "connecting", failures: 0, reason: "", at: 0, askedMs: null, isAsked: false },
     rooms: [newRoom(room)],
     active: 0,
     focused: true,

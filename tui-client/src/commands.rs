@@ -3,7 +3,7 @@
 //!
 //! This file does not know what a command does.
 
-use protocol::{RoomName, UserName};
+use protocol::{Action, Reason, RoomName, SECONDS_MAX, UserName};
 
 use crate::theme::Theme;
 
@@ -48,8 +48,27 @@ pub enum Typed {
     Edit,
     /// `/drop`
     Drop,
+    /// `/kick`, `/ban`, `/unban`, `/silence`, `/unsilence`: something done to a person.
+    Act(Deed),
+    /// `/delete [N]`
+    Delete(usize),
     /// `/quit`
     Quit,
+}
+
+/// What a moderator does to a person, in the room that is shown or in the whole server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deed {
+    /// What is done.
+    pub action: Action,
+    /// To whom.
+    pub user: UserName,
+    /// In the whole server.
+    pub everywhere: bool,
+    /// For how long.
+    pub seconds: Option<u64>,
+    /// Why.
+    pub reason: Option<Reason>,
 }
 
 /// A command.
@@ -94,6 +113,17 @@ pub const COMMANDS: &[Command] = &[
     command("retry", &[], "", "send again what was refused here"),
     command("edit", &[], "", "take what was refused here back into the input"),
     command("drop", &[], "", "throw away what was refused here"),
+    command("kick", &[], "NAME [WHY]", "for moderators: put somebody out of this room"),
+    command(
+        "ban",
+        &[],
+        "[-s] NAME [TIME] [WHY]",
+        "for moderators: and not in again; -s: the server",
+    ),
+    command("unban", &[], "[-s] NAME", "for moderators: let them in again"),
+    command("silence", &[], "[-s] NAME TIME [WHY]", "for moderators: not a word for 10m, 2h or 3d"),
+    command("unsilence", &[], "[-s] NAME", "for moderators: let them speak again"),
+    command("delete", &[], "[N]", "for moderators: delete the newest message, or the N-th"),
     command("reconnect", &["connect"], "", "connect again, now"),
     command("quit", &["exit", "q"], "", "leave Nebula"),
 ];
@@ -140,6 +170,13 @@ fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
         "retry" => Typed::Retry,
         "edit" => Typed::Edit,
         "drop" => Typed::Drop,
+        "kick" => Typed::Act(deed(Action::Kick, rest)?),
+        "ban" => Typed::Act(deed(Action::Ban, rest)?),
+        "unban" => Typed::Act(deed(Action::Unban, rest)?),
+        "silence" => Typed::Act(deed(Action::Mute, rest)?),
+        "unsilence" => Typed::Act(deed(Action::Unmute, rest)?),
+        "delete" if rest.is_empty() => Typed::Delete(1),
+        "delete" => Typed::Delete(number(rest)?),
         "reconnect" => Typed::Reconnect,
         "quit" => Typed::Quit,
         other => return Err(unknown(other)),
@@ -149,6 +186,45 @@ fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
 /// A command by its name, or what else it is called.
 fn find(name: &str) -> Option<&'static Command> {
     COMMANDS.iter().find(|command| command.name == name || command.aliases.contains(&name))
+}
+
+/// `-s` for the whole server, a name, in quotes if it has spaces, a time where it may have an end, and
+/// the rest is the reason.
+fn deed(action: Action, rest: &str) -> Result<Deed, String> {
+    let (everywhere, rest) = match rest.strip_prefix("-s ") {
+        Some(_) if action == Action::Kick => return Err("one is put out of a room".to_owned()),
+        Some(rest) => (true, rest.trim_start()),
+        None => (false, rest),
+    };
+    let (name, rest) = match rest.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
+        Some(quoted) => quoted,
+        None => rest.split_once(' ').unwrap_or((rest, "")),
+    };
+    let user = UserName::try_from(name.trim_end_matches(':')).map_err(|error| error.to_string())?;
+    let rest = rest.trim_start();
+    let (first, behind) = rest.split_once(' ').unwrap_or((rest, ""));
+    let takes_time = matches!(action, Action::Ban | Action::Mute);
+    let (seconds, reason) = match time(first).filter(|_| takes_time) {
+        Some(seconds) => (Some(seconds), behind.trim_start()),
+        None if action == Action::Mute => return Err("it needs a time: 10m, 2h or 3d".to_owned()),
+        None => (None, rest),
+    };
+    let reason = Some(reason).filter(|reason| !reason.is_empty());
+    let reason = reason.map(Reason::try_from).transpose().map_err(|error| error.to_string())?;
+    Ok(Deed { action, user, everywhere, seconds, reason })
+}
+
+/// Seconds of a time like 90s, 10m, 2h or 3d.
+fn time(text: &str) -> Option<u64> {
+    let unit = match text.chars().next_back()? {
+        's' => 1,
+        'm' => 60,
+        'h' => 60 * 60,
+        'd' => 24 * 60 * 60,
+        _ => return None,
+    };
+    let count: u64 = text[..text.len() - 1].parse().ok()?;
+    count.checked_mul(unit).filter(|seconds| (1..=SECONDS_MAX).contains(seconds))
 }
 
 fn wanted(rest: &str, what: &str) -> Result<String, String> {
@@ -195,12 +271,37 @@ mod tests {
     }
 
     #[test]
+    fn what_a_moderator_does_has_a_name_a_time_and_a_reason() {
+        let deed = |action, everywhere, user: &str, seconds, reason: Option<&str>| {
+            let user = UserName::try_from(user).unwrap();
+            let reason = reason.map(|reason| Reason::try_from(reason).unwrap());
+            Ok(Typed::Act(Deed { action, user, everywhere, seconds, reason }))
+        };
+        let (kick, ban, mute) = (Action::Kick, Action::Ban, Action::Mute);
+        assert_eq!(parse("/kick Bob"), deed(kick, false, "Bob", None, None));
+        assert_eq!(parse("/kick Bob: 2h late"), deed(kick, false, "Bob", None, Some("2h late")));
+        assert_eq!(parse("/ban \"Bob B\" 2h"), deed(ban, false, "Bob B", Some(7200), None));
+        assert_eq!(parse("/ban -s Bob spam"), deed(ban, true, "Bob", None, Some("spam")));
+        assert_eq!(
+            parse("/silence Bob 10m too loud"),
+            deed(mute, false, "Bob", Some(600), Some("too loud"))
+        );
+        for wrong in ["/silence Bob", "/silence Bob 900d", "/kick", "/kick -s Bob", "/delete x"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn every_command_of_the_table_exists_under_all_its_names() {
         for command in COMMANDS {
             let arguments = match command.name {
                 "help" => "join",
                 "theme" => "dark",
                 "url" | "copy" => "2",
+                "ban" | "silence" => "-s bob 2h spam",
+                "kick" => "bob",
+                "delete" => "2",
+                name if name.starts_with("un") => "-s \"bob b\"",
                 _ => command.arguments,
             };
             for name in command.aliases.iter().chain([&command.name]) {

@@ -4,7 +4,6 @@
 
 use crate::commands::COMMANDS;
 use crate::input::Input;
-use crate::model::{Model, Room};
 
 /// A completion under way: what was typed, and what it may become.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,15 +19,15 @@ pub struct Completion {
 }
 
 impl Completion {
-    /// Completes the word before the caret; `None` if nothing begins like it.
-    pub fn begin(model: &mut Model) -> Option<Self> {
-        let before = &model.input.text()[..model.input.caret()];
+    /// Completes the word before the caret, with names, the likeliest first, and rooms; `None` if
+    /// nothing begins like it.
+    pub fn begin(input: &mut Input, names: &[String], rooms: &[String]) -> Option<Self> {
+        let before = &input.text()[..input.caret()];
         let start = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
-        let word = &before[start..];
-        let options = options(model, word, start == 0);
+        let word = before[start..].to_owned();
+        let options = options(&word, start == 0, names, rooms);
         let first = options.first()?.clone();
-        let word = word.to_owned();
-        model.input.replace(start, &word, &first);
+        input.replace(start, &word, &first);
         Some(Completion { start, typed: word, shown: first, options, at: 0 })
     }
 
@@ -48,7 +47,7 @@ impl Completion {
     }
 }
 
-fn options(model: &Model, word: &str, first: bool) -> Vec<String> {
+fn options(word: &str, first: bool, names: &[String], rooms: &[String]) -> Vec<String> {
     if let Some(command) = word.strip_prefix('/').filter(|_| first) {
         let known = COMMANDS.iter().map(|command| command.name);
         return known
@@ -57,28 +56,13 @@ fn options(model: &Model, word: &str, first: bool) -> Vec<String> {
             .collect();
     }
     if let Some(room) = word.strip_prefix('#') {
-        let names = model.rooms.iter().map(|room| room.name.as_str());
-        return names.filter(|name| begins(name, room)).map(|name| format!("#{name} ")).collect();
+        let rooms = rooms.iter().filter(|name| begins(name, room));
+        return rooms.map(|name| format!("#{name} ")).collect();
     }
     let (at, name) = word.strip_prefix('@').map_or(("", word), |name| ("@", name));
     let after = if first { ": " } else { " " };
-    let names = likeliest(model).into_iter().filter(|known| begins(known, name));
+    let names = names.iter().filter(|known| begins(known, name));
     names.map(|name| format!("{at}{name}{after}")).collect()
-}
-
-/// Who spoke last comes first, then who else is here, and oneself at the end.
-fn likeliest(model: &Model) -> Vec<String> {
-    let room: &Room = model.room();
-    let spoke = room.messages().rev().map(|message| &message.sender);
-    let here = room.people.known();
-    let mut names: Vec<&protocol::UserName> = Vec::new();
-    for name in spoke.filter(|name| here.contains(name)).chain(here) {
-        if Some(name) != model.me.as_ref() && !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names.extend(model.me.as_ref());
-    names.into_iter().map(|name| name.as_str().to_owned()).collect()
 }
 
 fn begins(name: &str, with: &str) -> bool {

@@ -20,6 +20,7 @@ pub mod commands;
 pub mod complete;
 pub mod config;
 pub mod doer;
+pub mod drawn;
 mod editor;
 pub mod event;
 pub mod input;

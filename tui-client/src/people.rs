@@ -5,6 +5,9 @@
 
 use protocol::{Presence, UserName};
 
+/// Most names that are kept, whatever a server tells: as many as one serves.
+const NAMES_MAX: usize = 20_000;
+
 /// The people of one room.
 #[derive(Debug, Clone, Default)]
 pub struct People {
@@ -57,6 +60,7 @@ impl People {
                 }
             }
         }
+        self.known.truncate(NAMES_MAX);
         self.count = self.count.max(self.known.len());
         self.first = self.first.min(self.count.saturating_sub(1));
     }
@@ -68,7 +72,8 @@ impl People {
         if place < self.known.len() || self.known.len() == self.count {
             self.known.insert(place, user.clone());
         }
-        self.count += 1;
+        self.known.truncate(NAMES_MAX);
+        self.count = self.count.saturating_add(1);
     }
 
     /// Somebody left.
@@ -87,7 +92,7 @@ impl People {
 
     /// The name after which more are needed to show so many; they count as asked for then.
     pub fn wants(&mut self, rows: usize) -> Option<UserName> {
-        let needed = (self.first + rows).min(self.count);
+        let needed = self.first.saturating_add(rows).min(self.count).min(NAMES_MAX);
         if self.asked || self.known.len() >= needed {
             return None;
         }

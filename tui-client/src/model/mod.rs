@@ -5,15 +5,16 @@
 pub mod overlay;
 pub mod room;
 
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use protocol::{RoomName, UserName};
 
 use crate::complete::Completion;
+use crate::drawn::Wrapped;
 use crate::input::Input;
 use crate::keys::Keys;
-use crate::rows::Wrapped;
 use crate::theme::Looks;
 
 pub use overlay::{Kind, Overlay, Prompt};
@@ -39,7 +40,9 @@ pub struct Model {
     pub failures: u32,
     /// The server said when to come back.
     pub come_back_after: Option<Duration>,
-    /// How long the server took to answer, as far as it is shown.
+    /// How long the server took to answer the last few times, the newest last.
+    pub answers: VecDeque<Duration>,
+    /// The best of them, as far as it is shown.
     pub latency: Option<Duration>,
     /// Which key means what to this person.
     pub keys: Keys,
@@ -123,6 +126,7 @@ impl Model {
             link: Link::Connecting,
             failures: 0,
             come_back_after: None,
+            answers: VecDeque::new(),
             latency: None,
             keys: Keys::default(),
             begun: false,
@@ -166,7 +170,28 @@ impl Model {
     /// What is unread in all rooms, and how many rooms' people call.
     pub fn news(&self) -> (usize, usize) {
         let unread = self.rooms.iter().map(|room| room.unread(self.me.as_ref())).sum();
-        (unread, self.rooms.iter().map(Room::mentions).sum())
+        (unread, self.rooms.iter().map(|room| room.mentions(self.me.as_ref())).sum())
+    }
+
+    /// Names that may be meant: who spoke last comes first, then who else is here, and oneself at
+    /// the end.
+    pub fn likeliest_names(&self) -> Vec<String> {
+        let room = self.room();
+        let here = room.people.known();
+        let spoke = room.messages().rev().map(|message| &message.sender);
+        let (mut names, mut seen) = (Vec::new(), BTreeSet::from_iter(&self.me));
+        for name in spoke.filter(|name| here.binary_search(name).is_ok()).chain(here) {
+            if seen.insert(name) {
+                names.push(name);
+            }
+        }
+        names.extend(&self.me);
+        names.into_iter().map(|name| name.as_str().to_owned()).collect()
+    }
+
+    /// Names of the rooms.
+    pub fn room_names(&self) -> Vec<String> {
+        self.rooms.iter().map(|room| room.name.as_str().to_owned()).collect()
     }
 
     /// Goes by another name.

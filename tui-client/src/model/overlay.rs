@@ -83,7 +83,11 @@ fn rooms(model: &Model, typed: &str) -> Vec<(String, usize)> {
     let mut found: Vec<_> = model.rooms.iter().enumerate().collect();
     let score = |at: usize, name: &str| {
         let room = &model.rooms[at];
-        let news = (room.mentions() > 0, room.unread(model.me.as_ref()) > 0, at != model.active);
+        let news = (
+            room.mentions(model.me.as_ref()) > 0,
+            room.unread(model.me.as_ref()) > 0,
+            at != model.active,
+        );
         fit(&name.to_lowercase(), typed).map(|fit| (fit, news))
     };
     found.retain(|(at, room)| score(*at, room.name.as_str()).is_some());

@@ -1,11 +1,13 @@
 //! One room: what was said in it, who is there, what is on its way, and where the view stands.
 //!
-//! Counts are derived from what was read, never kept: so they cannot be wrong for long. This file
+//! Counts are derived from what was read and what is here, never counted up by events: so they cannot
+//! be wrong for long. This file
 //! does not know the other rooms, drawing, sockets, or the clock.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 
-use protocol::{Message, MessageId, Ref, RoomName, UserName};
+use protocol::{Body, DELETED_CONTENT, Message, MessageId, Ref, RoomName, UserName};
 
 use crate::people::People;
 use crate::text;
@@ -25,6 +27,8 @@ pub struct Room {
     pub name: RoomName,
     /// The server said that this connection is in it.
     pub joined: bool,
+    /// Why this person is not in it and will not be by itself: put out, or not let in.
+    pub out: Option<String>,
     /// It was entered before, in this run or an earlier one: what a replay brings is news.
     pub known: bool,
     /// Messages and notes, ascending.
@@ -55,6 +59,28 @@ pub struct Room {
     /// What was read when one last looked away: the line above what is new stands behind it, and
     /// stays there while one reads on.
     pub looked_away: Option<MessageId>,
+    /// How often something was changed that is not at the end.
+    changes: u64,
+    /// What was counted last.
+    tally: Cell<Tally>,
+}
+
+/// A count of what was not read, and what it holds for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Tally {
+    read: MessageId,
+    changes: u64,
+    /// Up to here.
+    counted: Place,
+    unread: usize,
+    mentions: usize,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        let (read, counted) = (MessageId::ZERO, Place { id: MessageId::ZERO, note: u32::MAX });
+        Tally { read, changes: 0, counted, unread: 0, mentions: 0 }
+    }
 }
 
 /// Where an entry stands: behind the message with this id, in the order of arrival there.
@@ -124,6 +150,7 @@ impl Room {
         Room {
             name,
             joined: false,
+            out: None,
             known: false,
             entries: VecDeque::new(),
             people: People::default(),
@@ -138,6 +165,8 @@ impl Room {
             loading: false,
             read: MessageId::ZERO,
             looked_away: None,
+            changes: 0,
+            tally: Cell::default(),
         }
     }
 
@@ -152,13 +181,45 @@ impl Room {
         self.head = self.head.max(message.id);
         let place = Place { id: message.id, note: 0 };
         let at = self.index(place);
-        if self.entries.get(at).is_some_and(|entry| entry.place == place) {
+        if let Some(known) = self.entries.get_mut(at).filter(|entry| entry.place == place) {
+            // The same again, unless it was deleted since.
+            if message.deleted {
+                self.changes += 1;
+                known.what = What::Message(message);
+                known.calls = false;
+            }
             return false;
         }
         let calls = calls(&message, me);
+        self.changes += u64::from(at < self.entries.len());
         self.entries.insert(at, Entry { place, what: What::Message(message), calls });
         self.trim();
         calls
+    }
+
+    /// A message is no more: what is left is a tombstone.
+    pub fn delete(&mut self, id: MessageId) {
+        let at = self.index(Place { id, note: 0 });
+        let Some(entry) = self.entries.get_mut(at).filter(|entry| entry.place.id == id) else {
+            return;
+        };
+        if let (What::Message(message), Ok(content)) =
+            (&mut entry.what, Body::try_from(DELETED_CONTENT))
+        {
+            message.content = content;
+            message.deleted = true;
+            entry.calls = false;
+            self.changes += 1;
+        }
+    }
+
+    /// What is here may be wrong: it is fetched anew when it is looked at.
+    pub fn forget(&mut self) {
+        self.entries.clear();
+        self.changes += 1;
+        self.gap_after = None;
+        self.more = true;
+        self.to_bottom();
     }
 
     /// Adds a note behind everything there is.
@@ -180,12 +241,14 @@ impl Room {
         let old = self.entries.len().saturating_sub(most);
         if old > 0 {
             self.entries.drain(..old);
+            self.changes += 1;
             self.more = true;
         }
     }
 
     /// The person has another name: other messages call.
     pub fn renamed(&mut self, me: Option<&UserName>) {
+        self.changes += 1;
         for entry in &mut self.entries {
             if let What::Message(message) = &entry.what {
                 entry.calls = calls(message, me);
@@ -208,15 +271,34 @@ impl Room {
         self.entries.iter().filter_map(|entry| entry.message())
     }
 
-    /// Messages of others after the last one read: counted, never kept.
+    /// Messages of others after the last one read.
     pub fn unread(&self, me: Option<&UserName>) -> usize {
-        let others = |message: &&Message| Some(&message.sender) != me;
-        self.newer().filter_map(Entry::message).filter(others).count()
+        self.tally(me).unread
     }
 
     /// How many of them name this person.
-    pub fn mentions(&self) -> usize {
-        self.newer().filter(|entry| entry.calls).count()
+    pub fn mentions(&self, me: Option<&UserName>) -> usize {
+        self.tally(me).mentions
+    }
+
+    /// Counts what was not read. What was counted before is not counted again: only what came behind
+    /// it, unless something else has changed since.
+    fn tally(&self, me: Option<&UserName>) -> Tally {
+        let mut tally = self.tally.get();
+        if tally.read != self.read || tally.changes != self.changes {
+            let counted = Place { id: self.read, note: u32::MAX };
+            tally =
+                Tally { read: self.read, changes: self.changes, counted, unread: 0, mentions: 0 };
+        }
+        let from = self.entries.partition_point(|entry| entry.place <= tally.counted);
+        for entry in self.entries.range(from..) {
+            let is_others = entry.message().is_some_and(|message| Some(&message.sender) != me);
+            tally.unread += usize::from(is_others);
+            tally.mentions += usize::from(entry.calls);
+            tally.counted = entry.place;
+        }
+        self.tally.set(tally);
+        tally
     }
 
     /// The first message below the line above what is new: somebody else's, since nobody is news to
@@ -287,6 +369,8 @@ impl Entry {
 
 fn calls(message: &Message, me: Option<&UserName>) -> bool {
     me.is_some_and(|me| {
-        *me != message.sender && text::mentions(message.content.as_str(), me.as_str())
+        !message.deleted
+            && *me != message.sender
+            && text::mentions(message.content.as_str(), me.as_str())
     })
 }

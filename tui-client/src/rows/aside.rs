@@ -6,7 +6,8 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use super::clock::{clock, day};
-use super::{Pane, Shape, message_before};
+use super::{Pane, message_before};
+use crate::drawn::Shape;
 use crate::model::{Entry, Room, What};
 use crate::{text, theme};
 

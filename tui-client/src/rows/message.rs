@@ -6,8 +6,9 @@ use protocol::Message;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
+use super::Pane;
 use super::clock::clock;
-use super::{Drawn, Pane, Shape};
+use crate::drawn::{Drawn, Shape};
 use crate::links::{self, Links};
 use crate::model::{Pending, Room};
 use crate::{text, theme};
@@ -32,6 +33,7 @@ pub(super) fn of_message(message: &Message, timed: bool, pane: &Pane<'_>) -> Dra
             let act = format!("{sender} {done}");
             (Span::raw("*"), act, Style::new().add_modifier(Modifier::ITALIC))
         }
+        None if message.deleted => (Span::styled(sender, style), content, theme::quiet()),
         None => (Span::styled(sender, style), content, Style::new()),
     };
     let mut links = Links::default();

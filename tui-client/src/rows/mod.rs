@@ -7,23 +7,18 @@ mod aside;
 mod clock;
 mod message;
 
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use jiff::tz::TimeZone;
-use protocol::{Message, MessageId, UserName};
-use ratatui::text::Line;
+use protocol::{Message, UserName};
 
+use crate::drawn::{Drawn, Shape, Way, Wrapped};
 use crate::links::Links;
 use crate::model::{Entry, Room, Scroll, What};
 use crate::text;
 use crate::theme::Looks;
 use aside::{of_note, of_traffic, rules_before};
 use message::{of_message, of_pending};
-
-/// Messages whose rows are kept: some screens of them.
-const WRAPPED_MAX: usize = 2048;
 
 /// What the rows depend on besides the room.
 #[derive(Debug)]
@@ -46,19 +41,6 @@ pub struct Pane<'a> {
     pub height: usize,
 }
 
-/// How much stands beside a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Shape {
-    /// Text alone, for selecting it.
-    Bare,
-    /// The name before the text; the time only where the minute changes.
-    Narrow,
-    /// Time and name in columns.
-    Usual,
-    /// The same with seconds and longer names.
-    Wide,
-}
-
 /// Columns beside the text.
 struct Columns {
     time: usize,
@@ -74,50 +56,6 @@ impl Shape {
             Shape::Usual => Some(Columns { time: 6, name: 11, text_max: usize::MAX }),
             Shape::Wide => Some(Columns { time: 9, name: 16, text_max: 110 }),
         }
-    }
-}
-
-/// Rows of messages that were made already.
-#[derive(Debug, Default)]
-pub struct Wrapped(RefCell<HashMap<Way, Rc<Drawn>>>);
-
-/// Everything that a message's rows depend on.
-#[derive(Debug, PartialEq, Eq, Hash)]
-struct Way {
-    id: MessageId,
-    width: usize,
-    looks: Looks,
-    shape: Shape,
-    timed: bool,
-    names_emoji: bool,
-}
-
-/// The rows of one entry, and the links in them.
-#[derive(Debug, Default, Clone)]
-pub struct Drawn {
-    /// Top to bottom.
-    pub lines: Vec<Line<'static>>,
-    /// What the marks in them lead to.
-    pub links: Links,
-}
-
-impl Wrapped {
-    /// Something changed that the rows depend on and the way does not name.
-    pub fn forget(&self) {
-        self.0.borrow_mut().clear();
-    }
-
-    fn get(&self, way: Way, make: impl FnOnce() -> Drawn) -> Rc<Drawn> {
-        if let Some(known) = self.0.borrow().get(&way) {
-            return Rc::clone(known);
-        }
-        let made = Rc::new(make());
-        let mut known = self.0.borrow_mut();
-        if known.len() >= WRAPPED_MAX {
-            known.clear();
-        }
-        known.insert(way, Rc::clone(&made));
-        made
     }
 }
 
@@ -192,7 +130,8 @@ fn of_entry(room: &Room, at: usize, pane: &Pane<'_>) -> Rc<Drawn> {
         What::Message(message) => {
             let timed = begins_a_minute(room, at, message, pane);
             let Pane { width, looks, shape, names_emoji, .. } = *pane;
-            let way = Way { id: message.id, width, looks, shape, timed, names_emoji };
+            let (id, deleted) = (message.id, message.deleted);
+            let way = Way { id, width, looks, shape, timed, names_emoji, deleted };
             pane.wrapped.get(way, || of_message(message, timed, pane))
         }
         What::Join(_) | What::Leave(_) => plain(of_traffic(room, at, pane)),

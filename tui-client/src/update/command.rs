@@ -1,18 +1,44 @@
-//! What commands do.
+//! What is typed and sent off: text, or a command.
 
-use protocol::{RoomName, ToServer, UserName};
+use protocol::{Act, RoomName, ToServer, UserName};
 
 use super::reading::{go_to, search, show_number, show_place};
-use super::writing::{drop_failed, edit_failed, send_again};
+use super::writing::{drop_failed, edit_failed, say, send_again};
 use super::{dial_now, join};
-use crate::commands::{Command, Typed};
+use crate::commands::{self, Command, Deed, Typed};
 use crate::event::Action;
 use crate::links;
-use crate::model::{Kind, Link, Model, Overlay, Prompt, Room, What};
+use crate::model::{Asked, Kind, Link, Model, Overlay, Prompt, Room, What};
 use crate::text;
 
 /// Links that are listed: a screen's worth.
 const LINKS_MAX: usize = 20;
+
+/// Sends what is written, or does it, if it is a command. What begins with a space and a slash is
+/// sent only when asked for twice.
+pub(super) fn enter(model: &mut Model, asked: bool) -> Vec<Action> {
+    let written = model.input.text();
+    if written.trim().is_empty() {
+        return Vec::new();
+    }
+    if written.starts_with(' ') && written.trim_start().starts_with('/') && !asked {
+        model.asked = Some(Asked::Send);
+        model.notice = Some("this is no command with a space before it; Enter sends it".to_owned());
+        return Vec::new();
+    }
+    let done = commands::parse(written).and_then(|typed| match typed {
+        Typed::Text(text) => say(model, &text).inspect(|_| model.input.send()),
+        typed => {
+            model.input.send();
+            Ok(command(model, typed))
+        }
+    });
+    // What cannot be done stays in the input, with the reason below it.
+    done.unwrap_or_else(|sentence| {
+        model.notice = Some(sentence);
+        Vec::new()
+    })
+}
 
 /// Does what a command asks for.
 pub fn command(model: &mut Model, typed: Typed) -> Vec<Action> {
@@ -45,9 +71,28 @@ pub fn command(model: &mut Model, typed: Typed) -> Vec<Action> {
         Typed::Retry => return send_again(model),
         Typed::Edit => edit_failed(model),
         Typed::Drop => drop_failed(model),
+        Typed::Act(deed) => return vec![Action::Send(act(model, deed))],
+        Typed::Delete(number) => return delete(model, number),
         Typed::Quit => return vec![Action::Quit],
     }
     Vec::new()
+}
+
+fn act(model: &Model, deed: Deed) -> ToServer {
+    let Deed { action, user, everywhere, seconds, reason } = deed;
+    let room = Some(model.room().name.clone()).filter(|_| !everywhere);
+    ToServer::Moderate(Box::new(Act { action, room, user, seconds, reason, reference: None }))
+}
+
+fn delete(model: &mut Model, number: usize) -> Vec<Action> {
+    let room = model.room();
+    let message = room.messages().rev().filter(|message| !message.deleted).nth(number - 1);
+    let Some(message) = message.map(|message| message.id) else {
+        model.notice = Some("there is no such message here".to_owned());
+        return Vec::new();
+    };
+    let room = room.name.clone();
+    vec![Action::Send(ToServer::Delete { room, message, reference: None })]
 }
 
 fn words_about(command: &Command) -> String {
@@ -94,13 +139,24 @@ fn reconnect(model: &mut Model) -> Vec<Action> {
 fn join_room(model: &mut Model, name: RoomName) -> Vec<Action> {
     if let Some(place) = model.rooms.iter().position(|room| room.name == name) {
         show_place(model, place);
-        return Vec::new();
+        return come_in_again(model);
     }
     let room = Room::new(name);
     let action = Action::Send(join(&room, model.history_on_join));
     model.rooms.push(room);
     go_to(model, model.rooms.len() - 1);
     if model.link == Link::Online { vec![action] } else { Vec::new() }
+}
+
+/// Somebody put this person out of the room, or it was closed to them.
+fn come_in_again(model: &mut Model) -> Vec<Action> {
+    let history = model.history_on_join;
+    let is_online = model.link == Link::Online;
+    let room = model.room_mut();
+    if !is_online || room.joined || room.out.take().is_none() {
+        return Vec::new();
+    }
+    vec![Action::Send(join(room, history))]
 }
 
 fn leave_room(model: &mut Model) -> Vec<Action> {
@@ -119,9 +175,7 @@ fn leave_room(model: &mut Model) -> Vec<Action> {
 
 /// The screen is empty; what was said is still there when one scrolls up.
 fn clear(room: &mut Room) {
-    room.entries.clear();
-    room.more = true;
-    room.to_bottom();
+    room.forget();
 }
 
 fn who(room: &mut Room) {

@@ -1,6 +1,6 @@
 //! Keys while something lies over the messages, or asks.
 
-use super::press::edit;
+use super::editing::edit;
 use super::reading::{search, show_place};
 use crate::event::Action;
 use crate::keys::{Meaning, Wish};

@@ -2,15 +2,16 @@
 
 use crossterm::event::KeyEvent;
 
+use super::command::enter;
+use super::editing::edit;
 use super::overlay;
 use super::reading::{
     jump_to_mention, jump_to_unread, next_active, page, scroll_people, show, show_number,
     show_people, to_top,
 };
-use super::writing::{enter, interrupt, take_out};
+use super::writing::{interrupt, take_out};
 use crate::complete::Completion;
 use crate::event::Action;
-use crate::input::Input;
 use crate::keys::{Meaning, Wish, is_press, second};
 use crate::model::{Asked, Kind, Model, Overlay, Prompt, Scroll};
 
@@ -51,31 +52,6 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Action> {
     Vec::new()
 }
 
-/// Does what can be done to any line that is written; false if the wish is another one.
-pub(super) fn edit(input: &mut Input, wish: Wish) -> bool {
-    match wish {
-        Wish::Newline => input.insert("\n"),
-        Wish::Left => input.left(),
-        Wish::Right => input.right(),
-        Wish::WordLeft => input.word_left(),
-        Wish::WordRight => input.word_right(),
-        Wish::Home => input.home(),
-        Wish::End => input.end(),
-        Wish::Backspace => input.backspace(),
-        Wish::Delete => input.delete(),
-        Wish::KillWord => input.kill_word(),
-        Wish::KillNextWord => input.kill_next_word(),
-        Wish::KillToStart => input.kill_to_start(),
-        Wish::KillToEnd => input.kill_to_end(),
-        Wish::Yank => input.yank(),
-        Wish::YankOlder => input.yank_older(),
-        Wish::Transpose => input.transpose(),
-        Wish::Undo => input.undo(),
-        _ => return false,
-    }
-    true
-}
-
 fn act(
     model: &mut Model,
     wish: Wish,
@@ -89,7 +65,7 @@ fn act(
             let back = wish == Wish::CompleteBack;
             model.completing = match completing {
                 Some(completing) => Some(completing.turn(&mut model.input, back)),
-                None => Completion::begin(model),
+                None => begin_completion(model),
             };
         }
         Wish::Escape => match completing {
@@ -125,7 +101,7 @@ fn look(model: &mut Model, wish: Wish) -> Vec<Action> {
         Wish::PreviousRoom => show(model, model.rooms.len() - 1),
         Wish::NextActive => next_active(model),
         Wish::Room(number) => show_number(model, number.into()),
-        Wish::Rooms => model.rooms_hidden = !model.rooms_hidden,
+        Wish::Rooms => toggle_rooms(model),
         Wish::People => return show_people(model),
         Wish::PeopleUp => return scroll_people(model, -1),
         Wish::PeopleDown => return scroll_people(model, 1),
@@ -166,6 +142,14 @@ fn down(model: &mut Model) {
     }
 }
 
+/// Where there is no column for them, the rooms are chosen from.
+fn toggle_rooms(model: &mut Model) {
+    match crate::view::has_rooms_column(model) {
+        true => model.rooms_hidden = !model.rooms_hidden,
+        false => model.overlay = Overlay::Prompt(Prompt::new(Kind::Room)),
+    }
+}
+
 fn toggle_mouse(model: &mut Model) -> Vec<Action> {
     model.mouse = !model.mouse;
     let words = match model.mouse {
@@ -176,4 +160,9 @@ fn toggle_mouse(model: &mut Model) -> Vec<Action> {
     };
     model.notice = Some(words.to_owned());
     vec![Action::Mouse(model.mouse)]
+}
+
+fn begin_completion(model: &mut Model) -> Option<Completion> {
+    let (names, rooms) = (model.likeliest_names(), model.room_names());
+    Completion::begin(&mut model.input, &names, &rooms)
 }

@@ -55,7 +55,7 @@ pub(super) fn next_active(model: &mut Model) {
     let further = |wanted: &dyn Fn(&Room) -> bool| {
         (1..count).find(|further| wanted(&model.rooms[(model.active + further) % count]))
     };
-    let named = further(&|room| room.mentions() > 0);
+    let named = further(&|room| room.mentions(model.me.as_ref()) > 0);
     let next = named.or_else(|| further(&|room| room.unread(model.me.as_ref()) > 0));
     match next {
         Some(next) => show(model, next),

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use protocol::ToClient;
-use protocol::{Code, ErrorNote, HISTORY_MAX, History, Message, MessageId, ToServer, UserName};
+use protocol::{
+    Code, ErrorNote, HISTORY_MAX, History, Message, MessageId, Moderated, ToServer, UserName,
+};
 
 use super::{join, lost, more_people, send_next};
 use crate::event::{Action, Timer};
@@ -33,6 +35,7 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Action> {
         }
         ToClient::Leave { room, sender } => {
             if Some(&sender) == model.me.as_ref() {
+                put_out(model, &room);
                 return Vec::new();
             }
             if let Some(room) = model.find(&room) {
@@ -47,9 +50,43 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Action> {
             more_people(model)
         }
         ToClient::History(history) => history_came(model, history),
-        ToClient::Deleted(_) | ToClient::Moderated(_) => Vec::new(),
+        ToClient::Deleted(deleted) => {
+            if let Some(room) = model.find(&deleted.room) {
+                room.delete(deleted.message);
+                room.head = room.head.max(deleted.id);
+            }
+            Vec::new()
+        }
+        ToClient::Moderated(moderated) => {
+            let room = moderated.room.clone().unwrap_or_else(|| model.room().name.clone());
+            note(model, &room, What::Note(words_about(&moderated)))
+        }
         ToClient::Error(note) => error_came(model, note),
     }
+}
+
+/// Whoever leaves by themselves has no such room any more when they hear of it.
+fn put_out(model: &mut Model, room: &protocol::RoomName) {
+    if let Some(room) = model.find(room) {
+        room.joined = false;
+        room.sending = None;
+        room.out = Some("you are out of this room; /join it to come in again".to_owned());
+    }
+}
+
+fn words_about(moderated: &Moderated) -> String {
+    let Moderated { action, room, user, by, seconds, reason, .. } = moderated;
+    let did = match action {
+        protocol::Action::Kick => "put out",
+        protocol::Action::Ban => "banned",
+        protocol::Action::Unban => "lifted the ban of",
+        protocol::Action::Mute => "silenced",
+        protocol::Action::Unmute => "lets speak again:",
+    };
+    let place = if room.is_none() { " in the whole server" } else { "" };
+    let time = seconds.map(|seconds| format!(" for {seconds} s")).unwrap_or_default();
+    let reason = reason.as_ref().map(|reason| format!(": {}", reason.as_str()));
+    format!("{by} {did} {user}{place}{time}{}", reason.unwrap_or_default())
 }
 
 /// The first `join` of a room is one's own: it says how the server spells both names. What was
@@ -64,6 +101,7 @@ fn entered(model: &mut Model, name: &protocol::RoomName, me: UserName) -> Vec<Ac
     if let Some(room) = model.find(name) {
         room.name = name.clone();
         room.joined = true;
+        room.out = None;
         room.people.reconnected();
         room.sending = None;
         actions.extend(send_next(room));
@@ -124,6 +162,10 @@ fn history_came(model: &mut Model, history: History) -> Vec<Action> {
     let Some(room) = model.find(&history.room) else { return Vec::new() };
     let asked_for_older = std::mem::take(&mut room.loading);
     let seen = room.head;
+    if history.deleted_more {
+        room.forget();
+    }
+    history.deleted.iter().for_each(|id| room.delete(*id));
     let oldest = history.messages.first().map(|message| message.id);
     for message in history.messages {
         take_in(room, message, me.as_ref());
@@ -133,7 +175,7 @@ fn history_came(model: &mut Model, history: History) -> Vec<Action> {
     if shown && room.scroll == Scroll::Bottom {
         room.read = room.head;
     }
-    let resumed = !asked_for_older && seen > MessageId::ZERO;
+    let resumed = !asked_for_older && seen > MessageId::ZERO && !history.deleted_more;
     let gap = room.gap_after.or(resumed.then_some(seen));
     match (gap, oldest) {
         (Some(after), Some(oldest)) if history.more && oldest > after => {
@@ -145,7 +187,7 @@ fn history_came(model: &mut Model, history: History) -> Vec<Action> {
             send_next(room).into_iter().collect()
         }
         (None, _) => {
-            room.more = history.more;
+            room.more = history.more || history.deleted_more;
             send_next(room).into_iter().collect()
         }
     }
@@ -187,8 +229,17 @@ fn error_came(model: &mut Model, note: ErrorNote) -> Vec<Action> {
         }
         // Older messages cannot be read now: coming back asks for them again, after a while.
         (None, Code::Unavailable) if history_waits => return lost(model, None, sentence),
-        (None, _) if online => model.notice = Some(sentence),
-        (None, _) => {}
+        (None, code) => {
+            let refused = room.as_ref().and_then(|room| model.find(room));
+            if let Some(room) = refused.filter(|room| !room.joined)
+                && matches!(code, Code::Banned | Code::WrongRoom | Code::TooManyRooms)
+            {
+                room.out = Some(sentence.clone());
+            }
+            if online {
+                model.notice = Some(sentence);
+            }
+        }
     }
     Vec::new()
 }

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use protocol::{Body, CONTENT_CHARS_MAX, Ref};
 
-use super::{command, send_next};
-use crate::commands::{self, Typed};
+use super::send_next;
 use crate::event::{Action, Timer};
 use crate::model::{Asked, Model, Overlay, PENDING_MAX, Pending};
 use crate::text;
@@ -14,32 +13,6 @@ use crate::text;
 const OVERDUE: Duration = Duration::from_millis(300);
 /// More lines than this are not pasted without a question.
 const PASTE_LINES_MAX: usize = 20;
-
-/// Sends what is written, or does it, if it is a command. What begins with a space and a slash is
-/// sent only when asked for twice.
-pub(super) fn enter(model: &mut Model, asked: bool) -> Vec<Action> {
-    let written = model.input.text();
-    if written.trim().is_empty() {
-        return Vec::new();
-    }
-    if written.starts_with(' ') && written.trim_start().starts_with('/') && !asked {
-        model.asked = Some(Asked::Send);
-        model.notice = Some("this is no command with a space before it; Enter sends it".to_owned());
-        return Vec::new();
-    }
-    let done = commands::parse(written).and_then(|typed| match typed {
-        Typed::Text(text) => say(model, &text).inspect(|_| model.input.send()),
-        typed => {
-            model.input.send();
-            Ok(command(model, typed))
-        }
-    });
-    // What cannot be done stays in the input, with the reason below it.
-    done.unwrap_or_else(|sentence| {
-        model.notice = Some(sentence);
-        Vec::new()
-    })
-}
 
 /// Says something in the room that is shown, now or when the line is there.
 ///

@@ -52,7 +52,7 @@ pub(super) fn room_at(model: &Model, areas: &Areas, column: u16, row: u16) -> Op
 fn label(model: &Model, room: &Room) -> String {
     let unread = room.unread(model.me.as_ref());
     let count = if unread > 0 { format!(" {unread}") } else { String::new() };
-    let named = if room.mentions() > 0 { "!" } else { "" };
+    let named = if room.mentions(model.me.as_ref()) > 0 { "!" } else { "" };
     format!(" {named}#{}{count} ", fitted(room.name.as_str(), ROOM_CELLS))
 }
 
@@ -153,6 +153,9 @@ fn status(model: &Model, width: u16) -> Line<'static> {
 /// say.
 fn state(model: &Model, is_short: bool) -> (String, Style) {
     let people = model.room().people.count();
+    if let (Link::Online, Some(why)) = (&model.link, &model.room().out) {
+        return (format!("✕ {why}"), model.looks.fault());
+    }
     match &model.link {
         Link::Connecting => ("○ connecting …".to_owned(), theme::quiet()),
         Link::Online if !model.room().joined => ("○ entering …".to_owned(), theme::quiet()),

@@ -29,7 +29,7 @@ fn heading(words: &str, width: usize) -> Line<'static> {
 
 fn described(name: &str, what: &str, width: usize) -> Vec<Line<'static>> {
     if width >= COLUMNS_FROM {
-        return vec![Line::raw(format!("  {name:<16} {what}"))];
+        return vec![Line::raw(format!("  {name:<20} {what}"))];
     }
     let below = text::wrap(what, width.saturating_sub(4).max(1)).into_iter();
     let below = below.map(|row| Line::raw(format!("    {row}")));

@@ -10,9 +10,10 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::widgets::Paragraph;
 
+use crate::drawn::Shape;
 use crate::links::Links;
 use crate::model::{Model, Overlay};
-use crate::rows::{Pane, Shape, visible};
+use crate::rows::{Pane, visible};
 use crate::text;
 
 pub use bars::title;
@@ -96,6 +97,11 @@ pub fn people_rows(model: &Model) -> usize {
     usize::from(area.height).saturating_sub(1)
 }
 
+/// The screen is so wide that rooms have a column, unless it is hidden.
+pub fn has_rooms_column(model: &Model) -> bool {
+    shape(model) == Shape::Wide
+}
+
 /// The people have taken the place of the text.
 pub fn is_covered(model: &Model) -> bool {
     pane_size(model).0 == 0
@@ -154,7 +160,7 @@ fn areas(model: &Model, screen: Rect) -> Areas {
         (Shape::Usual, false) => PEOPLE_COLUMNS,
         (Shape::Wide, false) => PEOPLE_COLUMNS_WIDE,
     };
-    let has_rooms = shape == Shape::Wide && !model.rooms_hidden;
+    let has_rooms = has_rooms_column(model) && !model.rooms_hidden;
     let rooms = if has_rooms { ROOMS_COLUMNS } else { 0 };
     let columns = [Constraint::Length(rooms), Constraint::Min(0), Constraint::Length(people)];
     let [rooms, pane, people] = Layout::horizontal(columns).areas(middle);

@@ -140,7 +140,7 @@ fn counts_are_right(client: &Client) {
         let named = texts
             .iter()
             .filter(|text| text.split(|c: char| !c.is_alphanumeric()).any(|word| word == name));
-        assert_eq!(room.mentions(), named.count());
+        assert_eq!(room.mentions(me), named.count());
         let ids: Vec<_> = room.messages().map(|message| message.id).collect();
         assert!(ids.is_sorted() && ids.windows(2).all(|two| two[0] < two[1]), "{ids:?}");
     }

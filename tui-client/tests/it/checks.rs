@@ -3,9 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use portable_pty::CommandBuilder;
-
 use crate::processes::{CutLine, Home, Running, ServerProcess};
+use crate::sequences::sequences;
 use crate::terminal::{BEGIN, Client, END, PATIENCE, Terminal};
 
 /// A person without a screen, who writes lines.
@@ -14,7 +13,7 @@ fn writer(home: &Home, server: &str, user: &str) -> Running {
 }
 
 /// The terminal says that it lost the focus; what is typed after that shows that it was heard.
-fn looks_away(alice: &mut Terminal) {
+pub(crate) fn looks_away(alice: &mut Terminal) {
     alice.types("\u{1b}[Ox");
     alice.expect("> x");
     alice.types("\u{3}");
@@ -186,92 +185,6 @@ fn check_6_every_frame_is_one_synchronized_update_also_of_another_size() {
 }
 
 #[test]
-fn check_8_the_terminal_is_as_before_after_signals_a_dropped_link_and_an_editor() {
-    let server = ServerProcess::fresh();
-    let home = Home::new();
-    for signal in ["TERM", "HUP"] {
-        let mut alice = Client::of(&home, &server.address, "Alice").start();
-        alice.expect("1 online");
-        // The mouse too.
-        alice.types("\u{1b}m");
-        alice.expect("the mouse scrolls");
-        alice.signal(signal);
-        alice.ends(0);
-    }
-
-    let line = CutLine::to(&server.address);
-    let mut alice = Client::of(&home, &line.address, "Alice").start();
-    alice.expect("1 online");
-    line.cut();
-    alice.expect("1 online");
-    alice.leaves();
-
-    // The editor sees a terminal as it was before, and what it leaves is in the input.
-    let editor = home.path("editor");
-    std::fs::write(&editor, "#!/bin/sh\necho BEFORE; cat \"$1\"; stty -a; printf 'x%.0s' 1 > \"$1\"; echo ' from the editor' >> \"$1\"; read answer\n").unwrap();
-    std::process::Command::new("chmod").arg("+x").arg(&editor).status().unwrap();
-    let editor = editor.to_string_lossy().into_owned();
-    let environment = [("EDITOR", editor.as_str())];
-    let client =
-        Client { environment: &environment, ..Client::of(&home, &server.address, "Alice") };
-    let mut alice = client.start();
-    alice.expect("1 online");
-    alice.types("half a thought\u{18}\u{5}");
-    alice.wait_for("the editor", |screen| screen.contents().contains("extproc"));
-    assert!(alice.contents().contains("half a thought") && alice.contents().contains(" icanon"));
-    alice.is_as_before();
-    alice.types("\r");
-    alice.expect("> x from the editor");
-    alice.types("\u{3}");
-    alice.leaves();
-}
-
-#[test]
-fn check_8_the_terminal_is_as_before_while_the_program_is_stopped() {
-    let server = ServerProcess::fresh();
-    let home = Home::new();
-    let client = Client::of(&home, &server.address, "Alice");
-    // A shell that leaves the terminal as it is while it reads a line.
-    let mut command = CommandBuilder::new("dash");
-    command.arg("-i");
-    client.surround(&mut command);
-    command.env("PS1", "shell> ");
-    let mut alice = Terminal::start(command, (80, 24));
-    alice.expect("shell> ");
-    let nebula = env!("CARGO_BIN_EXE_nebula");
-    alice.types(&format!("{nebula} --server {} --room dev --user Alice\r", server.address));
-    alice.expect("1 online");
-    alice.types("a draft\u{1a}");
-    alice.wait_for("the shell", |screen| screen.contents().contains("Stopped"));
-    alice.types("echo in the $((40 + 2))\r");
-    alice.expect("in the 42");
-    alice.is_as_before();
-    alice.types("fg\r");
-    alice.wait_for("the draft", |screen| {
-        screen.alternate_screen() && screen.contents().contains("> a draft")
-    });
-    alice.expect("1 online");
-    alice.types("\u{3}\u{3}\u{3}");
-    // Its prompt comes when the terminal is as the shell wants it.
-    alice.wait("the shell", |alice| alice.text().matches("shell> ").count() == 4);
-    alice.types("exit\r");
-    alice.read_to_end();
-}
-
-#[test]
-fn check_8_the_terminal_is_as_before_after_a_panic_in_any_task() {
-    let home = Home::new();
-    let panic = std::path::Path::new(env!("CARGO_BIN_EXE_nebula")).with_file_name("examples/panic");
-    assert!(panic.exists(), "cargo test -p tui-client --examples makes {panic:?}");
-    let mut command = CommandBuilder::new(panic);
-    Client::of(&home, "", "").surround(&mut command);
-    let mut terminal = Terminal::start(command, (80, 24));
-    assert_eq!(terminal.read_to_end(), 101);
-    terminal.is_as_before();
-    assert!(terminal.contents().contains("a task panics"), "{}", terminal.contents());
-}
-
-#[test]
 fn check_10_a_link_over_three_rows_is_one_link_and_copying_gives_the_source() {
     let server = ServerProcess::fresh();
     let home = Home::new();
@@ -316,71 +229,6 @@ fn base64(bytes: &[u8]) -> String {
         }
     }
     text
-}
-
-#[test]
-fn check_11_hostile_text_reaches_no_terminal_title_or_notification() {
-    const HOSTILE: &str = "Alice \u{1b}]0;x\u{7}\u{1b}[2J\u{9b}31m\u{8}\u{7f}\u{202e}b\u{2066}\u{200f}\r\
-                           forged\u{2028}\u{1b}]52;c;aGk=\u{7}\u{1b}_x\u{1b}\\\u{85}done";
-    let server = ServerProcess::fresh();
-    let (home, other) = (Home::new(), Home::new());
-    let arguments = ["--notify", "osc9"];
-    let client = Client { arguments: &arguments, ..Client::of(&home, &server.address, "Alice") };
-    let mut alice = client.start();
-    alice.expect("1 online");
-    looks_away(&mut alice);
-    let at = ["--server", &server.address, "--room", "dev", "--user", "Eve"];
-    assert_eq!(other.run(&[&["send", HOSTILE], &at[..]].concat(), "").0, 0);
-    alice.expect("done");
-    alice.wait("the notification", |alice| alice.text().contains("\u{1b}]9;Eve in #dev: Alice "));
-    alice.types("\u{1b}[200~\u{1b}[2Jpasted\u{9b}31m\u{202e}\u{1b}[201~");
-    alice.expect("> [2Jpasted31m");
-    alice.types("\r");
-    alice.expect("Alice       [2Jpasted31m");
-    alice.leaves_reading(|raw| {
-        for (at, sequence) in sequences(raw) {
-            assert!(is_ours(&sequence), "{sequence:?} at {at}");
-        }
-        let reorders = |c: &char| matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{80}'..='\u{9f}' | '\u{8}' | '\u{7f}');
-        assert_eq!(raw.chars().find(reorders), None);
-    });
-}
-
-/// All escape sequences of an output, and where they stand.
-fn sequences(text: &str) -> Vec<(usize, String)> {
-    let begins = text.match_indices('\u{1b}').map(|(at, _)| at);
-    let whole = begins.map(|at| {
-        let rest = &text[at..];
-        let end = match rest[1..].chars().next() {
-            Some('[') => rest[2..].find(|c: char| ('@'..='~').contains(&c)).map(|end| end + 3),
-            Some(']') => rest.find(['\u{7}', '\\']).map(|end| end + 1),
-            _ => Some(2),
-        };
-        (at, rest[..end.unwrap_or(rest.len())].to_owned())
-    });
-    whole.collect()
-}
-
-/// One of the few that this client writes.
-fn is_ours(sequence: &str) -> bool {
-    let ends = |ends: &[char]| sequence.ends_with(ends);
-    match sequence {
-        "\u{1b}\\" => true,
-        "\u{1b}[>1u" | "\u{1b}[<u" | "\u{1b}[22;2t" | "\u{1b}[23;2t" | "\u{1b}[2J"
-        | "\u{1b}[0J" => true,
-        _ if sequence.starts_with("\u{1b}[?") => ends(&['h', 'l', 's', 'r']),
-        _ if sequence.starts_with("\u{1b}[") => {
-            ends(&['H', 'm'])
-                && !sequence[2..sequence.len() - 1]
-                    .contains(|c: char| !c.is_ascii_digit() && c != ';')
-        }
-        _ => {
-            ["\u{1b}]0;", "\u{1b}]9;Eve in #dev: Alice ", "\u{1b}]8;"]
-                .iter()
-                .any(|start| sequence.starts_with(start))
-                && !sequence.contains("x\u{7}")
-        }
-    }
 }
 
 #[test]

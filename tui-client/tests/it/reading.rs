@@ -145,6 +145,14 @@ fn a_narrow_screen_shows_the_people_in_place_of_the_text_and_a_wide_one_the_room
     assert!(screen[1].starts_with(" #dev") && screen[2].starts_with(" #a-room-with-a-ver"));
     client.presses(KeyCode::F(8), KeyModifiers::NONE);
     assert!(!client.screen().join("").contains("online│"));
+    client.presses(KeyCode::F(7), KeyModifiers::NONE);
+    assert!(!client.screen()[2].starts_with(" #a-room"), "the rooms are hidden");
+    client.happens(Event::Resize(80, 24));
+    client.presses(KeyCode::F(7), KeyModifiers::NONE);
+    assert!(client.screen()[23].starts_with("room: "), "or chosen from");
+    client.presses(KeyCode::Down, KeyModifiers::NONE);
+    client.types("\n");
+    assert_eq!(client.model.active, 1);
 }
 
 #[test]

@@ -79,7 +79,7 @@ fn shown(model: &Model, wanted: &Value) -> Value {
         let of_room = json!({
             "messages": room.messages().map(|message| message.id.get()).collect::<Vec<_>>(),
             "unread": room.unread(model.me.as_ref()),
-            "mentions": room.mentions(),
+            "mentions": room.mentions(model.me.as_ref()),
             "people": room.people.known().iter().map(UserName::as_str).collect::<Vec<_>>(),
             "count": room.people.count(),
             "line": room.new_line(model.me.as_ref()).map(MessageId::get),

@@ -2,7 +2,9 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use crate::client::Client;
+use nebula::event::{Action, Event};
+
+use crate::client::{Client, sent};
 
 #[test]
 fn tab_completes_names_commands_and_rooms() {
@@ -59,4 +61,112 @@ fn a_draft_stays_in_its_room() {
     assert_eq!(client.model.input.text(), "for ops");
     client.presses(KeyCode::Char('1'), KeyModifiers::ALT);
     assert_eq!(client.model.input.text(), "for dev");
+}
+
+#[test]
+fn what_was_sent_is_found_by_a_part_of_it() {
+    let mut client = Client::entered(80, 12);
+    client.types("the first build\nthe second build\nsomething else\nhalf a");
+    client.presses(KeyCode::Char('r'), KeyModifiers::CONTROL);
+    client.types("build");
+    let screen = client.screen();
+    assert!(screen[11].starts_with("sent: build") && screen[1].starts_with(" the second build"));
+    client.presses(KeyCode::Char('r'), KeyModifiers::CONTROL);
+    client.types("\n");
+    assert_eq!(client.model.input.text(), "the first build");
+    client.presses(KeyCode::Char('r'), KeyModifiers::CONTROL);
+    client.types("nothing like it\n");
+    assert!(client.screen().join("").contains("nothing fits"));
+    client.presses(KeyCode::Esc, KeyModifiers::NONE);
+    assert_eq!(client.model.input.text(), "the first build");
+}
+
+#[test]
+fn what_is_refused_is_sent_again_mended_or_dropped() {
+    let mut client = Client::entered(80, 12);
+    let mut refs = 0;
+    let mut refused = |client: &mut Client, text: &str| {
+        refs += 1;
+        client.types(&format!("{text}\n"));
+        client.hears(&format!(
+            r#"{{"type":"error","code":"muted","content":"not a word","room":"dev","ref":"s-{refs}"}}"#
+        ));
+        client.did();
+    };
+    refused(&mut client, "too loud");
+    assert!(client.screen()[10].starts_with("1 not sent: /retry, /edit or /drop"));
+    client.types("/edit\n");
+    assert_eq!(client.model.input.text(), "too loud");
+    assert!(client.model.room().pending.is_empty());
+    client.presses(KeyCode::Char('c'), KeyModifiers::CONTROL);
+    refused(&mut client, "again");
+    client.types("/drop\n/drop\n");
+    assert!(client.screen()[10].starts_with("nothing was refused here"));
+    refused(&mut client, "and again");
+    client.types("/retry\n");
+    let again = r#"{"type":"message","room":"dev","content":"and again","ref":"s-4"}"#;
+    assert_eq!(sent(&client.did()), [again]);
+}
+
+#[test]
+fn a_text_that_looks_like_a_command_is_asked_about_once() {
+    let mut client = Client::entered(80, 12);
+    client.did();
+    client.types(" /join dev\n");
+    assert_eq!(sent(&client.did()), Vec::<String>::new());
+    assert!(client.screen()[10].contains("Enter sends it"));
+    client.types("\n");
+    assert_eq!(sent(&client.did()).len(), 1);
+    client.types("//not a command\n");
+    assert!(client.model.room().pending[1].content.starts_with("/not"));
+}
+
+#[test]
+fn rooms_are_found_listed_and_shown_by_a_part_of_their_name() {
+    let mut client = Client::entered(80, 12);
+    client.types("/join ops\n/join general\n");
+    client.presses(KeyCode::Char('g'), KeyModifiers::CONTROL);
+    client.types("de");
+    assert!(client.screen()[1].starts_with(" #dev "));
+    client.types("\n");
+    assert_eq!(client.model.active, 0);
+    client.types("/room gen\n");
+    assert_eq!(client.model.active, 2);
+    client.types("/room 2\n/rooms\n");
+    assert!(client.screen()[2].starts_with("2  #ops: "));
+    client.types("/room nowhere\n");
+    assert!(client.screen()[10].contains("/join nowhere enters one"));
+    client.types("/help join\n");
+    assert!(client.screen()[10].starts_with("/join ROOM: enter a room, or show it, also /j"));
+    client.types("/key\n");
+    assert!(client.screen().join("").contains("there is no key"));
+}
+
+#[test]
+fn the_wheel_scrolls_a_click_shows_a_room_and_nothing_does_without_the_mouse() {
+    let mut client = Client::entered(80, 12);
+    client.types("/join ops\n");
+    client.presses(KeyCode::Char('1'), KeyModifiers::ALT);
+    (1..40).for_each(|id| client.says(id, "Bob", &format!("line {id}.")));
+    client.did();
+    client.presses(KeyCode::Char('m'), KeyModifiers::ALT);
+    assert_eq!(client.did(), [Action::Mouse(true)]);
+    client.happens(Event::Wheel(-3));
+    assert!(client.screen()[9].contains("line 36."), "{:#?}", client.screen());
+    client.happens(Event::Wheel(3));
+    assert!(client.screen()[9].contains("line 39."));
+    client.happens(Event::Click(8, 0));
+    assert_eq!(client.model.active, 1);
+    client.presses(KeyCode::Char('m'), KeyModifiers::ALT);
+    assert_eq!(client.did(), [Action::Mouse(false)]);
+}
+
+#[test]
+fn escape_takes_a_completion_back() {
+    let mut client = Client::entered(80, 12);
+    client.types("b");
+    client.presses(KeyCode::Tab, KeyModifiers::NONE);
+    assert_eq!(client.model.input.text(), "Bob: ");
+    client.presses(KeyCode::Esc, KeyModifiers::NONE);
+    assert_eq!(client.model.input.text(), "b");
 }

@@ -119,7 +119,9 @@ test("a message whose answer a cut swallowed is sent again, and is there once", 
     // The message goes out, and its answer is swallowed.
     await say(alice, `message ${i}`);
     network.down(true);
+    await lost(alice);
     network.down(false);
+    await alice.getByRole("button", { name: "Connect now" }).evaluate((button) => button.click());
     await settled(bob, `message ${i}`).waitFor();
     await settled(alice, `message ${i}`).waitFor();
   }

@@ -94,9 +94,10 @@ test("a server that stops says when it wants to be dialled, and nothing is soone
   assert.deepEqual([dial.afterMs, dial.exactly], [1234, true]);
   alice.happens({ type: "wake" });
   assert.deepEqual(alice.did(), []);
-  alice.happens({ type: "connected" });
-  alice.happens({ type: "lost", code: 1006, reason: "cut" });
-  assert.equal(alice.did().at(-1).exactly, undefined, "it was asked once");
+  alice.happens({ type: "lost", code: 1006, reason: "not back yet" });
+  assert.equal(alice.did().at(-1).exactly, undefined, "it was asked once, and is not dialled in step by all for ever");
+  alice.happens({ type: "wake" });
+  assert.equal(alice.did()[0].afterMs, 0);
 });
 
 test("a page that wakes dials at once, or asks whether the line lives", () => {

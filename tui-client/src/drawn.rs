@@ -1,0 +1,82 @@
+//! Rows that were made: of one entry, and kept for messages, since most frames show the same ones.
+//!
+//! This file does not know how rows are made.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use protocol::MessageId;
+use ratatui::text::Line;
+
+use crate::links::Links;
+use crate::theme::Looks;
+
+/// Messages whose rows are kept: some screens of them.
+const WRAPPED_MAX: usize = 2048;
+
+/// How much stands beside a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Shape {
+    /// Text alone, for selecting it.
+    Bare,
+    /// The name before the text; the time only where the minute changes.
+    Narrow,
+    /// Time and name in columns.
+    Usual,
+    /// The same with seconds and longer names.
+    Wide,
+}
+
+/// Rows of messages that were made already.
+#[derive(Debug, Default)]
+pub struct Wrapped(RefCell<HashMap<Way, Rc<Drawn>>>);
+
+/// Everything that a message's rows depend on.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct Way {
+    /// Which message.
+    pub id: MessageId,
+    /// Columns there are.
+    pub width: usize,
+    /// In which colours.
+    pub looks: Looks,
+    /// What stands beside it.
+    pub shape: Shape,
+    /// Its time stands there.
+    pub timed: bool,
+    /// Emoji are shown as their names.
+    pub names_emoji: bool,
+    /// Its text is gone.
+    pub deleted: bool,
+}
+
+/// The rows of one entry, and the links in them.
+#[derive(Debug, Default, Clone)]
+pub struct Drawn {
+    /// Top to bottom.
+    pub lines: Vec<Line<'static>>,
+    /// What the marks in them lead to.
+    pub links: Links,
+}
+
+impl Wrapped {
+    /// Something changed that the rows depend on and the way does not name.
+    pub fn forget(&self) {
+        self.0.borrow_mut().clear();
+    }
+
+    /// The rows that are known, or are made now.
+    pub fn get(&self, way: Way, make: impl FnOnce() -> Drawn) -> Rc<Drawn> {
+        if let Some(known) = self.0.borrow().get(&way) {
+            return Rc::clone(known);
+        }
+        let made = Rc::new(make());
+        let mut known = self.0.borrow_mut();
+        if known.len() >= WRAPPED_MAX {
+            known.clear();
+        }
+        known.insert(way, Rc::clone(&made));
+        made
+    }
+}

@@ -1,0 +1,92 @@
+//! Check 8: the terminal is as it was before, however the client lets go of it.
+
+use portable_pty::CommandBuilder;
+
+use crate::processes::{CutLine, Home, ServerProcess};
+use crate::terminal::{Client, Terminal};
+
+#[test]
+fn check_8_the_terminal_is_as_before_after_signals_a_dropped_link_and_an_editor() {
+    let server = ServerProcess::fresh();
+    let home = Home::new();
+    for signal in ["TERM", "HUP"] {
+        let mut alice = Client::of(&home, &server.address, "Alice").start();
+        alice.expect("1 online");
+        // The mouse too.
+        alice.types("\u{1b}m");
+        alice.expect("the mouse scrolls");
+        alice.signal(signal);
+        alice.ends(0);
+    }
+
+    let line = CutLine::to(&server.address);
+    let mut alice = Client::of(&home, &line.address, "Alice").start();
+    alice.expect("1 online");
+    line.cut();
+    alice.expect("1 online");
+    alice.leaves();
+
+    // The editor sees a terminal as it was before, and what it leaves is in the input.
+    let editor = home.path("editor");
+    std::fs::write(&editor, "#!/bin/sh\necho BEFORE; cat \"$1\"; stty -a; printf 'x%.0s' 1 > \"$1\"; echo ' from the editor' >> \"$1\"; read answer\n").unwrap();
+    std::process::Command::new("chmod").arg("+x").arg(&editor).status().unwrap();
+    let editor = editor.to_string_lossy().into_owned();
+    let environment = [("EDITOR", editor.as_str())];
+    let client =
+        Client { environment: &environment, ..Client::of(&home, &server.address, "Alice") };
+    let mut alice = client.start();
+    alice.expect("1 online");
+    alice.types("half a thought\u{18}\u{5}");
+    alice.wait_for("the editor", |screen| screen.contents().contains("extproc"));
+    assert!(alice.contents().contains("half a thought") && alice.contents().contains(" icanon"));
+    alice.is_as_before();
+    alice.types("\r");
+    alice.expect("> x from the editor");
+    alice.types("\u{3}");
+    alice.leaves();
+}
+
+#[test]
+fn check_8_the_terminal_is_as_before_while_the_program_is_stopped() {
+    let server = ServerProcess::fresh();
+    let home = Home::new();
+    let client = Client::of(&home, &server.address, "Alice");
+    // A shell that leaves the terminal as it is while it reads a line.
+    let mut command = CommandBuilder::new("dash");
+    command.arg("-i");
+    client.surround(&mut command);
+    command.env("PS1", "shell> ");
+    let mut alice = Terminal::start(command, (80, 24));
+    alice.expect("shell> ");
+    let nebula = env!("CARGO_BIN_EXE_nebula");
+    alice.types(&format!("{nebula} --server {} --room dev --user Alice\r", server.address));
+    alice.expect("1 online");
+    alice.types("a draft\u{1a}");
+    alice.wait_for("the shell", |screen| screen.contents().contains("Stopped"));
+    alice.types("echo in the $((40 + 2))\r");
+    alice.expect("in the 42");
+    alice.is_as_before();
+    alice.types("fg\r");
+    alice.wait_for("the draft", |screen| {
+        screen.alternate_screen() && screen.contents().contains("> a draft")
+    });
+    alice.expect("1 online");
+    alice.types("\u{3}\u{3}\u{3}");
+    // Its prompt comes when the terminal is as the shell wants it.
+    alice.wait("the shell", |alice| alice.text().matches("shell> ").count() == 4);
+    alice.types("exit\r");
+    alice.read_to_end();
+}
+
+#[test]
+fn check_8_the_terminal_is_as_before_after_a_panic_in_any_task() {
+    let home = Home::new();
+    let panic = std::path::Path::new(env!("CARGO_BIN_EXE_nebula")).with_file_name("examples/panic");
+    assert!(panic.exists(), "cargo test -p tui-client --examples makes {panic:?}");
+    let mut command = CommandBuilder::new(panic);
+    Client::of(&home, "", "").surround(&mut command);
+    let mut terminal = Terminal::start(command, (80, 24));
+    assert_eq!(terminal.read_to_end(), 101);
+    terminal.is_as_before();
+    assert!(terminal.contents().contains("a task panics"), "{}", terminal.contents());
+}
