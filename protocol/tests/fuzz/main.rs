@@ -8,10 +8,12 @@
 
 mod mutate;
 
+use std::cell::Cell;
+
 use proptest::test_runner::{Config, TestRunner};
 use protocol::{
-    Body, Hello, Key, ROOM_CHARS_MAX, Refusal, RoomName, ToClient, ToServer, USER_CHARS_MAX,
-    UserName,
+    Body, Grant, Hello, Key, ROOM_CHARS_MAX, Refusal, RoomName, RoomPattern, ToClient, ToServer,
+    Token, USER_CHARS_MAX, UserName,
 };
 
 use self::mutate::{corpus, mutants};
@@ -44,19 +46,27 @@ fn harmless(refusal: &Refusal) {
 
 #[test]
 fn envelopes_from_clients() {
+    let taken = Cell::new(0);
     show("to_server", |text| match ToServer::parse(text) {
-        Ok(envelope) => assert_eq!(ToServer::parse(&envelope.encode()), Ok(envelope)),
+        Ok(envelope) => {
+            taken.set(taken.get() + 1);
+            assert_eq!(ToServer::parse(&envelope.encode()), Ok(envelope));
+        }
         Err(bad) => harmless(&bad.refusal),
     });
+    assert!(taken.get() > CASES / 50, "only {taken:?} were envelopes");
 }
 
 #[test]
 fn envelopes_from_servers() {
+    let taken = Cell::new(0);
     show("to_client", |text| {
         if let Ok(envelope) = ToClient::parse(text) {
+            taken.set(taken.get() + 1);
             assert_eq!(ToClient::parse(&envelope.encode()).unwrap(), envelope);
         }
     });
+    assert!(taken.get() > CASES / 50, "only {taken:?} were envelopes");
 }
 
 #[test]
@@ -73,6 +83,49 @@ fn keys_among_subprotocols() {
         Ok(Some(key)) => assert_eq!(Key::from_subprotocols(&key.to_subprotocol()), Ok(Some(key))),
         Ok(None) => {}
         Err(refusal) => harmless(&refusal),
+    });
+}
+
+#[test]
+fn tokens_among_subprotocols_and_in_their_own_header() {
+    show("token", |text| {
+        match Token::from_subprotocols(text) {
+            Ok(Some(token)) => {
+                assert_eq!(Token::from_subprotocols(&token.to_subprotocol()), Ok(Some(token)));
+            }
+            Ok(None) => {}
+            Err(refusal) => harmless(&refusal),
+        }
+        match Token::from_authorization(text) {
+            Ok(Some(token)) => assert_eq!(Token::try_from(token.as_str()), Ok(token)),
+            Ok(None) => {}
+            Err(refusal) => harmless(&refusal),
+        }
+    });
+}
+
+#[test]
+fn what_a_token_grants() {
+    let room = RoomName::try_from("ops-1").unwrap();
+    show("grant", |text| {
+        if let Ok(grant) = serde_json::from_str::<Grant>(text) {
+            let again = serde_json::to_string(&grant).unwrap();
+            assert_eq!(serde_json::from_str::<Grant>(&again).unwrap(), grant);
+            assert!(grant.opens(&room) || !grant.opens_all());
+        }
+    });
+}
+
+#[test]
+fn patterns_of_rooms() {
+    show("pattern", |text| {
+        let Ok(pattern) = RoomPattern::try_from(text) else { return };
+        assert_eq!(RoomPattern::try_from(pattern.as_str()), Ok(pattern.clone()));
+        // A name without stars opens itself, and stars open at least what stands there without them.
+        if let Ok(room) = RoomName::try_from(text.replace('*', "").as_str()) {
+            let is_same = room.as_str() == text.replace('*', "");
+            assert!(!is_same || pattern.matches(&room), "{pattern:?} and {room:?}");
+        }
     });
 }
 

@@ -13,6 +13,7 @@ mod mutate;
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::panic;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -32,6 +33,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const UPGRADE: &[u8] = b"GET /?room=dev HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n\
     Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
+/// What the tokens in the corpus are signed with.
+const SECRET: &str = "a secret of the fuzzer that nobody else has, of 32 bytes or more";
 
 static PANICS: AtomicUsize = AtomicUsize::new(0);
 
@@ -57,8 +61,9 @@ fn say(address: SocketAddr, handshake: &[u8], bytes: &[u8]) -> Vec<u8> {
     answer
 }
 
-/// Shows a server every kept file and many changed ones; `check` looks at each answer.
-fn show(kind: &str, handshake: &[u8], check: fn(&[u8]) -> bool) {
+/// Shows a server every kept file and many changed ones; `check` looks at what was said and at the
+/// answer to it.
+fn show(kind: &str, config: Config, handshake: &[u8], check: fn(&[u8], &[u8]) -> bool) {
     // Counted beside what a test's own panic prints.
     let told = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
@@ -73,14 +78,14 @@ fn show(kind: &str, handshake: &[u8], check: fn(&[u8]) -> bool) {
         runtime.block_on(async {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             address_is.send(listener.local_addr().unwrap()).unwrap();
-            server::run(listener, Config::for_tests(), async { drop(stopped.await) }).await
+            server::run(listener, config, async { drop(stopped.await) }).await
         })
     });
     let address = address.recv().unwrap();
     let read = |bytes: &[u8]| {
         let answer = say(address, handshake, bytes);
         let shown = String::from_utf8_lossy(&answer).into_owned();
-        if check(&answer) { Ok(()) } else { Err(TestCaseError::fail(shown)) }
+        if check(bytes, &answer) { Ok(()) } else { Err(TestCaseError::fail(shown)) }
     };
     corpus.iter().for_each(|bytes| read(bytes).unwrap());
     let asked = std::env::var_os("PROPTEST_CASES").is_some();
@@ -96,20 +101,50 @@ fn show(kind: &str, handshake: &[u8], check: fn(&[u8]) -> bool) {
     assert_eq!(PANICS.load(Ordering::Relaxed), 0);
 }
 
+fn is_answer(answer: &[u8]) -> bool {
+    let status = answer.get(9..12).map(|digits| std::str::from_utf8(digits).unwrap_or("?"));
+    let known = ["101", "200", "304", "400", "403", "404", "405", "413", "414", "426", "431"];
+    answer.is_empty() || status.is_some_and(|status| known.contains(&status))
+}
+
+fn holds(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|part| part == text.as_bytes())
+}
+
 #[test]
 fn request_heads() {
     static ANSWERED: AtomicUsize = AtomicUsize::new(0);
-    show("request", b"", |answer| {
+    show("request", Config::for_tests(), b"", |_, answer| {
         ANSWERED.fetch_add(usize::from(!answer.is_empty()), Ordering::Relaxed);
-        let status = answer.get(9..12).map(|digits| std::str::from_utf8(digits).unwrap_or("?"));
-        let known = ["101", "200", "304", "400", "403", "404", "405", "413", "414", "426", "431"];
-        answer.is_empty() || status.is_some_and(|status| known.contains(&status))
+        is_answer(answer)
     });
     let answered = ANSWERED.load(Ordering::Relaxed);
     assert!(answered > CASES as usize / 2, "only {answered} requests were answered");
 }
 
+/// Only who brings the good token as it is comes in.
+#[test]
+fn tokens_to_a_closed_server() {
+    static GOOD: LazyLock<String> = LazyLock::new(|| {
+        let kept = corpus(env!("CARGO_MANIFEST_DIR"), "token");
+        let heads = kept.iter().map(|bytes| String::from_utf8(bytes.clone()).unwrap());
+        let tokens = heads.filter_map(|head| Some(head.split_once("Bearer ")?.1.trim().to_owned()));
+        tokens.last().unwrap()
+    });
+    static LET_IN: AtomicUsize = AtomicUsize::new(0);
+    let folder = tempfile::tempdir().unwrap();
+    let token_key = folder.path().join("secret");
+    std::fs::write(&token_key, SECRET).unwrap();
+    let config = Config { token_key: Some(token_key), ..Config::for_tests() };
+    show("token", config, b"", |asked, answer| {
+        let is_in = holds(answer, "\"join\"");
+        LET_IN.fetch_add(usize::from(is_in), Ordering::Relaxed);
+        is_answer(answer) && (!is_in || holds(asked, &GOOD))
+    });
+    assert!(LET_IN.load(Ordering::Relaxed) > 2, "the good token is not let in");
+}
+
 #[test]
 fn frames() {
-    show("frames", UPGRADE, |answer| answer.starts_with(b"HTTP/1.1 101 "));
+    show("frames", Config::for_tests(), UPGRADE, |_, answer| answer.starts_with(b"HTTP/1.1 101 "));
 }
