@@ -128,8 +128,9 @@ fn tokens_to_a_closed_server() {
     static GOOD: LazyLock<String> = LazyLock::new(|| {
         let kept = corpus(env!("CARGO_MANIFEST_DIR"), "token");
         let heads = kept.iter().map(|bytes| String::from_utf8(bytes.clone()).unwrap());
-        let tokens = heads.filter_map(|head| Some(head.split_once("Bearer ")?.1.trim().to_owned()));
-        tokens.last().unwrap()
+        let mut tokens =
+            heads.filter_map(|head| Some(head.split_once("Bearer ")?.1.trim().to_owned()));
+        tokens.next_back().unwrap()
     });
     static LET_IN: AtomicUsize = AtomicUsize::new(0);
     let folder = tempfile::tempdir().unwrap();
