@@ -82,6 +82,7 @@ impl People {
             self.known.remove(place);
         }
         self.count = self.count.saturating_sub(1).max(self.known.len());
+        self.first = self.first.min(self.count.saturating_sub(1));
     }
 
     /// Shows those who are so many places further on, or back.
@@ -163,7 +164,9 @@ mod tests {
         let mut people = People::default();
         people.listed(list(0..50, Some(200), None));
         people.came(&name(300));
+        people.scroll(1000);
         people.went(&name(7));
+        assert_eq!((people.count(), people.first()), (200, 199));
         people.went(&name(150));
         assert_eq!((people.count(), people.known().len()), (199, 49));
         let mut small = People::default();
