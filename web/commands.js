@@ -1,23 +1,36 @@
 // What may be typed instead of text: one table, from which the help is made too. Pure: it knows no
 // page and does nothing.
 
-/** Names, arguments, and the words of the help; in brackets is what may be left out. The terminal
- * client has the same ones.
- * @type {[name: string, rest: string, what: string][]} */
+/** Names, what else they are called, arguments, and the words of the help; in brackets is what may be
+ * left out. The terminal client has the same ones.
+ * @typedef {[name: string, aliases: string[], rest: string, what: string]} Command
+ * @type {Command[]} */
 export const COMMANDS = [
-  ["help", "", "show keys and commands"],
-  ["join", "ROOM", "enter a room, or show it"],
-  ["leave", "", "go out of the room shown"],
-  ["who", "", "list who is here"],
-  ["me", "TEXT", "say what you do"],
-  ["nick", "NAME", "come back under another name"],
-  ["reconnect", "", "connect again, now"],
-  ["search", "TEXT", "go to an older message that holds this; again: an older one"],
-  ["url", "[N]", "list the links of this room, or copy the N-th newest"],
-  ["copy", "[N]", "copy the newest message, or the N-th newest"],
-  ["mute", "", "no notification from this room; again: they are back"],
-  ["clear", "", "empty the screen; scrolling up brings it back"],
-  ["theme", "NAME", "other colours: system, dark, light"],
+  ["help", [], "[COMMAND]", "show keys and commands, or what one does"],
+  ["join", ["j"], "ROOM", "enter a room, or show it"],
+  ["leave", ["part", "close"], "", "go out of the room shown"],
+  ["rooms", [], "", "list the rooms one is in"],
+  ["room", ["switch", "buffer"], "NAME|N", "show a room, by a part of its name"],
+  ["who", ["names"], "", "list who is here"],
+  ["me", [], "TEXT", "say what you do"],
+  ["nick", [], "NAME", "come back under another name"],
+  ["search", ["lastlog"], "TEXT", "go to an older message that holds this; again: an older one"],
+  ["url", [], "[N]", "list the links of this room, or copy the N-th newest"],
+  ["copy", [], "[N]", "copy the newest message, or the N-th newest"],
+  ["clear", [], "", "empty the screen; scrolling up brings it back"],
+  ["mute", [], "", "no notification from this room; again: they are back"],
+  ["theme", [], "NAME", "other colours: system, dark, light"],
+  ["key", [], "", "what makes your name yours, and where it is kept"],
+  ["retry", [], "", "send again what was refused here"],
+  ["edit", [], "", "take what was refused here back into the box"],
+  ["drop", [], "", "throw away what was refused here"],
+  ["kick", [], "NAME [WHY]", "for moderators: put somebody out of this room"],
+  ["ban", [], "[-s] NAME [TIME] [WHY]", "for moderators: and not in again; -s: the server"],
+  ["unban", [], "[-s] NAME", "for moderators: let them in again"],
+  ["silence", [], "[-s] NAME TIME [WHY]", "for moderators: not a word for 10m, 2h or 3d"],
+  ["unsilence", [], "[-s] NAME", "for moderators: let them speak again"],
+  ["delete", [], "[N]", "for moderators: delete the newest message, or the N-th"],
+  ["reconnect", ["connect"], "", "connect again, now"],
 ];
 
 /** Reads what was typed: `is` is "text", "fault" or a command's name, `rest` what belongs to it.
@@ -27,16 +40,32 @@ export const COMMANDS = [
 export function parse(typed) {
   if (!typed.startsWith("/")) return { is: "text", rest: typed };
   if (typed.startsWith("//")) return { is: "text", rest: typed.slice(1) };
-  const [, name = "", rest = ""] = typed.match(/^\/(\S*)\s*([^]*)$/) ?? [];
-  const known = COMMANDS.find(([command]) => command === name);
-  if (!known) return { is: "fault", rest: unknown(name) };
+  const [, called = "", rest = ""] = typed.match(/^\/(\S*)\s*([^]*)$/) ?? [];
+  const known = find(called);
+  if (!known) return { is: "fault", rest: unknown(called) };
   const given = rest.trim();
-  const [, wanted] = known;
-  const optional = wanted === "" || wanted.startsWith("[");
+  const [name, , wanted] = known;
+  const optional = wanted === "" || /^\[\S+\]$/.test(wanted);
   if (!optional && given === "") return { is: "fault", rest: `/${name} needs more: /${name} ${wanted}` };
   if (wanted === "[N]" && !/^([1-9]\d{0,5})?$/.test(given)) return { is: "fault", rest: `/${name}: ${given} is no number from 1 on` };
+  if (name === "help" && given !== "") return about(given.replace(/^\//, ""));
   // It travels as it is typed, and clients draw it as something done.
   return name === "me" ? { is: "text", rest: `/me ${given}` } : { is: name, rest: given };
+}
+
+/** @param {string} called */
+function find(called) {
+  return COMMANDS.find(([name, aliases]) => name === called || aliases.includes(called));
+}
+
+/** The words about one command.
+ * @param {string} called */
+function about(called) {
+  const known = find(called);
+  if (!known) return { is: "fault", rest: unknown(called) };
+  const [name, aliases, rest, what] = known;
+  const also = aliases.map((alias) => `, also /${alias}`).join("");
+  return { is: "words", rest: `/${name}${rest && ` ${rest}`}: ${what}${also}` };
 }
 
 /** @param {string} name */

@@ -17,7 +17,7 @@ export function completions(text, caret, names, rooms = []) {
   if (start < 0) return { start: caret, options: [], offered: false };
   const word = text.slice(start, caret);
   if (word.startsWith("/") && start === 0) {
-    const known = COMMANDS.map(([name, rest]) => (rest ? `/${name} ` : `/${name}`));
+    const known = COMMANDS.map(([name, , rest]) => (rest ? `/${name} ` : `/${name}`));
     return { start, options: known.filter((name) => name.startsWith(word) && name !== word), offered: true };
   }
   if (word.startsWith("#")) {

@@ -20,6 +20,7 @@ const STABLE_MS = 30_000;
  * @typedef {object} Needs
  * @property {string} address where the page came from
  * @property {string} key
+ * @property {() => string | null} [token] opens a closed server
  * @property {(event: import("./update.js").Event) => void} tell hears of events as update.js takes them
  * @property {() => ToServer} question what to ask for a sign of life
  * @property {() => boolean} isHeld now is no time to dial
@@ -69,10 +70,11 @@ export class Connection {
 
   /** @param {Hello} hello */
   #open(hello) {
-    const { tell, key, address } = this.#needs;
-    const socket = new WebSocket(socketAddress(address, hello), [SUBPROTOCOL, `nebula.key.${key}`]);
+    const { tell, key, token = () => null, address } = this.#needs;
+    const opener = token();
+    const socket = new WebSocket(socketAddress(address, hello), [SUBPROTOCOL, opener === null ? `nebula.key.${key}` : `nebula.token.${opener}`]);
     this.#socket = socket;
-    let lastError = "";
+    let lastError = { code: "", content: "" };
     // What an earlier socket still has to say is not for us.
     const isMine = () => this.#socket === socket;
     socket.onopen = () => {
@@ -85,21 +87,22 @@ export class Connection {
       if (!isMine()) return;
       this.#heard();
       const envelope = parse(data);
-      if (envelope?.type === "error") lastError = envelope.content;
+      if (envelope?.type === "error") lastError = envelope;
       if (envelope) tell({ type: "received", envelope, at: this.#heardAt });
     };
     socket.onclose = ({ code, reason }) => {
-      if (isMine()) this.#end(code, lastError || reason || "the server cannot be reached");
+      if (isMine()) this.#end(code, lastError.content || reason || "the server cannot be reached", lastError.code);
     };
     // One that neither opens nor fails, as behind a network that swallows everything.
     this.#timers.answer = setTimeout(() => this.#end(1006, "the server does not answer"), ANSWER_MS);
   }
 
   /** @param {number} code
-   * @param {string} reason */
-  #end(code, reason) {
+   * @param {string} reason
+   * @param {string} why */
+  #end(code, reason, why = "") {
     this.#drop();
-    this.#needs.tell({ type: "lost", code, reason });
+    this.#needs.tell({ type: "lost", code, reason, ...(why && { why }) });
   }
 
   #drop() {

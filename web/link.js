@@ -31,10 +31,12 @@ export function wake(state) {
   return waits || state.link.is === "held" ? dialNow(state) : [];
 }
 
-/** Asks for the room shown; the others are joined when it is open.
+/** Asks for the room shown; the others are joined when it is open. One that one was put out of would
+ * end the connection.
  * @param {State} state */
 function hello(state) {
-  const room = activeRoom(state);
+  const shown = activeRoom(state);
+  const room = shown.out ? state.rooms.find((other) => !other.out) ?? shown : shown;
   return { room: room.name, username: state.me, ...resume(room) };
 }
 
@@ -51,19 +53,30 @@ export function joining(room) {
   return { do: "send", envelope: { type: "join", room: room.name, ...resume(room) } };
 }
 
+/** Into a room again that one was put out of.
+ * @param {State} state
+ * @param {Room} room
+ * @returns {Action[]} */
+export function comeIn(state, room) {
+  if (state.link.is !== "online" || room.joined || !room.out) return [];
+  room.out = "";
+  return [joining(room)];
+}
+
 /** Codes from 4000 on mean: do not come back unchanged.
  * @param {State} state
  * @param {number} code
  * @param {string} reason
+ * @param {string} why the error code that was told before
  * @returns {Action[]} */
-export function lost(state, code, reason) {
+export function lost(state, code, reason, why = "") {
   const { link } = state;
   for (const room of state.rooms) {
     room.joined = false;
     // The answer to what was asked on this line comes no more.
     room.loading = false;
   }
-  link.reason = reason;
+  Object.assign(link, { reason, why });
   if (code >= 4000 && state.formerly !== null) {
     // The other name cannot be had: back to the old one.
     Object.assign(state, { me: state.formerly, formerly: null, notice: reason, answered: false });

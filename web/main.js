@@ -8,6 +8,7 @@ import { newBuildWatch } from "./newer.js";
 import { newBell } from "./notify.js";
 import { PROBE } from "./received.js";
 import { activeRoom, find, newState } from "./state.js";
+import { newToken } from "./token.js";
 import { update } from "./update.js";
 import { newView, renderLink } from "./view/chat.js";
 import { newComposer } from "./view/composer.js";
@@ -22,7 +23,11 @@ import { listenToPerson } from "./wishes.js";
 const HIDDEN_FRAME_MS = 100;
 
 const local = storage("localStorage");
-const memory = newMemory(storage("sessionStorage"), local);
+const tab = storage("sessionStorage");
+const token = newToken(tab, location, (address) => history.replaceState(null, "", address));
+// Before anything else can see it.
+token.take();
+const memory = newMemory(tab, local);
 const build = newBuildWatch(location.href);
 const theme = newTheme(local);
 const view = newView();
@@ -54,8 +59,9 @@ let due = false;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let countdown;
 
-/** @param {{username: string, room: string}} who */
-function enter({ username, room }) {
+/** @param {{username: string, room: string, token?: string}} who */
+function enter({ username, room, token: given }) {
+  if (given) token.keep(given);
   local.setItem("nebula.name", username);
   const session = crypto.getRandomValues(new Uint32Array(2)).join("-");
   state = newState({ room, username, session });
@@ -64,6 +70,7 @@ function enter({ username, room }) {
   connection ??= new Connection({
     address: location.href,
     key: ownKey(local),
+    token: token.now,
     tell: happens,
     question: () => ({ type: "history", room: activeRoom(/** @type {State} */ (state)).name, before: 1, limit: 1, ref: PROBE }),
     isHeld: () => document.hidden && !bell.isOn(),
@@ -142,7 +149,11 @@ function drawNow(state) {
   memory.keep(state);
   clearTimeout(countdown);
   if (state.link.is === "refused") {
-    entrance.show({ username: state.me ?? "", room: activeRoom(state).name, fault: state.link.reason });
+    const { reason: fault, why } = state.link;
+    // It stands there already, and somebody may be writing in it.
+    if (!byId("enter").hidden) return;
+    if (why === "bad_token" || why === "token_expired") token.forget();
+    entrance.show({ username: state.me ?? "", room: activeRoom(state).name, fault, why });
     return;
   }
   keepAddress(state);
@@ -222,6 +233,8 @@ function woken() {
 for (const type of ["focus", "pageshow", "online", "offline"]) addEventListener(type, woken);
 document.addEventListener("visibilitychange", woken);
 addEventListener("blur", looked);
+// The link with a newer token, opened in this tab.
+addEventListener("hashchange", () => token.take() && location.reload());
 addEventListener("pagehide", () => state && memory.keep(state));
 
 listenToPerson({ state: () => state, happens, composer, searchBar, bell, view, reveal });
@@ -230,5 +243,5 @@ const asked = new URLSearchParams(location.search);
 const last = memory.last();
 const username = asked.get("username") || last?.me || "";
 const room = asked.get("room") || last?.room || "";
-if (username) enter({ username, room: room || "general" });
+if (username || token.now()) enter({ username, room: room || "general" });
 else entrance.show({ username: local.getItem("nebula.name") ?? "", room, fault: "" });

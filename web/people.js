@@ -5,6 +5,9 @@ import { fold } from "./protocol.js";
 
 /** @typedef {{known: string[], count: number, asked: boolean}} People */
 
+/** So many names are known at most; the others are only counted. */
+const KNOWN_MAX = 2_000;
+
 /** Nobody is known yet.
  * @returns {People} */
 export function nobody() {
@@ -28,7 +31,21 @@ export function listed(people, { users, count, after }) {
     const beyond = people.known.filter((name) => fold(name) > last);
     people.known = users.length + beyond.length <= people.count ? [...users, ...beyond] : users;
   }
+  people.known.splice(KNOWN_MAX);
   people.count = Math.max(people.count, people.known.length);
+}
+
+/** Where a name is, or would be.
+ * @param {string[]} known
+ * @param {string} folded */
+function placeOf(known, folded) {
+  let [low, high] = [0, known.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (fold(known[middle] ?? "") < folded) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Somebody came; a list may follow, or not for a while.
@@ -36,10 +53,11 @@ export function listed(people, { users, count, after }) {
  * @param {string} name */
 export function came(people, name) {
   const folded = fold(name);
-  const place = people.known.findIndex((other) => fold(other) >= folded);
-  if (place >= 0 && fold(people.known[place] ?? "") === folded) return;
-  if (place >= 0) people.known.splice(place, 0, name);
-  else if (people.known.length === people.count) people.known.push(name);
+  const place = placeOf(people.known, folded);
+  if (fold(people.known[place] ?? "") === folded) return;
+  // Behind the last one that is known there may be others.
+  if (place < people.known.length || people.known.length === people.count) people.known.splice(place, 0, name);
+  people.known.splice(KNOWN_MAX);
   people.count += 1;
 }
 
@@ -48,7 +66,8 @@ export function came(people, name) {
  * @param {string} name */
 export function went(people, name) {
   const folded = fold(name);
-  people.known = people.known.filter((other) => fold(other) !== folded);
+  const place = placeOf(people.known, folded);
+  if (fold(people.known[place] ?? "") === folded) people.known.splice(place, 1);
   people.count = Math.max(people.count - 1, people.known.length);
 }
 
@@ -57,7 +76,7 @@ export function went(people, name) {
  * @param {People} people */
 export function wanted(people) {
   const last = people.known.at(-1);
-  if (people.asked || last === undefined || people.known.length >= people.count) return null;
+  if (people.asked || last === undefined || people.known.length >= Math.min(people.count, KNOWN_MAX)) return null;
   people.asked = true;
   return last;
 }

@@ -1,9 +1,11 @@
 // What the server says, taken into the state. Pure: it knows neither page nor socket nor clock.
 
+import { wordsAbout } from "./moderate.js";
 import { dialNow, joining, lost } from "./link.js";
 import { refused, sendNext, stored } from "./outbox.js";
-import { came, listed, went } from "./people.js";
-import { askOlder, lookAway } from "./reading.js";
+import { came, listed, nobody, went } from "./people.js";
+import { DELETED_CONTENT, onOneLine } from "./protocol.js";
+import { askOlder, lookAway, toBottom } from "./reading.js";
 import { ENTRIES_MAX, ENTRIES_READING_MAX, activeRoom, callsMe, find, isMe, isWatched, newLine } from "./state.js";
 
 /**
@@ -18,8 +20,15 @@ import { ENTRIES_MAX, ENTRIES_READING_MAX, activeRoom, callsMe, find, isMe, isWa
 export const PROBE = "probe";
 
 const RETRY_AFTER_MS = 2_000;
+/** A room that does not let this person in. */
+const CLOSED = ["banned", "wrong_room"];
+/** The longest time that a server may ask for. */
+const RETRY_AFTER_MS_MAX = 300_000;
 /** Who comes back this soon was never away. */
 const BLIP_MS = 10_000;
+/** And is looked for among so many entries. */
+const BLIP_ENTRIES = 200;
+const SENTENCE_CHARS_MAX = 400;
 
 /** @param {State} state
  * @param {import("./protocol.js").Envelope} envelope
@@ -27,7 +36,8 @@ const BLIP_MS = 10_000;
  * @returns {Action[]} */
 export function received(state, envelope, at) {
   if (envelope.type === "error") return errorCame(state, envelope);
-  const room = find(state, envelope.room);
+  // What concerns the whole server is told where one looks.
+  const room = envelope.room === undefined ? activeRoom(state) : find(state, envelope.room);
   if (!room) return [];
   switch (envelope.type) {
     case "message":
@@ -37,9 +47,15 @@ export function received(state, envelope, at) {
       came(room.people, envelope.sender);
       return note(room, envelope, at);
     case "leave":
-      if (isMe(state, envelope.sender)) return [];
+      if (isMe(state, envelope.sender)) return putOut(room);
       went(room.people, envelope.sender);
       return note(room, envelope, at);
+    case "moderated":
+      return moderated(state, room, envelope, at);
+    case "deleted":
+      remove(room, envelope.message);
+      room.head = Math.max(room.head, envelope.id);
+      return [];
     case "presence":
       listed(room.people, envelope);
       return [];
@@ -54,12 +70,12 @@ export function received(state, envelope, at) {
  * @param {Room} room
  * @param {Traffic} join
  * @returns {Action[]} */
-function entered(state, room, { room: name, sender }) {
+function entered(state, room, { room: name, sender, role }) {
   const first = state.rooms.every((other) => !other.joined);
   Object.assign(state, { me: sender, formerly: null });
-  Object.assign(room, { name, joined: true, sending: null });
+  Object.assign(room, { name, joined: true, out: "", moderates: role === "moderator", sending: null });
   room.people.asked = false;
-  const others = first ? state.rooms.filter((other) => !other.joined).map(joining) : [];
+  const others = first ? state.rooms.filter((other) => !other.joined && !other.out).map(joining) : [];
   return [...sendNext(room), ...others];
 }
 
@@ -69,25 +85,66 @@ function entered(state, room, { room: name, sender }) {
  * @param {number} at
  * @returns {Action[]} */
 function note(room, { type, sender }, at) {
-  const left = type === "join" ? room.entries.findLastIndex((e) => e.type === "leave" && e.sender === sender) : -1;
-  const entry = room.entries[left];
+  const from = Math.max(0, room.entries.length - BLIP_ENTRIES);
+  const left = type === "join" ? room.entries.slice(from).findLastIndex((e) => e.type === "leave" && e.sender === sender) : -1;
+  const entry = left < 0 ? undefined : room.entries[from + left];
   if (entry && at > 0 && at - entry.at < BLIP_MS) {
-    room.entries.splice(left, 1);
+    room.entries.splice(from + left, 1);
     return [];
   }
-  room.notes += 1;
-  room.entries.push({ type, sender, id: room.entries.at(-1)?.id ?? room.head, note: room.notes, at });
-  trim(room);
+  write(room, { type, sender, at });
   return [];
+}
+
+/** @param {Room} room
+ * @param {{type: "join" | "leave" | "told", sender: string, at: number, words?: string}} what */
+function write(room, what) {
+  room.notes += 1;
+  room.entries.push({ ...what, id: room.entries.at(-1)?.id ?? room.head, note: room.notes });
+  trim(room);
+}
+
+/** Who is put out is told why, and then hears their own `leave`.
+ * @param {State} state
+ * @param {Room} room
+ * @param {import("./protocol.js").Moderated} moderated
+ * @param {number} at
+ * @returns {Action[]} */
+function moderated(state, room, moderated, at) {
+  const words = wordsAbout(moderated);
+  write(room, { type: "told", sender: moderated.by, at, words });
+  const isOut = moderated.action === "kick" || moderated.action === "ban";
+  if (isOut && moderated.room !== undefined && isMe(state, moderated.user)) room.out = words;
+  return [];
+}
+
+/** Whoever leaves by themselves has no such room any more when they hear of it.
+ * @param {Room} room
+ * @returns {Action[]} */
+function putOut(room) {
+  if (!room.joined) return [];
+  Object.assign(room, { joined: false, moderates: false, loading: false, sending: null, out: room.out || "you are out of this room" });
+  room.people = nobody();
+  return [];
+}
+
+/** A message is no more: what is left is a tombstone.
+ * @param {Room} room
+ * @param {number} id */
+function remove(room, id) {
+  const message = messageAt(room, placeOf(room, id), id);
+  // The entry itself stays: the log keeps its place by it.
+  if (message) Object.assign(message, { content: DELETED_CONTENT, deleted: true });
 }
 
 /** Only while at the end: what is being read is not taken away without need.
  * @param {Room} room */
 function trim(room) {
   const over = room.entries.length - (room.atBottom ? ENTRIES_MAX : ENTRIES_READING_MAX);
-  if (over <= 0) return;
+  if (over <= 0) return false;
   room.entries.splice(0, over);
   room.more = true;
+  return true;
 }
 
 /** @param {State} state
@@ -118,12 +175,26 @@ function messageCame(state, room, message) {
 function takeIn(state, room, message) {
   if (message.ref && isMe(state, message.sender)) stored(room, message.ref);
   room.head = Math.max(room.head, message.id);
-  let at = placeOf(room, message.id);
-  for (let i = at - 1; i >= 0 && room.entries[i]?.id === message.id; i -= 1) {
-    if (room.entries[i]?.type === "message") return false;
+  const at = placeOf(room, message.id);
+  if (messageAt(room, at, message.id)) {
+    // The same again, unless it was deleted since.
+    if (message.deleted) remove(room, message.id);
+    return false;
   }
   room.entries.splice(at, 0, message);
   return true;
+}
+
+/** The message with this id, which stands before the notes that came after it.
+ * @param {Room} room
+ * @param {number} place behind all of them
+ * @param {number} id */
+function messageAt({ entries }, place, id) {
+  for (let at = place - 1; at >= 0 && entries[at]?.id === id; at -= 1) {
+    const entry = entries[at];
+    if (entry?.type === "message") return entry;
+  }
+  return null;
 }
 
 /** Behind all entries up to this id.
@@ -144,10 +215,16 @@ function placeOf({ entries }, id) {
  * @param {Room} room
  * @param {import("./protocol.js").Page} page
  * @returns {Action[]} */
-function pageCame(state, room, { messages, more, head }) {
+function pageCame(state, room, { messages, more, head, deleted = [], deleted_more: forget }) {
   const { loading: askedForOlder, known, head: seen } = room;
   const isWatchedNow = isWatched(state, room);
   Object.assign(room, { loading: false, known: true });
+  if (forget) {
+    // More was deleted than can be told: what is here may be wrong.
+    Object.assign(room, { entries: [], gapAfter: null });
+    toBottom(room);
+  }
+  for (const id of deleted) remove(room, id);
   for (const message of messages) takeIn(state, room, message);
   room.head = Math.max(room.head, head);
   if (!known && room.read === 0) {
@@ -156,22 +233,25 @@ function pageCame(state, room, { messages, more, head }) {
     if (!state.focused || room !== activeRoom(state)) lookAway(room);
   }
   if (isWatchedNow) room.read = room.head;
-  const gap = room.gapAfter ?? (known && !askedForOlder ? seen : null);
+  const gap = room.gapAfter ?? (known && !askedForOlder && !forget ? seen : null);
   const oldest = messages[0]?.id ?? 0;
   if (gap === null) {
-    room.more = Boolean(more);
+    room.more = Boolean(forget || (more && messages.length > 0));
     return sendNext(room);
   }
-  // A replay that was cut is fetched whole, page by page.
-  room.gapAfter = more && oldest > gap ? gap : null;
+  // A replay that was cut is fetched whole, page by page, until nothing older than it is kept.
+  const isFull = trim(room) && (room.entries[0]?.id ?? 0) > gap;
+  room.gapAfter = more && oldest > gap && !isFull ? gap : null;
   return room.gapAfter === null ? sendNext(room) : askOlder(room, oldest);
 }
 
 /** @param {State} state
  * @param {import("./protocol.js").Refusal} refusal
  * @returns {Action[]} */
-function errorCame(state, { code, content, room: name, ref, retry_ms: retryMs }) {
+function errorCame(state, { code, content: told, room: name, ref, retry_ms: asked }) {
   if (ref === PROBE) return [];
+  const content = onOneLine(told, SENTENCE_CHARS_MAX);
+  const retryMs = asked === undefined ? undefined : Math.min(asked, RETRY_AFTER_MS_MAX);
   const room = find(state, name);
   const pending = room?.pending.find((each) => each.ref === ref);
   if (room && pending && (code === "too_fast" || code === "unavailable")) {
@@ -184,7 +264,12 @@ function errorCame(state, { code, content, room: name, ref, retry_ms: retryMs })
   }
   // Older messages cannot be read now: coming back asks for them again, after a while.
   if (room?.loading && code === "unavailable") return lost(state, 1006, content);
-  if (room && !room.joined && state.link.is === "online" && state.rooms.length > 1) return notLetIn(state, room, content);
+  const isKept = room && (room.entries.length > 0 || state.rooms.length === 1);
+  if (room && isKept && !room.joined && state.link.is === "online" && CLOSED.includes(code)) {
+    room.out = content;
+    return [];
+  }
+  if (room && !room.joined && state.link.is === "online") return notLetIn(state, room, content);
   // Before that, the end of the connection tells the reason.
   if (state.link.is === "online" && code !== "too_slow") Object.assign(state, { notice: content, answered: false });
   return [];
@@ -200,5 +285,5 @@ function notLetIn(state, room, why) {
   state.rooms.splice(place, 1);
   if (state.active > place || state.active === state.rooms.length) state.active -= 1;
   Object.assign(state, { notice: `#${room.name}: ${why}`, answered: false });
-  return state.rooms.some((other) => other.joined) ? [] : dialNow(state);
+  return state.rooms.some((other) => other.joined || other.out) ? [] : dialNow(state);
 }

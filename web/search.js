@@ -10,7 +10,7 @@ export function search(entries, query) {
   const found = [];
   for (let at = entries.length - 1; at >= 0; at -= 1) {
     const entry = entries[at];
-    if (entry?.type !== "message") continue;
+    if (entry?.type !== "message" || entry.deleted) continue;
     const text = `${entry.sender}\n${entry.content}`.toLowerCase();
     if (words.every((word) => text.includes(word))) found.push(entry.id);
   }

@@ -6,8 +6,9 @@ import { fold, mentions } from "./protocol.js";
 
 /**
  * @typedef {import("./protocol.js").Message} Message
- * @typedef {{type: "join" | "leave", sender: string, id: number, note: number, at: number}} Note
- * Somebody came or left: it stands behind the message with this id. `note` tells notes apart.
+ * @typedef {{type: "join" | "leave" | "told", sender: string, id: number, note: number, at: number, words?: string}} Note
+ * Somebody came or left, or a moderator did something: it stands behind the message with this id.
+ * `note` tells notes apart.
  * @typedef {Message | Note} Entry
  * @typedef {{ref: string, content: string, failed: string}} Pending
  * An own message that is not known to be stored; `failed` says why it was refused.
@@ -15,6 +16,8 @@ import { fold, mentions } from "./protocol.js";
  * @typedef {object} Room
  * @property {string} name as the server spells it
  * @property {boolean} joined the server said that this connection is in it
+ * @property {string} out why one is not in it and will not be by itself; "" if there is no such reason
+ * @property {boolean} moderates one may delete here, and put people out
  * @property {boolean} known its history came once: from then on what is missing is asked for
  * @property {Entry[]} entries messages and notes, ascending
  * @property {number} notes notes made so far
@@ -49,6 +52,7 @@ import { fold, mentions } from "./protocol.js";
  *   held: the page is hidden, and dials when it is looked at
  * @property {number} failures attempts that failed in a row
  * @property {string} reason what went wrong last
+ * @property {string} why the error code that it came with; "" if there was none
  * @property {number} at when the next attempt is made, in ms since 1970; 0 if unknown
  * @property {number | null} askedMs the server asked to be left alone for so long, once it is lost
  * @property {boolean} isAsked this wait is the one it asked for
@@ -70,7 +74,7 @@ export function newState({ room, username, session }) {
     formerly: null,
     session,
     refs: 0,
-    link: { is: "connecting", failures: 0, reason: "", at: 0, askedMs: null, isAsked: false },
+    link: { is: "connecting", failures: 0, reason: "", why: "", at: 0, askedMs: null, isAsked: false },
     rooms: [newRoom(room)],
     active: 0,
     focused: true,
@@ -85,6 +89,8 @@ export function newRoom(name) {
   return {
     name,
     joined: false,
+    out: "",
+    moderates: false,
     known: false,
     entries: [],
     notes: 0,
@@ -178,7 +184,7 @@ const calls = /** @type {WeakMap<Message, {me: string, is: boolean}>} */ (new We
  * @param {Message} message */
 export function callsMe(state, message) {
   const { me } = state;
-  if (me === null || isMe(state, message.sender)) return false;
+  if (me === null || message.deleted || isMe(state, message.sender)) return false;
   let known = calls.get(message);
   if (known?.me !== me) {
     known = { me, is: mentions(message.content, me) };

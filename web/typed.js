@@ -2,12 +2,14 @@
 // knows neither page nor socket nor clock.
 
 import { parse } from "./commands.js";
-import { dialNow, joining } from "./link.js";
+import { comeIn, dialNow, joining } from "./link.js";
 import { linksIn } from "./links.js";
-import { put, sendNext } from "./outbox.js";
+import { ACTS, act, nthNewest } from "./moderate.js";
+import { again, put, sendNext, takeBack } from "./outbox.js";
 import { NAME_CHARS_MAX, ROOM_CHARS_MAX, fold, nameFault } from "./protocol.js";
 import { show, toBottom } from "./reading.js";
-import { ROOMS_MAX, activeRoom, messages, newRoom } from "./state.js";
+import { ROOMS_MAX, activeRoom, messages, newRoom, unread } from "./state.js";
+import { candidates } from "./switcher.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -18,6 +20,8 @@ import { ROOMS_MAX, activeRoom, messages, newRoom } from "./state.js";
 export const THEMES = ["system", "dark", "light"];
 /** Links that are listed: a screen's worth. */
 const LINKS_MAX = 20;
+const NOT_HERE = "you are not in this room now: try again when you are";
+const KEY = "your name is yours by a key that this browser made and keeps with this site's data: who clears that, gives the name up";
 
 /** What cannot be sent or done stays where it was typed: `notice` says why.
  * @param {State} state
@@ -29,9 +33,11 @@ export function command(state, text, isDraft = true) {
   const { is, rest } = parse(text);
   Object.assign(state, { notice: "", answered: true });
   if (is === "text") return say(state, rest);
-  const actions = done(state, room, is, rest);
-  if (actions === null) state.answered = false;
-  else if (isDraft) room.draft = "";
+  const { draft } = room;
+  if (isDraft) room.draft = "";
+  const actions = done(state, room, is, rest) ?? moderated(state, room, is, rest);
+  if (actions === null) Object.assign(state, { answered: false, notice: state.notice || rest });
+  if (actions === null) room.draft = draft;
   return actions ?? [];
 }
 
@@ -69,6 +75,16 @@ function done(state, room, is, rest) {
       return comeBackAs(state, rest);
     case "reconnect":
       return dialNow(state);
+    case "rooms":
+      return answer(state, rooms(state));
+    case "room":
+      return showWanted(state, rest);
+    case "key":
+      return answer(state, KEY);
+    case "retry":
+    case "edit":
+    case "drop":
+      return withRefused(state, room, is);
     case "who":
       return answer(state, who(room));
     case "url":
@@ -88,9 +104,66 @@ function done(state, room, is, rest) {
       return [{ do: "search", text: rest }];
     case "help":
       return [{ do: "help" }];
+    case "words":
+      return answer(state, rest);
     default:
-      return fault(state, rest);
+      return null;
   }
+}
+
+/** What a moderator does. The server says who is one.
+ * @param {State} state
+ * @param {Room} room
+ * @param {string} is
+ * @param {string} rest
+ * @returns {Action[] | null} */
+function moderated(state, room, is, rest) {
+  if (is === "delete") return deletion(state, room, nthNewest(room, Number(rest || 1))?.id);
+  if (!(is in ACTS)) return null;
+  if (!room.joined) return fault(state, NOT_HERE);
+  const envelope = act(room, is, rest);
+  return typeof envelope === "string" ? fault(state, envelope) : [{ do: "send", envelope }];
+}
+
+/** @param {State} state
+ * @param {Room} room
+ * @param {number | undefined} id
+ * @returns {Action[] | null} */
+export function deletion(state, room, id) {
+  if (id === undefined) return fault(state, "there is no such message here");
+  if (!room.joined) return fault(state, NOT_HERE);
+  return [{ do: "send", envelope: { type: "delete", room: room.name, message: id } }];
+}
+
+/** All that was refused here: sent again, taken back into the box, or thrown away.
+ * @param {State} state
+ * @param {Room} room
+ * @param {string} is
+ * @returns {Action[] | null} */
+function withRefused(state, room, is) {
+  const refs = room.pending.filter(({ failed }) => failed).map(({ ref }) => ref);
+  if (refs.length === 0) return fault(state, "nothing was refused here");
+  if (is === "retry") return refs.flatMap((ref) => again(room, ref));
+  const texts = refs.map((ref) => takeBack(room, ref));
+  if (is === "edit") room.draft = texts.join("\n");
+  return is === "edit" ? [] : answer(state, `what was refused is gone: ${refs.length}`);
+}
+
+/** @param {State} state */
+function rooms(state) {
+  return state.rooms.map((room, i) => `${i + 1}  #${room.name}: ${room.people.count} here, ${unread(state, room)} new`).join("\n");
+}
+
+/** @param {State} state
+ * @param {string} wanted a part of its name, or its number
+ * @returns {Action[] | null} */
+function showWanted(state, wanted) {
+  const number = /^\d+$/.test(wanted) ? Number(wanted) - 1 : null;
+  if (number !== null && !(number in state.rooms)) return fault(state, `there is no room ${wanted}; /rooms lists them`);
+  const place = number ?? candidates(state, wanted)[0]?.place ?? null;
+  if (place === null) return fault(state, `no room fits ${wanted}; /join ${wanted} enters one`);
+  show(state, place);
+  return [];
 }
 
 /** @param {State} state
@@ -114,7 +187,7 @@ function joinRoom(state, name) {
   const place = state.rooms.findIndex((room) => fold(room.name) === fold(name));
   if (place >= 0) {
     show(state, place);
-    return [];
+    return comeIn(state, activeRoom(state));
   }
   const full = state.rooms.length >= ROOMS_MAX ? `${ROOMS_MAX} rooms are the most: /leave one first` : null;
   const why = nameFault(name, ROOM_CHARS_MAX) ?? full;

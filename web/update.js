@@ -1,11 +1,11 @@
 // What happened → what changes and what to do. Pure: it knows neither page nor socket nor clock.
 
-import { dialNow, lost, wake } from "./link.js";
+import { comeIn, dialNow, lost, wake } from "./link.js";
 import { again, takeBack } from "./outbox.js";
 import { looked, morePeople, nextActive, older, show, step, toBottom } from "./reading.js";
 import { received } from "./received.js";
 import { activeRoom, find } from "./state.js";
-import { command } from "./typed.js";
+import { command, deletion } from "./typed.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -15,11 +15,13 @@ import { command } from "./typed.js";
  *   | {type: "join", room: string, since?: number, history?: number}
  *   | {type: "leave", room: string}
  *   | {type: "history", room: string, before: number, limit: number, ref?: string}
- *   | {type: "presence", room: string, after: string}} ToServer
+ *   | {type: "presence", room: string, after: string}
+ *   | {type: "delete", room: string, message: number} | Act} ToServer
+ * @typedef {{type: "kick" | "ban" | "unban" | "mute" | "unmute", user: string, room?: string, seconds?: number, reason?: string}} Act
  *
- * @typedef {{type: "start" | "wake" | "connected" | "stable" | "held" | "older" | "morePeople" | "escape" | "active"}
+ * @typedef {{type: "start" | "wake" | "connected" | "stable" | "held" | "older" | "morePeople" | "escape" | "active" | "connect"}
  *   | {type: "waits", at: number}
- *   | {type: "lost", code: number, reason: string}
+ *   | {type: "lost", code: number, reason: string, why?: string}
  *   | {type: "received", envelope: import("./protocol.js").Envelope, at?: number}
  *   | {type: "draft" | "say" | "notice", text: string}
  *   | {type: "show", place: number}
@@ -27,6 +29,7 @@ import { command } from "./typed.js";
  *   | {type: "join", name: string}
  *   | {type: "again" | "edit" | "drop", room: string, ref: string}
  *   | {type: "leave" | "mute"}
+ *   | {type: "delete", id: number}
  *   | {type: "looked", atBottom: boolean, focused: boolean}} Event
  *
  * @typedef {{do: "dial", hello: import("./protocol.js").Hello, afterMs: number, exactly?: boolean}
@@ -62,7 +65,7 @@ export function update(state, event) {
       state.link.at = event.at;
       return [];
     case "lost":
-      return lost(state, event.code, event.reason);
+      return lost(state, event.code, event.reason, event.why);
     case "received":
       return received(state, event.envelope, event.at ?? 0);
     case "looked":
@@ -102,6 +105,10 @@ function wished(state, event) {
     case "leave":
     case "mute":
       return command(state, event.type === "join" ? `/join ${event.name}` : `/${event.type}`, false);
+    case "connect":
+      return state.link.is === "online" ? comeIn(state, room) : dialNow(state);
+    case "delete":
+      return deletion(state, room, event.id) ?? [];
     case "again":
       return again(find(state, event.room), event.ref);
     case "edit":

@@ -2,6 +2,7 @@
 
 import { meaning } from "./keys.js";
 import { activeRoom } from "./state.js";
+import { ask } from "./view/ask.js";
 import { moveBetweenLandmarks, withMessageFocus } from "./view/focus.js";
 import { showHelp } from "./view/help.js";
 import { withArrows } from "./view/lists.js";
@@ -100,7 +101,7 @@ function buttonsOf({ happens, searchBar, bell, view }, { go, openSwitcher }) {
     "search-button": () => (searchBar.isOpen() ? searchBar.close() : searchBar.open()),
     "leave-button": () => go({ type: "leave" }),
     "mute-button": () => happens({ type: "mute" }),
-    "dial-button": () => happens({ type: "start" }),
+    "dial-button": () => happens({ type: "connect" }),
     "update-button": () => location.reload(),
     newer() {
       happens({ type: "escape" });
@@ -136,11 +137,21 @@ function choosePerson({ state, composer }, { closeDrawer }, { target }) {
   composer.insert(activeRoom(now).draft.trim() ? `${name} ` : `${name}: `);
 }
 
-/** What becomes of a message that was refused.
+/** What becomes of a message: one that was refused, or one that a moderator takes away.
  * @param {Needs} needs
  * @param {MouseEvent} event */
 function chooseFate({ happens, composer }, { target }) {
-  const { does, room = "", ref = "" } = /** @type {HTMLElement} */ (target).dataset;
+  const at = /** @type {HTMLElement} */ (target);
+  const { does, room = "", ref = "", message } = at.dataset;
+  if (does === "delete") {
+    const row = at.closest("li");
+    const question = `${at.getAttribute("aria-label")}? Nobody can read it any more then.`;
+    void ask(question, "Delete").then((yes) => {
+      row?.focus();
+      if (yes) happens({ type: "delete", id: Number(message) });
+    });
+    return;
+  }
   if (does !== "again" && does !== "edit" && does !== "drop") return;
   happens({ type: does, room, ref });
   composer.text.focus();

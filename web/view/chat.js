@@ -80,19 +80,30 @@ export function newView() {
  * @param {State} state */
 export function renderLink(state) {
   const { link } = state;
-  const isWaiting = link.is === "waiting" || link.is === "held";
-  byId("strip").className = link.is === "online" ? "strip online" : isWaiting ? "strip broken" : "strip";
+  const isOut = link.is === "online" && isOutside(state);
+  const isWaiting = link.is === "waiting" || link.is === "held" || isOut;
+  byId("strip").className = link.is === "online" && !isOut ? "strip online" : isWaiting ? "strip broken" : "strip";
   setText(byId("link"), linkWords(state));
   const seconds = link.is === "waiting" ? Math.ceil((link.at - Date.now()) / 1000) : 0;
   setText(byId("countdown"), seconds > 0 ? `Trying again in ${seconds} s.` : "");
   button("dial-button").hidden = !isWaiting;
+  setText(button("dial-button"), isOut ? "Join again" : "Connect now");
 }
 
 /** @param {State} state */
-function linkWords({ link, rooms, active }) {
+function isOutside(state) {
+  const room = activeRoom(state);
+  return !room.joined && room.out !== "";
+}
+
+/** @param {State} state */
+function linkWords(state) {
+  const { link } = state;
+  const room = activeRoom(state);
   switch (link.is) {
     case "online":
-      return rooms[active]?.joined ? "online" : "Entering the room …";
+      if (isOutside(state)) return `Not in this room: ${room.out}.`;
+      return room.joined ? "online" : "Entering the room …";
     case "waiting":
       return `Not connected: ${link.reason}.`;
     case "held":

@@ -1,17 +1,31 @@
-// The first screen: it asks for a name and a room.
+// The first screen: it asks for a name and a room, and says why one was not let in and what to do. On a
+// closed server it asks for a token in the place of a name.
 
 import { byId, input, setText } from "./page.js";
 
-/** @param {(who: {username: string, room: string}) => void} enter */
+const BRING = "Open the link that you were given, which ends in #token=…, or put the token in here.";
+/** What to do about a refusal, where its sentence does not say it.
+ * @type {Record<string, string>} */
+const ADVICE = {
+  no_token: BRING,
+  bad_token: `Ask the operator of this server for another one. ${BRING}`,
+  token_expired: BRING,
+  wrong_room: "Name a room that it opens, or put in another token.",
+  banned: "Name another room, or ask a moderator to let you in again.",
+};
+
+/** @param {(who: {username: string, room: string, token: string}) => void} enter */
 export function newEntrance(enter) {
-  const [name, room] = [input("enter-name"), input("enter-room")];
+  const [name, room, token] = [input("enter-name"), input("enter-room"), input("enter-token")];
   byId("enter-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    enter({ username: name.value.trim(), room: room.value.trim().replace(/^#/, "") || "general" });
+    const given = token.value;
+    token.value = "";
+    enter({ username: name.value.trim(), room: room.value.trim().replace(/^#/, "") || "general", token: given });
   });
   return {
-    /** @param {{username: string, room: string, fault: string}} what */
-    show({ username, room: wanted, fault }) {
+    /** @param {{username: string, room: string, fault: string, why?: string}} what */
+    show({ username, room: wanted, fault, why = "" }) {
       byId("enter").hidden = false;
       byId("chat").hidden = true;
       name.value = username;
@@ -19,8 +33,12 @@ export function newEntrance(enter) {
       document.title = "Nebula";
       setText(byId("enter-host"), location.host);
       setText(byId("enter-fault"), fault);
+      setText(byId("enter-advice"), ADVICE[why] ?? "");
+      const isClosed = why === "wrong_room" || why.includes("token");
+      for (const id of ["enter-name", "enter-name-label", "enter-about"]) byId(id).hidden = isClosed;
+      for (const id of ["enter-token", "enter-token-label"]) byId(id).hidden = !isClosed;
       // A keyboard that covers half of the screen is not asked for.
-      if (matchMedia("(pointer: fine)").matches) name.focus();
+      if (matchMedia("(pointer: fine)").matches) (isClosed ? token : name).focus();
     },
   };
 }

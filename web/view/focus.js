@@ -15,7 +15,7 @@ export function moveBetweenLandmarks(by) {
   /** @type {HTMLElement | undefined} */ (next?.matches("ul") ? inside : next)?.focus();
 }
 
-/** In the log the arrows go from message to message, and Tab then to the links of that one.
+/** In the log the arrows go from message to message, and Tab then to the links and buttons of that one.
  * @param {HTMLElement} pane */
 export function withMessageFocus(pane) {
   /** @param {Element | null} from
@@ -44,7 +44,7 @@ export function withMessageFocus(pane) {
   });
   pane.addEventListener("focusin", ({ target }) => {
     const row = /** @type {Element} */ (target).closest(".row");
-    for (const link of pane.querySelectorAll("a[tabindex='0']")) if (!row?.contains(link)) /** @type {HTMLElement} */ (link).tabIndex = -1;
-    for (const link of row?.querySelectorAll("a") ?? []) link.tabIndex = 0;
+    for (const each of pane.querySelectorAll("#log :is(a, .remover)[tabindex='0']")) if (!row?.contains(each)) /** @type {HTMLElement} */ (each).tabIndex = -1;
+    for (const each of row?.querySelectorAll("a, .remover") ?? []) /** @type {HTMLElement} */ (each).tabIndex = 0;
   });
 }

@@ -20,7 +20,7 @@ function keys() {
 }
 
 function commands() {
-  const rows = COMMANDS.flatMap(([name, rest, what]) => [
+  const rows = COMMANDS.flatMap(([name, , rest, what]) => [
     element("dt", "", element("code", "", `/${name}`), rest ? ` ${rest}` : ""), element("dd", "", what),
   ]);
   const slash = [element("dt", "", element("code", "", "//")), element("dd", "", "a text that begins with a slash")];

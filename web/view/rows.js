@@ -36,7 +36,14 @@ export function itemsOf(state, room, from, to, query) {
   let before = null;
   /** @type {Note[]} */
   let traffic = [];
+  let apart = false;
   for (const entry of room.entries.slice(from, to)) {
+    if (entry.type === "told") {
+      items.push({ key: `n${entry.note}`, make: () => element("li", "note told", entry.words ?? "") });
+      traffic = [];
+      apart = true;
+      continue;
+    }
     if (entry.type !== "message") {
       if (traffic.length === 0) items.push(trafficItem(entry, traffic));
       traffic.push(entry);
@@ -44,9 +51,10 @@ export function itemsOf(state, room, from, to, query) {
     }
     if (!before || !isSameDay(before.at, entry.at)) items.push(ruleItem(`d${entry.id}`, "day", day(entry.at, now)));
     if (entry.id === line) items.push(ruleItem("line", "new-line", "New"));
-    const follows = before !== null && traffic.length === 0 && entry.id !== line && isFollowing(before, entry);
-    items.push(messageItem(state, entry, follows, query));
+    const follows = before !== null && !apart && traffic.length === 0 && entry.id !== line && isFollowing(before, entry);
+    items.push(messageItem(state, room, entry, follows, query));
     before = entry;
+    apart = false;
     traffic = [];
   }
   if (to === room.entries.length) for (const pending of room.pending) items.push(pendingItem(state, room, pending));
@@ -73,29 +81,54 @@ function ruleItem(key, is, words) {
 }
 
 /** @param {State} state
+ * @param {Room} room
  * @param {Message} message
  * @param {boolean} follows
  * @param {string} query
  * @returns {Item} */
-function messageItem(state, message, follows, query) {
+function messageItem(state, room, message, follows, query) {
+  /** @param {HTMLLIElement} row */
+  const fill = (row) => {
+    row.className = message.deleted ? "row gone" : callsMe(state, message) ? "row mention" : "row";
+    row.classList.toggle("act", deed(message.content) !== null);
+    row.replaceChildren(...body(message.sender, message.content, clock(message.at), query));
+    row.dataset.query = query;
+    for (const link of row.querySelectorAll("a")) link.tabIndex = -1;
+    return row;
+  };
   return {
     key: `m${message.id}`,
     make() {
-      const row = element("li", callsMe(state, message) ? "row mention" : "row", ...body(message.sender, message.content, clock(message.at), query));
-      if (deed(message.content) !== null) row.classList.add("act");
+      const row = fill(element("li", ""));
       row.dataset.id = String(message.id);
-      row.dataset.query = query;
       row.tabIndex = -1;
-      for (const link of row.querySelectorAll("a")) link.tabIndex = -1;
       return row;
     },
     mend(row) {
+      // The row stays, and the focus and the place with it.
+      if (message.deleted && !row.classList.contains("gone")) fill(row);
       row.classList.toggle("follows", follows);
+      mendRemover(row, room.moderates && !message.deleted ? message : null);
       if (row.dataset.query === query) return;
       row.dataset.query = query;
       row.querySelector(".content")?.replaceChildren(...textNodes(deed(message.content) ?? message.content, query));
     },
   };
+}
+
+/** The button of a moderator, where it may be.
+ * @param {HTMLElement} row
+ * @param {Message | null} message */
+function mendRemover(row, message) {
+  const there = row.querySelector(".remover");
+  if (!message) return there?.remove();
+  if (there) return;
+  const made = element("button", "plain remover", "Delete");
+  made.type = "button";
+  made.tabIndex = -1;
+  made.setAttribute("aria-label", `Delete this message of ${message.sender}`);
+  Object.assign(made.dataset, { does: "delete", message: String(message.id) });
+  row.append(made);
 }
 
 /** An own message on its way: dim, and after a while with a word; or refused, with what can be done.

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 
-import { message, newCrowd, newPage, online, person, say, settled, startBrowser, startNetwork, startServer } from "./harness.js";
+import { message, newCrowd, newPage, online, pageOf, person, say, settled, startBrowser, startNetwork, startServer } from "./harness.js";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SIZES = [[360, 640], [768, 1024], [1440, 900]];
@@ -143,7 +143,7 @@ test("the announcer says what is new and live, once, and nothing else", async (t
   await crowd.enter("Bob", "spoken");
   await crowd.say("Bob", "before Alice came");
   const network = await startNetwork(t, server);
-  const alice = await newPage(t, browser);
+  const alice = await pageOf(t, browser, "Alice");
   await alice.addInitScript(() => {
     window.spoken = [];
     addEventListener("DOMContentLoaded", () => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { message, newCrowd, newPage, online, say, settled, startBrowser, startServer } from "./harness.js";
+import { message, newCrowd, online, pageOf, say, settled, startBrowser, startServer } from "./harness.js";
 
 let server;
 let browser;
@@ -17,7 +17,7 @@ after(async () => {
 
 /** A page whose notifications and badge are only written down. */
 async function watched(t, room, permission = "default") {
-  const page = await newPage(t, browser);
+  const page = await pageOf(t, browser, "Alice");
   await page.addInitScript((is) => {
     window.told = [];
     window.Notification = class {

@@ -97,7 +97,7 @@ test("two pages and a terminal chat while the server is killed twice: each messa
   assert.deepEqual(await texts(late), await texts(alice));
 });
 
-test("without a name it asks, a name in use is told, and a guest is one again after a reload", async (t) => {
+test("without a name it asks, a name of somebody else is told, also while they are away, and a guest is one again after a reload", async (t) => {
   const alice = await person(t, browser, server, "Alice", "form");
   const page = await newPage(t, browser);
   await page.goto(server.address);
@@ -106,6 +106,15 @@ test("without a name it asks, a name in use is told, and a guest is one again af
   await page.getByRole("button", { name: "Join" }).click();
   await page.getByRole("alert").filter({ hasText: "this name is in use" }).waitFor();
   assert.equal(await page.locator("#enter-room").inputValue(), "form");
+  const bob = await person(t, browser, server, "Bob", "form");
+  await bob.context().close();
+  await row(alice, "Bob left").waitFor();
+  await page.getByLabel("Your name").fill("bob");
+  await page.getByRole("button", { name: "Join" }).click();
+  await page.getByRole("alert").filter({ hasText: "belongs to somebody else" }).waitFor();
+  await page.getByLabel("Your name").fill("B0b");
+  await page.getByRole("button", { name: "Join" }).click();
+  await page.getByRole("alert").filter({ hasText: "looks like" }).waitFor();
   await page.getByLabel("Your name").fill("Dora");
   await page.getByRole("button", { name: "Join" }).click();
   await row(alice, "Dora came").waitFor();

@@ -1,8 +1,8 @@
 // A real server, a real browser and people in it, for the tests. What it starts, it ends.
 
-import { randomBytes } from "node:crypto";
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { createHmac, randomBytes } from "node:crypto";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,6 +51,28 @@ export async function startServer(...flags) {
   return server;
 }
 
+/** A server that lets in only who has a token, and the tokens. */
+export async function startClosedServer() {
+  const folder = mkdtempSync(join(tmpdir(), "nebula-"));
+  const [file, secret] = [join(folder, "key"), randomBytes(48)];
+  writeFileSync(file, secret);
+  const server = await startServer("--token-key", file);
+  const stop = server.stop;
+  server.stop = async () => {
+    await stop();
+    rmSync(folder, { recursive: true });
+  };
+  /** As an operator makes it. */
+  server.token = (user, rooms, ...flags) => execFileSync(SERVER, ["token", "--token-key", file, "--user", user, "--rooms", rooms, ...flags], { encoding: "utf8" }).trim();
+  /** One that is good for so many seconds. */
+  server.shortToken = (sub, rooms, seconds) => {
+    const part = (what) => Buffer.from(JSON.stringify(what)).toString("base64url");
+    const signed = `${part({ alg: "HS256", typ: "JWT" })}.${part({ sub, rooms, exp: Math.floor(Date.now() / 1000) + seconds })}`;
+    return `${signed}.${createHmac("sha256", secret).update(signed).digest("base64url")}`;
+  };
+  return server;
+}
+
 /** A network between a page and a server: it can swallow everything, or be down. */
 export async function startNetwork(test, server) {
   const { hostname, port } = new URL(server.address);
@@ -92,7 +114,14 @@ export function startBrowser() {
   });
 }
 
-/** A page of a browser of its own, until the test ends. Every fault of the page is kept, and each report
+/** Keys by name: a name is its first owner's for good, so who comes again brings the same key. */
+const keys = new Map();
+export function keyOf(name) {
+  if (!keys.has(name)) keys.set(name, randomBytes(32).toString("base64url"));
+  return keys.get(name);
+}
+
+/** A page of a browser of its own, until the test ends: a stranger's, which has no key yet. Every fault of the page is kept, and each report
  * of a broken policy; `look(false)` makes it one that nobody looks at, `hide(true)` one behind others. */
 export async function newPage(test, browser, options = {}) {
   const context = await browser.newContext(options);
@@ -126,17 +155,16 @@ export async function newPage(test, browser, options = {}) {
 /** The address at which somebody joins at once. */
 export const joining = (server, name, room) => `${server.address}?${new URLSearchParams({ room, username: name })}`;
 
-/** Keys by name: a name is its first owner's for good, so who comes again brings the same key. */
-const keys = new Map();
-function keyOf(name) {
-  if (!keys.has(name)) keys.set(name, randomBytes(32).toString("base64url"));
-  return keys.get(name);
+/** A page of the browser of somebody who was here before, if under that name. */
+export async function pageOf(test, browser, name, options = {}) {
+  const page = await newPage(test, browser, options);
+  await page.addInitScript((key) => localStorage.setItem("nebula.key", key), keyOf(name));
+  return page;
 }
 
 /** Somebody who has joined. */
 export async function person(test, browser, server, name, room, options = {}) {
-  const page = await newPage(test, browser, options);
-  await page.addInitScript((key) => localStorage.setItem("nebula.key", key), keyOf(name));
+  const page = await pageOf(test, browser, name, options);
   await page.goto(joining(server, name, room));
   await online(page);
   return page;
@@ -162,8 +190,8 @@ export async function newCrowd(test, browser, server) {
   await page.evaluate((url) => {
     const sockets = {};
     const IN_FLIGHT = 200;
-    window.enter = (name, room) => new Promise((resolve) => {
-      const socket = new WebSocket(`${url}ws?${new URLSearchParams({ room, username: name })}`);
+    window.enter = (name, room, key) => new Promise((resolve) => {
+      const socket = new WebSocket(`${url}ws?${new URLSearchParams({ room, username: name })}`, ["nebula.v1", `nebula.key.${key}`]);
       sockets[name] = { socket, room, waiting: 0, told: () => undefined };
       socket.onmessage = ({ data }) => {
         const envelope = JSON.parse(data);
@@ -185,7 +213,7 @@ export async function newCrowd(test, browser, server) {
     };
   }, server.address.replace("http", "ws"));
   return {
-    enter: (name, room) => page.evaluate(([who, where]) => window.enter(who, where), [name, room]),
+    enter: (name, room) => page.evaluate(([who, where, key]) => window.enter(who, where, key), [name, room, keyOf(name)]),
     leave: (name) => page.evaluate((who) => window.leave(who), name),
     say: (name, ...contents) => page.evaluate(([who, what]) => window.sayAll(who, what), [name, contents]),
     /** Many messages, told apart by their number. */

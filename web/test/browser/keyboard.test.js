@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { message, newCrowd, newPage, online, person, row, settled, startBrowser, startServer } from "./harness.js";
+import { message, newCrowd, online, pageOf, person, row, settled, startBrowser, startServer } from "./harness.js";
 
 let server;
 let browser;
@@ -26,7 +26,7 @@ const press = async (page, ...keys) => {
 const inRoom = (page, name) => page.locator("#room", { hasText: new RegExp(`^${name}$`) }).waitFor();
 
 test("one joins, writes, and goes through the page in a sensible order", async (t) => {
-  const page = await newPage(t, browser);
+  const page = await pageOf(t, browser, "Alice");
   await page.goto(server.address);
   assert.equal(await focus(page), "enter-name", "one can type at once");
   await page.keyboard.type("Alice");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { message, newPage, online, person, row, say, settled, startBrowser, startNetwork, startServer, texts } from "./harness.js";
+import { message, online, pageOf, person, row, say, settled, startBrowser, startNetwork, startServer, texts } from "./harness.js";
 
 let server;
 let browser;
@@ -19,7 +19,7 @@ const lost = (page) => page.locator("#link", { hasText: "Not connected" }).waitF
 
 test("without a network it says so, counts down, and dials at once when the network is back or one asks", async (t) => {
   const network = await startNetwork(t, server);
-  const alice = await newPage(t, browser);
+  const alice = await pageOf(t, browser, "Alice");
   await alice.goto(`${network.address}?room=offline&username=Alice`);
   await online(alice);
   await alice.context().setOffline(true);
@@ -44,7 +44,7 @@ test("without a network it says so, counts down, and dials at once when the netw
 
 test("a network that swallows everything is noticed: after 45 s of silence, at once on waking; an idle page stays connected", async (t) => {
   const network = await startNetwork(t, server);
-  const alice = await newPage(t, browser);
+  const alice = await pageOf(t, browser, "Alice");
   await alice.clock.install();
   await alice.goto(`${network.address}?room=silent&username=Alice`);
   await online(alice);
@@ -82,7 +82,7 @@ test("a network that swallows everything is noticed: after 45 s of silence, at o
 
 test("a hidden page does not dial, and does when it is looked at", async (t) => {
   const network = await startNetwork(t, server);
-  const alice = await newPage(t, browser);
+  const alice = await pageOf(t, browser, "Alice");
   await alice.goto(`${network.address}?room=hidden&username=Alice`);
   await online(alice);
   const dials = [];
@@ -111,7 +111,7 @@ test("a server that stops says when to come back", async (t) => {
 
 test("a message whose answer a cut swallowed is sent again, and is there once", async (t) => {
   const network = await startNetwork(t, server);
-  const alice = await newPage(t, browser);
+  const alice = await pageOf(t, browser, "Alice");
   const bob = await person(t, browser, server, "Bob", "cut");
   await alice.goto(`${network.address}?room=cut&username=Alice`);
   await online(alice);
@@ -137,7 +137,7 @@ test("1,000 messages over 20 cuts and 3 killed servers: everybody has each once,
   t.after(() => own.stop());
   const network = await startNetwork(t, own);
   const bob = await person(t, browser, own, "Bob", "thousand");
-  const alice = await newPage(t, browser);
+  const alice = await pageOf(t, browser, "Alice");
   await alice.goto(`${network.address}?room=thousand&username=Alice`);
   await online(alice);
   // Typed as fast as the page takes it.
@@ -193,7 +193,7 @@ test("1,000 messages over 20 cuts and 3 killed servers: everybody has each once,
 
 test("what one writes is there at once, and says that it is on its way when that takes a while", async (t) => {
   const network = await startNetwork(t, server);
-  const alice = await newPage(t, browser);
+  const alice = await pageOf(t, browser, "Alice");
   await alice.goto(`${network.address}?room=slow&username=Alice`);
   await online(alice);
   network.stall(true);
@@ -207,7 +207,7 @@ test("what one writes is there at once, and says that it is on its way when that
 
 test("a newer build is offered after a reconnect, never forced, and keeps the draft", async (t) => {
   const network = await startNetwork(t, server);
-  const alice = await newPage(t, browser);
+  const alice = await pageOf(t, browser, "Alice");
   let tag = null;
   await alice.route((url) => url.pathname === "/", async (route) => {
     if (route.request().method() !== "HEAD" || tag === null) return route.continue();

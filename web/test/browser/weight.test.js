@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 
-import { newPage, online, startBrowser, startServer } from "./harness.js";
+import { newPage, online, pageOf, startBrowser, startServer } from "./harness.js";
 
 const BYTES_MAX = 100 * 1024;
 
@@ -19,7 +19,7 @@ after(async () => {
 });
 
 test("all that is loaded, with its headers, is under 100 KiB, and comes from this server", async (t) => {
-  const page = await newPage(t, browser);
+  const page = await pageOf(t, browser, "Alice");
   const cdp = await page.context().newCDPSession(page);
   await cdp.send("Network.enable");
   let bytes = 0;
@@ -46,7 +46,7 @@ test("every module is loaded ahead, so that none waits for another", async (t) =
 });
 
 test("one can write within a second where the processor is six times slower", async (t) => {
-  const page = await newPage(t, browser);
+  const page = await pageOf(t, browser, "Alice");
   await page.goto(`${server.address}icon.svg`);
   const cdp = await page.context().newCDPSession(page);
   // The time that the page's thread works, not that of a clock, which other programs share.

@@ -23,9 +23,22 @@ test("commands are understood, and what is none is a fault", () => {
 
 test("every command of the table exists, and has the name and the arguments of the terminal's", () => {
   const rust = readFileSync(new URL("../../../tui-client/src/commands.rs", import.meta.url), "utf8");
-  for (const [name, rest] of COMMANDS) {
-    const given = { "": "", "[N]": "2" }[rest] ?? rest;
-    assert.notEqual(parse(`/${name} ${given}`).is, "fault", name);
-    assert.ok(rust.includes(`("${name}", "${rest}",`), `/${name} is another one in the terminal`);
+  const theirs = new Map();
+  for (const [, name, aliases, rest] of rust.matchAll(/\bcommand\(\s*"(\w+)",\s*&\[([^\]]*)\],\s*"([^"]*)",\s*"/g)) {
+    theirs.set(name, { aliases: [...aliases.matchAll(/"(\w+)"/g)].map(([, alias]) => alias), rest });
   }
+  assert.ok(theirs.size > 20);
+  // A page is left as pages are.
+  theirs.delete("quit");
+  assert.deepEqual(new Map(COMMANDS.map(([name, aliases, rest]) => [name, { aliases, rest }])), theirs);
+  for (const [name, aliases, rest] of COMMANDS) {
+    const given = { "": "", "[N]": "2", "[COMMAND]": "join" }[rest] ?? rest;
+    for (const called of [name, ...aliases]) assert.notEqual(parse(`/${called} ${given}`).is, "fault", called);
+  }
+});
+
+test("the words about one command can be asked for", () => {
+  assert.deepEqual(parse("/help /leave"), { is: "words", rest: "/leave: go out of the room shown, also /part, also /close" });
+  assert.deepEqual(parse("/names"), { is: "who", rest: "" });
+  assert.match(parse("/help jion").rest, /\/join/);
 });

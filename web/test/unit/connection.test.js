@@ -63,7 +63,7 @@ test("it tells of envelopes, and of the end with the reason that came before it"
   socket.onmessage({ data: '{"type":"error","code":"name_taken","content":"in use"}' });
   socket.onclose({ code: 4001, reason: "" });
   assert.deepEqual(told.map((e) => e.type), ["connected", "received", "lost"]);
-  assert.deepEqual(told[2], { type: "lost", code: 4001, reason: "in use" });
+  assert.deepEqual(told[2], { type: "lost", code: 4001, reason: "in use", why: "name_taken" });
 });
 
 test("an earlier socket has nothing more to say", () => {
