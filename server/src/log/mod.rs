@@ -27,16 +27,15 @@ use self::checkpoint::Checkpoints;
 pub(crate) use self::clock::now_ms;
 use self::database::{Database, OpenError};
 use self::keeper::Keeper;
-#[cfg(test)]
-pub(crate) use self::page::Stored;
 pub(crate) use self::page::{Asked, Page};
+#[cfg(test)]
+pub(crate) use self::page::{Deletion, Deletions, Stored};
 use self::register::{Change, Register};
 pub(crate) use self::ring::RING_MESSAGES_MAX;
 pub(crate) use self::rooms::{OpenRoom, Rooms};
 use self::sqlite::{Reader, Writer};
 use self::upkeep::UpkeepThread;
-use self::work::Waiting;
-pub(crate) use self::work::{Append, Delete, Work};
+pub(crate) use self::work::{Append, Delete, Waiting, Work};
 use self::writer::LogThread;
 use crate::config::Config;
 use crate::hub::Hub;

@@ -46,7 +46,7 @@ pub(crate) enum Work {
 pub(crate) struct Waiting(oneshot::Sender<()>);
 
 impl Waiting {
-    pub(super) fn new() -> (Self, oneshot::Receiver<()>) {
+    pub(crate) fn new() -> (Self, oneshot::Receiver<()>) {
         let (done, is_done) = oneshot::channel();
         (Waiting(done), is_done)
     }

@@ -3,15 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::client::Client;
-use super::process::Process;
+use super::process::{Process, hash};
 use super::store::Store;
 
-/// No two keys hold one name at a time.
-pub(super) fn owners(process: &Process) -> Result<(), String> {
+/// No two keys hold one name at a time, and nobody one that is kept for another.
+pub(super) fn owners(process: &Process, store: &Store) -> Result<(), String> {
     let mut owners = BTreeMap::new();
     for connection in process.connections.values() {
-        if *owners.entry(connection.name()).or_insert(connection.key) != connection.key {
-            return Err(format!("the name {} has two owners", connection.name()));
+        let (name, key) = (connection.name(), connection.key);
+        if *owners.entry(name.key()).or_insert(key) != key {
+            return Err(format!("the name {name} has two owners"));
+        }
+        if store.owner(name).is_some_and(|owner| owner != hash(key)) {
+            return Err(format!("the name {name} is kept for another"));
         }
     }
     Ok(())
@@ -24,6 +28,12 @@ pub(super) fn stored(store: &Store) -> Result<(), String> {
         if pair[0].id >= pair[1].id || pair[0].at > pair[1].at {
             return Err(format!("the id {} comes after {}", pair[1].id, pair[0].id));
         }
+    }
+    let said_at = store.messages.iter().map(|message| (message.id, message.at));
+    let deleted_at = store.deletions.iter().map(|deletion| (deletion.id, deletion.at));
+    let at: BTreeMap<_, _> = said_at.chain(deleted_at).collect();
+    if at.len() != store.messages.len() + store.deletions.len() || !at.values().is_sorted() {
+        return Err("an id of a message is that of a deletion, or a time goes back".to_owned());
     }
     for message in &store.messages {
         let reference = message.reference.as_ref().map(|it| it.as_str());
@@ -50,6 +60,10 @@ pub(super) fn at_rest(clients: &[Client], store: &Store, process: &Process) -> R
             let there = store.ids(&view.room);
             if view.seen != there {
                 return Err(format!("{who} missed some of {there:?}: {:?}", view.seen));
+            }
+            let deleted = store.deleted(&view.room);
+            if view.deleted != deleted {
+                return Err(format!("{who} shows what was deleted: {deleted:?}"));
             }
             let here = |other: &&Client| other.rooms.contains_key(&**view.room.key());
             let people: BTreeSet<_> =

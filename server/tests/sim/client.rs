@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use protocol::{
-    Body, Code, Hello, Message, MessageId, Ref, RoomName, ToClient, ToServer, UserName,
+    Body, Code, Deleted, Hello, Message, MessageId, Ref, RoomName, ToClient, ToServer, UserName,
 };
 
 use super::store::Store;
@@ -24,6 +24,10 @@ pub(super) struct Client {
 pub(super) struct View {
     pub(super) room: RoomName,
     pub(super) seen: Vec<u64>,
+    /// What of it was deleted.
+    pub(super) deleted: BTreeSet<u64>,
+    /// The newest id of the room that it heard of: where to resume.
+    pub(super) position: MessageId,
     pub(super) people: BTreeSet<String>,
     /// On this line.
     pub(super) entered: bool,
@@ -43,6 +47,8 @@ impl Client {
         let view = |room: &RoomName| View {
             room: room.clone(),
             seen: Vec::new(),
+            deleted: BTreeSet::new(),
+            position: MessageId::ZERO,
             people: BTreeSet::new(),
             entered: false,
         };
@@ -64,12 +70,12 @@ impl Client {
         let hello = Hello {
             room: first.room.clone(),
             user: Some(self.name.clone()),
-            since: Some(first.position()),
+            since: Some(first.position),
             history: None,
         };
         let join = |view: &View| ToServer::Join {
             room: view.room.clone(),
-            since: Some(view.position()),
+            since: Some(view.position),
             history: None,
         };
         (hello, views.map(join).collect())
@@ -118,6 +124,14 @@ impl Client {
         })
     }
 
+    /// Deletes the newest that it sees, or, if that is deleted, asks again.
+    pub(super) fn censor(&self, room: usize) -> Option<ToServer> {
+        let view = self.rooms.values().nth(room % self.rooms.len()).unwrap();
+        let message = MessageId::try_from(*view.seen.last()?).unwrap();
+        let room = view.room.clone();
+        view.entered.then_some(ToServer::Delete { room, message, reference: None })
+    }
+
     /// Hears one envelope.
     pub(super) fn hear(&mut self, envelope: ToClient, store: &Store) -> Result<(), String> {
         match envelope {
@@ -126,6 +140,9 @@ impl Client {
                 for message in history.messages {
                     self.message(message, store)?;
                 }
+                let view = self.rooms.get_mut(&**history.room.key()).unwrap();
+                view.deleted.extend(history.deleted.iter().map(|id| id.get()));
+                view.position = view.position.max(history.head);
             }
             ToClient::Join { room, sender, .. } => {
                 let view = self.rooms.get_mut(&**room.key()).unwrap();
@@ -147,7 +164,8 @@ impl Client {
                     said.sent = false;
                 }
             }
-            ToClient::Deleted(_) | ToClient::Moderated(_) => {}
+            ToClient::Deleted(deletion) => self.deletion(&deletion, store)?,
+            ToClient::Moderated(_) => {}
         }
         Ok(())
     }
@@ -160,15 +178,21 @@ impl Client {
         let mine = message.sender == self.name;
         let is_it = |said: &Said| mine && Some(&said.reference) == message.reference.as_ref();
         let view = self.rooms.get_mut(&**message.room.key()).unwrap();
-        let again = self.acknowledged.contains(&message);
+        let again = mine && self.acknowledged.iter().any(|before| before.id == message.id);
         let place = self.pending.iter().position(is_it);
-        let repeats = id <= view.position().get();
+        let repeats = message.id <= view.position;
         // What one sent again comes back as it was; nothing else comes twice, or late.
         if repeats && !(again || (place.is_some() && view.seen.contains(&id))) {
-            return Err(format!("{who} hears {id} after {}", view.position()));
+            return Err(format!("{who} hears {id} after {}", view.position));
         }
         if !repeats {
             view.seen.push(id);
+            view.position = message.id;
+        }
+        if message.deleted {
+            view.deleted.insert(id);
+        } else if view.deleted.contains(&id) {
+            return Err(format!("{who} sees {id} again, which was deleted"));
         }
         if let Some(place) = place {
             self.pending.remove(place);
@@ -176,11 +200,19 @@ impl Client {
         }
         Ok(())
     }
-}
 
-impl View {
-    /// The newest that was seen: where to resume.
-    pub(super) fn position(&self) -> MessageId {
-        self.seen.last().map_or(MessageId::ZERO, |id| MessageId::try_from(*id).unwrap())
+    fn deletion(&mut self, deletion: &Deleted, store: &Store) -> Result<(), String> {
+        let (id, message, who) = (deletion.id, deletion.message.get(), self.name.as_str());
+        if !store.deletions.iter().any(|kept| kept == deletion) {
+            return Err(format!("{who} hears of the deletion {id}, which is not stored"));
+        }
+        let view = self.rooms.get_mut(&**deletion.room.key()).unwrap();
+        // Who deletes it again hears of the first time.
+        if id <= view.position && !view.deleted.contains(&message) {
+            return Err(format!("{who} hears of the deletion {id} after {}", view.position));
+        }
+        view.position = view.position.max(id);
+        view.deleted.insert(message);
+        Ok(())
     }
 }

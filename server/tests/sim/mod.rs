@@ -1,6 +1,6 @@
 //! The simulator: the real rules of the hub, the real names, outboxes, rings and keeper of the log,
 //! around a log that is late, fails and recovers, a process that dies, a clock that jumps, and
-//! clients that cut, resume and resend. One number, the seed, decides everything that happens.
+//! clients that cut, resume, resend and delete. One number, the seed, decides everything that happens.
 //!
 //! `NEBULA_SIM_SEED=4711 cargo test -p server --lib sim -- --nocapture` plays one seed again and
 //! tells each step; `NEBULA_SIM_SEEDS=1000000` plays more of them. It lives outside `src` because it
@@ -38,6 +38,10 @@ enum Mutant {
     TrustTheClock,
     /// Everybody may have every name.
     ForgetOwners,
+    /// A server that starts does not read whose names are kept.
+    ForgetWhatIsKept,
+    /// Who comes back is not told what was deleted.
+    ForgetDeletions,
     /// Who is cut stays in the room.
     KeepGhosts,
     /// What was sent again is answered at once, before what was stored in between.
@@ -56,7 +60,7 @@ enum Tracing {
 
 const SEEDS: u64 = 10_000;
 /// A mutant that this many seeds do not notice is one that the checkers do not see.
-const SEEDS_FOR_A_MUTANT: u64 = 2_000;
+const SEEDS_FOR_A_MUTANT: u64 = 5_000;
 
 fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok().map(|text| text.parse().unwrap())
@@ -135,6 +139,8 @@ fn everything_that_may_go_wrong_does() {
     for what in [
         "TooSlow",
         "NameTaken",
+        "NameClaimed",
+        "hears Deleted(",
         "Unavailable",
         "is cut",
         "is noticed to be gone",
@@ -158,6 +164,8 @@ fn every_mutant_is_noticed() {
         (Mutant::ForgetTheSeam, "after"),
         (Mutant::TrustTheClock, "id"),
         (Mutant::ForgetOwners, "two owners"),
+        (Mutant::ForgetWhatIsKept, "kept for another"),
+        (Mutant::ForgetDeletions, "what was deleted"),
         (Mutant::KeepGhosts, "left"),
         (Mutant::Overtake, "after"),
         (Mutant::HideFailures, "not stored"),

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use protocol::{Hello, Key, MessageId, Refusal, Role, ToServer};
+use protocol::{Hello, Key, MessageId, Refusal, Role, ToServer, UserName};
+use tokio::sync::oneshot::Receiver;
+use tokio::sync::oneshot::error::TryRecvError;
 
 use super::Mutant;
 use super::store::Store;
@@ -16,9 +18,12 @@ use crate::hub::core::{Core, Input};
 use crate::hub::{Budget, ConnectionId, lane, perform};
 use crate::key_hash::KeyHash;
 use crate::log::keeper::{Item, Keeper, Outcome, Stamped, To};
-use crate::log::{Append, Asked, Health, OpenRoom, Page, RING_MESSAGES_MAX, Stored, Work};
+use crate::log::register::Change;
+use crate::log::{
+    Append, Asked, Delete, Health, OpenRoom, Page, RING_MESSAGES_MAX, Stored, Waiting, Work,
+};
 use crate::metrics::Metrics;
-use crate::names::{Claim, Names, Person, Proof};
+use crate::names::{Claim, Kept, Names, Person, Proof, Taken};
 use crate::outbox::{Bounds, End, Outbox, Post};
 
 /// Small, so that slow readers are too slow soon.
@@ -36,6 +41,8 @@ pub(super) struct Process {
     keeper: Keeper,
     works: VecDeque<Work>,
     committing: Option<Vec<Stamped>>,
+    /// Connections that wait until their name is kept.
+    keeping: Vec<(u64, UserName, Receiver<()>)>,
     post: Arc<Post>,
     pub(super) connections: BTreeMap<u64, Connection>,
     mutant: Mutant,
@@ -66,27 +73,45 @@ struct Joining {
 impl Process {
     pub(super) fn start(store: &Store, metrics: &Arc<Metrics>, mutant: Mutant) -> Self {
         let health = Health::default();
+        let kept = if mutant == Mutant::ForgetWhatIsKept { Vec::new() } else { store.names() };
         Process {
             core: Core::new(Budget(0)),
             shard: VecDeque::new(),
-            names: Names::new(None, Vec::new(), NOW_MS),
+            names: Names::new(None, kept, NOW_MS),
             keeper: Keeper::new(store.clock(), health.clone(), metrics.clone()),
             health,
             works: VecDeque::new(),
             committing: None,
+            keeping: Vec::new(),
             post: Arc::new(Post { bounds: BOUNDS, metrics: metrics.clone() }),
             connections: BTreeMap::new(),
             mutant,
         }
     }
 
-    pub(super) fn connect(&mut self, id: u64, hello: Hello, key: u8) -> Result<(), Refusal> {
-        let secret = KeyHash::of(&Key::new(&[key; 16]).unwrap());
+    /// As the gate does, which asks the database before it says that a name is kept for another.
+    pub(super) fn connect(
+        &mut self,
+        id: u64,
+        hello: Hello,
+        key: u8,
+        store: &Store,
+    ) -> Result<(), Refusal> {
         let strangers = Names::new(None, Vec::new(), NOW_MS);
         let names = if self.mutant == Mutant::ForgetOwners { &strangers } else { &self.names };
-        let outbox = Outbox::new(&self.post);
-        let person = Person::new(hello.user.unwrap(), Proof::Key(secret), Role::Member);
-        let claim = names.claim(person, outbox.clone(), NOW_MS)?;
+        let (name, outbox) = (hello.user.unwrap(), Outbox::new(&self.post));
+        let claim = || {
+            let person = Person::new(name.clone(), Proof::Key(hash(key)), Role::Member);
+            names.claim(person, outbox.clone(), NOW_MS)
+        };
+        let claim = match claim() {
+            Err(Taken::Kept) if store.owner(&name).is_none() => {
+                names.forget(&name);
+                claim()
+            }
+            claimed => claimed,
+        }?;
+        self.keep(id, &name, hash(key));
         let mut connection = Connection {
             id: ConnectionId(id),
             outbox,
@@ -104,6 +129,36 @@ impl Process {
         });
         self.connections.insert(id, connection);
         Ok(())
+    }
+
+    /// As the gate does: the name is its owner's at once, and it is stored before they go on.
+    fn keep(&mut self, id: u64, name: &UserName, key: KeyHash) {
+        if self.mutant == Mutant::ForgetOwners || self.names.kept(name, NOW_MS).is_some() {
+            return;
+        }
+        let kept = Kept { name: name.clone(), key, used: NOW_MS };
+        assert!(self.names.keep(kept.clone(), NOW_MS));
+        let (waiting, done) = Waiting::new();
+        self.works.push_back(Work::Change(Box::new(Change::Keep(kept)), Some(waiting)));
+        self.keeping.push((id, name.clone(), done));
+    }
+
+    /// Whether a connection waits for its name to be kept.
+    pub(super) fn waits(&self, id: u64) -> bool {
+        self.keeping.iter().any(|(waits, ..)| *waits == id)
+    }
+
+    /// Who waited for their name goes on, with it or without.
+    fn go_on(&mut self) {
+        let names = &self.names;
+        self.keeping.retain_mut(|(_, name, done)| match done.try_recv() {
+            Ok(()) => false,
+            Err(TryRecvError::Empty) => true,
+            Err(TryRecvError::Closed) => {
+                names.forget(name);
+                false
+            }
+        });
     }
 
     /// Takes what the write pump would take; the end, if nothing is left before it.
@@ -136,6 +191,9 @@ impl Process {
 
     /// One step of a read pump; true if there was something to do.
     pub(super) fn pump(&mut self, id: u64, store: &Store) -> bool {
+        if self.waits(id) {
+            return false;
+        }
         let Some(connection) = self.connections.get_mut(&id) else { return false };
         if connection.joining.is_some() {
             self.join(id, store);
@@ -158,6 +216,15 @@ impl Process {
                         reference,
                         outbox: connection.outbox.clone(),
                     }));
+                }
+            }
+            ToServer::Delete { room, message, reference } => {
+                let open = connection.rooms.iter().find(|open| *open.name() == room);
+                if let Some(room) = open.cloned() {
+                    let by = connection.claim.name().clone();
+                    let outbox = connection.outbox.clone();
+                    let delete = Delete { room, message, by, reference, outbox };
+                    self.works.push_back(Work::Delete(Box::new(delete)));
                 }
             }
             _ => {}
@@ -197,7 +264,7 @@ impl Process {
             return;
         }
         let read = joining.found.take();
-        let page = match read {
+        let mut page = match read {
             Some(found) if mutant == Mutant::ReadBeforeEntering => found,
             Some(found) => {
                 joining.room.seed(found);
@@ -205,6 +272,9 @@ impl Process {
             }
             None => joining.room.page(&asked).unwrap_or_else(|| store.page(&name, &asked)),
         };
+        if mutant == Mutant::ForgetDeletions {
+            page.deletions.list.clear();
+        }
         let frame = page.envelope(&name, joining.since, None);
         match mutant {
             Mutant::ReleaseBeforeReplay => connection.outbox.push(&frame),
@@ -253,6 +323,7 @@ impl Process {
         let Some(batch) = self.committing.take() else { return false };
         if !well && self.mutant != Mutant::HideFailures {
             self.keeper.failed(batch, &std::io::Error::other("the disk is full"));
+            self.go_on();
             return true;
         }
         let outcomes = if well {
@@ -268,6 +339,7 @@ impl Process {
             To::Author(author) if overtake => author.push(&message),
             To::Author(author) => shard.push_back(Input::Again { room, author, message }),
         });
+        self.go_on();
         true
     }
 
@@ -284,7 +356,12 @@ impl Process {
 }
 
 impl Connection {
-    pub(super) fn name(&self) -> &str {
-        self.claim.name().key()
+    pub(super) fn name(&self) -> &UserName {
+        self.claim.name()
     }
+}
+
+/// Of a client's key.
+pub(super) fn hash(key: u8) -> KeyHash {
+    KeyHash::of(&Key::new(&[key; 16]).unwrap())
 }

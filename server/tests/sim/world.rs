@@ -9,7 +9,7 @@ use fastrand::Rng;
 use protocol::{RoomName, ToClient};
 
 use super::client::Client;
-use super::process::Process;
+use super::process::{Process, hash};
 use super::store::Store;
 use super::{Mutant, Tracing, check};
 use crate::frame::Frame;
@@ -21,6 +21,8 @@ const STEPS: usize = 240;
 const STEPS_TO_REST: usize = 10_000;
 /// Messages of one client: what a person types in one run.
 const MESSAGES_MAX: usize = 8;
+/// The first of the clients may delete.
+const MODERATORS: usize = 2;
 const HOUR_US: u64 = 3_600_000_000;
 
 thread_local! {
@@ -126,12 +128,12 @@ impl World {
                 self.end_commit(well);
             }
             91..=94 => self.cut(who),
-            95..=97 => self.notice(),
+            95..=97 => drop(self.notice()),
             98 => self.crash(),
             _ => self.turn_clock(),
         }
         if let Some(process) = &self.process {
-            check::owners(process)?;
+            check::owners(process, &self.store)?;
         }
         Ok(())
     }
@@ -146,7 +148,7 @@ impl World {
         let (hello, joins) = client.hello();
         let line = self.lines;
         self.lines += 1;
-        let outcome = process.connect(line, hello, client.key);
+        let outcome = process.connect(line, hello, client.key, &self.store);
         if outcome.is_ok() {
             client.line = Some(line);
             let connection = process.connections.get_mut(&line).ok_or("no connection")?;
@@ -162,15 +164,30 @@ impl World {
         if self.rng.bool() && said < MESSAGES_MAX {
             client.think(self.rng.usize(0..2));
         }
-        if self.rng.u8(0..8) == 0 {
+        if self.rng.u8(0..4) == 0 {
             client.doubt();
         }
+        if who < MODERATORS && self.rng.u8(0..3) == 0 {
+            let room = self.rng.usize(0..2);
+            self.censor(who, room);
+        }
+        let client = &mut self.clients[who];
         let (Some(process), Some(line)) = (&mut self.process, client.line) else { return };
         let Some(envelope) = client.speak() else { return };
         if let Some(connection) = process.connections.get_mut(&line) {
             connection.inbox.push_back(envelope.clone());
         }
         self.say(|| format!("{who} says {envelope:?}"));
+    }
+
+    fn censor(&mut self, who: usize, room: usize) {
+        let client = &self.clients[who];
+        let (Some(process), Some(line)) = (&mut self.process, client.line) else { return };
+        let connection = process.connections.get_mut(&line);
+        if let (Some(connection), Some(envelope)) = (connection, client.censor(room)) {
+            connection.inbox.push_back(envelope.clone());
+            self.say(|| format!("{who} says {envelope:?}"));
+        }
     }
 
     /// The write pump writes, and the client reads some of what is on its wire.
@@ -255,13 +272,16 @@ impl World {
         self.say(|| format!("{who} is cut from {line}"));
     }
 
-    fn notice(&mut self) {
-        let Some(process) = &mut self.process else { return };
-        let cut = process.connections.iter().find(|(_, connection)| connection.cut);
-        if let Some(line) = cut.map(|(line, _)| *line) {
-            process.end(line);
-            self.say(|| format!("{line} is noticed to be gone"));
-        }
+    /// Who waits at the gate is not looked after before they are through it. True if somebody was
+    /// gone.
+    fn notice(&mut self) -> bool {
+        let Some(process) = &mut self.process else { return false };
+        let mut lines = process.connections.iter();
+        let cut = lines.find(|(line, connection)| connection.cut && !process.waits(**line));
+        let Some(line) = cut.map(|(line, _)| *line) else { return false };
+        process.end(line);
+        self.say(|| format!("{line} is noticed to be gone"));
+        true
     }
 
     fn crash(&mut self) {
@@ -297,9 +317,8 @@ impl World {
         for _ in 0..STEPS_TO_REST {
             self.passed += Duration::from_millis(1);
             self.now_us += 1_000;
-            while self.process.iter().any(|it| it.connections.values().any(|line| line.cut)) {
-                self.notice();
-            }
+            while self.notice() {}
+            self.release();
             let before = self.steps;
             for who in 0..self.clients.len() - 1 {
                 self.connect(who)?;
@@ -320,6 +339,14 @@ impl World {
             }
         }
         Err("it never comes to rest".to_owned())
+    }
+
+    /// The operator takes the first one's name from whoever else has it.
+    fn release(&mut self) {
+        let (name, key) = (&self.clients[0].name, hash(self.clients[0].key));
+        if self.store.owner(name).is_some_and(|owner| owner != key) {
+            self.store.release(name);
+        }
     }
 
     fn is_settled(&self) -> bool {
