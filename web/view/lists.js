@@ -60,13 +60,26 @@ function words(count, named, muted) {
  * stays keeps their row. */
 let shown = { me: /** @type {string | null} */ (null), people: /** @type {string[]} */ ([]) };
 const rows = /** @type {Map<string, HTMLLIElement>} */ (new Map());
+/** A list longer than this is drawn so rarely that messages have the page's time, whoever comes and goes. */
+const MANY = 300;
+const REST_MS = 500;
+let drawnAt = 0;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let later;
 
 /** @param {string[]} people
  * @param {string | null} me */
 export function renderPeople(people, me) {
   const list = byId("people-list");
   const isShown = shown.me === me && shown.people.length === people.length && people.every((name, i) => name === shown.people[i]);
+  clearTimeout(later);
   if (isShown) return;
+  const restMs = drawnAt + REST_MS - performance.now();
+  if (people.length > MANY && restMs > 0) {
+    later = setTimeout(() => renderPeople(people, me), restMs);
+    return;
+  }
+  drawnAt = performance.now();
   const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.name;
   const stay = new Set(shown.me === me ? people : []);
   shown = { me, people: [...people] };

@@ -129,12 +129,18 @@ test("100,000 people who come and go, and messages without end, leave bounded ro
     return (await cdp.send("Runtime.getHeapUsage")).usedSize;
   };
   const before = await used();
-  for (const [type, count] of [["join", 100_000], ["leave", 2_000]]) {
-    for (let from = 0; from < count; from += 1_000) {
-      await line.hears(...Array.from({ length: 1_000 }, (_, i) => ({ type, room, sender: `${(from + i) * 7919 % 100_000} p` })));
-    }
-  }
-  for (let from = 1; from < 3_000; from += 1_000) await line.hears(...Array.from({ length: 1_000 }, (_, i) => message(from + i, "spam ".repeat(20))));
+  // A part, and then word that the page has come so far.
+  let id = 0;
+  const part = async (count, made) => {
+    await line.hears(...Array.from({ length: count }, (_, i) => made(i)));
+    id += 1;
+    await line.hears(message(id, `part ${id} is over`));
+    await settled(page, `part ${id} is over`).waitFor();
+  };
+  const traffic = (type, from) => (i) => ({ type, room, sender: `${(from + i) * 7919 % 100_000} p` });
+  for (let from = 0; from < 100_000; from += 5_000) await part(5_000, traffic("join", from));
+  await part(5_000, traffic("leave", 0));
+  for (let n = 0; n < 3; n += 1) await part(4_000, () => message(id += 1, "spam ".repeat(20)));
   await isWhole(page, line, 60_000);
   const [rows, people] = [await page.locator("#log li").count(), await page.locator("#people-list li").count()];
   assert.ok(rows <= ROWS_MAX && people <= PEOPLE_MAX, `${rows} rows, ${people} people`);
