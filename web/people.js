@@ -6,7 +6,7 @@ import { fold } from "./protocol.js";
 /** @typedef {{known: string[], count: number, asked: boolean}} People */
 
 /** So many names are known at most; the others are only counted. */
-const KNOWN_MAX = 2_000;
+const KNOWN_MAX = 1_000;
 
 /** Nobody is known yet.
  * @returns {People} */

@@ -56,21 +56,49 @@ function words(count, named, muted) {
   return `${count > 0 ? `, ${count} unread` : ""}${mentions}${muted ? ", muted" : ""}`;
 }
 
-/** What the list of people shows: a large one is not read back from the page for every drawing. */
+/** What the list of people shows: a large one is not read back from the page for every drawing, and who
+ * stays keeps their row. */
 let shown = { me: /** @type {string | null} */ (null), people: /** @type {string[]} */ ([]) };
+const rows = /** @type {Map<string, HTMLLIElement>} */ (new Map());
+/** A list longer than this is drawn so rarely that messages have the page's time, whoever comes and goes. */
+const MANY = 300;
+const REST_MS = 500;
+let drawnAt = 0;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let later;
 
 /** @param {string[]} people
  * @param {string | null} me */
 export function renderPeople(people, me) {
   const list = byId("people-list");
   const isShown = shown.me === me && shown.people.length === people.length && people.every((name, i) => name === shown.people[i]);
+  clearTimeout(later);
   if (isShown) return;
-  shown = { me, people: [...people] };
+  const restMs = drawnAt + REST_MS - performance.now();
+  if (people.length > MANY && restMs > 0) {
+    later = setTimeout(() => renderPeople(people, me), restMs);
+    return;
+  }
+  drawnAt = performance.now();
   const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.name;
-  list.replaceChildren(...people.map((name) => element("li", "", personButton(name, me))));
+  const stay = new Set(shown.me === me ? people : []);
+  shown = { me, people: [...people] };
+  for (const [name, row] of rows) {
+    if (stay.has(name)) continue;
+    row.remove();
+    rows.delete(name);
+  }
+  let next = list.firstElementChild;
+  for (const name of people) {
+    const row = rows.get(name) ?? element("li", "", personButton(name, me));
+    rows.set(name, row);
+    if (row === next) next = next.nextElementSibling;
+    else list.insertBefore(row, next);
+  }
   const place = Math.max(0, people.indexOf(focused ?? ""));
   rove(list, place);
-  if (focused !== undefined) /** @type {HTMLElement | undefined} */ (list.children[place]?.firstElementChild)?.focus();
+  const entry = /** @type {HTMLElement | undefined} */ (list.children[place]?.firstElementChild);
+  if (focused !== undefined && entry !== document.activeElement) entry?.focus();
 }
 
 /** @param {string} name
@@ -90,7 +118,10 @@ function personButton(name, me) {
 function rove(list, place) {
   const entries = /** @type {HTMLElement[]} */ ([...list.children].map((item) => item.firstElementChild));
   const focused = entries.indexOf(/** @type {HTMLElement} */ (document.activeElement));
-  entries.forEach((entry, i) => { entry.tabIndex = i === (focused < 0 ? place : focused) ? 0 : -1; });
+  entries.forEach((entry, i) => {
+    const wanted = i === (focused < 0 ? place : focused) ? 0 : -1;
+    if (entry.tabIndex !== wanted || !entry.hasAttribute("tabindex")) entry.tabIndex = wanted;
+  });
 }
 
 /** Arrow keys, Home and End move the focus in a list.

@@ -68,6 +68,7 @@ const MAY_NOT_KNOW: &[(&str, &[&str])] = &[
     ("web/link.js", WEB_PURE),
     ("web/outbox.js", WEB_PURE),
     ("web/people.js", WEB_PURE),
+    ("web/moderate.js", WEB_PURE),
     ("web/commands.js", WEB_PURE),
     ("web/complete.js", WEB_PURE),
     ("web/links.js", WEB_PURE),
@@ -80,6 +81,7 @@ const MAY_NOT_KNOW: &[(&str, &[&str])] = &[
     ("web/announce.js", &["document", "window", "WebSocket"]),
     ("web/notify.js", &["document", "window.", "WebSocket"]),
     ("web/memory.js", &["document", "window", "WebSocket"]),
+    ("web/token.js", &["document", "window", "WebSocket"]),
     (
         "web/view",
         &[
