@@ -4,7 +4,7 @@
 //! This file does not know sockets, HTTP, or what happens inside.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,6 +13,7 @@ use ipnet::IpNet;
 
 use crate::config::Floods;
 use crate::metrics::TurnedAway;
+use crate::network::network;
 use crate::rate::{Pace, Rate};
 
 /// Addresses remembered before those that hold nothing and owe nothing are forgotten: a few MiB.
@@ -164,14 +165,6 @@ impl Drop for Entry {
     fn drop(&mut self) {
         self.0.connections.fetch_sub(1, Ordering::Relaxed);
         self.0.open.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// Who has one address of IPv6 has a whole /64 of them.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (!0 << 64)).into(),
     }
 }
 

@@ -26,6 +26,7 @@ mod log;
 mod metrics;
 mod monitor;
 pub mod names;
+mod network;
 mod outbox;
 mod rate;
 mod reload;

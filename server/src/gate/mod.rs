@@ -31,6 +31,7 @@ use crate::key_hash::KeyHash;
 use crate::log::register::{Change, Register};
 use crate::log::{Log, now_ms};
 use crate::names::{Claim, Kept, Names, Person, Proof, Taken};
+use crate::network::network;
 use crate::outbox::Outbox;
 
 /// How often what is over is cleared away, and the use of names noted whose owners stay.
@@ -280,6 +281,6 @@ impl Gate {
 
     fn may_take(&self, address: IpAddr) -> bool {
         let mut newcomers = self.newcomers.lock().unwrap_or_else(PoisonError::into_inner);
-        newcomers.take(address, self.started.elapsed())
+        newcomers.take(network(address), self.started.elapsed())
     }
 }

@@ -3,7 +3,7 @@
 //! This file does not know names, or what becomes of who is over the limit.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// Names that an address may take at once: a class or an office behind one address.
@@ -22,10 +22,9 @@ pub(super) struct Newcomers {
 }
 
 impl Newcomers {
-    /// Takes a place for one more name at `now`, a time since any fixed start; false if there is
-    /// none.
+    /// Takes a place for one more name at `now`, a time since any fixed start, for what counts as one
+    /// address; false if there is none.
     pub(super) fn take(&mut self, address: IpAddr, now: Duration) -> bool {
-        let address = network(address);
         if self.paid_at.len() >= ADDRESSES_MAX && !self.paid_at.contains_key(&address) {
             self.paid_at.retain(|_, paid_at| *paid_at > now);
             if self.paid_at.len() >= ADDRESSES_MAX {
@@ -39,14 +38,6 @@ impl Newcomers {
             *paid_at = after;
         }
         allowed
-    }
-}
-
-/// What one customer of a provider has: one address of IPv4, 2^64 of IPv6.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from(u128::from(address) & !u128::from(u64::MAX)).into(),
-        v4 => v4,
     }
 }
 
@@ -70,18 +61,6 @@ mod tests {
         assert!(!newcomers.take(home, now + NAME_INTERVAL));
         let later = now + NAME_INTERVAL * 1000;
         assert_eq!((0..100).filter(|_| newcomers.take(home, later)).count(), 30);
-    }
-
-    #[test]
-    fn a_network_of_ipv6_is_one_and_so_are_both_ways_of_writing_ipv4() {
-        let mut newcomers = Newcomers::default();
-        let now = Duration::ZERO;
-        for n in 0..NAMES_AT_ONCE {
-            assert!(newcomers.take(address(&format!("2001:db8::{n}:1")), now));
-        }
-        assert!(!newcomers.take(address("2001:db8::ffff:ffff:ffff:ffff"), now));
-        assert!(newcomers.take(address("2001:db8:0:1::1"), now));
-        assert_eq!(network(address("::ffff:192.0.2.1")), address("192.0.2.1"));
     }
 
     #[test]

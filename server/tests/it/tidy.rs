@@ -35,6 +35,7 @@ const MAY_NOT_KNOW: &[(&str, &[&str])] = &[
     ("server/src/admin.rs", &["tokio", "clap", "print!", "println!"]),
     ("server/src/connection", &["rusqlite", "crate::http"]),
     ("server/src/connection/write_pump.rs", &["ToServer", "read_pump", "crate::hub", "crate::log"]),
+    ("server/src/network.rs", &["tokio", "crate::"]),
     ("server/src/rate.rs", &["tokio", "Instant", "crate::"]),
     ("server/src/connection/paces.rs", &["tokio", "Instant"]),
     ("server/src/door.rs", &["tokio", "hyper", "crate::http", "crate::hub", "crate::log"]),

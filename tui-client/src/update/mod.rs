@@ -34,7 +34,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Action> {
     match event {
         Event::Key(key) => return press::key(model, key),
         Event::Paste(text) => writing::paste(model, &text),
-        Event::Wheel(rows) => return reading::wheel(model, rows),
+        Event::Wheel(rows) => return reading::turn(model, rows),
         Event::Click(column, row) => reading::click(model, column, row),
         Event::Resize(columns, rows) => model.size = (columns, rows),
         Event::Focus(focused) => reading::focus(model, focused),

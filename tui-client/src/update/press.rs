@@ -9,7 +9,7 @@ use super::reading::{
     jump_to_mention, jump_to_unread, next_active, page, scroll_people, show, show_number,
     show_people, to_top,
 };
-use super::writing::{interrupt, take_out};
+use super::writing::interrupt;
 use crate::complete::Completion;
 use crate::event::Action;
 use crate::keys::{Meaning, Wish, is_press, second};
@@ -75,7 +75,7 @@ fn act(
         Wish::End if model.input.text().is_empty() => to_bottom(model),
         Wish::Up => up(model),
         Wish::Down => down(model),
-        Wish::Editor => return vec![Action::Edit(take_out(model))],
+        Wish::Editor => return vec![Action::Edit(model.input.text().to_owned())],
         Wish::Mouse => return toggle_mouse(model),
         wish if edit(&mut model.input, wish) => {}
         wish => return look(model, wish),

@@ -80,11 +80,7 @@ pub(super) fn page(model: &mut Model, up: bool) -> Vec<Action> {
 }
 
 /// By so many rows, down if positive.
-pub(super) fn wheel(model: &mut Model, rows: isize) -> Vec<Action> {
-    turn(model, rows)
-}
-
-fn turn(model: &mut Model, rows: isize) -> Vec<Action> {
+pub(super) fn turn(model: &mut Model, rows: isize) -> Vec<Action> {
     let by = rows.unsigned_abs();
     if rows > 0 {
         with_pane(model, |room, pane| scroll::down(room, pane, by));

@@ -122,11 +122,6 @@ fn is_long(pasted: &str) -> bool {
     pasted.lines().count() > PASTE_LINES_MAX || pasted.chars().count() > CONTENT_CHARS_MAX
 }
 
-/// What is written, for an editor: it stays until the editor is closed.
-pub(super) fn take_out(model: &Model) -> String {
-    model.input.text().to_owned()
-}
-
 /// What came back from the editor takes the place of what was written.
 pub(super) fn edited(model: &mut Model, written: Result<String, String>) {
     match written {
