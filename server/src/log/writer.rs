@@ -22,10 +22,11 @@ use crate::metrics::Metrics;
 /// still short.
 const BATCH_MAX: usize = 512;
 
-/// From the beginning of a commit to that of the next one at least: a commit costs as much as
-/// ten messages in it, so a busy log waits for some to come together. Far below what anybody
-/// notices; and a message after a pause does not wait at all.
-const COMMIT_INTERVAL: Duration = Duration::from_millis(1);
+/// From the beginning of a commit to that of the next one at least: a commit, with the threads it
+/// wakes, costs as much as ten messages in it, so a busy log waits for some to come together. Far
+/// below what anybody notices; and a message after a pause does not wait at all. The shorter, the
+/// dearer: see `docs/performance.md`.
+const COMMIT_INTERVAL: Duration = Duration::from_millis(3);
 
 /// The thread, and what it works with. Dropped in this order, the database is closed before anybody
 /// hears of the end.
