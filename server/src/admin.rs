@@ -1,5 +1,5 @@
-//! What an operator does beside a server, running or not: see whose names are kept, release one,
-//! make a token, look at settings, make a backup.
+//! What an operator does beside a server, running or not: see whose names are kept and who is banned,
+//! release a name, make a token, look at settings, make a backup.
 //!
 //! This file does not know arguments, or where its answers are printed.
 
@@ -15,6 +15,7 @@ use crate::gate::token::TokenKey;
 use crate::gate::{GateError, TokenKeyError, moderators};
 use crate::log::database::OpenError;
 pub use crate::log::inspect::{BackupError, Copied, backup, inspect};
+use crate::log::register::{Kind, Sanction};
 use crate::log::{now_ms, register};
 use crate::tls::Tls;
 
@@ -43,12 +44,40 @@ pub enum AdminError {
 pub fn names(db: &Path) -> Result<String, AdminError> {
     let mut list = String::new();
     for kept in register::kept_names(db)? {
-        let used = UNIX_EPOCH + Duration::from_millis(kept.used);
-        let used = humantime::format_rfc3339_seconds(used);
         // Writing into a string cannot fail.
-        let _ = writeln!(list, "{} {used} {}", kept.key, kept.name);
+        let _ = writeln!(list, "{} {} {}", kept.key, moment(kept.used), kept.name);
     }
     Ok(list)
+}
+
+/// The bans and mutes that hold, one on a line: what, where (`*` is the whole server), until when,
+/// whom, by whom, and why.
+///
+/// # Errors
+/// [`AdminError`] if the database cannot be read.
+pub fn bans(db: &Path) -> Result<String, AdminError> {
+    let mut list = String::new();
+    let now = now_ms();
+    for sanction in register::kept_sanctions(db)? {
+        let Sanction { kind, room, user, until, reason, by, .. } = sanction;
+        if until.is_some_and(|until| until <= now) {
+            continue;
+        }
+        let what = match kind {
+            Kind::Ban => "ban",
+            Kind::Mute => "mute",
+        };
+        let place = room.map_or_else(|| "*".to_owned(), |room| format!("#{room}"));
+        let until = until.map_or_else(|| "always".to_owned(), moment);
+        let reason = reason.map_or_else(String::new, |reason| format!(": {}", reason.as_str()));
+        // Writing into a string cannot fail.
+        let _ = writeln!(list, "{what:<4} {place} {until} {user}, by {by}{reason}");
+    }
+    Ok(list)
+}
+
+fn moment(ms: u64) -> String {
+    humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_millis(ms)).to_string()
 }
 
 /// Gives up a name that is kept for somebody.

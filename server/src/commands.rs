@@ -1,5 +1,5 @@
 //! What the binary does besides serving: it looks at settings, makes backups, keeps the register of
-//! names, and makes tokens. Each command has the flags of the server that it needs, and no other.
+//! names, lists bans, and makes tokens. Each command has the flags of the server that it needs, and no other.
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -27,6 +27,15 @@ pub(crate) enum Command {
     ///
     /// A hash in the file of --moderators makes its owner a moderator. Works while the server runs.
     Names {
+        #[command(flatten)]
+        database: Database,
+    },
+
+    /// List the bans and mutes that hold: what, where (* is the whole server), until when, whom, by
+    /// whom, and why
+    ///
+    /// Works while the server runs. A moderator lifts them, with /unban and /unsilence in a client.
+    Bans {
         #[command(flatten)]
         database: Database,
     },
@@ -92,6 +101,7 @@ impl Command {
                 println!("{}: {messages} messages, {bytes} bytes", file.display());
             }
             Command::Names { database } => print!("{}", admin::names(database.file()?)?),
+            Command::Bans { database } => print!("{}", admin::bans(database.file()?)?),
             Command::ReleaseName { name, database } => {
                 admin::release_name(database.file()?, &name)?;
                 println!("{name} is free");

@@ -16,7 +16,8 @@ use crate::metrics::TurnedAway;
 use crate::network::network;
 use crate::rate::{Pace, Rate};
 
-/// Addresses remembered before those that hold nothing and owe nothing are forgotten: a few MiB.
+/// Addresses remembered besides those that hold a connection: a few MiB. When there are more, those
+/// that owe nothing are forgotten, and if that is not enough, all that hold none.
 const ADDRESSES_MAX: usize = 64 * 1024;
 
 /// Counts everybody who comes and goes.
@@ -129,8 +130,14 @@ impl Door {
 
     fn find(&self, peer: IpAddr, now: Duration) -> Arc<Address> {
         let mut addresses = self.lock();
-        if addresses.len() >= ADDRESSES_MAX && !addresses.contains_key(&network(peer)) {
-            addresses.retain(|_, address| !address.is_forgettable(now));
+        // Those that hold a connection are as many as connections at most, so what is left to
+        // forget makes room for as many again before all are looked at anew.
+        let many = || ADDRESSES_MAX.max(2 * self.open());
+        if addresses.len() >= many() && !addresses.contains_key(&network(peer)) {
+            addresses.retain(|_, address| address.is_held() || !address.newcomers.is_rested(now));
+            if addresses.len() >= many() {
+                addresses.retain(|_, address| address.is_held());
+            }
         }
         let new = || Arc::new(Address::new(&self.open));
         addresses.entry(network(peer)).or_insert_with(new).clone()
@@ -148,8 +155,8 @@ impl Address {
         Address { connections: AtomicUsize::new(0), newcomers: Rate::default(), open }
     }
 
-    fn is_forgettable(&self, now: Duration) -> bool {
-        self.connections.load(Ordering::Relaxed) == 0 && self.newcomers.is_rested(now)
+    fn is_held(&self) -> bool {
+        self.connections.load(Ordering::Relaxed) > 0
     }
 }
 
@@ -272,5 +279,16 @@ mod tests {
         }
         assert!(door.lock().len() <= ADDRESSES_MAX);
         assert!(door.lock().contains_key(&ip("192.0.2.1")));
+    }
+
+    #[test]
+    fn a_flood_of_addresses_that_all_owe_something_has_a_bound_too() {
+        let door = Door::new(&Floods { address_rate: 1, ..Floods::for_tests() });
+        let _stays = door.enter(ip("192.0.2.1")).unwrap();
+        for n in 0..3 * u32::try_from(ADDRESSES_MAX).unwrap() {
+            door.enter(IpAddr::V4((0x0a00_0000 + n).into())).unwrap();
+            assert!(door.lock().len() <= ADDRESSES_MAX);
+        }
+        assert_eq!(why(door.enter(ip("192.0.2.1"))), TurnedAway::AddressRate, "still known");
     }
 }

@@ -85,6 +85,9 @@ fn read(cert: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsError> {
     let chain =
         CertificateDer::pem_file_iter(cert).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let chain = chain.map_err(bad("certificate", cert))?;
+    if chain.is_empty() {
+        return Err(bad("certificate", cert)(pem::Error::NoItemsFound));
+    }
     let secret = PrivateKeyDer::from_pem_file(key).map_err(bad("key", key))?;
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()

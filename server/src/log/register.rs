@@ -86,10 +86,7 @@ pub(super) fn load(
     let oldest = name_expiry.map_or(0, |expiry| now.saturating_sub(expiry));
     db.execute("DELETE FROM names WHERE used < ?1", [signed(oldest)])?;
     db.execute("DELETE FROM sanctions WHERE until <= ?1", [signed(now)])?;
-    let select = "SELECT kind, room, user, hash, until, reason, author FROM sanctions";
-    let mut sanctions = db.prepare(select)?;
-    let sanctions = sanctions.query_map([], read_sanction)?.collect::<Result<_, _>>()?;
-    Ok(Register { names: names(db)?, sanctions })
+    Ok(Register { names: names(db)?, sanctions: sanctions(db)? })
 }
 
 pub(super) fn apply(db: &Connection, change: &Change) -> rusqlite::Result<()> {
@@ -151,6 +148,13 @@ fn names(db: &Connection) -> rusqlite::Result<Vec<Kept>> {
     select.query_map([], read_name)?.collect()
 }
 
+fn sanctions(db: &Connection) -> rusqlite::Result<Vec<Sanction>> {
+    let select = "SELECT kind, room, user, hash, until, reason, author FROM sanctions
+        ORDER BY kind, room_key, user_key";
+    let mut select = db.prepare(select)?;
+    select.query_map([], read_sanction)?.collect()
+}
+
 fn read_name(row: &Row<'_>) -> rusqlite::Result<Kept> {
     Ok(Kept {
         name: checked(0, UserName::try_from(row.get_ref(0)?.as_str()?))?,
@@ -178,9 +182,17 @@ fn read_sanction(row: &Row<'_>) -> rusqlite::Result<Sanction> {
 /// # Errors
 /// [`OpenError`] if it cannot be read.
 pub(crate) fn kept_names(path: &Path) -> Result<Vec<Kept>, OpenError> {
-    let read = |database: &Database| names(&connect(database)?);
     let database = Database::beside(path)?;
-    read(&database).map_err(|error| database.failed(error))
+    connect(&database).and_then(|db| names(&db)).map_err(|error| database.failed(error))
+}
+
+/// The bans and mutes of a database that a server may be using at the moment.
+///
+/// # Errors
+/// [`OpenError`] if it cannot be read.
+pub(crate) fn kept_sanctions(path: &Path) -> Result<Vec<Sanction>, OpenError> {
+    let database = Database::beside(path)?;
+    connect(&database).and_then(|db| sanctions(&db)).map_err(|error| database.failed(error))
 }
 
 /// Releases a name in a database that a server may be using at the moment; true if it was kept.

@@ -72,3 +72,11 @@ impl Server {
         while !get(self.address.parse().unwrap(), "/readyz").await.contains(status) {}
     }
 }
+
+/// One of the binary's commands, about a file that a flag names: its exit code, and all it says.
+pub(crate) fn operator(arguments: &[&str], flag: &str, file: &Path) -> (Option<i32>, String) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_nebula-server"));
+    let output = command.args(arguments).arg(flag).arg(file).output().unwrap();
+    let told = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(told).unwrap())
+}

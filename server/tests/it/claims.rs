@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use server::gate::NAMES_AT_ONCE;
 use server::{Config, Db};
 
+use crate::child::operator;
 use crate::harness::{TestServer, query};
 
 fn on(path: &Path) -> Config {
@@ -191,13 +192,6 @@ async fn a_database_of_an_older_server_is_brought_up_to_date() {
     server.stop().await;
 }
 
-fn operator(path: &Path, arguments: &[&str]) -> (Option<i32>, String) {
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_nebula-server"));
-    let output = command.args(arguments).arg("--db").arg(path).output().unwrap();
-    let told = [output.stdout, output.stderr].concat();
-    (output.status.code(), String::from_utf8(told).unwrap())
-}
-
 #[tokio::test]
 async fn the_operator_lists_names_and_releases_one_while_the_server_runs() {
     let folder = tempfile::tempdir().unwrap();
@@ -205,24 +199,27 @@ async fn the_operator_lists_names_and_releases_one_while_the_server_runs() {
     let server = TestServer::start_with(on(&path)).await;
     visit(&server, "Alice", Some(1)).await;
     visit(&server, "Bob", Some(2)).await;
-    let (code, list) = operator(&path, &["names"]);
+    let (code, list) = operator(&["names"], "--db", &path);
     let lines: Vec<Vec<_>> = list.lines().map(|line| line.split(' ').collect()).collect();
     assert_eq!((code, lines.len()), (Some(0), 2), "{list}");
     // printf '\x01%.0s' {1..16} | sha256sum
     let hash = "cc8cd41cef907c4d216069122c4b89936211361f9050a717a1e37ad1862e952f";
     assert_eq!((lines[0][0], lines[0][2], lines[1][2]), (hash, "Alice", "Bob"));
-    assert_eq!(operator(&path, &["release-name", "ALICE"]), (Some(0), "ALICE is free\n".into()));
+    assert_eq!(
+        operator(&["release-name", "ALICE"], "--db", &path),
+        (Some(0), "ALICE is free\n".into())
+    );
     visit(&server, "Alice", Some(3)).await;
     let mut before = server.connect_with(&query("dev", "Alice", ""), Some(1)).await;
     before.expect_refusal(Code::NameTaken, 4001).await;
     // Whoever looks like a name that was released is let in as well.
-    operator(&path, &["release-name", "Bob"]);
+    operator(&["release-name", "Bob"], "--db", &path);
     visit(&server, "B\u{43e}b", Some(3)).await;
-    let (code, told) = operator(&path, &["release-name", "Nobody"]);
+    let (code, told) = operator(&["release-name", "Nobody"], "--db", &path);
     assert_eq!(code, Some(2));
     assert!(told.contains("Nobody") && told.contains("names"), "{told}");
     server.stop().await;
-    let (code, told) = operator(&folder.path().join("none.db"), &["names"]);
+    let (code, told) = operator(&["names"], "--db", &folder.path().join("none.db"));
     assert_eq!(code, Some(2));
     assert!(told.contains("none.db") && !folder.path().join("none.db").exists(), "{told}");
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 use server::{Config, Db};
 use tempfile::TempDir;
 
+use crate::child::operator;
 use crate::harness::{Peer, TestServer, left, query, say, say_ref};
 
 /// The key of the moderator, as the harness makes it, and its hash:
@@ -271,6 +272,26 @@ async fn a_mute_in_the_whole_server_is_told_to_whom_it_concerns_and_ends_by_itse
         }
     }
     assert!(refused > 0);
+}
+
+#[tokio::test]
+async fn the_operator_lists_bans_and_mutes_while_the_server_runs() {
+    let server = Moderated::start().await;
+    let mut moderator = server.moderator("dev").await;
+    for act in [
+        json!({"type": "mute", "room": "dev", "user": "Eve", "seconds": 600}),
+        json!({"type": "ban", "user": "Mallory", "reason": "spam"}),
+        json!({"type": "ban", "room": "dev", "user": "Trudy"}),
+        json!({"type": "unban", "room": "dev", "user": "Trudy"}),
+    ] {
+        moderator.send(act.to_string()).await;
+        moderated(&mut moderator).await;
+    }
+    let (code, list) = operator(&["bans"], "--db", &server.folder.path().join("nebula.db"));
+    assert_eq!(code, Some(0), "{list}");
+    let lines: Vec<_> = list.lines().collect();
+    assert_eq!((lines.len(), lines[0]), (2, "ban  * always Mallory, by Mod: spam"), "{list}");
+    assert!(lines[1].starts_with("mute #dev 20") && lines[1].ends_with("Z Eve, by Mod"), "{list}");
 }
 
 #[tokio::test]

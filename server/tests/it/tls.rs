@@ -323,7 +323,7 @@ async fn files_that_are_no_good_are_named() {
     for (config, name) in [
         (Config { tls_cert: Some(missing.clone()), ..config.clone() }, "file.pem"),
         (Config { tls_key: Some(missing), ..config.clone() }, "file.pem"),
-        (Config { tls_cert: Some(authority.key()), ..config.clone() }, "key.pem"),
+        (Config { tls_cert: Some(authority.key()), ..config.clone() }, "read the certificate in"),
         (Config { tls_key: Some(authority.cert()), ..config.clone() }, "cert.pem"),
         (Config { tls_key: Some(other.key()), ..config }, "key.pem"),
     ] {

@@ -1,6 +1,5 @@
 //! A closed server: who comes in with a token, where, and until when; and what is no good token.
 
-use std::path::Path;
 use std::process::Stdio;
 use std::time::UNIX_EPOCH;
 
@@ -13,6 +12,7 @@ use tempfile::TempDir;
 use tokio::io::AsyncReadExt as _;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
+use crate::child::operator;
 use crate::harness::{Peer, TestServer, say};
 use crate::moderation::moderated;
 
@@ -244,13 +244,6 @@ async fn an_open_server_does_not_look_at_tokens() {
     }
 }
 
-async fn operator(arguments: &[&str], key: &Path) -> (Option<i32>, String) {
-    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_nebula-server"));
-    let output = command.args(arguments).arg("--token-key").arg(key).output().await.unwrap();
-    let told = [output.stdout, output.stderr].concat();
-    (output.status.code(), String::from_utf8(told).unwrap())
-}
-
 const MAKE: [&str; 7] = ["token", "--user", "alice", "--rooms", "dev,ops-*", "--days", "30"];
 
 /// An Ed25519 key pair as `openssl genpkey` and `openssl pkey -pubout` write them.
@@ -270,7 +263,7 @@ async fn the_operator_makes_tokens_with_either_kind_of_key() {
         let closed = Closed::with_key(checks.as_bytes()).await;
         let key = closed.folder.path().join("signs");
         std::fs::write(&key, signs).unwrap();
-        let (code, token) = operator(&MAKE, &key).await;
+        let (code, token) = operator(&MAKE, "--token-key", &key);
         assert_eq!(code, Some(0), "{token}");
         let mut alice = closed.enter("ops-1", token.trim()).await;
         alice.send(r#"{"type":"join","room":"general"}"#).await;
@@ -280,7 +273,7 @@ async fn the_operator_makes_tokens_with_either_kind_of_key() {
         assert_eq!((&body["sub"], &body["rooms"]), (&json!("alice"), &json!(["dev", "ops-*"])));
         let days = body["exp"].as_i64().unwrap() - in_seconds(30 * 24 * 60 * 60);
         assert!((-60..=0).contains(&days), "{days}");
-        let (_, token) = operator(&[&MAKE[..], &["--moderator"]].concat(), &key).await;
+        let (_, token) = operator(&[&MAKE[..], &["--moderator"]].concat(), "--token-key", &key);
         let mut moderator = closed.connect("room=dev", token.trim()).await;
         let ToClient::Join { role, .. } = moderator.next().await else { panic!() };
         assert_eq!(role, Some(Role::Moderator));
@@ -299,7 +292,7 @@ async fn a_token_of_another_key_is_refused_also_if_the_public_key_is_its_secret(
     }
     let other = closed.folder.path().join("other");
     std::fs::write(&other, ed25519().0).unwrap();
-    let (_, token) = operator(&MAKE, &other).await;
+    let (_, token) = operator(&MAKE, "--token-key", &other);
     closed.refused(token.trim(), Code::BadToken).await;
 }
 
@@ -316,17 +309,17 @@ async fn a_key_that_is_none_is_told_with_what_to_do() {
         (&ed25519().1, "public"),
     ] {
         std::fs::write(&key, contents).unwrap();
-        let (code, told) = operator(&MAKE, &key).await;
+        let (code, told) = operator(&MAKE, "--token-key", &key);
         assert_eq!(code, Some(2), "{told}");
         assert!(told.contains(word) && told.contains("some.key"), "{told}");
         assert!(!told.contains("MIIB") && !told.contains("short\n"));
     }
-    let (code, told) = operator(&MAKE, &folder.path().join("missing")).await;
+    let (code, told) = operator(&MAKE, "--token-key", &folder.path().join("missing"));
     assert_eq!(code, Some(2));
     assert!(told.contains("missing"), "{told}");
     std::fs::write(&key, SECRET).unwrap();
     for arguments in [&MAKE[..3], &["token", "--user", " x", "--rooms", "dev"]] {
-        assert_eq!(operator(arguments, &key).await.0, Some(2));
+        assert_eq!(operator(arguments, "--token-key", &key).0, Some(2));
     }
 }
 

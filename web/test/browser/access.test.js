@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 
-import { message, newCrowd, newPage, online, pageOf, person, say, settled, startBrowser, startNetwork, startServer } from "./harness.js";
+import { joining, message, newCrowd, newPage, online, pageOf, person, say, settled, startBrowser, startClosedServer, startNetwork, startServer } from "./harness.js";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SIZES = [[360, 640], [768, 1024], [1440, 900]];
@@ -25,6 +25,16 @@ after(async () => {
 async function violations(page, what) {
   const found = await page.evaluate(`${AXE}; axe.run(document, { resultTypes: ["violations"] })`);
   return found.violations.map(({ id, nodes }) => `${what}: ${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
+}
+
+/** The same in each of the looks. */
+async function violationsInAll(page, what) {
+  const found = [];
+  for (const [look, media] of Object.entries(LOOKS)) {
+    await page.emulateMedia({ colorScheme: null, forcedColors: null, contrast: null, ...media });
+    found.push(...await violations(page, `${what}, ${look}`));
+  }
+  return found;
 }
 
 /** A page with all there is to see: rooms with news, a mention, a line, links, something failed. */
@@ -52,11 +62,7 @@ async function scene(t, width, height) {
 for (const [width, height] of SIZES) {
   test(`no violation at ${width} by ${height}, in any colours, whatever is open`, async (t) => {
     const alice = await scene(t, width, height);
-    const found = [];
-    for (const [look, media] of Object.entries(LOOKS)) {
-      await alice.emulateMedia({ colorScheme: null, forcedColors: null, contrast: null, ...media });
-      found.push(...await violations(alice, look));
-    }
+    const found = await violationsInAll(alice, "the room");
     await alice.emulateMedia({ colorScheme: "dark", forcedColors: null, contrast: null, reducedMotion: "reduce" });
     for (const drawer of width < 768 ? ["rooms", "people"] : width < 1024 ? ["people"] : []) {
       await alice.locator(`#${drawer}-button`).click();
@@ -80,13 +86,34 @@ for (const [width, height] of SIZES) {
     found.push(...await violations(alice, "completion"));
     const first = await newPage(t, browser, { viewport: { width, height } });
     await first.goto(server.address);
-    for (const [look, media] of Object.entries(LOOKS)) {
-      await first.emulateMedia({ colorScheme: null, forcedColors: null, contrast: null, ...media });
-      found.push(...await violations(first, `first screen, ${look}`));
-    }
+    found.push(...await violationsInAll(first, "first screen"));
     assert.deepEqual(found, []);
   });
 }
+
+test("no violation where a token is asked for, and in what moderators see", async (t) => {
+  const closed = await startClosedServer();
+  t.after(() => closed.stop());
+  const stranger = await newPage(t, browser);
+  await stranger.goto(joining(closed, "Alice", "dev"));
+  await stranger.getByLabel("Token").waitFor();
+  const found = await violationsInAll(stranger, "the token");
+  const mod = await newPage(t, browser);
+  await mod.goto(`${closed.address}?room=dev#token=${closed.token("Mod", "*", "--moderator")}`);
+  await online(mod);
+  for (const text of ["keep", "remove"]) await say(mod, text);
+  await settled(mod, "remove").waitFor();
+  await say(mod, "/delete");
+  await settled(mod, "(deleted)").waitFor();
+  await settled(mod, "keep").hover();
+  await settled(mod, "keep").getByRole("button", { name: "Delete" }).waitFor();
+  found.push(...await violationsInAll(mod, "a tombstone and a button"));
+  await settled(mod, "keep").hover();
+  await settled(mod, "keep").getByRole("button", { name: "Delete" }).click();
+  await mod.locator("#ask").waitFor();
+  found.push(...await violationsInAll(mod, "the question"));
+  assert.deepEqual(found, []);
+});
 
 // 1280 by 800 at 200 %, the narrowest of all, and the sizes of telephones, tablets and desks.
 for (const [width, height] of [[640, 400], [320, 568], ...SIZES]) {
