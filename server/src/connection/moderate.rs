@@ -19,8 +19,6 @@ use crate::outbox::{End, Outbox};
 /// Who an act is about, here or away.
 struct Target {
     person: Option<Arc<Person>>,
-    /// How they are reached, under whatever name.
-    outboxes: Vec<Outbox>,
     sanction: Sanction,
 }
 
@@ -57,6 +55,8 @@ impl ReadPump {
 
     /// Keeps it first and tells it afterwards, so that it holds over a restart.
     async fn carry_out(&mut self, mut act: Act) -> Result<Result<(), Refusal>, End> {
+        let engine = self.engine.clone();
+        let _alone = engine.gate.acts.lock().await;
         let open = match self.may_moderate(act.room.as_ref()) {
             Ok(open) => open,
             Err(refusal) => return Ok(Err(refusal)),
@@ -105,16 +105,13 @@ impl ReadPump {
 
     fn target(&self, act: &Act) -> Target {
         let gate = &self.engine.gate;
-        let (person, mut outboxes) = gate.names.find(&act.user).unzip();
+        let person = gate.names.find(&act.user).map(|(person, _)| person);
         let kept = gate.names.kept(&act.user, now_ms());
         // Who is here now; else whose name it is.
         let key = match &person {
             Some(person) => person.key(),
             None => kept.as_ref().map(|kept| kept.key),
         };
-        if let Some(key) = key {
-            outboxes = Some(gate.names.with_key(key));
-        }
         let name = person.as_ref().map(|person| &person.name);
         let user = name.or_else(|| kept.as_ref().map(|kept| &kept.name)).unwrap_or(&act.user);
         let sanction = Sanction {
@@ -129,7 +126,21 @@ impl ReadPump {
             reason: act.reason.clone(),
             by: self.claim.name().clone(),
         };
-        Target { person, outboxes: outboxes.unwrap_or_default(), sanction }
+        Target { person, sanction }
+    }
+
+    /// How who it is about is reached now, by name and by key. Asked only when a ban holds: who came
+    /// in before that is found here, and who comes later is not let in.
+    fn outboxes(&self, sanction: &Sanction) -> Vec<Outbox> {
+        let names = &self.engine.gate.names;
+        let mut outboxes = names.find(&sanction.user).map_or_else(Vec::new, |(_, all)| all);
+        let with_key = sanction.key.map_or_else(Vec::new, |key| names.with_key(key));
+        for outbox in with_key {
+            if !outboxes.contains(&outbox) {
+                outboxes.push(outbox);
+            }
+        }
+        outboxes
     }
 
     fn is_possible(&self, act: &Act, target: &Target) -> Result<(), Refusal> {
@@ -166,13 +177,14 @@ impl ReadPump {
                 let told = self.engine.hub.tell(room, frame).await;
                 told.map_err(|_| self.stopping())?;
                 if matches!(action, Action::Kick | Action::Ban) {
-                    target.outboxes.iter().for_each(|outbox| outbox.leave(lane));
+                    let outboxes = self.outboxes(&target.sanction);
+                    outboxes.iter().for_each(|outbox| outbox.leave(lane));
                 }
             }
             None => {
                 self.outbox.push(&frame);
                 let ban = Refusal::Banned(Box::new(restriction(&target.sanction, now_ms())));
-                for outbox in &target.outboxes {
+                for outbox in self.outboxes(&target.sanction) {
                     match action {
                         Action::Ban => outbox.end(End::Refused(ban.clone())),
                         _ => outbox.push(&frame),

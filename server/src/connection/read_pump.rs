@@ -70,8 +70,13 @@ impl ReadPump {
         if let Some(refusal) = pump.may_not_enter(&hello.room) {
             return Err(End::Refused(refusal));
         }
-        pump.join(hello.room, hello.since, hello.history).await?;
-        Ok(pump)
+        match pump.join(hello.room, hello.since, hello.history).await {
+            Ok(()) => Ok(pump),
+            Err(end) => {
+                pump.leave_all().await;
+                Err(end)
+            }
+        }
     }
 
     pub(super) fn metrics(&self) -> &Metrics {
@@ -298,9 +303,11 @@ impl ReadPump {
         if replay {
             let since = since.unwrap_or_default();
             let limit = usize::from(history.unwrap_or(HISTORY_MAX));
-            let (frame, head) =
-                self.replay(&open, Asked { since, before: None, limit }, None).await;
-            self.outbox.release(&frame, lane(open.name()), head.get());
+            let asked = Asked { since, before: None, limit };
+            // Without the replay, what comes next would be taken for all there is: who comes back
+            // asks for it again.
+            let (frame, head) = self.replay(&open, asked, None).await.map_err(End::Refused)?;
+            self.outbox.release(&frame, Some((lane(open.name()), head.get())));
         }
         Ok(())
     }

@@ -27,8 +27,16 @@ impl ReadPump {
             return Err(self.outbox.ended().await);
         }
         let asked = Asked { since: MessageId::ZERO, before, limit: usize::from(limit) };
-        let (frame, _) = self.replay(open, asked, reference).await;
-        self.outbox.push(&frame);
+        // What is told meanwhile waits: the deletion of a message comes after the message.
+        self.outbox.hold();
+        let frame = match self.replay(open, asked, reference.as_ref()).await {
+            Ok((frame, _)) => frame,
+            Err(refusal) => {
+                self.metrics().refused(refusal.code());
+                note(&refusal, Some(room), reference)
+            }
+        };
+        self.outbox.release(&frame, None);
         Ok(())
     }
 
@@ -44,20 +52,15 @@ impl ReadPump {
         asked.map_err(|_| self.stopping())
     }
 
-    /// A `history` envelope and the newest id of the room, or an `error` and zero.
+    /// A `history` envelope and the newest id of the room.
     pub(super) async fn replay(
         &self,
         open: &Arc<OpenRoom>,
         asked: Asked,
-        reference: Option<Ref>,
-    ) -> (Arc<Frame>, MessageId) {
-        let (room, since) = (open.name().clone(), asked.since);
-        let Ok(page) = self.engine.log.page(open, asked).await else {
-            let refusal = Refusal::Unavailable;
-            self.metrics().refused(refusal.code());
-            let frame = note(&refusal, Some(room), reference);
-            return (frame, MessageId::ZERO);
-        };
-        (page.envelope(&room, since, reference.as_ref()), page.head)
+        reference: Option<&Ref>,
+    ) -> Result<(Arc<Frame>, MessageId), Refusal> {
+        let since = asked.since;
+        let page = self.engine.log.page(open, asked).await.map_err(|_| Refusal::Unavailable)?;
+        Ok((page.envelope(open.name(), since, reference), page.head))
     }
 }

@@ -16,6 +16,7 @@ use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant as StdInstant};
 
 use protocol::{Grant, Hello, Key, Refusal, Role, RoomName, Token, UserName};
+use tokio::sync::Mutex as AsyncMutex;
 use tokio::time::Instant;
 
 pub use self::moderators::ModeratorsError;
@@ -117,6 +118,8 @@ pub enum GateError {
 pub(crate) struct Gate {
     pub(crate) names: Names<Outbox>,
     pub(crate) sanctions: Sanctions,
+    /// Held while an act is stored and comes to hold, so that both have one order.
+    pub(crate) acts: AsyncMutex<()>,
     newcomers: Mutex<Newcomers>,
     /// Closes the server.
     token_key: Option<TokenKey>,
@@ -131,6 +134,7 @@ impl Gate {
         let gate = Gate {
             names: Names::new(config.name_expiry_ms(), register.names, now_ms()),
             sanctions: Sanctions::new(register.sanctions),
+            acts: AsyncMutex::default(),
             newcomers: Mutex::default(),
             token_key: config.token_key.as_deref().map(TokenKey::read).transpose()?,
             moderators: RwLock::default(),

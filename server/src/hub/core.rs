@@ -131,7 +131,7 @@ impl<M: Clone> Core<M> {
         let open = || Room::new(name.clone());
         let room = self.rooms.entry(name.key().clone()).or_insert_with(open);
         let is_news = room.add(id, member.clone(), user.clone());
-        let at_once = self.budget.allows_all(room.connections());
+        let at_once = room.tells_at_once(now, self.budget, is_news);
         let to_all = is_news && (at_once || room.takes_line(now, self.budget, &user));
         let to = |to_all: bool, news| match to_all {
             true => Effect::Room(room.name().clone(), news),
@@ -167,7 +167,7 @@ impl<M: Clone> Core<M> {
             self.gathering.remove(name.key());
             return;
         }
-        let at_once = self.budget.allows_all(room.connections());
+        let at_once = room.tells_at_once(now, self.budget, is_news);
         if is_news && (at_once || room.takes_line(now, self.budget, &user)) {
             effects.push(Effect::Room(spelt.clone(), News::Leave(user)));
         }

@@ -139,6 +139,31 @@ fn a_room_that_became_small_again_tells_all_at_once() {
 }
 
 #[test]
+fn a_small_room_that_many_run_through_is_told_little_of_it_and_the_truth_in_time() {
+    const STAY: u64 = 150;
+    const RUNS: u64 = 20_000;
+    let mut crowd = Crowd::new(4 << 20);
+    (0..STAY).for_each(|id| crowd.join(id));
+    let before = crowd.bytes;
+    for n in 0..RUNS {
+        crowd.join(STAY + n);
+        if n % 50 == 0 {
+            crowd.wait(TICK);
+        }
+        crowd.leave(STAY + n);
+    }
+    let bytes = crowd.bytes - before;
+    let list = envelope_bytes(&room()) + STAY * name_bytes(&person(0));
+    let all_of_it = 2 * RUNS * STAY * list;
+    assert!(bytes < all_of_it / 20, "{bytes} bytes of {all_of_it}");
+    crowd.wait(LIST_WITHIN + TICK);
+    assert!(crowd.everybody_knows() && !crowd.core.is_gathering());
+    crowd.wait(Duration::from_secs(60));
+    crowd.join(0xffff);
+    assert!(crowd.everybody_knows() && !crowd.core.is_gathering(), "calm again");
+}
+
+#[test]
 fn a_storm_of_joins_stays_under_its_budget_and_ends_in_the_truth() {
     const BUDGET: u64 = 4 << 20;
     let mut crowd = Crowd::new(BUDGET);

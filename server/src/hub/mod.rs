@@ -11,7 +11,8 @@ mod shard;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::{Arc, LazyLock};
 
 use protocol::{Role, RoomName, UserName};
 use tokio::sync::mpsc;
@@ -114,7 +115,7 @@ impl Hub {
 
     fn shard(&self, room: &RoomName) -> &mpsc::Sender<ShardInput> {
         let count = self.shards.len() as u64;
-        let index = usize::try_from(lane(room) % count).unwrap_or_default();
+        let index = usize::try_from(place(room) % count).unwrap_or_default();
         &self.shards[index]
     }
 }
@@ -123,9 +124,16 @@ async fn send(shard: &mpsc::Sender<ShardInput>, input: ShardInput) -> Result<(),
     shard.send(input).await.map_err(|_| HubStopped)
 }
 
-/// A room as a number: FNV-1a, 64 bits, over its folded name. The same in every process, so that
-/// one day two of them can agree where a room lives.
+/// A room as a number, by which its news are told apart in an outbox. Another one in each process, so
+/// that nobody can make up a room that is taken for another.
 pub(crate) fn lane(room: &RoomName) -> u64 {
+    static KEYS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    KEYS.hash_one(room.key())
+}
+
+/// Where a room lives: FNV-1a, 64 bits, over its folded name. The same in every process, so that one
+/// day two of them can agree on it.
+fn place(room: &RoomName) -> u64 {
     const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
     const PRIME: u64 = 0x0000_0100_0000_01b3;
     room.key().bytes().fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))

@@ -14,6 +14,12 @@ use protocol::{RoomName, UserName};
 pub(crate) const AT_ONCE_MAX: usize = 200;
 /// A change that was not told is in a list after this time, whatever it costs.
 pub(crate) const LIST_WITHIN: Duration = Duration::from_secs(5);
+/// Comings and goings that a small room is told of at once, each with the whole list, when it was calm
+/// before: all of it may fill and empty.
+const CHURN_AT_ONCE: u32 = 400;
+/// And then one more in so long a time: five a second to 200 people are 3 MB a second. What is more is
+/// gathered as in a large room.
+const CHURN_INTERVAL: Duration = Duration::from_millis(200);
 /// Names that a list holds at least, whatever they cost: a sidebar's worth.
 pub(crate) const NAMES_MIN: usize = 50;
 /// What a name takes in a list: quotes, a comma, and a backslash for what JSON escapes.
@@ -34,9 +40,32 @@ pub(super) fn envelope_bytes(room: &RoomName) -> u64 {
 pub(crate) struct Budget(pub(crate) u64);
 
 impl Budget {
-    /// A room of so many connections is told everything at once.
+    /// A room of so many connections is told everything at once while it is calm.
     pub(super) fn allows_all(self, connections: usize) -> bool {
-        self.0 == 0 || connections <= AT_ONCE_MAX
+        self.is_endless() || connections <= AT_ONCE_MAX
+    }
+
+    pub(super) fn is_endless(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// How much comes and goes in a room.
+#[derive(Debug, Default)]
+pub(super) struct Churn {
+    /// When all that was told at once is paid off, at one in each interval.
+    paid_at: Duration,
+}
+
+impl Churn {
+    /// True if one more may be told at once.
+    pub(super) fn takes_one(&mut self, now: Duration) -> bool {
+        let after = self.paid_at.max(now) + CHURN_INTERVAL;
+        let is_calm = after <= now + CHURN_INTERVAL * CHURN_AT_ONCE;
+        if is_calm {
+            self.paid_at = after;
+        }
+        is_calm
     }
 }
 
@@ -138,6 +167,18 @@ mod tests {
         assert!(Budget(1).allows_all(AT_ONCE_MAX));
         assert!(!Budget(1).allows_all(AT_ONCE_MAX + 1));
         assert!(Budget(0).allows_all(usize::MAX));
+    }
+
+    #[test]
+    fn a_room_is_calm_for_so_many_and_then_for_one_in_an_interval() {
+        let mut churn = Churn::default();
+        let now = seconds(7);
+        assert!((0..CHURN_AT_ONCE).all(|_| churn.takes_one(now)));
+        assert!(!churn.takes_one(now));
+        assert!(churn.takes_one(now + CHURN_INTERVAL));
+        assert!(!churn.takes_one(now + CHURN_INTERVAL));
+        let later = now + CHURN_INTERVAL * 1000;
+        assert_eq!((0..1000).filter(|_| churn.takes_one(later)).count(), 400);
     }
 
     #[test]

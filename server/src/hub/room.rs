@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use protocol::{PEOPLE_MAX, RoomName, UserName};
 
-use super::presence::{Budget, Gathered, envelope_bytes, name_bytes};
+use super::presence::{Budget, Churn, Gathered, envelope_bytes, name_bytes};
 
 /// One connection, by a number that is never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,13 +24,21 @@ pub(crate) struct Room<M> {
     people: BTreeMap<UserName, usize>,
     /// What their names take in a list.
     people_bytes: u64,
-    /// Only in a large room.
+    /// Only in a large or lively room.
     gathered: Option<Box<Gathered>>,
+    churn: Churn,
 }
 
 impl<M> Room<M> {
     pub(crate) fn new(name: RoomName) -> Self {
-        Room { name, members: Vec::new(), people: BTreeMap::new(), people_bytes: 0, gathered: None }
+        Room {
+            name,
+            members: Vec::new(),
+            people: BTreeMap::new(),
+            people_bytes: 0,
+            gathered: None,
+            churn: Churn::default(),
+        }
     }
 
     pub(crate) fn name(&self) -> &RoomName {
@@ -97,7 +105,14 @@ impl<M> Room<M> {
         self.people.range((Bound::Excluded(name), Bound::Unbounded)).map(|(user, _)| user)
     }
 
-    /// What this room, being large, has been told and may still be told.
+    /// True if somebody who came or went, if that `is_news`, is told to all at once with the whole
+    /// list.
+    pub(super) fn tells_at_once(&mut self, now: Duration, budget: Budget, is_news: bool) -> bool {
+        budget.allows_all(self.connections())
+            && (!is_news || budget.is_endless() || self.churn.takes_one(now))
+    }
+
+    /// What this room, being large or lively, has been told and may still be told.
     pub(super) fn gathered(&mut self, now: Duration, budget: Budget) -> &mut Gathered {
         self.gathered.get_or_insert_with(|| Box::new(Gathered::new(budget, now)))
     }

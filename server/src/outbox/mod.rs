@@ -133,10 +133,10 @@ impl Outbox {
         self.lock().held = true;
     }
 
-    /// Lets frames go again, `first` before all that waited, without those of `lane` up to `upto`:
-    /// they are in `first`.
-    pub(crate) fn release(&self, first: &Arc<Frame>, lane: u64, upto: u64) {
-        self.change(|queue| queue.counted(|queue| queue.release(first, lane, upto)));
+    /// Lets frames go again, `first` before all that waited. If it is a replay of a lane up to a
+    /// number, those that it contains are left out.
+    pub(crate) fn release(&self, first: &Arc<Frame>, replayed: Option<(u64, u64)>) {
+        self.change(|queue| queue.counted(|queue| queue.release(first, replayed)));
     }
 
     /// Takes all that waits into `batch`, which is empty, in order; waits while there is nothing.
@@ -274,13 +274,15 @@ impl Queue {
         replayed
     }
 
-    fn release(&mut self, first: &Arc<Frame>, lane: u64, upto: u64) {
+    fn release(&mut self, first: &Arc<Frame>, replayed: Option<(u64, u64)>) {
         self.held = false;
         if self.end.is_some() {
             return;
         }
-        self.replayed.retain(|(l, _)| *l != lane);
-        self.replayed.push((lane, upto));
+        if let Some((lane, upto)) = replayed {
+            self.replayed.retain(|(l, _)| *l != lane);
+            self.replayed.push((lane, upto));
+        }
         let waited = std::mem::take(&mut self.waiting);
         self.bytes = 0;
         for frame in std::iter::once(first.clone()).chain(waited) {

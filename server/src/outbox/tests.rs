@@ -107,7 +107,7 @@ fn a_replay_goes_first_and_what_it_contains_is_not_told_twice() {
     outbox.push(&numbered(LANE, 4));
     outbox.push(&numbered(LANE, 6));
     assert_eq!(taken(&outbox), None, "held");
-    outbox.release(&plain("history"), LANE, 5);
+    outbox.release(&plain("history"), Some((LANE, 5)));
     outbox.push(&numbered(LANE, 7));
     expect(&outbox, &["history", "join", "m6", "m7"]);
 }
@@ -116,12 +116,25 @@ fn a_replay_goes_first_and_what_it_contains_is_not_told_twice() {
 fn what_a_replay_contains_is_skipped_also_when_it_comes_after_it() {
     let outbox = outbox();
     outbox.hold();
-    outbox.release(&plain("history"), LANE, 5);
+    outbox.release(&plain("history"), Some((LANE, 5)));
     outbox.push(&numbered(LANE, 5));
     outbox.push(&numbered(LANE + 1, 3));
     outbox.push(&numbered(LANE, 6));
     expect(&outbox, &["history", "m3", "m6"]);
     assert!(outbox.lock().replayed.is_empty(), "nothing older can come any more");
+}
+
+#[test]
+fn a_page_stands_before_what_came_while_it_was_read_and_skips_nothing() {
+    let outbox = outbox();
+    outbox.hold();
+    outbox.release(&plain("replay"), Some((LANE, 5)));
+    expect(&outbox, &["replay"]);
+    outbox.hold();
+    [5, 6].iter().for_each(|&number| outbox.push(&numbered(LANE, number)));
+    assert_eq!(taken(&outbox), None);
+    outbox.release(&plain("page"), None);
+    expect(&outbox, &["page", "m6"]);
 }
 
 #[test]
@@ -177,7 +190,7 @@ fn what_waits_is_counted_however_it_goes() {
         waits(2 + 5);
         outbox.hold();
         outbox.push(&numbered(LANE, 4));
-        outbox.release(&plain("history"), LANE, 4);
+        outbox.release(&plain("history"), Some((LANE, 4)));
         waits(2 + 7 + 2 + 5);
         expect(&outbox, &["history", "newer"]);
         waits(0);

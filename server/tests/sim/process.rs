@@ -248,7 +248,7 @@ impl Process {
             if mutant == Mutant::ReleaseBeforeReplay {
                 let nothing = store.page(&name, &Asked { limit: 0, ..newest });
                 let nothing = nothing.envelope(&name, joining.since, None);
-                connection.outbox.release(&nothing, lane(&name), 0);
+                connection.outbox.release(&nothing, Some((lane(&name), 0)));
             }
             joining.entered = true;
             let (user, member) = (connection.claim.name().clone(), connection.outbox.clone());
@@ -278,8 +278,8 @@ impl Process {
         let frame = page.envelope(&name, joining.since, None);
         match mutant {
             Mutant::ReleaseBeforeReplay => connection.outbox.push(&frame),
-            Mutant::ForgetTheSeam => connection.outbox.release(&frame, lane(&name), 0),
-            _ => connection.outbox.release(&frame, lane(&name), page.head.get()),
+            Mutant::ForgetTheSeam => connection.outbox.release(&frame, Some((lane(&name), 0))),
+            _ => connection.outbox.release(&frame, Some((lane(&name), page.head.get()))),
         }
         connection.rooms.push(joining.room);
     }
