@@ -16,6 +16,10 @@ use tokio_rustls::rustls::{self, ServerConfig};
 use crate::config::Config;
 use crate::socket;
 
+/// Bytes that wait inside TLS for one connection: one record. Whoever takes no more than that in the
+/// time of a write without progress is too slow.
+const BUFFERED_BYTES_MAX: usize = 16 * 1024;
+
 /// Why TLS cannot be spoken.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
@@ -73,7 +77,9 @@ impl Tls {
     pub(crate) async fn accept(&self, socket: TcpStream) -> io::Result<socket::Tls> {
         // Nothing panics while it holds this lock.
         let config = self.current.read().unwrap_or_else(PoisonError::into_inner).clone();
-        TlsAcceptor::from(config).accept(socket).await.map(Box::new)
+        let mut socket = TlsAcceptor::from(config).accept(socket).await?;
+        socket.get_mut().1.set_buffer_limit(Some(BUFFERED_BYTES_MAX));
+        Ok(Box::new(socket))
     }
 }
 

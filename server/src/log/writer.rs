@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoint::Checkpoints;
 use super::clock::now_us;
-use super::keeper::{Keeper, Stamped, To};
+use super::keeper::{Keeper, Outcome, Stamped, To};
 use super::sqlite::Writer;
 use super::upkeep::UpkeepThread;
 use super::work::Work;
@@ -62,21 +62,22 @@ impl LogThread {
             let stamped: Vec<_> = batch.drain(..).map(stamp).collect();
             match self.writer.commit(stamped.iter().map(Stamped::item)) {
                 Ok(outcomes) => {
+                    let erased = outcomes.iter().any(|it| matches!(it, Outcome::Deleted(_)));
                     self.metrics.committed(outcomes.len(), began.elapsed());
                     let hub = &self.hub;
                     self.keeper.stored(stamped, outcomes, |room, frame, to| match to {
                         To::Everybody => hub.deliver(room, frame),
                         To::Author(author) => hub.deliver_again(room, author, frame),
                     });
-                    self.checkpoint();
+                    self.checkpoint(erased);
                 }
                 Err(error) => self.keeper.failed(stamped, &error),
             }
         }
     }
 
-    fn checkpoint(&mut self) {
-        if self.checkpoints.as_mut().is_some_and(Checkpoints::committed)
+    fn checkpoint(&mut self, erased: bool) {
+        if self.checkpoints.as_mut().is_some_and(|all| all.committed(erased))
             && let Err(error) = self.writer.checkpoint()
         {
             tracing::warn!(%error, "cannot move the write-ahead log into its file yet");

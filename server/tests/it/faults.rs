@@ -41,6 +41,39 @@ async fn while_another_process_holds_the_database_nothing_is_stored_and_all_is_r
     assert_eq!(bob.message().await.content.as_str(), "meanwhile");
 }
 
+#[tokio::test]
+async fn who_cannot_be_told_what_was_missed_is_sent_away_to_ask_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("nebula.db");
+    let server = Server::start(&path, "127.0.0.1:0").await;
+    let mut alice = server.connect(&query("dev", "Alice", "")).await;
+    alice.expect_entry().await;
+    alice.send(say("dev", "missed")).await;
+    alice.message().await;
+    alice.send(r#"{"type":"join","room":"ops"}"#).await;
+    alice.expect_entry().await;
+    alice.send(r#"{"type":"leave","room":"dev"}"#).await;
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("ALTER TABLE messages RENAME TO elsewhere").unwrap();
+    let mut bob = server.connect(&query("dev", "Bob", "&since=0")).await;
+    bob.expect_refusal(Code::Unavailable, 1013).await;
+    alice.send(r#"{"type":"join","room":"dev","since":0}"#).await;
+    alice.expect_refusal(Code::Unavailable, 1013).await;
+    other.execute_batch("ALTER TABLE elsewhere RENAME TO messages").unwrap();
+    let mut again = server.connect(&query("dev", "Bob", "&since=0")).await;
+    assert_eq!(again.history().await.messages.len(), 1);
+    // Nobody is left behind in the room.
+    again.send(r#"{"type":"presence","room":"dev","after":"0"}"#).await;
+    let here = loop {
+        if let ToClient::Presence(presence) = again.next().await
+            && presence.after.is_some()
+        {
+            break presence.count;
+        }
+    };
+    assert_eq!(here, Some(1));
+}
+
 /// The machine's clock as the server sees it is turned by a library that reads a file.
 #[tokio::test]
 async fn a_clock_that_is_set_back_an_hour_takes_back_no_id_and_no_time() {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use protocol::{Code, Role, ToClient};
+use rusqlite::Connection;
 use serde_json::json;
 use server::{Config, Db};
 use tempfile::TempDir;
@@ -192,6 +193,24 @@ async fn a_ban_from_the_server_ends_every_connection_and_refuses_new_ones() {
     let note = again.error().await;
     assert_eq!(note.content, "you are banned from this server for another 2 hours: spam");
     assert_eq!(again.next_or_close().await, Err(Some(4003)));
+}
+
+#[tokio::test]
+async fn who_comes_in_while_a_ban_is_stored_is_put_out_too() {
+    let server = Moderated::start().await;
+    let mut moderator = server.moderator("dev").await;
+    drop(server.person("dev", "Eve", 5).await);
+    let other = Connection::open(server.folder.path().join("nebula.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    moderator.send(r#"{"type":"ban","user":"Eve"}"#).await;
+    let mut inside = Vec::new();
+    for _ in 0..20 {
+        inside.push(server.person("dev", "Eve", 5).await);
+    }
+    other.execute_batch("ROLLBACK").unwrap();
+    for mut eve in inside {
+        eve.expect_refusal(Code::Banned, 4003).await;
+    }
 }
 
 #[tokio::test]
