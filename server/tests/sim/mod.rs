@@ -28,6 +28,8 @@ enum Mutant {
     TellBeforeCommit,
     /// A message that is sent again is stored again.
     ForgetRefs,
+    /// A replay that cannot be read is left out, and the client stays.
+    GoOnWithoutReplay,
     /// What waited is let go before the replay, which comes after it.
     ReleaseBeforeReplay,
     /// The replay is read before the room is entered.
@@ -142,6 +144,7 @@ fn everything_that_may_go_wrong_does() {
         "NameClaimed",
         "hears Deleted(",
         "Unavailable",
+        "is ended: Refused(Unavailable)",
         "is cut",
         "is noticed to be gone",
         "well: false",
@@ -159,6 +162,7 @@ fn every_mutant_is_noticed() {
     for (mutant, word) in [
         (Mutant::TellBeforeCommit, "not stored"),
         (Mutant::ForgetRefs, "stored twice"),
+        (Mutant::GoOnWithoutReplay, "missed"),
         (Mutant::ReleaseBeforeReplay, "after"),
         (Mutant::ReadBeforeEntering, "missed"),
         (Mutant::ForgetTheSeam, "after"),

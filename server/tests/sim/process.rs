@@ -58,6 +58,8 @@ pub(super) struct Connection {
     /// What its client sent and nobody read yet.
     pub(super) inbox: VecDeque<ToServer>,
     joining: Option<Joining>,
+    /// Its pump has ended, and reads no more.
+    over: bool,
     /// The client is gone; the server has not noticed.
     pub(super) cut: bool,
 }
@@ -120,6 +122,7 @@ impl Process {
             rooms: Vec::new(),
             inbox: VecDeque::new(),
             joining: None,
+            over: false,
             cut: false,
         };
         connection.inbox.push_back(ToServer::Join {
@@ -189,14 +192,16 @@ impl Process {
         }
     }
 
-    /// One step of a read pump; true if there was something to do.
-    pub(super) fn pump(&mut self, id: u64, store: &Store) -> bool {
+    /// One step of a read pump; true if there was something to do. The store may not be `readable`.
+    pub(super) fn pump(&mut self, id: u64, store: &Store, readable: bool) -> bool {
         if self.waits(id) {
             return false;
         }
-        let Some(connection) = self.connections.get_mut(&id) else { return false };
+        let Some(connection) = self.connections.get_mut(&id).filter(|it| !it.over) else {
+            return false;
+        };
         if connection.joining.is_some() {
-            self.join(id, store);
+            self.join(id, store, readable);
             return true;
         }
         let Some(envelope) = connection.inbox.pop_front() else { return false };
@@ -232,7 +237,7 @@ impl Process {
         true
     }
 
-    fn join(&mut self, id: u64, store: &Store) {
+    fn join(&mut self, id: u64, store: &Store, readable: bool) {
         let mutant = self.mutant;
         let Some(connection) = self.connections.get_mut(&id) else { return };
         let Some(mut joining) = connection.joining.take() else { return };
@@ -259,6 +264,20 @@ impl Process {
         }
         // The snapshot is taken in one step and used in a later one.
         if joining.found.is_none() && joining.room.page(&asked).is_none() {
+            if !readable && mutant == Mutant::GoOnWithoutReplay {
+                let nothing = store.page(&name, &Asked { limit: 0, ..newest });
+                let nothing = Page { head: MessageId::ZERO, ..nothing };
+                let nothing = nothing.envelope(&name, joining.since, None);
+                connection.outbox.release(&nothing, Some((lane(&name), 0)));
+                connection.rooms.push(joining.room);
+                return;
+            }
+            if !readable {
+                connection.outbox.end(End::Refused(Refusal::Unavailable));
+                connection.over = true;
+                connection.joining = Some(joining);
+                return;
+            }
             joining.found = Some(store.page(&name, &newest));
             connection.joining = Some(joining);
             return;

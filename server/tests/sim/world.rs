@@ -120,7 +120,10 @@ impl World {
             0..=11 => self.connect(who)?,
             12..=21 => self.talk(who),
             22..=44 => self.hear(who)?,
-            45..=60 => self.pump(who),
+            45..=60 => {
+                let readable = self.rng.u8(0..3) > 0;
+                self.pump(who, readable);
+            }
             61..=76 => drop(self.shard()),
             77..=83 => drop(self.begin_commit()),
             84..=90 => {
@@ -218,7 +221,7 @@ impl World {
         Ok(())
     }
 
-    fn pump(&mut self, who: usize) {
+    fn pump(&mut self, who: usize, readable: bool) {
         let Some(process) = &mut self.process else { return };
         // Those that are cut have sent what is still read.
         let lines: Vec<_> = process.connections.keys().copied().collect();
@@ -227,7 +230,7 @@ impl World {
             None if lines.is_empty() => return,
             None => lines[self.rng.usize(0..lines.len())],
         };
-        if process.pump(line, &self.store) {
+        if process.pump(line, &self.store, readable) {
             self.say(|| format!("the pump of {line} works"));
         }
     }
@@ -323,7 +326,7 @@ impl World {
             for who in 0..self.clients.len() - 1 {
                 self.connect(who)?;
                 self.talk(who);
-                self.pump(who);
+                self.pump(who, true);
                 while self.shard() {}
                 self.hear(who)?;
                 let read = self.wires[who].is_empty();
