@@ -2,11 +2,10 @@
 
 import { meaning } from "./keys.js";
 import { activeRoom } from "./state.js";
-import { ask } from "./view/ask.js";
 import { moveBetweenLandmarks, withMessageFocus } from "./view/focus.js";
 import { showHelp } from "./view/help.js";
 import { withArrows } from "./view/lists.js";
-import { byId } from "./view/page.js";
+import { ask, byId } from "./view/page.js";
 import { newSides } from "./view/sides.js";
 import { newSwitcher } from "./view/switcher.js";
 

@@ -2,8 +2,7 @@
 // in the state; here are only keys.
 
 import { newEnter } from "../enter.js";
-import { ask } from "./ask.js";
-import { byId } from "./page.js";
+import { ask, byId } from "./page.js";
 import { Popup } from "./popup.js";
 
 /** More pasted lines than this are asked about. */
