@@ -51,6 +51,8 @@ export function newComposer(needs) {
       if (yes) insert(pasted);
     });
   });
+  // The button leaves the focus where one writes, and a telephone its keyboard.
+  text.nextElementSibling?.addEventListener("mousedown", (event) => event.preventDefault());
   byId("composer").addEventListener("submit", (event) => {
     event.preventDefault();
     send();

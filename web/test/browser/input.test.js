@@ -127,3 +127,15 @@ test("a long paste asks first, a short one does not, and neither sends", async (
   await alice.locator("#notice", { hasText: "at most 4096 characters" }).waitFor();
   assert.equal(await message(alice).inputValue(), lines(500).join("\n"), "what cannot be sent stays");
 });
+
+test("a press of Send leaves the focus where one writes, and a telephone its keyboard", async (t) => {
+  for (const [does, options] of [["click", {}], ["tap", { hasTouch: true, isMobile: true, viewport: { width: 360, height: 640 } }]]) {
+    const alice = await person(t, browser, server, "Alice", `send-${does}`, options);
+    await message(alice).focus();
+    await message(alice).evaluate((box) => box.addEventListener("blur", () => { window.blurred = true; }));
+    await message(alice).pressSequentially("hello");
+    await alice.getByRole("button", { name: "Send", exact: true })[does]();
+    await settled(alice, "hello").waitFor();
+    assert.deepEqual(await alice.evaluate(() => [document.activeElement.id, window.blurred]), ["text", undefined], does);
+  }
+});
