@@ -29,6 +29,7 @@ import { fold, mentions } from "./protocol.js";
  * @property {number | null} gapAfter a replay was cut: all after this id has still to be fetched
  * @property {boolean} more the server has messages older than the oldest here
  * @property {boolean} loading older messages were asked for and have not come yet
+ * @property {boolean} cleared its screen was emptied: nothing older is fetched unasked
  * @property {number} read newest message that was read
  * @property {number | null} mark what was read when one last looked away
  * @property {boolean} atBottom its end is shown, or will be
@@ -101,6 +102,7 @@ export function newRoom(name) {
     gapAfter: null,
     more: false,
     loading: false,
+    cleared: false,
     read: 0,
     mark: null,
     atBottom: true,

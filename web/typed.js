@@ -95,7 +95,7 @@ function done(state, room, is, rest) {
       room.muted = !room.muted;
       return answer(state, `#${room.name} is ${room.muted ? "muted: nothing from it is announced or notified" : "heard again"}`);
     case "clear":
-      Object.assign(room, { entries: [], more: true });
+      Object.assign(room, { entries: [], more: true, cleared: true });
       toBottom(room);
       return [];
     case "theme":

@@ -145,6 +145,35 @@ test("commands answer, copy, list, mute and clear", () => {
   assert.equal(activeRoom(state).draft, "");
 });
 
+test("a screen that was cleared stays so until one asks for older messages, or scrolls up", () => {
+  const { happens, says, types, did, hears } = alice();
+  const asked = (event) => {
+    happens(event);
+    return did().map(({ envelope }) => envelope.before);
+  };
+  says("dev", 1, "Bob", "one");
+  types("/clear");
+  did();
+  assert.deepEqual(asked({ type: "nearTop" }), []);
+  says("dev", 2, "Bob", "two");
+  did();
+  assert.deepEqual(asked({ type: "nearTop" }), []);
+  assert.deepEqual(asked({ type: "older" }), [2]);
+  hears({ type: "history", room: "dev", messages: [], more: true, head: 2 });
+  types("/clear");
+  happens({ type: "looked", atBottom: false, focused: true });
+  assert.deepEqual(asked({ type: "nearTop" }), [3]);
+});
+
+test("after more deletions than can be told, what was there is fetched unasked", () => {
+  const { happens, says, did, hears } = alice();
+  says("dev", 1, "Bob", "one");
+  hears({ type: "history", room: "dev", messages: [], more: false, head: 1, deleted_more: true });
+  did();
+  happens({ type: "nearTop" });
+  assert.equal(did()[0].envelope.before, 2);
+});
+
 test("only so many rooms", () => {
   const { state, types } = alice();
   for (let i = 0; i < 40; i += 1) types(`/join r${i}`);
