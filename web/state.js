@@ -33,6 +33,7 @@ import { fold, mentions } from "./protocol.js";
  * @property {number} read newest message that was read
  * @property {number | null} mark what was read when one last looked away
  * @property {boolean} atBottom its end is shown, or will be
+ * @property {string} warned the last message that one knows would be lost by leaving
  * @property {string} draft what is being written here
  * @property {boolean} muted nothing here is announced or notified
  *
@@ -106,6 +107,7 @@ export function newRoom(name) {
     read: 0,
     mark: null,
     atBottom: true,
+    warned: "",
     draft: "",
     muted: false,
   };

@@ -203,11 +203,17 @@ function joinRoom(state, name) {
  * @returns {Action[] | null} */
 function leaveRoom(state) {
   if (state.rooms.length === 1) return fault(state, "this is the only room: /join another first");
-  const [room] = state.rooms.splice(state.active, 1);
+  const room = activeRoom(state);
+  const unsent = room.pending.at(-1)?.ref ?? "";
+  if (unsent !== room.warned) {
+    room.warned = unsent;
+    if (unsent) return fault(state, "not all that you wrote here is sent: /leave again gives it up");
+  }
+  state.rooms.splice(state.active, 1);
   state.active = Math.min(state.active, state.rooms.length - 1);
   const next = activeRoom(state);
   if (next.atBottom) next.read = next.head;
-  return room?.joined ? [{ do: "send", envelope: { type: "leave", room: room.name } }] : [];
+  return room.joined ? [{ do: "send", envelope: { type: "leave", room: room.name } }] : [];
 }
 
 /** A name belongs to a connection, so another name needs another one.

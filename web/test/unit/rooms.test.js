@@ -72,6 +72,34 @@ test("the last room cannot be left, any other can", () => {
   assert.deepEqual(state.rooms.map((room) => room.name), ["dev"]);
 });
 
+test("a room with unsent messages is left only when one insists", () => {
+  const { state, types, enters, happens, did, hears } = alice();
+  types("/join ops");
+  enters("ops");
+  types("one");
+  did();
+  types("/leave");
+  assert.deepEqual([did(), activeRoom(state).name, state.answered], [[], "ops", false]);
+  assert.match(state.notice, /not all .* is sent/);
+  types("two");
+  happens({ type: "leave" });
+  assert.deepEqual([did(), activeRoom(state).name], [[], "ops"], "there is another one");
+  hears({ type: "message", room: "ops", sender: "Alice", content: "one", id: 1, at: 1, ref: "s-1" });
+  did();
+  types("/leave");
+  assert.deepEqual(did(), [{ do: "send", envelope: { type: "leave", room: "ops" } }]);
+});
+
+test("what a command has no use for is a fault, and stays where it was typed", () => {
+  const { state, types, enters, happens, did } = alice();
+  types("/join ops");
+  enters("ops");
+  did();
+  happens({ type: "draft", text: "/leave dev" });
+  types("/leave dev");
+  assert.deepEqual([did(), state.rooms.length, activeRoom(state).draft], [[], 2, "/leave dev"]);
+});
+
 test("another name needs another connection", () => {
   const { state, types, did } = alice();
   types("/nick Alicia");
