@@ -189,6 +189,20 @@ test("older messages that cannot be read end the line, so that coming back asks 
   assert.equal(activeRoom(alice.state).loading, false);
 });
 
+test("coming back on purpose while a page is awaited leaves no gap", () => {
+  for (const event of [{ type: "say", text: "/reconnect" }, { type: "say", text: "/nick Alicia" }]) {
+    const alice = entered();
+    alice.says(9, "Bob", "before");
+    activeRoom(alice.state).more = true;
+    alice.happens({ type: "older" });
+    alice.happens(event);
+    alice.happens({ type: "connected" });
+    alice.did();
+    alice.hears(page([19, 20], true));
+    assert.deepEqual(alice.sent().map((e) => e.before), [19]);
+  }
+});
+
 test("who leaves and is back at once leaves no trace", () => {
   const alice = entered();
   const traffic = (type, at) => alice.happens({ type: "received", envelope: { type, room: "dev", sender: "Bob" }, at });
