@@ -174,9 +174,16 @@ export function mentioned(state, room) {
  * @param {State} state
  * @param {Room} room */
 export function newLine(state, room) {
-  if (room.mark === null) return null;
+  return room.mark === null ? null : firstAfter(state, room, room.mark);
+}
+
+/** The first message of another after an id.
+ * @param {State} state
+ * @param {Room} room
+ * @param {number} after */
+export function firstAfter(state, room, after) {
   let first = null;
-  for (const message of othersAfter(state, room, room.mark)) first = message.id;
+  for (const { id } of othersAfter(state, room, after)) first = id;
   return first;
 }
 

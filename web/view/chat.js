@@ -1,7 +1,7 @@
 // The state, written into the page: as text, and only what changed. It knows no socket and decides
 // nothing.
 
-import { activeRoom, newLine, unread } from "../state.js";
+import { activeRoom, unread } from "../state.js";
 import { counts, icon, title } from "../title.js";
 import { renderPeople, renderRoomActions, renderRooms } from "./lists.js";
 import { Log } from "./log.js";
@@ -70,9 +70,6 @@ export function newView() {
     bell: (isOn) => setAttribute(bell, "aria-pressed", String(isOn)),
     /** @param {string} text */
     announce: (text) => setText(byId("announcer"), text),
-    /** To the line above what is new.
-     * @param {State} state */
-    firstUnread: (state) => newLine(state, activeRoom(state)),
   };
 }
 
