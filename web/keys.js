@@ -30,10 +30,13 @@ export const LOCAL_KEYS = [
 ];
 
 /** What a press does; null if it is not for us.
- * @param {Press} press */
-export function meaning(press) {
-  // With Alt some systems write another character than the key has; a sign may itself need Shift.
-  const letter = /^Key([A-Z])$/.exec(press.code)?.[1];
+ * @param {Press} press
+ * @param {boolean} isMac there Alt writes letters that the key does not show */
+export function meaning(press, isMac = false) {
+  const isLatin = /^[a-z]$/i.test(press.key);
+  if (isMac && press.altKey && press.key.length === 1 && !isLatin) return null;
+  // Other alphabets have the letters of the place; a sign may itself need Shift.
+  const letter = isLatin ? press.key.toUpperCase() : /^Key([A-Z])$/.exec(press.code)?.[1];
   const key = letter ?? press.key;
   const shift = press.shiftKey && (letter !== undefined || key.length > 1);
   const written = `${press.ctrlKey || press.metaKey ? "Ctrl+" : ""}${press.altKey ? "Alt+" : ""}${shift ? "Shift+" : ""}${key}`;
