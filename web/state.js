@@ -161,6 +161,12 @@ export function unread(state, room) {
   return count;
 }
 
+/** "+" where there may be more of them than are loaded.
+ * @param {Room} room */
+export function orMore({ more, cleared, entries, read }) {
+  return more && !cleared && (entries[0]?.id ?? 0) > read ? "+" : "";
+}
+
 /** How many of them name this person.
  * @param {State} state
  * @param {Room} room */

@@ -8,7 +8,7 @@ import { ACTS, act, nthNewest } from "./moderate.js";
 import { again, put, sendNext, takeBack } from "./outbox.js";
 import { NAME_CHARS_MAX, ROOM_CHARS_MAX, fold, nameFault } from "./protocol.js";
 import { show, toBottom } from "./reading.js";
-import { ROOMS_MAX, activeRoom, messages, newRoom, unread } from "./state.js";
+import { ROOMS_MAX, activeRoom, messages, newRoom, orMore, unread } from "./state.js";
 import { candidates } from "./switcher.js";
 
 /**
@@ -151,7 +151,7 @@ function withRefused(state, room, is) {
 
 /** @param {State} state */
 function rooms(state) {
-  return state.rooms.map((room, i) => `${i + 1}  #${room.name}: ${room.people.count} here, ${unread(state, room)} new`).join("\n");
+  return state.rooms.map((room, i) => `${i + 1}  #${room.name}: ${room.people.count} here, ${unread(state, room)}${orMore(room)} new`).join("\n");
 }
 
 /** @param {State} state
