@@ -157,8 +157,8 @@ function drawNow(state) {
     return;
   }
   keepAddress(state);
-  view.render(state);
   composer.render(activeRoom(state).draft);
+  view.render(state);
   if (state.link.is === "waiting") countdown = setTimeout(() => renderLink(state), 1000 - (Date.now() - state.link.at) % 1000);
   fetchMore();
 }

@@ -7,6 +7,8 @@ import { Popup } from "./popup.js";
 
 /** More pasted lines than this are asked about. */
 const PASTE_LINES_MAX = 20;
+/** As many as the style has room for. */
+const ROWS_MAX = 6;
 
 /** @param {import("./popup.js").Needs & {send: () => void}} needs */
 export function newComposer(needs) {
@@ -63,7 +65,9 @@ export function newComposer(needs) {
     insert,
     /** @param {string} draft */
     render(draft) {
-      if (text.value !== draft) text.value = draft;
+      if (text.value !== draft) Object.assign(text, { value: draft, rows: 1 });
+      // Where the style does not let it grow by itself.
+      while (text.scrollHeight > text.clientHeight && text.rows < ROWS_MAX) text.rows += 1;
     },
   };
 }

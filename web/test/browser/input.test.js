@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { message, newCrowd, person, settled, startBrowser, startServer, texts } from "./harness.js";
+import { message, newCrowd, person, say, settled, startBrowser, startServer, texts } from "./harness.js";
 
 let server;
 let browser;
@@ -138,4 +138,24 @@ test("a press of Send leaves the focus where one writes, and a telephone its key
     await settled(alice, "hello").waitFor();
     assert.deepEqual(await alice.evaluate(() => [document.activeElement.id, window.blurred]), ["text", undefined], does);
   }
+});
+
+test("the box grows also where the style does not let it, and the end of the log stays in sight", async (t) => {
+  const alice = await person(t, browser, server, "Alice", "grows");
+  await say(alice, "a\n".repeat(60));
+  await settled(alice, "a").waitFor();
+  await message(alice).evaluate((box) => { box.style.fieldSizing = "fixed"; });
+  const height = () => message(alice).evaluate((box) => box.clientHeight);
+  const grown = (least) => alice.waitForFunction((wanted) => {
+    const { scrollHeight, scrollTop, clientHeight } = document.getElementById("pane");
+    return document.getElementById("text").clientHeight > wanted && scrollHeight - scrollTop - clientHeight <= 1;
+  }, least);
+  const one = await height();
+  await message(alice).fill("a\nb\nc");
+  await grown(2 * one);
+  await message(alice).fill("word ".repeat(500));
+  await grown(3 * one);
+  assert.ok(await height() <= 160);
+  await message(alice).press("Enter");
+  await alice.waitForFunction((wanted) => document.getElementById("text").clientHeight === wanted, one);
 });
