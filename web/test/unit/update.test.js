@@ -227,6 +227,18 @@ test("entries have a bound, and what is being read is not taken away without nee
   assert.equal(alice.ids().length, 10_000);
 });
 
+test("what comes into a full room costs no more than what filled it", () => {
+  const alice = entered();
+  const cost = (from, to) => {
+    const before = process.cpuUsage();
+    for (let id = from; id < to; id += 1) alice.says(id, "Bob", "x");
+    alice.did();
+    return process.cpuUsage(before).user / (to - from);
+  };
+  const [filling, full] = [cost(1, 10_000), cost(10_000, 40_000)];
+  assert.ok(full < 3 * filling, `${full.toFixed(1)} µs each, and ${filling.toFixed(1)} before`);
+});
+
 test("only so many messages wait", () => {
   const alice = entered();
   for (let i = 0; i < 501; i += 1) alice.happens({ type: "say", text: "x" });
