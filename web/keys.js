@@ -12,7 +12,7 @@ export const KEYS = [
   ["next", "Alt+ArrowDown", "next room"],
   ["previousUnread", "Alt+Shift+ArrowUp", "previous room with anything new"],
   ["nextUnread", "Alt+Shift+ArrowDown", "next room with anything new"],
-  ["active", "Alt+A", "next room where you are named, else with anything new"],
+  ["active", "Alt+A", "next room where you are named, else with anything new (not on a Mac)"],
   ["firstUnread", "Shift+PageUp", "to the first new message"],
   ["bottom", "Escape", "to the newest message; there: take the line above what is new away"],
   ["search", "Ctrl+Shift+F", "search in this room"],
