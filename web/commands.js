@@ -47,6 +47,7 @@ export function parse(typed) {
   const [name, , wanted] = known;
   const optional = wanted === "" || /^\[\S+\]$/.test(wanted);
   if (!optional && given === "") return { is: "fault", rest: `/${name} needs more: /${name} ${wanted}` };
+  if (wanted === "" && given !== "") return { is: "fault", rest: `/${name} takes nothing more` };
   if (wanted === "[N]" && !/^([1-9]\d{0,5})?$/.test(given)) return { is: "fault", rest: `/${name}: ${given} is no number from 1 on` };
   if (name === "help" && given !== "") return about(given.replace(/^\//, ""));
   // It travels as it is typed, and clients draw it as something done.

@@ -12,7 +12,7 @@ export const KEYS = [
   ["next", "Alt+ArrowDown", "next room"],
   ["previousUnread", "Alt+Shift+ArrowUp", "previous room with anything new"],
   ["nextUnread", "Alt+Shift+ArrowDown", "next room with anything new"],
-  ["active", "Alt+A", "next room where you are named, else with anything new"],
+  ["active", "Alt+A", "next room where you are named, else with anything new (not on a Mac)"],
   ["firstUnread", "Shift+PageUp", "to the first new message"],
   ["bottom", "Escape", "to the newest message; there: take the line above what is new away"],
   ["search", "Ctrl+Shift+F", "search in this room"],
@@ -30,10 +30,13 @@ export const LOCAL_KEYS = [
 ];
 
 /** What a press does; null if it is not for us.
- * @param {Press} press */
-export function meaning(press) {
-  // With Alt some systems write another character than the key has; a sign may itself need Shift.
-  const letter = /^Key([A-Z])$/.exec(press.code)?.[1];
+ * @param {Press} press
+ * @param {boolean} isMac there Alt writes letters that the key does not show */
+export function meaning(press, isMac = false) {
+  const isLatin = /^[a-z]$/i.test(press.key);
+  if (isMac && press.altKey && press.key.length === 1 && !isLatin) return null;
+  // Other alphabets have the letters of the place; a sign may itself need Shift.
+  const letter = isLatin ? press.key.toUpperCase() : /^Key([A-Z])$/.exec(press.code)?.[1];
   const key = letter ?? press.key;
   const shift = press.shiftKey && (letter !== undefined || key.length > 1);
   const written = `${press.ctrlKey || press.metaKey ? "Ctrl+" : ""}${press.altKey ? "Alt+" : ""}${shift ? "Shift+" : ""}${key}`;

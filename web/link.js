@@ -16,9 +16,15 @@ const DIAL_AFTER_MS_MAX = 30_000;
 /** @param {State} state
  * @returns {Action[]} */
 export function dialNow(state) {
-  for (const room of state.rooms) room.joined = false;
+  cut(state);
   Object.assign(state.link, { is: "connecting", at: 0 });
   return [{ do: "dial", hello: hello(state), afterMs: 0 }];
+}
+
+/** The answer to what was asked on this line comes no more.
+ * @param {State} state */
+function cut({ rooms }) {
+  for (const room of rooms) room.joined = room.loading = false;
 }
 
 /** The network is back, or the page is looked at again.
@@ -71,11 +77,7 @@ export function comeIn(state, room) {
  * @returns {Action[]} */
 export function lost(state, code, reason, why = "") {
   const { link } = state;
-  for (const room of state.rooms) {
-    room.joined = false;
-    // The answer to what was asked on this line comes no more.
-    room.loading = false;
-  }
+  cut(state);
   Object.assign(link, { reason, why });
   if (code >= 4000 && state.formerly !== null) {
     // The other name cannot be had: back to the old one.

@@ -40,20 +40,18 @@ export function linksIn(text) {
 /** Without the punctuation of the sentence, and brackets that were opened before the link.
  * @param {string} link */
 function withoutTail(link) {
+  /** @type {Record<string, number>} */
+  const counts = {};
+  for (const char of link) counts[char] = (counts[char] ?? 0) + 1;
   let end = link.length;
   for (; end > 0; end -= 1) {
     const last = link.charAt(end - 1);
     const opens = BRACKETS[last];
-    const open = opens !== undefined && count(link.slice(0, end), opens) < count(link.slice(0, end), last);
-    if (!open && !TRAILING.test(last)) break;
+    const closes = counts[last] ?? 0;
+    if (!(opens && (counts[opens] ?? 0) < closes) && !TRAILING.test(last)) break;
+    counts[last] = closes - 1;
   }
   return link.slice(0, end);
-}
-
-/** @param {string} text
- * @param {string} char */
-function count(text, char) {
-  return text.split(char).length - 1;
 }
 
 /** The address that it leads to, if it is one that may be followed.

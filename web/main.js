@@ -157,8 +157,8 @@ function drawNow(state) {
     return;
   }
   keepAddress(state);
-  view.render(state);
   composer.render(activeRoom(state).draft);
+  view.render(state);
   if (state.link.is === "waiting") countdown = setTimeout(() => renderLink(state), 1000 - (Date.now() - state.link.at) % 1000);
   fetchMore();
 }
@@ -171,10 +171,11 @@ function keepAddress(state) {
   if (location.search !== `?${query}`) history.replaceState(null, "", `?${query}${location.hash}`);
 }
 
-/** What comes into sight soon is made, or asked for. */
-function fetchMore() {
+/** What comes into sight soon is made, or asked for.
+ * @param {"nearTop" | "older"} type older: the person wants it */
+function fetchMore(type = "nearTop") {
   if (!state) return;
-  const actions = view.log.stretch() ? update(state, { type: "older" }) : [];
+  const actions = view.log.stretch() ? update(state, { type }) : [];
   const people = byId("people");
   const isNearEnd = people.clientHeight > 0 && people.scrollTop + 2 * people.clientHeight >= people.scrollHeight;
   if (isNearEnd) actions.push(...update(state, { type: "morePeople" }));
@@ -223,7 +224,9 @@ view.log.pane.addEventListener("scroll", () => {
   looked();
   fetchMore();
 }, { passive: true });
-byId("people").addEventListener("scroll", fetchMore, { passive: true });
+// Where there is nothing to scroll, the wheel still says what is wanted.
+view.log.pane.addEventListener("wheel", ({ deltaY }) => deltaY < 0 && fetchMore("older"), { passive: true });
+byId("people").addEventListener("scroll", () => fetchMore(), { passive: true });
 
 /** The network is back, or the page is: no need to wait for a timer. */
 function woken() {

@@ -14,11 +14,15 @@ export function newBuildWatch(address, ask = fetch) {
       return null;
     }
   };
-  const loaded = tag();
+  let own = /** @type {string | null} */ (null);
+  const loaded = tag().then((first) => { own = first; });
   return {
     async isThere() {
-      const [own, now] = [await loaded, await tag()];
-      return own !== null && now !== null && own !== now;
+      const now = await tag();
+      await loaded;
+      // Where the line broke before one knew, the next that is told is one's own.
+      own ??= now;
+      return now !== null && own !== now;
     },
   };
 }

@@ -68,9 +68,11 @@ export function nextActive(state) {
 }
 
 /** @param {Room} room
+ * @param {boolean} isAsked by a person, not by the page that is near the top
  * @returns {Action[]} */
-export function older(room) {
-  if (!room.more || !room.joined || room.loading) return [];
+export function older(room, isAsked) {
+  room.cleared &&= room.atBottom && !isAsked;
+  if (room.cleared || !room.more || !room.joined || room.loading) return [];
   const [oldest] = messages(room);
   // Of a screen that was cleared, all there is.
   return askOlder(room, oldest?.id ?? room.head + 1);

@@ -142,7 +142,8 @@ function remove(room, id) {
 function trim(room) {
   const over = room.entries.length - (room.atBottom ? ENTRIES_MAX : ENTRIES_READING_MAX);
   if (over <= 0) return false;
-  room.entries.splice(0, over);
+  // A splice would move all the others for each one that comes.
+  for (let gone = 0; gone < over; gone += 1) room.entries.shift();
   room.more = true;
   return true;
 }

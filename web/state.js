@@ -29,9 +29,11 @@ import { fold, mentions } from "./protocol.js";
  * @property {number | null} gapAfter a replay was cut: all after this id has still to be fetched
  * @property {boolean} more the server has messages older than the oldest here
  * @property {boolean} loading older messages were asked for and have not come yet
+ * @property {boolean} cleared its screen was emptied: nothing older is fetched unasked
  * @property {number} read newest message that was read
  * @property {number | null} mark what was read when one last looked away
  * @property {boolean} atBottom its end is shown, or will be
+ * @property {string} warned the last message that one knows would be lost by leaving
  * @property {string} draft what is being written here
  * @property {boolean} muted nothing here is announced or notified
  *
@@ -101,9 +103,11 @@ export function newRoom(name) {
     gapAfter: null,
     more: false,
     loading: false,
+    cleared: false,
     read: 0,
     mark: null,
     atBottom: true,
+    warned: "",
     draft: "",
     muted: false,
   };
@@ -157,6 +161,12 @@ export function unread(state, room) {
   return count;
 }
 
+/** "+" where there may be more of them than are loaded.
+ * @param {Room} room */
+export function orMore({ more, cleared, entries, read }) {
+  return more && !cleared && (entries[0]?.id ?? 0) > read ? "+" : "";
+}
+
 /** How many of them name this person.
  * @param {State} state
  * @param {Room} room */
@@ -170,9 +180,16 @@ export function mentioned(state, room) {
  * @param {State} state
  * @param {Room} room */
 export function newLine(state, room) {
-  if (room.mark === null) return null;
+  return room.mark === null ? null : firstAfter(state, room, room.mark);
+}
+
+/** The first message of another after an id.
+ * @param {State} state
+ * @param {Room} room
+ * @param {number} after */
+export function firstAfter(state, room, after) {
   let first = null;
-  for (const message of othersAfter(state, room, room.mark)) first = message.id;
+  for (const { id } of othersAfter(state, room, after)) first = id;
   return first;
 }
 

@@ -1,9 +1,10 @@
 // Which rooms fit what is typed into the room switcher. Pure: it knows no page.
 
 import { ROOM_CHARS_MAX, fold, nameFault } from "./protocol.js";
-import { mentioned, unread } from "./state.js";
+import { mentioned, orMore, unread } from "./state.js";
 
-/** @typedef {{name: string, place: number | null, count: number}} Candidate `place`: null for one to join */
+/** @typedef {{name: string, place: number | null, news: string}} Candidate
+ * `place`: null for one to join; `news`: how many are unread, if any */
 
 /** Rooms with anything new come first while nothing is typed; then those that hold it as it is, then
  * those that hold its letters in order; a room of that very name can be joined.
@@ -14,14 +15,13 @@ export function candidates(state, typed) {
   const wanted = fold(typed.trim().replace(/^#/, ""));
   const all = state.rooms.map((room, place) => {
     const count = unread(state, room);
-    const news = mentioned(state, room) > 0 ? 2 : count > 0 ? 1 : 0;
-    return { name: room.name, place, count, rank: wanted === "" ? news : fit(fold(room.name), wanted) };
+    const urgency = mentioned(state, room) > 0 ? 2 : count > 0 ? 1 : 0;
+    return { name: room.name, place, news: count > 0 ? `${count}${orMore(room)}` : "", rank: wanted === "" ? urgency : fit(fold(room.name), wanted) };
   });
   const fitting = all.filter(({ rank }) => wanted === "" || rank > 0).sort((a, b) => b.rank - a.rank);
   const isThere = all.some(({ name }) => fold(name) === wanted);
   const name = typed.trim().replace(/^#/, "");
-  const found = fitting.map(({ name, place, count }) => ({ name, place, count }));
-  return wanted === "" || isThere || nameFault(name, ROOM_CHARS_MAX) ? found : [...found, { name, place: null, count: 0 }];
+  return wanted === "" || isThere || nameFault(name, ROOM_CHARS_MAX) ? fitting : [...fitting, { name, place: null, news: "" }];
 }
 
 /** @param {string} name

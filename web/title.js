@@ -2,7 +2,7 @@
 // from the state, never counted up.
 
 import { onOneLine } from "./protocol.js";
-import { activeRoom, mentioned, unread } from "./state.js";
+import { activeRoom, mentioned, orMore, unread } from "./state.js";
 
 const TITLE_CHARS_MAX = 80;
 
@@ -10,8 +10,8 @@ const TITLE_CHARS_MAX = 80;
 
 /** @param {State} state */
 export function title(state) {
-  const { count, calls } = counts(state);
-  const before = calls > 0 ? `(!${calls}) ` : count > 0 ? `(${count}) ` : "";
+  const { count, calls, more } = counts(state);
+  const before = calls > 0 ? `(!${calls}) ` : count > 0 ? `(${count}${more}) ` : "";
   return onOneLine(`${before}#${activeRoom(state).name} · Nebula`, TITLE_CHARS_MAX);
 }
 
@@ -25,5 +25,5 @@ export function icon(state) {
 /** @param {State} state */
 export function counts(state) {
   const count = state.rooms.reduce((sum, room) => sum + unread(state, room), 0);
-  return { count, calls: state.rooms.reduce((sum, room) => sum + mentioned(state, room), 0) };
+  return { count, more: state.rooms.map(orMore).find(Boolean) ?? "", calls: state.rooms.reduce((sum, room) => sum + mentioned(state, room), 0) };
 }

@@ -8,7 +8,7 @@ import { ACTS, act, nthNewest } from "./moderate.js";
 import { again, put, sendNext, takeBack } from "./outbox.js";
 import { NAME_CHARS_MAX, ROOM_CHARS_MAX, fold, nameFault } from "./protocol.js";
 import { show, toBottom } from "./reading.js";
-import { ROOMS_MAX, activeRoom, messages, newRoom, unread } from "./state.js";
+import { ROOMS_MAX, activeRoom, messages, newRoom, orMore, unread } from "./state.js";
 import { candidates } from "./switcher.js";
 
 /**
@@ -95,7 +95,7 @@ function done(state, room, is, rest) {
       room.muted = !room.muted;
       return answer(state, `#${room.name} is ${room.muted ? "muted: nothing from it is announced or notified" : "heard again"}`);
     case "clear":
-      Object.assign(room, { entries: [], more: true });
+      Object.assign(room, { entries: [], more: true, cleared: true });
       toBottom(room);
       return [];
     case "theme":
@@ -151,7 +151,7 @@ function withRefused(state, room, is) {
 
 /** @param {State} state */
 function rooms(state) {
-  return state.rooms.map((room, i) => `${i + 1}  #${room.name}: ${room.people.count} here, ${unread(state, room)} new`).join("\n");
+  return state.rooms.map((room, i) => `${i + 1}  #${room.name}: ${room.people.count} here, ${unread(state, room)}${orMore(room)} new`).join("\n");
 }
 
 /** @param {State} state
@@ -203,11 +203,17 @@ function joinRoom(state, name) {
  * @returns {Action[] | null} */
 function leaveRoom(state) {
   if (state.rooms.length === 1) return fault(state, "this is the only room: /join another first");
-  const [room] = state.rooms.splice(state.active, 1);
+  const room = activeRoom(state);
+  const unsent = room.pending.at(-1)?.ref ?? "";
+  if (unsent !== room.warned) {
+    room.warned = unsent;
+    if (unsent) return fault(state, "not all that you wrote here is sent: /leave again gives it up");
+  }
+  state.rooms.splice(state.active, 1);
   state.active = Math.min(state.active, state.rooms.length - 1);
   const next = activeRoom(state);
   if (next.atBottom) next.read = next.head;
-  return room?.joined ? [{ do: "send", envelope: { type: "leave", room: room.name } }] : [];
+  return room.joined ? [{ do: "send", envelope: { type: "leave", room: room.name } }] : [];
 }
 
 /** A name belongs to a connection, so another name needs another one.

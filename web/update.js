@@ -19,7 +19,7 @@ import { command, deletion } from "./typed.js";
  *   | {type: "delete", room: string, message: number} | Act} ToServer
  * @typedef {{type: "kick" | "ban" | "unban" | "mute" | "unmute", user: string, room?: string, seconds?: number, reason?: string}} Act
  *
- * @typedef {{type: "start" | "wake" | "connected" | "stable" | "held" | "older" | "morePeople" | "escape" | "active" | "connect"}
+ * @typedef {{type: "start" | "wake" | "connected" | "stable" | "held" | "older" | "nearTop" | "morePeople" | "escape" | "active" | "connect"}
  *   | {type: "waits", at: number}
  *   | {type: "lost", code: number, reason: string, why?: string}
  *   | {type: "received", envelope: import("./protocol.js").Envelope, at?: number}
@@ -116,7 +116,8 @@ function wished(state, event) {
       takeOut(state, event.type === "edit", event);
       return [];
     case "older":
-      return older(room);
+    case "nearTop":
+      return older(room, event.type === "older");
     case "morePeople":
       return morePeople(room);
     case "escape":

@@ -1,12 +1,11 @@
 // What the person does with keys and buttons becomes events of update.js, or moves the page.
 
 import { meaning } from "./keys.js";
-import { activeRoom } from "./state.js";
-import { ask } from "./view/ask.js";
+import { activeRoom, firstAfter, newLine } from "./state.js";
 import { moveBetweenLandmarks, withMessageFocus } from "./view/focus.js";
 import { showHelp } from "./view/help.js";
 import { withArrows } from "./view/lists.js";
-import { byId } from "./view/page.js";
+import { ask, byId } from "./view/page.js";
 import { newSides } from "./view/sides.js";
 import { newSwitcher } from "./view/switcher.js";
 
@@ -31,7 +30,7 @@ export function listenToPerson(needs) {
   const does = wishesOf(needs, moves);
   addEventListener("keydown", (event) => {
     if (!needs.state() || event.isComposing || document.querySelector("dialog[open]")) return;
-    const wish = does[meaning(event) ?? ""];
+    const wish = does[meaning(event, /^Mac|^iP/.test(navigator.platform)) ?? ""];
     if (!wish) return;
     event.preventDefault();
     wish();
@@ -68,7 +67,7 @@ function movesOf({ state, happens, composer }) {
  * @param {Needs} needs
  * @param {Moves} moves
  * @returns {Record<string, () => void>} */
-function wishesOf({ state, happens, searchBar, view, reveal }, { closeDrawer, openSwitcher }) {
+function wishesOf({ state, happens, searchBar, reveal }, { closeDrawer, openSwitcher }) {
   return {
     switcher: openSwitcher,
     help: showHelp,
@@ -79,7 +78,8 @@ function wishesOf({ state, happens, searchBar, view, reveal }, { closeDrawer, op
     active: () => happens({ type: "active" }),
     firstUnread() {
       const now = state();
-      const id = now && view.firstUnread(now);
+      const room = now && activeRoom(now);
+      const id = room && (newLine(now, room) ?? firstAfter(now, room, room.read));
       if (id) reveal(id, "center");
       else happens({ type: "notice", text: "there is nothing new in this room" });
     },

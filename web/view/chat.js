@@ -1,7 +1,7 @@
 // The state, written into the page: as text, and only what changed. It knows no socket and decides
 // nothing.
 
-import { activeRoom, newLine, unread } from "../state.js";
+import { activeRoom, orMore, unread } from "../state.js";
 import { counts, icon, title } from "../title.js";
 import { renderPeople, renderRoomActions, renderRooms } from "./lists.js";
 import { Log } from "./log.js";
@@ -47,7 +47,7 @@ export function newView() {
     const room = activeRoom(state);
     const count = room.atBottom ? 0 : unread(state, room);
     button("newer").hidden = room.atBottom;
-    setText(button("newer"), count > 0 ? `↓ ${count} newer` : "↓ newest");
+    setText(button("newer"), count > 0 ? `↓ ${count}${orMore(room)} newer` : "↓ newest");
   }
 
   /** @param {State} state */
@@ -70,9 +70,6 @@ export function newView() {
     bell: (isOn) => setAttribute(bell, "aria-pressed", String(isOn)),
     /** @param {string} text */
     announce: (text) => setText(byId("announcer"), text),
-    /** To the line above what is new.
-     * @param {State} state */
-    firstUnread: (state) => newLine(state, activeRoom(state)),
   };
 }
 

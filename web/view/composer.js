@@ -2,12 +2,13 @@
 // in the state; here are only keys.
 
 import { newEnter } from "../enter.js";
-import { ask } from "./ask.js";
-import { byId } from "./page.js";
+import { ask, byId } from "./page.js";
 import { Popup } from "./popup.js";
 
 /** More pasted lines than this are asked about. */
 const PASTE_LINES_MAX = 20;
+/** As many as the style has room for. */
+const ROWS_MAX = 6;
 
 /** @param {import("./popup.js").Needs & {send: () => void}} needs */
 export function newComposer(needs) {
@@ -52,6 +53,8 @@ export function newComposer(needs) {
       if (yes) insert(pasted);
     });
   });
+  // The button leaves the focus where one writes, and a telephone its keyboard.
+  text.nextElementSibling?.addEventListener("mousedown", (event) => event.preventDefault());
   byId("composer").addEventListener("submit", (event) => {
     event.preventDefault();
     send();
@@ -62,7 +65,9 @@ export function newComposer(needs) {
     insert,
     /** @param {string} draft */
     render(draft) {
-      if (text.value !== draft) text.value = draft;
+      if (text.value !== draft) Object.assign(text, { value: draft, rows: 1 });
+      // Where the style does not let it grow by itself.
+      while (text.scrollHeight > text.clientHeight && text.rows < ROWS_MAX) text.rows += 1;
     },
   };
 }

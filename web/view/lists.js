@@ -1,7 +1,7 @@
 // The lists beside the log: rooms and people. In each one entry can be reached with Tab, the others
 // with the arrow keys.
 
-import { mentioned, unread } from "../state.js";
+import { mentioned, orMore, unread } from "../state.js";
 import { button, byId, element, setAttribute, setText } from "./page.js";
 import { named } from "./text.js";
 
@@ -12,22 +12,22 @@ export function renderRooms(state) {
   const list = byId("room-list");
   while (list.children.length > state.rooms.length) list.lastElementChild?.remove();
   while (list.children.length < state.rooms.length) list.append(element("li", "", roomButton()));
-  let [news, calls] = [0, 0];
+  let [news, calls, andMore] = [0, 0, ""];
   state.rooms.forEach((room, place) => {
     const row = /** @type {HTMLElement} */ (list.children[place]?.firstElementChild);
-    const [count, named] = [unread(state, room), mentioned(state, room)];
-    if (place !== state.active) [news, calls] = [news + count, calls + named];
+    const [count, named, more] = [unread(state, room), mentioned(state, room), orMore(room)];
+    if (place !== state.active) [news, calls, andMore] = [news + count, calls + named, andMore || more];
     row.dataset.place = String(place);
     row.classList.toggle("unread", count > 0);
     row.classList.toggle("muted", room.muted);
     setAttribute(row, "aria-current", place === state.active ? "true" : null);
     setText(/** @type {Element} */ (row.children[1]), room.name);
-    setBadge(/** @type {HTMLElement} */ (row.children[2]), count, named);
-    setText(/** @type {Element} */ (row.children[3]), words(count, named, room.muted));
+    setBadge(/** @type {HTMLElement} */ (row.children[2]), count, named, more);
+    setText(/** @type {Element} */ (row.children[3]), words(count, named, more, room.muted));
   });
   rove(list, state.active);
-  setBadge(byId("rooms-badge"), news, calls);
-  setText(byId("rooms-words"), news > 0 ? `Rooms: ${words(news, calls, false).slice(2)}` : "Rooms");
+  setBadge(byId("rooms-badge"), news, calls, andMore);
+  setText(byId("rooms-words"), news > 0 ? `Rooms: ${words(news, calls, andMore, false).slice(2)}` : "Rooms");
 }
 
 function roomButton() {
@@ -40,20 +40,22 @@ function roomButton() {
 
 /** @param {HTMLElement} badge
  * @param {number} count
- * @param {number} named */
-function setBadge(badge, count, named) {
+ * @param {number} named
+ * @param {string} more */
+function setBadge(badge, count, named, more) {
   badge.hidden = count === 0;
   badge.classList.toggle("calls", named > 0);
   badge.setAttribute("aria-hidden", "true");
-  setText(badge, count === 0 ? "" : `${named > 0 ? "@" : ""}${count > 999 ? "999+" : count}`);
+  setText(badge, count === 0 ? "" : `${named > 0 ? "@" : ""}${count > 999 ? "999+" : count + more}`);
 }
 
 /** @param {number} count
  * @param {number} named
+ * @param {string} more
  * @param {boolean} muted */
-function words(count, named, muted) {
+function words(count, named, more, muted) {
   const mentions = named > 0 ? `, ${named} mention${named > 1 ? "s" : ""}` : "";
-  return `${count > 0 ? `, ${count} unread` : ""}${mentions}${muted ? ", muted" : ""}`;
+  return `${count > 0 ? `, ${count}${more} unread` : ""}${mentions}${muted ? ", muted" : ""}`;
 }
 
 /** What the list of people shows: a large one is not read back from the page for every drawing, and who

@@ -1,4 +1,5 @@
-// The elements of the page, and making new ones: as text, never as markup.
+// The elements of the page, and making new ones: as text, never as markup. And the one question that it
+// asks.
 
 /** @param {string} id
  * @returns {HTMLElement} */
@@ -38,4 +39,20 @@ export function setText(at, text) {
 export function setAttribute(at, name, value) {
   if (value === null) at.removeAttribute(name);
   else if (at.getAttribute(name) !== value) at.setAttribute(name, value);
+}
+
+/** A question with two answers.
+ * @param {string} question
+ * @param {string} yes the word on the button that agrees
+ * @returns {Promise<boolean>} */
+export function ask(question, yes) {
+  const box = dialog("ask");
+  setText(byId("ask-question"), question);
+  setText(byId("ask-yes"), yes);
+  box.returnValue = "";
+  box.showModal();
+  byId("ask-yes").focus();
+  return new Promise((resolve) => {
+    box.addEventListener("close", () => resolve(box.returnValue === "yes"), { once: true });
+  });
 }

@@ -15,8 +15,8 @@ export function newSwitcher({ state, show, join }) {
   function draw() {
     const all = found();
     at = Math.max(0, Math.min(at, all.length - 1));
-    list.replaceChildren(...all.map(({ name, place, count }, i) => {
-      const row = element("li", "entry", place === null ? "Join " : "", element("bdi", "", `#${name}`), count > 0 ? element("span", "badge", String(count)) : "");
+    list.replaceChildren(...all.map(({ name, place, news }, i) => {
+      const row = element("li", "entry", place === null ? "Join " : "", element("bdi", "", `#${name}`), news && element("span", "badge", news));
       row.id = `switcher-${i}`;
       row.dataset.at = String(i);
       row.setAttribute("role", "option");

@@ -72,6 +72,23 @@ test("the title, the icon and the badge say what is unread, also of a page behin
   await alice.titled("#title · Nebula");
 });
 
+test("after a reload more than was loaded is said to be unread", async (t) => {
+  const alice = await watched(t, "long");
+  const crowd = await newCrowd(t, browser, server);
+  await crowd.enter("Bob", "long");
+  await crowd.say("Bob", "seen");
+  await settled(alice, "seen").waitFor();
+  await say(alice, "/join short");
+  await crowd.sayMany("Bob", 150);
+  await alice.titled("(150) #short · Nebula");
+  await alice.reload();
+  await alice.titled("(100+) #short · Nebula");
+  const [long] = await alice.locator("#room-list button", { hasText: "long" }).all();
+  assert.match(await long.textContent(), /100\+.*, 100\+ unread/);
+  await long.click();
+  await alice.titled("#long · Nebula");
+});
+
 test("notifications are asked for with a click, come where one is named and does not look, and go when one looks", async (t) => {
   const alice = await watched(t, "bell");
   const crowd = await newCrowd(t, browser, server);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { message, newCrowd, person, settled, startBrowser, startServer, texts } from "./harness.js";
+import { message, newCrowd, person, say, settled, startBrowser, startServer, texts } from "./harness.js";
 
 let server;
 let browser;
@@ -126,4 +126,36 @@ test("a long paste asks first, a short one does not, and neither sends", async (
   await message(alice).press("Enter");
   await alice.locator("#notice", { hasText: "at most 4096 characters" }).waitFor();
   assert.equal(await message(alice).inputValue(), lines(500).join("\n"), "what cannot be sent stays");
+});
+
+test("a press of Send leaves the focus where one writes, and a telephone its keyboard", async (t) => {
+  for (const [does, options] of [["click", {}], ["tap", { hasTouch: true, isMobile: true, viewport: { width: 360, height: 640 } }]]) {
+    const alice = await person(t, browser, server, "Alice", `send-${does}`, options);
+    await message(alice).focus();
+    await message(alice).evaluate((box) => box.addEventListener("blur", () => { window.blurred = true; }));
+    await message(alice).pressSequentially("hello");
+    await alice.getByRole("button", { name: "Send", exact: true })[does]();
+    await settled(alice, "hello").waitFor();
+    assert.deepEqual(await alice.evaluate(() => [document.activeElement.id, window.blurred]), ["text", undefined], does);
+  }
+});
+
+test("the box grows also where the style does not let it, and the end of the log stays in sight", async (t) => {
+  const alice = await person(t, browser, server, "Alice", "grows");
+  await say(alice, "a\n".repeat(60));
+  await settled(alice, "a").waitFor();
+  await message(alice).evaluate((box) => { box.style.fieldSizing = "fixed"; });
+  const height = () => message(alice).evaluate((box) => box.clientHeight);
+  const grown = (least) => alice.waitForFunction((wanted) => {
+    const { scrollHeight, scrollTop, clientHeight } = document.getElementById("pane");
+    return document.getElementById("text").clientHeight > wanted && scrollHeight - scrollTop - clientHeight <= 1;
+  }, least);
+  const one = await height();
+  await message(alice).fill("a\nb\nc");
+  await grown(2 * one);
+  await message(alice).fill("word ".repeat(500));
+  await grown(3 * one);
+  assert.ok(await height() <= 160);
+  await message(alice).press("Enter");
+  await alice.waitForFunction((wanted) => document.getElementById("text").clientHeight === wanted, one);
 });

@@ -136,6 +136,27 @@ test("the log: from message to message, to links, to the first new one, to older
   await alice.locator("#log .new-line").waitFor({ state: "detached" });
 });
 
+test("to the first new one, also where one looks on while it comes", async (t) => {
+  const crowd = await newCrowd(t, browser, server);
+  await crowd.enter("Bob", "first-new");
+  await crowd.sayMany("Bob", 60);
+  const alice = await person(t, browser, server, "Alice", "first-new");
+  await settled(alice, "no. 59").waitFor();
+  await press(alice, "Shift+PageUp");
+  await alice.locator("#notice", { hasText: "nothing new" }).waitFor();
+  await press(alice, "Shift+Tab", "Home");
+  await alice.locator("#newer").waitFor();
+  await crowd.say("Bob", "the first new one");
+  await crowd.sayMany("Bob", 60, "more");
+  await alice.locator("#newer", { hasText: "61 newer" }).waitFor();
+  await press(alice, "Shift+PageUp");
+  await alice.waitForFunction(() => {
+    const pane = document.getElementById("pane").getBoundingClientRect();
+    const { top, bottom } = [...document.querySelectorAll("#log li")].find((li) => li.textContent.includes("the first new one")).getBoundingClientRect();
+    return top >= pane.top && bottom <= pane.bottom;
+  });
+});
+
 test("search, help, people, bell and colours", async (t) => {
   const crowd = await newCrowd(t, browser, server);
   await crowd.enter("Bob", "more");

@@ -180,3 +180,23 @@ test("the line above what is new stands still through arrivals, a reconnect and 
   await say(alice, "answered");
   await alice.locator("#log .new-line").waitFor({ state: "detached" });
 });
+
+test("a cleared screen stays empty until its button or the wheel brings it back", async (t) => {
+  const alice = await person(t, browser, server, "Alice", "cleared");
+  const back = settled(alice, "one");
+  for (const bring of [() => alice.locator("#older").click(), () => alice.mouse.wheel(0, -100)]) {
+    await say(alice, "one");
+    await back.first().waitFor();
+    await say(alice, "/clear");
+    await back.first().waitFor({ state: "detached" });
+    await say(alice, "two");
+    await settled(alice, "two").waitFor();
+    // The server answers in order: what had been asked for before would be here.
+    await say(alice, "three");
+    await settled(alice, "three").waitFor();
+    assert.equal(await back.count(), 0);
+    await alice.locator("#pane").hover();
+    await bring();
+    await back.first().waitFor();
+  }
+});

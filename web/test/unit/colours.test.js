@@ -8,7 +8,7 @@ const css = (name) => readFileSync(new URL(`../../style/${name}.css`, import.met
 /** Pairs for light and dark, by name. */
 const pairs = (text, name) => Object.fromEntries([...text.matchAll(name)].map(([, key, ...both]) => [key, both]));
 const variables = pairs(css("base").split("@media")[0], /--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)/g);
-const hues = pairs(css("hues"), /\.(hue-\d+) \{ color: light-dark\((#\w{6}), (#\w{6})\)/g);
+const hues = pairs(css("base"), /\.(hue-\d+) \{ color: light-dark\((#\w{6}), (#\w{6})\)/g);
 
 function luminance(colour) {
   const [r, g, b] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16) / 255)

@@ -16,7 +16,7 @@ test("commands are understood, and what is none is a fault", () => {
   assert.deepEqual(parse("/join  #ops "), { is: "join", rest: "#ops" });
   assert.deepEqual(parse("/leave"), { is: "leave", rest: "" });
   assert.deepEqual(parse("/copy 12"), { is: "copy", rest: "12" });
-  for (const typed of ["/jion ops", "/join", "/me", "/", "/nick \n", "/copy x", "/url 0"]) assert.equal(parse(typed).is, "fault", typed);
+  for (const typed of ["/jion ops", "/join", "/me", "/", "/nick \n", "/copy x", "/url 0", "/leave #ops", "/connect ws://x", "/mute bob"]) assert.equal(parse(typed).is, "fault", typed);
   assert.match(parse("/jion ops").rest, /did you mean \/join/);
   assert.match(parse("/xyzzy").rest, /\/help/);
 });

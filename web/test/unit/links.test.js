@@ -51,6 +51,6 @@ test("whatever it is given, it loses nothing and leads only where it may", () =>
 
 test("a hostile text costs no more than its length", () => {
   const began = performance.now();
-  for (const text of ["https://a.example/" + "(".repeat(4_000) + ")".repeat(60), "https://".repeat(500), "mailto:".repeat(580)]) pieces(text);
+  for (const text of ["https://a.example/" + "(".repeat(4_000) + ")".repeat(60), "https://a.example/" + ")".repeat(40_000), "https://".repeat(500), "mailto:".repeat(580)]) pieces(text);
   assert.ok(performance.now() - began < 500);
 });

@@ -26,3 +26,8 @@ test("another tag is another build", async () => {
 test("what cannot be known is no reason to ask for a reload", async () => {
   for (const tags of [[], ["a"], ["", "a"], ["a", ""]]) assert.equal(await watch(...tags).watch.isThere(), false, tags.join());
 });
+
+test("where the line broke before one knew, the next build that is told is one's own", async () => {
+  const { watch: late } = watch("", "a", "b");
+  assert.deepEqual([await late.isThere(), await late.isThere()], [false, true]);
+});

@@ -72,6 +72,34 @@ test("the last room cannot be left, any other can", () => {
   assert.deepEqual(state.rooms.map((room) => room.name), ["dev"]);
 });
 
+test("a room with unsent messages is left only when one insists", () => {
+  const { state, types, enters, happens, did, hears } = alice();
+  types("/join ops");
+  enters("ops");
+  types("one");
+  did();
+  types("/leave");
+  assert.deepEqual([did(), activeRoom(state).name, state.answered], [[], "ops", false]);
+  assert.match(state.notice, /not all .* is sent/);
+  types("two");
+  happens({ type: "leave" });
+  assert.deepEqual([did(), activeRoom(state).name], [[], "ops"], "there is another one");
+  hears({ type: "message", room: "ops", sender: "Alice", content: "one", id: 1, at: 1, ref: "s-1" });
+  did();
+  types("/leave");
+  assert.deepEqual(did(), [{ do: "send", envelope: { type: "leave", room: "ops" } }]);
+});
+
+test("what a command has no use for is a fault, and stays where it was typed", () => {
+  const { state, types, enters, happens, did } = alice();
+  types("/join ops");
+  enters("ops");
+  did();
+  happens({ type: "draft", text: "/leave dev" });
+  types("/leave dev");
+  assert.deepEqual([did(), state.rooms.length, activeRoom(state).draft], [[], 2, "/leave dev"]);
+});
+
 test("another name needs another connection", () => {
   const { state, types, did } = alice();
   types("/nick Alicia");
@@ -143,6 +171,35 @@ test("commands answer, copy, list, mute and clear", () => {
   types_("/clear");
   assert.deepEqual([activeRoom(state).entries, activeRoom(state).more], [[], true]);
   assert.equal(activeRoom(state).draft, "");
+});
+
+test("a screen that was cleared stays so until one asks for older messages, or scrolls up", () => {
+  const { happens, says, types, did, hears } = alice();
+  const asked = (event) => {
+    happens(event);
+    return did().map(({ envelope }) => envelope.before);
+  };
+  says("dev", 1, "Bob", "one");
+  types("/clear");
+  did();
+  assert.deepEqual(asked({ type: "nearTop" }), []);
+  says("dev", 2, "Bob", "two");
+  did();
+  assert.deepEqual(asked({ type: "nearTop" }), []);
+  assert.deepEqual(asked({ type: "older" }), [2]);
+  hears({ type: "history", room: "dev", messages: [], more: true, head: 2 });
+  types("/clear");
+  happens({ type: "looked", atBottom: false, focused: true });
+  assert.deepEqual(asked({ type: "nearTop" }), [3]);
+});
+
+test("after more deletions than can be told, what was there is fetched unasked", () => {
+  const { happens, says, did, hears } = alice();
+  says("dev", 1, "Bob", "one");
+  hears({ type: "history", room: "dev", messages: [], more: false, head: 1, deleted_more: true });
+  did();
+  happens({ type: "nearTop" });
+  assert.equal(did()[0].envelope.before, 2);
 });
 
 test("only so many rooms", () => {

@@ -12,6 +12,9 @@ test("rooms with news come first; then the best fit; what is no room can be join
   state.rooms[3].entries.push({ type: "message", room: "ops", sender: "Bob", content: "x", id: 1, at: 0 });
   const names = (typed) => candidates(state, typed).map(({ name, place }) => (place === null ? `+${name}` : name));
   assert.deepEqual(names(""), ["ops", "general", "design", "dev"]);
+  assert.deepEqual(candidates(state, "").map(({ news }) => news), ["1", "", "", ""]);
+  state.rooms[3].more = true;
+  assert.equal(candidates(state, "")[0].news, "1+", "where not all of it is loaded");
   assert.deepEqual(names("dev"), ["dev"]);
   assert.deepEqual(names("#de"), ["design", "dev", "+de"]);
   assert.deepEqual(names("gnl"), ["general", "+gnl"]);

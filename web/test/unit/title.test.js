@@ -15,7 +15,18 @@ test("the title counts what is unread, and says where one is named", () => {
   say("two", 2);
   assert.deepEqual([title(state), icon(state)], ["(2) #dev · Nebula", "icon-unread.svg"]);
   say("alice!", 3);
-  assert.deepEqual([title(state), icon(state), counts(state)], ["(!1) #dev · Nebula", "icon-mention.svg", { count: 3, calls: 1 }]);
+  assert.deepEqual([title(state), icon(state), counts(state)], ["(!1) #dev · Nebula", "icon-mention.svg", { count: 3, calls: 1, more: "" }]);
   state.rooms[1].read = 3;
   assert.equal(title(state), "#dev · Nebula");
+});
+
+test("where not all that is unread is loaded, it is said to be more", () => {
+  const state = newState({ room: "dev", username: "Alice", session: "s" });
+  const [dev] = state.rooms;
+  Object.assign(dev, { read: 3, more: true, entries: [7, 8].map((id) => ({ type: "message", room: "dev", sender: "Bob", content: "x", id, at: 0 })) });
+  assert.equal(title(state), "(2+) #dev · Nebula");
+  dev.cleared = true;
+  assert.equal(title(state), "(2) #dev · Nebula", "what was cleared was read");
+  Object.assign(dev, { cleared: false, read: 7 });
+  assert.equal(title(state), "(1) #dev · Nebula", "the last one read is loaded");
 });

@@ -189,6 +189,20 @@ test("older messages that cannot be read end the line, so that coming back asks 
   assert.equal(activeRoom(alice.state).loading, false);
 });
 
+test("coming back on purpose while a page is awaited leaves no gap", () => {
+  for (const event of [{ type: "say", text: "/reconnect" }, { type: "say", text: "/nick Alicia" }]) {
+    const alice = entered();
+    alice.says(9, "Bob", "before");
+    activeRoom(alice.state).more = true;
+    alice.happens({ type: "older" });
+    alice.happens(event);
+    alice.happens({ type: "connected" });
+    alice.did();
+    alice.hears(page([19, 20], true));
+    assert.deepEqual(alice.sent().map((e) => e.before), [19]);
+  }
+});
+
 test("who leaves and is back at once leaves no trace", () => {
   const alice = entered();
   const traffic = (type, at) => alice.happens({ type: "received", envelope: { type, room: "dev", sender: "Bob" }, at });
@@ -211,6 +225,18 @@ test("entries have a bound, and what is being read is not taken away without nee
   alice.happens({ type: "escape" });
   many(20_300, 20_301);
   assert.equal(alice.ids().length, 10_000);
+});
+
+test("what comes into a full room costs no more than what filled it", () => {
+  const alice = entered();
+  const cost = (from, to) => {
+    const before = process.cpuUsage();
+    for (let id = from; id < to; id += 1) alice.says(id, "Bob", "x");
+    alice.did();
+    return process.cpuUsage(before).user / (to - from);
+  };
+  const [filling, full] = [cost(1, 10_000), cost(10_000, 40_000)];
+  assert.ok(full < 3 * filling, `${full.toFixed(1)} µs each, and ${filling.toFixed(1)} before`);
 });
 
 test("only so many messages wait", () => {
