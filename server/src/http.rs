@@ -107,10 +107,9 @@ fn enter<S: Stream>(engine: &Arc<Engine>, guest: &Guest, request: Request<Incomi
     let Some(mut entry) = guest.entry.take() else {
         return plain(StatusCode::BAD_REQUEST, "this connection has been upgraded already\n");
     };
-    let hops: Vec<_> = request.headers().get_all(FORWARDED).iter().collect();
-    let hops = hops.into_iter().map(|line| line.to_str().unwrap_or_default());
     let door = &engine.vitals.door;
-    let client = door.client(guest.peer, hops);
+    let forwarded = request.headers().get_all(FORWARDED).iter();
+    let client = door.client(guest.peer, forwarded.map(HeaderValue::as_bytes));
     let entered = client.map_or(Ok(()), |client| door.enter_as(&mut entry, client));
     guest.entry.set(Some(entry));
     match entered {
