@@ -192,11 +192,13 @@ impl Engine {
         Ok((Arc::new(engine), log_ended))
     }
 
+    /// Reads all files before any of them counts.
     fn reload(&self) -> Result<(), RunError> {
-        if let Some(tls) = &self.tls {
-            tls.reload()?;
-        }
+        let read = self.tls.as_ref().map(|tls| tls.read()).transpose()?;
         self.gate.reload().map_err(GateError::from)?;
+        if let (Some(tls), Some(read)) = (&self.tls, read) {
+            tls.show(read);
+        }
         Ok(())
     }
 
@@ -239,6 +241,10 @@ async fn reload(engine: &Engine) {
         match engine.reload() {
             Ok(()) => tracing::info!("files were read anew"),
             Err(error) => tracing::error!("files cannot be read anew, the old ones stay: {error}"),
+        }
+        if !engine.config.can_reload() {
+            tracing::info!("there are no files to read anew: neither certificate nor moderators");
+            continue;
         }
     }
 }
