@@ -4,6 +4,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -282,8 +283,10 @@ fn advance(db: &Connection, version: i32) -> rusqlite::Result<()> {
 /// Opens the file, makes it if it is not there, and takes a lock that other servers respect.
 fn hold(path: &Path) -> Result<File, OpenError> {
     let io = |error| OpenError::Io { path: path.to_owned(), error };
-    let file = File::options().read(true).write(true).create(true).truncate(false).open(path);
-    let file = file.map_err(io)?;
+    let mut options = File::options();
+    options.read(true).write(true).create(true).truncate(false);
+    // What people said is for nobody else on this machine. SQLite makes its other files alike.
+    let file = options.mode(0o600).open(path).map_err(io)?;
     // SQLite uses locks of another kind (fcntl), which this one (flock) does not disturb.
     #[cfg(unix)]
     match file.try_lock() {
