@@ -251,11 +251,13 @@ impl Gate {
             Err(Taken::Similar(owner)) => owner.clone(),
             _ => return claimed,
         };
-        // The operator may have released it in the database, which knows better.
-        if !matches!(log.find_name(owner.clone()).await, Ok(None)) {
+        // The operator may have released it in the database, which knows better: but not of what is
+        // on its way there.
+        let Some(kept) = self.names.stored(&owner, now_ms()) else { return claimed };
+        if !matches!(log.find_name(owner).await, Ok(None)) {
             return claimed;
         }
-        self.names.forget(&owner);
+        self.names.release(&kept);
         self.names.claim(Person::new(name, proof, role), outbox.clone(), now_ms())
     }
 
@@ -274,8 +276,9 @@ impl Gate {
             tracing::debug!("a name is not kept: too many are");
             return;
         }
-        if log.change(Change::Keep(kept)).await.is_err() {
-            self.names.forget(name);
+        match log.change(Change::Keep(kept)).await {
+            Ok(()) => self.names.has_stored(name),
+            Err(_) => self.names.forget(name),
         }
     }
 

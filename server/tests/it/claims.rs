@@ -166,6 +166,28 @@ async fn an_address_takes_so_many_names_and_further_ones_are_not_kept() {
     stranger.expect_refusal(Code::NameTaken, 4001).await;
 }
 
+/// The first key is on its way into the database, which somebody holds; meanwhile somebody else comes
+/// under a name that looks like it, and finds that it is not there.
+#[tokio::test]
+async fn a_name_is_its_owners_before_it_is_stored() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("nebula.db");
+    let server = TestServer::start_with(on(&path)).await;
+    // It has opened the database when it answers.
+    server.figure("nebula_ready").await;
+    let holds = Connection::open(&path).unwrap();
+    holds.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut alice = server.connect_with(&query("dev", "Alice", ""), Some(1)).await;
+    while server.figure("nebula_people").await < 1.0 {}
+    let mut other = server.connect_with(&query("dev", "A1ice", ""), Some(2)).await;
+    other.expect_refusal(Code::NameSimilar, 4001).await;
+    holds.execute_batch("ROLLBACK").unwrap();
+    alice.expect_entry().await;
+    leave(&server, "Alice", alice).await;
+    let mut stranger = server.connect_with(&query("dev", "Alice", ""), Some(2)).await;
+    stranger.expect_refusal(Code::NameTaken, 4001).await;
+}
+
 /// A database of the version before names were kept is brought to ours, with its messages.
 #[tokio::test]
 async fn a_database_of_an_older_server_is_brought_up_to_date() {
