@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use protocol::{Role, RoomPattern, UserName};
-use server::{Config, Db, admin};
+use server::admin::{self, Files};
+use server::{Config, Db};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -126,7 +127,7 @@ impl Database {
 
 fn check_config(config: &Config) -> anyhow::Result<()> {
     refuse_problems(config)?;
-    let moderators = admin::check_files(config)?;
+    let Files { token_algorithm, moderators } = admin::check_files(config)?;
     for address in [Some(config.listen), config.upkeep.metrics_listen].into_iter().flatten() {
         // Another port: this one may be in use by the server whose settings these are.
         TcpListener::bind(SocketAddr::new(address.ip(), 0))
@@ -137,8 +138,10 @@ fn check_config(config: &Config) -> anyhow::Result<()> {
         Some(path) => println!("TLS         with the certificate in {}", path.display()),
         None => println!("TLS         none: what is said can be read on its way"),
     }
-    match &config.token_key {
-        Some(path) => println!("people      who have a token of the key in {}", path.display()),
+    match config.token_key.as_ref().zip(token_algorithm) {
+        Some((path, algorithm)) => {
+            println!("people      who have a token of the key in {}: {algorithm}", path.display());
+        }
         None => println!("people      everybody, without a token"),
     }
     println!("moderators  {moderators} by key");

@@ -139,7 +139,7 @@ pub async fn run(
         Db::Memory => Database::memory()?,
     };
     let (engine, log_ended) = Engine::start(config, &database)?;
-    tell_start(address, &engine.config);
+    tell_start(address, &engine);
     let (vitals, tls) = (engine.vitals.clone(), engine.tls.clone());
     let _figures = figures.map(|figures| watched(figures, &vitals)).transpose()?;
     tokio::select! {
@@ -217,7 +217,11 @@ fn watched(figures: TcpListener, vitals: &Vitals) -> io::Result<AbortOnDropHandl
     Ok(AbortOnDropHandle::new(tokio::spawn(answering)))
 }
 
-fn tell_start(address: SocketAddr, config: &Config) {
+fn tell_start(address: SocketAddr, engine: &Engine) {
+    let config = &engine.config;
+    if let Some(algorithm) = engine.gate.token_algorithm() {
+        tracing::info!("only who has a token comes in: {algorithm}");
+    }
     let kept = match &config.db {
         Db::File(path) => format!("messages are kept in {}", path.display()),
         Db::Memory => "messages are kept in memory only".to_owned(),
@@ -238,13 +242,13 @@ async fn tend(engine: &Engine) {
 async fn reload(engine: &Engine) {
     loop {
         engine.config.reload.asked().await;
-        match engine.reload() {
-            Ok(()) => tracing::info!("files were read anew"),
-            Err(error) => tracing::error!("files cannot be read anew, the old ones stay: {error}"),
-        }
         if !engine.config.can_reload() {
             tracing::info!("there are no files to read anew: neither certificate nor moderators");
             continue;
+        }
+        match engine.reload() {
+            Ok(()) => tracing::info!("files were read anew"),
+            Err(error) => tracing::error!("files cannot be read anew, the old ones stay: {error}"),
         }
     }
 }

@@ -142,6 +142,11 @@ impl Gate {
     }
 
     /// Reads the list of moderators anew. It counts at once, also for who is connected.
+    /// How the tokens of a closed server are signed.
+    pub(crate) fn token_algorithm(&self) -> Option<&'static str> {
+        self.token_key.as_ref().map(TokenKey::algorithm)
+    }
+
     pub(crate) fn reload(&self) -> Result<(), ModeratorsError> {
         if let Some(path) = &self.moderators_file {
             let read = moderators::read(path)?;

@@ -12,6 +12,7 @@ use tokio_tungstenite::tungstenite::Message as Frame;
 use crate::child::Server;
 use crate::harness::{query, say_ref};
 use crate::moderation::MOD_HASH;
+use crate::tokens::ed25519;
 
 async fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_nebula-server")).args(arguments).output().await.unwrap()
@@ -103,12 +104,15 @@ async fn settings_are_looked_at_and_nothing_is_touched() {
     std::fs::write(&text, "no database").unwrap();
     let (secret, moderators) = (path("secret"), path("moderators"));
     std::fs::write(&secret, "x".repeat(32)).unwrap();
+    let public = path("public.pem");
+    std::fs::write(&public, ed25519().1).unwrap();
     std::fs::write(&moderators, format!("{MOD_HASH} # one of the team\n")).unwrap();
     for (arguments, word) in [
         (&["--db", &*new][..], "not there yet"),
         (&["--db", &*used, "--listen", &*server.address], "whole, 0 messages"),
         (&["--db", ":memory:", "--metrics-listen", "127.0.0.1:9464"], "127.0.0.1:9464"),
-        (&["--db", ":memory:", "--token-key", &*secret], "a token of the key in"),
+        (&["--db", ":memory:", "--token-key", &*secret], "secret: HS256 with a secret"),
+        (&["--db", ":memory:", "--token-key", &*public], "public.pem: EdDSA with an Ed25519 key"),
         (&["--db", ":memory:", "--moderators", &*moderators], "moderators  1 by key"),
         (&["--db", ":memory:", "--name-expiry", "30d"], "names       kept for 30days without use"),
     ] {
