@@ -9,15 +9,15 @@ pub(crate) mod sanctions;
 mod signing;
 pub(crate) mod token;
 
-use std::collections::HashSet;
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant as StdInstant};
 
 use protocol::{Grant, Hello, Key, Refusal, Role, RoomName, Token, UserName};
 use tokio::time::Instant;
 
+use self::moderators::Moderators;
 pub use self::moderators::ModeratorsError;
 use self::newcomers::Newcomers;
 pub use self::newcomers::{NAME_INTERVAL, NAMES_AT_ONCE};
@@ -120,7 +120,7 @@ pub(crate) struct Gate {
     newcomers: Mutex<Newcomers>,
     /// Closes the server.
     token_key: Option<TokenKey>,
-    moderators: RwLock<HashSet<KeyHash>>,
+    moderators: Moderators,
     moderators_file: Option<PathBuf>,
     started: StdInstant,
 }
@@ -128,12 +128,13 @@ pub(crate) struct Gate {
 impl Gate {
     /// Opens with what is kept of people.
     pub(crate) fn new(config: &Config, register: Register) -> Result<Self, GateError> {
+        let moderators = Moderators::default();
         let gate = Gate {
             names: Names::new(config.name_expiry_ms(), register.names, now_ms()),
-            sanctions: Sanctions::new(register.sanctions),
+            sanctions: Sanctions::new(register.sanctions, moderators.clone()),
             newcomers: Mutex::default(),
             token_key: config.token_key.as_deref().map(TokenKey::read).transpose()?,
-            moderators: RwLock::default(),
+            moderators,
             moderators_file: config.moderators.clone(),
             started: StdInstant::now(),
         };
@@ -141,16 +142,15 @@ impl Gate {
         Ok(gate)
     }
 
-    /// Reads the list of moderators anew. It counts at once, also for who is connected.
     /// How the tokens of a closed server are signed.
     pub(crate) fn token_algorithm(&self) -> Option<&'static str> {
         self.token_key.as_ref().map(TokenKey::algorithm)
     }
 
+    /// Reads the list of moderators anew. It counts at once, also for who is connected.
     pub(crate) fn reload(&self) -> Result<(), ModeratorsError> {
         if let Some(path) = &self.moderators_file {
-            let read = moderators::read(path)?;
-            *self.moderators.write().unwrap_or_else(PoisonError::into_inner) = read;
+            self.moderators.set(moderators::read(path)?);
         }
         Ok(())
     }
@@ -186,7 +186,7 @@ impl Gate {
     /// On an open server a name is enough, and a key makes it one's own.
     fn by_key(&self, opening: &Opening) -> Who {
         let key = opening.key.as_ref().map(KeyHash::of);
-        let role = self.role(key);
+        let role = if self.moderators.has(key) { Role::Moderator } else { Role::Member };
         let pass = Pass { role, grant: None, expires: None };
         Who {
             name: opening.hello.user.clone(),
@@ -214,15 +214,15 @@ impl Gate {
     pub(crate) fn may_moderate(&self, person: &Person, pass: Option<&Pass>) -> bool {
         match pass.filter(|pass| pass.grant.is_some()) {
             Some(pass) => pass.role == Role::Moderator,
-            None => self.role(person.key()) == Role::Moderator,
+            None => self.moderators.has(person.key()),
         }
     }
 
     /// Whether the operator made somebody a moderator, whether they are here or not.
     pub(crate) fn is_moderator(&self, person: Option<&Person>, key: Option<KeyHash>) -> bool {
         match person.filter(|person| person.proof == Proof::Token) {
-            Some(person) => person.role == Role::Moderator,
-            None => self.role(key) == Role::Moderator,
+            Some(person) => self.moderators.is_one(person),
+            None => self.moderators.has(key),
         }
     }
 
@@ -235,12 +235,6 @@ impl Gate {
                 return;
             }
         }
-    }
-
-    fn role(&self, key: Option<KeyHash>) -> Role {
-        let moderators = self.moderators.read().unwrap_or_else(PoisonError::into_inner);
-        let is_one = key.is_some_and(|key| moderators.contains(&key));
-        if is_one { Role::Moderator } else { Role::Member }
     }
 
     async fn claim(

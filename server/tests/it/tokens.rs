@@ -233,6 +233,28 @@ async fn a_moderator_by_token_is_one_in_the_rooms_it_opens() {
 }
 
 #[tokio::test]
+async fn a_moderator_who_is_away_is_locked_out_by_nobody() {
+    let closed = Closed::start().await;
+    let moderator = |sub| hs256(&claims(sub, &["*"], json!({"role": "moderator"})));
+    let mut rogue = closed.enter("dev", &moderator("Rogue")).await;
+    for act in [
+        json!({"type": "ban", "user": "Mod"}),
+        json!({"type": "ban", "room": "dev", "user": "Mod"}),
+        json!({"type": "mute", "user": "Mod", "seconds": 600}),
+    ] {
+        rogue.send(act.to_string()).await;
+        moderated(&mut rogue).await;
+    }
+    // The same name with less in its token is somebody whom they can ban.
+    closed.refused(&hs256(&claims("Mod", &["*"], json!({}))), Code::Banned).await;
+    let mut found = closed.enter("dev", &moderator("Mod")).await;
+    found.send(say("dev", "what goes on here?")).await;
+    found.message().await;
+    found.send(r#"{"type":"unban","user":"Mod"}"#).await;
+    assert_eq!(moderated(&mut found).await["action"], "unban");
+}
+
+#[tokio::test]
 async fn an_open_server_does_not_look_at_tokens() {
     let server = TestServer::start().await;
     for token in [hs256(&claims("Alice", &["dev"], json!({}))), "nothing".to_owned()] {
