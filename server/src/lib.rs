@@ -35,6 +35,7 @@ mod shutdown;
 #[path = "../tests/sim/mod.rs"]
 mod sim;
 mod socket;
+mod stall;
 pub mod tls;
 mod vitals;
 
