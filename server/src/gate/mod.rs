@@ -11,6 +11,7 @@ pub(crate) mod token;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant as StdInstant};
 
@@ -19,8 +20,8 @@ use tokio::time::Instant;
 
 use self::moderators::Moderators;
 pub use self::moderators::ModeratorsError;
-use self::newcomers::Newcomers;
 pub use self::newcomers::{NAME_INTERVAL, NAMES_AT_ONCE};
+use self::newcomers::{Newcomers, Place};
 pub use self::origin::{BadOrigin, Origin};
 pub use self::sanctions::SANCTIONS_MAX;
 use self::sanctions::Sanctions;
@@ -30,7 +31,7 @@ use crate::config::Config;
 use crate::key_hash::KeyHash;
 use crate::log::register::{Change, Register};
 use crate::log::{Log, now_ms};
-use crate::names::{Claim, Kept, Names, Person, Proof, Taken};
+use crate::names::{Claim, KEPT_MAX, Kept, Names, Person, Proof, Taken};
 use crate::network::network;
 use crate::outbox::Outbox;
 
@@ -118,6 +119,8 @@ pub(crate) struct Gate {
     pub(crate) names: Names<Outbox>,
     pub(crate) sanctions: Sanctions,
     newcomers: Mutex<Newcomers>,
+    /// That there is no room for new names.
+    has_warned: AtomicBool,
     /// Closes the server.
     token_key: Option<TokenKey>,
     moderators: Moderators,
@@ -133,6 +136,7 @@ impl Gate {
             names: Names::new(config.name_expiry_ms(), register.names, now_ms()),
             sanctions: Sanctions::new(register.sanctions, moderators.clone()),
             newcomers: Mutex::default(),
+            has_warned: AtomicBool::default(),
             token_key: config.token_key.as_deref().map(TokenKey::read).transpose()?,
             moderators,
             moderators_file: config.moderators.clone(),
@@ -230,6 +234,7 @@ impl Gate {
     pub(crate) async fn tend(&self, log: &Log) {
         let now = now_ms();
         self.sanctions.purge(now);
+        self.has_warned.store(false, Ordering::Relaxed);
         for kept in self.names.tend(now) {
             if log.change(Change::Used(kept)).await.is_err() {
                 return;
@@ -271,9 +276,14 @@ impl Gate {
             }
             return;
         }
-        if !self.may_take(address) || !self.names.keep(kept.clone(), now) {
-            tracing::debug!("a name is not kept: too many are");
-            return;
+        let place = match self.place(address) {
+            Place::Taken if !self.names.keep(kept.clone(), now) => Place::NoRoom,
+            place => place,
+        };
+        match place {
+            Place::Taken => {}
+            Place::TooMany => return,
+            Place::NoRoom => return self.warn_of_no_room(),
         }
         match log.change(Change::Keep(kept)).await {
             Ok(()) => self.names.has_stored(name),
@@ -281,7 +291,17 @@ impl Gate {
         }
     }
 
-    fn may_take(&self, address: IpAddr) -> bool {
+    /// Once until it is [looked after](Self::tend) again.
+    fn warn_of_no_room(&self) {
+        if !self.has_warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "new names are not kept for their owners: {KEPT_MAX} are kept, or too many \
+                 addresses took one lately"
+            );
+        }
+    }
+
+    fn place(&self, address: IpAddr) -> Place {
         let mut newcomers = self.newcomers.lock().unwrap_or_else(PoisonError::into_inner);
         newcomers.take(network(address), self.started.elapsed())
     }
