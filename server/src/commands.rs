@@ -15,7 +15,8 @@ pub(crate) enum Command {
     /// Look at settings, files, address and database without starting or changing anything
     CheckConfig(Box<Config>),
 
-    /// Copy the database as it is at this moment, while a server may be using it
+    /// Copy the database as it is at this moment, while a server may be using it, and check that the
+    /// copy is whole
     Backup {
         /// The copy, which must not be there yet
         file: PathBuf,
@@ -160,8 +161,11 @@ fn check_database(db: &Db) -> anyhow::Result<()> {
     match db {
         Db::Memory => println!("database    in memory: nothing is kept"),
         Db::File(path) if path.exists() => {
-            let messages = admin::inspect(path)?;
-            println!("database    {}: whole, {messages} messages", path.display());
+            let found = match admin::inspect(path)? {
+                Some(messages) => format!("whole, {messages} messages"),
+                None => "too large to be read whole here: `backup` does that".to_owned(),
+            };
+            println!("database    {}: {found}", path.display());
         }
         Db::File(path) => {
             let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
