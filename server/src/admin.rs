@@ -110,15 +110,27 @@ pub fn make_token(
     Ok(TokenKey::read(key)?.sign(&Grant { sub, rooms, exp, role })?)
 }
 
-/// Reads the files that settings name beside the database; how many moderators there are.
+/// What stands in the files that settings name beside the database.
+#[derive(Debug)]
+pub struct Files {
+    /// How tokens are signed, if the server is closed.
+    pub token_algorithm: Option<&'static str>,
+    /// How many moderators there are by key.
+    pub moderators: usize,
+}
+
+/// Reads the files that settings name beside the database.
 ///
 /// # Errors
 /// [`RunError`] for the first that a server could not use.
-pub fn check_files(config: &Config) -> Result<usize, RunError> {
+pub fn check_files(config: &Config) -> Result<Files, RunError> {
     Tls::of(config)?;
-    if let Some(key) = &config.token_key {
-        TokenKey::read(key).map_err(GateError::from)?;
-    }
+    let token_key = config.token_key.as_deref().map(TokenKey::read);
+    let token_key = token_key.transpose().map_err(GateError::from)?;
     let moderators = config.moderators.as_deref().map(moderators::read);
-    Ok(moderators.transpose().map_err(GateError::from)?.map_or(0, |all| all.len()))
+    let moderators = moderators.transpose().map_err(GateError::from)?;
+    Ok(Files {
+        token_algorithm: token_key.as_ref().map(TokenKey::algorithm),
+        moderators: moderators.map_or(0, |all| all.len()),
+    })
 }

@@ -7,14 +7,16 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use protocol::{Role, RoomPattern, UserName};
-use server::{Config, Db, admin};
+use server::admin::{self, Files};
+use server::{Config, Db};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Look at settings, files, address and database without starting or changing anything
     CheckConfig(Box<Config>),
 
-    /// Copy the database as it is at this moment, while a server may be using it
+    /// Copy the database as it is at this moment, while a server may be using it, and check that the
+    /// copy is whole
     Backup {
         /// The copy, which must not be there yet
         file: PathBuf,
@@ -126,7 +128,7 @@ impl Database {
 
 fn check_config(config: &Config) -> anyhow::Result<()> {
     refuse_problems(config)?;
-    let moderators = admin::check_files(config)?;
+    let Files { token_algorithm, moderators } = admin::check_files(config)?;
     for address in [Some(config.listen), config.upkeep.metrics_listen].into_iter().flatten() {
         // Another port: this one may be in use by the server whose settings these are.
         TcpListener::bind(SocketAddr::new(address.ip(), 0))
@@ -137,8 +139,10 @@ fn check_config(config: &Config) -> anyhow::Result<()> {
         Some(path) => println!("TLS         with the certificate in {}", path.display()),
         None => println!("TLS         none: what is said can be read on its way"),
     }
-    match &config.token_key {
-        Some(path) => println!("people      who have a token of the key in {}", path.display()),
+    match config.token_key.as_ref().zip(token_algorithm) {
+        Some((path, algorithm)) => {
+            println!("people      who have a token of the key in {}: {algorithm}", path.display());
+        }
         None => println!("people      everybody, without a token"),
     }
     println!("moderators  {moderators} by key");
@@ -157,8 +161,11 @@ fn check_database(db: &Db) -> anyhow::Result<()> {
     match db {
         Db::Memory => println!("database    in memory: nothing is kept"),
         Db::File(path) if path.exists() => {
-            let messages = admin::inspect(path)?;
-            println!("database    {}: whole, {messages} messages", path.display());
+            let found = match admin::inspect(path)? {
+                Some(messages) => format!("whole, {messages} messages"),
+                None => "too large to be read whole here: `backup` does that".to_owned(),
+            };
+            println!("database    {}: {found}", path.display());
         }
         Db::File(path) => {
             let folder = path.parent().filter(|it| !it.as_os_str().is_empty());

@@ -4,7 +4,7 @@
 //! This file does not know sockets, HTTP, or what happens inside.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -19,6 +19,9 @@ use crate::rate::{Pace, Rate};
 /// Addresses remembered besides those that hold a connection: a few MiB. When there are more, those
 /// that owe nothing are forgotten, and if that is not enough, all that hold none.
 const ADDRESSES_MAX: usize = 64 * 1024;
+
+/// Stands for everybody of whom a proxy says nothing that is an address. Nobody has this one.
+const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
 /// Counts everybody who comes and goes.
 #[derive(Debug)]
@@ -97,18 +100,19 @@ impl Door {
     }
 
     /// Who a request comes from, if a proxy that is trusted says so: the last in the list whom we
-    /// do not trust. What stands before that one, anybody may have written.
+    /// do not trust. What stands before that one, anybody may have written, and it need not be text.
+    /// All whom a proxy brings without saying from where are one address together: [`UNKNOWN`].
     pub(crate) fn client<'a>(
         &self,
         peer: IpAddr,
-        forwarded: impl DoubleEndedIterator<Item = &'a str>,
+        forwarded: impl DoubleEndedIterator<Item = &'a [u8]>,
     ) -> Option<IpAddr> {
         if !self.is_trusted(peer.to_canonical()) {
             return None;
         }
-        let hops = forwarded.rev().flat_map(|line| line.rsplit(','));
-        let mut known = hops.map_while(|hop| address(hop.trim()));
-        known.find(|hop| !self.is_trusted(*hop))
+        let hops = forwarded.rev().flat_map(|line| line.rsplit(|byte| *byte == b','));
+        let mut clients = hops.map(|hop| address(hop).unwrap_or(UNKNOWN));
+        clients.find(|hop| *hop == UNKNOWN || !self.is_trusted(*hop))
     }
 
     fn is_trusted(&self, peer: IpAddr) -> bool {
@@ -176,7 +180,8 @@ impl Drop for Entry {
 }
 
 /// An address as proxies write it: alone, in brackets, or with a port.
-fn address(text: &str) -> Option<IpAddr> {
+fn address(hop: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(hop).ok()?.trim();
     let socket = || text.parse().map(|socket: std::net::SocketAddr| socket.ip());
     let bare = text.trim_start_matches('[').trim_end_matches(']');
     bare.parse().or_else(|_| socket()).ok().map(|found: IpAddr| found.to_canonical())
@@ -247,18 +252,25 @@ mod tests {
         let trust_proxy = vec!["10.0.0.0/8".parse().unwrap(), "127.0.0.1/32".parse().unwrap()];
         let door =
             Door::new(&Floods { trust_proxy, address_connections: 1, ..Floods::for_tests() });
-        let client = |peer, lines: &[&str]| door.client(ip(peer), lines.iter().copied());
+        let client =
+            |peer, lines: &[&str]| door.client(ip(peer), lines.iter().map(|line| line.as_bytes()));
         assert_eq!(client("192.0.2.7", &["198.51.100.1"]), None, "not trusted");
         assert_eq!(client("10.0.0.1", &[]), None);
         for lines in [
             &["203.0.113.9, 198.51.100.1, 10.1.1.1"][..],
             &["203.0.113.9", "198.51.100.1:4711", "10.1.1.1"],
             &["not an address, 198.51.100.1"],
+            &["198.51.100.1, 10.1.1.1"],
         ] {
             assert_eq!(client("10.0.0.1", lines), Some(ip("198.51.100.1")), "{lines:?}");
         }
         assert_eq!(client("127.0.0.1", &["[2001:db8::1]:80"]), Some(ip("2001:db8::1")));
-        assert_eq!(client("10.0.0.1", &["198.51.100.1, unknown"]), None);
+        assert_eq!(client("10.0.0.1", &["10.1.1.2, 10.1.1.1"]), None, "one of the proxies");
+        for lines in [&["198.51.100.1, unknown"][..], &["unknown, 10.1.1.1"], &["10.1.1.1", ""]] {
+            assert_eq!(client("10.0.0.1", lines), Some(UNKNOWN), "{lines:?}");
+        }
+        let bytes = [&b"\xff, 198.51.100.1"[..], b"10.1.1.1"].into_iter();
+        assert_eq!(door.client(ip("10.0.0.1"), bytes), Some(ip("198.51.100.1")));
         let mut entry = door.enter(ip("10.0.0.1")).unwrap();
         door.enter_as(&mut entry, ip("198.51.100.1")).unwrap();
         let mut other = door.enter(ip("10.0.0.1")).unwrap();

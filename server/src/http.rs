@@ -30,6 +30,7 @@ use crate::gate::{Opening, origin};
 use crate::metrics::TurnedAway;
 use crate::monitor;
 use crate::socket::Stream;
+use crate::stall::Unstalled;
 
 /// Who is asking. The entry goes with the connection when it becomes a WebSocket.
 struct Guest {
@@ -38,9 +39,11 @@ struct Guest {
 }
 
 /// Serves the requests of one connection, until it ends or becomes a WebSocket. The head of the
-/// first has to be there in the time that the visitor has left, and each further one within as much.
+/// first has to be there in the time that the visitor has left, and each further one within as much;
+/// answers have to be taken as frames have to.
 pub(crate) async fn serve<S: Stream>(engine: Arc<Engine>, socket: S, visitor: Visitor) {
     let timeout = visitor.time_left();
+    let socket = Unstalled::new(socket, engine.config.stall_timeout);
     let asked = AtomicBool::new(false);
     let (inside, has_asked) = (engine.clone(), &asked);
     let guest = Guest { peer: visitor.peer, entry: Cell::new(Some(visitor.entry)) };
@@ -107,10 +110,9 @@ fn enter<S: Stream>(engine: &Arc<Engine>, guest: &Guest, request: Request<Incomi
     let Some(mut entry) = guest.entry.take() else {
         return plain(StatusCode::BAD_REQUEST, "this connection has been upgraded already\n");
     };
-    let hops: Vec<_> = request.headers().get_all(FORWARDED).iter().collect();
-    let hops = hops.into_iter().map(|line| line.to_str().unwrap_or_default());
     let door = &engine.vitals.door;
-    let client = door.client(guest.peer, hops);
+    let forwarded = request.headers().get_all(FORWARDED).iter();
+    let client = door.client(guest.peer, forwarded.map(HeaderValue::as_bytes));
     let entered = client.map_or(Ok(()), |client| door.enter_as(&mut entry, client));
     guest.entry.set(Some(entry));
     match entered {
@@ -248,11 +250,11 @@ fn switching(headers: &HeaderMap, key: &[u8]) -> Answer {
     answer
 }
 
-/// The raw stream, without hyper's boxed layer, and what was read beyond the request.
+/// The raw stream, without the layers around it, and what was read beyond the request.
 fn taken_out<S: Stream>(upgraded: Upgraded) -> Option<(S, Vec<u8>)> {
-    let parts = upgraded.downcast::<TokioIo<S>>().ok()?;
+    let parts = upgraded.downcast::<TokioIo<Unstalled<S>>>().ok()?;
     // Copied: converted, it would keep hyper's buffer of 8 KiB for as long as the connection lives.
-    Some((parts.io.into_inner(), parts.read_buf.to_vec()))
+    Some((parts.io.into_inner().into_inner(), parts.read_buf.to_vec()))
 }
 
 fn opening(request: &Request<Incoming>, address: IpAddr) -> Result<Opening, Refusal> {

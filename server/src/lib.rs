@@ -35,6 +35,7 @@ mod shutdown;
 #[path = "../tests/sim/mod.rs"]
 mod sim;
 mod socket;
+mod stall;
 pub mod tls;
 mod vitals;
 
@@ -139,7 +140,7 @@ pub async fn run(
         Db::Memory => Database::memory()?,
     };
     let (engine, log_ended) = Engine::start(config, &database)?;
-    tell_start(address, &engine.config);
+    tell_start(address, &engine);
     let (vitals, tls) = (engine.vitals.clone(), engine.tls.clone());
     let _figures = figures.map(|figures| watched(figures, &vitals)).transpose()?;
     tokio::select! {
@@ -192,11 +193,13 @@ impl Engine {
         Ok((Arc::new(engine), log_ended))
     }
 
+    /// Reads all files before any of them counts.
     fn reload(&self) -> Result<(), RunError> {
-        if let Some(tls) = &self.tls {
-            tls.reload()?;
-        }
+        let read = self.tls.as_ref().map(|tls| tls.read()).transpose()?;
         self.gate.reload().map_err(GateError::from)?;
+        if let (Some(tls), Some(read)) = (&self.tls, read) {
+            tls.show(read);
+        }
         Ok(())
     }
 
@@ -215,7 +218,11 @@ fn watched(figures: TcpListener, vitals: &Vitals) -> io::Result<AbortOnDropHandl
     Ok(AbortOnDropHandle::new(tokio::spawn(answering)))
 }
 
-fn tell_start(address: SocketAddr, config: &Config) {
+fn tell_start(address: SocketAddr, engine: &Engine) {
+    let config = &engine.config;
+    if let Some(algorithm) = engine.gate.token_algorithm() {
+        tracing::info!("only who has a token comes in: {algorithm}");
+    }
     let kept = match &config.db {
         Db::File(path) => format!("messages are kept in {}", path.display()),
         Db::Memory => "messages are kept in memory only".to_owned(),
@@ -236,6 +243,10 @@ async fn tend(engine: &Engine) {
 async fn reload(engine: &Engine) {
     loop {
         engine.config.reload.asked().await;
+        if !engine.config.can_reload() {
+            tracing::info!("there are no files to read anew: neither certificate nor moderators");
+            continue;
+        }
         match engine.reload() {
             Ok(()) => tracing::info!("files were read anew"),
             Err(error) => tracing::error!("files cannot be read anew, the old ones stay: {error}"),

@@ -69,7 +69,9 @@ fn run(mut config: Config) -> anyhow::Result<()> {
 async fn serve(config: Config) -> anyhow::Result<()> {
     let interrupt = signal(SignalKind::interrupt()).context("cannot hear signals")?;
     let terminate = signal(SignalKind::terminate()).context("cannot hear signals")?;
-    if config.can_reload() {
+    // Who closes the terminal that a server was started in means it to end, unless it has a use for
+    // the signal.
+    if config.can_reload() || !std::io::stderr().is_terminal() {
         let hangup = signal(SignalKind::hangup()).context("cannot hear signals")?;
         tokio::spawn(ask_on_signal(hangup, config.reload.clone()));
     }
@@ -98,7 +100,6 @@ async fn stop_signal(mut interrupt: Signal, mut terminate: Signal) {
     });
 }
 
-/// Without files to read anew, the signal ends the process as ever.
 async fn ask_on_signal(mut hangup: Signal, reload: Reload) {
     while hangup.recv().await.is_some() {
         reload.ask();

@@ -66,11 +66,14 @@ impl Tls {
         Ok(Tls { cert: cert.to_owned(), key: key.to_owned(), current })
     }
 
-    /// Reads both anew, for connections from now on. If they cannot be used, all stays as it is.
-    pub(crate) fn reload(&self) -> Result<(), TlsError> {
-        let read = read(&self.cert, &self.key)?;
+    /// Reads both anew. It changes nothing before it is [shown](Self::show).
+    pub(crate) fn read(&self) -> Result<Arc<ServerConfig>, TlsError> {
+        read(&self.cert, &self.key)
+    }
+
+    /// Shows this to connections from now on.
+    pub(crate) fn show(&self, read: Arc<ServerConfig>) {
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = read;
-        Ok(())
     }
 
     /// The server's side of the handshake.

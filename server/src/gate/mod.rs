@@ -9,19 +9,20 @@ pub(crate) mod sanctions;
 mod signing;
 pub(crate) mod token;
 
-use std::collections::HashSet;
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant as StdInstant};
 
 use protocol::{Grant, Hello, Key, Refusal, Role, RoomName, Token, UserName};
 use tokio::sync::Mutex as AsyncMutex;
 use tokio::time::Instant;
 
+use self::moderators::Moderators;
 pub use self::moderators::ModeratorsError;
-use self::newcomers::Newcomers;
 pub use self::newcomers::{NAME_INTERVAL, NAMES_AT_ONCE};
+use self::newcomers::{Newcomers, Place};
 pub use self::origin::{BadOrigin, Origin};
 pub use self::sanctions::SANCTIONS_MAX;
 use self::sanctions::Sanctions;
@@ -31,7 +32,7 @@ use crate::config::Config;
 use crate::key_hash::KeyHash;
 use crate::log::register::{Change, Register};
 use crate::log::{Log, now_ms};
-use crate::names::{Claim, Kept, Names, Person, Proof, Taken};
+use crate::names::{Claim, KEPT_MAX, Kept, Names, Person, Proof, Taken};
 use crate::network::network;
 use crate::outbox::Outbox;
 
@@ -121,9 +122,11 @@ pub(crate) struct Gate {
     /// Held while an act is stored and comes to hold, so that both have one order.
     pub(crate) acts: AsyncMutex<()>,
     newcomers: Mutex<Newcomers>,
+    /// That there is no room for new names.
+    has_warned: AtomicBool,
     /// Closes the server.
     token_key: Option<TokenKey>,
-    moderators: RwLock<HashSet<KeyHash>>,
+    moderators: Moderators,
     moderators_file: Option<PathBuf>,
     started: StdInstant,
 }
@@ -131,13 +134,15 @@ pub(crate) struct Gate {
 impl Gate {
     /// Opens with what is kept of people.
     pub(crate) fn new(config: &Config, register: Register) -> Result<Self, GateError> {
+        let moderators = Moderators::default();
         let gate = Gate {
             names: Names::new(config.name_expiry_ms(), register.names, now_ms()),
-            sanctions: Sanctions::new(register.sanctions),
+            sanctions: Sanctions::new(register.sanctions, moderators.clone()),
             acts: AsyncMutex::default(),
             newcomers: Mutex::default(),
+            has_warned: AtomicBool::default(),
             token_key: config.token_key.as_deref().map(TokenKey::read).transpose()?,
-            moderators: RwLock::default(),
+            moderators,
             moderators_file: config.moderators.clone(),
             started: StdInstant::now(),
         };
@@ -145,11 +150,15 @@ impl Gate {
         Ok(gate)
     }
 
+    /// How the tokens of a closed server are signed.
+    pub(crate) fn token_algorithm(&self) -> Option<&'static str> {
+        self.token_key.as_ref().map(TokenKey::algorithm)
+    }
+
     /// Reads the list of moderators anew. It counts at once, also for who is connected.
     pub(crate) fn reload(&self) -> Result<(), ModeratorsError> {
         if let Some(path) = &self.moderators_file {
-            let read = moderators::read(path)?;
-            *self.moderators.write().unwrap_or_else(PoisonError::into_inner) = read;
+            self.moderators.set(moderators::read(path)?);
         }
         Ok(())
     }
@@ -185,7 +194,7 @@ impl Gate {
     /// On an open server a name is enough, and a key makes it one's own.
     fn by_key(&self, opening: &Opening) -> Who {
         let key = opening.key.as_ref().map(KeyHash::of);
-        let role = self.role(key);
+        let role = if self.moderators.has(key) { Role::Moderator } else { Role::Member };
         let pass = Pass { role, grant: None, expires: None };
         Who {
             name: opening.hello.user.clone(),
@@ -213,15 +222,15 @@ impl Gate {
     pub(crate) fn may_moderate(&self, person: &Person, pass: Option<&Pass>) -> bool {
         match pass.filter(|pass| pass.grant.is_some()) {
             Some(pass) => pass.role == Role::Moderator,
-            None => self.role(person.key()) == Role::Moderator,
+            None => self.moderators.has(person.key()),
         }
     }
 
     /// Whether the operator made somebody a moderator, whether they are here or not.
     pub(crate) fn is_moderator(&self, person: Option<&Person>, key: Option<KeyHash>) -> bool {
         match person.filter(|person| person.proof == Proof::Token) {
-            Some(person) => person.role == Role::Moderator,
-            None => self.role(key) == Role::Moderator,
+            Some(person) => self.moderators.is_one(person),
+            None => self.moderators.has(key),
         }
     }
 
@@ -229,17 +238,12 @@ impl Gate {
     pub(crate) async fn tend(&self, log: &Log) {
         let now = now_ms();
         self.sanctions.purge(now);
+        self.has_warned.store(false, Ordering::Relaxed);
         for kept in self.names.tend(now) {
             if log.change(Change::Used(kept)).await.is_err() {
                 return;
             }
         }
-    }
-
-    fn role(&self, key: Option<KeyHash>) -> Role {
-        let moderators = self.moderators.read().unwrap_or_else(PoisonError::into_inner);
-        let is_one = key.is_some_and(|key| moderators.contains(&key));
-        if is_one { Role::Moderator } else { Role::Member }
     }
 
     async fn claim(
@@ -255,11 +259,13 @@ impl Gate {
             Err(Taken::Similar(owner)) => owner.clone(),
             _ => return claimed,
         };
-        // The operator may have released it in the database, which knows better.
-        if !matches!(log.find_name(owner.clone()).await, Ok(None)) {
+        // The operator may have released it in the database, which knows better: but not of what is
+        // on its way there.
+        let Some(kept) = self.names.stored(&owner, now_ms()) else { return claimed };
+        if !matches!(log.find_name(owner).await, Ok(None)) {
             return claimed;
         }
-        self.names.forget(&owner);
+        self.names.release(&kept);
         self.names.claim(Person::new(name, proof, role), outbox.clone(), now_ms())
     }
 
@@ -274,16 +280,32 @@ impl Gate {
             }
             return;
         }
-        if !self.may_take(address) || !self.names.keep(kept.clone(), now) {
-            tracing::debug!("a name is not kept: too many are");
-            return;
+        let place = match self.place(address) {
+            Place::Taken if !self.names.keep(kept.clone(), now) => Place::NoRoom,
+            place => place,
+        };
+        match place {
+            Place::Taken => {}
+            Place::TooMany => return,
+            Place::NoRoom => return self.warn_of_no_room(),
         }
-        if log.change(Change::Keep(kept)).await.is_err() {
-            self.names.forget(name);
+        match log.change(Change::Keep(kept)).await {
+            Ok(()) => self.names.has_stored(name),
+            Err(_) => self.names.forget(name),
         }
     }
 
-    fn may_take(&self, address: IpAddr) -> bool {
+    /// Once until it is [looked after](Self::tend) again.
+    fn warn_of_no_room(&self) {
+        if !self.has_warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "new names are not kept for their owners: {KEPT_MAX} are kept, or too many \
+                 addresses took one lately"
+            );
+        }
+    }
+
+    fn place(&self, address: IpAddr) -> Place {
         let mut newcomers = self.newcomers.lock().unwrap_or_else(PoisonError::into_inner);
         newcomers.take(network(address), self.started.elapsed())
     }

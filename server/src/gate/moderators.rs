@@ -1,4 +1,5 @@
-//! The list of moderators of a server without tokens: hashes of keys, one on each line.
+//! Who is a moderator: by token, or by the list of a server without tokens, which has hashes of keys,
+//! one on each line.
 //!
 //! This file does not know what a moderator may do.
 
@@ -6,8 +7,12 @@ use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use protocol::Role;
 
 use crate::key_hash::KeyHash;
+use crate::names::{Person, Proof};
 
 /// Why a list cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +36,31 @@ pub enum ModeratorsError {
         /// Which line, from 1.
         line: usize,
     },
+}
+
+/// The list as it is now. Clones are the same one.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Moderators(Arc<RwLock<HashSet<KeyHash>>>);
+
+impl Moderators {
+    /// From now on it is this one.
+    pub(super) fn set(&self, hashes: HashSet<KeyHash>) {
+        // Nothing panics while it holds this lock, here and below.
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = hashes;
+    }
+
+    /// Whether somebody who has this key is one.
+    pub(super) fn has(&self, key: Option<KeyHash>) -> bool {
+        key.is_some_and(|key| self.0.read().unwrap_or_else(PoisonError::into_inner).contains(&key))
+    }
+
+    /// Whether this person is one.
+    pub(super) fn is_one(&self, person: &Person) -> bool {
+        match person.proof {
+            Proof::Token => person.role == Role::Moderator,
+            Proof::Key(_) | Proof::None => self.has(person.key()),
+        }
+    }
 }
 
 /// Reads a list. What follows a `#` is a remark.

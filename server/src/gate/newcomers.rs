@@ -14,6 +14,17 @@ pub const NAME_INTERVAL: Duration = Duration::from_secs(6 * 60);
 /// all do, no further one may take names until some do not.
 const ADDRESSES_MAX: usize = 10_000;
 
+/// What there is for somebody who wants one more name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// A place, which is theirs now.
+    Taken,
+    /// None: they took too many.
+    TooMany,
+    /// None for an address that took no name lately: too many did.
+    NoRoom,
+}
+
 /// Who took names lately.
 #[derive(Debug, Default)]
 pub(super) struct Newcomers {
@@ -23,21 +34,21 @@ pub(super) struct Newcomers {
 
 impl Newcomers {
     /// Takes a place for one more name at `now`, a time since any fixed start, for what counts as one
-    /// address; false if there is none.
-    pub(super) fn take(&mut self, address: IpAddr, now: Duration) -> bool {
+    /// address.
+    pub(super) fn take(&mut self, address: IpAddr, now: Duration) -> Place {
         if self.paid_at.len() >= ADDRESSES_MAX && !self.paid_at.contains_key(&address) {
             self.paid_at.retain(|_, paid_at| *paid_at > now);
             if self.paid_at.len() >= ADDRESSES_MAX {
-                return false;
+                return Place::NoRoom;
             }
         }
         let paid_at = self.paid_at.entry(address).or_default();
         let after = now.max(*paid_at) + NAME_INTERVAL;
-        let allowed = after <= now + NAME_INTERVAL * NAMES_AT_ONCE;
-        if allowed {
-            *paid_at = after;
+        if after > now + NAME_INTERVAL * NAMES_AT_ONCE {
+            return Place::TooMany;
         }
-        allowed
+        *paid_at = after;
+        Place::Taken
     }
 }
 
@@ -54,13 +65,14 @@ mod tests {
         let mut newcomers = Newcomers::default();
         let now = Duration::from_secs(5);
         let home = address("192.0.2.1");
-        assert!((0..NAMES_AT_ONCE).all(|_| newcomers.take(home, now)));
-        assert!(!newcomers.take(home, now));
-        assert!(newcomers.take(address("192.0.2.2"), now));
-        assert!(newcomers.take(home, now + NAME_INTERVAL));
-        assert!(!newcomers.take(home, now + NAME_INTERVAL));
+        assert!((0..NAMES_AT_ONCE).all(|_| newcomers.take(home, now) == Place::Taken));
+        assert_eq!(newcomers.take(home, now), Place::TooMany);
+        assert_eq!(newcomers.take(address("192.0.2.2"), now), Place::Taken);
+        assert_eq!(newcomers.take(home, now + NAME_INTERVAL), Place::Taken);
+        assert_eq!(newcomers.take(home, now + NAME_INTERVAL), Place::TooMany);
         let later = now + NAME_INTERVAL * 1000;
-        assert_eq!((0..100).filter(|_| newcomers.take(home, later)).count(), 30);
+        let taken = (0..100).filter(|_| newcomers.take(home, later) == Place::Taken);
+        assert_eq!(taken.count(), 30);
     }
 
     #[test]
@@ -68,10 +80,11 @@ mod tests {
         let mut newcomers = Newcomers::default();
         let nth = |n: u32| IpAddr::from(n.to_be_bytes());
         let many = u32::try_from(ADDRESSES_MAX).unwrap();
-        assert!((0..many).all(|n| newcomers.take(nth(n), Duration::ZERO)));
-        assert!(!newcomers.take(nth(many), Duration::ZERO));
-        assert!(newcomers.take(nth(0), Duration::ZERO), "who is remembered still may");
-        assert!(newcomers.take(nth(many), NAME_INTERVAL));
+        assert!((0..many).all(|n| newcomers.take(nth(n), Duration::ZERO) == Place::Taken));
+        assert_eq!(newcomers.take(nth(many), Duration::ZERO), Place::NoRoom);
+        let known = newcomers.take(nth(0), Duration::ZERO);
+        assert_eq!(known, Place::Taken, "who is remembered still may");
+        assert_eq!(newcomers.take(nth(many), NAME_INTERVAL), Place::Taken);
         assert_eq!(newcomers.paid_at.len(), 2, "only who took two still owes one");
     }
 }

@@ -1,4 +1,4 @@
-//! Bans and mutes as they hold now: found by name and by key.
+//! Bans and mutes as they hold now: found by name and by key. None holds for a moderator.
 //!
 //! The database is the truth; this is its copy, for speed. This file does not know connections.
 
@@ -8,6 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use protocol::{Restriction, RoomName, UserName};
 
+use super::moderators::Moderators;
 use crate::key_hash::KeyHash;
 use crate::log::register::{Kind, Sanction};
 use crate::names::Person;
@@ -21,6 +22,7 @@ pub(crate) struct Sanctions {
     all: RwLock<All>,
     /// Most of the time there are none, and a message costs one look at this number.
     mutes: AtomicUsize,
+    moderators: Moderators,
 }
 
 #[derive(Debug, Default)]
@@ -31,8 +33,8 @@ struct All {
 }
 
 impl Sanctions {
-    pub(super) fn new(sanctions: Vec<Sanction>) -> Self {
-        let all = Sanctions::default();
+    pub(super) fn new(sanctions: Vec<Sanction>, moderators: Moderators) -> Self {
+        let all = Sanctions { moderators, ..Sanctions::default() };
         sanctions.into_iter().for_each(|sanction| all.impose(sanction));
         all
     }
@@ -45,7 +47,7 @@ impl Sanctions {
         room: Option<&RoomName>,
         now: u64,
     ) -> Option<Restriction> {
-        self.read().find(Kind::Ban, person, room, now)
+        self.find(Kind::Ban, person, room, now)
     }
 
     /// Why somebody may not speak in a room.
@@ -58,7 +60,19 @@ impl Sanctions {
         if self.mutes.load(Ordering::Relaxed) == 0 {
             return None;
         }
-        self.read().find(Kind::Mute, person, Some(room), now())
+        self.find(Kind::Mute, person, Some(room), now())
+    }
+
+    /// One may be set for a moderator who is away, whom nobody knows for one then.
+    fn find(
+        &self,
+        kind: Kind,
+        person: &Person,
+        room: Option<&RoomName>,
+        now: u64,
+    ) -> Option<Restriction> {
+        let found = self.read().find(kind, person, room, now)?;
+        (!self.moderators.is_one(person)).then_some(found)
     }
 
     /// Whether there is one of exactly this kind, place and name.
@@ -213,7 +227,8 @@ mod tests {
     #[test]
     fn a_ban_holds_for_the_name_and_for_the_key_where_it_was_said() {
         let dev = RoomName::try_from("dev").unwrap();
-        let sanctions = Sanctions::new(vec![sanction(Kind::Ban, Some("DEV"), "Eve", Some(5000))]);
+        let ban = sanction(Kind::Ban, Some("DEV"), "Eve", Some(5000));
+        let sanctions = Sanctions::new(vec![ban], Moderators::default());
         for (who, is) in
             [(person("EVE", 2), true), (person("Eva", 1), true), (person("Eva", 2), false)]
         {
@@ -227,6 +242,25 @@ mod tests {
         sanctions.impose(sanction(Kind::Ban, None, "Eve", None));
         let everywhere = Restriction { server: true, seconds: None, reason: None };
         assert_eq!(sanctions.ban(&eve, Some(&dev), 0), Some(everywhere), "what lasts longest");
+    }
+
+    #[test]
+    fn none_holds_for_a_moderator_by_token_or_as_the_list_is_now() {
+        let (dev, moderators) = (RoomName::try_from("dev").unwrap(), Moderators::default());
+        let set = [Kind::Ban, Kind::Mute].map(|kind| sanction(kind, None, "Eve", None)).into();
+        let sanctions = Sanctions::new(set, moderators.clone());
+        let hold = |person: &Person| {
+            [sanctions.ban(person, None, 0), sanctions.mute(person, &dev, || 0)]
+                .map(|s| s.is_some())
+        };
+        for (role, holds) in [(Role::Member, true), (Role::Moderator, false)] {
+            assert_eq!(hold(&Person::new(name("Eve"), Proof::Token, role)), [holds; 2]);
+            // What a list said when they came in does not count.
+            assert_eq!(hold(&Person::new(name("Eve"), Proof::Key(hash(1)), role)), [true; 2]);
+        }
+        moderators.set([hash(1)].into());
+        assert_eq!(hold(&person("Eve", 1)), [false; 2]);
+        assert_eq!(hold(&person("Eve", 2)), [true; 2]);
     }
 
     #[test]

@@ -18,9 +18,15 @@ use super::signing;
 
 /// Fewest bytes of a secret for HS256: as many as its hash has (RFC 7518, section 3.2).
 pub const SECRET_BYTES_MIN: usize = 32;
+/// How a part of a PEM file begins.
+const PEM: &[u8] = b"-----BEGIN";
 /// What stands before the 32 bytes of an Ed25519 public key in DER (RFC 8410, section 4).
 const ED25519_PREFIX: [u8; 12] =
     [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
+
+/// How files begin that hold a public key in another form than PEM: in DER, the same in base64, of
+/// SSH, as a JSON Web Key. As a secret it would be one that everybody may know.
+const PUBLIC_STARTS: [&[u8]; 5] = [&ED25519_PREFIX, b"MCowBQYDK2Vw", b"ssh-", b"ecdsa-", b"{\""];
 
 /// Why a key cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +45,12 @@ pub enum TokenKeyError {
          `openssl pkey -pubout` the public half, which is enough for a server"
     )]
     NotEd25519(PathBuf),
+    /// It is a public key, but not in PEM.
+    #[error(
+        "{0:?} looks like a public key, which is no secret: name one in PEM, as `openssl pkey \
+         -pubout` writes it (from DER: `openssl pkey -pubin -inform DER`)"
+    )]
+    NotPem(PathBuf),
     /// It is a secret that could be guessed.
     #[error(
         "the secret in {0:?} has fewer than {SECRET_BYTES_MIN} bytes: `openssl rand -base64 48` \
@@ -67,9 +79,13 @@ impl TokenKey {
         signing::install();
         let io = |error| TokenKeyError::Io { path: path.to_owned(), error };
         let bytes = fs::read(path).map_err(io)?;
-        if bytes.trim_ascii_start().starts_with(b"-----BEGIN") {
+        // Text may stand before it (RFC 7468, section 2).
+        if bytes.windows(PEM.len()).any(|part| part == PEM) {
             return TokenKey::ed25519(path, &bytes)
                 .ok_or_else(|| TokenKeyError::NotEd25519(path.to_owned()));
+        }
+        if PUBLIC_STARTS.iter().any(|start| bytes.trim_ascii_start().starts_with(start)) {
+            return Err(TokenKeyError::NotPem(path.to_owned()));
         }
         let secret = bytes.trim_ascii_end();
         if secret.len() < SECRET_BYTES_MIN {
@@ -104,6 +120,14 @@ impl TokenKey {
         validation.validate_nbf = true;
         validation.set_required_spec_claims(&["exp", "sub"]);
         TokenKey { path: path.to_owned(), check, validation, sign }
+    }
+
+    /// How tokens are signed, for people.
+    pub(crate) fn algorithm(&self) -> &'static str {
+        match self.validation.algorithms.first() {
+            Some(Algorithm::EdDSA) => "EdDSA with an Ed25519 key",
+            _ => "HS256 with a secret",
+        }
     }
 
     /// What a token grants.

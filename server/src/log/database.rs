@@ -4,6 +4,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -100,6 +101,17 @@ pub enum OpenError {
         /// Its version.
         found: i32,
     },
+    /// An older server wrote it, and may be using it: only a server brings it up to date.
+    #[error(
+        "the database {path:?} has schema version {found}, and this is for version \
+         {SCHEMA_VERSION}: use the program of the server that runs, or start this one's server first"
+    )]
+    Older {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: i32,
+    },
     /// Somebody else holds it.
     #[error("the database {0:?} is locked by another process: stop that one first")]
     Locked(PathBuf),
@@ -161,7 +173,12 @@ impl Database {
         check_header(path, &file)?;
         let sync = SyncMode::Normal;
         let database = Database { path: path.to_owned(), in_memory: false, sync, _held: None };
-        database.prepare()?;
+        let db = database.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let found = database.version(&db)?;
+        if found < SCHEMA_VERSION {
+            return Err(OpenError::Older { path: database.path, found });
+        }
+        database.check_contents(&db)?;
         Ok(database)
     }
 
@@ -212,8 +229,8 @@ impl Database {
     /// that is not a new file's own.
     fn prepare(&self) -> Result<(), OpenError> {
         let db = self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let version = self.version(&db)?;
         let prepared = (|| {
-            let version: i32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
             // Takes the write lock, so a file that is locked or cannot be written is known now.
             let transaction = Transaction::new_unchecked(&db, TransactionBehavior::Immediate)?;
             if version < SCHEMA_VERSION {
@@ -228,15 +245,19 @@ impl Database {
         self.check_contents(&db)
     }
 
-    fn check_contents(&self, db: &Connection) -> Result<(), OpenError> {
-        let bytes = fs::metadata(&self.path).map_or(0, |found| found.len());
-        if bytes > CHECKED_BYTES_MAX {
-            return Ok(());
+    /// As SQLite sees it: a newer one may still be in the write-ahead log alone.
+    fn version(&self, db: &Connection) -> Result<i32, OpenError> {
+        let found = db.pragma_query_value(None, "user_version", |row| row.get(0));
+        match found.map_err(|error| self.failed(error))? {
+            found if found > SCHEMA_VERSION => {
+                Err(OpenError::Newer { path: self.path.clone(), found })
+            }
+            found => Ok(found),
         }
-        let found: String = db
-            .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
-            .map_err(|error| self.failed(error))?;
-        if found == "ok" { Ok(()) } else { Err(self.damaged(found)) }
+    }
+
+    fn check_contents(&self, db: &Connection) -> Result<(), OpenError> {
+        if is_large(&self.path) { Ok(()) } else { check_whole(db, &self.path) }
     }
 
     fn set_up(&self, db: &Connection) -> rusqlite::Result<()> {
@@ -252,12 +273,22 @@ impl Database {
         db.pragma_update(None, "wal_autocheckpoint", 0)
     }
 
-    fn damaged(&self, fault: String) -> OpenError {
-        OpenError::Damaged { path: self.path.clone(), fault }
-    }
-
     pub(super) fn failed(&self, error: rusqlite::Error) -> OpenError {
         failed(&self.path, error)
+    }
+}
+
+/// Whether reading all of a file would take a time that is noticed.
+pub(super) fn is_large(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| found.len() > CHECKED_BYTES_MAX)
+}
+
+/// Reads all of a database, to see whether it is whole.
+pub(super) fn check_whole(db: &Connection, path: &Path) -> Result<(), OpenError> {
+    let found = db.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
+    match found.map_err(|error| failed(path, error))? {
+        fine if fine == "ok" => Ok(()),
+        fault => Err(OpenError::Damaged { path: path.to_owned(), fault }),
     }
 }
 
@@ -282,8 +313,10 @@ fn advance(db: &Connection, version: i32) -> rusqlite::Result<()> {
 /// Opens the file, makes it if it is not there, and takes a lock that other servers respect.
 fn hold(path: &Path) -> Result<File, OpenError> {
     let io = |error| OpenError::Io { path: path.to_owned(), error };
-    let file = File::options().read(true).write(true).create(true).truncate(false).open(path);
-    let file = file.map_err(io)?;
+    let mut options = File::options();
+    options.read(true).write(true).create(true).truncate(false);
+    // What people said is for nobody else on this machine. SQLite makes its other files alike.
+    let file = options.mode(0o600).open(path).map_err(io)?;
     // SQLite uses locks of another kind (fcntl), which this one (flock) does not disturb.
     #[cfg(unix)]
     match file.try_lock() {

@@ -12,7 +12,7 @@ use std::time::Duration;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
-use super::database::{OpenError, check_header, failed};
+use super::database::{OpenError, check_header, check_whole, failed, is_large};
 
 /// How long another process may hold the file before it is given up: it is tried again so often.
 const TRIES_MAX: u32 = 100;
@@ -37,6 +37,12 @@ pub enum BackupError {
     /// There is something already.
     #[error("{0:?} is there already: move it away, or choose another name")]
     Exists(PathBuf),
+    /// The file that a copy is made in is there already.
+    #[error(
+        "{0:?} is there already: another backup is being made, or one was cut off; remove it if \
+         none is"
+    )]
+    Partial(PathBuf),
     /// The copy cannot be written.
     #[error("cannot write the backup {path:?}: {error}")]
     Io {
@@ -58,19 +64,19 @@ pub enum BackupError {
     Busy(PathBuf),
 }
 
-/// Messages in a database, which is checked for being one of ours, and whole.
+/// Messages in a database, which is checked for being one of ours, and whole. None if it is so large
+/// that reading all of it is left to [`backup`].
 ///
 /// # Errors
 /// [`OpenError`] if it cannot be used.
-pub fn inspect(path: &Path) -> Result<u64, OpenError> {
+pub fn inspect(path: &Path) -> Result<Option<u64>, OpenError> {
     let db = open(path)?;
-    let fault = db.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
-    match fault {
-        Ok(fine) if fine == "ok" => {}
-        Ok(fault) => return Err(OpenError::Damaged { path: path.to_owned(), fault }),
-        Err(error) => return Err(failed(path, error)),
+    if is_large(path) {
+        let read = db.pragma_query_value(None, "user_version", |_| Ok(()));
+        return read.map(|()| None).map_err(|error| failed(path, error));
     }
-    count(&db).map_err(|error| failed(path, error))
+    check_whole(&db, path)?;
+    count(&db).map(Some).map_err(|error| failed(path, error))
 }
 
 /// Copies a database as it is at one moment, while a server may go on writing to it.
@@ -86,28 +92,38 @@ pub fn backup(from: &Path, to: &Path) -> Result<Copied, BackupError> {
     let mut partial = to.as_os_str().to_owned();
     partial.push(".partial");
     let partial = PathBuf::from(partial);
-    let copied = copy(&source, from, &partial).and_then(|copied| {
+    let file = make(&partial)?;
+    let copied = copy(&source, from, &partial, &file).and_then(|copied| {
         let placed = fs::rename(&partial, to);
         placed.map_err(|error| BackupError::Io { path: to.to_owned(), error })?;
         Ok(copied)
     });
     if copied.is_err() {
-        // It may never have been made.
+        // Why there is no copy is told; what is left of it is in nobody's way.
         let _ = fs::remove_file(&partial);
     }
     copied
 }
 
-fn copy(source: &Connection, from: &Path, to: &Path) -> Result<Copied, BackupError> {
+/// Makes a new file: what people said is for nobody else on this machine, so it goes into no file
+/// that was there.
+fn make(path: &Path) -> Result<File, BackupError> {
+    let made = File::options().write(true).create_new(true).mode(0o600).open(path);
+    made.map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => BackupError::Partial(path.to_owned()),
+        _ => BackupError::Io { path: path.to_owned(), error },
+    })
+}
+
+fn copy(source: &Connection, from: &Path, to: &Path, file: &File) -> Result<Copied, BackupError> {
     let io = |error| BackupError::Io { path: to.to_owned(), error };
     let sqlite = |error| BackupError::Sqlite { path: to.to_owned(), error };
-    // What people said is for nobody else on this machine.
-    let mut options = File::options();
-    let file = options.write(true).create(true).truncate(true).mode(0o600).open(to).map_err(io)?;
     let mut copy = Connection::open(to).map_err(sqlite)?;
     copy_pages(source, &mut copy).map_err(sqlite)?.ok_or(BackupError::Busy(from.to_owned()))?;
     // One file that is whole by itself, without a write-ahead log.
     copy.pragma_update(None, "journal_mode", "DELETE").map_err(sqlite)?;
+    // What is wrong with it came with what was copied.
+    check_whole(&copy, from)?;
     let messages = count(&copy).map_err(sqlite)?;
     drop(copy);
     file.sync_all().map_err(io)?;

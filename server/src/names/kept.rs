@@ -2,7 +2,7 @@
 //!
 //! The database is the truth; this is its copy, for speed. This file does not know who is connected.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use protocol::UserName;
@@ -25,13 +25,15 @@ pub(crate) struct Kept {
 #[derive(Debug)]
 pub(super) struct AllKept {
     by_name: HashMap<Arc<str>, Kept>,
+    /// Those of them that are on their way into the database.
+    pending: HashSet<Arc<str>>,
     /// Milliseconds of disuse after which a name is free; none is never.
     expiry: Option<u64>,
 }
 
 impl AllKept {
     pub(super) fn new(expiry: Option<u64>) -> Self {
-        AllKept { by_name: HashMap::new(), expiry }
+        AllKept { by_name: HashMap::new(), pending: HashSet::new(), expiry }
     }
 
     /// Who has the name, unless it was not used for too long.
@@ -53,7 +55,22 @@ impl AllKept {
     }
 
     pub(super) fn remove(&mut self, key: &str) -> Option<Kept> {
+        self.pending.remove(key);
         self.by_name.remove(key)
+    }
+
+    /// The database does not know of it yet.
+    pub(super) fn begin(&mut self, name: &UserName) {
+        self.pending.insert(name.key().clone());
+    }
+
+    /// Now it does.
+    pub(super) fn stored(&mut self, key: &str) {
+        self.pending.remove(key);
+    }
+
+    pub(super) fn is_stored(&self, key: &str) -> bool {
+        !self.pending.contains(key)
     }
 
     /// Notes a use; true if the last one noted is so long ago that it is worth writing down.

@@ -156,9 +156,35 @@ impl<M: Clone + PartialEq> Names<M> {
         self.lock().kept.get(name.key(), now).cloned()
     }
 
-    /// Keeps a name; false if there is no room for it.
+    /// The same, but not what is still on its way into the database.
+    pub(crate) fn stored(&self, name: &UserName, now: u64) -> Option<Kept> {
+        let state = self.lock();
+        let kept = state.kept.get(name.key(), now)?;
+        state.kept.is_stored(name.key()).then(|| kept.clone())
+    }
+
+    /// Keeps a name, which then has to be [stored](Self::has_stored); false if there is no room for
+    /// it.
     pub(crate) fn keep(&self, kept: Kept, now: u64) -> bool {
-        self.lock().keep(kept, now)
+        let (mut state, name) = (self.lock(), kept.name.clone());
+        let is_kept = state.keep(kept, now);
+        if is_kept {
+            state.kept.begin(&name);
+        }
+        is_kept
+    }
+
+    /// It is in the database.
+    pub(crate) fn has_stored(&self, name: &UserName) {
+        self.lock().kept.stored(name.key());
+    }
+
+    /// Keeps a name no longer, unless it was used or taken anew meanwhile.
+    pub(crate) fn release(&self, kept: &Kept) {
+        let (mut state, key) = (self.lock(), kept.name.key());
+        if state.kept.get(key, kept.used) == Some(kept) {
+            state.forget(key);
+        }
     }
 
     /// Keeps a name no longer.

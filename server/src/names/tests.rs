@@ -115,3 +115,18 @@ fn the_name_of_who_stays_is_used_all_the_time() {
     assert!(names.kept(&name("alice"), 1999).is_some());
     assert!(names.lock().kept.remove("bob").is_none(), "he did not come for too long");
 }
+
+#[test]
+fn what_is_on_its_way_into_the_database_is_not_given_up_because_it_is_not_there() {
+    let names = names(vec![kept("Alice", 1, 0)]);
+    let alice = names.stored(&name("alice"), 0).unwrap();
+    names.release(&kept("Alice", 1, 5));
+    assert_eq!(names.stored(&name("alice"), 0), Some(alice.clone()), "that was another use of it");
+    names.release(&alice);
+    assert_eq!(names.kept(&name("alice"), 0), None);
+    assert!(names.keep(kept("Alice", 2, 10), 10));
+    assert_eq!(names.stored(&name("alice"), 10), None);
+    assert_eq!(claim(&names, "alice", key(1), 1, 10).unwrap_err(), Taken::Kept);
+    names.has_stored(&name("alice"));
+    assert_eq!(names.stored(&name("alice"), 10), Some(kept("Alice", 2, 10)));
+}

@@ -124,6 +124,15 @@ async fn a_second_signal_ends_it_at_once() {
 }
 
 #[tokio::test]
+async fn a_hangup_without_files_to_read_anew_is_noted_and_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::start(&folder.path().join("nebula.db"), "127.0.0.1:0").await;
+    server.signal("-HUP");
+    server.says("no files to read anew").await;
+    server.connect(&query("dev", "Alice", "")).await.expect_entry().await;
+}
+
+#[tokio::test]
 async fn a_port_in_use_is_one_clear_line() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(&folder.path().join("nebula.db"), "127.0.0.1:0").await;

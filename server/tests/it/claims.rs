@@ -5,9 +5,10 @@ use std::path::Path;
 use protocol::{Code, Key};
 use rusqlite::Connection;
 use server::gate::NAMES_AT_ONCE;
+use server::names::KEPT_MAX;
 use server::{Config, Db};
 
-use crate::child::operator;
+use crate::child::{Server, operator};
 use crate::harness::{TestServer, query};
 
 fn on(path: &Path) -> Config {
@@ -163,6 +164,41 @@ async fn an_address_takes_so_many_names_and_further_ones_are_not_kept() {
     visit(&server, "One more", Some(1)).await;
     visit(&server, "One more", Some(2)).await;
     let mut stranger = server.connect_with(&query("dev", "name 0", ""), Some(2)).await;
+    stranger.expect_refusal(Code::NameTaken, 4001).await;
+}
+
+#[tokio::test]
+async fn a_register_that_is_full_is_told_in_the_servers_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("nebula.db");
+    TestServer::start_with(on(&path)).await.stop().await;
+    let fill = "WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < ?1)
+        INSERT INTO names SELECT 'n' || id, 'n' || id, zeroblob(32), 1 << 50 FROM n";
+    Connection::open(&path).unwrap().execute(fill, [i64::try_from(KEPT_MAX).unwrap()]).unwrap();
+    let mut server = Server::start(&path, "127.0.0.1:0").await;
+    server.connect(&query("dev", "Alice", "")).await.expect_entry().await;
+    server.says("new names are not kept").await;
+}
+
+/// The first key is on its way into the database, which somebody holds; meanwhile somebody else comes
+/// under a name that looks like it, and finds that it is not there.
+#[tokio::test]
+async fn a_name_is_its_owners_before_it_is_stored() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("nebula.db");
+    let server = TestServer::start_with(on(&path)).await;
+    // It has opened the database when it answers.
+    server.figure("nebula_ready").await;
+    let holds = Connection::open(&path).unwrap();
+    holds.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut alice = server.connect_with(&query("dev", "Alice", ""), Some(1)).await;
+    while server.figure("nebula_people").await < 1.0 {}
+    let mut other = server.connect_with(&query("dev", "A1ice", ""), Some(2)).await;
+    other.expect_refusal(Code::NameSimilar, 4001).await;
+    holds.execute_batch("ROLLBACK").unwrap();
+    alice.expect_entry().await;
+    leave(&server, "Alice", alice).await;
+    let mut stranger = server.connect_with(&query("dev", "Alice", ""), Some(2)).await;
     stranger.expect_refusal(Code::NameTaken, 4001).await;
 }
 

@@ -1,6 +1,7 @@
 //! Databases that cannot be used: a clear error that names the file, and the file as it was.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -41,6 +42,21 @@ async fn made(path: &Path) {
         alice.message().await;
     }
     drop(alice);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_new_database_is_for_nobody_else_and_so_is_its_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("nebula.db");
+    let config = Config { db: Db::File(path), ..Config::for_tests() };
+    let server = crate::harness::TestServer::start_with(config).await;
+    // It has opened the database when it answers.
+    server.figure("nebula_ready").await;
+    let files = fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap());
+    let modes: Vec<_> =
+        files.map(|file| (file.file_name(), file.metadata().unwrap().mode() & 0o777)).collect();
+    assert!(modes.len() == 3 && modes.iter().all(|(_, mode)| *mode == 0o600), "{modes:?}");
     server.stop().await;
 }
 

@@ -25,14 +25,13 @@ async fn told(socket: &mut TcpStream) -> String {
 }
 
 /// Opens a WebSocket as a proxy does for somebody; the answer's head, and the socket.
-async fn proxied(address: SocketAddr, forwarded: &str) -> (String, TcpStream) {
+async fn proxied(address: SocketAddr, forwarded: impl AsRef<[u8]>) -> (String, TcpStream) {
     let mut socket = TcpStream::connect(address).await.unwrap();
-    let request = format!(
-        "GET /?room=dev HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-         X-Forwarded-For: {forwarded}\r\nSec-WebSocket-Version: 13\r\n\
-         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-    );
-    socket.write_all(request.as_bytes()).await.unwrap();
+    let before = "GET /?room=dev HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+         X-Forwarded-For: ";
+    let request = [before.as_bytes(), forwarded.as_ref(), b"\r\n\r\n"].concat();
+    socket.write_all(&request).await.unwrap();
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(timeout(PATIENCE, socket.read_u8()).await.unwrap().unwrap());
@@ -77,6 +76,22 @@ async fn an_address_behind_a_proxy_has_its_limits_and_others_have_theirs() {
     }
     let away = "nebula_turned_away_total{reason=\"address_connections\"}";
     assert_eq!(server.figure(away).await, 2.0);
+}
+
+#[tokio::test]
+async fn no_byte_before_an_address_and_no_missing_address_gets_around_the_limits() {
+    let trust_proxy = vec!["127.0.0.0/8".parse().unwrap()];
+    let few = Floods { trust_proxy, address_connections: 1, ..Floods::for_tests() };
+    let server = start(few).await;
+    for (one, same) in [
+        (&b"198.51.100.7"[..], &b"\xff, 198.51.100.7"[..]),
+        (b"198.51.100.7, unknown", b"198.51.100.8, not an address"),
+    ] {
+        let first = proxied(server.address, one).await;
+        assert!(first.0.starts_with("http/1.1 101"), "{}", first.0);
+        let (second, _socket) = proxied(server.address, same).await;
+        assert!(second.starts_with("http/1.1 429"), "{second}");
+    }
 }
 
 #[tokio::test]

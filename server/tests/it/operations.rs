@@ -6,12 +6,16 @@ use std::process::Output;
 
 use futures_util::SinkExt as _;
 use protocol::ToClient;
+use rusqlite::Connection;
+use server::{Config, Db};
+use tempfile::TempDir;
 use tokio::process::Command;
 use tokio_tungstenite::tungstenite::Message as Frame;
 
 use crate::child::Server;
-use crate::harness::{query, say_ref};
+use crate::harness::{TestServer, query, say_ref};
 use crate::moderation::MOD_HASH;
+use crate::tokens::ed25519;
 
 async fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_nebula-server")).args(arguments).output().await.unwrap()
@@ -94,6 +98,74 @@ async fn a_backup_overwrites_nothing_and_leaves_nothing_half() {
     assert!(!Path::new(&other).exists() && !Path::new(&path("other.partial")).exists());
 }
 
+/// A folder with the database of a server that has stopped.
+async fn stopped() -> (TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("nebula.db");
+    let config = Config { db: Db::File(db.clone()), ..Config::for_tests() };
+    TestServer::start_with(config).await.stop().await;
+    (folder, db.to_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn a_large_database_is_read_whole_by_a_backup_alone() {
+    let (folder, db) = stopped().await;
+    Connection::open(&db)
+        .unwrap()
+        .execute_batch(
+            "WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < 2000)
+             INSERT INTO messages SELECT id, 1, 'a', 'a', printf('%.*c', 4000, 'x'), 0, NULL FROM n;
+             PRAGMA wal_checkpoint(TRUNCATE)",
+        )
+        .unwrap();
+    let copy = folder.path().join("copy.db").to_str().unwrap().to_owned();
+    let output = run(&["backup", &copy, "--db", &db]).await;
+    assert!(output.status.success() && said(&output).contains("2000 messages"), "{output:?}");
+    let mut bytes = std::fs::read(&db).unwrap();
+    bytes[4 << 20..5 << 20].fill(0xAA);
+    std::fs::write(&db, bytes).unwrap();
+    let output = run(&["check-config", "--db", &db]).await;
+    assert!(output.status.success() && said(&output).contains("too large"), "{output:?}");
+    let again = folder.path().join("again.db").to_str().unwrap().to_owned();
+    let output = run(&["backup", &again, "--db", &db]).await;
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(said(&output).contains("nebula.db") && said(&output).contains("damaged"), "{output:?}");
+    assert!(!Path::new(&again).exists() && !Path::new(&format!("{again}.partial")).exists());
+}
+
+#[tokio::test]
+async fn a_backup_goes_into_no_file_that_was_there() {
+    let (folder, db) = stopped().await;
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (copy, others) = (path("copy.db"), path("others"));
+    std::fs::write(&others, "another's").unwrap();
+    std::os::unix::fs::symlink(&others, path("copy.db.partial")).unwrap();
+    let output = run(&["backup", &copy, "--db", &db]).await;
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(said(&output).contains("copy.db.partial") && said(&output).contains("remove it"));
+    assert_eq!(std::fs::read_to_string(&others).unwrap(), "another's");
+    std::fs::remove_file(path("copy.db.partial")).unwrap();
+    assert!(run(&["backup", &copy, "--db", &db]).await.status.success());
+}
+
+/// A server of that version may be using it.
+#[tokio::test]
+async fn the_database_of_another_version_is_left_as_it_is() {
+    let (_folder, db) = stopped().await;
+    // While it is used, what the file itself says may be older.
+    let other = Connection::open(&db).unwrap();
+    for version in [2, 4] {
+        other.execute_batch(&format!("PRAGMA user_version = {version}")).unwrap();
+        let before = std::fs::read(&db).unwrap();
+        for arguments in [&["names"][..], &["bans"], &["release-name", "Alice"]] {
+            let output = run(&[arguments, &["--db", &db]].concat()).await;
+            assert_eq!(output.status.code(), Some(2), "{output:?}");
+            assert!(said(&output).contains(&format!("version {version},")), "{output:?}");
+        }
+        assert!(std::fs::read(&db).unwrap() == before);
+    }
+}
+
 #[tokio::test]
 async fn settings_are_looked_at_and_nothing_is_touched() {
     let folder = tempfile::tempdir().unwrap();
@@ -103,12 +175,15 @@ async fn settings_are_looked_at_and_nothing_is_touched() {
     std::fs::write(&text, "no database").unwrap();
     let (secret, moderators) = (path("secret"), path("moderators"));
     std::fs::write(&secret, "x".repeat(32)).unwrap();
+    let public = path("public.pem");
+    std::fs::write(&public, ed25519().1).unwrap();
     std::fs::write(&moderators, format!("{MOD_HASH} # one of the team\n")).unwrap();
     for (arguments, word) in [
         (&["--db", &*new][..], "not there yet"),
         (&["--db", &*used, "--listen", &*server.address], "whole, 0 messages"),
         (&["--db", ":memory:", "--metrics-listen", "127.0.0.1:9464"], "127.0.0.1:9464"),
-        (&["--db", ":memory:", "--token-key", &*secret], "a token of the key in"),
+        (&["--db", ":memory:", "--token-key", &*secret], "secret: HS256 with a secret"),
+        (&["--db", ":memory:", "--token-key", &*public], "public.pem: EdDSA with an Ed25519 key"),
         (&["--db", ":memory:", "--moderators", &*moderators], "moderators  1 by key"),
         (&["--db", ":memory:", "--name-expiry", "30d"], "names       kept for 30days without use"),
     ] {

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use protocol::Code;
 use server::Config;
+use tokio::io::AsyncWriteExt as _;
+use tokio::time::timeout;
 
-use crate::harness::{TestServer, say};
+use crate::harness::{PATIENCE, TestServer, say};
 
 /// One reader stops reading while another goes on, until the slow one's outbox is full.
 async fn ends_the_slow_one(config: Config) {
@@ -65,6 +67,17 @@ async fn a_write_without_progress_ends_it() {
             break;
         }
     }
+}
+
+#[tokio::test]
+async fn who_asks_for_pages_and_takes_none_is_ended_too() {
+    let stall_timeout = Duration::from_millis(100);
+    let server = TestServer::start_with(Config { stall_timeout, ..Config::for_tests() }).await;
+    let mut socket = server.raw().await;
+    let asking = async {
+        while socket.write_all(b"GET /main.js HTTP/1.1\r\nHost: x\r\n\r\n").await.is_ok() {}
+    };
+    timeout(PATIENCE, asking).await.unwrap();
 }
 
 #[tokio::test]

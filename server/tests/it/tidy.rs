@@ -29,6 +29,7 @@ const MAY_NOT_KNOW: &[(&str, &[&str])] = &[
     ("server/src/gate/token.rs", &["crate::names", "Outbox", "tracing"]),
     ("server/src/gate/signing.rs", &["crate::", "tracing"]),
     ("server/src/socket.rs", &["crate::", "protocol::"]),
+    ("server/src/stall.rs", &["crate::", "hyper"]),
     ("server/src/tls.rs", &["hyper", "protocol::", "crate::http"]),
     ("server/src/reload.rs", &["crate::", "signal"]),
     ("server/src/gate/sanctions.rs", &["tokio", "Instant", "SystemTime", "crate::outbox"]),

@@ -199,11 +199,14 @@ async fn a_new_certificate_is_shown_to_new_connections_and_nobody_is_dropped() {
 }
 
 #[tokio::test]
-async fn a_hangup_makes_the_process_read_its_files_anew() {
+async fn a_hangup_makes_the_process_read_its_files_anew_all_or_none() {
     let authority = Authority::new();
+    let moderators = authority.folder.path().join("moderators");
+    std::fs::write(&moderators, "# nobody yet").unwrap();
     let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_nebula-server"));
     command.args(["--listen", "127.0.0.1:0", "--db", ":memory:"]);
     command.arg("--tls-cert").arg(authority.cert()).arg("--tls-key").arg(authority.key());
+    command.arg("--moderators").arg(&moderators);
     let mut child = command.stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let mut until = async |part: &str| loop {
@@ -221,6 +224,12 @@ async fn a_hangup_makes_the_process_read_its_files_anew() {
     hangup();
     until("read anew").await;
     assert_eq!(authority.enter(&address, "room=dev&username=Bob").await.shown(), new);
+    authority.renew();
+    std::fs::write(&moderators, "Alice").unwrap();
+    hangup();
+    let told = until("the old ones stay").await;
+    assert!(told.contains("moderators"), "{told}");
+    assert_eq!(authority.enter(&address, "room=dev&username=Carol").await.shown(), new);
     std::fs::write(authority.cert(), "nothing").unwrap();
     hangup();
     let told = until("cannot be read anew").await;

@@ -4,7 +4,7 @@ use std::process::Stdio;
 use std::time::UNIX_EPOCH;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use protocol::{Code, Role, ToClient};
 use serde_json::{Value, json};
 use server::Config;
@@ -233,6 +233,28 @@ async fn a_moderator_by_token_is_one_in_the_rooms_it_opens() {
 }
 
 #[tokio::test]
+async fn a_moderator_who_is_away_is_locked_out_by_nobody() {
+    let closed = Closed::start().await;
+    let moderator = |sub| hs256(&claims(sub, &["*"], json!({"role": "moderator"})));
+    let mut rogue = closed.enter("dev", &moderator("Rogue")).await;
+    for act in [
+        json!({"type": "ban", "user": "Mod"}),
+        json!({"type": "ban", "room": "dev", "user": "Mod"}),
+        json!({"type": "mute", "user": "Mod", "seconds": 600}),
+    ] {
+        rogue.send(act.to_string()).await;
+        moderated(&mut rogue).await;
+    }
+    // The same name with less in its token is somebody whom they can ban.
+    closed.refused(&hs256(&claims("Mod", &["*"], json!({}))), Code::Banned).await;
+    let mut found = closed.enter("dev", &moderator("Mod")).await;
+    found.send(say("dev", "what goes on here?")).await;
+    found.message().await;
+    found.send(r#"{"type":"unban","user":"Mod"}"#).await;
+    assert_eq!(moderated(&mut found).await["action"], "unban");
+}
+
+#[tokio::test]
 async fn an_open_server_does_not_look_at_tokens() {
     let server = TestServer::start().await;
     for token in [hs256(&claims("Alice", &["dev"], json!({}))), "nothing".to_owned()] {
@@ -247,7 +269,7 @@ async fn an_open_server_does_not_look_at_tokens() {
 const MAKE: [&str; 7] = ["token", "--user", "alice", "--rooms", "dev,ops-*", "--days", "30"];
 
 /// An Ed25519 key pair as `openssl genpkey` and `openssl pkey -pubout` write them.
-fn ed25519() -> (String, String) {
+pub(crate) fn ed25519() -> (String, String) {
     let pair = rcgen::KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap();
     (pair.serialize_pem(), pair.public_key_pem())
 }
@@ -258,6 +280,7 @@ async fn the_operator_makes_tokens_with_either_kind_of_key() {
     for (signs, checks) in [
         (private.as_str(), private.as_str()),
         (&private, &public),
+        (&format!("Bag Attributes\n{private}"), &format!("Public-Key:\n    4a:5b\n{public}")),
         (SECRET, &format!("{SECRET}\n")),
     ] {
         let closed = Closed::with_key(checks.as_bytes()).await;
@@ -300,13 +323,18 @@ async fn a_token_of_another_key_is_refused_also_if_the_public_key_is_its_secret(
 async fn a_key_that_is_none_is_told_with_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let key = folder.path().join("some.key");
+    let (_, public) = ed25519();
+    let base64: String = public.lines().filter(|line| !line.starts_with('-')).collect();
     let rsa =
         "-----BEGIN PRIVATE KEY-----\nMIIBVQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----";
     for (contents, word) in [
         ("short", "32"),
+        ("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGVY me@home", "openssl pkey -pubout"),
+        (r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS"}"#, "openssl pkey -pubout"),
+        (&base64, "openssl pkey -pubout"),
         ("-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----\n", "openssl"),
         (rsa, "openssl"),
-        (&ed25519().1, "public"),
+        (&public, "public"),
     ] {
         std::fs::write(&key, contents).unwrap();
         let (code, told) = operator(&MAKE, "--token-key", &key);
@@ -314,6 +342,9 @@ async fn a_key_that_is_none_is_told_with_what_to_do() {
         assert!(told.contains(word) && told.contains("some.key"), "{told}");
         assert!(!told.contains("MIIB") && !told.contains("short\n"));
     }
+    std::fs::write(&key, STANDARD.decode(base64).unwrap()).unwrap();
+    let (code, told) = operator(&MAKE, "--token-key", &key);
+    assert_eq!((code, told.contains("-inform DER")), (Some(2), true), "{told}");
     let (code, told) = operator(&MAKE, "--token-key", &folder.path().join("missing"));
     assert_eq!(code, Some(2));
     assert!(told.contains("missing"), "{told}");

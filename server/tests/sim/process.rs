@@ -108,7 +108,9 @@ impl Process {
         };
         let claim = match claim() {
             Err(Taken::Kept) if store.owner(&name).is_none() => {
-                names.forget(&name);
+                if let Some(kept) = names.stored(&name, NOW_MS) {
+                    names.release(&kept);
+                }
                 claim()
             }
             claimed => claimed,
@@ -155,7 +157,10 @@ impl Process {
     fn go_on(&mut self) {
         let names = &self.names;
         self.keeping.retain_mut(|(_, name, done)| match done.try_recv() {
-            Ok(()) => false,
+            Ok(()) => {
+                names.has_stored(name);
+                false
+            }
             Err(TryRecvError::Empty) => true,
             Err(TryRecvError::Closed) => {
                 names.forget(name);
