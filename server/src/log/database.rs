@@ -26,6 +26,9 @@ const CHECKED_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// messages.
 const CACHE_KIB: i64 = 16 * 1024;
 
+/// What a write-ahead log keeps of its size: to write over it costs less than to let it grow.
+const JOURNAL_BYTES_KEPT: i64 = 64 * 1024 * 1024;
+
 /// What makes a database of each version from that of the version before.
 const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] =
     [&[MESSAGES], &[super::register::SCHEMA, DELETIONS], &[CLEARED]];
@@ -269,6 +272,8 @@ impl Database {
         db.pragma_update(None, "synchronous", synchronous)?;
         // What a moderator deletes is overwritten, also in pages that become free.
         db.pragma_update(None, "secure_delete", "ON")?;
+        // A long backup makes the write-ahead log grow: it is cut down again when it begins anew.
+        db.pragma_update(None, "journal_size_limit", JOURNAL_BYTES_KEPT)?;
         // The checkpoint thread does it.
         db.pragma_update(None, "wal_autocheckpoint", 0)
     }
