@@ -8,6 +8,10 @@ use crate::rows::{Pane, rows_of, rules_of, top, top_at_bottom};
 /// Moves the view up by so many rows; true if it is at the very top then.
 pub fn up(room: &mut Room, pane: &Pane<'_>, mut rows: usize) -> bool {
     let (mut at, mut row) = top(room, pane);
+    // Where all is in sight and nothing is older, there is no further up: it still follows the end.
+    if room.scroll == Scroll::Bottom && !room.more && (at, row) == (0, 0) {
+        return true;
+    }
     while rows > 0 && (at, row) != (0, 0) {
         if row >= rows {
             row -= rows;

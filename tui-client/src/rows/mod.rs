@@ -95,21 +95,31 @@ pub(crate) fn top(room: &Room, pane: &Pane<'_>) -> (usize, usize) {
         return top_at_bottom(room, pane);
     }
     let rules = rules_before(room, at, pane).len();
+    let row = row.saturating_add_unsigned(rules);
+    if row < 0 {
+        // Fewer lines stand before it than did: what is above comes into sight.
+        return above(room, at, row.unsigned_abs(), pane);
+    }
     let rows = of_entry(room, at, pane).lines.len();
     // In a wider window an entry may have fewer rows than were scrolled past.
     let last = (rules + rows).saturating_sub(1);
-    (at, rules.saturating_add_signed(row).min(last))
+    (at, row.unsigned_abs().min(last))
 }
 
 /// Entry and row at the top of the pane when it shows the end.
 pub(crate) fn top_at_bottom(room: &Room, pane: &Pane<'_>) -> (usize, usize) {
-    let mut left = pane.height.saturating_sub(of_pending(room, pane).count());
-    for at in (0..room.entries.len()).rev() {
-        let rows = rows_of(room, at, pane);
-        if rows >= left {
-            return (at, rows - left);
+    let rows = pane.height.saturating_sub(of_pending(room, pane).count());
+    above(room, room.entries.len(), rows, pane)
+}
+
+/// Entry and row that stand so many rows above an entry, or at the very top.
+fn above(room: &Room, at: usize, mut rows: usize, pane: &Pane<'_>) -> (usize, usize) {
+    for at in (0..at).rev() {
+        let here = rows_of(room, at, pane);
+        if here >= rows {
+            return (at, here - rows);
         }
-        left -= rows;
+        rows -= here;
     }
     (0, 0)
 }

@@ -125,3 +125,28 @@ fn one_finds_what_is_new_and_where_one_was_called() {
     client.presses(KeyCode::Esc, KeyModifiers::NONE);
     assert!(client.screen()[11].starts_with('>'));
 }
+
+#[test]
+fn a_room_that_is_all_in_sight_follows_the_end_whatever_is_turned() {
+    let mut client = Client::entered(80, 12);
+    client.says(1, "Bob", "the first");
+    client.presses(KeyCode::PageUp, KeyModifiers::NONE);
+    client.happens(Event::Wheel(-3));
+    (2..30).for_each(|id| client.says(id, "Bob", &format!("message {id}.")));
+    assert!(row_of(&client, "message 29.").is_some());
+}
+
+#[test]
+fn the_day_stands_above_the_first_message_and_moves_nothing_when_older_ones_come() {
+    let mut client = Client::new(80, 12);
+    client.happens(Event::Connected);
+    client.hears(&history(1000..1100));
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
+    assert_eq!(row_of(&client, "Thu 1 Jan 1970"), None);
+    client.presses(KeyCode::Home, KeyModifiers::ALT);
+    assert_eq!(row_of(&client, "Thu 1 Jan 1970"), Some(1));
+    assert_eq!(row_of(&client, "message 1000."), Some(2));
+    client.hears(&history(800..1000));
+    assert_eq!(row_of(&client, "message 1000."), Some(2));
+    assert_eq!(row_of(&client, "message 999."), Some(1));
+}

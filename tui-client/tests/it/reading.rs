@@ -43,7 +43,7 @@ fn the_people_of_a_large_room_are_counted_and_fetched_as_one_scrolls() {
 
 #[test]
 fn days_are_parted_and_who_came_and_left_shares_a_line() {
-    let mut client = Client::entered(60, 10);
+    let mut client = Client::entered(60, 11);
     client.says(1, "Bob", "yesterday");
     client.says(24 * 60, "Bob", "today");
     for (what, who) in
@@ -52,11 +52,12 @@ fn days_are_parted_and_who_came_and_left_shares_a_line() {
         client.hears(&format!(r#"{{"type":"{what}","room":"dev","sender":"{who}"}}"#));
     }
     client.says(24 * 60 + 1, "Bob", "and on");
-    let pane: Vec<_> = client.screen().into_iter().skip(1).take(5).collect();
+    let pane: Vec<_> = client.screen().into_iter().skip(1).take(6).collect();
     let pane: Vec<_> = pane.iter().map(|row| row.split('│').next().unwrap().trim_end()).collect();
     assert_eq!(
         pane,
         [
+            "──────────── Thu 1 Jan 1970 ─────────────",
             "00:01 Bob         yesterday",
             "──────────── Fri 2 Jan 1970 ─────────────",
             "00:00 Bob         today",
