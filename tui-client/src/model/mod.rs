@@ -93,8 +93,8 @@ pub struct Model {
 pub enum Asked {
     /// To leave.
     Leave,
-    /// To send what looks like a command.
-    Send,
+    /// To send what looks like a command, or to do a command that loses something.
+    Enter,
 }
 
 /// State of the connection.

@@ -14,23 +14,23 @@ use crate::text;
 /// Links that are listed: a screen's worth.
 const LINKS_MAX: usize = 20;
 
-/// Sends what is written, or does it, if it is a command. What begins with a space and a slash is
-/// sent only when asked for twice.
+/// Sends what is written, or does it, if it is a command: some only when asked for twice.
 pub(super) fn enter(model: &mut Model, asked: bool) -> Vec<Action> {
     let written = model.input.text();
     if written.trim().is_empty() {
         return Vec::new();
     }
-    if written.starts_with(' ') && written.trim_start().starts_with('/') && !asked {
-        model.asked = Some(Asked::Send);
-        model.notice = Some("this is no command with a space before it; Enter sends it".to_owned());
-        return Vec::new();
-    }
-    let done = commands::parse(written).and_then(|typed| match typed {
-        Typed::Text(text) => say(model, &text).inspect(|_| model.input.send()),
-        typed => {
-            model.input.send();
-            Ok(command(model, typed))
+    let done = commands::parse(written).and_then(|typed| {
+        if let Some(doubt) = doubt(model, &typed).filter(|_| !asked) {
+            model.asked = Some(Asked::Enter);
+            return Err(doubt);
+        }
+        match typed {
+            Typed::Text(text) => say(model, &text).inspect(|_| model.input.send()),
+            typed => {
+                model.input.send();
+                Ok(command(model, typed))
+            }
         }
     });
     // What cannot be done stays in the input, with the reason below it.
@@ -38,6 +38,21 @@ pub(super) fn enter(model: &mut Model, asked: bool) -> Vec<Action> {
         model.notice = Some(sentence);
         Vec::new()
     })
+}
+
+/// What speaks against it: a command that begins with a space would be sent as text, and who leaves a
+/// room leaves behind what waits there.
+fn doubt(model: &Model, typed: &Typed) -> Option<String> {
+    match typed {
+        Typed::Text(text) if text.starts_with(' ') && text.trim_start().starts_with('/') => {
+            Some("this is no command with a space before it; Enter sends it".to_owned())
+        }
+        Typed::Leave if !model.room().pending.is_empty() => {
+            let count = model.room().pending.len();
+            Some(format!("not sent yet, and lost if you leave: {count}; Enter leaves"))
+        }
+        _ => None,
+    }
 }
 
 /// Does what a command asks for.

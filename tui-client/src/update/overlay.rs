@@ -86,7 +86,8 @@ fn accept(model: &mut Model, prompt: Prompt) -> Vec<Action> {
         (Kind::Room, Some(at)) => show_place(model, at),
         (_, Some(at)) => {
             let text = model.input.sent()[at].clone();
-            model.input.write(text);
+            model.input.clear();
+            model.input.insert(&text);
         }
     }
     Vec::new()

@@ -43,7 +43,8 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Action> {
     if !matches!(model.overlay, Overlay::None) {
         return overlay::key(model, meaning);
     }
-    let completing = model.completing.take();
+    // A click or a paste may have changed what is written.
+    let completing = model.completing.take().filter(|completing| completing.goes_on(&model.input));
     match meaning {
         Meaning::Char(c) => model.input.type_in(c),
         Meaning::First => model.begun = true,
@@ -59,7 +60,7 @@ fn act(
     asked: Option<Asked>,
 ) -> Vec<Action> {
     match wish {
-        Wish::Send => return enter(model, asked == Some(Asked::Send)),
+        Wish::Send => return enter(model, asked == Some(Asked::Enter)),
         Wish::Interrupt => return interrupt(model, asked == Some(Asked::Leave)),
         Wish::Complete | Wish::CompleteBack => {
             let back = wish == Wish::CompleteBack;

@@ -34,7 +34,8 @@ pub(super) fn go_to(model: &mut Model, next: usize) {
     if next == model.active {
         return;
     }
-    let draft = model.input.take();
+    let draft = model.input.draft().to_owned();
+    model.input.take();
     let room = model.room_mut();
     room.draft = draft;
     room.look_away();
