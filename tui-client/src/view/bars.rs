@@ -113,6 +113,10 @@ fn header(model: &Model, areas: &Areas) -> Line<'static> {
 /// Header and status in one, for a small screen: the room, what is new elsewhere, and who is here.
 fn only_bar(model: &Model, areas: &Areas) -> Line<'static> {
     let width = usize::from(areas.header.width);
+    if let Overlay::Paste(text) = &model.overlay {
+        let question = fitted(&super::question::about_paste(text), width);
+        return Line::styled(format!("{question:width$}"), theme::bar());
+    }
     let room = model.room();
     let (unread, calls) = model.news();
     let unread = if unread > 0 { format!(" {unread}") } else { String::new() };
@@ -141,7 +145,11 @@ fn only_bar(model: &Model, areas: &Areas) -> Line<'static> {
 
 /// What there is to say, on the left; the state of the line, on the right.
 fn status(model: &Model, width: u16) -> Line<'static> {
-    let (width, said) = (usize::from(width), said(model));
+    let width = usize::from(width);
+    if let Overlay::Paste(text) = &model.overlay {
+        return Line::raw(fitted(&super::question::about_paste(text), width));
+    }
+    let said = said(model);
     let (state, style) = state(model, !said.is_empty());
     let state = fitted(&state, width);
     let hint = fitted(&said, width.saturating_sub(text::width(&state) + 2));
@@ -178,9 +186,6 @@ fn state(model: &Model, is_short: bool) -> (String, Style) {
 
 /// What there is to say at the moment: the most urgent alone.
 fn said(model: &Model) -> String {
-    if let Overlay::Paste(text) = &model.overlay {
-        return super::question::about_paste(text);
-    }
     if let Some(notice) = &model.notice {
         return notice.clone();
     }
