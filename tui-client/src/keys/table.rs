@@ -126,7 +126,8 @@ pub const BINDINGS: &[Binding] = &[
     (ALT, KeyCode::Char('y'), Wish::YankOlder, "M-y", "after C-y: what was cut before that"),
     (CONTROL, KeyCode::Char('t'), Wish::Transpose, "C-t", "swap two characters"),
     (CONTROL, KeyCode::Char('_'), Wish::Undo, "C-_", "undo"),
-    // What terminals send for C-_ where they know no better.
+    // What terminals send for C-_: those that tell keys apart, and those that know no better.
+    (CONTROL.union(SHIFT), KeyCode::Char('-'), Wish::Undo, "", ""),
     (CONTROL, KeyCode::Char('7'), Wish::Undo, "", ""),
     (CONTROL, KeyCode::Char('/'), Wish::Undo, "", ""),
     (ALT, KeyCode::Char('l'), Wish::Bare, "M-l", "the text alone, to select and copy it"),
