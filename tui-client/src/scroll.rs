@@ -2,6 +2,8 @@
 //!
 //! This file does not know how rows are made, or which key moves.
 
+use std::ops::Range;
+
 use crate::model::{Place, Room, Scroll};
 use crate::rows::{Pane, rows_of, rules_of, top, top_at_bottom};
 
@@ -61,6 +63,17 @@ pub fn show(room: &mut Room, pane: &Pane<'_>, place: Place) {
     }
     stand(room, pane, at, 0);
     up(room, pane, usize::from(at > 0));
+}
+
+/// The entries that are in sight, also in part.
+pub fn in_sight(room: &Room, pane: &Pane<'_>) -> Range<usize> {
+    let (first, hidden) = top(room, pane);
+    let (mut end, mut rows) = (first, 0);
+    while end < room.entries.len() && rows < hidden + pane.height {
+        rows += rows_of(room, end, pane);
+        end += 1;
+    }
+    first..end
 }
 
 fn stand(room: &mut Room, pane: &Pane<'_>, at: usize, row: usize) {

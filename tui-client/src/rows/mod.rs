@@ -140,9 +140,10 @@ fn of_entry(room: &Room, at: usize, pane: &Pane<'_>) -> Rc<Drawn> {
         What::Message(message) => {
             let timed = begins_a_minute(room, at, message, pane);
             let Pane { width, looks, shape, names_emoji, .. } = *pane;
-            let (id, deleted) = (message.id, message.deleted);
-            let way = Way { id, width, looks, shape, timed, names_emoji, deleted };
-            pane.wrapped.get(way, || of_message(message, timed, pane))
+            let (id, deleted, found) =
+                (message.id, message.deleted, room.found == Some(message.id));
+            let way = Way { id, width, looks, shape, timed, names_emoji, deleted, found };
+            pane.wrapped.get(way, || of_message(message, timed, found, pane))
         }
         What::Join(_) | What::Leave(_) => plain(of_traffic(room, at, pane)),
         What::Note(note) => plain(of_note(note, pane.width)),

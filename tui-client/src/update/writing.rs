@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use protocol::{Body, CONTENT_CHARS_MAX, Ref};
 
+use super::reading::focus;
 use super::send_next;
 use crate::event::{Action, Timer};
 use crate::model::{Asked, Model, Overlay, PENDING_MAX, Pending, Room};
@@ -25,6 +26,7 @@ pub fn say(model: &mut Model, text: &str) -> Result<Vec<Action>, String> {
     }
     let reference = new_ref(model)?;
     let room = model.room_mut();
+    room.found = None;
     room.to_bottom();
     // Who answers has read what was new.
     room.looked_away = None;
@@ -125,6 +127,7 @@ fn is_long(pasted: &str) -> bool {
 
 /// What came back from the editor takes the place of what was written.
 pub(super) fn edited(model: &mut Model, written: Result<String, String>) {
+    focus(model, true);
     match written {
         Ok(text) => model.input.write(text::clean(text.trim_end_matches(['\r', '\n']))),
         Err(sentence) => model.notice = Some(sentence),

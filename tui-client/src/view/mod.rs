@@ -103,6 +103,11 @@ pub fn people_rows(model: &Model) -> usize {
     usize::from(area.height).saturating_sub(1)
 }
 
+/// A screen of so many columns has room for a column of people.
+pub fn has_columns(columns: u16) -> bool {
+    columns >= COLUMNS_FROM
+}
+
 /// The screen is so wide that rooms have a column, unless it is hidden.
 pub fn has_rooms_column(model: &Model) -> bool {
     shape(model) == Shape::Wide
