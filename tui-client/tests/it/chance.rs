@@ -64,7 +64,7 @@ fn chance() -> impl Strategy<Value = Chance> {
         1 => any::<bool>().prop_map(Chance::Lost),
         1 => Just(Chance::Connected),
         1 => (0..COMMANDS.len()).prop_map(Chance::Command),
-        1 => any::<(bool, bool)>().prop_map(|(click, back)| Chance::Completing(click, back)),
+        2 => any::<(bool, bool)>().prop_map(|(click, back)| Chance::Completing(click, back)),
     ]
 }
 
@@ -116,7 +116,10 @@ fn happens(client: &mut Client, chance: &Chance) {
             client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
         }
         Chance::Completing(click, back) => {
-            client.types("see b");
+            happens(client, &Chance::Resize(80, 24));
+            happens(client, &Chance::Command(0));
+            client.presses(KeyCode::Char('1'), KeyModifiers::ALT);
+            client.types("see #d");
             client.presses(KeyCode::Tab, KeyModifiers::NONE);
             happens(client, &if *click { Chance::Click(8, 0) } else { Chance::Paste("a".into()) });
             client.presses(if *back { KeyCode::Esc } else { KeyCode::Tab }, KeyModifiers::NONE);
