@@ -11,6 +11,7 @@ use protocol::{MessageId, Ref, RoomName};
 use serde::{Deserialize, Serialize};
 
 use crate::config::{make_folder, write_whole};
+use crate::input::SENT_MAX;
 use crate::model::{Model, PENDING_MAX, Pending, Room};
 
 /// Most rooms that come back: as many as a connection may be in.
@@ -100,6 +101,8 @@ impl Memory {
         file.rooms.extend(mine.rooms.iter().cloned());
         file.sent.retain(|text| !mine.sent.contains(text));
         file.sent.extend(mine.sent.iter().cloned());
+        let old = file.sent.len().saturating_sub(SENT_MAX);
+        file.sent.drain(..old);
         let text = toml::to_string(&file).map_err(io::Error::other)?;
         let folder = self.path.parent().unwrap_or(Path::new("."));
         make_folder(folder)?;
@@ -250,6 +253,11 @@ mod tests {
         assert_eq!(of("Bob", folder.path()).0.input.text(), "of Bob");
         assert_eq!(of("", folder.path()).0.input.text(), "");
         assert_eq!(of("Bob", folder.path()).0.input.sent(), ["said by Alice"]);
+        for number in 0..2 * SENT_MAX {
+            alice.input.remember(number.to_string());
+            of_alice.keep(&alice).unwrap();
+        }
+        assert_eq!(read(&of_alice.path).unwrap().sent.len(), SENT_MAX);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 /// Steps that can be undone.
 const UNDO_MAX: usize = 200;
 /// Sent texts that can be called back.
-const SENT_MAX: usize = 200;
+pub const SENT_MAX: usize = 200;
 /// Texts that were cut and can be put back.
 const KILLED_MAX: usize = 20;
 
@@ -129,6 +129,7 @@ impl Input {
     pub fn older(&mut self) -> bool {
         let at = self.recalled.as_ref().map_or(self.sent.len(), |(at, _)| *at);
         let Some(older) = at.checked_sub(1) else { return false };
+        self.cut_changed();
         let writing = match self.recalled.take() {
             Some((_, writing)) => writing,
             None => std::mem::take(&mut self.text),
@@ -140,6 +141,7 @@ impl Input {
 
     /// Shows what was sent after that, and at the end what was being written.
     pub fn newer(&mut self) {
+        self.cut_changed();
         let Some((at, writing)) = self.recalled.take() else { return };
         match self.sent.get(at + 1).cloned() {
             Some(newer) => {
@@ -294,6 +296,13 @@ impl Input {
         self.last = Last::Other;
         if let Some((_, writing)) = self.recalled.take().filter(|(_, text)| !text.is_empty()) {
             self.cut(writing);
+        }
+    }
+
+    /// So can something sent that was changed.
+    fn cut_changed(&mut self) {
+        if self.recalled.is_some() && self.draft() == self.text && !self.text.is_empty() {
+            self.cut(self.text.clone());
         }
     }
 
