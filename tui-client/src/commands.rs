@@ -144,6 +144,9 @@ pub fn parse(typed: &str) -> Result<Typed, String> {
 }
 
 fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
+    if command.arguments.is_empty() && !rest.is_empty() {
+        return Err(format!("it stands alone, without {rest:?}"));
+    }
     Ok(match command.name {
         "help" if rest.is_empty() => Typed::Help(None),
         "help" => {
@@ -265,7 +268,9 @@ mod tests {
         assert!(parse("/help jion").unwrap_err().contains("/join"));
         assert!(parse("/xyzzy").unwrap_err().contains("/help"));
         assert!(parse("/theme pink").unwrap_err().starts_with("/theme: "));
-        for wrong in ["/join", "/nick \u{202e}x", "/me", "/", "/copy 0", "/room"] {
+        for wrong in
+            ["/join", "/nick \u{202e}x", "/me", "/", "/copy 0", "/room", "/leave #ops", "/mute x"]
+        {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -31,6 +31,11 @@ impl Completion {
         Some(Completion { start, typed: word, shown: first, options, at: 0 })
     }
 
+    /// True if nothing else was changed since.
+    pub fn goes_on(&self, input: &Input) -> bool {
+        input.text().get(self.start..input.caret()) == Some(self.shown.as_str())
+    }
+
     /// Puts back what was typed.
     pub fn undo(self, input: &mut Input) {
         input.replace(self.start, &self.shown, &self.typed);

@@ -49,6 +49,8 @@ pub struct Way {
     pub names_emoji: bool,
     /// Its text is gone.
     pub deleted: bool,
+    /// It was looked for.
+    pub found: bool,
 }
 
 /// The rows of one entry, and the links in them.

@@ -22,6 +22,8 @@ pub enum Event {
     Resize(u16, u16),
     /// The person looks at the terminal, or away from it.
     Focus(bool),
+    /// Nothing was done here for a while.
+    Quiet,
     /// The editor is closed: what was written, or why there is nothing.
     Edited(Result<String, String>),
     /// The program goes on after it was stopped.
@@ -45,6 +47,13 @@ pub enum Event {
     },
     /// A time is over.
     Time(Timer),
+}
+
+impl Event {
+    /// True if the person did it, and so looks at the terminal.
+    pub fn is_done_here(&self) -> bool {
+        matches!(self, Event::Key(_) | Event::Paste(_) | Event::Wheel(_) | Event::Click(..))
+    }
 }
 
 /// What happens when its time is over.

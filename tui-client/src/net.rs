@@ -75,19 +75,18 @@ pub async fn connect(
     let _ = events.send(lost).await;
 }
 
-/// Waits, and tells every second how many are left.
+/// Waits, and tells every second how many are left, and none when it dials.
 async fn count_down(wait: Wait, events: &mpsc::Sender<Event>) {
     let wait = match wait {
         Wait::UpTo(longest) => longest.mul_f64(fastrand::f64()),
         Wait::Exactly(wait) => wait,
     };
     let end = Instant::now() + wait;
-    for left in (1..=wait.as_secs()).rev() {
+    for left in (0..=wait.as_secs()).rev() {
         sleep_until(end - Duration::from_secs(left)).await;
         // Nobody may want to know any more.
         let _ = events.send(Event::DialIn(left)).await;
     }
-    sleep_until(end).await;
 }
 
 /// When to ask for a sign of life, and when there was none.

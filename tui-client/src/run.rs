@@ -33,6 +33,9 @@ const FRAME_TIME: Duration = Duration::from_millis(16);
 /// Rooms and drafts are written down so long after a change at most.
 const MEMORY_TIME: Duration = Duration::from_secs(1);
 
+/// Who does nothing for so long is taken to look elsewhere, where the terminal does not tell.
+const QUIET_TIME: Duration = Duration::from_secs(120);
+
 /// A shell without job control stops nobody: after so long the program goes on by itself.
 const STOP_TIME: Duration = Duration::from_millis(100);
 
@@ -100,6 +103,7 @@ pub async fn chat(settings: &Settings) -> anyhow::Result<Exit> {
         signals: Signals::new()?,
         anew: false,
         drawn: None,
+        quiet: Some(Instant::now() + QUIET_TIME),
     };
     let gone = app.go().await;
     app.remember();
@@ -123,6 +127,8 @@ struct App {
     anew: bool,
     /// When the last frame was drawn.
     drawn: Option<Instant>,
+    /// When nothing was done for a while.
+    quiet: Option<Instant>,
 }
 
 struct Signals {
@@ -181,7 +187,7 @@ impl App {
     }
 
     async fn next(&mut self, frame: Option<Instant>, memory: Option<Instant>) -> io::Result<Next> {
-        let keys = &mut self.keys;
+        let (keys, quiet) = (&mut self.keys, self.quiet);
         let key = async {
             match keys {
                 Some(keys) => keys.next().await,
@@ -192,6 +198,10 @@ impl App {
             biased;
             () = at(frame) => Next::Draw,
             () = at(memory) => Next::Remember,
+            () = at(quiet) => {
+                self.quiet = None;
+                Next::Happened(Event::Quiet)
+            }
             _ = self.signals.terminate.recv() => Next::Leave,
             _ = self.signals.hang_up.recv() => Next::Leave,
             _ = self.signals.goes_on.recv() => {
@@ -208,6 +218,9 @@ impl App {
 
     /// False if the person leaves.
     async fn happens(&mut self, event: Event) -> anyhow::Result<bool> {
+        if event.is_done_here() {
+            self.quiet = Some(Instant::now() + QUIET_TIME);
+        }
         let actions = update(&mut self.model, event);
         for action in self.doer.perform(actions) {
             match action {

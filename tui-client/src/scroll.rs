@@ -2,12 +2,18 @@
 //!
 //! This file does not know how rows are made, or which key moves.
 
+use std::ops::Range;
+
 use crate::model::{Place, Room, Scroll};
 use crate::rows::{Pane, rows_of, rules_of, top, top_at_bottom};
 
 /// Moves the view up by so many rows; true if it is at the very top then.
 pub fn up(room: &mut Room, pane: &Pane<'_>, mut rows: usize) -> bool {
     let (mut at, mut row) = top(room, pane);
+    // Where all is in sight and nothing is older, there is no further up: it still follows the end.
+    if room.scroll == Scroll::Bottom && !room.more && (at, row) == (0, 0) {
+        return true;
+    }
     while rows > 0 && (at, row) != (0, 0) {
         if row >= rows {
             row -= rows;
@@ -57,6 +63,17 @@ pub fn show(room: &mut Room, pane: &Pane<'_>, place: Place) {
     }
     stand(room, pane, at, 0);
     up(room, pane, usize::from(at > 0));
+}
+
+/// The entries that are in sight, also in part.
+pub fn in_sight(room: &Room, pane: &Pane<'_>) -> Range<usize> {
+    let (first, hidden) = top(room, pane);
+    let (mut end, mut rows) = (first, 0);
+    while end < room.entries.len() && rows < hidden + pane.height {
+        rows += rows_of(room, end, pane);
+        end += 1;
+    }
+    first..end
 }
 
 fn stand(room: &mut Room, pane: &Pane<'_>, at: usize, row: usize) {

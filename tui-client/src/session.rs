@@ -36,6 +36,7 @@ impl Session {
         };
         let id = format!("{:016x}", fastrand::u64(..));
         let mut model = Model::new(settings.room.clone(), settings.user.clone(), id);
+        model.can_copy = false;
         model.zone = jiff::tz::TimeZone::system();
         let doer = Doer::new(settings.line(key), None);
         Session { model, doer, told: Told::Nothing }

@@ -122,7 +122,7 @@ impl Screen {
         })?;
         let painter = self.terminal.backend_mut();
         if title != self.title {
-            painter.add(&format!("\x1b]0;{title}\x07"));
+            painter.add(&format!("\x1b]2;{title}\x07"));
             self.title = title;
         }
         painter.end(&mut stdout().lock())

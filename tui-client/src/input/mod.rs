@@ -10,7 +10,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 /// Steps that can be undone.
 const UNDO_MAX: usize = 200;
 /// Sent texts that can be called back.
-const SENT_MAX: usize = 200;
+pub const SENT_MAX: usize = 200;
 /// Texts that were cut and can be put back.
 const KILLED_MAX: usize = 20;
 
@@ -81,11 +81,27 @@ impl Input {
         self.caret = start + new.len();
     }
 
+    /// What is being written, also while something that was sent before is only shown.
+    pub fn draft(&self) -> &str {
+        match &self.recalled {
+            Some((at, writing)) if self.sent.get(*at) == Some(&self.text) => writing,
+            _ => &self.text,
+        }
+    }
+
+    /// Empties it; what was there can be put back. False if there was nothing.
+    pub fn clear(&mut self) -> bool {
+        let was_written = !self.text.is_empty();
+        self.end_recall();
+        self.kill(0, self.text.len());
+        self.last = Last::Other;
+        was_written
+    }
+
     /// Empties it and gives back what was there.
     pub fn take(&mut self) -> String {
         self.undo.clear();
-        self.last = Last::Other;
-        self.recalled = None;
+        self.end_recall();
         self.caret = 0;
         std::mem::take(&mut self.text)
     }
@@ -113,6 +129,7 @@ impl Input {
     pub fn older(&mut self) -> bool {
         let at = self.recalled.as_ref().map_or(self.sent.len(), |(at, _)| *at);
         let Some(older) = at.checked_sub(1) else { return false };
+        self.cut_changed();
         let writing = match self.recalled.take() {
             Some((_, writing)) => writing,
             None => std::mem::take(&mut self.text),
@@ -124,6 +141,7 @@ impl Input {
 
     /// Shows what was sent after that, and at the end what was being written.
     pub fn newer(&mut self) {
+        self.cut_changed();
         let Some((at, writing)) = self.recalled.take() else { return };
         match self.sent.get(at + 1).cloned() {
             Some(newer) => {
@@ -273,6 +291,27 @@ impl Input {
         self.caret = caret;
     }
 
+    /// What was being written before something sent was shown can be put back.
+    fn end_recall(&mut self) {
+        self.last = Last::Other;
+        if let Some((_, writing)) = self.recalled.take().filter(|(_, text)| !text.is_empty()) {
+            self.cut(writing);
+        }
+    }
+
+    /// So can something sent that was changed.
+    fn cut_changed(&mut self) {
+        if self.recalled.is_some() && self.draft() == self.text && !self.text.is_empty() {
+            self.cut(self.text.clone());
+        }
+    }
+
+    fn cut(&mut self, text: String) {
+        self.killed.push(text);
+        let old = self.killed.len().saturating_sub(KILLED_MAX);
+        self.killed.drain(..old);
+    }
+
     fn kill(&mut self, from: usize, to: usize) {
         if from == to {
             return;
@@ -285,10 +324,8 @@ impl Input {
         match self.killed.last_mut().filter(|_| goes_on) {
             Some(last) if before => last.insert_str(0, &cut),
             Some(last) => last.push_str(&cut),
-            None => self.killed.push(cut),
+            None => self.cut(cut),
         }
-        let old = self.killed.len().saturating_sub(KILLED_MAX);
-        self.killed.drain(..old);
         self.last = Last::Killed;
     }
 

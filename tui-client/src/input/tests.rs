@@ -127,3 +127,20 @@ fn what_was_sent_can_be_called_back_and_what_was_written_meanwhile_too() {
     input.newer();
     assert_eq!(input.text(), "draft");
 }
+
+#[test]
+fn what_was_changed_in_something_sent_can_be_put_back() {
+    let mut input = Input::default();
+    input.remember("one".to_owned());
+    input.remember("two".to_owned());
+    input.insert("a draft");
+    input.older();
+    input.type_in('!');
+    input.older();
+    assert_eq!((shown(&input).as_str(), input.draft()), ("one|", "a draft"));
+    input.newer();
+    input.newer();
+    assert_eq!(shown(&input), "a draft|");
+    input.yank();
+    assert_eq!(shown(&input), "a drafttwo!|");
+}

@@ -216,6 +216,14 @@ mod tests {
     }
 
     #[test]
+    fn undo_is_one_key_however_a_terminal_tells_it() {
+        for (with, c) in [(CONTROL, '_'), (CONTROL, '7'), (CONTROL, '/'), (CONTROL | SHIFT, '-')] {
+            let key = KeyEvent::new(KeyCode::Char(c), with);
+            assert_eq!(Keys::default().meaning(key), Some(Meaning::Wish(Wish::Undo)), "{c}");
+        }
+    }
+
+    #[test]
     fn two_keys_can_mean_one_thing_unless_the_first_means_another() {
         let press = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL);
         let mut keys = Keys::default();

@@ -126,14 +126,21 @@ pub const BINDINGS: &[Binding] = &[
     (ALT, KeyCode::Char('y'), Wish::YankOlder, "M-y", "after C-y: what was cut before that"),
     (CONTROL, KeyCode::Char('t'), Wish::Transpose, "C-t", "swap two characters"),
     (CONTROL, KeyCode::Char('_'), Wish::Undo, "C-_", "undo"),
-    // What terminals send for C-_ where they know no better.
+    // What terminals send for C-_: those that tell keys apart, and those that know no better.
+    (CONTROL.union(SHIFT), KeyCode::Char('-'), Wish::Undo, "", ""),
     (CONTROL, KeyCode::Char('7'), Wish::Undo, "", ""),
     (CONTROL, KeyCode::Char('/'), Wish::Undo, "", ""),
     (ALT, KeyCode::Char('l'), Wish::Bare, "M-l", "the text alone, to select and copy it"),
     (ALT, KeyCode::Char('m'), Wish::Mouse, "M-m", "the mouse scrolls here; again: it selects"),
     (CONTROL, KeyCode::Char('l'), Wish::Repaint, "C-l", "draw the screen anew"),
     (NONE, KeyCode::F(1), Wish::Help, "F1", "this help"),
-    (CONTROL, KeyCode::Char('c'), Wish::Interrupt, "C-c", "clear the input; twice: leave"),
+    (
+        CONTROL,
+        KeyCode::Char('c'),
+        Wish::Interrupt,
+        "C-c",
+        "clear the input (C-y puts it back); twice: leave",
+    ),
     (CONTROL, KeyCode::Char('z'), Wish::Suspend, "C-z", "back to the shell; fg comes back"),
     (NONE, KeyCode::Left, Wish::Left, "", ""),
     (NONE, KeyCode::Right, Wish::Right, "", ""),

@@ -32,6 +32,8 @@ pub struct Model {
     pub active: usize,
     /// Who this is: as the server spells it, once it said so.
     pub me: Option<UserName>,
+    /// The name before this one, until the server lets this one in.
+    pub before: Option<UserName>,
     /// The server's host, to be shown.
     pub host: String,
     /// State of the connection.
@@ -66,8 +68,12 @@ pub struct Model {
     pub names_emoji: bool,
     /// Messages whose rows are known.
     pub wrapped: Wrapped,
-    /// The person looks at this terminal, as far as it tells.
+    /// The person looks at this terminal, as far as is known.
     pub focused: bool,
+    /// The terminal tells when they look and when not.
+    pub tells_focus: bool,
+    /// This client can copy texts to a clipboard.
+    pub can_copy: bool,
     /// The people are shown where they would not be, or the other way round.
     pub people_toggled: bool,
     /// The column of rooms is hidden.
@@ -93,8 +99,8 @@ pub struct Model {
 pub enum Asked {
     /// To leave.
     Leave,
-    /// To send what looks like a command.
-    Send,
+    /// To send what looks like a command, or to do a command that loses something.
+    Enter,
 }
 
 /// State of the connection.
@@ -122,6 +128,7 @@ impl Model {
             rooms: vec![Room::new(room)],
             active: 0,
             me,
+            before: None,
             host: String::new(),
             link: Link::Connecting,
             failures: 0,
@@ -140,6 +147,8 @@ impl Model {
             names_emoji: false,
             wrapped: Wrapped::default(),
             focused: true,
+            tells_focus: false,
+            can_copy: true,
             people_toggled: false,
             rooms_hidden: false,
             bare: false,
@@ -167,10 +176,18 @@ impl Model {
         self.rooms.iter_mut().find(|room| room.name == *name)
     }
 
-    /// What is unread in all rooms, and how many rooms' people call.
-    pub fn news(&self) -> (usize, usize) {
-        let unread = self.rooms.iter().map(|room| room.unread(self.me.as_ref())).sum();
-        (unread, self.rooms.iter().map(|room| room.mentions(self.me.as_ref())).sum())
+    /// What is unread in some rooms, in figures, if anything is.
+    pub fn unread<'a>(&self, rooms: impl Iterator<Item = &'a Room> + Clone) -> Option<String> {
+        let me = self.me.as_ref();
+        let count: usize = rooms.clone().map(|room| room.unread(me)).sum();
+        let mut rooms = rooms.filter(|room| room.unread(me) > 0);
+        let more = if rooms.any(Room::has_more_unread) { "+" } else { "" };
+        Some(count).filter(|count| *count > 0).map(|count| format!("{count}{more}"))
+    }
+
+    /// How often one is called in some rooms.
+    pub fn calls<'a>(&self, rooms: impl Iterator<Item = &'a Room>) -> usize {
+        rooms.map(|room| room.mentions(self.me.as_ref())).sum()
     }
 
     /// Names that may be meant: who spoke last comes first, then who else is here, and oneself at

@@ -46,12 +46,16 @@ pub struct Room {
     pub draft: String,
     /// Where the view stands.
     pub scroll: Scroll,
+    /// What was found by its words last: it is marked.
+    pub found: Option<MessageId>,
     /// Newest message that was seen, however it came: where to resume.
     pub head: MessageId,
     /// A replay was cut: everything after this id has still to be fetched.
     pub gap_after: Option<MessageId>,
     /// The server has messages older than the oldest here.
     pub more: bool,
+    /// When it was entered, the server told only the newest of what it has.
+    pub missed: bool,
     /// Older messages were asked for and have not come yet.
     pub loading: bool,
     /// Newest message that was read.
@@ -159,6 +163,8 @@ impl Room {
             muted: false,
             draft: String::new(),
             scroll: Scroll::Bottom,
+            found: None,
+            missed: false,
             head: MessageId::ZERO,
             gap_after: None,
             more: false,
@@ -218,6 +224,7 @@ impl Room {
         self.entries.clear();
         self.changes += 1;
         self.gap_after = None;
+        self.missed = false;
         self.more = true;
         self.to_bottom();
     }
@@ -279,6 +286,11 @@ impl Room {
     /// How many of them name this person.
     pub fn mentions(&self, me: Option<&UserName>) -> usize {
         self.tally(me).mentions
+    }
+
+    /// More was not read than is here.
+    pub fn has_more_unread(&self) -> bool {
+        self.missed && self.more && self.oldest().is_some_and(|oldest| oldest > self.read)
     }
 
     /// Counts what was not read. What was counted before is not counted again: only what came behind

@@ -9,6 +9,9 @@ use crate::event::Action;
 use crate::model::{Model, Place, Room, Scroll, What};
 use crate::update::load_older;
 
+/// Entries that are kept after they were told: for `/url`, `/copy` and their like.
+const TOLD_MAX: usize = 300;
+
 /// Something to tell, and of which room.
 #[derive(Debug, Clone)]
 pub struct News {
@@ -103,8 +106,7 @@ fn tell(room: &mut Room, told: &mut Place) -> Vec<News> {
     if let Some(last) = room.entries.back() {
         *told = last.place.max(*told);
     }
-    // What was told is kept no longer; the last one keeps the place for notes.
-    let told_already = room.entries.len().saturating_sub(1);
+    let told_already = room.entries.len().saturating_sub(TOLD_MAX);
     room.entries.drain(..told_already);
     news
 }

@@ -11,13 +11,13 @@ use crate::drawn::Shape;
 use crate::model::{Entry, Room, What};
 use crate::{text, theme};
 
-/// A line where a day begins, and one above what is new.
+/// A line where a day begins, or the messages do, and one above what is new.
 pub(super) fn rules_before(room: &Room, at: usize, pane: &Pane<'_>) -> Vec<Line<'static>> {
     let Some(message) = room.entries[at].message() else { return Vec::new() };
     let mut rules = Vec::new();
     let date = |message: &Message| day(message.at, pane.zone);
     let today = date(message);
-    if message_before(room, at).is_some_and(|before| date(before) != today) {
+    if message_before(room, at).is_none_or(|before| date(before) != today) {
         rules.push(rule(&today.strftime("%a %-d %b %Y").to_string(), pane.width, theme::quiet()));
     }
     if room.new_line(pane.me) == Some(message.id) {

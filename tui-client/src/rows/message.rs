@@ -19,7 +19,8 @@ struct Beside {
     name: Span<'static>,
 }
 
-pub(super) fn of_message(message: &Message, timed: bool, pane: &Pane<'_>) -> Drawn {
+/// A message; one that was `found` has its name marked.
+pub(super) fn of_message(message: &Message, timed: bool, found: bool, pane: &Pane<'_>) -> Drawn {
     let (content, sender) =
         (pane.shown(message.content.as_str()), pane.shown_line(message.sender.as_str()));
     let style = pane.looks.person(message.sender.as_str());
@@ -36,6 +37,7 @@ pub(super) fn of_message(message: &Message, timed: bool, pane: &Pane<'_>) -> Dra
         None if message.deleted => (Span::styled(sender, style), content, theme::quiet()),
         None => (Span::styled(sender, style), content, Style::new()),
     };
+    let name = if found { name.style(theme::striking()) } else { name };
     let mut links = Links::default();
     let mut marks = Vec::new();
     for range in links::find(&content) {

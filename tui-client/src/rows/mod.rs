@@ -95,21 +95,31 @@ pub(crate) fn top(room: &Room, pane: &Pane<'_>) -> (usize, usize) {
         return top_at_bottom(room, pane);
     }
     let rules = rules_before(room, at, pane).len();
+    let row = row.saturating_add_unsigned(rules);
+    if row < 0 {
+        // Fewer lines stand before it than did: what is above comes into sight.
+        return above(room, at, row.unsigned_abs(), pane);
+    }
     let rows = of_entry(room, at, pane).lines.len();
     // In a wider window an entry may have fewer rows than were scrolled past.
     let last = (rules + rows).saturating_sub(1);
-    (at, rules.saturating_add_signed(row).min(last))
+    (at, row.unsigned_abs().min(last))
 }
 
 /// Entry and row at the top of the pane when it shows the end.
 pub(crate) fn top_at_bottom(room: &Room, pane: &Pane<'_>) -> (usize, usize) {
-    let mut left = pane.height.saturating_sub(of_pending(room, pane).count());
-    for at in (0..room.entries.len()).rev() {
-        let rows = rows_of(room, at, pane);
-        if rows >= left {
-            return (at, rows - left);
+    let rows = pane.height.saturating_sub(of_pending(room, pane).count());
+    above(room, room.entries.len(), rows, pane)
+}
+
+/// Entry and row that stand so many rows above an entry, or at the very top.
+fn above(room: &Room, at: usize, mut rows: usize, pane: &Pane<'_>) -> (usize, usize) {
+    for at in (0..at).rev() {
+        let here = rows_of(room, at, pane);
+        if here >= rows {
+            return (at, here - rows);
         }
-        left -= rows;
+        rows -= here;
     }
     (0, 0)
 }
@@ -130,9 +140,10 @@ fn of_entry(room: &Room, at: usize, pane: &Pane<'_>) -> Rc<Drawn> {
         What::Message(message) => {
             let timed = begins_a_minute(room, at, message, pane);
             let Pane { width, looks, shape, names_emoji, .. } = *pane;
-            let (id, deleted) = (message.id, message.deleted);
-            let way = Way { id, width, looks, shape, timed, names_emoji, deleted };
-            pane.wrapped.get(way, || of_message(message, timed, pane))
+            let (id, deleted, found) =
+                (message.id, message.deleted, room.found == Some(message.id));
+            let way = Way { id, width, looks, shape, timed, names_emoji, deleted, found };
+            pane.wrapped.get(way, || of_message(message, timed, found, pane))
         }
         What::Join(_) | What::Leave(_) => plain(of_traffic(room, at, pane)),
         What::Note(note) => plain(of_note(note, pane.width)),

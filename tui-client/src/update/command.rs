@@ -14,23 +14,23 @@ use crate::text;
 /// Links that are listed: a screen's worth.
 const LINKS_MAX: usize = 20;
 
-/// Sends what is written, or does it, if it is a command. What begins with a space and a slash is
-/// sent only when asked for twice.
+/// Sends what is written, or does it, if it is a command: some only when asked for twice.
 pub(super) fn enter(model: &mut Model, asked: bool) -> Vec<Action> {
     let written = model.input.text();
     if written.trim().is_empty() {
         return Vec::new();
     }
-    if written.starts_with(' ') && written.trim_start().starts_with('/') && !asked {
-        model.asked = Some(Asked::Send);
-        model.notice = Some("this is no command with a space before it; Enter sends it".to_owned());
-        return Vec::new();
-    }
-    let done = commands::parse(written).and_then(|typed| match typed {
-        Typed::Text(text) => say(model, &text).inspect(|_| model.input.send()),
-        typed => {
-            model.input.send();
-            Ok(command(model, typed))
+    let done = commands::parse(written).and_then(|typed| {
+        if let Some(doubt) = doubt(model, &typed).filter(|_| !asked) {
+            model.asked = Some(Asked::Enter);
+            return Err(doubt);
+        }
+        match typed {
+            Typed::Text(text) => say(model, &text).inspect(|_| model.input.send()),
+            typed => {
+                model.input.send();
+                Ok(command(model, typed))
+            }
         }
     });
     // What cannot be done stays in the input, with the reason below it.
@@ -38,6 +38,21 @@ pub(super) fn enter(model: &mut Model, asked: bool) -> Vec<Action> {
         model.notice = Some(sentence);
         Vec::new()
     })
+}
+
+/// What speaks against it: a command that begins with a space would be sent as text, and who leaves a
+/// room leaves behind what waits there.
+fn doubt(model: &Model, typed: &Typed) -> Option<String> {
+    match typed {
+        Typed::Text(text) if text.starts_with(' ') && text.trim_start().starts_with('/') => {
+            Some("this is no command with a space before it; Enter sends it".to_owned())
+        }
+        Typed::Leave if !model.room().pending.is_empty() => {
+            let count = model.room().pending.len();
+            Some(format!("not sent yet, and lost if you leave: {count}; Enter leaves"))
+        }
+        _ => None,
+    }
 }
 
 /// Does what a command asks for.
@@ -71,6 +86,9 @@ pub fn command(model: &mut Model, typed: Typed) -> Vec<Action> {
         Typed::Retry => return send_again(model),
         Typed::Edit => edit_failed(model),
         Typed::Drop => drop_failed(model),
+        Typed::Act(_) | Typed::Delete(_) if !model.room().joined => {
+            model.notice = Some("not now: you are not in this room at the moment".to_owned());
+        }
         Typed::Act(deed) => return vec![Action::Send(act(model, deed))],
         Typed::Delete(number) => return delete(model, number),
         Typed::Quit => return vec![Action::Quit],
@@ -102,9 +120,8 @@ fn words_about(command: &Command) -> String {
 }
 
 fn list_rooms(model: &mut Model) {
-    let me = model.me.clone();
     let lines = model.rooms.iter().zip(1..).map(|(room, number)| {
-        let unread = room.unread(me.as_ref());
+        let unread = model.unread(std::iter::once(room)).unwrap_or_else(|| "0".to_owned());
         let (people, name) = (room.people.count(), text::clean_line(room.name.as_str()));
         format!("{number}  #{name}: {people} here, {unread} new")
     });
@@ -153,7 +170,7 @@ fn come_in_again(model: &mut Model) -> Vec<Action> {
     let history = model.history_on_join;
     let is_online = model.link == Link::Online;
     let room = model.room_mut();
-    if !is_online || room.joined || room.out.take().is_none() {
+    if room.joined || room.out.take().is_none() || !is_online {
         return Vec::new();
     }
     vec![Action::Send(join(room, history))]
@@ -188,6 +205,8 @@ fn who(room: &mut Room) {
 
 /// A name belongs to a connection, so another name needs another one.
 fn come_back_as(model: &mut Model, name: UserName) -> Vec<Action> {
+    let has_name = !matches!(model.link, Link::Refused(_));
+    model.before = model.before.take().or_else(|| model.me.clone().filter(|_| has_name));
     model.rename(name);
     reconnect(model)
 }
@@ -210,6 +229,10 @@ fn list_links(room: &mut Room) {
 }
 
 fn copy(model: &mut Model, found: Option<String>, what: &str) -> Vec<Action> {
+    if !model.can_copy {
+        model.notice = Some("there is no clipboard without a screen".to_owned());
+        return Vec::new();
+    }
     let copied = format!("the {what} was handed to the terminal's clipboard");
     let none = format!("there is no such {what} here");
     model.notice = Some(if found.is_some() { copied } else { none });

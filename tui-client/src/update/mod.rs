@@ -18,7 +18,8 @@ use protocol::{Body, Hello, Ref, RoomName, ToServer};
 
 use crate::event::{Action, Event, Timer, Wait};
 use crate::model::{Link, Model, Pending, Room};
-use crate::view::people_rows;
+use crate::text;
+use crate::view::{has_columns, people_rows};
 
 /// First wait before dialling again; it doubles with each failure.
 const DIAL_AFTER: Duration = Duration::from_millis(500);
@@ -31,13 +32,22 @@ const LATENCY_STEP: Duration = Duration::from_millis(50);
 
 /// Changes the model, and says what to do about it.
 pub fn update(model: &mut Model, event: Event) -> Vec<Action> {
+    // A terminal that does not tell is looked at while something is done there.
+    if !model.tells_focus && !model.focused && event.is_done_here() {
+        reading::focus(model, true);
+    }
     match event {
         Event::Key(key) => return press::key(model, key),
         Event::Paste(text) => writing::paste(model, &text),
         Event::Wheel(rows) => return reading::turn(model, rows),
         Event::Click(column, row) => reading::click(model, column, row),
-        Event::Resize(columns, rows) => model.size = (columns, rows),
-        Event::Focus(focused) => reading::focus(model, focused),
+        Event::Resize(columns, rows) => resized(model, (columns, rows)),
+        Event::Focus(focused) => {
+            model.tells_focus = true;
+            reading::focus(model, focused);
+        }
+        Event::Quiet if model.tells_focus => {}
+        Event::Quiet => reading::focus(model, false),
         Event::Edited(written) => writing::edited(model, written),
         Event::Resumed => return resumed(model),
         Event::DialIn(seconds) => dial_in(model, seconds),
@@ -56,6 +66,14 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Action> {
 pub fn dial_now(model: &mut Model) -> Vec<Action> {
     model.link = Link::Connecting;
     vec![Action::Dial(hello(model), Wait::Exactly(Duration::ZERO))]
+}
+
+/// Where there is a column for the people or none, F8 means another thing.
+fn resized(model: &mut Model, size: (u16, u16)) {
+    if has_columns(size.0) != has_columns(model.size.0) {
+        model.people_toggled = false;
+    }
+    model.size = size;
 }
 
 /// Back from the shell: the line may be long dead, and nobody wants to wait for it.
@@ -77,13 +95,14 @@ fn more_people(model: &mut Model) -> Vec<Action> {
     after.map(|after| Action::Send(ToServer::Presence { room: name, after })).into_iter().collect()
 }
 
-/// Codes from 4000 on mean: do not come back unchanged.
 fn lost(model: &mut Model, code: Option<u16>, reason: String) -> Vec<Action> {
+    let was_in = model.rooms.iter().any(|room| room.joined);
     unjoin(model);
     let come_back_after = model.come_back_after.take();
-    if code.is_some_and(|code| code >= 4000) {
-        model.link = Link::Refused(reason);
-        return Vec::new();
+    if code.is_some_and(|code| code >= 4000)
+        && let Some(actions) = refused(model, &reason, was_in)
+    {
+        return actions;
     }
     model.failures = model.failures.saturating_add(1);
     model.link = Link::Waiting { seconds: None, reason };
@@ -92,6 +111,29 @@ fn lost(model: &mut Model, code: Option<u16>, reason: String) -> Vec<Action> {
         None => Wait::UpTo(dial_after(model.failures)),
     };
     vec![Action::Dial(hello(model), wait)]
+}
+
+/// Codes from 4000 on mean: do not come back unchanged. So one comes back under the name that one had
+/// before; or, who is not let into one room, in another room: then there is nothing to do here.
+fn refused(model: &mut Model, reason: &str, was_in: bool) -> Option<Vec<Action>> {
+    if let Some(name) = model.before.take() {
+        let wanted = model.me.as_ref().map_or("", |wanted| wanted.as_str());
+        model.notice = Some(format!("{wanted}: {reason}; you are {name} as before"));
+        model.rename(name);
+        return Some(dial_now(model));
+    }
+    let shut_out = text::clean_line(reason);
+    let is_shut = |room: &Room| room.out.as_ref() == Some(&shut_out);
+    let has_other = model.rooms.iter().any(|room| room.out.is_none());
+    if has_other && !was_in && model.rooms.iter().any(is_shut) {
+        return None;
+    }
+    // Nowhere is one let in: it is not the rooms.
+    if !has_other {
+        model.rooms.iter_mut().filter(|room| is_shut(room)).for_each(|room| room.out = None);
+    }
+    model.link = Link::Refused(reason.to_owned());
+    Some(Vec::new())
 }
 
 /// What was said on the old line holds no more.
@@ -127,9 +169,15 @@ fn took(model: &mut Model, answer: Duration) {
     }
 }
 
-/// Asks for the room shown; the others are joined when it is open.
+/// The room to connect with: the one that is shown, unless one was put out of it.
+fn dialled(model: &Model) -> &Room {
+    let mut rooms = std::iter::once(model.room()).chain(&model.rooms);
+    rooms.find(|room| room.out.is_none()).unwrap_or_else(|| model.room())
+}
+
+/// Asks for one room; the others are joined when it is open.
 fn hello(model: &Model) -> Hello {
-    let room = model.room();
+    let room = dialled(model);
     let (since, history) = resume_point(room, model.history_on_join);
     Hello { room: room.name.clone(), user: model.me.clone(), since, history }
 }

@@ -1,7 +1,7 @@
 //! Keys while something lies over the messages, or asks.
 
 use super::editing::edit;
-use super::reading::{search, show_place};
+use super::reading::{page, search, show_place};
 use crate::event::Action;
 use crate::keys::{Meaning, Wish};
 use crate::model::{Kind, Model, Overlay, Prompt};
@@ -56,6 +56,10 @@ fn ask(model: &mut Model, meaning: Meaning, mut prompt: Prompt) -> Vec<Action> {
         Meaning::Wish(Wish::Up | Wish::CompleteBack | Wish::PreviousRoom) => {
             prompt.at = prompt.at.saturating_sub(1);
         }
+        Meaning::Wish(wish @ (Wish::PageUp | Wish::PageDown)) if prompt.kind == Kind::Words => {
+            model.overlay = Overlay::Prompt(prompt);
+            return page(model, wish == Wish::PageUp);
+        }
         Meaning::Wish(Wish::Newline) | Meaning::First => {}
         Meaning::Wish(wish) => {
             edit(&mut prompt.input, wish);
@@ -86,7 +90,8 @@ fn accept(model: &mut Model, prompt: Prompt) -> Vec<Action> {
         (Kind::Room, Some(at)) => show_place(model, at),
         (_, Some(at)) => {
             let text = model.input.sent()[at].clone();
-            model.input.write(text);
+            model.input.clear();
+            model.input.insert(&text);
         }
     }
     Vec::new()

@@ -6,7 +6,7 @@ use super::command::enter;
 use super::editing::edit;
 use super::overlay;
 use super::reading::{
-    jump_to_mention, jump_to_unread, next_active, page, scroll_people, show, show_number,
+    focus, jump_to_mention, jump_to_unread, next_active, page, scroll_people, show, show_number,
     show_people, to_top,
 };
 use super::writing::interrupt;
@@ -43,7 +43,8 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Action> {
     if !matches!(model.overlay, Overlay::None) {
         return overlay::key(model, meaning);
     }
-    let completing = model.completing.take();
+    // A click or a paste may have changed what is written.
+    let completing = model.completing.take().filter(|completing| completing.goes_on(&model.input));
     match meaning {
         Meaning::Char(c) => model.input.type_in(c),
         Meaning::First => model.begun = true,
@@ -59,7 +60,7 @@ fn act(
     asked: Option<Asked>,
 ) -> Vec<Action> {
     match wish {
-        Wish::Send => return enter(model, asked == Some(Asked::Send)),
+        Wish::Send => return enter(model, asked == Some(Asked::Enter)),
         Wish::Interrupt => return interrupt(model, asked == Some(Asked::Leave)),
         Wish::Complete | Wish::CompleteBack => {
             let back = wish == Wish::CompleteBack;
@@ -75,7 +76,11 @@ fn act(
         Wish::End if model.input.text().is_empty() => to_bottom(model),
         Wish::Up => up(model),
         Wish::Down => down(model),
-        Wish::Editor => return vec![Action::Edit(model.input.text().to_owned())],
+        Wish::Editor => {
+            // The editor stands before the messages.
+            focus(model, false);
+            return vec![Action::Edit(model.input.text().to_owned())];
+        }
         Wish::Mouse => return toggle_mouse(model),
         wish if edit(&mut model.input, wish) => {}
         wish => return look(model, wish),
@@ -90,10 +95,13 @@ fn look(model: &mut Model, wish: Wish) -> Vec<Action> {
         Wish::PageDown => return page(model, false),
         Wish::Top => return to_top(model),
         Wish::Bottom => to_bottom(model),
-        Wish::FirstUnread => jump_to_unread(model),
+        Wish::FirstUnread => return jump_to_unread(model),
         Wish::PreviousMention => jump_to_mention(model, true),
         Wish::NextMention => jump_to_mention(model, false),
-        Wish::Search => model.overlay = Overlay::Prompt(Prompt::new(Kind::Words)),
+        Wish::Search => {
+            model.room_mut().found = None;
+            model.overlay = Overlay::Prompt(Prompt::new(Kind::Words));
+        }
         Wish::Recall => model.overlay = Overlay::Prompt(Prompt::new(Kind::Sent)),
         Wish::Switch => model.overlay = Overlay::Prompt(Prompt::new(Kind::Room)),
         Wish::Help => model.overlay = Overlay::Help(0),
@@ -126,6 +134,7 @@ fn escape(model: &mut Model) {
 }
 
 fn to_bottom(model: &mut Model) {
+    model.room_mut().found = None;
     model.room_mut().to_bottom();
 }
 

@@ -34,7 +34,8 @@ pub(super) fn go_to(model: &mut Model, next: usize) {
     if next == model.active {
         return;
     }
-    let draft = model.input.take();
+    let draft = model.input.draft().to_owned();
+    model.input.take();
     let room = model.room_mut();
     room.draft = draft;
     room.look_away();
@@ -105,35 +106,41 @@ pub fn load_older(room: &mut Room) -> Vec<Action> {
     }
 }
 
-pub(super) fn jump_to_unread(model: &mut Model) {
+/// To the first message that is new; if the server has older ones that are, they are asked for.
+pub(super) fn jump_to_unread(model: &mut Model) -> Vec<Action> {
     let room = model.room();
     let new = room.new_line(model.me.as_ref()).map(|id| Place { id, note: 0 });
+    let has_more = room.has_more_unread();
     match new.or_else(|| room.first_unread()) {
         Some(place) => with_pane(model, |room, pane| scroll::show(room, pane, place)),
         None => model.notice = Some("nothing is new here".to_owned()),
     }
+    if !has_more {
+        return Vec::new();
+    }
+    model.notice = Some("older ones are new too; once more goes on above".to_owned());
+    load_older(model.room_mut())
 }
 
 /// To the message that calls this person next, above or below the top of the screen.
 pub(super) fn jump_to_mention(model: &mut Model, up: bool) {
     let found = with_pane(model, |room, pane| {
-        let (top, _) = top(room, pane);
-        let from = match room.scroll {
-            Scroll::Bottom => room.entries.len(),
-            // A jump leaves one row above the message.
-            Scroll::At { .. } if up => top,
-            Scroll::At { .. } => top + 2,
+        let (before, at_end) = (top(room, pane), room.scroll == Scroll::Bottom);
+        let here = room.entries.get(before.0).map(|entry| entry.place);
+        let calls = room.entries.iter().filter(|entry| entry.calls).map(|entry| entry.place);
+        let mut calls: Vec<_> = match up {
+            true => calls.filter(|place| at_end || Some(*place) <= here).collect(),
+            false => calls.filter(|place| !at_end && Some(*place) > here).collect(),
         };
-        let calls = |entry: &&Entry| entry.calls;
-        let found = match up {
-            true => room.entries.range(..from.min(room.entries.len())).rev().find(calls),
-            false => room.entries.range(from.min(room.entries.len())..).find(calls),
-        };
-        let place = found.map(|entry| entry.place);
-        if let Some(place) = place {
-            scroll::show(room, pane, place);
+        if up {
+            calls.reverse();
         }
-        place.is_some()
+        // What is in sight already moves nothing: then it is the next one.
+        calls.into_iter().any(|place| {
+            scroll::show(room, pane, place);
+            let now = top(room, pane);
+            if up { now < before } else { now > before || room.scroll == Scroll::Bottom }
+        })
     });
     if !found {
         let where_to = if up { "above" } else { "below" };
@@ -141,24 +148,20 @@ pub(super) fn jump_to_mention(model: &mut Model, up: bool) {
     }
 }
 
-/// To the next older message that holds a text, from the one at the top of the screen, or from the
-/// newest.
+/// To the next older message that holds a text, from the one that was found last, if it is in sight,
+/// or from the end of the screen.
 pub(super) fn search(model: &mut Model, wanted: &str) {
     let lower = wanted.to_lowercase();
     let found = with_pane(model, |room, pane| {
-        let from = match room.scroll {
-            Scroll::At { place, .. } => room.index(place),
-            Scroll::Bottom => room.entries.len(),
-        };
-        let holds = |entry: &&Entry| {
-            let message = entry.message();
-            message.is_some_and(|said| said.content.as_str().to_lowercase().contains(&lower))
-        };
-        let found = room.entries.range(..from).rev().find(holds).map(|entry| entry.place);
-        if let Some(place) = found {
-            scroll::show(room, pane, place);
-            // It stands at the top, so that the next search goes on above it.
-            room.scroll = Scroll::At { place, row: 0 };
+        let seen = scroll::in_sight(room, pane);
+        let last = room.found.map(|id| room.index(Place { id, note: 0 }));
+        let from = last.filter(|at| seen.contains(at)).unwrap_or(seen.end);
+        let mut older = room.entries.range(..from).rev().filter_map(Entry::message);
+        let found = older.find(|said| said.content.as_str().to_lowercase().contains(&lower));
+        let found = found.map(|message| message.id);
+        if let Some(id) = found {
+            room.found = Some(id);
+            scroll::show(room, pane, Place { id, note: 0 });
         }
         found.is_some()
     });

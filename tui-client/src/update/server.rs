@@ -94,6 +94,7 @@ fn words_about(moderated: &Moderated) -> String {
 fn entered(model: &mut Model, name: &protocol::RoomName, me: UserName) -> Vec<Action> {
     let first = model.rooms.iter().all(|room| !room.joined);
     let history = model.history_on_join;
+    model.before = None;
     model.rename(me);
     // It got in: whoever is cut again and again comes back soon, though not at once.
     model.failures = model.failures.min(1);
@@ -107,7 +108,8 @@ fn entered(model: &mut Model, name: &protocol::RoomName, me: UserName) -> Vec<Ac
         actions.extend(send_next(room));
     }
     if first {
-        let others = model.rooms.iter().filter(|room| !room.joined);
+        // Who was put out of a room comes in again only as they wish.
+        let others = model.rooms.iter().filter(|room| !room.joined && room.out.is_none());
         actions.extend(others.map(|room| Action::Send(join(room, history))));
     }
     actions
@@ -188,6 +190,7 @@ fn history_came(model: &mut Model, history: History) -> Vec<Action> {
         }
         (None, _) => {
             room.more = history.more || history.deleted_more;
+            room.missed |= !asked_for_older;
             send_next(room).into_iter().collect()
         }
     }
@@ -230,6 +233,9 @@ fn error_came(model: &mut Model, note: ErrorNote) -> Vec<Action> {
         // Older messages cannot be read now: coming back asks for them again, after a while.
         (None, Code::Unavailable) if history_waits => return lost(model, None, sentence),
         (None, code) => {
+            // On connecting it is the room that was dialled.
+            let is_outside = model.rooms.iter().all(|room| !room.joined);
+            let room = room.or_else(|| is_outside.then(|| super::dialled(model).name.clone()));
             let refused = room.as_ref().and_then(|room| model.find(room));
             if let Some(room) = refused.filter(|room| !room.joined)
                 && matches!(code, Code::Banned | Code::WrongRoom | Code::TooManyRooms)

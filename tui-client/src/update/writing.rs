@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use protocol::{Body, CONTENT_CHARS_MAX, Ref};
 
+use super::reading::focus;
 use super::send_next;
 use crate::event::{Action, Timer};
-use crate::model::{Asked, Model, Overlay, PENDING_MAX, Pending};
+use crate::model::{Asked, Model, Overlay, PENDING_MAX, Pending, Room};
 use crate::text;
 
 /// A message that waits longer than this is marked; most are stored before one could read a mark.
@@ -25,6 +26,7 @@ pub fn say(model: &mut Model, text: &str) -> Result<Vec<Action>, String> {
     }
     let reference = new_ref(model)?;
     let room = model.room_mut();
+    room.found = None;
     room.to_bottom();
     // Who answers has read what was new.
     room.looked_away = None;
@@ -82,14 +84,15 @@ fn take_failed(model: &mut Model) -> Vec<String> {
     failed.into_iter().map(|pending| pending.content).collect()
 }
 
-/// Clears the input; if there is nothing to clear, leaves when asked for twice.
+/// Clears the input, for C-y to bring it back; if there is nothing to clear, leaves when asked for twice.
 pub(super) fn interrupt(model: &mut Model, asked: bool) -> Vec<Action> {
     if asked {
         return vec![Action::Quit];
     }
-    if model.input.take().is_empty() {
+    if !model.input.clear() {
         model.asked = Some(Asked::Leave);
-        let waiting: usize = model.rooms.iter().map(|room| room.pending.len()).sum();
+        let waits = |room: &Room| room.pending.len() - room.failed();
+        let waiting: usize = model.rooms.iter().map(waits).sum();
         let waiting = match waiting {
             0 => String::new(),
             1 => "; one unsent message will go out next time".to_owned(),
@@ -124,6 +127,7 @@ fn is_long(pasted: &str) -> bool {
 
 /// What came back from the editor takes the place of what was written.
 pub(super) fn edited(model: &mut Model, written: Result<String, String>) {
+    focus(model, true);
     match written {
         Ok(text) => model.input.write(text::clean(text.trim_end_matches(['\r', '\n']))),
         Err(sentence) => model.notice = Some(sentence),

@@ -26,8 +26,8 @@ pub(super) fn draw(model: &Model, areas: &Areas, frame: &mut Frame<'_>) {
 
 /// The window's title: what is unread in all rooms, and where one is.
 pub fn title(model: &Model) -> String {
-    let (unread, _) = model.news();
-    let count = if unread > 0 { format!("({unread}) ") } else { String::new() };
+    let unread = model.unread(model.rooms.iter());
+    let count = unread.map(|unread| format!("({unread}) ")).unwrap_or_default();
     format!("{count}#{} · Nebula", text::clean_line(model.room().name.as_str()))
 }
 
@@ -42,7 +42,8 @@ pub(super) fn room_at(model: &Model, areas: &Areas, column: u16, row: u16) -> Op
         return None;
     }
     let mut end = 0;
-    shown_in_bar(model, areas.header.width).find_map(|(at, label)| {
+    let (labels, _) = shown_in_bar(model, areas.header.width);
+    labels.into_iter().find_map(|(at, label)| {
         end += text::width(&label);
         (usize::from(column) < end).then_some(at)
     })
@@ -50,10 +51,18 @@ pub(super) fn room_at(model: &Model, areas: &Areas, column: u16, row: u16) -> Op
 
 /// A room's name, and what is unread in it.
 fn label(model: &Model, room: &Room) -> String {
-    let unread = room.unread(model.me.as_ref());
-    let count = if unread > 0 { format!(" {unread}") } else { String::new() };
-    let named = if room.mentions(model.me.as_ref()) > 0 { "!" } else { "" };
-    format!(" {named}#{}{count} ", fitted(room.name.as_str(), ROOM_CELLS))
+    labelled(model, std::iter::once(room), &format!("#{}", fitted(room.name.as_str(), ROOM_CELLS)))
+}
+
+/// A name for some rooms, and what is unread in them.
+fn labelled<'a>(
+    model: &Model,
+    rooms: impl Iterator<Item = &'a Room> + Clone,
+    name: &str,
+) -> String {
+    let unread = model.unread(rooms.clone()).map(|unread| format!(" {unread}"));
+    let named = if model.calls(rooms) > 0 { "!" } else { "" };
+    format!(" {named}{name}{} ", unread.unwrap_or_default())
 }
 
 /// In a column the one that is shown is always in sight.
@@ -77,29 +86,49 @@ fn style_of(model: &Model, at: usize) -> Style {
 }
 
 /// Labels of the rooms that fit a bar; the first ones give way, so that the one that is shown is in
-/// sight.
-fn shown_in_bar(model: &Model, width: u16) -> impl Iterator<Item = (usize, String)> {
-    let labels: Vec<_> = model.rooms.iter().map(|room| label(model, room)).collect();
-    let mut used: usize = labels[..=model.active].iter().map(|label| text::width(label)).sum();
-    let mut first = 0;
-    while used > usize::from(width) && first < model.active {
-        used -= text::width(&labels[first]);
-        first += 1;
+/// sight. Of those that do not fit, there is a sign at the end.
+fn shown_in_bar(model: &Model, width: u16) -> (Vec<(usize, String)>, String) {
+    let labels = model.rooms.iter().map(|room| label(model, room)).enumerate();
+    let mut labels: Vec<_> = labels.collect();
+    let cells = |labels: &[(usize, String)]| -> usize {
+        labels.iter().map(|(_, label)| text::width(label)).sum()
+    };
+    let sign = |labels: &[(usize, String)]| {
+        let (first, last) = (labels[0].0, labels[labels.len() - 1].0);
+        let hidden = model.rooms.iter().enumerate().filter(|(at, _)| !(first..=last).contains(at));
+        let hidden = hidden.map(|(_, room)| room);
+        match hidden.clone().count() {
+            0 => String::new(),
+            count => labelled(model, hidden, &format!("…{count}")),
+        }
+    };
+    while labels.len() > 1 && cells(&labels) + text::width(&sign(&labels)) > usize::from(width) {
+        if labels[labels.len() - 1].0 > model.active {
+            labels.pop();
+        } else {
+            labels.remove(0);
+        }
     }
-    labels.into_iter().enumerate().skip(first)
+    let sign = sign(&labels);
+    (labels, sign)
 }
 
 /// Rooms in a row, unless they have a column of their own; and who and where one is.
 fn header(model: &Model, areas: &Areas) -> Line<'static> {
     let width = areas.header.width;
     let has_column = areas.rooms.width > 0;
-    let shown = shown_in_bar(model, width).filter(|(at, _)| !has_column || *at == model.active);
-    let mut spans: Vec<_> = shown
+    let (labels, sign) = match has_column {
+        true => (vec![(model.active, label(model, model.room()))], String::new()),
+        false => shown_in_bar(model, width),
+    };
+    let mut spans: Vec<_> = labels
+        .into_iter()
         .map(|(at, label)| {
             let style = if at == model.active { theme::striking() } else { theme::bar() };
             Span::styled(label, style)
         })
         .collect();
+    spans.push(Span::styled(sign, theme::bar()));
     let used: usize = spans.iter().map(|span| text::width(&span.content)).sum();
     let me = model.me.as_ref().map_or("", |me| me.as_str());
     let at = if model.host.is_empty() { String::new() } else { format!(" @ {}", model.host) };
@@ -113,9 +142,14 @@ fn header(model: &Model, areas: &Areas) -> Line<'static> {
 /// Header and status in one, for a small screen: the room, what is new elsewhere, and who is here.
 fn only_bar(model: &Model, areas: &Areas) -> Line<'static> {
     let width = usize::from(areas.header.width);
+    if let Overlay::Paste(text) = &model.overlay {
+        let question = fitted(&super::question::about_paste(text), width);
+        return Line::styled(format!("{question:width$}"), theme::bar());
+    }
     let room = model.room();
-    let (unread, calls) = model.news();
-    let unread = if unread > 0 { format!(" {unread}") } else { String::new() };
+    let unread = model.unread(model.rooms.iter());
+    let unread = unread.map(|unread| format!(" {unread}")).unwrap_or_default();
+    let calls = model.calls(model.rooms.iter());
     let calls = if calls > 0 { format!(" !{calls}") } else { String::new() };
     let people = room.people.count();
     let (state, style) = match &model.link {
@@ -141,7 +175,11 @@ fn only_bar(model: &Model, areas: &Areas) -> Line<'static> {
 
 /// What there is to say, on the left; the state of the line, on the right.
 fn status(model: &Model, width: u16) -> Line<'static> {
-    let (width, said) = (usize::from(width), said(model));
+    let width = usize::from(width);
+    if let Overlay::Paste(text) = &model.overlay {
+        return Line::raw(fitted(&super::question::about_paste(text), width));
+    }
+    let said = said(model);
     let (state, style) = state(model, !said.is_empty());
     let state = fitted(&state, width);
     let hint = fitted(&said, width.saturating_sub(text::width(&state) + 2));
@@ -166,11 +204,12 @@ fn state(model: &Model, is_short: bool) -> (String, Style) {
         }
         Link::Waiting { seconds, reason } => {
             let when = match seconds {
-                Some(seconds @ 1..) => format!("in {seconds} s"),
-                _ => "now".to_owned(),
+                Some(0) => "connecting …".to_owned(),
+                Some(seconds) => format!("again in {seconds} s"),
+                None => "again now".to_owned(),
             };
             let reason = if is_short { String::new() } else { format!(": {reason}") };
-            (format!("○ again {when}{reason}"), model.looks.fault())
+            (format!("○ {when}{reason}"), model.looks.fault())
         }
         Link::Refused(reason) => (format!("✕ {reason}"), model.looks.fault()),
     }
@@ -178,9 +217,6 @@ fn state(model: &Model, is_short: bool) -> (String, Style) {
 
 /// What there is to say at the moment: the most urgent alone.
 fn said(model: &Model) -> String {
-    if let Overlay::Paste(text) = &model.overlay {
-        return super::question::about_paste(text);
-    }
     if let Some(notice) = &model.notice {
         return notice.clone();
     }

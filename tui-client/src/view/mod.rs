@@ -46,7 +46,13 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) -> Links {
     let areas = areas(model, frame.area());
     bars::draw(model, &areas, frame);
     people::draw(model, areas.people, frame);
-    composer::draw(model, areas.input, frame);
+    match &model.overlay {
+        // Without a bar, the question stands where one types.
+        Overlay::Paste(text) if areas.header.height + areas.status.height == 0 => {
+            question::paste(text, areas.input, frame);
+        }
+        _ => composer::draw(model, areas.input, frame),
+    }
     match &model.overlay {
         Overlay::Help(first) => {
             let mut lines = help::lines(&model.keys, areas.pane.width.into());
@@ -95,6 +101,11 @@ pub fn pane(model: &Model) -> Pane<'_> {
 pub fn people_rows(model: &Model) -> usize {
     let area = areas(model, screen(model)).people;
     usize::from(area.height).saturating_sub(1)
+}
+
+/// A screen of so many columns has room for a column of people.
+pub fn has_columns(columns: u16) -> bool {
+    columns >= COLUMNS_FROM
 }
 
 /// The screen is so wide that rooms have a column, unless it is hidden.

@@ -1,13 +1,14 @@
 //! What lies over the messages when something is looked for or asked.
 
-use ratatui::layout::Rect;
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
 use super::fitted;
 use crate::model::{Kind, Model, Prompt};
-use crate::theme;
+use crate::{text, theme};
 
 /// Words in messages are shown in the messages themselves.
 pub(super) fn has_choices(prompt: &Prompt) -> bool {
@@ -33,11 +34,21 @@ pub(super) fn choices(model: &Model, prompt: &Prompt, area: Rect) -> Paragraph<'
     Paragraph::new(lines)
 }
 
+/// The question before a long text is pasted, with the cursor behind it.
+pub(super) fn paste(text: &str, area: Rect, frame: &mut Frame<'_>) {
+    let question = fitted(&about_paste(text), area.width.into());
+    let behind = u16::try_from(text::width(&question)).unwrap_or(u16::MAX);
+    let x = area.x.saturating_add(behind).min(area.right().saturating_sub(1));
+    frame.render_widget(Paragraph::new(question), area);
+    frame.set_cursor_position(Position { x, y: area.y });
+}
+
 /// What is asked before a long text is pasted.
 pub(super) fn about_paste(text: &str) -> String {
     let (lines, chars) = (text.lines().count(), text.chars().count());
     let limit = protocol::CONTENT_CHARS_MAX;
     let over =
         if chars > limit { format!(", more than a message's {limit}") } else { String::new() };
-    format!("paste {lines} lines, {chars} characters{over}? y or n")
+    // The keys come first: on a small screen the end is cut.
+    format!("y/n: paste {lines} lines, {chars} characters{over}?")
 }

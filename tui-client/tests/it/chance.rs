@@ -28,6 +28,8 @@ enum Chance {
     Lost(bool),
     Connected,
     Command(usize),
+    /// A word is being completed, when a click or a paste comes between.
+    Completing(bool, bool),
 }
 
 const WHO: &[&str] = &["Alice", "Bob", "李小龙", "zoë"];
@@ -62,6 +64,7 @@ fn chance() -> impl Strategy<Value = Chance> {
         1 => any::<bool>().prop_map(Chance::Lost),
         1 => Just(Chance::Connected),
         1 => (0..COMMANDS.len()).prop_map(Chance::Command),
+        2 => any::<(bool, bool)>().prop_map(|(click, back)| Chance::Completing(click, back)),
     ]
 }
 
@@ -111,6 +114,15 @@ fn happens(client: &mut Client, chance: &Chance) {
         Chance::Connected => {
             client.happens(Event::Connected);
             client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
+        }
+        Chance::Completing(click, back) => {
+            happens(client, &Chance::Resize(80, 24));
+            happens(client, &Chance::Command(0));
+            client.presses(KeyCode::Char('1'), KeyModifiers::ALT);
+            client.types("see #d");
+            client.presses(KeyCode::Tab, KeyModifiers::NONE);
+            happens(client, &if *click { Chance::Click(8, 0) } else { Chance::Paste("a".into()) });
+            client.presses(if *back { KeyCode::Esc } else { KeyCode::Tab }, KeyModifiers::NONE);
         }
         Chance::Command(at) => {
             client.presses(KeyCode::Esc, KeyModifiers::NONE);
@@ -170,7 +182,9 @@ proptest! {
         (1000..1000 + known).for_each(|id| client.says(id, "Bob", "line"));
         client.happens(Event::Wheel(-up));
         prop_assume!(client.model.room().scroll != Scroll::Bottom);
-        let before = client.screen()[1].clone();
+        // A line above the first text goes, if older ones come.
+        let before = client.screen();
+        let row = before.iter().position(|row| row.contains("Bob         line")).unwrap();
         for chance in &chances {
             let arrives = matches!(
                 chance,
@@ -181,6 +195,6 @@ proptest! {
             }
         }
         let pane = |row: &str| row.split('│').next().unwrap().to_owned();
-        assert_eq!(pane(&client.screen()[1]), pane(&before));
+        assert_eq!(pane(&client.screen()[row]), pane(&before[row]));
     }
 }

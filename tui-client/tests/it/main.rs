@@ -5,6 +5,7 @@
 mod chance;
 mod checks;
 mod client;
+mod coming_back;
 mod gate;
 mod given_back;
 mod hostile;

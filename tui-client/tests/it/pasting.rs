@@ -11,13 +11,13 @@ fn check(pasted: &str, answer: Option<char>, expected: &str) {
     let mut client = Client::entered(80, 24);
     client.did();
     client.happens(Event::Paste(pasted.to_owned()));
-    let asks = client.screen()[22].contains("? y or n");
+    let asks = client.screen()[22].starts_with("y/n: paste ");
     assert_eq!(asks, answer.is_some(), "{pasted:.20?}");
     if let Some(answer) = answer {
         client.types("x");
-        assert!(client.screen()[22].contains("? y or n"), "another key is no answer");
+        assert!(client.screen()[22].starts_with("y/n: paste "), "another key is no answer");
         client.types(&answer.to_string());
-        assert!(!client.screen()[22].contains("? y or n"), "one question");
+        assert!(!client.screen()[22].starts_with("y/n: paste "), "one question");
     }
     assert_eq!(client.model.input.text(), expected);
     assert_eq!(sent(&client.did()), Vec::<String>::new(), "never sent by itself");
@@ -56,4 +56,17 @@ fn what_is_too_long_is_told_before_and_stays_after() {
         client.screen()[22..],
         ["> two".to_owned() + &" ".repeat(75), "  lines".to_owned() + &" ".repeat(73)]
     );
+}
+
+#[test]
+fn the_question_can_be_read_on_every_screen() {
+    for (columns, bare, row) in [(80, false, 22), (40, false, 0), (80, true, 23), (40, true, 23)] {
+        let mut client = Client::entered(columns, 24);
+        if bare {
+            client.presses(KeyCode::Char('l'), KeyModifiers::ALT);
+        }
+        client.happens(Event::Paste("some words\n".repeat(500)));
+        let asked = "y/n: paste 500 lines, 5500 characters";
+        assert!(client.screen()[row].starts_with(asked), "{:#?}", client.screen());
+    }
 }

@@ -125,3 +125,58 @@ fn one_finds_what_is_new_and_where_one_was_called() {
     client.presses(KeyCode::Esc, KeyModifiers::NONE);
     assert!(client.screen()[11].starts_with('>'));
 }
+
+#[test]
+fn a_room_that_is_all_in_sight_follows_the_end_whatever_is_turned() {
+    let mut client = Client::entered(80, 12);
+    client.says(1, "Bob", "the first");
+    client.presses(KeyCode::PageUp, KeyModifiers::NONE);
+    client.happens(Event::Wheel(-3));
+    (2..30).for_each(|id| client.says(id, "Bob", &format!("message {id}.")));
+    assert!(row_of(&client, "message 29.").is_some());
+}
+
+#[test]
+fn the_day_stands_above_the_first_message_and_moves_nothing_when_older_ones_come() {
+    let mut client = Client::new(80, 12);
+    client.happens(Event::Connected);
+    client.hears(&history(1000..1100));
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
+    assert_eq!(row_of(&client, "Thu 1 Jan 1970"), None);
+    client.presses(KeyCode::Home, KeyModifiers::ALT);
+    assert_eq!(row_of(&client, "Thu 1 Jan 1970"), Some(1));
+    assert_eq!(row_of(&client, "message 1000."), Some(2));
+    client.hears(&history(800..1000));
+    assert_eq!(row_of(&client, "message 1000."), Some(2));
+    assert_eq!(row_of(&client, "message 999."), Some(1));
+}
+
+#[test]
+fn the_next_call_is_another_one_also_behind_those_who_came_and_left_at_once() {
+    let mut client = Client::entered(80, 12);
+    let fill = |client: &mut Client, ids: std::ops::Range<u64>| {
+        ids.for_each(|id| client.says(id, "Bob", "line"));
+    };
+    for call in 1..=3 {
+        fill(&mut client, call * 100..call * 100 + 30);
+        for _ in 0..3 {
+            for what in ["join", "leave"] {
+                client.hears(&format!(r#"{{"type":"{what}","room":"dev","sender":"Eve"}}"#));
+            }
+        }
+        client.says(call * 100 + 30, "Bob", &format!("call {call}, alice"));
+        client.says(call * 100 + 31, "Bob", &format!("again {call}, alice"));
+    }
+    fill(&mut client, 400..430);
+    let order = ["again 3", "call 3", "again 2", "call 2", "again 1", "call 1"];
+    for call in order {
+        client.presses(KeyCode::Char('p'), KeyModifiers::ALT);
+        assert_eq!(row_of(&client, call), Some(2), "{call}: {:#?}", client.screen());
+    }
+    for call in order.into_iter().rev().skip(1) {
+        client.presses(KeyCode::Char('n'), KeyModifiers::ALT);
+        assert_eq!(row_of(&client, call), Some(2), "{call}: {:#?}", client.screen());
+    }
+    client.presses(KeyCode::Char('n'), KeyModifiers::ALT);
+    assert!(client.screen().join("").contains("nobody calls you further below"));
+}

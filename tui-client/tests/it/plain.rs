@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use nebula::model::What;
+use nebula::plain::news::{From, News, Teller};
 use protocol::{Message, ToClient};
 
 use crate::processes::{CutLine, Home, PATIENCE, ServerProcess};
@@ -267,4 +269,24 @@ fn lines_faster_than_the_rate_stay_in_order_and_none_is_refused() {
         .map(|said| said.1.to_owned() + "\n")
         .collect();
     assert_eq!(said, lines);
+}
+
+#[test]
+fn links_are_listed_after_they_were_told_and_no_copy_is_claimed() {
+    let mut client = crate::client::Client::entered(80, 24);
+    client.model.can_copy = false;
+    let mut teller = Teller::new(From::Before(20));
+    client.says(1, "Bob", "see https://a.example/x");
+    let (news, _) = teller.news(&mut client.model);
+    assert!(!news.is_empty());
+    client.says(2, "Bob", "more");
+    teller.news(&mut client.model);
+    client.types("/url\n");
+    let (news, _) = teller.news(&mut client.model);
+    let [News { what: What::Note(list), .. }] = &news[..] else { panic!("{news:?}") };
+    assert_eq!(list, "1  https://a.example/x");
+    client.did();
+    client.types("/copy\n");
+    assert_eq!(client.did(), []);
+    assert_eq!(client.model.notice.as_deref(), Some("there is no clipboard without a screen"));
 }

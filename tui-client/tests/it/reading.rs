@@ -2,10 +2,15 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 use nebula::event::{Action, Event};
+use nebula::model::{Place, Room, Scroll};
 use nebula::theme::Theme;
-use protocol::ToServer;
+use nebula::view::view;
+use protocol::{MessageId, RoomName, ToServer};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::style::Modifier;
 
-use crate::client::Client;
+use crate::client::{Client, sent};
 
 #[test]
 fn the_people_of_a_large_room_are_counted_and_fetched_as_one_scrolls() {
@@ -43,7 +48,7 @@ fn the_people_of_a_large_room_are_counted_and_fetched_as_one_scrolls() {
 
 #[test]
 fn days_are_parted_and_who_came_and_left_shares_a_line() {
-    let mut client = Client::entered(60, 10);
+    let mut client = Client::entered(60, 11);
     client.says(1, "Bob", "yesterday");
     client.says(24 * 60, "Bob", "today");
     for (what, who) in
@@ -52,11 +57,12 @@ fn days_are_parted_and_who_came_and_left_shares_a_line() {
         client.hears(&format!(r#"{{"type":"{what}","room":"dev","sender":"{who}"}}"#));
     }
     client.says(24 * 60 + 1, "Bob", "and on");
-    let pane: Vec<_> = client.screen().into_iter().skip(1).take(5).collect();
+    let pane: Vec<_> = client.screen().into_iter().skip(1).take(6).collect();
     let pane: Vec<_> = pane.iter().map(|row| row.split('│').next().unwrap().trim_end()).collect();
     assert_eq!(
         pane,
         [
+            "──────────── Thu 1 Jan 1970 ─────────────",
             "00:01 Bob         yesterday",
             "──────────── Fri 2 Jan 1970 ─────────────",
             "00:00 Bob         today",
@@ -212,7 +218,7 @@ fn links_are_listed_and_copied_and_words_are_found() {
     client.types("/url 9\n");
     assert_eq!(client.did(), []);
     client.types("/search A.EXAMPLE\n");
-    assert!(client.screen()[1].contains("see https://a.example"));
+    assert!(client.screen().join("").contains("see https://a.example"));
     client.types("/search nowhere\n");
     assert!(client.screen().join("").contains("no older message"));
 }
@@ -225,4 +231,133 @@ fn a_muted_room_rings_no_bell() {
     client.did();
     client.says(1, "Bob", "Alice!");
     assert_eq!(client.did(), []);
+}
+
+#[test]
+fn a_search_keeps_the_screen_full_marks_what_it_finds_and_goes_on_above() {
+    let mut client = Client::entered(80, 12);
+    for id in 1..60 {
+        client.says(id, "Bob", &format!("word {id}."));
+    }
+    // On the last page, in its middle.
+    client.presses(KeyCode::Char('s'), KeyModifiers::CONTROL);
+    client.types("word 55.\n");
+    let screen = client.screen();
+    assert!(screen[1].contains("word 51.") && screen[9].contains("word 59."), "{screen:#?}");
+    let marked = |client: &Client| {
+        let mut terminal = Terminal::new(TestBackend::new(80, 12)).unwrap();
+        terminal.draw(|frame| drop(view(&client.model, frame))).unwrap();
+        let buffer = terminal.backend().buffer().clone();
+        let is_marked = |row: &u16| buffer[(6, *row)].modifier.contains(Modifier::REVERSED);
+        let rows: Vec<_> = (1..10).filter(is_marked).collect();
+        rows.into_iter().map(|row| client.screen()[usize::from(row)].clone()).collect::<String>()
+    };
+    assert!(marked(&client).contains("word 55."), "{}", marked(&client));
+    // The next one is older, also where many hold the words.
+    client.presses(KeyCode::Char('u'), KeyModifiers::CONTROL);
+    for id in (50..55).rev() {
+        client.types(if id == 54 { "word\n" } else { "\n" });
+        assert!(marked(&client).contains(&format!("word {id}.")), "{}", marked(&client));
+    }
+    // PgUp turns the page, and the words stay.
+    let before = client.screen();
+    client.presses(KeyCode::PageUp, KeyModifiers::NONE);
+    assert_ne!(client.screen()[1], before[1]);
+    assert!(client.screen()[11].starts_with("search: word"));
+    client.presses(KeyCode::Esc, KeyModifiers::NONE);
+    client.presses(KeyCode::Esc, KeyModifiers::NONE);
+    assert_eq!(marked(&client), "");
+}
+
+#[test]
+fn where_the_terminal_does_not_tell_who_does_nothing_looks_elsewhere() {
+    let mut client = Client::entered(80, 12);
+    client.happens(Event::Quiet);
+    client.did();
+    client.says(1, "Bob", "Alice!");
+    assert_eq!(client.did(), [Action::Call("Bob in #dev: Alice!".to_owned())]);
+    assert_eq!(client.model.room().unread(client.model.me.as_ref()), 1);
+    client.types("x");
+    assert_eq!(client.model.room().unread(client.model.me.as_ref()), 0);
+    client.says(2, "Bob", "Alice!");
+    assert_eq!(client.did(), []);
+    // In the editor one sees no message.
+    client.presses(KeyCode::Char('e'), KeyModifiers::ALT);
+    assert_eq!(client.did(), [Action::Edit("x".to_owned())]);
+    client.says(3, "Bob", "Alice!");
+    assert_eq!(client.did().len(), 1);
+    client.happens(Event::Edited(Ok("y".to_owned())));
+    assert_eq!(client.model.room().unread(client.model.me.as_ref()), 0);
+    // A terminal that tells is believed.
+    client.happens(Event::Focus(true));
+    client.happens(Event::Quiet);
+    client.says(4, "Bob", "Alice!");
+    assert_eq!(client.did(), []);
+}
+
+#[test]
+fn people_that_are_hidden_beside_the_text_do_not_cover_it_on_a_smaller_screen() {
+    let mut client = Client::entered(80, 12);
+    client.says(1, "Bob", "hello");
+    client.presses(KeyCode::F(8), KeyModifiers::NONE);
+    client.happens(Event::Resize(120, 12));
+    assert!(!client.screen().join("").contains("● Bob"), "they stay hidden");
+    client.happens(Event::Resize(40, 12));
+    assert!(client.screen().join("").contains("hello"));
+    client.presses(KeyCode::F(8), KeyModifiers::NONE);
+    client.happens(Event::Resize(80, 12));
+    let screen = client.screen().join("");
+    assert!(screen.contains("hello") && screen.contains("● Bob"));
+}
+
+#[test]
+fn more_than_was_loaded_is_new_and_said_to_be() {
+    let mut client = Client::new(80, 12);
+    let read = MessageId::try_from(7).unwrap();
+    client.model.rooms.push(Room::as_read(RoomName::try_from("ops").unwrap(), read));
+    let page = |ids: std::ops::Range<u64>, more: bool| {
+        let message = |id: u64| {
+            format!(
+                r#"{{"type":"message","room":"ops","sender":"Bob","content":"m{id}.","id":{id},"at":0}}"#
+            )
+        };
+        let messages: Vec<_> = ids.map(message).collect();
+        format!(
+            r#"{{"type":"history","room":"ops","messages":[{}],"more":{more},"head":299}}"#,
+            messages.join(",")
+        )
+    };
+    client.happens(Event::Connected);
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
+    client.hears(&page(200..300, true));
+    client.hears(r#"{"type":"join","room":"ops","sender":"Alice"}"#);
+    assert!(client.screen()[0].contains("#ops 100+ "), "{}", client.screen()[0]);
+    assert_eq!(nebula::view::title(&client.model), "(100+) #dev · Nebula");
+    // M-u goes on until what is new is all there.
+    client.model.rooms[1].scroll = Scroll::At { place: Place { id: read, note: 0 }, row: 0 };
+    client.presses(KeyCode::Char('2'), KeyModifiers::ALT);
+    client.did();
+    client.presses(KeyCode::Char('u'), KeyModifiers::ALT);
+    let asked = r#"{"type":"history","room":"ops","before":200,"limit":200}"#;
+    assert_eq!(sent(&client.did()), [asked]);
+    client.hears(&page(1..200, false));
+    client.presses(KeyCode::Char('1'), KeyModifiers::ALT);
+    assert!(client.screen()[0].contains("#ops 292 "), "{}", client.screen()[0]);
+    client.presses(KeyCode::Char('2'), KeyModifiers::ALT);
+    client.presses(KeyCode::Char('u'), KeyModifiers::ALT);
+    assert!(sent(&client.did()).is_empty() && client.screen().join("").contains("m8."));
+}
+
+#[test]
+fn rooms_that_do_not_fit_the_bar_are_counted_there() {
+    let mut client = Client::entered(80, 12);
+    for number in 1..=12 {
+        client.types(&format!("/join a-longer-name-{number}\n"));
+    }
+    client.presses(KeyCode::Char('1'), KeyModifiers::ALT);
+    assert!(client.screen()[0].contains("#a-longer-name-3  …9 "), "{}", client.screen()[0]);
+    client.hears(r#"{"type":"message","room":"a-longer-name-12","sender":"Bob","content":"alice!","id":9,"at":0}"#);
+    assert!(client.screen()[0].contains(" !…9 1 "), "{}", client.screen()[0]);
+    client.presses(KeyCode::Char('p'), KeyModifiers::CONTROL);
+    assert!(client.screen()[0].contains("#a-longer-name-12  …"), "{}", client.screen()[0]);
 }

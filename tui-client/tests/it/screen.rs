@@ -32,10 +32,10 @@ fn a_narrow_screen_has_no_columns() {
     client.says(2, "Bob", "/me waves");
     client.shows(&[
         "#dev                    2 on ●",
+        "─────── Thu 1 Jan 1970 ───────",
         "Bob: hello from a phone to all",
         "of you",
         "00:02 * Bob waves",
-        "",
         ">",
     ]);
 }

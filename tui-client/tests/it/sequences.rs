@@ -61,7 +61,7 @@ pub(crate) fn is_ours(sequence: &str) -> bool {
                     .contains(|c: char| !c.is_ascii_digit() && c != ';')
         }
         _ => {
-            ["\u{1b}]0;", "\u{1b}]9;Eve in #dev: Alice ", "\u{1b}]8;"]
+            ["\u{1b}]2;", "\u{1b}]9;Eve in #dev: Alice ", "\u{1b}]8;"]
                 .iter()
                 .any(|start| sequence.starts_with(start))
                 && !sequence.contains("x\u{7}")

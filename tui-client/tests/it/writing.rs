@@ -162,6 +162,71 @@ fn the_wheel_scrolls_a_click_shows_a_room_and_nothing_does_without_the_mouse() {
 }
 
 #[test]
+fn a_completion_ends_with_any_other_change() {
+    for key in [KeyCode::Tab, KeyCode::Esc] {
+        let mut client = Client::entered(80, 12);
+        client.types("/join ops\n");
+        client.presses(KeyCode::Char('1'), KeyModifiers::ALT);
+        client.types("hello b");
+        client.presses(KeyCode::Tab, KeyModifiers::NONE);
+        client.happens(Event::Click(8, 0));
+        assert_eq!((client.model.active, client.model.input.text()), (1, ""));
+        client.presses(key, KeyModifiers::NONE);
+        client.presses(KeyCode::Char('1'), KeyModifiers::ALT);
+        client.types("b");
+        client.presses(KeyCode::Tab, KeyModifiers::NONE);
+        client.happens(Event::Paste("pasted".to_owned()));
+        client.presses(key, KeyModifiers::NONE);
+        let written = client.model.input.text();
+        assert!(written.starts_with("hello Bob") && written.ends_with("pasted"), "{written}");
+    }
+}
+
+#[test]
+fn nothing_that_was_written_is_lost() {
+    let control = |client: &mut Client, c| client.presses(KeyCode::Char(c), KeyModifiers::CONTROL);
+    let mut client = Client::entered(80, 12);
+    client.types("sent\n/join ops\nhalf a thought");
+    control(&mut client, 'c');
+    assert_eq!(client.model.input.text(), "");
+    control(&mut client, 'y');
+    assert_eq!(client.model.input.text(), "half a thought");
+    // What was sent takes its place.
+    control(&mut client, 'r');
+    client.types("sent\n");
+    assert_eq!(client.model.input.text(), "sent");
+    control(&mut client, 'u');
+    control(&mut client, 'y');
+    client.presses(KeyCode::Char('y'), KeyModifiers::ALT);
+    assert_eq!(client.model.input.text(), "half a thought");
+    // A look at what was sent, and at another room.
+    client.presses(KeyCode::Up, KeyModifiers::NONE);
+    control(&mut client, 'p');
+    control(&mut client, 'n');
+    assert_eq!(client.model.input.text(), "half a thought");
+    // It is sent once more instead.
+    client.presses(KeyCode::Up, KeyModifiers::NONE);
+    client.types("\n");
+    control(&mut client, 'y');
+    assert_eq!(client.model.input.text(), "half a thought");
+}
+
+#[test]
+fn a_command_that_stands_alone_takes_nothing_and_who_leaves_is_asked_about_the_unsent() {
+    let mut client = Client::entered(80, 12);
+    client.types("/join ops\n/leave #dev\n");
+    assert_eq!((client.model.active, client.model.rooms.len()), (1, 2));
+    assert_eq!(client.model.input.text(), "/leave #dev");
+    assert!(client.screen()[10].contains("/leave: it stands alone"));
+    client.presses(KeyCode::Char('c'), KeyModifiers::CONTROL);
+    client.types("on its way\n/leave\n");
+    assert_eq!(client.model.rooms.len(), 2);
+    assert!(client.screen()[10].starts_with("not sent yet, and lost if you leave: 1; Enter"));
+    client.types("\n");
+    assert_eq!(client.model.rooms.len(), 1);
+}
+
+#[test]
 fn escape_takes_a_completion_back() {
     let mut client = Client::entered(80, 12);
     client.types("b");

@@ -1,0 +1,126 @@
+//! Coming back: under which name, into which rooms, and what is said meanwhile.
+
+use nebula::event::{Action, Event, Wait};
+use nebula::model::Link;
+use nebula::net::{Line, connect};
+use protocol::Hello;
+use tokio::sync::mpsc;
+
+use crate::client::{Client, sent};
+
+/// The query of the last attempt to connect, if there was one.
+fn dialled(client: &mut Client) -> Option<String> {
+    let dials = client.did().into_iter().filter_map(|action| match action {
+        Action::Dial(hello, _) => Some(hello.to_query()),
+        _ => None,
+    });
+    dials.last()
+}
+
+fn lost(client: &mut Client, code: Option<u16>, reason: &str) {
+    client.happens(Event::Lost { code, reason: reason.to_owned() });
+}
+
+/// The server lets nobody in, and says why.
+fn refuses(client: &mut Client, kind: &str, code: u16, reason: &str) {
+    client.happens(Event::Connected);
+    client.hears(&format!(r#"{{"type":"error","code":"{kind}","content":"{reason}"}}"#));
+    lost(client, Some(code), reason);
+}
+
+/// In two rooms, the second one shown.
+fn in_two_rooms() -> Client {
+    let mut client = Client::entered(80, 12);
+    client.types("/join ops\n");
+    client.hears(r#"{"type":"join","room":"ops","sender":"Alice"}"#);
+    client.did();
+    client
+}
+
+#[test]
+fn a_name_that_is_refused_gives_way_to_the_one_before() {
+    let mut client = in_two_rooms();
+    client.types("/nick Bob\n");
+    assert!(dialled(&mut client).unwrap().contains("username=Bob"));
+    refuses(&mut client, "name_taken", 4001, "this name is in use");
+    assert!(dialled(&mut client).unwrap().contains("username=Alice"));
+    let screen = client.screen().join("");
+    assert!(screen.contains("Bob: this name is in use; you are Alice as before"), "{screen}");
+    // That one is held to.
+    refuses(&mut client, "name_taken", 4001, "this name is in use");
+    assert_eq!(dialled(&mut client), None);
+    assert!(matches!(client.model.link, Link::Refused(_)));
+}
+
+#[test]
+fn a_room_that_one_was_put_out_of_is_not_dialled_and_not_entered_again_by_itself() {
+    let mut client = in_two_rooms();
+    client.hears(r#"{"type":"leave","room":"ops","sender":"Alice"}"#);
+    lost(&mut client, None, "cut");
+    assert!(dialled(&mut client).unwrap().starts_with("room=dev&"));
+    client.happens(Event::Connected);
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
+    assert_eq!(sent(&client.did()), Vec::<String>::new());
+    client.types("/join ops\n");
+    assert_eq!(sent(&client.did()), [r#"{"type":"join","room":"ops","history":100}"#]);
+}
+
+#[test]
+fn who_is_not_let_into_one_room_comes_back_in_another_until_there_is_none() {
+    let mut client = in_two_rooms();
+    lost(&mut client, None, "cut");
+    assert!(dialled(&mut client).unwrap().starts_with("room=ops&"));
+    refuses(&mut client, "banned", 4003, "you are banned here");
+    assert!(dialled(&mut client).unwrap().starts_with("room=dev&"));
+    client.happens(Event::Connected);
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
+    assert!(client.screen().join("").contains("✕ you are banned here"));
+    // A ban in the whole server ends it at once, and one on the way back with the last room.
+    lost(&mut client, None, "cut");
+    client.did();
+    refuses(&mut client, "banned", 4003, "you are banned here");
+    assert_eq!(dialled(&mut client), None);
+    client.types("/reconnect\n");
+    assert!(dialled(&mut client).unwrap().starts_with("room=ops&"), "as one wishes");
+    let mut client = in_two_rooms();
+    lost(&mut client, Some(4003), "you are banned");
+    assert_eq!(dialled(&mut client), None);
+    let mut client = in_two_rooms();
+    lost(&mut client, None, "cut");
+    client.did();
+    refuses(&mut client, "token_expired", 4003, "your token is too old");
+    assert_eq!(dialled(&mut client), None);
+}
+
+#[test]
+fn what_a_moderator_types_without_a_line_is_not_done_later() {
+    let mut client = in_two_rooms();
+    client.hears(r#"{"type":"message","room":"ops","sender":"Bob","content":"x","id":1,"at":0}"#);
+    lost(&mut client, None, "cut");
+    client.did();
+    for typed in ["/kick Bob", "/ban -s Bob 2h", "/delete"] {
+        client.types(&format!("{typed}\n"));
+        assert_eq!(sent(&client.did()), Vec::<String>::new());
+        assert!(client.screen()[10].starts_with("not now: you are not in this room"));
+    }
+}
+
+#[test]
+fn when_the_wait_is_over_it_is_told_that_one_dials() {
+    let mut client = in_two_rooms();
+    lost(&mut client, None, "cut");
+    client.happens(Event::DialIn(1));
+    assert!(client.screen()[10].contains("○ again in 1 s"));
+    client.happens(Event::DialIn(0));
+    assert!(client.screen()[10].contains("○ connecting …"), "{}", client.screen()[10]);
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let server = "ws://127.0.0.1:1".parse().unwrap();
+    let line = Line { server, key: None, token: None, trust: None };
+    let hello = Hello { room: "dev".try_into().unwrap(), user: None, since: None, history: None };
+    let (events, mut heard) = mpsc::channel(8);
+    let (_outgoing, queue) = mpsc::channel(1);
+    let wait = Wait::Exactly(std::time::Duration::ZERO);
+    runtime.block_on(connect(line, hello, wait, queue, events));
+    assert!(matches!(heard.blocking_recv(), Some(Event::DialIn(0))));
+}
