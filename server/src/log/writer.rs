@@ -26,7 +26,7 @@ const BATCH_MAX: usize = 512;
 /// wakes, costs as much as ten messages in it, so a busy log waits for some to come together. Far
 /// below what anybody notices; and a message after a pause does not wait at all. The shorter, the
 /// dearer: see `docs/performance.md`.
-const COMMIT_INTERVAL: Duration = Duration::from_millis(3);
+const COMMIT_INTERVAL: Duration = Duration::from_millis(4);
 
 /// The thread, and what it works with. Dropped in this order, the database is closed before anybody
 /// hears of the end.

@@ -41,6 +41,28 @@ async fn while_another_process_holds_the_database_nothing_is_stored_and_all_is_r
     assert_eq!(bob.message().await.content.as_str(), "meanwhile");
 }
 
+/// More is said than may wait for the log, which somebody holds up.
+#[tokio::test]
+async fn while_the_log_is_behind_the_loud_wait_and_nothing_is_lost() {
+    const MANY: usize = 2000;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("nebula.db");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nebula-server"));
+    command.args(["--listen", "127.0.0.1:0", "--message-rate", "0", "--db"]).arg(&path);
+    let server = Server::spawn(command.args(["--outbox-frames-max", "10000"])).await;
+    let mut alice = server.connect(&query("dev", "Alice", "")).await;
+    alice.expect_entry().await;
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    for n in 0..MANY {
+        alice.send(say("dev", &n.to_string())).await;
+    }
+    other.execute_batch("ROLLBACK").unwrap();
+    for n in 0..MANY {
+        assert_eq!(alice.message().await.content.as_str(), n.to_string());
+    }
+}
+
 #[tokio::test]
 async fn who_cannot_be_told_what_was_missed_is_sent_away_to_ask_again() {
     let folder = tempfile::tempdir().unwrap();
