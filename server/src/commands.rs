@@ -1,5 +1,6 @@
 //! What the binary does besides serving: it looks at settings, makes backups, keeps the register of
-//! names, lists bans, and makes tokens. Each command has the flags of the server that it needs, and no other.
+//! names, lists bans, and makes tokens. Each command has the flags of the server that it needs, and
+//! no other.
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};

@@ -55,12 +55,12 @@ impl ReadPump {
 
     /// Keeps it first and tells it afterwards, so that it holds over a restart.
     async fn carry_out(&mut self, mut act: Act) -> Result<Result<(), Refusal>, End> {
-        let engine = self.engine.clone();
-        let _alone = engine.gate.acts.lock().await;
         let open = match self.may_moderate(act.room.as_ref()) {
             Ok(open) => open,
             Err(refusal) => return Ok(Err(refusal)),
         };
+        let engine = self.engine.clone();
+        let _alone = engine.gate.acts.lock().await;
         // Spelt as everybody else sees it.
         act.room = open.as_ref().map(|open| open.name().clone());
         let target = self.target(&act);

@@ -228,10 +228,7 @@ impl Gate {
 
     /// Whether the operator made somebody a moderator, whether they are here or not.
     pub(crate) fn is_moderator(&self, person: Option<&Person>, key: Option<KeyHash>) -> bool {
-        match person.filter(|person| person.proof == Proof::Token) {
-            Some(person) => self.moderators.is_one(person),
-            None => self.moderators.has(key),
-        }
+        person.is_some_and(|person| self.moderators.is_one(person)) || self.moderators.has(key)
     }
 
     /// Clears away what is over, and notes the use of names whose owners are here.

@@ -16,10 +16,10 @@ pub(crate) const AT_ONCE_MAX: usize = 200;
 pub(crate) const LIST_WITHIN: Duration = Duration::from_secs(5);
 /// Comings and goings that a small room is told of at once, each with the whole list, when it was calm
 /// before: all of it may fill and empty.
-const CHURN_AT_ONCE: u32 = 400;
-/// And then one more in so long a time: five a second to 200 people are 3 MB a second. What is more is
-/// gathered as in a large room.
-const CHURN_INTERVAL: Duration = Duration::from_millis(200);
+const CHURN_AT_ONCE: u64 = 400;
+/// And then so many more a second: to 200 people they are 3 MB. What is more is gathered as in a large
+/// room.
+const CHURN_RATE: u64 = 5;
 /// Names that a list holds at least, whatever they cost: a sidebar's worth.
 pub(crate) const NAMES_MIN: usize = 50;
 /// What a name takes in a list: quotes, a comma, and a backslash for what JSON escapes.
@@ -51,21 +51,18 @@ impl Budget {
 }
 
 /// How much comes and goes in a room.
-#[derive(Debug, Default)]
-pub(super) struct Churn {
-    /// When all that was told at once is paid off, at one in each interval.
-    paid_at: Duration,
-}
+#[derive(Debug)]
+pub(super) struct Churn(Bucket);
 
 impl Churn {
+    pub(super) fn new() -> Self {
+        let time = Duration::from_secs(CHURN_AT_ONCE / CHURN_RATE);
+        Churn(Bucket::new(CHURN_RATE, time, Duration::ZERO))
+    }
+
     /// True if one more may be told at once.
     pub(super) fn takes_one(&mut self, now: Duration) -> bool {
-        let after = self.paid_at.max(now) + CHURN_INTERVAL;
-        let is_calm = after <= now + CHURN_INTERVAL * CHURN_AT_ONCE;
-        if is_calm {
-            self.paid_at = after;
-        }
-        is_calm
+        self.0.takes(now, 1)
     }
 }
 
@@ -97,7 +94,7 @@ impl Gathered {
 
     /// True if a line of so many bytes, over all receivers, may be told at once.
     pub(super) fn takes_line(&mut self, now: Duration, bytes: u64) -> bool {
-        self.at_once.has(now, bytes) && self.at_once.take(bytes) == bytes
+        self.at_once.takes(now, bytes)
     }
 
     /// How many bytes of the wanted ones the list of somebody who comes may have.
@@ -118,7 +115,7 @@ impl Gathered {
     }
 }
 
-/// Bytes that may be spent: it fills at a rate, up to what the rate gives in a time.
+/// Bytes, or whatever is counted, that may be spent: it fills at a rate, up to what the rate gives in a time.
 #[derive(Debug)]
 struct Bucket {
     rate: u64,
@@ -146,6 +143,11 @@ impl Bucket {
         self.bytes >= bytes
     }
 
+    /// Takes all that is wanted, or nothing; true if it was there.
+    fn takes(&mut self, now: Duration, wanted: u64) -> bool {
+        self.has(now, wanted) && self.take(wanted) == wanted
+    }
+
     /// Takes what is there, at most as much as is wanted.
     fn take(&mut self, wanted: u64) -> u64 {
         let taken = wanted.min(self.bytes);
@@ -170,15 +172,12 @@ mod tests {
     }
 
     #[test]
-    fn a_room_is_calm_for_so_many_and_then_for_one_in_an_interval() {
-        let mut churn = Churn::default();
-        let now = seconds(7);
-        assert!((0..CHURN_AT_ONCE).all(|_| churn.takes_one(now)));
-        assert!(!churn.takes_one(now));
-        assert!(churn.takes_one(now + CHURN_INTERVAL));
-        assert!(!churn.takes_one(now + CHURN_INTERVAL));
-        let later = now + CHURN_INTERVAL * 1000;
-        assert_eq!((0..1000).filter(|_| churn.takes_one(later)).count(), 400);
+    fn a_room_is_calm_for_so_many_and_then_for_five_a_second() {
+        let mut churn = Churn::new();
+        assert!((0..CHURN_AT_ONCE).all(|_| churn.takes_one(seconds(7))));
+        assert!(!churn.takes_one(seconds(7)));
+        assert_eq!((0..1000).filter(|_| churn.takes_one(seconds(8))).count(), 5);
+        assert_eq!((0..1000).filter(|_| churn.takes_one(seconds(500))).count(), 400);
     }
 
     #[test]

@@ -37,7 +37,7 @@ impl<M> Room<M> {
             people: BTreeMap::new(),
             people_bytes: 0,
             gathered: None,
-            churn: Churn::default(),
+            churn: Churn::new(),
         }
     }
 
