@@ -6,6 +6,8 @@ use std::io::{BufRead as _, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
+use std::thread::available_parallelism;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
@@ -65,6 +67,11 @@ const QUICK: &[Workload] = &[
     workload("50 x 20, 1,000/s", (50, 20, 5), 1000, 0),
 ];
 
+/// Where the load runs: beside the server's core 0, if there are two. Found before the first load is
+/// pinned, after which there would seem to be one.
+static CORE: LazyLock<usize> =
+    LazyLock::new(|| usize::from(available_parallelism().is_ok_and(|cores| cores.get() > 1)));
+
 /// A server's process, ended when dropped.
 struct Running {
     child: Child,
@@ -88,10 +95,12 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<bool> {
     for workload in workloads.iter().filter(|load| load.name.starts_with(&options.only)) {
         let mut rounds = Vec::new();
         for round in 0..options.rounds.max(1) {
-            eprintln!("{} ({} of {})", workload.name, round + 1, options.rounds);
             let plain = measure(&start_floor(false)?, workload, options.quick)?;
             let batched = measure(&start_floor(true)?, workload, options.quick)?;
             let server = measure(&start_server(options)?, workload, options.quick)?;
+            let [floor, most, own] = [&plain, &batched, &server].map(cpu);
+            let (name, of) = (workload.name, options.rounds);
+            eprintln!("{name} ({} of {of}): {floor:.2} {most:.2} {own:.2}", round + 1);
             rounds.push([plain, batched, server]);
         }
         well &= print(workload, &rounds, options.max_ratio);
@@ -123,6 +132,10 @@ fn print_latency(options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn cpu(phase: &Phase) -> f64 {
+    phase.cpu_us_per_delivery.unwrap_or(f64::NAN)
+}
+
 fn median<T>(rounds: &[T], value: &dyn Fn(&T) -> f64) -> f64 {
     let mut values: Vec<_> = rounds.iter().map(value).collect();
     values.sort_by(f64::total_cmp);
@@ -131,7 +144,6 @@ fn median<T>(rounds: &[T], value: &dyn Fn(&T) -> f64) -> f64 {
 
 fn print(workload: &Workload, rounds: &[[Phase; 3]], max_ratio: Option<f64>) -> bool {
     let median = |value: &dyn Fn(&[Phase; 3]) -> f64| median(rounds, value);
-    let cpu = |phase: &Phase| phase.cpu_us_per_delivery.unwrap_or(f64::NAN);
     let ratio = median(&|round| cpu(&round[2]) / cpu(&round[0]));
     println!(
         "{:<22} CPU {:.2} {:.2} {:.2}: {ratio:.2} x floor | {:.0} {:.0} {:.0}: {:.2} x batched | p95 {} {} {}: {:.2} x floor",
@@ -187,12 +199,7 @@ fn measure(running: &Running, workload: &Workload, quick: bool) -> anyhow::Resul
 
 fn common(running: &Running) -> Common {
     let pid = Some(running.child.id());
-    let pin = Some(usize::from(cores() > 1));
-    Common { server: running.address, pid, spin: true, pin, json: false, quiet: true }
-}
-
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
+    Common { server: running.address, pid, spin: true, pin: Some(*CORE), json: false, quiet: true }
 }
 
 fn start_floor(batched: bool) -> anyhow::Result<Running> {
