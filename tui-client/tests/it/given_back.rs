@@ -40,8 +40,9 @@ fn check_8_the_terminal_is_as_before_after_signals_a_dropped_link_and_an_editor(
     alice.wait_for("the editor", |screen| screen.contents().contains("extproc"));
     assert!(alice.contents().contains("half a thought") && alice.contents().contains(" icanon"));
     alice.is_as_before();
-    alice.types("\r");
-    alice.expect("> x from the editor");
+    // What is typed while the editor ends is not left lying.
+    alice.types("\r, and typed");
+    alice.expect("> x from the editor, and typed");
     alice.types("\u{3}");
     alice.leaves();
 }
