@@ -8,8 +8,8 @@
 export const COMMANDS = [
   ["help", [], "[COMMAND]", "show keys and commands, or what one does"],
   ["join", ["j"], "ROOM", "enter a room, or show it"],
-  ["leave", ["part", "close"], "", "go out of the room shown"],
-  ["rooms", [], "", "list the rooms one is in"],
+  ["leave", ["part", "close"], "", "leave this room"],
+  ["rooms", [], "", "list your rooms"],
   ["room", ["switch", "buffer"], "NAME|N", "show a room, by a part of its name"],
   ["who", ["names"], "", "list who is here"],
   ["me", [], "TEXT", "say what you do"],
@@ -25,9 +25,9 @@ export const COMMANDS = [
   ["edit", [], "", "take what was refused here back into the box"],
   ["drop", [], "", "throw away what was refused here"],
   ["kick", [], "NAME [WHY]", "for moderators: put somebody out of this room"],
-  ["ban", [], "[-s] NAME [TIME] [WHY]", "for moderators: and not in again; -s: the server"],
+  ["ban", [], "[-s] NAME [TIME] [WHY]", "for moderators: keep out; -s: of the whole server"],
   ["unban", [], "[-s] NAME", "for moderators: let them in again"],
-  ["silence", [], "[-s] NAME TIME [WHY]", "for moderators: not a word for 10m, 2h or 3d"],
+  ["silence", [], "[-s] NAME TIME [WHY]", "for moderators: keep quiet, for 10m, 2h or 3d"],
   ["unsilence", [], "[-s] NAME", "for moderators: let them speak again"],
   ["delete", [], "[N]", "for moderators: delete the newest message, or the N-th"],
   ["reconnect", ["connect"], "", "connect again, now"],
@@ -48,7 +48,7 @@ export function parse(typed) {
   const optional = wanted === "" || /^\[\S+\]$/.test(wanted);
   if (!optional && given === "") return { is: "fault", rest: `/${name} needs more: /${name} ${wanted}` };
   if (wanted === "" && given !== "") return { is: "fault", rest: `/${name} takes nothing more` };
-  if (wanted === "[N]" && !/^([1-9]\d{0,5})?$/.test(given)) return { is: "fault", rest: `/${name}: ${given} is no number from 1 on` };
+  if (wanted === "[N]" && !/^([1-9]\d{0,5})?$/.test(given)) return { is: "fault", rest: `/${name}: ${given} is not a number from 1 up` };
   if (name === "help" && given !== "") return about(given.replace(/^\//, ""));
   // It travels as it is typed, and clients draw it as something done.
   return name === "me" ? { is: "text", rest: `/me ${given}` } : { is: name, rest: given };

@@ -11,9 +11,11 @@ import { NAME_CHARS_MAX, REASON_CHARS_MAX, nameFault, onOneLine } from "./protoc
 /** Commands, and what the protocol calls them: `/mute` is what one does for oneself.
  * @type {Record<string, import("./update.js").Act["type"]>} */
 export const ACTS = { kick: "kick", ban: "ban", unban: "unban", silence: "mute", unsilence: "unmute" };
-const SECONDS = /** @type {Record<string, number>} */ ({ s: 1, m: 60, h: 60 * 60, d: 24 * 60 * 60 });
+/** The largest first.
+ * @type {Record<string, number>} */
+const SECONDS = { d: 24 * 60 * 60, h: 60 * 60, m: 60, s: 1 };
 const SECONDS_MAX = 365 * 24 * 60 * 60;
-const WORDS = { kick: "put out", ban: "banned", unban: "lifted the ban of", mute: "silenced", unmute: "lets speak again:" };
+const WORDS = { kick: "kicked", ban: "banned", unban: "unbanned", mute: "silenced", unmute: "unsilenced" };
 
 /** `-s` for the whole server, a name, in quotes if it has spaces, a time where it may have an end, and
  * the rest is the reason. A sentence if it is no such thing.
@@ -24,7 +26,7 @@ const WORDS = { kick: "put out", ban: "banned", unban: "lifted the ban of", mute
 export function act(room, command, typed) {
   const type = ACTS[command] ?? "kick";
   const everywhere = typed.startsWith("-s ");
-  if (everywhere && type === "kick") return "/kick: one is put out of a room";
+  if (everywhere && type === "kick") return "/kick: a kick is from a room; /ban -s is for the whole server";
   const [, quoted, bare = "", behind = ""] = typed.slice(everywhere ? 3 : 0).trim().match(/^(?:"([^"]*)"|(\S+))\s*([^]*)$/) ?? [];
   const user = (quoted ?? bare).replace(/:+$/, "");
   const why = nameFault(user, NAME_CHARS_MAX);
@@ -46,6 +48,13 @@ export function time(text) {
   return seconds >= 1 && seconds <= SECONDS_MAX ? seconds : null;
 }
 
+/** A time as it is typed: 2h for 7,200 seconds, 90s for 90.
+ * @param {number} seconds */
+function spelled(seconds) {
+  const [letter, unit] = Object.entries(SECONDS).find(([, unit]) => seconds % unit === 0) ?? ["s", 1];
+  return `${seconds / unit}${letter}`;
+}
+
 /** The N-th newest message that is still there.
  * @param {Room} room
  * @param {number} number */
@@ -61,8 +70,8 @@ export function nthNewest({ entries }, number) {
 /** Everybody in the room reads it.
  * @param {import("./protocol.js").Moderated} moderated */
 export function wordsAbout({ action, room, user, by, seconds, reason }) {
-  const place = room === undefined ? " in the whole server" : "";
-  const forTime = seconds === undefined ? "" : ` for ${seconds} s`;
+  const place = room === undefined ? " on the whole server" : "";
+  const forTime = seconds === undefined ? "" : ` for ${spelled(seconds)}`;
   const why = reason === undefined ? "" : `: ${onOneLine(reason, REASON_CHARS_MAX)}`;
   return `${onOneLine(by, NAME_CHARS_MAX)} ${WORDS[action]} ${onOneLine(user, NAME_CHARS_MAX)}${place}${forTime}${why}`;
 }

@@ -34,7 +34,7 @@ export function newBell(world, storage, open) {
     if (permission === "denied") return "the browser blocks notifications of this page: its settings for the site allow them again";
     if (permission !== "granted") return "notifications stay off";
     storage.setItem(KEPT, "on");
-    return "notifications are on: you are told when somebody names you";
+    return "notifications are on: you are told when somebody mentions you";
   }
 
   /** @param {Said} said */

@@ -18,7 +18,7 @@ export const PENDING_MAX = 500;
  * @param {Room} room
  * @param {string} content */
 export function put(state, room, content) {
-  const full = room.pending.length >= PENDING_MAX ? `${PENDING_MAX} messages wait already: wait for the line` : null;
+  const full = room.pending.length >= PENDING_MAX ? `${PENDING_MAX} messages are waiting already: wait for the connection` : null;
   const fault = contentFault(content) ?? full;
   if (fault) return fault;
   state.refs += 1;

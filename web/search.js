@@ -31,7 +31,12 @@ export function marks(text, query) {
     for (let at = lower.indexOf(word); at >= 0; at = lower.indexOf(word, at + word.length)) all.push([at, at + word.length]);
   }
   all.sort(([a], [b]) => a - b);
-  return all.filter(([begin], i) => all.slice(0, i).every(([, end]) => end <= begin));
+  let free = 0;
+  return all.filter(([begin, end]) => {
+    if (begin < free) return false;
+    free = end;
+    return true;
+  });
 }
 
 /** @param {string} query */

@@ -146,7 +146,7 @@ function withRefused(state, room, is) {
   if (is === "retry") return refs.flatMap((ref) => again(room, ref));
   const texts = refs.map((ref) => takeBack(room, ref));
   if (is === "edit") room.draft = texts.join("\n");
-  return is === "edit" ? [] : answer(state, `what was refused is gone: ${refs.length}`);
+  return is === "edit" ? [] : answer(state, `refused messages thrown away: ${refs.length}`);
 }
 
 /** @param {State} state */

@@ -145,7 +145,7 @@ function chooseFate({ happens, composer }, { target }) {
   const { does, room = "", ref = "", message } = at.dataset;
   if (does === "delete") {
     const row = at.closest("li");
-    const question = `${at.getAttribute("aria-label")}? Nobody can read it any more then.`;
+    const question = `${at.getAttribute("aria-label")}? Nobody will be able to read it.`;
     void ask(question, "Delete").then((yes) => {
       row?.focus();
       if (yes) happens({ type: "delete", id: Number(message) });

@@ -137,7 +137,7 @@ pub enum Refusal {
     #[error("this name looks like {0}, which is taken: choose one that cannot be mistaken for it")]
     NameSimilar(Box<str>),
     /// See [`Code::NoToken`].
-    #[error("this server lets in only who has a token: ask its operator for one")]
+    #[error("this server needs a token: ask its operator for one")]
     NoToken,
     /// See [`Code::BadToken`]; the text says what is wrong with it.
     #[error("this token is not good here: {0}")]

@@ -4,6 +4,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
@@ -142,7 +143,7 @@ fn check_config(config: &Config) -> anyhow::Result<()> {
     }
     match config.token_key.as_ref().zip(token_algorithm) {
         Some((path, algorithm)) => {
-            println!("people      who have a token of the key in {}: {algorithm}", path.display());
+            println!("people      with a token of the key in {}: {algorithm}", path.display());
         }
         None => println!("people      everybody, without a token"),
     }
@@ -150,12 +151,20 @@ fn check_config(config: &Config) -> anyhow::Result<()> {
     if config.name_expiry.is_zero() {
         println!("names       kept for ever");
     } else {
-        let time = humantime::format_duration(config.name_expiry);
-        println!("names       kept for {time} without use");
+        println!("names       kept for {} without use", spelled(config.name_expiry));
     }
     check_database(&config.db)?;
     println!("all is well");
     Ok(())
+}
+
+/// Whole days as such, where the library would tell of months of 30.44 days.
+fn spelled(time: Duration) -> String {
+    const DAY: u64 = 24 * 60 * 60;
+    match time.as_secs() {
+        seconds if seconds.is_multiple_of(DAY) => format!("{} days", seconds / DAY),
+        _ => humantime::format_duration(time).to_string(),
+    }
 }
 
 fn check_database(db: &Db) -> anyhow::Result<()> {

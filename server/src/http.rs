@@ -21,7 +21,7 @@ use tungstenite::handshake::derive_accept_key;
 
 use crate::Engine;
 use crate::accept::Visitor;
-use crate::answers::{Answer, closed, plain, set};
+use crate::answers::{Answer, closed, only_get, plain, set};
 use crate::assets::{self, Asset};
 use crate::config::{HEAD_BYTES_MAX, HEADERS_MAX};
 use crate::connection;
@@ -91,9 +91,7 @@ fn answer<S: Stream>(engine: &Arc<Engine>, guest: &Guest, request: Request<Incom
         return enter::<S>(engine, guest, request);
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        let mut answer = plain(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD are served\n");
-        answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
-        return answer;
+        return only_get();
     }
     if let Some(answer) = monitor::health(&engine.vitals, path) {
         return answer;

@@ -221,7 +221,7 @@ fn watched(figures: TcpListener, vitals: &Vitals) -> io::Result<AbortOnDropHandl
 fn tell_start(address: SocketAddr, engine: &Engine) {
     let config = &engine.config;
     if let Some(algorithm) = engine.gate.token_algorithm() {
-        tracing::info!("only who has a token comes in: {algorithm}");
+        tracing::info!("people need a token: {algorithm}");
     }
     let kept = match &config.db {
         Db::File(path) => format!("messages are kept in {}", path.display()),

@@ -82,7 +82,7 @@ async fn ask(socket: impl Stream, vitals: Vitals, answering: Answering) {
 /// The answers of the listener for figures.
 pub(crate) fn figures(vitals: &Vitals, request: &Request<Incoming>) -> Answer {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return plain(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD are served\n");
+        return answers::only_get();
     }
     if request.uri().path() != "/metrics" {
         return health(vitals, request.uri().path())

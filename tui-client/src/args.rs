@@ -67,7 +67,7 @@ pub struct Options {
 
     /// Lines that are only ever added, instead of a screen: for pipes and screen readers
     ///
-    /// By itself if standard output is no terminal or TERM is dumb.
+    /// Used by itself when standard output is no terminal or TERM is dumb.
     #[arg(long, env = "NEBULA_PLAIN", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub plain: bool,
 
@@ -99,7 +99,7 @@ pub struct Options {
     #[arg(long, env = "NEBULA_CONFIG", value_name = "FILE", global = true, hide_env_values = true)]
     pub config: Option<PathBuf>,
 
-    /// Print all settings as they are, as a configuration file, and leave
+    /// Print the settings in force as a configuration file, and exit
     #[arg(long)]
     pub print_config: bool,
 }

@@ -97,8 +97,8 @@ const fn command(
 pub const COMMANDS: &[Command] = &[
     command("help", &[], "[COMMAND]", "show keys and commands, or what one does"),
     command("join", &["j"], "ROOM", "enter a room, or show it"),
-    command("leave", &["part", "close"], "", "go out of the room shown"),
-    command("rooms", &[], "", "list the rooms one is in"),
+    command("leave", &["part", "close"], "", "leave this room"),
+    command("rooms", &[], "", "list your rooms"),
     command("room", &["switch", "buffer"], "NAME|N", "show a room, by a part of its name"),
     command("who", &["names"], "", "list who is here"),
     command("me", &[], "TEXT", "say what you do"),
@@ -118,10 +118,15 @@ pub const COMMANDS: &[Command] = &[
         "ban",
         &[],
         "[-s] NAME [TIME] [WHY]",
-        "for moderators: and not in again; -s: the server",
+        "for moderators: keep out; -s: of the whole server",
     ),
     command("unban", &[], "[-s] NAME", "for moderators: let them in again"),
-    command("silence", &[], "[-s] NAME TIME [WHY]", "for moderators: not a word for 10m, 2h or 3d"),
+    command(
+        "silence",
+        &[],
+        "[-s] NAME TIME [WHY]",
+        "for moderators: keep quiet, for 10m, 2h or 3d",
+    ),
     command("unsilence", &[], "[-s] NAME", "for moderators: let them speak again"),
     command("delete", &[], "[N]", "for moderators: delete the newest message, or the N-th"),
     command("reconnect", &["connect"], "", "connect again, now"),
@@ -145,7 +150,7 @@ pub fn parse(typed: &str) -> Result<Typed, String> {
 
 fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
     if command.arguments.is_empty() && !rest.is_empty() {
-        return Err(format!("it stands alone, without {rest:?}"));
+        return Err(format!("it takes nothing more, so {rest:?} is too much"));
     }
     Ok(match command.name {
         "help" if rest.is_empty() => Typed::Help(None),
@@ -195,7 +200,9 @@ fn find(name: &str) -> Option<&'static Command> {
 /// the rest is the reason.
 fn deed(action: Action, rest: &str) -> Result<Deed, String> {
     let (everywhere, rest) = match rest.strip_prefix("-s ") {
-        Some(_) if action == Action::Kick => return Err("one is put out of a room".to_owned()),
+        Some(_) if action == Action::Kick => {
+            return Err("a kick is from a room; /ban -s is for the whole server".to_owned());
+        }
         Some(rest) => (true, rest.trim_start()),
         None => (false, rest),
     };
@@ -217,17 +224,21 @@ fn deed(action: Action, rest: &str) -> Result<Deed, String> {
     Ok(Deed { action, user, everywhere, seconds, reason })
 }
 
+/// Letters for units of time, and the seconds of each, the largest first.
+const UNITS: [(char, u64); 4] = [('d', 24 * 60 * 60), ('h', 60 * 60), ('m', 60), ('s', 1)];
+
 /// Seconds of a time like 90s, 10m, 2h or 3d.
 fn time(text: &str) -> Option<u64> {
-    let unit = match text.chars().next_back()? {
-        's' => 1,
-        'm' => 60,
-        'h' => 60 * 60,
-        'd' => 24 * 60 * 60,
-        _ => return None,
-    };
+    let (_, unit) = UNITS.into_iter().find(|(letter, _)| text.ends_with(*letter))?;
     let count: u64 = text[..text.len() - 1].parse().ok()?;
     count.checked_mul(unit).filter(|seconds| (1..=SECONDS_MAX).contains(seconds))
+}
+
+/// A time as it is typed: 2h for 7,200 seconds, 90s for 90.
+pub(crate) fn spelled(seconds: u64) -> String {
+    let whole = UNITS.into_iter().find(|(_, unit)| seconds.is_multiple_of(*unit));
+    let (letter, unit) = whole.unwrap_or(('s', 1));
+    format!("{}{letter}", seconds / unit)
 }
 
 fn wanted(rest: &str, what: &str) -> Result<String, String> {
@@ -236,7 +247,7 @@ fn wanted(rest: &str, what: &str) -> Result<String, String> {
 
 fn number(rest: &str) -> Result<usize, String> {
     let number = rest.parse().ok().filter(|number| *number > 0);
-    number.ok_or_else(|| format!("{rest:?} is no number from 1 on"))
+    number.ok_or_else(|| format!("{rest:?} is not a number from 1 up"))
 }
 
 fn room(rest: &str) -> Result<RoomName, String> {

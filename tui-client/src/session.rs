@@ -30,7 +30,9 @@ impl Session {
         let key = match config::state_folder().and_then(|folder| config::key(&folder)) {
             Ok(key) => Some(key),
             Err(error) => {
-                tell(&format!("without a key, after a cut the name is lost: {error:#}"));
+                tell(&format!(
+                    "no key, so somebody else may take your name while you reconnect: {error:#}"
+                ));
                 None
             }
         };
@@ -113,7 +115,7 @@ impl Session {
         match &self.model.link {
             Link::Waiting { reason, .. } if self.told != Told::Lost(reason.clone()) => {
                 let server = self.doer.server();
-                tell(&format!("no line to {server}: {reason}; trying again by itself"));
+                tell(&format!("not connected to {server}: {reason}; trying again"));
                 self.told = Told::Lost(reason.clone());
             }
             Link::Online if room.joined && self.told != Told::Entered => {

@@ -22,7 +22,7 @@ impl Config {
         ];
         for (flag, time) in times {
             if time == Some(Duration::ZERO) {
-                problems.push(format!("{flag} is 0: it needs some time"));
+                problems.push(format!("{flag} is 0: it must be more"));
             }
         }
         // A history, and what is said while it is on its way.

@@ -20,7 +20,7 @@ pub struct Upkeep {
     #[arg(long, env = "NEBULA_KEEP_MESSAGES", value_name = "N", default_value_t = 0)]
     pub keep_messages: u32,
 
-    /// How often it is looked for messages to delete
+    /// How often the server looks for messages to delete
     #[arg(long, env = "NEBULA_KEEP_EVERY", value_name = "TIME", default_value = "1m",
           value_parser = humantime::parse_duration)]
     pub keep_every: Duration,

@@ -152,6 +152,7 @@ async fn everything_else_is_not_found() {
     }
     let answer = ask(&server, "POST / HTTP/1.1\r\nContent-Length: 0").await;
     assert!(answer.starts_with("HTTP/1.1 405"), "{answer}");
+    assert!(answer.to_lowercase().contains("\r\nallow: get, head\r\n"), "{answer}");
 }
 
 #[tokio::test]

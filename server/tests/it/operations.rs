@@ -185,7 +185,7 @@ async fn settings_are_looked_at_and_nothing_is_touched() {
         (&["--db", ":memory:", "--token-key", &*secret], "secret: HS256 with a secret"),
         (&["--db", ":memory:", "--token-key", &*public], "public.pem: EdDSA with an Ed25519 key"),
         (&["--db", ":memory:", "--moderators", &*moderators], "moderators  1 by key"),
-        (&["--db", ":memory:", "--name-expiry", "30d"], "names       kept for 30days without use"),
+        (&["--db", ":memory:", "--name-expiry", "30d"], "names       kept for 30 days without use"),
     ] {
         let output = run(&[&["check-config"], arguments].concat()).await;
         assert_eq!(output.status.code(), Some(0), "{}", said(&output));

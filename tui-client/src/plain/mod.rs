@@ -24,6 +24,9 @@ use stdin::Typed;
 /// Messages from before one came that are told: a screen of them.
 const BEFORE: usize = 20;
 
+/// Commands that only a screen has a use for: the help does not list them.
+const ON_SCREEN: [&str; 6] = ["clear", "copy", "edit", "mute", "search", "theme"];
+
 /// Chats until the input ends and everything that was typed is stored.
 ///
 /// # Errors
@@ -98,7 +101,7 @@ impl Plain {
             Typed::Line(line) if line.trim().is_empty() => return true,
             Typed::Line(line) if self.commands => match commands::parse(&line) {
                 Ok(commands::Typed::Text(text)) => say(&mut self.session.model, &text),
-                Ok(commands::Typed::Help(_)) => return help(),
+                Ok(commands::Typed::Help(None)) => return help(),
                 Ok(typed) => Ok(command(&mut self.session.model, typed)),
                 Err(sentence) => Err(sentence),
             },
@@ -158,7 +161,8 @@ pub(crate) fn write_lines(lines: &[String]) -> io::Result<bool> {
 }
 
 fn help() -> bool {
-    for Command { name, arguments, what, .. } in COMMANDS {
+    let useful = |command: &&Command| !ON_SCREEN.contains(&command.name);
+    for Command { name, arguments, what, .. } in COMMANDS.iter().filter(useful) {
         tell(&format!("{:<18} {what}", format!("/{name} {arguments}")));
     }
     true

@@ -116,7 +116,8 @@ fn delete(model: &mut Model, number: usize) -> Vec<Action> {
 fn words_about(command: &Command) -> String {
     let Command { name, aliases, arguments, what } = command;
     let also: String = aliases.iter().map(|alias| format!(", also /{alias}")).collect();
-    format!("/{name} {arguments}: {what}{also}")
+    let typed = format!("/{name} {arguments}");
+    format!("{}: {what}{also}", typed.trim_end())
 }
 
 fn list_rooms(model: &mut Model) {

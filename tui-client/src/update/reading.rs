@@ -144,7 +144,7 @@ pub(super) fn jump_to_mention(model: &mut Model, up: bool) {
     });
     if !found {
         let where_to = if up { "above" } else { "below" };
-        model.notice = Some(format!("nobody calls you further {where_to}"));
+        model.notice = Some(format!("nobody mentions you further {where_to}"));
     }
 }
 

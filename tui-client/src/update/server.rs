@@ -8,6 +8,7 @@ use protocol::{
 };
 
 use super::{join, lost, more_people, send_next};
+use crate::commands;
 use crate::event::{Action, Timer};
 use crate::model::{Link, Model, Room, Scroll, What};
 use crate::text;
@@ -77,16 +78,17 @@ fn put_out(model: &mut Model, room: &protocol::RoomName) {
 fn words_about(moderated: &Moderated) -> String {
     let Moderated { action, room, user, by, seconds, reason, .. } = moderated;
     let did = match action {
-        protocol::Action::Kick => "put out",
+        protocol::Action::Kick => "kicked",
         protocol::Action::Ban => "banned",
-        protocol::Action::Unban => "lifted the ban of",
+        protocol::Action::Unban => "unbanned",
         protocol::Action::Mute => "silenced",
-        protocol::Action::Unmute => "lets speak again:",
+        protocol::Action::Unmute => "unsilenced",
     };
-    let place = if room.is_none() { " in the whole server" } else { "" };
-    let time = seconds.map(|seconds| format!(" for {seconds} s")).unwrap_or_default();
+    let place = if room.is_none() { " on the whole server" } else { "" };
+    let time = seconds.map(|seconds| format!(" for {}", commands::spelled(seconds)));
     let reason = reason.as_ref().map(|reason| format!(": {}", reason.as_str()));
-    format!("{by} {did} {user}{place}{time}{}", reason.unwrap_or_default())
+    let (time, reason) = (time.unwrap_or_default(), reason.unwrap_or_default());
+    format!("{by} {did} {user}{place}{time}{reason}")
 }
 
 /// The first `join` of a room is one's own: it says how the server spells both names. What was

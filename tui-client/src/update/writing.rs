@@ -22,7 +22,7 @@ const PASTE_LINES_MAX: usize = 20;
 pub fn say(model: &mut Model, text: &str) -> Result<Vec<Action>, String> {
     Body::try_from(text).map_err(|error| error.to_string())?;
     if model.room().pending.len() >= PENDING_MAX {
-        return Err(format!("{PENDING_MAX} messages wait already: wait for the line"));
+        return Err(format!("{PENDING_MAX} messages are waiting already: wait for the connection"));
     }
     let reference = new_ref(model)?;
     let room = model.room_mut();
@@ -57,7 +57,7 @@ pub(super) fn send_again(model: &mut Model) -> Vec<Action> {
     actions
 }
 
-/// Takes the newest of what was refused back into the input.
+/// Takes all that was refused back into the input.
 pub(super) fn edit_failed(model: &mut Model) {
     let refused = take_failed(model).join("\n");
     if !refused.is_empty() {
@@ -68,7 +68,7 @@ pub(super) fn edit_failed(model: &mut Model) {
 pub(super) fn drop_failed(model: &mut Model) {
     let count = take_failed(model).len();
     if count > 0 {
-        model.notice = Some(format!("what was refused is gone: {count}"));
+        model.notice = Some(format!("refused messages thrown away: {count}"));
     }
 }
 

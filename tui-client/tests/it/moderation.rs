@@ -64,7 +64,7 @@ fn who_is_put_out_sees_why_and_comes_in_again() {
     client.hears(r#"{"type":"leave","room":"dev","sender":"Alice"}"#);
     let screen = client.screen().join("\n");
     assert!(
-        screen.contains("Mod put out Alice: too loud")
+        screen.contains("Mod kicked Alice: too loud")
             && screen.contains("/join it to come in again"),
         "{screen}"
     );

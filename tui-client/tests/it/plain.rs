@@ -189,7 +189,7 @@ fn tail_comes_back_and_misses_nothing() {
     sends("after the cut");
     tail.expect("Alice: after the cut");
     drop(server);
-    let lost = tail.err.iter().find(|line| line.contains("no line to")).unwrap();
+    let lost = tail.err.iter().find(|line| line.contains("not connected to")).unwrap();
     assert!(lost.contains(&line.address), "{lost}");
     let _server = ServerProcess::start(&db, &address);
     sends("after the kill");

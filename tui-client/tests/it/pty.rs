@@ -64,7 +64,10 @@ fn a_simple_terminal_gets_lines_and_understands_commands() {
     alice.expect("-- 1 here: Alice");
     alice.types("/help\r");
     // The help is longer than the screen: its head may scroll away before anybody looks.
-    alice.wait("the help", |alice| alice.text().contains("/join ROOM"));
+    alice.wait("the help", |alice| alice.text().contains("/quit "));
+    assert!(alice.text().contains("/join ROOM") && !alice.text().contains("/theme NAME"));
+    alice.types("/help part\r");
+    alice.expect("/leave: leave this room, also /part, also /close");
     alice.types("/jion dev\r");
     alice.expect("did you mean /join?");
     alice.types("/join ops\r");

@@ -217,7 +217,7 @@ fn a_command_that_stands_alone_takes_nothing_and_who_leaves_is_asked_about_the_u
     client.types("/join ops\n/leave #dev\n");
     assert_eq!((client.model.active, client.model.rooms.len()), (1, 2));
     assert_eq!(client.model.input.text(), "/leave #dev");
-    assert!(client.screen()[10].contains("/leave: it stands alone"));
+    assert!(client.screen()[10].contains("/leave: it takes nothing more"));
     client.presses(KeyCode::Char('c'), KeyModifiers::CONTROL);
     client.types("on its way\n/leave\n");
     assert_eq!(client.model.rooms.len(), 2);

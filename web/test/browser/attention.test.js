@@ -98,7 +98,7 @@ test("notifications are asked for with a click, come where one is named and does
   await settled(alice, "alice!").waitFor();
   assert.deepEqual(await alice.told(), [], "nobody asked");
   await alice.look(true);
-  const bell = alice.getByRole("button", { name: "Notify me when I am named" });
+  const bell = alice.getByRole("button", { name: "Notify me when I am mentioned" });
   await bell.click();
   await alice.locator("#bell[aria-pressed=true]").waitFor();
   assert.deepEqual(await alice.told(), ["asked"]);
@@ -130,7 +130,7 @@ test("notifications are asked for with a click, come where one is named and does
 
 test("where notifications are blocked, the bell says what to do", async (t) => {
   const alice = await watched(t, "blocked", "denied");
-  await alice.getByRole("button", { name: "Notify me when I am named" }).click();
+  await alice.getByRole("button", { name: "Notify me when I am mentioned" }).click();
   await alice.locator("#notice", { hasText: "settings for the site allow them again" }).waitFor();
   assert.equal(await alice.locator("#bell").getAttribute("aria-pressed"), "false");
   await message(alice).fill("x");

@@ -32,9 +32,9 @@ test("who is put out sees why, reads on, and may come in again", async (t) => {
   await say(eve, "noise");
   await settled(mod, "noise").waitFor();
   await say(mod, "/kick Eve please calm down");
-  await row(mod, "Mod put out Eve: please calm down").waitFor();
+  await row(mod, "Mod kicked Eve: please calm down").waitFor();
   await row(mod, "Eve left").waitFor();
-  await outside(eve, "Not in this room: Mod put out Eve: please calm down.");
+  await outside(eve, "Not in this room: Mod kicked Eve: please calm down.");
   assert.deepEqual(await texts(eve), ["noise"], "what was there is there");
   // What one writes meanwhile waits.
   await say(eve, "sorry");
@@ -64,14 +64,14 @@ test("who is banned cannot come in, also after a cut, until the ban is lifted", 
   await outside(eve, "Not in this room");
   assert.ok(await eve.locator("#chat").isVisible(), "the other room is there");
   await say(mod, "/unban Eve");
-  await row(mod, "Mod lifted the ban of Eve").waitFor();
+  await row(mod, "Mod unbanned Eve").waitFor();
   await eve.getByRole("button", { name: "Join again" }).click();
   await online(eve);
   await say(mod, "/ban -s Eve");
   await eve.getByRole("alert").filter({ hasText: "you are banned from this server" }).waitFor();
   await eve.locator("#enter-advice", { hasText: "ask a moderator" }).waitFor();
   await say(mod, "/unban -s Eve");
-  await row(mod, "Mod lifted the ban of Eve in the whole server").waitFor();
+  await row(mod, "Mod unbanned Eve on the whole server").waitFor();
   await eve.getByRole("button", { name: "Join" }).click();
   await online(eve);
 });
@@ -80,11 +80,11 @@ test("who is silenced is told with the message, and can send it when the time is
   const mod = await member(t, "Mod", "mute", { moderates: true });
   const eve = await member(t, "Eve", "mute");
   await say(mod, "/silence Eve: 10m too loud");
-  await row(eve, "Mod silenced Eve for 600 s: too loud").waitFor();
+  await row(eve, "Mod silenced Eve for 10m: too loud").waitFor();
   await say(eve, "but");
   await eve.locator("#log .failed", { hasText: "not sent: you are muted in this room" }).waitFor();
   await say(mod, "/unsilence Eve");
-  await row(eve, "Mod lets speak again: Eve").waitFor();
+  await row(eve, "Mod unsilenced Eve").waitFor();
   await say(eve, "/retry");
   await settled(mod, "but").waitFor();
 });

@@ -38,7 +38,7 @@ test("every command of the table exists, and has the name and the arguments of t
 });
 
 test("the words about one command can be asked for", () => {
-  assert.deepEqual(parse("/help /leave"), { is: "words", rest: "/leave: go out of the room shown, also /part, also /close" });
+  assert.deepEqual(parse("/help /leave"), { is: "words", rest: "/leave: leave this room, also /part, also /close" });
   assert.deepEqual(parse("/names"), { is: "who", rest: "" });
   assert.match(parse("/help jion").rest, /\/join/);
 });

@@ -243,7 +243,7 @@ test("only so many messages wait", () => {
   const alice = entered();
   for (let i = 0; i < 501; i += 1) alice.happens({ type: "say", text: "x" });
   assert.equal(activeRoom(alice.state).pending.length, 500);
-  assert.match(alice.state.notice, /500 messages wait/);
+  assert.match(alice.state.notice, /500 messages are waiting/);
 });
 
 test("live messages of others are announced, and notified where one is named and does not look", () => {
