@@ -227,7 +227,8 @@ function pageCame(state, room, { messages, more, head, deleted = [], deleted_mor
   }
   for (const id of deleted) remove(room, id);
   for (const message of messages) takeIn(state, room, message);
-  room.head = Math.max(room.head, head);
+  // What was asked for may come before messages that were told earlier and still wait.
+  if (!askedForOlder) room.head = Math.max(room.head, head);
   if (!known && room.read === 0) {
     // What was there before one came for the first time is not news.
     room.read = room.head;

@@ -174,7 +174,10 @@ fn history_came(model: &mut Model, history: History) -> Vec<Action> {
     for message in history.messages {
         take_in(room, message, me.as_ref());
     }
-    room.head = room.head.max(history.head);
+    if !asked_for_older {
+        // What was asked for may come before messages that were told earlier and still wait.
+        room.head = room.head.max(history.head);
+    }
     room.entered(shown);
     if shown && room.scroll == Scroll::Bottom {
         room.read = room.head;

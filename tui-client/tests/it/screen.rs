@@ -236,6 +236,21 @@ fn scrolling_past_the_top_asks_for_older_messages_once() {
 }
 
 #[test]
+fn a_page_that_was_asked_for_says_nothing_of_where_to_come_back() {
+    let mut client = Client::new(64, 10);
+    client.happens(Event::Connected);
+    client.hears(r#"{"type":"history","room":"dev","messages":[{"type":"message","room":"dev","sender":"Bob","content":"x","id":9,"at":0}],"more":true,"head":9}"#);
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
+    client.presses(KeyCode::PageUp, KeyModifiers::NONE);
+    client.did();
+    client.hears(r#"{"type":"history","room":"dev","messages":[],"more":false,"head":12}"#);
+    client.happens(Event::Lost { code: None, reason: "cut".to_owned() });
+    let actions = client.did();
+    let Some(Action::Dial(hello, _)) = actions.last() else { panic!("{actions:?}") };
+    assert_eq!(hello.since.map(|id| id.get()), Some(9));
+}
+
+#[test]
 fn hostile_text_reaches_no_cell_as_it_came() {
     let mut client = Client::entered(64, 6);
     client.hears("{\"type\":\"message\",\"room\":\"dev\",\"sender\":\"Bob\",\"content\":\"\\u001b[2Jx\\u202ey\\u0007\",\"id\":1,\"at\":0}");

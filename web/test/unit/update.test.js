@@ -86,6 +86,17 @@ test("waits double, have a bound, and begin anew after a success", () => {
   assert.equal(wait(), 500);
 });
 
+test("a page that was asked for says nothing of where to come back", () => {
+  const alice = entered();
+  alice.says(7, "Bob", "the newest that came");
+  Object.assign(activeRoom(alice.state), { more: true });
+  alice.happens({ type: "older" });
+  alice.did();
+  alice.hears(page([3, 4], false, 12));
+  alice.happens({ type: "lost", code: 1006, reason: "cut" });
+  assert.equal(alice.did().at(-1).hello.since, 7);
+});
+
 test("a server that stops says when it wants to be dialled, and nothing is sooner", () => {
   const alice = entered();
   alice.happens({ type: "received", envelope: { type: "error", code: "stopping", content: "the server is stopping", retry_ms: 1234 } });
