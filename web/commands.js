@@ -2,7 +2,7 @@
 // page and does nothing.
 
 /** Names, what else they are called, arguments, and the words of the help; in brackets is what may be
- * left out. The terminal client has the same ones.
+ * left out. The terminal client has the same ones, and `/quit`.
  * @typedef {[name: string, aliases: string[], rest: string, what: string]} Command
  * @type {Command[]} */
 export const COMMANDS = [

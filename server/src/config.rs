@@ -94,8 +94,8 @@ pub struct Config {
     #[arg(long, env = "NEBULA_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
     pub allow_origin: Vec<Origin>,
 
-    /// Closes the server: only who has a token that was signed with the key in this file comes in;
-    /// an Ed25519 key in PEM, or a secret of 32 bytes or more for HS256
+    /// Closes the server: people need a token that was signed with the key in this file, an Ed25519
+    /// key in PEM, or a secret of 32 bytes or more for HS256
     #[arg(long, env = "NEBULA_TOKEN_KEY", value_name = "FILE")]
     pub token_key: Option<PathBuf>,
 
@@ -122,17 +122,17 @@ pub struct Config {
           value_parser = humantime::parse_duration)]
     pub ping_timeout: Duration,
 
-    /// How long a write may make no progress before the connection is ended as too slow
+    /// How long a write may make no progress before the connection is ended as stalled
     #[arg(long, env = "NEBULA_STALL_TIMEOUT", value_name = "TIME", default_value = "10s",
           value_parser = humantime::parse_duration)]
     pub stall_timeout: Duration,
 
     /// Bytes that may wait for one connection before it is ended as too slow
-    #[arg(long, env = "NEBULA_OUTBOX_BYTES", value_name = "N", default_value_t = 256 * 1024)]
+    #[arg(long, env = "NEBULA_OUTBOX_BYTES_MAX", value_name = "N", default_value_t = 256 * 1024)]
     pub outbox_bytes_max: usize,
 
     /// Frames that may wait for one connection before it is ended as too slow
-    #[arg(long, env = "NEBULA_OUTBOX_FRAMES", value_name = "N", default_value_t = 1024)]
+    #[arg(long, env = "NEBULA_OUTBOX_FRAMES_MAX", value_name = "N", default_value_t = 1024)]
     pub outbox_frames_max: usize,
 
     /// How the server's own log is written

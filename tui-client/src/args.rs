@@ -4,13 +4,14 @@
 
 use std::path::PathBuf;
 
-use clap::builder::FalseyValueParser;
+use clap::builder::{FalseyValueParser, RangedU64ValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use protocol::{MessageId, RoomName, Token, UserName};
 use url::Url;
 
 use crate::doer::Notify;
+use crate::tail::BEFORE_MAX;
 use crate::theme::{Depth, Theme};
 
 const EXAMPLES: &str = "\
@@ -72,23 +73,23 @@ pub struct Options {
     pub plain: bool,
 
     /// Colours: any is for every background [default: any]
-    #[arg(long, env = "NEBULA_THEME", value_name = "NAME", global = true, hide_env_values = true)]
+    #[arg(long, env = "NEBULA_THEME", value_name = "NAME", hide_env_values = true)]
     pub theme: Option<Theme>,
 
     /// How many colours; outranks NO_COLOR and what the terminal says of itself
-    #[arg(long, env = "NEBULA_COLOR", value_name = "HOW", global = true, hide_env_values = true)]
+    #[arg(long, env = "NEBULA_COLOR", value_name = "HOW", hide_env_values = true)]
     pub color: Option<Depth>,
 
     /// Tell the terminal where links lead, so that a click opens them [default: auto]
-    #[arg(long, env = "NEBULA_LINKS", value_name = "WHEN", global = true, hide_env_values = true)]
+    #[arg(long, env = "NEBULA_LINKS", value_name = "WHEN", hide_env_values = true)]
     pub links: Option<When>,
 
     /// How to call you while you look elsewhere [default: bell]
-    #[arg(long, env = "NEBULA_NOTIFY", value_name = "HOW", global = true, hide_env_values = true)]
+    #[arg(long, env = "NEBULA_NOTIFY", value_name = "HOW", hide_env_values = true)]
     pub notify: Option<Notify>,
 
     /// Show emoji as pictures, or as their names [default: picture]
-    #[arg(long, env = "NEBULA_EMOJI", value_name = "HOW", global = true, hide_env_values = true)]
+    #[arg(long, env = "NEBULA_EMOJI", value_name = "HOW", hide_env_values = true)]
     pub emoji: Option<Emoji>,
 
     /// Begin with the mouse scrolling and clicking here, instead of selecting text
@@ -149,7 +150,8 @@ pub enum Command {
         json: bool,
 
         /// Begin with so many messages from before
-        #[arg(short = 'n', long, value_name = "N", default_value_t = 10)]
+        #[arg(short = 'n', long, value_name = "N", default_value = "10",
+              value_parser = RangedU64ValueParser::<usize>::new().range(0..=BEFORE_MAX as u64))]
         lines: usize,
 
         /// Begin with everything after the message with this id; 0 is the beginning of the room

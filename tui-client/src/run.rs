@@ -112,7 +112,7 @@ pub async fn chat(settings: &Settings) -> anyhow::Result<Exit> {
     app.remember();
     gone?;
     Ok(match app.model.link {
-        Link::Refused(_) => Exit::Refused,
+        Link::Refused { .. } => Exit::Refused,
         _ => Exit::Well,
     })
 }

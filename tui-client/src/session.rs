@@ -38,7 +38,7 @@ impl Session {
         };
         let id = format!("{:016x}", fastrand::u64(..));
         let mut model = Model::new(settings.room.clone(), settings.user.clone(), id);
-        model.can_copy = false;
+        model.has_screen = false;
         model.zone = jiff::tz::TimeZone::system();
         let doer = Doer::new(settings.line(key), None);
         Session { model, doer, told: Told::Nothing }
@@ -89,9 +89,10 @@ impl Session {
 
     /// Why the server does not want this at all, if so, and what can be done about it.
     pub(crate) fn refusal(&self) -> Option<String> {
-        let Link::Refused(reason) = &self.model.link else { return None };
-        let who = self.model.me.as_ref().map_or("a guest", |name| name.as_str());
-        Some(format!("{} refuses {who}: {reason}; --user takes another name", self.server()))
+        let Link::Refused { reason, over_name } = &self.model.link else { return None };
+        let who = self.model.me.as_ref().map_or("this", |name| name.as_str());
+        let advice = if *over_name { "; --user takes another name" } else { "" };
+        Some(format!("{} refuses {who}: {reason}{advice}", self.server()))
     }
 
     /// Why there is no line at the moment.

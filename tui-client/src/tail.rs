@@ -16,6 +16,13 @@ use crate::session::{Session, tell};
 use crate::settings::Settings;
 use crate::text::is_obeyed;
 
+/// Entries that are kept: pages of what was missed come newest first, so that all of them have to be
+/// here before the first one is told. They take some 50 MB.
+const KEPT_MAX: usize = 100_000;
+
+/// Messages from before that can be asked for: among them are those who came and left.
+pub const BEFORE_MAX: usize = KEPT_MAX / 2;
+
 /// What is wanted.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted {
@@ -37,6 +44,7 @@ pub async fn tail(settings: &Settings, wanted: &Wanted) -> anyhow::Result<Exit> 
     let mut session = Session::new(settings);
     let mut teller = Teller::new(wanted.since.map_or(From::Before(wanted.before), From::After));
     let mut liner = Liner::new(jiff::tz::TimeZone::system());
+    session.model.room_mut().reading_max = KEPT_MAX;
     let first = u16::try_from(wanted.before).unwrap_or(HISTORY_MAX);
     // One at least: it says where to come back to after a cut.
     session.model.history_on_join = first.clamp(1, HISTORY_MAX);
@@ -63,6 +71,9 @@ pub async fn tail(settings: &Settings, wanted: &Wanted) -> anyhow::Result<Exit> 
             return Ok(Exit::Refused);
         }
         entered |= session.model.room().joined;
+        if std::mem::take(&mut session.model.room_mut().cut) {
+            tell(&format!("there are more than {KEPT_MAX} messages: the oldest are left out"));
+        }
         let (news, actions) = teller.news(&mut session.model);
         session.perform(actions);
         let lines: Vec<_> = news.iter().flat_map(|news| told(news, wanted, &mut liner)).collect();

@@ -113,6 +113,17 @@ pub fn cut(text: &str, cells: usize) -> &str {
     text
 }
 
+/// A line that fits `cells`: of a longer one its beginning, with a sign that there was more.
+pub fn fitted(line: &str, cells: usize) -> String {
+    if width(line) <= cells {
+        return line.to_owned();
+    }
+    match cells.checked_sub(1) {
+        Some(left) => format!("{}…", cut(line, left)),
+        None => String::new(),
+    }
+}
+
 /// Breaks a text into rows of at most `cells`: at newlines, else after a space, else in a word.
 pub fn wrap(text: &str, cells: usize) -> Vec<&str> {
     wrap_after(text, cells, 0)

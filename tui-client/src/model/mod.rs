@@ -73,7 +73,7 @@ pub struct Model {
     /// The terminal tells when they look and when not.
     pub tells_focus: bool,
     /// This client can copy texts to a clipboard.
-    pub can_copy: bool,
+    pub has_screen: bool,
     /// The people are shown where they would not be, or the other way round.
     pub people_toggled: bool,
     /// The column of rooms is hidden.
@@ -118,7 +118,12 @@ pub enum Link {
         reason: String,
     },
     /// The server does not want this; only the person can change it.
-    Refused(String),
+    Refused {
+        /// What the server says.
+        reason: String,
+        /// Another name may be let in.
+        over_name: bool,
+    },
 }
 
 impl Model {
@@ -148,7 +153,7 @@ impl Model {
             wrapped: Wrapped::default(),
             focused: true,
             tells_focus: false,
-            can_copy: true,
+            has_screen: true,
             people_toggled: false,
             rooms_hidden: false,
             bare: false,

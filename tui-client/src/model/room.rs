@@ -54,8 +54,12 @@ pub struct Room {
     pub gap_after: Option<MessageId>,
     /// The server has messages older than the oldest here.
     pub more: bool,
-    /// When it was entered, the server told only the newest of what it has.
+    /// Of what is new, only the newest is here.
     pub missed: bool,
+    /// A replay was longer than what is kept: its beginning is not here.
+    pub cut: bool,
+    /// Entries that are kept while it is read.
+    pub reading_max: usize,
     /// Older messages were asked for and have not come yet.
     pub loading: bool,
     /// Newest message that was read.
@@ -165,6 +169,8 @@ impl Room {
             scroll: Scroll::Bottom,
             found: None,
             missed: false,
+            cut: false,
+            reading_max: ENTRIES_MAX_READING,
             head: MessageId::ZERO,
             gap_after: None,
             more: false,
@@ -243,11 +249,13 @@ impl Room {
     fn trim(&mut self) {
         let most = match self.scroll {
             Scroll::Bottom => ENTRIES_MAX,
-            Scroll::At { .. } => ENTRIES_MAX_READING,
+            Scroll::At { .. } => self.reading_max,
         };
         let old = self.entries.len().saturating_sub(most);
         if old > 0 {
-            self.entries.drain(..old);
+            let newest = self.entries.drain(..old).next_back();
+            // Of what was not read yet, not all is here any more.
+            self.missed |= newest.is_some_and(|entry| entry.place.id > self.read);
             self.changes += 1;
             self.more = true;
         }
@@ -290,7 +298,16 @@ impl Room {
 
     /// More was not read than is here.
     pub fn has_more_unread(&self) -> bool {
-        self.missed && self.more && self.oldest().is_some_and(|oldest| oldest > self.read)
+        self.has_more_after(self.read)
+    }
+
+    /// More stands below the line above what is new than is here.
+    pub fn has_more_new(&self) -> bool {
+        self.has_more_after(self.looked_away.unwrap_or(self.read))
+    }
+
+    fn has_more_after(&self, seen: MessageId) -> bool {
+        self.missed && self.more && self.oldest().is_some_and(|oldest| oldest > seen)
     }
 
     /// Counts what was not read. What was counted before is not counted again: only what came behind

@@ -43,7 +43,11 @@ impl Liner {
             What::Message(message) => self.message(message, &place),
             What::Join(name) => vec![aside(&place, name.as_str(), "came")],
             What::Leave(name) => vec![aside(&place, name.as_str(), "left")],
-            What::Note(text) => vec![format!("{ASIDE} {place}{}", clean_line(text))],
+            What::Note(text) => {
+                let (text, mut head) = (clean(text), format!("{ASIDE} {place}"));
+                let rows = text.trim_end_matches('\n').split('\n');
+                rows.map(|row| std::mem::replace(&mut head, FURTHER.to_owned()) + row).collect()
+            }
         }
     }
 
@@ -95,6 +99,14 @@ mod tests {
     fn serde_json_string(text: &str) -> String {
         let escaped: String = text.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
         format!("\"{escaped}\"")
+    }
+
+    #[test]
+    fn a_note_has_a_line_for_each_of_its_rows() {
+        let room = RoomName::try_from("dev").unwrap();
+        let what = What::Note("1  #dev\n2  #ops".to_owned());
+        let lines = Liner::new(TimeZone::UTC).lines(&News { room, what });
+        assert_eq!(lines, ["-- 1  #dev", "      2  #ops"]);
     }
 
     #[test]

@@ -80,7 +80,7 @@ pub(super) fn of_traffic(room: &Room, at: usize, pane: &Pane<'_>) -> Vec<Line<'s
 
 fn quiet(line: &str, width: usize) -> Line<'static> {
     let line = text::clean_line(line);
-    Line::styled(text::cut(&line, width).to_owned(), theme::quiet())
+    Line::styled(text::fitted(&line, width), theme::quiet())
 }
 
 /// Something the server or the client has to say.

@@ -8,7 +8,7 @@ use super::{dial_now, join};
 use crate::commands::{self, Command, Deed, Typed};
 use crate::event::Action;
 use crate::links;
-use crate::model::{Asked, Kind, Link, Model, Overlay, Prompt, Room, What};
+use crate::model::{Asked, Kind, Link, Model, Overlay, Prompt, Room, Scroll, What};
 use crate::text;
 
 /// Links that are listed: a screen's worth.
@@ -65,11 +65,11 @@ pub fn command(model: &mut Model, typed: Typed) -> Vec<Action> {
         Typed::Leave => return leave_room(model),
         Typed::Rooms => list_rooms(model),
         Typed::Room(wanted) => show_wanted(model, &wanted),
-        Typed::Who => who(model.room_mut()),
+        Typed::Who => who(model),
         Typed::Nick(name) => return come_back_as(model, name),
         Typed::Reconnect => return reconnect(model),
         Typed::Search(text) => search(model, &text),
-        Typed::Url(None) => list_links(model.room_mut()),
+        Typed::Url(None) => list_links(model),
         Typed::Url(Some(number)) => {
             let link = web_links(model.room()).into_iter().nth(number - 1);
             return copy(model, link, "link");
@@ -120,6 +120,15 @@ fn words_about(command: &Command) -> String {
     format!("{}: {what}{also}", typed.trim_end())
 }
 
+/// Says something in the room, and where it stands if that is not in sight.
+fn answer(model: &mut Model, words: String) {
+    let room = model.room_mut();
+    room.note(What::Note(words));
+    if room.scroll != Scroll::Bottom && model.has_screen {
+        model.notice = Some("the answer stands at the end: End shows it".to_owned());
+    }
+}
+
 fn list_rooms(model: &mut Model) {
     let lines = model.rooms.iter().zip(1..).map(|(room, number)| {
         let unread = model.unread(std::iter::once(room)).unwrap_or_else(|| "0".to_owned());
@@ -127,7 +136,7 @@ fn list_rooms(model: &mut Model) {
         format!("{number}  #{name}: {people} here, {unread} new")
     });
     let lines: Vec<_> = lines.collect();
-    model.room_mut().note(What::Note(lines.join("\n")));
+    answer(model, lines.join("\n"));
 }
 
 fn show_wanted(model: &mut Model, wanted: &str) {
@@ -145,7 +154,7 @@ fn show_wanted(model: &mut Model, wanted: &str) {
 fn about_key(model: &mut Model) {
     let without = "there is no key: whoever takes your name first has it".to_owned();
     let about = model.key.clone().unwrap_or(without);
-    model.room_mut().note(What::Note(about));
+    answer(model, about);
 }
 
 fn reconnect(model: &mut Model) -> Vec<Action> {
@@ -196,17 +205,17 @@ fn clear(room: &mut Room) {
     room.forget();
 }
 
-fn who(room: &mut Room) {
+fn who(model: &mut Model) {
+    let room = model.room();
     let names: Vec<_> = room.people.known().iter().map(UserName::as_str).collect();
     let (count, more) = (room.people.count(), room.people.count() - names.len());
     let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-    let line = format!("{count} here: {}{more}", names.join(", "));
-    room.note(What::Note(line));
+    answer(model, format!("{count} here: {}{more}", names.join(", ")));
 }
 
 /// A name belongs to a connection, so another name needs another one.
 fn come_back_as(model: &mut Model, name: UserName) -> Vec<Action> {
-    let has_name = !matches!(model.link, Link::Refused(_));
+    let has_name = !matches!(model.link, Link::Refused { .. });
     model.before = model.before.take().or_else(|| model.me.clone().filter(|_| has_name));
     model.rename(name);
     reconnect(model)
@@ -222,15 +231,15 @@ fn web_links(room: &Room) -> Vec<String> {
     found.take(LINKS_MAX).collect()
 }
 
-fn list_links(room: &mut Room) {
-    let links = web_links(room);
+fn list_links(model: &mut Model) {
+    let links = web_links(model.room());
     let list: Vec<_> = links.iter().zip(1..).map(|(link, n)| format!("{n}  {link}")).collect();
     let list = if list.is_empty() { "no links here".to_owned() } else { list.join("\n") };
-    room.note(What::Note(list));
+    answer(model, list);
 }
 
 fn copy(model: &mut Model, found: Option<String>, what: &str) -> Vec<Action> {
-    if !model.can_copy {
+    if !model.has_screen {
         model.notice = Some("there is no clipboard without a screen".to_owned());
         return Vec::new();
     }

@@ -79,7 +79,7 @@ fn resized(model: &mut Model, size: (u16, u16)) {
 /// Back from the shell: the line may be long dead, and nobody wants to wait for it.
 fn resumed(model: &mut Model) -> Vec<Action> {
     let mut actions = vec![Action::Repaint];
-    if !matches!(model.link, Link::Refused(_)) {
+    if !matches!(model.link, Link::Refused { .. }) {
         unjoin(model);
         actions.extend(dial_now(model));
     }
@@ -95,12 +95,15 @@ fn more_people(model: &mut Model) -> Vec<Action> {
     after.map(|after| Action::Send(ToServer::Presence { room: name, after })).into_iter().collect()
 }
 
+/// The code with which a connection ends whose name is another's.
+const NAME_TAKEN: u16 = 4001;
+
 fn lost(model: &mut Model, code: Option<u16>, reason: String) -> Vec<Action> {
     let was_in = model.rooms.iter().any(|room| room.joined);
     unjoin(model);
     let come_back_after = model.come_back_after.take();
     if code.is_some_and(|code| code >= 4000)
-        && let Some(actions) = refused(model, &reason, was_in)
+        && let Some(actions) = refused(model, code == Some(NAME_TAKEN), &reason, was_in)
     {
         return actions;
     }
@@ -115,7 +118,7 @@ fn lost(model: &mut Model, code: Option<u16>, reason: String) -> Vec<Action> {
 
 /// Codes from 4000 on mean: do not come back unchanged. So one comes back under the name that one had
 /// before; or, who is not let into one room, in another room: then there is nothing to do here.
-fn refused(model: &mut Model, reason: &str, was_in: bool) -> Option<Vec<Action>> {
+fn refused(model: &mut Model, over_name: bool, reason: &str, was_in: bool) -> Option<Vec<Action>> {
     if let Some(name) = model.before.take() {
         let wanted = model.me.as_ref().map_or("", |wanted| wanted.as_str());
         model.notice = Some(format!("{wanted}: {reason}; you are {name} as before"));
@@ -132,7 +135,7 @@ fn refused(model: &mut Model, reason: &str, was_in: bool) -> Option<Vec<Action>>
     if !has_other {
         model.rooms.iter_mut().filter(|room| is_shut(room)).for_each(|room| room.out = None);
     }
-    model.link = Link::Refused(reason.to_owned());
+    model.link = Link::Refused { reason: reason.to_owned(), over_name };
     Some(Vec::new())
 }
 

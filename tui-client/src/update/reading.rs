@@ -110,7 +110,7 @@ pub fn load_older(room: &mut Room) -> Vec<Action> {
 pub(super) fn jump_to_unread(model: &mut Model) -> Vec<Action> {
     let room = model.room();
     let new = room.new_line(model.me.as_ref()).map(|id| Place { id, note: 0 });
-    let has_more = room.has_more_unread();
+    let has_more = room.has_more_new();
     match new.or_else(|| room.first_unread()) {
         Some(place) => with_pane(model, |room, pane| scroll::show(room, pane, place)),
         None => model.notice = Some("nothing is new here".to_owned()),
@@ -143,7 +143,11 @@ pub(super) fn jump_to_mention(model: &mut Model, up: bool) {
         })
     });
     if !found {
-        let where_to = if up { "above" } else { "below" };
+        let where_to = match up {
+            true if model.room().more => "above, in what is loaded; PgUp at the top loads more",
+            true => "above",
+            false => "below",
+        };
         model.notice = Some(format!("nobody mentions you further {where_to}"));
     }
 }

@@ -59,8 +59,15 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Action> {
             Vec::new()
         }
         ToClient::Moderated(moderated) => {
-            let room = moderated.room.clone().unwrap_or_else(|| model.room().name.clone());
-            note(model, &room, What::Note(words_about(&moderated)))
+            let words = words_about(&moderated);
+            let is_banned = moderated.action == protocol::Action::Ban
+                && Some(&moderated.user) == model.me.as_ref();
+            if is_banned && let Some(room) = moderated.room.as_ref().and_then(|it| model.find(it)) {
+                // One's own `leave` follows.
+                room.out = Some(words.clone());
+            }
+            let room = moderated.room.unwrap_or_else(|| model.room().name.clone());
+            note(model, &room, What::Note(words))
         }
         ToClient::Error(note) => error_came(model, note),
     }
@@ -71,7 +78,8 @@ fn put_out(model: &mut Model, room: &protocol::RoomName) {
     if let Some(room) = model.find(room) {
         room.joined = false;
         room.sending = None;
-        room.out = Some("you are out of this room; /join it to come in again".to_owned());
+        let why = "you are out of this room; /join it to come in again";
+        room.out.get_or_insert_with(|| why.to_owned());
     }
 }
 
@@ -184,13 +192,16 @@ fn history_came(model: &mut Model, history: History) -> Vec<Action> {
     }
     let resumed = !asked_for_older && seen > MessageId::ZERO && !history.deleted_more;
     let gap = room.gap_after.or(resumed.then_some(seen));
+    let is_full = oldest.is_some() && room.oldest() > oldest;
     match (gap, oldest) {
-        (Some(after), Some(oldest)) if history.more && oldest > after => {
+        (Some(after), Some(oldest)) if history.more && oldest > after && !is_full => {
             room.gap_after = Some(after);
             ask_older(room, oldest)
         }
         (Some(_), _) => {
             room.gap_after = None;
+            room.missed |= is_full;
+            room.cut |= is_full;
             send_next(room).into_iter().collect()
         }
         (None, _) => {

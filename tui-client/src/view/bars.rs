@@ -51,7 +51,14 @@ pub(super) fn room_at(model: &Model, areas: &Areas, column: u16, row: u16) -> Op
 
 /// A room's name, and what is unread in it.
 fn label(model: &Model, room: &Room) -> String {
-    labelled(model, std::iter::once(room), &format!("#{}", fitted(room.name.as_str(), ROOM_CELLS)))
+    label_within(model, room, usize::MAX)
+}
+
+/// The same within some cells: the name gives way, not the number.
+fn label_within(model: &Model, room: &Room, cells: usize) -> String {
+    let rest = text::width(&labelled(model, std::iter::once(room), "#"));
+    let name = fitted(room.name.as_str(), cells.saturating_sub(rest).min(ROOM_CELLS));
+    labelled(model, std::iter::once(room), &format!("#{name}"))
 }
 
 /// A name for some rooms, and what is unread in them.
@@ -74,9 +81,8 @@ fn first_room(model: &Model, area: Rect) -> usize {
 fn rooms(model: &Model, area: Rect) -> Paragraph<'static> {
     let cells = usize::from(area.width).saturating_sub(1);
     let shown = model.rooms.iter().enumerate().skip(first_room(model, area));
-    let lines = shown.map(|(at, room)| {
-        Line::styled(text::cut(&label(model, room), cells).to_owned(), style_of(model, at))
-    });
+    let lines =
+        shown.map(|(at, room)| Line::styled(label_within(model, room, cells), style_of(model, at)));
     let border = Block::new().borders(Borders::RIGHT).border_style(theme::quiet());
     Paragraph::new(lines.collect::<Vec<_>>()).block(border)
 }
@@ -180,7 +186,11 @@ fn status(model: &Model, width: u16) -> Line<'static> {
         return Line::raw(fitted(&super::question::about_paste(text), width));
     }
     let said = said(model);
-    let (state, style) = state(model, !said.is_empty());
+    let (mut state, style) = state(model, !said.is_empty());
+    let is_ordinary = model.link == Link::Online && model.room().joined;
+    if is_ordinary && text::width(&said) + text::width(&state) + 2 > width {
+        state.clear();
+    }
     let state = fitted(&state, width);
     let hint = fitted(&said, width.saturating_sub(text::width(&state) + 2));
     let gap = width.saturating_sub(text::width(&hint) + text::width(&state));
@@ -211,16 +221,21 @@ fn state(model: &Model, is_short: bool) -> (String, Style) {
             let reason = if is_short { String::new() } else { format!(": {reason}") };
             (format!("○ {when}{reason}"), model.looks.fault())
         }
-        Link::Refused(reason) => (format!("✕ {reason}"), model.looks.fault()),
+        Link::Refused { reason, .. } => (format!("✕ {reason}"), model.looks.fault()),
     }
 }
 
 /// What there is to say at the moment: the most urgent alone.
 fn said(model: &Model) -> String {
-    if let Some(notice) = &model.notice {
+    let room = model.room();
+    // The state of the line says it already.
+    let is_told = |notice: &&String| match &model.link {
+        Link::Refused { reason, .. } => *notice == reason,
+        _ => room.out.as_ref() == Some(*notice),
+    };
+    if let Some(notice) = model.notice.as_ref().filter(|notice| !is_told(notice)) {
         return notice.clone();
     }
-    let room = model.room();
     let failed = match room.failed() {
         0 => String::new(),
         count => format!("{count} not sent: /retry, /edit or /drop  "),

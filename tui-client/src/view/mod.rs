@@ -180,5 +180,5 @@ fn areas(model: &Model, screen: Rect) -> Areas {
 
 /// Text cut to so many cells, and cleaned.
 fn fitted(text: &str, cells: usize) -> String {
-    text::cut(&text::clean_line(text), cells).to_owned()
+    text::fitted(&text::clean_line(text), cells)
 }

@@ -14,7 +14,13 @@ pub(super) fn draw(model: &Model, area: Rect, frame: &mut Frame<'_>) {
         return;
     }
     let people = &model.room().people;
-    let (count, first) = (people.count(), people.first());
+    let count = people.count();
+    let height = usize::from(area.height).saturating_sub(1);
+    // Where some have left, the others move up.
+    let first = match count.checked_sub(height) {
+        None | Some(0) => 0,
+        Some(beyond) => people.first().min(beyond + 1),
+    };
     let mut lines = vec![Line::styled(format!(" {count} online"), theme::quiet())];
     if first > 0 {
         lines.push(Line::styled(format!(" {first} above"), theme::quiet()));

@@ -49,7 +49,7 @@ fn a_name_that_is_refused_gives_way_to_the_one_before() {
     // That one is held to.
     refuses(&mut client, "name_taken", 4001, "this name is in use");
     assert_eq!(dialled(&mut client), None);
-    assert!(matches!(client.model.link, Link::Refused(_)));
+    assert!(matches!(client.model.link, Link::Refused { over_name: true, .. }));
 }
 
 #[test]
@@ -90,6 +90,7 @@ fn who_is_not_let_into_one_room_comes_back_in_another_until_there_is_none() {
     client.did();
     refuses(&mut client, "token_expired", 4003, "your token is too old");
     assert_eq!(dialled(&mut client), None);
+    assert!(matches!(client.model.link, Link::Refused { over_name: false, .. }));
 }
 
 #[test]

@@ -68,6 +68,11 @@ fn who_is_put_out_sees_why_and_comes_in_again() {
             && screen.contains("/join it to come in again"),
         "{screen}"
     );
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
+    client.hears(r#"{"type":"moderated","action":"ban","room":"dev","user":"Alice","by":"Mod","seconds":7200}"#);
+    client.hears(r#"{"type":"leave","room":"dev","sender":"Alice"}"#);
+    let status = client.screen()[22].clone();
+    assert!(status.contains("✕ Mod banned Alice for 2h") && !status.contains("/join"), "{status}");
     client.types("stays here\n");
     client.did();
     client.types("/join dev\n");

@@ -131,6 +131,9 @@ fn check_14_send_and_tail_meet_and_exit_codes_say_what_happened() {
     assert_eq!(code, 1);
     assert!(error.contains("refuses Bob") && error.contains("--user"), "{error}");
 
+    let (code, _, error) = alice.run(&[&["tail", "-n", "50001"], &at[..]].concat(), "");
+    assert!(code == 2 && error.contains("50001 is not in 0..=50000"), "{error}");
+
     // Unreachable: nobody is there, or nobody answers.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let silent = silent.local_addr().unwrap().to_string();
@@ -274,7 +277,7 @@ fn lines_faster_than_the_rate_stay_in_order_and_none_is_refused() {
 #[test]
 fn links_are_listed_after_they_were_told_and_no_copy_is_claimed() {
     let mut client = crate::client::Client::entered(80, 24);
-    client.model.can_copy = false;
+    client.model.has_screen = false;
     let mut teller = Teller::new(From::Before(20));
     client.says(1, "Bob", "see https://a.example/x");
     let (news, _) = teller.news(&mut client.model);

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 use nebula::event::{Action, Event};
-use nebula::model::{Place, Room, Scroll};
+use nebula::model::{ENTRIES_MAX, Place, Room, Scroll};
 use nebula::theme::Theme;
 use nebula::view::view;
 use protocol::{MessageId, RoomName, ToServer};
@@ -148,7 +148,12 @@ fn a_narrow_screen_shows_the_people_in_place_of_the_text_and_a_wide_one_the_room
     client.types("/join a-room-with-a-very-long-name\n");
     client.happens(Event::Resize(200, 60));
     let screen = client.screen();
-    assert!(screen[1].starts_with(" #dev") && screen[2].starts_with(" #a-room-with-a-ver"));
+    assert!(screen[1].starts_with(" #dev") && screen[2].starts_with(" #a-room-with-a-v… │"));
+    client.hears(r#"{"type":"message","room":"a-room-with-a-very-long-name","sender":"Bob","content":"x","id":2,"at":0}"#);
+    client.types("/join dev\n");
+    client.hears(r#"{"type":"message","room":"a-room-with-a-very-long-name","sender":"Bob","content":"x","id":3,"at":0}"#);
+    assert!(client.screen()[2].starts_with(" #a-room-with-a… 1 │"), "{:?}", client.screen()[2]);
+    client.types("/join a-room-with-a-very-long-name\n");
     client.presses(KeyCode::F(8), KeyModifiers::NONE);
     assert!(!client.screen().join("").contains("online│"));
     client.presses(KeyCode::F(7), KeyModifiers::NONE);
@@ -159,6 +164,70 @@ fn a_narrow_screen_shows_the_people_in_place_of_the_text_and_a_wide_one_the_room
     client.presses(KeyCode::Down, KeyModifiers::NONE);
     client.types("\n");
     assert_eq!(client.model.active, 1);
+}
+
+#[test]
+fn where_many_have_left_the_others_move_up() {
+    let mut client = Client::entered(80, 12);
+    let names: Vec<_> = (0..40).map(|n| format!("\"p{n:02}\"")).collect();
+    let list = |names: &[String]| {
+        let users = names.join(",");
+        format!(r#"{{"type":"presence","room":"dev","users":[{users}],"count":{}}}"#, names.len())
+    };
+    client.hears(&list(&names));
+    (0..9).for_each(|_| client.presses(KeyCode::PageDown, KeyModifiers::ALT));
+    let screen = client.screen().join("\n");
+    assert!(screen.contains("above") && screen.contains("● p39"), "{screen}");
+    client.hears(&list(&names[..11]));
+    let screen = client.screen().join("\n");
+    assert!(screen.contains("4 above") && screen.contains("● p10"), "{screen}");
+    client.hears(&list(&names[..2]));
+    let screen = client.screen().join("\n");
+    assert!(!screen.contains("above") && screen.contains("● p00"), "{screen}");
+}
+
+#[test]
+fn an_answer_that_is_out_of_sight_is_told_of() {
+    let mut client = Client::entered(80, 12);
+    (1..=50).for_each(|id| client.says(id, "Bob", "a message"));
+    client.types("/who\n");
+    assert!(client.screen().join("").contains("2 here: Alice, Bob"));
+    assert_eq!(client.model.notice, None);
+    client.presses(KeyCode::PageUp, KeyModifiers::NONE);
+    client.types("/who\n");
+    assert!(client.screen()[10].contains("the answer stands at the end: End shows it"));
+}
+
+#[test]
+fn more_news_than_is_kept_is_told_of() {
+    let mut client = Client::entered(80, 12);
+    client.types("/join ops\n");
+    let news = u64::try_from(ENTRIES_MAX).unwrap() + 100;
+    (1..=news).for_each(|id| {
+        client.hears(&format!(
+            r#"{{"type":"message","room":"dev","sender":"Bob","content":"x","id":{id},"at":0}}"#
+        ))
+    });
+    client.presses(KeyCode::Char('1'), KeyModifiers::ALT);
+    client.did();
+    client.presses(KeyCode::Char('p'), KeyModifiers::ALT);
+    assert!(client.screen()[10].contains("nobody mentions you further above, in what is loaded"));
+    client.presses(KeyCode::Char('u'), KeyModifiers::ALT);
+    assert!(client.screen()[10].contains("older ones are new too"), "{:?}", client.screen()[10]);
+    assert_eq!(sent(&client.did()).len(), 1, "and asked for");
+}
+
+#[test]
+fn a_notice_has_the_row_to_itself_if_it_is_long_and_says_nothing_twice() {
+    let mut client = Client::entered(80, 12);
+    client.model.notice = Some("long ".repeat(15));
+    assert_eq!(client.screen()[10].trim_end(), "long ".repeat(15).trim_end());
+    client.model.notice = Some("long ".repeat(17));
+    assert!(client.screen()[10].trim_end().ends_with('…'), "{:?}", client.screen()[10]);
+    let why = "this name is in use: choose another";
+    client.hears(&format!(r#"{{"type":"error","code":"name_taken","content":"{why}"}}"#));
+    client.happens(Event::Lost { code: Some(4001), reason: why.to_owned() });
+    assert_eq!(client.screen()[10].trim(), format!("✕ {why}"));
 }
 
 #[test]

@@ -196,6 +196,24 @@ fn a_cut_replay_is_fetched_whole() {
 }
 
 #[test]
+fn a_replay_longer_than_what_is_kept_is_not_fetched_for_ever() {
+    let mut client = Client::entered(64, 6);
+    (1..8).for_each(|id| client.says(id, "Bob", "before"));
+    client.model.room_mut().reading_max = 4;
+    client.presses(KeyCode::PageUp, KeyModifiers::NONE);
+    client.happens(Event::Lost { code: None, reason: "cut".to_owned() });
+    client.happens(Event::Connected);
+    client.hears(&page(&[18, 19, 20], true));
+    client.did();
+    client.hears(&page(&[12, 15, 17], true));
+    assert_eq!(sent(&client.did()), Vec::<String>::new());
+    let room = client.model.room();
+    assert!(room.cut && room.missed && room.gap_after.is_none());
+    let ids: Vec<_> = room.messages().map(|message| message.id.get()).collect();
+    assert_eq!(ids, [17, 18, 19, 20]);
+}
+
+#[test]
 fn a_refusal_for_good_is_not_dialled_again() {
     let mut client = Client::new(64, 5);
     client.did();
