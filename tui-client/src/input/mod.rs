@@ -5,7 +5,11 @@
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 use unicode_segmentation::UnicodeSegmentation as _;
+
+use crate::text;
 
 /// Steps that can be undone.
 const UNDO_MAX: usize = 200;
@@ -180,22 +184,42 @@ impl Input {
         self.to(self.word_after());
     }
 
-    /// To the row above; false in the first one.
-    pub fn row_up(&mut self) -> bool {
-        let start = self.row_start();
-        let Some(end) = start.checked_sub(1) else { return false };
-        let above = self.text[..end].rfind('\n').map_or(0, |at| at + 1);
-        self.to(self.column_in(above, end));
-        true
+    /// To the row above, in rows of so many cells; false in the first one.
+    pub fn row_up(&mut self, cells: usize) -> bool {
+        self.go_to_row(cells, |row| row.checked_sub(1))
     }
 
     /// To the row below; false in the last one.
-    pub fn row_down(&mut self) -> bool {
-        let Some(end) = self.text[self.caret..].find('\n') else { return false };
-        let below = self.caret + end + 1;
-        let end = self.text[below..].find('\n').map_or(self.text.len(), |at| below + at);
-        self.to(self.column_in(below, end));
+    pub fn row_down(&mut self, cells: usize) -> bool {
+        self.go_to_row(cells, |row| row.checked_add(1))
+    }
+
+    /// To another row, as far from its start as in this one.
+    fn go_to_row(&mut self, cells: usize, other: impl Fn(usize) -> Option<usize>) -> bool {
+        let rows = self.rows(cells);
+        let here = rows.partition_point(|row| row.start <= self.caret).saturating_sub(1);
+        let (Some(from), Some(to)) = (rows.get(here), other(here).and_then(|row| rows.get(row)))
+        else {
+            return false;
+        };
+        let column = self.text[from.start..self.caret].graphemes(true).count();
+        let mut row = self.text[to.clone()].grapheme_indices(true);
+        let place = row.nth(column).map_or(to.end, |(at, _)| to.start + at);
+        self.to(place);
         true
+    }
+
+    /// Where the rows stand that the text is shown in.
+    fn rows(&self, cells: usize) -> Vec<Range<usize>> {
+        let (mut rows, mut start) = (Vec::new(), 0);
+        for line in self.text.split('\n') {
+            for row in text::chop(line, cells, 0) {
+                rows.push(start..start + row.len());
+                start += row.len();
+            }
+            start += 1;
+        }
+        rows
     }
 
     /// To the start.
@@ -336,17 +360,6 @@ impl Input {
             self.undo.remove(0);
         }
         self.undo.push((self.text.clone(), self.caret));
-    }
-
-    fn row_start(&self) -> usize {
-        self.text[..self.caret].rfind('\n').map_or(0, |at| at + 1)
-    }
-
-    /// The place in another row that is as far from its start as the caret is.
-    fn column_in(&self, start: usize, end: usize) -> usize {
-        let column = self.text[self.row_start()..self.caret].graphemes(true).count();
-        let mut row = self.text[start..end].grapheme_indices(true);
-        row.nth(column).map_or(end, |(at, _)| start + at)
     }
 
     fn before(&self) -> usize {

@@ -84,12 +84,17 @@ fn words_are_moved_over_cut_and_swapped() {
 fn rows_are_moved_over_in_their_columns() {
     let mut input = Input::default();
     input.insert("one two\nx\nthree");
-    assert!(input.row_up());
+    assert!(input.row_up(80));
     assert_eq!(shown(&input), "one two\nx|\nthree");
-    assert!(input.row_up() && !input.row_up());
+    assert!(input.row_up(80) && !input.row_up(80));
     assert_eq!(shown(&input), "o|ne two\nx\nthree");
-    assert!(input.row_down() && input.row_down() && !input.row_down());
+    assert!(input.row_down(80) && input.row_down(80) && !input.row_down(80));
     assert_eq!(shown(&input), "one two\nx\nt|hree");
+    // Rows that are broken for want of room are rows too.
+    assert!(input.row_up(4) && input.row_up(4));
+    assert_eq!(shown(&input), "one t|wo\nx\nthree");
+    assert!(input.row_up(4) && !input.row_up(4));
+    assert_eq!(shown(&input), "o|ne two\nx\nthree");
 }
 
 #[test]

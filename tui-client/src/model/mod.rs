@@ -186,7 +186,7 @@ impl Model {
         let me = self.me.as_ref();
         let count: usize = rooms.clone().map(|room| room.unread(me)).sum();
         let mut rooms = rooms.filter(|room| room.unread(me) > 0);
-        let more = if rooms.any(Room::has_more_unread) { "+" } else { "" };
+        let more = if rooms.any(|room| room.has_more_after(room.read)) { "+" } else { "" };
         Some(count).filter(|count| *count > 0).map(|count| format!("{count}{more}"))
     }
 

@@ -296,17 +296,8 @@ impl Room {
         self.tally(me).mentions
     }
 
-    /// More was not read than is here.
-    pub fn has_more_unread(&self) -> bool {
-        self.has_more_after(self.read)
-    }
-
-    /// More stands below the line above what is new than is here.
-    pub fn has_more_new(&self) -> bool {
-        self.has_more_after(self.looked_away.unwrap_or(self.read))
-    }
-
-    fn has_more_after(&self, seen: MessageId) -> bool {
+    /// More came after this message than is here.
+    pub fn has_more_after(&self, seen: MessageId) -> bool {
         self.missed && self.more && self.oldest().is_some_and(|oldest| oldest > seen)
     }
 

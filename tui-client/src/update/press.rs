@@ -14,6 +14,7 @@ use crate::complete::Completion;
 use crate::event::Action;
 use crate::keys::{Meaning, Wish, is_press, second};
 use crate::model::{Asked, Kind, Model, Overlay, Prompt, Scroll};
+use crate::view::input_cells;
 
 pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Action> {
     if !is_press(key) {
@@ -140,13 +141,13 @@ fn to_bottom(model: &mut Model) {
 
 /// A row up in what is written; from the first row, to what was sent before.
 fn up(model: &mut Model) {
-    if !model.input.row_up() {
+    if !model.input.row_up(input_cells(model)) {
         model.input.older();
     }
 }
 
 fn down(model: &mut Model) {
-    if !model.input.row_down() {
+    if !model.input.row_down(input_cells(model)) {
         model.input.newer();
     }
 }

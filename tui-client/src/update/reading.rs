@@ -110,7 +110,7 @@ pub fn load_older(room: &mut Room) -> Vec<Action> {
 pub(super) fn jump_to_unread(model: &mut Model) -> Vec<Action> {
     let room = model.room();
     let new = room.new_line(model.me.as_ref()).map(|id| Place { id, note: 0 });
-    let has_more = room.has_more_new();
+    let has_more = room.has_more_after(room.looked_away.unwrap_or(room.read));
     match new.or_else(|| room.first_unread()) {
         Some(place) => with_pane(model, |room, pane| scroll::show(room, pane, place)),
         None => model.notice = Some("nothing is new here".to_owned()),

@@ -11,7 +11,7 @@ use crate::model::{Model, Overlay};
 use crate::{text, theme};
 
 /// Before the text in the input.
-const PROMPT: &str = "> ";
+pub(super) const PROMPT: &str = "> ";
 
 /// Rows that the text takes.
 pub(super) fn rows(model: &Model, width: u16) -> u16 {
@@ -48,7 +48,7 @@ fn typed_into(model: &Model) -> (&'static str, &Input) {
     }
 }
 
-fn cells(label: &str, width: u16) -> usize {
+pub(super) fn cells(label: &str, width: u16) -> usize {
     usize::from(width).saturating_sub(text::width(label)).max(1)
 }
 

@@ -97,6 +97,11 @@ pub fn pane(model: &Model) -> Pane<'_> {
     }
 }
 
+/// Cells of a row of the input.
+pub fn input_cells(model: &Model) -> usize {
+    composer::cells(composer::PROMPT, model.size.0)
+}
+
 /// Rows that names of people have.
 pub fn people_rows(model: &Model) -> usize {
     let area = areas(model, screen(model)).people;

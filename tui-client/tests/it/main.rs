@@ -10,6 +10,7 @@ mod gate;
 mod given_back;
 mod hostile;
 mod moderation;
+mod notices;
 mod painting;
 mod pasting;
 mod place;
