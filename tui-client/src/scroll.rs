@@ -65,6 +65,13 @@ pub fn show(room: &mut Room, pane: &Pane<'_>, place: Place) {
     up(room, pane, usize::from(at > 0));
 }
 
+/// Where the end left rows empty, what has come above fills them.
+pub fn fill(room: &mut Room, pane: &Pane<'_>) {
+    if room.scroll != Scroll::Bottom && top(room, pane) > top_at_bottom(room, pane) {
+        room.to_bottom();
+    }
+}
+
 /// The entries that are in sight, also in part.
 pub fn in_sight(room: &Room, pane: &Pane<'_>) -> Range<usize> {
     let (first, hidden) = top(room, pane);

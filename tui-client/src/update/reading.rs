@@ -195,7 +195,7 @@ pub(super) fn click(model: &mut Model, column: u16, row: u16) {
 }
 
 /// Moves over the rows as they are drawn now.
-fn with_pane<T>(model: &mut Model, turn: impl FnOnce(&mut Room, &Pane<'_>) -> T) -> T {
+pub(super) fn with_pane<T>(model: &mut Model, turn: impl FnOnce(&mut Room, &Pane<'_>) -> T) -> T {
     // The room is taken out, since its rows depend on the rest of the model.
     let name = model.room().name.clone();
     let mut room = std::mem::replace(model.room_mut(), Room::new(name));

@@ -7,11 +7,12 @@ use protocol::{
     Code, ErrorNote, HISTORY_MAX, History, Message, MessageId, Moderated, ToServer, UserName,
 };
 
+use super::reading::with_pane;
 use super::{join, lost, more_people, send_next};
 use crate::commands;
 use crate::event::{Action, Timer};
 use crate::model::{Link, Model, Room, Scroll, What};
-use crate::text;
+use crate::{scroll, text};
 
 /// Longest time that a server may ask for.
 const COME_BACK_MAX: Duration = Duration::from_secs(300);
@@ -50,7 +51,11 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Action> {
             }
             more_people(model)
         }
-        ToClient::History(history) => history_came(model, history),
+        ToClient::History(history) => {
+            let actions = history_came(model, history);
+            with_pane(model, scroll::fill);
+            actions
+        }
         ToClient::Deleted(deleted) => {
             if let Some(room) = model.find(&deleted.room) {
                 room.delete(deleted.message);

@@ -49,3 +49,24 @@ fn more_news_than_is_kept_is_told_of() {
     assert!(client.screen()[10].contains("older ones are new too"), "{:?}", client.screen()[10]);
     assert_eq!(sent(&client.did()).len(), 1, "and asked for");
 }
+
+#[test]
+fn a_cleared_screen_in_which_somebody_spoke_is_filled_again() {
+    let mut client = Client::entered(80, 12);
+    (1..=7).for_each(|id| client.says(id, "Bob", &format!("message {id}")));
+    client.types("/clear\n");
+    client.says(8, "Bob", "message 8");
+    client.presses(KeyCode::PageUp, KeyModifiers::NONE);
+    let one = |id| {
+        format!(
+            r#"{{"type":"message","room":"dev","sender":"Bob","content":"message {id}","id":{id},"at":0}}"#
+        )
+    };
+    let all: Vec<_> = (1..=7).map(one).collect();
+    client.hears(&format!(
+        r#"{{"type":"history","room":"dev","messages":[{}],"more":false,"head":8}}"#,
+        all.join(",")
+    ));
+    let screen = client.screen().join("\n");
+    assert!(screen.contains("message 3") && screen.contains("message 8"), "{screen}");
+}
