@@ -2,8 +2,11 @@
 //!
 //! This file does not know which key asks for it.
 
+use clap::ValueEnum as _;
+
 use crate::commands::COMMANDS;
 use crate::input::Input;
+use crate::theme::{self, Theme};
 
 /// A completion under way: what was typed, and what it may become.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +28,11 @@ impl Completion {
         let before = &input.text()[..input.caret()];
         let start = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
         let word = before[start..].to_owned();
-        let options = options(&word, start == 0, names, rooms);
+        let command = before[..start].trim_end().strip_prefix('/');
+        let options = match command.and_then(|command| arguments(command, &word, rooms)) {
+            Some(arguments) => arguments,
+            None => options(&word, start == 0, names, rooms),
+        };
         let first = options.first()?.clone();
         input.replace(start, &word, &first);
         Some(Completion { start, typed: word, shown: first, options, at: 0 })
@@ -68,6 +75,17 @@ fn options(word: &str, first: bool, names: &[String], rooms: &[String]) -> Vec<S
     let after = if first { ": " } else { " " };
     let names = names.iter().filter(|known| begins(known, name));
     names.map(|name| format!("{at}{name}{after}")).collect()
+}
+
+/// What a command takes as its one argument, if that is neither a name nor a text.
+fn arguments(command: &str, word: &str, rooms: &[String]) -> Option<Vec<String>> {
+    let known: Vec<String> = match command {
+        "help" => COMMANDS.iter().map(|command| command.name.to_owned()).collect(),
+        "theme" => Theme::value_variants().iter().map(theme::name_of).collect(),
+        "join" | "j" | "room" if !word.starts_with('#') => rooms.to_vec(),
+        _ => return None,
+    };
+    Some(known.into_iter().filter(|name| begins(name, word)).collect())
 }
 
 fn begins(name: &str, with: &str) -> bool {

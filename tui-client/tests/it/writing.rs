@@ -25,6 +25,12 @@ fn tab_completes_names_commands_and_rooms() {
     assert_eq!(completed(&mut client, "/rec", 1), "/reconnect ");
     assert_eq!(completed(&mut client, "see #d", 1), "see #dev ");
     assert_eq!(completed(&mut client, "xyzzy", 1), "xyzzy");
+    // What a command takes.
+    assert_eq!(completed(&mut client, "/join d", 1), "/join dev");
+    assert_eq!(completed(&mut client, "/join #d", 1), "/join #dev ");
+    assert_eq!(completed(&mut client, "/theme co", 1), "/theme colour-blind");
+    assert_eq!(completed(&mut client, "/help unb", 1), "/help unban");
+    assert_eq!(completed(&mut client, "/kick z", 1), "/kick Zoë ");
     client.types("bx");
     client.presses(KeyCode::Backspace, KeyModifiers::NONE);
     client.presses(KeyCode::Tab, KeyModifiers::NONE);
