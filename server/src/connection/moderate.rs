@@ -9,7 +9,7 @@ use protocol::{Act, Action, MessageId, Moderated, Ref, Refusal, RoomName, ToClie
 use super::read_pump::ReadPump;
 use crate::frame::{Frame, Order};
 use crate::gate::sanctions::restriction;
-use crate::gate::{Pass, SANCTIONS_MAX};
+use crate::gate::{Admitted, Pass, SANCTIONS_MAX};
 use crate::hub::lane;
 use crate::log::register::{Change, Kind, Sanction};
 use crate::log::{Delete, OpenRoom, Work, now_ms};
@@ -19,6 +19,7 @@ use crate::outbox::{End, Outbox};
 /// Who an act is about, here or away.
 struct Target {
     person: Option<Arc<Person>>,
+    connections: Vec<Admitted>,
     sanction: Sanction,
 }
 
@@ -89,7 +90,7 @@ impl ReadPump {
 
     /// The room, if it is about one.
     fn may_moderate(&self, room: Option<&RoomName>) -> Result<Option<Arc<OpenRoom>>, Refusal> {
-        let pass = self.pass.as_deref();
+        let pass = self.pass();
         if !self.engine.gate.may_moderate(self.claim.person(), pass) {
             return Err(Refusal::NotAllowed);
         }
@@ -105,7 +106,7 @@ impl ReadPump {
 
     fn target(&self, act: &Act) -> Target {
         let gate = &self.engine.gate;
-        let person = gate.names.find(&act.user).map(|(person, _)| person);
+        let (person, connections) = gate.names.find(&act.user).unzip();
         let kept = gate.names.kept(&act.user, now_ms());
         // Who is here now; else whose name it is.
         let key = match &person {
@@ -126,21 +127,21 @@ impl ReadPump {
             reason: act.reason.clone(),
             by: self.claim.name().clone(),
         };
-        Target { person, sanction }
+        Target { person, connections: connections.unwrap_or_default(), sanction }
     }
 
     /// How who it is about is reached now, by name and by key. Asked only when a ban holds: who came
     /// in before that is found here, and who comes later is not let in.
     fn outboxes(&self, sanction: &Sanction) -> Vec<Outbox> {
         let names = &self.engine.gate.names;
-        let mut outboxes = names.find(&sanction.user).map_or_else(Vec::new, |(_, all)| all);
+        let mut all = names.find(&sanction.user).map_or_else(Vec::new, |(_, theirs)| theirs);
         let with_key = sanction.key.map_or_else(Vec::new, |key| names.with_key(key));
-        for outbox in with_key {
-            if !outboxes.contains(&outbox) {
-                outboxes.push(outbox);
+        for connection in with_key {
+            if !all.contains(&connection) {
+                all.push(connection);
             }
         }
-        outboxes
+        all.into_iter().map(|connection| connection.outbox).collect()
     }
 
     fn is_possible(&self, act: &Act, target: &Target) -> Result<(), Refusal> {
@@ -154,7 +155,7 @@ impl ReadPump {
             };
             return if there { Ok(()) } else { Err(Refusal::NotFound(missing)) };
         }
-        if gate.is_moderator(target.person.as_deref(), sanction.key) {
+        if gate.is_moderator(sanction.key, &target.connections, act.room.as_ref()) {
             return Err(Refusal::IsModerator(sanction.user.as_str().into()));
         }
         if act.action == Action::Kick && target.person.is_none() {

@@ -12,7 +12,7 @@ mod tests;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use protocol::{Refusal, Role, UserName};
+use protocol::{Refusal, UserName};
 
 use self::kept::AllKept;
 pub use self::kept::KEPT_MAX;
@@ -44,15 +44,13 @@ pub(crate) struct Person {
     /// Spelt as their first connection spelt it: one person has one spelling.
     pub(crate) name: UserName,
     pub(crate) proof: Proof,
-    /// What their first connection may do.
-    pub(crate) role: Role,
     /// What they said lately, over all their connections.
     said: Rate,
 }
 
 impl Person {
-    pub(crate) fn new(name: UserName, proof: Proof, role: Role) -> Self {
-        Person { name, proof, role, said: Rate::default() }
+    pub(crate) fn new(name: UserName, proof: Proof) -> Self {
+        Person { name, proof, said: Rate::default() }
     }
 
     pub(crate) fn said(&self) -> &Rate {
@@ -91,7 +89,7 @@ impl From<Taken> for Refusal {
     }
 }
 
-/// All names that are in use or kept. `M` is how a connection is reached.
+/// All names that are in use or kept. `M` is a connection: nothing is asked of it here.
 #[derive(Debug)]
 pub(crate) struct Names<M>(Arc<Mutex<State<M>>>);
 
@@ -141,12 +139,11 @@ impl<M: Clone + PartialEq> Names<M> {
     pub(crate) fn claim_guest(
         &self,
         proof: Proof,
-        role: Role,
         member: &M,
         now: u64,
     ) -> Result<Claim<M>, Taken> {
         let guests = (0..=GUEST_TRIES_MAX).filter_map(|_| guest_name());
-        let people = guests.map(|name| Person::new(name, proof, role));
+        let people = guests.map(|name| Person::new(name, proof));
         let mut claims = people.map(|person| self.claim(person, member.clone(), now));
         claims.find_map(Result::ok).ok_or(Taken::NoGuest)
     }
@@ -203,14 +200,14 @@ impl<M: Clone + PartialEq> Names<M> {
         self.lock().tend(now)
     }
 
-    /// Who is connected under a name, and how they are reached.
+    /// Who is connected under a name, and their connections.
     pub(crate) fn find(&self, name: &UserName) -> Option<(Arc<Person>, Vec<M>)> {
         let state = self.lock();
         let holder = state.in_use.get(name.key())?;
         Some((holder.person.clone(), holder.connections.clone()))
     }
 
-    /// How everybody with this key is reached, under whatever names.
+    /// The connections of everybody with this key, under whatever names.
     pub(crate) fn with_key(&self, key: KeyHash) -> Vec<M> {
         let state = self.lock();
         let theirs = state.in_use.values().filter(|holder| holder.person.key() == Some(key));
@@ -328,6 +325,11 @@ impl<M: PartialEq> Claim<M> {
 
     pub(crate) fn person(&self) -> &Person {
         &self.person
+    }
+
+    /// The connection itself.
+    pub(crate) fn member(&self) -> &M {
+        &self.member
     }
 }
 

@@ -30,7 +30,7 @@ fn claim(
     member: u32,
     now: u64,
 ) -> Result<Claim<u32>, Taken> {
-    names.claim(Person::new(name(text), proof, Role::Member), member, now)
+    names.claim(Person::new(name(text), proof), member, now)
 }
 
 #[test]
@@ -59,8 +59,7 @@ fn without_a_key_every_connection_is_a_person_of_its_own() {
 #[test]
 fn guests_get_names_of_their_own() {
     let names = names(Vec::new());
-    let guests: Vec<_> =
-        (0..100).map(|n| names.claim_guest(Proof::None, Role::Member, &n, 0).unwrap()).collect();
+    let guests: Vec<_> = (0..100).map(|n| names.claim_guest(Proof::None, &n, 0).unwrap()).collect();
     assert!(guests.iter().all(|guest| guest.name().as_str().len() == "guest-".len() + 4));
     assert_eq!(names.lock().in_use.len(), 100);
 }

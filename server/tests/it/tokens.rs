@@ -14,18 +14,17 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
 use crate::child::operator;
 use crate::harness::{Peer, TestServer, say};
-use crate::moderation::moderated;
 
 const SECRET: &str = "a secret that nobody guesses, of 32 bytes and more";
 
 /// A server that a secret closes.
-struct Closed {
+pub(crate) struct Closed {
     server: TestServer,
     folder: TempDir,
 }
 
 impl Closed {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Closed::with_key(SECRET.as_bytes()).await
     }
 
@@ -37,17 +36,17 @@ impl Closed {
         Closed { server: TestServer::start_with(config).await, folder }
     }
 
-    async fn connect(&self, query: &str, token: &str) -> Peer {
+    pub(crate) async fn connect(&self, query: &str, token: &str) -> Peer {
         connect(&self.server.address.to_string(), query, token).await
     }
 
-    async fn enter(&self, room: &str, token: &str) -> Peer {
+    pub(crate) async fn enter(&self, room: &str, token: &str) -> Peer {
         let mut peer = self.connect(&format!("room={room}"), token).await;
         peer.expect_entry().await;
         peer
     }
 
-    async fn refused(&self, token: &str, code: Code) -> String {
+    pub(crate) async fn refused(&self, token: &str, code: Code) -> String {
         let mut peer = self.connect("room=dev", token).await;
         let note = peer.error().await;
         assert_eq!(note.code, code, "{}: {token}", note.content);
@@ -68,7 +67,7 @@ fn in_seconds(seconds: i64) -> i64 {
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "it is made in place")]
-fn claims(sub: &str, rooms: &[&str], more: Value) -> Value {
+pub(crate) fn claims(sub: &str, rooms: &[&str], more: Value) -> Value {
     let mut claims = json!({"sub": sub, "rooms": rooms, "exp": in_seconds(60)});
     for (name, value) in more.as_object().unwrap() {
         claims[name] = value.clone();
@@ -91,7 +90,7 @@ fn hs256_with(secret: &str, claims: &Value) -> String {
     signed(&json!({"alg": "HS256", "typ": "JWT"}), claims, sign)
 }
 
-fn hs256(claims: &Value) -> String {
+pub(crate) fn hs256(claims: &Value) -> String {
     hs256_with(SECRET, claims)
 }
 
@@ -205,53 +204,6 @@ async fn a_token_that_expires_ends_its_connection_while_it_is_silent_and_while_i
     assert_eq!(ended, Code::TokenExpired);
     assert_eq!(speaks.next_or_close().await, Err(Some(4003)));
     silent.expect_refusal(Code::TokenExpired, 4003).await;
-}
-
-#[tokio::test]
-async fn a_moderator_by_token_is_one_in_the_rooms_it_opens() {
-    let closed = Closed::start().await;
-    let token = hs256(&claims("Mod", &["dev"], json!({"role": "moderator"})));
-    let mut moderator = closed.enter("dev", &token).await;
-    let mut eve = closed.enter("dev", &hs256(&claims("Eve", &["*"], json!({})))).await;
-    moderator.send(r#"{"type":"ban","user":"Eve"}"#).await;
-    loop {
-        match moderator.next().await {
-            ToClient::Error(note) => break assert_eq!(note.code, Code::NotAllowed),
-            ToClient::Moderated(_) => panic!("it does not open all rooms"),
-            _ => {}
-        }
-    }
-    moderator.send(r#"{"type":"ban","room":"dev","user":"Eve"}"#).await;
-    moderated(&mut eve).await;
-    let mut again = closed.connect("room=dev", &hs256(&claims("Eve", &["*"], json!({})))).await;
-    again.expect_refusal(Code::Banned, 4003).await;
-    let all = hs256(&claims("Root", &["*"], json!({"role": "moderator"})));
-    let mut root = closed.enter("ops", &all).await;
-    root.send(r#"{"type":"ban","user":"Eve"}"#).await;
-    assert_eq!(moderated(&mut root).await["action"], "ban");
-    eve.expect_refusal(Code::Banned, 4003).await;
-}
-
-#[tokio::test]
-async fn a_moderator_who_is_away_is_locked_out_by_nobody() {
-    let closed = Closed::start().await;
-    let moderator = |sub| hs256(&claims(sub, &["*"], json!({"role": "moderator"})));
-    let mut rogue = closed.enter("dev", &moderator("Rogue")).await;
-    for act in [
-        json!({"type": "ban", "user": "Mod"}),
-        json!({"type": "ban", "room": "dev", "user": "Mod"}),
-        json!({"type": "mute", "user": "Mod", "seconds": 600}),
-    ] {
-        rogue.send(act.to_string()).await;
-        moderated(&mut rogue).await;
-    }
-    // The same name with less in its token is somebody whom they can ban.
-    closed.refused(&hs256(&claims("Mod", &["*"], json!({}))), Code::Banned).await;
-    let mut found = closed.enter("dev", &moderator("Mod")).await;
-    found.send(say("dev", "what goes on here?")).await;
-    found.message().await;
-    found.send(r#"{"type":"unban","user":"Mod"}"#).await;
-    assert_eq!(moderated(&mut found).await["action"], "unban");
 }
 
 #[tokio::test]
