@@ -218,6 +218,7 @@ async fn an_open_server_does_not_look_at_tokens() {
     }
 }
 
+const CHECK: [&str; 3] = ["check-config", "--db", ":memory:"];
 const MAKE: [&str; 7] = ["token", "--user", "alice", "--rooms", "dev,ops-*", "--days", "30"];
 
 /// An Ed25519 key pair as `openssl genpkey` and `openssl pkey -pubout` write them.
@@ -294,15 +295,49 @@ async fn a_key_that_is_none_is_told_with_what_to_do() {
         assert!(told.contains(word) && told.contains("some.key"), "{told}");
         assert!(!told.contains("MIIB") && !told.contains("short\n"));
     }
-    std::fs::write(&key, STANDARD.decode(base64).unwrap()).unwrap();
-    let (code, told) = operator(&MAKE, "--token-key", &key);
-    assert_eq!((code, told.contains("-inform DER")), (Some(2), true), "{told}");
     let (code, told) = operator(&MAKE, "--token-key", &folder.path().join("missing"));
     assert_eq!(code, Some(2));
     assert!(told.contains("missing"), "{told}");
     std::fs::write(&key, SECRET).unwrap();
     for arguments in [&MAKE[..3], &["token", "--user", " x", "--rooms", "dev"]] {
         assert_eq!(operator(arguments, "--token-key", &key).0, Some(2));
+    }
+}
+
+/// As `openssl rsa -pubout` writes it, without its first and last line.
+const RSA: &str = "\
+    MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAnhkTG3qAQv0tLX3xFFrh\n\
+    N1E5DjzO9/P3tZsm2BX23KL3ufHETr5ZScomGwtGqunaQGYpJcNa1uj8TlJkDcbG\n\
+    kzrpDleVmqe5h517TdpL8ps/jSCMtFX5NYstXUAc3JK75eDcooBcm9EMH8mvtu9G\n\
+    NhlEEPVEqszoaDwiBaMYl09o60vpcqX0In6nlQ5JY/+9upNRr5oQ3AhC1D3CkoXB\n\
+    Uh8a/UyoGHipoVVirns3i/DJikutUrQwWtRbckIYMhXogoQOIYOph1RHdmF3aajP\n\
+    9jTOX0QmLWl38A75oE2ejv9AjBWriw5oGEHBne8XbOf+313buRfqvAleh++AIZ4G\n\
+    ywIDAQAB";
+
+#[tokio::test]
+async fn a_public_key_in_whatever_form_is_no_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("some.key");
+    let mut forms: Vec<Vec<u8>> = vec![
+        b"{\n  \"kty\": \"OKP\",\n  \"crv\": \"Ed25519\", \"x\": \"11qYAYKxCrfVS\"\n}\n".into(),
+        b" {\"keys\":[{\"kty\":\"RSA\",\"n\":\"0vx7agoebGcQ\",\"e\":\"AQAB\"}]}".into(),
+    ];
+    let elliptic = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap();
+    for der in [ed25519().1, elliptic.public_key_pem(), RSA.into()] {
+        let lines: Vec<_> = der.lines().filter(|line| !line.starts_with('-')).collect();
+        let der = STANDARD.decode(lines.concat()).unwrap();
+        forms.extend([lines.join("\r\n").into(), lines.concat().into()]);
+        forms.extend([encode(&der).into(), der]);
+    }
+    for form in forms {
+        std::fs::write(&key, &form).unwrap();
+        let (code, told) = operator(&CHECK, "--token-key", &key);
+        let form = String::from_utf8_lossy(&form);
+        assert_eq!((code, told.contains("-inform DER")), (Some(2), true), "{form}: {told}");
+    }
+    for secret in [STANDARD.encode([0x30; 48]), STANDARD.encode([7; 48]), "x".repeat(32)] {
+        std::fs::write(&key, secret).unwrap();
+        assert_eq!(operator(&CHECK, "--token-key", &key).0, Some(0));
     }
 }
 
