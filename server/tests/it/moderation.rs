@@ -329,7 +329,7 @@ async fn the_operator_lists_bans_and_mutes_while_the_server_runs() {
     let mut moderator = server.moderator("dev").await;
     for act in [
         json!({"type": "mute", "room": "dev", "user": "Eve", "seconds": 600}),
-        json!({"type": "ban", "user": "Mallory", "reason": "spam"}),
+        json!({"type": "ban", "user": "Mallory", "reason": "don't\nban  * \u{1b}[2J\u{7}\u{202e}"}),
         json!({"type": "ban", "room": "dev", "user": "Trudy"}),
         json!({"type": "unban", "room": "dev", "user": "Trudy"}),
     ] {
@@ -339,7 +339,8 @@ async fn the_operator_lists_bans_and_mutes_while_the_server_runs() {
     let (code, list) = operator(&["bans"], "--db", &server.folder.path().join("nebula.db"));
     assert_eq!(code, Some(0), "{list}");
     let lines: Vec<_> = list.lines().collect();
-    assert_eq!((lines.len(), lines[0]), (2, "ban  * always Mallory, by Mod: spam"), "{list}");
+    let ban = r"ban  * always Mallory, by Mod: don't\nban  * \u{1b}[2J\u{7}\u{202e}";
+    assert_eq!((lines.len(), lines[0]), (2, ban), "{list}");
     assert!(lines[1].starts_with("mute #dev 20") && lines[1].ends_with("Z Eve, by Mod"), "{list}");
 }
 
