@@ -246,8 +246,9 @@ impl<M> State<M> {
         if proof != Proof::Token {
             match self.kept.get(name.key(), now) {
                 Some(kept) if Proof::Key(kept.key) != proof => return Err(Taken::Kept),
-                Some(_) => {}
-                None => self.may_be_new(&name, now)?,
+                // Looks go by the spelling, and that one was looked at when it was kept.
+                Some(kept) if kept.name.as_str() == name.as_str() => {}
+                _ => self.may_look_so(&name, now)?,
             }
         }
         self.looks.add(&name);
@@ -258,10 +259,12 @@ impl<M> State<M> {
         Ok(person)
     }
 
-    /// A name that is nobody's must not pass for one that is somebody's.
-    fn may_be_new(&mut self, name: &UserName, now: u64) -> Result<(), Taken> {
-        // Kept for somebody who did not use it for too long.
-        self.forget(name.key());
+    /// A new name, or a new spelling of one's own, must not pass for a name that is somebody else's.
+    fn may_look_so(&mut self, name: &UserName, now: u64) -> Result<(), Taken> {
+        if self.kept.get(name.key(), now).is_none() {
+            // Kept for somebody who did not use it for too long.
+            self.forget(name.key());
+        }
         for key in self.looks.like(name) {
             let user = self.in_use.get(&key).map(|holder| &holder.person.name);
             let owner = user.or_else(|| self.kept.get(&key, now).map(|kept| &kept.name));

@@ -93,6 +93,25 @@ fn a_new_name_must_not_look_like_one_that_is_taken() {
 }
 
 #[test]
+fn ones_own_name_must_not_look_like_anothers_in_a_new_spelling() {
+    let names = names(vec![kept("Alice", 1, 0), kept("aiice", 2, 0)]);
+    let refused = claim(&names, "AIice", key(2), 1, 0).unwrap_err();
+    assert_eq!(refused, Taken::Similar(name("Alice")));
+    for spelling in ["aiice", "Aiice", "AIICE"] {
+        let claimed = claim(&names, spelling, key(2), 1, 0).unwrap();
+        assert_eq!(claimed.name().as_str(), spelling);
+    }
+    assert!(claim(&names, "AIice", key(2), 1, 1000).is_ok(), "Alice is nobody's now");
+}
+
+#[test]
+fn a_name_that_was_kept_before_there_were_looks_is_its_owners_still() {
+    let names = names(vec![kept("Alice", 1, 0), kept("AIice", 2, 0)]);
+    assert!(claim(&names, "AIice", key(2), 1, 0).is_ok());
+    assert!(claim(&names, "Alice", key(1), 1, 0).is_ok());
+}
+
+#[test]
 fn everybody_with_a_key_is_found_under_whatever_name() {
     let names = names(Vec::new());
     let _claims = [("a", 1, 1), ("b", 1, 2), ("c", 2, 3)]
