@@ -90,6 +90,7 @@ impl ReadPump {
         let end = self.read_all(socket, inbound).await;
         self.outbox.end(end.clone());
         Box::pin(self.leave_all()).await;
+        self.engine.gate.left(&self.engine.log, self.claim.person());
         end
     }
 

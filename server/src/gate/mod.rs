@@ -252,6 +252,13 @@ impl Gate {
         self.moderators.has(key) || passes.any(|pass| pass.moderates(room))
     }
 
+    /// Notes the use of a name that is given back now.
+    pub(crate) fn left(&self, log: &Log, person: &Person) {
+        if let Some(kept) = self.names.left(person, now_ms()) {
+            log.note(Change::Used(kept));
+        }
+    }
+
     /// Clears away what is over, and notes the use of names whose owners are here.
     pub(crate) async fn tend(&self, log: &Log) {
         let now = now_ms();

@@ -194,6 +194,11 @@ impl<M: Clone + PartialEq> Names<M> {
         self.lock().kept.used(name.key(), now)
     }
 
+    /// Notes the use of a name by who goes now; if that is worth writing down, what it then is.
+    pub(crate) fn left(&self, person: &Person, now: u64) -> Option<Kept> {
+        self.lock().kept.used_by(person.name.key(), person.key()?, now)
+    }
+
     /// Forgets what is kept too long, and notes the use of what is kept for who is here: those where
     /// that is worth writing down.
     pub(crate) fn tend(&self, now: u64) -> Vec<Kept> {
@@ -286,15 +291,8 @@ impl<M> State<M> {
     }
 
     fn tend(&mut self, now: u64) -> Vec<Kept> {
-        let mut used = Vec::new();
-        for (key, holder) in &self.in_use {
-            let theirs =
-                self.kept.get(key, now).filter(|kept| holder.person.key() == Some(kept.key));
-            let Some(kept) = theirs.cloned() else { continue };
-            if self.kept.used(key, now) {
-                used.push(Kept { used: now, ..kept });
-            }
-        }
+        let here = self.in_use.iter().filter_map(|(key, holder)| Some((key, holder.person.key()?)));
+        let used = here.filter_map(|(key, owner)| self.kept.used_by(key, owner, now)).collect();
         for name in self.kept.over(now) {
             self.forget(name.key());
         }

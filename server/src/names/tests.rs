@@ -132,6 +132,19 @@ fn the_name_of_who_stays_is_used_all_the_time() {
     assert_eq!(names.tend(1000), [kept("Alice", 1, 1000)]);
     assert!(names.kept(&name("alice"), 1999).is_some());
     assert!(names.lock().kept.remove("bob").is_none(), "he did not come for too long");
+    assert_eq!(names.tend(5000), [kept("Alice", 1, 5000)], "however seldom it is looked at");
+}
+
+#[test]
+fn who_goes_has_used_the_name_until_then() {
+    let names = names(vec![kept("Alice", 1, 0), kept("Bob", 2, 0)]);
+    let alice = claim(&names, "Alice", key(1), 1, 0).unwrap();
+    assert_eq!(names.left(alice.person(), 99), None, "that is not worth writing down");
+    assert_eq!(names.left(alice.person(), 5000), Some(kept("Alice", 1, 5000)));
+    drop(alice);
+    assert_eq!(claim(&names, "Alice", key(2), 2, 5999).unwrap_err(), Taken::Kept);
+    let stranger = claim(&names, "Bob", Proof::Token, 3, 0).unwrap();
+    assert_eq!(names.left(stranger.person(), 5000), None, "it is not kept for them");
 }
 
 #[test]

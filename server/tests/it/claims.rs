@@ -1,6 +1,7 @@
 //! Names that last: whose a name is while its owner is away, and over a restart.
 
 use std::path::Path;
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use protocol::{Code, Key};
 use rusqlite::Connection;
@@ -127,8 +128,29 @@ async fn coming_back_counts_as_use() {
     server.stop().await;
     let db = Connection::open(&path).unwrap();
     let used: i64 = db.query_row("SELECT used FROM names", [], |row| row.get(0)).unwrap();
-    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_millis();
+    let now = UNIX_EPOCH.elapsed().unwrap().as_millis();
     assert!(now - u128::try_from(used).unwrap() < 60_000);
+}
+
+#[tokio::test]
+async fn being_there_counts_as_use_until_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("nebula.db");
+    let name_expiry = Duration::from_millis(50);
+    let server = TestServer::start_with(Config { name_expiry, ..on(&path) }).await;
+    let mut alice = server.connect_with(&query("dev", "Alice", ""), Some(1)).await;
+    alice.expect_entry().await;
+    let came = Instant::now();
+    while came.elapsed() < name_expiry {
+        alice.send(r#"{"type":"history","room":"dev"}"#).await;
+        alice.next().await;
+    }
+    let goes = UNIX_EPOCH.elapsed().unwrap().as_millis();
+    drop(alice);
+    server.stop().await;
+    let db = Connection::open(&path).unwrap();
+    let used: i64 = db.query_row("SELECT used FROM names", [], |row| row.get(0)).unwrap();
+    assert!(u128::try_from(used).unwrap() >= goes);
 }
 
 #[tokio::test]
