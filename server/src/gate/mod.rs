@@ -46,7 +46,8 @@ pub(crate) struct Opening {
     pub(crate) key: Option<Key>,
     /// An open server does not look at it.
     pub(crate) token: Result<Option<Token>, Refusal>,
-    pub(crate) address: IpAddr,
+    /// None where no limit for each address counts.
+    pub(crate) address: Option<IpAddr>,
 }
 
 /// What a connection may do, where that is not what everybody may.
@@ -296,7 +297,7 @@ impl Gate {
 
     /// Keeps a name for its owner, if it is not kept yet, and returns when that is stored. Who took
     /// too many names lately, or comes when there is no room, goes on without.
-    async fn keep(&self, log: &Log, name: &UserName, key: KeyHash, address: IpAddr) {
+    async fn keep(&self, log: &Log, name: &UserName, key: KeyHash, address: Option<IpAddr>) {
         let now = now_ms();
         let kept = Kept { name: name.clone(), key, used: now };
         if self.names.kept(name, now).is_some() {
@@ -305,7 +306,7 @@ impl Gate {
             }
             return;
         }
-        let place = match self.place(address) {
+        let place = match address.map_or(Place::Taken, |address| self.place(address)) {
             Place::Taken if !self.names.keep(kept.clone(), now) => Place::NoRoom,
             place => place,
         };
