@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use protocol::{Act, Action, MessageId, Moderated, Ref, Refusal, RoomName, ToClient};
 
-use super::read_pump::ReadPump;
+use super::read_pump::{ReadPump, note};
 use crate::frame::{Frame, Order};
 use crate::gate::sanctions::restriction;
 use crate::gate::{Admitted, Pass, SANCTIONS_MAX};
@@ -15,6 +15,9 @@ use crate::log::register::{Change, Kind, Sanction};
 use crate::log::{Delete, OpenRoom, Work, now_ms};
 use crate::names::Person;
 use crate::outbox::{End, Outbox};
+
+/// Of who is to be put out of a room.
+const NOT_HERE: Refusal = Refusal::NotFound("nobody of this name is here");
 
 /// Who an act is about, here or away.
 struct Target {
@@ -159,7 +162,7 @@ impl ReadPump {
             return Err(Refusal::IsModerator(sanction.user.as_str().into()));
         }
         if act.action == Action::Kick && target.person.is_none() {
-            return Err(Refusal::NotFound("nobody of this name is here"));
+            return Err(NOT_HERE);
         }
         if !gate.sanctions.has(sanction, now_ms()) && !gate.sanctions.has_room(now_ms()) {
             return Err(Refusal::TooManySanctions { max: SANCTIONS_MAX });
@@ -169,15 +172,19 @@ impl ReadPump {
 
     /// Tells whom it concerns, and then puts out who has to go.
     async fn tell(&self, act: Act, target: &Target) -> Result<(), End> {
-        let (action, room) = (act.action, act.room.clone());
+        let (action, room, reference) = (act.action, act.room.clone(), act.reference.clone());
         let told = Moderated::new(act, self.claim.name().clone());
         let frame = Frame::text(ToClient::Moderated(Box::new(told)).encode(), Order::Plain);
         match room {
+            Some(room) if action == Action::Kick => {
+                let absent = note(&NOT_HERE, Some(room.clone()), reference);
+                self.kick(room, target, frame, absent).await?;
+            }
             Some(room) => {
                 let lane = lane(&room);
                 let told = self.engine.hub.tell(room, frame).await;
                 told.map_err(|_| self.stopping())?;
-                if matches!(action, Action::Kick | Action::Ban) {
+                if action == Action::Ban {
                     let outboxes = self.outboxes(&target.sanction);
                     outboxes.iter().for_each(|outbox| outbox.leave(lane));
                 }
@@ -193,6 +200,21 @@ impl ReadPump {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Only the hub knows whether the person is in this room: if not, the moderator alone is told.
+    async fn kick(
+        &self,
+        room: RoomName,
+        target: &Target,
+        frame: Arc<Frame>,
+        absent: Arc<Frame>,
+    ) -> Result<(), End> {
+        let (lane, user) = (lane(&room), target.sanction.user.clone());
+        let told = self.engine.hub.tell_of((room, user), frame, self.id, absent).await;
+        told.map_err(|_| self.stopping())?;
+        target.connections.iter().for_each(|connection| connection.outbox.leave(lane));
         Ok(())
     }
 

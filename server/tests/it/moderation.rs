@@ -134,12 +134,20 @@ async fn a_kick_is_out_of_the_room_and_no_more() {
     elsewhere.message().await;
     eve.send(r#"{"type":"join","room":"dev"}"#).await;
     eve.expect_entry().await;
-    moderator.send(r#"{"type":"kick","room":"dev","user":"Nobody"}"#).await;
-    loop {
-        if let ToClient::Error(note) = moderator.next().await {
-            assert_eq!(note.code, Code::NotFound);
-            break;
-        }
+    // Nobody of this name is connected; and somebody is, but in another room.
+    for user in ["Nobody", "Bob"] {
+        let _bob = server.person("ops", "Bob", 2).await;
+        let kick = json!({"type": "kick", "room": "dev", "user": user, "ref": "m2"});
+        moderator.send(kick.to_string()).await;
+        let note = loop {
+            match moderator.next().await {
+                ToClient::Error(note) => break note,
+                ToClient::Moderated(told) => panic!("{told:?}"),
+                _ => {}
+            }
+        };
+        assert_eq!((note.code, note.reference.unwrap().as_str()), (Code::NotFound, "m2"));
+        assert_eq!(note.room.unwrap().as_str(), "dev");
     }
 }
 
