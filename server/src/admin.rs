@@ -69,11 +69,19 @@ pub fn bans(db: &Path) -> Result<String, AdminError> {
         };
         let place = room.map_or_else(|| "*".to_owned(), |room| format!("#{room}"));
         let until = until.map_or_else(|| "always".to_owned(), moment);
-        let reason = reason.map_or_else(String::new, |reason| format!(": {}", reason.as_str()));
+        let reason =
+            reason.map_or_else(String::new, |why| format!(": {}", on_one_line(why.as_str())));
         // Writing into a string cannot fail.
         let _ = writeln!(list, "{what:<4} {place} {until} {user}, by {by}{reason}");
     }
     Ok(list)
+}
+
+/// What somebody wrote, with an escape for what would end a line, drive a terminal or not be seen.
+/// Names hold nothing like that.
+fn on_one_line(text: &str) -> String {
+    // But quotes are harmless.
+    text.escape_debug().to_string().replace(r"\'", "'").replace(r#"\""#, "\"")
 }
 
 fn moment(ms: u64) -> String {

@@ -84,8 +84,7 @@ impl Door {
             return Err(Closed { why: TurnedAway::Full, retry_after: Duration::from_secs(5) });
         }
         let peer = peer.to_canonical();
-        let counted = !peer.is_loopback() && !self.is_trusted(peer);
-        let address = if counted { self.admit(peer)? } else { self.uncounted.clone() };
+        let address = if self.counts(peer) { self.admit(peer)? } else { self.uncounted.clone() };
         Ok(Entry::new(address))
     }
 
@@ -93,7 +92,7 @@ impl Door {
     /// theirs.
     pub(crate) fn enter_as(&self, entry: &mut Entry, client: IpAddr) -> Result<(), Closed> {
         let client = client.to_canonical();
-        if !client.is_loopback() && !self.is_trusted(client) {
+        if self.counts(client) {
             *entry = Entry::new(self.admit(client)?);
         }
         Ok(())
@@ -113,6 +112,12 @@ impl Door {
         let hops = forwarded.rev().flat_map(|line| line.rsplit(|byte| *byte == b','));
         let mut clients = hops.map(|hop| address(hop).unwrap_or(UNKNOWN));
         clients.find(|hop| *hop == UNKNOWN || !self.is_trusted(*hop))
+    }
+
+    /// Whether limits for each address hold for this one.
+    pub(crate) fn counts(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        !address.is_loopback() && !self.is_trusted(address)
     }
 
     fn is_trusted(&self, peer: IpAddr) -> bool {

@@ -112,9 +112,10 @@ fn enter<S: Stream>(engine: &Arc<Engine>, guest: &Guest, request: Request<Incomi
     let forwarded = request.headers().get_all(FORWARDED).iter();
     let client = door.client(guest.peer, forwarded.map(HeaderValue::as_bytes));
     let entered = client.map_or(Ok(()), |client| door.enter_as(&mut entry, client));
+    let counted = Some(client.unwrap_or(guest.peer)).filter(|address| door.counts(*address));
     guest.entry.set(Some(entry));
     match entered {
-        Ok(()) => upgrade::<S>(engine, guest, client.unwrap_or(guest.peer), request),
+        Ok(()) => upgrade::<S>(engine, guest, counted, request),
         Err(refused) => {
             engine.vitals.metrics.turned_away(refused.why);
             closed(refused)
@@ -200,7 +201,7 @@ fn has_token(headers: &HeaderMap, name: HeaderName, token: &str) -> bool {
 fn upgrade<S: Stream>(
     engine: &Arc<Engine>,
     guest: &Guest,
-    address: IpAddr,
+    address: Option<IpAddr>,
     request: Request<Incoming>,
 ) -> Answer {
     let headers = request.headers();
@@ -255,7 +256,7 @@ fn taken_out<S: Stream>(upgraded: Upgraded) -> Option<(S, Vec<u8>)> {
     Some((parts.io.into_inner().into_inner(), parts.read_buf.to_vec()))
 }
 
-fn opening(request: &Request<Incoming>, address: IpAddr) -> Result<Opening, Refusal> {
+fn opening(request: &Request<Incoming>, address: Option<IpAddr>) -> Result<Opening, Refusal> {
     let hello = Hello::from_query(request.uri().query().unwrap_or_default())?;
     let offered = request.headers().get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
     let offered: Vec<_> = offered.filter_map(|value| value.to_str().ok()).collect();

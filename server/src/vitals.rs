@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use crate::config::{COME_BACK_EACH, COME_BACK_MAX, COME_BACK_MIN};
 use crate::door::Door;
+use crate::gate::Admitted;
 use crate::log::Health;
 use crate::metrics::Metrics;
 use crate::names::Names;
-use crate::outbox::Outbox;
 use crate::shutdown::Stopping;
 
 /// What goes up and down. All of it is zero when everybody has left.
@@ -44,7 +44,7 @@ pub(crate) enum Ready {
 pub(crate) struct Vitals {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) door: Arc<Door>,
-    pub(crate) names: Names<Outbox>,
+    pub(crate) names: Names<Admitted>,
     pub(crate) health: Health,
     pub(crate) stopping: Stopping,
 }

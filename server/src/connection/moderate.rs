@@ -6,19 +6,23 @@ use std::sync::Arc;
 
 use protocol::{Act, Action, MessageId, Moderated, Ref, Refusal, RoomName, ToClient};
 
-use super::read_pump::ReadPump;
+use super::read_pump::{ReadPump, note};
 use crate::frame::{Frame, Order};
 use crate::gate::sanctions::restriction;
-use crate::gate::{Pass, SANCTIONS_MAX};
+use crate::gate::{Admitted, Pass, SANCTIONS_MAX};
 use crate::hub::lane;
 use crate::log::register::{Change, Kind, Sanction};
 use crate::log::{Delete, OpenRoom, Work, now_ms};
 use crate::names::Person;
 use crate::outbox::{End, Outbox};
 
+/// Of who is to be put out of a room.
+const NOT_HERE: Refusal = Refusal::NotFound("nobody of this name is here");
+
 /// Who an act is about, here or away.
 struct Target {
     person: Option<Arc<Person>>,
+    connections: Vec<Admitted>,
     sanction: Sanction,
 }
 
@@ -89,7 +93,7 @@ impl ReadPump {
 
     /// The room, if it is about one.
     fn may_moderate(&self, room: Option<&RoomName>) -> Result<Option<Arc<OpenRoom>>, Refusal> {
-        let pass = self.pass.as_deref();
+        let pass = self.pass();
         if !self.engine.gate.may_moderate(self.claim.person(), pass) {
             return Err(Refusal::NotAllowed);
         }
@@ -105,7 +109,7 @@ impl ReadPump {
 
     fn target(&self, act: &Act) -> Target {
         let gate = &self.engine.gate;
-        let person = gate.names.find(&act.user).map(|(person, _)| person);
+        let (person, connections) = gate.names.find(&act.user).unzip();
         let kept = gate.names.kept(&act.user, now_ms());
         // Who is here now; else whose name it is.
         let key = match &person {
@@ -126,21 +130,21 @@ impl ReadPump {
             reason: act.reason.clone(),
             by: self.claim.name().clone(),
         };
-        Target { person, sanction }
+        Target { person, connections: connections.unwrap_or_default(), sanction }
     }
 
     /// How who it is about is reached now, by name and by key. Asked only when a ban holds: who came
     /// in before that is found here, and who comes later is not let in.
     fn outboxes(&self, sanction: &Sanction) -> Vec<Outbox> {
         let names = &self.engine.gate.names;
-        let mut outboxes = names.find(&sanction.user).map_or_else(Vec::new, |(_, all)| all);
+        let mut all = names.find(&sanction.user).map_or_else(Vec::new, |(_, theirs)| theirs);
         let with_key = sanction.key.map_or_else(Vec::new, |key| names.with_key(key));
-        for outbox in with_key {
-            if !outboxes.contains(&outbox) {
-                outboxes.push(outbox);
+        for connection in with_key {
+            if !all.contains(&connection) {
+                all.push(connection);
             }
         }
-        outboxes
+        all.into_iter().map(|connection| connection.outbox).collect()
     }
 
     fn is_possible(&self, act: &Act, target: &Target) -> Result<(), Refusal> {
@@ -154,11 +158,11 @@ impl ReadPump {
             };
             return if there { Ok(()) } else { Err(Refusal::NotFound(missing)) };
         }
-        if gate.is_moderator(target.person.as_deref(), sanction.key) {
+        if gate.is_moderator(sanction.key, &target.connections, act.room.as_ref()) {
             return Err(Refusal::IsModerator(sanction.user.as_str().into()));
         }
         if act.action == Action::Kick && target.person.is_none() {
-            return Err(Refusal::NotFound("nobody of this name is here"));
+            return Err(NOT_HERE);
         }
         if !gate.sanctions.has(sanction, now_ms()) && !gate.sanctions.has_room(now_ms()) {
             return Err(Refusal::TooManySanctions { max: SANCTIONS_MAX });
@@ -168,15 +172,19 @@ impl ReadPump {
 
     /// Tells whom it concerns, and then puts out who has to go.
     async fn tell(&self, act: Act, target: &Target) -> Result<(), End> {
-        let (action, room) = (act.action, act.room.clone());
+        let (action, room, reference) = (act.action, act.room.clone(), act.reference.clone());
         let told = Moderated::new(act, self.claim.name().clone());
         let frame = Frame::text(ToClient::Moderated(Box::new(told)).encode(), Order::Plain);
         match room {
+            Some(room) if action == Action::Kick => {
+                let absent = note(&NOT_HERE, Some(room.clone()), reference);
+                self.kick(room, target, frame, absent).await?;
+            }
             Some(room) => {
                 let lane = lane(&room);
                 let told = self.engine.hub.tell(room, frame).await;
                 told.map_err(|_| self.stopping())?;
-                if matches!(action, Action::Kick | Action::Ban) {
+                if action == Action::Ban {
                     let outboxes = self.outboxes(&target.sanction);
                     outboxes.iter().for_each(|outbox| outbox.leave(lane));
                 }
@@ -192,6 +200,21 @@ impl ReadPump {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Only the hub knows whether the person is in this room: if not, the moderator alone is told.
+    async fn kick(
+        &self,
+        room: RoomName,
+        target: &Target,
+        frame: Arc<Frame>,
+        absent: Arc<Frame>,
+    ) -> Result<(), End> {
+        let (lane, user) = (lane(&room), target.sanction.user.clone());
+        let told = self.engine.hub.tell_of((room, user), frame, self.id, absent).await;
+        told.map_err(|_| self.stopping())?;
+        target.connections.iter().for_each(|connection| connection.outbox.leave(lane));
         Ok(())
     }
 

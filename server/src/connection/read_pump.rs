@@ -33,8 +33,7 @@ pub(super) struct ReadPump {
     pub(super) engine: Arc<Engine>,
     pub(super) outbox: Outbox,
     pub(super) id: ConnectionId,
-    pub(super) claim: Claim<Outbox>,
-    pub(super) pass: Option<Box<Pass>>,
+    pub(super) claim: Claim<Admitted>,
     pub(super) rooms: Vec<Arc<OpenRoom>>,
     said: Rate,
     requests: Rate,
@@ -53,13 +52,12 @@ impl ReadPump {
         opening: Opening,
     ) -> Result<Self, End> {
         let admitted = engine.gate.admit(&engine.log, &opening, &outbox).await;
-        let Admitted { claim, pass } = admitted.map_err(End::Refused)?;
+        let claim = admitted.map_err(End::Refused)?;
         let hello = opening.hello;
         let mut pump = ReadPump {
             id: engine.next_connection(),
             outbox,
             claim,
-            pass,
             rooms: Vec::new(),
             said: Rate::default(),
             requests: Rate::default(),
@@ -79,6 +77,10 @@ impl ReadPump {
         }
     }
 
+    pub(super) fn pass(&self) -> Option<&Pass> {
+        self.claim.member().pass.as_deref()
+    }
+
     pub(super) fn metrics(&self) -> &Metrics {
         &self.engine.vitals.metrics
     }
@@ -88,6 +90,7 @@ impl ReadPump {
         let end = self.read_all(socket, inbound).await;
         self.outbox.end(end.clone());
         Box::pin(self.leave_all()).await;
+        self.engine.gate.left(&self.engine.log, self.claim.person());
         end
     }
 
@@ -162,7 +165,7 @@ impl ReadPump {
     }
 
     fn expires(&self) -> Option<Instant> {
-        self.pass.as_ref().and_then(|pass| pass.expires())
+        self.pass().and_then(Pass::expires)
     }
 
     /// Everything that one read brought, in order; the end, if it is one.
@@ -250,7 +253,7 @@ impl ReadPump {
             return None;
         };
         let person = self.claim.person();
-        if let Some(muted) = self.engine.gate.sanctions.mute(person, &room, now_ms) {
+        if let Some(muted) = self.engine.gate.sanctions.mute(person, self.pass(), &room, now_ms) {
             self.refuse(&Refusal::Muted(Box::new(muted)), Some(room), reference);
             return None;
         }
@@ -295,7 +298,7 @@ impl ReadPump {
             }
             self.outbox.hold();
         }
-        let role = self.pass.as_ref().map_or(Role::Member, |pass| pass.role);
+        let role = self.pass().map_or(Role::Member, |pass| pass.role);
         let (name, who) = (open.name().clone(), (self.claim.name().clone(), role));
         let entered = self.engine.hub.join(name, self.id, who, self.outbox.clone()).await;
         entered.map_err(|_| self.stopping())?;
@@ -324,7 +327,7 @@ impl ReadPump {
     }
 
     fn may_not_enter(&self, room: &RoomName) -> Option<Refusal> {
-        self.engine.gate.may_not_enter(self.claim.person(), self.pass.as_deref(), room)
+        self.engine.gate.may_not_enter(self.claim.person(), self.pass(), room)
     }
 
     async fn leave(&mut self, room: RoomName) -> Result<(), End> {

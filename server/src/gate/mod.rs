@@ -12,7 +12,7 @@ pub(crate) mod token;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant as StdInstant};
 
 use protocol::{Grant, Hello, Key, Refusal, Role, RoomName, Token, UserName};
@@ -46,7 +46,8 @@ pub(crate) struct Opening {
     pub(crate) key: Option<Key>,
     /// An open server does not look at it.
     pub(crate) token: Result<Option<Token>, Refusal>,
-    pub(crate) address: IpAddr,
+    /// None where no limit for each address counts.
+    pub(crate) address: Option<IpAddr>,
 }
 
 /// What a connection may do, where that is not what everybody may.
@@ -60,6 +61,12 @@ pub(crate) struct Pass {
 }
 
 impl Pass {
+    /// Whether it says that somebody moderates there, or anywhere. The list says it for itself.
+    fn moderates(&self, room: Option<&RoomName>) -> bool {
+        let grant = self.grant.as_ref().filter(|grant| grant.role == Role::Moderator);
+        grant.is_some_and(|grant| room.is_none_or(|room| grant.opens(room)))
+    }
+
     /// Whether it is good for the whole server.
     pub(crate) fn opens_all(&self) -> bool {
         self.grant.as_ref().is_none_or(Grant::opens_all)
@@ -71,11 +78,18 @@ impl Pass {
     }
 }
 
-/// Somebody who is in. On an open server nearly nobody has a pass, and then it costs nothing.
-#[derive(Debug)]
+/// A connection that is in: how it is reached, and what it may do. Another one of the same person may
+/// have another pass. On an open server nearly nobody has any.
+#[derive(Debug, Clone)]
 pub(crate) struct Admitted {
-    pub(crate) claim: Claim<Outbox>,
-    pub(crate) pass: Option<Box<Pass>>,
+    pub(crate) outbox: Outbox,
+    pub(crate) pass: Option<Arc<Pass>>,
+}
+
+impl PartialEq for Admitted {
+    fn eq(&self, other: &Self) -> bool {
+        self.outbox == other.outbox
+    }
 }
 
 /// Who somebody says they are, as far as they can show it.
@@ -83,7 +97,7 @@ struct Who {
     /// None is a guest.
     name: Option<UserName>,
     proof: Proof,
-    pass: Option<Box<Pass>>,
+    pass: Option<Arc<Pass>>,
 }
 
 impl Who {
@@ -99,7 +113,7 @@ impl Who {
         // A time that no clock reaches is none.
         let expires = Instant::now().checked_add(Duration::from_millis(left_ms));
         let pass = Pass { role: grant.role, grant: Some(grant), expires };
-        Ok(Who { name: Some(name), proof: Proof::Token, pass: Some(Box::new(pass)) })
+        Ok(Who { name: Some(name), proof: Proof::Token, pass: Some(Arc::new(pass)) })
     }
 }
 
@@ -117,7 +131,7 @@ pub enum GateError {
 /// The one way in.
 #[derive(Debug)]
 pub(crate) struct Gate {
-    pub(crate) names: Names<Outbox>,
+    pub(crate) names: Names<Admitted>,
     pub(crate) sanctions: Sanctions,
     /// Held while an act is stored and comes to hold, so that both have one order.
     pub(crate) acts: AsyncMutex<()>,
@@ -169,26 +183,27 @@ impl Gate {
         log: &Log,
         opening: &Opening,
         outbox: &Outbox,
-    ) -> Result<Admitted, Refusal> {
+    ) -> Result<Claim<Admitted>, Refusal> {
         let who = match &self.token_key {
             Some(key) => Who::by_token(key, opening)?,
             None => self.by_key(opening),
         };
         let Who { name, proof, pass } = who;
-        let role = pass.as_ref().map_or(Role::Member, |pass| pass.role);
+        let member = Admitted { outbox: outbox.clone(), pass };
         let wanted = name.is_some();
         let claim = match name {
-            Some(name) => self.claim(log, Person::new(name, proof, role), outbox).await,
-            None => self.names.claim_guest(proof, role, outbox, now_ms()),
+            Some(name) => self.claim(log, Person::new(name, proof), &member).await,
+            None => self.names.claim_guest(proof, &member, now_ms()),
         }?;
         // Only now: a ban that is being imposed either is seen here or finds this claim.
-        if let Some(banned) = self.sanctions.ban(claim.person(), None, now_ms()) {
+        let pass = member.pass.as_deref();
+        if let Some(banned) = self.sanctions.ban(claim.person(), pass, None, now_ms()) {
             return Err(Refusal::Banned(Box::new(banned)));
         }
         if let (true, Proof::Key(key)) = (wanted, proof) {
             self.keep(log, claim.name(), key, opening.address).await;
         }
-        Ok(Admitted { claim, pass })
+        Ok(claim)
     }
 
     /// On an open server a name is enough, and a key makes it one's own.
@@ -199,7 +214,7 @@ impl Gate {
         Who {
             name: opening.hello.user.clone(),
             proof: key.map_or(Proof::None, Proof::Key),
-            pass: (role != Role::Member).then(|| Box::new(pass)),
+            pass: (role != Role::Member).then(|| Arc::new(pass)),
         }
     }
 
@@ -214,7 +229,7 @@ impl Gate {
         if grant.is_some_and(|grant| !grant.opens(room)) {
             return Some(Refusal::WrongRoom);
         }
-        let banned = self.sanctions.ban(person, Some(room), now_ms())?;
+        let banned = self.sanctions.ban(person, pass, Some(room), now_ms())?;
         Some(Refusal::Banned(Box::new(banned)))
     }
 
@@ -226,9 +241,23 @@ impl Gate {
         }
     }
 
-    /// Whether the operator made somebody a moderator, whether they are here or not.
-    pub(crate) fn is_moderator(&self, person: Option<&Person>, key: Option<KeyHash>) -> bool {
-        person.is_some_and(|person| self.moderators.is_one(person)) || self.moderators.has(key)
+    /// Whether the operator made somebody a moderator there, or anywhere: who has this key, here or
+    /// not, or has come in with such a pass on any of these connections.
+    pub(crate) fn is_moderator(
+        &self,
+        key: Option<KeyHash>,
+        connections: &[Admitted],
+        room: Option<&RoomName>,
+    ) -> bool {
+        let mut passes = connections.iter().filter_map(|admitted| admitted.pass.as_deref());
+        self.moderators.has(key) || passes.any(|pass| pass.moderates(room))
+    }
+
+    /// Notes the use of a name that is given back now.
+    pub(crate) fn left(&self, log: &Log, person: &Person) {
+        if let Some(kept) = self.names.left(person, now_ms()) {
+            log.note(Change::Used(kept));
+        }
     }
 
     /// Clears away what is over, and notes the use of names whose owners are here.
@@ -247,10 +276,10 @@ impl Gate {
         &self,
         log: &Log,
         person: Person,
-        outbox: &Outbox,
-    ) -> Result<Claim<Outbox>, Taken> {
-        let (name, proof, role) = (person.name.clone(), person.proof, person.role);
-        let claimed = self.names.claim(person, outbox.clone(), now_ms());
+        member: &Admitted,
+    ) -> Result<Claim<Admitted>, Taken> {
+        let (name, proof) = (person.name.clone(), person.proof);
+        let claimed = self.names.claim(person, member.clone(), now_ms());
         let owner = match &claimed {
             Err(Taken::Kept) => name.clone(),
             Err(Taken::Similar(owner)) => owner.clone(),
@@ -263,12 +292,12 @@ impl Gate {
             return claimed;
         }
         self.names.release(&kept);
-        self.names.claim(Person::new(name, proof, role), outbox.clone(), now_ms())
+        self.names.claim(Person::new(name, proof), member.clone(), now_ms())
     }
 
     /// Keeps a name for its owner, if it is not kept yet, and returns when that is stored. Who took
     /// too many names lately, or comes when there is no room, goes on without.
-    async fn keep(&self, log: &Log, name: &UserName, key: KeyHash, address: IpAddr) {
+    async fn keep(&self, log: &Log, name: &UserName, key: KeyHash, address: Option<IpAddr>) {
         let now = now_ms();
         let kept = Kept { name: name.clone(), key, used: now };
         if self.names.kept(name, now).is_some() {
@@ -277,7 +306,7 @@ impl Gate {
             }
             return;
         }
-        let place = match self.place(address) {
+        let place = match address.map_or(Place::Taken, |address| self.place(address)) {
             Place::Taken if !self.names.keep(kept.clone(), now) => Place::NoRoom,
             place => place,
         };

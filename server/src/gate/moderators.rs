@@ -9,10 +9,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use protocol::Role;
+use protocol::RoomName;
 
+use super::Pass;
 use crate::key_hash::KeyHash;
-use crate::names::{Person, Proof};
 
 /// Why a list cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -54,12 +54,14 @@ impl Moderators {
         key.is_some_and(|key| self.0.read().unwrap_or_else(PoisonError::into_inner).contains(&key))
     }
 
-    /// Whether this person is one.
-    pub(super) fn is_one(&self, person: &Person) -> bool {
-        match person.proof {
-            Proof::Token => person.role == Role::Moderator,
-            Proof::Key(_) | Proof::None => self.has(person.key()),
-        }
+    /// Whether somebody is one who has this key, or came in with this pass: there, or anywhere.
+    pub(super) fn is_one(
+        &self,
+        key: Option<KeyHash>,
+        pass: Option<&Pass>,
+        room: Option<&RoomName>,
+    ) -> bool {
+        self.has(key) || pass.is_some_and(|pass| pass.moderates(room))
     }
 }
 

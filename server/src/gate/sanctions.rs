@@ -8,6 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use protocol::{Restriction, RoomName, UserName};
 
+use super::Pass;
 use super::moderators::Moderators;
 use crate::key_hash::KeyHash;
 use crate::log::register::{Kind, Sanction};
@@ -39,40 +40,43 @@ impl Sanctions {
         all
     }
 
-    /// Why somebody may not come into a room, or into the server. `now` is in milliseconds since
-    /// 1970.
+    /// Why somebody may not come into a room, or into the server, with this pass. `now` is in
+    /// milliseconds since 1970.
     pub(crate) fn ban(
         &self,
         person: &Person,
+        pass: Option<&Pass>,
         room: Option<&RoomName>,
         now: u64,
     ) -> Option<Restriction> {
-        self.find(Kind::Ban, person, room, now)
+        self.find(Kind::Ban, (person, pass), room, now)
     }
 
     /// Why somebody may not speak in a room.
     pub(crate) fn mute(
         &self,
         person: &Person,
+        pass: Option<&Pass>,
         room: &RoomName,
         now: impl FnOnce() -> u64,
     ) -> Option<Restriction> {
         if self.mutes.load(Ordering::Relaxed) == 0 {
             return None;
         }
-        self.find(Kind::Mute, person, Some(room), now())
+        self.find(Kind::Mute, (person, pass), Some(room), now())
     }
 
-    /// One may be set for a moderator who is away, whom nobody knows for one then.
+    /// One may be set for a moderator who is away, whom nobody knows for one then; and it holds for
+    /// another connection of theirs, which came in with less.
     fn find(
         &self,
         kind: Kind,
-        person: &Person,
+        (person, pass): (&Person, Option<&Pass>),
         room: Option<&RoomName>,
         now: u64,
     ) -> Option<Restriction> {
         let found = self.read().find(kind, person, room, now)?;
-        (!self.moderators.is_one(person)).then_some(found)
+        (!self.moderators.is_one(person.key(), pass, room)).then_some(found)
     }
 
     /// Whether there is one of exactly this kind, place and name.
@@ -204,7 +208,7 @@ pub(crate) fn restriction(sanction: &Sanction, now: u64) -> Restriction {
 mod tests {
     use super::*;
     use crate::names::Proof;
-    use protocol::{Key, Role};
+    use protocol::{Grant, Key, Role, RoomPattern};
 
     fn name(text: &str) -> UserName {
         UserName::try_from(text).unwrap()
@@ -215,7 +219,7 @@ mod tests {
     }
 
     fn person(text: &str, byte: u8) -> Person {
-        Person::new(name(text), Proof::Key(hash(byte)), Role::Member)
+        Person::new(name(text), Proof::Key(hash(byte)))
     }
 
     fn sanction(kind: Kind, room: Option<&str>, user: &str, until: Option<u64>) -> Sanction {
@@ -232,16 +236,20 @@ mod tests {
         for (who, is) in
             [(person("EVE", 2), true), (person("Eva", 1), true), (person("Eva", 2), false)]
         {
-            assert_eq!(sanctions.ban(&who, Some(&dev), 0).is_some(), is, "{who:?}");
-            assert_eq!(sanctions.ban(&who, None, 0), None);
-            assert_eq!(sanctions.mute(&who, &dev, || 0), None);
+            assert_eq!(sanctions.ban(&who, None, Some(&dev), 0).is_some(), is, "{who:?}");
+            assert_eq!(sanctions.ban(&who, None, None, 0), None);
+            assert_eq!(sanctions.mute(&who, None, &dev, || 0), None);
         }
         let eve = person("Eve", 1);
-        assert_eq!(sanctions.ban(&eve, Some(&dev), 3001).unwrap().seconds, Some(2));
-        assert_eq!(sanctions.ban(&eve, Some(&dev), 5000), None, "its time is over");
+        assert_eq!(sanctions.ban(&eve, None, Some(&dev), 3001).unwrap().seconds, Some(2));
+        assert_eq!(sanctions.ban(&eve, None, Some(&dev), 5000), None, "its time is over");
         sanctions.impose(sanction(Kind::Ban, None, "Eve", None));
         let everywhere = Restriction { server: true, seconds: None, reason: None };
-        assert_eq!(sanctions.ban(&eve, Some(&dev), 0), Some(everywhere), "what lasts longest");
+        assert_eq!(
+            sanctions.ban(&eve, None, Some(&dev), 0),
+            Some(everywhere),
+            "what lasts longest"
+        );
     }
 
     #[test]
@@ -249,18 +257,27 @@ mod tests {
         let (dev, moderators) = (RoomName::try_from("dev").unwrap(), Moderators::default());
         let set = [Kind::Ban, Kind::Mute].map(|kind| sanction(kind, None, "Eve", None)).into();
         let sanctions = Sanctions::new(set, moderators.clone());
-        let hold = |person: &Person| {
-            [sanctions.ban(person, None, 0), sanctions.mute(person, &dev, || 0)]
+        let hold = |person: &Person, pass: Option<&Pass>| {
+            [sanctions.ban(person, pass, None, 0), sanctions.mute(person, pass, &dev, || 0)]
                 .map(|s| s.is_some())
         };
-        for (role, holds) in [(Role::Member, true), (Role::Moderator, false)] {
-            assert_eq!(hold(&Person::new(name("Eve"), Proof::Token, role)), [holds; 2]);
-            // What a list said when they came in does not count.
-            assert_eq!(hold(&Person::new(name("Eve"), Proof::Key(hash(1)), role)), [true; 2]);
+        let by_token = Person::new(name("Eve"), Proof::Token);
+        for (role, rooms, hold_here) in [
+            (Role::Member, "*", [true; 2]),
+            (Role::Moderator, "dev", [false; 2]),
+            (Role::Moderator, "ops", [false, true]),
+        ] {
+            let rooms = vec![RoomPattern::try_from(rooms).unwrap()];
+            let grant = Grant { sub: name("Eve"), rooms, exp: 0, role };
+            let pass = Pass { role, grant: Some(grant), expires: None };
+            assert_eq!(hold(&by_token, Some(&pass)), hold_here, "{pass:?}");
         }
+        // What a list said when they came in does not count.
+        let listed = Pass { role: Role::Moderator, grant: None, expires: None };
+        assert_eq!(hold(&person("Eve", 1), Some(&listed)), [true; 2]);
         moderators.set([hash(1)].into());
-        assert_eq!(hold(&person("Eve", 1)), [false; 2]);
-        assert_eq!(hold(&person("Eve", 2)), [true; 2]);
+        assert_eq!(hold(&person("Eve", 1), None), [false; 2]);
+        assert_eq!(hold(&person("Eve", 2), None), [true; 2]);
     }
 
     #[test]
@@ -271,13 +288,13 @@ mod tests {
             sanctions.impose(sanction(Kind::Mute, None, "Eve", Some(until)));
         }
         assert_eq!(sanctions.read().count, 1);
-        assert_eq!(sanctions.mute(&eve, &dev, || 500).unwrap().seconds, Some(2));
+        assert_eq!(sanctions.mute(&eve, None, &dev, || 500).unwrap().seconds, Some(2));
         assert!(!sanctions.has(&sanction(Kind::Mute, Some("dev"), "Eve", None), 0));
         assert!(!sanctions.has(&sanction(Kind::Ban, None, "Eve", None), 0));
         let lifted = sanction(Kind::Mute, None, "EVE", None);
         assert!(sanctions.has(&lifted, 0));
         sanctions.lift(&lifted);
-        assert_eq!(sanctions.mute(&eve, &dev, || panic!("nobody asks for the time")), None);
+        assert_eq!(sanctions.mute(&eve, None, &dev, || panic!("nobody asks for the time")), None);
         assert!(sanctions.read().by_key.is_empty() && sanctions.read().by_name.is_empty());
     }
 

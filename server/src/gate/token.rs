@@ -7,6 +7,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use protocol::{Grant, Refusal, Token};
@@ -24,9 +26,10 @@ const PEM: &[u8] = b"-----BEGIN";
 const ED25519_PREFIX: [u8; 12] =
     [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
-/// How files begin that hold a public key in another form than PEM: in DER, the same in base64, of
-/// SSH, as a JSON Web Key. As a secret it would be one that everybody may know.
-const PUBLIC_STARTS: [&[u8]; 5] = [&ED25519_PREFIX, b"MCowBQYDK2Vw", b"ssh-", b"ecdsa-", b"{\""];
+/// How public keys of SSH begin.
+const SSH_STARTS: [&[u8]; 2] = [b"ssh-", b"ecdsa-"];
+/// What every JSON Web Key says of itself, and every set of them (RFC 7517, section 4.1).
+const JSON_WEB_KEY: &[u8] = b"\"kty\"";
 
 /// Why a key cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -80,11 +83,11 @@ impl TokenKey {
         let io = |error| TokenKeyError::Io { path: path.to_owned(), error };
         let bytes = fs::read(path).map_err(io)?;
         // Text may stand before it (RFC 7468, section 2).
-        if bytes.windows(PEM.len()).any(|part| part == PEM) {
+        if holds(&bytes, PEM) {
             return TokenKey::ed25519(path, &bytes)
                 .ok_or_else(|| TokenKeyError::NotEd25519(path.to_owned()));
         }
-        if PUBLIC_STARTS.iter().any(|start| bytes.trim_ascii_start().starts_with(start)) {
+        if is_in_another_form(&bytes) {
             return Err(TokenKeyError::NotPem(path.to_owned()));
         }
         let secret = bytes.trim_ascii_end();
@@ -160,6 +163,47 @@ impl TokenKey {
         let signed = encode(&Header::new(algorithm), grant, key);
         signed.map_err(|_| TokenKeyError::Sign(self.path.clone()))
     }
+}
+
+fn holds(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+/// Whether this is a key in another form than PEM: of SSH, as a JSON Web Key, in DER, the same in
+/// base64. If it is a public one, it would be a secret that everybody may know.
+fn is_in_another_form(bytes: &[u8]) -> bool {
+    let text = bytes.trim_ascii();
+    // In either alphabet, in lines or in one, padded or not.
+    let base64: Vec<_> = text
+        .iter()
+        .filter(|byte| !byte.is_ascii_whitespace() && **byte != b'=')
+        .map(|byte| match byte {
+            b'-' => b'+',
+            b'_' => b'/',
+            other => *other,
+        })
+        .collect();
+    SSH_STARTS.iter().any(|start| text.starts_with(start))
+        || holds(text, JSON_WEB_KEY)
+        || is_der(bytes)
+        || STANDARD_NO_PAD.decode(base64).is_ok_and(|decoded| is_der(&decoded))
+}
+
+/// Whether this is one sequence in DER, and the first thing in it another one or a number: as in
+/// every form of a key, and hardly ever by chance.
+fn is_der(bytes: &[u8]) -> bool {
+    const SEQUENCE: u8 = 0x30;
+    const NUMBER: u8 = 0x02;
+    let (length, inside) = match bytes {
+        [SEQUENCE, 0x82, high, low, inside @ ..] => {
+            (usize::from(u16::from_be_bytes([*high, *low])), inside)
+        }
+        [SEQUENCE, 0x81, length, inside @ ..] | [SEQUENCE, length, inside @ ..] => {
+            (usize::from(*length), inside)
+        }
+        _ => return false,
+    };
+    inside.len() == length && matches!(inside.first(), Some(&(SEQUENCE | NUMBER)))
 }
 
 /// A secret is not printed.

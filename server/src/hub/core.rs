@@ -22,6 +22,8 @@ pub(crate) enum Input<M, T> {
     Leave { room: RoomName, id: ConnectionId, user: UserName },
     /// A message was stored.
     Deliver { room: RoomName, message: T },
+    /// Something to tell of a person who is there; of one who is not, something else to who asked.
+    About { room: RoomName, user: UserName, message: T, asker: ConnectionId, absent: T },
     /// A message was stored before. Its author hears of it again, but not before what was stored in
     /// between: a client resumes after the newest that it heard.
     Again { room: RoomName, author: M, message: T },
@@ -93,6 +95,15 @@ impl<M: Clone> Core<M> {
             Input::Deliver { room, message } => {
                 if self.rooms.contains_key(room.key()) {
                     effects.push(Effect::Room(room, News::Message(message)));
+                }
+            }
+            Input::About { room, user, message, asker, absent } => {
+                let Some(room) = self.rooms.get(room.key()) else { return };
+                let name = room.name().clone();
+                if room.has(&user) {
+                    effects.push(Effect::Room(name, News::Message(message)));
+                } else if let Some(asker) = room.member(asker) {
+                    effects.push(Effect::One(asker.clone(), name, News::Message(absent)));
                 }
             }
             Input::Again { room, author, message } => {

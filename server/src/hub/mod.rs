@@ -99,6 +99,19 @@ impl Hub {
         send(shard, Input::Deliver { room, message: frame }).await
     }
 
+    /// Tells everyone in a room of a person who is there; of one who is not, something else to the
+    /// connection that asked.
+    pub(crate) async fn tell_of(
+        &self,
+        (room, user): (RoomName, UserName),
+        frame: Arc<Frame>,
+        asker: ConnectionId,
+        absent: Arc<Frame>,
+    ) -> Result<(), HubStopped> {
+        let shard = self.shard(&room);
+        send(shard, Input::About { room, user, message: frame, asker, absent }).await
+    }
+
     /// Fans out a message that is stored. For the log's thread alone: it blocks while the shard is
     /// behind.
     pub(crate) fn deliver(&self, room: RoomName, message: Arc<Frame>) {

@@ -91,6 +91,10 @@ impl<M> Room<M> {
         Some(&self.members[place].1)
     }
 
+    pub(crate) fn has(&self, user: &UserName) -> bool {
+        self.people.contains_key(user)
+    }
+
     /// Sorted by folded name, each once.
     pub(crate) fn people(&self) -> impl Iterator<Item = &UserName> {
         self.people.keys()

@@ -85,6 +85,12 @@ impl AllKept {
         is_worth
     }
 
+    /// Notes a use by who is here, since when does not matter: what is then worth writing down.
+    pub(super) fn used_by(&mut self, key: &str, owner: KeyHash, now: u64) -> Option<Kept> {
+        self.by_name.get(key).filter(|kept| kept.key == owner)?;
+        self.used(key, now).then(|| self.by_name.get(key).cloned())?
+    }
+
     /// Those that were not used for too long.
     pub(super) fn over(&self, now: u64) -> Vec<UserName> {
         let over = self.by_name.values().filter(|kept| self.is_over(kept, now));

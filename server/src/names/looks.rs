@@ -77,7 +77,7 @@ impl Looks {
 /// From both: `АLICE` with a Cyrillic letter looks like `alice` only when its case is folded, and
 /// `AIice` with a capital I only before.
 fn other_looks(name: &UserName) -> Vec<String> {
-    let look = |text: &str| skeleton(text).collect::<String>().to_lowercase();
+    let look = |text: &str| one_spaced(&skeleton(text).collect::<String>().to_lowercase());
     let mut looks = vec![look(name.as_str())];
     if **name.key() != *name.as_str() {
         looks.push(look(name.key()));
@@ -85,6 +85,11 @@ fn other_looks(name: &UserName) -> Vec<String> {
     looks.retain(|look| **look != **name.key());
     looks.dedup();
     looks
+}
+
+/// Nobody counts spaces.
+fn one_spaced(text: &str) -> String {
+    text.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -115,6 +120,7 @@ mod tests {
             ("modern", "rnodern"),
             ("\u{440}\u{430}\u{443}", "pay"),
             ("\u{2160}vy", "Ivy"),
+            ("Al Smith", "al  smith"),
         ] {
             assert!(alike(one, other), "{one} {other}");
             assert!(alike(other, one), "{other} {one}");

@@ -12,7 +12,7 @@ mod tests;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use protocol::{Refusal, Role, UserName};
+use protocol::{Refusal, UserName};
 
 use self::kept::AllKept;
 pub use self::kept::KEPT_MAX;
@@ -44,15 +44,13 @@ pub(crate) struct Person {
     /// Spelt as their first connection spelt it: one person has one spelling.
     pub(crate) name: UserName,
     pub(crate) proof: Proof,
-    /// What their first connection may do.
-    pub(crate) role: Role,
     /// What they said lately, over all their connections.
     said: Rate,
 }
 
 impl Person {
-    pub(crate) fn new(name: UserName, proof: Proof, role: Role) -> Self {
-        Person { name, proof, role, said: Rate::default() }
+    pub(crate) fn new(name: UserName, proof: Proof) -> Self {
+        Person { name, proof, said: Rate::default() }
     }
 
     pub(crate) fn said(&self) -> &Rate {
@@ -91,7 +89,7 @@ impl From<Taken> for Refusal {
     }
 }
 
-/// All names that are in use or kept. `M` is how a connection is reached.
+/// All names that are in use or kept. `M` is a connection: nothing is asked of it here.
 #[derive(Debug)]
 pub(crate) struct Names<M>(Arc<Mutex<State<M>>>);
 
@@ -141,12 +139,11 @@ impl<M: Clone + PartialEq> Names<M> {
     pub(crate) fn claim_guest(
         &self,
         proof: Proof,
-        role: Role,
         member: &M,
         now: u64,
     ) -> Result<Claim<M>, Taken> {
         let guests = (0..=GUEST_TRIES_MAX).filter_map(|_| guest_name());
-        let people = guests.map(|name| Person::new(name, proof, role));
+        let people = guests.map(|name| Person::new(name, proof));
         let mut claims = people.map(|person| self.claim(person, member.clone(), now));
         claims.find_map(Result::ok).ok_or(Taken::NoGuest)
     }
@@ -197,20 +194,25 @@ impl<M: Clone + PartialEq> Names<M> {
         self.lock().kept.used(name.key(), now)
     }
 
+    /// Notes the use of a name by who goes now; if that is worth writing down, what it then is.
+    pub(crate) fn left(&self, person: &Person, now: u64) -> Option<Kept> {
+        self.lock().kept.used_by(person.name.key(), person.key()?, now)
+    }
+
     /// Forgets what is kept too long, and notes the use of what is kept for who is here: those where
     /// that is worth writing down.
     pub(crate) fn tend(&self, now: u64) -> Vec<Kept> {
         self.lock().tend(now)
     }
 
-    /// Who is connected under a name, and how they are reached.
+    /// Who is connected under a name, and their connections.
     pub(crate) fn find(&self, name: &UserName) -> Option<(Arc<Person>, Vec<M>)> {
         let state = self.lock();
         let holder = state.in_use.get(name.key())?;
         Some((holder.person.clone(), holder.connections.clone()))
     }
 
-    /// How everybody with this key is reached, under whatever names.
+    /// The connections of everybody with this key, under whatever names.
     pub(crate) fn with_key(&self, key: KeyHash) -> Vec<M> {
         let state = self.lock();
         let theirs = state.in_use.values().filter(|holder| holder.person.key() == Some(key));
@@ -249,8 +251,9 @@ impl<M> State<M> {
         if proof != Proof::Token {
             match self.kept.get(name.key(), now) {
                 Some(kept) if Proof::Key(kept.key) != proof => return Err(Taken::Kept),
-                Some(_) => {}
-                None => self.may_be_new(&name, now)?,
+                // Looks go by the spelling, and that one was looked at when it was kept.
+                Some(kept) if kept.name.as_str() == name.as_str() => {}
+                _ => self.may_look_so(&name, now)?,
             }
         }
         self.looks.add(&name);
@@ -261,10 +264,12 @@ impl<M> State<M> {
         Ok(person)
     }
 
-    /// A name that is nobody's must not pass for one that is somebody's.
-    fn may_be_new(&mut self, name: &UserName, now: u64) -> Result<(), Taken> {
-        // Kept for somebody who did not use it for too long.
-        self.forget(name.key());
+    /// A new name, or a new spelling of one's own, must not pass for a name that is somebody else's.
+    fn may_look_so(&mut self, name: &UserName, now: u64) -> Result<(), Taken> {
+        if self.kept.get(name.key(), now).is_none() {
+            // Kept for somebody who did not use it for too long.
+            self.forget(name.key());
+        }
         for key in self.looks.like(name) {
             let user = self.in_use.get(&key).map(|holder| &holder.person.name);
             let owner = user.or_else(|| self.kept.get(&key, now).map(|kept| &kept.name));
@@ -286,15 +291,8 @@ impl<M> State<M> {
     }
 
     fn tend(&mut self, now: u64) -> Vec<Kept> {
-        let mut used = Vec::new();
-        for (key, holder) in &self.in_use {
-            let theirs =
-                self.kept.get(key, now).filter(|kept| holder.person.key() == Some(kept.key));
-            let Some(kept) = theirs.cloned() else { continue };
-            if self.kept.used(key, now) {
-                used.push(Kept { used: now, ..kept });
-            }
-        }
+        let here = self.in_use.iter().filter_map(|(key, holder)| Some((key, holder.person.key()?)));
+        let used = here.filter_map(|(key, owner)| self.kept.used_by(key, owner, now)).collect();
         for name in self.kept.over(now) {
             self.forget(name.key());
         }
@@ -328,6 +326,11 @@ impl<M: PartialEq> Claim<M> {
 
     pub(crate) fn person(&self) -> &Person {
         &self.person
+    }
+
+    /// The connection itself.
+    pub(crate) fn member(&self) -> &M {
+        &self.member
     }
 }
 

@@ -30,7 +30,7 @@ fn claim(
     member: u32,
     now: u64,
 ) -> Result<Claim<u32>, Taken> {
-    names.claim(Person::new(name(text), proof, Role::Member), member, now)
+    names.claim(Person::new(name(text), proof), member, now)
 }
 
 #[test]
@@ -59,8 +59,7 @@ fn without_a_key_every_connection_is_a_person_of_its_own() {
 #[test]
 fn guests_get_names_of_their_own() {
     let names = names(Vec::new());
-    let guests: Vec<_> =
-        (0..100).map(|n| names.claim_guest(Proof::None, Role::Member, &n, 0).unwrap()).collect();
+    let guests: Vec<_> = (0..100).map(|n| names.claim_guest(Proof::None, &n, 0).unwrap()).collect();
     assert!(guests.iter().all(|guest| guest.name().as_str().len() == "guest-".len() + 4));
     assert_eq!(names.lock().in_use.len(), 100);
 }
@@ -94,6 +93,25 @@ fn a_new_name_must_not_look_like_one_that_is_taken() {
 }
 
 #[test]
+fn ones_own_name_must_not_look_like_anothers_in_a_new_spelling() {
+    let names = names(vec![kept("Alice", 1, 0), kept("aiice", 2, 0)]);
+    let refused = claim(&names, "AIice", key(2), 1, 0).unwrap_err();
+    assert_eq!(refused, Taken::Similar(name("Alice")));
+    for spelling in ["aiice", "Aiice", "AIICE"] {
+        let claimed = claim(&names, spelling, key(2), 1, 0).unwrap();
+        assert_eq!(claimed.name().as_str(), spelling);
+    }
+    assert!(claim(&names, "AIice", key(2), 1, 1000).is_ok(), "Alice is nobody's now");
+}
+
+#[test]
+fn a_name_that_was_kept_before_there_were_looks_is_its_owners_still() {
+    let names = names(vec![kept("Alice", 1, 0), kept("AIice", 2, 0)]);
+    assert!(claim(&names, "AIice", key(2), 1, 0).is_ok());
+    assert!(claim(&names, "Alice", key(1), 1, 0).is_ok());
+}
+
+#[test]
 fn everybody_with_a_key_is_found_under_whatever_name() {
     let names = names(Vec::new());
     let _claims = [("a", 1, 1), ("b", 1, 2), ("c", 2, 3)]
@@ -114,6 +132,19 @@ fn the_name_of_who_stays_is_used_all_the_time() {
     assert_eq!(names.tend(1000), [kept("Alice", 1, 1000)]);
     assert!(names.kept(&name("alice"), 1999).is_some());
     assert!(names.lock().kept.remove("bob").is_none(), "he did not come for too long");
+    assert_eq!(names.tend(5000), [kept("Alice", 1, 5000)], "however seldom it is looked at");
+}
+
+#[test]
+fn who_goes_has_used_the_name_until_then() {
+    let names = names(vec![kept("Alice", 1, 0), kept("Bob", 2, 0)]);
+    let alice = claim(&names, "Alice", key(1), 1, 0).unwrap();
+    assert_eq!(names.left(alice.person(), 99), None, "that is not worth writing down");
+    assert_eq!(names.left(alice.person(), 5000), Some(kept("Alice", 1, 5000)));
+    drop(alice);
+    assert_eq!(claim(&names, "Alice", key(2), 2, 5999).unwrap_err(), Taken::Kept);
+    let stranger = claim(&names, "Bob", Proof::Token, 3, 0).unwrap();
+    assert_eq!(names.left(stranger.person(), 5000), None, "it is not kept for them");
 }
 
 #[test]

@@ -1,15 +1,17 @@
 //! Names that last: whose a name is while its owner is away, and over a restart.
 
 use std::path::Path;
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use protocol::{Code, Key};
 use rusqlite::Connection;
+use server::config::Floods;
 use server::gate::NAMES_AT_ONCE;
 use server::names::KEPT_MAX;
 use server::{Config, Db};
 
 use crate::child::{Server, operator};
-use crate::harness::{TestServer, query};
+use crate::harness::{Peer, TestServer, query};
 
 fn on(path: &Path) -> Config {
     Config { db: Db::File(path.to_owned()), ..Config::for_tests() }
@@ -23,7 +25,7 @@ async fn visit(server: &TestServer, user: &str, key: Option<u8>) {
 }
 
 /// Goes, and is gone: somebody else saw it.
-async fn leave(server: &TestServer, user: &str, peer: crate::harness::Peer) {
+async fn leave(server: &TestServer, user: &str, peer: Peer) {
     let mut watcher = server.connect("room=dev").await;
     watcher.expect_entry().await;
     drop(peer);
@@ -127,8 +129,29 @@ async fn coming_back_counts_as_use() {
     server.stop().await;
     let db = Connection::open(&path).unwrap();
     let used: i64 = db.query_row("SELECT used FROM names", [], |row| row.get(0)).unwrap();
-    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_millis();
+    let now = UNIX_EPOCH.elapsed().unwrap().as_millis();
     assert!(now - u128::try_from(used).unwrap() < 60_000);
+}
+
+#[tokio::test]
+async fn being_there_counts_as_use_until_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("nebula.db");
+    let name_expiry = Duration::from_millis(50);
+    let server = TestServer::start_with(Config { name_expiry, ..on(&path) }).await;
+    let mut alice = server.connect_with(&query("dev", "Alice", ""), Some(1)).await;
+    alice.expect_entry().await;
+    let came = Instant::now();
+    while came.elapsed() < name_expiry {
+        alice.send(r#"{"type":"history","room":"dev"}"#).await;
+        alice.next().await;
+    }
+    let goes = UNIX_EPOCH.elapsed().unwrap().as_millis();
+    drop(alice);
+    server.stop().await;
+    let db = Connection::open(&path).unwrap();
+    let used: i64 = db.query_row("SELECT used FROM names", [], |row| row.get(0)).unwrap();
+    assert!(u128::try_from(used).unwrap() >= goes);
 }
 
 #[tokio::test]
@@ -155,16 +178,34 @@ async fn a_name_that_looks_like_a_taken_one_is_refused() {
 }
 
 #[tokio::test]
-async fn an_address_takes_so_many_names_and_further_ones_are_not_kept() {
-    let server = TestServer::start().await;
-    for n in 0..NAMES_AT_ONCE {
-        let mut peer = server.connect_with(&query("dev", &format!("name {n}"), ""), Some(1)).await;
-        peer.expect_entry().await;
+async fn an_address_takes_so_many_names_and_further_ones_are_not_kept_but_this_machine_any() {
+    let floods =
+        Floods { trust_proxy: vec!["127.0.0.1/32".parse().unwrap()], ..Floods::for_tests() };
+    let server = TestServer::start_with(Config { floods, ..Config::for_tests() }).await;
+    let connect = async |user: &str, key, from: Option<&str>| {
+        let url = server.url(&query("dev", user, ""));
+        let mut request = Peer::request(&url, Some(key)).unwrap();
+        if let Some(from) = from {
+            request.headers_mut().insert("X-Forwarded-For", from.parse().unwrap());
+        }
+        Peer::dial_request(request).await.unwrap()
+    };
+    for (from, is_kept) in [(Some("192.0.2.1"), false), (None, true)] {
+        let first = if is_kept { "here" } else { "there" };
+        for n in 0..=NAMES_AT_ONCE {
+            let mut peer = connect(&format!("{first} {n}"), 1, from).await;
+            peer.expect_entry().await;
+            leave(&server, &format!("{first} {n}"), peer).await;
+        }
+        let mut stranger = connect(&format!("{first} 0"), 2, from).await;
+        stranger.expect_refusal(Code::NameTaken, 4001).await;
+        let mut stranger = connect(&format!("{first} {NAMES_AT_ONCE}"), 2, from).await;
+        if is_kept {
+            stranger.expect_refusal(Code::NameTaken, 4001).await;
+        } else {
+            stranger.expect_entry().await;
+        }
     }
-    visit(&server, "One more", Some(1)).await;
-    visit(&server, "One more", Some(2)).await;
-    let mut stranger = server.connect_with(&query("dev", "name 0", ""), Some(2)).await;
-    stranger.expect_refusal(Code::NameTaken, 4001).await;
 }
 
 #[tokio::test]

@@ -159,13 +159,17 @@ pub(crate) struct Peer {
 
 impl Peer {
     pub(crate) async fn dial(url: &str, key: Option<u8>) -> Result<Self, tungstenite::Error> {
+        Peer::dial_request(Peer::request(url, key)?).await
+    }
+
+    pub(crate) fn request(url: &str, key: Option<u8>) -> Result<Request<()>, tungstenite::Error> {
         let mut request = url.into_client_request()?;
         if let Some(byte) = key {
             let key = Key::new(&[byte; 16]).unwrap().to_subprotocol();
             let offered = HeaderValue::from_str(&format!("{SUBPROTOCOL}, {key}")).unwrap();
             request.headers_mut().insert("Sec-WebSocket-Protocol", offered);
         }
-        Peer::dial_request(request).await
+        Ok(request)
     }
 
     pub(crate) async fn dial_request(request: Request<()>) -> Result<Self, tungstenite::Error> {

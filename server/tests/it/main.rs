@@ -20,6 +20,7 @@ mod moderation;
 mod monitor;
 mod names;
 mod operations;
+mod passes;
 mod presence;
 mod restart;
 mod resume;

@@ -134,12 +134,20 @@ async fn a_kick_is_out_of_the_room_and_no_more() {
     elsewhere.message().await;
     eve.send(r#"{"type":"join","room":"dev"}"#).await;
     eve.expect_entry().await;
-    moderator.send(r#"{"type":"kick","room":"dev","user":"Nobody"}"#).await;
-    loop {
-        if let ToClient::Error(note) = moderator.next().await {
-            assert_eq!(note.code, Code::NotFound);
-            break;
-        }
+    // Nobody of this name is connected; and somebody is, but in another room.
+    for user in ["Nobody", "Bob"] {
+        let _bob = server.person("ops", "Bob", 2).await;
+        let kick = json!({"type": "kick", "room": "dev", "user": user, "ref": "m2"});
+        moderator.send(kick.to_string()).await;
+        let note = loop {
+            match moderator.next().await {
+                ToClient::Error(note) => break note,
+                ToClient::Moderated(told) => panic!("{told:?}"),
+                _ => {}
+            }
+        };
+        assert_eq!((note.code, note.reference.unwrap().as_str()), (Code::NotFound, "m2"));
+        assert_eq!(note.room.unwrap().as_str(), "dev");
     }
 }
 
@@ -329,7 +337,7 @@ async fn the_operator_lists_bans_and_mutes_while_the_server_runs() {
     let mut moderator = server.moderator("dev").await;
     for act in [
         json!({"type": "mute", "room": "dev", "user": "Eve", "seconds": 600}),
-        json!({"type": "ban", "user": "Mallory", "reason": "spam"}),
+        json!({"type": "ban", "user": "Mallory", "reason": "don't\nban  * \u{1b}[2J\u{7}\u{202e}"}),
         json!({"type": "ban", "room": "dev", "user": "Trudy"}),
         json!({"type": "unban", "room": "dev", "user": "Trudy"}),
     ] {
@@ -339,7 +347,8 @@ async fn the_operator_lists_bans_and_mutes_while_the_server_runs() {
     let (code, list) = operator(&["bans"], "--db", &server.folder.path().join("nebula.db"));
     assert_eq!(code, Some(0), "{list}");
     let lines: Vec<_> = list.lines().collect();
-    assert_eq!((lines.len(), lines[0]), (2, "ban  * always Mallory, by Mod: spam"), "{list}");
+    let ban = r"ban  * always Mallory, by Mod: don't\nban  * \u{1b}[2J\u{7}\u{202e}";
+    assert_eq!((lines.len(), lines[0]), (2, ban), "{list}");
     assert!(lines[1].starts_with("mute #dev 20") && lines[1].ends_with("Z Eve, by Mod"), "{list}");
 }
 

@@ -14,18 +14,17 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
 use crate::child::operator;
 use crate::harness::{Peer, TestServer, say};
-use crate::moderation::moderated;
 
 const SECRET: &str = "a secret that nobody guesses, of 32 bytes and more";
 
 /// A server that a secret closes.
-struct Closed {
+pub(crate) struct Closed {
     server: TestServer,
     folder: TempDir,
 }
 
 impl Closed {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Closed::with_key(SECRET.as_bytes()).await
     }
 
@@ -37,17 +36,17 @@ impl Closed {
         Closed { server: TestServer::start_with(config).await, folder }
     }
 
-    async fn connect(&self, query: &str, token: &str) -> Peer {
+    pub(crate) async fn connect(&self, query: &str, token: &str) -> Peer {
         connect(&self.server.address.to_string(), query, token).await
     }
 
-    async fn enter(&self, room: &str, token: &str) -> Peer {
+    pub(crate) async fn enter(&self, room: &str, token: &str) -> Peer {
         let mut peer = self.connect(&format!("room={room}"), token).await;
         peer.expect_entry().await;
         peer
     }
 
-    async fn refused(&self, token: &str, code: Code) -> String {
+    pub(crate) async fn refused(&self, token: &str, code: Code) -> String {
         let mut peer = self.connect("room=dev", token).await;
         let note = peer.error().await;
         assert_eq!(note.code, code, "{}: {token}", note.content);
@@ -68,7 +67,7 @@ fn in_seconds(seconds: i64) -> i64 {
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "it is made in place")]
-fn claims(sub: &str, rooms: &[&str], more: Value) -> Value {
+pub(crate) fn claims(sub: &str, rooms: &[&str], more: Value) -> Value {
     let mut claims = json!({"sub": sub, "rooms": rooms, "exp": in_seconds(60)});
     for (name, value) in more.as_object().unwrap() {
         claims[name] = value.clone();
@@ -91,7 +90,7 @@ fn hs256_with(secret: &str, claims: &Value) -> String {
     signed(&json!({"alg": "HS256", "typ": "JWT"}), claims, sign)
 }
 
-fn hs256(claims: &Value) -> String {
+pub(crate) fn hs256(claims: &Value) -> String {
     hs256_with(SECRET, claims)
 }
 
@@ -208,53 +207,6 @@ async fn a_token_that_expires_ends_its_connection_while_it_is_silent_and_while_i
 }
 
 #[tokio::test]
-async fn a_moderator_by_token_is_one_in_the_rooms_it_opens() {
-    let closed = Closed::start().await;
-    let token = hs256(&claims("Mod", &["dev"], json!({"role": "moderator"})));
-    let mut moderator = closed.enter("dev", &token).await;
-    let mut eve = closed.enter("dev", &hs256(&claims("Eve", &["*"], json!({})))).await;
-    moderator.send(r#"{"type":"ban","user":"Eve"}"#).await;
-    loop {
-        match moderator.next().await {
-            ToClient::Error(note) => break assert_eq!(note.code, Code::NotAllowed),
-            ToClient::Moderated(_) => panic!("it does not open all rooms"),
-            _ => {}
-        }
-    }
-    moderator.send(r#"{"type":"ban","room":"dev","user":"Eve"}"#).await;
-    moderated(&mut eve).await;
-    let mut again = closed.connect("room=dev", &hs256(&claims("Eve", &["*"], json!({})))).await;
-    again.expect_refusal(Code::Banned, 4003).await;
-    let all = hs256(&claims("Root", &["*"], json!({"role": "moderator"})));
-    let mut root = closed.enter("ops", &all).await;
-    root.send(r#"{"type":"ban","user":"Eve"}"#).await;
-    assert_eq!(moderated(&mut root).await["action"], "ban");
-    eve.expect_refusal(Code::Banned, 4003).await;
-}
-
-#[tokio::test]
-async fn a_moderator_who_is_away_is_locked_out_by_nobody() {
-    let closed = Closed::start().await;
-    let moderator = |sub| hs256(&claims(sub, &["*"], json!({"role": "moderator"})));
-    let mut rogue = closed.enter("dev", &moderator("Rogue")).await;
-    for act in [
-        json!({"type": "ban", "user": "Mod"}),
-        json!({"type": "ban", "room": "dev", "user": "Mod"}),
-        json!({"type": "mute", "user": "Mod", "seconds": 600}),
-    ] {
-        rogue.send(act.to_string()).await;
-        moderated(&mut rogue).await;
-    }
-    // The same name with less in its token is somebody whom they can ban.
-    closed.refused(&hs256(&claims("Mod", &["*"], json!({}))), Code::Banned).await;
-    let mut found = closed.enter("dev", &moderator("Mod")).await;
-    found.send(say("dev", "what goes on here?")).await;
-    found.message().await;
-    found.send(r#"{"type":"unban","user":"Mod"}"#).await;
-    assert_eq!(moderated(&mut found).await["action"], "unban");
-}
-
-#[tokio::test]
 async fn an_open_server_does_not_look_at_tokens() {
     let server = TestServer::start().await;
     for token in [hs256(&claims("Alice", &["dev"], json!({}))), "nothing".to_owned()] {
@@ -266,6 +218,7 @@ async fn an_open_server_does_not_look_at_tokens() {
     }
 }
 
+const CHECK: [&str; 3] = ["check-config", "--db", ":memory:"];
 const MAKE: [&str; 7] = ["token", "--user", "alice", "--rooms", "dev,ops-*", "--days", "30"];
 
 /// An Ed25519 key pair as `openssl genpkey` and `openssl pkey -pubout` write them.
@@ -342,15 +295,49 @@ async fn a_key_that_is_none_is_told_with_what_to_do() {
         assert!(told.contains(word) && told.contains("some.key"), "{told}");
         assert!(!told.contains("MIIB") && !told.contains("short\n"));
     }
-    std::fs::write(&key, STANDARD.decode(base64).unwrap()).unwrap();
-    let (code, told) = operator(&MAKE, "--token-key", &key);
-    assert_eq!((code, told.contains("-inform DER")), (Some(2), true), "{told}");
     let (code, told) = operator(&MAKE, "--token-key", &folder.path().join("missing"));
     assert_eq!(code, Some(2));
     assert!(told.contains("missing"), "{told}");
     std::fs::write(&key, SECRET).unwrap();
     for arguments in [&MAKE[..3], &["token", "--user", " x", "--rooms", "dev"]] {
         assert_eq!(operator(arguments, "--token-key", &key).0, Some(2));
+    }
+}
+
+/// As `openssl rsa -pubout` writes it, without its first and last line.
+const RSA: &str = "\
+    MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAnhkTG3qAQv0tLX3xFFrh\n\
+    N1E5DjzO9/P3tZsm2BX23KL3ufHETr5ZScomGwtGqunaQGYpJcNa1uj8TlJkDcbG\n\
+    kzrpDleVmqe5h517TdpL8ps/jSCMtFX5NYstXUAc3JK75eDcooBcm9EMH8mvtu9G\n\
+    NhlEEPVEqszoaDwiBaMYl09o60vpcqX0In6nlQ5JY/+9upNRr5oQ3AhC1D3CkoXB\n\
+    Uh8a/UyoGHipoVVirns3i/DJikutUrQwWtRbckIYMhXogoQOIYOph1RHdmF3aajP\n\
+    9jTOX0QmLWl38A75oE2ejv9AjBWriw5oGEHBne8XbOf+313buRfqvAleh++AIZ4G\n\
+    ywIDAQAB";
+
+#[tokio::test]
+async fn a_public_key_in_whatever_form_is_no_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("some.key");
+    let mut forms: Vec<Vec<u8>> = vec![
+        b"{\n  \"kty\": \"OKP\",\n  \"crv\": \"Ed25519\", \"x\": \"11qYAYKxCrfVS\"\n}\n".into(),
+        b" {\"keys\":[{\"kty\":\"RSA\",\"n\":\"0vx7agoebGcQ\",\"e\":\"AQAB\"}]}".into(),
+    ];
+    let elliptic = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap();
+    for der in [ed25519().1, elliptic.public_key_pem(), RSA.into()] {
+        let lines: Vec<_> = der.lines().filter(|line| !line.starts_with('-')).collect();
+        let der = STANDARD.decode(lines.concat()).unwrap();
+        forms.extend([lines.join("\r\n").into(), lines.concat().into()]);
+        forms.extend([encode(&der).into(), der]);
+    }
+    for form in forms {
+        std::fs::write(&key, &form).unwrap();
+        let (code, told) = operator(&CHECK, "--token-key", &key);
+        let form = String::from_utf8_lossy(&form);
+        assert_eq!((code, told.contains("-inform DER")), (Some(2), true), "{form}: {told}");
+    }
+    for secret in [STANDARD.encode([0x30; 48]), STANDARD.encode([7; 48]), "x".repeat(32)] {
+        std::fs::write(&key, secret).unwrap();
+        assert_eq!(operator(&CHECK, "--token-key", &key).0, Some(0));
     }
 }
 

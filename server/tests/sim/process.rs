@@ -103,7 +103,7 @@ impl Process {
         let names = if self.mutant == Mutant::ForgetOwners { &strangers } else { &self.names };
         let (name, outbox) = (hello.user.unwrap(), Outbox::new(&self.post));
         let claim = || {
-            let person = Person::new(name.clone(), Proof::Key(hash(key)), Role::Member);
+            let person = Person::new(name.clone(), Proof::Key(hash(key)));
             names.claim(person, outbox.clone(), NOW_MS)
         };
         let claim = match claim() {
