@@ -30,3 +30,4 @@ mod tidy;
 mod tls;
 mod tokens;
 mod tombstones;
+mod waiting;

@@ -16,7 +16,7 @@ use crate::child::operator;
 use crate::harness::{Peer, TestServer, say};
 use crate::moderation::moderated;
 
-const SECRET: &str = "a secret that nobody guesses, of 32 bytes and more";
+pub(crate) const SECRET: &str = "a secret that nobody guesses, of 32 bytes and more";
 
 /// A server that a secret closes.
 struct Closed {
@@ -56,19 +56,19 @@ impl Closed {
     }
 }
 
-async fn connect(address: &str, query: &str, token: &str) -> Peer {
+pub(crate) async fn connect(address: &str, query: &str, token: &str) -> Peer {
     let mut request = format!("ws://{address}/?{query}").into_client_request().unwrap();
     let offered = format!("nebula.v1, nebula.token.{token}");
     request.headers_mut().insert("Sec-WebSocket-Protocol", offered.parse().unwrap());
     Peer::dial_request(request).await.unwrap()
 }
 
-fn in_seconds(seconds: i64) -> i64 {
+pub(crate) fn in_seconds(seconds: i64) -> i64 {
     i64::try_from(UNIX_EPOCH.elapsed().unwrap().as_secs()).unwrap() + seconds
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "it is made in place")]
-fn claims(sub: &str, rooms: &[&str], more: Value) -> Value {
+pub(crate) fn claims(sub: &str, rooms: &[&str], more: Value) -> Value {
     let mut claims = json!({"sub": sub, "rooms": rooms, "exp": in_seconds(60)});
     for (name, value) in more.as_object().unwrap() {
         claims[name] = value.clone();
@@ -91,7 +91,7 @@ fn hs256_with(secret: &str, claims: &Value) -> String {
     signed(&json!({"alg": "HS256", "typ": "JWT"}), claims, sign)
 }
 
-fn hs256(claims: &Value) -> String {
+pub(crate) fn hs256(claims: &Value) -> String {
     hs256_with(SECRET, claims)
 }
 
