@@ -14,8 +14,13 @@ use std::task::{Context, Poll, Waker};
 
 use protocol::Refusal;
 
+use crate::config::ROOMS_PER_CONNECTION_MAX;
 use crate::frame::{Frame, Order};
 use crate::metrics::{Dropped, Metrics};
+
+/// Replays remembered of one connection, twice as many as its rooms: one whose room was left again
+/// goes when so many newer ones have come.
+const REPLAYED_MAX: usize = 2 * ROOMS_PER_CONNECTION_MAX;
 
 /// What may wait for one connection.
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +68,7 @@ struct Queue {
     bytes: usize,
     post: Arc<Post>,
     held: bool,
-    /// Lanes that were replayed up to a number that live frames have not passed yet.
+    /// Lanes that were replayed up to a number that live frames have not passed yet, oldest first.
     replayed: Vec<(u64, u64)>,
     end: Option<End>,
     /// Lanes whose rooms to leave.
@@ -255,7 +260,7 @@ impl Queue {
         let Some(i) = self.replayed.iter().position(|(l, _)| *l == lane) else { return false };
         let replayed = number <= self.replayed[i].1;
         if !replayed {
-            self.replayed.swap_remove(i);
+            self.replayed.remove(i);
         }
         replayed
     }
@@ -267,6 +272,9 @@ impl Queue {
         }
         if let Some((lane, upto)) = replayed {
             self.replayed.retain(|(l, _)| *l != lane);
+            if self.replayed.len() == REPLAYED_MAX {
+                self.replayed.remove(0);
+            }
             self.replayed.push((lane, upto));
         }
         let waited = std::mem::take(&mut self.waiting);

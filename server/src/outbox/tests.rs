@@ -125,6 +125,23 @@ fn what_a_replay_contains_is_skipped_also_when_it_comes_after_it() {
 }
 
 #[test]
+fn replays_of_rooms_that_were_left_are_forgotten_in_time() {
+    let outbox = outbox();
+    let rooms = 3 * REPLAYED_MAX as u64;
+    for lane in 0..rooms {
+        outbox.hold();
+        outbox.release(&plain("replay"), Some((lane, 5)));
+        expect(&outbox, &["replay"]);
+    }
+    assert_eq!(outbox.lock().replayed.len(), REPLAYED_MAX);
+    // Those of as many rooms as one may be in are the newest.
+    for lane in rooms - ROOMS_PER_CONNECTION_MAX as u64..rooms {
+        outbox.push(&numbered(lane, 5));
+    }
+    assert_eq!(taken(&outbox), None);
+}
+
+#[test]
 fn a_page_stands_before_what_came_while_it_was_read_and_skips_nothing() {
     let outbox = outbox();
     outbox.hold();
