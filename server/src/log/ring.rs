@@ -43,14 +43,25 @@ impl Ring {
         self.bytes += message.frame.bytes().len();
         self.stored.push_back(message);
         while self.stored.len() > RING_MESSAGES_MAX || self.bytes > RING_BYTES_MAX {
-            let Some(oldest) = self.stored.pop_front() else { break };
-            self.bytes -= oldest.frame.bytes().len();
-            if self.floor.is_none() {
-                // What was deleted before the room was opened is not known here.
-                self.deletions_floor = self.deletions_floor.max(oldest.id);
-            }
-            self.floor = Some(oldest.id);
+            self.drop_oldest();
         }
+    }
+
+    /// Bytes that its messages take.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Gives up its oldest message; false if it has none.
+    pub(super) fn drop_oldest(&mut self) -> bool {
+        let Some(oldest) = self.stored.pop_front() else { return false };
+        self.bytes -= oldest.frame.bytes().len();
+        if self.floor.is_none() {
+            // What was deleted before the room was opened is not known here.
+            self.deletions_floor = self.deletions_floor.max(oldest.id);
+        }
+        self.floor = Some(oldest.id);
+        true
     }
 
     /// A message was deleted: its tombstone takes its place.
