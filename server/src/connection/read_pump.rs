@@ -3,6 +3,7 @@
 //! What is refused is told to this connection alone. This file does not know other connections'
 //! outboxes, or how the hub and the log do their work.
 
+use std::convert::Infallible;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -87,58 +88,57 @@ impl ReadPump {
 
     /// Reads until the connection ends; then goes out of all rooms before the name is free again.
     pub(super) async fn run(&mut self, socket: &mut ReadHalf, inbound: &mut Inbound) -> End {
-        let end = self.read_all(socket, inbound).await;
+        let Err(end) = self.read_all(socket, inbound).await;
         self.outbox.end(end.clone());
         Box::pin(self.leave_all()).await;
         self.engine.gate.left(&self.engine.log, self.claim.person());
         end
     }
 
-    async fn read_all(&mut self, socket: &mut ReadHalf, inbound: &mut Inbound) -> End {
+    async fn read_all(
+        &mut self,
+        socket: &mut ReadHalf,
+        inbound: &mut Inbound,
+    ) -> Result<Infallible, End> {
         let engine = self.engine.clone();
         let mut stopping = pin!(engine.stopping().begun.cancelled());
         let mut heard = Instant::now();
         let mut asked = false;
-        let mut leave = false;
         let mut check = pin!(sleep_until(self.not_after(heard + engine.config.ping_interval)));
         let mut arrived = inbound.already_read();
         loop {
-            if let Some(end) = self.handle(arrived).await {
-                return end;
-            }
-            if std::mem::take(&mut leave) {
-                Box::pin(self.put_out()).await;
-            }
+            self.handle(arrived).await?;
             arrived = tokio::select! {
                 biased;
-                told = self.outbox.told() => match told {
-                    Told::End(end) => return end,
-                    Told::Leave => {
-                        leave = true;
-                        Arrived::default()
-                    }
-                },
-                () = &mut stopping => return self.stopping(),
+                () = self.outbox.told() => Arrived::default(),
+                () = &mut stopping => return Err(self.stopping()),
                 read = poll_fn(|cx| inbound.poll_read(cx, socket)) => {
-                    let Ok(arrived) = read else { return End::Gone };
                     (heard, asked) = (Instant::now(), false);
-                    if self.is_expired(heard) {
-                        return End::Refused(Refusal::TokenExpired);
-                    }
-                    arrived
+                    read.map_err(|_| End::Gone)?
                 }
                 () = &mut check => {
-                    if self.is_expired(Instant::now()) {
-                        return End::Refused(Refusal::TokenExpired);
-                    }
                     if asked && heard.elapsed() >= engine.config.ping_timeout {
-                        return End::Silent;
+                        return Err(End::Silent);
                     }
                     asked = self.look_for_life(heard, check.as_mut());
                     Arrived::default()
                 }
             };
         }
+    }
+
+    /// Does what others ask for, and looks whether it is over. Asked before every text, since one
+    /// read may bring many, and some of them wait.
+    pub(super) async fn heed(&mut self) -> Result<(), End> {
+        match self.outbox.told_now() {
+            Some(Told::End(end)) => return Err(end),
+            Some(Told::Leave) => Box::pin(self.put_out()).await,
+            None => {}
+        }
+        if self.expires().is_some_and(|expires| Instant::now() >= expires) {
+            return Err(End::Refused(Refusal::TokenExpired));
+        }
+        Ok(())
     }
 
     /// Asks a silent peer for a sign of life; true if it was asked. The timer is only looked at when
@@ -156,37 +156,32 @@ impl ReadPump {
     }
 
     /// The moment, or that when the token expires if it is before.
-    fn not_after(&self, moment: Instant) -> Instant {
+    pub(super) fn not_after(&self, moment: Instant) -> Instant {
         self.expires().map_or(moment, |expires| expires.min(moment))
-    }
-
-    fn is_expired(&self, now: Instant) -> bool {
-        self.expires().is_some_and(|expires| now >= expires)
     }
 
     fn expires(&self) -> Option<Instant> {
         self.pass().and_then(Pass::expires)
     }
 
-    /// Everything that one read brought, in order; the end, if it is one.
-    async fn handle(&mut self, arrived: Arrived) -> Option<End> {
-        for text in arrived.texts {
-            let outcome = match self.handle_text(&text) {
-                Ok(Some(slow)) => slow.await,
-                Ok(None) => Ok(()),
-                Err(end) => Err(end),
-            };
-            if let Err(end) = outcome {
-                return Some(end);
+    /// Everything that one read brought, in order; an error is the end.
+    async fn handle(&mut self, arrived: Arrived) -> Result<(), End> {
+        let mut texts = arrived.texts.into_iter();
+        loop {
+            self.heed().await?;
+            let Some(text) = texts.next() else { break };
+            if let Some(slow) = self.handle_text(&text)? {
+                slow.await?;
             }
         }
         if !arrived.answers.is_empty() {
             self.outbox.push(&Frame::raw(arrived.answers));
         }
-        arrived.over.map(|over| match over {
-            Over::Gone => End::Gone,
-            Over::Refused(refusal) => End::Refused(refusal),
-        })
+        match arrived.over {
+            None => Ok(()),
+            Some(Over::Gone) => Err(End::Gone),
+            Some(Over::Refused(refusal)) => Err(End::Refused(refusal)),
+        }
     }
 
     /// Handles one envelope, and gives back what has to wait.
@@ -286,16 +281,16 @@ impl ReadPump {
         since: Option<MessageId>,
         history: Option<u16>,
     ) -> Result<(), End> {
+        let replay = since.is_some() || history.is_some();
+        if replay {
+            self.until_room().await?;
+        }
         let open = self.engine.log.open(room);
         if let Some(refusal) = self.may_not_join(&open) {
             self.refuse(&refusal, Some(open.name().clone()), None);
             return Ok(());
         }
-        let replay = since.is_some() || history.is_some();
         if replay {
-            if !self.outbox.has_room().await {
-                return Err(self.outbox.ended().await);
-            }
             self.outbox.hold();
         }
         let role = self.pass().map_or(Role::Member, |pass| pass.role);

@@ -2,9 +2,11 @@
 //!
 //! This file does not know how the log and the hub find it.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use protocol::{MessageId, Ref, Refusal, RoomName, UserName};
+use tokio::time::{Instant, sleep_until};
 
 use super::read_pump::{ReadPump, note};
 use crate::frame::Frame;
@@ -12,6 +14,24 @@ use crate::log::{Asked, OpenRoom};
 use crate::outbox::End;
 
 impl ReadPump {
+    /// Waits until the answer has room in the outbox, however slowly the peer reads, and heeds
+    /// meanwhile what others say. Rooms may have been left, and rights be gone, when it returns.
+    pub(super) async fn until_room(&mut self) -> Result<(), End> {
+        let engine = self.engine.clone();
+        let mut stopping = pin!(engine.stopping().begun.cancelled());
+        loop {
+            self.heed().await?;
+            let check = self.not_after(Instant::now() + engine.config.ping_interval);
+            tokio::select! {
+                biased;
+                () = self.outbox.told() => {}
+                () = &mut stopping => return Err(self.stopping()),
+                () = sleep_until(check) => {}
+                () = self.outbox.has_room() => return Ok(()),
+            }
+        }
+    }
+
     pub(super) async fn history(
         &mut self,
         room: RoomName,
@@ -19,13 +39,11 @@ impl ReadPump {
         limit: u16,
         reference: Option<Ref>,
     ) -> Result<(), End> {
+        self.until_room().await?;
         let Some(open) = self.rooms.iter().find(|open| *open.name() == room) else {
             self.refuse(&Refusal::NotInRoom, Some(room), reference);
             return Ok(());
         };
-        if !self.outbox.has_room().await {
-            return Err(self.outbox.ended().await);
-        }
         let asked = Asked { since: MessageId::ZERO, before, limit: usize::from(limit) };
         // What is told meanwhile waits: the deletion of a message comes after the message.
         self.outbox.hold();
@@ -41,12 +59,10 @@ impl ReadPump {
     }
 
     pub(super) async fn people(&mut self, room: RoomName, after: UserName) -> Result<(), End> {
+        self.until_room().await?;
         if !self.rooms.iter().any(|open| *open.name() == room) {
             self.refuse(&Refusal::NotInRoom, Some(room), None);
             return Ok(());
-        }
-        if !self.outbox.has_room().await {
-            return Err(self.outbox.ended().await);
         }
         let asked = self.engine.hub.people(room, self.id, after).await;
         asked.map_err(|_| self.stopping())

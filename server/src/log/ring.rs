@@ -22,7 +22,7 @@ pub(super) struct Ring {
     stored: VecDeque<Stored>,
     bytes: usize,
     /// Every message of the room after this one is here: the id of the message before the oldest,
-    /// zero if there is none. Not known before the room was read once.
+    /// zero if there is none. Not known before the room was read once, or more was said than is kept.
     floor: Option<MessageId>,
     /// The newest that the room ever had.
     head: MessageId,
@@ -43,10 +43,25 @@ impl Ring {
         self.bytes += message.frame.bytes().len();
         self.stored.push_back(message);
         while self.stored.len() > RING_MESSAGES_MAX || self.bytes > RING_BYTES_MAX {
-            let Some(oldest) = self.stored.pop_front() else { break };
-            self.bytes -= oldest.frame.bytes().len();
-            self.floor = Some(oldest.id);
+            self.drop_oldest();
         }
+    }
+
+    /// Bytes that its messages take.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Gives up its oldest message; false if it has none.
+    pub(super) fn drop_oldest(&mut self) -> bool {
+        let Some(oldest) = self.stored.pop_front() else { return false };
+        self.bytes -= oldest.frame.bytes().len();
+        if self.floor.is_none() {
+            // What was deleted before the room was opened is not known here.
+            self.deletions_floor = self.deletions_floor.max(oldest.id);
+        }
+        self.floor = Some(oldest.id);
+        true
     }
 
     /// A message was deleted: its tombstone takes its place.
@@ -225,6 +240,18 @@ mod tests {
         ring.push(stored(count + 2, RING_BYTES_MAX + 1));
         assert_eq!((ring.stored.len(), ring.bytes), (0, 0));
         assert_eq!(ring.page(&asked(count + 2, None, 5)).unwrap().head, id(count + 2));
+    }
+
+    #[test]
+    fn what_was_deleted_before_a_room_was_opened_is_never_taken_for_nothing() {
+        let mut ring = Ring::default();
+        let count = RING_MESSAGES_MAX as u64 + 3;
+        (5..5 + count).for_each(|n| ring.push(stored(n, 1)));
+        ring.delete(deletion(300, 7), stored(7, 1));
+        assert!(ring.page(&asked(4, None, 50)).is_none(), "the database knows them");
+        let page = ring.page(&asked(5, None, 50)).unwrap();
+        assert_eq!((page.messages.len(), page.deletions.list), (50, vec![deletion(300, 7)]));
+        assert_eq!(page.deletions.floor, id(5));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! This file does not know who is in them, or the database.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 
 use protocol::{MessageId, RoomName};
@@ -12,9 +13,18 @@ use super::page::{Asked, Deletion, Page, Stored};
 use super::ring::Ring;
 use crate::rate::Rate;
 
+/// Bytes kept in memory of all rooms together: thousands of usual ones, and nobody fills the
+/// machine by talking in many. A room that finds it full gives up its own oldest messages, and who
+/// asks for them is answered by the database.
+const BYTES_MAX: usize = 64 * 1024 * 1024;
+
 /// All open rooms, by key.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Rooms(Arc<Mutex<HashMap<Arc<str>, Weak<OpenRoom>>>>);
+pub(crate) struct Rooms {
+    open: Arc<Mutex<HashMap<Arc<str>, Weak<OpenRoom>>>>,
+    /// Bytes that their newest messages take.
+    bytes: Arc<AtomicUsize>,
+}
 
 /// A room that somebody is in. It goes with the last who holds it.
 #[derive(Debug)]
@@ -29,7 +39,7 @@ pub(crate) struct OpenRoom {
 impl Rooms {
     /// Opens a room, spelt as whoever opened it first and is still there spelt it.
     pub(crate) fn open(&self, name: RoomName) -> Arc<OpenRoom> {
-        let mut rooms = lock(&self.0);
+        let mut rooms = lock(&self.open);
         if let Some(open) = rooms.get(name.key()).and_then(Weak::upgrade) {
             return open;
         }
@@ -41,14 +51,14 @@ impl Rooms {
     }
 
     pub(crate) fn count(&self) -> usize {
-        lock(&self.0).len()
+        lock(&self.open).len()
     }
 
     /// Forgets what was cleared away from a room.
     pub(super) fn cleared(&self, key: &str, upto: MessageId) {
-        let open = lock(&self.0).get(key).and_then(Weak::upgrade);
+        let open = lock(&self.open).get(key).and_then(Weak::upgrade);
         if let Some(open) = open {
-            lock(&open.ring).clear(upto);
+            open.change(|ring| ring.clear(upto));
         }
     }
 }
@@ -65,12 +75,12 @@ impl OpenRoom {
 
     /// Adds a message that was just committed.
     pub(super) fn push(&self, stored: Stored) {
-        lock(&self.ring).push(stored);
+        self.change(|ring| ring.push(stored));
     }
 
     /// A message was deleted, and this is left of it.
     pub(super) fn delete(&self, deletion: Deletion, tombstone: Stored) {
-        lock(&self.ring).delete(deletion, tombstone);
+        self.change(|ring| ring.delete(deletion, tombstone));
     }
 
     /// What was asked for, if all of it is in memory.
@@ -80,16 +90,62 @@ impl OpenRoom {
 
     /// Takes the newest messages as they were read since the room was opened.
     pub(crate) fn seed(&self, newest: Page) {
-        lock(&self.ring).seed(newest);
+        self.change(|ring| ring.seed(newest));
+    }
+
+    /// Changes what is in memory, within what all rooms may take.
+    fn change(&self, change: impl FnOnce(&mut Ring)) {
+        let mut ring = lock(&self.ring);
+        let total = &self.rooms.bytes;
+        total.fetch_sub(ring.bytes(), Ordering::Relaxed);
+        change(&mut ring);
+        while total.load(Ordering::Relaxed) + ring.bytes() > BYTES_MAX && ring.drop_oldest() {}
+        total.fetch_add(ring.bytes(), Ordering::Relaxed);
     }
 }
 
 impl Drop for OpenRoom {
     fn drop(&mut self) {
-        let mut rooms = lock(&self.rooms.0);
+        self.rooms.bytes.fetch_sub(lock(&self.ring).bytes(), Ordering::Relaxed);
+        let mut rooms = lock(&self.rooms.open);
         // Somebody may have opened it anew since the last holder let go.
         if rooms.get(self.name.key()).is_some_and(|open| open.strong_count() == 0) {
             rooms.remove(self.name.key());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::{Frame, Order};
+
+    #[test]
+    fn all_rooms_together_keep_their_bounds_and_give_back_what_they_took() {
+        let rooms = Rooms::default();
+        let total = || rooms.bytes.load(Ordering::Relaxed);
+        let frame = Frame::text("x".repeat(16_000), Order::Plain);
+        let open = |n: usize| rooms.open(RoomName::try_from(format!("r{n}").as_str()).unwrap());
+        let push = |room: &OpenRoom, id: u64| {
+            let id = MessageId::try_from(id).unwrap();
+            room.push(Stored { id, frame: frame.clone() });
+        };
+        let asked = |since: u64| {
+            let since = MessageId::try_from(since).unwrap();
+            Asked { since, before: None, limit: 50 }
+        };
+        let full: Vec<_> = (0..BYTES_MAX / frame.bytes().len() + 1).map(open).collect();
+        full.iter().for_each(|room| room.seed(Page::default()));
+        full.iter().for_each(|room| push(room, 1));
+        assert!(total() <= BYTES_MAX && total() > BYTES_MAX - frame.bytes().len());
+        let (first, last) = (&full[0], &full[full.len() - 1]);
+        assert_eq!(first.page(&asked(0)).unwrap().messages.len(), 1);
+        assert!(last.page(&asked(0)).is_none(), "the database has it");
+        assert_eq!(last.page(&asked(1)).unwrap().head.get(), 1);
+        rooms.cleared(first.name().key(), MessageId::try_from(1).unwrap());
+        push(last, 2);
+        assert_eq!(last.page(&asked(1)).unwrap().messages.len(), 1);
+        drop(full);
+        assert_eq!(total(), 0);
     }
 }

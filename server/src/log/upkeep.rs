@@ -11,7 +11,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::Health;
 use super::clock::now_us;
@@ -21,7 +21,9 @@ use protocol::MessageId;
 
 /// Messages deleted in one commit: a millisecond or two.
 const BATCH: u32 = 500;
-/// Between two batches the writer has its turn.
+/// Rooms looked at in one step while nothing is found to delete: a few milliseconds.
+const ROOMS_AT_ONCE: u32 = 64;
+/// Between two steps the writer has its turn.
 const PAUSE: Duration = Duration::from_millis(5);
 /// Batches after which their part of the write-ahead log is moved into the file.
 const BATCHES_BETWEEN_CHECKPOINTS: u32 = 64;
@@ -141,28 +143,39 @@ impl Keeping {
         self.clear("id <= ?1", &[last])
     }
 
-    /// Looks at one room after the other.
     fn clear_surplus(&mut self) -> rusqlite::Result<Step> {
         if self.keep.keep_messages == 0 {
             return Ok(Step::Done);
         }
-        let next = "SELECT id FROM rooms WHERE id > ?1 ORDER BY id LIMIT 1";
-        let next = self.db.query_row(next, [self.rooms_seen], |row| row.get(0)).optional()?;
-        let Some(room) = next else {
+        let seen = self.rooms_seen;
+        let Some((room, surplus)) = self.next_surplus()? else {
+            if self.rooms_seen > seen {
+                return Ok(Step::More);
+            }
             self.rooms_seen = 0;
             return Ok(Step::Done);
-        };
-        let last = "SELECT id FROM messages WHERE room = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2";
-        let bounds = params![room, self.keep.keep_messages];
-        let surplus: Option<i64> = self.db.query_row(last, bounds, |row| row.get(0)).optional()?;
-        let Some(surplus) = surplus else {
-            self.rooms_seen = room;
-            return Ok(Step::More);
         };
         let batch = "SELECT max(id) FROM
             (SELECT id FROM messages WHERE room = ?1 AND id <= ?2 ORDER BY id LIMIT ?3)";
         let last = self.db.query_row(batch, params![room, surplus, BATCH], |row| row.get(0))?;
         self.clear("id <= ?1 AND room = ?2", &[last, room])
+    }
+
+    /// Looks at the next rooms until one has more messages than are kept; that one, and the newest
+    /// message to delete there.
+    fn next_surplus(&mut self) -> rusqlite::Result<Option<(i64, i64)>> {
+        let rooms = "SELECT id, (SELECT m.id FROM messages m WHERE m.room = rooms.id
+                ORDER BY m.id DESC LIMIT 1 OFFSET ?2)
+            FROM rooms WHERE id > ?1 ORDER BY id LIMIT ?3";
+        let mut rooms = self.db.prepare_cached(rooms)?;
+        let bounds = params![self.rooms_seen, self.keep.keep_messages, ROOMS_AT_ONCE];
+        for room in rooms.query_map(bounds, |row| Ok((row.get(0)?, row.get(1)?)))? {
+            match room? {
+                (room, Some(surplus)) => return Ok(Some((room, surplus))),
+                (room, None) => self.rooms_seen = room,
+            }
+        }
+        Ok(None)
     }
 
     /// Deletes what was said, and what was deleted of it, and remembers how far: the newest id of a

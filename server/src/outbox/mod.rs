@@ -14,8 +14,13 @@ use std::task::{Context, Poll, Waker};
 
 use protocol::Refusal;
 
+use crate::config::ROOMS_PER_CONNECTION_MAX;
 use crate::frame::{Frame, Order};
 use crate::metrics::{Dropped, Metrics};
+
+/// Replays remembered of one connection, twice as many as its rooms: one whose room was left again
+/// goes when so many newer ones have come.
+const REPLAYED_MAX: usize = 2 * ROOMS_PER_CONNECTION_MAX;
 
 /// What may wait for one connection.
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +68,7 @@ struct Queue {
     bytes: usize,
     post: Arc<Post>,
     held: bool,
-    /// Lanes that were replayed up to a number that live frames have not passed yet.
+    /// Lanes that were replayed up to a number that live frames have not passed yet, oldest first.
     replayed: Vec<(u64, u64)>,
     end: Option<End>,
     /// Lanes whose rooms to leave.
@@ -156,28 +161,18 @@ impl Outbox {
         outcome
     }
 
-    /// Waits for the end of the connection.
-    pub(crate) async fn ended(&self) -> End {
-        poll_fn(|cx| {
-            let mut queue = self.lock();
-            match &queue.end {
-                Some(end) => Poll::Ready(end.clone()),
-                None => queue.poll_reader(cx),
-            }
-        })
-        .await
+    /// What the read pump has to do on others' behalf.
+    pub(crate) fn told_now(&self) -> Option<Told> {
+        self.lock().told_now()
     }
 
-    /// Waits for what the read pump has to do on others' behalf.
-    pub(crate) async fn told(&self) -> Told {
+    /// Waits for something of that.
+    pub(crate) async fn told(&self) {
         poll_fn(|cx| {
             let mut queue = self.lock();
-            if let Some(end) = &queue.end {
-                return Poll::Ready(Told::End(end.clone()));
-            }
-            if queue.leave.is_some() { Poll::Ready(Told::Leave) } else { queue.poll_reader(cx) }
+            if queue.told_now().is_some() { Poll::Ready(()) } else { queue.poll_reader(cx) }
         })
-        .await
+        .await;
     }
 
     /// Lanes whose rooms to leave, once.
@@ -185,18 +180,14 @@ impl Outbox {
         self.lock().leave.take().map_or_else(Vec::new, |lanes| *lanes)
     }
 
-    /// Waits until at most a quarter of the bytes allowed wait, so that a history page fits; true
-    /// unless the connection ended first.
-    pub(crate) async fn has_room(&self) -> bool {
+    /// Waits until at most a quarter of the bytes allowed wait, so that a history page fits.
+    pub(crate) async fn has_room(&self) {
         poll_fn(|cx| {
             let mut queue = self.lock();
-            if queue.end.is_some() {
-                return Poll::Ready(false);
-            }
             queue.wants_room = !queue.has_room();
-            if queue.wants_room { queue.poll_reader(cx) } else { Poll::Ready(true) }
+            if queue.wants_room { queue.poll_reader(cx) } else { Poll::Ready(()) }
         })
-        .await
+        .await;
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
@@ -269,7 +260,7 @@ impl Queue {
         let Some(i) = self.replayed.iter().position(|(l, _)| *l == lane) else { return false };
         let replayed = number <= self.replayed[i].1;
         if !replayed {
-            self.replayed.swap_remove(i);
+            self.replayed.remove(i);
         }
         replayed
     }
@@ -281,6 +272,9 @@ impl Queue {
         }
         if let Some((lane, upto)) = replayed {
             self.replayed.retain(|(l, _)| *l != lane);
+            if self.replayed.len() == REPLAYED_MAX {
+                self.replayed.remove(0);
+            }
             self.replayed.push((lane, upto));
         }
         let waited = std::mem::take(&mut self.waiting);
@@ -322,6 +316,11 @@ impl Queue {
         let has_room = self.wants_room && self.has_room();
         let due = self.end.is_some() || self.leave.is_some() || has_room;
         if due { self.reader.take() } else { None }
+    }
+
+    fn told_now(&self) -> Option<Told> {
+        let end = self.end.clone().map(Told::End);
+        end.or_else(|| self.leave.is_some().then_some(Told::Leave))
     }
 
     fn has_room(&self) -> bool {

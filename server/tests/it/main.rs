@@ -31,3 +31,4 @@ mod tidy;
 mod tls;
 mod tokens;
 mod tombstones;
+mod waiting;

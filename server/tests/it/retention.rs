@@ -5,8 +5,9 @@ use std::time::Duration;
 use protocol::{History, MessageId, ToClient};
 use rusqlite::Connection;
 use server::{Config, Db, Upkeep};
+use tokio::time::timeout;
 
-use crate::harness::{Peer, TestServer, query, say};
+use crate::harness::{PATIENCE, Peer, TestServer, query, say};
 use crate::moderation::{self, MOD_KEY};
 
 /// Says so many things in a room; their ids.
@@ -107,6 +108,24 @@ async fn what_is_too_old_goes_and_a_room_that_is_empty_then_keeps_its_head() {
     let new = say_many(&mut alice, "old", 1).await;
     assert!(new[0] > recent[2]);
     assert_eq!(resume(&server, "old", head).await.0, new);
+}
+
+#[tokio::test]
+async fn thousands_of_rooms_with_nothing_to_delete_do_not_hold_up_the_one_that_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("nebula.db");
+    let keep_every = Duration::from_millis(20);
+    let upkeep = Upkeep { keep_messages: 5, keep_every, ..Upkeep::for_tests() };
+    let db = Db::File(path.clone());
+    let config = Config { db, upkeep, message_rate: 0, ..Config::for_tests() };
+    TestServer::start_with(config.clone()).await.stop().await;
+    let rooms = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 8000)
+        INSERT INTO rooms (key) SELECT 'quiet' || n FROM n";
+    assert_eq!(Connection::open(&path).unwrap().execute(rooms, []).unwrap(), 8000);
+    let server = TestServer::start_with(config).await;
+    let mut alice = server.enter("dev", "Alice").await;
+    say_many(&mut alice, "dev", 7).await;
+    timeout(PATIENCE, cleared(&server, 2.0)).await.unwrap();
 }
 
 /// Deletions of messages are cleared away with what is as old as they are; a client that could have

@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use crate::child::operator;
 use crate::harness::{Peer, TestServer, say};
 
-const SECRET: &str = "a secret that nobody guesses, of 32 bytes and more";
+pub(crate) const SECRET: &str = "a secret that nobody guesses, of 32 bytes and more";
 
 /// A server that a secret closes.
 pub(crate) struct Closed {
@@ -55,14 +55,14 @@ impl Closed {
     }
 }
 
-async fn connect(address: &str, query: &str, token: &str) -> Peer {
+pub(crate) async fn connect(address: &str, query: &str, token: &str) -> Peer {
     let mut request = format!("ws://{address}/?{query}").into_client_request().unwrap();
     let offered = format!("nebula.v1, nebula.token.{token}");
     request.headers_mut().insert("Sec-WebSocket-Protocol", offered.parse().unwrap());
     Peer::dial_request(request).await.unwrap()
 }
 
-fn in_seconds(seconds: i64) -> i64 {
+pub(crate) fn in_seconds(seconds: i64) -> i64 {
     i64::try_from(UNIX_EPOCH.elapsed().unwrap().as_secs()).unwrap() + seconds
 }
 

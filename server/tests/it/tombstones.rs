@@ -108,6 +108,27 @@ async fn who_was_away_learns_of_it_whatever_they_have() {
 }
 
 #[tokio::test]
+async fn it_is_told_also_by_a_room_that_was_empty_and_then_talked_without_being_read() {
+    let server = Moderated::start().await;
+    let mut moderator = server.moderator("dev").await;
+    let ids = said(&mut moderator, 1).await;
+    moderator.send(delete(ids[0])).await;
+    deleted(&mut moderator).await;
+    drop(moderator);
+    while server.server.figure("nebula_rooms").await > 0.0 {}
+    let mut bob = server.person("dev", "Bob", 2).await;
+    for _ in 0..120 {
+        bob.send(say("dev", "x")).await;
+        bob.message().await;
+    }
+    for more in ["", "&history=50"] {
+        let since = format!("room=dev&since={}{more}", ids[0]);
+        let page = server.server.connect(&since).await.history().await;
+        assert_eq!((stale(&page), page.deleted_more), (ids.clone(), false), "{since}");
+    }
+}
+
+#[tokio::test]
 async fn more_deletions_than_an_answer_holds_are_told_as_such() {
     let server = Moderated::start().await;
     let mut moderator = server.moderator("dev").await;
