@@ -53,7 +53,7 @@ test("who is banned cannot come in, also after a cut, until the ban is lifted", 
   await online(eve);
   await say(eve, "/room ban");
   await say(mod, "/ban Eve 2h spam");
-  await row(mod, "Mod banned Eve for 7200 s: spam").waitFor();
+  await row(mod, "Mod banned Eve for 2h: spam").waitFor();
   await outside(eve, "Mod banned Eve");
   await eve.getByRole("button", { name: "Join again" }).click();
   await outside(eve, "you are banned from this room");
