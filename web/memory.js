@@ -35,7 +35,6 @@ export function newMemory(tab, browser) {
       const { me, room } = read(tab, TAB);
       return typeof me === "string" ? { me, room: typeof room === "string" ? room : "general" } : null;
     },
-    forgetTab: () => tab.removeItem(TAB),
     /** Brings back what belongs to this person, behind the room that the state begins with.
      * @param {State} state */
     recall(state) {
