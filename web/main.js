@@ -70,7 +70,7 @@ function enter({ username, room, token: given }) {
   state.focused = isLookedAt();
   connection ??= new Connection({
     address: location.href,
-    key: ownKey(local),
+    key: ownKey(window),
     token: token.now,
     tell: happens,
     question: () => ({ type: "history", room: activeRoom(/** @type {State} */ (state)).name, before: 1, limit: 1, ref: PROBE }),
@@ -178,7 +178,9 @@ function countDown(state) {
 function keepAddress(state) {
   const query = new URLSearchParams({ room: activeRoom(state).name });
   if (state.me && !/^guest-\w{4}$/.test(state.me)) query.set("username", state.me);
-  if (location.search !== `?${query}`) history.replaceState(null, "", `?${query}${location.hash}`);
+  if (location.search === `?${query}`) return;
+  history.replaceState(null, "", `?${query}${location.hash}`);
+  local.setItem("nebula.name", query.get("username") ?? "");
 }
 
 /** What comes into sight soon is made, or asked for.
