@@ -123,8 +123,11 @@ test("notifications are asked for with a click, come where one is named and does
   await crowd.say("Bob", "alice, where are you?", "just talk");
   await alice.locator("#room-list", { hasText: ", 2 unread" }).waitFor();
   assert.deepEqual(await alice.told(), ["Bob in #bell: alice, where are you? (nebula-bell)"]);
+  await alice.keyboard.press("Control+k");
+  await alice.locator("#switcher").waitFor();
   await alice.evaluate(() => window.last.onclick());
   await alice.locator("#room", { hasText: /^bell$/ }).waitFor();
+  assert.ok(await alice.locator("#switcher").isHidden());
   assert.deepEqual(await alice.told(), ["closed"]);
   await crowd.say("Bob", "alice, once more");
   await settled(alice, "once more").waitFor();
