@@ -19,7 +19,7 @@ const STABLE_MS = 30_000;
  *
  * @typedef {object} Needs
  * @property {string} address where the page came from
- * @property {string} key
+ * @property {string | null} key
  * @property {() => string | null} [token] opens a closed server
  * @property {(event: import("./update.js").Event) => void} tell hears of events as update.js takes them
  * @property {() => ToServer} question what to ask for a sign of life
@@ -72,7 +72,8 @@ export class Connection {
   #open(hello) {
     const { tell, key, token = () => null, address } = this.#needs;
     const opener = token();
-    const socket = new WebSocket(socketAddress(address, hello), [SUBPROTOCOL, opener === null ? `nebula.key.${key}` : `nebula.token.${opener}`]);
+    const proof = opener === null ? key && `nebula.key.${key}` : `nebula.token.${opener}`;
+    const socket = new WebSocket(socketAddress(address, hello), proof ? [SUBPROTOCOL, proof] : [SUBPROTOCOL]);
     this.#socket = socket;
     let lastError = { code: "", content: "" };
     // What an earlier socket still has to say is not for us.
@@ -146,13 +147,19 @@ function socketAddress(page, hello) {
   return url;
 }
 
-/** The key of this person in this browser: made once and kept, so that a name stays one's own.
- * @param {Pick<Storage, "getItem" | "setItem">} storage */
-export function ownKey(storage) {
-  const kept = storage.getItem("nebula.key");
-  if (kept && /^[A-Za-z0-9_-]{22,86}$/.test(kept)) return kept;
-  const bytes = crypto.getRandomValues(new Uint8Array(32));
-  const key = btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-  storage.setItem("nebula.key", key);
-  return key;
+/** The key of this person in this browser: made once and kept, so that a name stays one's own. None where
+ * the browser does not keep it: a name taken with it would be lost with it.
+ * @param {{localStorage: Pick<Storage, "getItem" | "setItem">}} world */
+export function ownKey(world) {
+  try {
+    const { localStorage } = world;
+    const kept = localStorage.getItem("nebula.key");
+    if (kept && /^[A-Za-z0-9_-]{22,86}$/.test(kept)) return kept;
+    const bytes = crypto.getRandomValues(new Uint8Array(32));
+    const key = btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+    localStorage.setItem("nebula.key", key);
+    return key;
+  } catch {
+    return null;
+  }
 }

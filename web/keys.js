@@ -1,4 +1,4 @@
-// Which key does what: one table, from which the help is made too. Pure: it knows no page.
+// Which key does what: one table, from which the help is made too, and Enter. Pure: it knows no page.
 
 /** @typedef {{key: string, code: string, ctrlKey: boolean, metaKey: boolean, altKey: boolean, shiftKey: boolean}} Press */
 
@@ -41,4 +41,31 @@ export function meaning(press, isMac = false) {
   const shift = press.shiftKey && (letter !== undefined || key.length > 1);
   const written = `${press.ctrlKey || press.metaKey ? "Ctrl+" : ""}${press.altKey ? "Alt+" : ""}${shift ? "Shift+" : ""}${key}`;
   return KEYS.find(([, keys]) => keys === written)?.[0] ?? null;
+}
+
+/** @typedef {{key: string, shiftKey: boolean, isComposing: boolean, keyCode: number}} Stroke */
+
+/** Whether Enter sends: not while an input method composes, in whichever order a browser tells.
+ * @param {(then: () => void) => void} afterThisTick */
+export function newEnter(afterThisTick) {
+  let composing = false;
+  let justEnded = false;
+  return {
+    begins() {
+      composing = true;
+    },
+    /** Safari tells of the end first, and of the Enter that ended it right after. */
+    ends() {
+      composing = false;
+      justEnded = true;
+      afterThisTick(() => { justEnded = false; });
+    },
+    /** The key belongs to an input method.
+     * @param {Stroke} press */
+    isComposing: (press) => composing || justEnded || press.isComposing || press.keyCode === 229,
+    /** @param {Stroke} press */
+    sends(press) {
+      return press.key === "Enter" && !press.shiftKey && !this.isComposing(press);
+    },
+  };
 }

@@ -19,7 +19,8 @@ import { newSearchBar } from "./view/searchbar.js";
 import { newTheme } from "./view/theme.js";
 import { listenToPerson } from "./wishes.js";
 
-/** A hidden page gets no frames, but its title still counts what is unread. */
+/** A hidden page gets no frames, also none that it asked for before, but its title still counts what is
+ * unread. */
 const HIDDEN_FRAME_MS = 100;
 
 const local = storage("localStorage");
@@ -69,7 +70,7 @@ function enter({ username, room, token: given }) {
   state.focused = isLookedAt();
   connection ??= new Connection({
     address: location.href,
-    key: ownKey(local),
+    key: ownKey(window),
     token: token.now,
     tell: happens,
     question: () => ({ type: "history", room: activeRoom(/** @type {State} */ (state)).name, before: 1, limit: 1, ref: PROBE }),
@@ -136,12 +137,13 @@ function draw() {
   if (due) return;
   due = true;
   const now = () => {
-    if (!due || !state) return;
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
     due = false;
-    drawNow(state);
+    if (state) drawNow(state);
   };
-  requestAnimationFrame(now);
-  if (document.hidden) setTimeout(now, HIDDEN_FRAME_MS);
+  const frame = requestAnimationFrame(now);
+  const timer = setTimeout(now, HIDDEN_FRAME_MS);
 }
 
 /** @param {State} state */
@@ -159,8 +161,16 @@ function drawNow(state) {
   keepAddress(state);
   composer.render(activeRoom(state).draft);
   view.render(state);
-  if (state.link.is === "waiting") countdown = setTimeout(() => renderLink(state), 1000 - (Date.now() - state.link.at) % 1000);
+  countDown(state);
   fetchMore();
+}
+
+/** Draws the seconds until the next attempt, each when it begins.
+ * @param {State} state */
+function countDown(state) {
+  renderLink(state);
+  const leftMs = state.link.is === "waiting" ? state.link.at - Date.now() : 0;
+  if (leftMs > 0) countdown = setTimeout(() => countDown(state), leftMs % 1000 || 1000);
 }
 
 /** A reload enters the same room under the same name. A guest's name is nobody else's to take.
@@ -168,7 +178,9 @@ function drawNow(state) {
 function keepAddress(state) {
   const query = new URLSearchParams({ room: activeRoom(state).name });
   if (state.me && !/^guest-\w{4}$/.test(state.me)) query.set("username", state.me);
-  if (location.search !== `?${query}`) history.replaceState(null, "", `?${query}${location.hash}`);
+  if (location.search === `?${query}`) return;
+  history.replaceState(null, "", `?${query}${location.hash}`);
+  local.setItem("nebula.name", query.get("username") ?? "");
 }
 
 /** What comes into sight soon is made, or asked for.
@@ -216,6 +228,7 @@ function reveal(id, block) {
 /** @param {string} name */
 function showRoom(name) {
   const room = state && find(state, name);
+  for (const each of document.querySelectorAll("dialog")) each.close();
   if (state && room) happens({ type: "show", place: state.rooms.indexOf(room) });
 }
 

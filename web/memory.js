@@ -1,7 +1,8 @@
 // What outlives a reload: the rooms, how far each was read, what was being written, and what was on
 // its way. It knows no page; the storage is given to it.
 
-import { find, newRoom } from "./state.js";
+import { fold } from "./protocol.js";
+import { ROOMS_MAX, find, newRoom } from "./state.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -19,6 +20,9 @@ const BROWSER = "nebula.rooms";
  * @param {Store} browser */
 export function newMemory(tab, browser) {
   let written = "";
+  /** Rooms that this tab wrote down: one that it has no more was left, any other is of another tab.
+   * @type {string[]} */
+  let own = [];
   return {
     /** @param {State} state */
     keep(state) {
@@ -28,23 +32,32 @@ export function newMemory(tab, browser) {
       written = text;
       tab.setItem(TAB, text);
       const outline = rooms.map(({ name, read, muted }) => ({ name, read, muted }));
-      browser.setItem(BROWSER, JSON.stringify({ me: state.me, rooms: outline }));
+      own.push(...rooms.map(({ name }) => fold(name)));
+      const others = roomsOf(state, browser, BROWSER).filter((room) => typeof room?.name === "string" && !own.includes(fold(room.name)));
+      own = rooms.map(({ name }) => fold(name));
+      browser.setItem(BROWSER, JSON.stringify({ me: state.me, rooms: [...outline, ...others].slice(0, ROOMS_MAX) }));
     },
     /** Who was here before this tab was loaded again, and in which room. */
     last() {
       const { me, room } = read(tab, TAB);
       return typeof me === "string" ? { me, room: typeof room === "string" ? room : "general" } : null;
     },
-    forgetTab: () => tab.removeItem(TAB),
     /** Brings back what belongs to this person, behind the room that the state begins with.
      * @param {State} state */
     recall(state) {
-      for (const kept of [read(tab, TAB), read(browser, BROWSER)]) {
-        if (kept.me !== state.me || !Array.isArray(kept.rooms)) continue;
-        for (const room of kept.rooms) bringBack(state, room);
-      }
+      for (const room of [...roomsOf(state, tab, TAB), ...roomsOf(state, browser, BROWSER)]) bringBack(state, room);
     },
   };
+}
+
+/** Rooms kept of the person whose state this is, however the name is spelt.
+ * @param {State} state
+ * @param {Store} store
+ * @param {string} name
+ * @returns {any[]} */
+function roomsOf(state, store, name) {
+  const { me, rooms } = read(store, name);
+  return Array.isArray(rooms) && fold(String(me)) === fold(String(state.me)) ? rooms : [];
 }
 
 /** What cannot be read is as good as nothing: it is only a memory.

@@ -31,10 +31,12 @@ const DELETED_MAX = 500;
 const AT_MAX = 8.64e15;
 const HUES = 12;
 
-/** One way to compare names of rooms and people: equal means the same one.
+/** One way to compare names of rooms and people: equal means the same one, as it does for the server.
  * @param {string} name */
 export function fold(name) {
-  return name.normalize("NFC").toLowerCase();
+  if (/^[ -~]*$/.test(name)) return name.toLowerCase();
+  // There and back, so that ß is ss; but ı is no i.
+  return name.normalize("NFC").toLowerCase().replace(/[^ı]+/g, (part) => part.toUpperCase().toLowerCase()).normalize("NFC");
 }
 
 /** Reads one frame; null for what is no envelope of a known kind, or breaks a limit of the protocol.
@@ -105,12 +107,16 @@ export function helloQuery({ room, username, since, history }) {
   return query.toString();
 }
 
+/** What a name does not hold, anywhere or at its ends. */
+const BAD_IN_NAME = /^[ \p{M}]| $|(?! )[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Z}\p{DI}\u2800\ufffd]/u;
+
 /** Why a name of a room or person cannot be one; null if it may be: the server looks closer.
  * @param {string} name
  * @param {number} charsMax */
 export function nameFault(name, charsMax) {
   const chars = [...name.normalize("NFC")].length;
   if (chars === 0) return "a name needs at least one character";
+  if (BAD_IN_NAME.test(name)) return "a name holds no invisible characters, and begins and ends with a visible one";
   return chars > charsMax ? `a name has at most ${charsMax} characters, this one has ${chars}` : null;
 }
 

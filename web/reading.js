@@ -73,15 +73,20 @@ export function nextActive(state) {
 export function older(room, isAsked) {
   room.cleared &&= room.atBottom && !isAsked;
   if (room.cleared || !room.more || !room.joined || room.loading) return [];
-  const [oldest] = messages(room);
-  // Of a screen that was cleared, all there is.
-  return askOlder(room, oldest?.id ?? room.head + 1);
+  return askOlder(room);
 }
 
-/** @param {Room} room
- * @param {number} before
+/** The server had no time for a page and has it now.
+ * @param {Room | undefined} room */
+export function askAgain(room) {
+  return room?.loading ? askOlder(room) : [];
+}
+
+/** Before the first message behind a gap; if there is none, before the oldest, and of a screen that was
+ * cleared, all there is.
+ * @param {Room} room
  * @returns {Action[]} */
-export function askOlder(room, before) {
+export function askOlder(room, before = messages(room).find(({ id }) => id > (room.gapAfter ?? 0))?.id ?? room.head + 1) {
   room.loading = true;
   return [{ do: "send", envelope: { type: "history", room: room.name, before, limit: HISTORY_MAX } }];
 }

@@ -254,10 +254,11 @@ function errorCame(state, { code, content: told, room: name, ref, retry_ms: aske
   if (ref === PROBE) return [];
   const content = onOneLine(told, SENTENCE_CHARS_MAX);
   const retryMs = asked === undefined ? undefined : Math.min(asked, RETRY_AFTER_MS_MAX);
-  const room = find(state, name);
+  // A name that none may have is not told again: joins are answered in order.
+  const room = find(state, name) ?? (code === "bad_room" ? state.rooms.find((each) => !each.joined && !each.out) : undefined);
   const pending = room?.pending.find((each) => each.ref === ref);
-  if (room && pending && (code === "too_fast" || code === "unavailable")) {
-    return [{ do: "again", room: room.name, ref: pending.ref, afterMs: retryMs ?? RETRY_AFTER_MS }];
+  if (room && (pending ? code === "too_fast" || code === "unavailable" : code === "too_fast" && room.loading)) {
+    return [{ do: "again", room: room.name, ref: pending?.ref ?? "", afterMs: retryMs ?? RETRY_AFTER_MS }];
   }
   if (room && pending) return refused(room, pending, content);
   if (code === "stopping") {
@@ -266,23 +267,26 @@ function errorCame(state, { code, content: told, room: name, ref, retry_ms: aske
   }
   // Older messages cannot be read now: coming back asks for them again, after a while.
   if (room?.loading && code === "unavailable") return lost(state, 1006, content);
-  const isKept = room && (room.entries.length > 0 || state.rooms.length === 1);
-  if (room && isKept && !room.joined && state.link.is === "online" && CLOSED.includes(code)) {
-    room.out = content;
-    return [];
-  }
-  if (room && !room.joined && state.link.is === "online") return notLetIn(state, room, content);
+  if (room && !room.joined && state.link.is === "online") return notLetIn(state, room, code, content);
   // Before that, the end of the connection tells the reason.
   if (state.link.is === "online" && code !== "too_slow") Object.assign(state, { notice: content, answered: false });
   return [];
 }
 
-/** A room that does not want one is left again, with the reason.
+/** A room that does not want one is left again, with the reason; the last one stays, and so does what is
+ * there to be read.
  * @param {State} state
  * @param {Room} room
+ * @param {string} code
  * @param {string} why
  * @returns {Action[]} */
-function notLetIn(state, room, why) {
+function notLetIn(state, room, code, why) {
+  // The late answer to what was asked before one was out.
+  if (room.out || code === "not_in_room") return [];
+  if (state.rooms.length === 1 || (room.entries.length > 0 && CLOSED.includes(code))) {
+    room.out = why;
+    return [];
+  }
   const place = state.rooms.indexOf(room);
   state.rooms.splice(place, 1);
   if (state.active > place || state.active === state.rooms.length) state.active -= 1;

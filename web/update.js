@@ -2,7 +2,7 @@
 
 import { comeIn, dialNow, lost, wake } from "./link.js";
 import { again, takeBack } from "./outbox.js";
-import { looked, morePeople, nextActive, older, show, step, toBottom } from "./reading.js";
+import { askAgain, looked, morePeople, nextActive, older, show, step, toBottom } from "./reading.js";
 import { received } from "./received.js";
 import { activeRoom, find } from "./state.js";
 import { command, deletion } from "./typed.js";
@@ -110,7 +110,7 @@ function wished(state, event) {
     case "delete":
       return deletion(state, room, event.id) ?? [];
     case "again":
-      return again(find(state, event.room), event.ref);
+      return event.ref ? again(find(state, event.room), event.ref) : askAgain(find(state, event.room));
     case "edit":
     case "drop":
       takeOut(state, event.type === "edit", event);

@@ -29,7 +29,7 @@ export function listenToPerson(needs) {
   const moves = movesOf(needs);
   const does = wishesOf(needs, moves);
   addEventListener("keydown", (event) => {
-    if (!needs.state() || event.isComposing || document.querySelector("dialog[open]")) return;
+    if (byId("chat").hidden || event.isComposing || document.querySelector("dialog[open]")) return;
     const wish = does[meaning(event, /^Mac|^iP/.test(navigator.platform)) ?? ""];
     if (!wish) return;
     event.preventDefault();

@@ -20,7 +20,6 @@ export function newView() {
     byId("enter").hidden = true;
     byId("chat").hidden = false;
     renderRooms(state);
-    renderLink(state);
     renderRoomActions(state);
     renderPeople(room.people.known, state.me);
     for (const id of ["count", "people-count"]) setText(byId(id), String(room.people.count));

@@ -1,7 +1,7 @@
 // The box one writes in: Enter, input methods, completion, long pastes. What is written there is kept
 // in the state; here are only keys.
 
-import { newEnter } from "../enter.js";
+import { newEnter } from "../keys.js";
 import { ask, byId } from "./page.js";
 import { Popup } from "./popup.js";
 

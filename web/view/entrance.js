@@ -11,7 +11,7 @@ const ADVICE = {
   bad_token: `Ask the operator of this server for another one. ${BRING}`,
   token_expired: BRING,
   wrong_room: "Name a room that it opens, or put in another token.",
-  banned: "Name another room, or ask a moderator to let you in again.",
+  banned: "Ask a moderator to let you in again. Who is banned from a room alone can name another one.",
 };
 
 /** @param {(who: {username: string, room: string, token: string}) => void} enter */

@@ -1,11 +1,15 @@
 // The lists beside the log: rooms and people. In each one entry can be reached with Tab, the others
 // with the arrow keys.
 
-import { mentioned, orMore, unread } from "../state.js";
+import { activeRoom, mentioned, orMore, unread } from "../state.js";
 import { button, byId, element, setAttribute, setText } from "./page.js";
 import { named } from "./text.js";
 
 /** @typedef {import("../state.js").State} State */
+
+/** The room that the list was scrolled to.
+ * @type {import("../state.js").Room | null} */
+let inSight = null;
 
 /** @param {State} state */
 export function renderRooms(state) {
@@ -26,6 +30,8 @@ export function renderRooms(state) {
     setText(/** @type {Element} */ (row.children[3]), words(count, named, more, room.muted));
   });
   rove(list, state.active);
+  if (activeRoom(state) !== inSight) list.children[state.active]?.scrollIntoView({ block: "nearest" });
+  inSight = activeRoom(state);
   setBadge(byId("rooms-badge"), news, calls, andMore);
   setText(byId("rooms-words"), news > 0 ? `Rooms: ${words(news, calls, andMore, false).slice(2)}` : "Rooms");
 }

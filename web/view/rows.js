@@ -137,7 +137,7 @@ function mendRemover(row, message) {
  * @param {import("../state.js").Pending} pending
  * @returns {Item} */
 function pendingItem(state, room, { ref, content, failed }) {
-  const words = failed ? `not sent: ${failed}` : room.joined ? "sending …" : "will be sent when the connection is back";
+  const words = failed ? `not sent: ${failed}` : room.joined ? "sending …" : room.out ? "will be sent when you are in the room again" : "will be sent when the connection is back";
   return {
     key: `p${failed ? "!" : ""}${ref}`,
     make() {

@@ -78,7 +78,6 @@ const MAY_NOT_KNOW: &[(&str, &[&str])] = &[
     ("web/switcher.js", WEB_PURE),
     ("web/title.js", WEB_PURE),
     ("web/keys.js", WEB_PURE),
-    ("web/enter.js", WEB_PURE),
     ("web/protocol.js", WEB_PURE),
     ("web/announce.js", &["document", "window", "WebSocket"]),
     ("web/notify.js", &["document", "window.", "WebSocket"]),

@@ -39,7 +39,7 @@ async function watched(t, room, permission = "default") {
   await page.goto(`${server.address}?room=${room}&username=Alice`);
   await online(page);
   page.told = () => page.evaluate(() => window.told.splice(0));
-  page.titled = (title) => page.waitForFunction((wanted) => document.title === wanted, title);
+  page.titled = (title) => page.waitForFunction((wanted) => document.title === wanted, title, { polling: 50 });
   return page;
 }
 
@@ -70,6 +70,19 @@ test("the title, the icon and the badge say what is unread, also of a page behin
   await alice.titled("(1) #title · Nebula");
   await alice.locator("#newer").click();
   await alice.titled("#title · Nebula");
+});
+
+test("a page counts on when its frames stop while one is awaited", async (t) => {
+  const alice = await watched(t, "frames");
+  const crowd = await newCrowd(t, browser, server);
+  await crowd.enter("Bob", "frames");
+  await alice.evaluate(() => { window.requestAnimationFrame = () => 0; });
+  await alice.look(false);
+  await alice.hide(true);
+  await crowd.say("Bob", "one");
+  await alice.titled("(1) #frames · Nebula");
+  await crowd.say("Bob", "two");
+  await alice.titled("(2) #frames · Nebula");
 });
 
 test("after a reload more than was loaded is said to be unread", async (t) => {
@@ -110,8 +123,11 @@ test("notifications are asked for with a click, come where one is named and does
   await crowd.say("Bob", "alice, where are you?", "just talk");
   await alice.locator("#room-list", { hasText: ", 2 unread" }).waitFor();
   assert.deepEqual(await alice.told(), ["Bob in #bell: alice, where are you? (nebula-bell)"]);
+  await alice.keyboard.press("Control+k");
+  await alice.locator("#switcher").waitFor();
   await alice.evaluate(() => window.last.onclick());
   await alice.locator("#room", { hasText: /^bell$/ }).waitFor();
+  assert.ok(await alice.locator("#switcher").isHidden());
   assert.deepEqual(await alice.told(), ["closed"]);
   await crowd.say("Bob", "alice, once more");
   await settled(alice, "once more").waitFor();

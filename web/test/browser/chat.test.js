@@ -212,6 +212,17 @@ test("the people of a large room are counted, and fetched as one scrolls to them
   assert.deepEqual(alice.faults, []);
 });
 
+test("what is copied of several messages names their sender once", async (t) => {
+  const alice = await person(t, browser, server, "Alice", "copy");
+  for (const text of ["one", "two"]) await say(alice, text);
+  await settled(alice, "two").waitFor();
+  const copied = await alice.evaluate(() => {
+    getSelection().selectAllChildren(document.querySelector("#log"));
+    return String(getSelection());
+  });
+  assert.match(copied, /Alice .+\n+one\n+two$/);
+});
+
 test("another name is had with /nick, or the old one is kept with the reason", async (t) => {
   const alice = await person(t, browser, server, "Alice", "nick");
   const bob = await person(t, browser, server, "Bob", "nick");
@@ -222,4 +233,7 @@ test("another name is had with /nick, or the old one is kept with the reason", a
   await say(alice, "/nick Alicia");
   await row(bob, "Alicia came").waitFor();
   await alice.waitForURL(/username=Alicia/);
+  const next = await alice.context().newPage();
+  await next.goto(server.address);
+  assert.equal(await next.getByLabel("Your name").inputValue(), "Alicia", "the next visit offers it");
 });

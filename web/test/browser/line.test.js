@@ -27,6 +27,19 @@ test("without a network it says so, counts down, and dials at once when the netw
   await lost(alice);
   await alice.locator("#countdown", { hasText: /^Trying again in \d+ s\.$/ }).waitFor();
   assert.equal(await alice.locator("#countdown").getAttribute("aria-hidden"), "true", "seconds are not read out");
+  await alice.evaluate(() => {
+    window.seen = [];
+    const watch = () => {
+      const [seconds] = document.querySelector("#countdown").textContent.match(/\d+/) ?? [];
+      if (seconds !== undefined) window.seen.push(Number(seconds));
+    };
+    // Each wait is the longest there can be: 0.5 s, 1 s, 2 s, 4 s.
+    Math.random = () => 0.999;
+    new MutationObserver(watch).observe(document.querySelector("#countdown"), { childList: true });
+  });
+  await alice.waitForFunction(() => window.seen.lastIndexOf(1) > window.seen.indexOf(4) && window.seen.includes(4));
+  const seen = await alice.evaluate(() => window.seen.slice(window.seen.indexOf(4)).slice(0, 4));
+  assert.deepEqual(seen, [4, 3, 2, 1], "they go by one after another");
   await say(alice, "written offline");
   await alice.locator("#log .pending", { hasText: "will be sent when the connection is back" }).waitFor();
   assert.ok(await message(alice).isEditable());

@@ -16,8 +16,8 @@ after(async () => {
 });
 
 /** Somebody with a token, in a room. */
-async function member(t, name, room, { moderates = false, address = server.address } = {}) {
-  const page = await newPage(t, browser);
+async function member(t, name, room, { moderates = false, address = server.address, options = {} } = {}) {
+  const page = await newPage(t, browser, options);
   await page.goto(`${address}?room=${room}#token=${server.token(name, "*", ...(moderates ? ["--moderator"] : []))}`);
   await online(page);
   return page;
@@ -38,7 +38,7 @@ test("who is put out sees why, reads on, and may come in again", async (t) => {
   assert.deepEqual(await texts(eve), ["noise"], "what was there is there");
   // What one writes meanwhile waits.
   await say(eve, "sorry");
-  await eve.locator("#log .pending", { hasText: "sorry" }).waitFor();
+  await eve.locator("#log .pending", { hasText: "will be sent when you are in the room again" }).waitFor();
   await eve.getByRole("button", { name: "Join again" }).click();
   await online(eve);
   await settled(mod, "sorry").waitFor();
@@ -53,7 +53,7 @@ test("who is banned cannot come in, also after a cut, until the ban is lifted", 
   await online(eve);
   await say(eve, "/room ban");
   await say(mod, "/ban Eve 2h spam");
-  await row(mod, "Mod banned Eve for 7200 s: spam").waitFor();
+  await row(mod, "Mod banned Eve for 2h: spam").waitFor();
   await outside(eve, "Mod banned Eve");
   await eve.getByRole("button", { name: "Join again" }).click();
   await outside(eve, "you are banned from this room");
@@ -69,7 +69,9 @@ test("who is banned cannot come in, also after a cut, until the ban is lifted", 
   await online(eve);
   await say(mod, "/ban -s Eve");
   await eve.getByRole("alert").filter({ hasText: "you are banned from this server" }).waitFor();
-  await eve.locator("#enter-advice", { hasText: "ask a moderator" }).waitFor();
+  await eve.locator("#enter-advice", { hasText: "Ask a moderator" }).waitFor();
+  await eve.keyboard.press("Control+k");
+  assert.ok(await eve.locator("#switcher").isHidden(), "there is no room to go to");
   await say(mod, "/unban -s Eve");
   await row(mod, "Mod unbanned Eve on the whole server").waitFor();
   await eve.getByRole("button", { name: "Join" }).click();
@@ -153,4 +155,17 @@ test("a moderator deletes with a button, by keyboard, after a question", async (
   assert.deepEqual(await texts(eve), ["keep", "(deleted)"]);
   assert.equal(await settled(mod, "(deleted)").getByRole("button").count(), 0);
   assert.deepEqual([mod.faults, eve.faults], [[], []]);
+});
+
+test("a touch of a message does not press the button that it shows", async (t) => {
+  const mod = await member(t, "Mod", "touch", { moderates: true, options: { hasTouch: true, isMobile: true, viewport: { width: 360, height: 640 } } });
+  await say(mod, "keep");
+  await settled(mod, "keep").waitFor();
+  const { x, y, width, height } = await mod.locator(".remover").boundingBox();
+  const touch = () => mod.touchscreen.tap(x + width / 2, y + height / 2);
+  await touch();
+  await mod.waitForFunction(() => document.activeElement.matches(".row"));
+  assert.ok(await mod.locator("#ask").isHidden());
+  await touch();
+  await mod.locator("#ask", { hasText: "Delete this message" }).waitFor();
 });

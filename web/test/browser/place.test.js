@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { message, newCrowd, person, row, say, settled, startBrowser, startServer } from "./harness.js";
+import { message, newCrowd, online, person, row, say, settled, startBrowser, startServer } from "./harness.js";
 
 const ROWS_MAX = 1500;
 
@@ -199,4 +199,52 @@ test("a cleared screen stays empty until its button or the wheel brings it back"
     await bring();
     await back.first().waitFor();
   }
+});
+
+test("the list of rooms follows the room that is shown, and a name stands at its sign whichever way it is read", async (t) => {
+  const alice = await person(t, browser, server, "Alice", "room0", { viewport: { width: 1024, height: 400 } });
+  for (let i = 1; i < 16; i += 1) await say(alice, `/join room${i}`);
+  await say(alice, "/join \u0645\u062c");
+  await online(alice);
+  const inSight = () => alice.waitForFunction(() => {
+    const { top, bottom } = document.querySelector("#room-list [aria-current]").getBoundingClientRect();
+    return top >= 0 && bottom <= document.querySelector("#rooms .self").getBoundingClientRect().top + 1;
+  });
+  await inSight();
+  const gap = await alice.evaluate(() => {
+    const [hash, name] = document.querySelector("#room-list [aria-current]").children;
+    const text = document.createRange();
+    text.selectNodeContents(name);
+    return text.getBoundingClientRect().left - hash.getBoundingClientRect().right;
+  });
+  assert.ok(gap < 12, `${gap} px`);
+  await alice.locator("#rooms").evaluate((rooms) => { rooms.scrollTop = 0; });
+  await say(alice, "/room 9");
+  await inSight();
+  await alice.setViewportSize({ width: 360, height: 400 });
+  await say(alice, "/room 1");
+  await alice.waitForFunction(() => document.querySelector("#room").textContent === "room0");
+  assert.deepEqual(await alice.evaluate(() => [scrollX, document.querySelector("#chat").scrollLeft, document.querySelector("#main").getBoundingClientRect().left]), [0, 0, 0]);
+});
+
+test("the time of a further message stands before its text, also with twelve hours", async (t) => {
+  for (const width of [1024, 360]) {
+    const alice = await person(t, browser, server, "Alice", `hours${width}`, { locale: "en-US", timezoneId: "UTC", viewport: { width, height: 640 } });
+    for (const text of ["one", "two"]) await say(alice, text);
+    await settled(alice, "two").hover();
+    const [left, right, text, isWhole] = await settled(alice, "two").evaluate((row) => {
+      const time = row.querySelector("time");
+      time.textContent = "12:58 PM";
+      const [a, b] = [time.getBoundingClientRect(), row.querySelector(".content").getBoundingClientRect()];
+      return [a.left, a.right, b.left, time.scrollWidth <= time.clientWidth];
+    });
+    assert.ok(left >= 0 && right <= text && isWhole, `${left} to ${right}, text at ${text}, ${isWhole}`);
+  }
+});
+
+test("what one writes leaves a low window room for what is said, and is read from its own side", async (t) => {
+  const alice = await person(t, browser, server, "Alice", "low", { viewport: { width: 640, height: 180 } });
+  await message(alice).fill("\u0645\u062c\n".repeat(20));
+  assert.ok(await message(alice).evaluate((text) => text.clientHeight <= innerHeight * 0.36));
+  assert.equal(await message(alice).evaluate((text) => getComputedStyle(text).direction), "rtl");
 });

@@ -45,13 +45,13 @@ test("a link with a token lets in under its name, and the token stays in this ta
   const other = await page.context().newPage();
   await other.goto(server.address);
   await other.getByRole("button", { name: "Join" }).click();
-  await alert(other, "this server lets in only who has a token");
+  await alert(other, "this server needs a token");
 });
 
 test("without a token it says what to do, and takes one that is put in", async (t) => {
   const page = await newPage(t, browser);
   await page.goto(`${server.address}?room=dev&username=Alice`);
-  await alert(page, "this server lets in only who has a token");
+  await alert(page, "this server needs a token");
   await advice(page, "ends in #token=");
   await page.getByLabel("Token").fill("eyJ.not.good");
   await page.getByRole("button", { name: "Join" }).click();
@@ -66,7 +66,7 @@ test("without a token it says what to do, and takes one that is put in", async (
 test("what is no token at all harms nothing", async (t) => {
   const page = await newPage(t, browser);
   await page.goto(`${server.address}?username=Alice#token=${encodeURIComponent("a b,\"<script>\u202e")}`);
-  await alert(page, "this server lets in only who has a token");
+  await alert(page, "this server needs a token");
   assert.equal(new URL(page.url()).hash, "");
   assert.deepEqual([page.faults, await page.evaluate(() => window.reports)], [[], []]);
 });

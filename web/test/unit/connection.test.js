@@ -26,10 +26,10 @@ afterEach(() => {
   delete globalThis.WebSocket;
 });
 
-function connection(isHeld = () => false) {
+function connection(isHeld = () => false, key = "K") {
   const told = [];
   const question = () => ({ type: "history", room: "dev", before: 1, limit: 1, ref: "probe" });
-  const made = new Connection({ address: "https://chat.example/?x#y", key: "K", tell: (e) => told.push(e), question, isHeld, random: () => 0.5 });
+  const made = new Connection({ address: "https://chat.example/?x#y", key, tell: (e) => told.push(e), question, isHeld, random: () => 0.5 });
   return { told, dial: (...args) => made.dial(...args), send: (e) => made.send(e), probe: () => made.probe() };
 }
 
@@ -94,9 +94,18 @@ test("only an open socket is spoken to", () => {
 test("a key is made once and kept", () => {
   const kept = new Map();
   const storage = { getItem: (name) => kept.get(name) ?? null, setItem: (name, value) => kept.set(name, value) };
-  const key = ownKey(storage);
+  const key = ownKey({ localStorage: storage });
   assert.match(key, /^[A-Za-z0-9_-]{43}$/);
-  assert.equal(ownKey(storage), key);
+  assert.equal(ownKey({ localStorage: storage }), key);
+});
+
+test("where a key is not kept, one comes without", () => {
+  const full = { getItem: () => null, setItem: () => { throw new Error("full"); } };
+  assert.equal(ownKey({ localStorage: full }), null);
+  assert.equal(ownKey({ get localStorage() { throw new Error("blocked"); } }), null);
+  connection(() => false, null).dial({ room: "dev" }, 0);
+  mock.timers.tick(0);
+  assert.deepEqual(sockets[0].protocols, ["nebula.v1"]);
 });
 
 test("a wait that the server asked for is kept to the letter", () => {

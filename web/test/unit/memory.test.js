@@ -44,6 +44,27 @@ test("another tab of this browser knows the rooms and what was read, but no draf
   assert.deepEqual(after.rooms.map((r) => [r.name, r.read, r.mark, r.draft]), [["ops", 0, null, ""], ["dev", 7, 7, ""]]);
 });
 
+test("two tabs of a browser forget no room of each other, but those that are left", () => {
+  const browser = store();
+  const [older, newer] = [newMemory(store(), browser), newMemory(store(), browser)];
+  const [alice, again] = [person("Alice"), person("Alice")];
+  older.keep(alice);
+  newer.recall(again);
+  for (const room of ["ops", "qa"]) update(again, { type: "say", text: `/join ${room}` });
+  newer.keep(again);
+  const rooms = () => {
+    const next = person("alice");
+    newMemory(store(), browser).recall(next);
+    return next.rooms.map((r) => r.name);
+  };
+  alice.rooms[0].read = 7;
+  older.keep(alice);
+  assert.deepEqual(rooms(), ["dev", "ops", "qa"]);
+  update(again, { type: "leave" });
+  newer.keep(again);
+  assert.deepEqual(rooms(), ["dev", "ops"]);
+});
+
 test("what belongs to somebody else, or cannot be read, is forgotten", () => {
   const [tab, browser] = [store(), store()];
   newMemory(tab, browser).keep(person("Alice"));

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 
-import { contentFault, fold, helloQuery, hue, mentions, parse } from "../../protocol.js";
+import { contentFault, fold, helloQuery, hue, mentions, nameFault, parse } from "../../protocol.js";
 
 const golden = new URL("../../../protocol/tests/golden/", import.meta.url);
 
@@ -32,6 +32,22 @@ test("names are compared folded, mentions are whole words", () => {
   for (const [text, is] of [["hi alice!", true], ["@ALICE", true], ["malice", false], ["alice2, alice", true], ["élalice", false]]) {
     assert.equal(mentions(text, "Alice"), is, text);
   }
+});
+
+test("names are folded as the server folds them", () => {
+  for (const [one, other] of [["STRASSE", "straße"], ["ẞ", "SS"], ["ﬁx", "FIX"], ["ΣΑΣ", "σασ"], ["\u212a", "k"], ["İ", "i\u0307"], ["ϐ", "Β"], ["ŉa", "ʼNA"], ["Ꭰ", "ꭰ"]]) {
+    assert.equal(fold(one), fold(other), one);
+  }
+  for (const [one, other] of [["ı", "i"], ["ırk", "IRK"], ["å", "a"]]) assert.notEqual(fold(one), fold(other), one);
+});
+
+test("a name holds nothing that nobody sees, or that reorders what is round it", () => {
+  for (const name of ["a b", "Zoë", "مجموعة", "👋", "क्षि", "#", "a-b_c"]) assert.equal(nameFault(name, 64), null, name);
+  for (const char of ["\u200b", "\u200f", "\u202e", "\u00a0", "\u00ad", "\ufe0f", "\u3164", "\u2800", "\ufffd", "\n", "\ud800", "\ue000", "\u2028"]) {
+    assert.match(nameFault(`a${char}b`, 64), /invisible/, escape(char));
+  }
+  for (const name of [" a", "a ", "\u0301a"]) assert.match(nameFault(name, 64), /begins and ends/, name);
+  assert.match(nameFault("x".repeat(65), 64), /at most 64/);
 });
 
 test("a name has the same hue as in the terminal client", () => {

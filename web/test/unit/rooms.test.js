@@ -126,6 +126,20 @@ test("a room that lets nobody in is left again, with the reason", () => {
   assert.match(state.notice, /#secret: members only/);
 });
 
+test("a room whose name none may have is not there, typed or refused", () => {
+  const { state, types, hears, did, happens } = alice();
+  types("/join ops\u200b");
+  assert.deepEqual([did(), state.rooms.length], [[], 1]);
+  assert.match(state.notice, /^\/join: a name holds no invisible/);
+  types("/join secret");
+  happens({ type: "step", by: 1 });
+  hears({ type: "error", code: "bad_room", content: "a name cannot hold the character U+0378" });
+  assert.deepEqual(state.rooms.map((r) => r.name), ["dev"]);
+  assert.match(state.notice, /#secret: a name cannot hold/);
+  hears({ type: "error", code: "bad_room", content: "no" });
+  assert.equal(state.rooms.length, 1);
+});
+
 test("one goes to the next room, to the next with anything new, to where one is named", () => {
   const { state, types, enters, says, happens } = alice();
   for (const room of ["ops", "qa", "zoo"]) {

@@ -200,6 +200,47 @@ test("older messages that cannot be read end the line, so that coming back asks 
   assert.equal(activeRoom(alice.state).loading, false);
 });
 
+test("a page that was asked for too fast is asked for again, where it was", () => {
+  const alice = entered();
+  alice.hears(page([9, 10], true, 10));
+  activeRoom(alice.state).more = true;
+  alice.happens({ type: "older" });
+  alice.did();
+  const tooFast = { type: "error", code: "too_fast", content: "wait", retry_ms: 50 };
+  alice.hears(tooFast);
+  const again = { room: "dev", ref: "" };
+  assert.deepEqual(alice.did(), [{ do: "again", ...again, afterMs: 50 }]);
+  alice.happens({ type: "again", ...again });
+  assert.deepEqual(alice.sent().map((e) => e.before), [9]);
+  alice.hears(page([], false, 10));
+  alice.happens({ type: "lost", code: 1006, reason: "" });
+  alice.happens({ type: "connected" });
+  alice.hears(page([19, 20], true));
+  alice.hears(tooFast);
+  alice.did();
+  alice.happens({ type: "again", ...again });
+  assert.deepEqual(alice.sent().map((e) => e.before), [19], "behind the gap");
+  alice.hears(page([10, 15], true));
+  alice.happens({ type: "again", ...again });
+  assert.deepEqual([alice.sent(), alice.state.notice], [[], ""], "it came meanwhile");
+});
+
+test("the late answer to who was put out changes nothing, and the last room stays", () => {
+  const alice = entered();
+  alice.happens({ type: "say", text: "/join ops" });
+  alice.hears({ type: "join", room: "ops", sender: "Alice" });
+  alice.hears({ type: "moderated", action: "kick", user: "Alice", by: "Mod" });
+  alice.hears({ type: "leave", sender: "Alice" });
+  const late = { type: "error", code: "not_in_room", content: "you are not in this room" };
+  alice.hears(late);
+  assert.deepEqual(alice.state.rooms.map(({ name, out }) => [name, out]), [["dev", "Mod kicked Alice"], ["ops", ""]]);
+  alice.happens({ type: "say", text: "/leave" });
+  alice.happens({ type: "connect" });
+  alice.hears(late);
+  alice.hears({ type: "error", code: "unavailable", content: "not now" });
+  assert.deepEqual(alice.state.rooms.map(({ name, out }) => [name, out]), [["dev", "not now"]]);
+});
+
 test("coming back on purpose while a page is awaited leaves no gap", () => {
   for (const event of [{ type: "say", text: "/reconnect" }, { type: "say", text: "/nick Alicia" }]) {
     const alice = entered();
