@@ -18,6 +18,7 @@ pub(crate) fn plain(status: StatusCode, sentence: &'static str) -> Answer {
     text(status, "text/plain; charset=utf-8", Bytes::from_static(sentence.as_bytes()))
 }
 
+/// To every other method.
 pub(crate) fn only_get() -> Answer {
     let mut answer = plain(StatusCode::METHOD_NOT_ALLOWED, "only GET and HEAD are served\n");
     answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));

@@ -99,8 +99,8 @@ pub struct Config {
     #[arg(long, env = "NEBULA_TOKEN_KEY", value_name = "FILE")]
     pub token_key: Option<PathBuf>,
 
-    /// Speak TLS (https and wss) with the certificates in this PEM file, the server's own first; read anew
-    /// on SIGHUP
+    /// Speak TLS (https and wss) with the certificates in this PEM file, the server's own first; read
+    /// anew on SIGHUP
     #[arg(long, env = "NEBULA_TLS_CERT", value_name = "FILE", requires = "tls_key")]
     pub tls_cert: Option<PathBuf>,
 

@@ -249,8 +249,8 @@ impl Gate {
         connections: &[Admitted],
         room: Option<&RoomName>,
     ) -> bool {
-        let mut passes = connections.iter().filter_map(|admitted| admitted.pass.as_deref());
-        self.moderators.has(key) || passes.any(|pass| pass.moderates(room))
+        let passes = connections.iter().filter_map(|admitted| admitted.pass.as_deref());
+        self.moderators.is_one(key, passes, room)
     }
 
     /// Notes the use of a name that is given back now.

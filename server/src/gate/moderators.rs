@@ -54,14 +54,15 @@ impl Moderators {
         key.is_some_and(|key| self.0.read().unwrap_or_else(PoisonError::into_inner).contains(&key))
     }
 
-    /// Whether somebody is one who has this key, or came in with this pass: there, or anywhere.
-    pub(super) fn is_one(
+    /// Whether somebody is one who has this key, or came in with any of these passes: there, or
+    /// anywhere.
+    pub(super) fn is_one<'a>(
         &self,
         key: Option<KeyHash>,
-        pass: Option<&Pass>,
+        passes: impl IntoIterator<Item = &'a Pass>,
         room: Option<&RoomName>,
     ) -> bool {
-        self.has(key) || pass.is_some_and(|pass| pass.moderates(room))
+        self.has(key) || passes.into_iter().any(|pass| pass.moderates(room))
     }
 }
 
