@@ -149,7 +149,7 @@ pub enum Command {
         #[arg(long)]
         json: bool,
 
-        /// Begin with so many messages from before
+        /// Begin with so many messages from before, 50,000 at most
         #[arg(short = 'n', long, value_name = "N", default_value = "10",
               value_parser = RangedU64ValueParser::<usize>::new().range(0..=BEFORE_MAX as u64))]
         lines: usize,

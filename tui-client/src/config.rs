@@ -49,6 +49,11 @@ pub fn key(folder: &Path) -> anyhow::Result<Key> {
     make_key(folder, &path).with_context(|| format!("cannot make {path:?}"))
 }
 
+/// What it means that there is no key, and why there is none.
+pub(crate) fn about_no_key(error: &anyhow::Error) -> String {
+    format!("no key, so somebody else may take your name while you reconnect: {error:#}")
+}
+
 fn read_key(path: &Path) -> io::Result<Key> {
     let mut bytes = Vec::new();
     File::open(path)?.take(KEY_BYTES_MAX as u64 + 1).read_to_end(&mut bytes)?;

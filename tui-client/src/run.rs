@@ -72,12 +72,7 @@ pub async fn chat(settings: &Settings) -> anyhow::Result<Exit> {
     let made = folder.as_ref().map_err(|error| anyhow::anyhow!("{error:#}"));
     let (key, warning) = match made.and_then(|folder| config::key(folder)) {
         Ok(key) => (Some(key), None),
-        Err(error) => (
-            None,
-            Some(format!(
-                "no key, so somebody else may take your name while you reconnect: {error:#}"
-            )),
-        ),
+        Err(error) => (None, Some(config::about_no_key(&error))),
     };
     let session = format!("{:016x}", fastrand::u64(..));
     let mut model = Model::new(settings.room.clone(), settings.user.clone(), session);

@@ -30,9 +30,7 @@ impl Session {
         let key = match config::state_folder().and_then(|folder| config::key(&folder)) {
             Ok(key) => Some(key),
             Err(error) => {
-                tell(&format!(
-                    "no key, so somebody else may take your name while you reconnect: {error:#}"
-                ));
+                tell(&config::about_no_key(&error));
                 None
             }
         };

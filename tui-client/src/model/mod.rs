@@ -72,7 +72,7 @@ pub struct Model {
     pub focused: bool,
     /// The terminal tells when they look and when not.
     pub tells_focus: bool,
-    /// This client can copy texts to a clipboard.
+    /// There is a screen: a terminal with a clipboard, where what is said may be out of sight.
     pub has_screen: bool,
     /// The people are shown where they would not be, or the other way round.
     pub people_toggled: bool,

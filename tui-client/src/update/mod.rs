@@ -14,7 +14,7 @@ pub use writing::say;
 
 use std::time::Duration;
 
-use protocol::{Body, Hello, Ref, RoomName, ToServer};
+use protocol::{Body, Hello, Ref, Refusal, RoomName, ToServer};
 
 use crate::event::{Action, Event, Timer, Wait};
 use crate::model::{Link, Model, Pending, Room};
@@ -95,15 +95,13 @@ fn more_people(model: &mut Model) -> Vec<Action> {
     after.map(|after| Action::Send(ToServer::Presence { room: name, after })).into_iter().collect()
 }
 
-/// The code with which a connection ends whose name is another's.
-const NAME_TAKEN: u16 = 4001;
-
 fn lost(model: &mut Model, code: Option<u16>, reason: String) -> Vec<Action> {
     let was_in = model.rooms.iter().any(|room| room.joined);
     unjoin(model);
     let come_back_after = model.come_back_after.take();
     if code.is_some_and(|code| code >= 4000)
-        && let Some(actions) = refused(model, code == Some(NAME_TAKEN), &reason, was_in)
+        && let Some(actions) =
+            refused(model, code == Refusal::NameTaken.close_code(), &reason, was_in)
     {
         return actions;
     }

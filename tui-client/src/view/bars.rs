@@ -228,12 +228,11 @@ fn state(model: &Model, is_short: bool) -> (String, Style) {
 /// What there is to say at the moment: the most urgent alone.
 fn said(model: &Model) -> String {
     let room = model.room();
-    // The state of the line says it already.
-    let is_told = |notice: &&String| match &model.link {
-        Link::Refused { reason, .. } => *notice == reason,
-        _ => room.out.as_ref() == Some(*notice),
+    let state_says = match &model.link {
+        Link::Refused { reason, .. } => Some(reason),
+        _ => room.out.as_ref(),
     };
-    if let Some(notice) = model.notice.as_ref().filter(|notice| !is_told(notice)) {
+    if let Some(notice) = model.notice.as_ref().filter(|notice| Some(*notice) != state_says) {
         return notice.clone();
     }
     let failed = match room.failed() {

@@ -240,13 +240,19 @@ fn what_is_being_read_stays_where_it_is_while_messages_arrive() {
     assert!(client.screen()[7].contains("more"));
 }
 
-#[test]
-fn scrolling_past_the_top_asks_for_older_messages_once() {
+/// Entered with one message, and older ones at the server.
+fn above_which_is_more() -> Client {
     let mut client = Client::new(64, 10);
     client.happens(Event::Connected);
     client.hears(r#"{"type":"history","room":"dev","messages":[{"type":"message","room":"dev","sender":"Bob","content":"x","id":9,"at":0}],"more":true,"head":9}"#);
     client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
     client.did();
+    client
+}
+
+#[test]
+fn scrolling_past_the_top_asks_for_older_messages_once() {
+    let mut client = above_which_is_more();
     client.presses(KeyCode::PageUp, KeyModifiers::NONE);
     client.presses(KeyCode::PageUp, KeyModifiers::NONE);
     let asked = r#"{"type":"history","room":"dev","before":9,"limit":200}"#;
@@ -255,10 +261,7 @@ fn scrolling_past_the_top_asks_for_older_messages_once() {
 
 #[test]
 fn a_page_that_was_asked_for_says_nothing_of_where_to_come_back() {
-    let mut client = Client::new(64, 10);
-    client.happens(Event::Connected);
-    client.hears(r#"{"type":"history","room":"dev","messages":[{"type":"message","room":"dev","sender":"Bob","content":"x","id":9,"at":0}],"more":true,"head":9}"#);
-    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
+    let mut client = above_which_is_more();
     client.presses(KeyCode::PageUp, KeyModifiers::NONE);
     client.did();
     client.hears(r#"{"type":"history","room":"dev","messages":[],"more":false,"head":12}"#);
