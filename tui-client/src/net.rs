@@ -36,6 +36,9 @@ pub const OUTGOING_MAX: usize = 1024;
 /// Events that may wait to be handled: then the socket waits, and with it the server.
 pub const EVENTS_MAX: usize = 1024;
 
+/// Why a connection ended that nobody gave a reason for.
+const HUNG_UP: &str = "the server hung up";
+
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// Where to, and as whom.
@@ -175,6 +178,8 @@ async fn talk(
     events: &mpsc::Sender<Event>,
 ) -> Event {
     let (mut last_error, mut pulse) = (None, Pulse::new());
+    // After what could not be sent there is still to be read: a server that closes says why.
+    let mut unsent: Option<tungstenite::Error> = None;
     loop {
         let event = tokio::select! {
             next = socket.next() => match next {
@@ -185,8 +190,8 @@ async fn talk(
                         Err(lost) => return lost,
                     },
                 },
-                Some(Err(error)) => return lost(None, sentence(&error)),
-                None => return lost(None, "the server hung up".to_owned()),
+                Some(Err(error)) => return lost(None, sentence(&unsent.unwrap_or(error))),
+                None => return lost(None, HUNG_UP.to_owned()),
             },
             due = pulse.next() => match due {
                 Due::Dead => return lost(None, "the line is silent".to_owned()),
@@ -196,21 +201,17 @@ async fn talk(
                 }
                 Due::Ask => {
                     pulse.ask();
-                    if let Err(error) = socket.send(Message::Ping(Bytes::new())).await {
-                        return lost(None, sentence(&error));
-                    }
+                    unsent = socket.send(Message::Ping(Bytes::new())).await.err();
                     None
                 }
             },
-            said = outgoing.recv() => {
+            said = outgoing.recv(), if unsent.is_none() => {
                 let Some(said) = said else {
                     // The goodbye is a courtesy; the server sees the end of the socket as well.
                     let _ = socket.close(None).await;
                     return lost(None, String::new());
                 };
-                if let Err(error) = socket.send(Message::text(said.encode())).await {
-                    return lost(None, sentence(&error));
-                }
+                unsent = socket.send(Message::text(said.encode())).await.err();
                 None
             }
         };
@@ -237,7 +238,7 @@ fn heard(message: Message, last_error: &mut Option<String>) -> Result<Option<Eve
             let code = frame.as_ref().map(|frame| frame.code.into());
             let reason = last_error.take().or(frame.map(|frame| frame.reason.to_string()));
             let reason = reason.filter(|reason| !reason.is_empty());
-            Err(lost(code, reason.unwrap_or_else(|| "the server hung up".to_owned())))
+            Err(lost(code, reason.unwrap_or_else(|| HUNG_UP.to_owned())))
         }
         _ => Ok(None),
     }

@@ -1,12 +1,45 @@
 //! Coming back: under which name, into which rooms, and what is said meanwhile.
 
+use std::net::TcpListener;
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
 use nebula::event::{Action, Event, Wait};
 use nebula::model::Link;
 use nebula::net::{Line, connect};
-use protocol::Hello;
+use protocol::{Hello, ToServer};
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
+use tokio_tungstenite::tungstenite::accept_hdr;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
 use crate::client::{Client, sent};
+use crate::hostile::speak;
+
+/// A connection that moves only while its next event is waited for.
+struct Dialled {
+    runtime: Runtime,
+    outgoing: mpsc::Sender<ToServer>,
+    events: mpsc::Receiver<Event>,
+}
+
+impl Dialled {
+    fn to(address: &str) -> Self {
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        let server = format!("ws://{address}").parse().unwrap();
+        let line = Line { server, key: None, token: None, trust: None };
+        let room = "dev".try_into().unwrap();
+        let hello = Hello { room, user: None, since: None, history: None };
+        let (tell, events) = mpsc::channel(8);
+        let (outgoing, queue) = mpsc::channel(1);
+        runtime.spawn(connect(line, hello, Wait::Exactly(Duration::ZERO), queue, tell));
+        Dialled { runtime, outgoing, events }
+    }
+
+    fn next(&mut self) -> Option<Event> {
+        self.runtime.block_on(self.events.recv())
+    }
+}
 
 /// The query of the last attempt to connect, if there was one.
 fn dialled(client: &mut Client) -> Option<String> {
@@ -115,13 +148,34 @@ fn when_the_wait_is_over_it_is_told_that_one_dials() {
     client.happens(Event::DialIn(0));
     assert!(client.screen()[10].contains("○ connecting …"), "{}", client.screen()[10]);
 
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let server = "ws://127.0.0.1:1".parse().unwrap();
-    let line = Line { server, key: None, token: None, trust: None };
-    let hello = Hello { room: "dev".try_into().unwrap(), user: None, since: None, history: None };
-    let (events, mut heard) = mpsc::channel(8);
-    let (_outgoing, queue) = mpsc::channel(1);
-    let wait = Wait::Exactly(std::time::Duration::ZERO);
-    runtime.block_on(connect(line, hello, wait, queue, events));
-    assert!(matches!(heard.blocking_recv(), Some(Event::DialIn(0))));
+    let mut dialled = Dialled::to("127.0.0.1:1");
+    assert!(matches!(dialled.next(), Some(Event::DialIn(0))));
+}
+
+#[test]
+fn why_a_server_closed_is_read_though_one_was_writing() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut dialled = Dialled::to(&listener.local_addr().unwrap().to_string());
+    let (tell, asked) = channel();
+    let server = std::thread::spawn(move || {
+        let mut socket = accept_hdr(listener.accept().unwrap().0, speak).unwrap();
+        socket.get_ref().peek(&mut [0]).unwrap();
+        tell.send(()).unwrap();
+        let reason = "you are banned".into();
+        socket.close(Some(CloseFrame { code: 4003.into(), reason })).unwrap();
+        // What was written to it is unread: its end is a reset, and writing fails from now on.
+    });
+    while !matches!(dialled.next(), Some(Event::Connected)) {}
+    while asked.try_recv().is_err() {
+        dialled.runtime.block_on(tokio::task::yield_now());
+    }
+    server.join().unwrap();
+    dialled
+        .outgoing
+        .try_send(ToServer::parse(r#"{"type":"leave","room":"dev"}"#).unwrap())
+        .unwrap();
+    match dialled.next() {
+        Some(Event::Lost { code: Some(4003), reason }) => assert_eq!(reason, "you are banned"),
+        other => panic!("{other:?}"),
+    }
 }

@@ -85,7 +85,7 @@ impl Fed {
 }
 
 #[expect(clippy::result_large_err, reason = "the library's callback is made so")]
-fn speak(
+pub(crate) fn speak(
     _: &Request,
     mut response: Response,
 ) -> Result<Response, tokio_tungstenite::tungstenite::handshake::server::ErrorResponse> {
