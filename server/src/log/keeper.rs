@@ -112,7 +112,6 @@ impl Keeper {
         if self.health.set_failing(false) {
             tracing::info!("messages can be stored again");
         }
-        let mut new = 0;
         for (stamped, outcome) in batch.into_iter().zip(outcomes) {
             match stamped {
                 Stamped::Message { message, room, outbox } => match outcome {
@@ -122,7 +121,7 @@ impl Keeper {
                         tell(room.name().clone(), again, To::Author(outbox));
                     }
                     _ => {
-                        new += 1;
+                        self.metrics.messages.inc();
                         let stored = Stored::new(message);
                         room.push(stored.clone());
                         tell(room.name().clone(), stored.frame, To::Everybody);
@@ -136,7 +135,6 @@ impl Keeper {
                 }
             }
         }
-        self.metrics.messages.inc_by(new);
     }
 
     fn deleted(
