@@ -22,7 +22,10 @@ mod storm;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::thread::{CpuSet, sched_setaffinity};
 
 /// Puts load on a chat server, checks everything that comes back, and says what it cost.
 ///
@@ -79,6 +82,9 @@ struct Common {
 }
 
 fn main() -> ExitCode {
+    // As many sockets as the machine allows; what is too few is told by the first that fails.
+    let limit = getrlimit(Resource::Nofile);
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
     let outcome = match Cli::parse().command {
         Command::Idle(options) => {
             idle::run(&options).map(|report| report.print(options.common.json))
@@ -112,8 +118,7 @@ fn main() -> ExitCode {
 /// Pins this process to a core.
 fn pin(core: Option<usize>) -> anyhow::Result<()> {
     let Some(core) = core else { return Ok(()) };
-    let mut set = nix::sched::CpuSet::new();
-    set.set(core)?;
-    nix::sched::sched_setaffinity(nix::unistd::Pid::from_raw(0), &set)?;
-    Ok(())
+    let mut set = CpuSet::new();
+    set.set(core);
+    sched_setaffinity(None, &set).with_context(|| format!("cannot run on core {core}"))
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Stdio;
 
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStderr, Command};
 use tokio::time::timeout;
@@ -39,11 +40,8 @@ impl Server {
         Peer::dial(&format!("ws://{}/?{query}", self.address), Some(1)).await.unwrap()
     }
 
-    pub(crate) fn signal(&self, signal: &str) {
-        let pid = self.child.id().unwrap().to_string();
-        assert!(
-            std::process::Command::new("kill").args([signal, &pid]).status().unwrap().success()
-        );
+    pub(crate) fn signal(&self, signal: Signal) {
+        send_signal(&self.child, signal);
     }
 
     pub(crate) fn pid(&self) -> String {
@@ -69,8 +67,16 @@ impl Server {
     /// Waits until it says that it is ready, or that it is not.
     pub(crate) async fn is_ready(&self, ready: bool) {
         let status = if ready { " 200 " } else { " 503 " };
-        while !get(self.address.parse().unwrap(), "/readyz").await.contains(status) {}
+        let says_so = async {
+            while !get(self.address.parse().unwrap(), "/readyz").await.contains(status) {}
+        };
+        timeout(PATIENCE, says_so).await.unwrap();
     }
+}
+
+pub(crate) fn send_signal(child: &Child, signal: Signal) {
+    let pid = i32::try_from(child.id().unwrap()).unwrap();
+    kill_process(Pid::from_raw(pid).unwrap(), signal).unwrap();
 }
 
 /// One of the binary's commands, about a file that a flag names: its exit code, and all it says.

@@ -3,11 +3,15 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::sync::Once;
 use std::thread;
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use protocol::{Code, History, Key, Message, Presence, RoomName, SUBPROTOCOL, ToClient, UserName};
+use protocol::{
+    Code, ErrorNote, History, Key, Message, Presence, RoomName, SUBPROTOCOL, ToClient, UserName,
+};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use server::{Config, Gauges, Listeners, RunError, Stopped};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -45,6 +49,7 @@ impl TestServer {
     }
 
     pub(crate) async fn start_at(address: SocketAddr, config: Config) -> Self {
+        allow_descriptors();
         let chat = TcpListener::bind(address).await.unwrap();
         let figures = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, at) = (chat.local_addr().unwrap(), figures.local_addr().unwrap());
@@ -122,6 +127,15 @@ impl Drop for TestServer {
     }
 }
 
+/// As many sockets as the machine allows: by default a shell's programs may have 1,024.
+fn allow_descriptors() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let limit = getrlimit(Resource::Nofile);
+        setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).unwrap();
+    });
+}
+
 /// The whole answer to a request on a connection of its own.
 pub(crate) async fn get(address: SocketAddr, path: &str) -> String {
     let mut socket = TcpStream::connect(address).await.unwrap();
@@ -194,15 +208,19 @@ impl Peer {
 
     /// The next envelope, or the close code; `None` if the socket just ended.
     pub(crate) async fn next_or_close(&mut self) -> Result<ToClient, Option<u16>> {
-        loop {
-            let frame = timeout(PATIENCE, self.socket.next()).await.expect("nothing comes");
-            match frame {
-                Some(Ok(Frame::Text(text))) => return Ok(ToClient::parse(&text).unwrap()),
-                Some(Ok(Frame::Close(close))) => return Err(close.map(|close| close.code.into())),
-                Some(Ok(_)) => {}
-                Some(Err(_)) | None => return Err(None),
+        let next = async {
+            loop {
+                match self.socket.next().await {
+                    Some(Ok(Frame::Text(text))) => return Ok(ToClient::parse(&text).unwrap()),
+                    Some(Ok(Frame::Close(close))) => {
+                        return Err(close.map(|close| close.code.into()));
+                    }
+                    Some(Ok(_)) => {}
+                    Some(Err(_)) | None => return Err(None),
+                }
             }
-        }
+        };
+        timeout(PATIENCE, next).await.expect("nothing comes")
     }
 
     pub(crate) async fn expect(&mut self, json: &str) {
@@ -249,10 +267,36 @@ impl Peer {
         self.people().await.users.iter().map(|user| user.as_str().to_owned()).collect()
     }
 
-    pub(crate) async fn error(&mut self) -> protocol::ErrorNote {
+    pub(crate) async fn error(&mut self) -> ErrorNote {
         match self.next().await {
             ToClient::Error(note) => note,
             other => panic!("{other:?} instead of an error"),
+        }
+    }
+
+    /// Says one thing after another, each when the one before is told, until it is too fast: how many
+    /// were taken, and the refusal.
+    pub(crate) async fn says_too_much(&mut self, room: &str, mark: &str) -> (u32, ErrorNote) {
+        let mut taken = 0;
+        loop {
+            let reference = format!("{mark}{taken}");
+            self.send(say_ref(room, "x", &reference)).await;
+            loop {
+                let (said, refused) = match self.next().await {
+                    ToClient::Message(message) => (message.reference, None),
+                    ToClient::Error(note) => (note.reference.clone(), Some(note)),
+                    _ => continue,
+                };
+                if said.is_none_or(|said| said.as_str() != reference) {
+                    continue;
+                }
+                if let Some(note) = refused {
+                    assert_eq!(note.code, Code::TooFast);
+                    return (taken, note);
+                }
+                break;
+            }
+            taken += 1;
         }
     }
 

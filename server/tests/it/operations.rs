@@ -51,7 +51,7 @@ async fn a_backup_holds_one_moment_of_a_database_that_is_being_written() {
     let folder = tempfile::tempdir().unwrap();
     let (db, copy) = (folder.path().join("nebula.db"), folder.path().join("copy.db"));
     let (from, to) = (db.to_str().unwrap().to_owned(), copy.to_str().unwrap().to_owned());
-    let server = Server::start(&db, "127.0.0.1:0").await;
+    let mut server = Server::start(&db, "127.0.0.1:0").await;
     let mut alice = server.connect(&query("dev", "Alice", "")).await;
     alice.expect_entry().await;
     let backing = tokio::spawn(async move { run(&["backup", &to, "--db", &from]).await });
@@ -73,7 +73,7 @@ async fn a_backup_holds_one_moment_of_a_database_that_is_being_written() {
     assert!(said(&output).contains(&format!("{} messages", kept.len())), "{}", said(&output));
     assert!(kept.len() <= before.unwrap());
     assert!(kept.iter().enumerate().all(|(n, text)| *text == n.to_string()), "a beginning of it");
-    drop(server);
+    server.child.kill().await.unwrap();
     assert_eq!(texts(&db).await.len(), sent);
 }
 

@@ -42,16 +42,17 @@ async fn a_socket_that_is_dropped_is_seen_at_once() {
 #[tokio::test]
 async fn who_stays_silent_is_asked_and_then_gone_and_who_answers_stays() {
     let config = Config {
-        ping_interval: Duration::from_millis(60),
-        ping_timeout: Duration::from_millis(60),
+        ping_interval: Duration::from_millis(100),
+        ping_timeout: Duration::from_secs(3),
         ..Config::for_tests()
     };
     let server = TestServer::start_with(config).await;
-    // Reads nothing from here on, so it answers no ping.
-    let _silent = server.enter("dev", "Silent").await;
     // Reading is what makes this one answer.
     let mut lively = server.enter("dev", "Lively").await;
-    lively.expect(&left("dev", "Silent")).await;
+    // Reads nothing from here on, so it answers no ping.
+    let _silent = server.enter("dev", "Silent").await;
+    let gone = ToClient::parse(&left("dev", "Silent")).unwrap();
+    while lively.next().await != gone {}
     lively.expect(&present("dev", &["Lively"])).await;
     for _ in 0..3 {
         assert!(lively.socket.next().await.unwrap().unwrap().is_ping());

@@ -6,13 +6,14 @@ use std::time::UNIX_EPOCH;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use protocol::{Code, Role, ToClient};
+use rustix::process::Signal;
 use serde_json::{Value, json};
 use server::Config;
 use tempfile::TempDir;
 use tokio::io::AsyncReadExt as _;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
-use crate::child::operator;
+use crate::child::{operator, send_signal};
 use crate::harness::{Peer, TestServer, say};
 
 pub(crate) const SECRET: &str = "a secret that nobody guesses, of 32 bytes and more";
@@ -188,7 +189,7 @@ async fn a_room_that_the_token_does_not_open_is_told_and_no_more() {
 #[tokio::test]
 async fn a_token_that_expires_ends_its_connection_while_it_is_silent_and_while_it_speaks() {
     let closed = Closed::start().await;
-    let soon = |name| hs256(&claims(name, &["dev"], json!({"exp": in_seconds(2)})));
+    let soon = |name| hs256(&claims(name, &["dev"], json!({"exp": in_seconds(4)})));
     let mut silent = closed.enter("dev", &soon("Alice")).await;
     let mut speaks = closed.enter("dev", &soon("Bob")).await;
     let ended = loop {
@@ -370,8 +371,7 @@ async fn a_token_is_never_logged() {
             let mut refused = connect(&address, "room=dev", token).await;
             while refused.next_or_close().await.is_ok() {}
         }
-        let pid = child.id().unwrap().to_string();
-        std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        send_signal(&child, Signal::TERM);
         stderr.read_to_string(&mut logged).await.unwrap();
         assert!(child.wait().await.unwrap().success());
         for token in [good, bad, old] {

@@ -80,7 +80,7 @@ async fn the_end_of_a_token() {
     let mut alice = connect(&address, "room=dev", &token("Alice", 60)).await;
     alice.expect_entry().await;
     fill(&mut alice).await;
-    let mut eve = connect(&address, "room=dev", &token("Eve", 3)).await;
+    let mut eve = connect(&address, "room=dev", &token("Eve", 6)).await;
     ask_and_wait(&mut eve).await;
     left_by_eve(&mut alice).await;
     eve.expect_refusal(Code::TokenExpired, 4003).await;
