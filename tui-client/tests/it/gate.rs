@@ -24,7 +24,7 @@ fn secure(home: &Home) -> (ServerProcess, String) {
     };
     let (cert, key) = (file("cert.pem", cert.pem()), file("key.pem", key.serialize_pem()));
     let arguments = ["--tls-cert", cert.as_str(), "--tls-key", &key];
-    let server = ServerProcess::start_with(Path::new(":memory:"), "127.0.0.1:0", &arguments);
+    let server = ServerProcess::start_with(Path::new(":memory:"), &arguments);
     (server, file("ca.pem", root))
 }
 
@@ -34,7 +34,7 @@ fn url(server: &ServerProcess) -> String {
 
 /// Sends a word, with more in the environment: exit code and what was said.
 fn send(home: &Home, environment: &[(&str, &str)], arguments: &[&str]) -> (i32, String) {
-    let arguments = [&["send", "hello", "--wait", "5"], arguments].concat();
+    let arguments = [&["send", "hello", "--wait", "20"], arguments].concat();
     let output = home.nebula(&arguments).envs(environment.iter().copied()).output().unwrap();
     let told = [output.stdout, output.stderr].concat();
     (output.status.code().unwrap(), String::from_utf8(told).unwrap())
@@ -54,13 +54,13 @@ fn a_server_inside_tls_is_trusted_by_ones_own_authority_or_the_platforms() {
     assert_eq!((code, told.as_str()), (0, ""));
     let other = Home::new();
     let (_, stranger) = secure(&other);
-    let arguments = ["send", "x", "--wait", "1", "--server", &url, "--ca", &stranger];
+    let arguments = ["send", "x", "--wait", "20", "--server", &url, "--ca", &stranger];
     let (code, _, told) = home.run(&arguments, "");
     assert!(code == 2 && told.contains("certificate"), "{told}");
     // A name that the certificate does not say.
     let (_, port) = server.address.split_once(':').unwrap();
     let named = format!("wss://127.0.0.1:{port}");
-    let arguments = ["send", "x", "--wait", "1", "--server", &named, "--ca", &ca];
+    let arguments = ["send", "x", "--wait", "20", "--server", &named, "--ca", &ca];
     let (code, _, told) = home.run(&arguments, "");
     assert!(code == 2 && told.contains("certificate"), "{told}");
 }
@@ -87,7 +87,7 @@ fn a_closed_server_opens_to_a_token_from_flag_environment_or_file_and_it_is_not_
     fs::write(&key, "a secret of more than thirty-two bytes").unwrap();
     let key = key.to_str().unwrap();
     let arguments = ["--token-key", key];
-    let server = ServerProcess::start_with(Path::new(":memory:"), "127.0.0.1:0", &arguments);
+    let server = ServerProcess::start_with(Path::new(":memory:"), &arguments);
     let make = ["token", "--token-key", key, "--user", "Alice", "--rooms", "general"];
     let binary = Path::new(env!("CARGO_BIN_EXE_nebula")).with_file_name("nebula-server");
     let token = Command::new(binary).args(make).output().unwrap();

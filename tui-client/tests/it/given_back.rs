@@ -1,6 +1,7 @@
 //! Check 8: the terminal is as it was before, however the client lets go of it.
 
 use portable_pty::CommandBuilder;
+use rustix::process::Signal;
 
 use crate::processes::{CutLine, Home, ServerProcess};
 use crate::terminal::{Client, Terminal};
@@ -9,7 +10,7 @@ use crate::terminal::{Client, Terminal};
 fn check_8_the_terminal_is_as_before_after_signals_a_dropped_link_and_an_editor() {
     let server = ServerProcess::fresh();
     let home = Home::new();
-    for signal in ["TERM", "HUP"] {
+    for signal in [Signal::TERM, Signal::HUP] {
         let mut alice = Client::of(&home, &server.address, "Alice").start();
         alice.expect("1 online");
         // The mouse too.
@@ -19,11 +20,14 @@ fn check_8_the_terminal_is_as_before_after_signals_a_dropped_link_and_an_editor(
         alice.ends(0);
     }
 
-    let line = CutLine::to(&server.address);
+    let gone = ServerProcess::fresh();
+    let line = CutLine::to(&gone.address);
     let mut alice = Client::of(&home, &line.address, "Alice").start();
-    alice.expect("1 online");
-    line.cut();
-    alice.expect("1 online");
+    alice.expect("● 1 online");
+    drop(gone);
+    alice.expect("○ ");
+    line.leads_to(&server);
+    alice.expect("● 1 online");
     alice.leaves();
 
     // The editor sees a terminal as it was before, and what it leaves is in the input.
@@ -71,7 +75,7 @@ fn check_8_the_terminal_is_as_before_while_the_program_is_stopped() {
     alice.wait_for("the draft", |screen| {
         screen.alternate_screen() && screen.contents().contains("> a draft")
     });
-    alice.expect("1 online");
+    alice.expect("● 1 online");
     alice.types("\u{3}\u{3}\u{3}");
     // Its prompt comes when the terminal is as the shell wants it.
     alice.wait("the shell", |alice| alice.text().matches("shell> ").count() == 4);

@@ -23,12 +23,11 @@ fn contents(lines: &[String]) -> Vec<String> {
 fn check_1_a_thousand_lines_over_cuts_and_kills_arrive_once_and_in_order() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("nebula.db");
-    let mut server = ServerProcess::start(&db, "127.0.0.1:0");
-    let address = server.address.clone();
-    let line = CutLine::to(&address);
+    let mut server = ServerProcess::start(&db);
+    let line = CutLine::to(&server.address);
     let (alice, bob) = (Home::new(), Home::new());
     let at = ["--room", "dev", "--server", &line.address];
-    let tail = bob.start(&[&["tail", "--json", "-n0", "--user", "Bob"], &at[..]].concat());
+    let tail = bob.start(&[&["tail", "--json", "--since", "0", "--user", "Bob"], &at[..]].concat());
     let mut plain = alice.start(&[&["--plain", "--user", "Alice"], &at[..]].concat());
     // Bob is here before the first message.
     plain.types("begin\n");
@@ -54,7 +53,8 @@ fn check_1_a_thousand_lines_over_cuts_and_kills_arrive_once_and_in_order() {
         assert_eq!(said, format!("line {sent}"), "told twice, or not at all");
         if sent % 250 == 0 && sent < 1000 {
             drop(server);
-            server = ServerProcess::start(&db, &address);
+            server = ServerProcess::start(&db);
+            line.leads_to(&server);
         } else if sent % 50 == 0 {
             line.cut();
         }
@@ -176,13 +176,12 @@ fn tail_begins_where_it_is_told_to_however_long_ago() {
 fn tail_comes_back_and_misses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("nebula.db");
-    let server = ServerProcess::start(&db, "127.0.0.1:0");
-    let address = server.address.clone();
+    let server = ServerProcess::start(&db);
     let (alice, bob) = (Home::new(), Home::new());
-    let line = CutLine::to(&address);
+    let line = CutLine::to(&server.address);
     let sends = |text: &str| {
         let (code, _, error) =
-            alice.run(&["send", "--user", "Alice", "--server", &address, text], "");
+            alice.run(&["send", "--user", "Alice", "--server", &line.address, text], "");
         assert_eq!(code, 0, "{error}");
     };
     sends("before");
@@ -194,7 +193,8 @@ fn tail_comes_back_and_misses_nothing() {
     drop(server);
     let lost = tail.err.iter().find(|line| line.contains("not connected to")).unwrap();
     assert!(lost.contains(&line.address), "{lost}");
-    let _server = ServerProcess::start(&db, &address);
+    let server = ServerProcess::start(&db);
+    line.leads_to(&server);
     sends("after the kill");
     assert!(tail.line().ends_with("Alice: after the kill"), "nothing twice, nothing between");
 }
@@ -242,15 +242,15 @@ fn plain_tells_who_comes_and_what_is_refused_and_sends_slashes_of_a_pipe_as_text
 
 #[test]
 fn lines_of_a_pipe_wait_for_the_server() {
-    // Nobody listens yet: what is typed waits.
-    let place = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    // Nobody is there yet: what is typed waits.
+    let line = CutLine::to("127.0.0.1:1");
     let home = Home::new();
-    let address = place.to_string();
-    let mut plain = home.start(&["--plain", "--user", "Alice", "--server", &address]);
+    let mut plain = home.start(&["--plain", "--user", "Alice", "--server", &line.address]);
     plain.types("one\ntwo\n");
     let told = plain.err.recv_timeout(PATIENCE).unwrap();
     assert!(told.contains("trying again"), "{told}");
-    let _server = ServerProcess::start(std::path::Path::new(":memory:"), &address);
+    let server = ServerProcess::fresh();
+    line.leads_to(&server);
     plain.expect("Alice: one");
     assert!(plain.line().ends_with("Alice: two"));
     assert_eq!(plain.out.recv_timeout(Duration::ZERO).ok(), None);

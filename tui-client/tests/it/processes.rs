@@ -11,9 +11,9 @@ use std::thread;
 use std::time::Duration;
 
 /// How long to wait for something that should come at once.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The server's own binary, which can be killed.
+/// The server's own binary, on a free port; it can be killed.
 pub(crate) struct ServerProcess {
     child: Child,
     /// Host and port.
@@ -21,22 +21,22 @@ pub(crate) struct ServerProcess {
 }
 
 impl ServerProcess {
-    pub(crate) fn start(db: &Path, listen: &str) -> Self {
-        ServerProcess::start_with(db, listen, &["--message-rate", "0"])
+    pub(crate) fn start(db: &Path) -> Self {
+        ServerProcess::start_with(db, &["--message-rate", "0"])
     }
 
     /// With the limits that a server usually has.
     pub(crate) fn limited() -> Self {
-        ServerProcess::start_with(Path::new(":memory:"), "127.0.0.1:0", &[])
+        ServerProcess::start_with(Path::new(":memory:"), &[])
     }
 
-    pub(crate) fn start_with(db: &Path, listen: &str, more: &[&str]) -> Self {
+    pub(crate) fn start_with(db: &Path, more: &[&str]) -> Self {
         let binary = Path::new(env!("CARGO_BIN_EXE_nebula")).with_file_name("nebula-server");
         assert!(binary.exists(), "cargo build -p server makes {binary:?}");
         let mut child = Command::new(binary)
             .arg("--db")
             .arg(db)
-            .args(["--listen", listen])
+            .args(["--listen", "127.0.0.1:0"])
             .args(more)
             .stderr(Stdio::piped())
             .spawn()
@@ -55,9 +55,9 @@ impl ServerProcess {
         ServerProcess { child, address }
     }
 
-    /// In memory, on a free port.
+    /// In memory.
     pub(crate) fn fresh() -> Self {
-        ServerProcess::start(Path::new(":memory:"), "127.0.0.1:0")
+        ServerProcess::start(Path::new(":memory:"))
     }
 }
 
@@ -69,9 +69,11 @@ impl Drop for ServerProcess {
     }
 }
 
-/// A line that passes bytes on, and can be cut.
+/// A line that passes bytes on, can be cut, and can lead to another server: who comes back after a
+/// restart would else need a port that somebody else may have by then.
 pub(crate) struct CutLine {
     pub(crate) address: String,
+    server: Arc<Mutex<String>>,
     open: Arc<Mutex<Vec<TcpStream>>>,
 }
 
@@ -80,17 +82,25 @@ impl CutLine {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let open = Arc::new(Mutex::new(Vec::new()));
-        let (kept, server) = (Arc::clone(&open), server.to_owned());
+        let server = Arc::new(Mutex::new(server.to_owned()));
+        let (kept, to) = (Arc::clone(&open), Arc::clone(&server));
         thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
+                let to = to.lock().unwrap().clone();
                 // A server that is away: the client finds its line closed.
-                let Ok(server) = TcpStream::connect(&server) else { continue };
+                let Ok(server) = TcpStream::connect(to) else { continue };
+                // Kept before anything is passed on: who is in can be cut.
+                kept.lock().unwrap().extend([&client, &server].map(|it| it.try_clone().unwrap()));
                 pass(&client, &server);
                 pass(&server, &client);
-                kept.lock().unwrap().extend([client, server]);
             }
         });
-        CutLine { address, open }
+        CutLine { address, server, open }
+    }
+
+    /// From the next connection on.
+    pub(crate) fn leads_to(&self, server: &ServerProcess) {
+        self.server.lock().unwrap().clone_from(&server.address);
     }
 
     pub(crate) fn cut(&self) {
@@ -145,7 +155,8 @@ impl Home {
     /// Runs the client with this input to its end: exit code, output, errors.
     pub(crate) fn run(&self, arguments: &[&str], input: &str) -> (i32, String, String) {
         let mut running = self.start(arguments);
-        running.stdin.as_mut().unwrap().write_all(input.as_bytes()).unwrap();
+        // A client that was refused may be gone already.
+        drop(running.stdin.as_mut().unwrap().write_all(input.as_bytes()));
         running.finish()
     }
 }

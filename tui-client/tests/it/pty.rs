@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use crate::processes::{Home, ServerProcess};
+use rustix::process::Signal;
+
+use crate::processes::{CutLine, Home, ServerProcess};
 use crate::terminal::Client;
 
 #[test]
@@ -37,6 +39,7 @@ fn a_name_in_use_is_told_and_the_exit_code_says_refused() {
     other.expect("✕ ");
     other.types("/quit\r");
     other.ends(1);
+    alice.leaves();
 }
 
 #[test]
@@ -46,7 +49,10 @@ fn a_server_that_stops_is_waited_for_with_a_countdown() {
     let mut alice = Client::of(&home, &server.address, "Alice").start();
     alice.expect("● 1 online");
     drop(server);
-    alice.expect("○ again in 1 s: Connection refused");
+    alice.wait_for("a countdown", |screen| {
+        let screen = screen.contents();
+        screen.contains("○ again in ") && screen.contains(" s: Connection refused")
+    });
     alice.leaves();
 }
 
@@ -105,7 +111,7 @@ fn rooms_drafts_and_what_was_sent_come_back() {
     alice.types("said in ops\rhalf a thought");
     alice.expect("half a thought");
     // Ctrl-C would clear it: the terminal is closed instead.
-    alice.signal("HUP");
+    alice.signal(Signal::HUP);
     alice.ends(0);
     let mut again = client.start();
     again.wait_for("both rooms", |screen| screen.contents().starts_with(" #dev  #ops "));
@@ -121,10 +127,10 @@ fn rooms_drafts_and_what_was_sent_come_back() {
 fn what_waits_for_the_line_goes_out_once_with_the_next_run() {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("nebula.db");
-    let server = ServerProcess::start(&db, "127.0.0.1:0");
-    let address = server.address.clone();
+    let server = ServerProcess::start(&db);
+    let line = CutLine::to(&server.address);
     let home = Home::new();
-    let client = Client::of(&home, &address, "Alice");
+    let client = Client::of(&home, &line.address, "Alice");
     let mut alice = client.start();
     alice.expect("1 online");
     drop(server);
@@ -135,7 +141,8 @@ fn what_waits_for_the_line_goes_out_once_with_the_next_run() {
     alice.expect("one unsent message will go");
     alice.types("\u{3}");
     alice.ends(0);
-    let _server = ServerProcess::start(&db, &address);
+    let server = ServerProcess::start(&db);
+    line.leads_to(&server);
     for _ in 0..2 {
         let mut again = client.start();
         again.expect("Alice       written without a line");

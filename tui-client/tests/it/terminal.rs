@@ -6,11 +6,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use rustix::process::{Pid, Signal, kill_process};
 
-use crate::processes::Home;
-
-/// How long to wait for something that should come at once.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+use crate::processes::{Home, PATIENCE};
 
 /// Marks of a synchronized update.
 pub(crate) const BEGIN: &str = "\u{1b}[?2026h";
@@ -139,9 +137,9 @@ impl Terminal {
 
     /// Takes all that is written until the program ends.
     pub(crate) fn read_to_end(&mut self) -> u32 {
-        let began = Instant::now();
-        while self.read(PATIENCE) {}
-        if began.elapsed() >= PATIENCE {
+        let deadline = Instant::now() + PATIENCE;
+        while self.read(deadline.saturating_duration_since(Instant::now())) {}
+        if Instant::now() >= deadline {
             self.child.kill().unwrap();
             panic!("it goes on with\n{}", self.contents());
         }
@@ -154,10 +152,9 @@ impl Terminal {
     }
 
     /// Sends a signal to the program.
-    pub(crate) fn signal(&self, name: &str) {
-        let pid = self.child.process_id().unwrap().to_string();
-        let kill = std::process::Command::new("kill").args(["-s", name, &pid]).status().unwrap();
-        assert!(kill.success());
+    pub(crate) fn signal(&self, signal: Signal) {
+        let pid = i32::try_from(self.child.process_id().unwrap()).unwrap();
+        kill_process(Pid::from_raw(pid).unwrap(), signal).unwrap();
     }
 
     /// Leaves as a person does.
