@@ -4,28 +4,30 @@
 
 const SCHEMES = /\b(?:https?:\/\/|mailto:)/gi;
 /** What ends a link wherever it stands: space, quotes, angles, and what nobody sees. */
-const END = /[\s<>"`\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202f\u2060-\u2069\ufeff]|$/u;
+const END = /[\s<>"`\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202f\u2060-\u2069\ufeff]|$/gu;
 /** What belongs to the sentence if it stands at a link's end. */
 const TRAILING = /[.,;:!?'’”»*_~…。、，！？]/u;
 const BRACKETS = /** @type {Record<string, string>} */ ({ ")": "(", "]": "[", "}": "{", "）": "（", "」": "「" });
 const ALLOWED = ["http:", "https:", "mailto:"];
 
-/** Cuts a text into what is a link and what is not; together the pieces are the text.
+/** Cuts a text into what is a link and what is not; together the pieces are the text. A word that begins like
+ * a link and leads nowhere is none: to look at the rest of it again and again would take for ever.
  * @param {string} text
  * @returns {Piece[]} */
 export function pieces(text) {
   /** @type {Piece[]} */
   const found = [];
-  let done = 0;
-  for (const match of text.matchAll(SCHEMES)) {
-    if (match.index < done) continue;
-    const rest = text.slice(match.index);
-    const link = withoutTail(rest.slice(0, rest.search(END)));
+  let [done, seen] = [0, 0];
+  for (const { index } of text.matchAll(SCHEMES)) {
+    if (index < seen) continue;
+    END.lastIndex = index;
+    seen = END.exec(text)?.index ?? 0;
+    const link = withoutTail(text.slice(index, seen));
     const href = checked(link);
     if (href === null) continue;
-    if (match.index > done) found.push({ text: text.slice(done, match.index), href: null });
+    if (index > done) found.push({ text: text.slice(done, index), href: null });
     found.push({ text: link, href });
-    done = match.index + link.length;
+    done = seen = index + link.length;
   }
   if (done < text.length) found.push({ text: text.slice(done), href: null });
   return found;

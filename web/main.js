@@ -87,12 +87,16 @@ function enter({ username, room, token: given }) {
 function happens(event) {
   if (!state) return;
   const before = activeRoom(state);
+  const { atBottom } = before;
   const actions = update(state, event);
+  const room = activeRoom(state);
   // What was searched for was searched for there.
-  if (before !== activeRoom(state)) searchBar.close();
+  if (room !== before) searchBar.close();
   for (const action of actions) perform(action);
   if (event.type === "connected") lookForUpdate();
-  draw();
+  // At once, before a scroll event that is on its way tells of the log as it was.
+  if (room !== before || room.atBottom !== atBottom) drawNow(state);
+  else draw();
 }
 
 /** @param {import("./update.js").Action} action */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { message, newCrowd, online, person, row, say, settled, startBrowser, startServer } from "./harness.js";
+import { drawn, inRoom, message, newCrowd, online, person, row, say, settled, startBrowser, startServer } from "./harness.js";
 
 const ROWS_MAX = 1500;
 
@@ -57,7 +57,7 @@ test("the place is kept through arrivals, other sizes and a growing box, at the 
       await stays(alice, async () => {
         await alice.setViewportSize({ width, height });
         await alice.waitForFunction(([w, h]) => innerWidth === w && innerHeight === h, [width, height]);
-        await scrollTo(alice, await alice.evaluate(() => document.getElementById("pane").scrollTop));
+        await drawn(alice);
       }, `at ${top}, ${width} by ${height}:`);
     }
     await stays(alice, () => message(alice).fill("a\n".repeat(5)));
@@ -73,6 +73,34 @@ test("the place is kept through arrivals, other sizes and a growing box, at the 
     return document.getElementById("text").clientHeight > 100 && scrollHeight - scrollTop - clientHeight <= 1;
   });
   assert.deepEqual(alice.faults, []);
+});
+
+test("who goes to the end or to another room is there, though the log was just scrolled", async (t) => {
+  const crowd = await newCrowd(t, browser, server);
+  await crowd.enter("Bob", "late");
+  await crowd.sayMany("Bob", 90);
+  const alice = await person(t, browser, server, "Alice", "late");
+  await settled(alice, "no. 89").waitFor();
+  await say(alice, "/join later");
+  await inRoom(alice, "later");
+  await say(alice, "/room late");
+  await inRoom(alice, "late");
+  await scrollTo(alice, 700);
+  await alice.locator("#newer").waitFor();
+  // The browser tells of the scrolling with its next frame, which is after the key.
+  const scrolledAndPressed = (more) => alice.evaluate((key) => {
+    document.getElementById("pane").scrollTop += 1;
+    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...key }));
+  }, more);
+  await scrolledAndPressed({ key: "Escape" });
+  await drawn(alice);
+  assert.ok(await alice.locator("#newer").isHidden());
+  await scrollTo(alice, 700);
+  await alice.locator("#newer").waitFor();
+  await scrolledAndPressed({ key: "ArrowDown", altKey: true });
+  await inRoom(alice, "later");
+  await drawn(alice);
+  assert.ok(await alice.locator("#newer").isHidden());
 });
 
 test("10,000 messages are paged through, to the first and back, and the place is kept within a pixel", async (t) => {
@@ -183,21 +211,22 @@ test("the line above what is new stands still through arrivals, a reconnect and 
 
 test("a cleared screen stays empty until its button or the wheel brings it back", async (t) => {
   const alice = await person(t, browser, server, "Alice", "cleared");
-  const back = settled(alice, "one");
-  for (const bring of [() => alice.locator("#older").click(), () => alice.mouse.wheel(0, -100)]) {
-    await say(alice, "one");
-    await back.first().waitFor();
+  const ways = { button: () => alice.locator("#older").click(), wheel: () => alice.mouse.wheel(0, -100) };
+  for (const [way, bring] of Object.entries(ways)) {
+    const back = settled(alice, `before the ${way}`);
+    await say(alice, `before the ${way}`);
+    await back.waitFor();
     await say(alice, "/clear");
-    await back.first().waitFor({ state: "detached" });
-    await say(alice, "two");
-    await settled(alice, "two").waitFor();
+    await back.waitFor({ state: "detached" });
+    await say(alice, `after it, ${way}`);
+    await settled(alice, `after it, ${way}`).waitFor();
     // The server answers in order: what had been asked for before would be here.
-    await say(alice, "three");
-    await settled(alice, "three").waitFor();
+    await say(alice, `the last, ${way}`);
+    await settled(alice, `the last, ${way}`).waitFor();
     assert.equal(await back.count(), 0);
     await alice.locator("#pane").hover();
     await bring();
-    await back.first().waitFor();
+    await back.waitFor();
   }
 });
 
@@ -205,6 +234,7 @@ test("the list of rooms follows the room that is shown, and a name stands at its
   const alice = await person(t, browser, server, "Alice", "room0", { viewport: { width: 1024, height: 400 } });
   for (let i = 1; i < 16; i += 1) await say(alice, `/join room${i}`);
   await say(alice, "/join \u0645\u062c");
+  await inRoom(alice, "\u0645\u062c");
   await online(alice);
   const inSight = () => alice.waitForFunction(() => {
     const { top, bottom } = document.querySelector("#room-list [aria-current]").getBoundingClientRect();
