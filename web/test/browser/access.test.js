@@ -201,9 +201,17 @@ test("the announcer says what is new and live, once, and nothing else", async (t
   await alice.locator("#announcer", { hasText: /^$/ }).waitFor({ state: "attached" });
 
   await crowd.sayMany("Bob", 20);
-  await next();
-  assert.deepEqual(await spoken(), ["20 new messages in #spoken"]);
-  await alice.locator("#announcer", { hasText: /^$/ }).waitFor({ state: "attached" });
+  // In one sentence, or in few where they come slowly.
+  let [heard, sentences] = [0, 0];
+  while (heard < 20) {
+    await next();
+    for (const sentence of await spoken()) {
+      heard += Number(/^(\d+) new messages in #spoken$/.exec(sentence)?.[1] ?? 1);
+      sentences += 1;
+    }
+    await alice.locator("#announcer", { hasText: /^$/ }).waitFor({ state: "attached" });
+  }
+  assert.ok(heard === 20 && sentences < 5, `${heard} in ${sentences}`);
 
   await say(alice, "my own");
   await settled(alice, "my own").waitFor();

@@ -128,7 +128,8 @@ test("without a name it asks, a name of somebody else is told, also while they a
   const name = await guest.locator("#me").textContent();
   assert.doesNotMatch(guest.url(), /username/);
   await guest.reload();
-  await guest.locator("#me", { hasText: name }).waitFor();
+  await online(guest);
+  assert.equal(await guest.locator("#me").textContent(), name);
 });
 
 test("several rooms live in one page, with a draft in each, and all of it is there after a reload", async (t) => {

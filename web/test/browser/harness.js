@@ -16,7 +16,7 @@ const SERVER = process.env.NEBULA_SERVER_BIN ?? built("nebula-server");
 /** The terminal client. */
 export const TERMINAL = process.env.NEBULA_BIN ?? built("nebula");
 const CHROMIUM = process.env.CHROMIUM_BIN ?? "/usr/bin/chromium";
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** A server with a database of its own, which can be killed and started again on the same port. */
 export async function startServer(...flags) {
@@ -37,6 +37,7 @@ export async function startServer(...flags) {
     });
   };
   const end = async (signal) => {
+    if (server.child.exitCode !== null || server.child.signalCode !== null) return;
     const ended = new Promise((resolve) => server.child.once("exit", resolve));
     server.child.kill(signal);
     await ended;
@@ -170,7 +171,13 @@ export async function person(test, browser, server, name, room, options = {}) {
   return page;
 }
 
-export const online = (page) => page.locator("#link", { hasText: /^online$/ }).waitFor({ state: "attached" });
+export const online = (page) => page.locator("#chat:not([hidden]) #link", { hasText: /^online$/ }).waitFor({ state: "attached" });
+/** As when a network is back: a page without a line dials at once. */
+export const redial = (page) => page.evaluate(() => window.dispatchEvent(new Event("online")));
+/** Until the page has heard of what happened, and drawn it. */
+export const drawn = (page) => page.evaluate(() => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)); }));
+/** The room that is shown. */
+export const inRoom = (page, name) => page.locator("#room", { hasText: new RegExp(`^${name}$`) }).waitFor();
 export const message = (page) => page.getByLabel("Message", { exact: true });
 /** A row of the log, and one that is stored. */
 export const row = (page, text) => page.locator("#log li", { hasText: text });
@@ -190,9 +197,10 @@ export async function newCrowd(test, browser, server) {
   await page.evaluate((url) => {
     const sockets = {};
     const IN_FLIGHT = 200;
-    window.enter = (name, room, key) => new Promise((resolve) => {
+    window.enter = (name, room, key) => new Promise((resolve, reject) => {
       const socket = new WebSocket(`${url}ws?${new URLSearchParams({ room, username: name })}`, ["nebula.v1", `nebula.key.${key}`]);
       sockets[name] = { socket, room, waiting: 0, told: () => undefined };
+      socket.onclose = () => reject(new Error(`${name} is not let in`));
       socket.onmessage = ({ data }) => {
         const envelope = JSON.parse(data);
         if (envelope.type === "presence") resolve();

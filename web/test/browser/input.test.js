@@ -28,6 +28,8 @@ test("the Enter that ends a composition never sends, as Chromium tells it", asyn
   assert.equal(await message(alice).inputValue(), "にほん");
   await cdp.send("Input.insertText", { text: "日本" });
   assert.equal(await message(alice).inputValue(), "日本");
+  // The next key is one of another tick.
+  await alice.evaluate(() => new Promise((resolve) => { setTimeout(resolve); }));
   await alice.keyboard.press("Enter");
   await settled(alice, "日本").waitFor();
   assert.deepEqual(await texts(alice), ["日本"]);
@@ -116,6 +118,7 @@ test("a long paste asks first, a short one does not, and neither sends", async (
   await paste(lines(21).join("\r\n"));
   await question.filter({ hasText: "Paste 21 lines (157 characters)?" }).waitFor();
   await alice.keyboard.press("Escape");
+  await alice.waitForFunction(() => document.activeElement.id === "text");
   assert.equal(await message(alice).inputValue(), "");
   await paste(lines(500).join("\r"));
   await question.filter({ hasText: "Paste 500 lines" }).waitFor();

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { message, newPage, online, row, say, settled, startBrowser, startClosedServer, startNetwork, texts } from "./harness.js";
+import { inRoom, message, newPage, online, redial, row, say, settled, startBrowser, startClosedServer, startNetwork, texts } from "./harness.js";
 
 let server;
 let browser;
@@ -50,6 +50,7 @@ test("who is banned cannot come in, also after a cut, until the ban is lifted", 
   const mod = await member(t, "Mod", "ban", { moderates: true });
   const eve = await member(t, "Eve", "ban", { address: network.address });
   await say(eve, "/join elsewhere");
+  await inRoom(eve, "elsewhere");
   await online(eve);
   await say(eve, "/room ban");
   await say(mod, "/ban Eve 2h spam");
@@ -60,7 +61,7 @@ test("who is banned cannot come in, also after a cut, until the ban is lifted", 
   network.down(true);
   await outside(eve, "Not connected");
   network.down(false);
-  await eve.getByRole("button", { name: "Connect now" }).click();
+  await redial(eve);
   await outside(eve, "Not in this room");
   assert.ok(await eve.locator("#chat").isVisible(), "the other room is there");
   await say(mod, "/unban Eve");
@@ -117,12 +118,13 @@ test("a deleted message is a quiet tombstone: for who is here, for who was away,
   await settled(eve, "(deleted)").waitFor();
   assert.deepEqual(await texts(eve), ["one https://a.example/", "(deleted)", "three"]);
   assert.match(await settled(eve, "(deleted)").getAttribute("class"), /gone/);
+  await settled(mod, "(deleted)").waitFor();
   network.down(true);
   await outside(eve, "Not connected");
   await say(mod, "/delete 2");
   await mod.locator("#log .gone").nth(1).waitFor();
   network.down(false);
-  await eve.getByRole("button", { name: "Connect now" }).evaluate((button) => button.click());
+  await redial(eve);
   await eve.locator("#log .gone").nth(1).waitFor();
   assert.deepEqual(await texts(eve), ["(deleted)", "(deleted)", "three"]);
   await say(mod, "/delete");
@@ -148,12 +150,13 @@ test("a moderator deletes with a button, by keyboard, after a question", async (
   await mod.locator("#ask", { hasText: "Delete this message of Eve?" }).waitFor();
   await mod.keyboard.press("Escape");
   // The focus is back at the message.
-  await mod.waitForFunction(() => document.activeElement.textContent.includes("remove"));
+  await mod.waitForFunction(() => document.activeElement.matches("#log .row") && document.activeElement.textContent.includes("remove"));
   await settled(mod, "remove").hover();
   await settled(mod, "remove").getByRole("button", { name: "Delete" }).click();
   await mod.keyboard.press("Enter");
   await settled(eve, "(deleted)").waitFor();
   assert.deepEqual(await texts(eve), ["keep", "(deleted)"]);
+  await settled(mod, "(deleted)").waitFor();
   assert.equal(await settled(mod, "(deleted)").getByRole("button").count(), 0);
   assert.deepEqual([mod.faults, eve.faults], [[], []]);
 });

@@ -75,7 +75,7 @@ test("a token that has expired, or does while one is connected, asks for another
   const page = await newPage(t, browser);
   await page.goto(`${server.address}?room=dev#token=${server.shortToken("Carol", ["dev"], -60)}`);
   await alert(page, "this token has expired");
-  await page.goto(`${server.address}?room=dev#token=${server.shortToken("Carol", ["dev"], 2)}`);
+  await page.goto(`${server.address}?room=dev#token=${server.shortToken("Carol", ["dev"], 12)}`);
   await online(page);
   await alert(page, "this token has expired");
   await advice(page, "Open the link");

@@ -7,6 +7,8 @@ import { after, before, test } from "node:test";
 import { newPage, online, pageOf, startBrowser, startServer } from "./harness.js";
 
 const BYTES_MAX = 100 * 1024;
+/** What the yardstick takes on the processor of a usual laptop. */
+const YARD_MS = 120;
 
 let server;
 let browser;
@@ -46,20 +48,31 @@ test("every module is loaded ahead, so that none waits for another", async (t) =
 });
 
 test("one can write within a second where the processor is six times slower", async (t) => {
-  const page = await pageOf(t, browser, "Alice");
-  await page.goto(`${server.address}icon.svg`);
-  const cdp = await page.context().newCDPSession(page);
-  // The time that the page's thread works, not that of a clock, which other programs share.
-  await cdp.send("Performance.enable", { timeDomain: "threadTicks" });
-  const worked = async () => {
-    const { metrics } = await cdp.send("Performance.getMetrics");
-    return metrics.find(({ name }) => name === "TaskDuration").value * 1000;
-  };
-  const before = await worked();
-  await page.goto(`${server.address}?room=soon&username=Alice`);
-  await page.waitForFunction(() => document.activeElement?.id === "text");
-  const ms = Math.round(await worked() - before) * 6;
-  t.diagnostic(`${ms} ms`);
+  const [yards, starts] = [[], []];
+  for (let i = 0; i < 3; i += 1) {
+    const page = await pageOf(t, browser, "Alice");
+    await page.goto(`${server.address}icon.svg`);
+    const cdp = await page.context().newCDPSession(page);
+    // The time that the page's thread works, not that of a clock, which other programs share.
+    await cdp.send("Performance.enable", { timeDomain: "threadTicks" });
+    const worked = async () => {
+      const { metrics } = await cdp.send("Performance.getMetrics");
+      return metrics.find(({ name }) => name === "TaskDuration").value * 1000;
+    };
+    await page.goto(`${server.address}?room=soon&username=Alice`);
+    await page.waitForFunction(() => document.activeElement?.id === "text");
+    const start = await worked();
+    starts.push(start);
+    await page.evaluate(() => {
+      let x = 0;
+      for (let n = 0; n < 20_000_000; n += 1) x = Math.imul(x, 31) + n | 0;
+      return x;
+    });
+    yards.push(await worked() - start);
+  }
+  t.diagnostic(`${starts.map(Math.round)} ms, the yardstick ${yards.map(Math.round)} ms`);
+  const [yard, start] = [Math.min(...yards), Math.min(...starts)];
+  const ms = start / Math.max(1, yard / YARD_MS) * 6;
   assert.ok(ms > 0 && ms < 1_000, `${ms} ms`);
 });
 
