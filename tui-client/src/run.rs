@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use crossterm::event::{
-    Event as TerminalEvent, EventStream, MouseButton, MouseEvent, MouseEventKind, poll,
+    Event as TerminalEvent, EventStream, MouseButton, MouseEvent, MouseEventKind,
 };
 use futures_util::StreamExt as _;
 use rustix::process;
@@ -287,10 +287,6 @@ impl App {
     }
 
     fn take_screen_back(&mut self) -> io::Result<()> {
-        // The stream that was dropped left a wake-up behind, and what is typed is not noticed when
-        // both are found at once: the wake-up goes first, and changing the terminal's mode tells
-        // again of what was typed.
-        poll(Duration::ZERO)?;
         self.screen.take_again()?;
         self.keys = Some(EventStream::new());
         self.anew = true;

@@ -30,6 +30,21 @@ fn two_people_chat_and_leave() {
 }
 
 #[test]
+fn more_keys_than_are_read_at_once_are_all_heard() {
+    let server = ServerProcess::fresh();
+    let home = Home::new();
+    let mut alice = Client::of(&home, &server.address, "Alice").start();
+    alice.expect("● 1 online");
+    // Nothing comes after the last one, which would tell of what is left.
+    alice.types(&format!("{}the end\r", "word ".repeat(700)));
+    alice.wait_for("what was typed, among the messages", |screen| {
+        let contents = screen.contents();
+        contents.contains("the end") && contents.trim_end().ends_with('>')
+    });
+    alice.leaves();
+}
+
+#[test]
 fn a_name_in_use_is_told_and_the_exit_code_says_refused() {
     let server = ServerProcess::fresh();
     let (home, other) = (Home::new(), Home::new());
