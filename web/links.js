@@ -10,24 +10,31 @@ const TRAILING = /[.,;:!?'’”»*_~…。、，！？]/u;
 const BRACKETS = /** @type {Record<string, string>} */ ({ ")": "(", "]": "[", "}": "{", "）": "（", "」": "「" });
 const ALLOWED = ["http:", "https:", "mailto:"];
 
-/** Cuts a text into what is a link and what is not; together the pieces are the text. A word that begins like
- * a link and leads nowhere is none: to look at the rest of it again and again would take for ever.
+/** Cuts a text into what is a link and what is not; together the pieces are the text. A word in which
+ * several links seem to begin and none leads anywhere is let be: to look at the rest of it each time would cost its
+ * length squared.
  * @param {string} text
  * @returns {Piece[]} */
 export function pieces(text) {
   /** @type {Piece[]} */
   const found = [];
-  let [done, seen] = [0, 0];
+  let [done, end, misses] = [0, 0, 0];
   for (const { index } of text.matchAll(SCHEMES)) {
-    if (index < seen) continue;
-    END.lastIndex = index;
-    seen = END.exec(text)?.index ?? 0;
-    const link = withoutTail(text.slice(index, seen));
+    if (index >= end) {
+      END.lastIndex = index;
+      end = END.exec(text)?.index ?? 0;
+      misses = 0;
+    }
+    if (index < done || misses > 3) continue;
+    const link = withoutTail(text.slice(index, end));
     const href = checked(link);
-    if (href === null) continue;
+    if (href === null) {
+      misses += 1;
+      continue;
+    }
     if (index > done) found.push({ text: text.slice(done, index), href: null });
     found.push({ text: link, href });
-    done = seen = index + link.length;
+    done = index + link.length;
   }
   if (done < text.length) found.push({ text: text.slice(done), href: null });
   return found;

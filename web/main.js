@@ -94,7 +94,7 @@ function happens(event) {
   if (room !== before) searchBar.close();
   for (const action of actions) perform(action);
   if (event.type === "connected") lookForUpdate();
-  // At once, before a scroll event that is on its way tells of the log as it was.
+  // At once: a scroll event that is on its way would else tell of the log as it was.
   if (room !== before || room.atBottom !== atBottom) drawNow(state);
   else draw();
 }

@@ -154,7 +154,7 @@ pub struct Config {
 
 impl Config {
     /// The defaults, but nothing is kept, any port will do, there are two shards, and nobody is ended
-    /// for being slow to answer or to read: machines that run tests may be slower than people.
+    /// for being silent or for a socket that stands still: machines that run tests may be slow.
     pub fn for_tests() -> Self {
         Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),

@@ -191,7 +191,10 @@ async fn talk(
                     },
                 },
                 Some(Err(error)) => return lost(None, sentence(&unsent.unwrap_or(error))),
-                None => return lost(None, HUNG_UP.to_owned()),
+                None => {
+                    let why = unsent.map_or_else(|| HUNG_UP.to_owned(), |error| sentence(&error));
+                    return lost(None, why);
+                }
             },
             due = pulse.next() => match due {
                 Due::Dead => return lost(None, "the line is silent".to_owned()),
@@ -201,7 +204,9 @@ async fn talk(
                 }
                 Due::Ask => {
                     pulse.ask();
-                    unsent = socket.send(Message::Ping(Bytes::new())).await.err();
+                    if unsent.is_none() {
+                        unsent = socket.send(Message::Ping(Bytes::new())).await.err();
+                    }
                     None
                 }
             },

@@ -118,6 +118,7 @@ fn main() -> ExitCode {
 /// Pins this process to a core.
 fn pin(core: Option<usize>) -> anyhow::Result<()> {
     let Some(core) = core else { return Ok(()) };
+    anyhow::ensure!(core < CpuSet::MAX_CPU, "there is no core {core}");
     let mut set = CpuSet::new();
     set.set(core);
     sched_setaffinity(None, &set).with_context(|| format!("cannot run on core {core}"))

@@ -121,6 +121,7 @@ impl Keeper {
                         tell(room.name().clone(), again, To::Author(outbox));
                     }
                     _ => {
+                        // First: who hears of it may look at the count.
                         self.metrics.messages.inc();
                         let stored = Stored::new(message);
                         room.push(stored.clone());

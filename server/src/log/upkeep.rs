@@ -1,6 +1,6 @@
 //! What is done to the log from time to time, on a thread of its own: old messages are cleared away,
-//! and deletions with them; and while nothing can be stored a small write is tried, so that it is
-//! known when it works again.
+//! and deletions with them; and while nothing can be stored a message's worth is written and
+//! taken away again, so that it is known when it works.
 //!
 //! Messages go in small batches from the old end, each a commit of its own, so that no message that
 //! comes waits longer than for one of them. This file does not know who reads or writes.
@@ -27,6 +27,9 @@ const ROOMS_AT_ONCE: u32 = 64;
 const PAUSE: Duration = Duration::from_millis(5);
 /// Batches after which their part of the write-ahead log is moved into the file.
 const BATCHES_BETWEEN_CHECKPOINTS: u32 = 64;
+/// What is written to see whether messages can be stored: twice the bytes of the longest text, for
+/// its place in the indexes too.
+const TRIAL_BYTES: usize = 8 * CONTENT_CHARS_MAX;
 /// How soon it is noticed that messages can be stored again.
 const TRY_EVERY: Duration = Duration::from_secs(1);
 
@@ -105,21 +108,23 @@ impl Keeping {
         }
     }
 
-    /// Writes as much as the longest message is, and takes it away. Authors would find out with
-    /// their next message, but who asks whether the server is ready should not have to wait for one.
+    /// Authors would find out with their next message, but who asks whether the server is ready
+    /// should not have to wait for one.
     fn try_to_store(&self) {
-        if !self.health.is_failing() {
-            return;
-        }
-        let trial = format!(
-            "DROP TABLE IF EXISTS trial;
-             CREATE TABLE trial AS SELECT zeroblob({}) AS text;
-             DROP TABLE trial;",
-            4 * CONTENT_CHARS_MAX
-        );
-        if self.db.execute_batch(&trial).is_ok() && self.health.set_failing(false) {
+        let stores = self.health.is_failing() && self.trial().is_ok();
+        if stores && self.health.set_failing(false) {
             tracing::info!("messages can be stored again");
         }
+    }
+
+    /// All in one commit, which writes the pages but leaves nothing behind. Noise, since a file
+    /// system may keep zeros in no room at all.
+    fn trial(&self) -> rusqlite::Result<()> {
+        let commit = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        commit.execute_batch(&format!(
+            "CREATE TABLE trial AS SELECT randomblob({TRIAL_BYTES}) AS text; DROP TABLE trial;"
+        ))?;
+        commit.commit()
     }
 
     fn step(&mut self) -> rusqlite::Result<Step> {
@@ -209,6 +214,7 @@ impl Keeping {
             let upto = u64::try_from(upto).unwrap_or_default();
             self.health.rooms.cleared(&key, MessageId::try_from(upto).unwrap_or_default());
         }
+        // Last: who sees the count finds them gone.
         self.metrics.cleared.inc_by(count as u64);
         Ok(Step::More)
     }

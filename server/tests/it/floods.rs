@@ -211,7 +211,8 @@ async fn joins_and_questions_have_a_rate_too() {
         match alice.next().await {
             ToClient::History(_) => answered += 1,
             ToClient::Error(note) => {
-                assert_eq!((note.code, note.retry_ms.is_some()), (Code::TooFast, true));
+                assert!(note.code == Code::TooFast && note.retry_ms.is_some(), "{note:?}");
+                assert_eq!(note.reference.unwrap().as_str(), format!("r{}", answered + refused));
                 refused += 1;
             }
             other => panic!("{other:?}"),

@@ -297,6 +297,7 @@ impl Peer {
                 break;
             }
             taken += 1;
+            assert!(taken < 1000, "never too fast");
         }
     }
 

@@ -1,7 +1,7 @@
 //! Coming back: under which name, into which rooms, and what is said meanwhile.
 
 use std::net::TcpListener;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{TryRecvError, channel};
 use std::time::Duration;
 
 use nebula::event::{Action, Event, Wait};
@@ -166,7 +166,7 @@ fn why_a_server_closed_is_read_though_one_was_writing() {
         // What was written to it is unread: its end is a reset, and writing fails from now on.
     });
     while !matches!(dialled.next(), Some(Event::Connected)) {}
-    while asked.try_recv().is_err() {
+    while asked.try_recv() == Err(TryRecvError::Empty) {
         dialled.runtime.block_on(tokio::task::yield_now());
     }
     server.join().unwrap();

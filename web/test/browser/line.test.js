@@ -39,7 +39,7 @@ test("without a network it says so, counts down, and dials at once when the netw
   });
   await alice.waitForFunction(() => window.seen.lastIndexOf(1) > window.seen.indexOf(4) && window.seen.includes(4));
   const seen = await alice.evaluate(() => window.seen.slice(window.seen.indexOf(4), window.seen.indexOf(1, window.seen.indexOf(4)) + 1));
-  assert.deepEqual(seen, [...seen].sort((a, b) => b - a), "they go by one after another");
+  assert.deepEqual(seen, [...seen].sort((a, b) => b - a), "they only fall");
   await say(alice, "written offline");
   await alice.locator("#log .pending", { hasText: "will be sent when the connection is back" }).waitFor();
   assert.ok(await message(alice).isEditable());

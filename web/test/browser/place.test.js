@@ -32,12 +32,10 @@ async function stays(page, change, what = "it") {
   assert.ok(Math.abs(now - y) <= 1, `${what} moved from ${y} to ${now}`);
 }
 
-const scrollTo = (page, top) => page.evaluate((to) => new Promise((resolve) => {
-  const pane = document.getElementById("pane");
-  pane.scrollTop = to;
-  // Two frames: one in which the page hears of it, and one in which it has drawn.
-  requestAnimationFrame(() => requestAnimationFrame(resolve));
-}), top);
+async function scrollTo(page, top) {
+  await page.evaluate((to) => { document.getElementById("pane").scrollTop = to; }, top);
+  await drawn(page);
+}
 
 test("the place is kept through arrivals, other sizes and a growing box, at the very top too", async (t) => {
   const crowd = await newCrowd(t, browser, server);

@@ -22,6 +22,9 @@ test("a link ends where a person would end it", () => {
     ["https://a.example/x…", "https://a.example/x"],
     ["write to mailto:bob@a.example!", "mailto:bob@a.example"],
     ["https://a.example/\u202ehtml", "https://a.example/"],
+    ["[http://](https://a.example)", "https://a.example"],
+    ["http://a:99999,https://b.example", "https://b.example"],
+    ["mailto:https://a.example/", "https://a.example/"],
   ];
   for (const [text, link] of all) assert.deepEqual(linksIn(text), [link], text);
   assert.deepEqual(linksIn("https://a.example https://b.example"), ["https://a.example", "https://b.example"]);
