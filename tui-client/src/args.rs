@@ -68,7 +68,7 @@ pub struct Options {
 
     /// Lines that are only ever added, instead of a screen: for pipes and screen readers
     ///
-    /// Used by itself when standard output is no terminal or TERM is dumb.
+    /// Used by itself when standard input or output is no terminal, or TERM is dumb.
     #[arg(long, env = "NEBULA_PLAIN", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub plain: bool,
 

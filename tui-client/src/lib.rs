@@ -84,9 +84,10 @@ pub fn start(args: &Args) -> anyhow::Result<Exit> {
     exit
 }
 
-/// There is a terminal that can move its cursor.
+/// There is somebody at a terminal that can move its cursor.
 fn can_draw() -> bool {
-    io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+    let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+    is_terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
 fn completions(shell: clap_complete::Shell) -> Vec<u8> {

@@ -38,6 +38,8 @@ const QUIET_TIME: Duration = Duration::from_secs(120);
 
 /// A shell without job control stops nobody: after so long the program goes on by itself.
 const STOP_TIME: Duration = Duration::from_millis(100);
+/// Keys that are there within this time of the last one were typed before it was seen what it does.
+const TYPED_AHEAD: Duration = Duration::from_millis(5);
 
 /// Rows for each step of the wheel, as most programs have it.
 const WHEEL_ROWS: isize = 3;
@@ -132,7 +134,10 @@ struct App {
 struct Signals {
     terminate: Signal,
     hang_up: Signal,
+    interrupt: Signal,
+    quit: Signal,
     goes_on: Signal,
+    resized: Signal,
 }
 
 /// What comes next.
@@ -149,8 +154,19 @@ impl Signals {
         Ok(Signals {
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            quit: signal(SignalKind::quit())?,
             goes_on: signal(SignalKind::from_raw(process::Signal::CONT.as_raw()))?,
+            resized: signal(SignalKind::window_change())?,
         })
+    }
+
+    /// What Ctrl-C and Ctrl-\ make of a terminal that is not ours: they are keys in one that is.
+    async fn interrupted(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.quit.recv() => {}
+        }
     }
 }
 
@@ -202,10 +218,17 @@ impl App {
             }
             _ = self.signals.terminate.recv() => Next::Leave,
             _ = self.signals.hang_up.recv() => Next::Leave,
+            _ = self.signals.interrupt.recv() => Next::Leave,
+            _ = self.signals.quit.recv() => Next::Leave,
             _ = self.signals.goes_on.recv() => {
-                self.screen.take_again()?;
+                self.screen.take_from_others()?;
                 Next::Happened(Event::Resumed)
             }
+            _ = self.signals.resized.recv() => match crossterm::terminal::size() {
+                Ok((columns, rows)) => Next::Happened(Event::Resize(columns, rows)),
+                // It is going away, which is told as well.
+                Err(_) => Next::Nothing,
+            },
             key = key => match key {
                 Some(key) => from_terminal(key?).map_or(Next::Nothing, Next::Happened),
                 None => Next::Leave,
@@ -252,11 +275,14 @@ impl App {
     /// Lets the person write in their editor. What is heard meanwhile is taken in, and drawn
     /// afterwards.
     async fn edit(&mut self, text: &str) -> anyhow::Result<()> {
-        self.give_screen_away();
+        self.give_screen_away().await;
         let edited = editor::edit(text);
         tokio::pin!(edited);
         let written = loop {
             tokio::select! {
+                biased;
+                // Ctrl-C is for the editor, which may do with it as it likes.
+                () = self.signals.interrupted() => {}
                 edited = &mut edited => break edited.map_err(|error| format!("{error:#}")),
                 event = self.doer.next() => {
                     let actions = update(&mut self.model, event);
@@ -270,7 +296,7 @@ impl App {
 
     /// Stops, as the shell expects it, and goes on when the shell says so.
     async fn suspend(&mut self) -> anyhow::Result<()> {
-        self.give_screen_away();
+        self.give_screen_away().await;
         process::kill_process_group(process::getpgrp(), process::Signal::TSTP)?;
         // Either ends the wait: that it was stopped and goes on, or that nothing stopped it.
         drop(timeout(STOP_TIME, self.signals.goes_on.recv()).await);
@@ -280,9 +306,12 @@ impl App {
         Ok(())
     }
 
-    /// Whoever reads keys meanwhile would take them from the other program.
-    fn give_screen_away(&mut self) {
-        self.keys = None;
+    /// Whoever reads keys meanwhile would take them from the other program. Those that were typed
+    /// ahead were meant for it and cannot be given to it: they must not become a message.
+    async fn give_screen_away(&mut self) {
+        if let Some(mut keys) = self.keys.take() {
+            while let Ok(Some(Ok(_))) = timeout(TYPED_AHEAD, keys.next()).await {}
+        }
         self.screen.give_back();
     }
 
@@ -306,7 +335,8 @@ fn from_terminal(event: TerminalEvent) -> Option<Event> {
     match event {
         TerminalEvent::Key(key) => Some(Event::Key(key)),
         TerminalEvent::Paste(text) => Some(Event::Paste(text)),
-        TerminalEvent::Resize(columns, rows) => Some(Event::Resize(columns, rows)),
+        // A signal tells of it, also while the rest of a sequence is waited for here.
+        TerminalEvent::Resize(..) => None,
         TerminalEvent::FocusGained => Some(Event::Focus(true)),
         TerminalEvent::FocusLost => Some(Event::Focus(false)),
         TerminalEvent::Mouse(MouseEvent { kind, column, row, .. }) => match kind {

@@ -55,6 +55,8 @@ impl Screen {
     /// If it is none, or does not obey.
     pub fn take(tells_links: bool, mouse: bool) -> io::Result<Self> {
         give_back_on_panic();
+        // Before there is anything to give back.
+        enable_raw_mode()?;
         let links = Rc::new(RefCell::new(Links::default()));
         let terminal = Terminal::new(Painter::new(Rc::clone(&links), crossterm::terminal::size))?;
         let mut screen = Screen { terminal, links, tells_links, mouse, title: String::new() };
@@ -80,6 +82,18 @@ impl Screen {
         self.title.clear();
         let mouse = self.mouse;
         self.take_mouse(mouse)
+    }
+
+    /// Takes the terminal after others may have had it without a word, as after a stop from outside:
+    /// nothing that is ours is taken twice, and its mode is not what we left.
+    ///
+    /// # Errors
+    /// If it does not obey.
+    pub fn take_from_others(&mut self) -> io::Result<()> {
+        // The mode first: this stops who goes on in the background, before anything is written.
+        disable_raw_mode()?;
+        give_back();
+        self.take_again()
     }
 
     /// Takes the mouse, or gives it back, so that it selects text.

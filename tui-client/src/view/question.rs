@@ -50,5 +50,6 @@ pub(super) fn about_paste(text: &str) -> String {
     let over =
         if chars > limit { format!(", more than a message's {limit}") } else { String::new() };
     // The keys come first: on a small screen the end is cut.
-    format!("y/n: paste {lines} lines, {chars} characters{over}?")
+    let lines = if lines == 1 { "1 line".to_owned() } else { format!("{lines} lines") };
+    format!("y/n: paste {lines}, {chars} characters{over}?")
 }

@@ -6,11 +6,19 @@ use rustix::process::Signal;
 use crate::processes::{CutLine, Home, ServerProcess};
 use crate::terminal::{Client, Terminal};
 
+/// An editor of one's own.
+fn editor(home: &Home, script: &str) -> String {
+    let editor = home.path("editor");
+    std::fs::write(&editor, script).unwrap();
+    std::process::Command::new("chmod").arg("+x").arg(&editor).status().unwrap();
+    editor.to_string_lossy().into_owned()
+}
+
 #[test]
 fn check_8_the_terminal_is_as_before_after_signals_a_dropped_link_and_an_editor() {
     let server = ServerProcess::fresh();
     let home = Home::new();
-    for signal in [Signal::TERM, Signal::HUP] {
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT] {
         let mut alice = Client::of(&home, &server.address, "Alice").start();
         alice.expect("1 online");
         // The mouse too.
@@ -31,16 +39,17 @@ fn check_8_the_terminal_is_as_before_after_signals_a_dropped_link_and_an_editor(
     alice.leaves();
 
     // The editor sees a terminal as it was before, and what it leaves is in the input.
-    let editor = home.path("editor");
-    std::fs::write(&editor, "#!/bin/sh\necho BEFORE; cat \"$1\"; stty -a; printf 'x%.0s' 1 > \"$1\"; echo ' from the editor' >> \"$1\"; read answer\n").unwrap();
-    std::process::Command::new("chmod").arg("+x").arg(&editor).status().unwrap();
-    let editor = editor.to_string_lossy().into_owned();
+    let editor = editor(
+        &home,
+        "#!/bin/sh\necho BEFORE; cat \"$1\"; stty -a; printf 'x%.0s' 1 > \"$1\"; echo ' from the editor' >> \"$1\"; read answer\n",
+    );
     let environment = [("EDITOR", editor.as_str())];
     let client =
         Client { environment: &environment, ..Client::of(&home, &server.address, "Alice") };
     let mut alice = client.start();
     alice.expect("1 online");
-    alice.types("half a thought\u{18}\u{5}");
+    // What is typed ahead was meant for the editor, and is no message.
+    alice.types("half a thought\u{18}\u{5}typed ahead\r");
     alice.wait_for("the editor", |screen| screen.contents().contains("extproc"));
     assert!(alice.contents().contains("half a thought") && alice.contents().contains(" icanon"));
     alice.is_as_before();
@@ -48,6 +57,60 @@ fn check_8_the_terminal_is_as_before_after_signals_a_dropped_link_and_an_editor(
     alice.types("\r, and typed");
     alice.expect("> x from the editor, and typed");
     alice.types("\u{3}");
+    alice.leaves();
+}
+
+#[test]
+fn check_8_the_terminal_is_taken_once_after_a_stop_from_outside() {
+    let server = ServerProcess::fresh();
+    let home = Home::new();
+    let mut alice = Client::of(&home, &server.address, "Alice").start();
+    alice.expect("● 1 online");
+    alice.signal(Signal::STOP);
+    let tty = std::fs::File::open(alice.master.tty_name().unwrap()).unwrap();
+    assert!(std::process::Command::new("stty").arg("sane").stdin(tty).status().unwrap().success());
+    alice.signal(Signal::CONT);
+    alice.wait("the screen again", |alice| alice.text().matches("\u{1b}[>1u").count() == 2);
+    // As a key, not as a signal.
+    alice.types("words\u{3}");
+    alice.wait_for("an empty input", |screen| screen.contents().trim_end().ends_with('>'));
+    alice.leaves();
+}
+
+#[test]
+fn check_8_ctrl_c_in_an_editor_is_for_the_editor() {
+    let server = ServerProcess::fresh();
+    let home = Home::new();
+    let script = "#!/bin/sh\ntrap 'echo HEARD' INT\necho READY\nread answer\nread answer\nexit 0\n";
+    let editor = editor(&home, script);
+    let environment = [("EDITOR", editor.as_str())];
+    let client =
+        Client { environment: &environment, ..Client::of(&home, &server.address, "Alice") };
+    let mut alice = client.start();
+    alice.expect("● 1 online");
+    alice.types("a draft\u{18}\u{5}");
+    alice.expect("READY");
+    alice.types("\u{3}");
+    alice.expect("HEARD");
+    alice.types("\r");
+    alice.expect("> a draft");
+    alice.types("\u{3}");
+    alice.leaves();
+}
+
+#[test]
+fn half_a_sequence_of_keys_hides_no_resize() {
+    let server = ServerProcess::fresh();
+    let home = Home::new();
+    let mut alice = Client::of(&home, &server.address, "Alice").start();
+    alice.expect("● 1 online");
+    alice.types("a draft\u{1b}[1;");
+    alice.expect("> a draft");
+    alice.resize(40, 12);
+    alice.wait_for("the other size", |screen| {
+        screen.contents().lines().nth(11) == Some("> a draft")
+    });
+    alice.types("5C\u{3}");
     alice.leaves();
 }
 

@@ -191,6 +191,10 @@ impl Terminal {
             let (taken, given_back) = (raw.rfind(taken), raw.rfind(given_back));
             assert!(taken.is_some() && given_back > taken, "{taken:?} {given_back:?}");
         }
+        // What is pushed on the terminal's stacks comes off as often.
+        for (pushed, popped) in [("\u{1b}[>1u", "\u{1b}[<u"), ("\u{1b}[22;2t", "\u{1b}[23;2t")] {
+            assert_eq!(raw.matches(pushed).count(), raw.matches(popped).count(), "{pushed:?}");
+        }
         let tty = std::fs::File::open(self.master.tty_name().unwrap()).unwrap();
         let stty = std::process::Command::new("stty").arg("-a").stdin(tty).output().unwrap();
         let modes = String::from_utf8_lossy(&stty.stdout).into_owned();
