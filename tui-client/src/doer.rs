@@ -40,7 +40,7 @@ pub(crate) struct Doer {
     timers: mpsc::Sender<Event>,
     times: mpsc::Receiver<Event>,
     called: Option<Instant>,
-    /// None if standard output is no terminal that is drawn on.
+    /// None without a screen.
     notify: Option<Notify>,
 }
 
@@ -52,7 +52,7 @@ struct Connection {
 }
 
 impl Doer {
-    /// `notify`: how to call, if standard output is a terminal that is drawn on.
+    /// `notify`: how to call, if there is a screen.
     pub(crate) fn new(line: Line, notify: Option<Notify>) -> Self {
         let (timers, times) = mpsc::channel(EVENTS_MAX);
         Doer { line, connection: None, timers, times, called: None, notify }

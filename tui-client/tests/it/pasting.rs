@@ -46,7 +46,9 @@ fn check_9_what_is_pasted_is_what_was_copied() {
 fn what_is_too_long_is_told_before_and_stays_after() {
     let mut client = Client::entered(80, 24);
     client.happens(Event::Paste("x".repeat(5000)));
-    assert!(client.screen()[22].contains("5000 characters, more than a message's 4096"));
+    assert!(
+        client.screen()[22].contains("paste 1 line, 5000 characters, more than a message's 4096")
+    );
     client.types("y\n");
     assert!(client.screen().join("").contains("at most 4096 characters"));
     assert_eq!(client.model.input.text().len(), 5000, "nothing is lost");

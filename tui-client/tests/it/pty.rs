@@ -2,10 +2,11 @@
 
 use std::fs;
 
+use portable_pty::CommandBuilder;
 use rustix::process::Signal;
 
 use crate::processes::{CutLine, Home, ServerProcess};
-use crate::terminal::Client;
+use crate::terminal::{Client, Terminal};
 
 #[test]
 fn two_people_chat_and_leave() {
@@ -42,6 +43,37 @@ fn more_keys_than_are_read_at_once_are_all_heard() {
         contents.contains("the end") && contents.trim_end().ends_with('>')
     });
     alice.leaves();
+}
+
+#[test]
+fn half_a_sequence_of_keys_hides_no_resize() {
+    let server = ServerProcess::fresh();
+    let home = Home::new();
+    let mut alice = Client::of(&home, &server.address, "Alice").start();
+    alice.expect("● 1 online");
+    alice.types("a draft\u{1b}[1;");
+    alice.expect("> a draft");
+    alice.resize(40, 12);
+    alice.wait_for("the other size", |screen| {
+        screen.contents().lines().nth(11) == Some("> a draft")
+    });
+    alice.types("5C\u{3}");
+    alice.leaves();
+}
+
+#[test]
+fn what_is_piped_into_a_terminal_s_client_is_said() {
+    let server = ServerProcess::fresh();
+    let home = Home::new();
+    let client = Client::of(&home, &server.address, "Alice");
+    let mut command = CommandBuilder::new("sh");
+    let run = "echo hi | \"$0\" --server \"$1\" --room dev --user Alice";
+    command.args(["-c", run, env!("CARGO_BIN_EXE_nebula"), &server.address]);
+    client.surround(&mut command);
+    let mut alice = Terminal::start(command, (80, 24));
+    assert_eq!(alice.read_to_end(), 0);
+    assert!(alice.contents().contains("Alice: hi"), "{}", alice.contents());
+    assert!(!alice.raw.contains(&0x1b), "no screen was taken");
 }
 
 #[test]
