@@ -82,13 +82,13 @@ fn check_8_the_terminal_is_taken_once_after_a_stop_from_outside() {
 fn check_8_ctrl_c_in_an_editor_is_for_the_editor() {
     let server = ServerProcess::fresh();
     let home = Home::new();
-    let script = "#!/bin/sh\ntrap 'echo HEARD' INT\necho READY\nread answer\nread answer\nexit 0\n";
+    let script =
+        "#!/bin/sh\ntrap 'echo HEARD; exit 0' INT\necho READY\nwhile :; do sleep 1; done\n";
     let mut alice = alice_with_editor(&home, &server, script);
     alice.types("a draft\u{18}\u{5}");
     alice.expect("READY");
     alice.types("\u{3}");
-    alice.expect("HEARD");
-    alice.types("\r");
+    alice.wait("the editor's answer", |alice| alice.text().contains("HEARD"));
     alice.expect("> a draft");
     alice.types("\u{3}");
     alice.leaves();
