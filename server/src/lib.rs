@@ -29,6 +29,7 @@ pub mod names;
 mod network;
 mod outbox;
 mod rate;
+mod readiness;
 mod reload;
 mod shutdown;
 #[cfg(test)]

@@ -17,6 +17,7 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 use protocol::Code;
 
+use crate::readiness::NotReady;
 use crate::vitals::Gauges;
 
 /// Why frames that waited for a connection were not sent.
@@ -128,6 +129,7 @@ struct Shown {
     people: Gauge,
     outbox_bytes: Gauge,
     ready: Gauge,
+    not_ready: Family<Label<NotReady>, Gauge>,
 }
 
 impl Default for Metrics {
@@ -171,6 +173,8 @@ impl Metrics {
         all.register("people", "Names in use", shown.people);
         all.register("outbox_bytes", "Bytes that wait for connections", shown.outbox_bytes);
         all.register("ready", "1 if new connections are welcome", shown.ready);
+        let help = "1 for each reason why they are not, which /readyz tells in words";
+        all.register("not_ready", help, shown.not_ready);
         all.register("messages", "Messages stored", self.messages.clone());
         let help = "Messages, deletions and acts of moderators queued for somebody";
         all.register("deliveries", help, self.deliveries.clone());
@@ -246,7 +250,11 @@ impl Metrics {
     }
 
     /// Everything in Prometheus's text format.
-    pub(crate) fn text(&self, gauges: &Gauges, ready: bool) -> Result<String, fmt::Error> {
+    pub(crate) fn text(
+        &self,
+        gauges: &Gauges,
+        not_ready: &[NotReady],
+    ) -> Result<String, fmt::Error> {
         let shown = &self.shown;
         shown.connections.set(gauges.connections);
         shown.sockets.set(gauges.sockets);
@@ -254,7 +262,11 @@ impl Metrics {
         shown.people.set(gauges.people);
         // What is taken may be counted a moment before what was queued.
         shown.outbox_bytes.set(gauges.outbox_bytes.max(0));
-        shown.ready.set(i64::from(ready));
+        shown.ready.set(i64::from(not_ready.is_empty()));
+        for reason in NotReady::ALL {
+            let holds = not_ready.contains(&reason);
+            shown.not_ready.get_or_create(&[("reason", Word(reason))]).set(holds.into());
+        }
         let mut text = String::new();
         prometheus_text::encode(&mut text, &self.registry)?;
         Ok(text)

@@ -21,7 +21,7 @@ use crate::door::Closed;
 use crate::metrics::TurnedAway;
 use crate::socket::Stream;
 use crate::tls::Tls;
-use crate::vitals::{Ready, Vitals};
+use crate::vitals::Vitals;
 
 /// Those who may ask at a time. They are few, and they come on top of the connections.
 const ASKERS_MAX: usize = 32;
@@ -113,14 +113,18 @@ pub(crate) fn stopping(vitals: &Vitals, request: &Request<Incoming>) -> Answer {
 pub(crate) fn health(vitals: &Vitals, path: &str) -> Option<Answer> {
     match path {
         "/healthz" => Some(plain(StatusCode::OK, "alive\n")),
-        "/readyz" => {
-            let ready = vitals.ready();
-            let status = match ready {
-                Ready::Yes => StatusCode::OK,
-                Ready::Stopping | Ready::CannotStore => StatusCode::SERVICE_UNAVAILABLE,
-            };
-            Some(plain(status, ready.sentence()))
-        }
+        "/readyz" => Some(readiness(vitals)),
         _ => None,
     }
+}
+
+/// Every reason why it is not, a line each.
+fn readiness(vitals: &Vitals) -> Answer {
+    let reasons = vitals.not_ready();
+    if reasons.is_empty() {
+        return plain(StatusCode::OK, "ready\n");
+    }
+    let lines: String = reasons.iter().flat_map(|reason| [reason.sentence(), "\n"]).collect();
+    let content_type = "text/plain; charset=utf-8";
+    answers::text(StatusCode::SERVICE_UNAVAILABLE, content_type, Bytes::from(lines))
 }

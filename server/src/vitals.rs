@@ -14,6 +14,7 @@ use crate::gate::Admitted;
 use crate::log::Health;
 use crate::metrics::Metrics;
 use crate::names::Names;
+use crate::readiness::NotReady;
 use crate::shutdown::Stopping;
 
 /// What goes up and down. All of it is zero when everybody has left.
@@ -29,14 +30,6 @@ pub struct Gauges {
     pub people: i64,
     /// Bytes that wait in all outboxes.
     pub outbox_bytes: i64,
-}
-
-/// Whether new connections are welcome.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ready {
-    Yes,
-    Stopping,
-    CannotStore,
 }
 
 /// Handles to everything that can be looked at.
@@ -60,14 +53,10 @@ impl Vitals {
         }
     }
 
-    pub(crate) fn ready(&self) -> Ready {
-        if self.stopping.begun.is_cancelled() {
-            Ready::Stopping
-        } else if self.health.is_failing() {
-            Ready::CannotStore
-        } else {
-            Ready::Yes
-        }
+    /// Why new connections are not welcome: everything that holds now.
+    pub(crate) fn not_ready(&self) -> Vec<NotReady> {
+        self.health.reasons.set(NotReady::Stopping, self.stopping.begun.is_cancelled());
+        self.health.reasons.all()
     }
 
     /// When a client that is sent away because the server stops should come back: another time for
@@ -81,17 +70,7 @@ impl Vitals {
 
     /// Everything in Prometheus's text format.
     pub(crate) fn text(&self) -> Result<String, fmt::Error> {
-        self.metrics.text(&self.gauges(), self.ready() == Ready::Yes)
-    }
-}
-
-impl Ready {
-    pub(crate) fn sentence(self) -> &'static str {
-        match self {
-            Ready::Yes => "ready\n",
-            Ready::Stopping => "the server is stopping\n",
-            Ready::CannotStore => "messages cannot be stored at the moment\n",
-        }
+        self.metrics.text(&self.gauges(), &self.not_ready())
     }
 }
 

@@ -17,7 +17,6 @@ mod upkeep;
 mod work;
 mod writer;
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use protocol::{MessageId, RoomName, UserName};
@@ -41,6 +40,7 @@ use crate::config::Config;
 use crate::hub::Hub;
 use crate::metrics::Metrics;
 use crate::names::Kept;
+use crate::readiness::{NotReady, Reasons};
 
 /// Messages that may wait for the log before their read pumps wait, and TCP slows the loud.
 const WORKS_WAITING_MAX: usize = 1024;
@@ -71,7 +71,7 @@ struct Readers {
 /// How the log is, for who holds no handle to it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Health {
-    failing: Arc<AtomicBool>,
+    pub(crate) reasons: Reasons,
     pub(crate) rooms: Rooms,
 }
 
@@ -214,7 +214,7 @@ impl Log {
 impl Health {
     /// True from the first commit that fails until one works again.
     pub(crate) fn is_failing(&self) -> bool {
-        self.failing.load(Ordering::Relaxed)
+        self.reasons.holds(NotReady::CannotStore)
     }
 
     /// Rooms that somebody is in.
@@ -224,7 +224,7 @@ impl Health {
 
     /// Remembers how a commit went; true if that is news.
     fn set_failing(&self, failing: bool) -> bool {
-        self.failing.swap(failing, Ordering::Relaxed) != failing
+        self.reasons.set(NotReady::CannotStore, failing)
     }
 }
 

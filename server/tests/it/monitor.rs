@@ -48,7 +48,9 @@ async fn while_it_stops_it_is_alive_but_not_ready_and_says_when_to_come_back() {
     assert_eq!(status(&answer), "503");
     assert!(answer.to_lowercase().contains("retry-after: 1\r\n"), "{answer}");
     let text = get(figures, "/metrics").await;
-    assert!(text.contains("nebula_ready 0\n") && text.contains("{reason=\"stopping\"} 1\n"));
+    assert!(text.contains("nebula_ready 0\n"), "{text}");
+    assert!(text.contains("nebula_turned_away_total{reason=\"stopping\"} 1\n"), "{text}");
+    assert!(text.contains("nebula_not_ready{reason=\"stopping\"} 1\n"), "{text}");
     drop(alice);
     let stopped = stopping.await.unwrap();
     assert_eq!(stopped, Stopped { tasks_left: 0, gauges: Gauges::default() });
@@ -76,6 +78,8 @@ async fn the_figures_tell_what_happened() {
         ("nebula_people", 2.0),
         ("nebula_outbox_bytes", 0.0),
         ("nebula_ready", 1.0),
+        ("nebula_not_ready{reason=\"stopping\"}", 0.0),
+        ("nebula_not_ready{reason=\"cannot_store\"}", 0.0),
         ("nebula_messages_total", 3.0),
         ("nebula_deliveries_total", 6.0),
         ("nebula_fan_out_seconds_count", 3.0),

@@ -1,0 +1,88 @@
+//! Why the server is not ready: a set of reasons, each with a word for metrics and a sentence for
+//! people. None is ready.
+//!
+//! This file does not know who finds a reason, or who asks.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Why new connections are better sent elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub(crate) enum NotReady {
+    /// It was told to stop.
+    Stopping,
+    /// The last commit failed.
+    CannotStore,
+}
+
+impl NotReady {
+    /// Every reason there is, in the order in which they are told.
+    pub(crate) const ALL: [NotReady; 2] = [NotReady::Stopping, NotReady::CannotStore];
+
+    /// What `/readyz` says.
+    pub(crate) fn sentence(self) -> &'static str {
+        match self {
+            NotReady::Stopping => "the server is stopping",
+            NotReady::CannotStore => "messages cannot be stored at the moment",
+        }
+    }
+
+    const fn bit(self) -> u32 {
+        1 << self as u8
+    }
+}
+
+/// What metrics call it.
+impl fmt::Display for NotReady {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            NotReady::Stopping => "stopping",
+            NotReady::CannotStore => "cannot_store",
+        })
+    }
+}
+
+/// The reasons that hold now. Clones are the same set.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Reasons(Arc<AtomicU32>);
+
+impl Reasons {
+    /// A reason holds from now on, or no longer; true if that is news.
+    pub(crate) fn set(&self, reason: NotReady, holds: bool) -> bool {
+        let bit = reason.bit();
+        let before = if holds {
+            self.0.fetch_or(bit, Ordering::Relaxed)
+        } else {
+            self.0.fetch_and(!bit, Ordering::Relaxed)
+        };
+        (before & bit != 0) != holds
+    }
+
+    pub(crate) fn holds(&self, reason: NotReady) -> bool {
+        self.0.load(Ordering::Relaxed) & reason.bit() != 0
+    }
+
+    /// All that hold, in the order of [`NotReady::ALL`].
+    pub(crate) fn all(&self) -> Vec<NotReady> {
+        NotReady::ALL.into_iter().filter(|reason| self.holds(*reason)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_news_once_and_each_has_a_place_of_its_own() {
+        let reasons = Reasons::default();
+        for reason in NotReady::ALL {
+            assert!(!reasons.set(reason, false));
+            assert!(reasons.set(reason, true) && !reasons.set(reason, true));
+        }
+        assert_eq!(reasons.all(), NotReady::ALL);
+        assert!(reasons.set(NotReady::ALL[0], false));
+        assert_eq!(reasons.all(), NotReady::ALL[1..]);
+    }
+}
