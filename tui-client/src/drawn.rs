@@ -51,6 +51,8 @@ pub struct Way {
     pub deleted: bool,
     /// It was looked for.
     pub found: bool,
+    /// All of its rows are shown, however many.
+    pub whole: bool,
 }
 
 /// The rows of one entry, and the links in them.
@@ -69,11 +71,11 @@ impl Wrapped {
     }
 
     /// The rows that are known, or are made now.
-    pub fn get(&self, way: Way, make: impl FnOnce() -> Drawn) -> Rc<Drawn> {
+    pub fn get(&self, way: Way, make: impl FnOnce(&Way) -> Drawn) -> Rc<Drawn> {
         if let Some(known) = self.0.borrow().get(&way) {
             return Rc::clone(known);
         }
-        let made = Rc::new(make());
+        let made = Rc::new(make(&way));
         let mut known = self.0.borrow_mut();
         if known.len() >= WRAPPED_MAX {
             known.clear();

@@ -46,6 +46,18 @@ fn reorders(c: char) -> bool {
         '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
+/// A name as it is drawn: one that begins with a sign, or like a clock, stands in brackets, so that it
+/// cannot look like what the screen itself puts before a row.
+pub fn bracketed(name: &str) -> String {
+    const PICTURES_FROM: char = '\u{1F000}';
+    let first = name.graphemes(true).next().unwrap_or_default();
+    let is_word = first.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+    let is_picture = first.starts_with(|c| c >= PICTURES_FROM) && emojis::get(first).is_some();
+    let after_digits = name.trim_start_matches(|c: char| c.is_numeric());
+    let is_clock = after_digits.len() < name.len() && after_digits.starts_with([':', '：', '∶']);
+    if (is_word || is_picture) && !is_clock { name.to_owned() } else { format!("<{name}>") }
+}
+
 /// Whether a text names somebody, as a whole word in any case.
 pub fn mentions(text: &str, name: &str) -> bool {
     !called(text, name).is_empty()
@@ -94,6 +106,19 @@ pub fn name_emoji(text: &str) -> String {
         }
     }
     named
+}
+
+/// A number as people write it: 4,096.
+pub fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 /// Cells that a text takes: those of its graphemes, one by one, as they are drawn.
@@ -239,6 +264,26 @@ mod tests {
         assert_eq!(chop("ab\n\n日本", 3, 0), ["ab", "", "日", "本"]);
         assert_eq!(wrap_after("one two", 5, 3), ["", "one", "two"]);
         assert_eq!(wrap_after("a two", 5, 3), ["a", "two"]);
+    }
+
+    #[test]
+    fn a_name_that_looks_like_a_mark_stands_in_brackets() {
+        for name in
+            ["*", "→", "→ Bob joined", "-- x", "─── new ───", "➡️ Bob", "00:02 Bob", "…", "<x>"]
+        {
+            assert_eq!(bracketed(name), format!("<{name}>"));
+        }
+        for name in ["Bob", "_bob_", "李小龙", "🦀 crab", "007", "שרה", "a*"] {
+            assert_eq!(bracketed(name), name);
+        }
+    }
+
+    #[test]
+    fn large_numbers_are_grouped() {
+        for (number, written) in [(0, "0"), (999, "999"), (4096, "4,096"), (1_234_567, "1,234,567")]
+        {
+            assert_eq!(grouped(number), written);
+        }
     }
 
     #[test]

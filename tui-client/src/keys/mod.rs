@@ -90,6 +90,12 @@ impl Keys {
         lost.into_iter().map(wish_name).collect()
     }
 
+    /// The key for something, in the words of the help.
+    pub fn shown(&self, wish: Wish) -> Option<&str> {
+        let mut bound = self.bound.iter().filter(|bound| bound.wish == wish);
+        bound.find(|bound| !bound.shown.is_empty()).map(|bound| bound.shown.as_str())
+    }
+
     /// What the help lists.
     pub fn described(&self) -> impl Iterator<Item = &Bound> {
         self.bound.iter().filter(|bound| !bound.what.is_empty())

@@ -1,8 +1,7 @@
 //! One room: what was said in it, who is there, what is on its way, and where the view stands.
 //!
 //! Counts are derived from what was read and what is here, never counted up by events: so they cannot
-//! be wrong for long. This file
-//! does not know the other rooms, drawing, sockets, or the clock.
+//! be wrong for long. This file does not know the other rooms, drawing, sockets, or the clock.
 
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -48,6 +47,8 @@ pub struct Room {
     pub scroll: Scroll,
     /// What was found by its words last: it is marked.
     pub found: Option<MessageId>,
+    /// The long message of which all rows are shown.
+    pub unfolded: Option<MessageId>,
     /// Newest message that was seen, however it came: where to resume.
     pub head: MessageId,
     /// A replay was cut: everything after this id has still to be fetched.
@@ -168,6 +169,7 @@ impl Room {
             draft: String::new(),
             scroll: Scroll::Bottom,
             found: None,
+            unfolded: None,
             missed: false,
             cut: false,
             reading_max: ENTRIES_MAX_READING,

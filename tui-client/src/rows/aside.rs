@@ -6,10 +6,13 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use super::clock::{clock, day};
-use super::{Pane, message_before};
+use super::{Pane, hang, message_before};
 use crate::drawn::Shape;
 use crate::model::{Entry, Room, What};
 use crate::{text, theme};
+
+/// Names of those who came or left that are told; of the others only how many they are.
+const NAMES_MAX: usize = 5;
 
 /// A line where a day begins, or the messages do, and one above what is new.
 pub(super) fn rules_before(room: &Room, at: usize, pane: &Pane<'_>) -> Vec<Line<'static>> {
@@ -56,35 +59,35 @@ pub(super) fn of_traffic(room: &Room, at: usize, pane: &Pane<'_>) -> Vec<Line<'s
         }
     }
     let names = |users: &[&UserName]| {
-        let names: Vec<_> = users.iter().map(|user| pane.shown_line(user.as_str())).collect();
-        names.join(", ")
-    };
-    let line = match (came.as_slice(), left.as_slice()) {
-        ([], []) => return Vec::new(),
-        ([one], []) => format!("→ {} came", names(&[*one])),
-        ([], [one]) => format!("← {} left", names(&[*one])),
-        (came, []) => format!("→ {} came: {}", came.len(), names(came)),
-        ([], left) => format!("← {} left: {}", left.len(), names(left)),
-        (came, left) => {
-            format!(
-                "→ {} came: {}; ← {} left: {}",
-                came.len(),
-                names(came),
-                left.len(),
-                names(left)
-            )
+        let shown = users.iter().take(NAMES_MAX).map(|user| pane.shown_name(user.as_str()));
+        let shown = shown.collect::<Vec<_>>().join(", ");
+        match users.len().saturating_sub(NAMES_MAX) {
+            0 => shown,
+            more => format!("{shown} and {more} more"),
         }
     };
-    vec![quiet(&line, pane.width)]
-}
-
-fn quiet(line: &str, width: usize) -> Line<'static> {
-    let line = text::clean_line(line);
-    Line::styled(text::fitted(&line, width), theme::quiet())
+    let (mark, words) = match (came.as_slice(), left.as_slice()) {
+        ([], []) => return Vec::new(),
+        (came, []) => ("→", format!("{} joined", names(came))),
+        ([], left) => ("←", format!("{} left", names(left))),
+        (came, left) => ("↔", format!("{} joined, {} left", names(came), names(left))),
+    };
+    marked(mark, &words, pane)
 }
 
 /// Something the server or the client has to say.
-pub(super) fn of_note(note: &str, width: usize) -> Vec<Line<'static>> {
-    let note = text::clean(note);
-    text::wrap(&note, width).into_iter().map(|row| quiet(row, width)).collect()
+pub(super) fn of_note(note: &str, pane: &Pane<'_>) -> Vec<Line<'static>> {
+    marked("--", &pane.shown(note), pane)
+}
+
+/// Words for this person alone, behind a mark that no message begins with.
+fn marked(mark: &str, words: &str, pane: &Pane<'_>) -> Vec<Line<'static>> {
+    let (hang, mut before) = (hang(pane.width), format!("{mark} "));
+    let cells = pane.width.saturating_sub(hang);
+    let rows = text::wrap_after(words, cells, text::width(&before).saturating_sub(hang));
+    let rows = rows.into_iter().map(|row| {
+        let row = std::mem::replace(&mut before, " ".repeat(hang)) + row;
+        Line::styled(text::cut(&row, pane.width).to_owned(), theme::quiet())
+    });
+    rows.collect()
 }

@@ -1,4 +1,7 @@
-//! A message's own rows: beside the text, time and name; in it, links and calls.
+//! A message's own rows: beside the text, time and name; in it, links and mentions.
+//!
+//! A row that is not a message's first never begins in column 0, so that no part of a text can pass
+//! for another message.
 
 use std::ops::Range;
 
@@ -6,12 +9,17 @@ use protocol::Message;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use super::Pane;
 use super::clock::clock;
-use crate::drawn::{Drawn, Shape};
+use super::{Pane, hang};
+use crate::drawn::{Drawn, Shape, Way};
 use crate::links::{self, Links};
 use crate::model::{Pending, Room};
 use crate::{text, theme};
+
+/// Rows of a message that are shown at once: more would push everybody else's off the screen.
+pub(super) const FOLD_ROWS: usize = 30;
+/// Blank lines in a row that are shown: enough to part what belongs apart.
+const BLANK_LINES_MAX: usize = 2;
 
 /// What stands beside a text, and how it is drawn.
 struct Beside {
@@ -20,24 +28,23 @@ struct Beside {
 }
 
 /// A message; one that was `found` has its name marked.
-pub(super) fn of_message(message: &Message, timed: bool, found: bool, pane: &Pane<'_>) -> Drawn {
-    let (content, sender) =
-        (pane.shown(message.content.as_str()), pane.shown_line(message.sender.as_str()));
+pub(super) fn of_message(message: &Message, way: &Way, pane: &Pane<'_>) -> Drawn {
+    let content = with_few_blank_lines(&pane.shown(message.content.as_str()));
+    let sender = pane.shown_name(message.sender.as_str());
     let style = pane.looks.person(message.sender.as_str());
-    let time = match timed {
+    let time = match way.timed {
         true => clock(message.at, pane.zone, pane.shape == Shape::Wide),
         false => String::new(),
     };
     let time = Span::styled(time, theme::quiet());
-    let (name, content, base) = match content.strip_prefix("/me ") {
-        Some(done) => {
-            let act = format!("{sender} {done}");
-            (Span::raw("*"), act, Style::new().add_modifier(Modifier::ITALIC))
-        }
-        None if message.deleted => (Span::styled(sender, style), content, theme::quiet()),
-        None => (Span::styled(sender, style), content, Style::new()),
+    let (content, base) = match content.strip_prefix("/me ") {
+        // Whose row it is stands where it always does: so nobody's name can look like this sign.
+        Some(done) => (format!("* {done}"), Style::new().add_modifier(Modifier::ITALIC)),
+        None if message.deleted => (content, theme::quiet()),
+        None => (content, Style::new()),
     };
-    let name = if found { name.style(theme::striking()) } else { name };
+    let name = Span::styled(sender, style);
+    let name = if way.found { name.style(theme::striking()) } else { name };
     let mut links = Links::default();
     let mut marks = Vec::new();
     for range in links::find(&content) {
@@ -50,14 +57,15 @@ pub(super) fn of_message(message: &Message, timed: bool, found: bool, pane: &Pan
         let called = text::called(&content, me.as_str()).into_iter();
         marks.extend(called.map(|range| (range, base.patch(theme::striking()))));
     }
-    Drawn { lines: rows(Beside { time, name }, &content, base, &marks, pane), links }
+    let lines = rows(Beside { time, name }, &content, base, &marks, pane);
+    Drawn { lines: if way.whole { lines } else { folded(lines, pane) }, links }
 }
 
 /// Own messages on their way: dim, with what is the matter.
 pub(super) fn of_pending(room: &Room, pane: &Pane<'_>) -> impl Iterator<Item = Line<'static>> {
     room.pending.iter().flat_map(move |pending| {
         let Pending { content, failed, late, .. } = pending;
-        let mut content = pane.shown(content);
+        let mut content = with_few_blank_lines(&pane.shown(content));
         let (sign, style) = match failed {
             Some(why) => {
                 content.push_str(&format!("  ({why})"));
@@ -66,7 +74,8 @@ pub(super) fn of_pending(room: &Room, pane: &Pane<'_>) -> impl Iterator<Item = L
             None if *late => ("…", theme::quiet()),
             None => ("", theme::quiet()),
         };
-        rows(Beside { time: Span::raw(sign), name: Span::raw("you") }, &content, style, &[], pane)
+        let beside = Beside { time: Span::raw(sign), name: Span::raw("you") };
+        folded(rows(beside, &content, style, &[], pane), pane)
     })
 }
 
@@ -81,21 +90,24 @@ fn rows(
     let Beside { time, name } = beside;
     let (first, before, wrapped) = match pane.shape.columns() {
         None => {
-            let after = if name.content == "*" { " " } else { ": " };
-            let mut first = vec![time, Span::raw(" "), name, Span::raw(after)];
+            let hang = hang(pane.width);
+            let name =
+                Span::styled(text::fitted(&name.content, name_cells(pane.width)), name.style);
+            let mut first = vec![time, Span::raw(" "), name, Span::raw(": ")];
             if first[0].content.is_empty() || pane.shape == Shape::Bare {
                 first.drain(..2);
             }
-            let used = first.iter().map(|span| text::width(&span.content)).sum();
+            let used: usize = first.iter().map(|span| text::width(&span.content)).sum();
+            let (cells, taken) = (pane.width.saturating_sub(hang), used.saturating_sub(hang));
             let wrapped = match pane.shape {
-                Shape::Bare => text::chop(content, pane.width, used),
-                _ => text::wrap_after(content, pane.width, used),
+                Shape::Bare => text::chop(content, cells, taken),
+                _ => text::wrap_after(content, cells, taken),
             };
-            (first, 0, wrapped)
+            (first, hang, wrapped)
         }
         Some(columns) => {
             let before = columns.time + columns.name + 1;
-            let shown = text::cut(&name.content, columns.name).to_owned();
+            let shown = text::fitted(&name.content, columns.name);
             let name_pad = " ".repeat(columns.name + 1 - text::width(&shown));
             let time_pad = " ".repeat(columns.time.saturating_sub(text::width(&time.content)));
             let name = Span::styled(shown, name.style);
@@ -111,6 +123,42 @@ fn rows(
         Line::from(spans)
     };
     wrapped.into_iter().map(line).collect()
+}
+
+/// Where a message has no columns, its name may take half of a row, so that what was said is seen.
+fn name_cells(width: usize) -> usize {
+    const LEAST: usize = 8;
+    (width / 2).max(LEAST)
+}
+
+/// Of a long message the first rows, and how many more there are.
+fn folded(mut lines: Vec<Line<'static>>, pane: &Pane<'_>) -> Vec<Line<'static>> {
+    let hidden = lines.len().saturating_sub(FOLD_ROWS);
+    if hidden == 0 {
+        return lines;
+    }
+    lines.truncate(FOLD_ROWS);
+    let key = pane.open_key.map(|key| format!("; {key} shows all")).unwrap_or_default();
+    let before = pane.shape.columns().map_or(hang(pane.width), |all| all.time + all.name + 1);
+    let words = format!("… {} more rows{key}", text::grouped(hidden + 1));
+    let words = text::fitted(&words, pane.width.saturating_sub(before));
+    lines.pop();
+    lines
+        .push(Line::from(vec![Span::raw(" ".repeat(before)), Span::styled(words, theme::quiet())]));
+    lines
+}
+
+/// A run of blank lines shows no more than so many of them.
+fn with_few_blank_lines(content: &str) -> String {
+    let (mut shown, mut blank) = (Vec::new(), 0);
+    for line in content.split('\n') {
+        let is_blank = line.trim().is_empty() || text::width(line) == 0;
+        blank = if is_blank { blank + 1 } else { 0 };
+        if blank <= BLANK_LINES_MAX {
+            shown.push(line);
+        }
+    }
+    shown.join("\n")
 }
 
 /// A row of a text, with what is marked in it.

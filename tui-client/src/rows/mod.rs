@@ -18,7 +18,7 @@ use crate::model::{Entry, Room, Scroll, What};
 use crate::text;
 use crate::theme::Looks;
 use aside::{of_note, of_traffic, rules_before};
-use message::{of_message, of_pending};
+use message::{FOLD_ROWS, of_message, of_pending};
 
 /// What the rows depend on besides the room.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub struct Pane<'a> {
     pub shape: Shape,
     /// Emoji are shown as their names.
     pub names_emoji: bool,
+    /// The key that shows the whole of a long message.
+    pub open_key: Option<&'a str>,
     /// Rows that are known already.
     pub wrapped: &'a Wrapped,
     /// Columns.
@@ -134,19 +136,24 @@ pub(crate) fn rules_of(room: &Room, at: usize, pane: &Pane<'_>) -> usize {
     rules_before(room, at, pane).len()
 }
 
+/// The message has more rows than are shown at once.
+pub(crate) fn is_long(room: &Room, at: usize, pane: &Pane<'_>) -> bool {
+    room.entries[at].message().is_some() && of_entry(room, at, pane).lines.len() >= FOLD_ROWS
+}
+
 fn of_entry(room: &Room, at: usize, pane: &Pane<'_>) -> Rc<Drawn> {
     let plain = |lines| Rc::new(Drawn { lines, links: Links::default() });
     match &room.entries[at].what {
         What::Message(message) => {
             let timed = begins_a_minute(room, at, message, pane);
             let Pane { width, looks, shape, names_emoji, .. } = *pane;
-            let (id, deleted, found) =
-                (message.id, message.deleted, room.found == Some(message.id));
-            let way = Way { id, width, looks, shape, timed, names_emoji, deleted, found };
-            pane.wrapped.get(way, || of_message(message, timed, found, pane))
+            let (id, deleted) = (message.id, message.deleted);
+            let (found, whole) = (room.found == Some(id), room.unfolded == Some(id));
+            let way = Way { id, width, looks, shape, timed, names_emoji, deleted, found, whole };
+            pane.wrapped.get(way, |way| of_message(message, way, pane))
         }
         What::Join(_) | What::Leave(_) => plain(of_traffic(room, at, pane)),
-        What::Note(note) => plain(of_note(note, pane.width)),
+        What::Note(note) => plain(of_note(note, pane)),
     }
 }
 
@@ -169,7 +176,15 @@ impl Pane<'_> {
         if self.names_emoji { text::name_emoji(&clean) } else { clean }
     }
 
-    fn shown_line(&self, text: &str) -> String {
-        self.shown(text).replace('\n', " ")
+    /// A stranger's name: one that could be taken for a mark of a row stands in brackets.
+    fn shown_name(&self, name: &str) -> String {
+        let name = text::bracketed(&text::clean_line(name));
+        if self.names_emoji { text::name_emoji(&name) } else { name }
     }
+}
+
+/// Cells before the further rows of what has no columns beside it.
+fn hang(width: usize) -> usize {
+    const CELLS: usize = 2;
+    CELLS.min(width.saturating_sub(1))
 }

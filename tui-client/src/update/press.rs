@@ -6,8 +6,8 @@ use super::command::enter;
 use super::editing::edit;
 use super::overlay;
 use super::reading::{
-    focus, jump_to_mention, jump_to_unread, next_active, page, scroll_people, show, show_number,
-    show_people, to_top,
+    focus, jump_to_mention, jump_to_unread, next_active, open_long, page, scroll_people, show,
+    show_number, show_people, to_top,
 };
 use super::writing::interrupt;
 use crate::complete::Completion;
@@ -114,6 +114,7 @@ fn look(model: &mut Model, wish: Wish) -> Vec<Action> {
         Wish::People => return show_people(model),
         Wish::PeopleUp => return scroll_people(model, -1),
         Wish::PeopleDown => return scroll_people(model, 1),
+        Wish::Open => open_long(model),
         Wish::Bare => model.bare = !model.bare,
         _ => {}
     }

@@ -6,8 +6,8 @@ use super::more_people;
 use super::server::ask_older;
 use crate::event::Action;
 use crate::model::{Entry, Model, Place, Room, Scroll};
-use crate::rows::{Pane, top};
-use crate::scroll;
+use crate::rows::{Pane, is_long, top};
+use crate::scroll::{self, in_sight};
 use crate::view::{pane, pane_size, people_rows, room_at};
 
 /// Shows the room so many places further on, around the end.
@@ -157,7 +157,7 @@ pub(super) fn jump_to_mention(model: &mut Model, up: bool) {
 pub(super) fn search(model: &mut Model, wanted: &str) {
     let lower = wanted.to_lowercase();
     let found = with_pane(model, |room, pane| {
-        let seen = scroll::in_sight(room, pane);
+        let seen = in_sight(room, pane);
         let last = room.found.map(|id| room.index(Place { id, note: 0 }));
         let from = last.filter(|at| seen.contains(at)).unwrap_or(seen.end);
         let mut older = room.entries.range(..from).rev().filter_map(Entry::message);
@@ -174,6 +174,25 @@ pub(super) fn search(model: &mut Model, wanted: &str) {
         true => "found; once more finds an older one, Esc goes back".to_owned(),
         false => format!("no older message here holds {wanted:?}{more}"),
     });
+}
+
+/// Shows all of the newest long message in sight, or only its beginning again.
+pub(super) fn open_long(model: &mut Model) {
+    let is_there = with_pane(model, |room, pane| {
+        let seen = in_sight(room, pane);
+        let open = room.unfolded.map(|id| room.index(Place { id, note: 0 }));
+        let open = open.filter(|at| seen.contains(at));
+        let Some(at) = open.or_else(|| seen.rev().find(|at| is_long(room, *at, pane))) else {
+            return false;
+        };
+        let place = room.entries[at].place;
+        room.unfolded = Some(place.id).filter(|_| open.is_none());
+        scroll::show(room, pane, place);
+        true
+    });
+    if !is_there {
+        model.notice = Some("No long message in sight".to_owned());
+    }
 }
 
 pub(super) fn show_people(model: &mut Model) -> Vec<Action> {

@@ -11,6 +11,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::widgets::Paragraph;
 
 use crate::drawn::Shape;
+use crate::keys::Wish;
 use crate::links::Links;
 use crate::model::{Model, Overlay};
 use crate::rows::{Pane, visible};
@@ -91,6 +92,7 @@ pub fn pane(model: &Model) -> Pane<'_> {
         looks: model.looks,
         shape: shape(model),
         names_emoji: model.names_emoji,
+        open_key: model.keys.shown(Wish::Open),
         wrapped: &model.wrapped,
         width,
         height,

@@ -46,7 +46,7 @@ fn check_4_the_line_above_what_is_new_stays_over_focus_arrivals_reconnect_and_re
     let mut alice = client.start();
     alice.expect("1 online");
     let mut bob = writer(&other, &server.address, "Bob");
-    alice.expect("Bob came");
+    alice.expect("Bob joined");
     bob.types("seen\n");
     alice.expect("Bob         seen");
     looks_away(&mut alice);
@@ -108,7 +108,7 @@ fn check_5_a_message_is_seen_at_once_and_a_flood_is_one_frame_in_16_ms() {
     let mut alice = Client::of(&home, &server.address, "Alice").start();
     alice.expect("1 online ·");
     let mut bob = writer(&other, &server.address, "Bob");
-    alice.expect("Bob came");
+    alice.expect("Bob joined");
     // What a key takes here while nothing else happens: some machines are slower than people.
     let key = (1..=5).map(|n| {
         let typed = Instant::now();
@@ -334,7 +334,7 @@ fn a_bell_rings_once_in_two_seconds() {
     let mut alice = Client::of(&home, &server.address, "Alice").start();
     alice.expect("1 online");
     let mut bob = writer(&other, &server.address, "Bob");
-    alice.expect("Bob came");
+    alice.expect("Bob joined");
     let bells = |alice: &Terminal| {
         let text = alice.text();
         updates(&text).0.matches('\u{7}').count()

@@ -18,7 +18,9 @@ mod plain;
 mod processes;
 mod pty;
 mod reading;
+
 mod replay;
+mod rows;
 mod screen;
 mod sequences;
 mod settings;

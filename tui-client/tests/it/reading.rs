@@ -47,7 +47,7 @@ fn the_people_of_a_large_room_are_counted_and_fetched_as_one_scrolls() {
 }
 
 #[test]
-fn days_are_parted_and_who_came_and_left_shares_a_line() {
+fn days_are_parted_and_who_joined_and_left_shares_a_line() {
     let mut client = Client::entered(60, 11);
     client.says(1, "Bob", "yesterday");
     client.says(24 * 60, "Bob", "today");
@@ -66,7 +66,7 @@ fn days_are_parted_and_who_came_and_left_shares_a_line() {
             "00:01 Bob         yesterday",
             "──────────── Fri 2 Jan 1970 ─────────────",
             "00:00 Bob         today",
-            "→ 2 came: Dan, Fay; ← 1 left: Eve",
+            "↔ Dan, Fay joined, Eve left",
             "00:01 Bob         and on",
         ]
     );

@@ -18,8 +18,8 @@ fn a_room_with_people_and_messages() {
         "00:01 Bob         hello, this is a text that  │ 3 online",
         "                  does not fit into one row   │ ● Alice",
         "                  of it                       │ ● Bob",
-        "→ Carol came                                  │ ● Carol",
-        "00:02 *           Carol waves                 │",
+        "→ Carol joined                                │ ● Carol",
+        "00:02 Carol       * waves                     │",
         "                                                      ● 3 online",
         ">",
     ]);
@@ -34,8 +34,8 @@ fn a_narrow_screen_has_no_columns() {
         "#dev                    2 on ●",
         "─────── Thu 1 Jan 1970 ───────",
         "Bob: hello from a phone to all",
-        "of you",
-        "00:02 * Bob waves",
+        "  of you",
+        "00:02 Bob: * waves",
         ">",
     ]);
 }

@@ -139,7 +139,7 @@ fn rooms_are_found_listed_and_shown_by_a_part_of_their_name() {
     client.types("/room gen\n");
     assert_eq!(client.model.active, 2);
     client.types("/room 2\n/rooms\n");
-    assert!(client.screen()[2].starts_with("2  #ops: "));
+    assert!(client.screen()[2].starts_with("  2  #ops: "));
     client.types("/room nowhere\n");
     assert!(client.screen()[10].contains("/join nowhere enters one"));
     client.types("/help join\n");
