@@ -2,7 +2,7 @@
 // page and does nothing.
 
 /** Names, what else they are called, arguments, and the words of the help; in brackets is what may be
- * left out. The terminal client has the same ones, and `/quit`.
+ * left out. The terminal client has the same ones but `/width`, and `/quit`.
  * @typedef {[name: string, aliases: string[], rest: string, what: string]} Command
  * @type {Command[]} */
 export const COMMANDS = [
@@ -19,7 +19,8 @@ export const COMMANDS = [
   ["copy", [], "[N]", "copy the newest message, or the N-th newest"],
   ["clear", [], "", "empty the screen; scrolling up brings it back"],
   ["mute", [], "", "no notification from this room; again: they are back"],
-  ["theme", [], "NAME", "other colours: system, dark, light"],
+  ["theme", [], "NAME", "change the colours: system, dark, light"],
+  ["width", [], "NAME", "how wide texts run: comfortable, full"],
   ["key", [], "", "what makes your name yours, and where it is kept"],
   ["retry", [], "", "send again what was refused here"],
   ["edit", [], "", "take what was refused here back into the box"],

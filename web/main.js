@@ -13,10 +13,11 @@ import { update } from "./update.js";
 import { newView, renderLink } from "./view/chat.js";
 import { newComposer } from "./view/composer.js";
 import { newEntrance } from "./view/entrance.js";
+import { refuseFiles } from "./view/files.js";
 import { showHelp } from "./view/help.js";
+import { newLook } from "./view/look.js";
 import { byId, setText } from "./view/page.js";
 import { newSearchBar } from "./view/searchbar.js";
-import { newTheme } from "./view/theme.js";
 import { listenToPerson } from "./wishes.js";
 
 /** A hidden page gets no frames, also none that it asked for before, but its title still counts what is
@@ -30,7 +31,7 @@ const token = newToken(tab, location, (address) => history.replaceState(null, ""
 token.take();
 const memory = newMemory(tab, local);
 const build = newBuildWatch(location.href);
-const theme = newTheme(local);
+const look = newLook(local);
 const view = newView();
 const bell = newBell(window, local, (name) => showRoom(name));
 const announcer = newAnnouncer(view.announce, () => (state ? activeRoom(state).name : ""));
@@ -119,7 +120,9 @@ function perform(action) {
     case "search":
       return searchBar.open(action.text);
     case "theme":
-      return theme.set(action.text);
+      return look.setTheme(action.text);
+    case "width":
+      return look.setWidth(action.text);
     case "help":
       return showHelp();
   }
@@ -253,6 +256,7 @@ function woken() {
 for (const type of ["focus", "pageshow", "online", "offline"]) addEventListener(type, woken);
 document.addEventListener("visibilitychange", woken);
 addEventListener("blur", looked);
+refuseFiles((text) => state && happens({ type: "notice", text }));
 // The link with a newer token, opened in this tab.
 addEventListener("hashchange", () => token.take() && location.reload());
 addEventListener("pagehide", () => state && memory.keep(state));

@@ -55,7 +55,7 @@ export function step(state, by, unreadOnly) {
     const room = state.rooms[place];
     if (room && (!unreadOnly || unread(state, room) > 0)) return show(state, place);
   }
-  if (unreadOnly) Object.assign(state, { notice: "there is nothing new in other rooms", answered: true });
+  if (unreadOnly) Object.assign(state, { notice: "No unread messages in other rooms", answered: true });
 }
 
 /** The next room where one is named, else the next with anything new.

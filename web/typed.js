@@ -18,6 +18,8 @@ import { candidates } from "./switcher.js";
  */
 
 export const THEMES = ["system", "dark", "light"];
+/** How wide texts run: as far as is good to read, or as far as there is room. */
+export const WIDTHS = ["comfortable", "full"];
 /** Links that are listed: a screen's worth. */
 const LINKS_MAX = 20;
 const NOT_HERE = "you are not in this room now: try again when you are";
@@ -99,7 +101,8 @@ function done(state, room, is, rest) {
       toBottom(room);
       return [];
     case "theme":
-      return THEMES.includes(rest) ? [{ do: "theme", text: rest }] : fault(state, `/theme: there is ${THEMES.join(", ")}, but no ${rest}`);
+    case "width":
+      return chosen(state, is, rest, is === "theme" ? THEMES : WIDTHS);
     case "search":
       return [{ do: "search", text: rest }];
     case "help":
@@ -109,6 +112,15 @@ function done(state, room, is, rest) {
     default:
       return null;
   }
+}
+
+/** @param {State} state
+ * @param {"theme" | "width"} what
+ * @param {string} wanted
+ * @param {string[]} options
+ * @returns {Action[] | null} */
+function chosen(state, what, wanted, options) {
+  return options.includes(wanted) ? [{ do: what, text: wanted }] : fault(state, `/${what}: choose one of ${options.join(", ")}`);
 }
 
 /** What a moderator does. The server says who is one.

@@ -37,7 +37,7 @@ import { command, deletion } from "./typed.js";
  *   | {do: "probe"}
  *   | {do: "again", room: string, ref: string, afterMs: number}
  *   | {do: "announce" | "notify", room: string, sender: string, content: string}
- *   | {do: "search" | "theme", text: string}
+ *   | {do: "search" | "theme" | "width", text: string}
  *   | {do: "copy", text: string, what: string}
  *   | {do: "help"}} Action
  */

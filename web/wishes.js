@@ -8,6 +8,7 @@ import { withArrows } from "./view/lists.js";
 import { ask, byId } from "./view/page.js";
 import { newSides } from "./view/sides.js";
 import { newSwitcher } from "./view/switcher.js";
+import { withTranscript } from "./view/transcript.js";
 
 /**
  * @typedef {import("./update.js").Event} Event
@@ -38,10 +39,11 @@ export function listenToPerson(needs) {
   for (const [id, click] of Object.entries(buttonsOf(needs, moves))) byId(id).addEventListener("click", click);
   byId("room-list").addEventListener("click", (event) => chooseRoom(needs, moves, event));
   byId("people-list").addEventListener("click", (event) => choosePerson(needs, moves, event));
-  byId("log").addEventListener("click", (event) => chooseFate(needs, event));
+  byId("log").addEventListener("click", (event) => pressInLog(needs, event));
   withArrows(byId("room-list"));
   withArrows(byId("people-list"));
   withMessageFocus(needs.view.log.pane);
+  withTranscript(needs.view.log.pane, byId("log"));
 }
 
 /** @param {Needs} needs
@@ -81,7 +83,7 @@ function wishesOf({ state, happens, searchBar, reveal }, { closeDrawer, openSwit
       const room = now && activeRoom(now);
       const id = room && (newLine(now, room) ?? firstAfter(now, room, room.read));
       if (id) reveal(id, "center");
-      else happens({ type: "notice", text: "there is nothing new in this room" });
+      else happens({ type: "notice", text: "No unread messages in this room" });
     },
     bottom: () => closeDrawer() || happens({ type: "escape" }),
     search: () => searchBar.open(),
@@ -137,15 +139,22 @@ function choosePerson({ state, composer }, { closeDrawer }, { target }) {
   composer.insert(activeRoom(now).draft.trim() ? `${name} ` : `${name}: `);
 }
 
-/** What becomes of a message: one that was refused, or one that a moderator takes away.
+/** The buttons of a message: one that is long, that was refused, or that a moderator may delete.
  * @param {Needs} needs
  * @param {MouseEvent} event */
-function chooseFate({ happens, composer }, { target }) {
+function pressInLog({ happens, composer }, { target }) {
   const at = /** @type {HTMLElement} */ (target);
   const { does, room = "", ref = "", message } = at.dataset;
+  const row = at.closest("li");
+  if (does === "unfold") {
+    // What is read stays where it is, and the end is further away than before.
+    happens({ type: "looked", atBottom: false, focused: true });
+    row?.classList.add("open");
+    row?.focus({ preventScroll: true });
+    return;
+  }
   if (does === "delete") {
-    const row = at.closest("li");
-    const question = `${at.getAttribute("aria-label")}? Nobody will be able to read it.`;
+    const question = `${at.getAttribute("aria-label")}? This can't be undone.`;
     void ask(question, "Delete").then((yes) => {
       row?.focus();
       if (yes) happens({ type: "delete", id: Number(message) });

@@ -36,7 +36,7 @@ export function newView() {
     setText(byId("beginning"), room.known && !room.more && room.entries.length > 0 ? `The beginning of #${room.name}` : "");
     log.render(state, room);
     byId("empty").hidden = !log.isEmpty || !room.known || room.more;
-    setText(byId("empty"), `Nothing was said in #${room.name} yet. Say hello!`);
+    setText(byId("empty"), `No messages in #${room.name} yet. Say hello!`);
     renderNewer(state);
     renderTitle(state);
   }
@@ -99,11 +99,11 @@ function linkWords(state) {
   switch (link.is) {
     case "online":
       if (isOutside(state)) return `Not in this room: ${room.out}.`;
-      return room.joined ? "online" : "Entering the room …";
+      return room.joined ? "online" : "Joining the room …";
     case "waiting":
       return `Not connected: ${link.reason}.`;
     case "held":
-      return "Not connected: waiting until this page is looked at.";
+      return "Not connected: paused until you return to this page.";
     default:
       return "Connecting …";
   }

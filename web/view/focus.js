@@ -44,7 +44,7 @@ export function withMessageFocus(pane) {
   });
   pane.addEventListener("focusin", ({ target }) => {
     const row = /** @type {Element} */ (target).closest(".row");
-    for (const each of pane.querySelectorAll("#log :is(a, .remover)[tabindex='0']")) if (!row?.contains(each)) /** @type {HTMLElement} */ (each).tabIndex = -1;
-    for (const each of row?.querySelectorAll("a, .remover") ?? []) /** @type {HTMLElement} */ (each).tabIndex = 0;
+    for (const each of pane.querySelectorAll("#log :is(a, .remover, .unfold)[tabindex='0']")) if (!row?.contains(each)) /** @type {HTMLElement} */ (each).tabIndex = -1;
+    for (const each of row?.querySelectorAll("a, .remover, .unfold") ?? []) /** @type {HTMLElement} */ (each).tabIndex = 0;
   });
 }

@@ -3,6 +3,7 @@
 
 import { byId } from "./page.js";
 import { itemsOf } from "./rows.js";
+import { named } from "./text.js";
 
 /**
  * @typedef {import("../state.js").State} State
@@ -30,6 +31,7 @@ export class Log {
   pane = byId("pane");
   #list = byId("log");
   #older = byId("older");
+  #author = byId("author");
   /** @type {Map<string, HTMLLIElement>} */
   #rows = new Map();
   /** Where one was in the rooms that are not shown.
@@ -130,10 +132,22 @@ export class Log {
       if ((rows[middle]?.getBoundingClientRect().bottom ?? 0) > top) high = middle;
       else low = middle + 1;
     }
+    this.#nameAuthor(rows[low], top);
     let row = /** @type {HTMLElement | null} */ (rows[low] ?? null);
     while (row && !row.dataset.id) row = /** @type {HTMLElement | null} */ (row.nextElementSibling);
     if (!row) return;
     Object.assign(this.#place, { row: row.dataset.id, offset: row.getBoundingClientRect().top - top, top: this.pane.scrollTop });
+  }
+
+  /** Says whose the first row in sight is, unless its head says it.
+   * @param {Element | undefined} row
+   * @param {number} top of the pane */
+  #nameAuthor(row, top) {
+    const head = row?.querySelector(".head");
+    const isSeen = !head || (!row?.matches(".follows") && head.getBoundingClientRect().bottom > top);
+    const name = isSeen ? "" : row?.querySelector(".sender")?.textContent ?? "";
+    this.#author.hidden = name === "";
+    if (this.#author.textContent !== name) this.#author.replaceChildren(...(name === "" ? [] : [named(name)]));
   }
 
   #again() {
@@ -198,9 +212,18 @@ export class Log {
     if (this.#room && !this.#room.atBottom && this.pane.scrollTop !== this.#place.top) this.note();
   }
 
+  /** Finds out which texts are longer than what is shown of them. */
+  #fold() {
+    for (const row of this.#list.querySelectorAll(".long:not(.open)")) {
+      const content = row.querySelector(".content");
+      row.classList.toggle("folded", content !== null && content.scrollHeight > content.clientHeight + 1);
+    }
+  }
+
   /** Puts the place back to where it was. */
   #settle() {
     if (!this.#room) return;
+    this.#fold();
     const row = this.#rows.get(`m${this.#place.row}`);
     if (this.#room.atBottom) this.pane.scrollTop = this.pane.scrollHeight;
     else if (row) this.pane.scrollTop += row.getBoundingClientRect().top - this.pane.getBoundingClientRect().top - this.#place.offset;

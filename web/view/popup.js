@@ -61,6 +61,9 @@ export class Popup {
       case "ArrowDown":
       case "ArrowUp":
         return this.#open !== null && this.#turn(isBack);
+      case "Enter":
+        // It takes the chosen one, which stands in the text already; the next Enter sends.
+        return !shiftKey && (this.#open?.at ?? -1) >= 0 && this.close();
       case "Escape":
         return this.close();
       default:
@@ -70,8 +73,10 @@ export class Popup {
 
   /** @param {boolean} isBack */
   #turn(isBack) {
-    const at = this.#open?.at ?? -1;
+    const { at = -1, options = [] } = this.#open ?? {};
     this.#choose(!isBack ? at + 1 : at < 0 ? -1 : at - 1);
+    // Nothing is left to choose from.
+    if (options.length === 1) this.close();
     return true;
   }
 

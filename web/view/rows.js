@@ -17,6 +17,9 @@ import { avatar, clock, day, isSameDay, named, textNodes } from "./text.js";
 
 /** Messages of one person within this time share a head. */
 const FOLLOWS_MS = 5 * 60_000;
+/** A text with more characters or lines than these may take more than thirty lines on a narrow screen. */
+const LONG_CHARS = 500;
+const LONG_LINES = 30;
 /** More names than these are only counted. */
 const TRAFFIC_NAMES_MAX = 6;
 
@@ -92,6 +95,7 @@ function messageItem(state, room, message, follows, query) {
     row.className = message.deleted ? "row gone" : callsMe(state, message) ? "row mention" : "row";
     row.classList.toggle("act", deed(message.content) !== null);
     row.replaceChildren(...body(message.sender, message.content, clock(message.at), query));
+    if (isLong(message.content)) withUnfolding(row);
     row.dataset.query = query;
     for (const link of row.querySelectorAll("a")) link.tabIndex = -1;
     return row;
@@ -116,6 +120,22 @@ function messageItem(state, room, message, follows, query) {
   };
 }
 
+/** @param {string} content */
+function isLong(content) {
+  return content.length > LONG_CHARS || content.split("\n", LONG_LINES + 1).length > LONG_LINES;
+}
+
+/** Whether it is folded the log finds out, which knows how many lines it takes.
+ * @param {HTMLElement} row */
+function withUnfolding(row) {
+  row.classList.add("long");
+  const made = element("button", "plain unfold", "Show all");
+  made.type = "button";
+  made.tabIndex = -1;
+  made.dataset.does = "unfold";
+  row.append(made);
+}
+
 /** The button of a moderator, where it may be.
  * @param {HTMLElement} row
  * @param {Message | null} message */
@@ -126,7 +146,7 @@ function mendRemover(row, message) {
   const made = element("button", "plain remover", "Delete");
   made.type = "button";
   made.tabIndex = -1;
-  made.setAttribute("aria-label", `Delete this message of ${message.sender}`);
+  made.setAttribute("aria-label", `Delete ${message.sender}'s message`);
   Object.assign(made.dataset, { does: "delete", message: String(message.id) });
   row.append(made);
 }
@@ -185,7 +205,7 @@ function trafficItem(first, traffic) {
     mend(row) {
       const words = ["join", "leave"].map((type) => {
         const names = traffic.filter((each) => each.type === type).map((each) => each.sender);
-        return names.length > 0 ? `${listing(names)} ${type === "join" ? "came" : "left"}` : "";
+        return names.length > 0 ? `${listing(names)} ${type === "join" ? "joined" : "left"}` : "";
       });
       setText(row, words.filter((each) => each !== "").join(", "));
     },

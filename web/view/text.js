@@ -48,7 +48,13 @@ export function isSameDay(a, b) {
 /** @param {string} content
  * @param {string} query */
 export function textNodes(content, query) {
-  return pieces(content).flatMap(({ text, href }) => (href === null ? marked(text, query) : [link(text, href, query)]));
+  return pieces(tight(content)).flatMap(({ text, href }) => (href === null ? marked(text, query) : [link(text, href, query)]));
+}
+
+/** Two empty lines in a row say as much as four thousand.
+ * @param {string} content */
+function tight(content) {
+  return content.replace(/\n(?:[^\S\n]*\n){3,}/g, "\n\n\n");
 }
 
 /** @param {string} text

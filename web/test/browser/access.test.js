@@ -218,7 +218,7 @@ test("the announcer says what is new and live, once, and nothing else", async (t
   await say(alice, "my own");
   await settled(alice, "my own").waitFor();
   await crowd.enter("Carol", "spoken");
-  await alice.locator("#log", { hasText: "Carol came" }).waitFor();
+  await alice.locator("#log", { hasText: "Carol joined" }).waitFor();
   network.down(true);
   await alice.locator("#link", { hasText: "Not connected" }).waitFor();
   await crowd.say("Bob", "while Alice was away");
@@ -230,4 +230,21 @@ test("the announcer says what is new and live, once, and nothing else", async (t
   assert.deepEqual(await spoken(), ["Bob: goodbye"]);
   assert.equal(await alice.locator("#link").getAttribute("role"), "status");
   for (const [id, live] of [["pane", "off"], ["announcer", "polite"]]) assert.equal(await alice.locator(`#${id}`).getAttribute("aria-live"), live);
+});
+
+test("at 400 % a search has room for what is looked for and for what is found", async (t) => {
+  const crowd = await newCrowd(t, browser, server);
+  await crowd.enter("Bob", "zoom");
+  await crowd.sayMany("Bob", 30);
+  const alice = await person(t, browser, server, "Alice", "zoom", { viewport: { width: 320, height: 256 } });
+  await settled(alice, "no. 29").waitFor();
+  await alice.keyboard.press("Control+Shift+F");
+  await alice.keyboard.type("no. 2");
+  await alice.locator("#search-found", { hasText: /of/ }).waitFor();
+  const [field, pane] = await alice.evaluate(() => ["search-text", "pane"].map((id) => document.getElementById(id).getBoundingClientRect()));
+  assert.ok(field.width >= 140, `the field is ${field.width} px wide`);
+  assert.ok(pane.height >= 120, `the messages have ${pane.height} px`);
+  await alice.keyboard.press("Escape");
+  await alice.locator("#composer").waitFor();
+  assert.ok(await alice.evaluate(() => document.activeElement.id === "text"));
 });

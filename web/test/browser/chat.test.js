@@ -23,7 +23,7 @@ after(async () => {
 test("two pages chat, and see each other come and go", async (t) => {
   const alice = await person(t, browser, server, "Alice", "chat");
   const bob = await person(t, browser, server, "Bob", "chat");
-  await row(alice, "Bob came").waitFor();
+  await row(alice, "Bob joined").waitFor();
   await alice.locator("#people-list", { hasText: "Bob" }).waitFor();
   await say(alice, "hello Bob\nsecond line");
   await settled(bob, "hello Bob").waitFor();
@@ -67,7 +67,7 @@ test("two pages and a terminal chat while the server is killed twice: each messa
   const alice = await person(t, browser, server, "Alice", "kill");
   const bob = await person(t, browser, server, "Bob", "kill");
   const terry = terminal(t, "Terry", "kill");
-  await row(alice, "Terry came").waitFor();
+  await row(alice, "Terry joined").waitFor();
   const wanted = [];
   for (let i = 0; i < ROUNDS; i += 1) {
     const each = ["a", "b", "t"].map((who) => `${who}${i}.`);
@@ -117,7 +117,7 @@ test("without a name it asks, a name of somebody else is told, also while they a
   await page.getByRole("alert").filter({ hasText: "looks like" }).waitFor();
   await page.getByLabel("Your name").fill("Dora");
   await page.getByRole("button", { name: "Join" }).click();
-  await row(alice, "Dora came").waitFor();
+  await row(alice, "Dora joined").waitFor();
   await page.waitForURL(/room=form&username=Dora/);
 
   const guest = await newPage(t, browser);
@@ -232,7 +232,7 @@ test("another name is had with /nick, or the old one is kept with the reason", a
   await online(alice);
   assert.equal(await alice.locator("#me").textContent(), "Alice");
   await say(alice, "/nick Alicia");
-  await row(bob, "Alicia came").waitFor();
+  await row(bob, "Alicia joined").waitFor();
   await alice.waitForURL(/username=Alicia/);
   const next = await alice.context().newPage();
   await next.goto(server.address);

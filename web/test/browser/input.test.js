@@ -162,3 +162,29 @@ test("the box grows also where the style does not let it, and the end of the log
   await message(alice).press("Enter");
   await alice.waitForFunction((wanted) => document.getElementById("text").clientHeight === wanted, one);
 });
+
+test("Enter takes the completion that is highlighted, and the next one sends", async (t) => {
+  const alice = await person(t, browser, server, "Alice", "takes");
+  const crowd = await newCrowd(t, browser, server);
+  for (const name of ["Bob", "Bea"]) await crowd.enter(name, "takes");
+  const text = message(alice);
+  const popup = alice.getByRole("listbox", { name: "Completions" });
+  for (const key of ["ArrowDown", "ArrowUp", "Tab"]) {
+    await text.fill("");
+    await text.pressSequentially("hello @b");
+    await popup.getByRole("option", { name: "@Bob" }).waitFor();
+    await text.press(key);
+    await text.press("Enter");
+    await popup.waitFor({ state: "hidden" });
+    assert.match(await text.inputValue(), /^hello @B(ob|ea) $/, key);
+    assert.deepEqual(await texts(alice), [], "nothing was sent");
+  }
+  await text.pressSequentially("there");
+  await text.press("Enter");
+  await settled(alice, /^.*hello @B(ob|ea) there/).waitFor();
+  // Where nothing is highlighted, Enter sends what was typed.
+  await text.pressSequentially("hello @b");
+  await popup.getByRole("option", { name: "@Bob" }).waitFor();
+  await text.press("Enter");
+  await settled(alice, /hello @b$/).waitFor();
+});

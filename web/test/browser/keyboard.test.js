@@ -78,7 +78,7 @@ test("rooms: joined, switched, left, muted, and the ones with news found", async
   await press(alice, "Alt+Shift+ArrowDown");
   await inRoom(alice, "one");
   await press(alice, "Alt+Shift+ArrowUp");
-  await alice.locator("#notice", { hasText: "nothing new in other rooms" }).waitFor();
+  await alice.locator("#notice", { hasText: "No unread messages in other rooms" }).waitFor();
   await press(alice, "Alt+ArrowUp");
   await inRoom(alice, "three");
   await press(alice, "Alt+ArrowDown", "Alt+ArrowDown");
@@ -143,7 +143,7 @@ test("to the first new one, also where one looks on while it comes", async (t) =
   const alice = await person(t, browser, server, "Alice", "first-new");
   await settled(alice, "no. 59").waitFor();
   await press(alice, "Shift+PageUp");
-  await alice.locator("#notice", { hasText: "nothing new" }).waitFor();
+  await alice.locator("#notice", { hasText: "No unread messages in this room" }).waitFor();
   await press(alice, "Shift+Tab", "Home");
   await alice.locator("#newer").waitFor();
   await crowd.say("Bob", "the first new one");

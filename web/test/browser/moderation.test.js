@@ -145,9 +145,9 @@ test("a moderator deletes with a button, by keyboard, after a question", async (
   await mod.locator("#pane").focus();
   await mod.keyboard.press("ArrowUp");
   await mod.keyboard.press("Tab");
-  assert.equal(await mod.evaluate(() => document.activeElement.getAttribute("aria-label")), "Delete this message of Eve");
+  assert.equal(await mod.evaluate(() => document.activeElement.getAttribute("aria-label")), "Delete Eve's message");
   await mod.keyboard.press("Enter");
-  await mod.locator("#ask", { hasText: "Delete this message of Eve?" }).waitFor();
+  await mod.locator("#ask", { hasText: "Delete Eve's message? This can't be undone." }).waitFor();
   await mod.keyboard.press("Escape");
   // The focus is back at the message.
   await mod.waitForFunction(() => document.activeElement.matches("#log .row") && document.activeElement.textContent.includes("remove"));
@@ -171,5 +171,5 @@ test("a touch of a message does not press the button that it shows", async (t) =
   await mod.waitForFunction(() => document.activeElement.matches(".row"));
   assert.ok(await mod.locator("#ask").isHidden());
   await touch();
-  await mod.locator("#ask", { hasText: "Delete this message" }).waitFor();
+  await mod.locator("#ask", { hasText: "'s message?" }).waitFor();
 });

@@ -1,0 +1,42 @@
+// How the page looks, where a person may choose: its colours, and how wide its text runs.
+
+import { THEMES, WIDTHS } from "../typed.js";
+import { button } from "./page.js";
+
+/** @param {Pick<Storage, "getItem" | "setItem">} storage */
+export function newLook(storage) {
+  const theme = choice(storage, "theme", THEMES);
+  const width = choice(storage, "width", WIDTHS);
+  /** @param {string} chosen */
+  const setTheme = (chosen) => {
+    theme.set(chosen);
+    const words = `Colours: ${chosen}`;
+    button("theme").setAttribute("aria-label", words);
+    button("theme").title = `${words} (click to change)`;
+  };
+  setTheme(theme.now());
+  width.set(width.now());
+  button("theme").addEventListener("click", () => {
+    const at = THEMES.indexOf(theme.now());
+    setTheme(THEMES[(at + 1) % THEMES.length] ?? "system");
+  });
+  return { setTheme, setWidth: width.set };
+}
+
+/** One of a few words, kept, and read by the style sheets from an attribute of the root.
+ * @param {Pick<Storage, "getItem" | "setItem">} storage
+ * @param {string} what
+ * @param {string[]} options the first is the default */
+function choice(storage, what, options) {
+  const root = document.documentElement.dataset;
+  const kept = storage.getItem(`nebula.${what}`) ?? "";
+  root[what] = options.includes(kept) ? kept : options[0];
+  return {
+    now: () => root[what] ?? "",
+    /** @param {string} chosen */
+    set(chosen) {
+      root[what] = chosen;
+      storage.setItem(`nebula.${what}`, chosen);
+    },
+  };
+}
