@@ -43,7 +43,7 @@ impl Visitor {
 }
 
 /// Accepts for as long as it is polled.
-pub(crate) async fn run(listener: &TcpListener, engine: &Arc<Engine>) {
+pub(crate) async fn run(listener: Arc<TcpListener>, engine: Arc<Engine>) {
     let places = Arc::new(Semaphore::new(TURNED_AWAY_MAX));
     let mut failing = false;
     loop {
@@ -52,7 +52,7 @@ pub(crate) async fn run(listener: &TcpListener, engine: &Arc<Engine>) {
                 if std::mem::take(&mut failing) {
                     tracing::info!("connections are accepted again");
                 }
-                welcome(engine, socket, peer.ip(), &places);
+                welcome(&engine, socket, peer.ip(), &places);
             }
             Err(error) => {
                 // Once, not for as long as it lasts.

@@ -12,6 +12,7 @@ use std::time::Duration;
 use protocol::{Body, Message, MessageId, Role, RoomName, ToClient, UserName};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::{Config, SyncMode};
@@ -22,6 +23,7 @@ use crate::log::database::Database;
 use crate::log::{Append, Asked, Log, OpenRoom, Work};
 use crate::metrics::Metrics;
 use crate::outbox::{Bounds, Outbox, Post};
+use crate::parts::Parts;
 
 /// Why a bench cannot be set up.
 pub type Failed = Box<dyn std::error::Error>;
@@ -132,9 +134,10 @@ impl Keeper {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let (log, _, ended) = runtime.block_on(async {
             let metrics = Arc::default();
-            let hub = Hub::start(1, Budget(0), &TaskTracker::new(), &metrics);
+            let parts = Parts::new(CancellationToken::new());
+            let hub = Hub::start(1, Budget(0), &TaskTracker::new(), &metrics, &parts);
             let database = Database::open(path, SyncMode::Normal)?;
-            Log::start(&database, &Config::for_tests(), hub, &metrics)
+            Log::start(&database, &Config::for_tests(), hub, &metrics, &parts)
         })?;
         Ok(Keeper { runtime, log, ended })
     }

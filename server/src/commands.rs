@@ -12,6 +12,8 @@ use protocol::{Role, RoomPattern, UserName};
 use server::admin::{self, Files};
 use server::{Config, Db};
 
+use crate::out::Out;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Look at settings, files, address and database without starting or changing anything
@@ -96,23 +98,23 @@ pub(crate) struct Token {
 }
 
 impl Command {
-    pub(crate) fn run(self) -> anyhow::Result<()> {
+    pub(crate) fn run(self, out: &mut Out) -> anyhow::Result<()> {
         match self {
-            Command::CheckConfig(config) => check_config(&config)?,
+            Command::CheckConfig(config) => check_config(&config, out)?,
             Command::Backup { file, database } => {
                 let copied = admin::backup(database.file()?, &file)?;
                 let (messages, bytes) = (copied.messages, copied.bytes);
-                println!("{}: {messages} messages, {bytes} bytes", file.display());
+                writeln!(out, "{}: {messages} messages, {bytes} bytes", file.display())?;
             }
-            Command::Names { database } => print!("{}", admin::names(database.file()?)?),
-            Command::Bans { database } => print!("{}", admin::bans(database.file()?)?),
+            Command::Names { database } => write!(out, "{}", admin::names(database.file()?)?)?,
+            Command::Bans { database } => write!(out, "{}", admin::bans(database.file()?)?)?,
             Command::ReleaseName { name, database } => {
                 admin::release_name(database.file()?, &name)?;
-                println!("{name} is free");
+                writeln!(out, "{name} is free")?;
             }
             Command::Token(Token { token_key, user, rooms, days, moderator }) => {
                 let role = if moderator { Role::Moderator } else { Role::Member };
-                println!("{}", admin::make_token(&token_key, user, rooms, days, role)?);
+                writeln!(out, "{}", admin::make_token(&token_key, user, rooms, days, role)?)?;
             }
         }
         Ok(())
@@ -128,33 +130,37 @@ impl Database {
     }
 }
 
-fn check_config(config: &Config) -> anyhow::Result<()> {
+fn check_config(config: &Config, out: &mut Out) -> anyhow::Result<()> {
     refuse_problems(config)?;
     let Files { token_algorithm, moderators } = admin::check_files(config)?;
     for address in [Some(config.listen), config.upkeep.metrics_listen].into_iter().flatten() {
         // Another port: this one may be in use by the server whose settings these are.
         TcpListener::bind(SocketAddr::new(address.ip(), 0))
             .with_context(|| format!("{} is no address of this machine", address.ip()))?;
-        println!("address     {address}: of this machine");
+        writeln!(out, "address     {address}: of this machine")?;
     }
     match &config.tls_cert {
-        Some(path) => println!("TLS         with the certificate in {}", path.display()),
-        None => println!("TLS         none: what is said can be read on its way"),
+        Some(path) => writeln!(out, "TLS         with the certificate in {}", path.display())?,
+        None => writeln!(out, "TLS         none: what is said can be read on its way")?,
     }
     match config.token_key.as_ref().zip(token_algorithm) {
         Some((path, algorithm)) => {
-            println!("people      with a token of the key in {}: {algorithm}", path.display());
+            writeln!(
+                out,
+                "people      with a token of the key in {}: {algorithm}",
+                path.display()
+            )?;
         }
-        None => println!("people      everybody, without a token"),
+        None => writeln!(out, "people      everybody, without a token")?,
     }
-    println!("moderators  {moderators} by key");
+    writeln!(out, "moderators  {moderators} by key")?;
     if config.name_expiry.is_zero() {
-        println!("names       kept for ever");
+        writeln!(out, "names       kept for ever")?;
     } else {
-        println!("names       kept for {} without use", spelled(config.name_expiry));
+        writeln!(out, "names       kept for {} without use", spelled(config.name_expiry))?;
     }
-    check_database(&config.db)?;
-    println!("all is well");
+    check_database(&config.db, out)?;
+    writeln!(out, "Configuration OK")?;
     Ok(())
 }
 
@@ -167,22 +173,22 @@ fn spelled(time: Duration) -> String {
     }
 }
 
-fn check_database(db: &Db) -> anyhow::Result<()> {
+fn check_database(db: &Db, out: &mut Out) -> anyhow::Result<()> {
     match db {
-        Db::Memory => println!("database    in memory: nothing is kept"),
+        Db::Memory => writeln!(out, "database    in memory: nothing is kept")?,
         Db::File(path) if path.exists() => {
             let found = match admin::inspect(path)? {
                 Some(messages) => format!("whole, {messages} messages"),
                 None => "too large to be read whole here: `backup` does that".to_owned(),
             };
-            println!("database    {}: {found}", path.display());
+            writeln!(out, "database    {}: {found}", path.display())?;
         }
         Db::File(path) => {
             let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
             let folder = folder.unwrap_or(Path::new("."));
             rustix::fs::access(folder, rustix::fs::Access::WRITE_OK)
                 .with_context(|| format!("cannot make {path:?}: no writing in {folder:?}"))?;
-            println!("database    {}: not there yet", path.display());
+            writeln!(out, "database    {}: not there yet", path.display())?;
         }
     }
     Ok(())

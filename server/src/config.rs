@@ -16,6 +16,9 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::gate::Origin;
+use crate::metrics::LogLinesDropped;
+#[cfg(test)]
+use crate::parts::Part;
 use crate::reload::Reload;
 
 pub use self::floods::{
@@ -150,6 +153,15 @@ pub struct Config {
     /// Asks the running server to read its files anew.
     #[arg(skip)]
     pub reload: Reload,
+
+    /// Counted by whoever writes the server's own log, and told with its metrics.
+    #[arg(skip)]
+    pub log_lines_dropped: LogLinesDropped,
+
+    /// What panics as soon as it begins.
+    #[cfg(test)]
+    #[arg(skip)]
+    pub(crate) panics: Option<Part>,
 }
 
 impl Config {
@@ -180,6 +192,9 @@ impl Config {
             floods: Floods::for_tests(),
             upkeep: Upkeep::for_tests(),
             reload: Reload::default(),
+            log_lines_dropped: LogLinesDropped::default(),
+            #[cfg(test)]
+            panics: None,
         }
     }
 

@@ -17,6 +17,7 @@ pub mod bench;
 pub mod config;
 mod connection;
 mod door;
+mod files;
 mod frame;
 pub mod gate;
 mod http;
@@ -28,6 +29,7 @@ mod monitor;
 pub mod names;
 mod network;
 mod outbox;
+mod parts;
 mod rate;
 mod readiness;
 mod reload;
@@ -42,12 +44,14 @@ mod vitals;
 
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::task::AbortOnDropHandle;
 
@@ -55,16 +59,19 @@ use self::config::DRAIN_TIMEOUT;
 pub use self::config::{Config, Db, Floods, LogFormat, SyncMode, Upkeep};
 use self::connection::Paces;
 use self::door::Door;
-use self::gate::{Gate, GateError, TEND_INTERVAL};
+use self::gate::{Gate, GateError, NewModerators, TEND_INTERVAL};
 use self::hub::{Budget, ConnectionId, Hub};
 use self::log::Log;
 use self::log::database::Database;
 pub use self::log::database::OpenError;
+pub use self::metrics::LogLinesDropped;
 use self::metrics::Metrics;
 use self::outbox::{Bounds, Post};
+pub use self::parts::Part;
+use self::parts::Parts;
 pub use self::reload::Reload;
 use self::shutdown::Stopping;
-use self::tls::{Tls, TlsError};
+use self::tls::{NewCertificate, Tls, TlsError};
 pub use self::vitals::Gauges;
 use self::vitals::Vitals;
 
@@ -78,6 +85,7 @@ pub(crate) struct Engine {
     vitals: Vitals,
     post: Arc<Post>,
     paces: Paces,
+    parts: Parts,
     connections: AtomicU64,
     began: Instant,
 }
@@ -106,7 +114,11 @@ pub struct Stopped {
     pub gauges: Gauges,
 }
 
-/// Why a server cannot run.
+/// How long files are read before it is told that they are not there yet: a disk that is waking up
+/// takes less.
+const RELOAD_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Why a server cannot run, or had to end.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// Its database cannot be used.
@@ -121,13 +133,25 @@ pub enum RunError {
     /// The socket it should listen on is unusable.
     #[error("cannot listen: {0}")]
     Listen(#[from] io::Error),
+    /// Its files cannot be read anew.
+    #[error("no thread reads them: {0}")]
+    Reload(io::Error),
+    /// It served, and something that it cannot do without is gone.
+    #[error("{0} ended unexpectedly: the server ends, so that it can be started again")]
+    Ended(Part),
 }
 
-/// Serves until `shutdown` resolves, then says goodbye to everyone, drains the log and returns,
-/// within five seconds whatever clients do.
+/// What files hold that can be read anew.
+struct Fresh {
+    certificate: Option<NewCertificate>,
+    moderators: Option<NewModerators>,
+}
+
+/// Serves until `shutdown` resolves, or until a [`Part`] of it ends that should not; then says
+/// goodbye to everyone, drains the log and returns, within five seconds whatever clients do.
 ///
 /// # Errors
-/// [`RunError`] if it cannot start; once it listens, it goes on.
+/// [`RunError`] if it cannot start, or if a part of it ended.
 pub async fn run(
     listeners: impl Into<Listeners>,
     config: Config,
@@ -142,21 +166,28 @@ pub async fn run(
     };
     let (engine, log_ended) = Engine::start(config, &database)?;
     tell_start(address, &engine);
-    let (vitals, tls) = (engine.vitals.clone(), engine.tls.clone());
-    let _figures = figures.map(|figures| watched(figures, &vitals)).transpose()?;
+    let (vitals, tls, parts) = (engine.vitals.clone(), engine.tls.clone(), engine.parts.clone());
+    let _figures = figures.map(|figures| watched(figures, &vitals, &parts)).transpose()?;
+    let chat = Arc::new(chat);
+    // Tasks of their own: none keeps another waiting, or the end.
+    let mut tasks = JoinSet::new();
+    let accept = accept::run(chat.clone(), engine.clone());
+    tasks.spawn(parts.clone().endless(Part::Accept, accept));
+    tasks.spawn(parts.clone().endless(Part::Tend, tend(engine.clone())));
+    tasks.spawn(parts.clone().endless(Part::Reload, reload(engine)));
     tokio::select! {
-        () = accept::run(&chat, &engine) => {}
-        () = tend(&engine) => {}
-        () = reload(&engine) => {}
         () = shutdown => {}
+        () = parts.one_ended() => {}
     }
     tracing::info!("stopping");
-    // With it goes the last handle to log and hub but those of connections.
-    drop(engine);
+    vitals.stopping.begun.cancel();
+    // With them goes the last handle to log and hub but those of connections.
+    tasks.shutdown().await;
     // Until the end it is told that this is the end, and when to come back.
     let answering = monitor::serve(chat, tls, vitals.clone(), monitor::stopping);
     let _answering = AbortOnDropHandle::new(tokio::spawn(answering));
-    Ok(stop(&vitals, log_ended).await)
+    let stopped = stop(&vitals, log_ended).await;
+    parts.first_ended().map_or(Ok(stopped), |part| Err(RunError::Ended(part)))
 }
 
 impl Engine {
@@ -166,10 +197,14 @@ impl Engine {
         database: &Database,
     ) -> Result<(Arc<Self>, oneshot::Receiver<()>), RunError> {
         let stopping = Stopping::default();
-        let metrics = Arc::<Metrics>::default();
+        let parts = Parts::new(stopping.begun.clone());
+        #[cfg(test)]
+        let parts = parts.with_panic_of(config.panics);
+        let metrics = Arc::new(Metrics::new(&config.log_lines_dropped));
         let budget = Budget(config.presence_budget);
-        let hub = Hub::start(config.shard_count(), budget, &stopping.tracker, &metrics);
-        let (log, register, log_ended) = Log::start(database, &config, hub.clone(), &metrics)?;
+        let hub = Hub::start(config.shard_count(), budget, &stopping.tracker, &metrics, &parts);
+        let (log, register, log_ended) =
+            Log::start(database, &config, hub.clone(), &metrics, &parts)?;
         let gate = Gate::new(&config, register)?;
         let bounds =
             Bounds { bytes_max: config.outbox_bytes_max, frames_max: config.outbox_frames_max };
@@ -188,20 +223,31 @@ impl Engine {
             gate,
             hub,
             log,
+            parts,
             connections: AtomicU64::new(0),
             began: Instant::now(),
         };
         Ok((Arc::new(engine), log_ended))
     }
 
-    /// Reads all files before any of them counts.
-    fn reload(&self) -> Result<(), RunError> {
-        let read = self.tls.as_ref().map(|tls| tls.read()).transpose()?;
-        self.gate.reload().map_err(GateError::from)?;
-        if let (Some(tls), Some(read)) = (&self.tls, read) {
-            tls.show(read);
+    /// Reads all files, wherever it is called, and holds on to nothing that has to end before it.
+    fn reading(&self) -> impl FnOnce() -> Result<Fresh, RunError> + Send + 'static {
+        let (tls, moderators) = (self.tls.clone(), self.config.moderators.clone());
+        move || {
+            let certificate = tls.map(|tls| tls.read()).transpose()?;
+            let moderators = moderators.map(|path| NewModerators::read(&path)).transpose();
+            Ok(Fresh { certificate, moderators: moderators.map_err(GateError::from)? })
         }
-        Ok(())
+    }
+
+    /// All of it counts from now on.
+    fn show(&self, Fresh { certificate, moderators }: Fresh) {
+        if let (Some(tls), Some(certificate)) = (&self.tls, certificate) {
+            tls.show(certificate);
+        }
+        if let Some(moderators) = moderators {
+            self.gate.set_moderators(moderators);
+        }
     }
 
     fn stopping(&self) -> &Stopping {
@@ -213,9 +259,14 @@ impl Engine {
     }
 }
 
-fn watched(figures: TcpListener, vitals: &Vitals) -> io::Result<AbortOnDropHandle<()>> {
+fn watched(
+    figures: TcpListener,
+    vitals: &Vitals,
+    parts: &Parts,
+) -> io::Result<AbortOnDropHandle<()>> {
     tracing::info!("figures for Prometheus are at http://{}/metrics", figures.local_addr()?);
-    let answering = monitor::serve(figures, None, vitals.clone(), monitor::figures);
+    let answering = monitor::serve(Arc::new(figures), None, vitals.clone(), monitor::figures);
+    let answering = parts.clone().endless(Part::Monitor, answering);
     Ok(AbortOnDropHandle::new(tokio::spawn(answering)))
 }
 
@@ -233,23 +284,35 @@ fn tell_start(address: SocketAddr, engine: &Engine) {
 }
 
 /// Keeps the gate in order, now and then.
-async fn tend(engine: &Engine) {
+async fn tend(engine: Arc<Engine>) {
     loop {
         sleep(TEND_INTERVAL).await;
         engine.gate.tend(&engine.log).await;
     }
 }
 
-/// Reads files anew whenever that is asked for. What cannot be used changes nothing.
-async fn reload(engine: &Engine) {
+/// Reads files anew whenever that is asked for. What cannot be used changes nothing, and only this
+/// waits for a disk that does not answer.
+async fn reload(engine: Arc<Engine>) {
     loop {
         engine.config.reload.asked().await;
         if !engine.config.can_reload() {
             tracing::info!("there are no files to read anew: neither certificate nor moderators");
             continue;
         }
-        match engine.reload() {
-            Ok(()) => tracing::info!("files were read anew"),
+        let mut reading = pin!(files::aside(engine.reading()));
+        let read = match timeout(RELOAD_PATIENCE, &mut reading).await {
+            Ok(read) => read,
+            Err(_) => {
+                tracing::warn!("files are still being read anew, the old ones stay meanwhile");
+                reading.await
+            }
+        };
+        match read.map_err(RunError::Reload).flatten() {
+            Ok(fresh) => {
+                engine.show(fresh);
+                tracing::info!("files were read anew");
+            }
             Err(error) => tracing::error!("files cannot be read anew, the old ones stay: {error}"),
         }
     }

@@ -3,19 +3,25 @@
 
 mod commands;
 mod descriptors;
+mod lines;
+mod out;
 
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
+use std::panic;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser;
-use server::{Config, Listeners, LogFormat, Reload};
+use server::{Config, Listeners, LogFormat, Part, Reload, RunError};
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use self::commands::Command;
+use self::lines::Lines;
+use self::out::Out;
 
 #[cfg(feature = "jemalloc")]
 #[global_allocator]
@@ -34,26 +40,43 @@ struct Arguments {
     config: Config,
 }
 
-/// The server could not start.
+/// The server served, and then a part of it ended that should not have.
+const EXIT_ENDED: u8 = 1;
+/// The server could not start, or a command could not do what it should.
 const EXIT_CANNOT_START: u8 = 2;
 
 fn main() -> ExitCode {
-    let Arguments { command, config } = Arguments::parse();
-    let done = match command {
-        Some(command) => command.run(),
-        None => run(config),
+    let done = match Arguments::try_parse() {
+        Ok(Arguments { command: Some(command), .. }) => command.run(&mut Out::default()),
+        Ok(Arguments { config, .. }) => run(config),
+        Err(error) if error.use_stderr() => {
+            let code = u8::try_from(error.exit_code()).unwrap_or(EXIT_CANNOT_START);
+            lines::in_time(move || drop(error.print()));
+            return ExitCode::from(code);
+        }
+        // Help, or the version.
+        Err(help) => Out::default().print(|| help.print()).map_err(Into::into),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("nebula-server: {error:#}");
-            ExitCode::from(EXIT_CANNOT_START)
+            lines::say(&format!("nebula-server: {error:#}"));
+            let has_ended = matches!(error.downcast_ref(), Some(RunError::Ended(_)));
+            ExitCode::from(if has_ended { EXIT_ENDED } else { EXIT_CANNOT_START })
         }
     }
 }
 
-fn run(mut config: Config) -> anyhow::Result<()> {
-    start_logging(config.log_format);
+fn run(config: Config) -> anyhow::Result<()> {
+    let lines = Lines::start(config.log_lines_dropped.clone());
+    let lines = lines.context("cannot start a thread")?;
+    start_logging(config.log_format, lines.clone());
+    let done = run_logged(config, &lines);
+    lines.flush();
+    done
+}
+
+fn run_logged(mut config: Config, lines: &Lines) -> anyhow::Result<()> {
     commands::refuse_problems(&config)?;
     let wanted = config.floods.connections_max;
     config.floods.connections_max = descriptors::connections_max(wanted, descriptors::raise());
@@ -63,10 +86,13 @@ fn run(mut config: Config) -> anyhow::Result<()> {
         threads => Builder::new_multi_thread().worker_threads(threads).enable_all().build(),
     };
     let runtime = runtime.context("cannot start threads")?;
-    runtime.block_on(serve(config))
+    let done = runtime.block_on(serve(config, lines));
+    // What still waits for a disk that does not answer is not waited for.
+    runtime.shutdown_background();
+    done
 }
 
-async fn serve(config: Config) -> anyhow::Result<()> {
+async fn serve(config: Config, lines: &Lines) -> anyhow::Result<()> {
     let interrupt = signal(SignalKind::interrupt()).context("cannot hear signals")?;
     let terminate = signal(SignalKind::terminate()).context("cannot hear signals")?;
     // Who closes the terminal that a server was started in means it to end, unless it has a use for
@@ -81,7 +107,16 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         None => None,
     };
     let listeners = Listeners { chat, figures };
-    server::run(listeners, config, stop_signal(interrupt, terminate)).await?;
+    let stop = async {
+        tokio::select! {
+            () = stop_signal(interrupt, terminate) => {}
+            () = lines.ended() => {}
+        }
+    };
+    server::run(listeners, config, stop).await?;
+    if lines.is_over() {
+        return Err(RunError::Ended(Part::LogLines).into());
+    }
     Ok(())
 }
 
@@ -113,13 +148,23 @@ async fn either(interrupt: &mut Signal, terminate: &mut Signal) {
     }
 }
 
-fn start_logging(format: LogFormat) {
+fn start_logging(format: LogFormat, lines: Lines) {
     let subscriber = tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
+        .with_writer(lines)
+        .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false);
     match format {
         LogFormat::Text => subscriber.init(),
         LogFormat::Json => subscriber.json().init(),
     }
+    panic::set_hook(Box::new(|panic| {
+        let panic = panic.to_string().replace('\n', " ");
+        let trace = Backtrace::capture();
+        if trace.status() == BacktraceStatus::Captured {
+            tracing::error!("an error in this program, please report it: {panic}\n{trace}");
+        } else {
+            tracing::error!("an error in this program, please report it: {panic}");
+        }
+    }));
 }

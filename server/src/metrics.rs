@@ -132,8 +132,31 @@ struct Shown {
     not_ready: Family<Label<NotReady>, Gauge>,
 }
 
+/// Lines of the server's own log that could not be written: counted by whoever writes it, which is
+/// not this library. Clones are the same count.
+#[derive(Debug, Clone, Default)]
+pub struct LogLinesDropped(Counter);
+
+impl LogLinesDropped {
+    /// So many more.
+    pub fn add(&self, lines: u64) {
+        self.0.inc_by(lines);
+    }
+
+    /// How many there were.
+    pub fn count(&self) -> u64 {
+        self.0.get()
+    }
+}
+
 impl Default for Metrics {
     fn default() -> Self {
+        Metrics::new(&LogLinesDropped::default())
+    }
+}
+
+impl Metrics {
+    pub(crate) fn new(log_lines: &LogLinesDropped) -> Self {
         let mut metrics = Metrics {
             registry: Registry::with_prefix("nebula"),
             shown: Shown::default(),
@@ -159,11 +182,11 @@ impl Default for Metrics {
             limited: By::new("limit", &LIMITS),
         };
         metrics.register();
+        let help = "Lines of the server's own log that could not be written";
+        metrics.registry.register("log_lines_dropped", help, log_lines.0.clone());
         metrics
     }
-}
 
-impl Metrics {
     fn register(&mut self) {
         let all = &mut self.registry;
         let shown = self.shown.clone();

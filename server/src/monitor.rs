@@ -33,7 +33,7 @@ pub(crate) type Answering = fn(&Vitals, &Request<Incoming>) -> Answer;
 
 /// Answers one request of each connection, for as long as it is polled.
 pub(crate) async fn serve(
-    listener: TcpListener,
+    listener: Arc<TcpListener>,
     tls: Option<Arc<Tls>>,
     vitals: Vitals,
     answering: Answering,

@@ -14,6 +14,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{self, ServerConfig};
 
 use crate::config::Config;
+use crate::files;
 use crate::socket;
 
 /// Bytes that wait inside TLS for one connection: one record. Whoever takes no more than that in the
@@ -53,6 +54,9 @@ pub(crate) struct Tls {
     current: RwLock<Arc<ServerConfig>>,
 }
 
+/// What files hold now, not shown yet.
+pub(crate) struct NewCertificate(Arc<ServerConfig>);
+
 impl Tls {
     /// As the settings say, if they do.
     pub(crate) fn of(config: &Config) -> Result<Option<Self>, TlsError> {
@@ -67,12 +71,12 @@ impl Tls {
     }
 
     /// Reads both anew. It changes nothing before it is [shown](Self::show).
-    pub(crate) fn read(&self) -> Result<Arc<ServerConfig>, TlsError> {
-        read(&self.cert, &self.key)
+    pub(crate) fn read(&self) -> Result<NewCertificate, TlsError> {
+        read(&self.cert, &self.key).map(NewCertificate)
     }
 
     /// Shows this to connections from now on.
-    pub(crate) fn show(&self, read: Arc<ServerConfig>) {
+    pub(crate) fn show(&self, NewCertificate(read): NewCertificate) {
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = read;
     }
 
@@ -91,13 +95,15 @@ fn read(cert: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsError> {
         let path = path.to_owned();
         move |error| TlsError::File { what, path, error }
     };
-    let chain =
-        CertificateDer::pem_file_iter(cert).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    let chain = chain.map_err(bad("certificate", cert))?;
+    let file =
+        |what, path| files::read(path).map_err(|error| bad(what, path)(pem::Error::Io(error)));
+    let chain = CertificateDer::pem_slice_iter(&file("certificate", cert)?)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(bad("certificate", cert))?;
     if chain.is_empty() {
         return Err(bad("certificate", cert)(pem::Error::NoItemsFound));
     }
-    let secret = PrivateKeyDer::from_pem_file(key).map_err(bad("key", key))?;
+    let secret = PrivateKeyDer::from_pem_slice(&file("key", key)?).map_err(bad("key", key))?;
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, secret));

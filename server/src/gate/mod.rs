@@ -10,7 +10,6 @@ mod signing;
 pub(crate) mod token;
 
 use std::net::IpAddr;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant as StdInstant};
@@ -21,6 +20,7 @@ use tokio::time::Instant;
 
 use self::moderators::Moderators;
 pub use self::moderators::ModeratorsError;
+pub(crate) use self::moderators::NewModerators;
 pub use self::newcomers::{NAME_INTERVAL, NAMES_AT_ONCE};
 use self::newcomers::{Newcomers, Place};
 pub use self::origin::{BadOrigin, Origin};
@@ -141,7 +141,6 @@ pub(crate) struct Gate {
     /// Closes the server.
     token_key: Option<TokenKey>,
     moderators: Moderators,
-    moderators_file: Option<PathBuf>,
     started: StdInstant,
 }
 
@@ -157,10 +156,11 @@ impl Gate {
             has_warned: AtomicBool::default(),
             token_key: config.token_key.as_deref().map(TokenKey::read).transpose()?,
             moderators,
-            moderators_file: config.moderators.clone(),
             started: StdInstant::now(),
         };
-        gate.reload()?;
+        if let Some(path) = &config.moderators {
+            gate.set_moderators(NewModerators::read(path)?);
+        }
         Ok(gate)
     }
 
@@ -169,12 +169,9 @@ impl Gate {
         self.token_key.as_ref().map(TokenKey::algorithm)
     }
 
-    /// Reads the list of moderators anew. It counts at once, also for who is connected.
-    pub(crate) fn reload(&self) -> Result<(), ModeratorsError> {
-        if let Some(path) = &self.moderators_file {
-            self.moderators.set(moderators::read(path)?);
-        }
-        Ok(())
+    /// The list of moderators is this one. It counts at once, also for who is connected.
+    pub(crate) fn set_moderators(&self, moderators: NewModerators) {
+        self.moderators.set(moderators);
     }
 
     /// Lets somebody in, or says why not. Whether they may enter a room is asked for each room.

@@ -4,7 +4,6 @@
 //! This file does not know what a moderator may do.
 
 use std::collections::HashSet;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -12,6 +11,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use protocol::RoomName;
 
 use super::Pass;
+use crate::files;
 use crate::key_hash::KeyHash;
 
 /// Why a list cannot be used.
@@ -44,7 +44,7 @@ pub(super) struct Moderators(Arc<RwLock<HashSet<KeyHash>>>);
 
 impl Moderators {
     /// From now on it is this one.
-    pub(super) fn set(&self, hashes: HashSet<KeyHash>) {
+    pub(super) fn set(&self, NewModerators(hashes): NewModerators) {
         // Nothing panics while it holds this lock, here and below.
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = hashes;
     }
@@ -66,10 +66,20 @@ impl Moderators {
     }
 }
 
+/// A list as its file is now, which does not count yet.
+pub(crate) struct NewModerators(pub(super) HashSet<KeyHash>);
+
+impl NewModerators {
+    pub(crate) fn read(path: &Path) -> Result<Self, ModeratorsError> {
+        read(path).map(NewModerators)
+    }
+}
+
 /// Reads a list. What follows a `#` is a remark.
 pub(crate) fn read(path: &Path) -> Result<HashSet<KeyHash>, ModeratorsError> {
-    let text = fs::read_to_string(path)
-        .map_err(|error| ModeratorsError::Io { path: path.to_owned(), error })?;
+    let io = |error| ModeratorsError::Io { path: path.to_owned(), error };
+    let text = String::from_utf8(files::read(path).map_err(io)?);
+    let text = text.map_err(|error| io(io::Error::other(error)))?;
     let mut hashes = HashSet::new();
     for (at, line) in text.lines().enumerate() {
         let hash = line.split('#').next().unwrap_or_default().trim();
@@ -85,6 +95,7 @@ pub(crate) fn read(path: &Path) -> Result<HashSet<KeyHash>, ModeratorsError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn a_list_has_hashes_remarks_and_empty_lines() {

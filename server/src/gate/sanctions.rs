@@ -207,6 +207,7 @@ pub(crate) fn restriction(sanction: &Sanction, now: u64) -> Restriction {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gate::NewModerators;
     use crate::names::Proof;
     use protocol::{Grant, Key, Role, RoomPattern};
 
@@ -275,7 +276,7 @@ mod tests {
         // What a list said when they came in does not count.
         let listed = Pass { role: Role::Moderator, grant: None, expires: None };
         assert_eq!(hold(&person("Eve", 1), Some(&listed)), [true; 2]);
-        moderators.set([hash(1)].into());
+        moderators.set(NewModerators([hash(1)].into()));
         assert_eq!(hold(&person("Eve", 1), None), [false; 2]);
         assert_eq!(hold(&person("Eve", 2), None), [true; 2]);
     }

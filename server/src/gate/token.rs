@@ -3,7 +3,6 @@
 //! This file does not know who is connected. Tokens and keys are in no error of its own.
 
 use std::fmt;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +16,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{PrivatePkcs8KeyDer, SubjectPublicKeyInfoDer};
 
 use super::signing;
+use crate::files;
 
 /// Fewest bytes of a secret for HS256: as many as its hash has (RFC 7518, section 3.2).
 pub const SECRET_BYTES_MIN: usize = 32;
@@ -81,7 +81,7 @@ impl TokenKey {
     pub(crate) fn read(path: &Path) -> Result<Self, TokenKeyError> {
         signing::install();
         let io = |error| TokenKeyError::Io { path: path.to_owned(), error };
-        let bytes = fs::read(path).map_err(io)?;
+        let bytes = files::read(path).map_err(io)?;
         // Text may stand before it (RFC 7468, section 2).
         if holds(&bytes, PEM) {
             return TokenKey::ed25519(path, &bytes)

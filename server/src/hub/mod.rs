@@ -27,6 +27,7 @@ pub(crate) use self::shard::perform;
 use crate::frame::Frame;
 use crate::metrics::Metrics;
 use crate::outbox::Outbox;
+use crate::parts::{Part, Parts};
 
 /// Inputs that may wait for a shard before those who bring them wait too. Deep enough for a burst
 /// of joins, small enough that nothing in it grows old.
@@ -50,10 +51,16 @@ impl Hub {
         budget: Budget,
         tracker: &TaskTracker,
         metrics: &Arc<Metrics>,
+        parts: &Parts,
     ) -> Self {
         let start = |_| {
             let (sender, queue) = mpsc::channel(INPUTS_WAITING_MAX);
-            tracker.spawn(shard::run(queue, budget, metrics.clone()));
+            let (metrics, parts) = (metrics.clone(), parts.clone());
+            tracker.spawn(async move {
+                let running = parts.begin(Part::Hub);
+                shard::run(queue, budget, metrics).await;
+                running.done();
+            });
             sender
         };
         Hub { shards: (0..shards.max(1)).map(start).collect() }

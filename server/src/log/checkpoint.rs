@@ -12,6 +12,8 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use crate::parts::{Part, Parts};
+
 /// Commits between two checkpoints: a few MiB of write-ahead log for ordinary messages.
 const COMMITS_BETWEEN: u32 = 256;
 /// Pages in the write-ahead log (64 MiB) from which on the writer finishes a checkpoint itself:
@@ -43,13 +45,17 @@ struct Found {
 }
 
 impl Checkpoints {
-    pub(super) fn spawn(db: Connection) -> io::Result<Self> {
+    pub(super) fn spawn(db: Connection, parts: Parts) -> io::Result<Self> {
         db.busy_timeout(ERASE_PATIENCE).map_err(io::Error::other)?;
         let (nudge, nudges) = sync_channel(1);
         let thread = thread::Builder::new().name("log-checkpoint".into());
         let found = Arc::new(Found::default());
         let shared = found.clone();
-        let thread = thread.spawn(move || run(&db, &nudges, &shared))?;
+        let thread = thread.spawn(move || {
+            let running = parts.begin(Part::LogCheckpoint);
+            run(&db, &nudges, &shared);
+            running.done();
+        })?;
         Ok(Checkpoints { nudge: Some(nudge), thread: Some(thread), commits: 0, found })
     }
 
@@ -76,7 +82,7 @@ impl Drop for Checkpoints {
     fn drop(&mut self) {
         drop(self.nudge.take());
         if let Some(thread) = self.thread.take() {
-            // Had it panicked, the closing connection would do its work.
+            // Had it panicked, the server would know already; the closing connection does its work.
             let _ = thread.join();
         }
     }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::config::SyncMode;
+use crate::files;
 
 /// Marks a database as ours, at offset 68 of the file: "Nebu" (SQLite's file format, 1.3).
 const APPLICATION_ID: i32 = 0x4E65_6275;
@@ -171,7 +172,7 @@ impl Database {
 
     /// A database of ours beside the server that may hold it.
     pub(super) fn beside(path: &Path) -> Result<Self, OpenError> {
-        let file = File::options().read(true).write(true).open(path);
+        let file = files::open(path, File::options().read(true).write(true));
         let file = file.map_err(|error| OpenError::Io { path: path.to_owned(), error })?;
         check_header(path, &file)?;
         let sync = SyncMode::Normal;
@@ -319,9 +320,9 @@ fn advance(db: &Connection, version: i32) -> rusqlite::Result<()> {
 fn hold(path: &Path) -> Result<File, OpenError> {
     let io = |error| OpenError::Io { path: path.to_owned(), error };
     let mut options = File::options();
-    options.read(true).write(true).create(true).truncate(false);
+    options.read(true).write(true).create(true).truncate(false).mode(0o600);
     // What people said is for nobody else on this machine. SQLite makes its other files alike.
-    let file = options.mode(0o600).open(path).map_err(io)?;
+    let file = files::open(path, &mut options).map_err(io)?;
     // SQLite uses locks of another kind (fcntl), which this one (flock) does not disturb.
     #[cfg(unix)]
     match file.try_lock() {

@@ -13,6 +13,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
 use super::database::{OpenError, check_header, check_whole, failed, is_large};
+use crate::files;
 
 /// How long another process may hold the file before it is given up: it is tried again so often.
 const TRIES_MAX: u32 = 100;
@@ -146,7 +147,7 @@ fn copy_pages(source: &Connection, copy: &mut Connection) -> rusqlite::Result<Op
 
 fn open(path: &Path) -> Result<Connection, OpenError> {
     let io = |error| OpenError::Io { path: path.to_owned(), error };
-    let file = File::open(path).map_err(io)?;
+    let file = files::open(path, File::options().read(true)).map_err(io)?;
     if file.metadata().map_err(io)?.len() == 0 {
         return Err(OpenError::NotADatabase(path.to_owned()));
     }

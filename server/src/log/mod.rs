@@ -40,6 +40,7 @@ use crate::config::Config;
 use crate::hub::Hub;
 use crate::metrics::Metrics;
 use crate::names::Kept;
+use crate::parts::Parts;
 use crate::readiness::{NotReady, Reasons};
 
 /// Messages that may wait for the log before their read pumps wait, and TCP slows the loud.
@@ -84,6 +85,7 @@ impl Log {
         config: &Config,
         hub: Hub,
         metrics: &Arc<Metrics>,
+        parts: &Parts,
     ) -> Result<(Self, Register, oneshot::Receiver<()>), OpenError> {
         let writer = Writer::new(database.writer()?).map_err(|error| database.failed(error))?;
         let register = writer.register(now_ms(), config.name_expiry_ms());
@@ -97,15 +99,20 @@ impl Log {
         let thread = LogThread {
             writer,
             keeper,
-            checkpoints: database.checkpointer()?.map(Checkpoints::spawn).transpose()?,
+            checkpoints: database
+                .checkpointer()?
+                .map(|db| Checkpoints::spawn(db, parts.clone()))
+                .transpose()?,
             _upkeep: UpkeepThread::spawn(
                 database.upkeeper()?,
                 config.upkeep.clone(),
                 health.clone(),
                 metrics.clone(),
+                parts.clone(),
             )?,
             hub,
             metrics: metrics.clone(),
+            parts: parts.clone(),
         };
         let ended = thread.spawn(queue)?;
         let readers = Readers { permits: Semaphore::new(readers.len()), free: Mutex::new(readers) };

@@ -17,6 +17,7 @@ use super::Health;
 use super::clock::now_us;
 use crate::config::Upkeep;
 use crate::metrics::Metrics;
+use crate::parts::{Part, Parts};
 use protocol::{CONTENT_CHARS_MAX, MessageId};
 
 /// Messages deleted in one commit: a millisecond or two.
@@ -46,11 +47,16 @@ impl UpkeepThread {
         keep: Upkeep,
         health: Health,
         metrics: Arc<Metrics>,
+        parts: Parts,
     ) -> io::Result<Self> {
         let (going, gone) = sync_channel(0);
         let keeping = Keeping { db, keep, health, metrics, rooms_seen: 0, batches: 0 };
         let thread = thread::Builder::new().name("log-upkeep".into());
-        let thread = thread.spawn(move || keeping.run(&gone))?;
+        let thread = thread.spawn(move || {
+            let running = parts.begin(Part::LogUpkeep);
+            keeping.run(&gone);
+            running.done();
+        })?;
         Ok(UpkeepThread { going: Some(going), thread: Some(thread) })
     }
 }
@@ -59,7 +65,7 @@ impl Drop for UpkeepThread {
     fn drop(&mut self) {
         drop(self.going.take());
         if let Some(thread) = self.thread.take() {
-            // Had it panicked, what is old would stay until the next start.
+            // Had it panicked, the server would know already.
             let _ = thread.join();
         }
     }

@@ -17,6 +17,7 @@ use super::upkeep::UpkeepThread;
 use super::work::Work;
 use crate::hub::Hub;
 use crate::metrics::Metrics;
+use crate::parts::{Part, Parts};
 
 /// Most messages of one commit: by then its cost per message has vanished, and waiting for it is
 /// still short.
@@ -37,6 +38,7 @@ pub(super) struct LogThread {
     pub(super) _upkeep: UpkeepThread,
     pub(super) hub: Hub,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) parts: Parts,
 }
 
 impl LogThread {
@@ -44,7 +46,9 @@ impl LogThread {
     pub(super) fn spawn(self, queue: mpsc::Receiver<Work>) -> io::Result<oneshot::Receiver<()>> {
         let (ended, end) = oneshot::channel();
         thread::Builder::new().name("log-writer".into()).spawn(move || {
+            let running = self.parts.begin(Part::LogWriter);
             self.run(queue);
+            running.done();
             // The database is closed now. Nobody may be waiting for it.
             let _ = ended.send(());
         })?;

@@ -20,6 +20,7 @@ mod moderation;
 mod monitor;
 mod names;
 mod operations;
+mod output;
 mod passes;
 mod presence;
 mod restart;

@@ -189,7 +189,7 @@ async fn settings_are_looked_at_and_nothing_is_touched() {
     ] {
         let output = run(&[&["check-config"], arguments].concat()).await;
         assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-        assert!(said(&output).contains(word) && said(&output).ends_with("all is well\n"));
+        assert!(said(&output).contains(word) && said(&output).ends_with("Configuration OK\n"));
     }
     for (arguments, word) in [
         (&["--db", &*text][..], "not a database"),
