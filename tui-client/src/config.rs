@@ -3,13 +3,15 @@
 //! This file does not know the network.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use etcetera::BaseStrategy as _;
 use protocol::{KEY_BYTES_MAX, Key, UserName};
 use url::Url;
+
+use crate::disk;
 
 /// Bytes of a new key: 256 bits, as many as any hash of it will have.
 const KEY_BYTES: usize = 32;
@@ -33,17 +35,21 @@ pub fn settings_folder() -> anyhow::Result<PathBuf> {
     Ok(folders.config_dir().join("nebula"))
 }
 
-/// The key of this person on this machine: made once, readable by its owner alone.
+/// The key of this person on this machine: made once, readable by its owner alone. One that is damaged
+/// is set aside, and that is told.
 ///
 /// # Errors
 /// If it can be neither read nor made.
-pub fn key(folder: &Path) -> anyhow::Result<Key> {
+pub fn key(folder: &Path, told: &mut Vec<String>) -> anyhow::Result<Key> {
     let path = folder.join("key");
     close_to_others(folder)?;
     close_to_others(&path)?;
     match read_key(&path) {
         Ok(key) => return Ok(key),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+            told.extend(set_key_aside(folder, &path, &error)?);
+        }
         Err(error) => return Err(error).with_context(|| format!("cannot read {path:?}")),
     }
     make_key(folder, &path).with_context(|| format!("cannot make {path:?}"))
@@ -60,13 +66,28 @@ fn read_key(path: &Path) -> io::Result<Key> {
     Key::new(&bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
+/// None if another client did it at the same time.
+fn set_key_aside(folder: &Path, path: &Path, fault: &io::Error) -> anyhow::Result<Option<String>> {
+    let _lock = disk::lock(folder)?;
+    if read_key(path).map_err(|error| error.kind()).err() != Some(io::ErrorKind::InvalidData) {
+        return Ok(None);
+    }
+    let aside = disk::set_aside(path).with_context(|| format!("{path:?} is damaged: {fault}"))?;
+    Ok(Some(format!(
+        "Your key was damaged ({fault}) and is kept in {}; a new one was made. Names taken with the \
+         old key need it: put a copy of it in {}",
+        aside.display(),
+        path.display()
+    )))
+}
+
 fn make_key(folder: &Path, path: &Path) -> anyhow::Result<Key> {
-    make_folder(folder)?;
+    disk::make_folder(folder)?;
     let mut bytes = [0; KEY_BYTES];
     getrandom::fill(&mut bytes)?;
     // Written whole under a name of its own first: another client that starts at the same time
     // never reads half of it.
-    let whole = write_whole(folder, "key", &bytes)?;
+    let whole = disk::write_new(folder, "key", &bytes)?;
     let linked = fs::hard_link(&whole, path);
     fs::remove_file(&whole)?;
     match linked {
@@ -75,36 +96,6 @@ fn make_key(folder: &Path, path: &Path) -> anyhow::Result<Key> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(read_key(path)?),
         Err(error) => Err(error.into()),
     }
-}
-
-/// Writes a file under a new name beginning like `name`, readable by its owner alone, and gives
-/// that name back: the file can take its place when it is whole.
-///
-/// # Errors
-/// If it cannot be written; nothing is left of it then.
-pub fn write_whole(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
-    let whole = folder.join(format!("{name}.{:016x}", fastrand::u64(..)));
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    if let Err(error) = options.open(&whole)?.write_all(bytes) {
-        fs::remove_file(&whole)?;
-        return Err(error);
-    }
-    Ok(whole)
-}
-
-/// Makes the folder for state, for its owner alone.
-///
-/// # Errors
-/// If it cannot be made.
-pub fn make_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 /// Takes away what others may do with a file or folder, if it is there: it may have come from a
@@ -134,6 +125,14 @@ pub fn about_key(folder: &Path) -> String {
     )
 }
 
+/// An address without the name and password that may stand in it: those are nobody's business.
+pub(crate) fn without_credentials(server: &str) -> String {
+    let Ok(mut url) = Url::parse(server) else { return server.to_owned() };
+    // Refused only where there is no host, and so nothing of the kind.
+    let is_bare = url.set_username("").is_ok() && url.set_password(None).is_ok();
+    if is_bare { url.to_string() } else { server.to_owned() }
+}
+
 /// Host and port of a server, as a person writes them.
 pub fn host(server: &Url) -> String {
     let port = server.port().map(|port| format!(":{port}")).unwrap_or_default();
@@ -154,8 +153,8 @@ mod tests {
     fn a_key_is_made_once_and_kept_for_its_owner_alone() {
         let folder = tempfile::tempdir().unwrap();
         let state = folder.path().join("deep/nebula");
-        let first = key(&state).unwrap();
-        assert_eq!(key(&state).unwrap(), first);
+        let first = key(&state, &mut Vec::new()).unwrap();
+        assert_eq!(key(&state, &mut Vec::new()).unwrap(), first);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
@@ -171,23 +170,35 @@ mod tests {
     fn state_that_others_could_read_is_closed_to_them() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
-        let first = key(folder.path()).unwrap();
+        let first = key(folder.path(), &mut Vec::new()).unwrap();
         let file = folder.path().join("key");
         for (path, mode) in [(folder.path(), 0o755), (&file, 0o644)] {
             fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
         }
-        assert_eq!(key(folder.path()).unwrap(), first);
+        assert_eq!(key(folder.path(), &mut Vec::new()).unwrap(), first);
         for (path, mode) in [(folder.path(), 0o700), (&file, 0o600)] {
             assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, mode);
         }
     }
 
     #[test]
-    fn a_damaged_key_is_told_and_not_overwritten() {
+    fn a_damaged_key_is_set_aside_and_told_and_one_that_cannot_be_read_stays() {
+        for damaged in [&b""[..], b"short", &[7; KEY_BYTES_MAX + 1]] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("key");
+            fs::write(&path, damaged).unwrap();
+            let mut told = Vec::new();
+            let new = key(folder.path(), &mut told).unwrap();
+            assert!(told.join("").contains("key.broken-1"), "{told:?}");
+            assert_eq!(fs::read(folder.path().join("key.broken-1")).unwrap(), damaged);
+            assert_eq!(key(folder.path(), &mut told).unwrap(), new);
+            assert_eq!(told.len(), 1);
+        }
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("key"), "short").unwrap();
-        assert!(format!("{:#}", key(folder.path()).unwrap_err()).contains("key"));
-        assert_eq!(fs::read(folder.path().join("key")).unwrap(), b"short");
+        fs::create_dir(folder.path().join("key")).unwrap();
+        let error = key(folder.path(), &mut Vec::new()).unwrap_err();
+        assert!(format!("{error:#}").contains("key"));
+        assert!(folder.path().join("key").is_dir());
     }
 
     #[test]
@@ -195,7 +206,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let state = folder.path().join("nebula");
         let keys: Vec<_> = std::thread::scope(|scope| {
-            let made: Vec<_> = (0..32).map(|_| scope.spawn(|| key(&state).unwrap())).collect();
+            let made: Vec<_> =
+                (0..32).map(|_| scope.spawn(|| key(&state, &mut Vec::new()).unwrap())).collect();
             made.into_iter().map(|key| key.join().unwrap()).collect()
         });
         assert!(keys.iter().all(|key| *key == keys[0]));

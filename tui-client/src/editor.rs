@@ -3,13 +3,13 @@
 //! This file does not know where the text comes from or goes to.
 
 use std::fs;
-use std::io;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use tokio::process::Command;
 
 use crate::config;
+use crate::disk;
 
 /// Largest text that is taken back, in bytes: far above what one message can hold.
 const TEXT_BYTES_MAX: u64 = 1024 * 1024;
@@ -20,18 +20,19 @@ const TEXT_BYTES_MAX: u64 = 1024 * 1024;
 /// # Errors
 /// A sentence for the person: there is no editor, it failed, or what it left cannot be read.
 pub(crate) async fn edit(text: &str) -> anyhow::Result<String> {
-    let named = ["VISUAL", "EDITOR"].iter().find_map(|name| std::env::var(name).ok());
+    let set = |name: &&str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let named = ["VISUAL", "EDITOR"].iter().find_map(set);
     let editor = named.unwrap_or_else(|| "vi".to_owned());
     let folder = config::state_folder()?;
-    config::make_folder(&folder)?;
-    let file = config::write_whole(&folder, "message", text.as_bytes())
+    disk::make_folder(&folder)?;
+    let file = disk::write_new(&folder, "message", text.as_bytes())
         .context("cannot write the text for the editor")?;
-    let edited = run(&editor, &file).await.and_then(|()| read(&file));
-    fs::remove_file(&file).or_else(|error| match error.kind() {
-        // An editor may have taken it away.
-        io::ErrorKind::NotFound => Ok(()),
-        _ => Err(error),
-    })?;
+    let edited = match run(&editor, &file).await {
+        // What was written and cannot be taken back is not thrown away.
+        Ok(()) => Ok(read(&file)?),
+        Err(error) => Err(error),
+    };
+    disk::remove(&file)?;
     edited
 }
 
@@ -51,8 +52,8 @@ async fn run(editor: &str, file: &Path) -> anyhow::Result<()> {
 fn read(file: &Path) -> anyhow::Result<String> {
     let bytes = fs::metadata(file).context("the editor left no file")?.len();
     if bytes > TEXT_BYTES_MAX {
-        bail!("{bytes} bytes are too long for a message");
+        bail!("{bytes} bytes are too long for a message; they are kept in {}", file.display());
     }
-    let text = fs::read(file).context("cannot read what the editor left")?;
+    let text = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     Ok(String::from_utf8_lossy(&text).into_owned())
 }

@@ -26,6 +26,15 @@ pub enum Event {
     Quiet,
     /// The editor is closed: what was written, or why there is nothing.
     Edited(Result<String, String>),
+    /// What was said cannot be written down.
+    NotKept {
+        /// Where it was said.
+        room: RoomName,
+        /// Which message it is.
+        reference: Ref,
+        /// A sentence for the person.
+        reason: String,
+    },
     /// The program goes on after it was stopped.
     Resumed,
     /// The next attempt to connect begins in so many seconds.
@@ -79,6 +88,8 @@ pub enum Wait {
 pub enum Action {
     /// Open a connection after this time.
     Dial(Hello, Wait),
+    /// Write this message down before anything else is done.
+    Keep(RoomName, Ref),
     /// Say something on the open connection.
     Send(ToServer),
     /// Tell when this time is over.

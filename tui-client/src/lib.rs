@@ -19,6 +19,7 @@ pub mod args;
 pub mod commands;
 pub mod complete;
 pub mod config;
+mod disk;
 pub mod doer;
 pub mod drawn;
 mod editor;

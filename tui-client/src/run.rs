@@ -22,6 +22,7 @@ use crate::editor;
 use crate::event::{Action, Event};
 use crate::memory::Memory;
 use crate::model::{Link, Model};
+use crate::session;
 use crate::settings::Settings;
 use crate::terminal::Screen;
 use crate::update::{dial_now, update};
@@ -72,9 +73,13 @@ impl From<Exit> for ExitCode {
 pub async fn chat(settings: &Settings) -> anyhow::Result<Exit> {
     let folder = config::state_folder();
     let made = folder.as_ref().map_err(|error| anyhow::anyhow!("{error:#}"));
-    let (key, warning) = match made.and_then(|folder| config::key(folder)) {
-        Ok(key) => (Some(key), None),
-        Err(error) => (None, Some(config::about_no_key(&error))),
+    let mut told = settings.warnings.clone();
+    let key = match made.and_then(|folder| config::key(folder, &mut told)) {
+        Ok(key) => Some(key),
+        Err(error) => {
+            told.push(config::about_no_key(&error));
+            None
+        }
     };
     let session = format!("{:016x}", fastrand::u64(..));
     let mut model = Model::new(settings.room.clone(), settings.user.clone(), session);
@@ -85,11 +90,15 @@ pub async fn chat(settings: &Settings) -> anyhow::Result<Exit> {
     model.mouse = settings.mouse;
     model.key =
         folder.as_ref().ok().filter(|_| key.is_some()).map(|folder| config::about_key(folder));
-    // Under the screen nobody sees what was told before it.
-    model.notice = warning.or_else(|| settings.warnings.first().cloned());
     model.zone = jiff::tz::TimeZone::system();
-    let server = settings.server.to_string();
-    let memory = folder.ok().map(|folder| Memory::recall(&folder, &server, &mut model));
+    let memory = folder.ok().map(|folder| {
+        let server = settings.server.as_str();
+        let (memory, faults) = Memory::recall(&folder, server, settings.room_asked, &mut model);
+        told.extend(faults);
+        memory
+    });
+    // Under the screen nobody sees what was told before it.
+    model.notice = Some(told.join("; ")).filter(|told| !told.is_empty());
     let doer = Doer::new(settings.line(key), Some(settings.notify));
     let screen = Screen::take(settings.tells_links(), settings.mouse)
         .context("this is no terminal to draw on")?;
@@ -106,9 +115,12 @@ pub async fn chat(settings: &Settings) -> anyhow::Result<Exit> {
         quiet: Some(Instant::now() + QUIET_TIME),
     };
     let gone = app.go().await;
-    app.remember();
+    let App { model, mut memory, screen, .. } = app;
+    drop(screen);
+    let faults = memory.as_mut().map(|memory| memory.keep_at_the_end(&model)).unwrap_or_default();
+    faults.iter().for_each(|fault| session::tell(fault));
     gone?;
-    Ok(match app.model.link {
+    Ok(match model.link {
         Link::Refused { .. } => Exit::Refused,
         _ => Exit::Well,
     })
@@ -243,6 +255,7 @@ impl App {
             self.quiet = Some(Instant::now() + QUIET_TIME);
         }
         let actions = update(&mut self.model, event);
+        self.keep_what_is_said(&actions);
         for action in self.doer.perform(actions) {
             match action {
                 Action::Quit => return Ok(false),
@@ -265,10 +278,23 @@ impl App {
 
     /// What cannot be written now is tried again with the next change.
     fn remember(&mut self) {
-        if let Some(memory) = &mut self.memory
-            && let Err(error) = memory.keep(&self.model)
-        {
-            self.model.notice = Some(format!("rooms and drafts cannot be kept: {error}"));
+        let Some(memory) = &mut self.memory else { return };
+        let faults = memory.keep(&self.model);
+        if !faults.is_empty() {
+            self.model.notice = Some(faults.join("; "));
+        }
+    }
+
+    /// Before it is sent, and before anybody sees that the input is empty.
+    fn keep_what_is_said(&mut self, actions: &[Action]) {
+        let Some(memory) = &mut self.memory else { return };
+        for action in actions {
+            let Action::Keep(room, reference) = action else { continue };
+            if let Err(error) = memory.keep_unsent(&self.model) {
+                let (room, reference, reason) =
+                    (room.clone(), reference.clone(), error.to_string());
+                update(&mut self.model, Event::NotKept { room, reference, reason });
+            }
         }
     }
 

@@ -27,7 +27,10 @@ enum Told {
 impl Session {
     /// Nothing is dialled yet: whoever opens it may still say where to begin.
     pub(crate) fn new(settings: &Settings) -> Self {
-        let key = match config::state_folder().and_then(|folder| config::key(&folder)) {
+        let mut told = Vec::new();
+        let key = config::state_folder().and_then(|folder| config::key(&folder, &mut told));
+        told.iter().for_each(|fault| tell(fault));
+        let key = match key {
             Ok(key) => Some(key),
             Err(error) => {
                 tell(&config::about_no_key(&error));

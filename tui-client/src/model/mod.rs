@@ -34,6 +34,10 @@ pub struct Model {
     pub me: Option<UserName>,
     /// The name before this one, until the server lets this one in.
     pub before: Option<UserName>,
+    /// The name that was asked for and let in, to keep things under; a guest has none.
+    pub person: Option<UserName>,
+    /// Another name was asked for since.
+    pub renaming: bool,
     /// The server's host, to be shown.
     pub host: String,
     /// State of the connection.
@@ -132,8 +136,10 @@ impl Model {
         Model {
             rooms: vec![Room::new(room)],
             active: 0,
+            person: me.clone(),
             me,
             before: None,
+            renaming: false,
             host: String::new(),
             link: Link::Connecting,
             failures: 0,

@@ -44,6 +44,8 @@ pub struct Settings {
     pub server: Url,
     /// The room to begin with.
     pub room: RoomName,
+    /// Somebody asked for that room; else it is the usual one.
+    pub room_asked: bool,
     /// Under which name; without one the server gives a guest's.
     pub user: Option<UserName>,
     /// What opens a closed server.
@@ -159,6 +161,7 @@ impl Settings {
             .of("server", server, || parse_server(SERVER).ok(), |url| quoted(url.as_str()))
             .context("there is no server to begin with")?;
         let room = (asked.room, file_says.room);
+        let room_asked = room.0.is_some() || room.1.is_some();
         let room =
             choice.of("room", room, || Some(RoomName::general()), |room| quoted(room.as_str()));
         let user = (asked.user, file_says.user);
@@ -183,6 +186,7 @@ impl Settings {
         Ok(Settings {
             server,
             room: room.unwrap_or_else(RoomName::general),
+            room_asked,
             user,
             token,
             trust,

@@ -26,7 +26,7 @@ pub(super) fn enter(model: &mut Model, asked: bool) -> Vec<Action> {
             return Err(doubt);
         }
         match typed {
-            Typed::Text(text) => say(model, &text).inspect(|_| model.input.send()),
+            Typed::Text(text) => say_and_keep(model, &text),
             typed => {
                 model.input.send();
                 Ok(command(model, typed))
@@ -38,6 +38,17 @@ pub(super) fn enter(model: &mut Model, asked: bool) -> Vec<Action> {
         model.notice = Some(sentence);
         Vec::new()
     })
+}
+
+/// What was said is kept before the input is seen to be empty.
+fn say_and_keep(model: &mut Model, text: &str) -> Result<Vec<Action>, String> {
+    let mut actions = say(model, text)?;
+    model.input.send();
+    let room = model.room();
+    let said = room.pending.last().map(|pending| pending.reference.clone());
+    let keep = said.map(|reference| Action::Keep(room.name.clone(), reference));
+    actions.splice(..0, keep);
+    Ok(actions)
 }
 
 /// What speaks against it: a command that begins with a space would be sent as text, and who leaves a
@@ -218,6 +229,7 @@ fn come_back_as(model: &mut Model, name: UserName) -> Vec<Action> {
     let has_name = !matches!(model.link, Link::Refused { .. });
     model.before = model.before.take().or_else(|| model.me.clone().filter(|_| has_name));
     model.rename(name);
+    model.renaming = true;
     reconnect(model)
 }
 

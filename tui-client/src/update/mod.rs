@@ -49,6 +49,9 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Action> {
         Event::Quiet if model.tells_focus => {}
         Event::Quiet => reading::focus(model, false),
         Event::Edited(written) => writing::edited(model, written),
+        Event::NotKept { room, reference, reason } => {
+            writing::not_kept(model, &room, &reference, &reason);
+        }
         Event::Resumed => return resumed(model),
         Event::DialIn(seconds) => dial_in(model, seconds),
         Event::Connected => model.link = Link::Online,
@@ -120,6 +123,7 @@ fn refused(model: &mut Model, over_name: bool, reason: &str, was_in: bool) -> Op
     if let Some(name) = model.before.take() {
         let wanted = model.me.as_ref().map_or("", |wanted| wanted.as_str());
         model.notice = Some(format!("{wanted}: {reason}; you are {name} as before"));
+        model.renaming = false;
         model.rename(name);
         return Some(dial_now(model));
     }

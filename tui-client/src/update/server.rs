@@ -110,6 +110,9 @@ fn entered(model: &mut Model, name: &protocol::RoomName, me: UserName) -> Vec<Ac
     let first = model.rooms.iter().all(|room| !room.joined);
     let history = model.history_on_join;
     model.before = None;
+    if std::mem::take(&mut model.renaming) {
+        model.person = Some(me.clone());
+    }
     model.rename(me);
     // It got in: whoever is cut again and again comes back soon, though not at once.
     model.failures = model.failures.min(1);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use protocol::{Body, CONTENT_CHARS_MAX, Ref};
+use protocol::{Body, CONTENT_CHARS_MAX, Ref, RoomName};
 
 use super::reading::focus;
 use super::send_next;
@@ -36,6 +36,22 @@ pub fn say(model: &mut Model, text: &str) -> Result<Vec<Action>, String> {
     let mut actions = vec![Action::After(OVERDUE, overdue)];
     actions.extend(send_next(room));
     Ok(actions)
+}
+
+/// What was just said cannot be written down. Without a line it would be lost with this client, so it
+/// goes back into the input; with one it is on its way already.
+pub(super) fn not_kept(model: &mut Model, room: &RoomName, reference: &Ref, reason: &str) {
+    let Some(room) = model.find(room) else { return };
+    if room.joined {
+        model.notice = Some(format!("Sent, but not saved on this machine: {reason}"));
+        return;
+    }
+    let place = room.pending.iter().position(|pending| pending.reference == *reference);
+    if let Some(place) = place {
+        let text = room.pending.remove(place).content;
+        model.input.write(text);
+        model.notice = Some(format!("Not sent, since it cannot be saved: {reason}"));
+    }
 }
 
 fn new_ref(model: &mut Model) -> Result<Ref, String> {

@@ -9,6 +9,7 @@ mod coming_back;
 mod gate;
 mod given_back;
 mod hostile;
+mod kept;
 mod moderation;
 mod notices;
 mod painting;
