@@ -12,6 +12,7 @@ const ANSWER_MS = 25_000;
 const ANSWER_WAKING_MS = 5_000;
 /** A line that held this long was a good one: the next wait is the shortest again. */
 const STABLE_MS = 30_000;
+const KEY = "nebula.key";
 
 /**
  * @typedef {import("./protocol.js").Hello} Hello
@@ -139,9 +140,8 @@ export class Connection {
 /** @param {string} page
  * @param {Hello} hello */
 function socketAddress(page, hello) {
-  const url = new URL(page);
+  const url = new URL("./ws", page);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  url.pathname = "/ws";
   url.search = helloQuery(hello);
   url.hash = "";
   return url;
@@ -149,17 +149,15 @@ function socketAddress(page, hello) {
 
 /** The key of this person in this browser: made once and kept, so that a name stays one's own. None where
  * the browser does not keep it: a name taken with it would be lost with it.
- * @param {{localStorage: Pick<Storage, "getItem" | "setItem">}} world */
-export function ownKey(world) {
-  try {
-    const { localStorage } = world;
-    const kept = localStorage.getItem("nebula.key");
-    if (kept && /^[A-Za-z0-9_-]{22,86}$/.test(kept)) return kept;
-    const bytes = crypto.getRandomValues(new Uint8Array(32));
-    const key = btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-    localStorage.setItem("nebula.key", key);
-    return key;
-  } catch {
-    return null;
-  }
+ * @param {Pick<import("./storage.js").Store, "getItem" | "setItem" | "removeItem">} store */
+export function ownKey(store) {
+  const kept = store.getItem(KEY);
+  if (kept !== null && /^[A-Za-z0-9_-]{22,86}$/.test(kept)) return kept;
+  // Whatever stands there may be of use to somebody who can read it.
+  if (kept !== null) store.setItem(`nebula.broken ${KEY}`, kept);
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  const key = btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  if (store.setItem(KEY, key)) return key;
+  store.removeItem(KEY);
+  return null;
 }

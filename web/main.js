@@ -1,13 +1,19 @@
 // The wiring: page events in, state changed, actions done, page drawn. It decides nothing.
 
+import { linkInto, newAddress, whoComes } from "./address.js";
 import { newAnnouncer } from "./announce.js";
 import { likeliest } from "./complete.js";
 import { Connection, ownKey } from "./connection.js";
-import { newMemory, storage } from "./memory.js";
+import { newLeftovers } from "./leftovers.js";
+import { Memory } from "./memory.js";
+import { mirrored, newMirror } from "./mirror.js";
 import { newBuildWatch } from "./newer.js";
 import { newBell } from "./notify.js";
+import { NAME_CHARS_MAX, fold, onOneLine } from "./protocol.js";
 import { PROBE } from "./received.js";
-import { activeRoom, find, newState } from "./state.js";
+import { activeRoom, find, isGuest, newState } from "./state.js";
+import { folderOf, storage } from "./storage.js";
+import { newTabs } from "./tabs.js";
 import { newToken } from "./token.js";
 import { update } from "./update.js";
 import { newView, renderLink } from "./view/chat.js";
@@ -16,24 +22,35 @@ import { newEntrance } from "./view/entrance.js";
 import { refuseFiles } from "./view/files.js";
 import { showHelp } from "./view/help.js";
 import { newLook } from "./view/look.js";
-import { byId, setText } from "./view/page.js";
+import { ask, byId, setText } from "./view/page.js";
 import { newSearchBar } from "./view/searchbar.js";
 import { listenToPerson } from "./wishes.js";
 
 /** A hidden page gets no frames, also none that it asked for before, but its title still counts what is
  * unread. */
 const HIDDEN_FRAME_MS = 100;
+/** A database that takes longer is done without. */
+const RESTORE_MS_MAX = 1_000;
 
-const local = storage("localStorage");
-const tab = storage("sessionStorage");
+/** What is kept belongs to the page's folder: beside it another server may have its own. */
+const folder = folderOf(location.href);
+const local = mirrored(storage("localStorage", folder), newMirror(() => indexedDB, folder));
+const tab = storage("sessionStorage", folder);
 const token = newToken(tab, location, (address) => history.replaceState(null, "", address));
 // Before anything else can see it.
 token.take();
-const memory = newMemory(tab, local);
+const memory = new Memory({ tab, browser: local, id: newId() });
+const address = newAddress(location, history);
+const leftovers = newLeftovers({
+  memory,
+  tabs: newTabs({ locks: navigator.locks, channel: (name) => new BroadcastChannel(name) }, folder),
+  state: () => state,
+  happens: (event) => happens(event),
+});
 const build = newBuildWatch(location.href);
 const look = newLook(local);
 const view = newView();
-const bell = newBell(window, local, (name) => showRoom(name));
+const bell = newBell(window, local, (name) => showRoom(name), folder);
 const announcer = newAnnouncer(view.announce, () => (state ? activeRoom(state).name : ""));
 const entrance = newEntrance(enter);
 const composer = newComposer({
@@ -65,13 +82,13 @@ let countdown;
 function enter({ username, room, token: given }) {
   if (given) token.keep(given);
   local.setItem("nebula.name", username);
-  const session = crypto.getRandomValues(new Uint32Array(2)).join("-");
-  state = newState({ room, username, session });
-  memory.recall(state);
+  state = newState({ room, username, session: newId() });
+  leftovers.anew();
+  leftovers.owned(state);
   state.focused = isLookedAt();
   connection ??= new Connection({
     address: location.href,
-    key: ownKey(window),
+    key: ownKey(local),
     token: token.now,
     tell: happens,
     question: () => ({ type: "history", room: activeRoom(/** @type {State} */ (state)).name, before: 1, limit: 1, ref: PROBE }),
@@ -94,7 +111,15 @@ function happens(event) {
   // What was searched for was searched for there.
   if (room !== before) searchBar.close();
   for (const action of actions) perform(action);
-  if (event.type === "connected") lookForUpdate();
+  if (event.type === "say") memory.keep(state);
+  const added = leftovers.owned(state);
+  const fault = memory.fault();
+  if (fault) Object.assign(state, { notice: fault, answered: false });
+  if (added) for (const action of update(state, { type: "recalled", added })) perform(action);
+  if (event.type === "connected") {
+    lookForUpdate();
+    leftovers.look();
+  }
   // At once: a scroll event that is on its way would else tell of the log as it was.
   if (room !== before || room.atBottom !== atBottom) drawNow(state);
   else draw();
@@ -165,11 +190,18 @@ function drawNow(state) {
     entrance.show({ username: state.me ?? "", room: activeRoom(state).name, fault, why });
     return;
   }
-  keepAddress(state);
+  address.keep(state);
+  const name = state.me && !isGuest(state.me) ? state.me : "";
+  if (state.link.is === "online" && local.getItem("nebula.name") !== name) local.setItem("nebula.name", name);
   composer.render(activeRoom(state).draft);
   view.render(state);
   countDown(state);
   fetchMore();
+}
+
+/** Random, for this visit. */
+function newId() {
+  return crypto.getRandomValues(new Uint32Array(2)).join("-");
 }
 
 /** Draws the seconds until the next attempt, each when it begins.
@@ -178,16 +210,6 @@ function countDown(state) {
   renderLink(state);
   const leftMs = state.link.is === "waiting" ? state.link.at - Date.now() : 0;
   if (leftMs > 0) countdown = setTimeout(() => countDown(state), leftMs % 1000 || 1000);
-}
-
-/** A reload enters the same room under the same name. A guest's name is nobody else's to take.
- * @param {State} state */
-function keepAddress(state) {
-  const query = new URLSearchParams({ room: activeRoom(state).name });
-  if (state.me && !/^guest-\w{4}$/.test(state.me)) query.set("username", state.me);
-  if (location.search === `?${query}`) return;
-  history.replaceState(null, "", `?${query}${location.hash}`);
-  local.setItem("nebula.name", query.get("username") ?? "");
 }
 
 /** What comes into sight soon is made, or asked for.
@@ -232,6 +254,25 @@ function reveal(id, block) {
   return row;
 }
 
+/** A link into this chat goes to its room, here; true if it is one.
+ * @param {string} href */
+function follow(href) {
+  const link = linkInto(href, location.href);
+  if (!link) return false;
+  happens({ type: "join", name: link.room });
+  if (!token.now()) void offerName(link.username);
+  return true;
+}
+
+/** A link may ask for another name; nobody gets one unasked.
+ * @param {string} name */
+async function offerName(name) {
+  const me = state?.me ?? "";
+  if (name === "" || fold(name) === fold(me)) return;
+  const isWanted = await ask(`This link asks you to be “${onOneLine(name, NAME_CHARS_MAX)}”. You are ${me ? `“${me}”` : "a guest"}. Change your name?`, "Change name");
+  if (isWanted) happens({ type: "nick", name });
+}
+
 /** @param {string} name */
 function showRoom(name) {
   const room = state && find(state, name);
@@ -260,12 +301,27 @@ refuseFiles((text) => state && happens({ type: "notice", text }));
 // The link with a newer token, opened in this tab.
 addEventListener("hashchange", () => token.take() && location.reload());
 addEventListener("pagehide", () => state && memory.keep(state));
+// What is kept is there again: only what cannot be is worth a question.
+addEventListener("beforeunload", (event) => {
+  if (state && !memory.keep(state)) event.preventDefault();
+});
+addEventListener("popstate", () => {
+  showRoom(address.asked().room);
+  // A room that one has left is no place to be: the address says where one is.
+  if (state) address.keep(state);
+});
 
-listenToPerson({ state: () => state, happens, composer, searchBar, bell, view, reveal });
+listenToPerson({ state: () => state, happens, composer, searchBar, bell, view, reveal, follow });
 
-const asked = new URLSearchParams(location.search);
-const last = memory.last();
-const username = asked.get("username") || last?.me || "";
-const room = asked.get("room") || last?.room || "";
-if (username || token.now()) enter({ username, room: room || "general" });
-else entrance.show({ username: local.getItem("nebula.name") ?? "", room, fault: "" });
+function begin() {
+  const who = whoComes(address.asked(), memory.last, local.getItem("nebula.name"));
+  address.hideName(who.room);
+  if (who.enters || token.now()) {
+    enter({ username: who.username, room: who.room || "general" });
+    if (!token.now()) void offerName(who.other);
+  } else {
+    entrance.show({ username: who.username, room: who.room, fault: "", other: who.other });
+  }
+}
+// Before anything is written: whoever seems to be new may have had a key when their browser was killed.
+void Promise.race([local.restore(), new Promise((resolve) => setTimeout(resolve, RESTORE_MS_MAX))]).then(begin);

@@ -14,9 +14,10 @@ const BODY_CHARS_MAX = 200;
  */
 
 /** @param {World} world
- * @param {Pick<Storage, "getItem" | "setItem">} storage
- * @param {(room: string) => void} open shows a room */
-export function newBell(world, storage, open) {
+ * @param {Pick<import("./storage.js").Store, "getItem" | "setItem">} storage
+ * @param {(room: string) => void} open shows a room
+ * @param {string} folder of the page: the next one has notifications of its own */
+export function newBell(world, storage, open, folder = "/") {
   /** @type {Map<string, {close(): void}>} */
   const shown = new Map();
   const isOn = () => storage.getItem(KEPT) === "on" && world.Notification?.permission === "granted";
@@ -44,7 +45,7 @@ export function newBell(world, storage, open) {
     const done = deed(content);
     const body = onOneLine(done === null ? content : `${sender} ${done}`, BODY_CHARS_MAX);
     try {
-      const made = new world.Notification(title, { body, tag: `nebula-${room}`, icon: "icon.svg" });
+      const made = new world.Notification(title, { body, tag: `nebula${folder === "/" ? "" : folder}-${room}`, icon: "icon.svg" });
       made.onclick = () => {
         world.focus();
         open(room);

@@ -1,6 +1,7 @@
 // Own messages on their way: one after another, each kept until the server has told that it is
 // stored. Pure: it knows neither page nor socket.
 
+import { joining } from "./link.js";
 import { contentFault } from "./protocol.js";
 
 /**
@@ -34,6 +35,17 @@ export function sendNext(room) {
   if (!room.joined || room.sending !== null || !next) return [];
   room.sending = next.ref;
   return [sending(room, next)];
+}
+
+/** What another tab left behind, or another visit, goes out; into its room first, where one is in others.
+ * @param {State} state
+ * @param {string[]} added rooms that were not there
+ * @returns {Action[]} */
+export function recalled({ rooms }, added) {
+  // Before the first room is entered, all others are still to come.
+  if (!rooms.some(({ joined }) => joined)) return [];
+  const isAdded = (/** @type {Room} */ { name }) => added.includes(name);
+  return [...rooms.filter(isAdded).map(joining), ...rooms.flatMap(sendNext)];
 }
 
 /** A copy of an own message came, live or replayed: it is stored.

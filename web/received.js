@@ -6,7 +6,7 @@ import { refused, sendNext, stored } from "./outbox.js";
 import { came, listed, nobody, went } from "./people.js";
 import { DELETED_CONTENT, onOneLine } from "./protocol.js";
 import { askOlder, lookAway, toBottom } from "./reading.js";
-import { ENTRIES_MAX, ENTRIES_READING_MAX, activeRoom, callsMe, find, isMe, isWatched, newLine } from "./state.js";
+import { ENTRIES_MAX, ENTRIES_READING_MAX, activeRoom, callsMe, find, isMe, isWatched, newLine, ownerOf } from "./state.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -72,11 +72,23 @@ export function received(state, envelope, at) {
  * @returns {Action[]} */
 function entered(state, room, { room: name, sender, role }) {
   const first = state.rooms.every((other) => !other.joined);
+  const [before, formerly] = [ownerOf(state), state.formerly ?? state.me];
   Object.assign(state, { me: sender, formerly: null });
+  if (before !== "" && before !== ownerOf(state)) leaveBehind(state, formerly ?? "");
   Object.assign(room, { name, joined: true, out: "", moderates: role === "moderator", sending: null });
   room.people.asked = false;
   const others = first ? state.rooms.filter((other) => !other.joined && !other.out).map(joining) : [];
   return [...sendNext(room), ...others];
+}
+
+/** What somebody else wrote waits for them: under this name it would be another message, and there twice
+ * where it was stored already.
+ * @param {State} state
+ * @param {string} owner */
+function leaveBehind(state, owner) {
+  const count = state.rooms.reduce((sum, room) => sum + room.pending.length, 0);
+  for (const room of state.rooms) room.pending = [];
+  if (count > 0) Object.assign(state, { notice: `${count} unsent message${count > 1 ? "s" : ""} of ${owner} will be sent when you are ${owner} again`, answered: true });
 }
 
 /** A note stands behind everything there is. Who left and is back at once leaves no trace.

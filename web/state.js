@@ -132,6 +132,20 @@ export function isMe(state, name) {
   return state.me !== null && (state.me === name || fold(state.me) === fold(name));
 }
 
+/** A name that the server gave, which is nobody's.
+ * @param {string} name */
+export function isGuest(name) {
+  return /^guest-\w{4}$/.test(name);
+}
+
+/** Whose all this is, as one way to spell it: "" for a guest, who has another name with each visit. Another
+ * name is one's own when the server has agreed to it.
+ * @param {Pick<State, "me" | "formerly">} state */
+export function ownerOf({ me, formerly }) {
+  const name = formerly ?? me ?? "";
+  return isGuest(name) ? "" : fold(name);
+}
+
 /** What comes into this room is seen as it comes.
  * @param {State} state
  * @param {Room} room */

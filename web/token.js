@@ -5,7 +5,7 @@ const KEPT = "nebula.token";
 /** What may be offered as a subprotocol; the server looks closer. */
 const SHAPE = /^[\w.-]{1,4096}$/;
 
-/** @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Store */
+/** @typedef {Pick<import("./storage.js").Store, "getItem" | "setItem" | "removeItem">} Store */
 
 /** @param {Store} tab
  * @param {{href: string, hash: string}} address

@@ -204,7 +204,6 @@ function joinRoom(state, name) {
   const full = state.rooms.length >= ROOMS_MAX ? `${ROOMS_MAX} rooms are the most: /leave one first` : null;
   const why = nameFault(name, ROOM_CHARS_MAX) ?? full;
   if (why) return fault(state, `/join: ${why}`);
-  activeRoom(state).draft = "";
   const room = newRoom(name);
   state.rooms.push(room);
   show(state, state.rooms.length - 1);
@@ -235,7 +234,7 @@ function leaveRoom(state) {
 function comeBackAs(state, name) {
   const why = nameFault(name, NAME_CHARS_MAX);
   if (why) return fault(state, `/nick: ${why}`);
-  if (state.me !== name) Object.assign(state, { formerly: state.me, me: name });
+  if (state.me !== name) Object.assign(state, { formerly: state.formerly ?? state.me, me: name });
   return dialNow(state);
 }
 

@@ -1,7 +1,7 @@
 // What happened → what changes and what to do. Pure: it knows neither page nor socket nor clock.
 
 import { comeIn, dialNow, lost, wake } from "./link.js";
-import { again, takeBack } from "./outbox.js";
+import { again, recalled, takeBack } from "./outbox.js";
 import { askAgain, looked, morePeople, nextActive, older, show, step, toBottom } from "./reading.js";
 import { received } from "./received.js";
 import { activeRoom, find } from "./state.js";
@@ -26,8 +26,9 @@ import { command, deletion } from "./typed.js";
  *   | {type: "draft" | "say" | "notice", text: string}
  *   | {type: "show", place: number}
  *   | {type: "step", by: number, unread?: boolean}
- *   | {type: "join", name: string}
+ *   | {type: "join" | "nick", name: string}
  *   | {type: "again" | "edit" | "drop", room: string, ref: string}
+ *   | {type: "recalled", added: string[]}
  *   | {type: "leave" | "mute"}
  *   | {type: "delete", id: number}
  *   | {type: "looked", atBottom: boolean, focused: boolean}} Event
@@ -71,6 +72,8 @@ export function update(state, event) {
     case "looked":
       looked(state, event);
       return [];
+    case "recalled":
+      return recalled(state, event.added);
     default:
       return wished(state, event);
   }
@@ -102,9 +105,11 @@ function wished(state, event) {
       nextActive(state);
       return [];
     case "join":
+    case "nick":
+      return command(state, `/${event.type} ${event.name}`, false);
     case "leave":
     case "mute":
-      return command(state, event.type === "join" ? `/join ${event.name}` : `/${event.type}`, false);
+      return command(state, `/${event.type}`, false);
     case "connect":
       return state.link.is === "online" ? comeIn(state, room) : dialNow(state);
     case "delete":

@@ -21,6 +21,7 @@ import { withTranscript } from "./view/transcript.js";
  * @property {ReturnType<typeof import("./notify.js").newBell>} bell
  * @property {ReturnType<typeof import("./view/chat.js").newView>} view
  * @property {(id: number, block: ScrollLogicalPosition) => HTMLElement | null} reveal
+ * @property {(href: string) => boolean} follow goes where a link into this chat leads; false if it is none
  *
  * @typedef {{closeDrawer: () => boolean, openSwitcher: () => void, go: (event: Event) => void}} Moves
  */
@@ -40,6 +41,7 @@ export function listenToPerson(needs) {
   byId("room-list").addEventListener("click", (event) => chooseRoom(needs, moves, event));
   byId("people-list").addEventListener("click", (event) => choosePerson(needs, moves, event));
   byId("log").addEventListener("click", (event) => pressInLog(needs, event));
+  byId("log").addEventListener("click", (event) => followLink(needs, event));
   withArrows(byId("room-list"));
   withArrows(byId("people-list"));
   withMessageFocus(needs.view.log.pane);
@@ -137,6 +139,15 @@ function choosePerson({ state, composer }, { closeDrawer }, { target }) {
   closeDrawer();
   composer.text.focus();
   composer.insert(activeRoom(now).draft.trim() ? `${name} ` : `${name}: `);
+}
+
+/** A link into this chat leads to another room of this page; with a key held, the browser has its way.
+ * @param {Needs} needs
+ * @param {MouseEvent} event */
+function followLink({ follow }, event) {
+  const link = /** @type {HTMLAnchorElement | null} */ (/** @type {Element} */ (event.target).closest("a[href]"));
+  const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+  if (link && isPlain && follow(link.href)) event.preventDefault();
 }
 
 /** The buttons of a message: one that is long, that was refused, or that a moderator may delete.

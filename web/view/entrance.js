@@ -1,6 +1,7 @@
 // The first screen: it asks for a name and a room, and says why one was not let in and what to do. On a
 // closed server it asks for a token in the place of a name.
 
+import { NAME_CHARS_MAX, onOneLine } from "../protocol.js";
 import { byId, input, setText } from "./page.js";
 
 const BRING = "Open the link that you were given, which ends in #token=…, or put the token in here.";
@@ -24,8 +25,9 @@ export function newEntrance(enter) {
     enter({ username: name.value.trim(), room: room.value.trim().replace(/^#/, "") || "general", token: given });
   });
   return {
-    /** @param {{username: string, room: string, fault: string, why?: string}} what */
-    show({ username, room: wanted, fault, why = "" }) {
+    /** @param {{username: string, room: string, fault: string, why?: string, other?: string}} what
+     * other: the name that a link asks for, where somebody had another */
+    show({ username, room: wanted, fault, why = "", other = "" }) {
       byId("enter").hidden = false;
       byId("chat").hidden = true;
       name.value = username;
@@ -33,7 +35,8 @@ export function newEntrance(enter) {
       document.title = "Nebula";
       setText(byId("enter-host"), location.host);
       setText(byId("enter-fault"), fault);
-      setText(byId("enter-advice"), ADVICE[why] ?? "");
+      const asked = other === "" ? "" : `This link asks for the name “${onOneLine(other, NAME_CHARS_MAX)}”. Join under the name that is yours.`;
+      setText(byId("enter-advice"), ADVICE[why] ?? asked);
       const isClosed = why === "wrong_room" || why.includes("token");
       for (const id of ["enter-name", "enter-name-label", "enter-about"]) byId(id).hidden = isClosed;
       for (const id of ["enter-token", "enter-token-label"]) byId(id).hidden = !isClosed;

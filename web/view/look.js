@@ -3,7 +3,7 @@
 import { THEMES, WIDTHS } from "../typed.js";
 import { button } from "./page.js";
 
-/** @param {Pick<Storage, "getItem" | "setItem">} storage */
+/** @param {Pick<import("../storage.js").Store, "getItem" | "setItem">} storage */
 export function newLook(storage) {
   const theme = choice(storage, "theme", THEMES);
   const width = choice(storage, "width", WIDTHS);
@@ -24,7 +24,7 @@ export function newLook(storage) {
 }
 
 /** One of a few words, kept, and read by the style sheets from an attribute of the root.
- * @param {Pick<Storage, "getItem" | "setItem">} storage
+ * @param {Pick<import("../storage.js").Store, "getItem" | "setItem">} storage
  * @param {string} what
  * @param {string[]} options the first is the default */
 function choice(storage, what, options) {

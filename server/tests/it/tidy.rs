@@ -86,6 +86,11 @@ const MAY_NOT_KNOW: &[(&str, &[&str])] = &[
     ("web/announce.js", &["document", "window", "WebSocket"]),
     ("web/notify.js", &["document", "window.", "WebSocket"]),
     ("web/memory.js", &["document", "window", "WebSocket"]),
+    ("web/storage.js", &["document", "window", "WebSocket"]),
+    ("web/mirror.js", &["document", "window", "WebSocket"]),
+    ("web/tabs.js", &["document", "window", "WebSocket"]),
+    ("web/leftovers.js", &["document", "window", "WebSocket"]),
+    ("web/address.js", &["document", "window", "WebSocket"]),
     ("web/token.js", &["document", "window", "WebSocket"]),
     (
         "web/view",

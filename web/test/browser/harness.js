@@ -3,6 +3,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer as createHttpServer, request as ask } from "node:http";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -106,6 +107,75 @@ export async function startNetwork(test, server) {
   };
   const stall = (is) => { stalled = is; };
   return { address: `http://127.0.0.1:${proxy.address().port}/`, down, stall };
+}
+
+/** A proxy that has several servers in folders of one site, as nginx and Caddy do: `{ "/a/": server }`. */
+export async function startSite(test, folders) {
+  const targetOf = (url) => {
+    const folder = Object.keys(folders).find((each) => url.startsWith(each));
+    return folder && { host: new URL(folders[folder].address).hostname, port: new URL(folders[folder].address).port, path: `/${url.slice(folder.length)}` };
+  };
+  const site = createHttpServer((near, answer) => {
+    const target = targetOf(near.url);
+    if (!target) return void answer.writeHead(404).end();
+    const far = ask({ ...target, method: near.method, headers: near.headers }, (found) => {
+      answer.writeHead(found.statusCode, found.headers);
+      found.pipe(answer);
+    });
+    far.on("error", () => answer.writeHead(502).end());
+    near.pipe(far);
+  });
+  site.on("upgrade", (near, socket, head) => {
+    const target = targetOf(near.url);
+    if (!target) return void socket.destroy();
+    const far = connect(Number(target.port), target.host, () => {
+      const lines = near.rawHeaders.flatMap((part, i) => (i % 2 === 0 ? [`${part}: ${near.rawHeaders[i + 1]}`] : []));
+      far.write(`GET ${target.path} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n`);
+      far.write(head);
+      socket.pipe(far).pipe(socket);
+    });
+    for (const each of [socket, far]) {
+      each.on("error", () => each.destroy());
+      each.on("close", () => [socket, far].forEach((one) => one.destroy()));
+    }
+  });
+  await new Promise((resolve) => site.listen(0, "127.0.0.1", resolve));
+  test.after(() => {
+    site.closeAllConnections();
+    site.close();
+  });
+  return { address: `http://127.0.0.1:${site.address().port}` };
+}
+
+/** A browser that can be killed as a whole, with a profile that outlives it. */
+export async function startProfile(test) {
+  const folder = mkdtempSync(join(tmpdir(), "nebula-profile-"));
+  let child = null;
+  const profile = {
+    async start() {
+      child = spawn(CHROMIUM, ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", `--user-data-dir=${folder}`, "--remote-debugging-port=0", "about:blank"], { stdio: ["ignore", "ignore", "pipe"], detached: true });
+      const address = await new Promise((resolve) => {
+        createInterface({ input: child.stderr }).on("line", (line) => {
+          const found = line.match(/DevTools listening on (\S+)/);
+          if (found) resolve(found[1]);
+        });
+      });
+      const [context] = (await chromium.connectOverCDP(address)).contexts();
+      context.setDefaultTimeout(PATIENCE_MS);
+      return context;
+    },
+    async kill() {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      // All its processes: it leads a group of its own.
+      process.kill(-child.pid, "SIGKILL");
+      await ended;
+    },
+  };
+  test.after(async () => {
+    if (child.exitCode === null && child.signalCode === null) await profile.kill();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+  return profile;
 }
 
 export function startBrowser() {

@@ -106,7 +106,7 @@ test("a hidden page does not dial, and does when it is looked at", async (t) => 
   await alice.look(false);
   await alice.hide(true);
   network.down(true);
-  await alice.locator("#link", { hasText: "waiting until this page is looked at" }).waitFor();
+  await alice.locator("#link", { hasText: "paused until you return to this page" }).waitFor();
   network.down(false);
   await alice.hide(false);
   await online(alice);

@@ -91,21 +91,35 @@ test("only an open socket is spoken to", () => {
   assert.deepEqual(sockets[0].sent, ['{"type":"leave","room":"dev"}']);
 });
 
-test("a key is made once and kept", () => {
+/** A storage as storage.js gives it. */
+function store(isFull = false) {
   const kept = new Map();
-  const storage = { getItem: (name) => kept.get(name) ?? null, setItem: (name, value) => kept.set(name, value) };
-  const key = ownKey({ localStorage: storage });
+  return { kept, getItem: (name) => kept.get(name) ?? null, setItem: (name, value) => !isFull && Boolean(kept.set(name, value)), removeItem: (name) => kept.delete(name) };
+}
+
+test("a key is made once and kept, and what stands in its place is set aside", () => {
+  const storage = store();
+  const key = ownKey(storage);
   assert.match(key, /^[A-Za-z0-9_-]{43}$/);
-  assert.equal(ownKey({ localStorage: storage }), key);
+  assert.equal(ownKey(storage), key);
+  storage.setItem("nebula.key", "not a key");
+  assert.notEqual(ownKey(storage), "not a key");
+  assert.equal(storage.getItem("nebula.broken nebula.key"), "not a key");
 });
 
 test("where a key is not kept, one comes without", () => {
-  const full = { getItem: () => null, setItem: () => { throw new Error("full"); } };
-  assert.equal(ownKey({ localStorage: full }), null);
-  assert.equal(ownKey({ get localStorage() { throw new Error("blocked"); } }), null);
+  assert.equal(ownKey(store(true)), null);
   connection(() => false, null).dial({ room: "dev" }, 0);
   mock.timers.tick(0);
   assert.deepEqual(sockets[0].protocols, ["nebula.v1"]);
+});
+
+test("it dials in the page's own folder", () => {
+  for (const [address, url] of [["http://h/chat/?room=x", "ws://h/chat/ws?room=dev"], ["https://h:8443/a/b/index.html#z", "wss://h:8443/a/b/ws?room=dev"]]) {
+    new Connection({ address, key: null, tell: () => {}, question: () => ({}), isHeld: () => false }).dial({ room: "dev" }, 0);
+    mock.timers.tick(0);
+    assert.equal(sockets.at(-1).url, url);
+  }
 });
 
 test("a wait that the server asked for is kept to the letter", () => {
