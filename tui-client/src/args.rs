@@ -2,6 +2,8 @@
 //!
 //! This file does not know what becomes of it.
 
+mod parse;
+
 use std::path::PathBuf;
 
 use clap::builder::{FalseyValueParser, RangedU64ValueParser};
@@ -22,7 +24,7 @@ Examples:
   nebula tail --room dev -n 100 --json       the last 100 messages, and what comes
 
 Settings: flags, then environment, then config.toml, then defaults; --print-config shows them.
-Exit codes: 0 well, 1 refused, 2 wrong usage or the server cannot be reached.";
+Exit codes: 0 success, 1 refused, 2 wrong usage or the server cannot be reached.";
 
 /// Nebula's terminal client: chat in rooms, from a terminal.
 ///

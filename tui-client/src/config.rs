@@ -5,6 +5,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use anyhow::Context as _;
 use etcetera::BaseStrategy as _;
@@ -139,10 +140,20 @@ pub fn host(server: &Url) -> String {
     format!("{}{port}", server.host_str().unwrap_or_default())
 }
 
-/// The login name, if it is a legal user name.
+/// The login name, if it is a legal user name: what the environment says, else the account's.
 pub fn login_name() -> Option<UserName> {
-    let name = std::env::var("USER").ok()?;
-    UserName::try_from(name.as_str()).ok()
+    let legal = |name: String| UserName::try_from(name.as_str()).ok();
+    let named =
+        ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok().and_then(legal));
+    named.or_else(|| account().and_then(legal))
+}
+
+/// Asks the system, which may have accounts elsewhere than in a file.
+fn account() -> Option<String> {
+    let mut command = Command::new("id");
+    let output = command.arg("-un").stdin(Stdio::null()).output().ok()?;
+    let name = String::from_utf8(output.stdout).ok().filter(|_| output.status.success())?;
+    Some(name.trim_end_matches('\n').to_owned())
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ pub mod links;
 pub mod memory;
 pub mod model;
 pub mod net;
+mod output;
 pub mod paint;
 pub mod people;
 pub mod plain;
@@ -57,7 +58,11 @@ pub fn start(args: &Args) -> anyhow::Result<Exit> {
         Some(Command::Man { command }) => return print(&manual(command.as_deref())?),
         _ => {}
     }
-    let settings = Settings::gather(&args.options)?;
+    let mut settings = Settings::gather(&args.options)?;
+    if !matches!(args.command, Some(Command::Send { .. })) {
+        let fault = settings.zone_fault.take();
+        settings.warnings.extend(fault);
+    }
     for warning in &settings.warnings {
         session::tell(warning);
     }
@@ -112,9 +117,20 @@ fn manual(about: Option<&str>) -> anyhow::Result<Vec<u8>> {
     Ok(text)
 }
 
-fn print(text: &[u8]) -> anyhow::Result<Exit> {
-    match io::stdout().lock().write_all(text) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(Exit::Well),
+/// Prints a fault in the arguments, or the help or version that they ask for.
+///
+/// # Errors
+/// If standard output cannot be written, for another reason than that nobody reads it.
+pub fn print_instead(told: &clap::Error) -> anyhow::Result<Exit> {
+    let printed = told.print();
+    match told.use_stderr() {
+        // Whoever would read it may be what is gone.
+        true => Ok(Exit::Unreachable),
+        false => output::is_read(printed.and_then(|()| io::stdout().flush())).map(|_| Exit::Well),
     }
+}
+
+fn print(text: &[u8]) -> anyhow::Result<Exit> {
+    output::write(text)?;
+    Ok(Exit::Well)
 }

@@ -3,11 +3,14 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use nebula::args::Args;
 
 fn main() -> ExitCode {
-    match nebula::start(&Args::parse()) {
+    let exit = match Args::read(std::env::args_os()) {
+        Ok(args) => nebula::start(&args),
+        Err(told) => nebula::print_instead(&told),
+    };
+    match exit {
         Ok(exit) => exit.into(),
         Err(error) => {
             // Whoever would read it may be what is gone.

@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
-use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::http::{HeaderValue, header::AUTHORIZATION};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Bytes, Message};
 use tokio_tungstenite::{
@@ -46,6 +46,8 @@ type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 pub struct Line {
     /// The server's address.
     pub server: Url,
+    /// What opens what stands before the server.
+    pub login: Option<HeaderValue>,
     /// What makes a name the same person again.
     pub key: Option<Key>,
     /// What opens a closed server.
@@ -162,6 +164,9 @@ async fn dial(line: &Line, hello: &Hello) -> Result<Socket, tungstenite::Error> 
     }
     let offered = HeaderValue::from_str(&offered).map_err(tungstenite::http::Error::from)?;
     request.headers_mut().insert("Sec-WebSocket-Protocol", offered);
+    if let Some(login) = &line.login {
+        request.headers_mut().insert(AUTHORIZATION, login.clone());
+    }
     let largest = HISTORY_BYTES_MAX.max(FRAME_BYTES_MAX);
     let config = WebSocketConfig::default()
         .max_message_size(Some(largest))

@@ -90,7 +90,7 @@ pub async fn chat(settings: &Settings) -> anyhow::Result<Exit> {
     model.mouse = settings.mouse;
     model.key =
         folder.as_ref().ok().filter(|_| key.is_some()).map(|folder| config::about_key(folder));
-    model.zone = jiff::tz::TimeZone::system();
+    model.zone = settings.zone.clone();
     let memory = folder.ok().map(|folder| {
         let server = settings.server.as_str();
         let (memory, faults) = Memory::recall(&folder, server, settings.room_asked, &mut model);

@@ -40,7 +40,7 @@ impl Session {
         let id = format!("{:016x}", fastrand::u64(..));
         let mut model = Model::new(settings.room.clone(), settings.user.clone(), id);
         model.has_screen = false;
-        model.zone = jiff::tz::TimeZone::system();
+        model.zone = settings.zone.clone();
         let doer = Doer::new(settings.line(key), None);
         Session { model, doer, told: Told::Nothing }
     }

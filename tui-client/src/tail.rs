@@ -5,9 +5,10 @@
 use std::time::Duration;
 
 use protocol::{HISTORY_MAX, MessageId, ToClient};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until};
 
 use crate::model::What;
+use crate::output;
 use crate::plain::lines::Liner;
 use crate::plain::news::{From, News, Teller};
 use crate::plain::write_lines;
@@ -43,7 +44,7 @@ pub struct Wanted {
 pub async fn tail(settings: &Settings, wanted: &Wanted) -> anyhow::Result<Exit> {
     let mut session = Session::new(settings);
     let mut teller = Teller::new(wanted.since.map_or(From::Before(wanted.before), From::After));
-    let mut liner = Liner::new(jiff::tz::TimeZone::system());
+    let mut liner = Liner::new(settings.zone.clone());
     session.model.room_mut().reading_max = KEPT_MAX;
     let first = u16::try_from(wanted.before).unwrap_or(HISTORY_MAX);
     // One at least: it says where to come back to after a cut.
@@ -54,16 +55,17 @@ pub async fn tail(settings: &Settings, wanted: &Wanted) -> anyhow::Result<Exit> 
     }
     session.dial();
     let deadline = Instant::now() + wanted.wait;
+    let mut reader_goes = output::reader_goes();
     let mut entered = false;
     loop {
-        let event = if entered {
-            session.next().await
-        } else if let Ok(event) = timeout_at(deadline, session.next()).await {
-            event
-        } else {
-            let (server, reason) = (session.server(), session.trouble());
-            tell(&format!("cannot reach {server}: {reason}; is the server running?"));
-            return Ok(Exit::Unreachable);
+        let event = tokio::select! {
+            event = session.next() => event,
+            () = sleep_until(deadline), if !entered => {
+                let (server, reason) = (session.server(), session.trouble());
+                tell(&format!("cannot reach {server}: {reason}; is the server running?"));
+                return Ok(Exit::Unreachable);
+            }
+            Some(()) = reader_goes.recv() => return Ok(Exit::Well),
         };
         session.happens(event);
         if let Some(refusal) = session.refusal() {

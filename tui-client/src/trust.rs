@@ -18,7 +18,8 @@ use rustls::{ClientConfig, RootCertStore};
 pub fn trust(file: Option<&Path>) -> anyhow::Result<Arc<ClientConfig>> {
     let roots = match file {
         Some(path) => {
-            own(path).with_context(|| format!("cannot use the authorities in {path:?}"))?
+            let from = "--ca, NEBULA_CA or ca";
+            own(path).with_context(|| format!("cannot use the authorities in {path:?} ({from})"))?
         }
         None => platforms()?,
     };

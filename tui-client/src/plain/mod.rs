@@ -8,11 +8,12 @@ pub mod lines;
 pub mod news;
 mod stdin;
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 
 use protocol::CONTENT_CHARS_MAX;
 
 use crate::commands::{self, COMMANDS, Command};
+use crate::output;
 use crate::run::Exit;
 use crate::session::{Session, tell};
 use crate::settings::Settings;
@@ -35,7 +36,7 @@ pub async fn plain(settings: &Settings) -> anyhow::Result<Exit> {
     let mut plain = Plain {
         session: Session::new(settings),
         teller: Teller::new(From::Before(BEFORE)),
-        liner: Liner::new(jiff::tz::TimeZone::system()),
+        liner: Liner::new(settings.zone.clone()),
         commands: io::stdin().is_terminal(),
         refused: false,
     };
@@ -54,7 +55,7 @@ struct Plain {
 
 impl Plain {
     async fn go(&mut self) -> anyhow::Result<Exit> {
-        let mut typed = stdin::lines();
+        let (mut typed, mut reader_goes) = (stdin::lines(), output::reader_goes());
         let mut ended = false;
         let mut greeted = !self.commands;
         loop {
@@ -71,6 +72,7 @@ impl Plain {
                     Some(line) => self.typed(line),
                     None => { ended = true; true }
                 },
+                Some(()) = reader_goes.recv() => false,
             };
             self.tell_refused();
             if !tell_news(&mut self.session, &mut self.teller, &mut self.liner)? || !goes_on {
@@ -82,6 +84,13 @@ impl Plain {
             }
             if ended && self.session.model.room().joined && self.session.all_is_stored() {
                 break;
+            }
+        }
+        // Only who stops reading what is said leaves while something waits.
+        for room in &self.session.model.rooms {
+            for pending in &room.pending {
+                self.refused = true;
+                tell(&format!("not known to be stored: {}", pending.content));
             }
         }
         Ok(if self.refused { Exit::Refused } else { Exit::Well })
@@ -137,27 +146,21 @@ pub(crate) fn tell_news(
     session: &mut Session,
     teller: &mut Teller,
     liner: &mut Liner,
-) -> io::Result<bool> {
+) -> anyhow::Result<bool> {
     let (news, actions) = teller.news(&mut session.model);
     session.perform(actions);
     let lines: Vec<_> = news.iter().flat_map(|news| liner.lines(news)).collect();
     write_lines(&lines)
 }
 
-/// Writes lines at once, and says whether anybody still reads them: `nebula tail | head` is no
-/// fault.
-pub(crate) fn write_lines(lines: &[String]) -> io::Result<bool> {
+/// Writes lines at once, and says whether anybody still reads them.
+pub(crate) fn write_lines(lines: &[String]) -> anyhow::Result<bool> {
     if lines.is_empty() {
         return Ok(true);
     }
     let mut text = lines.join("\n");
     text.push('\n');
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
-        Err(error) => Err(error),
-    }
+    output::write(text.as_bytes())
 }
 
 fn help() -> bool {

@@ -5,6 +5,8 @@
 
 mod colours;
 mod file;
+mod login;
+mod zone;
 
 use std::fmt;
 use std::fs;
@@ -14,8 +16,10 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use clap::ValueEnum;
+use jiff::tz::TimeZone;
 use protocol::{Key, RoomName, Token, UserName};
 use rustls::ClientConfig;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
 use url::{Host, Url};
 
 use crate::args::{Emoji, Options, When, parse_room, parse_server, parse_token, parse_user};
@@ -50,8 +54,14 @@ pub struct Settings {
     pub user: Option<UserName>,
     /// What opens a closed server.
     pub token: Option<Token>,
+    /// What opens what stands before the server.
+    login: Option<HeaderValue>,
     /// Whom to trust, for a server inside TLS.
     trust: Option<Arc<ClientConfig>>,
+    /// Whose clock is shown.
+    pub zone: TimeZone,
+    /// Why that is another than was asked for.
+    pub zone_fault: Option<String>,
     /// Lines instead of a screen, also on a terminal.
     pub plain: bool,
     /// In which colours, and how many.
@@ -157,9 +167,11 @@ impl Settings {
         let Said { options: file_says, plain, mouse, keys, rebound, mut warnings } = said;
         let mut choice = Choice::default();
         let server = (asked.server, file_says.server);
-        let server = choice
-            .of("server", server, || parse_server(SERVER).ok(), |url| quoted(url.as_str()))
+        let shown = |url: &Url| quoted(&config::without_credentials(url.as_str()));
+        let mut server = choice
+            .of("server", server, || parse_server(SERVER).ok(), shown)
             .context("there is no server to begin with")?;
+        let login = login::taken_out_of(&mut server)?;
         let room = (asked.room, file_says.room);
         let room_asked = room.0.is_some() || room.1.is_some();
         let room =
@@ -175,9 +187,12 @@ impl Settings {
         let is_tls = server.scheme() == "wss";
         let dials = is_tls && !asked.print_config;
         let trust = dials.then(|| trust::trust(ca.as_deref())).transpose()?;
-        if token.is_some() && !is_tls && !is_this_machine(&server) {
-            warnings.push("without wss everybody on the way can read the token".to_owned());
+        for (secret, is_there) in [("token", token.is_some()), ("password", login.is_some())] {
+            if is_there && !is_tls && !is_this_machine(&server) {
+                warnings.push(format!("Without wss everybody on the way can read the {secret}"));
+            }
         }
+        let (zone, zone_fault) = zone::here();
         let plain = choice.whether("plain", asked.plain, plain);
         let theme = choice.one_of("theme", (asked.theme, file_says.theme));
         let color = (asked.color, file_says.color);
@@ -189,7 +204,10 @@ impl Settings {
             room_asked,
             user,
             token,
+            login,
             trust,
+            zone,
+            zone_fault,
             plain,
             looks: Looks { theme, depth: depth.unwrap_or_default() },
             links: choice.one_of("links", (asked.links, file_says.links)),
@@ -206,8 +224,8 @@ impl Settings {
 
     /// The line to the server that these settings name.
     pub fn line(&self, key: Option<Key>) -> Line {
-        let (server, token) = (self.server.clone(), self.token.clone());
-        Line { server, key, token, trust: self.trust.clone() }
+        let (server, login) = (self.server.clone(), self.login.clone());
+        Line { server, login, key, token: self.token.clone(), trust: self.trust.clone() }
     }
 
     /// The terminal is told of links.
@@ -241,7 +259,10 @@ fn read(path: &Path, asked_for: bool) -> anyhow::Result<Option<String>> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound && !asked_for => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("cannot read the settings in {path:?}")),
+        Err(error) => {
+            let from = if asked_for { " (--config or NEBULA_CONFIG)" } else { "" };
+            Err(error).with_context(|| format!("cannot read the settings in {path:?}{from}"))
+        }
     }
 }
 
@@ -307,6 +328,9 @@ impl fmt::Display for Settings {
         match &self.file {
             Some(file) => writeln!(f, "# read: {}", file.display())?,
             None => writeln!(f, "# no file was read")?,
+        }
+        if self.login.is_some() {
+            writeln!(f, "# the name and password of the server are set, and not shown")?;
         }
         for (name, value, origin) in &self.shown {
             let origin = match origin {

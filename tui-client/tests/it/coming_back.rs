@@ -27,7 +27,7 @@ impl Dialled {
     fn to(address: &str) -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let server = format!("ws://{address}").parse().unwrap();
-        let line = Line { server, key: None, token: None, trust: None };
+        let line = Line { server, login: None, key: None, token: None, trust: None };
         let room = "dev".try_into().unwrap();
         let hello = Hello { room, user: None, since: None, history: None };
         let (tell, events) = mpsc::channel(8);

@@ -112,5 +112,5 @@ fn a_closed_server_opens_to_a_token_from_flag_environment_or_file_and_it_is_not_
     assert!(code == 2 && told.contains("NEBULA_TOKEN") && !told.contains("very.secret"), "{told}");
     let far = ["send", "x", "--wait", "0", "--server", "ws://chat.invalid"];
     let (_, _, told) = home.run(&far, "");
-    assert!(told.contains("without wss"), "{told}");
+    assert!(told.contains("Without wss"), "{told}");
 }

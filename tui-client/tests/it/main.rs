@@ -12,6 +12,7 @@ mod hostile;
 mod kept;
 mod moderation;
 mod notices;
+mod output;
 mod painting;
 mod pasting;
 mod place;

@@ -293,3 +293,59 @@ fn links_are_listed_after_they_were_told_and_no_copy_is_claimed() {
     assert_eq!(client.did(), []);
     assert_eq!(client.model.notice.as_deref(), Some("there is no clipboard without a screen"));
 }
+
+/// What `date` says of a time in a zone.
+fn date(zone: &str, at: u64) -> String {
+    let mut date = std::process::Command::new("date");
+    date.args(["-d", &format!("@{}", at / 1000), "+-- %a %-d %b %Y|%H:%M"]);
+    let output = date.env("TZ", zone).env("LC_ALL", "C").output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+}
+
+#[test]
+fn times_are_local_ones_as_date_has_them_and_a_zone_that_is_not_known_is_said() {
+    let server = ServerProcess::fresh();
+    let home = Home::new();
+    let at = ["--server", &server.address];
+    assert_eq!(home.run(&[&["send", "hi"], &at[..]].concat(), "").0, 0);
+    let said = message(&home.start(&[&["tail", "--json"], &at[..]].concat()).line()).at;
+    let told = |zone: &str, command: &[&str]| {
+        let arguments = [command, &at[..]].concat();
+        let mut client = home.nebula(&arguments);
+        let mut child = client.env("TZ", zone).stdin(std::process::Stdio::null()).spawn().unwrap();
+        let mut lines = std::io::BufReader::new(child.stdout.take().unwrap());
+        let mut line = || {
+            let mut line = String::new();
+            std::io::BufRead::read_line(&mut lines, &mut line).unwrap();
+            line.trim_end().to_owned()
+        };
+        let (day, clock) = (line(), line());
+        drop(lines);
+        let output = child.wait_with_output().unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        (format!("{day}|{}", &clock[..5]), errors)
+    };
+    for command in [&["tail", "-n", "1"][..], &["--plain"]] {
+        for zone in [
+            "Europe/Berlin",
+            ":Europe/Berlin",
+            "Asia/Kathmandu",
+            "CET",
+            "EST5EDT",
+            "UTC",
+            "UTC+3",
+            "XYZ-5:30",
+            "/usr/share/zoneinfo/Pacific/Kiritimati",
+            "EST5EDT,M3.2.0,M11.1.0",
+            "",
+        ] {
+            assert_eq!(told(zone, command), (date(zone, said), String::new()), "{zone}");
+        }
+        let (line, error) = told("Nowhere/Atall", command);
+        assert_eq!(line, date("UTC", said));
+        assert_eq!(error.matches("Nowhere/Atall").count(), 1, "{error}");
+    }
+    let mut sends = home.nebula(&[&["send", "x"], &at[..]].concat());
+    let output = sends.env("TZ", "Nowhere/Atall").output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "no times are shown");
+}

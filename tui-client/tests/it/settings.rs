@@ -124,3 +124,101 @@ fn state_is_readable_by_its_owner_alone() {
     assert_eq!(mode("state/nebula"), 0o700);
     assert_eq!(mode("state/nebula/key"), 0o600);
 }
+
+#[test]
+fn a_variable_that_is_empty_is_not_set_and_a_fault_in_one_names_it() {
+    let all = [
+        "SERVER", "ROOM", "USER", "TOKEN", "CA", "PLAIN", "THEME", "COLOR", "LINKS", "NOTIFY",
+        "EMOJI", "MOUSE", "CONFIG",
+    ];
+    let names: Vec<_> = all.iter().map(|name| format!("NEBULA_{name}")).collect();
+    let empty: Vec<_> = names.iter().map(|name| (name.as_str(), "")).collect();
+    let [status, with, error] = run(Some("room = 'dev'\n"), &empty, &["--print-config"]);
+    assert_eq!((status.as_str(), error.as_str()), ("exit status: 0", ""));
+    let [_, without, _] = run(Some("room = 'dev'\n"), &[], &["--print-config"]);
+    assert_eq!(with, without);
+    for (name, value) in [
+        ("SERVER", "ftp://x"),
+        ("ROOM", "a\u{202e}"),
+        ("USER", " x"),
+        ("TOKEN", "no token"),
+        ("THEME", "pink"),
+        ("COLOR", "many"),
+        ("LINKS", "x"),
+        ("NOTIFY", "x"),
+        ("EMOJI", "x"),
+        ("CONFIG", "/nowhere/x.toml"),
+    ] {
+        let name = format!("NEBULA_{name}");
+        let [status, _, error] = run(None, &[(&name, value)], &["--print-config"]);
+        assert_eq!(status, "exit status: 2", "{name}");
+        assert!(error.contains(&name), "{name}: {error}");
+    }
+    let ca = [("NEBULA_CA", "/nowhere/ca.pem"), ("NEBULA_SERVER", "wss://localhost:1")];
+    let [status, _, error] = run(None, &ca, &["send", "x", "--wait", "0"]);
+    assert_eq!(status, "exit status: 2");
+    assert!(error.contains("NEBULA_CA") && error.contains("/nowhere/ca.pem"), "{error}");
+    // A flag that is wrong is named itself, whatever the environment says.
+    let [_, _, error] = run(None, &[("NEBULA_SERVER", "ftp://y")], &["--server", "ftp://x"]);
+    assert!(error.contains("--server") && !error.contains("NEBULA_SERVER"), "{error}");
+}
+
+#[test]
+fn without_a_name_it_is_the_login_name_wherever_that_is_said() {
+    let name = |environment: &[(&str, &str)]| {
+        let home = Home::new();
+        let mut client = home.nebula(&["--print-config"]);
+        let output = client.env_remove("USER").envs(environment.iter().copied()).output().unwrap();
+        let out = String::from_utf8(output.stdout).unwrap();
+        out.lines().find(|line| line.starts_with("user")).map(str::to_owned)
+    };
+    let is = |user: &str| Some(format!("user = \"{user}\"  # default"));
+    assert_eq!(name(&[("USER", "Ann"), ("LOGNAME", "deploy")]), is("Ann"));
+    assert_eq!(name(&[("USER", ""), ("LOGNAME", "deploy")]), is("deploy"));
+    assert_eq!(name(&[("LOGNAME", "deploy")]), is("deploy"));
+    let id = std::process::Command::new("id").arg("-un").output().unwrap();
+    assert_eq!(name(&[]), is(String::from_utf8(id.stdout).unwrap().trim_end()));
+}
+
+#[test]
+fn a_name_and_password_in_the_address_are_sent_and_never_shown_or_kept() {
+    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = server.local_addr().unwrap();
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        use std::io::{Read as _, Write as _};
+        for mut client in server.incoming().map_while(Result::ok) {
+            let (mut head, mut some) = (String::new(), [0; 1000]);
+            while !head.contains("\r\n\r\n") {
+                let count = client.read(&mut some).unwrap();
+                head.push_str(&String::from_utf8_lossy(&some[..count]));
+            }
+            client.write_all(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n").unwrap();
+            drop(tell.send(head));
+        }
+    });
+    let home = Home::new();
+    let url = format!("ws://Aladdin:open%20sesame@{address}");
+    for command in [&["send", "x", "--wait", "1"][..], &["tail", "--wait", "1"]] {
+        let output = home.nebula(&[command, &["--server", &url]].concat()).output().unwrap();
+        let head = told.recv_timeout(crate::processes::PATIENCE).unwrap().to_lowercase();
+        assert!(head.contains("authorization: basic qwxhzgrpbjpvcgvuihnlc2ftzq=="), "{head}");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(!said.contains("sesame") && !said.contains("Aladdin"), "{said}");
+    }
+    let [_, out, error] = run(None, &[], &["--print-config", "--server", &url]);
+    assert!(out.contains("# the name and password of the server are set, and not shown"), "{out}");
+    for (variable, file, wrong) in [
+        (None, None, "--server=ftp://Aladdin:sesame@h"),
+        (Some("ftp://Aladdin:sesame@h"), None, "--print-config"),
+        (None, Some("server = 'ftp://Aladdin:sesame@h'"), "--print-config"),
+        (None, None, "--server=ws://Aladdin:sesame@h:port"),
+    ] {
+        let environment: Vec<_> = variable.map(|url| ("NEBULA_SERVER", url)).into_iter().collect();
+        let [status, out, error] = run(file, &environment, &[wrong]);
+        assert_eq!(status, "exit status: 2", "{error}");
+        assert!(!out.contains("sesame") && !error.contains("sesame"), "{error}");
+    }
+    assert!(!out.contains("sesame") && !error.contains("sesame"), "{out}{error}");
+}
