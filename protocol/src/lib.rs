@@ -24,6 +24,7 @@
 //! This crate is the only one that knows JSON. It knows no tokio, no sockets, no clock, no files.
 
 mod body;
+mod claims;
 mod hello;
 mod json;
 mod moderation;
@@ -37,6 +38,7 @@ pub use body::{
     BadId, BadRef, Body, BodyError, CONTENT_CHARS_MAX, FRAME_BYTES_MAX, ID_END, MessageId,
     REF_BYTES_MAX, Ref,
 };
+pub use claims::Claims;
 pub use hello::{Hello, KEY_BYTES_MAX, KEY_BYTES_MIN, KEY_SUBPROTOCOL_PREFIX, Key, SUBPROTOCOL};
 pub use moderation::{
     Act, Action, BadReason, DELETED_CONTENT, DELETED_MAX, Deleted, Moderated, REASON_CHARS_MAX,

@@ -3,6 +3,7 @@
 //!
 //! This file does not know HTTP or sockets.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -141,7 +142,7 @@ pub enum Refusal {
     NoToken,
     /// See [`Code::BadToken`]; the text says what is wrong with it.
     #[error("this token is not good here: {0}")]
-    BadToken(&'static str),
+    BadToken(Cow<'static, str>),
     /// See [`Code::TokenExpired`].
     #[error("this token has expired: ask for a new one")]
     TokenExpired,

@@ -10,7 +10,6 @@ use crate::json::encode;
 use crate::moderation::{Deleted, Moderated, Reason, Role};
 use crate::name::{RoomName, UserName};
 use crate::refusal::{Code, Refusal};
-use crate::token::RoomPattern;
 
 /// A `history` envelope stays under this many bytes, so that it fits an outbox beside live traffic.
 pub const HISTORY_BYTES_MAX: usize = 128 * 1024;
@@ -262,12 +261,6 @@ impl<'de> Deserialize<'de> for Body {
 }
 
 impl<'de> Deserialize<'de> for Reason {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        checked(deserializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for RoomPattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         checked(deserializer)
     }

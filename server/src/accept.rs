@@ -17,6 +17,7 @@ use crate::answers::closed_bytes;
 use crate::door::{Closed, Entry};
 use crate::http;
 use crate::metrics::TurnedAway;
+use crate::network::network;
 
 /// Long enough for a descriptor to become free, short enough not to be noticed.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(50);
@@ -68,7 +69,7 @@ pub(crate) async fn run(listener: Arc<TcpListener>, engine: Arc<Engine>) {
 fn welcome(engine: &Arc<Engine>, socket: TcpStream, peer: IpAddr, places: &Arc<Semaphore>) {
     let entry = match engine.vitals.door.enter(peer) {
         Ok(entry) => entry,
-        Err(closed) => return turn_away(engine, socket, closed, places),
+        Err(closed) => return turn_away(engine, socket, peer, closed, places),
     };
     // Messages are written as soon as they are there; waiting to fill a packet only delays them.
     if let Err(error) = socket.set_nodelay(true) {
@@ -87,6 +88,7 @@ fn welcome(engine: &Arc<Engine>, socket: TcpStream, peer: IpAddr, places: &Arc<S
 
 async fn serve_tls(engine: Arc<Engine>, socket: TcpStream, visitor: Visitor) {
     let Some(tls) = &engine.tls else { return };
+    let peer = visitor.peer;
     let accepted = tokio::select! {
         accepted = timeout(visitor.time_left(), tls.accept(socket)) => accepted,
         () = engine.stopping().begun.cancelled() => return,
@@ -94,15 +96,50 @@ async fn serve_tls(engine: Arc<Engine>, socket: TcpStream, visitor: Visitor) {
     match accepted {
         Ok(Ok(socket)) => http::serve(engine.clone(), socket, visitor).await,
         Ok(Err(error)) => {
-            tracing::debug!(%error, "a TLS handshake failed");
+            let told = || format!("a TLS handshake of {peer} failed: {error}");
+            engine.vitals.warnings.warn("tls", "", told);
             engine.vitals.metrics.turned_away(TurnedAway::BadTls);
         }
         Err(_) => engine.vitals.metrics.turned_away(TurnedAway::TooLate),
     }
 }
 
-fn turn_away(engine: &Engine, socket: TcpStream, closed: Closed, places: &Arc<Semaphore>) {
+/// Says who was turned away and which flag is about that; for the whole server once for all.
+pub(crate) fn warn_of(engine: &Engine, why: TurnedAway, address: IpAddr) {
+    let (address, floods) = (network(address), &engine.config.floods);
+    let warnings = &engine.vitals.warnings;
+    match why {
+        TurnedAway::AddressConnections => warnings.warn("connections", address, || {
+            let most = floods.address_connections;
+            format!(
+                "{address} was turned away: it has {most} connections, the most of one address \
+                 (--address-connections; if it is a proxy, name it in --trust-proxy)"
+            )
+        }),
+        TurnedAway::AddressRate => warnings.warn("rate", address, || {
+            let most = floods.address_rate;
+            format!(
+                "{address} was turned away: it opens more than {most} connections a minute \
+                 (--address-rate; if it is a proxy, name it in --trust-proxy)"
+            )
+        }),
+        TurnedAway::Full => warnings.warn("full", "", || {
+            let most = floods.connections_max;
+            format!("{address} was turned away: there are {most} connections, the most in all (--connections-max, and the limit of open files)")
+        }),
+        _ => {}
+    }
+}
+
+fn turn_away(
+    engine: &Engine,
+    socket: TcpStream,
+    peer: IpAddr,
+    closed: Closed,
+    places: &Arc<Semaphore>,
+) {
     engine.vitals.metrics.turned_away(closed.why);
+    warn_of(engine, closed.why, peer);
     if engine.tls.is_some() {
         // Who speaks TLS could only read an answer after a handshake, which is the work to be spared.
         return;

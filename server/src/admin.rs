@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
-use protocol::{Grant, PATTERNS_MAX, Role, RoomPattern, UserName};
+use protocol::{Grant, PATTERNS_MAX, Refusal, Role, RoomPattern, Token, UserName};
 
 use crate::RunError;
 use crate::config::Config;
@@ -31,6 +31,9 @@ pub enum AdminError {
     /// The key cannot be used.
     #[error(transparent)]
     TokenKey(#[from] TokenKeyError),
+    /// It would be of no use to anybody.
+    #[error("a server would refuse such a token: {0}")]
+    Refused(#[from] Refusal),
     /// The name is nobody's.
     #[error("the name {0} is not kept for anybody in {1:?}: see `nebula-server names`")]
     NotKept(UserName, PathBuf),
@@ -114,8 +117,13 @@ pub fn make_token(
     if rooms.len() > PATTERNS_MAX {
         return Err(AdminError::TooManyRooms(rooms.len()));
     }
-    let exp = now_ms() / 1000 + u64::from(days) * 24 * 60 * 60;
-    Ok(TokenKey::read(key)?.sign(&Grant { sub, rooms, exp, role })?)
+    let now = now_ms();
+    let exp = now / 1000 + u64::from(days) * 24 * 60 * 60;
+    let key = TokenKey::read(key)?;
+    let made = key.sign(&Grant { sub, rooms, exp, role })?;
+    // What it would refuse is not handed out.
+    Token::try_from(&*made).and_then(|token| key.check(&token, now))?;
+    Ok(made)
 }
 
 /// What stands in the files that settings name beside the database.

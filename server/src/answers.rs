@@ -14,8 +14,8 @@ use crate::metrics::TurnedAway;
 
 pub(crate) type Answer = Response<Full<Bytes>>;
 
-pub(crate) fn plain(status: StatusCode, sentence: &'static str) -> Answer {
-    text(status, "text/plain; charset=utf-8", Bytes::from_static(sentence.as_bytes()))
+pub(crate) fn plain(status: StatusCode, sentence: impl Into<Bytes>) -> Answer {
+    text(status, "text/plain; charset=utf-8", sentence.into())
 }
 
 /// To every other method.

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
-use protocol::{Role, RoomPattern, UserName};
+use protocol::{Role, RoomName, RoomPattern, UserName};
 use server::admin::{self, Files};
 use server::{Config, Db};
 
+use crate::environment;
 use crate::out::Out;
 
 #[derive(Debug, Subcommand)]
@@ -196,7 +197,13 @@ fn check_database(db: &Db, out: &mut Out) -> anyhow::Result<()> {
 
 /// Fails with everything that is wrong.
 pub(crate) fn refuse_problems(config: &Config) -> anyhow::Result<()> {
-    let problems = config.problems();
+    let mut problems = config.problems();
+    for problem in &mut problems {
+        let flag = problem.split_whitespace().next().unwrap_or_default();
+        if let Some(variable) = environment::variable_of(flag) {
+            problem.push_str(&format!(" (the value comes from {variable})"));
+        }
+    }
     if !problems.is_empty() {
         bail!("{}", problems.join("\n"));
     }
@@ -207,6 +214,10 @@ fn parse_name(text: &str) -> Result<UserName, String> {
     UserName::try_from(text).map_err(|error| error.to_string())
 }
 
+/// A pattern that at least one room may match.
 fn parse_pattern(text: &str) -> Result<RoomPattern, String> {
-    RoomPattern::try_from(text.trim()).map_err(|error| error.to_string())
+    let pattern = RoomPattern::try_from(text.trim()).map_err(|error| error.to_string())?;
+    let room = RoomName::try_from(pattern.as_str().replace('*', "x").as_str());
+    room.map_err(|error| format!("no room has such a name: {error}"))?;
+    Ok(pattern)
 }

@@ -5,8 +5,8 @@
 mod check;
 mod floods;
 mod upkeep;
+mod values;
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -27,6 +27,8 @@ pub use self::floods::{
 };
 pub use self::upkeep::Upkeep;
 
+/// Most threads, and most shards: no machine has so many cores, and each takes memory.
+pub const THREADS_MAX: usize = 1024;
 /// Rooms of one connection. Each is a lane in its outbox, which is searched by walking.
 pub const ROOMS_PER_CONNECTION_MAX: usize = 32;
 /// Bad frames in a row before a connection is closed: a client that is wrong twenty times in a row
@@ -52,8 +54,10 @@ pub const COME_BACK_MAX: Duration = Duration::from_secs(60);
 /// How a server is set up.
 #[derive(Debug, Clone, Args)]
 pub struct Config {
-    /// Address and port to listen on; port 0 takes a free one
-    #[arg(long, env = "NEBULA_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    /// Address and port to listen on, like 0.0.0.0:8080 for every network that the machine is in;
+    /// port 0 takes a free one
+    #[arg(long, env = "NEBULA_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8080",
+          value_parser = values::address)]
     pub listen: SocketAddr,
 
     /// Database file that keeps the messages; `:memory:` keeps nothing beyond this run
@@ -89,7 +93,7 @@ pub struct Config {
     /// How long a name that was taken with a key is kept for its owner without being used; 0s keeps
     /// it for ever
     #[arg(long, env = "NEBULA_NAME_EXPIRY", value_name = "TIME", default_value = "90d",
-          value_parser = humantime::parse_duration)]
+          value_parser = values::time)]
     pub name_expiry: Duration,
 
     /// Pages of this origin may connect too, besides those of the server's own host; several with
@@ -117,17 +121,17 @@ pub struct Config {
 
     /// How long a connection may be silent before it is asked for a sign of life
     #[arg(long, env = "NEBULA_PING_INTERVAL", value_name = "TIME", default_value = "25s",
-          value_parser = humantime::parse_duration)]
+          value_parser = values::time)]
     pub ping_interval: Duration,
 
     /// How long it then has to give one before it counts as gone
     #[arg(long, env = "NEBULA_PING_TIMEOUT", value_name = "TIME", default_value = "20s",
-          value_parser = humantime::parse_duration)]
+          value_parser = values::time)]
     pub ping_timeout: Duration,
 
     /// How long a write may make no progress before the connection is ended as stalled
     #[arg(long, env = "NEBULA_STALL_TIMEOUT", value_name = "TIME", default_value = "10s",
-          value_parser = humantime::parse_duration)]
+          value_parser = values::time)]
     pub stall_timeout: Duration,
 
     /// Bytes that may wait for one connection before it is ended as too slow
@@ -237,10 +241,14 @@ pub enum Db {
 }
 
 impl FromStr for Db {
-    type Err = Infallible;
+    type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(if text == ":memory:" { Db::Memory } else { Db::File(text.into()) })
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        match text {
+            "" => Err("name a file, or :memory:"),
+            ":memory:" => Ok(Db::Memory),
+            path => Ok(Db::File(path.into())),
+        }
     }
 }
 

@@ -106,7 +106,7 @@ impl Door {
         peer: IpAddr,
         forwarded: impl DoubleEndedIterator<Item = &'a [u8]>,
     ) -> Option<IpAddr> {
-        if !self.is_trusted(peer.to_canonical()) {
+        if !self.is_trusted(peer) {
             return None;
         }
         let hops = forwarded.rev().flat_map(|line| line.rsplit(|byte| *byte == b','));
@@ -116,11 +116,12 @@ impl Door {
 
     /// Whether limits for each address hold for this one.
     pub(crate) fn counts(&self, address: IpAddr) -> bool {
-        let address = address.to_canonical();
-        !address.is_loopback() && !self.is_trusted(address)
+        !address.to_canonical().is_loopback() && !self.is_trusted(address)
     }
 
-    fn is_trusted(&self, peer: IpAddr) -> bool {
+    /// Whether this is a proxy that is believed.
+    pub(crate) fn is_trusted(&self, peer: IpAddr) -> bool {
+        let peer = peer.to_canonical();
         self.trusted.iter().any(|network| network.contains(&peer))
     }
 

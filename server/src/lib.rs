@@ -41,6 +41,7 @@ mod socket;
 mod stall;
 pub mod tls;
 mod vitals;
+mod warnings;
 
 use std::io;
 use std::net::SocketAddr;
@@ -215,6 +216,7 @@ impl Engine {
                 names: gate.names.clone(),
                 health: log.health(),
                 stopping,
+                warnings: Arc::default(),
             },
             post: Arc::new(Post { bounds, metrics }),
             paces: Paces::new(&config),
@@ -288,6 +290,7 @@ async fn tend(engine: Arc<Engine>) {
     loop {
         sleep(TEND_INTERVAL).await;
         engine.gate.tend(&engine.log).await;
+        engine.vitals.warnings.tend();
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod commands;
 mod descriptors;
+mod environment;
 mod lines;
 mod out;
 
@@ -46,7 +47,7 @@ const EXIT_ENDED: u8 = 1;
 const EXIT_CANNOT_START: u8 = 2;
 
 fn main() -> ExitCode {
-    let done = match Arguments::try_parse() {
+    let done = match environment::parse::<Arguments>() {
         Ok(Arguments { command: Some(command), .. }) => command.run(&mut Out::default()),
         Ok(Arguments { config, .. }) => run(config),
         Err(error) if error.use_stderr() => {

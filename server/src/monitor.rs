@@ -18,6 +18,7 @@ use tokio::time::timeout;
 
 use crate::answers::{self, Answer, plain};
 use crate::door::Closed;
+use crate::http::request;
 use crate::metrics::TurnedAway;
 use crate::socket::Stream;
 use crate::tls::Tls;
@@ -68,12 +69,17 @@ async fn welcome(socket: TcpStream, tls: Option<Arc<Tls>>, vitals: Vitals, answe
 
 async fn ask(socket: impl Stream, vitals: Vitals, answering: Answering) {
     let service = service_fn(|request| {
-        let answer = answering(&vitals, &request);
+        let answer = match request::host(&request) {
+            Ok(_) => answering(&vitals, &request),
+            Err(fault) => fault.answer(),
+        };
         async { Ok::<_, Infallible>(answer) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .keep_alive(false)
+        // Who has asked and will say no more still gets the answer.
+        .half_close(true)
         .serve_connection(TokioIo::new(socket), service);
     // How a request failed is the peer's business.
     let _ = connection.await;

@@ -16,6 +16,7 @@ use crate::metrics::Metrics;
 use crate::names::Names;
 use crate::readiness::NotReady;
 use crate::shutdown::Stopping;
+use crate::warnings::Warnings;
 
 /// What goes up and down. All of it is zero when everybody has left.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -40,6 +41,7 @@ pub(crate) struct Vitals {
     pub(crate) names: Names<Admitted>,
     pub(crate) health: Health,
     pub(crate) stopping: Stopping,
+    pub(crate) warnings: Arc<Warnings>,
 }
 
 impl Vitals {

@@ -2,11 +2,12 @@
 //!
 //! This file does not know the machine they are meant for.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use protocol::HISTORY_BYTES_MAX;
 
-use super::Config;
+use super::{Config, THREADS_MAX};
 
 impl Config {
     /// Everything that cannot work, a sentence each, with the flag and its value.
@@ -37,12 +38,25 @@ impl Config {
             let frames = self.outbox_frames_max;
             problems.push(format!("--outbox-frames-max is {frames}: entering a room needs 4"));
         }
-        if self.upkeep.metrics_listen.is_some_and(|at| at == self.listen && at.port() != 0) {
-            let at = self.listen;
-            problems.push(format!("--metrics-listen is {at}, where --listen is: choose another"));
+        for (flag, number) in [("--threads", self.threads), ("--shards", self.shards)] {
+            if number > THREADS_MAX {
+                problems.push(format!("{flag} is {number}: it may be {THREADS_MAX} at most"));
+            }
+        }
+        if let Some(at) = self.upkeep.metrics_listen.filter(|at| is_same(*at, self.listen)) {
+            let listen = self.listen;
+            problems.push(format!(
+                "--metrics-listen is {at}, where --listen ({listen}) is: choose another port"
+            ));
         }
         problems
     }
+}
+
+/// Whether only one can be listened on: an address that stands for all takes every other's port.
+fn is_same(one: SocketAddr, other: SocketAddr) -> bool {
+    let is_all = [one, other].iter().any(|address| address.ip().is_unspecified());
+    one.port() != 0 && one.port() == other.port() && (one.ip() == other.ip() || is_all)
 }
 
 #[cfg(test)]
@@ -55,6 +69,7 @@ mod tests {
         let good = Config::for_tests();
         assert_eq!(good.problems(), Vec::<String>::new());
         let at = "127.0.0.1:8080".parse().unwrap();
+        let all = "0.0.0.0:8080".parse().unwrap();
         let zero = Duration::ZERO;
         let upkeep = |keep, metrics_listen| Upkeep { keep, metrics_listen, ..good.upkeep.clone() };
         let floods = Floods { handshake_timeout: zero, ..good.floods.clone() };
@@ -68,6 +83,12 @@ mod tests {
                 "--metrics-listen",
                 Config { listen: at, upkeep: upkeep(None, Some(at)), ..good.clone() },
             ),
+            (
+                "--metrics-listen",
+                Config { listen: all, upkeep: upkeep(None, Some(at)), ..good.clone() },
+            ),
+            ("--threads", Config { threads: THREADS_MAX + 1, ..good.clone() }),
+            ("--shards", Config { shards: THREADS_MAX + 1, ..good.clone() }),
         ] {
             let problems = config.problems();
             assert!(problems.len() == 1 && problems[0].starts_with(flag), "{problems:?}");

@@ -43,13 +43,15 @@ pub struct Floods {
     #[arg(long, env = "NEBULA_ADDRESS_RATE", value_name = "N", default_value_t = 600)]
     pub address_rate: u32,
 
-    /// Networks of proxies whose X-Forwarded-For is believed, like 10.0.0.0/8, separated by commas
-    #[arg(long, env = "NEBULA_TRUST_PROXY", value_name = "NETWORKS", value_delimiter = ',')]
+    /// Proxies whose X-Forwarded-For is believed: networks like 10.0.0.0/8, or addresses, with
+    /// commas between
+    #[arg(long, env = "NEBULA_TRUST_PROXY", value_name = "NETWORKS", value_delimiter = ',',
+          value_parser = super::values::network)]
     pub trust_proxy: Vec<IpNet>,
 
     /// How long a connection may take until its request has arrived whole
     #[arg(long, env = "NEBULA_HANDSHAKE_TIMEOUT", value_name = "TIME", default_value = "10s",
-          value_parser = humantime::parse_duration)]
+          value_parser = super::values::time)]
     pub handshake_timeout: Duration,
 
     /// Messages a second that one person may send on average, over all their connections; 0 means

@@ -13,7 +13,7 @@ use clap::Args;
 pub struct Upkeep {
     /// Delete messages that are older, like 30d; without it they are kept for ever
     #[arg(long, env = "NEBULA_KEEP", value_name = "TIME",
-          value_parser = humantime::parse_duration)]
+          value_parser = super::values::time)]
     pub keep: Option<Duration>,
 
     /// Keep so many of the newest messages of each room and delete the rest; 0 keeps all
@@ -22,11 +22,12 @@ pub struct Upkeep {
 
     /// How often the server looks for messages to delete
     #[arg(long, env = "NEBULA_KEEP_EVERY", value_name = "TIME", default_value = "1m",
-          value_parser = humantime::parse_duration)]
+          value_parser = super::values::time)]
     pub keep_every: Duration,
 
     /// Serve figures for Prometheus at http://ADDRESS/metrics, like 127.0.0.1:9464; off without it
-    #[arg(long, env = "NEBULA_METRICS_LISTEN", value_name = "ADDRESS")]
+    #[arg(long, env = "NEBULA_METRICS_LISTEN", value_name = "ADDRESS",
+          value_parser = super::values::address)]
     pub metrics_listen: Option<SocketAddr>,
 }
 

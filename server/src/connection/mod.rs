@@ -47,7 +47,7 @@ pub(crate) async fn open(
     let outbox = Outbox::new(&engine.post);
     let tasks = engine.stopping().tracker.clone();
     let given_up = engine.stopping().given_up.clone();
-    let metrics = engine.vitals.metrics.clone();
+    let (metrics, warnings) = (engine.vitals.metrics.clone(), engine.vitals.warnings.clone());
     let stall_timeout = engine.config.stall_timeout;
     let writer = tasks.spawn(write(writing, outbox.clone(), stall_timeout));
     let pump = match opening {
@@ -61,6 +61,9 @@ pub(crate) async fn open(
         }
         Err(end) => {
             count(&metrics, &end);
+            if let End::Refused(Refusal::BadToken(why)) = &end {
+                warnings.warn("token", why, || format!("a token was refused: {why}"));
+            }
             outbox.end(end.clone());
             finish(end, reading, writer, given_up).await;
         }

@@ -104,8 +104,9 @@ impl Who {
     /// On a closed server the token says it all.
     fn by_token(key: &TokenKey, opening: &Opening) -> Result<Who, Refusal> {
         let token = opening.token.as_ref().map_err(Refusal::clone)?;
-        let grant = key.check(token.as_ref().ok_or(Refusal::NoToken)?)?;
-        let left_ms = grant.exp.saturating_mul(1000).saturating_sub(now_ms());
+        let now_ms = now_ms();
+        let grant = key.check(token.as_ref().ok_or(Refusal::NoToken)?, now_ms)?;
+        let left_ms = grant.exp.saturating_mul(1000).saturating_sub(now_ms);
         if left_ms == 0 {
             return Err(Refusal::TokenExpired);
         }

@@ -102,7 +102,8 @@ fn show(kind: &str, config: Config, handshake: &[u8], check: fn(&[u8], &[u8]) ->
 
 fn is_answer(answer: &[u8]) -> bool {
     let status = answer.get(9..12).map(|digits| std::str::from_utf8(digits).unwrap_or("?"));
-    let known = ["101", "200", "304", "400", "403", "404", "405", "413", "414", "426", "431"];
+    let known =
+        ["101", "200", "304", "400", "403", "404", "405", "412", "413", "414", "426", "431"];
     answer.is_empty() || status.is_some_and(|status| known.contains(&status))
 }
 

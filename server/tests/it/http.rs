@@ -77,8 +77,47 @@ async fn a_file_that_is_known_is_not_sent_again() {
     let again =
         ask(&server, &format!("GET /main.js HTTP/1.1\r\nIf-None-Match: \"x\", {etag}")).await;
     assert!(again.starts_with("HTTP/1.1 304") && again.ends_with("\r\n\r\n"), "{again}");
-    let other = ask(&server, "GET /main.js HTTP/1.1\r\nIf-None-Match: \"x\"").await;
-    assert!(other.starts_with("HTTP/1.1 200"));
+    let gzip = "Accept-Encoding: gzip\r\n";
+    let packed = tag(&head(
+        &ask_bytes(&server, format!("HEAD /main.js HTTP/1.1\r\n{}", gzip.trim_end())).await,
+    ));
+    for (status, method, accept, condition) in [
+        (304, "GET", "", format!("If-None-Match: {etag}")),
+        (304, "HEAD", "", format!("If-None-Match: {etag}")),
+        (304, "GET", "", format!("If-None-Match: W/{etag}")),
+        (304, "GET", "", "If-None-Match: *".to_owned()),
+        (304, "GET", gzip, "If-None-Match: *".to_owned()),
+        (304, "GET", "", format!("If-None-Match: \"x,y\",W/\"z\",{etag}")),
+        (304, "GET", "", format!("If-None-Match: \"x\"\r\nIf-None-Match: W/{etag}")),
+        (304, "GET", gzip, format!("If-None-Match: W/{packed}")),
+        // A date is for who has no tag.
+        (304, "GET", "", format!("If-None-Match: {etag}\r\nIf-Modified-Since: yesterday")),
+        (200, "GET", "", "If-None-Match: \"x\"".to_owned()),
+        (200, "GET", "", format!("If-None-Match: \"x,{}\"", etag.trim_matches('"'))),
+        (200, "GET", "", format!("If-None-Match: {}", etag.trim_matches('"'))),
+        (200, "GET", gzip, format!("If-None-Match: {etag}")),
+        (200, "GET", "", "If-Modified-Since: Sun, 29 Nov 2026 00:00:00 GMT".to_owned()),
+        (200, "GET", "", "If-Match: *".to_owned()),
+        (200, "GET", "", format!("If-Match: \"x\", {etag}")),
+        (412, "GET", "", format!("If-Match: W/{etag}")),
+        (412, "GET", "", "If-Match: \"x\"".to_owned()),
+    ] {
+        let request = format!("{method} /main.js HTTP/1.1\r\n{accept}{condition}");
+        let answer = ask(&server, &request).await.to_lowercase();
+        assert!(answer.starts_with(&format!("http/1.1 {status} ")), "{condition}: {answer}");
+        if status == 304 {
+            let tag = if accept.is_empty() { etag } else { &packed };
+            for header in
+                [&format!("etag: {tag}\r\n"), "cache-control: no-cache", "vary: accept-enc"]
+            {
+                assert!(answer.contains(header), "{header}: {answer}");
+            }
+            for header in ["\r\ncontent-type:", "content-encoding"] {
+                assert!(!answer.contains(header), "{header}: {answer}");
+            }
+            assert!(answer.ends_with("\r\n\r\n"), "{answer}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -140,7 +179,7 @@ async fn everything_else_is_not_found() {
     let server = TestServer::start().await;
     for path in [
         "/nothing",
-        "/ws",
+        "/ws/",
         "/../Cargo.toml",
         "/%2e%2e/Cargo.toml",
         "/test/package.json",

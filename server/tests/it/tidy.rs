@@ -21,7 +21,9 @@ const MAY_NOT_KNOW: &[(&str, &[&str])] = &[
     ("server/src/parts.rs", &["crate::", "tracing"]),
     ("server/src/readiness.rs", &["crate::", "tokio", "tracing"]),
     ("server/src/assets.rs", &["hyper", "tokio", "crate::"]),
-    ("server/src/http.rs", &["crate::hub", "crate::log", "crate::outbox"]),
+    ("server/src/http", &["crate::hub", "crate::log", "crate::outbox"]),
+    ("server/src/http/request.rs", &["crate::Engine", "tokio"]),
+    ("server/src/warnings.rs", &["crate::", "tokio", "hyper"]),
     (
         "server/src/names",
         &["RoomName", "crate::hub", "crate::log", "crate::connection", "Outbox", "tokio"],

@@ -76,7 +76,7 @@ pub(crate) fn claims(sub: &str, rooms: &[&str], more: Value) -> Value {
     claims
 }
 
-fn encode(bytes: impl AsRef<[u8]>) -> String {
+pub(crate) fn encode(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
@@ -166,7 +166,10 @@ async fn what_is_no_good_token_is_refused_with_its_reason() {
         let told = closed.refused(&token, Code::BadToken).await;
         assert!(!told.contains(&token), "{told}");
     }
-    let expired = hs256(&claims("Alice", &["dev"], json!({"exp": in_seconds(-1)})));
+    let ago = |seconds| hs256(&claims("Alice", &["dev"], json!({"exp": seconds})));
+    closed.refused(&ago(json!(-1)), Code::TokenExpired).await;
+    closed.refused(&ago(json!(1.5)), Code::TokenExpired).await;
+    let expired = ago(json!(in_seconds(-1)));
     closed.refused(&expired, Code::TokenExpired).await;
     closed.refused(&hs256(&claims("Alice", &["ops"], json!({}))), Code::WrongRoom).await;
     closed.enter("dev", &hs256(&good)).await;
