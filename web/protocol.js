@@ -35,8 +35,8 @@ const HUES = 12;
  * @param {string} name */
 export function fold(name) {
   if (/^[ -~]*$/.test(name)) return name.toLowerCase();
-  // There and back, so that ß is ss; but ı is no i.
-  return name.normalize("NFC").toLowerCase().replace(/[^ı]+/g, (part) => part.toUpperCase().toLowerCase()).normalize("NFC");
+  // There and back, so that ß is ss; but ı is no i. Joiners and variation selectors do not count.
+  return name.normalize("NFC").replace(/\p{DI}/gu, "").toLowerCase().replace(/[^ı]+/g, (part) => part.toUpperCase().toLowerCase()).normalize("NFC");
 }
 
 /** Reads one frame; null for what is no envelope of a known kind, or breaks a limit of the protocol.
@@ -107,23 +107,43 @@ export function helloQuery({ room, username, since, history }) {
   return query.toString();
 }
 
-/** What a name does not hold, anywhere or at its ends. */
-const BAD_IN_NAME = /^[ \p{M}]| $|(?! )[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Z}\p{DI}\u2800\ufffd]/u;
+/** What shows nothing: controls, spaces, what is ignorable by default, and glyphs that are blank by their description.
+ * Some signs of Arabic and its like are format characters that show. */
+const BLANK = /(?![\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}])[\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{DI}\p{NChar}\u2800\u2d7f\ufffc\u{1107f}\u{13441}\u{13442}\u{16fe4}\u{1bc9d}\u{1d159}]/gu;
+/** A joiner, selector or tag where it changes what is seen: between letters that would be joined, behind the sign that
+ * kills a vowel, in emoji and flags. The server knows which letters are joined. */
+const IN_PLACE = /(?<=(?!\p{scx=Zinh})\p{M})[\u200c\u200d]|(?<=[\p{scx=Arab}\p{scx=Syrc}\p{scx=Mong}\p{scx=Nkoo}\p{scx=Adlm}\p{scx=Rohg}]\p{M}*)\u200c(?=\p{M}*[\p{scx=Arab}\p{scx=Syrc}\p{scx=Mong}\p{scx=Nkoo}\p{scx=Adlm}\p{scx=Rohg}])|(?<=\p{ExtPict}[\ufe0f\p{EMod}]*)\u200d(?=\p{ExtPict})|(?<=\u{1f3f4})[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{3,5}\u{e007f}|\p{VS}/gu;
+/** What is not the same for everybody. */
+const UNDEFINED = /[\p{Co}\p{Cn}\ufffd]/u;
+/** More marks than a letter has, or the same one twice, or one without a letter of its script. */
+const STRAY_MARK = /^\p{M}|(\p{Mn}|\p{Me})\1|[\p{Mn}\p{Me}]{5}|[\p{scx=Latn}\p{scx=Grek}\p{scx=Cyrl}\p{scx=Han}\p{scx=Hang}]\p{M}*(?![\p{scx=Zinh}\p{scx=Latn}\p{scx=Grek}\p{scx=Cyrl}\p{scx=Han}\p{scx=Hang}])\p{M}/u;
+/** A letter, a number or an emoji; arrows and asterisks are signs also where they have an emoji. */
+const LETTER = /[\p{L}\p{N}\p{EPres}\p{RI}]|(?![\u2190-\u21ff\u2733\u2734\u27a1\u2900-\u297f\u2b00-\u2bff])(?=\p{So})\p{ExtPict}/u;
 
 /** Why a name of a room or person cannot be one; null if it may be: the server looks closer.
  * @param {string} name
  * @param {number} charsMax */
 export function nameFault(name, charsMax) {
-  const chars = [...name.normalize("NFC")].length;
+  const spelled = name.replace(IN_PLACE, "").normalize("NFC");
+  const chars = [...name.replace(/\p{VS}/gu, "").normalize("NFC")].length;
   if (chars === 0) return "a name needs at least one character";
-  if (BAD_IN_NAME.test(name)) return "a name holds no invisible characters, and begins and ends with a visible one";
+  if (UNDEFINED.test(spelled)) return "a name cannot contain characters that are not the same everywhere";
+  if (spelled.replaceAll(" ", "").search(BLANK) >= 0) return "a name cannot contain invisible characters: type it again";
+  if (/^ | $/.test(spelled)) return "a name does not begin or end with a space";
+  if (STRAY_MARK.test(spelled.normalize("NFD"))) return "a name cannot contain accents that no letter has";
   return chars > charsMax ? `a name has at most ${charsMax} characters, this one has ${chars}` : null;
+}
+
+/** The same for a new name of a person, which must not look like a mark of the program.
+ * @param {string} name */
+export function userFault(name) {
+  return nameFault(name, NAME_CHARS_MAX) ?? (LETTER.test(name) ? null : "a name needs a letter, a digit or an emoji");
 }
 
 /** Why a text cannot be sent; null if it can.
  * @param {string} text */
 export function contentFault(text) {
-  if (text.trim() === "") return "a message needs some visible text";
+  if (text.replace(BLANK, "") === "") return "a message needs some visible text";
   const chars = [...text].length;
   if (chars > CONTENT_CHARS_MAX) return `a message has at most ${CONTENT_CHARS_MAX} characters, this one has ${chars}`;
   return null;

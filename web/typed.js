@@ -6,7 +6,7 @@ import { comeIn, dialNow, joining } from "./link.js";
 import { linksIn } from "./links.js";
 import { ACTS, act, nthNewest } from "./moderate.js";
 import { again, put, sendNext, takeBack } from "./outbox.js";
-import { NAME_CHARS_MAX, ROOM_CHARS_MAX, fold, nameFault } from "./protocol.js";
+import { ROOM_CHARS_MAX, fold, nameFault, userFault } from "./protocol.js";
 import { show, toBottom } from "./reading.js";
 import { ROOMS_MAX, activeRoom, messages, newRoom, orMore, unread } from "./state.js";
 import { candidates } from "./switcher.js";
@@ -232,7 +232,7 @@ function leaveRoom(state) {
  * @param {string} name
  * @returns {Action[] | null} */
 function comeBackAs(state, name) {
-  const why = nameFault(name, NAME_CHARS_MAX);
+  const why = userFault(name);
   if (why) return fault(state, `/nick: ${why}`);
   if (state.me !== name) Object.assign(state, { formerly: state.formerly ?? state.me, me: name });
   return dialNow(state);

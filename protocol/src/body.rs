@@ -2,11 +2,12 @@
 //!
 //! This file does not know rooms or people.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::name::is_blank;
+use crate::text::{is_blank, with_newlines};
 
 /// Longest text of one message, in characters.
 pub const CONTENT_CHARS_MAX: usize = 4096;
@@ -29,9 +30,9 @@ pub enum BodyError {
     TooLong(usize),
 }
 
-/// The text of one message: 1–4,096 characters, not blank.
+/// The text of one message: 1–4,096 characters, something of it visible, every line break a `\n`.
 ///
-/// It may hold any character, also controls: whoever draws it decides what is safe there.
+/// It may hold any other character, also controls: whoever draws it decides what is safe there.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Body(Box<str>);
@@ -42,15 +43,29 @@ impl Body {
         &self.0
     }
 
-    pub(crate) fn parse(text: impl AsRef<str> + Into<Box<str>>) -> Result<Self, BodyError> {
-        let chars = text.as_ref().chars().count();
+    /// A text that is stored already, perhaps since more counted as visible: from a database, or from
+    /// a server. Its line breaks are read like a new one's.
+    ///
+    /// # Errors
+    /// [`BodyError::TooLong`].
+    pub fn stored(text: impl AsRef<str> + Into<Box<str>>) -> Result<Self, BodyError> {
+        let text: Box<str> = match with_newlines(text.as_ref()) {
+            Cow::Owned(text) => text.into(),
+            Cow::Borrowed(_) => text.into(),
+        };
+        let chars = text.chars().count();
         if chars > CONTENT_CHARS_MAX {
             return Err(BodyError::TooLong(chars));
         }
-        if is_blank(text.as_ref()) {
+        Ok(Body(text))
+    }
+
+    pub(crate) fn parse(text: impl AsRef<str> + Into<Box<str>>) -> Result<Self, BodyError> {
+        let body = Body::stored(text)?;
+        if is_blank(body.as_str()) {
             return Err(BodyError::Blank);
         }
-        Ok(Body(text.into()))
+        Ok(body)
     }
 }
 

@@ -56,10 +56,10 @@ impl Hello {
         }
         let [room, user, since, history] = found.map(|value| value.filter(|v| !v.is_empty()));
         let room = match room.as_deref() {
-            Some(room) => RoomName::try_from(room).map_err(Refusal::BadRoom)?,
+            Some(room) => RoomName::known(room).map_err(Refusal::BadRoom)?,
             None => RoomName::general(),
         };
-        let user = user.as_deref().map(UserName::try_from).transpose().map_err(Refusal::BadName)?;
+        let user = user.as_deref().map(UserName::known).transpose().map_err(Refusal::BadName)?;
         let since = since.as_deref().map(|text| number("since", text)).transpose()?;
         let history = history.as_deref().map(|text| number("history", text)).transpose()?;
         Ok(Hello {

@@ -30,6 +30,8 @@ mod json;
 mod moderation;
 mod name;
 mod refusal;
+mod shape;
+mod text;
 mod to_client;
 mod to_server;
 mod token;
@@ -44,8 +46,9 @@ pub use moderation::{
     Act, Action, BadReason, DELETED_CONTENT, DELETED_MAX, Deleted, Moderated, REASON_CHARS_MAX,
     Reason, Restriction, Role, SECONDS_MAX,
 };
-pub use name::{NameError, ROOM_CHARS_MAX, RoomName, USER_CHARS_MAX, UserName};
+pub use name::{NameError, Position, ROOM_CHARS_MAX, RoomName, USER_CHARS_MAX, UserName};
 pub use refusal::{Code, Refusal};
+pub use text::{is_invisible, with_newlines};
 pub use to_client::{
     BadFromServer, ErrorNote, HISTORY_BYTES_MAX, History, HistoryEnd, Message, Presence, ToClient,
     encode_history,

@@ -7,7 +7,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::body::{MessageId, Ref};
-use crate::name::{RoomName, UserName, is_blank};
+use crate::name::{RoomName, UserName};
+use crate::text::is_blank;
 
 /// Longest reason of an act, in characters: a sentence.
 pub const REASON_CHARS_MAX: usize = 200;
@@ -173,16 +174,27 @@ impl Reason {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// A reason that was given before, perhaps when more counted as visible.
+    ///
+    /// # Errors
+    /// [`BadReason`] if it is too long.
+    pub fn stored(text: &str) -> Result<Self, BadReason> {
+        if text.chars().count() > REASON_CHARS_MAX {
+            return Err(BadReason);
+        }
+        Ok(Reason(text.into()))
+    }
 }
 
 impl TryFrom<&str> for Reason {
     type Error = BadReason;
 
     fn try_from(text: &str) -> Result<Self, BadReason> {
-        if is_blank(text) || text.chars().count() > REASON_CHARS_MAX {
+        if is_blank(text) {
             return Err(BadReason);
         }
-        Ok(Reason(text.into()))
+        Reason::stored(text)
     }
 }
 

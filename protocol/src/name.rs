@@ -1,7 +1,7 @@
 //! Names of rooms and people: one way in, and a folded key to compare by.
 //!
-//! A name is normalised to NFC and otherwise taken as it is or refused; nothing is trimmed or
-//! replaced in silence. Two names are equal when their case-folded keys are: `alice` is `Alice`.
+//! A name is normalised to NFC, loses variation selectors that select nothing, and is otherwise taken
+//! as it is or refused. Two names are equal when their case-folded keys are: `alice` is `Alice`.
 //! This file does not know who is online or which rooms exist.
 
 use std::fmt;
@@ -10,14 +10,19 @@ use std::sync::Arc;
 
 use icu_casemap::CaseMapper;
 use icu_normalizer::ComposingNormalizerBorrowed;
-use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
-use icu_properties::{CodePointMapData, CodePointSetData};
 use serde::{Serialize, Serializer};
+
+use crate::shape;
+use crate::text::is_ignorable;
 
 /// Longest room name, in characters after NFC.
 pub const ROOM_CHARS_MAX: usize = 64;
 /// Longest user name, in characters after NFC: what fits beside text on a small screen.
 pub const USER_CHARS_MAX: usize = 32;
+
+/// Most marks on one letter, and no mark twice: more are drawn over what stands around the name
+/// (UTS 39, section 5.4).
+pub(crate) const MARKS_MAX: usize = 4;
 
 /// Why a name was refused. The sentence is fit for people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,9 +39,43 @@ pub enum NameError {
     /// Space at an end, which nobody could see.
     #[error("a name does not begin or end with a space")]
     OuterSpace,
-    /// A character that is invisible, reorders text, or is no character at all.
-    #[error("a name cannot hold the character U+{:04X}", u32::from(*.0))]
-    BadCharacter(char),
+    /// A character that is invisible or reorders text, and where it stands.
+    #[error("a name cannot contain invisible characters, and this one has one {0}: type it again")]
+    Invisible(Position),
+    /// A character that is no letter or sign for everybody: private, undefined, or a replacement.
+    #[error(
+        "a name cannot contain characters that are not the same everywhere, and this one has one {0}"
+    )]
+    Undefined(Position),
+    /// A mark at the beginning, more than [`MARKS_MAX`] on one letter, the same one twice, or on a
+    /// letter of another script.
+    #[error("a name cannot contain accents that no letter has, and this one has one {0}")]
+    StrayMark(Position),
+    /// A person's name of signs alone could pass for a mark of the program.
+    #[error("a name needs a letter, a digit or an emoji")]
+    SignsAlone,
+}
+
+/// Where in a name something stands that cannot be shown by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Position {
+    /// What stands before it.
+    before: Box<str>,
+}
+
+impl Position {
+    pub(crate) fn after(before: &str) -> Self {
+        Position { before: before.into() }
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.before.trim_end() {
+            "" => f.write_str("at its beginning"),
+            before => write!(f, "after \"{before}\""),
+        }
+    }
 }
 
 /// The name of a room: 1–64 characters. Equality and hash go by the folded key.
@@ -58,6 +97,23 @@ impl RoomName {
         &self.0.key
     }
 
+    /// A room that exists, perhaps since before the rules for new names were as strict as now: from a
+    /// database, or from a server.
+    ///
+    /// # Errors
+    /// As with `try_from`, but for what only a new name must not have.
+    pub fn known(raw: &str) -> Result<Self, NameError> {
+        Name::parse(raw, ROOM_CHARS_MAX).map(RoomName)
+    }
+
+    /// Whether it may be a new room's.
+    ///
+    /// # Errors
+    /// What a new name must not have.
+    pub fn check(&self) -> Result<(), NameError> {
+        shape::check(self.as_str())
+    }
+
     /// The room of a client that names none.
     pub fn general() -> Self {
         let text: Arc<str> = Arc::from("general");
@@ -75,13 +131,35 @@ impl UserName {
     pub fn key(&self) -> &Arc<str> {
         &self.0.key
     }
+
+    /// The name of somebody who has it already, perhaps since before the rules for new names were as
+    /// strict as now: from a database, or from a server.
+    ///
+    /// # Errors
+    /// As with `try_from`, but for what only a new name must not have.
+    pub fn known(raw: &str) -> Result<Self, NameError> {
+        Name::parse(raw, USER_CHARS_MAX).map(UserName)
+    }
+
+    /// Whether it may be a new person's.
+    ///
+    /// # Errors
+    /// What a new name must not have.
+    pub fn check(&self) -> Result<(), NameError> {
+        shape::check(self.as_str())?;
+        if shape::is_signs_alone(self.as_str()) {
+            return Err(NameError::SignsAlone);
+        }
+        Ok(())
+    }
 }
 
 impl TryFrom<&str> for RoomName {
     type Error = NameError;
 
     fn try_from(raw: &str) -> Result<Self, NameError> {
-        Name::parse(raw, ROOM_CHARS_MAX).map(RoomName)
+        let name = RoomName::known(raw)?;
+        name.check().map(|()| name)
     }
 }
 
@@ -89,7 +167,8 @@ impl TryFrom<&str> for UserName {
     type Error = NameError;
 
     fn try_from(raw: &str) -> Result<Self, NameError> {
-        Name::parse(raw, USER_CHARS_MAX).map(UserName)
+        let name = UserName::known(raw)?;
+        name.check().map(|()| name)
     }
 }
 
@@ -102,27 +181,20 @@ struct Name {
 
 impl Name {
     fn parse(raw: &str, chars_max: usize) -> Result<Self, NameError> {
-        if raw.is_empty() {
-            return Err(NameError::Empty);
-        }
         // NFC never makes a text more than three times shorter (UAX #15), so a far longer one
         // is refused before any work is spent on it.
         if raw.len() > chars_max * 4 * 3 {
             return Err(NameError::TooLong { max: chars_max });
         }
-        let text = ComposingNormalizerBorrowed::new_nfc().normalize(raw);
+        let spelled = shape::spelled(raw);
+        let text = ComposingNormalizerBorrowed::new_nfc().normalize(&spelled);
+        if text.is_empty() {
+            return Err(NameError::Empty);
+        }
         if text.chars().count() > chars_max {
             return Err(NameError::TooLong { max: chars_max });
         }
-        if let Some(bad) = text.chars().find(|c| !allowed_in_name(*c)) {
-            return Err(NameError::BadCharacter(bad));
-        }
-        if text.starts_with(' ') || text.ends_with(' ') {
-            return Err(NameError::OuterSpace);
-        }
-        if let Some(mark) = text.chars().next().filter(|c| is_mark(*c)) {
-            return Err(NameError::BadCharacter(mark));
-        }
+        shape::check_characters(&text)?;
         let key = fold(&text);
         let text: Arc<str> = Arc::from(&*text);
         let key = if *key == *text { text.clone() } else { Arc::from(key) };
@@ -130,41 +202,12 @@ impl Name {
     }
 }
 
-/// Case-folds, and normalises again, since folding can undo NFC.
+/// Leaves out what nobody sees (joiners, variation selectors), case-folds, and normalises again, since
+/// folding can undo NFC.
 pub(crate) fn fold(text: &str) -> String {
-    let folded = CaseMapper::new().fold_string(text);
+    let seen: String = text.chars().filter(|c| !is_ignorable(*c)).collect();
+    let folded = CaseMapper::new().fold_string(&seen);
     ComposingNormalizerBorrowed::new_nfc().normalize(&folded).into_owned()
-}
-
-/// A name is drawn beside other people's names, so nothing invisible, nothing that reorders its
-/// surroundings, and no space but the plain one may be in it.
-fn allowed_in_name(c: char) -> bool {
-    const BRAILLE_BLANK: char = '\u{2800}';
-    let category = CodePointMapData::<GeneralCategory>::new().get(c);
-    match c {
-        ' ' => true,
-        char::REPLACEMENT_CHARACTER | BRAILLE_BLANK => false,
-        _ => {
-            !GeneralCategoryGroup::Other.contains(category)
-                && !GeneralCategoryGroup::Separator.contains(category)
-                && !CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
-        }
-    }
-}
-
-/// A combining mark at the start would be drawn over what stands before the name.
-fn is_mark(c: char) -> bool {
-    let category = CodePointMapData::<GeneralCategory>::new().get(c);
-    GeneralCategoryGroup::Mark.contains(category)
-}
-
-/// Whether `text` shows nothing at all: only spaces, controls and invisible characters.
-pub(crate) fn is_blank(text: &str) -> bool {
-    text.chars().all(|c| {
-        c.is_whitespace()
-            || c.is_control()
-            || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
-    })
 }
 
 impl PartialEq for Name {

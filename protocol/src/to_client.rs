@@ -233,42 +233,44 @@ fn tagged<S: Serializer>(messages: &[Message], serializer: S) -> Result<S::Ok, S
 }
 
 /// Deserialises through the one way in that the type has.
-fn checked<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+fn checked<'de, D, T, E: std::fmt::Display>(
+    deserializer: D,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
-    T: for<'a> TryFrom<&'a str, Error: std::fmt::Display>,
 {
-    let text = String::deserialize(deserializer)?;
-    T::try_from(text.as_str()).map_err(D::Error::custom)
+    parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
+/// What a server says exists already: rules for what is new do not count.
 impl<'de> Deserialize<'de> for RoomName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        checked(deserializer)
+        checked(deserializer, RoomName::known)
     }
 }
 
 impl<'de> Deserialize<'de> for UserName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        checked(deserializer)
+        checked(deserializer, UserName::known)
     }
 }
 
 impl<'de> Deserialize<'de> for Body {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Body::try_from(String::deserialize(deserializer)?).map_err(D::Error::custom)
+        Body::stored(String::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 
 impl<'de> Deserialize<'de> for Reason {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        checked(deserializer)
+        checked(deserializer, Reason::stored)
     }
 }
 
 impl<'de> Deserialize<'de> for Ref {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        checked(deserializer)
+        checked(deserializer, |text| Ref::try_from(text))
     }
 }
 

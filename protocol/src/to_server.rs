@@ -110,7 +110,7 @@ impl ToServer {
     /// [`BadEnvelope`] with the reason, for anything but a well-formed envelope.
     pub fn parse(frame: &str) -> Result<Self, BadEnvelope> {
         let fields = Fields::parse(frame)?;
-        let room = fields.room.as_deref().map(RoomName::try_from);
+        let room = fields.room.as_deref().map(RoomName::known);
         let reference = fields.reference.as_deref().map(Ref::try_from);
         let about = (room.clone().and_then(Result::ok), reference.clone().and_then(Result::ok));
         fields.into_envelope(room, reference).map_err(|refusal| BadEnvelope {
@@ -221,7 +221,7 @@ impl Fields {
             "leave" => ToServer::Leave { room },
             "presence" => {
                 let after = self.after.ok_or_else(|| missing("after"))?;
-                let after = UserName::try_from(after.as_str()).map_err(Refusal::BadName)?;
+                let after = UserName::known(after.as_str()).map_err(Refusal::BadName)?;
                 ToServer::Presence { room, after }
             }
             "delete" => {
@@ -247,7 +247,7 @@ impl Fields {
             return Err(missing("room"));
         }
         let user = wanted("user", self.user)?.ok_or_else(|| missing("user"))?;
-        let user = UserName::try_from(user.as_str()).map_err(Refusal::BadName)?;
+        let user = UserName::known(user.as_str()).map_err(Refusal::BadName)?;
         let takes_time = matches!(action, Action::Ban | Action::Mute);
         let seconds = wanted("seconds", self.seconds)?.filter(|_| takes_time);
         match seconds {

@@ -211,7 +211,7 @@ pub(crate) fn refuse_problems(config: &Config) -> anyhow::Result<()> {
 }
 
 fn parse_name(text: &str) -> Result<UserName, String> {
-    UserName::try_from(text).map_err(|error| error.to_string())
+    UserName::known(text).map_err(|error| error.to_string())
 }
 
 /// A pattern that at least one room may match.

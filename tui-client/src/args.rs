@@ -203,7 +203,7 @@ pub(crate) fn parse_room(text: &str) -> Result<RoomName, String> {
 }
 
 pub(crate) fn parse_user(text: &str) -> Result<UserName, String> {
-    UserName::try_from(text).map_err(|error| error.to_string())
+    UserName::known(text).map_err(|error| error.to_string())
 }
 
 /// The sentence does not repeat the token.

@@ -210,7 +210,7 @@ fn deed(action: Action, rest: &str) -> Result<Deed, String> {
         Some(quoted) => quoted,
         None => rest.split_once(' ').unwrap_or((rest, "")),
     };
-    let user = UserName::try_from(name.trim_end_matches(':')).map_err(|error| error.to_string())?;
+    let user = UserName::known(name.trim_end_matches(':')).map_err(|error| error.to_string())?;
     let rest = rest.trim_start();
     let (first, behind) = rest.split_once(' ').unwrap_or((rest, ""));
     let takes_time = matches!(action, Action::Ban | Action::Mute);

@@ -1,52 +1,85 @@
-//! Which names there are, and which of them are the same.
+//! Which names there are, and which of them are the same. `golden/clients/names.json` holds every
+//! client to the same answers.
 
-use protocol::{NameError, ROOM_CHARS_MAX, RoomName, USER_CHARS_MAX, UserName};
+use proptest::prelude::*;
+use protocol::{
+    Body, BodyError, NameError, ROOM_CHARS_MAX, RoomName, USER_CHARS_MAX, UserName, is_invisible,
+};
+use serde_json::Value;
+
+fn golden() -> Value {
+    serde_json::from_str(include_str!("../golden/clients/names.json")).unwrap()
+}
+
+fn texts(list: &Value) -> impl Iterator<Item = &str> {
+    list.as_array().unwrap().iter().map(|text| text.as_str().unwrap())
+}
+
+fn pairs(list: &Value) -> impl Iterator<Item = (&str, &str)> {
+    let pairs = list.as_array().unwrap().iter();
+    pairs.map(|pair| (pair[0].as_str().unwrap(), pair[1].as_str().unwrap()))
+}
 
 #[test]
 fn names_of_all_scripts_are_taken_as_they_are() {
-    for name in
-        ["Alice", "guest-x7k2", "Zoë", "李小龙", "Ωmega", "a b", "x", "🦀", "o'neil", "#!", "שלום"]
-    {
-        assert_eq!(UserName::try_from(name).unwrap().as_str(), name);
-        assert_eq!(RoomName::try_from(name).unwrap().as_str(), name);
+    for name in texts(&golden()["taken"]) {
+        assert_eq!(UserName::try_from(name).unwrap().as_str(), name, "{name:?}");
+        assert_eq!(RoomName::try_from(name).unwrap().as_str(), name, "{name:?}");
+    }
+    for (name, spelled) in golden()["spelled"].as_object().unwrap() {
+        assert_eq!(UserName::try_from(name.as_str()).unwrap().as_str(), spelled);
     }
 }
 
 #[test]
 fn names_that_would_deceive_or_disturb_are_refused() {
-    for name in [
-        " a",
-        "a ",
-        " ",
-        "a\tb",
-        "a\nb",
-        "a\0",
-        "\u{7f}",
-        "\u{85}",
-        "a\u{a0}b",
-        "a\u{200b}b",
-        "a\u{200d}b",
-        "\u{feff}a",
-        "a\u{202e}b",
-        "a\u{2066}b",
-        "a\u{200e}b",
-        "a\u{61c}b",
-        "a\u{2028}b",
-        "a\u{fe0f}",
-        "\u{3164}",
-        "\u{115f}x",
-        "\u{2800}",
-        "\u{e0041}a",
-        "\u{ad}a",
-        "\u{301}a",
-        "a\u{fffd}",
-        "\u{e000}",
-        "\u{378}",
-    ] {
-        assert!(UserName::try_from(name).is_err(), "{name:?}");
-        assert!(RoomName::try_from(name).is_err(), "{name:?}");
+    for (name, why) in pairs(&golden()["refused"]) {
+        let errors = [UserName::try_from(name).unwrap_err(), RoomName::try_from(name).unwrap_err()];
+        for error in errors {
+            let sentence = error.to_string();
+            assert!(sentence.contains(why), "{name:?}: {sentence}");
+            assert!(sentence.chars().all(|c| c == ' ' || !is_invisible(c)), "{sentence:?}");
+        }
     }
     assert_eq!(UserName::try_from(""), Err(NameError::Empty));
+}
+
+#[test]
+fn a_person_is_not_called_like_a_mark_of_the_program() {
+    for name in texts(&golden()["signs_alone"]) {
+        assert_eq!(UserName::try_from(name), Err(NameError::SignsAlone), "{name:?}");
+        assert!(RoomName::try_from(name).is_ok(), "{name:?}: a room has its # before it");
+        assert!(UserName::known(name).is_ok(), "{name:?}: who has it already keeps it");
+    }
+}
+
+#[test]
+fn who_has_a_name_from_before_is_known_by_it() {
+    for name in ["Al\u{1D159}icia", "Alicia\u{FFFC}", "e\u{301}\u{301}", "*"] {
+        let known = UserName::known(name).unwrap();
+        assert_eq!(known.check(), UserName::try_from(name).map(drop), "{name:?}");
+        assert!(known.check().is_err());
+    }
+    assert!(UserName::known("a\u{200b}b").is_err(), "this was never a name");
+}
+
+#[test]
+fn a_sentence_says_where_the_invisible_character_is() {
+    let refused = |name: &str| UserName::try_from(name).unwrap_err().to_string();
+    assert_eq!(
+        refused("ab\u{200b}c"),
+        "a name cannot contain invisible characters, and this one has one after \"ab\": type it again"
+    );
+    assert!(refused("\u{2800}x").contains("at its beginning"));
+}
+
+#[test]
+fn a_joiner_stands_where_it_changes_what_is_seen() {
+    // Behind a letter that is never joined to the next one it would change nothing.
+    for name in ["\u{0632}\u{200c}\u{0646}", "a\u{200c}\u{0646}", "\u{0646}\u{200c}a", "अ\u{200c}आ"]
+    {
+        assert!(UserName::try_from(name).is_err(), "{name:?}");
+    }
 }
 
 #[test]
@@ -70,17 +103,44 @@ fn the_longest_name_is_taken_and_one_more_is_not() {
 }
 
 #[test]
-fn names_that_differ_in_case_or_form_alone_are_the_same() {
-    for (one, other) in [
-        ("alice", "Alice"),
-        ("STRASSE", "straße"),
-        ("Zoe\u{308}", "ZOË"),
-        ("Σίσυφος", "ΣΊΣΥΦΟΣ"),
-        ("\u{212a}elvin", "kelvin"),
-    ] {
+fn names_that_differ_only_in_what_nobody_sees_are_the_same() {
+    for (one, other) in pairs(&golden()["same"]) {
         let (one, other) = (UserName::try_from(one).unwrap(), UserName::try_from(other).unwrap());
         assert_eq!(one, other);
         assert_eq!(one.key(), other.key());
     }
-    assert_ne!(UserName::try_from("alice").unwrap(), UserName::try_from("alicé").unwrap());
+    for (one, other) in pairs(&golden()["differ"]) {
+        assert_ne!(UserName::try_from(one).unwrap(), UserName::try_from(other).unwrap());
+    }
+}
+
+#[test]
+fn a_text_without_anything_to_see_is_no_message() {
+    for text in texts(&golden()["blank"]) {
+        assert_eq!(Body::try_from(text), Err(BodyError::Blank), "{text:?}");
+    }
+    for text in texts(&golden()["visible"]) {
+        assert!(Body::try_from(text).is_ok(), "{text:?}");
+    }
+}
+
+proptest! {
+    /// Whatever is put into a name, a reader sees the difference, or it is the same name.
+    #[test]
+    fn nothing_invisible_makes_another_name(at in 0..=5_usize, c in any::<char>()) {
+        let plain = UserName::try_from("Alice").unwrap();
+        let other = format!("{}{c}{}", &"Alice"[..at], &"Alice"[at..]);
+        if let Ok(other) = UserName::try_from(other.as_str()) {
+            prop_assert!(other == plain || c == ' ' || !is_invisible(c), "{:?}", other);
+            prop_assert_eq!(UserName::try_from(other.as_str()).unwrap(), other);
+        }
+    }
+
+    #[test]
+    fn a_name_reads_back_as_itself(text in "\\PC{1,32}") {
+        if let Ok(name) = UserName::try_from(text.as_str()) {
+            let again = UserName::try_from(name.as_str()).unwrap();
+            prop_assert_eq!(again.as_str(), name.as_str());
+        }
+    }
 }

@@ -227,6 +227,9 @@ impl Gate {
         if grant.is_some_and(|grant| !grant.opens(room)) {
             return Some(Refusal::WrongRoom);
         }
+        if let Err(error) = room.check() {
+            return Some(Refusal::BadRoom(error));
+        }
         let banned = self.sanctions.ban(person, pass, Some(room), now_ms())?;
         Some(Refusal::Banned(Box::new(banned)))
     }

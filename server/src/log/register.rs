@@ -157,7 +157,7 @@ fn sanctions(db: &Connection) -> rusqlite::Result<Vec<Sanction>> {
 
 fn read_name(row: &Row<'_>) -> rusqlite::Result<Kept> {
     Ok(Kept {
-        name: checked(0, UserName::try_from(row.get_ref(0)?.as_str()?))?,
+        name: checked(0, UserName::known(row.get_ref(0)?.as_str()?))?,
         key: checked(1, KeyHash::try_from(row.get_ref(1)?.as_blob()?))?,
         used: unsigned(row, 2)?,
     })
@@ -168,12 +168,12 @@ fn read_sanction(row: &Row<'_>) -> rusqlite::Result<Sanction> {
     let (hash, until): (Option<Vec<u8>>, Option<i64>) = (row.get(3)?, row.get(4)?);
     Ok(Sanction {
         kind: if row.get::<_, i64>(0)? == 1 { Kind::Ban } else { Kind::Mute },
-        room: checked(1, room.as_deref().map(RoomName::try_from).transpose())?,
-        user: checked(2, UserName::try_from(row.get_ref(2)?.as_str()?))?,
+        room: checked(1, room.as_deref().map(RoomName::known).transpose())?,
+        user: checked(2, UserName::known(row.get_ref(2)?.as_str()?))?,
         key: checked(3, hash.as_deref().map(KeyHash::try_from).transpose())?,
         until: checked(4, until.map(u64::try_from).transpose())?,
-        reason: checked(5, reason.as_deref().map(Reason::try_from).transpose())?,
-        by: checked(6, UserName::try_from(row.get_ref(6)?.as_str()?))?,
+        reason: checked(5, reason.as_deref().map(Reason::stored).transpose())?,
+        by: checked(6, UserName::known(row.get_ref(6)?.as_str()?))?,
     })
 }
 

@@ -175,7 +175,7 @@ fn delete(db: &Connection, deletion: &Deleted) -> rusqlite::Result<Outcome> {
     if found.deleted {
         let select = "SELECT id, author, at FROM deletions WHERE message = ?1";
         let before = db.prepare_cached(select)?.query_row([message], |row| {
-            let by = checked(1, UserName::try_from(row.get_ref(1)?.as_str()?))?;
+            let by = checked(1, UserName::known(row.get_ref(1)?.as_str()?))?;
             Ok(Deleted { id: id(row, 0)?, by, at: unsigned(row, 2)?, ..deletion.clone() })
         })?;
         return Ok(Outcome::DeletedBefore(Box::new(before)));
@@ -289,8 +289,8 @@ fn read(row: &Row<'_>, room: &RoomName) -> rusqlite::Result<Message> {
     Ok(Message {
         room: room.clone(),
         id: id(row, 0)?,
-        sender: checked(1, UserName::try_from(row.get_ref(1)?.as_str()?))?,
-        content: checked(2, Body::try_from(content))?,
+        sender: checked(1, UserName::known(row.get_ref(1)?.as_str()?))?,
+        content: checked(2, Body::stored(content))?,
         at: unsigned(row, 3)?,
         reference: checked(4, reference.as_deref().map(Ref::try_from).transpose())?,
         deleted,

@@ -8,7 +8,9 @@ use std::collections::hash_map::{Entry, RandomState};
 use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
-use protocol::UserName;
+use icu_properties::props::{GeneralCategory, SoftDotted};
+use icu_properties::{CodePointMapData, CodePointSetData};
+use protocol::{NameError, UserName, is_invisible};
 use unicode_security::confusable_detection::skeleton;
 
 /// The looks of names that are taken. A name that is its own skeleton is not in here: it is found
@@ -78,13 +80,40 @@ impl Looks {
 /// `AIice` with a capital I only before.
 fn other_looks(name: &UserName) -> Vec<String> {
     let look = |text: &str| one_spaced(&skeleton(text).collect::<String>().to_lowercase());
-    let mut looks = vec![look(name.as_str())];
+    let mut looks = vec![look(&seen(name.as_str()))];
     if **name.key() != *name.as_str() {
         looks.push(look(name.key()));
     }
     looks.retain(|look| **look != **name.key());
     looks.dedup();
     looks
+}
+
+/// Whether a reader sees signs in it, and no letter: some letters look like `!` or `:`.
+pub(super) fn is_signs_alone(name: &UserName) -> bool {
+    let look: String = skeleton(&seen(name.as_str())).collect();
+    matches!(UserName::try_from(look.as_str()), Err(NameError::SignsAlone))
+}
+
+/// What of a name is seen: nothing that its key leaves out, no blank glyphs (which old names may have),
+/// and no second dot on an `i`.
+fn seen(name: &str) -> String {
+    const DOT_ABOVE: char = '\u{307}';
+    const DOTLESS: [char; 3] = ['l', '\u{131}', '\u{237}'];
+    let is_dotted = |c| CodePointSetData::new::<SoftDotted>().contains(c) || DOTLESS.contains(&c);
+    let category = CodePointMapData::<GeneralCategory>::new();
+    let mut seen = String::with_capacity(name.len());
+    let mut base = None;
+    for c in name.chars().filter(|c| *c == ' ' || !is_invisible(*c)) {
+        if c == DOT_ABOVE && base.is_some_and(is_dotted) {
+            continue;
+        }
+        if category.get(c) != GeneralCategory::NonspacingMark {
+            base = Some(c);
+        }
+        seen.push(c);
+    }
+    seen
 }
 
 /// Nobody counts spaces.
@@ -97,7 +126,7 @@ mod tests {
     use super::*;
 
     fn name(text: &str) -> UserName {
-        UserName::try_from(text).unwrap()
+        UserName::known(text).unwrap()
     }
 
     /// Whether `other` is found to look like `taken`.
@@ -121,6 +150,10 @@ mod tests {
             ("\u{440}\u{430}\u{443}", "pay"),
             ("\u{2160}vy", "Ivy"),
             ("Al Smith", "al  smith"),
+            ("Alicia", "Al\u{1D159}icia"),
+            ("Alicia", "Alicia\u{FFFC}"),
+            ("Alicia", "Ali\u{307}cia"),
+            ("alicia", "al\u{131}\u{307}cia"),
         ] {
             assert!(alike(one, other), "{one} {other}");
             assert!(alike(other, one), "{other} {one}");

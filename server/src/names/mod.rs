@@ -12,7 +12,7 @@ mod tests;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use protocol::{Refusal, UserName};
+use protocol::{NameError, Refusal, UserName};
 
 use self::kept::AllKept;
 pub use self::kept::KEPT_MAX;
@@ -73,6 +73,8 @@ pub(crate) enum Taken {
     InUse,
     /// It is kept for somebody else.
     Kept,
+    /// Nobody can take it anew: a reader could not tell it from another, or from no name at all.
+    Bad(NameError),
     /// It looks like this one, which is taken.
     Similar(UserName),
     /// No free guest's name was found.
@@ -84,6 +86,7 @@ impl From<Taken> for Refusal {
         match taken {
             Taken::InUse | Taken::NoGuest => Refusal::NameTaken,
             Taken::Kept => Refusal::NameClaimed,
+            Taken::Bad(error) => Refusal::BadName(error),
             Taken::Similar(other) => Refusal::NameSimilar(other.as_str().into()),
         }
     }
@@ -264,8 +267,13 @@ impl<M> State<M> {
         Ok(person)
     }
 
-    /// A new name, or a new spelling of one's own, must not pass for a name that is somebody else's.
+    /// A new name, or a new spelling of one's own, must not pass for a name that is somebody else's,
+    /// or for a mark of the program.
     fn may_look_so(&mut self, name: &UserName, now: u64) -> Result<(), Taken> {
+        name.check().map_err(Taken::Bad)?;
+        if looks::is_signs_alone(name) {
+            return Err(Taken::Bad(NameError::SignsAlone));
+        }
         if self.kept.get(name.key(), now).is_none() {
             // Kept for somebody who did not use it for too long.
             self.forget(name.key());

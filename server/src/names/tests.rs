@@ -112,6 +112,17 @@ fn a_name_that_was_kept_before_there_were_looks_is_its_owners_still() {
 }
 
 #[test]
+fn a_name_that_nobody_may_take_anew_is_its_owners_still() {
+    let old = UserName::known("*").unwrap();
+    let names = names(vec![Kept { name: old.clone(), key: hash(1), used: 0 }]);
+    let claim =
+        |proof, now| names.claim(Person::new(old.clone(), proof), 1, now).map(|_| ()).unwrap_err();
+    assert!(names.claim(Person::new(old.clone(), key(1)), 1, 0).is_ok());
+    assert_eq!(claim(key(2), 999), Taken::Kept);
+    assert_eq!(claim(key(2), 1000), Taken::Bad(NameError::SignsAlone), "it is nobody's now");
+}
+
+#[test]
 fn everybody_with_a_key_is_found_under_whatever_name() {
     let names = names(Vec::new());
     let _claims = [("a", 1, 1), ("b", 1, 2), ("c", 2, 3)]

@@ -1,8 +1,10 @@
 //! Whose name it is.
 
 use protocol::{Code, ToClient};
+use rusqlite::Connection;
+use server::{Config, Db};
 
-use crate::harness::{TestServer, query};
+use crate::harness::{TestServer, query, say};
 
 #[tokio::test]
 async fn a_name_in_use_is_refused_to_everybody_else() {
@@ -60,7 +62,12 @@ async fn a_bad_name_room_or_number_is_told_and_closed() {
         ("username=%20a", Code::BadName),
         ("username=a%E2%80%AEb", Code::BadName),
         ("username=a%00", Code::BadName),
-        ("username=%F0%9F%91%A9%E2%80%8D%F0%9F%91%A7", Code::BadName),
+        ("username=a%E2%80%8Db", Code::BadName),
+        ("username=Al%F0%9D%85%99icia", Code::BadName),
+        ("username=*", Code::BadName),
+        ("username=%E2%86%92", Code::BadName),
+        ("username=%C7%83", Code::BadName),
+        ("room=a%EF%BF%BC", Code::BadRoom),
         (&format!("username={}", "a".repeat(33)), Code::BadName),
         ("room=%0a", Code::BadRoom),
         ("room=%FF", Code::BadRoom),
@@ -84,4 +91,71 @@ async fn a_bad_key_is_told_and_closed() {
     assert_eq!(answer.headers()["sec-websocket-protocol"], "nebula.v1");
     let frame = futures_util::StreamExt::next(&mut socket).await.unwrap().unwrap();
     assert!(frame.to_text().unwrap().contains("bad_key"));
+}
+
+#[tokio::test]
+async fn a_name_that_looks_the_same_is_the_same_or_is_refused() {
+    let server = TestServer::start().await;
+    let mut names = ["Alicia", "نیک\u{200c}نام", "क्\u{200d}ष", "❤\u{fe0f}", "1\u{fe0f}\u{20e3}"]
+        .map(|name| (name, None));
+    for (name, peer) in &mut names {
+        let mut entered = server.connect(&query(&format!("r{}", name.len()), name, "")).await;
+        let ToClient::Join { sender, .. } = entered.next().await else { panic!("{name:?}") };
+        assert_eq!(sender.as_str(), *name);
+        *peer = Some(entered);
+    }
+    for (other, code, close) in [
+        ("Al\u{1D159}icia", Code::BadName, 4002),
+        ("Alicia\u{1D159}", Code::BadName, 4002),
+        ("Alicia\u{16FE4}", Code::BadName, 4002),
+        ("Alicia\u{1039}", Code::BadName, 4002),
+        ("Alicia\u{fe0f}", Code::NameTaken, 4001),
+        ("Ali\u{307}cia", Code::NameSimilar, 4001),
+        ("نیکنام", Code::NameTaken, 4001),
+        ("क्ष", Code::NameTaken, 4001),
+        ("❤", Code::NameTaken, 4001),
+        ("1\u{20e3}", Code::NameTaken, 4001),
+    ] {
+        let mut peer = server.connect(&query("dev", other, "")).await;
+        let note = peer.error().await;
+        assert_eq!(note.code, code, "{other:?}: {}", note.content);
+        assert_eq!(peer.next_or_close().await, Err(Some(close)));
+    }
+}
+
+#[tokio::test]
+async fn who_took_a_name_before_the_rules_were_as_strict_keeps_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = || Config { db: Db::File(folder.path().join("n.db")), ..Config::for_tests() };
+    let server = TestServer::start_with(config()).await;
+    for (name, key) in [("Ann", 1), ("Bob", 2)] {
+        let mut peer = server.connect_with(&query("dev", name, ""), Some(key)).await;
+        peer.expect_entry().await;
+        peer.send(say("dev", "hello")).await;
+        peer.message().await;
+    }
+    server.stop().await;
+    let db = Connection::open(folder.path().join("n.db")).unwrap();
+    for (name, old) in [("Ann", "*"), ("Bob", "Al\u{1D159}icia")] {
+        let key = old.to_lowercase();
+        db.execute("UPDATE names SET key = ?2, name = ?3 WHERE name = ?1", [name, &key, old])
+            .unwrap();
+        db.execute("UPDATE messages SET author = ?2 WHERE author = ?1", [name, old]).unwrap();
+    }
+    let old_text = "one\r\ntwo\rthree\u{2028}four";
+    db.execute("UPDATE messages SET content = ?1 WHERE author = '*'", [old_text]).unwrap();
+    db.execute("UPDATE messages SET content = '\u{2800}' WHERE author != '*'", []).unwrap();
+    drop(db);
+    let server = TestServer::start_with(config()).await;
+    let mut star = server.connect_with(&query("dev", "*", "&history=9"), Some(1)).await;
+    let history = star.history().await;
+    let said: Vec<_> = history.messages.iter().map(|message| message.content.as_str()).collect();
+    assert_eq!(said, ["one\ntwo\nthree\nfour", "\u{2800}"]);
+    assert_eq!(history.messages[0].sender.as_str(), "*");
+    star.expect_entry().await;
+    let mut stranger = server.connect_with(&query("dev", "\u{2192}", ""), Some(3)).await;
+    stranger.expect_refusal(Code::BadName, 4002).await;
+    let mut alicia = server.connect_with(&query("dev", "Alicia", ""), Some(3)).await;
+    alicia.expect_refusal(Code::NameSimilar, 4001).await;
+    server.stop().await;
 }

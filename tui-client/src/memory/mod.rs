@@ -191,7 +191,7 @@ impl Memory {
         self.written = Rooms { sent: file.sent.clone(), rooms: known, ..Rooms::default() };
         file.sent.iter().for_each(|text| model.input.remember(text.clone()));
         let shown = self.written.shown().filter(|_| !asked);
-        let shown = shown.and_then(|shown| RoomName::try_from(shown).ok());
+        let shown = shown.and_then(|shown| RoomName::known(shown).ok());
         if model.rooms.is_empty() {
             model.rooms.push(begun);
         }
@@ -223,7 +223,7 @@ fn left_in(room: &Room, draft: &str) -> OfRoom {
 
 fn bring_back(model: &mut Model, kept: &Kept) {
     let (Ok(name), Ok(read)) =
-        (RoomName::try_from(kept.room.as_str()), MessageId::try_from(kept.read))
+        (RoomName::known(kept.room.as_str()), MessageId::try_from(kept.read))
     else {
         return;
     };
@@ -238,7 +238,7 @@ fn bring_back(model: &mut Model, kept: &Kept) {
 }
 
 fn bring_back_unsent(model: &mut Model, OfRoom { room, draft, waiting }: &OfRoom) {
-    let Ok(name) = RoomName::try_from(room.as_str()) else { return };
+    let Ok(name) = RoomName::known(room.as_str()) else { return };
     if model.find(&name).is_none() {
         model.rooms.push(Room::new(name.clone()));
     }

@@ -156,7 +156,7 @@ impl Kept {
 
 /// Two spellings of one room.
 pub(super) fn is_same(one: &str, other: &str) -> bool {
-    match (RoomName::try_from(one), RoomName::try_from(other)) {
+    match (RoomName::known(one), RoomName::known(other)) {
         (Ok(one), Ok(other)) => one == other,
         _ => one == other,
     }

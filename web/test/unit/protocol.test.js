@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 
-import { contentFault, fold, helloQuery, hue, mentions, nameFault, parse } from "../../protocol.js";
+import { contentFault, fold, helloQuery, hue, mentions, nameFault, parse, userFault } from "../../protocol.js";
 
 const golden = new URL("../../../protocol/tests/golden/", import.meta.url);
 
@@ -41,13 +41,24 @@ test("names are folded as the server folds them", () => {
   for (const [one, other] of [["ı", "i"], ["ırk", "IRK"], ["å", "a"]]) assert.notEqual(fold(one), fold(other), one);
 });
 
-test("a name holds nothing that nobody sees, or that reorders what is round it", () => {
-  for (const name of ["a b", "Zoë", "مجموعة", "👋", "क्षि", "#", "a-b_c"]) assert.equal(nameFault(name, 64), null, name);
-  for (const char of ["\u200b", "\u200f", "\u202e", "\u00a0", "\u00ad", "\ufe0f", "\u3164", "\u2800", "\ufffd", "\n", "\ud800", "\ue000", "\u2028"]) {
-    assert.match(nameFault(`a${char}b`, 64), /invisible/, escape(char));
+test("names are those that the server takes, and are the same as there", () => {
+  const names = JSON.parse(readFileSync(new URL("clients/names.json", golden), "utf8"));
+  for (const name of [...names.taken, ...Object.keys(names.spelled)]) assert.equal(userFault(name), null, escape(name));
+  for (const [name, why] of names.refused) assert.match(nameFault(name, 64) ?? "", new RegExp(why), escape(name));
+  for (const name of names.signs_alone) {
+    assert.match(userFault(name) ?? "", /a letter, a digit or an emoji/, name);
+    assert.equal(nameFault(name, 64), null, name);
   }
-  for (const name of [" a", "a ", "\u0301a"]) assert.match(nameFault(name, 64), /begins and ends/, name);
+  for (const [one, other] of names.same) assert.equal(fold(one), fold(other), escape(one));
+  for (const [one, other] of names.differ) assert.notEqual(fold(one), fold(other), escape(one));
   assert.match(nameFault("x".repeat(65), 64), /at most 64/);
+  assert.match(nameFault("a\ud800b", 64), /invisible/);
+});
+
+test("what shows nothing is no message", () => {
+  const { blank, visible } = JSON.parse(readFileSync(new URL("clients/names.json", golden), "utf8"));
+  for (const text of blank) assert.match(contentFault(text) ?? "", /visible/, escape(text));
+  for (const text of visible) assert.equal(contentFault(text), null, escape(text));
 });
 
 test("a name has the same hue as in the terminal client", () => {

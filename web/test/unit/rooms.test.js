@@ -130,7 +130,7 @@ test("a room whose name none may have is not there, typed or refused", () => {
   const { state, types, hears, did, happens } = alice();
   types("/join ops\u200b");
   assert.deepEqual([did(), state.rooms.length], [[], 1]);
-  assert.match(state.notice, /^\/join: a name holds no invisible/);
+  assert.match(state.notice, /^\/join: a name cannot contain invisible/);
   types("/join secret");
   happens({ type: "step", by: 1 });
   hears({ type: "error", code: "bad_room", content: "a name cannot hold the character U+0378" });
