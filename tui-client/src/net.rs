@@ -1,6 +1,8 @@
 //! The connection: dial, speak, hear, and say when it is lost. When to dial again is not decided
 //! here, and this file does not know the model.
 
+mod faults;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,7 +23,9 @@ use tokio_tungstenite::{
 };
 use url::Url;
 
+use crate::config;
 use crate::event::{Event, Wait};
+use faults::sentence;
 
 /// Longest time for a connection to be made.
 const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
@@ -37,7 +41,7 @@ pub const OUTGOING_MAX: usize = 1024;
 pub const EVENTS_MAX: usize = 1024;
 
 /// Why a connection ended that nobody gave a reason for.
-const HUNG_UP: &str = "the server hung up";
+const HUNG_UP: &str = "The server closed the connection";
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -71,10 +75,10 @@ pub async fn connect(
             if events.send(Event::Connected).await.is_err() {
                 return;
             }
-            talk(socket, outgoing, &events).await
+            talk(socket, &line, outgoing, &events).await
         }
-        Ok(Err(error)) => lost(None, sentence(&error)),
-        Err(_) => lost(None, "the server does not answer".to_owned()),
+        Ok(Err(error)) => lost(None, sentence(&error, &line)),
+        Err(_) => lost(None, format!("{} does not answer", config::host(&line.server))),
     };
     // Nobody is left to hear it when the client is leaving.
     let _ = events.send(lost).await;
@@ -179,6 +183,7 @@ async fn dial(line: &Line, hello: &Hello) -> Result<Socket, tungstenite::Error> 
 
 async fn talk(
     mut socket: Socket,
+    line: &Line,
     mut outgoing: mpsc::Receiver<ToServer>,
     events: &mpsc::Sender<Event>,
 ) -> Event {
@@ -195,14 +200,14 @@ async fn talk(
                         Err(lost) => return lost,
                     },
                 },
-                Some(Err(error)) => return lost(None, sentence(&unsent.unwrap_or(error))),
+                Some(Err(error)) => return lost(None, sentence(&unsent.unwrap_or(error), line)),
                 None => {
-                    let why = unsent.map_or_else(|| HUNG_UP.to_owned(), |error| sentence(&error));
+                    let why = unsent.map_or_else(|| HUNG_UP.to_owned(), |error| sentence(&error, line));
                     return lost(None, why);
                 }
             },
             due = pulse.next() => match due {
-                Due::Dead => return lost(None, "the line is silent".to_owned()),
+                Due::Dead => return lost(None, "The server has gone silent".to_owned()),
                 Due::Stable => {
                     pulse.stable_at = None;
                     Some(Event::Stable)
@@ -256,12 +261,4 @@ fn heard(message: Message, last_error: &mut Option<String>) -> Result<Option<Eve
 
 fn lost(code: Option<u16>, reason: String) -> Event {
     Event::Lost { code, reason }
-}
-
-fn sentence(error: &tungstenite::Error) -> String {
-    match error {
-        tungstenite::Error::Io(error) => error.to_string(),
-        tungstenite::Error::Http(answer) => format!("the server answers {}", answer.status()),
-        other => other.to_string(),
-    }
 }

@@ -10,13 +10,22 @@ use crate::processes::{Home, ServerProcess};
 
 /// A server inside TLS, and the file of the authority that vouches for it.
 fn secure(home: &Home) -> (ServerProcess, String) {
+    secure_with(home, |_| ())
+}
+
+/// The same, with another certificate.
+pub(crate) fn secure_with(
+    home: &Home,
+    change: impl FnOnce(&mut CertificateParams),
+) -> (ServerProcess, String) {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
     let key = KeyPair::generate().unwrap();
     let root = params.self_signed(&key).unwrap().pem();
     let issuer = Issuer::new(params, key);
     let key = KeyPair::generate().unwrap();
-    let cert = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let mut cert = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    change(&mut cert);
     let cert = cert.signed_by(&key, &issuer).unwrap();
     let file = |name: &str, text: String| {
         fs::write(home.path(name), text).unwrap();
@@ -28,7 +37,7 @@ fn secure(home: &Home) -> (ServerProcess, String) {
     (server, file("ca.pem", root))
 }
 
-fn url(server: &ServerProcess) -> String {
+pub(crate) fn url(server: &ServerProcess) -> String {
     format!("https://localhost:{}", server.address.rsplit(':').next().unwrap())
 }
 

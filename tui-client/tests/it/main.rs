@@ -6,6 +6,7 @@ mod chance;
 mod checks;
 mod client;
 mod coming_back;
+mod faults;
 mod gate;
 mod given_back;
 mod hostile;

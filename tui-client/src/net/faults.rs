@@ -1,0 +1,197 @@
+//! Why there is no connection, in sentences that say what can be done about it.
+//!
+//! This file does not know when it is tried again.
+
+use std::io;
+
+use jiff::Timestamp;
+use rustls::CertificateError;
+use rustls::pki_types::UnixTime;
+use tokio_tungstenite::tungstenite::error::{CapacityError, ProtocolError};
+use tokio_tungstenite::tungstenite::handshake::client::Response;
+use tokio_tungstenite::tungstenite::http::StatusCode;
+use tokio_tungstenite::tungstenite::{self, Error};
+use url::Url;
+
+use super::Line;
+use crate::config;
+use crate::text;
+
+/// A server's certificate may be for hundreds of names.
+const NAMES_MAX: usize = 3;
+
+/// Why the server could not be reached, or was lost.
+pub(super) fn sentence(error: &Error, line: &Line) -> String {
+    let host = config::host(&line.server);
+    match error {
+        Error::Io(error) => match error.get_ref().and_then(|inner| inner.downcast_ref()) {
+            Some(fault) => of_tls(fault, line),
+            None => of_io(error, line),
+        },
+        Error::Http(answer) => of_answer(answer, line),
+        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake)
+        | Error::ConnectionClosed
+        | Error::AlreadyClosed => "The connection broke".to_owned(),
+        Error::Protocol(ProtocolError::HttparseError(_) | ProtocolError::HandshakeIncomplete) => {
+            no_nebula(line)
+        }
+        Error::Capacity(CapacityError::MessageTooLong { .. }) => {
+            format!("{host} sent more than a server may: it is no Nebula server, or too new")
+        }
+        Error::Tls(tungstenite::error::TlsError::InvalidDnsName) => {
+            format!("{host} is no name that a certificate can be for")
+        }
+        other => format!("{host} does not speak as a Nebula server should: {other}"),
+    }
+}
+
+fn is_tls(line: &Line) -> bool {
+    line.server.scheme() == "wss"
+}
+
+fn no_nebula(line: &Line) -> String {
+    let host = config::host(&line.server);
+    match is_tls(line) {
+        true => format!("{host} does not answer as a Nebula server; check the address"),
+        false => format!(
+            "{host} does not answer as a Nebula server; check the address, and where it uses TLS, \
+             write wss:// for ws://"
+        ),
+    }
+}
+
+fn no_tls(line: &Line) -> String {
+    let host = config::host(&line.server);
+    format!("{host} does not answer with TLS; if the server has none, write ws:// for wss://")
+}
+
+fn of_io(error: &io::Error, line: &Line) -> String {
+    let host = config::host(&line.server);
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => format!("No server at {host}"),
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::BrokenPipe => "The connection broke".to_owned(),
+        io::ErrorKind::UnexpectedEof if is_tls(line) => no_tls(line),
+        io::ErrorKind::UnexpectedEof => "The connection broke".to_owned(),
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
+            format!("No way to {host}: check the network")
+        }
+        io::ErrorKind::TimedOut => format!("{host} does not answer"),
+        // What the system's look-up of names says is an error of no kind.
+        _ if error.raw_os_error().is_none() && error.to_string().contains("lookup") => {
+            let name = line.server.host_str().unwrap_or_default();
+            format!("No address is known for {name}: check its spelling and the network")
+        }
+        _ => {
+            let words = error.to_string();
+            let words = words.split(" (os error").next().unwrap_or_default();
+            format!("No connection to {host}: {words}")
+        }
+    }
+}
+
+fn of_tls(fault: &rustls::Error, line: &Line) -> String {
+    let host = config::host(&line.server);
+    match fault {
+        rustls::Error::InvalidCertificate(fault) => of_certificate(fault, line),
+        rustls::Error::InvalidMessage(_) | rustls::Error::PeerSentOversizedRecord => no_tls(line),
+        rustls::Error::PeerIncompatible(_) | rustls::Error::AlertReceived(_) => format!(
+            "{host} and this client share no kind of TLS, or it wants a certificate of the client; \
+             TLS 1.2 and 1.3 are spoken here"
+        ),
+        other => format!("{host} does not speak TLS as it should: {other}"),
+    }
+}
+
+fn of_certificate(fault: &CertificateError, line: &Line) -> String {
+    let host = line.server.host_str().unwrap_or_default();
+    match fault {
+        // Authorities may have one name and different keys.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => format!(
+            "The certificate of {host} is from nobody who is trusted here; if it is your own, name its \
+             authority with --ca FILE"
+        ),
+        CertificateError::Expired => format!("The certificate of {host} has expired"),
+        CertificateError::ExpiredContext { not_after, .. } => format!(
+            "The certificate of {host} expired on {}: the server needs a new one, or the clock here \
+             is wrong",
+            day(*not_after)
+        ),
+        CertificateError::NotValidYet => format!("The certificate of {host} is not valid yet"),
+        CertificateError::NotValidYetContext { not_before, .. } => format!(
+            "The certificate of {host} is valid from {} on: is the clock here right?",
+            day(*not_before)
+        ),
+        CertificateError::NotValidForName => format!("The certificate is not for {host}"),
+        CertificateError::NotValidForNameContext { presented, .. } => format!(
+            "The certificate is for {}, not for {host}: use that name in --server",
+            names(presented)
+        ),
+        CertificateError::Revoked => format!("The certificate of {host} was revoked"),
+        other => format!("The certificate of {host} cannot be used: {other}"),
+    }
+}
+
+fn day(time: UnixTime) -> String {
+    let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+    let time = Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX);
+    time.strftime("%Y-%m-%d").to_string()
+}
+
+/// They come as `DnsName("localhost")`; a stranger wrote them.
+fn names(presented: &[String]) -> String {
+    let bare = |name: &String| {
+        let name = name.split_once('(').map_or(name.as_str(), |(_, rest)| rest);
+        text::clean_line(name.trim_matches(['"', ')']))
+    };
+    let names: Vec<_> = presented.iter().take(NAMES_MAX).map(bare).collect();
+    match (names.is_empty(), presented.len() > NAMES_MAX) {
+        (true, _) => "no name".to_owned(),
+        (false, false) => names.join(", "),
+        (false, true) => format!("{} and others", names.join(", ")),
+    }
+}
+
+fn of_answer(answer: &Response, line: &Line) -> String {
+    let host = config::host(&line.server);
+    let status = answer.status();
+    match status {
+        StatusCode::UNAUTHORIZED | StatusCode::PROXY_AUTHENTICATION_REQUIRED => match line.login {
+            Some(_) => format!("{host} does not accept the name and password in the address"),
+            None => format!(
+                "{host} asks for a name and password: --server https://NAME:PASSWORD@{host}"
+            ),
+        },
+        StatusCode::FORBIDDEN => format!("{host} forbids the connection ({status})"),
+        StatusCode::NOT_FOUND => {
+            format!("No Nebula server at {}: check the address ({status})", line.server)
+        }
+        StatusCode::TOO_MANY_REQUESTS => {
+            format!("{host} has too many connections from your network ({status})")
+        }
+        StatusCode::SERVICE_UNAVAILABLE => {
+            format!("{host} is full, starting or stopping ({status})")
+        }
+        StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT => {
+            format!("{host} answers, but the Nebula server behind it does not ({status})")
+        }
+        status if status.is_redirection() => match elsewhere(answer, line) {
+            Some(url) => format!("{host} has moved: --server {url}"),
+            None => format!("{host} has moved and does not say where ({status})"),
+        },
+        status if status.is_server_error() => format!("{host} has a fault ({status})"),
+        _ => format!("{} ({status})", no_nebula(line)),
+    }
+}
+
+/// Where a redirection leads, as an address for this client.
+fn elsewhere(answer: &Response, line: &Line) -> Option<Url> {
+    let location = answer.headers().get("location")?.to_str().ok()?;
+    let mut url = line.server.join(location).ok()?;
+    url.set_query(None);
+    url.set_fragment(None);
+    url.set_username("").ok()?;
+    url.set_password(None).ok()?;
+    Some(url)
+}
