@@ -17,7 +17,7 @@ use crate::log::database::OpenError;
 pub use crate::log::inspect::{BackupError, Copied, backup, inspect};
 use crate::log::register::{Kind, Sanction};
 use crate::log::{now_ms, register};
-use crate::tls::Tls;
+use crate::tls::{Doubt, Tls};
 
 /// Why it cannot be done.
 #[derive(Debug, thiserror::Error)]
@@ -133,6 +133,8 @@ pub struct Files {
     pub token_algorithm: Option<&'static str>,
     /// How many moderators there are by key.
     pub moderators: usize,
+    /// What clients may not like about the certificate.
+    pub doubts: Vec<Doubt>,
 }
 
 /// Reads the files that settings name beside the database.
@@ -140,7 +142,7 @@ pub struct Files {
 /// # Errors
 /// [`RunError`] for the first that a server could not use.
 pub fn check_files(config: &Config) -> Result<Files, RunError> {
-    Tls::of(config)?;
+    let tls = Tls::of(config)?;
     let token_key = config.token_key.as_deref().map(TokenKey::read);
     let token_key = token_key.transpose().map_err(GateError::from)?;
     let moderators = config.moderators.as_deref().map(moderators::read);
@@ -148,5 +150,6 @@ pub fn check_files(config: &Config) -> Result<Files, RunError> {
     Ok(Files {
         token_algorithm: token_key.as_ref().map(TokenKey::algorithm),
         moderators: moderators.map_or(0, |all| all.len()),
+        doubts: tls.map_or_else(Vec::new, |tls| tls.doubts(now_ms())),
     })
 }

@@ -2,6 +2,7 @@
 //! names, lists bans, and makes tokens. Each command has the flags of the server that it needs, and
 //! no other.
 
+use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,6 +11,7 @@ use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use protocol::{Role, RoomName, RoomPattern, UserName};
 use server::admin::{self, Files};
+use server::tls::Doubt;
 use server::{Config, Db};
 
 use crate::environment;
@@ -133,16 +135,19 @@ impl Database {
 
 fn check_config(config: &Config, out: &mut Out) -> anyhow::Result<()> {
     refuse_problems(config)?;
-    let Files { token_algorithm, moderators } = admin::check_files(config)?;
+    let Files { token_algorithm, moderators, doubts } = admin::check_files(config)?;
     for address in [Some(config.listen), config.upkeep.metrics_listen].into_iter().flatten() {
-        // Another port: this one may be in use by the server whose settings these are.
-        TcpListener::bind(SocketAddr::new(address.ip(), 0))
-            .with_context(|| format!("{} is no address of this machine", address.ip()))?;
-        writeln!(out, "address     {address}: of this machine")?;
+        writeln!(out, "address     {address}: {}", check_address(address)?)?;
     }
     match &config.tls_cert {
         Some(path) => writeln!(out, "TLS         with the certificate in {}", path.display())?,
         None => writeln!(out, "TLS         none: what is said can be read on its way")?,
+    }
+    for Doubt { is_fatal, sentence } in doubts {
+        if is_fatal {
+            bail!(sentence);
+        }
+        writeln!(out, "warning     {sentence}")?;
     }
     match config.token_key.as_ref().zip(token_algorithm) {
         Some((path, algorithm)) => {
@@ -163,6 +168,18 @@ fn check_config(config: &Config, out: &mut Out) -> anyhow::Result<()> {
     check_database(&config.db, out)?;
     writeln!(out, "Configuration OK")?;
     Ok(())
+}
+
+/// Tries to listen there, as a start does. The server whose settings these are may be there already.
+fn check_address(address: SocketAddr) -> anyhow::Result<&'static str> {
+    match TcpListener::bind(address) {
+        Ok(_) => Ok("of this machine"),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => Ok("of this machine, and in use"),
+        Err(error) if error.kind() == ErrorKind::AddrNotAvailable => {
+            bail!("{} is no address of this machine", address.ip())
+        }
+        Err(error) => Err(error).with_context(|| format!("cannot listen on {address}")),
+    }
 }
 
 /// Whole days as such, where the library would tell of months of 30.44 days.

@@ -62,9 +62,9 @@ use self::connection::Paces;
 use self::door::Door;
 use self::gate::{Gate, GateError, NewModerators, TEND_INTERVAL};
 use self::hub::{Budget, ConnectionId, Hub};
-use self::log::Log;
 use self::log::database::Database;
 pub use self::log::database::OpenError;
+use self::log::{Log, now_ms};
 pub use self::metrics::LogLinesDropped;
 use self::metrics::Metrics;
 use self::outbox::{Bounds, Post};
@@ -134,7 +134,7 @@ pub enum RunError {
     /// The socket it should listen on is unusable.
     #[error("cannot listen: {0}")]
     Listen(#[from] io::Error),
-    /// Its files cannot be read anew.
+    /// Its files cannot be reloaded.
     #[error("no thread reads them: {0}")]
     Reload(io::Error),
     /// It served, and something that it cannot do without is gone.
@@ -167,6 +167,7 @@ pub async fn run(
     };
     let (engine, log_ended) = Engine::start(config, &database)?;
     tell_start(address, &engine);
+    engine.look_at_certificate();
     let (vitals, tls, parts) = (engine.vitals.clone(), engine.tls.clone(), engine.parts.clone());
     let _figures = figures.map(|figures| watched(figures, &vitals, &parts)).transpose()?;
     let chat = Arc::new(chat);
@@ -246,9 +247,19 @@ impl Engine {
     fn show(&self, Fresh { certificate, moderators }: Fresh) {
         if let (Some(tls), Some(certificate)) = (&self.tls, certificate) {
             tls.show(certificate);
+            self.look_at_certificate();
         }
         if let Some(moderators) = moderators {
             self.gate.set_moderators(moderators);
+        }
+    }
+
+    /// Says what clients may not like about the certificate, before they do.
+    fn look_at_certificate(&self) {
+        let Some(tls) = &self.tls else { return };
+        self.vitals.metrics.certificate_ends(tls.not_after());
+        for doubt in tls.doubts(now_ms()) {
+            tracing::warn!("{}", doubt.sentence);
         }
     }
 
@@ -266,7 +277,7 @@ fn watched(
     vitals: &Vitals,
     parts: &Parts,
 ) -> io::Result<AbortOnDropHandle<()>> {
-    tracing::info!("figures for Prometheus are at http://{}/metrics", figures.local_addr()?);
+    tracing::info!("metrics for Prometheus: http://{}/metrics", figures.local_addr()?);
     let answering = monitor::serve(Arc::new(figures), None, vitals.clone(), monitor::figures);
     let answering = parts.clone().endless(Part::Monitor, answering);
     Ok(AbortOnDropHandle::new(tokio::spawn(answering)))
@@ -285,12 +296,15 @@ fn tell_start(address: SocketAddr, engine: &Engine) {
     tracing::info!("open {scheme}://{address}/ to chat; {kept}");
 }
 
-/// Keeps the gate in order, now and then.
+/// Keeps the gate in order every hour, and looks at the certificate every day.
 async fn tend(engine: Arc<Engine>) {
-    loop {
+    for hour in 1_u64.. {
         sleep(TEND_INTERVAL).await;
         engine.gate.tend(&engine.log).await;
         engine.vitals.warnings.tend();
+        if hour.is_multiple_of(24) {
+            engine.look_at_certificate();
+        }
     }
 }
 
@@ -300,23 +314,25 @@ async fn reload(engine: Arc<Engine>) {
     loop {
         engine.config.reload.asked().await;
         if !engine.config.can_reload() {
-            tracing::info!("there are no files to read anew: neither certificate nor moderators");
+            tracing::info!(
+                "nothing to reload: there is neither a certificate nor a list of moderators"
+            );
             continue;
         }
         let mut reading = pin!(files::aside(engine.reading()));
         let read = match timeout(RELOAD_PATIENCE, &mut reading).await {
             Ok(read) => read,
             Err(_) => {
-                tracing::warn!("files are still being read anew, the old ones stay meanwhile");
+                tracing::warn!("files are still being reloaded, the old ones stay meanwhile");
                 reading.await
             }
         };
         match read.map_err(RunError::Reload).flatten() {
             Ok(fresh) => {
                 engine.show(fresh);
-                tracing::info!("files were read anew");
+                tracing::info!("files were reloaded");
             }
-            Err(error) => tracing::error!("files cannot be read anew, the old ones stay: {error}"),
+            Err(error) => tracing::error!("files cannot be reloaded, the old ones stay: {error}"),
         }
     }
 }

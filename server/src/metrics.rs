@@ -129,6 +129,7 @@ struct Shown {
     people: Gauge,
     outbox_bytes: Gauge,
     ready: Gauge,
+    certificate_ends: Gauge,
     not_ready: Family<Label<NotReady>, Gauge>,
 }
 
@@ -195,6 +196,8 @@ impl Metrics {
         all.register("rooms", "Rooms that somebody is in", shown.rooms);
         all.register("people", "Names in use", shown.people);
         all.register("outbox_bytes", "Bytes that wait for connections", shown.outbox_bytes);
+        let help = "When the TLS certificate expires, in seconds since 1970; 0 without TLS";
+        all.register("tls_not_after_seconds", help, shown.certificate_ends);
         all.register("ready", "1 if new connections are welcome", shown.ready);
         let help = "1 for each reason why they are not, which /readyz tells in words";
         all.register("not_ready", help, shown.not_ready);
@@ -247,6 +250,11 @@ impl Metrics {
         if frames > 0 {
             self.dropped.count(reason, frames as u64);
         }
+    }
+
+    /// The last second of the certificate that is shown.
+    pub(crate) fn certificate_ends(&self, seconds: u64) {
+        self.shown.certificate_ends.set(i64::try_from(seconds).unwrap_or(i64::MAX));
     }
 
     pub(crate) fn turned_away(&self, reason: TurnedAway) {

@@ -92,7 +92,7 @@ pub(crate) fn figures(vitals: &Vitals, request: &Request<Incoming>) -> Answer {
     }
     if request.uri().path() != "/metrics" {
         return health(vitals, request.uri().path())
-            .unwrap_or_else(|| plain(StatusCode::NOT_FOUND, "the figures are at /metrics\n"));
+            .unwrap_or_else(|| plain(StatusCode::NOT_FOUND, "the metrics are at /metrics\n"));
     }
     match vitals.text() {
         Ok(text) => {
@@ -100,8 +100,8 @@ pub(crate) fn figures(vitals: &Vitals, request: &Request<Incoming>) -> Answer {
             answers::text(StatusCode::OK, content_type, Bytes::from(text))
         }
         Err(error) => {
-            tracing::error!(%error, "cannot write down the figures");
-            plain(StatusCode::INTERNAL_SERVER_ERROR, "the figures cannot be written down\n")
+            tracing::error!(%error, "cannot write down the metrics");
+            plain(StatusCode::INTERNAL_SERVER_ERROR, "the metrics cannot be written down\n")
         }
     }
 }

@@ -81,7 +81,8 @@ pub(crate) fn read(path: &Path) -> Result<HashSet<KeyHash>, ModeratorsError> {
     let text = String::from_utf8(files::read(path).map_err(io)?);
     let text = text.map_err(|error| io(io::Error::other(error)))?;
     let mut hashes = HashSet::new();
-    for (at, line) in text.lines().enumerate() {
+    // Some editors begin a file with a mark.
+    for (at, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         let hash = line.split('#').next().unwrap_or_default().trim();
         if hash.is_empty() {
             continue;
@@ -102,7 +103,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("moderators");
         let hash = "9f9f5111f7b27a781f1f1ddde5ebc2dd2b796bfc7365c9c28b548e564176929f";
-        fs::write(&path, format!("# ours\n\n {hash}  # Alice\n{hash}\n")).unwrap();
+        fs::write(&path, format!("\u{feff}# ours\n\n {hash}  # Alice\n{hash}\n")).unwrap();
         assert_eq!(read(&path).unwrap(), HashSet::from([hash.parse().unwrap()]));
         fs::write(&path, format!("{hash}\nAlice\n")).unwrap();
         assert!(matches!(read(&path), Err(ModeratorsError::Line { line: 2, .. })));

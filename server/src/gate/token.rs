@@ -17,6 +17,7 @@ use tokio_rustls::rustls::pki_types::{PrivatePkcs8KeyDer, SubjectPublicKeyInfoDe
 
 use super::signing;
 use crate::files;
+use crate::tls::pem::tidied;
 
 /// Fewest bytes of a secret for HS256: as many as its hash has (RFC 7518, section 3.2).
 pub const SECRET_BYTES_MIN: usize = 32;
@@ -84,7 +85,7 @@ impl TokenKey {
         let bytes = files::read(path).map_err(io)?;
         // Text may stand before it (RFC 7468, section 2).
         if holds(&bytes, PEM) {
-            return TokenKey::ed25519(path, &bytes)
+            return TokenKey::ed25519(path, &tidied(&bytes))
                 .ok_or_else(|| TokenKeyError::NotEd25519(path.to_owned()));
         }
         if is_in_another_form(&bytes) {

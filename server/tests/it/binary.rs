@@ -127,7 +127,7 @@ async fn a_hangup_without_files_to_read_anew_is_noted_and_no_more() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = Server::start(&folder.path().join("nebula.db"), "127.0.0.1:0").await;
     server.signal(Signal::HUP);
-    server.says("no files to read anew").await;
+    server.says("nothing to reload").await;
     server.connect(&query("dev", "Alice", "")).await.expect_entry().await;
 }
 

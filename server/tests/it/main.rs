@@ -4,6 +4,7 @@
 
 mod acceptance;
 mod binary;
+mod certificates;
 mod child;
 mod claims;
 mod database;

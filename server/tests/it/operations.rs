@@ -200,7 +200,7 @@ async fn settings_are_looked_at_and_nothing_is_touched() {
         (&["--trust-proxy", "everybody"], "--trust-proxy"),
         (&["--token-key", &*text], "fewer than 32 bytes"),
         (&["--moderators", &*text], "line 1"),
-        (&["--tls-cert", &*text, "--tls-key", &*text], "no items found"),
+        (&["--tls-cert", &*text, "--tls-key", &*text], "nothing in PEM"),
         (&["--allow-origin", "everywhere"], "--allow-origin"),
         (&["--name-expiry", "soon"], "--name-expiry"),
     ] {

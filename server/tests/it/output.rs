@@ -330,7 +330,7 @@ async fn a_reload_from_a_pipe_is_refused_and_nobody_waits_for_it() {
     fs::remove_file(&list).unwrap();
     fs::write(&list, "").unwrap();
     server.signal(Signal::HUP);
-    server.says("files were read anew").await;
+    server.says("files were reloaded").await;
     let address: SocketAddr = server.address.parse().unwrap();
     let Server { child, lines, .. } = server;
     lives(child, address, &db).await;

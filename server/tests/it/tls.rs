@@ -23,14 +23,14 @@ use crate::child::send_signal;
 use crate::harness::{PATIENCE, TestServer, say};
 
 /// Somebody who signs certificates for localhost, and the files of the newest.
-struct Authority {
+pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
-    root: CertificateDer<'static>,
-    folder: TempDir,
+    pub(crate) root: CertificateDer<'static>,
+    pub(crate) folder: TempDir,
 }
 
 impl Authority {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
         let key = KeyPair::generate().unwrap();
@@ -46,23 +46,32 @@ impl Authority {
 
     /// Writes a new certificate and its key where the old ones were.
     fn renew(&self) -> CertificateDer<'static> {
+        self.renew_with(|_| {})
+    }
+
+    /// The same with something about it changed.
+    pub(crate) fn renew_with(
+        &self,
+        change: impl FnOnce(&mut CertificateParams),
+    ) -> CertificateDer<'static> {
         let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        change(&mut params);
         let cert = params.signed_by(&key, &self.issuer).unwrap();
         std::fs::write(self.cert(), cert.pem()).unwrap();
         std::fs::write(self.key(), key.serialize_pem()).unwrap();
         cert.der().clone()
     }
 
-    fn cert(&self) -> std::path::PathBuf {
+    pub(crate) fn cert(&self) -> std::path::PathBuf {
         self.folder.path().join("cert.pem")
     }
 
-    fn key(&self) -> std::path::PathBuf {
+    pub(crate) fn key(&self) -> std::path::PathBuf {
         self.folder.path().join("key.pem")
     }
 
-    fn config(&self) -> Config {
+    pub(crate) fn config(&self) -> Config {
         let (tls_cert, tls_key) = (Some(self.cert()), Some(self.key()));
         Config { tls_cert, tls_key, ..Config::for_tests() }
     }
@@ -223,7 +232,7 @@ async fn a_hangup_makes_the_process_read_its_files_anew_all_or_none() {
     let new = authority.renew();
     let hangup = || send_signal(&child, Signal::HUP);
     hangup();
-    until("read anew").await;
+    until("files were reloaded").await;
     assert_eq!(authority.enter(&address, "room=dev&username=Bob").await.shown(), new);
     authority.renew();
     std::fs::write(&moderators, "Alice").unwrap();
@@ -233,7 +242,7 @@ async fn a_hangup_makes_the_process_read_its_files_anew_all_or_none() {
     assert_eq!(authority.enter(&address, "room=dev&username=Carol").await.shown(), new);
     std::fs::write(authority.cert(), "nothing").unwrap();
     hangup();
-    let told = until("cannot be read anew").await;
+    let told = until("cannot be reloaded").await;
     assert!(told.contains("cert.pem"), "{told}");
     alice.send(say("dev", "still here")).await;
     alice.until("still here").await;

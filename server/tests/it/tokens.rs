@@ -237,6 +237,7 @@ async fn the_operator_makes_tokens_with_either_kind_of_key() {
     for (signs, checks) in [
         (private.as_str(), private.as_str()),
         (&private, &public),
+        (&format!("\u{feff}{private}"), &format!("\u{feff}{}", public.replace('\n', "\r\n"))),
         (&format!("Bag Attributes\n{private}"), &format!("Public-Key:\n    4a:5b\n{public}")),
         (SECRET, &format!("{SECRET}\n")),
     ] {
