@@ -99,7 +99,7 @@ pub enum Refusal {
     #[error("{0}")]
     BadField(String),
     /// See [`Code::UnknownType`].
-    #[error("no envelope from a client has the type {0:?}")]
+    #[error("unknown type {0:?}")]
     UnknownType(String),
     /// See [`Code::BadRoom`].
     #[error("bad room: {0}")]
@@ -108,7 +108,7 @@ pub enum Refusal {
     #[error("bad user name: {0}")]
     BadName(NameError),
     /// See [`Code::BadKey`].
-    #[error("a key is base64url of 16 to 64 bytes")]
+    #[error("a key is 16 to 64 bytes in base64url")]
     BadKey,
     /// See [`Code::ContentBlank`] and [`Code::ContentTooLong`].
     #[error(transparent)]
@@ -126,13 +126,10 @@ pub enum Refusal {
         max: usize,
     },
     /// See [`Code::NameTaken`].
-    #[error("this name is in use: choose another, or bring the key it was taken with")]
+    #[error("this name is in use: choose another, or connect from the device that has it")]
     NameTaken,
     /// See [`Code::NameTaken`]: its owner may be away.
-    #[error(
-        "this name belongs to somebody else, also while they are away: choose another, or bring \
-         the key it was first taken with"
-    )]
+    #[error("this name is taken: choose another, or connect from the device that has it")]
     NameClaimed,
     /// See [`Code::NameSimilar`].
     #[error("this name looks like {0}, which is taken: choose one that cannot be mistaken for it")]
@@ -147,7 +144,7 @@ pub enum Refusal {
     #[error("this token has expired: ask for a new one")]
     TokenExpired,
     /// See [`Code::WrongRoom`].
-    #[error("your token does not open this room")]
+    #[error("your token doesn't include this room")]
     WrongRoom,
     /// See [`Code::Banned`].
     #[error("you are banned from this {}{}", if .0.server { "server" } else { "room" }, .0)]
@@ -174,7 +171,7 @@ pub enum Refusal {
     #[error("{0}")]
     NotFound(&'static str),
     /// See [`Code::TooFast`].
-    #[error("too much at once: wait {retry_ms} ms and send it again")]
+    #[error("too fast: wait {retry_ms} ms and send it again")]
     TooFast {
         /// When one more message will be taken, in milliseconds.
         retry_ms: u64,
@@ -183,22 +180,22 @@ pub enum Refusal {
     #[error("{0} bad frames in a row")]
     TooManyBadFrames(u32),
     /// See [`Code::BinaryFrame`].
-    #[error("only text frames are understood here")]
+    #[error("only text frames are accepted")]
     BinaryFrame,
     /// See [`Code::BadUtf8`].
-    #[error("a text frame has to be UTF-8")]
+    #[error("a text frame must be UTF-8")]
     BadUtf8,
     /// See [`Code::FrameTooBig`].
     #[error("a frame has at most {FRAME_BYTES_MAX} bytes")]
     FrameTooBig,
     /// See [`Code::BadFrame`].
-    #[error("these bytes are no WebSocket frames")]
+    #[error("this is not a valid WebSocket frame")]
     BadFrame,
     /// See [`Code::Unavailable`].
     #[error("messages cannot be stored or read at the moment: nothing was kept, try again")]
     Unavailable,
     /// See [`Code::TooSlow`].
-    #[error("you are reading too slowly: come back with `since`")]
+    #[error("this client reads too slowly: reconnect with `since`")]
     TooSlow,
     /// See [`Code::Stopping`].
     #[error("the server is stopping")]

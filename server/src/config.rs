@@ -106,8 +106,8 @@ pub struct Config {
     #[arg(long, env = "NEBULA_TOKEN_KEY", value_name = "FILE")]
     pub token_key: Option<PathBuf>,
 
-    /// Speak TLS (https and wss) with the certificates in this PEM file, the server's own first; read
-    /// anew on SIGHUP
+    /// Speak TLS (https and wss) with the certificates in this PEM file, the server's own first;
+    /// reloaded on SIGHUP
     #[arg(long, env = "NEBULA_TLS_CERT", value_name = "FILE", requires = "tls_key")]
     pub tls_cert: Option<PathBuf>,
 
@@ -119,26 +119,26 @@ pub struct Config {
     #[arg(long, env = "NEBULA_MODERATORS", value_name = "FILE")]
     pub moderators: Option<PathBuf>,
 
-    /// How long a connection may be silent before it is asked for a sign of life
+    /// How long a connection may be silent before it is sent a ping
     #[arg(long, env = "NEBULA_PING_INTERVAL", value_name = "TIME", default_value = "25s",
           value_parser = values::time)]
     pub ping_interval: Duration,
 
-    /// How long it then has to give one before it counts as gone
+    /// How long it then has to answer before it counts as gone
     #[arg(long, env = "NEBULA_PING_TIMEOUT", value_name = "TIME", default_value = "20s",
           value_parser = values::time)]
     pub ping_timeout: Duration,
 
-    /// How long a write may make no progress before the connection is ended as stalled
+    /// How long a write may make no progress before the connection is disconnected as stalled
     #[arg(long, env = "NEBULA_STALL_TIMEOUT", value_name = "TIME", default_value = "10s",
           value_parser = values::time)]
     pub stall_timeout: Duration,
 
-    /// Bytes that may wait for one connection before it is ended as too slow
+    /// Bytes that may wait for one connection before it is disconnected as too slow
     #[arg(long, env = "NEBULA_OUTBOX_BYTES_MAX", value_name = "N", default_value_t = 256 * 1024)]
     pub outbox_bytes_max: usize,
 
-    /// Frames that may wait for one connection before it is ended as too slow
+    /// Frames that may wait for one connection before it is disconnected as too slow
     #[arg(long, env = "NEBULA_OUTBOX_FRAMES_MAX", value_name = "N", default_value_t = 1024)]
     pub outbox_frames_max: usize,
 

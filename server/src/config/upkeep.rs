@@ -25,7 +25,7 @@ pub struct Upkeep {
           value_parser = super::values::time)]
     pub keep_every: Duration,
 
-    /// Serve figures for Prometheus at http://ADDRESS/metrics, like 127.0.0.1:9464; off without it
+    /// Serve metrics for Prometheus at http://ADDRESS/metrics, like 127.0.0.1:9464; off without it
     #[arg(long, env = "NEBULA_METRICS_LISTEN", value_name = "ADDRESS",
           value_parser = super::values::address)]
     pub metrics_listen: Option<SocketAddr>,

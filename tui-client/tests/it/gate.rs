@@ -109,7 +109,7 @@ fn a_closed_server_opens_to_a_token_from_flag_environment_or_file_and_it_is_not_
     assert_eq!(send(&home, &[("NEBULA_TOKEN", token)], &at), (0, String::new()));
     let (code, told) =
         send(&home, &[("NEBULA_TOKEN", token)], &[&at[..], &["--room", "ops"]].concat());
-    assert!(code == 1 && told.contains("does not open this room"), "{told}");
+    assert!(code == 1 && told.contains("doesn't include this room"), "{told}");
     fs::create_dir_all(home.path("config/nebula")).unwrap();
     let file = format!("token = \"{token}\"\nca = \"some.pem\"\n");
     fs::write(home.path("config/nebula/config.toml"), file).unwrap();

@@ -111,7 +111,7 @@ test("without a name it asks, a name of somebody else is told, also while they a
   await row(alice, "Bob left").waitFor();
   await page.getByLabel("Your name").fill("bob");
   await page.getByRole("button", { name: "Join" }).click();
-  await page.getByRole("alert").filter({ hasText: "belongs to somebody else" }).waitFor();
+  await page.getByRole("alert").filter({ hasText: "this name is taken" }).waitFor();
   await page.getByLabel("Your name").fill("B0b");
   await page.getByRole("button", { name: "Join" }).click();
   await page.getByRole("alert").filter({ hasText: "looks like" }).waitFor();

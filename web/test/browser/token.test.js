@@ -88,13 +88,13 @@ test("a token that has expired, or does while one is connected, asks for another
 test("a room that the token does not open is told: when one comes, and when one is inside", async (t) => {
   const page = await newPage(t, browser);
   await page.goto(`${server.address}?room=secret#token=${server.token("Dora", "dev,ops-*")}`);
-  await alert(page, "your token does not open this room");
+  await alert(page, "your token doesn't include this room");
   await advice(page, "Name a room that it opens");
   await page.locator("#enter-room").fill("ops-1");
   await page.getByRole("button", { name: "Join" }).click();
   await online(page);
   await say(page, "/join secret");
-  await page.locator("#notice", { hasText: "#secret: your token does not open this room" }).waitFor();
+  await page.locator("#notice", { hasText: "#secret: your token doesn't include this room" }).waitFor();
   await page.locator("#room", { hasText: /^ops-1$/ }).waitFor();
   assert.deepEqual(page.faults, []);
 });
