@@ -162,7 +162,7 @@ fn files_as_editors_and_templates_leave_them_are_read() {
         (cert.replace('\n', "\r"), key.replace('\n', "\r")),
         (indented(&cert), indented(&key)),
         (format!("subject=CN=x\n\n{cert}"), format!("{parameters}{key}")),
-        (both.clone(), both.clone()),
+        (both.clone(), both),
         (format!("{key}\u{feff}{cert}"), format!("{cert}\u{feff}{key}")),
         (cert.trim_end().to_owned(), key.trim_end().to_owned()),
     ] {
