@@ -5,6 +5,7 @@
 
 use protocol::{Action, Reason, RoomName, SECONDS_MAX, UserName};
 
+use crate::text;
 use crate::theme::Theme;
 
 /// Something typed, understood.
@@ -52,6 +53,8 @@ pub enum Typed {
     Act(Deed),
     /// `/delete [N]`
     Delete(usize),
+    /// `/delete yes`: the message that was asked about.
+    DeleteAsked,
     /// `/quit`
     Quit,
 }
@@ -95,42 +98,37 @@ const fn command(
 
 /// All of them.
 pub const COMMANDS: &[Command] = &[
-    command("help", &[], "[COMMAND]", "show keys and commands, or what one does"),
-    command("join", &["j"], "ROOM", "enter a room, or show it"),
+    command("help", &[], "[COMMAND]", "show all keys and commands, or explain one command"),
+    command("join", &["j"], "ROOM", "join a room, or switch to it"),
     command("leave", &["part", "close"], "", "leave this room"),
     command("rooms", &[], "", "list your rooms"),
-    command("room", &["switch", "buffer"], "NAME|N", "show a room, by a part of its name"),
-    command("who", &["names"], "", "list who is here"),
-    command("me", &[], "TEXT", "say what you do"),
-    command("nick", &[], "NAME", "come back under another name"),
-    command("search", &["lastlog"], "TEXT", "go to an older message that holds this; again: older"),
-    command("url", &[], "[N]", "list the links of this room, or copy the N-th newest"),
+    command(
+        "room",
+        &["switch", "buffer"],
+        "NAME|N",
+        "switch to a room by name, part of it, or number",
+    ),
+    command("who", &["names"], "", "list who is online here"),
+    command("me", &[], "TEXT", "send an action, as in /me waves"),
+    command("nick", &[], "NAME", "change your name"),
+    command("search", &["lastlog"], "TEXT", "find an older message with this text; again: older"),
+    command("url", &[], "[N]", "list the links in this room, or copy the N-th newest"),
     command("copy", &[], "[N]", "copy the newest message, or the N-th newest"),
-    command("clear", &[], "", "empty the screen; PgUp brings it back"),
-    command("mute", &[], "", "no bell for this room; again: the bell is back"),
-    command("theme", &[], "NAME", "other colours: any, dark, light, mono, colour-blind"),
-    command("key", &[], "", "what makes your name yours, and where it is kept"),
-    command("retry", &[], "", "send again what was refused here"),
-    command("edit", &[], "", "take what was refused here back into the input"),
-    command("drop", &[], "", "throw away what was refused here"),
-    command("kick", &[], "NAME [WHY]", "for moderators: put somebody out of this room"),
-    command(
-        "ban",
-        &[],
-        "[-s] NAME [TIME] [WHY]",
-        "for moderators: keep out; -s: of the whole server",
-    ),
-    command("unban", &[], "[-s] NAME", "for moderators: let them in again"),
-    command(
-        "silence",
-        &[],
-        "[-s] NAME TIME [WHY]",
-        "for moderators: keep quiet, for 10m, 2h or 3d",
-    ),
-    command("unsilence", &[], "[-s] NAME", "for moderators: let them speak again"),
-    command("delete", &[], "[N]", "for moderators: delete the newest message, or the N-th"),
-    command("reconnect", &["connect"], "", "connect again, now"),
-    command("quit", &["exit", "q"], "", "leave Nebula"),
+    command("clear", &[], "", "clear the screen; PgUp brings the messages back"),
+    command("mute", &[], "", "mute or unmute the notifications of this room"),
+    command("theme", &[], "NAME", "change colours: any, dark, light, mono, colour-blind"),
+    command("key", &[], "", "show what reserves your name, and where it is stored"),
+    command("retry", &[], "", "resend the messages that were refused here"),
+    command("edit", &[], "", "put the messages that were refused here back into the input"),
+    command("drop", &[], "", "discard the messages that were refused here"),
+    command("kick", &[], "NAME [REASON]", "moderators: remove somebody from this room"),
+    command("ban", &[], "[-s] NAME [TIME] [REASON]", "moderators: ban; -s: on the whole server"),
+    command("unban", &[], "[-s] NAME", "moderators: lift a ban"),
+    command("silence", &[], "[-s] NAME TIME [REASON]", "moderators: silence for 10m, 2h or 3d"),
+    command("unsilence", &[], "[-s] NAME", "moderators: let somebody speak again"),
+    command("delete", &[], "[N]", "moderators: delete the newest message, or the N-th; asks first"),
+    command("reconnect", &["connect"], "", "reconnect now"),
+    command("quit", &["exit", "q"], "", "quit Nebula"),
 ];
 
 /// Reads what was typed. `//` sends a slash; an unknown command is never sent as text.
@@ -145,12 +143,23 @@ pub fn parse(typed: &str) -> Result<Typed, String> {
     let (name, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
     let rest = rest.trim();
     let command = find(name).ok_or_else(|| unknown(name))?;
+    if rest.is_empty()
+        && !command.arguments.is_empty()
+        && !command.arguments.starts_with("[N")
+        && command.name != "help"
+    {
+        return Err(usage(command));
+    }
     understood(command, rest).map_err(|error| format!("/{}: {error}", command.name))
+}
+
+fn usage(command: &Command) -> String {
+    format!("Usage: /{} {}", command.name, command.arguments)
 }
 
 fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
     if command.arguments.is_empty() && !rest.is_empty() {
-        return Err(format!("it takes nothing more, so {rest:?} is too much"));
+        return Err(format!("takes no argument, but got {rest:?}"));
     }
     Ok(match command.name {
         "help" if rest.is_empty() => Typed::Help(None),
@@ -161,12 +170,12 @@ fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
         "join" => Typed::Join(room(rest)?),
         "leave" => Typed::Leave,
         "rooms" => Typed::Rooms,
-        "room" => Typed::Room(wanted(rest, "a name or a number")?),
+        "room" => Typed::Room(rest.to_owned()),
         "who" => Typed::Who,
         // It travels as it is typed, and clients draw it as something done.
-        "me" => Typed::Text(format!("/me {}", wanted(rest, "a text: /me waves")?)),
+        "me" => Typed::Text(format!("/me {rest}")),
         "nick" => Typed::Nick(UserName::try_from(rest).map_err(|error| error.to_string())?),
-        "search" => Typed::Search(wanted(rest, "a text: /search build")?),
+        "search" => Typed::Search(rest.to_owned()),
         "url" if rest.is_empty() => Typed::Url(None),
         "url" => Typed::Url(Some(number(rest)?)),
         "copy" if rest.is_empty() => Typed::Copy(1),
@@ -184,6 +193,7 @@ fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
         "silence" => Typed::Act(deed(Action::Mute, rest)?),
         "unsilence" => Typed::Act(deed(Action::Unmute, rest)?),
         "delete" if rest.is_empty() => Typed::Delete(1),
+        "delete" if rest == "yes" => Typed::DeleteAsked,
         "delete" => Typed::Delete(number(rest)?),
         "reconnect" => Typed::Reconnect,
         "quit" => Typed::Quit,
@@ -201,7 +211,9 @@ fn find(name: &str) -> Option<&'static Command> {
 fn deed(action: Action, rest: &str) -> Result<Deed, String> {
     let (everywhere, rest) = match rest.strip_prefix("-s ") {
         Some(_) if action == Action::Kick => {
-            return Err("a kick is from a room; /ban -s is for the whole server".to_owned());
+            return Err(
+                "it removes from this room only; /ban -s is for the whole server".to_owned()
+            );
         }
         Some(rest) => (true, rest.trim_start()),
         None => (false, rest),
@@ -216,12 +228,20 @@ fn deed(action: Action, rest: &str) -> Result<Deed, String> {
     let takes_time = matches!(action, Action::Ban | Action::Mute);
     let (seconds, reason) = match time(first).filter(|_| takes_time) {
         Some(seconds) => (Some(seconds), behind.trim_start()),
-        None if action == Action::Mute => return Err("it needs a time: 10m, 2h or 3d".to_owned()),
+        None if action == Action::Mute => {
+            return Err("a time is missing, like 10m, 2h or 3d".to_owned());
+        }
         None => (None, rest),
     };
     let reason = Some(reason).filter(|reason| !reason.is_empty());
     let reason = reason.map(Reason::try_from).transpose().map_err(|error| error.to_string())?;
     Ok(Deed { action, user, everywhere, seconds, reason })
+}
+
+/// So many of something: 1 message, 2,000 messages.
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {what}{plural}", text::grouped(count))
 }
 
 /// Letters for units of time, and the seconds of each, the largest first.
@@ -241,13 +261,9 @@ pub(crate) fn spelled(seconds: u64) -> String {
     format!("{}{letter}", seconds / unit)
 }
 
-fn wanted(rest: &str, what: &str) -> Result<String, String> {
-    if rest.is_empty() { Err(format!("it needs {what}")) } else { Ok(rest.to_owned()) }
-}
-
 fn number(rest: &str) -> Result<usize, String> {
     let number = rest.parse().ok().filter(|number| *number > 0);
-    number.ok_or_else(|| format!("{rest:?} is not a number from 1 up"))
+    number.ok_or_else(|| format!("{rest:?} is not a number of 1 or more"))
 }
 
 fn room(rest: &str) -> Result<RoomName, String> {
@@ -258,8 +274,10 @@ fn unknown(name: &str) -> String {
     let shares = |known: &str| known.chars().zip(name.chars()).take_while(|(a, b)| a == b).count();
     let nearest = COMMANDS.iter().map(|known| known.name).max_by_key(|known| shares(known));
     match nearest.filter(|known| shares(known) > 0) {
-        Some(known) => format!("there is no command /{name}; did you mean /{known}? // sends a /"),
-        None => format!("there is no command /{name}; see /help, and // sends a /"),
+        Some(known) => {
+            format!("Unknown command /{name}. Did you mean /{known}? //{name} sends it as text")
+        }
+        None => format!("Unknown command /{name}. See /help; //{name} sends it as text"),
     }
 }
 

@@ -41,6 +41,8 @@ pub struct Way {
     pub width: usize,
     /// In which colours.
     pub looks: Looks,
+    /// And in which of them its author's name.
+    pub hue: usize,
     /// What stands beside it.
     pub shape: Shape,
     /// Its time stands there.

@@ -72,6 +72,8 @@ pub enum Timer {
     Retry(RoomName, Ref),
     /// A message waits for so long that it should be seen.
     Overdue(RoomName, Ref),
+    /// The n-th question whether one leaves was not answered.
+    Leave(u64),
 }
 
 /// How long to wait before dialling.

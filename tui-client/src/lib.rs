@@ -24,6 +24,7 @@ pub mod doer;
 pub mod drawn;
 mod editor;
 pub mod event;
+pub mod hues;
 pub mod input;
 pub mod keys;
 pub mod links;

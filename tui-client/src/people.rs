@@ -5,6 +5,9 @@
 
 use protocol::{Presence, UserName};
 
+use crate::hues::Hues;
+use crate::theme::{HUES, Looks};
+
 /// Most names that are kept, whatever a server tells: as many as one serves.
 const NAMES_MAX: usize = 20_000;
 
@@ -18,6 +21,7 @@ pub struct People {
     first: usize,
     /// The next names were asked for and have not come yet.
     asked: bool,
+    hues: Hues,
 }
 
 impl People {
@@ -34,6 +38,24 @@ impl People {
     /// Where the part that is shown begins.
     pub fn first(&self) -> usize {
         self.first
+    }
+
+    /// The hue of somebody's name.
+    pub fn hue(&self, user: &UserName) -> usize {
+        self.hues.of(user)
+    }
+
+    /// Somebody is seen here: their hue is theirs.
+    pub fn meet(&mut self, user: &UserName, looks: Looks) {
+        self.hues.meet(user, looks, |name| self.known.binary_search(name).is_ok());
+    }
+
+    /// The same for the first of those who are here, as many as there are hues.
+    pub fn meet_all(&mut self, looks: Looks) {
+        for at in 0..self.known.len().min(HUES) {
+            let user = self.known[at].clone();
+            self.meet(&user, looks);
+        }
     }
 
     /// Takes a list, or more names that were asked for.

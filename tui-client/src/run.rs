@@ -254,6 +254,7 @@ impl App {
         if event.is_done_here() {
             self.quiet = Some(Instant::now() + QUIET_TIME);
         }
+        self.model.now = now();
         let actions = update(&mut self.model, event);
         self.keep_what_is_said(&actions);
         for action in self.doer.perform(actions) {
@@ -311,6 +312,7 @@ impl App {
                 () = self.signals.interrupted() => {}
                 edited = &mut edited => break edited.map_err(|error| format!("{error:#}")),
                 event = self.doer.next() => {
+                    self.model.now = now();
                     let actions = update(&mut self.model, event);
                     self.doer.perform(actions);
                 }
@@ -347,6 +349,11 @@ impl App {
         self.anew = true;
         Ok(())
     }
+}
+
+/// Ms since 1970, as this machine's clock has it.
+fn now() -> u64 {
+    u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or_default()
 }
 
 /// Waits for a moment, for ever if there is none.

@@ -212,6 +212,56 @@ pub fn chop(text: &str, cells: usize, taken: usize) -> Vec<&str> {
     rows
 }
 
+/// Where the rows stand in which a text is written: a row ends after a space, where it can, and has a
+/// cell to spare, in which that space or the caret stands.
+pub fn written_rows(text: &str, cells: usize) -> Vec<Range<usize>> {
+    let (mut rows, mut start, cells) = (Vec::new(), 0, cells.saturating_sub(1).max(1));
+    for line in text.split('\n') {
+        let end = start + line.len();
+        while start < end {
+            let rest = &text[start..end];
+            let length = written_row(rest, cells);
+            rows.push(start..start + length);
+            start += length;
+        }
+        if line.is_empty() {
+            rows.push(start..start);
+        }
+        start = end + 1;
+    }
+    rows
+}
+
+/// Bytes of the first row of a line.
+fn written_row(line: &str, cells: usize) -> usize {
+    let fits = cut(line, cells);
+    if fits.len() == line.len() {
+        return line.len();
+    }
+    if line[fits.len()..].starts_with(' ') {
+        return fits.len() + 1;
+    }
+    match fits.rfind(' ') {
+        Some(space) => space + 1,
+        // A single grapheme wider than the row stands alone.
+        None if fits.is_empty() => line.graphemes(true).next().map_or(line.len(), str::len),
+        None => fits.len(),
+    }
+}
+
+/// A text without the blank lines before and behind it.
+pub fn without_outer_blank_lines(text: &str) -> &str {
+    let is_blank = |line: &str| line.trim().is_empty();
+    let mut rest = text;
+    while let Some((_, behind)) = rest.split_once('\n').filter(|(first, _)| is_blank(first)) {
+        rest = behind;
+    }
+    while let Some((before, _)) = rest.rsplit_once('\n').filter(|(_, last)| is_blank(last)) {
+        rest = before;
+    }
+    rest.strip_suffix('\r').unwrap_or(rest)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -283,6 +333,35 @@ mod tests {
         for (number, written) in [(0, "0"), (999, "999"), (4096, "4,096"), (1_234_567, "1,234,567")]
         {
             assert_eq!(grouped(number), written);
+        }
+    }
+
+    #[test]
+    fn what_is_written_breaks_at_spaces_and_every_character_has_a_row() {
+        for (text, cells, rows) in [
+            ("hello world", 9, vec!["hello ", "world"]),
+            ("hello world", 6, vec!["hello ", "world"]),
+            ("abcdefgh", 4, vec!["abc", "def", "gh"]),
+            ("a\n\nb ", 5, vec!["a", "", "b "]),
+            ("日本語", 2, vec!["日", "本", "語"]),
+            ("", 5, vec![""]),
+            ("one  two", 4, vec!["one ", " ", "two"]),
+        ] {
+            let found: Vec<_> =
+                written_rows(text, cells).into_iter().map(|row| &text[row]).collect();
+            assert_eq!(found, rows, "{text:?} in {cells}");
+        }
+    }
+
+    #[test]
+    fn blank_lines_around_a_text_are_no_part_of_it() {
+        for (text, rest) in [
+            ("\n \n\t\n  one\n\ntwo\n\n  \n", "  one\n\ntwo"),
+            ("one\r\n\r\n", "one"),
+            ("one", "one"),
+            (" one ", " one "),
+        ] {
+            assert_eq!(without_outer_blank_lines(text), rest, "{text:?}");
         }
     }
 

@@ -125,6 +125,9 @@ const PALETTES: &[Palette] = &[
 /// The hue of what went wrong, and of the line above what is new.
 const ALARM: usize = 0;
 
+/// The hue of rooms with something new: far from the other, for every kind of colour vision.
+const NEWS: usize = 8;
+
 impl Theme {
     /// Finds one by its name.
     ///
@@ -141,7 +144,7 @@ impl Theme {
 /// A sentence for the person, with the names there are.
 pub fn chosen<T: ValueEnum>(name: &str) -> Result<T, String> {
     let names: Vec<_> = T::value_variants().iter().map(name_of).collect();
-    T::from_str(name, true).map_err(|_| format!("{name:?} is none of {}", names.join(", ")))
+    T::from_str(name, true).map_err(|_| format!("Choose one of: {}", names.join(", ")))
 }
 
 /// The name of a choice.
@@ -159,9 +162,22 @@ pub struct Looks {
 }
 
 impl Looks {
-    /// How a person's name is drawn.
-    pub fn person(self, name: &str) -> Style {
-        self.coloured(hue(name)).add_modifier(Modifier::BOLD)
+    /// How the name of a person with this hue is drawn.
+    pub fn person(self, hue: usize) -> Style {
+        self.coloured(hue).add_modifier(Modifier::BOLD)
+    }
+
+    /// How much two hues differ to the eye: 0 where they are the same colour.
+    pub fn difference(self, one: usize, other: usize) -> f64 {
+        let (Some(one), Some(other)) = (self.colour(one), self.colour(other)) else { return 1.0 };
+        match (rgb(one), rgb(other)) {
+            (Some(one), Some(other)) => {
+                let apart = oklab(one).into_iter().zip(oklab(other)).map(|(a, b)| (a - b).powi(2));
+                apart.sum::<f64>().sqrt()
+            }
+            // What the terminal's own colours look like is its own affair.
+            _ => f64::from(u8::from(one != other)),
+        }
     }
 
     /// What went wrong.
@@ -172,6 +188,11 @@ impl Looks {
     /// The line above what is new.
     pub fn news(self) -> Style {
         self.coloured(ALARM)
+    }
+
+    /// Where something is new.
+    pub fn unread(self) -> Style {
+        self.coloured(NEWS).add_modifier(Modifier::BOLD)
     }
 
     fn coloured(self, hue: usize) -> Style {
@@ -193,6 +214,38 @@ impl Looks {
             (Depth::TwoFiftySix | Depth::True, _) => Some(Color::Indexed(palette.usual[hue])),
         }
     }
+}
+
+/// Red, green and blue; an index is one of the cube of 6 × 6 × 6 that begins at 16.
+fn rgb(colour: Color) -> Option<[u8; 3]> {
+    const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+    match colour {
+        Color::Rgb(r, g, b) => Some([r, g, b]),
+        Color::Indexed(index @ 16..=231) => {
+            let cube = usize::from(index - 16);
+            Some([cube / 36, cube / 6 % 6, cube % 6].map(|level| LEVELS[level]))
+        }
+        _ => None,
+    }
+}
+
+/// Linear light of a part of a colour (sRGB).
+fn linear(part: u8) -> f64 {
+    let part = f64::from(part) / 255.0;
+    if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+}
+
+/// A colour where distances are what the eye sees (OKLab, Björn Ottosson).
+fn oklab(rgb: [u8; 3]) -> [f64; 3] {
+    let [r, g, b] = rgb.map(linear);
+    let l = (0.412_221_470_8 * r + 0.536_332_536_3 * g + 0.051_445_992_9 * b).cbrt();
+    let m = (0.211_903_498_2 * r + 0.680_699_545_1 * g + 0.107_396_956_6 * b).cbrt();
+    let s = (0.088_302_461_9 * r + 0.281_718_837_6 * g + 0.629_978_700_5 * b).cbrt();
+    [
+        0.210_454_255_3 * l + 0.793_617_785_0 * m - 0.004_072_046_8 * s,
+        1.977_998_495_1 * l - 2.428_592_205_0 * m + 0.450_593_709_9 * s,
+        0.025_904_037_1 * l + 0.782_771_766_2 * m - 0.808_675_766_0 * s,
+    ]
 }
 
 /// Which hue a name has: FNV-1a, 32 bits, over the lower-cased name, as in the browser client.
@@ -224,25 +277,9 @@ pub fn striking() -> Style {
 mod tests {
     use super::*;
 
-    /// Red, green and blue; an index is one of the cube of 6 × 6 × 6 that begins at 16.
-    fn rgb(colour: Color) -> [u8; 3] {
-        const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
-        match colour {
-            Color::Rgb(r, g, b) => [r, g, b],
-            Color::Indexed(index) => {
-                let cube = usize::from(index - 16);
-                [cube / 36, cube / 6 % 6, cube % 6].map(|level| LEVELS[level])
-            }
-            other => panic!("{other:?}"),
-        }
-    }
-
     /// Relative luminance (WCAG 2.2).
     fn luminance(rgb: [u8; 3]) -> f64 {
-        let linear = rgb.map(|part| {
-            let part = f64::from(part) / 255.0;
-            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
-        });
+        let linear = rgb.map(linear);
         0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     }
 
@@ -268,7 +305,7 @@ mod tests {
         ] {
             for hue in 0..HUES {
                 let colour = Looks { theme, depth }.colour(hue).unwrap();
-                let contrast = contrast(rgb(colour), background);
+                let contrast = contrast(rgb(colour).unwrap(), background);
                 assert!(contrast >= least, "{theme:?}: {colour:?} has {contrast:.2}");
             }
         }
@@ -278,10 +315,10 @@ mod tests {
     fn without_colours_there_are_none() {
         for (theme, depth) in [(Theme::Mono, Depth::True), (Theme::Dark, Depth::None)] {
             let looks = Looks { theme, depth };
-            assert_eq!((looks.person("Bob").fg, looks.fault().fg), (None, None));
+            assert_eq!((looks.person(hue("Bob")).fg, looks.fault().fg), (None, None));
         }
         let looks = Looks { theme: Theme::Any, depth: Depth::Sixteen };
-        assert!(matches!(looks.person("Bob").fg, Some(Color::Indexed(1..16))));
+        assert!(matches!(looks.person(hue("Bob")).fg, Some(Color::Indexed(1..16))));
     }
 
     #[test]

@@ -5,8 +5,6 @@
 #[cfg(test)]
 mod tests;
 
-use std::ops::Range;
-
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::text;
@@ -196,7 +194,7 @@ impl Input {
 
     /// To another row, as far from its start as in this one.
     fn go_to_row(&mut self, cells: usize, other: impl Fn(usize) -> Option<usize>) -> bool {
-        let rows = self.rows(cells);
+        let rows = text::written_rows(&self.text, cells);
         let here = rows.partition_point(|row| row.start <= self.caret).saturating_sub(1);
         let (Some(from), Some(to)) = (rows.get(here), other(here).and_then(|row| rows.get(row)))
         else {
@@ -207,19 +205,6 @@ impl Input {
         let place = row.nth(column).map_or(to.end, |(at, _)| to.start + at);
         self.to(place);
         true
-    }
-
-    /// Where the rows stand that the text is shown in.
-    fn rows(&self, cells: usize) -> Vec<Range<usize>> {
-        let (mut rows, mut start) = (Vec::new(), 0);
-        for line in self.text.split('\n') {
-            for row in text::chop(line, cells, 0) {
-                rows.push(start..start + row.len());
-                start += row.len();
-            }
-            start += 1;
-        }
-        rows
     }
 
     /// To the start.

@@ -17,7 +17,7 @@ use crate::input::Input;
 use crate::keys::Keys;
 use crate::theme::Looks;
 
-pub use overlay::{Kind, Overlay, Prompt};
+pub use overlay::{Kind, Overlay, Prompt, Question};
 pub use room::{ENTRIES_MAX, Entry, PENDING_MAX, Pending, Place, Room, Scroll, What};
 
 /// Messages asked for on joining: two screens.
@@ -58,8 +58,14 @@ pub struct Model {
     pub input: Input,
     /// A word that is being completed, until another key is pressed.
     pub completing: Option<Completion>,
-    /// One line for the person alone, until the next key.
+    /// A sentence for the person alone, until the next key.
     pub notice: Option<String>,
+    /// Its first row that is shown, where the screen is too small for all of them.
+    pub notice_first: usize,
+    /// The time of what happened last, in ms since 1970, as far as the shell tells it.
+    pub now: u64,
+    /// Since when there has been no connection.
+    pub offline_since: Option<u64>,
     /// What lies over the messages.
     pub overlay: Overlay,
     /// Columns and rows of the screen.
@@ -78,16 +84,18 @@ pub struct Model {
     pub tells_focus: bool,
     /// There is a screen: a terminal with a clipboard, where what is said may be out of sight.
     pub has_screen: bool,
-    /// The people are shown where they would not be, or the other way round.
-    pub people_toggled: bool,
-    /// The column of rooms is hidden.
-    pub rooms_hidden: bool,
+    /// The column of rooms is wanted, or not; without a wish, where there is room and need for it.
+    pub rooms_shown: Option<bool>,
+    /// The same of the people.
+    pub people_shown: Option<bool>,
     /// Only the text, so that it can be selected and copied.
     pub bare: bool,
     /// The mouse is ours.
     pub mouse: bool,
     /// The same key once more does it.
     pub asked: Option<Asked>,
+    /// How often it was asked whether one leaves.
+    pub asks: u64,
     /// What this person's key and its place are called; none without one.
     pub key: Option<String>,
     /// Makes refs that no other run makes.
@@ -151,6 +159,9 @@ impl Model {
             input: Input::default(),
             completing: None,
             notice: None,
+            notice_first: 0,
+            now: 0,
+            offline_since: None,
             overlay: Overlay::None,
             size: (80, 24),
             zone: TimeZone::UTC,
@@ -160,11 +171,12 @@ impl Model {
             focused: true,
             tells_focus: false,
             has_screen: true,
-            people_toggled: false,
-            rooms_hidden: false,
+            rooms_shown: None,
+            people_shown: None,
             bare: false,
             mouse: false,
             asked: None,
+            asks: 0,
             key: None,
             session,
             refs: 0,

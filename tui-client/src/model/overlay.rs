@@ -2,6 +2,8 @@
 //!
 //! This file does not know keys or drawing.
 
+use protocol::{MessageId, RoomName};
+
 use crate::input::Input;
 use crate::model::Model;
 use crate::text;
@@ -19,8 +21,28 @@ pub enum Overlay {
     Help(usize),
     /// Something is looked for.
     Prompt(Prompt),
+    /// A message is selected.
+    Select(MessageId),
+    /// Something is asked, before it is done.
+    Ask(Question),
+}
+
+/// What is asked before it is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
     /// A long text was pasted: is it meant?
     Paste(String),
+    /// Is this message, and no other, to be deleted?
+    Delete {
+        /// Where it was said.
+        room: RoomName,
+        /// Which one.
+        message: MessageId,
+        /// By whom.
+        sender: String,
+        /// Its first words.
+        words: String,
+    },
 }
 
 /// A line that is typed to find something, with what it finds.
@@ -52,6 +74,15 @@ impl Kind {
             Kind::Room => "room: ",
             Kind::Sent => "sent: ",
             Kind::Words => "search: ",
+        }
+    }
+
+    /// The words above the choices.
+    pub fn title(self) -> &'static str {
+        match self {
+            Kind::Room => " Switch to a room: Enter opens it, Esc cancels",
+            Kind::Sent => " Messages you sent: Enter takes one, Esc cancels",
+            Kind::Words => " Search: Enter finds the next older, Esc cancels",
         }
     }
 }

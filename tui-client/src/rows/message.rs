@@ -31,7 +31,7 @@ struct Beside {
 pub(super) fn of_message(message: &Message, way: &Way, pane: &Pane<'_>) -> Drawn {
     let content = with_few_blank_lines(&pane.shown(message.content.as_str()));
     let sender = pane.shown_name(message.sender.as_str());
-    let style = pane.looks.person(message.sender.as_str());
+    let style = pane.looks.person(way.hue);
     let time = match way.timed {
         true => clock(message.at, pane.zone, pane.shape == Shape::Wide),
         false => String::new(),

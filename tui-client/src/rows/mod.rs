@@ -148,8 +148,10 @@ fn of_entry(room: &Room, at: usize, pane: &Pane<'_>) -> Rc<Drawn> {
             let timed = begins_a_minute(room, at, message, pane);
             let Pane { width, looks, shape, names_emoji, .. } = *pane;
             let (id, deleted) = (message.id, message.deleted);
+            let hue = room.people.hue(&message.sender);
             let (found, whole) = (room.found == Some(id), room.unfolded == Some(id));
-            let way = Way { id, width, looks, shape, timed, names_emoji, deleted, found, whole };
+            let way =
+                Way { id, width, looks, hue, shape, timed, names_emoji, deleted, found, whole };
             pane.wrapped.get(way, |way| of_message(message, way, pane))
         }
         What::Join(_) | What::Leave(_) => plain(of_traffic(room, at, pane)),

@@ -3,16 +3,20 @@
 use protocol::{Act, RoomName, ToServer, UserName};
 
 use super::reading::{go_to, search, show_number, show_place};
+use super::select::ask_to_delete;
 use super::writing::{drop_failed, edit_failed, say, send_again};
 use super::{dial_now, join};
 use crate::commands::{self, Command, Deed, Typed};
 use crate::event::Action;
 use crate::links;
-use crate::model::{Asked, Kind, Link, Model, Overlay, Prompt, Room, Scroll, What};
+use crate::model::{Asked, Kind, Link, Model, Overlay, Prompt, Question, Room, Scroll, What};
 use crate::text;
 
 /// Links that are listed: a screen's worth.
 const LINKS_MAX: usize = 20;
+
+/// Why nothing can be done in a room at the moment.
+pub(super) const NOT_IN_ROOM: &str = "Not possible: you are not in this room right now";
 
 /// Sends what is written, or does it, if it is a command: some only when asked for twice.
 pub(super) fn enter(model: &mut Model, asked: bool) -> Vec<Action> {
@@ -56,11 +60,12 @@ fn say_and_keep(model: &mut Model, text: &str) -> Result<Vec<Action>, String> {
 fn doubt(model: &Model, typed: &Typed) -> Option<String> {
     match typed {
         Typed::Text(text) if text.starts_with(' ') && text.trim_start().starts_with('/') => {
-            Some("this is no command with a space before it; Enter sends it".to_owned())
+            let advice = "Press Enter again to send it as text";
+            Some(format!("It starts with a space, so it is not a command. {advice}"))
         }
         Typed::Leave if !model.room().pending.is_empty() => {
-            let count = model.room().pending.len();
-            Some(format!("not sent yet, and lost if you leave: {count}; Enter leaves"))
+            let unsent = commands::counted(model.room().pending.len(), "unsent message");
+            Some(format!("Leaving discards {unsent} here. Press Enter again to leave"))
         }
         _ => None,
     }
@@ -98,10 +103,11 @@ pub fn command(model: &mut Model, typed: Typed) -> Vec<Action> {
         Typed::Edit => edit_failed(model),
         Typed::Drop => drop_failed(model),
         Typed::Act(_) | Typed::Delete(_) if !model.room().joined => {
-            model.notice = Some("not now: you are not in this room at the moment".to_owned());
+            model.notice = Some(NOT_IN_ROOM.to_owned());
         }
         Typed::Act(deed) => return vec![Action::Send(act(model, deed))],
-        Typed::Delete(number) => return delete(model, number),
+        Typed::Delete(number) => delete(model, number),
+        Typed::DeleteAsked => return delete_asked(model),
         Typed::Quit => return vec![Action::Quit],
     }
     Vec::new()
@@ -113,20 +119,29 @@ fn act(model: &Model, deed: Deed) -> ToServer {
     ToServer::Moderate(Box::new(Act { action, room, user, seconds, reason, reference: None }))
 }
 
-fn delete(model: &mut Model, number: usize) -> Vec<Action> {
-    let room = model.room();
-    let message = room.messages().rev().filter(|message| !message.deleted).nth(number - 1);
-    let Some(message) = message.map(|message| message.id) else {
-        model.notice = Some("there is no such message here".to_owned());
-        return Vec::new();
-    };
-    let room = room.name.clone();
-    vec![Action::Send(ToServer::Delete { room, message, reference: None })]
+/// Counted from the newest, at the moment when it is asked for.
+fn delete(model: &mut Model, number: usize) {
+    let newest = model.room().messages().rev().filter(|message| !message.deleted);
+    let id = newest.map(|message| message.id).nth(number - 1);
+    ask_to_delete(model, id);
+}
+
+/// Without a screen the answer to the question is a command of its own.
+fn delete_asked(model: &mut Model) -> Vec<Action> {
+    match std::mem::take(&mut model.overlay) {
+        Overlay::Ask(Question::Delete { room, message, .. }) => {
+            vec![Action::Send(ToServer::Delete { room, message, reference: None })]
+        }
+        _ => {
+            model.notice = Some("Nothing to confirm: /delete [N] comes first".to_owned());
+            Vec::new()
+        }
+    }
 }
 
 fn words_about(command: &Command) -> String {
     let Command { name, aliases, arguments, what } = command;
-    let also: String = aliases.iter().map(|alias| format!(", also /{alias}")).collect();
+    let also: String = aliases.iter().map(|alias| format!(" (also /{alias})")).collect();
     let typed = format!("/{name} {arguments}");
     format!("{}: {what}{also}", typed.trim_end())
 }
@@ -136,15 +151,19 @@ fn answer(model: &mut Model, words: String) {
     let room = model.room_mut();
     room.note(What::Note(words));
     if room.scroll != Scroll::Bottom && model.has_screen {
-        model.notice = Some("the answer stands at the end: End shows it".to_owned());
+        model.notice = Some("The answer is at the end: End shows it".to_owned());
     }
 }
 
 fn list_rooms(model: &mut Model) {
     let lines = model.rooms.iter().zip(1..).map(|(room, number)| {
         let unread = model.unread(std::iter::once(room)).unwrap_or_else(|| "0".to_owned());
-        let (people, name) = (room.people.count(), text::clean_line(room.name.as_str()));
-        format!("{number}  #{name}: {people} here, {unread} new")
+        let name = text::clean_line(room.name.as_str());
+        let people = match room.joined {
+            true => format!("{} online", room.people.count()),
+            false => "not connected".to_owned(),
+        };
+        format!("{number}  #{name}: {people}, {unread} unread")
     });
     let lines: Vec<_> = lines.collect();
     answer(model, lines.join("\n"));
@@ -158,12 +177,12 @@ fn show_wanted(model: &mut Model, wanted: &str) {
     prompt.input.insert(wanted);
     match prompt.choices(model).first() {
         Some((_, place)) => show_place(model, *place),
-        None => model.notice = Some(format!("no room fits {wanted:?}; /join {wanted} enters one")),
+        None => model.notice = Some(format!("No room matches {wanted:?}. /join {wanted} opens it")),
     }
 }
 
 fn about_key(model: &mut Model) {
-    let without = "there is no key: whoever takes your name first has it".to_owned();
+    let without = "This client has no key, so your name is not reserved for you".to_owned();
     let about = model.key.clone().unwrap_or(without);
     answer(model, about);
 }
@@ -199,7 +218,7 @@ fn come_in_again(model: &mut Model) -> Vec<Action> {
 
 fn leave_room(model: &mut Model) -> Vec<Action> {
     if model.rooms.len() == 1 {
-        model.notice = Some("this is the only room: /join another first, or /quit".to_owned());
+        model.notice = Some("This is your only room. /join another one first, or /quit".to_owned());
         return Vec::new();
     }
     let room = model.rooms.remove(model.active);
@@ -220,8 +239,12 @@ fn who(model: &mut Model) {
     let room = model.room();
     let names: Vec<_> = room.people.known().iter().map(UserName::as_str).collect();
     let (count, more) = (room.people.count(), room.people.count() - names.len());
-    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-    answer(model, format!("{count} here: {}{more}", names.join(", ")));
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let heading = match room.joined {
+        true => format!("{count} online"),
+        false => "Not connected. Last seen here".to_owned(),
+    };
+    answer(model, format!("{heading}: {}{more}", names.join(", ")));
 }
 
 /// A name belongs to a connection, so another name needs another one.
@@ -246,18 +269,17 @@ fn web_links(room: &Room) -> Vec<String> {
 fn list_links(model: &mut Model) {
     let links = web_links(model.room());
     let list: Vec<_> = links.iter().zip(1..).map(|(link, n)| format!("{n}  {link}")).collect();
-    let list = if list.is_empty() { "no links here".to_owned() } else { list.join("\n") };
+    let list = if list.is_empty() { "No links in this room".to_owned() } else { list.join("\n") };
     answer(model, list);
 }
 
-fn copy(model: &mut Model, found: Option<String>, what: &str) -> Vec<Action> {
+pub(super) fn copy(model: &mut Model, found: Option<String>, what: &str) -> Vec<Action> {
     if !model.has_screen {
-        model.notice = Some("there is no clipboard without a screen".to_owned());
+        model.notice = Some("Plain mode has no clipboard".to_owned());
         return Vec::new();
     }
-    let copied = format!("the {what} was handed to the terminal's clipboard");
-    let none = format!("there is no such {what} here");
-    model.notice = Some(if found.is_some() { copied } else { none });
+    let none = format!("No such {what} here");
+    model.notice = Some(if found.is_some() { "Copied".to_owned() } else { none });
     found.map(Action::Copy).into_iter().collect()
 }
 
@@ -265,6 +287,6 @@ fn mute(model: &mut Model) {
     let room = model.room_mut();
     room.muted = !room.muted;
     let name = text::clean_line(room.name.as_str());
-    let muted = if room.muted { "rings no more" } else { "rings again" };
+    let muted = if room.muted { "muted" } else { "unmuted" };
     model.notice = Some(format!("#{name} {muted}"));
 }

@@ -5,6 +5,7 @@ mod editing;
 mod overlay;
 mod press;
 mod reading;
+mod select;
 mod server;
 mod writing;
 
@@ -19,7 +20,7 @@ use protocol::{Body, Hello, Ref, Refusal, RoomName, ToServer};
 use crate::event::{Action, Event, Timer, Wait};
 use crate::model::{Link, Model, Pending, Room};
 use crate::text;
-use crate::view::{has_columns, people_rows};
+use crate::view::{columns_beside, people_rows};
 
 /// First wait before dialling again; it doubles with each failure.
 const DIAL_AFTER: Duration = Duration::from_millis(500);
@@ -54,13 +55,17 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Action> {
         }
         Event::Resumed => return resumed(model),
         Event::DialIn(seconds) => dial_in(model, seconds),
-        Event::Connected => model.link = Link::Online,
+        Event::Connected => {
+            model.link = Link::Online;
+            model.offline_since = None;
+        }
         Event::Stable => model.failures = 0,
         Event::Latency(latency) => took(model, latency),
         Event::Received(envelope) => return server::received(model, envelope),
         Event::Lost { code, reason } => return lost(model, code, reason),
         Event::Time(Timer::Retry(room, reference)) => return retry(model, &room, &reference),
         Event::Time(Timer::Overdue(room, reference)) => overdue(model, &room, &reference),
+        Event::Time(Timer::Leave(asks)) => writing::leave_no_more(model, asks),
     }
     Vec::new()
 }
@@ -71,10 +76,10 @@ pub fn dial_now(model: &mut Model) -> Vec<Action> {
     vec![Action::Dial(hello(model), Wait::Exactly(Duration::ZERO))]
 }
 
-/// Where there is a column for the people or none, F8 means another thing.
+/// Where there is no room beside the text, what was wanted there means another thing.
 fn resized(model: &mut Model, size: (u16, u16)) {
-    if has_columns(size.0) != has_columns(model.size.0) {
-        model.people_toggled = false;
+    if (columns_beside(size.0) == 0) != (columns_beside(model.size.0) == 0) {
+        (model.rooms_shown, model.people_shown) = (None, None);
     }
     model.size = size;
 }
@@ -101,6 +106,7 @@ fn more_people(model: &mut Model) -> Vec<Action> {
 fn lost(model: &mut Model, code: Option<u16>, reason: String) -> Vec<Action> {
     let was_in = model.rooms.iter().any(|room| room.joined);
     unjoin(model);
+    model.offline_since.get_or_insert(model.now);
     let come_back_after = model.come_back_after.take();
     if code.is_some_and(|code| code >= 4000)
         && let Some(actions) =
@@ -122,7 +128,7 @@ fn lost(model: &mut Model, code: Option<u16>, reason: String) -> Vec<Action> {
 fn refused(model: &mut Model, over_name: bool, reason: &str, was_in: bool) -> Option<Vec<Action>> {
     if let Some(name) = model.before.take() {
         let wanted = model.me.as_ref().map_or("", |wanted| wanted.as_str());
-        model.notice = Some(format!("{wanted}: {reason}; you are {name} as before"));
+        model.notice = Some(format!("You are still {name}. Not renamed to {wanted}: {reason}"));
         model.renaming = false;
         model.rename(name);
         return Some(dial_now(model));

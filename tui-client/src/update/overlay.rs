@@ -1,17 +1,21 @@
 //! Keys while something lies over the messages, or asks.
 
+use protocol::ToServer;
+
 use super::editing::edit;
 use super::reading::{page, search, show_place};
+use super::select;
 use crate::event::Action;
 use crate::keys::{Meaning, Wish};
-use crate::model::{Kind, Model, Overlay, Prompt};
+use crate::model::{Kind, Model, Overlay, Prompt, Question};
 use crate::view::{help_rows, pane_size};
 
 pub(super) fn key(model: &mut Model, meaning: Meaning) -> Vec<Action> {
     match std::mem::take(&mut model.overlay) {
         Overlay::None => {}
         Overlay::Help(first) => model.overlay = help(model, meaning, first),
-        Overlay::Paste(text) => model.overlay = paste(model, meaning, text),
+        Overlay::Select(id) => return select::key(model, meaning, id),
+        Overlay::Ask(asked) => return answer(model, meaning, asked),
         Overlay::Prompt(prompt) => return ask(model, meaning, prompt),
     }
     Vec::new()
@@ -31,16 +35,26 @@ fn help(model: &Model, meaning: Meaning, first: usize) -> Overlay {
     })
 }
 
-fn paste(model: &mut Model, meaning: Meaning, text: String) -> Overlay {
-    match meaning {
-        Meaning::Wish(Wish::Send) | Meaning::Char('y' | 'Y') => model.input.insert(&text),
-        Meaning::Wish(Wish::Escape | Wish::Interrupt) | Meaning::Char('n' | 'N') => {
-            model.notice = Some("nothing was pasted".to_owned());
-        }
+fn answer(model: &mut Model, meaning: Meaning, asked: Question) -> Vec<Action> {
+    let is_yes = match meaning {
+        Meaning::Wish(Wish::Send) | Meaning::Char('y' | 'Y') => true,
+        Meaning::Wish(Wish::Escape | Wish::Interrupt) | Meaning::Char('n' | 'N') => false,
         // A key that was meant for something else answers nothing.
-        _ => return Overlay::Paste(text),
+        _ => {
+            model.overlay = Overlay::Ask(asked);
+            return Vec::new();
+        }
+    };
+    model.room_mut().found = None;
+    match asked {
+        Question::Paste(text) if is_yes => model.input.insert(&text),
+        Question::Paste(_) => model.notice = Some("Nothing pasted".to_owned()),
+        Question::Delete { room, message, .. } if is_yes => {
+            return vec![Action::Send(ToServer::Delete { room, message, reference: None })];
+        }
+        Question::Delete { .. } => model.notice = Some("Nothing deleted".to_owned()),
     }
-    Overlay::None
+    Vec::new()
 }
 
 fn ask(model: &mut Model, meaning: Meaning, mut prompt: Prompt) -> Vec<Action> {
@@ -84,7 +98,7 @@ fn accept(model: &mut Model, prompt: Prompt) -> Vec<Action> {
     let chosen = prompt.choices(model).get(prompt.at).map(|(_, at)| *at);
     match (prompt.kind, chosen) {
         (_, None) => {
-            model.notice = Some(format!("nothing fits {:?}", prompt.input.text()));
+            model.notice = Some(format!("No match for {:?}", prompt.input.text()));
             model.overlay = Overlay::Prompt(prompt);
         }
         (Kind::Room, Some(at)) => show_place(model, at),

@@ -4,17 +4,17 @@ use crossterm::event::KeyEvent;
 
 use super::command::enter;
 use super::editing::edit;
-use super::overlay;
 use super::reading::{
     focus, jump_to_mention, jump_to_unread, next_active, open_long, page, scroll_people, show,
     show_number, show_people, to_top,
 };
 use super::writing::interrupt;
+use super::{overlay, select};
 use crate::complete::Completion;
 use crate::event::Action;
 use crate::keys::{Meaning, Wish, is_press, second};
 use crate::model::{Asked, Kind, Model, Overlay, Prompt, Scroll};
-use crate::view::input_cells;
+use crate::view::{beside, columns_beside, has_more_notice, input_cells, notice_rows};
 
 pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Action> {
     if !is_press(key) {
@@ -24,7 +24,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Action> {
         true => match second(key) {
             Some(wish) => Meaning::Wish(wish),
             None => {
-                model.notice = Some("C-x means something before C-e alone".to_owned());
+                model.notice = Some("Nothing is on that key. C-x C-e opens $EDITOR".to_owned());
                 return Vec::new();
             }
         },
@@ -33,7 +33,12 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Action> {
             None => return Vec::new(),
         },
     };
+    if meaning == Meaning::Wish(Wish::PageDown) && has_more_notice(model) {
+        model.notice_first += notice_rows(model);
+        return Vec::new();
+    }
     model.notice = None;
+    model.notice_first = 0;
     let asked = model.asked.take();
     match meaning {
         // Whatever is open.
@@ -114,7 +119,8 @@ fn look(model: &mut Model, wish: Wish) -> Vec<Action> {
         Wish::People => return show_people(model),
         Wish::PeopleUp => return scroll_people(model, -1),
         Wish::PeopleDown => return scroll_people(model, 1),
-        Wish::Open => open_long(model),
+        Wish::Open => open_long(model, None),
+        Wish::Select | Wish::SelectNewer => select::begin(model),
         Wish::Bare => model.bare = !model.bare,
         _ => {}
     }
@@ -127,7 +133,7 @@ fn escape(model: &mut Model) {
     if model.bare {
         model.bare = false;
     } else if crate::view::is_covered(model) {
-        model.people_toggled = false;
+        model.people_shown = None;
     } else if model.room().scroll == Scroll::Bottom {
         model.room_mut().looked_away = None;
     } else {
@@ -153,21 +159,26 @@ fn down(model: &mut Model) {
     }
 }
 
-/// Where there is no column for them, the rooms are chosen from.
+/// Where there is no column for them, the rooms are chosen from; where there is one column for rooms
+/// or people, the rooms take it.
 fn toggle_rooms(model: &mut Model) {
-    match crate::view::has_rooms_column(model) {
-        true => model.rooms_hidden = !model.rooms_hidden,
-        false => model.overlay = Overlay::Prompt(Prompt::new(Kind::Room)),
+    match columns_beside(model.size.0) {
+        0 => model.overlay = Overlay::Prompt(Prompt::new(Kind::Room)),
+        columns => {
+            let is_shown = beside(model).0;
+            model.rooms_shown = Some(!is_shown);
+            if columns == 1 {
+                model.people_shown = if is_shown { Some(false) } else { None };
+            }
+        }
     }
 }
 
 fn toggle_mouse(model: &mut Model) -> Vec<Action> {
     model.mouse = !model.mouse;
     let words = match model.mouse {
-        true => {
-            "the mouse scrolls and clicks here; Shift selects in most terminals, M-m gives it back"
-        }
-        false => "the mouse selects text again",
+        true => "Mouse on: it scrolls and clicks; M-m turns it off",
+        false => "Mouse off: it selects text",
     };
     model.notice = Some(words.to_owned());
     vec![Action::Mouse(model.mouse)]

@@ -8,7 +8,7 @@ use crate::event::Action;
 use crate::model::{Entry, Model, Place, Room, Scroll};
 use crate::rows::{Pane, is_long, top};
 use crate::scroll::{self, in_sight};
-use crate::view::{pane, pane_size, people_rows, room_at};
+use crate::view::{beside, pane, pane_size, people_rows, room_at};
 
 /// Shows the room so many places further on, around the end.
 pub(super) fn show(model: &mut Model, further: usize) {
@@ -20,7 +20,7 @@ pub(super) fn show_number(model: &mut Model, number: usize) {
     if (1..=model.rooms.len()).contains(&number) {
         show_place(model, number - 1);
     } else {
-        model.notice = Some(format!("there is no room {number}; C-g finds one by its name"));
+        model.notice = Some(format!("There is no room {number}. C-g finds a room by name"));
     }
 }
 
@@ -60,7 +60,7 @@ pub(super) fn next_active(model: &mut Model) {
     let next = named.or_else(|| further(&|room| room.unread(model.me.as_ref()) > 0));
     match next {
         Some(next) => show(model, next),
-        None => model.notice = Some("there is nothing new in other rooms".to_owned()),
+        None => model.notice = Some("Nothing new in other rooms".to_owned()),
     }
 }
 
@@ -113,12 +113,12 @@ pub(super) fn jump_to_unread(model: &mut Model) -> Vec<Action> {
     let has_more = room.has_more_after(room.looked_away.unwrap_or(room.read));
     match new.or_else(|| room.first_unread()) {
         Some(place) => with_pane(model, |room, pane| scroll::show(room, pane, place)),
-        None => model.notice = Some("nothing is new here".to_owned()),
+        None => model.notice = Some("Nothing new here".to_owned()),
     }
     if !has_more {
         return Vec::new();
     }
-    model.notice = Some("older ones are new too; once more goes on above".to_owned());
+    model.notice = Some("There are older unread messages. M-u again goes to them".to_owned());
     load_older(model.room_mut())
 }
 
@@ -143,12 +143,14 @@ pub(super) fn jump_to_mention(model: &mut Model, up: bool) {
         })
     });
     if !found {
-        let where_to = match up {
-            true if model.room().more => "above, in what is loaded; PgUp at the top loads more",
-            true => "above",
-            false => "below",
+        let words = match up {
+            true if model.room().more => {
+                "No earlier mention of you is loaded. PgUp at the top loads more"
+            }
+            true => "No earlier mention of you",
+            false => "No later mention of you",
         };
-        model.notice = Some(format!("nobody mentions you further {where_to}"));
+        model.notice = Some(words.to_owned());
     }
 }
 
@@ -169,17 +171,22 @@ pub(super) fn search(model: &mut Model, wanted: &str) {
         }
         found.is_some()
     });
-    let more = if model.room().more { "; PgUp at the top loads older ones" } else { "" };
+    let more = if model.room().more { ". PgUp at the top loads older ones" } else { "" };
     model.notice = Some(match found {
-        true => "found; once more finds an older one, Esc goes back".to_owned(),
-        false => format!("no older message here holds {wanted:?}{more}"),
+        true => "Found. Enter finds the next older one, Esc goes back".to_owned(),
+        false => format!("No older message contains {wanted:?}{more}"),
     });
 }
 
-/// Shows all of the newest long message in sight, or only its beginning again.
-pub(super) fn open_long(model: &mut Model) {
+/// Shows all of a long message, or only its beginning again: of the one that is meant, else of the
+/// newest in sight.
+pub(super) fn open_long(model: &mut Model, meant: Option<MessageId>) {
     let is_there = with_pane(model, |room, pane| {
-        let seen = in_sight(room, pane);
+        let mut seen = in_sight(room, pane);
+        if let Some(id) = meant {
+            let at = room.index(Place { id, note: 0 });
+            seen = at..(at + 1).min(room.entries.len());
+        }
         let open = room.unfolded.map(|id| room.index(Place { id, note: 0 }));
         let open = open.filter(|at| seen.contains(at));
         let Some(at) = open.or_else(|| seen.rev().find(|at| is_long(room, *at, pane))) else {
@@ -191,12 +198,12 @@ pub(super) fn open_long(model: &mut Model) {
         true
     });
     if !is_there {
-        model.notice = Some("No long message in sight".to_owned());
+        model.notice = Some("No long message here".to_owned());
     }
 }
 
 pub(super) fn show_people(model: &mut Model) -> Vec<Action> {
-    model.people_toggled = !model.people_toggled;
+    model.people_shown = Some(!beside(model).1);
     more_people(model)
 }
 
@@ -215,10 +222,11 @@ pub(super) fn click(model: &mut Model, column: u16, row: u16) {
 
 /// Moves over the rows as they are drawn now.
 pub(super) fn with_pane<T>(model: &mut Model, turn: impl FnOnce(&mut Room, &Pane<'_>) -> T) -> T {
-    // The room is taken out, since its rows depend on the rest of the model.
-    let name = model.room().name.clone();
+    // The room is taken out, since its rows depend on the rest of the model; how many there are
+    // depends on the room too.
+    let (name, (width, height)) = (model.room().name.clone(), pane_size(model));
     let mut room = std::mem::replace(model.room_mut(), Room::new(name));
-    let turned = turn(&mut room, &pane(model));
+    let turned = turn(&mut room, &Pane { width, height, ..pane(model) });
     *model.room_mut() = room;
     turned
 }

@@ -30,8 +30,10 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Action> {
             if model.find(&room).is_some_and(|room| !room.joined) {
                 return entered(model, &room, sender);
             }
+            let looks = model.looks;
             if let Some(room) = model.find(&room) {
                 room.people.came(&sender);
+                room.people.meet(&sender, looks);
             }
             note(model, &room, What::Join(sender))
         }
@@ -46,8 +48,10 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Action> {
             note(model, &room, What::Leave(sender))
         }
         ToClient::Presence(presence) => {
+            let looks = model.looks;
             if let Some(room) = model.find(&presence.room) {
                 room.people.listed(presence);
+                room.people.meet_all(looks);
             }
             more_people(model)
         }
@@ -64,7 +68,7 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Action> {
             Vec::new()
         }
         ToClient::Moderated(moderated) => {
-            let words = words_about(&moderated);
+            let words = words_about(model, &moderated);
             let is_banned = moderated.action == protocol::Action::Ban
                 && Some(&moderated.user) == model.me.as_ref();
             if is_banned && let Some(room) = moderated.room.as_ref().and_then(|it| model.find(it)) {
@@ -83,21 +87,32 @@ fn put_out(model: &mut Model, room: &protocol::RoomName) {
     if let Some(room) = model.find(room) {
         room.joined = false;
         room.sending = None;
-        let why = "you are out of this room; /join it to come in again";
-        room.out.get_or_insert_with(|| why.to_owned());
+        let name = text::clean_line(room.name.as_str());
+        room.out
+            .get_or_insert_with(|| format!("You are no longer in #{name}. /join {name} rejoins"));
     }
 }
 
-fn words_about(moderated: &Moderated) -> String {
+/// Who did what to whom, where, for how long, and why.
+fn words_about(model: &Model, moderated: &Moderated) -> String {
     let Moderated { action, room, user, by, seconds, reason, .. } = moderated;
+    let named = |name: &UserName| match Some(name) == model.me.as_ref() {
+        true => "you".to_owned(),
+        false => name.to_string(),
+    };
+    let (by, user) = (named(by), named(user));
     let did = match action {
-        protocol::Action::Kick => "kicked",
+        protocol::Action::Kick => "removed",
         protocol::Action::Ban => "banned",
         protocol::Action::Unban => "unbanned",
         protocol::Action::Mute => "silenced",
         protocol::Action::Unmute => "unsilenced",
     };
-    let place = if room.is_none() { " on the whole server" } else { "" };
+    let place = match (room, action) {
+        (Some(room), protocol::Action::Kick | protocol::Action::Ban) => format!(" from #{room}"),
+        (Some(room), _) => format!(" in #{room}"),
+        (None, _) => " on the whole server".to_owned(),
+    };
     let time = seconds.map(|seconds| format!(" for {}", commands::spelled(seconds)));
     let reason = reason.as_ref().map(|reason| format!(": {}", reason.as_str()));
     let (time, reason) = (time.unwrap_or_default(), reason.unwrap_or_default());
@@ -142,9 +157,10 @@ fn note(model: &mut Model, room: &protocol::RoomName, what: What) -> Vec<Action>
 
 fn message_came(model: &mut Model, message: Message) -> Vec<Action> {
     let (me, name, watched) = (model.me.clone(), message.room.clone(), watched(model, &message));
-    let focused = model.focused;
+    let (focused, looks) = (model.focused, model.looks);
     let Some(room) = model.find(&name) else { return Vec::new() };
     let (line, words) = (room.new_line(me.as_ref()), call(&message));
+    room.people.meet(&message.sender, looks);
     let calls = take_in(room, message, me.as_ref());
     if watched && room.scroll == Scroll::Bottom {
         room.saw(me.as_ref(), line);
@@ -179,6 +195,7 @@ fn take_in(room: &mut Room, message: Message, me: Option<&UserName>) -> bool {
 
 fn history_came(model: &mut Model, history: History) -> Vec<Action> {
     let (me, shown) = (model.me.clone(), model.focused && model.room().name == history.room);
+    let looks = model.looks;
     let Some(room) = model.find(&history.room) else { return Vec::new() };
     let asked_for_older = std::mem::take(&mut room.loading);
     let seen = room.head;
@@ -188,6 +205,7 @@ fn history_came(model: &mut Model, history: History) -> Vec<Action> {
     history.deleted.iter().for_each(|id| room.delete(*id));
     let oldest = history.messages.first().map(|message| message.id);
     for message in history.messages {
+        room.people.meet(&message.sender, looks);
         take_in(room, message, me.as_ref());
     }
     if !asked_for_older {

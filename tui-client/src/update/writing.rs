@@ -7,11 +7,13 @@ use protocol::{Body, CONTENT_CHARS_MAX, Ref, RoomName};
 use super::reading::focus;
 use super::send_next;
 use crate::event::{Action, Timer};
-use crate::model::{Asked, Model, Overlay, PENDING_MAX, Pending, Room};
-use crate::text;
+use crate::model::{Asked, Model, Overlay, PENDING_MAX, Pending, Question, Room};
+use crate::{commands, text};
 
 /// A message that waits longer than this is marked; most are stored before one could read a mark.
 const OVERDUE: Duration = Duration::from_millis(300);
+/// Ctrl-C twice within this time leaves: long enough for a hand, too short for an accident.
+const LEAVE_TIME: Duration = Duration::from_secs(3);
 /// More lines than this are not pasted without a question.
 const PASTE_LINES_MAX: usize = 20;
 
@@ -20,9 +22,12 @@ const PASTE_LINES_MAX: usize = 20;
 /// # Errors
 /// A sentence for the person, if it cannot be said; nothing has changed then.
 pub fn say(model: &mut Model, text: &str) -> Result<Vec<Action>, String> {
+    let text = text::without_outer_blank_lines(text);
     Body::try_from(text).map_err(|error| error.to_string())?;
     if model.room().pending.len() >= PENDING_MAX {
-        return Err(format!("{PENDING_MAX} messages are waiting already: wait for the connection"));
+        return Err(format!(
+            "{PENDING_MAX} messages are already waiting to be sent. Wait for the connection"
+        ));
     }
     let reference = new_ref(model)?;
     let room = model.room_mut();
@@ -84,7 +89,7 @@ pub(super) fn edit_failed(model: &mut Model) {
 pub(super) fn drop_failed(model: &mut Model) {
     let count = take_failed(model).len();
     if count > 0 {
-        model.notice = Some(format!("refused messages thrown away: {count}"));
+        model.notice = Some(format!("Discarded {}", commands::counted(count, "unsent message")));
     }
 }
 
@@ -95,28 +100,39 @@ fn take_failed(model: &mut Model) -> Vec<String> {
         pending.into_iter().partition(|pending| pending.failed.is_some());
     model.room_mut().pending = waiting;
     if failed.is_empty() {
-        model.notice = Some("nothing was refused here".to_owned());
+        model.notice = Some("No unsent messages".to_owned());
     }
     failed.into_iter().map(|pending| pending.content).collect()
 }
 
-/// Clears the input, for C-y to bring it back; if there is nothing to clear, leaves when asked for twice.
+/// Clears the input, for C-y to bring it back; if there is nothing to clear, leaves when asked for
+/// twice within a short time.
 pub(super) fn interrupt(model: &mut Model, asked: bool) -> Vec<Action> {
     if asked {
         return vec![Action::Quit];
     }
-    if !model.input.clear() {
-        model.asked = Some(Asked::Leave);
-        let waits = |room: &Room| room.pending.len() - room.failed();
-        let waiting: usize = model.rooms.iter().map(waits).sum();
-        let waiting = match waiting {
-            0 => String::new(),
-            1 => "; one unsent message will go out next time".to_owned(),
-            count => format!("; {count} unsent messages will go out next time"),
-        };
-        model.notice = Some(format!("Ctrl-C once more leaves Nebula{waiting}"));
+    if model.input.clear() {
+        return Vec::new();
     }
-    Vec::new()
+    model.asked = Some(Asked::Leave);
+    model.asks += 1;
+    let waits = |room: &Room| room.pending.len() - room.failed();
+    let waiting: usize = model.rooms.iter().map(waits).sum();
+    let waiting = match waiting {
+        0 => String::new(),
+        count => format!(". {} will go out next time", commands::counted(count, "unsent message")),
+    };
+    let seconds = LEAVE_TIME.as_secs();
+    model.notice = Some(format!("Press Ctrl-C again within {seconds} s to quit{waiting}"));
+    vec![Action::After(LEAVE_TIME, Timer::Leave(model.asks))]
+}
+
+/// Nobody pressed it again in time: the next Ctrl-C only asks.
+pub(super) fn leave_no_more(model: &mut Model, asks: u64) {
+    if model.asks == asks && model.asked == Some(Asked::Leave) {
+        model.asked = None;
+        model.notice = None;
+    }
 }
 
 /// Never sends by itself, whatever was pasted; asks if it is long.
@@ -128,8 +144,8 @@ pub(super) fn paste(model: &mut Model, pasted: &str) {
     }
     match &mut model.overlay {
         Overlay::Prompt(prompt) => prompt.input.insert(&pasted.replace('\n', " ")),
-        Overlay::Paste(_) => {}
-        _ if is_long(&pasted) => model.overlay = Overlay::Paste(pasted),
+        Overlay::Ask(_) => {}
+        _ if is_long(&pasted) => model.overlay = Overlay::Ask(Question::Paste(pasted)),
         _ => {
             model.overlay = Overlay::None;
             model.input.insert(&pasted);

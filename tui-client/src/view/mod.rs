@@ -3,8 +3,12 @@
 mod bars;
 mod composer;
 mod help;
+mod notice;
 mod people;
 mod question;
+mod rooms;
+mod state;
+mod welcome;
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -21,23 +25,29 @@ pub use bars::title;
 
 /// Below this width a screen has no columns, and one bar for rooms and state.
 const COLUMNS_FROM: u16 = 60;
-/// From this width on the rooms have a column of their own instead of the row at the top.
+/// From this width on there is room for the rooms and the people beside the text; below it, for one
+/// of them.
+const BOTH_FROM: u16 = 100;
+/// From this width on the columns are wide.
 const WIDE_FROM: u16 = 120;
-/// The people column, with its border; and on a wide screen.
-const PEOPLE_COLUMNS: u16 = 18;
-const PEOPLE_COLUMNS_WIDE: u16 = 24;
-/// The column of rooms, with its border.
-const ROOMS_COLUMNS: u16 = 20;
+/// The column of people, with its border.
+const PEOPLE_COLUMN: u16 = 18;
+/// The column of rooms, with its border: for a name of eleven letters, and a count.
+const ROOMS_COLUMN: u16 = 20;
+/// Either on a wide screen.
+const COLUMN_WIDE: u16 = 24;
 /// The input grows up to so many rows; and on a small screen.
 const INPUT_ROWS_MAX: u16 = 6;
 const INPUT_ROWS_MAX_NARROW: u16 = 3;
 
 /// Where everything is.
 struct Areas {
+    shape: Shape,
     header: Rect,
     rooms: Rect,
     pane: Rect,
     people: Rect,
+    notice: Rect,
     status: Rect,
     input: Rect,
 }
@@ -46,30 +56,43 @@ struct Areas {
 pub fn view(model: &Model, frame: &mut Frame<'_>) -> Links {
     let areas = areas(model, frame.area());
     bars::draw(model, &areas, frame);
+    rooms::draw(model, areas.rooms, frame);
     people::draw(model, areas.people, frame);
+    notice::draw(model, areas.shape, areas.notice, frame);
     match &model.overlay {
-        // Without a bar, the question stands where one types.
-        Overlay::Paste(text) if areas.header.height + areas.status.height == 0 => {
-            question::paste(text, areas.input, frame);
+        // Without any other row, the question stands where one types.
+        Overlay::Ask(asked) if areas.notice.height + areas.status.height == 0 => {
+            question::draw(asked, areas.input, frame);
         }
         _ => composer::draw(model, areas.input, frame),
     }
-    match &model.overlay {
-        Overlay::Help(first) => {
-            let mut lines = help::lines(&model.keys, areas.pane.width.into());
-            lines.drain(..(*first).min(lines.len()));
-            frame.render_widget(Paragraph::new(lines), areas.pane);
-        }
-        Overlay::Prompt(prompt) if question::has_choices(prompt) => {
-            frame.render_widget(question::choices(model, prompt, areas.pane), areas.pane);
-        }
-        _ => {
-            let drawn = visible(model.room(), &pane(model));
-            frame.render_widget(Paragraph::new(drawn.lines), areas.pane);
-            return drawn.links;
-        }
+    if let Overlay::Help(first) = model.overlay {
+        let mut lines = help::lines(&model.keys, areas.pane.width.into());
+        lines.drain(..first.min(lines.len()));
+        frame.render_widget(Paragraph::new(lines), areas.pane);
+        return Links::default();
     }
-    Links::default()
+    let links = messages(model, areas.pane, frame);
+    match &model.overlay {
+        Overlay::Prompt(prompt) if question::has_choices(prompt) => {
+            question::choices(model, prompt, areas.pane, frame);
+            Links::default()
+        }
+        _ => links,
+    }
+}
+
+/// The messages; above what else stands in an empty room, what it is.
+fn messages(model: &Model, area: Rect, frame: &mut Frame<'_>) -> Links {
+    let mut drawn = visible(model.room(), &pane(model));
+    if welcome::is_empty(model.room()) {
+        let mut lines = welcome::lines(model, pane_size(model).0);
+        lines.append(&mut drawn.lines);
+        lines.truncate(area.height.into());
+        drawn.lines = lines;
+    }
+    frame.render_widget(Paragraph::new(drawn.lines), area);
+    drawn.links
 }
 
 /// Rows of the whole help.
@@ -110,14 +133,44 @@ pub fn people_rows(model: &Model) -> usize {
     usize::from(area.height).saturating_sub(1)
 }
 
-/// A screen of so many columns has room for a column of people.
-pub fn has_columns(columns: u16) -> bool {
-    columns >= COLUMNS_FROM
+/// How many columns there may be beside the text: with another number, F7 and F8 mean another thing.
+pub fn columns_beside(columns: u16) -> u8 {
+    match columns {
+        0..COLUMNS_FROM => 0,
+        COLUMNS_FROM..BOTH_FROM => 1,
+        BOTH_FROM.. => 2,
+    }
 }
 
-/// The screen is so wide that rooms have a column, unless it is hidden.
-pub fn has_rooms_column(model: &Model) -> bool {
-    shape(model) == Shape::Wide
+/// Whether the rooms and the people stand beside the text, or, on a small screen, the people instead
+/// of it.
+pub fn beside(model: &Model) -> (bool, bool) {
+    let (rooms, people) = (model.rooms_shown, model.people_shown);
+    let several = model.rooms.len() > 1;
+    match columns_beside(model.size.0) {
+        _ if model.bare => (false, false),
+        0 => (false, people == Some(true)),
+        1 => {
+            let people = people.unwrap_or(!several && rooms != Some(true));
+            (rooms.unwrap_or(several) && !people, people)
+        }
+        _ => {
+            let is_wide = model.size.0 >= WIDE_FROM;
+            (rooms.unwrap_or(several || is_wide), people.unwrap_or(true))
+        }
+    }
+}
+
+/// What there is to say has more rows than the screen, and not all were shown.
+pub fn has_more_notice(model: &Model) -> bool {
+    let areas = areas(model, screen(model));
+    let rows = notice::height(model, areas.shape, areas.notice.width.into());
+    model.notice_first + usize::from(areas.notice.height) < rows
+}
+
+/// Rows of what there is to say that are shown at a time, but for the sign that there is more.
+pub fn notice_rows(model: &Model) -> usize {
+    usize::from(areas(model, screen(model)).notice.height).saturating_sub(1).max(1)
 }
 
 /// The people have taken the place of the text.
@@ -127,7 +180,7 @@ pub fn is_covered(model: &Model) -> bool {
 
 /// The room whose name stands in a cell.
 pub fn room_at(model: &Model, column: u16, row: u16) -> Option<usize> {
-    bars::room_at(model, &areas(model, screen(model)), column, row)
+    rooms::room_at(model, &areas(model, screen(model)), column, row)
 }
 
 fn screen(model: &Model) -> Rect {
@@ -157,32 +210,39 @@ fn areas(model: &Model, screen: Rect) -> Areas {
     let most = most.min(screen.height.div_ceil(3)).max(1);
     let input = composer::rows(model, screen.width).min(most);
     let (header, status) = match shape {
-        Shape::Bare => (0, 0),
+        Shape::Bare => (0, u16::from(screen.height >= 3)),
         // One bar has to do.
         Shape::Narrow => (u16::from(screen.height >= 3), 0),
         _ => (u16::from(screen.height >= 4), u16::from(screen.height >= 3)),
     };
+    let said = notice::height(model, shape, screen.width.into());
+    let said = u16::try_from(said).unwrap_or(u16::MAX);
+    let notice = said.min(screen.height.saturating_sub(header + status + input));
     let rows = [
         Constraint::Length(header),
         Constraint::Min(0),
+        Constraint::Length(notice),
         Constraint::Length(status),
         Constraint::Length(input),
     ];
-    let [header, middle, status, input] = Layout::vertical(rows).areas(screen);
+    let [header, middle, notice, status, input] = Layout::vertical(rows).areas(screen);
+    let (has_rooms, has_people) = beside(model);
     let is_help = matches!(model.overlay, Overlay::Help(_));
-    let people = match (shape, model.people_toggled) {
-        _ if is_help => 0,
+    let people = match shape {
+        _ if is_help || !has_people => 0,
         // There is no room beside the text: the people take its place.
-        (Shape::Narrow, true) => screen.width,
-        (Shape::Bare | Shape::Narrow, _) | (_, true) => 0,
-        (Shape::Usual, false) => PEOPLE_COLUMNS,
-        (Shape::Wide, false) => PEOPLE_COLUMNS_WIDE,
+        Shape::Bare | Shape::Narrow => screen.width,
+        Shape::Usual => PEOPLE_COLUMN,
+        Shape::Wide => COLUMN_WIDE,
     };
-    let has_rooms = has_rooms_column(model) && !model.rooms_hidden;
-    let rooms = if has_rooms { ROOMS_COLUMNS } else { 0 };
+    let rooms = match shape {
+        _ if !has_rooms => 0,
+        Shape::Wide => COLUMN_WIDE,
+        _ => ROOMS_COLUMN,
+    };
     let columns = [Constraint::Length(rooms), Constraint::Min(0), Constraint::Length(people)];
     let [rooms, pane, people] = Layout::horizontal(columns).areas(middle);
-    Areas { header, rooms, pane, people, status, input }
+    Areas { shape, header, rooms, pane, people, notice, status, input }
 }
 
 /// Text cut to so many cells, and cleaned.

@@ -6,14 +6,14 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Paragraph};
 
 use super::fitted;
-use crate::model::Model;
-use crate::theme;
+use crate::model::{Link, Model};
+use crate::{text, theme};
 
 pub(super) fn draw(model: &Model, area: Rect, frame: &mut Frame<'_>) {
     if area.width == 0 {
         return;
     }
-    let people = &model.room().people;
+    let (people, joined) = (&model.room().people, model.room().joined);
     let count = people.count();
     let height = usize::from(area.height).saturating_sub(1);
     // Where some have left, the others move up.
@@ -21,7 +21,16 @@ pub(super) fn draw(model: &Model, area: Rect, frame: &mut Frame<'_>) {
         None | Some(0) => 0,
         Some(beyond) => people.first().min(beyond + 1),
     };
-    let mut lines = vec![Line::styled(format!(" {count} online"), theme::quiet())];
+    // Who is here is known only while one is here oneself.
+    let heading = match model.link {
+        Link::Online if joined => format!(" {} online", text::grouped(count)),
+        Link::Online => " not in this room".to_owned(),
+        _ => " not connected".to_owned(),
+    };
+    let mut lines = vec![Line::styled(heading, theme::quiet())];
+    if !joined && let Some(me) = model.me.as_ref().filter(|_| count == 0) {
+        lines.push(Line::styled(format!(" ○ {}", shown(me.as_str(), area.width)), theme::quiet()));
+    }
     if first > 0 {
         lines.push(Line::styled(format!(" {first} above"), theme::quiet()));
     }
@@ -29,14 +38,23 @@ pub(super) fn draw(model: &Model, area: Rect, frame: &mut Frame<'_>) {
     let rest = count - first;
     // The last row says how many are not in sight.
     let fit = if rest <= rows { rest } else { rows.saturating_sub(1) };
-    let cells = usize::from(area.width).saturating_sub(4);
     lines.extend(people.known().iter().skip(first).take(fit).map(|user| {
-        let style = model.looks.person(user.as_str());
-        Line::from(vec![Span::raw(" ● "), Span::styled(fitted(user.as_str(), cells), style)])
+        let name = shown(user.as_str(), area.width);
+        match joined {
+            true => {
+                let style = model.looks.person(people.hue(user));
+                Line::from(vec![Span::raw(" ● "), Span::styled(name, style)])
+            }
+            false => Line::styled(format!(" ○ {name}"), theme::quiet()),
+        }
     }));
     if fit < rest {
         lines.push(Line::styled(format!(" and {} more", rest - fit), theme::quiet()));
     }
     let border = Block::new().borders(Borders::LEFT).border_style(theme::quiet());
     frame.render_widget(Paragraph::new(lines).block(border), area);
+}
+
+fn shown(name: &str, width: u16) -> String {
+    fitted(&text::bracketed(name), usize::from(width).saturating_sub(4))
 }

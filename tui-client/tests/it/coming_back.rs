@@ -78,7 +78,10 @@ fn a_name_that_is_refused_gives_way_to_the_one_before() {
     refuses(&mut client, "name_taken", 4001, "this name is in use");
     assert!(dialled(&mut client).unwrap().contains("username=Alice"));
     let screen = client.screen().join("");
-    assert!(screen.contains("Bob: this name is in use; you are Alice as before"), "{screen}");
+    assert!(
+        screen.contains("You are still Alice. Not renamed to Bob: this name is in use"),
+        "{screen}"
+    );
     // That one is held to.
     refuses(&mut client, "name_taken", 4001, "this name is in use");
     assert_eq!(dialled(&mut client), None);
@@ -107,7 +110,7 @@ fn who_is_not_let_into_one_room_comes_back_in_another_until_there_is_none() {
     assert!(dialled(&mut client).unwrap().starts_with("room=dev&"));
     client.happens(Event::Connected);
     client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
-    assert!(client.screen().join("").contains("✕ you are banned here"));
+    assert!(client.screen().join("").contains("you are banned here"));
     // A ban in the whole server ends it at once, and one on the way back with the last room.
     lost(&mut client, None, "cut");
     client.did();
@@ -135,7 +138,7 @@ fn what_a_moderator_types_without_a_line_is_not_done_later() {
     for typed in ["/kick Bob", "/ban -s Bob 2h", "/delete"] {
         client.types(&format!("{typed}\n"));
         assert_eq!(sent(&client.did()), Vec::<String>::new());
-        assert!(client.screen()[10].starts_with("not now: you are not in this room"));
+        assert!(client.screen()[10].starts_with("Not possible: you are not in this room"));
     }
 }
 
@@ -144,9 +147,13 @@ fn when_the_wait_is_over_it_is_told_that_one_dials() {
     let mut client = in_two_rooms();
     lost(&mut client, None, "cut");
     client.happens(Event::DialIn(1));
-    assert!(client.screen()[10].contains("○ again in 1 s"));
+    assert!(client.screen()[10].contains("○ offline since 00:00, retry in 1 s"));
     client.happens(Event::DialIn(0));
-    assert!(client.screen()[10].contains("○ connecting …"), "{}", client.screen()[10]);
+    assert!(
+        client.screen()[10].contains("offline since 00:00, connecting …"),
+        "{}",
+        client.screen()[10]
+    );
 
     let mut dialled = Dialled::to("127.0.0.1:1");
     assert!(matches!(dialled.next(), Some(Event::DialIn(0))));

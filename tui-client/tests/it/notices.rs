@@ -1,7 +1,7 @@
 //! What the client itself has to say, and where.
 
 use crossterm::event::{KeyCode, KeyModifiers};
-use nebula::event::Event;
+use nebula::event::{Action, Event};
 use nebula::model::ENTRIES_MAX;
 
 use crate::client::{Client, sent};
@@ -11,24 +11,93 @@ fn an_answer_that_is_out_of_sight_is_told_of() {
     let mut client = Client::entered(80, 12);
     (1..=50).for_each(|id| client.says(id, "Bob", "a message"));
     client.types("/who\n");
-    assert!(client.screen().join("").contains("2 here: Alice, Bob"));
+    assert!(client.screen().join("").contains("2 online: Alice, Bob"));
     assert_eq!(client.model.notice, None);
     client.presses(KeyCode::PageUp, KeyModifiers::NONE);
     client.types("/who\n");
-    assert!(client.screen()[10].contains("the answer stands at the end: End shows it"));
+    assert!(client.screen()[10].contains("The answer is at the end: End shows it"));
 }
 
 #[test]
-fn a_notice_has_the_row_to_itself_if_it_is_long_and_says_nothing_twice() {
+fn every_notice_can_be_read_to_its_end_at_every_size_and_says_nothing_twice() {
+    let long: String = (0..60).map(|n| format!("word{n} ")).collect();
+    for (columns, rows) in [(80, 24), (40, 12), (20, 5), (20, 8), (200, 50), (60, 6)] {
+        for copy_mode in [false, true] {
+            let mut client = Client::entered(columns, rows);
+            client.model.bare = copy_mode;
+            client.model.notice = Some(format!("{long}and then do this."));
+            let mut seen = String::new();
+            for _ in 0..60 {
+                seen += &client.screen().join(" ");
+                client.presses(KeyCode::PageDown, KeyModifiers::NONE);
+            }
+            for n in 0..60 {
+                assert!(seen.contains(&format!("word{n}")), "word{n} at {columns}: {seen}");
+            }
+            assert!(seen.contains("do this."), "{columns} x {rows}: {seen}");
+            // Another key takes it away.
+            client.model.notice = Some(long.clone());
+            client.types("x");
+            assert!(!client.screen().join("").contains("word"));
+        }
+    }
     let mut client = Client::entered(80, 12);
-    client.model.notice = Some("long ".repeat(15));
-    assert_eq!(client.screen()[10].trim_end(), "long ".repeat(15).trim_end());
-    client.model.notice = Some("long ".repeat(17));
-    assert!(client.screen()[10].trim_end().ends_with('…'), "{:?}", client.screen()[10]);
     let why = "this name is in use: choose another";
     client.hears(&format!(r#"{{"type":"error","code":"name_taken","content":"{why}"}}"#));
     client.happens(Event::Lost { code: Some(4001), reason: why.to_owned() });
-    assert_eq!(client.screen()[10].trim(), format!("✕ {why}"));
+    assert_eq!(client.screen().join("").matches(why).count(), 1);
+}
+
+#[test]
+fn the_state_of_the_connection_is_on_every_screen_and_nobody_is_online_without_one() {
+    let sizes = [(20, 5), (40, 12), (60, 8), (80, 24), (120, 30), (200, 50)];
+    for ((columns, rows), copy_mode) in
+        sizes.into_iter().flat_map(|size| [(size, false), (size, true)])
+    {
+        let shows = |client: &mut Client, expected: &[&str]| {
+            client.model.bare = copy_mode;
+            let screen = client.screen().join("\n");
+            assert!(expected.iter().any(|state| screen.contains(state)), "{expected:?}: {screen}");
+        };
+        let mut client = Client::new(columns, rows);
+        shows(&mut client, &["○ connecting"]);
+        client.happens(Event::Connected);
+        shows(&mut client, &["○ connected, joining …", "○ joining"]);
+        let mut client = Client::entered(columns, rows);
+        shows(&mut client, &["● connected · 2 online", "● 2 online"]);
+        client.model.notice =
+            Some("a notice of some length that takes the place of hints".to_owned());
+        shows(&mut client, &["● connected · 2 online", "● 2 online"]);
+        client.model.now = 14 * 60 * 60 * 1000 + 5 * 60 * 1000;
+        client.happens(Event::Lost { code: None, reason: "No server at chat.example".to_owned() });
+        client.happens(Event::DialIn(7));
+        let states = ["offline since 14:05, retry in 7 s", "offline, retry in 7 s", "retry in 7 s"];
+        shows(&mut client, &states);
+        client.presses(KeyCode::F(8), KeyModifiers::NONE);
+        let screen = client.screen().join("\n");
+        assert!(!screen.contains('●') && !screen.contains("online"), "{screen}");
+        client.types("/who\n");
+        assert!(!client.screen().join("\n").contains("online"), "{:#?}", client.screen());
+    }
+}
+
+#[test]
+fn ctrl_c_leaves_only_when_it_is_pressed_twice_within_a_short_time() {
+    let mut client = Client::entered(80, 12);
+    client.did();
+    let interrupt = |client: &mut Client| {
+        client.presses(KeyCode::Char('c'), KeyModifiers::CONTROL);
+        client.did()
+    };
+    let [Action::After(time, timer)] = &interrupt(&mut client)[..] else { panic!("no end to it") };
+    assert_eq!(time.as_secs(), 3);
+    assert!(client.screen()[10].starts_with("Press Ctrl-C again within 3 s to quit"));
+    client.happens(Event::Time(timer.clone()));
+    assert!(!client.screen()[10].contains("Ctrl-C"));
+    assert!(matches!(&interrupt(&mut client)[..], [Action::After(..)]), "it asks anew");
+    // The end of the first time is not that of the second.
+    client.happens(Event::Time(timer.clone()));
+    assert_eq!(interrupt(&mut client), [Action::Quit]);
 }
 
 #[test]
@@ -44,9 +113,13 @@ fn more_news_than_is_kept_is_told_of() {
     client.presses(KeyCode::Char('1'), KeyModifiers::ALT);
     client.did();
     client.presses(KeyCode::Char('p'), KeyModifiers::ALT);
-    assert!(client.screen()[10].contains("nobody mentions you further above, in what is loaded"));
+    assert!(client.screen()[10].contains("No earlier mention of you is loaded. PgUp"));
     client.presses(KeyCode::Char('u'), KeyModifiers::ALT);
-    assert!(client.screen()[10].contains("older ones are new too"), "{:?}", client.screen()[10]);
+    assert!(
+        client.screen()[10].contains("There are older unread messages"),
+        "{:?}",
+        client.screen()[10]
+    );
     assert_eq!(sent(&client.did()).len(), 1, "and asked for");
 }
 

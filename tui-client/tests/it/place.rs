@@ -111,7 +111,7 @@ fn one_finds_what_is_new_and_where_one_was_called() {
     client.presses(KeyCode::Char('p'), KeyModifiers::ALT);
     assert!(row_of(&client, "first call").is_some());
     client.presses(KeyCode::Char('p'), KeyModifiers::ALT);
-    assert!(client.screen().join("").contains("nobody mentions you further above"));
+    assert!(client.screen().join("").contains("No earlier mention of you"));
     client.presses(KeyCode::Char('n'), KeyModifiers::ALT);
     assert!(row_of(&client, "second call").is_some());
     client.presses(KeyCode::End, KeyModifiers::NONE);
@@ -178,5 +178,5 @@ fn the_next_call_is_another_one_also_behind_those_who_came_and_left_at_once() {
         assert_eq!(row_of(&client, call), Some(2), "{call}: {:#?}", client.screen());
     }
     client.presses(KeyCode::Char('n'), KeyModifiers::ALT);
-    assert!(client.screen().join("").contains("nobody mentions you further below"));
+    assert!(client.screen().join("").contains("No later mention of you"));
 }

@@ -22,7 +22,7 @@ fn two_people_chat_and_leave() {
     alice.types("/me answers\r");
     bob.expect("Alice       * answers");
     bob.types("\u{3}");
-    bob.expect("Ctrl-C once more");
+    bob.expect("Press Ctrl-C again");
     bob.types("\u{3}");
     bob.ends(0);
     alice.expect("← Bob left");

@@ -24,7 +24,7 @@ fn the_people_of_a_large_room_are_counted_and_fetched_as_one_scrolls() {
     };
     client.hears(&list(&names(0..50), ""));
     let screen = client.screen().join("\n");
-    assert!(screen.contains("5000 online") && screen.contains("p000"), "{screen}");
+    assert!(screen.contains("5,000 online") && screen.contains("p000"), "{screen}");
     client.actions.clear();
     let asked = |client: &Client| {
         let sent = client.actions.iter().filter_map(|action| match action {
@@ -105,7 +105,7 @@ fn a_mention_rings_only_when_nobody_looks_and_marks_its_room() {
     assert_eq!(client.did(), []);
     client.says(3, "Bob", "alice: look");
     assert_eq!(client.did(), [Action::Call("Bob in #dev: alice: look".to_owned())]);
-    assert!(client.screen()[0].contains(" !#dev 2 "), "{}", client.screen()[0]);
+    assert!(client.screen()[0].contains(">#ops"), "{}", client.screen()[0]);
     assert_eq!(nebula::view::title(&client.model), "(2) #ops · Nebula");
     client.presses(KeyCode::Char('a'), KeyModifiers::ALT);
     assert_eq!(client.model.active, 0);
@@ -148,17 +148,24 @@ fn a_narrow_screen_shows_the_people_in_place_of_the_text_and_a_wide_one_the_room
     client.types("/join a-room-with-a-very-long-name\n");
     client.happens(Event::Resize(200, 60));
     let screen = client.screen();
-    assert!(screen[1].starts_with(" #dev") && screen[2].starts_with(" #a-room-with-a-v… │"));
+    assert!(
+        screen[1].starts_with(" 1 #dev") && screen[2].starts_with(">2 #a-room-with-a-ver… │"),
+        "{screen:#?}"
+    );
     client.hears(r#"{"type":"message","room":"a-room-with-a-very-long-name","sender":"Bob","content":"x","id":2,"at":0}"#);
     client.types("/join dev\n");
     client.hears(r#"{"type":"message","room":"a-room-with-a-very-long-name","sender":"Bob","content":"x","id":3,"at":0}"#);
-    assert!(client.screen()[2].starts_with(" #a-room-with-a… 1 │"), "{:?}", client.screen()[2]);
+    assert!(
+        client.screen()[2].starts_with(" 2 #a-room-with-a-ve… 1 │"),
+        "{:?}",
+        client.screen()[2]
+    );
     client.types("/join a-room-with-a-very-long-name\n");
     client.presses(KeyCode::F(8), KeyModifiers::NONE);
     assert!(!client.screen().join("").contains("online│"));
     client.presses(KeyCode::F(7), KeyModifiers::NONE);
-    assert!(!client.screen()[2].starts_with(" #a-room"), "the rooms are hidden");
-    client.happens(Event::Resize(80, 24));
+    assert!(!client.screen()[2].starts_with(">2 #a-room"), "the rooms are hidden");
+    client.happens(Event::Resize(40, 24));
     client.presses(KeyCode::F(7), KeyModifiers::NONE);
     assert!(client.screen()[23].starts_with("room: "), "or chosen from");
     client.presses(KeyCode::Down, KeyModifiers::NONE);
@@ -191,8 +198,8 @@ fn every_size_can_be_drawn() {
     let mut client = Client::entered(80, 24);
     client.says(1, "Bob", "日本語 👩‍👩‍👧 שלום and a word");
     client.types("/join ops\nsomething\t long");
-    for toggled in [false, true] {
-        client.model.people_toggled = toggled;
+    for toggled in [None, Some(true), Some(false)] {
+        client.model.people_shown = toggled;
         for (columns, rows) in (1..130).map(|n| (n, n / 3 + 1)).chain([(1, 1), (1, 60), (200, 1)]) {
             client.happens(Event::Resize(columns, rows));
             assert_eq!(client.screen().len(), usize::from(rows), "{columns} x {rows}");
@@ -245,7 +252,7 @@ fn links_are_listed_and_copied_and_words_are_found() {
     client.types("/search A.EXAMPLE\n");
     assert!(client.screen().join("").contains("see https://a.example"));
     client.types("/search nowhere\n");
-    assert!(client.screen().join("").contains("no older message"));
+    assert!(client.screen().join("").contains("No older message"));
 }
 
 #[test]
@@ -356,7 +363,7 @@ fn more_than_was_loaded_is_new_and_said_to_be() {
     client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
     client.hears(&page(200..300, true));
     client.hears(r#"{"type":"join","room":"ops","sender":"Alice"}"#);
-    assert!(client.screen()[0].contains("#ops 100+ "), "{}", client.screen()[0]);
+    assert!(client.screen()[2].starts_with(" 2 #ops       100+ │"), "{:#?}", client.screen());
     assert_eq!(nebula::view::title(&client.model), "(100+) #dev · Nebula");
     // M-u goes on until what is new is all there.
     client.model.rooms[1].scroll = Scroll::At { place: Place { id: read, note: 0 }, row: 0 };
@@ -367,22 +374,37 @@ fn more_than_was_loaded_is_new_and_said_to_be() {
     assert_eq!(sent(&client.did()), [asked]);
     client.hears(&page(1..200, false));
     client.presses(KeyCode::Char('1'), KeyModifiers::ALT);
-    assert!(client.screen()[0].contains("#ops 292 "), "{}", client.screen()[0]);
+    assert!(client.screen()[2].starts_with(" 2 #ops        292 │"), "{:#?}", client.screen());
     client.presses(KeyCode::Char('2'), KeyModifiers::ALT);
     client.presses(KeyCode::Char('u'), KeyModifiers::ALT);
     assert!(sent(&client.did()).is_empty() && client.screen().join("").contains("m8."));
 }
 
 #[test]
-fn rooms_that_do_not_fit_the_bar_are_counted_there() {
-    let mut client = Client::entered(80, 12);
+fn rooms_that_are_not_in_sight_are_counted_beside_what_is_unread_in_them() {
+    let mut client = Client::entered(40, 12);
     for number in 1..=12 {
-        client.types(&format!("/join a-longer-name-{number}\n"));
+        client.types(&format!("/join room-{number}\n"));
     }
     client.presses(KeyCode::Char('1'), KeyModifiers::ALT);
-    assert!(client.screen()[0].contains("#a-longer-name-3  …9 "), "{}", client.screen()[0]);
-    client.hears(r#"{"type":"message","room":"a-longer-name-12","sender":"Bob","content":"alice!","id":9,"at":0}"#);
-    assert!(client.screen()[0].contains(" !…9 1 "), "{}", client.screen()[0]);
+    assert!(client.screen()[0].starts_with(">#dev  #room-1  11 more  "), "{}", client.screen()[0]);
+    client
+        .hears(r#"{"type":"message","room":"room-12","sender":"Bob","content":"x","id":9,"at":0}"#);
+    assert!(
+        client.screen()[0].starts_with(">#dev  #room-1  11 more: 1 "),
+        "{}",
+        client.screen()[0]
+    );
+    client.hears(
+        r#"{"type":"message","room":"room-12","sender":"Bob","content":"alice!","id":10,"at":0}"#,
+    );
+    assert!(client.screen()[0].starts_with(">#dev  12 more: !2  "), "{}", client.screen()[0]);
+    client.happens(Event::Resize(80, 12));
+    let screen = client.screen();
+    assert!(
+        screen[1].starts_with("> 1 #dev") && screen[9].starts_with(" 5 more: !2"),
+        "{screen:#?}"
+    );
     client.presses(KeyCode::Char('p'), KeyModifiers::CONTROL);
-    assert!(client.screen()[0].contains("#a-longer-name-12  …"), "{}", client.screen()[0]);
+    assert!(client.screen()[8].starts_with(">13 #room-12"), "{:#?}", client.screen());
 }

@@ -20,8 +20,8 @@ fn a_room_with_people_and_messages() {
         "                  of it                       │ ● Bob",
         "→ Carol joined                                │ ● Carol",
         "00:02 Carol       * waves                     │",
-        "                                                      ● 3 online",
-        ">",
+        "                                          ● connected · 3 online",
+        "> Message #dev as Alice · F1 help",
     ]);
 }
 
@@ -31,12 +31,12 @@ fn a_narrow_screen_has_no_columns() {
     client.says(1, "Bob", "hello from a phone to all of you");
     client.says(2, "Bob", "/me waves");
     client.shows(&[
-        "#dev                    2 on ●",
+        " #dev   ● connected · 2 online",
         "─────── Thu 1 Jan 1970 ───────",
         "Bob: hello from a phone to all",
         "  of you",
         "00:02 Bob: * waves",
-        ">",
+        "> Message #dev · F1 help",
     ]);
 }
 
@@ -219,7 +219,8 @@ fn a_refusal_for_good_is_not_dialled_again() {
     client.did();
     client.happens(Event::Lost { code: Some(4001), reason: "this name is in use".to_owned() });
     assert_eq!(client.did(), []);
-    assert!(client.screen()[3].ends_with("✕ this name is in use"));
+    assert!(client.screen()[3].starts_with("this name is in use "), "{:#?}", client.screen());
+    assert!(client.screen()[3].ends_with("tries again"), "{:#?}", client.screen());
     client.types("/nick Alison\n");
     let actions = client.did();
     let [Action::Dial(hello, _)] = actions.as_slice() else { panic!("{actions:?}") };
@@ -291,9 +292,10 @@ fn several_rooms_over_one_connection() {
     assert_eq!(sent(&client.did()), [r#"{"type":"join","room":"ops","history":100}"#]);
     client.hears(r#"{"type":"join","room":"ops","sender":"Alice"}"#);
     client.says(3, "Bob", "in the other room");
-    assert!(client.screen()[0].starts_with(" #dev 1  #ops "));
+    assert!(client.screen()[1].starts_with(" 1 #dev          1 │"), "{:#?}", client.screen());
+    assert!(client.screen()[0].starts_with(">#ops "));
     client.presses(KeyCode::Char('n'), KeyModifiers::CONTROL);
-    assert!(client.screen()[0].starts_with(" #dev  #ops "));
+    assert!(client.screen()[0].starts_with(">#dev "));
     client.types("/leave\n");
     assert_eq!(sent(&client.did()), [r#"{"type":"leave","room":"dev"}"#]);
     assert!(client.screen()[0].starts_with(" #ops "));
@@ -306,5 +308,6 @@ fn a_mistyped_command_stays_in_the_input() {
     client.types("/jion ops\n");
     assert_eq!(client.did(), []);
     assert!(client.screen()[4].starts_with("> /jion ops"));
-    assert!(client.screen()[3].contains("did you mean /join?"));
+    let said = client.screen().join("");
+    assert!(said.contains("Did you mean /join?"), "{said}");
 }

@@ -65,7 +65,7 @@ fn three_hundred_people() {
         let names: Vec<_> = (0..300).map(|n| format!("\"person-{n:03}\"")).collect();
         let users = names.join(",");
         client.hears(&format!(r#"{{"type":"presence","room":"dev","users":[{users}]}}"#));
-        client.model.people_toggled = columns < 60;
+        client.model.people_shown = Some(true);
         client
     });
 }
@@ -99,6 +99,69 @@ fn the_help_the_switcher_and_the_bare_view() {
     snapshot("bare", |columns, rows| {
         let mut client = busy(columns, rows);
         client.presses(KeyCode::Char('l'), KeyModifiers::ALT);
+        client
+    });
+}
+
+/// What somebody sees who never saw Nebula.
+fn first_minute(name: &str, make: impl Fn(u16, u16) -> Client) {
+    for (columns, rows) in [(40, 12), (80, 24), (200, 50)] {
+        let client = make(columns, rows);
+        let screen = client.screen();
+        let shown = screen.join("\n");
+        for (what, expected) in [
+            ("the room", &["#dev"][..]),
+            ("oneself", &["Alice"]),
+            ("how to write", &["Message #dev", "Type a message"]),
+            ("the help", &["F1"]),
+            ("the connection", &["●", "connecting", "retry in"]),
+        ] {
+            assert!(expected.iter().any(|word| shown.contains(word)), "{what}: {shown}");
+        }
+        let screen: Vec<_> = screen.iter().map(|row| row.trim_end()).collect();
+        insta::assert_snapshot!(format!("{name}_{columns}x{rows}"), screen.join("\n"));
+    }
+}
+
+#[test]
+fn the_first_minute() {
+    first_minute("first_start", |columns, rows| {
+        let mut client = Client::entered(columns, rows);
+        client.model.host = "chat.example".to_owned();
+        client
+    });
+    first_minute("first_offline", |columns, rows| {
+        let mut client = Client::new(columns, rows);
+        client.model.host = "chat.example".to_owned();
+        client.model.now = 14 * 60 * 60 * 1000 + 5 * 60 * 1000;
+        client.happens(Event::Lost { code: None, reason: "No server at chat.example".to_owned() });
+        client.happens(Event::DialIn(5));
+        client
+    });
+    first_minute("first_six_rooms", |columns, rows| {
+        let mut client = Client::entered(columns, rows);
+        client.model.host = "chat.example".to_owned();
+        let rooms = ["ops", "random", "backend-api", "support", "lunch"];
+        for room in rooms {
+            client.types(&format!("/join {room}\n"));
+            client.hears(&format!(
+                r#"{{"type":"history","room":"{room}","messages":[],"more":false,"head":0}}"#
+            ));
+            client.hears(&format!(r#"{{"type":"join","room":"{room}","sender":"Alice"}}"#));
+        }
+        client.presses(KeyCode::Char('1'), KeyModifiers::ALT);
+        client.says(1, "Bob", "good morning");
+        client.says(2, "Carol", "the build is green again");
+        for (id, room, content) in [
+            (3, "ops", "alice: the disk is full"),
+            (4, "backend-api", "x"),
+            (5, "backend-api", "y"),
+            (6, "lunch", "pizza"),
+        ] {
+            client.hears(&format!(
+                r#"{{"type":"message","room":"{room}","sender":"Bob","content":"{content}","id":{id},"at":0}}"#
+            ));
+        }
         client
     });
 }

@@ -76,13 +76,13 @@ fn what_was_sent_is_found_by_a_part_of_it() {
     client.presses(KeyCode::Char('r'), KeyModifiers::CONTROL);
     client.types("build");
     let screen = client.screen();
-    assert!(screen[11].starts_with("sent: build") && screen[1].starts_with(" the second build"));
+    assert!(screen[11].starts_with("sent: build") && screen[8].starts_with(">the second build"));
     client.presses(KeyCode::Char('r'), KeyModifiers::CONTROL);
     client.types("\n");
     assert_eq!(client.model.input.text(), "the first build");
     client.presses(KeyCode::Char('r'), KeyModifiers::CONTROL);
     client.types("nothing like it\n");
-    assert!(client.screen().join("").contains("nothing fits"));
+    assert!(client.screen().join("").contains("No match"));
     client.presses(KeyCode::Esc, KeyModifiers::NONE);
     assert_eq!(client.model.input.text(), "the first build");
 }
@@ -100,14 +100,14 @@ fn what_is_refused_is_sent_again_mended_or_dropped() {
         client.did();
     };
     refused(&mut client, "too loud");
-    assert!(client.screen()[10].starts_with("1 not sent: /retry, /edit or /drop"));
+    assert!(client.screen()[10].starts_with("1 message not sent: /retry, /edit or /drop"));
     client.types("/edit\n");
     assert_eq!(client.model.input.text(), "too loud");
     assert!(client.model.room().pending.is_empty());
     client.presses(KeyCode::Char('c'), KeyModifiers::CONTROL);
     refused(&mut client, "again");
     client.types("/drop\n/drop\n");
-    assert!(client.screen()[10].starts_with("nothing was refused here"));
+    assert!(client.screen()[10].starts_with("No unsent messages"));
     refused(&mut client, "and again");
     client.types("/retry\n");
     let again = r#"{"type":"message","room":"dev","content":"and again","ref":"s-4"}"#;
@@ -120,7 +120,7 @@ fn a_text_that_looks_like_a_command_is_asked_about_once() {
     client.did();
     client.types(" /join dev\n");
     assert_eq!(sent(&client.did()), Vec::<String>::new());
-    assert!(client.screen()[10].contains("Enter sends it"));
+    assert!(client.screen().join("").contains("Press Enter again to send it as text"));
     client.types("\n");
     assert_eq!(sent(&client.did()).len(), 1);
     client.types("//not a command\n");
@@ -133,19 +133,19 @@ fn rooms_are_found_listed_and_shown_by_a_part_of_their_name() {
     client.types("/join ops\n/join general\n");
     client.presses(KeyCode::Char('g'), KeyModifiers::CONTROL);
     client.types("de");
-    assert!(client.screen()[1].starts_with(" #dev "));
+    assert!(client.screen()[9].contains(">#dev "), "{:#?}", client.screen());
     client.types("\n");
     assert_eq!(client.model.active, 0);
     client.types("/room gen\n");
     assert_eq!(client.model.active, 2);
     client.types("/room 2\n/rooms\n");
-    assert!(client.screen()[2].starts_with("  2  #ops: "));
+    assert!(client.screen().join("\n").contains("  2  #ops: not"), "{:#?}", client.screen());
     client.types("/room nowhere\n");
-    assert!(client.screen()[10].contains("/join nowhere enters one"));
+    assert!(client.screen()[10].contains("/join nowhere opens it"));
     client.types("/help join\n");
-    assert!(client.screen()[10].starts_with("/join ROOM: enter a room, or show it, also /j"));
+    assert!(client.screen()[10].starts_with("/join ROOM: join a room, or switch to it (also /j)"));
     client.types("/key\n");
-    assert!(client.screen().join("").contains("there is no key"));
+    assert!(client.screen().join("").contains("This client has no key"));
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn the_wheel_scrolls_a_click_shows_a_room_and_nothing_does_without_the_mouse() {
     assert!(client.screen()[9].contains("line 36."), "{:#?}", client.screen());
     client.happens(Event::Wheel(3));
     assert!(client.screen()[9].contains("line 39."));
-    client.happens(Event::Click(8, 0));
+    client.happens(Event::Click(5, 2));
     assert_eq!(client.model.active, 1);
     client.presses(KeyCode::Char('m'), KeyModifiers::ALT);
     assert_eq!(client.did(), [Action::Mouse(false)]);
@@ -175,7 +175,7 @@ fn a_completion_ends_with_any_other_change() {
         client.presses(KeyCode::Char('1'), KeyModifiers::ALT);
         client.types("hello b");
         client.presses(KeyCode::Tab, KeyModifiers::NONE);
-        client.happens(Event::Click(8, 0));
+        client.happens(Event::Click(5, 2));
         assert_eq!((client.model.active, client.model.input.text()), (1, ""));
         client.presses(key, KeyModifiers::NONE);
         client.presses(KeyCode::Char('1'), KeyModifiers::ALT);
@@ -223,11 +223,14 @@ fn a_command_that_stands_alone_takes_nothing_and_who_leaves_is_asked_about_the_u
     client.types("/join ops\n/leave #dev\n");
     assert_eq!((client.model.active, client.model.rooms.len()), (1, 2));
     assert_eq!(client.model.input.text(), "/leave #dev");
-    assert!(client.screen()[10].contains("/leave: it takes nothing more"));
+    assert!(client.screen()[10].contains("/leave: takes no argument"));
     client.presses(KeyCode::Char('c'), KeyModifiers::CONTROL);
     client.types("on its way\n/leave\n");
     assert_eq!(client.model.rooms.len(), 2);
-    assert!(client.screen()[10].starts_with("not sent yet, and lost if you leave: 1; Enter"));
+    assert!(
+        client.screen()[10]
+            .starts_with("Leaving discards 1 unsent message here. Press Enter again")
+    );
     client.types("\n");
     assert_eq!(client.model.rooms.len(), 1);
 }
@@ -240,4 +243,26 @@ fn escape_takes_a_completion_back() {
     assert_eq!(client.model.input.text(), "Bob: ");
     client.presses(KeyCode::Esc, KeyModifiers::NONE);
     assert_eq!(client.model.input.text(), "b");
+}
+
+#[test]
+fn blank_lines_around_a_message_are_not_sent() {
+    let mut client = Client::entered(80, 12);
+    client.did();
+    client.happens(Event::Paste("\n \n  one\n\ntwo\n\n".to_owned()));
+    client.types("\n");
+    let message = r#"{"type":"message","room":"dev","content":"  one\n\ntwo","ref":"s-1"}"#;
+    assert_eq!(sent(&client.did()), [message]);
+    client.happens(Event::Paste("\n\n".to_owned()));
+    client.types("\n");
+    assert_eq!(sent(&client.did()), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_written_breaks_between_words_and_the_cursor_stands_behind_it() {
+    let mut client = Client::entered(20, 8);
+    client.types("several words that do not fit");
+    let screen = client.screen();
+    let rows: Vec<_> = screen[6..].iter().map(|row| row.trim_end()).collect();
+    assert_eq!(rows, ["> several words", "  that do not fit"]);
 }
