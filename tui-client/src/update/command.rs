@@ -141,7 +141,8 @@ fn delete_asked(model: &mut Model) -> Vec<Action> {
 
 fn words_about(command: &Command) -> String {
     let Command { name, aliases, arguments, what } = command;
-    let also: String = aliases.iter().map(|alias| format!(" (also /{alias})")).collect();
+    let also: Vec<_> = aliases.iter().map(|alias| format!("/{alias}")).collect();
+    let also = if also.is_empty() { String::new() } else { format!(" (also {})", also.join(", ")) };
     let typed = format!("/{name} {arguments}");
     format!("{}: {what}{also}", typed.trim_end())
 }

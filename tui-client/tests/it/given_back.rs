@@ -14,7 +14,7 @@ fn alice_with_editor(home: &Home, server: &ServerProcess, script: &str) -> Termi
     let environment = [("EDITOR", editor.to_str().unwrap())];
     let client = Client { environment: &environment, ..Client::of(home, &server.address, "Alice") };
     let mut alice = client.start();
-    alice.expect("● 1 online");
+    alice.expect("1 online");
     alice
 }
 
@@ -27,7 +27,7 @@ fn check_8_the_terminal_is_as_before_after_signals_a_dropped_link_and_an_editor(
         alice.expect("1 online");
         // The mouse too.
         alice.types("\u{1b}m");
-        alice.expect("the mouse scrolls");
+        alice.expect("Mouse on");
         alice.signal(signal);
         alice.ends(0);
     }
@@ -35,11 +35,11 @@ fn check_8_the_terminal_is_as_before_after_signals_a_dropped_link_and_an_editor(
     let gone = ServerProcess::fresh();
     let line = CutLine::to(&gone.address);
     let mut alice = Client::of(&home, &line.address, "Alice").start();
-    alice.expect("● 1 online");
+    alice.expect("1 online");
     drop(gone);
     alice.expect("○ ");
     line.leads_to(&server);
-    alice.expect("● 1 online");
+    alice.expect("1 online");
     alice.leaves();
 
     // The editor sees a terminal as it was before, and what it leaves is in the input.
@@ -65,7 +65,7 @@ fn check_8_the_terminal_is_taken_once_after_a_stop_from_outside() {
     let server = ServerProcess::fresh();
     let home = Home::new();
     let mut alice = Client::of(&home, &server.address, "Alice").start();
-    alice.expect("● 1 online");
+    alice.expect("1 online");
     alice.signal(Signal::STOP);
     let tty = std::fs::File::open(alice.master.tty_name().unwrap()).unwrap();
     assert!(std::process::Command::new("stty").arg("sane").stdin(tty).status().unwrap().success());
@@ -118,7 +118,7 @@ fn check_8_the_terminal_is_as_before_while_the_program_is_stopped() {
     alice.wait_for("the draft", |screen| {
         screen.alternate_screen() && screen.contents().contains("> a draft")
     });
-    alice.expect("● 1 online");
+    alice.expect("1 online");
     alice.types("\u{3}\u{3}\u{3}");
     // Its prompt comes when the terminal is as the shell wants it.
     alice.wait("the shell", |alice| alice.text().matches("shell> ").count() == 4);

@@ -57,7 +57,7 @@ impl Fed {
         fed.says(r#"{"type":"history","room":"dev","messages":[],"more":true,"head":1}"#);
         fed.says(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
         fed.says(r#"{"type":"presence","room":"dev","users":["Alice","Bob"]}"#);
-        fed.terminal.expect("● 2 online");
+        fed.terminal.expect("2 online");
         fed
     }
 

@@ -56,7 +56,7 @@ fn what_two_clients_of_one_person_did_not_send_goes_out_once_with_the_next() {
     let client = Client::of(&home, &address, "Alice");
     let (mut one, mut two) = (client.start(), client.start());
     for (terminal, room) in [(&mut one, "only-one"), (&mut two, "only-two")] {
-        terminal.expect("● 1 online");
+        terminal.expect("1 online");
         terminal.types(&format!("/join {room}\r"));
         terminal.expect(&format!("#{room} "));
     }
@@ -72,7 +72,7 @@ fn what_two_clients_of_one_person_did_not_send_goes_out_once_with_the_next() {
     away.comes_back();
     for _ in 0..2 {
         let mut next = client.start();
-        next.expect("● 1 online");
+        next.expect("1 online");
         for room in ["one", "two"] {
             next.types(&format!("\u{15}/room only-{room}\r"));
             next.expect(&format!("unsent from {room}"));
@@ -84,7 +84,7 @@ fn what_two_clients_of_one_person_did_not_send_goes_out_once_with_the_next() {
         kill(next);
     }
     let mut next = client.start();
-    next.expect("● 1 online");
+    next.expect("1 online");
     next.types("\u{15}/room only-one\r");
     next.expect("unsent from one");
     kill(next);
@@ -97,7 +97,7 @@ fn a_draft_of_each_of_two_clients_comes_back() {
     let client = Client::of(&home, &server.address, "Alice");
     let (mut one, mut two) = (client.start(), client.start());
     for (terminal, name) in [(&mut one, "one"), (&mut two, "two")] {
-        terminal.expect("● 1 online");
+        terminal.expect("1 online");
         terminal.types(&format!("draft of {name}"));
         terminal.expect(&format!("draft of {name}"));
         terminal.signal(Signal::HUP);
@@ -115,7 +115,7 @@ fn what_enter_sent_outlives_a_kill_at_once() {
     let (home, address) = (Home::new(), away.line.address.clone());
     let client = Client::of(&home, &address, "Alice");
     let mut alice = client.start();
-    alice.expect("● 1 online");
+    alice.expect("1 online");
     away.goes();
     is_offline(&mut alice);
     alice.types("said before the kill\r");
@@ -137,7 +137,7 @@ fn a_message_that_the_next_client_could_not_send_either_goes_out_with_the_one_af
     let (home, address) = (Home::new(), away.line.address.clone());
     let client = Client::of(&home, &address, "Alice");
     let mut first = client.start();
-    first.expect("● 1 online");
+    first.expect("1 online");
     away.goes();
     is_offline(&mut first);
     first.types("waits\r");
@@ -172,7 +172,7 @@ fn on_a_full_disk_the_text_stays_in_the_input_and_the_old_file_as_it_was() {
     let (home, address) = (Home::new(), away.line.address.clone());
     let client = Client::of(&home, &address, "Alice");
     let mut alice = client.start();
-    alice.expect("● 1 online");
+    alice.expect("1 online");
     alice.types("/join ops\rhalf a thought");
     alice.expect("> half a thought");
     alice.signal(Signal::HUP);
@@ -181,7 +181,7 @@ fn on_a_full_disk_the_text_stays_in_the_input_and_the_old_file_as_it_was() {
 
     // With a line it goes out all the same.
     let mut alice = without_disk(&client);
-    alice.expect("● 1 online");
+    alice.expect("1 online");
     alice.types("said online\r");
     alice.expect("Alice       said online");
     away.goes();

@@ -291,7 +291,7 @@ fn links_are_listed_after_they_were_told_and_no_copy_is_claimed() {
     client.did();
     client.types("/copy\n");
     assert_eq!(client.did(), []);
-    assert_eq!(client.model.notice.as_deref(), Some("there is no clipboard without a screen"));
+    assert_eq!(client.model.notice.as_deref(), Some("Plain mode has no clipboard"));
 }
 
 /// What `date` says of a time in a zone.
