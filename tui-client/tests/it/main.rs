@@ -23,6 +23,7 @@ mod pty;
 mod reading;
 
 mod replay;
+mod rooms;
 mod rows;
 mod screen;
 mod sequences;
