@@ -51,7 +51,7 @@ pub use refusal::{Code, Refusal};
 pub use text::{is_invisible, with_newlines};
 pub use to_client::{
     BadFromServer, ErrorNote, HISTORY_BYTES_MAX, History, HistoryEnd, Message, Presence, ToClient,
-    encode_history,
+    encode_history, history_bytes_left,
 };
 pub use to_server::{BadEnvelope, FIELDS_MAX, HISTORY_DEFAULT, HISTORY_MAX, PEOPLE_MAX, ToServer};
 pub use token::{

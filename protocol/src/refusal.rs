@@ -162,8 +162,10 @@ pub enum Refusal {
     #[error("{0} is a moderator: only the operator of the server can change that")]
     IsModerator(Box<str>),
     /// See [`Code::Unavailable`].
-    #[error("there are {max} bans and mutes already: lift some first")]
+    #[error("{whose} {max} bans and mutes already, the most: lift some first, or ask the operator")]
     TooManySanctions {
+        /// Who has them: "this room has".
+        whose: &'static str,
         /// The limit that was reached.
         max: usize,
     },

@@ -191,6 +191,14 @@ pub struct HistoryEnd<'a> {
     pub reference: Option<&'a Ref>,
 }
 
+/// Bytes of a `history` envelope that are left for its messages, each with a comma, beside so many
+/// ids in `deleted`.
+pub const fn history_bytes_left(deleted: usize) -> usize {
+    // Room for the fields around the list: a room's name of 64 characters and a `ref` of 64, each
+    // escaped at its worst, fit twice over; and an id with its comma has 17 bytes.
+    HISTORY_BYTES_MAX.saturating_sub(2048 + 17 * deleted)
+}
+
 /// Writes a `history` envelope from messages that are encoded already, ascending: the newest that
 /// fit under [`HISTORY_BYTES_MAX`]. Says in `more` if any was left out.
 pub fn encode_history<T: AsRef<str>>(
@@ -198,13 +206,11 @@ pub fn encode_history<T: AsRef<str>>(
     messages: &[T],
     end: HistoryEnd<'_>,
 ) -> String {
-    // Room for the fields around the list: a room's name of 64 characters and a `ref` of 64, each
-    // escaped at its worst, fit twice over; and an id with its comma has 17 bytes.
-    let around_bytes_max = 2048 + 17 * end.deleted.len();
+    let bytes_max = history_bytes_left(end.deleted.len());
     let mut bytes = 0;
     let fits = |text: &&T| {
         bytes += text.as_ref().len() + 1;
-        bytes + around_bytes_max <= HISTORY_BYTES_MAX
+        bytes <= bytes_max
     };
     let kept = messages.iter().rev().take_while(fits).count();
     let newest = &messages[messages.len() - kept..];

@@ -7,15 +7,17 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
-use protocol::{Grant, PATTERNS_MAX, Refusal, Role, RoomPattern, Token, UserName};
+use protocol::{Grant, PATTERNS_MAX, Refusal, Role, RoomName, RoomPattern, Token, UserName};
 
 use crate::RunError;
 use crate::config::Config;
 use crate::gate::token::TokenKey;
 use crate::gate::{GateError, TokenKeyError, moderators};
+pub use crate::key_hash::KeyHash;
 use crate::log::database::OpenError;
 pub use crate::log::inspect::{BackupError, Copied, backup, inspect};
-use crate::log::register::{Kind, Sanction};
+use crate::log::register::Sanction;
+pub use crate::log::register::{Kind, Whom};
 use crate::log::{now_ms, register};
 use crate::tls::{Doubt, Tls};
 
@@ -37,6 +39,16 @@ pub enum AdminError {
     /// The name is nobody's.
     #[error("the name {0} is not kept for anybody in {1:?}: see `nebula-server names`")]
     NotKept(UserName, PathBuf),
+    /// There is no such ban, or mute.
+    #[error("no such {kind} {} in {db:?}: see `nebula-server bans`", place(room.as_ref()))]
+    NoSanction {
+        /// A ban, or a mute.
+        kind: Kind,
+        /// Where.
+        room: Option<RoomName>,
+        /// The database.
+        db: PathBuf,
+    },
 }
 
 /// The names that are kept, one on a line: the hash of the owner's key, when it was used last, the
@@ -66,10 +78,7 @@ pub fn bans(db: &Path) -> Result<String, AdminError> {
         if until.is_some_and(|until| until <= now) {
             continue;
         }
-        let what = match kind {
-            Kind::Ban => "ban",
-            Kind::Mute => "mute",
-        };
+        let what = kind.to_string();
         let place = room.map_or_else(|| "*".to_owned(), |room| format!("#{room}"));
         let until = until.map_or_else(|| "always".to_owned(), moment);
         let reason =
@@ -78,6 +87,10 @@ pub fn bans(db: &Path) -> Result<String, AdminError> {
         let _ = writeln!(list, "{what:<4} {place} {until} {user}, by {by}{reason}");
     }
     Ok(list)
+}
+
+fn place(room: Option<&RoomName>) -> String {
+    room.map_or_else(|| "of the whole server".to_owned(), |room| format!("in #{room}"))
 }
 
 /// What somebody wrote, with an escape for what would end a line, drive a terminal or not be seen.
@@ -100,6 +113,22 @@ pub fn release_name(db: &Path, name: &UserName) -> Result<(), AdminError> {
         Ok(())
     } else {
         Err(AdminError::NotKept(name.clone(), db.to_owned()))
+    }
+}
+
+/// Lifts bans, or mutes, in a room or of the whole server; how many.
+///
+/// # Errors
+/// [`AdminError`] if there is none, or the database cannot be written.
+pub fn lift(
+    db: &Path,
+    kind: Kind,
+    whom: &Whom,
+    room: Option<&RoomName>,
+) -> Result<usize, AdminError> {
+    match register::lift(db, kind, whom, room)? {
+        0 => Err(AdminError::NoSanction { kind, room: room.cloned(), db: db.to_owned() }),
+        lifted => Ok(lifted),
     }
 }
 

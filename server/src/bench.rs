@@ -3,6 +3,7 @@
 //!
 //! This file does not know how time is measured.
 
+use std::net::Ipv4Addr;
 use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use crate::frame::{Frame, Order};
 use crate::hub::core::{Core, Effect, Input};
 use crate::hub::{Budget, ConnectionId, Hub};
 use crate::log::database::Database;
-use crate::log::{Append, Asked, Log, OpenRoom, Work};
+use crate::log::{Append, Asked, Asker, Log, OpenRoom, Work};
 use crate::metrics::Metrics;
 use crate::outbox::{Bounds, Outbox, Post};
 use crate::parts::Parts;
@@ -181,7 +182,8 @@ impl Keeper {
         before: Option<MessageId>,
     ) -> Result<(usize, Option<MessageId>), Failed> {
         let asked = Asked { since: MessageId::ZERO, before, limit: 50 };
-        let page = self.runtime.block_on(self.log.page(&room.0, asked))?;
+        let asker = Asker::new(Ipv4Addr::LOCALHOST.into(), false);
+        let page = self.runtime.block_on(self.log.page(&asker, &room.0, asked))?;
         Ok((page.messages.len(), page.messages.first().map(|message| message.id)))
     }
 }

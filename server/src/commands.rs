@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use protocol::{Role, RoomName, RoomPattern, UserName};
-use server::admin::{self, Files};
+use server::admin::{self, Files, KeyHash, Kind, Whom};
 use server::tls::Doubt;
 use server::{Config, Db};
 
@@ -43,11 +43,22 @@ pub(crate) enum Command {
     /// List the bans and mutes that hold: what, where (* is the whole server), until when, whom, by
     /// whom, and why
     ///
-    /// Works while the server runs. A moderator lifts them, with /unban and /unsilence in a client.
+    /// Works while the server runs. A moderator lifts them, with /unban and /unsilence in a client; the
+    /// operator with `unban` and `unmute`.
     Bans {
         #[command(flatten)]
         database: Database,
     },
+
+    /// Lift a ban, so that somebody may come in again
+    ///
+    /// Works while the server runs.
+    Unban(Lift),
+
+    /// Lift a mute, so that somebody may speak again
+    ///
+    /// Works while the server runs.
+    Unmute(Lift),
 
     /// Give up a name that is kept for somebody, so that others can take it
     ///
@@ -73,6 +84,36 @@ pub(crate) struct Database {
     /// The database file
     #[arg(long, env = "NEBULA_DB", value_name = "FILE", default_value = "nebula.db")]
     db: Db,
+}
+
+/// Which bans or mutes to lift.
+#[derive(Debug, Args)]
+pub(crate) struct Lift {
+    /// Whose: a name, or the hash of a key as `names` lists it
+    #[arg(required_unless_present = "all", value_parser = parse_whom)]
+    who: Option<Whom>,
+
+    /// Everybody's in this place
+    #[arg(long, conflicts_with = "who")]
+    all: bool,
+
+    /// In this room; without it, those of the whole server
+    #[arg(long, value_name = "ROOM", value_parser = parse_room)]
+    room: Option<RoomName>,
+
+    #[command(flatten)]
+    database: Database,
+}
+
+impl Lift {
+    fn run(self, kind: Kind, out: &mut Out) -> anyhow::Result<()> {
+        let whom = self.who.unwrap_or(Whom::All);
+        match admin::lift(self.database.file()?, kind, &whom, self.room.as_ref())? {
+            1 => writeln!(out, "1 {kind} lifted")?,
+            lifted => writeln!(out, "{lifted} {kind}s lifted")?,
+        }
+        Ok(())
+    }
 }
 
 #[derive(Debug, Args)]
@@ -111,6 +152,8 @@ impl Command {
             }
             Command::Names { database } => write!(out, "{}", admin::names(database.file()?)?)?,
             Command::Bans { database } => write!(out, "{}", admin::bans(database.file()?)?)?,
+            Command::Unban(lift) => lift.run(Kind::Ban, out)?,
+            Command::Unmute(lift) => lift.run(Kind::Mute, out)?,
             Command::ReleaseName { name, database } => {
                 admin::release_name(database.file()?, &name)?;
                 writeln!(out, "{name} is free")?;
@@ -229,6 +272,18 @@ pub(crate) fn refuse_problems(config: &Config) -> anyhow::Result<()> {
 
 fn parse_name(text: &str) -> Result<UserName, String> {
     UserName::known(text).map_err(|error| error.to_string())
+}
+
+fn parse_room(text: &str) -> Result<RoomName, String> {
+    RoomName::known(text.strip_prefix('#').unwrap_or(text)).map_err(|error| error.to_string())
+}
+
+/// No name is as long as a hash.
+fn parse_whom(text: &str) -> Result<Whom, String> {
+    match text.parse::<KeyHash>() {
+        Ok(hash) => Ok(Whom::Key(hash)),
+        Err(_) => parse_name(text).map(Whom::Name),
+    }
 }
 
 /// A pattern that at least one room may match.

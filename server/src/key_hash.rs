@@ -10,7 +10,7 @@ use ring::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
 
 /// The hash of a key, written as 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct KeyHash([u8; SHA256_OUTPUT_LEN]);
+pub struct KeyHash([u8; SHA256_OUTPUT_LEN]);
 
 impl KeyHash {
     pub(crate) fn of(key: &Key) -> Self {
@@ -27,7 +27,7 @@ impl KeyHash {
 /// Bytes that are no hash, or text that is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the hash of a key has 64 hexadecimal digits")]
-pub(crate) struct BadKeyHash;
+pub struct BadKeyHash;
 
 impl TryFrom<&[u8]> for KeyHash {
     type Error = BadKeyHash;

@@ -63,6 +63,8 @@ pub(crate) enum Limit {
     Room,
     /// The connection's, for joins, leaves and questions.
     Requests,
+    /// The connection's, for bytes of what it asks for.
+    Reads,
 }
 
 /// How a connection ended.
@@ -316,7 +318,8 @@ impl<T: Copy + Eq + Hash> By<T> {
     }
 }
 
-const LIMITS: [Limit; 4] = [Limit::Connection, Limit::Person, Limit::Room, Limit::Requests];
+const LIMITS: [Limit; 5] =
+    [Limit::Connection, Limit::Person, Limit::Room, Limit::Requests, Limit::Reads];
 
 const TURNED_AWAY: [TurnedAway; 8] = [
     TurnedAway::Full,
@@ -361,6 +364,7 @@ impl fmt::Display for Limit {
             Limit::Person => "person",
             Limit::Room => "room",
             Limit::Requests => "requests",
+            Limit::Reads => "reads",
         })
     }
 }

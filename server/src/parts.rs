@@ -25,6 +25,8 @@ pub enum Part {
     Hub,
     /// Stores messages.
     LogWriter,
+    /// Finds what is asked for.
+    LogReader,
     /// Clears old messages away.
     LogUpkeep,
     /// Moves stored messages into the database file.
@@ -42,6 +44,7 @@ impl fmt::Display for Part {
             Part::Reload => "the task that reloads files",
             Part::Hub => "a task of the hub",
             Part::LogWriter => "the thread log-writer",
+            Part::LogReader => "a thread log-reader",
             Part::LogUpkeep => "the thread log-upkeep",
             Part::LogCheckpoint => "the thread log-checkpoint",
             Part::LogLines => "the thread log-lines",
@@ -169,6 +172,7 @@ mod tests {
             Part::Reload,
             Part::Hub,
             Part::LogWriter,
+            Part::LogReader,
             Part::LogUpkeep,
             Part::LogCheckpoint,
         ] {

@@ -49,6 +49,8 @@ pub(crate) struct Crowd {
     connections: Vec<Connection>,
     buffer: Vec<u8>,
     spin: bool,
+    /// The last part of the address that each comes from.
+    host: Box<dyn Fn(usize) -> usize>,
     pub(crate) progress: Progress,
     pub(crate) upgraded: usize,
     pub(crate) dropped: u64,
@@ -64,6 +66,7 @@ impl Crowd {
             connections: Vec::new(),
             buffer: vec![0; READ_BYTES],
             spin: common.spin,
+            host: Box::new(|index| 1 + index % SOURCES),
             progress: Progress::new(common.quiet),
             upgraded: 0,
             dropped: 0,
@@ -73,6 +76,12 @@ impl Crowd {
 
     pub(crate) fn len(&self) -> usize {
         self.connections.len()
+    }
+
+    /// From now on they come from hosts of 127.1.0.0, and say that they are a proxy for the same
+    /// of 192.0.2.0.
+    pub(crate) fn come_from(&mut self, host: impl Fn(usize) -> usize + 'static) {
+        self.host = Box::new(host);
     }
 
     /// Connects `count` more and waits until all are upgraded. `query` names each one's.
@@ -112,8 +121,8 @@ impl Crowd {
         let socket = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))?;
         socket.set_nonblocking(true)?;
         socket.set_tcp_nodelay(true)?;
+        let host = u8::try_from((self.host)(index)).unwrap_or(1);
         if self.server.ip().is_loopback() && self.server.is_ipv4() {
-            let host = u8::try_from(1 + index % SOURCES).unwrap_or(1);
             let source = SocketAddr::from((Ipv4Addr::new(127, 1, 0, host), 0));
             socket.bind(&SockAddr::from(source))?;
         }
@@ -127,7 +136,8 @@ impl Crowd {
         self.poll.registry().register(&mut stream, Token(index), interest)?;
         let request = format!(
             "GET /?{query} HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+             X-Forwarded-For: 192.0.2.{host}\r\n\r\n",
             self.server
         );
         let connection = Connection {

@@ -12,6 +12,7 @@ mod echo;
 mod fanout;
 mod flap;
 mod floor;
+mod history;
 mod idle;
 mod payload;
 mod progress;
@@ -50,6 +51,9 @@ enum Command {
     ResumeStorm(storm::ResumeOptions),
     /// Lets clients come to a room and go again without end, while one talks in it
     Flap(flap::Options),
+    /// Reads pages greedily from some addresses, and measures honest readers and a conversation beside
+    /// it. With `--trust-proxy 127.0.0.0/8` the server holds these addresses to its limits
+    History(history::Options),
     /// Serves what no server can do without and nothing else: the floor of all comparisons
     Floor(floor::Options),
     /// Sends every message back over the libraries that Nebula uses, and does nothing else
@@ -100,6 +104,9 @@ fn main() -> ExitCode {
         }
         Command::Flap(options) => {
             flap::run(&options).map(|report| report.print(options.common.json))
+        }
+        Command::History(options) => {
+            history::run(&options).map(|report| report.print(options.common.json))
         }
         Command::Floor(options) => floor::run(&options).map(|()| true),
         Command::Echo(options) => echo::run(&options).map(|()| true),

@@ -43,6 +43,16 @@ pub struct Floods {
     #[arg(long, env = "NEBULA_ADDRESS_RATE", value_name = "N", default_value_t = 600)]
     pub address_rate: u32,
 
+    /// Bytes a second of pages and lists that one connection may ask for on average, after 4 MiB at
+    /// once; 0 means any number
+    #[arg(long, env = "NEBULA_READ_RATE", value_name = "N", default_value_t = 512 << 10)]
+    pub read_rate: u64,
+
+    /// The same for all connections of one address together, after 16 MiB at once; what is more waits.
+    /// 0 means any number
+    #[arg(long, env = "NEBULA_ADDRESS_READ_RATE", value_name = "N", default_value_t = 8 << 20)]
+    pub address_read_rate: u64,
+
     /// Proxies whose X-Forwarded-For is believed: networks like 10.0.0.0/8, or addresses, with
     /// commas between
     #[arg(long, env = "NEBULA_TRUST_PROXY", value_name = "NETWORKS", value_delimiter = ',',
@@ -80,6 +90,8 @@ impl Floods {
             connections_max: 0,
             address_connections: 256,
             address_rate: 600,
+            read_rate: 512 << 10,
+            address_read_rate: 8 << 20,
             trust_proxy: Vec::new(),
             handshake_timeout: Duration::from_secs(10),
             person_rate: None,

@@ -4,12 +4,12 @@
 
 use std::sync::Arc;
 
-use protocol::{Act, Action, MessageId, Moderated, Ref, Refusal, RoomName, ToClient};
+use protocol::{Act, Action, Body, MessageId, Moderated, Ref, Refusal, RoomName, ToClient};
 
 use super::read_pump::{ReadPump, note};
 use crate::frame::{Frame, Order};
 use crate::gate::sanctions::restriction;
-use crate::gate::{Admitted, Pass, SANCTIONS_MAX};
+use crate::gate::{Admitted, Pass};
 use crate::hub::lane;
 use crate::log::register::{Change, Kind, Sanction};
 use crate::log::{Delete, OpenRoom, Work, now_ms};
@@ -48,6 +48,26 @@ impl ReadPump {
         queued.map_err(|_| self.stopping())
     }
 
+    /// Refuses a message, unless the operator has lifted the mute.
+    pub(super) async fn muted(
+        &mut self,
+        room: RoomName,
+        content: Body,
+        reference: Option<Ref>,
+    ) -> Result<(), End> {
+        let (log, person) = ((&self.engine.log, &self.asker), (self.claim.person(), self.pass()));
+        if let Some(muted) =
+            self.engine.gate.restriction(Kind::Mute, log, person, Some(&room)).await
+        {
+            self.refuse(&Refusal::Muted(Box::new(muted)), Some(room), reference);
+            return Ok(());
+        }
+        match self.message(room, content, reference) {
+            Some(slow) => slow.await,
+            None => Ok(()),
+        }
+    }
+
     /// Does something to a person.
     pub(super) async fn moderate(&mut self, act: Act) -> Result<(), End> {
         let (room, reference) = (act.room.clone(), act.reference.clone());
@@ -69,6 +89,14 @@ impl ReadPump {
         act.room = open.as_ref().map(|open| open.name().clone());
         let target = self.target(&act);
         if let Err(refusal) = self.is_possible(&act, &target) {
+            return Ok(Err(refusal));
+        }
+        let is_new = matches!(act.action, Action::Ban | Action::Mute)
+            && !engine.gate.sanctions.has(&target.sanction, now_ms());
+        if is_new
+            && let Err(refusal) =
+                engine.gate.has_place((&engine.log, &self.asker), &target.sanction).await
+        {
             return Ok(Err(refusal));
         }
         act.user = target.sanction.user.clone();
@@ -163,9 +191,6 @@ impl ReadPump {
         }
         if act.action == Action::Kick && target.person.is_none() {
             return Err(NOT_HERE);
-        }
-        if !gate.sanctions.has(sanction, now_ms()) && !gate.sanctions.has_room(now_ms()) {
-            return Err(Refusal::TooManySanctions { max: SANCTIONS_MAX });
         }
         Ok(())
     }

@@ -68,10 +68,14 @@ impl Paces {
     }
 }
 
-fn take(limit: Limit, rate: &Rate, pace: Pace, now: Duration) -> Result<(), Over> {
-    rate.take(pace, now).map_err(|wait| {
+impl Over {
+    pub(super) fn new(limit: Limit, wait: Duration) -> Self {
         // Rounded up: a client that comes back on the dot is let in.
         let retry_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).saturating_add(1);
         Over { limit, refusal: Refusal::TooFast { retry_ms } }
-    })
+    }
+}
+
+fn take(limit: Limit, rate: &Rate, pace: Pace, now: Duration) -> Result<(), Over> {
+    rate.take(pace, now).map_err(|wait| Over::new(limit, wait))
 }

@@ -17,12 +17,13 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::inbound::{Arrived, Inbound, Over};
 use super::paces::Over as OverRate;
+use super::recall::is_read;
 use crate::Engine;
 use crate::config::{BAD_FRAMES_MAX, ROOMS_PER_CONNECTION_MAX};
 use crate::frame::{Frame, Order};
 use crate::gate::{Admitted, Opening, Pass};
 use crate::hub::{ConnectionId, lane};
-use crate::log::{Append, Asked, OpenRoom, Work, now_ms};
+use crate::log::{Append, Asked, Asker, OpenRoom, Work, now_ms};
 use crate::metrics::Metrics;
 use crate::names::Claim;
 use crate::outbox::{End, Outbox, Told};
@@ -36,6 +37,7 @@ pub(super) struct ReadPump {
     pub(super) id: ConnectionId,
     pub(super) claim: Claim<Admitted>,
     pub(super) rooms: Vec<Arc<OpenRoom>>,
+    pub(super) asker: Asker,
     said: Rate,
     requests: Rate,
     bad_frames: u32,
@@ -43,7 +45,7 @@ pub(super) struct ReadPump {
 
 /// What may have to wait. Boxed, since it is rare: else its state would be carried by every
 /// connection for as long as it lives.
-type Slow<'a> = Pin<Box<dyn Future<Output = Result<(), End>> + Send + 'a>>;
+pub(super) type Slow<'a> = Pin<Box<dyn Future<Output = Result<(), End>> + Send + 'a>>;
 
 impl ReadPump {
     /// Claims the name and enters the first room.
@@ -52,7 +54,8 @@ impl ReadPump {
         outbox: Outbox,
         opening: Opening,
     ) -> Result<Self, End> {
-        let admitted = engine.gate.admit(&engine.log, &opening, &outbox).await;
+        let asker = Asker::new(opening.address, opening.counts);
+        let admitted = engine.gate.admit(&engine.log, (&opening, &asker), &outbox).await;
         let claim = admitted.map_err(End::Refused)?;
         let hello = opening.hello;
         let mut pump = ReadPump {
@@ -60,13 +63,14 @@ impl ReadPump {
             outbox,
             claim,
             rooms: Vec::new(),
+            asker,
             said: Rate::default(),
             requests: Rate::default(),
             bad_frames: 0,
             engine,
         };
         pump.metrics().connections.fetch_add(1, Ordering::Relaxed);
-        if let Some(refusal) = pump.may_not_enter(&hello.room) {
+        if let Some(refusal) = pump.may_not_enter(&hello.room).await {
             return Err(End::Refused(refusal));
         }
         match pump.join(hello.room, hello.since, hello.history).await {
@@ -224,7 +228,10 @@ impl ReadPump {
             ToServer::Delete { .. } | ToServer::Moderate(_) => {
                 paces.act(now(), &self.said, self.claim.person().said())
             }
-            _ => paces.request(now(), &self.requests),
+            _ => {
+                paces.request(now(), &self.requests)?;
+                if is_read(envelope) { self.may_read() } else { Ok(()) }
+            }
         }
     }
 
@@ -237,7 +244,7 @@ impl ReadPump {
         Err(End::Refused(Refusal::TooManyBadFrames(self.bad_frames)))
     }
 
-    fn message(
+    pub(super) fn message(
         &mut self,
         room: RoomName,
         content: Body,
@@ -248,9 +255,8 @@ impl ReadPump {
             return None;
         };
         let person = self.claim.person();
-        if let Some(muted) = self.engine.gate.sanctions.mute(person, self.pass(), &room, now_ms) {
-            self.refuse(&Refusal::Muted(Box::new(muted)), Some(room), reference);
-            return None;
+        if self.engine.gate.sanctions.mute(person, self.pass(), &room, now_ms).is_some() {
+            return Some(Box::pin(self.muted(room, content, reference)));
         }
         let open = open.clone();
         let (paces, now) = (&self.engine.paces, self.engine.began.elapsed());
@@ -286,7 +292,7 @@ impl ReadPump {
             self.until_room().await?;
         }
         let open = self.engine.log.open(room);
-        if let Some(refusal) = self.may_not_join(&open) {
+        if let Some(refusal) = self.may_not_join(&open).await {
             self.refuse(&refusal, Some(open.name().clone()), None);
             return Ok(());
         }
@@ -304,13 +310,14 @@ impl ReadPump {
             let asked = Asked { since, before: None, limit };
             // Without the replay, what comes next would be taken for all there is: who comes back
             // asks for it again.
-            let (frame, head) = self.replay(&open, asked, None).await.map_err(End::Refused)?;
+            let replay = self.unless_over(self.replay(&open, asked, None)).await?;
+            let (frame, head) = replay.map_err(|_| End::Refused(Refusal::Unavailable))?;
             self.outbox.release(&frame, Some((lane(open.name()), head.get())));
         }
         Ok(())
     }
 
-    fn may_not_join(&self, open: &Arc<OpenRoom>) -> Option<Refusal> {
+    async fn may_not_join(&self, open: &Arc<OpenRoom>) -> Option<Refusal> {
         if self.rooms.iter().any(|joined| joined.name() == open.name()) {
             return Some(Refusal::AlreadyInRoom);
         }
@@ -318,11 +325,12 @@ impl ReadPump {
         if self.rooms.len() >= max {
             return Some(Refusal::TooManyRooms { max });
         }
-        self.may_not_enter(open.name())
+        self.may_not_enter(open.name()).await
     }
 
-    fn may_not_enter(&self, room: &RoomName) -> Option<Refusal> {
-        self.engine.gate.may_not_enter(self.claim.person(), self.pass(), room)
+    async fn may_not_enter(&self, room: &RoomName) -> Option<Refusal> {
+        let (log, person) = ((&self.engine.log, &self.asker), (self.claim.person(), self.pass()));
+        self.engine.gate.may_not_enter(log, person, room).await
     }
 
     async fn leave(&mut self, room: RoomName) -> Result<(), End> {

@@ -5,13 +5,19 @@
 use std::pin::pin;
 use std::sync::Arc;
 
-use protocol::{MessageId, Ref, Refusal, RoomName, UserName};
+use protocol::{MessageId, Ref, Refusal, RoomName, ToServer, UserName};
 use tokio::time::{Instant, sleep_until};
 
+use super::paces::Over;
 use super::read_pump::{ReadPump, note};
 use crate::frame::Frame;
-use crate::log::{Asked, OpenRoom};
+use crate::log::{Asked, NotRead, OpenRoom};
+use crate::metrics::Limit;
 use crate::outbox::End;
+
+/// What an answer to `presence` costs, in bytes of reading: 500 names, found and written by the task
+/// that also tells the room what is said.
+const LIST_COST: u64 = 64 * 1024;
 
 impl ReadPump {
     /// Waits until the answer has room in the outbox, however slowly the peer reads, and heeds
@@ -47,7 +53,8 @@ impl ReadPump {
         let asked = Asked { since: MessageId::ZERO, before, limit: usize::from(limit) };
         // What is told meanwhile waits: the deletion of a message comes after the message.
         self.outbox.hold();
-        let frame = match self.replay(open, asked, reference.as_ref()).await {
+        let replay = self.unless_over(self.replay(open, asked, reference.as_ref())).await?;
+        let frame = match replay {
             Ok((frame, _)) => frame,
             Err(refusal) => {
                 self.metrics().refused(refusal.code());
@@ -64,8 +71,30 @@ impl ReadPump {
             self.refuse(&Refusal::NotInRoom, Some(room), None);
             return Ok(());
         }
+        if let Err(not_read) =
+            self.unless_over(self.engine.log.turn(&self.asker, LIST_COST)).await?
+        {
+            self.refuse(&refusal(not_read), Some(room), None);
+            return Ok(());
+        }
         let asked = self.engine.hub.people(room, self.id, after).await;
         asked.map_err(|_| self.stopping())
+    }
+
+    /// Whether this connection may read more.
+    pub(super) fn may_read(&self) -> Result<(), Over> {
+        self.engine.log.may_read(&self.asker).map_err(|wait| Over::new(Limit::Reads, wait))
+    }
+
+    /// What is read, unless the connection ends before that: a turn may be seconds away.
+    pub(super) async fn unless_over<T>(&self, read: impl Future<Output = T>) -> Result<T, End> {
+        let stopping = &self.engine.stopping().begun;
+        tokio::select! {
+            biased;
+            end = self.outbox.ended() => Err(end),
+            () = stopping.cancelled() => Err(self.stopping()),
+            read = read => Ok(read),
+        }
     }
 
     /// A `history` envelope and the newest id of the room.
@@ -76,7 +105,23 @@ impl ReadPump {
         reference: Option<&Ref>,
     ) -> Result<(Arc<Frame>, MessageId), Refusal> {
         let since = asked.since;
-        let page = self.engine.log.page(open, asked).await.map_err(|_| Refusal::Unavailable)?;
+        let page = self.engine.log.page(&self.asker, open, asked).await.map_err(refusal)?;
         Ok((page.envelope(open.name(), since, reference), page.head))
+    }
+}
+
+/// Whether an envelope asks for something that has to be found.
+pub(super) fn is_read(envelope: &ToServer) -> bool {
+    match envelope {
+        ToServer::History { .. } | ToServer::Presence { .. } => true,
+        ToServer::Join { since, history, .. } => since.is_some() || history.is_some(),
+        _ => false,
+    }
+}
+
+fn refusal(not_read: NotRead) -> Refusal {
+    match not_read {
+        NotRead::Unavailable => Refusal::Unavailable,
+        NotRead::TooMany { retry } => Over::new(Limit::Reads, retry).refusal,
     }
 }

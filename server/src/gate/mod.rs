@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant as StdInstant};
 
-use protocol::{Grant, Hello, Key, Refusal, Role, RoomName, Token, UserName};
+use protocol::{Grant, Hello, Key, Refusal, Restriction, Role, RoomName, Token, UserName};
 use tokio::sync::Mutex as AsyncMutex;
 use tokio::time::Instant;
 
@@ -24,14 +24,16 @@ pub(crate) use self::moderators::NewModerators;
 pub use self::newcomers::{NAME_INTERVAL, NAMES_AT_ONCE};
 use self::newcomers::{Newcomers, Place};
 pub use self::origin::{BadOrigin, Origin};
-pub use self::sanctions::SANCTIONS_MAX;
-use self::sanctions::Sanctions;
+pub use self::sanctions::{
+    MODERATOR_SANCTIONS_MAX, ROOM_SANCTIONS_MAX, SANCTIONS_MAX, SERVER_SANCTIONS_RESERVED,
+};
+use self::sanctions::{Sanctions, restriction};
 use self::token::TokenKey;
 pub use self::token::{SECRET_BYTES_MIN, TokenKeyError};
 use crate::config::Config;
 use crate::key_hash::KeyHash;
-use crate::log::register::{Change, Register};
-use crate::log::{Log, now_ms};
+use crate::log::register::{Change, Kind, Register, Sanction};
+use crate::log::{Asker, Log, now_ms};
 use crate::names::{Claim, KEPT_MAX, Kept, Names, Person, Proof, Taken};
 use crate::network::network;
 use crate::outbox::Outbox;
@@ -46,8 +48,9 @@ pub(crate) struct Opening {
     pub(crate) key: Option<Key>,
     /// An open server does not look at it.
     pub(crate) token: Result<Option<Token>, Refusal>,
-    /// None where no limit for each address counts.
-    pub(crate) address: Option<IpAddr>,
+    pub(crate) address: IpAddr,
+    /// Whether the limits of an address hold for it.
+    pub(crate) counts: bool,
 }
 
 /// What a connection may do, where that is not what everybody may.
@@ -179,7 +182,7 @@ impl Gate {
     pub(crate) async fn admit(
         &self,
         log: &Log,
-        opening: &Opening,
+        (opening, asker): (&Opening, &Asker),
         outbox: &Outbox,
     ) -> Result<Claim<Admitted>, Refusal> {
         let who = match &self.token_key {
@@ -190,16 +193,17 @@ impl Gate {
         let member = Admitted { outbox: outbox.clone(), pass };
         let wanted = name.is_some();
         let claim = match name {
-            Some(name) => self.claim(log, Person::new(name, proof), &member).await,
+            Some(name) => self.claim((log, asker), Person::new(name, proof), &member).await,
             None => self.names.claim_guest(proof, &member, now_ms()),
         }?;
         // Only now: a ban that is being imposed either is seen here or finds this claim.
-        let pass = member.pass.as_deref();
-        if let Some(banned) = self.sanctions.ban(claim.person(), pass, None, now_ms()) {
+        let person = (claim.person(), member.pass.as_deref());
+        if let Some(banned) = self.restriction(Kind::Ban, (log, asker), person, None).await {
             return Err(Refusal::Banned(Box::new(banned)));
         }
         if let (true, Proof::Key(key)) = (wanted, proof) {
-            self.keep(log, claim.name(), key, opening.address).await;
+            let address = opening.counts.then_some(opening.address);
+            self.keep(log, claim.name(), key, address).await;
         }
         Ok(claim)
     }
@@ -217,10 +221,10 @@ impl Gate {
     }
 
     /// Why somebody may not enter a room.
-    pub(crate) fn may_not_enter(
+    pub(crate) async fn may_not_enter(
         &self,
-        person: &Person,
-        pass: Option<&Pass>,
+        log: (&Log, &Asker),
+        (person, pass): (&Person, Option<&Pass>),
         room: &RoomName,
     ) -> Option<Refusal> {
         let grant = pass.and_then(|pass| pass.grant.as_ref());
@@ -230,8 +234,42 @@ impl Gate {
         if let Err(error) = room.check() {
             return Some(Refusal::BadRoom(error));
         }
-        let banned = self.sanctions.ban(person, pass, Some(room), now_ms())?;
+        let banned = self.restriction(Kind::Ban, log, (person, pass), Some(room)).await?;
         Some(Refusal::Banned(Box::new(banned)))
+    }
+
+    /// What keeps somebody out, or silent. The operator may have lifted it in the database, which
+    /// is asked for as long as they may read at all.
+    pub(crate) async fn restriction(
+        &self,
+        kind: Kind,
+        (log, asker): (&Log, &Asker),
+        person: (&Person, Option<&Pass>),
+        room: Option<&RoomName>,
+    ) -> Option<Restriction> {
+        loop {
+            let found = self.sanctions.find(kind, person, room, now_ms())?;
+            let may_ask = log.may_read(asker).is_ok();
+            if !may_ask || !matches!(log.has_sanction(asker, found.clone()).await, Ok(false)) {
+                return Some(restriction(&found, now_ms()));
+            }
+            self.sanctions.forget(&found);
+        }
+    }
+
+    /// Whether there is a place for one more ban or mute, without those that the operator has lifted.
+    pub(crate) async fn has_place(
+        &self,
+        (log, asker): (&Log, &Asker),
+        new: &Sanction,
+    ) -> Result<(), Refusal> {
+        if self.sanctions.has_place(new, now_ms()).is_ok() {
+            return Ok(());
+        }
+        if let Ok(stored) = log.sanctions(asker).await {
+            self.sanctions.keep_only(&stored);
+        }
+        self.sanctions.has_place(new, now_ms())
     }
 
     /// Whether somebody may moderate now, who came in with this pass: in the rooms that it opens.
@@ -275,7 +313,7 @@ impl Gate {
 
     async fn claim(
         &self,
-        log: &Log,
+        (log, asker): (&Log, &Asker),
         person: Person,
         member: &Admitted,
     ) -> Result<Claim<Admitted>, Taken> {
@@ -289,7 +327,7 @@ impl Gate {
         // The operator may have released it in the database, which knows better: but not of what is
         // on its way there.
         let Some(kept) = self.names.stored(&owner, now_ms()) else { return claimed };
-        if !matches!(log.find_name(owner).await, Ok(None)) {
+        if !matches!(log.find_name(asker, owner).await, Ok(None)) {
             return claimed;
         }
         self.names.release(&kept);

@@ -2,11 +2,14 @@
 //!
 //! The database is the truth; this is its copy, for speed. This file does not know connections.
 
-use std::collections::HashMap;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use protocol::{Restriction, RoomName, UserName};
+use protocol::{Refusal, Restriction, RoomName, UserName};
 
 use super::Pass;
 use super::moderators::Moderators;
@@ -16,6 +19,12 @@ use crate::names::Person;
 
 /// Bans and mutes at a time: some 3 MB.
 pub const SANCTIONS_MAX: usize = 10_000;
+/// Those of one room: so that its moderators leave room for others'.
+pub const ROOM_SANCTIONS_MAX: usize = 1_000;
+/// Those that one moderator has set, by name: so that nobody who moderates many rooms fills all places.
+pub const MODERATOR_SANCTIONS_MAX: usize = 2_000;
+/// Places that the rooms together leave to bans and mutes of the whole server.
+pub const SERVER_SANCTIONS_RESERVED: usize = 1_000;
 
 /// All of them.
 #[derive(Debug, Default)]
@@ -42,6 +51,7 @@ impl Sanctions {
 
     /// Why somebody may not come into a room, or into the server, with this pass. `now` is in
     /// milliseconds since 1970.
+    #[cfg(test)]
     pub(crate) fn ban(
         &self,
         person: &Person,
@@ -49,7 +59,7 @@ impl Sanctions {
         room: Option<&RoomName>,
         now: u64,
     ) -> Option<Restriction> {
-        self.find(Kind::Ban, (person, pass), room, now)
+        Some(restriction(&*self.find(Kind::Ban, (person, pass), room, now)?, now))
     }
 
     /// Why somebody may not speak in a room.
@@ -63,18 +73,19 @@ impl Sanctions {
         if self.mutes.load(Ordering::Relaxed) == 0 {
             return None;
         }
-        self.find(Kind::Mute, (person, pass), Some(room), now())
+        let now = now();
+        Some(restriction(&*self.find(Kind::Mute, (person, pass), Some(room), now)?, now))
     }
 
-    /// One may be set for a moderator who is away, whom nobody knows for one then; and it holds for
-    /// another connection of theirs, which came in with less.
-    fn find(
+    /// What keeps somebody out, or silent. One may be set for a moderator who is away, whom nobody
+    /// knows for one then; and it holds for another connection of theirs, which came in with less.
+    pub(super) fn find(
         &self,
         kind: Kind,
         (person, pass): (&Person, Option<&Pass>),
         room: Option<&RoomName>,
         now: u64,
-    ) -> Option<Restriction> {
+    ) -> Option<Arc<Sanction>> {
         let found = self.read().find(kind, person, room, now)?;
         (!self.moderators.is_one(person.key(), pass, room)).then_some(found)
     }
@@ -86,12 +97,45 @@ impl Sanctions {
         theirs.into_iter().any(|other| is_same(other, sanction) && holds(other, now))
     }
 
-    /// Whether there is room for one more.
-    pub(crate) fn has_room(&self, now: u64) -> bool {
-        if self.read().count >= SANCTIONS_MAX {
-            self.purge(now);
+    /// Whether there is a place for one more.
+    pub(crate) fn has_place(&self, new: &Sanction, now: u64) -> Result<(), Refusal> {
+        self.purge(now);
+        let all = self.read();
+        let count = |is_one: &dyn Fn(&Sanction) -> bool| {
+            all.by_name.values().flatten().filter(|other| is_one(other)).count()
+        };
+        let by_them = count(&|other| other.by == new.by);
+        let in_rooms = count(&|other| other.room.is_some());
+        let here = count(&|other| other.room == new.room);
+        let rooms_max = SANCTIONS_MAX - SERVER_SANCTIONS_RESERVED;
+        let is_of_room = new.room.is_some();
+        for (is_full, whose, max) in [
+            (is_of_room && here >= ROOM_SANCTIONS_MAX, "this room has", ROOM_SANCTIONS_MAX),
+            (by_them >= MODERATOR_SANCTIONS_MAX, "you have set", MODERATOR_SANCTIONS_MAX),
+            (is_of_room && in_rooms >= rooms_max, "all rooms together have", rooms_max),
+            (all.count >= SANCTIONS_MAX, "this server has", SANCTIONS_MAX),
+        ] {
+            if is_full {
+                return Err(Refusal::TooManySanctions { whose, max });
+            }
         }
-        self.read().count < SANCTIONS_MAX
+        Ok(())
+    }
+
+    /// Forgets those that the operator has lifted in the database: it has these.
+    pub(super) fn keep_only(&self, stored: &[Sanction]) {
+        let place = |it: &Sanction| (it.kind, it.room.clone(), it.user.clone());
+        let stored: HashSet<_> = stored.iter().map(place).collect();
+        let mut all = self.write();
+        all.remove(&|other| !stored.contains(&place(other)), None);
+        self.recount(&all);
+    }
+
+    /// The operator has lifted this very one.
+    pub(super) fn forget(&self, lifted: &Sanction) {
+        let mut all = self.write();
+        all.remove(&|other| std::ptr::eq(other, lifted), Some(&lifted.user));
+        self.recount(&all);
     }
 
     /// From now on it holds, instead of the same one of before.
@@ -139,7 +183,7 @@ impl All {
         person: &Person,
         room: Option<&RoomName>,
         now: u64,
-    ) -> Option<Restriction> {
+    ) -> Option<Arc<Sanction>> {
         let by_key = person.key().and_then(|key| self.by_key.get(&key));
         let theirs = self.by_name.get(person.name.key()).into_iter().chain(by_key).flatten();
         let here = |sanction: &&Arc<Sanction>| {
@@ -148,8 +192,7 @@ impl All {
                 && (sanction.room.is_none() || sanction.room.as_ref() == room)
         };
         // What lasts longest is told.
-        let longest = theirs.filter(here).max_by_key(|s| s.until.unwrap_or(u64::MAX))?;
-        Some(restriction(longest, now))
+        theirs.filter(here).max_by_key(|s| s.until.unwrap_or(u64::MAX)).cloned()
     }
 
     fn insert(&mut self, sanction: Sanction) {
@@ -201,113 +244,5 @@ pub(crate) fn restriction(sanction: &Sanction, now: u64) -> Restriction {
         server: sanction.room.is_none(),
         seconds: sanction.until.map(|until| until.saturating_sub(now).div_ceil(1000)),
         reason: sanction.reason.clone(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::gate::NewModerators;
-    use crate::names::Proof;
-    use protocol::{Grant, Key, Role, RoomPattern};
-
-    fn name(text: &str) -> UserName {
-        UserName::try_from(text).unwrap()
-    }
-
-    fn hash(byte: u8) -> KeyHash {
-        KeyHash::of(&Key::new(&[byte; 16]).unwrap())
-    }
-
-    fn person(text: &str, byte: u8) -> Person {
-        Person::new(name(text), Proof::Key(hash(byte)))
-    }
-
-    fn sanction(kind: Kind, room: Option<&str>, user: &str, until: Option<u64>) -> Sanction {
-        let room = room.map(|room| RoomName::try_from(room).unwrap());
-        let (user, key, by) = (name(user), Some(hash(1)), name("Mod"));
-        Sanction { kind, room, user, key, until, reason: None, by }
-    }
-
-    #[test]
-    fn a_ban_holds_for_the_name_and_for_the_key_where_it_was_said() {
-        let dev = RoomName::try_from("dev").unwrap();
-        let ban = sanction(Kind::Ban, Some("DEV"), "Eve", Some(5000));
-        let sanctions = Sanctions::new(vec![ban], Moderators::default());
-        for (who, is) in
-            [(person("EVE", 2), true), (person("Eva", 1), true), (person("Eva", 2), false)]
-        {
-            assert_eq!(sanctions.ban(&who, None, Some(&dev), 0).is_some(), is, "{who:?}");
-            assert_eq!(sanctions.ban(&who, None, None, 0), None);
-            assert_eq!(sanctions.mute(&who, None, &dev, || 0), None);
-        }
-        let eve = person("Eve", 1);
-        assert_eq!(sanctions.ban(&eve, None, Some(&dev), 3001).unwrap().seconds, Some(2));
-        assert_eq!(sanctions.ban(&eve, None, Some(&dev), 5000), None, "its time is over");
-        sanctions.impose(sanction(Kind::Ban, None, "Eve", None));
-        let everywhere = Restriction { server: true, seconds: None, reason: None };
-        assert_eq!(
-            sanctions.ban(&eve, None, Some(&dev), 0),
-            Some(everywhere),
-            "what lasts longest"
-        );
-    }
-
-    #[test]
-    fn none_holds_for_a_moderator_by_token_or_as_the_list_is_now() {
-        let (dev, moderators) = (RoomName::try_from("dev").unwrap(), Moderators::default());
-        let set = [Kind::Ban, Kind::Mute].map(|kind| sanction(kind, None, "Eve", None)).into();
-        let sanctions = Sanctions::new(set, moderators.clone());
-        let hold = |person: &Person, pass: Option<&Pass>| {
-            [sanctions.ban(person, pass, None, 0), sanctions.mute(person, pass, &dev, || 0)]
-                .map(|s| s.is_some())
-        };
-        let by_token = Person::new(name("Eve"), Proof::Token);
-        for (role, rooms, hold_here) in [
-            (Role::Member, "*", [true; 2]),
-            (Role::Moderator, "dev", [false; 2]),
-            (Role::Moderator, "ops", [false, true]),
-        ] {
-            let rooms = vec![RoomPattern::try_from(rooms).unwrap()];
-            let grant = Grant { sub: name("Eve"), rooms, exp: 0, role };
-            let pass = Pass { role, grant: Some(grant), expires: None };
-            assert_eq!(hold(&by_token, Some(&pass)), hold_here, "{pass:?}");
-        }
-        // What a list said when they came in does not count.
-        let listed = Pass { role: Role::Moderator, grant: None, expires: None };
-        assert_eq!(hold(&person("Eve", 1), Some(&listed)), [true; 2]);
-        moderators.set(NewModerators([hash(1)].into()));
-        assert_eq!(hold(&person("Eve", 1), None), [false; 2]);
-        assert_eq!(hold(&person("Eve", 2), None), [true; 2]);
-    }
-
-    #[test]
-    fn a_new_one_replaces_the_same_and_can_be_lifted() {
-        let dev = RoomName::try_from("dev").unwrap();
-        let (eve, sanctions) = (person("Eve", 1), Sanctions::default());
-        for until in [1000, 2000] {
-            sanctions.impose(sanction(Kind::Mute, None, "Eve", Some(until)));
-        }
-        assert_eq!(sanctions.read().count, 1);
-        assert_eq!(sanctions.mute(&eve, None, &dev, || 500).unwrap().seconds, Some(2));
-        assert!(!sanctions.has(&sanction(Kind::Mute, Some("dev"), "Eve", None), 0));
-        assert!(!sanctions.has(&sanction(Kind::Ban, None, "Eve", None), 0));
-        let lifted = sanction(Kind::Mute, None, "EVE", None);
-        assert!(sanctions.has(&lifted, 0));
-        sanctions.lift(&lifted);
-        assert_eq!(sanctions.mute(&eve, None, &dev, || panic!("nobody asks for the time")), None);
-        assert!(sanctions.read().by_key.is_empty() && sanctions.read().by_name.is_empty());
-    }
-
-    #[test]
-    fn there_is_room_for_so_many_and_time_makes_room() {
-        let sanctions = Sanctions::default();
-        for n in 0..SANCTIONS_MAX {
-            assert!(sanctions.has_room(0));
-            sanctions.write().insert(sanction(Kind::Ban, None, &format!("n{n}"), Some(1000)));
-        }
-        assert!(!sanctions.has_room(999));
-        assert!(sanctions.has_room(1000));
-        assert_eq!(sanctions.read().count, 0);
     }
 }

@@ -151,8 +151,7 @@ fn enter<S: Stream>(
     if let Some(refused) = too_many(engine, guest, client) {
         return refused;
     }
-    let counted = Some(address).filter(|address| door.counts(*address));
-    open::<S>(engine, guest, counted, &key, request)
+    open::<S>(engine, guest, (address, door.counts(address)), &key, request)
 }
 
 /// The refusal of a page that is of another server.
@@ -196,12 +195,12 @@ fn too_many(engine: &Engine, guest: &Guest, client: Option<IpAddr>) -> Option<An
 fn open<S: Stream>(
     engine: &Arc<Engine>,
     guest: &Guest,
-    address: Option<IpAddr>,
+    from: (IpAddr, bool),
     key: &HeaderValue,
     request: Request<Incoming>,
 ) -> Answer {
     let answer = upgrade::switching(request.headers(), key);
-    let (opening, entry) = (opening(&request, address), guest.entry.take());
+    let (opening, entry) = (opening(&request, from), guest.entry.take());
     let engine = engine.clone();
     engine.stopping().tracker.clone().spawn(async move {
         match hyper::upgrade::on(request).await.map(taken_out::<S>) {
@@ -223,7 +222,10 @@ fn taken_out<S: Stream>(upgraded: Upgraded) -> Option<(S, Vec<u8>)> {
     Some((parts.io.into_inner().into_inner(), parts.read_buf.to_vec()))
 }
 
-fn opening(request: &Request<Incoming>, address: Option<IpAddr>) -> Result<Opening, Refusal> {
+fn opening(
+    request: &Request<Incoming>,
+    (address, counts): (IpAddr, bool),
+) -> Result<Opening, Refusal> {
     let hello = Hello::from_query(request.uri().query().unwrap_or_default())?;
     let offered = request.headers().get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
     let offered: Vec<_> = offered.filter_map(|value| value.to_str().ok()).collect();
@@ -236,5 +238,5 @@ fn opening(request: &Request<Incoming>, address: Option<IpAddr>) -> Result<Openi
         }
         (token, _) => token,
     };
-    Ok(Opening { hello, key, token, address })
+    Ok(Opening { hello, key, token, address, counts })
 }

@@ -9,18 +9,22 @@ pub(crate) mod database;
 pub(crate) mod inspect;
 pub(crate) mod keeper;
 mod page;
+mod reader;
+mod readers;
 pub(crate) mod register;
 mod ring;
 mod rooms;
 mod sqlite;
+mod turns;
 mod upkeep;
 mod work;
 mod writer;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use protocol::{MessageId, RoomName, UserName};
-use tokio::sync::{Semaphore, SemaphorePermit, mpsc, oneshot};
+use protocol::{RoomName, UserName};
+use tokio::sync::{mpsc, oneshot};
 
 use self::checkpoint::Checkpoints;
 pub(crate) use self::clock::now_ms;
@@ -29,10 +33,14 @@ use self::keeper::Keeper;
 pub(crate) use self::page::{Asked, Page};
 #[cfg(test)]
 pub(crate) use self::page::{Deletion, Deletions, Stored};
-use self::register::{Change, Register};
+use self::reader::Reader;
+pub(crate) use self::readers::{Asker, NotRead};
+use self::readers::{READERS, Readers};
+use self::register::{Change, Register, Sanction};
+#[cfg(test)]
 pub(crate) use self::ring::RING_MESSAGES_MAX;
 pub(crate) use self::rooms::{OpenRoom, Rooms};
-use self::sqlite::{Reader, Writer};
+use self::sqlite::Writer;
 use self::upkeep::UpkeepThread;
 pub(crate) use self::work::{Append, Delete, Waiting, Work};
 use self::writer::LogThread;
@@ -45,8 +53,9 @@ use crate::readiness::{NotReady, Reasons};
 
 /// Messages that may wait for the log before their read pumps wait, and TCP slows the loud.
 const WORKS_WAITING_MAX: usize = 1024;
-/// Reads at a time: enough to keep two cores busy, few enough to leave them to the rest.
-const READERS: usize = 2;
+
+/// What reading all bans and mutes costs, in bytes.
+const SANCTIONS_COST: u64 = 1024 * 1024;
 
 /// The log cannot be read or written at the moment; why stands in the server's own log.
 #[derive(Debug, thiserror::Error)]
@@ -56,17 +65,11 @@ pub(crate) struct Unavailable;
 /// A handle to the log.
 #[derive(Debug)]
 pub(crate) struct Log {
-    readers: Arc<Readers>,
+    readers: Readers,
     health: Health,
     metrics: Arc<Metrics>,
     /// Dropped last: the writer is then the last to close the database, and leaves one tidy file.
     works: mpsc::Sender<Work>,
-}
-
-#[derive(Debug)]
-struct Readers {
-    free: Mutex<Vec<Reader>>,
-    permits: Semaphore,
 }
 
 /// How the log is, for who holds no handle to it.
@@ -91,12 +94,14 @@ impl Log {
         let register = writer.register(now_ms(), config.name_expiry_ms());
         let register = register.map_err(|error| database.failed(error))?;
         let readers = (0..READERS).map(|_| database.reader().map(Reader::new));
-        let readers = readers.collect::<Result<Vec<_>, _>>()?;
+        let (readers, reading) =
+            Readers::spawn(readers.collect::<Result<_, _>>()?, &config.floods, parts)?;
         let (works, queue) = mpsc::channel(WORKS_WAITING_MAX);
         let health = Health::default();
         let metrics = metrics.clone();
         let keeper = Keeper::new(writer.clock(), health.clone(), metrics.clone());
         let thread = LogThread {
+            _reading: reading,
             writer,
             keeper,
             checkpoints: database
@@ -115,8 +120,7 @@ impl Log {
             parts: parts.clone(),
         };
         let ended = thread.spawn(queue)?;
-        let readers = Readers { permits: Semaphore::new(readers.len()), free: Mutex::new(readers) };
-        let log = Log { works, readers: Arc::new(readers), health, metrics };
+        let log = Log { works, readers, health, metrics };
         Ok((log, register, ended))
     }
 
@@ -153,69 +157,83 @@ impl Log {
         let _ = self.try_queue(Work::Change(Box::new(change), None));
     }
 
+    /// Whether somebody may read more, as far as their own quota goes; else when.
+    pub(crate) fn may_read(&self, asker: &Asker) -> Result<(), Duration> {
+        self.readers.may_read(asker)
+    }
+
+    /// Waits until it is somebody's turn to be told something that takes so many bytes.
+    pub(crate) async fn turn(&self, asker: &Asker, bytes: u64) -> Result<(), NotRead> {
+        if self.readers.take_at_once(asker, bytes) {
+            return Ok(());
+        }
+        self.readers.read(asker, move |_| (Ok(()), bytes)).await
+    }
+
     /// Who has a name, as the database says now.
-    pub(crate) async fn find_name(&self, name: UserName) -> Result<Option<Kept>, Unavailable> {
-        let _permit = self.permit().await?;
-        self.read(move |reader| reader.find_name(&name)).await
+    pub(crate) async fn find_name(
+        &self,
+        asker: &Asker,
+        name: UserName,
+    ) -> Result<Option<Kept>, NotRead> {
+        self.readers.read(asker, move |reader| (found(reader.find_name(&name)), 0)).await
+    }
+
+    /// Whether a ban or mute still stands in the database.
+    pub(crate) async fn has_sanction(
+        &self,
+        asker: &Asker,
+        sanction: Arc<Sanction>,
+    ) -> Result<bool, NotRead> {
+        self.readers.read(asker, move |reader| (found(reader.has_sanction(&sanction)), 0)).await
+    }
+
+    /// All bans and mutes, as the database says now.
+    pub(crate) async fn sanctions(&self, asker: &Asker) -> Result<Vec<Sanction>, NotRead> {
+        self.readers.read(asker, |reader| (found(reader.sanctions()), SANCTIONS_COST)).await
     }
 
     /// Reads messages of a room: everything that was committed before the call is in sight.
     pub(crate) async fn page(
         &self,
+        asker: &Asker,
         room: &Arc<OpenRoom>,
         asked: Asked,
-    ) -> Result<Page, Unavailable> {
-        if let Some(page) = self.in_memory(room, &asked) {
+    ) -> Result<Page, NotRead> {
+        if let Some(page) = room.page(&asked)
+            && self.readers.take_at_once(asker, page.bytes())
+        {
+            self.metrics.page_found(true);
             return Ok(page);
         }
-        let _permit = self.permit().await?;
-        // When all come back at once, one has read the room while the others waited.
-        if let Some(page) = self.in_memory(room, &asked) {
-            return Ok(page);
-        }
-        self.metrics.page_found(false);
-        if asked.before.is_none() {
-            let newest = Asked { since: MessageId::ZERO, before: None, limit: RING_MESSAGES_MAX };
-            room.seed(self.read_page(room, newest).await?);
-            if let Some(page) = room.page(&asked) {
-                return Ok(page);
-            }
-        }
-        self.read_page(room, asked).await
-    }
-
-    fn in_memory(&self, room: &OpenRoom, asked: &Asked) -> Option<Page> {
-        let page = room.page(asked)?;
-        self.metrics.page_found(true);
-        Some(page)
-    }
-
-    async fn read_page(&self, room: &OpenRoom, asked: Asked) -> Result<Page, Unavailable> {
-        let name = room.name().clone();
-        self.read(move |reader| reader.page(&name, &asked)).await
-    }
-
-    async fn permit(&self) -> Result<SemaphorePermit<'_>, Unavailable> {
-        self.readers.permits.acquire().await.map_err(|_| Unavailable)
-    }
-
-    /// For who has a permit.
-    async fn read<T: Send + 'static>(
-        &self,
-        question: impl FnOnce(&Reader) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, Unavailable> {
-        let readers = self.readers.clone();
-        let read = move || {
-            let reader = lock(&readers.free).pop().ok_or(Unavailable)?;
-            let found = question(&reader);
-            lock(&readers.free).push(reader);
-            found.map_err(|error| {
-                tracing::error!(%error, "cannot read the log");
-                Unavailable
-            })
+        let (room, metrics) = (room.clone(), self.metrics.clone());
+        let question = move |reader: &Reader| {
+            // When all come back at once, one has read the room while the others waited.
+            let in_memory = room.page(&asked);
+            metrics.page_found(in_memory.is_some());
+            let page = found(in_memory.map_or_else(|| read_page(reader, &room, &asked), Ok));
+            let bytes = page.as_ref().map_or(0, Page::bytes);
+            (page, bytes)
         };
-        tokio::task::spawn_blocking(read).await.map_err(|_| Unavailable)?
+        self.readers.read(asker, question).await
     }
+}
+
+/// One read, whatever it is for: the first of a room also fills its memory.
+fn read_page(reader: &Reader, room: &OpenRoom, asked: &Asked) -> rusqlite::Result<Page> {
+    if asked.before.is_some() || !room.is_new() {
+        return reader.page(room.name(), asked);
+    }
+    let newest = reader.newest_page(room.name(), asked)?;
+    room.seed(newest.clone());
+    Ok(room.page(asked).unwrap_or_else(|| newest.part(asked)))
+}
+
+fn found<T>(found: rusqlite::Result<T>) -> Result<T, NotRead> {
+    found.map_err(|error| {
+        tracing::error!(%error, "cannot read the log");
+        NotRead::Unavailable
+    })
 }
 
 impl Health {

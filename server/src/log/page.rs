@@ -31,6 +31,32 @@ pub(crate) struct Page {
 }
 
 impl Page {
+    /// What somebody asked for, of a page with all of it: the newest of the room, and all deletions.
+    pub(crate) fn part(self, asked: &Asked) -> Page {
+        let from = self.messages.partition_point(|message| message.id <= asked.since);
+        let first = from.max(self.messages.len().saturating_sub(asked.limit));
+        let older = match first.checked_sub(1) {
+            Some(before) if first > from => Some(self.messages[before].id),
+            _ => self.older.filter(|older| *older > asked.since),
+        };
+        let Deletions { mut list, floor } = self.deletions;
+        list.retain(|deletion| deletion.id > asked.since);
+        Page {
+            messages: self.messages.into_iter().skip(first).collect(),
+            older,
+            head: self.head,
+            deletions: Deletions { list, floor: floor.max(asked.since) },
+        }
+    }
+
+    /// Bytes that it takes on its way.
+    pub(crate) fn bytes(&self) -> u64 {
+        let messages: usize = self.messages.iter().map(|m| m.frame.bytes().len()).sum();
+        // An id has up to sixteen digits, and a comma.
+        let deleted = 17 * self.deletions.list.len();
+        u64::try_from(messages + deleted).unwrap_or(u64::MAX)
+    }
+
     /// The `history` envelope for who asked after `since`.
     pub(crate) fn envelope(
         &self,

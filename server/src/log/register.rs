@@ -2,10 +2,11 @@
 //!
 //! This file does not know messages, or what follows from a ban.
 
+use std::fmt;
 use std::path::Path;
 
 use protocol::{Reason, RoomName, UserName};
-use rusqlite::{Connection, OpenFlags, Row, params};
+use rusqlite::{Connection, OpenFlags, Row, ToSql, params};
 
 use super::database::{BUSY_TIMEOUT, Database, OpenError};
 use super::sqlite::{checked, signed, unsigned};
@@ -14,11 +15,40 @@ use crate::names::Kept;
 
 /// What somebody may not do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// Come in.
     Ban,
     /// Speak.
     Mute,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Kind::Ban => "ban",
+            Kind::Mute => "mute",
+        })
+    }
+}
+
+impl Kind {
+    fn number(self) -> i64 {
+        match self {
+            Kind::Ban => 1,
+            Kind::Mute => 2,
+        }
+    }
+}
+
+/// Whose ban or mute an operator means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whom {
+    /// Everybody's.
+    All,
+    /// That of a name.
+    Name(UserName),
+    /// Those that hold for a key.
+    Key(KeyHash),
 }
 
 /// A ban or a mute: one at most of each kind for each name in each place.
@@ -129,12 +159,8 @@ pub(super) fn apply(db: &Connection, change: &Change) -> rusqlite::Result<()> {
 
 /// Its primary key. No room's name is empty.
 fn place(sanction: &Sanction) -> (i64, &str, &str) {
-    let kind = match sanction.kind {
-        Kind::Ban => 1,
-        Kind::Mute => 2,
-    };
     let room = sanction.room.as_ref().map_or("", |room| room.key());
-    (kind, room, sanction.user.key())
+    (sanction.kind.number(), room, sanction.user.key())
 }
 
 /// Who has a name, as it stands in the database now.
@@ -143,12 +169,18 @@ pub(super) fn find_name(db: &Connection, name: &UserName) -> rusqlite::Result<Op
     db.prepare_cached(select)?.query_map([name.key()], read_name)?.next().transpose()
 }
 
+/// Whether there is such a ban or mute now.
+pub(super) fn has_sanction(db: &Connection, sanction: &Sanction) -> rusqlite::Result<bool> {
+    let select = "SELECT 1 FROM sanctions WHERE kind = ?1 AND room_key = ?2 AND user_key = ?3";
+    db.prepare_cached(select)?.exists(place(sanction))
+}
+
 fn names(db: &Connection) -> rusqlite::Result<Vec<Kept>> {
     let mut select = db.prepare("SELECT name, hash, used FROM names ORDER BY key")?;
     select.query_map([], read_name)?.collect()
 }
 
-fn sanctions(db: &Connection) -> rusqlite::Result<Vec<Sanction>> {
+pub(super) fn sanctions(db: &Connection) -> rusqlite::Result<Vec<Sanction>> {
     let select = "SELECT kind, room, user, hash, until, reason, author FROM sanctions
         ORDER BY kind, room_key, user_key";
     let mut select = db.prepare(select)?;
@@ -205,6 +237,30 @@ pub(crate) fn release(path: &Path, name: &UserName) -> Result<bool, OpenError> {
     };
     let database = Database::beside(path)?;
     delete(&database).map(|rows| rows > 0).map_err(|error| database.failed(error))
+}
+
+/// Lifts bans or mutes in a room, or of the whole server, in a database that a server may be using at
+/// the moment; how many.
+///
+/// # Errors
+/// [`OpenError`] if it cannot be written.
+pub(crate) fn lift(
+    path: &Path,
+    kind: Kind,
+    whom: &Whom,
+    room: Option<&RoomName>,
+) -> Result<usize, OpenError> {
+    let place = (kind.number(), room.map_or("", |room| room.key()));
+    let (one, is_one): (Box<dyn ToSql>, _) = match whom {
+        Whom::All => (Box::new(0), "?3 = 0"),
+        Whom::Name(name) => (Box::new(name.key().to_string()), "user_key = ?3"),
+        Whom::Key(hash) => (Box::new(hash.as_bytes().to_vec()), "hash = ?3"),
+    };
+    let delete = format!("DELETE FROM sanctions WHERE kind = ?1 AND room_key = ?2 AND {is_one}");
+    let database = Database::beside(path)?;
+    let lifted =
+        connect(&database).and_then(|db| db.execute(&delete, params![place.0, place.1, one]));
+    lifted.map_err(|error| database.failed(error))
 }
 
 fn connect(database: &Database) -> rusqlite::Result<Connection> {

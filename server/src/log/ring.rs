@@ -11,7 +11,7 @@ use super::page::{Asked, Deletion, Deletions, Page, Stored};
 /// Messages kept of a room: two pages of the usual length.
 pub(crate) const RING_MESSAGES_MAX: usize = 100;
 /// Bytes kept of a room, so that 20,000 rooms of long texts stay below a gigabyte.
-const RING_BYTES_MAX: usize = 32 * 1024;
+pub(crate) const RING_BYTES_MAX: usize = 32 * 1024;
 
 /// Deletions kept of a room: who comes back after more of them is answered by the database.
 const RING_DELETIONS_MAX: usize = 100;
@@ -45,6 +45,11 @@ impl Ring {
         while self.stored.len() > RING_MESSAGES_MAX || self.bytes > RING_BYTES_MAX {
             self.drop_oldest();
         }
+    }
+
+    /// Whether the room was not read yet.
+    pub(super) fn is_new(&self) -> bool {
+        self.floor.is_none()
     }
 
     /// Bytes that its messages take.
@@ -131,6 +136,10 @@ impl Ring {
     /// The newest of what was asked for, if all of it is here.
     pub(super) fn page(&self, asked: &Asked) -> Option<Page> {
         let floor = self.floor?;
+        if asked.before.is_some_and(|before| before.get() <= 1) {
+            // A sign of life: there is nothing before the first id.
+            return Some(Page { head: self.head, ..Page::default() });
+        }
         if asked.since > MessageId::ZERO && asked.since < self.deletions_floor {
             return None;
         }
@@ -224,6 +233,16 @@ mod tests {
         ring.seed(found(Vec::new(), 0));
         let page = ring.page(&asked(0, None, 50)).unwrap();
         assert_eq!((ids(&page), page.older, page.head), (vec![], None, MessageId::ZERO));
+    }
+
+    #[test]
+    fn a_sign_of_life_costs_no_read_whatever_is_not_here() {
+        let mut ring = Ring::default();
+        assert!(ring.is_new() && ring.page(&asked(0, Some(1), 1)).is_none());
+        ring.seed(found(vec![stored(7, 1)], 5));
+        let page = ring.page(&asked(0, Some(1), 1)).unwrap();
+        assert_eq!((ids(&page), page.older, page.head), (vec![], None, id(7)));
+        assert!(!ring.is_new() && ring.page(&asked(0, Some(7), 1)).is_none());
     }
 
     #[test]

@@ -88,6 +88,11 @@ impl OpenRoom {
         lock(&self.ring).page(asked)
     }
 
+    /// Whether nothing of it was read yet.
+    pub(crate) fn is_new(&self) -> bool {
+        lock(&self.ring).is_new()
+    }
+
     /// Takes the newest messages as they were read since the room was opened.
     pub(crate) fn seed(&self, newest: Page) {
         self.change(|ring| ring.seed(newest));

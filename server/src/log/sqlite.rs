@@ -1,20 +1,16 @@
-//! The statements: what is kept and how it is found again.
+//! The statements that keep what is said.
 //!
 //! This file does not know threads, the hub, or the order in which messages are told.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use protocol::{
-    Body, DELETED_CONTENT, DELETED_MAX, Deleted, Message, MessageId, Ref, RoomName, UserName,
-};
-use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Params, Row, params};
+use protocol::{Body, DELETED_CONTENT, Deleted, Message, MessageId, Ref, RoomName, UserName};
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Row, params};
 
 use super::clock::Clock;
 use super::keeper::{Item, Outcome};
-use super::page::{Asked, Deletion, Deletions, Page, Stored};
 use super::register::{self, Register};
-use crate::names::Kept;
 
 /// Rooms whose numbers the writer remembers. More than that are busy at a time only where the
 /// search for one is the smallest of all costs.
@@ -194,94 +190,13 @@ fn delete(db: &Connection, deletion: &Deleted) -> rusqlite::Result<Outcome> {
     Ok(Outcome::Deleted(Box::new(Message { content, deleted: true, ..found })))
 }
 
-fn room_id(db: &Connection, room: &RoomName) -> rusqlite::Result<Option<i64>> {
+pub(super) fn room_id(db: &Connection, room: &RoomName) -> rusqlite::Result<Option<i64>> {
     let select = "SELECT id FROM rooms WHERE key = ?1";
     db.prepare_cached(select)?.query_row([room.key()], |row| row.get(0)).optional()
 }
 
-/// A connection that only reads.
-#[derive(Debug)]
-pub(crate) struct Reader(Connection);
-
-impl Reader {
-    pub(super) fn new(db: Connection) -> Self {
-        Reader(db)
-    }
-
-    /// The newest of what was asked for.
-    pub(super) fn page(&self, room: &RoomName, asked: &Asked) -> rusqlite::Result<Page> {
-        // One snapshot for all of it: a head that is not in the page would be a message lost.
-        let _snapshot = self.0.unchecked_transaction()?;
-        let Some(id) = room_id(&self.0, room)? else {
-            return Ok(Page::default());
-        };
-        // Below 2^53, so that it is a legal bound.
-        let before = asked.before.map_or(protocol::ID_END, MessageId::get);
-        let one_more = i64::try_from(asked.limit).unwrap_or(i64::MAX).saturating_add(1);
-        let select = "SELECT id, author, content, at, ref FROM messages
-            WHERE room = ?1 AND id > ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4";
-        let bounds = params![id, signed(asked.since.get()), signed(before), one_more];
-        let mut messages = self.rows(select, bounds, room)?;
-        let older = if messages.len() > asked.limit { messages.pop() } else { None };
-        // A page before something is of messages alone.
-        let deletions = match asked.before {
-            None => self.deletions(id, asked.since)?,
-            Some(_) => Deletions::default(),
-        };
-        let head = match (asked.before, messages.first()) {
-            (None, Some(newest)) => newest.id,
-            _ => self.head(id)?,
-        };
-        let head = deletions.list.last().map_or(head, |newest| newest.id.max(head));
-        let messages = messages.into_iter().rev().map(Stored::new).collect();
-        Ok(Page { messages, older: older.map(|message| message.id), head, deletions })
-    }
-
-    /// The newest after an id. Who was last here before some that were cleared away is told that
-    /// there were more.
-    fn deletions(&self, room: i64, since: MessageId) -> rusqlite::Result<Deletions> {
-        let select = "SELECT id, message FROM deletions
-            WHERE room = ?1 AND id > ?2 ORDER BY id DESC LIMIT ?3";
-        let mut select = self.0.prepare_cached(select)?;
-        let one_more = i64::try_from(DELETED_MAX).unwrap_or(i64::MAX).saturating_add(1);
-        let found = select.query_map([room, signed(since.get()), one_more], |row| {
-            Ok(Deletion { id: id(row, 0)?, message: id(row, 1)? })
-        })?;
-        let mut list: Vec<_> = found.collect::<Result<_, _>>()?;
-        let older = if list.len() > DELETED_MAX { list.pop().map(|older| older.id) } else { None };
-        list.reverse();
-        let cleared = "SELECT coalesce(max(deletion), 0) FROM cleared WHERE room = ?1";
-        let mut cleared = self.0.prepare_cached(cleared)?;
-        let cleared = cleared.query_row([room], |row| id(row, 0))?;
-        Ok(Deletions { list, floor: since.max(older.unwrap_or_default()).max(cleared) })
-    }
-
-    /// Who has a name now.
-    pub(super) fn find_name(&self, name: &UserName) -> rusqlite::Result<Option<Kept>> {
-        register::find_name(&self.0, name)
-    }
-
-    fn head(&self, room: i64) -> rusqlite::Result<MessageId> {
-        let select = "SELECT max(
-            (SELECT coalesce(max(id), 0) FROM messages WHERE room = ?1),
-            (SELECT coalesce(max(id), 0) FROM deletions WHERE room = ?1),
-            (SELECT coalesce(max(upto), 0) FROM cleared WHERE room = ?1))";
-        let mut select = self.0.prepare_cached(select)?;
-        select.query_row([room], |row| id(row, 0))
-    }
-
-    fn rows(
-        &self,
-        select: &str,
-        bounds: impl Params,
-        room: &RoomName,
-    ) -> rusqlite::Result<Vec<Message>> {
-        self.0.prepare_cached(select)?.query_map(bounds, |row| read(row, room))?.collect()
-    }
-}
-
 /// Rows went through the rim when they came in; one that does not pass it now is damage.
-fn read(row: &Row<'_>, room: &RoomName) -> rusqlite::Result<Message> {
+pub(super) fn read(row: &Row<'_>, room: &RoomName) -> rusqlite::Result<Message> {
     let reference: Option<String> = row.get(4)?;
     let content: String = row.get(2)?;
     let deleted = content.is_empty();
@@ -297,7 +212,7 @@ fn read(row: &Row<'_>, room: &RoomName) -> rusqlite::Result<Message> {
     })
 }
 
-fn id(row: &Row<'_>, column: usize) -> rusqlite::Result<MessageId> {
+pub(super) fn id(row: &Row<'_>, column: usize) -> rusqlite::Result<MessageId> {
     checked(column, MessageId::try_from(unsigned(row, column)?))
 }
 

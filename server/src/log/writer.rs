@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::checkpoint::Checkpoints;
 use super::clock::now_us;
 use super::keeper::{Keeper, Outcome, Stamped, To};
+use super::readers::ReaderThreads;
 use super::sqlite::Writer;
 use super::upkeep::UpkeepThread;
 use super::work::Work;
@@ -32,6 +33,7 @@ const COMMIT_INTERVAL: Duration = Duration::from_millis(4);
 /// The thread, and what it works with. Dropped in this order, the database is closed before anybody
 /// hears of the end.
 pub(super) struct LogThread {
+    pub(super) _reading: ReaderThreads,
     pub(super) writer: Writer,
     pub(super) keeper: Keeper,
     pub(super) checkpoints: Option<Checkpoints>,

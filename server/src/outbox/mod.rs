@@ -175,6 +175,18 @@ impl Outbox {
         .await;
     }
 
+    /// Waits for the end, whatever else there is to do.
+    pub(crate) async fn ended(&self) -> End {
+        poll_fn(|cx| {
+            let mut queue = self.lock();
+            match &queue.end {
+                Some(end) => Poll::Ready(end.clone()),
+                None => queue.poll_reader(cx),
+            }
+        })
+        .await
+    }
+
     /// Lanes whose rooms to leave, once.
     pub(crate) fn to_leave(&self) -> Vec<u64> {
         self.lock().leave.take().map_or_else(Vec::new, |lanes| *lanes)

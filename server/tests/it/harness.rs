@@ -191,6 +191,13 @@ impl Peer {
         Ok(Peer { socket, put_back: VecDeque::new() })
     }
 
+    /// Somebody on a socket that is connected already.
+    pub(crate) async fn over(socket: TcpStream, url: &str) -> Self {
+        let socket = MaybeTlsStream::Plain(socket);
+        let (socket, _) = tokio_tungstenite::client_async(url, socket).await.unwrap();
+        Peer { socket, put_back: VecDeque::new() }
+    }
+
     pub(crate) async fn send(&mut self, frame: impl Into<String>) {
         self.socket.send(Frame::text(frame.into())).await.unwrap();
     }

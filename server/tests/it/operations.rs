@@ -157,7 +157,8 @@ async fn the_database_of_another_version_is_left_as_it_is() {
     for version in [2, 4] {
         other.execute_batch(&format!("PRAGMA user_version = {version}")).unwrap();
         let before = std::fs::read(&db).unwrap();
-        for arguments in [&["names"][..], &["bans"], &["release-name", "Alice"]] {
+        for arguments in [&["names"][..], &["bans"], &["release-name", "Alice"], &["unban", "Eve"]]
+        {
             let output = run(&[arguments, &["--db", &db]].concat()).await;
             assert_eq!(output.status.code(), Some(2), "{output:?}");
             assert!(said(&output).contains(&format!("version {version},")), "{output:?}");

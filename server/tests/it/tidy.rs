@@ -58,6 +58,8 @@ const MAY_NOT_KNOW: &[(&str, &[&str])] = &[
     ("server/src/log", &["crate::connection", "crate::http"]),
     ("server/src/log/writer.rs", &["rusqlite", "SELECT"]),
     ("server/src/log/ring.rs", &["rusqlite"]),
+    ("server/src/log/turns.rs", &["tokio", "Instant", "thread", "rusqlite"]),
+    ("server/src/log/readers.rs", &["rusqlite", "SELECT"]),
     ("server/src/hub", &["crate::log", "crate::connection", "tokio::net", "rusqlite"]),
     ("server/src/hub/core.rs", &["tokio", "Instant", "Frame", "Outbox", "async ", "crate::"]),
     ("server/src/hub/room.rs", &["tokio", "Instant", "Frame", "Outbox", "async ", "crate::"]),

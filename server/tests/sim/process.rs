@@ -246,7 +246,8 @@ impl Process {
         let mutant = self.mutant;
         let Some(connection) = self.connections.get_mut(&id) else { return };
         let Some(mut joining) = connection.joining.take() else { return };
-        let newest = Asked { since: MessageId::ZERO, before: None, limit: RING_MESSAGES_MAX };
+        let newest =
+            Asked { since: MessageId::ZERO, before: None, limit: RING_MESSAGES_MAX.max(PAGE) };
         let asked = Asked { since: joining.since, before: None, limit: PAGE };
         let name = joining.room.name().clone();
         if !joining.entered {
@@ -291,8 +292,8 @@ impl Process {
         let mut page = match read {
             Some(found) if mutant == Mutant::ReadBeforeEntering => found,
             Some(found) => {
-                joining.room.seed(found);
-                joining.room.page(&asked).unwrap_or_else(|| store.page(&name, &asked))
+                joining.room.seed(found.clone());
+                joining.room.page(&asked).unwrap_or_else(|| found.part(&asked))
             }
             None => joining.room.page(&asked).unwrap_or_else(|| store.page(&name, &asked)),
         };

@@ -1,0 +1,239 @@
+//! The statements that find what is kept, newest first, and no more of it than goes into an answer.
+//!
+//! This file does not know threads, or who asks.
+
+use protocol::{DELETED_MAX, MessageId, RoomName, UserName, history_bytes_left};
+use rusqlite::{Connection, params};
+
+use super::page::{Asked, Deletion, Deletions, Page, Stored};
+use super::register::{self, Sanction};
+use super::ring::{RING_BYTES_MAX, RING_MESSAGES_MAX};
+use super::sqlite::{id, read, room_id, signed};
+use crate::names::Kept;
+
+/// A connection that only reads.
+#[derive(Debug)]
+pub(crate) struct Reader(Connection);
+
+/// Messages that were found newest first, ascending, and the id of the one before them.
+type Found = (Vec<Stored>, Option<MessageId>);
+
+impl Reader {
+    pub(super) fn new(db: Connection) -> Self {
+        Reader(db)
+    }
+
+    /// The newest of what was asked for.
+    pub(super) fn page(&self, room: &RoomName, asked: &Asked) -> rusqlite::Result<Page> {
+        // One snapshot for all of it: a head that is not in the page would be a message lost.
+        let _snapshot = self.0.unchecked_transaction()?;
+        let Some(id) = room_id(&self.0, room)? else {
+            return Ok(Page::default());
+        };
+        // A page before something is of messages alone, and who has nothing has nothing to forget.
+        let deletions = if asked.before.is_none() && asked.since > MessageId::ZERO {
+            self.deletions(id, asked.since)?
+        } else {
+            Deletions::default()
+        };
+        let bytes_max = history_bytes_left(deletions.list.len());
+        let (messages, older) =
+            self.newest(id, room, asked, |_, nth, bytes| nth < asked.limit && bytes <= bytes_max)?;
+        Ok(Page { messages, older, head: self.head(id)?, deletions })
+    }
+
+    /// The newest of a room: all that was asked for, and as many as are kept in memory of an open
+    /// room. One read serves both.
+    pub(super) fn newest_page(&self, room: &RoomName, asked: &Asked) -> rusqlite::Result<Page> {
+        let _snapshot = self.0.unchecked_transaction()?;
+        let Some(id) = room_id(&self.0, room)? else {
+            return Ok(Page::default());
+        };
+        let deletions = self.deletions(id, MessageId::ZERO)?;
+        let bytes_max = history_bytes_left(deletions.list.len());
+        let limit = asked.limit.max(RING_MESSAGES_MAX);
+        let all = Asked { since: MessageId::ZERO, before: None, limit };
+        let (messages, older) = self.newest(id, room, &all, |message, nth, bytes| {
+            let is_asked = message > asked.since && nth < asked.limit && bytes <= bytes_max;
+            is_asked || (nth < RING_MESSAGES_MAX && bytes <= RING_BYTES_MAX)
+        })?;
+        Ok(Page { messages, older, head: self.head(id)?, deletions })
+    }
+
+    /// Reads from the newest on for as long as they are wanted, whose id, place and bytes, with all
+    /// before it, are told. Of a further one nothing but its id is of use.
+    fn newest(
+        &self,
+        id_of_room: i64,
+        room: &RoomName,
+        asked: &Asked,
+        is_wanted: impl Fn(MessageId, usize, usize) -> bool,
+    ) -> rusqlite::Result<Found> {
+        // Below 2^53, so that it is a legal bound.
+        let before = asked.before.map_or(protocol::ID_END, MessageId::get);
+        let one_more = i64::try_from(asked.limit).unwrap_or(i64::MAX).saturating_add(1);
+        let select = "SELECT id, author, content, at, ref FROM messages
+            WHERE room = ?1 AND id > ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4";
+        let mut select = self.0.prepare_cached(select)?;
+        let bounds = params![id_of_room, signed(asked.since.get()), signed(before), one_more];
+        let mut rows = select.query(bounds)?;
+        let (mut messages, mut bytes, mut older) = (Vec::new(), 0, None);
+        while let Some(row) = rows.next()? {
+            let id = id(row, 0)?;
+            let nth = messages.len();
+            if is_wanted(id, nth, bytes) {
+                let stored = Stored::new(read(row, room)?);
+                bytes += stored.frame.bytes().len();
+                if is_wanted(id, nth, bytes) {
+                    messages.push(stored);
+                    continue;
+                }
+            }
+            older = Some(id);
+            break;
+        }
+        messages.reverse();
+        Ok((messages, older))
+    }
+
+    /// The newest after an id. Who was last here before some that were cleared away is told that
+    /// there were more.
+    fn deletions(&self, room: i64, since: MessageId) -> rusqlite::Result<Deletions> {
+        let select = "SELECT id, message FROM deletions
+            WHERE room = ?1 AND id > ?2 ORDER BY id DESC LIMIT ?3";
+        let mut select = self.0.prepare_cached(select)?;
+        let one_more = i64::try_from(DELETED_MAX).unwrap_or(i64::MAX).saturating_add(1);
+        let found = select.query_map([room, signed(since.get()), one_more], |row| {
+            Ok(Deletion { id: id(row, 0)?, message: id(row, 1)? })
+        })?;
+        let mut list: Vec<_> = found.collect::<Result<_, _>>()?;
+        let older = if list.len() > DELETED_MAX { list.pop().map(|older| older.id) } else { None };
+        list.reverse();
+        let cleared = "SELECT coalesce(max(deletion), 0) FROM cleared WHERE room = ?1";
+        let mut cleared = self.0.prepare_cached(cleared)?;
+        let cleared = cleared.query_row([room], |row| id(row, 0))?;
+        Ok(Deletions { list, floor: since.max(older.unwrap_or_default()).max(cleared) })
+    }
+
+    /// Who has a name now.
+    pub(super) fn find_name(&self, name: &UserName) -> rusqlite::Result<Option<Kept>> {
+        register::find_name(&self.0, name)
+    }
+
+    /// Whether there is such a ban or mute.
+    pub(super) fn has_sanction(&self, sanction: &Sanction) -> rusqlite::Result<bool> {
+        register::has_sanction(&self.0, sanction)
+    }
+
+    /// All of them.
+    pub(super) fn sanctions(&self) -> rusqlite::Result<Vec<Sanction>> {
+        register::sanctions(&self.0)
+    }
+
+    fn head(&self, room: i64) -> rusqlite::Result<MessageId> {
+        let select = "SELECT max(
+            (SELECT coalesce(max(id), 0) FROM messages WHERE room = ?1),
+            (SELECT coalesce(max(id), 0) FROM deletions WHERE room = ?1),
+            (SELECT coalesce(max(upto), 0) FROM cleared WHERE room = ?1))";
+        let mut select = self.0.prepare_cached(select)?;
+        select.query_row([room], |row| id(row, 0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::{Body, HISTORY_BYTES_MAX, Message, ToClient};
+
+    use super::super::database::Database;
+    use super::super::keeper::Item;
+    use super::super::sqlite::Writer;
+    use super::*;
+
+    fn room() -> RoomName {
+        RoomName::try_from("dev").unwrap()
+    }
+
+    /// A room with so many messages of so many characters of three bytes each; ids are 1, 2, …
+    fn filled(count: u64, characters: usize) -> (Reader, Writer) {
+        let database = Database::memory().unwrap();
+        let mut writer = Writer::new(database.writer().unwrap()).unwrap();
+        let content = Body::try_from("漢".repeat(characters)).unwrap();
+        let messages: Vec<_> = (1..=count)
+            .map(|n| Message {
+                room: room(),
+                sender: UserName::try_from("Alice").unwrap(),
+                content: content.clone(),
+                id: MessageId::try_from(n).unwrap(),
+                at: n,
+                reference: None,
+                deleted: false,
+            })
+            .collect();
+        writer.commit(messages.iter().map(Item::Message)).unwrap();
+        (Reader::new(database.reader().unwrap()), writer)
+    }
+
+    fn asked(since: u64, before: Option<u64>, limit: usize) -> Asked {
+        let id = |n| MessageId::try_from(n).unwrap();
+        Asked { since: id(since), before: before.map(id), limit }
+    }
+
+    fn ids(page: &Page) -> (u64, u64) {
+        let id = |message: Option<&Stored>| message.map_or(0, |message| message.id.get());
+        (id(page.messages.first()), id(page.messages.last()))
+    }
+
+    #[test]
+    fn no_message_is_read_that_does_not_fit_into_the_answer() {
+        let (reader, _writer) = filled(60, 4096);
+        for (asked, newest) in
+            [(asked(0, None, 200), 60), (asked(3, None, 200), 60), (asked(0, Some(41), 200), 40)]
+        {
+            let page = reader.page(&room(), &asked).unwrap();
+            let envelope = page.envelope(&room(), asked.since, None);
+            let ToClient::History(told) = ToClient::parse(envelope.envelope()).unwrap() else {
+                panic!("no history")
+            };
+            assert_eq!(told.messages.len(), page.messages.len(), "nothing was read for nothing");
+            let bytes = envelope.envelope().len();
+            let one = page.messages[0].frame.envelope().len();
+            assert!(
+                bytes <= HISTORY_BYTES_MAX && bytes + one + 4096 > HISTORY_BYTES_MAX,
+                "{bytes}"
+            );
+            let oldest = newest - u64::try_from(page.messages.len()).unwrap() + 1;
+            assert_eq!(ids(&page), (oldest, newest));
+            assert_eq!(page.older.map(MessageId::get), Some(oldest - 1));
+            assert!(told.more);
+        }
+    }
+
+    #[test]
+    fn one_read_of_a_room_serves_the_question_and_its_memory() {
+        let (reader, _writer) = filled(300, 10);
+        let kept = RING_MESSAGES_MAX as u64;
+        for (asked, oldest) in [
+            (asked(0, None, 5), 301 - kept),
+            (asked(0, None, 200), 101),
+            (asked(250, None, 200), 301 - kept),
+            (asked(150, None, 200), 151),
+        ] {
+            let newest = reader.newest_page(&room(), &asked).unwrap();
+            assert_eq!(ids(&newest), (oldest, 300), "{asked:?}");
+            let part = newest.part(&asked);
+            let alone = reader.page(&room(), &asked).unwrap();
+            assert_eq!(ids(&part), ids(&alone), "{asked:?}");
+            assert_eq!((part.older, part.head), (alone.older, alone.head), "{asked:?}");
+        }
+    }
+
+    #[test]
+    fn of_long_texts_no_more_are_read_for_the_memory_than_it_holds() {
+        let (reader, _writer) = filled(60, 4096);
+        let newest = reader.newest_page(&room(), &asked(0, None, 1)).unwrap();
+        let bytes: usize = newest.messages.iter().map(|m| m.frame.bytes().len()).sum();
+        assert!(bytes <= RING_BYTES_MAX && newest.messages.len() == 2, "{bytes}");
+        let part = newest.part(&asked(0, None, 1));
+        assert_eq!((ids(&part), part.older.map(MessageId::get)), ((60, 60), Some(59)));
+    }
+}
