@@ -19,16 +19,17 @@ use crate::theme::{Depth, Theme};
 const EXAMPLES: &str = "\
 Examples:
   nebula --room dev --user Alice             chat
-  nebula --plain --room dev                  the same as plain lines, without a screen
+  nebula --plain --room dev                  chat in plain lines, without a screen
   make 2>&1 | tail -1 | nebula send --room dev -
-  nebula tail --room dev -n 100 --json       the last 100 messages, and what comes
+  nebula tail --room dev -n 100 --json       the last 100 messages, then new ones
 
 Settings: flags, then environment, then config.toml, then defaults; --print-config shows them.
 Exit codes: 0 success, 1 refused, 2 wrong usage or the server cannot be reached.";
 
 /// Nebula's terminal client: chat in rooms, from a terminal.
 ///
-/// Type and press Enter to speak. PgUp and PgDn scroll, /help tells the rest, Ctrl-C twice leaves.
+/// Type a message and press Enter to send it. PgUp and PgDn scroll, F1 or /help shows the help, Ctrl-C
+/// twice quits.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "nebula", version, about, max_term_width = 100, after_help = EXAMPLES)]
 pub struct Args {
@@ -54,39 +55,39 @@ pub struct Options {
           value_parser = parse_room)]
     pub room: Option<RoomName>,
 
-    /// Name to chat under, 1 to 32 characters; without one, the login name, else a guest's name
+    /// Your name, 1 to 32 characters [default: the login name, else a guest's name]
     #[arg(long, env = "NEBULA_USER", value_name = "NAME", global = true, hide_env_values = true,
           value_parser = parse_user)]
     pub user: Option<UserName>,
 
-    /// Token that opens a closed server; the environment or the file of settings keep it from others
-    /// on this machine
+    /// Token for a closed server; in the environment or the settings file, others on this machine
+    /// cannot see it
     #[arg(long, env = "NEBULA_TOKEN", value_name = "TOKEN", global = true, hide_env_values = true)]
     pub token: Option<String>,
 
-    /// Trust the authorities in this PEM file, instead of the platform's, to vouch for a wss server
+    /// Trust the certificate authorities in this PEM file for wss, instead of the platform's
     #[arg(long, env = "NEBULA_CA", value_name = "FILE", global = true, hide_env_values = true)]
     pub ca: Option<PathBuf>,
 
-    /// Lines that are only ever added, instead of a screen: for pipes and screen readers
+    /// Plain lines instead of a screen: for pipes and screen readers
     ///
-    /// Used by itself when standard input or output is no terminal, or TERM is dumb.
+    /// Automatic when standard input or output is not a terminal, or TERM is dumb.
     #[arg(long, env = "NEBULA_PLAIN", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub plain: bool,
 
-    /// Colours: any is for every background [default: any]
+    /// Colour theme; any suits every background [default: any]
     #[arg(long, env = "NEBULA_THEME", value_name = "NAME", hide_env_values = true)]
     pub theme: Option<Theme>,
 
-    /// How many colours; outranks NO_COLOR and what the terminal says of itself
+    /// Number of colours; overrides NO_COLOR and what the terminal reports
     #[arg(long, env = "NEBULA_COLOR", value_name = "HOW", hide_env_values = true)]
     pub color: Option<Depth>,
 
-    /// Tell the terminal where links lead, so that a click opens them [default: auto]
+    /// Make links clickable in terminals that support it [default: auto]
     #[arg(long, env = "NEBULA_LINKS", value_name = "WHEN", hide_env_values = true)]
     pub links: Option<When>,
 
-    /// How to call you while you look elsewhere [default: bell]
+    /// How to notify you of mentions while you look elsewhere [default: bell]
     #[arg(long, env = "NEBULA_NOTIFY", value_name = "HOW", hide_env_values = true)]
     pub notify: Option<Notify>,
 
@@ -94,15 +95,15 @@ pub struct Options {
     #[arg(long, env = "NEBULA_EMOJI", value_name = "HOW", hide_env_values = true)]
     pub emoji: Option<Emoji>,
 
-    /// Begin with the mouse scrolling and clicking here, instead of selecting text
+    /// Start with the mouse on: it scrolls and clicks, instead of selecting text
     #[arg(long, env = "NEBULA_MOUSE", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub mouse: bool,
 
-    /// File of settings [default: $XDG_CONFIG_HOME/nebula/config.toml]
+    /// Settings file [default: $XDG_CONFIG_HOME/nebula/config.toml]
     #[arg(long, env = "NEBULA_CONFIG", value_name = "FILE", global = true, hide_env_values = true)]
     pub config: Option<PathBuf>,
 
-    /// Print the settings in force as a configuration file, and exit
+    /// Print the effective settings as a configuration file, and exit
     #[arg(long)]
     pub print_config: bool,
 }
@@ -110,7 +111,7 @@ pub struct Options {
 /// Whether a terminal is told of links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum When {
-    /// If the terminal is not known to be confused by them.
+    /// Unless the terminal is known not to support them.
     #[default]
     Auto,
     /// Always.
@@ -132,40 +133,40 @@ pub enum Emoji {
 /// What the client does besides chatting.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
-    /// Send one message and return when it is stored
+    /// Send one message and exit once it is stored
     ///
     /// Exit codes: 0 stored, 1 refused, 2 not known to be stored.
     Send {
-        /// The message; - or nothing reads it from standard input
+        /// The message; with - or without one it is read from standard input
         #[arg(allow_hyphen_values = true)]
         text: Option<String>,
 
-        /// How long to try, over cuts and restarts of the server
+        /// How long to keep trying, across disconnects and restarts of the server
         #[arg(long, value_name = "SECONDS", default_value_t = 10)]
         wait: u64,
     },
 
-    /// Print the messages of a room as they come, over cuts and restarts of the server
+    /// Print the messages of a room as they arrive, across disconnects and restarts
     Tail {
-        /// Print the envelopes of the protocol, one JSON object on each line
+        /// Print the protocol's envelopes, one JSON object per line
         #[arg(long)]
         json: bool,
 
-        /// Begin with so many messages from before, 50,000 at most
+        /// Start with the last N messages, 50,000 at most
         #[arg(short = 'n', long, value_name = "N", default_value = "10",
               value_parser = RangedU64ValueParser::<usize>::new().range(0..=BEFORE_MAX as u64))]
         lines: usize,
 
-        /// Begin with everything after the message with this id; 0 is the beginning of the room
+        /// Start after the message with this id; 0 is the start of the room
         #[arg(long, value_name = "ID", value_parser = parse_id, conflicts_with = "lines")]
         since: Option<MessageId>,
 
-        /// How long to try to enter the room at first
+        /// How long to keep trying to join the room at first
         #[arg(long, value_name = "SECONDS", default_value_t = 10)]
         wait: u64,
     },
 
-    /// Print the completions for a shell
+    /// Print shell completions
     ///
     /// For example: nebula completions bash > ~/.local/share/bash-completion/completions/nebula
     Completions {
@@ -187,10 +188,10 @@ pub(crate) fn parse_server(text: &str) -> Result<Url, String> {
     let scheme = match url.scheme() {
         "ws" | "http" => "ws",
         "wss" | "https" => "wss",
-        other => return Err(format!("{other:?} is none of ws, wss, http, https")),
+        other => return Err(format!("unknown scheme {other:?}; use ws, wss, http or https")),
     };
     if url.set_scheme(scheme).is_err() || url.host_str().is_none() {
-        return Err("this address names no host; try ws://HOST:PORT".to_owned());
+        return Err("no host in this address; try ws://HOST:PORT".to_owned());
     }
     url.set_fragment(None);
     url.set_query(None);

@@ -20,19 +20,19 @@ const KEY_BYTES: usize = 32;
 /// The folder for state: `$XDG_STATE_HOME/nebula`.
 ///
 /// # Errors
-/// If there is no home folder to begin with.
+/// If there is no home directory.
 pub fn state_folder() -> anyhow::Result<PathBuf> {
-    let folders = etcetera::base_strategy::Xdg::new().context("there is no home folder")?;
-    let state = folders.state_dir().context("there is no folder for state")?;
+    let folders = etcetera::base_strategy::Xdg::new().context("no home directory found")?;
+    let state = folders.state_dir().context("no state directory found")?;
     Ok(state.join("nebula"))
 }
 
 /// The folder for settings: `$XDG_CONFIG_HOME/nebula`.
 ///
 /// # Errors
-/// If there is no home folder to begin with.
+/// If there is no home directory.
 pub fn settings_folder() -> anyhow::Result<PathBuf> {
-    let folders = etcetera::base_strategy::Xdg::new().context("there is no home folder")?;
+    let folders = etcetera::base_strategy::Xdg::new().context("no home directory found")?;
     Ok(folders.config_dir().join("nebula"))
 }
 
@@ -58,7 +58,7 @@ pub fn key(folder: &Path, told: &mut Vec<String>) -> anyhow::Result<Key> {
 
 /// What it means that there is no key, and why there is none.
 pub(crate) fn about_no_key(error: &anyhow::Error) -> String {
-    format!("no key, so somebody else may take your name while you reconnect: {error:#}")
+    format!("Your name is not reserved for you, because there is no key: {error:#}")
 }
 
 fn read_key(path: &Path) -> io::Result<Key> {
@@ -108,7 +108,8 @@ fn close_to_others(path: &Path) -> anyhow::Result<()> {
         let mode = metadata.permissions().mode();
         if mode & 0o077 != 0 {
             let closed = fs::Permissions::from_mode(mode & !0o077);
-            let told = || format!("others may read {path:?}, and that cannot be changed");
+            let told =
+                || format!("others can read {path:?}, and its permissions cannot be changed");
             fs::set_permissions(path, closed).with_context(told)?;
         }
     }
@@ -120,8 +121,8 @@ fn close_to_others(path: &Path) -> anyhow::Result<()> {
 pub fn about_key(folder: &Path) -> String {
     let path = folder.join("key");
     format!(
-        "your name is yours by the key in {}\ncopy that file to another machine to be the same \
-         person there; who has it can be you",
+        "Your name is reserved by the key in {}\nTo use it on another machine, copy that file \
+         there. Anybody who has it can be you.",
         path.display()
     )
 }

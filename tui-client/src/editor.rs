@@ -43,7 +43,7 @@ async fn run(editor: &str, file: &Path) -> anyhow::Result<()> {
     let status = command.status().await.with_context(|| format!("cannot start {editor}"))?;
     if !status.success() {
         bail!(
-            "{editor} ended with {status}: the text is as it was; VISUAL or EDITOR names another"
+            "{editor} exited with {status}. Your text is unchanged; VISUAL or EDITOR sets another editor"
         );
     }
     Ok(())

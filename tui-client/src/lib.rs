@@ -111,7 +111,7 @@ fn manual(about: Option<&str>) -> anyhow::Result<Vec<u8>> {
         Some(name) => all
             .find_subcommand(name)
             .cloned()
-            .with_context(|| format!("there is no command {name:?}; nebula --help lists them"))?,
+            .with_context(|| format!("unknown command {name:?}; nebula --help lists them"))?,
     };
     let mut text = Vec::new();
     clap_mangen::Man::new(command).render(&mut text)?;

@@ -101,7 +101,7 @@ pub async fn chat(settings: &Settings) -> anyhow::Result<Exit> {
     model.notice = Some(told.join("; ")).filter(|told| !told.is_empty());
     let doer = Doer::new(settings.line(key), Some(settings.notify));
     let screen = Screen::take(settings.tells_links(), settings.mouse)
-        .context("this is no terminal to draw on")?;
+        .context("cannot draw on this terminal; --plain needs no screen")?;
     model.size = crossterm::terminal::size().unwrap_or(model.size);
     let mut app = App {
         model,

@@ -19,7 +19,8 @@ pub fn trust(file: Option<&Path>) -> anyhow::Result<Arc<ClientConfig>> {
     let roots = match file {
         Some(path) => {
             let from = "--ca, NEBULA_CA or ca";
-            own(path).with_context(|| format!("cannot use the authorities in {path:?} ({from})"))?
+            own(path)
+                .with_context(|| format!("cannot use the certificates in {path:?} ({from})"))?
         }
         None => platforms()?,
     };
@@ -35,7 +36,7 @@ fn own(path: &Path) -> anyhow::Result<RootCertStore> {
     for certificate in CertificateDer::pem_file_iter(path)? {
         roots.add(certificate?)?;
     }
-    ensure!(!roots.is_empty(), "there is no certificate in it");
+    ensure!(!roots.is_empty(), "it holds no certificate");
     Ok(roots)
 }
 
@@ -47,7 +48,7 @@ fn platforms() -> anyhow::Result<RootCertStore> {
     let first = found.errors.first().map(|error| format!(": {error}")).unwrap_or_default();
     ensure!(
         known > 0,
-        "this machine has no authorities that could vouch for a server{first}; name your own with --ca"
+        "this machine has no trusted certificate authorities{first}; name a file of them with --ca"
     );
     Ok(roots)
 }

@@ -59,13 +59,19 @@ impl Keys {
     pub fn bind(&mut self, key: &str, wish: &str) -> Result<(), String> {
         let chord = chord(key)?;
         if self.named.contains(&chord) {
-            return Err(format!("{key} is bound twice here: keep one of the two"));
+            return Err(format!("{key} is bound twice; remove one"));
         }
         let wanted = match wish {
             "none" => None,
             name => {
                 let found = BINDINGS.iter().find(|(_, _, wish, ..)| wish_name(*wish) == name);
-                Some(found.ok_or_else(|| format!("{name:?} is none of {}", wish_names()))?.2)
+                Some(
+                    found
+                        .ok_or_else(|| {
+                            format!("unknown action {name:?}; choose one of: {}", wish_names())
+                        })?
+                        .2,
+                )
             }
         };
         self.named.push(chord);
@@ -181,14 +187,16 @@ fn chord(name: &str) -> Result<Chord, String> {
         ("Delete", ..) => KeyCode::Delete,
         (_, Some('F'), Some(_)) => match rest[1..].parse() {
             Ok(n @ 1..=12) => KeyCode::F(n),
-            _ => return Err(format!("there is no key {name:?}; F1 to F12 there are")),
+            _ => return Err(format!("unknown key {name:?}; function keys are F1 to F12")),
         },
-        _ => return Err(format!("there is no key {name:?}; write C-n, M-Enter, PgUp or F5")),
+        _ => return Err(format!("unknown key {name:?}; write it like C-n, M-Enter, PgUp or F5")),
     };
     match (modifiers, code) {
-        (NONE, KeyCode::Char(_)) => Err(format!("{name} alone is text; try C-{name} or M-{name}")),
+        (NONE, KeyCode::Char(_)) => {
+            Err(format!("{name} alone types text; use C-{name} or M-{name}"))
+        }
         (CONTROL, KeyCode::Char('i' | 'm' | 'j' | '[')) => {
-            Err(format!("a terminal cannot tell {name} from Tab, Enter or Esc; take another key"))
+            Err(format!("terminals cannot tell {name} from Tab, Enter or Esc; choose another key"))
         }
         chord => Ok(chord),
     }
@@ -263,8 +271,8 @@ mod tests {
             ("C-m", "help", "Enter"),
             ("C-[", "help", "Esc"),
             ("F13", "help", "F12"),
-            ("Hyper-x", "help", "no key"),
-            ("", "help", "no key"),
+            ("Hyper-x", "help", "unknown key"),
+            ("", "help", "unknown key"),
             ("C-x", "dance", "next-room"),
         ] {
             let mut keys = Keys::default();

@@ -10,7 +10,7 @@ use protocol::Message;
 
 use super::news::News;
 use crate::model::What;
-use crate::text::{clean, clean_line};
+use crate::text::{bracketed, clean, clean_line};
 
 /// Stands before what is not a message. A message begins with its time, a digit.
 const ASIDE: &str = "--";
@@ -41,7 +41,7 @@ impl Liner {
         };
         match &news.what {
             What::Message(message) => self.message(message, &place),
-            What::Join(name) => vec![aside(&place, name.as_str(), "came")],
+            What::Join(name) => vec![aside(&place, name.as_str(), "joined")],
             What::Leave(name) => vec![aside(&place, name.as_str(), "left")],
             What::Note(text) => {
                 let (text, mut head) = (clean(text), format!("{ASIDE} {place}"));
@@ -59,7 +59,7 @@ impl Liner {
         if self.day.replace(at.date()) != Some(at.date()) {
             lines.push(format!("{ASIDE} {}", at.strftime("%a %-d %b %Y")));
         }
-        let (clock, who) = (at.strftime("%H:%M"), clean_line(message.sender.as_str()));
+        let (clock, who) = (at.strftime("%H:%M"), bracketed(&clean_line(message.sender.as_str())));
         let text = clean(message.content.as_str());
         let mut rows = text.trim_end_matches('\n').split('\n');
         let first = rows.next().unwrap_or_default();
@@ -73,7 +73,7 @@ impl Liner {
 }
 
 fn aside(place: &str, name: &str, what: &str) -> String {
-    format!("{ASIDE} {place}{} {what}", clean_line(name))
+    format!("{ASIDE} {place}{} {what}", bracketed(&clean_line(name)))
 }
 
 #[cfg(test)]
@@ -82,9 +82,13 @@ mod tests {
     use protocol::{RoomName, ToClient};
 
     fn check(content: &str, expected: &[&str]) {
+        check_of("Bob", content, expected);
+    }
+
+    fn check_of(sender: &str, content: &str, expected: &[&str]) {
         let content = serde_json_string(content);
         let envelope = format!(
-            r#"{{"type":"message","room":"dev","sender":"Bob","content":{content},"id":1,"at":0}}"#
+            r#"{{"type":"message","room":"dev","sender":"{sender}","content":{content},"id":1,"at":0}}"#
         );
         let Ok(ToClient::Message(message)) = ToClient::parse(&envelope) else {
             panic!("{envelope}");
@@ -113,6 +117,7 @@ mod tests {
     fn lines_hold_nothing_that_could_be_taken_for_something_else() {
         check("hi", &["00:00 Bob: hi"]);
         check("/me waves", &["00:00 * Bob waves"]);
+        check_of("* Bob", "waves", &["00:00 <* Bob>: waves"]);
         check(
             "a\n00:00 Alice: b\r\n-- Eve came\n",
             &["00:00 Bob: a", "      00:00 Alice: b", "      -- Eve came"],

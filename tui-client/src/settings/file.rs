@@ -38,7 +38,7 @@ fn collect(text: &str, before: &str, table: &DeTable<'_>, items: &mut Vec<Item>)
             }
             DeValue::String(text) => Ok(text.to_string()),
             DeValue::Boolean(is) => Ok(is.to_string()),
-            other => Err(format!("this is {}, not text in quotes", other.type_str())),
+            other => Err(format!("must be quoted text, not {}", other.type_str())),
         };
         items.push(Item { key: name, value, line: line(text, key.span().start) });
     }

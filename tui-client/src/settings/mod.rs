@@ -189,7 +189,7 @@ impl Settings {
         let trust = dials.then(|| trust::trust(ca.as_deref())).transpose()?;
         for (secret, is_there) in [("token", token.is_some()), ("password", login.is_some())] {
             if is_there && !is_tls && !is_this_machine(&server) {
-                warnings.push(format!("Without wss everybody on the way can read the {secret}"));
+                warnings.push(format!("Without wss the {secret} is sent unencrypted"));
             }
         }
         let (zone, zone_fault) = zone::here();
@@ -261,7 +261,7 @@ fn read(path: &Path, asked_for: bool) -> anyhow::Result<Option<String>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound && !asked_for => Ok(None),
         Err(error) => {
             let from = if asked_for { " (--config or NEBULA_CONFIG)" } else { "" };
-            Err(error).with_context(|| format!("cannot read the settings in {path:?}{from}"))
+            Err(error).with_context(|| format!("cannot read the settings file {path:?}{from}"))
         }
     }
 }
@@ -281,7 +281,7 @@ impl Said {
         }
         let name = path.display();
         for lost in said.keys.lost() {
-            let warning = format!("{name}: no key means {lost} any more; [keys] can give it one");
+            let warning = format!("{name}: no key is bound to {lost}; bind one under [keys]");
             said.warnings.push(warning);
         }
         Ok(said)
@@ -289,8 +289,9 @@ impl Said {
 
     fn take(&mut self, key: &str, value: &str) -> Result<(), String> {
         let options = &mut self.options;
-        let whether =
-            |value: &str| value.parse().map_err(|_| format!("{value:?} is neither true nor false"));
+        let whether = |value: &str| {
+            value.parse().map_err(|_| format!("must be true or false, not {value:?}"))
+        };
         match key {
             "server" => options.server = Some(parse_server(value)?),
             "room" => options.room = Some(parse_room(value)?),
@@ -319,7 +320,7 @@ impl Said {
 
 fn unknown(key: &str) -> String {
     let names = NAMES.join(", ");
-    format!("there is no setting {key:?} and it changes nothing; known are {names} and [keys]")
+    format!("unknown setting {key:?} is ignored; there are {names} and [keys]")
 }
 
 /// A configuration file that would lead to these settings, each with where it comes from.
@@ -327,7 +328,7 @@ impl fmt::Display for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.file {
             Some(file) => writeln!(f, "# read: {}", file.display())?,
-            None => writeln!(f, "# no file was read")?,
+            None => writeln!(f, "# no configuration file")?,
         }
         if self.login.is_some() {
             writeln!(f, "# the name and password of the server are set, and not shown")?;
@@ -342,7 +343,7 @@ impl fmt::Display for Settings {
                 ("token", Some(_)) => writeln!(f, "# token is set, and not shown  # {origin}")?,
                 (_, Some(value)) => writeln!(f, "{name} = {value}  # {origin}")?,
                 ("user", None) => {
-                    writeln!(f, "# user is not set: the server gives a guest's name")?;
+                    writeln!(f, "# user is not set: you join as a guest")?;
                 }
                 (_, None) => writeln!(f, "# {name} is not set")?,
             }

@@ -9,29 +9,38 @@ use crate::keys::Keys;
 use crate::{text, theme};
 
 /// Below this width what a key does stands below the key.
-const COLUMNS_FROM: usize = 60;
+const COLUMNS_FROM: usize = 56;
+/// Cells for a name beside which stands what it does.
+const NAME_CELLS: usize = 20;
 
 pub(super) fn lines(keys: &Keys, width: usize) -> Vec<Line<'static>> {
-    let mut lines = vec![heading("Commands (PgDn shows more, Esc closes this)", width)];
+    let mut lines = heading("Commands (PgDn shows more, Esc closes this)", width);
     for Command { name, arguments, what, .. } in COMMANDS {
         lines.extend(described(&format!("/{name} {arguments}"), what, width));
     }
-    lines.push(heading("Keys (C- is Ctrl, M- is Alt)", width));
+    lines.extend(heading("Keys (C- is Ctrl, M- is Alt)", width));
     for bound in keys.described() {
         lines.extend(described(&bound.shown, bound.what, width));
     }
     lines
 }
 
-fn heading(words: &str, width: usize) -> Line<'static> {
-    Line::styled(text::cut(words, width).to_owned(), theme::striking())
+fn heading(words: &str, width: usize) -> Vec<Line<'static>> {
+    let rows = text::wrap(words, width).into_iter();
+    rows.map(|row| Line::styled(row.to_owned(), theme::striking())).collect()
 }
 
+/// What a name does, beside it where there is room, and whole at every width.
 fn described(name: &str, what: &str, width: usize) -> Vec<Line<'static>> {
-    if width >= COLUMNS_FROM {
-        return vec![Line::raw(format!("  {name:<20} {what}"))];
-    }
-    let below = text::wrap(what, width.saturating_sub(4).max(1)).into_iter();
-    let below = below.map(|row| Line::raw(format!("    {row}")));
-    std::iter::once(Line::raw(name.trim_end().to_owned())).chain(below).collect()
+    let name = format!("  {}", name.trim_end());
+    let before = if width >= COLUMNS_FROM { NAME_CELLS + 3 } else { 4 };
+    let is_beside = text::width(&name) < before;
+    let mut first = Some(name.clone()).filter(|_| is_beside);
+    let rows = text::wrap(what, width.saturating_sub(before).max(1)).into_iter();
+    let rows = rows.map(|row| {
+        let name = first.take().unwrap_or_default();
+        Line::raw(format!("{name:<before$}{row}"))
+    });
+    let above = text::wrap(&name, width).into_iter().map(|row| Line::raw(row.to_owned()));
+    above.filter(|_| !is_beside).chain(rows).collect()
 }

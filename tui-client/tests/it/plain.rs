@@ -226,7 +226,7 @@ fn plain_tells_who_comes_and_what_is_refused_and_sends_slashes_of_a_pipe_as_text
     assert!(error.contains("not sent: a message has at most 4096"), "{error}");
     let told: Vec<_> = out.lines().map(|line| line.split_at(6).1).collect();
     assert_eq!(told[1..], ["Alice: /etc/hosts", "* Bob waves", "Bob: last"]);
-    assert_eq!(first.line(), "-- Bob came");
+    assert_eq!(first.line(), "-- Bob joined");
     first.expect("* Bob waves");
     first.expect("Bob: last");
     assert_eq!(first.line(), "-- Bob left");
