@@ -2,7 +2,7 @@
 // stored. Pure: it knows neither page nor socket.
 
 import { joining } from "./link.js";
-import { contentFault } from "./protocol.js";
+import { contentFault, withNewlines } from "./protocol.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -20,10 +20,11 @@ export const PENDING_MAX = 500;
  * @param {string} content */
 export function put(state, room, content) {
   const full = room.pending.length >= PENDING_MAX ? `${PENDING_MAX} messages are waiting already: wait for the connection` : null;
-  const fault = contentFault(content) ?? full;
+  const lines = withNewlines(content);
+  const fault = contentFault(lines) ?? full;
   if (fault) return fault;
   state.refs += 1;
-  room.pending.push({ ref: `${state.session}-${state.refs}`, content, failed: "" });
+  room.pending.push({ ref: `${state.session}-${state.refs}`, content: lines, failed: "" });
   return null;
 }
 

@@ -36,7 +36,7 @@ const HUES = 12;
 export function fold(name) {
   if (/^[ -~]*$/.test(name)) return name.toLowerCase();
   // There and back, so that ß is ss; but ı is no i. Joiners and variation selectors do not count.
-  return name.normalize("NFC").replace(/\p{DI}/gu, "").toLowerCase().replace(/[^ı]+/g, (part) => part.toUpperCase().toLowerCase()).normalize("NFC");
+  return name.normalize("NFC").replace(/\p{DI}/gu, "").toLowerCase().replace(/[^ı]+/g, (part) => part.toUpperCase().toLowerCase()).replaceAll("ς", "σ").normalize("NFC");
 }
 
 /** Reads one frame; null for what is no envelope of a known kind, or breaks a limit of the protocol.
@@ -51,7 +51,11 @@ export function parse(frame) {
     return null;
   }
   if (envelope === null || typeof envelope !== "object" || Array.isArray(envelope)) return null;
-  return isKnown(envelope) ? envelope : null;
+  if (!isKnown(envelope)) return null;
+  for (const said of envelope.type === "history" ? envelope.messages : [envelope]) {
+    if (said.type === "message") said.content = withNewlines(said.content);
+  }
+  return envelope;
 }
 
 /** @param {any} e */
@@ -159,19 +163,70 @@ export function hue(name) {
   return hash % HUES;
 }
 
-/** Whether a text names somebody, as a whole word in any case.
+/** A letter, digit or mark of a word; and those of scripts that are written without spaces between words. */
+const WORD = /[\p{L}\p{N}\p{M}_]/u;
+const SPACELESS = /[\p{scx=Hani}\p{scx=Hira}\p{scx=Kana}\p{scx=Bopo}\p{scx=Yiii}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}\p{scx=Lana}\p{scx=Tale}\p{scx=Talu}\p{scx=Java}\p{scx=Bali}]/u;
+
+/** Whether a text names somebody: `@name` anywhere and `name:` or `name,` at the beginning in any case, a bare name only as it
+ * is spelt. Where it may also be the beginning of the longer name of one of the `others`, it is that.
+ * `protocol/src/mention.rs` has the same rules.
  * @param {string} content
- * @param {string} name */
-export function mentions(content, name) {
-  const [text, word] = [content.toLowerCase(), name.toLowerCase()];
-  /** @param {string | undefined} char */
-  const isWordChar = (char) => char !== undefined && /[\p{L}\p{N}]/u.test(char);
-  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
-    const before = [...text.slice(Math.max(0, at - 2), at)].at(-1);
-    const after = [...text.slice(at + word.length, at + word.length + 2)][0];
-    if (!isWordChar(before) && !isWordChar(after)) return true;
+ * @param {string} name
+ * @param {string[]} others */
+export function mentions(content, name, others = []) {
+  const [text, spelt, folded] = [seen(content), seen(name), fold(name)];
+  const longer = others.map(fold).filter((other) => other.length > folded.length && other.startsWith(folded));
+  /** @param {number} at */
+  const isNamed = (at) => endOf(text, at, folded) !== null && longer.every((other) => endOf(text, at, other) === null);
+  for (let at = text.indexOf(spelt); at >= 0 && spelt !== ""; at = text.indexOf(spelt, at + 1)) {
+    const before = lastOf(text.slice(0, at));
+    const isFree = !/[@＠﹫]/.test(before) && (!WORD.test(before) || SPACELESS.test(before) || SPACELESS.test(firstOf(spelt)));
+    if (isFree && isNamed(at)) return true;
   }
-  return false;
+  for (const { index } of text.matchAll(/[@＠﹫]/g)) {
+    const before = lastOf(text.slice(0, index));
+    if ((!WORD.test(before) || SPACELESS.test(before)) && isNamed(index + 1)) return true;
+  }
+  const start = text.length - text.trimStart().length;
+  return /^[:,：，、،]/.test(endOf(text, start, folded) ?? "") && isNamed(start);
+}
+
+/** What follows a folded name in a text, if the text begins with it there and the word ends; null if not.
+ * @param {string} text
+ * @param {number} at
+ * @param {string} folded */
+function endOf(text, at, folded) {
+  let [left, last] = [folded, ""];
+  for (let end = at; ; end += last.length) {
+    const next = firstOf(text.slice(end, end + 2));
+    if (left === "") {
+      const ends = !/[\p{M}@＠﹫]/u.test(next) && (!WORD.test(next) || SPACELESS.test(next) || SPACELESS.test(last));
+      return ends ? text.slice(end, end + 2) : null;
+    }
+    const begun = fold(next);
+    if (next === "" || !left.startsWith(begun)) return null;
+    [left, last] = [left.slice(begun.length), next];
+  }
+}
+
+/** As names are compared: composed, and without what nobody sees.
+ * @param {string} text */
+const seen = (text) => text.replace(/\p{DI}/gu, "").normalize("NFC");
+/** @param {string} text */
+const firstOf = (text) => [...text.slice(0, 2)][0] ?? "";
+/** @param {string} text */
+const lastOf = (text) => [...text.slice(-2)].at(-1) ?? "";
+
+/** Each of Unicode's mandatory line breaks as one `\n`, as the server has it: so are texts that it has from before.
+ * @param {string} text */
+export const withNewlines = (text) => text.replace(/\r\n|[\r\v\f\u0085\u2028\u2029]/g, "\n");
+
+/** A text as it may be shown: what reorders the text around it stands there as what it is, controls are left out, and a
+ * letter has no more marks than any language gives it.
+ * @param {string} text */
+export function revealed(text) {
+  return withNewlines(text).replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (char) => `[U+${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}]`)
+    .replace(/(?![\n\t])\p{Cc}/gu, "").replace(/([\p{Mn}\p{Me}]{8})[\p{Mn}\p{Me}]+/gu, "$1");
 }
 
 /** The text of something done, if the message is that.
@@ -180,10 +235,10 @@ export function deed(content) {
   return content.startsWith("/me ") ? content.slice(4) : null;
 }
 
-/** On one line, without characters that nobody sees: for titles, notifications and what is read out.
+/** On one line: for titles, notifications and what is read out.
  * @param {string} text
  * @param {number} charsMax */
 export function onOneLine(text, charsMax) {
-  const chars = [...text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "").replace(/[\s\p{Cc}]+/gu, " ").trim()];
+  const chars = [...revealed(text).replace(/\s+/gu, " ").trim()];
   return chars.length > charsMax ? `${chars.slice(0, charsMax - 1).join("")}…` : chars.join("");
 }

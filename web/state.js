@@ -218,7 +218,7 @@ export function callsMe(state, message) {
   if (me === null || message.deleted || isMe(state, message.sender)) return false;
   let known = calls.get(message);
   if (known?.me !== me) {
-    known = { me, is: mentions(message.content, me) };
+    known = { me, is: mentions(message.content, me, find(state, message.room)?.people.known) };
     calls.set(message, known);
   }
   return known.is;

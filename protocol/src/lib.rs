@@ -27,6 +27,8 @@ mod body;
 mod claims;
 mod hello;
 mod json;
+mod link;
+mod mention;
 mod moderation;
 mod name;
 mod refusal;
@@ -42,13 +44,15 @@ pub use body::{
 };
 pub use claims::Claims;
 pub use hello::{Hello, KEY_BYTES_MAX, KEY_BYTES_MIN, KEY_SUBPROTOCOL_PREFIX, Key, SUBPROTOCOL};
+pub use link::{Link, links};
+pub use mention::mentions;
 pub use moderation::{
     Act, Action, BadReason, DELETED_CONTENT, DELETED_MAX, Deleted, Moderated, REASON_CHARS_MAX,
     Reason, Restriction, Role, SECONDS_MAX,
 };
 pub use name::{NameError, Position, ROOM_CHARS_MAX, RoomName, USER_CHARS_MAX, UserName};
 pub use refusal::{Code, Refusal};
-pub use text::{is_invisible, with_newlines};
+pub use text::{is_invisible, reorders, revealed, shown, with_newlines};
 pub use to_client::{
     BadFromServer, ErrorNote, HISTORY_BYTES_MAX, History, HistoryEnd, Message, Presence, ToClient,
     encode_history, history_bytes_left,

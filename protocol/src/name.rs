@@ -56,21 +56,23 @@ pub enum NameError {
     SignsAlone,
 }
 
-/// Where in a name something stands that cannot be shown by itself.
+/// A character that cannot be shown by itself, and where it stands in a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Position {
+    character: char,
     /// What stands before it.
     before: Box<str>,
 }
 
 impl Position {
-    pub(crate) fn after(before: &str) -> Self {
-        Position { before: before.into() }
+    pub(crate) fn new(before: &str, character: char) -> Self {
+        Position { character, before: before.into() }
     }
 }
 
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "(U+{:04X}) ", u32::from(self.character))?;
         match self.before.trim_end() {
             "" => f.write_str("at its beginning"),
             before => write!(f, "after \"{before}\""),

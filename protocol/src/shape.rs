@@ -59,17 +59,17 @@ pub(crate) fn check_characters(text: &str) -> Result<(), NameError> {
         let category = category(c);
         match category {
             GeneralCategory::PrivateUse | GeneralCategory::Unassigned => {
-                return Err(NameError::Undefined(position(before)));
+                return Err(NameError::Undefined(Position::new(before, c)));
             }
             _ if c == char::REPLACEMENT_CHARACTER => {
-                return Err(NameError::Undefined(position(before)));
+                return Err(NameError::Undefined(Position::new(before, c)));
             }
             _ if GeneralCategoryGroup::Other.contains(category)
                 || GeneralCategoryGroup::Separator.contains(category)
                 || is_ignorable(c)
                 || c == '\u{2800}' =>
             {
-                return Err(NameError::Invisible(position(before)));
+                return Err(NameError::Invisible(Position::new(before, c)));
             }
             _ => {}
         }
@@ -78,8 +78,8 @@ pub(crate) fn check_characters(text: &str) -> Result<(), NameError> {
         return Err(NameError::OuterSpace);
     }
     // A combining mark at the start would be drawn over what stands before the name.
-    if text.starts_with(is_mark) {
-        return Err(NameError::StrayMark(position("")));
+    if let Some(mark) = text.chars().next().filter(|c| is_mark(*c)) {
+        return Err(NameError::StrayMark(Position::new("", mark)));
     }
     Ok(())
 }
@@ -91,18 +91,18 @@ pub(crate) fn check(text: &str) -> Result<(), NameError> {
     let mut last = None;
     for (at, c) in text.char_indices() {
         if has_blank_glyph(c) {
-            return Err(NameError::Invisible(position(&text[..at])));
+            return Err(NameError::Invisible(Position::new(&text[..at], c)));
         }
         let stacks =
             matches!(category(c), GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark);
         if !is_mark(c) {
             base = Some(c).filter(|c| !is_ignorable(*c)).or(base);
         } else if !is_ignorable(c) && base.is_some_and(|base| !may_bear(base, c)) {
-            return Err(NameError::StrayMark(position(&text[..at])));
+            return Err(NameError::StrayMark(Position::new(&text[..at], c)));
         }
         marks = if stacks { marks + 1 } else { 0 };
         if marks > MARKS_MAX || (stacks && last == Some(c)) {
-            return Err(NameError::StrayMark(position(&text[..at])));
+            return Err(NameError::StrayMark(Position::new(&text[..at], c)));
         }
         last = Some(c);
     }
@@ -127,10 +127,6 @@ pub(crate) fn is_signs_alone(text: &str) -> bool {
 fn is_arrow_or_star(c: char) -> bool {
     matches!(c, '\u{2190}'..='\u{21FF}' | '\u{2733}' | '\u{2734}' | '\u{27A1}'
         | '\u{2900}'..='\u{297F}' | '\u{2B00}'..='\u{2BFF}')
-}
-
-fn position(before: &str) -> Position {
-    Position::after(before)
 }
 
 /// A mark of one script stands on letters of that script: on others a reader sees at best a circle.

@@ -1,4 +1,5 @@
-//! Characters by what a reader sees of them: those that show nothing, and those that end a line.
+//! Characters by what a reader sees of them: those that show nothing, that end a line, or that make a
+//! text read as another one.
 //!
 //! The rules follow Unicode's properties. This file does not know names or messages.
 
@@ -10,6 +11,8 @@ use icu_properties::props::{
     DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup, NoncharacterCodePoint,
     PrependedConcatenationMark,
 };
+
+use crate::link::{Link, links};
 
 /// Characters whose glyph is blank although no property says so, by their descriptions in the
 /// standard: the blank Braille pattern, the null notehead, Egyptian blanks, a filler, marks that only
@@ -25,6 +28,9 @@ const BLANK_GLYPHS: [char; 9] = [
     '\u{1BC9D}',
     '\u{1D159}',
 ];
+
+/// Most marks that are shown on one letter: twice what the fullest scripts stack there.
+const MARKS_SHOWN_MAX: usize = 8;
 
 /// Whether a character shows nothing of its own: controls, spaces, format characters, what is
 /// ignorable by default, and blank glyphs.
@@ -68,6 +74,46 @@ pub(crate) fn category(c: char) -> GeneralCategory {
 
 pub(crate) fn is_mark(c: char) -> bool {
     GeneralCategoryGroup::Mark.contains(category(c))
+}
+
+/// A text as it may be shown: controls and what reorders the text around it stand there as what they
+/// are (`[U+202E]`), so that nothing reads as something else, and a letter has no more marks than any
+/// language gives it. Newlines and tabs stay.
+pub fn revealed(text: &str) -> String {
+    let mut revealed = String::with_capacity(text.len());
+    let mut marks = 0;
+    for c in with_newlines(text).chars() {
+        let stacks =
+            matches!(category(c), GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark);
+        marks = if stacks { marks + 1 } else { 0 };
+        match c {
+            '\n' | '\t' => revealed.push(c),
+            c if reorders(c) => revealed.push_str(&format!("[U+{:04X}]", u32::from(c))),
+            c if c.is_control() || marks > MARKS_SHOWN_MAX => {}
+            c => revealed.push(c),
+        }
+    }
+    revealed
+}
+
+/// The same with the host beside each link that would be read as another one.
+pub fn shown(text: &str) -> String {
+    let (mut shown, mut done) = (String::with_capacity(text.len()), 0);
+    for Link { range, host } in links(text) {
+        if let Some(host) = host {
+            shown.push_str(&revealed(&text[done..range.end]));
+            shown.push_str(&format!(" ({host})"));
+            done = range.end;
+        }
+    }
+    shown.push_str(&revealed(&text[done..]));
+    shown
+}
+
+/// Unicode's bidi controls: they reorder what stands around them.
+pub fn reorders(c: char) -> bool {
+    matches!(c,
+        '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Each of Unicode's mandatory line breaks (UAX 14: CR, CR LF, VT, FF, NEL, LS, PS) as one `\n`: a

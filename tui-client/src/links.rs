@@ -1,30 +1,16 @@
-//! Links in strangers' text: found, and told to the painter.
+//! Links in strangers' text, told to the painter.
 //!
 //! A cell of ratatui has no place for a link. Its underline's colour is used by nothing else here,
 //! so that colour carries the link's mark: a cell whose link changes is drawn again like any other
 //! change. This file does not know how links are drawn.
 
 use std::collections::HashMap;
-use std::ops::Range;
 
-use linkify::{LinkFinder, LinkKind};
 use ratatui::style::Color;
 use url::Url;
 
 /// Longest target that terminals take (VTE's and iTerm2's limit).
 const TARGET_BYTES_MAX: usize = 2083;
-
-/// The web's links in a text: where they stand.
-pub fn find(text: &str) -> Vec<Range<usize>> {
-    let mut finder = LinkFinder::new();
-    finder.kinds(&[LinkKind::Url]);
-    let is_web = |link: &str| {
-        let scheme = link.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
-        scheme.is_some_and(|scheme| scheme == "http" || scheme == "https")
-    };
-    let found = finder.links(text).filter(|link| is_web(link.as_str()));
-    found.map(|link| link.start()..link.end()).collect()
-}
 
 /// The targets of the links that are shown, by their marks.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -77,13 +63,6 @@ fn hash(text: &str) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_the_web_is_linked_and_punctuation_stays_out() {
-        let text = "see https://a.example/x, (HTTP://b.example) javascript:x ftp://c.example";
-        let found: Vec<_> = find(text).into_iter().map(|range| &text[range]).collect();
-        assert_eq!(found, ["https://a.example/x", "HTTP://b.example"]);
-    }
 
     #[test]
     fn a_mark_leads_back_to_its_target_and_nothing_can_end_the_sequence() {

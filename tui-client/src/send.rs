@@ -5,7 +5,7 @@
 use std::io::{self, IsTerminal as _, Read as _};
 use std::time::Duration;
 
-use protocol::{Body, CONTENT_CHARS_MAX};
+use protocol::{Body, CONTENT_CHARS_MAX, with_newlines};
 use tokio::time::{Instant, timeout_at};
 
 use crate::run::Exit;
@@ -13,8 +13,10 @@ use crate::session::{Session, tell};
 use crate::settings::Settings;
 use crate::update::say;
 
-/// Bytes that are read from standard input: one character more than a message can have.
-const INPUT_BYTES_MAX: u64 = 4 * (CONTENT_CHARS_MAX as u64 + 1);
+const BYTE_ORDER_MARK: char = '\u{FEFF}';
+/// Bytes that are read from standard input: two characters more than a message can have, one of them
+/// the mark at its beginning.
+const INPUT_BYTES_MAX: u64 = 4 * (CONTENT_CHARS_MAX as u64 + 2);
 
 /// Sends one message, and returns when it is stored, refused, or the time is over.
 ///
@@ -64,7 +66,8 @@ pub async fn send(settings: &Settings, text: Option<&str>, wait: Duration) -> an
     Ok(Exit::Well)
 }
 
-/// All of standard input is one message, without the newline that ends it.
+/// All of standard input is one message, without the newline that ends it, and without the mark that
+/// some editors begin a file with.
 fn input() -> io::Result<String> {
     if io::stdin().is_terminal() {
         tell("type the message; Ctrl-D on an empty line sends it");
@@ -72,5 +75,6 @@ fn input() -> io::Result<String> {
     let mut bytes = Vec::new();
     io::stdin().lock().take(INPUT_BYTES_MAX).read_to_end(&mut bytes)?;
     let text = String::from_utf8_lossy(&bytes);
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+    let text = with_newlines(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text));
+    Ok(text.trim_end_matches('\n').to_owned())
 }

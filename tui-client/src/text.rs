@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use protocol::{reorders, with_newlines};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -14,15 +15,9 @@ const TAB: &str = "    ";
 /// newline, and the characters that reorder what stands around them (Unicode's bidi controls).
 pub fn clean(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
+    for c in with_newlines(text).chars() {
         match c {
-            '\n' | '\u{2028}' | '\u{2029}' => clean.push('\n'),
-            '\r' => {
-                if chars.peek() != Some(&'\n') {
-                    clean.push('\n');
-                }
-            }
+            '\n' => clean.push('\n'),
             '\t' => clean.push_str(TAB),
             c if is_obeyed(c) => {}
             c => clean.push(c),
@@ -31,19 +26,20 @@ pub fn clean(text: &str) -> String {
     clean
 }
 
+/// A stranger's text, in which such characters are not left out but named, and so is where a link
+/// leads that could be read as another.
+pub fn shown(text: &str) -> String {
+    clean(&protocol::shown(text))
+}
+
 /// The same for what has to stay on one line.
 pub fn clean_line(text: &str) -> String {
-    clean(text).replace('\n', " ")
+    clean(&protocol::revealed(text)).replace('\n', " ")
 }
 
 /// A terminal would obey this character, or reorder what stands around it, instead of showing it.
 pub fn is_obeyed(c: char) -> bool {
     c.is_control() || reorders(c)
-}
-
-fn reorders(c: char) -> bool {
-    matches!(c,
-        '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A name as it is drawn: one that begins with a sign, or like a clock, stands in brackets, so that it
@@ -56,40 +52,6 @@ pub fn bracketed(name: &str) -> String {
     let after_digits = name.trim_start_matches(|c: char| c.is_numeric());
     let is_clock = after_digits.len() < name.len() && after_digits.starts_with([':', '：', '∶']);
     if (is_word || is_picture) && !is_clock { name.to_owned() } else { format!("<{name}>") }
-}
-
-/// Whether a text names somebody, as a whole word in any case.
-pub fn mentions(text: &str, name: &str) -> bool {
-    !called(text, name).is_empty()
-}
-
-/// Where a text names somebody.
-pub fn called(text: &str, name: &str) -> Vec<Range<usize>> {
-    let name: Vec<char> = name.chars().flat_map(char::to_lowercase).collect();
-    let mut found = Vec::new();
-    let mut before = None;
-    for (at, c) in text.char_indices() {
-        let begins = !before.is_some_and(char::is_alphanumeric);
-        if begins && let Some(length) = begins_with(&text[at..], &name) {
-            found.push(at..at + length);
-        }
-        before = Some(c);
-    }
-    found
-}
-
-/// Bytes of the name that a text begins with, if it does and the word ends there.
-fn begins_with(text: &str, name: &[char]) -> Option<usize> {
-    let mut left = name;
-    for (at, c) in text.char_indices() {
-        if left.is_empty() {
-            return (!c.is_alphanumeric()).then_some(at);
-        }
-        for lower in c.to_lowercase() {
-            left = left.strip_prefix(&[lower])?;
-        }
-    }
-    left.is_empty().then_some(text.len())
 }
 
 /// Emoji as their names, for terminals and readers that cannot show them.
@@ -296,16 +258,6 @@ mod tests {
         ] {
             assert_eq!(wrap(text, cells), rows, "{text:?} in {cells}");
         }
-    }
-
-    #[test]
-    fn a_mention_is_a_whole_word_in_any_case() {
-        for (text, is) in
-            [("hi alice!", true), ("@ALICE", true), ("malice", false), ("alice2 alice", true)]
-        {
-            assert_eq!(mentions(text, "Alice"), is, "{text}");
-        }
-        assert_eq!(called("ALİCE straße Straße", "straße"), [7..14, 15..22]);
     }
 
     #[test]

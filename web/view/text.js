@@ -1,7 +1,7 @@
 // Names, texts and times as they are shown: links can be followed, what is searched for is marked.
 
 import { pieces } from "../links.js";
-import { hue } from "../protocol.js";
+import { hue, revealed } from "../protocol.js";
 import { marks } from "../search.js";
 import { element } from "./page.js";
 
@@ -48,7 +48,11 @@ export function isSameDay(a, b) {
 /** @param {string} content
  * @param {string} query */
 export function textNodes(content, query) {
-  return pieces(tight(content)).flatMap(({ text, href }) => (href === null ? marked(text, query) : [link(text, href, query)]));
+  return pieces(tight(content)).flatMap(({ text, href, host }) => {
+    if (href === null) return marked(revealed(text), query);
+    const beside = host ? [element("span", "host", ` (${host})`)] : [];
+    return [link(text, href, query), ...beside];
+  });
 }
 
 /** Two empty lines in a row say as much as four thousand.

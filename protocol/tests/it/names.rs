@@ -68,7 +68,7 @@ fn a_sentence_says_where_the_invisible_character_is() {
     let refused = |name: &str| UserName::try_from(name).unwrap_err().to_string();
     assert_eq!(
         refused("ab\u{200b}c"),
-        "a name cannot contain invisible characters, and this one has one after \"ab\": type it again"
+        "a name cannot contain invisible characters, and this one has one (U+200B) after \"ab\": type it again"
     );
     assert!(refused("\u{2800}x").contains("at its beginning"));
 }

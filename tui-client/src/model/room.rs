@@ -9,7 +9,6 @@ use std::collections::VecDeque;
 use protocol::{Body, DELETED_CONTENT, Message, MessageId, Ref, RoomName, UserName};
 
 use crate::people::People;
-use crate::text;
 
 /// Most entries of a room that are kept; the oldest go first and can be fetched again.
 pub const ENTRIES_MAX: usize = 10_000;
@@ -204,7 +203,7 @@ impl Room {
             }
             return false;
         }
-        let calls = calls(&message, me);
+        let calls = calls(&message, me, self.people.known());
         self.changes += u64::from(at < self.entries.len());
         self.entries.insert(at, Entry { place, what: What::Message(message), calls });
         self.trim();
@@ -268,7 +267,7 @@ impl Room {
         self.changes += 1;
         for entry in &mut self.entries {
             if let What::Message(message) = &entry.what {
-                entry.calls = calls(message, me);
+                entry.calls = calls(message, me, self.people.known());
             }
         }
     }
@@ -389,10 +388,11 @@ impl Entry {
     }
 }
 
-fn calls(message: &Message, me: Option<&UserName>) -> bool {
+/// Somebody else names this person, and none of the others here by a longer name.
+fn calls(message: &Message, me: Option<&UserName>, here: &[UserName]) -> bool {
     me.is_some_and(|me| {
         !message.deleted
             && *me != message.sender
-            && text::mentions(message.content.as_str(), me.as_str())
+            && !protocol::mentions(message.content.as_str(), me, here).is_empty()
     })
 }

@@ -10,7 +10,7 @@ use protocol::Message;
 
 use super::news::News;
 use crate::model::What;
-use crate::text::{bracketed, clean, clean_line};
+use crate::text::{bracketed, clean, clean_line, shown};
 
 /// Stands before what is not a message. A message begins with its time, a digit.
 const ASIDE: &str = "--";
@@ -59,8 +59,7 @@ impl Liner {
         if self.day.replace(at.date()) != Some(at.date()) {
             lines.push(format!("{ASIDE} {}", at.strftime("%a %-d %b %Y")));
         }
-        let (clock, who) = (at.strftime("%H:%M"), bracketed(&clean_line(message.sender.as_str())));
-        let text = clean(message.content.as_str());
+use crate::text::{bracketed, clean, clean_line, shown};
         let mut rows = text.trim_end_matches('\n').split('\n');
         let first = rows.next().unwrap_or_default();
         lines.push(match first.strip_prefix("/me ") {
@@ -122,6 +121,6 @@ mod tests {
             "a\n00:00 Alice: b\r\n-- Eve came\n",
             &["00:00 Bob: a", "      00:00 Alice: b", "      -- Eve came"],
         );
-        check("\u{1b}]0;title\u{7}\u{9b}31m\u{202e}x", &["00:00 Bob: ]0;title31mx"]);
+        check("\u{1b}]0;title\u{7}\u{9b}31m\u{202e}x", &["00:00 Bob: ]0;title31m[U+202E]x"]);
     }
 }

@@ -5,14 +5,14 @@
 
 use std::ops::Range;
 
-use protocol::Message;
+use protocol::{Link, Message, UserName, mentions};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use super::clock::clock;
 use super::{Pane, hang};
 use crate::drawn::{Drawn, Shape, Way};
-use crate::links::{self, Links};
+use crate::links::Links;
 use crate::model::{Pending, Room};
 use crate::{text, theme};
 
@@ -28,7 +28,12 @@ struct Beside {
 }
 
 /// A message; one that was `found` has its name marked.
-pub(super) fn of_message(message: &Message, way: &Way, pane: &Pane<'_>) -> Drawn {
+pub(super) fn of_message(
+    message: &Message,
+    here: &[UserName],
+    way: &Way,
+    pane: &Pane<'_>,
+) -> Drawn {
     let content = with_few_blank_lines(&pane.shown(message.content.as_str()));
     let sender = pane.shown_name(message.sender.as_str());
     let style = pane.looks.person(way.hue);
@@ -47,14 +52,14 @@ pub(super) fn of_message(message: &Message, way: &Way, pane: &Pane<'_>) -> Drawn
     let name = if way.found { name.style(theme::striking()) } else { name };
     let mut links = Links::default();
     let mut marks = Vec::new();
-    for range in links::find(&content) {
+    for Link { range, .. } in protocol::links(&content) {
         if let Some(mark) = links.mark(&content[range.clone()]) {
             let style = base.add_modifier(Modifier::UNDERLINED).underline_color(mark);
             marks.push((range, style));
         }
     }
     if let Some(me) = pane.me.filter(|me| **me != message.sender) {
-        let called = text::called(&content, me.as_str()).into_iter();
+        let called = mentions(&content, me, here).into_iter();
         marks.extend(called.map(|range| (range, base.patch(theme::striking()))));
     }
     let lines = rows(Beside { time, name }, &content, base, &marks, pane);

@@ -152,7 +152,7 @@ fn of_entry(room: &Room, at: usize, pane: &Pane<'_>) -> Rc<Drawn> {
             let (found, whole) = (room.found == Some(id), room.unfolded == Some(id));
             let way =
                 Way { id, width, looks, hue, shape, timed, names_emoji, deleted, found, whole };
-            pane.wrapped.get(way, |way| of_message(message, way, pane))
+            pane.wrapped.get(way, |way| of_message(message, room.people.known(), way, pane))
         }
         What::Join(_) | What::Leave(_) => plain(of_traffic(room, at, pane)),
         What::Note(note) => plain(of_note(note, pane)),
@@ -174,7 +174,7 @@ fn begins_a_minute(room: &Room, at: usize, message: &Message, pane: &Pane<'_>) -
 impl Pane<'_> {
     /// A stranger's text as it may be drawn.
     fn shown(&self, text: &str) -> String {
-        let clean = text::clean(text);
+        let clean = text::shown(text);
         if self.names_emoji { text::name_emoji(&clean) } else { clean }
     }
 

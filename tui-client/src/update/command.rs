@@ -8,7 +8,6 @@ use super::writing::{drop_failed, edit_failed, say, send_again};
 use super::{dial_now, join};
 use crate::commands::{self, Command, Deed, Typed};
 use crate::event::Action;
-use crate::links;
 use crate::model::{Asked, Kind, Link, Model, Overlay, Prompt, Question, Room, Scroll, What};
 use crate::text;
 
@@ -257,12 +256,11 @@ fn come_back_as(model: &mut Model, name: UserName) -> Vec<Action> {
     reconnect(model)
 }
 
-/// The links of a room, newest first: http and https alone.
+/// The links of a room, newest first.
 fn web_links(room: &Room) -> Vec<String> {
-    let texts = room.messages().rev().map(|message| text::clean(message.content.as_str()));
+    let texts = room.messages().rev().map(|message| message.content.as_str());
     let found = texts.flat_map(|text| {
-        let links: Vec<_> = links::find(&text).into_iter().map(|at| text[at].to_owned()).collect();
-        links.into_iter().rev()
+        protocol::links(text).into_iter().rev().map(|link| text[link.range].to_owned())
     });
     found.take(LINKS_MAX).collect()
 }

@@ -23,7 +23,7 @@ const PASTE_LINES_MAX: usize = 20;
 /// A sentence for the person, if it cannot be said; nothing has changed then.
 pub fn say(model: &mut Model, text: &str) -> Result<Vec<Action>, String> {
     let text = text::without_outer_blank_lines(text);
-    Body::try_from(text).map_err(|error| error.to_string())?;
+    let body = Body::try_from(text).map_err(|error| error.to_string())?;
     if model.room().pending.len() >= PENDING_MAX {
         return Err(format!(
             "{PENDING_MAX} messages are already waiting to be sent. Wait for the connection"
@@ -36,7 +36,8 @@ pub fn say(model: &mut Model, text: &str) -> Result<Vec<Action>, String> {
     // Who answers has read what was new.
     room.looked_away = None;
     let overdue = Timer::Overdue(room.name.clone(), reference.clone());
-    let pending = Pending { reference, content: text.to_owned(), failed: None, late: false };
+    let pending =
+        Pending { reference, content: body.as_str().to_owned(), failed: None, late: false };
     room.pending.push(pending);
     let mut actions = vec![Action::After(OVERDUE, overdue)];
     actions.extend(send_next(room));

@@ -34,7 +34,7 @@ enum Chance {
 
 const WHO: &[&str] = &["Alice", "Bob", "李小龙", "zoë"];
 const TEXTS: &[&str] =
-    &["hi", "alice?", "日本語 👩‍👩‍👧", "see https://a.example/x", "/me waves", "a\\nb"];
+    &["hi", "@alice?", "日本語 👩‍👩‍👧", "see https://a.example/x", "/me waves", "a\\nb"];
 const COMMANDS: &[&str] = &[
     "/join ops\n",
     "/leave\n",

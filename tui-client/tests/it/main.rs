@@ -30,4 +30,5 @@ mod sequences;
 mod settings;
 mod snapshots;
 mod terminal;
+mod texts;
 mod writing;

@@ -97,7 +97,7 @@ fn one_finds_what_is_new_and_where_one_was_called() {
     let mut client = Client::entered(80, 12);
     client.says(1, "Bob", "alice: first call");
     (2..40).for_each(|id| client.says(id, "Bob", "line"));
-    client.says(40, "Bob", "second call, alice");
+    client.says(40, "Bob", "second call, Alice");
     (41..80).for_each(|id| client.says(id, "Bob", "line"));
     client.happens(Event::Focus(false));
     client.says(80, "Bob", "the first unseen");
@@ -164,8 +164,8 @@ fn the_next_call_is_another_one_also_behind_those_who_came_and_left_at_once() {
                 client.hears(&format!(r#"{{"type":"{what}","room":"dev","sender":"Eve"}}"#));
             }
         }
-        client.says(call * 100 + 30, "Bob", &format!("call {call}, alice"));
-        client.says(call * 100 + 31, "Bob", &format!("again {call}, alice"));
+        client.says(call * 100 + 30, "Bob", &format!("call {call}, Alice"));
+        client.says(call * 100 + 31, "Bob", &format!("again {call}, Alice"));
     }
     fill(&mut client, 400..430);
     let order = ["again 3", "call 3", "again 2", "call 2", "again 1", "call 1"];

@@ -82,10 +82,11 @@ fn check_11_hostile_text_reaches_no_plain_output() {
     let lines = home.start(&[&["tail"], &at[..]].concat());
     let mut plain = home.start(&[&["--plain"], &at[..]].concat());
     let json = json.line();
-    assert_eq!(message(&json).content.as_str(), HOSTILE, "JSON keeps what was said");
+    let said = protocol::with_newlines(HOSTILE);
+    assert_eq!(message(&json).content.as_str(), said, "JSON keeps all but other newlines");
     let mut told = vec![json];
     for client in [&lines, &plain] {
-        client.expect("Eve: a]0;x[2J31mb");
+        client.expect("Eve: a]0;x[2J31m[U+202E]b[U+2066][U+200F]");
         let further = [client.line(), client.line(), client.line()];
         assert_eq!(further[0], "      00:00 Bob: forged");
         assert_eq!(further[2], "      -- Bob left");
@@ -118,6 +119,11 @@ fn check_14_send_and_tail_meet_and_exit_codes_say_what_happened() {
     assert_eq!(alice_sends(&["two"], "").0, 0);
     assert_eq!(alice_sends(&[], "three\nlines\n\n").0, 0);
     assert_eq!(contents(&[tail.line(), tail.line()]), ["two", "three\nlines"]);
+    // A file as editors elsewhere write it, and what a terminal would take for Enter.
+    assert_eq!(alice_sends(&["-"], "\u{feff}four\r\nlines\r\n\r\n").0, 0);
+    assert_eq!(alice_sends(&["rm -rf ./build\r/etc is safe\u{2028}x"], "").0, 0);
+    let said = ["four\nlines", "rm -rf ./build\n/etc is safe\nx"];
+    assert_eq!(contents(&[tail.line(), tail.line()]), said);
 
     // Refused: by a rule, or because the name is somebody else's at the moment.
     let (code, _, error) = alice_sends(&["-"], &"x".repeat(4097));

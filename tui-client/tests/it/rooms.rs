@@ -25,7 +25,7 @@ fn rooms_that_are_not_in_sight_are_counted_beside_what_is_unread_in_them() {
         client.screen()[0]
     );
     client.hears(
-        r#"{"type":"message","room":"room-12","sender":"Bob","content":"alice!","id":10,"at":0}"#,
+        r#"{"type":"message","room":"room-12","sender":"Bob","content":"Alice!","id":10,"at":0}"#,
     );
     assert!(client.screen()[0].starts_with(">#dev  12 more: !2  "), "{}", client.screen()[0]);
     client.happens(Event::Resize(80, 12));
@@ -44,7 +44,7 @@ fn active_unread_and_mentioned_rooms_differ_in_sign_and_in_colour() {
         let mut client = Client::entered(columns, 12);
         client.types("/join a\n/join b\n/join c\n");
         client.presses(KeyCode::Char('1'), KeyModifiers::ALT);
-        for (id, room, content) in [(1, "b", "x"), (2, "c", "alice!")] {
+        for (id, room, content) in [(1, "b", "x"), (2, "c", "Alice!")] {
             client.hears(&format!(
                 r#"{{"type":"message","room":"{room}","sender":"Bob","content":"{content}","id":{id},"at":0}}"#
             ));

@@ -280,7 +280,7 @@ fn hostile_text_reaches_no_cell_as_it_came() {
         "{\"type\":\"error\",\"code\":\"unavailable\",\"content\":\"\\u001b]0;t\\u0007no\"}",
     );
     let screen = client.screen().concat();
-    assert!(screen.contains("[2Jxy"));
+    assert!(screen.contains("[2Jx[U+202E]y"));
     assert!(!screen.chars().any(|c| c.is_control() || c == '\u{202e}'));
 }
 

@@ -12,7 +12,7 @@ test("one message is read, several are counted", () => {
   assert.equal(sentence([said("/me waves")], "dev"), "Bob waves");
   assert.equal(sentence([said("hi")], "ops"), "#dev, Bob: hi");
   assert.equal(sentence([said("a"), said("b"), said("c", "Zoë", "ops")], "dev"), "2 new messages in #dev, 1 new message in #ops");
-  assert.equal(sentence([said("a\n\u202e b")], "dev"), "Bob: a b");
+  assert.equal(sentence([said("a\n\u202e b")], "dev"), "Bob: a [U+202E] b");
   assert.ok(sentence([said("x".repeat(4_000))], "dev").length <= 300);
 });
 

@@ -14,7 +14,7 @@ test("the title counts what is unread, and says where one is named", () => {
   say("one", 1);
   say("two", 2);
   assert.deepEqual([title(state), icon(state)], ["(2) #dev · Nebula", "icon-unread.svg"]);
-  say("alice!", 3);
+  say("Alice!", 3);
   assert.deepEqual([title(state), icon(state), counts(state)], ["(!1) #dev · Nebula", "icon-mention.svg", { count: 3, calls: 1, more: "" }]);
   state.rooms[1].read = 3;
   assert.equal(title(state), "#dev · Nebula");
