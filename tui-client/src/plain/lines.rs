@@ -59,7 +59,8 @@ impl Liner {
         if self.day.replace(at.date()) != Some(at.date()) {
             lines.push(format!("{ASIDE} {}", at.strftime("%a %-d %b %Y")));
         }
-use crate::text::{bracketed, clean, clean_line, shown};
+        let (clock, who) = (at.strftime("%H:%M"), bracketed(&clean_line(message.sender.as_str())));
+        let text = shown(message.content.as_str());
         let mut rows = text.trim_end_matches('\n').split('\n');
         let first = rows.next().unwrap_or_default();
         lines.push(match first.strip_prefix("/me ") {
