@@ -207,7 +207,7 @@ impl Engine {
         let hub = Hub::start(config.shard_count(), budget, &stopping.tracker, &metrics, &parts);
         let (log, register, log_ended) =
             Log::start(database, &config, hub.clone(), &metrics, &parts)?;
-        let gate = Gate::new(&config, register)?;
+        let gate = Gate::new(&config, register, log.time.clone())?;
         let bounds =
             Bounds { bytes_max: config.outbox_bytes_max, frames_max: config.outbox_frames_max };
         let engine = Engine {

@@ -101,6 +101,8 @@ pub(crate) struct Metrics {
     pub(crate) connections: AtomicI64,
     /// Bytes that wait in all outboxes.
     pub(crate) outbox_bytes: AtomicI64,
+    /// Seconds that the machine's clock is ahead of the server's time, while it is doubted.
+    clock_offset: Gauge,
     /// Messages that were stored.
     pub(crate) messages: Counter,
     /// Messages queued for somebody.
@@ -165,6 +167,7 @@ impl Metrics {
             shown: Shown::default(),
             connections: AtomicI64::default(),
             outbox_bytes: AtomicI64::default(),
+            clock_offset: Gauge::default(),
             messages: Counter::default(),
             deliveries: Counter::default(),
             deletions: Counter::default(),
@@ -203,6 +206,8 @@ impl Metrics {
         all.register("ready", "1 if new connections are welcome", shown.ready);
         let help = "1 for each reason why they are not, which /readyz tells in words";
         all.register("not_ready", help, shown.not_ready);
+        let help = "Seconds that a clock which is doubted is ahead of the last time known";
+        all.register("clock_offset_seconds", help, self.clock_offset.clone());
         all.register("messages", "Messages stored", self.messages.clone());
         let help = "Messages, deletions and acts of moderators queued for somebody";
         all.register("deliveries", help, self.deliveries.clone());
@@ -273,6 +278,10 @@ impl Metrics {
 
     pub(crate) fn limited(&self, limit: Limit) {
         self.limited.count(limit, 1);
+    }
+
+    pub(crate) fn clock_offset_seconds(&self, seconds: i64) {
+        self.clock_offset.set(seconds);
     }
 
     /// Bytes were queued, or, below zero, taken.

@@ -15,17 +15,41 @@ pub(crate) enum NotReady {
     Stopping,
     /// The last commit failed.
     CannotStore,
+    /// The machine's clock says a time that cannot be.
+    ClockImpossible,
+    /// It is far ahead of what is known.
+    ClockAhead,
+    /// It is behind what is known.
+    ClockBehind,
 }
 
 impl NotReady {
     /// Every reason there is, in the order in which they are told.
-    pub(crate) const ALL: [NotReady; 2] = [NotReady::Stopping, NotReady::CannotStore];
+    pub(crate) const ALL: [NotReady; 5] = [
+        NotReady::Stopping,
+        NotReady::CannotStore,
+        NotReady::ClockImpossible,
+        NotReady::ClockAhead,
+        NotReady::ClockBehind,
+    ];
 
     /// What `/readyz` says.
     pub(crate) fn sentence(self) -> &'static str {
         match self {
             NotReady::Stopping => "the server is stopping",
             NotReady::CannotStore => "messages cannot be stored at the moment",
+            NotReady::ClockImpossible => {
+                "the machine's clock is impossible: nothing expires, and times run on from the last \
+                 one known; set the clock"
+            }
+            NotReady::ClockAhead => {
+                "the machine's clock is far ahead of the last time known: nothing expires, and times \
+                 run on from there; set the clock, or if it is right restart with --accept-clock"
+            }
+            NotReady::ClockBehind => {
+                "the machine's clock is behind the last time known: nothing expires; set the clock, \
+                 or if it is right restart with --accept-clock"
+            }
         }
     }
 
@@ -40,6 +64,9 @@ impl fmt::Display for NotReady {
         f.write_str(match self {
             NotReady::Stopping => "stopping",
             NotReady::CannotStore => "cannot_store",
+            NotReady::ClockImpossible => "clock_impossible",
+            NotReady::ClockAhead => "clock_ahead",
+            NotReady::ClockBehind => "clock_behind",
         })
     }
 }

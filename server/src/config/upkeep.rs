@@ -29,6 +29,11 @@ pub struct Upkeep {
     #[arg(long, env = "NEBULA_METRICS_LISTEN", value_name = "ADDRESS",
           value_parser = super::values::address)]
     pub metrics_listen: Option<SocketAddr>,
+
+    /// Start although the machine's clock is far from the last time that the database knows: it was
+    /// looked at, and is right. Leave it out the next time
+    #[arg(long, env = "NEBULA_ACCEPT_CLOCK", value_parser = clap::builder::FalseyValueParser::new())]
+    pub accept_clock: bool,
 }
 
 impl Upkeep {
@@ -39,6 +44,12 @@ impl Upkeep {
             keep_messages: 0,
             keep_every: Duration::from_secs(60),
             metrics_listen: None,
+            accept_clock: false,
         }
+    }
+
+    /// Milliseconds that messages are kept; none is for ever.
+    pub fn keep_ms(&self) -> Option<u64> {
+        self.keep.map(|keep| u64::try_from(keep.as_millis()).unwrap_or(u64::MAX))
     }
 }

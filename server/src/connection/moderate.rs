@@ -12,7 +12,7 @@ use crate::gate::sanctions::restriction;
 use crate::gate::{Admitted, Pass};
 use crate::hub::lane;
 use crate::log::register::{Change, Kind, Sanction};
-use crate::log::{Delete, OpenRoom, Work, now_ms};
+use crate::log::{Delete, OpenRoom, Work};
 use crate::names::Person;
 use crate::outbox::{End, Outbox};
 
@@ -92,7 +92,7 @@ impl ReadPump {
             return Ok(Err(refusal));
         }
         let is_new = matches!(act.action, Action::Ban | Action::Mute)
-            && !engine.gate.sanctions.has(&target.sanction, now_ms());
+            && !engine.gate.sanctions.has(&target.sanction, engine.gate.time.age_ms());
         if is_new
             && let Err(refusal) =
                 engine.gate.has_place((&engine.log, &self.asker), &target.sanction).await
@@ -103,7 +103,7 @@ impl ReadPump {
         let sanctions = &self.engine.gate.sanctions;
         let change = match act.action {
             Action::Kick => None,
-            Action::Ban | Action::Mute => Some(Change::Impose(target.sanction.clone())),
+            Action::Ban | Action::Mute => Some(Change::Impose(self.stored(&target.sanction))),
             Action::Unban | Action::Unmute => Some(Change::Lift(target.sanction.clone())),
         };
         if let Some(change) = change {
@@ -117,6 +117,13 @@ impl ReadPump {
         }
         self.tell(act, &target).await?;
         Ok(Ok(()))
+    }
+
+    /// As it is written down: until when is then a time of the day.
+    fn stored(&self, sanction: &Sanction) -> Sanction {
+        let time = self.engine.gate.time.read();
+        let until = sanction.until.map(|until| time.to_stored(until));
+        Sanction { until, ..sanction.clone() }
     }
 
     /// The room, if it is about one.
@@ -138,7 +145,7 @@ impl ReadPump {
     fn target(&self, act: &Act) -> Target {
         let gate = &self.engine.gate;
         let (person, connections) = gate.names.find(&act.user).unzip();
-        let kept = gate.names.kept(&act.user, now_ms());
+        let kept = gate.names.kept(&act.user, gate.time.age_ms());
         // Who is here now; else whose name it is.
         let key = match &person {
             Some(person) => person.key(),
@@ -154,7 +161,9 @@ impl ReadPump {
             room: act.room.clone(),
             user: user.clone(),
             key,
-            until: act.seconds.map(|seconds| now_ms().saturating_add(seconds.saturating_mul(1000))),
+            until: act
+                .seconds
+                .map(|seconds| gate.time.age_ms().saturating_add(seconds.saturating_mul(1000))),
             reason: act.reason.clone(),
             by: self.claim.name().clone(),
         };
@@ -179,7 +188,7 @@ impl ReadPump {
         let gate = &self.engine.gate;
         let sanction = &target.sanction;
         if matches!(act.action, Action::Unban | Action::Unmute) {
-            let there = gate.sanctions.has(sanction, now_ms());
+            let there = gate.sanctions.has(sanction, gate.time.age_ms());
             let missing = match act.action {
                 Action::Unban => "there is no such ban",
                 _ => "there is no such mute",
@@ -216,7 +225,8 @@ impl ReadPump {
             }
             None => {
                 self.outbox.push(&frame);
-                let ban = Refusal::Banned(Box::new(restriction(&target.sanction, now_ms())));
+                let now = self.engine.gate.time.age_ms();
+                let ban = Refusal::Banned(Box::new(restriction(&target.sanction, now)));
                 for outbox in self.outboxes(&target.sanction) {
                     match action {
                         Action::Ban => outbox.end(End::Refused(ban.clone())),

@@ -23,7 +23,7 @@ use crate::config::{BAD_FRAMES_MAX, ROOMS_PER_CONNECTION_MAX};
 use crate::frame::{Frame, Order};
 use crate::gate::{Admitted, Opening, Pass};
 use crate::hub::{ConnectionId, lane};
-use crate::log::{Append, Asked, Asker, OpenRoom, Work, now_ms};
+use crate::log::{Append, Asked, Asker, OpenRoom, Work};
 use crate::metrics::Metrics;
 use crate::names::Claim;
 use crate::outbox::{End, Outbox, Told};
@@ -255,7 +255,9 @@ impl ReadPump {
             return None;
         };
         let person = self.claim.person();
-        if self.engine.gate.sanctions.mute(person, self.pass(), &room, now_ms).is_some() {
+        let gate = &self.engine.gate;
+        let now = || gate.time.age_ms();
+        if gate.sanctions.mute(person, self.pass(), &room, now).is_some() {
             return Some(Box::pin(self.muted(room, content, reference)));
         }
         let open = open.clone();

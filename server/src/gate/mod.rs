@@ -33,7 +33,7 @@ pub use self::token::{SECRET_BYTES_MIN, TokenKeyError};
 use crate::config::Config;
 use crate::key_hash::KeyHash;
 use crate::log::register::{Change, Kind, Register, Sanction};
-use crate::log::{Asker, Log, now_ms};
+use crate::log::{Asker, Log, Time};
 use crate::names::{Claim, KEPT_MAX, Kept, Names, Person, Proof, Taken};
 use crate::network::network;
 use crate::outbox::Outbox;
@@ -105,9 +105,8 @@ struct Who {
 
 impl Who {
     /// On a closed server the token says it all.
-    fn by_token(key: &TokenKey, opening: &Opening) -> Result<Who, Refusal> {
+    fn by_token(key: &TokenKey, opening: &Opening, now_ms: u64) -> Result<Who, Refusal> {
         let token = opening.token.as_ref().map_err(Refusal::clone)?;
-        let now_ms = now_ms();
         let grant = key.check(token.as_ref().ok_or(Refusal::NoToken)?, now_ms)?;
         let left_ms = grant.exp.saturating_mul(1000).saturating_sub(now_ms);
         if left_ms == 0 {
@@ -146,14 +145,15 @@ pub(crate) struct Gate {
     token_key: Option<TokenKey>,
     moderators: Moderators,
     started: StdInstant,
+    pub(crate) time: Time,
 }
 
 impl Gate {
     /// Opens with what is kept of people.
-    pub(crate) fn new(config: &Config, register: Register) -> Result<Self, GateError> {
+    pub(crate) fn new(config: &Config, register: Register, time: Time) -> Result<Self, GateError> {
         let moderators = Moderators::default();
         let gate = Gate {
-            names: Names::new(config.name_expiry_ms(), register.names, now_ms()),
+            names: Names::new(config.name_expiry_ms(), register.names, time.age_ms()),
             sanctions: Sanctions::new(register.sanctions, moderators.clone()),
             acts: AsyncMutex::default(),
             newcomers: Mutex::default(),
@@ -161,6 +161,7 @@ impl Gate {
             token_key: config.token_key.as_deref().map(TokenKey::read).transpose()?,
             moderators,
             started: StdInstant::now(),
+            time,
         };
         if let Some(path) = &config.moderators {
             gate.set_moderators(NewModerators::read(path)?);
@@ -186,7 +187,7 @@ impl Gate {
         outbox: &Outbox,
     ) -> Result<Claim<Admitted>, Refusal> {
         let who = match &self.token_key {
-            Some(key) => Who::by_token(key, opening)?,
+            Some(key) => Who::by_token(key, opening, self.time.strict_ms())?,
             None => self.by_key(opening),
         };
         let Who { name, proof, pass } = who;
@@ -194,7 +195,7 @@ impl Gate {
         let wanted = name.is_some();
         let claim = match name {
             Some(name) => self.claim((log, asker), Person::new(name, proof), &member).await,
-            None => self.names.claim_guest(proof, &member, now_ms()),
+            None => self.names.claim_guest(proof, &member, self.time.age_ms()),
         }?;
         // Only now: a ban that is being imposed either is seen here or finds this claim.
         let person = (claim.person(), member.pass.as_deref());
@@ -248,10 +249,10 @@ impl Gate {
         room: Option<&RoomName>,
     ) -> Option<Restriction> {
         loop {
-            let found = self.sanctions.find(kind, person, room, now_ms())?;
+            let found = self.sanctions.find(kind, person, room, self.time.age_ms())?;
             let may_ask = log.may_read(asker).is_ok();
             if !may_ask || !matches!(log.has_sanction(asker, found.clone()).await, Ok(false)) {
-                return Some(restriction(&found, now_ms()));
+                return Some(restriction(&found, self.time.age_ms()));
             }
             self.sanctions.forget(&found);
         }
@@ -263,13 +264,13 @@ impl Gate {
         (log, asker): (&Log, &Asker),
         new: &Sanction,
     ) -> Result<(), Refusal> {
-        if self.sanctions.has_place(new, now_ms()).is_ok() {
+        if self.sanctions.has_place(new, self.time.age_ms()).is_ok() {
             return Ok(());
         }
         if let Ok(stored) = log.sanctions(asker).await {
             self.sanctions.keep_only(&stored);
         }
-        self.sanctions.has_place(new, now_ms())
+        self.sanctions.has_place(new, self.time.age_ms())
     }
 
     /// Whether somebody may moderate now, who came in with this pass: in the rooms that it opens.
@@ -294,18 +295,18 @@ impl Gate {
 
     /// Notes the use of a name that is given back now.
     pub(crate) fn left(&self, log: &Log, person: &Person) {
-        if let Some(kept) = self.names.left(person, now_ms()) {
-            log.note(Change::Used(kept));
+        if let Some(kept) = self.names.left(person, self.time.age_ms()) {
+            log.note(Change::Used(self.stored(kept)));
         }
     }
 
     /// Clears away what is over, and notes the use of names whose owners are here.
     pub(crate) async fn tend(&self, log: &Log) {
-        let now = now_ms();
+        let now = self.time.age_ms();
         self.sanctions.purge(now);
         self.has_warned.store(false, Ordering::Relaxed);
-        for kept in self.names.tend(now) {
-            if log.change(Change::Used(kept)).await.is_err() {
+        for kept in self.names.tend(now, self.time.may_expire()) {
+            if log.change(Change::Used(self.stored(kept))).await.is_err() {
                 return;
             }
         }
@@ -318,7 +319,7 @@ impl Gate {
         member: &Admitted,
     ) -> Result<Claim<Admitted>, Taken> {
         let (name, proof) = (person.name.clone(), person.proof);
-        let claimed = self.names.claim(person, member.clone(), now_ms());
+        let claimed = self.names.claim(person, member.clone(), self.time.age_ms());
         let owner = match &claimed {
             Err(Taken::Kept) => name.clone(),
             Err(Taken::Similar(owner)) => owner.clone(),
@@ -326,22 +327,22 @@ impl Gate {
         };
         // The operator may have released it in the database, which knows better: but not of what is
         // on its way there.
-        let Some(kept) = self.names.stored(&owner, now_ms()) else { return claimed };
+        let Some(kept) = self.names.stored(&owner, self.time.age_ms()) else { return claimed };
         if !matches!(log.find_name(asker, owner).await, Ok(None)) {
             return claimed;
         }
         self.names.release(&kept);
-        self.names.claim(Person::new(name, proof), member.clone(), now_ms())
+        self.names.claim(Person::new(name, proof), member.clone(), self.time.age_ms())
     }
 
     /// Keeps a name for its owner, if it is not kept yet, and returns when that is stored. Who took
     /// too many names lately, or comes when there is no room, goes on without.
     async fn keep(&self, log: &Log, name: &UserName, key: KeyHash, address: Option<IpAddr>) {
-        let now = now_ms();
+        let now = self.time.age_ms();
         let kept = Kept { name: name.clone(), key, used: now };
         if self.names.kept(name, now).is_some() {
             if self.names.used(name, now) {
-                log.note(Change::Used(kept));
+                log.note(Change::Used(self.stored(kept)));
             }
             return;
         }
@@ -354,10 +355,15 @@ impl Gate {
             Place::TooMany => return,
             Place::NoRoom => return self.warn_of_no_room(),
         }
-        match log.change(Change::Keep(kept)).await {
+        match log.change(Change::Keep(self.stored(kept))).await {
             Ok(()) => self.names.has_stored(name),
             Err(_) => self.names.forget(name),
         }
+    }
+
+    /// As it is written down: when it was used is then the time of the day.
+    fn stored(&self, kept: Kept) -> Kept {
+        Kept { used: self.time.read().to_stored(kept.used), ..kept }
     }
 
     /// Once until it is [looked after](Self::tend) again.

@@ -17,7 +17,7 @@ use crate::files;
 /// Marks a database as ours, at offset 68 of the file: "Nebu" (SQLite's file format, 1.3).
 const APPLICATION_ID: i32 = 0x4E65_6275;
 /// Grows with every step of [`SCHEMAS`].
-const SCHEMA_VERSION: i32 = 3;
+const SCHEMA_VERSION: i32 = 4;
 /// How long a statement waits for another process or a checkpoint to let go of the file.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 /// Files up to this size are checked whole at start: it takes milliseconds. A larger one is checked
@@ -32,7 +32,7 @@ const JOURNAL_BYTES_KEPT: i64 = 64 * 1024 * 1024;
 
 /// What makes a database of each version from that of the version before.
 const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] =
-    [&[MESSAGES], &[super::register::SCHEMA, DELETIONS], &[CLEARED]];
+    [&[MESSAGES], &[super::register::SCHEMA, DELETIONS], &[CLEARED], &[CLOCK]];
 
 /// `messages` is appended to at its right edge, whatever the room; `by_room` serves every read;
 /// `by_ref` makes a resend the first message again. A message without content was deleted.
@@ -74,6 +74,14 @@ const CLEARED: &str = "
         upto INTEGER NOT NULL,
         at INTEGER NOT NULL,
         deletion INTEGER
+    ) STRICT;
+";
+
+/// Up to when time has passed for certain, in one row: what a clock has to be near to, to be believed.
+const CLOCK: &str = "
+    CREATE TABLE clock (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        known INTEGER NOT NULL
     ) STRICT;
 ";
 

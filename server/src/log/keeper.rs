@@ -82,7 +82,7 @@ impl Keeper {
         Keeper { clock, health, metrics }
     }
 
-    /// Gives something its place. `now_us` is the machine's time since 1970, which may go back.
+    /// Gives something its place. `now_us` is the time since 1970, which may go back.
     pub(crate) fn stamp(&mut self, work: Work, now_us: u64) -> Stamped {
         match work {
             Work::Append(Append { room, author, content, reference, outbox }) => {

@@ -7,6 +7,7 @@ mod checkpoint;
 pub(crate) mod clock;
 pub(crate) mod database;
 pub(crate) mod inspect;
+pub(crate) mod judge;
 pub(crate) mod keeper;
 mod page;
 mod reader;
@@ -15,6 +16,7 @@ pub(crate) mod register;
 mod ring;
 mod rooms;
 mod sqlite;
+mod time;
 mod turns;
 mod upkeep;
 mod work;
@@ -41,6 +43,7 @@ use self::register::{Change, Register, Sanction};
 pub(crate) use self::ring::RING_MESSAGES_MAX;
 pub(crate) use self::rooms::{OpenRoom, Rooms};
 use self::sqlite::Writer;
+pub(crate) use self::time::Time;
 use self::upkeep::UpkeepThread;
 pub(crate) use self::work::{Append, Delete, Waiting, Work};
 use self::writer::LogThread;
@@ -68,6 +71,7 @@ pub(crate) struct Log {
     readers: Readers,
     health: Health,
     metrics: Arc<Metrics>,
+    pub(crate) time: Time,
     /// Dropped last: the writer is then the last to close the database, and leaves one tidy file.
     works: mpsc::Sender<Work>,
 }
@@ -91,14 +95,18 @@ impl Log {
         parts: &Parts,
     ) -> Result<(Self, Register, oneshot::Receiver<()>), OpenError> {
         let writer = Writer::new(database.writer()?).map_err(|error| database.failed(error))?;
-        let register = writer.register(now_ms(), config.name_expiry_ms());
-        let register = register.map_err(|error| database.failed(error))?;
         let readers = (0..READERS).map(|_| database.reader().map(Reader::new));
         let (readers, reading) =
             Readers::spawn(readers.collect::<Result<_, _>>()?, &config.floods, parts)?;
         let (works, queue) = mpsc::channel(WORKS_WAITING_MAX);
         let health = Health::default();
         let metrics = metrics.clone();
+        let known = writer.known_ms(now_ms()).map_err(|error| database.failed(error))?;
+        let leap_max = judge::leap_max_ms([config.name_expiry_ms(), config.upkeep.keep_ms()]);
+        let accept = config.upkeep.accept_clock;
+        let time = Time::start(known, leap_max, accept, &health.reasons, &metrics);
+        let register = writer.register(&time.read(), config.name_expiry_ms());
+        let register = register.map_err(|error| database.failed(error))?;
         let keeper = Keeper::new(writer.clock(), health.clone(), metrics.clone());
         let thread = LogThread {
             _reading: reading,
@@ -113,14 +121,16 @@ impl Log {
                 config.upkeep.clone(),
                 health.clone(),
                 metrics.clone(),
+                time.clone(),
                 parts.clone(),
             )?,
             hub,
             metrics: metrics.clone(),
+            time: time.clone(),
             parts: parts.clone(),
         };
         let ended = thread.spawn(queue)?;
-        let log = Log { works, readers, health, metrics };
+        let log = Log { works, readers, health, metrics, time };
         Ok((log, register, ended))
     }
 

@@ -9,6 +9,7 @@ use protocol::{Reason, RoomName, UserName};
 use rusqlite::{Connection, OpenFlags, Row, ToSql, params};
 
 use super::database::{BUSY_TIMEOUT, Database, OpenError};
+use super::judge::{EARLIEST_MS, Reading};
 use super::sqlite::{checked, signed, unsigned};
 use crate::key_hash::KeyHash;
 use crate::names::Kept;
@@ -107,15 +108,21 @@ pub(super) const SCHEMA: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
-/// Reads all that still holds, and removes what does not.
+/// Reads all that still holds, and removes what does not, unless the time is doubted.
 pub(super) fn load(
     db: &Connection,
-    now: u64,
+    time: &Reading,
     name_expiry: Option<u64>,
 ) -> rusqlite::Result<Register> {
-    let oldest = name_expiry.map_or(0, |expiry| now.saturating_sub(expiry));
-    db.execute("DELETE FROM names WHERE used < ?1", [signed(oldest)])?;
-    db.execute("DELETE FROM sanctions WHERE until <= ?1", [signed(now)])?;
+    let now = time.now_ms();
+    if time.doubt.is_none() {
+        // A clock that was wrong stamped these: they count as used now.
+        let mend = "UPDATE names SET used = ?1 WHERE used > ?1 OR used < ?2";
+        db.execute(mend, [signed(now), signed(EARLIEST_MS)])?;
+        let oldest = name_expiry.map_or(0, |expiry| now.saturating_sub(expiry));
+        db.execute("DELETE FROM names WHERE used < ?1", [signed(oldest)])?;
+        db.execute("DELETE FROM sanctions WHERE until <= ?1", [signed(now)])?;
+    }
     Ok(Register { names: names(db)?, sanctions: sanctions(db)? })
 }
 

@@ -9,12 +9,16 @@ use protocol::{Body, DELETED_CONTENT, Deleted, Message, MessageId, Ref, RoomName
 use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Row, params};
 
 use super::clock::Clock;
+use super::judge::Reading;
 use super::keeper::{Item, Outcome};
 use super::register::{self, Register};
 
 /// Rooms whose numbers the writer remembers. More than that are busy at a time only where the
 /// search for one is the smallest of all costs.
 const ROOMS_KNOWN_MAX: usize = 4096;
+
+/// What is noted of the time may be so old when a process dies: twice the time between two notes.
+const NOTED_MS: u64 = 2 * 60 * 60 * 1000;
 
 /// The one connection that writes messages.
 #[derive(Debug)]
@@ -27,8 +31,9 @@ pub(crate) struct Writer {
 
 impl Writer {
     pub(super) fn new(db: Connection) -> rusqlite::Result<Self> {
-        // What was cleared away had its ids and times as well.
-        let newest = "SELECT coalesce(max(id), 0), coalesce(max(at), 0) FROM (
+        // What was cleared away had its ids and times as well. The time is that of the newest id: SQLite
+        // takes other columns from the row that has the greatest.
+        let newest = "SELECT coalesce(max(id), 0), coalesce(at, 0) FROM (
             SELECT * FROM (SELECT id, at FROM messages ORDER BY id DESC LIMIT 1)
             UNION ALL SELECT * FROM (SELECT id, at FROM deletions ORDER BY id DESC LIMIT 1)
             UNION ALL SELECT upto, at FROM cleared)";
@@ -36,6 +41,19 @@ impl Writer {
             Ok(Clock { last_id: unsigned(row, 0)?, last_at: unsigned(row, 1)? })
         })?;
         Ok(Writer { db, clock, rooms: HashMap::new() })
+    }
+
+    /// Up to when time has passed for certain: what was noted last. An older server noted nothing, and
+    /// its newest time counts unless it is to come.
+    pub(super) fn known_ms(&self, machine_ms: u64) -> rusqlite::Result<Option<u64>> {
+        let noted = self.db.query_row("SELECT known FROM clock", [], |row| unsigned(row, 0));
+        let newest = self.clock.last_at;
+        Ok(match noted.optional()? {
+            // What was said since the last note.
+            Some(noted) if (noted..=noted + NOTED_MS).contains(&newest) => Some(newest),
+            Some(noted) => Some(noted),
+            None => Some(newest).filter(|at| *at <= machine_ms),
+        })
     }
 
     /// Where the ids and times of earlier runs ended.
@@ -97,10 +115,10 @@ impl Writer {
     /// What is kept of people, without what is over.
     pub(super) fn register(
         &self,
-        now: u64,
+        time: &Reading,
         name_expiry: Option<u64>,
     ) -> rusqlite::Result<Register> {
-        register::load(&self.db, now, name_expiry)
+        register::load(&self.db, time, name_expiry)
     }
 
     /// Moves what is left of the write-ahead log into the file, so that it begins anew.

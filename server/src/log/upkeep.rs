@@ -14,7 +14,9 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::Health;
-use super::clock::now_us;
+use super::judge::EARLIEST_MS;
+use super::sqlite::signed;
+use super::time::Time;
 use crate::config::Upkeep;
 use crate::metrics::Metrics;
 use crate::parts::{Part, Parts};
@@ -31,7 +33,9 @@ const BATCHES_BETWEEN_CHECKPOINTS: u32 = 64;
 /// What is written to see whether messages can be stored: twice the bytes of the longest text, for
 /// its place in the indexes too.
 const TRIAL_BYTES: usize = 8 * CONTENT_CHARS_MAX;
-/// How soon it is noticed that messages can be stored again.
+/// How often it is noted that time has passed: far less than what a clock may leap.
+const NOTE_EVERY: Duration = Duration::from_secs(60 * 60);
+/// How soon it is noticed that messages can be stored again, or that the clock was set.
 const TRY_EVERY: Duration = Duration::from_secs(1);
 
 /// The thread. Dropped, it is waited for.
@@ -47,10 +51,11 @@ impl UpkeepThread {
         keep: Upkeep,
         health: Health,
         metrics: Arc<Metrics>,
+        time: Time,
         parts: Parts,
     ) -> io::Result<Self> {
         let (going, gone) = sync_channel(0);
-        let keeping = Keeping { db, keep, health, metrics, rooms_seen: 0, batches: 0 };
+        let keeping = Keeping { db, keep, health, metrics, time, rooms_seen: 0, batches: 0 };
         let thread = thread::Builder::new().name("log-upkeep".into());
         let thread = thread.spawn(move || {
             let running = parts.begin(Part::LogUpkeep);
@@ -76,6 +81,7 @@ struct Keeping {
     keep: Upkeep,
     health: Health,
     metrics: Arc<Metrics>,
+    time: Time,
     /// The room up to which this round has looked.
     rooms_seen: i64,
     batches: u32,
@@ -96,9 +102,14 @@ struct Cleared {
 impl Keeping {
     fn run(mut self, gone: &Receiver<()>) {
         let mut due = Instant::now();
+        let mut note_due = due;
         let mut pause = Duration::ZERO;
         while gone.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
             self.try_to_store();
+            if note_due <= Instant::now() {
+                self.note_time();
+                note_due = Instant::now() + NOTE_EVERY;
+            }
             if due <= Instant::now() {
                 match self.step() {
                     Ok(Step::More) => {
@@ -110,7 +121,22 @@ impl Keeping {
                 }
                 due = Instant::now() + self.keep.keep_every;
             }
+            // A clock that is set is noticed, also when nobody says anything.
+            self.time.read();
             pause = TRY_EVERY.min(due.saturating_duration_since(Instant::now()));
+        }
+        self.note_time();
+    }
+
+    /// Notes up to when time has passed, for the next start. It is tried again with the next note.
+    fn note_time(&self) {
+        let Some(known) = self.time.read().known_ms().filter(|_| !self.health.is_failing()) else {
+            return;
+        };
+        let note = "INSERT INTO clock (one, known) VALUES (1, ?1)
+            ON CONFLICT (one) DO UPDATE SET known = excluded.known";
+        if let Err(error) = self.db.execute(note, [signed(known)]) {
+            tracing::warn!(%error, "cannot note the time for the next start");
         }
     }
 
@@ -145,15 +171,24 @@ impl Keeping {
         Ok(step)
     }
 
-    /// Ids and times grow together, so the aged are those with the smallest ids.
+    /// Ids and times grow together but where the clock was set back. So the aged are those with the
+    /// smallest ids, up to the first that is younger. A time that no clock that is right can have said
+    /// tells nothing: such a one goes with an aged one after it.
     fn clear_aged(&self) -> rusqlite::Result<Step> {
-        let Some(age) = self.keep.keep else { return Ok(Step::Done) };
-        let age_ms = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
-        let before = i64::try_from((now_us() / 1000).saturating_sub(age_ms)).unwrap_or(i64::MAX);
-        let last = "SELECT max(id) FROM
+        let Some(age_ms) = self.keep.keep_ms() else { return Ok(Step::Done) };
+        let time = self.time.read();
+        if time.doubt.is_some() {
+            return Ok(Step::Done);
+        }
+        let before = signed(time.careful_ms().saturating_sub(age_ms));
+        let last = "WITH oldest AS
             (SELECT id, at FROM messages UNION ALL SELECT id, at FROM deletions
-             ORDER BY id LIMIT ?1) WHERE at < ?2";
-        let last = self.db.query_row(last, params![BATCH, before], |row| row.get(0))?;
+             ORDER BY id LIMIT ?1)
+            SELECT max(id) FROM oldest WHERE at >= ?2 AND at < ?3 AND id < coalesce(
+                (SELECT min(id) FROM oldest WHERE at >= ?3 AND at <= ?4), ?5)";
+        let bounds =
+            [BATCH.into(), signed(EARLIEST_MS), before, signed(time.latest_ms()), i64::MAX];
+        let last = self.db.query_row(last, bounds, |row| row.get(0))?;
         let Some(last) = last else { return Ok(Step::Done) };
         self.clear("id <= ?1", &[last])
     }

@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoint::Checkpoints;
-use super::clock::now_us;
 use super::keeper::{Keeper, Outcome, Stamped, To};
 use super::readers::ReaderThreads;
 use super::sqlite::Writer;
+use super::time::Time;
 use super::upkeep::UpkeepThread;
 use super::work::Work;
 use crate::hub::Hub;
@@ -40,6 +40,7 @@ pub(super) struct LogThread {
     pub(super) _upkeep: UpkeepThread,
     pub(super) hub: Hub,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) time: Time,
     pub(super) parts: Parts,
 }
 
@@ -64,7 +65,7 @@ impl LogThread {
             gather(&mut queue, &mut batch, next);
             let began = Instant::now();
             next = began + COMMIT_INTERVAL;
-            let stamp = |work| self.keeper.stamp(work, now_us());
+            let stamp = |work| self.keeper.stamp(work, self.time.read().now_us);
             let stamped: Vec<_> = batch.drain(..).map(stamp).collect();
             match self.writer.commit(stamped.iter().map(Stamped::item)) {
                 Ok(outcomes) => {

@@ -202,10 +202,10 @@ impl<M: Clone + PartialEq> Names<M> {
         self.lock().kept.used_by(person.name.key(), person.key()?, now)
     }
 
-    /// Forgets what is kept too long, and notes the use of what is kept for who is here: those where
+    /// Forgets what is kept too long, if that may be, and notes the use of what is kept for who is here: those where
     /// that is worth writing down.
-    pub(crate) fn tend(&self, now: u64) -> Vec<Kept> {
-        self.lock().tend(now)
+    pub(crate) fn tend(&self, now: u64, may_expire: bool) -> Vec<Kept> {
+        self.lock().tend(now, may_expire)
     }
 
     /// Who is connected under a name, and their connections.
@@ -298,10 +298,11 @@ impl<M> State<M> {
         is_kept
     }
 
-    fn tend(&mut self, now: u64) -> Vec<Kept> {
+    fn tend(&mut self, now: u64, may_expire: bool) -> Vec<Kept> {
         let here = self.in_use.iter().filter_map(|(key, holder)| Some((key, holder.person.key()?)));
         let used = here.filter_map(|(key, owner)| self.kept.used_by(key, owner, now)).collect();
-        for name in self.kept.over(now) {
+        let over = if may_expire { self.kept.over(now) } else { Vec::new() };
+        for name in over {
             self.forget(name.key());
         }
         used

@@ -7,6 +7,7 @@ mod binary;
 mod certificates;
 mod child;
 mod claims;
+mod clocks;
 mod database;
 mod dependencies;
 mod faults;

@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use protocol::MessageId;
+
 use super::client::Client;
 use super::process::{Process, hash};
 use super::store::Store;
+use super::time::LEAP_MS;
 
 /// No two keys hold one name at a time, and nobody one that is kept for another.
 pub(super) fn owners(process: &Process, store: &Store) -> Result<(), String> {
@@ -21,19 +24,25 @@ pub(super) fn owners(process: &Process, store: &Store) -> Result<(), String> {
     Ok(())
 }
 
-/// Ids grow and times do not go back, over all runs; nothing is stored twice.
-pub(super) fn stored(store: &Store) -> Result<(), String> {
+/// Ids grow, over all runs, and neither they nor times run far ahead of the truth; nothing is stored
+/// twice.
+pub(super) fn stored(store: &Store, truth_us: u64) -> Result<(), String> {
+    let latest_ms = truth_us / 1000 + LEAP_MS;
     let mut said = BTreeSet::new();
-    for pair in store.messages.windows(2) {
-        if pair[0].id >= pair[1].id || pair[0].at > pair[1].at {
-            return Err(format!("the id {} comes after {}", pair[1].id, pair[0].id));
-        }
-    }
     let said_at = store.messages.iter().map(|message| (message.id, message.at));
     let deleted_at = store.deletions.iter().map(|deletion| (deletion.id, deletion.at));
     let at: BTreeMap<_, _> = said_at.chain(deleted_at).collect();
-    if at.len() != store.messages.len() + store.deletions.len() || !at.values().is_sorted() {
-        return Err("an id of a message is that of a deletion, or a time goes back".to_owned());
+    let is_far = |(id, at): &(&MessageId, &u64)| id.get() / 1000 > latest_ms || **at > latest_ms;
+    if let Some((id, at)) = at.iter().find(is_far) {
+        return Err(format!("{id} has the time {at}, far ahead"));
+    }
+    if at.len() != store.messages.len() + store.deletions.len() {
+        return Err("an id of a message is that of a deletion".to_owned());
+    }
+    for pair in store.messages.windows(2) {
+        if pair[0].id >= pair[1].id {
+            return Err(format!("the id {} comes after {}", pair[1].id, pair[0].id));
+        }
     }
     for message in &store.messages {
         let reference = message.reference.as_ref().map(|it| it.as_str());

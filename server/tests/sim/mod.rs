@@ -10,6 +10,7 @@ mod check;
 mod client;
 mod process;
 mod store;
+mod time;
 mod world;
 
 use std::ops::Range;
@@ -38,6 +39,10 @@ enum Mutant {
     ForgetTheSeam,
     /// Ids come from the machine's clock alone.
     TrustTheClock,
+    /// Messages are stamped with what the machine's clock says, whatever it is.
+    StampByTheClock,
+    /// Names get old by it.
+    AgeByTheClock,
     /// Everybody may have every name.
     ForgetOwners,
     /// A server that starts does not read whose names are kept.
@@ -151,6 +156,7 @@ fn everything_that_may_go_wrong_does() {
         "its commit stored: true",
         "its commit stored: false",
         "the clock jumps",
+        "days off",
     ] {
         let count = told.iter().filter(|step| step.contains(what)).count();
         assert!(count >= 3, "{what} happens {count} times in 100 seeds");
@@ -167,6 +173,8 @@ fn every_mutant_is_noticed() {
         (Mutant::ReadBeforeEntering, "missed"),
         (Mutant::ForgetTheSeam, "after"),
         (Mutant::TrustTheClock, "id"),
+        (Mutant::StampByTheClock, "far ahead"),
+        (Mutant::AgeByTheClock, "kept for another"),
         (Mutant::ForgetOwners, "two owners"),
         (Mutant::ForgetWhatIsKept, "kept for another"),
         (Mutant::ForgetDeletions, "what was deleted"),

@@ -13,6 +13,7 @@ use tokio::sync::oneshot::error::TryRecvError;
 
 use super::Mutant;
 use super::store::Store;
+use super::time::{EXPIRY_MS, Time};
 use crate::frame::Frame;
 use crate::hub::core::{Core, Input};
 use crate::hub::{Budget, ConnectionId, lane, perform};
@@ -28,8 +29,6 @@ use crate::outbox::{Bounds, End, Outbox, Post};
 
 /// Small, so that slow readers are too slow soon.
 const BOUNDS: Bounds = Bounds { bytes_max: 8 * 1024, frames_max: 10 };
-/// When names are used, as nothing expires.
-const NOW_MS: u64 = 0;
 /// More than anybody says in one run.
 const PAGE: usize = 200;
 
@@ -46,6 +45,7 @@ pub(super) struct Process {
     post: Arc<Post>,
     pub(super) connections: BTreeMap<u64, Connection>,
     mutant: Mutant,
+    pub(super) time: Time,
 }
 
 /// One connection, as its read pump holds it.
@@ -73,13 +73,13 @@ struct Joining {
 }
 
 impl Process {
-    pub(super) fn start(store: &Store, metrics: &Arc<Metrics>, mutant: Mutant) -> Self {
+    pub(super) fn start(store: &Store, metrics: &Arc<Metrics>, time: Time, mutant: Mutant) -> Self {
         let health = Health::default();
         let kept = if mutant == Mutant::ForgetWhatIsKept { Vec::new() } else { store.names() };
         Process {
             core: Core::new(Budget(0)),
             shard: VecDeque::new(),
-            names: Names::new(None, kept, NOW_MS),
+            names: Names::new(Some(EXPIRY_MS), kept, time.age_ms()),
             keeper: Keeper::new(store.clock(), health.clone(), metrics.clone()),
             health,
             works: VecDeque::new(),
@@ -88,6 +88,7 @@ impl Process {
             post: Arc::new(Post { bounds: BOUNDS, metrics: metrics.clone() }),
             connections: BTreeMap::new(),
             mutant,
+            time,
         }
     }
 
@@ -99,16 +100,17 @@ impl Process {
         key: u8,
         store: &Store,
     ) -> Result<(), Refusal> {
-        let strangers = Names::new(None, Vec::new(), NOW_MS);
+        let strangers = Names::new(None, Vec::new(), 0);
         let names = if self.mutant == Mutant::ForgetOwners { &strangers } else { &self.names };
         let (name, outbox) = (hello.user.unwrap(), Outbox::new(&self.post));
+        let now = self.time.age_ms();
         let claim = || {
             let person = Person::new(name.clone(), Proof::Key(hash(key)));
-            names.claim(person, outbox.clone(), NOW_MS)
+            names.claim(person, outbox.clone(), now)
         };
         let claim = match claim() {
             Err(Taken::Kept) if store.owner(&name).is_none() => {
-                if let Some(kept) = names.stored(&name, NOW_MS) {
+                if let Some(kept) = names.stored(&name, now) {
                     names.release(&kept);
                 }
                 claim()
@@ -138,11 +140,14 @@ impl Process {
 
     /// As the gate does: the name is its owner's at once, and it is stored before they go on.
     fn keep(&mut self, id: u64, name: &UserName, key: KeyHash) {
-        if self.mutant == Mutant::ForgetOwners || self.names.kept(name, NOW_MS).is_some() {
+        if self.mutant == Mutant::ForgetOwners
+            || self.names.kept(name, self.time.age_ms()).is_some()
+        {
             return;
         }
-        let kept = Kept { name: name.clone(), key, used: NOW_MS };
-        assert!(self.names.keep(kept.clone(), NOW_MS));
+        let used = self.time.age_ms();
+        assert!(self.names.keep(Kept { name: name.clone(), key, used }, used));
+        let kept = Kept { name: name.clone(), key, used: self.time.to_stored(used) };
         let (waiting, done) = Waiting::new();
         self.works.push_back(Work::Change(Box::new(Change::Keep(kept)), Some(waiting)));
         self.keeping.push((id, name.clone(), done));
@@ -321,7 +326,7 @@ impl Process {
     }
 
     /// The log takes all that waits; true if it did.
-    pub(super) fn begin_commit(&mut self, now_us: u64) -> bool {
+    pub(super) fn begin_commit(&mut self) -> bool {
         if self.committing.is_some() || self.works.is_empty() {
             return false;
         }
@@ -329,7 +334,7 @@ impl Process {
             let (health, metrics) = (self.health.clone(), self.post.metrics.clone());
             self.keeper = Keeper::new(Default::default(), health, metrics);
         }
-        let stamp = |work| self.keeper.stamp(work, now_us);
+        let stamp = |work| self.keeper.stamp(work, self.time.now_us());
         let batch: Vec<_> = self.works.drain(..).map(stamp).collect();
         if self.mutant == Mutant::TellBeforeCommit {
             for stamped in &batch {
@@ -352,6 +357,7 @@ impl Process {
             return true;
         }
         let outcomes = if well {
+            self.time.note(store);
             store.commit(batch.iter().map(Stamped::item), self.mutant)
         } else {
             batch.iter().map(|_| Outcome::Kept).collect()

@@ -21,6 +21,8 @@ pub(super) struct Store {
     erased: Vec<Message>,
     /// Names, and whose they are.
     names: Vec<Kept>,
+    /// Up to when time has passed for certain.
+    pub(super) known_ms: Option<u64>,
     by_ref: HashMap<(String, String, String), usize>,
 }
 

@@ -11,6 +11,7 @@ use protocol::{RoomName, ToClient};
 use super::client::Client;
 use super::process::{Process, hash};
 use super::store::Store;
+use super::time::{Clocks, Time};
 use super::{Mutant, Tracing, check};
 use crate::frame::Frame;
 use crate::metrics::Metrics;
@@ -23,7 +24,7 @@ const STEPS_TO_REST: usize = 10_000;
 const MESSAGES_MAX: usize = 8;
 /// The first of the clients may delete.
 const MODERATORS: usize = 2;
-const HOUR_US: u64 = 3_600_000_000;
+const HOUR_US: i64 = 3_600_000_000;
 
 thread_local! {
     /// Making one takes longer than a run; it only counts.
@@ -32,7 +33,7 @@ thread_local! {
 
 pub(super) struct World {
     rng: Rng,
-    now_us: u64,
+    clocks: Clocks,
     /// Time that only goes forward, as the hub is told it.
     passed: Duration,
     store: Store,
@@ -64,11 +65,14 @@ impl World {
         };
         let clients: Vec<_> = (1..).zip(names).map(|named| client(named, &mut rng)).collect();
         let metrics = METRICS.with(Arc::clone);
-        let store = Store::default();
+        let mut store = Store::default();
+        let now_us = 1_800_000_000_000_000;
+        let clocks = Clocks { now_us, truth_us: now_us };
+        let time = Time::start(&mut store, clocks, mutant);
         World {
-            now_us: 1_700_000_000_000_000,
+            clocks,
             passed: Duration::ZERO,
-            process: Some(Process::start(&store, &metrics, mutant)),
+            process: Some(Process::start(&store, &metrics, time, mutant)),
             store,
             wires: clients.iter().map(|_| VecDeque::new()).collect(),
             clients,
@@ -92,7 +96,7 @@ impl World {
             self.step()?;
         }
         let rested = self.rest();
-        check::stored(&self.store)?;
+        check::stored(&self.store, self.clocks.truth_us)?;
         rested?;
         let process = self.process.as_ref().ok_or("the server is down")?;
         check::at_rest(&self.clients[..self.clients.len() - 1], &self.store, process)?;
@@ -110,7 +114,8 @@ impl World {
 
     /// One thing happens, or goes wrong.
     fn step(&mut self) -> Result<(), String> {
-        self.now_us += self.rng.u64(1..5_000);
+        let passed = self.rng.u64(1..5_000);
+        self.pass(passed);
         self.passed += Duration::from_millis(1);
         let who = self.rng.usize(0..self.clients.len());
         if self.process.is_none() && self.rng.u8(0..4) == 0 {
@@ -245,8 +250,8 @@ impl World {
     }
 
     fn begin_commit(&mut self) -> bool {
-        let now_us = self.now_us;
-        let begun = self.process.as_mut().is_some_and(|process| process.begin_commit(now_us));
+        let now_us = self.clocks.now_us;
+        let begun = self.process.as_mut().is_some_and(|process| process.begin_commit());
         if begun {
             self.say(|| format!("a commit begins at {now_us}"));
         }
@@ -300,15 +305,35 @@ impl World {
 
     fn start(&mut self) {
         if self.process.is_none() {
-            self.process = Some(Process::start(&self.store, &self.metrics, self.mutant));
+            let time = Time::start(&mut self.store, self.clocks, self.mutant);
+            let process = Process::start(&self.store, &self.metrics, time, self.mutant);
+            self.process = Some(process);
             self.say(|| "the server starts".to_owned());
         }
     }
 
     fn turn_clock(&mut self) {
-        let hours = self.rng.u64(0..3) * HOUR_US;
-        self.now_us = if self.rng.bool() { self.now_us - hours } else { self.now_us + hours };
-        self.say(|| "the clock jumps".to_owned());
+        if self.rng.bool() {
+            let hours = self.rng.i64(-2..=2);
+            self.clocks.now_us = self.clocks.now_us.saturating_add_signed(hours * HOUR_US);
+            self.say(|| "the clock jumps".to_owned());
+        } else {
+            // Right, or wrong by days, years, and more.
+            let days = self.rng.choice([0, 30, -30, 100, 400, -400, 10_000, 90_000]).unwrap_or(0);
+            let off = days * 24 * HOUR_US;
+            self.clocks.now_us = self.clocks.truth_us.saturating_add_signed(off);
+            self.say(|| format!("the clock is {days} days off"));
+        }
+        self.pass(0);
+    }
+
+    /// Time passes, and the server sees what its clocks say.
+    fn pass(&mut self, passed_us: u64) {
+        self.clocks.now_us += passed_us;
+        self.clocks.truth_us += passed_us;
+        if let Some(process) = &mut self.process {
+            process.time.look(self.clocks);
+        }
     }
 
     /// Nothing goes wrong any more: everybody gets in and hears everything. Who only wants another's
@@ -319,7 +344,7 @@ impl World {
         self.clients.iter_mut().for_each(|client| client.think(0));
         for _ in 0..STEPS_TO_REST {
             self.passed += Duration::from_millis(1);
-            self.now_us += 1_000;
+            self.pass(1_000);
             while self.notice() {}
             self.release();
             let before = self.steps;
