@@ -143,10 +143,17 @@ fn folded(mut lines: Vec<Line<'static>>, pane: &Pane<'_>) -> Vec<Line<'static>> 
         return lines;
     }
     lines.truncate(FOLD_ROWS);
-    let key = pane.open_key.map(|key| format!("; {key} shows all")).unwrap_or_default();
     let before = pane.shape.columns().map_or(hang(pane.width), |all| all.time + all.name + 1);
-    let words = format!("… {} more rows{key}", text::grouped(hidden + 1));
-    let words = text::fitted(&words, pane.width.saturating_sub(before));
+    let (count, cells) = (text::grouped(hidden + 1), pane.width.saturating_sub(before));
+    let forms = match pane.open_key {
+        Some(key) => [
+            format!("… {count} more rows; {key} shows all"),
+            format!("… {count} more: {key}"),
+            format!("… {key}"),
+        ],
+        None => [format!("… {count} more rows"), format!("… {count} more"), "…".to_owned()],
+    };
+    let words = forms.into_iter().find(|form| text::width(form) <= cells).unwrap_or_default();
     lines.pop();
     lines
         .push(Line::from(vec![Span::raw(" ".repeat(before)), Span::styled(words, theme::quiet())]));

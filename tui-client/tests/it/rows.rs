@@ -84,6 +84,11 @@ fn a_long_message_is_folded_until_a_key_opens_it() {
     client.says(2, "Eve", &(lines.join("\\n") + "\\nits end"));
     client.says(3, "Bob", "after");
     assert!(client.screen().join("\n").contains("… 1,972 more rows; M-o shows all"));
+    for columns in [8, 20, 30, 40, 200] {
+        client.happens(nebula::event::Event::Resize(columns, 24));
+        assert!(client.screen().join("\n").contains("M-o"), "{columns}: {:#?}", client.screen());
+    }
+    client.happens(nebula::event::Event::Resize(80, 24));
     client.presses(KeyCode::PageUp, KeyModifiers::NONE);
     assert!(client.screen().join("\n").contains("before"), "one page further up");
     client.presses(KeyCode::Char('o'), KeyModifiers::ALT);
