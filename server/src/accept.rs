@@ -65,7 +65,7 @@ pub(crate) async fn run(listener: Arc<TcpListener>, engine: Arc<Engine>) {
             Err(error) => {
                 // Once, not for as long as it lasts.
                 if !std::mem::replace(&mut failing, true) {
-                    tracing::warn!(%error, "cannot accept a connection; trying on");
+                    tracing::warn!(%error, "cannot accept a connection; retrying");
                 }
                 sleep(PAUSE_AFTER_ERROR).await;
             }

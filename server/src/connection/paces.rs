@@ -26,6 +26,23 @@ pub(super) struct Over {
     pub(super) refusal: Refusal,
 }
 
+impl Over {
+    /// What somebody did, with the flags about it.
+    pub(super) fn for_operators(&self) -> &'static str {
+        match self.limit {
+            Limit::Connection => {
+                "was refused: more than one connection may send (--message-rate, --message-burst)"
+            }
+            Limit::Person => {
+                "was refused: more than one person may send (--person-rate, --person-burst)"
+            }
+            Limit::Room => "was refused: more than one room takes (--room-rate, --room-burst)",
+            Limit::Reads => "was refused: more pages of history than may be read",
+            Limit::Requests => "was refused: more joins, leaves and questions than may be",
+        }
+    }
+}
+
 impl Paces {
     pub(crate) fn new(config: &Config) -> Self {
         let (floods, rate, burst) = (&config.floods, config.message_rate, config.message_burst);

@@ -347,6 +347,9 @@ impl ReadPump {
 
     fn refuse_over(&self, over: &OverRate, room: Option<RoomName>, reference: Option<Ref>) {
         self.metrics().limited(over.limit);
+        let who = self.claim.name();
+        let told = || format!("{who} {}", over.for_operators());
+        self.engine.vitals.warnings.warn("messages", told(), told);
         self.refuse(&over.refusal, room, reference);
     }
 

@@ -1,13 +1,14 @@
 //! What the log says of those who are turned away: whom, why, and which flag is about it; once for
 //! each cause.
 
+use protocol::ToClient;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::process::Command;
 use tokio::time::timeout;
 
 use crate::child::Server;
-use crate::harness::PATIENCE;
+use crate::harness::{PATIENCE, query, say_ref};
 
 async fn start(flags: &[&str]) -> Server {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nebula-server"));
@@ -112,4 +113,28 @@ async fn a_proxy_that_is_not_trusted_is_named() {
     let lines = warnings(&mut server).await;
     assert_eq!(lines.len(), 1, "{lines:?}");
     assert!(lines[0].contains("127.0.0.1") && lines[0].contains("--trust-proxy"), "{lines:?}");
+}
+
+#[tokio::test]
+async fn whoever_says_too_much_is_named_once_with_the_flag_for_it() {
+    let mut server = start(&["--message-burst", "2", "--message-rate", "1"]).await;
+    let mut alice = server.connect(&query("dev", "Alice", "")).await;
+    alice.expect_entry().await;
+    for n in 0..20 {
+        alice.send(say_ref("dev", "again", &format!("r{n}"))).await;
+    }
+    loop {
+        let reference = match alice.next().await {
+            ToClient::Message(message) => message.reference,
+            ToClient::Error(note) => note.reference,
+            _ => continue,
+        };
+        if reference.is_some_and(|reference| reference.as_str() == "r19") {
+            break;
+        }
+    }
+    let lines = warnings(&mut server).await;
+    let named: Vec<_> = lines.iter().filter(|line| line.contains("Alice")).collect();
+    assert_eq!(named.len(), 1, "{lines:?}");
+    assert!(named[0].contains("--message-rate"), "{lines:?}");
 }
