@@ -117,13 +117,13 @@ impl Key {
     /// Finds the key among the subprotocols of a `Sec-WebSocket-Protocol` header.
     ///
     /// # Errors
-    /// [`Refusal::BadKey`] if one is offered that is no base64url of 16 to 64 bytes.
+    /// [`Refusal::BadKey`] if one is offered that is no base64url of 16 to 64 bytes, or more than one.
     pub fn from_subprotocols(header: &str) -> Result<Option<Self>, Refusal> {
         let offered = header.split(',').map(str::trim);
         let mut keys = offered.filter_map(|name| name.strip_prefix(KEY_SUBPROTOCOL_PREFIX));
         let Some(text) = keys.next() else { return Ok(None) };
-        // Longer than any key: not worth decoding.
-        if text.len() > KEY_BYTES_MAX * 2 {
+        // Of two keys neither is meant; and longer than any key is not worth decoding.
+        if keys.next().is_some() || text.len() > KEY_BYTES_MAX * 2 {
             return Err(Refusal::BadKey);
         }
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| Refusal::BadKey)?;

@@ -25,11 +25,15 @@ impl Token {
     /// Finds the token among the subprotocols of a `Sec-WebSocket-Protocol` header.
     ///
     /// # Errors
-    /// [`Refusal::BadToken`] if one is offered that cannot be a token.
+    /// [`Refusal::BadToken`] if one is offered that cannot be a token, or more than one.
     pub fn from_subprotocols(header: &str) -> Result<Option<Self>, Refusal> {
         let offered = header.split(',').map(str::trim);
         let mut tokens = offered.filter_map(|name| name.strip_prefix(TOKEN_SUBPROTOCOL_PREFIX));
-        tokens.next().map(Token::try_from).transpose()
+        let first = tokens.next().map(Token::try_from).transpose()?;
+        if tokens.next().is_some() {
+            return Err(Refusal::BadToken("there is more than one".into()));
+        }
+        Ok(first)
     }
 
     /// Takes the token out of an `Authorization` header, if it is of the kind `Bearer`.

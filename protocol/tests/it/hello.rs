@@ -43,6 +43,8 @@ fn a_key_rides_in_a_subprotocol() {
     let header = format!("nebula.v1, {}", key.to_subprotocol());
     assert_eq!(Key::from_subprotocols(&header), Ok(Some(key.clone())));
     assert_eq!(Key::from_subprotocols("nebula.v1"), Ok(None));
+    let twice = format!("{header}, {}", key.to_subprotocol());
+    assert_eq!(Key::from_subprotocols(&twice), Err(Refusal::BadKey));
     assert_eq!(format!("{key:?}"), "Key(..)", "a secret is not printed");
     for bad in ["nebula.key.", "nebula.key.short", "nebula.key.????????????????????????"] {
         assert_eq!(Key::from_subprotocols(bad), Err(Refusal::BadKey), "{bad}");

@@ -8,6 +8,8 @@ fn a_token_is_offered_in_either_of_two_headers() {
     let header = format!("nebula.v1, nebula.key.x, {}", token.to_subprotocol());
     assert_eq!(Token::from_subprotocols(&header), Ok(Some(token.clone())));
     assert_eq!(Token::from_subprotocols("nebula.v1"), Ok(None));
+    let twice = format!("{header}, {}", token.to_subprotocol());
+    assert_eq!(Token::from_subprotocols(&twice).unwrap_err().code(), Code::BadToken);
     assert_eq!(Token::from_authorization("Bearer aa.bb-_.c9"), Ok(Some(token.clone())));
     assert_eq!(Token::from_authorization("bearer  aa.bb-_.c9 "), Ok(Some(token.clone())));
     assert_eq!(Token::from_authorization("Basic aa.bb-_.c9"), Ok(None));
