@@ -44,7 +44,7 @@ impl Writer {
     }
 
     /// Up to when time has passed for certain: what was noted last. An older server noted nothing, and
-    /// its newest time counts unless it is to come.
+    /// its newest times count, of messages and of names, unless they are to come.
     pub(super) fn known_ms(&self, machine_ms: u64) -> rusqlite::Result<Option<u64>> {
         let noted = self.db.query_row("SELECT known FROM clock", [], |row| unsigned(row, 0));
         let newest = self.clock.last_at;
@@ -52,7 +52,11 @@ impl Writer {
             // What was said since the last note.
             Some(noted) if (noted..=noted + NOTED_MS).contains(&newest) => Some(newest),
             Some(noted) => Some(noted),
-            None => Some(newest).filter(|at| *at <= machine_ms),
+            None => {
+                let used = "SELECT coalesce(max(used), 0) FROM names WHERE used <= ?1";
+                let used = self.db.query_row(used, [signed(machine_ms)], |row| unsigned(row, 0))?;
+                Some(newest).filter(|at| *at <= machine_ms).max(Some(used))
+            }
         })
     }
 
