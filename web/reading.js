@@ -3,7 +3,8 @@
 
 import { wanted } from "./people.js";
 import { HISTORY_MAX } from "./protocol.js";
-import { activeRoom, mentioned, messages, unread } from "./state.js";
+import { joining } from "./link.js";
+import { activeRoom, find, mentioned, messages, unread } from "./state.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -76,19 +77,38 @@ export function older(room, isAsked) {
   return askOlder(room);
 }
 
-/** The server had no time for a page and has it now.
- * @param {Room | undefined} room */
-export function askAgain(room) {
-  return room?.loading ? askOlder(room) : [];
+/** The server had no time for what was asked of a room, and has it now.
+ * @param {State} state
+ * @param {string} name
+ * @returns {Action[]} */
+export function askAgain(state, name) {
+  const room = find(state, name);
+  if (state.link.is !== "online") return [];
+  if (!room) return [{ do: "send", envelope: { type: "leave", room: name } }];
+  if (room.deferred) {
+    room.deferred = false;
+    return [joining(room)];
+  }
+  const { asked, known } = room.people;
+  /** @type {Action[]} */
+  const people = asked ? [{ do: "send", envelope: { type: "presence", room: room.name, after: known.at(-1) ?? "" } }] : [];
+  return [...(room.loading ? askOlder(room) : []), ...people];
 }
 
 /** Before the first message behind a gap; if there is none, before the oldest, and of a screen that was
  * cleared, all there is.
  * @param {Room} room
  * @returns {Action[]} */
-export function askOlder(room, before = messages(room).find(({ id }) => id > (room.gapAfter ?? 0))?.id ?? room.head + 1) {
+export function askOlder(room, before = firstAfterGap(room)) {
   room.loading = true;
-  return [{ do: "send", envelope: { type: "history", room: room.name, before, limit: HISTORY_MAX } }];
+  return [{ do: "send", envelope: { type: "history", room: room.name, ...(before !== undefined && { before }), limit: HISTORY_MAX } }];
+}
+
+/** None where the newest is missing.
+ * @param {Room} room */
+function firstAfterGap(room) {
+  const first = messages(room).find(({ id }) => id > (room.gapAfter ?? 0));
+  return first?.id ?? (room.gapAfter === null && room.head > 0 ? room.head + 1 : undefined);
 }
 
 /** @param {Room} room

@@ -1,7 +1,7 @@
 // What the server says, taken into the state. Pure: it knows neither page nor socket nor clock.
 
 import { wordsAbout } from "./moderate.js";
-import { dialNow, joining, lost } from "./link.js";
+import { dialNow, joining } from "./link.js";
 import { refused, sendNext, stored } from "./outbox.js";
 import { came, listed, nobody, went } from "./people.js";
 import { DELETED_CONTENT, onOneLine } from "./protocol.js";
@@ -269,20 +269,42 @@ function errorCame(state, { code, content: told, room: name, ref, retry_ms: aske
   // A name that none may have is not told again: joins are answered in order.
   const room = find(state, name) ?? (code === "bad_room" ? state.rooms.find((each) => !each.joined && !each.out) : undefined);
   const pending = room?.pending.find((each) => each.ref === ref);
-  if (room && (pending ? code === "too_fast" || code === "unavailable" : code === "too_fast" && room.loading)) {
-    return [{ do: "again", room: room.name, ref: pending?.ref ?? "", afterMs: retryMs ?? RETRY_AFTER_MS }];
-  }
+  const isForNow = code === "too_fast" || code === "unavailable";
+  if (room && pending && isForNow) return [{ do: "again", room: room.name, ref: pending.ref, afterMs: retryMs ?? RETRY_AFTER_MS }];
   if (room && pending) return refused(room, pending, content);
   if (code === "stopping") {
     state.link.askedMs = retryMs ?? null;
     return [];
   }
-  // Older messages cannot be read now: coming back asks for them again, after a while.
-  if (room?.loading && code === "unavailable") return lost(state, 1006, content);
+  if (room && isForNow && ref === undefined && isAwaited(state, room)) return askLater(room, code, retryMs);
+  // One has left here, and is still in there.
+  if (!room && name !== undefined && code === "too_fast") return [{ do: "again", room: name, ref: "", afterMs: retryMs ?? RETRY_AFTER_MS }];
   if (room && !room.joined && state.link.is === "online") return notLetIn(state, room, code, content);
   // Before that, the end of the connection tells the reason.
   if (state.link.is === "online" && code !== "too_slow") Object.assign(state, { notice: content, answered: false });
   return [];
+}
+
+/** Something was asked of it that was not answered yet: to come in, for older messages, for more people.
+ * @param {State} state
+ * @param {Room} room */
+function isAwaited({ link }, room) {
+  return room.loading || (room.joined ? room.people.asked : link.is === "online" && !room.out);
+}
+
+/** What was asked of a room cannot be had now: it is asked for again, after a while. What cannot be read as one
+ * comes in leaves one in the room, and until it is read one comes back to where one was.
+ * @param {Room} room
+ * @param {string} code
+ * @param {number | undefined} retryMs
+ * @returns {Action[]} */
+function askLater(room, code, retryMs) {
+  if (code === "unavailable" && !room.joined) {
+    if (room.head > 0) room.gapAfter ??= room.head;
+    room.loading = true;
+  }
+  room.deferred = !room.joined && !room.loading;
+  return [{ do: "again", room: room.name, ref: "", afterMs: retryMs ?? RETRY_AFTER_MS }];
 }
 
 /** A room that does not want one is left again, with the reason; the last one stays, and so does what is

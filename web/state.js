@@ -16,6 +16,7 @@ import { fold, mentions } from "./protocol.js";
  * @typedef {object} Room
  * @property {string} name as the server spells it
  * @property {boolean} joined the server said that this connection is in it
+ * @property {boolean} deferred it was joined too fast, and is joined again in a moment
  * @property {string} out why one is not in it and will not be by itself; "" if there is no such reason
  * @property {boolean} moderates one may delete here, and put people out
  * @property {boolean} known its history came once: from then on what is missing is asked for
@@ -91,6 +92,7 @@ export function newRoom(name) {
   return {
     name,
     joined: false,
+    deferred: false,
     out: "",
     moderates: false,
     known: false,

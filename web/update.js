@@ -14,7 +14,7 @@ import { command, deletion } from "./typed.js";
  * @typedef {{type: "message", room: string, content: string, ref: string}
  *   | {type: "join", room: string, since?: number, history?: number}
  *   | {type: "leave", room: string}
- *   | {type: "history", room: string, before: number, limit: number, ref?: string}
+ *   | {type: "history", room: string, before?: number, limit: number, ref?: string}
  *   | {type: "presence", room: string, after: string}
  *   | {type: "delete", room: string, message: number} | Act} ToServer
  * @typedef {{type: "kick" | "ban" | "unban" | "mute" | "unmute", user: string, room?: string, seconds?: number, reason?: string}} Act
@@ -115,7 +115,7 @@ function wished(state, event) {
     case "delete":
       return deletion(state, room, event.id) ?? [];
     case "again":
-      return event.ref ? again(find(state, event.room), event.ref) : askAgain(find(state, event.room));
+      return event.ref ? again(find(state, event.room), event.ref) : askAgain(state, event.room);
     case "edit":
     case "drop":
       takeOut(state, event.type === "edit", event);

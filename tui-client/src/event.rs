@@ -74,6 +74,8 @@ pub enum Timer {
     Overdue(RoomName, Ref),
     /// The n-th question whether one leaves was not answered.
     Leave(u64),
+    /// What was asked of a room may be asked once more.
+    Reread(RoomName),
 }
 
 /// How long to wait before dialling.

@@ -124,6 +124,11 @@ impl People {
         last
     }
 
+    /// The name after which more were asked for, as long as they have not come.
+    pub fn asked_after(&self) -> Option<&UserName> {
+        self.known.last().filter(|_| self.asked)
+    }
+
     /// Another connection: what was asked for on the old one does not come.
     pub fn reconnected(&mut self) {
         self.asked = false;

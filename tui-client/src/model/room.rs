@@ -25,6 +25,8 @@ pub struct Room {
     pub name: RoomName,
     /// The server said that this connection is in it.
     pub joined: bool,
+    /// It was joined too fast, and is joined again in a moment.
+    pub deferred: bool,
     /// Why this person is not in it and will not be by itself: put out, or not let in.
     pub out: Option<String>,
     /// It was entered before, in this run or an earlier one: what a replay brings is news.
@@ -158,6 +160,7 @@ impl Room {
         Room {
             name,
             joined: false,
+            deferred: false,
             out: None,
             known: false,
             entries: VecDeque::new(),

@@ -66,6 +66,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Action> {
         Event::Time(Timer::Retry(room, reference)) => return retry(model, &room, &reference),
         Event::Time(Timer::Overdue(room, reference)) => overdue(model, &room, &reference),
         Event::Time(Timer::Leave(asks)) => writing::leave_no_more(model, asks),
+        Event::Time(Timer::Reread(room)) => return reading::ask_again(model, &room),
     }
     Vec::new()
 }
@@ -151,6 +152,7 @@ fn refused(model: &mut Model, over_name: bool, reason: &str, was_in: bool) -> Op
 fn unjoin(model: &mut Model) {
     for room in &mut model.rooms {
         room.joined = false;
+        room.deferred = false;
         // The answer to what was asked on this line comes no more.
         room.loading = false;
     }

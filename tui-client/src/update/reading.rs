@@ -1,11 +1,11 @@
 //! What is shown: which room, which part of it, and what counts as read.
 
-use protocol::MessageId;
+use protocol::{MessageId, RoomName, ToServer};
 
-use super::more_people;
-use super::server::ask_older;
+use super::server::{ask_before, ask_older};
+use super::{join, more_people};
 use crate::event::Action;
-use crate::model::{Entry, Model, Place, Room, Scroll};
+use crate::model::{Entry, Link, Model, Place, Room, Scroll};
 use crate::rows::{Pane, is_long, top};
 use crate::scroll::{self, in_sight};
 use crate::view::{beside, pane, pane_size, people_rows, room_at};
@@ -229,4 +229,31 @@ pub(super) fn with_pane<T>(model: &mut Model, turn: impl FnOnce(&mut Room, &Pane
     let turned = turn(&mut room, &Pane { width, height, ..pane(model) });
     *model.room_mut() = room;
     turned
+}
+
+/// What the server had no time for: to come into a room or leave it, the messages before the first one
+/// behind a gap, or, without one, before the oldest, and more people.
+pub(super) fn ask_again(model: &mut Model, name: &RoomName) -> Vec<Action> {
+    let history = model.history_on_join;
+    if model.link != Link::Online {
+        return Vec::new();
+    }
+    let Some(room) = model.find(name) else {
+        return vec![Action::Send(ToServer::Leave { room: name.clone() })];
+    };
+    if std::mem::take(&mut room.deferred) {
+        return vec![Action::Send(join(room, history))];
+    }
+    let people = room.people.asked_after().cloned();
+    let people = people.map(|after| ToServer::Presence { room: room.name.clone(), after });
+    let mut actions = Vec::new();
+    if room.loading {
+        let after = room.gap_after.unwrap_or_default();
+        let first = room.messages().map(|message| message.id).find(|id| *id > after);
+        let behind_all = MessageId::try_from(room.head.get() + 1).ok();
+        let is_whole = room.gap_after.is_none() && room.head > MessageId::ZERO;
+        actions.extend(ask_before(room, first.or(behind_all.filter(|_| is_whole))));
+    }
+    actions.extend(people.map(Action::Send));
+    actions
 }

@@ -8,7 +8,7 @@ use protocol::{
 };
 
 use super::reading::with_pane;
-use super::{join, lost, more_people, send_next};
+use super::{join, more_people, send_next};
 use crate::commands;
 use crate::event::{Action, Timer};
 use crate::model::{Link, Model, Room, Scroll, What};
@@ -240,9 +240,14 @@ fn history_came(model: &mut Model, history: History) -> Vec<Action> {
 
 /// Asks for the messages before one.
 pub(super) fn ask_older(room: &mut Room, before: MessageId) -> Vec<Action> {
+    ask_before(room, Some(before))
+}
+
+/// Asks for the messages before one, or for the newest.
+pub(super) fn ask_before(room: &mut Room, before: Option<MessageId>) -> Vec<Action> {
     room.loading = true;
     let (room, limit) = (room.name.clone(), Some(HISTORY_MAX));
-    vec![Action::Send(ToServer::History { room, before: Some(before), limit, reference: None })]
+    vec![Action::Send(ToServer::History { room, before, limit, reference: None })]
 }
 
 fn error_came(model: &mut Model, note: ErrorNote) -> Vec<Action> {
@@ -253,11 +258,13 @@ fn error_came(model: &mut Model, note: ErrorNote) -> Vec<Action> {
     }
     // Before that, the end of the connection tells the reason.
     let online = model.link == Link::Online && !matches!(code, Code::Stopping | Code::TooSlow);
-    let waits = |room: &protocol::RoomName| {
-        model.rooms.iter().any(|known| known.name == *room && known.loading)
-    };
-    let history_waits = reference.is_none() && room.as_ref().is_some_and(waits);
     let found = room.as_ref().and_then(|room| model.find(room));
+    let is_awaited = match &found {
+        Some(room) => is_awaited(room),
+        // Who has left a room here may be in it still.
+        None => code == Code::TooFast,
+    };
+    let waits = reference.is_none() && room.is_some() && is_awaited;
     let pending = found.and_then(|room| {
         let reference = reference.as_ref()?;
         let pending = room.pending.iter_mut().find(|pending| pending.reference == *reference)?;
@@ -272,8 +279,9 @@ fn error_came(model: &mut Model, note: ErrorNote) -> Vec<Action> {
             pending.failed = Some(sentence);
             return after_failure(model, &room);
         }
-        // Older messages cannot be read now: coming back asks for them again, after a while.
-        (None, Code::Unavailable) if history_waits => return lost(model, None, sentence),
+        (None, Code::TooFast | Code::Unavailable) if waits => {
+            return ask_later(model, room.as_ref(), code, retry_ms);
+        }
         (None, code) => {
             // On connecting it is the room that was dialled.
             let is_outside = model.rooms.iter().all(|room| !room.joined);
@@ -290,6 +298,34 @@ fn error_came(model: &mut Model, note: ErrorNote) -> Vec<Action> {
         }
     }
     Vec::new()
+}
+
+/// Something was asked of it that was not answered yet: to come in, for older messages, for more people.
+fn is_awaited(room: &Room) -> bool {
+    let enters = !room.joined && room.out.is_none();
+    room.loading || enters || room.people.asked_after().is_some()
+}
+
+/// What was asked of a room cannot be had now: it is asked for again, after a while. What cannot be read
+/// as one comes in leaves one in the room, and until it is read one comes back to where one was.
+fn ask_later(
+    model: &mut Model,
+    name: Option<&protocol::RoomName>,
+    code: Code,
+    retry_ms: Option<u64>,
+) -> Vec<Action> {
+    let Some(name) = name else { return Vec::new() };
+    if let Some(room) = model.find(name).filter(|room| !room.joined) {
+        if code == Code::Unavailable {
+            if room.head > MessageId::ZERO {
+                room.gap_after.get_or_insert(room.head);
+            }
+            room.loading = true;
+        }
+        room.deferred = !room.loading;
+    }
+    let after = retry_ms.map_or(RETRY_AFTER, Duration::from_millis).min(COME_BACK_MAX);
+    vec![Action::After(after, Timer::Reread(name.clone()))]
 }
 
 /// One message was refused for good: those behind it still go out.

@@ -186,3 +186,31 @@ fn why_a_server_closed_is_read_though_one_was_writing() {
         other => panic!("{other:?}"),
     }
 }
+
+/// The server asks for time, and the client waits as long as it says.
+fn waits(client: &mut Client) {
+    client.hears(
+        r#"{"type":"error","code":"too_fast","content":"wait","room":"ops","retry_ms":700}"#,
+    );
+    let did = client.did();
+    let [Action::After(wait, timer)] = &did[..] else { panic!("it does not wait: {did:?}") };
+    assert_eq!(wait.as_millis(), 700);
+    assert_eq!(client.model.notice, None);
+    client.happens(Event::Time(timer.clone()));
+}
+
+#[test]
+fn people_and_a_leave_that_the_server_had_no_time_for_are_asked_for_again() {
+    let mut client = in_two_rooms();
+    client.happens(Event::Resize(200, 60));
+    client.hears(r#"{"type":"presence","room":"ops","users":["Alice","Bob"],"count":300}"#);
+    let asked = r#"{"type":"presence","room":"ops","after":"Bob"}"#;
+    assert_eq!(sent(&client.did()), [asked]);
+    waits(&mut client);
+    assert_eq!(sent(&client.did()), [asked]);
+    client.types("/leave\n");
+    let left = r#"{"type":"leave","room":"ops"}"#;
+    assert_eq!(sent(&client.did()), [left]);
+    waits(&mut client);
+    assert_eq!(sent(&client.did()), [left]);
+}

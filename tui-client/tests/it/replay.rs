@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crossterm::event::{KeyCode, KeyModifiers};
-use nebula::event::Event;
+use nebula::event::{Action, Event};
 use nebula::model::{Model, Room};
 use nebula::update::dial_now;
 use protocol::{MessageId, RoomName, UserName};
@@ -14,16 +14,27 @@ use crate::client::Client;
 
 #[test]
 fn check_20_the_replay_shows_what_every_client_shows() {
-    let file = "../protocol/tests/golden/clients/replay.json";
+    follow("replay.json");
+}
+
+#[test]
+fn what_was_refused_for_a_time_is_asked_for_again_after_it_as_in_every_client() {
+    follow("retries.json");
+}
+
+fn follow(name: &str) {
+    let file = format!("../protocol/tests/golden/clients/{name}");
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
     let replay: Value = serde_json::from_str(&text).unwrap();
     let cases = replay["cases"].as_array().unwrap();
-    assert!(cases.len() > 3);
+    assert!(cases.len() > 2);
     for case in cases {
         let mut client = begin(case, replay["session"].as_str().unwrap());
         for (number, step) in case["steps"].as_array().unwrap().iter().enumerate() {
             let (name, what) = step.as_object().unwrap().iter().next().unwrap();
-            if name == "expect" {
+            if name == "sent" {
+                assert_eq!(sent(&mut client), *what, "{}, step {number}", case["about"]);
+            } else if name == "expect" {
                 let shown = shown(&client.model, what);
                 assert_eq!(shown, *what, "{}, step {number}", case["about"]);
             } else {
@@ -45,6 +56,7 @@ fn begin(case: &Value, session: &str) -> Client {
     let mut client = Client { model, actions };
     client.happens(Event::Resize(80, 24));
     client.happens(Event::Connected);
+    client.actions.clear();
     client
 }
 
@@ -65,12 +77,38 @@ fn take(client: &mut Client, step: &str, what: &Value) {
         }
         "escape" => client.presses(KeyCode::Esc, KeyModifiers::NONE),
         "says" => client.types(&format!("{}\n", what.as_str().unwrap())),
+        "later" => {
+            let (timers, others) = client.did().into_iter().partition(is_timer);
+            client.actions = others;
+            for timer in timers {
+                let Action::After(_, timer) = timer else { continue };
+                client.happens(Event::Time(timer));
+            }
+        }
         "reconnect" => {
             client.happens(Event::Lost { code: None, reason: "cut".to_owned() });
+            client.actions.clear();
             client.happens(Event::Connected);
         }
         other => panic!("no such step: {other}"),
     }
+}
+
+fn is_timer(action: &Action) -> bool {
+    matches!(action, Action::After(..))
+}
+
+/// What was sent since the connection was opened, or this was asked last.
+fn sent(client: &mut Client) -> Value {
+    let mut sent = Vec::new();
+    client.actions.retain(|action| match action {
+        Action::Send(envelope) => {
+            sent.push(serde_json::from_str(&envelope.encode()).unwrap());
+            false
+        }
+        _ => true,
+    });
+    Value::Array(sent)
 }
 
 fn shown(model: &Model, wanted: &Value) -> Value {

@@ -167,6 +167,14 @@ fn a_replay_that_cannot_be_read_is_asked_for_again() {
     client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
     client.did();
     client.hears(r#"{"type":"error","code":"unavailable","content":"not now","room":"dev"}"#);
+    let [Action::After(_, again)] = &client.did()[..] else { panic!("it does not wait") };
+    client.happens(Event::Time(again.clone()));
+    let [Action::Send(ToServer::History { before, .. })] = &client.did()[..] else {
+        panic!("it does not ask")
+    };
+    assert_eq!(before.unwrap().get(), 19);
+    // Until then, it would come back to where it was.
+    client.happens(Event::Lost { code: None, reason: "cut".to_owned() });
     let [Action::Dial(hello, _)] = &client.did()[..] else { panic!("it does not dial") };
     assert_eq!(hello.to_query(), "room=dev&username=Alice&since=7");
 }

@@ -7,10 +7,14 @@ import { test } from "node:test";
 import { find, mentioned, messages, newLine, newRoom, newState, unread } from "../../state.js";
 import { update } from "../../update.js";
 
-const file = new URL("../../../protocol/tests/golden/clients/replay.json", import.meta.url);
-const { session, cases } = JSON.parse(readFileSync(file, "utf8"));
+/** What is shown, and what is sent again. */
+const FILES = ["replay.json", "retries.json"].map((name) => {
+  const file = new URL(`../../../protocol/tests/golden/clients/${name}`, import.meta.url);
+  return JSON.parse(readFileSync(file, "utf8"));
+});
+const cases = FILES.flatMap(({ session, cases: those }) => those.map((one) => ({ ...one, session })));
 
-function begin({ me, rooms }) {
+function begin({ me, rooms, session }) {
   const state = newState({ room: rooms[0].room, username: me, session });
   for (const { room } of rooms.slice(1)) state.rooms.push(newRoom(room));
   for (const { room: name, read } of rooms) {
@@ -23,6 +27,16 @@ function begin({ me, rooms }) {
   return state;
 }
 
+/** What was to be done since the connection was opened, and not looked at yet. */
+let actions = [];
+
+/** Sends, in the file's own order of fields. */
+function sent() {
+  const envelopes = actions.filter((action) => action.do === "send").map(({ envelope }) => envelope);
+  actions = actions.filter((action) => action.do !== "send");
+  return envelopes;
+}
+
 /** What a step of the file is here. */
 const STEPS = {
   hears: (state, envelope) => update(state, { type: "received", envelope }),
@@ -31,9 +45,15 @@ const STEPS = {
   scroll: (state) => update(state, { type: "looked", atBottom: false, focused: state.focused }),
   escape: (state) => update(state, { type: "escape" }),
   says: (state, text) => update(state, { type: "say", text }),
+  later(state) {
+    const due = actions.filter((action) => action.do === "again");
+    actions = actions.filter((action) => action.do !== "again");
+    return due.flatMap(({ room, ref }) => update(state, { type: "again", room, ref }));
+  },
   reconnect(state) {
     update(state, { type: "lost", code: 1006, reason: "cut" });
-    update(state, { type: "connected" });
+    actions = [];
+    return update(state, { type: "connected" });
   },
 };
 
@@ -51,9 +71,14 @@ function shown(state, room) {
 for (const one of cases) {
   test(one.about, () => {
     const state = begin(one);
+    actions = [];
     one.steps.forEach((step, i) => {
       const [[does, what]] = Object.entries(step);
-      if (does !== "expect") return void STEPS[does](state, what);
+      if (does === "sent") return assert.deepEqual(sent(), what, `step ${i}`);
+      if (does !== "expect") {
+        const done = STEPS[does](state, what) ?? [];
+        return void actions.push(...done);
+      }
       const rooms = Object.fromEntries(state.rooms.map((room) => [room.name, shown(state, room)]));
       assert.deepEqual(rooms, what, `step ${i}`);
     });
