@@ -74,6 +74,8 @@ pub enum Timer {
     Overdue(RoomName, Ref),
     /// The n-th question whether one leaves was not answered.
     Leave(u64),
+    /// Who is not back in this room by now has left it; how often the connection was lost before that.
+    Settled(RoomName, u32),
     /// What was asked of a room may be asked once more.
     Reread(RoomName),
 }

@@ -30,6 +30,8 @@ pub struct Model {
     pub rooms: Vec<Room>,
     /// The one that is shown.
     pub active: usize,
+    /// Those that were shown before it, each once, the latest at the end.
+    pub visited: Vec<RoomName>,
     /// Who this is: as the server spells it, once it said so.
     pub me: Option<UserName>,
     /// The name before this one, until the server lets this one in.
@@ -144,6 +146,7 @@ impl Model {
         Model {
             rooms: vec![Room::new(room)],
             active: 0,
+            visited: Vec::new(),
             person: me.clone(),
             me,
             before: None,

@@ -4,7 +4,7 @@
 //! be wrong for long. This file does not know the other rooms, drawing, sockets, or the clock.
 
 use std::cell::Cell;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use protocol::{Body, DELETED_CONTENT, Message, MessageId, Ref, RoomName, UserName};
 
@@ -25,6 +25,10 @@ pub struct Room {
     pub name: RoomName,
     /// The server said that this connection is in it.
     pub joined: bool,
+    /// Who was here when the connection was lost, and may come back in a moment: no news.
+    pub away: BTreeSet<UserName>,
+    /// How often it was lost.
+    pub losses: u32,
     /// It was joined too fast, and is joined again in a moment.
     pub deferred: bool,
     /// Why this person is not in it and will not be by itself: put out, or not let in.
@@ -160,6 +164,8 @@ impl Room {
         Room {
             name,
             joined: false,
+            away: BTreeSet::new(),
+            losses: 0,
             deferred: false,
             out: None,
             known: false,

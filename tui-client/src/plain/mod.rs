@@ -26,7 +26,7 @@ use stdin::Typed;
 const BEFORE: usize = 20;
 
 /// Commands that only a screen has a use for: the help does not list them.
-const ON_SCREEN: [&str; 6] = ["clear", "copy", "edit", "mute", "search", "theme"];
+const ON_SCREEN: [&str; 5] = ["clear", "copy", "edit", "mute", "theme"];
 
 /// Chats until the input ends and everything that was typed is stored.
 ///

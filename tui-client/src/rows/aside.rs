@@ -55,6 +55,7 @@ pub(super) fn of_traffic(room: &Room, at: usize, pane: &Pane<'_>) -> Vec<Line<'s
         };
         match from.iter().position(|other| *other == user) {
             Some(other) => drop(from.remove(other)),
+            None if to.contains(&user) => {}
             None => to.push(user),
         }
     }

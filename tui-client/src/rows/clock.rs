@@ -10,6 +10,11 @@ pub(super) fn clock(at: u64, zone: &TimeZone, seconds: bool) -> String {
     local(at, zone).strftime(format).to_string()
 }
 
+/// Both of a time in ms since 1970, for where no line says the day.
+pub(crate) fn date_and_time(at: u64, zone: &TimeZone) -> String {
+    local(at, zone).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
 /// The day of a time in ms since 1970.
 pub(super) fn day(at: u64, zone: &TimeZone) -> Date {
     local(at, zone).date()

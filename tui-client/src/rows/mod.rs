@@ -4,7 +4,7 @@
 //! theme. This file does not know the rest of the screen, or how the view moves.
 
 mod aside;
-mod clock;
+pub(crate) mod clock;
 mod message;
 
 use std::rc::Rc;

@@ -1,6 +1,7 @@
 //! What is typed and sent off: text, or a command.
 
-use protocol::{Act, RoomName, ToServer, UserName};
+use jiff::tz::TimeZone;
+use protocol::{Act, Message, RoomName, ToServer, UserName};
 
 use super::reading::{go_to, search, show_number, show_place};
 use super::select::ask_to_delete;
@@ -9,6 +10,7 @@ use super::{dial_now, join};
 use crate::commands::{self, Command, Deed, Typed};
 use crate::event::Action;
 use crate::model::{Asked, Kind, Link, Model, Overlay, Prompt, Question, Room, Scroll, What};
+use crate::rows::clock::date_and_time;
 use crate::text;
 
 /// Links that are listed: a screen's worth.
@@ -16,6 +18,8 @@ const LINKS_MAX: usize = 20;
 
 /// Why nothing can be done in a room at the moment.
 pub(super) const NOT_IN_ROOM: &str = "Not possible: you are not in this room right now";
+/// Messages that are listed where they cannot be shown: the same.
+const FOUND_MAX: usize = 20;
 
 /// Sends what is written, or does it, if it is a command: some only when asked for twice.
 pub(super) fn enter(model: &mut Model, asked: bool) -> Vec<Action> {
@@ -83,6 +87,7 @@ pub fn command(model: &mut Model, typed: Typed) -> Vec<Action> {
         Typed::Who => who(model),
         Typed::Nick(name) => return come_back_as(model, name),
         Typed::Reconnect => return reconnect(model),
+        Typed::Search(text) if !model.has_screen => list_found(model, &text),
         Typed::Search(text) => search(model, &text),
         Typed::Url(None) => list_links(model),
         Typed::Url(Some(number)) => {
@@ -169,6 +174,32 @@ fn list_rooms(model: &mut Model) {
     answer(model, lines.join("\n"));
 }
 
+/// Without a screen there is nothing to move over: what holds the text is said again, oldest first.
+fn list_found(model: &mut Model, wanted: &str) {
+    let lower = wanted.to_lowercase();
+    let messages = model.room().messages().rev();
+    let holds = |text: &str| text.to_lowercase().contains(&lower);
+    let found = messages.filter(|said| !said.deleted && holds(said.content.as_str()));
+    let mut lines: Vec<_> = found.take(FOUND_MAX).map(|said| line_of(said, &model.zone)).collect();
+    lines.reverse();
+    let heading = match lines.len() {
+        0 => format!("No message here contains {wanted:?}"),
+        FOUND_MAX => format!("The newest {FOUND_MAX} that contain {wanted:?}:"),
+        count => format!("{count} found:"),
+    };
+    lines.insert(0, heading);
+    if model.room().more {
+        lines.push("There are older messages: nebula tail -n 50000 prints them".to_owned());
+    }
+    answer(model, lines.join("\n"));
+}
+
+fn line_of(said: &Message, zone: &TimeZone) -> String {
+    let at = date_and_time(said.at, zone);
+    let (who, text) = (said.sender.as_str(), said.content.as_str());
+    format!("{at} {}: {}", text::clean_line(who), text::clean_line(text))
+}
+
 fn show_wanted(model: &mut Model, wanted: &str) {
     if let Ok(number) = wanted.parse() {
         return show_number(model, number);
@@ -198,22 +229,29 @@ fn join_room(model: &mut Model, name: RoomName) -> Vec<Action> {
         show_place(model, place);
         return come_in_again(model);
     }
-    let room = Room::new(name);
-    let action = Action::Send(join(&room, model.history_on_join));
-    model.rooms.push(room);
+    model.rooms.push(Room::new(name));
     go_to(model, model.rooms.len() - 1);
-    if model.link == Link::Online { vec![action] } else { Vec::new() }
+    come_in(model)
+}
+
+/// Into the room that is shown: now, or with the next connection. Who was refused may be let into another
+/// room.
+fn come_in(model: &mut Model) -> Vec<Action> {
+    match model.link {
+        Link::Online => vec![Action::Send(join(model.room(), model.history_on_join))],
+        Link::Refused { .. } => reconnect(model),
+        Link::Connecting | Link::Waiting { .. } => Vec::new(),
+    }
 }
 
 /// Somebody put this person out of the room, or it was closed to them.
 fn come_in_again(model: &mut Model) -> Vec<Action> {
-    let history = model.history_on_join;
-    let is_online = model.link == Link::Online;
+    let is_refused = matches!(model.link, Link::Refused { .. });
     let room = model.room_mut();
-    if room.joined || room.out.take().is_none() || !is_online {
+    if room.joined || (room.out.take().is_none() && !is_refused) {
         return Vec::new();
     }
-    vec![Action::Send(join(room, history))]
+    come_in(model)
 }
 
 fn leave_room(model: &mut Model) -> Vec<Action> {
@@ -222,7 +260,11 @@ fn leave_room(model: &mut Model) -> Vec<Action> {
         return Vec::new();
     }
     let room = model.rooms.remove(model.active);
-    model.active = model.active.min(model.rooms.len() - 1);
+    let visited = std::mem::take(&mut model.visited);
+    let place = |name: &RoomName| model.rooms.iter().position(|room| room.name == *name);
+    let before = visited.iter().rev().find_map(place);
+    model.active = before.unwrap_or(model.active.min(model.rooms.len() - 1));
+    model.visited = visited;
     let draft = std::mem::take(&mut model.room_mut().draft);
     model.input.write(draft);
     show_place(model, model.active);

@@ -66,6 +66,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Action> {
         Event::Time(Timer::Retry(room, reference)) => return retry(model, &room, &reference),
         Event::Time(Timer::Overdue(room, reference)) => overdue(model, &room, &reference),
         Event::Time(Timer::Leave(asks)) => writing::leave_no_more(model, asks),
+        Event::Time(Timer::Settled(room, losses)) => settled(model, &room, losses),
         Event::Time(Timer::Reread(room)) => return reading::ask_again(model, &room),
     }
     Vec::new()
@@ -151,7 +152,10 @@ fn refused(model: &mut Model, over_name: bool, reason: &str, was_in: bool) -> Op
 /// What was said on the old line holds no more.
 fn unjoin(model: &mut Model) {
     for room in &mut model.rooms {
-        room.joined = false;
+        if std::mem::take(&mut room.joined) {
+            room.away.extend(room.people.known().iter().cloned());
+            room.losses = room.losses.wrapping_add(1);
+        }
         room.deferred = false;
         // The answer to what was asked on this line comes no more.
         room.loading = false;
@@ -231,6 +235,13 @@ fn retry(model: &mut Model, room: &RoomName, reference: &Ref) -> Vec<Action> {
     };
     let pending = room.pending.iter().find(is_this);
     pending.and_then(|pending| message(room, pending)).into_iter().collect()
+}
+
+/// Who comes from now on was away.
+fn settled(model: &mut Model, room: &RoomName, losses: u32) {
+    if let Some(room) = model.find(room).filter(|room| room.losses == losses) {
+        room.away.clear();
+    }
 }
 
 fn overdue(model: &mut Model, room: &RoomName, reference: &Ref) {

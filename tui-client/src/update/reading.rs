@@ -39,6 +39,9 @@ pub(super) fn go_to(model: &mut Model, next: usize) {
     let room = model.room_mut();
     room.draft = draft;
     room.look_away();
+    let left = room.name.clone();
+    model.visited.retain(|name| *name != left);
+    model.visited.push(left);
     model.active = next;
     let draft = std::mem::take(&mut model.room_mut().draft);
     model.input.write(draft);

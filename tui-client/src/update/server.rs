@@ -17,6 +17,9 @@ use crate::{scroll, text};
 /// Longest time that a server may ask for.
 const COME_BACK_MAX: Duration = Duration::from_secs(300);
 
+/// After a restart the server spreads its clients over so long at most.
+const BACK_WITHIN: Duration = Duration::from_secs(60);
+
 /// A notification is read at a glance.
 const CALL_CELLS_MAX: usize = 120;
 
@@ -34,6 +37,9 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Action> {
             if let Some(room) = model.find(&room) {
                 room.people.came(&sender);
                 room.people.meet(&sender, looks);
+                if room.away.remove(&sender) {
+                    return Vec::new();
+                }
             }
             note(model, &room, What::Join(sender))
         }
@@ -44,6 +50,7 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Action> {
             }
             if let Some(room) = model.find(&room) {
                 room.people.went(&sender);
+                room.away.remove(&sender);
             }
             note(model, &room, What::Leave(sender))
         }
@@ -139,6 +146,10 @@ fn entered(model: &mut Model, name: &protocol::RoomName, me: UserName) -> Vec<Ac
         room.people.reconnected();
         room.sending = None;
         actions.extend(send_next(room));
+        if !room.away.is_empty() {
+            let settled = Timer::Settled(name.clone(), room.losses);
+            actions.push(Action::After(BACK_WITHIN, settled));
+        }
     }
     if first {
         // Who was put out of a room comes in again only as they wish.

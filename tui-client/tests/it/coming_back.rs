@@ -214,3 +214,87 @@ fn people_and_a_leave_that_the_server_had_no_time_for_are_asked_for_again() {
     waits(&mut client);
     assert_eq!(sent(&client.did()), [left]);
 }
+
+#[test]
+fn who_is_refused_in_one_room_can_join_another() {
+    let mut client = Client::new(80, 12);
+    client.did();
+    refuses(&mut client, "wrong_room", 4003, "your token does not open this room");
+    assert_eq!(dialled(&mut client), None);
+    assert!(matches!(client.model.link, Link::Refused { .. }));
+    client.types("/join ops\n");
+    assert!(dialled(&mut client).unwrap().starts_with("room=ops&"));
+    client.happens(Event::Connected);
+    client.hears(r#"{"type":"join","room":"ops","sender":"Alice"}"#);
+    assert_eq!(client.model.link, Link::Online);
+    // That one is refused, too: it is left aside, and the way back in is open.
+    client.types("/join secret\n");
+    let no = r#"{"type":"error","code":"wrong_room","content":"not this one","room":"secret"}"#;
+    client.hears(no);
+    assert_eq!(client.model.link, Link::Online);
+    client.did();
+    client.types("/join secret\n");
+    assert_eq!(sent(&client.did()), [r#"{"type":"join","room":"secret","history":100}"#]);
+    // And where one was refused alone, the same room may be tried again.
+    let mut client = Client::new(80, 12);
+    client.did();
+    refuses(&mut client, "banned", 4003, "you are banned here");
+    dialled(&mut client);
+    client.types("/join dev\n");
+    assert!(dialled(&mut client).unwrap().starts_with("room=dev&"));
+}
+
+#[test]
+fn leaving_a_room_shows_the_one_before_it() {
+    let mut client = Client::entered(80, 12);
+    for room in ["one", "two", "three"] {
+        client.types(&format!("/join {room}\n"));
+        client.hears(&format!(r#"{{"type":"join","room":"{room}","sender":"Alice"}}"#));
+    }
+    client.types("/room one\n");
+    for shown in ["three", "two", "dev"] {
+        client.types("/leave\n");
+        assert_eq!(client.model.room().name.as_str(), shown);
+    }
+}
+
+#[test]
+fn who_is_back_soon_after_the_connection_was_lost_was_never_away() {
+    let told = |client: &Client| {
+        let entries = client.model.room().entries.iter();
+        let joined = entries.filter_map(|entry| match &entry.what {
+            nebula::model::What::Join(name) => Some(name.as_str().to_owned()),
+            _ => None,
+        });
+        joined.collect::<Vec<_>>()
+    };
+    let joins = |client: &mut Client, name: &str| {
+        client.hears(&format!(r#"{{"type":"join","room":"dev","sender":"{name}"}}"#));
+    };
+    let mut client = Client::entered(80, 12);
+    client
+        .hears(r#"{"type":"presence","room":"dev","users":["Alice","Bob","Carol","Dora","Eve"]}"#);
+    for _ in 0..2 {
+        lost(&mut client, None, "cut");
+        client.happens(Event::Connected);
+        joins(&mut client, "Alice");
+        client.hears(r#"{"type":"presence","room":"dev","users":["Alice","Bob"]}"#);
+    }
+    let timers: Vec<_> = client.did().into_iter().collect();
+    let timers = timers.into_iter().filter_map(|action| match action {
+        Action::After(_, timer) => Some(timer),
+        _ => None,
+    });
+    let timers: Vec<_> = timers.collect();
+    assert_eq!(timers.len(), 2, "one for each");
+    client.happens(Event::Time(timers[0].clone()));
+    joins(&mut client, "Carol");
+    joins(&mut client, "Frank");
+    assert_eq!(told(&client), ["Frank"], "the first time over says nothing of the second");
+    client.hears(r#"{"type":"leave","room":"dev","sender":"Carol"}"#);
+    joins(&mut client, "Carol");
+    assert_eq!(told(&client), ["Frank", "Carol"], "she left, which was told");
+    client.happens(Event::Time(timers[1].clone()));
+    joins(&mut client, "Dora");
+    assert_eq!(told(&client), ["Frank", "Carol", "Dora"], "she was away for long");
+}

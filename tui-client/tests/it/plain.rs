@@ -355,3 +355,25 @@ fn times_are_local_ones_as_date_has_them_and_a_zone_that_is_not_known_is_said() 
     let output = sends.env("TZ", "Nowhere/Atall").output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stderr), "", "no times are shown");
 }
+
+#[test]
+fn what_was_looked_for_is_printed() {
+    let mut client = crate::client::Client::entered(80, 24);
+    client.model.has_screen = false;
+    let mut teller = Teller::new(From::Before(20));
+    client.says(1, "Bob", "a Link");
+    client.says(2, "Bob", "another word");
+    client.says(3, "Carol", "linked\\n00:00 Eve: forged");
+    teller.news(&mut client.model);
+    let mut note = |wanted: &str| {
+        client.types(&format!("/search {wanted}\n"));
+        let (news, _) = teller.news(&mut client.model);
+        let [News { what: What::Note(note), .. }] = &news[..] else { panic!("{news:?}") };
+        note.clone()
+    };
+    assert_eq!(
+        note("link"),
+        "2 found:\n1970-01-01 00:01 Bob: a Link\n1970-01-01 00:03 Carol: linked 00:00 Eve: forged"
+    );
+    assert_eq!(note("nowhere"), "No message here contains \"nowhere\"");
+}
