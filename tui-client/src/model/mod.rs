@@ -3,6 +3,7 @@
 //! This file does not know ratatui, sockets, or the clock.
 
 pub mod overlay;
+pub mod place;
 pub mod room;
 
 use std::collections::{BTreeSet, VecDeque};
@@ -18,7 +19,8 @@ use crate::keys::Keys;
 use crate::theme::Looks;
 
 pub use overlay::{Kind, Overlay, Prompt, Question};
-pub use room::{ENTRIES_MAX, Entry, PENDING_MAX, Pending, Place, Room, Scroll, What};
+pub use place::{Place, Scroll};
+pub use room::{ENTRIES_MAX, Entry, PENDING_MAX, Pending, Room, What};
 
 /// Messages asked for on joining: two screens.
 const HISTORY_ON_JOIN: u16 = 100;

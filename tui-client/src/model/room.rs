@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use protocol::{Body, DELETED_CONTENT, Message, MessageId, Ref, RoomName, UserName};
 
+use super::place::{Place, Scroll};
 use crate::people::People;
 
 /// Most entries of a room that are kept; the oldest go first and can be fetched again.
@@ -97,15 +98,6 @@ impl Default for Tally {
     }
 }
 
-/// Where an entry stands: behind the message with this id, in the order of arrival there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
-    /// The message itself, or the one a note came after.
-    pub id: MessageId,
-    /// Zero for the message.
-    pub note: u32,
-}
-
 /// One thing in the message pane.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -141,21 +133,6 @@ pub struct Pending {
     pub failed: Option<String>,
     /// It waits for so long that the person should see it.
     pub late: bool,
-}
-
-/// Where the view of a room stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scroll {
-    /// At the end, following what comes.
-    Bottom,
-    /// At an entry: nothing that arrives moves it.
-    At {
-        /// The entry at the top.
-        place: Place,
-        /// Its first row that is shown: 0 is the first row of its text, what is below 0 the lines
-        /// that stand before it, so that it keeps its place when one of those appears.
-        row: isize,
-    },
 }
 
 impl Room {
