@@ -1,6 +1,8 @@
 //! What stands between messages: lines where a day or something new begins, who came and left, and
 //! notes for this person alone.
 
+use std::collections::BTreeSet;
+
 use protocol::{Message, UserName};
 use ratatui::style::Style;
 use ratatui::text::Line;
@@ -55,9 +57,12 @@ pub(super) fn of_traffic(room: &Room, at: usize, pane: &Pane<'_>) -> Vec<Line<'s
         };
         match from.iter().position(|other| *other == user) {
             Some(other) => drop(from.remove(other)),
-            None if to.contains(&user) => {}
             None => to.push(user),
         }
+    }
+    for users in [&mut came, &mut left] {
+        let mut named = BTreeSet::new();
+        users.retain(|user| named.insert(*user));
     }
     let names = |users: &[&UserName]| {
         let shown = users.iter().take(NAMES_MAX).map(|user| pane.shown_name(user.as_str()));
