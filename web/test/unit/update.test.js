@@ -189,15 +189,16 @@ test("what came into an empty room while one was cut off is asked for, from the 
   assert.equal(alice.did().at(-1).hello.since, 0);
 });
 
-test("older messages that cannot be read end the line, so that coming back asks for them again", () => {
+test("older messages that cannot be read are asked for again, after a while, on the same line", () => {
   const alice = entered();
   alice.hears(page([9], true, 9));
   activeRoom(alice.state).more = true;
   alice.happens({ type: "older" });
   alice.did();
-  alice.hears({ type: "error", code: "unavailable", content: "not now" });
-  assert.equal(alice.did()[0].do, "dial");
-  assert.equal(activeRoom(alice.state).loading, false);
+  alice.hears({ type: "error", code: "unavailable", content: "not now", retry_ms: 20_000 });
+  assert.deepEqual(alice.did(), [{ do: "again", room: "dev", ref: "", afterMs: 20_000 }]);
+  alice.happens({ type: "again", room: "dev", ref: "" });
+  assert.deepEqual(alice.sent(), [{ type: "history", room: "dev", before: 9, limit: 200 }]);
 });
 
 test("a page that was asked for too fast is asked for again, where it was", () => {
