@@ -80,9 +80,9 @@ impl Kind {
     /// The words above the choices.
     pub fn title(self) -> &'static str {
         match self {
-            Kind::Room => " Switch to a room: Enter opens it, Esc cancels",
-            Kind::Sent => " Messages you sent: Enter takes one, Esc cancels",
-            Kind::Words => " Search: Enter finds the next older, Esc cancels",
+            Kind::Room => "Switch to a room: Enter opens it, Esc cancels",
+            Kind::Sent => "Messages you sent: Enter takes one, Esc cancels",
+            Kind::Words => "Search: Enter finds the next older, Esc cancels",
         }
     }
 }

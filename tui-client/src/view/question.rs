@@ -23,9 +23,10 @@ pub(super) fn choices(model: &Model, prompt: &Prompt, area: Rect, frame: &mut Fr
     let cells = usize::from(area.width).saturating_sub(2);
     let sign = if prompt.kind == Kind::Room { "#" } else { "" };
     let choices = prompt.choices(model);
-    let rows = CHOICES_ROWS.min(usize::from(area.height).saturating_sub(1));
+    let title = text::wrap(prompt.kind.title(), cells + 2);
+    let mut lines: Vec<_> = title.into_iter().map(|row| bar(row, cells + 2)).collect();
+    let rows = CHOICES_ROWS.min(usize::from(area.height).saturating_sub(lines.len())).max(1);
     let first = (prompt.at + 1).saturating_sub(rows);
-    let mut lines = vec![Line::styled(fitted(prompt.kind.title(), cells + 2), theme::bar())];
     lines.extend(choices.iter().enumerate().skip(first).take(rows).map(|(at, (name, _))| {
         let (mark, style) =
             if at == prompt.at { (">", theme::striking()) } else { (" ", Style::new()) };
@@ -34,10 +35,16 @@ pub(super) fn choices(model: &Model, prompt: &Prompt, area: Rect, frame: &mut Fr
     if choices.is_empty() {
         lines.push(Line::styled(fitted(" No match", cells + 2), theme::quiet()));
     }
+    // On the smallest screens the choices are worth more than the words above them.
+    lines.drain(..lines.len().saturating_sub(area.height.into()));
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height);
     let below = Rect { y: area.bottom() - height, height, ..area };
     frame.render_widget(Clear, below);
     frame.render_widget(Paragraph::new(lines), below);
+}
+
+fn bar(words: &str, cells: usize) -> Line<'static> {
+    Line::styled(format!("{words:cells$}"), theme::bar())
 }
 
 /// The question where one types: where there is no other row, with the cursor behind it.

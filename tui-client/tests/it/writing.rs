@@ -266,3 +266,19 @@ fn what_is_written_breaks_between_words_and_the_cursor_stands_behind_it() {
     let rows: Vec<_> = screen[6..].iter().map(|row| row.trim_end()).collect();
     assert_eq!(rows, ["> several words", "  that do not fit"]);
 }
+
+#[test]
+fn a_picker_stands_right_above_the_input_and_its_keys_are_told_at_every_width() {
+    for (columns, rows) in [(20, 8), (40, 12), (80, 24), (200, 50)] {
+        let mut client = Client::entered(columns, rows);
+        client.types("one\ntwo\n");
+        client.presses(KeyCode::Char('r'), KeyModifiers::CONTROL);
+        let screen = client.screen();
+        let words = screen.join(" ");
+        let words: Vec<_> = words.split_whitespace().collect();
+        let title = "Messages you sent: Enter takes one, Esc cancels";
+        assert!(words.join(" ").replace("│ ", "").contains(title), "{screen:#?}");
+        let marked = screen.iter().position(|row| row.contains(">two")).unwrap();
+        assert!(screen.len() - marked <= 4, "{screen:#?}");
+    }
+}
