@@ -238,7 +238,7 @@ test("the late answer to who was put out changes nothing, and the last room stay
   alice.happens({ type: "say", text: "/leave" });
   alice.happens({ type: "connect" });
   alice.hears(late);
-  alice.hears({ type: "error", code: "unavailable", content: "not now" });
+  alice.hears({ type: "error", code: "too_many_rooms", content: "not now" });
   assert.deepEqual(alice.state.rooms.map(({ name, out }) => [name, out]), [["dev", "not now"]]);
 });
 
