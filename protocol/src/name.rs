@@ -47,7 +47,7 @@ pub enum NameError {
         "a name cannot contain characters that are not the same everywhere, and this one has one {0}"
     )]
     Undefined(Position),
-    /// A mark at the beginning, more than [`MARKS_MAX`] on one letter, the same one twice, or on a
+    /// A mark at the beginning, more than `MARKS_MAX` on one letter, the same one twice, or on a
     /// letter of another script.
     #[error("a name cannot contain accents that no letter has, and this one has one {0}")]
     StrayMark(Position),
