@@ -24,7 +24,10 @@ export function dialNow(state) {
 /** The answer to what was asked on this line comes no more.
  * @param {State} state */
 function cut({ rooms }) {
-  for (const room of rooms) room.joined = room.loading = room.deferred = false;
+  for (const room of rooms) {
+    if (room.joined) for (const name of room.people.known) room.away.add(name);
+    room.joined = room.loading = room.deferred = false;
+  }
 }
 
 /** The network is back, or the page is looked at again.

@@ -26,6 +26,8 @@ const CLOSED = ["banned", "wrong_room"];
 const RETRY_AFTER_MS_MAX = 300_000;
 /** Who comes back this soon was never away. */
 const BLIP_MS = 10_000;
+/** After a restart the server spreads its clients over so long at most. */
+const BACK_WITHIN_MS = 60_000;
 /** And is looked for among so many entries. */
 const BLIP_ENTRIES = 200;
 const SENTENCE_CHARS_MAX = 400;
@@ -43,7 +45,7 @@ export function received(state, envelope, at) {
     case "message":
       return messageCame(state, room, envelope);
     case "join":
-      if (!room.joined) return entered(state, room, envelope);
+      if (!room.joined) return entered(state, room, envelope, at);
       came(room.people, envelope.sender);
       return note(room, envelope, at);
     case "leave":
@@ -69,14 +71,16 @@ export function received(state, envelope, at) {
  * @param {State} state
  * @param {Room} room
  * @param {Traffic} join
+ * @param {number} at
  * @returns {Action[]} */
-function entered(state, room, { room: name, sender, role }) {
+function entered(state, room, { room: name, sender, role }, at) {
   const first = state.rooms.every((other) => !other.joined);
   const [before, formerly] = [ownerOf(state), state.formerly ?? state.me];
   Object.assign(state, { me: sender, formerly: null });
   if (before !== "" && before !== ownerOf(state)) leaveBehind(state, formerly ?? "");
   Object.assign(room, { name, joined: true, out: "", moderates: role === "moderator", sending: null });
   room.people.asked = false;
+  room.settledAt = at + BACK_WITHIN_MS;
   const others = first ? state.rooms.filter((other) => !other.joined && !other.out).map(joining) : [];
   return [...sendNext(room), ...others];
 }
@@ -97,6 +101,8 @@ function leaveBehind(state, owner) {
  * @param {number} at
  * @returns {Action[]} */
 function note(room, { type, sender }, at) {
+  const wasHere = room.away.delete(sender);
+  if (type === "join" && wasHere && !(at > room.settledAt)) return [];
   const from = Math.max(0, room.entries.length - BLIP_ENTRIES);
   const left = type === "join" ? room.entries.slice(from).findLastIndex((e) => e.type === "leave" && e.sender === sender) : -1;
   const entry = left < 0 ? undefined : room.entries[from + left];

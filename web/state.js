@@ -16,6 +16,8 @@ import { fold, mentions } from "./protocol.js";
  * @typedef {object} Room
  * @property {string} name as the server spells it
  * @property {boolean} joined the server said that this connection is in it
+ * @property {Set<string>} away who was here when the connection was lost, and may come back in a moment: no news
+ * @property {number} settledAt until when, in ms since 1970
  * @property {boolean} deferred it was joined too fast, and is joined again in a moment
  * @property {string} out why one is not in it and will not be by itself; "" if there is no such reason
  * @property {boolean} moderates one may delete here, and put people out
@@ -92,6 +94,8 @@ export function newRoom(name) {
   return {
     name,
     joined: false,
+    away: new Set(),
+    settledAt: 0,
     deferred: false,
     out: "",
     moderates: false,

@@ -7,8 +7,8 @@ import { test } from "node:test";
 import { find, mentioned, messages, newLine, newRoom, newState, unread } from "../../state.js";
 import { update } from "../../update.js";
 
-/** What is shown, and what is sent again. */
-const FILES = ["replay.json", "retries.json"].map((name) => {
+/** What is shown, what is sent again, and who is told of. */
+const FILES = ["replay.json", "retries.json", "comings.json"].map((name) => {
   const file = new URL(`../../../protocol/tests/golden/clients/${name}`, import.meta.url);
   return JSON.parse(readFileSync(file, "utf8"));
 });
@@ -35,6 +35,12 @@ function sent() {
   const envelopes = actions.filter((action) => action.do === "send").map(({ envelope }) => envelope);
   actions = actions.filter((action) => action.do !== "send");
   return envelopes;
+}
+
+/** Who came and left, as it stands among the messages. */
+function told({ rooms }) {
+  const traffic = ({ entries }) => entries.filter(({ type }) => type === "join" || type === "leave");
+  return Object.fromEntries(rooms.map((room) => [room.name, traffic(room).map(({ type, sender }) => `${type} ${sender}`)]));
 }
 
 /** What a step of the file is here. */
@@ -74,6 +80,7 @@ for (const one of cases) {
     actions = [];
     one.steps.forEach((step, i) => {
       const [[does, what]] = Object.entries(step);
+      if (does === "told") return assert.deepEqual(told(state), what, `step ${i}`);
       if (does === "sent") return assert.deepEqual(sent(), what, `step ${i}`);
       if (does !== "expect") {
         const done = STEPS[does](state, what) ?? [];
