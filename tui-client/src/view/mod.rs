@@ -17,7 +17,7 @@ use ratatui::widgets::Paragraph;
 use crate::drawn::Shape;
 use crate::keys::Wish;
 use crate::links::Links;
-use crate::model::{Model, Overlay};
+use crate::model::{Model, Overlay, Scroll};
 use crate::rows::{Pane, visible};
 use crate::text;
 
@@ -39,6 +39,9 @@ const COLUMN_WIDE: u16 = 24;
 /// The input grows up to so many rows; and on a small screen.
 const INPUT_ROWS_MAX: u16 = 6;
 const INPUT_ROWS_MAX_NARROW: u16 = 3;
+
+/// Rows that what lasts may take at least, if it needs them; beyond that, half of what there is.
+const NOTICE_ROWS: u16 = 2;
 
 /// Where everything is.
 struct Areas {
@@ -161,8 +164,12 @@ pub fn beside(model: &Model) -> (bool, bool) {
     }
 }
 
-/// What there is to say has more rows than the screen, and not all were shown.
+/// What there is to say has more rows than the screen, and not all were shown. Who reads further up
+/// turns the messages' pages first, while it lasts anyway.
 pub fn has_more_notice(model: &Model) -> bool {
+    if notice::is_lasting(model) && model.room().scroll != Scroll::Bottom {
+        return false;
+    }
     let areas = areas(model, screen(model));
     let rows = notice::height(model, areas.shape, areas.notice.width.into());
     model.notice_first + usize::from(areas.notice.height) < rows
@@ -217,7 +224,9 @@ fn areas(model: &Model, screen: Rect) -> Areas {
     };
     let said = notice::height(model, shape, screen.width.into());
     let said = u16::try_from(said).unwrap_or(u16::MAX);
-    let notice = said.min(screen.height.saturating_sub(header + status + input));
+    let left = screen.height.saturating_sub(header + status + input);
+    let most = if notice::is_lasting(model) { left.min(NOTICE_ROWS.max(left / 2)) } else { left };
+    let notice = said.min(most);
     let rows = [
         Constraint::Length(header),
         Constraint::Min(0),

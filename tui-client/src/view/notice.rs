@@ -74,6 +74,12 @@ pub(super) fn height(model: &Model, shape: Shape, width: usize) -> usize {
     rows(model, shape, width).len()
 }
 
+/// What is said stays until something else changes than what the person does: it must not take all of
+/// the messages' rows.
+pub(super) fn is_lasting(model: &Model) -> bool {
+    model.notice.is_none() && matches!(model.overlay, Overlay::None)
+}
+
 /// Draws them, from the row on that the person turned to.
 pub(super) fn draw(model: &Model, shape: Shape, area: Rect, frame: &mut Frame<'_>) {
     let all = rows(model, shape, area.width.into());
@@ -83,8 +89,7 @@ pub(super) fn draw(model: &Model, shape: Shape, area: Rect, frame: &mut Frame<'_
     if first + height < all.len()
         && let Some(last) = lines.last_mut()
     {
-        *last =
-            Line::styled(text::fitted("… PgDn shows the rest", area.width.into()), theme::quiet());
+        *last = Line::styled(text::fitted("… PgDn: more", area.width.into()), theme::quiet());
     }
     frame.render_widget(Paragraph::new(lines), area);
 }

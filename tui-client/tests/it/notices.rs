@@ -82,6 +82,24 @@ fn the_state_of_the_connection_is_on_every_screen_and_nobody_is_online_without_o
 }
 
 #[test]
+fn messages_can_be_read_while_a_long_reason_says_why_one_is_offline() {
+    let reason: String = (0..20).map(|n| format!("reason{n} ")).collect();
+    for (columns, rows) in [(20, 5), (20, 8), (40, 12), (80, 24)] {
+        let mut client = Client::entered(columns, rows);
+        client.says(1, "Bob", "read me");
+        client.happens(Event::Lost { code: None, reason: reason.clone() });
+        client.happens(Event::DialIn(30));
+        let mut seen = client.screen().join(" ");
+        assert!(seen.contains("read me"), "{columns} x {rows}: {seen}");
+        for _ in 0..20 {
+            client.presses(KeyCode::PageDown, KeyModifiers::NONE);
+            seen += &client.screen().join(" ");
+        }
+        assert!((0..20).all(|n| seen.contains(&format!("reason{n}"))), "{columns}: {seen}");
+    }
+}
+
+#[test]
 fn ctrl_c_leaves_only_when_it_is_pressed_twice_within_a_short_time() {
     let mut client = Client::entered(80, 12);
     client.did();
