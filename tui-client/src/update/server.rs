@@ -304,7 +304,10 @@ fn error_came(model: &mut Model, note: ErrorNote) -> Vec<Action> {
                 room.out = Some(sentence.clone());
             }
             if online {
-                model.notice = Some(sentence);
+                // What is not about the room that is shown says which one it is about.
+                let elsewhere = room.filter(|room| *room != model.room().name);
+                let place = elsewhere.map(|room| format!("#{}: ", text::clean_line(room.as_str())));
+                model.notice = Some(format!("{}{sentence}", place.unwrap_or_default()));
             }
         }
     }

@@ -230,8 +230,10 @@ fn who_is_refused_in_one_room_can_join_another() {
     // That one is refused, too: it is left aside, and the way back in is open.
     client.types("/join secret\n");
     let no = r#"{"type":"error","code":"wrong_room","content":"not this one","room":"secret"}"#;
+    client.types("/room ops\n");
     client.hears(no);
     assert_eq!(client.model.link, Link::Online);
+    assert_eq!(client.model.notice.as_deref(), Some("#secret: not this one"));
     client.did();
     client.types("/join secret\n");
     assert_eq!(sent(&client.did()), [r#"{"type":"join","room":"secret","history":100}"#]);
