@@ -42,16 +42,16 @@ pub fn is_obeyed(c: char) -> bool {
     c.is_control() || reorders(c)
 }
 
-/// A name as it is drawn: one that begins with a sign, or like a clock, stands in brackets, so that it
-/// cannot look like what the screen itself puts before a row.
+/// A name as it is drawn: one that begins with a sign stands in brackets, so that it cannot look like
+/// what the screen itself puts before a row; and so does one with a sign in it that ends a name there.
 pub fn bracketed(name: &str) -> String {
     const PICTURES_FROM: char = '\u{1F000}';
+    const AFTER_NAMES: &[char] = &[':', '：', '∶', '︰', '﹕', '꞉', ',', '，', '、'];
     let first = name.graphemes(true).next().unwrap_or_default();
     let is_word = first.starts_with(|c: char| c.is_alphanumeric() || c == '_');
     let is_picture = first.starts_with(|c| c >= PICTURES_FROM) && emojis::get(first).is_some();
-    let after_digits = name.trim_start_matches(|c: char| c.is_numeric());
-    let is_clock = after_digits.len() < name.len() && after_digits.starts_with([':', '：', '∶']);
-    if (is_word || is_picture) && !is_clock { name.to_owned() } else { format!("<{name}>") }
+    let is_plain = (is_word || is_picture) && !name.contains(AFTER_NAMES);
+    if is_plain { name.to_owned() } else { format!("<{name}>") }
 }
 
 /// Emoji as their names, for terminals and readers that cannot show them.
@@ -270,9 +270,19 @@ mod tests {
 
     #[test]
     fn a_name_that_looks_like_a_mark_stands_in_brackets() {
-        for name in
-            ["*", "→", "→ Bob joined", "-- x", "─── new ───", "➡️ Bob", "00:02 Bob", "…", "<x>"]
-        {
+        for name in [
+            "*",
+            "→",
+            "→ Bob joined",
+            "-- x",
+            "─── new ───",
+            "➡️ Bob",
+            "00:02 Bob",
+            "…",
+            "<x>",
+            "Ops: hi",
+            "Al joined, Zed",
+        ] {
             assert_eq!(bracketed(name), format!("<{name}>"));
         }
         for name in ["Bob", "_bob_", "李小龙", "🦀 crab", "007", "שרה", "a*"] {

@@ -80,9 +80,11 @@ fn show(model: &mut Model, id: MessageId) {
 /// Asks, with its first words, before a message is deleted.
 pub(super) fn ask_to_delete(model: &mut Model, id: Option<MessageId>) {
     let room = model.room();
-    let message = room.messages().find(|message| Some(message.id) == id && !message.deleted);
-    let Some(message) = message else {
-        model.notice = Some("No such message here".to_owned());
+    let message = room.messages().find(|message| Some(message.id) == id);
+    let Some(message) = message.filter(|message| !message.deleted) else {
+        let is_gone = message.is_some();
+        let words = if is_gone { "It is deleted already" } else { "No such message here" };
+        model.notice = Some(words.to_owned());
         return;
     };
     if !room.joined {

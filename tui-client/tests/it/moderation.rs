@@ -63,6 +63,11 @@ fn a_message_is_selected_by_moving_to_it() {
     up(&mut client);
     client.types("c");
     assert!(matches!(&client.did()[..], [Action::Copy(text)] if text.starts_with("message")));
+    client.hears(r#"{"type":"deleted","room":"dev","message":31,"by":"Mod","id":32,"at":0}"#);
+    client.presses(KeyCode::End, KeyModifiers::NONE);
+    up(&mut client);
+    client.types("d");
+    assert!(client.screen().join("\n").contains("It is deleted already"));
     // Beyond the newest one writes again.
     client.presses(KeyCode::Esc, KeyModifiers::NONE);
     up(&mut client);
