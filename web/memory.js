@@ -12,7 +12,7 @@ import { readObject } from "./storage.js";
  * @typedef {import("./state.js").Room} Room
  * @typedef {import("./storage.js").Store} Store
  * @typedef {{name: string, draft?: string, pending?: import("./state.js").Pending[]}} Unsent
- * @typedef {{name: string, read: number, muted: boolean}} Outline
+ * @typedef {{name: string, read: number, epoch: string | null, muted: boolean}} Outline
  */
 
 /** Of this tab: its id, who was here in which room, and the lines above what is new. */
@@ -108,7 +108,7 @@ export class Memory {
     const added = outlines(this.#read(PERSON + person).rooms).flatMap((room) => bringBack(state, room, this.#here.marks));
     // Of another person there are none.
     delete this.#here.marks;
-    this.#own = { person, rooms: new Map(state.rooms.map(({ name, read, muted }) => [fold(name), { name, read, muted }])) };
+    this.#own = { person, rooms: new Map(state.rooms.map((room) => [fold(room.name), outline(room)])) };
     const found = unsentOf(this.#read(this.ownName(state)).rooms).map((room) => takeIn(state, room));
     // What there is no room for waits as if another tab had left it.
     this.#leave(`${UNSENT}${this.#fresh}-rest ${person}`, found);
@@ -136,7 +136,7 @@ export class Memory {
   /** @param {State} state */
   #keepOutline(state) {
     const person = ownerOf(state);
-    const rooms = state.rooms.map(({ name, read, muted }) => ({ name, read, muted }));
+    const rooms = state.rooms.map(outline);
     const text = JSON.stringify([person, rooms]);
     if (text === this.#outline) return;
     this.#outline = text;
@@ -213,6 +213,11 @@ function takeOver(tab, browser, here, id, tell) {
   browser.removeItem(FORMERLY);
 }
 
+/** What is kept of a room, beside what is not sent. How far it was read is so of one log.
+ * @param {Outline} room
+ * @returns {Outline} */
+const outline = ({ name, read, epoch, muted }) => ({ name, read, epoch, muted });
+
 /** What another tab changed of a room since this one wrote it down stays changed.
  * @param {Outline} room
  * @param {Outline | undefined} before
@@ -221,11 +226,12 @@ function takeOver(tab, browser, here, id, tell) {
 function merge(room, before, kept) {
   if (!kept) return room;
   const isBack = before !== undefined && room.read < before.read;
-  return {
-    name: room.name,
-    read: isBack ? room.read : Math.max(room.read, kept.read),
-    muted: before?.muted === room.muted ? kept.muted : room.muted,
-  };
+  const muted = before?.muted === room.muted ? kept.muted : room.muted;
+  const [one, other] = [room.epoch ?? kept.epoch, kept.epoch ?? room.epoch];
+  if (one === other) return { name: room.name, read: isBack ? room.read : Math.max(room.read, kept.read), epoch: one, muted };
+  // Of two tabs, one heard that it is another log.
+  const { read, epoch } = room.epoch === before?.epoch ? kept : room;
+  return { name: room.name, read, epoch, muted };
 }
 
 /** @param {Store} browser
@@ -240,7 +246,12 @@ function forgetOldest(browser, tell) {
 /** @param {unknown} rooms
  * @returns {Outline[]} */
 function outlines(rooms) {
-  return named(rooms).map(({ name, read, muted }) => ({ name, read: Number.isSafeInteger(read) ? Number(read) : 0, muted: muted === true }));
+  return named(rooms).map(({ name, read, epoch, muted }) => ({
+    name,
+    read: Number.isSafeInteger(read) ? Number(read) : 0,
+    epoch: typeof epoch === "string" ? epoch : null,
+    muted: muted === true,
+  }));
 }
 
 /** @param {unknown} rooms
@@ -280,6 +291,7 @@ function bringBack(state, kept, marks) {
   const found = findOrAdd(state, kept.name);
   if (!found) return [];
   const { room, added } = found;
+  room.epoch ??= kept.epoch;
   if (kept.read > room.read) {
     room.read = kept.read;
     room.mark = room.read;

@@ -5,7 +5,7 @@
  * @typedef {{type: "message", room: string, sender: string, content: string, id: number, at: number, ref?: string, deleted?: boolean}} Message
  * @typedef {{type: "join" | "leave", room: string, sender: string, role?: string}} Traffic
  * @typedef {{type: "presence", room: string, users: string[], count?: number, after?: string}} Presence
- * @typedef {{type: "history", room: string, messages: Message[], more?: boolean, head: number, deleted?: number[], deleted_more?: boolean, ref?: string}} Page
+ * @typedef {{type: "history", room: string, messages: Message[], more?: boolean, head: number, deleted?: number[], deleted_more?: boolean, epoch?: string, ref?: string}} Page
  * @typedef {{type: "deleted", room: string, message: number, by: string, id: number}} Deleted
  * @typedef {{type: "moderated", action: "kick" | "ban" | "unban" | "mute" | "unmute", user: string, by: string, room?: string, seconds?: number, reason?: string}} Moderated
  * @typedef {{type: "error", code: string, content: string, room?: string, ref?: string, retry_ms?: number}} Refusal
@@ -72,7 +72,7 @@ function isKnown(e) {
       return named("room") && Array.isArray(e.users) && e.users.every((/** @type {any} */ user) => isText(user, NAME_UNITS_MAX))
         && (e.count === undefined || isId(e.count)) && maybeText(e.after);
     case "history":
-      return named("room") && isId(e.head) && maybeText(e.ref) && isList(e.messages, HISTORY_MAX) && (e.deleted === undefined || isList(e.deleted, DELETED_MAX))
+      return named("room") && isId(e.head) && maybeText(e.ref) && maybeText(e.epoch) && isList(e.messages, HISTORY_MAX) && (e.deleted === undefined || isList(e.deleted, DELETED_MAX))
         && e.messages.every((/** @type {any} */ message) => message?.type === "message" && isKnown(message));
     case "deleted":
       return named("room", "by") && isId(e.message) && isId(e.id);

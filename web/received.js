@@ -234,7 +234,10 @@ function placeOf({ entries }, id) {
  * @param {Room} room
  * @param {import("./protocol.js").Page} page
  * @returns {Action[]} */
-function pageCame(state, room, { messages, more, head, deleted = [], deleted_more: forget }) {
+function pageCame(state, room, { messages, more, head, epoch, deleted = [], deleted_more: forget }) {
+  // Who had nothing of it has asked for the newest already.
+  const isHeld = room.head > 0;
+  const isOther = epoch !== undefined && isOfAnother(room, epoch);
   const { loading: askedForOlder, known, head: seen } = room;
   const isWatchedNow = isWatched(state, room);
   Object.assign(room, { loading: false, known: true });
@@ -252,7 +255,13 @@ function pageCame(state, room, { messages, more, head, deleted = [], deleted_mor
     room.read = room.head;
     if (!state.focused || room !== activeRoom(state)) lookAway(room);
   }
+  if (isOther) {
+    // Nothing can be read that is not there.
+    room.read = Math.min(room.read, room.head);
+    if (room.mark !== null) room.mark = Math.min(room.mark, room.head);
+  }
   if (isWatchedNow) room.read = room.head;
+  if (isOther && isHeld) return [...askOlder(room, messages[0]?.id ?? room.head + 1), ...sendNext(room)];
   const gap = room.gapAfter ?? (known && !askedForOlder && !forget ? seen : null);
   const oldest = messages[0]?.id ?? 0;
   if (gap === null) {
@@ -263,6 +272,16 @@ function pageCame(state, room, { messages, more, head, deleted = [], deleted_mor
   const isFull = trim(room) && (room.entries[0]?.id ?? 0) > gap;
   room.gapAfter = more && oldest > gap && !isFull ? gap : null;
   return room.gapAfter === null ? sendNext(room) : askOlder(room, oldest);
+}
+
+/** What is here of another log is forgotten, but for how far it was read and what still waits to be sent.
+ * @param {Room} room
+ * @param {string} epoch which log the room is of now */
+function isOfAnother(room, epoch) {
+  const is = room.epoch !== null && room.epoch !== epoch;
+  room.epoch = epoch;
+  if (is) Object.assign(room, { entries: [], gapAfter: null, head: 0, atBottom: true });
+  return is;
 }
 
 /** @param {State} state

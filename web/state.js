@@ -29,6 +29,7 @@ import { fold, mentions } from "./protocol.js";
  * @property {string | null} sending the one that the server was told and has not answered: the next
  *   goes out after it, so that their order holds even if the server asks for time
  * @property {number} head newest message that was told, however it came: where to resume
+ * @property {string | null} epoch which log the messages are of, and what was read of them
  * @property {number | null} gapAfter a replay was cut: all after this id has still to be fetched
  * @property {boolean} more the server has messages older than the oldest here
  * @property {boolean} loading older messages were asked for and have not come yet
@@ -106,6 +107,7 @@ export function newRoom(name) {
     pending: [],
     sending: null,
     head: 0,
+    epoch: null,
     gapAfter: null,
     more: false,
     loading: false,

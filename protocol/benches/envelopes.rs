@@ -52,6 +52,7 @@ fn encode_replay(bencher: Bencher<'_, '_>, messages: usize) {
     let encoded = vec![ToClient::Message(message(100)).encode(); messages];
     let head = MessageId::try_from(1_795_522_918_645_253).unwrap();
     let room = RoomName::general();
-    let end = HistoryEnd { more: false, head, deleted: &[], deleted_more: false, reference: None };
+    let (epoch, reference) = (None, None);
+    let end = HistoryEnd { more: false, head, deleted: &[], deleted_more: false, epoch, reference };
     bencher.bench(|| encode_history(&room, divan::black_box(&encoded), end));
 }

@@ -114,17 +114,46 @@ impl TryFrom<&str> for Ref {
     type Error = BadRef;
 
     fn try_from(raw: &str) -> Result<Self, BadRef> {
-        let printable = raw.bytes().all(|b| (0x20..0x7f).contains(&b));
-        if raw.is_empty() || raw.len() > REF_BYTES_MAX || !printable {
-            return Err(BadRef);
-        }
-        Ok(Ref(raw.into()))
+        if is_short_ascii(raw) { Ok(Ref(raw.into())) } else { Err(BadRef) }
     }
+}
+
+fn is_short_ascii(raw: &str) -> bool {
+    let printable = raw.bytes().all(|b| (0x20..0x7f).contains(&b));
+    printable && !raw.is_empty() && raw.len() <= REF_BYTES_MAX
 }
 
 impl fmt::Debug for Ref {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+/// Which log the ids of messages belong to: 1–64 printable ASCII characters, which say nothing.
+///
+/// While it stays the same, what was told before is still there. Another one means that a backup, or
+/// nothing, has taken the place of the log: what a client holds of it may never have been said.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Epoch(Box<str>);
+
+impl Epoch {
+    /// The characters themselves.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// An epoch that is empty, too long, or holds something other than printable ASCII.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an epoch has 1 to {REF_BYTES_MAX} printable ASCII characters")]
+pub struct BadEpoch;
+
+impl TryFrom<&str> for Epoch {
+    type Error = BadEpoch;
+
+    fn try_from(raw: &str) -> Result<Self, BadEpoch> {
+        if is_short_ascii(raw) { Ok(Epoch(raw.into())) } else { Err(BadEpoch) }
     }
 }
 

@@ -39,8 +39,8 @@ mod to_server;
 mod token;
 
 pub use body::{
-    BadId, BadRef, Body, BodyError, CONTENT_CHARS_MAX, FRAME_BYTES_MAX, ID_END, MessageId,
-    REF_BYTES_MAX, Ref,
+    BadEpoch, BadId, BadRef, Body, BodyError, CONTENT_CHARS_MAX, Epoch, FRAME_BYTES_MAX, ID_END,
+    MessageId, REF_BYTES_MAX, Ref,
 };
 pub use claims::Claims;
 pub use hello::{Hello, KEY_BYTES_MAX, KEY_BYTES_MIN, KEY_SUBPROTOCOL_PREFIX, Key, SUBPROTOCOL};

@@ -196,6 +196,12 @@ pub enum Refusal {
     /// See [`Code::Unavailable`].
     #[error("messages cannot be stored or read at the moment: nothing was kept, try again")]
     Unavailable,
+    /// See [`Code::Unavailable`]: of a room that one is in, what was said cannot be read.
+    #[error("what was said here cannot be read at the moment: ask for it again")]
+    Unreadable {
+        /// When to ask again, in milliseconds: another time for each client.
+        retry_ms: u64,
+    },
     /// See [`Code::TooSlow`].
     #[error("this client reads too slowly: reconnect with `since`")]
     TooSlow,
@@ -241,7 +247,9 @@ impl Refusal {
             Refusal::BadUtf8 => Code::BadUtf8,
             Refusal::FrameTooBig => Code::FrameTooBig,
             Refusal::BadFrame => Code::BadFrame,
-            Refusal::Unavailable | Refusal::TooManySanctions { .. } => Code::Unavailable,
+            Refusal::Unavailable
+            | Refusal::Unreadable { .. }
+            | Refusal::TooManySanctions { .. } => Code::Unavailable,
             Refusal::TooSlow => Code::TooSlow,
             Refusal::Stopping { .. } => Code::Stopping,
         }
@@ -260,7 +268,7 @@ impl Refusal {
             Refusal::BadUtf8 => Some(1007),
             Refusal::TooManyBadFrames(_) => Some(1008),
             Refusal::FrameTooBig => Some(1009),
-            Refusal::TooSlow | Refusal::Unavailable => Some(1013),
+            Refusal::TooSlow => Some(1013),
             Refusal::NameTaken | Refusal::NameClaimed | Refusal::NameSimilar(_) => Some(4001),
             Refusal::NoToken
             | Refusal::BadToken(_)

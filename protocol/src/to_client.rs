@@ -5,7 +5,7 @@
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::body::{Body, MessageId, Ref};
+use crate::body::{Body, Epoch, MessageId, Ref};
 use crate::json::encode;
 use crate::moderation::{Deleted, Moderated, Reason, Role};
 use crate::name::{RoomName, UserName};
@@ -108,6 +108,10 @@ pub struct History {
     /// There were more of those than `deleted` holds: what is held of this room may be stale.
     #[serde(default, skip_serializing_if = "is_false")]
     pub deleted_more: bool,
+    /// After a join: which log this is. Another one than before means that what is held of the room,
+    /// and since when, is of a log that is no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<Epoch>,
     /// The `ref` of the question.
     #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Ref>,
@@ -135,7 +139,9 @@ pub struct ErrorNote {
 impl From<&Refusal> for ErrorNote {
     fn from(refusal: &Refusal) -> Self {
         let retry_ms = match refusal {
-            Refusal::TooFast { retry_ms } | Refusal::Stopping { retry_ms } => Some(*retry_ms),
+            Refusal::TooFast { retry_ms }
+            | Refusal::Stopping { retry_ms }
+            | Refusal::Unreadable { retry_ms } => Some(*retry_ms),
             Refusal::Muted(muted) => muted.seconds.map(|seconds| seconds.saturating_mul(1000)),
             _ => None,
         };
@@ -186,6 +192,9 @@ pub struct HistoryEnd<'a> {
     /// There were more of those.
     #[serde(skip_serializing_if = "is_false")]
     pub deleted_more: bool,
+    /// After a join: which log this is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<&'a Epoch>,
     /// The `ref` of the question.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub reference: Option<&'a Ref>,
@@ -194,8 +203,8 @@ pub struct HistoryEnd<'a> {
 /// Bytes of a `history` envelope that are left for its messages, each with a comma, beside so many
 /// ids in `deleted`.
 pub const fn history_bytes_left(deleted: usize) -> usize {
-    // Room for the fields around the list: a room's name of 64 characters and a `ref` of 64, each
-    // escaped at its worst, fit twice over; and an id with its comma has 17 bytes.
+    // Room for the fields around the list: a room's name, an epoch and a `ref` of 64 characters,
+    // each escaped at its worst, fit twice over; and an id with its comma has 17 bytes.
     HISTORY_BYTES_MAX.saturating_sub(2048 + 17 * deleted)
 }
 
@@ -277,6 +286,12 @@ impl<'de> Deserialize<'de> for Reason {
 impl<'de> Deserialize<'de> for Ref {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         checked(deserializer, |text| Ref::try_from(text))
+    }
+}
+
+impl<'de> Deserialize<'de> for Epoch {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        checked(deserializer, |text| Epoch::try_from(text))
     }
 }
 

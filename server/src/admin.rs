@@ -1,5 +1,5 @@
 //! What an operator does beside a server, running or not: see whose names are kept and who is banned,
-//! release a name, make a token, look at settings, make a backup.
+//! release a name, make a token, look at settings, make a backup, put one in place.
 //!
 //! This file does not know arguments, or where its answers are printed.
 
@@ -18,6 +18,7 @@ use crate::log::database::OpenError;
 pub use crate::log::inspect::{BackupError, Copied, backup, inspect};
 use crate::log::register::Sanction;
 pub use crate::log::register::{Kind, Whom};
+pub use crate::log::restore::{RestoreError, Restored, restore};
 use crate::log::{now_ms, register};
 use crate::tls::{Doubt, Tls};
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use protocol::{Role, RoomName, RoomPattern, UserName};
-use server::admin::{self, Files, KeyHash, Kind, Whom};
+use server::admin::{self, Copied, Files, KeyHash, Kind, Restored, Whom};
 use server::tls::Doubt;
 use server::{Config, Db};
 
@@ -26,6 +26,18 @@ pub(crate) enum Command {
     /// copy is whole
     Backup {
         /// The copy, which must not be there yet
+        file: PathBuf,
+
+        #[command(flatten)]
+        database: Database,
+    },
+
+    /// Put a backup in the place of the database, while no server uses it
+    ///
+    /// The backup is checked first, and stays. The database from before is kept beside the new one, under
+    /// a name that ends in the time of day.
+    Restore {
+        /// The backup: a file that `backup` made, or another database of a server that has ended
         file: PathBuf,
 
         #[command(flatten)]
@@ -150,6 +162,7 @@ impl Command {
                 let (messages, bytes) = (copied.messages, copied.bytes);
                 writeln!(out, "{}: {messages} messages, {bytes} bytes", file.display())?;
             }
+            Command::Restore { file, database } => restore(&file, database.file()?, out)?,
             Command::Names { database } => write!(out, "{}", admin::names(database.file()?)?)?,
             Command::Bans { database } => write!(out, "{}", admin::bans(database.file()?)?)?,
             Command::Unban(lift) => lift.run(Kind::Ban, out)?,
@@ -174,6 +187,19 @@ impl Database {
             Db::Memory => bail!("a database in memory goes with its server: name a file with --db"),
         }
     }
+}
+
+fn restore(file: &Path, db: &Path, out: &mut Out) -> anyhow::Result<()> {
+    let Restored { copied: Copied { messages, bytes }, aside } = admin::restore(file, db)?;
+    let (file, db) = (file.display(), db.display());
+    writeln!(out, "{db}: restored from {file}: {messages} messages, {bytes} bytes")?;
+    match aside {
+        Some(aside) => {
+            writeln!(out, "the database from before is kept as {}", aside.display())?;
+        }
+        None => writeln!(out, "there was no database before")?,
+    }
+    Ok(())
 }
 
 fn check_config(config: &Config, out: &mut Out) -> anyhow::Result<()> {

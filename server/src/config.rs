@@ -8,6 +8,7 @@ mod upkeep;
 mod values;
 
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::thread::available_parallelism;
@@ -25,7 +26,7 @@ pub use self::floods::{
     DESCRIPTORS_RESERVED, Floods, HEAD_BYTES_MAX, HEADERS_MAX, PERSON_SHARE, REQUEST_BURST,
     REQUEST_RATE, ROOM_SHARE,
 };
-pub use self::upkeep::Upkeep;
+pub use self::upkeep::{DISK_FREE_MIN, Upkeep};
 
 /// Most threads, and most shards: no machine has so many cores, and each takes memory.
 pub const THREADS_MAX: usize = 1024;
@@ -50,6 +51,10 @@ pub const COME_BACK_MIN: Duration = Duration::from_millis(500);
 pub const COME_BACK_EACH: Duration = Duration::from_millis(2);
 /// The longest that any of them is asked to wait.
 pub const COME_BACK_MAX: Duration = Duration::from_secs(60);
+
+/// When somebody asks again for what could not be read, at the earliest and at the latest: it may have
+/// been for a moment, and a damaged page stays so.
+pub const READ_AGAIN: RangeInclusive<Duration> = Duration::from_secs(15)..=Duration::from_secs(30);
 
 /// How a server is set up.
 #[derive(Debug, Clone, Args)]

@@ -14,6 +14,7 @@ mod assets;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
 pub mod bench;
+mod budget;
 pub mod config;
 mod connection;
 mod door;
@@ -56,6 +57,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::task::AbortOnDropHandle;
 
+use self::budget::Budgets;
 use self::config::DRAIN_TIMEOUT;
 pub use self::config::{Config, Db, Floods, LogFormat, SyncMode, Upkeep};
 use self::connection::Paces;
@@ -87,6 +89,7 @@ pub(crate) struct Engine {
     post: Arc<Post>,
     paces: Paces,
     parts: Parts,
+    budgets: Budgets,
     connections: AtomicU64,
     began: Instant,
 }
@@ -221,6 +224,7 @@ impl Engine {
             },
             post: Arc::new(Post { bounds, metrics }),
             paces: Paces::new(&config),
+            budgets: Budgets::new(&config),
             tls: Tls::of(&config)?.map(Arc::new),
             config,
             gate,

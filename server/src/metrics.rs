@@ -4,6 +4,9 @@
 //! Counting is one relaxed atomic, and for a message one for all its receivers together. This file
 //! does not know what it counts.
 
+mod disk;
+mod limit;
+
 use std::fmt;
 use std::hash::Hash;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -17,6 +20,8 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 use protocol::Code;
 
+use self::disk::Disk;
+pub(crate) use self::limit::Limit;
 use crate::readiness::NotReady;
 use crate::vitals::Gauges;
 
@@ -50,21 +55,6 @@ pub(crate) enum TurnedAway {
     BadTls,
     /// Its request is none, or is too large.
     BadRequest,
-}
-
-/// Whose rate a message passed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Limit {
-    /// The connection's.
-    Connection,
-    /// Its person's.
-    Person,
-    /// The room's.
-    Room,
-    /// The connection's, for joins, leaves and questions.
-    Requests,
-    /// The connection's, for bytes of what it asks for.
-    Reads,
 }
 
 /// How a connection ended.
@@ -113,6 +103,8 @@ pub(crate) struct Metrics {
     pub(crate) cleared: Counter,
     /// Commits that failed.
     pub(crate) log_failures: Counter,
+    /// What the log takes of its disk.
+    pub(crate) disk: Disk,
     log_batch: Histogram,
     log_seconds: Histogram,
     fan_out_seconds: Histogram,
@@ -173,7 +165,7 @@ impl Metrics {
             deletions: Counter::default(),
             cleared: Counter::default(),
             log_failures: Counter::default(),
-            // One message to 512, the most of one commit.
+            disk: Disk::default(),
             log_batch: Histogram::new(exponential_buckets(1.0, 2.0, 10)),
             // 64 µs to 2 s: the longest that a commit waits for another process.
             log_seconds: Histogram::new(exponential_buckets(64e-6, 2.0, 16)),
@@ -185,7 +177,7 @@ impl Metrics {
             away: By::new("reason", &TURNED_AWAY),
             ended: By::new("reason", &[Ended::Gone, Ended::Silent, Ended::Stalled]),
             refusals: By::new("code", &[Code::Unavailable, Code::TooFast, Code::TooSlow]),
-            limited: By::new("limit", &LIMITS),
+            limited: By::new("limit", &Limit::ALL),
         };
         metrics.register();
         let help = "Lines of the server's own log that could not be written";
@@ -214,6 +206,7 @@ impl Metrics {
         all.register("deletions", "Messages deleted by moderators", self.deletions.clone());
         all.register("cleared", "Messages cleared away by retention", self.cleared.clone());
         all.register("log_failures", "Commits that failed", self.log_failures.clone());
+        self.disk.register(all);
         all.register(
             "log_commit_messages",
             "Messages, deletions and changes of one commit",
@@ -327,9 +320,6 @@ impl<T: Copy + Eq + Hash> By<T> {
     }
 }
 
-const LIMITS: [Limit; 5] =
-    [Limit::Connection, Limit::Person, Limit::Room, Limit::Requests, Limit::Reads];
-
 const TURNED_AWAY: [TurnedAway; 8] = [
     TurnedAway::Full,
     TurnedAway::AddressConnections,
@@ -362,18 +352,6 @@ impl fmt::Display for Dropped {
             Dropped::TooSlow => "too_slow",
             Dropped::Gone => "gone",
             Dropped::Superseded => "superseded",
-        })
-    }
-}
-
-impl fmt::Display for Limit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Limit::Connection => "connection",
-            Limit::Person => "person",
-            Limit::Room => "room",
-            Limit::Requests => "requests",
-            Limit::Reads => "reads",
         })
     }
 }

@@ -3,6 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+/// A day.
+const DAY_US: u64 = 24 * 60 * 60 * 1_000_000;
+
 /// So many at once, and on average so many in a time.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pace {
@@ -21,6 +24,14 @@ impl Pace {
     /// A minute's worth may come at once.
     pub(crate) fn per_minute(rate: u32) -> Self {
         Pace::new(Duration::from_secs(60), rate, rate)
+    }
+
+    /// A day's bytes may be taken at once; this is what so many of them cost. A budget of 0 allows
+    /// everything.
+    pub(crate) fn of_a_day(bytes: usize, budget: u64) -> Self {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let cost_us = bytes.saturating_mul(DAY_US).checked_div(budget).unwrap_or_default();
+        Pace { cost_us, saved_max_us: DAY_US }
     }
 
     fn new(time: Duration, rate: u32, burst: u32) -> Self {

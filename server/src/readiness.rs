@@ -21,16 +21,25 @@ pub(crate) enum NotReady {
     ClockAhead,
     /// It is behind what is known.
     ClockBehind,
+    /// The database was deleted, moved or replaced.
+    DatabaseGone,
+    /// The disk has less room than is asked for.
+    DiskLow,
+    /// Something could not be read lately.
+    CannotRead,
 }
 
 impl NotReady {
     /// Every reason there is, in the order in which they are told.
-    pub(crate) const ALL: [NotReady; 5] = [
+    pub(crate) const ALL: [NotReady; 8] = [
         NotReady::Stopping,
         NotReady::CannotStore,
         NotReady::ClockImpossible,
         NotReady::ClockAhead,
         NotReady::ClockBehind,
+        NotReady::DatabaseGone,
+        NotReady::DiskLow,
+        NotReady::CannotRead,
     ];
 
     /// What `/readyz` says.
@@ -50,6 +59,9 @@ impl NotReady {
                 "the machine's clock is behind the last time known: nothing expires; set the clock, \
                  or if it is right restart with --accept-clock"
             }
+            NotReady::DatabaseGone => "the database file was deleted, moved or replaced",
+            NotReady::DiskLow => "the disk of the database has less room than --disk-free-min",
+            NotReady::CannotRead => "some messages cannot be read: the database may be damaged",
         }
     }
 
@@ -67,6 +79,9 @@ impl fmt::Display for NotReady {
             NotReady::ClockImpossible => "clock_impossible",
             NotReady::ClockAhead => "clock_ahead",
             NotReady::ClockBehind => "clock_behind",
+            NotReady::DatabaseGone => "database_gone",
+            NotReady::DiskLow => "disk_low",
+            NotReady::CannotRead => "cannot_read",
         })
     }
 }

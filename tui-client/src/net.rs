@@ -197,7 +197,7 @@ async fn talk(
                     Some(took) => Some(Event::Latency(took)),
                     None => match heard(message, &mut last_error) {
                         Ok(event) => event,
-                        Err(lost) => return lost,
+                        Err(lost) => return *lost,
                     },
                 },
                 Some(Err(error)) => return lost(None, sentence(&unsent.unwrap_or(error), line)),
@@ -239,7 +239,7 @@ async fn talk(
 }
 
 /// An envelope becomes an event; the last error before a close is the reason for it.
-fn heard(message: Message, last_error: &mut Option<String>) -> Result<Option<Event>, Event> {
+fn heard(message: Message, last_error: &mut Option<String>) -> Result<Option<Event>, Box<Event>> {
     match message {
         Message::Text(text) => {
             // What is of no known kind comes from a newer server, and is not for us.
@@ -253,7 +253,7 @@ fn heard(message: Message, last_error: &mut Option<String>) -> Result<Option<Eve
             let code = frame.as_ref().map(|frame| frame.code.into());
             let reason = last_error.take().or(frame.map(|frame| frame.reason.to_string()));
             let reason = reason.filter(|reason| !reason.is_empty());
-            Err(lost(code, reason.unwrap_or_else(|| HUNG_UP.to_owned())))
+            Err(Box::new(lost(code, reason.unwrap_or_else(|| HUNG_UP.to_owned()))))
         }
         _ => Ok(None),
     }

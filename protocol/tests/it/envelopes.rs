@@ -2,8 +2,8 @@
 //! keep their size.
 
 use protocol::{
-    Body, CONTENT_CHARS_MAX, Code, DELETED_MAX, FIELDS_MAX, FRAME_BYTES_MAX, HISTORY_BYTES_MAX,
-    HistoryEnd, MessageId, Ref, RoomName, ToClient, ToServer, encode_history,
+    Body, CONTENT_CHARS_MAX, Code, DELETED_MAX, Epoch, FIELDS_MAX, FRAME_BYTES_MAX,
+    HISTORY_BYTES_MAX, HistoryEnd, MessageId, Ref, RoomName, ToClient, ToServer, encode_history,
 };
 
 fn refused(frame: &str) -> Code {
@@ -140,8 +140,10 @@ fn a_history_page_keeps_its_size_and_says_what_it_left_out() {
         let messages: Vec<_> = (1..=200).map(|id| message(id, chars)).collect();
         let deleted = vec![MessageId::try_from(protocol::ID_END - 1).unwrap(); DELETED_MAX];
         let reference = Some(&reference);
-        let end =
-            HistoryEnd { more: false, head, deleted: &deleted, deleted_more: true, reference };
+        let epoch = Epoch::try_from("\"".repeat(64).as_str()).unwrap();
+        let (epoch, deleted) = (Some(&epoch), &deleted);
+        let (more, deleted_more) = (false, true);
+        let end = HistoryEnd { more, head, deleted, deleted_more, epoch, reference };
         let page = encode_history(&room, &messages, end);
         assert!(page.len() < HISTORY_BYTES_MAX);
         let ToClient::History(page) = ToClient::parse(&page).unwrap() else { panic!() };

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use protocol::{
-    Act, Action, Body, Code, Deleted, ErrorNote, Hello, History, Key, Message, MessageId,
+    Act, Action, Body, Code, Deleted, Epoch, ErrorNote, Hello, History, Key, Message, MessageId,
     Moderated, Presence, Reason, Ref, Role, RoomName, RoomPattern, SECONDS_MAX, ToClient, ToServer,
     Token, UserName,
 };
@@ -95,6 +95,7 @@ fn to_client() -> impl Strategy<Value = ToClient> {
     let messages = proptest::collection::vec(message(), 0..5);
     let retry = proptest::option::of(any::<u64>());
     let deleted = proptest::collection::vec(id(), 0..5);
+    let epoch = reference().prop_map(|text| text.and_then(|it| Epoch::try_from(it.as_str()).ok()));
     prop_oneof![
         message().prop_map(ToClient::Message),
         (room(), user(), any::<bool>()).prop_map(|(room, sender, is)| {
@@ -113,12 +114,12 @@ fn to_client() -> impl Strategy<Value = ToClient> {
             .prop_map(|(room, users, count, after)| {
                 ToClient::Presence(Presence { room, users, count, after })
             }),
-        (room(), messages, any::<bool>(), id(), deleted, reference()).prop_map(
-            |(room, messages, more, head, deleted, reference)| {
+        (room(), messages, any::<bool>(), id(), deleted, epoch, reference()).prop_map(
+            |(room, messages, more, head, deleted, epoch, reference)| {
                 let deleted_more = !deleted.is_empty() && more;
-                let history =
-                    History { room, messages, more, head, deleted, deleted_more, reference };
-                ToClient::History(history)
+                let page =
+                    History { room, messages, more, head, deleted, deleted_more, epoch, reference };
+                ToClient::History(page)
             }
         ),
         (any::<String>(), proptest::option::of(room()), reference(), retry).prop_map(

@@ -26,6 +26,14 @@ pub const PERSON_SHARE: u32 = 2;
 /// A room's rate, in rates of one connection: more than anybody can read.
 pub const ROOM_SHARE: u32 = 10;
 
+/// Bytes that one person may have stored in a day: ten messages a minute of the longest kind, day and
+/// night, or a log of one line a second.
+const PERSON_DAILY_BYTES: u64 = 64 * 1024 * 1024;
+/// Bytes of one address: an office of hundreds, or four bots at full length.
+const ADDRESS_DAILY_BYTES: u64 = 256 * 1024 * 1024;
+/// Bytes of all: a busy day of ten thousand people, and a small disk still lasts for days.
+const DAILY_BYTES: u64 = 16 * 1024 * 1024 * 1024;
+
 /// The limits on floods; 0 switches one off.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Floods")]
@@ -73,6 +81,20 @@ pub struct Floods {
     #[arg(long, env = "NEBULA_PERSON_BURST", value_name = "N")]
     pub person_burst: Option<u32>,
 
+    /// Bytes that one person may have stored in a day, about 128 for each message besides its text; 0
+    /// means any number [default: 67108864; 0 if --message-rate is 0]
+    #[arg(long, env = "NEBULA_PERSON_DAILY_BYTES", value_name = "N")]
+    pub person_daily_bytes: Option<u64>,
+
+    /// The same for all who come from one address (IPv6: from one /64); 0 means any number
+    #[arg(long, env = "NEBULA_ADDRESS_DAILY_BYTES", value_name = "N",
+          default_value_t = ADDRESS_DAILY_BYTES)]
+    pub address_daily_bytes: u64,
+
+    /// The same for all people together; 0 means any number
+    #[arg(long, env = "NEBULA_DAILY_BYTES", value_name = "N", default_value_t = DAILY_BYTES)]
+    pub daily_bytes: u64,
+
     /// Messages a second that one room takes on average, from all its people; 0 means any number
     /// [default: ten times --message-rate]
     #[arg(long, env = "NEBULA_ROOM_RATE", value_name = "N")]
@@ -96,8 +118,18 @@ impl Floods {
             handshake_timeout: Duration::from_secs(10),
             person_rate: None,
             person_burst: None,
+            person_daily_bytes: None,
+            address_daily_bytes: ADDRESS_DAILY_BYTES,
+            daily_bytes: DAILY_BYTES,
             room_rate: None,
             room_burst: None,
         }
+    }
+
+    /// Bytes that one person may have stored in a day: who may say any number of messages may as well
+    /// store them.
+    pub(crate) fn person_daily_bytes(&self, message_rate: u32) -> u64 {
+        let usual = if message_rate == 0 { 0 } else { PERSON_DAILY_BYTES };
+        self.person_daily_bytes.unwrap_or(usual)
     }
 }

@@ -7,6 +7,10 @@ use std::time::Duration;
 
 use clap::Args;
 
+/// What is left free of the disk: twice the 64 MiB that the write-ahead log may still need, so that
+/// what is stored can be moved into the file, and a restart has room.
+pub const DISK_FREE_MIN: u64 = 128 * 1024 * 1024;
+
 /// What the server does besides serving.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Upkeep")]
@@ -25,6 +29,10 @@ pub struct Upkeep {
           value_parser = super::values::time)]
     pub keep_every: Duration,
 
+    /// Store nothing while fewer bytes are free on the disk of the database; 0 stores until it is full
+    #[arg(long, env = "NEBULA_DISK_FREE_MIN", value_name = "BYTES", default_value_t = DISK_FREE_MIN)]
+    pub disk_free_min: u64,
+
     /// Serve metrics for Prometheus at http://ADDRESS/metrics, like 127.0.0.1:9464; off without it
     #[arg(long, env = "NEBULA_METRICS_LISTEN", value_name = "ADDRESS",
           value_parser = super::values::address)]
@@ -37,12 +45,13 @@ pub struct Upkeep {
 }
 
 impl Upkeep {
-    /// Everything is kept, and nothing is served.
+    /// Everything is kept, however full the disk is, and nothing is served.
     pub fn for_tests() -> Self {
         Upkeep {
             keep: None,
             keep_messages: 0,
             keep_every: Duration::from_secs(60),
+            disk_free_min: 0,
             metrics_listen: None,
             accept_clock: false,
         }

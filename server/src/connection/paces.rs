@@ -39,7 +39,22 @@ impl Over {
             Limit::Room => "was refused: more than one room takes (--room-rate, --room-burst)",
             Limit::Reads => "was refused: more pages of history than may be read",
             Limit::Requests => "was refused: more joins, leaves and questions than may be",
+            Limit::PersonBytes => {
+                "was refused: more bytes than one person may store in a day (--person-daily-bytes)"
+            }
+            Limit::AddressBytes => {
+                "was refused: more bytes than one address may store in a day (--address-daily-bytes)"
+            }
+            Limit::DailyBytes => {
+                "was refused: more bytes than all together may store in a day (--daily-bytes)"
+            }
         }
+    }
+}
+
+impl From<(Limit, Duration)> for Over {
+    fn from((limit, wait): (Limit, Duration)) -> Self {
+        Over::new(limit, wait)
     }
 }
 

@@ -19,6 +19,7 @@ use super::inbound::{Arrived, Inbound, Over};
 use super::paces::Over as OverRate;
 use super::recall::is_read;
 use crate::Engine;
+use crate::budget::{Spender, cost};
 use crate::config::{BAD_FRAMES_MAX, ROOMS_PER_CONNECTION_MAX};
 use crate::frame::{Frame, Order};
 use crate::gate::{Admitted, Opening, Pass};
@@ -38,6 +39,7 @@ pub(super) struct ReadPump {
     pub(super) claim: Claim<Admitted>,
     pub(super) rooms: Vec<Arc<OpenRoom>>,
     pub(super) asker: Asker,
+    spender: Spender,
     said: Rate,
     requests: Rate,
     bad_frames: u32,
@@ -57,6 +59,8 @@ impl ReadPump {
         let asker = Asker::new(opening.address, opening.counts);
         let admitted = engine.gate.admit(&engine.log, (&opening, &asker), &outbox).await;
         let claim = admitted.map_err(End::Refused)?;
+        let (address, now) = (opening.counted(), engine.began.elapsed());
+        let spender = engine.budgets.spender(claim.person(), address, now);
         let hello = opening.hello;
         let mut pump = ReadPump {
             id: engine.next_connection(),
@@ -64,6 +68,7 @@ impl ReadPump {
             claim,
             rooms: Vec::new(),
             asker,
+            spender,
             said: Rate::default(),
             requests: Rate::default(),
             bad_frames: 0,
@@ -262,7 +267,10 @@ impl ReadPump {
         }
         let open = open.clone();
         let (paces, now) = (&self.engine.paces, self.engine.began.elapsed());
-        if let Err(over) = paces.message(now, &self.said, person.said(), open.said()) {
+        let bytes = cost(&content, reference.as_ref());
+        let taken = paces.message(now, &self.said, person.said(), open.said());
+        let taken = taken.and_then(|()| Ok(self.engine.budgets.take(&self.spender, bytes, now)?));
+        if let Err(over) = taken {
             self.refuse_over(&over, Some(room), reference);
             return None;
         }
@@ -310,11 +318,11 @@ impl ReadPump {
             let since = since.unwrap_or_default();
             let limit = usize::from(history.unwrap_or(HISTORY_MAX));
             let asked = Asked { since, before: None, limit };
-            // Without the replay, what comes next would be taken for all there is: who comes back
-            // asks for it again.
-            let replay = self.unless_over(self.replay(&open, asked, None)).await?;
-            let (frame, head) = replay.map_err(|_| End::Refused(Refusal::Unavailable))?;
-            self.outbox.release(&frame, Some((lane(open.name()), head.get())));
+            let epoch = Some(self.engine.log.epoch());
+            let replay = self.replay(&open, asked, epoch, None);
+            let (frame, head) = self.unless_over(replay).await?;
+            let seam = head.map(|head| (lane(open.name()), head.get()));
+            self.outbox.release(&frame, seam);
         }
         Ok(())
     }

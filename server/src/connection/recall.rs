@@ -4,12 +4,14 @@
 
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
-use protocol::{MessageId, Ref, Refusal, RoomName, ToServer, UserName};
+use protocol::{Epoch, MessageId, Ref, Refusal, RoomName, ToServer, UserName};
 use tokio::time::{Instant, sleep_until};
 
 use super::paces::Over;
 use super::read_pump::{ReadPump, note};
+use crate::config::READ_AGAIN;
 use crate::frame::Frame;
 use crate::log::{Asked, NotRead, OpenRoom};
 use crate::metrics::Limit;
@@ -53,14 +55,8 @@ impl ReadPump {
         let asked = Asked { since: MessageId::ZERO, before, limit: usize::from(limit) };
         // What is told meanwhile waits: the deletion of a message comes after the message.
         self.outbox.hold();
-        let replay = self.unless_over(self.replay(open, asked, reference.as_ref())).await?;
-        let frame = match replay {
-            Ok((frame, _)) => frame,
-            Err(refusal) => {
-                self.metrics().refused(refusal.code());
-                note(&refusal, Some(room), reference)
-            }
-        };
+        let replay = self.replay(open, asked, None, reference);
+        let (frame, _) = self.unless_over(replay).await?;
         self.outbox.release(&frame, None);
         Ok(())
     }
@@ -97,16 +93,29 @@ impl ReadPump {
         }
     }
 
-    /// A `history` envelope and the newest id of the room.
+    /// A `history` envelope and the newest id of the room; or, where it cannot be read, when to ask again.
+    /// Who comes in is in the room all the same, and hears what is said from now on.
     pub(super) async fn replay(
         &self,
         open: &Arc<OpenRoom>,
         asked: Asked,
-        reference: Option<&Ref>,
-    ) -> Result<(Arc<Frame>, MessageId), Refusal> {
+        epoch: Option<&Epoch>,
+        reference: Option<Ref>,
+    ) -> (Arc<Frame>, Option<MessageId>) {
         let since = asked.since;
-        let page = self.engine.log.page(&self.asker, open, asked).await.map_err(refusal)?;
-        Ok((page.envelope(open.name(), since, reference), page.head))
+        let refusal = match self.engine.log.page(&self.asker, open, asked).await {
+            Ok(page) => {
+                let frame = page.envelope(open.name(), since, epoch, reference.as_ref());
+                return (frame, Some(page.head));
+            }
+            Err(NotRead::TooMany { retry }) if epoch.is_some() => {
+                Refusal::Unreadable { retry_ms: milliseconds(retry) }
+            }
+            Err(NotRead::Unavailable) => Refusal::Unreadable { retry_ms: read_again_ms() },
+            Err(not_read) => refusal(not_read),
+        };
+        self.metrics().refused(refusal.code());
+        (note(&refusal, Some(open.name().clone()), reference), None)
     }
 }
 
@@ -124,4 +133,14 @@ fn refusal(not_read: NotRead) -> Refusal {
         NotRead::Unavailable => Refusal::Unavailable,
         NotRead::TooMany { retry } => Over::new(Limit::Reads, retry).refusal,
     }
+}
+
+/// Another time for each, so that they do not all come at once.
+fn read_again_ms() -> u64 {
+    let spread = *READ_AGAIN.end() - *READ_AGAIN.start();
+    milliseconds(*READ_AGAIN.start() + spread.mul_f64(fastrand::f64()))
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

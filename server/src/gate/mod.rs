@@ -53,6 +53,13 @@ pub(crate) struct Opening {
     pub(crate) counts: bool,
 }
 
+impl Opening {
+    /// Where it is from, if the limits of an address hold there.
+    pub(crate) fn counted(&self) -> Option<IpAddr> {
+        self.counts.then_some(self.address)
+    }
+}
+
 /// What a connection may do, where that is not what everybody may.
 #[derive(Debug)]
 pub(crate) struct Pass {
@@ -203,7 +210,7 @@ impl Gate {
             return Err(Refusal::Banned(Box::new(banned)));
         }
         if let (true, Proof::Key(key)) = (wanted, proof) {
-            let address = opening.counts.then_some(opening.address);
+            let address = opening.counted();
             self.keep(log, claim.name(), key, address).await;
         }
         Ok(claim)

@@ -3,21 +3,17 @@
 //! This file does not know what is asked of the database.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
+use super::on_disk::{self, APPLICATION_ID, SCHEMA_VERSION};
+pub use super::open_error::OpenError;
 use crate::config::SyncMode;
-use crate::files;
+use crate::files::open;
 
-/// Marks a database as ours, at offset 68 of the file: "Nebu" (SQLite's file format, 1.3).
-const APPLICATION_ID: i32 = 0x4E65_6275;
-/// Grows with every step of [`SCHEMAS`].
-const SCHEMA_VERSION: i32 = 4;
 /// How long a statement waits for another process or a checkpoint to let go of the file.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 /// Files up to this size are checked whole at start: it takes milliseconds. A larger one is checked
@@ -31,8 +27,13 @@ const CACHE_KIB: i64 = 16 * 1024;
 const JOURNAL_BYTES_KEPT: i64 = 64 * 1024 * 1024;
 
 /// What makes a database of each version from that of the version before.
-const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] =
-    [&[MESSAGES], &[super::register::SCHEMA, DELETIONS], &[CLEARED], &[CLOCK]];
+const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] = [
+    &[MESSAGES],
+    &[super::register::SCHEMA, DELETIONS],
+    &[CLEARED],
+    &[CLOCK],
+    &[LOG, FORGET_EMPTY_ROOMS],
+];
 
 /// `messages` is appended to at its right edge, whatever the room; `by_room` serves every read;
 /// `by_ref` makes a resend the first message again. A message without content was deleted.
@@ -85,68 +86,34 @@ const CLOCK: &str = "
     ) STRICT;
 ";
 
-/// Why a database cannot be used. The file is as it was.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// It cannot be opened, made, or written.
-    #[error("cannot open the database {path:?} for reading and writing: {error}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        error: io::Error,
-    },
-    /// Its first bytes are no SQLite database's.
-    #[error("the file {0:?} is not a database: choose another with --db, or move it away")]
-    NotADatabase(PathBuf),
-    /// It is an SQLite database of another program.
-    #[error("the database {0:?} belongs to another program: choose another with --db")]
-    NotOurs(PathBuf),
-    /// A newer server wrote it.
-    #[error(
-        "the database {path:?} has schema version {found}, this server knows up to \
-         {SCHEMA_VERSION}: start it with a newer server"
-    )]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Its version.
-        found: i32,
-    },
-    /// An older server wrote it, and may be using it: only a server brings it up to date.
-    #[error(
-        "the database {path:?} has schema version {found}, and this is for version \
-         {SCHEMA_VERSION}: use the program of the server that runs, or start this one's server first"
-    )]
-    Older {
-        /// The file.
-        path: PathBuf,
-        /// Its version.
-        found: i32,
-    },
-    /// Somebody else holds it.
-    #[error("the database {0:?} is locked by another process: stop that one first")]
-    Locked(PathBuf),
-    /// SQLite finds fault with its contents.
-    #[error("the database {path:?} is damaged: {fault}; restore it from a backup or move it away")]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What was found.
-        fault: String,
-    },
-    /// Anything else that SQLite says.
-    #[error("cannot use the database {path:?}: {error}")]
-    Sqlite {
-        /// The file.
-        path: PathBuf,
-        /// What it said.
-        error: rusqlite::Error,
-    },
-    /// No thread could be started for it.
-    #[error("cannot start a thread for the log: {0}")]
-    Thread(#[from] io::Error),
-}
+/// What is true of the log as a whole, in one row. The epoch is another one in each new database and
+/// in each copy, so that clients notice when a backup takes the place of what they know. The others
+/// are the newest id with its time, and the newest deletion, of all rooms that were forgotten, since nothing is left of them.
+const LOG: &str = "
+    CREATE TABLE log (
+        epoch TEXT NOT NULL,
+        upto INTEGER NOT NULL DEFAULT 0,
+        at INTEGER NOT NULL DEFAULT 0,
+        deletion INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    INSERT INTO log (epoch) VALUES (lower(hex(randomblob(8))));
+";
+/// Forgets rooms of which all was cleared away.
+pub(super) const FORGET_EMPTY_ROOMS: &str = "
+    CREATE TEMP TABLE gone AS SELECT id FROM rooms
+        WHERE NOT EXISTS (SELECT 1 FROM messages WHERE room = rooms.id)
+        AND NOT EXISTS (SELECT 1 FROM deletions WHERE room = rooms.id);
+    UPDATE log SET
+        upto = max(upto, (SELECT coalesce(max(upto), 0) FROM cleared WHERE room IN gone)),
+        at = coalesce((SELECT at FROM cleared WHERE room IN gone ORDER BY upto DESC LIMIT 1), 0),
+        deletion =
+            max(deletion, (SELECT coalesce(max(deletion), 0) FROM cleared WHERE room IN gone));
+    DELETE FROM cleared WHERE room IN gone;
+    DELETE FROM rooms WHERE id IN gone;
+    DROP TABLE gone;
+";
+/// Makes a copy's epoch another one. What an older server wrote has none yet.
+pub(super) const RENEW_EPOCH: &str = "UPDATE log SET epoch = lower(hex(randomblob(8)))";
 
 /// A database that was checked, made if it was new, and is held against other servers.
 #[derive(Debug)]
@@ -161,12 +128,18 @@ pub(crate) struct Database {
 impl Database {
     /// Checks a file before SQLite may change it, and makes it if it is new or empty.
     pub(crate) fn open(path: &Path, sync: SyncMode) -> Result<Self, OpenError> {
-        let held = hold(path)?;
-        check_header(path, &held)?;
-        let database =
-            Database { path: path.to_owned(), in_memory: false, sync, _held: Some(held) };
-        database.prepare()?;
-        Ok(database)
+        let (held, is_new) = on_disk::hold(path)?;
+        let opened = on_disk::check(path, &held).and_then(|()| {
+            let path = path.to_owned();
+            let database = Database { path, in_memory: false, sync, _held: Some(held) };
+            database.prepare()?;
+            Ok(database)
+        });
+        if is_new && opened.is_err() {
+            // Why is told; an empty file would only be in the way.
+            let _ = fs::remove_file(path);
+        }
+        opened
     }
 
     /// A database that goes with the process.
@@ -180,9 +153,9 @@ impl Database {
 
     /// A database of ours beside the server that may hold it.
     pub(super) fn beside(path: &Path) -> Result<Self, OpenError> {
-        let file = files::open(path, File::options().read(true).write(true));
+        let file = open(path, File::options().read(true).write(true));
         let file = file.map_err(|error| OpenError::Io { path: path.to_owned(), error })?;
-        check_header(path, &file)?;
+        on_disk::check(path, &file)?;
         let sync = SyncMode::Normal;
         let database = Database { path: path.to_owned(), in_memory: false, sync, _held: None };
         let db = database.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -192,6 +165,10 @@ impl Database {
         }
         database.check_contents(&db)?;
         Ok(database)
+    }
+
+    pub(super) fn is_in_memory(&self) -> bool {
+        self.in_memory
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -225,10 +202,13 @@ impl Database {
     }
 
     fn connect(&self, flags: OpenFlags) -> Result<Connection, OpenError> {
-        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let flags = if self.in_memory { flags | OpenFlags::SQLITE_OPEN_URI } else { flags };
         let open = || {
-            let db = Connection::open_with_flags(&self.path, flags)?;
+            let db = if self.in_memory {
+                let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+                Connection::open_with_flags(&self.path, flags)?
+            } else {
+                on_disk::connect(&self.path, flags)?
+            };
             db.busy_timeout(BUSY_TIMEOUT)?;
             db.pragma_update(None, "cache_size", -CACHE_KIB)?;
             db.set_prepared_statement_cache_capacity(16);
@@ -322,48 +302,4 @@ pub(super) fn failed(path: &Path, error: rusqlite::Error) -> OpenError {
 fn advance(db: &Connection, version: i32) -> rusqlite::Result<()> {
     let done = usize::try_from(version).unwrap_or_default();
     SCHEMAS.iter().skip(done).flat_map(|step| *step).try_for_each(|sql| db.execute_batch(sql))
-}
-
-/// Opens the file, makes it if it is not there, and takes a lock that other servers respect.
-fn hold(path: &Path) -> Result<File, OpenError> {
-    let io = |error| OpenError::Io { path: path.to_owned(), error };
-    let mut options = File::options();
-    options.read(true).write(true).create(true).truncate(false).mode(0o600);
-    // What people said is for nobody else on this machine. SQLite makes its other files alike.
-    let file = files::open(path, &mut options).map_err(io)?;
-    // SQLite uses locks of another kind (fcntl), which this one (flock) does not disturb.
-    #[cfg(unix)]
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(fs::TryLockError::WouldBlock) => return Err(OpenError::Locked(path.to_owned())),
-        Err(fs::TryLockError::Error(error)) => return Err(io(error)),
-    }
-    Ok(file)
-}
-
-/// Reads the header by hand: SQLite itself might already change a file while opening it.
-pub(super) fn check_header(path: &Path, mut file: &File) -> Result<(), OpenError> {
-    const MAGIC: &[u8] = b"SQLite format 3\0";
-    let mut header = Vec::new();
-    let read = file.by_ref().take(100).read_to_end(&mut header);
-    read.map_err(|error| OpenError::Io { path: path.to_owned(), error })?;
-    if header.is_empty() {
-        return Ok(());
-    }
-    let field = |at: usize| -> Option<i32> {
-        Some(i32::from_be_bytes(header.get(at..at + 4)?.try_into().ok()?))
-    };
-    let (Some(version), Some(application)) = (field(60), field(68)) else {
-        return Err(OpenError::NotADatabase(path.to_owned()));
-    };
-    if !header.starts_with(MAGIC) {
-        return Err(OpenError::NotADatabase(path.to_owned()));
-    }
-    if application != APPLICATION_ID {
-        return Err(OpenError::NotOurs(path.to_owned()));
-    }
-    if version > SCHEMA_VERSION {
-        return Err(OpenError::Newer { path: path.to_owned(), found: version });
-    }
-    Ok(())
 }

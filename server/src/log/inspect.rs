@@ -12,8 +12,8 @@ use std::time::Duration;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
-use super::database::{OpenError, check_header, check_whole, failed, is_large};
-use crate::files;
+use super::database::{OpenError, RENEW_EPOCH, check_whole, failed, is_large};
+use super::on_disk::{self, with_suffix};
 
 /// How long another process may hold the file before it is given up: it is tried again so often.
 const TRIES_MAX: u32 = 100;
@@ -40,12 +40,12 @@ pub enum BackupError {
     Exists(PathBuf),
     /// The file that a copy is made in is there already.
     #[error(
-        "{0:?} is there already: another backup is being made, or one was cut off; remove it if \
+        "{0:?} is there already: another copy is being made, or one was cut off; remove it if \
          none is"
     )]
     Partial(PathBuf),
     /// The copy cannot be written.
-    #[error("cannot write the backup {path:?}: {error}")]
+    #[error("cannot write the copy {path:?}: {error}")]
     Io {
         /// The copy.
         path: PathBuf,
@@ -53,7 +53,7 @@ pub enum BackupError {
         error: io::Error,
     },
     /// SQLite cannot write the copy.
-    #[error("cannot make the backup {path:?}: {error}")]
+    #[error("cannot make the copy {path:?}: {error}")]
     Sqlite {
         /// The copy.
         path: PathBuf,
@@ -85,20 +85,27 @@ pub fn inspect(path: &Path) -> Result<Option<u64>, OpenError> {
 /// # Errors
 /// [`BackupError`]; then no copy is left behind.
 pub fn backup(from: &Path, to: &Path) -> Result<Copied, BackupError> {
-    let source = open(from)?;
     if to.exists() {
         return Err(BackupError::Exists(to.to_owned()));
     }
-    // Under its own name only when it is whole.
-    let mut partial = to.as_os_str().to_owned();
-    partial.push(".partial");
-    let partial = PathBuf::from(partial);
+    copy_to(from, to, |partial| {
+        fs::rename(partial, to).map_err(|error| BackupError::Io { path: to.to_owned(), error })
+    })
+    .map(|(copied, ())| copied)
+}
+
+/// Copies a database into a file beside `to`, under whose own name it is put only when it is whole: by
+/// `place`, which is told where it is.
+pub(super) fn copy_to<T, E: From<BackupError>>(
+    from: &Path,
+    to: &Path,
+    place: impl FnOnce(&Path) -> Result<T, E>,
+) -> Result<(Copied, T), E> {
+    let source = open(from).map_err(BackupError::from)?;
+    let partial = with_suffix(to, ".partial");
     let file = make(&partial)?;
-    let copied = copy(&source, from, &partial, &file).and_then(|copied| {
-        let placed = fs::rename(&partial, to);
-        placed.map_err(|error| BackupError::Io { path: to.to_owned(), error })?;
-        Ok(copied)
-    });
+    let copied = copy(&source, from, &partial, &file).map_err(E::from);
+    let copied = copied.and_then(|copied| Ok((copied, place(&partial)?)));
     if copied.is_err() {
         // Why there is no copy is told; what is left of it is in nobody's way.
         let _ = fs::remove_file(&partial);
@@ -119,12 +126,16 @@ fn make(path: &Path) -> Result<File, BackupError> {
 fn copy(source: &Connection, from: &Path, to: &Path, file: &File) -> Result<Copied, BackupError> {
     let io = |error| BackupError::Io { path: to.to_owned(), error };
     let sqlite = |error| BackupError::Sqlite { path: to.to_owned(), error };
-    let mut copy = Connection::open(to).map_err(sqlite)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
+    let mut copy = on_disk::connect(to, flags).map_err(sqlite)?;
     copy_pages(source, &mut copy).map_err(sqlite)?.ok_or(BackupError::Busy(from.to_owned()))?;
     // One file that is whole by itself, without a write-ahead log.
     copy.pragma_update(None, "journal_mode", "DELETE").map_err(sqlite)?;
     // What is wrong with it came with what was copied.
     check_whole(&copy, from)?;
+    if copy.table_exists(None, "log").map_err(sqlite)? {
+        copy.execute(RENEW_EPOCH, []).map_err(sqlite)?;
+    }
     let messages = count(&copy).map_err(sqlite)?;
     drop(copy);
     file.sync_all().map_err(io)?;
@@ -147,13 +158,12 @@ fn copy_pages(source: &Connection, copy: &mut Connection) -> rusqlite::Result<Op
 
 fn open(path: &Path) -> Result<Connection, OpenError> {
     let io = |error| OpenError::Io { path: path.to_owned(), error };
-    let file = files::open(path, File::options().read(true)).map_err(io)?;
+    let file = crate::files::open(path, File::options().read(true)).map_err(io)?;
     if file.metadata().map_err(io)?.len() == 0 {
         return Err(OpenError::NotADatabase(path.to_owned()));
     }
-    check_header(path, &file)?;
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    Connection::open_with_flags(path, flags).map_err(|error| failed(path, error))
+    on_disk::check(path, &file)?;
+    on_disk::connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(|error| failed(path, error))
 }
 
 fn count(db: &Connection) -> rusqlite::Result<u64> {

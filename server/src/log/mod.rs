@@ -6,13 +6,18 @@
 mod checkpoint;
 pub(crate) mod clock;
 pub(crate) mod database;
+mod guard;
 pub(crate) mod inspect;
 pub(crate) mod judge;
 pub(crate) mod keeper;
+mod on_disk;
+mod open_error;
 mod page;
+mod read_faults;
 mod reader;
 mod readers;
 pub(crate) mod register;
+pub(crate) mod restore;
 mod ring;
 mod rooms;
 mod sqlite;
@@ -23,18 +28,20 @@ mod work;
 mod writer;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use protocol::{RoomName, UserName};
+use protocol::{Epoch, RoomName, UserName};
 use tokio::sync::{mpsc, oneshot};
 
 use self::checkpoint::Checkpoints;
 pub(crate) use self::clock::now_ms;
 use self::database::{Database, OpenError};
+use self::guard::Guard;
 use self::keeper::Keeper;
 pub(crate) use self::page::{Asked, Page};
 #[cfg(test)]
 pub(crate) use self::page::{Deletion, Deletions, Stored};
+use self::read_faults::ReadFaults;
 use self::reader::Reader;
 pub(crate) use self::readers::{Asker, NotRead};
 use self::readers::{READERS, Readers};
@@ -72,6 +79,7 @@ pub(crate) struct Log {
     health: Health,
     metrics: Arc<Metrics>,
     pub(crate) time: Time,
+    epoch: Epoch,
     /// Dropped last: the writer is then the last to close the database, and leaves one tidy file.
     works: mpsc::Sender<Work>,
 }
@@ -81,6 +89,7 @@ pub(crate) struct Log {
 pub(crate) struct Health {
     pub(crate) reasons: Reasons,
     pub(crate) rooms: Rooms,
+    read_faults: ReadFaults,
 }
 
 impl Log {
@@ -94,12 +103,14 @@ impl Log {
         metrics: &Arc<Metrics>,
         parts: &Parts,
     ) -> Result<(Self, Register, oneshot::Receiver<()>), OpenError> {
-        let writer = Writer::new(database.writer()?).map_err(|error| database.failed(error))?;
+        let health = Health::default();
+        let writer = Writer::new(database.writer()?, health.rooms.forgotten());
+        let writer = writer.map_err(|error| database.failed(error))?;
+        let epoch = writer.epoch().map_err(|error| database.failed(error))?;
         let readers = (0..READERS).map(|_| database.reader().map(Reader::new));
         let (readers, reading) =
             Readers::spawn(readers.collect::<Result<_, _>>()?, &config.floods, parts)?;
         let (works, queue) = mpsc::channel(WORKS_WAITING_MAX);
-        let health = Health::default();
         let metrics = metrics.clone();
         let known = writer.known_ms(now_ms()).map_err(|error| database.failed(error))?;
         let leap_max = judge::leap_max_ms([config.name_expiry_ms(), config.upkeep.keep_ms()]);
@@ -107,11 +118,16 @@ impl Log {
         let time = Time::start(known, leap_max, accept, &health.reasons, &metrics);
         let register = writer.register(&time.read(), config.name_expiry_ms());
         let register = register.map_err(|error| database.failed(error))?;
+        let file = (!database.is_in_memory()).then(|| database.path());
+        let guard = Guard::new(file, config.upkeep.disk_free_min, &health)?;
+        // Before the first message: the disk may be low already.
+        guard.look(&metrics);
         let keeper = Keeper::new(writer.clock(), health.clone(), metrics.clone());
         let thread = LogThread {
             _reading: reading,
             writer,
             keeper,
+            guard: guard.clone(),
             checkpoints: database
                 .checkpointer()?
                 .map(|db| Checkpoints::spawn(db, parts.clone()))
@@ -119,6 +135,7 @@ impl Log {
             _upkeep: UpkeepThread::spawn(
                 database.upkeeper()?,
                 config.upkeep.clone(),
+                guard,
                 health.clone(),
                 metrics.clone(),
                 time.clone(),
@@ -130,13 +147,18 @@ impl Log {
             parts: parts.clone(),
         };
         let ended = thread.spawn(queue)?;
-        let log = Log { works, readers, health, metrics, time };
+        let log = Log { works, readers, health, metrics, time, epoch };
         Ok((log, register, ended))
     }
 
     /// Opens a room, spelt as whoever opened it first and is still there spelt it.
     pub(crate) fn open(&self, name: RoomName) -> Arc<OpenRoom> {
         self.health.rooms.open(name)
+    }
+
+    /// Which log it is: another one if a backup took its place.
+    pub(crate) fn epoch(&self) -> &Epoch {
+        &self.epoch
     }
 
     /// How the log is.
@@ -186,6 +208,7 @@ impl Log {
         asker: &Asker,
         name: UserName,
     ) -> Result<Option<Kept>, NotRead> {
+        let found = self.found();
         self.readers.read(asker, move |reader| (found(reader.find_name(&name)), 0)).await
     }
 
@@ -195,12 +218,14 @@ impl Log {
         asker: &Asker,
         sanction: Arc<Sanction>,
     ) -> Result<bool, NotRead> {
+        let found = self.found();
         self.readers.read(asker, move |reader| (found(reader.has_sanction(&sanction)), 0)).await
     }
 
     /// All bans and mutes, as the database says now.
     pub(crate) async fn sanctions(&self, asker: &Asker) -> Result<Vec<Sanction>, NotRead> {
-        self.readers.read(asker, |reader| (found(reader.sanctions()), SANCTIONS_COST)).await
+        let found = self.found();
+        self.readers.read(asker, move |reader| (found(reader.sanctions()), SANCTIONS_COST)).await
     }
 
     /// Reads messages of a room: everything that was committed before the call is in sight.
@@ -216,7 +241,7 @@ impl Log {
             self.metrics.page_found(true);
             return Ok(page);
         }
-        let (room, metrics) = (room.clone(), self.metrics.clone());
+        let (room, metrics, found) = (room.clone(), self.metrics.clone(), self.found());
         let question = move |reader: &Reader| {
             // When all come back at once, one has read the room while the others waited.
             let in_memory = room.page(&asked);
@@ -226,6 +251,17 @@ impl Log {
             (page, bytes)
         };
         self.readers.read(asker, question).await
+    }
+
+    /// What becomes of what was read: who asked is told that it cannot be, and the others why.
+    fn found<T>(&self) -> impl FnOnce(rusqlite::Result<T>) -> Result<T, NotRead> + use<T> {
+        let (health, metrics) = (self.health.clone(), self.metrics.clone());
+        move |found| {
+            found.map_err(|error| {
+                health.read_faults.failed(&error, &health.reasons, &metrics, Instant::now());
+                NotRead::Unavailable
+            })
+        }
     }
 }
 
@@ -237,13 +273,6 @@ fn read_page(reader: &Reader, room: &OpenRoom, asked: &Asked) -> rusqlite::Resul
     let newest = reader.newest_page(room.name(), asked)?;
     room.seed(newest.clone());
     Ok(room.page(asked).unwrap_or_else(|| newest.part(asked)))
-}
-
-fn found<T>(found: rusqlite::Result<T>) -> Result<T, NotRead> {
-    found.map_err(|error| {
-        tracing::error!(%error, "cannot read the log");
-        NotRead::Unavailable
-    })
 }
 
 impl Health {

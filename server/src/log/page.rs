@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use protocol::{HistoryEnd, Message, MessageId, Ref, RoomName, ToClient, encode_history};
+use protocol::{Epoch, HistoryEnd, Message, MessageId, Ref, RoomName, ToClient, encode_history};
 
 use crate::frame::{Frame, Order};
 use crate::hub::lane;
@@ -57,11 +57,12 @@ impl Page {
         u64::try_from(messages + deleted).unwrap_or(u64::MAX)
     }
 
-    /// The `history` envelope for who asked after `since`.
+    /// The `history` envelope for who asked after `since`. Only after a join it tells which log it is from.
     pub(crate) fn envelope(
         &self,
         room: &RoomName,
         since: MessageId,
+        epoch: Option<&Epoch>,
         reference: Option<&Ref>,
     ) -> Arc<Frame> {
         let messages: Vec<_> = self.messages.iter().map(|m| m.frame.envelope()).collect();
@@ -74,6 +75,7 @@ impl Page {
             head: self.head,
             deleted: &deleted,
             deleted_more: has_some && self.deletions.floor > since,
+            epoch,
             reference,
         };
         Frame::text(encode_history(room, &messages, end), Order::Plain)

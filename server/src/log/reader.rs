@@ -27,9 +27,7 @@ impl Reader {
     pub(super) fn page(&self, room: &RoomName, asked: &Asked) -> rusqlite::Result<Page> {
         // One snapshot for all of it: a head that is not in the page would be a message lost.
         let _snapshot = self.0.unchecked_transaction()?;
-        let Some(id) = room_id(&self.0, room)? else {
-            return Ok(Page::default());
-        };
+        let Some(id) = room_id(&self.0, room)? else { return self.forgotten_page(asked.since) };
         // A page before something is of messages alone, and who has nothing has nothing to forget.
         let deletions = if asked.before.is_none() && asked.since > MessageId::ZERO {
             self.deletions(id, asked.since)?
@@ -46,9 +44,7 @@ impl Reader {
     /// room. One read serves both.
     pub(super) fn newest_page(&self, room: &RoomName, asked: &Asked) -> rusqlite::Result<Page> {
         let _snapshot = self.0.unchecked_transaction()?;
-        let Some(id) = room_id(&self.0, room)? else {
-            return Ok(Page::default());
-        };
+        let Some(id) = room_id(&self.0, room)? else { return self.forgotten_page(MessageId::ZERO) };
         let deletions = self.deletions(id, MessageId::ZERO)?;
         let bytes_max = history_bytes_left(deletions.list.len());
         let limit = asked.limit.max(RING_MESSAGES_MAX);
@@ -58,6 +54,15 @@ impl Reader {
             is_asked || (nth < RING_MESSAGES_MAX && bytes <= RING_BYTES_MAX)
         })?;
         Ok(Page { messages, older, head: self.head(id)?, deletions })
+    }
+
+    /// Of a room that is not known, or not any more.
+    fn forgotten_page(&self, since: MessageId) -> rusqlite::Result<Page> {
+        let select = "SELECT upto, deletion FROM log";
+        let mut select = self.0.prepare_cached(select)?;
+        let (head, deletion) = select.query_row([], |row| Ok((id(row, 0)?, id(row, 1)?)))?;
+        let deletions = Deletions { list: Vec::new(), floor: since.max(deletion) };
+        Ok(Page { head, deletions, ..Page::default() })
     }
 
     /// Reads from the newest on for as long as they are wanted, whose id, place and bytes, with all
@@ -109,7 +114,9 @@ impl Reader {
         let mut list: Vec<_> = found.collect::<Result<_, _>>()?;
         let older = if list.len() > DELETED_MAX { list.pop().map(|older| older.id) } else { None };
         list.reverse();
-        let cleared = "SELECT coalesce(max(deletion), 0) FROM cleared WHERE room = ?1";
+        // The room may have been forgotten, and be there again.
+        let cleared = "SELECT max(deletion,
+            (SELECT coalesce(max(deletion), 0) FROM cleared WHERE room = ?1)) FROM log";
         let mut cleared = self.0.prepare_cached(cleared)?;
         let cleared = cleared.query_row([room], |row| id(row, 0))?;
         Ok(Deletions { list, floor: since.max(older.unwrap_or_default()).max(cleared) })
@@ -142,6 +149,8 @@ impl Reader {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use protocol::{Body, HISTORY_BYTES_MAX, Message, ToClient};
 
     use super::super::database::Database;
@@ -156,7 +165,7 @@ mod tests {
     /// A room with so many messages of so many characters of three bytes each; ids are 1, 2, …
     fn filled(count: u64, characters: usize) -> (Reader, Writer) {
         let database = Database::memory().unwrap();
-        let mut writer = Writer::new(database.writer().unwrap()).unwrap();
+        let mut writer = Writer::new(database.writer().unwrap(), Arc::default()).unwrap();
         let content = Body::try_from("漢".repeat(characters)).unwrap();
         let messages: Vec<_> = (1..=count)
             .map(|n| Message {
@@ -190,7 +199,7 @@ mod tests {
             [(asked(0, None, 200), 60), (asked(3, None, 200), 60), (asked(0, Some(41), 200), 40)]
         {
             let page = reader.page(&room(), &asked).unwrap();
-            let envelope = page.envelope(&room(), asked.since, None);
+            let envelope = page.envelope(&room(), asked.since, None, None);
             let ToClient::History(told) = ToClient::parse(envelope.envelope()).unwrap() else {
                 panic!("no history")
             };

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OpenFlags, Row, ToSql, params};
 
 use super::database::{BUSY_TIMEOUT, Database, OpenError};
 use super::judge::{EARLIEST_MS, Reading};
+use super::on_disk;
 use super::sqlite::{checked, signed, unsigned};
 use crate::key_hash::KeyHash;
 use crate::names::Kept;
@@ -271,7 +272,7 @@ pub(crate) fn lift(
 }
 
 fn connect(database: &Database) -> rusqlite::Result<Connection> {
-    let db = Connection::open_with_flags(database.path(), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let db = on_disk::connect(database.path(), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     db.busy_timeout(BUSY_TIMEOUT)?;
     Ok(db)
 }

@@ -3,7 +3,7 @@
 //! This file does not know who is in them, or the database.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 
 use protocol::{MessageId, RoomName};
@@ -24,6 +24,8 @@ pub(crate) struct Rooms {
     open: Arc<Mutex<HashMap<Arc<str>, Weak<OpenRoom>>>>,
     /// Bytes that their newest messages take.
     bytes: Arc<AtomicUsize>,
+    /// How often rooms of the database were forgotten.
+    forgotten: Arc<AtomicU64>,
 }
 
 /// A room that somebody is in. It goes with the last who holds it.
@@ -48,6 +50,11 @@ impl Rooms {
         let open = Arc::new(OpenRoom { name, ring, said, rooms: self.clone() });
         rooms.insert(key, Arc::downgrade(&open));
         open
+    }
+
+    /// How often rooms of the database were forgotten: their numbers hold no more.
+    pub(super) fn forgotten(&self) -> Arc<AtomicU64> {
+        self.forgotten.clone()
     }
 
     pub(crate) fn count(&self) -> usize {

@@ -4,8 +4,11 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use protocol::{Body, DELETED_CONTENT, Deleted, Message, MessageId, Ref, RoomName, UserName};
+use protocol::{
+    Body, DELETED_CONTENT, Deleted, Epoch, Message, MessageId, Ref, RoomName, UserName,
+};
 use rusqlite::{CachedStatement, Connection, OptionalExtension as _, Row, params};
 
 use super::clock::Clock;
@@ -27,20 +30,24 @@ pub(crate) struct Writer {
     clock: Clock,
     /// Numbers of rooms, by key.
     rooms: HashMap<Arc<str>, i64>,
+    /// How often rooms lost theirs, and how often that was heeded.
+    forgotten: Arc<AtomicU64>,
+    heeded: u64,
 }
 
 impl Writer {
-    pub(super) fn new(db: Connection) -> rusqlite::Result<Self> {
+    pub(super) fn new(db: Connection, forgotten: Arc<AtomicU64>) -> rusqlite::Result<Self> {
         // What was cleared away had its ids and times as well. The time is that of the newest id: SQLite
         // takes other columns from the row that has the greatest.
         let newest = "SELECT coalesce(max(id), 0), coalesce(at, 0) FROM (
             SELECT * FROM (SELECT id, at FROM messages ORDER BY id DESC LIMIT 1)
             UNION ALL SELECT * FROM (SELECT id, at FROM deletions ORDER BY id DESC LIMIT 1)
-            UNION ALL SELECT upto, at FROM cleared)";
+            UNION ALL SELECT upto, at FROM cleared
+            UNION ALL SELECT upto, at FROM log)";
         let clock = db.query_row(newest, [], |row| {
             Ok(Clock { last_id: unsigned(row, 0)?, last_at: unsigned(row, 1)? })
         })?;
-        Ok(Writer { db, clock, rooms: HashMap::new() })
+        Ok(Writer { db, clock, rooms: HashMap::new(), forgotten, heeded: 0 })
     }
 
     /// Up to when time has passed for certain: what was noted last. An older server noted nothing, and
@@ -63,6 +70,13 @@ impl Writer {
     /// Where the ids and times of earlier runs ended.
     pub(super) fn clock(&self) -> Clock {
         self.clock
+    }
+
+    /// Which log it is.
+    pub(super) fn epoch(&self) -> rusqlite::Result<Epoch> {
+        self.db.query_row("SELECT epoch FROM log", [], |row| {
+            checked(0, Epoch::try_from(row.get_ref(0)?.as_str()?))
+        })
     }
 
     /// Stores all of them, or, on an error, none.
@@ -88,6 +102,11 @@ impl Writer {
         // Takes the write lock at once: to ask for it after the first read would fail instead of
         // wait, should a checkpoint hold it.
         self.db.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        // Whoever forgets rooms says so before the lock comes to us.
+        let forgotten = self.forgotten.load(Ordering::Acquire);
+        if std::mem::replace(&mut self.heeded, forgotten) != forgotten {
+            self.rooms.clear();
+        }
         let mut outcomes = Vec::with_capacity(items.size_hint().0);
         let mut insert = self.db.prepare_cached(INSERT)?;
         for item in items {

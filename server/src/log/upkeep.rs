@@ -7,6 +7,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::Health;
+use super::guard::Guard;
 use super::judge::EARLIEST_MS;
 use super::sqlite::signed;
 use super::time::Time;
@@ -49,13 +51,17 @@ impl UpkeepThread {
     pub(super) fn spawn(
         db: Connection,
         keep: Upkeep,
+        guard: Guard,
         health: Health,
         metrics: Arc<Metrics>,
         time: Time,
         parts: Parts,
     ) -> io::Result<Self> {
         let (going, gone) = sync_channel(0);
-        let keeping = Keeping { db, keep, health, metrics, time, rooms_seen: 0, batches: 0 };
+        let looked = None;
+        let (rooms_seen, batches) = (0, 0);
+        let keeping =
+            Keeping { db, keep, guard, looked, health, metrics, time, rooms_seen, batches };
         let thread = thread::Builder::new().name("log-upkeep".into());
         let thread = thread.spawn(move || {
             let running = parts.begin(Part::LogUpkeep);
@@ -79,6 +85,9 @@ impl Drop for UpkeepThread {
 struct Keeping {
     db: Connection,
     keep: Upkeep,
+    guard: Guard,
+    /// When it looked at files and disk.
+    looked: Option<Instant>,
     health: Health,
     metrics: Arc<Metrics>,
     time: Time,
@@ -97,6 +106,7 @@ enum Step {
 struct Cleared {
     key: String,
     upto: i64,
+    room: i64,
 }
 
 impl Keeping {
@@ -105,7 +115,7 @@ impl Keeping {
         let mut note_due = due;
         let mut pause = Duration::ZERO;
         while gone.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
-            self.try_to_store();
+            self.look_around();
             if note_due <= Instant::now() {
                 self.note_time();
                 note_due = Instant::now() + NOTE_EVERY;
@@ -140,10 +150,20 @@ impl Keeping {
         }
     }
 
+    fn look_around(&mut self) {
+        if self.looked.is_none_or(|looked| looked.elapsed() >= TRY_EVERY) {
+            self.looked = Some(Instant::now());
+            self.guard.look(&self.metrics);
+            self.health.read_faults.look(&self.health.reasons, Instant::now());
+            self.try_to_store();
+        }
+    }
+
     /// Authors would find out with their next message, but who asks whether the server is ready
     /// should not have to wait for one.
     fn try_to_store(&self) {
-        let stores = self.health.is_failing() && self.trial().is_ok();
+        let may = self.health.is_failing() && self.guard.may_write().is_ok();
+        let stores = may && self.trial().is_ok();
         if stores && self.health.set_failing(false) {
             tracing::info!("messages can be stored again");
         }
@@ -228,6 +248,26 @@ impl Keeping {
         Ok(None)
     }
 
+    /// A room of which nothing is left takes no place either. How far it was cleared away stays known, for
+    /// all such rooms together.
+    fn forget_if_empty(&self, room: i64) -> rusqlite::Result<()> {
+        let forget = "DELETE FROM rooms WHERE id = ?1
+            AND NOT EXISTS (SELECT 1 FROM messages WHERE room = ?1)
+            AND NOT EXISTS (SELECT 1 FROM deletions WHERE room = ?1)";
+        if self.db.prepare_cached(forget)?.execute([room])? == 0 {
+            return Ok(());
+        }
+        let note = "UPDATE log SET upto = max(log.upto, c.upto),
+                at = CASE WHEN c.upto > log.upto THEN c.at ELSE log.at END,
+                deletion = max(log.deletion, coalesce(c.deletion, 0))
+            FROM (SELECT upto, at, deletion FROM cleared WHERE room = ?1) AS c";
+        self.db.prepare_cached(note)?.execute([room])?;
+        self.db.prepare_cached("DELETE FROM cleared WHERE room = ?1")?.execute([room])?;
+        // The writer, which waits for this commit, has to look for it anew.
+        self.health.rooms.forgotten().fetch_add(1, Ordering::Release);
+        Ok(())
+    }
+
     /// Deletes what was said, and what was deleted of it, and remembers how far: the newest id of a
     /// room stays known when it has no message left, no id is ever given twice, and who was away
     /// since before a deletion hears that there were some.
@@ -240,18 +280,23 @@ impl Keeping {
                  UNION ALL SELECT room, id, at, id FROM deletions WHERE @) GROUP BY room
             ON CONFLICT (room) DO UPDATE SET upto = excluded.upto, at = excluded.at,
                 deletion = coalesce(excluded.deletion, deletion)
-            RETURNING (SELECT key FROM rooms WHERE id = room), upto";
+            RETURNING (SELECT key FROM rooms WHERE id = room), upto, room";
         let cleared: Vec<Cleared> = self
             .db
             .prepare_cached(&mark.replace('@', old))?
-            .query_map(bounds.clone(), |row| Ok(Cleared { key: row.get(0)?, upto: row.get(1)? }))?
+            .query_map(bounds.clone(), |row| {
+                Ok(Cleared { key: row.get(0)?, upto: row.get(1)?, room: row.get(2)? })
+            })?
             .collect::<rusqlite::Result<_>>()?;
         let messages = format!("DELETE FROM messages WHERE {old}");
         let count = self.db.prepare_cached(&messages)?.execute(bounds.clone())?;
         let deletions = format!("DELETE FROM deletions WHERE {old}");
         self.db.prepare_cached(&deletions)?.execute(bounds)?;
+        for Cleared { room, .. } in &cleared {
+            self.forget_if_empty(*room)?;
+        }
         commit.commit()?;
-        for Cleared { key, upto } in cleared {
+        for Cleared { key, upto, .. } in cleared {
             let upto = u64::try_from(upto).unwrap_or_default();
             self.health.rooms.cleared(&key, MessageId::try_from(upto).unwrap_or_default());
         }

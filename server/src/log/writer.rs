@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoint::Checkpoints;
+use super::guard::Guard;
 use super::keeper::{Keeper, Outcome, Stamped, To};
 use super::readers::ReaderThreads;
 use super::sqlite::Writer;
@@ -36,6 +37,7 @@ pub(super) struct LogThread {
     pub(super) _reading: ReaderThreads,
     pub(super) writer: Writer,
     pub(super) keeper: Keeper,
+    pub(super) guard: Guard,
     pub(super) checkpoints: Option<Checkpoints>,
     pub(super) _upkeep: UpkeepThread,
     pub(super) hub: Hub,
@@ -67,6 +69,10 @@ impl LogThread {
             next = began + COMMIT_INTERVAL;
             let stamp = |work| self.keeper.stamp(work, self.time.read().now_us);
             let stamped: Vec<_> = batch.drain(..).map(stamp).collect();
+            if let Err(error) = self.guard.may_write() {
+                self.keeper.failed(stamped, &error);
+                continue;
+            }
             match self.writer.commit(stamped.iter().map(Stamped::item)) {
                 Ok(outcomes) => {
                     let erased = outcomes.iter().any(|it| matches!(it, Outcome::Deleted(_)));

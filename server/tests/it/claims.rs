@@ -257,7 +257,7 @@ async fn a_database_of_an_older_server_is_brought_up_to_date() {
     let db = Connection::open(&path).unwrap();
     db.execute_batch(
         "DROP TABLE names; DROP TABLE sanctions; DROP TABLE deletions; DROP TABLE cleared;
-         DROP TABLE clock;
+         DROP TABLE clock; DROP TABLE log;
          PRAGMA user_version = 1;
          PRAGMA wal_checkpoint(TRUNCATE)",
     )

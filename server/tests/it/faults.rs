@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use protocol::{Code, ToClient};
+use protocol::{Code, ErrorNote, ToClient};
 use rusqlite::Connection;
-use server::Config;
+use server::{Config, Db};
 use tokio::io::{AsyncReadExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::Command;
@@ -17,7 +17,7 @@ use tokio::time::interval;
 use tokio_tungstenite::tungstenite::Message as Frame;
 
 use crate::child::Server;
-use crate::harness::{Peer, TestServer, query, say, say_ref};
+use crate::harness::{Peer, TestServer, get, query, say, say_ref};
 
 #[tokio::test]
 async fn while_another_process_holds_the_database_nothing_is_stored_and_all_is_read() {
@@ -67,7 +67,7 @@ async fn while_the_log_is_behind_the_loud_wait_and_nothing_is_lost() {
 }
 
 #[tokio::test]
-async fn who_cannot_be_told_what_was_missed_is_sent_away_to_ask_again() {
+async fn who_cannot_be_told_what_was_missed_stays_and_asks_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("nebula.db");
     let server = Server::start(&path, "127.0.0.1:0").await;
@@ -81,24 +81,77 @@ async fn who_cannot_be_told_what_was_missed_is_sent_away_to_ask_again() {
     let other = Connection::open(&path).unwrap();
     other.execute_batch("ALTER TABLE messages RENAME TO elsewhere").unwrap();
     let mut bob = server.connect(&query("dev", "Bob", "&since=0")).await;
-    bob.expect_refusal(Code::Unavailable, 1013).await;
+    asks_later(&bob.error().await);
+    bob.expect_entry().await;
     alice.send(r#"{"type":"join","room":"dev","since":0}"#).await;
-    alice.expect_refusal(Code::Unavailable, 1013).await;
+    while !matches!(alice.next().await, ToClient::Leave { .. }) {}
+    asks_later(&alice.error().await);
+    alice.expect_entry().await;
+    assert!(get(server.address.parse().unwrap(), "/readyz").await.contains("cannot be read"));
     other.execute_batch("ALTER TABLE elsewhere RENAME TO messages").unwrap();
-    let mut again = server.connect(&query("dev", "Bob", "&since=0")).await;
-    assert_eq!(again.history().await.messages.len(), 1);
-    // Nobody is left behind in the room.
-    let mut here = None;
-    while here != Some(1) {
-        again.send(r#"{"type":"presence","room":"dev","after":"0"}"#).await;
-        here = loop {
-            match again.next().await {
-                ToClient::Presence(presence) if presence.after.is_some() => break presence.count,
-                ToClient::Error(note) => panic!("still {here:?} here: {note:?}"),
-                _ => {}
+    for peer in [&mut alice, &mut bob] {
+        peer.send(r#"{"type":"history","room":"dev"}"#).await;
+        let history = loop {
+            if let ToClient::History(history) = peer.next().await {
+                break history;
             }
         };
+        assert_eq!(history.messages.len(), 1);
     }
+    // Nobody lost a room meanwhile.
+    alice.send(say("ops", "still here")).await;
+    assert_eq!(alice.message().await.room.as_str(), "ops");
+    bob.send(say("dev", "still here")).await;
+    bob.message().await;
+}
+
+fn asks_later(note: &ErrorNote) {
+    assert_eq!((note.code, note.room.as_ref().unwrap().as_str()), (Code::Unavailable, "dev"));
+    assert!((15_000..=30_000).contains(&note.retry_ms.unwrap()), "{note:?}");
+}
+
+/// A page with one of the newest messages of a room is overwritten, in a file that is too large to be
+/// read whole at the start.
+#[tokio::test]
+async fn a_damaged_page_is_told_and_takes_neither_the_room_nor_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("nebula.db");
+    let config = Config { db: Db::File(path.clone()), ..Config::for_tests() };
+    TestServer::start_with(config.clone()).await.stop().await;
+    let db = Connection::open(&path).unwrap();
+    db.execute_batch(
+        "INSERT INTO rooms VALUES (1, 'dev');
+         WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < 2000)
+         INSERT INTO messages
+             SELECT id, 1, 'a', 'a', printf('<%d>%.*c', id, 4000, 'x'), 0, NULL FROM n;
+         PRAGMA wal_checkpoint(TRUNCATE)",
+    )
+    .unwrap();
+    drop(db);
+    let mut bytes = std::fs::read(&path).unwrap();
+    let at = memchr::memmem::find(&bytes, b"<1990>").unwrap() / 4096 * 4096;
+    bytes[at..at + 4096].fill(0xAA);
+    std::fs::write(&path, bytes).unwrap();
+    let server = TestServer::start_with(config).await;
+    let mut alice = server.connect(&query("dev", "Alice", "&history=100")).await;
+    asks_later(&alice.error().await);
+    alice.expect_entry().await;
+    let mut bob = server.enter("dev", "Bob").await;
+    alice.presence().await;
+    alice.send(r#"{"type":"join","room":"ops","history":100}"#).await;
+    assert_eq!(alice.history().await.room.as_str(), "ops");
+    alice.expect_entry().await;
+    alice.send(say("dev", "live")).await;
+    assert_eq!((alice.message().await, bob.message().await.content.as_str()).1, "live");
+    bob.send(r#"{"type":"history","room":"dev","ref":"q"}"#).await;
+    let note = bob.error().await;
+    asks_later(&note);
+    assert_eq!(note.reference.unwrap().as_str(), "q");
+    // What is whole is read.
+    bob.send(r#"{"type":"history","room":"dev","before":1990,"limit":10}"#).await;
+    assert_eq!(bob.history().await.messages.len(), 10);
+    assert!(server.figure("nebula_log_read_failures_total").await >= 2.0);
+    assert_eq!(server.figure("nebula_not_ready{reason=\"cannot_read\"}").await, 1.0);
 }
 
 #[tokio::test]

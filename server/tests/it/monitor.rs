@@ -140,3 +140,20 @@ async fn dashboard_and_alerts_name_figures_that_there_are() {
         }
     }
 }
+
+/// The rules are well formed, and fire when they should, as Prometheus's own tool sees it.
+#[test]
+fn the_alerts_are_what_prometheus_takes_and_fire_when_they_should() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("docs/monitoring");
+    for arguments in [["check", "rules", "alerts.yml"], ["test", "rules", "alerts.test.yml"]] {
+        let ran =
+            std::process::Command::new("promtool").args(arguments).current_dir(&folder).output();
+        let output = match ran {
+            // Where it is not installed, only their names are checked.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
+            ran => ran.unwrap(),
+        };
+        let said = [output.stdout, output.stderr].concat();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&said));
+    }
+}

@@ -17,16 +17,16 @@ use crate::harness::{TestServer, query, say_ref};
 use crate::moderation::MOD_HASH;
 use crate::tokens::ed25519;
 
-async fn run(arguments: &[&str]) -> Output {
+pub(crate) async fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_nebula-server")).args(arguments).output().await.unwrap()
 }
 
-fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes)).concat()
 }
 
 /// The texts of a room in a database, in order.
-async fn texts(db: &Path) -> Vec<String> {
+pub(crate) async fn texts(db: &Path) -> Vec<String> {
     let server = Server::start(db, "127.0.0.1:0").await;
     let mut reader = server.connect(&query("dev", "reader", "&history=200")).await;
     let mut texts = Vec::new();

@@ -132,8 +132,8 @@ impl Client {
         view.entered.then_some(ToServer::Delete { room, message, reference: None })
     }
 
-    /// Hears one envelope.
-    pub(super) fn hear(&mut self, envelope: ToClient, store: &Store) -> Result<(), String> {
+    /// Hears one envelope; true if it has to come back to where it was, to ask for what it missed.
+    pub(super) fn hear(&mut self, envelope: ToClient, store: &Store) -> Result<bool, String> {
         match envelope {
             ToClient::Message(message) => self.message(message, store)?,
             ToClient::History(history) => {
@@ -157,6 +157,9 @@ impl Client {
                 self.rooms.get_mut(&**presence.room.key()).unwrap().people = people;
             }
             ToClient::Error(note) => {
+                if note.code == Code::Unavailable && note.reference.is_none() {
+                    return Ok(true);
+                }
                 let is_it = |said: &&mut Said| Some(&said.reference) == note.reference.as_ref();
                 if note.code == Code::Unavailable
                     && let Some(said) = self.pending.iter_mut().find(is_it)
@@ -167,7 +170,7 @@ impl Client {
             ToClient::Deleted(deletion) => self.deletion(&deletion, store)?,
             ToClient::Moderated(_) => {}
         }
-        Ok(())
+        Ok(false)
     }
 
     fn message(&mut self, message: Message, store: &Store) -> Result<(), String> {

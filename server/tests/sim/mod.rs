@@ -149,7 +149,7 @@ fn everything_that_may_go_wrong_does() {
         "NameClaimed",
         "hears Deleted(",
         "Unavailable",
-        "is ended: Refused(Unavailable)",
+        "reference: None, retry_ms: Some(1)",
         "is cut",
         "is noticed to be gone",
         "well: false",

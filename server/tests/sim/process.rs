@@ -7,14 +7,14 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use protocol::{Hello, Key, MessageId, Refusal, Role, ToServer, UserName};
+use protocol::{ErrorNote, Hello, Key, MessageId, Refusal, Role, ToClient, ToServer, UserName};
 use tokio::sync::oneshot::Receiver;
 use tokio::sync::oneshot::error::TryRecvError;
 
 use super::Mutant;
 use super::store::Store;
 use super::time::{EXPIRY_MS, Time};
-use crate::frame::Frame;
+use crate::frame::{Frame, Order};
 use crate::hub::core::{Core, Input};
 use crate::hub::{Budget, ConnectionId, lane, perform};
 use crate::key_hash::KeyHash;
@@ -263,7 +263,7 @@ impl Process {
             }
             if mutant == Mutant::ReleaseBeforeReplay {
                 let nothing = store.page(&name, &Asked { limit: 0, ..newest });
-                let nothing = nothing.envelope(&name, joining.since, None);
+                let nothing = nothing.envelope(&name, joining.since, None, None);
                 connection.outbox.release(&nothing, Some((lane(&name), 0)));
             }
             joining.entered = true;
@@ -278,15 +278,17 @@ impl Process {
             if !readable && mutant == Mutant::GoOnWithoutReplay {
                 let nothing = store.page(&name, &Asked { limit: 0, ..newest });
                 let nothing = Page { head: MessageId::ZERO, ..nothing };
-                let nothing = nothing.envelope(&name, joining.since, None);
+                let nothing = nothing.envelope(&name, joining.since, None, None);
                 connection.outbox.release(&nothing, Some((lane(&name), 0)));
                 connection.rooms.push(joining.room);
                 return;
             }
             if !readable {
-                connection.outbox.end(End::Refused(Refusal::Unavailable));
-                connection.over = true;
-                connection.joining = Some(joining);
+                let unreadable = Refusal::Unreadable { retry_ms: 1 };
+                let note = ErrorNote { room: Some(name), ..ErrorNote::from(&unreadable) };
+                let told = Frame::text(ToClient::Error(note).encode(), Order::Plain);
+                connection.outbox.release(&told, None);
+                connection.rooms.push(joining.room);
                 return;
             }
             joining.found = Some(store.page(&name, &newest));
@@ -305,7 +307,7 @@ impl Process {
         if mutant == Mutant::ForgetDeletions {
             page.deletions.list.clear();
         }
-        let frame = page.envelope(&name, joining.since, None);
+        let frame = page.envelope(&name, joining.since, None, None);
         match mutant {
             Mutant::ReleaseBeforeReplay => connection.outbox.push(&frame),
             Mutant::ForgetTheSeam => connection.outbox.release(&frame, Some((lane(&name), 0))),

@@ -22,8 +22,7 @@ const STEPS: usize = 240;
 const STEPS_TO_REST: usize = 10_000;
 /// Messages of one client: what a person types in one run.
 const MESSAGES_MAX: usize = 8;
-/// The first of the clients may delete.
-const MODERATORS: usize = 2;
+const MODERATORS: usize = 2; // The first of the clients may delete.
 const HOUR_US: i64 = 3_600_000_000;
 
 thread_local! {
@@ -221,7 +220,10 @@ impl World {
         for frame in read {
             let envelope = ToClient::parse(frame.envelope()).map_err(|e| e.to_string())?;
             self.say(|| format!("{who} hears {envelope:?}"));
-            self.clients[who].hear(envelope, &self.store)?;
+            if self.clients[who].hear(envelope, &self.store)? {
+                self.cut(who);
+                break;
+            }
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ mod unsent;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use protocol::{MessageId, Ref, RoomName};
+use protocol::{Epoch, MessageId, Ref, RoomName};
 
 use crate::disk;
 use crate::model::{Model, Pending, Room};
@@ -124,6 +124,7 @@ impl Memory {
             room: room.name.as_str().to_owned(),
             shown,
             read: room.read.get(),
+            epoch: room.epoch.as_ref().map(|epoch| epoch.as_str().to_owned()),
             // The line stays where it is as long as something new stands below it.
             line: room.new_line(model.me.as_ref()).and(room.looked_away).map(MessageId::get),
             muted: room.muted,
@@ -230,6 +231,7 @@ fn bring_back(model: &mut Model, kept: &Kept) {
     let line = kept.line.and_then(|line| MessageId::try_from(line).ok());
     let mut known = Room::as_read(name.clone(), read);
     known.looked_away = line.or(known.looked_away);
+    known.epoch = kept.epoch.as_deref().and_then(|epoch| Epoch::try_from(epoch).ok());
     known.muted = kept.muted;
     match model.find(&name) {
         Some(room) => *room = known,

@@ -49,6 +49,9 @@ pub(super) struct Kept {
     pub(super) shown: bool,
     #[serde(default)]
     pub(super) read: u64,
+    /// Which log that is of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) epoch: Option<String>,
     /// Where the line above what is new stands, if it stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) line: Option<u64>,
@@ -135,13 +138,19 @@ impl Kept {
         self.server == owner.server && self.user.as_ref().is_none_or(|user| *user == owner.user)
     }
 
-    /// What was read stays read, whoever read it.
+    /// What was read stays read, whoever read it; unless it was of a log that is no more.
     fn change(&mut self, before: Option<&Kept>, now: &Kept) {
         let none = Kept::default();
         let before = before.unwrap_or(&none);
         self.user.clone_from(&now.user);
         self.room.clone_from(&now.room);
-        self.read = self.read.max(now.read);
+        if self.epoch == now.epoch || self.epoch.is_none() || now.epoch.is_none() {
+            self.read = self.read.max(now.read);
+            self.epoch = self.epoch.take().or_else(|| now.epoch.clone());
+        } else if now.epoch != before.epoch {
+            // This client heard of another log; one that has not is behind.
+            (self.read, self.epoch) = (now.read, now.epoch.clone());
+        }
         if now.line != before.line {
             self.line = now.line;
         }

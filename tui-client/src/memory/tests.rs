@@ -158,6 +158,31 @@ fn another_name_has_rooms_of_its_own_and_takes_along_what_is_not_sent() {
 }
 
 #[test]
+fn what_was_read_is_of_a_log_and_goes_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let epoch = |text: &str| protocol::Epoch::try_from(text).unwrap();
+    let mut run = Run::of("Alice", folder.path());
+    run.room("dev").read = id(7);
+    run.room("dev").is_of(epoch("a"));
+    run.ends();
+    let mut one = Run::of("Alice", folder.path());
+    let mut behind = Run::of("Alice", folder.path());
+    assert_eq!((one.room("dev").read, one.room("dev").epoch.clone()), (id(7), Some(epoch("a"))));
+    // A backup took its place, of which less was there to be read.
+    assert!(one.room("dev").is_of(epoch("b")));
+    one.room("dev").head = id(3);
+    one.room("dev").read_no_further();
+    one.ends();
+    behind.room("dev").read = id(8);
+    behind.ends();
+    let mut after = Run::of("Alice", folder.path());
+    assert_eq!(
+        (after.room("dev").read, after.room("dev").epoch.clone()),
+        (id(3), Some(epoch("b")))
+    );
+}
+
+#[test]
 fn of_two_clients_of_one_person_neither_takes_away_what_the_other_has() {
     let folder = tempfile::tempdir().unwrap();
     let mut one = Run::of("Alice", folder.path());
@@ -282,7 +307,7 @@ fn a_file_that_cannot_be_read_is_told_and_not_touched_and_what_waits_is_kept_all
 fn what_a_newer_version_says_stays_and_a_password_in_an_address_does_not() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rooms.toml");
-    let text = "new = 1\n[[rooms]]\nserver = 'ws://h/'\nuser = 'Alice'\nroom = 'dev'\nepoch = 'e'\n\
+    let text = "new = 1\n[[rooms]]\nserver = 'ws://h/'\nuser = 'Alice'\nroom = 'dev'\ncolour = 'e'\n\
                 [[rooms]]\nserver = 'ws://u:secret@h/'\nuser = 'Alice'\nroom = 'ops'\n[table]\nx = 2\n";
     fs::write(&path, text).unwrap();
     let mut run = Run::begin("Alice", folder.path(), "ws://h/", Some("dev"));
@@ -290,7 +315,7 @@ fn what_a_newer_version_says_stays_and_a_password_in_an_address_does_not() {
     run.room("dev").read = id(3);
     run.ends();
     let text = fs::read_to_string(&path).unwrap();
-    for kept in ["new = 1", "epoch = \"e\"", "x = 2", "read = 3"] {
+    for kept in ["new = 1", "colour = \"e\"", "x = 2", "read = 3"] {
         assert!(text.contains(kept), "{kept}: {text}");
     }
     assert!(!text.contains("secret"), "{text}");

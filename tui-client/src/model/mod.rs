@@ -2,6 +2,7 @@
 //!
 //! This file does not know ratatui, sockets, or the clock.
 
+mod epoch;
 pub mod overlay;
 pub mod place;
 pub mod room;

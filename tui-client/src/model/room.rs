@@ -6,7 +6,7 @@
 use std::cell::Cell;
 use std::collections::{BTreeSet, VecDeque};
 
-use protocol::{Body, DELETED_CONTENT, Message, MessageId, Ref, RoomName, UserName};
+use protocol::{Body, DELETED_CONTENT, Epoch, Message, MessageId, Ref, RoomName, UserName};
 
 use super::place::{Place, Scroll};
 use crate::people::People;
@@ -57,6 +57,8 @@ pub struct Room {
     pub unfolded: Option<MessageId>,
     /// Newest message that was seen, however it came: where to resume.
     pub head: MessageId,
+    /// Which log the messages are of, and what was read of them.
+    pub epoch: Option<Epoch>,
     /// A replay was cut: everything after this id has still to be fetched.
     pub gap_after: Option<MessageId>,
     /// The server has messages older than the oldest here.
@@ -75,7 +77,7 @@ pub struct Room {
     /// stays there while one reads on.
     pub looked_away: Option<MessageId>,
     /// How often something was changed that is not at the end.
-    changes: u64,
+    pub(super) changes: u64,
     /// What was counted last.
     tally: Cell<Tally>,
 }
@@ -159,6 +161,7 @@ impl Room {
             cut: false,
             reading_max: ENTRIES_MAX_READING,
             head: MessageId::ZERO,
+            epoch: None,
             gap_after: None,
             more: false,
             loading: false,
@@ -210,16 +213,6 @@ impl Room {
             entry.calls = false;
             self.changes += 1;
         }
-    }
-
-    /// What is here may be wrong: it is fetched anew when it is looked at.
-    pub fn forget(&mut self) {
-        self.entries.clear();
-        self.changes += 1;
-        self.gap_after = None;
-        self.missed = false;
-        self.more = true;
-        self.to_bottom();
     }
 
     /// Adds a note behind everything there is.

@@ -210,7 +210,8 @@ fn history_came(model: &mut Model, history: History) -> Vec<Action> {
     let Some(room) = model.find(&history.room) else { return Vec::new() };
     let asked_for_older = std::mem::take(&mut room.loading);
     let seen = room.head;
-    if history.deleted_more {
+    let is_other = history.epoch.is_some_and(|epoch| room.is_of(epoch));
+    if history.deleted_more && !is_other {
         room.forget();
     }
     history.deleted.iter().for_each(|id| room.delete(*id));
@@ -223,9 +224,20 @@ fn history_came(model: &mut Model, history: History) -> Vec<Action> {
         // What was asked for may come before messages that were told earlier and still wait.
         room.head = room.head.max(history.head);
     }
+    if is_other {
+        room.read_no_further();
+    }
     room.entered(shown);
     if shown && room.scroll == Scroll::Bottom {
         room.read = room.head;
+    }
+    // Who had nothing of it has asked for the newest already.
+    if is_other && seen > MessageId::ZERO {
+        let next = send_next(room);
+        // Behind all there is, if nothing of it came.
+        let end = room.head.get() + 1;
+        let before = oldest.or_else(|| MessageId::try_from(end).ok()).unwrap_or(room.head);
+        return ask_older(room, before).into_iter().chain(next).collect();
     }
     let resumed = !asked_for_older && seen > MessageId::ZERO && !history.deleted_more;
     let gap = room.gap_after.or(resumed.then_some(seen));

@@ -1,7 +1,7 @@
 // A real server, a real browser and people in it, for the tests. What it starts, it ends.
 
 import { createHmac, randomBytes } from "node:crypto";
-import { execFileSync, spawn } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer, request as ask } from "node:http";
 import { connect, createServer } from "node:net";
@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 import { chromium } from "playwright-core";
 
@@ -43,6 +44,10 @@ export async function startServer(...flags) {
     server.child.kill(signal);
     await ended;
   };
+  /** A command about its database, running or not. */
+  server.command = (...words) => promisify(execFile)(SERVER, [...words, "--db", join(folder, "test.db")]);
+  /** For files of the test's own. */
+  server.folder = folder;
   server.kill = () => end("SIGKILL");
   server.term = () => end("SIGTERM");
   server.stop = async () => {

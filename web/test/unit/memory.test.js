@@ -43,6 +43,25 @@ test("rooms, drafts and what was on its way come back, under the old refs and be
   assert.deepEqual(after.rooms[0].pending.map((p) => p.ref), ["s-1", "t-1"]);
 });
 
+test("what was read is of a log, and goes with it, also where another tab has not heard of that", () => {
+  const browser = store();
+  const before = person("Alice");
+  Object.assign(before.rooms[0], { read: 7, epoch: "a" });
+  memoryOf(store(), browser).keep(before);
+  const [one, behind] = [person("Alice"), person("Alice")];
+  const [ofOne, ofBehind] = [memoryOf(store(), browser), memoryOf(store(), browser)];
+  ofOne.recall(one);
+  ofBehind.recall(behind);
+  assert.deepEqual([one.rooms[0].read, one.rooms[0].epoch], [7, "a"]);
+  update(one, { type: "received", envelope: { type: "history", room: "dev", messages: [], more: false, head: 3, epoch: "b" } });
+  ofOne.keep(one);
+  behind.rooms[0].read = 8;
+  ofBehind.keep(behind);
+  const after = person("Alice");
+  memoryOf(store(), browser).recall(after);
+  assert.deepEqual([after.rooms[0].read, after.rooms[0].epoch], [3, "b"]);
+});
+
 test("what a closed tab left is taken by another, once, with its room", () => {
   const browser = store();
   const before = person("Alice", "ops");

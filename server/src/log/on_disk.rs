@@ -1,0 +1,115 @@
+//! The files of a database by their names: opening and holding them, what their headers say, and which
+//! of them belong together.
+//!
+//! This file does not know what is kept in them.
+
+use std::borrow::Cow;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::open_error::OpenError;
+use crate::files::open;
+
+/// Marks a database as ours, at offset 68 of the file: "Nebu" (SQLite's file format, 1.3).
+pub(super) const APPLICATION_ID: i32 = 0x4E65_6275;
+/// Grows with every step of the schema.
+pub(super) const SCHEMA_VERSION: i32 = 5;
+
+/// Bytes of the header of a database.
+const HEADER_BYTES: u64 = 100;
+/// The byte of the header that says how the file is written, and its value for a write-ahead log.
+const WRITE_VERSION: (usize, u8) = (18, 2);
+
+/// Opens a file by its name. It is no URI, whatever it begins with: SQLite would take parameters from
+/// one, and open another file.
+pub(super) fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let name: Cow<'_, Path> =
+        if path.is_relative() { Path::new(".").join(path).into() } else { path.into() };
+    Connection::open_with_flags(name, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+}
+
+/// A file of a database besides the main one, as SQLite names it: it looks through links.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    with_suffix(&path, suffix)
+}
+
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Opens the file, makes it if it is not there, and takes a lock that other servers respect. True if
+/// it was made.
+pub(super) fn hold(path: &Path) -> Result<(File, bool), OpenError> {
+    let io = |error| OpenError::Io { path: path.to_owned(), error };
+    let mut options = File::options();
+    // What people said is for nobody else on this machine. SQLite makes its other files alike.
+    options.read(true).write(true).mode(0o600);
+    let (file, is_new) = match options.clone().create_new(true).open(path) {
+        Ok(file) => (file, true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            // It may be a link to nothing yet.
+            (open(path, options.create(true).truncate(false)).map_err(io)?, false)
+        }
+        Err(error) => return Err(io(error)),
+    };
+    lock(&file, path)?;
+    Ok((file, is_new))
+}
+
+/// Takes the lock that a server holds on its database. SQLite uses locks of another kind (fcntl), which
+/// this one (flock) does not disturb.
+pub(super) fn lock(file: &File, path: &Path) -> Result<(), OpenError> {
+    match file.try_lock() {
+        Ok(()) => Ok(()),
+        Err(fs::TryLockError::WouldBlock) => Err(OpenError::Locked(path.to_owned())),
+        Err(fs::TryLockError::Error(error)) => Err(OpenError::Io { path: path.to_owned(), error }),
+    }
+}
+
+/// Reads the header by hand: SQLite itself might already change a file while opening it. And looks
+/// whether the write-ahead log beside it is its own: SQLite would write another's pages into it.
+pub(super) fn check(path: &Path, mut file: &File) -> Result<(), OpenError> {
+    const MAGIC: &[u8] = b"SQLite format 3\0";
+    let mut header = Vec::new();
+    let read = file.by_ref().take(HEADER_BYTES).read_to_end(&mut header);
+    read.map_err(|error| OpenError::Io { path: path.to_owned(), error })?;
+    let (at, by_log) = WRITE_VERSION;
+    if header.get(at) != Some(&by_log) {
+        refuse_log(path)?;
+    }
+    if header.is_empty() {
+        return Ok(());
+    }
+    let field = |at: usize| -> Option<i32> {
+        Some(i32::from_be_bytes(header.get(at..at + 4)?.try_into().ok()?))
+    };
+    let (Some(version), Some(application)) = (field(60), field(68)) else {
+        return Err(OpenError::NotADatabase(path.to_owned()));
+    };
+    if !header.starts_with(MAGIC) {
+        return Err(OpenError::NotADatabase(path.to_owned()));
+    }
+    if application != APPLICATION_ID {
+        return Err(OpenError::NotOurs(path.to_owned()));
+    }
+    if version > SCHEMA_VERSION {
+        return Err(OpenError::Newer { path: path.to_owned(), found: version });
+    }
+    Ok(())
+}
+
+/// A file that was never written through a log has none: what is there was left by another.
+fn refuse_log(path: &Path) -> Result<(), OpenError> {
+    let log = beside(path, "-wal");
+    if fs::metadata(&log).is_ok_and(|found| found.len() > 0) {
+        return Err(OpenError::StrayLog { path: path.to_owned(), log });
+    }
+    Ok(())
+}

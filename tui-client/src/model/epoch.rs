@@ -1,0 +1,39 @@
+//! What is held of a room that holds no more: all of it goes, because more was deleted than can be told, or
+//! because a backup took the place of the log it is of.
+//!
+//! This file does not know who tells it, or what is fetched then.
+
+use protocol::{Epoch, MessageId};
+
+use super::Room;
+
+impl Room {
+    /// What is here may be wrong: it is fetched anew when it is looked at.
+    pub fn forget(&mut self) {
+        self.entries.clear();
+        self.changes += 1;
+        self.gap_after = None;
+        self.missed = false;
+        self.more = true;
+        self.to_bottom();
+    }
+
+    /// It is of this log. If what is here is of another, it is forgotten, but for how far it was read
+    /// and what still waits to be sent: true.
+    pub fn is_of(&mut self, epoch: Epoch) -> bool {
+        let is_other = self.epoch.as_ref().is_some_and(|known| *known != epoch);
+        self.epoch = Some(epoch);
+        if is_other {
+            let read = self.read;
+            self.forget();
+            (self.read, self.head) = (read, MessageId::ZERO);
+        }
+        is_other
+    }
+
+    /// Nothing can be read that is not there.
+    pub fn read_no_further(&mut self) {
+        self.read = self.read.min(self.head);
+        self.looked_away = self.looked_away.map(|id| id.min(self.head));
+    }
+}
