@@ -1,7 +1,7 @@
 // What a moderator does: commands and a button become envelopes, and what was done becomes a sentence.
 // Who is a moderator, the server decides. Pure: it knows neither page nor socket nor clock.
 
-import { NAME_CHARS_MAX, REASON_CHARS_MAX, nameFault, onOneLine } from "./protocol.js";
+import { NAME_CHARS_MAX, REASON_CHARS_MAX, isolated, nameFault, onOneLine } from "./protocol.js";
 
 /**
  * @typedef {import("./state.js").Room} Room
@@ -73,5 +73,6 @@ export function wordsAbout({ action, room, user, by, seconds, reason }) {
   const place = room === undefined ? " on the whole server" : "";
   const forTime = seconds === undefined ? "" : ` for ${spelled(seconds)}`;
   const why = reason === undefined ? "" : `: ${onOneLine(reason, REASON_CHARS_MAX)}`;
-  return `${onOneLine(by, NAME_CHARS_MAX)} ${WORDS[action]} ${onOneLine(user, NAME_CHARS_MAX)}${place}${forTime}${why}`;
+  const [from, to] = [by, user].map((name) => isolated(onOneLine(name, NAME_CHARS_MAX)));
+  return `${from} ${WORDS[action]} ${to}${place}${forTime}${why}`;
 }

@@ -235,6 +235,13 @@ export function deed(content) {
   return content.startsWith("/me ") ? content.slice(4) : null;
 }
 
+/** Letters that are written from right to left. */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/** A name within a sentence, so that it does not reorder what stands around it.
+ * @param {string} name */
+export const isolated = (name) => (RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name);
+
 /** On one line: for titles, notifications and what is read out.
  * @param {string} text
  * @param {number} charsMax */

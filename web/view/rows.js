@@ -1,6 +1,6 @@
 // Entries → rows of the log: which rows there are, and how each looks. It knows no scrolling.
 
-import { deed } from "../protocol.js";
+import { deed, isolated } from "../protocol.js";
 import { callsMe, newLine } from "../state.js";
 import { element, setText } from "./page.js";
 import { avatar, clock, day, isSameDay, named, textNodes } from "./text.js";
@@ -215,7 +215,7 @@ function trafficItem(first, traffic) {
 /** @param {string[]} all */
 function listing(all) {
   const names = [...new Set(all)];
-  const shown = names.slice(0, TRAFFIC_NAMES_MAX);
+  const shown = names.slice(0, TRAFFIC_NAMES_MAX).map(isolated);
   const more = names.length - shown.length;
   if (more > 0) return `${shown.join(", ")} and ${more} more`;
   return shown.length > 1 ? `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}` : shown.join("");
