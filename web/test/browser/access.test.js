@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 
-import { joining, message, newCrowd, newPage, online, pageOf, person, say, settled, startBrowser, startClosedServer, startNetwork, startServer } from "./harness.js";
+import { REFUSED, joining, message, newCrowd, newPage, online, pageOf, person, say, settled, startBrowser, startClosedServer, startNetwork, startServer, withRefusals } from "./harness.js";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SIZES = [[360, 640], [768, 1024], [1440, 900]];
@@ -50,11 +50,12 @@ async function scene(t, width, height) {
   await alice.keyboard.press("Alt+ArrowUp");
   await alice.look(false);
   await crowd.say("a person with a name of thirty-2", "Alice: look at this", "and this");
-  await crowd.say("pager", "alice!");
+  await crowd.say("pager", "Alice!");
   await settled(alice, "and this").waitFor();
   await alice.look(true);
   await message(alice).focus();
-  await say(alice, "\u200b");
+  await withRefusals(alice);
+  await say(alice, REFUSED);
   await alice.locator("#log .failed").waitFor();
   return alice;
 }

@@ -54,7 +54,7 @@ test("the title, the icon and the badge say what is unread, also of a page behin
   await crowd.say("Bob", "one", "two");
   await alice.titled("(2) #title · Nebula");
   assert.deepEqual([await icon(), await alice.evaluate(() => window.badge)], ["icon-unread.svg", 2]);
-  await crowd.say("Bob", "alice?");
+  await crowd.say("Bob", "Alice?");
   await alice.titled("(!1) #title · Nebula");
   assert.deepEqual([await icon(), await alice.evaluate(() => window.badge)], ["icon-mention.svg", 3]);
   await alice.hide(false);
@@ -107,8 +107,8 @@ test("notifications are asked for with a click, come where one is named and does
   const crowd = await newCrowd(t, browser, server);
   await crowd.enter("Bob", "bell");
   await alice.look(false);
-  await crowd.say("Bob", "alice!");
-  await settled(alice, "alice!").waitFor();
+  await crowd.say("Bob", "Alice!");
+  await settled(alice, "Alice!").waitFor();
   assert.deepEqual(await alice.told(), [], "nobody asked");
   await alice.look(true);
   const bell = alice.getByRole("button", { name: "Notify me when I am mentioned" });

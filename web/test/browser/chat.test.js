@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 
-import { TERMINAL, joining, message, newCrowd, newPage, online, person, row, say, settled, startBrowser, startServer, texts } from "./harness.js";
+import { REFUSED, joining, message, newCrowd, newPage, online, person, row, say, settled, startBrowser, startServer, TERMINAL, texts, withRefusals } from "./harness.js";
 
 let server;
 let browser;
@@ -181,16 +181,16 @@ test("what was on its way at a reload arrives once", async (t) => {
 
 test("a refused message says why, and can be tried again, mended or taken away", async (t) => {
   const alice = await person(t, browser, server, "Alice", "refused");
-  // To the page it looks like a text; the server sees that there is nothing to see.
-  await say(alice, "\u200b");
+  await withRefusals(alice);
+  await say(alice, REFUSED);
   const failed = alice.locator("#log .failed");
   await failed.filter({ hasText: "not sent: " }).waitFor();
   await failed.getByRole("button", { name: "Retry" }).click();
   await failed.waitFor();
   await failed.getByRole("button", { name: "Edit" }).click();
   await failed.waitFor({ state: "detached" });
-  assert.equal(await message(alice).inputValue(), "\u200b");
-  await say(alice, "\u200b");
+  assert.equal(await message(alice).inputValue(), REFUSED);
+  await say(alice, REFUSED);
   await failed.getByRole("button", { name: "Delete" }).click();
   await failed.waitFor({ state: "detached" });
   await say(alice, "better");

@@ -259,6 +259,13 @@ export const row = (page, text) => page.locator("#log li", { hasText: text });
 export const settled = (page, text) => page.locator("#log li[data-id]", { hasText: text });
 export const texts = (page) => page.locator("#log li[data-id] .content").allTextContents();
 
+/** What the page takes and the server refuses: it reaches the server as a text without anything to see. */
+export const REFUSED = "what the server refuses";
+export const withRefusals = (page) => page.evaluate((text) => {
+  const { send } = WebSocket.prototype;
+  WebSocket.prototype.send = function (frame) { send.call(this, frame.replace(text, "\\u200b")); };
+}, REFUSED);
+
 export async function say(page, text) {
   await message(page).fill(text);
   await message(page).press("Enter");

@@ -71,7 +71,7 @@ test("rooms: joined, switched, left, muted, and the ones with news found", async
   await crowd.enter("Bob", "one");
   await crowd.enter("Zoë", "two");
   await crowd.say("Bob", "news");
-  await crowd.say("Zoë", "alice?");
+  await crowd.say("Zoë", "Alice?");
   for (const news of [/1 mention/, /, 1 unread(?!, 1 mention)/]) await alice.locator("#room-list", { hasText: news }).waitFor();
   await press(alice, "Alt+A");
   await inRoom(alice, "two");
