@@ -382,24 +382,15 @@ fn what_was_looked_for_is_printed() {
 fn tail_waits_as_long_as_the_server_asks_and_tells_all() {
     let server = ServerProcess::start_with(
         std::path::Path::new(":memory:"),
-        &[
-            "--message-rate",
-            "0",
-            "--person-rate",
-            "0",
-            "--room-rate",
-            "0",
-            "--read-rate",
-            "4194304",
-        ],
+        &["--message-rate", "0", "--person-rate", "0", "--room-rate", "0"],
     );
     let (alice, bob) = (Home::new(), Home::new());
     let at = ["--server", &server.address, "--room", "dev"];
-    // More than the 4 MiB that the server gives at once.
-    let long: String = (0..1200).map(|n| format!("{n} {}\n", "x".repeat(4000))).collect();
+    // More than the 4 MiB that the server gives at once, and half a MiB a second after it.
+    let long: String = (0..1500).map(|n| format!("{n} {}\n", "x".repeat(4000))).collect();
     assert_eq!(alice.run(&[&["--plain", "--user", "Alice"], &at[..]].concat(), &long).0, 0);
-    let tail = bob.start(&[&["tail", "--json", "-n", "1200"], &at[..]].concat());
-    for n in 0..1200 {
+    let tail = bob.start(&[&["tail", "--json", "-n", "1500"], &at[..]].concat());
+    for n in 0..1500 {
         assert!(message(&tail.line()).content.as_str().starts_with(&format!("{n} ")), "{n}");
     }
 }
