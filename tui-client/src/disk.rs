@@ -124,6 +124,12 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
+/// What went wrong, without the number that the system has for it.
+pub(crate) fn words(error: &io::Error) -> String {
+    let words = error.to_string();
+    words.split(" (os error").next().unwrap_or_default().to_owned()
+}
+
 fn new_file(folder: &Path, name: &str) -> io::Result<(PathBuf, File)> {
     let path = folder.join(format!("{name}.{:016x}", fastrand::u64(..)));
     let file = owned().create_new(true).open(&path)?;

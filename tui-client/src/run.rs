@@ -17,6 +17,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::config;
+use crate::disk;
 use crate::doer::Doer;
 use crate::editor;
 use crate::event::{Action, Event};
@@ -293,7 +294,7 @@ impl App {
             let Action::Keep(room, reference) = action else { continue };
             if let Err(error) = memory.keep_unsent(&self.model) {
                 let (room, reference, reason) =
-                    (room.clone(), reference.clone(), error.to_string());
+                    (room.clone(), reference.clone(), disk::words(&error));
                 update(&mut self.model, Event::NotKept { room, reference, reason });
             }
         }

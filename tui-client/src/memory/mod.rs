@@ -209,7 +209,7 @@ fn user(model: &Model) -> String {
 }
 
 fn cannot_keep(error: &io::Error) -> String {
-    format!("Cannot save rooms and drafts: {error}")
+    format!("Cannot save rooms and drafts: {}", disk::words(error))
 }
 
 fn left_in(room: &Room, draft: &str) -> OfRoom {

@@ -15,6 +15,7 @@ use url::Url;
 
 use super::Line;
 use crate::config;
+use crate::disk;
 use crate::text;
 
 /// A server's certificate may be for hundreds of names.
@@ -83,11 +84,7 @@ fn of_io(error: &io::Error, line: &Line) -> String {
             let name = line.server.host_str().unwrap_or_default();
             format!("No address is known for {name}: check its spelling and the network")
         }
-        _ => {
-            let words = error.to_string();
-            let words = words.split(" (os error").next().unwrap_or_default();
-            format!("No connection to {host}: {words}")
-        }
+        _ => format!("No connection to {host}: {}", disk::words(error)),
     }
 }
 
