@@ -241,7 +241,7 @@ function looked() {
   if (!state) return;
   const [atBottom, focused] = [view.log.isAtBottom, isLookedAt()];
   if (focused) bell.quiet();
-  if (atBottom !== activeRoom(state).atBottom || focused !== state.focused) happens({ type: "looked", atBottom, focused });
+  if (atBottom !== activeRoom(state).atBottom || focused !== state.focused || (focused && activeRoom(state).behind)) happens({ type: "looked", atBottom, focused });
 }
 
 /** Brings a message of the room shown into sight.
@@ -288,6 +288,9 @@ view.log.pane.addEventListener("scroll", () => {
 // Where there is nothing to scroll, the wheel still says what is wanted.
 view.log.pane.addEventListener("wheel", ({ deltaY }) => deltaY < 0 && fetchMore("older"), { passive: true });
 byId("people").addEventListener("scroll", () => fetchMore(), { passive: true });
+
+// Who does anything is there, and sees what came.
+for (const type of ["keydown", "pointerdown", "wheel"]) addEventListener(type, () => state && activeRoom(state).behind && looked(), { capture: true, passive: true });
 
 /** The network is back, or the page is: no need to wait for a timer. */
 function woken() {

@@ -18,7 +18,7 @@ export function looked(state, { atBottom, focused }) {
   const room = activeRoom(state);
   if (state.focused && !focused) lookAway(room);
   state.focused = focused;
-  room.atBottom = atBottom;
+  Object.assign(room, { atBottom, behind: room.behind && !focused });
   if (focused && atBottom) room.read = room.head;
 }
 
@@ -30,7 +30,7 @@ export function lookAway(room) {
 
 /** @param {Room} room */
 export function toBottom(room) {
-  room.atBottom = true;
+  Object.assign(room, { atBottom: true, behind: false });
   room.read = room.head;
 }
 
@@ -42,6 +42,7 @@ export function show(state, place) {
   state.active = place;
   state.notice = "";
   const room = activeRoom(state);
+  room.behind = false;
   if (room.atBottom) room.read = room.head;
 }
 

@@ -6,7 +6,7 @@ import { refused, sendNext, stored } from "./outbox.js";
 import { came, listed, nobody, went } from "./people.js";
 import { DELETED_CONTENT, onOneLine } from "./protocol.js";
 import { askOlder, lookAway, toBottom } from "./reading.js";
-import { ENTRIES_MAX, ENTRIES_READING_MAX, activeRoom, callsMe, find, isMe, isWatched, newLine, ownerOf } from "./state.js";
+import { ENTRIES_MAX, ENTRIES_READING_MAX, activeRoom, callsMe, find, firstAfter, isMe, isWatched, newLine, ownerOf } from "./state.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -260,7 +260,10 @@ function pageCame(state, room, { messages, more, head, epoch, deleted = [], dele
     room.read = Math.min(room.read, room.head);
     if (room.mark !== null) room.mark = Math.min(room.mark, room.head);
   }
-  if (isWatchedNow) room.read = room.head;
+  // What came while there was no line was seen by nobody, even at the end.
+  const isMissed = known && !askedForOlder && !forget && !isOther && firstAfter(state, room, room.read) !== null;
+  if (isWatchedNow && isMissed) Object.assign(room, { behind: true, mark: room.mark ?? room.read });
+  else if (isWatchedNow) room.read = room.head;
   if (isOther && isHeld) return [...askOlder(room, messages[0]?.id ?? room.head + 1), ...sendNext(room)];
   const gap = room.gapAfter ?? (known && !askedForOlder && !forget ? seen : null);
   const oldest = messages[0]?.id ?? 0;

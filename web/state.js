@@ -37,6 +37,8 @@ import { fold, mentions } from "./protocol.js";
  * @property {number} read newest message that was read
  * @property {number | null} mark what was read when one last looked away
  * @property {boolean} atBottom its end is shown, or will be
+ * @property {boolean} behind what came while there was no line has not been looked at: nothing is read until
+ *   the person does something
  * @property {string} warned the last message that one knows would be lost by leaving
  * @property {string} draft what is being written here
  * @property {boolean} muted nothing here is announced or notified
@@ -115,6 +117,7 @@ export function newRoom(name) {
     read: 0,
     mark: null,
     atBottom: true,
+    behind: false,
     warned: "",
     draft: "",
     muted: false,
@@ -158,7 +161,7 @@ export function ownerOf({ me, formerly }) {
  * @param {State} state
  * @param {Room} room */
 export function isWatched(state, room) {
-  return state.focused && room.atBottom && room === activeRoom(state);
+  return state.focused && room.atBottom && !room.behind && room === activeRoom(state);
 }
 
 /** Messages of others after an id, newest first.

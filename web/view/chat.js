@@ -44,8 +44,9 @@ export function newView() {
   /** @param {State} state */
   function renderNewer(state) {
     const room = activeRoom(state);
-    const count = room.atBottom ? 0 : unread(state, room);
-    button("newer").hidden = room.atBottom;
+    const isAtEnd = room.atBottom && !room.behind;
+    const count = isAtEnd ? 0 : unread(state, room);
+    button("newer").hidden = isAtEnd;
     setText(button("newer"), count > 0 ? `↓ ${count}${orMore(room)} newer` : "↓ newest");
   }
 

@@ -27,6 +27,10 @@ const NEAR_PX = 800;
 /** @returns {Place} */
 const atTheEnd = () => ({ first: null, last: null, row: "", offset: 0, top: 0 });
 
+/** What comes is brought into sight: where one reads the end, and nothing came unseen.
+ * @param {Room} room */
+const isFollowed = ({ atBottom, behind }) => atBottom && !behind;
+
 export class Log {
   pane = byId("pane");
   #list = byId("log");
@@ -174,8 +178,9 @@ export class Log {
   /** Which entries have rows.
    * @param {Room} room
    * @returns {[number, number]} */
-  #reach({ entries, atBottom }) {
-    const place = this.#place;
+  #reach(room) {
+    const { entries } = room;
+    const [place, atBottom] = [this.#place, isFollowed(room)];
     if (atBottom) place.last = null;
     let to = place.last ? entries.indexOf(place.last) + 1 : 0;
     if (to === 0) [to, place.last] = [entries.length, null];
@@ -209,7 +214,7 @@ export class Log {
 
   /** Where somebody scrolled to and no event has told of it yet, that is the place. */
   #keepMoved() {
-    if (this.#room && !this.#room.atBottom && this.pane.scrollTop !== this.#place.top) this.note();
+    if (this.#room && !isFollowed(this.#room) && this.pane.scrollTop !== this.#place.top) this.note();
   }
 
   /** Finds out which texts are longer than what is shown of them. */
@@ -225,7 +230,7 @@ export class Log {
     if (!this.#room) return;
     this.#fold();
     const row = this.#rows.get(`m${this.#place.row}`);
-    if (this.#room.atBottom) this.pane.scrollTop = this.pane.scrollHeight;
+    if (isFollowed(this.#room)) this.pane.scrollTop = this.pane.scrollHeight;
     else if (row) this.pane.scrollTop += row.getBoundingClientRect().top - this.pane.getBoundingClientRect().top - this.#place.offset;
     this.note();
   }

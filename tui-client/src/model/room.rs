@@ -76,6 +76,9 @@ pub struct Room {
     /// What was read when one last looked away: the line above what is new stands behind it, and
     /// stays there while one reads on.
     pub looked_away: Option<MessageId>,
+    /// What came while there was no line has not been looked at: nothing is read until the person does
+    /// something.
+    pub behind: bool,
     /// How often something was changed that is not at the end.
     pub(super) changes: u64,
     /// What was counted last.
@@ -167,6 +170,7 @@ impl Room {
             loading: false,
             read: MessageId::ZERO,
             looked_away: None,
+            behind: false,
             changes: 0,
             tally: Cell::default(),
         }
@@ -336,9 +340,29 @@ impl Room {
         }
     }
 
+    /// A page came while the end is shown. What was missed while there was no line is new to whoever
+    /// looked at the end, until they do something.
+    pub fn caught_up(&mut self, resumed: bool, me: Option<&UserName>) {
+        if resumed && self.unread(me) > 0 {
+            self.behind = true;
+            self.looked_away.get_or_insert(self.read);
+        } else if !self.behind {
+            self.read = self.head;
+        }
+    }
+
+    /// The person is here: what is shown is read.
+    pub fn attended(&mut self) {
+        self.behind = false;
+        if self.scroll == Scroll::Bottom {
+            self.read = self.head;
+        }
+    }
+
     /// Shows the end, which is read with that.
     pub fn to_bottom(&mut self) {
         self.scroll = Scroll::Bottom;
+        self.behind = false;
         self.read = self.head;
         self.trim();
     }

@@ -37,6 +37,9 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Action> {
     if !model.tells_focus && !model.focused && event.is_done_here() {
         reading::focus(model, true);
     }
+    if model.room().behind && event.is_done_here() {
+        model.room_mut().attended();
+    }
     match event {
         Event::Key(key) => return press::key(model, key),
         Event::Paste(text) => writing::paste(model, &text),

@@ -26,7 +26,7 @@ pub(super) fn show_number(model: &mut Model, number: usize) {
 
 pub(super) fn show_place(model: &mut Model, place: usize) {
     go_to(model, place);
-    read_if_at_bottom(model.room_mut());
+    model.room_mut().attended();
 }
 
 /// What is being written stays in the room where it is written.
@@ -47,12 +47,6 @@ pub(super) fn go_to(model: &mut Model, next: usize) {
     model.input.write(draft);
 }
 
-fn read_if_at_bottom(room: &mut Room) {
-    if room.scroll == Scroll::Bottom {
-        room.read = room.head;
-    }
-}
-
 /// The next room where one is named, else the next with anything new.
 pub(super) fn next_active(model: &mut Model) {
     let count = model.rooms.len();
@@ -71,7 +65,7 @@ pub(super) fn next_active(model: &mut Model) {
 pub(super) fn focus(model: &mut Model, focused: bool) {
     model.focused = focused;
     match focused {
-        true => read_if_at_bottom(model.room_mut()),
+        true => model.room_mut().attended(),
         false => model.room_mut().look_away(),
     }
 }

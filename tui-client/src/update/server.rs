@@ -173,7 +173,7 @@ fn message_came(model: &mut Model, message: Message) -> Vec<Action> {
     let (line, words) = (room.new_line(me.as_ref()), call(&message));
     room.people.meet(&message.sender, looks);
     let calls = take_in(room, message, me.as_ref());
-    if watched && room.scroll == Scroll::Bottom {
+    if watched && room.scroll == Scroll::Bottom && !room.behind {
         room.saw(me.as_ref(), line);
     }
     let rings = calls && !room.muted && !focused;
@@ -228,8 +228,9 @@ fn history_came(model: &mut Model, history: History) -> Vec<Action> {
         room.read_no_further();
     }
     room.entered(shown);
+    let resumed = !asked_for_older && seen > MessageId::ZERO && !history.deleted_more && !is_other;
     if shown && room.scroll == Scroll::Bottom {
-        room.read = room.head;
+        room.caught_up(resumed, me.as_ref());
     }
     // Who had nothing of it has asked for the newest already.
     if is_other && seen > MessageId::ZERO {
@@ -239,7 +240,6 @@ fn history_came(model: &mut Model, history: History) -> Vec<Action> {
         let before = oldest.or_else(|| MessageId::try_from(end).ok()).unwrap_or(room.head);
         return ask_older(room, before).into_iter().chain(next).collect();
     }
-    let resumed = !asked_for_older && seen > MessageId::ZERO && !history.deleted_more;
     let gap = room.gap_after.or(resumed.then_some(seen));
     let is_full = oldest.is_some() && room.oldest() > oldest;
     match (gap, oldest) {

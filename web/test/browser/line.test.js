@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { message, online, pageOf, person, redial, row, say, settled, startBrowser, startNetwork, startServer, texts } from "./harness.js";
+import { message, newCrowd, online, pageOf, person, redial, row, say, settled, startBrowser, startNetwork, startServer, texts } from "./harness.js";
 
 let server;
 let browser;
@@ -254,4 +254,47 @@ test("a newer build is offered after a reconnect, never forced, and keeps the dr
   await Promise.all([alice.waitForEvent("load"), alice.getByRole("button", { name: "Reload to update" }).click()]);
   await online(alice);
   assert.equal(await message(alice).inputValue(), "half a thought");
+});
+
+test("what came while the line was down is new, also for who reads at the end: the line, the count and the place stand", async (t) => {
+  const network = await startNetwork(t, server);
+  const alice = await pageOf(t, browser, "Alice");
+  const crowd = await newCrowd(t, browser, server);
+  await crowd.enter("Bob", "missed");
+  await crowd.sayMany("Bob", 30, "before");
+  await alice.goto(`${network.address}?room=missed&username=Alice`);
+  await online(alice);
+  await settled(alice, "before 29").waitFor();
+  const titled = (title) => alice.waitForFunction((wanted) => document.title === wanted, title);
+  await titled("#missed · Nebula");
+  network.down(true);
+  await lost(alice);
+  await crowd.sayMany("Bob", 300, "missed");
+  network.down(false);
+  await redial(alice);
+  await settled(alice, "missed 0 ").waitFor();
+  await titled("(300) #missed · Nebula");
+  await alice.locator("#newer", { hasText: "300 newer" }).waitFor();
+  const isInSight = (text) => settled(alice, text).evaluate((row) => {
+    const [at, pane] = [row.getBoundingClientRect(), document.getElementById("pane").getBoundingClientRect()];
+    return at.bottom > pane.top && at.top < pane.bottom;
+  });
+  assert.ok(await isInSight("before 29"), "it is where it was");
+  assert.match(await alice.locator("#log .new-line + li").textContent(), /missed 0 /);
+  // What is seen as it comes changes none of it.
+  await crowd.say("Bob", "live");
+  await titled("(301) #missed · Nebula");
+  await alice.locator("#newer").click();
+  await titled("#missed · Nebula");
+  await settled(alice, "live").waitFor();
+  await alice.locator("#log .new-line").waitFor({ state: "attached" });
+  // A few that fit are new as well, until one does something.
+  network.down(true);
+  await lost(alice);
+  await crowd.say("Bob", "short");
+  network.down(false);
+  await redial(alice);
+  await titled("(1) #missed · Nebula");
+  await alice.keyboard.press("Escape");
+  await titled("#missed · Nebula");
 });
