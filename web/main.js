@@ -47,7 +47,7 @@ const leftovers = newLeftovers({
   state: () => state,
   happens: (event) => happens(event),
 });
-const build = newBuildWatch(location.href);
+const build = newBuildWatch(location.href, document.querySelector("meta[name=build]")?.getAttribute("content") ?? null);
 const look = newLook(local);
 const view = newView();
 const bell = newBell(window, local, (name) => showRoom(name), folder);
@@ -325,6 +325,8 @@ function begin() {
   } else {
     entrance.show({ username: who.username, room: who.room, fault: "", other: who.other });
   }
+  // All of it runs.
+  byId("loading").remove();
 }
 // Before anything is written: whoever seems to be new may have had a key when their browser was killed.
 void Promise.race([local.restore(), new Promise((resolve) => setTimeout(resolve, RESTORE_MS_MAX))]).then(begin);

@@ -1,13 +1,16 @@
 //! The files of the browser client: inside the binary, or from the disk in a debug build, so that
-//! they can be edited while the server runs.
+//! they can be edited while the server runs. The page is served as a `bundle` of them, whose parts have
+//! addresses that change with what they hold.
 //!
 //! This file does not know HTTP.
+
+mod bundle;
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Write as _;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use bytes::Bytes;
 use flate2::Compression;
@@ -27,6 +30,8 @@ struct Web;
 
 /// The page itself.
 const PAGE: &str = "index.html";
+/// How the names of the other parts of the bundle begin.
+const BUNDLED: &str = "app.";
 
 /// One file, with what a browser has to know about it.
 #[derive(Debug)]
@@ -38,12 +43,24 @@ pub(crate) struct Asset {
     /// Changes with the contents; of the page, with those of any file, so that one can ask whether
     /// there is a newer build.
     pub(crate) etag: String,
+    /// Its address holds its tag: under this one there will never be anything else.
+    pub(crate) immutable: bool,
+}
+
+/// The page and the two files that it needs, of one build.
+#[derive(Debug)]
+struct Bundle {
+    build: String,
+    files: HashMap<String, Arc<Asset>>,
 }
 
 /// What is inside the binary is packed once, when it is first asked for.
 static PACKED: LazyLock<HashMap<String, Arc<Asset>>> = LazyLock::new(|| {
-    Web::iter().filter_map(|name| Some((name.to_string(), Arc::new(packed(&name)?)))).collect()
+    Web::iter().filter_map(|name| Some((name.to_string(), packed(&name)?))).collect()
 });
+
+/// The bundle that was made last: in a debug build the files may change.
+static BUNDLE: Mutex<Option<Arc<Bundle>>> = Mutex::new(None);
 
 /// The file that a path names; `/` is the page itself.
 pub(crate) fn find(path: &str) -> Option<Arc<Asset>> {
@@ -51,15 +68,63 @@ pub(crate) fn find(path: &str) -> Option<Arc<Asset>> {
         "" => PAGE,
         name => name,
     };
-    if cfg!(debug_assertions) { packed(name).map(Arc::new) } else { PACKED.get(name).cloned() }
+    if name == PAGE || name.starts_with(BUNDLED) {
+        return bundled(name == PAGE).files.get(name).cloned();
+    }
+    if cfg!(debug_assertions) { packed(name) } else { PACKED.get(name).cloned() }
 }
 
-fn packed(name: &str) -> Option<Asset> {
-    let file = Web::get(name)?;
-    let etag = if name == PAGE { tag_of_all() } else { tag(&file) };
-    let plain = Bytes::from(file.data.into_owned());
+/// Made once in a release, and in a debug build whenever the page is asked for and is another.
+fn bundled(look: bool) -> Arc<Bundle> {
+    let mut last = BUNDLE.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = last.clone().filter(|_| !look || !cfg!(debug_assertions));
+    if let Some(known) = known {
+        return known;
+    }
+    let build = tag_of_all();
+    if let Some(known) = last.clone().filter(|known| known.build == build) {
+        return known;
+    }
+    let files = bundle_of(&build).unwrap_or_else(|fault| {
+        // Only while somebody edits: of a release it is known before.
+        let page = asset(fault.into_bytes(), "text/plain; charset=utf-8", quoted(&build), false);
+        HashMap::from([(PAGE.to_owned(), page)])
+    });
+    let made = Arc::new(Bundle { build, files });
+    *last = Some(made.clone());
+    made
+}
+
+fn bundle_of(build: &str) -> Result<HashMap<String, Arc<Asset>>, String> {
+    let read = |name: &str| String::from_utf8(Web::get(name)?.data.into_owned()).ok();
+    let source = read(PAGE).ok_or("the page is not there")?;
+    let script = bundle::script(bundle::ENTRY, &read)?;
+    let styles = bundle::styles(&source, &read)?;
+    let names = [(&script, "js"), (&styles, "css")].map(|(text, end)| {
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        let tag = format!("{:016x}", hasher.finish());
+        (format!("{BUNDLED}{tag}.{end}"), tag)
+    });
+    let page = bundle::page(&source, &names[0].0, &names[1].0, build)?;
+    let page = asset(page.into_bytes(), content_type(PAGE), quoted(build), false);
+    let parts = [script, styles].into_iter().zip(names).map(|(text, (name, tag))| {
+        let part = asset(text.into_bytes(), content_type(&name), quoted(&tag), true);
+        (name, part)
+    });
+    Ok(parts.chain([(PAGE.to_owned(), page)]).collect())
+}
+
+fn asset(plain: Vec<u8>, content_type: &'static str, etag: String, immutable: bool) -> Arc<Asset> {
+    let plain = Bytes::from(plain);
     let gzipped = gzip(&plain).filter(|gzipped| gzipped.len() < plain.len());
-    Some(Asset { plain, gzipped, content_type: content_type(name), etag })
+    Arc::new(Asset { plain, gzipped, content_type, etag, immutable })
+}
+
+fn packed(name: &str) -> Option<Arc<Asset>> {
+    let file = Web::get(name)?;
+    let tag = tag(&file);
+    Some(asset(file.data.into_owned(), content_type(name), tag, false))
 }
 
 fn gzip(plain: &[u8]) -> Option<Bytes> {
@@ -87,7 +152,11 @@ fn tag_of_all() -> String {
         name.hash(&mut hasher);
         Web::get(&name).map(|file| file.metadata.sha256_hash()).hash(&mut hasher);
     }
-    format!("\"{:016x}\"", hasher.finish())
+    format!("{:016x}", hasher.finish())
+}
+
+fn quoted(tag: &str) -> String {
+    format!("\"{tag}\"")
 }
 
 fn content_type(name: &str) -> &'static str {

@@ -29,9 +29,13 @@ pub(super) fn file(headers: &HeaderMap, host: Option<&[u8]>, asset: &Asset) -> A
     } else {
         Response::new(Full::new(packed.unwrap_or(&asset.plain).clone()))
     };
-    let fixed = [
+    let keep = match asset.immutable {
+        true => "public, max-age=31536000, immutable",
         // The browser asks each time, and gets a 304: a new version is seen at once.
-        (header::CACHE_CONTROL, "no-cache"),
+        false => "no-cache",
+    };
+    let fixed = [
+        (header::CACHE_CONTROL, keep),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::VARY, "Accept-Encoding"),

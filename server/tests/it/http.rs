@@ -259,3 +259,25 @@ async fn the_handshake_answers_as_the_standard_says() {
     let old = upgrade(&server, "Sec-WebSocket-Version: 8").await;
     assert!(old.starts_with("http/1.1 426") && old.contains("sec-websocket-version: 13"));
 }
+
+#[tokio::test]
+async fn the_page_names_one_script_and_one_style_sheet_that_are_kept_for_good() {
+    let server = TestServer::start().await;
+    let page = ask(&server, "GET / HTTP/1.1").await;
+    let build = tag(&head(page.as_bytes()));
+    assert!(page.contains(&format!("<meta name=\"build\" content={build}>")), "{page}");
+    assert!(!page.contains("main.js\"") && !page.contains("style/"), "{page}");
+    for (before, end) in [("src=\"", ".js"), ("href=\"", ".css")] {
+        let names = page.split(before).skip(1).filter_map(|rest| rest.split('"').next());
+        let named: Vec<_> = names.filter(|name| name.ends_with(end)).collect();
+        let [name] = named[..] else { panic!("{named:?}") };
+        let part = ask(&server, &format!("GET /{name} HTTP/1.1")).await;
+        let head = head(part.as_bytes());
+        assert!(head.starts_with("http/1.1 200"), "{head}");
+        assert!(head.contains("cache-control: public, max-age=31536000, immutable\r\n"), "{head}");
+        assert!(head.contains("require-trusted-types-for 'script'"), "{head}");
+        // Of another build there is nothing: it would be kept in the place of what it is not.
+        let other = format!("GET /app.0123456789abcdef{end} HTTP/1.1");
+        assert!(ask(&server, &other).await.starts_with("HTTP/1.1 404"));
+    }
+}

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 
-import { newPage, online, pageOf, startBrowser, startServer } from "./harness.js";
+import { newPage, online, pageOf, startBrowser, startServer, startSite } from "./harness.js";
 
 /** Two seconds on a slow phone line (0.5 Mbit/s). */
 const BYTES_MAX = 130 * 1024;
@@ -37,15 +37,72 @@ test("all that is loaded, with its headers, is under 130 KiB, and comes from thi
   assert.deepEqual(page.faults, []);
 });
 
-test("every module is loaded ahead, so that none waits for another", async (t) => {
-  const page = await newPage(t, browser);
-  const late = [];
-  await page.goto(server.address, { waitUntil: "networkidle" });
-  const ahead = new Set(await page.locator("link[rel=modulepreload]").evaluateAll((links) => links.map((link) => link.href)));
-  const loaded = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name).filter((name) => name.endsWith(".js")));
-  for (const name of loaded) if (!ahead.has(name) && !name.endsWith("/main.js")) late.push(name);
-  assert.deepEqual(late, []);
-  assert.equal(ahead.size + 1, new Set(loaded).size, "none is loaded in vain");
+/** Requests of a page in rounds: one that was asked for after the answer to another had come may have had to
+ * wait for it. */
+async function rounds(page, does) {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("Network.enable");
+  const asked = new Map();
+  cdp.on("Network.requestWillBeSent", ({ requestId, request, timestamp, initiator }) => asked.set(requestId, { url: request.url, at: timestamp, by: initiator.type }));
+  cdp.on("Network.requestServedFromCache", ({ requestId }) => asked.delete(requestId));
+  cdp.on("Network.responseReceived", ({ requestId, timestamp, response }) => {
+    const one = asked.get(requestId);
+    if (response.fromDiskCache) asked.delete(requestId);
+    else if (one) one.answeredAt = timestamp;
+  });
+  // So slow that what waits for an answer is told from what does not.
+  await cdp.send("Network.emulateNetworkConditions", { offline: false, latency: 300, downloadThroughput: -1, uploadThroughput: -1 });
+  await does();
+  await cdp.detach();
+  // Nothing waits for an icon.
+  const requests = [...asked.values()].filter(({ url }) => !/icon|manifest/.test(url));
+  const depth = (one) => 1 + Math.max(0, ...requests.filter((other) => other.answeredAt < one.at).map(depth));
+  return { requests: requests.map(({ url, by }) => `${new URL(url).pathname} ${by}`), depth: Math.max(...requests.map(depth)) };
+}
+
+test("the form is there after two rounds, and after one when the page is loaded again, also in a folder", async (t) => {
+  const site = await startSite(t, { "/chat/": server });
+  for (const address of [server.address, `${site.address}/chat/`]) {
+    const page = await newPage(t, browser);
+    const form = () => page.locator("#enter-form").waitFor();
+    const first = await rounds(page, async () => {
+      await page.goto(address);
+      await form();
+    });
+    t.diagnostic(first.requests.join(", "));
+    assert.equal(first.depth, 2);
+    assert.equal(first.requests.length, 3, "the page, a script and a style sheet");
+    await page.waitForLoadState("networkidle");
+    const again = await rounds(page, async () => {
+      await page.reload();
+      await form();
+    });
+    t.diagnostic(again.requests.join(", "));
+    assert.deepEqual(again.requests, [`${new URL(address).pathname} other`]);
+    assert.deepEqual([page.faults, await page.evaluate(() => window.reports)], [[], []]);
+  }
+});
+
+test("where its script or its style cannot be loaded, or fails, the page says so and can be tried again", async (t) => {
+  const faults = {
+    "a script that does not come": ["**/app.*.js", (route) => route.abort()],
+    "a script that is not there": ["**/app.*.js", (route) => route.fulfill({ status: 404, body: "there is nothing here" })],
+    "a script that does not run": ["**/app.*.js", (route) => route.fulfill({ contentType: "text/javascript", body: "throw new Error('old');" })],
+    "a script that is cut off": ["**/app.*.js", (route) => route.fulfill({ contentType: "text/javascript", body: "const a = (" })],
+    "neither of both": ["**/app.*", (route) => route.abort()],
+  };
+  for (const [about, [files, fault]] of Object.entries(faults)) {
+    const page = await newPage(t, browser);
+    await page.route(files, fault);
+    await page.goto(`${server.address}?room=retry`);
+    const sentence = page.locator("#loading", { hasText: "could not be loaded" });
+    await sentence.waitFor();
+    await page.unroute(files);
+    await page.getByRole("link", { name: "try again" }).click();
+    await page.locator("#enter-form").waitFor();
+    assert.equal(await page.locator("#enter-room").inputValue(), "retry", about);
+    assert.equal(await sentence.count(), 0, about);
+  }
 });
 
 test("one can write within a second where the processor is six times slower", async (t) => {

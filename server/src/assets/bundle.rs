@@ -1,0 +1,290 @@
+//! The browser client as one script, one style sheet and a page that names them, so that it is there
+//! after two rounds, however far away the server is. The files stay what they are: each module becomes a
+//! function that is called once, in the order of their imports.
+//!
+//! Text in, text out. It takes the forms of `import` and `export` that `web/` uses, and refuses every
+//! other: a release is not built then, and a test fails before that. This file knows no other, since the
+//! build script takes it too.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+/// Gives the text of a file by its path below `web/`.
+pub(crate) type Read<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// What starts all.
+pub(crate) const ENTRY: &str = "main.js";
+
+/// All modules that one needs, and itself at the end.
+pub(crate) fn script(entry: &str, read: Read<'_>) -> Result<String, String> {
+    let mut made = Script { read, order: HashMap::new(), text: String::new() };
+    made.add(entry)?;
+    Ok(made.text)
+}
+
+/// The style sheets of a page, in its order.
+pub(crate) fn styles(page: &str, read: Read<'_>) -> Result<String, String> {
+    let mut all = String::new();
+    for name in page.lines().filter_map(|line| attribute(line, STYLE)) {
+        let text = read(name).ok_or_else(|| format!("{name} is not there"))?;
+        if let Some(form) =
+            ["@import", "@charset", "url("].iter().find(|form| text.contains(**form))
+        {
+            return Err(format!("{name} holds {form}, which means another thing in a bundle"));
+        }
+        all.push_str(&text);
+    }
+    if all.is_empty() { Err("the page has no style sheet".to_owned()) } else { Ok(all) }
+}
+
+/// The page, with the bundle in the place of its files, and the build it belongs to.
+pub(crate) fn page(page: &str, script: &str, style: &str, build: &str) -> Result<String, String> {
+    let mut made = String::new();
+    let (mut scripts, mut styles) = (0, 0);
+    for line in page.lines() {
+        if attribute(line, STYLE).is_some() {
+            styles += 1;
+            if styles == 1 {
+                let _ = writeln!(made, "{STYLE}{style}\">");
+            }
+        } else if let Some(name) = attribute(line, SCRIPT) {
+            scripts += 1;
+            if name != ENTRY {
+                return Err(format!("the page runs {name}, and not only {ENTRY}"));
+            }
+            let _ = writeln!(made, "<meta name=\"build\" content=\"{build}\">");
+            let _ = writeln!(made, "{SCRIPT}{script}\"></script>");
+        } else if line.contains("<script") || line.contains("stylesheet") {
+            return Err(format!("the page holds another form: {}", line.trim()));
+        } else {
+            made.push_str(line);
+            made.push('\n');
+        }
+    }
+    if (scripts, styles > 0) == (1, true) {
+        Ok(made)
+    } else {
+        Err("the page has not one script and its styles".to_owned())
+    }
+}
+
+const STYLE: &str = "<link rel=\"stylesheet\" href=\"";
+const SCRIPT: &str = "<script type=\"module\" src=\"";
+
+/// What stands in the one attribute of a line that holds nothing else.
+fn attribute<'a>(line: &'a str, element: &str) -> Option<&'a str> {
+    let (value, rest) = line.trim().strip_prefix(element)?.split_once('"')?;
+    matches!(rest, ">" | "></script>").then_some(value)
+}
+
+struct Script<'a> {
+    read: Read<'a>,
+    /// The number of each module, or none while those that it needs are added.
+    order: HashMap<String, Option<usize>>,
+    text: String,
+}
+
+impl Script<'_> {
+    /// Adds a module behind those that it needs; its number.
+    fn add(&mut self, name: &str) -> Result<usize, String> {
+        match self.order.get(name) {
+            Some(Some(number)) => return Ok(*number),
+            Some(None) => return Err(format!("{name} needs itself")),
+            None => self.order.insert(name.to_owned(), None),
+        };
+        let text = (self.read)(name).ok_or_else(|| format!("{name} is not there"))?;
+        let (mut body, mut exports) = (String::new(), Vec::new());
+        for (at, line) in text.lines().enumerate() {
+            let fault = |what: &str| format!("{name}, line {}: {what}: {line}", at + 1);
+            if line.starts_with("import") {
+                let (names, from) =
+                    imported(line).ok_or_else(|| fault("a form of import that is not known"))?;
+                let number =
+                    self.add(&resolved(name, from).ok_or_else(|| fault("no path of a module"))?)?;
+                let _ = writeln!(body, "const {{ {} }} = ${number};", names.replace(" as ", ": "));
+            } else if let Some(declared) = line.strip_prefix("export") {
+                exports.push(
+                    exported(declared)
+                        .ok_or_else(|| fault("a form of export that is not known"))?,
+                );
+                let _ = writeln!(body, "{}", declared.trim_start());
+            } else if let Some(form) = unknown_form(line) {
+                return Err(fault(form));
+            } else {
+                let _ = writeln!(body, "{line}");
+            }
+        }
+        let number = self.order.values().flatten().count();
+        let _ = write!(
+            self.text,
+            "const ${number} = (() => {{\n{body}return {{ {} }};\n}})();\n",
+            exports.join(", ")
+        );
+        self.order.insert(name.to_owned(), Some(number));
+        Ok(number)
+    }
+}
+
+/// `import { a, b as c } from "./x.js";`
+fn imported(line: &str) -> Option<(&str, &str)> {
+    let (names, rest) = line.strip_prefix("import { ")?.split_once(" } from \"")?;
+    let is_known = |name: &str| match name.split_once(" as ") {
+        Some((theirs, own)) => is_name(theirs) && is_name(own),
+        None => is_name(name),
+    };
+    names.split(", ").all(is_known).then_some((names, rest.strip_suffix("\";")?))
+}
+
+/// The name in ` function x(`, ` async function x(`, ` class X ` or ` const x =`.
+fn exported(declared: &str) -> Option<&str> {
+    let kinds = [" function ", " async function ", " class ", " const "];
+    let rest = kinds.iter().find_map(|kind| declared.strip_prefix(kind))?;
+    let name = rest.split(|c: char| !is_name_char(c)).next()?;
+    is_name(name).then_some(name)
+}
+
+/// What only a module of its own may hold. Comments may speak of anything.
+fn unknown_form(line: &str) -> Option<&'static str> {
+    let trimmed = line.trim_start();
+    if trimmed.starts_with("//") || trimmed.starts_with('*') || trimmed.starts_with("/*") {
+        return None;
+    }
+    let mut code = String::new();
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once("/*") {
+        code.push_str(before);
+        rest = after.split_once("*/").map_or("", |(_, behind)| behind);
+    }
+    code.push_str(rest);
+    if code.contains("import(") || code.contains("import.meta") {
+        return Some("a form that a bundle does not have");
+    }
+    if trimmed.starts_with("import ") || trimmed.starts_with("export ") {
+        return Some("a form that does not begin its line");
+    }
+    let is_outermost = !line.starts_with([' ', '\t', '}']);
+    (is_outermost && code.contains("await ")).then_some("a module that waits")
+}
+
+fn is_name_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_' || c == '$'
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty()
+        && name.chars().all(is_name_char)
+        && !name.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// A path that a module names, from the root: `../state.js` in `view/log.js` is `state.js`.
+fn resolved(module: &str, from: &str) -> Option<String> {
+    let mut folders: Vec<_> = module.split('/').collect();
+    folders.pop();
+    let mut parts = from.split('/');
+    match parts.next()? {
+        "." => {}
+        ".." => drop(folders.pop()?),
+        _ => return None,
+    }
+    for part in parts {
+        match part {
+            "" | "." => return None,
+            ".." => drop(folders.pop()?),
+            part => folders.push(part),
+        }
+    }
+    Some(folders.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ENTRY, page, script, styles};
+
+    fn of(files: &[(&str, &str)]) -> Result<String, String> {
+        let read =
+            |name: &str| files.iter().find(|file| file.0 == name).map(|file| file.1.to_owned());
+        script(ENTRY, &read)
+    }
+
+    #[test]
+    fn a_module_comes_once_and_after_those_that_it_needs() {
+        let made = of(&[
+            (
+                "main.js",
+                "import { a, b as c } from \"./x.js\";\nimport { V } from \"./view/v.js\";\na(c, V);\n",
+            ),
+            ("x.js", "export function a() {}\nexport const b = 1;\n"),
+            (
+                "view/v.js",
+                "import { b } from \"../x.js\";\nexport class V {}\nexport async function w() { await b; }\n",
+            ),
+        ]);
+        let wanted = "const $0 = (() => {\nfunction a() {}\nconst b = 1;\nreturn { a, b };\n})();\n\
+            const $1 = (() => {\nconst { b } = $0;\nclass V {}\nasync function w() { await b; }\nreturn { V, w };\n})();\n\
+            const $2 = (() => {\nconst { a, b: c } = $0;\nconst { V } = $1;\na(c, V);\nreturn {  };\n})();\n";
+        assert_eq!(made.unwrap(), wanted);
+    }
+
+    #[test]
+    fn a_form_that_is_not_known_is_refused_with_its_place() {
+        for form in [
+            "import x from \"./x.js\";",
+            "import * as x from \"./x.js\";",
+            "import \"./x.js\";",
+            "import { a } from './x.js';",
+            "import { a } from \"x.js\";",
+            "import { a } from \"./x.js\"",
+            "import { a, } from \"./x.js\";",
+            "import {",
+            "  import { a } from \"./x.js\";",
+            "export default a;",
+            "export { a };",
+            "export * from \"./x.js\";",
+            "export let a = 1;",
+            "export const { a } = b;",
+            "  export const a = 1;",
+            "const a = import(\"./x.js\");",
+            "const a = import.meta.url;",
+            "const a = await b;",
+            "await b;",
+            "import { a } from \"./main.js\";",
+            "import { a } from \"./none.js\";",
+            "import { a } from \"../x.js\";",
+        ] {
+            let made = of(&[
+                ("main.js", &format!("// head\n{form}\n")),
+                ("x.js", "export const a = 1;\n"),
+            ]);
+            assert!(made.is_err(), "{form}");
+        }
+        let fine = "/** @type {import(\"./x.js\").A} */\nconst a = /** @type {import(\"./x.js\").A} */ (b);\n// import(x)\n";
+        assert!(of(&[("main.js", fine)]).unwrap().contains(fine));
+    }
+
+    #[test]
+    fn a_page_names_the_bundle_in_the_place_of_its_files() {
+        let source = "<head>\n  <link rel=\"stylesheet\" href=\"a.css\">\n  <link rel=\"stylesheet\" href=\"b.css\">\n  \
+            <script type=\"module\" src=\"main.js\"></script>\n</head>\n";
+        let read = |name: &str| Some(format!("/* {name} */\n"));
+        assert_eq!(styles(source, &read).unwrap(), "/* a.css */\n/* b.css */\n");
+        let wanted = "<head>\n<link rel=\"stylesheet\" href=\"s.css\">\n<meta name=\"build\" content=\"1f\">\n\
+            <script type=\"module\" src=\"s.js\"></script>\n</head>\n";
+        assert_eq!(page(source, "s.js", "s.css", "1f").unwrap(), wanted);
+        for bad in [
+            "<p>",
+            "<script src=\"main.js\"></script>",
+            "<script type=\"module\" src=\"other.js\"></script>",
+            "<link href=\"a.css\" rel=\"stylesheet\">",
+        ] {
+            assert!(
+                page(&source.replace("</head>", bad), "s.js", "s.css", "1f").is_err()
+                    || bad == "<p>",
+                "{bad}"
+            );
+            assert!(page(bad, "s.js", "s.css", "1f").is_err(), "{bad}");
+        }
+        for bad in ["@import \"x\";", "a { background: url(x.png) }"] {
+            assert!(styles(source, &|_: &str| Some(bad.to_owned())).is_err(), "{bad}");
+        }
+    }
+}
