@@ -39,32 +39,37 @@ export const COMMANDS = [
  * @param {string} typed
  * @returns {{is: string, rest: string}} */
 export function parse(typed) {
-  if (!typed.startsWith("/")) return { is: "text", rest: typed };
-  if (typed.startsWith("//")) return { is: "text", rest: typed.slice(1) };
-  const [, called = "", rest = ""] = typed.match(/^\/(\S*)\s*([^]*)$/) ?? [];
+  if (!/^[/／]/.test(typed)) return { is: "text", rest: typed };
+  if (/^.[/／]/.test(typed)) return { is: "text", rest: typed.slice(1) };
+  const [, called = "", rest = ""] = typed.match(/^.(\S*)\s*([^]*)$/) ?? [];
   const known = find(called);
-  if (!known) return { is: "fault", rest: unknown(called) };
+  if (!known) return { is: "fault", rest: unknown(folded(called)) };
   const given = rest.trim();
   const [name, , wanted] = known;
   const optional = wanted === "" || /^\[\S+\]$/.test(wanted);
-  if (!optional && given === "") return { is: "fault", rest: `/${name} needs more: /${name} ${wanted}` };
+  if (!optional && given === "") return { is: "fault", rest: `Usage: /${name} ${wanted}` };
   if (wanted === "" && given !== "") return { is: "fault", rest: `/${name} takes nothing more` };
   if (wanted === "[N]" && !/^([1-9]\d{0,5})?$/.test(given)) return { is: "fault", rest: `/${name}: ${given} is not a number from 1 up` };
-  if (name === "help" && given !== "") return about(given.replace(/^\//, ""));
+  if (name === "help" && given !== "") return about(given.replace(/^[/／]/, ""));
   // It travels as it is typed, and clients draw it as something done.
   return name === "me" ? { is: "text", rest: `/me ${given}` } : { is: name, rest: given };
 }
 
+/** In any case, and as an input method for wide letters writes it.
+ * @param {string} name */
+export const folded = (name) => name.normalize("NFKC").toLowerCase();
+
 /** @param {string} called */
 function find(called) {
-  return COMMANDS.find(([name, aliases]) => name === called || aliases.includes(called));
+  const wanted = folded(called);
+  return COMMANDS.find(([name, aliases]) => name === wanted || aliases.includes(wanted));
 }
 
 /** The words about one command.
  * @param {string} called */
 function about(called) {
   const known = find(called);
-  if (!known) return { is: "fault", rest: unknown(called) };
+  if (!known) return { is: "fault", rest: unknown(folded(called)) };
   const [name, aliases, rest, what] = known;
   const also = aliases.map((alias) => `, also /${alias}`).join("");
   return { is: "words", rest: `/${name}${rest && ` ${rest}`}: ${what}${also}` };

@@ -1,6 +1,6 @@
 // Completing a word: commands, rooms and names, the likeliest first. Pure: it knows no page.
 
-import { COMMANDS } from "./commands.js";
+import { COMMANDS, folded } from "./commands.js";
 import { fold } from "./protocol.js";
 
 /** @typedef {{start: number, options: string[], offered: boolean}} Completions
@@ -16,9 +16,10 @@ export function completions(text, caret, names, rooms = []) {
   const start = text.slice(0, caret).search(/\S+$/);
   if (start < 0) return { start: caret, options: [], offered: false };
   const word = text.slice(start, caret);
-  if (word.startsWith("/") && start === 0) {
+  if (/^[/／]/.test(word) && start === 0) {
+    const begun = `/${folded(word.slice(1))}`;
     const known = COMMANDS.map(([name, , rest]) => (rest ? `/${name} ` : `/${name}`));
-    return { start, options: known.filter((name) => name.startsWith(word) && name !== word), offered: true };
+    return { start, options: known.filter((name) => name.startsWith(begun) && name !== word), offered: true };
   }
   if (word.startsWith("#")) {
     return { start, options: fitting(rooms, word.slice(1)).map((name) => `#${name} `), offered: true };

@@ -10,6 +10,9 @@ const SILENCE_MS = 20_000;
 const ANSWER_MS = 25_000;
 /** After a sleep, or a change of networks, a line is dead more often than not. */
 const ANSWER_WAKING_MS = 5_000;
+/** Where the browser says that there is no network, it knows better than silence does; but a server on this
+ * very machine still answers. */
+const ANSWER_OFFLINE_MS = 800;
 /** A line that held this long was a good one: the next wait is the shortest again. */
 const STABLE_MS = 30_000;
 const KEY = "nebula.key";
@@ -25,6 +28,8 @@ const KEY = "nebula.key";
  * @property {(event: import("./update.js").Event) => void} tell hears of events as update.js takes them
  * @property {() => ToServer} question what to ask for a sign of life
  * @property {() => boolean} isHeld now is no time to dial
+ * @property {() => boolean} [isOffline] the browser knows of no network
+ * @property {() => Promise<string | null>} [health] why one is not let in, if somebody answers there
  * @property {() => number} [random]
  * @property {() => number} [now]
  */
@@ -64,9 +69,11 @@ export class Connection {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(envelope));
   }
 
-  /** Asks whether the line lives, unless it spoke just now. */
-  probe() {
-    if (this.#now() - this.#heardAt > ANSWER_WAKING_MS) this.#ask(ANSWER_WAKING_MS);
+  /** Asks whether the line lives; unless it spoke just now, where nothing says that it may not.
+   * @param {"woken" | "offline" | "online"} because */
+  probe(because = "woken") {
+    if (because === "offline") this.#ask(ANSWER_OFFLINE_MS);
+    else if (because === "online" || this.#now() - this.#heardAt > ANSWER_WAKING_MS) this.#ask(ANSWER_WAKING_MS);
   }
 
   /** @param {Hello} hello */
@@ -77,10 +84,12 @@ export class Connection {
     const socket = new WebSocket(socketAddress(address, hello), proof ? [SUBPROTOCOL, proof] : [SUBPROTOCOL]);
     this.#socket = socket;
     let lastError = { code: "", content: "" };
+    let isOpened = false;
     // What an earlier socket still has to say is not for us.
     const isMine = () => this.#socket === socket;
     socket.onopen = () => {
       if (!isMine()) return;
+      isOpened = true;
       tell({ type: "connected" });
       this.#timers.stable = setTimeout(() => tell({ type: "stable" }), STABLE_MS);
       this.#heard();
@@ -93,10 +102,12 @@ export class Connection {
       if (envelope) tell({ type: "received", envelope, at: this.#heardAt });
     };
     socket.onclose = ({ code, reason }) => {
-      if (isMine()) this.#end(code, lastError.content || reason || "the server cannot be reached", lastError.code);
+      if (!isMine()) return;
+      this.#end(code, lastError.content || reason || this.#silence(isOpened ? "the connection was lost" : `no server at ${new URL(address).host}`), lastError.code);
+      if (!isOpened) void this.#explain();
     };
     // One that neither opens nor fails, as behind a network that swallows everything.
-    this.#timers.answer = setTimeout(() => this.#end(1006, "the server does not answer"), ANSWER_MS);
+    this.#timers.answer = setTimeout(() => this.#end(1006, this.#silence("the server does not answer")), ANSWER_MS);
   }
 
   /** @param {number} code
@@ -105,6 +116,18 @@ export class Connection {
   #end(code, reason, why = "") {
     this.#drop();
     this.#needs.tell({ type: "lost", code, reason, ...(why && { why }) });
+  }
+
+  /** @param {string} otherwise */
+  #silence(otherwise) {
+    return this.#needs.isOffline?.() ? "this device is offline" : otherwise;
+  }
+
+  /** A server that is there and lets nobody in is another thing than none. */
+  async #explain() {
+    const { health, tell } = this.#needs;
+    const reason = await health?.();
+    if (reason && this.#socket === null) tell({ type: "reason", reason });
   }
 
   #drop() {
@@ -133,7 +156,7 @@ export class Connection {
     if (this.#socket?.readyState !== WebSocket.OPEN) return;
     this.send(this.#needs.question());
     clearTimeout(this.#timers.answer);
-    this.#timers.answer = setTimeout(() => this.#end(1006, "the server fell silent"), patienceMs);
+    this.#timers.answer = setTimeout(() => this.#end(1006, this.#silence("the server fell silent")), patienceMs);
   }
 }
 

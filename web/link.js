@@ -40,6 +40,15 @@ export function wake(state) {
   return waits || state.link.is === "held" ? dialNow(state) : [];
 }
 
+/** The browser says whether there is a network. That is heeded at once, and asked about.
+ * @param {State} state
+ * @param {boolean} isThere
+ * @returns {Action[]} */
+export function networkChanged(state, isThere) {
+  if (state.link.is === "online") return [{ do: "probe", because: isThere ? "online" : "offline" }];
+  return isThere ? wake(state) : [];
+}
+
 /** Asks for the room shown; the others are joined when it is open. One that one was put out of would
  * end the connection.
  * @param {State} state */

@@ -4,6 +4,7 @@ import { linkInto, newAddress, whoComes } from "./address.js";
 import { newAnnouncer } from "./announce.js";
 import { likeliest } from "./complete.js";
 import { Connection, ownKey } from "./connection.js";
+import { newHealth } from "./health.js";
 import { newLeftovers } from "./leftovers.js";
 import { Memory } from "./memory.js";
 import { mirrored, newMirror } from "./mirror.js";
@@ -92,6 +93,8 @@ function enter({ username, room, token: given }) {
     token: token.now,
     tell: happens,
     question: () => ({ type: "history", room: activeRoom(/** @type {State} */ (state)).name, before: 1, limit: 1, ref: PROBE }),
+    isOffline: () => !navigator.onLine,
+    health: newHealth(location.href),
     isHeld: () => document.hidden && !bell.isOn(),
   });
   view.bell(bell.isOn());
@@ -133,7 +136,7 @@ function perform(action) {
     case "send":
       return connection?.send(action.envelope);
     case "probe":
-      return connection?.probe();
+      return connection?.probe(action.because);
     case "again":
       return void setTimeout(() => happens({ type: "again", room: action.room, ref: action.ref }), action.afterMs);
     case "announce":
@@ -297,7 +300,8 @@ function woken() {
   looked();
   if (!document.hidden) happens({ type: "wake" });
 }
-for (const type of ["focus", "pageshow", "online", "offline"]) addEventListener(type, woken);
+for (const type of ["focus", "pageshow"]) addEventListener(type, woken);
+for (const type of ["online", "offline"]) addEventListener(type, () => happens({ type: "network", isThere: type === "online" }));
 document.addEventListener("visibilitychange", woken);
 addEventListener("blur", looked);
 refuseFiles((text) => state && happens({ type: "notice", text }));

@@ -25,7 +25,7 @@ const WORDS = { kick: "kicked", ban: "banned", unban: "unbanned", mute: "silence
  * @returns {ToServer | string} */
 export function act(room, command, typed) {
   const type = ACTS[command] ?? "kick";
-  const everywhere = typed.startsWith("-s ");
+  const everywhere = /^-s /i.test(typed);
   if (everywhere && type === "kick") return "/kick: a kick is from a room; /ban -s is for the whole server";
   const [, quoted, bare = "", behind = ""] = typed.slice(everywhere ? 3 : 0).trim().match(/^(?:"([^"]*)"|(\S+))\s*([^]*)$/) ?? [];
   const user = (quoted ?? bare).replace(/:+$/, "");
@@ -43,7 +43,7 @@ export function act(room, command, typed) {
 /** Seconds of a time like 90s, 10m, 2h or 3d; null if it is none.
  * @param {string} text */
 export function time(text) {
-  const [, count, unit = ""] = text.match(/^(\d{1,9})([smhd])$/) ?? [];
+  const [, count, unit = ""] = text.toLowerCase().match(/^(\d{1,9})([smhd])$/) ?? [];
   const seconds = Number(count) * (SECONDS[unit] ?? 0);
   return seconds >= 1 && seconds <= SECONDS_MAX ? seconds : null;
 }

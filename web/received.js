@@ -95,7 +95,8 @@ function leaveBehind(state, owner) {
   if (count > 0) Object.assign(state, { notice: `${count} unsent message${count > 1 ? "s" : ""} of ${owner} will be sent when you are ${owner} again`, answered: true });
 }
 
-/** A note stands behind everything there is. Who left and is back at once leaves no trace.
+/** A note stands behind everything there is. Who left and is back at once leaves no trace, and neither does who
+ * was here before the connection was lost.
  * @param {Room} room
  * @param {Traffic} traffic
  * @param {number} at

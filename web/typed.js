@@ -70,7 +70,7 @@ function say(state, text) {
 function done(state, room, is, rest) {
   switch (is) {
     case "join":
-      return joinRoom(state, rest.replace(/^#/, ""));
+      return joinRoom(state, rest.replace(/^[#＃]/, ""));
     case "leave":
       return leaveRoom(state);
     case "nick":
@@ -102,7 +102,7 @@ function done(state, room, is, rest) {
       return [];
     case "theme":
     case "width":
-      return chosen(state, is, rest, is === "theme" ? THEMES : WIDTHS);
+      return chosen(state, is, rest.toLowerCase(), is === "theme" ? THEMES : WIDTHS);
     case "search":
       return [{ do: "search", text: rest }];
     case "help":

@@ -1,6 +1,6 @@
 // What happened → what changes and what to do. Pure: it knows neither page nor socket nor clock.
 
-import { comeIn, dialNow, lost, wake } from "./link.js";
+import { comeIn, dialNow, lost, networkChanged, wake } from "./link.js";
 import { again, recalled, takeBack } from "./outbox.js";
 import { askAgain, looked, morePeople, nextActive, older, show, step, toBottom } from "./reading.js";
 import { received } from "./received.js";
@@ -21,6 +21,8 @@ import { command, deletion } from "./typed.js";
  *
  * @typedef {{type: "start" | "wake" | "connected" | "stable" | "held" | "older" | "nearTop" | "morePeople" | "escape" | "active" | "connect"}
  *   | {type: "waits", at: number}
+ *   | {type: "network", isThere: boolean}
+ *   | {type: "reason", reason: string}
  *   | {type: "lost", code: number, reason: string, why?: string}
  *   | {type: "received", envelope: import("./protocol.js").Envelope, at?: number}
  *   | {type: "draft" | "say" | "notice", text: string}
@@ -35,7 +37,7 @@ import { command, deletion } from "./typed.js";
  *
  * @typedef {{do: "dial", hello: import("./protocol.js").Hello, afterMs: number, exactly?: boolean}
  *   | {do: "send", envelope: ToServer}
- *   | {do: "probe"}
+ *   | {do: "probe", because?: "offline" | "online"}
  *   | {do: "again", room: string, ref: string, afterMs: number}
  *   | {do: "announce" | "notify", room: string, sender: string, content: string}
  *   | {do: "search" | "theme" | "width", text: string}
@@ -53,6 +55,11 @@ export function update(state, event) {
       return dialNow(state);
     case "wake":
       return wake(state);
+    case "network":
+      return networkChanged(state, event.isThere);
+    case "reason":
+      if (state.link.is === "waiting") state.link.reason = event.reason;
+      return [];
     case "connected":
       Object.assign(state.link, { is: "online", askedMs: null });
       return [];

@@ -26,8 +26,9 @@ export function renderRooms(state) {
     row.classList.toggle("muted", room.muted);
     setAttribute(row, "aria-current", place === state.active ? "true" : null);
     setText(/** @type {Element} */ (row.children[1]), room.name);
-    setBadge(/** @type {HTMLElement} */ (row.children[2]), count, named, more);
-    setText(/** @type {Element} */ (row.children[3]), words(count, named, more, room.muted));
+    setBadge(/** @type {HTMLElement} */ (row.children[2]), 0, named, "");
+    setBadge(/** @type {HTMLElement} */ (row.children[3]), count - named, 0, more);
+    setText(/** @type {Element} */ (row.children[4]), words(count, named, more, room.muted));
   });
   rove(list, state.active);
   if (activeRoom(state) !== inSight) list.children[state.active]?.scrollIntoView({ block: "nearest" });
@@ -39,20 +40,22 @@ export function renderRooms(state) {
 function roomButton() {
   const hash = element("span", "hash", "#");
   hash.setAttribute("aria-hidden", "true");
-  const made = element("button", "entry", hash, element("bdi", "name"), element("span", "badge"), element("span", "hidden"));
+  const made = element("button", "entry", hash, element("bdi", "name"), element("span", "badge"), element("span", "badge"), element("span", "hidden"));
   made.type = "button";
   return made;
 }
 
-/** @param {HTMLElement} badge
+/** Mentions if there are any, else what is unread.
+ * @param {HTMLElement} badge
  * @param {number} count
  * @param {number} named
- * @param {string} more */
+ * @param {string} more there may be more unread */
 function setBadge(badge, count, named, more) {
-  badge.hidden = count === 0;
+  const shown = named || count;
+  badge.hidden = shown === 0;
   badge.classList.toggle("calls", named > 0);
   badge.setAttribute("aria-hidden", "true");
-  setText(badge, count === 0 ? "" : `${named > 0 ? "@" : ""}${count > 999 ? "999+" : count + more}`);
+  setText(badge, shown === 0 ? "" : `${named > 0 ? "@" : ""}${shown > 999 ? "999+" : shown}${shown > 999 || named > 0 ? "" : more}`);
 }
 
 /** @param {number} count

@@ -94,6 +94,7 @@ const MAY_NOT_KNOW: &[(&str, &[&str])] = &[
     ("web/announce.js", &["document", "window", "WebSocket"]),
     ("web/notify.js", &["document", "window.", "WebSocket"]),
     ("web/memory.js", &["document", "window", "WebSocket"]),
+    ("web/health.js", &["document", "window", "WebSocket"]),
     ("web/storage.js", &["document", "window", "WebSocket"]),
     ("web/mirror.js", &["document", "window", "WebSocket"]),
     ("web/tabs.js", &["document", "window", "WebSocket"]),

@@ -114,8 +114,9 @@ export async function startNetwork(test, server) {
   return { address: `http://127.0.0.1:${proxy.address().port}/`, down, stall };
 }
 
-/** A proxy that has several servers in folders of one site, as nginx and Caddy do: `{ "/a/": server }`. */
-export async function startSite(test, folders) {
+/** A proxy that has several servers in folders of one site, as nginx and Caddy do: `{ "/a/": server }`; `more` are
+ * headers that it sets. */
+export async function startSite(test, folders, more = {}) {
   const targetOf = (url) => {
     const folder = Object.keys(folders).find((each) => url.startsWith(each));
     return folder && { host: new URL(folders[folder].address).hostname, port: new URL(folders[folder].address).port, path: `/${url.slice(folder.length)}` };
@@ -123,7 +124,7 @@ export async function startSite(test, folders) {
   const site = createHttpServer((near, answer) => {
     const target = targetOf(near.url);
     if (!target) return void answer.writeHead(404).end();
-    const far = ask({ ...target, method: near.method, headers: near.headers }, (found) => {
+    const far = ask({ ...target, method: near.method, headers: { ...near.headers, ...more } }, (found) => {
       answer.writeHead(found.statusCode, found.headers);
       found.pipe(answer);
     });
@@ -134,7 +135,7 @@ export async function startSite(test, folders) {
     const target = targetOf(near.url);
     if (!target) return void socket.destroy();
     const far = connect(Number(target.port), target.host, () => {
-      const lines = near.rawHeaders.flatMap((part, i) => (i % 2 === 0 ? [`${part}: ${near.rawHeaders[i + 1]}`] : []));
+      const lines = Object.entries({ ...near.headers, ...more }).map(([name, value]) => `${name}: ${value}`);
       far.write(`GET ${target.path} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n`);
       far.write(head);
       socket.pipe(far).pipe(socket);

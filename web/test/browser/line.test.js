@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { message, newCrowd, online, pageOf, person, redial, row, say, settled, startBrowser, startNetwork, startServer, texts } from "./harness.js";
+import { message, newCrowd, online, pageOf, person, redial, row, say, settled, startBrowser, startNetwork, startServer, startSite, texts } from "./harness.js";
 
 let server;
 let browser;
@@ -297,4 +297,42 @@ test("what came while the line was down is new, also for who reads at the end: t
   await titled("(1) #missed · Nebula");
   await alice.keyboard.press("Escape");
   await titled("#missed · Nebula");
+});
+
+test("a network that goes is noticed within a second, and one that comes back is used at once", async (t) => {
+  const alice = await person(t, browser, server, "Alice", "offline");
+  const noted = await alice.evaluate(() => {
+    addEventListener("offline", () => { window.wentAt = performance.now(); }, { capture: true });
+    new MutationObserver(() => { window.saidAt ??= document.getElementById("link").textContent.includes("this device is offline") ? performance.now() : undefined; })
+      .observe(document.getElementById("link"), { childList: true, characterData: true, subtree: true });
+    return true;
+  });
+  assert.ok(noted);
+  await alice.context().setOffline(true);
+  await alice.locator("#link", { hasText: "Not connected: this device is offline" }).waitFor();
+  const ms = await alice.evaluate(() => window.saidAt - window.wentAt);
+  t.diagnostic(`${Math.round(ms)} ms`);
+  assert.ok(ms < 1_000, `${ms} ms`);
+  await alice.context().setOffline(false);
+  await online(alice);
+});
+
+test("who is refused is told so, and what the operator should change; who finds nobody, that", async (t) => {
+  const own = await startServer("--allow-origin", "https://other.example");
+  t.after(() => own.stop());
+  // The proxy forgets the port, as nginx does with $host.
+  const site = await startSite(t, { "/chat/": own }, { host: "127.0.0.1" });
+  const alice = await pageOf(t, browser, "Alice");
+  await alice.goto(`${site.address}/chat/?room=refused&username=Alice`);
+  await alice.locator("#link", { hasText: `answers, but refuses the chat connection` }).waitFor();
+  await alice.locator("#link", { hasText: `--allow-origin ${site.address}` }).waitFor();
+  await own.kill();
+  await alice.getByRole("button", { name: "Connect now" }).click();
+  await alice.locator("#link", { hasText: "the chat server behind it does not" }).waitFor();
+  const bob = await person(t, browser, server, "Bob", "nobody");
+  const network = await startNetwork(t, server);
+  await bob.goto(`${network.address}?room=nobody&username=Bob`);
+  await online(bob);
+  network.down(true);
+  await bob.locator("#link", { hasText: `no server at ${new URL(network.address).host}` }).waitFor();
 });

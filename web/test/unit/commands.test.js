@@ -5,11 +5,29 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { COMMANDS, parse } from "../../commands.js";
+import { completions } from "../../complete.js";
+import { time } from "../../moderate.js";
 
 test("text is text, two slashes are one, and what is done is said", () => {
   for (const [typed, rest] of [["hello /join", "hello /join"], ["//etc", "/etc"], ["/me  waves ", "/me waves"]]) {
     assert.deepEqual(parse(typed), { is: "text", rest });
   }
+});
+
+test("commands are understood in any case, and as an input method for wide letters writes them", () => {
+  for (const [typed, expected] of [
+    ["/Join ops", { is: "join", rest: "ops" }],
+    ["／join ops", { is: "join", rest: "ops" }],
+    ["／ＪＯＩＮ　＃ops", { is: "join", rest: "＃ops" }],
+    ["/J ops", { is: "join", rest: "ops" }],
+    ["/ME waves", { is: "text", rest: "/me waves" }],
+    ["／／etc", { is: "text", rest: "／etc" }],
+    ["/／etc", { is: "text", rest: "／etc" }],
+    ["/HELP ／Join", parse("/help join")],
+  ]) assert.deepEqual(parse(typed), expected, typed);
+  assert.match(parse("/JION ops").rest, /did you mean \/join/);
+  assert.deepEqual(completions("／Jo", 3, []).options, ["/join "]);
+  assert.deepEqual([time("10M"), time("3D")], [600, 259_200]);
 });
 
 test("commands are understood, and what is none is a fault", () => {

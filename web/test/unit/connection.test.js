@@ -191,3 +191,50 @@ test("a line that held for half a minute is a good one, and one that does not op
   mock.timers.tick(25_000);
   assert.deepEqual(other.told, [{ type: "lost", code: 1006, reason: "the server does not answer" }]);
 });
+
+test("where the browser knows of no network, the line has less than a second to answer, and that is the reason", () => {
+  sockets = [];
+  const told = [];
+  let offline = true;
+  const made = new Connection({ address: "http://h/", key: null, tell: (e) => told.push(e), question: () => ({}), isHeld: () => false, isOffline: () => offline });
+  made.dial({ room: "dev" }, 0);
+  mock.timers.tick(0);
+  sockets[0].readyState = FakeSocket.OPEN;
+  sockets[0].onopen();
+  sockets[0].onmessage({ data: "{}" });
+  made.probe("offline");
+  assert.equal(sockets[0].sent.length, 1, "though it spoke just now");
+  mock.timers.tick(999);
+  assert.deepEqual(told.at(-1), { type: "lost", code: 1006, reason: "this device is offline" });
+  offline = false;
+  made.dial({ room: "dev" }, 0);
+  mock.timers.tick(0);
+  sockets[1].readyState = FakeSocket.OPEN;
+  sockets[1].onopen();
+  made.probe("offline");
+  sockets[1].onmessage({ data: "{}" });
+  mock.timers.tick(5_000);
+  assert.equal(told.at(-1).type, "connected", "it answers: a server on this machine");
+});
+
+test("an attempt that fails is looked into; a line that was open and ends is not", async () => {
+  const told = [];
+  let asked = 0;
+  const health = async () => {
+    asked += 1;
+    return "h is full";
+  };
+  const made = new Connection({ address: "http://h/", key: null, tell: (e) => told.push(e), question: () => ({}), isHeld: () => false, health });
+  made.dial({ room: "dev" }, 0);
+  mock.timers.tick(0);
+  sockets[0].onclose({ code: 1006, reason: "" });
+  await null;
+  await null;
+  assert.deepEqual(told, [{ type: "lost", code: 1006, reason: "no server at h" }, { type: "reason", reason: "h is full" }]);
+  made.dial({ room: "dev" }, 0);
+  mock.timers.tick(0);
+  sockets[1].onopen();
+  sockets[1].onclose({ code: 1006, reason: "" });
+  await null;
+  assert.deepEqual([told.at(-1), asked], [{ type: "lost", code: 1006, reason: "the connection was lost" }, 1]);
+});

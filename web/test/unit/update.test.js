@@ -372,3 +372,25 @@ test("people come and go", () => {
   assert.deepEqual(activeRoom(alice.state).entries.map((e) => e.type), ["join", "leave"]);
   assert.deepEqual(activeRoom(alice.state).people.known, ["Alice"]);
 });
+
+test("the browser's word on the network is heeded at once, and asked about", () => {
+  const alice = entered();
+  for (const isThere of [false, true]) {
+    alice.happens({ type: "network", isThere });
+    assert.deepEqual(alice.did(), [{ do: "probe", because: isThere ? "online" : "offline" }]);
+  }
+  alice.happens({ type: "lost", code: 1006, reason: "this device is offline" });
+  alice.did();
+  alice.happens({ type: "network", isThere: false });
+  assert.deepEqual(alice.did(), []);
+  alice.happens({ type: "network", isThere: true });
+  assert.deepEqual(alice.did().map((action) => [action.do, action.afterMs]), [["dial", 0]]);
+});
+
+test("what is found out about a failed attempt is shown while one waits for the next, and not later", () => {
+  const alice = entered();
+  alice.happens({ type: "reason", reason: "too late" });
+  alice.happens({ type: "lost", code: 1006, reason: "no server at h" });
+  alice.happens({ type: "reason", reason: "h is full or restarting" });
+  assert.equal(alice.state.link.reason, "h is full or restarting");
+});

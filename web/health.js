@@ -1,0 +1,39 @@
+// Why a page is not let in: a browser does not tell how a WebSocket was refused, but the server, or whoever
+// stands before it, answers other questions. It knows no page.
+
+const ANSWER_MS_MAX = 5_000;
+
+/** A sentence if somebody answers there; null if nobody does.
+ * @param {string} address
+ * @param {typeof fetch} ask
+ * @returns {() => Promise<string | null>} */
+export function newHealth(address, ask = fetch) {
+  const { host, origin } = new URL(address);
+  return async () => {
+    try {
+      const { status } = await ask(new URL("./healthz", address), { cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS_MAX) });
+      return sentence(status, host, origin);
+    } catch {
+      return null;
+    }
+  };
+}
+
+/** @param {number} status
+ * @param {string} host
+ * @param {string} origin */
+function sentence(status, host, origin) {
+  switch (status) {
+    case 200:
+      return `${host} answers, but refuses the chat connection. If it stays so, its operator should look at the server's log: a proxy has to pass on Host and Upgrade, and a page of another origin needs --allow-origin ${origin}`;
+    case 429:
+      return `${host} has too many connections from your network`;
+    case 502:
+    case 504:
+      return `${host} answers, but the chat server behind it does not`;
+    case 503:
+      return `${host} is full or restarting`;
+    default:
+      return `${host} answers with status ${status}, so no chat server is at this address`;
+  }
+}
