@@ -240,11 +240,12 @@ function isLookedAt() {
   return document.hasFocus() && !document.hidden;
 }
 
-function looked() {
+/** @param {boolean} [isDone] the person did something */
+function looked(isDone = false) {
   if (!state) return;
   const [atBottom, focused] = [view.log.isAtBottom, isLookedAt()];
   if (focused) bell.quiet();
-  if (atBottom !== activeRoom(state).atBottom || focused !== state.focused || (focused && activeRoom(state).behind)) happens({ type: "looked", atBottom, focused });
+  if (atBottom !== activeRoom(state).atBottom || focused !== state.focused || (isDone && activeRoom(state).behind)) happens({ type: "looked", atBottom, focused });
 }
 
 /** Brings a message of the room shown into sight.
@@ -293,7 +294,7 @@ view.log.pane.addEventListener("wheel", ({ deltaY }) => deltaY < 0 && fetchMore(
 byId("people").addEventListener("scroll", () => fetchMore(), { passive: true });
 
 // Who does anything is there, and sees what came.
-for (const type of ["keydown", "pointerdown", "wheel"]) addEventListener(type, () => state && activeRoom(state).behind && looked(), { capture: true, passive: true });
+for (const type of ["keydown", "pointerdown", "wheel"]) addEventListener(type, () => state && activeRoom(state).behind && looked(true), { capture: true, passive: true });
 
 /** The network is back, or the page is: no need to wait for a timer. */
 function woken() {
@@ -303,7 +304,7 @@ function woken() {
 for (const type of ["focus", "pageshow"]) addEventListener(type, woken);
 for (const type of ["online", "offline"]) addEventListener(type, () => happens({ type: "network", isThere: type === "online" }));
 document.addEventListener("visibilitychange", woken);
-addEventListener("blur", looked);
+addEventListener("blur", () => looked());
 refuseFiles((text) => state && happens({ type: "notice", text }));
 // The link with a newer token, opened in this tab.
 addEventListener("hashchange", () => token.take() && location.reload());
