@@ -57,23 +57,22 @@ pub enum NameError {
 }
 
 /// A character that cannot be shown by itself, and where it stands in a name.
+/// Holds the name up to that character, which is the last.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Position {
-    character: char,
-    /// What stands before it.
-    before: Box<str>,
-}
+pub struct Position(Box<str>);
 
 impl Position {
     pub(crate) fn new(before: &str, character: char) -> Self {
-        Position { character, before: before.into() }
+        Position(format!("{before}{character}").into())
     }
 }
 
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "(U+{:04X}) ", u32::from(self.character))?;
-        match self.before.trim_end() {
+        let mut before = self.0.chars();
+        let character = before.next_back().unwrap_or_default();
+        write!(f, "(U+{:04X}) ", u32::from(character))?;
+        match before.as_str().trim_end() {
             "" => f.write_str("at its beginning"),
             before => write!(f, "after \"{before}\""),
         }

@@ -3,7 +3,6 @@
 //!
 //! This file does not know HTTP or sockets.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -139,7 +138,7 @@ pub enum Refusal {
     NoToken,
     /// See [`Code::BadToken`]; the text says what is wrong with it.
     #[error("this token is not good here: {0}")]
-    BadToken(Cow<'static, str>),
+    BadToken(Box<str>),
     /// See [`Code::TokenExpired`].
     #[error("this token has expired: ask for a new one")]
     TokenExpired,
@@ -167,7 +166,7 @@ pub enum Refusal {
         /// Who has them: "this room has".
         whose: &'static str,
         /// The limit that was reached.
-        max: usize,
+        max: u32,
     },
     /// See [`Code::NotFound`]; the text says what is not there.
     #[error("{0}")]

@@ -116,6 +116,7 @@ impl Sanctions {
             (all.count >= SANCTIONS_MAX, "this server has", SANCTIONS_MAX),
         ] {
             if is_full {
+                let max = u32::try_from(max).unwrap_or(u32::MAX);
                 return Err(Refusal::TooManySanctions { whose, max });
             }
         }

@@ -95,7 +95,11 @@ fn is_host(text: &[u8]) -> bool {
             (!name.is_empty() && name.chars().all(is_in_name), port)
         }
     };
-    let is_port = |port: &str| port.is_empty() || port.parse::<u16>().is_ok();
+    // A number may have a sign, a port may not.
+    let is_port = |port: &str| {
+        port.bytes().all(|it| it.is_ascii_digit())
+            && (port.is_empty() || port.parse::<u16>().is_ok())
+    };
     is_good && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port))
 }
 

@@ -99,7 +99,7 @@ fn fill(sanctions: &Sanctions, many: impl Iterator<Item = Sanction>) {
 
 fn full(sanctions: &Sanctions, new: &Sanction) -> Option<usize> {
     match sanctions.has_place(new, 0) {
-        Err(Refusal::TooManySanctions { max, .. }) => Some(max),
+        Err(Refusal::TooManySanctions { max, .. }) => usize::try_from(max).ok(),
         other => other.map(|()| None).unwrap(),
     }
 }
