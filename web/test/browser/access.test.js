@@ -87,6 +87,7 @@ for (const [width, height] of SIZES) {
     found.push(...await violations(alice, "completion"));
     const first = await newPage(t, browser, { viewport: { width, height } });
     await first.goto(server.address);
+    await first.locator("#enter-name").waitFor();
     found.push(...await violationsInAll(first, "first screen"));
     assert.deepEqual(found, []);
   });

@@ -236,5 +236,6 @@ test("another name is had with /nick, or the old one is kept with the reason", a
   await alice.locator("#me", { hasText: /^Alicia$/ }).waitFor();
   const next = await alice.context().newPage();
   await next.goto(server.address);
+  await next.locator("#enter-name").waitFor();
   assert.equal(await next.getByLabel("Your name").inputValue(), "Alicia", "the next visit offers it");
 });

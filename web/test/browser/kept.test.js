@@ -68,6 +68,7 @@ test("two servers in folders of one site never see each other's things, and neit
   await message(page).fill("draft for A");
   for (const folder of ["/b/", "/"]) {
     await page.goto(`${site.address}${folder}`);
+    await page.locator("#enter-name").waitFor();
     assert.equal(await page.getByLabel("Your name").inputValue(), "", "nobody was here yet");
     await page.getByLabel("Your name").fill(folder === "/" ? "Root" : "Bea");
     await page.locator("#enter-room").fill("first");
