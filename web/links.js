@@ -1,5 +1,5 @@
 // Finding links in a text: http, https and mailto alone, as a person would end them, and the host beside those whose
-// host does not read as what it is. Pure; `protocol/src/link.rs` has the same rules.
+// host does not read as what it is. Pure; `protocol/src/text/link.rs` has the same rules.
 
 /** @typedef {{text: string, href: string | null, host?: string | null}} Piece a part of a text; `href` if it is a link, `host`
  * if it leads to another one than it seems to */

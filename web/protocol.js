@@ -169,7 +169,7 @@ const SPACELESS = /[\p{scx=Hani}\p{scx=Hira}\p{scx=Kana}\p{scx=Bopo}\p{scx=Yiii}
 
 /** Whether a text names somebody: `@name` anywhere and `name:` or `name,` at the beginning in any case, a bare name only as it
  * is spelt. Where it may also be the beginning of the longer name of one of the `others`, it is that.
- * `protocol/src/mention.rs` has the same rules.
+ * `protocol/src/text/mention.rs` has the same rules.
  * @param {string} content
  * @param {string} name
  * @param {string[]} others */

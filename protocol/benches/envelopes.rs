@@ -4,7 +4,7 @@
 
 use divan::Bencher;
 use protocol::{
-    Body, HistoryEnd, Message, MessageId, Presence, RoomName, ToClient, ToServer, UserName,
+    Body, HistoryEnd, Message, MessageId, Presence, RoomName, Say, ToClient, ToServer, UserName,
     encode_history,
 };
 
@@ -27,7 +27,7 @@ fn message(bytes: usize) -> Message {
 #[divan::bench(args = [10, 100, 4096])]
 fn decode_message(bencher: Bencher<'_, '_>, bytes: usize) {
     let content = Body::try_from("x".repeat(bytes)).unwrap();
-    let envelope = ToServer::Message { room: RoomName::general(), content, reference: None };
+    let envelope = ToServer::Message(Say { room: RoomName::general(), content, reference: None });
     let frame = envelope.encode();
     bencher.bench(|| ToServer::parse(divan::black_box(&frame)));
 }

@@ -9,7 +9,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::moderation::Role;
+use crate::envelope::Role;
 use crate::name::UserName;
 use crate::refusal::Refusal;
 use crate::token::{Grant, PATTERNS_MAX, RoomPattern};

@@ -1,7 +1,7 @@
 //! Nebula's protocol on one page.
 //!
 //! One JSON object per text frame, one enum per direction: [`ToServer`] and [`ToClient`].
-//! A connection opens with `GET /?room=R&username=U` ([`Hello`]), optionally offering
+//! A connection opens with `GET /?room=R&username=U` ([`Connect`]), optionally offering
 //! [`SUBPROTOCOL`] and a [`Key`]. On joining, a client gets `history` if it asked for any, then its
 //! own `join`, then `presence`. A stored message comes back to everyone in the room, its author
 //! included; that copy, with its [`MessageId`], is the acknowledgement.
@@ -23,41 +23,30 @@
 //!
 //! This crate is the only one that knows JSON. It knows no tokio, no sockets, no clock, no files.
 
-mod body;
 mod claims;
-mod hello;
+mod connect;
+mod envelope;
+mod ids;
 mod json;
-mod link;
-mod mention;
-mod moderation;
 mod name;
 mod refusal;
-mod shape;
+mod restriction;
 mod text;
-mod to_client;
-mod to_server;
 mod token;
 
-pub use body::{
-    BadEpoch, BadId, BadRef, Body, BodyError, CONTENT_CHARS_MAX, Epoch, FRAME_BYTES_MAX, ID_END,
-    MessageId, REF_BYTES_MAX, Ref,
-};
 pub use claims::Claims;
-pub use hello::{Hello, KEY_BYTES_MAX, KEY_BYTES_MIN, KEY_SUBPROTOCOL_PREFIX, Key, SUBPROTOCOL};
-pub use link::{Link, links};
-pub use mention::mentions;
-pub use moderation::{
-    Act, Action, BadReason, DELETED_CONTENT, DELETED_MAX, Deleted, Moderated, REASON_CHARS_MAX,
-    Reason, Restriction, Role, SECONDS_MAX,
+pub use connect::{
+    Connect, KEY_BYTES_MAX, KEY_BYTES_MIN, KEY_SUBPROTOCOL_PREFIX, Key, SUBPROTOCOL,
 };
+pub use envelope::*;
+pub use ids::{BadEpoch, BadId, BadRef, Epoch, ID_END, MessageId, REF_BYTES_MAX, Ref};
+pub use json::FRAME_BYTES_MAX;
 pub use name::{NameError, Position, ROOM_CHARS_MAX, RoomName, USER_CHARS_MAX, UserName};
 pub use refusal::{Code, Refusal};
-pub use text::{is_invisible, reorders, revealed, shown, with_newlines};
-pub use to_client::{
-    BadFromServer, ErrorNote, HISTORY_BYTES_MAX, History, HistoryEnd, Message, Presence, ToClient,
-    encode_history, history_bytes_left,
-};
-pub use to_server::{BadEnvelope, FIELDS_MAX, HISTORY_DEFAULT, HISTORY_MAX, PEOPLE_MAX, ToServer};
+pub use restriction::{BadReason, REASON_CHARS_MAX, Reason, Restriction};
+pub use text::characters::{is_invisible, reorders, revealed, with_newlines};
+pub use text::link::{Link, links, shown};
+pub use text::mention::mentions;
 pub use token::{
     BadPattern, Grant, PATTERNS_MAX, RoomPattern, TOKEN_BYTES_MAX, TOKEN_SUBPROTOCOL_PREFIX, Token,
 };

@@ -7,9 +7,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::body::{BadRef, BodyError, FRAME_BYTES_MAX};
-use crate::moderation::{BadReason, Restriction};
+use crate::ids::BadRef;
+use crate::json::FRAME_BYTES_MAX;
 use crate::name::NameError;
+use crate::restriction::{BadReason, Restriction};
 
 /// What a program may branch on. A code never changes its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -87,80 +88,69 @@ impl fmt::Display for Code {
     }
 }
 
-/// A reason to say no, with what there is to tell about it.
+/// A reason to say no, with what there is to tell about it. What each one means stands at its [`Code`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[expect(missing_docs, reason = "a variant's sentence says it")]
 pub enum Refusal {
-    /// See [`Code::BadJson`].
     #[error("this is not a JSON object")]
     BadJson,
-    /// See [`Code::BadField`]; the text names the field and what is wrong with it.
+    /// The text names the field and what is wrong with it.
     #[error("{0}")]
     BadField(String),
-    /// See [`Code::UnknownType`].
     #[error("unknown type {0:?}")]
     UnknownType(String),
-    /// See [`Code::BadRoom`].
     #[error("bad room: {0}")]
     BadRoom(NameError),
-    /// See [`Code::BadName`].
     #[error("bad user name: {0}")]
     BadName(NameError),
-    /// See [`Code::BadKey`].
     #[error("a key is 16 to 64 bytes in base64url")]
     BadKey,
-    /// See [`Code::ContentBlank`] and [`Code::ContentTooLong`].
-    #[error(transparent)]
-    BadContent(#[from] BodyError),
-    /// See [`Code::NotInRoom`].
+    #[error("a message needs some visible text")]
+    ContentBlank,
+    #[error("a message has at most {max} characters, this one has {chars}")]
+    ContentTooLong {
+        /// How many there are.
+        chars: usize,
+        /// The limit that was passed.
+        max: usize,
+    },
     #[error("you are not in this room: join it first")]
     NotInRoom,
-    /// See [`Code::AlreadyInRoom`].
     #[error("you are in this room already")]
     AlreadyInRoom,
-    /// See [`Code::TooManyRooms`].
     #[error("one connection is in at most {max} rooms: leave one first")]
     TooManyRooms {
         /// The limit that was reached.
         max: usize,
     },
-    /// See [`Code::NameTaken`].
     #[error("this name is in use: choose another, or connect from the device that has it")]
     NameTaken,
-    /// See [`Code::NameTaken`]: its owner may be away.
+    /// Its owner may be away.
     #[error("this name is taken: choose another, or connect from the device that has it")]
     NameClaimed,
-    /// See [`Code::NameSimilar`].
     #[error("this name looks like {0}, which is taken: choose one that cannot be mistaken for it")]
     NameSimilar(Box<str>),
-    /// See [`Code::NoToken`].
     #[error("this server needs a token: ask its operator for one")]
     NoToken,
-    /// See [`Code::BadToken`]; the text says what is wrong with it.
+    /// The text says what is wrong with it.
     #[error("this token is not good here: {0}")]
     BadToken(Box<str>),
-    /// See [`Code::TokenExpired`].
     #[error("this token has expired: ask for a new one")]
     TokenExpired,
-    /// See [`Code::WrongRoom`].
     #[error("your token doesn't include this room")]
     WrongRoom,
-    /// See [`Code::Banned`].
     #[error("you are banned from this {}{}", if .0.server { "server" } else { "room" }, .0)]
     Banned(Box<Restriction>),
-    /// See [`Code::Muted`].
     #[error("you are muted {}{}", if .0.server { "on this server" } else { "in this room" }, .0)]
     Muted(Box<Restriction>),
-    /// See [`Code::NotAllowed`].
     #[error("only a moderator of this room may do that")]
     NotAllowed,
-    /// See [`Code::NotAllowed`]: without a room it is about the whole server.
+    /// Without a room it is about the whole server.
     #[error("only a moderator of all rooms may do that to the whole server: name a room")]
     NotAllowedEverywhere,
-    /// See [`Code::NotAllowed`].
     #[error("{0} is a moderator: only the operator of the server can change that")]
     IsModerator(Box<str>),
-    /// See [`Code::Unavailable`].
     #[error("{whose} {max} bans and mutes already, the most: lift some first, or ask the operator")]
     TooManySanctions {
         /// Who has them: "this room has".
@@ -168,43 +158,34 @@ pub enum Refusal {
         /// The limit that was reached.
         max: u32,
     },
-    /// See [`Code::NotFound`]; the text says what is not there.
+    /// The text says what is not there.
     #[error("{0}")]
     NotFound(&'static str),
-    /// See [`Code::TooFast`].
     #[error("too fast: wait {retry_ms} ms and send it again")]
     TooFast {
         /// When one more message will be taken, in milliseconds.
         retry_ms: u64,
     },
-    /// See [`Code::TooManyBadFrames`].
     #[error("{0} bad frames in a row")]
     TooManyBadFrames(u32),
-    /// See [`Code::BinaryFrame`].
     #[error("only text frames are accepted")]
     BinaryFrame,
-    /// See [`Code::BadUtf8`].
     #[error("a text frame must be UTF-8")]
     BadUtf8,
-    /// See [`Code::FrameTooBig`].
     #[error("a frame has at most {FRAME_BYTES_MAX} bytes")]
     FrameTooBig,
-    /// See [`Code::BadFrame`].
     #[error("this is not a valid WebSocket frame")]
     BadFrame,
-    /// See [`Code::Unavailable`].
     #[error("messages cannot be stored or read at the moment: nothing was kept, try again")]
     Unavailable,
-    /// See [`Code::Unavailable`]: of a room that one is in, what was said cannot be read.
+    /// Of a room that one is in, what was said cannot be read.
     #[error("what was said here cannot be read at the moment: ask for it again")]
     Unreadable {
         /// When to ask again, in milliseconds: another time for each client.
         retry_ms: u64,
     },
-    /// See [`Code::TooSlow`].
     #[error("this client reads too slowly: reconnect with `since`")]
     TooSlow,
-    /// See [`Code::Stopping`].
     #[error("the server is stopping")]
     Stopping {
         /// When this client should come back, in milliseconds: every client is told another time,
@@ -223,8 +204,8 @@ impl Refusal {
             Refusal::BadRoom(_) => Code::BadRoom,
             Refusal::BadName(_) => Code::BadName,
             Refusal::BadKey => Code::BadKey,
-            Refusal::BadContent(BodyError::Blank) => Code::ContentBlank,
-            Refusal::BadContent(BodyError::TooLong(_)) => Code::ContentTooLong,
+            Refusal::ContentBlank => Code::ContentBlank,
+            Refusal::ContentTooLong { .. } => Code::ContentTooLong,
             Refusal::NotInRoom => Code::NotInRoom,
             Refusal::AlreadyInRoom => Code::AlreadyInRoom,
             Refusal::TooManyRooms { .. } => Code::TooManyRooms,

@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::moderation::Role;
+use crate::envelope::Role;
 use crate::name::{ROOM_CHARS_MAX, RoomName, UserName, fold};
 use crate::refusal::Refusal;
 

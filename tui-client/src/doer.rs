@@ -116,7 +116,7 @@ impl Doer {
         let _ = out.write_all(bytes.as_bytes()).and_then(|()| out.flush());
     }
 
-    fn dial(&mut self, hello: protocol::Hello, wait: Wait) {
+    fn dial(&mut self, hello: protocol::Connect, wait: Wait) {
         if let Some(before) = self.connection.take() {
             before.task.abort();
         }

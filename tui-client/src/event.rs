@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crossterm::event::KeyEvent;
-use protocol::{Hello, Ref, RoomName, ToClient, ToServer};
+use protocol::{Connect, Ref, RoomName, ToClient, ToServer};
 
 /// Something happened.
 #[derive(Debug, Clone)]
@@ -93,7 +93,7 @@ pub enum Wait {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     /// Open a connection after this time.
-    Dial(Hello, Wait),
+    Dial(Connect, Wait),
     /// Write this message down before anything else is done.
     Keep(RoomName, Ref),
     /// Say something on the open connection.

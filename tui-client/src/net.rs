@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use protocol::{
-    FRAME_BYTES_MAX, HISTORY_BYTES_MAX, Hello, Key, SUBPROTOCOL, ToClient, ToServer, Token,
+    Connect, FRAME_BYTES_MAX, HISTORY_BYTES_MAX, Key, SUBPROTOCOL, ToClient, ToServer, Token,
 };
 use rustls::ClientConfig;
 use tokio::net::TcpStream;
@@ -64,7 +64,7 @@ pub struct Line {
 /// connection, or when nobody wants its events any more.
 pub async fn connect(
     line: Line,
-    hello: Hello,
+    hello: Connect,
     wait: Wait,
     outgoing: mpsc::Receiver<ToServer>,
     events: mpsc::Sender<Event>,
@@ -153,7 +153,7 @@ impl Pulse {
     }
 }
 
-async fn dial(line: &Line, hello: &Hello) -> Result<Socket, tungstenite::Error> {
+async fn dial(line: &Line, hello: &Connect) -> Result<Socket, tungstenite::Error> {
     let mut url = line.server.clone();
     url.set_query(Some(&hello.to_query()));
     let mut request = url.as_str().into_client_request()?;

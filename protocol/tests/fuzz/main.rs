@@ -12,7 +12,7 @@ use std::cell::Cell;
 
 use proptest::test_runner::{Config, TestRunner};
 use protocol::{
-    Body, Claims, Hello, Key, ROOM_CHARS_MAX, Refusal, RoomName, RoomPattern, ToClient, ToServer,
+    Body, Claims, Connect, Key, ROOM_CHARS_MAX, Refusal, RoomName, RoomPattern, ToClient, ToServer,
     Token, USER_CHARS_MAX, UserName,
 };
 
@@ -73,8 +73,8 @@ fn envelopes_from_servers() {
 
 #[test]
 fn what_a_connection_asks_for() {
-    show("query", |text| match Hello::from_query(text) {
-        Ok(hello) => assert_eq!(Hello::from_query(&hello.to_query()), Ok(hello)),
+    show("query", |text| match Connect::from_query(text) {
+        Ok(connect) => assert_eq!(Connect::from_query(&connect.to_query()), Ok(connect)),
         Err(refusal) => harmless(&refusal),
     });
 }
@@ -162,6 +162,6 @@ fn decent(name: &str, chars_max: usize) {
 fn texts() {
     show("body", |text| match Body::try_from(text.to_owned()) {
         Ok(body) => assert_eq!(Body::try_from(body.as_str().to_owned()), Ok(body)),
-        Err(error) => harmless(&Refusal::BadContent(error)),
+        Err(error) => harmless(&Refusal::from(error)),
     });
 }

@@ -3,7 +3,8 @@
 
 use protocol::{
     Body, CONTENT_CHARS_MAX, Code, DELETED_MAX, Epoch, FIELDS_MAX, FRAME_BYTES_MAX,
-    HISTORY_BYTES_MAX, HistoryEnd, MessageId, Ref, RoomName, ToClient, ToServer, encode_history,
+    HISTORY_BYTES_MAX, HistoryEnd, MessageId, Ref, RoomName, Say, ToClient, ToServer,
+    encode_history,
 };
 
 fn refused(frame: &str) -> Code {
@@ -65,6 +66,23 @@ fn every_wrong_field_is_refused() {
 }
 
 #[test]
+fn an_envelope_is_read_by_its_own_fields_alone() {
+    let others = r#""content":5,"since":"x","after":[],"seconds":-1,"message":{},"x":"\ud800""#;
+    let leave = format!(r#"{{"type":"leave","room":"a",{others}}}"#);
+    assert!(matches!(ToServer::parse(&leave), Ok(ToServer::Leave(_))));
+    assert_eq!(refused(r#"{"type":"message","room":"a","content":"\ud800"}"#), Code::BadJson);
+    assert_eq!(refused(r#"{"type":"message","room":"a","content":null}"#), Code::BadField);
+    assert_eq!(
+        refused(r#"{"type":"message","room":"a","content":"x","ref":null}"#),
+        Code::BadField
+    );
+    assert_eq!(refused(r#"{"type":null,"room":"a"}"#), Code::BadField);
+    // A key is what it says, however it is escaped.
+    let twice = r#"{"type":"leave","room":"a","\u0072oom":"b"}"#;
+    assert_eq!(refused(twice), Code::BadField);
+}
+
+#[test]
 fn what_is_refused_can_be_told_apart_by_its_author() {
     let frame = r#"{"type":"message","room":"dev","content":" ","ref":"r7"}"#;
     let bad = ToServer::parse(frame).unwrap_err();
@@ -105,7 +123,7 @@ fn the_longest_text_of_any_script_fits_a_frame_escaped_or_not() {
             Ref::try_from("\"".repeat(64).as_str()).unwrap(),
         );
         let message =
-            ToServer::Message { room, content: content.unwrap(), reference: Some(reference) };
+            ToServer::Message(Say { room, content: content.unwrap(), reference: Some(reference) });
         let plain = message.encode();
         let escaped: String = plain
             .encode_utf16()

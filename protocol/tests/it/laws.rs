@@ -2,9 +2,10 @@
 
 use proptest::prelude::*;
 use protocol::{
-    Act, Action, Body, Code, Deleted, Epoch, ErrorNote, Hello, History, Key, Message, MessageId,
-    Moderated, Presence, Reason, Ref, Role, RoomName, RoomPattern, SECONDS_MAX, ToClient, ToServer,
-    Token, UserName,
+    Action, Body, Code, Connect, Delete, Deleted, Epoch, ErrorNote, History, HistoryQuery, Join,
+    Joined, Key, Leave, Left, Message, MessageId, Moderate, Moderated, PeopleQuery, Presence,
+    Reason, Ref, Role, RoomName, RoomPattern, SECONDS_MAX, Say, ToClient, ToServer, Token,
+    UserName,
 };
 
 fn room() -> impl Strategy<Value = RoomName> {
@@ -31,7 +32,7 @@ fn count() -> impl Strategy<Value = Option<u16>> {
     proptest::option::of(1..=protocol::HISTORY_MAX)
 }
 
-fn act() -> impl Strategy<Value = Act> {
+fn act() -> impl Strategy<Value = Moderate> {
     let reason = "\\PC{1,200}".prop_map(|text| Reason::try_from(text.as_str()).ok());
     let actions = [Action::Kick, Action::Ban, Action::Unban, Action::Mute, Action::Unmute];
     let action = proptest::sample::select(actions.to_vec());
@@ -44,7 +45,7 @@ fn act() -> impl Strategy<Value = Act> {
                 _ => None,
             };
             let room = if action == Action::Kick { room.or(Some(other)) } else { room };
-            Act { action, room, user, seconds, reason, reference }
+            Moderate { action, room, user, seconds, reason, reference }
         },
     )
 }
@@ -52,26 +53,22 @@ fn act() -> impl Strategy<Value = Act> {
 fn to_server() -> impl Strategy<Value = ToServer> {
     let id = || proptest::option::of(id());
     prop_oneof![
-        (room(), body(), reference()).prop_map(|(room, content, reference)| ToServer::Message {
-            room,
-            content,
-            reference
-        }),
-        (room(), id(), count()).prop_map(|(room, since, history)| ToServer::Join {
+        (room(), body(), reference()).prop_map(|(room, content, reference)| ToServer::Message(
+            Say { room, content, reference }
+        )),
+        (room(), id(), count()).prop_map(|(room, since, history)| ToServer::Join(Join {
             room,
             since,
             history
-        }),
-        room().prop_map(|room| ToServer::Leave { room }),
+        })),
+        room().prop_map(|room| ToServer::Leave(Leave { room })),
         (room(), id(), count(), reference()).prop_map(|(room, before, limit, reference)| {
-            ToServer::History { room, before, limit, reference }
+            ToServer::History(HistoryQuery { room, before, limit, reference })
         }),
-        (room(), user()).prop_map(|(room, after)| ToServer::Presence { room, after }),
-        (room(), self::id(), reference()).prop_map(|(room, message, reference)| ToServer::Delete {
-            room,
-            message,
-            reference
-        }),
+        (room(), user()).prop_map(|(room, after)| ToServer::Presence(PeopleQuery { room, after })),
+        (room(), self::id(), reference()).prop_map(|(room, message, reference)| ToServer::Delete(
+            Delete { room, message, reference }
+        )),
         act().prop_map(|act| ToServer::Moderate(Box::new(act))),
     ]
 }
@@ -100,7 +97,7 @@ fn to_client() -> impl Strategy<Value = ToClient> {
         message().prop_map(ToClient::Message),
         (room(), user(), any::<bool>()).prop_map(|(room, sender, is)| {
             let role = is.then_some(Role::Moderator);
-            ToClient::Join { room, sender, role }
+            ToClient::Join(Joined { room, sender, role })
         }),
         (act(), user())
             .prop_map(|(act, by)| ToClient::Moderated(Box::new(Moderated::new(act, by)))),
@@ -109,7 +106,7 @@ fn to_client() -> impl Strategy<Value = ToClient> {
                 ToClient::Deleted(Deleted { room, message, by, id, at, reference })
             }
         ),
-        (room(), user()).prop_map(|(room, sender)| ToClient::Leave { room, sender }),
+        (room(), user()).prop_map(|(room, sender)| ToClient::Leave(Left { room, sender })),
         (room(), users, proptest::option::of(0..20_000_usize), proptest::option::of(user()))
             .prop_map(|(room, users, count, after)| {
                 ToClient::Presence(Presence { room, users, count, after })
@@ -170,7 +167,7 @@ proptest! {
         for text in [&*text, near.as_str()] {
             let _ = ToServer::parse(text);
             let _ = ToClient::parse(text);
-            let _ = Hello::from_query(text);
+            let _ = Connect::from_query(text);
             let _ = Key::from_subprotocols(text);
             let _ = Token::from_subprotocols(text);
             let _ = Token::from_authorization(text);
@@ -191,10 +188,10 @@ proptest! {
     }
 
     #[test]
-    fn a_hello_survives_its_query(room in room(), user in proptest::option::of(user()),
+    fn a_connect_survives_its_query(room in room(), user in proptest::option::of(user()),
                                   since in proptest::option::of(id()), history in count()) {
-        let hello = Hello { room, user, since, history };
-        prop_assert_eq!(Hello::from_query(&hello.to_query()), Ok(hello));
+        let connect = Connect { room, user, since, history };
+        prop_assert_eq!(Connect::from_query(&connect.to_query()), Ok(connect));
     }
 
     #[test]

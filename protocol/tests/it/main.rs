@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod connect;
 mod envelopes;
 mod golden;
-mod hello;
 mod laws;
 mod moderation;
 mod names;

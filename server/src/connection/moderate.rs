@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use protocol::{Act, Action, Body, MessageId, Moderated, Ref, Refusal, RoomName, ToClient};
+use protocol::{Action, Body, MessageId, Moderate, Moderated, Ref, Refusal, RoomName, ToClient};
 
 use super::read_pump::{ReadPump, note};
 use crate::frame::{Frame, Order};
@@ -69,7 +69,7 @@ impl ReadPump {
     }
 
     /// Does something to a person.
-    pub(super) async fn moderate(&mut self, act: Act) -> Result<(), End> {
+    pub(super) async fn moderate(&mut self, act: Moderate) -> Result<(), End> {
         let (room, reference) = (act.room.clone(), act.reference.clone());
         if let Err(refusal) = self.carry_out(act).await? {
             self.refuse(&refusal, room, reference);
@@ -78,7 +78,7 @@ impl ReadPump {
     }
 
     /// Keeps it first and tells it afterwards, so that it holds over a restart.
-    async fn carry_out(&mut self, mut act: Act) -> Result<Result<(), Refusal>, End> {
+    async fn carry_out(&mut self, mut act: Moderate) -> Result<Result<(), Refusal>, End> {
         let open = match self.may_moderate(act.room.as_ref()) {
             Ok(open) => open,
             Err(refusal) => return Ok(Err(refusal)),
@@ -142,7 +142,7 @@ impl ReadPump {
         }
     }
 
-    fn target(&self, act: &Act) -> Target {
+    fn target(&self, act: &Moderate) -> Target {
         let gate = &self.engine.gate;
         let (person, connections) = gate.names.find(&act.user).unzip();
         let kept = gate.names.kept(&act.user, gate.time.age_ms());
@@ -184,7 +184,7 @@ impl ReadPump {
         all.into_iter().map(|connection| connection.outbox).collect()
     }
 
-    fn is_possible(&self, act: &Act, target: &Target) -> Result<(), Refusal> {
+    fn is_possible(&self, act: &Moderate, target: &Target) -> Result<(), Refusal> {
         let gate = &self.engine.gate;
         let sanction = &target.sanction;
         if matches!(act.action, Action::Unban | Action::Unmute) {
@@ -205,7 +205,7 @@ impl ReadPump {
     }
 
     /// Tells whom it concerns, and then puts out who has to go.
-    async fn tell(&self, act: Act, target: &Target) -> Result<(), End> {
+    async fn tell(&self, act: Moderate, target: &Target) -> Result<(), End> {
         let (action, room, reference) = (act.action, act.room.clone(), act.reference.clone());
         let told = Moderated::new(act, self.claim.name().clone());
         let frame = Frame::text(ToClient::Moderated(Box::new(told)).encode(), Order::Plain);

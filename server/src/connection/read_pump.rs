@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use protocol::{
-    BadEnvelope, Body, ErrorNote, HISTORY_DEFAULT, HISTORY_MAX, MessageId, Ref, Refusal, Role,
-    RoomName, ToClient, ToServer,
+    BadEnvelope, Body, Delete, ErrorNote, HISTORY_DEFAULT, HISTORY_MAX, HistoryQuery, Join, Leave,
+    MessageId, PeopleQuery, Ref, Refusal, Role, RoomName, Say, ToClient, ToServer,
 };
 use tokio::time::{Instant, Sleep, sleep_until};
 
@@ -206,19 +206,21 @@ impl ReadPump {
             return Ok(None);
         }
         Ok(match envelope {
-            ToServer::Message { room, content, reference } => {
+            ToServer::Message(Say { room, content, reference }) => {
                 self.message(room, content, reference)
             }
-            ToServer::Join { room, since, history } => {
+            ToServer::Join(Join { room, since, history }) => {
                 Some(Box::pin(self.join(room, since, history)))
             }
-            ToServer::Leave { room } => Some(Box::pin(self.leave(room))),
-            ToServer::History { room, before, limit, reference } => {
+            ToServer::Leave(Leave { room }) => Some(Box::pin(self.leave(room))),
+            ToServer::History(HistoryQuery { room, before, limit, reference }) => {
                 let limit = limit.unwrap_or(HISTORY_DEFAULT);
                 Some(Box::pin(self.history(room, before, limit, reference)))
             }
-            ToServer::Presence { room, after } => Some(Box::pin(self.people(room, after))),
-            ToServer::Delete { room, message, reference } => {
+            ToServer::Presence(PeopleQuery { room, after }) => {
+                Some(Box::pin(self.people(room, after)))
+            }
+            ToServer::Delete(Delete { room, message, reference }) => {
                 Some(Box::pin(self.delete(room, message, reference)))
             }
             ToServer::Moderate(act) => Some(Box::pin(self.moderate(*act))),

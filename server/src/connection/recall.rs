@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::{Epoch, MessageId, Ref, Refusal, RoomName, ToServer, UserName};
+use protocol::{Epoch, Join, MessageId, Ref, Refusal, RoomName, ToServer, UserName};
 use tokio::time::{Instant, sleep_until};
 
 use super::paces::Over;
@@ -123,7 +123,7 @@ impl ReadPump {
 pub(super) fn is_read(envelope: &ToServer) -> bool {
     match envelope {
         ToServer::History { .. } | ToServer::Presence { .. } => true,
-        ToServer::Join { since, history, .. } => since.is_some() || history.is_some(),
+        ToServer::Join(Join { since, history, .. }) => since.is_some() || history.is_some(),
         _ => false,
     }
 }

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant as StdInstant};
 
-use protocol::{Grant, Hello, Key, Refusal, Restriction, Role, RoomName, Token, UserName};
+use protocol::{Connect, Grant, Key, Refusal, Restriction, Role, RoomName, Token, UserName};
 use tokio::sync::Mutex as AsyncMutex;
 use tokio::time::Instant;
 
@@ -44,7 +44,7 @@ pub(crate) const TEND_INTERVAL: Duration = Duration::from_secs(60 * 60);
 /// What a client asked for when it connected, and from where.
 #[derive(Debug)]
 pub(crate) struct Opening {
-    pub(crate) hello: Hello,
+    pub(crate) hello: Connect,
     pub(crate) key: Option<Key>,
     /// An open server does not look at it.
     pub(crate) token: Result<Option<Token>, Refusal>,

@@ -20,7 +20,7 @@ use hyper::service::service_fn;
 use hyper::upgrade::Upgraded;
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use protocol::{Hello, Key, Refusal, Token};
+use protocol::{Connect, Key, Refusal, Token};
 
 use self::files::file;
 use crate::Engine;
@@ -226,7 +226,7 @@ fn opening(
     request: &Request<Incoming>,
     (address, counts): (IpAddr, bool),
 ) -> Result<Opening, Refusal> {
-    let hello = Hello::from_query(request.uri().query().unwrap_or_default())?;
+    let hello = Connect::from_query(request.uri().query().unwrap_or_default())?;
     let offered = request.headers().get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
     let offered: Vec<_> = offered.filter_map(|value| value.to_str().ok()).collect();
     let offered = offered.join(",");

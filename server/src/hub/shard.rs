@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::{Presence, Role, RoomName, ToClient};
+use protocol::{Joined, Left, Presence, Role, RoomName, ToClient};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
@@ -88,9 +88,9 @@ fn encode(room: RoomName, news: News<Arc<Frame>>) -> Arc<Frame> {
         News::Message(frame) => return frame,
         News::Join(sender, role) => {
             let role = (role != Role::Member).then_some(role);
-            (ToClient::Join { room, sender, role }, Order::Plain)
+            (ToClient::Join(Joined { room, sender, role }), Order::Plain)
         }
-        News::Leave(sender) => (ToClient::Leave { room, sender }, Order::Plain),
+        News::Leave(sender) => (ToClient::Leave(Left { room, sender }), Order::Plain),
         News::Presence(People { users, count, after }) => {
             let order = match after {
                 None => Order::Latest { lane: lane(&room) },

@@ -236,7 +236,9 @@ async fn a_line_that_is_dead_without_a_word_is_found_out() {
     stop.notify_one();
     loop {
         match alice.next().await {
-            ToClient::Leave { sender, .. } => break assert_eq!(sender.as_str(), "Ghost"),
+            ToClient::Leave(protocol::Left { sender, .. }) => {
+                break assert_eq!(sender.as_str(), "Ghost");
+            }
             ToClient::Presence(_) | ToClient::Join { .. } => {}
             other => panic!("{other:?}"),
         }

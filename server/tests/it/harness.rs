@@ -147,7 +147,7 @@ pub(crate) async fn get(address: SocketAddr, path: &str) -> String {
 }
 
 pub(crate) fn query(room: &str, user: &str, more: &str) -> String {
-    let hello = protocol::Hello {
+    let hello = protocol::Connect {
         room: RoomName::try_from(room).unwrap(),
         user: Some(UserName::known(user).unwrap()),
         since: None,

@@ -21,7 +21,7 @@ async fn a_room_is_spelt_as_its_opener_spelt_it() {
     let server = TestServer::start().await;
     let mut alice = server.enter("Dev", "Alice").await;
     let mut bob = server.connect("room=DEV&username=Bob").await;
-    let ToClient::Join { room, .. } = bob.next().await else { panic!() };
+    let ToClient::Join(protocol::Joined { room, .. }) = bob.next().await else { panic!() };
     assert_eq!(room.as_str(), "Dev");
     bob.send(say("dEV", "hi")).await;
     assert_eq!(alice.message().await.room.as_str(), "Dev");

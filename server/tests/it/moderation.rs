@@ -82,11 +82,13 @@ async fn who_is_a_moderator_is_seen_in_the_join() {
     let mut alice = server.person("dev", "Alice", 1).await;
     let mut moderator = server.server.connect_with(&query("dev", "Mod", ""), Some(MOD_KEY)).await;
     for peer in [&mut moderator, &mut alice] {
-        let ToClient::Join { sender, role, .. } = peer.next().await else { panic!() };
+        let ToClient::Join(protocol::Joined { sender, role, .. }) = peer.next().await else {
+            panic!()
+        };
         assert_eq!((sender.as_str(), role), ("Mod", Some(Role::Moderator)));
     }
     let mut bob = server.server.connect_with(&query("dev", "Bob", ""), Some(2)).await;
-    let ToClient::Join { role, .. } = bob.next().await else { panic!() };
+    let ToClient::Join(protocol::Joined { role, .. }) = bob.next().await else { panic!() };
     assert_eq!(role, None);
 }
 

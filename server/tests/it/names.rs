@@ -38,7 +38,7 @@ async fn the_same_key_is_the_same_person_in_any_room() {
     let mut first = server.connect_with(&query("dev", "Alice", ""), Some(1)).await;
     first.expect_entry().await;
     let mut second = server.connect_with(&query("ops", "alice", ""), Some(1)).await;
-    let ToClient::Join { sender, .. } = second.next().await else { panic!() };
+    let ToClient::Join(protocol::Joined { sender, .. }) = second.next().await else { panic!() };
     assert_eq!(sender.as_str(), "Alice", "spelt as the first connection spelt it");
 }
 
@@ -48,7 +48,7 @@ async fn who_names_nobody_is_a_guest() {
     let mut names = std::collections::BTreeSet::new();
     for query in ["room=dev", "room=dev&username=", ""] {
         let mut guest = server.connect(query).await;
-        let ToClient::Join { sender, .. } = guest.next().await else { panic!() };
+        let ToClient::Join(protocol::Joined { sender, .. }) = guest.next().await else { panic!() };
         assert!(sender.as_str().starts_with("guest-") && sender.as_str().len() == 10);
         names.insert(sender);
     }
@@ -100,7 +100,9 @@ async fn a_name_that_looks_the_same_is_the_same_or_is_refused() {
         .map(|name| (name, None));
     for (name, peer) in &mut names {
         let mut entered = server.connect(&query(&format!("r{}", name.len()), name, "")).await;
-        let ToClient::Join { sender, .. } = entered.next().await else { panic!("{name:?}") };
+        let ToClient::Join(protocol::Joined { sender, .. }) = entered.next().await else {
+            panic!("{name:?}")
+        };
         assert_eq!(sender.as_str(), *name);
         *peer = Some(entered);
     }

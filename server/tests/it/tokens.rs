@@ -100,7 +100,9 @@ async fn a_token_says_who_comes_in_and_as_what() {
     let closed = Closed::start().await;
     let token = hs256(&claims("Alice", &["dev"], json!({"role": "moderator", "iat": 1})));
     let mut alice = closed.connect("room=dev&username=Mallory", &token).await;
-    let ToClient::Join { sender, role, .. } = alice.next().await else { panic!() };
+    let ToClient::Join(protocol::Joined { sender, role, .. }) = alice.next().await else {
+        panic!()
+    };
     assert_eq!((sender.as_str(), role), ("Alice", Some(Role::Moderator)));
     // The same token is the same person, without any key.
     let mut second = closed.enter("dev", &token).await;
@@ -215,7 +217,7 @@ async fn an_open_server_does_not_look_at_tokens() {
     let server = TestServer::start().await;
     for token in [hs256(&claims("Alice", &["dev"], json!({}))), "nothing".to_owned()] {
         let mut peer = connect(&server.address.to_string(), "room=any&username=Bob", &token).await;
-        let ToClient::Join { sender, .. } = peer.next().await else { panic!() };
+        let ToClient::Join(protocol::Joined { sender, .. }) = peer.next().await else { panic!() };
         assert_eq!(sender.as_str(), "Bob");
         peer.socket.close(None).await.unwrap();
         while peer.next_or_close().await.is_ok() {}
@@ -256,7 +258,9 @@ async fn the_operator_makes_tokens_with_either_kind_of_key() {
         assert!((-60..=0).contains(&days), "{days}");
         let (_, token) = operator(&[&MAKE[..], &["--moderator"]].concat(), "--token-key", &key);
         let mut moderator = closed.connect("room=dev", token.trim()).await;
-        let ToClient::Join { role, .. } = moderator.next().await else { panic!() };
+        let ToClient::Join(protocol::Joined { role, .. }) = moderator.next().await else {
+            panic!()
+        };
         assert_eq!(role, Some(Role::Moderator));
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use protocol::{
-    Body, Code, Deleted, Hello, Message, MessageId, Ref, RoomName, ToClient, ToServer, UserName,
+    Body, Code, Connect, Deleted, Message, MessageId, Ref, RoomName, ToClient, ToServer, UserName,
 };
 
 use super::store::Store;
@@ -64,19 +64,21 @@ impl Client {
     }
 
     /// The first room comes with the connection; the others are joined on it.
-    pub(super) fn hello(&self) -> (Hello, Vec<ToServer>) {
+    pub(super) fn hello(&self) -> (Connect, Vec<ToServer>) {
         let mut views = self.rooms.values();
         let first = views.next().unwrap();
-        let hello = Hello {
+        let hello = Connect {
             room: first.room.clone(),
             user: Some(self.name.clone()),
             since: Some(first.position),
             history: None,
         };
-        let join = |view: &View| ToServer::Join {
-            room: view.room.clone(),
-            since: Some(view.position),
-            history: None,
+        let join = |view: &View| {
+            ToServer::Join(protocol::Join {
+                room: view.room.clone(),
+                since: Some(view.position),
+                history: None,
+            })
         };
         (hello, views.map(join).collect())
     }
@@ -117,11 +119,11 @@ impl Client {
         let is_due = |said: &&mut Said| !said.sent && rooms[&**said.room.key()].entered;
         let said = self.pending.iter_mut().find(is_due)?;
         said.sent = true;
-        Some(ToServer::Message {
+        Some(ToServer::Message(protocol::Say {
             room: said.room.clone(),
             content: said.content.clone(),
             reference: Some(said.reference.clone()),
-        })
+        }))
     }
 
     /// Deletes the newest that it sees, or, if that is deleted, asks again.
@@ -129,7 +131,11 @@ impl Client {
         let view = self.rooms.values().nth(room % self.rooms.len()).unwrap();
         let message = MessageId::try_from(*view.seen.last()?).unwrap();
         let room = view.room.clone();
-        view.entered.then_some(ToServer::Delete { room, message, reference: None })
+        view.entered.then_some(ToServer::Delete(protocol::Delete {
+            room,
+            message,
+            reference: None,
+        }))
     }
 
     /// Hears one envelope; true if it has to come back to where it was, to ask for what it missed.
@@ -144,12 +150,12 @@ impl Client {
                 view.deleted.extend(history.deleted.iter().map(|id| id.get()));
                 view.position = view.position.max(history.head);
             }
-            ToClient::Join { room, sender, .. } => {
+            ToClient::Join(protocol::Joined { room, sender, .. }) => {
                 let view = self.rooms.get_mut(&**room.key()).unwrap();
                 view.entered |= sender == self.name;
                 view.people.insert(sender.key().to_string());
             }
-            ToClient::Leave { room, sender } => {
+            ToClient::Leave(protocol::Left { room, sender }) => {
                 self.rooms.get_mut(&**room.key()).unwrap().people.remove(&**sender.key());
             }
             ToClient::Presence(presence) => {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use protocol::{ErrorNote, Hello, Key, MessageId, Refusal, Role, ToClient, ToServer, UserName};
+use protocol::{Connect, ErrorNote, Key, MessageId, Refusal, Role, ToClient, ToServer, UserName};
 use tokio::sync::oneshot::Receiver;
 use tokio::sync::oneshot::error::TryRecvError;
 
@@ -96,7 +96,7 @@ impl Process {
     pub(super) fn connect(
         &mut self,
         id: u64,
-        hello: Hello,
+        hello: Connect,
         key: u8,
         store: &Store,
     ) -> Result<(), Refusal> {
@@ -129,11 +129,11 @@ impl Process {
             over: false,
             cut: false,
         };
-        connection.inbox.push_back(ToServer::Join {
+        connection.inbox.push_back(ToServer::Join(protocol::Join {
             room: hello.room,
             since: hello.since,
             history: None,
-        });
+        }));
         self.connections.insert(id, connection);
         Ok(())
     }
@@ -216,12 +216,12 @@ impl Process {
         }
         let Some(envelope) = connection.inbox.pop_front() else { return false };
         match envelope {
-            ToServer::Join { room, since, .. } => {
+            ToServer::Join(protocol::Join { room, since, .. }) => {
                 connection.outbox.hold();
                 let (room, since) = (self.health.rooms.open(room), since.unwrap_or_default());
                 connection.joining = Some(Joining { room, since, entered: false, found: None });
             }
-            ToServer::Message { room, content, reference } => {
+            ToServer::Message(protocol::Say { room, content, reference }) => {
                 let open = connection.rooms.iter().find(|open| *open.name() == room);
                 if let Some(open) = open {
                     self.works.push_back(Work::Append(Append {
@@ -233,7 +233,7 @@ impl Process {
                     }));
                 }
             }
-            ToServer::Delete { room, message, reference } => {
+            ToServer::Delete(protocol::Delete { room, message, reference }) => {
                 let open = connection.rooms.iter().find(|open| *open.name() == room);
                 if let Some(room) = open.cloned() {
                     let by = connection.claim.name().clone();

@@ -1,7 +1,7 @@
 //! What is typed and sent off: text, or a command.
 
 use jiff::tz::TimeZone;
-use protocol::{Act, Message, RoomName, ToServer, UserName};
+use protocol::{Message, Moderate, RoomName, ToServer, UserName};
 
 use super::reading::{go_to, search, show_number, show_place};
 use super::select::ask_to_delete;
@@ -120,7 +120,7 @@ pub fn command(model: &mut Model, typed: Typed) -> Vec<Action> {
 fn act(model: &Model, deed: Deed) -> ToServer {
     let Deed { action, user, everywhere, seconds, reason } = deed;
     let room = Some(model.room().name.clone()).filter(|_| !everywhere);
-    ToServer::Moderate(Box::new(Act { action, room, user, seconds, reason, reference: None }))
+    ToServer::Moderate(Box::new(Moderate { action, room, user, seconds, reason, reference: None }))
 }
 
 /// Counted from the newest, at the moment when it is asked for.
@@ -134,7 +134,11 @@ fn delete(model: &mut Model, number: usize) {
 fn delete_asked(model: &mut Model) -> Vec<Action> {
     match std::mem::take(&mut model.overlay) {
         Overlay::Ask(Question::Delete { room, message, .. }) => {
-            vec![Action::Send(ToServer::Delete { room, message, reference: None })]
+            vec![Action::Send(ToServer::Delete(protocol::Delete {
+                room,
+                message,
+                reference: None,
+            }))]
         }
         _ => {
             model.notice = Some("Nothing to confirm: /delete [N] comes first".to_owned());
@@ -268,7 +272,7 @@ fn leave_room(model: &mut Model) -> Vec<Action> {
     let draft = std::mem::take(&mut model.room_mut().draft);
     model.input.write(draft);
     show_place(model, model.active);
-    let leave = Action::Send(ToServer::Leave { room: room.name });
+    let leave = Action::Send(ToServer::Leave(protocol::Leave { room: room.name }));
     if room.joined { vec![leave] } else { Vec::new() }
 }
 

@@ -15,7 +15,7 @@ pub use writing::say;
 
 use std::time::Duration;
 
-use protocol::{Body, Hello, Ref, Refusal, RoomName, ToServer};
+use protocol::{Body, Connect, Ref, Refusal, RoomName, ToServer};
 
 use crate::event::{Action, Event, Timer, Wait};
 use crate::model::{Link, Model, Pending, Room};
@@ -105,7 +105,10 @@ fn more_people(model: &mut Model) -> Vec<Action> {
     let room = model.room_mut();
     let name = room.name.clone();
     let after = if room.joined { room.people.wants(rows) } else { None };
-    after.map(|after| Action::Send(ToServer::Presence { room: name, after })).into_iter().collect()
+    after
+        .map(|after| Action::Send(ToServer::Presence(protocol::PeopleQuery { room: name, after })))
+        .into_iter()
+        .collect()
 }
 
 fn lost(model: &mut Model, code: Option<u16>, reason: String) -> Vec<Action> {
@@ -196,15 +199,15 @@ fn dialled(model: &Model) -> &Room {
 }
 
 /// Asks for one room; the others are joined when it is open.
-fn hello(model: &Model) -> Hello {
+fn hello(model: &Model) -> Connect {
     let room = dialled(model);
     let (since, history) = resume_point(room, model.history_on_join);
-    Hello { room: room.name.clone(), user: model.me.clone(), since, history }
+    Connect { room: room.name.clone(), user: model.me.clone(), since, history }
 }
 
 fn join(room: &Room, history_on_join: u16) -> ToServer {
     let (since, history) = resume_point(room, history_on_join);
-    ToServer::Join { room: room.name.clone(), since, history }
+    ToServer::Join(protocol::Join { room: room.name.clone(), since, history })
 }
 
 /// What was seen is not asked for again; a replay that was cut is asked for from where it began,
@@ -227,7 +230,11 @@ fn send_next(room: &mut Room) -> Option<Action> {
 fn message(room: &Room, pending: &Pending) -> Option<Action> {
     let content = Body::try_from(pending.content.as_str()).ok()?;
     let reference = Some(pending.reference.clone());
-    Some(Action::Send(ToServer::Message { room: room.name.clone(), content, reference }))
+    Some(Action::Send(ToServer::Message(protocol::Say {
+        room: room.name.clone(),
+        content,
+        reference,
+    })))
 }
 
 /// The server asked for time, and has had it.

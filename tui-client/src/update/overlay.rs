@@ -50,7 +50,11 @@ fn answer(model: &mut Model, meaning: Meaning, asked: Question) -> Vec<Action> {
         Question::Paste(text) if is_yes => model.input.insert(&text),
         Question::Paste(_) => model.notice = Some("Nothing pasted".to_owned()),
         Question::Delete { room, message, .. } if is_yes => {
-            return vec![Action::Send(ToServer::Delete { room, message, reference: None })];
+            return vec![Action::Send(ToServer::Delete(protocol::Delete {
+                room,
+                message,
+                reference: None,
+            }))];
         }
         Question::Delete { .. } => model.notice = Some("Nothing deleted".to_owned()),
     }

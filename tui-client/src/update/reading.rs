@@ -236,13 +236,14 @@ pub(super) fn ask_again(model: &mut Model, name: &RoomName) -> Vec<Action> {
         return Vec::new();
     }
     let Some(room) = model.find(name) else {
-        return vec![Action::Send(ToServer::Leave { room: name.clone() })];
+        return vec![Action::Send(ToServer::Leave(protocol::Leave { room: name.clone() }))];
     };
     if std::mem::take(&mut room.deferred) {
         return vec![Action::Send(join(room, history))];
     }
     let people = room.people.asked_after().cloned();
-    let people = people.map(|after| ToServer::Presence { room: room.name.clone(), after });
+    let people = people
+        .map(|after| ToServer::Presence(protocol::PeopleQuery { room: room.name.clone(), after }));
     let mut actions = Vec::new();
     if room.loading {
         let after = room.gap_after.unwrap_or_default();

@@ -29,7 +29,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(2);
 pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Action> {
     match envelope {
         ToClient::Message(message) => message_came(model, message),
-        ToClient::Join { room, sender, .. } => {
+        ToClient::Join(protocol::Joined { room, sender, .. }) => {
             if model.find(&room).is_some_and(|room| !room.joined) {
                 return entered(model, &room, sender);
             }
@@ -43,7 +43,7 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Action> {
             }
             note(model, &room, What::Join(sender))
         }
-        ToClient::Leave { room, sender } => {
+        ToClient::Leave(protocol::Left { room, sender }) => {
             if Some(&sender) == model.me.as_ref() {
                 put_out(model, &room);
                 return Vec::new();
@@ -270,7 +270,12 @@ pub(super) fn ask_older(room: &mut Room, before: MessageId) -> Vec<Action> {
 pub(super) fn ask_before(room: &mut Room, before: Option<MessageId>) -> Vec<Action> {
     room.loading = true;
     let (room, limit) = (room.name.clone(), Some(HISTORY_MAX));
-    vec![Action::Send(ToServer::History { room, before, limit, reference: None })]
+    vec![Action::Send(ToServer::History(protocol::HistoryQuery {
+        room,
+        before,
+        limit,
+        reference: None,
+    }))]
 }
 
 fn error_came(model: &mut Model, note: ErrorNote) -> Vec<Action> {

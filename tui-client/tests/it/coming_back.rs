@@ -7,7 +7,7 @@ use std::time::Duration;
 use nebula::event::{Action, Event, Wait};
 use nebula::model::Link;
 use nebula::net::{Line, connect};
-use protocol::{Hello, ToServer};
+use protocol::{Connect, ToServer};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::accept_hdr;
@@ -29,7 +29,7 @@ impl Dialled {
         let server = format!("ws://{address}").parse().unwrap();
         let line = Line { server, login: None, key: None, token: None, trust: None };
         let room = "dev".try_into().unwrap();
-        let hello = Hello { room, user: None, since: None, history: None };
+        let hello = Connect { room, user: None, since: None, history: None };
         let (tell, events) = mpsc::channel(8);
         let (outgoing, queue) = mpsc::channel(1);
         runtime.spawn(connect(line, hello, Wait::Exactly(Duration::ZERO), queue, tell));

@@ -28,7 +28,9 @@ fn the_people_of_a_large_room_are_counted_and_fetched_as_one_scrolls() {
     client.actions.clear();
     let asked = |client: &Client| {
         let sent = client.actions.iter().filter_map(|action| match action {
-            Action::Send(ToServer::Presence { after, .. }) => Some(after.as_str().to_owned()),
+            Action::Send(ToServer::Presence(protocol::PeopleQuery { after, .. })) => {
+                Some(after.as_str().to_owned())
+            }
             _ => None,
         });
         sent.collect::<Vec<_>>()
@@ -212,7 +214,9 @@ fn a_cleared_screen_is_empty_and_filled_again_by_scrolling_up() {
     client.did();
     client.presses(KeyCode::PageUp, KeyModifiers::NONE);
     let asked = client.did();
-    let [Action::Send(ToServer::History { before: Some(before), .. })] = asked.as_slice() else {
+    let [Action::Send(ToServer::History(protocol::HistoryQuery { before: Some(before), .. }))] =
+        asked.as_slice()
+    else {
         panic!("{asked:?}")
     };
     assert_eq!(before.get(), 8);

@@ -169,7 +169,9 @@ fn a_replay_that_cannot_be_read_is_asked_for_again() {
     client.hears(r#"{"type":"error","code":"unavailable","content":"not now","room":"dev"}"#);
     let [Action::After(_, again)] = &client.did()[..] else { panic!("it does not wait") };
     client.happens(Event::Time(again.clone()));
-    let [Action::Send(ToServer::History { before, .. })] = &client.did()[..] else {
+    let [Action::Send(ToServer::History(protocol::HistoryQuery { before, .. }))] =
+        &client.did()[..]
+    else {
         panic!("it does not ask")
     };
     assert_eq!(before.unwrap().get(), 19);

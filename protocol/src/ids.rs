@@ -1,95 +1,16 @@
-//! What a message carries: its text, its id, and its author's own name for it.
+//! What names a message and the log that it is in: its id, its author's `ref`, the log's epoch.
 //!
 //! This file does not know rooms or people.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::text::{is_blank, with_newlines};
-
-/// Longest text of one message, in characters.
-pub const CONTENT_CHARS_MAX: usize = 4096;
-/// Largest frame a client may send, in bytes: the longest text of any script fits, also when each
-/// character is escaped as two `\uXXXX`.
-pub const FRAME_BYTES_MAX: usize = 64 * 1024;
 /// Longest `ref`, in bytes.
 pub const REF_BYTES_MAX: usize = 64;
 /// Ids stay below this so that every JSON reader holds them exactly (RFC 8259, section 6).
 pub const ID_END: u64 = 1 << 53;
-
-/// Why a text was refused. The sentence is fit for people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum BodyError {
-    /// Nothing to see: empty, spaces, or invisible characters alone.
-    #[error("a message needs some visible text")]
-    Blank,
-    /// More characters than [`CONTENT_CHARS_MAX`].
-    #[error("a message has at most {CONTENT_CHARS_MAX} characters, this one has {0}")]
-    TooLong(usize),
-}
-
-/// The text of one message: 1–4,096 characters, something of it visible, every line break a `\n`.
-///
-/// It may hold any other character, also controls: whoever draws it decides what is safe there.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
-#[serde(transparent)]
-pub struct Body(Box<str>);
-
-impl Body {
-    /// The text itself.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// A text that is stored already, perhaps since more counted as visible: from a database, or from
-    /// a server. Its line breaks are read like a new one's.
-    ///
-    /// # Errors
-    /// [`BodyError::TooLong`].
-    pub fn stored(text: impl AsRef<str> + Into<Box<str>>) -> Result<Self, BodyError> {
-        let text: Box<str> = match with_newlines(text.as_ref()) {
-            Cow::Owned(text) => text.into(),
-            Cow::Borrowed(_) => text.into(),
-        };
-        let chars = text.chars().count();
-        if chars > CONTENT_CHARS_MAX {
-            return Err(BodyError::TooLong(chars));
-        }
-        Ok(Body(text))
-    }
-
-    pub(crate) fn parse(text: impl AsRef<str> + Into<Box<str>>) -> Result<Self, BodyError> {
-        let body = Body::stored(text)?;
-        if is_blank(body.as_str()) {
-            return Err(BodyError::Blank);
-        }
-        Ok(body)
-    }
-}
-
-impl TryFrom<&str> for Body {
-    type Error = BodyError;
-
-    fn try_from(text: &str) -> Result<Self, BodyError> {
-        Body::parse(text)
-    }
-}
-
-impl TryFrom<String> for Body {
-    type Error = BodyError;
-
-    fn try_from(text: String) -> Result<Self, BodyError> {
-        Body::parse(text)
-    }
-}
-
-impl fmt::Debug for Body {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
 
 /// An author's own name for a message: 1–64 printable ASCII characters.
 ///
@@ -115,6 +36,12 @@ impl TryFrom<&str> for Ref {
 
     fn try_from(raw: &str) -> Result<Self, BadRef> {
         if is_short_ascii(raw) { Ok(Ref(raw.into())) } else { Err(BadRef) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Ref {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ref::try_from(String::deserialize(deserializer)?.as_str()).map_err(D::Error::custom)
     }
 }
 
@@ -157,6 +84,12 @@ impl TryFrom<&str> for Epoch {
     }
 }
 
+impl<'de> Deserialize<'de> for Epoch {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Epoch::try_from(String::deserialize(deserializer)?.as_str()).map_err(D::Error::custom)
+    }
+}
+
 /// The place of a message in the order of the whole server: below 2^53, growing, never reused.
 /// Zero is no message's id: `since` zero means everything.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -188,6 +121,12 @@ impl TryFrom<u64> for MessageId {
 impl Serialize for MessageId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u64(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for MessageId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        MessageId::try_from(u64::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 

@@ -12,8 +12,6 @@ use icu_properties::props::{
     PrependedConcatenationMark,
 };
 
-use crate::link::{Link, links};
-
 /// Characters whose glyph is blank although no property says so, by their descriptions in the
 /// standard: the blank Braille pattern, the null notehead, Egyptian blanks, a filler, marks that only
 /// join or select, and a stand-in for an object that a plain text cannot hold.
@@ -94,20 +92,6 @@ pub fn revealed(text: &str) -> String {
         }
     }
     revealed
-}
-
-/// The same with the host beside each link that would be read as another one.
-pub fn shown(text: &str) -> String {
-    let (mut shown, mut done) = (String::with_capacity(text.len()), 0);
-    for Link { range, host } in links(text) {
-        if let Some(host) = host {
-            shown.push_str(&revealed(&text[done..range.end]));
-            shown.push_str(&format!(" ({host})"));
-            done = range.end;
-        }
-    }
-    shown.push_str(&revealed(&text[done..]));
-    shown
 }
 
 /// Unicode's bidi controls: they reorder what stands around them.

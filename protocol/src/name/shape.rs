@@ -14,8 +14,8 @@ use icu_properties::props::{
 use icu_properties::script::ScriptWithExtensions;
 use icu_properties::{CodePointMapData, CodePointSetData};
 
-use crate::name::{MARKS_MAX, NameError, Position};
-use crate::text::{category, has_blank_glyph, is_ignorable, is_mark};
+use crate::name::error::{MARKS_MAX, NameError, Position};
+use crate::text::characters::{category, has_blank_glyph, is_ignorable, is_mark};
 
 const ZWNJ: char = '\u{200C}';
 const ZWJ: char = '\u{200D}';

@@ -13,7 +13,7 @@ use icu_properties::props::{
 use icu_properties::script::ScriptWithExtensions;
 use url::Url;
 
-use crate::text::category;
+use crate::text::characters::{category, revealed};
 
 const SCHEMES: [&str; 3] = ["https://", "http://", "mailto:"];
 /// What belongs to the sentence if it stands at a link's end.
@@ -86,6 +86,20 @@ pub fn links(text: &str) -> Vec<Link> {
         }
     }
     found
+}
+
+/// A text as [`revealed`] shows it, with the host beside each link that would be read as another one.
+pub fn shown(text: &str) -> String {
+    let (mut shown, mut done) = (String::with_capacity(text.len()), 0);
+    for Link { range, host } in links(text) {
+        if let Some(host) = host {
+            shown.push_str(&revealed(&text[done..range.end]));
+            shown.push_str(&format!(" ({host})"));
+            done = range.end;
+        }
+    }
+    shown.push_str(&revealed(&text[done..]));
+    shown
 }
 
 fn starts(text: &str) -> impl Iterator<Item = usize> {

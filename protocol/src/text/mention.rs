@@ -13,7 +13,7 @@ use icu_properties::props::{GeneralCategoryGroup, Script};
 use icu_properties::script::ScriptWithExtensions;
 
 use crate::name::UserName;
-use crate::text::{category, is_ignorable, is_mark};
+use crate::text::characters::{category, is_ignorable, is_mark};
 
 /// Scripts that are written without spaces between words.
 const SPACELESS: [Script; 14] = [

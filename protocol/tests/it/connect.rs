@@ -1,30 +1,30 @@
 //! How a connection opens: queries and keys.
 
-use protocol::{HISTORY_MAX, Hello, KEY_BYTES_MAX, KEY_BYTES_MIN, Key, Refusal};
+use protocol::{Connect, HISTORY_MAX, KEY_BYTES_MAX, KEY_BYTES_MIN, Key, Refusal};
 
 #[test]
 fn what_is_not_said_has_a_default() {
     for query in ["", "room=", "room=&username=&since=&history=", "unknown=1"] {
-        let hello = Hello::from_query(query).unwrap();
-        assert_eq!(hello.to_query(), "room=general", "{query}");
-        assert_eq!((hello.user, hello.since, hello.history), (None, None, None));
+        let connect = Connect::from_query(query).unwrap();
+        assert_eq!(connect.to_query(), "room=general", "{query}");
+        assert_eq!((connect.user, connect.since, connect.history), (None, None, None));
     }
 }
 
 #[test]
 fn a_query_says_it_all() {
-    let hello =
-        Hello::from_query("room=caf%C3%A9&username=Zo%C3%AB+B&since=7&history=999").unwrap();
-    assert_eq!(hello.room.as_str(), "café");
-    assert_eq!(hello.user.as_ref().unwrap().as_str(), "Zoë B");
-    assert_eq!(hello.since.unwrap().get(), 7);
-    assert_eq!(hello.history, Some(HISTORY_MAX));
-    assert_eq!(Hello::from_query(&hello.to_query()).unwrap(), hello);
+    let connect =
+        Connect::from_query("room=caf%C3%A9&username=Zo%C3%AB+B&since=7&history=999").unwrap();
+    assert_eq!(connect.room.as_str(), "café");
+    assert_eq!(connect.user.as_ref().unwrap().as_str(), "Zoë B");
+    assert_eq!(connect.since.unwrap().get(), 7);
+    assert_eq!(connect.history, Some(HISTORY_MAX));
+    assert_eq!(Connect::from_query(&connect.to_query()).unwrap(), connect);
 }
 
 #[test]
 fn a_bad_query_says_why() {
-    let refused = |query: &str| Hello::from_query(query).unwrap_err();
+    let refused = |query: &str| Connect::from_query(query).unwrap_err();
     assert!(matches!(refused("room=%00"), Refusal::BadRoom(_)));
     assert!(matches!(refused("room=%FF"), Refusal::BadRoom(_)), "not UTF-8");
     assert!(matches!(refused("username=+a"), Refusal::BadName(_)));

@@ -9,10 +9,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use url::form_urlencoded;
 
-use crate::body::MessageId;
+use crate::envelope::count;
+use crate::ids::MessageId;
 use crate::name::{RoomName, UserName};
 use crate::refusal::Refusal;
-use crate::to_server::count;
 
 /// The subprotocol that the server speaks and answers with.
 pub const SUBPROTOCOL: &str = "nebula.v1";
@@ -25,7 +25,7 @@ pub const KEY_BYTES_MAX: usize = 64;
 
 /// What a client asks for when it connects.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hello {
+pub struct Connect {
     /// The room to start in.
     pub room: RoomName,
     /// The wanted name; the server invents a guest's name where there is none.
@@ -36,7 +36,7 @@ pub struct Hello {
     pub history: Option<u16>,
 }
 
-impl Hello {
+impl Connect {
     /// Reads a query string, percent-encoded as in an address. An empty parameter counts as absent,
     /// an unknown one is ignored.
     ///
@@ -62,7 +62,7 @@ impl Hello {
         let user = user.as_deref().map(UserName::known).transpose().map_err(Refusal::BadName)?;
         let since = since.as_deref().map(|text| number("since", text)).transpose()?;
         let history = history.as_deref().map(|text| number("history", text)).transpose()?;
-        Ok(Hello {
+        Ok(Connect {
             room,
             user,
             since: since

@@ -1,0 +1,155 @@
+//! `message`: what is said in a room.
+//!
+//! A client sends [`Say`]; everybody in the room, the author included, hears [`Message`] once it is
+//! stored. That copy, with its id, is the acknowledgement. The same author sending the same `ref` to the
+//! same room again never makes a second message. A text that begins with `/me ` is an ordinary message.
+//! This file does not know how messages are kept.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::fields::{Fields, FromClient, Subject};
+use crate::ids::{MessageId, Ref};
+use crate::json::is_false;
+use crate::name::{RoomName, UserName};
+use crate::refusal::Refusal;
+use crate::text::characters::{is_blank, with_newlines};
+
+/// Longest text of one message, in characters.
+pub const CONTENT_CHARS_MAX: usize = 4096;
+
+/// Says something in a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Say {
+    /// Where to.
+    pub room: RoomName,
+    /// What.
+    pub content: Body,
+    /// The author's own name for it.
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Ref>,
+}
+
+impl FromClient for Say {
+    fn read(fields: &Fields<'_>) -> Result<Self, Refusal> {
+        let (reference, room) = (fields.reference()?, fields.room()?);
+        let content = Body::parse(&*fields.text("content")?)?;
+        Ok(Say { room, content, reference })
+    }
+
+    fn subject(&self) -> Subject<'_> {
+        (Some(&self.room), self.reference.as_ref())
+    }
+}
+
+/// One stored message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Where it was said.
+    pub room: RoomName,
+    /// Who said it: set by the server.
+    pub sender: UserName,
+    /// What was said.
+    pub content: Body,
+    /// Its place in the order of the whole server.
+    pub id: MessageId,
+    /// When it was stored: milliseconds since 1970, never decreasing.
+    pub at: u64,
+    /// Its author's own name for it. Only meaningful to that author.
+    #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Ref>,
+    /// It was deleted: its content is [`DELETED_CONTENT`](crate::DELETED_CONTENT), the rest is as
+    /// it was.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub deleted: bool,
+}
+
+/// Why a text was refused. The sentence is fit for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BodyError {
+    /// Nothing to see: empty, spaces, or invisible characters alone.
+    #[error("a message needs some visible text")]
+    Blank,
+    /// More characters than [`CONTENT_CHARS_MAX`].
+    #[error("a message has at most {CONTENT_CHARS_MAX} characters, this one has {0}")]
+    TooLong(usize),
+}
+
+/// The text of one message: 1–4,096 characters, something of it visible, every line break a `\n`.
+///
+/// It may hold any other character, also controls: whoever draws it decides what is safe there.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Body(Box<str>);
+
+impl Body {
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A text that is stored already, perhaps since more counted as visible: from a database, or from
+    /// a server. Its line breaks are read like a new one's.
+    ///
+    /// # Errors
+    /// [`BodyError::TooLong`].
+    pub fn stored(text: impl AsRef<str> + Into<Box<str>>) -> Result<Self, BodyError> {
+        let text: Box<str> = match with_newlines(text.as_ref()) {
+            Cow::Owned(text) => text.into(),
+            Cow::Borrowed(_) => text.into(),
+        };
+        let chars = text.chars().count();
+        if chars > CONTENT_CHARS_MAX {
+            return Err(BodyError::TooLong(chars));
+        }
+        Ok(Body(text))
+    }
+
+    pub(crate) fn parse(text: impl AsRef<str> + Into<Box<str>>) -> Result<Self, BodyError> {
+        let body = Body::stored(text)?;
+        if is_blank(body.as_str()) {
+            return Err(BodyError::Blank);
+        }
+        Ok(body)
+    }
+}
+
+impl TryFrom<&str> for Body {
+    type Error = BodyError;
+
+    fn try_from(text: &str) -> Result<Self, BodyError> {
+        Body::parse(text)
+    }
+}
+
+impl TryFrom<String> for Body {
+    type Error = BodyError;
+
+    fn try_from(text: String) -> Result<Self, BodyError> {
+        Body::parse(text)
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<'de> Deserialize<'de> for Body {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Body::stored(String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+impl From<BodyError> for Refusal {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::Blank => Refusal::ContentBlank,
+            BodyError::TooLong(chars) => Refusal::ContentTooLong { chars, max: CONTENT_CHARS_MAX },
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Every envelope, listed once for each direction. A family has a file of its own, with its types, how they
+//! are read, their limits and what they mean.
+//!
+//! A new envelope is a new file here, its line among the modules, and one line in the list of each direction
+//! that it goes. What is `pub` in such a file is part of the crate's interface.
+
+mod deletion;
+mod error;
+mod fields;
+mod history;
+mod membership;
+mod message;
+mod moderation;
+mod presence;
+
+pub(crate) use self::history::count;
+pub use self::{
+    deletion::*, error::*, fields::FIELDS_MAX, history::*, membership::*, message::*,
+    moderation::*, presence::*,
+};
+
+use serde::{Deserialize, Serialize};
+
+use self::fields::{Fields, FromClient};
+use crate::ids::Ref;
+use crate::json::encode;
+use crate::name::RoomName;
+use crate::refusal::Refusal;
+
+/// Makes the enum of what clients may send, and how each `type` is read, from one list.
+macro_rules! from_clients {
+    ($($(#[$attribute:meta])* $name:ident($envelope:ty): $($kind:literal)|+,)*) => {
+        /// An envelope from a client.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+        #[serde(tag = "type", rename_all = "snake_case")]
+        pub enum ToServer {
+            $($(#[$attribute])* $name($envelope),)*
+        }
+
+        impl ToServer {
+            fn read(fields: &Fields<'_>) -> Result<Self, Refusal> {
+                let kind = fields.kind()?;
+                match &*kind {
+                    $($($kind)|+ => <$envelope>::read(fields).map(ToServer::$name),)*
+                    _ => Err(Refusal::UnknownType(kind.chars().take(40).collect())),
+                }
+            }
+
+            /// The room it is about, unless that is the whole server, and the `ref` that an answer to it
+            /// carries.
+            pub fn about(&self) -> (Option<&RoomName>, Option<&Ref>) {
+                match self {
+                    $(ToServer::$name(envelope) => envelope.subject(),)*
+                }
+            }
+        }
+    };
+}
+
+from_clients! {
+    /// Say something in a room.
+    Message(Say): "message",
+    /// Enter one more room.
+    Join(Join): "join",
+    /// Go out of a room.
+    Leave(Leave): "leave",
+    /// Ask for older messages.
+    History(HistoryQuery): "history",
+    /// Ask for more of the people of a large room.
+    Presence(PeopleQuery): "presence",
+    /// Remove a message. For moderators.
+    Delete(Delete): "delete",
+    /// Do something to a person. For moderators. Its type is the action.
+    #[serde(untagged)]
+    Moderate(Box<Moderate>): "kick" | "ban" | "unban" | "mute" | "unmute",
+}
+
+/// An envelope from the server. Absent optional fields are left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToClient {
+    /// Somebody said something. To its author it is also the acknowledgement: it is stored.
+    Message(Message),
+    /// A person came into the room, with their first connection.
+    Join(Joined),
+    /// A person left the room, with their last connection.
+    Leave(Left),
+    /// Who is in a room.
+    Presence(Presence),
+    /// Older messages, on joining or when asked for.
+    History(History),
+    /// A message is no more.
+    Deleted(Deleted),
+    /// A moderator did something to a person.
+    Moderated(Box<Moderated>),
+    /// A refusal, to one client alone.
+    Error(ErrorNote),
+}
+
+/// A frame that is no good envelope, with as much as could be read of what it was about.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{refusal}")]
+pub struct BadEnvelope {
+    /// What is wrong with it.
+    pub refusal: Refusal,
+    /// The room it names, if that is a room's name.
+    pub room: Option<RoomName>,
+    /// The `ref` it carries, if that is one: its author can tell which message failed.
+    pub reference: Option<Ref>,
+}
+
+impl ToServer {
+    /// Reads one frame.
+    ///
+    /// # Errors
+    /// [`BadEnvelope`] with the reason, for anything but a well-formed envelope.
+    pub fn parse(frame: &str) -> Result<Self, BadEnvelope> {
+        let fields = Fields::parse(frame);
+        let fields =
+            fields.map_err(|refusal| BadEnvelope { refusal, room: None, reference: None })?;
+        ToServer::read(&fields).map_err(|refusal| BadEnvelope {
+            refusal,
+            room: fields.room().ok(),
+            reference: fields.reference().ok().flatten(),
+        })
+    }
+
+    /// Writes it as one frame's text.
+    pub fn encode(&self) -> String {
+        encode(self)
+    }
+}
+
+/// A frame that is none of the envelopes above: of a newer server, or of no Nebula.
+#[derive(Debug, thiserror::Error)]
+#[error("not an envelope of this protocol: {0}")]
+pub struct BadFromServer(String);
+
+impl ToClient {
+    /// Reads one frame.
+    ///
+    /// # Errors
+    /// [`BadFromServer`] for anything but an envelope of this version; clients ignore those.
+    pub fn parse(frame: &str) -> Result<Self, BadFromServer> {
+        // An internally tagged enum would also take an array.
+        if !frame.trim_start().starts_with('{') {
+            return Err(BadFromServer("not a JSON object".into()));
+        }
+        serde_json::from_str(frame).map_err(|e| BadFromServer(e.to_string()))
+    }
+
+    /// Writes it as one frame's text.
+    pub fn encode(&self) -> String {
+        encode(self)
+    }
+}

@@ -1,0 +1,93 @@
+//! What a moderator took from somebody, and why: told with a refusal.
+//!
+//! This file does not know who is a moderator.
+
+use std::fmt;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::text::characters::is_blank;
+
+/// Longest reason of a moderator's act, in characters: a sentence.
+pub const REASON_CHARS_MAX: usize = 200;
+
+/// What somebody may not do any more, for how long, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restriction {
+    /// In the whole server, not in one room.
+    pub server: bool,
+    /// For how much longer; none is for good.
+    pub seconds: Option<u64>,
+    /// Why.
+    pub reason: Option<Reason>,
+}
+
+impl fmt::Display for Restriction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(seconds) = self.seconds {
+            // The largest unit that there are two of, nearly: 7,199 s are told as 2 hours.
+            let units = [(86_400, "days"), (3600, "hours"), (60, "minutes"), (1, "seconds")];
+            let (unit, name) = units
+                .into_iter()
+                .find(|(unit, _)| seconds * 10 >= unit * 19)
+                .unwrap_or((1, "seconds"));
+            write!(f, " for another {} {name}", seconds.div_ceil(unit).max(1))?;
+        }
+        match &self.reason {
+            Some(reason) => write!(f, ": {}", reason.as_str()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Why something was done: 1 to 200 characters, not blank.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Reason(Box<str>);
+
+/// A reason that is blank or too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a reason has 1 to {REASON_CHARS_MAX} characters, some of them visible")]
+pub struct BadReason;
+
+impl Reason {
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A reason that was given before, perhaps when more counted as visible.
+    ///
+    /// # Errors
+    /// [`BadReason`] if it is too long.
+    pub fn stored(text: &str) -> Result<Self, BadReason> {
+        if text.chars().count() > REASON_CHARS_MAX {
+            return Err(BadReason);
+        }
+        Ok(Reason(text.into()))
+    }
+}
+
+impl TryFrom<&str> for Reason {
+    type Error = BadReason;
+
+    fn try_from(text: &str) -> Result<Self, BadReason> {
+        if is_blank(text) {
+            return Err(BadReason);
+        }
+        Reason::stored(text)
+    }
+}
+
+impl fmt::Debug for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<'de> Deserialize<'de> for Reason {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Reason::stored(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
