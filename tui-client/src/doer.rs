@@ -137,7 +137,7 @@ impl Doer {
 /// The bell, and before it the notification. tmux passes one on only in an envelope of its own;
 /// the bell it understands.
 fn calling(notify: Notify, words: &str, in_tmux: bool) -> String {
-    let words = crate::text::clean_line(words).replace(';', ",");
+    let words = crate::text::clean_own_line(words).replace(';', ",");
     let told = match notify {
         Notify::Off | Notify::Bell => return "\x07".to_owned(),
         Notify::Osc9 => format!("\x1b]9;{words}\x1b\\"),

@@ -49,6 +49,8 @@ pub struct Way {
     pub timed: bool,
     /// Emoji are shown as their names.
     pub names_emoji: bool,
+    /// Which longer names there are that it may name instead of this person.
+    pub longer_names: u64,
     /// Its text is gone.
     pub deleted: bool,
     /// It was looked for.

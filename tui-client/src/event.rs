@@ -45,6 +45,8 @@ pub enum Event {
     Stable,
     /// So long the server took to answer.
     Latency(Duration),
+    /// The server turned the connection away, and said how long to stay away.
+    ComeBackAfter(Duration),
     /// An envelope came.
     Received(ToClient),
     /// The connection is no more, or never was.
@@ -76,6 +78,8 @@ pub enum Timer {
     Leave(u64),
     /// Who is not back in this room by now has left it; how often the connection was lost before that.
     Settled(RoomName, u32),
+    /// A request may be sent once more.
+    Resend(Ref),
     /// What was asked of a room may be asked once more.
     Reread(RoomName),
 }
@@ -85,8 +89,10 @@ pub enum Timer {
 pub enum Wait {
     /// A random part of this: many clients that lost the same server do not come back as one.
     UpTo(Duration),
-    /// Just this: the server has spread its clients itself.
+    /// Just this.
     Exactly(Duration),
+    /// The first of these, for which the server asked, or a random part of the second, if that is longer.
+    AtLeast(Duration, Duration),
 }
 
 /// Something has to be done.

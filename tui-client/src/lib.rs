@@ -5,6 +5,8 @@
 //! [`plain`], [`send`] and [`tail`] do the same without a screen: they share the model, the update
 //! and the connection, and have no `view`.
 
+#![allow(missing_docs, reason = "a binary's inside, public for its tests alone")]
+
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::Duration;
 

@@ -77,7 +77,13 @@ pub async fn connect(
             }
             talk(socket, &line, outgoing, &events).await
         }
-        Ok(Err(error)) => lost(None, sentence(&error, &line)),
+        Ok(Err(error)) => {
+            if let Some(time) = faults::retry_after(&error) {
+                // Nobody may want to know any more.
+                let _ = events.send(Event::ComeBackAfter(time)).await;
+            }
+            lost(None, sentence(&error, &line))
+        }
         Err(_) => lost(None, format!("{} does not answer", config::host(&line.server))),
     };
     // Nobody is left to hear it when the client is leaving.
@@ -89,6 +95,7 @@ async fn count_down(wait: Wait, events: &mpsc::Sender<Event>) {
     let wait = match wait {
         Wait::UpTo(longest) => longest.mul_f64(fastrand::f64()),
         Wait::Exactly(wait) => wait,
+        Wait::AtLeast(least, longest) => least.max(longest.mul_f64(fastrand::f64())),
     };
     let end = Instant::now() + wait;
     for left in (0..=wait.as_secs()).rev() {

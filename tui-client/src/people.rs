@@ -35,6 +35,15 @@ impl People {
         &self.known
     }
 
+    /// Those whose names begin with this one and are longer: where a text may mean one of them, it does not
+    /// name this person.
+    pub fn longer_names(&self, me: &UserName) -> &[UserName] {
+        let begins = |name: &UserName| name.key().starts_with(&**me.key());
+        let from = self.known.partition_point(|name| name <= me);
+        let count = self.known[from..].iter().take_while(|name| begins(name)).count();
+        &self.known[from..from + count]
+    }
+
     /// Where the part that is shown begins.
     pub fn first(&self) -> usize {
         self.first

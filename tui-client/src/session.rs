@@ -8,6 +8,7 @@ use crate::doer::Doer;
 use crate::event::{Action, Event};
 use crate::model::{Link, Model};
 use crate::settings::Settings;
+use crate::text;
 use crate::update::{dial_now, update};
 
 pub(crate) struct Session {
@@ -91,8 +92,9 @@ impl Session {
     /// Why the server does not want this at all, if so, and what can be done about it.
     pub(crate) fn refusal(&self) -> Option<String> {
         let Link::Refused { reason, over_name } = &self.model.link else { return None };
-        let who = self.model.me.as_ref().map_or("this", |name| name.as_str());
+        let who = self.model.me.as_ref().map_or("this".into(), |name| text::name(name.as_str()));
         let advice = if *over_name { "; --user takes another name" } else { "" };
+        let reason = text::clean_line(reason);
         Some(format!("{} refuses {who}: {reason}{advice}", self.server()))
     }
 
@@ -122,7 +124,7 @@ impl Session {
             }
             Link::Online if room.joined && self.told != Told::Entered => {
                 if matches!(self.told, Told::Lost(_)) {
-                    tell(&format!("back in #{}", room.name));
+                    tell(&format!("back in #{}", text::name(room.name.as_str())));
                 }
                 self.told = Told::Entered;
             }
@@ -135,5 +137,5 @@ impl Session {
 pub(crate) fn tell(line: &str) {
     use std::io::Write as _;
     // Nobody may be reading it any more; the conversation goes on.
-    let _ = writeln!(std::io::stderr(), "nebula: {}", crate::text::clean_line(line));
+    let _ = writeln!(std::io::stderr(), "nebula: {}", text::clean_own_line(line));
 }

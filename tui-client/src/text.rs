@@ -11,6 +11,10 @@ use unicode_width::UnicodeWidthStr as _;
 /// Cells that a tab stands for: most terminals' stops, halved, since text is narrow here.
 const TAB: &str = "    ";
 
+/// First strong isolate, and its end.
+const ISOLATE: char = '\u{2068}';
+const ISOLATE_END: char = '\u{2069}';
+
 /// Takes away everything that a terminal would obey instead of show: control characters but the
 /// newline, and the characters that reorder what stands around them (Unicode's bidi controls).
 pub fn clean(text: &str) -> String {
@@ -35,6 +39,55 @@ pub fn shown(text: &str) -> String {
 /// The same for what has to stay on one line.
 pub fn clean_line(text: &str) -> String {
     clean(&protocol::revealed(text)).replace('\n', " ")
+}
+
+/// A sentence of our own, whose strangers' parts are clean: names in it stay [`isolated`].
+pub fn clean_own(sentence: &str) -> String {
+    let (mut clean, mut open) = (String::with_capacity(sentence.len()), 0_usize);
+    for c in with_newlines(sentence).chars() {
+        match c {
+            '\n' => clean.push('\n'),
+            '\t' => clean.push_str(TAB),
+            ISOLATE => {
+                open += 1;
+                clean.push(c);
+            }
+            ISOLATE_END if open > 0 => {
+                open -= 1;
+                clean.push(c);
+            }
+            c if is_obeyed(c) => {}
+            c => clean.push(c),
+        }
+    }
+    clean.extend(std::iter::repeat_n(ISOLATE_END, open));
+    clean
+}
+
+/// A name or word of a stranger within a sentence: what is written from right to left is isolated, so
+/// that it does not reorder the words around it.
+pub fn isolated(name: &str) -> String {
+    match name.contains(is_right_to_left) {
+        true => format!("{ISOLATE}{name}{ISOLATE_END}"),
+        false => name.to_owned(),
+    }
+}
+
+/// The same on one line.
+pub fn clean_own_line(sentence: &str) -> String {
+    clean_own(sentence).replace('\n', " ")
+}
+
+/// A stranger's name within a sentence of our own.
+pub fn name(name: &str) -> String {
+    isolated(&clean_line(name))
+}
+
+/// The blocks of scripts that are written from right to left.
+fn is_right_to_left(c: char) -> bool {
+    matches!(c,
+        '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}'
+        | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}')
 }
 
 /// A terminal would obey this character, or reorder what stands around it, instead of showing it.
@@ -288,6 +341,17 @@ mod tests {
         for name in ["Bob", "_bob_", "李小龙", "🦀 crab", "007", "שרה", "a*"] {
             assert_eq!(bracketed(name), name);
         }
+    }
+
+    #[test]
+    fn names_from_right_to_left_are_isolated_in_our_own_sentences_alone() {
+        assert_eq!(name("שרה"), "\u{2068}שרה\u{2069}");
+        assert_eq!((name("Bob"), name("x\u{202e}")), ("Bob".to_owned(), "x[U+202E]".to_owned()));
+        let sentence = format!("{} and {} joined", name("שרה"), name("دانا"));
+        assert_eq!(clean_own(&sentence), sentence);
+        assert_eq!(clean(&sentence), "שרה and دانا joined");
+        // What does not close is closed, what was not opened is left out.
+        assert_eq!(clean_own("\u{2069}a\u{2068}b\u{202e}\u{1b}"), "a\u{2068}b\u{2069}");
     }
 
     #[test]

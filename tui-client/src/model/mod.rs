@@ -5,6 +5,7 @@
 mod epoch;
 pub mod overlay;
 pub mod place;
+pub mod request;
 pub mod room;
 
 use std::collections::{BTreeSet, VecDeque};
@@ -21,6 +22,7 @@ use crate::theme::Looks;
 
 pub use overlay::{Kind, Overlay, Prompt, Question};
 pub use place::{Place, Scroll};
+pub use request::Request;
 pub use room::{ENTRIES_MAX, Entry, PENDING_MAX, Pending, Room, What};
 
 /// Messages asked for on joining: two screens.
@@ -101,6 +103,8 @@ pub struct Model {
     pub asked: Option<Asked>,
     /// How often it was asked whether one leaves.
     pub asks: u64,
+    /// What was asked of the server and is not answered, besides messages.
+    pub requests: Vec<Request>,
     /// What this person's key and its place are called; none without one.
     pub key: Option<String>,
     /// Makes refs that no other run makes.
@@ -183,6 +187,7 @@ impl Model {
             mouse: false,
             asked: None,
             asks: 0,
+            requests: Vec::new(),
             key: None,
             session,
             refs: 0,

@@ -198,7 +198,7 @@ impl Room {
             }
             return false;
         }
-        let calls = calls(&message, me, self.people.known());
+        let calls = calls(&message, me, &self.people);
         self.changes += u64::from(at < self.entries.len());
         self.entries.insert(at, Entry { place, what: What::Message(message), calls });
         self.trim();
@@ -247,12 +247,22 @@ impl Room {
         }
     }
 
+    /// Changes who is here. Others whose names begin like this person's decide who a text names.
+    pub fn change_people(&mut self, me: Option<&UserName>, change: impl FnOnce(&mut People)) {
+        let longer = |people: &People| me.map(|me| people.longer_names(me).to_vec());
+        let before = longer(&self.people);
+        change(&mut self.people);
+        if longer(&self.people) != before {
+            self.renamed(me);
+        }
+    }
+
     /// The person has another name: other messages call.
     pub fn renamed(&mut self, me: Option<&UserName>) {
         self.changes += 1;
         for entry in &mut self.entries {
             if let What::Message(message) = &entry.what {
-                entry.calls = calls(message, me, self.people.known());
+                entry.calls = calls(message, me, &self.people);
             }
         }
     }
@@ -345,10 +355,10 @@ impl Entry {
 }
 
 /// Somebody else names this person, and none of the others here by a longer name.
-fn calls(message: &Message, me: Option<&UserName>, here: &[UserName]) -> bool {
+fn calls(message: &Message, me: Option<&UserName>, people: &People) -> bool {
     me.is_some_and(|me| {
         !message.deleted
             && *me != message.sender
-            && !protocol::mentions(message.content.as_str(), me, here).is_empty()
+            && !protocol::mentions(message.content.as_str(), me, people.longer_names(me)).is_empty()
     })
 }

@@ -3,6 +3,7 @@
 //! This file does not know when it is tried again.
 
 use std::io;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rustls::CertificateError;
@@ -180,6 +181,20 @@ fn of_answer(answer: &Response, line: &Line) -> String {
         status if status.is_server_error() => format!("{host} has a fault ({status})"),
         _ => format!("{} ({status})", no_nebula(line)),
     }
+}
+
+/// How long the server, or what stands before it, wants not to be asked again, if it is too busy: in
+/// seconds, or until a date (RFC 9110 10.2.3).
+pub(super) fn retry_after(error: &Error) -> Option<Duration> {
+    let Error::Http(answer) = error else { return None };
+    let is_busy = [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE];
+    let value = answer.headers().get("retry-after").filter(|_| is_busy.contains(&answer.status()));
+    let value = value?.to_str().ok()?.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
+    Duration::try_from(date.duration_since(Timestamp::now())).ok()
 }
 
 /// Where a redirection leads, as an address for this client.

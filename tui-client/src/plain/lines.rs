@@ -10,7 +10,7 @@ use protocol::Message;
 
 use super::news::News;
 use crate::model::What;
-use crate::text::{bracketed, clean, clean_line, shown};
+use crate::text::{bracketed, clean_line, clean_own, isolated, name, shown};
 
 /// Stands before what is not a message. A message begins with its time, a digit.
 const ASIDE: &str = "--";
@@ -36,7 +36,7 @@ impl Liner {
     /// The lines of one piece of news.
     pub fn lines(&mut self, news: &News) -> Vec<String> {
         let place = match self.names_rooms {
-            true => format!("#{} ", clean_line(news.room.as_str())),
+            true => format!("#{} ", name(news.room.as_str())),
             false => String::new(),
         };
         match &news.what {
@@ -44,7 +44,7 @@ impl Liner {
             What::Join(name) => vec![aside(&place, name.as_str(), "joined")],
             What::Leave(name) => vec![aside(&place, name.as_str(), "left")],
             What::Note(text) => {
-                let (text, mut head) = (clean(text), format!("{ASIDE} {place}"));
+                let (text, mut head) = (clean_own(text), format!("{ASIDE} {place}"));
                 let rows = text.trim_end_matches('\n').split('\n');
                 rows.map(|row| std::mem::replace(&mut head, FURTHER.to_owned()) + row).collect()
             }
@@ -59,13 +59,13 @@ impl Liner {
         if self.day.replace(at.date()) != Some(at.date()) {
             lines.push(format!("{ASIDE} {}", at.strftime("%a %-d %b %Y")));
         }
-        let (clock, who) = (at.strftime("%H:%M"), bracketed(&clean_line(message.sender.as_str())));
+        let (clock, sender) = (at.strftime("%H:%M"), clean_line(message.sender.as_str()));
         let text = shown(message.content.as_str());
         let mut rows = text.trim_end_matches('\n').split('\n');
         let first = rows.next().unwrap_or_default();
         lines.push(match first.strip_prefix("/me ") {
-            Some(action) => format!("{clock} {place}* {who} {action}"),
-            None => format!("{clock} {place}{who}: {first}"),
+            Some(action) => format!("{clock} {place}* {} {action}", doer(&sender)),
+            None => format!("{clock} {place}{}: {first}", isolated(&bracketed(&sender))),
         });
         lines.extend(rows.map(|row| format!("{FURTHER}{row}")));
         lines
@@ -73,7 +73,15 @@ impl Liner {
 }
 
 fn aside(place: &str, name: &str, what: &str) -> String {
-    format!("{ASIDE} {place}{} {what}", bracketed(&clean_line(name)))
+    format!("{ASIDE} {place}{} {what}", isolated(&bracketed(&clean_line(name))))
+}
+
+/// Who does something. A name of several words stands in brackets: else the first words of an action
+/// could pass for the end of another name.
+fn doer(sender: &str) -> String {
+    let name = bracketed(sender);
+    let is_several = name == sender && name.contains(char::is_whitespace);
+    isolated(&if is_several { format!("<{name}>") } else { name })
 }
 
 #[cfg(test)]
@@ -118,6 +126,11 @@ mod tests {
         check("hi", &["00:00 Bob: hi"]);
         check("/me waves", &["00:00 * Bob waves"]);
         check_of("* Bob", "waves", &["00:00 <* Bob>: waves"]);
+        // Neither is what the other would write.
+        check_of("Bob", "/me Smith waves", &["00:00 * Bob Smith waves"]);
+        check_of("Bob Smith", "/me waves", &["00:00 * <Bob Smith> waves"]);
+        check_of("שרה", "hi", &["00:00 \u{2068}שרה\u{2069}: hi"]);
+        check_of("שרה", "/me waves", &["00:00 * \u{2068}שרה\u{2069} waves"]);
         check(
             "a\n00:00 Alice: b\r\n-- Eve came\n",
             &["00:00 Bob: a", "      00:00 Alice: b", "      -- Eve came"],

@@ -17,6 +17,7 @@ use crate::output;
 use crate::run::Exit;
 use crate::session::{Session, tell};
 use crate::settings::Settings;
+use crate::text;
 use crate::update::{command, say};
 use lines::Liner;
 use news::{From, Teller};
@@ -90,7 +91,8 @@ impl Plain {
         for room in &self.session.model.rooms {
             for pending in &room.pending {
                 self.refused = true;
-                tell(&format!("not known to be stored: {}", pending.content));
+                let content = text::clean_line(&pending.content);
+                tell(&format!("not known to be stored: {content}"));
             }
         }
         Ok(if self.refused { Exit::Refused } else { Exit::Well })
@@ -99,8 +101,8 @@ impl Plain {
     /// In an empty room a person would see nothing at all.
     fn greet(&self) {
         let model = &self.session.model;
-        let me = model.me.as_ref().map_or("a guest", |name| name.as_str());
-        let room = &model.room().name;
+        let me = model.me.as_ref().map_or("a guest".into(), |name| text::name(name.as_str()));
+        let room = text::name(model.room().name.as_str());
         tell(&format!("in #{room} as {me}; /help lists commands, Ctrl-D leaves"));
     }
 
@@ -133,7 +135,7 @@ impl Plain {
     fn tell_refused(&mut self) {
         for (text, reason) in self.session.refused() {
             self.refused = true;
-            tell(&format!("not sent: {text}: {reason}"));
+            tell(&format!("not sent: {}: {reason}", text::clean_line(&text)));
         }
         if let Some(notice) = self.session.model.notice.take() {
             tell(&notice);

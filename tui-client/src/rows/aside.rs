@@ -83,7 +83,7 @@ pub(super) fn of_traffic(room: &Room, at: usize, pane: &Pane<'_>) -> Vec<Line<'s
 
 /// Something the server or the client has to say.
 pub(super) fn of_note(note: &str, pane: &Pane<'_>) -> Vec<Line<'static>> {
-    marked("--", &pane.shown(note), pane)
+    marked("--", &pane.shown_own(note), pane)
 }
 
 /// Words for this person alone, behind a mark that no message begins with.

@@ -30,7 +30,7 @@ struct Beside {
 /// A message; one that was `found` has its name marked.
 pub(super) fn of_message(
     message: &Message,
-    here: &[UserName],
+    longer: &[UserName],
     way: &Way,
     pane: &Pane<'_>,
 ) -> Drawn {
@@ -59,7 +59,7 @@ pub(super) fn of_message(
         }
     }
     if let Some(me) = pane.me.filter(|me| **me != message.sender) {
-        let called = mentions(&content, me, here).into_iter();
+        let called = mentions(&content, me, longer).into_iter();
         marks.extend(called.map(|range| (range, base.patch(theme::striking()))));
     }
     let lines = rows(Beside { time, name }, &content, base, &marks, pane);

@@ -7,6 +7,7 @@ mod aside;
 pub(crate) mod clock;
 mod message;
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::rc::Rc;
 
 use jiff::tz::TimeZone;
@@ -150,13 +151,33 @@ fn of_entry(room: &Room, at: usize, pane: &Pane<'_>) -> Rc<Drawn> {
             let (id, deleted) = (message.id, message.deleted);
             let hue = room.people.hue(&message.sender);
             let (found, whole) = (room.found == Some(id), room.unfolded == Some(id));
-            let way =
-                Way { id, width, looks, hue, shape, timed, names_emoji, deleted, found, whole };
-            pane.wrapped.get(way, |way| of_message(message, room.people.known(), way, pane))
+            let longer = pane.me.map(|me| room.people.longer_names(me)).unwrap_or_default();
+            let longer_names = hash(longer);
+            let way = Way {
+                id,
+                width,
+                looks,
+                hue,
+                shape,
+                timed,
+                names_emoji,
+                longer_names,
+                deleted,
+                found,
+                whole,
+            };
+            pane.wrapped.get(way, |way| of_message(message, longer, way, pane))
         }
         What::Join(_) | What::Leave(_) => plain(of_traffic(room, at, pane)),
         What::Note(note) => plain(of_note(note, pane)),
     }
+}
+
+/// Nearly always there is none.
+fn hash(names: &[UserName]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    names.iter().for_each(|name| name.key().hash(&mut hasher));
+    if names.is_empty() { 0 } else { hasher.finish() }
 }
 
 fn message_before(room: &Room, at: usize) -> Option<&Message> {
@@ -175,6 +196,12 @@ impl Pane<'_> {
     /// A stranger's text as it may be drawn.
     fn shown(&self, text: &str) -> String {
         let clean = text::shown(text);
+        if self.names_emoji { text::name_emoji(&clean) } else { clean }
+    }
+
+    /// A sentence of our own, in which strangers' parts are clean already.
+    fn shown_own(&self, sentence: &str) -> String {
+        let clean = text::clean(sentence);
         if self.names_emoji { text::name_emoji(&clean) } else { clean }
     }
 

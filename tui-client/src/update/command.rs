@@ -6,7 +6,7 @@ use protocol::{Message, Moderate, RoomName, ToServer, UserName};
 use super::reading::{go_to, search, show_number, show_place};
 use super::select::ask_to_delete;
 use super::writing::{drop_failed, edit_failed, say, send_again};
-use super::{dial_now, join};
+use super::{dial_now, join, request};
 use crate::commands::{self, Command, Deed, Typed};
 use crate::event::Action;
 use crate::model::{Asked, Kind, Link, Model, Overlay, Prompt, Question, Room, Scroll, What};
@@ -109,7 +109,10 @@ pub fn command(model: &mut Model, typed: Typed) -> Vec<Action> {
         Typed::Act(_) | Typed::Delete(_) if !model.room().joined => {
             model.notice = Some(NOT_IN_ROOM.to_owned());
         }
-        Typed::Act(deed) => return vec![Action::Send(act(model, deed))],
+        Typed::Act(deed) => {
+            let act = act(model, deed);
+            return request::ask(model, act);
+        }
         Typed::Delete(number) => delete(model, number),
         Typed::DeleteAsked => return delete_asked(model),
         Typed::Quit => return vec![Action::Quit],
@@ -133,13 +136,10 @@ fn delete(model: &mut Model, number: usize) {
 /// Without a screen the answer to the question is a command of its own.
 fn delete_asked(model: &mut Model) -> Vec<Action> {
     match std::mem::take(&mut model.overlay) {
-        Overlay::Ask(Question::Delete { room, message, .. }) => {
-            vec![Action::Send(ToServer::Delete(protocol::Delete {
-                room,
-                message,
-                reference: None,
-            }))]
-        }
+        Overlay::Ask(Question::Delete { room, message, .. }) => request::ask(
+            model,
+            ToServer::Delete(protocol::Delete { room, message, reference: None }),
+        ),
         _ => {
             model.notice = Some("Nothing to confirm: /delete [N] comes first".to_owned());
             Vec::new()
@@ -167,7 +167,7 @@ fn answer(model: &mut Model, words: String) {
 fn list_rooms(model: &mut Model) {
     let lines = model.rooms.iter().zip(1..).map(|(room, number)| {
         let unread = model.unread(std::iter::once(room)).unwrap_or_else(|| "0".to_owned());
-        let name = text::clean_line(room.name.as_str());
+        let name = text::name(room.name.as_str());
         let people = match room.joined {
             true => format!("{} online", room.people.count()),
             false => "not connected".to_owned(),
@@ -201,7 +201,7 @@ fn list_found(model: &mut Model, wanted: &str) {
 fn line_of(said: &Message, zone: &TimeZone) -> String {
     let at = date_and_time(said.at, zone);
     let (who, text) = (said.sender.as_str(), said.content.as_str());
-    format!("{at} {}: {}", text::clean_line(who), text::clean_line(text))
+    format!("{at} {}: {}", text::name(who), text::clean_line(text))
 }
 
 fn show_wanted(model: &mut Model, wanted: &str) {
@@ -283,7 +283,7 @@ fn clear(room: &mut Room) {
 
 fn who(model: &mut Model) {
     let room = model.room();
-    let names: Vec<_> = room.people.known().iter().map(UserName::as_str).collect();
+    let names: Vec<_> = room.people.known().iter().map(|name| text::name(name.as_str())).collect();
     let (count, more) = (room.people.count(), room.people.count() - names.len());
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let heading = match room.joined {
@@ -313,7 +313,8 @@ fn web_links(room: &Room) -> Vec<String> {
 
 fn list_links(model: &mut Model) {
     let links = web_links(model.room());
-    let list: Vec<_> = links.iter().zip(1..).map(|(link, n)| format!("{n}  {link}")).collect();
+    let lines = links.iter().zip(1..);
+    let list: Vec<_> = lines.map(|(link, n)| format!("{n}  {}", text::shown(link))).collect();
     let list = if list.is_empty() { "No links in this room".to_owned() } else { list.join("\n") };
     answer(model, list);
 }
@@ -331,7 +332,7 @@ pub(super) fn copy(model: &mut Model, found: Option<String>, what: &str) -> Vec<
 fn mute(model: &mut Model) {
     let room = model.room_mut();
     room.muted = !room.muted;
-    let name = text::clean_line(room.name.as_str());
+    let name = text::name(room.name.as_str());
     let muted = if room.muted { "muted" } else { "unmuted" };
     model.notice = Some(format!("#{name} {muted}"));
 }

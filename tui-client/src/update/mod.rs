@@ -5,6 +5,7 @@ mod editing;
 mod overlay;
 mod press;
 mod reading;
+mod request;
 mod select;
 mod server;
 mod writing;
@@ -62,11 +63,15 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Action> {
             model.link = Link::Online;
             model.offline_since = None;
         }
+        Event::ComeBackAfter(time) => {
+            model.come_back_after = Some(time.min(server::COME_BACK_MAX));
+        }
         Event::Stable => model.failures = 0,
         Event::Latency(latency) => took(model, latency),
         Event::Received(envelope) => return server::received(model, envelope),
         Event::Lost { code, reason } => return lost(model, code, reason),
         Event::Time(Timer::Retry(room, reference)) => return retry(model, &room, &reference),
+        Event::Time(Timer::Resend(reference)) => return request::resend(model, &reference),
         Event::Time(Timer::Overdue(room, reference)) => overdue(model, &room, &reference),
         Event::Time(Timer::Leave(asks)) => writing::leave_no_more(model, asks),
         Event::Time(Timer::Settled(room, losses)) => settled(model, &room, losses),
@@ -124,9 +129,10 @@ fn lost(model: &mut Model, code: Option<u16>, reason: String) -> Vec<Action> {
     }
     model.failures = model.failures.saturating_add(1);
     model.link = Link::Waiting { seconds: None, reason };
+    let growing = dial_after(model.failures);
     let wait = match come_back_after {
-        Some(after) => Wait::Exactly(after),
-        None => Wait::UpTo(dial_after(model.failures)),
+        Some(after) => Wait::AtLeast(after, growing),
+        None => Wait::UpTo(growing),
     };
     vec![Action::Dial(hello(model), wait)]
 }
@@ -135,8 +141,10 @@ fn lost(model: &mut Model, code: Option<u16>, reason: String) -> Vec<Action> {
 /// before; or, who is not let into one room, in another room: then there is nothing to do here.
 fn refused(model: &mut Model, over_name: bool, reason: &str, was_in: bool) -> Option<Vec<Action>> {
     if let Some(name) = model.before.take() {
-        let wanted = model.me.as_ref().map_or("", |wanted| wanted.as_str());
-        model.notice = Some(format!("You are still {name}. Not renamed to {wanted}: {reason}"));
+        let wanted =
+            model.me.as_ref().map(|wanted| text::name(wanted.as_str())).unwrap_or_default();
+        let (kept, reason) = (text::name(name.as_str()), text::clean_line(reason));
+        model.notice = Some(format!("You are still {kept}. Not renamed to {wanted}: {reason}"));
         model.renaming = false;
         model.rename(name);
         return Some(dial_now(model));
@@ -168,6 +176,7 @@ fn unjoin(model: &mut Model) {
     }
     model.latency = None;
     model.answers.clear();
+    request::disconnected(model);
 }
 
 fn dial_after(failures: u32) -> Duration {

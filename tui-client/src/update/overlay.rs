@@ -4,7 +4,7 @@ use protocol::ToServer;
 
 use super::editing::edit;
 use super::reading::{page, search, show_place};
-use super::select;
+use super::{request, select};
 use crate::event::Action;
 use crate::keys::{Meaning, Wish};
 use crate::model::{Kind, Model, Overlay, Prompt, Question};
@@ -50,11 +50,8 @@ fn answer(model: &mut Model, meaning: Meaning, asked: Question) -> Vec<Action> {
         Question::Paste(text) if is_yes => model.input.insert(&text),
         Question::Paste(_) => model.notice = Some("Nothing pasted".to_owned()),
         Question::Delete { room, message, .. } if is_yes => {
-            return vec![Action::Send(ToServer::Delete(protocol::Delete {
-                room,
-                message,
-                reference: None,
-            }))];
+            let delete = ToServer::Delete(protocol::Delete { room, message, reference: None });
+            return request::ask(model, delete);
         }
         Question::Delete { .. } => model.notice = Some("Nothing deleted".to_owned()),
     }

@@ -95,7 +95,10 @@ pub(super) fn ask_to_delete(model: &mut Model, id: Option<MessageId>) {
     let words = text::fitted(&text::clean_line(message.content.as_str()), WORDS_CELLS);
     let (room, message) = (room.name.clone(), message.id);
     if !model.has_screen {
-        let question = format!("Delete {sender}'s message \"{words}\"? This can't be undone");
+        let question = format!(
+            "Delete {}'s message \"{words}\"? This can't be undone",
+            text::isolated(&sender)
+        );
         model.notice = Some(format!("{question}: /delete yes deletes it"));
     }
     model.overlay = Overlay::Ask(Question::Delete { room, message, sender, words });

@@ -8,14 +8,14 @@ use protocol::{
 };
 
 use super::reading::with_pane;
-use super::{join, more_people, send_next};
+use super::{join, more_people, request, send_next};
 use crate::commands;
 use crate::event::{Action, Timer};
 use crate::model::{Link, Model, Room, Scroll, What};
 use crate::{scroll, text};
 
 /// Longest time that a server may ask for.
-const COME_BACK_MAX: Duration = Duration::from_secs(300);
+pub(super) const COME_BACK_MAX: Duration = Duration::from_secs(300);
 
 /// After a restart the server spreads its clients over so long at most.
 const BACK_WITHIN: Duration = Duration::from_secs(60);
@@ -24,7 +24,7 @@ const BACK_WITHIN: Duration = Duration::from_secs(60);
 const CALL_CELLS_MAX: usize = 120;
 
 /// When to send a message again that could not be stored.
-const RETRY_AFTER: Duration = Duration::from_secs(2);
+pub(super) const RETRY_AFTER: Duration = Duration::from_secs(2);
 
 pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Action> {
     match envelope {
@@ -33,9 +33,9 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Action> {
             if model.find(&room).is_some_and(|room| !room.joined) {
                 return entered(model, &room, sender);
             }
-            let looks = model.looks;
+            let (looks, me) = (model.looks, model.me.clone());
             if let Some(room) = model.find(&room) {
-                room.people.came(&sender);
+                room.change_people(me.as_ref(), |people| people.came(&sender));
                 room.people.meet(&sender, looks);
                 if room.away.remove(&sender) {
                     return Vec::new();
@@ -48,16 +48,17 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Action> {
                 put_out(model, &room);
                 return Vec::new();
             }
+            let me = model.me.clone();
             if let Some(room) = model.find(&room) {
-                room.people.went(&sender);
+                room.change_people(me.as_ref(), |people| people.went(&sender));
                 room.away.remove(&sender);
             }
             note(model, &room, What::Leave(sender))
         }
         ToClient::Presence(presence) => {
-            let looks = model.looks;
+            let (looks, me) = (model.looks, model.me.clone());
             if let Some(room) = model.find(&presence.room) {
-                room.people.listed(presence);
+                room.change_people(me.as_ref(), |people| people.listed(presence));
                 room.people.meet_all(looks);
             }
             more_people(model)
@@ -68,6 +69,7 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Action> {
             actions
         }
         ToClient::Deleted(deleted) => {
+            request::done(model, deleted.reference.as_ref());
             if let Some(room) = model.find(&deleted.room) {
                 room.delete(deleted.message);
                 room.head = room.head.max(deleted.id);
@@ -75,6 +77,7 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Action> {
             Vec::new()
         }
         ToClient::Moderated(moderated) => {
+            request::done(model, moderated.reference.as_ref());
             let words = words_about(model, &moderated);
             let is_banned = moderated.action == protocol::Action::Ban
                 && Some(&moderated.user) == model.me.as_ref();
@@ -94,7 +97,7 @@ fn put_out(model: &mut Model, room: &protocol::RoomName) {
     if let Some(room) = model.find(room) {
         room.joined = false;
         room.sending = None;
-        let name = text::clean_line(room.name.as_str());
+        let name = text::name(room.name.as_str());
         room.out
             .get_or_insert_with(|| format!("You are no longer in #{name}. /join {name} rejoins"));
     }
@@ -105,7 +108,7 @@ fn words_about(model: &Model, moderated: &Moderated) -> String {
     let Moderated { action, room, user, by, seconds, reason, .. } = moderated;
     let named = |name: &UserName| match Some(name) == model.me.as_ref() {
         true => "you".to_owned(),
-        false => name.to_string(),
+        false => text::name(name.as_str()),
     };
     let (by, user) = (named(by), named(user));
     let did = match action {
@@ -116,12 +119,14 @@ fn words_about(model: &Model, moderated: &Moderated) -> String {
         protocol::Action::Unmute => "unsilenced",
     };
     let place = match (room, action) {
-        (Some(room), protocol::Action::Kick | protocol::Action::Ban) => format!(" from #{room}"),
-        (Some(room), _) => format!(" in #{room}"),
+        (Some(room), protocol::Action::Kick | protocol::Action::Ban) => {
+            format!(" from #{}", text::name(room.as_str()))
+        }
+        (Some(room), _) => format!(" in #{}", text::name(room.as_str())),
         (None, _) => " on the whole server".to_owned(),
     };
     let time = seconds.map(|seconds| format!(" for {}", commands::spelled(seconds)));
-    let reason = reason.as_ref().map(|reason| format!(": {}", reason.as_str()));
+    let reason = reason.as_ref().map(|reason| format!(": {}", text::shown(reason.as_str())));
     let (time, reason) = (time.unwrap_or_default(), reason.unwrap_or_default());
     format!("{by} {did} {user}{place}{time}{reason}")
 }
@@ -151,6 +156,7 @@ fn entered(model: &mut Model, name: &protocol::RoomName, me: UserName) -> Vec<Ac
             actions.push(Action::After(BACK_WITHIN, settled));
         }
     }
+    actions.extend(request::resend_due(model, name));
     if first {
         // Who was put out of a room comes in again only as they wish.
         let others = model.rooms.iter().filter(|room| !room.joined && room.out.is_none());
@@ -184,8 +190,9 @@ fn message_came(model: &mut Model, message: Message) -> Vec<Action> {
 /// Who calls, where, and with what words: as a notification shows it.
 fn call(message: &Message) -> String {
     let Message { sender, room, content, .. } = message;
-    let words = format!("{sender} in #{room}: {}", content.as_str());
-    text::cut(&text::clean_line(&words), CALL_CELLS_MAX).to_owned()
+    let (sender, room) = (text::name(sender.as_str()), text::name(room.as_str()));
+    let words = format!("{sender} in #{room}: {}", text::clean_line(content.as_str()));
+    text::clean_own(text::cut(&words, CALL_CELLS_MAX))
 }
 
 /// True if what comes into this message's room is seen as it comes.
@@ -279,6 +286,9 @@ pub(super) fn ask_before(room: &mut Room, before: Option<MessageId>) -> Vec<Acti
 }
 
 fn error_came(model: &mut Model, note: ErrorNote) -> Vec<Action> {
+    if let Some(actions) = request::refused(model, &note) {
+        return actions;
+    }
     let ErrorNote { code, content, room, reference, retry_ms } = note;
     let sentence = text::clean_line(&content);
     if code == Code::Stopping {
@@ -323,7 +333,7 @@ fn error_came(model: &mut Model, note: ErrorNote) -> Vec<Action> {
             if online {
                 // What is not about the room that is shown says which one it is about.
                 let elsewhere = room.filter(|room| *room != model.room().name);
-                let place = elsewhere.map(|room| format!("#{}: ", text::clean_line(room.as_str())));
+                let place = elsewhere.map(|room| format!("#{}: ", text::name(room.as_str())));
                 model.notice = Some(format!("{}{sentence}", place.unwrap_or_default()));
             }
         }

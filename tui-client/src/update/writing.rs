@@ -60,7 +60,7 @@ pub(super) fn not_kept(model: &mut Model, room: &RoomName, reference: &Ref, reas
     }
 }
 
-fn new_ref(model: &mut Model) -> Result<Ref, String> {
+pub(super) fn new_ref(model: &mut Model) -> Result<Ref, String> {
     model.refs += 1;
     let reference = format!("{}-{}", model.session, model.refs);
     Ref::try_from(reference.as_str()).map_err(|error| error.to_string())

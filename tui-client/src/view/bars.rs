@@ -29,7 +29,7 @@ pub(super) fn draw(model: &Model, areas: &Areas, frame: &mut Frame<'_>) {
 pub fn title(model: &Model) -> String {
     let unread = model.unread(model.rooms.iter());
     let count = unread.map(|unread| format!("({unread}) ")).unwrap_or_default();
-    format!("{count}#{} · Nebula", text::clean_line(model.room().name.as_str()))
+    format!("{count}#{} · Nebula", text::name(model.room().name.as_str()))
 }
 
 /// Cells of the header that rooms may take.

@@ -89,6 +89,51 @@ fn a_name_that_is_refused_gives_way_to_the_one_before() {
 }
 
 #[test]
+fn a_busy_server_is_not_dialled_before_the_time_it_asked_for() {
+    for (status, value, time) in [
+        ("429 Too Many Requests", "17", Some(17)),
+        ("503 Service Unavailable", " 3 ", Some(3)),
+        ("503 Service Unavailable", "Thu, 01 Jan 1970 00:00:10 GMT", None),
+        ("503 Service Unavailable", "soon", None),
+        ("500 Internal Server Error", "17", None),
+    ] {
+        let answer = format!("{status}\r\nRetry-After: {value}");
+        let mut line = Dialled::to(&crate::faults::answering(&answer));
+        let mut told = None;
+        loop {
+            match line.next().unwrap() {
+                Event::ComeBackAfter(time) => told = Some(time.as_secs()),
+                Event::Lost { .. } => break,
+                _ => {}
+            }
+        }
+        assert_eq!(told, time, "{answer}");
+    }
+    // A date in the future, too.
+    let date = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(100);
+    let date = date.strftime("%a, %d %b %Y %H:%M:%S GMT");
+    let answer = format!("503 Service Unavailable\r\nRetry-After: {date}");
+    let mut line = Dialled::to(&crate::faults::answering(&answer));
+    assert!(matches!(line.next(), Some(Event::DialIn(0))));
+    let told = line.next();
+    let is_near = |time: &Duration| (90..=100).contains(&time.as_secs());
+    assert!(matches!(&told, Some(Event::ComeBackAfter(time)) if is_near(time)), "{told:?}");
+
+    // No server keeps anybody away for longer than some minutes.
+    for (asked, waits) in [(17, 17), (86_400, 300)] {
+        let mut client = Client::new(80, 12);
+        client.did();
+        client.happens(Event::ComeBackAfter(Duration::from_secs(asked)));
+        lost(&mut client, None, "busy");
+        let waits = Wait::AtLeast(Duration::from_secs(waits), Duration::from_millis(500));
+        let dials = client.did();
+        assert!(matches!(&dials[..], [Action::Dial(_, wait)] if *wait == waits), "{dials:?}");
+        client.happens(Event::DialIn(9));
+        assert!(client.screen().join("").contains("retry in 9 s"));
+    }
+}
+
+#[test]
 fn a_room_that_one_was_put_out_of_is_not_dialled_and_not_entered_again_by_itself() {
     let mut client = in_two_rooms();
     client.hears(r#"{"type":"leave","room":"ops","sender":"Alice"}"#);

@@ -24,7 +24,7 @@ fn check(home: &Home, arguments: &[&str], expected: &[&str]) {
 }
 
 /// Answers each request with this, whatever it is.
-fn answering(answer: &str) -> String {
+pub(crate) fn answering(answer: &str) -> String {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = server.local_addr().unwrap().to_string();
     let answer = format!("HTTP/1.1 {answer}\r\nContent-Length: 0\r\n\r\n");

@@ -12,9 +12,15 @@ fn a_moderator_types_and_the_server_is_asked() {
     client.says(8, "Bob", "more");
     client.did();
     for (typed, asked) in [
-        ("/kick Bob go away", r#"{"type":"kick","room":"dev","user":"Bob","reason":"go away"}"#),
-        ("/ban -s Bob 2h", r#"{"type":"ban","user":"Bob","seconds":7200}"#),
-        ("/silence Bob 10m", r#"{"type":"mute","room":"dev","user":"Bob","seconds":600}"#),
+        (
+            "/kick Bob go away",
+            r#"{"type":"kick","room":"dev","user":"Bob","reason":"go away","ref":"s-1"}"#,
+        ),
+        ("/ban -s Bob 2h", r#"{"type":"ban","user":"Bob","seconds":7200,"ref":"s-2"}"#),
+        (
+            "/silence Bob 10m",
+            r#"{"type":"mute","room":"dev","user":"Bob","seconds":600,"ref":"s-3"}"#,
+        ),
     ] {
         client.types(&format!("{typed}\n"));
         assert_eq!(sent(&client.did()), [asked]);
@@ -23,6 +29,73 @@ fn a_moderator_types_and_the_server_is_asked() {
         r#"{"type":"error","code":"not_allowed","content":"this is for moderators","room":"dev"}"#,
     );
     assert!(client.screen().join("").contains("this is for moderators"));
+}
+
+/// What is sent when all the times are over that were asked for.
+fn sent_later(client: &mut Client) -> Vec<String> {
+    for action in client.did() {
+        if let Action::After(_, timer) = action {
+            client.happens(Event::Time(timer));
+        }
+    }
+    sent(&client.did())
+}
+
+#[test]
+fn a_command_that_came_too_fast_goes_out_again_and_only_its_failure_is_told() {
+    let refusal = |code: &str, number: u32| {
+        format!(
+            r#"{{"type":"error","code":"{code}","content":"too fast","room":"dev","ref":"s-{number}","retry_ms":700}}"#
+        )
+    };
+    for (typed, command) in [
+        ("/kick Bob\n", r#"{"type":"kick","room":"dev","user":"Bob","ref":"s-1"}"#),
+        ("/ban -s Bob\n", r#"{"type":"ban","user":"Bob","ref":"s-1"}"#),
+        ("/unban Bob\n", r#"{"type":"unban","room":"dev","user":"Bob","ref":"s-1"}"#),
+        (
+            "/silence Bob 2h\n",
+            r#"{"type":"mute","room":"dev","user":"Bob","seconds":7200,"ref":"s-1"}"#,
+        ),
+        ("/unsilence Bob\n", r#"{"type":"unmute","room":"dev","user":"Bob","ref":"s-1"}"#),
+        ("/delete\ny", r#"{"type":"delete","room":"dev","message":7,"ref":"s-1"}"#),
+    ] {
+        let mut client = Client::entered(80, 24);
+        client.says(7, "Bob", "spam");
+        client.did();
+        client.types(typed);
+        assert_eq!(sent(&client.did()), [command]);
+        for code in ["too_fast", "unavailable", "too_fast", "too_fast", "too_fast"] {
+            client.hears(&refusal(code, 1));
+            assert_eq!(client.model.notice, None, "{typed}");
+            assert_eq!(sent_later(&mut client), [command]);
+        }
+        client.hears(&refusal("too_fast", 1));
+        assert_eq!(client.model.notice.as_deref(), Some("too fast"), "{typed}: it is given up");
+        assert_eq!(sent_later(&mut client), Vec::<String>::new());
+    }
+    // What is done is not asked for again, and what is refused for good is told at once.
+    let mut client = Client::entered(80, 24);
+    client.types("/kick Bob\n/kick Eve\n");
+    client.did();
+    client.hears(r#"{"type":"moderated","action":"kick","room":"dev","user":"Bob","by":"Alice","ref":"s-1"}"#);
+    client.hears(&refusal("not_allowed", 2));
+    assert_eq!(client.model.notice.as_deref(), Some("too fast"));
+    assert_eq!(sent_later(&mut client), Vec::<String>::new());
+    assert_eq!(client.model.requests, []);
+}
+
+#[test]
+fn a_command_that_waits_outlives_a_cut_and_one_without_an_answer_is_told_of() {
+    let mut client = Client::entered(80, 24);
+    client.types("/kick Bob\n/kick Eve\n");
+    client.hears(r#"{"type":"error","code":"too_fast","content":"x","room":"dev","ref":"s-1","retry_ms":700}"#);
+    client.happens(Event::Lost { code: None, reason: "cut".to_owned() });
+    let told = "The connection was lost before the server confirmed: /kick Eve";
+    assert_eq!(client.model.notice.as_deref(), Some(told));
+    assert_eq!(sent_later(&mut client), Vec::<String>::new());
+    client.happens(Event::Connected);
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
+    assert_eq!(sent(&client.did()), [r#"{"type":"kick","room":"dev","user":"Bob","ref":"s-1"}"#]);
 }
 
 #[test]
@@ -42,7 +115,7 @@ fn a_message_is_deleted_once_it_was_asked_about_by_its_first_words() {
     client.types("/delete 3\n");
     client.says(10, "Bob", "newest");
     client.types("y");
-    assert_eq!(sent(&client.did()), [r#"{"type":"delete","room":"dev","message":7}"#]);
+    assert_eq!(sent(&client.did()), [r#"{"type":"delete","room":"dev","message":7,"ref":"s-1"}"#]);
 }
 
 #[test]
@@ -59,7 +132,7 @@ fn a_message_is_selected_by_moving_to_it() {
     client.types("d");
     assert!(client.screen().join("\n").contains("\"message 12.\"?"));
     client.types("y");
-    assert_eq!(sent(&client.did()), [r#"{"type":"delete","room":"dev","message":12}"#]);
+    assert_eq!(sent(&client.did()), [r#"{"type":"delete","room":"dev","message":12,"ref":"s-1"}"#]);
     up(&mut client);
     client.types("c");
     assert!(matches!(&client.did()[..], [Action::Copy(text)] if text.starts_with("message")));

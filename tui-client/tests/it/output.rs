@@ -44,6 +44,52 @@ fn what_cannot_be_printed_is_an_error() {
 }
 
 #[test]
+fn every_command_says_with_its_exit_code_how_it_ended() {
+    let (server, home) = (ServerProcess::fresh(), Home::new());
+    let at = ["--server", &server.address];
+    let taken = home.start(&["tail", "--user", "Eve", "--room", "r", "--server", &server.address]);
+    assert_eq!(home.run(&[&["send", "--room", "r", "hi"], &at[..]].concat(), "").0, 0);
+    taken.expect("Home: hi");
+    let other = Home::new();
+    for (code, arguments, input) in [
+        (0, &["--plain"][..], "one\n"),
+        (0, &["--plain"], ""),
+        (0, &["send", "one"], ""),
+        (0, &["send", "-"], "\u{feff}one\r\ntwo\r\n"),
+        // Refused: the name is somebody else's, or the text is none.
+        (1, &["--plain", "--user", "Eve"], "one\n"),
+        (1, &["send", "one", "--user", "Eve"], ""),
+        (1, &["tail", "--user", "Eve"], ""),
+        (1, &["send", " "], ""),
+        (1, &["send", "-"], "\u{feff}\r\n"),
+        (1, &["--plain"], " \u{ad}\n"),
+        // Used wrongly, or nobody is there.
+        (2, &["--plain", "--server", "ftp://x"], ""),
+        (1, &["send"], " "),
+        (2, &["send", "one", "--wait", "0", "--server", "127.0.0.1:1"], ""),
+        (2, &["tail", "--wait", "0", "--server", "127.0.0.1:1"], ""),
+        (2, &["send", "one", "two"], ""),
+        (2, &["tail", "-n", "x"], ""),
+        (2, &["--print-config", "--theme", "pink"], ""),
+        (2, &["completions", "dos"], ""),
+        (2, &["man", "nothing"], ""),
+        (2, &["nothing"], ""),
+    ] {
+        let has_server = arguments.contains(&"--server");
+        let is_of_server = !matches!(arguments[0], "completions" | "man" | "nothing");
+        let at = if has_server || !is_of_server { &[][..] } else { &at[..] };
+        let has_user = arguments.contains(&"--user") || !is_of_server;
+        let user = if has_user { &[][..] } else { &["--user", "Ann"] };
+        let (found, _, told) = other.run(&[arguments, user, at].concat(), input);
+        assert_eq!(found, code, "{arguments:?}: {told}");
+        assert!((found == 0) == told.is_empty(), "{arguments:?}: {told}");
+    }
+    for arguments in PRINTS {
+        assert_eq!(other.run(arguments, "").0, 0, "{arguments:?}");
+    }
+}
+
+#[test]
 fn a_reader_that_is_gone_or_was_never_there_is_no_error() {
     let home = Home::new();
     for arguments in PRINTS {

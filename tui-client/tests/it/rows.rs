@@ -116,3 +116,36 @@ fn no_more_than_two_blank_lines_are_drawn_in_a_row() {
         .collect();
     assert_eq!(rows, ["00:01 Eve         x", "", "", "y", "00:02 Bob         after"]);
 }
+
+#[test]
+fn whom_a_text_names_follows_who_is_here_now() {
+    let mut client = Client::entered(80, 24);
+    client.says(1, "Bob", "@alice smith: hi");
+    client.says(2, "Bob", "alice: hi");
+    let named = |client: &Client| {
+        let marked = |entry: &nebula::model::Entry| entry.calls;
+        let counted: Vec<_> = client.model.room().entries.iter().map(marked).collect();
+        let (columns, rows) = client.model.size;
+        let backend = ratatui::backend::TestBackend::new(columns, rows);
+        let mut terminal = ratatui::Terminal::new(backend).unwrap();
+        terminal.draw(|frame| drop(nebula::view::view(&client.model, frame))).unwrap();
+        let buffer = terminal.backend().buffer();
+        let bold = |y: u16| buffer[(19, y)].modifier.contains(ratatui::style::Modifier::BOLD);
+        let rows = client.screen();
+        let row = |text: &str| rows.iter().position(|row| row.contains(text)).unwrap();
+        let drawn: Vec<_> = ["@alice smith: hi", "alice: hi"]
+            .map(|text| bold(u16::try_from(row(text)).unwrap()))
+            .into();
+        assert_eq!(drawn, counted);
+        (counted[0], counted[1])
+    };
+    assert_eq!(named(&client), (true, true));
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice Smith"}"#);
+    let traffic = client.model.room_mut().entries.pop_back();
+    assert!(traffic.is_some());
+    assert_eq!(named(&client), (false, true));
+    client.hears(r#"{"type":"presence","room":"dev","users":["Alice","Bob"]}"#);
+    assert_eq!(named(&client), (true, true));
+    client.hears(r#"{"type":"presence","room":"dev","users":["Alice","Alice Smith","Bob"]}"#);
+    assert_eq!(named(&client), (false, true));
+}

@@ -1,0 +1,41 @@
+//! What a person asked of the server besides messages, until it is answered: a moderator's commands and
+//! deletions.
+//!
+//! This file does not know when anything is sent.
+
+use protocol::{Ref, RoomName, ToServer};
+
+/// Requests that may wait for an answer at a time: more than a hand can type in the time of one.
+pub const REQUESTS_MAX: usize = 100;
+
+/// One request, under the `ref` that its answer bears.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    pub reference: Ref,
+    pub envelope: ToServer,
+    pub state: RequestState,
+    /// How often it was refused for a time.
+    pub refusals: u8,
+}
+
+/// How far a request got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestState {
+    /// The server has it and has not answered.
+    Sent,
+    /// The server asked for time.
+    Waiting,
+    /// The time is over, and there was no connection to send it on.
+    Due,
+}
+
+impl Request {
+    /// The room that one has to be in; none for the whole server.
+    pub fn room(&self) -> Option<&RoomName> {
+        match &self.envelope {
+            ToServer::Moderate(act) => act.room.as_ref(),
+            ToServer::Delete(delete) => Some(&delete.room),
+            _ => None,
+        }
+    }
+}
