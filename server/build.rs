@@ -4,12 +4,12 @@
 use std::path::Path;
 use std::{env, fs};
 
-#[path = "src/assets/bundle.rs"]
+#[path = "src/http/assets/bundle.rs"]
 mod bundle;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=src/assets/bundle.rs");
+    println!("cargo::rerun-if-changed=src/http/assets/bundle.rs");
     let is_release = env::var("PROFILE").is_ok_and(|profile| profile == "release");
     if is_release && let Err(fault) = check() {
         println!("cargo::error=web/ cannot be bundled: {fault}");

@@ -7,42 +7,27 @@
 //! It is kept first and told afterwards. [`run`] is the one door, for `main` and for tests. This
 //! file does not know arguments, environment or signals.
 
-mod accept;
-pub mod admin;
-mod answers;
-mod assets;
+pub mod auth;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
+#[path = "../benches/private/mod.rs"]
 pub mod bench;
-mod budget;
+pub mod cli;
 pub mod config;
 mod connection;
-mod door;
-mod files;
 mod frame;
-pub mod gate;
 mod http;
 mod hub;
-mod key_hash;
+mod lifecycle;
+mod limits;
+mod listen;
 mod log;
-mod metrics;
-mod monitor;
-pub mod names;
-mod network;
+mod monitoring;
 mod outbox;
-mod parts;
-mod rate;
-mod readiness;
-mod reload;
-mod shutdown;
+pub mod people;
 #[cfg(test)]
 #[path = "../tests/sim/mod.rs"]
 mod sim;
-mod socket;
-mod stall;
-pub mod tls;
-mod vitals;
-mod warnings;
 
 use std::io;
 use std::net::SocketAddr;
@@ -57,26 +42,29 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::task::AbortOnDropHandle;
 
-use self::budget::Budgets;
+use self::auth::{Gate, GateError, NewModerators, TEND_INTERVAL};
 use self::config::DRAIN_TIMEOUT;
+use self::config::files;
+pub use self::config::reload::Reload;
 pub use self::config::{Config, Db, Floods, LogFormat, SyncMode, Upkeep};
 use self::connection::Paces;
-use self::door::Door;
-use self::gate::{Gate, GateError, NewModerators, TEND_INTERVAL};
+use self::connection::budget::Budgets;
+use self::http::health;
 use self::hub::{Budget, ConnectionId, Hub};
+pub use self::lifecycle::parts::Part;
+use self::lifecycle::parts::Parts;
+use self::lifecycle::shutdown::Stopping;
+use self::listen::accept;
+use self::listen::connection_limiter::Door;
+use self::listen::tls::{NewCertificate, Tls, TlsError};
 use self::log::database::Database;
 pub use self::log::database::OpenError;
 use self::log::{Log, now_ms};
-pub use self::metrics::LogLinesDropped;
-use self::metrics::Metrics;
+pub use self::monitoring::metrics::LogLinesDropped;
+use self::monitoring::metrics::Metrics;
+pub use self::monitoring::status::Gauges;
+use self::monitoring::status::Vitals;
 use self::outbox::{Bounds, Post};
-pub use self::parts::Part;
-use self::parts::Parts;
-pub use self::reload::Reload;
-use self::shutdown::Stopping;
-use self::tls::{NewCertificate, Tls, TlsError};
-pub use self::vitals::Gauges;
-use self::vitals::Vitals;
 
 /// What every connection works with.
 pub(crate) struct Engine {
@@ -189,7 +177,7 @@ pub async fn run(
     // With them goes the last handle to log and hub but those of connections.
     tasks.shutdown().await;
     // Until the end it is told that this is the end, and when to come back.
-    let answering = monitor::serve(chat, tls, vitals.clone(), monitor::stopping);
+    let answering = health::serve(chat, tls, vitals.clone(), health::stopping);
     let _answering = AbortOnDropHandle::new(tokio::spawn(answering));
     let stopped = stop(&vitals, log_ended).await;
     parts.first_ended().map_or(Ok(stopped), |part| Err(RunError::Ended(part)))
@@ -282,7 +270,7 @@ fn watched(
     parts: &Parts,
 ) -> io::Result<AbortOnDropHandle<()>> {
     tracing::info!("metrics for Prometheus: http://{}/metrics", figures.local_addr()?);
-    let answering = monitor::serve(Arc::new(figures), None, vitals.clone(), monitor::figures);
+    let answering = health::serve(Arc::new(figures), None, vitals.clone(), health::figures);
     let answering = parts.clone().endless(Part::Monitor, answering);
     Ok(AbortOnDropHandle::new(tokio::spawn(answering)))
 }

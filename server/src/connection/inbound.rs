@@ -13,7 +13,7 @@ use tungstenite::error::{CapacityError, Error};
 use tungstenite::protocol::{Role, WebSocketConfig, WebSocketContext};
 use tungstenite::{Message, Utf8Bytes};
 
-use crate::socket::ReadHalf;
+use crate::listen::socket::ReadHalf;
 
 /// Bytes read at once. On the stack, and only while reading.
 const READ_BYTES: usize = 8 * 1024;

@@ -3,6 +3,7 @@
 //! The read pump turns the socket into meaning, the write pump turns the outbox into bytes; neither
 //! touches the other's half. This file does not know other connections, or SQL.
 
+pub(crate) mod budget;
 mod inbound;
 mod moderate;
 mod paces;
@@ -26,12 +27,12 @@ use self::inbound::Inbound;
 pub(crate) use self::paces::Paces;
 use self::read_pump::ReadPump;
 use crate::Engine;
+use crate::auth::Opening;
 use crate::config::CLOSE_TIMEOUT;
-use crate::door::Entry;
-use crate::gate::Opening;
-use crate::metrics::{Ended, Metrics};
+use crate::listen::connection_limiter::Entry;
+use crate::listen::socket::{ReadHalf, Stream, WriteHalf};
+use crate::monitoring::metrics::{Ended, Metrics};
 use crate::outbox::{End, Outbox};
-use crate::socket::{ReadHalf, Stream, WriteHalf};
 
 /// Opens an upgraded connection: its name, its first room, and the two tasks that serve it to its
 /// end. A refusal is told and closed with its code, because a browser cannot read an HTTP status

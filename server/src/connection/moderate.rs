@@ -7,14 +7,14 @@ use std::sync::Arc;
 use protocol::{Action, Body, MessageId, Moderate, Moderated, Ref, Refusal, RoomName, ToClient};
 
 use super::read_pump::{ReadPump, note};
+use crate::auth::{Admitted, Pass};
 use crate::frame::{Frame, Order};
-use crate::gate::sanctions::restriction;
-use crate::gate::{Admitted, Pass};
 use crate::hub::lane;
 use crate::log::register::{Change, Kind, Sanction};
 use crate::log::{Delete, OpenRoom, Work};
-use crate::names::Person;
 use crate::outbox::{End, Outbox};
+use crate::people::names::Person;
+use crate::people::sanctions::restriction;
 
 /// Of who is to be put out of a room.
 const NOT_HERE: Refusal = Refusal::NotFound("nobody of this name is here");

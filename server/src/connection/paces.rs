@@ -7,8 +7,8 @@ use std::time::Duration;
 use protocol::Refusal;
 
 use crate::config::{Config, PERSON_SHARE, REQUEST_BURST, REQUEST_RATE, ROOM_SHARE};
-use crate::metrics::Limit;
-use crate::rate::{Pace, Rate};
+use crate::limits::rate::{Pace, Rate};
+use crate::monitoring::metrics::Limit;
 
 /// One for each whose rate is limited.
 #[derive(Debug)]

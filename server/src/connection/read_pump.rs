@@ -19,17 +19,17 @@ use super::inbound::{Arrived, Inbound, Over};
 use super::paces::Over as OverRate;
 use super::recall::is_read;
 use crate::Engine;
-use crate::budget::{Spender, cost};
+use crate::auth::{Admitted, Opening, Pass};
 use crate::config::{BAD_FRAMES_MAX, ROOMS_PER_CONNECTION_MAX};
+use crate::connection::budget::{Spender, cost};
 use crate::frame::{Frame, Order};
-use crate::gate::{Admitted, Opening, Pass};
 use crate::hub::{ConnectionId, lane};
+use crate::limits::rate::Rate;
+use crate::listen::socket::ReadHalf;
 use crate::log::{Append, Asked, Asker, OpenRoom, Work};
-use crate::metrics::Metrics;
-use crate::names::Claim;
+use crate::monitoring::metrics::Metrics;
 use crate::outbox::{End, Outbox, Told};
-use crate::rate::Rate;
-use crate::socket::ReadHalf;
+use crate::people::names::Claim;
 
 /// The meaning of one connection: who it is, and where.
 pub(super) struct ReadPump {

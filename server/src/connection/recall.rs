@@ -14,7 +14,7 @@ use super::read_pump::{ReadPump, note};
 use crate::config::READ_AGAIN;
 use crate::frame::Frame;
 use crate::log::{Asked, NotRead, OpenRoom};
-use crate::metrics::Limit;
+use crate::monitoring::metrics::Limit;
 use crate::outbox::End;
 
 /// What an answer to `presence` costs, in bytes of reading: 500 names, found and written by the task

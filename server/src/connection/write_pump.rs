@@ -12,8 +12,8 @@ use tokio::io::ReadBuf;
 use tokio::time::timeout;
 
 use crate::frame::{Frame, Order};
+use crate::listen::socket::WriteHalf;
 use crate::outbox::{End, Outbox};
-use crate::socket::WriteHalf;
 
 /// Frames that wait together are copied next to each other and written at once, up to so many
 /// bytes. On the stack, and only while writing. For frames of a few hundred bytes the copy costs

@@ -7,8 +7,8 @@ use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::{Response, StatusCode};
 
 use super::request::list;
-use crate::answers::{Answer, plain, set};
-use crate::assets::Asset;
+use crate::http::answers::{Answer, plain, set};
+use crate::http::assets::Asset;
 
 /// The file, or that the client knows it (RFC 9110, section 13).
 pub(super) fn file(headers: &HeaderMap, host: Option<&[u8]>, asset: &Asset) -> Answer {

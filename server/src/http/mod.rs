@@ -2,7 +2,10 @@
 //!
 //! This file does not know what rooms hold.
 
+pub(crate) mod answers;
+pub(crate) mod assets;
 mod files;
+pub(crate) mod health;
 pub(crate) mod request;
 mod upgrade;
 
@@ -22,20 +25,18 @@ use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use protocol::{Connect, Key, Refusal, Token};
 
+use self::answers::{Answer, closed, only_get, plain};
 use self::files::file;
 use crate::Engine;
-use crate::accept::{Visitor, warn_of};
-use crate::answers::{Answer, closed, only_get, plain};
-use crate::assets;
+use crate::auth::{Opening, origin};
 use crate::config::{HEAD_BYTES_MAX, HEADERS_MAX};
 use crate::connection;
-use crate::door::Entry;
-use crate::gate::{Opening, origin};
-use crate::metrics::TurnedAway;
-use crate::monitor;
-use crate::socket::Stream;
-use crate::stall::Unstalled;
-use crate::warnings::quoted;
+use crate::listen::accept::{Visitor, warn_of};
+use crate::listen::connection_limiter::Entry;
+use crate::listen::socket::Stream;
+use crate::listen::stall::Unstalled;
+use crate::monitoring::metrics::TurnedAway;
+use crate::monitoring::warnings::quoted;
 
 /// Who is asking. The entry goes with the connection when it becomes a WebSocket.
 struct Guest {
@@ -107,7 +108,7 @@ fn answer<S: Stream>(engine: &Arc<Engine>, guest: &Guest, request: Request<Incom
         return only_get();
     }
     let path = request.uri().path();
-    if let Some(answer) = monitor::health(&engine.vitals, path) {
+    if let Some(answer) = health::health(&engine.vitals, path) {
         return answer;
     }
     match assets::find(path) {

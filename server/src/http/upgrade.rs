@@ -13,7 +13,7 @@ use protocol::SUBPROTOCOL;
 use tungstenite::handshake::derive_accept_key;
 
 use super::request::{Fault, list, one};
-use crate::answers::{Answer, plain, set};
+use crate::http::answers::{Answer, plain, set};
 
 /// The bits after the last byte of a key are nobody's business: only its length is prescribed.
 const BASE64: GeneralPurpose =

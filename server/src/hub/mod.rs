@@ -25,9 +25,9 @@ use self::shard::ShardInput;
 #[cfg(test)]
 pub(crate) use self::shard::perform;
 use crate::frame::Frame;
-use crate::metrics::Metrics;
+use crate::lifecycle::parts::{Part, Parts};
+use crate::monitoring::metrics::Metrics;
 use crate::outbox::Outbox;
-use crate::parts::{Part, Parts};
 
 /// Inputs that may wait for a shard before those who bring them wait too. Deep enough for a burst
 /// of joins, small enough that nothing in it grows old.

@@ -13,7 +13,7 @@ use super::core::{Core, Effect, Input, News, People};
 use super::lane;
 use super::presence::Budget;
 use crate::frame::{Frame, Order};
-use crate::metrics::Metrics;
+use crate::monitoring::metrics::Metrics;
 use crate::outbox::Outbox;
 
 /// Inputs taken from the queue at a time: enough to spare the queue's bookkeeping, few enough that

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use crate::parts::{Part, Parts};
+use crate::lifecycle::parts::{Part, Parts};
 
 /// Commits between two checkpoints: a few MiB of write-ahead log for ordinary messages.
 const COMMITS_BETWEEN: u32 = 256;

@@ -12,7 +12,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use super::on_disk::{self, APPLICATION_ID, SCHEMA_VERSION};
 pub use super::open_error::OpenError;
 use crate::config::SyncMode;
-use crate::files::open;
+use crate::config::files::open;
 
 /// How long a statement waits for another process or a checkpoint to let go of the file.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(2);

@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use super::Health;
 use super::on_disk::beside;
-use crate::metrics::Metrics;
-use crate::readiness::NotReady;
+use crate::monitoring::metrics::Metrics;
+use crate::monitoring::readiness::NotReady;
 
 /// Why nothing may be written now.
 #[derive(Debug, thiserror::Error)]

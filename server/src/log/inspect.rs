@@ -22,7 +22,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// A copy that was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Copied {
+pub(crate) struct Copied {
     /// Messages in it.
     pub messages: u64,
     /// Its size.
@@ -31,7 +31,7 @@ pub struct Copied {
 
 /// Why no copy was made. What stood at its place before still stands there.
 #[derive(Debug, thiserror::Error)]
-pub enum BackupError {
+pub(crate) enum BackupError {
     /// The database cannot be read.
     #[error(transparent)]
     Source(#[from] OpenError),
@@ -70,7 +70,7 @@ pub enum BackupError {
 ///
 /// # Errors
 /// [`OpenError`] if it cannot be used.
-pub fn inspect(path: &Path) -> Result<Option<u64>, OpenError> {
+pub(crate) fn inspect(path: &Path) -> Result<Option<u64>, OpenError> {
     let db = open(path)?;
     if is_large(path) {
         let read = db.pragma_query_value(None, "user_version", |_| Ok(()));
@@ -84,7 +84,7 @@ pub fn inspect(path: &Path) -> Result<Option<u64>, OpenError> {
 ///
 /// # Errors
 /// [`BackupError`]; then no copy is left behind.
-pub fn backup(from: &Path, to: &Path) -> Result<Copied, BackupError> {
+pub(crate) fn backup(from: &Path, to: &Path) -> Result<Copied, BackupError> {
     if to.exists() {
         return Err(BackupError::Exists(to.to_owned()));
     }
@@ -158,7 +158,7 @@ fn copy_pages(source: &Connection, copy: &mut Connection) -> rusqlite::Result<Op
 
 fn open(path: &Path) -> Result<Connection, OpenError> {
     let io = |error| OpenError::Io { path: path.to_owned(), error };
-    let file = crate::files::open(path, File::options().read(true)).map_err(io)?;
+    let file = crate::config::files::open(path, File::options().read(true)).map_err(io)?;
     if file.metadata().map_err(io)?.len() == 0 {
         return Err(OpenError::NotADatabase(path.to_owned()));
     }

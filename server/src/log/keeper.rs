@@ -15,7 +15,7 @@ use super::rooms::OpenRoom;
 use super::work::{Append, Delete, Waiting, Work};
 use crate::frame::{Frame, Order};
 use crate::hub::lane;
-use crate::metrics::Metrics;
+use crate::monitoring::metrics::Metrics;
 use crate::outbox::Outbox;
 
 /// What there is to commit.

@@ -56,10 +56,10 @@ pub(crate) use self::work::{Append, Delete, Waiting, Work};
 use self::writer::LogThread;
 use crate::config::Config;
 use crate::hub::Hub;
-use crate::metrics::Metrics;
-use crate::names::Kept;
-use crate::parts::Parts;
-use crate::readiness::{NotReady, Reasons};
+use crate::lifecycle::parts::Parts;
+use crate::monitoring::metrics::Metrics;
+use crate::monitoring::readiness::{NotReady, Reasons};
+use crate::people::names::Kept;
 
 /// Messages that may wait for the log before their read pumps wait, and TCP slows the loud.
 const WORKS_WAITING_MAX: usize = 1024;

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 use super::open_error::OpenError;
-use crate::files::open;
+use crate::config::files::open;
 
 /// Marks a database as ours, at offset 68 of the file: "Nebu" (SQLite's file format, 1.3).
 pub(super) const APPLICATION_ID: i32 = 0x4E65_6275;

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::lock;
-use crate::metrics::Metrics;
-use crate::readiness::{NotReady, Reasons};
+use crate::monitoring::metrics::Metrics;
+use crate::monitoring::readiness::{NotReady, Reasons};
 
 /// How long a failure counts. Those who were told to ask again do so sooner, so that a fault that stays
 /// is told of all the time.

@@ -9,7 +9,7 @@ use super::page::{Asked, Deletion, Deletions, Page, Stored};
 use super::register::{self, Sanction};
 use super::ring::{RING_BYTES_MAX, RING_MESSAGES_MAX};
 use super::sqlite::{id, read, room_id, signed};
-use crate::names::Kept;
+use crate::people::names::Kept;
 
 /// A connection that only reads.
 #[derive(Debug)]

@@ -16,9 +16,9 @@ use super::lock;
 use super::reader::Reader;
 use super::turns::{Origin, Turn, Turns};
 use crate::config::Floods;
-use crate::network::network;
-use crate::parts::{Part, Parts};
-use crate::rate::{Quota, Rate};
+use crate::lifecycle::parts::{Part, Parts};
+use crate::limits::network::network;
+use crate::limits::rate::{Quota, Rate};
 
 /// Reads at a time: enough to keep two cores busy, few enough to leave them to the rest.
 pub(super) const READERS: usize = 2;

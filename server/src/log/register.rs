@@ -12,12 +12,12 @@ use super::database::{BUSY_TIMEOUT, Database, OpenError};
 use super::judge::{EARLIEST_MS, Reading};
 use super::on_disk;
 use super::sqlite::{checked, signed, unsigned};
-use crate::key_hash::KeyHash;
-use crate::names::Kept;
+use crate::people::key_hash::KeyHash;
+use crate::people::names::Kept;
 
 /// What somebody may not do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// Come in.
     Ban,
     /// Speak.
@@ -44,7 +44,7 @@ impl Kind {
 
 /// Whose ban or mute an operator means.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Whom {
+pub(crate) enum Whom {
     /// Everybody's.
     All,
     /// That of a name.

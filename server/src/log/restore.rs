@@ -12,11 +12,11 @@ use super::database::OpenError;
 use super::inspect::{BackupError, Copied, copy_to};
 use super::now_ms;
 use super::on_disk::{self, with_suffix};
-use crate::files::open;
+use crate::config::files::open;
 
 /// A backup that is in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Restored {
+pub(crate) struct Restored {
     /// What was copied.
     pub copied: Copied,
     /// Where the database from before is, if there was one.
@@ -25,7 +25,7 @@ pub struct Restored {
 
 /// Why nothing was restored. The database is as it was, unless [`RestoreError::Place`] says otherwise.
 #[derive(Debug, thiserror::Error)]
-pub enum RestoreError {
+pub(crate) enum RestoreError {
     /// The backup cannot be read or copied.
     #[error(transparent)]
     Copy(#[from] BackupError),
@@ -58,7 +58,7 @@ pub enum RestoreError {
 ///
 /// # Errors
 /// [`RestoreError`].
-pub fn restore(from: &Path, db: &Path) -> Result<Restored, RestoreError> {
+pub(crate) fn restore(from: &Path, db: &Path) -> Result<Restored, RestoreError> {
     // Through a link, so that the link itself stays.
     let real = fs::canonicalize(db).unwrap_or_else(|_| db.to_owned());
     if fs::canonicalize(from).is_ok_and(|from| from == real) {

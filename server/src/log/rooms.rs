@@ -11,7 +11,7 @@ use protocol::{MessageId, RoomName};
 use super::lock;
 use super::page::{Asked, Deletion, Page, Stored};
 use super::ring::Ring;
-use crate::rate::Rate;
+use crate::limits::rate::Rate;
 
 /// Bytes kept in memory of all rooms together: thousands of usual ones, and nobody fills the
 /// machine by talking in many. A room that finds it full gives up its own oldest messages, and who

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use super::clock::{now_us, since_boot};
 use super::judge::{Doubt, Judge, Reading};
-use crate::metrics::Metrics;
-use crate::readiness::{NotReady, Reasons};
+use crate::monitoring::metrics::Metrics;
+use crate::monitoring::readiness::{NotReady, Reasons};
 
 /// A step that is worth a line: clocks that are kept right are moved by less.
 const STEP_TOLD_MS: u64 = 60_000;

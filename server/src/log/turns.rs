@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::rate::Quota;
+use crate::limits::rate::Quota;
 
 /// Reads of one address that may wait. A connection has one at most, and an address 256 connections
 /// by default, so only this machine's own and proxies that are not trusted can have more. Then the

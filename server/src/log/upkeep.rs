@@ -20,8 +20,8 @@ use super::judge::EARLIEST_MS;
 use super::sqlite::signed;
 use super::time::Time;
 use crate::config::Upkeep;
-use crate::metrics::Metrics;
-use crate::parts::{Part, Parts};
+use crate::lifecycle::parts::{Part, Parts};
+use crate::monitoring::metrics::Metrics;
 use protocol::{CONTENT_CHARS_MAX, MessageId};
 
 /// Messages deleted in one commit: a millisecond or two.

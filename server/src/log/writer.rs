@@ -18,8 +18,8 @@ use super::time::Time;
 use super::upkeep::UpkeepThread;
 use super::work::Work;
 use crate::hub::Hub;
-use crate::metrics::Metrics;
-use crate::parts::{Part, Parts};
+use crate::lifecycle::parts::{Part, Parts};
+use crate::monitoring::metrics::Metrics;
 
 /// Most messages of one commit: by then its cost per message has vanished, and waiting for it is
 /// still short.

@@ -16,7 +16,7 @@ use protocol::Refusal;
 
 use crate::config::ROOMS_PER_CONNECTION_MAX;
 use crate::frame::{Frame, Order};
-use crate::metrics::{Dropped, Metrics};
+use crate::monitoring::metrics::{Dropped, Metrics};
 
 /// Replays remembered of one connection, twice as many as its rooms: one whose room was left again
 /// goes when so many newer ones have come.

@@ -17,15 +17,15 @@ use super::time::{EXPIRY_MS, Time};
 use crate::frame::{Frame, Order};
 use crate::hub::core::{Core, Input};
 use crate::hub::{Budget, ConnectionId, lane, perform};
-use crate::key_hash::KeyHash;
 use crate::log::keeper::{Item, Keeper, Outcome, Stamped, To};
 use crate::log::register::Change;
 use crate::log::{
     Append, Asked, Delete, Health, OpenRoom, Page, RING_MESSAGES_MAX, Stored, Waiting, Work,
 };
-use crate::metrics::Metrics;
-use crate::names::{Claim, Kept, Names, Person, Proof, Taken};
+use crate::monitoring::metrics::Metrics;
 use crate::outbox::{Bounds, End, Outbox, Post};
+use crate::people::key_hash::KeyHash;
+use crate::people::names::{Claim, Kept, Names, Person, Proof, Taken};
 
 /// Small, so that slow readers are too slow soon.
 const BOUNDS: Bounds = Bounds { bytes_max: 8 * 1024, frames_max: 10 };

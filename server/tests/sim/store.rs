@@ -5,12 +5,12 @@ use std::collections::{BTreeSet, HashMap};
 use protocol::{Body, DELETED_CONTENT, Deleted, Message, MessageId, RoomName, UserName};
 
 use super::Mutant;
-use crate::key_hash::KeyHash;
 use crate::log::clock::Clock;
 use crate::log::keeper::{Item, Outcome};
 use crate::log::register::Change;
 use crate::log::{Asked, Deletion, Deletions, Page, Stored};
-use crate::names::Kept;
+use crate::people::key_hash::KeyHash;
+use crate::people::names::Kept;
 
 #[derive(Debug, Default)]
 pub(super) struct Store {

@@ -14,7 +14,7 @@ use super::store::Store;
 use super::time::{Clocks, Time};
 use super::{Mutant, Tracing, check};
 use crate::frame::Frame;
-use crate::metrics::Metrics;
+use crate::monitoring::metrics::Metrics;
 
 /// Steps before everything comes to rest.
 const STEPS: usize = 240;

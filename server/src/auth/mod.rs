@@ -1,0 +1,384 @@
+//! Who may come in: under which name, into which rooms, and with what rights.
+//!
+//! This file does not know sockets, HTTP, or what is said.
+
+pub(crate) mod moderators;
+pub(crate) mod origin;
+mod signing;
+pub(crate) mod token;
+
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant as StdInstant};
+
+use protocol::{Connect, Grant, Key, Refusal, Restriction, Role, RoomName, Token, UserName};
+use tokio::sync::Mutex as AsyncMutex;
+use tokio::time::Instant;
+
+use self::moderators::Moderators;
+pub use self::moderators::ModeratorsError;
+pub(crate) use self::moderators::NewModerators;
+pub use self::origin::{BadOrigin, Origin};
+use self::token::TokenKey;
+pub use self::token::{SECRET_BYTES_MIN, TokenKeyError};
+use crate::config::Config;
+use crate::limits::network::network;
+use crate::log::register::{Change, Kind, Register, Sanction};
+use crate::log::{Asker, Log, Time};
+use crate::outbox::Outbox;
+use crate::people::key_hash::KeyHash;
+use crate::people::name_quota::{Newcomers, Place};
+use crate::people::names::{Claim, KEPT_MAX, Kept, Names, Person, Proof, Taken};
+use crate::people::sanctions::{Sanctions, restriction};
+
+/// How often what is over is cleared away, and the use of names noted whose owners stay.
+pub(crate) const TEND_INTERVAL: Duration = Duration::from_secs(60 * 60);
+
+/// What a client asked for when it connected, and from where.
+#[derive(Debug)]
+pub(crate) struct Opening {
+    pub(crate) hello: Connect,
+    pub(crate) key: Option<Key>,
+    /// An open server does not look at it.
+    pub(crate) token: Result<Option<Token>, Refusal>,
+    pub(crate) address: IpAddr,
+    /// Whether the limits of an address hold for it.
+    pub(crate) counts: bool,
+}
+
+impl Opening {
+    /// Where it is from, if the limits of an address hold there.
+    pub(crate) fn counted(&self) -> Option<IpAddr> {
+        self.counts.then_some(self.address)
+    }
+}
+
+/// What a connection may do, where that is not what everybody may.
+#[derive(Debug)]
+pub(crate) struct Pass {
+    pub(crate) role: Role,
+    /// Only on a closed server.
+    pub(crate) grant: Option<Grant>,
+    /// When it is over.
+    pub(crate) expires: Option<Instant>,
+}
+
+impl Pass {
+    /// Whether it says that somebody moderates there, or anywhere. The list says it for itself.
+    fn moderates(&self, room: Option<&RoomName>) -> bool {
+        let grant = self.grant.as_ref().filter(|grant| grant.role == Role::Moderator);
+        grant.is_some_and(|grant| room.is_none_or(|room| grant.opens(room)))
+    }
+
+    /// Whether it is good for the whole server.
+    pub(crate) fn opens_all(&self) -> bool {
+        self.grant.as_ref().is_none_or(Grant::opens_all)
+    }
+
+    /// When it is over; none is never.
+    pub(crate) fn expires(&self) -> Option<Instant> {
+        self.expires
+    }
+}
+
+/// A connection that is in: how it is reached, and what it may do. Another one of the same person may
+/// have another pass. On an open server nearly nobody has any.
+#[derive(Debug, Clone)]
+pub(crate) struct Admitted {
+    pub(crate) outbox: Outbox,
+    pub(crate) pass: Option<Arc<Pass>>,
+}
+
+impl PartialEq for Admitted {
+    fn eq(&self, other: &Self) -> bool {
+        self.outbox == other.outbox
+    }
+}
+
+/// Who somebody says they are, as far as they can show it.
+struct Who {
+    /// None is a guest.
+    name: Option<UserName>,
+    proof: Proof,
+    pass: Option<Arc<Pass>>,
+}
+
+impl Who {
+    /// On a closed server the token says it all.
+    fn by_token(key: &TokenKey, opening: &Opening, now_ms: u64) -> Result<Who, Refusal> {
+        let token = opening.token.as_ref().map_err(Refusal::clone)?;
+        let grant = key.check(token.as_ref().ok_or(Refusal::NoToken)?, now_ms)?;
+        let left_ms = grant.exp.saturating_mul(1000).saturating_sub(now_ms);
+        if left_ms == 0 {
+            return Err(Refusal::TokenExpired);
+        }
+        let name = grant.sub.clone();
+        // A time that no clock reaches is none.
+        let expires = Instant::now().checked_add(Duration::from_millis(left_ms));
+        let pass = Pass { role: grant.role, grant: Some(grant), expires };
+        Ok(Who { name: Some(name), proof: Proof::Token, pass: Some(Arc::new(pass)) })
+    }
+}
+
+/// Why a gate cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum GateError {
+    /// Its list of moderators cannot be used.
+    #[error(transparent)]
+    Moderators(#[from] ModeratorsError),
+    /// Its token key cannot be used.
+    #[error(transparent)]
+    TokenKey(#[from] TokenKeyError),
+}
+
+/// The one way in.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    pub(crate) names: Names<Admitted>,
+    pub(crate) sanctions: Sanctions,
+    /// Held while an act is stored and comes to hold, so that both have one order.
+    pub(crate) acts: AsyncMutex<()>,
+    newcomers: Mutex<Newcomers>,
+    /// That there is no room for new names.
+    has_warned: AtomicBool,
+    /// Closes the server.
+    token_key: Option<TokenKey>,
+    moderators: Moderators,
+    started: StdInstant,
+    pub(crate) time: Time,
+}
+
+impl Gate {
+    /// Opens with what is kept of people.
+    pub(crate) fn new(config: &Config, register: Register, time: Time) -> Result<Self, GateError> {
+        let moderators = Moderators::default();
+        let gate = Gate {
+            names: Names::new(config.name_expiry_ms(), register.names, time.age_ms()),
+            sanctions: Sanctions::new(register.sanctions, moderators.clone()),
+            acts: AsyncMutex::default(),
+            newcomers: Mutex::default(),
+            has_warned: AtomicBool::default(),
+            token_key: config.token_key.as_deref().map(TokenKey::read).transpose()?,
+            moderators,
+            started: StdInstant::now(),
+            time,
+        };
+        if let Some(path) = &config.moderators {
+            gate.set_moderators(NewModerators::read(path)?);
+        }
+        Ok(gate)
+    }
+
+    /// How the tokens of a closed server are signed.
+    pub(crate) fn token_algorithm(&self) -> Option<&'static str> {
+        self.token_key.as_ref().map(TokenKey::algorithm)
+    }
+
+    /// The list of moderators is this one. It counts at once, also for who is connected.
+    pub(crate) fn set_moderators(&self, moderators: NewModerators) {
+        self.moderators.set(moderators);
+    }
+
+    /// Lets somebody in, or says why not. Whether they may enter a room is asked for each room.
+    pub(crate) async fn admit(
+        &self,
+        log: &Log,
+        (opening, asker): (&Opening, &Asker),
+        outbox: &Outbox,
+    ) -> Result<Claim<Admitted>, Refusal> {
+        let who = match &self.token_key {
+            Some(key) => Who::by_token(key, opening, self.time.strict_ms())?,
+            None => self.by_key(opening),
+        };
+        let Who { name, proof, pass } = who;
+        let member = Admitted { outbox: outbox.clone(), pass };
+        let wanted = name.is_some();
+        let claim = match name {
+            Some(name) => self.claim((log, asker), Person::new(name, proof), &member).await,
+            None => self.names.claim_guest(proof, &member, self.time.age_ms()),
+        }?;
+        // Only now: a ban that is being imposed either is seen here or finds this claim.
+        let person = (claim.person(), member.pass.as_deref());
+        if let Some(banned) = self.restriction(Kind::Ban, (log, asker), person, None).await {
+            return Err(Refusal::Banned(Box::new(banned)));
+        }
+        if let (true, Proof::Key(key)) = (wanted, proof) {
+            let address = opening.counted();
+            self.keep(log, claim.name(), key, address).await;
+        }
+        Ok(claim)
+    }
+
+    /// On an open server a name is enough, and a key makes it one's own.
+    fn by_key(&self, opening: &Opening) -> Who {
+        let key = opening.key.as_ref().map(KeyHash::of);
+        let role = if self.moderators.has(key) { Role::Moderator } else { Role::Member };
+        let pass = Pass { role, grant: None, expires: None };
+        Who {
+            name: opening.hello.user.clone(),
+            proof: key.map_or(Proof::None, Proof::Key),
+            pass: (role != Role::Member).then(|| Arc::new(pass)),
+        }
+    }
+
+    /// Why somebody may not enter a room.
+    pub(crate) async fn may_not_enter(
+        &self,
+        log: (&Log, &Asker),
+        (person, pass): (&Person, Option<&Pass>),
+        room: &RoomName,
+    ) -> Option<Refusal> {
+        let grant = pass.and_then(|pass| pass.grant.as_ref());
+        if grant.is_some_and(|grant| !grant.opens(room)) {
+            return Some(Refusal::WrongRoom);
+        }
+        if let Err(error) = room.check() {
+            return Some(Refusal::BadRoom(error));
+        }
+        let banned = self.restriction(Kind::Ban, log, (person, pass), Some(room)).await?;
+        Some(Refusal::Banned(Box::new(banned)))
+    }
+
+    /// What keeps somebody out, or silent. The operator may have lifted it in the database, which
+    /// is asked for as long as they may read at all.
+    pub(crate) async fn restriction(
+        &self,
+        kind: Kind,
+        (log, asker): (&Log, &Asker),
+        person: (&Person, Option<&Pass>),
+        room: Option<&RoomName>,
+    ) -> Option<Restriction> {
+        loop {
+            let found = self.sanctions.find(kind, person, room, self.time.age_ms())?;
+            let may_ask = log.may_read(asker).is_ok();
+            if !may_ask || !matches!(log.has_sanction(asker, found.clone()).await, Ok(false)) {
+                return Some(restriction(&found, self.time.age_ms()));
+            }
+            self.sanctions.forget(&found);
+        }
+    }
+
+    /// Whether there is a place for one more ban or mute, without those that the operator has lifted.
+    pub(crate) async fn has_place(
+        &self,
+        (log, asker): (&Log, &Asker),
+        new: &Sanction,
+    ) -> Result<(), Refusal> {
+        if self.sanctions.has_place(new, self.time.age_ms()).is_ok() {
+            return Ok(());
+        }
+        if let Ok(stored) = log.sanctions(asker).await {
+            self.sanctions.keep_only(&stored);
+        }
+        self.sanctions.has_place(new, self.time.age_ms())
+    }
+
+    /// Whether somebody may moderate now, who came in with this pass: in the rooms that it opens.
+    pub(crate) fn may_moderate(&self, person: &Person, pass: Option<&Pass>) -> bool {
+        match pass.filter(|pass| pass.grant.is_some()) {
+            Some(pass) => pass.role == Role::Moderator,
+            None => self.moderators.has(person.key()),
+        }
+    }
+
+    /// Whether the operator made somebody a moderator there, or anywhere: who has this key, here or
+    /// not, or has come in with such a pass on any of these connections.
+    pub(crate) fn is_moderator(
+        &self,
+        key: Option<KeyHash>,
+        connections: &[Admitted],
+        room: Option<&RoomName>,
+    ) -> bool {
+        let passes = connections.iter().filter_map(|admitted| admitted.pass.as_deref());
+        self.moderators.is_one(key, passes, room)
+    }
+
+    /// Notes the use of a name that is given back now.
+    pub(crate) fn left(&self, log: &Log, person: &Person) {
+        if let Some(kept) = self.names.left(person, self.time.age_ms()) {
+            log.note(Change::Used(self.stored(kept)));
+        }
+    }
+
+    /// Clears away what is over, and notes the use of names whose owners are here.
+    pub(crate) async fn tend(&self, log: &Log) {
+        let now = self.time.age_ms();
+        self.sanctions.purge(now);
+        self.has_warned.store(false, Ordering::Relaxed);
+        for kept in self.names.tend(now, self.time.may_expire()) {
+            if log.change(Change::Used(self.stored(kept))).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn claim(
+        &self,
+        (log, asker): (&Log, &Asker),
+        person: Person,
+        member: &Admitted,
+    ) -> Result<Claim<Admitted>, Taken> {
+        let (name, proof) = (person.name.clone(), person.proof);
+        let claimed = self.names.claim(person, member.clone(), self.time.age_ms());
+        let owner = match &claimed {
+            Err(Taken::Kept) => name.clone(),
+            Err(Taken::Similar(owner)) => owner.clone(),
+            _ => return claimed,
+        };
+        // The operator may have released it in the database, which knows better: but not of what is
+        // on its way there.
+        let Some(kept) = self.names.stored(&owner, self.time.age_ms()) else { return claimed };
+        if !matches!(log.find_name(asker, owner).await, Ok(None)) {
+            return claimed;
+        }
+        self.names.release(&kept);
+        self.names.claim(Person::new(name, proof), member.clone(), self.time.age_ms())
+    }
+
+    /// Keeps a name for its owner, if it is not kept yet, and returns when that is stored. Who took
+    /// too many names lately, or comes when there is no room, goes on without.
+    async fn keep(&self, log: &Log, name: &UserName, key: KeyHash, address: Option<IpAddr>) {
+        let now = self.time.age_ms();
+        let kept = Kept { name: name.clone(), key, used: now };
+        if self.names.kept(name, now).is_some() {
+            if self.names.used(name, now) {
+                log.note(Change::Used(self.stored(kept)));
+            }
+            return;
+        }
+        let place = match address.map_or(Place::Taken, |address| self.place(address)) {
+            Place::Taken if !self.names.keep(kept.clone(), now) => Place::NoRoom,
+            place => place,
+        };
+        match place {
+            Place::Taken => {}
+            Place::TooMany => return,
+            Place::NoRoom => return self.warn_of_no_room(),
+        }
+        match log.change(Change::Keep(self.stored(kept))).await {
+            Ok(()) => self.names.has_stored(name),
+            Err(_) => self.names.forget(name),
+        }
+    }
+
+    /// As it is written down: when it was used is then the time of the day.
+    fn stored(&self, kept: Kept) -> Kept {
+        Kept { used: self.time.read().to_stored(kept.used), ..kept }
+    }
+
+    /// Once until it is [looked after](Self::tend) again.
+    fn warn_of_no_room(&self) {
+        if !self.has_warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "new names are not kept for their owners: {KEPT_MAX} are kept, or too many \
+                 addresses took one lately"
+            );
+        }
+    }
+
+    fn place(&self, address: IpAddr) -> Place {
+        let mut newcomers = self.newcomers.lock().unwrap_or_else(PoisonError::into_inner);
+        newcomers.take(network(address), self.started.elapsed())
+    }
+}

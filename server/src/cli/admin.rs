@@ -1,0 +1,185 @@
+//! What an operator does beside a server, running or not: see whose names are kept and who is banned,
+//! release a name, make a token, look at settings, make a backup, put one in place.
+//!
+//! This file does not know arguments, or where its answers are printed.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
+
+use protocol::{Grant, PATTERNS_MAX, Refusal, Role, RoomName, RoomPattern, Token, UserName};
+
+use crate::RunError;
+use crate::auth::token::TokenKey;
+use crate::auth::{GateError, TokenKeyError, moderators};
+use crate::config::Config;
+use crate::listen::tls::{Doubt, Tls};
+use crate::log::database::OpenError;
+pub(crate) use crate::log::inspect::{Copied, backup, inspect};
+use crate::log::register::Sanction;
+pub(crate) use crate::log::register::{Kind, Whom};
+pub(crate) use crate::log::restore::{Restored, restore};
+use crate::log::{now_ms, register};
+pub(crate) use crate::people::key_hash::KeyHash;
+
+/// Why it cannot be done.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AdminError {
+    /// The database cannot be used.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    /// There are too many patterns.
+    #[error("a token has at most {PATTERNS_MAX} patterns of rooms, these are {0}")]
+    TooManyRooms(usize),
+    /// The key cannot be used.
+    #[error(transparent)]
+    TokenKey(#[from] TokenKeyError),
+    /// It would be of no use to anybody.
+    #[error("a server would refuse such a token: {0}")]
+    Refused(#[from] Refusal),
+    /// The name is nobody's.
+    #[error("the name {0} is not kept for anybody in {1:?}: see `nebula-server names`")]
+    NotKept(UserName, PathBuf),
+    /// There is no such ban, or mute.
+    #[error("no such {kind} {} in {db:?}: see `nebula-server bans`", place(room.as_ref()))]
+    NoSanction {
+        /// A ban, or a mute.
+        kind: Kind,
+        /// Where.
+        room: Option<RoomName>,
+        /// The database.
+        db: PathBuf,
+    },
+}
+
+/// The names that are kept, one on a line: the hash of the owner's key, when it was used last, the
+/// name.
+///
+/// # Errors
+/// [`AdminError`] if the database cannot be read.
+pub(crate) fn names(db: &Path) -> Result<String, AdminError> {
+    let mut list = String::new();
+    for kept in register::kept_names(db)? {
+        // Writing into a string cannot fail.
+        let _ = writeln!(list, "{} {} {}", kept.key, moment(kept.used), kept.name);
+    }
+    Ok(list)
+}
+
+/// The bans and mutes that hold, one on a line: what, where (`*` is the whole server), until when,
+/// whom, by whom, and why.
+///
+/// # Errors
+/// [`AdminError`] if the database cannot be read.
+pub(crate) fn bans(db: &Path) -> Result<String, AdminError> {
+    let mut list = String::new();
+    let now = now_ms();
+    for sanction in register::kept_sanctions(db)? {
+        let Sanction { kind, room, user, until, reason, by, .. } = sanction;
+        if until.is_some_and(|until| until <= now) {
+            continue;
+        }
+        let what = kind.to_string();
+        let place = room.map_or_else(|| "*".to_owned(), |room| format!("#{room}"));
+        let until = until.map_or_else(|| "always".to_owned(), moment);
+        let reason =
+            reason.map_or_else(String::new, |why| format!(": {}", on_one_line(why.as_str())));
+        // Writing into a string cannot fail.
+        let _ = writeln!(list, "{what:<4} {place} {until} {user}, by {by}{reason}");
+    }
+    Ok(list)
+}
+
+fn place(room: Option<&RoomName>) -> String {
+    room.map_or_else(|| "of the whole server".to_owned(), |room| format!("in #{room}"))
+}
+
+/// What somebody wrote, with an escape for what would end a line, drive a terminal or not be seen.
+/// Names hold nothing like that.
+fn on_one_line(text: &str) -> String {
+    // But quotes are harmless.
+    text.escape_debug().to_string().replace(r"\'", "'").replace(r#"\""#, "\"")
+}
+
+fn moment(ms: u64) -> String {
+    humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_millis(ms)).to_string()
+}
+
+/// Gives up a name that is kept for somebody.
+///
+/// # Errors
+/// [`AdminError`] if it is nobody's, or the database cannot be written.
+pub(crate) fn release_name(db: &Path, name: &UserName) -> Result<(), AdminError> {
+    if register::release(db, name)? {
+        Ok(())
+    } else {
+        Err(AdminError::NotKept(name.clone(), db.to_owned()))
+    }
+}
+
+/// Lifts bans, or mutes, in a room or of the whole server; how many.
+///
+/// # Errors
+/// [`AdminError`] if there is none, or the database cannot be written.
+pub(crate) fn lift(
+    db: &Path,
+    kind: Kind,
+    whom: &Whom,
+    room: Option<&RoomName>,
+) -> Result<usize, AdminError> {
+    match register::lift(db, kind, whom, room)? {
+        0 => Err(AdminError::NoSanction { kind, room: room.cloned(), db: db.to_owned() }),
+        lifted => Ok(lifted),
+    }
+}
+
+/// Makes a token with the key in a file.
+///
+/// # Errors
+/// [`AdminError`] if the key makes none, or there are too many rooms.
+pub(crate) fn make_token(
+    key: &Path,
+    sub: UserName,
+    rooms: Vec<RoomPattern>,
+    days: u32,
+    role: Role,
+) -> Result<String, AdminError> {
+    if rooms.len() > PATTERNS_MAX {
+        return Err(AdminError::TooManyRooms(rooms.len()));
+    }
+    let now = now_ms();
+    let exp = now / 1000 + u64::from(days) * 24 * 60 * 60;
+    let key = TokenKey::read(key)?;
+    let made = key.sign(&Grant { sub, rooms, exp, role })?;
+    // What it would refuse is not handed out.
+    Token::try_from(&*made).and_then(|token| key.check(&token, now))?;
+    Ok(made)
+}
+
+/// What stands in the files that settings name beside the database.
+#[derive(Debug)]
+pub(crate) struct Files {
+    /// How tokens are signed, if the server is closed.
+    pub(crate) token_algorithm: Option<&'static str>,
+    /// How many moderators there are by key.
+    pub(crate) moderators: usize,
+    /// What clients may not like about the certificate.
+    pub(crate) doubts: Vec<Doubt>,
+}
+
+/// Reads the files that settings name beside the database.
+///
+/// # Errors
+/// [`RunError`] for the first that a server could not use.
+pub(crate) fn check_files(config: &Config) -> Result<Files, RunError> {
+    let tls = Tls::of(config)?;
+    let token_key = config.token_key.as_deref().map(TokenKey::read);
+    let token_key = token_key.transpose().map_err(GateError::from)?;
+    let moderators = config.moderators.as_deref().map(moderators::read);
+    let moderators = moderators.transpose().map_err(GateError::from)?;
+    Ok(Files {
+        token_algorithm: token_key.as_ref().map(TokenKey::algorithm),
+        moderators: moderators.map_or(0, |all| all.len()),
+        doubts: tls.map_or_else(Vec::new, |tls| tls.doubts(now_ms())),
+    })
+}

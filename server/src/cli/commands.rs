@@ -1,0 +1,321 @@
+//! What the binary does besides serving: it looks at settings, makes backups, keeps the register of
+//! names, lists bans, and makes tokens. Each command has the flags of the server that it needs, and
+//! no other.
+
+use std::io::ErrorKind;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use clap::{Args, Subcommand};
+use protocol::{Role, RoomName, RoomPattern, UserName};
+
+use super::admin::{self, Copied, Files, KeyHash, Kind, Restored, Whom};
+use super::environment;
+use super::out::Out;
+use crate::listen::tls::Doubt;
+use crate::{Config, Db};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Look at settings, files, address and database without starting or changing anything
+    CheckConfig(Box<Config>),
+
+    /// Copy the database as it is at this moment, while a server may be using it, and check that the
+    /// copy is whole
+    Backup {
+        /// The copy, which must not be there yet
+        file: PathBuf,
+
+        #[command(flatten)]
+        database: Database,
+    },
+
+    /// Put a backup in the place of the database, while no server uses it
+    ///
+    /// The backup is checked first, and stays. The database from before is kept beside the new one, under
+    /// a name that ends in the time of day.
+    Restore {
+        /// The backup: a file that `backup` made, or another database of a server that has ended
+        file: PathBuf,
+
+        #[command(flatten)]
+        database: Database,
+    },
+
+    /// List the names that are kept: the hash of each owner's key, when it was used last, the name
+    ///
+    /// A hash in the file of --moderators makes its owner a moderator. Works while the server runs.
+    Names {
+        #[command(flatten)]
+        database: Database,
+    },
+
+    /// List the bans and mutes that hold: what, where (* is the whole server), until when, whom, by
+    /// whom, and why
+    ///
+    /// Works while the server runs. A moderator lifts them, with /unban and /unsilence in a client; the
+    /// operator with `unban` and `unmute`.
+    Bans {
+        #[command(flatten)]
+        database: Database,
+    },
+
+    /// Lift a ban, so that somebody may come in again
+    ///
+    /// Works while the server runs.
+    Unban(Lift),
+
+    /// Lift a mute, so that somebody may speak again
+    ///
+    /// Works while the server runs.
+    Unmute(Lift),
+
+    /// Give up a name that is kept for somebody, so that others can take it
+    ///
+    /// Works while the server runs. Who is connected under the name stays so.
+    ReleaseName {
+        /// The name
+        #[arg(value_parser = parse_name)]
+        name: UserName,
+
+        #[command(flatten)]
+        database: Database,
+    },
+
+    /// Make a token that lets somebody in, with the key in the file of --token-key
+    ///
+    /// For example: nebula-server token --token-key key.pem --user alice --rooms 'dev,ops-*' --days 30
+    Token(Token),
+}
+
+/// Which database a command is about.
+#[derive(Debug, Args)]
+pub(crate) struct Database {
+    /// The database file
+    #[arg(long, env = "NEBULA_DB", value_name = "FILE", default_value = "nebula.db")]
+    db: Db,
+}
+
+/// Which bans or mutes to lift.
+#[derive(Debug, Args)]
+pub(crate) struct Lift {
+    /// Whose: a name, or the hash of a key as `names` lists it
+    #[arg(required_unless_present = "all", value_parser = parse_whom)]
+    who: Option<Whom>,
+
+    /// Everybody's in this place
+    #[arg(long, conflicts_with = "who")]
+    all: bool,
+
+    /// In this room; without it, those of the whole server
+    #[arg(long, value_name = "ROOM", value_parser = parse_room)]
+    room: Option<RoomName>,
+
+    #[command(flatten)]
+    database: Database,
+}
+
+impl Lift {
+    fn run(self, kind: Kind, out: &mut Out) -> anyhow::Result<()> {
+        let whom = self.who.unwrap_or(Whom::All);
+        match admin::lift(self.database.file()?, kind, &whom, self.room.as_ref())? {
+            1 => writeln!(out, "1 {kind} lifted")?,
+            lifted => writeln!(out, "{lifted} {kind}s lifted")?,
+        }
+        Ok(())
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Token {
+    /// The key that signs it: an Ed25519 key in PEM, or the server's secret
+    #[arg(long, env = "NEBULA_TOKEN_KEY", value_name = "FILE")]
+    token_key: PathBuf,
+
+    /// The person's name
+    #[arg(long, value_name = "NAME", value_parser = parse_name)]
+    user: UserName,
+
+    /// The rooms that it opens, with commas between; * stands for any characters
+    #[arg(long, value_name = "ROOMS", required = true, value_delimiter = ',',
+          value_parser = parse_pattern)]
+    rooms: Vec<RoomPattern>,
+
+    /// For how many days it is good
+    #[arg(long, value_name = "N", default_value_t = 30,
+          value_parser = clap::value_parser!(u32).range(1..=3650))]
+    days: u32,
+
+    /// Its owner may also kick, ban, mute and delete in these rooms
+    #[arg(long)]
+    moderator: bool,
+}
+
+impl Command {
+    pub(crate) fn run(self, out: &mut Out) -> anyhow::Result<()> {
+        match self {
+            Command::CheckConfig(config) => check_config(&config, out)?,
+            Command::Backup { file, database } => {
+                let copied = admin::backup(database.file()?, &file)?;
+                let (messages, bytes) = (copied.messages, copied.bytes);
+                writeln!(out, "{}: {messages} messages, {bytes} bytes", file.display())?;
+            }
+            Command::Restore { file, database } => restore(&file, database.file()?, out)?,
+            Command::Names { database } => write!(out, "{}", admin::names(database.file()?)?)?,
+            Command::Bans { database } => write!(out, "{}", admin::bans(database.file()?)?)?,
+            Command::Unban(lift) => lift.run(Kind::Ban, out)?,
+            Command::Unmute(lift) => lift.run(Kind::Mute, out)?,
+            Command::ReleaseName { name, database } => {
+                admin::release_name(database.file()?, &name)?;
+                writeln!(out, "{name} is free")?;
+            }
+            Command::Token(Token { token_key, user, rooms, days, moderator }) => {
+                let role = if moderator { Role::Moderator } else { Role::Member };
+                writeln!(out, "{}", admin::make_token(&token_key, user, rooms, days, role)?)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Database {
+    fn file(&self) -> anyhow::Result<&Path> {
+        match &self.db {
+            Db::File(path) => Ok(path),
+            Db::Memory => bail!("a database in memory goes with its server: name a file with --db"),
+        }
+    }
+}
+
+fn restore(file: &Path, db: &Path, out: &mut Out) -> anyhow::Result<()> {
+    let Restored { copied: Copied { messages, bytes }, aside } = admin::restore(file, db)?;
+    let (file, db) = (file.display(), db.display());
+    writeln!(out, "{db}: restored from {file}: {messages} messages, {bytes} bytes")?;
+    match aside {
+        Some(aside) => {
+            writeln!(out, "the database from before is kept as {}", aside.display())?;
+        }
+        None => writeln!(out, "there was no database before")?,
+    }
+    Ok(())
+}
+
+fn check_config(config: &Config, out: &mut Out) -> anyhow::Result<()> {
+    refuse_problems(config)?;
+    let Files { token_algorithm, moderators, doubts } = admin::check_files(config)?;
+    for address in [Some(config.listen), config.upkeep.metrics_listen].into_iter().flatten() {
+        writeln!(out, "address     {address}: {}", check_address(address)?)?;
+    }
+    match &config.tls_cert {
+        Some(path) => writeln!(out, "TLS         with the certificate in {}", path.display())?,
+        None => writeln!(out, "TLS         none: what is said can be read on its way")?,
+    }
+    for Doubt { is_fatal, sentence } in doubts {
+        if is_fatal {
+            bail!(sentence);
+        }
+        writeln!(out, "warning     {sentence}")?;
+    }
+    match config.token_key.as_ref().zip(token_algorithm) {
+        Some((path, algorithm)) => {
+            writeln!(
+                out,
+                "people      with a token of the key in {}: {algorithm}",
+                path.display()
+            )?;
+        }
+        None => writeln!(out, "people      everybody, without a token")?,
+    }
+    writeln!(out, "moderators  {moderators} by key")?;
+    if config.name_expiry.is_zero() {
+        writeln!(out, "names       kept for ever")?;
+    } else {
+        writeln!(out, "names       kept for {} without use", spelled(config.name_expiry))?;
+    }
+    check_database(&config.db, out)?;
+    writeln!(out, "Configuration OK")?;
+    Ok(())
+}
+
+/// Tries to listen there, as a start does. The server whose settings these are may be there already.
+fn check_address(address: SocketAddr) -> anyhow::Result<&'static str> {
+    match TcpListener::bind(address) {
+        Ok(_) => Ok("of this machine"),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => Ok("of this machine, and in use"),
+        Err(error) if error.kind() == ErrorKind::AddrNotAvailable => {
+            bail!("{} is no address of this machine", address.ip())
+        }
+        Err(error) => Err(error).with_context(|| format!("cannot listen on {address}")),
+    }
+}
+
+/// Whole days as such, where the library would tell of months of 30.44 days.
+fn spelled(time: Duration) -> String {
+    const DAY: u64 = 24 * 60 * 60;
+    match time.as_secs() {
+        seconds if seconds.is_multiple_of(DAY) => format!("{} days", seconds / DAY),
+        _ => humantime::format_duration(time).to_string(),
+    }
+}
+
+fn check_database(db: &Db, out: &mut Out) -> anyhow::Result<()> {
+    match db {
+        Db::Memory => writeln!(out, "database    in memory: nothing is kept")?,
+        Db::File(path) if path.exists() => {
+            let found = match admin::inspect(path)? {
+                Some(messages) => format!("whole, {messages} messages"),
+                None => "too large to be read whole here: `backup` does that".to_owned(),
+            };
+            writeln!(out, "database    {}: {found}", path.display())?;
+        }
+        Db::File(path) => {
+            let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+            let folder = folder.unwrap_or(Path::new("."));
+            rustix::fs::access(folder, rustix::fs::Access::WRITE_OK)
+                .with_context(|| format!("cannot make {path:?}: no writing in {folder:?}"))?;
+            writeln!(out, "database    {}: not there yet", path.display())?;
+        }
+    }
+    Ok(())
+}
+
+/// Fails with everything that is wrong.
+pub(crate) fn refuse_problems(config: &Config) -> anyhow::Result<()> {
+    let mut problems = config.problems();
+    for problem in &mut problems {
+        let flag = problem.split_whitespace().next().unwrap_or_default();
+        if let Some(variable) = environment::variable_of(flag) {
+            problem.push_str(&format!(" (the value comes from {variable})"));
+        }
+    }
+    if !problems.is_empty() {
+        bail!("{}", problems.join("\n"));
+    }
+    Ok(())
+}
+
+fn parse_name(text: &str) -> Result<UserName, String> {
+    UserName::known(text).map_err(|error| error.to_string())
+}
+
+fn parse_room(text: &str) -> Result<RoomName, String> {
+    RoomName::known(text.strip_prefix('#').unwrap_or(text)).map_err(|error| error.to_string())
+}
+
+/// No name is as long as a hash.
+fn parse_whom(text: &str) -> Result<Whom, String> {
+    match text.parse::<KeyHash>() {
+        Ok(hash) => Ok(Whom::Key(hash)),
+        Err(_) => parse_name(text).map(Whom::Name),
+    }
+}
+
+/// A pattern that at least one room may match.
+fn parse_pattern(text: &str) -> Result<RoomPattern, String> {
+    let pattern = RoomPattern::try_from(text.trim()).map_err(|error| error.to_string())?;
+    let room = RoomName::try_from(pattern.as_str().replace('*', "x").as_str());
+    room.map_err(|error| format!("no room has such a name: {error}"))?;
+    Ok(pattern)
+}

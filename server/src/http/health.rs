@@ -1,0 +1,136 @@
+//! What is seen from outside: `/healthz`, `/readyz`, and `/metrics` on a listener of its own.
+//!
+//! This file does not know what the figures mean.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use crate::http::answers::{self, Answer, plain};
+use crate::http::request;
+use crate::listen::connection_limiter::Closed;
+use crate::listen::socket::Stream;
+use crate::listen::tls::Tls;
+use crate::monitoring::metrics::TurnedAway;
+use crate::monitoring::status::Vitals;
+
+/// Those who may ask at a time. They are few, and they come on top of the connections.
+const ASKERS_MAX: usize = 32;
+/// How long one of them may take, from connecting to the last byte of the answer.
+const ASKING_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How a listener answers.
+pub(crate) type Answering = fn(&Vitals, &Request<Incoming>) -> Answer;
+
+/// Answers one request of each connection, for as long as it is polled.
+pub(crate) async fn serve(
+    listener: Arc<TcpListener>,
+    tls: Option<Arc<Tls>>,
+    vitals: Vitals,
+    answering: Answering,
+) {
+    let mut askers = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept(), if askers.len() < ASKERS_MAX => match accepted {
+                Ok((socket, _)) => {
+                    let asked = welcome(socket, tls.clone(), vitals.clone(), answering);
+                    askers.spawn(timeout(ASKING_TIMEOUT, asked));
+                }
+                Err(error) => {
+                    tracing::debug!(%error, "cannot accept a connection");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            },
+            Some(_) = askers.join_next() => {}
+        }
+    }
+}
+
+async fn welcome(socket: TcpStream, tls: Option<Arc<Tls>>, vitals: Vitals, answering: Answering) {
+    match tls {
+        None => ask(socket, vitals, answering).await,
+        Some(tls) => match tls.accept(socket).await {
+            Ok(socket) => ask(socket, vitals, answering).await,
+            Err(error) => tracing::debug!(%error, "a TLS handshake failed"),
+        },
+    }
+}
+
+async fn ask(socket: impl Stream, vitals: Vitals, answering: Answering) {
+    let service = service_fn(|request| {
+        let answer = match request::host(&request) {
+            Ok(_) => answering(&vitals, &request),
+            Err(fault) => fault.answer(),
+        };
+        async { Ok::<_, Infallible>(answer) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .keep_alive(false)
+        // Who has asked and will say no more still gets the answer.
+        .half_close(true)
+        .serve_connection(TokioIo::new(socket), service);
+    // How a request failed is the peer's business.
+    let _ = connection.await;
+}
+
+/// The answers of the listener for figures.
+pub(crate) fn figures(vitals: &Vitals, request: &Request<Incoming>) -> Answer {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return answers::only_get();
+    }
+    if request.uri().path() != "/metrics" {
+        return health(vitals, request.uri().path())
+            .unwrap_or_else(|| plain(StatusCode::NOT_FOUND, "the metrics are at /metrics\n"));
+    }
+    match vitals.text() {
+        Ok(text) => {
+            let content_type = "text/plain; version=0.0.4; charset=utf-8";
+            answers::text(StatusCode::OK, content_type, Bytes::from(text))
+        }
+        Err(error) => {
+            tracing::error!(%error, "cannot write down the metrics");
+            plain(StatusCode::INTERNAL_SERVER_ERROR, "the metrics cannot be written down\n")
+        }
+    }
+}
+
+/// The answers of the chat's listener while the server stops.
+pub(crate) fn stopping(vitals: &Vitals, request: &Request<Incoming>) -> Answer {
+    health(vitals, request.uri().path()).unwrap_or_else(|| {
+        vitals.metrics.turned_away(TurnedAway::Stopping);
+        let retry_after = Duration::from_millis(vitals.retry_ms());
+        answers::closed(Closed { why: TurnedAway::Stopping, retry_after })
+    })
+}
+
+/// Whether the server is alive, and whether it is ready.
+pub(crate) fn health(vitals: &Vitals, path: &str) -> Option<Answer> {
+    match path {
+        "/healthz" => Some(plain(StatusCode::OK, "alive\n")),
+        "/readyz" => Some(readiness(vitals)),
+        _ => None,
+    }
+}
+
+/// Every reason why it is not, a line each.
+fn readiness(vitals: &Vitals) -> Answer {
+    let reasons = vitals.not_ready();
+    if reasons.is_empty() {
+        return plain(StatusCode::OK, "ready\n");
+    }
+    let lines: String = reasons.iter().flat_map(|reason| [reason.sentence(), "\n"]).collect();
+    let content_type = "text/plain; charset=utf-8";
+    answers::text(StatusCode::SERVICE_UNAVAILABLE, content_type, Bytes::from(lines))
+}

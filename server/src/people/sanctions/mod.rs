@@ -1,0 +1,249 @@
+//! Bans and mutes as they hold now: found by name and by key. None holds for a moderator.
+//!
+//! The database is the truth; this is its copy, for speed. This file does not know connections.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use protocol::{Refusal, Restriction, RoomName, UserName};
+
+use crate::auth::Pass;
+use crate::auth::moderators::Moderators;
+use crate::log::register::{Kind, Sanction};
+use crate::people::key_hash::KeyHash;
+use crate::people::names::Person;
+
+/// Bans and mutes at a time: some 3 MB.
+pub const SANCTIONS_MAX: usize = 10_000;
+/// Those of one room: so that its moderators leave room for others'.
+pub const ROOM_SANCTIONS_MAX: usize = 1_000;
+/// Those that one moderator has set, by name: so that nobody who moderates many rooms fills all places.
+pub const MODERATOR_SANCTIONS_MAX: usize = 2_000;
+/// Places that the rooms together leave to bans and mutes of the whole server.
+pub const SERVER_SANCTIONS_RESERVED: usize = 1_000;
+
+/// All of them.
+#[derive(Debug, Default)]
+pub(crate) struct Sanctions {
+    all: RwLock<All>,
+    /// Most of the time there are none, and a message costs one look at this number.
+    mutes: AtomicUsize,
+    moderators: Moderators,
+}
+
+#[derive(Debug, Default)]
+struct All {
+    by_name: HashMap<Arc<str>, Vec<Arc<Sanction>>>,
+    by_key: HashMap<KeyHash, Vec<Arc<Sanction>>>,
+    count: usize,
+}
+
+impl Sanctions {
+    pub(crate) fn new(sanctions: Vec<Sanction>, moderators: Moderators) -> Self {
+        let all = Sanctions { moderators, ..Sanctions::default() };
+        sanctions.into_iter().for_each(|sanction| all.impose(sanction));
+        all
+    }
+
+    /// Why somebody may not come into a room, or into the server, with this pass. `now` is in
+    /// milliseconds since 1970.
+    #[cfg(test)]
+    pub(crate) fn ban(
+        &self,
+        person: &Person,
+        pass: Option<&Pass>,
+        room: Option<&RoomName>,
+        now: u64,
+    ) -> Option<Restriction> {
+        Some(restriction(&*self.find(Kind::Ban, (person, pass), room, now)?, now))
+    }
+
+    /// Why somebody may not speak in a room.
+    pub(crate) fn mute(
+        &self,
+        person: &Person,
+        pass: Option<&Pass>,
+        room: &RoomName,
+        now: impl FnOnce() -> u64,
+    ) -> Option<Restriction> {
+        if self.mutes.load(Ordering::Relaxed) == 0 {
+            return None;
+        }
+        let now = now();
+        Some(restriction(&*self.find(Kind::Mute, (person, pass), Some(room), now)?, now))
+    }
+
+    /// What keeps somebody out, or silent. One may be set for a moderator who is away, whom nobody
+    /// knows for one then; and it holds for another connection of theirs, which came in with less.
+    pub(crate) fn find(
+        &self,
+        kind: Kind,
+        (person, pass): (&Person, Option<&Pass>),
+        room: Option<&RoomName>,
+        now: u64,
+    ) -> Option<Arc<Sanction>> {
+        let found = self.read().find(kind, person, room, now)?;
+        (!self.moderators.is_one(person.key(), pass, room)).then_some(found)
+    }
+
+    /// Whether there is one of exactly this kind, place and name.
+    pub(crate) fn has(&self, sanction: &Sanction, now: u64) -> bool {
+        let all = self.read();
+        let theirs = all.by_name.get(sanction.user.key()).into_iter().flatten();
+        theirs.into_iter().any(|other| is_same(other, sanction) && holds(other, now))
+    }
+
+    /// Whether there is a place for one more.
+    pub(crate) fn has_place(&self, new: &Sanction, now: u64) -> Result<(), Refusal> {
+        self.purge(now);
+        let all = self.read();
+        let count = |is_one: &dyn Fn(&Sanction) -> bool| {
+            all.by_name.values().flatten().filter(|other| is_one(other)).count()
+        };
+        let by_them = count(&|other| other.by == new.by);
+        let in_rooms = count(&|other| other.room.is_some());
+        let here = count(&|other| other.room == new.room);
+        let rooms_max = SANCTIONS_MAX - SERVER_SANCTIONS_RESERVED;
+        let is_of_room = new.room.is_some();
+        for (is_full, whose, max) in [
+            (is_of_room && here >= ROOM_SANCTIONS_MAX, "this room has", ROOM_SANCTIONS_MAX),
+            (by_them >= MODERATOR_SANCTIONS_MAX, "you have set", MODERATOR_SANCTIONS_MAX),
+            (is_of_room && in_rooms >= rooms_max, "all rooms together have", rooms_max),
+            (all.count >= SANCTIONS_MAX, "this server has", SANCTIONS_MAX),
+        ] {
+            if is_full {
+                let max = u32::try_from(max).unwrap_or(u32::MAX);
+                return Err(Refusal::TooManySanctions { whose, max });
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets those that the operator has lifted in the database: it has these.
+    pub(crate) fn keep_only(&self, stored: &[Sanction]) {
+        let place = |it: &Sanction| (it.kind, it.room.clone(), it.user.clone());
+        let stored: HashSet<_> = stored.iter().map(place).collect();
+        let mut all = self.write();
+        all.remove(&|other| !stored.contains(&place(other)), None);
+        self.recount(&all);
+    }
+
+    /// The operator has lifted this very one.
+    pub(crate) fn forget(&self, lifted: &Sanction) {
+        let mut all = self.write();
+        all.remove(&|other| std::ptr::eq(other, lifted), Some(&lifted.user));
+        self.recount(&all);
+    }
+
+    /// From now on it holds, instead of the same one of before.
+    pub(crate) fn impose(&self, sanction: Sanction) {
+        let mut all = self.write();
+        all.remove(&|other| is_same(other, &sanction), Some(&sanction.user));
+        all.insert(sanction);
+        self.recount(&all);
+    }
+
+    /// It holds no longer.
+    pub(crate) fn lift(&self, sanction: &Sanction) {
+        let mut all = self.write();
+        all.remove(&|other| is_same(other, sanction), Some(&sanction.user));
+        self.recount(&all);
+    }
+
+    /// Forgets those whose time is over.
+    pub(crate) fn purge(&self, now: u64) {
+        let mut all = self.write();
+        all.remove(&|other| !holds(other, now), None);
+        self.recount(&all);
+    }
+
+    fn recount(&self, all: &All) {
+        let every = all.by_name.values().flatten();
+        let mutes = every.filter(|sanction| sanction.kind == Kind::Mute).count();
+        self.mutes.store(mutes, Ordering::Relaxed);
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, All> {
+        // Nothing panics while it holds this lock, here and below.
+        self.all.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, All> {
+        self.all.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl All {
+    fn find(
+        &self,
+        kind: Kind,
+        person: &Person,
+        room: Option<&RoomName>,
+        now: u64,
+    ) -> Option<Arc<Sanction>> {
+        let by_key = person.key().and_then(|key| self.by_key.get(&key));
+        let theirs = self.by_name.get(person.name.key()).into_iter().chain(by_key).flatten();
+        let here = |sanction: &&Arc<Sanction>| {
+            sanction.kind == kind
+                && holds(sanction, now)
+                && (sanction.room.is_none() || sanction.room.as_ref() == room)
+        };
+        // What lasts longest is told.
+        theirs.filter(here).max_by_key(|s| s.until.unwrap_or(u64::MAX)).cloned()
+    }
+
+    fn insert(&mut self, sanction: Sanction) {
+        let sanction = Arc::new(sanction);
+        if let Some(key) = sanction.key {
+            self.by_key.entry(key).or_default().push(sanction.clone());
+        }
+        self.by_name.entry(sanction.user.key().clone()).or_default().push(sanction);
+        self.count += 1;
+    }
+
+    /// Removes what is over, of one name or of all.
+    fn remove(&mut self, is_over: &dyn Fn(&Sanction) -> bool, user: Option<&UserName>) {
+        let mut removed = Vec::new();
+        let names: Vec<_> = match user {
+            Some(user) => vec![user.key().clone()],
+            None => self.by_name.keys().cloned().collect(),
+        };
+        for name in names {
+            let Some(theirs) = self.by_name.get_mut(&name) else { continue };
+            removed.extend(theirs.extract_if(.., |sanction| is_over(sanction)));
+            if theirs.is_empty() {
+                self.by_name.remove(&name);
+            }
+        }
+        self.count -= removed.len();
+        for sanction in removed {
+            let Some(key) = sanction.key else { continue };
+            let Some(theirs) = self.by_key.get_mut(&key) else { continue };
+            theirs.retain(|other| !Arc::ptr_eq(other, &sanction));
+            if theirs.is_empty() {
+                self.by_key.remove(&key);
+            }
+        }
+    }
+}
+
+fn is_same(one: &Sanction, other: &Sanction) -> bool {
+    one.kind == other.kind && one.room == other.room && one.user == other.user
+}
+
+fn holds(sanction: &Sanction, now: u64) -> bool {
+    sanction.until.is_none_or(|until| now < until)
+}
+
+/// What is told of it: how much longer, rounded up.
+pub(crate) fn restriction(sanction: &Sanction, now: u64) -> Restriction {
+    Restriction {
+        server: sanction.room.is_none(),
+        seconds: sanction.until.map(|until| until.saturating_sub(now).div_ceil(1000)),
+        reason: sanction.reason.clone(),
+    }
+}

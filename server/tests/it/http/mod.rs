@@ -1,0 +1,5 @@
+//! Requests, the page, and what is seen from outside.
+
+mod handshake;
+mod health;
+mod page;

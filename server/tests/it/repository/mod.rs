@@ -1,0 +1,4 @@
+//! What is asked of every file and every dependency.
+
+mod dependencies;
+mod tidy;

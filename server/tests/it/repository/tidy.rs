@@ -1,0 +1,253 @@
+//! What the house asks of every file: a head that says what lives there, a size that can be read,
+//! and no knowledge of what it should not know.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const FILE_LINES_MAX: usize = 400;
+const FUNCTION_LINES_MAX: usize = 70;
+
+/// Neither page nor socket nor clock.
+const WEB_PURE: &[&str] =
+    &["document", "window", "WebSocket", "Date", "setTimeout", "localStorage", "/view/"];
+
+/// What may not stand in the code of a place: the "may not know" of ARCHITECTURE.md.
+const MAY_NOT_KNOW: &[(&str, &[&str])] = &[
+    ("protocol/src", &["tokio", "std::net", "std::time", "std::fs", "SystemTime", "Instant"]),
+    ("protocol/src/name", &["crate::envelope", "crate::connect", "crate::refusal"]),
+    ("protocol/src/text", &["crate::envelope", "crate::connect", "crate::refusal"]),
+    ("protocol/src/refusal.rs", &["crate::envelope", "crate::connect", "crate::token"]),
+    ("protocol/src/envelope", &["crate::connect", "crate::token", "crate::claims"]),
+    // These panic when nobody reads any more, or a disk is full.
+    ("server/src", &["serde_json", "serde::", "print!(", "println!("]),
+    ("server/src/config/files.rs", &["crate::"]),
+    ("server/src/log/judge.rs", &["crate::", "Instant", "SystemTime", "tracing"]),
+    ("server/src/lifecycle/parts.rs", &["crate::", "tracing"]),
+    ("server/src/monitoring/readiness.rs", &["crate::", "tokio", "tracing"]),
+    ("server/src/http/assets", &["hyper", "tokio", "crate::"]),
+    ("server/src/http/assets/bundle.rs", &["super::", "rust_embed", "std::fs"]),
+    ("server/src/http", &["crate::hub", "crate::log", "crate::outbox"]),
+    ("server/src/http/request.rs", &["crate::Engine", "tokio"]),
+    ("server/src/monitoring/warnings.rs", &["crate::", "tokio", "hyper"]),
+    (
+        "server/src/people/names",
+        &["RoomName", "crate::hub", "crate::log", "crate::connection", "Outbox", "tokio"],
+    ),
+    ("server/src/people/key_hash.rs", &["crate::", "tokio"]),
+    ("server/src/auth", &["hyper", "rusqlite", "tokio::net", "crate::connection", "crate::hub"]),
+    ("server/src/people/name_quota.rs", &["crate::", "tokio", "Instant"]),
+    ("server/src/auth/origin.rs", &["crate::", "tokio"]),
+    ("server/src/auth/token.rs", &["crate::people::names", "Outbox", "tracing"]),
+    ("server/src/auth/signing.rs", &["crate::", "tracing"]),
+    ("server/src/listen/socket.rs", &["crate::", "protocol::"]),
+    ("server/src/listen/stall.rs", &["crate::", "hyper"]),
+    ("server/src/listen/tls", &["hyper", "protocol::", "crate::http"]),
+    ("server/src/listen/tls/certificate.rs", &["crate::", "std::fs", "rustls", "SystemTime"]),
+    ("server/src/listen/tls/pem.rs", &["crate::", "std::fs"]),
+    ("server/src/config/reload.rs", &["crate::", "signal"]),
+    ("server/src/people/sanctions/mod.rs", &["tokio", "Instant", "SystemTime", "crate::outbox"]),
+    ("server/src/cli/admin.rs", &["tokio", "clap"]),
+    ("server/src/connection", &["rusqlite", "crate::http"]),
+    ("server/src/connection/write_pump.rs", &["ToServer", "read_pump", "crate::hub", "crate::log"]),
+    ("server/src/limits/network.rs", &["tokio", "crate::"]),
+    ("server/src/limits/rate.rs", &["tokio", "Instant", "crate::"]),
+    ("server/src/connection/paces.rs", &["tokio", "Instant"]),
+    (
+        "server/src/listen/connection_limiter.rs",
+        &["tokio", "hyper", "crate::http", "crate::hub", "crate::log"],
+    ),
+    ("server/src/listen/accept.rs", &["hyper", "crate::hub", "crate::log", "crate::people::names"]),
+    ("server/src/monitoring/metrics", &["tokio", "hyper", "crate::hub", "crate::log"]),
+    ("server/src/http/health.rs", &["crate::hub", "crate::log", "crate::people::names"]),
+    (
+        "server/src/log/keeper.rs",
+        &["tokio", "rusqlite", "Instant", "SystemTime", "thread", "async "],
+    ),
+    ("server/src/log", &["crate::connection", "crate::http"]),
+    ("server/src/log/writer.rs", &["rusqlite", "SELECT"]),
+    ("server/src/log/ring.rs", &["rusqlite"]),
+    ("server/src/log/turns.rs", &["tokio", "Instant", "thread", "rusqlite"]),
+    ("server/src/log/readers.rs", &["rusqlite", "SELECT"]),
+    ("server/src/hub", &["crate::log", "crate::connection", "tokio::net", "rusqlite"]),
+    ("server/src/hub/core.rs", &["tokio", "Instant", "Frame", "Outbox", "async ", "crate::"]),
+    ("server/src/hub/room.rs", &["tokio", "Instant", "Frame", "Outbox", "async ", "crate::"]),
+    ("server/src/hub/presence.rs", &["tokio", "Instant", "Frame", "Outbox", "async ", "crate::"]),
+    ("server/src/outbox", &["ToClient", "ToServer", "crate::hub", "crate::log", "tokio"]),
+    ("server/src/lifecycle/shutdown.rs", &["crate::hub", "crate::log", "crate::connection"]),
+    ("tui-client/src", &["use server", "server::run"]),
+    ("tui-client/src/model", &["ratatui", "std::net", "tokio", "Instant", "SystemTime"]),
+    ("tui-client/src/update", &["tokio", "std::net", "Instant", "SystemTime", "std::fs"]),
+    ("tui-client/src/view", &["tokio", "std::net", "&mut Model", "std::fs"]),
+    ("tui-client/src/net.rs", &["crate::model", "crate::view", "crate::update"]),
+    ("web/connection.js", &["document", "state.js", "update.js\"", "view/"]),
+    ("web/state.js", WEB_PURE),
+    ("web/update.js", WEB_PURE),
+    ("web/received.js", WEB_PURE),
+    ("web/typed.js", WEB_PURE),
+    ("web/reading.js", WEB_PURE),
+    ("web/link.js", WEB_PURE),
+    ("web/outbox.js", WEB_PURE),
+    ("web/people.js", WEB_PURE),
+    ("web/moderate.js", WEB_PURE),
+    ("web/commands.js", WEB_PURE),
+    ("web/complete.js", WEB_PURE),
+    ("web/links.js", WEB_PURE),
+    ("web/search.js", WEB_PURE),
+    ("web/switcher.js", WEB_PURE),
+    ("web/title.js", WEB_PURE),
+    ("web/keys.js", WEB_PURE),
+    ("web/protocol.js", WEB_PURE),
+    ("web/announce.js", &["document", "window", "WebSocket"]),
+    ("web/notify.js", &["document", "window.", "WebSocket"]),
+    ("web/memory.js", &["document", "window", "WebSocket"]),
+    ("web/health.js", &["document", "window", "WebSocket"]),
+    ("web/storage.js", &["document", "window", "WebSocket"]),
+    ("web/mirror.js", &["document", "window", "WebSocket"]),
+    ("web/tabs.js", &["document", "window", "WebSocket"]),
+    ("web/leftovers.js", &["document", "window", "WebSocket"]),
+    ("web/address.js", &["document", "window", "WebSocket"]),
+    ("web/token.js", &["document", "window", "WebSocket"]),
+    (
+        "web/view",
+        &[
+            "WebSocket",
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            ".style",
+            "connection.js",
+            "update.js\"",
+        ],
+    ),
+    ("web/main.js", &["innerHTML", "outerHTML", "WebSocket"]),
+];
+
+/// What may stand nowhere. Written in two halves, so that this list does not find itself.
+const NOWHERE: &[(&str, &str)] = &[
+    ("#[igno", "re"),
+    ("todo", "!("),
+    ("unimplemen", "ted!("),
+    ("dbg", "!("),
+    ("waitForTime", "out"),
+    ("thread::sl", "eep"),
+    ("FIX", "ME"),
+    ("inner", "HTML ="),
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn sources() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders: Vec<_> =
+        ["protocol", "server", "tui-client", "web"].map(|name| root().join(name)).into();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() && !["target", "node_modules", "golden"].contains(&name.as_str()) {
+                folders.push(path);
+            } else if ["rs", "js", "css", "html"]
+                .iter()
+                .any(|end| path.extension().is_some_and(|e| e == *end))
+            {
+                let relative = path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
+                found.push((relative, fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    assert!(found.len() > 60, "only {} files found", found.len());
+    found
+}
+
+/// Everything else is told the time, so that a test or a simulator can tell another.
+#[test]
+fn one_file_of_the_server_asks_the_machine_for_the_time_of_day() {
+    let asks = |(name, text): &(String, String)| {
+        name.starts_with("server/src/") && text.contains("SystemTime::now")
+    };
+    let who: Vec<_> = sources().into_iter().filter(asks).map(|(name, _)| name).collect();
+    assert_eq!(who, ["server/src/log/clock.rs"]);
+}
+
+#[test]
+fn every_file_says_what_lives_in_it() {
+    for (name, text) in sources() {
+        let head = match name.rsplit('.').next().unwrap() {
+            "rs" => text.starts_with("//! "),
+            "js" => text.starts_with("// "),
+            "css" => text.starts_with("/* "),
+            _ => text.contains("<!-- "),
+        };
+        assert!(head, "{name} has no head");
+    }
+}
+
+#[test]
+fn files_and_functions_can_be_read() {
+    for (name, text) in sources() {
+        let lines = text.lines().count();
+        assert!(lines <= FILE_LINES_MAX, "{name} has {lines} lines");
+        for (function, lines) in functions(&text) {
+            assert!(lines <= FUNCTION_LINES_MAX, "{name}: {function} has {lines} lines");
+        }
+    }
+}
+
+/// Functions begin with their keyword and end with the first closing brace of the same indent.
+fn functions(text: &str) -> Vec<(String, usize)> {
+    let lines: Vec<_> = text.lines().collect();
+    let is_function = |line: &str| {
+        let line = line.trim_start().trim_start_matches("export ").trim_start_matches("async ");
+        let line = line
+            .strip_prefix("pub")
+            .map_or(line, |rest| rest.split_once(' ').map_or("", |(_, rest)| rest));
+        ["fn ", "async fn ", "const fn ", "function "].iter().any(|start| line.starts_with(start))
+    };
+    let starts = lines.iter().enumerate().filter(|(_, line)| is_function(line));
+    let length = |(at, line): (usize, &&str)| {
+        let indent = &line[..line.len() - line.trim_start().len()];
+        let ends =
+            |other: &&str| other.strip_prefix(indent).is_some_and(|rest| rest.starts_with('}'));
+        let end = lines[at..].iter().position(ends).unwrap_or(0);
+        (line.trim().to_owned(), end + 1)
+    };
+    starts.map(length).collect()
+}
+
+#[test]
+fn no_file_knows_what_it_need_not() {
+    let sources = sources();
+    for (place, unknown) in MAY_NOT_KNOW {
+        let files: Vec<_> = sources.iter().filter(|(name, _)| name.starts_with(place)).collect();
+        assert!(!files.is_empty(), "{place} is not there");
+        for (name, text) in files {
+            if name.ends_with("tests.rs") {
+                continue;
+            }
+            // Tests at the end of a file may know more, and comments may speak of anything.
+            let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+            let is_comment = |line: &str| {
+                ["//", "/*", "*"].iter().any(|start| line.trim_start().starts_with(start))
+            };
+            let code = code.lines().filter(|line| !is_comment(line));
+            for line in code {
+                let known = unknown.iter().find(|word| line.contains(**word));
+                assert_eq!(known, None, "{name} knows too much: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_is_left_for_later_and_nothing_waits_for_luck() {
+    for (name, text) in sources() {
+        for (one, half) in NOWHERE {
+            assert!(!text.contains(&format!("{one}{half}")), "{name} holds {one}{half}");
+        }
+        if name.contains("/tests/") || name.contains("/test/") {
+            assert!(!text.contains(&format!("sle{}(", "ep")), "{name} sleeps");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The server as a whole: killed, stopped, started again, behind proxies.
+
+mod acceptance;
+mod binary;
+mod faults;
+mod proxies;
+mod restart;
+mod shutdown;
