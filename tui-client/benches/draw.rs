@@ -6,10 +6,12 @@
 
 use std::time::{Duration, Instant};
 
-use nebula::event::Event;
-use nebula::model::Model;
-use nebula::update::{dial_now, update};
-use nebula::view::view;
+use nebula::chat;
+use nebula::chat::update::dial_now;
+use nebula::chat::{Model, Room};
+use nebula::screen::update::update;
+use nebula::screen::view::view;
+use nebula::screen::{Event, Screen};
 use protocol::{RoomName, ToClient, UserName};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -45,16 +47,16 @@ fn main() -> std::process::ExitCode {
 /// Median times of a frame with few and with many messages, taken in turns: the machine is as busy
 /// for both.
 fn medians(up: isize) -> [Duration; 2] {
-    let mut models = [FEW, MANY].map(|messages| model(messages, up));
+    let mut screens = [FEW, MANY].map(|messages| screen(messages, up));
     let mut times = [Vec::new(), Vec::new()];
     for frame in 0..FRAMES {
-        for (model, times) in models.iter_mut().zip(&mut times) {
+        for (screen, times) in screens.iter_mut().zip(&mut times) {
             // Something changes between two frames.
             let envelope = message("dev", 1_000_000 + frame as u64);
-            update(model, Event::Received(envelope));
+            update(screen, Event::Chat(chat::Event::Received(envelope)));
             let mut terminal = terminal();
             let began = Instant::now();
-            let drawn = terminal.draw(|frame| drop(view(model, frame)));
+            let drawn = terminal.draw(|frame| drop(view(screen, frame)));
             times.push(began.elapsed());
             assert!(drawn.is_ok());
         }
@@ -73,22 +75,24 @@ fn terminal() -> Terminal<TestBackend> {
     }
 }
 
-fn model(messages: u64, up: isize) -> Model {
+fn screen(messages: u64, up: isize) -> Screen {
     let me = UserName::try_from("Alice").ok();
     let mut model = Model::new(RoomName::general(), me, "s".to_owned());
     drop(dial_now(&mut model));
-    let mut other = nebula::model::Room::new(RoomName::general());
+    let mut other = Room::new(RoomName::general());
     if let Ok(name) = RoomName::try_from("dev") {
         other.name = name;
     }
     model.rooms.insert(0, other);
-    update(&mut model, Event::Resize(SIZE.0, SIZE.1));
+    let mut screen = Screen::new(model);
+    update(&mut screen, Event::Resize(SIZE.0, SIZE.1));
     for id in 1..=messages {
-        update(&mut model, Event::Received(message("dev", id)));
-        update(&mut model, Event::Received(message("general", id)));
+        for room in ["dev", "general"] {
+            update(&mut screen, Event::Chat(chat::Event::Received(message(room, id))));
+        }
     }
-    update(&mut model, Event::Wheel(-up));
-    model
+    update(&mut screen, Event::Wheel(-up));
+    screen
 }
 
 fn message(room: &str, id: u64) -> ToClient {

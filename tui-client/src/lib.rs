@@ -1,9 +1,6 @@
-//! Nebula's terminal client, Elm-shaped: [`event::Event`] says what happened,
-//! [`update::update`] changes the [`model::Model`] and answers with [`event::Action`]s,
-//! [`view::view`] draws. Both are pure; [`run`] is the one loop that does input and output.
-//!
-//! [`plain`], [`send`] and [`tail`] do the same without a screen: they share the model, the update
-//! and the connection, and have no `view`.
+//! Nebula's terminal client: one [`chat`] core, and two ways to meet it, on a [`screen`] or
+//! [`headless`], in lines. [`cli`] has the arguments and settings, [`net`] the connection, and `effects`
+//! does what the core asks for.
 
 #![allow(missing_docs, reason = "a binary's inside, public for its tests alone")]
 
@@ -13,43 +10,23 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::CommandFactory as _;
 
-use args::{Args, Command};
-use run::Exit;
-use settings::Settings;
+use cli::args::{Args, Command};
+use cli::settings::Settings;
+use exit::Exit;
+use headless::{plain, send, tail};
 
-pub mod args;
-pub mod commands;
-pub mod complete;
-pub mod config;
+mod address;
+pub mod chat;
+pub mod cli;
 mod disk;
-pub mod doer;
-pub mod drawn;
-mod editor;
-pub mod event;
-pub mod hues;
-pub mod input;
-pub mod keys;
-pub mod links;
-pub mod memory;
-pub mod model;
+pub mod effects;
+pub mod exit;
+pub mod folders;
+pub mod headless;
 pub mod net;
 mod output;
-pub mod paint;
-pub mod people;
-pub mod plain;
-pub mod rows;
-pub mod run;
-pub mod scroll;
-pub mod send;
-mod session;
-pub mod settings;
-pub mod tail;
-pub mod terminal;
+pub mod screen;
 pub mod text;
-pub mod theme;
-pub mod trust;
-pub mod update;
-pub mod view;
 
 /// Does what the arguments ask for.
 ///
@@ -67,7 +44,7 @@ pub fn start(args: &Args) -> anyhow::Result<Exit> {
         settings.warnings.extend(fault);
     }
     for warning in &settings.warnings {
-        session::tell(warning);
+        output::tell(warning);
     }
     if args.options.print_config {
         return print(settings.to_string().as_bytes());
@@ -85,7 +62,7 @@ pub fn start(args: &Args) -> anyhow::Result<Exit> {
                 tail::tail(&settings, &wanted).await
             }
             _ if settings.plain || !can_draw() => plain::plain(&settings).await,
-            _ => run::chat(&settings).await,
+            _ => screen::run::run(&settings).await,
         }
     });
     // A name that is being resolved, or a terminal that is being read, must not keep the program.
@@ -128,12 +105,14 @@ pub fn print_instead(told: &clap::Error) -> anyhow::Result<Exit> {
     let printed = told.print();
     match told.use_stderr() {
         // Whoever would read it may be what is gone.
-        true => Ok(Exit::Unreachable),
-        false => output::is_read(printed.and_then(|()| io::stdout().flush())).map(|_| Exit::Well),
+        true => Ok(Exit::UsageOrConnection),
+        false => {
+            output::is_read(printed.and_then(|()| io::stdout().flush())).map(|_| Exit::Success)
+        }
     }
 }
 
 fn print(text: &[u8]) -> anyhow::Result<Exit> {
     output::write(text)?;
-    Ok(Exit::Well)
+    Ok(Exit::Success)
 }

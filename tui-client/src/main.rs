@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use nebula::args::Args;
+use nebula::cli::args::Args;
 
 fn main() -> ExitCode {
     let exit = match Args::read(std::env::args_os()) {
@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         Err(error) => {
             // Whoever would read it may be what is gone.
             let _ = writeln!(std::io::stderr(), "nebula: {error:#}");
-            nebula::run::Exit::Unreachable.into()
+            nebula::exit::Exit::UsageOrConnection.into()
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Standard output: written whole, and watched for the moment when nobody reads it any more.
+//! Standard output: written whole, and watched for the moment when nobody reads it any more; and lines
+//! for the person on standard error.
 //!
 //! This file does not know what is written.
 
@@ -9,10 +10,22 @@ use anyhow::Context as _;
 use rustix::event::{PollFd, PollFlags, poll};
 use tokio::sync::mpsc;
 
+use crate::text;
+
 /// Writes all of it at once, and says whether anybody still reads: `nebula tail | head` is no fault.
 pub(crate) fn write(bytes: &[u8]) -> anyhow::Result<bool> {
     let mut out = io::stdout().lock();
     is_read(out.write_all(bytes).and_then(|()| out.flush()))
+}
+
+/// Writes lines at once, and says whether anybody still reads them.
+pub(crate) fn write_lines(lines: &[String]) -> anyhow::Result<bool> {
+    if lines.is_empty() {
+        return Ok(true);
+    }
+    let mut text = lines.join("\n");
+    text.push('\n');
+    write(text.as_bytes())
 }
 
 /// Whether what was written has a reader.
@@ -45,4 +58,10 @@ pub(crate) fn reader_goes() -> mpsc::Receiver<()> {
         let _ = tell.blocking_send(());
     });
     told
+}
+
+/// One line for the person, on standard error: standard output has the conversation alone.
+pub(crate) fn tell(line: &str) {
+    // Nobody may be reading it any more; the conversation goes on.
+    let _ = writeln!(io::stderr(), "nebula: {}", text::clean_own_line(line));
 }

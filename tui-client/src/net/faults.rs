@@ -14,8 +14,8 @@ use tokio_tungstenite::tungstenite::http::StatusCode;
 use tokio_tungstenite::tungstenite::{self, Error};
 use url::Url;
 
-use super::Line;
-use crate::config;
+use super::endpoint::Endpoint;
+use crate::address;
 use crate::disk;
 use crate::text;
 
@@ -23,19 +23,19 @@ use crate::text;
 const NAMES_MAX: usize = 3;
 
 /// Why the server could not be reached, or was lost.
-pub(super) fn sentence(error: &Error, line: &Line) -> String {
-    let host = config::host(&line.server);
+pub(super) fn sentence(error: &Error, endpoint: &Endpoint) -> String {
+    let host = address::host(&endpoint.server);
     match error {
         Error::Io(error) => match error.get_ref().and_then(|inner| inner.downcast_ref()) {
-            Some(fault) => of_tls(fault, line),
-            None => of_io(error, line),
+            Some(fault) => of_tls(fault, endpoint),
+            None => of_io(error, endpoint),
         },
-        Error::Http(answer) => of_answer(answer, line),
+        Error::Http(answer) => of_answer(answer, endpoint),
         Error::Protocol(ProtocolError::ResetWithoutClosingHandshake)
         | Error::ConnectionClosed
         | Error::AlreadyClosed => "The connection broke".to_owned(),
         Error::Protocol(ProtocolError::HttparseError(_) | ProtocolError::HandshakeIncomplete) => {
-            no_nebula(line)
+            no_nebula(endpoint)
         }
         Error::Capacity(CapacityError::MessageTooLong { .. }) => {
             format!("{host} sent more than a server may: it is no Nebula server, or too new")
@@ -47,13 +47,13 @@ pub(super) fn sentence(error: &Error, line: &Line) -> String {
     }
 }
 
-fn is_tls(line: &Line) -> bool {
-    line.server.scheme() == "wss"
+fn is_tls(endpoint: &Endpoint) -> bool {
+    endpoint.server.scheme() == "wss"
 }
 
-fn no_nebula(line: &Line) -> String {
-    let host = config::host(&line.server);
-    match is_tls(line) {
+fn no_nebula(endpoint: &Endpoint) -> String {
+    let host = address::host(&endpoint.server);
+    match is_tls(endpoint) {
         true => format!("{host} does not answer as a Nebula server; check the address"),
         false => format!(
             "{host} does not answer as a Nebula server; check the address, and where it uses TLS, \
@@ -62,19 +62,19 @@ fn no_nebula(line: &Line) -> String {
     }
 }
 
-fn no_tls(line: &Line) -> String {
-    let host = config::host(&line.server);
+fn no_tls(endpoint: &Endpoint) -> String {
+    let host = address::host(&endpoint.server);
     format!("{host} does not answer with TLS; if the server has none, write ws:// for wss://")
 }
 
-fn of_io(error: &io::Error, line: &Line) -> String {
-    let host = config::host(&line.server);
+fn of_io(error: &io::Error, endpoint: &Endpoint) -> String {
+    let host = address::host(&endpoint.server);
     match error.kind() {
         io::ErrorKind::ConnectionRefused => format!("No server at {host}"),
         io::ErrorKind::ConnectionReset
         | io::ErrorKind::ConnectionAborted
         | io::ErrorKind::BrokenPipe => "The connection broke".to_owned(),
-        io::ErrorKind::UnexpectedEof if is_tls(line) => no_tls(line),
+        io::ErrorKind::UnexpectedEof if is_tls(endpoint) => no_tls(endpoint),
         io::ErrorKind::UnexpectedEof => "The connection broke".to_owned(),
         io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
             format!("No way to {host}: check the network")
@@ -82,18 +82,20 @@ fn of_io(error: &io::Error, line: &Line) -> String {
         io::ErrorKind::TimedOut => format!("{host} does not answer"),
         // What the system's look-up of names says is an error of no kind.
         _ if error.raw_os_error().is_none() && error.to_string().contains("lookup") => {
-            let name = line.server.host_str().unwrap_or_default();
+            let name = endpoint.server.host_str().unwrap_or_default();
             format!("No address is known for {name}: check its spelling and the network")
         }
         _ => format!("No connection to {host}: {}", disk::words(error)),
     }
 }
 
-fn of_tls(fault: &rustls::Error, line: &Line) -> String {
-    let host = config::host(&line.server);
+fn of_tls(fault: &rustls::Error, endpoint: &Endpoint) -> String {
+    let host = address::host(&endpoint.server);
     match fault {
-        rustls::Error::InvalidCertificate(fault) => of_certificate(fault, line),
-        rustls::Error::InvalidMessage(_) | rustls::Error::PeerSentOversizedRecord => no_tls(line),
+        rustls::Error::InvalidCertificate(fault) => of_certificate(fault, endpoint),
+        rustls::Error::InvalidMessage(_) | rustls::Error::PeerSentOversizedRecord => {
+            no_tls(endpoint)
+        }
         rustls::Error::PeerIncompatible(_) | rustls::Error::AlertReceived(_) => format!(
             "{host} and this client share no kind of TLS, or it wants a certificate of the client; \
              TLS 1.2 and 1.3 are spoken here"
@@ -102,8 +104,8 @@ fn of_tls(fault: &rustls::Error, line: &Line) -> String {
     }
 }
 
-fn of_certificate(fault: &CertificateError, line: &Line) -> String {
-    let host = line.server.host_str().unwrap_or_default();
+fn of_certificate(fault: &CertificateError, endpoint: &Endpoint) -> String {
+    let host = endpoint.server.host_str().unwrap_or_default();
     match fault {
         // Authorities may have one name and different keys.
         CertificateError::UnknownIssuer | CertificateError::BadSignature => format!(
@@ -151,19 +153,21 @@ fn names(presented: &[String]) -> String {
     }
 }
 
-fn of_answer(answer: &Response, line: &Line) -> String {
-    let host = config::host(&line.server);
+fn of_answer(answer: &Response, endpoint: &Endpoint) -> String {
+    let host = address::host(&endpoint.server);
     let status = answer.status();
     match status {
-        StatusCode::UNAUTHORIZED | StatusCode::PROXY_AUTHENTICATION_REQUIRED => match line.login {
-            Some(_) => format!("{host} does not accept the name and password in the address"),
-            None => format!(
-                "{host} asks for a name and password: --server https://NAME:PASSWORD@{host}"
-            ),
-        },
+        StatusCode::UNAUTHORIZED | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
+            match endpoint.login {
+                Some(_) => format!("{host} does not accept the name and password in the address"),
+                None => format!(
+                    "{host} asks for a name and password: --server https://NAME:PASSWORD@{host}"
+                ),
+            }
+        }
         StatusCode::FORBIDDEN => format!("{host} forbids the connection ({status})"),
         StatusCode::NOT_FOUND => {
-            format!("No Nebula server at {}: check the address ({status})", line.server)
+            format!("No Nebula server at {}: check the address ({status})", endpoint.server)
         }
         StatusCode::TOO_MANY_REQUESTS => {
             format!("{host} has too many connections from your network ({status})")
@@ -174,12 +178,12 @@ fn of_answer(answer: &Response, line: &Line) -> String {
         StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT => {
             format!("{host} answers, but the Nebula server behind it does not ({status})")
         }
-        status if status.is_redirection() => match elsewhere(answer, line) {
+        status if status.is_redirection() => match elsewhere(answer, endpoint) {
             Some(url) => format!("{host} has moved: --server {url}"),
             None => format!("{host} has moved and does not say where ({status})"),
         },
         status if status.is_server_error() => format!("{host} has a fault ({status})"),
-        _ => format!("{} ({status})", no_nebula(line)),
+        _ => format!("{} ({status})", no_nebula(endpoint)),
     }
 }
 
@@ -198,9 +202,9 @@ pub(super) fn retry_after(error: &Error) -> Option<Duration> {
 }
 
 /// Where a redirection leads, as an address for this client.
-fn elsewhere(answer: &Response, line: &Line) -> Option<Url> {
+fn elsewhere(answer: &Response, endpoint: &Endpoint) -> Option<Url> {
     let location = answer.headers().get("location")?.to_str().ok()?;
-    let mut url = line.server.join(location).ok()?;
+    let mut url = endpoint.server.join(location).ok()?;
     url.set_query(None);
     url.set_fragment(None);
     url.set_username("").ok()?;

@@ -1,26 +1,36 @@
 //! A client without a terminal or a server: keys and envelopes in, screens and actions out.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use nebula::event::{Action, Event};
-use nebula::model::Model;
-use nebula::update::{dial_now, update};
-use nebula::view::view;
+use nebula::chat;
+use nebula::chat::update::dial_now;
+use nebula::chat::{Effect, Model};
+use nebula::screen::event::Effect as ScreenEffect;
+use nebula::screen::update::update;
+use nebula::screen::view::view;
+use nebula::screen::{Event, Screen};
 use protocol::{RoomName, ToClient, UserName};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 /// A client, without a terminal or a server.
 pub(crate) struct Client {
-    pub(crate) model: Model,
-    pub(crate) actions: Vec<Action>,
+    pub(crate) screen: Screen,
+    /// What the conversation asked for since the last look.
+    pub(crate) effects: Vec<Effect>,
+    /// What the screen itself asked for.
+    pub(crate) screen_effects: Vec<ScreenEffect>,
 }
 
 impl Client {
     pub(crate) fn new(columns: u16, rows: u16) -> Self {
         let (room, me) = (RoomName::try_from("dev").unwrap(), UserName::try_from("Alice").unwrap());
-        let mut model = Model::new(room, Some(me), "s".to_owned());
-        let actions = dial_now(&mut model);
-        let mut client = Client { model, actions };
+        Client::of(Model::new(room, Some(me), "s".to_owned()), columns, rows)
+    }
+
+    pub(crate) fn of(mut model: Model, columns: u16, rows: u16) -> Self {
+        let effects = dial_now(&mut model);
+        let screen = Screen::new(model);
+        let mut client = Client { screen, effects, screen_effects: Vec::new() };
         client.happens(Event::Resize(columns, rows));
         client
     }
@@ -28,19 +38,24 @@ impl Client {
     /// In the room, with people in it and nothing said yet.
     pub(crate) fn entered(columns: u16, rows: u16) -> Self {
         let mut client = Client::new(columns, rows);
-        client.happens(Event::Connected);
+        client.happens(chat::Event::Connected);
         client.hears(r#"{"type":"history","room":"dev","messages":[],"more":false,"head":0}"#);
         client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
         client.hears(r#"{"type":"presence","room":"dev","users":["Alice","Bob"]}"#);
         client
     }
 
-    pub(crate) fn happens(&mut self, event: Event) {
-        self.actions.extend(update(&mut self.model, event));
+    pub(crate) fn happens(&mut self, event: impl Into<Event>) {
+        for effect in update(&mut self.screen, event.into()) {
+            match effect {
+                ScreenEffect::Chat(effect) => self.effects.push(effect),
+                other => self.screen_effects.push(other),
+            }
+        }
     }
 
     pub(crate) fn hears(&mut self, envelope: &str) {
-        self.happens(Event::Received(ToClient::parse(envelope).unwrap()));
+        self.happens(chat::Event::Received(ToClient::parse(envelope).unwrap()));
     }
 
     pub(crate) fn says(&mut self, id: u64, sender: &str, content: &str) {
@@ -62,21 +77,25 @@ impl Client {
     }
 
     /// What was done since the last look.
-    pub(crate) fn did(&mut self) -> Vec<Action> {
-        std::mem::take(&mut self.actions)
+    pub(crate) fn did(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    pub(crate) fn did_on_screen(&mut self) -> Vec<ScreenEffect> {
+        std::mem::take(&mut self.screen_effects)
     }
 
     pub(crate) fn screen(&self) -> Vec<String> {
-        let (columns, rows) = self.model.size;
+        let (columns, rows) = self.screen.size;
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-        terminal.draw(|frame| drop(view(&self.model, frame))).unwrap();
+        terminal.draw(|frame| drop(view(&self.screen, frame))).unwrap();
         let buffer = terminal.backend().buffer().clone();
         // What a wide sign covers is no cell of its own.
         let cells = |row: &[ratatui::buffer::Cell]| {
             let (mut text, mut at) = (String::new(), 0);
             while let Some(cell) = row.get(at) {
                 text.push_str(cell.symbol());
-                at += nebula::text::width(cell.symbol()).max(1);
+                at += nebula::screen::measure::width(cell.symbol()).max(1);
             }
             text
         };
@@ -90,9 +109,9 @@ impl Client {
     }
 }
 
-pub(crate) fn sent(actions: &[Action]) -> Vec<String> {
-    let envelopes = actions.iter().filter_map(|action| match action {
-        Action::Send(envelope) => Some(envelope.encode()),
+pub(crate) fn sent(effects: &[Effect]) -> Vec<String> {
+    let envelopes = effects.iter().filter_map(|effect| match effect {
+        Effect::Send(envelope) => Some(envelope.encode()),
         _ => None,
     });
     envelopes.collect()

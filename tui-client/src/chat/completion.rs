@@ -1,0 +1,57 @@
+//! What a word may become: commands, rooms, names and what commands take, the likeliest first.
+//!
+//! This file does not know where the word is written, or which key asks for it.
+
+use super::commands::COMMANDS;
+
+/// What there is to complete with.
+#[derive(Debug, Default)]
+pub struct Words {
+    /// Of people, the likeliest first.
+    pub names: Vec<String>,
+    pub rooms: Vec<String>,
+    pub themes: Vec<String>,
+}
+
+/// Where the last word of a text begins, in bytes, and what it may become.
+pub fn completions(text: &str, words: &Words) -> (usize, Vec<String>) {
+    let last_space = text.char_indices().rfind(|(_, c)| c.is_whitespace());
+    let start = last_space.map_or(0, |(at, space)| at + space.len_utf8());
+    let word = &text[start..];
+    let command = text[..start].trim_end().strip_prefix('/');
+    let found = command.and_then(|command| arguments(command, word, words));
+    (start, found.unwrap_or_else(|| options(word, start == 0, words)))
+}
+
+fn options(word: &str, first: bool, words: &Words) -> Vec<String> {
+    if let Some(command) = word.strip_prefix('/').filter(|_| first) {
+        let known = COMMANDS.iter().map(|command| command.name);
+        return known
+            .filter(|name| begins(name, command))
+            .map(|name| format!("/{name} "))
+            .collect();
+    }
+    if let Some(room) = word.strip_prefix('#') {
+        let rooms = words.rooms.iter().filter(|name| begins(name, room));
+        return rooms.map(|name| format!("#{name} ")).collect();
+    }
+    let (at, name) = word.strip_prefix('@').map_or(("", word), |name| ("@", name));
+    let after = if first { ": " } else { " " };
+    let names = words.names.iter().filter(|known| begins(known, name));
+    names.map(|name| format!("{at}{name}{after}")).collect()
+}
+
+/// What a command takes as its one argument, if that is neither a name nor a text.
+fn arguments(command: &str, word: &str, words: &Words) -> Option<Vec<String>> {
+    let known: Vec<String> = match command {
+        "help" => COMMANDS.iter().map(|command| command.name.to_owned()).collect(),
+        "theme" => words.themes.clone(),
+        "join" | "j" | "room" if !word.starts_with('#') => words.rooms.clone(),
+        _ => return None,
+    };
+    Some(known.into_iter().filter(|name| begins(name, word)).collect())
+}
+
+fn begins(name: &str, with: &str) -> bool {
+    name.to_lowercase().starts_with(&with.to_lowercase())
+}

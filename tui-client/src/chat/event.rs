@@ -1,0 +1,89 @@
+//! What can happen to a conversation, and what can be done about it.
+//!
+//! This file does not know either's reasons, or anything of a screen.
+
+use std::time::Duration;
+
+use protocol::{Connect, Ref, RoomName, ToClient, ToServer};
+
+/// Something happened.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// The person looks at the conversation, or away from it.
+    Focus(bool),
+    /// What was said cannot be written down.
+    NotKept {
+        room: RoomName,
+        reference: Ref,
+        /// A sentence for the person.
+        reason: String,
+    },
+    /// The program goes on after it was stopped.
+    Resumed,
+    /// The next attempt to connect begins in so many seconds.
+    DialIn(u64),
+    Connected,
+    /// The connection has held for a while.
+    Stable,
+    /// So long the server took to answer a ping.
+    Latency(Duration),
+    /// The server turned the connection away, and said how long to stay away.
+    ComeBackAfter(Duration),
+    /// An envelope came.
+    Received(ToClient),
+    /// The connection is no more, or never was.
+    Lost {
+        /// The close code, if there was one.
+        code: Option<u16>,
+        /// A sentence for the person.
+        reason: String,
+    },
+    /// A time is over.
+    Time(Timer),
+}
+
+/// What happens when its time is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Timer {
+    /// A message may be sent once more.
+    Retry(RoomName, Ref),
+    /// A request may be sent once more.
+    Resend(Ref),
+    /// A message waits for so long that it should be seen.
+    Overdue(RoomName, Ref),
+    /// Who is not back in this room by now has left it; how often the connection was lost before that.
+    Settled(RoomName, u32),
+    /// What was asked of a room may be asked once more.
+    Reread(RoomName),
+}
+
+/// How long to wait before dialling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wait {
+    /// A random part of this: many clients that lost the same server do not come back as one.
+    UpTo(Duration),
+    Exactly(Duration),
+    /// The first of these, for which the server asked, or a random part of the second, if that is longer.
+    AtLeast(Duration, Duration),
+}
+
+/// Something has to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Open a connection after this time.
+    Dial(Connect, Wait),
+    /// Write this message down before anything else is done.
+    Keep(RoomName, Ref),
+    /// Say something on the open connection.
+    Send(ToServer),
+    /// Tell when this time is over.
+    After(Duration, Timer),
+    /// Ask for attention, with these words.
+    Notify(String),
+    /// Give a text to the person's clipboard.
+    Copy(String),
+    /// Give a text back to where the person writes.
+    Write(String),
+    /// Leave.
+    Quit,
+}

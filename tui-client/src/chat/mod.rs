@@ -1,0 +1,23 @@
+//! The client without a screen: rooms, people, messages, what is unread, what waits to be sent, and what
+//! follows from what the server says and the person asks for.
+//!
+//! [`update::update`] takes an [`Event`] into the [`Model`] and gives [`Effect`]s; what a person asks for
+//! has functions of its own beside it. All of it is pure, but for `memory`, which reads and writes files.
+//! The screen, plain mode, `send` and `tail` stand on it. It does not know widths, colours, keys,
+//! rows, sockets or the clock.
+//!
+//! Whoever shows a room tells where its reader is by the message at the bottom ([`Reading`]), never in rows.
+
+pub mod commands;
+pub mod completion;
+pub mod event;
+pub mod memory;
+pub mod model;
+pub mod people;
+pub mod request;
+pub mod room;
+pub mod update;
+
+pub use event::{Effect, Event, Timer, Wait};
+pub use model::{Connection, Deletion, Model};
+pub use room::{Entry, Pending, Place, Reading, Room, What};

@@ -1,0 +1,236 @@
+//! All state of a conversation.
+//!
+//! This file does not know sockets, the clock, or how anything is shown.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::time::Duration;
+
+use protocol::{MessageId, RoomName, UserName};
+
+use super::request::Request;
+use super::room::Room;
+
+/// Messages asked for on joining: two screens.
+const HISTORY_ON_JOIN: u16 = 100;
+
+/// Sent texts that are kept.
+pub const SENT_MAX: usize = 200;
+
+/// Everything there is to decide by.
+#[derive(Debug)]
+pub struct Model {
+    /// In the order in which they were joined.
+    pub rooms: Vec<Room>,
+    /// The one that is shown.
+    pub active: usize,
+    /// Those that were shown before it, each once, the latest at the end.
+    pub visited: Vec<RoomName>,
+    /// Who this is: as the server spells it, once it said so.
+    pub me: Option<UserName>,
+    /// The name before this one, until the server lets this one in.
+    pub before: Option<UserName>,
+    /// The name that was asked for and let in, to keep things under; a guest has none.
+    pub person: Option<UserName>,
+    /// Another name was asked for since.
+    pub renaming: bool,
+    pub connection: Connection,
+    /// Connections that failed, or broke soon, in a row.
+    pub failures: u32,
+    /// The server said when to come back.
+    pub come_back_after: Option<Duration>,
+    /// How long the server took to answer the last few times, the newest last.
+    pub answers: VecDeque<Duration>,
+    /// The best of them, as far as it is shown.
+    pub latency: Option<Duration>,
+    /// A sentence for the person alone: whoever tells it takes it away.
+    pub notice: Option<String>,
+    /// What was sent, oldest first, to be written again.
+    pub sent: Vec<String>,
+    /// The time of what happened last, in ms since 1970, as far as it is told.
+    pub now: u64,
+    /// Since when there has been no connection.
+    pub offline_since: Option<u64>,
+    /// The person looks at it, as far as is known.
+    pub focused: bool,
+    /// What is asked before it is done.
+    pub deletion: Option<Deletion>,
+    /// What was asked of the server and is not answered, besides messages.
+    pub requests: Vec<Request>,
+    /// What this person's key and its place are called; none without one.
+    pub key: Option<String>,
+    /// Makes refs that no other run makes.
+    pub session: String,
+    /// Refs made so far.
+    pub refs: u64,
+    /// Messages asked for on joining a room that was not seen before.
+    pub history_on_join: u16,
+}
+
+/// Is this message, and no other, to be deleted?
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deletion {
+    pub room: RoomName,
+    pub message: MessageId,
+    pub sender: UserName,
+    /// What was said, on one line.
+    pub content: String,
+}
+
+/// State of the connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Connection {
+    /// Being made.
+    Connecting,
+    /// Envelopes flow.
+    Online,
+    /// Another attempt follows by itself.
+    Waiting {
+        /// In so many seconds, as far as that is known.
+        seconds: Option<u64>,
+        /// What went wrong last.
+        reason: String,
+    },
+    /// The server does not want this; only the person can change it.
+    Refused {
+        /// What the server says.
+        reason: String,
+        /// Another name may be let in.
+        over_name: bool,
+    },
+}
+
+impl Model {
+    /// A client that wants to enter one room.
+    pub fn new(room: RoomName, me: Option<UserName>, session: String) -> Self {
+        Model {
+            rooms: vec![Room::new(room)],
+            active: 0,
+            visited: Vec::new(),
+            person: me.clone(),
+            me,
+            before: None,
+            renaming: false,
+            connection: Connection::Connecting,
+            failures: 0,
+            come_back_after: None,
+            answers: VecDeque::new(),
+            latency: None,
+            notice: None,
+            sent: Vec::new(),
+            now: 0,
+            offline_since: None,
+            focused: true,
+            deletion: None,
+            requests: Vec::new(),
+            key: None,
+            session,
+            refs: 0,
+            history_on_join: HISTORY_ON_JOIN,
+        }
+    }
+
+    /// The room that is shown.
+    pub fn room(&self) -> &Room {
+        &self.rooms[self.active]
+    }
+
+    /// The room that is shown.
+    pub fn room_mut(&mut self) -> &mut Room {
+        &mut self.rooms[self.active]
+    }
+
+    /// Finds a room, however it is spelt.
+    pub fn find(&mut self, name: &RoomName) -> Option<&mut Room> {
+        self.rooms.iter_mut().find(|room| room.name == *name)
+    }
+
+    /// What is unread in some rooms, in figures, if anything is.
+    pub fn unread<'a>(&self, rooms: impl Iterator<Item = &'a Room> + Clone) -> Option<String> {
+        let me = self.me.as_ref();
+        let count: usize = rooms.clone().map(|room| room.unread(me)).sum();
+        let mut rooms = rooms.filter(|room| room.unread(me) > 0);
+        let more = if rooms.any(|room| room.has_more_after(room.read)) { "+" } else { "" };
+        Some(count).filter(|count| *count > 0).map(|count| format!("{count}{more}"))
+    }
+
+    /// How often one is mentioned in some rooms.
+    pub fn mentions<'a>(&self, rooms: impl Iterator<Item = &'a Room>) -> usize {
+        rooms.map(|room| room.mentions(self.me.as_ref())).sum()
+    }
+
+    /// Names that may be meant: who spoke last comes first, then who else is here, and oneself at
+    /// the end.
+    pub fn likeliest_names(&self) -> Vec<String> {
+        let room = self.room();
+        let here = room.people.known();
+        let spoke = room.messages().rev().map(|message| &message.sender);
+        let (mut names, mut seen) = (Vec::new(), BTreeSet::from_iter(&self.me));
+        for name in spoke.filter(|name| here.binary_search(name).is_ok()).chain(here) {
+            if seen.insert(name) {
+                names.push(name);
+            }
+        }
+        names.extend(&self.me);
+        names.into_iter().map(|name| name.as_str().to_owned()).collect()
+    }
+
+    pub fn room_names(&self) -> Vec<String> {
+        self.rooms.iter().map(|room| room.name.as_str().to_owned()).collect()
+    }
+
+    /// Rooms by how well their names fit what was typed, the best first; without anything typed, those
+    /// with something new come first.
+    pub fn matching_rooms(&self, typed: &str) -> Vec<usize> {
+        let typed = typed.strip_prefix('#').unwrap_or(typed).to_lowercase();
+        let me = self.me.as_ref();
+        let score = |at: usize, room: &Room| {
+            let news = (room.mentions(me) > 0, room.unread(me) > 0, at != self.active);
+            fit(&room.name.as_str().to_lowercase(), &typed).map(|fit| (fit, news))
+        };
+        let rooms = self.rooms.iter().enumerate();
+        let mut found: Vec<_> =
+            rooms.filter_map(|(at, room)| Some((score(at, room)?, at))).collect();
+        found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+        found.into_iter().map(|(_, at)| at).collect()
+    }
+
+    /// Notes what was sent; the same again stands once.
+    pub fn remember_sent(&mut self, text: String) {
+        self.sent.retain(|known| *known != text);
+        self.sent.push(text);
+        let old = self.sent.len().saturating_sub(SENT_MAX);
+        self.sent.drain(..old);
+    }
+
+    /// Goes by another name.
+    pub fn rename(&mut self, me: UserName) {
+        if self.me.as_ref().is_none_or(|known| known.as_str() != me.as_str()) {
+            self.rooms.iter_mut().for_each(|room| room.renamed(Some(&me)));
+        }
+        self.me = Some(me);
+    }
+}
+
+/// How well a name fits: all that was typed stands in it in this order; better if it stands
+/// together, and best at the start.
+fn fit(name: &str, typed: &str) -> Option<u8> {
+    let mut rest = name.chars();
+    if !typed.chars().all(|wanted| rest.any(|c| c == wanted)) {
+        return None;
+    }
+    Some(u8::from(name.contains(typed)) + u8::from(name.starts_with(typed)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fits_better_comes_first() {
+        assert_eq!(fit("general", "gen"), Some(2));
+        assert_eq!(fit("ops-general", "gen"), Some(1));
+        assert_eq!(fit("german-nights", "gen"), Some(0));
+        assert_eq!(fit("dev", "gen"), None);
+        assert_eq!(fit("dev", ""), Some(2));
+    }
+}

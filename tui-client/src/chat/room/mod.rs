@@ -1,0 +1,365 @@
+//! One room: what was said in it, who is there, what is on its way, and where one reads.
+//!
+//! Counts are derived from what was read and what is here, never counted up by events: so they cannot
+//! be wrong for long. This file does not know the other rooms, drawing, sockets, or the clock.
+
+mod epoch;
+mod place;
+mod seen;
+
+use std::cell::Cell;
+use std::collections::{BTreeSet, VecDeque};
+
+use protocol::{Body, DELETED_CONTENT, Epoch, Message, MessageId, Ref, RoomName, UserName};
+
+use super::people::People;
+pub use place::{Place, Reading};
+
+/// Most entries of a room that are kept; the oldest go first and can be fetched again.
+pub const ENTRIES_MAX: usize = 10_000;
+/// Most that are kept for somebody who reads further up, so that what is being read stays; a
+/// person who is away for days must not fill the memory.
+pub const ENTRIES_MAX_READING: usize = 2 * ENTRIES_MAX;
+/// Own messages that may wait for the server at a time, in a room.
+pub const PENDING_MAX: usize = 500;
+
+/// One room.
+#[derive(Debug)]
+pub struct Room {
+    /// As the server spells it.
+    pub name: RoomName,
+    /// The server said that this connection is in it.
+    pub joined: bool,
+    /// Who was here when the connection was lost, and may come back in a moment: no news.
+    pub away: BTreeSet<UserName>,
+    /// How often it was lost.
+    pub losses: u32,
+    /// It was joined too fast, and is joined again in a moment.
+    pub deferred: bool,
+    /// Why this person is not in it and will not be by itself: removed, or not let in.
+    pub excluded: Option<String>,
+    /// It was entered before, in this run or an earlier one: what a replay brings is news.
+    pub known: bool,
+    /// Messages and notes, ascending.
+    pub entries: VecDeque<Entry>,
+    /// Who is here.
+    pub people: People,
+    /// Own messages that the server has not told of yet, oldest first.
+    pub pending: Vec<Pending>,
+    /// The one of them that the server has been told and has not answered: the next goes out after
+    /// it, so that their order holds even if the server asks for time.
+    pub sending: Option<Ref>,
+    /// A mention here rings no bell.
+    pub muted: bool,
+    /// What was being written here when one went to another room.
+    pub draft: String,
+    /// Where it is read.
+    pub reading: Reading,
+    /// Newest message that was seen, however it came: where to resume.
+    pub head: MessageId,
+    /// Which log the messages are of, and what was read of them.
+    pub epoch: Option<Epoch>,
+    /// A replay was cut: everything after this id has still to be fetched.
+    pub gap_after: Option<MessageId>,
+    /// The server has messages older than the oldest here.
+    pub more: bool,
+    /// Of what is new, only the newest is here.
+    pub missed: bool,
+    /// A replay was longer than what is kept: its beginning is not here.
+    pub cut: bool,
+    /// Entries that are kept while it is read.
+    pub reading_max: usize,
+    /// Older messages were asked for and have not come yet.
+    pub loading: bool,
+    /// Newest message that was read.
+    pub read: MessageId,
+    /// What was read when one last looked away: the line above what is new stands behind it, and
+    /// stays there while one reads on.
+    pub looked_away: Option<MessageId>,
+    /// What came while there was no line has not been looked at: nothing is read until the person does
+    /// something.
+    pub behind: bool,
+    /// How often something was changed that is not at the end.
+    changes: u64,
+    /// What was counted last.
+    tally: Cell<Tally>,
+}
+
+/// A count of what was not read, and what it holds for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Tally {
+    read: MessageId,
+    changes: u64,
+    /// Up to here.
+    counted: Place,
+    unread: usize,
+    mentions: usize,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        let (read, counted) = (MessageId::ZERO, Place { id: MessageId::ZERO, note: u32::MAX });
+        Tally { read, changes: 0, counted, unread: 0, mentions: 0 }
+    }
+}
+
+/// One thing in the message pane.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its place in the order.
+    pub place: Place,
+    /// What it is.
+    pub what: What,
+    /// It is a message of somebody else that names this person.
+    pub calls: bool,
+}
+
+/// What an entry is.
+#[derive(Debug, Clone)]
+pub enum What {
+    /// A stored message.
+    Message(Message),
+    /// Somebody came.
+    Join(UserName),
+    /// Somebody left.
+    Leave(UserName),
+    /// Something the server or the client has to say.
+    Note(String),
+}
+
+/// An own message that is not known to be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// Its name, the same however often it is sent.
+    pub reference: Ref,
+    /// Its text.
+    pub content: String,
+    /// Why it failed, if it did; otherwise it is on its way or waits for the line.
+    pub failed: Option<String>,
+    /// It waits for so long that the person should see it.
+    pub late: bool,
+}
+
+impl Room {
+    /// A room before the server said anything about it.
+    pub fn new(name: RoomName) -> Self {
+        Room {
+            name,
+            joined: false,
+            away: BTreeSet::new(),
+            losses: 0,
+            deferred: false,
+            excluded: None,
+            known: false,
+            entries: VecDeque::new(),
+            people: People::default(),
+            pending: Vec::new(),
+            sending: None,
+            muted: false,
+            draft: String::new(),
+            reading: Reading::End,
+            missed: false,
+            cut: false,
+            reading_max: ENTRIES_MAX_READING,
+            head: MessageId::ZERO,
+            epoch: None,
+            gap_after: None,
+            more: false,
+            loading: false,
+            read: MessageId::ZERO,
+            looked_away: None,
+            behind: false,
+            changes: 0,
+            tally: Cell::default(),
+        }
+    }
+
+    /// A room that was read up to a message in an earlier run.
+    pub fn as_read(name: RoomName, read: MessageId) -> Self {
+        let looked_away = Some(read).filter(|read| *read > MessageId::ZERO);
+        Room { read, looked_away, known: looked_away.is_some(), ..Room::new(name) }
+    }
+
+    /// Puts a message at its place; true if it is new here and calls this person.
+    pub fn insert(&mut self, message: Message, me: Option<&UserName>) -> bool {
+        self.head = self.head.max(message.id);
+        let place = Place::of(message.id);
+        let at = self.index(place);
+        if let Some(known) = self.entries.get_mut(at).filter(|entry| entry.place == place) {
+            // The same again, unless it was deleted since.
+            if message.deleted {
+                self.changes += 1;
+                known.what = What::Message(message);
+                known.calls = false;
+            }
+            return false;
+        }
+        let calls = calls(&message, me, &self.people);
+        self.changes += u64::from(at < self.entries.len());
+        self.entries.insert(at, Entry { place, what: What::Message(message), calls });
+        self.trim();
+        calls
+    }
+
+    /// A message is no more: what is left is a tombstone.
+    pub fn delete(&mut self, id: MessageId) {
+        let at = self.index(Place::of(id));
+        let Some(entry) = self.entries.get_mut(at).filter(|entry| entry.place.id == id) else {
+            return;
+        };
+        if let (What::Message(message), Ok(content)) =
+            (&mut entry.what, Body::try_from(DELETED_CONTENT))
+        {
+            message.content = content;
+            message.deleted = true;
+            entry.calls = false;
+            self.changes += 1;
+        }
+    }
+
+    /// Adds a note behind everything there is.
+    pub fn note(&mut self, what: What) {
+        let place = match self.entries.back() {
+            Some(last) => Place { note: last.place.note.saturating_add(1), ..last.place },
+            None => Place { id: self.head, note: 1 },
+        };
+        self.entries.push_back(Entry { place, what, calls: false });
+        self.trim();
+    }
+
+    /// Lets the oldest go that are too many, and of what is being read only if it must be.
+    fn trim(&mut self) {
+        let most = match self.reading {
+            Reading::End => ENTRIES_MAX,
+            Reading::Above(_) => self.reading_max,
+        };
+        let old = self.entries.len().saturating_sub(most);
+        if old > 0 {
+            let newest = self.entries.drain(..old).next_back();
+            // Of what was not read yet, not all is here any more.
+            self.missed |= newest.is_some_and(|entry| entry.place.id > self.read);
+            self.changes += 1;
+            self.more = true;
+        }
+    }
+
+    /// Changes who is here. Others whose names begin like this person's decide who a text names.
+    pub fn change_people(&mut self, me: Option<&UserName>, change: impl FnOnce(&mut People)) {
+        let longer = |people: &People| me.map(|me| people.longer_names(me).to_vec());
+        let before = longer(&self.people);
+        change(&mut self.people);
+        if longer(&self.people) != before {
+            self.renamed(me);
+        }
+    }
+
+    /// The person has another name: other messages call.
+    pub fn renamed(&mut self, me: Option<&UserName>) {
+        self.changes += 1;
+        for entry in &mut self.entries {
+            if let What::Message(message) = &entry.what {
+                entry.calls = calls(message, me, &self.people);
+            }
+        }
+    }
+
+    /// Where a place is, or would be, among the entries.
+    pub fn index(&self, place: Place) -> usize {
+        self.entries.partition_point(|entry| entry.place < place)
+    }
+
+    /// Oldest message here.
+    pub fn oldest(&self) -> Option<MessageId> {
+        self.messages().next().map(|message| message.id)
+    }
+
+    /// Messages, ascending.
+    pub fn messages(&self) -> impl DoubleEndedIterator<Item = &Message> {
+        self.entries.iter().filter_map(|entry| entry.message())
+    }
+
+    /// The message before an entry.
+    pub fn message_before(&self, at: usize) -> Option<&Message> {
+        self.entries.range(..at).rev().find_map(Entry::message)
+    }
+
+    /// Messages of others after the last one read.
+    pub fn unread(&self, me: Option<&UserName>) -> usize {
+        self.tally(me).unread
+    }
+
+    /// How many of them name this person.
+    pub fn mentions(&self, me: Option<&UserName>) -> usize {
+        self.tally(me).mentions
+    }
+
+    /// More came after this message than is here.
+    pub fn has_more_after(&self, seen: MessageId) -> bool {
+        self.missed && self.more && self.oldest().is_some_and(|oldest| oldest > seen)
+    }
+
+    /// Counts what was not read. What was counted before is not counted again: only what came behind
+    /// it, unless something else has changed since.
+    fn tally(&self, me: Option<&UserName>) -> Tally {
+        let mut tally = self.tally.get();
+        if tally.read != self.read || tally.changes != self.changes {
+            let counted = Place { id: self.read, note: u32::MAX };
+            tally =
+                Tally { read: self.read, changes: self.changes, counted, unread: 0, mentions: 0 };
+        }
+        let from = self.entries.partition_point(|entry| entry.place <= tally.counted);
+        for entry in self.entries.range(from..) {
+            let is_others = entry.message().is_some_and(|message| Some(&message.sender) != me);
+            tally.unread += usize::from(is_others);
+            tally.mentions += usize::from(entry.calls);
+            tally.counted = entry.place;
+        }
+        self.tally.set(tally);
+        tally
+    }
+
+    /// The first message below the line above what is new: somebody else's, since nobody is news to
+    /// oneself.
+    pub fn new_line(&self, me: Option<&UserName>) -> Option<MessageId> {
+        let after = self.looked_away?;
+        let mut messages = self.after(after).filter_map(Entry::message);
+        messages.find(|message| Some(&message.sender) != me).map(|message| message.id)
+    }
+
+    /// The first message that was not read.
+    pub fn first_unread(&self) -> Option<Place> {
+        self.newer().find(|entry| entry.message().is_some()).map(|entry| entry.place)
+    }
+
+    /// Own messages that the server refused.
+    pub fn failed(&self) -> usize {
+        self.pending.iter().filter(|pending| pending.failed.is_some()).count()
+    }
+
+    fn newer(&self) -> impl Iterator<Item = &Entry> {
+        self.after(self.read)
+    }
+
+    fn after(&self, id: MessageId) -> impl Iterator<Item = &Entry> {
+        self.entries.range(self.entries.partition_point(|entry| entry.place.id <= id)..)
+    }
+}
+
+impl Entry {
+    /// The message, if it is one.
+    pub fn message(&self) -> Option<&Message> {
+        match &self.what {
+            What::Message(message) => Some(message),
+            _ => None,
+        }
+    }
+}
+
+/// Somebody else names this person, and none of the others here by a longer name.
+fn calls(message: &Message, me: Option<&UserName>, people: &People) -> bool {
+    me.is_some_and(|me| {
+        !message.deleted
+            && *me != message.sender
+            && !protocol::mentions(message.content.as_str(), me, people.longer_names(me)).is_empty()
+    })
+}

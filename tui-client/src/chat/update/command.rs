@@ -1,0 +1,244 @@
+//! What a command does.
+//!
+//! Some are for the surface alone, which does them instead: `/help`, `/search` and `/theme`.
+
+use protocol::{Delete, Leave, MessageId, Moderate, RoomName, ToServer, UserName};
+
+use super::connection::{join, reconnect};
+use super::request;
+use super::rooms::{close_active, go_to, show_number, show_room};
+use super::sending::{drop_failed, edit_failed, send_again};
+use crate::chat::commands::{Command, ModerationCommand, Typed};
+use crate::chat::event::Effect;
+use crate::chat::model::{Connection, Deletion, Model};
+use crate::chat::room::{Room, What};
+use crate::text;
+
+/// Links that are listed: a screen's worth.
+const LINKS_MAX: usize = 20;
+/// Why nothing can be done in a room at the moment.
+const NOT_IN_ROOM: &str = "Not possible: you are not in this room right now";
+
+/// Does what a command asks for.
+pub fn command(model: &mut Model, typed: Typed) -> Vec<Effect> {
+    match typed {
+        Typed::Text(_) | Typed::Help(None) | Typed::Search(_) | Typed::Theme(_) => {}
+        Typed::Help(Some(command)) => model.notice = Some(words_about(command)),
+        Typed::Join(name) => return join_room(model, name),
+        Typed::Leave => return leave_room(model),
+        Typed::Rooms => list_rooms(model),
+        Typed::Room(wanted) => show_wanted(model, &wanted),
+        Typed::Who => who(model),
+        Typed::Nick(name) => return come_back_as(model, name),
+        Typed::Reconnect => return reconnect(model),
+        Typed::Url(None) => list_links(model),
+        Typed::Url(Some(number)) => {
+            let link = web_links(model.room()).into_iter().nth(number - 1);
+            return copy(model, link, "link");
+        }
+        Typed::Copy(number) => {
+            let said = model.room().messages().rev().nth(number - 1);
+            let said = said.map(|message| message.content.as_str().to_owned());
+            return copy(model, said, "message");
+        }
+        Typed::Clear => model.room_mut().forget(),
+        Typed::Mute => mute(model),
+        Typed::Key => about_key(model),
+        Typed::Retry => return send_again(model),
+        Typed::Edit => return edit_failed(model),
+        Typed::Drop => drop_failed(model),
+        Typed::Moderate(_) | Typed::Delete(_) if !model.room().joined => {
+            model.notice = Some(NOT_IN_ROOM.to_owned());
+        }
+        Typed::Moderate(command) => {
+            let act = act(model, command);
+            return request::ask(model, act);
+        }
+        Typed::Delete(number) => delete(model, number),
+        Typed::DeleteConfirmed => return confirm_deletion(model),
+        Typed::Quit => return vec![Effect::Quit],
+    }
+    Vec::new()
+}
+
+fn act(model: &Model, command: ModerationCommand) -> ToServer {
+    let ModerationCommand { action, user, everywhere, seconds, reason } = command;
+    let room = Some(model.room().name.clone()).filter(|_| !everywhere);
+    ToServer::Moderate(Box::new(Moderate { action, room, user, seconds, reason, reference: None }))
+}
+
+/// Counted from the newest, at the moment when it is asked for.
+fn delete(model: &mut Model, number: usize) {
+    let newest = model.room().messages().rev().filter(|message| !message.deleted);
+    let id = newest.map(|message| message.id).nth(number - 1);
+    question_deletion(model, id);
+}
+
+/// Asks before a message is deleted; which one it means is settled now.
+pub fn question_deletion(model: &mut Model, id: Option<MessageId>) {
+    let room = model.room();
+    let message = room.messages().find(|message| Some(message.id) == id);
+    let Some(message) = message.filter(|message| !message.deleted) else {
+        let is_gone = message.is_some();
+        let words = if is_gone { "It is deleted already" } else { "No such message here" };
+        model.notice = Some(words.to_owned());
+        return;
+    };
+    if !room.joined {
+        model.notice = Some(NOT_IN_ROOM.to_owned());
+        return;
+    }
+    let content = text::clean_line(message.content.as_str());
+    let (room, sender, message) = (room.name.clone(), message.sender.clone(), message.id);
+    model.deletion = Some(Deletion { room, message, sender, content });
+}
+
+/// Yes, that message.
+pub fn confirm_deletion(model: &mut Model) -> Vec<Effect> {
+    match model.deletion.take() {
+        Some(Deletion { room, message, .. }) => {
+            request::ask(model, ToServer::Delete(Delete { room, message, reference: None }))
+        }
+        None => {
+            model.notice = Some("Nothing to confirm: /delete [N] comes first".to_owned());
+            Vec::new()
+        }
+    }
+}
+
+fn words_about(command: &Command) -> String {
+    let Command { name, aliases, arguments, what } = command;
+    let also: Vec<_> = aliases.iter().map(|alias| format!("/{alias}")).collect();
+    let also = if also.is_empty() { String::new() } else { format!(" (also {})", also.join(", ")) };
+    let typed = format!("/{name} {arguments}");
+    format!("{}: {what}{also}", typed.trim_end())
+}
+
+/// Says something in the room, to this person alone.
+fn answer(model: &mut Model, words: String) {
+    model.room_mut().note(What::Note(words));
+}
+
+fn list_rooms(model: &mut Model) {
+    let lines = model.rooms.iter().zip(1..).map(|(room, number)| {
+        let unread = model.unread(std::iter::once(room)).unwrap_or_else(|| "0".to_owned());
+        let name = text::name(room.name.as_str());
+        let people = match room.joined {
+            true => format!("{} online", room.people.count()),
+            false => "not connected".to_owned(),
+        };
+        format!("{number}  #{name}: {people}, {unread} unread")
+    });
+    let lines: Vec<_> = lines.collect();
+    answer(model, lines.join("\n"));
+}
+
+fn show_wanted(model: &mut Model, wanted: &str) {
+    if let Ok(number) = wanted.parse() {
+        return show_number(model, number);
+    }
+    match model.matching_rooms(wanted).first() {
+        Some(place) => show_room(model, *place),
+        None => model.notice = Some(format!("No room matches {wanted:?}. /join {wanted} opens it")),
+    }
+}
+
+fn about_key(model: &mut Model) {
+    let without = "This client has no key, so your name is not reserved for you".to_owned();
+    let about = model.key.clone().unwrap_or(without);
+    answer(model, about);
+}
+
+fn join_room(model: &mut Model, name: RoomName) -> Vec<Effect> {
+    if let Some(place) = model.rooms.iter().position(|room| room.name == name) {
+        show_room(model, place);
+        return come_in_again(model);
+    }
+    model.rooms.push(Room::new(name));
+    go_to(model, model.rooms.len() - 1);
+    come_in(model)
+}
+
+/// Into the room that is shown: now, or with the next connection. Who was refused may be let into another
+/// room.
+fn come_in(model: &mut Model) -> Vec<Effect> {
+    match model.connection {
+        Connection::Online => vec![Effect::Send(join(model.room(), model.history_on_join))],
+        Connection::Refused { .. } => reconnect(model),
+        Connection::Connecting | Connection::Waiting { .. } => Vec::new(),
+    }
+}
+
+/// Somebody removed this person from the room, or it was closed to them.
+fn come_in_again(model: &mut Model) -> Vec<Effect> {
+    let is_refused = matches!(model.connection, Connection::Refused { .. });
+    let room = model.room_mut();
+    if room.joined || (room.excluded.take().is_none() && !is_refused) {
+        return Vec::new();
+    }
+    come_in(model)
+}
+
+fn leave_room(model: &mut Model) -> Vec<Effect> {
+    if model.rooms.len() == 1 {
+        model.notice = Some("This is your only room. /join another one first, or /quit".to_owned());
+        return Vec::new();
+    }
+    let room = close_active(model);
+    let leave = Effect::Send(ToServer::Leave(Leave { room: room.name }));
+    if room.joined { vec![leave] } else { Vec::new() }
+}
+
+fn who(model: &mut Model) {
+    let room = model.room();
+    let names = room.people.known().iter().map(|name| text::name(name.as_str()));
+    let names: Vec<_> = names.collect();
+    let (count, more) = (room.people.count(), room.people.count() - names.len());
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let heading = match room.joined {
+        true => format!("{count} online"),
+        false => "Not connected. Last seen here".to_owned(),
+    };
+    answer(model, format!("{heading}: {}{more}", names.join(", ")));
+}
+
+/// A name belongs to a connection, so another name needs another one.
+fn come_back_as(model: &mut Model, name: UserName) -> Vec<Effect> {
+    let has_name = !matches!(model.connection, Connection::Refused { .. });
+    model.before = model.before.take().or_else(|| model.me.clone().filter(|_| has_name));
+    model.rename(name);
+    model.renaming = true;
+    reconnect(model)
+}
+
+/// The links of a room, newest first.
+fn web_links(room: &Room) -> Vec<String> {
+    let texts = room.messages().rev().map(|message| message.content.as_str());
+    let found = texts.flat_map(|text| {
+        protocol::links(text).into_iter().rev().map(|link| text[link.range].to_owned())
+    });
+    found.take(LINKS_MAX).collect()
+}
+
+fn list_links(model: &mut Model) {
+    let links = web_links(model.room());
+    let lines = links.iter().zip(1..);
+    let list: Vec<_> = lines.map(|(link, n)| format!("{n}  {}", text::shown(link))).collect();
+    let list = if list.is_empty() { "No links in this room".to_owned() } else { list.join("\n") };
+    answer(model, list);
+}
+
+fn copy(model: &mut Model, found: Option<String>, what: &str) -> Vec<Effect> {
+    if found.is_none() {
+        model.notice = Some(format!("No such {what} here"));
+    }
+    found.map(Effect::Copy).into_iter().collect()
+}
+
+fn mute(model: &mut Model) {
+    let room = model.room_mut();
+    room.muted = !room.muted;
+    let name = text::name(room.name.as_str());
+    let muted = if room.muted { "muted" } else { "unmuted" };
+    model.notice = Some(format!("#{name} {muted}"));
+}

@@ -1,0 +1,168 @@
+//! The connection as the conversation sees it: when to dial and as whom, what its loss changes, and when
+//! the server's refusal ends it.
+//!
+//! This file does not know sockets.
+
+use std::time::Duration;
+
+use protocol::{Connect, Join, MessageId, Refusal, ToServer};
+
+use super::request;
+use crate::chat::event::{Effect, Wait};
+use crate::chat::model::{Connection, Model};
+use crate::chat::room::Room;
+use crate::text;
+
+/// First wait before dialling again; it doubles with each failure.
+const DIAL_AFTER: Duration = Duration::from_millis(500);
+/// Longest wait before dialling again.
+const DIAL_AFTER_MAX: Duration = Duration::from_secs(30);
+/// Longest time that a server may ask for.
+const SERVER_WAIT_MAX: Duration = Duration::from_secs(300);
+/// When to ask again what the server cannot do now, if it does not say.
+const SERVER_WAIT: Duration = Duration::from_secs(2);
+/// Answers that the latency is taken from.
+const ANSWERS_MAX: usize = 3;
+/// The latency is shown anew if it changed by so much, so that an idle screen stands still.
+const LATENCY_STEP: Duration = Duration::from_millis(50);
+
+/// The first thing to do.
+pub fn dial_now(model: &mut Model) -> Vec<Effect> {
+    model.connection = Connection::Connecting;
+    vec![Effect::Dial(hello(model), Wait::Exactly(Duration::ZERO))]
+}
+
+/// At once, whatever was before.
+pub(super) fn reconnect(model: &mut Model) -> Vec<Effect> {
+    unjoin(model);
+    model.failures = 0;
+    dial_now(model)
+}
+
+/// Back from the shell: the connection may be long dead, and nobody wants to wait for that to be found out.
+pub(super) fn resumed(model: &mut Model) -> Vec<Effect> {
+    if matches!(model.connection, Connection::Refused { .. }) {
+        return Vec::new();
+    }
+    unjoin(model);
+    dial_now(model)
+}
+
+pub(super) fn come_back_after(model: &mut Model, time: Duration) {
+    model.come_back_after = Some(time.min(SERVER_WAIT_MAX));
+}
+
+/// How long to wait before what the server has no time for is asked again.
+pub(super) fn server_wait(retry_ms: Option<u64>) -> Duration {
+    retry_ms.map_or(SERVER_WAIT, Duration::from_millis).min(SERVER_WAIT_MAX)
+}
+
+pub(super) fn lost(model: &mut Model, code: Option<u16>, reason: String) -> Vec<Effect> {
+    let was_in = model.rooms.iter().any(|room| room.joined);
+    unjoin(model);
+    model.offline_since.get_or_insert(model.now);
+    let come_back_after = model.come_back_after.take();
+    if code.is_some_and(|code| code >= 4000)
+        && let Some(effects) =
+            refused(model, code == Refusal::NameTaken.close_code(), &reason, was_in)
+    {
+        return effects;
+    }
+    model.failures = model.failures.saturating_add(1);
+    model.connection = Connection::Waiting { seconds: None, reason };
+    let growing = dial_after(model.failures);
+    let wait = match come_back_after {
+        Some(after) => Wait::AtLeast(after, growing),
+        None => Wait::UpTo(growing),
+    };
+    vec![Effect::Dial(hello(model), wait)]
+}
+
+/// Codes from 4000 on mean: do not come back unchanged. So one comes back under the name that one had
+/// before; or, who is not let into one room, in another room: then there is nothing to do here.
+fn refused(model: &mut Model, over_name: bool, reason: &str, was_in: bool) -> Option<Vec<Effect>> {
+    if let Some(name) = model.before.take() {
+        let wanted =
+            model.me.as_ref().map(|wanted| text::name(wanted.as_str())).unwrap_or_default();
+        let (kept, reason) = (text::name(name.as_str()), text::clean_line(reason));
+        model.notice = Some(format!("You are still {kept}. Not renamed to {wanted}: {reason}"));
+        model.renaming = false;
+        model.rename(name);
+        return Some(dial_now(model));
+    }
+    let shut_out = text::clean_line(reason);
+    let is_shut = |room: &Room| room.excluded.as_ref() == Some(&shut_out);
+    let has_other = model.rooms.iter().any(|room| room.excluded.is_none());
+    if has_other && !was_in && model.rooms.iter().any(is_shut) {
+        return None;
+    }
+    // Nowhere is one let in: it is not the rooms.
+    if !has_other {
+        model.rooms.iter_mut().filter(|room| is_shut(room)).for_each(|room| room.excluded = None);
+    }
+    model.connection = Connection::Refused { reason: reason.to_owned(), over_name };
+    Some(Vec::new())
+}
+
+/// What was said on the old connection holds no more.
+fn unjoin(model: &mut Model) {
+    for room in &mut model.rooms {
+        if std::mem::take(&mut room.joined) {
+            room.away.extend(room.people.known().iter().cloned());
+            room.losses = room.losses.wrapping_add(1);
+        }
+        room.deferred = false;
+        // The answer to what was asked on this connection comes no more.
+        room.loading = false;
+    }
+    model.latency = None;
+    model.answers.clear();
+    request::disconnected(model);
+}
+
+fn dial_after(failures: u32) -> Duration {
+    let doubled = DIAL_AFTER.saturating_mul(1 << failures.saturating_sub(1).min(16));
+    doubled.min(DIAL_AFTER_MAX)
+}
+
+pub(super) fn dial_in(model: &mut Model, left: u64) {
+    if let Connection::Waiting { seconds, .. } = &mut model.connection {
+        *seconds = Some(left);
+    }
+}
+
+/// One slow answer says more of this machine than of the line: the best of some counts.
+pub(super) fn answered(model: &mut Model, answer: Duration) {
+    model.answers.push_back(answer);
+    let old = model.answers.len().saturating_sub(ANSWERS_MAX);
+    model.answers.drain(..old);
+    let best = model.answers.iter().min().copied().unwrap_or(answer);
+    if model.latency.is_none_or(|shown| shown.abs_diff(best) >= LATENCY_STEP) {
+        model.latency = Some(best);
+    }
+}
+
+/// The room to connect with: the one that is shown, unless one was removed from it.
+pub(super) fn dialled(model: &Model) -> &Room {
+    let mut rooms = std::iter::once(model.room()).chain(&model.rooms);
+    rooms.find(|room| room.excluded.is_none()).unwrap_or_else(|| model.room())
+}
+
+/// Asks for one room; the others are joined when it is open.
+fn hello(model: &Model) -> Connect {
+    let room = dialled(model);
+    let (since, history) = resume_point(room, model.history_on_join);
+    Connect { room: room.name.clone(), user: model.me.clone(), since, history }
+}
+
+pub(super) fn join(room: &Room, history_on_join: u16) -> ToServer {
+    let (since, history) = resume_point(room, history_on_join);
+    ToServer::Join(Join { room: room.name.clone(), since, history })
+}
+
+/// What was seen is not asked for again; a replay that was cut is asked for from where it began,
+/// since what came after the gap does not fill it.
+fn resume_point(room: &Room, history: u16) -> (Option<MessageId>, Option<u16>) {
+    let seen = room.gap_after.unwrap_or(room.head);
+    if seen > MessageId::ZERO { (Some(seen), None) } else { (None, Some(history)) }
+}

@@ -1,0 +1,50 @@
+//! What happened → what changes and what to do. Pure: no input or output, no clock.
+//!
+//! What a person asks for has functions of its own: [`say`], [`command`], [`show_room`] and their like.
+
+mod command;
+mod connection;
+mod history;
+mod received;
+mod refused;
+mod request;
+mod rooms;
+mod sending;
+
+pub use command::{command, confirm_deletion, question_deletion};
+pub use connection::dial_now;
+pub use history::load_older;
+pub use rooms::{
+    attend, back_to_end, focus, next_active, read_at, show_number, show_room, want_people,
+};
+pub use sending::say;
+
+use super::event::{Effect, Event, Timer};
+use super::model::{Connection, Model};
+
+/// Changes the model, and says what to do about it.
+pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
+    match event {
+        Event::Focus(focused) => focus(model, focused),
+        Event::NotKept { room, reference, reason } => {
+            return sending::not_kept(model, &room, &reference, &reason);
+        }
+        Event::Resumed => return connection::resumed(model),
+        Event::DialIn(seconds) => connection::dial_in(model, seconds),
+        Event::Connected => {
+            model.connection = Connection::Online;
+            model.offline_since = None;
+        }
+        Event::ComeBackAfter(time) => connection::come_back_after(model, time),
+        Event::Stable => model.failures = 0,
+        Event::Latency(latency) => connection::answered(model, latency),
+        Event::Received(envelope) => return received::received(model, envelope),
+        Event::Lost { code, reason } => return connection::lost(model, code, reason),
+        Event::Time(Timer::Retry(room, named)) => return sending::retry(model, &room, &named),
+        Event::Time(Timer::Resend(named)) => return request::resend(model, &named),
+        Event::Time(Timer::Overdue(room, named)) => sending::overdue(model, &room, &named),
+        Event::Time(Timer::Settled(room, losses)) => received::settled(model, &room, losses),
+        Event::Time(Timer::Reread(room)) => return history::ask_again(model, &room),
+    }
+    Vec::new()
+}

@@ -1,0 +1,199 @@
+//! What the server says, taken into the model.
+//!
+//! This file does not know what of it is seen, or how.
+
+use std::time::Duration;
+
+use protocol::{Joined, Left, Message, Moderated, RoomName, ToClient, UserName};
+
+use super::connection::join;
+use super::history::history_came;
+use super::refused::refused;
+use super::request;
+use super::sending::{send_next, take_in};
+use crate::chat::commands;
+use crate::chat::event::{Effect, Timer};
+use crate::chat::model::Model;
+use crate::chat::room::{Reading, What};
+use crate::text;
+
+/// After a restart the server spreads its clients over so long at most.
+const BACK_WITHIN: Duration = Duration::from_secs(60);
+
+/// A notification is read at a glance.
+const NOTIFICATION_CHARS_MAX: usize = 120;
+
+pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
+    match envelope {
+        ToClient::Message(message) => message_came(model, message),
+        ToClient::Join(Joined { room, sender, .. }) => {
+            if model.find(&room).is_some_and(|room| !room.joined) {
+                return entered(model, &room, sender);
+            }
+            let me = model.me.clone();
+            if let Some(room) = model.find(&room) {
+                room.change_people(me.as_ref(), |people| people.came(&sender));
+                if room.away.remove(&sender) {
+                    return Vec::new();
+                }
+            }
+            note(model, &room, What::Join(sender))
+        }
+        ToClient::Leave(Left { room, sender }) => {
+            if Some(&sender) == model.me.as_ref() {
+                removed(model, &room);
+                return Vec::new();
+            }
+            let me = model.me.clone();
+            if let Some(room) = model.find(&room) {
+                room.change_people(me.as_ref(), |people| people.went(&sender));
+                room.away.remove(&sender);
+            }
+            note(model, &room, What::Leave(sender))
+        }
+        ToClient::Presence(presence) => {
+            let me = model.me.clone();
+            if let Some(room) = model.find(&presence.room) {
+                room.change_people(me.as_ref(), |people| people.listed(presence));
+            }
+            Vec::new()
+        }
+        ToClient::History(history) => history_came(model, history),
+        ToClient::Deleted(deleted) => {
+            request::done(model, deleted.reference.as_ref());
+            if let Some(room) = model.find(&deleted.room) {
+                room.delete(deleted.message);
+                room.head = room.head.max(deleted.id);
+            }
+            Vec::new()
+        }
+        ToClient::Moderated(moderated) => {
+            request::done(model, moderated.reference.as_ref());
+            let words = words_about(model, &moderated);
+            let is_banned = moderated.action == protocol::Action::Ban
+                && Some(&moderated.user) == model.me.as_ref();
+            if is_banned && let Some(room) = moderated.room.as_ref().and_then(|it| model.find(it)) {
+                // One's own `leave` follows.
+                room.excluded = Some(words.clone());
+            }
+            let room = moderated.room.unwrap_or_else(|| model.room().name.clone());
+            note(model, &room, What::Note(words))
+        }
+        ToClient::Error(note) => refused(model, note),
+    }
+}
+
+/// Whoever leaves by themselves has no such room any more when they hear of it.
+fn removed(model: &mut Model, room: &RoomName) {
+    if let Some(room) = model.find(room) {
+        room.joined = false;
+        room.sending = None;
+        let name = text::name(room.name.as_str());
+        room.excluded
+            .get_or_insert_with(|| format!("You are no longer in #{name}. /join {name} rejoins"));
+    }
+}
+
+/// Who did what to whom, where, for how long, and why.
+fn words_about(model: &Model, moderated: &Moderated) -> String {
+    let Moderated { action, room, user, by, seconds, reason, .. } = moderated;
+    let named = |name: &UserName| match Some(name) == model.me.as_ref() {
+        true => "you".to_owned(),
+        false => text::name(name.as_str()),
+    };
+    let (by, user) = (named(by), named(user));
+    let did = match action {
+        protocol::Action::Kick => "removed",
+        protocol::Action::Ban => "banned",
+        protocol::Action::Unban => "unbanned",
+        protocol::Action::Mute => "silenced",
+        protocol::Action::Unmute => "unsilenced",
+    };
+    let place = match (room, action) {
+        (Some(room), protocol::Action::Kick | protocol::Action::Ban) => {
+            format!(" from #{}", text::name(room.as_str()))
+        }
+        (Some(room), _) => format!(" in #{}", text::name(room.as_str())),
+        (None, _) => " on the whole server".to_owned(),
+    };
+    let time = seconds.map(|seconds| format!(" for {}", commands::spelled(seconds)));
+    let reason = reason.as_ref().map(|reason| format!(": {}", text::shown(reason.as_str())));
+    let (time, reason) = (time.unwrap_or_default(), reason.unwrap_or_default());
+    format!("{by} {did} {user}{place}{time}{reason}")
+}
+
+/// The first `join` of a room is one's own: it says how the server spells both names. What was
+/// written meanwhile goes out now, in order.
+fn entered(model: &mut Model, name: &RoomName, me: UserName) -> Vec<Effect> {
+    let first = model.rooms.iter().all(|room| !room.joined);
+    let history = model.history_on_join;
+    model.before = None;
+    if std::mem::take(&mut model.renaming) {
+        model.person = Some(me.clone());
+    }
+    model.rename(me);
+    // It got in: whoever is cut again and again comes back soon, though not at once.
+    model.failures = model.failures.min(1);
+    let mut effects = Vec::new();
+    if let Some(room) = model.find(name) {
+        room.name = name.clone();
+        room.joined = true;
+        room.excluded = None;
+        room.people.reconnected();
+        room.sending = None;
+        effects.extend(send_next(room));
+        if !room.away.is_empty() {
+            let settled = Timer::Settled(name.clone(), room.losses);
+            effects.push(Effect::After(BACK_WITHIN, settled));
+        }
+    }
+    effects.extend(request::resend_due(model, name));
+    if first {
+        // Who was put out of a room comes in again only as they wish.
+        let others = model.rooms.iter().filter(|room| !room.joined && room.excluded.is_none());
+        effects.extend(others.map(|room| Effect::Send(join(room, history))));
+    }
+    effects
+}
+
+fn note(model: &mut Model, room: &RoomName, what: What) -> Vec<Effect> {
+    if let Some(room) = model.find(room) {
+        room.note(what);
+    }
+    Vec::new()
+}
+
+fn message_came(model: &mut Model, message: Message) -> Vec<Effect> {
+    let (me, name, watched) = (model.me.clone(), message.room.clone(), watched(model, &message));
+    let focused = model.focused;
+    let Some(room) = model.find(&name) else { return Vec::new() };
+    let (line, words) = (room.new_line(me.as_ref()), notification(&message));
+    let calls = take_in(room, message, me.as_ref());
+    if watched && room.reading == Reading::End && !room.behind {
+        room.saw(me.as_ref(), line);
+    }
+    let rings = calls && !room.muted && !focused;
+    let next = send_next(room);
+    rings.then_some(Effect::Notify(words)).into_iter().chain(next).collect()
+}
+
+/// Who calls, where, and with what words: as a notification shows it.
+fn notification(message: &Message) -> String {
+    let Message { sender, room, content, .. } = message;
+    let (sender, room) = (text::name(sender.as_str()), text::name(room.as_str()));
+    let words = format!("{sender} in #{room}: {}", text::clean_line(content.as_str()));
+    let words: String = words.chars().take(NOTIFICATION_CHARS_MAX).collect();
+    text::clean_own(&words)
+}
+
+/// True if what comes into this message's room is seen as it comes.
+fn watched(model: &Model, message: &Message) -> bool {
+    model.focused && model.room().name == message.room
+}
+
+/// Who comes from now on was away.
+pub(super) fn settled(model: &mut Model, room: &RoomName, losses: u32) {
+    if let Some(room) = model.find(room).filter(|room| room.losses == losses) {
+        room.away.clear();
+    }
+}

@@ -1,0 +1,245 @@
+//! What may be said on the command line or in the environment.
+//!
+//! This file does not know what becomes of it.
+
+use std::path::PathBuf;
+
+use clap::builder::{FalseyValueParser, RangedU64ValueParser};
+use clap::{Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use protocol::{MessageId, RoomName, Token, UserName};
+use url::Url;
+
+use crate::effects::Notify;
+use crate::screen::theme::{Depth, Theme};
+
+/// Messages from before that `tail` can be asked for.
+pub const BEFORE_MAX: usize = 50_000;
+
+const EXAMPLES: &str = "\
+Examples:
+  nebula --room dev --user Alice             chat
+  nebula --plain --room dev                  chat in plain lines, without a screen
+  make 2>&1 | tail -1 | nebula send --room dev -
+  nebula tail --room dev -n 100 --json       the last 100 messages, then new ones
+
+Settings: flags, then environment, then config.toml, then defaults; --print-config shows them.
+Exit codes: 0 success, 1 refused, 2 wrong usage or the server cannot be reached.";
+
+/// Nebula's terminal client: chat in rooms, from a terminal.
+///
+/// Type a message and press Enter to send it. PgUp and PgDn scroll, F1 or /help shows the help, Ctrl-C
+/// twice quits.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "nebula", version, about, max_term_width = 100, after_help = EXAMPLES)]
+pub struct Args {
+    /// Where to, as whom, and how.
+    #[command(flatten)]
+    pub options: Options,
+
+    /// Something else than to chat.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What every command understands. What is not said here may stand in the configuration.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Options {
+    /// Address of the server: ws, wss, http or https [default: ws://127.0.0.1:8080]
+    #[arg(long, env = "NEBULA_SERVER", value_name = "URL", global = true, hide_env_values = true,
+          value_parser = parse_server)]
+    pub server: Option<Url>,
+
+    /// Room to join, 1 to 64 characters [default: general]
+    #[arg(long, env = "NEBULA_ROOM", value_name = "NAME", global = true, hide_env_values = true,
+          value_parser = parse_room)]
+    pub room: Option<RoomName>,
+
+    /// Your name, 1 to 32 characters [default: the login name, else a guest's name]
+    #[arg(long, env = "NEBULA_USER", value_name = "NAME", global = true, hide_env_values = true,
+          value_parser = parse_user)]
+    pub user: Option<UserName>,
+
+    /// Token for a closed server; in the environment or the settings file, others on this machine
+    /// cannot see it
+    #[arg(long, env = "NEBULA_TOKEN", value_name = "TOKEN", global = true, hide_env_values = true)]
+    pub token: Option<String>,
+
+    /// Trust the certificate authorities in this PEM file for wss, instead of the platform's
+    #[arg(long, env = "NEBULA_CA", value_name = "FILE", global = true, hide_env_values = true)]
+    pub ca: Option<PathBuf>,
+
+    /// Plain lines instead of a screen: for pipes and screen readers
+    ///
+    /// Automatic when standard input or output is not a terminal, or TERM is dumb.
+    #[arg(long, env = "NEBULA_PLAIN", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    pub plain: bool,
+
+    /// Colour theme; any suits every background [default: any]
+    #[arg(long, env = "NEBULA_THEME", value_name = "NAME", hide_env_values = true)]
+    pub theme: Option<Theme>,
+
+    /// Number of colours; overrides NO_COLOR and what the terminal reports
+    #[arg(long, env = "NEBULA_COLOR", value_name = "HOW", hide_env_values = true)]
+    pub color: Option<Depth>,
+
+    /// Make links clickable in terminals that support it [default: auto]
+    #[arg(long, env = "NEBULA_LINKS", value_name = "WHEN", hide_env_values = true)]
+    pub links: Option<When>,
+
+    /// How to notify you of mentions while you look elsewhere [default: bell]
+    #[arg(long, env = "NEBULA_NOTIFY", value_name = "HOW", hide_env_values = true)]
+    pub notify: Option<Notify>,
+
+    /// Show emoji as pictures, or as their names [default: picture]
+    #[arg(long, env = "NEBULA_EMOJI", value_name = "HOW", hide_env_values = true)]
+    pub emoji: Option<Emoji>,
+
+    /// Start with the mouse on: it scrolls and clicks, instead of selecting text
+    #[arg(long, env = "NEBULA_MOUSE", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    pub mouse: bool,
+
+    /// Settings file [default: $XDG_CONFIG_HOME/nebula/config.toml]
+    #[arg(long, env = "NEBULA_CONFIG", value_name = "FILE", global = true, hide_env_values = true)]
+    pub config: Option<PathBuf>,
+
+    /// Print the effective settings as a configuration file, and exit
+    #[arg(long)]
+    pub print_config: bool,
+}
+
+/// Whether a terminal is told of links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum When {
+    /// Unless the terminal is known not to support them.
+    #[default]
+    Auto,
+    /// Always.
+    On,
+    /// Never.
+    Off,
+}
+
+/// How emoji are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Emoji {
+    /// As what they are.
+    #[default]
+    Picture,
+    /// As their names, like :crab:, where a terminal or a reader cannot show them.
+    Name,
+}
+
+/// What the client does besides chatting.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Send one message and exit once it is stored
+    ///
+    /// Exit codes: 0 stored, 1 refused, 2 not known to be stored.
+    Send {
+        /// The message; with - or without one it is read from standard input
+        #[arg(allow_hyphen_values = true)]
+        text: Option<String>,
+
+        /// How long to keep trying, across disconnects and restarts of the server
+        #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+        wait: u64,
+    },
+
+    /// Print the messages of a room as they arrive, across disconnects and restarts
+    Tail {
+        /// Print the protocol's envelopes, one JSON object per line
+        #[arg(long)]
+        json: bool,
+
+        /// Start with the last N messages, 50,000 at most
+        #[arg(short = 'n', long, value_name = "N", default_value = "10",
+              value_parser = RangedU64ValueParser::<usize>::new().range(0..=BEFORE_MAX as u64))]
+        lines: usize,
+
+        /// Start after the message with this id; 0 is the start of the room
+        #[arg(long, value_name = "ID", value_parser = parse_id, conflicts_with = "lines")]
+        since: Option<MessageId>,
+
+        /// How long to keep trying to join the room at first
+        #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+        wait: u64,
+    },
+
+    /// Print shell completions
+    ///
+    /// For example: nebula completions bash > ~/.local/share/bash-completion/completions/nebula
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+
+    /// Print a manual page: nebula man | man -l -
+    Man {
+        /// The command it is about: send, tail, completions; without one, all of nebula
+        command: Option<String>,
+    },
+}
+
+pub(crate) fn parse_server(text: &str) -> Result<Url, String> {
+    // Without a scheme the rest is meant: `localhost:8080` would parse as a scheme of its own.
+    let full = if text.contains("://") { text.to_owned() } else { format!("ws://{text}") };
+    let mut url = Url::parse(&full).map_err(|error| format!("{error}; try ws://HOST:PORT"))?;
+    let scheme = match url.scheme() {
+        "ws" | "http" => "ws",
+        "wss" | "https" => "wss",
+        other => return Err(format!("unknown scheme {other:?}; use ws, wss, http or https")),
+    };
+    if url.set_scheme(scheme).is_err() || url.host_str().is_none() {
+        return Err("no host in this address; try ws://HOST:PORT".to_owned());
+    }
+    url.set_fragment(None);
+    url.set_query(None);
+    Ok(url)
+}
+
+pub(crate) fn parse_room(text: &str) -> Result<RoomName, String> {
+    let name = text.strip_prefix('#').unwrap_or(text);
+    RoomName::try_from(name).map_err(|error| error.to_string())
+}
+
+pub(crate) fn parse_user(text: &str) -> Result<UserName, String> {
+    UserName::known(text).map_err(|error| error.to_string())
+}
+
+/// The sentence does not repeat the token.
+pub(crate) fn parse_token(text: &str) -> Result<Token, String> {
+    Token::try_from(text.trim()).map_err(|error| error.to_string())
+}
+
+fn parse_id(text: &str) -> Result<MessageId, String> {
+    let id = text.parse::<u64>().map_err(|_| "an id is a whole number".to_owned())?;
+    MessageId::try_from(id).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_every_usual_form_are_understood() {
+        for (typed, meant) in [
+            ("ws://127.0.0.1:8080", "ws://127.0.0.1:8080/"),
+            ("http://example.org", "ws://example.org/"),
+            ("https://example.org/chat?x=1#y", "wss://example.org/chat"),
+            ("wss://example.org", "wss://example.org/"),
+            ("localhost:8080", "ws://localhost:8080/"),
+        ] {
+            assert_eq!(parse_server(typed).unwrap().as_str(), meant);
+        }
+        for typed in ["ftp://example.org", "ws://", "not an address"] {
+            assert!(parse_server(typed).is_err(), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_room_may_be_written_with_its_sign() {
+        assert_eq!(parse_room("#dev").unwrap(), parse_room("dev").unwrap());
+        assert!(parse_room("#").is_err());
+    }
+}

@@ -1,0 +1,363 @@
+//! All settings, gathered: a flag outranks the environment, that the configuration file, and that
+//! the default.
+//!
+//! This file does not know how they are used.
+
+mod colours;
+mod file;
+mod login;
+mod zone;
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow};
+use clap::ValueEnum;
+use jiff::tz::TimeZone;
+use protocol::{Key, RoomName, Token, UserName};
+use rustls::ClientConfig;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+use url::{Host, Url};
+
+use crate::cli::args::{Emoji, Options, When, parse_room, parse_server, parse_token, parse_user};
+use crate::effects::Notify;
+use crate::net::{Endpoint, trust};
+use crate::screen::keys::Keys;
+use crate::screen::theme::{Looks, chosen, name_of};
+use crate::{address, folders};
+
+/// Settings that may stand in the file.
+const NAMES: &[&str] = &[
+    "server", "room", "user", "token", "ca", "plain", "theme", "color", "links", "notify", "emoji",
+    "mouse",
+];
+
+/// Before the names of keys: they have a table of their own.
+const KEYS: &str = "keys.";
+/// The server that is asked if nobody names one: the one on this machine.
+const SERVER: &str = "ws://127.0.0.1:8080";
+
+/// Where to, as whom, and how: finished values.
+#[derive(Debug)]
+pub struct Settings {
+    /// The server's address.
+    pub server: Url,
+    /// The room to begin with.
+    pub room: RoomName,
+    /// Somebody asked for that room; else it is the usual one.
+    pub room_asked: bool,
+    /// Under which name; without one the server gives a guest's.
+    pub user: Option<UserName>,
+    /// What opens a closed server.
+    pub token: Option<Token>,
+    /// What opens what stands before the server.
+    login: Option<HeaderValue>,
+    /// Whom to trust, for a server inside TLS.
+    trust: Option<Arc<ClientConfig>>,
+    /// Whose clock is shown.
+    pub zone: TimeZone,
+    /// Why that is another than was asked for.
+    pub zone_fault: Option<String>,
+    /// Lines instead of a screen, also on a terminal.
+    pub plain: bool,
+    /// In which colours, and how many.
+    pub looks: Looks,
+    /// Whether the terminal is told of links.
+    pub links: When,
+    /// How a person is called who looks elsewhere.
+    pub notify: Notify,
+    /// How emoji are shown.
+    pub emoji: Emoji,
+    /// The mouse is ours from the beginning.
+    pub mouse: bool,
+    /// Which key means what.
+    pub keys: Keys,
+    /// Keys that the file changes, by their names.
+    rebound: Vec<(String, String)>,
+    /// What was strange but does not hinder, in sentences for the person.
+    pub warnings: Vec<String>,
+    /// The file that was read.
+    file: Option<PathBuf>,
+    /// Each setting of the file: its name, its value there, and where that comes from.
+    shown: Vec<(&'static str, Option<String>, Origin)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// Flag or environment.
+    Asked,
+    File,
+    Default,
+}
+
+/// What the file says, as far as it is known.
+#[derive(Debug, Default)]
+struct Said {
+    options: Options,
+    plain: Option<bool>,
+    mouse: Option<bool>,
+    keys: Keys,
+    rebound: Vec<(String, String)>,
+    warnings: Vec<String>,
+}
+
+/// Chooses between what was asked for, what the file says and the default, and notes the choice.
+#[derive(Debug, Default)]
+struct Choice(Vec<(&'static str, Option<String>, Origin)>);
+
+impl Choice {
+    fn of<T>(
+        &mut self,
+        name: &'static str,
+        (asked, said): (Option<T>, Option<T>),
+        default: impl FnOnce() -> Option<T>,
+        shown: impl FnOnce(&T) -> String,
+    ) -> Option<T> {
+        let origin = match (&asked, &said) {
+            (Some(_), _) => Origin::Asked,
+            (None, Some(_)) => Origin::File,
+            (None, None) => Origin::Default,
+        };
+        let chosen = asked.or(said).or_else(default);
+        self.0.push((name, chosen.as_ref().map(shown), origin));
+        chosen
+    }
+
+    fn one_of<T: ValueEnum + Default>(
+        &mut self,
+        name: &'static str,
+        asked_and_said: (Option<T>, Option<T>),
+    ) -> T {
+        let default = || Some(T::default());
+        let chosen = self.of(name, asked_and_said, default, |choice| quoted(&name_of(choice)));
+        chosen.unwrap_or_default()
+    }
+
+    fn whether(&mut self, name: &'static str, asked: bool, said: Option<bool>) -> bool {
+        let asked = asked.then_some(true);
+        self.of(name, (asked, said), || Some(false), bool::to_string).unwrap_or(false)
+    }
+}
+
+impl Settings {
+    /// Gathers all settings. Without a file everything has a default.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or holds a wrong value.
+    pub fn gather(options: &Options) -> anyhow::Result<Self> {
+        let usual = folders::settings_folder().map(|folder| folder.join("config.toml")).ok();
+        let path = options.config.clone().or(usual);
+        let text = match &path {
+            Some(path) => read(path, options.config.is_some())?,
+            None => None,
+        };
+        let said = match (&path, &text) {
+            (Some(path), Some(text)) => Said::of(text, path)?,
+            _ => Said::default(),
+        };
+        let file = path.filter(|_| text.is_some());
+        Settings::chosen(options.clone(), said, file)
+    }
+
+    fn chosen(asked: Options, said: Said, file: Option<PathBuf>) -> anyhow::Result<Self> {
+        let Said { options: file_says, plain, mouse, keys, rebound, mut warnings } = said;
+        let mut choice = Choice::default();
+        let server = (asked.server, file_says.server);
+        let shown = |url: &Url| quoted(&address::without_credentials(url.as_str()));
+        let mut server = choice
+            .of("server", server, || parse_server(SERVER).ok(), shown)
+            .context("there is no server to begin with")?;
+        let login = login::taken_out_of(&mut server)?;
+        let room = (asked.room, file_says.room);
+        let room_asked = room.0.is_some() || room.1.is_some();
+        let room =
+            choice.of("room", room, || Some(RoomName::general()), |room| quoted(room.as_str()));
+        let user = (asked.user, file_says.user);
+        let user = choice.of("user", user, folders::login_name, |user| quoted(user.as_str()));
+        let told = |_: &String| quoted("not shown");
+        let token = choice.of("token", (asked.token, file_says.token), || None, told);
+        let token = token.as_deref().map(parse_token).transpose();
+        let token = token.map_err(|error| anyhow!("--token, NEBULA_TOKEN or token: {error}"))?;
+        let path = |path: &PathBuf| quoted(&path.to_string_lossy());
+        let ca = choice.of("ca", (asked.ca, file_says.ca), || None, path);
+        let is_tls = server.scheme() == "wss";
+        let dials = is_tls && !asked.print_config;
+        let trust = dials.then(|| trust::trust(ca.as_deref())).transpose()?;
+        for (secret, is_there) in [("token", token.is_some()), ("password", login.is_some())] {
+            if is_there && !is_tls && !is_this_machine(&server) {
+                warnings.push(format!("Without wss the {secret} is sent unencrypted"));
+            }
+        }
+        let (zone, zone_fault) = zone::here();
+        let plain = choice.whether("plain", asked.plain, plain);
+        let theme = choice.one_of("theme", (asked.theme, file_says.theme));
+        let color = (asked.color, file_says.color);
+        let depth =
+            choice.of("color", color, || Some(colours::here()), |depth| quoted(&name_of(depth)));
+        Ok(Settings {
+            server,
+            room: room.unwrap_or_else(RoomName::general),
+            room_asked,
+            user,
+            token,
+            login,
+            trust,
+            zone,
+            zone_fault,
+            plain,
+            looks: Looks { theme, depth: depth.unwrap_or_default() },
+            links: choice.one_of("links", (asked.links, file_says.links)),
+            notify: choice.one_of("notify", (asked.notify, file_says.notify)),
+            emoji: choice.one_of("emoji", (asked.emoji, file_says.emoji)),
+            mouse: choice.whether("mouse", asked.mouse, mouse),
+            keys,
+            rebound,
+            warnings,
+            file,
+            shown: choice.0,
+        })
+    }
+
+    /// The server that these settings name, and as whom.
+    pub fn endpoint(&self, key: Option<Key>) -> Endpoint {
+        let (server, login) = (self.server.clone(), self.login.clone());
+        Endpoint { server, login, key, token: self.token.clone(), trust: self.trust.clone() }
+    }
+
+    /// The terminal is told of links.
+    pub fn tells_links(&self) -> bool {
+        match self.links {
+            When::On => true,
+            When::Off => false,
+            // The console of Linux and old versions of screen show the sequence as text.
+            When::Auto => std::env::var("TERM")
+                .is_ok_and(|term| term != "linux" && !term.starts_with("screen.")),
+        }
+    }
+
+    /// Emoji are shown as their names.
+    pub fn names_emoji(&self) -> bool {
+        self.emoji == Emoji::Name
+    }
+}
+
+fn is_this_machine(server: &Url) -> bool {
+    match server.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// A file that was asked for has to be there; the usual one need not.
+fn read(path: &Path, asked_for: bool) -> anyhow::Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !asked_for => Ok(None),
+        Err(error) => {
+            let from = if asked_for { " (--config or NEBULA_CONFIG)" } else { "" };
+            Err(error).with_context(|| format!("cannot read the settings file {path:?}{from}"))
+        }
+    }
+}
+
+impl Said {
+    fn of(text: &str, path: &Path) -> anyhow::Result<Self> {
+        let items = file::read(text).map_err(|error| anyhow!("{}:{error}", path.display()))?;
+        let mut said = Said::default();
+        for file::Item { key, value, line } in items {
+            let place = format!("{}:{line}", path.display());
+            if !NAMES.contains(&key.as_str()) && !key.starts_with(KEYS) {
+                said.warnings.push(format!("{place}: {}", unknown(&key)));
+                continue;
+            }
+            let taken = value.and_then(|value| said.take(&key, &value));
+            taken.map_err(|error| anyhow!("{place}: {key}: {error}"))?;
+        }
+        let name = path.display();
+        for lost in said.keys.lost() {
+            let warning = format!("{name}: no key is bound to {lost}; bind one under [keys]");
+            said.warnings.push(warning);
+        }
+        Ok(said)
+    }
+
+    fn take(&mut self, key: &str, value: &str) -> Result<(), String> {
+        let options = &mut self.options;
+        let whether = |value: &str| {
+            value.parse().map_err(|_| format!("must be true or false, not {value:?}"))
+        };
+        match key {
+            "server" => options.server = Some(parse_server(value)?),
+            "room" => options.room = Some(parse_room(value)?),
+            "user" => options.user = Some(parse_user(value)?),
+            "token" => {
+                parse_token(value)?;
+                options.token = Some(value.to_owned());
+            }
+            "ca" => options.ca = Some(value.into()),
+            "plain" => self.plain = Some(whether(value)?),
+            "theme" => options.theme = Some(chosen(value)?),
+            "color" => options.color = Some(chosen(value)?),
+            "links" => options.links = Some(chosen(value)?),
+            "notify" => options.notify = Some(chosen(value)?),
+            "emoji" => options.emoji = Some(chosen(value)?),
+            "mouse" => self.mouse = Some(whether(value)?),
+            key => {
+                let key = key.strip_prefix(KEYS).unwrap_or(key);
+                self.keys.bind(key, value)?;
+                self.rebound.push((key.to_owned(), value.to_owned()));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn unknown(key: &str) -> String {
+    let names = NAMES.join(", ");
+    format!("unknown setting {key:?} is ignored; there are {names} and [keys]")
+}
+
+/// A configuration file that would lead to these settings, each with where it comes from.
+impl fmt::Display for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.file {
+            Some(file) => writeln!(f, "# read: {}", file.display())?,
+            None => writeln!(f, "# no configuration file")?,
+        }
+        if self.login.is_some() {
+            writeln!(f, "# the name and password of the server are set, and not shown")?;
+        }
+        for (name, value, origin) in &self.shown {
+            let origin = match origin {
+                Origin::Asked => format!("--{name} or NEBULA_{}", name.to_uppercase()),
+                Origin::File => "file".to_owned(),
+                Origin::Default => "default".to_owned(),
+            };
+            match (*name, value) {
+                ("token", Some(_)) => writeln!(f, "# token is set, and not shown  # {origin}")?,
+                (_, Some(value)) => writeln!(f, "{name} = {value}  # {origin}")?,
+                ("user", None) => {
+                    writeln!(f, "# user is not set: you join as a guest")?;
+                }
+                (_, None) => writeln!(f, "# {name} is not set")?,
+            }
+        }
+        if !self.rebound.is_empty() {
+            writeln!(f, "\n[keys]")?;
+        }
+        for (key, wish) in &self.rebound {
+            writeln!(f, "{} = {}  # file", quoted(key), quoted(wish))?;
+        }
+        Ok(())
+    }
+}
+
+/// Text as TOML holds it; none of these values has control characters.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}

@@ -1,0 +1,221 @@
+//! Plain mode: a conversation as lines that are only ever added, for pipes, simple terminals and
+//! screen readers. Lines come from standard input, the conversation goes to standard output, and
+//! what the client itself has to say to standard error.
+//!
+//! This file does not know sockets or drawing.
+
+use std::io::{self, IsTerminal as _};
+
+use jiff::tz::TimeZone;
+use protocol::{CONTENT_CHARS_MAX, Message};
+
+use super::lines::{Liner, date_and_time};
+use super::session::Session;
+use super::stdin::{self, Typed};
+use super::teller::{StartAt, Teller};
+use crate::chat::commands::{self, COMMANDS, Command};
+use crate::chat::update::{command, say};
+use crate::chat::{Deletion, Model, What};
+use crate::cli::settings::Settings;
+use crate::exit::Exit;
+use crate::output::{self, tell};
+use crate::text;
+
+/// Messages from before one came that are told: a screen of them.
+const BEFORE: usize = 20;
+
+/// Messages that are listed: a screen's worth.
+const FOUND_MAX: usize = 20;
+
+/// Commands that only a screen has a use for: the help does not list them.
+const ON_SCREEN: [&str; 5] = ["clear", "copy", "edit", "mute", "theme"];
+
+/// Chats until the input ends and everything that was typed is stored.
+///
+/// # Errors
+/// If standard output cannot be written, for another reason than that nobody reads it any more.
+pub async fn plain(settings: &Settings) -> anyhow::Result<Exit> {
+    let mut plain = Plain {
+        session: Session::new(settings),
+        zone: settings.zone.clone(),
+        teller: Teller::new(StartAt::Before(BEFORE)),
+        liner: Liner::new(settings.zone.clone()),
+        commands: io::stdin().is_terminal(),
+        refused: false,
+    };
+    plain.session.dial();
+    plain.go().await
+}
+
+struct Plain {
+    session: Session,
+    zone: TimeZone,
+    teller: Teller,
+    liner: Liner,
+    /// A person's `/who` is a command; in a pipe every line is text, also one with a slash.
+    commands: bool,
+    refused: bool,
+}
+
+impl Plain {
+    async fn go(&mut self) -> anyhow::Result<Exit> {
+        let (mut typed, mut reader_goes) = (stdin::lines(), output::reader_goes());
+        let mut ended = false;
+        let mut greeted = !self.commands;
+        loop {
+            if !greeted && self.session.model.room().joined {
+                greeted = true;
+                self.greet();
+            }
+            // The next line waits until the one before it is stored: so they stay in order,
+            // whatever the server's rate, and nothing piles up.
+            let ready = self.session.all_is_stored();
+            let goes_on = tokio::select! {
+                event = self.session.next() => self.session.happens(event),
+                line = typed.recv(), if ready && !ended => match line {
+                    Some(line) => self.typed(line),
+                    None => { ended = true; true }
+                },
+                Some(()) = reader_goes.recv() => false,
+            };
+            self.tell_refused();
+            if !tell_news(&mut self.session, &mut self.teller, &mut self.liner)? || !goes_on {
+                break;
+            }
+            if let Some(refusal) = self.session.refusal() {
+                tell(&refusal);
+                return Ok(Exit::Refused);
+            }
+            if ended && self.session.model.room().joined && self.session.all_is_stored() {
+                break;
+            }
+        }
+        // Only who stops reading what is said leaves while something waits.
+        for room in &self.session.model.rooms {
+            for pending in &room.pending {
+                self.refused = true;
+                let content = text::clean_line(&pending.content);
+                tell(&format!("not known to be stored: {content}"));
+            }
+        }
+        Ok(if self.refused { Exit::Refused } else { Exit::Success })
+    }
+
+    /// In an empty room a person would see nothing at all.
+    fn greet(&self) {
+        let model = &self.session.model;
+        let me = model.me.as_ref().map_or("a guest".into(), |name| text::name(name.as_str()));
+        let room = text::name(model.room().name.as_str());
+        tell(&format!("in #{room} as {me}; /help lists commands, Ctrl-D leaves"));
+    }
+
+    /// False if the person wants to leave.
+    fn typed(&mut self, typed: Typed) -> bool {
+        let said = match typed {
+            Typed::Line(line) if line.trim().is_empty() => return true,
+            Typed::Line(line) if self.commands => match commands::parse(&line) {
+                Ok(commands::Typed::Text(text)) => say(&mut self.session.model, &text),
+                Ok(typed) => return self.commanded(typed),
+                Err(sentence) => Err(sentence),
+            },
+            Typed::Line(line) => say(&mut self.session.model, &line),
+            Typed::TooLong => {
+                Err(format!("a message has at most {CONTENT_CHARS_MAX} characters; this has more"))
+            }
+        };
+        self.liner.names_rooms = self.session.model.rooms.len() > 1;
+        match said {
+            Ok(effects) => self.session.perform(effects),
+            Err(sentence) => {
+                self.refused |= !self.commands;
+                tell(&format!("not sent: {sentence}"));
+                true
+            }
+        }
+    }
+
+    /// False if the person wants to leave.
+    fn commanded(&mut self, typed: commands::Typed) -> bool {
+        let model = &mut self.session.model;
+        match typed {
+            commands::Typed::Help(None) => help(),
+            commands::Typed::Search(wanted) => {
+                let found = found(model, &wanted, &self.zone);
+                model.room_mut().note(What::Note(found));
+            }
+            commands::Typed::Theme(_) => tell("Plain mode has no colours"),
+            typed => {
+                let effects = command(model, typed);
+                self.liner.names_rooms = model.rooms.len() > 1;
+                let goes_on = self.session.perform(effects);
+                self.ask_first();
+                return goes_on;
+            }
+        }
+        true
+    }
+
+    /// The answer to the question is a command of its own.
+    fn ask_first(&self) {
+        let Some(Deletion { sender, content, .. }) = &self.session.model.deletion else { return };
+        let (sender, words) = (text::name(sender.as_str()), text::isolated(content));
+        tell(&format!(
+            "Delete {sender}'s message \"{words}\"? This can't be undone: /delete yes deletes it"
+        ));
+    }
+
+    fn tell_refused(&mut self) {
+        for (text, reason) in self.session.refused() {
+            self.refused = true;
+            tell(&format!("not sent: {}: {reason}", text::clean_line(&text)));
+        }
+        if let Some(notice) = self.session.model.notice.take() {
+            tell(&notice);
+        }
+    }
+}
+
+/// Writes what is new to standard output. False if nobody reads it any more.
+fn tell_news(
+    session: &mut Session,
+    teller: &mut Teller,
+    liner: &mut Liner,
+) -> anyhow::Result<bool> {
+    let (news, effects) = teller.news(&mut session.model);
+    session.perform(effects);
+    let lines: Vec<_> = news.iter().flat_map(|news| liner.lines(news)).collect();
+    output::write_lines(&lines)
+}
+
+fn help() {
+    let useful = |command: &&Command| !ON_SCREEN.contains(&command.name);
+    for Command { name, arguments, what, .. } in COMMANDS.iter().filter(useful) {
+        tell(&format!("{:<18} {what}", format!("/{name} {arguments}")));
+    }
+}
+
+/// Messages that hold a text, oldest first: they are said again, since there is nothing to move over.
+pub fn found(model: &Model, wanted: &str, zone: &TimeZone) -> String {
+    let lower = wanted.to_lowercase();
+    let holds = |text: &str| text.to_lowercase().contains(&lower);
+    let messages = model.room().messages().rev();
+    let found = messages.filter(|said| !said.deleted && holds(said.content.as_str()));
+    let mut lines: Vec<_> = found.take(FOUND_MAX).map(|said| line_of(said, zone)).collect();
+    lines.reverse();
+    let heading = match lines.len() {
+        0 => format!("No message here contains {wanted:?}"),
+        FOUND_MAX => format!("The newest {FOUND_MAX} that contain {wanted:?}:"),
+        count => format!("{count} found:"),
+    };
+    lines.insert(0, heading);
+    if model.room().more {
+        lines.push("There are older messages: nebula tail -n 50000 prints them".to_owned());
+    }
+    lines.join("\n")
+}
+
+fn line_of(said: &Message, zone: &TimeZone) -> String {
+    let at = date_and_time(said.at, zone);
+    let (who, text) = (said.sender.as_str(), said.content.as_str());
+    format!("{at} {}: {}", text::name(who), text::clean_line(text))
+}

@@ -1,0 +1,90 @@
+//! Rows that were made: of one entry, and kept for messages, since most frames show the same ones.
+//!
+//! This file does not know how rows are made.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use protocol::MessageId;
+use ratatui::text::Line;
+
+use crate::screen::terminal::links::Links;
+use crate::screen::theme::Looks;
+
+/// Messages whose rows are kept: some screens of them.
+const ROWS_MAX: usize = 2048;
+
+/// How much stands beside a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Layout {
+    /// Text alone, for selecting it.
+    CopyMode,
+    /// The name before the text; the time only where the minute changes.
+    Narrow,
+    /// Time and name in columns.
+    Usual,
+    /// The same with seconds and longer names.
+    Wide,
+}
+
+/// Rows of messages that were made already.
+#[derive(Debug, Default)]
+pub struct RowCache(RefCell<HashMap<RowKey, Rc<Drawn>>>);
+
+/// Everything that a message's rows depend on.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct RowKey {
+    /// Which message.
+    pub id: MessageId,
+    /// Columns there are.
+    pub width: usize,
+    /// In which colours.
+    pub looks: Looks,
+    /// And in which of them its author's name.
+    pub hue: usize,
+    /// What stands beside it.
+    pub layout: Layout,
+    /// Its time stands there.
+    pub timed: bool,
+    /// Emoji are shown as their names.
+    pub names_emoji: bool,
+    /// Which longer names there are that it may name instead of this person.
+    pub longer_names: u64,
+    /// Its text is gone.
+    pub deleted: bool,
+    /// It was looked for.
+    pub found: bool,
+    /// All of its rows are shown, however many.
+    pub whole: bool,
+}
+
+/// The rows of one entry, and the links in them.
+#[derive(Debug, Default, Clone)]
+pub struct Drawn {
+    /// Top to bottom.
+    pub lines: Vec<Line<'static>>,
+    /// What the marks in them lead to.
+    pub links: Links,
+}
+
+impl RowCache {
+    /// Something changed that the rows depend on and the key does not name.
+    pub fn forget(&self) {
+        self.0.borrow_mut().clear();
+    }
+
+    /// The rows that are known, or are made now.
+    pub fn get(&self, key: RowKey, make: impl FnOnce(&RowKey) -> Drawn) -> Rc<Drawn> {
+        if let Some(known) = self.0.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let made = Rc::new(make(&key));
+        let mut known = self.0.borrow_mut();
+        if known.len() >= ROWS_MAX {
+            known.clear();
+        }
+        known.insert(key, Rc::clone(&made));
+        made
+    }
+}

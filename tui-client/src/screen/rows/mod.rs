@@ -1,0 +1,147 @@
+//! Entries → rows of the message pane.
+//!
+//! Only the rows that are shown are made, and a message's rows are made once for each width and
+//! theme. This file does not know the rest of the screen, or how the view moves.
+
+mod aside;
+pub mod cache;
+mod clock;
+mod message;
+pub mod pane;
+pub mod scroll;
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::rc::Rc;
+
+use protocol::{Message, UserName};
+
+use super::model::Scroll;
+use super::terminal::links::Links;
+use crate::chat::{Room, What};
+use aside::{of_note, of_traffic, rules_before};
+use cache::{Drawn, Layout, RowKey};
+use message::{FOLD_ROWS, of_message, of_pending};
+use pane::Pane;
+
+/// The rows that the pane shows, top to bottom.
+pub fn visible(room: &Room, pane: &Pane<'_>) -> Drawn {
+    let (first, skip) = top(room, pane);
+    let mut shown = Drawn::default();
+    let most = skip + pane.height;
+    for at in first..room.entries.len() {
+        if shown.lines.len() >= most {
+            break;
+        }
+        shown.lines.extend(rules_before(room, at, pane));
+        let drawn = of_entry(room, at, pane);
+        shown.lines.extend(drawn.lines.iter().cloned());
+        shown.links.extend(&drawn.links);
+    }
+    if shown.lines.len() < most {
+        shown.lines.extend(of_pending(room, pane));
+    }
+    shown.lines.drain(..skip.min(shown.lines.len()));
+    // At the end, what is on its way pushes the rest up.
+    let above = match pane.scroll {
+        Scroll::Bottom => shown.lines.len().saturating_sub(pane.height),
+        Scroll::At { .. } => 0,
+    };
+    shown.lines.drain(..above);
+    shown.lines.truncate(pane.height);
+    shown
+}
+
+/// The entry at the top of the pane, and its first row there, the rules before it counted.
+pub(crate) fn top(room: &Room, pane: &Pane<'_>) -> (usize, usize) {
+    let Scroll::At { place, row } = pane.scroll else { return top_at_bottom(room, pane) };
+    let at = room.index(place);
+    if at >= room.entries.len() {
+        return top_at_bottom(room, pane);
+    }
+    let rules = rules_before(room, at, pane).len();
+    let row = row.saturating_add_unsigned(rules);
+    if row < 0 {
+        // Fewer lines stand before it than did: what is above comes into sight.
+        return above(room, at, row.unsigned_abs(), pane);
+    }
+    let rows = of_entry(room, at, pane).lines.len();
+    // In a wider window an entry may have fewer rows than were scrolled past.
+    let last = (rules + rows).saturating_sub(1);
+    (at, row.unsigned_abs().min(last))
+}
+
+/// Entry and row at the top of the pane when it shows the end.
+pub(crate) fn top_at_bottom(room: &Room, pane: &Pane<'_>) -> (usize, usize) {
+    let rows = pane.height.saturating_sub(of_pending(room, pane).count());
+    above(room, room.entries.len(), rows, pane)
+}
+
+/// Entry and row that stand so many rows above an entry, or at the very top.
+fn above(room: &Room, at: usize, mut rows: usize, pane: &Pane<'_>) -> (usize, usize) {
+    for at in (0..at).rev() {
+        let here = rows_of(room, at, pane);
+        if here >= rows {
+            return (at, here - rows);
+        }
+        rows -= here;
+    }
+    (0, 0)
+}
+
+/// Rows of an entry, with the rules before it.
+pub(crate) fn rows_of(room: &Room, at: usize, pane: &Pane<'_>) -> usize {
+    rules_before(room, at, pane).len() + of_entry(room, at, pane).lines.len()
+}
+
+/// Rows of the lines that stand before an entry.
+pub(crate) fn rules_of(room: &Room, at: usize, pane: &Pane<'_>) -> usize {
+    rules_before(room, at, pane).len()
+}
+
+/// The message has more rows than are shown at once.
+pub(crate) fn is_long(room: &Room, at: usize, pane: &Pane<'_>) -> bool {
+    room.entries[at].message().is_some() && of_entry(room, at, pane).lines.len() >= FOLD_ROWS
+}
+
+fn of_entry(room: &Room, at: usize, pane: &Pane<'_>) -> Rc<Drawn> {
+    let plain = |lines| Rc::new(Drawn { lines, links: Links::default() });
+    match &room.entries[at].what {
+        What::Message(message) => {
+            let timed = begins_a_minute(room, at, message, pane);
+            let Pane { width, looks, layout, names_emoji, .. } = *pane;
+            let (id, deleted) = (message.id, message.deleted);
+            let key = RowKey {
+                id,
+                width,
+                looks,
+                hue: pane.hues.of(&message.sender),
+                layout,
+                timed,
+                names_emoji,
+                longer_names: hash(pane.longer_names),
+                deleted,
+                found: pane.found == Some(id),
+                whole: pane.unfolded == Some(id),
+            };
+            pane.rows.get(key, |key| of_message(message, key, pane))
+        }
+        What::Join(_) | What::Leave(_) => plain(of_traffic(room, at, pane)),
+        What::Note(note) => plain(of_note(note, pane)),
+    }
+}
+
+/// Nearly always there is none.
+fn hash(names: &[UserName]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    names.iter().for_each(|name| name.key().hash(&mut hasher));
+    if names.is_empty() { 0 } else { hasher.finish() }
+}
+
+/// Where there is little room, the time stands once for each minute.
+fn begins_a_minute(room: &Room, at: usize, message: &Message, pane: &Pane<'_>) -> bool {
+    const MINUTE_MS: u64 = 60_000;
+    pane.layout != Layout::Narrow
+        || room
+            .message_before(at)
+            .is_some_and(|before| before.at / MINUTE_MS != message.at / MINUTE_MS)
+}

@@ -1,0 +1,108 @@
+//! What happens to the conversation, and what of it changes the screen.
+//!
+//! This file does not know keys.
+
+use protocol::{RoomName, ToClient, UserName};
+
+use super::reading::{fill, people_in_sight};
+use crate::chat;
+use crate::screen::event::Effect;
+use crate::screen::model::Screen;
+use crate::screen::theme::HUES;
+
+/// Takes an event of the conversation in.
+pub(super) fn happens(screen: &mut Screen, event: chat::Event) -> Vec<Effect> {
+    let chat::Event::Received(envelope) = event else {
+        let effects = chat::update::update(&mut screen.chat, event);
+        return take(screen, effects);
+    };
+    let (room, seen) = (room_of(&envelope), seen_in(&envelope));
+    let is_page = matches!(envelope, ToClient::History(_));
+    let is_list = matches!(envelope, ToClient::Presence(_));
+    let effects = chat::update::update(&mut screen.chat, chat::Event::Received(envelope));
+    let mut effects = take(screen, effects);
+    if let Some(room) = room {
+        meet(screen, &room, seen, is_list);
+    }
+    if is_page {
+        fill(screen);
+    }
+    if is_list {
+        effects.extend(people_in_sight(screen));
+    }
+    effects
+}
+
+/// What the conversation asks for, as far as it is not done here.
+pub(super) fn take(screen: &mut Screen, effects: Vec<chat::Effect>) -> Vec<Effect> {
+    let mut left = Vec::new();
+    for effect in effects {
+        match effect {
+            chat::Effect::Write(text) => screen.input.write(text),
+            chat::Effect::Copy(text) => {
+                screen.chat.notice = Some("Copied".to_owned());
+                left.push(Effect::Chat(chat::Effect::Copy(text)));
+            }
+            other => left.push(Effect::Chat(other)),
+        }
+    }
+    left
+}
+
+/// What is written belongs to the room where it is written; and rows follow one's own name.
+pub(super) fn settle(screen: &mut Screen, shown: &RoomName) {
+    if screen.chat.room().name != *shown {
+        screen.input.take();
+        let draft = screen.chat.room().draft.clone();
+        screen.input.write(draft);
+    } else {
+        keep_draft(screen);
+    }
+    if screen.own_name != screen.chat.me {
+        screen.own_name.clone_from(&screen.chat.me);
+        screen.rows.forget();
+    }
+}
+
+/// Whatever comes next may show another room.
+pub(super) fn keep_draft(screen: &mut Screen) {
+    let (draft, room) = (screen.input.draft(), screen.chat.room_mut());
+    if room.draft != draft {
+        draft.clone_into(&mut room.draft);
+    }
+}
+
+fn room_of(envelope: &ToClient) -> Option<RoomName> {
+    match envelope {
+        ToClient::Message(message) => Some(message.room.clone()),
+        ToClient::Join(join) => Some(join.room.clone()),
+        ToClient::Presence(presence) => Some(presence.room.clone()),
+        ToClient::History(history) => Some(history.room.clone()),
+        _ => None,
+    }
+}
+
+/// Who is seen in a room with this.
+fn seen_in(envelope: &ToClient) -> Vec<UserName> {
+    match envelope {
+        ToClient::Message(message) => vec![message.sender.clone()],
+        ToClient::Join(join) => vec![join.sender.clone()],
+        ToClient::History(history) => {
+            history.messages.iter().map(|message| message.sender.clone()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Who is seen has a hue of their own; of a list, as many as there are hues.
+fn meet(screen: &mut Screen, name: &RoomName, mut seen: Vec<UserName>, is_list: bool) {
+    let Some(room) = screen.chat.rooms.iter().find(|room| room.name == *name) else { return };
+    let here = room.people.known();
+    if is_list {
+        seen = here.iter().take(HUES).cloned().collect();
+    }
+    let view = screen.views.entry(name.clone()).or_default();
+    for user in seen {
+        view.hues.meet(&user, screen.looks, |name| here.binary_search(name).is_ok());
+    }
+}

@@ -1,0 +1,111 @@
+//! What is typed and sent off: text, or a command.
+
+use protocol::MessageId;
+
+use super::conversation::{keep_draft, take};
+use super::reading::search;
+use crate::chat::commands::{self, Typed, counted};
+use crate::chat::update::{command, question_deletion, say};
+use crate::chat::{Reading, What};
+use crate::screen::event::Effect;
+use crate::screen::model::{Confirm, Screen};
+use crate::screen::overlay::Overlay;
+use crate::screen::theme::Theme;
+
+/// Sends what is written, or does it, if it is a command: some only when asked for twice.
+pub(super) fn enter(screen: &mut Screen, confirmed: bool) -> Vec<Effect> {
+    let written = screen.input.text();
+    if written.trim().is_empty() {
+        return Vec::new();
+    }
+    let done = commands::parse(written).and_then(|typed| {
+        if let Some(doubt) = doubt(screen, &typed).filter(|_| !confirmed) {
+            screen.confirming = Some(Confirm::Enter);
+            return Err(doubt);
+        }
+        typed_in(screen, typed)
+    });
+    // What cannot be done stays in the input, with the reason below it.
+    done.unwrap_or_else(|sentence| {
+        screen.chat.notice = Some(sentence);
+        Vec::new()
+    })
+}
+
+fn typed_in(screen: &mut Screen, typed: Typed) -> Result<Vec<Effect>, String> {
+    match typed {
+        Typed::Text(text) => {
+            let effects = say(&mut screen.chat, &text)?;
+            screen.room_view_mut().found = None;
+            sent(screen);
+            Ok(take(screen, effects))
+        }
+        Typed::Theme(name) => {
+            let theme = Theme::parse(&name).map_err(|error| format!("/theme: {error}"))?;
+            sent(screen);
+            screen.looks.theme = theme;
+            Ok(Vec::new())
+        }
+        typed => {
+            sent(screen);
+            Ok(done(screen, typed))
+        }
+    }
+}
+
+/// The input is empty, and what was in it can be called back.
+fn sent(screen: &mut Screen) {
+    screen.chat.remember_sent(screen.input.text().to_owned());
+    screen.input.send();
+    keep_draft(screen);
+}
+
+fn done(screen: &mut Screen, typed: Typed) -> Vec<Effect> {
+    match typed {
+        Typed::Help(None) => screen.overlay = Overlay::Help(0),
+        Typed::Search(text) => search(screen, &text),
+        typed => {
+            let last = screen.chat.room().entries.back().map(|entry| entry.place);
+            let effects = command(&mut screen.chat, typed);
+            let effects = take(screen, effects);
+            let room = screen.chat.room();
+            let answer = room.entries.back().filter(|entry| Some(entry.place) != last);
+            let is_answered = answer.is_some_and(|entry| matches!(entry.what, What::Note(_)));
+            if is_answered && room.reading != Reading::End {
+                screen.chat.notice = Some("The answer is at the end: End shows it".to_owned());
+            }
+            ask_first(screen);
+            return effects;
+        }
+    }
+    Vec::new()
+}
+
+/// Asks before a message is deleted.
+pub(super) fn ask_to_delete(screen: &mut Screen, id: MessageId) {
+    question_deletion(&mut screen.chat, Some(id));
+    ask_first(screen);
+}
+
+fn ask_first(screen: &mut Screen) {
+    if screen.chat.deletion.is_some() {
+        screen.overlay = Overlay::Delete;
+    }
+}
+
+/// What speaks against it: a command that begins with a space would be sent as text, and who leaves a
+/// room leaves behind what waits there.
+fn doubt(screen: &Screen, typed: &Typed) -> Option<String> {
+    let waiting = screen.chat.room().pending.len();
+    match typed {
+        Typed::Text(text) if text.starts_with(' ') && text.trim_start().starts_with('/') => {
+            let advice = "Press Enter again to send it as text";
+            Some(format!("It starts with a space, so it is not a command. {advice}"))
+        }
+        Typed::Leave if waiting > 0 => {
+            let unsent = counted(waiting, "unsent message");
+            Some(format!("Leaving discards {unsent} here. Press Enter again to leave"))
+        }
+        _ => None,
+    }
+}

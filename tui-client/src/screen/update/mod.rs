@@ -1,0 +1,66 @@
+//! What happened on the screen → what changes and what to do. Pure: no input or output, no clock, no drawing.
+//!
+//! Where a move depends on what is drawn, `view` and `rows` are asked; the core never is told of it in rows.
+
+mod conversation;
+mod editing;
+mod enter;
+mod overlay;
+mod press;
+mod reading;
+mod select;
+mod writing;
+
+use super::event::{Effect, Event};
+use super::model::Screen;
+use super::view::columns_beside;
+use crate::chat;
+use crate::chat::update::attend;
+
+/// Changes the screen and the conversation on it, and says what to do about it.
+pub fn update(screen: &mut Screen, event: Event) -> Vec<Effect> {
+    let shown = screen.chat.room().name.clone();
+    // A terminal that does not tell is looked at while something is done there.
+    if !screen.tells_focus && !screen.chat.focused && event.is_done_here() {
+        chat::update::focus(&mut screen.chat, true);
+    }
+    if screen.chat.room().behind && event.is_done_here() {
+        attend(&mut screen.chat);
+    }
+    let effects = happens(screen, event);
+    conversation::settle(screen, &shown);
+    effects
+}
+
+fn happens(screen: &mut Screen, event: Event) -> Vec<Effect> {
+    match event {
+        Event::Key(key) => return press::key(screen, key),
+        Event::Paste(text) => writing::paste(screen, &text),
+        Event::Wheel(rows) => return reading::turn(screen, rows),
+        Event::Click(column, row) => reading::click(screen, column, row),
+        Event::Resize(columns, rows) => resized(screen, (columns, rows)),
+        Event::Focus(focused) => {
+            screen.tells_focus = true;
+            chat::update::focus(&mut screen.chat, focused);
+        }
+        Event::Quiet if screen.tells_focus => {}
+        Event::Quiet => chat::update::focus(&mut screen.chat, false),
+        Event::Unconfirmed => writing::unconfirmed(screen),
+        Event::Edited(written) => writing::edited(screen, written),
+        Event::Resumed => {
+            let mut effects = vec![Effect::Repaint];
+            effects.extend(conversation::happens(screen, chat::Event::Resumed));
+            return effects;
+        }
+        Event::Chat(event) => return conversation::happens(screen, event),
+    }
+    Vec::new()
+}
+
+/// Where there is no room beside the text, what was wanted there means another thing.
+fn resized(screen: &mut Screen, size: (u16, u16)) {
+    if (columns_beside(size.0) == 0) != (columns_beside(screen.size.0) == 0) {
+        (screen.rooms_shown, screen.people_shown) = (None, None);
+    }
+    screen.size = size;
+}

@@ -1,0 +1,220 @@
+//! What of the room is shown: moving over its rows, and finding places in it.
+
+use protocol::MessageId;
+
+use super::conversation::take;
+use crate::chat::update::{load_older, read_at, show_room, want_people};
+use crate::chat::{Entry, Place, Reading};
+use crate::screen::event::Effect;
+use crate::screen::model::{Screen, Scroll};
+use crate::screen::rows::pane::Pane;
+use crate::screen::rows::scroll::{self, in_sight};
+use crate::screen::rows::{is_long, top};
+use crate::screen::view::{beside, pane, pane_size, people_rows, room_at};
+
+/// Lets the view of the room stand there, and tells the conversation what of it is read.
+pub(super) fn stand(screen: &mut Screen, to: Scroll) {
+    let reading = match to {
+        Scroll::Bottom => Reading::End,
+        Scroll::At { place, row } => {
+            let newest = newest_in_sight(screen, to);
+            screen.room_view_mut().top = Some((place, row));
+            Reading::Above(newest.unwrap_or(MessageId::ZERO))
+        }
+    };
+    read_at(&mut screen.chat, reading);
+}
+
+fn newest_in_sight(screen: &Screen, at: Scroll) -> Option<MessageId> {
+    let (room, pane) = (screen.chat.room(), Pane { scroll: at, ..pane(screen) });
+    let mut seen = room.entries.range(in_sight(room, &pane)).rev().filter_map(Entry::message);
+    seen.next().map(|message| message.id)
+}
+
+/// Where the end left rows empty, what has come above fills them.
+pub(super) fn fill(screen: &mut Screen) {
+    if scroll::is_below_end(screen.chat.room(), &pane(screen)) {
+        stand(screen, Scroll::Bottom);
+    }
+}
+
+pub(super) fn to_bottom(screen: &mut Screen) {
+    screen.room_view_mut().found = None;
+    stand(screen, Scroll::Bottom);
+}
+
+/// One row of the old page stays in sight.
+pub(super) fn page(screen: &mut Screen, up: bool) -> Vec<Effect> {
+    let (_, rows) = pane_size(screen);
+    let rows = isize::try_from(rows.saturating_sub(1).max(1)).unwrap_or(1);
+    turn(screen, if up { -rows } else { rows })
+}
+
+/// By so many rows, down if positive.
+pub(super) fn turn(screen: &mut Screen, rows: isize) -> Vec<Effect> {
+    let by = rows.unsigned_abs();
+    if rows <= 0 {
+        return up(screen, by);
+    }
+    if screen.scroll() != Scroll::Bottom {
+        let to = scroll::down(screen.chat.room(), &pane(screen), by);
+        stand(screen, to);
+    }
+    Vec::new()
+}
+
+pub(super) fn to_top(screen: &mut Screen) -> Vec<Effect> {
+    up(screen, usize::MAX)
+}
+
+fn up(screen: &mut Screen, rows: usize) -> Vec<Effect> {
+    let (to, is_at_top) = scroll::up(screen.chat.room(), &pane(screen), rows);
+    if to != screen.scroll() {
+        stand(screen, to);
+    }
+    if is_at_top { older(screen) } else { Vec::new() }
+}
+
+/// Asks for what is older than all that is here.
+pub(super) fn older(screen: &mut Screen) -> Vec<Effect> {
+    let effects = load_older(screen.chat.room_mut());
+    take(screen, effects)
+}
+
+fn show(screen: &mut Screen, place: Place) {
+    let to = scroll::to(screen.chat.room(), &pane(screen), place);
+    stand(screen, to);
+}
+
+/// To the first message that is new; if the server has older ones that are, they are asked for.
+pub(super) fn jump_to_unread(screen: &mut Screen) -> Vec<Effect> {
+    let room = screen.chat.room();
+    let new = room.new_line(screen.chat.me.as_ref()).map(Place::of);
+    let has_more = room.has_more_after(room.looked_away.unwrap_or(room.read));
+    match new.or_else(|| room.first_unread()) {
+        Some(place) => show(screen, place),
+        None => screen.chat.notice = Some("Nothing new here".to_owned()),
+    }
+    if !has_more {
+        return Vec::new();
+    }
+    screen.chat.notice = Some("There are older unread messages. M-u again goes to them".to_owned());
+    older(screen)
+}
+
+/// To the message that mentions this person next, above or below the top of the screen.
+pub(super) fn jump_to_mention(screen: &mut Screen, up: bool) {
+    match mention(screen, up) {
+        Some(to) => stand(screen, to),
+        None => {
+            let words = match up {
+                true if screen.chat.room().more => {
+                    "No earlier mention of you is loaded. PgUp at the top loads more"
+                }
+                true => "No earlier mention of you",
+                false => "No later mention of you",
+            };
+            screen.chat.notice = Some(words.to_owned());
+        }
+    }
+}
+
+fn mention(screen: &Screen, up: bool) -> Option<Scroll> {
+    let (room, mut pane) = (screen.chat.room(), pane(screen));
+    let (before, at_end) = (top(room, &pane), pane.scroll == Scroll::Bottom);
+    let here = room.entries.get(before.0).map(|entry| entry.place);
+    let calls = room.entries.iter().filter(|entry| entry.calls).map(|entry| entry.place);
+    let mut calls: Vec<_> = match up {
+        true => calls.filter(|place| at_end || Some(*place) <= here).collect(),
+        false => calls.filter(|place| !at_end && Some(*place) > here).collect(),
+    };
+    if up {
+        calls.reverse();
+    }
+    // What is in sight already moves nothing: then it is the next one.
+    calls.into_iter().find_map(|place| {
+        let to = scroll::to(room, &pane, place);
+        pane.scroll = to;
+        let now = top(room, &pane);
+        let moves = if up { now < before } else { now > before || to == Scroll::Bottom };
+        moves.then_some(to)
+    })
+}
+
+/// To the next older message that holds a text, from the one that was found last, if it is in sight,
+/// or from the end of the screen.
+pub(super) fn search(screen: &mut Screen, wanted: &str) {
+    let found = older_with(screen, &wanted.to_lowercase());
+    if let Some(id) = found {
+        screen.room_view_mut().found = Some(id);
+        show(screen, Place::of(id));
+    }
+    let more = if screen.chat.room().more { ". PgUp at the top loads older ones" } else { "" };
+    screen.chat.notice = Some(match found {
+        Some(_) => "Found. Enter finds the next older one, Esc goes back".to_owned(),
+        None => format!("No older message contains {wanted:?}{more}"),
+    });
+}
+
+fn older_with(screen: &Screen, lower: &str) -> Option<MessageId> {
+    let (room, pane) = (screen.chat.room(), pane(screen));
+    let seen = in_sight(room, &pane);
+    let last = pane.found.map(|id| room.index(Place::of(id)));
+    let from = last.filter(|at| seen.contains(at)).unwrap_or(seen.end);
+    let mut older = room.entries.range(..from).rev().filter_map(Entry::message);
+    let found = older.find(|said| said.content.as_str().to_lowercase().contains(lower));
+    found.map(|message| message.id)
+}
+
+/// Shows all of a long message, or only its beginning again: of the one that is meant, else of the
+/// newest in sight.
+pub(super) fn open_long(screen: &mut Screen, meant: Option<MessageId>) {
+    match long_one(screen, meant) {
+        Some((place, is_open)) => {
+            screen.room_view_mut().unfolded = Some(place.id).filter(|_| !is_open);
+            show(screen, place);
+        }
+        None => screen.chat.notice = Some("No long message here".to_owned()),
+    }
+}
+
+/// Where it stands, and whether all of it is shown.
+fn long_one(screen: &Screen, meant: Option<MessageId>) -> Option<(Place, bool)> {
+    let (room, pane) = (screen.chat.room(), pane(screen));
+    let mut seen = in_sight(room, &pane);
+    if let Some(id) = meant {
+        let at = room.index(Place::of(id));
+        seen = at..(at + 1).min(room.entries.len());
+    }
+    let open = pane.unfolded.map(|id| room.index(Place::of(id)));
+    let open = open.filter(|at| seen.contains(at));
+    let at = open.or_else(|| seen.rev().find(|at| is_long(room, *at, &pane)))?;
+    Some((room.entries[at].place, open.is_some()))
+}
+
+pub(super) fn show_people(screen: &mut Screen) -> Vec<Effect> {
+    screen.people_shown = Some(!beside(screen).1);
+    people_in_sight(screen)
+}
+
+/// By half of what is shown, so that the eye finds its place again.
+pub(super) fn scroll_people(screen: &mut Screen, direction: isize) -> Vec<Effect> {
+    let half = isize::try_from(people_rows(screen) / 2).unwrap_or(1).max(1);
+    let last = screen.chat.room().people.count().saturating_sub(1);
+    let first = &mut screen.room_view_mut().people_first;
+    *first = (*first).min(last).saturating_add_signed(direction * half).min(last);
+    people_in_sight(screen)
+}
+
+/// Asks for the names that are to be shown and are not here.
+pub(super) fn people_in_sight(screen: &mut Screen) -> Vec<Effect> {
+    let wanted = screen.room_view().people_first.saturating_add(people_rows(screen));
+    let asked = want_people(screen.chat.room_mut(), wanted);
+    asked.map(Effect::Chat).into_iter().collect()
+}
+
+pub(super) fn click(screen: &mut Screen, column: u16, row: u16) {
+    if let Some(place) = room_at(screen, column, row) {
+        show_room(&mut screen.chat, place);
+    }
+}

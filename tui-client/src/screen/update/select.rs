@@ -1,0 +1,81 @@
+//! One message that is selected: moved to, and then copied, shown whole, or deleted.
+
+use protocol::MessageId;
+
+use super::conversation::take;
+use super::enter::ask_to_delete;
+use super::reading::{older, open_long, stand, to_bottom};
+use crate::chat;
+use crate::chat::{Entry, Place};
+use crate::screen::event::Effect;
+use crate::screen::keys::{KeyCommand, Meaning};
+use crate::screen::model::Screen;
+use crate::screen::overlay::Overlay;
+use crate::screen::rows::scroll::{self, in_sight};
+use crate::screen::view::pane;
+
+/// Selects the newest message in sight.
+pub(super) fn begin(screen: &mut Screen) {
+    let (room, pane) = (screen.chat.room(), pane(screen));
+    let mut seen = room.entries.range(in_sight(room, &pane)).rev().filter_map(Entry::message);
+    match seen.next().map(|message| message.id) {
+        Some(id) => show(screen, id),
+        None => screen.chat.notice = Some("No messages here to select".to_owned()),
+    }
+}
+
+pub(super) fn key(screen: &mut Screen, meaning: Meaning, id: MessageId) -> Vec<Effect> {
+    match meaning {
+        Meaning::Command(KeyCommand::Select | KeyCommand::Up) => return show_older(screen, id),
+        Meaning::Command(KeyCommand::SelectNewer | KeyCommand::Down) => show_newer(screen, id),
+        Meaning::Command(KeyCommand::Delete) | Meaning::Char('d') => ask_to_delete(screen, id),
+        Meaning::Char('c' | 'y') => return copy(screen, id),
+        Meaning::Command(KeyCommand::Open | KeyCommand::Send) | Meaning::Char('o') => {
+            open_long(screen, Some(id));
+            screen.overlay = Overlay::Select(id);
+        }
+        Meaning::Command(KeyCommand::Escape | KeyCommand::Interrupt) => {
+            screen.room_view_mut().found = None;
+        }
+        _ => screen.overlay = Overlay::Select(id),
+    }
+    Vec::new()
+}
+
+fn copy(screen: &mut Screen, id: MessageId) -> Vec<Effect> {
+    let said = screen.chat.room().messages().find(|message| message.id == id);
+    let said = said.map(|message| message.content.as_str().to_owned());
+    screen.room_view_mut().found = None;
+    if said.is_none() {
+        screen.chat.notice = Some("No such message here".to_owned());
+    }
+    take(screen, said.map(chat::Effect::Copy).into_iter().collect())
+}
+
+fn show_older(screen: &mut Screen, id: MessageId) -> Vec<Effect> {
+    let messages = screen.chat.room().messages().rev();
+    let before = messages.map(|message| message.id).find(|other| *other < id);
+    show(screen, before.unwrap_or(id));
+    if before.is_none() { older(screen) } else { Vec::new() }
+}
+
+/// Beyond the newest there is nothing to select.
+fn show_newer(screen: &mut Screen, id: MessageId) {
+    let newer = screen.chat.room().messages().map(|message| message.id).find(|other| *other > id);
+    match newer {
+        Some(newer) => show(screen, newer),
+        None => to_bottom(screen),
+    }
+}
+
+fn show(screen: &mut Screen, id: MessageId) {
+    screen.overlay = Overlay::Select(id);
+    screen.room_view_mut().found = Some(id);
+    let (room, pane) = (screen.chat.room(), pane(screen));
+    let (at, seen) = (room.index(Place::of(id)), in_sight(room, &pane));
+    // What is all in sight moves nothing.
+    if at <= seen.start || at + 1 >= seen.end {
+        let to = scroll::to(room, &pane, Place::of(id));
+        stand(screen, to);
+    }
+}

@@ -1,0 +1,78 @@
+//! What is written: cleared, pasted, edited elsewhere.
+
+use std::time::Duration;
+
+use protocol::CONTENT_CHARS_MAX;
+
+use crate::chat;
+use crate::chat::Room;
+use crate::chat::commands::counted;
+use crate::screen::event::Effect;
+use crate::screen::model::{Confirm, Screen};
+use crate::screen::overlay::Overlay;
+use crate::text;
+
+/// Ctrl-C twice within this time leaves: long enough for a hand, too short for an accident.
+const LEAVE_TIME: Duration = Duration::from_secs(3);
+/// More lines than this are not pasted without a question.
+const PASTE_LINES_MAX: usize = 20;
+
+/// Clears the input, for C-y to bring it back; if there is nothing to clear, leaves when asked for
+/// twice within a short time.
+pub(super) fn interrupt(screen: &mut Screen, confirmed: bool) -> Vec<Effect> {
+    if confirmed {
+        return vec![Effect::Chat(chat::Effect::Quit)];
+    }
+    if screen.input.clear() {
+        return Vec::new();
+    }
+    screen.confirming = Some(Confirm::Leave);
+    let waits = |room: &Room| room.pending.len() - room.failed();
+    let waiting: usize = screen.chat.rooms.iter().map(waits).sum();
+    let waiting = match waiting {
+        0 => String::new(),
+        count => format!(". {} will go out next time", counted(count, "unsent message")),
+    };
+    let seconds = LEAVE_TIME.as_secs();
+    screen.chat.notice = Some(format!("Press Ctrl-C again within {seconds} s to quit{waiting}"));
+    vec![Effect::ConfirmWithin(LEAVE_TIME)]
+}
+
+/// Nobody pressed it again in time: the next Ctrl-C only asks.
+pub(super) fn unconfirmed(screen: &mut Screen) {
+    if screen.confirming == Some(Confirm::Leave) {
+        screen.confirming = None;
+        screen.chat.notice = None;
+    }
+}
+
+/// Never sends by itself, whatever was pasted; asks if it is long.
+pub(super) fn paste(screen: &mut Screen, pasted: &str) {
+    let mut pasted = text::clean(pasted);
+    // The end of a single line that was copied is not meant.
+    if pasted.trim_end_matches('\n').lines().count() <= 1 {
+        pasted.truncate(pasted.trim_end_matches('\n').len());
+    }
+    match &mut screen.overlay {
+        Overlay::Prompt(prompt) => prompt.input.insert(&pasted.replace('\n', " ")),
+        Overlay::Paste(_) | Overlay::Delete => {}
+        _ if is_long(&pasted) => screen.overlay = Overlay::Paste(pasted),
+        _ => {
+            screen.overlay = Overlay::None;
+            screen.input.insert(&pasted);
+        }
+    }
+}
+
+fn is_long(pasted: &str) -> bool {
+    pasted.lines().count() > PASTE_LINES_MAX || pasted.chars().count() > CONTENT_CHARS_MAX
+}
+
+/// What came back from the editor takes the place of what was written.
+pub(super) fn edited(screen: &mut Screen, written: Result<String, String>) {
+    chat::update::focus(&mut screen.chat, true);
+    match written {
+        Ok(text) => screen.input.write(text::clean(text.trim_end_matches(['\r', '\n']))),
+        Err(sentence) => screen.chat.notice = Some(sentence),
+    }
+}

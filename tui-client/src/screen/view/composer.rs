@@ -1,0 +1,77 @@
+//! The row or rows where one types, with the hardware cursor at the caret: screen readers and
+//! input methods look for it there.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use crate::screen::input::Input;
+use crate::screen::keys::KeyCommand;
+use crate::screen::model::Screen;
+use crate::screen::overlay::Overlay;
+use crate::screen::{measure, theme};
+use crate::text;
+
+/// Before the text in the input.
+pub(super) const PROMPT: &str = "> ";
+
+/// Rows that the text takes.
+pub(super) fn rows(screen: &Screen, width: u16) -> u16 {
+    let (label, input) = typed_into(screen);
+    let rows = measure::written_rows(input.text(), cells(label, width)).len();
+    u16::try_from(rows).unwrap_or(u16::MAX)
+}
+
+pub(super) fn draw(screen: &Screen, area: Rect, frame: &mut Frame<'_>) {
+    let (label, input) = typed_into(screen);
+    let cells = cells(label, area.width);
+    let rows = measure::written_rows(input.text(), cells);
+    let row = rows.partition_point(|row| row.start <= input.caret()).saturating_sub(1);
+    let start = rows.get(row).map_or(0, |row| row.start);
+    let column = measure::width(&text::clean(&input.text()[start..input.caret()]));
+    let height = usize::from(area.height);
+    let first = (row + 1).saturating_sub(height);
+    let indent = " ".repeat(measure::width(label));
+    let shown = rows.into_iter().enumerate().skip(first).take(height);
+    let lines = shown.map(|(at, row)| {
+        let before = if at == 0 { label } else { &indent };
+        let written = Span::raw(text::clean(&input.text()[row]));
+        Line::from(vec![Span::styled(before.to_owned(), theme::quiet()), written])
+    });
+    let mut lines: Vec<_> = lines.collect();
+    if input.text().is_empty()
+        && let Some(first) = lines.first_mut()
+    {
+        first.push_span(Span::styled(placeholder(screen, cells), theme::quiet()));
+    }
+    frame.render_widget(Paragraph::new(lines), area);
+    let x = u16::try_from(column + measure::width(label)).unwrap_or(u16::MAX);
+    let y = u16::try_from(row - first).unwrap_or(0);
+    let last = area.right().saturating_sub(1);
+    frame.set_cursor_position(Position { x: area.x.saturating_add(x).min(last), y: area.y + y });
+}
+
+/// Where nothing is written: what would become of it, under which name, and where the help is.
+fn placeholder(screen: &Screen, cells: usize) -> String {
+    if !matches!(screen.overlay, Overlay::None) {
+        return String::new();
+    }
+    let room = format!("Message #{}", text::clean_line(screen.chat.room().name.as_str()));
+    let me = screen.chat.me.as_ref().map_or("a guest".into(), |me| text::bracketed(me.as_str()));
+    let help =
+        screen.keys.shown(KeyCommand::Help).map(|key| format!("{key} help")).unwrap_or_default();
+    let forms = [format!("{room} as {me} · {help}"), format!("{room} · {help}"), room, help];
+    forms.into_iter().find(|form| measure::width(form) < cells).unwrap_or_default()
+}
+
+fn typed_into(screen: &Screen) -> (&'static str, &Input) {
+    match &screen.overlay {
+        Overlay::Prompt(prompt) => (prompt.kind.label(), &prompt.input),
+        _ => (PROMPT, &screen.input),
+    }
+}
+
+pub(super) fn cells(label: &str, width: u16) -> usize {
+    usize::from(width).saturating_sub(measure::width(label)).max(1)
+}

@@ -1,0 +1,82 @@
+//! The screen, drawn. Pure: it changes nothing.
+
+mod areas;
+mod bars;
+mod columns;
+mod composer;
+mod help;
+mod notice;
+mod people;
+mod question;
+mod rooms;
+mod state;
+mod welcome;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::widgets::Paragraph;
+
+use super::model::Screen;
+use super::overlay::Overlay;
+use super::rows::visible;
+use super::terminal::links::Links;
+use areas::areas;
+
+pub use areas::{
+    has_more_notice, input_cells, is_covered, notice_rows, pane, pane_size, people_rows,
+};
+pub use bars::title;
+pub use columns::{beside, columns_beside};
+
+/// Draws the whole screen, and gives the links that were drawn.
+pub fn view(screen: &Screen, frame: &mut Frame<'_>) -> Links {
+    let areas = areas(screen, frame.area());
+    bars::draw(screen, &areas, frame);
+    rooms::draw(screen, areas.rooms, frame);
+    people::draw(screen, areas.people, frame);
+    notice::draw(screen, areas.layout, areas.notice, frame);
+    match question::words(screen) {
+        // Without any other row, the question stands where one types.
+        Some(words) if areas.notice.height + areas.status.height == 0 => {
+            question::draw(&words, areas.input, frame);
+        }
+        _ => composer::draw(screen, areas.input, frame),
+    }
+    if let Overlay::Help(first) = screen.overlay {
+        let mut lines = help::lines(&screen.keys, areas.pane.width.into());
+        lines.drain(..first.min(lines.len()));
+        frame.render_widget(Paragraph::new(lines), areas.pane);
+        return Links::default();
+    }
+    let links = messages(screen, areas.pane, frame);
+    match &screen.overlay {
+        Overlay::Prompt(prompt) if question::has_choices(prompt) => {
+            question::choices(&screen.chat, prompt, areas.pane, frame);
+            Links::default()
+        }
+        _ => links,
+    }
+}
+
+/// The messages; above what else stands in an empty room, what it is.
+fn messages(screen: &Screen, area: Rect, frame: &mut Frame<'_>) -> Links {
+    let mut drawn = visible(screen.chat.room(), &pane(screen));
+    if welcome::is_empty(screen.chat.room()) {
+        let mut lines = welcome::lines(screen, pane_size(screen).0);
+        lines.append(&mut drawn.lines);
+        lines.truncate(area.height.into());
+        drawn.lines = lines;
+    }
+    frame.render_widget(Paragraph::new(drawn.lines), area);
+    drawn.links
+}
+
+/// Rows of the whole help.
+pub fn help_rows(screen: &Screen) -> usize {
+    help::lines(&screen.keys, pane_size(screen).0).len()
+}
+
+/// The room whose name stands in a cell.
+pub fn room_at(screen: &Screen, column: u16, row: u16) -> Option<usize> {
+    rooms::room_at(screen, &areas(screen, areas::whole(screen)), column, row)
+}

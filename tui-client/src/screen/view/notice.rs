@@ -1,0 +1,131 @@
+//! What there is to say to this person: whole, in as many rows as it takes. Where the screen is too
+//! small even for that, a key shows the rest.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::Paragraph;
+
+use super::{question, state};
+use crate::chat::commands::counted;
+use crate::chat::{Connection, Model};
+use crate::screen::model::{Screen, Scroll};
+use crate::screen::overlay::Overlay;
+use crate::screen::rows::cache::Layout;
+use crate::screen::{measure, theme};
+use crate::text;
+
+/// The most urgent of what there is to say: a question, an answer, or what is wrong.
+pub(super) fn words(screen: &Screen) -> Option<String> {
+    let words = match (question::words(screen), &screen.overlay) {
+        (Some(question), _) => question,
+        (None, Overlay::Select(_)) => {
+            "M-Up older, M-Down newer: d deletes, c copies, o shows all, Esc ends".to_owned()
+        }
+        _ => told(&screen.chat)?,
+    };
+    Some(text::clean(&words)).filter(|words| !words.trim().is_empty())
+}
+
+/// The last answer, else what is wrong.
+fn told(chat: &Model) -> Option<String> {
+    let why = match &chat.connection {
+        Connection::Refused { reason, .. } | Connection::Waiting { reason, .. } => Some(reason),
+        _ => chat.room().excluded.as_ref(),
+    };
+    chat.notice.as_ref().or(why).cloned()
+}
+
+/// The words, if they fit the row of the status beside the state.
+pub(super) fn in_status(screen: &Screen, layout: Layout, width: usize) -> Option<String> {
+    if layout == Layout::Narrow {
+        return None;
+    }
+    words(screen).filter(|words| !words.contains('\n') && fits_beside_state(screen, words, width))
+}
+
+/// The hint, if it fits there.
+pub(super) fn hint_in_status(screen: &Screen, layout: Layout, width: usize) -> Option<String> {
+    let hint = match layout {
+        Layout::Narrow => return None,
+        Layout::CopyMode if !has_hint(screen) => "M-l or Esc ends copy mode".to_owned(),
+        _ => hint(screen),
+    };
+    Some(hint).filter(|hint| fits_beside_state(screen, hint, width))
+}
+
+/// Nothing that is said cuts the state short to its sign.
+fn fits_beside_state(screen: &Screen, words: &str, width: usize) -> bool {
+    let states = state::variants(screen).0;
+    let state =
+        states.iter().rev().nth(1).or(states.last()).map_or(0, |state| measure::width(state));
+    measure::width(words) + 2 + state <= width
+}
+
+/// Rows for what does not stand in the status.
+pub(super) fn rows(screen: &Screen, layout: Layout, width: usize) -> Vec<String> {
+    let mut rows = Vec::new();
+    if in_status(screen, layout, width).is_none()
+        && let Some(words) = words(screen)
+    {
+        rows.extend(measure::wrap(&words, width).into_iter().map(str::to_owned));
+    }
+    if has_hint(screen) && hint_in_status(screen, layout, width).is_none() {
+        rows.extend(measure::wrap(&hint(screen), width).into_iter().map(str::to_owned));
+    }
+    rows
+}
+
+/// How many they are.
+pub(super) fn height(screen: &Screen, layout: Layout, width: usize) -> usize {
+    rows(screen, layout, width).len()
+}
+
+/// What is said stays until something else changes than what the person does: it must not take all of
+/// the messages' rows.
+pub(super) fn is_lasting(screen: &Screen) -> bool {
+    screen.chat.notice.is_none() && matches!(screen.overlay, Overlay::None)
+}
+
+/// Draws them, from the row on that the person turned to.
+pub(super) fn draw(screen: &Screen, layout: Layout, area: Rect, frame: &mut Frame<'_>) {
+    let all = rows(screen, layout, area.width.into());
+    let height = usize::from(area.height);
+    let first = screen.notice_first.min(all.len().saturating_sub(height));
+    let mut lines: Vec<_> = all.iter().skip(first).take(height).cloned().map(Line::raw).collect();
+    if first + height < all.len()
+        && let Some(last) = lines.last_mut()
+    {
+        *last = Line::styled(measure::fitted("… PgDn: more", area.width.into()), theme::quiet());
+    }
+    frame.render_widget(Paragraph::new(lines), area);
+}
+
+/// There is a hint, though its words may take longer to find.
+fn has_hint(screen: &Screen) -> bool {
+    let room = screen.chat.room();
+    screen.scroll() != Scroll::Bottom || room.failed() > 0
+}
+
+/// What else may be done here.
+pub(super) fn hint(screen: &Screen) -> String {
+    let room = screen.chat.room();
+    let failed = match room.failed() {
+        0 => String::new(),
+        count => {
+            format!("{} not sent: /retry, /edit or /drop  ", counted(count, "message"))
+        }
+    };
+    if screen.scroll() == Scroll::Bottom {
+        return failed;
+    }
+    let loading = if room.loading { "loading older …  " } else { "" };
+    let newer = room.messages().rev().take_while(|message| message.id > room.read).count();
+    let key = if screen.input.text().is_empty() { "End" } else { "M-End" };
+    let newer = if newer > 0 {
+        format!("v {} newer ({key})", text::grouped(newer))
+    } else {
+        format!("v newest ({key})")
+    };
+    format!("{failed}{loading}{newer}")
+}

@@ -1,0 +1,86 @@
+//! What lies over the messages when something is looked for, and what is asked.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::Line;
+use ratatui::widgets::{Clear, Paragraph};
+
+use crate::chat::{Deletion, Model};
+use crate::screen::model::Screen;
+use crate::screen::overlay::{Kind, Overlay, Prompt};
+use crate::screen::{measure, theme};
+use crate::text;
+
+/// Cells of a message's first words in a question: enough to know it again.
+const WORDS_CELLS: usize = 40;
+/// Choices that are shown at a time: what is chosen from stays near to where one types.
+const CHOICES_ROWS: usize = 10;
+
+/// Words in messages are shown in the messages themselves.
+pub(super) fn has_choices(prompt: &Prompt) -> bool {
+    prompt.kind != Kind::Words
+}
+
+/// The choices, best first, right above the input, with the marked one in sight.
+pub(super) fn choices(chat: &Model, prompt: &Prompt, area: Rect, frame: &mut Frame<'_>) {
+    let cells = usize::from(area.width).saturating_sub(2);
+    let sign = if prompt.kind == Kind::Room { "#" } else { "" };
+    let choices = prompt.choices(chat);
+    let title = measure::wrap(prompt.kind.title(), cells + 2);
+    let mut lines: Vec<_> = title.into_iter().map(|row| bar(row, cells + 2)).collect();
+    let rows = CHOICES_ROWS.min(usize::from(area.height).saturating_sub(lines.len())).max(1);
+    let first = (prompt.at + 1).saturating_sub(rows);
+    lines.extend(choices.iter().enumerate().skip(first).take(rows).map(|(at, (name, _))| {
+        let (mark, style) =
+            if at == prompt.at { (">", theme::striking()) } else { (" ", Style::new()) };
+        Line::styled(
+            format!("{mark}{} ", measure::fitted_line(&format!("{sign}{name}"), cells)),
+            style,
+        )
+    }));
+    if choices.is_empty() {
+        lines.push(Line::styled(measure::fitted_line(" No match", cells + 2), theme::quiet()));
+    }
+    // On the smallest screens the choices are worth more than the words above them.
+    lines.drain(..lines.len().saturating_sub(area.height.into()));
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height);
+    let below = Rect { y: area.bottom() - height, height, ..area };
+    frame.render_widget(Clear, below);
+    frame.render_widget(Paragraph::new(lines), below);
+}
+
+fn bar(words: &str, cells: usize) -> Line<'static> {
+    Line::styled(format!("{words:cells$}"), theme::bar())
+}
+
+/// The question where one types: where there is no other row, with the cursor behind it.
+pub(super) fn draw(words: &str, area: Rect, frame: &mut Frame<'_>) {
+    let question = measure::fitted_line(words, area.width.into());
+    let behind = u16::try_from(measure::width(&question)).unwrap_or(u16::MAX);
+    let x = area.x.saturating_add(behind).min(area.right().saturating_sub(1));
+    frame.render_widget(Paragraph::new(question), area);
+    frame.set_cursor_position(Position { x, y: area.y });
+}
+
+/// What is asked, if anything is, with the keys that answer.
+pub(super) fn words(screen: &Screen) -> Option<String> {
+    match (&screen.overlay, &screen.chat.deletion) {
+        (Overlay::Paste(text), _) => Some(about_paste(text)),
+        (Overlay::Delete, Some(Deletion { sender, content, .. })) => {
+            let (sender, words) =
+                (text::clean_line(sender.as_str()), measure::fitted(content, WORDS_CELLS));
+            Some(format!("Delete {sender}'s message \"{words}\"? This can't be undone (y/n)"))
+        }
+        _ => None,
+    }
+}
+
+fn about_paste(pasted: &str) -> String {
+    let (lines, chars) = (pasted.lines().count(), pasted.chars().count());
+    let lines = if lines == 1 { "1 line".to_owned() } else { format!("{lines} lines") };
+    let limit = protocol::CONTENT_CHARS_MAX;
+    let over = format!(" Over the {}-character limit", text::grouped(limit));
+    let over = if chars > limit { over } else { String::new() };
+    format!("Paste {lines}, {} characters?{over} (y/n)", text::grouped(chars))
+}

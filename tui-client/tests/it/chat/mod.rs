@@ -1,0 +1,7 @@
+//! The client without a screen: what it takes in, and what it sends.
+
+mod coming_back;
+mod moderation;
+mod replay;
+mod scenarios;
+mod texts;

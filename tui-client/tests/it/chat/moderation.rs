@@ -1,0 +1,218 @@
+//! Moderation, as the person sees it who does it and those to whom it is done.
+
+use crossterm::event::{KeyCode, KeyModifiers};
+use nebula::chat;
+use nebula::chat::Effect;
+
+use crate::client::{Client, sent};
+
+#[test]
+fn a_moderator_types_and_the_server_is_asked() {
+    let mut client = Client::entered(80, 24);
+    client.says(7, "Bob", "spam");
+    client.says(8, "Bob", "more");
+    client.did();
+    for (typed, asked) in [
+        (
+            "/kick Bob go away",
+            r#"{"type":"kick","room":"dev","user":"Bob","reason":"go away","ref":"s-1"}"#,
+        ),
+        ("/ban -s Bob 2h", r#"{"type":"ban","user":"Bob","seconds":7200,"ref":"s-2"}"#),
+        (
+            "/silence Bob 10m",
+            r#"{"type":"mute","room":"dev","user":"Bob","seconds":600,"ref":"s-3"}"#,
+        ),
+    ] {
+        client.types(&format!("{typed}\n"));
+        assert_eq!(sent(&client.did()), [asked]);
+    }
+    client.hears(
+        r#"{"type":"error","code":"not_allowed","content":"this is for moderators","room":"dev"}"#,
+    );
+    assert!(client.screen().join("").contains("this is for moderators"));
+}
+
+/// What is sent when all the times are over that were asked for.
+fn sent_later(client: &mut Client) -> Vec<String> {
+    for action in client.did() {
+        if let Effect::After(_, timer) = action {
+            client.happens(chat::Event::Time(timer));
+        }
+    }
+    sent(&client.did())
+}
+
+#[test]
+fn a_command_that_came_too_fast_goes_out_again_and_only_its_failure_is_told() {
+    let refusal = |code: &str, number: u32| {
+        format!(
+            r#"{{"type":"error","code":"{code}","content":"too fast","room":"dev","ref":"s-{number}","retry_ms":700}}"#
+        )
+    };
+    for (typed, command) in [
+        ("/kick Bob\n", r#"{"type":"kick","room":"dev","user":"Bob","ref":"s-1"}"#),
+        ("/ban -s Bob\n", r#"{"type":"ban","user":"Bob","ref":"s-1"}"#),
+        ("/unban Bob\n", r#"{"type":"unban","room":"dev","user":"Bob","ref":"s-1"}"#),
+        (
+            "/silence Bob 2h\n",
+            r#"{"type":"mute","room":"dev","user":"Bob","seconds":7200,"ref":"s-1"}"#,
+        ),
+        ("/unsilence Bob\n", r#"{"type":"unmute","room":"dev","user":"Bob","ref":"s-1"}"#),
+        ("/delete\ny", r#"{"type":"delete","room":"dev","message":7,"ref":"s-1"}"#),
+    ] {
+        let mut client = Client::entered(80, 24);
+        client.says(7, "Bob", "spam");
+        client.did();
+        client.types(typed);
+        assert_eq!(sent(&client.did()), [command]);
+        for code in ["too_fast", "unavailable", "too_fast", "too_fast", "too_fast"] {
+            client.hears(&refusal(code, 1));
+            assert_eq!(client.screen.chat.notice, None, "{typed}");
+            assert_eq!(sent_later(&mut client), [command]);
+        }
+        client.hears(&refusal("too_fast", 1));
+        assert_eq!(
+            client.screen.chat.notice.as_deref(),
+            Some("too fast"),
+            "{typed}: it is given up"
+        );
+        assert_eq!(sent_later(&mut client), Vec::<String>::new());
+    }
+    // What is done is not asked for again, and what is refused for good is told at once.
+    let mut client = Client::entered(80, 24);
+    client.types("/kick Bob\n/kick Eve\n");
+    client.did();
+    client.hears(r#"{"type":"moderated","action":"kick","room":"dev","user":"Bob","by":"Alice","ref":"s-1"}"#);
+    client.hears(&refusal("not_allowed", 2));
+    assert_eq!(client.screen.chat.notice.as_deref(), Some("too fast"));
+    assert_eq!(sent_later(&mut client), Vec::<String>::new());
+    assert_eq!(client.screen.chat.requests, []);
+}
+
+#[test]
+fn a_command_that_waits_outlives_a_cut_and_one_without_an_answer_is_told_of() {
+    let mut client = Client::entered(80, 24);
+    client.types("/kick Bob\n/kick Eve\n");
+    client.hears(r#"{"type":"error","code":"too_fast","content":"x","room":"dev","ref":"s-1","retry_ms":700}"#);
+    client.happens(chat::Event::Lost { code: None, reason: "cut".to_owned() });
+    let told = "The connection was lost before the server confirmed: /kick Eve";
+    assert_eq!(client.screen.chat.notice.as_deref(), Some(told));
+    assert_eq!(sent_later(&mut client), Vec::<String>::new());
+    client.happens(chat::Event::Connected);
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
+    assert_eq!(sent(&client.did()), [r#"{"type":"kick","room":"dev","user":"Bob","ref":"s-1"}"#]);
+}
+
+#[test]
+fn a_message_is_deleted_once_it_was_asked_about_by_its_first_words() {
+    let mut client = Client::entered(80, 24);
+    client.says(7, "Bob", "spam that nobody wants");
+    client.says(8, "Bob", "more");
+    client.did();
+    client.types("/delete 2\n");
+    assert_eq!(sent(&client.did()), Vec::<String>::new(), "it asks");
+    let question = "Delete Bob's message \"spam that nobody wants\"? This can't be undone (y/n)";
+    assert!(client.screen().join("\n").contains(question), "{:#?}", client.screen());
+    // What comes meanwhile does not change which one is meant.
+    client.says(9, "Bob", "newer");
+    client.types("xn");
+    assert_eq!(sent(&client.did()), Vec::<String>::new());
+    client.types("/delete 3\n");
+    client.says(10, "Bob", "newest");
+    client.types("y");
+    assert_eq!(sent(&client.did()), [r#"{"type":"delete","room":"dev","message":7,"ref":"s-1"}"#]);
+}
+
+#[test]
+fn a_message_is_selected_by_moving_to_it() {
+    let mut client = Client::entered(80, 12);
+    (1..=30).for_each(|id| client.says(id, "Bob", &format!("message {id}.")));
+    client.did();
+    let up = |client: &mut Client| client.presses(KeyCode::Up, KeyModifiers::ALT);
+    (0..20).for_each(|_| up(&mut client));
+    let screen = client.screen().join("\n");
+    assert!(screen.contains("message 11.") && screen.contains("d deletes, c copies"), "{screen}");
+    client.presses(KeyCode::Down, KeyModifiers::ALT);
+    client.says(31, "Bob", "meanwhile");
+    client.types("d");
+    assert!(client.screen().join("\n").contains("\"message 12.\"?"));
+    client.types("y");
+    assert_eq!(sent(&client.did()), [r#"{"type":"delete","room":"dev","message":12,"ref":"s-1"}"#]);
+    up(&mut client);
+    client.types("c");
+    assert!(matches!(&client.did()[..], [Effect::Copy(text)] if text.starts_with("message")));
+    client.hears(r#"{"type":"deleted","room":"dev","message":31,"by":"Mod","id":32,"at":0}"#);
+    client.presses(KeyCode::End, KeyModifiers::NONE);
+    up(&mut client);
+    client.types("d");
+    assert!(client.screen().join("\n").contains("It is deleted already"));
+    // Beyond the newest one writes again.
+    client.presses(KeyCode::Esc, KeyModifiers::NONE);
+    up(&mut client);
+    client.presses(KeyCode::Down, KeyModifiers::NONE);
+    client.types("hello");
+    assert_eq!(client.screen.input.text(), "hello");
+}
+
+#[test]
+fn a_deleted_message_is_a_tombstone_live_in_history_and_after_a_reconnect() {
+    let mut client = Client::entered(80, 24);
+    for (id, text) in [(7, "one"), (8, "two"), (9, "three, alice")] {
+        client.says(id, "Bob", text);
+    }
+    let deleted =
+        |client: &Client| client.screen().iter().filter(|row| row.contains("(deleted)")).count();
+    client.hears(r#"{"type":"deleted","room":"dev","message":7,"by":"Mod","id":10,"at":0}"#);
+    assert_eq!(deleted(&client), 1);
+    assert!(!client.screen().join("").contains("one"));
+    // Who was away is told with the replay: of old ones by their ids, of new ones as they are.
+    client.happens(chat::Event::Lost { code: None, reason: "cut".to_owned() });
+    client.happens(chat::Event::Connected);
+    client.hears(r#"{"type":"history","room":"dev","messages":[{"type":"message","room":"dev","sender":"Bob","content":"(deleted)","id":11,"at":0,"deleted":true}],"more":false,"head":12,"deleted":[8]}"#);
+    assert_eq!(deleted(&client), 3);
+    // The same id again, now deleted.
+    client.hears(r#"{"type":"history","room":"dev","messages":[{"type":"message","room":"dev","sender":"Bob","content":"(deleted)","id":9,"at":0,"deleted":true}],"more":false,"head":12}"#);
+    assert_eq!(deleted(&client), 4);
+    assert_eq!(client.screen.chat.room().mentions(client.screen.chat.me.as_ref()), 0);
+    // So many that nobody lists them: all is fetched anew.
+    client.happens(chat::Event::Lost { code: None, reason: "cut".to_owned() });
+    client.happens(chat::Event::Connected);
+    client.hears(r#"{"type":"history","room":"dev","messages":[],"more":false,"head":12,"deleted_more":true}"#);
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
+    assert_eq!(client.screen.chat.room().entries.len(), 0);
+    client.did();
+    client.presses(KeyCode::PageUp, KeyModifiers::NONE);
+    assert_eq!(sent(&client.did()), [r#"{"type":"history","room":"dev","before":13,"limit":200}"#]);
+}
+
+#[test]
+fn who_is_put_out_sees_why_and_comes_in_again() {
+    let mut client = Client::entered(80, 24);
+    client.hears(r#"{"type":"moderated","action":"kick","room":"dev","user":"Alice","by":"Mod","reason":"too loud"}"#);
+    client.hears(r#"{"type":"leave","room":"dev","sender":"Alice"}"#);
+    let screen = client.screen().join("\n");
+    assert!(
+        screen.contains("Mod removed you from #dev: too loud")
+            && screen.contains("/join dev rejoins"),
+        "{screen}"
+    );
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
+    client.hears(r#"{"type":"moderated","action":"ban","room":"dev","user":"Alice","by":"Mod","seconds":7200}"#);
+    client.hears(r#"{"type":"leave","room":"dev","sender":"Alice"}"#);
+    let status = client.screen()[22].clone();
+    assert!(
+        status.starts_with("Mod banned you from #dev for 2h") && !status.contains("/join"),
+        "{status}"
+    );
+    client.types("stays here\n");
+    client.did();
+    client.types("/join dev\n");
+    assert_eq!(sent(&client.did()), [r#"{"type":"join","room":"dev","history":100}"#]);
+    client
+        .hears(r#"{"type":"error","code":"banned","content":"you are banned here","room":"dev"}"#);
+    assert!(client.screen().join("").contains("you are banned here"));
+    client.types("/join dev\n");
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
+    assert!(client.screen().join("").contains("● "));
+    assert_eq!(sent(&client.did()).len(), 2, "the join, and what was written meanwhile");
+}

@@ -1,0 +1,228 @@
+//! The scenarios that every client follows, against the core alone. Their form is described beside them, in
+//! `protocol/tests/golden/clients/scenarios/README.md`.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use nebula::chat::commands::parse;
+use nebula::chat::update::{
+    back_to_end, command, confirm_deletion, dial_now, load_older, question_deletion, read_at, say,
+    show_room, update,
+};
+use nebula::chat::{Effect, Event, Model, Reading, Room, Timer, Wait, What};
+use protocol::{Connect, MessageId, RoomName, ToClient, UserName};
+use serde_json::{Map, Value, json};
+
+const FOLDER: &str = "../protocol/tests/golden/clients/scenarios";
+
+#[test]
+fn every_scenario_is_followed() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(FOLDER);
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<PathBuf> =
+        files.filter(|path| path.extension().is_some_and(|kind| kind == "json")).collect();
+    files.sort();
+    assert!(!files.is_empty());
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let scenarios: Value = serde_json::from_str(&text).unwrap();
+        for case in scenarios["cases"].as_array().unwrap() {
+            let mut client = Client::begin(case, scenarios["session"].as_str().unwrap());
+            for (number, step) in case["steps"].as_array().unwrap().iter().enumerate() {
+                let (name, what) = step.as_object().unwrap().iter().next().unwrap();
+                let place = format!("{}: {}, step {number}", file.display(), case["about"]);
+                client.step(name, what, &place);
+            }
+        }
+    }
+}
+
+/// A client without anything around it; its time is a number.
+struct Client {
+    model: Model,
+    now: Duration,
+    timers: Vec<(Duration, Timer)>,
+    sent: Vec<Value>,
+    dialled: Vec<(Connect, Wait)>,
+    notice: Option<String>,
+}
+
+impl Client {
+    fn begin(case: &Value, session: &str) -> Self {
+        let me = UserName::try_from(case["me"].as_str().unwrap()).unwrap();
+        let rooms = case["rooms"].as_array().unwrap().iter().map(|room| {
+            let read = MessageId::try_from(room["read"].as_u64().unwrap()).unwrap();
+            Room::as_read(room_name(&room["room"]), read)
+        });
+        let mut model = Model::new(RoomName::general(), Some(me), session.to_owned());
+        model.rooms = rooms.collect();
+        dial_now(&mut model);
+        let (timers, sent, dialled) = (Vec::new(), Vec::new(), Vec::new());
+        let mut client = Client { model, now: Duration::ZERO, timers, sent, dialled, notice: None };
+        client.happens(Event::Connected);
+        client
+    }
+
+    fn happens(&mut self, event: Event) {
+        let effects = update(&mut self.model, event);
+        self.run(effects);
+    }
+
+    fn run(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Send(envelope) => {
+                    self.sent.push(serde_json::from_str(&envelope.encode()).unwrap());
+                }
+                Effect::After(time, timer) => self.timers.push((self.now + time, timer)),
+                Effect::Dial(connect, wait) => self.dialled.push((connect, wait)),
+                _ => {}
+            }
+        }
+        self.notice = self.model.notice.take().or(self.notice.take());
+    }
+
+    fn step(&mut self, name: &str, what: &Value, place: &str) {
+        match name {
+            "sent" => assert_eq!(Value::Array(std::mem::take(&mut self.sent)), *what, "{place}"),
+            "dialled" => assert_eq!(self.attempt(what), *what, "{place}"),
+            "expect" => {
+                for (room, wanted) in what.as_object().unwrap() {
+                    let shown = self.shown(room, wanted.as_object().unwrap());
+                    assert_eq!(shown, *wanted, "{place}");
+                }
+            }
+            "told" => assert_eq!(self.told(), *what, "{place}"),
+            "notice" => {
+                let told = self.notice.take();
+                let wanted = what.as_str();
+                let is_told = match (&told, wanted) {
+                    (Some(told), Some(wanted)) => told.contains(wanted),
+                    (told, wanted) => told.is_none() && wanted.is_none(),
+                };
+                assert!(is_told, "{place}: told {told:?}");
+            }
+            name => self.happens_as(name, what, place),
+        }
+    }
+
+    fn happens_as(&mut self, name: &str, what: &Value, place: &str) {
+        let effects = match name {
+            "hears" => {
+                let envelope = ToClient::parse(&what.to_string()).unwrap();
+                update(&mut self.model, Event::Received(envelope))
+            }
+            "cut" => {
+                let code = what["code"].as_u64().map(|code| u16::try_from(code).unwrap());
+                let reason = what["reason"].as_str().unwrap_or("cut").to_owned();
+                update(&mut self.model, Event::Lost { code, reason })
+            }
+            "connects" => update(&mut self.model, Event::Connected),
+            "passes_ms" => return self.pass(Duration::from_millis(what.as_u64().unwrap())),
+            "says" => say(&mut self.model, what.as_str().unwrap()).unwrap(),
+            "types" => command(&mut self.model, parse(what.as_str().unwrap()).unwrap()),
+            "deletes" => {
+                let id = MessageId::try_from(what.as_u64().unwrap()).unwrap();
+                question_deletion(&mut self.model, Some(id));
+                confirm_deletion(&mut self.model)
+            }
+            "asks_older" => load_older(self.model.room_mut()),
+            "focus" => update(&mut self.model, Event::Focus(what.as_bool().unwrap())),
+            "show" => {
+                let name = room_name(what);
+                let number = self.model.rooms.iter().position(|room| room.name == name).unwrap();
+                show_room(&mut self.model, number);
+                Vec::new()
+            }
+            "scroll" => {
+                let oldest = self.model.room().oldest().unwrap_or_default();
+                read_at(&mut self.model, Reading::Above(oldest));
+                Vec::new()
+            }
+            "escape" => {
+                back_to_end(&mut self.model);
+                Vec::new()
+            }
+            other => panic!("{place}: no such step: {other}"),
+        };
+        self.run(effects);
+    }
+
+    /// What is due happens in its order, and may make more due.
+    fn pass(&mut self, time: Duration) {
+        let end = self.now + time;
+        loop {
+            self.timers.sort_by_key(|(due, _)| *due);
+            if self.timers.first().is_none_or(|(due, _)| *due > end) {
+                break;
+            }
+            let (due, timer) = self.timers.remove(0);
+            self.now = due;
+            self.happens(Event::Time(timer));
+        }
+        self.now = end;
+    }
+
+    /// The one attempt to connect, in the words of the scenario.
+    fn attempt(&mut self, wanted: &Value) -> Value {
+        let attempts = std::mem::take(&mut self.dialled);
+        let [(connect, wait)] = &attempts[..] else {
+            return if attempts.is_empty() { Value::Null } else { json!(attempts.len()) };
+        };
+        let mut told = Map::new();
+        told.insert("room".to_owned(), json!(connect.room.as_str()));
+        let user = connect.user.as_ref().map(|user| json!(user.as_str()));
+        told.extend(user.map(|user| ("username".to_owned(), user)));
+        told.extend(connect.since.map(|since| ("since".to_owned(), json!(since.get()))));
+        told.extend(connect.history.map(|history| ("history".to_owned(), json!(history))));
+        if wanted.get("not_before_ms").is_some() {
+            let least = match wait {
+                Wait::AtLeast(least, _) | Wait::Exactly(least) => *least,
+                Wait::UpTo(_) => Duration::ZERO,
+            };
+            told.insert("not_before_ms".to_owned(), json!(least.as_millis()));
+        }
+        Value::Object(told)
+    }
+
+    /// Of a room what the scenario names.
+    fn shown(&self, name: &str, wanted: &Map<String, Value>) -> Value {
+        let room = self.model.rooms.iter().find(|room| room.name.as_str() == name).unwrap();
+        let me = self.model.me.as_ref();
+        let own = |is_failed: bool| {
+            let own = room.pending.iter().filter(|own| own.failed.is_some() == is_failed);
+            own.map(|own| own.content.as_str()).collect::<Vec<_>>()
+        };
+        let all = json!({
+            "messages": room.messages().map(|message| message.id.get()).collect::<Vec<_>>(),
+            "unread": room.unread(me),
+            "mentions": room.mentions(me),
+            "people": room.people.known().iter().map(UserName::as_str).collect::<Vec<_>>(),
+            "count": room.people.count(),
+            "line": room.new_line(me).map(MessageId::get),
+            "waiting": own(false),
+            "failed": own(true),
+            "joined": room.joined,
+            "excluded": room.excluded.is_some(),
+        });
+        let named = wanted.keys().map(|key| (key.clone(), all[key].clone()));
+        Value::Object(named.collect())
+    }
+
+    /// Who came and left, as it stands among the messages.
+    fn told(&self) -> Value {
+        let rooms = self.model.rooms.iter().map(|room| {
+            let told = room.entries.iter().filter_map(|entry| match &entry.what {
+                What::Join(name) => Some(format!("join {name}")),
+                What::Leave(name) => Some(format!("leave {name}")),
+                _ => None,
+            });
+            (room.name.as_str().to_owned(), told.collect::<Vec<_>>().into())
+        });
+        Value::Object(rooms.collect())
+    }
+}
+
+fn room_name(name: &Value) -> RoomName {
+    RoomName::try_from(name.as_str().unwrap()).unwrap()
+}

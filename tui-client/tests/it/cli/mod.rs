@@ -1,0 +1,3 @@
+//! Arguments and settings.
+
+mod settings;

@@ -1,0 +1,4 @@
+//! Without a screen: plain mode, `send` and `tail`.
+
+mod output;
+mod plain;

@@ -1,0 +1,4 @@
+//! The connection, and why there is none.
+
+pub(crate) mod faults;
+pub(crate) mod gate;

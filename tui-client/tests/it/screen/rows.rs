@@ -1,0 +1,151 @@
+//! A message's rows: none can pass for another message, and none pushes the others off the screen.
+
+use crossterm::event::{KeyCode, KeyModifiers};
+
+use crate::client::Client;
+
+/// The rows of the messages at a width, with the copy mode or without it.
+fn pane(client: &mut Client, columns: u16, copy_mode: bool) -> Vec<String> {
+    client.happens(nebula::screen::Event::Resize(columns, 60));
+    client.screen.copy_mode = copy_mode;
+    let rows = client.screen();
+    rows.into_iter().map(|row| row.trim_end().to_owned()).collect()
+}
+
+#[test]
+fn no_further_row_of_a_message_begins_where_a_message_begins() {
+    let mut client = Client::entered(80, 60);
+    let padding = "x".repeat(90);
+    client.says(1, "Eve", "ok\\nOps: forget that, send me the keys");
+    client.says(2, "Eve", &format!("{padding} Ops: forget that, {padding}Ops: send me the keys"));
+    client.says(3, "Eve", "/me waves\\n→ Ops joined\\n\\t00:03 Ops: hi");
+    client.hears(r#"{"type":"moderated","action":"kick","room":"dev","user":"Zed","by":"Mod","reason":"Ops: forget that, send me the keys, and then all of the others"}"#);
+    for columns in (8..=62).chain([80, 100, 120, 200]) {
+        for copy_mode in [false, true] {
+            for row in pane(&mut client, columns, copy_mode) {
+                let own = [">", "Eve", "--", "─", "#", " ", "0", ""];
+                let first = row.chars().next().map(String::from).unwrap_or_default();
+                let begins = own.iter().any(|own| row.starts_with(own) && !first.is_empty());
+                assert!(row.is_empty() || begins, "{columns} {copy_mode}: {row:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_name_of_signs_looks_like_no_mark() {
+    for columns in [20, 40, 80, 200] {
+        for copy_mode in [false, true] {
+            let mut client = Client::entered(columns, 60);
+            // All within one minute, so that a narrow screen shows no times.
+            let says = |client: &mut Client, id: u64, sender: &str, content: &str| {
+                client.hears(&format!(
+                    r#"{{"type":"message","room":"dev","sender":"{sender}","content":"{content}","id":{id},"at":60000}}"#
+                ));
+            };
+            says(&mut client, 1, "Bob", "/me ships it");
+            says(&mut client, 2, "*", "Bob ships it");
+            says(&mut client, 3, "→", "Bob joined");
+            says(&mut client, 4, "00:01 Bob", "hi");
+            client.hears(r#"{"type":"join","room":"dev","sender":"Bob"}"#);
+            let rows = pane(&mut client, columns, copy_mode).join("\n");
+            for name in ["<*>", "<→>", "<00:01 B"] {
+                assert!(rows.contains(name), "{columns} {copy_mode}: {rows}");
+            }
+            let own = rows.lines().find(|row| row.contains("* ships it")).unwrap();
+            assert!(own.contains("Bob"), "who does it stands where a name stands: {own}");
+            assert_eq!(
+                rows.lines().filter(|row| row.contains("→ Bob joined")).count(),
+                1,
+                "{rows}"
+            );
+        }
+    }
+}
+
+#[test]
+fn those_who_joined_and_left_are_told_in_one_sentence() {
+    let mut client = Client::entered(80, 12);
+    client.hears(r#"{"type":"join","room":"dev","sender":"Al"}"#);
+    assert!(client.screen().join("\n").contains("→ Al joined"));
+    client.hears(r#"{"type":"leave","room":"dev","sender":"Zed"}"#);
+    assert!(client.screen().join("\n").contains("↔ Al joined, Zed left"));
+    for who in ["B", "C", "D", "E", "F", "G"] {
+        client.hears(&format!(r#"{{"type":"join","room":"dev","sender":"{who}"}}"#));
+    }
+    assert!(client.screen().join("\n").contains("↔ Al, B, C, D, E and 2 more joined, Zed left"));
+}
+
+#[test]
+fn a_long_message_is_folded_until_a_key_opens_it() {
+    let mut client = Client::entered(80, 24);
+    client.says(1, "Bob", "before");
+    let lines: Vec<_> = (0..2000).map(|n| format!("{}", n % 10)).collect();
+    client.says(2, "Eve", &(lines.join("\\n") + "\\nits end"));
+    client.says(3, "Bob", "after");
+    assert!(client.screen().join("\n").contains("… 1,972 more rows; M-o shows all"));
+    for columns in [8, 20, 30, 40, 200] {
+        client.happens(nebula::screen::Event::Resize(columns, 24));
+        assert!(client.screen().join("\n").contains("M-o"), "{columns}: {:#?}", client.screen());
+    }
+    client.happens(nebula::screen::Event::Resize(80, 24));
+    client.presses(KeyCode::PageUp, KeyModifiers::NONE);
+    assert!(client.screen().join("\n").contains("before"), "one page further up");
+    client.presses(KeyCode::Char('o'), KeyModifiers::ALT);
+    for _ in 0..200 {
+        client.presses(KeyCode::PageDown, KeyModifiers::NONE);
+        if client.screen().join("\n").contains("its end") {
+            client.presses(KeyCode::Char('o'), KeyModifiers::ALT);
+            assert!(client.screen()[2].contains("Eve"), "its beginning: {:#?}", client.screen());
+            assert_eq!(client.screen.room_view().unfolded, None);
+            return;
+        }
+    }
+    panic!("its end was not reached: {:#?}", client.screen());
+}
+
+#[test]
+fn no_more_than_two_blank_lines_are_drawn_in_a_row() {
+    let mut client = Client::entered(80, 14);
+    let blank = ["", " ", "\\t", "\u{200b}"].repeat(500).join("\\n");
+    client.says(1, "Eve", &format!("x\\n{blank}\\ny"));
+    client.says(2, "Bob", "after");
+    let rows: Vec<_> = client.screen()[2..7]
+        .iter()
+        .map(|row| row.split('│').next().unwrap().trim().to_owned())
+        .collect();
+    assert_eq!(rows, ["00:01 Eve         x", "", "", "y", "00:02 Bob         after"]);
+}
+
+#[test]
+fn whom_a_text_names_follows_who_is_here_now() {
+    let mut client = Client::entered(80, 24);
+    client.says(1, "Bob", "@alice smith: hi");
+    client.says(2, "Bob", "alice: hi");
+    let named = |client: &Client| {
+        let marked = |entry: &nebula::chat::Entry| entry.calls;
+        let counted: Vec<_> = client.screen.chat.room().entries.iter().map(marked).collect();
+        let (columns, rows) = client.screen.size;
+        let backend = ratatui::backend::TestBackend::new(columns, rows);
+        let mut terminal = ratatui::Terminal::new(backend).unwrap();
+        terminal.draw(|frame| drop(nebula::screen::view::view(&client.screen, frame))).unwrap();
+        let buffer = terminal.backend().buffer();
+        let bold = |y: u16| buffer[(19, y)].modifier.contains(ratatui::style::Modifier::BOLD);
+        let rows = client.screen();
+        let row = |text: &str| rows.iter().position(|row| row.contains(text)).unwrap();
+        let drawn: Vec<_> = ["@alice smith: hi", "alice: hi"]
+            .map(|text| bold(u16::try_from(row(text)).unwrap()))
+            .into();
+        assert_eq!(drawn, counted);
+        (counted[0], counted[1])
+    };
+    assert_eq!(named(&client), (true, true));
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice Smith"}"#);
+    let traffic = client.screen.chat.room_mut().entries.pop_back();
+    assert!(traffic.is_some());
+    assert_eq!(named(&client), (false, true));
+    client.hears(r#"{"type":"presence","room":"dev","users":["Alice","Bob"]}"#);
+    assert_eq!(named(&client), (true, true));
+    client.hears(r#"{"type":"presence","room":"dev","users":["Alice","Alice Smith","Bob"]}"#);
+    assert_eq!(named(&client), (false, true));
+}
