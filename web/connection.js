@@ -29,7 +29,7 @@ const KEY = "nebula.key";
  * @property {() => ToServer} question what to ask for a sign of life
  * @property {() => boolean} isHeld now is no time to dial
  * @property {() => boolean} [isOffline] the browser knows of no network
- * @property {() => Promise<string | null>} [health] why one is not let in, if somebody answers there
+ * @property {() => Promise<import("./health.js").Answer | null>} [health] why one is not let in, if somebody answers there
  * @property {() => number} [random]
  * @property {() => number} [now]
  */
@@ -126,8 +126,8 @@ export class Connection {
   /** A server that is there and lets nobody in is another thing than none. */
   async #explain() {
     const { health, tell } = this.#needs;
-    const reason = await health?.();
-    if (reason && this.#socket === null) tell({ type: "reason", reason });
+    const answer = await health?.();
+    if (answer && this.#socket === null) tell({ type: "reason", ...answer });
   }
 
   #drop() {

@@ -3,20 +3,33 @@
 
 const ANSWER_MS_MAX = 5_000;
 
-/** A sentence if somebody answers there; null if nobody does.
+/** @typedef {{reason: string, afterMs?: number}} Answer a sentence, and when to come again where that was said */
+
+/** What somebody answers there; null if nobody does.
  * @param {string} address
  * @param {typeof fetch} ask
- * @returns {() => Promise<string | null>} */
+ * @returns {() => Promise<Answer | null>} */
 export function newHealth(address, ask = fetch) {
   const { host, origin } = new URL(address);
   return async () => {
     try {
-      const { status } = await ask(new URL("./healthz", address), { cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS_MAX) });
-      return sentence(status, host, origin);
+      const answer = await ask(new URL("./healthz", address), { cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS_MAX) });
+      const afterMs = retryAfterMs(answer);
+      return { reason: sentence(answer.status, host, origin), ...(afterMs !== null && { afterMs }) };
     } catch {
       return null;
     }
   };
+}
+
+/** For how long a server that has no time now wants to be left alone; null if it does not say so.
+ * @param {Pick<Response, "status" | "headers">} answer
+ * @param {number} now */
+export function retryAfterMs({ status, headers }, now = Date.now()) {
+  const given = status === 429 || status === 503 ? headers.get("retry-after")?.trim() : undefined;
+  if (!given) return null;
+  const ms = /^\d+$/.test(given) ? Number(given) * 1000 : Date.parse(given) - now;
+  return Number.isFinite(ms) ? Math.max(ms, 0) : null;
 }
 
 /** @param {number} status

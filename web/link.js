@@ -1,6 +1,7 @@
 // The connection, as the state sees it: when to dial, where to resume, when to give up. Pure: it knows
 // neither page nor socket nor clock.
 
+import { dropSent } from "./acts.js";
 import { activeRoom } from "./state.js";
 
 /**
@@ -12,6 +13,8 @@ import { activeRoom } from "./state.js";
 const HISTORY_ON_JOIN = 100;
 const DIAL_AFTER_MS = 500;
 const DIAL_AFTER_MS_MAX = 30_000;
+/** The longest time that a server may ask for. */
+export const RETRY_AFTER_MS_MAX = 300_000;
 
 /** @param {State} state
  * @returns {Action[]} */
@@ -23,8 +26,9 @@ export function dialNow(state) {
 
 /** The answer to what was asked on this line comes no more.
  * @param {State} state */
-function cut({ rooms }) {
-  for (const room of rooms) {
+function cut(state) {
+  dropSent(state);
+  for (const room of state.rooms) {
     if (room.joined) for (const name of room.people.known) room.away.add(name);
     room.joined = room.loading = room.deferred = false;
   }
@@ -79,6 +83,20 @@ export function comeIn(state, room) {
   if (state.link.is !== "online" || room.joined || !room.out) return [];
   room.out = "";
   return [joining(room)];
+}
+
+/** Somebody answered where the socket did not open: why, and when to come again.
+ * @param {State} state
+ * @param {string} reason
+ * @param {number | undefined} afterMs
+ * @returns {Action[]} */
+export function explained(state, reason, afterMs) {
+  const { link } = state;
+  if (link.is !== "waiting") return [];
+  link.reason = reason;
+  if (afterMs === undefined) return [];
+  link.isAsked = true;
+  return [{ do: "dial", hello: hello(state), afterMs: Math.min(afterMs, RETRY_AFTER_MS_MAX), exactly: true }];
 }
 
 /** Codes from 4000 on mean: do not come back unchanged.

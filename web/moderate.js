@@ -5,11 +5,11 @@ import { NAME_CHARS_MAX, REASON_CHARS_MAX, isolated, nameFault, onOneLine } from
 
 /**
  * @typedef {import("./state.js").Room} Room
- * @typedef {import("./update.js").ToServer} ToServer
+ * @typedef {import("./update.js").Sanction} Sanction
  */
 
 /** Commands, and what the protocol calls them: `/mute` is what one does for oneself.
- * @type {Record<string, import("./update.js").Act["type"]>} */
+ * @type {Record<string, import("./update.js").Sanction["type"]>} */
 export const ACTS = { kick: "kick", ban: "ban", unban: "unban", silence: "mute", unsilence: "unmute" };
 /** The largest first.
  * @type {Record<string, number>} */
@@ -22,7 +22,7 @@ const WORDS = { kick: "kicked", ban: "banned", unban: "unbanned", mute: "silence
  * @param {Room} room
  * @param {string} command
  * @param {string} typed
- * @returns {ToServer | string} */
+ * @returns {Sanction | string} */
 export function act(room, command, typed) {
   const type = ACTS[command] ?? "kick";
   const everywhere = /^-s /i.test(typed);

@@ -6,8 +6,8 @@
  * @typedef {{type: "join" | "leave", room: string, sender: string, role?: string}} Traffic
  * @typedef {{type: "presence", room: string, users: string[], count?: number, after?: string}} Presence
  * @typedef {{type: "history", room: string, messages: Message[], more?: boolean, head: number, deleted?: number[], deleted_more?: boolean, epoch?: string, ref?: string}} Page
- * @typedef {{type: "deleted", room: string, message: number, by: string, id: number}} Deleted
- * @typedef {{type: "moderated", action: "kick" | "ban" | "unban" | "mute" | "unmute", user: string, by: string, room?: string, seconds?: number, reason?: string}} Moderated
+ * @typedef {{type: "deleted", room: string, message: number, by: string, id: number, ref?: string}} Deleted
+ * @typedef {{type: "moderated", action: "kick" | "ban" | "unban" | "mute" | "unmute", user: string, by: string, room?: string, seconds?: number, reason?: string, ref?: string}} Moderated
  * @typedef {{type: "error", code: string, content: string, room?: string, ref?: string, retry_ms?: number}} Refusal
  * @typedef {Message | Traffic | Presence | Page | Deleted | Moderated | Refusal} Envelope
  * @typedef {{room: string, username?: string | null, since?: number, history?: number}} Hello
@@ -75,9 +75,9 @@ function isKnown(e) {
       return named("room") && isId(e.head) && maybeText(e.ref) && maybeText(e.epoch) && isList(e.messages, HISTORY_MAX) && (e.deleted === undefined || isList(e.deleted, DELETED_MAX))
         && e.messages.every((/** @type {any} */ message) => message?.type === "message" && isKnown(message));
     case "deleted":
-      return named("room", "by") && isId(e.message) && isId(e.id);
+      return named("room", "by") && isId(e.message) && isId(e.id) && maybeText(e.ref);
     case "moderated":
-      return named("user", "by") && ACTIONS.includes(e.action) && maybeText(e.room) && maybeText(e.reason) && (e.seconds === undefined || isId(e.seconds));
+      return named("user", "by") && ACTIONS.includes(e.action) && maybeText(e.ref) && maybeText(e.room) && maybeText(e.reason) && (e.seconds === undefined || isId(e.seconds));
     case "error":
       return named("code") && isText(e.content, TEXT_UNITS_MAX) && maybeText(e.room) && maybeText(e.ref) && (e.retry_ms === undefined || isCount(e.retry_ms, AT_MAX));
     default:

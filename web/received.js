@@ -1,7 +1,8 @@
 // What the server says, taken into the state. Pure: it knows neither page nor socket nor clock.
 
+import { actOf, next, refusedForNow, settled } from "./acts.js";
+import { RETRY_AFTER_MS_MAX, dialNow, joining } from "./link.js";
 import { wordsAbout } from "./moderate.js";
-import { dialNow, joining } from "./link.js";
 import { refused, sendNext, stored } from "./outbox.js";
 import { came, listed, nobody, went } from "./people.js";
 import { DELETED_CONTENT, onOneLine } from "./protocol.js";
@@ -22,8 +23,6 @@ export const PROBE = "probe";
 const RETRY_AFTER_MS = 2_000;
 /** A room that does not let this person in. */
 const CLOSED = ["banned", "wrong_room"];
-/** The longest time that a server may ask for. */
-const RETRY_AFTER_MS_MAX = 300_000;
 /** Who comes back this soon was never away. */
 const BLIP_MS = 10_000;
 /** After a restart the server spreads its clients over so long at most. */
@@ -57,7 +56,7 @@ export function received(state, envelope, at) {
     case "deleted":
       remove(room, envelope.message);
       room.head = Math.max(room.head, envelope.id);
-      return [];
+      return isMe(state, envelope.by) ? settled(state, envelope.ref) : [];
     case "presence":
       listed(room.people, envelope);
       return [];
@@ -82,7 +81,7 @@ function entered(state, room, { room: name, sender, role }, at) {
   room.people.asked = false;
   room.settledAt = at + BACK_WITHIN_MS;
   const others = first ? state.rooms.filter((other) => !other.joined && !other.out).map(joining) : [];
-  return [...sendNext(room), ...others];
+  return [...sendNext(room), ...next(state), ...others];
 }
 
 /** What somebody else wrote waits for them: under this name it would be another message, and there twice
@@ -90,6 +89,7 @@ function entered(state, room, { room: name, sender, role }, at) {
  * @param {State} state
  * @param {string} owner */
 function leaveBehind(state, owner) {
+  state.acts.open = [];
   const count = state.rooms.reduce((sum, room) => sum + room.pending.length, 0);
   for (const room of state.rooms) room.pending = [];
   if (count > 0) Object.assign(state, { notice: `${count} unsent message${count > 1 ? "s" : ""} of ${owner} will be sent when you are ${owner} again`, answered: true });
@@ -134,7 +134,7 @@ function moderated(state, room, moderated, at) {
   write(room, { type: "told", sender: moderated.by, at, words });
   const isOut = moderated.action === "kick" || moderated.action === "ban";
   if (isOut && moderated.room !== undefined && isMe(state, moderated.user)) room.out = words;
-  return [];
+  return isMe(state, moderated.by) ? settled(state, moderated.ref) : [];
 }
 
 /** Whoever leaves by themselves has no such room any more when they hear of it.
@@ -299,6 +299,8 @@ function errorCame(state, { code, content: told, room: name, ref, retry_ms: aske
   const room = find(state, name) ?? (code === "bad_room" ? state.rooms.find((each) => !each.joined && !each.out) : undefined);
   const pending = room?.pending.find((each) => each.ref === ref);
   const isForNow = code === "too_fast" || code === "unavailable";
+  const act = actOf(state, ref);
+  if (act) return actRefused(state, act, content, code === "too_fast" || (isForNow && asked !== undefined) ? retryMs ?? RETRY_AFTER_MS : null);
   if (room && pending && isForNow) return [{ do: "again", room: room.name, ref: pending.ref, afterMs: retryMs ?? RETRY_AFTER_MS }];
   if (room && pending) return refused(room, pending, content);
   if (code === "stopping") {
@@ -312,6 +314,19 @@ function errorCame(state, { code, content: told, room: name, ref, retry_ms: aske
   // Before that, the end of the connection tells the reason.
   if (state.link.is === "online" && code !== "too_slow") Object.assign(state, { notice: content, answered: false });
   return [];
+}
+
+/** What a moderator asked for was refused: for now, or for good, which is told.
+ * @param {State} state
+ * @param {import("./acts.js").Act} act
+ * @param {string} why
+ * @param {number | null} afterMs
+ * @returns {Action[]} */
+function actRefused(state, act, why, afterMs) {
+  const later = afterMs === null ? null : refusedForNow(state, act, afterMs);
+  if (later) return later;
+  Object.assign(state, { notice: why, answered: false });
+  return settled(state, act.ref);
 }
 
 /** Something was asked of it that was not answered yet: to come in, for older messages, for more people.

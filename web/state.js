@@ -49,6 +49,7 @@ import { fold, mentions } from "./protocol.js";
  * @property {string} session makes refs that no other page makes
  * @property {number} refs refs made so far
  * @property {Link} link
+ * @property {import("./acts.js").Acts} acts what was asked for as a moderator
  * @property {Room[]} rooms
  * @property {number} active which of them is shown
  * @property {boolean} focused the person looks at this page
@@ -83,6 +84,7 @@ export function newState({ room, username, session }) {
     session,
     refs: 0,
     link: { is: "connecting", failures: 0, reason: "", why: "", at: 0, askedMs: null, isAsked: false },
+    acts: { open: [], isHeld: false },
     rooms: [newRoom(room)],
     active: 0,
     focused: true,

@@ -1,6 +1,7 @@
 // What was typed, done: text is said, a command does what the table in commands.js says. Pure: it
 // knows neither page nor socket nor clock.
 
+import { ask } from "./acts.js";
 import { parse } from "./commands.js";
 import { comeIn, dialNow, joining } from "./link.js";
 import { linksIn } from "./links.js";
@@ -134,7 +135,7 @@ function moderated(state, room, is, rest) {
   if (!(is in ACTS)) return null;
   if (!room.joined) return fault(state, NOT_HERE);
   const envelope = act(room, is, rest);
-  return typeof envelope === "string" ? fault(state, envelope) : [{ do: "send", envelope }];
+  return typeof envelope === "string" ? fault(state, envelope) : asked(state, envelope);
 }
 
 /** @param {State} state
@@ -144,7 +145,13 @@ function moderated(state, room, is, rest) {
 export function deletion(state, room, id) {
   if (id === undefined) return fault(state, "there is no such message here");
   if (!room.joined) return fault(state, NOT_HERE);
-  return [{ do: "send", envelope: { type: "delete", room: room.name, message: id } }];
+  return asked(state, { type: "delete", room: room.name, message: id });
+}
+
+/** @param {State} state
+ * @param {import("./update.js").Asked} envelope */
+function asked(state, envelope) {
+  return ask(state, envelope) ?? fault(state, "Too much of what you asked for is not answered yet");
 }
 
 /** All that was refused here: sent again, taken back into the box, or thrown away.

@@ -1,6 +1,7 @@
 // What happened → what changes and what to do. Pure: it knows neither page nor socket nor clock.
 
-import { comeIn, dialNow, lost, networkChanged, wake } from "./link.js";
+import { actOf, resume } from "./acts.js";
+import { comeIn, dialNow, explained, lost, networkChanged, wake } from "./link.js";
 import { again, recalled, takeBack } from "./outbox.js";
 import { askAgain, looked, morePeople, nextActive, older, show, step, toBottom } from "./reading.js";
 import { received } from "./received.js";
@@ -16,13 +17,14 @@ import { command, deletion } from "./typed.js";
  *   | {type: "leave", room: string}
  *   | {type: "history", room: string, before?: number, limit: number, ref?: string}
  *   | {type: "presence", room: string, after: string}
- *   | {type: "delete", room: string, message: number} | Act} ToServer
- * @typedef {{type: "kick" | "ban" | "unban" | "mute" | "unmute", user: string, room?: string, seconds?: number, reason?: string}} Act
+ *   | Asked & {ref: string}} ToServer
+ * @typedef {{type: "kick" | "ban" | "unban" | "mute" | "unmute", user: string, room?: string, seconds?: number, reason?: string}} Sanction
+ * @typedef {{type: "delete", room: string, message: number} | Sanction} Asked by a moderator
  *
  * @typedef {{type: "start" | "wake" | "connected" | "stable" | "held" | "older" | "nearTop" | "morePeople" | "escape" | "active" | "connect"}
  *   | {type: "waits", at: number}
  *   | {type: "network", isThere: boolean}
- *   | {type: "reason", reason: string}
+ *   | {type: "reason", reason: string, afterMs?: number}
  *   | {type: "lost", code: number, reason: string, why?: string}
  *   | {type: "received", envelope: import("./protocol.js").Envelope, at?: number}
  *   | {type: "draft" | "say" | "notice", text: string}
@@ -58,8 +60,7 @@ export function update(state, event) {
     case "network":
       return networkChanged(state, event.isThere);
     case "reason":
-      if (state.link.is === "waiting") state.link.reason = event.reason;
-      return [];
+      return explained(state, event.reason, event.afterMs);
     case "connected":
       Object.assign(state.link, { is: "online", askedMs: null });
       return [];
@@ -122,6 +123,7 @@ function wished(state, event) {
     case "delete":
       return deletion(state, room, event.id) ?? [];
     case "again":
+      if (actOf(state, event.ref)) return resume(state);
       return event.ref ? again(find(state, event.room), event.ref) : askAgain(state, event.room);
     case "edit":
     case "drop":

@@ -222,7 +222,7 @@ test("an attempt that fails is looked into; a line that was open and ends is not
   let asked = 0;
   const health = async () => {
     asked += 1;
-    return "h is full";
+    return { reason: "h is full", afterMs: 5_000 };
   };
   const made = new Connection({ address: "http://h/", key: null, tell: (e) => told.push(e), question: () => ({}), isHeld: () => false, health });
   made.dial({ room: "dev" }, 0);
@@ -230,7 +230,7 @@ test("an attempt that fails is looked into; a line that was open and ends is not
   sockets[0].onclose({ code: 1006, reason: "" });
   await null;
   await null;
-  assert.deepEqual(told, [{ type: "lost", code: 1006, reason: "no server at h" }, { type: "reason", reason: "h is full" }]);
+  assert.deepEqual(told, [{ type: "lost", code: 1006, reason: "no server at h" }, { type: "reason", reason: "h is full", afterMs: 5_000 }]);
   made.dial({ room: "dev" }, 0);
   mock.timers.tick(0);
   sockets[1].onopen();

@@ -11,7 +11,7 @@ function watch(own, ...tags) {
     asked.push([String(url), options.method, options.cache]);
     const tag = tags.shift();
     if (tag === undefined) throw new TypeError("no line");
-    return { ok: tag !== "", headers: new Map([["etag", tag]]) };
+    return { ok: tag !== "", status: 200, headers: new Map([["etag", tag]]) };
   };
   return { watch: newBuildWatch("http://chat.example/chat/?room=dev#x", own, ask), asked };
 }
@@ -30,4 +30,14 @@ test("what cannot be known is no reason to ask for a reload", async () => {
 test("of a page that does not say of which build it is, the next that is told is its own", async () => {
   const { watch: late } = watch(null, "", '"a"', '"b"');
   assert.deepEqual([await late.isThere(), await late.isThere(), await late.isThere()], [false, false, true]);
+});
+
+test("a server that has no time is asked again when it says, a few times", async () => {
+  const waits = [];
+  let busy = 2;
+  const ask = async () => (busy-- > 0 ? { ok: false, status: 503, headers: new Map([["retry-after", "7"]]) } : { ok: true, status: 200, headers: new Map([["etag", '"b"']]) });
+  const watch = newBuildWatch("http://h/", "a", ask, async (ms) => waits.push(ms));
+  assert.deepEqual([await watch.isThere(), waits], [true, [7_000, 7_000]]);
+  busy = 99;
+  assert.deepEqual([await watch.isThere(), waits.length], [false, 4]);
 });

@@ -111,6 +111,21 @@ test("a server that stops says when it wants to be dialled, and nothing is soone
   assert.equal(alice.did()[0].afterMs, 0);
 });
 
+test("a server that lets nobody in says when to come again, and nothing is sooner", () => {
+  const alice = entered();
+  alice.happens({ type: "lost", code: 1006, reason: "no server" });
+  alice.did();
+  alice.happens({ type: "reason", reason: "it is full", afterMs: 5_000 });
+  const [dial] = alice.did();
+  assert.deepEqual([dial.afterMs, dial.exactly, alice.state.link.reason], [5_000, true, "it is full"]);
+  alice.happens({ type: "wake" });
+  assert.deepEqual(alice.did(), []);
+  alice.happens({ type: "reason", reason: "for ever", afterMs: 1e12 });
+  assert.equal(alice.did()[0].afterMs, 300_000);
+  alice.happens({ type: "reason", reason: "it refuses" });
+  assert.deepEqual([alice.did(), alice.state.link.reason], [[], "it refuses"]);
+});
+
 test("a page that wakes dials at once, or asks whether the line lives", () => {
   const alice = entered();
   alice.happens({ type: "wake" });
