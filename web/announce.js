@@ -1,7 +1,7 @@
 // What a screen reader is told of: messages of others as they come, and nothing else; a burst in one
 // sentence. It knows no page: `tell` puts a text into the one announcer, "" empties it.
 
-import { deed, onOneLine } from "./protocol.js";
+import { ROOM_CHARS_MAX, deed, inSentence, onOneLine } from "./protocol.js";
 
 /** Messages this near to one another are one burst. */
 const BURST_MS = 500;
@@ -9,8 +9,10 @@ const BURST_MS = 500;
 const BURST_MS_MAX = 2_000;
 /** What was said is taken away, so that nobody finds old news beside the log. */
 const KEPT_MS = 5_000;
+/** More rooms than these are only counted. */
+const ROOMS_MAX = 3;
 /** A longer text is for reading. */
-const CHARS_MAX = 300;
+const TEXT_CHARS_MAX = 200;
 
 /** @typedef {{room: string, sender: string, content: string}} Said */
 
@@ -47,12 +49,16 @@ export function sentence(burst, shown) {
   const [first] = burst;
   if (first && burst.length === 1) {
     const done = deed(first.content);
-    const said = done === null ? `${first.sender}: ${first.content}` : `${first.sender} ${done}`;
-    return onOneLine(first.room === shown ? said : `#${first.room}, ${said}`, CHARS_MAX);
+    const said = `${inSentence(first.sender)}${done === null ? ":" : ""} ${onOneLine(done ?? first.content, TEXT_CHARS_MAX)}`;
+    return first.room === shown ? said : `${inRoom(first.room)}, ${said}`;
   }
   /** @type {Map<string, number>} */
   const counts = new Map();
   for (const { room } of burst) counts.set(room, (counts.get(room) ?? 0) + 1);
-  const rooms = [...counts].map(([room, count]) => `${count} new message${count > 1 ? "s" : ""} in #${room}`);
-  return onOneLine(rooms.join(", "), CHARS_MAX);
+  const rooms = [...counts].map(([room, count]) => `${count} new message${count > 1 ? "s" : ""} in ${inRoom(room)}`);
+  const others = rooms.splice(ROOMS_MAX).length;
+  return `${rooms.join(", ")}${others > 0 ? `, and more in ${others} other room${others > 1 ? "s" : ""}` : ""}`;
 }
+
+/** @param {string} name */
+const inRoom = (name) => `#${inSentence(name, ROOM_CHARS_MAX)}`;

@@ -10,7 +10,7 @@ import { Memory } from "./memory.js";
 import { mirrored, newMirror } from "./mirror.js";
 import { newBuildWatch } from "./newer.js";
 import { newBell } from "./notify.js";
-import { NAME_CHARS_MAX, fold, onOneLine } from "./protocol.js";
+import { fold, inSentence } from "./protocol.js";
 import { PROBE } from "./received.js";
 import { activeRoom, find, isGuest, newState } from "./state.js";
 import { folderOf, storage } from "./storage.js";
@@ -273,7 +273,7 @@ function follow(href) {
 async function offerName(name) {
   const me = state?.me ?? "";
   if (name === "" || fold(name) === fold(me)) return;
-  const isWanted = await ask(`This link asks you to be “${onOneLine(name, NAME_CHARS_MAX)}”. You are ${me ? `“${me}”` : "a guest"}. Change your name?`, "Change name");
+  const isWanted = await ask(`This link asks you to be “${inSentence(name)}”. You are ${me ? `“${inSentence(me)}”` : "a guest"}. Change your name?`, "Change name");
   if (isWanted) happens({ type: "nick", name });
 }
 

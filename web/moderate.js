@@ -1,7 +1,7 @@
 // What a moderator does: commands and a button become envelopes, and what was done becomes a sentence.
 // Who is a moderator, the server decides. Pure: it knows neither page nor socket nor clock.
 
-import { NAME_CHARS_MAX, REASON_CHARS_MAX, isolated, nameFault, onOneLine } from "./protocol.js";
+import { NAME_CHARS_MAX, REASON_CHARS_MAX, inSentence, nameFault, onOneLine } from "./protocol.js";
 
 /**
  * @typedef {import("./state.js").Room} Room
@@ -73,6 +73,5 @@ export function wordsAbout({ action, room, user, by, seconds, reason }) {
   const place = room === undefined ? " on the whole server" : "";
   const forTime = seconds === undefined ? "" : ` for ${spelled(seconds)}`;
   const why = reason === undefined ? "" : `: ${onOneLine(reason, REASON_CHARS_MAX)}`;
-  const [from, to] = [by, user].map((name) => isolated(onOneLine(name, NAME_CHARS_MAX)));
-  return `${from} ${WORDS[action]} ${to}${place}${forTime}${why}`;
+  return `${inSentence(by)} ${WORDS[action]} ${inSentence(user)}${place}${forTime}${why}`;
 }

@@ -2,10 +2,9 @@
 // named in a room that is not being read. It knows no page; `world` is the window, or what a test puts
 // in its place.
 
-import { deed, onOneLine } from "./protocol.js";
+import { ROOM_CHARS_MAX, deed, inSentence, onOneLine } from "./protocol.js";
 
 const KEPT = "nebula.bell";
-const TITLE_CHARS_MAX = 80;
 const BODY_CHARS_MAX = 200;
 
 /**
@@ -41,9 +40,9 @@ export function newBell(world, storage, open, folder = "/") {
   /** @param {Said} said */
   function ring({ room, sender, content }) {
     if (!isOn()) return;
-    const title = onOneLine(`${sender} in #${room}`, TITLE_CHARS_MAX);
+    const title = `${inSentence(sender)} in #${inSentence(room, ROOM_CHARS_MAX)}`;
     const done = deed(content);
-    const body = onOneLine(done === null ? content : `${sender} ${done}`, BODY_CHARS_MAX);
+    const body = `${done === null ? "" : `${inSentence(sender)} `}${onOneLine(done ?? content, BODY_CHARS_MAX)}`;
     try {
       const made = new world.Notification(title, { body, tag: `nebula${folder === "/" ? "" : folder}-${room}`, icon: "icon.svg" });
       made.onclick = () => {

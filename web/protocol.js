@@ -242,6 +242,11 @@ const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10ff
  * @param {string} name */
 export const isolated = (name) => (RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name);
 
+/** A name as a sentence may hold it: it is on one line, and neither reorders the sentence nor is cut out of it.
+ * @param {string} name
+ * @param {number} [charsMax] */
+export const inSentence = (name, charsMax = NAME_CHARS_MAX) => isolated(onOneLine(name, charsMax));
+
 /** On one line: for titles, notifications and what is read out.
  * @param {string} text
  * @param {number} charsMax */

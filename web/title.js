@@ -1,10 +1,8 @@
 // What is unread, in the title of the page, its icon and the badge of the installed app: always made
 // from the state, never counted up.
 
-import { onOneLine } from "./protocol.js";
+import { ROOM_CHARS_MAX, inSentence } from "./protocol.js";
 import { activeRoom, mentioned, orMore, unread } from "./state.js";
-
-const TITLE_CHARS_MAX = 80;
 
 /** @typedef {import("./state.js").State} State */
 
@@ -12,7 +10,7 @@ const TITLE_CHARS_MAX = 80;
 export function title(state) {
   const { count, calls, more } = counts(state);
   const before = calls > 0 ? `(!${calls}) ` : count > 0 ? `(${count}${more}) ` : "";
-  return onOneLine(`${before}#${activeRoom(state).name} · Nebula`, TITLE_CHARS_MAX);
+  return `${before}#${inSentence(activeRoom(state).name, ROOM_CHARS_MAX)} · Nebula`;
 }
 
 /** The file of the icon.

@@ -1,7 +1,7 @@
 // The first screen: it asks for a name and a room, and says why one was not let in and what to do. On a
 // closed server it asks for a token in the place of a name.
 
-import { NAME_CHARS_MAX, onOneLine } from "../protocol.js";
+import { inSentence } from "../protocol.js";
 import { byId, input, setText } from "./page.js";
 
 const BRING = "Open the link that you were given, which ends in #token=…, or put the token in here.";
@@ -35,7 +35,7 @@ export function newEntrance(enter) {
       document.title = "Nebula";
       setText(byId("enter-host"), location.host);
       setText(byId("enter-fault"), fault);
-      const asked = other === "" ? "" : `This link asks for the name “${onOneLine(other, NAME_CHARS_MAX)}”. Join under the name that is yours.`;
+      const asked = other === "" ? "" : `This link asks for the name “${inSentence(other)}”. Join under the name that is yours.`;
       setText(byId("enter-advice"), ADVICE[why] ?? asked);
       const isClosed = why === "wrong_room" || why.includes("token");
       for (const id of ["enter-name", "enter-name-label", "enter-about"]) byId(id).hidden = isClosed;

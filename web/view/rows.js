@@ -1,6 +1,6 @@
 // Entries → rows of the log: which rows there are, and how each looks. It knows no scrolling.
 
-import { deed, isolated } from "../protocol.js";
+import { deed, inSentence } from "../protocol.js";
 import { callsMe, newLine } from "../state.js";
 import { element, setText } from "./page.js";
 import { avatar, clock, day, isSameDay, named, textNodes } from "./text.js";
@@ -146,7 +146,7 @@ function mendRemover(row, message) {
   const made = element("button", "plain remover", "Delete");
   made.type = "button";
   made.tabIndex = -1;
-  made.setAttribute("aria-label", `Delete ${message.sender}'s message`);
+  made.setAttribute("aria-label", `Delete ${inSentence(message.sender)}'s message`);
   Object.assign(made.dataset, { does: "delete", message: String(message.id) });
   row.append(made);
 }
@@ -215,7 +215,7 @@ function trafficItem(first, traffic) {
 /** @param {string[]} all */
 function listing(all) {
   const names = [...new Set(all)];
-  const shown = names.slice(0, TRAFFIC_NAMES_MAX).map(isolated);
+  const shown = names.slice(0, TRAFFIC_NAMES_MAX).map((name) => inSentence(name));
   const more = names.length - shown.length;
   if (more > 0) return `${shown.join(", ")} and ${more} more`;
   return shown.length > 1 ? `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}` : shown.join("");

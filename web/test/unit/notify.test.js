@@ -44,6 +44,17 @@ test("nothing is asked or shown before a click", async () => {
   assert.equal(shown.length, 1);
 });
 
+test("a name does not reorder the sentence that it stands in, and is cut out of none", async () => {
+  const { bell, shown } = world();
+  await bell.toggle();
+  const [sender, room] = ["שלום", "מ".repeat(64)];
+  bell.ring({ room, sender, content: "/me waves" });
+  bell.ring({ room: "dev", sender, content: `x\u202e${"y".repeat(300)}` });
+  assert.deepEqual([shown[0].title, shown[0].body], [`\u2068${sender}\u2069 in #\u2068${room}\u2069`, `\u2068${sender}\u2069 waves`]);
+  assert.match(shown[1].body, /^x\[U\+202E\]y+…$/);
+  assert.equal([...shown[1].body].length, 200);
+});
+
 test("when one looks, what was shown goes away", async () => {
   const { bell, shown } = world();
   await bell.toggle();

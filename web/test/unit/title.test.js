@@ -20,6 +20,11 @@ test("the title counts what is unread, and says where one is named", () => {
   assert.equal(title(state), "#dev · Nebula");
 });
 
+test("a room's name does not reorder the title, however long it is", () => {
+  const name = "مجموعة".repeat(10);
+  assert.equal(title(newState({ room: name, username: "Alice", session: "s" })), `#\u2068${name}\u2069 · Nebula`);
+});
+
 test("where not all that is unread is loaded, it is said to be more", () => {
   const state = newState({ room: "dev", username: "Alice", session: "s" });
   const [dev] = state.rooms;
