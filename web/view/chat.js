@@ -1,13 +1,13 @@
 // The state, written into the page: as text, and only what changed. It knows no socket and decides
 // nothing.
 
-import { activeRoom, orMore, unread } from "../state.js";
-import { counts, icon, title } from "../title.js";
-import { renderPeople, renderRoomActions, renderRooms } from "./lists.js";
-import { Log } from "./log.js";
+import { activeRoom, orMore, unread } from "../core/chat/state.js";
+import { counts, icon, title } from "../core/chat/title.js";
+import { Log } from "./log/log.js";
 import { button, byId, setAttribute, setText } from "./page.js";
+import { renderPeople, renderRoomActions, renderRooms } from "./sides/lists.js";
 
-/** @typedef {import("../state.js").State} State */
+/** @typedef {import("../core/chat/state.js").State} State */
 
 export function newView() {
   const log = new Log();
@@ -82,7 +82,7 @@ export function renderLink(state) {
   byId("strip").className = link.is === "online" && !isOut ? "strip online" : isWaiting ? "strip broken" : "strip";
   setText(byId("link"), linkWords(state));
   const seconds = link.is === "waiting" ? Math.ceil((link.at - Date.now()) / 1000) : 0;
-  setText(byId("countdown"), seconds > 0 ? `Trying again in ${seconds} s.` : "");
+  setText(byId("countdown"), seconds > 0 ? `Retrying in ${seconds} s.` : "");
   button("dial-button").hidden = !isWaiting;
   setText(button("dial-button"), isOut ? "Join again" : "Connect now");
 }
@@ -90,7 +90,7 @@ export function renderLink(state) {
 /** @param {State} state */
 function isOutside(state) {
   const room = activeRoom(state);
-  return !room.joined && room.out !== "";
+  return !room.joined && room.excluded !== "";
 }
 
 /** @param {State} state */
@@ -99,7 +99,7 @@ function linkWords(state) {
   const room = activeRoom(state);
   switch (link.is) {
     case "online":
-      if (isOutside(state)) return `Not in this room: ${room.out}.`;
+      if (isOutside(state)) return `${room.excluded}.`;
       return room.joined ? "online" : "Joining the room …";
     case "waiting":
       return `Not connected: ${link.reason}.`;

@@ -1,18 +1,18 @@
 // The first screen: it asks for a name and a room, and says why one was not let in and what to do. On a
 // closed server it asks for a token in the place of a name.
 
-import { inSentence } from "../protocol.js";
+import { inSentence } from "../core/protocol/text.js";
 import { byId, input, setText } from "./page.js";
 
-const BRING = "Open the link that you were given, which ends in #token=…, or put the token in here.";
+const BRING = "Open the link that you were given, which ends in #token=…, or enter the token here.";
 /** What to do about a refusal, where its sentence does not say it.
  * @type {Record<string, string>} */
 const ADVICE = {
   no_token: BRING,
-  bad_token: `Ask the operator of this server for another one. ${BRING}`,
+  bad_token: `Ask the operator of this server for a new one. ${BRING}`,
   token_expired: BRING,
-  wrong_room: "Name a room that it opens, or put in another token.",
-  banned: "Ask a moderator to let you in again. Who is banned from a room alone can name another one.",
+  wrong_room: "Choose a room that your token includes, or enter another token.",
+  banned: "Ask a moderator to lift the ban. If you are banned from this room only, choose another one.",
 };
 
 /** @param {(who: {username: string, room: string, token: string}) => void} enter */

@@ -1,7 +1,7 @@
 // The help: made from the tables of keys and commands.
 
-import { COMMANDS } from "../commands.js";
-import { KEYS, LOCAL_KEYS } from "../keys.js";
+import { COMMANDS } from "../core/commands/commands.js";
+import { KEYS, LOCAL_KEYS } from "../core/commands/keys.js";
 import { byId, dialog, element } from "./page.js";
 
 export function showHelp() {
@@ -23,6 +23,6 @@ function commands() {
   const rows = COMMANDS.flatMap(([name, , rest, what]) => [
     element("dt", "", element("code", "", `/${name}`), rest ? ` ${rest}` : ""), element("dd", "", what),
   ]);
-  const slash = [element("dt", "", element("code", "", "//")), element("dd", "", "a text that begins with a slash")];
+  const slash = [element("dt", "", element("code", "", "//")), element("dd", "", "send a message that begins with a slash")];
   return element("section", "", element("h3", "", "Commands"), element("dl", "", ...rows, ...slash));
 }

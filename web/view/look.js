@@ -1,16 +1,16 @@
 // How the page looks, where a person may choose: its colours, and how wide its text runs.
 
-import { THEMES, WIDTHS } from "../typed.js";
+import { THEMES, WIDTHS } from "../core/commands/intents.js";
 import { button } from "./page.js";
 
-/** @param {Pick<import("../storage.js").Store, "getItem" | "setItem">} storage */
+/** @param {Pick<import("../browser/storage.js").Store, "getItem" | "setItem">} storage */
 export function newLook(storage) {
   const theme = choice(storage, "theme", THEMES);
   const width = choice(storage, "width", WIDTHS);
   /** @param {string} chosen */
   const setTheme = (chosen) => {
     theme.set(chosen);
-    const words = `Colours: ${chosen}`;
+    const words = `Theme: ${chosen}`;
     button("theme").setAttribute("aria-label", words);
     button("theme").title = `${words} (click to change)`;
   };
@@ -24,7 +24,7 @@ export function newLook(storage) {
 }
 
 /** One of a few words, kept, and read by the style sheets from an attribute of the root.
- * @param {Pick<import("../storage.js").Store, "getItem" | "setItem">} storage
+ * @param {Pick<import("../browser/storage.js").Store, "getItem" | "setItem">} storage
  * @param {string} what
  * @param {string[]} options the first is the default */
 function choice(storage, what, options) {

@@ -1,6 +1,8 @@
 //! Which names there are, and which of them are the same. `golden/clients/names.json` holds every
 //! client to the same answers.
 
+use icu_properties::CodePointMapData;
+use icu_properties::props::{CanonicalCombiningClass, GeneralCategory, JoiningType};
 use proptest::prelude::*;
 use protocol::{
     Body, BodyError, NameError, ROOM_CHARS_MAX, RoomName, USER_CHARS_MAX, UserName, is_invisible,
@@ -143,4 +145,42 @@ proptest! {
             prop_assert_eq!(again.as_str(), name.as_str());
         }
     }
+}
+
+/// Ranges of characters in hexadecimal, as the golden file writes them.
+fn ranges(is: impl Fn(char) -> bool) -> String {
+    let mut found: Vec<(u32, u32)> = Vec::new();
+    for c in (0..=0x10_FFFF).filter_map(char::from_u32).filter(|c| is(*c)) {
+        let c = u32::from(c);
+        match found.last_mut() {
+            Some((_, last)) if *last + 1 == c => *last = c,
+            _ => found.push((c, c)),
+        }
+    }
+    let written = found.iter().map(|(first, last)| match first == last {
+        true => format!("{first:x}"),
+        false => format!("{first:x}-{last:x}"),
+    });
+    written.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_letters_that_a_joiner_stands_between_are_those_of_unicode() {
+    let joining = |c| CodePointMapData::<JoiningType>::new().get(c);
+    let category = |c| CodePointMapData::<GeneralCategory>::new().get(c);
+    let marks =
+        [GeneralCategory::NonspacingMark, GeneralCategory::EnclosingMark, GeneralCategory::Format];
+    let virama = |c| {
+        CodePointMapData::<CanonicalCombiningClass>::new().get(c) == CanonicalCombiningClass::Virama
+    };
+    let [dual, left, right] =
+        [JoiningType::DualJoining, JoiningType::LeftJoining, JoiningType::RightJoining];
+    let golden = &golden()["joining"];
+    assert_eq!(golden["virama"], ranges(virama));
+    assert_eq!(golden["before"], ranges(|c| [dual, left].contains(&joining(c))));
+    assert_eq!(golden["after"], ranges(|c| [dual, right].contains(&joining(c))));
+    assert_eq!(
+        golden["other_marks"],
+        ranges(|c| marks.contains(&category(c)) != (joining(c) == JoiningType::Transparent))
+    );
 }

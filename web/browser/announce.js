@@ -1,0 +1,65 @@
+// What a screen reader is told of: messages of others as they come, and nothing else; a burst in one
+// sentence. It knows no page: `tell` puts a text into the one announcer, "" empties it.
+
+import { ROOM_CHARS_MAX } from "../core/protocol/limits.js";
+import { deed, inSentence, onOneLine } from "../core/protocol/text.js";
+
+/** Messages this near to one another are one burst. */
+const BURST_MS = 500;
+/** But nobody waits longer than this for the first word of it. */
+const BURST_MS_MAX = 2_000;
+/** What was said is taken away, so that nobody finds old news beside the log. */
+const KEPT_MS = 5_000;
+/** More rooms than these are only counted. */
+const ROOMS_MAX = 3;
+/** A longer text is for reading. */
+const TEXT_CHARS_MAX = 200;
+
+/** @typedef {{room: string, sender: string, content: string}} Said */
+
+/** @param {(text: string) => void} tell
+ * @param {() => string} shown the room that is shown
+ * @param {() => number} now */
+export function newAnnouncer(tell, shown, now = Date.now) {
+  /** @type {Said[]} */
+  let burst = [];
+  let since = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+
+  function speak() {
+    tell(sentence(burst, shown()));
+    burst = [];
+    timer = setTimeout(() => tell(""), KEPT_MS);
+  }
+
+  return {
+    /** @param {Said} said */
+    hear(said) {
+      if (burst.length === 0) since = now();
+      burst.push(said);
+      clearTimeout(timer);
+      timer = setTimeout(speak, Math.max(0, Math.min(BURST_MS, since + BURST_MS_MAX - now())));
+    },
+  };
+}
+
+/** @param {Said[]} burst
+ * @param {string} shown */
+export function sentence(burst, shown) {
+  const [first] = burst;
+  if (first && burst.length === 1) {
+    const done = deed(first.content);
+    const said = `${inSentence(first.sender)}${done === null ? ":" : ""} ${onOneLine(done ?? first.content, TEXT_CHARS_MAX)}`;
+    return first.room === shown ? said : `${inRoom(first.room)}, ${said}`;
+  }
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const { room } of burst) counts.set(room, (counts.get(room) ?? 0) + 1);
+  const rooms = [...counts].map(([room, count]) => `${count} new message${count > 1 ? "s" : ""} in ${inRoom(room)}`);
+  const others = rooms.splice(ROOMS_MAX).length;
+  return `${rooms.join(", ")}${others > 0 ? `, and more in ${others} other room${others > 1 ? "s" : ""}` : ""}`;
+}
+
+/** @param {string} name */
+const inRoom = (name) => `#${inSentence(name, ROOM_CHARS_MAX)}`;

@@ -1,0 +1,186 @@
+// One socket at a time, when to open the next, and whether the open one still lives. It knows no page
+// and no rooms.
+
+import { SUBPROTOCOL, helloQuery, parse } from "../core/protocol/envelopes.js";
+
+/** A page does not hear the server's pings. So it asks a question of its own when it heard nothing for
+ * this long; the server then has no need to ping. */
+const SILENCE_MS = 20_000;
+/** And gives up when the answer takes this long: 45 s of silence in all. */
+const ANSWER_MS = 25_000;
+/** After a sleep, or a change of networks, a line is dead more often than not. */
+const ANSWER_WAKING_MS = 5_000;
+/** Where the browser says that there is no network, it knows better than silence does; but a server on this
+ * very machine still answers. */
+const ANSWER_OFFLINE_MS = 800;
+/** A line that held this long was a good one: the next wait is the shortest again. */
+const STABLE_MS = 30_000;
+const KEY = "nebula.key";
+
+/**
+ * @typedef {import("../core/protocol/envelopes.js").Hello} Hello
+ * @typedef {import("../core/update.js").ToServer} ToServer
+ *
+ * @typedef {object} Needs
+ * @property {string} address where the page came from
+ * @property {string | null} key
+ * @property {() => string | null} [token] opens a closed server
+ * @property {(event: import("../core/update.js").Event) => void} tell hears of events as update.js takes them
+ * @property {() => ToServer} question what to ask for a sign of life
+ * @property {() => boolean} isHeld now is no time to dial
+ * @property {() => boolean} [isOffline] the browser knows of no network
+ * @property {() => Promise<import("./health.js").Answer | null>} [health] why one is not let in, if somebody answers there
+ * @property {() => number} [random]
+ * @property {() => number} [now]
+ */
+
+export class Connection {
+  /** @type {WebSocket | null} */
+  #socket = null;
+  /** When something was heard last. */
+  #heardAt = 0;
+  /** @type {Record<string, ReturnType<typeof setTimeout> | undefined>} */
+  #timers = {};
+  #needs;
+  #now;
+
+  /** @param {Needs} needs */
+  constructor(needs) {
+    this.#needs = needs;
+    this.#now = needs.now ?? Date.now;
+  }
+
+  /** Opens another socket after a part of a time: a thousand pages that lost the same server do not come
+   * back as one. A server that says when it wants them has spread them itself.
+   * @param {Hello} hello
+   * @param {number} afterMs
+   * @param {boolean} exactly */
+  dial(hello, afterMs, exactly = false) {
+    const { tell, isHeld, random = Math.random } = this.#needs;
+    this.#drop();
+    const waitMs = exactly ? afterMs : afterMs * random();
+    if (waitMs > 0) tell({ type: "waits", at: this.#now() + waitMs });
+    this.#timers.dial = setTimeout(() => (isHeld() ? tell({ type: "held" }) : this.#open(hello)), waitMs);
+  }
+
+  /** What cannot be sent now is sent after the next join: the state keeps it until it is stored.
+   * @param {ToServer} envelope */
+  send(envelope) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(envelope));
+  }
+
+  /** Asks whether the line lives; unless it spoke just now, where nothing says that it may not.
+   * @param {"woken" | "offline" | "online"} because */
+  probe(because = "woken") {
+    if (because === "offline") this.#ask(ANSWER_OFFLINE_MS);
+    else if (because === "online" || this.#now() - this.#heardAt > ANSWER_WAKING_MS) this.#ask(ANSWER_WAKING_MS);
+  }
+
+  /** @param {Hello} hello */
+  #open(hello) {
+    const { tell, key, token = () => null, address } = this.#needs;
+    const opener = token();
+    const proof = opener === null ? key && `nebula.key.${key}` : `nebula.token.${opener}`;
+    const socket = new WebSocket(socketAddress(address, hello), proof ? [SUBPROTOCOL, proof] : [SUBPROTOCOL]);
+    this.#socket = socket;
+    let lastError = { code: "", content: "" };
+    let isOpened = false;
+    // What an earlier socket still has to say is not for us.
+    const isMine = () => this.#socket === socket;
+    socket.onopen = () => {
+      if (!isMine()) return;
+      isOpened = true;
+      tell({ type: "connected" });
+      this.#timers.stable = setTimeout(() => tell({ type: "stable" }), STABLE_MS);
+      this.#heard();
+    };
+    socket.onmessage = ({ data }) => {
+      if (!isMine()) return;
+      this.#heard();
+      const envelope = parse(data);
+      if (envelope?.type === "error") lastError = envelope;
+      if (envelope) tell({ type: "received", envelope, at: this.#heardAt });
+    };
+    socket.onclose = ({ code, reason }) => {
+      if (!isMine()) return;
+      this.#end(code, lastError.content || reason || this.#silence(isOpened ? "the connection was lost" : `no server at ${new URL(address).host}`), lastError.code);
+      if (!isOpened) void this.#explain();
+    };
+    // One that neither opens nor fails, as behind a network that swallows everything.
+    this.#timers.answer = setTimeout(() => this.#end(1006, this.#silence("the server is not responding")), ANSWER_MS);
+  }
+
+  /** @param {number} code
+   * @param {string} reason
+   * @param {string} why */
+  #end(code, reason, why = "") {
+    this.#drop();
+    this.#needs.tell({ type: "lost", code, reason, ...(why && { why }) });
+  }
+
+  /** @param {string} otherwise */
+  #silence(otherwise) {
+    return this.#needs.isOffline?.() ? "this device is offline" : otherwise;
+  }
+
+  /** A server that is there and lets nobody in is another thing than none. */
+  async #explain() {
+    const { health, tell } = this.#needs;
+    const answer = await health?.();
+    if (answer && this.#socket === null) tell({ type: "reason", ...answer });
+  }
+
+  #drop() {
+    for (const timer of Object.values(this.#timers)) clearTimeout(timer);
+    this.#timers = {};
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+  }
+
+  /** Hearing costs a note of the time; the timer looks at it when it fires. */
+  #heard() {
+    this.#heardAt = this.#now();
+    clearTimeout(this.#timers.answer);
+    this.#timers.silence ??= setTimeout(() => this.#listen(), SILENCE_MS);
+  }
+
+  #listen() {
+    const leftMs = this.#heardAt + SILENCE_MS - this.#now();
+    this.#timers.silence = leftMs > 0 ? setTimeout(() => this.#listen(), leftMs) : undefined;
+    if (leftMs <= 0) this.#ask(ANSWER_MS);
+  }
+
+  /** @param {number} patienceMs */
+  #ask(patienceMs) {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return;
+    this.send(this.#needs.question());
+    clearTimeout(this.#timers.answer);
+    this.#timers.answer = setTimeout(() => this.#end(1006, this.#silence("the server stopped responding")), patienceMs);
+  }
+}
+
+/** @param {string} page
+ * @param {Hello} hello */
+function socketAddress(page, hello) {
+  const url = new URL("./ws", page);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  url.search = helloQuery(hello);
+  url.hash = "";
+  return url;
+}
+
+/** The key of this person in this browser: made once and kept, so that a name stays one's own. None where
+ * the browser does not keep it: a name taken with it would be lost with it.
+ * @param {Pick<import("./storage.js").Store, "getItem" | "setItem" | "removeItem">} store */
+export function ownKey(store) {
+  const kept = store.getItem(KEY);
+  if (kept !== null && /^[A-Za-z0-9_-]{22,86}$/.test(kept)) return kept;
+  // Whatever stands there may be of use to somebody who can read it.
+  if (kept !== null) store.setItem(`nebula.broken ${KEY}`, kept);
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  const key = btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  if (store.setItem(KEY, key)) return key;
+  store.removeItem(KEY);
+  return null;
+}

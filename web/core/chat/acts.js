@@ -1,0 +1,103 @@
+// What a moderator asked for and the server has not answered: an act that came too fast is repeated when the
+// server has time for it. Pure: it knows neither page nor socket nor clock.
+
+import { find } from "./state.js";
+
+/**
+ * @typedef {import("./state.js").State} State
+ * @typedef {import("../update.js").Action} Action
+ * @typedef {import("../update.js").Asked} Asked
+ * @typedef {{ref: string, envelope: Asked, refusals: number, waits: boolean}} Act
+ * `waits`: it is to be sent, again or for the first time
+ *
+ * @typedef {object} Acts
+ * @property {Act[]} open not answered yet, oldest first
+ * @property {boolean} isHeld the server asked for time: nothing is sent until it has passed
+ */
+
+/** Acts that may wait for an answer: more than anybody types. */
+const OPEN_MAX = 200;
+/** Whoever is refused this often is told. */
+const REFUSALS_MAX = 10;
+
+/** Asks for something, behind all that still has to be repeated. Null if too much waits.
+ * @param {State} state
+ * @param {Asked} envelope
+ * @returns {Action[] | null} */
+export function ask(state, envelope) {
+  const { acts } = state;
+  if (acts.open.length >= OPEN_MAX) return null;
+  state.refs += 1;
+  const act = { ref: `${state.session}-${state.refs}`, envelope, refusals: 0, waits: isBusy(acts) };
+  acts.open.push(act);
+  return act.waits ? [] : [sending(act)];
+}
+
+/** The act with this ref, if it is one.
+ * @param {State} state
+ * @param {string | undefined} ref */
+export function actOf({ acts }, ref) {
+  return acts.open.find((act) => act.ref === ref);
+}
+
+/** The server has no time for it now. Null if it was asked often enough.
+ * @param {State} state
+ * @param {Act} act
+ * @param {number} afterMs
+ * @returns {Action[] | null} */
+export function refusedForNow(state, act, afterMs) {
+  act.refusals += 1;
+  if (act.refusals > REFUSALS_MAX) return null;
+  act.waits = true;
+  if (state.acts.isHeld) return [];
+  state.acts.isHeld = true;
+  return [{ do: "again", room: act.envelope.room ?? "", ref: act.ref, afterMs }];
+}
+
+/** It was answered. One after another, what has to be repeated follows.
+ * @param {State} state
+ * @param {string | undefined} ref
+ * @returns {Action[]} */
+export function settled(state, ref) {
+  const act = actOf(state, ref);
+  if (!act) return [];
+  state.acts.open = state.acts.open.filter((each) => each !== act);
+  return next(state);
+}
+
+/** The time that the server asked for has passed.
+ * @param {State} state
+ * @returns {Action[]} */
+export function resume(state) {
+  state.acts.isHeld = false;
+  return next(state);
+}
+
+/** The first that has to be repeated, where one may: what belongs to another room waits until one is in it.
+ * @param {State} state
+ * @returns {Action[]} */
+export function next(state) {
+  const { acts, link } = state;
+  if (acts.isHeld || link.is !== "online") return [];
+  const act = acts.open.find(({ waits, envelope: { room } }) => waits && (room === undefined ? state.rooms.some(({ joined }) => joined) : find(state, room)?.joined));
+  if (!act) return [];
+  act.waits = false;
+  return [sending(act)];
+}
+
+/** The answers to what was sent come no more: whether it was done shows in the room.
+ * @param {State} state */
+export function dropSent({ acts }) {
+  acts.open = acts.open.filter(({ waits }) => waits);
+}
+
+/** @param {Acts} acts */
+function isBusy({ open, isHeld }) {
+  return isHeld || open.some(({ waits }) => waits);
+}
+
+/** @param {Act} act
+ * @returns {Action} */
+function sending({ ref, envelope }) {
+  return { do: "send", envelope: { ...envelope, ref } };
+}

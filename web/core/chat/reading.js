@@ -1,0 +1,120 @@
+// Which room is shown, what of it is read, and what is fetched to be read. Pure: it knows neither page
+// nor socket nor clock.
+
+import { HISTORY_MAX } from "../protocol/limits.js";
+import { wanted } from "./people.js";
+import { joining } from "./reconnect.js";
+import { activeRoom, find, mentioned, messages, unread } from "./state.js";
+
+/**
+ * @typedef {import("./state.js").State} State
+ * @typedef {import("./state.js").Room} Room
+ * @typedef {import("../update.js").Action} Action
+ */
+
+/** @param {State} state
+ * @param {{atBottom: boolean, focused: boolean}} now */
+export function looked(state, { atBottom, focused }) {
+  const room = activeRoom(state);
+  if (state.focused && !focused) lookAway(room);
+  state.focused = focused;
+  Object.assign(room, { atBottom, behind: room.behind && !focused });
+  if (focused && atBottom) room.read = room.head;
+}
+
+/** What comes from now on is new.
+ * @param {Room} room */
+export function lookAway(room) {
+  room.mark = room.read;
+}
+
+/** @param {Room} room */
+export function toBottom(room) {
+  Object.assign(room, { atBottom: true, behind: false });
+  room.read = room.head;
+}
+
+/** @param {State} state
+ * @param {number} place */
+export function show(state, place) {
+  if (place === state.active || !(place in state.rooms)) return;
+  lookAway(activeRoom(state));
+  state.active = place;
+  state.notice = "";
+  const room = activeRoom(state);
+  room.behind = false;
+  if (room.atBottom) room.read = room.head;
+}
+
+/** So many rooms further on, around the end; of those with something unread if wanted.
+ * @param {State} state
+ * @param {number} by
+ * @param {boolean} unreadOnly */
+export function step(state, by, unreadOnly) {
+  const count = state.rooms.length;
+  for (let further = 1; further < count; further += 1) {
+    const place = (state.active + by * further + count * further) % count;
+    const room = state.rooms[place];
+    if (room && (!unreadOnly || unread(state, room) > 0)) return show(state, place);
+  }
+  if (unreadOnly) Object.assign(state, { notice: "No unread messages in other rooms", answered: true });
+}
+
+/** The next room where one is named, else the next with anything new.
+ * @param {State} state */
+export function nextActive(state) {
+  const others = state.rooms.map((_, i) => (state.active + 1 + i) % state.rooms.length).slice(0, -1);
+  const named = others.find((place) => mentioned(state, /** @type {Room} */ (state.rooms[place])) > 0);
+  if (named !== undefined) show(state, named);
+  else step(state, 1, true);
+}
+
+/** @param {Room} room
+ * @param {boolean} isAsked by a person, not by the page that is near the top
+ * @returns {Action[]} */
+export function older(room, isAsked) {
+  room.cleared &&= room.atBottom && !isAsked;
+  if (room.cleared || !room.more || !room.joined || room.loading) return [];
+  return askOlder(room);
+}
+
+/** The server had no time for what was asked of a room, and has it now.
+ * @param {State} state
+ * @param {string} name
+ * @returns {Action[]} */
+export function askAgain(state, name) {
+  const room = find(state, name);
+  if (state.link.is !== "online") return [];
+  if (!room) return [{ do: "send", envelope: { type: "leave", room: name } }];
+  if (room.deferred) {
+    room.deferred = false;
+    return [joining(room)];
+  }
+  const { asked, known } = room.people;
+  /** @type {Action[]} */
+  const people = asked ? [{ do: "send", envelope: { type: "presence", room: room.name, after: known.at(-1) ?? "" } }] : [];
+  return [...(room.loading ? askOlder(room) : []), ...people];
+}
+
+/** Before the first message behind a gap; if there is none, before the oldest, and of a screen that was
+ * cleared, all there is.
+ * @param {Room} room
+ * @returns {Action[]} */
+export function askOlder(room, before = firstAfterGap(room)) {
+  room.loading = true;
+  return [{ do: "send", envelope: { type: "history", room: room.name, ...(before !== undefined && { before }), limit: HISTORY_MAX } }];
+}
+
+/** None where the newest is missing.
+ * @param {Room} room */
+function firstAfterGap(room) {
+  const first = messages(room).find(({ id }) => id > (room.gapAfter ?? 0));
+  return first?.id ?? (room.gapAfter === null && room.head > 0 ? room.head + 1 : undefined);
+}
+
+/** @param {Room} room
+ * @returns {Action[]} */
+export function morePeople(room) {
+  const after = room.joined ? wanted(room.people) : null;
+  return after === null ? [] : [{ do: "send", envelope: { type: "presence", room: room.name, after } }];
+}

@@ -1,0 +1,374 @@
+// What the server says, taken into the state. Pure: it knows neither page nor socket nor clock.
+
+import { DELETED_CONTENT } from "../protocol/envelopes.js";
+import { ROOM_CHARS_MAX } from "../protocol/limits.js";
+import { inSentence, onOneLine } from "../protocol/text.js";
+import { actOf, next, refusedForNow, settled } from "./acts.js";
+import { wordsAbout, wordsToExcluded } from "./moderated.js";
+import { refused, sendNext, stored } from "./outbox.js";
+import { came, listed, nobody, went } from "./people.js";
+import { askOlder, lookAway, toBottom } from "./reading.js";
+import { RETRY_AFTER_MS_MAX, dialNow, joining } from "./reconnect.js";
+import { ENTRIES_MAX, ENTRIES_READING_MAX, activeRoom, callsMe, find, firstAfter, isMe, isWatched, newLine, ownerOf } from "./state.js";
+
+/**
+ * @typedef {import("./state.js").State} State
+ * @typedef {import("./state.js").Room} Room
+ * @typedef {import("../protocol/envelopes.js").Message} Message
+ * @typedef {import("../protocol/envelopes.js").Traffic} Traffic
+ * @typedef {import("../update.js").Action} Action
+ */
+
+/** The ref of a question whose answer is only a sign of life. */
+export const PROBE = "probe";
+
+const RETRY_AFTER_MS = 2_000;
+/** A room that does not let this person in. */
+const CLOSED = ["banned", "wrong_room"];
+/** Who comes back this soon was never away. */
+const BLIP_MS = 10_000;
+/** After a restart the server spreads its clients over so long at most. */
+const BACK_WITHIN_MS = 60_000;
+/** And is looked for among so many entries. */
+const BLIP_ENTRIES = 200;
+const SENTENCE_CHARS_MAX = 400;
+
+/** @param {State} state
+ * @param {import("../protocol/envelopes.js").Envelope} envelope
+ * @param {number} at when it came, in ms
+ * @returns {Action[]} */
+export function received(state, envelope, at) {
+  if (envelope.type === "error") return errorCame(state, envelope);
+  // What concerns the whole server is told where one looks.
+  const room = envelope.room === undefined ? activeRoom(state) : find(state, envelope.room);
+  if (!room) return [];
+  switch (envelope.type) {
+    case "message":
+      return messageCame(state, room, envelope);
+    case "join":
+      if (!room.joined) return entered(state, room, envelope, at);
+      came(room.people, envelope.sender);
+      return note(room, envelope, at);
+    case "leave":
+      if (isMe(state, envelope.sender)) return putOut(room);
+      went(room.people, envelope.sender);
+      return note(room, envelope, at);
+    case "moderated":
+      return moderated(state, room, envelope, at);
+    case "deleted":
+      remove(room, envelope.message);
+      room.head = Math.max(room.head, envelope.id);
+      return isMe(state, envelope.by) ? settled(state, envelope.ref) : [];
+    case "presence":
+      listed(room.people, envelope);
+      return [];
+    case "history":
+      return envelope.ref === PROBE ? [] : pageCame(state, room, envelope);
+  }
+}
+
+/** The first `join` of a room is one's own: it says how the server spells both names. What was
+ * written meanwhile goes out now, in order.
+ * @param {State} state
+ * @param {Room} room
+ * @param {Traffic} join
+ * @param {number} at
+ * @returns {Action[]} */
+function entered(state, room, { room: name, sender, role }, at) {
+  const first = state.rooms.every((other) => !other.joined);
+  const [before, formerly] = [ownerOf(state), state.formerly ?? state.me];
+  Object.assign(state, { me: sender, formerly: null });
+  if (before !== "" && before !== ownerOf(state)) leaveBehind(state, formerly ?? "");
+  Object.assign(room, { name, joined: true, excluded: "", moderates: role === "moderator", sending: null });
+  room.people.asked = false;
+  room.settledAt = at + BACK_WITHIN_MS;
+  const others = first ? state.rooms.filter((other) => !other.joined && !other.excluded).map(joining) : [];
+  return [...sendNext(room), ...next(state), ...others];
+}
+
+/** What somebody else wrote waits for them: under this name it would be another message, and there twice
+ * where it was stored already.
+ * @param {State} state
+ * @param {string} owner */
+function leaveBehind(state, owner) {
+  state.acts.open = [];
+  const count = state.rooms.reduce((sum, room) => sum + room.pending.length, 0);
+  for (const room of state.rooms) room.pending = [];
+  if (count > 0) Object.assign(state, { notice: `${count} unsent message${count > 1 ? "s" : ""} by ${inSentence(owner)} will be sent when you are ${inSentence(owner)} again`, answered: true });
+}
+
+/** A note stands behind everything there is. Who left and is back at once leaves no trace, and neither does who
+ * was here before the connection was lost.
+ * @param {Room} room
+ * @param {Traffic} traffic
+ * @param {number} at
+ * @returns {Action[]} */
+function note(room, { type, sender }, at) {
+  const wasHere = room.away.delete(sender);
+  if (type === "join" && wasHere && !(at > room.settledAt)) return [];
+  const from = Math.max(0, room.entries.length - BLIP_ENTRIES);
+  const left = type === "join" ? room.entries.slice(from).findLastIndex((e) => e.type === "leave" && e.sender === sender) : -1;
+  const entry = left < 0 ? undefined : room.entries[from + left];
+  if (entry && at > 0 && at - entry.at < BLIP_MS) {
+    room.entries.splice(from + left, 1);
+    return [];
+  }
+  write(room, { type, sender, at });
+  return [];
+}
+
+/** @param {Room} room
+ * @param {{type: "join" | "leave" | "told", sender: string, at: number, words?: string}} what */
+function write(room, what) {
+  room.notes += 1;
+  room.entries.push({ ...what, id: room.entries.at(-1)?.id ?? room.head, note: room.notes });
+  trim(room);
+}
+
+/** Who is put out is told why, and then hears their own `leave`.
+ * @param {State} state
+ * @param {Room} room
+ * @param {import("../protocol/envelopes.js").Moderated} moderated
+ * @param {number} at
+ * @returns {Action[]} */
+function moderated(state, room, moderated, at) {
+  write(room, { type: "told", sender: moderated.by, at, words: wordsAbout(moderated) });
+  const isOut = moderated.action === "kick" || moderated.action === "ban";
+  if (isOut && moderated.room !== undefined && isMe(state, moderated.user)) room.excluded = wordsToExcluded(moderated, room.name);
+  return isMe(state, moderated.by) ? settled(state, moderated.ref) : [];
+}
+
+/** Whoever leaves by themselves has no such room any more when they hear of it.
+ * @param {Room} room
+ * @returns {Action[]} */
+function putOut(room) {
+  if (!room.joined) return [];
+  Object.assign(room, { joined: false, moderates: false, loading: false, sending: null, excluded: room.excluded || "You are no longer in this room" });
+  room.people = nobody();
+  return [];
+}
+
+/** A message is no more: what is left is a tombstone.
+ * @param {Room} room
+ * @param {number} id */
+function remove(room, id) {
+  const message = messageAt(room, placeOf(room, id), id);
+  // The entry itself stays: the log keeps its place by it.
+  if (message) Object.assign(message, { content: DELETED_CONTENT, deleted: true });
+}
+
+/** Only while at the end: what is being read is not taken away without need.
+ * @param {Room} room */
+function trim(room) {
+  const over = room.entries.length - (room.atBottom ? ENTRIES_MAX : ENTRIES_READING_MAX);
+  if (over <= 0) return false;
+  // A splice would move all the others for each one that comes.
+  for (let gone = 0; gone < over; gone += 1) room.entries.shift();
+  room.more = true;
+  return true;
+}
+
+/** @param {State} state
+ * @param {Room} room
+ * @param {Message} message
+ * @returns {Action[]} */
+function messageCame(state, room, message) {
+  const watched = isWatched(state, room);
+  const line = newLine(state, room);
+  const isNew = takeIn(state, room, message);
+  trim(room);
+  if (watched) room.read = room.head;
+  // Nothing was missed, if nothing is marked as new before a message that is seen as it comes.
+  if (watched && isNew && line === null) room.mark = null;
+  const next = sendNext(room);
+  if (!isNew || isMe(state, message.sender) || room.muted) return next;
+  const what = { room: room.name, sender: message.sender, content: message.content };
+  const isShown = state.focused && room === activeRoom(state);
+  /** @type {Action[]} */
+  const notify = callsMe(state, message) && !isShown ? [{ do: "notify", ...what }] : [];
+  return [{ do: "announce", ...what }, ...notify, ...next];
+}
+
+/** Puts a message at its place; false if it is there already.
+ * @param {State} state
+ * @param {Room} room
+ * @param {Message} message */
+function takeIn(state, room, message) {
+  if (message.ref && isMe(state, message.sender)) stored(room, message.ref);
+  room.head = Math.max(room.head, message.id);
+  const at = placeOf(room, message.id);
+  if (messageAt(room, at, message.id)) {
+    // The same again, unless it was deleted since.
+    if (message.deleted) remove(room, message.id);
+    return false;
+  }
+  room.entries.splice(at, 0, message);
+  return true;
+}
+
+/** The message with this id, which stands before the notes that came after it.
+ * @param {Room} room
+ * @param {number} place behind all of them
+ * @param {number} id */
+function messageAt({ entries }, place, id) {
+  for (let at = place - 1; at >= 0 && entries[at]?.id === id; at -= 1) {
+    const entry = entries[at];
+    if (entry?.type === "message") return entry;
+  }
+  return null;
+}
+
+/** Behind all entries up to this id.
+ * @param {Room} room
+ * @param {number} id */
+function placeOf({ entries }, id) {
+  if ((entries.at(-1)?.id ?? 0) <= id) return entries.length;
+  let [low, high] = [0, entries.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((entries[middle]?.id ?? 0) <= id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** @param {State} state
+ * @param {Room} room
+ * @param {import("../protocol/envelopes.js").Page} page
+ * @returns {Action[]} */
+function pageCame(state, room, { messages, more, head, epoch, deleted = [], deleted_more: forget }) {
+  // Who had nothing of it has asked for the newest already.
+  const isHeld = room.head > 0;
+  const isOther = epoch !== undefined && isOfAnother(room, epoch);
+  const { loading: askedForOlder, known, head: seen } = room;
+  const isWatchedNow = isWatched(state, room);
+  Object.assign(room, { loading: false, known: true });
+  if (forget) {
+    // More was deleted than can be told: what is here may be wrong.
+    Object.assign(room, { entries: [], gapAfter: null });
+    toBottom(room);
+  }
+  for (const id of deleted) remove(room, id);
+  for (const message of messages) takeIn(state, room, message);
+  // What was asked for may come before messages that were told earlier and still wait.
+  if (!askedForOlder) room.head = Math.max(room.head, head);
+  if (!known && room.read === 0) {
+    // What was there before one came for the first time is not news.
+    room.read = room.head;
+    if (!state.focused || room !== activeRoom(state)) lookAway(room);
+  }
+  if (isOther) {
+    // Nothing can be read that is not there.
+    room.read = Math.min(room.read, room.head);
+    if (room.mark !== null) room.mark = Math.min(room.mark, room.head);
+  }
+  // What came while there was no line was seen by nobody, even at the end.
+  const isMissed = known && !askedForOlder && !forget && !isOther && firstAfter(state, room, room.read) !== null;
+  if (isWatchedNow && isMissed) Object.assign(room, { behind: true, mark: room.mark ?? room.read });
+  else if (isWatchedNow) room.read = room.head;
+  if (isOther && isHeld) return [...askOlder(room, messages[0]?.id ?? room.head + 1), ...sendNext(room)];
+  const gap = room.gapAfter ?? (known && !askedForOlder && !forget ? seen : null);
+  const oldest = messages[0]?.id ?? 0;
+  if (gap === null) {
+    room.more = Boolean(forget || (more && messages.length > 0));
+    return sendNext(room);
+  }
+  // A replay that was cut is fetched whole, page by page, until nothing older than it is kept.
+  const isFull = trim(room) && (room.entries[0]?.id ?? 0) > gap;
+  room.gapAfter = more && oldest > gap && !isFull ? gap : null;
+  return room.gapAfter === null ? sendNext(room) : askOlder(room, oldest);
+}
+
+/** What is here of another log is forgotten, but for how far it was read and what still waits to be sent.
+ * @param {Room} room
+ * @param {string} epoch which log the room is of now */
+function isOfAnother(room, epoch) {
+  const is = room.epoch !== null && room.epoch !== epoch;
+  room.epoch = epoch;
+  if (is) Object.assign(room, { entries: [], gapAfter: null, head: 0, atBottom: true });
+  return is;
+}
+
+/** @param {State} state
+ * @param {import("../protocol/envelopes.js").Refusal} refusal
+ * @returns {Action[]} */
+function errorCame(state, { code, content: told, room: name, ref, retry_ms: asked }) {
+  if (ref === PROBE) return [];
+  const content = onOneLine(told, SENTENCE_CHARS_MAX);
+  const retryMs = asked === undefined ? undefined : Math.min(asked, RETRY_AFTER_MS_MAX);
+  // A name that none may have is not told again: joins are answered in order.
+  const room = find(state, name) ?? (code === "bad_room" ? state.rooms.find((each) => !each.joined && !each.excluded) : undefined);
+  const pending = room?.pending.find((each) => each.ref === ref);
+  const isForNow = code === "too_fast" || code === "unavailable";
+  const act = actOf(state, ref);
+  if (act) return actRefused(state, act, content, code === "too_fast" || (isForNow && asked !== undefined) ? retryMs ?? RETRY_AFTER_MS : null);
+  if (room && pending && isForNow) return [{ do: "again", room: room.name, ref: pending.ref, afterMs: retryMs ?? RETRY_AFTER_MS }];
+  if (room && pending) return refused(room, pending, content);
+  if (code === "stopping") {
+    state.link.askedMs = retryMs ?? null;
+    return [];
+  }
+  if (room && isForNow && ref === undefined && isAwaited(state, room)) return askLater(room, code, retryMs);
+  // One has left here, and is still in there.
+  if (!room && name !== undefined && code === "too_fast") return [{ do: "again", room: name, ref: "", afterMs: retryMs ?? RETRY_AFTER_MS }];
+  if (room && !room.joined && state.link.is === "online") return notLetIn(state, room, code, content);
+  // Before that, the end of the connection tells the reason.
+  if (state.link.is === "online" && code !== "too_slow") Object.assign(state, { notice: content, answered: false });
+  return [];
+}
+
+/** What a moderator asked for was refused: for now, or for good, which is told.
+ * @param {State} state
+ * @param {import("./acts.js").Act} act
+ * @param {string} why
+ * @param {number | null} afterMs
+ * @returns {Action[]} */
+function actRefused(state, act, why, afterMs) {
+  const later = afterMs === null ? null : refusedForNow(state, act, afterMs);
+  if (later) return later;
+  Object.assign(state, { notice: why, answered: false });
+  return settled(state, act.ref);
+}
+
+/** Something was asked of it that was not answered yet: to come in, for older messages, for more people.
+ * @param {State} state
+ * @param {Room} room */
+function isAwaited({ link }, room) {
+  return room.loading || (room.joined ? room.people.asked : link.is === "online" && !room.excluded);
+}
+
+/** What was asked of a room cannot be had now: it is asked for again, after a while. What cannot be read as one
+ * comes in leaves one in the room, and until it is read one comes back to where one was.
+ * @param {Room} room
+ * @param {string} code
+ * @param {number | undefined} retryMs
+ * @returns {Action[]} */
+function askLater(room, code, retryMs) {
+  if (code === "unavailable" && !room.joined) {
+    if (room.head > 0) room.gapAfter ??= room.head;
+    room.loading = true;
+  }
+  room.deferred = !room.joined && !room.loading;
+  return [{ do: "again", room: room.name, ref: "", afterMs: retryMs ?? RETRY_AFTER_MS }];
+}
+
+/** A room that does not want one is left again, with the reason; the last one stays, and so does what is
+ * there to be read.
+ * @param {State} state
+ * @param {Room} room
+ * @param {string} code
+ * @param {string} why
+ * @returns {Action[]} */
+function notLetIn(state, room, code, why) {
+  // The late answer to what was asked before one was out.
+  if (room.excluded || code === "not_in_room") return [];
+  if (state.rooms.length === 1 || (room.entries.length > 0 && CLOSED.includes(code))) {
+    room.excluded = `You can't join this room: ${why}`;
+    return [];
+  }
+  const place = state.rooms.indexOf(room);
+  state.rooms.splice(place, 1);
+  if (state.active > place || state.active === state.rooms.length) state.active -= 1;
+  Object.assign(state, { notice: `#${inSentence(room.name, ROOM_CHARS_MAX)}: ${why}`, answered: false });
+  return state.rooms.some((other) => other.joined || other.excluded) ? [] : dialNow(state);
+}

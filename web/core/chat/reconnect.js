@@ -1,0 +1,129 @@
+// The connection, as the state sees it: when to dial, where to resume, when to give up. Pure: it knows
+// neither page nor socket nor clock.
+
+import { dropSent } from "./acts.js";
+import { activeRoom } from "./state.js";
+
+/**
+ * @typedef {import("./state.js").State} State
+ * @typedef {import("./state.js").Room} Room
+ * @typedef {import("../update.js").Action} Action
+ */
+
+const HISTORY_ON_JOIN = 100;
+const DIAL_AFTER_MS = 500;
+const DIAL_AFTER_MS_MAX = 30_000;
+/** The longest time that a server may ask for. */
+export const RETRY_AFTER_MS_MAX = 300_000;
+
+/** @param {State} state
+ * @returns {Action[]} */
+export function dialNow(state) {
+  cut(state);
+  Object.assign(state.link, { is: "connecting", at: 0 });
+  return [{ do: "dial", hello: hello(state), afterMs: 0 }];
+}
+
+/** The answer to what was asked on this line comes no more.
+ * @param {State} state */
+function cut(state) {
+  dropSent(state);
+  for (const room of state.rooms) {
+    if (room.joined) for (const name of room.people.known) room.away.add(name);
+    room.joined = room.loading = room.deferred = false;
+  }
+}
+
+/** The network is back, or the page is looked at again.
+ * @param {State} state
+ * @returns {Action[]} */
+export function wake(state) {
+  if (state.link.is === "online") return [{ do: "probe" }];
+  // The server's wish to be left alone outranks impatience.
+  const waits = state.link.is === "waiting" && !state.link.isAsked;
+  return waits || state.link.is === "held" ? dialNow(state) : [];
+}
+
+/** The browser says whether there is a network. That is heeded at once, and asked about.
+ * @param {State} state
+ * @param {boolean} isThere
+ * @returns {Action[]} */
+export function networkChanged(state, isThere) {
+  if (state.link.is === "online") return [{ do: "probe", because: isThere ? "online" : "offline" }];
+  return isThere ? wake(state) : [];
+}
+
+/** Asks for the room shown; the others are joined when it is open. One that one was put out of would
+ * end the connection.
+ * @param {State} state */
+function hello(state) {
+  const shown = activeRoom(state);
+  const room = shown.excluded ? state.rooms.find((other) => !other.excluded) ?? shown : shown;
+  return { room: room.name, username: state.me, ...resume(room) };
+}
+
+/** What was seen is not asked for again; a replay that was cut is asked for from where it began,
+ * since what came after the gap does not fill it.
+ * @param {Room} room */
+function resume(room) {
+  return room.known || room.head > 0 ? { since: room.gapAfter ?? room.head } : { history: HISTORY_ON_JOIN };
+}
+
+/** @param {Room} room
+ * @returns {Action} */
+export function joining(room) {
+  return { do: "send", envelope: { type: "join", room: room.name, ...resume(room) } };
+}
+
+/** Into a room again that one was put out of.
+ * @param {State} state
+ * @param {Room} room
+ * @returns {Action[]} */
+export function comeIn(state, room) {
+  if (state.link.is !== "online" || room.joined || !room.excluded) return [];
+  room.excluded = "";
+  return [joining(room)];
+}
+
+/** Somebody answered where the socket did not open: why, and when to come again.
+ * @param {State} state
+ * @param {string} reason
+ * @param {number | undefined} afterMs
+ * @returns {Action[]} */
+export function explained(state, reason, afterMs) {
+  const { link } = state;
+  if (link.is !== "waiting") return [];
+  link.reason = reason;
+  if (afterMs === undefined) return [];
+  link.isAsked = true;
+  return [{ do: "dial", hello: hello(state), afterMs: Math.min(afterMs, RETRY_AFTER_MS_MAX), exactly: true }];
+}
+
+/** Codes from 4000 on mean: do not come back unchanged.
+ * @param {State} state
+ * @param {number} code
+ * @param {string} reason
+ * @param {string} why the error code that was told before
+ * @returns {Action[]} */
+export function lost(state, code, reason, why = "") {
+  const { link } = state;
+  cut(state);
+  Object.assign(link, { reason, why });
+  if (code >= 4000 && state.formerly !== null) {
+    // The other name cannot be had: back to the old one.
+    Object.assign(state, { me: state.formerly, formerly: null, notice: reason, answered: false });
+    return dialNow(state);
+  }
+  if (code >= 4000) {
+    link.is = "refused";
+    return [];
+  }
+  link.failures += 1;
+  link.is = "waiting";
+  const { askedMs } = link;
+  // Asked once: where it is not back by then, one waits longer and longer as ever.
+  Object.assign(link, { askedMs: null, isAsked: askedMs !== null });
+  if (askedMs !== null) return [{ do: "dial", hello: hello(state), afterMs: askedMs, exactly: true }];
+  const afterMs = Math.min(DIAL_AFTER_MS * 2 ** (link.failures - 1), DIAL_AFTER_MS_MAX);
+  return [{ do: "dial", hello: hello(state), afterMs }];
+}

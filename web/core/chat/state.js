@@ -1,0 +1,245 @@
+// The state: all there is to show and to decide by, and what follows from it. Pure: it knows neither
+// page nor socket nor clock.
+
+import { mentions } from "../protocol/mentions.js";
+import { fold } from "../protocol/names.js";
+import { nobody } from "./people.js";
+
+/**
+ * @typedef {import("../protocol/envelopes.js").Message} Message
+ * @typedef {{type: "join" | "leave" | "told", sender: string, id: number, note: number, at: number, words?: string}} Note
+ * Somebody came or left, or a moderator did something: it stands behind the message with this id.
+ * `note` tells notes apart.
+ * @typedef {Message | Note} Entry
+ * @typedef {{ref: string, content: string, failed: string}} Pending
+ * An own message that is not known to be stored; `failed` says why it was refused.
+ *
+ * @typedef {object} Room
+ * @property {string} name as the server spells it
+ * @property {boolean} joined the server said that this connection is in it
+ * @property {Set<string>} away who was here when the connection was lost, and may come back in a moment: no news
+ * @property {number} settledAt until when, in ms since 1970
+ * @property {boolean} deferred it was joined too fast, and is joined again in a moment
+ * @property {string} excluded why one is not in it and will not be by itself; "" if there is no such reason
+ * @property {boolean} moderates one may delete here, and put people out
+ * @property {boolean} known its history came once: from then on what is missing is asked for
+ * @property {Entry[]} entries messages and notes, ascending
+ * @property {number} notes notes made so far
+ * @property {import("./people.js").People} people
+ * @property {Pending[]} pending own messages that wait, oldest first
+ * @property {string | null} sending the one that the server was told and has not answered: the next
+ *   goes out after it, so that their order holds even if the server asks for time
+ * @property {number} head newest message that was told, however it came: where to resume
+ * @property {string | null} epoch which log the messages are of, and what was read of them
+ * @property {number | null} gapAfter a replay was cut: all after this id has still to be fetched
+ * @property {boolean} more the server has messages older than the oldest here
+ * @property {boolean} loading older messages were asked for and have not come yet
+ * @property {boolean} cleared its screen was emptied: nothing older is fetched unasked
+ * @property {number} read newest message that was read
+ * @property {number | null} mark what was read when one last looked away
+ * @property {boolean} atBottom its end is shown, or will be
+ * @property {boolean} behind what came while there was no line has not been looked at: nothing is read until
+ *   the person does something
+ * @property {string} warned the last message that one knows would be lost by leaving
+ * @property {string} draft what is being written here
+ * @property {boolean} muted nothing here is announced or notified
+ *
+ * @typedef {object} State
+ * @property {string | null} me as the server spells it, once it said so
+ * @property {string | null} formerly the name before one that was just asked for
+ * @property {string} session makes refs that no other page makes
+ * @property {number} refs refs made so far
+ * @property {Link} link
+ * @property {import("./acts.js").Acts} acts what was asked for as a moderator
+ * @property {Room[]} rooms
+ * @property {number} active which of them is shown
+ * @property {boolean} focused the person looks at this page
+ * @property {string} notice a sentence for the person, below what they wrote
+ * @property {boolean} answered the notice is what was asked for, and no fault
+ *
+ * @typedef {object} Link
+ * @property {"connecting" | "online" | "waiting" | "held" | "refused"} is
+ *   held: the page is hidden, and dials when it is looked at
+ * @property {number} failures attempts that failed in a row
+ * @property {string} reason what went wrong last
+ * @property {string} why the error code that it came with; "" if there was none
+ * @property {number} at when the next attempt is made, in ms since 1970; 0 if unknown
+ * @property {number | null} askedMs the server asked to be left alone for so long, once it is lost
+ * @property {boolean} isAsked this wait is the one it asked for
+ */
+
+/** Rooms that one connection may be in. */
+export const ROOMS_MAX = 32;
+/** Entries of a room that are kept while its end is shown; older ones can be fetched again. */
+export const ENTRIES_MAX = 10_000;
+/** And while one reads higher up, where nothing is to be taken away without need. */
+export const ENTRIES_READING_MAX = 20_000;
+
+/** A client that wants to enter one room.
+ * @param {{room: string, username: string | null, session: string}} who
+ * @returns {State} */
+export function newState({ room, username, session }) {
+  return {
+    me: username || null,
+    formerly: null,
+    session,
+    refs: 0,
+    link: { is: "connecting", failures: 0, reason: "", why: "", at: 0, askedMs: null, isAsked: false },
+    acts: { open: [], isHeld: false },
+    rooms: [newRoom(room)],
+    active: 0,
+    focused: true,
+    notice: "",
+    answered: false,
+  };
+}
+
+/** @param {string} name
+ * @returns {Room} */
+export function newRoom(name) {
+  return {
+    name,
+    joined: false,
+    away: new Set(),
+    settledAt: 0,
+    deferred: false,
+    excluded: "",
+    moderates: false,
+    known: false,
+    entries: [],
+    notes: 0,
+    people: nobody(),
+    pending: [],
+    sending: null,
+    head: 0,
+    epoch: null,
+    gapAfter: null,
+    more: false,
+    loading: false,
+    cleared: false,
+    read: 0,
+    mark: null,
+    atBottom: true,
+    behind: false,
+    warned: "",
+    draft: "",
+    muted: false,
+  };
+}
+
+/** @param {State} state */
+export function activeRoom(state) {
+  return /** @type {Room} */ (state.rooms[state.active]);
+}
+
+/** A room, however it is spelt.
+ * @param {State} state
+ * @param {string | undefined} name */
+export function find(state, name) {
+  const folded = fold(name ?? "");
+  return state.rooms.find((room) => fold(room.name) === folded);
+}
+
+/** @param {State} state
+ * @param {string} name */
+export function isMe(state, name) {
+  return state.me !== null && (state.me === name || fold(state.me) === fold(name));
+}
+
+/** A name that the server gave, which is nobody's.
+ * @param {string} name */
+export function isGuest(name) {
+  return /^guest-\w{4}$/.test(name);
+}
+
+/** Whose all this is, as one way to spell it: "" for a guest, who has another name with each visit. Another
+ * name is one's own when the server has agreed to it.
+ * @param {Pick<State, "me" | "formerly">} state */
+export function ownerOf({ me, formerly }) {
+  const name = formerly ?? me ?? "";
+  return isGuest(name) ? "" : fold(name);
+}
+
+/** What comes into this room is seen as it comes.
+ * @param {State} state
+ * @param {Room} room */
+export function isWatched(state, room) {
+  return state.focused && room.atBottom && !room.behind && room === activeRoom(state);
+}
+
+/** Messages of others after an id, newest first.
+ * @param {State} state
+ * @param {Room} room
+ * @param {number} after */
+function* othersAfter(state, room, after) {
+  for (let at = room.entries.length - 1; at >= 0; at -= 1) {
+    const entry = /** @type {Entry} */ (room.entries[at]);
+    if (entry.type !== "message") continue;
+    if (entry.id <= after) return;
+    if (!isMe(state, entry.sender)) yield entry;
+  }
+}
+
+/** Messages of others after the last one read: counted, never kept.
+ * @param {State} state
+ * @param {Room} room */
+export function unread(state, room) {
+  let count = 0;
+  for (const _ of othersAfter(state, room, room.read)) count += 1;
+  return count;
+}
+
+/** "+" where there may be more of them than are loaded.
+ * @param {Room} room */
+export function orMore({ more, cleared, entries, read }) {
+  return more && !cleared && (entries[0]?.id ?? 0) > read ? "+" : "";
+}
+
+/** How many of them name this person.
+ * @param {State} state
+ * @param {Room} room */
+export function mentioned(state, room) {
+  let count = 0;
+  for (const message of othersAfter(state, room, room.read)) if (callsMe(state, message)) count += 1;
+  return count;
+}
+
+/** The id of the message below the line above what is new, if there is one.
+ * @param {State} state
+ * @param {Room} room */
+export function newLine(state, room) {
+  return room.mark === null ? null : firstAfter(state, room, room.mark);
+}
+
+/** The first message of another after an id.
+ * @param {State} state
+ * @param {Room} room
+ * @param {number} after */
+export function firstAfter(state, room, after) {
+  let first = null;
+  for (const { id } of othersAfter(state, room, after)) first = id;
+  return first;
+}
+
+/** Asked of thousands of messages for every drawing, so the answer is kept. */
+const calls = /** @type {WeakMap<Message, {me: string, is: boolean}>} */ (new WeakMap());
+
+/** Somebody else names this person.
+ * @param {State} state
+ * @param {Message} message */
+export function callsMe(state, message) {
+  const { me } = state;
+  if (me === null || message.deleted || isMe(state, message.sender)) return false;
+  let known = calls.get(message);
+  if (known?.me !== me) {
+    known = { me, is: mentions(message.content, me, find(state, message.room)?.people.known) };
+    calls.set(message, known);
+  }
+  return known.is;
+}
+
+/** Messages alone, ascending.
+ * @param {Room} room */
+export function messages(room) {
+  return /** @type {Message[]} */ (room.entries.filter((entry) => entry.type === "message"));
+}

@@ -1,0 +1,28 @@
+// What is unread, in the title of the page, its icon and the badge of the installed app: always made
+// from the state, never counted up.
+
+import { ROOM_CHARS_MAX } from "../protocol/limits.js";
+import { inSentence } from "../protocol/text.js";
+import { activeRoom, mentioned, orMore, unread } from "./state.js";
+
+/** @typedef {import("./state.js").State} State */
+
+/** @param {State} state */
+export function title(state) {
+  const { count, calls, more } = counts(state);
+  const before = calls > 0 ? `(!${calls}) ` : count > 0 ? `(${count}${more}) ` : "";
+  return `${before}#${inSentence(activeRoom(state).name, ROOM_CHARS_MAX)} · Nebula`;
+}
+
+/** The file of the icon.
+ * @param {State} state */
+export function icon(state) {
+  const { count, calls } = counts(state);
+  return calls > 0 ? "icon-mention.svg" : count > 0 ? "icon-unread.svg" : "icon.svg";
+}
+
+/** @param {State} state */
+export function counts(state) {
+  const count = state.rooms.reduce((sum, room) => sum + unread(state, room), 0);
+  return { count, more: state.rooms.map(orMore).find(Boolean) ?? "", calls: state.rooms.reduce((sum, room) => sum + mentioned(state, room), 0) };
+}

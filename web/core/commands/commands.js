@@ -1,0 +1,151 @@
+// What may be typed instead of text: one table, from which the help is made too, and what each becomes. Pure: it
+// knows no page and does nothing.
+
+import { SANCTIONS, sanction } from "./moderation.js";
+
+/**
+ * What somebody wants, by typing or by clicking.
+ * @typedef {{is: "text", text: string}
+ *   | {is: "fault" | "words", words: string}
+ *   | {is: "join", room: string}
+ *   | {is: "nick", name: string}
+ *   | {is: "leave" | "rooms" | "who" | "clear" | "mute" | "key" | "retry" | "edit" | "drop" | "reconnect" | "help"}
+ *   | {is: "room", wanted: string}
+ *   | {is: "search", text: string}
+ *   | {is: "url" | "copy", number?: number}
+ *   | {is: "delete", number?: number, id?: number}
+ *   | {is: "theme" | "width", name: string}
+ *   | import("./moderation.js").SanctionIntent} Intent
+ */
+
+/** Names, what else they are called, arguments, and the words of the help; in brackets is what may be
+ * left out. The terminal client has the same ones but `/width`, and `/quit`.
+ * @typedef {[name: string, aliases: string[], rest: string, what: string]} Command
+ * @type {Command[]} */
+export const COMMANDS = [
+  ["help", [], "[COMMAND]", "show keys and commands, or one command"],
+  ["join", ["j"], "ROOM", "join a room, or switch to it"],
+  ["leave", ["part", "close"], "", "leave this room"],
+  ["rooms", [], "", "list your rooms"],
+  ["room", ["switch", "buffer"], "NAME|N", "switch to a room, by part of its name or its number"],
+  ["who", ["names"], "", "list the people in this room"],
+  ["me", [], "TEXT", "describe what you are doing"],
+  ["nick", [], "NAME", "change your name"],
+  ["search", ["lastlog"], "TEXT", "find an older message; again: an even older one"],
+  ["url", [], "[N]", "list the links in this room, or copy the N-th newest"],
+  ["copy", [], "[N]", "copy the newest message, or the N-th newest"],
+  ["clear", [], "", "clear the screen; scrolling up brings messages back"],
+  ["mute", [], "", "mute or unmute notifications from this room"],
+  ["theme", [], "NAME", "set the theme: system, dark, light"],
+  ["width", [], "NAME", "set the text width: comfortable, full"],
+  ["key", [], "", "explain what reserves your name"],
+  ["retry", [], "", "send this room's unsent messages again"],
+  ["edit", [], "", "move this room's unsent messages back into the message box"],
+  ["drop", [], "", "delete this room's unsent messages"],
+  ["kick", [], "NAME [REASON]", "for moderators: remove somebody from this room"],
+  ["ban", [], "[-s] NAME [TIME] [REASON]", "for moderators: ban from this room; -s: from the server"],
+  ["unban", [], "[-s] NAME", "for moderators: lift a ban"],
+  ["silence", [], "[-s] NAME TIME [REASON]", "for moderators: silence somebody for 10m, 2h or 3d"],
+  ["unsilence", [], "[-s] NAME", "for moderators: let somebody speak again"],
+  ["delete", [], "[N]", "for moderators: delete the newest message, or the N-th newest"],
+  ["reconnect", ["connect"], "", "reconnect now"],
+];
+
+/** Reads what was typed. `//` sends a slash; an unknown command is never sent as text.
+ * @param {string} typed
+ * @returns {Intent} */
+export function parse(typed) {
+  if (!/^[/／]/.test(typed)) return { is: "text", text: typed };
+  if (/^.[/／]/.test(typed)) return { is: "text", text: typed.slice(1) };
+  const [, called = "", rest = ""] = typed.match(/^.(\S*)\s*([^]*)$/) ?? [];
+  const known = find(called);
+  if (!known) return fault(unknown(folded(called)));
+  const given = rest.trim();
+  const [name, , wanted] = known;
+  const isOptional = wanted === "" || /^\[\S+\]$/.test(wanted);
+  if (!isOptional && given === "") return fault(`Usage: /${name} ${wanted}`);
+  if (wanted === "" && given !== "") return fault(`/${name} takes no arguments`);
+  if (wanted === "[N]" && !/^([1-9]\d{0,5})?$/.test(given)) return fault(`Usage: /${name} [N], where N is 1 or more`);
+  return intent(name, given);
+}
+
+/** What a command with its arguments stands for.
+ * @param {string} name
+ * @param {string} given
+ * @returns {Intent} */
+function intent(name, given) {
+  switch (name) {
+    case "help":
+      return given === "" ? { is: "help" } : about(given.replace(/^[/／]/, ""));
+    case "me":
+      // It travels as it is typed, and clients draw it as something done.
+      return { is: "text", text: `/me ${given}` };
+    case "join":
+      return { is: "join", room: given.replace(/^[#＃]/, "") };
+    case "nick":
+      return { is: "nick", name: given };
+    case "room":
+      return { is: "room", wanted: given };
+    case "search":
+      return { is: "search", text: given };
+    case "url":
+    case "copy":
+    case "delete":
+      return { is: name, ...(given !== "" && { number: Number(given) }) };
+    case "theme":
+    case "width":
+      return { is: name, name: given.toLowerCase() };
+    case "leave":
+    case "rooms":
+    case "who":
+    case "clear":
+    case "mute":
+    case "key":
+    case "retry":
+    case "edit":
+    case "drop":
+    case "reconnect":
+      return { is: name };
+    default: {
+      const what = name in SANCTIONS ? sanction(name, given) : unknown(name);
+      return typeof what === "string" ? fault(what) : what;
+    }
+  }
+}
+
+/** @param {string} words
+ * @returns {Intent} */
+const fault = (words) => ({ is: "fault", words });
+
+/** In any case, and as an input method for wide letters writes it.
+ * @param {string} name */
+export const folded = (name) => name.normalize("NFKC").toLowerCase();
+
+/** @param {string} called */
+function find(called) {
+  const wanted = folded(called);
+  return COMMANDS.find(([name, aliases]) => name === wanted || aliases.includes(wanted));
+}
+
+/** The words about one command.
+ * @param {string} called
+ * @returns {Intent} */
+function about(called) {
+  const known = find(called);
+  if (!known) return fault(unknown(folded(called)));
+  const [name, aliases, rest, what] = known;
+  const also = aliases.map((alias) => `, also /${alias}`).join("");
+  return { is: "words", words: `/${name}${rest && ` ${rest}`}: ${what}${also}` };
+}
+
+/** @param {string} name */
+function unknown(name) {
+  /** @param {string} known */
+  const shared = (known) => {
+    const different = [...known].findIndex((char, at) => char !== name[at]);
+    return different < 0 ? known.length : different;
+  };
+  const nearest = COMMANDS.map(([known]) => known).reduce((best, known) => (shared(known) > shared(best) ? known : best));
+  const hint = shared(nearest) > 0 ? `Did you mean /${nearest}?` : "See /help.";
+  return `No command /${name}. ${hint} To send a message that begins with a slash, type //`;
+}

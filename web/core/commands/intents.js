@@ -1,0 +1,279 @@
+// What somebody wants, typed or clicked, done: text is sent, a command does what the table in commands.js says.
+// Pure: it knows neither page nor socket nor clock.
+
+import { ask } from "../chat/acts.js";
+import { again, put, sendNext, takeBack } from "../chat/outbox.js";
+import { show, toBottom } from "../chat/reading.js";
+import { comeIn, dialNow, joining } from "../chat/reconnect.js";
+import { ROOMS_MAX, activeRoom, messages, newRoom, orMore, unread } from "../chat/state.js";
+import { ROOM_CHARS_MAX } from "../protocol/limits.js";
+import { fold, nameFault, userFault } from "../protocol/names.js";
+import { inSentence, onOneLine } from "../protocol/text.js";
+import { linksIn } from "../protocol/urls.js";
+import { parse } from "./commands.js";
+import { nthNewest } from "./moderation.js";
+import { candidates } from "./switcher.js";
+
+/**
+ * @typedef {import("../chat/state.js").State} State
+ * @typedef {import("../chat/state.js").Room} Room
+ * @typedef {import("../update.js").Action} Action
+ * @typedef {import("./commands.js").Intent} Intent
+ */
+
+export const THEMES = ["system", "dark", "light"];
+/** How wide texts run: as far as is good to read, or as far as there is room. */
+export const WIDTHS = ["comfortable", "full"];
+/** Links that are listed: a screen's worth. */
+const LINKS_MAX = 20;
+const NOT_HERE = "You are not in this room right now";
+const KEY = "Your name is reserved by a key that is stored with this site's data in this browser. Clearing that data gives the name up.";
+
+/** Does what was typed. What cannot be sent or done stays where it was typed: `notice` says why.
+ * @param {State} state
+ * @param {string} typed
+ * @returns {Action[]} */
+export function command(state, typed) {
+  const intent = parse(typed);
+  if (intent.is === "text") return carryOut(state, intent);
+  const room = activeRoom(state);
+  const { draft } = room;
+  room.draft = "";
+  const actions = attempt(state, intent);
+  if (actions === null) room.draft = draft;
+  return actions ?? [];
+}
+
+/** Does what was asked for in another way.
+ * @param {State} state
+ * @param {Intent} intent
+ * @returns {Action[]} */
+export function carryOut(state, intent) {
+  return attempt(state, intent) ?? [];
+}
+
+/** Null if it cannot be done.
+ * @param {State} state
+ * @param {Intent} intent */
+function attempt(state, intent) {
+  Object.assign(state, { notice: "", answered: true });
+  const actions = done(state, activeRoom(state), intent);
+  if (actions === null) state.answered = false;
+  return actions;
+}
+
+/** @param {State} state
+ * @param {Room} room
+ * @param {Intent} intent
+ * @returns {Action[] | null} */
+function done(state, room, intent) {
+  switch (intent.is) {
+    case "text":
+      return say(state, room, intent.text);
+    case "join":
+      return joinRoom(state, intent.room);
+    case "leave":
+      return leaveRoom(state, room);
+    case "nick":
+      return changeName(state, intent.name);
+    case "reconnect":
+      return dialNow(state);
+    case "rooms":
+      return answer(state, listOfRooms(state));
+    case "room":
+      return showWanted(state, intent.wanted);
+    case "key":
+      return answer(state, KEY);
+    case "retry":
+    case "edit":
+    case "drop":
+      return withRefused(state, room, intent.is);
+    case "who":
+      return answer(state, who(room));
+    case "url":
+      return intent.number === undefined ? answer(state, listOfLinks(room)) : copied(state, links(room)[intent.number - 1], "link");
+    case "copy":
+      return copied(state, messages(room).at(-(intent.number ?? 1))?.content, "message");
+    case "mute":
+      room.muted = !room.muted;
+      return answer(state, `#${inSentence(room.name, ROOM_CHARS_MAX)} ${room.muted ? "muted" : "unmuted"}`);
+    case "clear":
+      Object.assign(room, { entries: [], more: true, cleared: true });
+      toBottom(room);
+      return [];
+    case "theme":
+      return chosen(state, "theme", intent.name, THEMES);
+    case "width":
+      return chosen(state, "width", intent.name, WIDTHS);
+    case "search":
+      return [{ do: "search", text: intent.text }];
+    case "help":
+      return [{ do: "help" }];
+    case "words":
+      return answer(state, intent.words);
+    case "fault":
+      return fault(state, intent.words);
+    case "delete":
+      return deletion(state, room, intent.id ?? nthNewest(room, intent.number ?? 1)?.id);
+    case "sanction":
+      return asked(state, room, { ...intent.sanction, ...(intent.everywhere ? {} : { room: room.name }) });
+  }
+}
+
+/** Says something in the room shown, now or when there is a connection.
+ * @param {State} state
+ * @param {Room} room
+ * @param {string} text
+ * @returns {Action[] | null} */
+function say(state, room, text) {
+  const why = put(state, room, text);
+  if (why) return fault(state, why);
+  room.draft = "";
+  toBottom(room);
+  // Who answers has read what was new.
+  room.mark = null;
+  return sendNext(room);
+}
+
+/** @param {State} state
+ * @param {"theme" | "width"} what
+ * @param {string} wanted
+ * @param {string[]} options
+ * @returns {Action[] | null} */
+function chosen(state, what, wanted, options) {
+  return options.includes(wanted) ? [{ do: what, text: wanted }] : fault(state, `Choose one of: ${options.join(", ")}`);
+}
+
+/** @param {State} state
+ * @param {Room} room
+ * @param {number | undefined} id
+ * @returns {Action[] | null} */
+function deletion(state, room, id) {
+  return id === undefined ? fault(state, "No such message") : asked(state, room, { type: "delete", room: room.name, message: id });
+}
+
+/** What a moderator does. The server says who is one.
+ * @param {State} state
+ * @param {Room} room
+ * @param {import("../update.js").Asked} envelope */
+function asked(state, room, envelope) {
+  if (!room.joined) return fault(state, NOT_HERE);
+  return ask(state, envelope) ?? fault(state, "Too many requests are unanswered; try again later");
+}
+
+/** All that was refused here: sent again, taken back into the box, or thrown away.
+ * @param {State} state
+ * @param {Room} room
+ * @param {"retry" | "edit" | "drop"} is
+ * @returns {Action[] | null} */
+function withRefused(state, room, is) {
+  const refs = room.pending.filter(({ failed }) => failed).map(({ ref }) => ref);
+  if (refs.length === 0) return fault(state, "No unsent messages");
+  if (is === "retry") return refs.flatMap((ref) => again(room, ref));
+  const texts = refs.map((ref) => takeBack(room, ref));
+  if (is === "edit") room.draft = texts.join("\n");
+  return is === "edit" ? [] : answer(state, `Deleted ${refs.length} unsent message${refs.length > 1 ? "s" : ""}`);
+}
+
+/** @param {State} state */
+function listOfRooms(state) {
+  return state.rooms.map((room, i) => `${i + 1}  #${inSentence(room.name, ROOM_CHARS_MAX)}: ${room.people.count} online, ${unread(state, room)}${orMore(room)} unread`).join("\n");
+}
+
+/** @param {State} state
+ * @param {string} wanted a part of its name, or its number
+ * @returns {Action[] | null} */
+function showWanted(state, wanted) {
+  const number = /^\d+$/.test(wanted) ? Number(wanted) - 1 : null;
+  if (number !== null && !(number in state.rooms)) return fault(state, `You have no room number ${wanted}; /rooms lists them`);
+  const place = number ?? candidates(state, wanted)[0]?.place ?? null;
+  if (place === null) return fault(state, `No room matches "${onOneLine(wanted, ROOM_CHARS_MAX)}"`);
+  show(state, place);
+  return [];
+}
+
+/** @param {State} state
+ * @param {string} sentence */
+function answer(state, sentence) {
+  state.notice = sentence;
+  return [];
+}
+
+/** @param {State} state
+ * @param {string} sentence */
+function fault(state, sentence) {
+  state.notice = sentence;
+  return null;
+}
+
+/** @param {State} state
+ * @param {string} name
+ * @returns {Action[] | null} */
+function joinRoom(state, name) {
+  const place = state.rooms.findIndex((room) => fold(room.name) === fold(name));
+  if (place >= 0) {
+    show(state, place);
+    return comeIn(state, activeRoom(state));
+  }
+  const full = state.rooms.length >= ROOMS_MAX ? `You can join at most ${ROOMS_MAX} rooms` : null;
+  const why = nameFault(name, ROOM_CHARS_MAX) ?? full;
+  if (why) return fault(state, why);
+  const room = newRoom(name);
+  state.rooms.push(room);
+  show(state, state.rooms.length - 1);
+  return state.link.is === "online" ? [joining(room)] : [];
+}
+
+/** @param {State} state
+ * @param {Room} room
+ * @returns {Action[] | null} */
+function leaveRoom(state, room) {
+  if (state.rooms.length === 1) return fault(state, "This is your only room. Join another one first");
+  const unsent = room.pending.at(-1)?.ref ?? "";
+  if (unsent !== room.warned) {
+    room.warned = unsent;
+    if (unsent) return fault(state, "You have unsent messages here. Leave again to discard them");
+  }
+  state.rooms.splice(state.active, 1);
+  state.active = Math.min(state.active, state.rooms.length - 1);
+  const next = activeRoom(state);
+  if (next.atBottom) next.read = next.head;
+  return room.joined ? [{ do: "send", envelope: { type: "leave", room: room.name } }] : [];
+}
+
+/** A name belongs to a connection, so another name needs another one.
+ * @param {State} state
+ * @param {string} name
+ * @returns {Action[] | null} */
+function changeName(state, name) {
+  const why = userFault(name);
+  if (why) return fault(state, why);
+  if (state.me !== name) Object.assign(state, { formerly: state.formerly ?? state.me, me: name });
+  return dialNow(state);
+}
+
+/** @param {Room} room */
+function who({ people: { known, count } }) {
+  const more = count > known.length ? `, and ${count - known.length} more` : "";
+  return `${count} online: ${known.map((name) => inSentence(name)).join(", ")}${more}`;
+}
+
+/** Newest first.
+ * @param {Room} room */
+function links(room) {
+  return messages(room).reverse().flatMap(({ content }) => linksIn(content).reverse());
+}
+
+/** @param {Room} room */
+function listOfLinks(room) {
+  const found = links(room).slice(0, LINKS_MAX);
+  return found.length > 0 ? found.map((link, i) => `${i + 1}  ${link}`).join("\n") : "No links in this room";
+}
+
+/** @param {State} state
+ * @param {string | undefined} text
+ * @param {string} what
+ * @returns {Action[] | null} */
+function copied(state, text, what) {
+  return text === undefined ? fault(state, `No such ${what}`) : [{ do: "copy", text }];
+}

@@ -1,0 +1,60 @@
+// What a moderator types, as what is asked of the server. Who is a moderator, the server decides. Pure: it
+// knows neither page nor socket nor clock.
+
+import { SECONDS } from "../chat/moderated.js";
+import { NAME_CHARS_MAX, REASON_CHARS_MAX } from "../protocol/limits.js";
+import { nameFault } from "../protocol/names.js";
+
+/**
+ * @typedef {import("../chat/state.js").Room} Room
+ * @typedef {import("../update.js").Sanction} Sanction
+ * @typedef {{is: "sanction", sanction: Sanction, everywhere: boolean}} SanctionIntent
+ * `everywhere`: on the whole server, else in the room shown
+ */
+
+/** Commands, and what the protocol calls them: `/mute` is what one does for oneself.
+ * @type {Record<string, Sanction["type"]>} */
+export const SANCTIONS = { kick: "kick", ban: "ban", unban: "unban", silence: "mute", unsilence: "unmute" };
+const SECONDS_MAX = 365 * 24 * 60 * 60;
+
+/** `-s` for the whole server, a name, in quotes if it has spaces, a duration where there may be one, and
+ * the rest is the reason. A sentence if it is no such thing.
+ * @param {string} command
+ * @param {string} typed
+ * @returns {SanctionIntent | string} */
+export function sanction(command, typed) {
+  const type = SANCTIONS[command] ?? "kick";
+  const everywhere = /^-s /i.test(typed);
+  if (everywhere && type === "kick") return "/kick removes somebody from this room. Use /ban -s for the whole server";
+  const [, quoted, bare = "", behind = ""] = typed.slice(everywhere ? 3 : 0).trim().match(/^(?:"([^"]*)"|(\S+))\s*([^]*)$/) ?? [];
+  const user = (quoted ?? bare).replace(/:+$/, "");
+  const why = nameFault(user, NAME_CHARS_MAX);
+  if (why) return `/${command}: ${why}`;
+  const [, first = "", after = ""] = behind.match(/^(\S*)\s*([^]*)$/) ?? [];
+  const seconds = type === "ban" || type === "mute" ? duration(first) : null;
+  if (type === "mute" && seconds === null) return `/${command} needs a duration: 10m, 2h or 3d`;
+  const reason = seconds === null ? behind : after;
+  const chars = [...reason].length;
+  if (chars > REASON_CHARS_MAX) return `A reason has at most ${REASON_CHARS_MAX} characters; this one has ${chars}`;
+  return { is: "sanction", everywhere, sanction: { type, user, ...(seconds === null ? {} : { seconds }), ...(reason ? { reason } : {}) } };
+}
+
+/** Seconds of a duration like 90s, 10m, 2h or 3d; null if it is none.
+ * @param {string} text */
+export function duration(text) {
+  const [, count, unit = ""] = text.toLowerCase().match(/^(\d{1,9})([smhd])$/) ?? [];
+  const seconds = Number(count) * (SECONDS[unit] ?? 0);
+  return seconds >= 1 && seconds <= SECONDS_MAX ? seconds : null;
+}
+
+/** The N-th newest message that is still there.
+ * @param {Room} room
+ * @param {number} number */
+export function nthNewest({ entries }, number) {
+  let left = number;
+  for (let at = entries.length - 1; at >= 0; at -= 1) {
+    const entry = entries[at];
+    if (entry?.type === "message" && !entry.deleted && (left -= 1) === 0) return entry;
+  }
+  return null;
+}

@@ -1,0 +1,101 @@
+// Envelopes as the browser needs them: read leniently, written exactly. It knows no socket and no
+// page. The golden files of the protocol are read by this module's tests.
+
+import { CONTENT_CHARS_MAX, HISTORY_MAX, ROOM_CHARS_MAX } from "./limits.js";
+import { withNewlines } from "./text.js";
+
+/**
+ * @typedef {{type: "message", room: string, sender: string, content: string, id: number, at: number, ref?: string, deleted?: boolean}} Message
+ * @typedef {{type: "join" | "leave", room: string, sender: string, role?: string}} Traffic
+ * @typedef {{type: "presence", room: string, users: string[], count?: number, after?: string}} Presence
+ * @typedef {{type: "history", room: string, messages: Message[], more?: boolean, head: number, deleted?: number[], deleted_more?: boolean, epoch?: string, ref?: string}} Page
+ * @typedef {{type: "deleted", room: string, message: number, by: string, id: number, ref?: string}} Deleted
+ * @typedef {{type: "moderated", action: "kick" | "ban" | "unban" | "mute" | "unmute", user: string, by: string, room?: string, seconds?: number, reason?: string, ref?: string}} Moderated
+ * @typedef {{type: "error", code: string, content: string, room?: string, ref?: string, retry_ms?: number}} Refusal
+ * @typedef {Message | Traffic | Presence | Page | Deleted | Moderated | Refusal} Envelope
+ * @typedef {{room: string, username?: string | null, since?: number, history?: number}} Hello
+ */
+
+export const SUBPROTOCOL = "nebula.v1";
+/** The text of a message that was deleted. */
+export const DELETED_CONTENT = "(deleted)";
+/** No frame of a server is longer, a list of people with a generous budget included. */
+const FRAME_UNITS_MAX = 4 * 1024 * 1024;
+/** A character has two units at most; NFC may write a name's in more of them. */
+const NAME_UNITS_MAX = 4 * ROOM_CHARS_MAX;
+const TEXT_UNITS_MAX = 2 * CONTENT_CHARS_MAX;
+const DELETED_MAX = 500;
+/** Later there is no date. */
+const AT_MAX = 8.64e15;
+
+/** Reads one frame; null for what is no envelope of a known kind, or breaks a limit of the protocol.
+ * @param {unknown} frame
+ * @returns {Envelope | null} */
+export function parse(frame) {
+  if (typeof frame !== "string" || frame.length > FRAME_UNITS_MAX) return null;
+  let envelope;
+  try {
+    envelope = JSON.parse(frame);
+  } catch {
+    return null;
+  }
+  if (envelope === null || typeof envelope !== "object" || Array.isArray(envelope)) return null;
+  if (!isKnown(envelope)) return null;
+  for (const said of envelope.type === "history" ? envelope.messages : [envelope]) {
+    if (said.type === "message") said.content = withNewlines(said.content);
+  }
+  return envelope;
+}
+
+/** @param {any} e */
+function isKnown(e) {
+  /** @param {string[]} names */
+  const named = (...names) => names.every((name) => isText(e[name], NAME_UNITS_MAX));
+  switch (e.type) {
+    case "message":
+      return named("room", "sender") && isText(e.content, TEXT_UNITS_MAX) && isId(e.id) && isCount(e.at, AT_MAX) && maybeText(e.ref);
+    case "join":
+    case "leave":
+      return named("room", "sender");
+    case "presence":
+      return named("room") && Array.isArray(e.users) && e.users.every((/** @type {any} */ user) => isText(user, NAME_UNITS_MAX))
+        && (e.count === undefined || isId(e.count)) && maybeText(e.after);
+    case "history":
+      return named("room") && isId(e.head) && maybeText(e.ref) && maybeText(e.epoch) && isList(e.messages, HISTORY_MAX) && (e.deleted === undefined || isList(e.deleted, DELETED_MAX))
+        && e.messages.every((/** @type {any} */ message) => message?.type === "message" && isKnown(message));
+    case "deleted":
+      return named("room", "by") && isId(e.message) && isId(e.id) && maybeText(e.ref);
+    case "moderated":
+      return named("user", "by") && ACTIONS.includes(e.action) && maybeText(e.ref) && maybeText(e.room) && maybeText(e.reason) && (e.seconds === undefined || isId(e.seconds));
+    case "error":
+      return named("code") && isText(e.content, TEXT_UNITS_MAX) && maybeText(e.room) && maybeText(e.ref) && (e.retry_ms === undefined || isCount(e.retry_ms, AT_MAX));
+    default:
+      return false;
+  }
+}
+
+const ACTIONS = ["kick", "ban", "unban", "mute", "unmute"];
+
+/** @param {unknown} value
+ * @param {number} unitsMax */
+const isText = (value, unitsMax) => typeof value === "string" && value.length <= unitsMax;
+/** @param {unknown} value */
+const maybeText = (value) => value === undefined || isText(value, TEXT_UNITS_MAX);
+/** @param {unknown} value */
+const isId = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
+/** @param {unknown} value
+ * @param {number} max */
+const isCount = (value, max) => Number.isFinite(value) && Number(value) >= 0 && Number(value) <= max;
+/** @param {unknown} value
+ * @param {number} max */
+const isList = (value, max) => Array.isArray(value) && value.length <= max;
+
+/** The query that opens a connection.
+ * @param {Hello} hello */
+export function helloQuery({ room, username, since, history }) {
+  const query = new URLSearchParams({ room });
+  if (username) query.set("username", username);
+  if (since !== undefined) query.set("since", String(since));
+  if (history !== undefined) query.set("history", String(history));
+  return query.toString();
+}

@@ -1,0 +1,155 @@
+// What happened → what changes and what to do. Pure: it knows neither page nor socket nor clock.
+
+import { actOf, resume } from "./chat/acts.js";
+import { again, recalled, takeBack } from "./chat/outbox.js";
+import { askAgain, looked, morePeople, nextActive, older, show, step, toBottom } from "./chat/reading.js";
+import { received } from "./chat/received.js";
+import { comeIn, dialNow, explained, lost, networkChanged, wake } from "./chat/reconnect.js";
+import { activeRoom, find } from "./chat/state.js";
+import { carryOut, command } from "./commands/intents.js";
+
+/**
+ * @typedef {import("./chat/state.js").State} State
+ * @typedef {import("./chat/state.js").Room} Room
+ *
+ * @typedef {{type: "message", room: string, content: string, ref: string}
+ *   | {type: "join", room: string, since?: number, history?: number}
+ *   | {type: "leave", room: string}
+ *   | {type: "history", room: string, before?: number, limit: number, ref?: string}
+ *   | {type: "presence", room: string, after: string}
+ *   | Asked & {ref: string}} ToServer
+ * @typedef {{type: "kick" | "ban" | "unban" | "mute" | "unmute", user: string, room?: string, seconds?: number, reason?: string}} Sanction
+ * @typedef {{type: "delete", room: string, message: number} | Sanction} Asked by a moderator
+ *
+ * @typedef {{type: "start" | "wake" | "connected" | "stable" | "held" | "older" | "nearTop" | "morePeople" | "escape" | "active" | "connect"}
+ *   | {type: "waits", at: number}
+ *   | {type: "network", isThere: boolean}
+ *   | {type: "reason", reason: string, afterMs?: number}
+ *   | {type: "lost", code: number, reason: string, why?: string}
+ *   | {type: "received", envelope: import("./protocol/envelopes.js").Envelope, at?: number}
+ *   | {type: "draft" | "say" | "notice", text: string}
+ *   | {type: "show", place: number}
+ *   | {type: "step", by: number, unread?: boolean}
+ *   | {type: "join" | "nick", name: string}
+ *   | {type: "again" | "edit" | "drop", room: string, ref: string}
+ *   | {type: "recalled", added: string[]}
+ *   | {type: "leave" | "mute"}
+ *   | {type: "delete", id: number}
+ *   | {type: "looked", atBottom: boolean, focused: boolean}} Event
+ *
+ * @typedef {{do: "dial", hello: import("./protocol/envelopes.js").Hello, afterMs: number, exactly?: boolean}
+ *   | {do: "send", envelope: ToServer}
+ *   | {do: "probe", because?: "offline" | "online"}
+ *   | {do: "again", room: string, ref: string, afterMs: number}
+ *   | {do: "announce" | "notify", room: string, sender: string, content: string}
+ *   | {do: "search" | "theme" | "width", text: string}
+ *   | {do: "copy", text: string}
+ *   | {do: "help"}} Action
+ */
+
+/** Changes the state, and says what to do about it.
+ * @param {State} state
+ * @param {Event} event
+ * @returns {Action[]} */
+export function update(state, event) {
+  switch (event.type) {
+    case "start":
+      return dialNow(state);
+    case "wake":
+      return wake(state);
+    case "network":
+      return networkChanged(state, event.isThere);
+    case "reason":
+      return explained(state, event.reason, event.afterMs);
+    case "connected":
+      Object.assign(state.link, { is: "online", askedMs: null });
+      return [];
+    case "stable":
+      state.link.failures = 0;
+      return [];
+    case "held":
+      state.link.is = "held";
+      return [];
+    case "waits":
+      state.link.at = event.at;
+      return [];
+    case "lost":
+      return lost(state, event.code, event.reason, event.why);
+    case "received":
+      return received(state, event.envelope, event.at ?? 0);
+    case "looked":
+      looked(state, event);
+      return [];
+    case "recalled":
+      return recalled(state, event.added);
+    default:
+      return wished(state, event);
+  }
+}
+
+/** What the person wants.
+ * @param {State} state
+ * @param {Event} event
+ * @returns {Action[]} */
+function wished(state, event) {
+  const room = activeRoom(state);
+  switch (event.type) {
+    case "draft":
+      if (event.text !== room.draft) state.notice = "";
+      room.draft = event.text;
+      return [];
+    case "say":
+      return command(state, event.text);
+    case "notice":
+      Object.assign(state, { notice: event.text, answered: true });
+      return [];
+    case "show":
+      show(state, event.place);
+      return [];
+    case "step":
+      step(state, event.by, event.unread ?? false);
+      return [];
+    case "active":
+      nextActive(state);
+      return [];
+    case "join":
+      return carryOut(state, { is: "join", room: event.name });
+    case "nick":
+      return carryOut(state, { is: "nick", name: event.name });
+    case "leave":
+    case "mute":
+      return carryOut(state, { is: event.type });
+    case "connect":
+      return state.link.is === "online" ? comeIn(state, room) : dialNow(state);
+    case "delete":
+      return carryOut(state, { is: "delete", id: event.id });
+    case "again":
+      if (actOf(state, event.ref)) return resume(state);
+      return event.ref ? again(find(state, event.room), event.ref) : askAgain(state, event.room);
+    case "edit":
+    case "drop":
+      takeOut(state, event.type === "edit", event);
+      return [];
+    case "older":
+    case "nearTop":
+      return older(room, event.type === "older");
+    case "morePeople":
+      return morePeople(room);
+    case "escape":
+      if (room.atBottom) room.mark = null;
+      toBottom(room);
+      return [];
+    default:
+      return [];
+  }
+}
+
+/** A refused message goes away, or back to where it was written.
+ * @param {State} state
+ * @param {boolean} toEdit
+ * @param {{room: string, ref: string}} which */
+function takeOut(state, toEdit, { room: name, ref }) {
+  const room = find(state, name);
+  const text = takeBack(room, ref);
+  if (room && text !== null && toEdit) room.draft = room.draft.trim() ? `${text}\n${room.draft}` : text;
+}

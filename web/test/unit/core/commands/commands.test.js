@@ -1,0 +1,70 @@
+// What may be typed instead of text.
+
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { test } from "node:test";
+
+import { COMMANDS, parse } from "../../../../core/commands/commands.js";
+import { completions } from "../../../../core/commands/complete.js";
+import { duration } from "../../../../core/commands/moderation.js";
+
+test("text is text, two slashes are one, and what is done is said", () => {
+  for (const [typed, text] of [["hello /join", "hello /join"], ["//etc", "/etc"], ["/me  waves ", "/me waves"]]) {
+    assert.deepEqual(parse(typed), { is: "text", text });
+  }
+});
+
+test("commands are understood in any case, and as an input method for wide letters writes them", () => {
+  for (const [typed, expected] of [
+    ["/Join ops", { is: "join", room: "ops" }],
+    ["／join ops", { is: "join", room: "ops" }],
+    ["／ＪＯＩＮ　＃ops", { is: "join", room: "ops" }],
+    ["/J ops", { is: "join", room: "ops" }],
+    ["/ME waves", { is: "text", text: "/me waves" }],
+    ["／／etc", { is: "text", text: "／etc" }],
+    ["/／etc", { is: "text", text: "／etc" }],
+    ["/HELP ／Join", parse("/help join")],
+  ]) assert.deepEqual(parse(typed), expected, typed);
+  assert.match(parse("/JION ops").words, /Did you mean \/join/);
+  assert.deepEqual(completions("／Jo", 3, []).options, ["/join "]);
+  assert.deepEqual([duration("10M"), duration("3D")], [600, 259_200]);
+});
+
+test("commands are understood, and what is none is a fault", () => {
+  assert.deepEqual(parse("/join  #ops "), { is: "join", room: "ops" });
+  assert.deepEqual(parse("/leave"), { is: "leave" });
+  assert.deepEqual(parse("/copy 12"), { is: "copy", number: 12 });
+  for (const typed of ["/jion ops", "/join", "/me", "/", "/nick \n", "/copy x", "/url 0", "/leave #ops", "/connect ws://x", "/mute bob"]) assert.equal(parse(typed).is, "fault", typed);
+  assert.match(parse("/jion ops").words, /Did you mean \/join/);
+  assert.match(parse("/xyzzy").words, /\/help/);
+});
+
+/** The text of a file of the terminal client, wherever it lives there. */
+function terminals(name) {
+  const folder = new URL("../../../../../tui-client/src/", import.meta.url);
+  const path = readdirSync(folder, { recursive: true }).find((each) => each === name || each.endsWith(`/${name}`));
+  return readFileSync(new URL(path, folder), "utf8");
+}
+
+test("every command of the table exists, and has the name and the arguments of the terminal's", () => {
+  const rust = terminals("commands.rs");
+  const theirs = new Map();
+  for (const [, name, aliases, rest] of rust.matchAll(/\bcommand\(\s*"(\w+)",\s*&\[([^\]]*)\],\s*"([^"]*)",\s*"/g)) {
+    theirs.set(name, { aliases: [...aliases.matchAll(/"(\w+)"/g)].map(([, alias]) => alias), rest });
+  }
+  assert.ok(theirs.size > 20);
+  // A page is left as pages are, and a terminal is as wide as it is.
+  theirs.delete("quit");
+  const ours = COMMANDS.filter(([name]) => name !== "width");
+  assert.deepEqual(new Map(ours.map(([name, aliases, rest]) => [name, { aliases, rest }])), theirs);
+  for (const [name, aliases, rest] of COMMANDS) {
+    const given = { "": "", "[N]": "2", "[COMMAND]": "join" }[rest] ?? rest.replace(/^\[-s\] /, "").replace("TIME", "10m");
+    for (const called of [name, ...aliases]) assert.notEqual(parse(`/${called} ${given}`).is, "fault", called);
+  }
+});
+
+test("the words about one command can be asked for", () => {
+  assert.deepEqual(parse("/help /leave"), { is: "words", words: "/leave: leave this room, also /part, also /close" });
+  assert.deepEqual(parse("/names"), { is: "who" });
+  assert.match(parse("/help jion").words, /\/join/);
+});

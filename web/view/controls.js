@@ -1,0 +1,178 @@
+// What the person does with keys and buttons becomes events of update.js, or moves the page.
+
+import { activeRoom, firstAfter, newLine } from "../core/chat/state.js";
+import { meaning } from "../core/commands/keys.js";
+import { moveBetweenLandmarks, withMessageFocus } from "./focus.js";
+import { showHelp } from "./help.js";
+import { newSwitcher } from "./input/switcher.js";
+import { withTranscript } from "./log/transcript.js";
+import { ask, byId } from "./page.js";
+import { withArrows } from "./sides/lists.js";
+import { newSides } from "./sides/sides.js";
+
+/**
+ * @typedef {import("../core/update.js").Event} Event
+ *
+ * @typedef {object} Needs
+ * @property {() => import("../core/chat/state.js").State | null} state
+ * @property {(event: Event) => void} happens
+ * @property {ReturnType<typeof import("./input/composer.js").newComposer>} composer
+ * @property {ReturnType<typeof import("./input/searchbar.js").newSearchBar>} searchBar
+ * @property {ReturnType<typeof import("../browser/notifications.js").newBell>} bell
+ * @property {ReturnType<typeof import("./chat.js").newView>} view
+ * @property {(id: number, block: ScrollLogicalPosition) => HTMLElement | null} reveal
+ * @property {(href: string) => boolean} follow goes where a link into this chat leads; false if it is none
+ *
+ * @typedef {{closeDrawer: () => boolean, openSwitcher: () => void, go: (event: Event) => void}} Moves
+ */
+
+/** @param {Needs} needs */
+export function listenToPerson(needs) {
+  const moves = movesOf(needs);
+  const commands = keyCommandsOf(needs, moves);
+  addEventListener("keydown", (event) => {
+    if (byId("chat").hidden || event.isComposing || document.querySelector("dialog[open]")) return;
+    const command = commands[meaning(event, /^Mac|^iP/.test(navigator.platform)) ?? ""];
+    if (!command) return;
+    event.preventDefault();
+    command();
+  });
+  for (const [id, click] of Object.entries(buttonsOf(needs, moves))) byId(id).addEventListener("click", click);
+  byId("room-list").addEventListener("click", (event) => chooseRoom(needs, moves, event));
+  byId("people-list").addEventListener("click", (event) => choosePerson(needs, moves, event));
+  byId("log").addEventListener("click", (event) => pressInLog(needs, event));
+  byId("log").addEventListener("click", (event) => followLink(needs, event));
+  withArrows(byId("room-list"));
+  withArrows(byId("people-list"));
+  withMessageFocus(needs.view.log.pane);
+  withTranscript(needs.view.log.pane, byId("log"));
+}
+
+/** @param {Needs} needs
+ * @returns {Moves} */
+function movesOf({ state, happens, composer }) {
+  const { close: closeDrawer } = newSides();
+  /** To another room, where one may write at once.
+   * @param {Event} event */
+  const go = (event) => {
+    closeDrawer();
+    happens(event);
+    if (matchMedia("(pointer: fine)").matches) composer.text.focus();
+  };
+  const openSwitcher = newSwitcher({
+    state: () => /** @type {import("../core/chat/state.js").State} */ (state()),
+    show: (place) => go({ type: "show", place }),
+    join: (name) => go({ type: "join", name }),
+  });
+  return { closeDrawer, openSwitcher, go };
+}
+
+/** What the names in keys.js stand for.
+ * @param {Needs} needs
+ * @param {Moves} moves
+ * @returns {Record<string, () => void>} */
+function keyCommandsOf({ state, happens, searchBar, reveal }, { closeDrawer, openSwitcher }) {
+  return {
+    switcher: openSwitcher,
+    help: showHelp,
+    previous: () => happens({ type: "step", by: -1 }),
+    next: () => happens({ type: "step", by: 1 }),
+    previousUnread: () => happens({ type: "step", by: -1, unread: true }),
+    nextUnread: () => happens({ type: "step", by: 1, unread: true }),
+    active: () => happens({ type: "active" }),
+    firstUnread() {
+      const now = state();
+      const room = now && activeRoom(now);
+      const id = room && (newLine(now, room) ?? firstAfter(now, room, room.read));
+      if (id) reveal(id, "center");
+      else happens({ type: "notice", text: "No unread messages in this room" });
+    },
+    bottom: () => closeDrawer() || happens({ type: "escape" }),
+    search: () => searchBar.open(),
+    landmark: () => moveBetweenLandmarks(1),
+    landmarkBack: () => moveBetweenLandmarks(-1),
+  };
+}
+
+/** @param {Needs} needs
+ * @param {Moves} moves
+ * @returns {Record<string, () => void>} */
+function buttonsOf({ happens, searchBar, bell, view }, { go, openSwitcher }) {
+  return {
+    older: () => happens({ type: "older" }),
+    "join-button": openSwitcher,
+    "help-button": showHelp,
+    "search-button": () => (searchBar.isOpen() ? searchBar.close() : searchBar.open()),
+    "leave-button": () => go({ type: "leave" }),
+    "mute-button": () => happens({ type: "mute" }),
+    "dial-button": () => happens({ type: "connect" }),
+    "update-button": () => location.reload(),
+    newer() {
+      happens({ type: "escape" });
+      view.log.pane.focus();
+    },
+    bell() {
+      void bell.toggle().then((text) => {
+        view.bell(bell.isOn());
+        happens({ type: "notice", text });
+      });
+    },
+  };
+}
+
+/** With the keyboard one looks through the list and stays in it.
+ * @param {Needs} needs
+ * @param {Moves} moves
+ * @param {MouseEvent} event */
+function chooseRoom({ happens }, { go }, { target, detail }) {
+  const chosen = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-place]"));
+  if (chosen) (detail > 0 ? go : happens)({ type: "show", place: Number(chosen.dataset.place) });
+}
+
+/** @param {Needs} needs
+ * @param {Moves} moves
+ * @param {MouseEvent} event */
+function choosePerson({ state, composer }, { closeDrawer }, { target }) {
+  const name = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-name]"))?.dataset.name;
+  const now = state();
+  if (!now || name === undefined) return;
+  closeDrawer();
+  composer.text.focus();
+  composer.insert(activeRoom(now).draft.trim() ? `${name} ` : `${name}: `);
+}
+
+/** A link into this chat leads to another room of this page; with a key held, the browser has its way.
+ * @param {Needs} needs
+ * @param {MouseEvent} event */
+function followLink({ follow }, event) {
+  const link = /** @type {HTMLAnchorElement | null} */ (/** @type {Element} */ (event.target).closest("a[href]"));
+  const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+  if (link && isPlain && follow(link.href)) event.preventDefault();
+}
+
+/** The buttons of a message: one that is long, that was refused, or that a moderator may delete.
+ * @param {Needs} needs
+ * @param {MouseEvent} event */
+function pressInLog({ happens, composer }, { target }) {
+  const at = /** @type {HTMLElement} */ (target);
+  const { does, room = "", ref = "", message } = at.dataset;
+  const row = at.closest("li");
+  if (does === "unfold") {
+    // What is read stays where it is, and the end is further away than before.
+    happens({ type: "looked", atBottom: false, focused: true });
+    row?.classList.add("open");
+    row?.focus({ preventScroll: true });
+    return;
+  }
+  if (does === "delete") {
+    const question = `${at.getAttribute("aria-label")}? This can't be undone.`;
+    void ask(question, "Delete").then((yes) => {
+      row?.focus();
+      if (yes) happens({ type: "delete", id: Number(message) });
+    });
+    return;
+  }
+  if (does !== "again" && does !== "edit" && does !== "drop") return;
+  happens({ type: does, room, ref });
+  composer.text.focus();
+}

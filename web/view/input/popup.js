@@ -1,0 +1,112 @@
+// The popup of completions: what the word before the caret may become, and the one that is chosen.
+
+import { completions } from "../../core/commands/complete.js";
+import { byId, element, setAttribute } from "../page.js";
+
+/** So many are offered: a person types another letter rather than read more. */
+const OPTIONS_MAX = 30;
+
+/** @typedef {{drafted: (text: string) => void, names: () => string[], rooms: () => string[]}} Needs */
+
+export class Popup {
+  #list = byId("completions");
+  #text;
+  #needs;
+  /** The word that is being completed. `at` is -1 until an option is chosen.
+   * @type {{start: number, end: number, options: string[], at: number} | null} */
+  #open = null;
+
+  /** @param {HTMLTextAreaElement} text
+   * @param {Needs} needs */
+  constructor(text, needs) {
+    this.#text = text;
+    this.#needs = needs;
+    this.#list.addEventListener("pointerdown", (event) => {
+      // The focus stays where one writes.
+      event.preventDefault();
+      const { at } = /** @type {HTMLElement} */ (event.target).dataset;
+      if (at === undefined) return;
+      this.#choose(Number(at));
+      this.close();
+    });
+  }
+
+  /** Offers what there is; unasked, only for a word that begins with a sign.
+   * @param {boolean} asked */
+  offer(asked) {
+    const text = this.#text;
+    const found = completions(text.value, text.selectionStart, this.#needs.names(), this.#needs.rooms());
+    const isOffered = found.options.length > 0 && (asked || found.offered);
+    const options = found.options.slice(0, OPTIONS_MAX);
+    this.#open = isOffered ? { start: found.start, end: text.selectionStart, options, at: -1 } : null;
+    this.#draw();
+    return isOffered;
+  }
+
+  close() {
+    const wasOpen = this.#open !== null;
+    this.#open = null;
+    if (wasOpen) this.#draw();
+    return wasOpen;
+  }
+
+  /** True if the key was for the popup.
+   * @param {KeyboardEvent} event */
+  takes({ key, shiftKey }) {
+    const isBack = key === "ArrowUp" || (key === "Tab" && shiftKey);
+    switch (key) {
+      case "Tab":
+        // Where there is nothing to complete, Tab goes on to the next control.
+        return (this.#open !== null || (!shiftKey && this.offer(true))) && this.#turn(isBack);
+      case "ArrowDown":
+      case "ArrowUp":
+        return this.#open !== null && this.#turn(isBack);
+      case "Enter":
+        // It takes the chosen one, which stands in the text already; the next Enter sends.
+        return !shiftKey && (this.#open?.at ?? -1) >= 0 && this.close();
+      case "Escape":
+        return this.close();
+      default:
+        return false;
+    }
+  }
+
+  /** @param {boolean} isBack */
+  #turn(isBack) {
+    const { at = -1, options = [] } = this.#open ?? {};
+    this.#choose(!isBack ? at + 1 : at < 0 ? -1 : at - 1);
+    // Nothing is left to choose from.
+    if (options.length === 1) this.close();
+    return true;
+  }
+
+  /** Puts an option in the place of the word.
+   * @param {number} at */
+  #choose(at) {
+    const open = this.#open;
+    if (!open) return;
+    const count = open.options.length;
+    open.at = (at + count) % count;
+    const option = open.options[open.at] ?? "";
+    this.#text.setRangeText(option, open.start, open.end, "end");
+    open.end = open.start + option.length;
+    this.#draw();
+    this.#needs.drafted(this.#text.value);
+  }
+
+  #draw() {
+    const { options = [], at = -1 } = this.#open ?? {};
+    this.#list.hidden = options.length === 0;
+    this.#list.replaceChildren(...options.map((option, i) => {
+      const row = element("li", "", option);
+      row.id = `completion-${i}`;
+      row.dataset.at = String(i);
+      row.setAttribute("role", "option");
+      row.setAttribute("aria-selected", String(i === at));
+      return row;
+    }));
+    this.#list.children[at]?.scrollIntoView({ block: "nearest" });
+    setAttribute(this.#text, "aria-controls", this.#open ? "completions" : null);
+    setAttribute(this.#text, "aria-activedescendant", at >= 0 ? `completion-${at}` : null);
+  }
+}

@@ -1,0 +1,222 @@
+// Entries → rows of the log: which rows there are, and how each looks. It knows no scrolling.
+
+import { callsMe, newLine } from "../../core/chat/state.js";
+import { deed, inSentence } from "../../core/protocol/text.js";
+import { element, setText } from "../page.js";
+import { avatar, clock, day, isSameDay, named, textNodes } from "./text.js";
+
+/**
+ * @typedef {import("../../core/chat/state.js").State} State
+ * @typedef {import("../../core/chat/state.js").Room} Room
+ * @typedef {import("../../core/chat/state.js").Entry} Entry
+ * @typedef {import("../../core/chat/state.js").Message} Message
+ * @typedef {import("../../core/chat/state.js").Note} Note
+ * @typedef {{key: string, make: () => HTMLLIElement, mend?: (row: HTMLLIElement) => void}} Item
+ * a row: found again by its key, made once, mended when what is round it changed
+ */
+
+/** Messages of one person within this time share a head. */
+const FOLLOWS_MS = 5 * 60_000;
+/** A text with more characters or lines than these may take more than thirty lines on a narrow screen. */
+const LONG_CHARS = 500;
+const LONG_LINES = 30;
+/** More names than these are only counted. */
+const TRAFFIC_NAMES_MAX = 6;
+
+/** The rows of some entries, and of what waits behind them if that is wanted.
+ * @param {State} state
+ * @param {Room} room
+ * @param {number} from
+ * @param {number} to
+ * @param {string} query what is searched for
+ * @returns {Item[]} */
+export function itemsOf(state, room, from, to, query) {
+  const line = newLine(state, room);
+  const now = Date.now();
+  /** @type {Item[]} */
+  const items = [];
+  /** @type {Message | null} */
+  let before = null;
+  /** @type {Note[]} */
+  let traffic = [];
+  let apart = false;
+  for (const entry of room.entries.slice(from, to)) {
+    if (entry.type === "told") {
+      items.push({ key: `n${entry.note}`, make: () => element("li", "note told", entry.words ?? "") });
+      traffic = [];
+      apart = true;
+      continue;
+    }
+    if (entry.type !== "message") {
+      if (traffic.length === 0) items.push(trafficItem(entry, traffic));
+      traffic.push(entry);
+      continue;
+    }
+    if (!before || !isSameDay(before.at, entry.at)) items.push(ruleItem(`d${entry.id}`, "day", day(entry.at, now)));
+    if (entry.id === line) items.push(ruleItem("line", "new-line", "New"));
+    const follows = before !== null && !apart && traffic.length === 0 && entry.id !== line && isFollowing(before, entry);
+    items.push(messageItem(state, room, entry, follows, query));
+    before = entry;
+    apart = false;
+    traffic = [];
+  }
+  if (to === room.entries.length) for (const pending of room.pending) items.push(pendingItem(state, room, pending));
+  return items;
+}
+
+/** @param {Message} before
+ * @param {Message} entry */
+function isFollowing(before, entry) {
+  return before.sender === entry.sender && entry.at - before.at < FOLLOWS_MS && isSameDay(before.at, entry.at)
+    && deed(entry.content) === null && deed(before.content) === null;
+}
+
+/** @param {string} key
+ * @param {string} is
+ * @param {string} words
+ * @returns {Item} */
+function ruleItem(key, is, words) {
+  return {
+    key,
+    make: () => element("li", `rule ${is}`, element("span", "", words)),
+    mend: (row) => setText(/** @type {Element} */ (row.firstElementChild), words),
+  };
+}
+
+/** @param {State} state
+ * @param {Room} room
+ * @param {Message} message
+ * @param {boolean} follows
+ * @param {string} query
+ * @returns {Item} */
+function messageItem(state, room, message, follows, query) {
+  /** @param {HTMLLIElement} row */
+  const fill = (row) => {
+    row.className = message.deleted ? "row gone" : callsMe(state, message) ? "row mention" : "row";
+    row.classList.toggle("act", deed(message.content) !== null);
+    row.replaceChildren(...body(message.sender, message.content, clock(message.at), query));
+    if (isLong(message.content)) withUnfolding(row);
+    row.dataset.query = query;
+    for (const link of row.querySelectorAll("a")) link.tabIndex = -1;
+    return row;
+  };
+  return {
+    key: `m${message.id}`,
+    make() {
+      const row = fill(element("li", ""));
+      row.dataset.id = String(message.id);
+      row.tabIndex = -1;
+      return row;
+    },
+    mend(row) {
+      // The row stays, and the focus and the place with it.
+      if (message.deleted && !row.classList.contains("gone")) fill(row);
+      row.classList.toggle("follows", follows);
+      mendRemover(row, room.moderates && !message.deleted ? message : null);
+      if (row.dataset.query === query) return;
+      row.dataset.query = query;
+      row.querySelector(".content")?.replaceChildren(...textNodes(deed(message.content) ?? message.content, query));
+    },
+  };
+}
+
+/** @param {string} content */
+function isLong(content) {
+  return content.length > LONG_CHARS || content.split("\n", LONG_LINES + 1).length > LONG_LINES;
+}
+
+/** Whether it is folded the log finds out, which knows how many lines it takes.
+ * @param {HTMLElement} row */
+function withUnfolding(row) {
+  row.classList.add("long");
+  const made = element("button", "plain unfold", "Show all");
+  made.type = "button";
+  made.tabIndex = -1;
+  made.dataset.does = "unfold";
+  row.append(made);
+}
+
+/** The button of a moderator, where it may be.
+ * @param {HTMLElement} row
+ * @param {Message | null} message */
+function mendRemover(row, message) {
+  const there = row.querySelector(".remover");
+  if (!message) return there?.remove();
+  if (there) return;
+  const made = element("button", "plain remover", "Delete");
+  made.type = "button";
+  made.tabIndex = -1;
+  made.setAttribute("aria-label", `Delete ${inSentence(message.sender)}'s message`);
+  Object.assign(made.dataset, { does: "delete", message: String(message.id) });
+  row.append(made);
+}
+
+/** An own message on its way: dim, and after a while with a word; or refused, with what can be done.
+ * @param {State} state
+ * @param {Room} room
+ * @param {import("../../core/chat/state.js").Pending} pending
+ * @returns {Item} */
+function pendingItem(state, room, { ref, content, failed }) {
+  const words = failed ? `not sent: ${failed}` : room.joined ? "sending …" : room.excluded ? "will be sent when you rejoin this room" : "will be sent when you are back online";
+  return {
+    key: `p${failed ? "!" : ""}${ref}`,
+    make() {
+      const row = element("li", failed ? "row failed" : "row pending", ...body(state.me ?? "you", content, "", ""));
+      if (deed(content) !== null) row.classList.add("act");
+      row.append(element("span", "state", words));
+      if (failed) row.append(choices(room.name, ref));
+      return row;
+    },
+    mend: (row) => setText(/** @type {Element} */ (row.querySelector(".state")), words),
+  };
+}
+
+/** @param {string} room
+ * @param {string} ref */
+function choices(room, ref) {
+  const buttons = [["again", "Retry"], ["edit", "Edit"], ["drop", "Delete"]].map(([does = "", words = ""]) => {
+    const made = element("button", "plain", words);
+    made.type = "button";
+    Object.assign(made.dataset, { does, room, ref });
+    return made;
+  });
+  return element("span", "choices", ...buttons);
+}
+
+/** @param {string} sender
+ * @param {string} content
+ * @param {Node | string} time
+ * @param {string} query */
+function body(sender, content, time, query) {
+  const done = deed(content);
+  const text = element("span", "content", ...textNodes(done ?? content, query));
+  if (done !== null) return [element("span", "head", named(sender), " ", text, " ", time)];
+  return [avatar(sender), element("span", "head", named(sender), " ", time), " ", text];
+}
+
+/** Those who came and left one after another share a row, which stands where the first stands.
+ * @param {Note} first
+ * @param {Note[]} traffic is filled while the items are made, and complete when the row is drawn
+ * @returns {Item} */
+function trafficItem(first, traffic) {
+  return {
+    key: `n${first.note}`,
+    make: () => element("li", "note"),
+    mend(row) {
+      const words = ["join", "leave"].map((type) => {
+        const names = traffic.filter((each) => each.type === type).map((each) => each.sender);
+        return names.length > 0 ? `${listing(names)} ${type === "join" ? "joined" : "left"}` : "";
+      });
+      setText(row, words.filter((each) => each !== "").join(", "));
+    },
+  };
+}
+
+/** @param {string[]} all */
+function listing(all) {
+  const names = [...new Set(all)];
+  const shown = names.slice(0, TRAFFIC_NAMES_MAX).map((name) => inSentence(name));
+  const more = names.length - shown.length;
+  if (more > 0) return `${shown.join(", ")} and ${more} more`;
+  return shown.length > 1 ? `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}` : shown.join("");
+}
