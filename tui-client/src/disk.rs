@@ -55,7 +55,7 @@ fn wait_for(file: &File) -> io::Result<()> {
     let (tell, told) = channel();
     thread::spawn(move || tell.send(file.lock()));
     let waited = told.recv_timeout(LOCK_TIME);
-    waited.map_err(|_| io::Error::other("another Nebula does not let go of its files"))?
+    waited.map_err(|_| io::Error::other("another Nebula client holds the lock on its files"))?
 }
 
 /// True if another open file holds the lock; otherwise this one does from now on. A file system

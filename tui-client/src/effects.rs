@@ -57,7 +57,6 @@ impl EffectRunner {
         EffectRunner { endpoint, connection: None, timers, times, notified: None, notify }
     }
 
-    /// The server's address.
     pub(crate) fn server(&self) -> &str {
         self.endpoint.server.as_str()
     }

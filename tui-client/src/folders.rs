@@ -121,7 +121,7 @@ pub fn about_key(folder: &Path) -> String {
     let path = folder.join("key");
     format!(
         "Your name is reserved by the key in {}\nTo use it on another machine, copy that file \
-         there. Anybody who has it can be you.",
+         there. Anyone who has it can be you.",
         path.display()
     )
 }

@@ -10,43 +10,27 @@ use crate::text;
 /// Something typed, understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Typed {
-    /// Text to send.
     Text(String),
     /// `/help [COMMAND]`: all, or the words about one.
     Help(Option<&'static Command>),
-    /// `/join ROOM`
     Join(RoomName),
-    /// `/leave`
     Leave,
-    /// `/rooms`
     Rooms,
-    /// `/room NAME|N`
     Room(String),
-    /// `/who`
     Who,
-    /// `/nick NAME`
     Nick(UserName),
-    /// `/reconnect`
     Reconnect,
-    /// `/search TEXT`
     Search(String),
     /// `/url [N]`
     Url(Option<usize>),
     /// `/copy [N]`
     Copy(usize),
-    /// `/mute`
     Mute,
-    /// `/clear`
     Clear,
-    /// `/theme NAME`
     Theme(String),
-    /// `/key`
     Key,
-    /// `/retry`
     Retry,
-    /// `/edit`
     Edit,
-    /// `/drop`
     Drop,
     /// `/kick`, `/ban`, `/unban`, `/silence`, `/unsilence`: something done to a person.
     Moderate(ModerationCommand),
@@ -54,26 +38,19 @@ pub enum Typed {
     Delete(usize),
     /// `/delete yes`: the message that was asked about.
     DeleteConfirmed,
-    /// `/quit`
     Quit,
 }
 
 /// What a moderator does to a person, in the room that is shown or in the whole server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModerationCommand {
-    /// What is done.
     pub action: Action,
-    /// To whom.
     pub user: UserName,
-    /// In the whole server.
     pub everywhere: bool,
-    /// For how long.
     pub seconds: Option<u64>,
-    /// Why.
     pub reason: Option<Reason>,
 }
 
-/// A command.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Command {
     /// What is typed after the slash.
@@ -95,7 +72,6 @@ const fn command(
     Command { name, aliases, arguments, what }
 }
 
-/// All of them.
 pub const COMMANDS: &[Command] = &[
     command("help", &[], "[COMMAND]", "show all keys and commands, or explain one command"),
     command("join", &["j"], "ROOM", "join a room, or switch to it"),
@@ -211,7 +187,7 @@ fn moderation(action: Action, rest: &str) -> Result<ModerationCommand, String> {
     let (everywhere, rest) = match rest.strip_prefix("-s ") {
         Some(_) if action == Action::Kick => {
             return Err(
-                "it removes from this room only; /ban -s is for the whole server".to_owned()
+                "removes from this room only; /ban -s bans from the whole server".to_owned()
             );
         }
         Some(rest) => (true, rest.trim_start()),
@@ -228,7 +204,7 @@ fn moderation(action: Action, rest: &str) -> Result<ModerationCommand, String> {
     let (seconds, reason) = match time(first).filter(|_| takes_time) {
         Some(seconds) => (Some(seconds), behind.trim_start()),
         None if action == Action::Mute => {
-            return Err("a time is missing, like 10m, 2h or 3d".to_owned());
+            return Err("needs a time, such as 10m, 2h or 3d".to_owned());
         }
         None => (None, rest),
     };

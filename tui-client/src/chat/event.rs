@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use protocol::{Connect, Ref, RoomName, ToClient, ToServer};
 
-/// Something happened.
 #[derive(Debug, Clone)]
 pub enum Event {
     /// The person looks at the conversation, or away from it.
@@ -29,11 +28,9 @@ pub enum Event {
     Latency(Duration),
     /// The server turned the connection away, and said how long to stay away.
     ComeBackAfter(Duration),
-    /// An envelope came.
     Received(ToClient),
     /// The connection is no more, or never was.
     Lost {
-        /// The close code, if there was one.
         code: Option<u16>,
         /// A sentence for the person.
         reason: String,
@@ -47,8 +44,8 @@ pub enum Event {
 pub enum Timer {
     /// A message may be sent once more.
     Retry(RoomName, Ref),
-    /// A request may be sent once more.
-    Resend(Ref),
+    /// What was asked of the server besides messages may be sent once more.
+    Resend,
     /// A message waits for so long that it should be seen.
     Overdue(RoomName, Ref),
     /// Who is not back in this room by now has left it; how often the connection was lost before that.
@@ -84,6 +81,5 @@ pub enum Effect {
     Copy(String),
     /// Give a text back to where the person writes.
     Write(String),
-    /// Leave.
     Quit,
 }

@@ -56,6 +56,8 @@ pub struct Model {
     pub deletion: Option<Deletion>,
     /// What was asked of the server and is not answered, besides messages.
     pub requests: Vec<Request>,
+    /// The server asked for time: until it is over, none of them is sent.
+    pub requests_held: bool,
     /// What this person's key and its place are called; none without one.
     pub key: Option<String>,
     /// Makes refs that no other run makes.
@@ -76,7 +78,6 @@ pub struct Deletion {
     pub content: String,
 }
 
-/// State of the connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Connection {
     /// Being made.
@@ -122,6 +123,7 @@ impl Model {
             focused: true,
             deletion: None,
             requests: Vec::new(),
+            requests_held: false,
             key: None,
             session,
             refs: 0,
@@ -129,12 +131,10 @@ impl Model {
         }
     }
 
-    /// The room that is shown.
     pub fn room(&self) -> &Room {
         &self.rooms[self.active]
     }
 
-    /// The room that is shown.
     pub fn room_mut(&mut self) -> &mut Room {
         &mut self.rooms[self.active]
     }
@@ -202,7 +202,6 @@ impl Model {
         self.sent.drain(..old);
     }
 
-    /// Goes by another name.
     pub fn rename(&mut self, me: UserName) {
         if self.me.as_ref().is_none_or(|known| known.as_str() != me.as_str()) {
             self.rooms.iter_mut().for_each(|room| room.renamed(Some(&me)));

@@ -8,7 +8,6 @@ use protocol::{Presence, UserName};
 /// Most names that are kept, whatever a server tells: as many as one serves.
 const NAMES_MAX: usize = 20_000;
 
-/// The people of one room.
 #[derive(Debug, Clone, Default)]
 pub struct People {
     /// Sorted; without a hole from the first on.
@@ -19,7 +18,6 @@ pub struct People {
 }
 
 impl People {
-    /// How many there are.
     pub fn count(&self) -> usize {
         self.count
     }
@@ -77,7 +75,6 @@ impl People {
         self.count = self.count.saturating_add(1);
     }
 
-    /// Somebody left.
     pub fn went(&mut self, user: &UserName) {
         if let Ok(place) = self.known.binary_search(user) {
             self.known.remove(place);

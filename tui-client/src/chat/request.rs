@@ -13,20 +13,10 @@ pub const REQUESTS_MAX: usize = 100;
 pub struct Request {
     pub reference: Ref,
     pub envelope: ToServer,
-    pub state: RequestState,
+    /// It is to be sent, again or for the first time; otherwise the server has it and has not answered.
+    pub waits: bool,
     /// How often it was refused for a time.
     pub refusals: u8,
-}
-
-/// How far a request got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RequestState {
-    /// The server has it and has not answered.
-    Sent,
-    /// The server asked for time.
-    Waiting,
-    /// The time is over, and there was no connection to send it on.
-    Due,
 }
 
 impl Request {

@@ -28,12 +28,10 @@ pub struct Liner {
 }
 
 impl Liner {
-    /// Times are shown in this zone.
     pub fn new(zone: TimeZone) -> Self {
         Liner { zone, day: None, names_rooms: false }
     }
 
-    /// The lines of one piece of news.
     pub fn lines(&mut self, news: &News) -> Vec<String> {
         let place = match self.names_rooms {
             true => format!("#{} ", name(news.room.as_str())),

@@ -106,7 +106,7 @@ impl Plain {
         let model = &self.session.model;
         let me = model.me.as_ref().map_or("a guest".into(), |name| text::name(name.as_str()));
         let room = text::name(model.room().name.as_str());
-        tell(&format!("in #{room} as {me}; /help lists commands, Ctrl-D leaves"));
+        tell(&format!("joined #{room} as {me}; /help lists commands, Ctrl-D quits"));
     }
 
     /// False if the person wants to leave.
@@ -119,9 +119,9 @@ impl Plain {
                 Err(sentence) => Err(sentence),
             },
             Typed::Line(line) => say(&mut self.session.model, &line),
-            Typed::TooLong => {
-                Err(format!("a message has at most {CONTENT_CHARS_MAX} characters; this has more"))
-            }
+            Typed::TooLong => Err(format!(
+                "a message has at most {CONTENT_CHARS_MAX} characters, this one has more"
+            )),
         };
         self.liner.names_rooms = self.session.model.rooms.len() > 1;
         match said {

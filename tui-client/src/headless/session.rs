@@ -105,7 +105,7 @@ impl Session {
             Connection::Waiting { reason, .. } => reason.clone(),
             _ => match &self.reported {
                 Reported::Lost(reason) => reason.clone(),
-                _ => "no answer came".to_owned(),
+                _ => "no answer".to_owned(),
             },
         }
     }
@@ -122,7 +122,7 @@ impl Session {
                 if self.reported != Reported::Lost(reason.clone()) =>
             {
                 let server = self.runner.server();
-                tell(&format!("not connected to {server}: {reason}; trying again"));
+                tell(&format!("not connected to {server}: {reason}; retrying"));
                 self.reported = Reported::Lost(reason.clone());
             }
             Connection::Online if room.joined && self.reported != Reported::Entered => {

@@ -10,7 +10,6 @@ use tokio::sync::mpsc;
 /// skipped.
 const LINE_BYTES_MAX: u64 = 4 * protocol::CONTENT_CHARS_MAX as u64;
 
-/// A line of the input.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Typed {
     Line(String),

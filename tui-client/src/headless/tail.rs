@@ -21,7 +21,6 @@ use crate::text::is_obeyed;
 /// here before the first one is told. They take some 50 MB. Among them are those who came and left.
 const KEPT_MAX: usize = 2 * BEFORE_MAX;
 
-/// What is wanted.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted {
     /// Messages from before; `since` outranks it.

@@ -14,13 +14,10 @@ const TOLD_MAX: usize = 300;
 /// Something to tell, and of which room.
 #[derive(Debug, Clone)]
 pub struct News {
-    /// Where it was said.
     pub room: RoomName,
-    /// What it is.
     pub what: What,
 }
 
-/// Remembers what was told.
 #[derive(Debug)]
 pub struct Teller {
     from: StartAt,
@@ -46,7 +43,6 @@ enum Told {
 }
 
 impl Teller {
-    /// Has told nothing yet.
     pub fn new(from: StartAt) -> Self {
         Teller { from, rooms: Vec::new() }
     }

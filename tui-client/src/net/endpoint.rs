@@ -11,7 +11,6 @@ use url::Url;
 
 #[derive(Debug, Clone)]
 pub struct Endpoint {
-    /// The server's address.
     pub server: Url,
     /// What opens what stands before the server.
     pub login: Option<HeaderValue>,

@@ -38,12 +38,14 @@ pub(super) fn sentence(error: &Error, endpoint: &Endpoint) -> String {
             no_nebula(endpoint)
         }
         Error::Capacity(CapacityError::MessageTooLong { .. }) => {
-            format!("{host} sent more than a server may: it is no Nebula server, or too new")
+            format!(
+                "{host} sent a message over the size limit: it is not a Nebula server, or a newer version"
+            )
         }
         Error::Tls(tungstenite::error::TlsError::InvalidDnsName) => {
-            format!("{host} is no name that a certificate can be for")
+            format!("{host} cannot be the name in a certificate")
         }
-        other => format!("{host} does not speak as a Nebula server should: {other}"),
+        other => format!("{host} broke the protocol: {other}"),
     }
 }
 
@@ -77,13 +79,13 @@ fn of_io(error: &io::Error, endpoint: &Endpoint) -> String {
         io::ErrorKind::UnexpectedEof if is_tls(endpoint) => no_tls(endpoint),
         io::ErrorKind::UnexpectedEof => "The connection broke".to_owned(),
         io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
-            format!("No way to {host}: check the network")
+            format!("{host} cannot be reached: check the network")
         }
         io::ErrorKind::TimedOut => format!("{host} does not answer"),
         // What the system's look-up of names says is an error of no kind.
         _ if error.raw_os_error().is_none() && error.to_string().contains("lookup") => {
             let name = endpoint.server.host_str().unwrap_or_default();
-            format!("No address is known for {name}: check its spelling and the network")
+            format!("Cannot find the address of {name}: check its spelling and the network")
         }
         _ => format!("No connection to {host}: {}", disk::words(error)),
     }
@@ -97,10 +99,10 @@ fn of_tls(fault: &rustls::Error, endpoint: &Endpoint) -> String {
             no_tls(endpoint)
         }
         rustls::Error::PeerIncompatible(_) | rustls::Error::AlertReceived(_) => format!(
-            "{host} and this client share no kind of TLS, or it wants a certificate of the client; \
-             TLS 1.2 and 1.3 are spoken here"
+            "{host} and this client have no TLS version in common (1.2 or 1.3 is needed), or it asks \
+             for a client certificate"
         ),
-        other => format!("{host} does not speak TLS as it should: {other}"),
+        other => format!("TLS with {host} failed: {other}"),
     }
 }
 
@@ -109,8 +111,8 @@ fn of_certificate(fault: &CertificateError, endpoint: &Endpoint) -> String {
     match fault {
         // Authorities may have one name and different keys.
         CertificateError::UnknownIssuer | CertificateError::BadSignature => format!(
-            "The certificate of {host} is from nobody who is trusted here; if it is your own, name its \
-             authority with --ca FILE"
+            "The certificate of {host} is not trusted here; if it is your own, pass its authority with \
+             --ca FILE"
         ),
         CertificateError::Expired => format!("The certificate of {host} has expired"),
         CertificateError::ExpiredContext { not_after, .. } => format!(
@@ -120,7 +122,7 @@ fn of_certificate(fault: &CertificateError, endpoint: &Endpoint) -> String {
         ),
         CertificateError::NotValidYet => format!("The certificate of {host} is not valid yet"),
         CertificateError::NotValidYetContext { not_before, .. } => format!(
-            "The certificate of {host} is valid from {} on: is the clock here right?",
+            "The certificate of {host} is not valid before {}: check the clock of this machine",
             day(*not_before)
         ),
         CertificateError::NotValidForName => format!("The certificate is not for {host}"),
@@ -165,7 +167,7 @@ fn of_answer(answer: &Response, endpoint: &Endpoint) -> String {
                 ),
             }
         }
-        StatusCode::FORBIDDEN => format!("{host} forbids the connection ({status})"),
+        StatusCode::FORBIDDEN => format!("{host} refused the connection ({status})"),
         StatusCode::NOT_FOUND => {
             format!("No Nebula server at {}: check the address ({status})", endpoint.server)
         }
@@ -180,9 +182,9 @@ fn of_answer(answer: &Response, endpoint: &Endpoint) -> String {
         }
         status if status.is_redirection() => match elsewhere(answer, endpoint) {
             Some(url) => format!("{host} has moved: --server {url}"),
-            None => format!("{host} has moved and does not say where ({status})"),
+            None => format!("{host} has moved, but did not say where ({status})"),
         },
-        status if status.is_server_error() => format!("{host} has a fault ({status})"),
+        status if status.is_server_error() => format!("{host} reported an error ({status})"),
         _ => format!("{} ({status})", no_nebula(endpoint)),
     }
 }

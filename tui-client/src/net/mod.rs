@@ -98,7 +98,6 @@ struct Pulse {
     stable_at: Option<Instant>,
 }
 
-/// What is due.
 enum Due {
     Ask,
     Dead,
@@ -197,7 +196,7 @@ async fn talk(
                 }
             },
             due = pulse.next() => match due {
-                Due::Dead => return lost(None, "The server has gone silent".to_owned()),
+                Due::Dead => return lost(None, "The server stopped responding".to_owned()),
                 Due::Stable => {
                     pulse.stable_at = None;
                     Some(Event::Stable)

@@ -8,7 +8,6 @@ use crossterm::event::KeyEvent;
 
 use crate::chat;
 
-/// Something happened.
 #[derive(Debug, Clone)]
 pub enum Event {
     Key(KeyEvent),

@@ -4,6 +4,7 @@
 //! `rooms` is what all clients of a person share, `unsent` what each has alone. None of this knows the
 //! network or the screen.
 
+mod owner;
 mod rooms;
 mod unsent;
 
@@ -15,7 +16,8 @@ use protocol::{Epoch, MessageId, Ref, RoomName};
 use crate::chat::model::Model;
 use crate::chat::room::{Pending, Room};
 use crate::disk;
-use rooms::{Kept, Owner, Rooms};
+use owner::Owner;
+use rooms::{Kept, Rooms};
 use unsent::{Left, OfRoom, Own, Unsent, Waiting};
 
 /// Most rooms that come back: as many as a connection may be in. Those where something waits to be

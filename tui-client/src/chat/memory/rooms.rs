@@ -7,21 +7,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use protocol::RoomName;
 use serde::{Deserialize, Serialize};
 
+use super::owner::{Owner, is_same};
 use super::unsent::Waiting;
 use crate::address::without_credentials;
 use crate::chat::model::SENT_MAX;
 use crate::disk;
-
-/// Whose a room is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Owner {
-    pub(super) server: String,
-    /// Empty for a guest.
-    pub(super) user: String,
-}
 
 /// What is kept of all rooms.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -160,13 +152,5 @@ impl Kept {
         if now.shown != before.shown {
             self.shown = now.shown;
         }
-    }
-}
-
-/// Two spellings of one room.
-pub(super) fn is_same(one: &str, other: &str) -> bool {
-    match (RoomName::known(one), RoomName::known(other)) {
-        (Ok(one), Ok(other)) => one == other,
-        _ => one == other,
     }
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::rooms::{Owner, is_same};
+use super::owner::{Owner, is_same};
 use crate::disk::{self, Durable};
 
 /// The folder of these files, beside `rooms.toml`.

@@ -23,7 +23,6 @@ pub const ENTRIES_MAX_READING: usize = 2 * ENTRIES_MAX;
 /// Own messages that may wait for the server at a time, in a room.
 pub const PENDING_MAX: usize = 500;
 
-/// One room.
 #[derive(Debug)]
 pub struct Room {
     /// As the server spells it.
@@ -42,7 +41,6 @@ pub struct Room {
     pub known: bool,
     /// Messages and notes, ascending.
     pub entries: VecDeque<Entry>,
-    /// Who is here.
     pub people: People,
     /// Own messages that the server has not told of yet, oldest first.
     pub pending: Vec<Pending>,
@@ -71,7 +69,6 @@ pub struct Room {
     pub reading_max: usize,
     /// Older messages were asked for and have not come yet.
     pub loading: bool,
-    /// Newest message that was read.
     pub read: MessageId,
     /// What was read when one last looked away: the line above what is new stands behind it, and
     /// stays there while one reads on.
@@ -108,20 +105,15 @@ impl Default for Tally {
 pub struct Entry {
     /// Its place in the order.
     pub place: Place,
-    /// What it is.
     pub what: What,
     /// It is a message of somebody else that names this person.
     pub calls: bool,
 }
 
-/// What an entry is.
 #[derive(Debug, Clone)]
 pub enum What {
-    /// A stored message.
     Message(Message),
-    /// Somebody came.
     Join(UserName),
-    /// Somebody left.
     Leave(UserName),
     /// Something the server or the client has to say.
     Note(String),
@@ -132,7 +124,6 @@ pub enum What {
 pub struct Pending {
     /// Its name, the same however often it is sent.
     pub reference: Ref,
-    /// Its text.
     pub content: String,
     /// Why it failed, if it did; otherwise it is on its way or waits for the line.
     pub failed: Option<String>,
@@ -268,7 +259,6 @@ impl Room {
         self.entries.partition_point(|entry| entry.place < place)
     }
 
-    /// Oldest message here.
     pub fn oldest(&self) -> Option<MessageId> {
         self.messages().next().map(|message| message.id)
     }
@@ -346,7 +336,6 @@ impl Room {
 }
 
 impl Entry {
-    /// The message, if it is one.
     pub fn message(&self) -> Option<&Message> {
         match &self.what {
             What::Message(message) => Some(message),

@@ -19,7 +19,6 @@ const LINKS_MAX: usize = 20;
 /// Why nothing can be done in a room at the moment.
 const NOT_IN_ROOM: &str = "Not possible: you are not in this room right now";
 
-/// Does what a command asks for.
 pub fn command(model: &mut Model, typed: Typed) -> Vec<Effect> {
     match typed {
         Typed::Text(_) | Typed::Help(None) | Typed::Search(_) | Typed::Theme(_) => {}

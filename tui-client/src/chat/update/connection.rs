@@ -8,6 +8,7 @@ use std::time::Duration;
 use protocol::{Connect, Join, MessageId, Refusal, ToServer};
 
 use super::request;
+use super::server_wait::SERVER_WAIT_MAX;
 use crate::chat::event::{Effect, Wait};
 use crate::chat::model::{Connection, Model};
 use crate::chat::room::Room;
@@ -17,16 +18,11 @@ use crate::text;
 const DIAL_AFTER: Duration = Duration::from_millis(500);
 /// Longest wait before dialling again.
 const DIAL_AFTER_MAX: Duration = Duration::from_secs(30);
-/// Longest time that a server may ask for.
-const SERVER_WAIT_MAX: Duration = Duration::from_secs(300);
-/// When to ask again what the server cannot do now, if it does not say.
-const SERVER_WAIT: Duration = Duration::from_secs(2);
 /// Answers that the latency is taken from.
 const ANSWERS_MAX: usize = 3;
 /// The latency is shown anew if it changed by so much, so that an idle screen stands still.
 const LATENCY_STEP: Duration = Duration::from_millis(50);
 
-/// The first thing to do.
 pub fn dial_now(model: &mut Model) -> Vec<Effect> {
     model.connection = Connection::Connecting;
     vec![Effect::Dial(hello(model), Wait::Exactly(Duration::ZERO))]
@@ -50,11 +46,6 @@ pub(super) fn resumed(model: &mut Model) -> Vec<Effect> {
 
 pub(super) fn come_back_after(model: &mut Model, time: Duration) {
     model.come_back_after = Some(time.min(SERVER_WAIT_MAX));
-}
-
-/// How long to wait before what the server has no time for is asked again.
-pub(super) fn server_wait(retry_ms: Option<u64>) -> Duration {
-    retry_ms.map_or(SERVER_WAIT, Duration::from_millis).min(SERVER_WAIT_MAX)
 }
 
 pub(super) fn lost(model: &mut Model, code: Option<u16>, reason: String) -> Vec<Effect> {

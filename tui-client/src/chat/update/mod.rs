@@ -10,6 +10,7 @@ mod refused;
 mod request;
 mod rooms;
 mod sending;
+mod server_wait;
 
 pub use command::{command, confirm_deletion, question_deletion};
 pub use connection::dial_now;
@@ -41,7 +42,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Received(envelope) => return received::received(model, envelope),
         Event::Lost { code, reason } => return connection::lost(model, code, reason),
         Event::Time(Timer::Retry(room, named)) => return sending::retry(model, &room, &named),
-        Event::Time(Timer::Resend(named)) => return request::resend(model, &named),
+        Event::Time(Timer::Resend) => return request::resume(model),
         Event::Time(Timer::Overdue(room, named)) => sending::overdue(model, &room, &named),
         Event::Time(Timer::Settled(room, losses)) => received::settled(model, &room, losses),
         Event::Time(Timer::Reread(room)) => return history::ask_again(model, &room),

@@ -60,15 +60,15 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
         }
         ToClient::History(history) => history_came(model, history),
         ToClient::Deleted(deleted) => {
-            request::done(model, deleted.reference.as_ref());
+            let effects = request::done(model, deleted.reference.as_ref());
             if let Some(room) = model.find(&deleted.room) {
                 room.delete(deleted.message);
                 room.head = room.head.max(deleted.id);
             }
-            Vec::new()
+            effects
         }
         ToClient::Moderated(moderated) => {
-            request::done(model, moderated.reference.as_ref());
+            let effects = request::done(model, moderated.reference.as_ref());
             let words = words_about(model, &moderated);
             let is_banned = moderated.action == protocol::Action::Ban
                 && Some(&moderated.user) == model.me.as_ref();
@@ -77,7 +77,8 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
                 room.excluded = Some(words.clone());
             }
             let room = moderated.room.unwrap_or_else(|| model.room().name.clone());
-            note(model, &room, What::Note(words))
+            note(model, &room, What::Note(words));
+            effects
         }
         ToClient::Error(note) => refused(model, note),
     }
@@ -147,9 +148,9 @@ fn entered(model: &mut Model, name: &RoomName, me: UserName) -> Vec<Effect> {
             effects.push(Effect::After(BACK_WITHIN, settled));
         }
     }
-    effects.extend(request::resend_due(model, name));
+    effects.extend(request::next(model));
     if first {
-        // Who was put out of a room comes in again only as they wish.
+        // Who was removed from a room joins again only as they wish.
         let others = model.rooms.iter().filter(|room| !room.joined && room.excluded.is_none());
         effects.extend(others.map(|room| Effect::Send(join(room, history))));
     }

@@ -7,17 +7,23 @@ use std::time::Duration;
 
 use protocol::{Code, ErrorNote, MessageId, RoomName};
 
-use super::connection::{come_back_after, dialled, server_wait};
-use super::request;
+use super::connection::{come_back_after, dialled};
+use super::request::{self, Refused};
 use super::sending::send_next;
+use super::server_wait::server_wait;
 use crate::chat::event::{Effect, Timer};
 use crate::chat::model::{Connection, Model};
 use crate::chat::room::Room;
 use crate::text;
 
 pub(super) fn refused(model: &mut Model, note: ErrorNote) -> Vec<Effect> {
-    if let Some(effects) = request::refused(model, &note) {
-        return effects;
+    match request::refused(model, &note) {
+        Some(Refused::ForNow(effects)) => return effects,
+        Some(Refused::ForGood(effects)) => {
+            tell(model, note.room, &text::clean_line(&note.content));
+            return effects;
+        }
+        None => {}
     }
     let ErrorNote { code, content, room, reference, retry_ms } = note;
     let sentence = text::clean_line(&content);
@@ -62,14 +68,18 @@ pub(super) fn refused(model: &mut Model, note: ErrorNote) -> Vec<Effect> {
                 room.excluded = Some(sentence.clone());
             }
             if online {
-                // What is not about the room that is shown says which one it is about.
-                let elsewhere = room.filter(|room| *room != model.room().name);
-                let place = elsewhere.map(|room| format!("#{}: ", text::name(room.as_str())));
-                model.notice = Some(format!("{}{sentence}", place.unwrap_or_default()));
+                tell(model, room, &sentence);
             }
         }
     }
     Vec::new()
+}
+
+/// What is not about the room that is shown says which one it is about.
+fn tell(model: &mut Model, room: Option<RoomName>, sentence: &str) {
+    let elsewhere = room.filter(|room| *room != model.room().name);
+    let place = elsewhere.map(|room| format!("#{}: ", text::name(room.as_str())));
+    model.notice = Some(format!("{}{sentence}", place.unwrap_or_default()));
 }
 
 /// Something was asked of it that was not answered yet: to come in, for older messages, for more people.

@@ -1,17 +1,28 @@
 //! Moderators' commands and deletions: sent under a `ref`, sent again when the server asked for time, and
 //! told of only if they fail.
+//!
+//! What waits is sent again one by one, each when the one before it is answered, and what is asked for
+//! meanwhile waits behind it: so their order holds, and no burst follows a refusal.
 
-use protocol::{Action as Moderation, Code, ErrorNote, Ref, RoomName, ToServer};
+use protocol::{Action as ModerationAction, Code, ErrorNote, Ref, ToServer};
 
-use super::connection::server_wait;
 use super::sending::new_ref;
+use super::server_wait::server_wait;
 use crate::chat::event::{Effect, Timer};
 use crate::chat::model::{Connection, Model};
-use crate::chat::request::{REQUESTS_MAX, Request, RequestState};
+use crate::chat::request::{REQUESTS_MAX, Request};
 use crate::text;
 
-/// A request that was refused for a time so often is given up.
-const REFUSALS_MAX: u8 = 5;
+/// A request that was refused for a time more often than this is given up.
+const REFUSALS_MAX: u8 = 10;
+
+/// What a refusal means for a request.
+pub(super) enum Refused {
+    /// It goes out again by itself.
+    ForNow(Vec<Effect>),
+    /// It is given up, and the person is to be told.
+    ForGood(Vec<Effect>),
+}
 
 /// Asks the server for something, under a `ref` of its own.
 pub(super) fn ask(model: &mut Model, mut envelope: ToServer) -> Vec<Effect> {
@@ -31,67 +42,66 @@ pub(super) fn ask(model: &mut Model, mut envelope: ToServer) -> Vec<Effect> {
         ToServer::Delete(delete) => delete.reference = Some(named.clone()),
         _ => {}
     }
-    let request = Request {
-        reference: named,
-        envelope: envelope.clone(),
-        state: RequestState::Sent,
-        refusals: 0,
-    };
-    model.requests.push(request);
-    vec![Effect::Send(envelope)]
+    let waits = model.requests_held || model.requests.iter().any(|request| request.waits);
+    let effects = if waits { Vec::new() } else { vec![Effect::Send(envelope.clone())] };
+    model.requests.push(Request { reference: named, envelope, waits, refusals: 0 });
+    effects
 }
 
-/// It is done.
-pub(super) fn done(model: &mut Model, reference: Option<&Ref>) {
+pub(super) fn done(model: &mut Model, reference: Option<&Ref>) -> Vec<Effect> {
+    let before = model.requests.len();
     model.requests.retain(|request| Some(&request.reference) != reference);
+    if model.requests.len() < before { next(model) } else { Vec::new() }
 }
 
-/// It is refused: for a time, then it is sent again after that; or for good, then it is forgotten, and
-/// whoever calls this tells why. None if it is no request.
-pub(super) fn refused(model: &mut Model, note: &ErrorNote) -> Option<Vec<Effect>> {
+/// None if what is refused is no request.
+pub(super) fn refused(model: &mut Model, note: &ErrorNote) -> Option<Refused> {
     let reference = note.reference.as_ref()?;
     let at = model.requests.iter().position(|request| request.reference == *reference)?;
     let request = &mut model.requests[at];
     request.refusals += 1;
-    let is_for_a_time = matches!(note.code, Code::TooFast | Code::Unavailable);
-    if !is_for_a_time || request.refusals > REFUSALS_MAX {
+    let is_for_now = matches!(note.code, Code::TooFast | Code::Unavailable);
+    if !is_for_now || request.refusals > REFUSALS_MAX {
         model.requests.remove(at);
-        return None;
+        return Some(Refused::ForGood(next(model)));
     }
-    request.state = RequestState::Waiting;
-    let after = server_wait(note.retry_ms);
-    Some(vec![Effect::After(after, Timer::Resend(reference.clone()))])
+    request.waits = true;
+    if std::mem::replace(&mut model.requests_held, true) {
+        return Some(Refused::ForNow(Vec::new()));
+    }
+    let again = Effect::After(server_wait(note.retry_ms), Timer::Resend);
+    Some(Refused::ForNow(vec![again]))
 }
 
-/// Its time is over.
-pub(super) fn resend(model: &mut Model, reference: &Ref) -> Vec<Effect> {
-    let is_online = model.connection == Connection::Online;
-    let is_this = |request: &&mut Request| {
-        request.reference == *reference && request.state == RequestState::Waiting
-    };
-    let Some(request) = model.requests.iter_mut().find(is_this) else { return Vec::new() };
-    request.state = if is_online { RequestState::Sent } else { RequestState::Due };
-    is_online.then(|| Effect::Send(request.envelope.clone())).into_iter().collect()
+/// The time is over that the server asked for.
+pub(super) fn resume(model: &mut Model) -> Vec<Effect> {
+    model.requests_held = false;
+    next(model)
 }
 
-/// One is in a room again: what waited for that is sent.
-pub(super) fn resend_due(model: &mut Model, room: &RoomName) -> Vec<Effect> {
-    let is_due = |request: &&mut Request| {
-        request.state == RequestState::Due && request.room().is_none_or(|its| its == room)
+/// Sends the first that waits, where it may be sent: what is for another room waits until one is in it.
+pub(super) fn next(model: &mut Model) -> Vec<Effect> {
+    if model.requests_held || model.connection != Connection::Online {
+        return Vec::new();
+    }
+    let rooms = &model.rooms;
+    let is_in = |request: &Request| match request.room() {
+        Some(name) => rooms.iter().any(|room| room.joined && room.name == *name),
+        None => rooms.iter().any(|room| room.joined),
     };
-    let due = model.requests.iter_mut().filter(is_due);
-    let sent = due.map(|request| {
-        request.state = RequestState::Sent;
+    let waiting = model.requests.iter_mut().find(|request| request.waits && is_in(request));
+    let sent = waiting.map(|request| {
+        request.waits = false;
         Effect::Send(request.envelope.clone())
     });
-    sent.collect()
+    sent.into_iter().collect()
 }
 
 /// The answers to what was sent come no more. It is not sent again by itself, since it may be done.
 pub(super) fn disconnected(model: &mut Model) {
-    let is_sent = |request: &Request| request.state == RequestState::Sent;
-    let unanswered: Vec<_> = model.requests.iter().filter(|it| is_sent(it)).map(words).collect();
-    model.requests.retain(|request| !is_sent(request));
+    let unanswered = model.requests.iter().filter(|request| !request.waits);
+    let unanswered: Vec<_> = unanswered.map(words).collect();
+    model.requests.retain(|request| request.waits);
     if !unanswered.is_empty() {
         let all = unanswered.join(", ");
         model.notice = Some(format!("The connection was lost before the server confirmed: {all}"));
@@ -102,11 +112,11 @@ pub(super) fn disconnected(model: &mut Model) {
 fn words(request: &Request) -> String {
     let ToServer::Moderate(act) = &request.envelope else { return "/delete".to_owned() };
     let command = match act.action {
-        Moderation::Kick => "kick",
-        Moderation::Ban => "ban",
-        Moderation::Unban => "unban",
-        Moderation::Mute => "silence",
-        Moderation::Unmute => "unsilence",
+        ModerationAction::Kick => "kick",
+        ModerationAction::Ban => "ban",
+        ModerationAction::Unban => "unban",
+        ModerationAction::Mute => "silence",
+        ModerationAction::Unmute => "unsilence",
     };
     format!("/{command} {}", text::name(act.user.as_str()))
 }

@@ -16,7 +16,7 @@ use crate::text;
 /// A message that waits longer than this is marked; most are stored before one could read a mark.
 const OVERDUE: Duration = Duration::from_millis(300);
 
-/// Says something in the room that is shown, now or when the line is there.
+/// Says something in the room that is shown, now or once it is joined.
 ///
 /// # Errors
 /// A sentence for the person, if it cannot be said; nothing has changed then.

@@ -43,7 +43,6 @@ const SERVER: &str = "ws://127.0.0.1:8080";
 /// Where to, as whom, and how: finished values.
 #[derive(Debug)]
 pub struct Settings {
-    /// The server's address.
     pub server: Url,
     /// The room to begin with.
     pub room: RoomName,

@@ -162,12 +162,10 @@ impl Input {
         }
     }
 
-    /// One grapheme to the left.
     pub fn left(&mut self) {
         self.to(self.before());
     }
 
-    /// One grapheme to the right.
     pub fn right(&mut self) {
         self.to(self.after());
     }
@@ -207,12 +205,10 @@ impl Input {
         true
     }
 
-    /// To the start.
     pub fn home(&mut self) {
         self.to(0);
     }
 
-    /// To the end.
     pub fn end(&mut self) {
         self.to(self.text.len());
     }

@@ -35,7 +35,6 @@ pub struct RowCache(RefCell<HashMap<RowKey, Rc<Drawn>>>);
 /// Everything that a message's rows depend on.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct RowKey {
-    /// Which message.
     pub id: MessageId,
     /// Columns there are.
     pub width: usize,

@@ -4,6 +4,7 @@
 
 use protocol::{RoomName, ToClient, UserName};
 
+use super::effects::take;
 use super::reading::{fill, people_in_sight};
 use crate::chat;
 use crate::screen::event::Effect;
@@ -31,22 +32,6 @@ pub(super) fn happens(screen: &mut Screen, event: chat::Event) -> Vec<Effect> {
         effects.extend(people_in_sight(screen));
     }
     effects
-}
-
-/// What the conversation asks for, as far as it is not done here.
-pub(super) fn take(screen: &mut Screen, effects: Vec<chat::Effect>) -> Vec<Effect> {
-    let mut left = Vec::new();
-    for effect in effects {
-        match effect {
-            chat::Effect::Write(text) => screen.input.write(text),
-            chat::Effect::Copy(text) => {
-                screen.chat.notice = Some("Copied".to_owned());
-                left.push(Effect::Chat(chat::Effect::Copy(text)));
-            }
-            other => left.push(Effect::Chat(other)),
-        }
-    }
-    left
 }
 
 /// What is written belongs to the room where it is written; and rows follow one's own name.

@@ -2,7 +2,8 @@
 
 use protocol::MessageId;
 
-use super::conversation::{keep_draft, take};
+use super::conversation::keep_draft;
+use super::effects::take;
 use super::reading::search;
 use crate::chat::commands::{self, Typed, counted};
 use crate::chat::update::{command, question_deletion, say};

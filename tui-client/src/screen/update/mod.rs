@@ -4,6 +4,7 @@
 
 mod conversation;
 mod editing;
+mod effects;
 mod enter;
 mod overlay;
 mod press;

@@ -1,7 +1,7 @@
 //! Keys while something lies over the messages, or asks.
 
-use super::conversation::take;
 use super::editing::edit;
+use super::effects::take;
 use super::reading::{page, search};
 use super::select;
 use crate::chat::update::{confirm_deletion, show_room};

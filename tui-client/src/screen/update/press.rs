@@ -31,7 +31,7 @@ pub(super) fn key(screen: &mut Screen, key: KeyEvent) -> Vec<Effect> {
             Some(command) => Meaning::Command(command),
             None => {
                 screen.chat.notice =
-                    Some("Nothing is on that key. C-x C-e opens $EDITOR".to_owned());
+                    Some("C-x and that key do nothing. C-x C-e opens $EDITOR".to_owned());
                 return Vec::new();
             }
         },

@@ -2,7 +2,7 @@
 
 use protocol::MessageId;
 
-use super::conversation::take;
+use super::effects::take;
 use crate::chat::update::{load_older, read_at, show_room, want_people};
 use crate::chat::{Entry, Place, Reading};
 use crate::screen::event::Effect;

@@ -2,7 +2,7 @@
 
 use protocol::MessageId;
 
-use super::conversation::take;
+use super::effects::take;
 use super::enter::ask_to_delete;
 use super::reading::{older, open_long, stand, to_bottom};
 use crate::chat;

@@ -65,7 +65,7 @@ fn a_command_that_came_too_fast_goes_out_again_and_only_its_failure_is_told() {
         client.did();
         client.types(typed);
         assert_eq!(sent(&client.did()), [command]);
-        for code in ["too_fast", "unavailable", "too_fast", "too_fast", "too_fast"] {
+        for code in ["too_fast", "unavailable"].repeat(5) {
             client.hears(&refusal(code, 1));
             assert_eq!(client.screen.chat.notice, None, "{typed}");
             assert_eq!(sent_later(&mut client), [command]);

@@ -257,7 +257,7 @@ fn lines_of_a_pipe_wait_for_the_server() {
     let mut plain = home.start(&["--plain", "--user", "Alice", "--server", &line.address]);
     plain.types("one\ntwo\n");
     let told = plain.err.recv_timeout(PATIENCE).unwrap();
-    assert!(told.contains("trying again"), "{told}");
+    assert!(told.contains("retrying"), "{told}");
     let server = ServerProcess::fresh();
     line.leads_to(&server);
     plain.expect("Alice: one");
