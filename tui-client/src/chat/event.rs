@@ -39,19 +39,20 @@ pub enum Event {
     Time(Timer),
 }
 
-/// What happens when its time is over.
+/// What happens when its time is over. A number says how many connections were lost before: what was waited
+/// for on one of those is no more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Timer {
     /// A message may be sent once more.
-    Retry(RoomName, Ref),
+    Retry(RoomName, Ref, u32),
     /// What was asked of the server besides messages may be sent once more.
     Resend,
     /// A message waits for so long that it should be seen.
     Overdue(RoomName, Ref),
-    /// Who is not back in this room by now has left it; how often the connection was lost before that.
+    /// Who is not back in this room by now has left it.
     Settled(RoomName, u32),
     /// What was asked of a room may be asked once more.
-    Reread(RoomName),
+    Reread(RoomName, u32),
 }
 
 /// How long to wait before dialling.

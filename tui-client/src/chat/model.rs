@@ -36,6 +36,8 @@ pub struct Model {
     pub connection: Connection,
     /// Connections that failed, or broke soon, in a row.
     pub failures: u32,
+    /// Connections that were lost: what was waited for on one of them is waited for no more.
+    pub losses: u32,
     /// The server said when to come back.
     pub come_back_after: Option<Duration>,
     /// How long the server took to answer the last few times, the newest last.
@@ -113,6 +115,7 @@ impl Model {
             renaming: false,
             connection: Connection::Connecting,
             failures: 0,
+            losses: 0,
             come_back_after: None,
             answers: VecDeque::new(),
             latency: None,

@@ -31,8 +31,6 @@ pub struct Room {
     pub joined: bool,
     /// Who was here when the connection was lost, and may come back in a moment: no news.
     pub away: BTreeSet<UserName>,
-    /// How often it was lost.
-    pub losses: u32,
     /// It was joined too fast, and is joined again in a moment.
     pub deferred: bool,
     /// Why this person is not in it and will not be by itself: removed, or not let in.
@@ -138,7 +136,6 @@ impl Room {
             name,
             joined: false,
             away: BTreeSet::new(),
-            losses: 0,
             deferred: false,
             excluded: None,
             known: false,

@@ -97,10 +97,10 @@ fn refused(model: &mut Model, over_name: bool, reason: &str, was_in: bool) -> Op
 
 /// What was said on the old connection holds no more.
 fn unjoin(model: &mut Model) {
+    model.losses = model.losses.wrapping_add(1);
     for room in &mut model.rooms {
         if std::mem::take(&mut room.joined) {
             room.away.extend(room.people.known().iter().cloned());
-            room.losses = room.losses.wrapping_add(1);
         }
         room.deferred = false;
         // The answer to what was asked on this connection comes no more.

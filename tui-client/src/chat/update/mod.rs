@@ -26,6 +26,9 @@ use super::model::{Connection, Model};
 /// Changes the model, and says what to do about it.
 pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     match event {
+        Event::Time(
+            Timer::Retry(.., losses) | Timer::Settled(_, losses) | Timer::Reread(_, losses),
+        ) if losses != model.losses => {}
         Event::Focus(focused) => focus(model, focused),
         Event::NotKept { room, reference, reason } => {
             return sending::not_kept(model, &room, &reference, &reason);
@@ -41,11 +44,11 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Latency(latency) => connection::answered(model, latency),
         Event::Received(envelope) => return received::received(model, envelope),
         Event::Lost { code, reason } => return connection::lost(model, code, reason),
-        Event::Time(Timer::Retry(room, named)) => return sending::retry(model, &room, &named),
+        Event::Time(Timer::Retry(room, named, _)) => return sending::retry(model, &room, &named),
         Event::Time(Timer::Resend) => return request::resume(model),
         Event::Time(Timer::Overdue(room, named)) => sending::overdue(model, &room, &named),
-        Event::Time(Timer::Settled(room, losses)) => received::settled(model, &room, losses),
-        Event::Time(Timer::Reread(room)) => return history::ask_again(model, &room),
+        Event::Time(Timer::Settled(room, _)) => received::settled(model, &room),
+        Event::Time(Timer::Reread(room, _)) => return history::ask_again(model, &room),
     }
     Vec::new()
 }

@@ -127,7 +127,7 @@ fn words_about(model: &Model, moderated: &Moderated) -> String {
 /// written meanwhile goes out now, in order.
 fn entered(model: &mut Model, name: &RoomName, me: UserName) -> Vec<Effect> {
     let first = model.rooms.iter().all(|room| !room.joined);
-    let history = model.history_on_join;
+    let (history, losses) = (model.history_on_join, model.losses);
     model.before = None;
     if std::mem::take(&mut model.renaming) {
         model.person = Some(me.clone());
@@ -144,7 +144,7 @@ fn entered(model: &mut Model, name: &RoomName, me: UserName) -> Vec<Effect> {
         room.sending = None;
         effects.extend(send_next(room));
         if !room.away.is_empty() {
-            let settled = Timer::Settled(name.clone(), room.losses);
+            let settled = Timer::Settled(name.clone(), losses);
             effects.push(Effect::After(BACK_WITHIN, settled));
         }
     }
@@ -193,8 +193,8 @@ fn watched(model: &Model, message: &Message) -> bool {
 }
 
 /// Who comes from now on was away.
-pub(super) fn settled(model: &mut Model, room: &RoomName, losses: u32) {
-    if let Some(room) = model.find(room).filter(|room| room.losses == losses) {
+pub(super) fn settled(model: &mut Model, room: &RoomName) {
+    if let Some(room) = model.find(room) {
         room.away.clear();
     }
 }

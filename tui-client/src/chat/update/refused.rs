@@ -26,7 +26,7 @@ pub(super) fn refused(model: &mut Model, note: ErrorNote) -> Vec<Effect> {
         None => {}
     }
     let ErrorNote { code, content, room, reference, retry_ms } = note;
-    let sentence = text::clean_line(&content);
+    let (sentence, losses) = (text::clean_line(&content), model.losses);
     if code == Code::Stopping {
         retry_ms.into_iter().for_each(|ms| come_back_after(model, Duration::from_millis(ms)));
     }
@@ -48,7 +48,10 @@ pub(super) fn refused(model: &mut Model, note: ErrorNote) -> Vec<Effect> {
     match (pending, code) {
         (Some((room, pending)), Code::TooFast | Code::Unavailable) => {
             let after = server_wait(retry_ms);
-            return vec![Effect::After(after, Timer::Retry(room, pending.reference.clone()))];
+            return vec![Effect::After(
+                after,
+                Timer::Retry(room, pending.reference.clone(), losses),
+            )];
         }
         (Some((room, pending)), _) => {
             pending.failed = Some(sentence);
@@ -107,7 +110,7 @@ fn ask_later(
         room.deferred = !room.loading;
     }
     let after = server_wait(retry_ms);
-    vec![Effect::After(after, Timer::Reread(name.clone()))]
+    vec![Effect::After(after, Timer::Reread(name.clone(), model.losses))]
 }
 
 /// One message was refused for good: those behind it still go out.

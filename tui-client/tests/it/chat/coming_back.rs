@@ -136,19 +136,6 @@ fn a_busy_server_is_not_dialled_before_the_time_it_asked_for() {
 }
 
 #[test]
-fn a_room_that_one_was_put_out_of_is_not_dialled_and_not_entered_again_by_itself() {
-    let mut client = in_two_rooms();
-    client.hears(r#"{"type":"leave","room":"ops","sender":"Alice"}"#);
-    lost(&mut client, None, "cut");
-    assert!(dialled(&mut client).unwrap().starts_with("room=dev&"));
-    client.happens(chat::Event::Connected);
-    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
-    assert_eq!(sent(&client.did()), Vec::<String>::new());
-    client.types("/join ops\n");
-    assert_eq!(sent(&client.did()), [r#"{"type":"join","room":"ops","history":100}"#]);
-}
-
-#[test]
 fn who_is_not_let_into_one_room_comes_back_in_another_until_there_is_none() {
     let mut client = in_two_rooms();
     lost(&mut client, None, "cut");
@@ -307,45 +294,4 @@ fn leaving_a_room_shows_the_one_before_it() {
         client.types("/leave\n");
         assert_eq!(client.screen.chat.room().name.as_str(), shown);
     }
-}
-
-#[test]
-fn who_is_back_soon_after_the_connection_was_lost_was_never_away() {
-    let told = |client: &Client| {
-        let entries = client.screen.chat.room().entries.iter();
-        let joined = entries.filter_map(|entry| match &entry.what {
-            nebula::chat::What::Join(name) => Some(name.as_str().to_owned()),
-            _ => None,
-        });
-        joined.collect::<Vec<_>>()
-    };
-    let joins = |client: &mut Client, name: &str| {
-        client.hears(&format!(r#"{{"type":"join","room":"dev","sender":"{name}"}}"#));
-    };
-    let mut client = Client::entered(80, 12);
-    client
-        .hears(r#"{"type":"presence","room":"dev","users":["Alice","Bob","Carol","Dora","Eve"]}"#);
-    for _ in 0..2 {
-        lost(&mut client, None, "cut");
-        client.happens(chat::Event::Connected);
-        joins(&mut client, "Alice");
-        client.hears(r#"{"type":"presence","room":"dev","users":["Alice","Bob"]}"#);
-    }
-    let timers: Vec<_> = client.did().into_iter().collect();
-    let timers = timers.into_iter().filter_map(|action| match action {
-        Effect::After(_, timer) => Some(timer),
-        _ => None,
-    });
-    let timers: Vec<_> = timers.collect();
-    assert_eq!(timers.len(), 2, "one for each");
-    client.happens(chat::Event::Time(timers[0].clone()));
-    joins(&mut client, "Carol");
-    joins(&mut client, "Frank");
-    assert_eq!(told(&client), ["Frank"], "the first time over says nothing of the second");
-    client.hears(r#"{"type":"leave","room":"dev","sender":"Carol"}"#);
-    joins(&mut client, "Carol");
-    assert_eq!(told(&client), ["Frank", "Carol"], "she left, which was told");
-    client.happens(chat::Event::Time(timers[1].clone()));
-    joins(&mut client, "Dora");
-    assert_eq!(told(&client), ["Frank", "Carol", "Dora"], "she was away for long");
 }

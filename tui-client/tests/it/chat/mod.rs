@@ -2,6 +2,5 @@
 
 mod coming_back;
 mod moderation;
-mod replay;
 mod scenarios;
 mod texts;

@@ -3,7 +3,6 @@
 use crossterm::event::{KeyCode, KeyModifiers};
 use nebula::chat;
 use nebula::chat::{Effect, Timer};
-use protocol::ToServer;
 
 use crate::client::{Client, sent};
 
@@ -79,45 +78,17 @@ fn an_own_message_waits_is_sent_once_and_settles() {
 }
 
 #[test]
-fn what_was_written_without_a_line_goes_out_once_and_in_order() {
-    let mut client = Client::entered(64, 6);
-    client.says(7, "Bob", "last words");
-    client.happens(chat::Event::Lost { code: None, reason: "cut".to_owned() });
-    let actions = client.did();
-    let Some(Effect::Dial(hello, _)) = actions.last() else { panic!("{actions:?}") };
-    assert_eq!(hello.to_query(), "room=dev&username=Alice&since=7");
-    client.types("one\ntwo\n");
-    assert_eq!(sent(&client.did()), Vec::<String>::new());
-    client.happens(chat::Event::Connected);
-    client.hears(r#"{"type":"history","room":"dev","messages":[],"more":false,"head":7}"#);
-    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
-    let one = r#"{"type":"message","room":"dev","content":"one","ref":"s-1"}"#;
-    let two = r#"{"type":"message","room":"dev","content":"two","ref":"s-2"}"#;
-    // The second waits for the first, so that nothing can come between.
-    assert_eq!(sent(&client.did()), [one]);
-    let stored = |id: u64, content: &str, reference: &str| {
-        format!(
-            r#"{{"type":"message","room":"dev","sender":"Alice","content":"{content}","id":{id},"at":0,"ref":"{reference}"}}"#
-        )
-    };
-    client.hears(&stored(8, "one", "s-1"));
-    assert_eq!(sent(&client.did()), [two]);
-    client.hears(&stored(9, "two", "s-2"));
-    assert!(client.screen.chat.room().pending.is_empty());
-}
-
-#[test]
 fn a_refused_message_says_why_and_a_hasty_one_is_sent_again() {
     let mut client = Client::entered(64, 6);
     client.types("a\nb\n");
     client.did();
     client.hears(r#"{"type":"error","code":"too_fast","content":"wait","room":"dev","ref":"s-1","retry_ms":50}"#);
     let actions = client.did();
-    let [Effect::After(after, Timer::Retry(room, reference))] = actions.as_slice() else {
+    let [Effect::After(after, again @ Timer::Retry(..))] = actions.as_slice() else {
         panic!("{actions:?}")
     };
     assert_eq!(after.as_millis(), 50);
-    client.happens(chat::Event::Time(Timer::Retry(room.clone(), reference.clone())));
+    client.happens(chat::Event::Time(again.clone()));
     assert_eq!(sent(&client.did()).len(), 1);
     client.hears(r#"{"type":"error","code":"content_too_long","content":"too long","room":"dev","ref":"s-1"}"#);
     assert!(client.screen().iter().any(|row| row.contains("a  (too long)")));
@@ -136,76 +107,6 @@ fn page(ids: &[u64], more: bool) -> String {
         r#"{{"type":"history","room":"dev","messages":[{}],"more":{more},"head":20}}"#,
         messages.join(",")
     )
-}
-
-#[test]
-fn a_replay_that_a_second_cut_interrupts_is_asked_for_again() {
-    let mut client = Client::entered(64, 6);
-    client.says(7, "Bob", "before");
-    client.happens(chat::Event::Lost { code: Some(1013), reason: "slow".to_owned() });
-    client.happens(chat::Event::Connected);
-    client.hears(&page(&[19, 20], true));
-    client.did();
-    client.happens(chat::Event::Lost { code: Some(1013), reason: "slow".to_owned() });
-    // What came after the gap does not fill it: the replay begins where the gap does.
-    let [Effect::Dial(hello, _)] = &client.did()[..] else { panic!("it does not dial") };
-    assert_eq!(hello.to_query(), "room=dev&username=Alice&since=7");
-    client.happens(chat::Event::Connected);
-    client.hears(&page(&[15, 19, 20], true));
-    assert_eq!(sent(&client.did()).len(), 1, "older ones are asked for");
-    client.hears(&page(&[9, 12], false));
-    let ids: Vec<_> =
-        client.screen.chat.room().messages().map(|message| message.id.get()).collect();
-    assert_eq!(ids, [7, 9, 12, 15, 19, 20]);
-}
-
-#[test]
-fn a_replay_that_cannot_be_read_is_asked_for_again() {
-    let mut client = Client::entered(64, 6);
-    client.says(7, "Bob", "before");
-    client.happens(chat::Event::Lost { code: None, reason: "cut".to_owned() });
-    client.happens(chat::Event::Connected);
-    client.hears(&page(&[19, 20], true));
-    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
-    client.did();
-    client.hears(r#"{"type":"error","code":"unavailable","content":"not now","room":"dev"}"#);
-    let [Effect::After(_, again)] = &client.did()[..] else { panic!("it does not wait") };
-    client.happens(chat::Event::Time(again.clone()));
-    let [Effect::Send(ToServer::History(protocol::HistoryQuery { before, .. }))] =
-        &client.did()[..]
-    else {
-        panic!("it does not ask")
-    };
-    assert_eq!(before.unwrap().get(), 19);
-    // Until then, it would come back to where it was.
-    client.happens(chat::Event::Lost { code: None, reason: "cut".to_owned() });
-    let [Effect::Dial(hello, _)] = &client.did()[..] else { panic!("it does not dial") };
-    assert_eq!(hello.to_query(), "room=dev&username=Alice&since=7");
-}
-
-#[test]
-fn a_cut_replay_is_fetched_whole() {
-    let mut client = Client::entered(64, 6);
-    client.says(7, "Bob", "before");
-    client.happens(chat::Event::Lost { code: Some(1013), reason: "slow".to_owned() });
-    client.happens(chat::Event::Connected);
-    client.did();
-    client.hears(&page(&[19, 20], true));
-    let older = |before: u64| {
-        ToServer::parse(&format!(
-            r#"{{"type":"history","room":"dev","before":{before},"limit":200}}"#
-        ))
-        .unwrap()
-        .encode()
-    };
-    assert_eq!(sent(&client.did()), [older(19)]);
-    client.hears(&page(&[12, 15], true));
-    assert_eq!(sent(&client.did()), [older(12)]);
-    client.hears(&page(&[5, 7, 9], true));
-    assert_eq!(sent(&client.did()), Vec::<String>::new());
-    let ids: Vec<_> =
-        client.screen.chat.room().messages().map(|message| message.id.get()).collect();
-    assert_eq!(ids, [5, 7, 9, 12, 15, 19, 20]);
 }
 
 #[test]
@@ -272,18 +173,6 @@ fn scrolling_past_the_top_asks_for_older_messages_once() {
     client.presses(KeyCode::PageUp, KeyModifiers::NONE);
     let asked = r#"{"type":"history","room":"dev","before":9,"limit":200}"#;
     assert_eq!(sent(&client.did()), [asked]);
-}
-
-#[test]
-fn a_page_that_was_asked_for_says_nothing_of_where_to_come_back() {
-    let mut client = above_which_is_more();
-    client.presses(KeyCode::PageUp, KeyModifiers::NONE);
-    client.did();
-    client.hears(r#"{"type":"history","room":"dev","messages":[],"more":false,"head":12}"#);
-    client.happens(chat::Event::Lost { code: None, reason: "cut".to_owned() });
-    let actions = client.did();
-    let Some(Effect::Dial(hello, _)) = actions.last() else { panic!("{actions:?}") };
-    assert_eq!(hello.since.map(|id| id.get()), Some(9));
 }
 
 #[test]
