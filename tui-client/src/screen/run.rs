@@ -7,16 +7,15 @@ use std::io;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use crossterm::event::{
-    Event as TerminalEvent, EventStream, MouseButton, MouseEvent, MouseEventKind,
-};
+use crossterm::event::EventStream;
 use futures_util::StreamExt as _;
 use rustix::process;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::event::{Effect, Event};
 use super::model::Screen;
+use super::terminal::signals::Signals;
+use super::terminal::typed::from_terminal;
 use super::terminal::{OwnTerminal, editor};
 use super::update::update;
 use super::view::{title, view};
@@ -43,9 +42,6 @@ const QUIET_TIME: Duration = Duration::from_secs(120);
 const STOP_TIME: Duration = Duration::from_millis(100);
 /// Keys that are there within this time of the last one were typed before it was seen what it does.
 const TYPED_AHEAD: Duration = Duration::from_millis(5);
-
-/// Rows for each step of the wheel, as most programs have it.
-const WHEEL_ROWS: isize = 3;
 
 /// Chats until the person leaves.
 ///
@@ -133,15 +129,6 @@ struct App {
     unconfirmed: Option<Instant>,
 }
 
-struct Signals {
-    terminate: Signal,
-    hang_up: Signal,
-    interrupt: Signal,
-    quit: Signal,
-    goes_on: Signal,
-    resized: Signal,
-}
-
 /// What comes next.
 enum Next {
     Draw,
@@ -149,27 +136,6 @@ enum Next {
     Happened(Event),
     Nothing,
     Leave,
-}
-
-impl Signals {
-    fn new() -> io::Result<Self> {
-        Ok(Signals {
-            terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            quit: signal(SignalKind::quit())?,
-            goes_on: signal(SignalKind::from_raw(process::Signal::CONT.as_raw()))?,
-            resized: signal(SignalKind::window_change())?,
-        })
-    }
-
-    /// What Ctrl-C and Ctrl-\ make of a terminal that is not ours: they are keys in one that is.
-    async fn interrupted(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.quit.recv() => {}
-        }
-    }
 }
 
 impl App {
@@ -368,22 +334,5 @@ async fn at(due: Option<Instant>) {
     match due {
         Some(due) => sleep_until(due).await,
         None => pending().await,
-    }
-}
-
-fn from_terminal(event: TerminalEvent) -> Option<Event> {
-    match event {
-        TerminalEvent::Key(key) => Some(Event::Key(key)),
-        TerminalEvent::Paste(text) => Some(Event::Paste(text)),
-        // A signal tells of it, also while the rest of a sequence is waited for here.
-        TerminalEvent::Resize(..) => None,
-        TerminalEvent::FocusGained => Some(Event::Focus(true)),
-        TerminalEvent::FocusLost => Some(Event::Focus(false)),
-        TerminalEvent::Mouse(MouseEvent { kind, column, row, .. }) => match kind {
-            MouseEventKind::ScrollUp => Some(Event::Wheel(-WHEEL_ROWS)),
-            MouseEventKind::ScrollDown => Some(Event::Wheel(WHEEL_ROWS)),
-            MouseEventKind::Down(MouseButton::Left) => Some(Event::Click(column, row)),
-            _ => None,
-        },
     }
 }

@@ -13,7 +13,6 @@ use super::sending::send_next;
 use super::server_wait::server_wait;
 use crate::chat::event::{Effect, Timer};
 use crate::chat::model::{Connection, Model};
-use crate::chat::room::Room;
 use crate::text;
 
 pub(super) fn refused(model: &mut Model, note: ErrorNote) -> Vec<Effect> {
@@ -25,57 +24,58 @@ pub(super) fn refused(model: &mut Model, note: ErrorNote) -> Vec<Effect> {
         }
         None => {}
     }
-    let ErrorNote { code, content, room, reference, retry_ms } = note;
-    let (sentence, losses) = (text::clean_line(&content), model.losses);
-    if code == Code::Stopping {
-        retry_ms.into_iter().for_each(|ms| come_back_after(model, Duration::from_millis(ms)));
+    if note.code == Code::Stopping {
+        let times = note.retry_ms.map(Duration::from_millis);
+        times.into_iter().for_each(|time| come_back_after(model, time));
     }
-    // Before that, the end of the connection tells the reason.
-    let online =
-        model.connection == Connection::Online && !matches!(code, Code::Stopping | Code::TooSlow);
-    let found = room.as_ref().and_then(|room| model.find(room));
-    let is_awaited = match &found {
-        Some(room) => is_awaited(room),
-        // Who has left a room here may be in it still.
-        None => code == Code::TooFast,
-    };
-    let waits = reference.is_none() && room.is_some() && is_awaited;
-    let pending = found.and_then(|room| {
-        let reference = reference.as_ref()?;
-        let pending = room.pending.iter_mut().find(|pending| pending.reference == *reference)?;
-        Some((room.name.clone(), pending))
-    });
-    match (pending, code) {
-        (Some((room, pending)), Code::TooFast | Code::Unavailable) => {
-            let after = server_wait(retry_ms);
-            return vec![Effect::After(
-                after,
-                Timer::Retry(room, pending.reference.clone(), losses),
-            )];
+    if let Some(effects) = message_refused(model, &note) {
+        return effects;
+    }
+    let is_for_now = matches!(note.code, Code::TooFast | Code::Unavailable);
+    match &note.room {
+        Some(room) if is_for_now && note.reference.is_none() && is_awaited(model, room, &note) => {
+            ask_later(model, room, note.code, note.retry_ms)
         }
-        (Some((room, pending)), _) => {
-            pending.failed = Some(sentence);
-            return after_failure(model, &room);
-        }
-        (None, Code::TooFast | Code::Unavailable) if waits => {
-            return ask_later(model, room.as_ref(), code, retry_ms);
-        }
-        (None, code) => {
-            // On connecting it is the room that was dialled.
-            let is_outside = model.rooms.iter().all(|room| !room.joined);
-            let room = room.or_else(|| is_outside.then(|| dialled(model).name.clone()));
-            let refused = room.as_ref().and_then(|room| model.find(room));
-            if let Some(room) = refused.filter(|room| !room.joined)
-                && matches!(code, Code::Banned | Code::WrongRoom | Code::TooManyRooms)
-            {
-                room.excluded = Some(sentence.clone());
-            }
-            if online {
-                tell(model, room, &sentence);
-            }
+        _ => {
+            shut_or_tell(model, note);
+            Vec::new()
         }
     }
-    Vec::new()
+}
+
+/// What becomes of an own message; None if it is none that was refused.
+fn message_refused(model: &mut Model, note: &ErrorNote) -> Option<Vec<Effect>> {
+    let (reference, losses) = (note.reference.as_ref()?, model.losses);
+    let room = model.find(note.room.as_ref()?)?;
+    let pending = room.pending.iter_mut().find(|pending| pending.reference == *reference)?;
+    if matches!(note.code, Code::TooFast | Code::Unavailable) {
+        let again = Timer::Retry(room.name.clone(), reference.clone(), losses);
+        return Some(vec![Effect::After(server_wait(note.retry_ms), again)]);
+    }
+    pending.failed = Some(text::clean_line(&note.content));
+    // Those behind it still go out.
+    room.sending = None;
+    Some(send_next(room).into_iter().collect())
+}
+
+/// A room does not let this person in; anything else is told.
+fn shut_or_tell(model: &mut Model, note: ErrorNote) {
+    let ErrorNote { code, content, room, .. } = note;
+    let sentence = text::clean_line(&content);
+    // On connecting it is the room that was dialled.
+    let is_outside = model.rooms.iter().all(|room| !room.joined);
+    let room = room.or_else(|| is_outside.then(|| dialled(model).name.clone()));
+    let refused = room.as_ref().and_then(|room| model.find(room));
+    if let Some(room) = refused.filter(|room| !room.joined)
+        && matches!(code, Code::Banned | Code::WrongRoom | Code::TooManyRooms)
+    {
+        room.excluded = Some(sentence.clone());
+    }
+    // Otherwise the end of the connection tells the reason.
+    let is_last_word = matches!(code, Code::Stopping | Code::TooSlow);
+    if model.connection == Connection::Online && !is_last_word {
+        tell(model, room, &sentence);
+    }
 }
 
 /// What is not about the room that is shown says which one it is about.
@@ -85,21 +85,21 @@ fn tell(model: &mut Model, room: Option<RoomName>, sentence: &str) {
     model.notice = Some(format!("{}{sentence}", place.unwrap_or_default()));
 }
 
-/// Something was asked of it that was not answered yet: to come in, for older messages, for more people.
-fn is_awaited(room: &Room) -> bool {
-    let enters = !room.joined && room.excluded.is_none();
-    room.loading || enters || room.people.asked_after().is_some()
+/// Something was asked of a room that was not answered yet: to come in, for older messages, for more people.
+fn is_awaited(model: &mut Model, name: &RoomName, note: &ErrorNote) -> bool {
+    match model.find(name) {
+        Some(room) => {
+            let enters = !room.joined && room.excluded.is_none();
+            room.loading || enters || room.people.asked_after().is_some()
+        }
+        // Who has left a room here may be in it still.
+        None => note.code == Code::TooFast,
+    }
 }
 
 /// What was asked of a room cannot be had now: it is asked for again, after a while. What cannot be read
 /// as one comes in leaves one in the room, and until it is read one comes back to where one was.
-fn ask_later(
-    model: &mut Model,
-    name: Option<&RoomName>,
-    code: Code,
-    retry_ms: Option<u64>,
-) -> Vec<Effect> {
-    let Some(name) = name else { return Vec::new() };
+fn ask_later(model: &mut Model, name: &RoomName, code: Code, retry_ms: Option<u64>) -> Vec<Effect> {
     if let Some(room) = model.find(name).filter(|room| !room.joined) {
         if code == Code::Unavailable {
             if room.head > MessageId::ZERO {
@@ -109,13 +109,5 @@ fn ask_later(
         }
         room.deferred = !room.loading;
     }
-    let after = server_wait(retry_ms);
-    vec![Effect::After(after, Timer::Reread(name.clone(), model.losses))]
-}
-
-/// One message was refused for good: those behind it still go out.
-fn after_failure(model: &mut Model, room: &RoomName) -> Vec<Effect> {
-    let Some(room) = model.find(room) else { return Vec::new() };
-    room.sending = None;
-    send_next(room).into_iter().collect()
+    vec![Effect::After(server_wait(retry_ms), Timer::Reread(name.clone(), model.losses))]
 }

@@ -5,6 +5,8 @@
 pub mod editor;
 pub mod links;
 pub mod paint;
+pub(crate) mod signals;
+pub(crate) mod typed;
 
 use std::cell::RefCell;
 use std::io::{self, Write as _, stdout};

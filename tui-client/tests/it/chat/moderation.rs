@@ -145,3 +145,15 @@ fn who_is_put_out_sees_why_and_comes_in_again() {
     assert!(client.screen().join("").contains("● "));
     assert_eq!(sent(&client.did()).len(), 2, "the join, and what was written meanwhile");
 }
+
+#[test]
+fn no_more_requests_wait_than_can_be_typed() {
+    use nebula::chat::request::REQUESTS_MAX;
+    let mut client = Client::entered(80, 24);
+    client.did();
+    (0..=REQUESTS_MAX).for_each(|_| client.types("/kick Bob\n"));
+    assert_eq!(sent(&client.did()).len(), REQUESTS_MAX);
+    assert_eq!(client.screen.chat.requests.len(), REQUESTS_MAX);
+    let told = "Too many requests are waiting for the server";
+    assert_eq!(client.screen.chat.notice.as_deref(), Some(told));
+}

@@ -110,7 +110,7 @@ fn a_simple_terminal_gets_lines_and_understands_commands() {
     let dumb = [("TERM", "dumb")];
     let client = Client { environment: &dumb, ..Client::of(&home, &server.address, "Alice") };
     let mut alice = client.start();
-    alice.expect("in #dev as Alice; /help");
+    alice.expect("joined #dev as Alice; /help");
     alice.types("hello\r");
     alice.expect("Alice: hello");
     alice.types("/who\r");
