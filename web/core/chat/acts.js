@@ -1,6 +1,7 @@
 // What a moderator asked for and the server has not answered: an act that came too fast is repeated when the
 // server has time for it. Pure: it knows neither page nor socket nor clock.
 
+import { inSentence } from "../protocol/text.js";
 import { find } from "./state.js";
 
 /**
@@ -15,9 +16,10 @@ import { find } from "./state.js";
  * @property {boolean} isHeld the server asked for time: nothing is sent until it has passed
  */
 
+const COMMANDS = { kick: "kick", ban: "ban", unban: "unban", mute: "silence", unmute: "unsilence" };
 /** Acts that may wait for an answer: more than anybody types. */
-const OPEN_MAX = 200;
-/** Whoever is refused this often is told. */
+const OPEN_MAX = 100;
+/** What is refused more often is given up. */
 const REFUSALS_MAX = 10;
 
 /** Asks for something, behind all that still has to be repeated. Null if too much waits.
@@ -85,10 +87,13 @@ export function next(state) {
   return [sending(act)];
 }
 
-/** The answers to what was sent come no more: whether it was done shows in the room.
+/** The answers to what was sent come no more. It is not sent again by itself, since it may be done; what it was, as it
+ * is typed.
  * @param {State} state */
 export function dropSent({ acts }) {
+  const sent = acts.open.filter(({ waits }) => !waits);
   acts.open = acts.open.filter(({ waits }) => waits);
+  return sent.map(({ envelope }) => (envelope.type === "delete" ? "/delete" : `/${COMMANDS[envelope.type]} ${inSentence(envelope.user)}`));
 }
 
 /** @param {Acts} acts */

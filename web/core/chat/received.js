@@ -8,7 +8,7 @@ import { wordsAbout, wordsToExcluded } from "./moderated.js";
 import { refused, sendNext, stored } from "./outbox.js";
 import { came, listed, nobody, went } from "./people.js";
 import { askOlder, lookAway, toBottom } from "./reading.js";
-import { RETRY_AFTER_MS_MAX, dialNow, joining } from "./reconnect.js";
+import { CLOSED, RETRY_AFTER_MS_MAX, dialNow, joining, noWayIn } from "./reconnect.js";
 import { ENTRIES_MAX, ENTRIES_READING_MAX, activeRoom, callsMe, find, firstAfter, isMe, isWatched, newLine, ownerOf } from "./state.js";
 
 /**
@@ -23,8 +23,6 @@ import { ENTRIES_MAX, ENTRIES_READING_MAX, activeRoom, callsMe, find, firstAfter
 export const PROBE = "probe";
 
 const RETRY_AFTER_MS = 2_000;
-/** A room that does not let this person in. */
-const CLOSED = ["banned", "wrong_room"];
 /** Who comes back this soon was never away. */
 const BLIP_MS = 10_000;
 /** After a restart the server spreads its clients over so long at most. */
@@ -301,7 +299,7 @@ function errorCame(state, { code, content: told, room: name, ref, retry_ms: aske
   const pending = room?.pending.find((each) => each.ref === ref);
   const isForNow = code === "too_fast" || code === "unavailable";
   const act = actOf(state, ref);
-  if (act) return actRefused(state, act, content, code === "too_fast" || (isForNow && asked !== undefined) ? retryMs ?? RETRY_AFTER_MS : null);
+  if (act) return actRefused(state, act, content, isForNow ? retryMs ?? RETRY_AFTER_MS : null);
   if (room && pending && isForNow) return [{ do: "again", room: room.name, ref: pending.ref, afterMs: retryMs ?? RETRY_AFTER_MS }];
   if (room && pending) return refused(room, pending, content);
   if (code === "stopping") {
@@ -352,8 +350,7 @@ function askLater(room, code, retryMs) {
   return [{ do: "again", room: room.name, ref: "", afterMs: retryMs ?? RETRY_AFTER_MS }];
 }
 
-/** A room that does not want one is left again, with the reason; the last one stays, and so does what is
- * there to be read.
+/** A room that does not let one in stays, with the reason; one that cannot be is left again, unless it is the last.
  * @param {State} state
  * @param {Room} room
  * @param {string} code
@@ -362,13 +359,13 @@ function askLater(room, code, retryMs) {
 function notLetIn(state, room, code, why) {
   // The late answer to what was asked before one was out.
   if (room.excluded || code === "not_in_room") return [];
-  if (state.rooms.length === 1 || (room.entries.length > 0 && CLOSED.includes(code))) {
-    room.excluded = `You can't join this room: ${why}`;
+  Object.assign(state, { notice: `#${inSentence(room.name, ROOM_CHARS_MAX)}: ${why}`, answered: false });
+  if (state.rooms.length === 1 || CLOSED.includes(code)) {
+    room.excluded = noWayIn(why);
     return [];
   }
   const place = state.rooms.indexOf(room);
   state.rooms.splice(place, 1);
   if (state.active > place || state.active === state.rooms.length) state.active -= 1;
-  Object.assign(state, { notice: `#${inSentence(room.name, ROOM_CHARS_MAX)}: ${why}`, answered: false });
   return state.rooms.some((other) => other.joined || other.excluded) ? [] : dialNow(state);
 }

@@ -2,7 +2,7 @@
 // neither page nor socket nor clock.
 
 import { dropSent } from "./acts.js";
-import { activeRoom } from "./state.js";
+import { activeRoom, find } from "./state.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -10,6 +10,8 @@ import { activeRoom } from "./state.js";
  * @typedef {import("../update.js").Action} Action
  */
 
+/** Why a room does not let somebody in: it is not asked again by itself. */
+export const CLOSED = ["banned", "wrong_room", "too_many_rooms"];
 const HISTORY_ON_JOIN = 100;
 const DIAL_AFTER_MS = 500;
 const DIAL_AFTER_MS_MAX = 30_000;
@@ -27,7 +29,8 @@ export function dialNow(state) {
 /** The answer to what was asked on this line comes no more.
  * @param {State} state */
 function cut(state) {
-  dropSent(state);
+  const unanswered = dropSent(state);
+  if (unanswered.length > 0) Object.assign(state, { notice: `The connection was lost before the server confirmed: ${unanswered.join(", ")}`, answered: false });
   for (const room of state.rooms) {
     if (room.joined) for (const name of room.people.known) room.away.add(name);
     room.joined = room.loading = room.deferred = false;
@@ -59,6 +62,7 @@ export function networkChanged(state, isThere) {
 function hello(state) {
   const shown = activeRoom(state);
   const room = shown.excluded ? state.rooms.find((other) => !other.excluded) ?? shown : shown;
+  state.link.room = room.name;
   return { room: room.name, username: state.me, ...resume(room) };
 }
 
@@ -66,7 +70,8 @@ function hello(state) {
  * since what came after the gap does not fill it.
  * @param {Room} room */
 function resume(room) {
-  return room.known || room.head > 0 ? { since: room.gapAfter ?? room.head } : { history: HISTORY_ON_JOIN };
+  const seen = room.gapAfter ?? room.head;
+  return seen > 0 ? { since: seen } : { history: HISTORY_ON_JOIN };
 }
 
 /** @param {Room} room
@@ -74,6 +79,10 @@ function resume(room) {
 export function joining(room) {
   return { do: "send", envelope: { type: "join", room: room.name, ...resume(room) } };
 }
+
+/** What stands in the place of a room that does not let one in.
+ * @param {string} why */
+export const noWayIn = (why) => `You can't join this room: ${why}`;
 
 /** Into a room again that one was put out of.
  * @param {State} state
@@ -112,6 +121,11 @@ export function lost(state, code, reason, why = "") {
   if (code >= 4000 && state.formerly !== null) {
     // The other name cannot be had: back to the old one.
     Object.assign(state, { me: state.formerly, formerly: null, notice: reason, answered: false });
+    return dialNow(state);
+  }
+  if (code >= 4000 && CLOSED.includes(why) && state.rooms.some(({ name, excluded }) => name !== link.room && !excluded)) {
+    const closed = find(state, link.room);
+    if (closed) closed.excluded = noWayIn(reason);
     return dialNow(state);
   }
   if (code >= 4000) {

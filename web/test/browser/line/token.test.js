@@ -95,6 +95,9 @@ test("a room that the token does not open is told: when one comes, and when one 
   await online(page);
   await say(page, "/join secret");
   await page.locator("#notice", { hasText: "#secret: your token doesn't include this room" }).waitFor();
+  await page.locator("#link", { hasText: "You can't join this room: your token doesn't include this room." }).waitFor();
+  await say(page, "/leave");
   await page.locator("#room", { hasText: /^ops-1$/ }).waitFor();
+  await online(page);
   assert.deepEqual(page.faults, []);
 });

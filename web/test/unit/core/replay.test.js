@@ -4,12 +4,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { find, mentioned, messages, newLine, newRoom, newState, unread } from "../../../../core/chat/state.js";
-import { update } from "../../../../core/update.js";
+import { find, mentioned, messages, newLine, newRoom, newState, unread } from "../../../core/chat/state.js";
+import { update } from "../../../core/update.js";
 
 /** What is shown, what is sent again, and who is told of. */
 const FILES = ["replay.json", "retries.json", "comings.json"].map((name) => {
-  const file = new URL(`../../../../../protocol/tests/golden/clients/${name}`, import.meta.url);
+  const file = new URL(`../../../../protocol/tests/golden/clients/${name}`, import.meta.url);
   return JSON.parse(readFileSync(file, "utf8"));
 });
 const cases = FILES.flatMap(({ session, cases: those }) => those.map((one) => ({ ...one, session })));

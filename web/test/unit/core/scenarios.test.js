@@ -1,0 +1,138 @@
+// The scenarios that every client follows, against the core alone. Their form is described beside them, in
+// `protocol/tests/golden/clients/scenarios/README.md`.
+
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { test } from "node:test";
+
+import { activeRoom, find, mentioned, messages, newLine, newRoom, newState, unread } from "../../../core/chat/state.js";
+import { update } from "../../../core/update.js";
+
+const FOLDER = new URL("../../../../protocol/tests/golden/clients/scenarios/", import.meta.url);
+
+/** A client without anything around it; its time is a number. */
+class Client {
+  #now = 0;
+  #timers = [];
+  #sent = [];
+  #dialled = [];
+  #notice = null;
+  /** What was said last on this connection that is no. */
+  #refusal = { code: "", content: "" };
+
+  constructor({ me, rooms }, session) {
+    this.state = newState({ room: rooms[0].room, username: me, session });
+    for (const { room } of rooms.slice(1)) this.state.rooms.push(newRoom(room));
+    for (const { room, read } of rooms) Object.assign(find(this.state, room), { read, mark: read > 0 ? read : null });
+    update(this.state, { type: "start" });
+    this.#happens({ type: "connected" });
+  }
+
+  #happens(event) {
+    for (const action of update(this.state, event)) {
+      if (action.do === "send") this.#sent.push(action.envelope);
+      if (action.do === "dial") this.#dialled.push(action);
+      if (action.do === "again") this.#timers.push({ due: this.#now + action.afterMs, room: action.room, ref: action.ref });
+    }
+    if (this.state.notice) this.#notice = this.state.notice;
+    this.state.notice = "";
+  }
+
+  /** What a step of a file is here. */
+  steps = {
+    hears: (envelope) => {
+      if (envelope.type === "error") this.#refusal = envelope;
+      this.#happens({ type: "received", envelope: structuredClone(envelope), at: this.#now });
+    },
+    cut: ({ code = 1006, reason = "cut" }) => this.#happens({ type: "lost", code, reason, why: this.#refusal.code }),
+    connects: () => {
+      this.#refusal = { code: "", content: "" };
+      this.#happens({ type: "connected" });
+    },
+    passes_ms: (ms) => this.#pass(ms),
+    says: (text) => this.#happens({ type: "say", text }),
+    types: (text) => this.#happens({ type: "say", text }),
+    deletes: (id) => this.#happens({ type: "delete", id }),
+    asks_older: () => this.#happens({ type: "older" }),
+    focus: (focused) => this.#happens({ type: "looked", atBottom: activeRoom(this.state).atBottom, focused }),
+    show: (name) => this.#happens({ type: "show", place: this.state.rooms.indexOf(find(this.state, name)) }),
+    scroll: () => this.#happens({ type: "looked", atBottom: false, focused: this.state.focused }),
+    escape: () => this.#happens({ type: "escape" }),
+    sent: (wanted) => assert.deepEqual(this.#sent.splice(0), wanted),
+    dialled: (wanted) => assert.deepEqual(this.#attempt(wanted), wanted),
+    expect: (wanted) => assert.deepEqual(this.#shown(wanted), wanted),
+    told: (wanted) => assert.deepEqual(this.#told(), wanted),
+    notice: (wanted) => {
+      const told = this.#notice;
+      this.#notice = null;
+      if (wanted === null) assert.equal(told, null);
+      else assert.ok(told?.includes(wanted), `told: ${told}`);
+    },
+  };
+
+  /** What is due happens in its order, and may make more due. */
+  #pass(ms) {
+    const end = this.#now + ms;
+    const next = () => this.#timers.sort((a, b) => a.due - b.due)[0]?.due ?? Infinity;
+    while (next() <= end) {
+      const { due, room, ref } = this.#timers.shift();
+      this.#now = due;
+      this.#happens({ type: "again", room, ref });
+    }
+    this.#now = end;
+  }
+
+  /** The one attempt to connect, in the words of the scenario. */
+  #attempt(wanted) {
+    const attempts = this.#dialled.splice(0);
+    if (attempts.length !== 1) return attempts.length === 0 ? null : attempts;
+    const [{ hello, afterMs, exactly }] = attempts;
+    const { room, username, since, history } = hello;
+    const told = { room, username: username ?? undefined, since, history, not_before_ms: wanted?.not_before_ms === undefined ? undefined : exactly ? afterMs : 0 };
+    return JSON.parse(JSON.stringify(told));
+  }
+
+  /** Of each room what the scenario names. */
+  #shown(wanted) {
+    return Object.fromEntries(Object.entries(wanted).map(([name, fields]) => {
+      const room = find(this.state, name);
+      const own = (isFailed) => room.pending.filter(({ failed }) => (failed !== "") === isFailed).map(({ content }) => content);
+      const all = {
+        messages: messages(room).map(({ id }) => id),
+        unread: unread(this.state, room),
+        mentions: mentioned(this.state, room),
+        people: room.people.known,
+        count: room.people.count,
+        line: newLine(this.state, room),
+        waiting: own(false),
+        failed: own(true),
+        joined: room.joined,
+        excluded: room.excluded !== "",
+      };
+      return [name, Object.fromEntries(Object.keys(fields).map((field) => [field, all[field]]))];
+    }));
+  }
+
+  /** Who came and left, as it stands among the messages. */
+  #told() {
+    const traffic = ({ entries }) => entries.filter(({ type }) => type === "join" || type === "leave").map(({ type, sender }) => `${type} ${sender}`);
+    return Object.fromEntries(this.state.rooms.map((room) => [room.name, traffic(room)]));
+  }
+}
+
+for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".json"))) {
+  const { session, cases } = JSON.parse(readFileSync(new URL(file, FOLDER), "utf8"));
+  for (const one of cases) {
+    test(`${file}: ${one.about}`, () => {
+      const client = new Client(one, session);
+      for (const [at, step] of one.steps.entries()) {
+        const [[name, what]] = Object.entries(step);
+        try {
+          client.steps[name](what);
+        } catch (fault) {
+          throw new Error(`step ${at}, ${JSON.stringify(step)}`, { cause: fault });
+        }
+      }
+    });
+  }
+}
