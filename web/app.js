@@ -119,7 +119,7 @@ export function newApp({ folder, local, token, memory, address }) {
       case "probe":
         return connection?.probe(action.because);
       case "again":
-        return void setTimeout(() => happens({ type: "again", room: action.room, ref: action.ref }), action.afterMs);
+        return void setTimeout(() => happens({ type: "again", room: action.room, ref: action.ref, on: action.on }), action.afterMs);
       case "announce":
         return announcer.hear(action);
       case "notify":

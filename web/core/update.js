@@ -31,7 +31,8 @@ import { carryOut, command } from "./commands/intents.js";
  *   | {type: "show", place: number}
  *   | {type: "step", by: number, unread?: boolean}
  *   | {type: "join" | "nick", name: string}
- *   | {type: "again" | "edit" | "drop", room: string, ref: string}
+ *   | {type: "edit" | "drop", room: string, ref: string}
+ *   | {type: "again", room: string, ref: string, on?: number}
  *   | {type: "recalled", added: string[]}
  *   | {type: "leave" | "mute"}
  *   | {type: "delete", id: number}
@@ -40,7 +41,7 @@ import { carryOut, command } from "./commands/intents.js";
  * @typedef {{do: "dial", hello: import("./protocol/envelopes.js").Hello, afterMs: number, exactly?: boolean}
  *   | {do: "send", envelope: ToServer}
  *   | {do: "probe", because?: "offline" | "online"}
- *   | {do: "again", room: string, ref: string, afterMs: number}
+ *   | {do: "again", room: string, ref: string, afterMs: number, on: number}
  *   | {do: "announce" | "notify", room: string, sender: string, content: string}
  *   | {do: "search" | "theme" | "width", text: string}
  *   | {do: "copy", text: string}
@@ -124,6 +125,7 @@ function wished(state, event) {
     case "delete":
       return carryOut(state, { is: "delete", id: event.id });
     case "again":
+      if (event.on !== undefined && event.on !== state.link.number) return [];
       if (actOf(state, event.ref)) return resume(state);
       return event.ref ? again(find(state, event.room), event.ref) : askAgain(state, event.room);
     case "edit":

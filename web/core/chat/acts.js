@@ -53,7 +53,7 @@ export function refusedForNow(state, act, afterMs) {
   act.waits = true;
   if (state.acts.isHeld) return [];
   state.acts.isHeld = true;
-  return [{ do: "again", room: act.envelope.room ?? "", ref: act.ref, afterMs }];
+  return [{ do: "again", room: act.envelope.room ?? "", ref: act.ref, afterMs, on: state.link.number }];
 }
 
 /** It was answered. One after another, what has to be repeated follows.
@@ -92,7 +92,7 @@ export function next(state) {
  * @param {State} state */
 export function dropSent({ acts }) {
   const sent = acts.open.filter(({ waits }) => !waits);
-  acts.open = acts.open.filter(({ waits }) => waits);
+  Object.assign(acts, { open: acts.open.filter(({ waits }) => waits), isHeld: false });
   return sent.map(({ envelope }) => (envelope.type === "delete" ? "/delete" : `/${COMMANDS[envelope.type]} ${inSentence(envelope.user)}`));
 }
 

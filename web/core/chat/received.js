@@ -300,15 +300,15 @@ function errorCame(state, { code, content: told, room: name, ref, retry_ms: aske
   const isForNow = code === "too_fast" || code === "unavailable";
   const act = actOf(state, ref);
   if (act) return actRefused(state, act, content, isForNow ? retryMs ?? RETRY_AFTER_MS : null);
-  if (room && pending && isForNow) return [{ do: "again", room: room.name, ref: pending.ref, afterMs: retryMs ?? RETRY_AFTER_MS }];
+  if (room && pending && isForNow) return [{ do: "again", room: room.name, ref: pending.ref, afterMs: retryMs ?? RETRY_AFTER_MS, on: state.link.number }];
   if (room && pending) return refused(room, pending, content);
   if (code === "stopping") {
     state.link.askedMs = retryMs ?? null;
     return [];
   }
-  if (room && isForNow && ref === undefined && isAwaited(state, room)) return askLater(room, code, retryMs);
+  if (room && isForNow && ref === undefined && isAwaited(state, room)) return askLater(state, room, code, retryMs);
   // One has left here, and is still in there.
-  if (!room && name !== undefined && code === "too_fast") return [{ do: "again", room: name, ref: "", afterMs: retryMs ?? RETRY_AFTER_MS }];
+  if (!room && name !== undefined && code === "too_fast") return [{ do: "again", room: name, ref: "", afterMs: retryMs ?? RETRY_AFTER_MS, on: state.link.number }];
   if (room && !room.joined && state.link.is === "online") return notLetIn(state, room, code, content);
   // Before that, the end of the connection tells the reason.
   if (state.link.is === "online" && code !== "too_slow") Object.assign(state, { notice: content, answered: false });
@@ -337,17 +337,18 @@ function isAwaited({ link }, room) {
 
 /** What was asked of a room cannot be had now: it is asked for again, after a while. What cannot be read as one
  * comes in leaves one in the room, and until it is read one comes back to where one was.
+ * @param {State} state
  * @param {Room} room
  * @param {string} code
  * @param {number | undefined} retryMs
  * @returns {Action[]} */
-function askLater(room, code, retryMs) {
+function askLater(state, room, code, retryMs) {
   if (code === "unavailable" && !room.joined) {
     if (room.head > 0) room.gapAfter ??= room.head;
     room.loading = true;
   }
   room.deferred = !room.joined && !room.loading;
-  return [{ do: "again", room: room.name, ref: "", afterMs: retryMs ?? RETRY_AFTER_MS }];
+  return [{ do: "again", room: room.name, ref: "", afterMs: retryMs ?? RETRY_AFTER_MS, on: state.link.number }];
 }
 
 /** A room that does not let one in stays, with the reason; one that cannot be is left again, unless it is the last.

@@ -29,6 +29,7 @@ export function dialNow(state) {
 /** The answer to what was asked on this line comes no more.
  * @param {State} state */
 function cut(state) {
+  state.link.number += 1;
   const unanswered = dropSent(state);
   if (unanswered.length > 0) Object.assign(state, { notice: `The connection was lost before the server confirmed: ${unanswered.join(", ")}`, answered: false });
   for (const room of state.rooms) {
@@ -123,10 +124,10 @@ export function lost(state, code, reason, why = "") {
     Object.assign(state, { me: state.formerly, formerly: null, notice: reason, answered: false });
     return dialNow(state);
   }
-  if (code >= 4000 && CLOSED.includes(why) && state.rooms.some(({ name, excluded }) => name !== link.room && !excluded)) {
+  if (code >= 4000 && CLOSED.includes(why)) {
     const closed = find(state, link.room);
     if (closed) closed.excluded = noWayIn(reason);
-    return dialNow(state);
+    if (state.rooms.some(({ excluded }) => !excluded)) return dialNow(state);
   }
   if (code >= 4000) {
     link.is = "refused";

@@ -61,6 +61,7 @@ import { nobody } from "./people.js";
  * @property {"connecting" | "online" | "waiting" | "held" | "refused"} is
  *   held: the page is hidden, and dials when it is looked at
  * @property {string} room which was asked for with the last attempt
+ * @property {number} number tells connections apart: what the server asked for on one holds for no other
  * @property {number} failures attempts that failed in a row
  * @property {string} reason what went wrong last
  * @property {string} why the error code that it came with; "" if there was none
@@ -85,7 +86,7 @@ export function newState({ room, username, session }) {
     formerly: null,
     session,
     refs: 0,
-    link: { is: "connecting", room, failures: 0, reason: "", why: "", at: 0, askedMs: null, isAsked: false },
+    link: { is: "connecting", room, number: 0, failures: 0, reason: "", why: "", at: 0, askedMs: null, isAsked: false },
     acts: { open: [], isHeld: false },
     rooms: [newRoom(room)],
     active: 0,

@@ -221,6 +221,8 @@ function joinRoom(state, name) {
   const room = newRoom(name);
   state.rooms.push(room);
   show(state, state.rooms.length - 1);
+  // One that the last room did not let in has nothing open.
+  if (state.link.is === "refused") return dialNow(state);
   return state.link.is === "online" ? [joining(room)] : [];
 }
 

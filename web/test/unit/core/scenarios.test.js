@@ -32,7 +32,7 @@ class Client {
     for (const action of update(this.state, event)) {
       if (action.do === "send") this.#sent.push(action.envelope);
       if (action.do === "dial") this.#dialled.push(action);
-      if (action.do === "again") this.#timers.push({ due: this.#now + action.afterMs, room: action.room, ref: action.ref });
+      if (action.do === "again") this.#timers.push({ due: this.#now + action.afterMs, room: action.room, ref: action.ref, on: action.on });
     }
     if (this.state.notice) this.#notice = this.state.notice;
     this.state.notice = "";
@@ -75,9 +75,9 @@ class Client {
     const end = this.#now + ms;
     const next = () => this.#timers.sort((a, b) => a.due - b.due)[0]?.due ?? Infinity;
     while (next() <= end) {
-      const { due, room, ref } = this.#timers.shift();
+      const { due, ...again } = this.#timers.shift();
       this.#now = due;
-      this.#happens({ type: "again", room, ref });
+      this.#happens({ type: "again", ...again });
     }
     this.#now = end;
   }

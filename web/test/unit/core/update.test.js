@@ -53,7 +53,7 @@ test("a hasty message is sent again, a refused one says why and can be tried aga
   alice.happens({ type: "say", text: "b" });
   alice.did();
   alice.hears({ type: "error", code: "too_fast", content: "wait", ref: "s-1", retry_ms: 50 });
-  assert.deepEqual(alice.did(), [{ do: "again", room: "dev", ref: "s-1", afterMs: 50 }]);
+  assert.deepEqual(alice.did(), [{ do: "again", room: "dev", ref: "s-1", afterMs: 50, on: 1 }]);
   alice.happens({ type: "again", room: "dev", ref: "s-1" });
   assert.deepEqual(alice.sent().map((e) => e.ref), ["s-1"]);
   alice.hears({ type: "error", code: "content_too_long", content: "too long", ref: "s-1" });
@@ -83,7 +83,7 @@ test("older messages that cannot be read are asked for again, after a while, on 
   alice.happens({ type: "older" });
   alice.did();
   alice.hears({ type: "error", code: "unavailable", content: "not now", retry_ms: 20_000 });
-  assert.deepEqual(alice.did(), [{ do: "again", room: "dev", ref: "", afterMs: 20_000 }]);
+  assert.deepEqual(alice.did(), [{ do: "again", room: "dev", ref: "", afterMs: 20_000, on: 1 }]);
   alice.happens({ type: "again", room: "dev", ref: "" });
   assert.deepEqual(alice.sent(), [{ type: "history", room: "dev", before: 9, limit: 200 }]);
 });
@@ -97,7 +97,7 @@ test("a page that was asked for too fast is asked for again, where it was", () =
   const tooFast = { type: "error", code: "too_fast", content: "wait", retry_ms: 50 };
   alice.hears(tooFast);
   const again = { room: "dev", ref: "" };
-  assert.deepEqual(alice.did(), [{ do: "again", ...again, afterMs: 50 }]);
+  assert.deepEqual(alice.did(), [{ do: "again", ...again, afterMs: 50, on: 1 }]);
   alice.happens({ type: "again", ...again });
   assert.deepEqual(alice.sent().map((e) => e.before), [9]);
   alice.hears(page([], false, 10));
