@@ -23,7 +23,7 @@ export function newBuildWatch(address, own, ask = fetch, pass = (ms) => new Prom
       }
       return answer.ok ? buildIn(answer.headers.get("etag")) : null;
     } catch {
-      // Without a line there is nothing to compare.
+      // Without a connection there is nothing to compare.
       return null;
     }
   };

@@ -1,4 +1,4 @@
-// One socket at a time, when to open the next, and whether the open one still lives. It knows no page
+// One socket at a time, when to open the next, and whether the open one is still alive. It knows no page
 // and no rooms.
 
 import { SUBPROTOCOL, helloQuery, parse } from "../core/protocol/envelopes.js";
@@ -8,12 +8,12 @@ import { SUBPROTOCOL, helloQuery, parse } from "../core/protocol/envelopes.js";
 const SILENCE_MS = 20_000;
 /** And gives up when the answer takes this long: 45 s of silence in all. */
 const ANSWER_MS = 25_000;
-/** After a sleep, or a change of networks, a line is dead more often than not. */
+/** After a sleep, or a change of networks, a connection is dead more often than not. */
 const ANSWER_WAKING_MS = 5_000;
 /** Where the browser says that there is no network, it knows better than silence does; but a server on this
  * very machine still answers. */
 const ANSWER_OFFLINE_MS = 800;
-/** A line that held this long was a good one: the next wait is the shortest again. */
+/** A connection that lasted this long was a good one: the next wait is the shortest again. */
 const STABLE_MS = 30_000;
 const KEY = "nebula.key";
 
@@ -69,7 +69,7 @@ export class Connection {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(envelope));
   }
 
-  /** Asks whether the line lives; unless it spoke just now, where nothing says that it may not.
+  /** Asks whether the connection is alive; unless something was heard just now and nothing says otherwise.
    * @param {"woken" | "offline" | "online"} because */
   probe(because = "woken") {
     if (because === "offline") this.#ask(ANSWER_OFFLINE_MS);

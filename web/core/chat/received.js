@@ -260,7 +260,7 @@ function pageCame(state, room, { messages, more, head, epoch, deleted = [], dele
     room.read = Math.min(room.read, room.head);
     if (room.mark !== null) room.mark = Math.min(room.mark, room.head);
   }
-  // What came while there was no line was seen by nobody, even at the end.
+  // What came while disconnected was seen by nobody, even at the end.
   const isMissed = known && !askedForOlder && !forget && !isOther && firstAfter(state, room, room.read) !== null;
   if (isWatchedNow && isMissed) Object.assign(room, { behind: true, mark: room.mark ?? room.read });
   else if (isWatchedNow) room.read = room.head;

@@ -26,7 +26,7 @@ export function dialNow(state) {
   return [{ do: "dial", hello: hello(state), afterMs: 0 }];
 }
 
-/** The answer to what was asked on this line comes no more.
+/** Questions of this connection are not answered any more.
  * @param {State} state */
 function cut(state) {
   state.link.number += 1;

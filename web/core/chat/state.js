@@ -38,7 +38,7 @@ import { nobody } from "./people.js";
  * @property {number} read newest message that was read
  * @property {number | null} mark what was read when one last looked away
  * @property {boolean} atBottom its end is shown, or will be
- * @property {boolean} behind what came while there was no line has not been looked at: nothing is read until
+ * @property {boolean} behind what came while disconnected has not been looked at: nothing is read until
  *   the person does something
  * @property {string} warned the last message that one knows would be lost by leaving
  * @property {string} draft what is being written here
