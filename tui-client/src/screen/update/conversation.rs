@@ -43,9 +43,15 @@ pub(super) fn settle(screen: &mut Screen, shown: &RoomName) {
     } else {
         keep_draft(screen);
     }
-    if screen.own_name != screen.chat.me {
+    // Also in another spelling: a bare name is a mention only as it is spelt.
+    let (shown_as, me) = (screen.own_name.as_ref(), screen.chat.me.as_ref());
+    if shown_as.map(UserName::as_str) != me.map(UserName::as_str) {
         screen.own_name.clone_from(&screen.chat.me);
         screen.rows.forget();
+    }
+    if screen.views.len() > screen.chat.rooms.len() {
+        let rooms = &screen.chat.rooms;
+        screen.views.retain(|name, _| rooms.iter().any(|room| room.name == *name));
     }
 }
 

@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyModifiers};
 use nebula::chat;
 use nebula::chat::Effect;
+use nebula::screen::Event;
 
 use crate::client::{Client, sent};
 
@@ -156,4 +157,28 @@ fn no_more_requests_wait_than_can_be_typed() {
     assert_eq!(client.screen.chat.requests.len(), REQUESTS_MAX);
     let told = "Too many requests are waiting for the server";
     assert_eq!(client.screen.chat.notice.as_deref(), Some(told));
+}
+
+#[test]
+fn names_from_right_to_left_reorder_no_sentence_of_ours() {
+    let mut client = Client::entered(80, 12);
+    client.happens(Event::Focus(false));
+    client.did();
+    client.hears(
+        r#"{"type":"message","room":"dev","sender":"\u05e9\u05e8\u05d4","content":"Alice: 12","id":1,"at":0}"#,
+    );
+    let sarah = "\u{2068}\u{5e9}\u{5e8}\u{5d4}\u{2069}";
+    assert_eq!(client.did(), [Effect::Notify(format!("{sarah} in #dev: Alice: 12"))]);
+    client.hears(
+        r#"{"type":"moderated","action":"mute","room":"dev","user":"Bob","by":"\u05e9\u05e8\u05d4","seconds":60}"#,
+    );
+    let last = client.screen.chat.room().entries.back().unwrap();
+    let nebula::chat::What::Note(words) = &last.what else { panic!("{last:?}") };
+    assert_eq!(*words, format!("{sarah} silenced Bob in #dev for 1m"));
+    // A cell of the screen has no place for what isolates.
+    let screen = client.screen().join("\n");
+    assert!(!screen.contains("2068") && !screen.contains('\u{2068}'), "{screen}");
+    client.types("/join \u{5e9}\u{5dc}\u{5d5}\u{5dd}\n");
+    let title = nebula::screen::view::title(&client.screen);
+    assert_eq!(title, "(1) #\u{2068}\u{5e9}\u{5dc}\u{5d5}\u{5dd}\u{2069} · Nebula");
 }

@@ -149,3 +149,23 @@ fn whom_a_text_names_follows_who_is_here_now() {
     client.hears(r#"{"type":"presence","room":"dev","users":["Alice","Alice Smith","Bob"]}"#);
     assert_eq!(named(&client), (false, true));
 }
+
+#[test]
+fn a_name_that_the_server_spells_otherwise_is_marked_as_it_is_spelt() {
+    let me = protocol::UserName::try_from("alice").ok();
+    let model = nebula::chat::Model::new("dev".try_into().unwrap(), me, "s".to_owned());
+    let mut client = Client::of(model, 80, 12);
+    client.happens(nebula::chat::Event::Connected);
+    client.says(1, "Bob", "Alice waits");
+    let is_marked = |client: &Client| {
+        let backend = ratatui::backend::TestBackend::new(80, 12);
+        let mut terminal = ratatui::Terminal::new(backend).unwrap();
+        terminal.draw(|frame| drop(nebula::screen::view::view(&client.screen, frame))).unwrap();
+        let row = client.screen().iter().position(|row| row.contains("Alice waits")).unwrap();
+        let cell = &terminal.backend().buffer()[(18, u16::try_from(row).unwrap())];
+        cell.modifier.contains(ratatui::style::Modifier::BOLD)
+    };
+    assert!(!is_marked(&client), "a bare name is one only as it is spelt");
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
+    assert!(is_marked(&client));
+}
