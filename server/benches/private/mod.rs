@@ -22,7 +22,8 @@ use crate::hub::core::{Core, Effect, Input};
 use crate::hub::{Budget, ConnectionId, Hub};
 use crate::lifecycle::parts::Parts;
 use crate::log::database::Database;
-use crate::log::{Append, Asked, Asker, Log, OpenRoom, Work};
+use crate::log::event::{Act, Author, Say};
+use crate::log::{Asked, Asker, Command, Log, OpenRoom, ReplyTo};
 use crate::monitoring::metrics::Metrics;
 use crate::outbox::{Bounds, Outbox, Post};
 
@@ -150,19 +151,21 @@ impl Keeper {
 
     /// Queues `messages` of 100 bytes, in turn for each of `rooms`.
     pub fn append(&self, rooms: &[Room], messages: usize) -> Result<(), Failed> {
-        let author = UserName::try_from("bench")?;
+        let author = Author { name: UserName::try_from("bench")?, person: None };
         let content = Body::try_from("x".repeat(100))?;
         let outbox = Outbox::new(&post());
         self.runtime.block_on(async {
             for room in rooms.iter().cycle().take(messages) {
-                let append = Append {
-                    room: room.0.clone(),
+                let act = Act::Say(Say {
+                    room: room.0.name().clone(),
                     author: author.clone(),
+                    key: None,
                     content: content.clone(),
                     reference: None,
-                    outbox: outbox.clone(),
-                };
-                self.log.queue(Work::Append(append)).await?;
+                    checked: None,
+                });
+                let reply_to = ReplyTo::Author(outbox.clone());
+                self.log.queue(Command { act, reply_to }).await?;
             }
             Ok(())
         })

@@ -24,8 +24,9 @@ use self::token::TokenKey;
 pub use self::token::{SECRET_BYTES_MIN, TokenKeyError};
 use crate::config::Config;
 use crate::limits::network::network;
-use crate::log::register::{Change, Kind, Register, Sanction};
-use crate::log::{Asker, Log, Time};
+use crate::log::event::{Act, Expire, NameProof, TakeName, UseName};
+use crate::log::sanction::{Kind, Sanction};
+use crate::log::{Asker, Log, Outcome, Register, Time};
 use crate::outbox::Outbox;
 use crate::people::key_hash::KeyHash;
 use crate::people::name_quota::{Newcomers, Place};
@@ -145,6 +146,8 @@ pub(crate) struct Gate {
     /// Closes the server.
     token_key: Option<TokenKey>,
     moderators: Moderators,
+    /// Milliseconds of disuse after which a name is free; none is never.
+    name_expiry: Option<u64>,
     started: StdInstant,
     pub(crate) time: Time,
 }
@@ -153,9 +156,15 @@ impl Gate {
     /// Opens with what is kept of people.
     pub(crate) fn new(config: &Config, register: Register, time: Time) -> Result<Self, GateError> {
         let moderators = Moderators::default();
+        let name_expiry = config.name_expiry_ms();
         let gate = Gate {
-            names: Names::new(config.name_expiry_ms(), register.names, time.age_ms()),
-            sanctions: Sanctions::new(register.sanctions, moderators.clone()),
+            names: Names::new(name_expiry, register.names, register.subjects, time.age_ms()),
+            sanctions: Sanctions::new(
+                register.sanctions,
+                register.newest_sanction,
+                moderators.clone(),
+            ),
+            name_expiry,
             acts: AsyncMutex::default(),
             newcomers: Mutex::default(),
             has_warned: AtomicBool::default(),
@@ -203,9 +212,12 @@ impl Gate {
         if let Some(banned) = self.restriction(Kind::Ban, (log, asker), person, None).await {
             return Err(Refusal::Banned(Box::new(banned)));
         }
-        if let (true, Proof::Key(key)) = (wanted, proof) {
-            let address = opening.counted();
-            self.keep(log, claim.name(), key, address).await;
+        match proof {
+            Proof::Key(key) if wanted => {
+                self.keep(log, claim.person(), key, opening.counted()).await?;
+            }
+            Proof::Token => self.know(log, claim.person()).await,
+            Proof::Key(_) | Proof::None => {}
         }
         Ok(claim)
     }
@@ -296,8 +308,10 @@ impl Gate {
 
     /// Notes the use of a name that is given back now.
     pub(crate) fn left(&self, log: &Log, person: &Person) {
-        if let Some(kept) = self.names.left(person, self.time.age_ms()) {
-            log.note(Change::Used(self.stored(kept)));
+        if let Some(used) =
+            self.names.left(person, self.time.age_ms()).and_then(|kept| self.used(kept))
+        {
+            log.note(used);
         }
     }
 
@@ -306,8 +320,11 @@ impl Gate {
         let now = self.time.age_ms();
         self.sanctions.purge(now);
         self.has_warned.store(false, Ordering::Relaxed);
-        for kept in self.names.tend(now, self.time.may_expire()) {
-            if log.change(Change::Used(self.stored(kept))).await.is_err() {
+        let used = self.names.tend(now, self.time.may_expire());
+        let used = used.into_iter().filter_map(|kept| self.used(kept));
+        let over = Expire::at(&self.time.read(), self.name_expiry).map(Act::Expire);
+        for act in used.chain(over) {
+            if log.ask(act).await.is_err() {
                 return;
             }
         }
@@ -338,33 +355,74 @@ impl Gate {
 
     /// Keeps a name for its owner, if it is not kept yet, and returns when that is stored. Who took
     /// too many names lately, or comes when there is no room, goes on without.
-    async fn keep(&self, log: &Log, name: &UserName, key: KeyHash, address: Option<IpAddr>) {
-        let now = self.time.age_ms();
-        let kept = Kept { name: name.clone(), key, used: now };
-        if self.names.kept(name, now).is_some() {
-            if self.names.used(name, now) {
-                log.note(Change::Used(self.stored(kept)));
+    async fn keep(
+        &self,
+        log: &Log,
+        person: &Person,
+        key: KeyHash,
+        address: Option<IpAddr>,
+    ) -> Result<(), Refusal> {
+        let (name, now) = (&person.name, self.time.age_ms());
+        if let Some(kept) = self.names.kept(name, now) {
+            if self.names.used(name, now)
+                && let Some(used) = self.used(Kept { used: now, ..kept })
+            {
+                log.note(used);
             }
-            return;
+            return Ok(());
         }
+        let kept = Kept { name: name.clone(), key, used: now, person: None };
         let place = match address.map_or(Place::Taken, |address| self.place(address)) {
-            Place::Taken if !self.names.keep(kept.clone(), now) => Place::NoRoom,
+            Place::Taken if !self.names.keep(kept, now) => Place::NoRoom,
             place => place,
         };
         match place {
             Place::Taken => {}
-            Place::TooMany => return,
-            Place::NoRoom => return self.warn_of_no_room(),
+            Place::TooMany => return Ok(()),
+            Place::NoRoom => {
+                self.warn_of_no_room();
+                return Ok(());
+            }
         }
-        match log.change(Change::Keep(self.stored(kept))).await {
-            Ok(()) => self.names.has_stored(name),
-            Err(_) => self.names.forget(name),
+        let used = self.time.read().to_stored(now);
+        let expired = self.name_expiry.map_or(0, |expiry| used.saturating_sub(expiry));
+        let proof = NameProof::Key { hash: key, expired };
+        let take = TakeName { name: name.clone(), proof, used };
+        match log.ask(Act::TakeName(Box::new(take))).await.map(Outcome::named) {
+            Ok(Ok(number)) => {
+                self.names.has_stored(name, number);
+                person.is(number);
+                Ok(())
+            }
+            Ok(Err(refusal)) => {
+                self.names.forget(name);
+                Err(refusal)
+            }
+            Err(_) => {
+                self.names.forget(name);
+                Ok(())
+            }
         }
     }
 
-    /// As it is written down: when it was used is then the time of the day.
-    fn stored(&self, kept: Kept) -> Kept {
-        Kept { used: self.time.read().to_stored(kept.used), ..kept }
+    /// Whoever a token names is the same person each time, from the first one on.
+    async fn know(&self, log: &Log, person: &Person) {
+        if person.number().is_some() {
+            return;
+        }
+        let (name, proof, used) = (person.name.clone(), NameProof::Token, 0);
+        let take = Act::TakeName(Box::new(TakeName { name, proof, used }));
+        if let Ok(Ok(number)) = log.ask(take).await.map(Outcome::named) {
+            self.names.has_subject(&person.name, number);
+            person.is(number);
+        }
+    }
+
+    /// The use of a name that is in the database, with the time of the day.
+    fn used(&self, kept: Kept) -> Option<Act> {
+        let Kept { name, used, person, .. } = kept;
+        let used = self.time.read().to_stored(used);
+        Some(Act::UseName(Box::new(UseName { name, person: person?, used })))
     }
 
     /// Once until it is [looked after](Self::tend) again.

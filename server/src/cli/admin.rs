@@ -16,10 +16,10 @@ use crate::config::Config;
 use crate::listen::tls::{Doubt, Tls};
 use crate::log::database::OpenError;
 pub(crate) use crate::log::inspect::{Copied, backup, inspect};
-use crate::log::register::Sanction;
-pub(crate) use crate::log::register::{Kind, Whom};
 pub(crate) use crate::log::restore::{Restored, restore};
-use crate::log::{now_ms, register};
+use crate::log::sanction::Sanction;
+pub(crate) use crate::log::sanction::{Kind, Whom};
+use crate::log::{beside, now_ms};
 pub(crate) use crate::people::key_hash::KeyHash;
 
 /// Why it cannot be done.
@@ -59,7 +59,7 @@ pub(crate) enum AdminError {
 /// [`AdminError`] if the database cannot be read.
 pub(crate) fn names(db: &Path) -> Result<String, AdminError> {
     let mut list = String::new();
-    for kept in register::kept_names(db)? {
+    for kept in beside::kept_names(db)? {
         // Writing into a string cannot fail.
         let _ = writeln!(list, "{} {} {}", kept.key, moment(kept.used), kept.name);
     }
@@ -74,7 +74,7 @@ pub(crate) fn names(db: &Path) -> Result<String, AdminError> {
 pub(crate) fn bans(db: &Path) -> Result<String, AdminError> {
     let mut list = String::new();
     let now = now_ms();
-    for sanction in register::kept_sanctions(db)? {
+    for sanction in beside::kept_sanctions(db)? {
         let Sanction { kind, room, user, until, reason, by, .. } = sanction;
         if until.is_some_and(|until| until <= now) {
             continue;
@@ -110,7 +110,7 @@ fn moment(ms: u64) -> String {
 /// # Errors
 /// [`AdminError`] if it is nobody's, or the database cannot be written.
 pub(crate) fn release_name(db: &Path, name: &UserName) -> Result<(), AdminError> {
-    if register::release(db, name)? {
+    if beside::release(db, name)? {
         Ok(())
     } else {
         Err(AdminError::NotKept(name.clone(), db.to_owned()))
@@ -127,7 +127,7 @@ pub(crate) fn lift(
     whom: &Whom,
     room: Option<&RoomName>,
 ) -> Result<usize, AdminError> {
-    match register::lift(db, kind, whom, room)? {
+    match beside::lift(db, kind, whom, room)? {
         0 => Err(AdminError::NoSanction { kind, room: room.cloned(), db: db.to_owned() }),
         lifted => Ok(lifted),
     }

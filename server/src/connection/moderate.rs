@@ -10,8 +10,9 @@ use super::read_pump::{ReadPump, note};
 use crate::auth::{Admitted, Pass};
 use crate::frame::{Frame, Order};
 use crate::hub::lane;
-use crate::log::register::{Change, Kind, Sanction};
-use crate::log::{Delete, OpenRoom, Work};
+use crate::log::event::{Act, Delete};
+use crate::log::sanction::{Kind, Lift, Sanction};
+use crate::log::{Command, OpenRoom, ReplyTo};
 use crate::outbox::{End, Outbox};
 use crate::people::names::Person;
 use crate::people::sanctions::restriction;
@@ -42,9 +43,10 @@ impl ReadPump {
                 return Ok(());
             }
         };
-        let (by, outbox) = (self.claim.name().clone(), self.outbox.clone());
-        let delete = Delete { room: open, message, by, reference, outbox };
-        let queued = self.engine.log.queue(Work::Delete(Box::new(delete))).await;
+        let (by, room) = (self.claim.name().clone(), open.name().clone());
+        let act = Act::Delete(Box::new(Delete { room, message, by, reference }));
+        let reply_to = ReplyTo::Author(self.outbox.clone());
+        let queued = self.engine.log.queue(Command { act, reply_to }).await;
         queued.map_err(|_| self.stopping())
     }
 
@@ -100,23 +102,32 @@ impl ReadPump {
             return Ok(Err(refusal));
         }
         act.user = target.sanction.user.clone();
-        let sanctions = &self.engine.gate.sanctions;
-        let change = match act.action {
-            Action::Kick => None,
-            Action::Ban | Action::Mute => Some(Change::Impose(self.stored(&target.sanction))),
-            Action::Unban | Action::Unmute => Some(Change::Lift(target.sanction.clone())),
-        };
-        if let Some(change) = change {
-            if self.engine.log.change(change.clone()).await.is_err() {
-                return Ok(Err(Refusal::Unavailable));
-            }
-            match change {
-                Change::Lift(sanction) => sanctions.lift(&sanction),
-                _ => sanctions.impose(target.sanction.clone()),
-            }
+        if let Err(refusal) = self.store(act.action, &target.sanction).await {
+            return Ok(Err(refusal));
         }
         self.tell(act, &target).await?;
         Ok(Ok(()))
+    }
+
+    /// Stores what lasts of an act, and from then on it holds.
+    async fn store(&self, action: Action, sanction: &Sanction) -> Result<(), Refusal> {
+        let (log, sanctions) = (&self.engine.log, &self.engine.gate.sanctions);
+        let unavailable = |_| Refusal::Unavailable;
+        match action {
+            Action::Kick => {}
+            Action::Ban | Action::Mute => {
+                let impose = Act::Impose(Box::new(self.stored(sanction)));
+                let id = log.ask(impose).await.map_err(unavailable)?.kept()?;
+                sanctions.impose(sanction.clone(), id);
+            }
+            Action::Unban | Action::Unmute => {
+                let (kind, room) = (sanction.kind, sanction.room.clone());
+                let lift = Lift { kind, room, owner: sanction.owner() };
+                log.ask(Act::Lift(Box::new(lift))).await.map_err(unavailable)?.kept()?;
+                sanctions.lift(sanction);
+            }
+        }
+        Ok(())
     }
 
     /// As it is written down: until when is then a time of the day.
@@ -160,6 +171,10 @@ impl ReadPump {
             },
             room: act.room.clone(),
             user: user.clone(),
+            person: match &person {
+                Some(person) => person.number(),
+                None => kept.as_ref().and_then(|kept| kept.person),
+            },
             key,
             until: act
                 .seconds
@@ -167,6 +182,9 @@ impl ReadPump {
             reason: act.reason.clone(),
             by: self.claim.name().clone(),
         };
+        let lifts = matches!(act.action, Action::Unban | Action::Unmute);
+        let found = lifts.then(|| gate.sanctions.named(&sanction, gate.time.age_ms())).flatten();
+        let sanction = found.map_or(sanction, |found| Sanction::clone(&found));
         Target { person, connections: connections.unwrap_or_default(), sanction }
     }
 

@@ -26,7 +26,8 @@ use crate::frame::{Frame, Order};
 use crate::hub::{ConnectionId, lane};
 use crate::limits::rate::Rate;
 use crate::listen::socket::ReadHalf;
-use crate::log::{Append, Asked, Asker, OpenRoom, Work};
+use crate::log::event::{self, Act, Author};
+use crate::log::{Asked, Asker, Command, OpenRoom, ReplyTo};
 use crate::monitoring::metrics::Metrics;
 use crate::outbox::{End, Outbox, Told};
 use crate::people::names::Claim;
@@ -264,6 +265,10 @@ impl ReadPump {
         let person = self.claim.person();
         let gate = &self.engine.gate;
         let now = || gate.time.age_ms();
+        // First: what is imposed after this is looked at when the message is stored.
+        let newest = gate.sanctions.newest();
+        let is_moderator = self.pass().is_some_and(|pass| pass.role == Role::Moderator);
+        let checked = (!is_moderator).then_some(newest);
         if gate.sanctions.mute(person, self.pass(), &room, now).is_some() {
             return Some(Box::pin(self.muted(room, content, reference)));
         }
@@ -276,17 +281,14 @@ impl ReadPump {
             self.refuse_over(&over, Some(room), reference);
             return None;
         }
-        let append = Append {
-            room: open,
-            author: self.claim.name().clone(),
-            content,
-            reference,
-            outbox: self.outbox.clone(),
-        };
-        let work = self.engine.log.try_queue(Work::Append(append)).err()?;
+        let author = Author { name: person.name.clone(), person: person.number() };
+        let (room, key) = (open.name().clone(), person.key());
+        let act = Act::Say(event::Say { room, author, key, content, reference, checked });
+        let reply_to = ReplyTo::Author(self.outbox.clone());
+        let command = self.engine.log.try_queue(Command { act, reply_to }).err()?;
         // Waiting here, the pump reads nothing: so TCP slows the loud while the log is behind.
         Some(Box::pin(async {
-            let queued = self.engine.log.queue(work).await;
+            let queued = self.engine.log.queue(*command).await;
             queued.map_err(|_| self.stopping())
         }))
     }

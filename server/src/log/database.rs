@@ -11,6 +11,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::on_disk::{self, APPLICATION_ID, SCHEMA_VERSION};
 pub use super::open_error::OpenError;
+use super::schema::advance;
 use crate::config::SyncMode;
 use crate::config::files::open;
 
@@ -25,95 +26,6 @@ const CACHE_KIB: i64 = 16 * 1024;
 
 /// What a write-ahead log keeps of its size: to write over it costs less than to let it grow.
 const JOURNAL_BYTES_KEPT: i64 = 64 * 1024 * 1024;
-
-/// What makes a database of each version from that of the version before.
-const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] = [
-    &[MESSAGES],
-    &[super::register::SCHEMA, DELETIONS],
-    &[CLEARED],
-    &[CLOCK],
-    &[LOG, FORGET_EMPTY_ROOMS],
-];
-
-/// `messages` is appended to at its right edge, whatever the room; `by_room` serves every read;
-/// `by_ref` makes a resend the first message again. A message without content was deleted.
-const MESSAGES: &str = "
-    CREATE TABLE rooms (
-        id INTEGER PRIMARY KEY,
-        key TEXT NOT NULL UNIQUE
-    ) STRICT;
-    CREATE TABLE messages (
-        id INTEGER PRIMARY KEY,
-        room INTEGER NOT NULL,
-        author TEXT NOT NULL,
-        author_key TEXT NOT NULL,
-        content TEXT NOT NULL,
-        at INTEGER NOT NULL,
-        ref TEXT
-    ) STRICT;
-    CREATE INDEX by_room ON messages (room, id);
-    CREATE UNIQUE INDEX by_ref ON messages (room, author_key, ref) WHERE ref IS NOT NULL;
-";
-
-/// Deletions have ids of their own in the one order of messages; a message is deleted once.
-const DELETIONS: &str = "
-    CREATE TABLE deletions (
-        id INTEGER PRIMARY KEY,
-        room INTEGER NOT NULL,
-        message INTEGER NOT NULL UNIQUE,
-        author TEXT NOT NULL,
-        at INTEGER NOT NULL
-    ) STRICT;
-    CREATE INDEX deletions_by_room ON deletions (room, id);
-";
-
-/// Up to which id the old end of a room was cleared away, and the newest deletion that went with it,
-/// if there was one.
-const CLEARED: &str = "
-    CREATE TABLE cleared (
-        room INTEGER PRIMARY KEY,
-        upto INTEGER NOT NULL,
-        at INTEGER NOT NULL,
-        deletion INTEGER
-    ) STRICT;
-";
-
-/// Up to when time has passed for certain, in one row: what a clock has to be near to, to be believed.
-const CLOCK: &str = "
-    CREATE TABLE clock (
-        one INTEGER PRIMARY KEY CHECK (one = 1),
-        known INTEGER NOT NULL
-    ) STRICT;
-";
-
-/// What is true of the log as a whole, in one row. The epoch is another one in each new database and
-/// in each copy, so that clients notice when a backup takes the place of what they know. The others
-/// are the newest id with its time, and the newest deletion, of all rooms that were forgotten, since nothing is left of them.
-const LOG: &str = "
-    CREATE TABLE log (
-        epoch TEXT NOT NULL,
-        upto INTEGER NOT NULL DEFAULT 0,
-        at INTEGER NOT NULL DEFAULT 0,
-        deletion INTEGER NOT NULL DEFAULT 0
-    ) STRICT;
-    INSERT INTO log (epoch) VALUES (lower(hex(randomblob(8))));
-";
-/// Forgets rooms of which all was cleared away.
-pub(super) const FORGET_EMPTY_ROOMS: &str = "
-    CREATE TEMP TABLE gone AS SELECT id FROM rooms
-        WHERE NOT EXISTS (SELECT 1 FROM messages WHERE room = rooms.id)
-        AND NOT EXISTS (SELECT 1 FROM deletions WHERE room = rooms.id);
-    UPDATE log SET
-        upto = max(upto, (SELECT coalesce(max(upto), 0) FROM cleared WHERE room IN gone)),
-        at = coalesce((SELECT at FROM cleared WHERE room IN gone ORDER BY upto DESC LIMIT 1), 0),
-        deletion =
-            max(deletion, (SELECT coalesce(max(deletion), 0) FROM cleared WHERE room IN gone));
-    DELETE FROM cleared WHERE room IN gone;
-    DELETE FROM rooms WHERE id IN gone;
-    DROP TABLE gone;
-";
-/// Makes a copy's epoch another one. What an older server wrote has none yet.
-pub(super) const RENEW_EPOCH: &str = "UPDATE log SET epoch = lower(hex(randomblob(8)))";
 
 /// A database that was checked, made if it was new, and is held against other servers.
 #[derive(Debug)]
@@ -176,7 +88,7 @@ impl Database {
     }
 
     /// The connection to write with: one at a time.
-    pub(super) fn writer(&self) -> Result<Connection, OpenError> {
+    pub(crate) fn writer(&self) -> Result<Connection, OpenError> {
         let db = self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         let ready = if self.in_memory { advance(&db, 0) } else { self.set_up(&db) };
         ready.map_err(|error| self.failed(error))?;
@@ -184,12 +96,12 @@ impl Database {
     }
 
     /// A connection that only reads.
-    pub(super) fn reader(&self) -> Result<Connection, OpenError> {
+    pub(crate) fn reader(&self) -> Result<Connection, OpenError> {
         self.connect(OpenFlags::SQLITE_OPEN_READ_ONLY)
     }
 
-    /// The connection that deletes what is old.
-    pub(super) fn upkeeper(&self) -> Result<Connection, OpenError> {
+    /// The connection that looks for what is old.
+    pub(crate) fn upkeeper(&self) -> Result<Connection, OpenError> {
         self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)
     }
 
@@ -296,10 +208,4 @@ pub(super) fn failed(path: &Path, error: rusqlite::Error) -> OpenError {
         Some(NotADatabase) => OpenError::NotADatabase(path),
         _ => OpenError::Sqlite { path, error },
     }
-}
-
-/// Takes a database from its version to ours.
-fn advance(db: &Connection, version: i32) -> rusqlite::Result<()> {
-    let done = usize::try_from(version).unwrap_or_default();
-    SCHEMAS.iter().skip(done).flat_map(|step| *step).try_for_each(|sql| db.execute_batch(sql))
 }

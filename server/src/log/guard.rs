@@ -26,6 +26,13 @@ pub(super) enum NotWritable {
     DiskLow,
 }
 
+impl NotWritable {
+    /// Whether old messages can still be forgotten, which makes room in the file.
+    pub(super) fn lets_forget(&self) -> bool {
+        matches!(self, NotWritable::DiskLow)
+    }
+}
+
 /// Looks after the files of a log. A log in memory has none.
 #[derive(Debug, Clone)]
 pub(super) struct Guard {

@@ -12,8 +12,9 @@ use std::time::Duration;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
-use super::database::{OpenError, RENEW_EPOCH, check_whole, failed, is_large};
+use super::database::{OpenError, check_whole, failed, is_large};
 use super::on_disk::{self, with_suffix};
+use super::schema::RENEW_EPOCH;
 
 /// How long another process may hold the file before it is given up: it is tried again so often.
 const TRIES_MAX: u32 = 100;

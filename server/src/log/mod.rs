@@ -3,28 +3,36 @@
 //! [`Log::queue`] takes it, one thread stamps and commits it with all others that wait, and only
 //! then hands it to the hub. Reads run beside that thread. This file does not know connections.
 
+mod apply;
+pub(crate) mod beside;
 mod checkpoint;
 pub(crate) mod clock;
+mod column;
+mod command;
 pub(crate) mod database;
+pub(crate) mod effects;
+pub(crate) mod event;
 mod guard;
 pub(crate) mod inspect;
 pub(crate) mod judge;
-pub(crate) mod keeper;
 mod on_disk;
 mod open_error;
+mod outcome;
 mod page;
 mod read_faults;
-mod reader;
+pub(crate) mod reader;
 mod readers;
-pub(crate) mod register;
+mod register;
 pub(crate) mod restore;
 mod ring;
 mod rooms;
-mod sqlite;
+pub(crate) mod sanction;
+mod schema;
+pub(crate) mod sequencer;
+pub(crate) mod store;
 mod time;
 mod turns;
 mod upkeep;
-mod work;
 mod writer;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -35,24 +43,28 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::checkpoint::Checkpoints;
 pub(crate) use self::clock::now_ms;
+pub(crate) use self::command::{Command, ReplyTo};
 use self::database::{Database, OpenError};
+use self::effects::Effects;
+use self::event::{Act, Expire};
 use self::guard::Guard;
-use self::keeper::Keeper;
-pub(crate) use self::page::{Asked, Page};
+pub(crate) use self::outcome::Outcome;
 #[cfg(test)]
-pub(crate) use self::page::{Deletion, Deletions, Stored};
+pub(crate) use self::page::Stored;
+pub(crate) use self::page::{Asked, Page};
 use self::read_faults::ReadFaults;
 use self::reader::Reader;
 pub(crate) use self::readers::{Asker, NotRead};
 use self::readers::{READERS, Readers};
-use self::register::{Change, Register, Sanction};
+pub(crate) use self::register::Register;
 #[cfg(test)]
 pub(crate) use self::ring::RING_MESSAGES_MAX;
 pub(crate) use self::rooms::{OpenRoom, Rooms};
-use self::sqlite::Writer;
+use self::sanction::Sanction;
+use self::sequencer::Sequencer;
+use self::store::Store;
 pub(crate) use self::time::Time;
 use self::upkeep::UpkeepThread;
-pub(crate) use self::work::{Append, Delete, Waiting, Work};
 use self::writer::LogThread;
 use crate::config::Config;
 use crate::hub::Hub;
@@ -61,8 +73,8 @@ use crate::monitoring::metrics::Metrics;
 use crate::monitoring::readiness::{NotReady, Reasons};
 use crate::people::names::Kept;
 
-/// Messages that may wait for the log before their read pumps wait, and TCP slows the loud.
-const WORKS_WAITING_MAX: usize = 1024;
+/// Commands that may wait for the log before their read pumps wait, and TCP slows the loud.
+const COMMANDS_WAITING_MAX: usize = 1024;
 
 /// What reading all bans and mutes costs, in bytes.
 const SANCTIONS_COST: u64 = 1024 * 1024;
@@ -81,7 +93,7 @@ pub(crate) struct Log {
     pub(crate) time: Time,
     epoch: Epoch,
     /// Dropped last: the writer is then the last to close the database, and leaves one tidy file.
-    works: mpsc::Sender<Work>,
+    commands: mpsc::Sender<Command>,
 }
 
 /// How the log is, for who holds no handle to it.
@@ -104,36 +116,39 @@ impl Log {
         parts: &Parts,
     ) -> Result<(Self, Register, oneshot::Receiver<()>), OpenError> {
         let health = Health::default();
-        let writer = Writer::new(database.writer()?, health.rooms.forgotten());
-        let writer = writer.map_err(|error| database.failed(error))?;
-        let epoch = writer.epoch().map_err(|error| database.failed(error))?;
+        let failed = |error| database.failed(error);
+        let mut store = Store::new(database.writer()?);
+        let epoch = store.epoch().map_err(failed)?;
         let readers = (0..READERS).map(|_| database.reader().map(Reader::new));
         let (readers, reading) =
             Readers::spawn(readers.collect::<Result<_, _>>()?, &config.floods, parts)?;
-        let (works, queue) = mpsc::channel(WORKS_WAITING_MAX);
+        let (commands, queue) = mpsc::channel(COMMANDS_WAITING_MAX);
         let metrics = metrics.clone();
-        let known = writer.known_ms(now_ms()).map_err(|error| database.failed(error))?;
+        let known = store.known_ms(now_ms()).map_err(failed)?;
         let leap_max = judge::leap_max_ms([config.name_expiry_ms(), config.upkeep.keep_ms()]);
         let accept = config.upkeep.accept_clock;
         let time = Time::start(known, leap_max, accept, &health.reasons, &metrics);
-        let register = writer.register(&time.read(), config.name_expiry_ms());
-        let register = register.map_err(|error| database.failed(error))?;
+        let mut sequencer = Sequencer::new(store.clock().map_err(failed)?);
+        let now = time.read();
+        let expire = Expire::at(&now, config.name_expiry_ms());
+        let expire = expire.map(|expire| sequencer.place(Act::Expire(expire), now.now_us));
+        let register = store.register(expire.as_ref()).map_err(failed)?;
         let file = (!database.is_in_memory()).then(|| database.path());
         let guard = Guard::new(file, config.upkeep.disk_free_min, &health)?;
         // Before the first message: the disk may be low already.
         guard.look(&metrics);
-        let keeper = Keeper::new(writer.clock(), health.clone(), metrics.clone());
         let thread = LogThread {
             _reading: reading,
-            writer,
-            keeper,
+            store,
+            sequencer,
+            effects: Effects::new(health.clone(), metrics.clone()),
             guard: guard.clone(),
             checkpoints: database
                 .checkpointer()?
                 .map(|db| Checkpoints::spawn(db, parts.clone()))
                 .transpose()?,
             _upkeep: UpkeepThread::spawn(
-                database.upkeeper()?,
+                (database.upkeeper()?, commands.downgrade()),
                 config.upkeep.clone(),
                 guard,
                 health.clone(),
@@ -147,7 +162,7 @@ impl Log {
             parts: parts.clone(),
         };
         let ended = thread.spawn(queue)?;
-        let log = Log { works, readers, health, metrics, time, epoch };
+        let log = Log { commands, readers, health, metrics, time, epoch };
         Ok((log, register, ended))
     }
 
@@ -166,27 +181,27 @@ impl Log {
         self.health.clone()
     }
 
-    /// Queues a message or a deletion, if the queue has a place; else gives it back. What becomes of
-    /// it is told by the hub, or to its author's outbox.
-    pub(crate) fn try_queue(&self, work: Work) -> Result<(), Work> {
-        self.works.try_send(work).map_err(|error| error.into_inner())
+    /// Queues a command, if the queue has a place; else gives it back. What becomes of it is told by
+    /// the hub, or to its author's outbox.
+    pub(crate) fn try_queue(&self, command: Command) -> Result<(), Box<Command>> {
+        self.commands.try_send(command).map_err(|error| Box::new(error.into_inner()))
     }
 
     /// Queues it as soon as there is a place.
-    pub(crate) async fn queue(&self, work: Work) -> Result<(), Unavailable> {
-        self.works.send(work).await.map_err(|_| Unavailable)
+    pub(crate) async fn queue(&self, command: Command) -> Result<(), Unavailable> {
+        self.commands.send(command).await.map_err(|_| Unavailable)
     }
 
-    /// Changes what is kept of people, and returns when that is stored.
-    pub(crate) async fn change(&self, change: Change) -> Result<(), Unavailable> {
-        let (waiting, is_done) = Waiting::new();
-        self.queue(Work::Change(Box::new(change), Some(waiting))).await?;
-        is_done.await.map_err(|_| Unavailable)
+    /// Does something that lasts, and returns what became of it when that is stored.
+    pub(crate) async fn ask(&self, act: Act) -> Result<Outcome, Unavailable> {
+        let (done, outcome) = oneshot::channel();
+        self.queue(Command { act, reply_to: ReplyTo::Waiting(done) }).await?;
+        outcome.await.map_err(|_| Unavailable)
     }
 
-    /// Changes it when there is time: if the log is busy, not at all.
-    pub(crate) fn note(&self, change: Change) {
-        let _ = self.try_queue(Work::Change(Box::new(change), None));
+    /// Does it when there is time: if the log is busy, not at all.
+    pub(crate) fn note(&self, act: Act) {
+        let _ = self.try_queue(Command { act, reply_to: ReplyTo::Nobody });
     }
 
     /// Whether somebody may read more, as far as their own quota goes; else when.

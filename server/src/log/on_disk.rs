@@ -17,7 +17,7 @@ use crate::config::files::open;
 /// Marks a database as ours, at offset 68 of the file: "Nebu" (SQLite's file format, 1.3).
 pub(super) const APPLICATION_ID: i32 = 0x4E65_6275;
 /// Grows with every step of the schema.
-pub(super) const SCHEMA_VERSION: i32 = 5;
+pub(super) const SCHEMA_VERSION: i32 = 6;
 
 /// Bytes of the header of a database.
 const HEADER_BYTES: u64 = 100;

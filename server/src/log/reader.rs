@@ -5,10 +5,12 @@
 use protocol::{DELETED_MAX, MessageId, RoomName, UserName, history_bytes_left};
 use rusqlite::{Connection, params};
 
+use super::apply::{read_message, room_number};
+use super::column::{id, signed};
 use super::page::{Asked, Deletion, Deletions, Page, Stored};
-use super::register::{self, Sanction};
+use super::register;
 use super::ring::{RING_BYTES_MAX, RING_MESSAGES_MAX};
-use super::sqlite::{id, read, room_id, signed};
+use super::sanction::Sanction;
 use crate::people::names::Kept;
 
 /// A connection that only reads.
@@ -19,15 +21,17 @@ pub(crate) struct Reader(Connection);
 type Found = (Vec<Stored>, Option<MessageId>);
 
 impl Reader {
-    pub(super) fn new(db: Connection) -> Self {
+    pub(crate) fn new(db: Connection) -> Self {
         Reader(db)
     }
 
     /// The newest of what was asked for.
-    pub(super) fn page(&self, room: &RoomName, asked: &Asked) -> rusqlite::Result<Page> {
+    pub(crate) fn page(&self, room: &RoomName, asked: &Asked) -> rusqlite::Result<Page> {
         // One snapshot for all of it: a head that is not in the page would be a message lost.
         let _snapshot = self.0.unchecked_transaction()?;
-        let Some(id) = room_id(&self.0, room)? else { return self.forgotten_page(asked.since) };
+        let Some(id) = room_number(&self.0, room.key())? else {
+            return self.forgotten_page(asked.since);
+        };
         // A page before something is of messages alone, and who has nothing has nothing to forget.
         let deletions = if asked.before.is_none() && asked.since > MessageId::ZERO {
             self.deletions(id, asked.since)?
@@ -42,9 +46,11 @@ impl Reader {
 
     /// The newest of a room: all that was asked for, and as many as are kept in memory of an open
     /// room. One read serves both.
-    pub(super) fn newest_page(&self, room: &RoomName, asked: &Asked) -> rusqlite::Result<Page> {
+    pub(crate) fn newest_page(&self, room: &RoomName, asked: &Asked) -> rusqlite::Result<Page> {
         let _snapshot = self.0.unchecked_transaction()?;
-        let Some(id) = room_id(&self.0, room)? else { return self.forgotten_page(MessageId::ZERO) };
+        let Some(id) = room_number(&self.0, room.key())? else {
+            return self.forgotten_page(MessageId::ZERO);
+        };
         let deletions = self.deletions(id, MessageId::ZERO)?;
         let bytes_max = history_bytes_left(deletions.list.len());
         let limit = asked.limit.max(RING_MESSAGES_MAX);
@@ -58,7 +64,7 @@ impl Reader {
 
     /// Of a room that is not known, or not any more.
     fn forgotten_page(&self, since: MessageId) -> rusqlite::Result<Page> {
-        let select = "SELECT upto, deletion FROM log";
+        let select = "SELECT max(upto, change), change FROM log";
         let mut select = self.0.prepare_cached(select)?;
         let (head, deletion) = select.query_row([], |row| Ok((id(row, 0)?, id(row, 1)?)))?;
         let deletions = Deletions { list: Vec::new(), floor: since.max(deletion) };
@@ -87,7 +93,7 @@ impl Reader {
             let id = id(row, 0)?;
             let nth = messages.len();
             if is_wanted(id, nth, bytes) {
-                let stored = Stored::new(read(row, room)?);
+                let stored = Stored::new(read_message(row, room)?);
                 bytes += stored.frame.bytes().len();
                 if is_wanted(id, nth, bytes) {
                     messages.push(stored);
@@ -104,8 +110,8 @@ impl Reader {
     /// The newest after an id. Who was last here before some that were cleared away is told that
     /// there were more.
     fn deletions(&self, room: i64, since: MessageId) -> rusqlite::Result<Deletions> {
-        let select = "SELECT id, message FROM deletions
-            WHERE room = ?1 AND id > ?2 ORDER BY id DESC LIMIT ?3";
+        let select = "SELECT change, id FROM messages
+            WHERE room = ?1 AND change > ?2 ORDER BY change DESC LIMIT ?3";
         let mut select = self.0.prepare_cached(select)?;
         let one_more = i64::try_from(DELETED_MAX).unwrap_or(i64::MAX).saturating_add(1);
         let found = select.query_map([room, signed(since.get()), one_more], |row| {
@@ -115,8 +121,8 @@ impl Reader {
         let older = if list.len() > DELETED_MAX { list.pop().map(|older| older.id) } else { None };
         list.reverse();
         // The room may have been forgotten, and be there again.
-        let cleared = "SELECT max(deletion,
-            (SELECT coalesce(max(deletion), 0) FROM cleared WHERE room = ?1)) FROM log";
+        let cleared = "SELECT max(change,
+            (SELECT coalesce(max(change), 0) FROM cleared WHERE room = ?1)) FROM log";
         let mut cleared = self.0.prepare_cached(cleared)?;
         let cleared = cleared.query_row([room], |row| id(row, 0))?;
         Ok(Deletions { list, floor: since.max(older.unwrap_or_default()).max(cleared) })
@@ -140,8 +146,9 @@ impl Reader {
     fn head(&self, room: i64) -> rusqlite::Result<MessageId> {
         let select = "SELECT max(
             (SELECT coalesce(max(id), 0) FROM messages WHERE room = ?1),
-            (SELECT coalesce(max(id), 0) FROM deletions WHERE room = ?1),
-            (SELECT coalesce(max(upto), 0) FROM cleared WHERE room = ?1))";
+            (SELECT coalesce(max(change), 0) FROM messages WHERE room = ?1 AND change > 0),
+            (SELECT coalesce(max(max(upto), max(change)), max(upto), 0)
+                FROM cleared WHERE room = ?1))";
         let mut select = self.0.prepare_cached(select)?;
         select.query_row([room], |row| id(row, 0))
     }
@@ -149,13 +156,11 @@ impl Reader {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use protocol::{Body, HISTORY_BYTES_MAX, Message, ToClient};
+    use protocol::{Body, HISTORY_BYTES_MAX, ToClient};
 
     use super::super::database::Database;
-    use super::super::keeper::Item;
-    use super::super::sqlite::Writer;
+    use super::super::event::{Act, Author, Event, Say};
+    use super::super::store::Store;
     use super::*;
 
     fn room() -> RoomName {
@@ -163,23 +168,20 @@ mod tests {
     }
 
     /// A room with so many messages of so many characters of three bytes each; ids are 1, 2, …
-    fn filled(count: u64, characters: usize) -> (Reader, Writer) {
+    fn filled(count: u64, characters: usize) -> (Reader, Store) {
         let database = Database::memory().unwrap();
-        let mut writer = Writer::new(database.writer().unwrap(), Arc::default()).unwrap();
-        let content = Body::try_from("漢".repeat(characters)).unwrap();
-        let messages: Vec<_> = (1..=count)
-            .map(|n| Message {
-                room: room(),
-                sender: UserName::try_from("Alice").unwrap(),
-                content: content.clone(),
-                id: MessageId::try_from(n).unwrap(),
-                at: n,
-                reference: None,
-                deleted: false,
-            })
-            .collect();
-        writer.commit(messages.iter().map(Item::Message)).unwrap();
-        (Reader::new(database.reader().unwrap()), writer)
+        let mut store = Store::new(database.writer().unwrap());
+        let say = Act::Say(Say {
+            room: room(),
+            author: Author { name: UserName::try_from("Alice").unwrap(), person: None },
+            key: None,
+            content: Body::try_from("漢".repeat(characters)).unwrap(),
+            reference: None,
+            checked: None,
+        });
+        let event = |n| Event { id: MessageId::try_from(n).unwrap(), at: n, act: say.clone() };
+        store.commit((1..=count).map(event)).unwrap();
+        (Reader::new(database.reader().unwrap()), store)
     }
 
     fn asked(since: u64, before: Option<u64>, limit: usize) -> Asked {
@@ -194,7 +196,7 @@ mod tests {
 
     #[test]
     fn no_message_is_read_that_does_not_fit_into_the_answer() {
-        let (reader, _writer) = filled(60, 4096);
+        let (reader, _store) = filled(60, 4096);
         for (asked, newest) in
             [(asked(0, None, 200), 60), (asked(3, None, 200), 60), (asked(0, Some(41), 200), 40)]
         {
@@ -219,7 +221,7 @@ mod tests {
 
     #[test]
     fn one_read_of_a_room_serves_the_question_and_its_memory() {
-        let (reader, _writer) = filled(300, 10);
+        let (reader, _store) = filled(300, 10);
         let kept = RING_MESSAGES_MAX as u64;
         for (asked, oldest) in [
             (asked(0, None, 5), 301 - kept),
@@ -238,7 +240,7 @@ mod tests {
 
     #[test]
     fn of_long_texts_no_more_are_read_for_the_memory_than_it_holds() {
-        let (reader, _writer) = filled(60, 4096);
+        let (reader, _store) = filled(60, 4096);
         let newest = reader.newest_page(&room(), &asked(0, None, 1)).unwrap();
         let bytes: usize = newest.messages.iter().map(|m| m.frame.bytes().len()).sum();
         assert!(bytes <= RING_BYTES_MAX && newest.messages.len() == 2, "{bytes}");

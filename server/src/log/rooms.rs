@@ -3,7 +3,7 @@
 //! This file does not know who is in them, or the database.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 
 use protocol::{MessageId, RoomName};
@@ -24,8 +24,6 @@ pub(crate) struct Rooms {
     open: Arc<Mutex<HashMap<Arc<str>, Weak<OpenRoom>>>>,
     /// Bytes that their newest messages take.
     bytes: Arc<AtomicUsize>,
-    /// How often rooms of the database were forgotten.
-    forgotten: Arc<AtomicU64>,
 }
 
 /// A room that somebody is in. It goes with the last who holds it.
@@ -52,20 +50,15 @@ impl Rooms {
         open
     }
 
-    /// How often rooms of the database were forgotten: their numbers hold no more.
-    pub(super) fn forgotten(&self) -> Arc<AtomicU64> {
-        self.forgotten.clone()
-    }
-
     pub(crate) fn count(&self) -> usize {
         lock(&self.open).len()
     }
 
-    /// Forgets what was cleared away from a room.
-    pub(super) fn cleared(&self, key: &str, upto: MessageId) {
+    /// Does something to a room, by key, if it is open.
+    pub(super) fn with(&self, key: &str, change: impl FnOnce(&OpenRoom)) {
         let open = lock(&self.open).get(key).and_then(Weak::upgrade);
         if let Some(open) = open {
-            open.change(|ring| ring.clear(upto));
+            change(&open);
         }
     }
 }
@@ -88,6 +81,11 @@ impl OpenRoom {
     /// A message was deleted, and this is left of it.
     pub(super) fn delete(&self, deletion: Deletion, tombstone: Stored) {
         self.change(|ring| ring.delete(deletion, tombstone));
+    }
+
+    /// Everything up to an id was forgotten.
+    pub(super) fn forget(&self, upto: MessageId) {
+        self.change(|ring| ring.clear(upto));
     }
 
     /// What was asked for, if all of it is in memory.
@@ -154,7 +152,7 @@ mod tests {
         assert_eq!(first.page(&asked(0)).unwrap().messages.len(), 1);
         assert!(last.page(&asked(0)).is_none(), "the database has it");
         assert_eq!(last.page(&asked(1)).unwrap().head.get(), 1);
-        rooms.cleared(first.name().key(), MessageId::try_from(1).unwrap());
+        first.forget(MessageId::try_from(1).unwrap());
         push(last, 2);
         assert_eq!(last.page(&asked(1)).unwrap().messages.len(), 1);
         drop(full);

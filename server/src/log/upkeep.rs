@@ -1,28 +1,31 @@
-//! What is done to the log from time to time, on a thread of its own: old messages are cleared away,
-//! and deletions with them; and while nothing can be stored a message's worth is written and
-//! taken away again, so that it is known when it works.
+//! What is done to the log from time to time, on a thread of its own: it looks for old messages and
+//! asks that they be forgotten, asks that the time be noted, and while nothing can be stored it
+//! writes a message's worth and takes it away again, so that it is known when it works.
 //!
-//! Messages go in small batches from the old end, each a commit of its own, so that no message that
-//! comes waits longer than for one of them. This file does not know who reads or writes.
+//! Messages go in small batches from the old end, so that no message that comes waits longer than for
+//! one of them. This file does not know who reads or writes, or how anything is forgotten.
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use protocol::{CONTENT_CHARS_MAX, MessageId, RoomName};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use tokio::sync::{mpsc, oneshot};
 
-use super::Health;
+use super::column::{checked, id, signed};
+use super::command::{Command, ReplyTo};
+use super::event::{Act, Forget};
 use super::guard::Guard;
 use super::judge::EARLIEST_MS;
-use super::sqlite::signed;
+use super::outcome::Outcome;
 use super::time::Time;
+use super::{Health, Unavailable};
 use crate::config::Upkeep;
 use crate::lifecycle::parts::{Part, Parts};
 use crate::monitoring::metrics::Metrics;
-use protocol::{CONTENT_CHARS_MAX, MessageId};
 
 /// Messages deleted in one commit: a millisecond or two.
 const BATCH: u32 = 500;
@@ -30,8 +33,6 @@ const BATCH: u32 = 500;
 const ROOMS_AT_ONCE: u32 = 64;
 /// Between two steps the writer has its turn.
 const PAUSE: Duration = Duration::from_millis(5);
-/// Batches after which their part of the write-ahead log is moved into the file.
-const BATCHES_BETWEEN_CHECKPOINTS: u32 = 64;
 /// What is written to see whether messages can be stored: twice the bytes of the longest text, for
 /// its place in the indexes too.
 const TRIAL_BYTES: usize = 8 * CONTENT_CHARS_MAX;
@@ -49,7 +50,7 @@ pub(super) struct UpkeepThread {
 
 impl UpkeepThread {
     pub(super) fn spawn(
-        db: Connection,
+        (db, commands): (Connection, mpsc::WeakSender<Command>),
         keep: Upkeep,
         guard: Guard,
         health: Health,
@@ -58,10 +59,9 @@ impl UpkeepThread {
         parts: Parts,
     ) -> io::Result<Self> {
         let (going, gone) = sync_channel(0);
-        let looked = None;
-        let (rooms_seen, batches) = (0, 0);
+        let (looked, rooms_seen) = (None, 0);
         let keeping =
-            Keeping { db, keep, guard, looked, health, metrics, time, rooms_seen, batches };
+            Keeping { db, commands, keep, guard, looked, health, metrics, time, rooms_seen };
         let thread = thread::Builder::new().name("log-upkeep".into());
         let thread = thread.spawn(move || {
             let running = parts.begin(Part::LogUpkeep);
@@ -84,6 +84,8 @@ impl Drop for UpkeepThread {
 
 struct Keeping {
     db: Connection,
+    /// To the log's thread. It does not keep that one going.
+    commands: mpsc::WeakSender<Command>,
     keep: Upkeep,
     guard: Guard,
     /// When it looked at files and disk.
@@ -93,7 +95,6 @@ struct Keeping {
     time: Time,
     /// The room up to which this round has looked.
     rooms_seen: i64,
-    batches: u32,
 }
 
 /// What one step found to do.
@@ -102,11 +103,13 @@ enum Step {
     Done,
 }
 
-/// A room of which everything up to an id was cleared away.
-struct Cleared {
-    key: String,
-    upto: i64,
-    room: i64,
+/// Why a step was not done.
+#[derive(Debug, thiserror::Error)]
+enum Undone {
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
 }
 
 impl Keeping {
@@ -143,11 +146,18 @@ impl Keeping {
         let Some(known) = self.time.read().known_ms().filter(|_| !self.health.is_failing()) else {
             return;
         };
-        let note = "INSERT INTO clock (one, known) VALUES (1, ?1)
-            ON CONFLICT (one) DO UPDATE SET known = excluded.known";
-        if let Err(error) = self.db.execute(note, [signed(known)]) {
-            tracing::warn!(%error, "cannot note the time for the next start");
-        }
+        // A log that ends notes it by itself.
+        let _ = self.ask(Act::NoteTime(known));
+    }
+
+    /// Asks for something to be done to the log, and waits for it.
+    fn ask(&self, act: Act) -> Result<Outcome, Unavailable> {
+        let (done, is_done) = oneshot::channel();
+        let commands = self.commands.upgrade().ok_or(Unavailable)?;
+        let command = Command { act, reply_to: ReplyTo::Waiting(done) };
+        commands.blocking_send(command).map_err(|_| Unavailable)?;
+        drop(commands);
+        is_done.blocking_recv().map_err(|_| Unavailable)
     }
 
     fn look_around(&mut self) {
@@ -179,129 +189,73 @@ impl Keeping {
         commit.commit()
     }
 
-    fn step(&mut self) -> rusqlite::Result<Step> {
-        let step = match self.clear_aged()? {
-            Step::More => Step::More,
-            Step::Done => self.clear_surplus()?,
-        };
-        self.batches += 1;
-        if self.batches.is_multiple_of(BATCHES_BETWEEN_CHECKPOINTS) {
-            self.db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+    fn step(&mut self) -> Result<Step, Undone> {
+        match self.aged()? {
+            Some(forget) => self.forget(forget),
+            None => self.forget_surplus(),
         }
-        Ok(step)
+    }
+
+    fn forget(&self, forget: Forget) -> Result<Step, Undone> {
+        self.ask(Act::Forget(Box::new(forget)))?;
+        Ok(Step::More)
     }
 
     /// Ids and times grow together but where the clock was set back. So the aged are those with the
     /// smallest ids, up to the first that is younger. A time that no clock that is right can have said
     /// tells nothing: such a one goes with an aged one after it.
-    fn clear_aged(&self) -> rusqlite::Result<Step> {
-        let Some(age_ms) = self.keep.keep_ms() else { return Ok(Step::Done) };
+    fn aged(&self) -> rusqlite::Result<Option<Forget>> {
+        let Some(age_ms) = self.keep.keep_ms() else { return Ok(None) };
         let time = self.time.read();
         if time.doubt.is_some() {
-            return Ok(Step::Done);
+            return Ok(None);
         }
         let before = signed(time.careful_ms().saturating_sub(age_ms));
-        let last = "WITH oldest AS
-            (SELECT id, at FROM messages UNION ALL SELECT id, at FROM deletions
-             ORDER BY id LIMIT ?1)
-            SELECT max(id) FROM oldest WHERE at >= ?2 AND at < ?3 AND id < coalesce(
+        let last = "WITH oldest AS (SELECT id, at FROM messages ORDER BY id LIMIT ?1)
+            SELECT coalesce(max(id), 0) FROM oldest WHERE at >= ?2 AND at < ?3 AND id < coalesce(
                 (SELECT min(id) FROM oldest WHERE at >= ?3 AND at <= ?4), ?5)";
         let bounds =
             [BATCH.into(), signed(EARLIEST_MS), before, signed(time.latest_ms()), i64::MAX];
-        let last = self.db.query_row(last, bounds, |row| row.get(0))?;
-        let Some(last) = last else { return Ok(Step::Done) };
-        self.clear("id <= ?1", &[last])
+        let upto = self.db.query_row(last, bounds, |row| id(row, 0))?;
+        Ok((upto > MessageId::ZERO).then_some(Forget { room: None, upto }))
     }
 
-    fn clear_surplus(&mut self) -> rusqlite::Result<Step> {
+    fn forget_surplus(&mut self) -> Result<Step, Undone> {
         if self.keep.keep_messages == 0 {
             return Ok(Step::Done);
         }
         let seen = self.rooms_seen;
-        let Some((room, surplus)) = self.next_surplus()? else {
-            if self.rooms_seen > seen {
-                return Ok(Step::More);
+        match self.surplus()? {
+            Some(forget) => self.forget(forget),
+            None if self.rooms_seen > seen => Ok(Step::More),
+            None => {
+                self.rooms_seen = 0;
+                Ok(Step::Done)
             }
-            self.rooms_seen = 0;
-            return Ok(Step::Done);
-        };
-        let batch = "SELECT max(id) FROM
-            (SELECT id FROM messages WHERE room = ?1 AND id <= ?2 ORDER BY id LIMIT ?3)";
-        let last = self.db.query_row(batch, params![room, surplus, BATCH], |row| row.get(0))?;
-        self.clear("id <= ?1 AND room = ?2", &[last, room])
+        }
     }
 
-    /// Looks at the next rooms until one has more messages than are kept; that one, and the newest
-    /// message to delete there.
-    fn next_surplus(&mut self) -> rusqlite::Result<Option<(i64, i64)>> {
-        let rooms = "SELECT id, (SELECT m.id FROM messages m WHERE m.room = rooms.id
+    /// Looks at the next rooms until one has more messages than are kept: what goes there first.
+    fn surplus(&mut self) -> rusqlite::Result<Option<Forget>> {
+        let rooms = "SELECT id, key, (SELECT m.id FROM messages m WHERE m.room = rooms.id
                 ORDER BY m.id DESC LIMIT 1 OFFSET ?2)
             FROM rooms WHERE id > ?1 ORDER BY id LIMIT ?3";
         let mut rooms = self.db.prepare_cached(rooms)?;
-        let bounds = params![self.rooms_seen, self.keep.keep_messages, ROOMS_AT_ONCE];
-        for room in rooms.query_map(bounds, |row| Ok((row.get(0)?, row.get(1)?)))? {
-            match room? {
-                (room, Some(surplus)) => return Ok(Some((room, surplus))),
-                (room, None) => self.rooms_seen = room,
-            }
+        let mut rooms =
+            rooms.query(params![self.rooms_seen, self.keep.keep_messages, ROOMS_AT_ONCE])?;
+        while let Some(row) = rooms.next()? {
+            let (number, newest): (i64, Option<i64>) = (row.get(0)?, row.get(2)?);
+            let Some(newest) = newest else {
+                self.rooms_seen = number;
+                continue;
+            };
+            let room = checked(1, RoomName::known(row.get_ref(1)?.as_str()?))?;
+            let batch = "SELECT max(id) FROM
+                (SELECT id FROM messages WHERE room = ?1 AND id <= ?2 ORDER BY id LIMIT ?3)";
+            let bounds = params![number, newest, BATCH];
+            let upto = self.db.query_row(batch, bounds, |row| id(row, 0))?;
+            return Ok(Some(Forget { room: Some(room), upto }));
         }
         Ok(None)
-    }
-
-    /// A room of which nothing is left takes no place either. How far it was cleared away stays known, for
-    /// all such rooms together.
-    fn forget_if_empty(&self, room: i64) -> rusqlite::Result<()> {
-        let forget = "DELETE FROM rooms WHERE id = ?1
-            AND NOT EXISTS (SELECT 1 FROM messages WHERE room = ?1)
-            AND NOT EXISTS (SELECT 1 FROM deletions WHERE room = ?1)";
-        if self.db.prepare_cached(forget)?.execute([room])? == 0 {
-            return Ok(());
-        }
-        let note = "UPDATE log SET upto = max(log.upto, c.upto),
-                at = CASE WHEN c.upto > log.upto THEN c.at ELSE log.at END,
-                deletion = max(log.deletion, coalesce(c.deletion, 0))
-            FROM (SELECT upto, at, deletion FROM cleared WHERE room = ?1) AS c";
-        self.db.prepare_cached(note)?.execute([room])?;
-        self.db.prepare_cached("DELETE FROM cleared WHERE room = ?1")?.execute([room])?;
-        // The writer, which waits for this commit, has to look for it anew.
-        self.health.rooms.forgotten().fetch_add(1, Ordering::Release);
-        Ok(())
-    }
-
-    /// Deletes what was said, and what was deleted of it, and remembers how far: the newest id of a
-    /// room stays known when it has no message left, no id is ever given twice, and who was away
-    /// since before a deletion hears that there were some.
-    fn clear(&self, old: &str, bounds: &[i64]) -> rusqlite::Result<Step> {
-        let bounds = rusqlite::params_from_iter(bounds);
-        let commit = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
-        let mark = "INSERT INTO cleared (room, upto, at, deletion)
-            SELECT room, max(id), max(at), max(deletion) FROM
-                (SELECT room, id, at, NULL AS deletion FROM messages WHERE @
-                 UNION ALL SELECT room, id, at, id FROM deletions WHERE @) GROUP BY room
-            ON CONFLICT (room) DO UPDATE SET upto = excluded.upto, at = excluded.at,
-                deletion = coalesce(excluded.deletion, deletion)
-            RETURNING (SELECT key FROM rooms WHERE id = room), upto, room";
-        let cleared: Vec<Cleared> = self
-            .db
-            .prepare_cached(&mark.replace('@', old))?
-            .query_map(bounds.clone(), |row| {
-                Ok(Cleared { key: row.get(0)?, upto: row.get(1)?, room: row.get(2)? })
-            })?
-            .collect::<rusqlite::Result<_>>()?;
-        let messages = format!("DELETE FROM messages WHERE {old}");
-        let count = self.db.prepare_cached(&messages)?.execute(bounds.clone())?;
-        let deletions = format!("DELETE FROM deletions WHERE {old}");
-        self.db.prepare_cached(&deletions)?.execute(bounds)?;
-        for Cleared { room, .. } in &cleared {
-            self.forget_if_empty(*room)?;
-        }
-        commit.commit()?;
-        for Cleared { key, upto, .. } in cleared {
-            let upto = u64::try_from(upto).unwrap_or_default();
-            self.health.rooms.cleared(&key, MessageId::try_from(upto).unwrap_or_default());
-        }
-        // Last: who sees the count finds them gone.
-        self.metrics.cleared.inc_by(count as u64);
-        Ok(Step::More)
     }
 }

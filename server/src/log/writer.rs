@@ -1,4 +1,5 @@
-//! The one thread that writes: it takes all that waits, stamps it, commits it, and then tells.
+//! The one thread that writes: it takes all that waits, gives it its place in the order, commits it, and
+//! then tells.
 //!
 //! This file does not know SQL.
 
@@ -10,13 +11,16 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoint::Checkpoints;
+use super::command::{Command, ReplyTo};
+use super::effects::{Effects, To};
+use super::event::{Act, Event};
 use super::guard::Guard;
-use super::keeper::{Keeper, Outcome, Stamped, To};
+use super::outcome::Outcome;
 use super::readers::ReaderThreads;
-use super::sqlite::Writer;
+use super::sequencer::Sequencer;
+use super::store::Store;
 use super::time::Time;
 use super::upkeep::UpkeepThread;
-use super::work::Work;
 use crate::hub::Hub;
 use crate::lifecycle::parts::{Part, Parts};
 use crate::monitoring::metrics::Metrics;
@@ -35,8 +39,9 @@ const COMMIT_INTERVAL: Duration = Duration::from_millis(4);
 /// hears of the end.
 pub(super) struct LogThread {
     pub(super) _reading: ReaderThreads,
-    pub(super) writer: Writer,
-    pub(super) keeper: Keeper,
+    pub(super) store: Store,
+    pub(super) sequencer: Sequencer,
+    pub(super) effects: Effects,
     pub(super) guard: Guard,
     pub(super) checkpoints: Option<Checkpoints>,
     pub(super) _upkeep: UpkeepThread,
@@ -48,7 +53,7 @@ pub(super) struct LogThread {
 
 impl LogThread {
     /// Starts it; the receiver hears of its end.
-    pub(super) fn spawn(self, queue: mpsc::Receiver<Work>) -> io::Result<oneshot::Receiver<()>> {
+    pub(super) fn spawn(self, queue: mpsc::Receiver<Command>) -> io::Result<oneshot::Receiver<()>> {
         let (ended, end) = oneshot::channel();
         thread::Builder::new().name("log-writer".into()).spawn(move || {
             let running = self.parts.begin(Part::LogWriter);
@@ -60,38 +65,70 @@ impl LogThread {
         Ok(end)
     }
 
-    fn run(mut self, mut queue: mpsc::Receiver<Work>) {
-        let mut batch = Vec::with_capacity(BATCH_MAX);
+    fn run(mut self, mut queue: mpsc::Receiver<Command>) {
+        let mut commands = Vec::with_capacity(BATCH_MAX);
         let mut next = Instant::now();
-        while queue.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
-            gather(&mut queue, &mut batch, next);
+        while queue.blocking_recv_many(&mut commands, BATCH_MAX) > 0 {
+            gather(&mut queue, &mut commands, next);
             let began = Instant::now();
             next = began + COMMIT_INTERVAL;
-            let stamp = |work| self.keeper.stamp(work, self.time.read().now_us);
-            let stamped: Vec<_> = batch.drain(..).map(stamp).collect();
-            if let Err(error) = self.guard.may_write() {
-                self.keeper.failed(stamped, &error);
-                continue;
+            let batch = self.place(&mut commands);
+            let batch = self.writable(batch);
+            if !batch.is_empty() {
+                self.commit(batch, began);
             }
-            match self.writer.commit(stamped.iter().map(Stamped::item)) {
-                Ok(outcomes) => {
-                    let erased = outcomes.iter().any(|it| matches!(it, Outcome::Deleted(_)));
-                    self.metrics.committed(outcomes.len(), began.elapsed());
-                    let hub = &self.hub;
-                    self.keeper.stored(stamped, outcomes, |room, frame, to| match to {
-                        To::Everybody => hub.deliver(room, frame),
-                        To::Author(author) => hub.deliver_again(room, author, frame),
-                    });
-                    self.checkpoint(erased);
-                }
-                Err(error) => self.keeper.failed(stamped, &error),
+        }
+        self.note_time();
+    }
+
+    /// Gives each its place in the order.
+    fn place(&mut self, commands: &mut Vec<Command>) -> Vec<(Event, ReplyTo)> {
+        let now_us = self.time.read().now_us;
+        let place = |Command { act, reply_to }| (self.sequencer.place(act, now_us), reply_to);
+        commands.drain(..).map(place).collect()
+    }
+
+    /// What may be stored now. On a disk that is nearly full, that is what makes room.
+    fn writable(&self, batch: Vec<(Event, ReplyTo)>) -> Vec<(Event, ReplyTo)> {
+        let Err(error) = self.guard.may_write() else { return batch };
+        let may = |event: &Event| error.lets_forget() && event.act.makes_room();
+        let (writable, refused): (Vec<_>, _) = batch.into_iter().partition(|it| may(&it.0));
+        if !refused.is_empty() {
+            self.effects.failed(refused, &error);
+        }
+        writable
+    }
+
+    fn commit(&mut self, batch: Vec<(Event, ReplyTo)>, began: Instant) {
+        match self.store.commit(batch.iter().map(|(event, _)| event)) {
+            Ok(outcomes) => {
+                let erased = outcomes.iter().any(|it| matches!(it, Outcome::Deleted(_)));
+                self.metrics.committed(outcomes.len(), began.elapsed());
+                let hub = &self.hub;
+                self.effects.follow(batch, outcomes, |room, frame, to| match to {
+                    To::Everybody => hub.deliver(room, frame),
+                    To::Author(author) => hub.deliver_again(room, author, frame),
+                });
+                self.checkpoint(erased);
             }
+            Err(error) => self.effects.failed(batch, &error),
+        }
+    }
+
+    /// Notes for the next start up to when time has passed.
+    fn note_time(&mut self) {
+        let time = self.time.read();
+        let Some(known) = time.known_ms() else { return };
+        let event = self.sequencer.place(Act::NoteTime(known), time.now_us);
+        let batch = self.writable(vec![(event, ReplyTo::Nobody)]);
+        if !batch.is_empty() {
+            self.commit(batch, Instant::now());
         }
     }
 
     fn checkpoint(&mut self, erased: bool) {
         if self.checkpoints.as_mut().is_some_and(|all| all.committed(erased))
-            && let Err(error) = self.writer.checkpoint()
+            && let Err(error) = self.store.checkpoint()
         {
             tracing::warn!(%error, "cannot move the write-ahead log into its file yet");
         }
@@ -99,14 +136,14 @@ impl LogThread {
 }
 
 /// Waits until the next commit is due, and adds what came meanwhile.
-fn gather(queue: &mut mpsc::Receiver<Work>, batch: &mut Vec<Work>, due: Instant) {
+fn gather(queue: &mut mpsc::Receiver<Command>, batch: &mut Vec<Command>, due: Instant) {
     let early = due.saturating_duration_since(Instant::now());
     if batch.len() < BATCH_MAX && !early.is_zero() {
         sleep(early);
     }
     while batch.len() < BATCH_MAX
-        && let Ok(work) = queue.try_recv()
+        && let Ok(command) = queue.try_recv()
     {
-        batch.push(work);
+        batch.push(command);
     }
 }

@@ -9,6 +9,7 @@
 mod check;
 mod client;
 mod process;
+mod replay;
 mod store;
 mod time;
 mod world;

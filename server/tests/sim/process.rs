@@ -1,15 +1,18 @@
 //! One run of the server: the real parts, and in place of tasks and channels queues that move when
 //! the seed says so. What a read pump does is done here step by step, in the same order.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use protocol::{Connect, ErrorNote, Key, MessageId, Refusal, Role, ToClient, ToServer, UserName};
-use tokio::sync::oneshot::Receiver;
+use protocol::{
+    Connect, ErrorNote, Key, Message, MessageId, Refusal, Role, RoomName, ToClient, ToServer,
+    UserName,
+};
 use tokio::sync::oneshot::error::TryRecvError;
+use tokio::sync::oneshot::{Receiver, channel};
 
 use super::Mutant;
 use super::store::Store;
@@ -17,10 +20,11 @@ use super::time::{EXPIRY_MS, Time};
 use crate::frame::{Frame, Order};
 use crate::hub::core::{Core, Input};
 use crate::hub::{Budget, ConnectionId, lane, perform};
-use crate::log::keeper::{Item, Keeper, Outcome, Stamped, To};
-use crate::log::register::Change;
+use crate::log::effects::{Effects, To};
+use crate::log::event::{Act, Author, Delete, Event, NameProof, Say, TakeName};
+use crate::log::sequencer::Sequencer;
 use crate::log::{
-    Append, Asked, Delete, Health, OpenRoom, Page, RING_MESSAGES_MAX, Stored, Waiting, Work,
+    Asked, Command, Health, OpenRoom, Outcome, Page, RING_MESSAGES_MAX, ReplyTo, Stored,
 };
 use crate::monitoring::metrics::Metrics;
 use crate::outbox::{Bounds, End, Outbox, Post};
@@ -37,11 +41,12 @@ pub(super) struct Process {
     shard: VecDeque<Input<Outbox, Arc<Frame>>>,
     pub(super) names: Names<Outbox>,
     pub(super) health: Health,
-    keeper: Keeper,
-    works: VecDeque<Work>,
-    committing: Option<Vec<Stamped>>,
+    sequencer: Sequencer,
+    effects: Effects,
+    commands: VecDeque<Command>,
+    committing: Option<Vec<(Event, ReplyTo)>>,
     /// Connections that wait until their name is kept.
-    keeping: Vec<(u64, UserName, Receiver<()>)>,
+    keeping: Vec<(u64, UserName, Receiver<Outcome>)>,
     post: Arc<Post>,
     pub(super) connections: BTreeMap<u64, Connection>,
     mutant: Mutant,
@@ -79,10 +84,11 @@ impl Process {
         Process {
             core: Core::new(Budget(0)),
             shard: VecDeque::new(),
-            names: Names::new(Some(EXPIRY_MS), kept, time.age_ms()),
-            keeper: Keeper::new(store.clock(), health.clone(), metrics.clone()),
+            names: Names::new(Some(EXPIRY_MS), kept, HashMap::new(), time.age_ms()),
+            sequencer: Sequencer::new(store.clock()),
+            effects: Effects::new(health.clone(), metrics.clone()),
             health,
-            works: VecDeque::new(),
+            commands: VecDeque::new(),
             committing: None,
             keeping: Vec::new(),
             post: Arc::new(Post { bounds: BOUNDS, metrics: metrics.clone() }),
@@ -100,7 +106,7 @@ impl Process {
         key: u8,
         store: &Store,
     ) -> Result<(), Refusal> {
-        let strangers = Names::new(None, Vec::new(), 0);
+        let strangers = Names::new(None, Vec::new(), HashMap::new(), 0);
         let names = if self.mutant == Mutant::ForgetOwners { &strangers } else { &self.names };
         let (name, outbox) = (hello.user.unwrap(), Outbox::new(&self.post));
         let now = self.time.age_ms();
@@ -146,10 +152,15 @@ impl Process {
             return;
         }
         let used = self.time.age_ms();
-        assert!(self.names.keep(Kept { name: name.clone(), key, used }, used));
-        let kept = Kept { name: name.clone(), key, used: self.time.to_stored(used) };
-        let (waiting, done) = Waiting::new();
-        self.works.push_back(Work::Change(Box::new(Change::Keep(kept)), Some(waiting)));
+        let kept = Kept { name: name.clone(), key, used, person: None };
+        assert!(self.names.keep(kept, used));
+        let used = self.time.to_stored(used);
+        let proof = NameProof::Key { hash: key, expired: used.saturating_sub(EXPIRY_MS) };
+        let (waiting, done) = channel();
+        self.commands.push_back(Command {
+            act: Act::TakeName(Box::new(TakeName { name: name.clone(), proof, used })),
+            reply_to: ReplyTo::Waiting(waiting),
+        });
         self.keeping.push((id, name.clone(), done));
     }
 
@@ -160,10 +171,18 @@ impl Process {
 
     /// Who waited for their name goes on, with it or without.
     fn go_on(&mut self) {
-        let names = &self.names;
-        self.keeping.retain_mut(|(_, name, done)| match done.try_recv() {
-            Ok(()) => {
-                names.has_stored(name);
+        let (names, connections) = (&self.names, &self.connections);
+        self.keeping.retain_mut(|(id, name, done)| match done.try_recv() {
+            Ok(outcome) => {
+                match outcome.named() {
+                    Ok(person) => {
+                        names.has_stored(name, person);
+                        if let Some(connection) = connections.get(id) {
+                            connection.claim.person().is(person);
+                        }
+                    }
+                    Err(_) => names.forget(name),
+                }
                 false
             }
             Err(TryRecvError::Empty) => true,
@@ -222,24 +241,22 @@ impl Process {
                 connection.joining = Some(Joining { room, since, entered: false, found: None });
             }
             ToServer::Message(protocol::Say { room, content, reference }) => {
-                let open = connection.rooms.iter().find(|open| *open.name() == room);
-                if let Some(open) = open {
-                    self.works.push_back(Work::Append(Append {
-                        room: open.clone(),
-                        author: connection.claim.name().clone(),
-                        content,
-                        reference,
-                        outbox: connection.outbox.clone(),
-                    }));
+                if connection.is_in(&room) {
+                    let person = connection.claim.person();
+                    let author = Author { name: person.name.clone(), person: person.number() };
+                    let (key, checked) = (person.key(), None);
+                    let say = Say { room, author, key, content, reference, checked };
+                    let reply_to = ReplyTo::Author(connection.outbox.clone());
+                    self.commands.push_back(Command { act: Act::Say(say), reply_to });
                 }
             }
             ToServer::Delete(protocol::Delete { room, message, reference }) => {
-                let open = connection.rooms.iter().find(|open| *open.name() == room);
-                if let Some(room) = open.cloned() {
+                if connection.is_in(&room) {
                     let by = connection.claim.name().clone();
-                    let outbox = connection.outbox.clone();
-                    let delete = Delete { room, message, by, reference, outbox };
-                    self.works.push_back(Work::Delete(Box::new(delete)));
+                    let delete = Delete { room, message, by, reference };
+                    let reply_to = ReplyTo::Author(connection.outbox.clone());
+                    let act = Act::Delete(Box::new(delete));
+                    self.commands.push_back(Command { act, reply_to });
                 }
             }
             _ => {}
@@ -291,7 +308,7 @@ impl Process {
                 connection.rooms.push(joining.room);
                 return;
             }
-            joining.found = Some(store.page(&name, &newest));
+            joining.found = Some(store.newest_page(&name, &asked));
             connection.joining = Some(joining);
             return;
         }
@@ -329,20 +346,20 @@ impl Process {
 
     /// The log takes all that waits; true if it did.
     pub(super) fn begin_commit(&mut self) -> bool {
-        if self.committing.is_some() || self.works.is_empty() {
+        if self.committing.is_some() || self.commands.is_empty() {
             return false;
         }
         if self.mutant == Mutant::TrustTheClock {
-            let (health, metrics) = (self.health.clone(), self.post.metrics.clone());
-            self.keeper = Keeper::new(Default::default(), health, metrics);
+            self.sequencer = Sequencer::new(Default::default());
         }
-        let stamp = |work| self.keeper.stamp(work, self.time.now_us());
-        let batch: Vec<_> = self.works.drain(..).map(stamp).collect();
+        let now_us = self.time.now_us();
+        let place = |it: Command| (self.sequencer.place(it.act, now_us), it.reply_to);
+        let batch: Vec<_> = self.commands.drain(..).map(place).collect();
         if self.mutant == Mutant::TellBeforeCommit {
-            for stamped in &batch {
-                if let Item::Message(message) = stamped.item() {
-                    let (room, message) = (message.room.clone(), Stored::new(message.clone()));
-                    self.shard.push_back(Input::Deliver { room, message: message.frame });
+            for (event, _) in &batch {
+                if let Act::Say(say) = &event.act {
+                    let message = told_too_early(event, say);
+                    self.shard.push_back(Input::Deliver { room: say.room.clone(), message });
                 }
             }
         }
@@ -354,19 +371,19 @@ impl Process {
     pub(super) fn end_commit(&mut self, store: &mut Store, well: bool) -> bool {
         let Some(batch) = self.committing.take() else { return false };
         if !well && self.mutant != Mutant::HideFailures {
-            self.keeper.failed(batch, &std::io::Error::other("the disk is full"));
+            self.effects.failed(batch, &std::io::Error::other("the disk is full"));
             self.go_on();
             return true;
         }
         let outcomes = if well {
             self.time.note(store);
-            store.commit(batch.iter().map(Stamped::item), self.mutant)
+            store.commit(batch.iter().map(|(event, _)| event), self.mutant)
         } else {
-            batch.iter().map(|_| Outcome::Kept).collect()
+            batch.iter().map(|(event, _)| as_if_stored(event)).collect()
         };
         let (shard, told_before) = (&mut self.shard, self.mutant == Mutant::TellBeforeCommit);
         let overtake = self.mutant == Mutant::Overtake;
-        self.keeper.stored(batch, outcomes, |room, message, to| match to {
+        self.effects.follow(batch, outcomes, |room, message, to| match to {
             To::Everybody if told_before => {}
             To::Everybody => shard.push_back(Input::Deliver { room, message }),
             To::Author(author) if overtake => author.push(&message),
@@ -379,7 +396,7 @@ impl Process {
     /// The process dies, perhaps between a commit and the telling of it.
     pub(super) fn die(mut self, store: &mut Store, stored: bool) {
         if let Some(batch) = self.committing.take().filter(|_| stored) {
-            store.commit(batch.iter().map(Stamped::item), self.mutant);
+            store.commit(batch.iter().map(|(event, _)| event), self.mutant);
         }
     }
 
@@ -392,9 +409,37 @@ impl Connection {
     pub(super) fn name(&self) -> &UserName {
         self.claim.name()
     }
+
+    fn is_in(&self, room: &RoomName) -> bool {
+        self.rooms.iter().any(|open| open.name() == room)
+    }
 }
 
 /// Of a client's key.
 pub(super) fn hash(key: u8) -> KeyHash {
     KeyHash::of(&Key::new(&[key; 16]).unwrap())
+}
+
+/// What a commit would say of an event that was not there before.
+fn as_if_stored(event: &Event) -> Outcome {
+    match &event.act {
+        Act::Say(say) => Outcome::Said(said(event, say)),
+        _ => Outcome::Kept(event.id),
+    }
+}
+
+fn told_too_early(event: &Event, say: &Say) -> Arc<Frame> {
+    Stored::new(said(event, say)).frame
+}
+
+fn said(event: &Event, say: &Say) -> Message {
+    Message {
+        room: say.room.clone(),
+        sender: say.author.name.clone(),
+        content: say.content.clone(),
+        id: event.id,
+        at: event.at,
+        reference: say.reference.clone(),
+        deleted: false,
+    }
 }

@@ -1,19 +1,27 @@
-//! The model of the log on disk: what a commit made lasting, in order. It survives the process.
+//! The log on disk: the real one, on a database in memory that survives the process, and a record of
+//! what it said became of each event, for the checkers.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use protocol::{Body, DELETED_CONTENT, Deleted, Message, MessageId, RoomName, UserName};
+use protocol::{Deleted, Message, RoomName, UserName};
+use rusqlite::Connection;
 
 use super::Mutant;
 use crate::log::clock::Clock;
-use crate::log::keeper::{Item, Outcome};
-use crate::log::register::Change;
-use crate::log::{Asked, Deletion, Deletions, Page, Stored};
+use crate::log::database::Database;
+use crate::log::event::{Act, Event, NameProof};
+use crate::log::reader::Reader;
+use crate::log::store::Store as Log;
+use crate::log::{Asked, Outcome, Page};
 use crate::people::key_hash::KeyHash;
 use crate::people::names::Kept;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Store {
+    log: Log,
+    reader: Reader,
+    /// As an operator's commands have it.
+    beside: Connection,
     /// In the order of commits. Of what was deleted only a tombstone is left.
     pub(super) messages: Vec<Message>,
     pub(super) deletions: Vec<Deleted>,
@@ -23,58 +31,62 @@ pub(super) struct Store {
     names: Vec<Kept>,
     /// Up to when time has passed for certain.
     pub(super) known_ms: Option<u64>,
-    by_ref: HashMap<(String, String, String), usize>,
+    /// Everything that was committed.
+    pub(super) events: Vec<Event>,
 }
 
 impl Store {
-    /// Keeps all of them.
+    pub(super) fn new() -> Self {
+        let database = Database::memory().unwrap();
+        Store {
+            log: Log::new(database.writer().unwrap()),
+            reader: Reader::new(database.reader().unwrap()),
+            beside: database.upkeeper().unwrap(),
+            messages: Vec::new(),
+            deletions: Vec::new(),
+            erased: Vec::new(),
+            names: Vec::new(),
+            known_ms: None,
+            events: Vec::new(),
+        }
+    }
+
+    /// Applies all of them.
     pub(super) fn commit<'a>(
         &mut self,
-        batch: impl Iterator<Item = Item<'a>>,
+        batch: impl Iterator<Item = &'a Event>,
         mutant: Mutant,
     ) -> Vec<Outcome> {
-        let keep = |item| match item {
-            Item::Message(message) => self.keep(message, mutant),
-            Item::Deletion(deletion) => self.delete(deletion),
-            Item::Change(change) => {
-                if let Change::Keep(kept) = change {
-                    self.release(&kept.name);
-                    self.names.push(kept.clone());
-                }
-                Outcome::Kept
-            }
-        };
-        batch.map(keep).collect()
+        let batch: Vec<_> = batch.map(|event| mutate(event, mutant)).collect();
+        let outcomes = self.log.commit(batch.iter()).unwrap();
+        for (event, outcome) in batch.into_iter().zip(&outcomes) {
+            self.record(&event, outcome);
+            self.events.push(event);
+        }
+        outcomes
     }
 
-    fn keep(&mut self, message: &Message, mutant: Mutant) -> Outcome {
-        if let Some(reference) = &message.reference {
-            let key = (
-                message.room.key().to_string(),
-                message.sender.key().to_string(),
-                reference.as_str().to_owned(),
-            );
-            let first = self.by_ref.entry(key).or_insert(self.messages.len());
-            if *first < self.messages.len() && mutant != Mutant::ForgetRefs {
-                return Outcome::KeptBefore(Box::new(self.messages[*first].clone()));
+    fn record(&mut self, event: &Event, outcome: &Outcome) {
+        match outcome {
+            Outcome::Said(message) => self.messages.push(message.clone()),
+            Outcome::Deleted(deletion) => {
+                let it = self.messages.iter_mut().find(|it| it.id == deletion.left.id).unwrap();
+                self.erased.push(std::mem::replace(it, deletion.left.clone()));
+                self.deletions.push(deletion.deleted.clone());
             }
+            Outcome::Named(person) => {
+                let Act::TakeName(take) = &event.act else { panic!("{event:?}") };
+                let NameProof::Key { hash, .. } = take.proof else { panic!("{event:?}") };
+                let (name, used) = (take.name.clone(), take.used);
+                self.names.retain(|kept| kept.name != name);
+                self.names.push(Kept { name, key: hash, used, person: Some(*person) });
+            }
+            Outcome::SaidBefore(_)
+            | Outcome::DeletedBefore(_)
+            | Outcome::Kept(_)
+            | Outcome::Forgotten(_)
+            | Outcome::Refused(_) => {}
         }
-        self.messages.push(message.clone());
-        Outcome::Kept
-    }
-
-    fn delete(&mut self, deletion: &Deleted) -> Outcome {
-        let is_it = |it: &&mut Message| it.id == deletion.message && it.room == deletion.room;
-        let Some(message) = self.messages.iter_mut().find(is_it) else { return Outcome::Missing };
-        if message.deleted {
-            let first = self.deletions.iter().find(|first| first.message == deletion.message);
-            return Outcome::DeletedBefore(Box::new(first.unwrap().clone()));
-        }
-        self.erased.push(message.clone());
-        message.content = Body::try_from(DELETED_CONTENT.to_owned()).unwrap();
-        message.deleted = true;
-        self.deletions.push(deletion.clone());
-        Outcome::Deleted(Box::new(message.clone()))
     }
 
     /// Whose a name is.
@@ -89,15 +101,13 @@ impl Store {
 
     /// A name is nobody's again.
     pub(super) fn release(&mut self, name: &UserName) {
+        self.beside.execute("DELETE FROM names WHERE key = ?1", [name.key()]).unwrap();
         self.names.retain(|kept| kept.name != *name);
     }
 
     /// Where ids and times of earlier runs ended.
     pub(super) fn clock(&self) -> Clock {
-        let said = self.messages.last().map(|last| (last.id.get(), last.at));
-        let deleted = self.deletions.last().map(|last| (last.id.get(), last.at));
-        let (last_id, last_at) = said.max(deleted).unwrap_or_default();
-        Clock { last_id, last_at }
+        self.log.clock().unwrap()
     }
 
     /// Whether it is stored, or was as it is until it was deleted.
@@ -116,20 +126,22 @@ impl Store {
         here.map(|message| message.id.get()).collect()
     }
 
-    /// One snapshot, as a reader of the database takes it.
+    /// One snapshot.
     pub(super) fn page(&self, room: &RoomName, asked: &Asked) -> Page {
-        let here: Vec<_> = self.messages.iter().filter(|message| message.room == *room).collect();
-        let wanted: Vec<_> = here.iter().filter(|message| message.id > asked.since).collect();
-        let first = wanted.len().saturating_sub(asked.limit);
-        let deletions = self.deletions.iter().filter(|it| it.room == *room && it.id > asked.since);
-        let list: Vec<_> =
-            deletions.map(|it| Deletion { id: it.id, message: it.message }).collect();
-        let newest = here.last().map_or(MessageId::ZERO, |message| message.id);
-        Page {
-            messages: wanted[first..].iter().map(|m| Stored::new((**m).clone())).collect(),
-            older: first.checked_sub(1).map(|older| wanted[older].id),
-            head: list.last().map_or(newest, |deletion| deletion.id.max(newest)),
-            deletions: Deletions { list, floor: asked.since },
-        }
+        self.reader.page(room, asked).unwrap()
     }
+
+    /// One snapshot, of as much as is kept in memory.
+    pub(super) fn newest_page(&self, room: &RoomName, asked: &Asked) -> Page {
+        self.reader.newest_page(room, asked).unwrap()
+    }
+}
+
+/// What is broken on purpose in the rules of what lasts.
+fn mutate(event: &Event, mutant: Mutant) -> Event {
+    let mut event = event.clone();
+    if let (Act::Say(say), Mutant::ForgetRefs) = (&mut event.act, mutant) {
+        say.reference = None;
+    }
+    event
 }

@@ -14,6 +14,7 @@ use super::store::Store;
 use super::time::{Clocks, Time};
 use super::{Mutant, Tracing, check};
 use crate::frame::Frame;
+use crate::log::event::Event;
 use crate::monitoring::metrics::Metrics;
 
 /// Steps before everything comes to rest.
@@ -64,7 +65,7 @@ impl World {
         };
         let clients: Vec<_> = (1..).zip(names).map(|named| client(named, &mut rng)).collect();
         let metrics = METRICS.with(Arc::clone);
-        let mut store = Store::default();
+        let mut store = Store::new();
         let now_us = 1_800_000_000_000_000;
         let clocks = Clocks { now_us, truth_us: now_us };
         let time = Time::start(&mut store, clocks, mutant);
@@ -88,6 +89,11 @@ impl World {
     /// Everything that happened, if it was remembered.
     pub(super) fn told(self) -> Vec<String> {
         self.told
+    }
+
+    /// Everything that was committed.
+    pub(super) fn events(self) -> Vec<Event> {
+        self.store.events
     }
 
     pub(super) fn play(&mut self) -> Result<(), String> {

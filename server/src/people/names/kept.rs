@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use protocol::UserName;
 
+use super::PersonId;
 use crate::people::key_hash::KeyHash;
 
 /// Names that are kept in all. With a name of usual length some 25 MB of memory.
@@ -19,6 +20,8 @@ pub(crate) struct Kept {
     pub(crate) key: KeyHash,
     /// When it was used last: milliseconds since 1970.
     pub(crate) used: u64,
+    /// Who that is; none until it is in the database.
+    pub(crate) person: Option<PersonId>,
 }
 
 /// All of them, by folded name.
@@ -65,8 +68,11 @@ impl AllKept {
     }
 
     /// Now it does.
-    pub(super) fn stored(&mut self, key: &str) {
+    pub(super) fn stored(&mut self, key: &str, owner: PersonId) {
         self.pending.remove(key);
+        if let Some(kept) = self.by_name.get_mut(key) {
+            kept.person = Some(owner);
+        }
     }
 
     pub(super) fn is_stored(&self, key: &str) -> bool {
@@ -113,7 +119,7 @@ mod tests {
 
     fn kept(name: &str, used: u64) -> Kept {
         let key = KeyHash::of(&Key::new(&[1; 16]).unwrap());
-        Kept { name: UserName::try_from(name).unwrap(), key, used }
+        Kept { name: UserName::try_from(name).unwrap(), key, used, person: None }
     }
 
     #[test]

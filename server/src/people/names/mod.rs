@@ -6,11 +6,12 @@
 
 mod kept;
 mod looks;
+mod person_id;
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use protocol::{NameError, Refusal, UserName};
 
@@ -18,6 +19,7 @@ use self::kept::AllKept;
 pub use self::kept::KEPT_MAX;
 pub(crate) use self::kept::Kept;
 use self::looks::Looks;
+pub(crate) use self::person_id::{Owner, PersonId};
 use crate::limits::rate::Rate;
 use crate::people::key_hash::KeyHash;
 
@@ -44,17 +46,30 @@ pub(crate) struct Person {
     /// Spelt as their first connection spelt it: one person has one spelling.
     pub(crate) name: UserName,
     pub(crate) proof: Proof,
+    /// As soon as it is known.
+    number: OnceLock<PersonId>,
     /// What they said lately, over all their connections.
     said: Rate,
 }
 
 impl Person {
     pub(crate) fn new(name: UserName, proof: Proof) -> Self {
-        Person { name, proof, said: Rate::default() }
+        Person { name, proof, number: OnceLock::new(), said: Rate::default() }
     }
 
     pub(crate) fn said(&self) -> &Rate {
         &self.said
+    }
+
+    /// Which person it is, if the name is theirs for good.
+    pub(crate) fn number(&self) -> Option<PersonId> {
+        self.number.get().copied()
+    }
+
+    /// They are this one, from now on.
+    pub(crate) fn is(&self, number: PersonId) {
+        // Who has a number keeps it.
+        let _ = self.number.set(number);
     }
 
     /// The hash of their key, if they have one.
@@ -100,6 +115,8 @@ pub(crate) struct Names<M>(Arc<Mutex<State<M>>>);
 struct State<M> {
     in_use: HashMap<Arc<str>, Holder<M>>,
     kept: AllKept,
+    /// Who the tokens of a closed server speak of, by folded name.
+    subjects: HashMap<Arc<str>, PersonId>,
     looks: Looks,
 }
 
@@ -119,9 +136,14 @@ pub(crate) struct Claim<M: PartialEq> {
 
 impl<M: Clone + PartialEq> Names<M> {
     /// `expiry`: milliseconds of disuse after which a name is kept no longer; none is never.
-    pub(crate) fn new(expiry: Option<u64>, kept: Vec<Kept>, now: u64) -> Self {
-        let mut state =
-            State { in_use: HashMap::new(), kept: AllKept::new(expiry), looks: Looks::default() };
+    pub(crate) fn new(
+        expiry: Option<u64>,
+        kept: Vec<Kept>,
+        subjects: HashMap<Arc<str>, PersonId>,
+        now: u64,
+    ) -> Self {
+        let (in_use, looks) = (HashMap::new(), Looks::default());
+        let mut state = State { in_use, kept: AllKept::new(expiry), subjects, looks };
         for kept in kept {
             state.keep(kept, now);
         }
@@ -174,9 +196,14 @@ impl<M: Clone + PartialEq> Names<M> {
         is_kept
     }
 
-    /// It is in the database.
-    pub(crate) fn has_stored(&self, name: &UserName) {
-        self.lock().kept.stored(name.key());
+    /// It is in the database, and whose.
+    pub(crate) fn has_stored(&self, name: &UserName, owner: PersonId) {
+        self.lock().kept.stored(name.key(), owner);
+    }
+
+    /// The tokens for this name speak of this person.
+    pub(crate) fn has_subject(&self, name: &UserName, person: PersonId) {
+        self.lock().subjects.insert(name.key().clone(), person);
     }
 
     /// Keeps a name no longer, unless it was used or taken anew meanwhile.
@@ -261,6 +288,15 @@ impl<M> State<M> {
         }
         self.looks.add(&name);
         let key = name.key().clone();
+        let number = match proof {
+            Proof::Key(hash) => {
+                let kept = self.kept.get(&key, now).filter(|kept| kept.key == hash);
+                kept.and_then(|kept| kept.person)
+            }
+            Proof::Token => self.subjects.get(&key).copied(),
+            Proof::None => None,
+        };
+        number.into_iter().for_each(|number| person.is(number));
         let person = Arc::new(person);
         let holder = Holder { person: person.clone(), connections: vec![member] };
         self.in_use.insert(key, holder);

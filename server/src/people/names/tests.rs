@@ -1,7 +1,7 @@
 //! Names in use and names that are kept, without a server around them.
 
 use super::*;
-use protocol::Key;
+use protocol::{Key, MessageId};
 
 fn name(text: &str) -> UserName {
     UserName::try_from(text).unwrap()
@@ -16,11 +16,11 @@ fn hash(byte: u8) -> KeyHash {
 }
 
 fn kept(text: &str, byte: u8, used: u64) -> Kept {
-    Kept { name: name(text), key: hash(byte), used }
+    Kept { name: name(text), key: hash(byte), used, person: None }
 }
 
 fn names(kept: Vec<Kept>) -> Names<u32> {
-    Names::new(Some(1000), kept, 0)
+    Names::new(Some(1000), kept, HashMap::new(), 0)
 }
 
 fn claim(
@@ -114,7 +114,7 @@ fn a_name_that_was_kept_before_there_were_looks_is_its_owners_still() {
 #[test]
 fn a_name_that_nobody_may_take_anew_is_its_owners_still() {
     let old = UserName::known("*").unwrap();
-    let names = names(vec![Kept { name: old.clone(), key: hash(1), used: 0 }]);
+    let names = names(vec![Kept { name: old.clone(), key: hash(1), used: 0, person: None }]);
     let claim =
         |proof, now| names.claim(Person::new(old.clone(), proof), 1, now).map(|_| ()).unwrap_err();
     assert!(names.claim(Person::new(old.clone(), key(1)), 1, 0).is_ok());
@@ -169,6 +169,8 @@ fn what_is_on_its_way_into_the_database_is_not_given_up_because_it_is_not_there(
     assert!(names.keep(kept("Alice", 2, 10), 10));
     assert_eq!(names.stored(&name("alice"), 10), None);
     assert_eq!(claim(&names, "alice", key(1), 1, 10).unwrap_err(), Taken::Kept);
-    names.has_stored(&name("alice"));
-    assert_eq!(names.stored(&name("alice"), 10), Some(kept("Alice", 2, 10)));
+    let person = PersonId::made_by(MessageId::ZERO);
+    names.has_stored(&name("alice"), person);
+    let stored = Kept { person: Some(person), ..kept("Alice", 2, 10) };
+    assert_eq!(names.stored(&name("alice"), 10), Some(stored));
 }

@@ -6,14 +6,14 @@
 mod tests;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use protocol::{Refusal, Restriction, RoomName, UserName};
+use protocol::{MessageId, Refusal, Restriction, RoomName, UserName};
 
 use crate::auth::Pass;
 use crate::auth::moderators::Moderators;
-use crate::log::register::{Kind, Sanction};
+use crate::log::sanction::{Kind, Sanction};
 use crate::people::key_hash::KeyHash;
 use crate::people::names::Person;
 
@@ -32,6 +32,8 @@ pub(crate) struct Sanctions {
     all: RwLock<All>,
     /// Most of the time there are none, and a message costs one look at this number.
     mutes: AtomicUsize,
+    /// The id of the newest that was imposed.
+    newest: AtomicU64,
     moderators: Moderators,
 }
 
@@ -43,10 +45,15 @@ struct All {
 }
 
 impl Sanctions {
-    pub(crate) fn new(sanctions: Vec<Sanction>, moderators: Moderators) -> Self {
+    pub(crate) fn new(sanctions: Vec<Sanction>, newest: MessageId, moderators: Moderators) -> Self {
         let all = Sanctions { moderators, ..Sanctions::default() };
-        sanctions.into_iter().for_each(|sanction| all.impose(sanction));
+        sanctions.into_iter().for_each(|sanction| all.impose(sanction, newest));
         all
+    }
+
+    /// The newest that is known here. What is checked afterwards is checked against it.
+    pub(crate) fn newest(&self) -> MessageId {
+        MessageId::try_from(self.newest.load(Ordering::Acquire)).unwrap_or_default()
     }
 
     /// Why somebody may not come into a room, or into the server, with this pass. `now` is in
@@ -90,7 +97,18 @@ impl Sanctions {
         (!self.moderators.is_one(person.key(), pass, room)).then_some(found)
     }
 
-    /// Whether there is one of exactly this kind, place and name.
+    /// The one of a kind and place that was imposed on a name: on who has it now, if there is one, else
+    /// on whoever had it.
+    pub(crate) fn named(&self, like: &Sanction, now: u64) -> Option<Arc<Sanction>> {
+        let all = self.read();
+        let theirs = all.by_name.get(like.user.key()).into_iter().flatten();
+        let theirs = theirs.filter(|other| {
+            other.kind == like.kind && other.room == like.room && holds(other, now)
+        });
+        theirs.max_by_key(|other| is_same(other, like)).cloned()
+    }
+
+    /// Whether there is one of exactly this kind, place and person.
     pub(crate) fn has(&self, sanction: &Sanction, now: u64) -> bool {
         let all = self.read();
         let theirs = all.by_name.get(sanction.user.key()).into_iter().flatten();
@@ -125,7 +143,7 @@ impl Sanctions {
 
     /// Forgets those that the operator has lifted in the database: it has these.
     pub(crate) fn keep_only(&self, stored: &[Sanction]) {
-        let place = |it: &Sanction| (it.kind, it.room.clone(), it.user.clone());
+        let place = |it: &Sanction| (it.kind, it.room.clone(), it.owner());
         let stored: HashSet<_> = stored.iter().map(place).collect();
         let mut all = self.write();
         all.remove(&|other| !stored.contains(&place(other)), None);
@@ -140,11 +158,12 @@ impl Sanctions {
     }
 
     /// From now on it holds, instead of the same one of before.
-    pub(crate) fn impose(&self, sanction: Sanction) {
+    pub(crate) fn impose(&self, sanction: Sanction, id: MessageId) {
         let mut all = self.write();
         all.remove(&|other| is_same(other, &sanction), Some(&sanction.user));
         all.insert(sanction);
         self.recount(&all);
+        self.newest.fetch_max(id.get(), Ordering::Release);
     }
 
     /// It holds no longer.
@@ -186,7 +205,10 @@ impl All {
         now: u64,
     ) -> Option<Arc<Sanction>> {
         let by_key = person.key().and_then(|key| self.by_key.get(&key));
-        let theirs = self.by_name.get(person.name.key()).into_iter().chain(by_key).flatten();
+        let by_name = self.by_name.get(person.name.key()).into_iter().flatten();
+        let (owner, any) = (person.number(), None);
+        let by_name = by_name.filter(|it| it.person == any || it.person == owner);
+        let theirs = by_name.chain(by_key.into_iter().flatten());
         let here = |sanction: &&Arc<Sanction>| {
             sanction.kind == kind
                 && holds(sanction, now)
@@ -232,7 +254,7 @@ impl All {
 }
 
 fn is_same(one: &Sanction, other: &Sanction) -> bool {
-    one.kind == other.kind && one.room == other.room && one.user == other.user
+    one.kind == other.kind && one.room == other.room && one.owner() == other.owner()
 }
 
 fn holds(sanction: &Sanction, now: u64) -> bool {

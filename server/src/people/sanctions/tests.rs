@@ -2,11 +2,15 @@
 
 use super::*;
 use crate::auth::NewModerators;
-use crate::people::names::Proof;
+use crate::people::names::{PersonId, Proof};
 use protocol::{Grant, Key, Role, RoomPattern};
 
 fn name(text: &str) -> UserName {
     UserName::try_from(text).unwrap()
+}
+
+fn id(number: u64) -> MessageId {
+    MessageId::try_from(number).unwrap()
 }
 
 fn hash(byte: u8) -> KeyHash {
@@ -20,14 +24,14 @@ fn person(text: &str, byte: u8) -> Person {
 fn sanction(kind: Kind, room: Option<&str>, user: &str, until: Option<u64>) -> Sanction {
     let room = room.map(|room| RoomName::try_from(room).unwrap());
     let (user, key, by) = (name(user), Some(hash(1)), name("Mod"));
-    Sanction { kind, room, user, key, until, reason: None, by }
+    Sanction { kind, room, user, person: None, key, until, reason: None, by }
 }
 
 #[test]
 fn a_ban_holds_for_the_name_and_for_the_key_where_it_was_said() {
     let dev = RoomName::try_from("dev").unwrap();
     let ban = sanction(Kind::Ban, Some("DEV"), "Eve", Some(5000));
-    let sanctions = Sanctions::new(vec![ban], Moderators::default());
+    let sanctions = Sanctions::new(vec![ban], id(1), Moderators::default());
     for (who, is) in [(person("EVE", 2), true), (person("Eva", 1), true), (person("Eva", 2), false)]
     {
         assert_eq!(sanctions.ban(&who, None, Some(&dev), 0).is_some(), is, "{who:?}");
@@ -37,16 +41,43 @@ fn a_ban_holds_for_the_name_and_for_the_key_where_it_was_said() {
     let eve = person("Eve", 1);
     assert_eq!(sanctions.ban(&eve, None, Some(&dev), 3001).unwrap().seconds, Some(2));
     assert_eq!(sanctions.ban(&eve, None, Some(&dev), 5000), None, "its time is over");
-    sanctions.impose(sanction(Kind::Ban, None, "Eve", None));
+    sanctions.impose(sanction(Kind::Ban, None, "Eve", None), id(2));
     let everywhere = Restriction { server: true, seconds: None, reason: None };
     assert_eq!(sanctions.ban(&eve, None, Some(&dev), 0), Some(everywhere), "what lasts longest");
+}
+
+#[test]
+fn a_ban_on_a_person_is_not_inherited_by_whoever_has_the_name_next() {
+    let [eve, next] = [10, 20].map(|number| PersonId::made_by(id(number)));
+    let person = |byte, number: Option<PersonId>| {
+        let person = person("Eve", byte);
+        number.into_iter().for_each(|number| person.is(number));
+        person
+    };
+    let ban = Sanction { person: Some(eve), ..sanction(Kind::Ban, None, "Eve", None) };
+    let sanctions = Sanctions::new(vec![ban.clone()], id(30), Moderators::default());
+    for (who, is) in [
+        (person(1, Some(eve)), true),
+        (person(2, Some(eve)), true),
+        (person(2, Some(next)), false),
+        (person(2, None), false),
+        (person(1, Some(next)), true),
+    ] {
+        assert_eq!(sanctions.ban(&who, None, None, 0).is_some(), is, "{who:?}");
+    }
+    let on_next = Sanction { person: Some(next), key: None, ..ban.clone() };
+    assert!(!sanctions.has(&on_next, 0));
+    assert_eq!(*sanctions.named(&on_next, 0).unwrap(), ban, "of whoever had the name");
+    sanctions.impose(on_next.clone(), id(40));
+    assert_eq!(*sanctions.named(&on_next, 0).unwrap(), on_next, "of who has it now");
+    assert_eq!((sanctions.read().count, sanctions.newest()), (2, id(40)));
 }
 
 #[test]
 fn none_holds_for_a_moderator_by_token_or_as_the_list_is_now() {
     let (dev, moderators) = (RoomName::try_from("dev").unwrap(), Moderators::default());
     let set = [Kind::Ban, Kind::Mute].map(|kind| sanction(kind, None, "Eve", None)).into();
-    let sanctions = Sanctions::new(set, moderators.clone());
+    let sanctions = Sanctions::new(set, id(1), moderators.clone());
     let hold = |person: &Person, pass: Option<&Pass>| {
         [sanctions.ban(person, pass, None, 0), sanctions.mute(person, pass, &dev, || 0)]
             .map(|s| s.is_some())
@@ -75,7 +106,7 @@ fn a_new_one_replaces_the_same_and_can_be_lifted() {
     let dev = RoomName::try_from("dev").unwrap();
     let (eve, sanctions) = (person("Eve", 1), Sanctions::default());
     for until in [1000, 2000] {
-        sanctions.impose(sanction(Kind::Mute, None, "Eve", Some(until)));
+        sanctions.impose(sanction(Kind::Mute, None, "Eve", Some(until)), id(until));
     }
     assert_eq!(sanctions.read().count, 1);
     assert_eq!(sanctions.mute(&eve, None, &dev, || 500).unwrap().seconds, Some(2));
@@ -136,13 +167,13 @@ fn all_rooms_together_leave_places_to_the_whole_server() {
 #[test]
 fn what_the_operator_lifted_is_forgotten_and_what_was_set_anew_is_not() {
     let (eve, sanctions) = (person("Eve", 1), Sanctions::default());
-    sanctions.impose(sanction(Kind::Ban, None, "Eve", None));
+    sanctions.impose(sanction(Kind::Ban, None, "Eve", None), id(2));
     let lifted = sanctions.find(Kind::Ban, (&eve, None), None, 0).unwrap();
-    sanctions.impose(sanction(Kind::Ban, None, "Eve", Some(5000)));
+    sanctions.impose(sanction(Kind::Ban, None, "Eve", Some(5000)), id(3));
     sanctions.forget(&lifted);
     let anew = sanctions.find(Kind::Ban, (&eve, None), None, 0).unwrap();
     assert_eq!(anew.until, Some(5000));
-    sanctions.impose(sanction(Kind::Mute, Some("dev"), "Eve", None));
+    sanctions.impose(sanction(Kind::Mute, Some("dev"), "Eve", None), id(4));
     sanctions.keep_only(&[sanction(Kind::Mute, Some("DEV"), "EVE", None)]);
     assert_eq!(sanctions.ban(&eve, None, None, 0), None);
     assert_eq!(sanctions.read().count, 1);

@@ -1,0 +1,59 @@
+//! Does to the database what events say. Nothing else writes what is kept.
+//!
+//! The same events over equal databases make equal databases and equal outcomes, however they are cut
+//! into commits: nothing here asks a clock, a random number or the configuration. All rules of what
+//! lasts are decided here; what was checked before only saves work.
+
+mod expiry;
+mod messages;
+mod names;
+mod rooms;
+mod sanctions;
+#[cfg(test)]
+mod tests;
+
+use rusqlite::Connection;
+
+pub(super) use self::messages::read_message;
+use self::rooms::RoomNumbers;
+pub(super) use self::rooms::room_number;
+pub(super) use self::sanctions::{newest_sanction, room_key};
+use super::column::signed;
+use super::event::{Act, Event};
+use super::outcome::Outcome;
+
+/// What is in the database and asked for often. It decides nothing that the database would not.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    rooms: RoomNumbers,
+    newest_sanction: sanctions::Newest,
+}
+
+/// Applies one event within a transaction.
+pub(super) fn apply(
+    db: &Connection,
+    known: &mut Known,
+    event: &Event,
+) -> rusqlite::Result<Outcome> {
+    let outcome = match &event.act {
+        // The rest is rare: messages themselves tell where the order ended.
+        Act::Say(say) => return messages::say(db, known, event, say),
+        Act::Delete(delete) => messages::delete(db, event, delete),
+        Act::TakeName(take) => names::take(db, event, take),
+        Act::UseName(used) => names::note_use(db, event, used),
+        Act::Impose(sanction) => sanctions::impose(db, known, event, sanction),
+        Act::Lift(lift) => sanctions::lift(db, event, lift),
+        Act::Expire(expire) => expiry::expire(db, event, expire),
+        Act::Forget(forget) => expiry::forget(db, known, forget),
+        Act::NoteTime(known_ms) => expiry::note_time(db, event, *known_ms),
+    }?;
+    note_end(db, event)?;
+    Ok(outcome)
+}
+
+/// Where the order ended, so that no id is given twice.
+fn note_end(db: &Connection, event: &Event) -> rusqlite::Result<()> {
+    let note = "UPDATE log SET last = ?1, last_at = ?2";
+    db.prepare_cached(note)?.execute([signed(event.id.get()), signed(event.at)])?;
+    Ok(())
+}

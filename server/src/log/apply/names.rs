@@ -1,0 +1,92 @@
+//! Names, and the persons they point to.
+
+use protocol::{Refusal, UserName};
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::super::column::{person, signed};
+use super::super::event::{Event, NameProof, TakeName, UseName};
+use super::super::outcome::Outcome;
+use crate::people::key_hash::KeyHash;
+use crate::people::names::PersonId;
+
+pub(super) fn take(db: &Connection, event: &Event, take: &TakeName) -> rusqlite::Result<Outcome> {
+    match take.proof {
+        NameProof::Token => take_by_token(db, event, &take.name),
+        NameProof::Key { hash, expired } => take_by_key(db, event, take, (hash, expired)),
+    }
+}
+
+/// The operator's word, which makes somebody the same person for good.
+fn take_by_token(db: &Connection, event: &Event, name: &UserName) -> rusqlite::Result<Outcome> {
+    let select = "SELECT person FROM subjects WHERE key = ?1";
+    let mut select = db.prepare_cached(select)?;
+    if let Some(known) = select.query_row([name.key()], |row| person(row, 0)).optional()? {
+        return Ok(Outcome::Named(known));
+    }
+    let new = make_person(db, event)?;
+    let insert = "INSERT INTO subjects (key, person) VALUES (?1, ?2)";
+    db.prepare_cached(insert)?.execute(params![name.key(), signed(new.get())])?;
+    Ok(Outcome::Named(new))
+}
+
+fn take_by_key(
+    db: &Connection,
+    event: &Event,
+    take: &TakeName,
+    (hash, expired): (KeyHash, u64),
+) -> rusqlite::Result<Outcome> {
+    let name = &take.name;
+    let select = "SELECT person, used >= ?3,
+            EXISTS (SELECT 1 FROM keys WHERE hash = ?2 AND person = names.person)
+        FROM names WHERE key = ?1";
+    let mut select = db.prepare_cached(select)?;
+    let bounds = params![name.key(), hash.as_bytes(), signed(expired)];
+    let found = select.query_row(bounds, |row| {
+        Ok((person(row, 0)?, row.get::<_, bool>(1)?, row.get::<_, bool>(2)?))
+    });
+    let owner = match found.optional()? {
+        Some((owner, _, true)) => owner,
+        Some((_, true, false)) => return Ok(Outcome::Refused(Refusal::NameClaimed)),
+        Some((_, false, false)) | None => match without_name(db, hash)? {
+            Some(owner) => owner,
+            None => make_owner(db, event, hash)?,
+        },
+    };
+    let insert = "INSERT INTO names (key, name, person, used) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT (key) DO UPDATE SET name = ?2, person = ?3, used = ?4";
+    let row = params![name.key(), name.as_str(), signed(owner.get()), signed(take.used)];
+    db.prepare_cached(insert)?.execute(row)?;
+    Ok(Outcome::Named(owner))
+}
+
+/// Whoever has this key and lost their name is the same person under the next one.
+fn without_name(db: &Connection, hash: KeyHash) -> rusqlite::Result<Option<PersonId>> {
+    let select = "SELECT person FROM keys WHERE hash = ?1
+        AND NOT EXISTS (SELECT 1 FROM names WHERE names.person = keys.person)
+        ORDER BY person LIMIT 1";
+    db.prepare_cached(select)?.query_row([hash.as_bytes()], |row| person(row, 0)).optional()
+}
+
+fn make_owner(db: &Connection, event: &Event, hash: KeyHash) -> rusqlite::Result<PersonId> {
+    let owner = make_person(db, event)?;
+    let insert = "INSERT INTO keys (hash, person) VALUES (?1, ?2)";
+    db.prepare_cached(insert)?.execute(params![hash.as_bytes(), signed(owner.get())])?;
+    Ok(owner)
+}
+
+fn make_person(db: &Connection, event: &Event) -> rusqlite::Result<PersonId> {
+    let insert = "INSERT INTO persons (id) VALUES (?1)";
+    db.prepare_cached(insert)?.execute([signed(event.id.get())])?;
+    Ok(PersonId::made_by(event.id))
+}
+
+pub(super) fn note_use(
+    db: &Connection,
+    event: &Event,
+    used: &UseName,
+) -> rusqlite::Result<Outcome> {
+    let update = "UPDATE names SET used = ?3 WHERE key = ?1 AND person = ?2";
+    let row = params![used.name.key(), signed(used.person.get()), signed(used.used)];
+    db.prepare_cached(update)?.execute(row)?;
+    Ok(Outcome::Kept(event.id))
+}

@@ -1,0 +1,109 @@
+//! Bans and mutes.
+
+use protocol::{MessageId, Reason, Refusal, Restriction, RoomName};
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::super::column::{checked, id, signed};
+use super::super::event::{Event, Say};
+use super::super::outcome::Outcome;
+use super::super::sanction::{Kind, Lift, Sanction};
+use super::Known;
+use crate::people::key_hash::KeyHash;
+use crate::people::names::Owner;
+
+/// The newest that there is, or was; none is not known yet.
+#[derive(Debug, Default)]
+pub(super) struct Newest(Option<MessageId>);
+
+impl Newest {
+    fn get(&mut self, db: &Connection) -> rusqlite::Result<MessageId> {
+        if let Some(newest) = self.0 {
+            return Ok(newest);
+        }
+        let newest = newest_sanction(db)?;
+        Ok(*self.0.insert(newest))
+    }
+}
+
+/// The newest ban or mute that there is.
+pub(crate) fn newest_sanction(db: &Connection) -> rusqlite::Result<MessageId> {
+    db.query_row("SELECT coalesce(max(id), 0) FROM sanctions", [], |row| id(row, 0))
+}
+
+pub(super) fn impose(
+    db: &Connection,
+    known: &mut Known,
+    event: &Event,
+    sanction: &Sanction,
+) -> rusqlite::Result<Outcome> {
+    let impose = "INSERT OR REPLACE INTO sanctions
+        (kind, room_key, owner, id, room, user_key, user, hash, until, reason, author)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    db.prepare_cached(impose)?.execute(params![
+        sanction.kind.number(),
+        room_key(sanction.room.as_ref()),
+        sanction.owner(),
+        signed(event.id.get()),
+        sanction.room.as_ref().map(RoomName::as_str),
+        sanction.user.key(),
+        sanction.user.as_str(),
+        sanction.key.as_ref().map(KeyHash::as_bytes),
+        sanction.until.map(signed),
+        sanction.reason.as_ref().map(Reason::as_str),
+        sanction.by.as_str(),
+    ])?;
+    known.newest_sanction.0 = Some(event.id);
+    Ok(Outcome::Kept(event.id))
+}
+
+pub(super) fn lift(db: &Connection, event: &Event, lift: &Lift) -> rusqlite::Result<Outcome> {
+    let delete = "DELETE FROM sanctions WHERE kind = ?1 AND room_key = ?2 AND owner = ?3";
+    let place = params![lift.kind.number(), room_key(lift.room.as_ref()), lift.owner];
+    db.prepare_cached(delete)?.execute(place)?;
+    Ok(Outcome::Kept(event.id))
+}
+
+/// Why a message is refused that was on its way when its author was banned or muted. What is older
+/// was looked at before, with the time that it needs.
+pub(super) fn silence(
+    db: &Connection,
+    known: &mut Known,
+    event: &Event,
+    say: &Say,
+) -> rusqlite::Result<Option<Refusal>> {
+    let Some(seen) = say.checked else { return Ok(None) };
+    if known.newest_sanction.get(db)? <= seen {
+        return Ok(None);
+    }
+    let select = "SELECT kind, room IS NULL, until, reason FROM sanctions
+        WHERE id > ?1 AND room_key IN ('', ?2)
+        AND (owner = ?3 OR owner = ?4 OR hash = ?5)
+        ORDER BY kind, id LIMIT 1";
+    let author = &say.author;
+    let bounds = params![
+        signed(seen.get()),
+        say.room.key(),
+        Owner::of(author.person, &author.name),
+        Owner::of(None, &author.name),
+        say.key.as_ref().map(KeyHash::as_bytes),
+    ];
+    let found = db.prepare_cached(select)?.query_row(bounds, |row| {
+        let (until, reason): (Option<i64>, Option<String>) = (row.get(2)?, row.get(3)?);
+        let until = checked(2, until.map(u64::try_from).transpose())?;
+        let restriction = Restriction {
+            server: row.get(1)?,
+            seconds: until.map(|until| until.saturating_sub(event.at).div_ceil(1000)),
+            reason: checked(3, reason.as_deref().map(Reason::stored).transpose())?,
+        };
+        Ok((row.get::<_, i64>(0)?, Box::new(restriction)))
+    });
+    Ok(found.optional()?.map(|(kind, restriction)| {
+        let is_ban = kind == Kind::Ban.number();
+        if is_ban { Refusal::Banned(restriction) } else { Refusal::Muted(restriction) }
+    }))
+}
+
+/// No room's name is empty.
+pub(crate) fn room_key(room: Option<&RoomName>) -> &str {
+    room.map_or("", |room| room.key())
+}

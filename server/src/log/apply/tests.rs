@@ -1,0 +1,239 @@
+//! What becomes of events, each after those before it.
+
+use protocol::{Body, MessageId, Ref, Refusal, RoomName, UserName};
+
+use super::super::database::Database;
+use super::super::event::{Act, Author, Delete, Event, Expire, Forget, NameProof, Say, TakeName};
+use super::super::outcome::Outcome;
+use super::super::sanction::{Kind, Lift, Sanction};
+use super::super::store::Store;
+use crate::people::key_hash::KeyHash;
+use crate::people::names::{Owner, PersonId};
+
+/// 2026-11-30, in µs.
+const NOW: u64 = 1_796_000_000_000_000;
+const DAY: u64 = 24 * 60 * 60 * 1_000_000;
+
+struct Log {
+    store: Store,
+    /// The next id.
+    id: u64,
+}
+
+fn id(number: u64) -> MessageId {
+    MessageId::try_from(number).unwrap()
+}
+
+fn name(text: &str) -> UserName {
+    UserName::try_from(text).unwrap()
+}
+
+fn room(text: &str) -> RoomName {
+    RoomName::try_from(text).unwrap()
+}
+
+fn hash(byte: u8) -> KeyHash {
+    KeyHash::of(&protocol::Key::new(&[byte; 16]).unwrap())
+}
+
+fn say(user: &str, person: Option<PersonId>, reference: &str) -> Say {
+    Say {
+        room: room("dev"),
+        author: Author { name: name(user), person },
+        key: None,
+        content: Body::try_from("hello").unwrap(),
+        reference: Some(Ref::try_from(reference).unwrap()),
+        checked: None,
+    }
+}
+
+impl Log {
+    fn new() -> Self {
+        let database = Database::memory().unwrap();
+        Log { store: Store::new(database.writer().unwrap()), id: NOW }
+    }
+
+    fn apply(&mut self, act: Act) -> Outcome {
+        self.id += 1;
+        let event = Event { id: id(self.id), at: self.id / 1000, act };
+        self.store.commit([event].into_iter()).unwrap().remove(0)
+    }
+
+    fn take(&mut self, user: &str, byte: u8, expired: u64) -> Result<PersonId, Refusal> {
+        let proof = NameProof::Key { hash: hash(byte), expired };
+        let take = TakeName { name: name(user), proof, used: self.id / 1000 };
+        self.apply(Act::TakeName(Box::new(take))).named()
+    }
+
+    fn say(&mut self, say: Say) -> Outcome {
+        self.apply(Act::Say(say))
+    }
+
+    /// Whether a message is new; else which it was.
+    fn says(&mut self, user: &str, person: Option<PersonId>, reference: &str) -> Option<u64> {
+        match self.say(say(user, person, reference)) {
+            Outcome::Said(_) => None,
+            Outcome::SaidBefore(first) => Some(first.id.get()),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_name_is_one_persons_until_it_expires_and_who_has_it_next_is_another() {
+    let mut log = Log::new();
+    let alice = log.take("Alice", 1, 0).unwrap();
+    assert_eq!(log.take("ALICE", 1, 0), Ok(alice), "her own");
+    assert_eq!(log.take("alice", 2, 0), Err(Refusal::NameClaimed));
+    let later = log.id / 1000 + 1;
+    let next = log.take("alice", 2, later).unwrap();
+    assert_ne!(next, alice);
+    assert_eq!(log.take("Alina", 1, 0), Ok(alice), "the same person under another name");
+    let second = log.take("Alicia", 1, 0).unwrap();
+    assert!(second != alice && second != next, "one key may be a device of two people");
+}
+
+#[test]
+fn who_a_token_names_is_the_same_person_each_time() {
+    let mut log = Log::new();
+    let mut take = |user| {
+        let take = TakeName { name: name(user), proof: NameProof::Token, used: 0 };
+        log.apply(Act::TakeName(Box::new(take))).named().unwrap()
+    };
+    let (alice, bob) = (take("Alice"), take("Bob"));
+    assert_ne!(alice, bob);
+    assert_eq!(take("ALICE"), alice);
+}
+
+#[test]
+fn a_resent_message_is_the_first_one_and_that_of_whoever_has_the_name_next_is_not() {
+    let mut log = Log::new();
+    assert_eq!(log.says("Alice", None, "a"), None);
+    let first = log.id;
+    assert_eq!(log.says("ALICE", None, "a"), Some(first));
+    assert_eq!(log.says("Bob", None, "a"), None);
+    let alice = log.take("Alice", 1, 0).unwrap();
+    assert_eq!(log.says("Alice", Some(alice), "a"), Some(first), "said before the name was hers");
+    assert_eq!(log.says("Alice", Some(alice), "b"), None);
+    let second = log.id;
+    assert_eq!(log.says("Alina", Some(alice), "b"), Some(second), "whatever she is called");
+    let later = log.id / 1000 + 1;
+    log.id += 2 * DAY;
+    let next = log.take("Alice", 2, later).unwrap();
+    assert_eq!(log.says("Alice", Some(next), "b"), None, "another person");
+    log.id += 2 * DAY;
+    assert_eq!(log.says("Alice", Some(next), "a"), None, "too long after the name became theirs");
+}
+
+#[test]
+fn a_message_is_deleted_once_and_its_room_has_to_be_right() {
+    let mut log = Log::new();
+    log.says("Alice", None, "a");
+    let message = id(log.id);
+    let delete = |room_name: &str, message| {
+        let (room, by) = (room(room_name), name("Mod"));
+        Act::Delete(Box::new(Delete { room, message, by, reference: None }))
+    };
+    for act in [delete("ops", message), delete("dev", id(NOW + 99))] {
+        assert!(matches!(log.apply(act), Outcome::Refused(Refusal::NotFound(_))));
+    }
+    let Outcome::Deleted(deletion) = log.apply(delete("DEV", message)) else { panic!() };
+    assert!(deletion.left.deleted && deletion.left.id == message);
+    let Outcome::DeletedBefore(first) = log.apply(delete("dev", message)) else { panic!() };
+    assert_eq!((first.id, first.at), (deletion.deleted.id, deletion.deleted.at));
+}
+
+#[test]
+fn a_message_that_was_on_its_way_when_its_author_was_muted_or_banned_is_refused() {
+    let mut log = Log::new();
+    let alice = log.take("Alice", 1, 0).unwrap();
+    let before = id(log.id);
+    for (kind, place, person, key) in [
+        (Kind::Mute, Some("dev"), Some(alice), None),
+        (Kind::Mute, None, Some(alice), None),
+        (Kind::Ban, None, Some(alice), Some(hash(1))),
+        (Kind::Mute, Some("Dev"), None, None),
+    ] {
+        let sanction = Sanction {
+            kind,
+            room: place.map(room),
+            user: name("Alice"),
+            person,
+            key,
+            until: Some(log.id / 1000 + 5000),
+            reason: None,
+            by: name("Mod"),
+        };
+        log.apply(Act::Impose(Box::new(sanction.clone())));
+        let imposed = id(log.id);
+        let mut said = |user, person, key, checked| {
+            let reference = format!("{}", log.id);
+            let outcome = log.say(Say { key, checked, ..say(user, person, &reference) });
+            match outcome {
+                Outcome::Said(_) => true,
+                Outcome::Refused(Refusal::Muted(_)) if kind == Kind::Mute => false,
+                Outcome::Refused(Refusal::Banned(_)) if kind == Kind::Ban => false,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert!(!said("Alice", Some(alice), None, Some(before)), "{sanction:?}");
+        assert!(said("Alice", Some(alice), None, Some(imposed)), "it was looked at before");
+        assert!(said("Alice", Some(alice), None, None), "a moderator");
+        assert!(said("Bob", None, Some(hash(2)), Some(before)), "somebody else");
+        assert_eq!(said("Eve", None, Some(hash(1)), Some(before)), key.is_none(), "their key");
+        let owner = sanction.owner();
+        log.apply(Act::Lift(Box::new(Lift { kind, room: place.map(room), owner })));
+        let outcome = log.say(Say { checked: Some(before), ..say("Alice", Some(alice), "after") });
+        assert!(!matches!(outcome, Outcome::Refused(_)), "{outcome:?}");
+    }
+}
+
+#[test]
+fn what_is_over_goes_at_the_time_that_the_event_says() {
+    let mut log = Log::new();
+    let alice = log.take("Alice", 1, 0).unwrap();
+    let used = log.id / 1000;
+    let expire = |before| {
+        let expire = Expire { now: used + 10, earliest: 1, names_used_before: before };
+        Act::Expire(expire)
+    };
+    log.apply(expire(used));
+    assert_eq!(log.take("Alice", 2, 0), Err(Refusal::NameClaimed));
+    log.apply(expire(used + 1));
+    assert_ne!(log.take("Alice", 2, 0), Ok(alice));
+}
+
+#[test]
+fn rooms_lose_their_oldest_messages_and_ids_go_on() {
+    let mut log = Log::new();
+    let said: Vec<_> = (0..4)
+        .map(|n| {
+            log.says("Alice", None, &format!("{n}"));
+            id(log.id)
+        })
+        .collect();
+    let forget =
+        |upto, place: Option<&str>| Act::Forget(Box::new(Forget { room: place.map(room), upto }));
+    let mut forgotten = |act| -> Vec<(MessageId, u64)> {
+        let Outcome::Forgotten(rooms) = log.apply(act) else { panic!("not forgotten") };
+        rooms.iter().map(|room| (room.upto, room.messages)).collect()
+    };
+    let none = Vec::new();
+    assert_eq!(forgotten(forget(said[1], Some("ops"))), none);
+    assert_eq!(forgotten(forget(said[1], Some("dev"))), [(said[1], 2)]);
+    assert_eq!(forgotten(forget(said[1], None)), none);
+    assert_eq!(forgotten(forget(said[3], None)), [(said[3], 2)]);
+    let (end, last) = (log.store.clock().unwrap(), log.id);
+    assert_eq!(end.last_id, last, "no id is given twice");
+    assert_eq!(log.says("Alice", None, "0"), None, "its room is made anew");
+}
+
+#[test]
+fn a_person_is_never_taken_for_a_spelling() {
+    let person = PersonId::made_by(id(7));
+    let spelt = |text: &str| Owner::of(None, &name(text));
+    assert_ne!(Owner::of(Some(person), &name("7")), spelt("7"));
+    let mut log = Log::new();
+    assert_eq!(log.says("7", None, "a"), None);
+    assert_eq!(log.says("Other", Some(person), "a"), None);
+}

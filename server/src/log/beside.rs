@@ -1,0 +1,74 @@
+//! What an operator's commands read and change of what is kept of people, in a database that a server
+//! may be using at the moment.
+//!
+//! This file does not know the server.
+
+use std::path::Path;
+
+use protocol::{RoomName, UserName};
+use rusqlite::{Connection, OpenFlags, ToSql, params};
+
+use super::apply::room_key;
+use super::database::{BUSY_TIMEOUT, Database, OpenError};
+use super::on_disk;
+use super::register::{names, sanctions};
+use super::sanction::{Kind, Sanction, Whom};
+use crate::people::names::Kept;
+
+/// The names of a database.
+///
+/// # Errors
+/// [`OpenError`] if it cannot be read.
+pub(crate) fn kept_names(path: &Path) -> Result<Vec<Kept>, OpenError> {
+    with(path, names)
+}
+
+/// The bans and mutes of a database.
+///
+/// # Errors
+/// [`OpenError`] if it cannot be read.
+pub(crate) fn kept_sanctions(path: &Path) -> Result<Vec<Sanction>, OpenError> {
+    with(path, sanctions)
+}
+
+/// Releases a name; true if it was kept. Whose it was stays who they are, under another name.
+///
+/// # Errors
+/// [`OpenError`] if the database cannot be written.
+pub(crate) fn release(path: &Path, name: &UserName) -> Result<bool, OpenError> {
+    with(path, |db| Ok(db.execute("DELETE FROM names WHERE key = ?1", [name.key()])? > 0))
+}
+
+/// Lifts bans or mutes in a room, or of the whole server; how many.
+///
+/// # Errors
+/// [`OpenError`] if the database cannot be written.
+pub(crate) fn lift(
+    path: &Path,
+    kind: Kind,
+    whom: &Whom,
+    room: Option<&RoomName>,
+) -> Result<usize, OpenError> {
+    let place = (kind.number(), room_key(room));
+    let (one, is_one): (Box<dyn ToSql>, _) = match whom {
+        Whom::All => (Box::new(0), "?3 = 0"),
+        Whom::Name(name) => (Box::new(name.key().to_string()), "user_key = ?3"),
+        Whom::Key(hash) => (Box::new(hash.as_bytes().to_vec()), "hash = ?3"),
+    };
+    let delete = format!("DELETE FROM sanctions WHERE kind = ?1 AND room_key = ?2 AND {is_one}");
+    with(path, |db| db.execute(&delete, params![place.0, place.1, one]))
+}
+
+fn with<T>(
+    path: &Path,
+    question: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+) -> Result<T, OpenError> {
+    let database = Database::beside(path)?;
+    let connect = || {
+        let db = on_disk::connect(database.path(), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        db.busy_timeout(BUSY_TIMEOUT)?;
+        Ok(db)
+    };
+    let found = connect().and_then(|db| question(&db));
+    found.map_err(|error| database.failed(error))
+}

@@ -1,0 +1,154 @@
+//! What follows from outcomes: who is told what, and what the memory of rooms holds then.
+//!
+//! Pure: it knows no thread and no database, so a simulator can be the commit and fail it.
+
+use std::sync::Arc;
+
+use protocol::{ErrorNote, Message, Refusal, RoomName, ToClient};
+
+use super::Health;
+use super::command::ReplyTo;
+use super::event::Event;
+use super::outcome::{Deletion, Forgotten, Outcome};
+use super::page::{self, Stored};
+use crate::frame::{Frame, Order};
+use crate::hub::lane;
+use crate::monitoring::metrics::Metrics;
+use crate::outbox::Outbox;
+
+/// Who hears of something.
+#[derive(Debug)]
+pub(crate) enum To {
+    /// Everybody in the room.
+    Everybody,
+    /// Whose it is, who did it before.
+    Author(Outbox),
+}
+
+/// Carries out what follows.
+#[derive(Debug)]
+pub(crate) struct Effects {
+    health: Health,
+    metrics: Arc<Metrics>,
+}
+
+impl Effects {
+    pub(crate) fn new(health: Health, metrics: Arc<Metrics>) -> Self {
+        Effects { health, metrics }
+    }
+
+    /// The commit of these events is done: `tell` whom they concern, in their order.
+    pub(crate) fn follow(
+        &self,
+        batch: Vec<(Event, ReplyTo)>,
+        outcomes: Vec<Outcome>,
+        mut tell: impl FnMut(RoomName, Arc<Frame>, To),
+    ) {
+        // On a disk that is nearly full what makes room may be all that is stored.
+        let stores = batch.iter().any(|(event, _)| !event.act.makes_room());
+        if stores && self.health.set_failing(false) {
+            tracing::info!("messages can be stored again");
+        }
+        for ((event, reply), outcome) in batch.into_iter().zip(outcomes) {
+            match reply {
+                ReplyTo::Author(outbox) => self.carry_out(outcome, &event, Some(outbox), &mut tell),
+                ReplyTo::Nobody => self.carry_out(outcome, &event, None, &mut tell),
+                ReplyTo::Waiting(waiting) => {
+                    self.carry_out(outcome.clone(), &event, None, &mut tell);
+                    // Who asked may have gone.
+                    let _ = waiting.send(outcome);
+                }
+            }
+        }
+    }
+
+    /// Nothing of these was stored, so nobody but the authors hears of it. Who waits hears that there
+    /// is no outcome.
+    pub(crate) fn failed(&self, batch: Vec<(Event, ReplyTo)>, error: &dyn std::error::Error) {
+        // Once, not for every message that is refused until it works again.
+        if self.health.set_failing(true) {
+            tracing::error!(%error, "cannot store messages: authors are told so");
+        }
+        self.metrics.log_failures.inc();
+        for (event, reply) in batch {
+            if let ReplyTo::Author(author) = reply {
+                self.refuse(&Refusal::Unavailable, &event, &author);
+            }
+        }
+    }
+
+    fn carry_out(
+        &self,
+        outcome: Outcome,
+        event: &Event,
+        author: Option<Outbox>,
+        tell: &mut impl FnMut(RoomName, Arc<Frame>, To),
+    ) {
+        match outcome {
+            Outcome::Said(message) => self.said(message, tell),
+            Outcome::Deleted(deletion) => self.deleted(*deletion, tell),
+            Outcome::SaidBefore(first) => {
+                let room = first.room.clone();
+                again(room, ToClient::Message(*first), author, tell);
+            }
+            Outcome::DeletedBefore(first) => {
+                let room = first.room.clone();
+                again(room, ToClient::Deleted(*first), author, tell);
+            }
+            Outcome::Refused(refusal) => {
+                if let Some(author) = author {
+                    self.refuse(&refusal, event, &author);
+                }
+            }
+            Outcome::Forgotten(rooms) => rooms.iter().for_each(|room| self.forgotten(room)),
+            Outcome::Named(_) | Outcome::Kept(_) => {}
+        }
+    }
+
+    fn said(&self, message: Message, tell: &mut impl FnMut(RoomName, Arc<Frame>, To)) {
+        // First: who hears of it may look at the count.
+        self.metrics.messages.inc();
+        let room = message.room.clone();
+        let stored = Stored::new(message);
+        let frame = stored.frame.clone();
+        self.health.rooms.with(room.key(), |open| open.push(stored));
+        tell(room, frame, To::Everybody);
+    }
+
+    fn deleted(&self, deletion: Deletion, tell: &mut impl FnMut(RoomName, Arc<Frame>, To)) {
+        self.metrics.deletions.inc();
+        let Deletion { deleted, left } = deletion;
+        let (room, id) = (deleted.room.clone(), deleted.id);
+        let noted = page::Deletion { id, message: deleted.message };
+        self.health.rooms.with(room.key(), |open| open.delete(noted, Stored::new(left)));
+        let order = Order::Numbered { lane: lane(&room), number: id.get() };
+        tell(room, Frame::text(ToClient::Deleted(deleted).encode(), order), To::Everybody);
+    }
+
+    fn forgotten(&self, forgotten: &Forgotten) {
+        let Forgotten { room, upto, messages } = forgotten;
+        self.health.rooms.with(room, |open| open.forget(*upto));
+        // Last: who sees the count finds them gone.
+        self.metrics.cleared.inc_by(*messages);
+    }
+
+    fn refuse(&self, refusal: &Refusal, event: &Event, author: &Outbox) {
+        self.metrics.refused(refusal.code());
+        let (room, reference) = event.act.about();
+        let (room, reference) = (room.cloned(), reference.cloned());
+        let note = ErrorNote { room, reference, ..ErrorNote::from(refusal) };
+        author.push(&Frame::text(ToClient::Error(note).encode(), Order::Plain));
+    }
+}
+
+/// Its author hears what they did before.
+fn again(
+    room: RoomName,
+    first: ToClient,
+    author: Option<Outbox>,
+    tell: &mut impl FnMut(RoomName, Arc<Frame>, To),
+) {
+    if let Some(author) = author {
+        tell(room, Frame::text(first.encode(), Order::Plain), To::Author(author));
+    }
+}

@@ -1,0 +1,152 @@
+//! What is kept: asked for as a command, and with its place in the order an event.
+//!
+//! Plain data. This file does not know how anything is stored, or who is told.
+
+use protocol::{Body, MessageId, Ref, RoomName, UserName};
+
+use super::judge::{EARLIEST_MS, Reading};
+use super::sanction::{Lift, Sanction};
+use crate::people::key_hash::KeyHash;
+use crate::people::names::PersonId;
+
+/// Something that lasts, with its place in the order of everything that lasts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Event {
+    pub(crate) id: MessageId,
+    /// Milliseconds since 1970, as people are told.
+    pub(crate) at: u64,
+    pub(crate) act: Act,
+}
+
+/// Everything that lasts. Nearly all of it is messages: what is rare is boxed.
+///
+/// An act carries all that decides what becomes of it, besides the events before it: also the time
+/// and the configuration of whoever asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Act {
+    /// A message is said.
+    Say(Say),
+    /// A message is deleted.
+    Delete(Box<Delete>),
+    /// Somebody takes a name, for good.
+    TakeName(Box<TakeName>),
+    /// A name was used by whose it is.
+    UseName(Box<UseName>),
+    /// Somebody is banned or muted.
+    Impose(Box<Sanction>),
+    /// A ban or a mute ends before its time.
+    Lift(Box<Lift>),
+    /// Names that were not used, and bans and mutes whose time is over, go.
+    Expire(Expire),
+    /// The oldest messages go.
+    Forget(Box<Forget>),
+    /// Time has passed for certain up to this moment, in milliseconds since 1970.
+    NoteTime(u64),
+}
+
+/// Who says or does something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Author {
+    pub(crate) name: UserName,
+    /// Nobody has a number who is known by a spelling alone.
+    pub(crate) person: Option<PersonId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Say {
+    pub(crate) room: RoomName,
+    pub(crate) author: Author,
+    pub(crate) key: Option<KeyHash>,
+    pub(crate) content: Body,
+    pub(crate) reference: Option<Ref>,
+    /// The newest ban or mute that its author was checked against; none if none holds for them.
+    pub(crate) checked: Option<MessageId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Delete {
+    pub(crate) room: RoomName,
+    pub(crate) message: MessageId,
+    pub(crate) by: UserName,
+    pub(crate) reference: Option<Ref>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TakeName {
+    pub(crate) name: UserName,
+    pub(crate) proof: NameProof,
+    /// When, in milliseconds since 1970.
+    pub(crate) used: u64,
+}
+
+/// What shows whose a name is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NameProof {
+    /// A key, to which the name is kept until it was not used for too long: since before `expired`.
+    Key { hash: KeyHash, expired: u64 },
+    /// A token of a closed server, whose operator says who is who.
+    Token,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct UseName {
+    pub(crate) name: UserName,
+    pub(crate) person: PersonId,
+    /// When, in milliseconds since 1970.
+    pub(crate) used: u64,
+}
+
+/// All in milliseconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Expire {
+    pub(crate) now: u64,
+    /// No clock that is right said less.
+    pub(crate) earliest: u64,
+    /// Names go that were used last before this.
+    pub(crate) names_used_before: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Forget {
+    /// None is all rooms.
+    pub(crate) room: Option<RoomName>,
+    /// The newest message that goes.
+    pub(crate) upto: MessageId,
+}
+
+impl Expire {
+    /// What is over at some time, unless that is doubted.
+    pub(crate) fn at(time: &Reading, name_expiry_ms: Option<u64>) -> Option<Self> {
+        let now = time.now_ms();
+        let names_used_before = name_expiry_ms.map_or(0, |expiry| now.saturating_sub(expiry));
+        time.doubt.is_none().then_some(Expire { now, earliest: EARLIEST_MS, names_used_before })
+    }
+}
+
+impl Act {
+    /// Whether there is less in the database after it, if anything changes at all.
+    pub(crate) fn makes_room(&self) -> bool {
+        match self {
+            Act::Expire(_) | Act::Forget(_) => true,
+            Act::Say(_)
+            | Act::Delete(_)
+            | Act::TakeName(_)
+            | Act::UseName(_)
+            | Act::Impose(_)
+            | Act::Lift(_)
+            | Act::NoteTime(_) => false,
+        }
+    }
+
+    /// What a refusal of it tells besides the reason: the room, and what its author calls it.
+    pub(crate) fn about(&self) -> (Option<&RoomName>, Option<&Ref>) {
+        match self {
+            Act::Say(say) => (Some(&say.room), say.reference.as_ref()),
+            Act::Delete(delete) => (Some(&delete.room), delete.reference.as_ref()),
+            Act::Impose(sanction) => (sanction.room.as_ref(), None),
+            Act::Lift(lift) => (lift.room.as_ref(), None),
+            Act::Forget(forget) => (forget.room.as_ref(), None),
+            Act::TakeName(_) | Act::UseName(_) | Act::Expire(_) | Act::NoteTime(_) => (None, None),
+        }
+    }
+}

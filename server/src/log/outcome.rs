@@ -1,0 +1,76 @@
+//! What became of an event. What follows from it is in `effects`.
+//!
+//! Plain data. This file does not know who is told.
+
+use std::sync::Arc;
+
+use protocol::{Deleted, Message, MessageId, Refusal};
+
+use crate::people::names::PersonId;
+
+/// What became of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Everybody hears this message.
+    Said(Message),
+    /// Everybody hears that a message was deleted, of which this is left.
+    Deleted(Box<Deletion>),
+    /// It was said before, under the same `ref`: its author hears this first message again.
+    SaidBefore(Box<Message>),
+    /// It was deleted before: who deletes it again hears of that.
+    DeletedBefore(Box<Deleted>),
+    /// The name is this person's.
+    Named(PersonId),
+    /// It is kept, and nobody hears of it.
+    Kept(MessageId),
+    /// These rooms have lost their oldest messages.
+    Forgotten(Vec<Forgotten>),
+    /// Nothing has changed: its author hears why.
+    Refused(Refusal),
+}
+
+impl Outcome {
+    /// Whose a name is that was taken; else why it is not theirs.
+    pub(crate) fn named(self) -> Result<PersonId, Refusal> {
+        match self {
+            Outcome::Named(person) => Ok(person),
+            Outcome::Refused(refusal) => Err(refusal),
+            Outcome::Said(_)
+            | Outcome::Deleted(_)
+            | Outcome::SaidBefore(_)
+            | Outcome::DeletedBefore(_)
+            | Outcome::Kept(_)
+            | Outcome::Forgotten(_) => Err(Refusal::Unavailable),
+        }
+    }
+
+    /// The event that is kept; else why it is not.
+    pub(crate) fn kept(self) -> Result<MessageId, Refusal> {
+        match self {
+            Outcome::Kept(id) => Ok(id),
+            Outcome::Refused(refusal) => Err(refusal),
+            Outcome::Said(_)
+            | Outcome::Deleted(_)
+            | Outcome::SaidBefore(_)
+            | Outcome::DeletedBefore(_)
+            | Outcome::Named(_)
+            | Outcome::Forgotten(_) => Err(Refusal::Unavailable),
+        }
+    }
+}
+
+/// A message that was deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Deletion {
+    pub(crate) deleted: Deleted,
+    /// The message as it is now.
+    pub(crate) left: Message,
+}
+
+/// Of a room, by key, everything up to an id went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Forgotten {
+    pub(crate) room: Arc<str>,
+    pub(crate) upto: MessageId,
+    pub(crate) messages: u64,
+}

@@ -1,0 +1,23 @@
+//! Gives what is asked for its place in the order: the sequencer of a server that is alone.
+//!
+//! Pure: it knows no clock but what it is told, and nothing of what an act means.
+
+use super::clock::Clock;
+use super::event::{Act, Event};
+
+/// One for each log.
+#[derive(Debug)]
+pub(crate) struct Sequencer(Clock);
+
+impl Sequencer {
+    /// Goes on where the ids and times of earlier runs ended.
+    pub(crate) fn new(clock: Clock) -> Self {
+        Sequencer(clock)
+    }
+
+    /// `now_us` is the time in µs since 1970, which may go back.
+    pub(crate) fn place(&mut self, act: Act, now_us: u64) -> Event {
+        let (id, at) = self.0.next(now_us);
+        Event { id, at, act }
+    }
+}

@@ -1,0 +1,120 @@
+//! The one connection that writes: events are applied in commits, each whole or not at all.
+//!
+//! This file does not know threads, or what an event means.
+
+use std::borrow::Borrow;
+
+use protocol::Epoch;
+use rusqlite::{Connection, OptionalExtension as _};
+
+use super::apply::{Known, apply};
+use super::clock::Clock;
+use super::column::{checked, signed, unsigned};
+use super::event::{Act, Event};
+use super::outcome::Outcome;
+use super::register::{self, Register};
+
+/// What is noted of the time may be so old when a process dies: twice the time between two notes.
+const NOTED_MS: u64 = 2 * 60 * 60 * 1000;
+
+#[derive(Debug)]
+pub(crate) struct Store {
+    db: Connection,
+    known: Known,
+}
+
+impl Store {
+    pub(crate) fn new(db: Connection) -> Self {
+        Store { db, known: Known::default() }
+    }
+
+    /// Where the ids and times of earlier runs ended.
+    pub(crate) fn clock(&self) -> rusqlite::Result<Clock> {
+        // The time is that of the newest id: SQLite takes other columns from the row that has the
+        // greatest.
+        let newest = "SELECT coalesce(max(id), 0), coalesce(at, 0) FROM (
+            SELECT * FROM (SELECT id, at FROM messages ORDER BY id DESC LIMIT 1)
+            UNION ALL SELECT last, last_at FROM log)";
+        self.db.query_row(newest, [], |row| {
+            Ok(Clock { last_id: unsigned(row, 0)?, last_at: unsigned(row, 1)? })
+        })
+    }
+
+    /// Up to when time has passed for certain: what was noted last. An older server noted nothing, and
+    /// its newest times count, of messages and of names, unless they are to come.
+    pub(super) fn known_ms(&self, machine_ms: u64) -> rusqlite::Result<Option<u64>> {
+        let noted = self.db.query_row("SELECT known FROM clock", [], |row| unsigned(row, 0));
+        let newest = self.clock()?.last_at;
+        Ok(match noted.optional()? {
+            // What was said since the last note.
+            Some(noted) if (noted..=noted + NOTED_MS).contains(&newest) => Some(newest),
+            Some(noted) => Some(noted),
+            None => {
+                let used = "SELECT coalesce(max(used), 0) FROM names WHERE used <= ?1";
+                let used = self.db.query_row(used, [signed(machine_ms)], |row| unsigned(row, 0))?;
+                Some(newest).filter(|at| *at <= machine_ms).max(Some(used))
+            }
+        })
+    }
+
+    /// Which log it is.
+    pub(super) fn epoch(&self) -> rusqlite::Result<Epoch> {
+        self.db.query_row("SELECT epoch FROM log", [], |row| {
+            checked(0, Epoch::try_from(row.get_ref(0)?.as_str()?))
+        })
+    }
+
+    /// What is kept of people, when what is over is gone; unless the time is doubted, which is none.
+    pub(super) fn register(&mut self, expire: Option<&Event>) -> rusqlite::Result<Register> {
+        if let Some(event) = expire
+            && let Act::Expire(expire) = &event.act
+            && register::has_expired(&self.db, expire)?
+        {
+            self.commit(std::iter::once(event))?;
+        }
+        register::load(&self.db)
+    }
+
+    /// Applies and stores all of them, or, on an error, none.
+    pub(crate) fn commit<E: Borrow<Event>>(
+        &mut self,
+        events: impl Iterator<Item = E>,
+    ) -> rusqlite::Result<Vec<Outcome>> {
+        let applied = self.apply_all(events);
+        if applied.is_err() {
+            self.roll_back();
+            // What was learnt in what was rolled back is not so.
+            self.known = Known::default();
+        }
+        applied
+    }
+
+    fn apply_all<E: Borrow<Event>>(
+        &mut self,
+        events: impl Iterator<Item = E>,
+    ) -> rusqlite::Result<Vec<Outcome>> {
+        // Takes the write lock at once: to ask for it after the first read would fail instead of
+        // wait, should a checkpoint hold it.
+        self.db.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        let mut outcomes = Vec::with_capacity(events.size_hint().0);
+        for event in events {
+            outcomes.push(apply(&self.db, &mut self.known, event.borrow())?);
+        }
+        self.db.prepare_cached("COMMIT")?.execute([])?;
+        Ok(outcomes)
+    }
+
+    fn roll_back(&self) {
+        // Some errors have ended the transaction already, and then there is nothing to do.
+        if !self.db.is_autocommit()
+            && let Err(error) = self.db.execute_batch("ROLLBACK")
+        {
+            tracing::error!(%error, "cannot take back what was not stored");
+        }
+    }
+
+    /// Moves what is left of the write-ahead log into the file, so that it begins anew.
+    pub(super) fn checkpoint(&self) -> rusqlite::Result<()> {
+        self.db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
+    }
+}

@@ -1,0 +1,157 @@
+//! What runs committed is applied again, to empty databases: the same events make the same database
+//! and the same outcomes, however they are cut into commits.
+
+use fastrand::Rng;
+use protocol::MessageId;
+use rusqlite::Connection;
+use rusqlite::types::Value;
+
+use super::world::World;
+use super::{Mutant, Tracing};
+use crate::log::Outcome;
+use crate::log::clock::Clock;
+use crate::log::database::Database;
+use crate::log::event::{Act, Event, Expire, Forget, NameProof, UseName};
+use crate::log::sanction::{Kind, Lift, Sanction};
+use crate::log::sequencer::Sequencer;
+use crate::log::store::Store;
+use crate::people::names::PersonId;
+
+const RUNS: u64 = 2_000;
+/// Events between which nothing rare happens, on average.
+const BETWEEN_RARE: u8 = 3;
+
+#[test]
+fn the_same_events_make_the_same_database_however_they_are_cut() {
+    let mut kinds = [0_usize; 9];
+    for seed in 0..RUNS {
+        let events = events(seed);
+        events.iter().for_each(|event| kinds[kind(&event.act)] += 1);
+        let mut rng = Rng::with_seed(seed);
+        let whole = replay(&events, || usize::MAX);
+        let one_by_one = replay(&events, || 1);
+        let cut = replay(&events, || rng.usize(1..9));
+        assert_eq!(whole, one_by_one, "seed {seed}");
+        assert_eq!(whole, cut, "seed {seed}");
+    }
+    for (kind, count) in kinds.into_iter().enumerate() {
+        assert!(count > 100, "acts of kind {kind} happen {count} times");
+    }
+}
+
+/// Every act has a place here, and so in this test.
+fn kind(act: &Act) -> usize {
+    match act {
+        Act::Say(_) => 0,
+        Act::Delete(_) => 1,
+        Act::TakeName(_) => 2,
+        Act::UseName(_) => 3,
+        Act::Impose(_) => 4,
+        Act::Lift(_) => 5,
+        Act::Expire(_) => 6,
+        Act::Forget(_) => 7,
+        Act::NoteTime(_) => 8,
+    }
+}
+
+/// The events of a run, and between them what no client asks for.
+fn events(seed: u64) -> Vec<Event> {
+    let mut world = World::new(seed, Mutant::None, Tracing::Off);
+    world.play().unwrap();
+    let mut rng = Rng::with_seed(seed);
+    let mut sequencer = Sequencer::new(Clock::default());
+    let mut events: Vec<Event> = Vec::new();
+    for Event { id, act, .. } in world.events() {
+        if rng.u8(0..=BETWEEN_RARE) == 0 {
+            let rare = rare(&mut rng, &events);
+            events.extend(rare.map(|act| sequencer.place(act, id.get())));
+        }
+        events.push(sequencer.place(act, id.get()));
+    }
+    events
+}
+
+fn rare(rng: &mut Rng, before: &[Event]) -> Option<Act> {
+    let event = &before[rng.usize(0..before.len().max(1)).min(before.len().checked_sub(1)?)];
+    let now = before.last()?.at;
+    Some(match (&event.act, rng.u8(0..7)) {
+        (Act::Say(say), 0..=1) => Act::Impose(Box::new(Sanction {
+            kind: if rng.bool() { Kind::Ban } else { Kind::Mute },
+            room: rng.bool().then(|| say.room.clone()),
+            user: say.author.name.clone(),
+            person: say.author.person,
+            key: say.key.filter(|_| rng.bool()),
+            until: rng.bool().then_some(now + 1),
+            reason: None,
+            by: say.author.name.clone(),
+        })),
+        (Act::Impose(sanction), _) => Act::Lift(Box::new(Lift {
+            kind: sanction.kind,
+            room: sanction.room.clone(),
+            owner: sanction.owner(),
+        })),
+        // As of somebody else, and checked long ago.
+        (Act::Say(say), 2..=3) => {
+            let mut say = say.clone();
+            say.author.person = rng.bool().then(|| PersonId::made_by(event.id));
+            say.checked = Some(MessageId::ZERO);
+            Act::Say(say)
+        }
+        (Act::TakeName(take), 0..=3) => {
+            let mut take = take.clone();
+            take.proof = if rng.bool() {
+                NameProof::Token
+            } else {
+                let NameProof::Key { hash, .. } = take.proof else { return None };
+                NameProof::Key { hash, expired: now }
+            };
+            Act::TakeName(take)
+        }
+        (Act::TakeName(take), _) => Act::UseName(Box::new(UseName {
+            name: take.name.clone(),
+            person: PersonId::made_by(event.id),
+            used: now,
+        })),
+        (_, 4) => Act::Expire(Expire { now, earliest: 1, names_used_before: event.at }),
+        (Act::Say(say), 5) => {
+            let room = rng.bool().then(|| say.room.clone());
+            Act::Forget(Box::new(Forget { room, upto: event.id }))
+        }
+        _ => Act::NoteTime(now),
+    })
+}
+
+/// What became of each, and everything that is in the database then.
+fn replay(events: &[Event], mut cut: impl FnMut() -> usize) -> (Vec<Outcome>, Vec<String>) {
+    let database = Database::memory().unwrap();
+    let mut store = Store::new(database.writer().unwrap());
+    let (mut rest, mut outcomes) = (events, Vec::new());
+    while !rest.is_empty() {
+        let (batch, later) = rest.split_at(cut().min(rest.len()));
+        outcomes.extend(store.commit(batch.iter()).unwrap());
+        rest = later;
+    }
+    (outcomes, dump(&database.reader().unwrap()))
+}
+
+/// All rows of all tables but the epoch, which is another one in each database.
+fn dump(db: &Connection) -> Vec<String> {
+    let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
+    let mut tables = db.prepare(tables).unwrap();
+    let tables = tables.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    let rows = tables.flat_map(|table| {
+        let table = table.unwrap();
+        let mut select = db.prepare(&format!("SELECT * FROM {table} ORDER BY 1")).unwrap();
+        let columns: Vec<_> = select.column_names().into_iter().map(str::to_owned).collect();
+        let mut rows = select.query([]).unwrap();
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().unwrap() {
+            let values = columns.iter().enumerate().filter(|(_, column)| *column != "epoch");
+            let values: Vec<_> =
+                values.map(|(n, column)| (column, row.get::<_, Value>(n).unwrap())).collect();
+            found.push(format!("{table} {values:?}"));
+        }
+        found
+    });
+    rows.collect()
+}
