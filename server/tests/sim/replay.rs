@@ -1,6 +1,9 @@
 //! What runs committed is applied again, to empty databases: the same events make the same database
 //! and the same outcomes, however they are cut into commits.
 
+use std::ops::Range;
+use std::thread;
+
 use fastrand::Rng;
 use protocol::MessageId;
 use rusqlite::Connection;
@@ -18,26 +21,40 @@ use crate::log::store::Store;
 use crate::people::names::PersonId;
 
 const RUNS: u64 = 2_000;
+/// Runs whose events go into one database: to make one takes as long as ten runs.
+const RUNS_TOGETHER: u64 = 100;
 /// Events between which nothing rare happens, on average.
 const BETWEEN_RARE: u8 = 3;
 
 #[test]
 fn the_same_events_make_the_same_database_however_they_are_cut() {
-    let mut kinds = [0_usize; 9];
-    for seed in 0..RUNS {
-        let events = events(seed);
-        events.iter().for_each(|event| kinds[kind(&event.act)] += 1);
-        let mut rng = Rng::with_seed(seed);
-        let whole = replay(&events, || usize::MAX);
-        let one_by_one = replay(&events, || 1);
-        let cut = replay(&events, || rng.usize(1..9));
-        assert_eq!(whole, one_by_one, "seed {seed}");
-        assert_eq!(whole, cut, "seed {seed}");
-    }
-    for (kind, count) in kinds.into_iter().enumerate() {
+    let chapters = RUNS / RUNS_TOGETHER;
+    let counts = thread::scope(|scope| {
+        let halves = [0..chapters / 2, chapters / 2..chapters];
+        let halves = halves.map(|half| scope.spawn(|| half.map(chapter).collect::<Vec<_>>()));
+        halves.map(|half| half.join().unwrap()).concat()
+    });
+    for kind in 0..KINDS {
+        let count: usize = counts.iter().map(|counts| counts[kind]).sum();
         assert!(count > 100, "acts of kind {kind} happen {count} times");
     }
 }
+
+/// Replays some runs in two ways; how many acts of each kind they had.
+fn chapter(number: u64) -> [usize; KINDS] {
+    let first = number * RUNS_TOGETHER;
+    let events = events(first..first + RUNS_TOGETHER);
+    let mut rng = Rng::with_seed(first);
+    let one = replay(&events, || rng.usize(1..4));
+    let other = replay(&events, || rng.usize(1..200));
+    assert_eq!(one, other, "runs from {first}");
+    let mut counts = [0; KINDS];
+    events.iter().for_each(|event| counts[kind(&event.act)] += 1);
+    counts
+}
+
+/// Kinds of acts.
+const KINDS: usize = 9;
 
 /// Every act has a place here, and so in this test.
 fn kind(act: &Act) -> usize {
@@ -54,14 +71,17 @@ fn kind(act: &Act) -> usize {
     }
 }
 
-/// The events of a run, and between them what no client asks for.
-fn events(seed: u64) -> Vec<Event> {
-    let mut world = World::new(seed, Mutant::None, Tracing::Off);
-    world.play().unwrap();
-    let mut rng = Rng::with_seed(seed);
+/// The events of some runs, and between them what no client asks for.
+fn events(seeds: Range<u64>) -> Vec<Event> {
+    let mut rng = Rng::with_seed(seeds.start);
     let mut sequencer = Sequencer::new(Clock::default());
     let mut events: Vec<Event> = Vec::new();
-    for Event { id, act, .. } in world.events() {
+    let acts = seeds.flat_map(|seed| {
+        let mut world = World::new(seed, Mutant::None, Tracing::Off);
+        world.play().unwrap();
+        world.events()
+    });
+    for Event { id, act, .. } in acts {
         if rng.u8(0..=BETWEEN_RARE) == 0 {
             let rare = rare(&mut rng, &events);
             events.extend(rare.map(|act| sequencer.place(act, id.get())));
