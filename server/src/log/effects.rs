@@ -45,7 +45,7 @@ impl Effects {
         mut tell: impl FnMut(RoomName, Arc<Frame>, To),
     ) {
         // On a disk that is nearly full what makes room may be all that is stored.
-        let stores = batch.iter().any(|(event, _)| !event.act.makes_room());
+        let stores = batch.iter().any(|(event, _)| !event.act.is_upkeep());
         if stores && self.health.set_failing(false) {
             tracing::info!("messages can be stored again");
         }

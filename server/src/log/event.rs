@@ -126,15 +126,19 @@ impl Expire {
 impl Act {
     /// Whether there is less in the database after it, if anything changes at all.
     pub(crate) fn makes_room(&self) -> bool {
+        self.is_upkeep() && !matches!(self, Act::NoteTime(_))
+    }
+
+    /// Whether the server does it by itself, on a schedule.
+    pub(crate) fn is_upkeep(&self) -> bool {
         match self {
-            Act::Expire(_) | Act::Forget(_) => true,
+            Act::Expire(_) | Act::Forget(_) | Act::NoteTime(_) => true,
             Act::Say(_)
             | Act::Delete(_)
             | Act::TakeName(_)
             | Act::UseName(_)
             | Act::Impose(_)
-            | Act::Lift(_)
-            | Act::NoteTime(_) => false,
+            | Act::Lift(_) => false,
         }
     }
 

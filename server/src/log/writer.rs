@@ -103,7 +103,10 @@ impl LogThread {
         match self.store.commit(batch.iter().map(|(event, _)| event)) {
             Ok(outcomes) => {
                 let erased = outcomes.iter().any(|it| matches!(it, Outcome::Deleted(_)));
-                self.metrics.committed(outcomes.len(), began.elapsed());
+                let asked = batch.iter().filter(|(event, _)| !event.act.is_upkeep()).count();
+                if asked > 0 {
+                    self.metrics.committed(asked, began.elapsed());
+                }
                 let hub = &self.hub;
                 self.effects.follow(batch, outcomes, |room, frame, to| match to {
                     To::Everybody => hub.deliver(room, frame),

@@ -2,6 +2,7 @@
 //! would be refused is made.
 
 use protocol::Code;
+use rustix::process::Signal;
 use serde_json::json;
 
 use crate::auth::tokens::{Closed, SECRET, claims, connect, encode, hs256, in_seconds};
@@ -107,7 +108,8 @@ async fn a_bad_token_is_logged_with_its_claim_and_once() {
             while refused.next_or_close().await.is_ok() {}
         }
     }
-    server.child.kill().await.unwrap();
+    // It writes the lines that are left before it goes.
+    server.signal(Signal::TERM);
     let mut lines = Vec::new();
     while let Some(line) = server.lines.next_line().await.unwrap() {
         lines.push(line);

@@ -18,8 +18,9 @@ async fn with_bans(rooms: &[(&str, usize, &str)]) -> Moderated {
     let many = db.transaction().unwrap();
     for (room, count, by) in rooms {
         for n in 0..*count {
-            let insert = "INSERT INTO sanctions (kind, room_key, user_key, room, user, author)
-                VALUES (1, ?1, ?2, ?1, ?2, ?3)";
+            let insert = "INSERT INTO sanctions
+                (kind, room_key, owner, id, user_key, room, user, author)
+                VALUES (1, ?1, ?2, 1, ?2, ?1, ?2, ?3)";
             many.execute(insert, [room, &*format!("n{n}"), by]).unwrap();
         }
     }

@@ -231,8 +231,8 @@ async fn so_many_bans_and_no_more_but_one_may_replace_another() {
     let mut db = Connection::open(folder.path().join("nebula.db")).unwrap();
     let many = db.transaction().unwrap();
     for n in 0..SANCTIONS_MAX {
-        let insert = "INSERT INTO sanctions (kind, room_key, user_key, user, author)
-            VALUES (1, '', ?1, ?1, ?2)";
+        let insert = "INSERT INTO sanctions (kind, room_key, owner, id, user_key, user, author)
+            VALUES (1, '', ?1, 1, ?1, ?1, ?2)";
         many.execute(insert, [format!("n{n}"), format!("Mod{}", n % 50)]).unwrap();
     }
     many.commit().unwrap();

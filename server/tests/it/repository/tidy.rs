@@ -59,8 +59,14 @@ const MAY_NOT_KNOW: &[(&str, &[&str])] = &[
     ("server/src/listen/accept.rs", &["hyper", "crate::hub", "crate::log", "crate::people::names"]),
     ("server/src/monitoring/metrics", &["tokio", "hyper", "crate::hub", "crate::log"]),
     ("server/src/http/health.rs", &["crate::hub", "crate::log", "crate::people::names"]),
+    ("server/src/log/event.rs", &["tokio", "rusqlite", "Instant", "SystemTime", "crate::config"]),
     (
-        "server/src/log/keeper.rs",
+        "server/src/log/apply",
+        &["tokio", "Instant", "SystemTime", "Time", "fastrand", "random", "crate::config"],
+    ),
+    ("server/src/log/sequencer.rs", &["tokio", "rusqlite", "Instant", "SystemTime", "Say"]),
+    (
+        "server/src/log/effects.rs",
         &["tokio", "rusqlite", "Instant", "SystemTime", "thread", "async "],
     ),
     ("server/src/log", &["crate::connection", "crate::http"]),
