@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use super::on_disk::{self, APPLICATION_ID, SCHEMA_VERSION};
+use super::on_disk::{self, APPLICATION_ID, Held, SCHEMA_VERSION};
 pub use super::open_error::OpenError;
 use super::schema::advance;
 use crate::config::SyncMode;
@@ -34,14 +34,14 @@ pub(crate) struct Database {
     in_memory: bool,
     sync: SyncMode,
     /// Keeps the lock on the file.
-    _held: Option<File>,
+    _held: Option<Held>,
 }
 
 impl Database {
     /// Checks a file before SQLite may change it, and makes it if it is new or empty.
     pub(crate) fn open(path: &Path, sync: SyncMode) -> Result<Self, OpenError> {
         let (held, is_new) = on_disk::hold(path)?;
-        let opened = on_disk::check(path, &held).and_then(|()| {
+        let opened = on_disk::check(path, held.file()).and_then(|()| {
             let path = path.to_owned();
             let database = Database { path, in_memory: false, sync, _held: Some(held) };
             database.prepare()?;

@@ -89,11 +89,11 @@ impl Effects {
             Outcome::Deleted(deletion) => self.deleted(*deletion, tell),
             Outcome::SaidBefore(first) => {
                 let room = first.room.clone();
-                again(room, ToClient::Message(*first), author, tell);
+                again(room, &ToClient::Message(*first), author, tell);
             }
             Outcome::DeletedBefore(first) => {
                 let room = first.room.clone();
-                again(room, ToClient::Deleted(*first), author, tell);
+                again(room, &ToClient::Deleted(*first), author, tell);
             }
             Outcome::Refused(refusal) => {
                 if let Some(author) = author {
@@ -144,7 +144,7 @@ impl Effects {
 /// Its author hears what they did before.
 fn again(
     room: RoomName,
-    first: ToClient,
+    first: &ToClient,
     author: Option<Outbox>,
     tell: &mut impl FnMut(RoomName, Arc<Frame>, To),
 ) {

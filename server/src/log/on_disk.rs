@@ -46,7 +46,7 @@ pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 
 /// Opens the file, makes it if it is not there, and takes a lock that other servers respect. True if
 /// it was made.
-pub(super) fn hold(path: &Path) -> Result<(File, bool), OpenError> {
+pub(super) fn hold(path: &Path) -> Result<(Held, bool), OpenError> {
     let io = |error| OpenError::Io { path: path.to_owned(), error };
     let mut options = File::options();
     // What people said is for nobody else on this machine. SQLite makes its other files alike.
@@ -60,7 +60,24 @@ pub(super) fn hold(path: &Path) -> Result<(File, bool), OpenError> {
         Err(error) => return Err(io(error)),
     };
     lock(&file, path)?;
-    Ok((file, is_new))
+    Ok((Held(file), is_new))
+}
+
+/// A file that is held against other servers.
+#[derive(Debug)]
+pub(super) struct Held(File);
+
+impl Held {
+    pub(super) fn file(&self) -> &File {
+        &self.0
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // To close it is not enough: a process that is being started has a copy of it for a moment.
+        let _ = self.0.unlock();
+    }
 }
 
 /// Takes the lock that a server holds on its database. SQLite uses locks of another kind (fcntl), which

@@ -240,24 +240,24 @@ impl Process {
                 let (room, since) = (self.health.rooms.open(room), since.unwrap_or_default());
                 connection.joining = Some(Joining { room, since, entered: false, found: None });
             }
-            ToServer::Message(protocol::Say { room, content, reference }) => {
-                if connection.is_in(&room) {
-                    let person = connection.claim.person();
-                    let author = Author { name: person.name.clone(), person: person.number() };
-                    let (key, checked) = (person.key(), None);
-                    let say = Say { room, author, key, content, reference, checked };
-                    let reply_to = ReplyTo::Author(connection.outbox.clone());
-                    self.commands.push_back(Command { act: Act::Say(say), reply_to });
-                }
+            ToServer::Message(protocol::Say { room, content, reference })
+                if connection.is_in(&room) =>
+            {
+                let person = connection.claim.person();
+                let author = Author { name: person.name.clone(), person: person.number() };
+                let (key, checked) = (person.key(), None);
+                let say = Say { room, author, key, content, reference, checked };
+                let reply_to = ReplyTo::Author(connection.outbox.clone());
+                self.commands.push_back(Command { act: Act::Say(say), reply_to });
             }
-            ToServer::Delete(protocol::Delete { room, message, reference }) => {
-                if connection.is_in(&room) {
-                    let by = connection.claim.name().clone();
-                    let delete = Delete { room, message, by, reference };
-                    let reply_to = ReplyTo::Author(connection.outbox.clone());
-                    let act = Act::Delete(Box::new(delete));
-                    self.commands.push_back(Command { act, reply_to });
-                }
+            ToServer::Delete(protocol::Delete { room, message, reference })
+                if connection.is_in(&room) =>
+            {
+                let by = connection.claim.name().clone();
+                let delete = Delete { room, message, by, reference };
+                let reply_to = ReplyTo::Author(connection.outbox.clone());
+                let act = Act::Delete(Box::new(delete));
+                self.commands.push_back(Command { act, reply_to });
             }
             _ => {}
         }

@@ -162,7 +162,7 @@ fn dump(db: &Connection) -> Vec<String> {
     let rows = tables.flat_map(|table| {
         let table = table.unwrap();
         let mut select = db.prepare(&format!("SELECT * FROM {table} ORDER BY 1")).unwrap();
-        let columns: Vec<_> = select.column_names().into_iter().map(str::to_owned).collect();
+        let columns: Vec<_> = select.column_names().map(str::to_owned).collect();
         let mut rows = select.query([]).unwrap();
         let mut found = Vec::new();
         while let Some(row) = rows.next().unwrap() {

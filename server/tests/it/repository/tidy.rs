@@ -62,7 +62,7 @@ const MAY_NOT_KNOW: &[(&str, &[&str])] = &[
     ("server/src/log/event.rs", &["tokio", "rusqlite", "Instant", "SystemTime", "crate::config"]),
     (
         "server/src/log/apply",
-        &["tokio", "Instant", "SystemTime", "Time", "fastrand", "random", "crate::config"],
+        &["tokio", "Instant", "SystemTime", "super::time", "fastrand", "random", "crate::config"],
     ),
     ("server/src/log/sequencer.rs", &["tokio", "rusqlite", "Instant", "SystemTime", "Say"]),
     (
