@@ -63,6 +63,9 @@ pub struct Command {
     pub what: &'static str,
 }
 
+/// What a command begins with: also as an input method for wide letters writes it.
+pub(crate) const SLASHES: [char; 2] = ['/', '／'];
+
 const fn command(
     name: &'static str,
     aliases: &'static [&'static str],
@@ -111,8 +114,10 @@ pub const COMMANDS: &[Command] = &[
 /// # Errors
 /// A sentence for the person; what was typed should stay where it is.
 pub fn parse(typed: &str) -> Result<Typed, String> {
-    let Some(command) = typed.strip_prefix('/') else { return Ok(Typed::Text(typed.to_owned())) };
-    if command.starts_with('/') {
+    let Some(command) = typed.strip_prefix(SLASHES) else {
+        return Ok(Typed::Text(typed.to_owned()));
+    };
+    if command.starts_with(SLASHES) {
         return Ok(Typed::Text(command.to_owned()));
     }
     let (name, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
@@ -139,7 +144,7 @@ fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
     Ok(match command.name {
         "help" if rest.is_empty() => Typed::Help(None),
         "help" => {
-            let name = rest.trim_start_matches('/');
+            let name = rest.trim_start_matches(SLASHES);
             Typed::Help(Some(find(name).ok_or_else(|| unknown(name))?))
         }
         "join" => Typed::Join(room(rest)?),
@@ -176,15 +181,27 @@ fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
     })
 }
 
-/// A command by its name, or what else it is called.
+/// A command by its name, or what else it is called, in any case and width.
 fn find(name: &str) -> Option<&'static Command> {
-    COMMANDS.iter().find(|command| command.name == name || command.aliases.contains(&name))
+    let name = narrow(name);
+    COMMANDS.iter().find(|known| known.name == name || known.aliases.contains(&name.as_str()))
+}
+
+/// As commands are called: in small letters, and wide ones, as input methods write them, in ASCII.
+pub(crate) fn narrow(word: &str) -> String {
+    const WIDE: u32 = '！' as u32 - '!' as u32;
+    let narrow = word.chars().map(|c| match c {
+        '！'..='～' => char::from_u32(u32::from(c) - WIDE).unwrap_or(c),
+        c => c,
+    });
+    narrow.flat_map(char::to_lowercase).collect()
 }
 
 /// `-s` for the whole server, a name, in quotes if it has spaces, a time where it may have an end, and
 /// the rest is the reason.
 fn moderation(action: Action, rest: &str) -> Result<ModerationCommand, String> {
-    let (everywhere, rest) = match rest.strip_prefix("-s ") {
+    let (option, behind) = rest.split_once(char::is_whitespace).unwrap_or_default();
+    let (everywhere, rest) = match Some(behind).filter(|_| narrow(option) == "-s") {
         Some(_) if action == Action::Kick => {
             return Err(
                 "removes from this room only; /ban -s bans from the whole server".to_owned()
@@ -195,11 +212,11 @@ fn moderation(action: Action, rest: &str) -> Result<ModerationCommand, String> {
     };
     let (name, rest) = match rest.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
         Some(quoted) => quoted,
-        None => rest.split_once(' ').unwrap_or((rest, "")),
+        None => rest.split_once(char::is_whitespace).unwrap_or((rest, "")),
     };
     let user = UserName::known(name.trim_end_matches(':')).map_err(|error| error.to_string())?;
     let rest = rest.trim_start();
-    let (first, behind) = rest.split_once(' ').unwrap_or((rest, ""));
+    let (first, behind) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let takes_time = matches!(action, Action::Ban | Action::Mute);
     let (seconds, reason) = match time(first).filter(|_| takes_time) {
         Some(seconds) => (Some(seconds), behind.trim_start()),
@@ -224,6 +241,7 @@ const UNITS: [(char, u64); 4] = [('d', 24 * 60 * 60), ('h', 60 * 60), ('m', 60),
 
 /// Seconds of a time like 90s, 10m, 2h or 3d.
 fn time(text: &str) -> Option<u64> {
+    let text = narrow(text);
     let (_, unit) = UNITS.into_iter().find(|(letter, _)| text.ends_with(*letter))?;
     let count: u64 = text[..text.len() - 1].parse().ok()?;
     count.checked_mul(unit).filter(|seconds| (1..=SECONDS_MAX).contains(seconds))
@@ -242,11 +260,13 @@ fn number(rest: &str) -> Result<usize, String> {
 }
 
 fn room(rest: &str) -> Result<RoomName, String> {
-    RoomName::try_from(rest.strip_prefix('#').unwrap_or(rest)).map_err(|error| error.to_string())
+    RoomName::try_from(rest.strip_prefix(['#', '＃']).unwrap_or(rest))
+        .map_err(|error| error.to_string())
 }
 
 fn unknown(name: &str) -> String {
-    let shares = |known: &str| known.chars().zip(name.chars()).take_while(|(a, b)| a == b).count();
+    let typed = narrow(name);
+    let shares = |known: &str| known.chars().zip(typed.chars()).take_while(|(a, b)| a == b).count();
     let nearest = COMMANDS.iter().map(|known| known.name).max_by_key(|known| shares(known));
     match nearest.filter(|known| shares(known) > 0) {
         Some(known) => {
@@ -276,6 +296,21 @@ mod tests {
         {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn commands_are_understood_in_any_case_and_as_wide_letters() {
+        let join = Ok(Typed::Join(RoomName::try_from("ops").unwrap()));
+        for typed in ["/Join ops", "／join ops", "／ＪＯＩＮ　＃ops", "/J ops"] {
+            assert_eq!(parse(typed), join, "{typed}");
+        }
+        let text = |text: &str| Ok(Typed::Text(text.to_owned()));
+        assert_eq!(parse("/ME waves"), text("/me waves"));
+        assert_eq!((parse("／／etc"), parse("/／etc")), (text("／etc"), text("／etc")));
+        assert_eq!(parse("/HELP ／Join"), parse("/help join"));
+        assert!(parse("/JION ops").unwrap_err().contains("Did you mean /join?"));
+        assert_eq!((time("10M"), time("３Ｄ")), (Some(600), Some(259_200)));
+        assert_eq!(parse("/BAN　-S Bob 2H"), parse("/ban -s Bob 2h"));
     }
 
     #[test]

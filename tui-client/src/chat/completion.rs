@@ -2,7 +2,7 @@
 //!
 //! This file does not know where the word is written, or which key asks for it.
 
-use super::commands::COMMANDS;
+use super::commands::{COMMANDS, SLASHES, narrow};
 
 /// What there is to complete with.
 #[derive(Debug, Default)]
@@ -18,16 +18,16 @@ pub fn completions(text: &str, words: &Words) -> (usize, Vec<String>) {
     let last_space = text.char_indices().rfind(|(_, c)| c.is_whitespace());
     let start = last_space.map_or(0, |(at, space)| at + space.len_utf8());
     let word = &text[start..];
-    let command = text[..start].trim_end().strip_prefix('/');
-    let found = command.and_then(|command| arguments(command, word, words));
+    let command = text[..start].trim_end().strip_prefix(SLASHES).map(narrow);
+    let found = command.and_then(|command| arguments(&command, word, words));
     (start, found.unwrap_or_else(|| options(word, start == 0, words)))
 }
 
 fn options(word: &str, first: bool, words: &Words) -> Vec<String> {
-    if let Some(command) = word.strip_prefix('/').filter(|_| first) {
+    if let Some(command) = word.strip_prefix(SLASHES).filter(|_| first).map(narrow) {
         let known = COMMANDS.iter().map(|command| command.name);
         return known
-            .filter(|name| begins(name, command))
+            .filter(|name| begins(name, &command))
             .map(|name| format!("/{name} "))
             .collect();
     }

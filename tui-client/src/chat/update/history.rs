@@ -17,6 +17,8 @@ pub(super) fn history_came(model: &mut Model, history: History) -> Vec<Effect> {
     let Some(room) = model.find(&history.room) else { return Vec::new() };
     let asked_for_older = std::mem::take(&mut room.loading);
     let seen = room.head;
+    // It was here already, and nothing in it: all that comes now was missed.
+    let was_empty = room.known && seen == MessageId::ZERO && room.read == MessageId::ZERO;
     let is_other = history.epoch.is_some_and(|epoch| room.is_of(epoch));
     if history.deleted_more && !is_other {
         room.forget();
@@ -34,7 +36,8 @@ pub(super) fn history_came(model: &mut Model, history: History) -> Vec<Effect> {
         room.read_no_further();
     }
     room.entered(shown);
-    let resumed = !asked_for_older && seen > MessageId::ZERO && !history.deleted_more && !is_other;
+    let was_here = was_empty || seen > MessageId::ZERO;
+    let resumed = !asked_for_older && was_here && !history.deleted_more && !is_other;
     if shown && room.reading == Reading::End {
         room.caught_up(resumed, me.as_ref());
     }

@@ -5,7 +5,7 @@ use protocol::MessageId;
 use super::conversation::keep_draft;
 use super::effects::take;
 use super::reading::search;
-use crate::chat::commands::{self, Typed, counted};
+use crate::chat::commands::{self, SLASHES, Typed, counted};
 use crate::chat::update::{command, question_deletion, say};
 use crate::chat::{Reading, What};
 use crate::screen::event::Effect;
@@ -99,7 +99,7 @@ fn ask_first(screen: &mut Screen) {
 fn doubt(screen: &Screen, typed: &Typed) -> Option<String> {
     let waiting = screen.chat.room().pending.len();
     match typed {
-        Typed::Text(text) if text.starts_with(' ') && text.trim_start().starts_with('/') => {
+        Typed::Text(text) if text.starts_with(' ') && text.trim_start().starts_with(SLASHES) => {
             let advice = "Press Enter again to send it as text";
             Some(format!("It starts with a space, so it is not a command. {advice}"))
         }

@@ -23,6 +23,7 @@ fn tab_completes_names_commands_and_rooms() {
     assert_eq!(completed(&mut client, "hello z", 1), "hello Zoë ");
     assert_eq!(completed(&mut client, "@al", 1), "@Alice: ");
     assert_eq!(completed(&mut client, "/rec", 1), "/reconnect ");
+    assert_eq!(completed(&mut client, "／Rec", 1), "/reconnect ");
     assert_eq!(completed(&mut client, "see #d", 1), "see #dev ");
     assert_eq!(completed(&mut client, "xyzzy", 1), "xyzzy");
     // What a command takes.
