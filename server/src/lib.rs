@@ -33,7 +33,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
@@ -43,43 +43,36 @@ use tokio::time::{sleep, timeout};
 use tokio_util::task::AbortOnDropHandle;
 
 use self::auth::{Gate, GateError, NewModerators, TEND_INTERVAL};
-use self::config::DRAIN_TIMEOUT;
-use self::config::files;
 pub use self::config::reload::Reload;
 pub use self::config::{Config, Db, Floods, LogFormat, SyncMode, Upkeep};
+use self::config::{DRAIN_TIMEOUT, files};
 use self::connection::Paces;
 use self::connection::budget::Budgets;
-use self::http::health;
-use self::hub::{Budget, ConnectionId, Hub};
+use self::connection::engine::Engine;
+use self::http::answers::rejected_bytes;
+use self::http::status::Status;
+use self::http::{health, routes};
+use self::hub::{Budget, Hub};
 pub use self::lifecycle::parts::Part;
 use self::lifecycle::parts::Parts;
 use self::lifecycle::shutdown::Stopping;
-use self::listen::accept;
-use self::listen::connection_limiter::Door;
+use self::listen::accept::{self, Entrance, Spoken};
+use self::listen::connection_limiter::ConnectionLimiter;
 use self::listen::tls::{NewCertificate, Tls, TlsError};
 use self::log::database::Database;
 pub use self::log::database::OpenError;
 use self::log::{Log, now_ms};
-pub use self::monitoring::metrics::LogLinesDropped;
+pub use self::monitoring::gauges::Gauges;
+pub use self::monitoring::log_lines::LogLinesDropped;
 use self::monitoring::metrics::Metrics;
-pub use self::monitoring::status::Gauges;
-use self::monitoring::status::Vitals;
 use self::outbox::{Bounds, Post};
 
-/// What every connection works with.
-pub(crate) struct Engine {
-    config: Config,
-    gate: Gate,
+/// What lives for as long as it serves, besides the parts that end by themselves.
+struct Server {
+    engine: Arc<Engine>,
+    status: Status,
     tls: Option<Arc<Tls>>,
-    hub: Hub,
-    log: Log,
-    vitals: Vitals,
-    post: Arc<Post>,
-    paces: Paces,
     parts: Parts,
-    budgets: Budgets,
-    connections: AtomicU64,
-    began: Instant,
 }
 
 /// The sockets that a server listens on.
@@ -156,39 +149,39 @@ pub async fn run(
         Db::File(path) => Database::open(path, config.sync)?,
         Db::Memory => Database::memory()?,
     };
-    let (engine, log_ended) = Engine::start(config, &database)?;
-    tell_start(address, &engine);
-    engine.look_at_certificate();
-    let (vitals, tls, parts) = (engine.vitals.clone(), engine.tls.clone(), engine.parts.clone());
-    let _figures = figures.map(|figures| watched(figures, &vitals, &parts)).transpose()?;
+    let (server, log_ended) = Server::start(config, &database)?;
+    tell_start(address, &server.engine);
+    server.look_at_certificate();
+    let (status, tls, parts) = (server.status.clone(), server.tls.clone(), server.parts.clone());
+    let _figures = figures.map(|figures| watched(figures, &status, &parts)).transpose()?;
     let chat = Arc::new(chat);
     // Tasks of their own: none keeps another waiting, or the end.
     let mut tasks = JoinSet::new();
-    let accept = accept::run(chat.clone(), engine.clone());
-    tasks.spawn(parts.clone().endless(Part::Accept, accept));
-    tasks.spawn(parts.clone().endless(Part::Tend, tend(engine.clone())));
-    tasks.spawn(parts.clone().endless(Part::Reload, reload(engine)));
+    let server = Arc::new(server);
+    tasks.spawn(parts.clone().endless(Part::Accept, accept(chat.clone(), &server)));
+    tasks.spawn(parts.clone().endless(Part::Tend, tend(server.clone())));
+    tasks.spawn(parts.clone().endless(Part::Reload, reload(server)));
     tokio::select! {
         () = shutdown => {}
         () = parts.one_ended() => {}
     }
     tracing::info!("stopping");
-    vitals.stopping.begun.cancel();
+    status.stopping.begun.cancel();
     // With them goes the last handle to log and hub but those of connections.
     tasks.shutdown().await;
     // Until the end it is told that this is the end, and when to come back.
-    let answering = health::serve(chat, tls, vitals.clone(), health::stopping);
+    let answering = health::serve(chat, tls, status.clone(), health::stopping);
     let _answering = AbortOnDropHandle::new(tokio::spawn(answering));
-    let stopped = stop(&vitals, log_ended).await;
+    let stopped = stop(&status, log_ended).await;
     parts.first_ended().map_or(Ok(stopped), |part| Err(RunError::Ended(part)))
 }
 
-impl Engine {
+impl Server {
     /// Starts hub and log. The receiver hears when the log has ended.
     fn start(
         config: Config,
         database: &Database,
-    ) -> Result<(Arc<Self>, oneshot::Receiver<()>), RunError> {
+    ) -> Result<(Self, oneshot::Receiver<()>), RunError> {
         let stopping = Stopping::default();
         let parts = Parts::new(stopping.begun.clone());
         #[cfg(test)]
@@ -201,33 +194,28 @@ impl Engine {
         let gate = Gate::new(&config, register, log.time.clone())?;
         let bounds =
             Bounds { bytes_max: config.outbox_bytes_max, frames_max: config.outbox_frames_max };
-        let engine = Engine {
-            vitals: Vitals {
-                metrics: metrics.clone(),
-                door: Arc::new(Door::new(&config.floods)),
-                names: gate.names.clone(),
-                health: log.health(),
-                stopping,
-                warnings: Arc::default(),
-            },
-            post: Arc::new(Post { bounds, metrics }),
+        let tls = Tls::of(&config)?.map(Arc::new);
+        let engine = Arc::new(Engine {
+            post: Arc::new(Post { bounds, metrics: metrics.clone() }),
             paces: Paces::new(&config),
             budgets: Budgets::new(&config),
-            tls: Tls::of(&config)?.map(Arc::new),
+            limiter: Arc::new(ConnectionLimiter::new(&config.floods)),
+            warnings: Arc::default(),
+            connections: AtomicU64::new(0),
+            began: Instant::now(),
             config,
             gate,
             hub,
             log,
-            parts,
-            connections: AtomicU64::new(0),
-            began: Instant::now(),
-        };
-        Ok((Arc::new(engine), log_ended))
+            metrics,
+            stopping,
+        });
+        Ok((Server { status: Status::of(&engine), engine, tls, parts }, log_ended))
     }
 
     /// Reads all files, wherever it is called, and holds on to nothing that has to end before it.
     fn reading(&self) -> impl FnOnce() -> Result<Fresh, RunError> + Send + 'static {
-        let (tls, moderators) = (self.tls.clone(), self.config.moderators.clone());
+        let (tls, moderators) = (self.tls.clone(), self.engine.config.moderators.clone());
         move || {
             let certificate = tls.map(|tls| tls.read()).transpose()?;
             let moderators = moderators.map(|path| NewModerators::read(&path)).transpose();
@@ -242,35 +230,27 @@ impl Engine {
             self.look_at_certificate();
         }
         if let Some(moderators) = moderators {
-            self.gate.set_moderators(moderators);
+            self.engine.gate.set_moderators(moderators);
         }
     }
 
     /// Says what clients may not like about the certificate, before they do.
     fn look_at_certificate(&self) {
         let Some(tls) = &self.tls else { return };
-        self.vitals.metrics.certificate_ends(tls.not_after());
+        self.engine.metrics.certificate_ends(tls.not_after());
         for doubt in tls.doubts(now_ms()) {
             tracing::warn!("{}", doubt.sentence);
         }
-    }
-
-    fn stopping(&self) -> &Stopping {
-        &self.vitals.stopping
-    }
-
-    fn next_connection(&self) -> ConnectionId {
-        ConnectionId(self.connections.fetch_add(1, Ordering::Relaxed))
     }
 }
 
 fn watched(
     figures: TcpListener,
-    vitals: &Vitals,
+    status: &Status,
     parts: &Parts,
 ) -> io::Result<AbortOnDropHandle<()>> {
     tracing::info!("metrics for Prometheus: http://{}/metrics", figures.local_addr()?);
-    let answering = health::serve(Arc::new(figures), None, vitals.clone(), health::figures);
+    let answering = health::serve(Arc::new(figures), None, status.clone(), health::figures);
     let answering = parts.clone().endless(Part::Monitor, answering);
     Ok(AbortOnDropHandle::new(tokio::spawn(answering)))
 }
@@ -288,30 +268,52 @@ fn tell_start(address: SocketAddr, engine: &Engine) {
     tracing::info!("open {scheme}://{address}/ to chat; {kept}");
 }
 
+/// Accepts connections, with which HTTP is spoken.
+fn accept(chat: Arc<TcpListener>, server: &Server) -> impl Future<Output = ()> + use<> {
+    let engine = &server.engine;
+    let entrance = Entrance {
+        limiter: engine.limiter.clone(),
+        limits: engine.config.floods.clone(),
+        tls: server.tls.clone(),
+        stopping: engine.stopping.clone(),
+        metrics: engine.metrics.clone(),
+        warnings: engine.warnings.clone(),
+    };
+    let (plain, inside) = (engine.clone(), engine.clone());
+    let spoken = Spoken {
+        plain: move |socket, visitor| routes::serve(plain.clone(), socket, visitor),
+        tls: move |socket, visitor| routes::serve(inside.clone(), socket, visitor),
+        rejection: rejected_bytes,
+    };
+    accept::run(chat, entrance, spoken)
+}
+
 /// Keeps the gate in order every hour, and looks at the certificate every day.
-async fn tend(engine: Arc<Engine>) {
+async fn tend(server: Arc<Server>) {
+    let engine = &server.engine;
     for hour in 1_u64.. {
         sleep(TEND_INTERVAL).await;
         engine.gate.tend(&engine.log).await;
-        engine.vitals.warnings.tend();
+        engine.warnings.tend();
         if hour.is_multiple_of(24) {
-            engine.look_at_certificate();
+            server.look_at_certificate();
         }
     }
 }
 
 /// Reads files anew whenever that is asked for. What cannot be used changes nothing, and only this
 /// waits for a disk that does not answer.
-async fn reload(engine: Arc<Engine>) {
+async fn reload(server: Arc<Server>) {
+    let config = &server.engine.config;
     loop {
-        engine.config.reload.asked().await;
-        if !engine.config.can_reload() {
+        config.reload.asked().await;
+        if !config.can_reload() {
             tracing::info!(
                 "nothing to reload: there is neither a certificate nor a list of moderators"
             );
             continue;
         }
-        let mut reading = pin!(files::aside(engine.reading()));
+        let mut reading = pin!(files::aside(server.reading()));
         let read = match timeout(RELOAD_PATIENCE, &mut reading).await {
             Ok(read) => read,
             Err(_) => {
@@ -321,7 +323,7 @@ async fn reload(engine: Arc<Engine>) {
         };
         match read.map_err(RunError::Reload).flatten() {
             Ok(fresh) => {
-                engine.show(fresh);
+                server.show(fresh);
                 tracing::info!("files were reloaded");
             }
             Err(error) => tracing::error!("files cannot be reloaded, the old ones stay: {error}"),
@@ -329,8 +331,8 @@ async fn reload(engine: Arc<Engine>) {
     }
 }
 
-async fn stop(vitals: &Vitals, log_ended: oneshot::Receiver<()>) -> Stopped {
-    let stopping = &vitals.stopping;
+async fn stop(status: &Status, log_ended: oneshot::Receiver<()>) -> Stopped {
+    let stopping = &status.stopping;
     stopping.stop_connections().await;
     // The hub's shards end after the log's thread, which holds the last handle to them.
     let drained = async {
@@ -340,5 +342,5 @@ async fn stop(vitals: &Vitals, log_ended: oneshot::Receiver<()>) -> Stopped {
     if timeout(DRAIN_TIMEOUT, drained).await.is_err() {
         tracing::error!(tasks = stopping.tracker.len(), "some tasks did not end in time");
     }
-    Stopped { tasks_left: stopping.tracker.len(), gauges: vitals.gauges() }
+    Stopped { tasks_left: stopping.tracker.len(), gauges: status.gauges() }
 }

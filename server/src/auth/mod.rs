@@ -4,6 +4,8 @@
 
 pub(crate) mod moderators;
 pub(crate) mod origin;
+pub(crate) mod permissions;
+pub mod sanctions;
 mod signing;
 pub(crate) mod token;
 
@@ -12,14 +14,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant as StdInstant};
 
-use protocol::{Connect, Grant, Key, Refusal, Restriction, Role, RoomName, Token, UserName};
+use protocol::{Connect, Key, Refusal, Restriction, Role, RoomName, Token, UserName};
 use tokio::sync::Mutex as AsyncMutex;
 use tokio::time::Instant;
 
 use self::moderators::Moderators;
 pub use self::moderators::ModeratorsError;
 pub(crate) use self::moderators::NewModerators;
-pub use self::origin::{BadOrigin, Origin};
+pub(crate) use self::permissions::Pass;
+use self::sanctions::{Sanctions, restriction};
 use self::token::TokenKey;
 pub use self::token::{SECRET_BYTES_MIN, TokenKeyError};
 use crate::config::Config;
@@ -31,7 +34,6 @@ use crate::outbox::Outbox;
 use crate::people::key_hash::KeyHash;
 use crate::people::name_quota::{Newcomers, Place};
 use crate::people::names::{Claim, KEPT_MAX, Kept, Names, Person, Proof, Taken};
-use crate::people::sanctions::{Sanctions, restriction};
 
 /// How often what is over is cleared away, and the use of names noted whose owners stay.
 pub(crate) const TEND_INTERVAL: Duration = Duration::from_secs(60 * 60);
@@ -52,34 +54,6 @@ impl Opening {
     /// Where it is from, if the limits of an address hold there.
     pub(crate) fn counted(&self) -> Option<IpAddr> {
         self.counts.then_some(self.address)
-    }
-}
-
-/// What a connection may do, where that is not what everybody may.
-#[derive(Debug)]
-pub(crate) struct Pass {
-    pub(crate) role: Role,
-    /// Only on a closed server.
-    pub(crate) grant: Option<Grant>,
-    /// When it is over.
-    pub(crate) expires: Option<Instant>,
-}
-
-impl Pass {
-    /// Whether it says that somebody moderates there, or anywhere. The list says it for itself.
-    fn moderates(&self, room: Option<&RoomName>) -> bool {
-        let grant = self.grant.as_ref().filter(|grant| grant.role == Role::Moderator);
-        grant.is_some_and(|grant| room.is_none_or(|room| grant.opens(room)))
-    }
-
-    /// Whether it is good for the whole server.
-    pub(crate) fn opens_all(&self) -> bool {
-        self.grant.as_ref().is_none_or(Grant::opens_all)
-    }
-
-    /// When it is over; none is never.
-    pub(crate) fn expires(&self) -> Option<Instant> {
-        self.expires
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use protocol::RoomName;
 
-use super::Pass;
+use super::permissions::Pass;
 use crate::config::files;
 use crate::people::key_hash::KeyHash;
 

@@ -17,7 +17,7 @@ use tokio_rustls::rustls::pki_types::{PrivatePkcs8KeyDer, SubjectPublicKeyInfoDe
 
 use super::signing;
 use crate::config::files;
-use crate::listen::tls::pem::tidied;
+use crate::config::pem::tidied;
 
 /// Fewest bytes of a secret for HS256: as many as its hash has (RFC 7518, section 3.2).
 pub const SECRET_BYTES_MIN: usize = 32;

@@ -5,6 +5,8 @@
 mod check;
 pub(crate) mod files;
 mod floods;
+mod origin;
+pub(crate) mod pem;
 pub(crate) mod reload;
 mod upkeep;
 mod values;
@@ -19,15 +21,15 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use self::reload::Reload;
-use crate::auth::Origin;
 #[cfg(test)]
 use crate::lifecycle::parts::Part;
-use crate::monitoring::metrics::LogLinesDropped;
+use crate::monitoring::log_lines::LogLinesDropped;
 
 pub use self::floods::{
     DESCRIPTORS_RESERVED, Floods, HEAD_BYTES_MAX, HEADERS_MAX, PERSON_SHARE, REQUEST_BURST,
     REQUEST_RATE, ROOM_SHARE,
 };
+pub use self::origin::{BadOrigin, Origin};
 pub use self::upkeep::{DISK_FREE_MIN, Upkeep};
 
 /// Most threads, and most shards: no machine has so many cores, and each takes memory.

@@ -4,6 +4,7 @@
 //! touches the other's half. This file does not know other connections, or SQL.
 
 pub(crate) mod budget;
+pub(crate) mod engine;
 mod inbound;
 mod moderate;
 mod paces;
@@ -23,32 +24,32 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use self::engine::Engine;
 use self::inbound::Inbound;
 pub(crate) use self::paces::Paces;
 use self::read_pump::ReadPump;
-use crate::Engine;
 use crate::auth::Opening;
 use crate::config::CLOSE_TIMEOUT;
-use crate::listen::connection_limiter::Entry;
+use crate::listen::connection_limiter::Permit;
 use crate::listen::socket::{ReadHalf, Stream, WriteHalf};
 use crate::monitoring::metrics::{Ended, Metrics};
 use crate::outbox::{End, Outbox};
 
 /// Opens an upgraded connection: its name, its first room, and the two tasks that serve it to its
-/// end. A refusal is told and closed with its code, because a browser cannot read an HTTP status
+/// end. A refusal is told and rejected with its code, because a browser cannot read an HTTP status
 /// here.
 pub(crate) async fn open(
     engine: Arc<Engine>,
     socket: impl Stream,
     already_read: Vec<u8>,
     opening: Result<Opening, Refusal>,
-    entry: Option<Entry>,
+    permit: Option<Permit>,
 ) {
     let (reading, writing) = socket.halves();
     let outbox = Outbox::new(&engine.post);
-    let tasks = engine.stopping().tracker.clone();
-    let given_up = engine.stopping().given_up.clone();
-    let (metrics, warnings) = (engine.vitals.metrics.clone(), engine.vitals.warnings.clone());
+    let tasks = engine.stopping.tracker.clone();
+    let given_up = engine.stopping.given_up.clone();
+    let (metrics, warnings) = (engine.metrics.clone(), engine.warnings.clone());
     let stall_timeout = engine.config.stall_timeout;
     let writer = tasks.spawn(write(writing, outbox.clone(), stall_timeout));
     let pump = match opening {
@@ -58,7 +59,7 @@ pub(crate) async fn open(
     match pump {
         Ok(pump) => {
             let inbound = Inbound::new(already_read);
-            tasks.spawn(read(pump, inbound, reading, writer, given_up, entry));
+            tasks.spawn(read(pump, inbound, reading, writer, given_up, permit));
         }
         Err(end) => {
             count(&metrics, &end);
@@ -78,7 +79,7 @@ fn read(
     mut socket: ReadHalf,
     writer: JoinHandle<()>,
     given_up: CancellationToken,
-    entry: Option<Entry>,
+    permit: Option<Permit>,
 ) -> impl Future<Output = ()> {
     async move {
         let end = pump.run(&mut socket, &mut inbound).await;
@@ -87,7 +88,7 @@ fn read(
         // What comes once is boxed, here and below: else its state would be carried by every
         // connection for as long as it lives.
         Box::pin(finish(end, socket, writer, given_up)).await;
-        drop(entry);
+        drop(permit);
     }
 }
 

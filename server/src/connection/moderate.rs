@@ -7,6 +7,7 @@ use std::sync::Arc;
 use protocol::{Action, Body, MessageId, Moderate, Moderated, Ref, Refusal, RoomName, ToClient};
 
 use super::read_pump::{ReadPump, note};
+use crate::auth::sanctions::restriction;
 use crate::auth::{Admitted, Pass};
 use crate::frame::{Frame, Order};
 use crate::hub::lane;
@@ -15,7 +16,6 @@ use crate::log::sanction::{Kind, Lift, Sanction};
 use crate::log::{Command, OpenRoom, ReplyTo};
 use crate::outbox::{End, Outbox};
 use crate::people::names::Person;
-use crate::people::sanctions::restriction;
 
 /// Of who is to be put out of a room.
 const NOT_HERE: Refusal = Refusal::NotFound("nobody of this name is here");

@@ -15,10 +15,10 @@ use protocol::{
 };
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::engine::Engine;
 use super::inbound::{Arrived, Inbound, Over};
 use super::paces::Over as OverRate;
 use super::recall::is_read;
-use crate::Engine;
 use crate::auth::{Admitted, Opening, Pass};
 use crate::config::{BAD_FRAMES_MAX, ROOMS_PER_CONNECTION_MAX};
 use crate::connection::budget::{Spender, cost};
@@ -93,7 +93,7 @@ impl ReadPump {
     }
 
     pub(super) fn metrics(&self) -> &Metrics {
-        &self.engine.vitals.metrics
+        &self.engine.metrics
     }
 
     /// Reads until the connection ends; then goes out of all rooms before the name is free again.
@@ -111,7 +111,7 @@ impl ReadPump {
         inbound: &mut Inbound,
     ) -> Result<Infallible, End> {
         let engine = self.engine.clone();
-        let mut stopping = pin!(engine.stopping().begun.cancelled());
+        let mut stopping = pin!(engine.stopping.begun.cancelled());
         let mut heard = Instant::now();
         let mut asked = false;
         let mut check = pin!(sleep_until(self.not_after(heard + engine.config.ping_interval)));
@@ -361,12 +361,12 @@ impl ReadPump {
         self.metrics().limited(over.limit);
         let who = self.claim.name();
         let told = || format!("{who} {}", over.for_operators());
-        self.engine.vitals.warnings.warn("messages", told(), told);
+        self.engine.warnings.warn("messages", told(), told);
         self.refuse(&over.refusal, room, reference);
     }
 
     pub(super) fn stopping(&self) -> End {
-        End::Refused(Refusal::Stopping { retry_ms: self.engine.vitals.retry_ms() })
+        End::Refused(Refusal::Stopping { retry_ms: self.engine.retry_ms() })
     }
 
     pub(super) fn refuse(&self, refusal: &Refusal, room: Option<RoomName>, reference: Option<Ref>) {

@@ -26,7 +26,7 @@ impl ReadPump {
     /// meanwhile what others say. Rooms may have been left, and rights be gone, when it returns.
     pub(super) async fn until_room(&mut self) -> Result<(), End> {
         let engine = self.engine.clone();
-        let mut stopping = pin!(engine.stopping().begun.cancelled());
+        let mut stopping = pin!(engine.stopping.begun.cancelled());
         loop {
             self.heed().await?;
             let check = self.not_after(Instant::now() + engine.config.ping_interval);
@@ -84,7 +84,7 @@ impl ReadPump {
 
     /// What is read, unless the connection ends before that: a turn may be seconds away.
     pub(super) async fn unless_over<T>(&self, read: impl Future<Output = T>) -> Result<T, End> {
-        let stopping = &self.engine.stopping().begun;
+        let stopping = &self.engine.stopping.begun;
         tokio::select! {
             biased;
             end = self.outbox.ended() => Err(end),

@@ -9,7 +9,7 @@ use http_body_util::Full;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 
-use crate::listen::connection_limiter::Closed;
+use crate::listen::connection_limiter::Rejected;
 use crate::monitoring::metrics::TurnedAway;
 
 pub(crate) type Answer = Response<Full<Bytes>>;
@@ -43,17 +43,17 @@ pub(crate) fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
 }
 
 /// Who may not come in is told when to try again.
-pub(crate) fn closed(closed: Closed) -> Answer {
-    let (status, sentence) = reason(closed.why);
+pub(crate) fn rejected(rejected: Rejected) -> Answer {
+    let (status, sentence) = reason(rejected.why);
     let mut answer = plain(status, sentence);
-    set(answer.headers_mut(), header::RETRY_AFTER, &seconds(closed.retry_after).to_string());
+    set(answer.headers_mut(), header::RETRY_AFTER, &seconds(rejected.retry_after).to_string());
     answer
 }
 
 /// The same as bytes, for a socket whose request nobody reads.
-pub(crate) fn closed_bytes(closed: Closed) -> String {
-    let (status, sentence) = reason(closed.why);
-    let (seconds, length) = (seconds(closed.retry_after), sentence.len());
+pub(crate) fn rejected_bytes(rejected: Rejected) -> String {
+    let (status, sentence) = reason(rejected.why);
+    let (seconds, length) = (seconds(rejected.retry_after), sentence.len());
     format!(
         "HTTP/1.1 {status}\r\nRetry-After: {seconds}\r\nConnection: close\r\n\
          Content-Type: text/plain; charset=utf-8\r\nContent-Length: {length}\r\n\r\n{sentence}"

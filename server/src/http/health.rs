@@ -16,13 +16,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::http::answers::{self, Answer, plain};
-use crate::http::request;
-use crate::listen::connection_limiter::Closed;
+use super::answers::{self, Answer, plain};
+use super::request;
+use super::status::Status;
+use crate::listen::connection_limiter::Rejected;
 use crate::listen::socket::Stream;
 use crate::listen::tls::Tls;
 use crate::monitoring::metrics::TurnedAway;
-use crate::monitoring::status::Vitals;
 
 /// Those who may ask at a time. They are few, and they come on top of the connections.
 const ASKERS_MAX: usize = 32;
@@ -30,13 +30,13 @@ const ASKERS_MAX: usize = 32;
 const ASKING_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How a listener answers.
-pub(crate) type Answering = fn(&Vitals, &Request<Incoming>) -> Answer;
+pub(crate) type Answering = fn(&Status, &Request<Incoming>) -> Answer;
 
 /// Answers one request of each connection, for as long as it is polled.
 pub(crate) async fn serve(
     listener: Arc<TcpListener>,
     tls: Option<Arc<Tls>>,
-    vitals: Vitals,
+    status: Status,
     answering: Answering,
 ) {
     let mut askers = JoinSet::new();
@@ -44,7 +44,7 @@ pub(crate) async fn serve(
         tokio::select! {
             accepted = listener.accept(), if askers.len() < ASKERS_MAX => match accepted {
                 Ok((socket, _)) => {
-                    let asked = welcome(socket, tls.clone(), vitals.clone(), answering);
+                    let asked = welcome(socket, tls.clone(), status.clone(), answering);
                     askers.spawn(timeout(ASKING_TIMEOUT, asked));
                 }
                 Err(error) => {
@@ -57,20 +57,20 @@ pub(crate) async fn serve(
     }
 }
 
-async fn welcome(socket: TcpStream, tls: Option<Arc<Tls>>, vitals: Vitals, answering: Answering) {
+async fn welcome(socket: TcpStream, tls: Option<Arc<Tls>>, status: Status, answering: Answering) {
     match tls {
-        None => ask(socket, vitals, answering).await,
+        None => ask(socket, status, answering).await,
         Some(tls) => match tls.accept(socket).await {
-            Ok(socket) => ask(socket, vitals, answering).await,
+            Ok(socket) => ask(socket, status, answering).await,
             Err(error) => tracing::debug!(%error, "a TLS handshake failed"),
         },
     }
 }
 
-async fn ask(socket: impl Stream, vitals: Vitals, answering: Answering) {
+async fn ask(socket: impl Stream, status: Status, answering: Answering) {
     let service = service_fn(|request| {
         let answer = match request::host(&request) {
-            Ok(_) => answering(&vitals, &request),
+            Ok(_) => answering(&status, &request),
             Err(fault) => fault.answer(),
         };
         async { Ok::<_, Infallible>(answer) }
@@ -86,15 +86,15 @@ async fn ask(socket: impl Stream, vitals: Vitals, answering: Answering) {
 }
 
 /// The answers of the listener for figures.
-pub(crate) fn figures(vitals: &Vitals, request: &Request<Incoming>) -> Answer {
+pub(crate) fn figures(status: &Status, request: &Request<Incoming>) -> Answer {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return answers::only_get();
     }
     if request.uri().path() != "/metrics" {
-        return health(vitals, request.uri().path())
+        return health(request.uri().path(), || status.clone())
             .unwrap_or_else(|| plain(StatusCode::NOT_FOUND, "the metrics are at /metrics\n"));
     }
-    match vitals.text() {
+    match status.text() {
         Ok(text) => {
             let content_type = "text/plain; version=0.0.4; charset=utf-8";
             answers::text(StatusCode::OK, content_type, Bytes::from(text))
@@ -107,26 +107,26 @@ pub(crate) fn figures(vitals: &Vitals, request: &Request<Incoming>) -> Answer {
 }
 
 /// The answers of the chat's listener while the server stops.
-pub(crate) fn stopping(vitals: &Vitals, request: &Request<Incoming>) -> Answer {
-    health(vitals, request.uri().path()).unwrap_or_else(|| {
-        vitals.metrics.turned_away(TurnedAway::Stopping);
-        let retry_after = Duration::from_millis(vitals.retry_ms());
-        answers::closed(Closed { why: TurnedAway::Stopping, retry_after })
+pub(crate) fn stopping(status: &Status, request: &Request<Incoming>) -> Answer {
+    health(request.uri().path(), || status.clone()).unwrap_or_else(|| {
+        status.metrics.turned_away(TurnedAway::Stopping);
+        let retry_after = Duration::from_millis(status.retry_ms());
+        answers::rejected(Rejected { why: TurnedAway::Stopping, retry_after })
     })
 }
 
 /// Whether the server is alive, and whether it is ready.
-pub(crate) fn health(vitals: &Vitals, path: &str) -> Option<Answer> {
+pub(super) fn health(path: &str, status: impl FnOnce() -> Status) -> Option<Answer> {
     match path {
         "/healthz" => Some(plain(StatusCode::OK, "alive\n")),
-        "/readyz" => Some(readiness(vitals)),
+        "/readyz" => Some(readiness(&status())),
         _ => None,
     }
 }
 
 /// Every reason why it is not, a line each.
-fn readiness(vitals: &Vitals) -> Answer {
-    let reasons = vitals.not_ready();
+fn readiness(status: &Status) -> Answer {
+    let reasons = status.not_ready();
     if reasons.is_empty() {
         return plain(StatusCode::OK, "ready\n");
     }

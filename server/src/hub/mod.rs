@@ -3,6 +3,7 @@
 //! This file does not know history, sockets, or the rules of a room.
 
 pub(crate) mod core;
+mod lane;
 #[cfg(test)]
 mod large_tests;
 mod presence;
@@ -11,14 +12,14 @@ mod shard;
 #[cfg(test)]
 mod tests;
 
-use std::hash::{BuildHasher as _, RandomState};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use protocol::{Role, RoomName, UserName};
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
 use self::core::Input;
+pub(crate) use self::lane::lane;
 pub(crate) use self::presence::Budget;
 pub(crate) use self::room::ConnectionId;
 use self::shard::ShardInput;
@@ -142,13 +143,6 @@ impl Hub {
 
 async fn send(shard: &mpsc::Sender<ShardInput>, input: ShardInput) -> Result<(), HubStopped> {
     shard.send(input).await.map_err(|_| HubStopped)
-}
-
-/// A room as a number, by which its news are told apart in an outbox. Another one in each process, so
-/// that nobody can make up a room that is taken for another.
-pub(crate) fn lane(room: &RoomName) -> u64 {
-    static KEYS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
-    KEYS.hash_one(room.key())
 }
 
 /// Where a room lives: FNV-1a, 64 bits, over its folded name. The same in every process, so that one

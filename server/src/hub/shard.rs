@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
 use super::core::{Core, Effect, Input, News, People};
-use super::lane;
+use super::lane::lane;
 use super::presence::Budget;
 use crate::frame::{Frame, Order};
 use crate::monitoring::metrics::Metrics;

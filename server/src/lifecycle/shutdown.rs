@@ -3,12 +3,13 @@
 //! This file does not know what the tasks do.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::config::SHUTDOWN_TIMEOUT;
+use crate::config::{COME_BACK_EACH, COME_BACK_MAX, COME_BACK_MIN, SHUTDOWN_TIMEOUT};
 
 /// Shared by everything that has to end.
 #[derive(Debug, Clone, Default)]
@@ -24,9 +25,12 @@ pub(crate) struct Stopping {
 }
 
 impl Stopping {
-    /// How many clients there were when the first of them was sent away.
-    pub(crate) fn clients_at_first(&self, count: impl FnOnce() -> usize) -> usize {
-        *self.clients.get_or_init(count)
+    /// When a client that is sent away should come back: another time for each, spread over as long
+    /// as it takes to let all of them in again who were there when the first was sent away.
+    pub(crate) fn retry_ms(&self, clients: impl FnOnce() -> usize) -> u64 {
+        let spread = spread(*self.clients.get_or_init(clients));
+        let wait = COME_BACK_MIN + spread.mul_f64(fastrand::f64());
+        u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)
     }
 
     /// Tells all tasks to end and waits for them, first politely, then not.
@@ -36,5 +40,22 @@ impl Stopping {
         if timeout(SHUTDOWN_TIMEOUT, self.tracker.wait()).await.is_err() {
             self.given_up.cancel();
         }
+    }
+}
+
+fn spread(clients: usize) -> Duration {
+    let each = COME_BACK_EACH.saturating_mul(u32::try_from(clients).unwrap_or(u32::MAX));
+    each.clamp(COME_BACK_MIN, COME_BACK_MAX - COME_BACK_MIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_more_there_are_the_longer_their_return_takes() {
+        assert_eq!(spread(0), COME_BACK_MIN);
+        assert_eq!(spread(2000), Duration::from_secs(4));
+        assert_eq!(spread(usize::MAX), COME_BACK_MAX - COME_BACK_MIN);
     }
 }

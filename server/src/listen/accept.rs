@@ -13,12 +13,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 
-use crate::Engine;
-use crate::http;
-use crate::http::answers::closed_bytes;
+use crate::config::Floods;
+use crate::lifecycle::shutdown::Stopping;
 use crate::limits::network::network;
-use crate::listen::connection_limiter::{Closed, Entry};
-use crate::monitoring::metrics::TurnedAway;
+use crate::listen::connection_limiter::{ConnectionLimiter, Permit, Rejected};
+use crate::listen::socket;
+use crate::listen::tls::Tls;
+use crate::monitoring::metrics::{Metrics, TurnedAway};
+use crate::monitoring::warnings::Warnings;
 
 /// Long enough for a descriptor to become free, short enough not to be noticed.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(50);
@@ -38,7 +40,7 @@ const TURNED_AWAY_TIMEOUT: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Visitor {
     pub(crate) peer: IpAddr,
-    pub(crate) entry: Entry,
+    pub(crate) permit: Permit,
     since: Instant,
     timeout: Duration,
 }
@@ -50,8 +52,35 @@ impl Visitor {
     }
 }
 
+/// Who is let in, and what is counted and told of those who are not.
+pub(crate) struct Entrance {
+    pub(crate) limiter: Arc<ConnectionLimiter>,
+    pub(crate) limits: Floods,
+    pub(crate) tls: Option<Arc<Tls>>,
+    pub(crate) stopping: Stopping,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) warnings: Arc<Warnings>,
+}
+
+/// What is spoken with those who are in, plain and inside TLS, and what the others are told.
+pub(crate) struct Spoken<P, T> {
+    pub(crate) plain: P,
+    pub(crate) tls: T,
+    pub(crate) rejection: fn(Rejected) -> String,
+}
+
 /// Accepts for as long as it is polled.
-pub(crate) async fn run(listener: Arc<TcpListener>, engine: Arc<Engine>) {
+pub(crate) async fn run<P, T, Plain, Inside>(
+    listener: Arc<TcpListener>,
+    entrance: Entrance,
+    spoken: Spoken<P, T>,
+) where
+    P: Fn(TcpStream, Visitor) -> Plain,
+    T: Fn(socket::Tls, Visitor) -> Inside + Clone + Send + 'static,
+    Plain: Future<Output = ()> + Send + 'static,
+    Inside: Future<Output = ()> + Send + 'static,
+{
+    let entrance = Arc::new(entrance);
     let places = Arc::new(Semaphore::new(TURNED_AWAY_MAX));
     let mut failing = false;
     loop {
@@ -60,7 +89,7 @@ pub(crate) async fn run(listener: Arc<TcpListener>, engine: Arc<Engine>) {
                 if std::mem::take(&mut failing) {
                     tracing::info!("connections are accepted again");
                 }
-                welcome(&engine, socket, peer.ip(), &places);
+                welcome(&entrance, &spoken, socket, peer.ip(), &places);
             }
             Err(error) => {
                 // Once, not for as long as it lasts.
@@ -73,22 +102,40 @@ pub(crate) async fn run(listener: Arc<TcpListener>, engine: Arc<Engine>) {
     }
 }
 
-fn welcome(engine: &Arc<Engine>, socket: TcpStream, peer: IpAddr, places: &Arc<Semaphore>) {
-    let entry = match engine.vitals.door.enter(peer) {
-        Ok(entry) => entry,
-        Err(closed) => return turn_away(engine, socket, peer, closed, places),
+fn welcome<P, T, Plain, Inside>(
+    entrance: &Arc<Entrance>,
+    spoken: &Spoken<P, T>,
+    socket: TcpStream,
+    peer: IpAddr,
+    places: &Arc<Semaphore>,
+) where
+    P: Fn(TcpStream, Visitor) -> Plain,
+    T: Fn(socket::Tls, Visitor) -> Inside + Clone + Send + 'static,
+    Plain: Future<Output = ()> + Send + 'static,
+    Inside: Future<Output = ()> + Send + 'static,
+{
+    let permit = match entrance.limiter.enter(peer) {
+        Ok(permit) => permit,
+        Err(rejected) => {
+            let answer = || (spoken.rejection)(rejected);
+            return turn_away(entrance, socket, peer, (rejected.why, answer), places);
+        }
     };
     if let Err(error) = prepare(&socket) {
         tracing::debug!(%error, "a connection ended before it began");
         return;
     }
-    let timeout = engine.config.floods.handshake_timeout;
-    let visitor = Visitor { peer, entry, since: Instant::now(), timeout };
-    let tasks = &engine.stopping().tracker;
-    if engine.tls.is_some() {
-        tasks.spawn(serve_tls(engine.clone(), socket, visitor));
-    } else {
-        tasks.spawn(http::serve(engine.clone(), socket, visitor));
+    let timeout = entrance.limits.handshake_timeout;
+    let visitor = Visitor { peer, permit, since: Instant::now(), timeout };
+    let tasks = &entrance.stopping.tracker;
+    match &entrance.tls {
+        Some(tls) => {
+            let handshake = handshake(entrance.clone(), tls.clone(), socket, visitor);
+            tasks.spawn(serve_tls(handshake, spoken.tls.clone()));
+        }
+        None => {
+            tasks.spawn((spoken.plain)(socket, visitor));
+        }
     }
 }
 
@@ -101,45 +148,58 @@ fn prepare(socket: &TcpStream) -> io::Result<()> {
     socket.set_recv_buffer_size(RECEIVE_BUFFER_BYTES)
 }
 
-async fn serve_tls(engine: Arc<Engine>, socket: TcpStream, visitor: Visitor) {
-    let Some(tls) = &engine.tls else { return };
-    let peer = visitor.peer;
-    let accepted = tokio::select! {
-        accepted = timeout(visitor.time_left(), tls.accept(socket)) => accepted,
-        () = engine.stopping().begun.cancelled() => return,
-    };
-    match accepted {
-        Ok(Ok(socket)) => http::serve(engine.clone(), socket, visitor).await,
-        Ok(Err(error)) => {
-            let told = || format!("a TLS handshake of {peer} failed: {error}");
-            engine.vitals.warnings.warn("tls", "", told);
-            engine.vitals.metrics.turned_away(TurnedAway::BadTls);
-        }
-        Err(_) => engine.vitals.metrics.turned_away(TurnedAway::TooLate),
+async fn serve_tls<Inside: Future<Output = ()>>(
+    handshake: impl Future<Output = Option<(socket::Tls, Visitor)>>,
+    spoken: impl Fn(socket::Tls, Visitor) -> Inside,
+) {
+    if let Some((socket, visitor)) = handshake.await {
+        spoken(socket, visitor).await;
     }
 }
 
+async fn handshake(
+    entrance: Arc<Entrance>,
+    tls: Arc<Tls>,
+    socket: TcpStream,
+    visitor: Visitor,
+) -> Option<(socket::Tls, Visitor)> {
+    let accepted = tokio::select! {
+        accepted = timeout(visitor.time_left(), tls.accept(socket)) => accepted,
+        () = entrance.stopping.begun.cancelled() => return None,
+    };
+    let why = match accepted {
+        Ok(Ok(socket)) => return Some((socket, visitor)),
+        Ok(Err(error)) => {
+            let told = || format!("a TLS handshake of {} failed: {error}", visitor.peer);
+            entrance.warnings.warn("tls", "", told);
+            TurnedAway::BadTls
+        }
+        Err(_) => TurnedAway::TooLate,
+    };
+    entrance.metrics.turned_away(why);
+    None
+}
+
 /// Says who was turned away and which flag is about that; for the whole server once for all.
-pub(crate) fn warn_of(engine: &Engine, why: TurnedAway, address: IpAddr) {
-    let (address, floods) = (network(address), &engine.config.floods);
-    let warnings = &engine.vitals.warnings;
+pub(crate) fn warn_of((warnings, limits): (&Warnings, &Floods), why: TurnedAway, address: IpAddr) {
+    let address = network(address);
     match why {
         TurnedAway::AddressConnections => warnings.warn("connections", address, || {
-            let most = floods.address_connections;
+            let most = limits.address_connections;
             format!(
                 "{address} was turned away: it has {most} connections, the most of one address \
                  (--address-connections; if it is a proxy, name it in --trust-proxy)"
             )
         }),
         TurnedAway::AddressRate => warnings.warn("rate", address, || {
-            let most = floods.address_rate;
+            let most = limits.address_rate;
             format!(
                 "{address} was turned away: it opens more than {most} connections a minute \
                  (--address-rate; if it is a proxy, name it in --trust-proxy)"
             )
         }),
         TurnedAway::Full => warnings.warn("full", "", || {
-            let most = floods.connections_max;
+            let most = limits.connections_max;
             format!("{address} was turned away: there are {most} connections, the most in all (--connections-max, and the limit of open files)")
         }),
         _ => {}
@@ -147,22 +207,22 @@ pub(crate) fn warn_of(engine: &Engine, why: TurnedAway, address: IpAddr) {
 }
 
 fn turn_away(
-    engine: &Engine,
+    entrance: &Entrance,
     socket: TcpStream,
     peer: IpAddr,
-    closed: Closed,
+    (why, answer): (TurnedAway, impl FnOnce() -> String),
     places: &Arc<Semaphore>,
 ) {
-    engine.vitals.metrics.turned_away(closed.why);
-    warn_of(engine, closed.why, peer);
-    if engine.tls.is_some() {
+    entrance.metrics.turned_away(why);
+    warn_of((&entrance.warnings, &entrance.limits), why, peer);
+    if entrance.tls.is_some() {
         // Who speaks TLS could only read an answer after a handshake, which is the work to be spared.
         return;
     }
-    let answer = closed_bytes(closed);
+    let answer = answer();
     match places.clone().try_acquire_owned() {
         Ok(place) => {
-            engine.stopping().tracker.spawn(answer_and_linger(socket, answer, place));
+            entrance.stopping.tracker.spawn(answer_and_linger(socket, answer, place));
         }
         // In a flood the answer is only a try: the system may take it from the peer again, since
         // its request is not read.

@@ -1,5 +1,5 @@
-//! Who comes through the door: how many connections there are, in all and from each address, and
-//! how fast an address opens new ones.
+//! Who may connect: how many connections there are, in all and from each address, and how fast an
+//! address opens new ones.
 //!
 //! This file does not know sockets, HTTP, or what happens inside.
 
@@ -25,7 +25,7 @@ const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
 /// Counts everybody who comes and goes.
 #[derive(Debug)]
-pub(crate) struct Door {
+pub(crate) struct ConnectionLimiter {
     connections_max: usize,
     address_connections: usize,
     address_pace: Pace,
@@ -47,20 +47,20 @@ struct Address {
 
 /// One connection that was let in; given back when dropped.
 #[derive(Debug)]
-pub(crate) struct Entry(Arc<Address>);
+pub(crate) struct Permit(Arc<Address>);
 
 /// Why somebody was not let in, and when to try again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Closed {
+pub(crate) struct Rejected {
     pub(crate) why: TurnedAway,
     pub(crate) retry_after: Duration,
 }
 
-impl Door {
+impl ConnectionLimiter {
     pub(crate) fn new(floods: &Floods) -> Self {
         let any = |limit| if limit == 0 { usize::MAX } else { limit };
         let open = Arc::new(AtomicUsize::new(0));
-        Door {
+        ConnectionLimiter {
             connections_max: any(floods.connections_max),
             address_connections: any(floods.address_connections as usize),
             address_pace: Pace::per_minute(floods.address_rate),
@@ -78,22 +78,22 @@ impl Door {
     }
 
     /// Lets a socket in. Who comes from a proxy is counted when it is known who that is.
-    pub(crate) fn enter(&self, peer: IpAddr) -> Result<Entry, Closed> {
+    pub(crate) fn enter(&self, peer: IpAddr) -> Result<Permit, Rejected> {
         if self.open() >= self.connections_max {
             // Somebody leaves every few seconds where there are so many.
-            return Err(Closed { why: TurnedAway::Full, retry_after: Duration::from_secs(5) });
+            return Err(Rejected { why: TurnedAway::Full, retry_after: Duration::from_secs(5) });
         }
         let peer = peer.to_canonical();
         let address = if self.counts(peer) { self.admit(peer)? } else { self.uncounted.clone() };
-        Ok(Entry::new(address))
+        Ok(Permit::new(address))
     }
 
     /// The same connection turns out to be somebody's behind a proxy: from now on it counts as
     /// theirs.
-    pub(crate) fn enter_as(&self, entry: &mut Entry, client: IpAddr) -> Result<(), Closed> {
+    pub(crate) fn enter_as(&self, permit: &mut Permit, client: IpAddr) -> Result<(), Rejected> {
         let client = client.to_canonical();
         if self.counts(client) {
-            *entry = Entry::new(self.admit(client)?);
+            *permit = Permit::new(self.admit(client)?);
         }
         Ok(())
     }
@@ -125,16 +125,16 @@ impl Door {
         self.trusted.iter().any(|network| network.contains(&peer))
     }
 
-    fn admit(&self, peer: IpAddr) -> Result<Arc<Address>, Closed> {
+    fn admit(&self, peer: IpAddr) -> Result<Arc<Address>, Rejected> {
         let now = self.began.elapsed();
         let address = self.find(peer, now);
         if address.connections.load(Ordering::Relaxed) >= self.address_connections {
             let why = TurnedAway::AddressConnections;
-            return Err(Closed { why, retry_after: Duration::from_secs(10) });
+            return Err(Rejected { why, retry_after: Duration::from_secs(10) });
         }
         let why = TurnedAway::AddressRate;
         let taken = address.newcomers.take(self.address_pace, now);
-        taken.map_err(|retry_after| Closed { why, retry_after })?;
+        taken.map_err(|retry_after| Rejected { why, retry_after })?;
         Ok(address)
     }
 
@@ -170,15 +170,15 @@ impl Address {
     }
 }
 
-impl Entry {
+impl Permit {
     fn new(address: Arc<Address>) -> Self {
         address.connections.fetch_add(1, Ordering::Relaxed);
         address.open.fetch_add(1, Ordering::Relaxed);
-        Entry(address)
+        Permit(address)
     }
 }
 
-impl Drop for Entry {
+impl Drop for Permit {
     fn drop(&mut self) {
         self.0.connections.fetch_sub(1, Ordering::Relaxed);
         self.0.open.fetch_sub(1, Ordering::Relaxed);
@@ -201,65 +201,70 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn why(outcome: Result<Entry, Closed>) -> TurnedAway {
+    fn why(outcome: Result<Permit, Rejected>) -> TurnedAway {
         outcome.unwrap_err().why
     }
 
     #[test]
     fn an_address_holds_so_many_connections_and_a_64_counts_as_one() {
-        let door = Door::new(&Floods { address_connections: 2, ..Floods::for_tests() });
+        let limiter =
+            ConnectionLimiter::new(&Floods { address_connections: 2, ..Floods::for_tests() });
         for (one, same, other) in [
             ("192.0.2.1", "::ffff:192.0.2.1", "192.0.2.2"),
             ("2001:db8:0:1::1", "2001:db8:0:1:ffff::9", "2001:db8:0:2::1"),
         ] {
-            let first = door.enter(ip(one)).unwrap();
-            let _second = door.enter(ip(same)).unwrap();
-            assert_eq!(why(door.enter(ip(one))), TurnedAway::AddressConnections);
-            let _other = door.enter(ip(other)).unwrap();
+            let first = limiter.enter(ip(one)).unwrap();
+            let _second = limiter.enter(ip(same)).unwrap();
+            assert_eq!(why(limiter.enter(ip(one))), TurnedAway::AddressConnections);
+            let _other = limiter.enter(ip(other)).unwrap();
             drop(first);
-            let _again = door.enter(ip(one)).unwrap();
-            assert_eq!(why(door.enter(ip(same))), TurnedAway::AddressConnections);
+            let _again = limiter.enter(ip(one)).unwrap();
+            assert_eq!(why(limiter.enter(ip(same))), TurnedAway::AddressConnections);
         }
-        assert_eq!(door.open(), 0);
+        assert_eq!(limiter.open(), 0);
     }
 
     #[test]
     fn an_address_opens_so_many_a_minute_and_is_told_when_to_come_back() {
-        let door = Door::new(&Floods { address_rate: 6, ..Floods::for_tests() });
+        let limiter = ConnectionLimiter::new(&Floods { address_rate: 6, ..Floods::for_tests() });
         for _ in 0..6 {
-            door.enter(ip("192.0.2.1")).unwrap();
+            limiter.enter(ip("192.0.2.1")).unwrap();
         }
-        let closed = door.enter(ip("192.0.2.1")).unwrap_err();
-        assert_eq!(closed.why, TurnedAway::AddressRate);
-        assert!(closed.retry_after <= Duration::from_secs(10), "{closed:?}");
-        door.enter(ip("192.0.2.2")).unwrap();
+        let rejected = limiter.enter(ip("192.0.2.1")).unwrap_err();
+        assert_eq!(rejected.why, TurnedAway::AddressRate);
+        assert!(rejected.retry_after <= Duration::from_secs(10), "{rejected:?}");
+        limiter.enter(ip("192.0.2.2")).unwrap();
     }
 
     #[test]
     fn the_whole_house_holds_so_many_whoever_they_are() {
-        let door = Door::new(&Floods { connections_max: 2, ..Floods::for_tests() });
-        let first = door.enter(ip("127.0.0.1")).unwrap();
-        let _second = door.enter(ip("192.0.2.1")).unwrap();
-        assert_eq!(why(door.enter(ip("127.0.0.1"))), TurnedAway::Full);
+        let limiter = ConnectionLimiter::new(&Floods { connections_max: 2, ..Floods::for_tests() });
+        let first = limiter.enter(ip("127.0.0.1")).unwrap();
+        let _second = limiter.enter(ip("192.0.2.1")).unwrap();
+        assert_eq!(why(limiter.enter(ip("127.0.0.1"))), TurnedAway::Full);
         drop(first);
-        assert!(door.enter(ip("::1")).is_ok());
+        assert!(limiter.enter(ip("::1")).is_ok());
     }
 
     #[test]
     fn this_machine_is_not_counted() {
         let few = Floods { address_connections: 1, address_rate: 1, ..Floods::for_tests() };
-        let door = Door::new(&few);
-        let here: Vec<_> = (0..50).map(|_| door.enter(ip("127.0.0.1")).unwrap()).collect();
-        assert_eq!(door.open(), here.len());
+        let limiter = ConnectionLimiter::new(&few);
+        let here: Vec<_> = (0..50).map(|_| limiter.enter(ip("127.0.0.1")).unwrap()).collect();
+        assert_eq!(limiter.open(), here.len());
     }
 
     #[test]
     fn only_a_trusted_proxy_says_who_comes() {
         let trust_proxy = vec!["10.0.0.0/8".parse().unwrap(), "127.0.0.1/32".parse().unwrap()];
-        let door =
-            Door::new(&Floods { trust_proxy, address_connections: 1, ..Floods::for_tests() });
-        let client =
-            |peer, lines: &[&str]| door.client(ip(peer), lines.iter().map(|line| line.as_bytes()));
+        let limiter = ConnectionLimiter::new(&Floods {
+            trust_proxy,
+            address_connections: 1,
+            ..Floods::for_tests()
+        });
+        let client = |peer, lines: &[&str]| {
+            limiter.client(ip(peer), lines.iter().map(|line| line.as_bytes()))
+        };
         assert_eq!(client("192.0.2.7", &["198.51.100.1"]), None, "not trusted");
         assert_eq!(client("10.0.0.1", &[]), None);
         for lines in [
@@ -276,37 +281,37 @@ mod tests {
             assert_eq!(client("10.0.0.1", lines), Some(UNKNOWN), "{lines:?}");
         }
         let bytes = [&b"\xff, 198.51.100.1"[..], b"10.1.1.1"].into_iter();
-        assert_eq!(door.client(ip("10.0.0.1"), bytes), Some(ip("198.51.100.1")));
-        let mut entry = door.enter(ip("10.0.0.1")).unwrap();
-        door.enter_as(&mut entry, ip("198.51.100.1")).unwrap();
-        let mut other = door.enter(ip("10.0.0.1")).unwrap();
-        let closed = door.enter_as(&mut other, ip("198.51.100.1")).unwrap_err();
-        assert_eq!((closed.why, door.open()), (TurnedAway::AddressConnections, 2));
-        drop(entry);
-        door.enter_as(&mut other, ip("198.51.100.1")).unwrap();
+        assert_eq!(limiter.client(ip("10.0.0.1"), bytes), Some(ip("198.51.100.1")));
+        let mut permit = limiter.enter(ip("10.0.0.1")).unwrap();
+        limiter.enter_as(&mut permit, ip("198.51.100.1")).unwrap();
+        let mut other = limiter.enter(ip("10.0.0.1")).unwrap();
+        let rejected = limiter.enter_as(&mut other, ip("198.51.100.1")).unwrap_err();
+        assert_eq!((rejected.why, limiter.open()), (TurnedAway::AddressConnections, 2));
+        drop(permit);
+        limiter.enter_as(&mut other, ip("198.51.100.1")).unwrap();
         drop(other);
-        assert_eq!(door.open(), 0);
+        assert_eq!(limiter.open(), 0);
     }
 
     #[test]
     fn who_left_and_owes_nothing_is_forgotten() {
-        let door = Door::new(&Floods { address_rate: 0, ..Floods::for_tests() });
-        let _stays = door.enter(ip("192.0.2.1")).unwrap();
+        let limiter = ConnectionLimiter::new(&Floods { address_rate: 0, ..Floods::for_tests() });
+        let _stays = limiter.enter(ip("192.0.2.1")).unwrap();
         for n in 0..=u32::try_from(ADDRESSES_MAX).unwrap() {
-            door.enter(IpAddr::V4((0x0a00_0000 + n).into())).unwrap();
+            limiter.enter(IpAddr::V4((0x0a00_0000 + n).into())).unwrap();
         }
-        assert!(door.lock().len() <= ADDRESSES_MAX);
-        assert!(door.lock().contains_key(&ip("192.0.2.1")));
+        assert!(limiter.lock().len() <= ADDRESSES_MAX);
+        assert!(limiter.lock().contains_key(&ip("192.0.2.1")));
     }
 
     #[test]
     fn a_flood_of_addresses_that_all_owe_something_has_a_bound_too() {
-        let door = Door::new(&Floods { address_rate: 1, ..Floods::for_tests() });
-        let _stays = door.enter(ip("192.0.2.1")).unwrap();
+        let limiter = ConnectionLimiter::new(&Floods { address_rate: 1, ..Floods::for_tests() });
+        let _stays = limiter.enter(ip("192.0.2.1")).unwrap();
         for n in 0..3 * u32::try_from(ADDRESSES_MAX).unwrap() {
-            door.enter(IpAddr::V4((0x0a00_0000 + n).into())).unwrap();
-            assert!(door.lock().len() <= ADDRESSES_MAX);
+            limiter.enter(IpAddr::V4((0x0a00_0000 + n).into())).unwrap();
+            assert!(limiter.lock().len() <= ADDRESSES_MAX);
         }
-        assert_eq!(why(door.enter(ip("192.0.2.1"))), TurnedAway::AddressRate, "still known");
+        assert_eq!(why(limiter.enter(ip("192.0.2.1"))), TurnedAway::AddressRate, "still known");
     }
 }

@@ -1,9 +1,8 @@
-//! People as memory has them: what is kept of a key, whose a name is, how many names an address may
-//! take, and who is banned or muted.
+//! People as memory has them: what is kept of a key, whose a name is, and how many names an address may
+//! take.
 //!
 //! This folder does not know sockets.
 
 pub(crate) mod key_hash;
 pub mod name_quota;
 pub mod names;
-pub mod sanctions;

@@ -4,7 +4,6 @@
 //! This file does not know what is spoken inside.
 
 mod certificate;
-pub(crate) mod pem;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,7 +19,7 @@ use tokio_rustls::rustls::{Error, InconsistentKeys, ServerConfig};
 
 use self::certificate::Facts;
 use crate::config::Config;
-use crate::config::files;
+use crate::config::{files, pem};
 use crate::listen::socket;
 
 /// Bytes that wait inside TLS for one connection: one record. Whoever takes no more than that in the

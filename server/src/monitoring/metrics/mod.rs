@@ -22,8 +22,9 @@ use protocol::Code;
 
 use self::disk::Disk;
 pub(crate) use self::limit::Limit;
+use crate::monitoring::gauges::Gauges;
+use crate::monitoring::log_lines::LogLinesDropped;
 use crate::monitoring::readiness::NotReady;
-use crate::monitoring::status::Gauges;
 
 /// Why frames that waited for a connection were not sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -129,23 +130,6 @@ struct Shown {
     not_ready: Family<Label<NotReady>, Gauge>,
 }
 
-/// Lines of the server's own log that could not be written: counted by whoever writes it, which is
-/// not this library. Clones are the same count.
-#[derive(Debug, Clone, Default)]
-pub struct LogLinesDropped(Counter);
-
-impl LogLinesDropped {
-    /// So many more.
-    pub fn add(&self, lines: u64) {
-        self.0.inc_by(lines);
-    }
-
-    /// How many there were.
-    pub fn count(&self) -> u64 {
-        self.0.get()
-    }
-}
-
 impl Default for Metrics {
     fn default() -> Self {
         Metrics::new(&LogLinesDropped::default())
@@ -181,7 +165,7 @@ impl Metrics {
         };
         metrics.register();
         let help = "Lines of the server's own log that could not be written";
-        metrics.registry.register("log_lines_dropped", help, log_lines.0.clone());
+        metrics.registry.register("log_lines_dropped", help, log_lines.counter());
         metrics
     }
 

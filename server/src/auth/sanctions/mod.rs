@@ -11,8 +11,8 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use protocol::{MessageId, Refusal, Restriction, RoomName, UserName};
 
-use crate::auth::Pass;
-use crate::auth::moderators::Moderators;
+use super::moderators::Moderators;
+use super::permissions::Pass;
 use crate::log::sanction::{Kind, Sanction};
 use crate::people::key_hash::KeyHash;
 use crate::people::names::Person;

@@ -14,7 +14,7 @@ const BEGIN: &str = "-----BEGIN ";
 ///
 /// # Errors
 /// A sentence for people.
-pub(super) fn certificates(file: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
+pub(crate) fn certificates(file: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
     let text = tidied(file);
     let found = CertificateDer::pem_slice_iter(&text).collect::<Result<Vec<_>, _>>();
     let found = found.map_err(damaged)?;
@@ -42,7 +42,7 @@ pub(super) fn certificates(file: &[u8]) -> Result<Vec<CertificateDer<'static>>, 
 ///
 /// # Errors
 /// A sentence for people. It holds nothing of the key.
-pub(super) fn key(file: &[u8]) -> Result<PrivateKeyDer<'static>, String> {
+pub(crate) fn key(file: &[u8]) -> Result<PrivateKeyDer<'static>, String> {
     let text = tidied(file);
     let labels = labels(&text);
     let has = |what: &str| labels.iter().any(|label| label.contains(what));

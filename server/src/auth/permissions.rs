@@ -1,0 +1,34 @@
+//! What a connection may do, by the token that it came in with or by the list of moderators.
+//!
+//! This file does not know who it is.
+
+use protocol::{Grant, Role, RoomName};
+use tokio::time::Instant;
+
+/// What a connection may do, where that is not what everybody may.
+#[derive(Debug)]
+pub(crate) struct Pass {
+    pub(crate) role: Role,
+    /// Only on a closed server.
+    pub(crate) grant: Option<Grant>,
+    /// When it is over.
+    pub(crate) expires: Option<Instant>,
+}
+
+impl Pass {
+    /// Whether it says that somebody moderates there, or anywhere. The list says it for itself.
+    pub(super) fn moderates(&self, room: Option<&RoomName>) -> bool {
+        let grant = self.grant.as_ref().filter(|grant| grant.role == Role::Moderator);
+        grant.is_some_and(|grant| room.is_none_or(|room| grant.opens(room)))
+    }
+
+    /// Whether it is good for the whole server.
+    pub(crate) fn opens_all(&self) -> bool {
+        self.grant.as_ref().is_none_or(Grant::opens_all)
+    }
+
+    /// When it is over; none is never.
+    pub(crate) fn expires(&self) -> Option<Instant> {
+        self.expires
+    }
+}
