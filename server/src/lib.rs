@@ -7,7 +7,7 @@
 //! It is kept first and told afterwards. [`run`] is the one door, for `main` and for tests. This
 //! file does not know arguments, environment or signals.
 
-pub mod auth;
+mod auth;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
 #[path = "../benches/private/mod.rs"]
@@ -24,7 +24,7 @@ mod listen;
 mod log;
 mod monitoring;
 mod outbox;
-pub mod people;
+mod people;
 #[cfg(test)]
 #[path = "../tests/sim/mod.rs"]
 mod sim;
@@ -42,11 +42,12 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::task::AbortOnDropHandle;
 
-use self::auth::{Gate, GateError, NewModerators, TEND_INTERVAL};
+pub use self::auth::sanctions::{MODERATOR_SANCTIONS_MAX, ROOM_SANCTIONS_MAX, SANCTIONS_MAX};
+use self::auth::{Auth, AuthError, NewModerators, TEND_INTERVAL};
 pub use self::config::reload::Reload;
-pub use self::config::{Config, Db, Floods, LogFormat, SyncMode, Upkeep};
+pub use self::config::{Config, Db, Limits, LogFormat, SyncMode, Upkeep};
 use self::config::{DRAIN_TIMEOUT, files};
-use self::connection::Paces;
+use self::connection::RateLimits;
 use self::connection::budget::Budgets;
 use self::connection::engine::Engine;
 use self::http::answers::rejected_bytes;
@@ -65,7 +66,9 @@ use self::log::{Log, now_ms};
 pub use self::monitoring::gauges::Gauges;
 pub use self::monitoring::log_lines::LogLinesDropped;
 use self::monitoring::metrics::Metrics;
-use self::outbox::{Bounds, Post};
+use self::outbox::{Bounds, OutboxShared};
+pub use self::people::name_quota::NAMES_AT_ONCE;
+pub use self::people::names::KEPT_MAX as NAMES_KEPT_MAX;
 
 /// What lives for as long as it serves, besides the parts that end by themselves.
 struct Server {
@@ -111,7 +114,7 @@ pub enum RunError {
     Database(#[from] OpenError),
     /// Its list of moderators or its token key cannot be used.
     #[error(transparent)]
-    Gate(#[from] GateError),
+    Auth(#[from] AuthError),
     /// Its certificate or key cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -191,15 +194,15 @@ impl Server {
         let hub = Hub::start(config.shard_count(), budget, &stopping.tracker, &metrics, &parts);
         let (log, register, log_ended) =
             Log::start(database, &config, hub.clone(), &metrics, &parts)?;
-        let gate = Gate::new(&config, register, log.time.clone())?;
+        let gate = Auth::new(&config, register, log.time.clone())?;
         let bounds =
             Bounds { bytes_max: config.outbox_bytes_max, frames_max: config.outbox_frames_max };
         let tls = Tls::of(&config)?.map(Arc::new);
         let engine = Arc::new(Engine {
-            post: Arc::new(Post { bounds, metrics: metrics.clone() }),
-            paces: Paces::new(&config),
+            post: Arc::new(OutboxShared { bounds, metrics: metrics.clone() }),
+            rate_limits: RateLimits::new(&config),
             budgets: Budgets::new(&config),
-            limiter: Arc::new(ConnectionLimiter::new(&config.floods)),
+            limiter: Arc::new(ConnectionLimiter::new(&config.limits)),
             warnings: Arc::default(),
             connections: AtomicU64::new(0),
             began: Instant::now(),
@@ -219,7 +222,7 @@ impl Server {
         move || {
             let certificate = tls.map(|tls| tls.read()).transpose()?;
             let moderators = moderators.map(|path| NewModerators::read(&path)).transpose();
-            Ok(Fresh { certificate, moderators: moderators.map_err(GateError::from)? })
+            Ok(Fresh { certificate, moderators: moderators.map_err(AuthError::from)? })
         }
     }
 
@@ -273,7 +276,7 @@ fn accept(chat: Arc<TcpListener>, server: &Server) -> impl Future<Output = ()> +
     let engine = &server.engine;
     let entrance = Entrance {
         limiter: engine.limiter.clone(),
-        limits: engine.config.floods.clone(),
+        limits: engine.config.limits.clone(),
         tls: server.tls.clone(),
         stopping: engine.stopping.clone(),
         metrics: engine.metrics.clone(),

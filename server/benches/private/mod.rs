@@ -25,7 +25,7 @@ use crate::log::database::Database;
 use crate::log::event::{Act, Author, Say};
 use crate::log::{Asked, Asker, Command, Log, OpenRoom, ReplyTo};
 use crate::monitoring::metrics::Metrics;
-use crate::outbox::{Bounds, Outbox, Post};
+use crate::outbox::{Bounds, Outbox, OutboxShared};
 
 /// Why a bench cannot be set up.
 pub type Failed = Box<dyn std::error::Error>;
@@ -115,9 +115,9 @@ impl FanOut {
     }
 }
 
-fn post() -> Arc<Post> {
+fn post() -> Arc<OutboxShared> {
     let bounds = Bounds { bytes_max: 1 << 20, frames_max: 1024 };
-    Arc::new(Post { bounds, metrics: Arc::default() })
+    Arc::new(OutboxShared { bounds, metrics: Arc::default() })
 }
 
 /// A room of a log.

@@ -5,13 +5,13 @@
 pub(crate) mod moderators;
 pub(crate) mod origin;
 pub(crate) mod permissions;
-pub mod sanctions;
+pub(crate) mod sanctions;
 mod signing;
 pub(crate) mod token;
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant as StdInstant};
 
 use protocol::{Connect, Key, Refusal, Restriction, Role, RoomName, Token, UserName};
@@ -19,12 +19,12 @@ use tokio::sync::Mutex as AsyncMutex;
 use tokio::time::Instant;
 
 use self::moderators::Moderators;
-pub use self::moderators::ModeratorsError;
+use self::moderators::ModeratorsError;
 pub(crate) use self::moderators::NewModerators;
-pub(crate) use self::permissions::Pass;
+pub(crate) use self::permissions::Permissions;
 use self::sanctions::{Sanctions, restriction};
 use self::token::TokenKey;
-pub use self::token::{SECRET_BYTES_MIN, TokenKeyError};
+use self::token::TokenKeyError;
 use crate::config::Config;
 use crate::limits::network::network;
 use crate::log::event::{Act, Expire, NameProof, TakeName, UseName};
@@ -32,7 +32,7 @@ use crate::log::sanction::{Kind, Sanction};
 use crate::log::{Asker, Log, Outcome, Register, Time};
 use crate::outbox::Outbox;
 use crate::people::key_hash::KeyHash;
-use crate::people::name_quota::{Newcomers, Place};
+use crate::people::name_quota::{NameQuota, Place};
 use crate::people::names::{Claim, KEPT_MAX, Kept, Names, Person, Proof, Taken};
 
 /// How often what is over is cleared away, and the use of names noted whose owners stay.
@@ -40,7 +40,7 @@ pub(crate) const TEND_INTERVAL: Duration = Duration::from_secs(60 * 60);
 
 /// What a client asked for when it connected, and from where.
 #[derive(Debug)]
-pub(crate) struct Opening {
+pub(crate) struct ConnectRequest {
     pub(crate) hello: Connect,
     pub(crate) key: Option<Key>,
     /// An open server does not look at it.
@@ -50,7 +50,7 @@ pub(crate) struct Opening {
     pub(crate) counts: bool,
 }
 
-impl Opening {
+impl ConnectRequest {
     /// Where it is from, if the limits of an address hold there.
     pub(crate) fn counted(&self) -> Option<IpAddr> {
         self.counts.then_some(self.address)
@@ -62,7 +62,7 @@ impl Opening {
 #[derive(Debug, Clone)]
 pub(crate) struct Admitted {
     pub(crate) outbox: Outbox,
-    pub(crate) pass: Option<Arc<Pass>>,
+    pub(crate) pass: Option<Arc<Permissions>>,
 }
 
 impl PartialEq for Admitted {
@@ -76,12 +76,12 @@ struct Who {
     /// None is a guest.
     name: Option<UserName>,
     proof: Proof,
-    pass: Option<Arc<Pass>>,
+    pass: Option<Arc<Permissions>>,
 }
 
 impl Who {
     /// On a closed server the token says it all.
-    fn by_token(key: &TokenKey, opening: &Opening, now_ms: u64) -> Result<Who, Refusal> {
+    fn by_token(key: &TokenKey, opening: &ConnectRequest, now_ms: u64) -> Result<Who, Refusal> {
         let token = opening.token.as_ref().map_err(Refusal::clone)?;
         let grant = key.check(token.as_ref().ok_or(Refusal::NoToken)?, now_ms)?;
         let left_ms = grant.exp.saturating_mul(1000).saturating_sub(now_ms);
@@ -91,14 +91,14 @@ impl Who {
         let name = grant.sub.clone();
         // A time that no clock reaches is none.
         let expires = Instant::now().checked_add(Duration::from_millis(left_ms));
-        let pass = Pass { role: grant.role, grant: Some(grant), expires };
+        let pass = Permissions { role: grant.role, grant: Some(grant), expires };
         Ok(Who { name: Some(name), proof: Proof::Token, pass: Some(Arc::new(pass)) })
     }
 }
 
 /// Why a gate cannot be set up.
 #[derive(Debug, thiserror::Error)]
-pub enum GateError {
+pub enum AuthError {
     /// Its list of moderators cannot be used.
     #[error(transparent)]
     Moderators(#[from] ModeratorsError),
@@ -109,12 +109,12 @@ pub enum GateError {
 
 /// The one way in.
 #[derive(Debug)]
-pub(crate) struct Gate {
+pub(crate) struct Auth {
     pub(crate) names: Names<Admitted>,
     pub(crate) sanctions: Sanctions,
     /// Held while an act is stored and comes to hold, so that both have one order.
     pub(crate) acts: AsyncMutex<()>,
-    newcomers: Mutex<Newcomers>,
+    name_quota: NameQuota,
     /// That there is no room for new names.
     has_warned: AtomicBool,
     /// Closes the server.
@@ -126,12 +126,12 @@ pub(crate) struct Gate {
     pub(crate) time: Time,
 }
 
-impl Gate {
+impl Auth {
     /// Opens with what is kept of people.
-    pub(crate) fn new(config: &Config, register: Register, time: Time) -> Result<Self, GateError> {
+    pub(crate) fn new(config: &Config, register: Register, time: Time) -> Result<Self, AuthError> {
         let moderators = Moderators::default();
         let name_expiry = config.name_expiry_ms();
-        let gate = Gate {
+        let gate = Auth {
             names: Names::new(name_expiry, register.names, register.subjects, time.age_ms()),
             sanctions: Sanctions::new(
                 register.sanctions,
@@ -140,7 +140,7 @@ impl Gate {
             ),
             name_expiry,
             acts: AsyncMutex::default(),
-            newcomers: Mutex::default(),
+            name_quota: NameQuota::default(),
             has_warned: AtomicBool::default(),
             token_key: config.token_key.as_deref().map(TokenKey::read).transpose()?,
             moderators,
@@ -167,7 +167,7 @@ impl Gate {
     pub(crate) async fn admit(
         &self,
         log: &Log,
-        (opening, asker): (&Opening, &Asker),
+        (opening, asker): (&ConnectRequest, &Asker),
         outbox: &Outbox,
     ) -> Result<Claim<Admitted>, Refusal> {
         let who = match &self.token_key {
@@ -197,10 +197,10 @@ impl Gate {
     }
 
     /// On an open server a name is enough, and a key makes it one's own.
-    fn by_key(&self, opening: &Opening) -> Who {
+    fn by_key(&self, opening: &ConnectRequest) -> Who {
         let key = opening.key.as_ref().map(KeyHash::of);
         let role = if self.moderators.has(key) { Role::Moderator } else { Role::Member };
-        let pass = Pass { role, grant: None, expires: None };
+        let pass = Permissions { role, grant: None, expires: None };
         Who {
             name: opening.hello.user.clone(),
             proof: key.map_or(Proof::None, Proof::Key),
@@ -212,7 +212,7 @@ impl Gate {
     pub(crate) async fn may_not_enter(
         &self,
         log: (&Log, &Asker),
-        (person, pass): (&Person, Option<&Pass>),
+        (person, pass): (&Person, Option<&Permissions>),
         room: &RoomName,
     ) -> Option<Refusal> {
         let grant = pass.and_then(|pass| pass.grant.as_ref());
@@ -232,7 +232,7 @@ impl Gate {
         &self,
         kind: Kind,
         (log, asker): (&Log, &Asker),
-        person: (&Person, Option<&Pass>),
+        person: (&Person, Option<&Permissions>),
         room: Option<&RoomName>,
     ) -> Option<Restriction> {
         loop {
@@ -261,7 +261,7 @@ impl Gate {
     }
 
     /// Whether somebody may moderate now, who came in with this pass: in the rooms that it opens.
-    pub(crate) fn may_moderate(&self, person: &Person, pass: Option<&Pass>) -> bool {
+    pub(crate) fn may_moderate(&self, person: &Person, pass: Option<&Permissions>) -> bool {
         match pass.filter(|pass| pass.grant.is_some()) {
             Some(pass) => pass.role == Role::Moderator,
             None => self.moderators.has(person.key()),
@@ -410,7 +410,6 @@ impl Gate {
     }
 
     fn place(&self, address: IpAddr) -> Place {
-        let mut newcomers = self.newcomers.lock().unwrap_or_else(PoisonError::into_inner);
-        newcomers.take(network(address), self.started.elapsed())
+        self.name_quota.take(network(address), self.started.elapsed())
     }
 }

@@ -6,11 +6,12 @@
 use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
+use parking_lot::RwLock;
 use protocol::RoomName;
 
-use super::permissions::Pass;
+use super::permissions::Permissions;
 use crate::config::files;
 use crate::people::key_hash::KeyHash;
 
@@ -19,23 +20,13 @@ use crate::people::key_hash::KeyHash;
 pub enum ModeratorsError {
     /// It cannot be read.
     #[error("cannot read the moderators in {path:?}: {error}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        error: io::Error,
-    },
+    Io { path: PathBuf, error: io::Error },
     /// A line of it is no hash.
     #[error(
         "{path:?}, line {line}: a moderator is the hash of a key, 64 hexadecimal digits; see \
          nebula-server names"
     )]
-    Line {
-        /// The file.
-        path: PathBuf,
-        /// Which line, from 1.
-        line: usize,
-    },
+    Line { path: PathBuf, line: usize },
 }
 
 /// The list as it is now. Clones are the same one.
@@ -45,13 +36,12 @@ pub(crate) struct Moderators(Arc<RwLock<HashSet<KeyHash>>>);
 impl Moderators {
     /// From now on it is this one.
     pub(crate) fn set(&self, NewModerators(hashes): NewModerators) {
-        // Nothing panics while it holds this lock, here and below.
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = hashes;
+        *self.0.write() = hashes;
     }
 
     /// Whether somebody who has this key is one.
     pub(crate) fn has(&self, key: Option<KeyHash>) -> bool {
-        key.is_some_and(|key| self.0.read().unwrap_or_else(PoisonError::into_inner).contains(&key))
+        key.is_some_and(|key| self.0.read().contains(&key))
     }
 
     /// Whether somebody is one who has this key, or came in with any of these passes: there, or
@@ -59,7 +49,7 @@ impl Moderators {
     pub(crate) fn is_one<'a>(
         &self,
         key: Option<KeyHash>,
-        passes: impl IntoIterator<Item = &'a Pass>,
+        passes: impl IntoIterator<Item = &'a Permissions>,
         room: Option<&RoomName>,
     ) -> bool {
         self.has(key) || passes.into_iter().any(|pass| pass.moderates(room))

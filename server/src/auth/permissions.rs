@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 /// What a connection may do, where that is not what everybody may.
 #[derive(Debug)]
-pub(crate) struct Pass {
+pub(crate) struct Permissions {
     pub(crate) role: Role,
     /// Only on a closed server.
     pub(crate) grant: Option<Grant>,
@@ -15,7 +15,7 @@ pub(crate) struct Pass {
     pub(crate) expires: Option<Instant>,
 }
 
-impl Pass {
+impl Permissions {
     /// Whether it says that somebody moderates there, or anywhere. The list says it for itself.
     pub(super) fn moderates(&self, room: Option<&RoomName>) -> bool {
         let grant = self.grant.as_ref().filter(|grant| grant.role == Role::Moderator);

@@ -20,7 +20,7 @@ use crate::config::files;
 use crate::config::pem::tidied;
 
 /// Fewest bytes of a secret for HS256: as many as its hash has (RFC 7518, section 3.2).
-pub const SECRET_BYTES_MIN: usize = 32;
+const SECRET_BYTES_MIN: usize = 32;
 /// How a part of a PEM file begins.
 const PEM: &[u8] = b"-----BEGIN";
 /// What stands before the 32 bytes of an Ed25519 public key in DER (RFC 8410, section 4).
@@ -37,12 +37,7 @@ const JSON_WEB_KEY: &[u8] = b"\"kty\"";
 pub enum TokenKeyError {
     /// The file cannot be read.
     #[error("cannot read the token key in {path:?}: {error}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        error: io::Error,
-    },
+    Io { path: PathBuf, error: io::Error },
     /// It is a PEM file, but of no Ed25519 key.
     #[error(
         "{0:?} is no Ed25519 key in PEM: `openssl genpkey -algorithm ed25519` makes one, and \

@@ -5,13 +5,13 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, UNIX_EPOCH};
 
 use protocol::{Grant, PATTERNS_MAX, Refusal, Role, RoomName, RoomPattern, Token, UserName};
 
 use crate::RunError;
-use crate::auth::token::TokenKey;
-use crate::auth::{GateError, TokenKeyError, moderators};
+use crate::auth::AuthError;
+use crate::auth::moderators;
+use crate::auth::token::{TokenKey, TokenKeyError};
 use crate::config::Config;
 use crate::listen::tls::{Doubt, Tls};
 use crate::log::database::OpenError;
@@ -20,6 +20,7 @@ pub(crate) use crate::log::restore::{Restored, restore};
 use crate::log::sanction::Sanction;
 pub(crate) use crate::log::sanction::{Kind, Whom};
 use crate::log::{beside, now_ms};
+use crate::monitoring::moment::utc;
 pub(crate) use crate::people::key_hash::KeyHash;
 
 /// Why it cannot be done.
@@ -42,14 +43,7 @@ pub(crate) enum AdminError {
     NotKept(UserName, PathBuf),
     /// There is no such ban, or mute.
     #[error("no such {kind} {} in {db:?}: see `nebula-server bans`", place(room.as_ref()))]
-    NoSanction {
-        /// A ban, or a mute.
-        kind: Kind,
-        /// Where.
-        room: Option<RoomName>,
-        /// The database.
-        db: PathBuf,
-    },
+    NoSanction { kind: Kind, room: Option<RoomName>, db: PathBuf },
 }
 
 /// The names that are kept, one on a line: the hash of the owner's key, when it was used last, the
@@ -102,7 +96,7 @@ fn on_one_line(text: &str) -> String {
 }
 
 fn moment(ms: u64) -> String {
-    humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_millis(ms)).to_string()
+    format!("{:.0}Z", utc(ms))
 }
 
 /// Gives up a name that is kept for somebody.
@@ -174,9 +168,9 @@ pub(crate) struct Files {
 pub(crate) fn check_files(config: &Config) -> Result<Files, RunError> {
     let tls = Tls::of(config)?;
     let token_key = config.token_key.as_deref().map(TokenKey::read);
-    let token_key = token_key.transpose().map_err(GateError::from)?;
+    let token_key = token_key.transpose().map_err(AuthError::from)?;
     let moderators = config.moderators.as_deref().map(moderators::read);
-    let moderators = moderators.transpose().map_err(GateError::from)?;
+    let moderators = moderators.transpose().map_err(AuthError::from)?;
     Ok(Files {
         token_algorithm: token_key.as_ref().map(TokenKey::algorithm),
         moderators: moderators.map_or(0, |all| all.len()),

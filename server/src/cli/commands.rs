@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
+use jiff::SignedDuration;
 use protocol::{Role, RoomName, RoomPattern, UserName};
 
 use super::admin::{self, Copied, Files, KeyHash, Kind, Restored, Whom};
@@ -251,12 +252,12 @@ fn check_address(address: SocketAddr) -> anyhow::Result<&'static str> {
     }
 }
 
-/// Whole days as such, where the library would tell of months of 30.44 days.
+/// Whole days as such, where the library would tell of hours.
 fn spelled(time: Duration) -> String {
     const DAY: u64 = 24 * 60 * 60;
     match time.as_secs() {
         seconds if seconds.is_multiple_of(DAY) => format!("{} days", seconds / DAY),
-        _ => humantime::format_duration(time).to_string(),
+        _ => format!("{:#}", SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX)),
     }
 }
 

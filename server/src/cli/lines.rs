@@ -7,11 +7,12 @@
 use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::mem::take;
+use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -90,10 +91,9 @@ impl Lines {
     fn write(&self, to: impl Write) {
         let mut to = Whole { to, is_broken: false };
         loop {
-            let waiting = self.lock();
+            let mut waiting = self.lock();
             let idle = |waiting: &mut Waiting| waiting.lines.is_empty();
-            let waited = self.0.changed.wait_while(waiting, idle);
-            let mut waiting = waited.unwrap_or_else(PoisonError::into_inner);
+            self.0.changed.wait_while(&mut waiting, idle);
             waiting.is_writing = true;
             let lines = take(&mut waiting.lines);
             drop(waiting);
@@ -121,7 +121,7 @@ impl Lines {
     pub(crate) fn flush(&self) {
         let busy = |it: &mut Waiting| it.is_writing || !it.lines.is_empty();
         // That time is over is as good as that they are written.
-        drop(self.0.changed.wait_timeout_while(self.lock(), END_PATIENCE, busy));
+        let _ = self.0.changed.wait_while_for(&mut self.lock(), busy, END_PATIENCE);
     }
 
     /// Resolves when the thread has ended, which it should not.
@@ -134,8 +134,7 @@ impl Lines {
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
-        // Nothing panics while it holds this lock.
-        self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.waiting.lock()
     }
 }
 

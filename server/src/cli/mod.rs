@@ -76,8 +76,8 @@ fn run(config: Config) -> anyhow::Result<()> {
 
 fn run_logged(mut config: Config, lines: &Lines) -> anyhow::Result<()> {
     commands::refuse_problems(&config)?;
-    let wanted = config.floods.connections_max;
-    config.floods.connections_max = descriptors::connections_max(wanted, descriptors::raise());
+    let wanted = config.limits.connections_max;
+    config.limits.connections_max = descriptors::connections_max(wanted, descriptors::raise());
     let runtime = match config.thread_count() {
         // Workers that take each other's tasks would only be a detour.
         1 => Builder::new_current_thread().enable_all().build(),

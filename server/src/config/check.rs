@@ -17,7 +17,7 @@ impl Config {
             ("--ping-interval", Some(self.ping_interval)),
             ("--ping-timeout", Some(self.ping_timeout)),
             ("--stall-timeout", Some(self.stall_timeout)),
-            ("--handshake-timeout", Some(self.floods.handshake_timeout)),
+            ("--handshake-timeout", Some(self.limits.handshake_timeout)),
             ("--keep", self.upkeep.keep),
             ("--keep-every", Some(self.upkeep.keep_every)),
         ];
@@ -62,7 +62,7 @@ fn is_same(one: SocketAddr, other: SocketAddr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Floods, Upkeep};
+    use crate::config::{Limits, Upkeep};
 
     #[test]
     fn the_defaults_are_well_and_each_problem_names_its_flag() {
@@ -72,10 +72,10 @@ mod tests {
         let all = "0.0.0.0:8080".parse().unwrap();
         let zero = Duration::ZERO;
         let upkeep = |keep, metrics_listen| Upkeep { keep, metrics_listen, ..good.upkeep.clone() };
-        let floods = Floods { handshake_timeout: zero, ..good.floods.clone() };
+        let limits = Limits { handshake_timeout: zero, ..good.limits.clone() };
         for (flag, config) in [
             ("--ping-interval", Config { ping_interval: zero, ..good.clone() }),
-            ("--handshake-timeout", Config { floods, ..good.clone() }),
+            ("--handshake-timeout", Config { limits, ..good.clone() }),
             ("--keep ", Config { upkeep: upkeep(Some(zero), None), ..good.clone() }),
             ("--outbox-bytes-max", Config { outbox_bytes_max: 1000, ..good.clone() }),
             ("--outbox-frames-max", Config { outbox_frames_max: 0, ..good.clone() }),

@@ -3,8 +3,9 @@
 //! This file does not know how any of them is used.
 
 mod check;
+mod defaults;
 pub(crate) mod files;
-mod floods;
+mod limits;
 mod origin;
 pub(crate) mod pem;
 pub(crate) mod reload;
@@ -25,8 +26,8 @@ use self::reload::Reload;
 use crate::lifecycle::parts::Part;
 use crate::monitoring::log_lines::LogLinesDropped;
 
-pub use self::floods::{
-    DESCRIPTORS_RESERVED, Floods, HEAD_BYTES_MAX, HEADERS_MAX, PERSON_SHARE, REQUEST_BURST,
+pub use self::limits::{
+    DESCRIPTORS_RESERVED, HEAD_BYTES_MAX, HEADERS_MAX, Limits, PERSON_SHARE, REQUEST_BURST,
     REQUEST_RATE, ROOM_SHARE,
 };
 pub use self::origin::{BadOrigin, Origin};
@@ -157,7 +158,7 @@ pub struct Config {
 
     #[allow(missing_docs, reason = "it has its own, and clap would take these for its help")]
     #[command(flatten)]
-    pub floods: Floods,
+    pub limits: Limits,
 
     #[allow(missing_docs, reason = "as above")]
     #[command(flatten)]
@@ -178,39 +179,6 @@ pub struct Config {
 }
 
 impl Config {
-    /// The defaults, but nothing is kept, any port will do, there are two shards, and nobody is ended
-    /// for being silent or for a socket that stands still: machines that run tests may be slow.
-    pub fn for_tests() -> Self {
-        Config {
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            db: Db::Memory,
-            sync: SyncMode::Normal,
-            shards: 2,
-            threads: 0,
-            message_rate: 10,
-            message_burst: 20,
-            presence_budget: 4 << 20,
-            name_expiry: Duration::from_secs(90 * 24 * 60 * 60),
-            allow_origin: Vec::new(),
-            token_key: None,
-            tls_cert: None,
-            tls_key: None,
-            moderators: None,
-            ping_interval: Duration::from_secs(60 * 60),
-            ping_timeout: Duration::from_secs(20),
-            stall_timeout: Duration::from_secs(60 * 60),
-            outbox_bytes_max: 256 * 1024,
-            outbox_frames_max: 1024,
-            log_format: LogFormat::Text,
-            floods: Floods::for_tests(),
-            upkeep: Upkeep::for_tests(),
-            reload: Reload::default(),
-            log_lines_dropped: LogLinesDropped::default(),
-            #[cfg(test)]
-            panics: None,
-        }
-    }
-
     /// How many shards to start.
     pub fn shard_count(&self) -> usize {
         or_cores(self.shards)

@@ -45,18 +45,6 @@ pub struct Upkeep {
 }
 
 impl Upkeep {
-    /// Everything is kept, however full the disk is, and nothing is served.
-    pub fn for_tests() -> Self {
-        Upkeep {
-            keep: None,
-            keep_messages: 0,
-            keep_every: Duration::from_secs(60),
-            disk_free_min: 0,
-            metrics_listen: None,
-            accept_clock: false,
-        }
-    }
-
     /// Milliseconds that messages are kept; none is for ever.
     pub fn keep_ms(&self) -> Option<u64> {
         self.keep.map(|keep| u64::try_from(keep.as_millis()).unwrap_or(u64::MAX))

@@ -7,16 +7,29 @@ use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::time::Duration;
 
 use ipnet::{IpNet, Ipv4Net};
+use jiff::{Error, Span, SpanRelativeTo};
 
 /// The longest time that is taken: nobody waits for longer, and clocks can add it to now.
-const YEARS_MAX: u64 = 100;
+const YEARS_MAX: u32 = 100;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// Of 365.25 days.
+const YEAR: Duration = Duration::from_secs(31_557_600);
+/// Of 30.44 days.
+const MONTH: Duration = Duration::from_secs(2_630_016);
 
 /// A time with its unit.
 pub(super) fn time(text: &str) -> Result<Duration, String> {
-    let time = humantime::parse_duration(text.trim())
-        .map_err(|error| format!("{error}; a time is like 30s, 5m or 90d"))?;
-    if time.as_secs() > YEARS_MAX * 366 * 24 * 60 * 60 {
-        return Err(format!("a time is {YEARS_MAX} years at most"));
+    let told =
+        |why: &str| format!("{why}; a time is like 30s, 5m or 90d, and {YEARS_MAX} years at most");
+    let span: Span = text.trim().parse().map_err(|error: Error| told(&error.to_string()))?;
+    let years = YEAR * u32::try_from(span.get_years()).unwrap_or_default();
+    let months = MONTH * u32::try_from(span.get_months()).unwrap_or_default();
+    let rest = span.years(0).months(0).to_duration(SpanRelativeTo::days_are_24_hours());
+    let rest = rest.and_then(Duration::try_from).map_err(|error| told(&error.to_string()))?;
+    let time = rest.saturating_add(years).saturating_add(months);
+    if span.is_negative() || time > 366 * DAY * YEARS_MAX {
+        return Err(told("nothing takes so long"));
     }
     Ok(time)
 }
@@ -128,6 +141,9 @@ mod tests {
     #[test]
     fn a_time_has_a_unit_and_an_end() {
         assert_eq!(time(" 90d "), Ok(Duration::from_secs(90 * 24 * 60 * 60)));
+        assert_eq!(time("1d 2h"), Ok(Duration::from_secs(26 * 60 * 60)));
+        assert_eq!(time("2w"), Ok(14 * DAY));
+        assert_eq!(time("1y 1month"), Ok(YEAR + MONTH));
         for (text, why) in [
             ("soon", "like 30s"),
             ("30", "like 30s"),

@@ -4,17 +4,16 @@
 //! Each is a bucket that holds a day's bytes and is filled again at their rate. This file knows no
 //! clock, and not what is stored.
 
-use std::collections::HashMap;
-use std::hash::Hash;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::{Body, Ref};
 
 use crate::config::Config;
 use crate::limits::network::network;
-use crate::limits::rate::{Pace, Rate};
+use crate::limits::rate::{Quota, Rate};
+use crate::limits::remembered::Remembered;
 use crate::monitoring::metrics::Limit;
 use crate::people::key_hash::KeyHash;
 use crate::people::names::Person;
@@ -38,11 +37,11 @@ pub(crate) fn cost(content: &Body, reference: Option<&Ref>) -> usize {
 /// The budgets, and what was spent of them.
 #[derive(Debug)]
 pub(crate) struct Budgets {
-    person: u64,
-    address: u64,
-    all: u64,
-    people: Spent<PersonKey>,
-    addresses: Spent<IpAddr>,
+    person: Option<Quota>,
+    address: Option<Quota>,
+    all: Option<Quota>,
+    people: Remembered<PersonKey, Rate>,
+    addresses: Remembered<IpAddr, Rate>,
     together: Rate,
 }
 
@@ -54,19 +53,15 @@ pub(crate) struct Spender {
     address: Option<Arc<Rate>>,
 }
 
-/// What somebody spent, also when they have gone.
-#[derive(Debug)]
-struct Spent<K>(Mutex<HashMap<K, Arc<Rate>>>);
-
 impl Budgets {
     pub(crate) fn new(config: &Config) -> Self {
-        let floods = &config.floods;
+        let limits = &config.limits;
         Budgets {
-            person: floods.person_daily_bytes(config.message_rate),
-            address: floods.address_daily_bytes,
-            all: floods.daily_bytes,
-            people: Spent::default(),
-            addresses: Spent::default(),
+            person: quota(limits.person_daily_bytes(config.message_rate)),
+            address: quota(limits.address_daily_bytes),
+            all: quota(limits.daily_bytes),
+            people: Remembered::default(),
+            addresses: Remembered::default(),
             together: Rate::default(),
         }
     }
@@ -79,9 +74,15 @@ impl Budgets {
         now: Duration,
     ) -> Spender {
         let person = (person.name.key().clone(), person.key());
-        let address = address.filter(|_| self.address > 0).map(network);
-        let person = if self.person > 0 { self.people.of(person, now) } else { Arc::default() };
-        Spender { person, address: address.map(|address| self.addresses.of(address, now)) }
+        let address = address.filter(|_| self.address.is_some()).map(network);
+        let bounds = (REMEMBERED_MAX, now);
+        Spender {
+            person: match self.person {
+                Some(_) => self.people.get(person, bounds, Rate::default),
+                None => Arc::default(),
+            },
+            address: address.map(|address| self.addresses.get(address, bounds, Rate::default)),
+        }
     }
 
     /// Takes so many bytes from the person's budget first and from that of all last: who has none left
@@ -95,8 +96,10 @@ impl Budgets {
         bytes: usize,
         now: Duration,
     ) -> Result<(), (Limit, Duration)> {
-        let take = |limit, rate: &Rate, budget: u64| {
-            rate.take(Pace::of_a_day(bytes, budget), now).map_err(|wait| (limit, wait))
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let take = |limit, rate: &Rate, quota: Option<Quota>| match quota {
+            Some(quota) => rate.take_all(quota, bytes, now).map_err(|wait| (limit, wait)),
+            None => Ok(()),
         };
         take(Limit::PersonBytes, &spender.person, self.person)?;
         if let Some(address) = &spender.address {
@@ -106,25 +109,9 @@ impl Budgets {
     }
 }
 
-impl<K> Default for Spent<K> {
-    fn default() -> Self {
-        Spent(Mutex::default())
-    }
-}
-
-impl<K: Eq + Hash> Spent<K> {
-    fn of(&self, who: K, now: Duration) -> Arc<Rate> {
-        // Nothing panics while it holds this lock.
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= REMEMBERED_MAX && !all.contains_key(&who) {
-            let is_here = |rate: &Arc<Rate>| Arc::strong_count(rate) > 1;
-            all.retain(|_, rate| is_here(rate) || !rate.is_rested(now));
-            if all.len() >= REMEMBERED_MAX {
-                all.retain(|_, rate| is_here(rate));
-            }
-        }
-        all.entry(who).or_default().clone()
-    }
+/// None where any number is allowed.
+fn quota(bytes: u64) -> Option<Quota> {
+    (bytes > 0).then(|| Quota::of_a_day(bytes))
 }
 
 #[cfg(test)]
@@ -132,19 +119,19 @@ mod tests {
     use protocol::UserName;
 
     use super::*;
-    use crate::config::Floods;
+    use crate::config::Limits;
     use crate::people::names::Proof;
 
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
     fn budgets(person: u64, address: u64, all: u64) -> Budgets {
-        let floods = Floods {
+        let limits = Limits {
             person_daily_bytes: Some(person),
             address_daily_bytes: address,
             daily_bytes: all,
-            ..Floods::for_tests()
+            ..Limits::for_tests()
         };
-        Budgets::new(&Config { floods, ..Config::for_tests() })
+        Budgets::new(&Config { limits, ..Config::for_tests() })
     }
 
     fn person(name: &str) -> Person {
@@ -196,7 +183,7 @@ mod tests {
             let other = budgets.spender(&person(&n.to_string()), None, Duration::ZERO);
             budgets.take(&other, 1, Duration::ZERO).unwrap();
         }
-        assert!(budgets.people.0.lock().unwrap().len() <= REMEMBERED_MAX);
+        assert!(budgets.people.len() <= REMEMBERED_MAX);
         let again = budgets.spender(&person("here"), None, Duration::ZERO);
         assert!(budgets.take(&again, 1, Duration::ZERO).is_err());
     }

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use super::budget::Budgets;
-use super::paces::Paces;
-use crate::auth::Gate;
+use super::rate_limits::RateLimits;
+use crate::auth::Auth;
 use crate::config::Config;
 use crate::hub::{ConnectionId, Hub};
 use crate::lifecycle::shutdown::Stopping;
@@ -16,16 +16,16 @@ use crate::listen::connection_limiter::ConnectionLimiter;
 use crate::log::Log;
 use crate::monitoring::metrics::Metrics;
 use crate::monitoring::warnings::Warnings;
-use crate::outbox::Post;
+use crate::outbox::OutboxShared;
 
 /// Handles to all parts of the server.
 pub(crate) struct Engine {
     pub(crate) config: Config,
-    pub(crate) gate: Gate,
+    pub(crate) gate: Auth,
     pub(crate) hub: Hub,
     pub(crate) log: Log,
-    pub(crate) post: Arc<Post>,
-    pub(crate) paces: Paces,
+    pub(crate) post: Arc<OutboxShared>,
+    pub(crate) rate_limits: RateLimits,
     pub(crate) budgets: Budgets,
     pub(crate) limiter: Arc<ConnectionLimiter>,
     pub(crate) metrics: Arc<Metrics>,

@@ -7,7 +7,8 @@ pub(crate) mod budget;
 pub(crate) mod engine;
 mod inbound;
 mod moderate;
-mod paces;
+mod note;
+mod rate_limits;
 mod read_pump;
 mod recall;
 mod write_pump;
@@ -26,9 +27,9 @@ use tokio_util::sync::CancellationToken;
 
 use self::engine::Engine;
 use self::inbound::Inbound;
-pub(crate) use self::paces::Paces;
+pub(crate) use self::rate_limits::RateLimits;
 use self::read_pump::ReadPump;
-use crate::auth::Opening;
+use crate::auth::ConnectRequest;
 use crate::config::CLOSE_TIMEOUT;
 use crate::listen::connection_limiter::Permit;
 use crate::listen::socket::{ReadHalf, Stream, WriteHalf};
@@ -42,7 +43,7 @@ pub(crate) async fn open(
     engine: Arc<Engine>,
     socket: impl Stream,
     already_read: Vec<u8>,
-    opening: Result<Opening, Refusal>,
+    opening: Result<ConnectRequest, Refusal>,
     permit: Option<Permit>,
 ) {
     let (reading, writing) = socket.halves();

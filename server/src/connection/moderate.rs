@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use protocol::{Action, Body, MessageId, Moderate, Moderated, Ref, Refusal, RoomName, ToClient};
 
-use super::read_pump::{ReadPump, note};
+use super::note::note;
+use super::read_pump::ReadPump;
 use crate::auth::sanctions::restriction;
-use crate::auth::{Admitted, Pass};
+use crate::auth::{Admitted, Permissions};
 use crate::frame::{Frame, Order};
 use crate::hub::lane;
 use crate::log::event::{Act, Delete};
@@ -148,7 +149,7 @@ impl ReadPump {
                 let open = self.rooms.iter().find(|open| open.name() == room);
                 Ok(Some(open.cloned().ok_or(Refusal::NotInRoom)?))
             }
-            None if pass.is_none_or(Pass::opens_all) => Ok(None),
+            None if pass.is_none_or(Permissions::opens_all) => Ok(None),
             None => Err(Refusal::NotAllowedEverywhere),
         }
     }

@@ -10,26 +10,26 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use protocol::{
-    BadEnvelope, Body, Delete, ErrorNote, HISTORY_DEFAULT, HISTORY_MAX, HistoryQuery, Join, Leave,
-    MessageId, PeopleQuery, Ref, Refusal, Role, RoomName, Say, ToClient, ToServer,
+    BadEnvelope, Body, Delete, HISTORY_DEFAULT, HISTORY_MAX, HistoryQuery, Join, Leave, MessageId,
+    PeopleQuery, Ref, Refusal, Role, RoomName, Say, ToServer,
 };
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::engine::Engine;
 use super::inbound::{Arrived, Inbound, Over};
-use super::paces::Over as OverRate;
-use super::recall::is_read;
-use crate::auth::{Admitted, Opening, Pass};
+use super::note::note;
+use super::rate_limits::{Over as OverRate, is_read};
+use crate::auth::{Admitted, ConnectRequest, Permissions};
 use crate::config::{BAD_FRAMES_MAX, ROOMS_PER_CONNECTION_MAX};
 use crate::connection::budget::{Spender, cost};
-use crate::frame::{Frame, Order};
+use crate::frame::Frame;
 use crate::hub::{ConnectionId, lane};
 use crate::limits::rate::Rate;
 use crate::listen::socket::ReadHalf;
 use crate::log::event::{self, Act, Author};
 use crate::log::{Asked, Asker, Command, OpenRoom, ReplyTo};
 use crate::monitoring::metrics::Metrics;
-use crate::outbox::{End, Outbox, Told};
+use crate::outbox::{End, Outbox, Signal};
 use crate::people::names::Claim;
 
 /// The meaning of one connection: who it is, and where.
@@ -55,7 +55,7 @@ impl ReadPump {
     pub(super) async fn enter(
         engine: Arc<Engine>,
         outbox: Outbox,
-        opening: Opening,
+        opening: ConnectRequest,
     ) -> Result<Self, End> {
         let asker = Asker::new(opening.address, opening.counts);
         let admitted = engine.gate.admit(&engine.log, (&opening, &asker), &outbox).await;
@@ -88,7 +88,7 @@ impl ReadPump {
         }
     }
 
-    pub(super) fn pass(&self) -> Option<&Pass> {
+    pub(super) fn pass(&self) -> Option<&Permissions> {
         self.claim.member().pass.as_deref()
     }
 
@@ -141,8 +141,8 @@ impl ReadPump {
     /// read may bring many, and some of them wait.
     pub(super) async fn heed(&mut self) -> Result<(), End> {
         match self.outbox.told_now() {
-            Some(Told::End(end)) => return Err(end),
-            Some(Told::Leave) => Box::pin(self.put_out()).await,
+            Some(Signal::End(end)) => return Err(end),
+            Some(Signal::Leave) => Box::pin(self.put_out()).await,
             None => {}
         }
         if self.expires().is_some_and(|expires| Instant::now() >= expires) {
@@ -171,7 +171,7 @@ impl ReadPump {
     }
 
     fn expires(&self) -> Option<Instant> {
-        self.pass().and_then(Pass::expires)
+        self.pass().and_then(Permissions::expires)
     }
 
     /// Everything that one read brought, in order; an error is the end.
@@ -230,14 +230,14 @@ impl ReadPump {
 
     /// A message takes its turn when its room is known.
     fn take_turn(&self, envelope: &ToServer) -> Result<(), OverRate> {
-        let (paces, now) = (&self.engine.paces, || self.engine.began.elapsed());
+        let (rate_limits, now) = (&self.engine.rate_limits, || self.engine.began.elapsed());
         match envelope {
             ToServer::Message { .. } => Ok(()),
             ToServer::Delete { .. } | ToServer::Moderate(_) => {
-                paces.act(now(), &self.said, self.claim.person().said())
+                rate_limits.act(now(), &self.said, self.claim.person().said())
             }
             _ => {
-                paces.request(now(), &self.requests)?;
+                rate_limits.request(now(), &self.requests)?;
                 if is_read(envelope) { self.may_read() } else { Ok(()) }
             }
         }
@@ -273,9 +273,9 @@ impl ReadPump {
             return Some(Box::pin(self.muted(room, content, reference)));
         }
         let open = open.clone();
-        let (paces, now) = (&self.engine.paces, self.engine.began.elapsed());
+        let (rate_limits, now) = (&self.engine.rate_limits, self.engine.began.elapsed());
         let bytes = cost(&content, reference.as_ref());
-        let taken = paces.message(now, &self.said, person.said(), open.said());
+        let taken = rate_limits.message(now, &self.said, person.said(), open.said());
         let taken = taken.and_then(|()| Ok(self.engine.budgets.take(&self.spender, bytes, now)?));
         if let Err(over) = taken {
             self.refuse_over(&over, Some(room), reference);
@@ -391,13 +391,4 @@ impl Drop for ReadPump {
     fn drop(&mut self) {
         self.metrics().connections.fetch_sub(1, Ordering::Relaxed);
     }
-}
-
-pub(super) fn note(
-    refusal: &Refusal,
-    room: Option<RoomName>,
-    reference: Option<Ref>,
-) -> Arc<Frame> {
-    let note = ErrorNote { room, reference, ..ErrorNote::from(refusal) };
-    Frame::text(ToClient::Error(note).encode(), Order::Plain)
 }

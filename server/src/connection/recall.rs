@@ -6,11 +6,12 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::{Epoch, Join, MessageId, Ref, Refusal, RoomName, ToServer, UserName};
+use protocol::{Epoch, MessageId, Ref, Refusal, RoomName, UserName};
 use tokio::time::{Instant, sleep_until};
 
-use super::paces::Over;
-use super::read_pump::{ReadPump, note};
+use super::note::note;
+use super::rate_limits::Over;
+use super::read_pump::ReadPump;
 use crate::config::READ_AGAIN;
 use crate::frame::Frame;
 use crate::log::{Asked, NotRead, OpenRoom};
@@ -116,15 +117,6 @@ impl ReadPump {
         };
         self.metrics().refused(refusal.code());
         (note(&refusal, Some(open.name().clone()), reference), None)
-    }
-}
-
-/// Whether an envelope asks for something that has to be found.
-pub(super) fn is_read(envelope: &ToServer) -> bool {
-    match envelope {
-        ToServer::History { .. } | ToServer::Presence { .. } => true,
-        ToServer::Join(Join { since, history, .. }) => since.is_some() || history.is_some(),
-        _ => false,
     }
 }
 

@@ -22,7 +22,7 @@ use super::answers::{Answer, only_get, plain, rejected};
 use super::files::file;
 use super::status::Status;
 use super::{assets, health, request, upgrade};
-use crate::auth::{Opening, origin};
+use crate::auth::{ConnectRequest, origin};
 use crate::config::{HEAD_BYTES_MAX, HEADERS_MAX};
 use crate::connection;
 use crate::connection::engine::Engine;
@@ -184,7 +184,7 @@ fn too_many(engine: &Engine, guest: &Guest, client: Option<IpAddr>) -> Option<An
     guest.permit.set(Some(permit));
     let refused = entered.err()?;
     engine.metrics.turned_away(refused.why);
-    warn_of((&engine.warnings, &engine.config.floods), refused.why, client.unwrap_or(guest.peer));
+    warn_of((&engine.warnings, &engine.config.limits), refused.why, client.unwrap_or(guest.peer));
     Some(rejected(refused))
 }
 
@@ -221,7 +221,7 @@ fn taken_out<S: Stream>(upgraded: Upgraded) -> Option<(S, Vec<u8>)> {
 fn opening(
     request: &Request<Incoming>,
     (address, counts): (IpAddr, bool),
-) -> Result<Opening, Refusal> {
+) -> Result<ConnectRequest, Refusal> {
     let hello = Connect::from_query(request.uri().query().unwrap_or_default())?;
     let offered = request.headers().get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
     let offered: Vec<_> = offered.filter_map(|value| value.to_str().ok()).collect();
@@ -234,5 +234,5 @@ fn opening(
         }
         (token, _) => token,
     };
-    Ok(Opening { hello, key, token, address, counts })
+    Ok(ConnectRequest { hello, key, token, address, counts })
 }

@@ -35,7 +35,7 @@ pub(crate) enum Input<M, T> {
 
 /// What there is to tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum News<T> {
+pub(crate) enum Notification<T> {
     /// A person came, who may do this.
     Join(UserName, Role),
     /// A person left.
@@ -60,9 +60,9 @@ pub(crate) struct People {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Effect<M, T> {
     /// Tell every member that the room has now.
-    Room(RoomName, News<T>),
+    Room(RoomName, Notification<T>),
     /// Tell one connection.
-    One(M, RoomName, News<T>),
+    One(M, RoomName, Notification<T>),
 }
 
 /// The rooms of one shard.
@@ -94,20 +94,20 @@ impl<M: Clone> Core<M> {
             Input::Leave { room, id, user } => self.leave(now, &room, id, user, effects),
             Input::Deliver { room, message } => {
                 if self.rooms.contains_key(room.key()) {
-                    effects.push(Effect::Room(room, News::Message(message)));
+                    effects.push(Effect::Room(room, Notification::Message(message)));
                 }
             }
             Input::About { room, user, message, asker, absent } => {
                 let Some(room) = self.rooms.get(room.key()) else { return };
                 let name = room.name().clone();
                 if room.has(&user) {
-                    effects.push(Effect::Room(name, News::Message(message)));
+                    effects.push(Effect::Room(name, Notification::Message(message)));
                 } else if let Some(asker) = room.member(asker) {
-                    effects.push(Effect::One(asker.clone(), name, News::Message(absent)));
+                    effects.push(Effect::One(asker.clone(), name, Notification::Message(absent)));
                 }
             }
             Input::Again { room, author, message } => {
-                effects.push(Effect::One(author, room, News::Message(message)));
+                effects.push(Effect::One(author, room, Notification::Message(message)));
             }
             Input::People { room, id, after } => self.people(&room, id, after, effects),
             Input::Tick => self.tick(now, effects),
@@ -148,12 +148,12 @@ impl<M: Clone> Core<M> {
             true => Effect::Room(room.name().clone(), news),
             false => Effect::One(member.clone(), room.name().clone(), news),
         };
-        effects.push(to(to_all, News::Join(user, role)));
+        effects.push(to(to_all, Notification::Join(user, role)));
         if at_once {
-            effects.push(to(is_news, News::Presence(everyone(room))));
+            effects.push(to(is_news, Notification::Presence(everyone(room))));
         } else {
             let bytes = room.entry_bytes(now, self.budget);
-            let list = News::Presence(first(room, bytes));
+            let list = Notification::Presence(first(room, bytes));
             effects.push(Effect::One(member, room.name().clone(), list));
         }
         self.changed(now, name, is_news, at_once);
@@ -171,7 +171,7 @@ impl<M: Clone> Core<M> {
         let Some(room) = self.rooms.get_mut(name.key()) else { return };
         let Some((member, is_news)) = room.remove(id, &user) else { return };
         let spelt = room.name().clone();
-        effects.push(Effect::One(member, spelt.clone(), News::Leave(user.clone())));
+        effects.push(Effect::One(member, spelt.clone(), Notification::Leave(user.clone())));
         if room.is_empty() {
             // An empty room costs nothing.
             self.rooms.remove(name.key());
@@ -180,10 +180,10 @@ impl<M: Clone> Core<M> {
         }
         let at_once = room.tells_at_once(now, self.budget, is_news);
         if is_news && (at_once || room.takes_line(now, self.budget, &user)) {
-            effects.push(Effect::Room(spelt.clone(), News::Leave(user)));
+            effects.push(Effect::Room(spelt.clone(), Notification::Leave(user)));
         }
         if is_news && at_once {
-            effects.push(Effect::Room(spelt, News::Presence(everyone(room))));
+            effects.push(Effect::Room(spelt, Notification::Presence(everyone(room))));
         }
         self.changed(now, name, is_news, at_once);
     }
@@ -196,7 +196,7 @@ impl<M: Clone> Core<M> {
         if told {
             self.gathering.remove(name.key());
         } else if let Some(room) = self.rooms.get_mut(name.key()) {
-            room.gathered(now, self.budget).changed(now);
+            room.gathered(self.budget).changed(now);
             self.gathering.insert(name.key().clone());
         }
     }
@@ -207,7 +207,7 @@ impl<M: Clone> Core<M> {
         gathering.retain(|key| {
             let Some(room) = rooms.get_mut(key) else { return false };
             let Some(bytes) = room.list_bytes(now, *budget) else { return true };
-            let list = News::Presence(first(room, bytes));
+            let list = Notification::Presence(first(room, bytes));
             effects.push(Effect::Room(room.name().clone(), list));
             false
         });
@@ -224,7 +224,11 @@ impl<M: Clone> Core<M> {
         let Some(member) = room.member(id) else { return };
         let users = room.people_after(&after).take(PEOPLE_MAX).cloned().collect();
         let people = People { users, count: Some(room.people_count()), after: Some(after) };
-        effects.push(Effect::One(member.clone(), room.name().clone(), News::Presence(people)));
+        effects.push(Effect::One(
+            member.clone(),
+            room.name().clone(),
+            Notification::Presence(people),
+        ));
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use protocol::{PEOPLE_MAX, Role, RoomName, UserName};
 
-use super::core::{Core, Effect, Input, News, People};
+use super::core::{Core, Effect, Input, Notification, People};
 use super::presence::{AT_ONCE_MAX, Budget, LIST_WITHIN, NAMES_MIN, envelope_bytes, name_bytes};
 use super::room::ConnectionId;
 
@@ -81,20 +81,20 @@ impl Crowd {
             };
             self.bytes += ids.len() as u64 * bytes(&news);
             ids.into_iter().for_each(|id| self.hear(id, &news));
-            if let News::Presence(people) = news {
+            if let Notification::Presence(people) = news {
                 self.lists.push(people);
             }
         }
     }
 
-    fn hear(&mut self, id: u64, news: &News<()>) {
+    fn hear(&mut self, id: u64, news: &Notification<()>) {
         let belief = self.beliefs.get_mut(&id).unwrap();
         match news {
-            News::Join(user, _) if *user == person(id) => belief.heard_own_join = true,
-            News::Join(..) => belief.count += 1,
-            News::Leave(_) => belief.count = belief.count.saturating_sub(1),
-            News::Presence(People { after: Some(_), .. }) | News::Message(()) => {}
-            News::Presence(People { users, count, .. }) => {
+            Notification::Join(user, _) if *user == person(id) => belief.heard_own_join = true,
+            Notification::Join(..) => belief.count += 1,
+            Notification::Leave(_) => belief.count = belief.count.saturating_sub(1),
+            Notification::Presence(People { after: Some(_), .. }) | Notification::Message(()) => {}
+            Notification::Presence(People { users, count, .. }) => {
                 assert!(belief.heard_own_join, "a list came before one's own join");
                 belief.count = count.unwrap_or(users.len());
             }
@@ -106,12 +106,12 @@ impl Crowd {
     }
 }
 
-fn bytes(news: &News<()>) -> u64 {
+fn bytes(news: &Notification<()>) -> u64 {
     envelope_bytes(&room())
         + match news {
-            News::Join(user, _) | News::Leave(user) => name_bytes(user),
-            News::Presence(people) => people.users.iter().map(name_bytes).sum(),
-            News::Message(()) => 0,
+            Notification::Join(user, _) | Notification::Leave(user) => name_bytes(user),
+            Notification::Presence(people) => people.users.iter().map(name_bytes).sum(),
+            Notification::Message(()) => 0,
         }
 }
 

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use protocol::{RoomName, UserName};
 
+use crate::limits::rate::{Quota, Rate};
+
 /// Connections up to which every join and leave reaches everyone at once with the new list: 200
 /// lists of 200 names are some 600 KB.
 pub(crate) const AT_ONCE_MAX: usize = 200;
@@ -16,10 +18,10 @@ pub(crate) const AT_ONCE_MAX: usize = 200;
 pub(crate) const LIST_WITHIN: Duration = Duration::from_secs(5);
 /// Comings and goings that a small room is told of at once, each with the whole list, when it was calm
 /// before: all of it may fill and empty.
-const CHURN_AT_ONCE: u64 = 400;
+const CHURN_AT_ONCE: u32 = 400;
 /// And then so many more a second: to 200 people they are 3 MB. What is more is gathered as in a large
 /// room.
-const CHURN_RATE: u64 = 5;
+const CHURN_RATE: u32 = 5;
 /// Names that a list holds at least, whatever they cost: a sidebar's worth.
 pub(crate) const NAMES_MIN: usize = 50;
 /// What a name takes in a list: quotes, a comma, and a backslash for what JSON escapes.
@@ -51,38 +53,38 @@ impl Budget {
 }
 
 /// How much comes and goes in a room.
-#[derive(Debug)]
-pub(super) struct Churn(Bucket);
+#[derive(Debug, Default)]
+pub(super) struct Churn(Rate);
 
 impl Churn {
-    pub(super) fn new() -> Self {
-        let time = Duration::from_secs(CHURN_AT_ONCE / CHURN_RATE);
-        Churn(Bucket::new(CHURN_RATE, time, Duration::ZERO))
-    }
-
     /// True if one more may be told at once.
-    pub(super) fn takes_one(&mut self, now: Duration) -> bool {
-        self.0.takes(now, 1)
+    pub(super) fn takes_one(&self, now: Duration) -> bool {
+        self.0.take(Quota::per_second(CHURN_RATE, CHURN_AT_ONCE), now).is_ok()
     }
 }
 
-/// What a large room has been told and may still be told.
+/// What a large room has been told and may still be told, in bytes.
 #[derive(Debug)]
 pub(super) struct Gathered {
     /// A quarter of the budget: `join` and `leave` one by one, and the lists of those who come.
-    at_once: Bucket,
+    at_once: (Quota, Rate),
     /// The rest of it: lists to everyone.
-    lists: Bucket,
+    lists: (Quota, Rate),
     /// When a list has to tell what changed.
     due: Option<Duration>,
 }
 
 impl Gathered {
-    pub(super) fn new(budget: Budget, now: Duration) -> Self {
-        let at_once = budget.0 / 4;
+    /// For a budget that has an end.
+    pub(super) fn new(Budget(budget): Budget) -> Self {
+        let at_once = budget / 4;
+        let lists = budget - at_once;
+        let gathered = lists.saturating_mul(LIST_WITHIN.as_secs());
+        // A rate of 0 would be no limit, and one byte is too little for anything.
+        let at_once = at_once.max(1);
         Gathered {
-            at_once: Bucket::new(at_once, Duration::from_secs(1), now),
-            lists: Bucket::new(budget.0 - at_once, LIST_WITHIN, now),
+            at_once: (Quota::new(at_once, at_once), Rate::default()),
+            lists: (Quota::new(lists, gathered), Rate::default()),
             due: None,
         }
     }
@@ -93,66 +95,27 @@ impl Gathered {
     }
 
     /// True if a line of so many bytes, over all receivers, may be told at once.
-    pub(super) fn takes_line(&mut self, now: Duration, bytes: u64) -> bool {
-        self.at_once.takes(now, bytes)
+    pub(super) fn takes_line(&self, now: Duration, bytes: u64) -> bool {
+        let (quota, rate) = &self.at_once;
+        rate.take_all(*quota, bytes, now).is_ok()
     }
 
     /// How many bytes of the wanted ones the list of somebody who comes may have.
-    pub(super) fn takes_entry(&mut self, now: Duration, wanted: u64) -> u64 {
-        self.at_once.refill(now);
-        self.at_once.take(wanted)
+    pub(super) fn takes_entry(&self, now: Duration, wanted: u64) -> u64 {
+        let (quota, rate) = &self.at_once;
+        rate.take_up_to(*quota, wanted, now)
     }
 
     /// How many bytes a list to all may have now; `None` if it waits, because nothing changed or
     /// because there will be more of it later. `full` is what a list of everybody takes.
     pub(super) fn takes_list(&mut self, now: Duration, full: u64) -> Option<u64> {
         let due = self.due?;
-        if !self.lists.has(now, full) && now < due {
+        let (quota, rate) = &self.lists;
+        if !rate.has(*quota, full, now) && now < due {
             return None;
         }
         self.due = None;
-        Some(self.lists.take(full))
-    }
-}
-
-/// Bytes, or whatever is counted, that may be spent: it fills at a rate, up to what the rate gives in a time.
-#[derive(Debug)]
-struct Bucket {
-    rate: u64,
-    bytes_max: u64,
-    bytes: u64,
-    filled: Duration,
-}
-
-impl Bucket {
-    fn new(rate: u64, time: Duration, now: Duration) -> Self {
-        let bytes_max = rate.saturating_mul(time.as_secs());
-        Bucket { rate, bytes_max, bytes: bytes_max, filled: now }
-    }
-
-    fn refill(&mut self, now: Duration) {
-        let ms = u64::try_from(now.saturating_sub(self.filled).as_millis()).unwrap_or(u64::MAX);
-        let more = self.rate.saturating_mul(ms) / 1000;
-        self.bytes = self.bytes.saturating_add(more).min(self.bytes_max);
-        // Only whole milliseconds are counted; the rest counts next time.
-        self.filled += Duration::from_millis(ms);
-    }
-
-    fn has(&mut self, now: Duration, bytes: u64) -> bool {
-        self.refill(now);
-        self.bytes >= bytes
-    }
-
-    /// Takes all that is wanted, or nothing; true if it was there.
-    fn takes(&mut self, now: Duration, wanted: u64) -> bool {
-        self.has(now, wanted) && self.take(wanted) == wanted
-    }
-
-    /// Takes what is there, at most as much as is wanted.
-    fn take(&mut self, wanted: u64) -> u64 {
-        let taken = wanted.min(self.bytes);
-        self.bytes -= taken;
-        taken
+        Some(rate.take_up_to(*quota, full, now))
     }
 }
 
@@ -173,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_room_is_calm_for_so_many_and_then_for_five_a_second() {
-        let mut churn = Churn::new();
+        let churn = Churn::default();
         assert!((0..CHURN_AT_ONCE).all(|_| churn.takes_one(seconds(7))));
         assert!(!churn.takes_one(seconds(7)));
         assert_eq!((0..1000).filter(|_| churn.takes_one(seconds(8))).count(), 5);
@@ -182,7 +145,7 @@ mod tests {
 
     #[test]
     fn lines_are_told_while_their_quarter_lasts_and_again_when_it_is_back() {
-        let mut gathered = Gathered::new(Budget(4000), seconds(7));
+        let gathered = Gathered::new(Budget(4000));
         assert!(gathered.takes_line(seconds(7), 600));
         assert!(!gathered.takes_line(seconds(7), 600));
         assert_eq!(gathered.takes_entry(seconds(7), 600), 400);
@@ -192,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_list_comes_when_it_fits_or_when_it_is_due() {
-        let mut gathered = Gathered::new(Budget(4000), seconds(0));
+        let mut gathered = Gathered::new(Budget(4000));
         assert_eq!(gathered.takes_list(seconds(0), 10), None, "nothing changed");
         gathered.changed(seconds(0));
         assert_eq!(gathered.takes_list(seconds(0), 15_000), Some(15_000));
@@ -208,11 +171,20 @@ mod tests {
 
     #[test]
     fn many_small_steps_of_time_give_as_much_as_one() {
-        let mut bucket = Bucket::new(1000, seconds(5), seconds(0));
-        bucket.take(5000);
-        for us in (0..=1_000_000).step_by(300) {
-            bucket.refill(Duration::from_micros(us));
+        let gathered = Gathered::new(Budget(4000));
+        assert!(gathered.takes_line(seconds(0), 1000));
+        let steps = (0..=1_000_000).step_by(300).map(Duration::from_micros);
+        let bytes: u64 = steps.map(|now| gathered.takes_entry(now, 1000)).sum();
+        assert!((999..=1000).contains(&bytes), "{bytes}");
+    }
+
+    #[test]
+    fn a_budget_too_small_for_anything_is_not_one_without_an_end() {
+        for budget in 1..4 {
+            let mut gathered = Gathered::new(Budget(budget));
+            assert!(!gathered.takes_line(seconds(9), 64));
+            gathered.changed(seconds(9));
+            assert_eq!(gathered.takes_list(seconds(9), 1_000_000), None);
         }
-        assert!((999..=1000).contains(&bucket.bytes), "{}", bucket.bytes);
     }
 }

@@ -37,7 +37,7 @@ impl<M> Room<M> {
             people: BTreeMap::new(),
             people_bytes: 0,
             gathered: None,
-            churn: Churn::new(),
+            churn: Churn::default(),
         }
     }
 
@@ -117,29 +117,29 @@ impl<M> Room<M> {
     }
 
     /// What this room, being large or lively, has been told and may still be told.
-    pub(super) fn gathered(&mut self, now: Duration, budget: Budget) -> &mut Gathered {
-        self.gathered.get_or_insert_with(|| Box::new(Gathered::new(budget, now)))
+    pub(super) fn gathered(&mut self, budget: Budget) -> &mut Gathered {
+        self.gathered.get_or_insert_with(|| Box::new(Gathered::new(budget)))
     }
 
     /// True if a `join` or `leave` may be told to all now.
     pub(super) fn takes_line(&mut self, now: Duration, budget: Budget, user: &UserName) -> bool {
         let line = envelope_bytes(&self.name) + name_bytes(user);
         let bytes = self.connections() as u64 * line;
-        self.gathered(now, budget).takes_line(now, bytes)
+        self.gathered(budget).takes_line(now, bytes)
     }
 
     /// How long the list of somebody who comes may be: a page at most.
     pub(super) fn entry_bytes(&mut self, now: Duration, budget: Budget) -> u64 {
         let names: u64 = self.people().take(PEOPLE_MAX).map(name_bytes).sum();
         let page = envelope_bytes(&self.name) + names;
-        self.gathered(now, budget).takes_entry(now, page)
+        self.gathered(budget).takes_entry(now, page)
     }
 
     /// How long a list to all may be now, if one is owed and cannot be longer later.
     pub(super) fn list_bytes(&mut self, now: Duration, budget: Budget) -> Option<u64> {
         let connections = self.connections() as u64;
         let full = connections * (envelope_bytes(&self.name) + self.people_bytes);
-        let bytes = self.gathered(now, budget).takes_list(now, full)?;
+        let bytes = self.gathered(budget).takes_list(now, full)?;
         Some(bytes / connections.max(1))
     }
 }

@@ -9,7 +9,7 @@ use protocol::{Joined, Left, Presence, Role, RoomName, ToClient};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
-use super::core::{Core, Effect, Input, News, People};
+use super::core::{Core, Effect, Input, Notification, People};
 use super::lane::lane;
 use super::presence::Budget;
 use crate::frame::{Frame, Order};
@@ -72,7 +72,7 @@ pub(crate) fn perform(core: &Core<Outbox>, effect: ShardEffect, metrics: &Metric
     match effect {
         Effect::One(outbox, room, news) => outbox.push(&encode(room, news)),
         Effect::Room(room, news) => {
-            let began = matches!(news, News::Message(_)).then(Instant::now);
+            let began = matches!(news, Notification::Message(_)).then(Instant::now);
             let members = core.members(&room);
             let receivers = Outbox::push_all(members, &encode(room.clone(), news), metrics);
             if let Some(began) = began {
@@ -83,15 +83,15 @@ pub(crate) fn perform(core: &Core<Outbox>, effect: ShardEffect, metrics: &Metric
 }
 
 /// Once per event, whatever the number of receivers. A message comes encoded from the log.
-fn encode(room: RoomName, news: News<Arc<Frame>>) -> Arc<Frame> {
+fn encode(room: RoomName, news: Notification<Arc<Frame>>) -> Arc<Frame> {
     let (envelope, order) = match news {
-        News::Message(frame) => return frame,
-        News::Join(sender, role) => {
+        Notification::Message(frame) => return frame,
+        Notification::Join(sender, role) => {
             let role = (role != Role::Member).then_some(role);
             (ToClient::Join(Joined { room, sender, role }), Order::Plain)
         }
-        News::Leave(sender) => (ToClient::Leave(Left { room, sender }), Order::Plain),
-        News::Presence(People { users, count, after }) => {
+        Notification::Leave(sender) => (ToClient::Leave(Left { room, sender }), Order::Plain),
+        Notification::Presence(People { users, count, after }) => {
             let order = match after {
                 None => Order::Latest { lane: lane(&room) },
                 Some(_) => Order::Plain,

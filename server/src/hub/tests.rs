@@ -7,7 +7,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use protocol::{Role, RoomName, UserName};
 
-use super::core::{Core, Effect, Input, News};
+use super::core::{Core, Effect, Input, Notification};
 use super::presence::Budget;
 use super::room::ConnectionId;
 
@@ -93,12 +93,12 @@ fn presence(people: &[UserName]) -> String {
     format!("presence {}", keys.join(","))
 }
 
-fn shown(news: &News<()>) -> String {
+fn shown(news: &Notification<()>) -> String {
     match news {
-        News::Join(user, _) => format!("join {}", user.key()),
-        News::Leave(user) => format!("leave {}", user.key()),
-        News::Presence(people) => presence(&people.users),
-        News::Message(()) => "message".to_owned(),
+        Notification::Join(user, _) => format!("join {}", user.key()),
+        Notification::Leave(user) => format!("leave {}", user.key()),
+        Notification::Presence(people) => presence(&people.users),
+        Notification::Message(()) => "message".to_owned(),
     }
 }
 

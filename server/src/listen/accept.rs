@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 
-use crate::config::Floods;
+use crate::config::Limits;
 use crate::lifecycle::shutdown::Stopping;
 use crate::limits::network::network;
 use crate::listen::connection_limiter::{ConnectionLimiter, Permit, Rejected};
@@ -55,7 +55,7 @@ impl Visitor {
 /// Who is let in, and what is counted and told of those who are not.
 pub(crate) struct Entrance {
     pub(crate) limiter: Arc<ConnectionLimiter>,
-    pub(crate) limits: Floods,
+    pub(crate) limits: Limits,
     pub(crate) tls: Option<Arc<Tls>>,
     pub(crate) stopping: Stopping,
     pub(crate) metrics: Arc<Metrics>,
@@ -181,7 +181,7 @@ async fn handshake(
 }
 
 /// Says who was turned away and which flag is about that; for the whole server once for all.
-pub(crate) fn warn_of((warnings, limits): (&Warnings, &Floods), why: TurnedAway, address: IpAddr) {
+pub(crate) fn warn_of((warnings, limits): (&Warnings, &Limits), why: TurnedAway, address: IpAddr) {
     let address = network(address);
     match why {
         TurnedAway::AddressConnections => warnings.warn("connections", address, || {

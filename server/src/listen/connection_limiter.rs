@@ -3,17 +3,17 @@
 //!
 //! This file does not know sockets, HTTP, or what happens inside.
 
-use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use ipnet::IpNet;
 
-use crate::config::Floods;
+use crate::config::Limits;
 use crate::limits::network::network;
-use crate::limits::rate::{Pace, Rate};
+use crate::limits::rate::{Quota, Rate};
+use crate::limits::remembered::Remembered;
 use crate::monitoring::metrics::TurnedAway;
 
 /// Addresses remembered besides those that hold a connection: a few MiB. When there are more, those
@@ -28,12 +28,12 @@ const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 pub(crate) struct ConnectionLimiter {
     connections_max: usize,
     address_connections: usize,
-    address_pace: Pace,
+    address_quota: Quota,
     trusted: Vec<IpNet>,
     open: Arc<AtomicUsize>,
     /// Those who are not counted by address: this machine, and proxies.
     uncounted: Arc<Address>,
-    addresses: Mutex<HashMap<IpAddr, Arc<Address>>>,
+    addresses: Remembered<IpAddr, Address>,
     began: Instant,
 }
 
@@ -57,17 +57,17 @@ pub(crate) struct Rejected {
 }
 
 impl ConnectionLimiter {
-    pub(crate) fn new(floods: &Floods) -> Self {
+    pub(crate) fn new(limits: &Limits) -> Self {
         let any = |limit| if limit == 0 { usize::MAX } else { limit };
         let open = Arc::new(AtomicUsize::new(0));
         ConnectionLimiter {
-            connections_max: any(floods.connections_max),
-            address_connections: any(floods.address_connections as usize),
-            address_pace: Pace::per_minute(floods.address_rate),
-            trusted: floods.trust_proxy.clone(),
+            connections_max: any(limits.connections_max),
+            address_connections: any(limits.address_connections as usize),
+            address_quota: Quota::per_minute(limits.address_rate),
+            trusted: limits.trust_proxy.clone(),
             uncounted: Arc::new(Address::new(&open)),
             open,
-            addresses: Mutex::default(),
+            addresses: Remembered::default(),
             began: Instant::now(),
         }
     }
@@ -133,29 +133,22 @@ impl ConnectionLimiter {
             return Err(Rejected { why, retry_after: Duration::from_secs(10) });
         }
         let why = TurnedAway::AddressRate;
-        let taken = address.newcomers.take(self.address_pace, now);
+        let taken = address.newcomers.take(self.address_quota, now);
         taken.map_err(|retry_after| Rejected { why, retry_after })?;
         Ok(address)
     }
 
     fn find(&self, peer: IpAddr, now: Duration) -> Arc<Address> {
-        let mut addresses = self.lock();
         // Those that hold a connection are as many as connections at most, so what is left to
         // forget makes room for as many again before all are looked at anew.
-        let many = || ADDRESSES_MAX.max(2 * self.open());
-        if addresses.len() >= many() && !addresses.contains_key(&network(peer)) {
-            addresses.retain(|_, address| address.is_held() || !address.newcomers.is_rested(now));
-            if addresses.len() >= many() {
-                addresses.retain(|_, address| address.is_held());
-            }
-        }
-        let new = || Arc::new(Address::new(&self.open));
-        addresses.entry(network(peer)).or_insert_with(new).clone()
+        let most = ADDRESSES_MAX.max(2 * self.open());
+        self.addresses.get(network(peer), (most, now), || Address::new(&self.open))
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, Arc<Address>>> {
-        // Nothing panics while it holds this lock.
-        self.addresses.lock().unwrap_or_else(PoisonError::into_inner)
+impl AsRef<Rate> for Address {
+    fn as_ref(&self) -> &Rate {
+        &self.newcomers
     }
 }
 
@@ -163,10 +156,6 @@ impl Address {
     fn new(open: &Arc<AtomicUsize>) -> Self {
         let open = open.clone();
         Address { connections: AtomicUsize::new(0), newcomers: Rate::default(), open }
-    }
-
-    fn is_held(&self) -> bool {
-        self.connections.load(Ordering::Relaxed) > 0
     }
 }
 
@@ -208,7 +197,7 @@ mod tests {
     #[test]
     fn an_address_holds_so_many_connections_and_a_64_counts_as_one() {
         let limiter =
-            ConnectionLimiter::new(&Floods { address_connections: 2, ..Floods::for_tests() });
+            ConnectionLimiter::new(&Limits { address_connections: 2, ..Limits::for_tests() });
         for (one, same, other) in [
             ("192.0.2.1", "::ffff:192.0.2.1", "192.0.2.2"),
             ("2001:db8:0:1::1", "2001:db8:0:1:ffff::9", "2001:db8:0:2::1"),
@@ -226,7 +215,7 @@ mod tests {
 
     #[test]
     fn an_address_opens_so_many_a_minute_and_is_told_when_to_come_back() {
-        let limiter = ConnectionLimiter::new(&Floods { address_rate: 6, ..Floods::for_tests() });
+        let limiter = ConnectionLimiter::new(&Limits { address_rate: 6, ..Limits::for_tests() });
         for _ in 0..6 {
             limiter.enter(ip("192.0.2.1")).unwrap();
         }
@@ -238,7 +227,7 @@ mod tests {
 
     #[test]
     fn the_whole_house_holds_so_many_whoever_they_are() {
-        let limiter = ConnectionLimiter::new(&Floods { connections_max: 2, ..Floods::for_tests() });
+        let limiter = ConnectionLimiter::new(&Limits { connections_max: 2, ..Limits::for_tests() });
         let first = limiter.enter(ip("127.0.0.1")).unwrap();
         let _second = limiter.enter(ip("192.0.2.1")).unwrap();
         assert_eq!(why(limiter.enter(ip("127.0.0.1"))), TurnedAway::Full);
@@ -248,7 +237,7 @@ mod tests {
 
     #[test]
     fn this_machine_is_not_counted() {
-        let few = Floods { address_connections: 1, address_rate: 1, ..Floods::for_tests() };
+        let few = Limits { address_connections: 1, address_rate: 1, ..Limits::for_tests() };
         let limiter = ConnectionLimiter::new(&few);
         let here: Vec<_> = (0..50).map(|_| limiter.enter(ip("127.0.0.1")).unwrap()).collect();
         assert_eq!(limiter.open(), here.len());
@@ -257,10 +246,10 @@ mod tests {
     #[test]
     fn only_a_trusted_proxy_says_who_comes() {
         let trust_proxy = vec!["10.0.0.0/8".parse().unwrap(), "127.0.0.1/32".parse().unwrap()];
-        let limiter = ConnectionLimiter::new(&Floods {
+        let limiter = ConnectionLimiter::new(&Limits {
             trust_proxy,
             address_connections: 1,
-            ..Floods::for_tests()
+            ..Limits::for_tests()
         });
         let client = |peer, lines: &[&str]| {
             limiter.client(ip(peer), lines.iter().map(|line| line.as_bytes()))
@@ -295,22 +284,23 @@ mod tests {
 
     #[test]
     fn who_left_and_owes_nothing_is_forgotten() {
-        let limiter = ConnectionLimiter::new(&Floods { address_rate: 0, ..Floods::for_tests() });
+        let limiter = ConnectionLimiter::new(&Limits { address_rate: 0, ..Limits::for_tests() });
         let _stays = limiter.enter(ip("192.0.2.1")).unwrap();
         for n in 0..=u32::try_from(ADDRESSES_MAX).unwrap() {
             limiter.enter(IpAddr::V4((0x0a00_0000 + n).into())).unwrap();
         }
-        assert!(limiter.lock().len() <= ADDRESSES_MAX);
-        assert!(limiter.lock().contains_key(&ip("192.0.2.1")));
+        assert!(limiter.addresses.len() <= ADDRESSES_MAX);
+        let few = limiter.find(ip("192.0.2.1"), Duration::ZERO);
+        assert_eq!(few.connections.load(Ordering::Relaxed), 1, "who is here is not forgotten");
     }
 
     #[test]
     fn a_flood_of_addresses_that_all_owe_something_has_a_bound_too() {
-        let limiter = ConnectionLimiter::new(&Floods { address_rate: 1, ..Floods::for_tests() });
+        let limiter = ConnectionLimiter::new(&Limits { address_rate: 1, ..Limits::for_tests() });
         let _stays = limiter.enter(ip("192.0.2.1")).unwrap();
         for n in 0..3 * u32::try_from(ADDRESSES_MAX).unwrap() {
             limiter.enter(IpAddr::V4((0x0a00_0000 + n).into())).unwrap();
-            assert!(limiter.lock().len() <= ADDRESSES_MAX);
+            assert!(limiter.addresses.len() <= ADDRESSES_MAX);
         }
         assert_eq!(why(limiter.enter(ip("192.0.2.1"))), TurnedAway::AddressRate, "still known");
     }

@@ -121,7 +121,7 @@ impl Log {
         let epoch = store.epoch().map_err(failed)?;
         let readers = (0..READERS).map(|_| database.reader().map(Reader::new));
         let (readers, reading) =
-            Readers::spawn(readers.collect::<Result<_, _>>()?, &config.floods, parts)?;
+            Readers::spawn(readers.collect::<Result<_, _>>()?, &config.limits, parts)?;
         let (commands, queue) = mpsc::channel(COMMANDS_WAITING_MAX);
         let metrics = metrics.clone();
         let known = store.known_ms(now_ms()).map_err(failed)?;

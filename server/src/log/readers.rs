@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use super::lock;
 use super::reader::Reader;
 use super::turns::{Origin, Turn, Turns};
-use crate::config::Floods;
+use crate::config::Limits;
 use crate::lifecycle::parts::{Part, Parts};
 use crate::limits::network::network;
 use crate::limits::rate::{Quota, Rate};
@@ -90,11 +90,11 @@ pub(super) struct ReaderThreads(Vec<JoinHandle<()>>);
 impl Readers {
     pub(super) fn spawn(
         readers: Vec<Reader>,
-        floods: &Floods,
+        limits: &Limits,
         parts: &Parts,
     ) -> io::Result<(Self, ReaderThreads)> {
-        let connection = Quota::new(floods.read_rate, CONNECTION_BURST);
-        let turns = Turns::new(Quota::new(floods.address_read_rate, ADDRESS_BURST));
+        let connection = Quota::new(limits.read_rate, CONNECTION_BURST);
+        let turns = Turns::new(Quota::new(limits.address_read_rate, ADDRESS_BURST));
         let queue = Mutex::new(Queue { turns, closed: false });
         let shared = Arc::new(Shared { queue, changed: Condvar::new() });
         let began = Instant::now();
@@ -259,12 +259,12 @@ mod tests {
     }
 
     /// Readers whose threads are busy until the sender is dropped.
-    async fn busy(floods: &Floods) -> (Arc<Readers>, ReaderThreads, mpsc::Sender<()>, JoinSet<()>) {
+    async fn busy(limits: &Limits) -> (Arc<Readers>, ReaderThreads, mpsc::Sender<()>, JoinSet<()>) {
         let database = Database::memory().unwrap();
         let _writer = database.writer().unwrap();
         let readers = (0..READERS).map(|_| Reader::new(database.reader().unwrap())).collect();
         let (readers, threads) =
-            Readers::spawn(readers, floods, &Parts::new(CancellationToken::new())).unwrap();
+            Readers::spawn(readers, limits, &Parts::new(CancellationToken::new())).unwrap();
         let (readers, (free, wait)) = (Arc::new(readers), mpsc::channel::<()>());
         let (begun, mut have_begun) = tokio::sync::mpsc::channel(READERS);
         let (wait, mut tasks) = (Arc::new(Mutex::new(wait)), JoinSet::new());
@@ -288,7 +288,7 @@ mod tests {
     #[tokio::test]
     async fn an_honest_read_is_done_after_those_under_way_however_many_greedy_ones_wait() {
         let (readers, threads, free, mut tasks) =
-            busy(&Floods { address_read_rate: 0, ..Floods::for_tests() }).await;
+            busy(&Limits { address_read_rate: 0, ..Limits::for_tests() }).await;
         let order = Arc::new(Mutex::new(Vec::new()));
         for address in [1; 250].into_iter().chain([2; 250]).chain([3]) {
             let (readers, order) = (readers.clone(), order.clone());
@@ -316,7 +316,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_has_gone_costs_nothing() {
-        let (readers, threads, free, mut tasks) = busy(&Floods::for_tests()).await;
+        let (readers, threads, free, mut tasks) = busy(&Limits::for_tests()).await;
         let (asker, read) = (here(1), Arc::new(Mutex::new(0)));
         let question = || {
             let read = read.clone();

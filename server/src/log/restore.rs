@@ -6,13 +6,13 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, UNIX_EPOCH};
 
 use super::database::OpenError;
 use super::inspect::{BackupError, Copied, copy_to};
 use super::now_ms;
 use super::on_disk::{self, with_suffix};
 use crate::config::files::open;
+use crate::monitoring::moment::utc;
 
 /// A backup that is in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,6 +117,5 @@ fn put(new: &Path, db: &Path) -> Result<Option<PathBuf>, RestoreError> {
 
 /// Now, as a part of a name.
 fn moment() -> String {
-    let now = UNIX_EPOCH + Duration::from_millis(now_ms());
-    humantime::format_rfc3339_millis(now).to_string().replace([':', '-'], "")
+    format!("{:.3}Z", utc(now_ms())).replace([':', '-'], "")
 }

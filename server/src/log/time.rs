@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::clock::{now_us, since_boot};
 use super::judge::{Doubt, Judge, Reading};
 use crate::monitoring::metrics::Metrics;
+use crate::monitoring::moment::utc;
 use crate::monitoring::readiness::{NotReady, Reasons};
 
 /// A step that is worth a line: clocks that are kept right are moved by less.
@@ -113,6 +114,6 @@ fn reason(doubt: Doubt) -> NotReady {
     }
 }
 
-fn moment(ms: u64) -> impl std::fmt::Display {
-    humantime::format_rfc3339_seconds(std::time::UNIX_EPOCH + Duration::from_millis(ms))
+fn moment(ms: u64) -> String {
+    format!("{:.0}Z", utc(ms))
 }

@@ -5,5 +5,6 @@
 pub(crate) mod gauges;
 pub(crate) mod log_lines;
 pub(crate) mod metrics;
+pub(crate) mod moment;
 pub(crate) mod readiness;
 pub(crate) mod warnings;

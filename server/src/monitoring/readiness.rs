@@ -3,12 +3,15 @@
 //!
 //! This file does not know who finds a reason, or who asks.
 
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Why new connections are better sent elsewhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+use strum::{Display, VariantArray};
+
+/// Why new connections are better sent elsewhere, in the order in which that is told. Metrics use the
+/// names of the variants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 #[repr(u8)]
 pub(crate) enum NotReady {
     /// It was told to stop.
@@ -30,18 +33,6 @@ pub(crate) enum NotReady {
 }
 
 impl NotReady {
-    /// Every reason there is, in the order in which they are told.
-    pub(crate) const ALL: [NotReady; 8] = [
-        NotReady::Stopping,
-        NotReady::CannotStore,
-        NotReady::ClockImpossible,
-        NotReady::ClockAhead,
-        NotReady::ClockBehind,
-        NotReady::DatabaseGone,
-        NotReady::DiskLow,
-        NotReady::CannotRead,
-    ];
-
     /// What `/readyz` says.
     pub(crate) fn sentence(self) -> &'static str {
         match self {
@@ -70,22 +61,6 @@ impl NotReady {
     }
 }
 
-/// What metrics call it.
-impl fmt::Display for NotReady {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            NotReady::Stopping => "stopping",
-            NotReady::CannotStore => "cannot_store",
-            NotReady::ClockImpossible => "clock_impossible",
-            NotReady::ClockAhead => "clock_ahead",
-            NotReady::ClockBehind => "clock_behind",
-            NotReady::DatabaseGone => "database_gone",
-            NotReady::DiskLow => "disk_low",
-            NotReady::CannotRead => "cannot_read",
-        })
-    }
-}
-
 /// The reasons that hold now. Clones are the same set.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Reasons(Arc<AtomicU32>);
@@ -106,9 +81,9 @@ impl Reasons {
         self.0.load(Ordering::Relaxed) & reason.bit() != 0
     }
 
-    /// All that hold, in the order of [`NotReady::ALL`].
+    /// All that hold, in order.
     pub(crate) fn all(&self) -> Vec<NotReady> {
-        NotReady::ALL.into_iter().filter(|reason| self.holds(*reason)).collect()
+        NotReady::VARIANTS.iter().copied().filter(|reason| self.holds(*reason)).collect()
     }
 }
 
@@ -119,12 +94,12 @@ mod tests {
     #[test]
     fn a_reason_is_news_once_and_each_has_a_place_of_its_own() {
         let reasons = Reasons::default();
-        for reason in NotReady::ALL {
+        for &reason in NotReady::VARIANTS {
             assert!(!reasons.set(reason, false));
             assert!(reasons.set(reason, true) && !reasons.set(reason, true));
         }
-        assert_eq!(reasons.all(), NotReady::ALL);
-        assert!(reasons.set(NotReady::ALL[0], false));
-        assert_eq!(reasons.all(), NotReady::ALL[1..]);
+        assert_eq!(reasons.all(), NotReady::VARIANTS);
+        assert!(reasons.set(NotReady::VARIANTS[0], false));
+        assert_eq!(reasons.all(), NotReady::VARIANTS[1..]);
     }
 }

@@ -5,8 +5,9 @@
 
 use std::collections::HashMap;
 use std::fmt::Display;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use parking_lot::{Mutex, MutexGuard};
 
 /// How long a cause is only counted after it was logged.
 const PERIOD: Duration = Duration::from_secs(60 * 60);
@@ -59,9 +60,8 @@ impl Warnings {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Causes> {
-        // Nothing panics while it holds this lock.
-        self.causes.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Causes> {
+        self.causes.lock()
     }
 }
 

@@ -9,9 +9,10 @@
 mod tests;
 
 use std::future::poll_fn;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use parking_lot::{Mutex, MutexGuard};
 use protocol::Refusal;
 
 use crate::config::ROOMS_PER_CONNECTION_MAX;
@@ -31,7 +32,7 @@ pub(crate) struct Bounds {
 
 /// What all outboxes of a server have in common.
 #[derive(Debug)]
-pub(crate) struct Post {
+pub(crate) struct OutboxShared {
     pub(crate) bounds: Bounds,
     pub(crate) metrics: Arc<Metrics>,
 }
@@ -51,7 +52,7 @@ pub(crate) enum End {
 
 /// What a connection's read pump is told from outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Told {
+pub(crate) enum Signal {
     /// It is over.
     End(End),
     /// There are rooms to leave: see [`Outbox::to_leave`].
@@ -66,7 +67,7 @@ pub(crate) struct Outbox(Arc<Mutex<Queue>>);
 struct Queue {
     waiting: Vec<Arc<Frame>>,
     bytes: usize,
-    post: Arc<Post>,
+    post: Arc<OutboxShared>,
     held: bool,
     /// Lanes that were replayed up to a number that live frames have not passed yet, oldest first.
     replayed: Vec<(u64, u64)>,
@@ -80,7 +81,7 @@ struct Queue {
 }
 
 impl Outbox {
-    pub(crate) fn new(post: &Arc<Post>) -> Self {
+    pub(crate) fn new(post: &Arc<OutboxShared>) -> Self {
         Outbox(Arc::new(Mutex::new(Queue {
             waiting: Vec::new(),
             bytes: 0,
@@ -162,7 +163,7 @@ impl Outbox {
     }
 
     /// What the read pump has to do on others' behalf.
-    pub(crate) fn told_now(&self) -> Option<Told> {
+    pub(crate) fn told_now(&self) -> Option<Signal> {
         self.lock().told_now()
     }
 
@@ -203,8 +204,7 @@ impl Outbox {
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
-        // Nothing panics while it holds this lock; were it to, the queue is still whole.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 
@@ -330,9 +330,9 @@ impl Queue {
         if due { self.reader.take() } else { None }
     }
 
-    fn told_now(&self) -> Option<Told> {
-        let end = self.end.clone().map(Told::End);
-        end.or_else(|| self.leave.is_some().then_some(Told::Leave))
+    fn told_now(&self) -> Option<Signal> {
+        let end = self.end.clone().map(Signal::End);
+        end.or_else(|| self.leave.is_some().then_some(Signal::Leave))
     }
 
     fn has_room(&self) -> bool {

@@ -9,7 +9,7 @@ const BOUNDS: Bounds = Bounds { bytes_max: 100, frames_max: 5 };
 const LANE: u64 = 7;
 
 fn outbox() -> Outbox {
-    Outbox::new(&Arc::new(Post { bounds: BOUNDS, metrics: Arc::default() }))
+    Outbox::new(&Arc::new(OutboxShared { bounds: BOUNDS, metrics: Arc::default() }))
 }
 
 /// Bytes that wait, as they are counted.
@@ -179,12 +179,12 @@ fn a_read_pump_is_told_to_leave_rooms_and_of_the_end() {
     assert_eq!((told(), outbox.told_now()), (Poll::Pending, None));
     outbox.leave(7);
     outbox.leave(8);
-    assert_eq!((told(), outbox.told_now()), (Poll::Ready(()), Some(Told::Leave)));
+    assert_eq!((told(), outbox.told_now()), (Poll::Ready(()), Some(Signal::Leave)));
     assert_eq!(outbox.to_leave(), [7, 8]);
     assert_eq!((told(), outbox.told_now()), (Poll::Pending, None));
     outbox.leave(7);
     outbox.end(End::Gone);
-    assert_eq!((told(), outbox.told_now()), (Poll::Ready(()), Some(Told::End(End::Gone))));
+    assert_eq!((told(), outbox.told_now()), (Poll::Ready(()), Some(Signal::End(End::Gone))));
 }
 
 #[test]

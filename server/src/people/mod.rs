@@ -4,5 +4,5 @@
 //! This folder does not know sockets.
 
 pub(crate) mod key_hash;
-pub mod name_quota;
-pub mod names;
+pub(crate) mod name_quota;
+pub(crate) mod names;

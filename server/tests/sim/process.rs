@@ -27,7 +27,7 @@ use crate::log::{
     Asked, Command, Health, OpenRoom, Outcome, Page, RING_MESSAGES_MAX, ReplyTo, Stored,
 };
 use crate::monitoring::metrics::Metrics;
-use crate::outbox::{Bounds, End, Outbox, Post};
+use crate::outbox::{Bounds, End, Outbox, OutboxShared};
 use crate::people::key_hash::KeyHash;
 use crate::people::names::{Claim, Kept, Names, Person, Proof, Taken};
 
@@ -47,7 +47,7 @@ pub(super) struct Process {
     committing: Option<Vec<(Event, ReplyTo)>>,
     /// Connections that wait until their name is kept.
     keeping: Vec<(u64, UserName, Receiver<Outcome>)>,
-    post: Arc<Post>,
+    post: Arc<OutboxShared>,
     pub(super) connections: BTreeMap<u64, Connection>,
     mutant: Mutant,
     pub(super) time: Time,
@@ -91,7 +91,7 @@ impl Process {
             commands: VecDeque::new(),
             committing: None,
             keeping: Vec::new(),
-            post: Arc::new(Post { bounds: BOUNDS, metrics: metrics.clone() }),
+            post: Arc::new(OutboxShared { bounds: BOUNDS, metrics: metrics.clone() }),
             connections: BTreeMap::new(),
             mutant,
             time,

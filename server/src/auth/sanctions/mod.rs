@@ -7,12 +7,13 @@ mod tests;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::Arc;
 
+use parking_lot::RwLock;
 use protocol::{MessageId, Refusal, Restriction, RoomName, UserName};
 
 use super::moderators::Moderators;
-use super::permissions::Pass;
+use super::permissions::Permissions;
 use crate::log::sanction::{Kind, Sanction};
 use crate::people::key_hash::KeyHash;
 use crate::people::names::Person;
@@ -24,7 +25,7 @@ pub const ROOM_SANCTIONS_MAX: usize = 1_000;
 /// Those that one moderator has set, by name: so that nobody who moderates many rooms fills all places.
 pub const MODERATOR_SANCTIONS_MAX: usize = 2_000;
 /// Places that the rooms together leave to bans and mutes of the whole server.
-pub const SERVER_SANCTIONS_RESERVED: usize = 1_000;
+const SERVER_SANCTIONS_RESERVED: usize = 1_000;
 
 /// All of them.
 #[derive(Debug, Default)]
@@ -62,7 +63,7 @@ impl Sanctions {
     pub(crate) fn ban(
         &self,
         person: &Person,
-        pass: Option<&Pass>,
+        pass: Option<&Permissions>,
         room: Option<&RoomName>,
         now: u64,
     ) -> Option<Restriction> {
@@ -73,7 +74,7 @@ impl Sanctions {
     pub(crate) fn mute(
         &self,
         person: &Person,
-        pass: Option<&Pass>,
+        pass: Option<&Permissions>,
         room: &RoomName,
         now: impl FnOnce() -> u64,
     ) -> Option<Restriction> {
@@ -89,18 +90,18 @@ impl Sanctions {
     pub(crate) fn find(
         &self,
         kind: Kind,
-        (person, pass): (&Person, Option<&Pass>),
+        (person, pass): (&Person, Option<&Permissions>),
         room: Option<&RoomName>,
         now: u64,
     ) -> Option<Arc<Sanction>> {
-        let found = self.read().find(kind, person, room, now)?;
+        let found = self.all.read().find(kind, person, room, now)?;
         (!self.moderators.is_one(person.key(), pass, room)).then_some(found)
     }
 
     /// The one of a kind and place that was imposed on a name: on who has it now, if there is one, else
     /// on whoever had it.
     pub(crate) fn named(&self, like: &Sanction, now: u64) -> Option<Arc<Sanction>> {
-        let all = self.read();
+        let all = self.all.read();
         let theirs = all.by_name.get(like.user.key()).into_iter().flatten();
         let theirs = theirs.filter(|other| {
             other.kind == like.kind && other.room == like.room && holds(other, now)
@@ -110,7 +111,7 @@ impl Sanctions {
 
     /// Whether there is one of exactly this kind, place and person.
     pub(crate) fn has(&self, sanction: &Sanction, now: u64) -> bool {
-        let all = self.read();
+        let all = self.all.read();
         let theirs = all.by_name.get(sanction.user.key()).into_iter().flatten();
         theirs.into_iter().any(|other| is_same(other, sanction) && holds(other, now))
     }
@@ -118,7 +119,7 @@ impl Sanctions {
     /// Whether there is a place for one more.
     pub(crate) fn has_place(&self, new: &Sanction, now: u64) -> Result<(), Refusal> {
         self.purge(now);
-        let all = self.read();
+        let all = self.all.read();
         let count = |is_one: &dyn Fn(&Sanction) -> bool| {
             all.by_name.values().flatten().filter(|other| is_one(other)).count()
         };
@@ -145,21 +146,21 @@ impl Sanctions {
     pub(crate) fn keep_only(&self, stored: &[Sanction]) {
         let place = |it: &Sanction| (it.kind, it.room.clone(), it.owner());
         let stored: HashSet<_> = stored.iter().map(place).collect();
-        let mut all = self.write();
+        let mut all = self.all.write();
         all.remove(&|other| !stored.contains(&place(other)), None);
         self.recount(&all);
     }
 
     /// The operator has lifted this very one.
     pub(crate) fn forget(&self, lifted: &Sanction) {
-        let mut all = self.write();
+        let mut all = self.all.write();
         all.remove(&|other| std::ptr::eq(other, lifted), Some(&lifted.user));
         self.recount(&all);
     }
 
     /// From now on it holds, instead of the same one of before.
     pub(crate) fn impose(&self, sanction: Sanction, id: MessageId) {
-        let mut all = self.write();
+        let mut all = self.all.write();
         all.remove(&|other| is_same(other, &sanction), Some(&sanction.user));
         all.insert(sanction);
         self.recount(&all);
@@ -168,14 +169,14 @@ impl Sanctions {
 
     /// It holds no longer.
     pub(crate) fn lift(&self, sanction: &Sanction) {
-        let mut all = self.write();
+        let mut all = self.all.write();
         all.remove(&|other| is_same(other, sanction), Some(&sanction.user));
         self.recount(&all);
     }
 
     /// Forgets those whose time is over.
     pub(crate) fn purge(&self, now: u64) {
-        let mut all = self.write();
+        let mut all = self.all.write();
         all.remove(&|other| !holds(other, now), None);
         self.recount(&all);
     }
@@ -184,15 +185,6 @@ impl Sanctions {
         let every = all.by_name.values().flatten();
         let mutes = every.filter(|sanction| sanction.kind == Kind::Mute).count();
         self.mutes.store(mutes, Ordering::Relaxed);
-    }
-
-    fn read(&self) -> RwLockReadGuard<'_, All> {
-        // Nothing panics while it holds this lock, here and below.
-        self.all.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn write(&self) -> RwLockWriteGuard<'_, All> {
-        self.all.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -10,11 +10,12 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::Write as _;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use parking_lot::Mutex;
 use rust_embed::{Embed, EmbeddedFile};
 
 #[derive(Embed)]
@@ -76,7 +77,7 @@ pub(crate) fn find(path: &str) -> Option<Arc<Asset>> {
 
 /// Made once in a release, and in a debug build whenever the page is asked for and is another.
 fn bundled(look: bool) -> Arc<Bundle> {
-    let mut last = BUNDLE.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut last = BUNDLE.lock();
     let known = last.clone().filter(|_| !look || !cfg!(debug_assertions));
     if let Some(known) = known {
         return known;

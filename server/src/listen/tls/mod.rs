@@ -7,9 +7,9 @@ mod certificate;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, UNIX_EPOCH};
+use std::sync::Arc;
 
+use parking_lot::RwLock;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::ring;
@@ -18,9 +18,9 @@ use tokio_rustls::rustls::sign::{CertifiedKey, SingleCertAndKey};
 use tokio_rustls::rustls::{Error, InconsistentKeys, ServerConfig};
 
 use self::certificate::Facts;
-use crate::config::Config;
-use crate::config::{files, pem};
+use crate::config::{Config, files, pem};
 use crate::listen::socket;
+use crate::monitoring::moment::utc;
 
 /// Bytes that wait inside TLS for one connection: one record. Whoever takes no more than that in the
 /// time of a write without progress is too slow.
@@ -34,24 +34,10 @@ const ENDS_SOON: u64 = 14 * 24 * 60 * 60;
 pub enum TlsError {
     /// A file cannot be read, or holds something else.
     #[error("cannot read the {what} in {path:?}: {why}")]
-    File {
-        /// Certificate or key.
-        what: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        why: String,
-    },
+    File { what: &'static str, path: PathBuf, why: String },
     /// The two do not belong together, or the key is of a kind that is not known.
     #[error("cannot use the certificate in {cert:?} with the key in {key:?}: {why}")]
-    Mismatch {
-        /// The certificate's file.
-        cert: PathBuf,
-        /// The key's file.
-        key: PathBuf,
-        /// What is wrong.
-        why: String,
-    },
+    Mismatch { cert: PathBuf, key: PathBuf, why: String },
 }
 
 /// Something about a certificate that clients may refuse.
@@ -98,7 +84,7 @@ impl Tls {
 
     /// Shows this to connections from now on.
     pub(crate) fn show(&self, read: NewCertificate) {
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = read;
+        *self.current.write() = read;
     }
 
     /// The server's side of the handshake.
@@ -120,8 +106,7 @@ impl Tls {
     }
 
     fn current(&self) -> NewCertificate {
-        // Nothing panics while it holds this lock.
-        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.current.read().clone()
     }
 }
 
@@ -245,8 +230,5 @@ fn doubts(path: &Path, chain: &[Facts], now: u64) -> Vec<Doubt> {
 
 /// For people; of a time that is written with more than four digits, the last that is not.
 fn day(seconds: u64) -> String {
-    const YEAR_9999: u64 = 253_402_300_799;
-    let time = UNIX_EPOCH + Duration::from_secs(seconds.min(YEAR_9999));
-    let time = humantime::format_rfc3339_seconds(time);
-    time.to_string().replace('T', " ").replace('Z', " UTC")
+    format!("{:.0} UTC", utc(seconds.saturating_mul(1000))).replace('T', " ")
 }

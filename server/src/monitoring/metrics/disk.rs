@@ -9,13 +9,11 @@ use prometheus_client::registry::Registry;
 /// Looked at every second; all zero for a log in memory.
 #[derive(Debug, Default)]
 pub(crate) struct Disk {
-    /// Size of the database file.
     pub(crate) database_bytes: Gauge,
     /// Size of the write-ahead log beside it.
     pub(crate) wal_bytes: Gauge,
     /// Room that is left.
     pub(crate) free_bytes: Gauge,
-    /// Reads that failed.
     pub(crate) read_failures: Counter,
 }
 

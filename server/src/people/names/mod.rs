@@ -11,8 +11,9 @@ mod person_id;
 mod tests;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
+use parking_lot::{Mutex, MutexGuard};
 use protocol::{NameError, Refusal, UserName};
 
 use self::kept::AllKept;
@@ -257,8 +258,7 @@ impl<M> Names<M> {
     }
 
     fn lock(&self) -> MutexGuard<'_, State<M>> {
-        // Nothing panics while it holds this lock.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

@@ -2,14 +2,14 @@
 
 use futures_util::SinkExt as _;
 use protocol::{Code, ErrorNote, ToClient};
-use server::{Config, Floods};
+use server::{Config, Limits};
 use tokio_tungstenite::tungstenite::Message as Frame;
 
 use crate::support::harness::{Peer, TestServer, query, say};
 
 /// The longest texts there are, in a room: each page is about 120 KiB.
-async fn filled(floods: Floods) -> (TestServer, Peer) {
-    let config = Config { message_rate: 0, floods, ..Config::for_tests() };
+async fn filled(limits: Limits) -> (TestServer, Peer) {
+    let config = Config { message_rate: 0, limits, ..Config::for_tests() };
     let server = TestServer::start_with(config).await;
     let mut alice = server.enter("dev", "Alice").await;
     let text = "漢".repeat(4096);
@@ -46,7 +46,7 @@ async fn answer(peer: &mut Peer) -> Result<usize, ErrorNote> {
 
 #[tokio::test]
 async fn a_connection_that_read_too_much_is_told_when_to_ask_again_and_nothing_else_suffers() {
-    let (server, mut alice) = filled(Floods { read_rate: 1, ..Floods::for_tests() }).await;
+    let (server, mut alice) = filled(Limits { read_rate: 1, ..Limits::for_tests() }).await;
     let mut pages = 0;
     let note = loop {
         alice.send(page(pages)).await;
@@ -84,13 +84,13 @@ async fn a_connection_that_read_too_much_is_told_when_to_ask_again_and_nothing_e
 
 #[tokio::test]
 async fn an_address_that_read_too_much_waits_and_others_do_not() {
-    let floods = Floods {
+    let limits = Limits {
         trust_proxy: vec!["127.0.0.0/8".parse().unwrap()],
         read_rate: 0,
         address_read_rate: 1,
-        ..Floods::for_tests()
+        ..Limits::for_tests()
     };
-    let (server, _alice) = filled(floods).await;
+    let (server, _alice) = filled(limits).await;
     let mut greedy = Vec::new();
     for (n, address) in ["198.51.100.7", "evil, 198.51.100.7"].into_iter().enumerate() {
         greedy.push(from(&server, address, &format!("Eve{n}")).await);

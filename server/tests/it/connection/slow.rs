@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use protocol::Code;
-use server::{Config, Floods};
+use server::{Config, Limits};
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::timeout;
 
@@ -40,8 +40,8 @@ const CLIENT_KIB: usize = 32;
 
 #[tokio::test]
 async fn what_is_held_for_one_who_stopped_reading_is_bounded_with_the_kernels_share() {
-    let floods = Floods { read_rate: 0, ..Floods::for_tests() };
-    let config = Config { message_rate: 0, floods, ..Config::for_tests() };
+    let limits = Limits { read_rate: 0, ..Limits::for_tests() };
+    let config = Config { message_rate: 0, limits, ..Config::for_tests() };
     let server = TestServer::start_with(config).await;
     let mut alice = server.enter("dev", "Alice").await;
     let text = "x".repeat(4000);
@@ -128,8 +128,8 @@ async fn who_asks_for_pages_and_takes_none_is_ended_too() {
 
 #[tokio::test]
 async fn asking_for_more_history_than_one_reads_is_no_offence() {
-    let floods = Floods { read_rate: 0, ..Floods::for_tests() };
-    let config = Config { message_rate: 0, floods, ..Config::for_tests() };
+    let limits = Limits { read_rate: 0, ..Limits::for_tests() };
+    let config = Config { message_rate: 0, limits, ..Config::for_tests() };
     let server = TestServer::start_with(config).await;
     let mut alice = server.enter("dev", "Alice").await;
     let text = "漢".repeat(4096);

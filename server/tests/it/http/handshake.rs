@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use server::{Config, Floods};
+use server::{Config, Limits};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -196,8 +196,8 @@ async fn who_asks_and_will_say_no_more_gets_the_answer() {
 /// Half a connection is given up in the time that a whole one would be.
 #[tokio::test]
 async fn half_a_connection_holds_on_no_longer_than_a_whole_one() {
-    let floods = Floods { handshake_timeout: Duration::from_secs(1), ..Floods::for_tests() };
-    let config = Config { floods, stall_timeout: Duration::from_secs(1), ..Config::for_tests() };
+    let limits = Limits { handshake_timeout: Duration::from_secs(1), ..Limits::for_tests() };
+    let config = Config { limits, stall_timeout: Duration::from_secs(1), ..Config::for_tests() };
     let server = TestServer::start_with(config).await;
     for request in [
         "",

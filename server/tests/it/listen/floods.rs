@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::SinkExt as _;
 use protocol::{Code, ToClient};
 use server::config::{HEAD_BYTES_MAX, HEADERS_MAX, REQUEST_BURST};
-use server::{Config, Floods};
+use server::{Config, Limits};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::{interval, timeout};
@@ -14,8 +14,8 @@ use tokio_tungstenite::tungstenite::Message as Frame;
 
 use crate::support::harness::{PATIENCE, TestServer, query, say_ref};
 
-async fn start(floods: Floods) -> TestServer {
-    TestServer::start_with(Config { floods, ..Config::for_tests() }).await
+async fn start(limits: Limits) -> TestServer {
+    TestServer::start_with(Config { limits, ..Config::for_tests() }).await
 }
 
 /// What a socket is told until the other side ends it.
@@ -43,7 +43,7 @@ async fn proxied(address: SocketAddr, forwarded: impl AsRef<[u8]>) -> (String, T
 
 #[tokio::test]
 async fn a_full_house_turns_away_before_it_reads_and_lets_in_again() {
-    let server = start(Floods { connections_max: 2, ..Floods::for_tests() }).await;
+    let server = start(Limits { connections_max: 2, ..Limits::for_tests() }).await;
     let alice = server.enter("dev", "Alice").await;
     let mut bob = server.enter("dev", "Bob").await;
     // Nothing was asked yet, and the answer is there.
@@ -61,7 +61,7 @@ async fn a_full_house_turns_away_before_it_reads_and_lets_in_again() {
 #[tokio::test]
 async fn an_address_behind_a_proxy_has_its_limits_and_others_have_theirs() {
     let trust_proxy = vec!["127.0.0.0/8".parse().unwrap()];
-    let few = Floods { trust_proxy, address_connections: 2, ..Floods::for_tests() };
+    let few = Limits { trust_proxy, address_connections: 2, ..Limits::for_tests() };
     let server = start(few).await;
     for (one, same, other) in [
         ("198.51.100.7", "evil, 198.51.100.7", "198.51.100.8"),
@@ -83,7 +83,7 @@ async fn an_address_behind_a_proxy_has_its_limits_and_others_have_theirs() {
 #[tokio::test]
 async fn no_byte_before_an_address_and_no_missing_address_gets_around_the_limits() {
     let trust_proxy = vec!["127.0.0.0/8".parse().unwrap()];
-    let few = Floods { trust_proxy, address_connections: 1, ..Floods::for_tests() };
+    let few = Limits { trust_proxy, address_connections: 1, ..Limits::for_tests() };
     let server = start(few).await;
     for (one, same) in [
         (&b"198.51.100.7"[..], &b"\xff, 198.51.100.7"[..]),
@@ -99,7 +99,7 @@ async fn no_byte_before_an_address_and_no_missing_address_gets_around_the_limits
 #[tokio::test]
 async fn an_address_that_connects_too_often_is_told_when_to_come_back() {
     let trust_proxy = vec!["127.0.0.0/8".parse().unwrap()];
-    let server = start(Floods { trust_proxy, address_rate: 3, ..Floods::for_tests() }).await;
+    let server = start(Limits { trust_proxy, address_rate: 3, ..Limits::for_tests() }).await;
     for _ in 0..3 {
         assert!(proxied(server.address, "198.51.100.7").await.0.starts_with("http/1.1 101"));
     }
@@ -111,7 +111,7 @@ async fn an_address_that_connects_too_often_is_told_when_to_come_back() {
 
 #[tokio::test]
 async fn without_trust_nobody_is_believed_about_where_they_come_from() {
-    let server = start(Floods { address_connections: 1, ..Floods::for_tests() }).await;
+    let server = start(Limits { address_connections: 1, ..Limits::for_tests() }).await;
     for _ in 0..3 {
         let (answer, _socket) = proxied(server.address, "198.51.100.7").await;
         assert!(answer.starts_with("http/1.1 101"), "{answer}");
@@ -121,7 +121,7 @@ async fn without_trust_nobody_is_believed_about_where_they_come_from() {
 #[tokio::test]
 async fn a_request_has_one_deadline_however_it_drips() {
     let handshake_timeout = Duration::from_millis(300);
-    let server = start(Floods { handshake_timeout, ..Floods::for_tests() }).await;
+    let server = start(Limits { handshake_timeout, ..Limits::for_tests() }).await;
     let mut silent = server.raw().await;
     let (mut reading, mut dripping) = server.raw().await.into_split();
     let drip = tokio::spawn(async move {
@@ -163,7 +163,7 @@ async fn a_head_that_is_too_large_is_refused() {
 #[tokio::test]
 async fn a_person_has_one_rate_over_all_connections() {
     let server =
-        start(Floods { person_rate: Some(1), person_burst: Some(5), ..Floods::for_tests() }).await;
+        start(Limits { person_rate: Some(1), person_burst: Some(5), ..Limits::for_tests() }).await;
     let mut devices = Vec::new();
     for _ in 0..2 {
         let mut device = server.connect_with(&query("dev", "Alice", ""), Some(7)).await;
@@ -182,7 +182,7 @@ async fn a_person_has_one_rate_over_all_connections() {
 #[tokio::test]
 async fn a_room_has_one_rate_over_all_people() {
     let server =
-        start(Floods { room_rate: Some(1), room_burst: Some(4), ..Floods::for_tests() }).await;
+        start(Limits { room_rate: Some(1), room_burst: Some(4), ..Limits::for_tests() }).await;
     let mut alice = server.enter("dev", "Alice").await;
     let mut bob = server.enter("dev", "Bob").await;
     assert!(alice.says_too_much("dev", "a").await.0 >= 4);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rcgen::{CertificateParams, Issuer, KeyPair};
 use rustix::process::Signal;
-use server::{Config, Floods, RunError};
+use server::{Config, Limits, RunError};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -261,8 +261,8 @@ async fn ask(authority: &Authority, address: &str, path: &str) -> String {
 #[tokio::test]
 async fn limits_come_before_the_work_of_tls() {
     let authority = Authority::new();
-    let floods = Floods { connections_max: 1, ..Floods::for_tests() };
-    let server = TestServer::start_with(Config { floods, ..authority.config() }).await;
+    let limits = Limits { connections_max: 1, ..Limits::for_tests() };
+    let server = TestServer::start_with(Config { limits, ..authority.config() }).await;
     let mut alice = authority.enter(&server.address.to_string(), "room=dev&username=Alice").await;
     // Nothing was said yet, and it is over.
     let mut other = server.raw().await;
@@ -295,8 +295,8 @@ async fn while_it_stops_it_says_so_inside_tls() {
 #[tokio::test]
 async fn what_is_no_tls_is_no_harm_and_a_handshake_has_its_time() {
     let authority = Authority::new();
-    let floods = Floods { handshake_timeout: Duration::from_secs(2), ..Floods::for_tests() };
-    let server = TestServer::start_with(Config { floods, ..authority.config() }).await;
+    let limits = Limits { handshake_timeout: Duration::from_secs(2), ..Limits::for_tests() };
+    let server = TestServer::start_with(Config { limits, ..authority.config() }).await;
     let mut plain = server.raw().await;
     plain.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
     let mut answer = Vec::new();

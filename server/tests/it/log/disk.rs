@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use protocol::{Code, ToClient};
 use rusqlite::Connection;
-use server::{Config, Db, Floods, Upkeep};
+use server::{Config, Db, Limits, Upkeep};
 use tokio::process::Command;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
@@ -155,8 +155,8 @@ fn limited(limit: &str) -> String {
 
 #[tokio::test]
 async fn a_person_stores_so_many_bytes_a_day_however_often_they_come_back() {
-    let floods = Floods { person_daily_bytes: Some(20_000), ..Floods::for_tests() };
-    let config = Config { floods, message_rate: 0, ..Config::for_tests() };
+    let limits = Limits { person_daily_bytes: Some(20_000), ..Limits::for_tests() };
+    let config = Config { limits, message_rate: 0, ..Config::for_tests() };
     let server = TestServer::start_with(config).await;
     let mut alice = server.connect_with(&query("dev", "Alice", ""), Some(1)).await;
     alice.expect_entry().await;
@@ -176,13 +176,13 @@ async fn a_person_stores_so_many_bytes_a_day_however_often_they_come_back() {
 
 #[tokio::test]
 async fn an_address_stores_so_many_bytes_a_day_under_however_many_names_and_so_do_all() {
-    let floods = Floods {
+    let limits = Limits {
         trust_proxy: vec!["127.0.0.0/8".parse().unwrap()],
         address_daily_bytes: 20_000,
         daily_bytes: 50_000,
-        ..Floods::for_tests()
+        ..Limits::for_tests()
     };
-    let config = Config { floods, message_rate: 0, ..Config::for_tests() };
+    let config = Config { limits, message_rate: 0, ..Config::for_tests() };
     let server = TestServer::start_with(config).await;
     let from = async |address: &str, name: &str| {
         let mut request = Peer::request(&server.url(&query("dev", name, "")), None).unwrap();

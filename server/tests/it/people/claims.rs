@@ -5,9 +5,9 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use protocol::{Code, Key};
 use rusqlite::Connection;
-use server::config::Floods;
-use server::people::name_quota::NAMES_AT_ONCE;
-use server::people::names::KEPT_MAX;
+use server::NAMES_AT_ONCE;
+use server::NAMES_KEPT_MAX;
+use server::config::Limits;
 use server::{Config, Db};
 
 use crate::support::child::{Server, operator};
@@ -92,25 +92,22 @@ async fn a_name_without_a_key_and_a_guests_name_are_nobodys() {
 }
 
 /// What the database says of last uses is moved back by so many days while the server is stopped.
-async fn after_days(path: &Path, days: i64, expiry: &str) -> TestServer {
+async fn after_days(path: &Path, days: i64, expiry_days: u64) -> TestServer {
     let server = TestServer::start_with(on(path)).await;
     visit(&server, "Alice", Some(1)).await;
     server.stop().await;
     let back = days * 24 * 60 * 60 * 1000;
     Connection::open(path).unwrap().execute("UPDATE names SET used = used - ?1", [back]).unwrap();
-    let name_expiry = humantime::parse_duration(expiry).unwrap();
+    let name_expiry = Duration::from_secs(expiry_days * 24 * 60 * 60);
     TestServer::start_with(Config { name_expiry, ..on(path) }).await
 }
 
 #[tokio::test]
 async fn a_name_is_free_after_90_days_of_disuse_or_never() {
     let folder = tempfile::tempdir().unwrap();
-    for (file, days, expiry, is_free) in [
-        ("a", 89, "90d", false),
-        ("b", 90, "90d", true),
-        ("c", 3000, "0s", false),
-        ("d", 2, "1d", true),
-    ] {
+    for (file, days, expiry, is_free) in
+        [("a", 89, 90, false), ("b", 90, 90, true), ("c", 3000, 0, false), ("d", 2, 1, true)]
+    {
         let server = after_days(&folder.path().join(file), days, expiry).await;
         let mut stranger = server.connect_with(&query("dev", "Alice", ""), Some(2)).await;
         if is_free {
@@ -126,7 +123,7 @@ async fn a_name_is_free_after_90_days_of_disuse_or_never() {
 async fn coming_back_counts_as_use() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("nebula.db");
-    let server = after_days(&path, 89, "90d").await;
+    let server = after_days(&path, 89, 90).await;
     visit(&server, "Alice", Some(1)).await;
     server.stop().await;
     let db = Connection::open(&path).unwrap();
@@ -181,9 +178,9 @@ async fn a_name_that_looks_like_a_taken_one_is_refused() {
 
 #[tokio::test]
 async fn an_address_takes_so_many_names_and_further_ones_are_not_kept_but_this_machine_any() {
-    let floods =
-        Floods { trust_proxy: vec!["127.0.0.1/32".parse().unwrap()], ..Floods::for_tests() };
-    let server = TestServer::start_with(Config { floods, ..Config::for_tests() }).await;
+    let limits =
+        Limits { trust_proxy: vec!["127.0.0.1/32".parse().unwrap()], ..Limits::for_tests() };
+    let server = TestServer::start_with(Config { limits, ..Config::for_tests() }).await;
     let connect = async |user: &str, key, from: Option<&str>| {
         let url = server.url(&query("dev", user, ""));
         let mut request = Peer::request(&url, Some(key)).unwrap();
@@ -216,7 +213,7 @@ async fn a_register_that_is_full_is_told_in_the_servers_log() {
     let path = folder.path().join("nebula.db");
     TestServer::start_with(on(&path)).await.stop().await;
     let fill = format!(
-        "WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < {KEPT_MAX})
+        "WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < {NAMES_KEPT_MAX})
             INSERT INTO names SELECT 'n' || id, 'n' || id, id, 1 << 50 FROM n;
          INSERT INTO keys SELECT zeroblob(32), person FROM names;"
     );

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use protocol::{Code, ErrorNote, ToClient};
 use rusqlite::Connection;
-use server::auth::sanctions::{MODERATOR_SANCTIONS_MAX, ROOM_SANCTIONS_MAX};
+use server::{MODERATOR_SANCTIONS_MAX, ROOM_SANCTIONS_MAX};
 
 use crate::people::moderation::{Moderated, config, moderated};
 use crate::support::child::operator;

@@ -6,7 +6,7 @@ use std::path::Path;
 use protocol::{Code, Role, ToClient};
 use rusqlite::Connection;
 use serde_json::json;
-use server::auth::sanctions::SANCTIONS_MAX;
+use server::SANCTIONS_MAX;
 use server::{Config, Db};
 use tempfile::TempDir;
 

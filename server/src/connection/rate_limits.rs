@@ -4,19 +4,19 @@
 
 use std::time::Duration;
 
-use protocol::Refusal;
+use protocol::{Join, Refusal, ToServer};
 
 use crate::config::{Config, PERSON_SHARE, REQUEST_BURST, REQUEST_RATE, ROOM_SHARE};
-use crate::limits::rate::{Pace, Rate};
+use crate::limits::rate::{Quota, Rate};
 use crate::monitoring::metrics::Limit;
 
 /// One for each whose rate is limited.
 #[derive(Debug)]
-pub(crate) struct Paces {
-    connection: Pace,
-    person: Pace,
-    room: Pace,
-    requests: Pace,
+pub(crate) struct RateLimits {
+    connection: Quota,
+    person: Quota,
+    room: Quota,
+    requests: Quota,
 }
 
 /// A rate that was passed.
@@ -58,20 +58,20 @@ impl From<(Limit, Duration)> for Over {
     }
 }
 
-impl Paces {
+impl RateLimits {
     pub(crate) fn new(config: &Config) -> Self {
-        let (floods, rate, burst) = (&config.floods, config.message_rate, config.message_burst);
-        let pace = |own_rate: Option<u32>, own_burst: Option<u32>, share: u32| {
-            Pace::per_second(
+        let (limits, rate, burst) = (&config.limits, config.message_rate, config.message_burst);
+        let quota = |own_rate: Option<u32>, own_burst: Option<u32>, share: u32| {
+            Quota::per_second(
                 own_rate.unwrap_or(rate.saturating_mul(share)),
                 own_burst.unwrap_or(burst.saturating_mul(share)),
             )
         };
-        Paces {
-            connection: Pace::per_second(rate, burst),
-            person: pace(floods.person_rate, floods.person_burst, PERSON_SHARE),
-            room: pace(floods.room_rate, floods.room_burst, ROOM_SHARE),
-            requests: Pace::per_second(REQUEST_RATE, REQUEST_BURST),
+        RateLimits {
+            connection: Quota::per_second(rate, burst),
+            person: quota(limits.person_rate, limits.person_burst, PERSON_SHARE),
+            room: quota(limits.room_rate, limits.room_burst, ROOM_SHARE),
+            requests: Quota::per_second(REQUEST_RATE, REQUEST_BURST),
         }
     }
 
@@ -108,6 +108,15 @@ impl Over {
     }
 }
 
-fn take(limit: Limit, rate: &Rate, pace: Pace, now: Duration) -> Result<(), Over> {
-    rate.take(pace, now).map_err(|wait| Over::new(limit, wait))
+fn take(limit: Limit, rate: &Rate, quota: Quota, now: Duration) -> Result<(), Over> {
+    rate.take(quota, now).map_err(|wait| Over::new(limit, wait))
+}
+
+/// Whether an envelope asks for something that has to be found.
+pub(super) fn is_read(envelope: &ToServer) -> bool {
+    match envelope {
+        ToServer::History { .. } | ToServer::Presence { .. } => true,
+        ToServer::Join(Join { since, history, .. }) => since.is_some() || history.is_some(),
+        _ => false,
+    }
 }

@@ -34,10 +34,10 @@ const ADDRESS_DAILY_BYTES: u64 = 256 * 1024 * 1024;
 /// Bytes of all: a busy day of ten thousand people, and a small disk still lasts for days.
 const DAILY_BYTES: u64 = 16 * 1024 * 1024 * 1024;
 
-/// The limits on floods; 0 switches one off.
+/// Limits that can be set; 0 switches one off.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Floods")]
-pub struct Floods {
+#[command(next_help_heading = "Limits")]
+pub struct Limits {
     /// Connections at a time in all; 0 means as many as the limit of open files allows
     #[arg(long, env = "NEBULA_CONNECTIONS_MAX", value_name = "N", default_value_t = 0)]
     pub connections_max: usize,
@@ -105,27 +105,7 @@ pub struct Floods {
     pub room_burst: Option<u32>,
 }
 
-impl Floods {
-    /// The defaults.
-    pub fn for_tests() -> Self {
-        Floods {
-            connections_max: 0,
-            address_connections: 256,
-            address_rate: 600,
-            read_rate: 512 << 10,
-            address_read_rate: 8 << 20,
-            trust_proxy: Vec::new(),
-            handshake_timeout: Duration::from_secs(10),
-            person_rate: None,
-            person_burst: None,
-            person_daily_bytes: None,
-            address_daily_bytes: ADDRESS_DAILY_BYTES,
-            daily_bytes: DAILY_BYTES,
-            room_rate: None,
-            room_burst: None,
-        }
-    }
-
+impl Limits {
     /// Bytes that one person may have stored in a day: who may say any number of messages may as well
     /// store them.
     pub(crate) fn person_daily_bytes(&self, message_rate: u32) -> u64 {
