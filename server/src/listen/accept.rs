@@ -130,8 +130,8 @@ fn welcome<P, T, Plain, Inside>(
     let tasks = &entrance.stopping.tracker;
     match &entrance.tls {
         Some(tls) => {
-            let handshake = handshake(entrance.clone(), tls.clone(), socket, visitor);
-            tasks.spawn(serve_tls(handshake, spoken.tls.clone()));
+            let with = (entrance.clone(), tls.clone());
+            tasks.spawn(serve_tls(with, socket, visitor, spoken.tls.clone()));
         }
         None => {
             tasks.spawn((spoken.plain)(socket, visitor));
@@ -149,17 +149,19 @@ fn prepare(socket: &TcpStream) -> io::Result<()> {
 }
 
 async fn serve_tls<Inside: Future<Output = ()>>(
-    handshake: impl Future<Output = Option<(socket::Tls, Visitor)>>,
+    (entrance, tls): (Arc<Entrance>, Arc<Tls>),
+    socket: TcpStream,
+    visitor: Visitor,
     spoken: impl Fn(socket::Tls, Visitor) -> Inside,
 ) {
-    if let Some((socket, visitor)) = handshake.await {
+    if let Some((socket, visitor)) = handshake(&entrance, &tls, socket, visitor).await {
         spoken(socket, visitor).await;
     }
 }
 
 async fn handshake(
-    entrance: Arc<Entrance>,
-    tls: Arc<Tls>,
+    entrance: &Entrance,
+    tls: &Tls,
     socket: TcpStream,
     visitor: Visitor,
 ) -> Option<(socket::Tls, Visitor)> {

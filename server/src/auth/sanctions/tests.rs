@@ -70,7 +70,7 @@ fn a_ban_on_a_person_is_not_inherited_by_whoever_has_the_name_next() {
     assert_eq!(*sanctions.named(&on_next, 0).unwrap(), ban, "of whoever had the name");
     sanctions.impose(on_next.clone(), id(40));
     assert_eq!(*sanctions.named(&on_next, 0).unwrap(), on_next, "of who has it now");
-    assert_eq!((sanctions.read().count, sanctions.newest()), (2, id(40)));
+    assert_eq!((sanctions.all.read().count, sanctions.newest()), (2, id(40)));
 }
 
 #[test]
