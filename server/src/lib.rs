@@ -4,7 +4,7 @@
 //! socket → read pump → log → hub → room → outbox → write pump → socket
 //! ```
 //!
-//! It is kept first and told afterwards. [`run`] is the one door, for `main` and for tests. This
+//! It is stored before it is broadcast. [`run`] is the one entry point, for `cli` and for tests. This
 //! file does not know arguments, environment or signals.
 
 mod auth;
@@ -83,13 +83,13 @@ struct Server {
 pub struct Listeners {
     /// For everybody: the page, and conversations.
     pub chat: TcpListener,
-    /// For who watches over the server: its figures.
-    pub figures: Option<TcpListener>,
+    /// For Prometheus.
+    pub metrics: Option<TcpListener>,
 }
 
 impl From<TcpListener> for Listeners {
     fn from(chat: TcpListener) -> Self {
-        Listeners { chat, figures: None }
+        Listeners { chat, metrics: None }
     }
 }
 
@@ -129,8 +129,8 @@ pub enum RunError {
     Ended(Part),
 }
 
-/// What files hold that can be read anew.
-struct Fresh {
+/// What files hold that can be reloaded.
+struct Reloaded {
     certificate: Option<NewCertificate>,
     moderators: Option<NewModerators>,
 }
@@ -145,7 +145,7 @@ pub async fn run(
     config: Config,
     shutdown: impl Future<Output = ()>,
 ) -> Result<Stopped, RunError> {
-    let Listeners { chat, figures } = listeners.into();
+    let Listeners { chat, metrics } = listeners.into();
     let address = chat.local_addr()?;
     // Held until the end: it keeps other servers from the file.
     let database = match &config.db {
@@ -156,7 +156,7 @@ pub async fn run(
     tell_start(address, &server.engine);
     server.look_at_certificate();
     let (status, tls, parts) = (server.status.clone(), server.tls.clone(), server.parts.clone());
-    let _figures = figures.map(|figures| watched(figures, &status, &parts)).transpose()?;
+    let _metrics = metrics.map(|metrics| watched(metrics, &status, &parts)).transpose()?;
     let chat = Arc::new(chat);
     // Tasks of their own: none keeps another waiting, or the end.
     let mut tasks = JoinSet::new();
@@ -217,17 +217,17 @@ impl Server {
     }
 
     /// Reads all files, wherever it is called, and holds on to nothing that has to end before it.
-    fn reading(&self) -> impl FnOnce() -> Result<Fresh, RunError> + Send + 'static {
+    fn reading(&self) -> impl FnOnce() -> Result<Reloaded, RunError> + Send + 'static {
         let (tls, moderators) = (self.tls.clone(), self.engine.config.moderators.clone());
         move || {
             let certificate = tls.map(|tls| tls.read()).transpose()?;
             let moderators = moderators.map(|path| NewModerators::read(&path)).transpose();
-            Ok(Fresh { certificate, moderators: moderators.map_err(AuthError::from)? })
+            Ok(Reloaded { certificate, moderators: moderators.map_err(AuthError::from)? })
         }
     }
 
     /// All of it counts from now on.
-    fn show(&self, Fresh { certificate, moderators }: Fresh) {
+    fn show(&self, Reloaded { certificate, moderators }: Reloaded) {
         if let (Some(tls), Some(certificate)) = (&self.tls, certificate) {
             tls.show(certificate);
             self.look_at_certificate();
@@ -248,12 +248,12 @@ impl Server {
 }
 
 fn watched(
-    figures: TcpListener,
+    metrics: TcpListener,
     status: &Status,
     parts: &Parts,
 ) -> io::Result<AbortOnDropHandle<()>> {
-    tracing::info!("metrics for Prometheus: http://{}/metrics", figures.local_addr()?);
-    let answering = health::serve(Arc::new(figures), None, status.clone(), health::figures);
+    tracing::info!("metrics for Prometheus: http://{}/metrics", metrics.local_addr()?);
+    let answering = health::serve(Arc::new(metrics), None, status.clone(), health::metrics);
     let answering = parts.clone().endless(Part::Monitor, answering);
     Ok(AbortOnDropHandle::new(tokio::spawn(answering)))
 }
@@ -291,7 +291,7 @@ fn accept(chat: Arc<TcpListener>, server: &Server) -> impl Future<Output = ()> +
     accept::run(chat, entrance, spoken)
 }
 
-/// Keeps the gate in order every hour, and looks at the certificate every day.
+/// Keeps names and bans in order every hour, and looks at the certificate every day.
 async fn tend(server: Arc<Server>) {
     let engine = &server.engine;
     for hour in 1_u64.. {
@@ -304,7 +304,7 @@ async fn tend(server: Arc<Server>) {
     }
 }
 
-/// Reads files anew whenever that is asked for. What cannot be used changes nothing, and only this
+/// Reloads files whenever that is asked for. What cannot be used changes nothing, and only this
 /// waits for a disk that does not answer.
 async fn reload(server: Arc<Server>) {
     let config = &server.engine.config;

@@ -96,7 +96,7 @@ impl Who {
     }
 }
 
-/// Why a gate cannot be set up.
+/// Why keys or moderators cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthError {
     /// Its list of moderators cannot be used.

@@ -100,11 +100,11 @@ async fn serve(config: Config, lines: &Lines) -> anyhow::Result<()> {
         tokio::spawn(ask_on_signal(hangup, config.reload.clone()));
     }
     let chat = listen(config.listen, "--listen").await?;
-    let figures = match config.upkeep.metrics_listen {
+    let metrics = match config.upkeep.metrics_listen {
         Some(address) => Some(listen(address, "--metrics-listen").await?),
         None => None,
     };
-    let listeners = Listeners { chat, figures };
+    let listeners = Listeners { chat, metrics };
     let stop = async {
         tokio::select! {
             () = stop_signal(interrupt, terminate) => {}

@@ -164,7 +164,7 @@ pub struct Config {
     #[command(flatten)]
     pub upkeep: Upkeep,
 
-    /// Asks the running server to read its files anew.
+    /// Asks the running server to reload its files.
     #[arg(skip)]
     pub reload: Reload,
 
@@ -190,7 +190,7 @@ impl Config {
         (ms > 0).then_some(ms)
     }
 
-    /// Whether there are files that can be read anew.
+    /// Whether there are files that can be reloaded.
     pub fn can_reload(&self) -> bool {
         self.tls_cert.is_some() || self.moderators.is_some()
     }

@@ -1,17 +1,17 @@
-//! The wish that files be read anew: certificates and the list of moderators.
+//! Asks for certificates and the list of moderators to be reloaded.
 //!
-//! This file does not know who wishes it, or what is read.
+//! This file does not know who asks, or what is read.
 
 use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-/// Clones are the same wish.
+/// Clones are the same.
 #[derive(Debug, Clone, Default)]
 pub struct Reload(Arc<Notify>);
 
 impl Reload {
-    /// Asks the running server to read its files anew, once.
+    /// Asks the running server to reload its files, once.
     pub fn ask(&self) {
         self.0.notify_one();
     }

@@ -1,4 +1,4 @@
-//! How long messages are kept, and where the server's figures are read.
+//! How long messages are kept, and where its metrics are read.
 //!
 //! This file does not know how any of it is done.
 

@@ -1,6 +1,6 @@
 //! What is seen from outside: `/healthz`, `/readyz`, and `/metrics` on a listener of its own.
 //!
-//! This file does not know what the figures mean.
+//! This file does not know what the metrics mean.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -85,8 +85,8 @@ async fn ask(socket: impl Stream, status: Status, answering: Answering) {
     let _ = connection.await;
 }
 
-/// The answers of the listener for figures.
-pub(crate) fn figures(status: &Status, request: &Request<Incoming>) -> Answer {
+/// The answers of the listener for metrics.
+pub(crate) fn metrics(status: &Status, request: &Request<Incoming>) -> Answer {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return answers::only_get();
     }

@@ -179,8 +179,8 @@ mod tests {
             let db = Db::File(folder.path().join("nebula.db"));
             let config = Config { db, panics: Some(part), ..Config::for_tests() };
             let chat = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let figures = Some(TcpListener::bind("127.0.0.1:0").await.unwrap());
-            let run = crate::run(crate::Listeners { chat, figures }, config, pending());
+            let metrics = Some(TcpListener::bind("127.0.0.1:0").await.unwrap());
+            let run = crate::run(crate::Listeners { chat, metrics }, config, pending());
             let ended = tokio::time::timeout(Duration::from_secs(60), run).await.unwrap();
             assert!(matches!(ended, Err(RunError::Ended(it)) if it == part), "{part}: {ended:?}");
         }

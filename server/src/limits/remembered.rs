@@ -23,7 +23,7 @@ impl<K, V> Default for Remembered<K, V> {
 }
 
 impl<K: Eq + Hash, V: AsRef<Rate>> Remembered<K, V> {
-    /// What is remembered of one, or it begins anew. When there are `most`, those that owe nothing are
+    /// What is remembered of one, or a new one. When there are `most`, those that owe nothing are
     /// forgotten, and if that is not enough, all that are not held.
     pub(crate) fn get(
         &self,

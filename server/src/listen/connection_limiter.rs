@@ -40,7 +40,7 @@ pub(crate) struct ConnectionLimiter {
 #[derive(Debug)]
 struct Address {
     connections: AtomicUsize,
-    newcomers: Rate,
+    opened: Rate,
     /// All connections of all addresses.
     open: Arc<AtomicUsize>,
 }
@@ -133,14 +133,14 @@ impl ConnectionLimiter {
             return Err(Rejected { why, retry_after: Duration::from_secs(10) });
         }
         let why = TurnedAway::AddressRate;
-        let taken = address.newcomers.take(self.address_quota, now);
+        let taken = address.opened.take(self.address_quota, now);
         taken.map_err(|retry_after| Rejected { why, retry_after })?;
         Ok(address)
     }
 
     fn find(&self, peer: IpAddr, now: Duration) -> Arc<Address> {
         // Those that hold a connection are as many as connections at most, so what is left to
-        // forget makes room for as many again before all are looked at anew.
+        // forget makes room for as many again before all are looked at again.
         let most = ADDRESSES_MAX.max(2 * self.open());
         self.addresses.get(network(peer), (most, now), || Address::new(&self.open))
     }
@@ -148,14 +148,14 @@ impl ConnectionLimiter {
 
 impl AsRef<Rate> for Address {
     fn as_ref(&self) -> &Rate {
-        &self.newcomers
+        &self.opened
     }
 }
 
 impl Address {
     fn new(open: &Arc<AtomicUsize>) -> Self {
         let open = open.clone();
-        Address { connections: AtomicUsize::new(0), newcomers: Rate::default(), open }
+        Address { connections: AtomicUsize::new(0), opened: Rate::default(), open }
     }
 }
 

@@ -77,7 +77,7 @@ impl Tls {
         Ok(Tls { cert: cert.to_owned(), key: key.to_owned(), current })
     }
 
-    /// Reads both anew. It changes nothing before it is [shown](Self::show).
+    /// Reads both again. It changes nothing before it is [shown](Self::show).
     pub(crate) fn read(&self) -> Result<NewCertificate, TlsError> {
         read(&self.cert, &self.key)
     }

@@ -1,4 +1,4 @@
-//! The server's figures: what is counted on the way of a message, and how that is written down for
+//! The server's metrics: what is counted on the way of a message, and how that is written down for
 //! Prometheus.
 //!
 //! Counting is one relaxed atomic, and for a message one for all its receivers together. This file

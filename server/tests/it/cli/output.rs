@@ -124,13 +124,13 @@ async fn lines_that_nobody_can_read_are_dropped_and_counted() {
     command.args(["--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", "--db"]);
     let mut server = Server::spawn(command.arg(folder.path().join("nebula.db"))).await;
     let line = timeout(PATIENCE, server.lines.next_line()).await.unwrap().unwrap().unwrap();
-    let figures = line.split("http://").nth(1).unwrap().split('/').next().unwrap();
-    let figures: SocketAddr = figures.parse().unwrap();
+    let metrics = line.split("http://").nth(1).unwrap().split('/').next().unwrap();
+    let metrics: SocketAddr = metrics.parse().unwrap();
     let Server { child, lines, .. } = server;
     drop(lines);
     send_signal(&child, Signal::HUP);
     found(async || {
-        get(figures, "/metrics").await.contains("nebula_log_lines_dropped_total 1\n").then_some(())
+        get(metrics, "/metrics").await.contains("nebula_log_lines_dropped_total 1\n").then_some(())
     })
     .await;
 }

@@ -75,7 +75,7 @@ async fn a_connection_that_read_too_much_is_told_when_to_ask_again_and_nothing_e
     alice.expect_entry().await;
     alice.send(say("dev", "still here")).await;
     assert_eq!(alice.message().await.content.as_str(), "still here");
-    let limited = server.figure("nebula_limited_total{limit=\"reads\"}").await;
+    let limited = server.metric("nebula_limited_total{limit=\"reads\"}").await;
     assert_eq!(limited, 4.0);
     // Another connection has its own.
     let mut bob = server.connect(&query("dev", "Bob", "&history=200")).await;
@@ -120,7 +120,7 @@ async fn an_address_that_read_too_much_waits_and_others_do_not() {
     }
     let mut found = 0.0;
     for from in ["memory", "database"] {
-        found += server.figure(&format!("nebula_history_pages_total{{from=\"{from}\"}}")).await;
+        found += server.metric(&format!("nebula_history_pages_total{{from=\"{from}\"}}")).await;
     }
     assert!(found <= 20.0 + 160.0, "{found} pages were found, of {}", 2 * ASKED + 20);
     // Whoever waits is still heard of, and the server stops while they wait.

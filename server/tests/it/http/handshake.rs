@@ -92,7 +92,7 @@ async fn a_handshake_that_is_not_as_the_standard_says_opens_nothing() {
         expect(&server, 101, &GOOD.replacen(what, &more, 1)).await;
     }
     let refused = "nebula_turned_away_total{reason=\"bad_request\"}";
-    assert!(server.figure(refused).await >= 50.0);
+    assert!(server.metric(refused).await >= 50.0);
 }
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn every_request_names_one_server() {
     ] {
         expect(&server, status, request).await;
     }
-    let mut socket = TcpStream::connect(server.figures).await.unwrap();
+    let mut socket = TcpStream::connect(server.metrics).await.unwrap();
     socket.write_all(b"GET /metrics HTTP/1.1\r\n\r\n").await.unwrap();
     let mut answer = String::new();
     timeout(PATIENCE, socket.read_to_string(&mut answer)).await.unwrap().unwrap();
@@ -173,7 +173,7 @@ async fn who_asks_and_will_say_no_more_gets_the_answer() {
     for _ in 0..100 {
         let answer = ask_and_end(server.address, &get("/healthz")).await;
         assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("alive\n"), "{answer}");
-        let answer = ask_and_end(server.figures, &get("/metrics")).await;
+        let answer = ask_and_end(server.metrics, &get("/metrics")).await;
         assert!(
             answer.starts_with("HTTP/1.1 200 ") && answer.contains("\nnebula_ready 1\n"),
             "{answer}"
@@ -215,6 +215,6 @@ async fn half_a_connection_holds_on_no_longer_than_a_whole_one() {
     if wrote.is_ok() {
         let _ = greedy.shutdown().await;
     }
-    let ended = async { while server.figure("nebula_sockets").await > 0.0 {} };
+    let ended = async { while server.metric("nebula_sockets").await > 0.0 {} };
     timeout(PATIENCE, ended).await.unwrap();
 }

@@ -1,4 +1,4 @@
-//! What is seen from outside: alive, ready, and the figures.
+//! What is seen from outside: alive, ready, and the metrics.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,7 +15,7 @@ fn status(answer: &str) -> &str {
 #[tokio::test]
 async fn a_server_that_serves_is_alive_and_ready() {
     let server = TestServer::start().await;
-    for address in [server.address, server.figures] {
+    for address in [server.address, server.metrics] {
         for path in ["/healthz", "/readyz"] {
             let answer = get(address, path).await;
             assert_eq!(status(&answer), "200", "{answer}");
@@ -23,13 +23,13 @@ async fn a_server_that_serves_is_alive_and_ready() {
         }
     }
     assert_eq!(status(&get(server.address, "/metrics").await), "404", "not for everybody");
-    assert_eq!(status(&get(server.figures, "/").await), "404");
+    assert_eq!(status(&get(server.metrics, "/").await), "404");
 }
 
 #[tokio::test]
 async fn while_it_stops_it_is_alive_but_not_ready_and_says_when_to_come_back() {
     let server = TestServer::start().await;
-    let (address, figures) = (server.address, server.figures);
+    let (address, metrics) = (server.address, server.metrics);
     let mut alice = server.enter("dev", "Alice").await;
     let stopping = server.stopping();
     // Told to go, and not gone yet: so the server is still stopping.
@@ -40,14 +40,14 @@ async fn while_it_stops_it_is_alive_but_not_ready_and_says_when_to_come_back() {
             break;
         }
     }
-    for address in [address, figures] {
+    for address in [address, metrics] {
         assert_eq!(status(&get(address, "/healthz").await), "200");
         assert_eq!(status(&get(address, "/readyz").await), "503");
     }
     let answer = get(address, "/?room=dev").await;
     assert_eq!(status(&answer), "503");
     assert!(answer.to_lowercase().contains("retry-after: 1\r\n"), "{answer}");
-    let text = get(figures, "/metrics").await;
+    let text = get(metrics, "/metrics").await;
     assert!(text.contains("nebula_ready 0\n"), "{text}");
     assert!(text.contains("nebula_turned_away_total{reason=\"stopping\"} 1\n"), "{text}");
     assert!(text.contains("nebula_not_ready{reason=\"stopping\"} 1\n"), "{text}");
@@ -57,7 +57,7 @@ async fn while_it_stops_it_is_alive_but_not_ready_and_says_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn the_figures_tell_what_happened() {
+async fn the_metrics_tell_what_happened() {
     let server = TestServer::start().await;
     let mut alice = server.enter("dev", "Alice").await;
     let mut bob = server.enter("dev", "Bob").await;
@@ -68,7 +68,7 @@ async fn the_figures_tell_what_happened() {
         bob.message().await;
     }
     bob.silence().await;
-    let answer = get(server.figures, "/metrics").await;
+    let answer = get(server.metrics, "/metrics").await;
     let head = answer.split("\r\n\r\n").next().unwrap().to_lowercase();
     assert!(head.contains("content-type: text/plain; version=0.0.4"), "{head}");
     assert!(answer.contains("# TYPE nebula_fan_out_seconds histogram\n"), "{answer}");
@@ -93,7 +93,7 @@ async fn the_figures_tell_what_happened() {
         ("nebula_turned_away_total{reason=\"full\"}", 0.0),
         ("nebula_log_failures_total", 0.0),
     ] {
-        assert_eq!(server.figure(name).await, value, "{name}");
+        assert_eq!(server.metric(name).await, value, "{name}");
     }
 }
 
@@ -109,19 +109,19 @@ async fn what_waits_for_who_does_not_read_is_told_and_then_dropped() {
         if matches!(alice.next().await, protocol::ToClient::Leave { .. }) {
             break;
         }
-        waited = waited.max(server.figure("nebula_outbox_bytes").await);
+        waited = waited.max(server.metric("nebula_outbox_bytes").await);
     }
     assert!(waited > 100_000.0, "{waited}");
-    assert!(server.figure("nebula_dropped_total{reason=\"too_slow\"}").await > 50.0);
-    assert_eq!(server.figure("nebula_ended_total{reason=\"too_slow\"}").await, 1.0);
-    assert!(server.figure("nebula_outbox_bytes").await < 5000.0);
+    assert!(server.metric("nebula_dropped_total{reason=\"too_slow\"}").await > 50.0);
+    assert_eq!(server.metric("nebula_ended_total{reason=\"too_slow\"}").await, 1.0);
+    assert!(server.metric("nebula_outbox_bytes").await < 5000.0);
 }
 
 /// What the dashboard and the alerts ask for is there under that name.
 #[tokio::test]
-async fn dashboard_and_alerts_name_figures_that_there_are() {
+async fn dashboard_and_alerts_name_metrics_that_there_are() {
     let server = TestServer::start().await;
-    let figures = get(server.figures, "/metrics").await;
+    let metrics = get(server.metrics, "/metrics").await;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("docs/monitoring");
     for file in ["grafana.json", "alerts.yml"] {
         let text = std::fs::read_to_string(folder.join(file)).unwrap();
@@ -129,7 +129,7 @@ async fn dashboard_and_alerts_name_figures_that_there_are() {
         let asked: BTreeSet<_> = words.filter(|word| word.starts_with("nebula_")).collect();
         assert!(asked.len() >= 6, "{file}: {asked:?}");
         for name in asked {
-            let found = figures.lines().any(|line| {
+            let found = metrics.lines().any(|line| {
                 line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '{']))
             });
             assert!(found, "{file} asks for {name}");

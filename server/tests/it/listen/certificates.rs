@@ -123,11 +123,11 @@ async fn a_start_a_reload_and_a_metric_tell_of_the_last_day() {
 
     authority.renew_with(lasts(1, 100));
     let server = TestServer::start_with(authority.config()).await;
-    let left = server.figure("nebula_tls_not_after_seconds").await
+    let left = server.metric("nebula_tls_not_after_seconds").await
         - SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs_f64();
     assert!((99.0..101.0).contains(&(left / DAY as f64)), "{left}");
     let server = TestServer::start_with(Config::for_tests()).await;
-    assert_eq!(server.figure("nebula_tls_not_after_seconds").await, 0.0);
+    assert_eq!(server.metric("nebula_tls_not_after_seconds").await, 0.0);
 }
 
 fn cut(bytes: &[u8]) -> Vec<u8> {

@@ -49,12 +49,12 @@ async fn a_full_house_turns_away_before_it_reads_and_lets_in_again() {
     // Nothing was asked yet, and the answer is there.
     let answer = told(&mut server.raw().await).await;
     assert!(answer.starts_with("http/1.1 503") && answer.contains("retry-after: 5\r\n"));
-    assert_eq!(server.figure("nebula_turned_away_total{reason=\"full\"}").await, 1.0);
-    assert_eq!(server.figure("nebula_sockets").await, 2.0);
+    assert_eq!(server.metric("nebula_turned_away_total{reason=\"full\"}").await, 1.0);
+    assert_eq!(server.metric("nebula_sockets").await, 2.0);
     drop(alice);
     while !matches!(bob.next().await, ToClient::Leave { .. }) {}
     // Her room hears of it a moment before her socket is closed.
-    while server.figure("nebula_sockets").await > 1.0 {}
+    while server.metric("nebula_sockets").await > 1.0 {}
     server.enter("dev", "Carol").await;
 }
 
@@ -77,7 +77,7 @@ async fn an_address_behind_a_proxy_has_its_limits_and_others_have_theirs() {
         assert!(elsewhere.starts_with("http/1.1 101"), "{elsewhere}");
     }
     let away = "nebula_turned_away_total{reason=\"address_connections\"}";
-    assert_eq!(server.figure(away).await, 2.0);
+    assert_eq!(server.metric(away).await, 2.0);
 }
 
 #[tokio::test]
@@ -136,7 +136,7 @@ async fn a_request_has_one_deadline_however_it_drips() {
     // A reset is an end as well.
     let _ = timeout(PATIENCE, reading.read_to_end(&mut answer)).await.unwrap();
     timeout(PATIENCE, drip).await.unwrap().unwrap();
-    assert_eq!(server.figure("nebula_turned_away_total{reason=\"too_late\"}").await, 2.0);
+    assert_eq!(server.metric("nebula_turned_away_total{reason=\"too_late\"}").await, 2.0);
 }
 
 #[tokio::test]
@@ -157,7 +157,7 @@ async fn a_head_that_is_too_large_is_refused() {
         let answer = told(&mut socket).await;
         assert!(answer.starts_with(&format!("http/1.1 {status}")), "{status}: {answer:.99}");
     }
-    assert_eq!(server.figure("nebula_turned_away_total{reason=\"bad_request\"}").await, 2.0);
+    assert_eq!(server.metric("nebula_turned_away_total{reason=\"bad_request\"}").await, 2.0);
 }
 
 #[tokio::test]
@@ -176,7 +176,7 @@ async fn a_person_has_one_rate_over_all_connections() {
     let mut bob = server.enter("dev", "Bob").await;
     bob.send(say_ref("dev", "not my fault", "r")).await;
     bob.message().await;
-    assert_eq!(server.figure("nebula_limited_total{limit=\"person\"}").await, 2.0);
+    assert_eq!(server.metric("nebula_limited_total{limit=\"person\"}").await, 2.0);
 }
 
 #[tokio::test]
@@ -192,7 +192,7 @@ async fn a_room_has_one_rate_over_all_people() {
     alice.send(r#"{"type":"join","room":"ops"}"#).await;
     alice.send(say_ref("ops", "quiet here", "a")).await;
     while alice.message().await.room.as_str() != "ops" {}
-    assert_eq!(server.figure("nebula_limited_total{limit=\"room\"}").await, 2.0);
+    assert_eq!(server.metric("nebula_limited_total{limit=\"room\"}").await, 2.0);
 }
 
 #[tokio::test]
@@ -219,6 +219,6 @@ async fn joins_and_questions_have_a_rate_too() {
         }
     }
     assert!(answered >= REQUEST_BURST && refused > 0, "{answered} answered, {refused} refused");
-    let limited = server.figure("nebula_limited_total{limit=\"requests\"}").await;
+    let limited = server.metric("nebula_limited_total{limit=\"requests\"}").await;
     assert_eq!(limited, f64::from(refused));
 }

@@ -269,8 +269,8 @@ async fn limits_come_before_the_work_of_tls() {
     let mut answer = Vec::new();
     let closed = timeout(PATIENCE, other.read_to_end(&mut answer)).await.unwrap();
     assert!(closed.is_err() || answer.is_empty(), "{answer:?}");
-    assert_eq!(server.figure("nebula_turned_away_total{reason=\"full\"}").await, 1.0);
-    assert_eq!(server.figure("nebula_turned_away_total{reason=\"bad_tls\"}").await, 0.0);
+    assert_eq!(server.metric("nebula_turned_away_total{reason=\"full\"}").await, 1.0);
+    assert_eq!(server.metric("nebula_turned_away_total{reason=\"bad_tls\"}").await, 0.0);
     alice.send(say("dev", "as ever")).await;
     alice.until("as ever").await;
 }
@@ -321,7 +321,7 @@ async fn what_is_no_tls_is_no_harm_and_a_handshake_has_its_time() {
     assert!(took > 1.5, "{took} s");
     for (reason, count) in [("bad_tls", 1.0), ("too_late", 3.0)] {
         let name = format!("nebula_turned_away_total{{reason=\"{reason}\"}}");
-        assert_eq!(server.figure(&name).await, count, "{reason}");
+        assert_eq!(server.metric(&name).await, count, "{reason}");
     }
 }
 

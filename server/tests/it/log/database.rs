@@ -52,7 +52,7 @@ async fn a_new_database_is_for_nobody_else_and_so_is_its_log() {
     let config = Config { db: Db::File(path), ..Config::for_tests() };
     let server = crate::support::harness::TestServer::start_with(config).await;
     // It has opened the database when it answers.
-    server.figure("nebula_ready").await;
+    server.metric("nebula_ready").await;
     let files = fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap());
     let modes: Vec<_> =
         files.map(|file| (file.file_name(), file.metadata().unwrap().mode() & 0o777)).collect();

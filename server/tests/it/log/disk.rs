@@ -105,7 +105,7 @@ async fn below_the_room_that_is_to_be_left_nothing_is_stored_and_all_is_read() {
 }
 
 #[tokio::test]
-async fn figures_tell_what_the_log_takes_and_that_a_reader_holds_it_up() {
+async fn metrics_tell_what_the_log_takes_and_that_a_reader_holds_it_up() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("nebula.db");
     let config = Config { db: Db::File(path.clone()), message_rate: 0, ..Config::for_tests() };
@@ -117,10 +117,10 @@ async fn figures_tell_what_the_log_takes_and_that_a_reader_holds_it_up() {
         alice.send(say("dev", &"x".repeat(4000))).await;
         alice.message().await;
     }
-    let grown = async { while server.figure("nebula_wal_bytes").await < 1_200_000.0 {} };
+    let grown = async { while server.metric("nebula_wal_bytes").await < 1_200_000.0 {} };
     timeout(PATIENCE, grown).await.unwrap();
-    assert!(server.figure("nebula_database_bytes").await > 0.0);
-    assert!(server.figure("nebula_disk_free_bytes").await > 0.0);
+    assert!(server.metric("nebula_database_bytes").await > 0.0);
+    assert!(server.metric("nebula_disk_free_bytes").await > 0.0);
 }
 
 async fn says(peer: &mut Peer, text: &str) -> ToClient {
@@ -171,7 +171,7 @@ async fn a_person_stores_so_many_bytes_a_day_however_often_they_come_back() {
     let mut bob = server.connect_with(&query("dev", "Bob", ""), Some(2)).await;
     bob.expect_entry().await;
     assert_eq!(fills(&mut bob).await.0, bytes);
-    assert_eq!(server.figure(&limited("person_bytes")).await, 3.0);
+    assert_eq!(server.metric(&limited("person_bytes")).await, 3.0);
 }
 
 #[tokio::test]
@@ -195,12 +195,12 @@ async fn an_address_stores_so_many_bytes_a_day_under_however_many_names_and_so_d
     let (bytes, _) = fills(&mut from("192.0.2.1", "Ann").await).await;
     assert!((15_000..=20_000).contains(&bytes), "{bytes}");
     assert_eq!(fills(&mut from("192.0.2.1", "Bob").await).await.0, 0);
-    assert_eq!(server.figure(&limited("address_bytes")).await, 2.0);
+    assert_eq!(server.metric(&limited("address_bytes")).await, 2.0);
     assert_eq!(fills(&mut from("192.0.2.2", "Cy").await).await.0, bytes);
     // This machine has no limit of its own, but there is one for all.
     let mut local = server.enter("dev", "Local").await;
     assert!(fills(&mut local).await.0 < bytes);
-    assert_eq!(server.figure(&limited("daily_bytes")).await, 1.0);
+    assert_eq!(server.metric(&limited("daily_bytes")).await, 1.0);
 }
 
 /// Numbers of rows in the tables that know of rooms.

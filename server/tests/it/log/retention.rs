@@ -37,8 +37,8 @@ async fn resume(server: &TestServer, room: &str, since: MessageId) -> (Vec<Messa
 }
 
 async fn cleared(server: &TestServer, count: f64) {
-    while server.figure("nebula_cleared_total").await < count {}
-    assert_eq!(server.figure("nebula_cleared_total").await, count);
+    while server.metric("nebula_cleared_total").await < count {}
+    assert_eq!(server.metric("nebula_cleared_total").await, count);
 }
 
 #[tokio::test]

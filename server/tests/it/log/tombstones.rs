@@ -115,7 +115,7 @@ async fn it_is_told_also_by_a_room_that_was_empty_and_then_talked_without_being_
     moderator.send(delete(ids[0])).await;
     deleted(&mut moderator).await;
     drop(moderator);
-    while server.server.figure("nebula_rooms").await > 0.0 {}
+    while server.server.metric("nebula_rooms").await > 0.0 {}
     let mut bob = server.person("dev", "Bob", 2).await;
     for _ in 0..120 {
         bob.send(say("dev", "x")).await;

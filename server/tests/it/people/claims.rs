@@ -231,11 +231,11 @@ async fn a_name_is_its_owners_before_it_is_stored() {
     let path = folder.path().join("nebula.db");
     let server = TestServer::start_with(on(&path)).await;
     // It has opened the database when it answers.
-    server.figure("nebula_ready").await;
+    server.metric("nebula_ready").await;
     let holds = Connection::open(&path).unwrap();
     holds.execute_batch("BEGIN IMMEDIATE").unwrap();
     let mut alice = server.connect_with(&query("dev", "Alice", ""), Some(1)).await;
-    while server.figure("nebula_people").await < 1.0 {}
+    while server.metric("nebula_people").await < 1.0 {}
     let mut other = server.connect_with(&query("dev", "A1ice", ""), Some(2)).await;
     other.expect_refusal(Code::NameSimilar, 4001).await;
     holds.execute_batch("ROLLBACK").unwrap();

@@ -28,8 +28,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) struct TestServer {
     pub(crate) address: SocketAddr,
-    /// Where it serves its figures.
-    pub(crate) figures: SocketAddr,
+    /// Where it serves its metrics.
+    pub(crate) metrics: SocketAddr,
     running: Option<Running>,
 }
 
@@ -51,19 +51,19 @@ impl TestServer {
     pub(crate) async fn start_at(address: SocketAddr, config: Config) -> Self {
         allow_descriptors();
         let chat = TcpListener::bind(address).await.unwrap();
-        let figures = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (address, at) = (chat.local_addr().unwrap(), figures.local_addr().unwrap());
-        let listeners = [chat, figures].map(|listener| listener.into_std().unwrap());
+        let metrics = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (address, at) = (chat.local_addr().unwrap(), metrics.local_addr().unwrap());
+        let listeners = [chat, metrics].map(|listener| listener.into_std().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
         let thread = thread::spawn(move || {
             let runtime = Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let [chat, figures] = listeners.map(|it| TcpListener::from_std(it).unwrap());
-                let listeners = Listeners { chat, figures: Some(figures) };
+                let [chat, metrics] = listeners.map(|it| TcpListener::from_std(it).unwrap());
+                let listeners = Listeners { chat, metrics: Some(metrics) };
                 server::run(listeners, config, async { drop(stopped.await) }).await
             })
         });
-        TestServer { address, figures: at, running: Some(Running { stop, thread }) }
+        TestServer { address, metrics: at, running: Some(Running { stop, thread }) }
     }
 
     pub(crate) async fn stop(mut self) -> Stopped {
@@ -78,10 +78,10 @@ impl TestServer {
     }
 
     /// One figure, as /metrics tells it: its name with its labels.
-    pub(crate) async fn figure(&self, name: &str) -> f64 {
-        let figures = get(self.figures, "/metrics").await;
-        let line = figures.lines().find_map(|line| line.strip_prefix(&format!("{name} ")));
-        line.unwrap_or_else(|| panic!("no {name} in {figures}")).parse().unwrap()
+    pub(crate) async fn metric(&self, name: &str) -> f64 {
+        let metrics = get(self.metrics, "/metrics").await;
+        let line = metrics.lines().find_map(|line| line.strip_prefix(&format!("{name} ")));
+        line.unwrap_or_else(|| panic!("no {name} in {metrics}")).parse().unwrap()
     }
 
     pub(crate) fn url(&self, query: &str) -> String {

@@ -150,8 +150,8 @@ async fn a_damaged_page_is_told_and_takes_neither_the_room_nor_the_others() {
     // What is whole is read.
     bob.send(r#"{"type":"history","room":"dev","before":1990,"limit":10}"#).await;
     assert_eq!(bob.history().await.messages.len(), 10);
-    assert!(server.figure("nebula_log_read_failures_total").await >= 2.0);
-    assert_eq!(server.figure("nebula_not_ready{reason=\"cannot_read\"}").await, 1.0);
+    assert!(server.metric("nebula_log_read_failures_total").await >= 2.0);
+    assert_eq!(server.metric("nebula_not_ready{reason=\"cannot_read\"}").await, 1.0);
 }
 
 #[tokio::test]
@@ -243,7 +243,7 @@ async fn a_line_that_is_dead_without_a_word_is_found_out() {
             other => panic!("{other:?}"),
         }
     }
-    assert_eq!(server.figure("nebula_ended_total{reason=\"silent\"}").await, 1.0);
+    assert_eq!(server.metric("nebula_ended_total{reason=\"silent\"}").await, 1.0);
 }
 
 #[tokio::test]
@@ -272,9 +272,9 @@ async fn who_reads_a_byte_a_second_is_ended_and_holds_nobody() {
             break;
         }
     }
-    assert_eq!(server.figure("nebula_ended_total{reason=\"too_slow\"}").await, 1.0);
+    assert_eq!(server.metric("nebula_ended_total{reason=\"too_slow\"}").await, 1.0);
     // Its socket is given up as well, though it has read nearly nothing of what is in it.
-    while server.figure("nebula_sockets").await > 1.0 {
+    while server.metric("nebula_sockets").await > 1.0 {
         alice.send(say("dev", "goes on")).await;
         while !matches!(alice.next().await, ToClient::Message(_)) {}
     }

@@ -96,7 +96,7 @@ async fn a_restart_brings_two_thousand_clients_back_and_refuses_none_once_it_is_
     let all_heard = Arc::new(Barrier::new(CLIENTS + 1));
     let live = |client| tokio::spawn(live(address, client, all_heard.clone()));
     let clients: Vec<_> = (0..CLIENTS).map(live).collect();
-    while server.figure("nebula_connections").await < CLIENTS as f64 {}
+    while server.metric("nebula_connections").await < CLIENTS as f64 {}
     tell_all_rooms(&server, "before").await;
     all_heard.wait().await;
     server.stop().await;
@@ -117,8 +117,8 @@ async fn a_restart_brings_two_thousand_clients_back_and_refuses_none_once_it_is_
     assert!(*first >= 500 && *last <= 4600, "{first} to {last}");
     assert!(waits.len() > 1000, "{} different waits", waits.len());
     // Each room was read from the database once or twice, and from memory for all others.
-    let database = server.figure("nebula_history_pages_total{from=\"database\"}").await;
-    let memory = server.figure("nebula_history_pages_total{from=\"memory\"}").await;
+    let database = server.metric("nebula_history_pages_total{from=\"database\"}").await;
+    let memory = server.metric("nebula_history_pages_total{from=\"memory\"}").await;
     assert!(database <= 2.0 * ROOMS as f64, "{database} pages were read from the database");
     assert!(memory >= (CLIENTS - 2 * ROOMS) as f64, "{memory} pages were found in memory");
 }

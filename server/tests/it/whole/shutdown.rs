@@ -39,7 +39,7 @@ async fn half_made_requests_and_sockets_that_never_read_do_not_hold_it() {
     let _never_reads = server.enter("dev", "Slow").await;
     // Until its socket is full and its write pump stuck.
     let mut sent = 0;
-    while server.figure("nebula_outbox_bytes").await < 1_000_000.0 {
+    while server.metric("nebula_outbox_bytes").await < 1_000_000.0 {
         sent += 1;
         assert!(sent < 10_000, "nothing waits");
         alice.send(say("dev", &"x".repeat(4000))).await;
