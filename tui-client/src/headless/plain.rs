@@ -27,6 +27,9 @@ const BEFORE: usize = 20;
 /// Messages that are listed: a screen's worth.
 const FOUND_MAX: usize = 20;
 
+/// Characters of a message's first words in a question: enough to know it again.
+const WORDS_CHARS: usize = 40;
+
 /// Commands that only a screen has a use for: the help does not list them.
 const ON_SCREEN: [&str; 5] = ["clear", "copy", "edit", "mute", "theme"];
 
@@ -145,11 +148,13 @@ impl Plain {
             }
             commands::Typed::Theme(_) => tell("Plain mode has no colours"),
             typed => {
+                let asks = matches!(typed, commands::Typed::Delete(_));
                 let effects = command(model, typed);
                 self.liner.names_rooms = model.rooms.len() > 1;
-                let goes_on = self.session.perform(effects);
-                self.ask_first();
-                return goes_on;
+                if asks {
+                    self.ask_first();
+                }
+                return self.session.perform(effects);
             }
         }
         true
@@ -158,7 +163,12 @@ impl Plain {
     /// The answer to the question is a command of its own.
     fn ask_first(&self) {
         let Some(Deletion { sender, content, .. }) = &self.session.model.deletion else { return };
-        let (sender, words) = (text::name(sender.as_str()), text::isolated(content));
+        let sender = text::name(sender.as_str());
+        let mut words: String = content.chars().take(WORDS_CHARS).collect();
+        if words.len() < content.len() {
+            words.push('…');
+        }
+        let words = text::isolated(&words);
         tell(&format!(
             "Delete {sender}'s message \"{words}\"? This can't be undone: /delete yes deletes it"
         ));

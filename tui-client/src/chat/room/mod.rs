@@ -47,7 +47,7 @@ pub struct Room {
     pub sending: Option<Ref>,
     /// A mention here rings no bell.
     pub muted: bool,
-    /// What was being written here when one went to another room.
+    /// What is being written here.
     pub draft: String,
     /// Where it is read.
     pub reading: Reading,
@@ -123,7 +123,7 @@ pub struct Pending {
     /// Its name, the same however often it is sent.
     pub reference: Ref,
     pub content: String,
-    /// Why it failed, if it did; otherwise it is on its way or waits for the line.
+    /// Why it failed, if it did; otherwise it is on its way, or waits for the connection.
     pub failed: Option<String>,
     /// It waits for so long that the person should see it.
     pub late: bool,

@@ -122,7 +122,7 @@ pub(super) fn dial_in(model: &mut Model, left: u64) {
     }
 }
 
-/// One slow answer says more of this machine than of the line: the best of some counts.
+/// One slow answer says more of this machine than of the connection: the best of some counts.
 pub(super) fn answered(model: &mut Model, answer: Duration) {
     model.answers.push_back(answer);
     let old = model.answers.len().saturating_sub(ANSWERS_MAX);

@@ -66,6 +66,7 @@ fn done(screen: &mut Screen, typed: Typed) -> Vec<Effect> {
         Typed::Help(None) => screen.overlay = Overlay::Help(0),
         Typed::Search(text) => search(screen, &text),
         typed => {
+            let asks = matches!(typed, Typed::Delete(_));
             let last = screen.chat.room().entries.back().map(|entry| entry.place);
             let effects = command(&mut screen.chat, typed);
             let effects = take(screen, effects);
@@ -75,7 +76,9 @@ fn done(screen: &mut Screen, typed: Typed) -> Vec<Effect> {
             if is_answered && room.reading != Reading::End {
                 screen.chat.notice = Some("The answer is at the end: End shows it".to_owned());
             }
-            ask_first(screen);
+            if asks {
+                ask_first(screen);
+            }
             return effects;
         }
     }
