@@ -41,7 +41,9 @@ impl Database {
     /// Checks a file before SQLite may change it, and makes it if it is new or empty.
     pub(crate) fn open(path: &Path, sync: SyncMode) -> Result<Self, OpenError> {
         let (held, is_new) = on_disk::hold(path)?;
-        let opened = on_disk::check(path, held.file()).and_then(|()| {
+        let file = held.file();
+        let checked = on_disk::check(path, file).and_then(|()| on_disk::check_log(path, file));
+        let opened = checked.and_then(|()| {
             let path = path.to_owned();
             let database = Database { path, in_memory: false, sync, _held: Some(held) };
             database.prepare()?;
@@ -146,7 +148,9 @@ impl Database {
             Ok(())
         })();
         prepared.map_err(|error| self.failed(error))?;
-        self.check_contents(&db)
+        self.check_contents(&db)?;
+        // The log ends with this connection: it begins anew, counting on from here.
+        count_up(&db).map_err(|error| self.failed(error))
     }
 
     /// As SQLite sees it: a newer one may still be in the write-ahead log alone.
@@ -176,12 +180,19 @@ impl Database {
         // A long backup makes the write-ahead log grow: it is cut down again when it begins anew.
         db.pragma_update(None, "journal_size_limit", JOURNAL_BYTES_KEPT)?;
         // The checkpoint thread does it.
-        db.pragma_update(None, "wal_autocheckpoint", 0)
+        db.pragma_update(None, "wal_autocheckpoint", 0)?;
+        count_up(db)
     }
 
     pub(super) fn failed(&self, error: rusqlite::Error) -> OpenError {
         failed(&self.path, error)
     }
+}
+
+/// Changes the first page, though it says the same: by that a write-ahead log is told from those of
+/// earlier runs.
+fn count_up(db: &Connection) -> rusqlite::Result<()> {
+    db.pragma_update(None, "user_version", SCHEMA_VERSION)
 }
 
 /// Whether reading all of a file would take a time that is noticed.

@@ -33,6 +33,7 @@ pub(crate) mod store;
 mod time;
 mod turns;
 mod upkeep;
+mod wal;
 mod writer;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

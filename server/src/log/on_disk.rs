@@ -5,13 +5,14 @@
 
 use std::borrow::Cow;
 use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Seek as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
 use super::open_error::OpenError;
+use super::wal;
 use crate::config::files::open;
 
 /// Marks a database as ours, at offset 68 of the file: "Nebu" (SQLite's file format, 1.3).
@@ -129,4 +130,20 @@ fn refuse_log(path: &Path) -> Result<(), OpenError> {
         return Err(OpenError::StrayLog { path: path.to_owned(), log });
     }
     Ok(())
+}
+
+/// A file that is written through a log may have got that of another one: of what stood there when a
+/// server was killed, before this was copied over it. To be asked while no server uses them.
+pub(super) fn check_log(path: &Path, mut file: &File) -> Result<(), OpenError> {
+    let io = |error| OpenError::Io { path: path.to_owned(), error };
+    let mut header = Vec::new();
+    file.rewind().map_err(io)?;
+    file.take(HEADER_BYTES).read_to_end(&mut header).map_err(io)?;
+    let log = beside(path, "-wal");
+    let is_own = wal::is_own(&log, &header);
+    if is_own.map_err(|error| OpenError::Io { path: log.clone(), error })? {
+        Ok(())
+    } else {
+        Err(OpenError::StrayLog { path: path.to_owned(), log })
+    }
 }

@@ -12,10 +12,11 @@ use rusqlite::{Connection, OpenFlags};
 use server::{Config, Db};
 use tempfile::TempDir;
 use tokio::process::Command;
+use tokio::time::timeout;
 
 use crate::cli::operations::{run, said, texts};
 use crate::support::child::Server;
-use crate::support::harness::{TestServer, query, say_ref};
+use crate::support::harness::{PATIENCE, TestServer, query, say_ref};
 
 /// A folder with a database whose server was killed after some of its messages were backed up.
 struct Killed {
@@ -194,6 +195,46 @@ async fn a_write_ahead_log_that_was_left_by_another_database_stops_the_start() {
     assert!(fs::read(killed.folder.path().join("nebula.db-wal")).unwrap() == log);
     assert!(restore(&killed.backup, &killed.db).await.status.success());
     assert_eq!(texts(&killed.db).await.len(), killed.backed_up);
+}
+
+/// A copy of the file alone, made by hand while no server ran, and put back by hand over what a killed
+/// server left.
+#[tokio::test]
+async fn a_copy_of_earlier_days_is_not_mixed_with_what_a_killed_server_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let (db, log, copy) = (path("nebula.db"), path("nebula.db-wal"), path("copy.db"));
+    says_and_dies(&db, "before", 30).await;
+    // A start and an end in order: what the killed one left is in the file then.
+    assert_eq!(texts(&db).await.len(), 30);
+    drop(Connection::open(&db).unwrap().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)"));
+    fs::copy(&db, &copy).unwrap();
+    says_and_dies(&db, "after", 30).await;
+    let (newer, left) = (fs::read(&db).unwrap(), fs::read(&log).unwrap());
+    fs::copy(&copy, &db).unwrap();
+    let flags = ["--listen", "127.0.0.1:0", "--db", db.to_str().unwrap()];
+    let output = timeout(PATIENCE, run(&flags)).await.expect("it starts");
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("nebula.db-wal\" does not belong"), "{}", said(&output));
+    assert!(fs::read(&db).unwrap() == fs::read(&copy).unwrap() && fs::read(&log).unwrap() == left);
+    // Each with what belongs to it is whole.
+    fs::rename(&log, path("aside")).unwrap();
+    assert_eq!(texts(&db).await.len(), 30);
+    fs::write(&db, newer).unwrap();
+    fs::rename(path("aside"), &log).unwrap();
+    assert_eq!(texts(&db).await.len(), 60);
+}
+
+/// A server in which so many messages are said before it is killed.
+async fn says_and_dies(db: &Path, text: &str, many: usize) {
+    let mut server = Server::start(db, "127.0.0.1:0").await;
+    let mut alice = server.connect(&query("dev", "Alice", "")).await;
+    alice.expect_entry().await;
+    for n in 0..many {
+        alice.send(say_ref("dev", text, &format!("{text}{n}"))).await;
+        alice.message().await;
+    }
+    server.child.kill().await.unwrap();
 }
 
 async fn run_server(config: Config) -> Result<server::Stopped, server::RunError> {
