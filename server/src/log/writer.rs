@@ -56,8 +56,12 @@ impl LogThread {
     pub(super) fn spawn(self, queue: mpsc::Receiver<Command>) -> io::Result<oneshot::Receiver<()>> {
         let (ended, end) = oneshot::channel();
         thread::Builder::new().name("log-writer".into()).spawn(move || {
-            let running = self.parts.begin(Part::LogWriter);
-            self.run(queue);
+            let mut thread = self;
+            // Declared last: in a panic it is told first, since the threads that are waited for then
+            // end only when the server does.
+            let running = thread.parts.begin(Part::LogWriter);
+            thread.run(queue);
+            drop(thread);
             running.done();
             // The database is closed now. Nobody may be waiting for it.
             let _ = ended.send(());
@@ -65,7 +69,7 @@ impl LogThread {
         Ok(end)
     }
 
-    fn run(mut self, mut queue: mpsc::Receiver<Command>) {
+    fn run(&mut self, mut queue: mpsc::Receiver<Command>) {
         let mut commands = Vec::with_capacity(BATCH_MAX);
         let mut next = Instant::now();
         while queue.blocking_recv_many(&mut commands, BATCH_MAX) > 0 {

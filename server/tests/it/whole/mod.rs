@@ -2,6 +2,7 @@
 
 mod acceptance;
 mod binary;
+mod ended;
 mod faults;
 mod proxies;
 mod restart;
