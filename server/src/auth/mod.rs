@@ -245,19 +245,32 @@ impl Auth {
         }
     }
 
-    /// Whether there is a place for one more ban or mute, without those that the operator has lifted.
+    /// Whether there is a place for one more ban or mute of a moderator, without those that the operator
+    /// has lifted.
     pub(crate) async fn has_place(
         &self,
         (log, asker): (&Log, &Asker),
         new: &Sanction,
+        moderator: &Person,
     ) -> Result<(), Refusal> {
-        if self.sanctions.has_place(new, self.time.age_ms()).is_ok() {
+        let has_place = || {
+            let now = self.time.age_ms();
+            self.sanctions.has_place(new, &|by| self.is_name_of(by, moderator, now), now)
+        };
+        if has_place().is_ok() {
             return Ok(());
         }
         if let Ok(stored) = log.sanctions(asker).await {
             self.sanctions.keep_only(&stored);
         }
-        self.sanctions.has_place(new, self.time.age_ms())
+        has_place()
+    }
+
+    /// Whether a name is somebody's, now or when they come under it again.
+    fn is_name_of(&self, name: &UserName, person: &Person, now: u64) -> bool {
+        let kept = || self.names.kept(name, now);
+        *name == person.name
+            || person.key().is_some_and(|key| kept().is_some_and(|kept| kept.key == key))
     }
 
     /// Whether somebody may moderate now, who came in with this pass: in the rooms that it opens.

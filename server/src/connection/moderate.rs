@@ -96,11 +96,12 @@ impl ReadPump {
         }
         let is_new = matches!(act.action, Action::Ban | Action::Mute)
             && !engine.gate.sanctions.has(&target.sanction, engine.gate.time.age_ms());
-        if is_new
-            && let Err(refusal) =
-                engine.gate.has_place((&engine.log, &self.asker), &target.sanction).await
-        {
-            return Ok(Err(refusal));
+        if is_new {
+            let (log, moderator) = ((&engine.log, &self.asker), self.claim.person());
+            let has_place = engine.gate.has_place(log, &target.sanction, moderator).await;
+            if let Err(refusal) = has_place {
+                return Ok(Err(refusal));
+            }
         }
         act.user = target.sanction.user.clone();
         if let Err(refusal) = self.store(act.action, &target.sanction).await {

@@ -22,7 +22,8 @@ use crate::people::names::Person;
 pub const SANCTIONS_MAX: usize = 10_000;
 /// Those of one room: so that its moderators leave room for others'.
 pub const ROOM_SANCTIONS_MAX: usize = 1_000;
-/// Those that one moderator has set, by name: so that nobody who moderates many rooms fills all places.
+/// Those that one moderator has set, under all their names: so that nobody who moderates many rooms fills
+/// all places.
 pub const MODERATOR_SANCTIONS_MAX: usize = 2_000;
 /// Places that the rooms together leave to bans and mutes of the whole server.
 const SERVER_SANCTIONS_RESERVED: usize = 1_000;
@@ -116,14 +117,19 @@ impl Sanctions {
         theirs.into_iter().any(|other| is_same(other, sanction) && holds(other, now))
     }
 
-    /// Whether there is a place for one more.
-    pub(crate) fn has_place(&self, new: &Sanction, now: u64) -> Result<(), Refusal> {
+    /// Whether there is a place for one more, set by somebody who has these names.
+    pub(crate) fn has_place(
+        &self,
+        new: &Sanction,
+        is_theirs: &dyn Fn(&UserName) -> bool,
+        now: u64,
+    ) -> Result<(), Refusal> {
         self.purge(now);
         let all = self.all.read();
         let count = |is_one: &dyn Fn(&Sanction) -> bool| {
             all.by_name.values().flatten().filter(|other| is_one(other)).count()
         };
-        let by_them = count(&|other| other.by == new.by);
+        let by_them = count(&|other| is_theirs(&other.by));
         let in_rooms = count(&|other| other.room.is_some());
         let here = count(&|other| other.room == new.room);
         let rooms_max = SANCTIONS_MAX - SERVER_SANCTIONS_RESERVED;

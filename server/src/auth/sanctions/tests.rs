@@ -129,7 +129,7 @@ fn fill(sanctions: &Sanctions, many: impl Iterator<Item = Sanction>) {
 }
 
 fn full(sanctions: &Sanctions, new: &Sanction) -> Option<usize> {
-    match sanctions.has_place(new, 0) {
+    match sanctions.has_place(new, &|by| *by == new.by, 0) {
         Err(Refusal::TooManySanctions { max, .. }) => usize::try_from(max).ok(),
         other => other.map(|()| None).unwrap(),
     }
@@ -149,7 +149,9 @@ fn one_room_and_one_moderator_leave_places_to_others() {
     assert_eq!(full(&sanctions, &ops), Some(MODERATOR_SANCTIONS_MAX));
     assert_eq!(full(&sanctions, &by(None, 9999, "Mo")), Some(MODERATOR_SANCTIONS_MAX));
     assert_eq!(full(&sanctions, &by(Some("ops"), 9999, "Max")), None, "another moderator");
-    assert_eq!(sanctions.has_place(&dev, 1000), Ok(()), "time makes room");
+    let two_names = sanctions.has_place(&by(None, 9999, "Max"), &|by| by.as_str() != "Other", 0);
+    assert!(two_names.is_err(), "under another name of theirs");
+    assert_eq!(sanctions.has_place(&dev, &|_| true, 1000), Ok(()), "time makes room");
     assert_eq!(sanctions.all.read().count, 0);
 }
 

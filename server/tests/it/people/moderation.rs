@@ -19,6 +19,10 @@ pub(crate) const MOD_KEY: u8 = 9;
 pub(crate) const MOD_HASH: &str =
     "06232b08dabb5a4fdb466598179349c845b0dc3436324794e270257b4e0fdbce";
 
+/// Those of another moderator.
+pub(crate) const MOD2_KEY: u8 = 10;
+const MOD2_HASH: &str = "d66fef87c0f962f116952b4fc318d76686d5625b8d43cf22d608bb20f79638ae";
+
 /// A server with a list of moderators, and the folder of its files.
 pub(crate) struct Moderated {
     pub(crate) server: TestServer,
@@ -27,7 +31,7 @@ pub(crate) struct Moderated {
 
 pub(crate) fn config(folder: &Path) -> Config {
     let moderators = folder.join("moderators");
-    fs::write(&moderators, format!("# the team\n{MOD_HASH} # Mod\n")).unwrap();
+    fs::write(&moderators, format!("# the team\n{MOD_HASH} # Mod\n{MOD2_HASH}\n")).unwrap();
     let db = Db::File(folder.join("nebula.db"));
     Config { db, moderators: Some(moderators), message_rate: 0, ..Config::for_tests() }
 }
