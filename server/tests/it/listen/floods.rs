@@ -6,13 +6,13 @@ use std::time::Duration;
 use futures_util::SinkExt as _;
 use protocol::{Code, ToClient};
 use server::config::{HEAD_BYTES_MAX, HEADERS_MAX, REQUEST_BURST};
-use server::{Config, Limits};
+use server::{Config, Db, Limits};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::{interval, timeout};
 use tokio_tungstenite::tungstenite::Message as Frame;
 
-use crate::support::harness::{PATIENCE, TestServer, query, say_ref};
+use crate::support::harness::{PATIENCE, Peer, TestServer, query, say_ref};
 
 async fn start(limits: Limits) -> TestServer {
     TestServer::start_with(Config { limits, ..Config::for_tests() }).await
@@ -221,4 +221,62 @@ async fn joins_and_questions_have_a_rate_too() {
     assert!(answered >= REQUEST_BURST && refused > 0, "{answered} answered, {refused} refused");
     let limited = server.metric("nebula_limited_total{limit=\"requests\"}").await;
     assert_eq!(limited, f64::from(refused));
+}
+
+/// Strangers of one address, each with a name of their own and at their own rate, write until the day's
+/// bytes of the address are spent: the disk takes no more of them then, and another address is stored as
+/// before.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_and_fifty_strangers_fill_the_disk_no_further_than_their_address_may() {
+    const STRANGERS: usize = 250;
+    const BUDGET: u64 = 8 * 1024 * 1024;
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::File(folder.path().join("nebula.db"));
+    let trust_proxy = vec!["127.0.0.0/8".parse().unwrap()];
+    let limits = Limits { trust_proxy, address_daily_bytes: BUDGET, ..Limits::for_tests() };
+    let server = TestServer::start_with(Config { db, limits, ..Config::for_tests() }).await;
+    let text = || "x".repeat(4000);
+    let from = async |address: &str, name: &str| {
+        let query = query(name, name, "");
+        let mut request = Peer::request(&server.url(&query), None).unwrap();
+        request.headers_mut().insert("X-Forwarded-For", address.parse().unwrap());
+        let mut peer = Peer::dial_request(request).await.unwrap();
+        peer.expect_entry().await;
+        peer
+    };
+    let mut strangers = tokio::task::JoinSet::new();
+    for n in 0..STRANGERS {
+        let name = format!("s{n}");
+        let mut stranger = from("198.51.100.7", &name).await;
+        strangers.spawn(async move {
+            for n in 0.. {
+                stranger.send(say_ref(&name, &text(), &n.to_string())).await;
+                let told = loop {
+                    match stranger.next().await {
+                        ToClient::Join { .. } | ToClient::Presence(_) => {}
+                        told => break told,
+                    }
+                };
+                // At their own rate they may go on within a second.
+                if matches!(told, ToClient::Error(note) if note.retry_ms.unwrap() > 10_000) {
+                    return;
+                }
+            }
+        });
+    }
+    while let Some(stranger) = strangers.join_next().await {
+        stranger.unwrap();
+    }
+    let bytes = || {
+        let files = std::fs::read_dir(folder.path()).unwrap();
+        files.map(|file| file.unwrap().metadata().unwrap().len()).sum::<u64>()
+    };
+    let taken = bytes();
+    // With the write-ahead log, which holds it once more.
+    assert!((BUDGET / 2..4 * BUDGET).contains(&taken), "{taken}");
+    let mut honest = from("203.0.113.9", "honest").await;
+    honest.send(say_ref("honest", "stored as before", "r")).await;
+    honest.message().await;
+    let limited = server.figure("nebula_limited_total{limit=\"address_bytes\"}").await;
+    assert!(limited >= STRANGERS as f64, "{limited}");
 }

@@ -104,6 +104,50 @@ async fn below_the_room_that_is_to_be_left_nothing_is_stored_and_all_is_read() {
     assert!(answer.contains(" 503 ") && answer.contains("--disk-free-min"), "{answer}");
 }
 
+/// Room on the disk of a folder, in bytes.
+fn room(folder: &Path) -> u64 {
+    let disk = rustix::fs::statvfs(folder).unwrap();
+    disk.f_bavail * disk.f_frsize
+}
+
+#[tokio::test]
+async fn when_the_disk_has_room_again_messages_are_stored_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let ballast = folder.path().join("ballast");
+    // What others do on the disk meanwhile is far less than either half of it.
+    let room = room(folder.path());
+    let bytes = (room / 2).min(4 << 30);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nebula-server"));
+    command.args(["--listen", "127.0.0.1:0", "--disk-free-min", &(room - bytes / 2).to_string()]);
+    let db = folder.path().join("nebula.db");
+    let mut server = Server::spawn(command.arg("--db").arg(&db)).await;
+    let mut alice = server.connect(&query("dev", "Alice", "")).await;
+    alice.expect_entry().await;
+    let mut bob = server.connect(&query("dev", "Bob", "")).await;
+    bob.expect_entry().await;
+    for round in 0..2 {
+        alice.send(say("dev", &format!("stored {round}"))).await;
+        assert_eq!(bob.message().await, alice.message().await);
+        let file = fs::File::create(&ballast).unwrap();
+        let flags = rustix::fs::FallocateFlags::empty();
+        rustix::fs::fallocate(&file, flags, 0, bytes).unwrap();
+        server.is_ready(false).await;
+        server.says("less than --disk-free-min").await;
+        is_refused(&mut alice).await;
+        fs::remove_file(&ballast).unwrap();
+        drop(file);
+        // Found out without a message.
+        server.is_ready(true).await;
+        server.says("has room again").await;
+        alice.send(say_ref("dev", &format!("again {round}"), &format!("r{round}"))).await;
+        assert_eq!(bob.message().await, alice.message().await);
+    }
+    let mut late = server.connect(&query("dev", "Late", "&since=0")).await;
+    let found = late.history().await.messages;
+    let texts: Vec<_> = found.iter().map(|message| message.content.as_str()).collect();
+    assert_eq!(texts, ["stored 0", "again 0", "stored 1", "again 1"]);
+}
+
 #[tokio::test]
 async fn metrics_tell_what_the_log_takes_and_that_a_reader_holds_it_up() {
     let folder = tempfile::tempdir().unwrap();
