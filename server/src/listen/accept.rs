@@ -81,6 +81,9 @@ pub(crate) async fn run<P, T, Plain, Inside>(
     Inside: Future<Output = ()> + Send + 'static,
 {
     let entrance = Arc::new(entrance);
+    if let Err(error) = prepare(&listener) {
+        tracing::warn!(%error, "connections may take more of the kernel's memory than they should");
+    }
     let places = Arc::new(Semaphore::new(TURNED_AWAY_MAX));
     let mut failing = false;
     loop {
@@ -121,10 +124,6 @@ fn welcome<P, T, Plain, Inside>(
             return turn_away(entrance, socket, peer, (rejected.why, answer), places);
         }
     };
-    if let Err(error) = prepare(&socket) {
-        tracing::debug!(%error, "a connection ended before it began");
-        return;
-    }
     let timeout = entrance.limits.handshake_timeout;
     let visitor = Visitor { peer, permit, since: Instant::now(), timeout };
     let tasks = &entrance.stopping.tracker;
@@ -139,13 +138,14 @@ fn welcome<P, T, Plain, Inside>(
     }
 }
 
-/// Sets what the kernel keeps of a connection, and when it sends.
-fn prepare(socket: &TcpStream) -> io::Result<()> {
+/// Sets what the kernel keeps of a connection, and when it sends: those that are accepted inherit it, and
+/// cost no calls of their own.
+fn prepare(listener: &TcpListener) -> io::Result<()> {
+    let listener = SockRef::from(listener);
     // Messages are written as soon as they are there; waiting to fill a packet only delays them.
-    socket.set_nodelay(true)?;
-    let socket = SockRef::from(socket);
-    socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
-    socket.set_recv_buffer_size(RECEIVE_BUFFER_BYTES)
+    listener.set_tcp_nodelay(true)?;
+    listener.set_send_buffer_size(SEND_BUFFER_BYTES)?;
+    listener.set_recv_buffer_size(RECEIVE_BUFFER_BYTES)
 }
 
 async fn serve_tls<Inside: Future<Output = ()>>(
@@ -246,4 +246,22 @@ async fn answer_and_linger(mut socket: TcpStream, answer: String, _place: OwnedS
     };
     // It was told, or it is gone.
     let _ = timeout(TURNED_AWAY_TIMEOUT, polite).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn connections_inherit_what_the_kernel_may_hold_of_them_and_when_it_sends() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        prepare(&listener).unwrap();
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (socket, _) = listener.accept().await.unwrap();
+        let socket = SockRef::from(&socket);
+        assert!(socket.tcp_nodelay().unwrap());
+        // The kernel doubles both, for its own bookkeeping.
+        assert_eq!(socket.send_buffer_size().unwrap(), 2 * SEND_BUFFER_BYTES);
+        assert_eq!(socket.recv_buffer_size().unwrap(), 2 * RECEIVE_BUFFER_BYTES);
+    }
 }

@@ -45,11 +45,24 @@ pub(crate) struct Reading {
     pub(crate) step_ms: i64,
 }
 
+/// The clock that nobody sets while the server runs: what was known at the beginning of the steady one,
+/// and what has passed since.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Age {
+    base_ms: u64,
+}
+
+impl Age {
+    pub(crate) fn after(self, passed: Duration) -> u64 {
+        let passed_ms = u64::try_from(passed.as_millis()).unwrap_or(u64::MAX);
+        self.base_ms.saturating_add(passed_ms)
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Judge {
     leap_max_ms: u64,
-    /// The age clock at the beginning of the steady one.
-    base_ms: u64,
+    age: Age,
     /// How far the machine's clock was set since.
     offset_ms: i64,
     /// What the machine's clock is behind of.
@@ -70,13 +83,17 @@ impl Judge {
         };
         let is_behind = |known: &u64| !accept && machine.saturating_add(BEHIND_MAX_MS) < *known;
         let known_ms = known.filter(|known| base_ms == machine && is_behind(known));
-        Judge { leap_max_ms: leap_max, base_ms, offset_ms: 0, known_ms }
+        Judge { leap_max_ms: leap_max, age: Age { base_ms }, offset_ms: 0, known_ms }
+    }
+
+    /// What bans, disuse and retention are measured by needs no look at the machine's clock.
+    pub(crate) fn age(&self) -> Age {
+        self.age
     }
 
     /// What time it is. `passed` is the steady clock since this judge was made.
     pub(crate) fn read(&mut self, machine_us: u64, passed: Duration) -> Reading {
-        let passed_ms = u64::try_from(passed.as_millis()).unwrap_or(u64::MAX);
-        let age_ms = self.base_ms.saturating_add(passed_ms);
+        let age_ms = self.age.after(passed);
         let expected = age_ms.saturating_add_signed(self.offset_ms);
         let machine = machine_us / 1000;
         let step_ms = machine.saturating_sub(expected).min(LATEST_MS).cast_signed()

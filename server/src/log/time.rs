@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::clock::{now_us, since_boot};
-use super::judge::{Doubt, Judge, Reading};
+use super::judge::{Age, Doubt, Judge, Reading};
 use crate::monitoring::metrics::Metrics;
 use crate::monitoring::moment::utc;
 use crate::monitoring::readiness::{NotReady, Reasons};
@@ -22,6 +22,7 @@ pub(crate) struct Time(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     judge: Mutex<(Judge, Option<Doubt>)>,
+    age: Age,
     began: Duration,
     reasons: Reasons,
     metrics: Arc<Metrics>,
@@ -37,9 +38,10 @@ impl Time {
         metrics: &Arc<Metrics>,
     ) -> Self {
         let judge = Judge::new(now_us(), known_ms, leap_max_ms, accept);
+        let (age, began) = (judge.age(), since_boot());
         let (reasons, metrics) = (reasons.clone(), metrics.clone());
         let judge = Mutex::new((judge, None));
-        let time = Time(Arc::new(Shared { judge, began: since_boot(), reasons, metrics }));
+        let time = Time(Arc::new(Shared { judge, age, began, reasons, metrics }));
         let reading = time.read();
         let behind = known_ms.unwrap_or_default().saturating_sub(reading.now_ms());
         if reading.doubt.is_none() && behind >= STEP_TOLD_MS {
@@ -49,7 +51,7 @@ impl Time {
         if accept {
             tracing::warn!(
                 now = %moment(reading.now_ms()),
-                "--accept-clock: the machine's clock is taken as it is; leave it out next time"
+                "--accept-clock: the machine's clock is trusted as it is; leave the flag out next time"
             );
         }
         time
@@ -59,7 +61,7 @@ impl Time {
     pub(crate) fn read(&self) -> Reading {
         // Nothing panics while it holds this lock.
         let mut judge = self.0.judge.lock().unwrap_or_else(PoisonError::into_inner);
-        let reading = judge.0.read(now_us(), since_boot().saturating_sub(self.0.began));
+        let reading = judge.0.read(now_us(), self.passed());
         let before = std::mem::replace(&mut judge.1, reading.doubt);
         // Told in their order.
         self.tell(&reading, before);
@@ -67,9 +69,9 @@ impl Time {
     }
 
     /// Milliseconds since 1970 by a clock that nobody sets while the server runs: by it bans and
-    /// disuse are measured.
+    /// disuse are measured. Asked for by every connection: it takes no lock, and looks at one clock.
     pub(crate) fn age_ms(&self) -> u64 {
-        self.read().age_ms
+        self.0.age.after(self.passed())
     }
 
     /// The later of both clocks: nothing is good any longer than either says.
@@ -81,6 +83,10 @@ impl Time {
     /// Whether anything may be let go because it is old.
     pub(crate) fn may_expire(&self) -> bool {
         self.read().doubt.is_none()
+    }
+
+    fn passed(&self) -> Duration {
+        since_boot().saturating_sub(self.0.began)
     }
 
     fn tell(&self, reading: &Reading, before: Option<Doubt>) {
@@ -97,7 +103,7 @@ impl Time {
             self.0.reasons.set(reason(each), doubt == Some(each));
         }
         match doubt {
-            None => tracing::info!("the machine's clock is believed again"),
+            None => tracing::info!("the machine's clock is trusted again"),
             Some(doubt) => {
                 let now = moment(reading.now_ms());
                 tracing::error!(seconds = step_ms / 1000, %now, "{}", reason(doubt).sentence());

@@ -255,7 +255,7 @@ async fn a_step_of_the_clock_destroys_nothing_and_is_told() {
     server.says("the machine's clock was set").await;
     server.says("far ahead of the last time known").await;
     server.says("impossible").await;
-    server.says("is believed again").await;
+    server.says("is trusted again").await;
     stop(server).await;
     // Bans hold until the time of day that was meant.
     let (code, bans) = operator(&["bans"], "--db", &clocked.path("nebula.db"));
