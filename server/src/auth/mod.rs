@@ -22,7 +22,7 @@ use self::moderators::Moderators;
 use self::moderators::ModeratorsError;
 pub(crate) use self::moderators::NewModerators;
 pub(crate) use self::permissions::Permissions;
-use self::sanctions::{Sanctions, restriction};
+use self::sanctions::{Sanctions, Standing, restriction};
 use self::token::TokenKey;
 use self::token::TokenKeyError;
 use crate::config::Config;
@@ -119,7 +119,7 @@ pub(crate) struct Auth {
     has_warned: AtomicBool,
     /// Closes the server.
     token_key: Option<TokenKey>,
-    moderators: Moderators,
+    pub(crate) moderators: Moderators,
     /// Milliseconds of disuse after which a name is free; none is never.
     name_expiry: Option<u64>,
     started: StdInstant,
@@ -183,7 +183,7 @@ impl Auth {
         }?;
         // Only now: a ban that is being imposed either is seen here or finds this claim.
         let person = (claim.person(), member.pass.as_deref());
-        if let Some(banned) = self.restriction(Kind::Ban, (log, asker), person, None).await {
+        if let Some(banned) = self.ban((log, asker), person).await {
             return Err(Refusal::Banned(Box::new(banned)));
         }
         match proof {
@@ -208,38 +208,21 @@ impl Auth {
         }
     }
 
-    /// Why somebody may not enter a room.
-    pub(crate) async fn may_not_enter(
+    /// What keeps somebody out of the server. The operator may have lifted it in the database.
+    async fn ban(
         &self,
-        log: (&Log, &Asker),
-        (person, pass): (&Person, Option<&Permissions>),
-        room: &RoomName,
-    ) -> Option<Refusal> {
-        let grant = pass.and_then(|pass| pass.grant.as_ref());
-        if grant.is_some_and(|grant| !grant.opens(room)) {
-            return Some(Refusal::WrongRoom);
-        }
-        if let Err(error) = room.check() {
-            return Some(Refusal::BadRoom(error));
-        }
-        let banned = self.restriction(Kind::Ban, log, (person, pass), Some(room)).await?;
-        Some(Refusal::Banned(Box::new(banned)))
-    }
-
-    /// What keeps somebody out, or silent. The operator may have lifted it in the database, which
-    /// is asked for as long as they may read at all.
-    pub(crate) async fn restriction(
-        &self,
-        kind: Kind,
         (log, asker): (&Log, &Asker),
         person: (&Person, Option<&Permissions>),
-        room: Option<&RoomName>,
     ) -> Option<Restriction> {
         loop {
-            let found = self.sanctions.find(kind, person, room, self.time.age_ms())?;
-            let may_ask = log.may_read(asker).is_ok();
-            if !may_ask || !matches!(log.has_sanction(asker, found.clone()).await, Ok(false)) {
-                return Some(restriction(&found, self.time.age_ms()));
+            let (now, may_ask) = (|| self.time.age_ms(), || log.may_read(asker).is_ok());
+            let found = match self.sanctions.standing(Kind::Ban, person, None, now, may_ask) {
+                Standing::Free => return None,
+                Standing::Restricted(ban) => return Some(ban),
+                Standing::Unsure(found) => found,
+            };
+            if !matches!(log.has_sanction(asker, found.clone()).await, Ok(false)) {
+                return Some(restriction(&found, now()));
             }
             self.sanctions.forget(&found);
         }
@@ -271,14 +254,6 @@ impl Auth {
         let kept = || self.names.kept(name, now);
         *name == person.name
             || person.key().is_some_and(|key| kept().is_some_and(|kept| kept.key == key))
-    }
-
-    /// Whether somebody may moderate now, who came in with this pass: in the rooms that it opens.
-    pub(crate) fn may_moderate(&self, person: &Person, pass: Option<&Permissions>) -> bool {
-        match pass.filter(|pass| pass.grant.is_some()) {
-            Some(pass) => pass.role == Role::Moderator,
-            None => self.moderators.has(person.key()),
-        }
     }
 
     /// Whether the operator made somebody a moderator there, or anywhere: who has this key, here or

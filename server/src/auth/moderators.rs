@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::RwLock;
-use protocol::RoomName;
+use protocol::{Role, RoomName};
 
 use super::permissions::Permissions;
 use crate::config::files;
@@ -42,6 +42,14 @@ impl Moderators {
     /// Whether somebody who has this key is one.
     pub(crate) fn has(&self, key: Option<KeyHash>) -> bool {
         key.is_some_and(|key| self.0.read().contains(&key))
+    }
+
+    /// Whether somebody may moderate now, who came in with this pass: in the rooms that it opens.
+    pub(crate) fn may_act(&self, key: Option<KeyHash>, pass: Option<&Permissions>) -> bool {
+        match pass.filter(|pass| pass.grant.is_some()) {
+            Some(pass) => pass.role == Role::Moderator,
+            None => self.has(key),
+        }
     }
 
     /// Whether somebody is one who has this key, or came in with any of these passes: there, or

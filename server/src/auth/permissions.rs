@@ -22,6 +22,11 @@ impl Permissions {
         grant.is_some_and(|grant| room.is_none_or(|room| grant.opens(room)))
     }
 
+    /// Whether it is good for a room.
+    pub(crate) fn opens(&self, room: &RoomName) -> bool {
+        self.grant.as_ref().is_none_or(|grant| grant.opens(room))
+    }
+
     /// Whether it is good for the whole server.
     pub(crate) fn opens_all(&self) -> bool {
         self.grant.as_ref().is_none_or(Grant::opens_all)

@@ -6,11 +6,13 @@
 pub(crate) mod budget;
 pub(crate) mod engine;
 mod inbound;
+pub(crate) mod keep;
 mod moderate;
 mod note;
+mod perform;
 mod rate_limits;
 mod read_pump;
-mod recall;
+pub(crate) mod session;
 mod write_pump;
 
 use std::future::poll_fn;

@@ -1,20 +1,21 @@
-//! What a moderator does: to messages, through the log; to people, kept first and carried out then.
+//! What a moderator does to people: kept first, and carried out then.
 //!
-//! This file does not know who is a moderator, or how a connection ends.
+//! This file does not know who may do so, or how a connection ends.
 
 use std::sync::Arc;
 
-use protocol::{Action, Body, MessageId, Moderate, Moderated, Ref, Refusal, RoomName, ToClient};
+use protocol::{Action, Moderate, Moderated, Refusal, RoomName, ToClient};
 
 use super::note::note;
 use super::read_pump::ReadPump;
+use super::session::Refused;
+use crate::auth::Admitted;
 use crate::auth::sanctions::restriction;
-use crate::auth::{Admitted, Permissions};
 use crate::frame::{Frame, Order};
 use crate::hub::lane;
-use crate::log::event::{Act, Delete};
+use crate::log::OpenRoom;
+use crate::log::event::Act;
 use crate::log::sanction::{Kind, Lift, Sanction};
-use crate::log::{Command, OpenRoom, ReplyTo};
 use crate::outbox::{End, Outbox};
 use crate::people::names::Person;
 
@@ -29,63 +30,25 @@ struct Target {
 }
 
 impl ReadPump {
-    /// Deletes a message. What becomes of it is told by the hub, or to this connection alone.
-    pub(super) async fn delete(
+    /// Does something to a person, in a room or everywhere.
+    pub(super) async fn moderate(
         &mut self,
-        room: RoomName,
-        message: MessageId,
-        reference: Option<Ref>,
+        act: Moderate,
+        open: Option<Arc<OpenRoom>>,
     ) -> Result<(), End> {
-        let open = match self.may_moderate(Some(&room)) {
-            Ok(Some(open)) => open,
-            Ok(None) => return Ok(()),
-            Err(refusal) => {
-                self.refuse(&refusal, Some(room), reference);
-                return Ok(());
-            }
-        };
-        let (by, room) = (self.claim.name().clone(), open.name().clone());
-        let act = Act::Delete(Box::new(Delete { room, message, by, reference }));
-        let reply_to = ReplyTo::Author(self.outbox.clone());
-        let queued = self.engine.log.queue(Command { act, reply_to }).await;
-        queued.map_err(|_| self.stopping())
-    }
-
-    /// Refuses a message, unless the operator has lifted the mute.
-    pub(super) async fn muted(
-        &mut self,
-        room: RoomName,
-        content: Body,
-        reference: Option<Ref>,
-    ) -> Result<(), End> {
-        let (log, person) = ((&self.engine.log, &self.asker), (self.claim.person(), self.pass()));
-        if let Some(muted) =
-            self.engine.gate.restriction(Kind::Mute, log, person, Some(&room)).await
-        {
-            self.refuse(&Refusal::Muted(Box::new(muted)), Some(room), reference);
-            return Ok(());
-        }
-        match self.message(room, content, reference) {
-            Some(slow) => slow.await,
-            None => Ok(()),
-        }
-    }
-
-    /// Does something to a person.
-    pub(super) async fn moderate(&mut self, act: Moderate) -> Result<(), End> {
         let (room, reference) = (act.room.clone(), act.reference.clone());
-        if let Err(refusal) = self.carry_out(act).await? {
-            self.refuse(&refusal, room, reference);
+        if let Err(refusal) = self.carry_out(act, open).await? {
+            self.refuse(Refused::new(refusal, room, reference));
         }
         Ok(())
     }
 
     /// Keeps it first and tells it afterwards, so that it holds over a restart.
-    async fn carry_out(&mut self, mut act: Moderate) -> Result<Result<(), Refusal>, End> {
-        let open = match self.may_moderate(act.room.as_ref()) {
-            Ok(open) => open,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
+    async fn carry_out(
+        &mut self,
+        mut act: Moderate,
+        open: Option<Arc<OpenRoom>>,
+    ) -> Result<Result<(), Refusal>, End> {
         let engine = self.engine.clone();
         let _alone = engine.gate.acts.lock().await;
         // Spelt as everybody else sees it.
@@ -137,22 +100,6 @@ impl ReadPump {
         let time = self.engine.gate.time.read();
         let until = sanction.until.map(|until| time.to_stored(until));
         Sanction { until, ..sanction.clone() }
-    }
-
-    /// The room, if it is about one.
-    fn may_moderate(&self, room: Option<&RoomName>) -> Result<Option<Arc<OpenRoom>>, Refusal> {
-        let pass = self.pass();
-        if !self.engine.gate.may_moderate(self.claim.person(), pass) {
-            return Err(Refusal::NotAllowed);
-        }
-        match room {
-            Some(room) => {
-                let open = self.rooms.iter().find(|open| open.name() == room);
-                Ok(Some(open.cloned().ok_or(Refusal::NotInRoom)?))
-            }
-            None if pass.is_none_or(Permissions::opens_all) => Ok(None),
-            None => Err(Refusal::NotAllowedEverywhere),
-        }
     }
 
     fn target(&self, act: &Moderate) -> Target {
@@ -271,15 +218,5 @@ impl ReadPump {
         told.map_err(|_| self.stopping())?;
         target.connections.iter().for_each(|connection| connection.outbox.leave(lane));
         Ok(())
-    }
-
-    /// Goes out of rooms because a moderator said so.
-    pub(super) async fn put_out(&mut self) {
-        for room in self.outbox.to_leave() {
-            let place = self.rooms.iter().position(|open| lane(open.name()) == room);
-            // It may have left by itself meanwhile.
-            let Some(open) = place.map(|place| self.rooms.swap_remove(place)) else { continue };
-            self.leave_hub(&open).await;
-        }
     }
 }

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use protocol::{Join, Refusal, ToServer};
+use protocol::Refusal;
 
 use crate::config::{Config, PERSON_SHARE, REQUEST_BURST, REQUEST_RATE, ROOM_SHARE};
 use crate::limits::rate::{Quota, Rate};
@@ -24,32 +24,6 @@ pub(crate) struct RateLimits {
 pub(super) struct Over {
     pub(super) limit: Limit,
     pub(super) refusal: Refusal,
-}
-
-impl Over {
-    /// What somebody did, with the flags about it.
-    pub(super) fn for_operators(&self) -> &'static str {
-        match self.limit {
-            Limit::Connection => {
-                "was refused: more than one connection may send (--message-rate, --message-burst)"
-            }
-            Limit::Person => {
-                "was refused: more than one person may send (--person-rate, --person-burst)"
-            }
-            Limit::Room => "was refused: more than one room takes (--room-rate, --room-burst)",
-            Limit::Reads => "was refused: more pages of history than may be read",
-            Limit::Requests => "was refused: more joins, leaves and questions than may be",
-            Limit::PersonBytes => {
-                "was refused: more bytes than one person may store in a day (--person-daily-bytes)"
-            }
-            Limit::AddressBytes => {
-                "was refused: more bytes than one address may store in a day (--address-daily-bytes)"
-            }
-            Limit::DailyBytes => {
-                "was refused: more bytes than all together may store in a day (--daily-bytes)"
-            }
-        }
-    }
 }
 
 impl From<(Limit, Duration)> for Over {
@@ -112,11 +86,26 @@ fn take(limit: Limit, rate: &Rate, quota: Quota, now: Duration) -> Result<(), Ov
     rate.take(quota, now).map_err(|wait| Over::new(limit, wait))
 }
 
-/// Whether an envelope asks for something that has to be found.
-pub(super) fn is_read(envelope: &ToServer) -> bool {
-    match envelope {
-        ToServer::History { .. } | ToServer::Presence { .. } => true,
-        ToServer::Join(Join { since, history, .. }) => since.is_some() || history.is_some(),
-        _ => false,
+/// What somebody did, with the flags about it.
+pub(super) fn for_operators(limit: Limit) -> &'static str {
+    match limit {
+        Limit::Connection => {
+            "was refused: more than one connection may send (--message-rate, --message-burst)"
+        }
+        Limit::Person => {
+            "was refused: more than one person may send (--person-rate, --person-burst)"
+        }
+        Limit::Room => "was refused: more than one room takes (--room-rate, --room-burst)",
+        Limit::Reads => "was refused: more pages of history than may be read",
+        Limit::Requests => "was refused: more joins, leaves and questions than may be",
+        Limit::PersonBytes => {
+            "was refused: more bytes than one person may store in a day (--person-daily-bytes)"
+        }
+        Limit::AddressBytes => {
+            "was refused: more bytes than one address may store in a day (--address-daily-bytes)"
+        }
+        Limit::DailyBytes => {
+            "was refused: more bytes than all together may store in a day (--daily-bytes)"
+        }
     }
 }

@@ -39,7 +39,7 @@ mod writer;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use protocol::{Epoch, RoomName, UserName};
+use protocol::{Epoch, UserName};
 use tokio::sync::{mpsc, oneshot};
 
 use self::checkpoint::Checkpoints;
@@ -50,16 +50,12 @@ use self::effects::Effects;
 use self::event::{Act, Expire};
 use self::guard::Guard;
 pub(crate) use self::outcome::Outcome;
-#[cfg(test)]
-pub(crate) use self::page::Stored;
 pub(crate) use self::page::{Asked, Page};
 use self::read_faults::ReadFaults;
 use self::reader::Reader;
 pub(crate) use self::readers::{Asker, NotRead};
 use self::readers::{READERS, Readers};
 pub(crate) use self::register::Register;
-#[cfg(test)]
-pub(crate) use self::ring::RING_MESSAGES_MAX;
 pub(crate) use self::rooms::{OpenRoom, Rooms};
 use self::sanction::Sanction;
 use self::sequencer::Sequencer;
@@ -167,9 +163,9 @@ impl Log {
         Ok((log, register, ended))
     }
 
-    /// Opens a room, spelt as whoever opened it first and is still there spelt it.
-    pub(crate) fn open(&self, name: RoomName) -> Arc<OpenRoom> {
-        self.health.rooms.open(name)
+    /// The rooms that somebody is in.
+    pub(crate) fn rooms(&self) -> &Rooms {
+        &self.health.rooms
     }
 
     /// Which log it is: another one if a backup took its place.

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use protocol::MessageId;
+use protocol::{MessageId, UserName};
 
-use super::client::Client;
-use super::process::{Process, hash};
+use super::client::{Client, ELSEWHERE};
+use super::connection::{MESSAGE_BURST, MESSAGE_RATE};
+use super::process::{MODERATORS, Process, hash};
 use super::store::Store;
 use super::time::LEAP_MS;
 
@@ -22,6 +23,37 @@ pub(super) fn owners(process: &Process, store: &Store) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Nobody has more kept than the rate of a connection allows.
+pub(super) fn rates(process: &Process) -> Result<(), String> {
+    for connection in process.connections.values() {
+        let kept = &connection.kept;
+        let Some(last) = kept.last() else { continue };
+        for (at, first) in kept.iter().enumerate() {
+            let allowed =
+                f64::from(MESSAGE_BURST) + (*last - *first).as_secs_f64() * f64::from(MESSAGE_RATE);
+            let count = kept.len() - at;
+            if count as f64 > allowed + 1.0 {
+                return Err(format!("{} is too fast: {kept:?}", connection.name()));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Who speaks is in the room, and who deletes may do so.
+pub(super) fn rights(store: &Store, clients: &[Client]) -> Result<(), String> {
+    if let Some(stray) = store.messages.iter().find(|it| it.room.as_str() == ELSEWHERE) {
+        return Err(format!("{} was said where nobody was in", stray.id));
+    }
+    // The names of moderators are wanted by others, too, who may have them for a time.
+    let is_name =
+        |name: &UserName| clients.iter().any(|it| MODERATORS.contains(&it.key) && it.name == *name);
+    match store.deletions.iter().find(|it| !is_name(&it.by)) {
+        Some(deletion) => Err(format!("{} deletes, who is no moderator", deletion.by)),
+        None => Ok(()),
+    }
 }
 
 /// Ids grow, over all runs, and neither they nor times run far ahead of the truth; nothing is stored

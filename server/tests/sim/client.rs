@@ -4,10 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use protocol::{
-    Body, Code, Connect, Deleted, Message, MessageId, Ref, RoomName, ToClient, ToServer, UserName,
+    Body, Code, Connect, Deleted, ErrorNote, History, HistoryQuery, Message, MessageId, Ref,
+    RoomName, Say, ToClient, ToServer, UserName,
 };
 
 use super::store::Store;
+
+/// A room that nobody is ever in.
+pub(super) const ELSEWHERE: &str = "elsewhere";
 
 pub(super) struct Client {
     pub(super) name: UserName,
@@ -138,10 +142,39 @@ impl Client {
         }))
     }
 
+    /// Says something in a room that it is not in.
+    pub(super) fn stray(&mut self) -> ToServer {
+        ToServer::Message(Say {
+            room: RoomName::try_from(ELSEWHERE).unwrap(),
+            content: Body::try_from("stray".to_owned()).unwrap(),
+            reference: Some(self.reference()),
+        })
+    }
+
+    /// Asks for what was said before the newest.
+    pub(super) fn look_back(&mut self, room: usize) -> Option<ToServer> {
+        let reference = Some(self.reference());
+        let view = self.rooms.values().nth(room % self.rooms.len()).unwrap();
+        let before = MessageId::try_from(view.position.get() + 1).ok();
+        let (room, limit) = (view.room.clone(), Some(8));
+        let query = HistoryQuery { room, before, limit, reference };
+        view.entered.then_some(ToServer::History(query))
+    }
+
+    /// A new one, that is nobody else's.
+    fn reference(&mut self) -> Ref {
+        let reference = format!("{}-{}", self.key, self.next);
+        self.next += 1;
+        Ref::try_from(&*reference).unwrap()
+    }
+
     /// Hears one envelope; true if it has to come back to where it was, to ask for what it missed.
     pub(super) fn hear(&mut self, envelope: ToClient, store: &Store) -> Result<bool, String> {
         match envelope {
             ToClient::Message(message) => self.message(message, store)?,
+            ToClient::History(history) if history.reference.is_some() => {
+                self.older(&history, store)?
+            }
             ToClient::History(history) => {
                 for message in history.messages {
                     self.message(message, store)?;
@@ -163,11 +196,12 @@ impl Client {
                 self.rooms.get_mut(&**presence.room.key()).unwrap().people = people;
             }
             ToClient::Error(note) => {
+                self.is_mine(&note)?;
                 if note.code == Code::Unavailable && note.reference.is_none() {
                     return Ok(true);
                 }
                 let is_it = |said: &&mut Said| Some(&said.reference) == note.reference.as_ref();
-                if note.code == Code::Unavailable
+                if matches!(note.code, Code::Unavailable | Code::TooFast)
                     && let Some(said) = self.pending.iter_mut().find(is_it)
                 {
                     said.sent = false;
@@ -177,6 +211,32 @@ impl Client {
             ToClient::Moderated(_) => {}
         }
         Ok(false)
+    }
+
+    /// What was said before. It may be known, and have been deleted since, which is told afterwards.
+    fn older(&self, history: &History, store: &Store) -> Result<(), String> {
+        let (view, who) = (&self.rooms[&**history.room.key()], self.name.as_str());
+        for message in &history.messages {
+            let id = message.id.get();
+            if !store.holds(message) {
+                return Err(format!("{who} finds {id}, which is not stored"));
+            }
+            if !message.deleted && view.deleted.contains(&id) {
+                return Err(format!("{who} finds {id} again, which was deleted"));
+            }
+        }
+        Ok(())
+    }
+
+    /// A refusal is of something that this one said.
+    fn is_mine(&self, note: &ErrorNote) -> Result<(), String> {
+        let mine = format!("{}-", self.key);
+        match &note.reference {
+            Some(other) if !other.as_str().starts_with(&mine) => {
+                Err(format!("{} is told of {}, which is another's", self.name, other.as_str()))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn message(&mut self, message: Message, store: &Store) -> Result<(), String> {

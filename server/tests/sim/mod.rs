@@ -1,4 +1,4 @@
-//! The simulator: the real rules of the hub, the real names, outboxes, rings and keeper of the log,
+//! The simulator: the real rules of the hub and of a connection, the real names, outboxes, rings and keeper of the log,
 //! around a log that is late, fails and recovers, a process that dies, a clock that jumps, and
 //! clients that cut, resume, resend and delete. One number, the seed, decides everything that happens.
 //!
@@ -8,6 +8,7 @@
 
 mod check;
 mod client;
+mod connection;
 mod process;
 mod replay;
 mod store;
@@ -56,6 +57,18 @@ enum Mutant {
     Overtake,
     /// A failed commit is told as a good one.
     HideFailures,
+    /// What somebody sent again is told again to everybody.
+    TellAllAgain,
+    /// A refusal is told to another connection.
+    TellAnother,
+    /// Everybody may speak in every room.
+    SpeakAnywhere,
+    /// Everybody may delete.
+    DeleteWithoutRight,
+    /// Nobody is too fast.
+    ForgetRates,
+    /// What is told while older messages are read is not held back.
+    HistoryUnheld,
 }
 
 /// Whether the steps of a run are told.
@@ -149,6 +162,9 @@ fn everything_that_may_go_wrong_does() {
         "NameTaken",
         "NameClaimed",
         "hears Deleted(",
+        "NotInRoom",
+        "NotAllowed",
+        "TooFast",
         "Unavailable",
         "reference: None, retry_ms: Some(1)",
         "is cut",
@@ -182,6 +198,12 @@ fn every_mutant_is_noticed() {
         (Mutant::KeepGhosts, "left"),
         (Mutant::Overtake, "after"),
         (Mutant::HideFailures, "not stored"),
+        (Mutant::TellAllAgain, "after"),
+        (Mutant::TellAnother, "another"),
+        (Mutant::SpeakAnywhere, "nobody was in"),
+        (Mutant::DeleteWithoutRight, "no moderator"),
+        (Mutant::ForgetRates, "too fast"),
+        (Mutant::HistoryUnheld, "again, which was deleted"),
     ] {
         let failure = first_failure(0..SEEDS_FOR_A_MUTANT, mutant);
         let (seed, why) = failure.unwrap_or_else(|| panic!("nobody notices {mutant:?}"));

@@ -1,15 +1,16 @@
 //! The world that a seed makes: which step comes next, and what goes wrong in it.
 
+mod rest;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use fastrand::Rng;
-use protocol::{RoomName, ToClient};
+use protocol::{RoomName, ToClient, ToServer};
 
 use super::client::Client;
-use super::process::{Process, hash};
+use super::process::{MODERATORS, Process};
 use super::store::Store;
 use super::time::{Clocks, Time};
 use super::{Mutant, Tracing, check};
@@ -19,11 +20,8 @@ use crate::monitoring::metrics::Metrics;
 
 /// Steps before everything comes to rest.
 const STEPS: usize = 240;
-/// Steps that coming to rest may take: far more than it does.
-const STEPS_TO_REST: usize = 10_000;
 /// Messages of one client: what a person types in one run.
 const MESSAGES_MAX: usize = 8;
-const MODERATORS: usize = 2; // The first of the clients may delete.
 const HOUR_US: i64 = 3_600_000_000;
 
 thread_local! {
@@ -102,6 +100,7 @@ impl World {
         }
         let rested = self.rest();
         check::stored(&self.store, self.clocks.truth_us)?;
+        check::rights(&self.store, &self.clients)?;
         rested?;
         let process = self.process.as_ref().ok_or("the server is down")?;
         check::at_rest(&self.clients[..self.clients.len() - 1], &self.store, process)?;
@@ -128,11 +127,14 @@ impl World {
         }
         match self.rng.u8(0..100) {
             0..=11 => self.connect(who)?,
-            12..=21 => self.talk(who),
+            12..=21 => {
+                self.talk(who);
+                self.wonder(who);
+            }
             22..=44 => self.hear(who)?,
             45..=60 => {
-                let readable = self.rng.u8(0..3) > 0;
-                self.pump(who, readable);
+                let (steps, readable) = (self.rng.u8(1..=3), self.rng.u8(0..3) > 0);
+                (0..steps).for_each(|_| self.pump(who, readable));
             }
             61..=76 => drop(self.shard()),
             77..=83 => drop(self.begin_commit()),
@@ -147,6 +149,7 @@ impl World {
         }
         if let Some(process) = &self.process {
             check::owners(process, &self.store)?;
+            check::rates(process)?;
         }
         Ok(())
     }
@@ -180,24 +183,41 @@ impl World {
         if self.rng.u8(0..4) == 0 {
             client.doubt();
         }
-        if who < MODERATORS && self.rng.u8(0..3) == 0 {
+        let is_moderator = MODERATORS.contains(&self.clients[who].key);
+        if self.rng.u8(0..if is_moderator { 3 } else { 12 }) == 0 {
             let room = self.rng.usize(0..2);
             self.censor(who, room);
         }
-        let client = &mut self.clients[who];
-        let (Some(process), Some(line)) = (&mut self.process, client.line) else { return };
-        let Some(envelope) = client.speak() else { return };
-        if let Some(connection) = process.connections.get_mut(&line) {
-            connection.inbox.push_back(envelope.clone());
+        if self.clients[who].line.is_some() {
+            let envelope = self.clients[who].speak();
+            self.send(who, envelope);
         }
-        self.say(|| format!("{who} says {envelope:?}"));
+    }
+
+    /// Speaks where it is not, or looks back.
+    fn wonder(&mut self, who: usize) {
+        let (what, room) = (self.rng.u8(0..8), self.rng.usize(0..2));
+        let client = &mut self.clients[who];
+        let envelope = match what {
+            0 => Some(client.stray()),
+            1..=4 => client.look_back(room),
+            _ => None,
+        };
+        self.send(who, envelope);
     }
 
     fn censor(&mut self, who: usize, room: usize) {
-        let client = &self.clients[who];
-        let (Some(process), Some(line)) = (&mut self.process, client.line) else { return };
+        let envelope = self.clients[who].censor(room);
+        self.send(who, envelope);
+    }
+
+    /// What a client says is on its way to the server, if there is one.
+    fn send(&mut self, who: usize, envelope: Option<ToServer>) {
+        let (Some(process), Some(line)) = (&mut self.process, self.clients[who].line) else {
+            return;
+        };
         let connection = process.connections.get_mut(&line);
-        if let (Some(connection), Some(envelope)) = (connection, client.censor(room)) {
+        if let (Some(connection), Some(envelope)) = (connection, envelope) {
             connection.inbox.push_back(envelope.clone());
             self.say(|| format!("{who} says {envelope:?}"));
         }
@@ -340,67 +360,8 @@ impl World {
         self.clocks.now_us += passed_us;
         self.clocks.truth_us += passed_us;
         if let Some(process) = &mut self.process {
+            process.now = self.passed;
             process.time.look(self.clocks);
         }
-    }
-
-    /// Nothing goes wrong any more: everybody gets in and hears everything. Who only wants another's
-    /// name goes.
-    fn rest(&mut self) -> Result<(), String> {
-        self.start();
-        self.cut(self.clients.len() - 1);
-        self.clients.iter_mut().for_each(|client| client.think(0));
-        for _ in 0..STEPS_TO_REST {
-            self.passed += Duration::from_millis(1);
-            self.pass(1_000);
-            while self.notice() {}
-            self.release();
-            let before = self.steps;
-            for who in 0..self.clients.len() - 1 {
-                self.connect(who)?;
-                self.talk(who);
-                self.pump(who, true);
-                while self.shard() {}
-                self.hear(who)?;
-                let read = self.wires[who].is_empty();
-                if !read {
-                    // It reads by and by.
-                    self.say(|| format!("{who} has more to hear"));
-                }
-            }
-            self.begin_commit();
-            self.end_commit(true);
-            if self.steps == before && self.is_settled() {
-                return Ok(());
-            }
-        }
-        Err("it never comes to rest".to_owned())
-    }
-
-    /// The operator takes the first one's name from whoever else has it.
-    fn release(&mut self) {
-        let (name, key) = (&self.clients[0].name, hash(self.clients[0].key));
-        if self.store.owner(name).is_some_and(|owner| owner != key) {
-            self.store.release(name);
-        }
-    }
-
-    fn is_settled(&self) -> bool {
-        let all = &self.clients[..self.clients.len() - 1];
-        all.iter().all(|it| it.line.is_some() && it.pending.is_empty())
-    }
-
-    /// Everybody goes, and nothing is left of them.
-    fn leave(&mut self) -> Result<(), String> {
-        (0..self.clients.len()).for_each(|who| self.cut(who));
-        let Some(process) = &mut self.process else { return Ok(()) };
-        while let Some(line) = process.connections.keys().next().copied() {
-            process.end(line);
-            while process.shard(self.passed) {}
-        }
-        let (rooms, open) = (process.rooms_in_hub(), process.health.rooms.count());
-        let (names, bytes) = (process.names.count(), &self.metrics.outbox_bytes);
-        let left = (rooms, open, names, bytes.load(Ordering::Relaxed));
-        if left == (0, 0, 0, 0) { Ok(()) } else { Err(format!("{left:?} is left")) }
     }
 }

@@ -39,6 +39,16 @@ pub(crate) struct Sanctions {
     moderators: Moderators,
 }
 
+/// How somebody stands, as far as is known in memory.
+#[derive(Debug)]
+pub(crate) enum Standing {
+    Free,
+    Restricted(Restriction),
+    /// The operator may have lifted this one in the database, which is to be asked. If so, it has to be
+    /// [forgotten](Sanctions::forget).
+    Unsure(Arc<Sanction>),
+}
+
 #[derive(Debug, Default)]
 struct All {
     by_name: HashMap<Arc<str>, Vec<Arc<Sanction>>>,
@@ -72,23 +82,44 @@ impl Sanctions {
     }
 
     /// Why somebody may not speak in a room.
+    #[cfg(test)]
     pub(crate) fn mute(
         &self,
         person: &Person,
         pass: Option<&Permissions>,
         room: &RoomName,
-        now: impl FnOnce() -> u64,
+        now: impl Fn() -> u64,
     ) -> Option<Restriction> {
-        if self.mutes.load(Ordering::Relaxed) == 0 {
-            return None;
+        match self.standing(Kind::Mute, (person, pass), Some(room), now, || false) {
+            Standing::Restricted(mute) => Some(mute),
+            Standing::Free | Standing::Unsure(_) => None,
+        }
+    }
+
+    /// How somebody stands in a room, or in the server. `now` is in milliseconds since 1970; the
+    /// database can only be asked for those who may read.
+    pub(crate) fn standing(
+        &self,
+        kind: Kind,
+        person: (&Person, Option<&Permissions>),
+        room: Option<&RoomName>,
+        now: impl Fn() -> u64,
+        may_ask: impl FnOnce() -> bool,
+    ) -> Standing {
+        if kind == Kind::Mute && self.mutes.load(Ordering::Relaxed) == 0 {
+            return Standing::Free;
         }
         let now = now();
-        Some(restriction(&*self.find(Kind::Mute, (person, pass), Some(room), now)?, now))
+        match self.find(kind, person, room, now) {
+            None => Standing::Free,
+            Some(found) if may_ask() => Standing::Unsure(found),
+            Some(found) => Standing::Restricted(restriction(&found, now)),
+        }
     }
 
     /// What keeps somebody out, or silent. One may be set for a moderator who is away, whom nobody
     /// knows for one then; and it holds for another connection of theirs, which came in with less.
-    pub(crate) fn find(
+    fn find(
         &self,
         kind: Kind,
         (person, pass): (&Person, Option<&Permissions>),

@@ -48,6 +48,10 @@ const MAY_NOT_KNOW: &[(&str, &[&str])] = &[
     ("server/src/auth/sanctions/mod.rs", &["tokio", "Instant", "SystemTime", "crate::outbox"]),
     ("server/src/cli/admin.rs", &["tokio", "clap"]),
     ("server/src/connection", &["rusqlite", "crate::http"]),
+    (
+        "server/src/connection/session",
+        &["tokio", "Instant", "SystemTime", "async ", "Engine", "Outbox", "fastrand", "tracing"],
+    ),
     ("server/src/connection/write_pump.rs", &["ToServer", "read_pump", "crate::hub", "crate::log"]),
     ("server/src/limits/network.rs", &["tokio", "crate::"]),
     ("server/src/limits/rate.rs", &["tokio", "Instant", "crate::"]),

@@ -1,0 +1,143 @@
+//! Effects of a session that take their time: it waits for space, for a turn, for the log and the hub.
+//!
+//! This file does not know what follows from what is found.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use tokio::time::sleep_until;
+
+use super::read_pump::ReadPump;
+use super::session::{Effect, Entering, Listing, Reading, Recheck};
+use crate::config::READ_AGAIN;
+use crate::log::OpenRoom;
+use crate::outbox::End;
+
+/// What an answer to `presence` costs, in bytes of reading: 500 names, found and written by the task
+/// that also tells the room what is said.
+const LIST_COST: u64 = 64 * 1024;
+
+impl ReadPump {
+    /// Does one effect after another, until the next text may come.
+    pub(super) async fn perform(&mut self, mut effect: Effect) -> Result<(), End> {
+        loop {
+            effect = match effect {
+                Effect::Nothing => return Ok(()),
+                Effect::Refuse(_)
+                | Effect::RefuseAndEnd(..)
+                | Effect::End(_)
+                | Effect::Keep(_)
+                | Effect::Release { .. } => {
+                    if let Some(slow) = self.perform_now(effect)? {
+                        slow.await?;
+                    }
+                    return Ok(());
+                }
+                Effect::Leave(room) => {
+                    self.leave_hub(&room).await;
+                    return Ok(());
+                }
+                Effect::Moderate(act, room) => return self.moderate(*act, room).await,
+                Effect::List(Listing { room, after }) => {
+                    let asked = self.engine.hub.people(room, self.id, after).await;
+                    return asked.map_err(|_| self.stopping());
+                }
+                Effect::AwaitSpace(query) => {
+                    self.until_space().await?;
+                    self.ask(|session, around| session.has_space(query, around))
+                }
+                Effect::Recheck(recheck) => self.recheck(recheck).await?,
+                Effect::Enter(entering) => self.enter_room(entering).await?,
+                Effect::Read(reading) => self.read(reading).await?,
+                Effect::AwaitTurn(listing) => {
+                    let turn = self.engine.log.turn(&self.asker, LIST_COST);
+                    let turn = self.unless_over(turn).await?;
+                    self.session.had_turn(listing, turn)
+                }
+            }
+        }
+    }
+
+    /// Waits until the answer has space in the outbox, however slowly the peer reads, and heeds
+    /// meanwhile what others say.
+    async fn until_space(&mut self) -> Result<(), End> {
+        let engine = self.engine.clone();
+        let mut stopping = pin!(engine.stopping.begun.cancelled());
+        loop {
+            self.heed().await?;
+            let look = self.life.not_after(self.now() + engine.config.ping_interval);
+            tokio::select! {
+                biased;
+                () = self.outbox.told() => {}
+                () = &mut stopping => return Err(self.stopping()),
+                () = sleep_until(self.moment(look)) => {}
+                () = self.outbox.has_room() => return Ok(()),
+            }
+        }
+    }
+
+    /// Asks the database, which the operator may have changed.
+    async fn recheck(&mut self, recheck: Recheck) -> Result<Effect, End> {
+        let found = self.engine.log.has_sanction(&self.asker, recheck.sanction.clone());
+        let stands = !matches!(self.unless_over(found).await?, Ok(false));
+        Ok(self.ask(|session, around| session.rechecked(recheck, stands, around)))
+    }
+
+    async fn enter_room(&mut self, entering: Entering) -> Result<Effect, End> {
+        if entering.asked.is_some() {
+            self.outbox.hold();
+        }
+        let (name, who) = (entering.room.name().clone(), self.ask(|_, around| around.who()));
+        let entered = self.engine.hub.join(name, self.id, who, self.outbox.clone()).await;
+        entered.map_err(|_| self.stopping())?;
+        Ok(self.session.entered(entering))
+    }
+
+    async fn read(&mut self, reading: Reading) -> Result<Effect, End> {
+        if !reading.is_join {
+            self.outbox.hold();
+        }
+        let log = &self.engine.log;
+        let page = log.page(&self.asker, &reading.room, reading.asked.clone());
+        let page = self.unless_over(page).await?;
+        Ok(self.session.found(reading, page, log.epoch(), read_again()))
+    }
+
+    /// What is found, unless the connection ends before that: a turn may be seconds away.
+    async fn unless_over<T>(&self, found: impl Future<Output = T>) -> Result<T, End> {
+        let stopping = &self.engine.stopping.begun;
+        tokio::select! {
+            biased;
+            end = self.outbox.ended() => Err(end),
+            () = stopping.cancelled() => Err(self.stopping()),
+            found = found => Ok(found),
+        }
+    }
+
+    /// Goes out of rooms because a moderator said so.
+    pub(super) async fn put_out(&mut self) {
+        for room in self.outbox.to_leave() {
+            if let Some(open) = self.session.put_out(room) {
+                self.leave_hub(&open).await;
+            }
+        }
+    }
+
+    pub(super) async fn leave_all(&mut self) {
+        for open in self.session.leave_all() {
+            self.leave_hub(&open).await;
+        }
+    }
+
+    async fn leave_hub(&self, open: &OpenRoom) {
+        let (room, user) = (open.name().clone(), self.claim.name().clone());
+        // A stopped hub has no rooms to leave.
+        let _ = self.engine.hub.leave(room, self.id, user).await;
+    }
+}
+
+/// When to ask again for what cannot be read: another time for each, so that they do not all come at once.
+fn read_again() -> Duration {
+    let spread = *READ_AGAIN.end() - *READ_AGAIN.start();
+    *READ_AGAIN.start() + spread.mul_f64(fastrand::f64())
+}

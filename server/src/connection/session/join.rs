@@ -1,0 +1,122 @@
+//! Entering a room: first at the hub, and the replay is read then. What is stored before the read is in the
+//! replay, what is told after the entry waits in the outbox, and what is in both is dropped there.
+//!
+//! This file does not know how anything is read.
+
+use std::sync::Arc;
+
+use protocol::{HISTORY_MAX, Join, Refusal, RoomName};
+
+use super::{Around, Effect, Entering, Query, Reading, Recheck, Refused, Session, Then};
+use crate::auth::sanctions::Standing;
+use crate::config::ROOMS_PER_CONNECTION_MAX;
+use crate::log::sanction::Kind;
+use crate::log::{Asked, OpenRoom};
+use crate::outbox::End;
+
+impl Session {
+    pub(super) fn join(&mut self, join: Join, around: &Around<'_>) -> Effect {
+        self.begin(join, false, around)
+    }
+
+    /// If it is refused, the connection is.
+    pub(super) fn join_first(&mut self, join: Join, around: &Around<'_>) -> Effect {
+        self.begin(join, true, around)
+    }
+
+    fn begin(&mut self, join: Join, is_first: bool, around: &Around<'_>) -> Effect {
+        let Join { room, since, history } = join;
+        if since.is_none() && history.is_none() {
+            return self.enter(room, None, is_first, around);
+        }
+        let limit = usize::from(history.unwrap_or(HISTORY_MAX));
+        let asked = Asked { since: since.unwrap_or_default(), before: None, limit };
+        Effect::AwaitSpace(Query::Join { room, asked, is_first })
+    }
+
+    pub(super) fn enter(
+        &mut self,
+        room: RoomName,
+        asked: Option<Asked>,
+        is_first: bool,
+        around: &Around<'_>,
+    ) -> Effect {
+        let entering = Entering { room: around.rooms.open(room), asked, is_first };
+        match self.may_join(&entering.room, around) {
+            Ok(()) => self.enter_unless_banned(entering, around),
+            Err(refusal) => refuse(refusal, &entering),
+        }
+    }
+
+    fn may_join(&self, room: &OpenRoom, around: &Around<'_>) -> Result<(), Refusal> {
+        if self.find(room.name()).is_some() {
+            return Err(Refusal::AlreadyInRoom);
+        }
+        let max = ROOMS_PER_CONNECTION_MAX;
+        if self.rooms.len() >= max {
+            return Err(Refusal::TooManyRooms { max });
+        }
+        if around.pass.is_some_and(|pass| !pass.opens(room.name())) {
+            return Err(Refusal::WrongRoom);
+        }
+        room.name().check().map_err(Refusal::BadRoom)
+    }
+
+    pub(super) fn enter_unless_banned(&self, entering: Entering, around: &Around<'_>) -> Effect {
+        match around.standing(Kind::Ban, entering.room.name()) {
+            Standing::Free => Effect::Enter(entering),
+            Standing::Restricted(ban) => refuse(Refusal::Banned(Box::new(ban)), &entering),
+            Standing::Unsure(sanction) => {
+                Effect::Recheck(Recheck { sanction, then: Then::Enter(entering) })
+            }
+        }
+    }
+
+    /// The database was asked whether something still stands.
+    pub(crate) fn rechecked(
+        &mut self,
+        recheck: Recheck,
+        stands: bool,
+        around: &Around<'_>,
+    ) -> Effect {
+        let Recheck { sanction, then } = recheck;
+        if !stands {
+            around.sanctions.forget(&sanction);
+            return match then {
+                Then::Say(say) => self.say(say, around),
+                Then::Enter(entering) => self.enter_unless_banned(entering, around),
+            };
+        }
+        let restriction = crate::auth::sanctions::restriction(&sanction, (around.age_ms)());
+        match then {
+            Then::Say(say) => super::speak::refuse(Refusal::Muted(Box::new(restriction)), say),
+            Then::Enter(entering) => refuse(Refusal::Banned(Box::new(restriction)), &entering),
+        }
+    }
+
+    /// It is in the room: what is told there comes to its outbox.
+    pub(crate) fn entered(&mut self, entering: Entering) -> Effect {
+        let Entering { room, asked, .. } = entering;
+        self.rooms.push(Arc::clone(&room));
+        match asked {
+            Some(asked) => Effect::Read(Reading { room, asked, is_join: true, reference: None }),
+            None => Effect::Nothing,
+        }
+    }
+}
+
+impl Around<'_> {
+    /// Whether a ban or mute holds for this connection there, as far as memory knows.
+    pub(super) fn standing(&self, kind: Kind, room: &RoomName) -> Standing {
+        let person = (self.person, self.pass);
+        let may_ask = || (self.may_read)().is_ok();
+        self.sanctions.standing(kind, person, Some(room), self.age_ms, may_ask)
+    }
+}
+
+fn refuse(refusal: Refusal, entering: &Entering) -> Effect {
+    if entering.is_first {
+        return Effect::End(End::Refused(refusal));
+    }
+    Effect::Refuse(Refused::new(refusal, Some(entering.room.name().clone()), None))
+}

@@ -1,0 +1,156 @@
+//! What one connection may do, and what follows from it.
+//!
+//! A text comes in, an [`Effect`] goes out: what is to be done next, by whoever drives the session. What the
+//! session has to know before it can go on is an effect too, and comes back with the answer. So the read
+//! pump and the simulator drive the same rules. This file and those beside it know no task, no socket and
+//! no clock: time is an argument.
+
+mod effect;
+mod join;
+mod life;
+mod query;
+mod speak;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use protocol::{BadEnvelope, Connect, Leave, Refusal, Role, RoomName, ToServer, UserName};
+
+use self::effect::Then;
+pub(crate) use self::effect::{
+    Effect, Entering, Keep, Listing, Query, Reading, Recheck, Refused, Wanted,
+};
+pub(super) use self::life::{Life, Look};
+use super::rate_limits::{Over, RateLimits};
+use crate::auth::Permissions;
+use crate::auth::moderators::Moderators;
+use crate::auth::sanctions::Sanctions;
+use crate::config::BAD_FRAMES_MAX;
+use crate::connection::budget::{Budgets, Spender};
+use crate::hub::lane;
+use crate::limits::rate::Rate;
+use crate::log::{OpenRoom, Rooms};
+use crate::outbox::End;
+use crate::people::names::Person;
+
+/// What a session goes by, at one moment: whose it is, and what all sessions of a server share.
+pub(crate) struct Around<'a> {
+    pub(crate) person: &'a Person,
+    pub(crate) pass: Option<&'a Permissions>,
+    /// Since any fixed start.
+    pub(crate) now: Duration,
+    pub(crate) rooms: &'a Rooms,
+    pub(crate) rate_limits: &'a RateLimits,
+    pub(crate) budgets: &'a Budgets,
+    pub(crate) sanctions: &'a Sanctions,
+    pub(crate) moderators: &'a Moderators,
+    /// By what bans and mutes are measured: asked for only where there are any.
+    pub(crate) age_ms: &'a dyn Fn() -> u64,
+    /// Whether this connection may read more, else when: asked for only where it wants to.
+    pub(crate) may_read: &'a dyn Fn() -> Result<(), Duration>,
+}
+
+impl Around<'_> {
+    /// Who enters a room.
+    pub(crate) fn who(&self) -> (UserName, Role) {
+        (self.person.name.clone(), self.pass.map_or(Role::Member, |pass| pass.role))
+    }
+}
+
+/// One connection: where it is, and what it did lately.
+#[derive(Debug)]
+pub(crate) struct Session {
+    rooms: Vec<Arc<OpenRoom>>,
+    spender: Spender,
+    said: Rate,
+    requests: Rate,
+    bad_frames: u32,
+}
+
+impl Session {
+    /// Somebody who came in, and is in no room yet.
+    pub(crate) fn new(spender: Spender) -> Self {
+        let (said, requests) = (Rate::default(), Rate::default());
+        Session { rooms: Vec::new(), spender, said, requests, bad_frames: 0 }
+    }
+
+    /// The first room, without which there is no connection.
+    pub(crate) fn open(&mut self, connect: Connect, around: &Around<'_>) -> Effect {
+        let Connect { room, since, history, .. } = connect;
+        self.join_first(protocol::Join { room, since, history }, around)
+    }
+
+    /// What follows from a text.
+    pub(crate) fn text(&mut self, text: &str, around: &Around<'_>) -> Effect {
+        let envelope = match ToServer::parse(text) {
+            Ok(envelope) => envelope,
+            Err(bad) => return self.bad_frame(bad),
+        };
+        self.bad_frames = 0;
+        if let Err(over) = self.take_turn(&envelope, around) {
+            let (room, reference) = envelope.about();
+            return Effect::Refuse(Refused::over(over, room.cloned(), reference.cloned()));
+        }
+        match envelope {
+            ToServer::Message(say) => self.say(say, around),
+            ToServer::Join(join) => self.join(join, around),
+            ToServer::Leave(Leave { room }) => self.leave(room),
+            ToServer::History(history) => Effect::AwaitSpace(Query::History(history)),
+            ToServer::Presence(people) => Effect::AwaitSpace(Query::People(people)),
+            ToServer::Delete(delete) => self.delete(delete, around),
+            ToServer::Moderate(act) => self.moderate(act, around),
+        }
+    }
+
+    fn bad_frame(&mut self, bad: BadEnvelope) -> Effect {
+        let BadEnvelope { refusal, room, reference } = bad;
+        let refused = Refused::new(refusal, room, reference);
+        self.bad_frames += 1;
+        if self.bad_frames < BAD_FRAMES_MAX {
+            return Effect::Refuse(refused);
+        }
+        Effect::RefuseAndEnd(refused, End::Refused(Refusal::TooManyBadFrames(self.bad_frames)))
+    }
+
+    /// A message takes its turn when its room is known.
+    fn take_turn(&self, envelope: &ToServer, around: &Around<'_>) -> Result<(), Over> {
+        match envelope {
+            ToServer::Message(_) => Ok(()),
+            ToServer::Delete(_) | ToServer::Moderate(_) => {
+                around.rate_limits.act(around.now, &self.said, around.person.said())
+            }
+            ToServer::Join(_)
+            | ToServer::Leave(_)
+            | ToServer::History(_)
+            | ToServer::Presence(_) => {
+                around.rate_limits.request(around.now, &self.requests)?;
+                query::may_ask(envelope, around)
+            }
+        }
+    }
+
+    fn leave(&mut self, room: RoomName) -> Effect {
+        let place = self.rooms.iter().position(|open| *open.name() == room);
+        match place.map(|place| self.rooms.swap_remove(place)) {
+            Some(open) => Effect::Leave(open),
+            None => Effect::Refuse(Refused::new(Refusal::NotInRoom, Some(room), None)),
+        }
+    }
+
+    /// Goes out of a room because a moderator said so; it may have left by itself meanwhile.
+    pub(crate) fn put_out(&mut self, room: u64) -> Option<Arc<OpenRoom>> {
+        let place = self.rooms.iter().position(|open| lane(open.name()) == room)?;
+        Some(self.rooms.swap_remove(place))
+    }
+
+    /// It is over: the rooms to go out of, before the name is free again.
+    pub(crate) fn leave_all(&mut self) -> Vec<Arc<OpenRoom>> {
+        std::mem::take(&mut self.rooms)
+    }
+
+    fn find(&self, room: &RoomName) -> Option<&Arc<OpenRoom>> {
+        self.rooms.iter().find(|open| open.name() == room)
+    }
+}

@@ -1,0 +1,100 @@
+//! What a connection asks for: older messages, what it missed, and who else is in a large room.
+//!
+//! This file does not know how it is found.
+
+use std::time::Duration;
+
+use protocol::{
+    Epoch, HISTORY_DEFAULT, HistoryQuery, Join, MessageId, PeopleQuery, Ref, Refusal, RoomName,
+    ToServer,
+};
+
+use super::{Around, Effect, Listing, Query, Reading, Refused, Session};
+use crate::connection::note::note;
+use crate::connection::rate_limits::Over;
+use crate::hub::lane;
+use crate::log::{Asked, NotRead, Page};
+use crate::monitoring::metrics::Limit;
+
+/// Whether this connection may read more, if it wants to.
+pub(super) fn may_ask(envelope: &ToServer, around: &Around<'_>) -> Result<(), Over> {
+    let reads = match envelope {
+        ToServer::History(_) | ToServer::Presence(_) => true,
+        ToServer::Join(Join { since, history, .. }) => since.is_some() || history.is_some(),
+        ToServer::Message(_) | ToServer::Leave(_) | ToServer::Delete(_) | ToServer::Moderate(_) => {
+            false
+        }
+    };
+    if !reads {
+        return Ok(());
+    }
+    (around.may_read)().map_err(|wait| Over::new(Limit::Reads, wait))
+}
+
+impl Session {
+    /// The outbox has space for an answer. Rooms may have been left, and rights be gone, meanwhile.
+    pub(crate) fn has_space(&mut self, query: Query, around: &Around<'_>) -> Effect {
+        match query {
+            Query::Join { room, asked, is_first } => {
+                self.enter(room, Some(asked), is_first, around)
+            }
+            Query::History(HistoryQuery { room, before, limit, reference }) => {
+                let Some(open) = self.find(&room).cloned() else {
+                    return refuse(Refusal::NotInRoom, room, reference);
+                };
+                let limit = usize::from(limit.unwrap_or(HISTORY_DEFAULT));
+                let asked = Asked { since: MessageId::ZERO, before, limit };
+                Effect::Read(Reading { room: open, asked, is_join: false, reference })
+            }
+            Query::People(PeopleQuery { room, after }) => match self.find(&room) {
+                Some(_) => Effect::AwaitTurn(Listing { room, after }),
+                None => refuse(Refusal::NotInRoom, room, None),
+            },
+        }
+    }
+
+    /// It is this connection's turn, or will not be.
+    pub(crate) fn had_turn(&mut self, listing: Listing, turn: Result<(), NotRead>) -> Effect {
+        let refusal = match turn {
+            Ok(()) => return Effect::List(listing),
+            Err(NotRead::Unavailable) => Refusal::Unavailable,
+            Err(NotRead::TooMany { retry }) => Over::new(Limit::Reads, retry).refusal,
+        };
+        refuse(refusal, listing.room, None)
+    }
+
+    /// It was read, or not; `again` is when to ask for what cannot be read now. Who comes in is in the
+    /// room all the same, and hears what is said from now on.
+    pub(crate) fn found(
+        &mut self,
+        reading: Reading,
+        found: Result<Page, NotRead>,
+        epoch: &Epoch,
+        again: Duration,
+    ) -> Effect {
+        let Reading { room, asked, is_join, reference } = reading;
+        let refusal = match found {
+            Ok(page) => {
+                let epoch = is_join.then_some(epoch);
+                let first = page.envelope(room.name(), asked.since, epoch, reference.as_ref());
+                let replayed = is_join.then(|| (lane(room.name()), page.head.get()));
+                return Effect::Release { first, replayed, refusal: None };
+            }
+            Err(NotRead::TooMany { retry }) if is_join => {
+                Refusal::Unreadable { retry_ms: milliseconds(retry) }
+            }
+            Err(NotRead::TooMany { retry }) => Over::new(Limit::Reads, retry).refusal,
+            Err(NotRead::Unavailable) => Refusal::Unreadable { retry_ms: milliseconds(again) },
+        };
+        let first = note(&refusal, Some(room.name().clone()), reference);
+        Effect::Release { first, replayed: None, refusal: Some(refusal) }
+    }
+}
+
+fn refuse(refusal: Refusal, room: RoomName, reference: Option<Ref>) -> Effect {
+    Effect::Refuse(Refused::new(refusal, Some(room), reference))
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,328 @@
+//! One connection of a run: its session as it is, and in place of its read pump steps that come when the
+//! seed says so. Each step does one effect; what others do may come before the next.
+
+use std::collections::VecDeque;
+use std::pin::pin;
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+use protocol::{Connect, Delete, MessageId, Say, ToServer, UserName};
+
+use super::Mutant;
+use super::client::ELSEWHERE;
+use super::process::{HubInput, MODERATORS, Process};
+use super::store::Store;
+use crate::config::Config;
+use crate::connection::RateLimits;
+use crate::connection::budget::Budgets;
+use crate::connection::keep::command;
+use crate::connection::session::{
+    Around, Effect, Entering, Keep, Reading, Refused, Session, Wanted,
+};
+use crate::hub::core::Input;
+use crate::hub::{ConnectionId, lane};
+use crate::log::{NotRead, OpenRoom, Page};
+use crate::outbox::{Outbox, Signal};
+use crate::people::names::{Claim, Person};
+
+/// Messages of one connection: so few that a client that says what it could not say before is too fast.
+pub(super) const MESSAGE_RATE: u32 = 100;
+pub(super) const MESSAGE_BURST: u32 = 2;
+/// When to ask again for what cannot be read.
+const AGAIN: Duration = Duration::from_millis(1);
+
+/// One connection, as its read pump holds it.
+pub(super) struct Connection {
+    id: ConnectionId,
+    pub(super) outbox: Outbox,
+    claim: Claim<Outbox>,
+    pub(super) key: u8,
+    session: Session,
+    /// What its client sent and nobody read yet.
+    pub(super) inbox: VecDeque<ToServer>,
+    /// What is to be done next.
+    effect: Option<Effect>,
+    /// What was read, and is not used yet.
+    found: Option<Page>,
+    /// An entry that a mutant does too late.
+    late: Option<HubInput>,
+    /// When it had something kept.
+    pub(super) kept: Vec<Duration>,
+    /// The client is gone; the server has not noticed.
+    pub(super) cut: bool,
+}
+
+/// How far a step went.
+enum Step {
+    /// That was all.
+    Done,
+    /// This comes next.
+    Next(Effect),
+    /// It cannot be done yet.
+    Blocked(Effect),
+}
+
+/// The limits of a run.
+pub(super) fn limits(mutant: Mutant) -> (RateLimits, Budgets) {
+    let rate = if mutant == Mutant::ForgetRates { 0 } else { MESSAGE_RATE };
+    let config = Config { message_rate: rate, message_burst: MESSAGE_BURST, ..Config::for_tests() };
+    (RateLimits::new(&config), Budgets::new(&config))
+}
+
+impl Connection {
+    pub(super) fn new(
+        id: u64,
+        connect: Connect,
+        key: u8,
+        claim: Claim<Outbox>,
+        run: &Process,
+    ) -> Self {
+        let outbox = claim.member().clone();
+        let spender = run.budgets.spender(claim.person(), None, run.now);
+        let mut session = Session::new(spender);
+        let effect = run.around(&claim, |around| session.open(connect, around));
+        Connection {
+            id: ConnectionId(id),
+            outbox,
+            claim,
+            key,
+            session,
+            inbox: VecDeque::new(),
+            effect: Some(effect),
+            found: None,
+            late: None,
+            kept: Vec::new(),
+            cut: false,
+        }
+    }
+
+    pub(super) fn person(&self) -> &Person {
+        self.claim.person()
+    }
+
+    pub(super) fn name(&self) -> &UserName {
+        self.claim.name()
+    }
+
+    /// It is over: out of all rooms.
+    pub(super) fn leave_all(&mut self) -> Vec<HubInput> {
+        let open = self.session.leave_all();
+        open.iter().map(|room| self.leave(room)).collect()
+    }
+
+    fn leave(&self, room: &OpenRoom) -> HubInput {
+        let (room, user) = (room.name().clone(), self.name().clone());
+        Input::Leave { room, id: self.id, user }
+    }
+
+    fn has_space(&self) -> bool {
+        pin!(self.outbox.has_room())
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()))
+            .is_ready()
+    }
+}
+
+impl Process {
+    /// What a session goes by, now.
+    fn around<T>(&self, claim: &Claim<Outbox>, question: impl FnOnce(&Around<'_>) -> T) -> T {
+        question(&Around {
+            person: claim.person(),
+            pass: None,
+            now: self.now,
+            rooms: &self.health.rooms,
+            rate_limits: &self.rate_limits,
+            budgets: &self.budgets,
+            sanctions: &self.sanctions,
+            moderators: &self.moderators,
+            age_ms: &|| self.time.age_ms(),
+            may_read: &|| Ok(()),
+        })
+    }
+
+    /// One step of a read pump; true if there was something to do. The store may not be `readable`.
+    pub(super) fn pump(&mut self, id: u64, store: &Store, readable: bool) -> bool {
+        if self.waits(id) {
+            return false;
+        }
+        let Some(mut connection) = self.connections.remove(&id) else { return false };
+        let worked = self.step(&mut connection, store, readable);
+        self.connections.insert(id, connection);
+        worked
+    }
+
+    fn step(&mut self, connection: &mut Connection, store: &Store, readable: bool) -> bool {
+        if matches!(connection.outbox.told_now(), Some(Signal::End(_))) {
+            return false;
+        }
+        let effect = match connection.effect.take() {
+            Some(effect) => effect,
+            None => match connection.inbox.pop_front() {
+                Some(envelope) => self.hear(connection, envelope),
+                None => return false,
+            },
+        };
+        match self.perform(connection, effect, store, readable) {
+            Step::Done => true,
+            Step::Next(effect) => {
+                connection.effect = Some(effect);
+                true
+            }
+            Step::Blocked(effect) => {
+                connection.effect = Some(effect);
+                false
+            }
+        }
+    }
+
+    /// What follows from an envelope; a mutant skips what the session would say to it.
+    fn hear(&self, connection: &mut Connection, envelope: ToServer) -> Effect {
+        let keep = |room, wanted, reference| {
+            Effect::Keep(Keep { room: self.health.rooms.open(room), wanted, reference })
+        };
+        let is_moderator = MODERATORS.contains(&connection.key);
+        match (self.mutant, envelope) {
+            (Mutant::SpeakAnywhere, ToServer::Message(Say { room, content, reference }))
+                if room.as_str() == ELSEWHERE =>
+            {
+                keep(room, Wanted::Say { content, checked: None }, reference)
+            }
+            (Mutant::DeleteWithoutRight, ToServer::Delete(Delete { room, message, reference }))
+                if !is_moderator =>
+            {
+                keep(room, Wanted::Delete(message), reference)
+            }
+            (_, envelope) => {
+                let Connection { session, claim, .. } = connection;
+                self.around(claim, |around| session.text(&envelope.encode(), around))
+            }
+        }
+    }
+
+    fn perform(
+        &mut self,
+        connection: &mut Connection,
+        effect: Effect,
+        store: &Store,
+        readable: bool,
+    ) -> Step {
+        match effect {
+            Effect::Nothing => {}
+            Effect::Refuse(refused) => self.refuse(connection, refused),
+            Effect::RefuseAndEnd(refused, end) => {
+                self.refuse(connection, refused);
+                connection.outbox.end(end);
+            }
+            Effect::End(end) => connection.outbox.end(end),
+            Effect::Keep(keep) => {
+                connection.kept.push(self.now);
+                let command = command(keep, connection.claim.person(), &connection.outbox);
+                self.commands.push_back(command);
+            }
+            Effect::Leave(room) => self.shard.push_back(connection.leave(&room)),
+            Effect::AwaitSpace(query) if connection.has_space() => {
+                let Connection { session, claim, .. } = connection;
+                return Step::Next(self.around(claim, |around| session.has_space(query, around)));
+            }
+            Effect::AwaitSpace(_) => return Step::Blocked(effect),
+            Effect::Enter(entering) => return Step::Next(self.enter(connection, entering)),
+            Effect::Read(reading) => return self.read(connection, reading, store, readable),
+            Effect::Release { first, replayed, .. } => match (self.mutant, replayed) {
+                (Mutant::ReleaseBeforeReplay, Some(_)) => connection.outbox.push(&first),
+                (Mutant::ForgetTheSeam, Some((lane, _))) => {
+                    connection.outbox.release(&first, Some((lane, 0)));
+                }
+                _ => connection.outbox.release(&first, replayed),
+            },
+            Effect::Moderate(..) | Effect::Recheck(_) | Effect::AwaitTurn(_) | Effect::List(_) => {
+                unreachable!("no client of the simulator does what leads here")
+            }
+        }
+        Step::Done
+    }
+
+    fn refuse(&self, connection: &Connection, refused: Refused) {
+        let mut others = self.connections.values();
+        let told = match others.next() {
+            Some(other) if self.mutant == Mutant::TellAnother => other,
+            _ => connection,
+        };
+        told.outbox.push(&refused.frame());
+    }
+
+    fn enter(&mut self, connection: &mut Connection, entering: Entering) -> Effect {
+        let room = entering.room.name().clone();
+        if entering.asked.is_some() {
+            connection.outbox.hold();
+        }
+        if self.mutant == Mutant::ReleaseBeforeReplay {
+            let nothing = Page::default().envelope(&room, MessageId::ZERO, None, None);
+            connection.outbox.release(&nothing, Some((lane(&room), 0)));
+        }
+        let (user, role) = self.around(&connection.claim, |around| around.who());
+        let member = connection.outbox.clone();
+        let input = Input::Join { room, id: connection.id, user, role, member };
+        if self.mutant == Mutant::ReadBeforeEntering {
+            connection.late = Some(input);
+        } else {
+            self.shard.push_back(input);
+        }
+        connection.session.entered(entering)
+    }
+
+    /// As the log reads: what is in memory at once, and else in one step what is used in a later one.
+    fn read(
+        &mut self,
+        connection: &mut Connection,
+        reading: Reading,
+        store: &Store,
+        readable: bool,
+    ) -> Step {
+        let (room, asked) = (&reading.room, &reading.asked);
+        if !reading.is_join && self.mutant != Mutant::HistoryUnheld {
+            connection.outbox.hold();
+        }
+        if let Some(entry) = connection.late.take() {
+            if connection.found.is_some() {
+                self.shard.push_back(entry);
+            } else {
+                connection.found = Some(self.snapshot(&reading, store));
+                connection.late = Some(entry);
+            }
+            return Step::Next(Effect::Read(reading));
+        }
+        let page = match (connection.found.take(), room.page(asked)) {
+            (Some(found), _) if self.mutant == Mutant::ReadBeforeEntering => Ok(found),
+            (Some(found), _) if asked.before.is_some() => Ok(found),
+            (Some(found), _) => {
+                room.seed(found.clone());
+                Ok(room.page(asked).unwrap_or_else(|| found.part(asked)))
+            }
+            (None, Some(page)) => Ok(page),
+            (None, None) if readable => {
+                connection.found = Some(self.snapshot(&reading, store));
+                return Step::Next(Effect::Read(reading));
+            }
+            (None, None) if self.mutant == Mutant::GoOnWithoutReplay => Ok(Page::default()),
+            (None, None) => Err(NotRead::Unavailable),
+        };
+        let page = page.map(|mut page| {
+            if self.mutant == Mutant::ForgetDeletions {
+                page.deletions.list.clear();
+            }
+            page
+        });
+        Step::Next(connection.session.found(reading, page, &self.epoch, AGAIN))
+    }
+
+    /// The first read of a room is for its memory too.
+    fn snapshot(&self, reading: &Reading, store: &Store) -> Page {
+        let (room, asked) = (&reading.room, &reading.asked);
+        let is_newest = self.mutant != Mutant::ReadBeforeEntering && asked.before.is_none();
+        if is_newest {
+            store.newest_page(room.name(), asked)
+        } else {
+            store.page(room.name(), asked)
+        }
+    }
+}
