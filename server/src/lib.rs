@@ -122,10 +122,10 @@ pub enum RunError {
     #[error("cannot listen: {0}")]
     Listen(#[from] io::Error),
     /// Its files cannot be reloaded.
-    #[error("no thread reads them: {0}")]
+    #[error("cannot start a thread to reload files: {0}")]
     Reload(io::Error),
     /// It served, and something that it cannot do without is gone.
-    #[error("{0} ended unexpectedly: the server ends, so that it can be started again")]
+    #[error("{0} ended unexpectedly: the server stops, so that it can be restarted")]
     Ended(Part),
 }
 
@@ -261,11 +261,11 @@ fn watched(
 fn tell_start(address: SocketAddr, engine: &Engine) {
     let config = &engine.config;
     if let Some(algorithm) = engine.gate.token_algorithm() {
-        tracing::info!("people need a token: {algorithm}");
+        tracing::info!("this server is closed: clients need a token ({algorithm})");
     }
     let kept = match &config.db {
-        Db::File(path) => format!("messages are kept in {}", path.display()),
-        Db::Memory => "messages are kept in memory only".to_owned(),
+        Db::File(path) => format!("messages are stored in {}", path.display()),
+        Db::Memory => "messages are stored in memory only".to_owned(),
     };
     let scheme = if config.tls_cert.is_some() { "https" } else { "http" };
     tracing::info!("open {scheme}://{address}/ to chat; {kept}");
@@ -312,7 +312,7 @@ async fn reload(server: Arc<Server>) {
         config.reload.asked().await;
         if !config.can_reload() {
             tracing::info!(
-                "nothing to reload: there is neither a certificate nor a list of moderators"
+                "nothing to reload: neither a certificate nor a list of moderators is set"
             );
             continue;
         }
@@ -320,7 +320,7 @@ async fn reload(server: Arc<Server>) {
         let read = match timeout(RELOAD_PATIENCE, &mut reading).await {
             Ok(read) => read,
             Err(_) => {
-                tracing::warn!("files are still being reloaded, the old ones stay meanwhile");
+                tracing::warn!("still reloading files; the old ones stay in use meanwhile");
                 reading.await
             }
         };
@@ -329,7 +329,9 @@ async fn reload(server: Arc<Server>) {
                 server.show(fresh);
                 tracing::info!("files were reloaded");
             }
-            Err(error) => tracing::error!("files cannot be reloaded, the old ones stay: {error}"),
+            Err(error) => {
+                tracing::error!("files cannot be reloaded, the old ones stay in use: {error}")
+            }
         }
     }
 }

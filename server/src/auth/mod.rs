@@ -238,7 +238,7 @@ impl Auth {
     ) -> Result<(), Refusal> {
         let has_place = || {
             let now = self.time.age_ms();
-            self.sanctions.has_place(new, &|by| self.is_name_of(by, moderator, now), now)
+            self.sanctions.has_place(new, &|by| self.names.is_of(by, moderator, now), now)
         };
         if has_place().is_ok() {
             return Ok(());
@@ -247,13 +247,6 @@ impl Auth {
             self.sanctions.keep_only(&stored);
         }
         has_place()
-    }
-
-    /// Whether a name is somebody's, now or when they come under it again.
-    fn is_name_of(&self, name: &UserName, person: &Person, now: u64) -> bool {
-        let kept = || self.names.kept(name, now);
-        *name == person.name
-            || person.key().is_some_and(|key| kept().is_some_and(|kept| kept.key == key))
     }
 
     /// Whether the operator made somebody a moderator there, or anywhere: who has this key, here or

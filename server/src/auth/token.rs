@@ -40,13 +40,13 @@ pub enum TokenKeyError {
     Io { path: PathBuf, error: io::Error },
     /// It is a PEM file, but of no Ed25519 key.
     #[error(
-        "{0:?} is no Ed25519 key in PEM: `openssl genpkey -algorithm ed25519` makes one, and \
+        "{0:?} is not an Ed25519 key in PEM: `openssl genpkey -algorithm ed25519` makes one, and \
          `openssl pkey -pubout` the public half, which is enough for a server"
     )]
     NotEd25519(PathBuf),
     /// It is a public key, but not in PEM.
     #[error(
-        "{0:?} looks like a public key, which is no secret: name one in PEM, as `openssl pkey \
+        "{0:?} looks like a public key, which is not a secret: name one in PEM, as `openssl pkey \
          -pubout` writes it (from DER: `openssl pkey -pubin -inform DER`)"
     )]
     NotPem(PathBuf),

@@ -106,8 +106,8 @@ pub struct Config {
           value_parser = values::time)]
     pub name_expiry: Duration,
 
-    /// Pages of this origin may connect too, besides those of the server's own host; several with
-    /// commas between, or the flag several times
+    /// Let pages of this origin connect, besides those of the server's own host; separate several with
+    /// commas, or repeat the flag
     #[arg(long, env = "NEBULA_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
     pub allow_origin: Vec<Origin>,
 
@@ -152,7 +152,7 @@ pub struct Config {
     #[arg(long, env = "NEBULA_OUTBOX_FRAMES_MAX", value_name = "N", default_value_t = 1024)]
     pub outbox_frames_max: usize,
 
-    /// How the server's own log is written
+    /// Format of the server's own log
     #[arg(long, env = "NEBULA_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,
 

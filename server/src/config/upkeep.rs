@@ -38,8 +38,8 @@ pub struct Upkeep {
           value_parser = super::values::address)]
     pub metrics_listen: Option<SocketAddr>,
 
-    /// Start although the machine's clock is far from the last time that the database knows: it was
-    /// looked at, and is right. Leave it out the next time
+    /// Trust the machine's clock although it is far from the last time in the database: for one start,
+    /// after you checked it
     #[arg(long, env = "NEBULA_ACCEPT_CLOCK", value_parser = clap::builder::FalseyValueParser::new())]
     pub accept_clock: bool,
 }

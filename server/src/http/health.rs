@@ -100,8 +100,8 @@ pub(crate) fn metrics(status: &Status, request: &Request<Incoming>) -> Answer {
             answers::text(StatusCode::OK, content_type, Bytes::from(text))
         }
         Err(error) => {
-            tracing::error!(%error, "cannot write down the metrics");
-            plain(StatusCode::INTERNAL_SERVER_ERROR, "the metrics cannot be written down\n")
+            tracing::error!(%error, "cannot encode the metrics");
+            plain(StatusCode::INTERNAL_SERVER_ERROR, "the metrics cannot be encoded\n")
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::http::answers::{Answer, plain};
 pub(crate) enum Fault {
     #[error("the header {0} is missing")]
     Missing(HeaderName),
-    #[error("the header {0} is there more than once")]
+    #[error("the header {0} appears more than once")]
     Twice(HeaderName),
     #[error("the header Host is not the name of a server, like chat.example or 192.0.2.1:8080")]
     BadHost,
@@ -25,7 +25,7 @@ pub(crate) enum Fault {
     #[error("a WebSocket is opened with GET")]
     Method,
     #[error(
-        "a WebSocket is opened with HTTP/1.1: a proxy on the way has to speak it \
+        "a WebSocket is opened with HTTP/1.1: a proxy in between has to use it \
          (nginx: proxy_http_version 1.1)"
     )]
     OldHttp,

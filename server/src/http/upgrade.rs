@@ -27,12 +27,12 @@ pub(super) enum Refused {
     #[error(transparent)]
     Fault(#[from] Fault),
     #[error(
-        "this is the address of a WebSocket, and the headers Upgrade and Connection do not ask for \
-         one: a proxy on the way has to pass them on"
+        "this address is for WebSockets, but the headers Upgrade and Connection do not ask for one: \
+         a proxy in between has to forward them"
     )]
     NoUpgrade,
     #[error(
-        "only version 13 of WebSocket is spoken: the header Sec-WebSocket-Version says another"
+        "only WebSocket version 13 is supported: the header Sec-WebSocket-Version asks for another"
     )]
     OtherVersion,
 }

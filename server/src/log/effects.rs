@@ -67,7 +67,7 @@ impl Effects {
     pub(crate) fn failed(&self, batch: Vec<(Event, ReplyTo)>, error: &dyn std::error::Error) {
         // Once, not for every message that is refused until it works again.
         if self.health.set_failing(true) {
-            tracing::error!(%error, "cannot store messages: authors are told so");
+            tracing::error!(%error, "cannot store messages; their authors are told");
         }
         self.metrics.log_failures.inc();
         for (event, reply) in batch {

@@ -22,7 +22,7 @@ pub(super) enum NotWritable {
          server and restore a backup"
     )]
     Gone(PathBuf),
-    #[error("the disk of the database has less room than --disk-free-min asks for")]
+    #[error("the disk of the database has less free space than --disk-free-min")]
     DiskLow,
 }
 

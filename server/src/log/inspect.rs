@@ -37,12 +37,12 @@ pub(crate) enum BackupError {
     #[error(transparent)]
     Source(#[from] OpenError),
     /// There is something already.
-    #[error("{0:?} is there already: move it away, or choose another name")]
+    #[error("{0:?} already exists: move it away, or choose another name")]
     Exists(PathBuf),
     /// The file that a copy is made in is there already.
     #[error(
-        "{0:?} is there already: another copy is being made, or one was cut off; remove it if \
-         none is"
+        "{0:?} already exists: another copy is being made, or one was interrupted; remove it if \
+         none is running"
     )]
     Partial(PathBuf),
     /// The copy cannot be written.

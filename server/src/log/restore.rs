@@ -44,7 +44,7 @@ pub(crate) enum RestoreError {
         error: io::Error,
     },
     /// The files cannot be put in place.
-    #[error("cannot put {path:?} in its place: {error}; restore again when that is mended")]
+    #[error("cannot put {path:?} in its place: {error}; restore again when that is fixed")]
     Place {
         /// The file.
         path: PathBuf,

@@ -109,7 +109,7 @@ impl Store {
         if !self.db.is_autocommit()
             && let Err(error) = self.db.execute_batch("ROLLBACK")
         {
-            tracing::error!(%error, "cannot take back what was not stored");
+            tracing::error!(%error, "cannot roll back a failed commit");
         }
     }
 

@@ -51,7 +51,9 @@ impl NotReady {
                  or if it is right restart with --accept-clock"
             }
             NotReady::DatabaseGone => "the database file was deleted, moved or replaced",
-            NotReady::DiskLow => "the disk of the database has less room than --disk-free-min",
+            NotReady::DiskLow => {
+                "the disk of the database has less free space than --disk-free-min"
+            }
             NotReady::CannotRead => "some messages cannot be read: the database may be damaged",
         }
     }

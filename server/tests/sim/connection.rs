@@ -279,7 +279,7 @@ impl Process {
         readable: bool,
     ) -> Step {
         let (room, asked) = (&reading.room, &reading.asked);
-        if !reading.is_join && self.mutant != Mutant::HistoryUnheld {
+        if !reading.is_join {
             connection.outbox.hold();
         }
         if let Some(entry) = connection.late.take() {

@@ -67,8 +67,6 @@ enum Mutant {
     DeleteWithoutRight,
     /// Nobody is too fast.
     ForgetRates,
-    /// What is told while older messages are read is not held back.
-    HistoryUnheld,
 }
 
 /// Whether the steps of a run are told.
@@ -203,7 +201,6 @@ fn every_mutant_is_noticed() {
         (Mutant::SpeakAnywhere, "nobody was in"),
         (Mutant::DeleteWithoutRight, "no moderator"),
         (Mutant::ForgetRates, "too fast"),
-        (Mutant::HistoryUnheld, "again, which was deleted"),
     ] {
         let failure = first_failure(0..SEEDS_FOR_A_MUTANT, mutant);
         let (seed, why) = failure.unwrap_or_else(|| panic!("nobody notices {mutant:?}"));

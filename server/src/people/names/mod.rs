@@ -186,6 +186,13 @@ impl<M: Clone + PartialEq> Names<M> {
         state.kept.is_stored(name.key()).then(|| kept.clone())
     }
 
+    /// Whether a name is somebody's, now or when they come under it again.
+    pub(crate) fn is_of(&self, name: &UserName, person: &Person, now: u64) -> bool {
+        let kept = || self.kept(name, now);
+        *name == person.name
+            || person.key().is_some_and(|key| kept().is_some_and(|kept| kept.key == key))
+    }
+
     /// Keeps a name, which then has to be [stored](Self::has_stored); false if there is no room for
     /// it.
     pub(crate) fn keep(&self, kept: Kept, now: u64) -> bool {

@@ -277,6 +277,6 @@ async fn two_hundred_and_fifty_strangers_fill_the_disk_no_further_than_their_add
     let mut honest = from("203.0.113.9", "honest").await;
     honest.send(say_ref("honest", "stored as before", "r")).await;
     honest.message().await;
-    let limited = server.figure("nebula_limited_total{limit=\"address_bytes\"}").await;
+    let limited = server.metric("nebula_limited_total{limit=\"address_bytes\"}").await;
     assert!(limited >= STRANGERS as f64, "{limited}");
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use protocol::{Code, ErrorNote, ToClient};
 use rusqlite::Connection;
-use server::{MODERATOR_SANCTIONS_MAX, ROOM_SANCTIONS_MAX};
+use server::{MODERATOR_SANCTIONS_MAX, ROOM_SANCTIONS_MAX, SANCTIONS_MAX};
 
 use crate::people::moderation::{MOD_KEY, MOD2_KEY, Moderated, config, moderated};
 use crate::support::child::operator;
@@ -81,6 +81,35 @@ async fn a_moderator_who_has_set_the_most_is_told_so_and_another_still_may() {
     let mut other = server.person("dev", "Max", MOD2_KEY).await;
     other.send(r#"{"type":"mute","room":"dev","user":"Eve","seconds":60}"#).await;
     moderated(&mut other).await;
+}
+
+#[tokio::test]
+async fn so_many_bans_and_no_more_but_one_may_replace_another() {
+    let folder = tempfile::tempdir().unwrap();
+    TestServer::start_with(config(folder.path())).await.stop().await;
+    let mut db = Connection::open(folder.path().join("nebula.db")).unwrap();
+    let many = db.transaction().unwrap();
+    for n in 0..SANCTIONS_MAX {
+        let insert = "INSERT INTO sanctions (kind, room_key, owner, id, user_key, user, author)
+            VALUES (1, '', ?1, 1, ?1, ?1, ?2)";
+        many.execute(insert, [format!("n{n}"), format!("Mod{}", n % 50)]).unwrap();
+    }
+    many.commit().unwrap();
+    let server = TestServer::start_with(config(folder.path())).await;
+    let server = Moderated { server, folder };
+    let mut moderator = server.moderator("dev").await;
+    moderator.send(r#"{"type":"ban","user":"Eve"}"#).await;
+    let note = moderator.error().await;
+    assert_eq!(note.code, Code::Unavailable);
+    assert!(note.content.contains("10000"), "{}", note.content);
+    for act in [
+        r#"{"type":"ban","user":"n5","reason":"again"}"#,
+        r#"{"type":"unban","user":"n5"}"#,
+        r#"{"type":"ban","user":"Eve"}"#,
+    ] {
+        moderator.send(act).await;
+        moderated(&mut moderator).await;
+    }
 }
 
 #[tokio::test]

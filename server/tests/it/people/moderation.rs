@@ -6,7 +6,6 @@ use std::path::Path;
 use protocol::{Code, Role, ToClient};
 use rusqlite::Connection;
 use serde_json::json;
-use server::SANCTIONS_MAX;
 use server::{Config, Db};
 use tempfile::TempDir;
 
@@ -225,35 +224,6 @@ async fn who_comes_in_while_a_ban_is_stored_is_put_out_too() {
     other.execute_batch("ROLLBACK").unwrap();
     for mut eve in inside {
         eve.expect_refusal(Code::Banned, 4003).await;
-    }
-}
-
-#[tokio::test]
-async fn so_many_bans_and_no_more_but_one_may_replace_another() {
-    let folder = tempfile::tempdir().unwrap();
-    TestServer::start_with(config(folder.path())).await.stop().await;
-    let mut db = Connection::open(folder.path().join("nebula.db")).unwrap();
-    let many = db.transaction().unwrap();
-    for n in 0..SANCTIONS_MAX {
-        let insert = "INSERT INTO sanctions (kind, room_key, owner, id, user_key, user, author)
-            VALUES (1, '', ?1, 1, ?1, ?1, ?2)";
-        many.execute(insert, [format!("n{n}"), format!("Mod{}", n % 50)]).unwrap();
-    }
-    many.commit().unwrap();
-    let server = TestServer::start_with(config(folder.path())).await;
-    let server = Moderated { server, folder };
-    let mut moderator = server.moderator("dev").await;
-    moderator.send(r#"{"type":"ban","user":"Eve"}"#).await;
-    let note = moderator.error().await;
-    assert_eq!(note.code, Code::Unavailable);
-    assert!(note.content.contains("10000"), "{}", note.content);
-    for act in [
-        r#"{"type":"ban","user":"n5","reason":"again"}"#,
-        r#"{"type":"unban","user":"n5"}"#,
-        r#"{"type":"ban","user":"Eve"}"#,
-    ] {
-        moderator.send(act).await;
-        moderated(&mut moderator).await;
     }
 }
 
