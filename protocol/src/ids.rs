@@ -98,6 +98,8 @@ pub struct MessageId(u64);
 impl MessageId {
     /// Before every message.
     pub const ZERO: MessageId = MessageId(0);
+    /// Not before any message.
+    pub const LAST: MessageId = MessageId(ID_END - 1);
 
     /// The number itself.
     pub fn get(self) -> u64 {

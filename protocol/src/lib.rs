@@ -15,7 +15,7 @@
 //! | history page | [`HISTORY_DEFAULT`], at most [`HISTORY_MAX`] messages, under [`HISTORY_BYTES_MAX`] |
 //! | names in an answer to `presence` | [`PEOPLE_MAX`] |
 //! | reason of a moderator's act | 1–[`REASON_CHARS_MAX`] characters |
-//! | deletions that a history tells of | [`DELETED_MAX`] |
+//! | changed messages that a history tells of | [`CHANGED_MAX`], at most [`CHANGED_BYTES_MAX`] |
 //! | token | [`TOKEN_BYTES_MAX`], with [`PATTERNS_MAX`] patterns of rooms |
 //!
 //! Every reason to say no is a [`Refusal`], with a stable [`Code`], a sentence, and, where it ends

@@ -34,6 +34,7 @@ fn fan_out(bencher: Bencher<'_, '_>, members: usize) {
         id: MessageId::try_from(1_795_522_918_645_253).unwrap(),
         at: 1_795_522_918_645,
         reference: None,
+        change: None,
         deleted: false,
     };
     bencher

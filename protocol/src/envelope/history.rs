@@ -1,7 +1,9 @@
 //! `history`: messages that were said before, in pages.
 //!
-//! A page holds the newest of what was asked for, ascending, as whole `message` envelopes. It answers a
-//! join that asked for a replay, or a [`HistoryQuery`].
+//! A page holds the newest of what was asked for, ascending, as whole `message` envelopes in their current
+//! state. It answers a join that asked for a replay, or a [`HistoryQuery`]. After a join with `since` it also
+//! holds the earlier messages that changed after it, so that nobody misses a change: of two states of a
+//! message the one with the newer change id counts, and a change to an unknown message is dropped.
 //! This file does not know where messages are kept.
 
 use serde::{Deserialize, Serialize, Serializer};
@@ -19,8 +21,10 @@ pub const HISTORY_DEFAULT: u16 = 50;
 pub const HISTORY_MAX: u16 = 200;
 /// A `history` envelope stays under this many bytes, so that it fits an outbox beside live traffic.
 pub const HISTORY_BYTES_MAX: usize = 128 * 1024;
-/// Most deletions that one `history` envelope tells of: 17 bytes each.
-pub const DELETED_MAX: usize = 500;
+/// Most messages in `changed`: as many as in a page.
+pub const CHANGED_MAX: usize = 200;
+/// Most bytes of `changed`: half of the envelope, so that a page is never empty.
+pub const CHANGED_BYTES_MAX: usize = HISTORY_BYTES_MAX / 2;
 
 /// Asks for older messages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -75,12 +79,12 @@ pub struct History {
     pub more: bool,
     /// The newest id of the room, 0 if it has none: where to resume.
     pub head: MessageId,
-    /// In an answer to `since`: messages up to it that were deleted after it, by their ids.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub deleted: Vec<MessageId>,
-    /// There were more of those than `deleted` holds: what is held of this room may be stale.
+    /// In an answer to `since`: the messages up to it that changed after it, as they are now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", serialize_with = "tagged")]
+    pub changed: Vec<Message>,
+    /// More changed than `changed` holds: what the client holds of this room may be stale.
     #[serde(default, skip_serializing_if = "is_false")]
-    pub deleted_more: bool,
+    pub changed_more: bool,
     /// After a join: which log this is. Another one than before means that what is held of the room,
     /// and since when, is of a log that is no more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -90,19 +94,16 @@ pub struct History {
     pub reference: Option<Ref>,
 }
 
-/// What a `history` envelope says besides its messages; see [`History`].
+/// What a `history` envelope says besides its lists of messages; see [`History`].
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct HistoryEnd<'a> {
     /// There is older text that was asked for.
     pub more: bool,
     /// The newest id of the room.
     pub head: MessageId,
-    /// Earlier messages that were deleted since.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    pub deleted: &'a [MessageId],
-    /// There were more of those.
+    /// More changed than the list of those holds.
     #[serde(skip_serializing_if = "is_false")]
-    pub deleted_more: bool,
+    pub changed_more: bool,
     /// After a join: which log this is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub epoch: Option<&'a Epoch>,
@@ -112,40 +113,63 @@ pub struct HistoryEnd<'a> {
 }
 
 /// Bytes of a `history` envelope that are left for its messages, each with a comma, beside so many
-/// ids in `deleted`.
-pub const fn history_bytes_left(deleted: usize) -> usize {
-    // Room for the fields around the list: a room's name, an epoch and a `ref` of 64 characters,
-    // each escaped at its worst, fit twice over; and an id with its comma has 17 bytes.
-    HISTORY_BYTES_MAX.saturating_sub(2048 + 17 * deleted)
+/// bytes of `changed`.
+pub const fn history_bytes_left(changed_bytes: usize) -> usize {
+    // Room for the fields around the lists: a room's name, an epoch and a `ref` of 64 characters,
+    // each escaped at its worst, fit twice over.
+    HISTORY_BYTES_MAX.saturating_sub(2048 + changed_bytes)
 }
 
-/// Writes a `history` envelope from messages that are encoded already, ascending: the newest that
-/// fit under [`HISTORY_BYTES_MAX`]. Says in `more` if any was left out.
+/// Writes a `history` envelope from messages that are encoded already: those in `messages` ascending by
+/// id, those in `changed` by change. Of each list the newest that fit are taken, and `more` and
+/// `changed_more` say whether any was left out.
 pub fn encode_history<T: AsRef<str>>(
     room: &RoomName,
     messages: &[T],
+    changed: &[T],
     end: HistoryEnd<'_>,
 ) -> String {
-    let bytes_max = history_bytes_left(end.deleted.len());
+    let told = newest(changed, CHANGED_MAX, CHANGED_BYTES_MAX);
+    let page = newest(messages, messages.len(), history_bytes_left(bytes_of(told)));
+    let mut out = format!(r#"{{"type":"history","room":{}"#, encode(room));
+    push_list(&mut out, "messages", page);
+    if !told.is_empty() {
+        push_list(&mut out, "changed", told);
+    }
+    let end = HistoryEnd {
+        more: end.more || page.len() < messages.len(),
+        changed_more: end.changed_more || told.len() < changed.len(),
+        ..end
+    };
+    out.push(',');
+    out.push_str(encode(&end).trim_start_matches('{'));
+    out
+}
+
+/// The last of a list that are within both limits; a comma counts with each.
+fn newest<T: AsRef<str>>(all: &[T], count_max: usize, bytes_max: usize) -> &[T] {
     let mut bytes = 0;
     let fits = |text: &&T| {
         bytes += text.as_ref().len() + 1;
         bytes <= bytes_max
     };
-    let kept = messages.iter().rev().take_while(fits).count();
-    let newest = &messages[messages.len() - kept..];
-    let mut out = format!(r#"{{"type":"history","room":{},"messages":["#, encode(room));
-    for (i, message) in newest.iter().enumerate() {
+    let kept = all.iter().rev().take(count_max).take_while(fits).count();
+    &all[all.len() - kept..]
+}
+
+fn bytes_of<T: AsRef<str>>(all: &[T]) -> usize {
+    all.iter().map(|text| text.as_ref().len() + 1).sum()
+}
+
+fn push_list<T: AsRef<str>>(out: &mut String, name: &str, all: &[T]) {
+    out.push_str(&format!(",\"{name}\":["));
+    for (i, text) in all.iter().enumerate() {
         if i > 0 {
             out.push(',');
         }
-        out.push_str(message.as_ref());
+        out.push_str(text.as_ref());
     }
-    let end = HistoryEnd { more: end.more || kept < messages.len(), ..end };
-    let end = encode(&end);
-    out.push_str("],");
-    out.push_str(end.trim_start_matches('{'));
-    out
+    out.push(']');
 }
 
 /// In a list, too, a message carries its type: one reader serves both.

@@ -61,6 +61,9 @@ pub struct Message {
     /// Its author's own name for it. Only meaningful to that author.
     #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Ref>,
+    /// In a page: the newest event that changed it, if it is not as it was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<MessageId>,
     /// It was deleted: its content is [`DELETED_CONTENT`](crate::DELETED_CONTENT), the rest is as
     /// it was.
     #[serde(default, skip_serializing_if = "is_false")]

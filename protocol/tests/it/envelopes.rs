@@ -2,9 +2,9 @@
 //! keep their size.
 
 use protocol::{
-    Body, CONTENT_CHARS_MAX, Code, DELETED_MAX, Epoch, FIELDS_MAX, FRAME_BYTES_MAX,
-    HISTORY_BYTES_MAX, HistoryEnd, MessageId, Ref, RoomName, Say, ToClient, ToServer,
-    encode_history,
+    Body, CHANGED_BYTES_MAX, CHANGED_MAX, CONTENT_CHARS_MAX, Code, Epoch, FIELDS_MAX,
+    FRAME_BYTES_MAX, HISTORY_BYTES_MAX, HistoryEnd, MessageId, Ref, RoomName, Say, ToClient,
+    ToServer, encode_history,
 };
 
 fn refused(frame: &str) -> Code {
@@ -154,20 +154,28 @@ fn a_history_page_keeps_its_size_and_says_what_it_left_out() {
         );
         ToClient::parse(&message).unwrap().encode()
     };
-    for (chars, all_fit) in [(100, true), (4096, false)] {
+    let epoch = Epoch::try_from("\"".repeat(64).as_str()).unwrap();
+    for (chars, changed, all_fit, all_told) in [
+        (100, (0, 0), true, true),
+        (4096, (0, 0), false, true),
+        (10, (CHANGED_MAX, 10), true, true),
+        (10, (CHANGED_MAX + 1, 10), true, false),
+        (4096, (CHANGED_MAX, 4096), false, false),
+    ] {
         let messages: Vec<_> = (1..=200).map(|id| message(id, chars)).collect();
-        let deleted = vec![MessageId::try_from(protocol::ID_END - 1).unwrap(); DELETED_MAX];
-        let reference = Some(&reference);
-        let epoch = Epoch::try_from("\"".repeat(64).as_str()).unwrap();
-        let (epoch, deleted) = (Some(&epoch), &deleted);
-        let (more, deleted_more) = (false, true);
-        let end = HistoryEnd { more, head, deleted, deleted_more, epoch, reference };
-        let page = encode_history(&room, &messages, end);
+        let changed: Vec<_> = (1..=changed.0 as u64).map(|id| message(id, changed.1)).collect();
+        let (reference, epoch) = (Some(&reference), Some(&epoch));
+        let end = HistoryEnd { more: false, head, changed_more: false, epoch, reference };
+        let page = encode_history(&room, &messages, &changed, end);
         assert!(page.len() < HISTORY_BYTES_MAX);
         let ToClient::History(page) = ToClient::parse(&page).unwrap() else { panic!() };
-        assert_eq!(page.more, !all_fit);
+        assert_eq!((page.more, page.changed_more), (!all_fit, !all_told));
         assert_eq!(page.messages.last().unwrap().id, head, "the newest are kept");
         assert_eq!(page.messages.len() == 200, all_fit);
+        let told: usize = page.changed.iter().map(|it| it.content.as_str().len()).sum();
+        assert!(page.changed.len() <= CHANGED_MAX && told < CHANGED_BYTES_MAX);
+        let last = page.changed.last().map(|message| message.id.get());
+        assert_eq!(last, changed.last().map(|_| changed.len() as u64), "the newest are told");
         assert!(page.messages.is_sorted_by_key(|message| message.id));
     }
 }

@@ -74,14 +74,16 @@ fn to_server() -> impl Strategy<Value = ToServer> {
 }
 
 fn message() -> impl Strategy<Value = Message> {
-    (room(), user(), body(), id(), any::<u64>(), reference(), any::<bool>()).prop_map(
-        |(room, sender, content, id, at, reference, deleted)| Message {
+    let change = proptest::option::of(id());
+    (room(), user(), body(), id(), any::<u64>(), reference(), change, any::<bool>()).prop_map(
+        |(room, sender, content, id, at, reference, change, deleted)| Message {
             room,
             sender,
             content,
             id,
             at,
             reference,
+            change,
             deleted,
         },
     )
@@ -91,7 +93,7 @@ fn to_client() -> impl Strategy<Value = ToClient> {
     let users = proptest::collection::vec(user(), 0..5);
     let messages = proptest::collection::vec(message(), 0..5);
     let retry = proptest::option::of(any::<u64>());
-    let deleted = proptest::collection::vec(id(), 0..5);
+    let changed = proptest::collection::vec(message(), 0..5);
     let epoch = reference().prop_map(|text| text.and_then(|it| Epoch::try_from(it.as_str()).ok()));
     prop_oneof![
         message().prop_map(ToClient::Message),
@@ -111,11 +113,11 @@ fn to_client() -> impl Strategy<Value = ToClient> {
             .prop_map(|(room, users, count, after)| {
                 ToClient::Presence(Presence { room, users, count, after })
             }),
-        (room(), messages, any::<bool>(), id(), deleted, epoch, reference()).prop_map(
-            |(room, messages, more, head, deleted, epoch, reference)| {
-                let deleted_more = !deleted.is_empty() && more;
+        (room(), messages, any::<bool>(), id(), changed, epoch, reference()).prop_map(
+            |(room, messages, more, head, changed, epoch, reference)| {
+                let changed_more = !changed.is_empty() && more;
                 let page =
-                    History { room, messages, more, head, deleted, deleted_more, epoch, reference };
+                    History { room, messages, more, head, changed, changed_more, epoch, reference };
                 ToClient::History(page)
             }
         ),

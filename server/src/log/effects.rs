@@ -10,7 +10,7 @@ use super::Health;
 use super::command::ReplyTo;
 use super::event::Event;
 use super::outcome::{Deletion, Forgotten, Outcome};
-use super::page::{self, Stored};
+use super::page::Stored;
 use crate::frame::{Frame, Order};
 use crate::hub::lane;
 use crate::monitoring::metrics::Metrics;
@@ -119,8 +119,7 @@ impl Effects {
         self.metrics.deletions.inc();
         let Deletion { deleted, left } = deletion;
         let (room, id) = (deleted.room.clone(), deleted.id);
-        let noted = page::Deletion { id, message: deleted.message };
-        self.health.rooms.with(room.key(), |open| open.delete(noted, Stored::new(left)));
+        self.health.rooms.with(room.key(), |open| open.changed(Stored::new(left)));
         let order = Order::Numbered { lane: lane(&room), number: id.get() };
         tell(room, Frame::text(ToClient::Deleted(deleted).encode(), order), To::Everybody);
     }

@@ -24,14 +24,14 @@ pub(crate) struct Page {
     pub(crate) messages: Vec<Stored>,
     /// The next older message of what was asked for, if the page could not hold it all.
     pub(crate) older: Option<MessageId>,
-    /// The newest that the room ever had, zero if it had none. Deletions count.
+    /// The newest that the room ever had, zero if it had none. Changes count.
     pub(crate) head: MessageId,
-    /// The newest after `since`.
-    pub(crate) deletions: Deletions,
+    /// What changed after `since`.
+    pub(crate) changes: Changes,
 }
 
 impl Page {
-    /// What somebody asked for, of a page with all of it: the newest of the room, and all deletions.
+    /// What somebody asked for, of a page with all of it: the newest of the room, and all changes.
     pub(crate) fn part(self, asked: &Asked) -> Page {
         let from = self.messages.partition_point(|message| message.id <= asked.since);
         let first = from.max(self.messages.len().saturating_sub(asked.limit));
@@ -39,67 +39,66 @@ impl Page {
             Some(before) if first > from => Some(self.messages[before].id),
             _ => self.older.filter(|older| *older > asked.since),
         };
-        let Deletions { mut list, floor } = self.deletions;
-        list.retain(|deletion| deletion.id > asked.since);
         Page {
             messages: self.messages.into_iter().skip(first).collect(),
             older,
             head: self.head,
-            deletions: Deletions { list, floor: floor.max(asked.since) },
+            changes: self.changes.told(asked),
         }
     }
 
     /// Bytes that it takes on its way.
     pub(crate) fn bytes(&self) -> u64 {
-        let messages: usize = self.messages.iter().map(|m| m.frame.bytes().len()).sum();
-        // An id has up to sixteen digits, and a comma.
-        let deleted = 17 * self.deletions.list.len();
-        u64::try_from(messages + deleted).unwrap_or(u64::MAX)
+        let all = self.messages.iter().chain(&self.changes.list);
+        let bytes: usize = all.map(|message| message.frame.bytes().len()).sum();
+        u64::try_from(bytes).unwrap_or(u64::MAX)
     }
 
     /// The `history` envelope for who asked after `since`. Only after a join it tells which log it is from.
-    pub(crate) fn envelope(
-        &self,
+    pub(crate) fn envelope<'a>(
+        &'a self,
         room: &RoomName,
         since: MessageId,
         epoch: Option<&Epoch>,
         reference: Option<&Ref>,
     ) -> Arc<Frame> {
-        let messages: Vec<_> = self.messages.iter().map(|m| m.frame.envelope()).collect();
-        // Who asks from the beginning has nothing that could have been deleted.
-        let has_some = since > MessageId::ZERO;
-        let stale = self.deletions.list.iter().map(|deletion| deletion.message);
-        let deleted: Vec<_> = stale.filter(|message| has_some && *message <= since).collect();
+        let envelopes =
+            |list: &'a [Stored]| list.iter().map(|m| m.frame.envelope()).collect::<Vec<_>>();
         let end = HistoryEnd {
             more: self.older.is_some(),
             head: self.head,
-            deleted: &deleted,
-            deleted_more: has_some && self.deletions.floor > since,
+            // Who asks from the beginning has nothing that could have changed.
+            changed_more: since > MessageId::ZERO && self.changes.floor > since,
             epoch,
             reference,
         };
-        Frame::text(encode_history(room, &messages, end), Order::Plain)
+        let (messages, changed) = (envelopes(&self.messages), envelopes(&self.changes.list));
+        Frame::text(encode_history(room, &messages, &changed, end), Order::Plain)
     }
 }
 
-/// A message was deleted: the deletion's own id, and the message's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Deletion {
-    pub(crate) id: MessageId,
-    pub(crate) message: MessageId,
-}
-
-/// Deletions, ascending: all there are after `floor`.
+/// Messages that changed, as they are now, ascending by change: all there are after `floor`.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Deletions {
-    pub(crate) list: Vec<Deletion>,
+pub(crate) struct Changes {
+    pub(crate) list: Vec<Stored>,
     pub(crate) floor: MessageId,
 }
 
-/// A stored message as it goes to clients.
+impl Changes {
+    /// Those that are told to who asked: of messages that are not in the page itself.
+    pub(crate) fn told(mut self, asked: &Asked) -> Self {
+        self.list.retain(|message| message.is_missed(asked.since));
+        self.floor = self.floor.max(asked.since);
+        self
+    }
+}
+
+/// A stored message as it goes to clients, in its current state.
 #[derive(Debug, Clone)]
 pub(crate) struct Stored {
     pub(crate) id: MessageId,
+    /// The newest event that changed it; its own id if none did.
+    pub(crate) change: MessageId,
     pub(crate) frame: Arc<Frame>,
 }
 
@@ -107,7 +106,13 @@ impl Stored {
     /// A message, encoded and numbered within its room.
     pub(crate) fn new(message: Message) -> Self {
         let id = message.id;
+        let change = message.change.unwrap_or(id);
         let order = Order::Numbered { lane: lane(&message.room), number: id.get() };
-        Stored { id, frame: Frame::text(ToClient::Message(message).encode(), order) }
+        Stored { id, change, frame: Frame::text(ToClient::Message(message).encode(), order) }
+    }
+
+    /// Whether it was said up to an id and changed after it.
+    pub(crate) fn is_missed(&self, since: MessageId) -> bool {
+        self.id <= since && self.change > since
     }
 }

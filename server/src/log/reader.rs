@@ -2,12 +2,12 @@
 //!
 //! This file does not know threads, or who asks.
 
-use protocol::{DELETED_MAX, MessageId, RoomName, UserName, history_bytes_left};
+use protocol::{CHANGED_BYTES_MAX, CHANGED_MAX, MessageId, RoomName, UserName, history_bytes_left};
 use rusqlite::{Connection, params};
 
-use super::apply::{read_message, room_number};
+use super::apply::{MESSAGE_COLUMNS, read_message, room_number};
 use super::column::{id, signed};
-use super::page::{Asked, Deletion, Deletions, Page, Stored};
+use super::page::{Asked, Changes, Page, Stored};
 use super::register;
 use super::ring::{RING_BYTES_MAX, RING_MESSAGES_MAX};
 use super::sanction::Sanction;
@@ -33,15 +33,15 @@ impl Reader {
             return self.forgotten_page(asked.since);
         };
         // A page before something is of messages alone, and who has nothing has nothing to forget.
-        let deletions = if asked.before.is_none() && asked.since > MessageId::ZERO {
-            self.deletions(id, asked.since)?
+        let changes = if asked.before.is_none() && asked.since > MessageId::ZERO {
+            self.changes(id, room, asked.since, asked.since)?
         } else {
-            Deletions::default()
+            Changes::default()
         };
-        let bytes_max = history_bytes_left(deletions.list.len());
+        let bytes_max = history_bytes_left(bytes(&changes.list, |_| true));
         let (messages, older) =
             self.newest(id, room, asked, |_, nth, bytes| nth < asked.limit && bytes <= bytes_max)?;
-        Ok(Page { messages, older, head: self.head(id)?, deletions })
+        Ok(Page { messages, older, head: self.head(id)?, changes })
     }
 
     /// The newest of a room: all that was asked for, and as many as are kept in memory of an open
@@ -51,24 +51,25 @@ impl Reader {
         let Some(id) = room_number(&self.0, room.key())? else {
             return self.forgotten_page(MessageId::ZERO);
         };
-        let deletions = self.deletions(id, MessageId::ZERO)?;
-        let bytes_max = history_bytes_left(deletions.list.len());
+        let changes = self.changes(id, room, MessageId::ZERO, MessageId::LAST)?;
+        let told = bytes(&changes.list, |message| message.is_missed(asked.since));
+        let bytes_max = history_bytes_left(told);
         let limit = asked.limit.max(RING_MESSAGES_MAX);
         let all = Asked { since: MessageId::ZERO, before: None, limit };
         let (messages, older) = self.newest(id, room, &all, |message, nth, bytes| {
             let is_asked = message > asked.since && nth < asked.limit && bytes <= bytes_max;
             is_asked || (nth < RING_MESSAGES_MAX && bytes <= RING_BYTES_MAX)
         })?;
-        Ok(Page { messages, older, head: self.head(id)?, deletions })
+        Ok(Page { messages, older, head: self.head(id)?, changes })
     }
 
     /// Of a room that is not known, or not any more.
     fn forgotten_page(&self, since: MessageId) -> rusqlite::Result<Page> {
         let select = "SELECT max(upto, change), change FROM log";
         let mut select = self.0.prepare_cached(select)?;
-        let (head, deletion) = select.query_row([], |row| Ok((id(row, 0)?, id(row, 1)?)))?;
-        let deletions = Deletions { list: Vec::new(), floor: since.max(deletion) };
-        Ok(Page { head, deletions, ..Page::default() })
+        let (head, change) = select.query_row([], |row| Ok((id(row, 0)?, id(row, 1)?)))?;
+        let changes = Changes { list: Vec::new(), floor: since.max(change) };
+        Ok(Page { head, changes, ..Page::default() })
     }
 
     /// Reads from the newest on for as long as they are wanted, whose id, place and bytes, with all
@@ -83,9 +84,11 @@ impl Reader {
         // Below 2^53, so that it is a legal bound.
         let before = asked.before.map_or(protocol::ID_END, MessageId::get);
         let one_more = i64::try_from(asked.limit).unwrap_or(i64::MAX).saturating_add(1);
-        let select = "SELECT id, author, content, at, ref FROM messages
-            WHERE room = ?1 AND id > ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4";
-        let mut select = self.0.prepare_cached(select)?;
+        let select = format!(
+            "SELECT {MESSAGE_COLUMNS} FROM messages
+            WHERE room = ?1 AND id > ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4"
+        );
+        let mut select = self.0.prepare_cached(&select)?;
         let bounds = params![id_of_room, signed(asked.since.get()), signed(before), one_more];
         let mut rows = select.query(bounds)?;
         let (mut messages, mut bytes, mut older) = (Vec::new(), 0, None);
@@ -107,25 +110,39 @@ impl Reader {
         Ok((messages, older))
     }
 
-    /// The newest after an id. Who was last here before some that were cleared away is told that
-    /// there were more.
-    fn deletions(&self, room: i64, since: MessageId) -> rusqlite::Result<Deletions> {
-        let select = "SELECT change, id FROM messages
-            WHERE room = ?1 AND change > ?2 ORDER BY change DESC LIMIT ?3";
-        let mut select = self.0.prepare_cached(select)?;
-        let one_more = i64::try_from(DELETED_MAX).unwrap_or(i64::MAX).saturating_add(1);
-        let found = select.query_map([room, signed(since.get()), one_more], |row| {
-            Ok(Deletion { id: id(row, 0)?, message: id(row, 1)? })
-        })?;
-        let mut list: Vec<_> = found.collect::<Result<_, _>>()?;
-        let older = if list.len() > DELETED_MAX { list.pop().map(|older| older.id) } else { None };
+    /// Messages up to an id that changed after another one, as they are now: the newest changes that fit.
+    /// Who was last here before others, or before those that were forgotten, is told that there were more.
+    fn changes(
+        &self,
+        id_of_room: i64,
+        room: &RoomName,
+        since: MessageId,
+        upto: MessageId,
+    ) -> rusqlite::Result<Changes> {
+        let select = format!(
+            "SELECT {MESSAGE_COLUMNS} FROM messages
+            WHERE room = ?1 AND change > ?2 AND id <= ?3 ORDER BY change DESC"
+        );
+        let mut select = self.0.prepare_cached(&select)?;
+        let bounds = [id_of_room, signed(since.get()), signed(upto.get())];
+        let mut rows = select.query(bounds)?;
+        let (mut list, mut bytes, mut left_out) = (Vec::new(), 0, MessageId::ZERO);
+        while let Some(row) = rows.next()? {
+            let state = Stored::new(read_message(row, room)?);
+            bytes += state.frame.envelope().len() + 1;
+            if list.len() == CHANGED_MAX || bytes > CHANGED_BYTES_MAX {
+                left_out = state.change;
+                break;
+            }
+            list.push(state);
+        }
         list.reverse();
         // The room may have been forgotten, and be there again.
         let cleared = "SELECT max(change,
             (SELECT coalesce(max(change), 0) FROM cleared WHERE room = ?1)) FROM log";
         let mut cleared = self.0.prepare_cached(cleared)?;
-        let cleared = cleared.query_row([room], |row| id(row, 0))?;
-        Ok(Deletions { list, floor: since.max(older.unwrap_or_default()).max(cleared) })
+        let cleared = cleared.query_row([id_of_room], |row| id(row, 0))?;
+        Ok(Changes { list, floor: since.max(left_out).max(cleared) })
     }
 
     /// Who has a name now.
@@ -152,6 +169,12 @@ impl Reader {
         let mut select = self.0.prepare_cached(select)?;
         select.query_row([room], |row| id(row, 0))
     }
+}
+
+/// Bytes of those that are wanted, each with its comma.
+fn bytes(messages: &[Stored], is_wanted: impl Fn(&Stored) -> bool) -> usize {
+    let wanted = messages.iter().filter(|message| is_wanted(message));
+    wanted.map(|message| message.frame.envelope().len() + 1).sum()
 }
 
 #[cfg(test)]

@@ -6,15 +6,17 @@ use std::collections::VecDeque;
 
 use protocol::MessageId;
 
-use super::page::{Asked, Deletion, Deletions, Page, Stored};
+use super::page::{Asked, Changes, Page, Stored};
 
 /// Messages kept of a room: two pages of the usual length.
 pub(crate) const RING_MESSAGES_MAX: usize = 100;
 /// Bytes kept of a room, so that 20,000 rooms of long texts stay below a gigabyte.
 pub(crate) const RING_BYTES_MAX: usize = 32 * 1024;
 
-/// Deletions kept of a room: who comes back after more of them is answered by the database.
-const RING_DELETIONS_MAX: usize = 100;
+/// Changes kept of a room: who comes back after more of them is answered by the database.
+const RING_CHANGES_MAX: usize = 100;
+/// Bytes of the messages that changed, beside those that are kept anyway.
+const RING_CHANGES_BYTES_MAX: usize = 16 * 1024;
 
 /// Ascending, without a hole between its oldest and the newest of the room.
 #[derive(Debug, Default)]
@@ -28,9 +30,11 @@ pub(super) struct Ring {
     head: MessageId,
     /// Everything up to here was cleared away.
     cleared: MessageId,
-    /// Ascending. Every deletion of the room after `deletions_floor` is here.
-    deletions: VecDeque<Deletion>,
-    deletions_floor: MessageId,
+    /// Messages that changed, ascending by change, each once. Every change of the room after
+    /// `changes_floor` is here.
+    changes: VecDeque<Stored>,
+    changes_bytes: usize,
+    changes_floor: MessageId,
 }
 
 impl Ring {
@@ -54,50 +58,57 @@ impl Ring {
 
     /// Bytes that its messages take.
     pub(super) fn bytes(&self) -> usize {
-        self.bytes
+        self.bytes + self.changes_bytes
     }
 
-    /// Gives up its oldest message; false if it has none.
+    /// Gives up its oldest message, or its oldest change; false if it has none.
     pub(super) fn drop_oldest(&mut self) -> bool {
-        let Some(oldest) = self.stored.pop_front() else { return false };
+        let Some(oldest) = self.stored.pop_front() else { return self.forget_change() };
         self.bytes -= oldest.frame.bytes().len();
         if self.floor.is_none() {
-            // What was deleted before the room was opened is not known here.
-            self.deletions_floor = self.deletions_floor.max(oldest.id);
+            // What changed before the room was opened is not known here.
+            self.changes_floor = self.changes_floor.max(oldest.id);
         }
         self.floor = Some(oldest.id);
         true
     }
 
-    /// A message was deleted: its tombstone takes its place.
-    pub(super) fn delete(&mut self, deletion: Deletion, tombstone: Stored) {
-        if let Ok(place) = self.stored.binary_search_by_key(&tombstone.id, |stored| stored.id) {
-            self.bytes += tombstone.frame.bytes().len();
+    /// A message changed: its new state takes its place.
+    pub(super) fn change(&mut self, state: Stored) {
+        if let Ok(place) = self.stored.binary_search_by_key(&state.id, |stored| stored.id) {
+            self.bytes += state.frame.bytes().len();
             self.bytes -= self.stored[place].frame.bytes().len();
-            self.stored[place] = tombstone;
+            self.stored[place] = state.clone();
         }
-        self.note(deletion);
+        self.note(state);
     }
 
-    fn note(&mut self, deletion: Deletion) {
-        self.head = self.head.max(deletion.id);
-        self.deletions.push_back(deletion);
-        if self.deletions.len() > RING_DELETIONS_MAX {
-            self.forget_deletion();
+    fn note(&mut self, state: Stored) {
+        self.head = self.head.max(state.change);
+        if let Some(before) = self.changes.iter().position(|change| change.id == state.id)
+            && let Some(before) = self.changes.remove(before)
+        {
+            self.changes_bytes -= before.frame.bytes().len();
+        }
+        self.changes_bytes += state.frame.bytes().len();
+        self.changes.push_back(state);
+        while self.changes.len() > RING_CHANGES_MAX || self.changes_bytes > RING_CHANGES_BYTES_MAX {
+            self.forget_change();
         }
     }
 
-    fn forget_deletion(&mut self) {
-        if let Some(oldest) = self.deletions.pop_front() {
-            self.deletions_floor = self.deletions_floor.max(oldest.id);
-        }
+    fn forget_change(&mut self) -> bool {
+        let Some(oldest) = self.changes.pop_front() else { return false };
+        self.changes_bytes -= oldest.frame.bytes().len();
+        self.changes_floor = self.changes_floor.max(oldest.change);
+        true
     }
 
     /// Puts what a read of the newest found before what was pushed since the room was opened. The
     /// read began after the opening, so nothing is missing between the two. What it found may have
-    /// been deleted since: then it is of no use.
+    /// changed since: then it is of no use.
     pub(super) fn seed(&mut self, found: Page) {
-        let newest = self.deletions.back().map_or(MessageId::ZERO, |newest| newest.id);
+        let newest = self.changes.back().map_or(MessageId::ZERO, |newest| newest.change);
         if self.floor.is_some() || newest > found.head {
             return;
         }
@@ -108,8 +119,8 @@ impl Ring {
             self.push(message);
         }
         self.head = self.head.max(found.head);
-        self.deletions_floor = found.deletions.floor;
-        found.deletions.list.into_iter().for_each(|deletion| self.note(deletion));
+        self.changes_floor = found.changes.floor;
+        found.changes.list.into_iter().for_each(|state| self.note(state));
         self.forget_cleared();
     }
 
@@ -128,8 +139,9 @@ impl Ring {
         if self.floor.is_some_and(|floor| floor <= self.cleared) {
             self.floor = Some(MessageId::ZERO);
         }
-        while self.deletions.front().is_some_and(|oldest| oldest.id <= self.cleared) {
-            self.forget_deletion();
+        let gone = self.changes.iter().rposition(|message| message.id <= self.cleared);
+        for _ in 0..gone.map_or(0, |last| last + 1) {
+            self.forget_change();
         }
     }
 
@@ -140,7 +152,7 @@ impl Ring {
             // A sign of life: there is nothing before the first id.
             return Some(Page { head: self.head, ..Page::default() });
         }
-        if asked.since > MessageId::ZERO && asked.since < self.deletions_floor {
+        if asked.since > MessageId::ZERO && asked.since < self.changes_floor {
             return None;
         }
         let from = self.stored.partition_point(|message| message.id <= asked.since);
@@ -159,14 +171,13 @@ impl Ring {
             messages: self.stored.range(first..to).cloned().collect(),
             older,
             head: self.head,
-            deletions: self.deletions_after(asked.since),
+            changes: self.changes_after(asked.since),
         })
     }
 
-    fn deletions_after(&self, since: MessageId) -> Deletions {
-        let from = self.deletions.partition_point(|deletion| deletion.id <= since);
-        let list = self.deletions.range(from..).copied().collect();
-        Deletions { list, floor: since.max(self.deletions_floor) }
+    fn changes_after(&self, since: MessageId) -> Changes {
+        let list = self.changes.iter().filter(|message| message.is_missed(since)).cloned();
+        Changes { list: list.collect(), floor: since.max(self.changes_floor) }
     }
 
     fn newest(&self) -> MessageId {
@@ -184,21 +195,28 @@ mod tests {
     }
 
     fn stored(n: u64, bytes: usize) -> Stored {
-        Stored { id: id(n), frame: Frame::text("x".repeat(bytes), Order::Plain) }
+        changed(n, n, bytes)
+    }
+
+    /// The message as it is since a change.
+    fn changed(change: u64, message: u64, bytes: usize) -> Stored {
+        let frame = Frame::text("x".repeat(bytes), Order::Plain);
+        Stored { id: id(message), change: id(change), frame }
     }
 
     fn found(messages: Vec<Stored>, floor: u64) -> Page {
         let head = messages.last().map_or(id(floor), |newest| newest.id);
         let older = (floor > 0).then_some(id(floor));
-        Page { messages, older, head, deletions: Deletions::default() }
-    }
-
-    fn deletion(n: u64, message: u64) -> Deletion {
-        Deletion { id: id(n), message: id(message) }
+        Page { messages, older, head, changes: Changes::default() }
     }
 
     fn asked(since: u64, before: Option<u64>, limit: usize) -> Asked {
         Asked { since: id(since), before: before.map(id), limit }
+    }
+
+    /// Each change that is told, and of which message.
+    fn changes(page: &Page) -> Vec<(u64, u64)> {
+        page.changes.list.iter().map(|state| (state.change.get(), state.id.get())).collect()
     }
 
     fn ids(page: &Page) -> Vec<u64> {
@@ -262,59 +280,89 @@ mod tests {
     }
 
     #[test]
-    fn what_was_deleted_before_a_room_was_opened_is_never_taken_for_nothing() {
+    fn what_changed_before_a_room_was_opened_is_never_taken_for_nothing() {
         let mut ring = Ring::default();
         let count = RING_MESSAGES_MAX as u64 + 3;
         (5..5 + count).for_each(|n| ring.push(stored(n, 1)));
-        ring.delete(deletion(300, 7), stored(7, 1));
+        ring.change(changed(300, 7, 1));
         assert!(ring.page(&asked(4, None, 50)).is_none(), "the database knows them");
-        let page = ring.page(&asked(5, None, 50)).unwrap();
-        assert_eq!((page.messages.len(), page.deletions.list), (50, vec![deletion(300, 7)]));
-        assert_eq!(page.deletions.floor, id(5));
+        ring.change(changed(301, 9, 1));
+        let page = ring.page(&asked(7, None, 200)).unwrap();
+        assert_eq!((page.messages.len(), page.changes.floor), (RING_MESSAGES_MAX, id(7)));
+        assert_eq!(page.messages[1].change, id(301), "it is in the page as it is now");
+        assert_eq!(changes(&page), [(300, 7)], "so that it is told no second time");
     }
 
     #[test]
     fn a_tombstone_takes_its_messages_place_and_is_told_to_who_has_the_message() {
         let mut ring = Ring::default();
         ring.seed(found(vec![stored(1, 10), stored(2, 10)], 0));
-        ring.delete(deletion(3, 1), stored(1, 5));
+        ring.change(changed(3, 1, 5));
         ring.push(stored(4, 10));
         let page = ring.page(&asked(0, None, 50)).unwrap();
         assert_eq!((ids(&page), page.head), (vec![1, 2, 4], id(4)));
         assert_eq!(page.messages[0].frame.envelope().len(), 5);
-        assert_eq!(ring.page(&asked(2, None, 50)).unwrap().deletions.list, [deletion(3, 1)]);
-        assert!(ring.page(&asked(3, None, 50)).unwrap().deletions.list.is_empty());
-        ring.delete(deletion(5, 4), stored(4, 5));
+        assert_eq!(changes(&ring.page(&asked(2, None, 50)).unwrap()), [(3, 1)]);
+        assert!(changes(&ring.page(&asked(3, None, 50)).unwrap()).is_empty());
+        ring.change(changed(5, 4, 5));
         assert_eq!(ring.page(&asked(4, None, 50)).unwrap().head, id(5));
         let bytes: usize = ring.stored.iter().map(|stored| stored.frame.bytes().len()).sum();
         assert_eq!(ring.bytes, bytes);
     }
 
     #[test]
-    fn what_was_read_before_a_deletion_is_of_no_use() {
+    fn what_was_read_before_a_change_is_of_no_use() {
         let mut ring = Ring::default();
         let read = found(vec![stored(1, 10)], 0);
-        ring.delete(deletion(2, 1), stored(1, 5));
+        ring.change(changed(2, 1, 5));
         ring.seed(read);
         assert!(ring.page(&asked(0, None, 50)).is_none());
         let mut read = found(vec![stored(1, 5)], 0);
-        read.deletions.list = vec![deletion(2, 1)];
+        read.changes.list = vec![changed(2, 1, 5)];
         read.head = id(2);
         ring.seed(read);
-        assert_eq!(ring.page(&asked(1, None, 50)).unwrap().deletions.list, [deletion(2, 1)]);
+        assert_eq!(changes(&ring.page(&asked(1, None, 50)).unwrap()), [(2, 1)]);
     }
 
     #[test]
-    fn who_missed_more_deletions_than_it_keeps_is_not_answered_here() {
+    fn who_missed_more_changes_than_it_keeps_is_not_answered_here() {
+        for (bytes, kept) in [(1, RING_CHANGES_MAX), (1000, RING_CHANGES_BYTES_MAX / 1000)] {
+            let (mut ring, kept) = (Ring::default(), kept as u64);
+            let count = RING_CHANGES_MAX as u64 + 1;
+            ring.seed(found((1..=count).map(|n| stored(n, 1)).collect(), 0));
+            (1..=count).for_each(|n| ring.change(changed(count + n, n, bytes)));
+            assert_eq!(ring.changes.len() as u64, kept);
+            let oldest = 2 * count - kept;
+            assert!(ring.page(&asked(oldest - 1, None, 50)).is_none());
+            let page = ring.page(&asked(oldest, None, 50)).unwrap();
+            assert_eq!(page.changes.list.len() as u64, kept);
+            assert!(ring.page(&asked(0, None, 5)).is_some(), "who has nothing missed nothing");
+        }
+    }
+
+    #[test]
+    fn a_message_that_changes_again_is_told_once_as_it_is_now() {
+        let mut ring = Ring::default();
+        ring.seed(found(vec![stored(1, 1), stored(2, 1)], 0));
+        ring.change(changed(3, 1, 10));
+        ring.change(changed(4, 2, 10));
+        ring.change(changed(5, 1, 20));
+        let page = ring.page(&asked(2, None, 50)).unwrap();
+        assert_eq!((changes(&page), page.head), (vec![(4, 2), (5, 1)], id(5)));
+        let bytes: usize = ring.changes.iter().map(|state| state.frame.bytes().len()).sum();
+        assert_eq!(ring.changes_bytes, bytes);
+        assert_eq!(page.changes.list[1].frame.envelope().len(), 20);
+    }
+
+    #[test]
+    fn a_room_that_has_to_give_up_all_gives_up_its_changes_too() {
         let mut ring = Ring::default();
         ring.seed(found(vec![stored(1, 1)], 0));
-        let last = RING_DELETIONS_MAX as u64 + 2;
-        (2..=last).for_each(|n| ring.delete(deletion(n, 1), stored(1, 1)));
-        assert_eq!(ring.deletions.len(), RING_DELETIONS_MAX);
-        assert!(ring.page(&asked(1, None, 50)).is_none());
-        let page = ring.page(&asked(2, None, 50)).unwrap();
-        assert_eq!(page.deletions.list.len(), RING_DELETIONS_MAX);
-        assert!(ring.page(&asked(0, None, 50)).is_some(), "who has nothing missed nothing");
+        ring.change(changed(2, 1, 10));
+        while ring.drop_oldest() {}
+        assert_eq!(ring.bytes(), 0);
+        assert!(ring.page(&asked(1, None, 50)).is_none(), "the database knows what changed");
+        assert!(ring.page(&asked(2, None, 50)).is_some());
     }
 
     #[test]
@@ -343,22 +391,23 @@ mod tests {
     }
 
     #[test]
-    fn deletions_that_were_cleared_away_are_not_told_and_that_is_told() {
+    fn changes_of_what_was_cleared_away_are_not_told_and_that_is_told() {
         let mut ring = Ring::default();
         ring.seed(found((1..=3).map(|n| stored(n, 1)).collect(), 0));
-        ring.delete(deletion(4, 1), stored(1, 1));
+        ring.change(changed(4, 1, 1));
         ring.push(stored(5, 1));
-        ring.delete(deletion(6, 5), stored(5, 1));
-        ring.clear(id(4));
+        ring.change(changed(6, 5, 1));
+        // The message is gone, and with it what there is to tell of it.
+        ring.clear(id(1));
         assert!(
             ring.page(&asked(3, None, 10)).is_none(),
             "the database knows that there were more"
         );
-        let page = ring.page(&asked(4, None, 10)).unwrap();
-        assert_eq!((ids(&page), page.head), (vec![5], id(6)));
-        assert_eq!(page.deletions.list, [deletion(6, 5)]);
+        let page = ring.page(&asked(5, None, 10)).unwrap();
+        assert_eq!((ids(&page), page.head), (vec![], id(6)));
+        assert_eq!(changes(&page), [(6, 5)]);
         ring.clear(id(6));
         assert_eq!(ring.page(&asked(6, None, 10)).unwrap().head, id(6));
-        assert!(ring.deletions.is_empty());
+        assert!(ring.changes.is_empty() && ring.changes_bytes == 0);
     }
 }

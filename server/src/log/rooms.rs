@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, Weak};
 use protocol::{MessageId, RoomName};
 
 use super::lock;
-use super::page::{Asked, Deletion, Page, Stored};
+use super::page::{Asked, Page, Stored};
 use super::ring::Ring;
 use crate::limits::rate::Rate;
 
@@ -78,9 +78,9 @@ impl OpenRoom {
         self.change(|ring| ring.push(stored));
     }
 
-    /// A message was deleted, and this is left of it.
-    pub(super) fn delete(&self, deletion: Deletion, tombstone: Stored) {
-        self.change(|ring| ring.delete(deletion, tombstone));
+    /// A message changed, and this is its state now.
+    pub(super) fn changed(&self, state: Stored) {
+        self.change(|ring| ring.change(state));
     }
 
     /// Everything up to an id was forgotten.
@@ -138,7 +138,7 @@ mod tests {
         let open = |n: usize| rooms.open(RoomName::try_from(format!("r{n}").as_str()).unwrap());
         let push = |room: &OpenRoom, id: u64| {
             let id = MessageId::try_from(id).unwrap();
-            room.push(Stored { id, frame: frame.clone() });
+            room.push(Stored { id, change: id, frame: frame.clone() });
         };
         let asked = |since: u64| {
             let since = MessageId::try_from(since).unwrap();

@@ -180,7 +180,11 @@ impl Client {
                     self.message(message, store)?;
                 }
                 let view = self.rooms.get_mut(&**history.room.key()).unwrap();
-                view.deleted.extend(history.deleted.iter().map(|id| id.get()));
+                if !history.changed.iter().all(|message| store.holds(message)) {
+                    return Err(format!("{:?} is not as it is stored", history.changed));
+                }
+                let deleted = history.changed.iter().filter(|message| message.deleted);
+                view.deleted.extend(deleted.map(|message| message.id.get()));
                 view.position = view.position.max(history.head);
             }
             ToClient::Join(protocol::Joined { room, sender, .. }) => {

@@ -307,8 +307,8 @@ impl Process {
             (None, None) => Err(NotRead::Unavailable),
         };
         let page = page.map(|mut page| {
-            if self.mutant == Mutant::ForgetDeletions {
-                page.deletions.list.clear();
+            if self.mutant == Mutant::ForgetChanges {
+                page.changes.list.clear();
             }
             page
         });

@@ -49,8 +49,8 @@ enum Mutant {
     ForgetOwners,
     /// A server that starts does not read whose names are kept.
     ForgetWhatIsKept,
-    /// Who comes back is not told what was deleted.
-    ForgetDeletions,
+    /// Who comes back is not told what changed.
+    ForgetChanges,
     /// Who is cut stays in the room.
     KeepGhosts,
     /// What was sent again is answered at once, before what was stored in between.
@@ -192,7 +192,7 @@ fn every_mutant_is_noticed() {
         (Mutant::AgeByTheClock, "kept for another"),
         (Mutant::ForgetOwners, "two owners"),
         (Mutant::ForgetWhatIsKept, "kept for another"),
-        (Mutant::ForgetDeletions, "what was deleted"),
+        (Mutant::ForgetChanges, "what was deleted"),
         (Mutant::KeepGhosts, "left"),
         (Mutant::Overtake, "after"),
         (Mutant::HideFailures, "not stored"),

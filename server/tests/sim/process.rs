@@ -301,6 +301,7 @@ fn said(event: &Event, say: &Say) -> Message {
         id: event.id,
         at: event.at,
         reference: say.reference.clone(),
+        change: None,
         deleted: false,
     }
 }

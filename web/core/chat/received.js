@@ -54,7 +54,7 @@ export function received(state, envelope, at) {
     case "moderated":
       return moderated(state, room, envelope, at);
     case "deleted":
-      remove(room, envelope.message);
+      remove(room, envelope.message, envelope.id);
       room.head = Math.max(room.head, envelope.id);
       return isMe(state, envelope.by) ? settled(state, envelope.ref) : [];
     case "presence":
@@ -146,13 +146,22 @@ function putOut(room) {
   return [];
 }
 
-/** A message is no more: what is left is a tombstone.
+/** A message is no more since this change: what is left is a tombstone.
  * @param {Room} room
- * @param {number} id */
-function remove(room, id) {
-  const message = messageAt(room, placeOf(room, id), id);
+ * @param {number} id
+ * @param {number} changeId */
+function remove(room, id, changeId) {
+  change(room, { id, content: DELETED_CONTENT, deleted: true, change: changeId });
+}
+
+/** Of two states of a message the one with the newer change counts; false if it is not here.
+ * @param {Room} room
+ * @param {{id: number, change?: number} & Partial<Message>} message */
+function change(room, message) {
+  const held = messageAt(room, placeOf(room, message.id), message.id);
   // The entry itself stays: the log keeps its place by it.
-  if (message) Object.assign(message, { content: DELETED_CONTENT, deleted: true });
+  if (held && (message.change ?? 0) > (held.change ?? 0)) Object.assign(held, message);
+  return held !== null;
 }
 
 /** Only while at the end: what is being read is not taken away without need.
@@ -194,13 +203,8 @@ function messageCame(state, room, message) {
 function takeIn(state, room, message) {
   if (message.ref && isMe(state, message.sender)) stored(room, message.ref);
   room.head = Math.max(room.head, message.id);
-  const at = placeOf(room, message.id);
-  if (messageAt(room, at, message.id)) {
-    // The same again, unless it was deleted since.
-    if (message.deleted) remove(room, message.id);
-    return false;
-  }
-  room.entries.splice(at, 0, message);
+  if (change(room, message)) return false;
+  room.entries.splice(placeOf(room, message.id), 0, message);
   return true;
 }
 
@@ -234,7 +238,7 @@ function placeOf({ entries }, id) {
  * @param {Room} room
  * @param {import("../protocol/envelopes.js").Page} page
  * @returns {Action[]} */
-function pageCame(state, room, { messages, more, head, epoch, deleted = [], deleted_more: forget }) {
+function pageCame(state, room, { messages, more, head, epoch, changed = [], changed_more: forget }) {
   // Who had nothing of it has asked for the newest already.
   const isHeld = room.head > 0;
   const isOther = epoch !== undefined && isOfAnother(room, epoch);
@@ -242,11 +246,11 @@ function pageCame(state, room, { messages, more, head, epoch, deleted = [], dele
   const isWatchedNow = isWatched(state, room);
   Object.assign(room, { loading: false, known: true });
   if (forget) {
-    // More was deleted than can be told: what is here may be wrong.
+    // More changed than can be told: what is here may be wrong.
     Object.assign(room, { entries: [], gapAfter: null });
     toBottom(room);
   }
-  for (const id of deleted) remove(room, id);
+  for (const message of changed) change(room, message);
   for (const message of messages) takeIn(state, room, message);
   // What was asked for may come before messages that were told earlier and still wait.
   if (!askedForOlder) room.head = Math.max(room.head, head);

@@ -224,7 +224,7 @@ export function firstAfter(state, room, after) {
 }
 
 /** Asked of thousands of messages for every drawing, so the answer is kept. */
-const calls = /** @type {WeakMap<Message, {me: string, is: boolean}>} */ (new WeakMap());
+const calls = /** @type {WeakMap<Message, {me: string, content: string, is: boolean}>} */ (new WeakMap());
 
 /** Somebody else names this person.
  * @param {State} state
@@ -233,8 +233,8 @@ export function callsMe(state, message) {
   const { me } = state;
   if (me === null || message.deleted || isMe(state, message.sender)) return false;
   let known = calls.get(message);
-  if (known?.me !== me) {
-    known = { me, is: mentions(message.content, me, find(state, message.room)?.people.known) };
+  if (known?.me !== me || known.content !== message.content) {
+    known = { me, content: message.content, is: mentions(message.content, me, find(state, message.room)?.people.known) };
     calls.set(message, known);
   }
   return known.is;

@@ -5,10 +5,10 @@ import { CONTENT_CHARS_MAX, HISTORY_MAX, ROOM_CHARS_MAX } from "./limits.js";
 import { withNewlines } from "./text.js";
 
 /**
- * @typedef {{type: "message", room: string, sender: string, content: string, id: number, at: number, ref?: string, deleted?: boolean}} Message
+ * @typedef {{type: "message", room: string, sender: string, content: string, id: number, at: number, ref?: string, change?: number, deleted?: boolean}} Message
  * @typedef {{type: "join" | "leave", room: string, sender: string, role?: string}} Traffic
  * @typedef {{type: "presence", room: string, users: string[], count?: number, after?: string}} Presence
- * @typedef {{type: "history", room: string, messages: Message[], more?: boolean, head: number, deleted?: number[], deleted_more?: boolean, epoch?: string, ref?: string}} Page
+ * @typedef {{type: "history", room: string, messages: Message[], more?: boolean, head: number, changed?: Message[], changed_more?: boolean, epoch?: string, ref?: string}} Page
  * @typedef {{type: "deleted", room: string, message: number, by: string, id: number, ref?: string}} Deleted
  * @typedef {{type: "moderated", action: "kick" | "ban" | "unban" | "mute" | "unmute", user: string, by: string, room?: string, seconds?: number, reason?: string, ref?: string}} Moderated
  * @typedef {{type: "error", code: string, content: string, room?: string, ref?: string, retry_ms?: number}} Refusal
@@ -24,7 +24,7 @@ const FRAME_UNITS_MAX = 4 * 1024 * 1024;
 /** A character has two units at most; NFC may write a name's in more of them. */
 const NAME_UNITS_MAX = 4 * ROOM_CHARS_MAX;
 const TEXT_UNITS_MAX = 2 * CONTENT_CHARS_MAX;
-const DELETED_MAX = 500;
+const CHANGED_MAX = 200;
 /** Later there is no date. */
 const AT_MAX = 8.64e15;
 
@@ -41,19 +41,20 @@ export function parse(frame) {
   }
   if (envelope === null || typeof envelope !== "object" || Array.isArray(envelope)) return null;
   if (!isKnown(envelope)) return null;
-  for (const said of envelope.type === "history" ? envelope.messages : [envelope]) {
+  for (const said of envelope.type === "history" ? [...envelope.messages, ...(envelope.changed ?? [])] : [envelope]) {
     if (said.type === "message") said.content = withNewlines(said.content);
   }
   return envelope;
 }
 
-/** @param {any} e */
+/** @param {any} e
+ * @returns {boolean} */
 function isKnown(e) {
   /** @param {string[]} names */
   const named = (...names) => names.every((name) => isText(e[name], NAME_UNITS_MAX));
   switch (e.type) {
     case "message":
-      return named("room", "sender") && isText(e.content, TEXT_UNITS_MAX) && isId(e.id) && isCount(e.at, AT_MAX) && maybeText(e.ref);
+      return named("room", "sender") && isText(e.content, TEXT_UNITS_MAX) && isId(e.id) && isCount(e.at, AT_MAX) && maybeText(e.ref) && (e.change === undefined || isId(e.change));
     case "join":
     case "leave":
       return named("room", "sender");
@@ -61,8 +62,7 @@ function isKnown(e) {
       return named("room") && Array.isArray(e.users) && e.users.every((/** @type {any} */ user) => isText(user, NAME_UNITS_MAX))
         && (e.count === undefined || isId(e.count)) && maybeText(e.after);
     case "history":
-      return named("room") && isId(e.head) && maybeText(e.ref) && maybeText(e.epoch) && isList(e.messages, HISTORY_MAX) && (e.deleted === undefined || isList(e.deleted, DELETED_MAX))
-        && e.messages.every((/** @type {any} */ message) => message?.type === "message" && isKnown(message));
+      return named("room") && isId(e.head) && maybeText(e.ref) && maybeText(e.epoch) && areMessages(e.messages, HISTORY_MAX) && (e.changed === undefined || areMessages(e.changed, CHANGED_MAX));
     case "deleted":
       return named("room", "by") && isId(e.message) && isId(e.id) && maybeText(e.ref);
     case "moderated":
@@ -88,7 +88,7 @@ const isId = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 const isCount = (value, max) => Number.isFinite(value) && Number(value) >= 0 && Number(value) <= max;
 /** @param {unknown} value
  * @param {number} max */
-const isList = (value, max) => Array.isArray(value) && value.length <= max;
+const areMessages = (value, max) => Array.isArray(value) && value.length <= max && value.every((message) => message?.type === "message" && isKnown(message));
 
 /** The query that opens a connection.
  * @param {Hello} hello */

@@ -14,7 +14,7 @@ use crate::people::names::Owner;
 const RESENT_AFTER_US_MAX: u64 = 24 * 60 * 60 * 1_000_000;
 
 /// What [`read_message`] reads.
-const COLUMNS: &str = "id, author, content, at, ref";
+pub(crate) const COLUMNS: &str = "id, author, content, at, ref, change";
 
 pub(super) fn say(
     db: &Connection,
@@ -68,6 +68,7 @@ fn message(event: &Event, say: &Say) -> Message {
         id: event.id,
         at: event.at,
         reference: say.reference.clone(),
+        change: None,
         deleted: false,
     }
 }
@@ -91,7 +92,7 @@ pub(super) fn delete(db: &Connection, event: &Event, delete: &Delete) -> rusqlit
     let Some(room) = room_number(db, delete.room.key())? else { return Ok(missing) };
     let message = signed(delete.message.get());
     let select = format!(
-        "SELECT {COLUMNS}, change, changed_at, deleted_by FROM messages
+        "SELECT {COLUMNS}, changed_at, deleted_by FROM messages
          WHERE room = ?1 AND id = ?2"
     );
     let found = db.prepare_cached(&select)?.query_row([room, message], |row| {
@@ -106,7 +107,7 @@ pub(super) fn delete(db: &Connection, event: &Event, delete: &Delete) -> rusqlit
             let (id, at) = (signed(event.id.get()), signed(event.at));
             db.prepare_cached(update)?.execute(params![message, id, at, delete.by.as_str()])?;
             let content = checked(2, Body::try_from(DELETED_CONTENT))?;
-            let left = Message { content, deleted: true, ..found };
+            let left = Message { content, change: Some(event.id), deleted: true, ..found };
             let deleted = deleted(event, delete);
             Ok(Outcome::Deleted(Box::new(Deletion { deleted, left })))
         }
@@ -151,6 +152,7 @@ pub(crate) fn read_message(row: &Row<'_>, room: &RoomName) -> rusqlite::Result<M
         content: checked(2, Body::stored(content))?,
         at: unsigned(row, 3)?,
         reference: checked(4, reference.as_deref().map(Ref::try_from).transpose())?,
+        change: optional_id(row, 5)?,
         deleted,
     })
 }

@@ -14,7 +14,7 @@ mod tests;
 
 use rusqlite::Connection;
 
-pub(super) use self::messages::read_message;
+pub(super) use self::messages::{COLUMNS as MESSAGE_COLUMNS, read_message};
 use self::rooms::RoomNumbers;
 pub(super) use self::rooms::room_number;
 pub(super) use self::sanctions::{newest_sanction, room_key};

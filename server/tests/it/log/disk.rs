@@ -292,7 +292,7 @@ async fn rooms_that_are_made_and_left_leave_nothing_once_they_are_cleared_away()
     let server = TestServer::start_with(kept).await;
     let mut again = server.connect(&query("stays", "Alice", &format!("&since={last}"))).await;
     let history = again.history().await;
-    assert_eq!((history.messages.len(), history.head, history.deleted_more), (0, last, false));
+    assert_eq!((history.messages.len(), history.head, history.changed_more), (0, last, false));
     again.expect_entry().await;
     again.send(say("stays", "new")).await;
     assert!(again.message().await.id > last);

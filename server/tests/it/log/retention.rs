@@ -144,22 +144,21 @@ async fn deletions_go_with_what_is_old_and_who_missed_them_is_told_so() {
     while !matches!(moderator.next().await, ToClient::Deleted(_)) {}
     ids.extend(say_many(&mut moderator, "dev", 5).await);
     cleared(&server, 5.0).await;
-    // The message is gone, and who has it still hears that it may have been deleted.
+    // The message is gone, and there is no state of it to tell: who has it still begins anew.
     let (found, history) = resume(&server, "dev", ids[4]).await;
-    assert_eq!(
-        (&found[..], &history.deleted[..], history.deleted_more),
-        (&ids[5..], &[][..], true)
-    );
+    assert_eq!((&found[..], history.changed, history.changed_more), (&ids[5..], vec![], true));
+    let (found, history) = resume(&server, "dev", ids[5]).await;
+    assert_eq!((&found[..], history.changed_more), (&ids[6..], false));
     ids.extend(say_many(&mut moderator, "dev", 1).await);
     cleared(&server, 6.0).await;
     drop(moderator);
     let (since_before, since_after) = (ids[4], ids[5]);
     let check = async |server: &TestServer| {
         let (found, history) = resume(server, "dev", since_before).await;
-        assert_eq!((&found[..], history.deleted.len()), (&ids[6..], 0));
-        assert!(history.deleted_more, "it may have one that was deleted");
+        assert_eq!((&found[..], history.changed.len()), (&ids[6..], 0));
+        assert!(history.changed_more, "it may have one that was deleted");
         let (found, history) = resume(server, "dev", since_after).await;
-        assert_eq!((&found[..], history.deleted_more), (&ids[6..], false));
+        assert_eq!((&found[..], history.changed_more), (&ids[6..], false));
     };
     check(&server).await;
     server.stop().await;

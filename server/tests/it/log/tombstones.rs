@@ -1,8 +1,12 @@
 //! Deleted messages: live, in pages, for who comes back, for who sends again, and on the disk.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use protocol::{Code, DELETED_CONTENT, DELETED_MAX, Deleted, History, ToClient};
+use protocol::{
+    CHANGED_BYTES_MAX, CHANGED_MAX, Code, DELETED_CONTENT, Deleted, HISTORY_BYTES_MAX, History,
+    Message, MessageId, ToClient,
+};
 use rusqlite::Connection;
 use serde_json::json;
 use tokio::time::{interval, timeout};
@@ -38,8 +42,17 @@ async fn back(server: &Moderated, since: u64) -> History {
     server.server.connect(&format!("room=dev&since={since}")).await.history().await
 }
 
+/// Ids of the messages that changed; each is told whole, as a tombstone.
 fn stale(history: &History) -> Vec<u64> {
-    history.deleted.iter().map(|id| id.get()).collect()
+    let is_tombstone = |message: &Message| {
+        message.deleted
+            && message.content.as_str() == DELETED_CONTENT
+            && message.sender.as_str() == "Alice"
+            && message.change > Some(message.id)
+    };
+    assert!(history.changed.iter().all(is_tombstone), "{:?}", history.changed);
+    assert!(history.changed.is_sorted_by_key(|message| message.change));
+    history.changed.iter().map(|message| message.id.get()).collect()
 }
 
 #[tokio::test]
@@ -66,8 +79,10 @@ async fn a_deletion_is_told_in_its_place_and_leaves_a_tombstone() {
         assert_eq!(found, [(ids[0], false), (ids[1], true), (ids[2], false), (last, false)]);
         assert_eq!(page.messages[1].content.as_str(), DELETED_CONTENT);
         assert_eq!(page.messages[1].sender.as_str(), "Alice");
+        let changes: Vec<_> = page.messages.iter().map(|message| message.change).collect();
+        assert_eq!(changes, [None, Some(told.id), None, None]);
         assert_eq!(
-            (stale(&page), page.deleted_more),
+            (stale(&page), page.changed_more),
             (vec![], false),
             "who has nothing missed nothing"
         );
@@ -101,7 +116,7 @@ async fn who_was_away_learns_of_it_whatever_they_have() {
             };
             assert_eq!((of(false), of(true)), (live, tombstones), "since {since}");
             assert_eq!(stale(&page), missed, "since {since}");
-            assert_eq!((page.head.get(), page.deleted_more), (second, false));
+            assert_eq!((page.head.get(), page.changed_more), (second, false));
         }
         server = server.restart().await;
     }
@@ -111,10 +126,11 @@ async fn who_was_away_learns_of_it_whatever_they_have() {
 async fn it_is_told_also_by_a_room_that_was_empty_and_then_talked_without_being_read() {
     let server = Moderated::start().await;
     let mut moderator = server.moderator("dev").await;
-    let ids = said(&mut moderator, 1).await;
+    let mut alice = server.person("dev", "Alice", 1).await;
+    let ids = said(&mut alice, 1).await;
     moderator.send(delete(ids[0])).await;
     deleted(&mut moderator).await;
-    drop(moderator);
+    drop((alice, moderator));
     while server.server.metric("nebula_rooms").await > 0.0 {}
     let mut bob = server.person("dev", "Bob", 2).await;
     for _ in 0..120 {
@@ -124,29 +140,64 @@ async fn it_is_told_also_by_a_room_that_was_empty_and_then_talked_without_being_
     for more in ["", "&history=50"] {
         let since = format!("room=dev&since={}{more}", ids[0]);
         let page = server.server.connect(&since).await.history().await;
-        assert_eq!((stale(&page), page.deleted_more), (ids.clone(), false), "{since}");
+        assert_eq!((stale(&page), page.changed_more), (ids.clone(), false), "{since}");
     }
 }
 
 #[tokio::test]
-async fn more_deletions_than_an_answer_holds_are_told_as_such() {
+async fn more_changes_than_an_answer_holds_are_told_as_such() {
     let server = Moderated::start().await;
     let mut moderator = server.moderator("dev").await;
-    let ids = said(&mut moderator, DELETED_MAX + 1).await;
+    let mut alice = server.person("dev", "Alice", 1).await;
+    let ids = said(&mut alice, CHANGED_MAX + 1).await;
     let last = *ids.last().unwrap();
     for (n, id) in ids.iter().enumerate() {
         moderator.send(delete(*id)).await;
         deleted(&mut moderator).await;
-        if n + 1 == DELETED_MAX {
+        if n + 1 == CHANGED_MAX {
             let page = back(&server, last).await;
-            assert_eq!((page.deleted.len(), page.deleted_more), (DELETED_MAX, false));
+            assert_eq!((page.changed.len(), page.changed_more), (CHANGED_MAX, false));
         }
     }
     let page = back(&server, last).await;
-    assert_eq!((page.deleted.len(), page.deleted_more), (DELETED_MAX, true));
+    assert_eq!((page.changed.len(), page.changed_more), (CHANGED_MAX, true));
     assert_eq!(stale(&page), ids[1..], "the newest are told");
     let page = back(&server, 0).await;
-    assert!(page.messages.iter().all(|message| message.deleted) && !page.deleted_more);
+    assert!(page.messages.iter().all(|message| message.deleted) && !page.changed_more);
+}
+
+#[tokio::test]
+async fn an_answer_keeps_its_size_whatever_changed() {
+    let server = Moderated::start().await;
+    let (room, name) = ("漢".repeat(64), "字".repeat(32));
+    let mut moderator = server.moderator(&room).await;
+    let mut author = server.person(&room, &name, 1).await;
+    let mut ids = Vec::new();
+    for n in 0..150 {
+        author.send(say_ref(&room, "x", &format!("{n}{}", "\"".repeat(60)))).await;
+        ids.push(author.message().await.id.get());
+    }
+    for id in &ids {
+        let delete = json!({"type": "delete", "room": room, "message": id});
+        moderator.send(delete.to_string()).await;
+        deleted(&mut author).await;
+    }
+    for _ in 0..10 {
+        author.send(say(&room, &"漢".repeat(4096))).await;
+        author.message().await;
+    }
+    let last = *ids.last().unwrap();
+    // Of more than fit, the newest are told, of either list.
+    let url = query(&room, "Bob", &format!("&since={last}"));
+    let page = server.server.connect_with(&url, Some(2)).await.history().await;
+    assert!(page.changed_more && page.more && !page.messages.is_empty());
+    assert_eq!(page.changed.last().unwrap().id.get(), last);
+    let bytes = |messages: &[Message]| -> usize {
+        messages.iter().map(|it| ToClient::Message(it.clone()).encode().len()).sum()
+    };
+    let (told, all) = (bytes(&page.changed), ToClient::History(page.clone()).encode().len());
+    assert!(told <= CHANGED_BYTES_MAX && told + 1000 > CHANGED_BYTES_MAX, "{told}");
+    assert!(all < HISTORY_BYTES_MAX && all + 20_000 > HISTORY_BYTES_MAX, "{all}");
 }
 
 #[tokio::test]
@@ -212,23 +263,44 @@ async fn its_text_is_gone_from_the_disk() {
     moderator.message().await;
 }
 
+/// What somebody knows of a room: the newest change of each message counts.
+#[derive(Default)]
+struct Known(BTreeMap<MessageId, Message>);
+
+impl Known {
+    fn take(&mut self, page: &History) {
+        for message in &page.changed {
+            if let Some(known) = self.0.get_mut(&message.id)
+                && message.change > known.change
+            {
+                *known = message.clone();
+            }
+        }
+        self.0.extend(page.messages.iter().map(|message| (message.id, message.clone())));
+    }
+
+    fn delete(&mut self, deleted: &Deleted) {
+        let Some(known) = self.0.get_mut(&deleted.message) else { return };
+        known.content = DELETED_CONTENT.try_into().unwrap();
+        (known.change, known.deleted) = (Some(deleted.id), true);
+    }
+}
+
 /// Somebody reads along while messages are said and deleted, is cut off again and again, and has in
 /// the end what somebody has who was there all the time.
 #[tokio::test]
 async fn who_resumes_at_any_moment_ends_with_what_everybody_has() {
-    use std::collections::BTreeMap;
     let server = Moderated::start().await;
     let mut moderator = server.moderator("dev").await;
-    let mut has: BTreeMap<u64, bool> = BTreeMap::new();
+    let mut has = Known::default();
     let mut since = 0;
     let mut ids = Vec::new();
     for round in 0..30_usize {
         let url = query("dev", "Away", &format!("&since={since}"));
         let mut away = server.server.connect_with(&url, Some(7)).await;
         let page = away.history().await;
-        assert!(!page.more && !page.deleted_more);
-        has.extend(page.messages.iter().map(|m| (m.id.get(), m.deleted)));
-        has.extend(page.deleted.iter().map(|id| (id.get(), true)));
+        assert!(!page.more && !page.changed_more);
+        has.take(&page);
         since = page.head.get().max(since);
         // Half of what happens is heard live, the other half after the next cut.
         for step in 0..6_usize {
@@ -247,11 +319,11 @@ async fn who_resumes_at_any_moment_ends_with_what_everybody_has() {
             loop {
                 match away.next().await {
                     ToClient::Message(message) => {
-                        has.insert(message.id.get(), false);
+                        has.0.insert(message.id, message.clone());
                         since = message.id.get();
                     }
                     ToClient::Deleted(deleted) => {
-                        has.insert(deleted.message.get(), true);
+                        has.delete(&deleted);
                         since = deleted.id.get();
                     }
                     ToClient::History(_) => break,
@@ -262,11 +334,10 @@ async fn who_resumes_at_any_moment_ends_with_what_everybody_has() {
         drop(away);
     }
     let page = back(&server, since).await;
-    has.extend(page.messages.iter().map(|m| (m.id.get(), m.deleted)));
-    has.extend(page.deleted.iter().map(|id| (id.get(), true)));
+    has.take(&page);
     let all = back(&server, 0).await;
     assert!(!all.more);
-    let truth: BTreeMap<_, _> = all.messages.iter().map(|m| (m.id.get(), m.deleted)).collect();
-    assert_eq!(has, truth);
-    assert!(truth.values().filter(|deleted| **deleted).count() > 20);
+    let truth: BTreeMap<_, _> = all.messages.into_iter().map(|m| (m.id, m)).collect();
+    assert_eq!(has.0, truth);
+    assert!(truth.values().filter(|message| message.deleted).count() > 20);
 }

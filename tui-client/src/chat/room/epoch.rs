@@ -1,4 +1,4 @@
-//! What is held of a room that holds no more: all of it goes, because more was deleted than can be told, or
+//! What is held of a room that holds no more: all of it goes, because more changed than can be told, or
 //! because a backup took the place of the log it is of.
 //!
 //! This file does not know who tells it, or what is fetched then.

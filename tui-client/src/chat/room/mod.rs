@@ -171,17 +171,9 @@ impl Room {
     /// Puts a message at its place; true if it is new here and calls this person.
     pub fn insert(&mut self, message: Message, me: Option<&UserName>) -> bool {
         self.head = self.head.max(message.id);
+        let Some(message) = self.change(message, me) else { return false };
         let place = Place::of(message.id);
         let at = self.index(place);
-        if let Some(known) = self.entries.get_mut(at).filter(|entry| entry.place == place) {
-            // The same again, unless it was deleted since.
-            if message.deleted {
-                self.changes += 1;
-                known.what = What::Message(message);
-                known.calls = false;
-            }
-            return false;
-        }
         let calls = calls(&message, me, &self.people);
         self.changes += u64::from(at < self.entries.len());
         self.entries.insert(at, Entry { place, what: What::Message(message), calls });
@@ -189,20 +181,32 @@ impl Room {
         calls
     }
 
-    /// A message is no more: what is left is a tombstone.
-    pub fn delete(&mut self, id: MessageId) {
-        let at = self.index(Place::of(id));
-        let Some(entry) = self.entries.get_mut(at).filter(|entry| entry.place.id == id) else {
-            return;
-        };
-        if let (What::Message(message), Ok(content)) =
-            (&mut entry.what, Body::try_from(DELETED_CONTENT))
-        {
-            message.content = content;
-            message.deleted = true;
-            entry.calls = false;
+    /// Of two states of a message the one with the newer change counts. One that is not here is given
+    /// back.
+    pub fn change(&mut self, message: Message, me: Option<&UserName>) -> Option<Message> {
+        let place = Place::of(message.id);
+        let at = self.index(place);
+        let known = self.entries.get_mut(at).filter(|entry| entry.place == place);
+        let Some(known) = known else { return Some(message) };
+        if known.message().is_some_and(|held| held.change < message.change) {
+            known.calls = calls(&message, me, &self.people);
+            known.what = What::Message(message);
             self.changes += 1;
         }
+        None
+    }
+
+    /// A message is no more since this change: what is left is a tombstone.
+    pub fn delete(&mut self, id: MessageId, change: MessageId) {
+        let at = self.index(Place { id, note: 0 });
+        let entry = self.entries.get(at).filter(|entry| entry.place.id == id);
+        let (Some(held), Ok(content)) =
+            (entry.and_then(Entry::message), Body::try_from(DELETED_CONTENT))
+        else {
+            return;
+        };
+        let tombstone = Message { content, change: Some(change), deleted: true, ..held.clone() };
+        self.change(tombstone, None);
     }
 
     /// Adds a note behind everything there is.

@@ -20,10 +20,12 @@ pub(super) fn history_came(model: &mut Model, history: History) -> Vec<Effect> {
     // It was here already, and nothing in it: all that comes now was missed.
     let was_empty = room.known && seen == MessageId::ZERO && room.read == MessageId::ZERO;
     let is_other = history.epoch.is_some_and(|epoch| room.is_of(epoch));
-    if history.deleted_more && !is_other {
+    if history.changed_more && !is_other {
         room.forget();
     }
-    history.deleted.iter().for_each(|id| room.delete(*id));
+    for message in history.changed {
+        room.change(message, me.as_ref());
+    }
     let oldest = history.messages.first().map(|message| message.id);
     for message in history.messages {
         take_in(room, message, me.as_ref());
@@ -37,7 +39,7 @@ pub(super) fn history_came(model: &mut Model, history: History) -> Vec<Effect> {
     }
     room.entered(shown);
     let was_here = was_empty || seen > MessageId::ZERO;
-    let resumed = !asked_for_older && was_here && !history.deleted_more && !is_other;
+    let resumed = !asked_for_older && was_here && !history.changed_more && !is_other;
     if shown && room.reading == Reading::End {
         room.caught_up(resumed, me.as_ref());
     }
@@ -63,7 +65,7 @@ pub(super) fn history_came(model: &mut Model, history: History) -> Vec<Effect> {
             send_next(room).into_iter().collect()
         }
         (None, _) => {
-            room.more = history.more || history.deleted_more;
+            room.more = history.more || history.changed_more;
             room.missed |= !asked_for_older;
             send_next(room).into_iter().collect()
         }

@@ -62,7 +62,7 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
         ToClient::Deleted(deleted) => {
             let effects = request::done(model, deleted.reference.as_ref());
             if let Some(room) = model.find(&deleted.room) {
-                room.delete(deleted.message);
+                room.delete(deleted.message, deleted.id);
                 room.head = room.head.max(deleted.id);
             }
             effects

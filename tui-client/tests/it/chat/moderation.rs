@@ -95,24 +95,24 @@ fn a_deleted_message_is_a_tombstone_live_in_history_and_after_a_reconnect() {
     client.hears(r#"{"type":"deleted","room":"dev","message":7,"by":"Mod","id":10,"at":0}"#);
     assert_eq!(deleted(&client), 1);
     assert!(!client.screen().join("").contains("one"));
-    // Who was away is told with the replay: of old ones by their ids, of new ones as they are.
+    // Who was away is told with the replay, of old ones and of new ones, as they are now.
     client.happens(chat::Event::Lost { code: None, reason: "cut".to_owned() });
     client.happens(chat::Event::Connected);
-    client.hears(r#"{"type":"history","room":"dev","messages":[{"type":"message","room":"dev","sender":"Bob","content":"(deleted)","id":11,"at":0,"deleted":true}],"more":false,"head":12,"deleted":[8]}"#);
+    client.hears(r#"{"type":"history","room":"dev","messages":[{"type":"message","room":"dev","sender":"Bob","content":"(deleted)","id":11,"at":0,"change":12,"deleted":true}],"more":false,"head":13,"changed":[{"type":"message","room":"dev","sender":"Bob","content":"(deleted)","id":8,"at":0,"change":13,"deleted":true}]}"#);
     assert_eq!(deleted(&client), 3);
     // The same id again, now deleted.
-    client.hears(r#"{"type":"history","room":"dev","messages":[{"type":"message","room":"dev","sender":"Bob","content":"(deleted)","id":9,"at":0,"deleted":true}],"more":false,"head":12}"#);
+    client.hears(r#"{"type":"history","room":"dev","messages":[{"type":"message","room":"dev","sender":"Bob","content":"(deleted)","id":9,"at":0,"change":14,"deleted":true}],"more":false,"head":14}"#);
     assert_eq!(deleted(&client), 4);
     assert_eq!(client.screen.chat.room().mentions(client.screen.chat.me.as_ref()), 0);
-    // So many that nobody lists them: all is fetched anew.
+    // So many changes that nobody lists them: all is fetched anew.
     client.happens(chat::Event::Lost { code: None, reason: "cut".to_owned() });
     client.happens(chat::Event::Connected);
-    client.hears(r#"{"type":"history","room":"dev","messages":[],"more":false,"head":12,"deleted_more":true}"#);
+    client.hears(r#"{"type":"history","room":"dev","messages":[],"more":false,"head":14,"changed_more":true}"#);
     client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
     assert_eq!(client.screen.chat.room().entries.len(), 0);
     client.did();
     client.presses(KeyCode::PageUp, KeyModifiers::NONE);
-    assert_eq!(sent(&client.did()), [r#"{"type":"history","room":"dev","before":13,"limit":200}"#]);
+    assert_eq!(sent(&client.did()), [r#"{"type":"history","room":"dev","before":15,"limit":200}"#]);
 }
 
 #[test]

@@ -99,7 +99,7 @@ test("garbage, unknown types, wrong fields and bad ids are passed over", async (
     ...texts.flatMap((value) => [message(1, value), { ...message(1, "bad sender"), sender: value }, { ...message(1, "bad room"), room: value }]),
     ...list("head", welcome[0]), ...list("messages", welcome[0]), { ...welcome[0], messages: wrong }, { ...welcome[0], messages: [message(1, "x", { id: "1" })] },
     ...list("users", welcome[2]).filter(({ users }) => !Array.isArray(users)), { ...welcome[2], users: wrong }, ...ids.map((count) => ({ ...welcome[2], users: ["Alice"], count })),
-    ...ids.map((id) => ({ type: "deleted", room, by: "Mallory", message: id, id })), { ...welcome[0], deleted: wrong }, { ...welcome[0], deleted: 5 },
+    ...ids.map((id) => ({ type: "deleted", room, by: "Mallory", message: id, id })), { ...welcome[0], changed: wrong }, { ...welcome[0], changed: 5 }, ...wrong.map((change) => message(1, "bad change", { change })),
     ...["constructor", "__proto__", 5].map((action) => ({ type: "moderated", room, action, user: "Alice", by: "Mallory" })),
     ...wrong.map((value) => ({ type: "error", room, code: "too_fast", content: "x", ref: value, retry_ms: value })), { type: "leave", room: "nowhere", sender: "Alice" },
   );

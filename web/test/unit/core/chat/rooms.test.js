@@ -208,10 +208,10 @@ test("a screen that was cleared stays so until one asks for older messages, or s
   assert.deepEqual(asked({ type: "nearTop" }), [3]);
 });
 
-test("after more deletions than can be told, what was there is fetched unasked", () => {
+test("after more changes than can be told, what was there is fetched unasked", () => {
   const { happens, says, did, hears } = alice();
   says("dev", 1, "Bob", "one");
-  hears({ type: "history", room: "dev", messages: [], more: false, head: 1, deleted_more: true });
+  hears({ type: "history", room: "dev", messages: [], more: false, head: 1, changed_more: true });
   did();
   happens({ type: "nearTop" });
   assert.equal(did()[0].envelope.before, 2);
