@@ -12,8 +12,10 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use rustix::thread::{CpuSet, sched_getaffinity};
 
+use crate::arrivals::Arrivals;
+use crate::options::Common;
 use crate::report::{Phase, Report};
-use crate::{Common, fanout, idle};
+use crate::workload::{fanout, idle};
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
@@ -42,29 +44,43 @@ struct Workload {
     members: usize,
     publishers: usize,
     rate: u64,
+    arrivals: Arrivals,
     window: u64,
 }
 
-const fn workload(
+/// At a rate.
+const fn open(
     name: &'static str,
     (rooms, members, publishers): (usize, usize, usize),
     rate: u64,
+    arrivals: Arrivals,
+) -> Workload {
+    Workload { name, rooms, members, publishers, rate, arrivals, window: 0 }
+}
+
+/// Flat out, with so many messages of each publisher on their way.
+const fn closed(
+    name: &'static str,
+    (rooms, members, publishers): (usize, usize, usize),
     window: u64,
 ) -> Workload {
-    Workload { name, rooms, members, publishers, rate, window }
+    let (rate, arrivals) = (0, Arrivals::Even);
+    Workload { name, rooms, members, publishers, rate, arrivals, window }
 }
 
 const FULL: &[Workload] = &[
-    workload("A: 1 x 1,000, 50/s", (1, 1000, 1), 50, 0),
-    workload("B: 100 x 20, 2,000/s", (100, 20, 5), 2000, 0),
-    workload("C: 200 x 99, 300/s", (200, 99, 1), 300, 0),
-    workload("A flat out", (1, 1000, 1), 0, 16),
-    workload("B flat out", (100, 20, 5), 0, 2),
+    open("A: 1 x 1,000, 50/s", (1, 1000, 1), 50, Arrivals::Even),
+    open("B: 100 x 20, 2,000/s, bursts", (100, 20, 5), 2000, Arrivals::Bursts),
+    open("B: 100 x 20, 2,000/s, even", (100, 20, 5), 2000, Arrivals::Even),
+    open("B: 100 x 20, 2,000/s, Poisson", (100, 20, 5), 2000, Arrivals::Poisson),
+    open("C: 200 x 99, 300/s", (200, 99, 1), 300, Arrivals::Even),
+    closed("A flat out", (1, 1000, 1), 16),
+    closed("B flat out", (100, 20, 5), 2),
 ];
-const QUIET: Workload = workload("quiet: 1 x 1, 20/s", (1, 1, 1), 20, 0);
+const QUIET: Workload = open("quiet: 1 x 1, 20/s", (1, 1, 1), 20, Arrivals::Even);
 const QUICK: &[Workload] = &[
-    workload("1 x 300, 150/s", (1, 300, 1), 150, 0),
-    workload("50 x 20, 1,000/s", (50, 20, 5), 1000, 0),
+    open("1 x 300, 150/s", (1, 300, 1), 150, Arrivals::Even),
+    open("50 x 20, 1,000/s", (50, 20, 5), 1000, Arrivals::Bursts),
 ];
 
 /// Where the server runs and where the load does: the first two cores that this process may use, or
@@ -132,7 +148,7 @@ fn print_latency(options: &Options) -> anyhow::Result<()> {
         median(&rounds, &|round| round[1].p50_us as f64),
     );
     let ratio = median(&rounds, &|round| round[1].p50_us as f64 / round[0].p50_us as f64);
-    println!("{:<22} p50 {echo:.0} {server:.0}: {ratio:.2} x echo", QUIET.name);
+    println!("{:<30} p50 {echo:.0} {server:.0}: {ratio:.2} x echo", QUIET.name);
     Ok(())
 }
 
@@ -150,7 +166,7 @@ fn print(workload: &Workload, rounds: &[[Phase; 3]], max_ratio: Option<f64>) -> 
     let median = |value: &dyn Fn(&[Phase; 3]) -> f64| median(rounds, value);
     let ratio = median(&|round| cpu(&round[2]) / cpu(&round[0]));
     println!(
-        "{:<22} CPU {:.2} {:.2} {:.2}: {ratio:.2} x floor | {:.0} {:.0} {:.0}: {:.2} x batched | p95 {} {} {}: {:.2} x floor",
+        "{:<30} CPU {:.2} {:.2} {:.2}: {ratio:.2} x floor | {:.0} {:.0} {:.0}: {:.2} x batched | p95 {} {} {}: {:.2} x floor",
         workload.name,
         median(&|round| cpu(&round[0])),
         median(&|round| cpu(&round[1])),
@@ -189,6 +205,7 @@ fn measure(running: &Running, workload: &Workload, quick: bool) -> anyhow::Resul
         members: workload.members,
         publishers: workload.publishers,
         rate: workload.rate,
+        arrivals: workload.arrivals,
         window: workload.window,
         bytes: 100,
         seconds: if quick { 1.0 } else { 5.0 },

@@ -12,8 +12,8 @@ use mio::{Events, Interest, Poll, Token};
 use rustix::io::Errno;
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
-use crate::Common;
 use crate::codec::{find_frame, text_frame};
+use crate::options::Common;
 use crate::progress::Progress;
 
 /// Handshakes under way at a time: below the usual length of a listen queue.

@@ -5,28 +5,25 @@
 
 #![allow(clippy::cast_possible_truncation, reason = "the numbers of a load are small")]
 
+mod arrivals;
 mod codec;
 mod compare;
 mod crowd;
-mod echo;
-mod fanout;
-mod flap;
-mod floor;
-mod history;
-mod idle;
+mod options;
 mod payload;
+mod process;
 mod progress;
+mod reference;
 mod report;
-mod server;
-mod storm;
+mod workload;
 
-use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use rustix::thread::{CpuSet, sched_setaffinity};
+
+use self::reference::{echo, floor};
+use self::workload::{fanout, flap, history, idle, storm};
 
 /// Puts load on a chat server, checks everything that comes back, and says what it cost.
 ///
@@ -60,29 +57,6 @@ enum Command {
     Echo(echo::Options),
     /// Runs a server against the floor, in turns, and prints the ratios
     Compare(compare::Options),
-}
-
-/// What all workloads have in common.
-#[derive(Debug, Clone, Args)]
-struct Common {
-    /// Address of the server
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    server: SocketAddr,
-    /// Process of the server, for its CPU time and memory
-    #[arg(long, value_name = "PID")]
-    pid: Option<u32>,
-    /// Poll without sleeping: more exact times, for the price of a core
-    #[arg(long)]
-    spin: bool,
-    /// Run on this core alone
-    #[arg(long, value_name = "CORE")]
-    pin: Option<usize>,
-    /// Say nothing while it runs
-    #[arg(long)]
-    quiet: bool,
-    /// Print the result as one JSON object
-    #[arg(long)]
-    json: bool,
 }
 
 fn main() -> ExitCode {
@@ -120,13 +94,4 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
-}
-
-/// Pins this process to a core.
-fn pin(core: Option<usize>) -> anyhow::Result<()> {
-    let Some(core) = core else { return Ok(()) };
-    anyhow::ensure!(core < CpuSet::MAX_CPU, "there is no core {core}");
-    let mut set = CpuSet::new();
-    set.set(core);
-    sched_setaffinity(None, &set).with_context(|| format!("cannot run on core {core}"))
 }

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use crate::crowd::{Crowd, Hears};
+use crate::options::{Common, pin};
+use crate::process;
 use crate::report::Report;
-use crate::{Common, pin, server};
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
@@ -35,8 +36,8 @@ impl Hears for Deaf {
 pub(crate) fn run(options: &Options) -> anyhow::Result<Report> {
     let common = &options.common;
     pin(common.pin)?;
-    let before = server::memory(common.pid);
-    let cpu = server::cpu(common.pid);
+    let before = process::memory(common.pid);
+    let cpu = process::cpu(common.pid);
     let mut crowd = Crowd::new(common)?;
     let rooms = options.rooms.max(1);
     let query = |i: usize| format!("room=r{}&username=c{i}", i % rooms);
@@ -45,7 +46,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<Report> {
     while stay.elapsed() < Duration::from_secs(options.stay) {
         crowd.turn(Duration::from_millis(100), &mut Deaf)?;
     }
-    let after = server::memory(common.pid);
+    let after = process::memory(common.pid);
     let each = |(after, before): (u64, u64)| {
         after.saturating_sub(before) as f64 / 1024.0 / options.connections as f64
     };
@@ -55,7 +56,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<Report> {
         memory_kib_per_connection: after.zip(before).map(each),
         dropped: crowd.dropped,
         bytes_received: crowd.bytes_received,
-        server_cpu_seconds: server::cpu(common.pid)
+        server_cpu_seconds: process::cpu(common.pid)
             .zip(cpu)
             .map(|(after, before)| (after - before).as_secs_f64()),
         server_memory_mib: after.map(|bytes| bytes as f64 / 1048576.0),

@@ -9,10 +9,12 @@ use anyhow::bail;
 use clap::Args;
 use hdrhistogram::Histogram;
 
+use crate::arrivals::{Arrivals, Schedule};
 use crate::crowd::{Crowd, Hears};
+use crate::options::{Common, pin};
 use crate::payload::{Faults, Heard, Stamp};
+use crate::process;
 use crate::report::{Phase, Report};
-use crate::{Common, pin, server};
 
 /// Messages of one publisher that may be on their way in the closed loop.
 const WINDOW_MAX: u64 = 1024;
@@ -35,6 +37,9 @@ pub(crate) struct Options {
     /// Open loop: messages a second in all; 0 leaves it out
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub(crate) rate: u64,
+    /// How they arrive in the open loop
+    #[arg(long, value_name = "HOW", default_value = "even")]
+    pub(crate) arrivals: Arrivals,
     /// Closed loop: messages on their way for each publisher; 0 leaves it out
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) window: u64,
@@ -153,14 +158,14 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<Report> {
     pin(common.pin)?;
     let mut load = Load::new(options)?;
     let mut crowd = Crowd::new(common)?;
-    let (before, cpu) = (server::memory(common.pid), server::cpu(common.pid));
+    let (before, cpu) = (process::memory(common.pid), process::cpu(common.pid));
     let count = options.rooms * options.members;
     let query = |i: usize| format!("room=r{}&username=c{i}", i / options.members);
     let took = crowd.connect(count, query, &mut load)?;
     settle(&mut crowd, &mut load)?;
     let each =
         |after: u64, before: u64| after.saturating_sub(before) as f64 / 1024.0 / count as f64;
-    let memory = server::memory(common.pid).zip(before).map(|(after, before)| each(after, before));
+    let memory = process::memory(common.pid).zip(before).map(|(after, before)| each(after, before));
     let mut phases = Vec::new();
     if options.rate > 0 {
         phases.push(open_loop(options, &mut crowd, &mut load)?);
@@ -177,10 +182,10 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<Report> {
         faults: load.faults,
         dropped: crowd.dropped,
         bytes_received: crowd.bytes_received,
-        server_cpu_seconds: server::cpu(common.pid)
+        server_cpu_seconds: process::cpu(common.pid)
             .zip(cpu)
             .map(|(after, before)| (after - before).as_secs_f64()),
-        server_memory_mib: server::memory(common.pid).map(|bytes| bytes as f64 / 1048576.0),
+        server_memory_mib: process::memory(common.pid).map(|bytes| bytes as f64 / 1048576.0),
         notes: Vec::new(),
     })
 }
@@ -199,19 +204,18 @@ fn settle(crowd: &mut Crowd, load: &mut Load) -> anyhow::Result<()> {
 }
 
 fn open_loop(options: &Options, crowd: &mut Crowd, load: &mut Load) -> anyhow::Result<Phase> {
-    let gap = Duration::from_secs_f64(1.0 / options.rate as f64);
-    let publishers = load.sent.len();
+    let (rooms, publishers) = (options.rooms, options.publishers);
+    let mut schedule = Schedule::new(options.arrivals, rooms, publishers, options.rate);
     let mut next = Instant::now();
-    let mut turn = 0;
     let mut phase = |crowd: &mut Crowd, load: &mut Load, seconds: f64| -> anyhow::Result<()> {
         let end = Instant::now() + Duration::from_secs_f64(seconds);
         while Instant::now() < end {
             while next <= Instant::now() {
                 // The time it was due, so that a server that stalls the sender is not flattered.
                 let due = next.saturating_duration_since(load.begun).as_nanos() as u64;
-                load.publish(crowd, turn % publishers, options.bytes, due);
-                turn += 1;
-                next += gap;
+                let arrival = schedule.next();
+                load.publish(crowd, arrival.publisher, options.bytes, due);
+                next += arrival.gap;
             }
             crowd.turn(next.saturating_duration_since(Instant::now()), load)?;
             crowd.progress.say(|| load.progress("open loop"));
@@ -220,10 +224,10 @@ fn open_loop(options: &Options, crowd: &mut Crowd, load: &mut Load) -> anyhow::R
     };
     phase(crowd, load, options.warmup)?;
     load.forget();
-    let (begun, cpu) = (Instant::now(), server::cpu(options.common.pid));
+    let (begun, cpu) = (Instant::now(), process::cpu(options.common.pid));
     phase(crowd, load, options.seconds)?;
     drain(crowd, load)?;
-    let used = server::cpu(options.common.pid).zip(cpu).map(|(after, before)| after - before);
+    let used = process::cpu(options.common.pid).zip(cpu).map(|(after, before)| after - before);
     Ok(Phase::new("open loop", begun.elapsed(), load.deliveries, used, &load.latency))
 }
 
@@ -249,10 +253,10 @@ fn closed_loop(options: &Options, crowd: &mut Crowd, load: &mut Load) -> anyhow:
     };
     phase(crowd, load, options.warmup)?;
     load.forget();
-    let (begun, cpu) = (Instant::now(), server::cpu(options.common.pid));
+    let (begun, cpu) = (Instant::now(), process::cpu(options.common.pid));
     phase(crowd, load, options.seconds)?;
     let (took, deliveries) = (begun.elapsed(), load.deliveries);
-    let used = server::cpu(options.common.pid).zip(cpu).map(|(after, before)| after - before);
+    let used = process::cpu(options.common.pid).zip(cpu).map(|(after, before)| after - before);
     let phase = Phase::new("closed loop", took, deliveries, used, &load.latency);
     drain(crowd, load)?;
     Ok(phase)

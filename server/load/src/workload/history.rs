@@ -12,11 +12,12 @@ use clap::Args;
 use hdrhistogram::Histogram;
 use protocol::ToClient;
 
+use super::storm::gap;
 use crate::crowd::{Crowd, Hears};
+use crate::options::{Common, pin};
 use crate::payload::Stamp;
+use crate::process;
 use crate::report::{Phase, Report};
-use crate::storm::gap;
-use crate::{Common, pin, server};
 
 /// Characters of four bytes: the longest text there is.
 const TEXT: &str = "😀";
@@ -242,7 +243,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<Report> {
     let connected = begun.elapsed();
     fill(&mut crowd, options)?;
     let alone = honest.run(&mut crowd, options, "alone")?;
-    let cpu = server::cpu(common.pid);
+    let cpu = process::cpu(common.pid);
     let state = State::default();
     let (beside, greedy) = thread::scope(|scope| {
         let greedy = scope.spawn(|| be_greedy(options, &state));
@@ -254,14 +255,14 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<Report> {
         let greedy = greedy.join().map_err(|_| anyhow::anyhow!("the greedy failed"))?;
         Ok::<_, anyhow::Error>((beside?, greedy.context("the greedy")?))
     })?;
-    let used = server::cpu(common.pid).zip(cpu).map(|(after, before)| after - before);
+    let used = process::cpu(common.pid).zip(cpu).map(|(after, before)| after - before);
     Ok(Report {
         connections: count + options.greedy,
         connect_seconds: connected.as_secs_f64(),
         phases: [alone, beside].concat(),
         bytes_received: crowd.bytes_received,
         server_cpu_seconds: used.map(|used| used.as_secs_f64()),
-        server_memory_mib: server::memory(common.pid).map(|bytes| bytes as f64 / 1048576.0),
+        server_memory_mib: process::memory(common.pid).map(|bytes| bytes as f64 / 1048576.0),
         notes: vec![
             format!("greedy             {} pages, {} refused", greedy.pages, greedy.refused),
             format!("honest             {} refused", honest.refused),

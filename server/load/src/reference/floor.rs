@@ -15,7 +15,7 @@ use mio::{Events, Interest, Poll, Token};
 use tungstenite::handshake::derive_accept_key;
 
 use crate::codec::find_frame;
-use crate::pin;
+use crate::options::pin;
 
 const LISTENER: Token = Token(usize::MAX);
 /// Frames in one system call at most.

@@ -10,9 +10,10 @@ use hdrhistogram::Histogram;
 use protocol::ToClient;
 
 use crate::crowd::{Crowd, Hears};
+use crate::options::{Common, pin};
 use crate::payload::{Faults, Heard, Stamp};
+use crate::process;
 use crate::report::{Phase, Report};
-use crate::{Common, pin, server};
 
 /// Longest wait for everybody to know everything.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -154,7 +155,7 @@ pub(crate) fn join(options: &JoinOptions) -> anyhow::Result<Report> {
     let mut room = Room::new(count)?;
     let mut crowd = Crowd::new(common)?;
     crowd.connect(2, query, &mut room)?;
-    let cpu = server::cpu(common.pid);
+    let cpu = process::cpu(common.pid);
     let begun = Instant::now();
     let (mut dialled, mut talk, mut joined) = (2, Instant::now(), None);
     while room.counts.iter().any(|known| *known != count) {
@@ -201,7 +202,7 @@ pub(crate) fn resume(options: &ResumeOptions) -> anyhow::Result<Report> {
     for _ in 0..20 {
         talk_a_while(&mut crowd, &mut room, gap)?;
     }
-    let cpu = server::cpu(common.pid);
+    let cpu = process::cpu(common.pid);
     let begun = Instant::now();
     (1..count).for_each(|index| crowd.cut(index));
     for _ in 0..20 {
@@ -258,7 +259,7 @@ pub(crate) fn finish(
     cpu: Option<Duration>,
     took: Duration,
 ) -> Report {
-    let used = server::cpu(common.pid).zip(cpu).map(|(after, before)| after - before);
+    let used = process::cpu(common.pid).zip(cpu).map(|(after, before)| after - before);
     Report {
         connections: crowd.upgraded,
         connect_seconds: took.as_secs_f64(),
@@ -267,7 +268,7 @@ pub(crate) fn finish(
         dropped: crowd.dropped,
         bytes_received: crowd.bytes_received,
         server_cpu_seconds: used.map(|used| used.as_secs_f64()),
-        server_memory_mib: server::memory(common.pid).map(|bytes| bytes as f64 / 1048576.0),
+        server_memory_mib: process::memory(common.pid).map(|bytes| bytes as f64 / 1048576.0),
         ..Report::default()
     }
 }

@@ -9,7 +9,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::pin;
+use crate::options::pin;
 
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Options {

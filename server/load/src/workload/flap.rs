@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
+use super::storm::{Room, finish, gap};
 use crate::crowd::Crowd;
+use crate::options::{Common, pin};
+use crate::process;
 use crate::report::Report;
-use crate::storm::{Room, finish, gap};
-use crate::{Common, pin, server};
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
@@ -36,7 +37,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<Report> {
     let query = |coming: usize| format!("room=storm&username=c{coming}");
     crowd.connect(count, query, &mut room)?;
     let mut comings = count;
-    let (cpu, bytes) = (server::cpu(common.pid), crowd.bytes_received);
+    let (cpu, bytes) = (process::cpu(common.pid), crowd.bytes_received);
     let (begun, mut talk) = (Instant::now(), Instant::now());
     while begun.elapsed().as_secs_f64() < options.seconds {
         for index in (2..count).filter(|index| room.listed[*index]).collect::<Vec<_>>() {
