@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use crate::text::characters::is_ignorable;
+
 /// Most marks on one letter, and no mark twice: more are drawn over what stands around the name
 /// (UTS 39, section 5.4).
 pub(crate) const MARKS_MAX: usize = 4;
@@ -47,7 +49,9 @@ pub struct Position(Box<str>);
 
 impl Position {
     pub(crate) fn new(before: &str, character: char) -> Self {
-        Position(format!("{before}{character}").into())
+        // The sentence that shows it hides nothing itself.
+        let seen: String = before.chars().filter(|c| !is_ignorable(*c)).collect();
+        Position(format!("{seen}{character}").into())
     }
 }
 
