@@ -1,5 +1,4 @@
-//! How a connection opens: room, user and resume point, to and from a query string, and the key
-//! that rides in a subprotocol.
+//! How a connection opens: room, user and resume point in the query string, and the key in a subprotocol.
 //!
 //! This file does not know HTTP.
 
@@ -41,17 +40,14 @@ impl Connect {
     /// an unknown one is ignored.
     ///
     /// # Errors
-    /// [`Refusal`] for a bad room, name or number, and for a parameter that stands twice.
+    /// [`Refusal`] for a bad room, name or number, and for a repeated parameter.
     pub fn from_query(query: &str) -> Result<Self, Refusal> {
         let mut found: [Option<String>; 4] = Default::default();
         const NAMES: [&str; 4] = ["room", "username", "since", "history"];
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             let Some(i) = NAMES.iter().position(|n| *n == name) else { continue };
             if found[i].replace(value.into_owned()).is_some() {
-                return Err(Refusal::BadField(format!(
-                    "the parameter {:?} stands twice",
-                    NAMES[i]
-                )));
+                return Err(Refusal::BadField(format!("the parameter {:?} is repeated", NAMES[i])));
             }
         }
         let [room, user, since, history] = found.map(|value| value.filter(|v| !v.is_empty()));
@@ -97,7 +93,7 @@ fn number(name: &str, text: &str) -> Result<u64, Refusal> {
     })
 }
 
-/// A client's secret: who brings it again under the same name is the same person.
+/// A client's secret: the same name with the same key is the same person.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Key(Box<[u8]>);
 

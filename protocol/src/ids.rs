@@ -1,4 +1,4 @@
-//! What names a message and the log that it is in: its id, its author's `ref`, the log's epoch.
+//! Message ids, `ref`s and epochs.
 //!
 //! This file does not know rooms or people.
 
@@ -12,7 +12,7 @@ pub const REF_BYTES_MAX: usize = 64;
 /// Ids stay below this so that every JSON reader holds them exactly (RFC 8259, section 6).
 pub const ID_END: u64 = 1 << 53;
 
-/// An author's own name for a message: 1–64 printable ASCII characters.
+/// An author's own id for a message: 1–64 printable ASCII characters.
 ///
 /// The same author sending the same `ref` to the same room again never makes a second message.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize)]
@@ -56,10 +56,10 @@ impl fmt::Debug for Ref {
     }
 }
 
-/// Which log the ids of messages belong to: 1–64 printable ASCII characters, which say nothing.
+/// The log that ids belong to: 1–64 printable ASCII characters without meaning.
 ///
-/// While it stays the same, what was told before is still there. Another one means that a backup, or
-/// nothing, has taken the place of the log: what a client holds of it may never have been said.
+/// While it stays the same, everything that was told is still there. It changes when a backup or an empty
+/// database takes the place of the log: what a client holds may not exist any more.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct Epoch(Box<str>);
@@ -90,15 +90,15 @@ impl<'de> Deserialize<'de> for Epoch {
     }
 }
 
-/// The place of a message in the order of the whole server: below 2^53, growing, never reused.
-/// Zero is no message's id: `since` zero means everything.
+/// The place of an event in the order of the whole server: below 2^53, growing, never reused.
+/// No event has the id zero: `since` zero means everything.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct MessageId(u64);
 
 impl MessageId {
-    /// Before every message.
+    /// Before every event.
     pub const ZERO: MessageId = MessageId(0);
-    /// Not before any message.
+    /// The greatest id there can be.
     pub const LAST: MessageId = MessageId(ID_END - 1);
 
     /// The number itself.

@@ -14,11 +14,11 @@
 //! | `ref` | 1–[`REF_BYTES_MAX`] printable ASCII characters |
 //! | history page | [`HISTORY_DEFAULT`], at most [`HISTORY_MAX`] messages, under [`HISTORY_BYTES_MAX`] |
 //! | names in an answer to `presence` | [`PEOPLE_MAX`] |
-//! | reason of a moderator's act | 1–[`REASON_CHARS_MAX`] characters |
+//! | reason of a moderator | 1–[`REASON_CHARS_MAX`] characters |
 //! | changed messages that a history tells of | [`CHANGED_MAX`], at most [`CHANGED_BYTES_MAX`] |
 //! | token | [`TOKEN_BYTES_MAX`], with [`PATTERNS_MAX`] patterns of rooms |
 //!
-//! Every reason to say no is a [`Refusal`], with a stable [`Code`], a sentence, and, where it ends
+//! Every refusal is a [`Refusal`], with a stable [`Code`], a sentence, and, where it ends
 //! the connection, a [close code](Refusal::close_code).
 //!
 //! This crate is the only one that knows JSON. It knows no tokio, no sockets, no clock, no files.

@@ -1,5 +1,5 @@
-//! Every reason to say no: a stable code for programs, a sentence for people, and a close code
-//! where it ends the connection.
+//! Refusals: a stable code for programs, a sentence for people, and a close code where it ends the
+//! connection.
 //!
 //! This file does not know HTTP or sockets.
 
@@ -12,51 +12,51 @@ use crate::json::FRAME_BYTES_MAX;
 use crate::name::NameError;
 use crate::restriction::{BadReason, Restriction};
 
-/// What a program may branch on. A code never changes its meaning.
+/// For programs to branch on. A code never changes its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     /// The frame is not one JSON object.
     BadJson,
-    /// A field is missing, twice, of the wrong type, or out of range.
+    /// A field is missing, repeated, of the wrong type, or out of range.
     BadField,
-    /// The `type` is none that a client may send.
+    /// No client may send this `type`.
     UnknownType,
     /// The room's name breaks a rule.
     BadRoom,
     /// The user's name breaks a rule.
     BadName,
-    /// The key is no base64url of 16 to 64 bytes.
+    /// The key is not base64url of 16 to 64 bytes.
     BadKey,
-    /// The text has nothing to see.
+    /// The text has nothing visible.
     ContentBlank,
     /// The text is too long.
     ContentTooLong,
     /// The connection is not in this room.
     NotInRoom,
-    /// The connection is in this room already.
+    /// The connection has joined this room already.
     AlreadyInRoom,
-    /// The connection is in as many rooms as it may be.
+    /// The connection has joined as many rooms as it may.
     TooManyRooms,
-    /// The name is somebody else's: they are connected under it, or took it for good.
+    /// The name is taken: somebody is connected under it, or keeps it.
     NameTaken,
     /// The name looks like one that is taken.
     NameSimilar,
-    /// The server is closed, and no token was brought.
+    /// The server is closed, and there is no token.
     NoToken,
-    /// The token is none of this server's.
+    /// The token is not valid here.
     BadToken,
-    /// The token's time is over.
+    /// The token has expired.
     TokenExpired,
-    /// The token does not open this room.
+    /// The token doesn't include this room.
     WrongRoom,
-    /// You were put out of the room or the server, and may not come in.
+    /// Banned from the room or the server.
     Banned,
-    /// You may not speak here for a time; `retry_ms` says for how long.
+    /// Muted for a time; `retry_ms` says how long.
     Muted,
     /// Only a moderator may do this.
     NotAllowed,
-    /// The message, person, ban or mute it is about is not there.
+    /// There is no such message, person, ban or mute.
     NotFound,
     /// More than the rate allows; `retry_ms` says when to try again.
     TooFast,
@@ -68,13 +68,13 @@ pub enum Code {
     BadUtf8,
     /// A frame that is too large.
     FrameTooBig,
-    /// Bytes that are no WebSocket frames.
+    /// Bytes that are not WebSocket frames.
     BadFrame,
-    /// The server cannot store or read messages at the moment; nothing was kept.
+    /// The server cannot store or read messages at the moment; nothing was stored.
     Unavailable,
     /// The client does not read fast enough.
     TooSlow,
-    /// The server is stopping; `retry_ms` says when to come back.
+    /// The server is stopping; `retry_ms` says when to reconnect.
     Stopping,
     /// A code of a newer server, for clients that do not know it yet.
     #[serde(other)]
@@ -88,7 +88,7 @@ impl fmt::Display for Code {
     }
 }
 
-/// A reason to say no, with what there is to tell about it. What each one means stands at its [`Code`].
+/// A refusal with its details. [`Code`] documents what each one means.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "a variant's sentence says it")]

@@ -1,4 +1,4 @@
-//! What a moderator took from somebody, and why: told with a refusal.
+//! A ban or a mute as the person hears of it.
 //!
 //! This file does not know who is a moderator.
 
@@ -9,17 +9,17 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::text::characters::is_blank;
 
-/// Longest reason of a moderator's act, in characters: a sentence.
+/// Longest reason of a ban, kick or mute, in characters: a sentence.
 pub const REASON_CHARS_MAX: usize = 200;
 
-/// What somebody may not do any more, for how long, and why.
+/// What is left of a ban or a mute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Restriction {
-    /// In the whole server, not in one room.
+    /// It is about the whole server, not one room.
     pub server: bool,
-    /// For how much longer; none is for good.
+    /// How much longer it lasts; none means for good.
     pub seconds: Option<u64>,
-    /// Why.
+    /// As the moderator gave it.
     pub reason: Option<Reason>,
 }
 
@@ -41,7 +41,7 @@ impl fmt::Display for Restriction {
     }
 }
 
-/// Why something was done: 1 to 200 characters, not blank.
+/// A moderator's reason: 1 to 200 characters, not blank.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Reason(Box<str>);

@@ -1,4 +1,4 @@
-//! `delete` and `deleted`: a message is no more.
+//! `delete` and `deleted`: a message loses its text for good.
 //!
 //! What is left of it is a tombstone: the same id, time, sender and `ref`, with [`DELETED_CONTENT`] for its
 //! text, so that pages have no holes. A deletion is an event of its room, with an id of its own.
@@ -17,11 +17,11 @@ pub const DELETED_CONTENT: &str = "(deleted)";
 /// Deletes a message. For moderators.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Delete {
-    /// Of which room.
+    /// The message's room, which the connection has joined.
     pub room: RoomName,
     /// The message's id.
     pub message: MessageId,
-    /// Comes back in what is told of it.
+    /// Comes back in [`Deleted`], or in the error.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub reference: Option<Ref>,
 }
@@ -40,18 +40,18 @@ impl FromClient for Delete {
     }
 }
 
-/// A `deleted` envelope: a message is no more.
+/// A `deleted` envelope: a message was deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deleted {
-    /// Where.
+    /// The message's room.
     pub room: RoomName,
     /// The message's id.
     pub message: MessageId,
-    /// By whom.
+    /// The moderator.
     pub by: UserName,
     /// The deletion's own place in the order of the whole server.
     pub id: MessageId,
-    /// When: milliseconds since 1970, never decreasing.
+    /// The time of the deletion: milliseconds since 1970.
     pub at: u64,
     /// The `ref` of the envelope that asked for it.
     #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]

@@ -18,7 +18,7 @@ use crate::refusal::Refusal;
 /// bound on the work of finding a key that stands twice.
 pub const FIELDS_MAX: usize = 32;
 
-/// The room that an envelope is about, unless that is the whole server, and its `ref`.
+/// What an answer to an envelope names: its room, unless it is about the whole server, and its `ref`.
 pub(crate) type Subject<'a> = (Option<&'a RoomName>, Option<&'a Ref>);
 
 /// An envelope that a client may send.
@@ -26,7 +26,7 @@ pub(crate) trait FromClient: Sized {
     /// Takes its fields from an object whose `type` is its own.
     fn read(fields: &Fields<'_>) -> Result<Self, Refusal>;
 
-    /// What an answer to it names.
+    /// Its room and `ref`.
     fn subject(&self) -> Subject<'_>;
 }
 
@@ -126,7 +126,7 @@ impl<'a> Object<'a> {
     fn check(&self, key: &str) -> Result<(), String> {
         if self.fields.iter().any(|(seen, _)| seen == key) {
             let key: String = key.chars().take(40).collect();
-            return Err(format!("bad field {key:?}: it stands twice"));
+            return Err(format!("bad field {key:?}: it is repeated"));
         }
         if self.fields.len() == FIELDS_MAX {
             return Err(format!("an object has at most {FIELDS_MAX} fields"));

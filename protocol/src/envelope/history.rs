@@ -1,4 +1,4 @@
-//! `history`: messages that were said before, in pages.
+//! `history`: stored messages, in pages.
 //!
 //! A page holds the newest of what was asked for, ascending, as whole `message` envelopes in their current
 //! state. It answers a join that asked for a replay, or a [`HistoryQuery`]. After a join with `since` it also
@@ -29,12 +29,12 @@ pub const CHANGED_BYTES_MAX: usize = HISTORY_BYTES_MAX / 2;
 /// Asks for older messages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HistoryQuery {
-    /// Of which room.
+    /// A room that the connection has joined.
     pub room: RoomName,
     /// Only messages with a smaller id; none means from the newest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<MessageId>,
-    /// At most so many, [`HISTORY_DEFAULT`] if not said.
+    /// Most messages in the answer; [`HISTORY_DEFAULT`] if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u16>,
     /// Comes back in the answer.
@@ -58,7 +58,7 @@ impl FromClient for HistoryQuery {
     }
 }
 
-/// A number of messages: more than a page holds is as good as a full page.
+/// A number of messages: more than a page holds means a full page.
 pub(crate) fn count(field: &str, number: u64) -> Result<u16, Refusal> {
     match u16::try_from(number) {
         Ok(0) => Err(Refusal::BadField(format!("the field {field:?} has to be 1 or more"))),
@@ -70,7 +70,7 @@ pub(crate) fn count(field: &str, number: u64) -> Result<u16, Refusal> {
 /// The newest of what was asked for, ascending.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
-    /// Which room.
+    /// The room of all of them.
     pub room: RoomName,
     /// Ascending by id; each is a whole `message` envelope.
     #[serde(serialize_with = "tagged")]
@@ -85,8 +85,8 @@ pub struct History {
     /// More changed than `changed` holds: what the client holds of this room may be stale.
     #[serde(default, skip_serializing_if = "is_false")]
     pub changed_more: bool,
-    /// After a join: which log this is. Another one than before means that what is held of the room,
-    /// and since when, is of a log that is no more.
+    /// After a join: which log this is. When it differs from before, what the client holds of the room is
+    /// of a log that is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub epoch: Option<Epoch>,
     /// The `ref` of the question.

@@ -1,8 +1,8 @@
-//! `join` and `leave`: who comes into a room and goes.
+//! `join` and `leave`: people join and leave rooms.
 //!
 //! A client that is connected joins more rooms with [`Join`] and leaves them with [`Leave`]. A room hears of
 //! a person's first connection ([`Joined`]) and last ([`Left`]), not of those between.
-//! This file does not know who may enter.
+//! This file does not know who may join.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use crate::ids::MessageId;
 use crate::name::{RoomName, UserName};
 use crate::refusal::Refusal;
 
-/// What somebody may do here.
+/// A person's rights in a room.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -23,10 +23,10 @@ pub enum Role {
     Moderator,
 }
 
-/// Joins one more room. What is asked for with `since` or `history` comes first, as `history`.
+/// Joins one more room. A replay that is asked for with `since` or `history` comes first, as `history`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Join {
-    /// Which.
+    /// One that the connection has not joined yet.
     pub room: RoomName,
     /// Replay everything after this id.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,7 +54,7 @@ impl FromClient for Join {
 /// Leaves a room. One's own [`Left`] is the answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Leave {
-    /// Which.
+    /// One that the connection has joined.
     pub room: RoomName,
 }
 
@@ -71,11 +71,11 @@ impl FromClient for Leave {
 /// A person joined the room, with their first connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Joined {
-    /// Which room.
+    /// As whoever opened the room spelt it.
     pub room: RoomName,
-    /// Who.
+    /// Spelt as by their first connection.
     pub sender: UserName,
-    /// What they may do, if that is more than others.
+    /// Only if it is more than [`Role::Member`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
 }
@@ -83,8 +83,8 @@ pub struct Joined {
 /// A person left the room, with their last connection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Left {
-    /// Which room.
+    /// As whoever opened the room spelt it.
     pub room: RoomName,
-    /// Who.
+    /// Spelt as by their first connection.
     pub sender: UserName,
 }

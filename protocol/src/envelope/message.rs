@@ -1,4 +1,4 @@
-//! `message`: what is said in a room.
+//! `message`: text sent to a room.
 //!
 //! A client sends [`Say`]; everybody in the room, the author included, hears [`Message`] once it is
 //! stored. That copy, with its id, is the acknowledgement. The same author sending the same `ref` to the
@@ -21,14 +21,14 @@ use crate::text::characters::{is_blank, with_newlines};
 /// Longest text of one message, in characters.
 pub const CONTENT_CHARS_MAX: usize = 4096;
 
-/// Says something in a room.
+/// Sends a message to a room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Say {
-    /// Where to.
+    /// A room that the connection has joined.
     pub room: RoomName,
-    /// What.
+    /// The text, checked.
     pub content: Body,
-    /// The author's own name for it.
+    /// The author's own id for it: sending it again never makes a second message.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub reference: Option<Ref>,
 }
@@ -48,20 +48,20 @@ impl FromClient for Say {
 /// One stored message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
-    /// Where it was said.
+    /// The room, as whoever opened it spelt it.
     pub room: RoomName,
-    /// Who said it: set by the server.
+    /// The author, set by the server whatever a client claims.
     pub sender: UserName,
-    /// What was said.
+    /// The text as it is now.
     pub content: Body,
     /// Its place in the order of the whole server.
     pub id: MessageId,
     /// When it was stored: milliseconds since 1970, never decreasing.
     pub at: u64,
-    /// Its author's own name for it. Only meaningful to that author.
+    /// Its author's own id for it. Only meaningful to that author.
     #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Ref>,
-    /// In a page: the newest event that changed it, if it is not as it was said.
+    /// In a page: the id of the newest event that changed it; none if it is as it was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<MessageId>,
     /// It was deleted: its content is [`DELETED_CONTENT`](crate::DELETED_CONTENT), the rest is as
@@ -94,8 +94,8 @@ impl Body {
         &self.0
     }
 
-    /// A text that is stored already, perhaps since more counted as visible: from a database, or from
-    /// a server. Its line breaks are read like a new one's.
+    /// A text that is stored already, perhaps under earlier rules of what is visible: from a database or
+    /// from a server. Its line breaks are normalised like a new one's.
     ///
     /// # Errors
     /// [`BodyError::TooLong`].

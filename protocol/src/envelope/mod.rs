@@ -58,17 +58,17 @@ macro_rules! from_clients {
 }
 
 from_clients! {
-    /// Say something in a room.
+    /// Send a message to a room.
     Message(Say): "message",
-    /// Enter one more room.
+    /// Join one more room.
     Join(Join): "join",
-    /// Go out of a room.
+    /// Leave a room.
     Leave(Leave): "leave",
     /// Ask for older messages.
     History(HistoryQuery): "history",
     /// Ask for more of the people of a large room.
     Presence(PeopleQuery): "presence",
-    /// Remove a message. For moderators.
+    /// Delete a message. For moderators.
     Delete(Delete): "delete",
     /// Do something to a person. For moderators. Its type is the action.
     #[serde(untagged)]
@@ -79,9 +79,9 @@ from_clients! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ToClient {
-    /// Somebody said something. To its author it is also the acknowledgement: it is stored.
+    /// A stored message. To its author it is also the acknowledgement.
     Message(Message),
-    /// A person came into the room, with their first connection.
+    /// A person joined the room, with their first connection.
     Join(Joined),
     /// A person left the room, with their last connection.
     Leave(Left),
@@ -89,7 +89,7 @@ pub enum ToClient {
     Presence(Presence),
     /// Older messages, on joining or when asked for.
     History(History),
-    /// A message is no more.
+    /// A message was deleted.
     Deleted(Deleted),
     /// A moderator did something to a person.
     Moderated(Box<Moderated>),
@@ -97,7 +97,7 @@ pub enum ToClient {
     Error(ErrorNote),
 }
 
-/// A frame that is no good envelope, with as much as could be read of what it was about.
+/// A frame that is not a valid envelope, and what could be read of it all the same.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{refusal}")]
 pub struct BadEnvelope {
@@ -105,7 +105,7 @@ pub struct BadEnvelope {
     pub refusal: Refusal,
     /// The room it names, if that is a room's name.
     pub room: Option<RoomName>,
-    /// The `ref` it carries, if that is one: its author can tell which message failed.
+    /// The `ref` it carries, if that is one, so that its author can tell which message failed.
     pub reference: Option<Ref>,
 }
 
@@ -131,7 +131,7 @@ impl ToServer {
     }
 }
 
-/// A frame that is none of the envelopes above: of a newer server, or of no Nebula.
+/// A frame that is none of these envelopes: from a newer server, or from something else.
 #[derive(Debug, thiserror::Error)]
 #[error("not an envelope of this protocol: {0}")]
 pub struct BadFromServer(String);

@@ -14,19 +14,19 @@ use crate::restriction::Reason;
 /// Longest time a mute or a ban may be set for: a year. A ban without a time has no end.
 pub const SECONDS_MAX: u64 = 365 * 24 * 60 * 60;
 
-/// What is done to a person.
+/// A moderator's action on a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// Out of the room, once.
+    /// Removes from the room; they may join again.
     Kick,
-    /// Out, and not in again.
+    /// Removes, and refuses to let in again.
     Ban,
-    /// In again.
+    /// Lifts a ban.
     Unban,
-    /// Not a word for a time.
+    /// Refuses their messages for a time.
     Mute,
-    /// May speak again.
+    /// Lifts a mute.
     Unmute,
 }
 
@@ -46,21 +46,21 @@ impl Action {
 /// Does something to a person. For moderators.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Moderate {
-    /// What to do.
+    /// Also the envelope's `type`.
     #[serde(rename = "type")]
     pub action: Action,
-    /// In which room; none is the whole server. A kick always has one.
+    /// None means the whole server. A kick always has a room.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub room: Option<RoomName>,
-    /// To whom.
+    /// The person, connected or not.
     pub user: UserName,
-    /// For how long, up to [`SECONDS_MAX`]. A mute always has it; a ban without it has no end.
+    /// Up to [`SECONDS_MAX`]. A mute always has it; a ban without it has no end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seconds: Option<u64>,
-    /// Why.
+    /// Told to the person and the room.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
-    /// Comes back in what is told of it.
+    /// Comes back in [`Moderated`], or in the error.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub reference: Option<Ref>,
 }
@@ -102,28 +102,28 @@ fn seconds(action: Action, fields: &Fields<'_>) -> Result<Option<u64>, Refusal> 
 /// A `moderated` envelope: what was done to whom.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moderated {
-    /// What was done.
+    /// As it was asked for.
     pub action: Action,
-    /// In which room; none is the whole server.
+    /// None means the whole server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub room: Option<RoomName>,
-    /// To whom.
+    /// The person it was done to.
     pub user: UserName,
-    /// By whom.
+    /// The moderator.
     pub by: UserName,
-    /// For how long.
+    /// Of a ban or a mute; a ban without it has no end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seconds: Option<u64>,
-    /// Why.
+    /// As the moderator gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
-    /// The `ref` of the act.
+    /// The `ref` of the [`Moderate`].
     #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Ref>,
 }
 
 impl Moderated {
-    /// Tells of an act.
+    /// Tells what a moderator did.
     pub fn new(asked: Moderate, by: UserName) -> Self {
         let Moderate { action, room, user, seconds, reason, reference } = asked;
         Moderated { action, room, user, by, seconds, reason, reference }

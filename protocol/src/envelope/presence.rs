@@ -16,7 +16,7 @@ pub const PEOPLE_MAX: usize = 500;
 /// Asks for more of the people of a large room, [`PEOPLE_MAX`] at most.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PeopleQuery {
-    /// Of which room.
+    /// A room that the connection has joined.
     pub room: RoomName,
     /// Only names that sort after this one; it need not be there.
     pub after: UserName,
@@ -39,7 +39,7 @@ impl FromClient for PeopleQuery {
 /// The people of a room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Presence {
-    /// Which room.
+    /// The room they are in.
     pub room: RoomName,
     /// Sorted by folded name, each once. In a large room, the first of them.
     pub users: Vec<UserName>,
