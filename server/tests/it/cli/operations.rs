@@ -27,7 +27,7 @@ pub(crate) fn said(output: &Output) -> String {
 
 /// The texts of a room in a database, in order.
 pub(crate) async fn texts(db: &Path) -> Vec<String> {
-    let server = Server::start(db, "127.0.0.1:0").await;
+    let mut server = Server::start(db, "127.0.0.1:0").await;
     let mut reader = server.connect(&query("dev", "reader", "&history=200")).await;
     let mut texts = Vec::new();
     loop {
@@ -35,6 +35,8 @@ pub(crate) async fn texts(db: &Path) -> Vec<String> {
         let older = page.messages.iter().map(|message| message.content.as_str().to_owned());
         texts.splice(0..0, older);
         if !page.more {
+            // It is waited for: as long as it is there, it holds the file.
+            server.child.kill().await.unwrap();
             return texts;
         }
         let before = page.messages[0].id;
