@@ -10,6 +10,8 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
+use tempfile::NamedTempFile;
+
 /// Longest wait for another client, which holds the lock for a few milliseconds: one that was
 /// stopped meanwhile must not stop all others.
 const LOCK_TIME: Duration = Duration::from_secs(2);
@@ -70,9 +72,8 @@ pub(crate) fn is_held(file: &File) -> bool {
 /// # Errors
 /// If it cannot be written; nothing is left of it then.
 pub(crate) fn write_new(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
-    let (path, file) = new_file(folder, name)?;
-    filled(&path, file, bytes, Durable::Yes)?;
-    Ok(path)
+    let file = new_file(folder, name, bytes, Durable::Yes)?;
+    Ok(file.into_temp_path().keep()?)
 }
 
 /// Puts a file in the place of another in one step, and gives it back with its lock held.
@@ -82,14 +83,10 @@ pub(crate) fn write_new(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<P
 pub(crate) fn replace(path: &Path, bytes: &[u8], durable: Durable) -> io::Result<File> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
-    let (new, file) = new_file(folder, &name)?;
+    let new = new_file(folder, &name, bytes, durable)?;
     // Held before anybody can find it under its name.
-    is_held(&file);
-    let file = filled(&new, file, bytes, durable)?;
-    if let Err(error) = fs::rename(&new, path) {
-        remove(&new)?;
-        return Err(error);
-    }
+    is_held(new.as_file());
+    let file = new.persist(path)?;
     if durable == Durable::Yes {
         File::open(folder)?.sync_all()?;
     }
@@ -130,20 +127,17 @@ pub(crate) fn words(error: &io::Error) -> String {
     words.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
-fn new_file(folder: &Path, name: &str) -> io::Result<(PathBuf, File)> {
-    let path = folder.join(format!("{name}.{:016x}", fastrand::u64(..)));
-    let file = owned().create_new(true).open(&path)?;
-    Ok((path, file))
-}
-
-fn filled(path: &Path, mut file: File, bytes: &[u8], durable: Durable) -> io::Result<File> {
-    let written = file.write_all(bytes).and_then(|()| match durable {
-        Durable::Yes => file.sync_all(),
-        Durable::No => Ok(()),
-    });
-    if let Err(error) = written {
-        remove(path)?;
-        return Err(error);
+/// A whole file under a new name, readable by its owner alone; it is gone if nobody keeps it.
+fn new_file(
+    folder: &Path,
+    name: &str,
+    bytes: &[u8],
+    durable: Durable,
+) -> io::Result<NamedTempFile> {
+    let mut file = tempfile::Builder::new().prefix(&format!("{name}.")).tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    if durable == Durable::Yes {
+        file.as_file().sync_all()?;
     }
     Ok(file)
 }
