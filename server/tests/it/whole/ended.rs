@@ -15,7 +15,8 @@ use tokio::time::timeout;
 use crate::support::child::Server;
 use crate::support::harness::{PATIENCE, Peer, query, say};
 
-/// The clock of the thread `CLOCK_FAILS_IN`, as soon as there is a file `CLOCK_FAILS_WHEN`.
+/// The clock of the thread `CLOCK_FAILS_IN`, once, as soon as there is a file `CLOCK_FAILS_WHEN`: what the
+/// panic itself needs works.
 const BROKEN_CLOCK: &str = r#"
 #define _GNU_SOURCE
 #include <errno.h>
@@ -27,10 +28,12 @@ const BROKEN_CLOCK: &str = r#"
 #include <unistd.h>
 
 int clock_gettime(clockid_t clock, struct timespec *now) {
+    static int has_failed;
     char thread[16] = "";
     prctl(PR_GET_NAME, thread);
-    if (clock == CLOCK_MONOTONIC && !strcmp(thread, getenv("CLOCK_FAILS_IN"))
+    if (!has_failed && clock == CLOCK_MONOTONIC && !strcmp(thread, getenv("CLOCK_FAILS_IN"))
         && !access(getenv("CLOCK_FAILS_WHEN"), F_OK)) {
+        has_failed = 1;
         errno = EINVAL;
         return -1;
     }
