@@ -6,7 +6,7 @@ import { newLeftovers } from "./browser/leftovers.js";
 import { newBell } from "./browser/notifications.js";
 import { Connection, ownKey } from "./browser/socket.js";
 import { newTabs } from "./browser/tabs.js";
-import { PROBE } from "./core/chat/received.js";
+import { PROBE } from "./core/chat/refusals.js";
 import { activeRoom, find, isGuest, newState } from "./core/chat/state.js";
 import { update } from "./core/update.js";
 import { newView, renderLink } from "./view/chat.js";

@@ -1,14 +1,14 @@
 // What the server says, taken into the state. Pure: it knows neither page nor socket nor clock.
 
 import { DELETED_CONTENT } from "../protocol/envelopes.js";
-import { ROOM_CHARS_MAX } from "../protocol/limits.js";
-import { inSentence, onOneLine } from "../protocol/text.js";
-import { actOf, next, refusedForNow, settled } from "./acts.js";
+import { inSentence } from "../protocol/text.js";
+import { next, settled } from "./acts.js";
 import { wordsAbout, wordsToExcluded } from "./moderated.js";
-import { refused, sendNext, stored } from "./outbox.js";
+import { sendNext, stored } from "./outbox.js";
 import { came, listed, nobody, went } from "./people.js";
 import { askOlder, lookAway, toBottom } from "./reading.js";
-import { CLOSED, RETRY_AFTER_MS_MAX, dialNow, joining, noWayIn } from "./reconnect.js";
+import { joining } from "./reconnect.js";
+import { PROBE, errorCame } from "./refusals.js";
 import { ENTRIES_MAX, ENTRIES_READING_MAX, activeRoom, callsMe, find, firstAfter, isMe, isWatched, newLine, ownerOf } from "./state.js";
 
 /**
@@ -19,17 +19,12 @@ import { ENTRIES_MAX, ENTRIES_READING_MAX, activeRoom, callsMe, find, firstAfter
  * @typedef {import("../update.js").Action} Action
  */
 
-/** The ref of a question whose answer is only a sign of life. */
-export const PROBE = "probe";
-
-const RETRY_AFTER_MS = 2_000;
 /** Who comes back this soon was never away. */
 const BLIP_MS = 10_000;
 /** After a restart the server spreads its clients over so long at most. */
 const BACK_WITHIN_MS = 60_000;
 /** And is looked for among so many entries. */
 const BLIP_ENTRIES = 200;
-const SENTENCE_CHARS_MAX = 400;
 
 /** @param {State} state
  * @param {import("../protocol/envelopes.js").Envelope} envelope
@@ -289,88 +284,4 @@ function isOfAnother(room, epoch) {
   room.epoch = epoch;
   if (is) Object.assign(room, { entries: [], gapAfter: null, head: 0, atBottom: true });
   return is;
-}
-
-/** @param {State} state
- * @param {import("../protocol/envelopes.js").Refusal} refusal
- * @returns {Action[]} */
-function errorCame(state, { code, content: told, room: name, ref, retry_ms: asked }) {
-  if (ref === PROBE) return [];
-  const content = onOneLine(told, SENTENCE_CHARS_MAX);
-  const retryMs = asked === undefined ? undefined : Math.min(asked, RETRY_AFTER_MS_MAX);
-  // A name that none may have is not told again: joins are answered in order.
-  const room = find(state, name) ?? (code === "bad_room" ? state.rooms.find((each) => !each.joined && !each.excluded) : undefined);
-  const pending = room?.pending.find((each) => each.ref === ref);
-  const isForNow = code === "too_fast" || code === "unavailable";
-  const act = actOf(state, ref);
-  if (act) return actRefused(state, act, content, isForNow ? retryMs ?? RETRY_AFTER_MS : null);
-  if (room && pending && isForNow) return [{ do: "again", room: room.name, ref: pending.ref, afterMs: retryMs ?? RETRY_AFTER_MS, on: state.link.number }];
-  if (room && pending) return refused(room, pending, content);
-  if (code === "stopping") {
-    state.link.askedMs = retryMs ?? null;
-    return [];
-  }
-  if (room && isForNow && ref === undefined && isAwaited(state, room)) return askLater(state, room, code, retryMs);
-  // One has left here, and is still in there.
-  if (!room && name !== undefined && code === "too_fast") return [{ do: "again", room: name, ref: "", afterMs: retryMs ?? RETRY_AFTER_MS, on: state.link.number }];
-  if (room && !room.joined && state.link.is === "online") return notLetIn(state, room, code, content);
-  // Before that, the end of the connection tells the reason.
-  if (state.link.is === "online" && code !== "too_slow") Object.assign(state, { notice: content, answered: false });
-  return [];
-}
-
-/** What a moderator asked for was refused: for now, or for good, which is told.
- * @param {State} state
- * @param {import("./acts.js").Act} act
- * @param {string} why
- * @param {number | null} afterMs
- * @returns {Action[]} */
-function actRefused(state, act, why, afterMs) {
-  const later = afterMs === null ? null : refusedForNow(state, act, afterMs);
-  if (later) return later;
-  Object.assign(state, { notice: why, answered: false });
-  return settled(state, act.ref);
-}
-
-/** Something was asked of it that was not answered yet: to come in, for older messages, for more people.
- * @param {State} state
- * @param {Room} room */
-function isAwaited({ link }, room) {
-  return room.loading || (room.joined ? room.people.asked : link.is === "online" && !room.excluded);
-}
-
-/** What was asked of a room cannot be had now: it is asked for again, after a while. What cannot be read as one
- * comes in leaves one in the room, and until it is read one comes back to where one was.
- * @param {State} state
- * @param {Room} room
- * @param {string} code
- * @param {number | undefined} retryMs
- * @returns {Action[]} */
-function askLater(state, room, code, retryMs) {
-  if (code === "unavailable" && !room.joined) {
-    if (room.head > 0) room.gapAfter ??= room.head;
-    room.loading = true;
-  }
-  room.deferred = !room.joined && !room.loading;
-  return [{ do: "again", room: room.name, ref: "", afterMs: retryMs ?? RETRY_AFTER_MS, on: state.link.number }];
-}
-
-/** A room that does not let one in stays, with the reason; one that cannot be is left again, unless it is the last.
- * @param {State} state
- * @param {Room} room
- * @param {string} code
- * @param {string} why
- * @returns {Action[]} */
-function notLetIn(state, room, code, why) {
-  // The late answer to what was asked before one was out.
-  if (room.excluded || code === "not_in_room") return [];
-  Object.assign(state, { notice: `#${inSentence(room.name, ROOM_CHARS_MAX)}: ${why}`, answered: false });
-  if (state.rooms.length === 1 || CLOSED.includes(code)) {
-    room.excluded = noWayIn(why);
-    return [];
-  }
-  const place = state.rooms.indexOf(room);
-  state.rooms.splice(place, 1);
-  if (state.active > place || state.active === state.rooms.length) state.active -= 1;
-  return state.rooms.some((other) => other.joined || other.excluded) ? [] : dialNow(state);
 }
