@@ -3,6 +3,7 @@
 import { newAnnouncer } from "./browser/announce.js";
 import { newHealth } from "./browser/health.js";
 import { newLeftovers } from "./browser/leftovers.js";
+import { NOT_KEPT } from "./browser/memory.js";
 import { newBell } from "./browser/notifications.js";
 import { Connection, ownKey } from "./browser/socket.js";
 import { newTabs } from "./browser/tabs.js";
@@ -20,6 +21,7 @@ import { byId } from "./view/page.js";
 /**
  * @typedef {import("./core/chat/state.js").State} State
  * @typedef {import("./core/update.js").Event} Event
+ * @typedef {import("./core/update.js").Action} Action
  *
  * @typedef {object} Kept what outlives the page, and what its address says
  * @property {string} folder of the page: what is kept belongs to it, since beside it another server may have its own
@@ -34,173 +36,203 @@ import { byId } from "./view/page.js";
  * @property {() => void} connected
  */
 
-/** @param {Kept} kept */
-export function newApp({ folder, local, token, memory, address }) {
-  const view = newView();
-  const look = newLook(local);
-  const bell = newBell(window, local, (name) => showRoom(name), folder);
-  const announcer = newAnnouncer(view.announce, () => (state ? activeRoom(state).name : ""));
-  const entrance = newEntrance(enter);
-  const leftovers = newLeftovers({
-    memory,
-    tabs: newTabs({ locks: navigator.locks, channel: (name) => new BroadcastChannel(name) }, folder),
-    state: () => state,
-    happens,
-  });
-  const draw = newDrawing(() => state && drawNow(state));
-  const countDown = newCountdown(renderLink);
+export class App {
+  view = newView();
   /** @type {State | null} */
-  let state = null;
+  state = null;
+  bell;
+  entrance;
+  #kept;
+  #look;
+  #announcer;
+  #leftovers;
   /** @type {Connection | null} */
-  let connection = null;
-  /** @type {Parts} */
-  let parts;
+  #connection = null;
+  /** @type {Parts | null} */
+  #parts = null;
+  #draw = newDrawing(() => this.state && this.#drawNow(this.state));
+  #countDown = newCountdown(renderLink);
 
-  /** @param {{username: string, room: string, token?: string}} who */
-  function enter({ username, room, token: given }) {
-    if (given) token.keep(given);
-    local.setItem("nebula.name", username);
-    state = newState({ room, username, session: newId() });
-    leftovers.anew();
-    leftovers.owned(state);
-    state.focused = isLookedAt();
-    connection ??= newConnection();
-    view.bell(bell.isOn());
-    happens({ type: "start" });
-    // What is not shown yet cannot have the focus.
-    drawNow(state);
-    if (matchMedia("(pointer: fine)").matches) parts.composer.text.focus();
+  /** @param {Kept} kept */
+  constructor(kept) {
+    const { folder, local, memory } = kept;
+    this.#kept = kept;
+    this.#look = newLook(local);
+    this.bell = newBell(window, local, (name) => this.showRoom(name), folder);
+    this.#announcer = newAnnouncer(this.view.announce, () => (this.state ? activeRoom(this.state).name : ""));
+    this.entrance = newEntrance((who) => this.enter(who));
+    this.#leftovers = newLeftovers({
+      memory,
+      tabs: newTabs({ locks: navigator.locks, channel: (name) => new BroadcastChannel(name) }, folder),
+      state: () => this.state,
+      happens: this.happens,
+    });
   }
 
-  function newConnection() {
+  /** What needs this to be made is made, and told.
+   * @param {Parts} parts */
+  compose(parts) {
+    this.#parts = parts;
+  }
+
+  /** @param {{username: string, room: string, token?: string}} who */
+  enter({ username, room, token }) {
+    const { local, token: kept } = this.#kept;
+    if (token) kept.keep(token);
+    local.setItem("nebula.name", username);
+    const state = newState({ room, username, session: newId() });
+    this.state = state;
+    this.#leftovers.anew();
+    this.#leftovers.owned(state);
+    state.focused = isLookedAt();
+    this.#connection ??= this.#newConnection();
+    this.view.bell(this.bell.isOn());
+    this.happens({ type: "start" });
+    // What is not shown yet cannot have the focus.
+    this.#drawNow(state);
+    if (matchMedia("(pointer: fine)").matches) this.#parts?.composer.text.focus();
+  }
+
+  #newConnection() {
     return new Connection({
       address: location.href,
-      key: ownKey(local),
-      token: token.now,
-      tell: happens,
-      question: () => ({ type: "history", room: activeRoom(/** @type {State} */ (state)).name, before: 1, limit: 1, ref: PROBE }),
+      key: ownKey(this.#kept.local),
+      token: this.#kept.token.now,
+      tell: this.happens,
+      question: () => ({ type: "history", room: activeRoom(/** @type {State} */ (this.state)).name, before: 1, limit: 1, ref: PROBE }),
       isOffline: () => !navigator.onLine,
       health: newHealth(location.href),
-      isHeld: () => document.hidden && !bell.isOn(),
+      isHeld: () => document.hidden && !this.bell.isOn(),
     });
   }
 
   /** @param {Event} event */
-  function happens(event) {
+  happens = (event) => {
+    const { state } = this;
     if (!state) return;
     const before = activeRoom(state);
     const { atBottom } = before;
     const actions = update(state, event);
     const room = activeRoom(state);
     // What was searched for was searched for there.
-    if (room !== before) parts.searchBar.close();
-    actions.forEach(perform);
-    if (event.type === "say") memory.keep(state);
-    const added = leftovers.owned(state);
-    const fault = memory.fault();
-    if (fault) Object.assign(state, { notice: fault, answered: false });
-    if (added) update(state, { type: "recalled", added }).forEach(perform);
+    if (room !== before) this.#parts?.searchBar.close();
+    this.#perform(actions);
+    this.#keep(state, event);
     if (event.type === "connected") {
-      parts.connected();
-      leftovers.look();
+      this.#parts?.connected();
+      this.#leftovers.look();
     }
     // At once: a scroll event that is on its way would else tell of the log as it was.
-    if (room !== before || room.atBottom !== atBottom) drawNow(state);
-    else draw();
+    if (room !== before || room.atBottom !== atBottom) this.#drawNow(state);
+    else this.#draw();
+  };
+
+  /** What was sent is stored before anything else; who is somebody else now gets what is theirs.
+   * @param {State} state
+   * @param {Event} event */
+  #keep(state, event) {
+    const { memory } = this.#kept;
+    const isKept = event.type !== "say" || memory.keep(state);
+    const added = this.#leftovers.owned(state);
+    const fault = memory.fault() || (isKept ? "" : NOT_KEPT);
+    if (fault) Object.assign(state, { notice: fault, answered: false });
+    if (added) this.#perform(update(state, { type: "recalled", added }));
   }
 
-  /** @param {import("./core/update.js").Action} action */
-  function perform(action) {
+  /** @param {Action[]} actions */
+  #perform(actions) {
+    for (const action of actions) this.#do(action);
+  }
+
+  /** @param {Action} action */
+  #do(action) {
     switch (action.do) {
       case "dial":
-        return connection?.dial(action.hello, action.afterMs, action.exactly);
+        return this.#connection?.dial(action.hello, action.afterMs, action.exactly);
       case "send":
-        return connection?.send(action.envelope);
+        return this.#connection?.send(action.envelope);
       case "probe":
-        return connection?.probe(action.because);
+        return this.#connection?.probe(action.because);
       case "again":
-        return void setTimeout(() => happens({ type: "again", room: action.room, ref: action.ref, on: action.on }), action.afterMs);
+        return void setTimeout(() => this.happens({ type: "again", room: action.room, ref: action.ref, on: action.on }), action.afterMs);
       case "announce":
-        return announcer.hear(action);
+        return this.#announcer.hear(action);
       case "notify":
-        return bell.ring(action);
+        return this.bell.ring(action);
       case "copy":
-        return void copy(action.text);
+        return void this.#copy(action.text);
       case "search":
-        return parts.searchBar.open(action.text);
+        return this.#parts?.searchBar.open(action.text);
       case "theme":
-        return look.setTheme(action.text);
+        return this.#look.setTheme(action.text);
       case "width":
-        return look.setWidth(action.text);
+        return this.#look.setWidth(action.text);
       case "help":
         return showHelp();
     }
   }
 
   /** @param {string} text */
-  async function copy(text) {
+  async #copy(text) {
     try {
       await navigator.clipboard.writeText(text);
-      happens({ type: "notice", text: "Copied" });
+      this.happens({ type: "notice", text: "Copied" });
     } catch {
-      happens({ type: "notice", text: "The browser did not allow copying" });
+      this.happens({ type: "notice", text: "The browser did not allow copying" });
     }
   }
 
   /** @param {State} state */
-  function drawNow(state) {
+  #drawNow(state) {
+    const { memory, address, local } = this.#kept;
     memory.keep(state);
-    if (state.link.is === "refused") return drawRefusal(state);
+    if (state.link.is === "refused") return this.#drawRefusal(state);
     address.keep(state);
     const name = state.me && !isGuest(state.me) ? state.me : "";
     if (state.link.is === "online" && local.getItem("nebula.name") !== name) local.setItem("nebula.name", name);
-    parts.composer.render(activeRoom(state).draft);
-    view.render(state);
-    countDown(state);
-    fetchMore();
+    this.#parts?.composer.render(activeRoom(state).draft);
+    this.view.render(state);
+    this.#countDown(state);
+    this.fetchMore();
   }
 
   /** @param {State} state */
-  function drawRefusal(state) {
+  #drawRefusal(state) {
     const { reason: fault, why } = state.link;
     // It stands there already, and somebody may be writing in it.
     if (!byId("enter").hidden) return;
-    if (why === "bad_token" || why === "token_expired") token.forget();
-    entrance.show({ username: state.me ?? "", room: activeRoom(state).name, fault, why });
+    if (why === "bad_token" || why === "token_expired") this.#kept.token.forget();
+    this.entrance.show({ username: state.me ?? "", room: activeRoom(state).name, fault, why });
   }
 
   /** What comes into sight soon is made, or asked for.
    * @param {"nearTop" | "older"} type older: the person wants it */
-  function fetchMore(type = "nearTop") {
+  fetchMore(type = "nearTop") {
+    const { state } = this;
     if (!state) return;
-    const actions = view.log.stretch() ? update(state, { type }) : [];
+    const actions = this.view.log.stretch() ? update(state, { type }) : [];
     const people = byId("people");
     const isNearEnd = people.clientHeight > 0 && people.scrollTop + 2 * people.clientHeight >= people.scrollHeight;
     if (isNearEnd) actions.push(...update(state, { type: "morePeople" }));
-    actions.forEach(perform);
+    this.#perform(actions);
   }
 
   /** @param {boolean} [isActive] the person did something */
-  function looked(isActive = false) {
+  looked(isActive = false) {
+    const { state } = this;
     if (!state || (isActive && !activeRoom(state).behind)) return;
-    const [atBottom, focused] = [view.log.isAtBottom, isLookedAt()];
-    if (focused) bell.quiet();
-    if (isActive || atBottom !== activeRoom(state).atBottom || focused !== state.focused) happens({ type: "looked", atBottom, focused });
+    const [atBottom, focused] = [this.view.log.isAtBottom, isLookedAt()];
+    if (focused) this.bell.quiet();
+    if (isActive || atBottom !== activeRoom(state).atBottom || focused !== state.focused) this.happens({ type: "looked", atBottom, focused });
   }
 
   /** @param {string} name */
-  function showRoom(name) {
+  showRoom(name) {
+    const { state } = this;
     const room = state && find(state, name);
     for (const each of document.querySelectorAll("dialog")) each.close();
-    if (state && room) happens({ type: "show", place: state.rooms.indexOf(room) });
+    if (state && room) this.happens({ type: "show", place: state.rooms.indexOf(room) });
   }
-
-  return {
-    view, bell, entrance, enter, happens, fetchMore, looked, showRoom,
-    state: () => state,
-    /** @param {Parts} all */
-    compose: (all) => { parts = all; },
-  };
 }
 
 /** Random, for this visit. */

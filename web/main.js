@@ -1,6 +1,6 @@
 // The wiring: the parts of the page are made, and told of each other. It decides nothing.
 
-import { newApp, newId } from "./app.js";
+import { App, newId } from "./app.js";
 import { linkInto, newAddress, whoComes } from "./browser/address.js";
 import { newBuildWatch } from "./browser/build.js";
 import { Memory } from "./browser/memory.js";
@@ -30,13 +30,14 @@ token.take();
 const memory = new Memory({ tab, browser: local, id: newId() });
 const address = newAddress(location, history);
 const build = newBuildWatch(location.href, document.querySelector("meta[name=build]")?.getAttribute("content") ?? null);
-const app = newApp({ folder, local, token, memory, address });
-const { view, bell, state, happens, fetchMore, looked } = app;
+const app = new App({ folder, local, token, memory, address });
+const { view, bell, happens } = app;
+const state = () => app.state;
 
 const composer = newComposer({
   drafted: (text) => happens({ type: "draft", text }),
   send: () => happens({ type: "say", text: composer.text.value }),
-  names: () => likeliest(shown(), state()?.me ?? null),
+  names: () => (app.state ? likeliest(activeRoom(app.state), app.state.me) : []),
   rooms: () => state()?.rooms.map((room) => room.name) ?? [],
 });
 const searchBar = newSearchBar({
@@ -70,7 +71,7 @@ function connected() {
 function reveal(id, block) {
   happens({ type: "looked", atBottom: false, focused: isLookedAt() });
   const row = view.log.reveal(id, block);
-  looked();
+  app.looked();
   return row;
 }
 
@@ -94,14 +95,14 @@ async function offerName(name) {
 }
 
 listenToPerson({ state, happens, composer, searchBar, bell, view, reveal, follow });
-view.log.listen({ moved: () => (looked(), fetchMore()), wantsOlder: () => fetchMore("older") });
-byId("people").addEventListener("scroll", () => fetchMore(), { passive: true });
+view.log.listen({ moved: () => (app.looked(), app.fetchMore()), wantsOlder: () => app.fetchMore("older") });
+byId("people").addEventListener("scroll", () => app.fetchMore(), { passive: true });
 refuseFiles((text) => happens({ type: "notice", text }));
 listenToBrowser({
-  looked,
+  looked: (isActive) => app.looked(isActive),
   // The network is back, or the page is: no need to wait for a timer.
   woken() {
-    looked();
+    app.looked();
     if (!document.hidden) happens({ type: "wake" });
   },
   network: (isThere) => happens({ type: "network", isThere }),

@@ -28,7 +28,7 @@ const PERSONS_MAX = 32;
 /** A longer draft is kept by its tab alone, so that it leaves room for what is on its way. */
 const DRAFT_UNITS_MAX = 100_000;
 
-const NOT_KEPT = "This browser's storage is full. Unsent messages will be lost if you close this tab";
+export const NOT_KEPT = "This browser's storage is full. Unsent messages will be lost if you close this tab";
 
 export class Memory {
   /** @type {Store} */
