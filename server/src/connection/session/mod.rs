@@ -16,7 +16,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::{BadEnvelope, Connect, Leave, Refusal, Role, RoomName, ToServer, UserName};
+use protocol::{BadEnvelope, Connect, Join, Leave, Refusal, Role, RoomName, ToServer, UserName};
 
 use self::effect::Then;
 pub(crate) use self::effect::{
@@ -32,6 +32,7 @@ use crate::connection::budget::{Budgets, Spender};
 use crate::hub::lane;
 use crate::limits::rate::Rate;
 use crate::log::{OpenRoom, Rooms};
+use crate::monitoring::metrics::Limit;
 use crate::outbox::End;
 use crate::people::names::Person;
 
@@ -126,7 +127,7 @@ impl Session {
             | ToServer::History(_)
             | ToServer::Presence(_) => {
                 around.rate_limits.request(around.now, &self.requests)?;
-                query::may_ask(envelope, around)
+                may_ask(envelope, around)
             }
         }
     }
@@ -153,4 +154,19 @@ impl Session {
     fn find(&self, room: &RoomName) -> Option<&Arc<OpenRoom>> {
         self.rooms.iter().find(|open| open.name() == room)
     }
+}
+
+/// Whether this connection may read more, if it wants to.
+fn may_ask(envelope: &ToServer, around: &Around<'_>) -> Result<(), Over> {
+    let reads = match envelope {
+        ToServer::History(_) | ToServer::Presence(_) => true,
+        ToServer::Join(Join { since, history, .. }) => since.is_some() || history.is_some(),
+        ToServer::Message(_) | ToServer::Leave(_) | ToServer::Delete(_) | ToServer::Moderate(_) => {
+            false
+        }
+    };
+    if !reads {
+        return Ok(());
+    }
+    (around.may_read)().map_err(|wait| Over::new(Limit::Reads, wait))
 }

@@ -5,8 +5,7 @@
 use std::time::Duration;
 
 use protocol::{
-    Epoch, HISTORY_DEFAULT, HistoryQuery, Join, MessageId, PeopleQuery, Ref, Refusal, RoomName,
-    ToServer,
+    Epoch, HISTORY_DEFAULT, HistoryQuery, MessageId, PeopleQuery, Ref, Refusal, RoomName,
 };
 
 use super::{Around, Effect, Listing, Query, Reading, Refused, Session};
@@ -15,21 +14,6 @@ use crate::connection::rate_limits::Over;
 use crate::hub::lane;
 use crate::log::{Asked, NotRead, Page};
 use crate::monitoring::metrics::Limit;
-
-/// Whether this connection may read more, if it wants to.
-pub(super) fn may_ask(envelope: &ToServer, around: &Around<'_>) -> Result<(), Over> {
-    let reads = match envelope {
-        ToServer::History(_) | ToServer::Presence(_) => true,
-        ToServer::Join(Join { since, history, .. }) => since.is_some() || history.is_some(),
-        ToServer::Message(_) | ToServer::Leave(_) | ToServer::Delete(_) | ToServer::Moderate(_) => {
-            false
-        }
-    };
-    if !reads {
-        return Ok(());
-    }
-    (around.may_read)().map_err(|wait| Over::new(Limit::Reads, wait))
-}
 
 impl Session {
     /// The outbox has space for an answer. Rooms may have been left, and rights be gone, meanwhile.

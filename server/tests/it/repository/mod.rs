@@ -1,4 +1,5 @@
 //! What is asked of every file and every dependency.
 
 mod dependencies;
+mod imports;
 mod tidy;

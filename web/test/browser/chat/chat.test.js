@@ -122,7 +122,7 @@ test("without a name it asks, a name of somebody else is told, also while they a
 
   const guest = await newPage(t, browser);
   await guest.goto(`${server.address}?room=form`);
-  assert.equal(await guest.locator("#enter-room").inputValue(), "form");
+  await guest.waitForFunction(() => document.getElementById("enter-room").value === "form");
   await guest.getByRole("button", { name: "Join" }).click();
   await guest.locator("#me", { hasText: "guest-" }).waitFor();
   const name = await guest.locator("#me").textContent();
