@@ -6,3 +6,4 @@ mod disk;
 mod restoring;
 mod retention;
 mod tombstones;
+mod upgrade;
