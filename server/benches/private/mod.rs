@@ -146,7 +146,7 @@ impl Keeper {
 
     /// A room of the log, by number.
     pub fn room(&self, number: usize) -> Result<Room, Failed> {
-        Ok(Room(self.log.open(RoomName::try_from(format!("r{number}").as_str())?)))
+        Ok(Room(self.log.health().rooms.open(RoomName::try_from(format!("r{number}").as_str())?)))
     }
 
     /// Queues `messages` of 100 bytes, in turn for each of `rooms`.

@@ -15,11 +15,12 @@ use crate::auth::token::{TokenKey, TokenKeyError};
 use crate::config::Config;
 use crate::listen::tls::{Doubt, Tls};
 use crate::log::database::OpenError;
-pub(crate) use crate::log::inspect::{Copied, backup, inspect};
-pub(crate) use crate::log::restore::{Restored, restore};
+use crate::log::now_ms;
+use crate::log::operator::beside;
+pub(crate) use crate::log::operator::inspect::{Copied, backup, inspect};
+pub(crate) use crate::log::operator::restore::{Restored, restore};
 use crate::log::sanction::Sanction;
 pub(crate) use crate::log::sanction::{Kind, Whom};
-use crate::log::{beside, now_ms};
 use crate::monitoring::moment::utc;
 pub(crate) use crate::people::key_hash::KeyHash;
 

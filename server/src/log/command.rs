@@ -4,8 +4,8 @@
 
 use tokio::sync::oneshot;
 
-use super::event::Act;
-use super::outcome::Outcome;
+use crate::log::event::Act;
+use crate::log::outcome::Outcome;
 use crate::outbox::Outbox;
 
 /// Something that somebody wants to last.
@@ -24,3 +24,8 @@ pub(crate) enum ReplyTo {
     Waiting(oneshot::Sender<Outcome>),
     Nobody,
 }
+
+/// The log cannot be read or written at the moment; why stands in the server's own log.
+#[derive(Debug, thiserror::Error)]
+#[error("the log is not available")]
+pub(crate) struct Unavailable;

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use protocol::{ErrorNote, Message, Refusal, RoomName, ToClient};
 
-use super::Health;
-use super::command::ReplyTo;
-use super::event::Event;
-use super::outcome::{Deletion, Forgotten, Outcome};
-use super::page::Stored;
 use crate::frame::{Frame, Order};
 use crate::hub::lane;
+use crate::log::command::ReplyTo;
+use crate::log::event::Event;
+use crate::log::health::Health;
+use crate::log::outcome::{Deletion, Forgotten, Outcome};
+use crate::log::reading::page::Stored;
 use crate::monitoring::metrics::Metrics;
 use crate::outbox::Outbox;
 

@@ -4,8 +4,8 @@
 
 use protocol::{Body, MessageId, Ref, RoomName, UserName};
 
-use super::judge::{EARLIEST_MS, Reading};
-use super::sanction::{Lift, Sanction};
+use crate::log::sanction::{Lift, Sanction};
+use crate::log::time::judge::{EARLIEST_MS, Reading};
 use crate::people::key_hash::KeyHash;
 use crate::people::names::PersonId;
 

@@ -4,70 +4,52 @@
 //! then hands it to the hub. Reads run beside that thread. This file does not know connections.
 
 mod apply;
-pub(crate) mod beside;
-mod checkpoint;
-pub(crate) mod clock;
-mod column;
 mod command;
 pub(crate) mod database;
 pub(crate) mod effects;
 pub(crate) mod event;
-mod guard;
-pub(crate) mod inspect;
-pub(crate) mod judge;
-mod on_disk;
-mod open_error;
+pub(crate) mod health;
+pub(crate) mod memory;
+pub(crate) mod operator;
 mod outcome;
-mod page;
-mod read_faults;
-pub(crate) mod reader;
-mod readers;
-mod register;
-pub(crate) mod restore;
-mod ring;
-mod rooms;
+pub(crate) mod reading;
 pub(crate) mod sanction;
-mod schema;
 pub(crate) mod sequencer;
-pub(crate) mod store;
-mod time;
-mod turns;
+pub(crate) mod time;
 mod upkeep;
-mod wal;
 mod writer;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use protocol::{Epoch, UserName};
 use tokio::sync::{mpsc, oneshot};
 
-use self::checkpoint::Checkpoints;
-pub(crate) use self::clock::now_ms;
-pub(crate) use self::command::{Command, ReplyTo};
+pub(crate) use self::command::{Command, ReplyTo, Unavailable};
+use self::database::checkpoint::Checkpoints;
+use self::database::guard::Guard;
+use self::database::store::Store;
 use self::database::{Database, OpenError};
 use self::effects::Effects;
 use self::event::{Act, Expire};
-use self::guard::Guard;
+pub(crate) use self::health::Health;
+pub(crate) use self::memory::rooms::{OpenRoom, Rooms};
 pub(crate) use self::outcome::Outcome;
-pub(crate) use self::page::{Asked, Page};
-use self::read_faults::ReadFaults;
-use self::reader::Reader;
-pub(crate) use self::readers::{Asker, NotRead};
-use self::readers::{READERS, Readers};
-pub(crate) use self::register::Register;
-pub(crate) use self::rooms::{OpenRoom, Rooms};
+pub(crate) use self::reading::page::{Asked, Page};
+use self::reading::reader::Reader;
+pub(crate) use self::reading::register::Register;
+pub(crate) use self::reading::{Asker, NotRead};
+use self::reading::{READERS, Readers};
 use self::sanction::Sanction;
 use self::sequencer::Sequencer;
-use self::store::Store;
 pub(crate) use self::time::Time;
+pub(crate) use self::time::clock::now_ms;
 use self::upkeep::UpkeepThread;
 use self::writer::LogThread;
 use crate::config::Config;
 use crate::hub::Hub;
 use crate::lifecycle::parts::Parts;
 use crate::monitoring::metrics::Metrics;
-use crate::monitoring::readiness::{NotReady, Reasons};
 use crate::people::names::Kept;
 
 /// Commands that may wait for the log before their read pumps wait, and TCP slows the loud.
@@ -75,11 +57,6 @@ const COMMANDS_WAITING_MAX: usize = 1024;
 
 /// What reading all bans and mutes costs, in bytes.
 const SANCTIONS_COST: u64 = 1024 * 1024;
-
-/// The log cannot be read or written at the moment; why stands in the server's own log.
-#[derive(Debug, thiserror::Error)]
-#[error("the log is not available")]
-pub(crate) struct Unavailable;
 
 /// A handle to the log.
 #[derive(Debug)]
@@ -91,14 +68,6 @@ pub(crate) struct Log {
     epoch: Epoch,
     /// Dropped last: the writer is then the last to close the database, and leaves one tidy file.
     commands: mpsc::Sender<Command>,
-}
-
-/// How the log is, for who holds no handle to it.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Health {
-    pub(crate) reasons: Reasons,
-    pub(crate) rooms: Rooms,
-    read_faults: ReadFaults,
 }
 
 impl Log {
@@ -122,7 +91,7 @@ impl Log {
         let (commands, queue) = mpsc::channel(COMMANDS_WAITING_MAX);
         let metrics = metrics.clone();
         let known = store.known_ms(now_ms()).map_err(failed)?;
-        let leap_max = judge::leap_max_ms([config.name_expiry_ms(), config.upkeep.keep_ms()]);
+        let leap_max = time::judge::leap_max_ms([config.name_expiry_ms(), config.upkeep.keep_ms()]);
         let accept = config.upkeep.accept_clock;
         let time = Time::start(known, leap_max, accept, &health.reasons, &metrics);
         let mut sequencer = Sequencer::new(store.clock().map_err(failed)?);
@@ -285,26 +254,4 @@ fn read_page(reader: &Reader, room: &OpenRoom, asked: &Asked) -> rusqlite::Resul
     let newest = reader.newest_page(room.name(), asked)?;
     room.seed(newest.clone());
     Ok(room.page(asked).unwrap_or_else(|| newest.part(asked)))
-}
-
-impl Health {
-    /// True from the first commit that fails until one works again.
-    pub(crate) fn is_failing(&self) -> bool {
-        self.reasons.holds(NotReady::CannotStore)
-    }
-
-    /// Rooms that somebody is in.
-    pub(crate) fn open_rooms(&self) -> usize {
-        self.rooms.count()
-    }
-
-    /// Remembers how a commit went; true if that is news.
-    fn set_failing(&self, failing: bool) -> bool {
-        self.reasons.set(NotReady::CannotStore, failing)
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Nothing that panics runs under these locks.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,8 +2,8 @@
 //!
 //! Pure: it knows no clock but what it is told, and nothing of what an act means.
 
-use super::clock::Clock;
-use super::event::{Act, Event};
+use crate::log::event::{Act, Event};
+use crate::log::time::clock::Clock;
 
 /// One for each log.
 #[derive(Debug)]

@@ -15,16 +15,16 @@ use protocol::{CONTENT_CHARS_MAX, MessageId, RoomName};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use tokio::sync::{mpsc, oneshot};
 
-use super::column::{checked, id, signed};
-use super::command::{Command, ReplyTo};
-use super::event::{Act, Forget};
-use super::guard::Guard;
-use super::judge::EARLIEST_MS;
-use super::outcome::Outcome;
-use super::time::Time;
-use super::{Health, Unavailable};
 use crate::config::Upkeep;
 use crate::lifecycle::parts::{Part, Parts};
+use crate::log::command::{Command, ReplyTo, Unavailable};
+use crate::log::database::column::{checked, id, signed};
+use crate::log::database::guard::Guard;
+use crate::log::event::{Act, Forget};
+use crate::log::health::Health;
+use crate::log::outcome::Outcome;
+use crate::log::time::Time;
+use crate::log::time::judge::EARLIEST_MS;
 use crate::monitoring::metrics::Metrics;
 
 /// Messages deleted in one commit: a millisecond or two.

@@ -10,19 +10,19 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::checkpoint::Checkpoints;
-use super::command::{Command, ReplyTo};
-use super::effects::{Effects, To};
-use super::event::{Act, Event};
-use super::guard::Guard;
-use super::outcome::Outcome;
-use super::readers::ReaderThreads;
-use super::sequencer::Sequencer;
-use super::store::Store;
-use super::time::Time;
-use super::upkeep::UpkeepThread;
 use crate::hub::Hub;
 use crate::lifecycle::parts::{Part, Parts};
+use crate::log::command::{Command, ReplyTo};
+use crate::log::database::checkpoint::Checkpoints;
+use crate::log::database::guard::Guard;
+use crate::log::database::store::Store;
+use crate::log::effects::{Effects, To};
+use crate::log::event::{Act, Event};
+use crate::log::outcome::Outcome;
+use crate::log::reading::ReaderThreads;
+use crate::log::sequencer::Sequencer;
+use crate::log::time::Time;
+use crate::log::upkeep::UpkeepThread;
 use crate::monitoring::metrics::Metrics;
 
 /// Most messages of one commit: by then its cost per message has vanished, and waiting for it is

@@ -12,12 +12,12 @@ use rusqlite::types::Value;
 use super::world::World;
 use super::{Mutant, Tracing};
 use crate::log::Outcome;
-use crate::log::clock::Clock;
 use crate::log::database::Database;
+use crate::log::database::store::Store;
 use crate::log::event::{Act, Event, Expire, Forget, NameProof, UseName};
 use crate::log::sanction::{Kind, Lift, Sanction};
 use crate::log::sequencer::Sequencer;
-use crate::log::store::Store;
+use crate::log::time::clock::Clock;
 use crate::people::names::PersonId;
 
 const RUNS: u64 = 2_000;

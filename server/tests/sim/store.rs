@@ -8,11 +8,11 @@ use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 
 use super::Mutant;
-use crate::log::clock::Clock;
 use crate::log::database::Database;
+use crate::log::database::store::Store as Log;
 use crate::log::event::{Act, Event, NameProof};
-use crate::log::reader::Reader;
-use crate::log::store::Store as Log;
+use crate::log::reading::reader::Reader;
+use crate::log::time::clock::Clock;
 use crate::log::{Asked, Outcome, Page};
 use crate::people::key_hash::KeyHash;
 use crate::people::names::Kept;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Mutant;
 use super::store::Store;
-use crate::log::judge::{Judge, Reading};
+use crate::log::time::judge::{Judge, Reading};
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 /// Disuse of a name, and how far a clock may leap then.

@@ -2,10 +2,11 @@
 
 use rusqlite::{Connection, params, params_from_iter};
 
-use super::super::column::{id, signed, unsigned};
-use super::super::event::{Event, Expire, Forget};
-use super::super::outcome::{Forgotten, Outcome};
-use super::{Known, room_number};
+use super::known::Known;
+use super::rooms::room_number;
+use crate::log::database::column::{id, signed, unsigned};
+use crate::log::event::{Event, Expire, Forget};
+use crate::log::outcome::{Forgotten, Outcome};
 
 pub(super) fn expire(db: &Connection, event: &Event, expire: &Expire) -> rusqlite::Result<Outcome> {
     let Expire { now, earliest, names_used_before } = *expire;

@@ -3,10 +3,12 @@
 use protocol::{Body, DELETED_CONTENT, Deleted, Message, Ref, Refusal, RoomName, UserName};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::super::column::{checked, id, optional_id, signed, unsigned};
-use super::super::event::{Author, Delete, Event, Say};
-use super::super::outcome::{Deletion, Outcome};
-use super::{Known, room_number, sanctions};
+use super::known::Known;
+use super::rooms::room_number;
+use super::sanctions;
+use crate::log::database::column::{checked, id, optional_id, signed, unsigned};
+use crate::log::event::{Author, Delete, Event, Say};
+use crate::log::outcome::{Deletion, Outcome};
 use crate::people::names::Owner;
 
 /// How long after a name has become a person's a message may come again that was said under it before,

@@ -5,6 +5,7 @@
 //! lasts are decided here; what was checked before only saves work.
 
 mod expiry;
+mod known;
 mod messages;
 mod names;
 mod rooms;
@@ -14,20 +15,13 @@ mod tests;
 
 use rusqlite::Connection;
 
+pub(super) use self::known::Known;
 pub(super) use self::messages::{COLUMNS as MESSAGE_COLUMNS, read_message};
-use self::rooms::RoomNumbers;
 pub(super) use self::rooms::room_number;
 pub(super) use self::sanctions::{newest_sanction, room_key};
-use super::column::signed;
-use super::event::{Act, Event};
-use super::outcome::Outcome;
-
-/// What is in the database and asked for often. It decides nothing that the database would not.
-#[derive(Debug, Default)]
-pub(super) struct Known {
-    rooms: RoomNumbers,
-    newest_sanction: sanctions::Newest,
-}
+use crate::log::database::column::signed;
+use crate::log::event::{Act, Event};
+use crate::log::outcome::Outcome;
 
 /// Applies one event within a transaction.
 pub(super) fn apply(

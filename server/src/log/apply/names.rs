@@ -3,9 +3,9 @@
 use protocol::{Refusal, UserName};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::super::column::{person, signed};
-use super::super::event::{Event, NameProof, TakeName, UseName};
-use super::super::outcome::Outcome;
+use crate::log::database::column::{person, signed};
+use crate::log::event::{Event, NameProof, TakeName, UseName};
+use crate::log::outcome::Outcome;
 use crate::people::key_hash::KeyHash;
 use crate::people::names::PersonId;
 

@@ -3,27 +3,13 @@
 use protocol::{MessageId, Reason, Refusal, Restriction, RoomName};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::super::column::{checked, id, signed};
-use super::super::event::{Event, Say};
-use super::super::outcome::Outcome;
-use super::super::sanction::{Kind, Lift, Sanction};
-use super::Known;
+use super::known::Known;
+use crate::log::database::column::{checked, id, signed};
+use crate::log::event::{Event, Say};
+use crate::log::outcome::Outcome;
+use crate::log::sanction::{Kind, Lift, Sanction};
 use crate::people::key_hash::KeyHash;
 use crate::people::names::Owner;
-
-/// The newest that there is, or was; none is not known yet.
-#[derive(Debug, Default)]
-pub(super) struct Newest(Option<MessageId>);
-
-impl Newest {
-    fn get(&mut self, db: &Connection) -> rusqlite::Result<MessageId> {
-        if let Some(newest) = self.0 {
-            return Ok(newest);
-        }
-        let newest = newest_sanction(db)?;
-        Ok(*self.0.insert(newest))
-    }
-}
 
 /// The newest ban or mute that there is.
 pub(crate) fn newest_sanction(db: &Connection) -> rusqlite::Result<MessageId> {
@@ -52,7 +38,7 @@ pub(super) fn impose(
         sanction.reason.as_ref().map(Reason::as_str),
         sanction.by.as_str(),
     ])?;
-    known.newest_sanction.0 = Some(event.id);
+    known.newest_sanction = Some(event.id);
     Ok(Outcome::Kept(event.id))
 }
 
@@ -72,7 +58,11 @@ pub(super) fn silence(
     say: &Say,
 ) -> rusqlite::Result<Option<Refusal>> {
     let Some(seen) = say.checked else { return Ok(None) };
-    if known.newest_sanction.get(db)? <= seen {
+    let newest = match known.newest_sanction {
+        Some(newest) => newest,
+        None => *known.newest_sanction.insert(newest_sanction(db)?),
+    };
+    if newest <= seen {
         return Ok(None);
     }
     let select = "SELECT kind, room IS NULL, until, reason FROM sanctions

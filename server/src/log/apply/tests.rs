@@ -2,11 +2,11 @@
 
 use protocol::{Body, MessageId, Ref, Refusal, RoomName, UserName};
 
-use super::super::database::Database;
-use super::super::event::{Act, Author, Delete, Event, Expire, Forget, NameProof, Say, TakeName};
-use super::super::outcome::Outcome;
-use super::super::sanction::{Kind, Lift, Sanction};
-use super::super::store::Store;
+use crate::log::database::Database;
+use crate::log::database::store::Store;
+use crate::log::event::{Act, Author, Delete, Event, Expire, Forget, NameProof, Say, TakeName};
+use crate::log::outcome::Outcome;
+use crate::log::sanction::{Kind, Lift, Sanction};
 use crate::people::key_hash::KeyHash;
 use crate::people::names::{Owner, PersonId};
 

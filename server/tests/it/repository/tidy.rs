@@ -12,7 +12,7 @@ const MAY_NOT_KNOW: &[(&str, &[&str])] = &[
     // These panic when nobody reads any more, or a disk is full.
     ("server/src", &["serde_json", "serde::", "print!(", "println!("]),
     ("server/src/config/files.rs", &["crate::"]),
-    ("server/src/log/judge.rs", &["crate::", "Instant", "SystemTime", "tracing"]),
+    ("server/src/log/time/judge.rs", &["crate::", "Instant", "SystemTime", "tracing"]),
     ("server/src/lifecycle/parts.rs", &["crate::"]),
     ("server/src/monitoring/readiness.rs", &["crate::", "tracing"]),
     ("server/src/http/assets", &["hyper", "tokio", "crate::"]),
@@ -49,9 +49,9 @@ const MAY_NOT_KNOW: &[(&str, &[&str])] = &[
         &["tokio", "rusqlite", "Instant", "SystemTime", "thread", "async "],
     ),
     ("server/src/log/writer.rs", &["rusqlite", "SELECT"]),
-    ("server/src/log/ring.rs", &["rusqlite"]),
-    ("server/src/log/turns.rs", &["tokio", "Instant", "thread", "rusqlite"]),
-    ("server/src/log/readers.rs", &["rusqlite", "SELECT"]),
+    ("server/src/log/memory/ring.rs", &["rusqlite"]),
+    ("server/src/log/reading/turns.rs", &["tokio", "Instant", "thread", "rusqlite"]),
+    ("server/src/log/reading/mod.rs", &["rusqlite", "SELECT"]),
     ("server/src/hub/core.rs", &["async "]),
     ("server/src/hub/room.rs", &["async "]),
     ("server/src/hub/presence.rs", &["async "]),
@@ -108,7 +108,7 @@ fn one_file_of_the_server_asks_the_machine_for_the_time_of_day() {
         name.starts_with("server/src/") && text.contains("SystemTime::now")
     };
     let who: Vec<_> = sources().into_iter().filter(asks).map(|(name, _)| name).collect();
-    assert_eq!(who, ["server/src/log/clock.rs"]);
+    assert_eq!(who, ["server/src/log/time/clock.rs"]);
 }
 
 #[test]

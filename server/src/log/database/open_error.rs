@@ -5,7 +5,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::on_disk::SCHEMA_VERSION;
+use crate::log::database::schema::SCHEMA_VERSION;
 
 /// Why a database cannot be used. The file is as it was.
 #[derive(Debug, thiserror::Error)]

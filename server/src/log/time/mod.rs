@@ -3,11 +3,14 @@
 //!
 //! This file does not know what is stamped or how old it may be.
 
+pub(crate) mod clock;
+pub(crate) mod judge;
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::clock::{now_us, since_boot};
-use super::judge::{Age, Doubt, Judge, Reading};
+use self::clock::{now_us, since_boot};
+use self::judge::{Age, Doubt, Judge, Reading};
 use crate::monitoring::metrics::Metrics;
 use crate::monitoring::moment::utc;
 use crate::monitoring::readiness::{NotReady, Reasons};
@@ -30,7 +33,7 @@ struct Shared {
 
 impl Time {
     /// `known_ms`: up to when time has passed for certain.
-    pub(super) fn start(
+    pub(in crate::log) fn start(
         known_ms: Option<u64>,
         leap_max_ms: u64,
         accept: bool,

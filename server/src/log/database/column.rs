@@ -18,27 +18,30 @@ impl ToSql for Owner {
     }
 }
 
-pub(super) fn id(row: &Row<'_>, column: usize) -> rusqlite::Result<MessageId> {
+pub(in crate::log) fn id(row: &Row<'_>, column: usize) -> rusqlite::Result<MessageId> {
     checked(column, MessageId::try_from(unsigned(row, column)?))
 }
 
 /// None is not there.
-pub(super) fn optional_id(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<MessageId>> {
+pub(in crate::log) fn optional_id(
+    row: &Row<'_>,
+    column: usize,
+) -> rusqlite::Result<Option<MessageId>> {
     match row.get_ref(column)? {
         ValueRef::Null => Ok(None),
         _ => id(row, column).map(Some),
     }
 }
 
-pub(super) fn person(row: &Row<'_>, column: usize) -> rusqlite::Result<PersonId> {
+pub(in crate::log) fn person(row: &Row<'_>, column: usize) -> rusqlite::Result<PersonId> {
     id(row, column).map(PersonId::made_by)
 }
 
-pub(super) fn unsigned(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+pub(in crate::log) fn unsigned(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
     checked(column, u64::try_from(row.get::<_, i64>(column)?))
 }
 
-pub(super) fn checked<T, E>(column: usize, parsed: Result<T, E>) -> rusqlite::Result<T>
+pub(in crate::log) fn checked<T, E>(column: usize, parsed: Result<T, E>) -> rusqlite::Result<T>
 where
     E: std::error::Error + Send + Sync + 'static,
 {
@@ -48,6 +51,6 @@ where
 }
 
 /// Ids and times are below 2^63 by far.
-pub(super) fn signed(number: u64) -> i64 {
+pub(in crate::log) fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -7,12 +7,12 @@ use std::borrow::Borrow;
 use protocol::Epoch;
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::apply::{Known, apply};
-use super::clock::Clock;
-use super::column::{checked, signed, unsigned};
-use super::event::{Act, Event};
-use super::outcome::Outcome;
-use super::register::{self, Register};
+use crate::log::apply::{Known, apply};
+use crate::log::database::column::{checked, signed, unsigned};
+use crate::log::event::{Act, Event};
+use crate::log::outcome::Outcome;
+use crate::log::reading::register::{self, Register};
+use crate::log::time::clock::Clock;
 
 /// What is noted of the time may be so old when a process dies: twice the time between two notes.
 const NOTED_MS: u64 = 2 * 60 * 60 * 1000;
@@ -42,7 +42,7 @@ impl Store {
 
     /// Up to when time has passed for certain: what was noted last. An older server noted nothing, and
     /// its newest times count, of messages and of names, unless they are to come.
-    pub(super) fn known_ms(&self, machine_ms: u64) -> rusqlite::Result<Option<u64>> {
+    pub(in crate::log) fn known_ms(&self, machine_ms: u64) -> rusqlite::Result<Option<u64>> {
         let noted = self.db.query_row("SELECT known FROM clock", [], |row| unsigned(row, 0));
         let newest = self.clock()?.last_at;
         Ok(match noted.optional()? {
@@ -58,14 +58,17 @@ impl Store {
     }
 
     /// Which log it is.
-    pub(super) fn epoch(&self) -> rusqlite::Result<Epoch> {
+    pub(in crate::log) fn epoch(&self) -> rusqlite::Result<Epoch> {
         self.db.query_row("SELECT epoch FROM log", [], |row| {
             checked(0, Epoch::try_from(row.get_ref(0)?.as_str()?))
         })
     }
 
     /// What is kept of people, when what is over is gone; unless the time is doubted, which is none.
-    pub(super) fn register(&mut self, expire: Option<&Event>) -> rusqlite::Result<Register> {
+    pub(in crate::log) fn register(
+        &mut self,
+        expire: Option<&Event>,
+    ) -> rusqlite::Result<Register> {
         if let Some(event) = expire
             && let Act::Expire(expire) = &event.act
             && register::has_expired(&self.db, expire)?
@@ -114,7 +117,7 @@ impl Store {
     }
 
     /// Moves what is left of the write-ahead log into the file, so that it begins anew.
-    pub(super) fn checkpoint(&self) -> rusqlite::Result<()> {
+    pub(in crate::log) fn checkpoint(&self) -> rusqlite::Result<()> {
         self.db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
     }
 }

@@ -5,12 +5,12 @@
 use protocol::{CHANGED_BYTES_MAX, CHANGED_MAX, MessageId, RoomName, UserName, history_bytes_left};
 use rusqlite::{Connection, params};
 
-use super::apply::{MESSAGE_COLUMNS, read_message, room_number};
-use super::column::{id, signed};
-use super::page::{Asked, Changes, Page, Stored};
-use super::register;
-use super::ring::{RING_BYTES_MAX, RING_MESSAGES_MAX};
-use super::sanction::Sanction;
+use crate::log::apply::{MESSAGE_COLUMNS, read_message, room_number};
+use crate::log::database::column::{id, signed};
+use crate::log::memory::ring::{RING_BYTES_MAX, RING_MESSAGES_MAX};
+use crate::log::reading::page::{Asked, Changes, Page, Stored};
+use crate::log::reading::register;
+use crate::log::sanction::Sanction;
 use crate::people::names::Kept;
 
 /// A connection that only reads.
@@ -146,17 +146,17 @@ impl Reader {
     }
 
     /// Who has a name now.
-    pub(super) fn find_name(&self, name: &UserName) -> rusqlite::Result<Option<Kept>> {
+    pub(in crate::log) fn find_name(&self, name: &UserName) -> rusqlite::Result<Option<Kept>> {
         register::find_name(&self.0, name)
     }
 
     /// Whether there is such a ban or mute.
-    pub(super) fn has_sanction(&self, sanction: &Sanction) -> rusqlite::Result<bool> {
+    pub(in crate::log) fn has_sanction(&self, sanction: &Sanction) -> rusqlite::Result<bool> {
         register::has_sanction(&self.0, sanction)
     }
 
     /// All of them.
-    pub(super) fn sanctions(&self) -> rusqlite::Result<Vec<Sanction>> {
+    pub(in crate::log) fn sanctions(&self) -> rusqlite::Result<Vec<Sanction>> {
         register::sanctions(&self.0)
     }
 
@@ -181,10 +181,10 @@ fn bytes(messages: &[Stored], is_wanted: impl Fn(&Stored) -> bool) -> usize {
 mod tests {
     use protocol::{Body, HISTORY_BYTES_MAX, ToClient};
 
-    use super::super::database::Database;
-    use super::super::event::{Act, Author, Event, Say};
-    use super::super::store::Store;
     use super::*;
+    use crate::log::database::Database;
+    use crate::log::database::store::Store;
+    use crate::log::event::{Act, Author, Event, Say};
 
     fn room() -> RoomName {
         RoomName::try_from("dev").unwrap()

@@ -3,10 +3,11 @@
 //!
 //! This file does not know what was asked for.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::lock;
+use parking_lot::Mutex;
+
 use crate::monitoring::metrics::Metrics;
 use crate::monitoring::readiness::{NotReady, Reasons};
 
@@ -27,7 +28,7 @@ struct Last {
 
 impl ReadFaults {
     /// A read failed.
-    pub(super) fn failed(
+    pub(in crate::log) fn failed(
         &self,
         error: &rusqlite::Error,
         reasons: &Reasons,
@@ -36,7 +37,7 @@ impl ReadFaults {
     ) {
         metrics.disk.read_failures.inc();
         reasons.set(NotReady::CannotRead, true);
-        let mut last = lock(&self.0);
+        let mut last = self.0.lock();
         last.failed = Some(now);
         if last.told.is_some_and(|told| now - told < COUNTS_FOR) {
             last.untold += 1;
@@ -52,8 +53,8 @@ impl ReadFaults {
     }
 
     /// Looks whether the last failure was long ago.
-    pub(super) fn look(&self, reasons: &Reasons, now: Instant) {
-        let last = lock(&self.0);
+    pub(in crate::log) fn look(&self, reasons: &Reasons, now: Instant) {
+        let last = self.0.lock();
         // Under the lock, so that no failure comes in between.
         if last.failed.is_none_or(|failed| now - failed >= COUNTS_FOR) {
             reasons.set(NotReady::CannotRead, false);
@@ -76,12 +77,12 @@ mod tests {
         for n in 0..5 {
             fail(n * second);
         }
-        assert_eq!((metrics.disk.read_failures.get(), lock(&faults.0).untold), (5, 4));
+        assert_eq!((metrics.disk.read_failures.get(), faults.0.lock().untold), (5, 4));
         faults.look(&reasons, start + 63 * second);
         assert!(holds());
         faults.look(&reasons, start + 64 * second);
         assert!(!holds());
         fail(65 * second);
-        assert!(holds() && lock(&faults.0).untold == 0, "told with the others");
+        assert!(holds() && faults.0.lock().untold == 0, "told with the others");
     }
 }

@@ -2,6 +2,15 @@
 //!
 //! This file does not know what is asked of the database.
 
+pub(crate) mod checkpoint;
+pub(crate) mod column;
+pub(crate) mod guard;
+pub(crate) mod on_disk;
+pub(crate) mod open_error;
+pub(crate) mod schema;
+pub(crate) mod store;
+pub(crate) mod wal;
+
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,14 +18,14 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use super::on_disk::{self, APPLICATION_ID, Held, SCHEMA_VERSION};
-pub use super::open_error::OpenError;
-use super::schema::advance;
+use self::on_disk::Held;
+pub use self::open_error::OpenError;
+use self::schema::{APPLICATION_ID, SCHEMA_VERSION, advance};
 use crate::config::SyncMode;
 use crate::config::files::open;
 
 /// How long a statement waits for another process or a checkpoint to let go of the file.
-pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
+pub(in crate::log) const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 /// Files up to this size are checked whole at start: it takes milliseconds. A larger one is checked
 /// as it is read, so that starting does not depend on its size.
 const CHECKED_BYTES_MAX: u64 = 4 * 1024 * 1024;
@@ -66,7 +75,7 @@ impl Database {
     }
 
     /// A database of ours beside the server that may hold it.
-    pub(super) fn beside(path: &Path) -> Result<Self, OpenError> {
+    pub(in crate::log) fn beside(path: &Path) -> Result<Self, OpenError> {
         let file = open(path, File::options().read(true).write(true));
         let file = file.map_err(|error| OpenError::Io { path: path.to_owned(), error })?;
         on_disk::check(path, &file)?;
@@ -81,11 +90,11 @@ impl Database {
         Ok(database)
     }
 
-    pub(super) fn is_in_memory(&self) -> bool {
+    pub(in crate::log) fn is_in_memory(&self) -> bool {
         self.in_memory
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(in crate::log) fn path(&self) -> &Path {
         &self.path
     }
 
@@ -108,7 +117,7 @@ impl Database {
     }
 
     /// Only a write-ahead log needs checkpoints; memory has none.
-    pub(super) fn checkpointer(&self) -> Result<Option<Connection>, OpenError> {
+    pub(in crate::log) fn checkpointer(&self) -> Result<Option<Connection>, OpenError> {
         if self.in_memory {
             return Ok(None);
         }
@@ -184,7 +193,7 @@ impl Database {
         count_up(db)
     }
 
-    pub(super) fn failed(&self, error: rusqlite::Error) -> OpenError {
+    pub(in crate::log) fn failed(&self, error: rusqlite::Error) -> OpenError {
         failed(&self.path, error)
     }
 }
@@ -196,12 +205,12 @@ fn count_up(db: &Connection) -> rusqlite::Result<()> {
 }
 
 /// Whether reading all of a file would take a time that is noticed.
-pub(super) fn is_large(path: &Path) -> bool {
+pub(in crate::log) fn is_large(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|found| found.len() > CHECKED_BYTES_MAX)
 }
 
 /// Reads all of a database, to see whether it is whole.
-pub(super) fn check_whole(db: &Connection, path: &Path) -> Result<(), OpenError> {
+pub(in crate::log) fn check_whole(db: &Connection, path: &Path) -> Result<(), OpenError> {
     let found = db.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
     match found.map_err(|error| failed(path, error))? {
         fine if fine == "ok" => Ok(()),
@@ -210,7 +219,7 @@ pub(super) fn check_whole(db: &Connection, path: &Path) -> Result<(), OpenError>
 }
 
 /// What an error of SQLite means for a file.
-pub(super) fn failed(path: &Path, error: rusqlite::Error) -> OpenError {
+pub(in crate::log) fn failed(path: &Path, error: rusqlite::Error) -> OpenError {
     use rusqlite::ErrorCode::{DatabaseBusy, DatabaseCorrupt, DatabaseLocked, NotADatabase};
     let path = path.to_owned();
     match error.sqlite_error_code() {

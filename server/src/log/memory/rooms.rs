@@ -4,14 +4,14 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Weak};
 
+use parking_lot::Mutex;
 use protocol::{MessageId, RoomName};
 
-use super::lock;
-use super::page::{Asked, Page, Stored};
-use super::ring::Ring;
 use crate::limits::rate::Rate;
+use crate::log::memory::ring::Ring;
+use crate::log::reading::page::{Asked, Page, Stored};
 
 /// Bytes kept in memory of all rooms together: thousands of usual ones, and nobody fills the
 /// machine by talking in many. A room that finds it full gives up its own oldest messages, and who
@@ -39,7 +39,7 @@ pub(crate) struct OpenRoom {
 impl Rooms {
     /// Opens a room, spelt as whoever opened it first and is still there spelt it.
     pub(crate) fn open(&self, name: RoomName) -> Arc<OpenRoom> {
-        let mut rooms = lock(&self.open);
+        let mut rooms = self.open.lock();
         if let Some(open) = rooms.get(name.key()).and_then(Weak::upgrade) {
             return open;
         }
@@ -51,12 +51,12 @@ impl Rooms {
     }
 
     pub(crate) fn count(&self) -> usize {
-        lock(&self.open).len()
+        self.open.lock().len()
     }
 
     /// Does something to a room, by key, if it is open.
-    pub(super) fn with(&self, key: &str, change: impl FnOnce(&OpenRoom)) {
-        let open = lock(&self.open).get(key).and_then(Weak::upgrade);
+    pub(in crate::log) fn with(&self, key: &str, change: impl FnOnce(&OpenRoom)) {
+        let open = self.open.lock().get(key).and_then(Weak::upgrade);
         if let Some(open) = open {
             change(&open);
         }
@@ -74,28 +74,28 @@ impl OpenRoom {
     }
 
     /// Adds a message that was just committed.
-    pub(super) fn push(&self, stored: Stored) {
+    pub(in crate::log) fn push(&self, stored: Stored) {
         self.change(|ring| ring.push(stored));
     }
 
     /// A message changed, and this is its state now.
-    pub(super) fn changed(&self, state: Stored) {
+    pub(in crate::log) fn changed(&self, state: Stored) {
         self.change(|ring| ring.change(state));
     }
 
     /// Everything up to an id was forgotten.
-    pub(super) fn forget(&self, upto: MessageId) {
+    pub(in crate::log) fn forget(&self, upto: MessageId) {
         self.change(|ring| ring.clear(upto));
     }
 
     /// What was asked for, if all of it is in memory.
     pub(crate) fn page(&self, asked: &Asked) -> Option<Page> {
-        lock(&self.ring).page(asked)
+        self.ring.lock().page(asked)
     }
 
     /// Whether nothing of it was read yet.
     pub(crate) fn is_new(&self) -> bool {
-        lock(&self.ring).is_new()
+        self.ring.lock().is_new()
     }
 
     /// Takes the newest messages as they were read since the room was opened.
@@ -105,7 +105,7 @@ impl OpenRoom {
 
     /// Changes what is in memory, within what all rooms may take.
     fn change(&self, change: impl FnOnce(&mut Ring)) {
-        let mut ring = lock(&self.ring);
+        let mut ring = self.ring.lock();
         let total = &self.rooms.bytes;
         total.fetch_sub(ring.bytes(), Ordering::Relaxed);
         change(&mut ring);
@@ -116,8 +116,8 @@ impl OpenRoom {
 
 impl Drop for OpenRoom {
     fn drop(&mut self) {
-        self.rooms.bytes.fetch_sub(lock(&self.ring).bytes(), Ordering::Relaxed);
-        let mut rooms = lock(&self.rooms.open);
+        self.rooms.bytes.fetch_sub(self.ring.lock().bytes(), Ordering::Relaxed);
+        let mut rooms = self.rooms.open.lock();
         // Somebody may have opened it anew since the last holder let go.
         if rooms.get(self.name.key()).is_some_and(|open| open.strong_count() == 0) {
             rooms.remove(self.name.key());

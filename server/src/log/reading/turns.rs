@@ -18,7 +18,7 @@ use crate::limits::rate::Quota;
 /// Reads of one address that may wait. A connection has one at most, and an address 256 connections
 /// by default, so only this machine's own and proxies that are not trusted can have more. Then the
 /// one that was given most loses its place.
-pub(super) const ADDRESS_WAITING_MAX: usize = 1024;
+pub(in crate::log) const ADDRESS_WAITING_MAX: usize = 1024;
 /// Addresses remembered besides those that wait: half a MiB. When there are more, those that owe
 /// nothing are forgotten, and if that is not enough, all that do not wait.
 const ADDRESSES_MAX: usize = 4096;
@@ -31,16 +31,16 @@ const PATIENCE: u64 = 64;
 
 /// Where a read comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Origin {
+pub(in crate::log) struct Origin {
     /// What counts as one address.
-    pub(super) network: IpAddr,
+    pub(in crate::log) network: IpAddr,
     /// Whether the quota of an address holds for it.
-    pub(super) counts: bool,
+    pub(in crate::log) counts: bool,
 }
 
 /// Everything that waits for its turn.
 #[derive(Debug)]
-pub(super) struct Turns<T> {
+pub(in crate::log) struct Turns<T> {
     quota: Quota,
     addresses: HashMap<IpAddr, Address<T>>,
     /// Addresses that wait for others only: by what they were given, then by arrival.
@@ -93,7 +93,7 @@ impl Given {
 
 /// What there is to do.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Turn<T> {
+pub(in crate::log) enum Turn<T> {
     /// This one.
     Read(Origin, T),
     /// Nothing before this time has gone by.
@@ -103,7 +103,7 @@ pub(super) enum Turn<T> {
 }
 
 impl<T> Turns<T> {
-    pub(super) fn new(quota: Quota) -> Self {
+    pub(in crate::log) fn new(quota: Quota) -> Self {
         Turns {
             quota,
             addresses: HashMap::new(),
@@ -116,7 +116,7 @@ impl<T> Turns<T> {
 
     /// Queues a read of a connection that was given so much before. Tells where it begins, and who
     /// lost their place to it.
-    pub(super) fn push(
+    pub(in crate::log) fn push(
         &mut self,
         from: Origin,
         before: u64,
@@ -139,7 +139,7 @@ impl<T> Turns<T> {
     }
 
     /// Takes the next one.
-    pub(super) fn next(&mut self, now: Duration) -> Turn<T> {
+    pub(in crate::log) fn next(&mut self, now: Duration) -> Turn<T> {
         while let Some((paid, network)) = self.over.first().copied() {
             if !self.quota.early(paid, now).is_zero() {
                 break;
@@ -164,7 +164,7 @@ impl<T> Turns<T> {
     }
 
     /// An address was given so many bytes.
-    pub(super) fn spend(&mut self, from: Origin, bytes: u64, now: Duration) {
+    pub(in crate::log) fn spend(&mut self, from: Origin, bytes: u64, now: Duration) {
         self.displace(from.network);
         self.given.all = self.given.all.saturating_add(bytes);
         let (quota, given) = (self.quota, self.given);
@@ -177,7 +177,7 @@ impl<T> Turns<T> {
     }
 
     /// Gives a connection so many bytes at once, if its address may read now: what it was given then.
-    pub(super) fn take_at_once(
+    pub(in crate::log) fn take_at_once(
         &mut self,
         from: Origin,
         before: u64,
@@ -194,13 +194,13 @@ impl<T> Turns<T> {
     }
 
     /// Whether nobody is ready.
-    pub(super) fn is_idle(&self) -> bool {
+    pub(in crate::log) fn is_idle(&self) -> bool {
         self.ready.is_empty()
     }
 
     /// How many wait.
     #[cfg(test)]
-    pub(super) fn waiting(&self) -> usize {
+    pub(in crate::log) fn waiting(&self) -> usize {
         self.addresses.values().map(|address| address.waiting.len()).sum()
     }
 

@@ -29,7 +29,7 @@ struct Counts {
 
 /// Whether a log can be that of a database that begins with these bytes. Where there is no log, or
 /// nothing in it that counts, it can.
-pub(super) fn is_own(log: &Path, header: &[u8]) -> io::Result<bool> {
+pub(in crate::log) fn is_own(log: &Path, header: &[u8]) -> io::Result<bool> {
     let log = match File::open(log) {
         Ok(log) => log,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),

@@ -7,11 +7,11 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::database::OpenError;
-use super::inspect::{BackupError, Copied, copy_to};
-use super::now_ms;
-use super::on_disk::{self, with_suffix};
 use crate::config::files::open;
+use crate::log::database::OpenError;
+use crate::log::database::on_disk::{self, with_suffix};
+use crate::log::operator::inspect::{BackupError, Copied, copy_to};
+use crate::log::time::clock::now_ms;
 use crate::monitoring::moment::utc;
 
 /// A backup that is in its place.

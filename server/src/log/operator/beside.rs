@@ -8,11 +8,11 @@ use std::path::Path;
 use protocol::{RoomName, UserName};
 use rusqlite::{Connection, OpenFlags, ToSql, params};
 
-use super::apply::room_key;
-use super::database::{BUSY_TIMEOUT, Database, OpenError};
-use super::on_disk;
-use super::register::{names, sanctions};
-use super::sanction::{Kind, Sanction, Whom};
+use crate::log::apply::room_key;
+use crate::log::database::on_disk;
+use crate::log::database::{BUSY_TIMEOUT, Database, OpenError};
+use crate::log::reading::register::{names, sanctions};
+use crate::log::sanction::{Kind, Sanction, Whom};
 use crate::people::names::Kept;
 
 /// The names of a database.

@@ -28,7 +28,7 @@ const ERASE_AGAIN: Duration = Duration::from_secs(1);
 
 /// Tells the thread when there is something to do. Dropped, it waits for the thread to close the
 /// database.
-pub(super) struct Checkpoints {
+pub(in crate::log) struct Checkpoints {
     nudge: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
     commits: u32,
@@ -45,7 +45,7 @@ struct Found {
 }
 
 impl Checkpoints {
-    pub(super) fn spawn(db: Connection, parts: Parts) -> io::Result<Self> {
+    pub(in crate::log) fn spawn(db: Connection, parts: Parts) -> io::Result<Self> {
         db.busy_timeout(ERASE_PATIENCE).map_err(io::Error::other)?;
         let (nudge, nudges) = sync_channel(1);
         let thread = thread::Builder::new().name("log-checkpoint".into());
@@ -61,7 +61,7 @@ impl Checkpoints {
 
     /// Counts a commit, which may have `erased` a text; true if the writer should finish the
     /// checkpoint that the thread began.
-    pub(super) fn committed(&mut self, erased: bool) -> bool {
+    pub(in crate::log) fn committed(&mut self, erased: bool) -> bool {
         self.commits += 1;
         if erased {
             self.found.erase.store(true, Ordering::Release);

@@ -11,14 +11,10 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::open_error::OpenError;
-use super::wal;
 use crate::config::files::open;
-
-/// Marks a database as ours, at offset 68 of the file: "Nebu" (SQLite's file format, 1.3).
-pub(super) const APPLICATION_ID: i32 = 0x4E65_6275;
-/// Grows with every step of the schema.
-pub(super) const SCHEMA_VERSION: i32 = 6;
+use crate::log::database::open_error::OpenError;
+use crate::log::database::schema::{APPLICATION_ID, SCHEMA_VERSION};
+use crate::log::database::wal;
 
 /// Bytes of the header of a database.
 const HEADER_BYTES: u64 = 100;
@@ -27,19 +23,19 @@ const WRITE_VERSION: (usize, u8) = (18, 2);
 
 /// Opens a file by its name. It is no URI, whatever it begins with: SQLite would take parameters from
 /// one, and open another file.
-pub(super) fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+pub(in crate::log) fn connect(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     let name: Cow<'_, Path> =
         if path.is_relative() { Path::new(".").join(path).into() } else { path.into() };
     Connection::open_with_flags(name, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
 }
 
 /// A file of a database besides the main one, as SQLite names it: it looks through links.
-pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(in crate::log) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     with_suffix(&path, suffix)
 }
 
-pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+pub(in crate::log) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
@@ -47,7 +43,7 @@ pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 
 /// Opens the file, makes it if it is not there, and takes a lock that other servers respect. True if
 /// it was made.
-pub(super) fn hold(path: &Path) -> Result<(Held, bool), OpenError> {
+pub(in crate::log) fn hold(path: &Path) -> Result<(Held, bool), OpenError> {
     let io = |error| OpenError::Io { path: path.to_owned(), error };
     let mut options = File::options();
     // What people said is for nobody else on this machine. SQLite makes its other files alike.
@@ -66,10 +62,10 @@ pub(super) fn hold(path: &Path) -> Result<(Held, bool), OpenError> {
 
 /// A file that is held against other servers.
 #[derive(Debug)]
-pub(super) struct Held(File);
+pub(in crate::log) struct Held(File);
 
 impl Held {
-    pub(super) fn file(&self) -> &File {
+    pub(in crate::log) fn file(&self) -> &File {
         &self.0
     }
 }
@@ -83,7 +79,7 @@ impl Drop for Held {
 
 /// Takes the lock that a server holds on its database. SQLite uses locks of another kind (fcntl), which
 /// this one (flock) does not disturb.
-pub(super) fn lock(file: &File, path: &Path) -> Result<(), OpenError> {
+pub(in crate::log) fn lock(file: &File, path: &Path) -> Result<(), OpenError> {
     match file.try_lock() {
         Ok(()) => Ok(()),
         Err(fs::TryLockError::WouldBlock) => Err(OpenError::Locked(path.to_owned())),
@@ -93,7 +89,7 @@ pub(super) fn lock(file: &File, path: &Path) -> Result<(), OpenError> {
 
 /// Reads the header by hand: SQLite itself might already change a file while opening it. And looks
 /// whether the write-ahead log beside it is its own: SQLite would write another's pages into it.
-pub(super) fn check(path: &Path, mut file: &File) -> Result<(), OpenError> {
+pub(in crate::log) fn check(path: &Path, mut file: &File) -> Result<(), OpenError> {
     const MAGIC: &[u8] = b"SQLite format 3\0";
     let mut header = Vec::new();
     let read = file.by_ref().take(HEADER_BYTES).read_to_end(&mut header);
@@ -134,7 +130,7 @@ fn refuse_log(path: &Path) -> Result<(), OpenError> {
 
 /// A file that is written through a log may have got that of another one: of what stood there when a
 /// server was killed, before this was copied over it. To be asked while no server uses them.
-pub(super) fn check_log(path: &Path, mut file: &File) -> Result<(), OpenError> {
+pub(in crate::log) fn check_log(path: &Path, mut file: &File) -> Result<(), OpenError> {
     let io = |error| OpenError::Io { path: path.to_owned(), error };
     let mut header = Vec::new();
     file.rewind().map_err(io)?;

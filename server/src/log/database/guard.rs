@@ -9,14 +9,14 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Health;
-use super::on_disk::beside;
+use crate::log::database::on_disk::beside;
+use crate::log::health::Health;
 use crate::monitoring::metrics::Metrics;
 use crate::monitoring::readiness::NotReady;
 
 /// Why nothing may be written now.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum NotWritable {
+pub(in crate::log) enum NotWritable {
     #[error(
         "{0:?} was deleted, moved or replaced under the running server: put it back, or stop the \
          server and restore a backup"
@@ -28,14 +28,14 @@ pub(super) enum NotWritable {
 
 impl NotWritable {
     /// Whether old messages can still be forgotten, which makes room in the file.
-    pub(super) fn lets_forget(&self) -> bool {
+    pub(in crate::log) fn lets_forget(&self) -> bool {
         matches!(self, NotWritable::DiskLow)
     }
 }
 
 /// Looks after the files of a log. A log in memory has none.
 #[derive(Debug, Clone)]
-pub(super) struct Guard {
+pub(in crate::log) struct Guard {
     files: Option<Arc<Files>>,
     free_min: u64,
     health: Health,
@@ -53,7 +53,11 @@ struct Identity(u64, u64);
 
 impl Guard {
     /// Of a database that is open, and read from: then its write-ahead log is there too.
-    pub(super) fn new(database: Option<&Path>, free_min: u64, health: &Health) -> io::Result<Self> {
+    pub(in crate::log) fn new(
+        database: Option<&Path>,
+        free_min: u64,
+        health: &Health,
+    ) -> io::Result<Self> {
         let files = database.map(|path| {
             let log = beside(path, "-wal");
             let (own, its) = (Identity::of(path)?, Identity::of(&log)?);
@@ -66,7 +70,7 @@ impl Guard {
     }
 
     /// Whether a commit may begin. Two questions to the system: a hundredth of what a commit takes.
-    pub(super) fn may_write(&self) -> Result<(), NotWritable> {
+    pub(in crate::log) fn may_write(&self) -> Result<(), NotWritable> {
         if let Some(gone) = self.look_for_files() {
             return Err(NotWritable::Gone(gone.to_owned()));
         }
@@ -78,7 +82,7 @@ impl Guard {
     }
 
     /// Looks at files and disk, and tells what is new about them.
-    pub(super) fn look(&self, metrics: &Metrics) {
+    pub(in crate::log) fn look(&self, metrics: &Metrics) {
         let Some(files) = &self.files else { return };
         self.look_for_files();
         let (database, log) = (&files.database.0, &files.log.0);

@@ -5,7 +5,10 @@
 
 use rusqlite::Connection;
 
-use super::on_disk::SCHEMA_VERSION;
+/// Marks a database as ours, at offset 68 of the file: "Nebu" (SQLite's file format, 1.3).
+pub(in crate::log) const APPLICATION_ID: i32 = 0x4E65_6275;
+/// Grows with every step of the schema.
+pub(in crate::log) const SCHEMA_VERSION: i32 = 6;
 
 /// What makes a database of each version from that of the version before.
 const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] = [
@@ -117,7 +120,7 @@ const FORGET_EMPTY_ROOMS: &str = "
     DROP TABLE gone;
 ";
 /// Makes a copy's epoch another one. What an older server wrote has none yet.
-pub(super) const RENEW_EPOCH: &str = "UPDATE log SET epoch = lower(hex(randomblob(8)))";
+pub(in crate::log) const RENEW_EPOCH: &str = "UPDATE log SET epoch = lower(hex(randomblob(8)))";
 
 /// A person is a number, to whom names, keys and subjects of tokens point. Who has a kept name at this
 /// moment gets one after all ids that were given.
@@ -188,7 +191,9 @@ const MESSAGES_OF_PERSONS: &str = "
     ALTER TABLE log RENAME COLUMN deletion TO change;
 ";
 
-/// A ban or a mute is a person's, where it held for a key, and its id is that of the event.
+/// A ban or a mute is a person's, where it held for a key, and its id is that of the event. One that was
+/// imposed on a name that the key no longer has is that of the key's person without a name; of several
+/// that are the same person's then, the longest stays.
 const SANCTIONS_OF_PERSONS: &str = "
     ALTER TABLE sanctions RENAME TO old_sanctions;
     CREATE TABLE sanctions (
@@ -209,10 +214,12 @@ const SANCTIONS_OF_PERSONS: &str = "
             coalesce(
                 (SELECT names.person FROM names JOIN keys USING (person)
                     WHERE names.key = user_key AND keys.hash = s.hash),
-                (SELECT min(person) FROM keys WHERE keys.hash = s.hash),
+                (SELECT person FROM keys WHERE keys.hash = s.hash
+                    ORDER BY person IN (SELECT person FROM names), person LIMIT 1),
                 user_key),
             0, room, user_key, user, hash, until, reason, author
         FROM old_sanctions s WHERE true
+        ORDER BY until IS NULL DESC, until DESC
         ON CONFLICT DO NOTHING;
     DROP TABLE old_sanctions;
 ";
@@ -235,7 +242,7 @@ const ORDER: &str = "
 ";
 
 /// Takes a database from its version to ours.
-pub(super) fn advance(db: &Connection, version: i32) -> rusqlite::Result<()> {
+pub(in crate::log) fn advance(db: &Connection, version: i32) -> rusqlite::Result<()> {
     let done = usize::try_from(version).unwrap_or_default();
     SCHEMAS.iter().skip(done).flat_map(|step| *step).try_for_each(|sql| db.execute_batch(sql))
 }

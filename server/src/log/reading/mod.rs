@@ -2,26 +2,32 @@
 //!
 //! This file does not know what is read, or who is told.
 
+pub(crate) mod page;
+pub(crate) mod read_faults;
+pub(crate) mod reader;
+pub(crate) mod register;
+pub(crate) mod turns;
+
 use std::fmt;
 use std::io;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use parking_lot::{Condvar, Mutex};
 use tokio::sync::oneshot;
 
-use super::lock;
-use super::reader::Reader;
-use super::turns::{Origin, Turn, Turns};
+use self::reader::Reader;
+use self::turns::{Origin, Turn, Turns};
 use crate::config::Limits;
 use crate::lifecycle::parts::{Part, Parts};
 use crate::limits::network::network;
 use crate::limits::rate::{Quota, Rate};
 
 /// Reads at a time: enough to keep two cores busy, few enough to leave them to the rest.
-pub(super) const READERS: usize = 2;
+pub(in crate::log) const READERS: usize = 2;
 /// What a read costs at least, in bytes: to find a single row takes as long as to copy so many.
 const READ_COST_MIN: u64 = 4 * 1024;
 /// What a connection may read at once: one that comes back enters its 32 rooms, and the page of each
@@ -65,7 +71,7 @@ impl Asker {
 
 /// The way to the threads. They end when it is closed, and are waited for by [`ReaderThreads`].
 #[derive(Debug)]
-pub(super) struct Readers {
+pub(in crate::log) struct Readers {
     shared: Arc<Shared>,
     connection: Quota,
     began: Instant,
@@ -85,10 +91,10 @@ struct Queue {
 
 /// The threads. Dropped, they are waited for.
 #[derive(Debug)]
-pub(super) struct ReaderThreads(Vec<JoinHandle<()>>);
+pub(in crate::log) struct ReaderThreads(Vec<JoinHandle<()>>);
 
 impl Readers {
-    pub(super) fn spawn(
+    pub(in crate::log) fn spawn(
         readers: Vec<Reader>,
         limits: &Limits,
         parts: &Parts,
@@ -112,15 +118,15 @@ impl Readers {
     }
 
     /// Whether somebody may read, as far as their own quota goes; else when.
-    pub(super) fn may_read(&self, asker: &Asker) -> Result<(), Duration> {
+    pub(in crate::log) fn may_read(&self, asker: &Asker) -> Result<(), Duration> {
         asker.spent.is_within(self.connection, self.now())
     }
 
     /// Takes so many bytes without a turn, if the address may read now.
-    pub(super) fn take_at_once(&self, asker: &Asker, bytes: u64) -> bool {
+    pub(in crate::log) fn take_at_once(&self, asker: &Asker, bytes: u64) -> bool {
         let (now, bytes) = (self.now(), bytes.max(READ_COST_MIN));
         let before = asker.given.load(Ordering::Relaxed);
-        let turns = &mut lock(&self.shared.queue).turns;
+        let turns = &mut self.shared.queue.lock().turns;
         let Some(given) = turns.take_at_once(asker.origin, before, bytes, now) else {
             return false;
         };
@@ -129,7 +135,7 @@ impl Readers {
     }
 
     /// Waits for a turn, and reads. The question says how many bytes its answer takes.
-    pub(super) async fn read<T: Send + 'static>(
+    pub(in crate::log) async fn read<T: Send + 'static>(
         &self,
         asker: &Asker,
         question: impl FnOnce(&Reader) -> (Result<T, NotRead>, u64) + Send + 'static,
@@ -149,7 +155,7 @@ impl Readers {
     /// Tells where it begins.
     fn queue(&self, asker: &Asker, read: Box<dyn Read>) -> u64 {
         let before = asker.given.load(Ordering::Relaxed);
-        let mut queue = lock(&self.shared.queue);
+        let mut queue = self.shared.queue.lock();
         let (start, lost) = queue.turns.push(asker.origin, before, self.now(), read);
         drop(queue);
         if let Some(lost) = lost {
@@ -167,7 +173,7 @@ impl Readers {
 impl Drop for Readers {
     fn drop(&mut self) {
         // Nobody waits any more: who does, holds this.
-        lock(&self.shared.queue).closed = true;
+        self.shared.queue.lock().closed = true;
         self.shared.changed.notify_all();
     }
 }
@@ -218,7 +224,7 @@ impl<T: Send, Q: FnOnce(&Reader) -> (Result<T, NotRead>, u64) + Send> Read for A
 }
 
 fn run(shared: &Shared, reader: &Reader, began: Instant) {
-    let mut queue = lock(&shared.queue);
+    let mut queue = shared.queue.lock();
     while !queue.closed {
         match queue.turns.next(began.elapsed()) {
             Turn::Read(origin, read) => {
@@ -229,15 +235,14 @@ fn run(shared: &Shared, reader: &Reader, began: Instant) {
                     shared.changed.notify_one();
                 }
                 let bytes = read.run(reader);
-                queue = lock(&shared.queue);
+                queue = shared.queue.lock();
                 queue.turns.spend(origin, bytes, began.elapsed());
             }
             Turn::Wait(time) => {
-                let waited = shared.changed.wait_timeout(queue, time);
-                queue = waited.unwrap_or_else(PoisonError::into_inner).0;
+                let _ = shared.changed.wait_for(&mut queue, time);
             }
             Turn::Idle => {
-                queue = shared.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
+                shared.changed.wait(&mut queue);
             }
         }
     }
@@ -273,7 +278,7 @@ mod tests {
             tasks.spawn(async move {
                 let hold = move |_: &Reader| {
                     begun.blocking_send(()).unwrap();
-                    let _ = lock(&wait).recv();
+                    let _ = wait.lock().recv();
                     (Ok(()), 0)
                 };
                 readers.read(&here(250), hold).await.unwrap();
@@ -294,20 +299,20 @@ mod tests {
             let (readers, order) = (readers.clone(), order.clone());
             tasks.spawn(async move {
                 let note = move |_: &Reader| {
-                    lock(&order).push(address);
+                    order.lock().push(address);
                     (Ok(()), 128 * 1024)
                 };
                 readers.read(&here(address), note).await.unwrap();
             });
         }
-        while lock(&readers.shared.queue).turns.waiting() < 501 {
+        while readers.shared.queue.lock().turns.waiting() < 501 {
             tokio::task::yield_now().await;
         }
         drop(free);
         while let Some(done) = tasks.join_next().await {
             done.unwrap();
         }
-        let place = lock(&order).iter().position(|address| *address == 3).unwrap();
+        let place = order.lock().iter().position(|address| *address == 3).unwrap();
         // One page of each greedy address, and what the other thread took meanwhile.
         assert!(place <= 2 + READERS, "served after {place} others");
         drop(readers);
@@ -321,7 +326,7 @@ mod tests {
         let question = || {
             let read = read.clone();
             move |_: &Reader| {
-                *lock(&read) += 1;
+                *read.lock() += 1;
                 (Ok(()), 0)
             }
         };
@@ -331,7 +336,7 @@ mod tests {
         let stays = readers.read(&asker, question());
         drop(free);
         stays.await.unwrap();
-        assert_eq!(*lock(&read), 1);
+        assert_eq!(*read.lock(), 1);
         while let Some(done) = tasks.join_next().await {
             done.unwrap();
         }

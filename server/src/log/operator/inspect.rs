@@ -12,9 +12,9 @@ use std::time::Duration;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
-use super::database::{OpenError, check_whole, failed, is_large};
-use super::on_disk::{self, with_suffix};
-use super::schema::RENEW_EPOCH;
+use crate::log::database::on_disk::{self, with_suffix};
+use crate::log::database::schema::RENEW_EPOCH;
+use crate::log::database::{OpenError, check_whole, failed, is_large};
 
 /// How long another process may hold the file before it is given up: it is tried again so often.
 const TRIES_MAX: u32 = 100;
@@ -97,7 +97,7 @@ pub(crate) fn backup(from: &Path, to: &Path) -> Result<Copied, BackupError> {
 
 /// Copies a database into a file beside `to`, under whose own name it is put only when it is whole: by
 /// `place`, which is told where it is.
-pub(super) fn copy_to<T, E: From<BackupError>>(
+pub(in crate::log) fn copy_to<T, E: From<BackupError>>(
     from: &Path,
     to: &Path,
     place: impl FnOnce(&Path) -> Result<T, E>,

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use protocol::{MessageId, Reason, RoomName, UserName};
 use rusqlite::{Connection, Row, params};
 
-use super::apply::{newest_sanction, room_key};
-use super::column::{checked, optional_id, person, signed, unsigned};
-use super::event::Expire;
-use super::sanction::{Kind, Sanction};
+use crate::log::apply::{newest_sanction, room_key};
+use crate::log::database::column::{checked, optional_id, person, signed, unsigned};
+use crate::log::event::Expire;
+use crate::log::sanction::{Kind, Sanction};
 use crate::people::key_hash::KeyHash;
 use crate::people::names::{Kept, PersonId};
 
@@ -28,7 +28,7 @@ pub(crate) struct Register {
 
 /// Whether anything would go, or be mended. A server that starts on a full disk writes nothing that it
 /// need not.
-pub(super) fn has_expired(db: &Connection, expire: &Expire) -> rusqlite::Result<bool> {
+pub(in crate::log) fn has_expired(db: &Connection, expire: &Expire) -> rusqlite::Result<bool> {
     let select = "SELECT EXISTS (SELECT 1 FROM names WHERE used > ?1 OR used < max(?2, ?3))
         OR EXISTS (SELECT 1 FROM sanctions WHERE until <= ?1)";
     let Expire { now, earliest, names_used_before } = *expire;
@@ -37,7 +37,7 @@ pub(super) fn has_expired(db: &Connection, expire: &Expire) -> rusqlite::Result<
 }
 
 /// Reads all of it, also what is over.
-pub(super) fn load(db: &Connection) -> rusqlite::Result<Register> {
+pub(in crate::log) fn load(db: &Connection) -> rusqlite::Result<Register> {
     Ok(Register {
         names: names(db)?,
         subjects: subjects(db)?,
@@ -50,19 +50,22 @@ pub(super) fn load(db: &Connection) -> rusqlite::Result<Register> {
 const NAMES: &str = "SELECT name, hash, used, person FROM names JOIN keys USING (person)";
 
 /// Who has a name, as it stands in the database now.
-pub(super) fn find_name(db: &Connection, name: &UserName) -> rusqlite::Result<Option<Kept>> {
+pub(in crate::log) fn find_name(
+    db: &Connection,
+    name: &UserName,
+) -> rusqlite::Result<Option<Kept>> {
     let select = format!("{NAMES} WHERE key = ?1");
     db.prepare_cached(&select)?.query_map([name.key()], read_name)?.next().transpose()
 }
 
 /// Whether there is such a ban or mute now.
-pub(super) fn has_sanction(db: &Connection, sanction: &Sanction) -> rusqlite::Result<bool> {
+pub(in crate::log) fn has_sanction(db: &Connection, sanction: &Sanction) -> rusqlite::Result<bool> {
     let select = "SELECT 1 FROM sanctions WHERE kind = ?1 AND room_key = ?2 AND owner = ?3";
     let place = (sanction.kind.number(), room_key(sanction.room.as_ref()), sanction.owner());
     db.prepare_cached(select)?.exists(params![place.0, place.1, place.2])
 }
 
-pub(super) fn names(db: &Connection) -> rusqlite::Result<Vec<Kept>> {
+pub(in crate::log) fn names(db: &Connection) -> rusqlite::Result<Vec<Kept>> {
     let mut select = db.prepare(&format!("{NAMES} ORDER BY key"))?;
     select.query_map([], read_name)?.collect()
 }
@@ -74,7 +77,7 @@ fn subjects(db: &Connection) -> rusqlite::Result<HashMap<Arc<str>, PersonId>> {
     rows.collect()
 }
 
-pub(super) fn sanctions(db: &Connection) -> rusqlite::Result<Vec<Sanction>> {
+pub(in crate::log) fn sanctions(db: &Connection) -> rusqlite::Result<Vec<Sanction>> {
     let select = "SELECT kind, room, user, hash, until, reason, author,
             CASE typeof(owner) WHEN 'integer' THEN owner END
         FROM sanctions ORDER BY kind, room_key, user_key, id";

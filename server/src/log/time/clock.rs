@@ -37,7 +37,7 @@ pub(crate) fn now_ms() -> u64 {
 
 /// Time that only passes, also while the machine sleeps. Where the system has no such clock, it does
 /// not count that.
-pub(super) fn since_boot() -> Duration {
+pub(in crate::log) fn since_boot() -> Duration {
     #[cfg(target_os = "linux")]
     {
         let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
@@ -52,7 +52,7 @@ pub(super) fn since_boot() -> Duration {
 }
 
 /// The machine's time in µs since 1970. Nothing else asks the machine for it.
-pub(super) fn now_us() -> u64 {
+pub(in crate::log) fn now_us() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(now.as_micros()).unwrap_or(u64::MAX)
 }

@@ -1,0 +1,32 @@
+//! How the log is: whether it can store and be read, and which rooms are open.
+//!
+//! This file does not know how it stores or reads.
+
+use crate::log::memory::rooms::Rooms;
+use crate::log::reading::read_faults::ReadFaults;
+use crate::monitoring::readiness::{NotReady, Reasons};
+
+/// How the log is, for who holds no handle to it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Health {
+    pub(crate) reasons: Reasons,
+    pub(crate) rooms: Rooms,
+    pub(super) read_faults: ReadFaults,
+}
+
+impl Health {
+    /// True from the first commit that fails until one works again.
+    pub(crate) fn is_failing(&self) -> bool {
+        self.reasons.holds(NotReady::CannotStore)
+    }
+
+    /// Rooms that somebody is in.
+    pub(crate) fn open_rooms(&self) -> usize {
+        self.rooms.count()
+    }
+
+    /// Remembers how a commit went; true if that is news.
+    pub(super) fn set_failing(&self, failing: bool) -> bool {
+        self.reasons.set(NotReady::CannotStore, failing)
+    }
+}

@@ -1,0 +1,4 @@
+//! The newest messages of rooms that somebody is in, in memory.
+
+pub(crate) mod ring;
+pub(crate) mod rooms;

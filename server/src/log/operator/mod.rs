@@ -1,0 +1,5 @@
+//! What an operator does to a database from outside, while a server uses it or not.
+
+pub(crate) mod beside;
+pub(crate) mod inspect;
+pub(crate) mod restore;
