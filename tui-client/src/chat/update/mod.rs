@@ -1,6 +1,6 @@
 //! What happened → what changes and what to do. Pure: no input or output, no clock.
 //!
-//! What a person asks for has functions of its own: [`say`], [`command`], [`show_room`] and their like.
+//! What a person asks for has functions of its own: [`say`], [`command()`], [`show_room`] and their like.
 
 mod command;
 mod connection;
