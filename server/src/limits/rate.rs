@@ -85,13 +85,13 @@ impl Quota {
     }
 
     fn cost_us(&self, many: u64) -> u64 {
-        many.saturating_mul(self.period_us) / self.per_period
+        scale(many, self.period_us, self.per_period)
     }
 
     /// How many may be taken by who has paid up to a moment.
     fn left(&self, paid: u64, now: u64) -> u64 {
         let left_us = now.saturating_add(self.saved_max_us).saturating_sub(paid.max(now));
-        left_us.saturating_mul(self.per_period) / self.period_us
+        scale(left_us, self.per_period, self.period_us)
     }
 }
 
@@ -172,6 +172,15 @@ impl AsRef<Rate> for Rate {
     }
 }
 
+/// `value * times / divisor`. Only a day's bytes are so many that the product needs more than 64 bits.
+fn scale(value: u64, times: u64, divisor: u64) -> u64 {
+    if let Some(product) = value.checked_mul(times) {
+        return product / divisor;
+    }
+    let wide = u128::from(value) * u128::from(times) / u128::from(divisor);
+    u64::try_from(wide).unwrap_or(u64::MAX)
+}
+
 fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX / 4)
 }
@@ -214,6 +223,17 @@ mod tests {
         let (rate, quota) = (Rate::default(), Quota::per_minute(3));
         assert_eq!((0..9).filter(|_| rate.take(quota, ms(5)).is_ok()).count(), 3);
         assert_eq!(rate.take(quota, ms(5)), Err(ms(20_000)));
+    }
+
+    #[test]
+    fn a_day_s_budget_may_be_taken_at_once_however_large_it_is() {
+        for bytes in [1 << 20, 256 << 20, 16 << 30, 1 << 50] {
+            let (rate, quota) = (Rate::default(), Quota::of_a_day(bytes));
+            assert_eq!(rate.take_all(quota, bytes, ms(0)), Ok(()), "{bytes}");
+            assert!(rate.take_all(quota, bytes / 1000, ms(0)).is_err(), "{bytes}");
+            let left = rate.take_up_to(quota, bytes, DAY / 2);
+            assert!(left.abs_diff(bytes / 2) <= bytes / 1_000_000, "{left} of {bytes}");
+        }
     }
 
     #[test]
