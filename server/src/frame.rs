@@ -12,23 +12,15 @@ use tungstenite::protocol::frame::coding::{Data, OpCode};
 /// Largest header a frame of ours has: two bytes, and eight for the longest length (RFC 6455, 5.2).
 const HEADER_BYTES_MAX: usize = 10;
 
-/// How an outbox treats a frame beside the others of its lane. A lane is a room, as a number.
+/// How an outbox treats a frame beside others of the same room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Order {
-    /// It waits its turn.
-    Plain,
-    /// It waits its turn, unless its lane has been replayed beyond its number already.
-    Numbered {
-        /// The lane.
-        lane: u64,
-        /// Its place in the lane.
-        number: u64,
-    },
-    /// It takes the place of an older one of its lane that is still waiting.
-    Latest {
-        /// The lane.
-        lane: u64,
-    },
+pub(crate) enum Delivery {
+    /// It is sent in its turn.
+    Always,
+    /// It is sent in its turn, unless a replay of its room has gone beyond its number already.
+    Sequenced { room_tag: u64, number: u64 },
+    /// It replaces an older one of its room that is still waiting.
+    Coalesced { room_tag: u64 },
 }
 
 /// Header and payload, ready for the socket.
@@ -36,25 +28,25 @@ pub(crate) enum Order {
 pub(crate) struct Frame {
     bytes: Box<[u8]>,
     header_bytes: u8,
-    order: Order,
+    delivery: Delivery,
 }
 
 impl Frame {
     /// A text frame around an encoded envelope.
-    pub(crate) fn text(envelope: String, order: Order) -> Arc<Self> {
+    pub(crate) fn text(envelope: String, delivery: Delivery) -> Arc<Self> {
         let length = envelope.len();
         let wire = Wire::message(envelope, OpCode::Data(Data::Text), true);
-        Frame::from_wire(wire, length, order)
+        Frame::from_wire(wire, length, delivery)
     }
 
     /// A ping without content: any answer to it shows that the peer lives.
     pub(crate) fn ping() -> Arc<Self> {
-        Frame::from_wire(Wire::ping(Vec::new()), 0, Order::Plain)
+        Frame::from_wire(Wire::ping(Vec::new()), 0, Delivery::Always)
     }
 
     /// Bytes that are frames already.
     pub(crate) fn raw(bytes: Vec<u8>) -> Arc<Self> {
-        Arc::new(Frame { bytes: bytes.into(), header_bytes: 0, order: Order::Plain })
+        Arc::new(Frame { bytes: bytes.into(), header_bytes: 0, delivery: Delivery::Always })
     }
 
     /// The close frame of a refusal; without a close code it is an ordinary goodbye (1000).
@@ -65,16 +57,16 @@ impl Frame {
         let reason: String = reason.chars().filter(char::is_ascii).take(120).collect();
         let length = 2 + reason.len();
         let wire = Wire::close(Some(CloseFrame { code: code.into(), reason: reason.into() }));
-        Frame::from_wire(wire, length, Order::Plain)
+        Frame::from_wire(wire, length, Delivery::Always)
     }
 
-    fn from_wire(wire: Wire, length: usize, order: Order) -> Arc<Self> {
+    fn from_wire(wire: Wire, length: usize, delivery: Delivery) -> Arc<Self> {
         let mut bytes = Vec::with_capacity(HEADER_BYTES_MAX + length);
         // Writing into a vector cannot fail, and an unmasked frame needs nothing else.
         let written = wire.format(&mut bytes);
         debug_assert!(written.is_ok());
         let header_bytes = u8::try_from(bytes.len() - length).unwrap_or_default();
-        Arc::new(Frame { bytes: bytes.into(), header_bytes, order })
+        Arc::new(Frame { bytes: bytes.into(), header_bytes, delivery })
     }
 
     /// Everything that goes to the socket.
@@ -88,8 +80,8 @@ impl Frame {
         std::str::from_utf8(payload).unwrap_or_default()
     }
 
-    pub(crate) fn order(&self) -> Order {
-        self.order
+    pub(crate) fn delivery(&self) -> Delivery {
+        self.delivery
     }
 }
 
@@ -101,7 +93,7 @@ mod tests {
     fn a_frame_is_its_header_and_its_envelope_at_every_length_class() {
         for length in [0, 1, 125, 126, 65_535, 65_536] {
             let text = "x".repeat(length);
-            let frame = Frame::text(text.clone(), Order::Plain);
+            let frame = Frame::text(text.clone(), Delivery::Always);
             assert_eq!(frame.envelope(), text);
             let header = frame.bytes().len() - length;
             assert_eq!(

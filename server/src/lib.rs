@@ -194,12 +194,12 @@ impl Server {
         let hub = Hub::start(config.shard_count(), budget, &stopping.tracker, &metrics, &parts);
         let (log, register, log_ended) =
             Log::start(database, &config, hub.clone(), &metrics, &parts)?;
-        let gate = Auth::new(&config, register, log.time.clone())?;
+        let auth = Auth::new(&config, register, log.time.clone())?;
         let bounds =
             Bounds { bytes_max: config.outbox_bytes_max, frames_max: config.outbox_frames_max };
         let tls = Tls::of(&config)?.map(Arc::new);
         let engine = Arc::new(Engine {
-            post: Arc::new(OutboxShared { bounds, metrics: metrics.clone() }),
+            outboxes: Arc::new(OutboxShared { bounds, metrics: metrics.clone() }),
             rate_limits: RateLimits::new(&config),
             budgets: Budgets::new(&config),
             limiter: Arc::new(ConnectionLimiter::new(&config.limits)),
@@ -207,7 +207,7 @@ impl Server {
             connections: AtomicU64::new(0),
             began: Instant::now(),
             config,
-            gate,
+            auth,
             hub,
             log,
             metrics,
@@ -233,7 +233,7 @@ impl Server {
             self.look_at_certificate();
         }
         if let Some(moderators) = moderators {
-            self.engine.gate.set_moderators(moderators);
+            self.engine.auth.set_moderators(moderators);
         }
     }
 
@@ -260,7 +260,7 @@ fn watched(
 
 fn tell_start(address: SocketAddr, engine: &Engine) {
     let config = &engine.config;
-    if let Some(algorithm) = engine.gate.token_algorithm() {
+    if let Some(algorithm) = engine.auth.token_algorithm() {
         tracing::info!("this server is closed: clients need a token ({algorithm})");
     }
     let kept = match &config.db {
@@ -296,7 +296,7 @@ async fn tend(server: Arc<Server>) {
     let engine = &server.engine;
     for hour in 1_u64.. {
         sleep(TEND_INTERVAL).await;
-        engine.gate.tend(&engine.log).await;
+        engine.auth.tend(&engine.log).await;
         engine.warnings.tend();
         if hour.is_multiple_of(24) {
             server.look_at_certificate();

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::{Config, SyncMode};
-use crate::frame::{Frame, Order};
+use crate::frame::{Delivery, Frame};
 use crate::hub::core::{Core, Effect, Input};
 use crate::hub::{Budget, ConnectionId, Hub};
 use crate::lifecycle::parts::Parts;
@@ -94,14 +94,14 @@ pub struct FanOut {
 impl FanOut {
     /// So many outboxes.
     pub fn new(members: usize) -> Self {
-        let post = post();
-        let outboxes = (0..members).map(|_| Outbox::new(&post)).collect();
-        FanOut { outboxes, metrics: post.metrics.clone(), batch: Vec::new() }
+        let shared = shared();
+        let outboxes = (0..members).map(|_| Outbox::new(&shared)).collect();
+        FanOut { outboxes, metrics: shared.metrics.clone(), batch: Vec::new() }
     }
 
     /// Encodes a message, gives it to all, and takes it from all.
     pub fn deliver(&mut self, message: Message) -> usize {
-        let frame = Frame::text(ToClient::Message(message).encode(), Order::Plain);
+        let frame = Frame::text(ToClient::Message(message).encode(), Delivery::Always);
         Outbox::push_all(self.outboxes.iter(), &frame, &self.metrics);
         let mut taken = 0;
         for outbox in &self.outboxes {
@@ -115,7 +115,7 @@ impl FanOut {
     }
 }
 
-fn post() -> Arc<OutboxShared> {
+fn shared() -> Arc<OutboxShared> {
     let bounds = Bounds { bytes_max: 1 << 20, frames_max: 1024 };
     Arc::new(OutboxShared { bounds, metrics: Arc::default() })
 }
@@ -153,7 +153,7 @@ impl Keeper {
     pub fn append(&self, rooms: &[Room], messages: usize) -> Result<(), Failed> {
         let author = Author { name: UserName::try_from("bench")?, person: None };
         let content = Body::try_from("x".repeat(100))?;
-        let outbox = Outbox::new(&post());
+        let outbox = Outbox::new(&shared());
         self.runtime.block_on(async {
             for room in rooms.iter().cycle().take(messages) {
                 let act = Act::Say(Say {

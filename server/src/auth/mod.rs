@@ -131,7 +131,7 @@ impl Auth {
     pub(crate) fn new(config: &Config, register: Register, time: Time) -> Result<Self, AuthError> {
         let moderators = Moderators::default();
         let name_expiry = config.name_expiry_ms();
-        let gate = Auth {
+        let auth = Auth {
             names: Names::new(name_expiry, register.names, register.subjects, time.age_ms()),
             sanctions: Sanctions::new(
                 register.sanctions,
@@ -148,9 +148,9 @@ impl Auth {
             time,
         };
         if let Some(path) = &config.moderators {
-            gate.set_moderators(NewModerators::read(path)?);
+            auth.set_moderators(NewModerators::read(path)?);
         }
-        Ok(gate)
+        Ok(auth)
     }
 
     /// How the tokens of a closed server are signed.

@@ -31,11 +31,11 @@ pub use self::limits::{
     REQUEST_RATE, ROOM_SHARE,
 };
 pub use self::origin::{BadOrigin, Origin};
-pub use self::upkeep::{DISK_FREE_MIN, Upkeep};
+pub use self::upkeep::Upkeep;
 
 /// Most threads, and most shards: no machine has so many cores, and each takes memory.
 pub const THREADS_MAX: usize = 1024;
-/// Rooms of one connection. Each is a lane in its outbox, which is searched by walking.
+/// Rooms of one connection: its outbox looks for one by going through them all.
 pub const ROOMS_PER_CONNECTION_MAX: usize = 32;
 /// Bad frames in a row before a connection is closed: a client that is wrong twenty times in a row
 /// is no client.

@@ -9,7 +9,7 @@ use clap::Args;
 
 /// What is left free of the disk: twice the 64 MiB that the write-ahead log may still need, so that
 /// what is stored can be moved into the file, and a restart has room.
-pub const DISK_FREE_MIN: u64 = 128 * 1024 * 1024;
+const DISK_FREE_MIN: u64 = 128 * 1024 * 1024;
 
 /// What the server does besides serving.
 #[derive(Debug, Clone, Args)]

@@ -21,10 +21,10 @@ use crate::outbox::OutboxShared;
 /// Handles to all parts of the server.
 pub(crate) struct Engine {
     pub(crate) config: Config,
-    pub(crate) gate: Auth,
+    pub(crate) auth: Auth,
     pub(crate) hub: Hub,
     pub(crate) log: Log,
-    pub(crate) post: Arc<OutboxShared>,
+    pub(crate) outboxes: Arc<OutboxShared>,
     pub(crate) rate_limits: RateLimits,
     pub(crate) budgets: Budgets,
     pub(crate) limiter: Arc<ConnectionLimiter>,

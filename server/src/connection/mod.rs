@@ -49,7 +49,7 @@ pub(crate) async fn open(
     permit: Option<Permit>,
 ) {
     let (reading, writing) = socket.halves();
-    let outbox = Outbox::new(&engine.post);
+    let outbox = Outbox::new(&engine.outboxes);
     let tasks = engine.stopping.tracker.clone();
     let given_up = engine.stopping.given_up.clone();
     let (metrics, warnings) = (engine.metrics.clone(), engine.warnings.clone());

@@ -11,8 +11,8 @@ use super::read_pump::ReadPump;
 use super::session::Refused;
 use crate::auth::Admitted;
 use crate::auth::sanctions::restriction;
-use crate::frame::{Frame, Order};
-use crate::hub::lane;
+use crate::frame::{Delivery, Frame};
+use crate::hub::room_tag;
 use crate::log::OpenRoom;
 use crate::log::event::Act;
 use crate::log::sanction::{Kind, Lift, Sanction};
@@ -50,7 +50,7 @@ impl ReadPump {
         open: Option<Arc<OpenRoom>>,
     ) -> Result<Result<(), Refusal>, End> {
         let engine = self.engine.clone();
-        let _alone = engine.gate.acts.lock().await;
+        let _alone = engine.auth.acts.lock().await;
         // Spelt as everybody else sees it.
         act.room = open.as_ref().map(|open| open.name().clone());
         let target = self.target(&act);
@@ -58,10 +58,10 @@ impl ReadPump {
             return Ok(Err(refusal));
         }
         let is_new = matches!(act.action, Action::Ban | Action::Mute)
-            && !engine.gate.sanctions.has(&target.sanction, engine.gate.time.age_ms());
+            && !engine.auth.sanctions.has(&target.sanction, engine.auth.time.age_ms());
         if is_new {
             let (log, moderator) = ((&engine.log, &self.asker), self.claim.person());
-            let has_place = engine.gate.has_place(log, &target.sanction, moderator).await;
+            let has_place = engine.auth.has_place(log, &target.sanction, moderator).await;
             if let Err(refusal) = has_place {
                 return Ok(Err(refusal));
             }
@@ -76,7 +76,7 @@ impl ReadPump {
 
     /// Stores what lasts of an act, and from then on it holds.
     async fn store(&self, action: Action, sanction: &Sanction) -> Result<(), Refusal> {
-        let (log, sanctions) = (&self.engine.log, &self.engine.gate.sanctions);
+        let (log, sanctions) = (&self.engine.log, &self.engine.auth.sanctions);
         let unavailable = |_| Refusal::Unavailable;
         match action {
             Action::Kick => {}
@@ -97,15 +97,15 @@ impl ReadPump {
 
     /// As it is written down: until when is then a time of the day.
     fn stored(&self, sanction: &Sanction) -> Sanction {
-        let time = self.engine.gate.time.read();
+        let time = self.engine.auth.time.read();
         let until = sanction.until.map(|until| time.to_stored(until));
         Sanction { until, ..sanction.clone() }
     }
 
     fn target(&self, act: &Moderate) -> Target {
-        let gate = &self.engine.gate;
-        let (person, connections) = gate.names.find(&act.user).unzip();
-        let kept = gate.names.kept(&act.user, gate.time.age_ms());
+        let auth = &self.engine.auth;
+        let (person, connections) = auth.names.find(&act.user).unzip();
+        let kept = auth.names.kept(&act.user, auth.time.age_ms());
         // Who is here now; else whose name it is.
         let key = match &person {
             Some(person) => person.key(),
@@ -127,12 +127,12 @@ impl ReadPump {
             key,
             until: act
                 .seconds
-                .map(|seconds| gate.time.age_ms().saturating_add(seconds.saturating_mul(1000))),
+                .map(|seconds| auth.time.age_ms().saturating_add(seconds.saturating_mul(1000))),
             reason: act.reason.clone(),
             by: self.claim.name().clone(),
         };
         let lifts = matches!(act.action, Action::Unban | Action::Unmute);
-        let found = lifts.then(|| gate.sanctions.named(&sanction, gate.time.age_ms())).flatten();
+        let found = lifts.then(|| auth.sanctions.named(&sanction, auth.time.age_ms())).flatten();
         let sanction = found.map_or(sanction, |found| Sanction::clone(&found));
         Target { person, connections: connections.unwrap_or_default(), sanction }
     }
@@ -140,7 +140,7 @@ impl ReadPump {
     /// How who it is about is reached now, by name and by key. Asked only when a ban holds: who came
     /// in before that is found here, and who comes later is not let in.
     fn outboxes(&self, sanction: &Sanction) -> Vec<Outbox> {
-        let names = &self.engine.gate.names;
+        let names = &self.engine.auth.names;
         let mut all = names.find(&sanction.user).map_or_else(Vec::new, |(_, theirs)| theirs);
         let with_key = sanction.key.map_or_else(Vec::new, |key| names.with_key(key));
         for connection in with_key {
@@ -152,17 +152,17 @@ impl ReadPump {
     }
 
     fn is_possible(&self, act: &Moderate, target: &Target) -> Result<(), Refusal> {
-        let gate = &self.engine.gate;
+        let auth = &self.engine.auth;
         let sanction = &target.sanction;
         if matches!(act.action, Action::Unban | Action::Unmute) {
-            let there = gate.sanctions.has(sanction, gate.time.age_ms());
+            let there = auth.sanctions.has(sanction, auth.time.age_ms());
             let missing = match act.action {
                 Action::Unban => "there is no such ban",
                 _ => "there is no such mute",
             };
             return if there { Ok(()) } else { Err(Refusal::NotFound(missing)) };
         }
-        if gate.is_moderator(sanction.key, &target.connections, act.room.as_ref()) {
+        if auth.is_moderator(sanction.key, &target.connections, act.room.as_ref()) {
             return Err(Refusal::IsModerator(sanction.user.as_str().into()));
         }
         if act.action == Action::Kick && target.person.is_none() {
@@ -175,24 +175,24 @@ impl ReadPump {
     async fn tell(&self, act: Moderate, target: &Target) -> Result<(), End> {
         let (action, room, reference) = (act.action, act.room.clone(), act.reference.clone());
         let told = Moderated::new(act, self.claim.name().clone());
-        let frame = Frame::text(ToClient::Moderated(Box::new(told)).encode(), Order::Plain);
+        let frame = Frame::text(ToClient::Moderated(Box::new(told)).encode(), Delivery::Always);
         match room {
             Some(room) if action == Action::Kick => {
                 let absent = note(&NOT_HERE, Some(room.clone()), reference);
                 self.kick(room, target, frame, absent).await?;
             }
             Some(room) => {
-                let lane = lane(&room);
+                let room_tag = room_tag(&room);
                 let told = self.engine.hub.tell(room, frame).await;
                 told.map_err(|_| self.stopping())?;
                 if action == Action::Ban {
                     let outboxes = self.outboxes(&target.sanction);
-                    outboxes.iter().for_each(|outbox| outbox.leave(lane));
+                    outboxes.iter().for_each(|outbox| outbox.leave(room_tag));
                 }
             }
             None => {
                 self.outbox.push(&frame);
-                let now = self.engine.gate.time.age_ms();
+                let now = self.engine.auth.time.age_ms();
                 let ban = Refusal::Banned(Box::new(restriction(&target.sanction, now)));
                 for outbox in self.outboxes(&target.sanction) {
                     match action {
@@ -213,10 +213,10 @@ impl ReadPump {
         frame: Arc<Frame>,
         absent: Arc<Frame>,
     ) -> Result<(), End> {
-        let (lane, user) = (lane(&room), target.sanction.user.clone());
+        let (room_tag, user) = (room_tag(&room), target.sanction.user.clone());
         let told = self.engine.hub.tell_of((room, user), frame, self.id, absent).await;
         told.map_err(|_| self.stopping())?;
-        target.connections.iter().for_each(|connection| connection.outbox.leave(lane));
+        target.connections.iter().for_each(|connection| connection.outbox.leave(room_tag));
         Ok(())
     }
 }

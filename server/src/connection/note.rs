@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use protocol::{ErrorNote, Ref, Refusal, RoomName, ToClient};
 
-use crate::frame::{Frame, Order};
+use crate::frame::{Delivery, Frame};
 
 pub(super) fn note(
     refusal: &Refusal,
@@ -14,5 +14,5 @@ pub(super) fn note(
     reference: Option<Ref>,
 ) -> Arc<Frame> {
     let note = ErrorNote { room, reference, ..ErrorNote::from(refusal) };
-    Frame::text(ToClient::Error(note).encode(), Order::Plain)
+    Frame::text(ToClient::Error(note).encode(), Delivery::Always)
 }

@@ -44,7 +44,7 @@ impl ReadPump {
                 }
                 Effect::AwaitSpace(query) => {
                     self.until_space().await?;
-                    self.ask(|session, around| session.has_space(query, around))
+                    self.ask(|session, context| session.has_space(query, context))
                 }
                 Effect::Recheck(recheck) => self.recheck(recheck).await?,
                 Effect::Enter(entering) => self.enter_room(entering).await?,
@@ -80,14 +80,14 @@ impl ReadPump {
     async fn recheck(&mut self, recheck: Recheck) -> Result<Effect, End> {
         let found = self.engine.log.has_sanction(&self.asker, recheck.sanction.clone());
         let stands = !matches!(self.unless_over(found).await?, Ok(false));
-        Ok(self.ask(|session, around| session.rechecked(recheck, stands, around)))
+        Ok(self.ask(|session, context| session.rechecked(recheck, stands, context)))
     }
 
     async fn enter_room(&mut self, entering: Entering) -> Result<Effect, End> {
         if entering.asked.is_some() {
             self.outbox.hold();
         }
-        let (name, who) = (entering.room.name().clone(), self.ask(|_, around| around.who()));
+        let (name, who) = (entering.room.name().clone(), self.ask(|_, context| context.who()));
         let entered = self.engine.hub.join(name, self.id, who, self.outbox.clone()).await;
         entered.map_err(|_| self.stopping())?;
         Ok(self.session.entered(entering))

@@ -17,7 +17,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use super::engine::Engine;
 use super::inbound::{Arrived, Inbound, Over};
 use super::rate_limits::for_operators;
-use super::session::{Around, Effect, Life, Look, Refused, Session};
+use super::session::{Context, Effect, Life, Look, Refused, Session};
 use crate::auth::{Admitted, ConnectRequest, Permissions};
 use crate::frame::Frame;
 use crate::hub::ConnectionId;
@@ -50,7 +50,7 @@ impl ReadPump {
         opening: ConnectRequest,
     ) -> Result<Self, End> {
         let asker = Asker::new(opening.address, opening.counts);
-        let admitted = engine.gate.admit(&engine.log, (&opening, &asker), &outbox).await;
+        let admitted = engine.auth.admit(&engine.log, (&opening, &asker), &outbox).await;
         let claim = admitted.map_err(End::Refused)?;
         let (address, now) = (opening.counted(), engine.began.elapsed());
         let spender = engine.budgets.spender(claim.person(), address, now);
@@ -66,7 +66,7 @@ impl ReadPump {
             engine,
         };
         pump.metrics().connections.fetch_add(1, Ordering::Relaxed);
-        let first = pump.ask(|session, around| session.open(opening.hello, around));
+        let first = pump.ask(|session, context| session.open(opening.hello, context));
         match pump.perform(first).await {
             Ok(()) => Ok(pump),
             Err(end) => {
@@ -81,7 +81,7 @@ impl ReadPump {
         let Err(end) = self.read_all(socket, inbound).await;
         self.outbox.end(end.clone());
         Box::pin(self.leave_all()).await;
-        self.engine.gate.left(&self.engine.log, self.claim.person());
+        self.engine.auth.left(&self.engine.log, self.claim.person());
         end
     }
 
@@ -161,26 +161,26 @@ impl ReadPump {
 
     /// Does what follows from a text, and gives back what has to wait.
     fn hear(&mut self, text: &str) -> Result<Option<Slow<'_>>, End> {
-        let effect = self.ask(|session, around| session.text(text, around));
+        let effect = self.ask(|session, context| session.text(text, context));
         self.perform_now(effect)
     }
 
     /// Asks the session, with all that it goes by as that is now.
-    pub(super) fn ask<T>(&mut self, question: impl FnOnce(&mut Session, &Around<'_>) -> T) -> T {
+    pub(super) fn ask<T>(&mut self, question: impl FnOnce(&mut Session, &Context<'_>) -> T) -> T {
         let (engine, asker) = (&*self.engine, &self.asker);
-        let around = Around {
+        let context = Context {
             person: self.claim.person(),
             pass: self.claim.member().pass.as_deref(),
             now: engine.began.elapsed(),
             rooms: engine.log.rooms(),
             rate_limits: &engine.rate_limits,
             budgets: &engine.budgets,
-            sanctions: &engine.gate.sanctions,
-            moderators: &engine.gate.moderators,
-            age_ms: &|| engine.gate.time.age_ms(),
+            sanctions: &engine.auth.sanctions,
+            moderators: &engine.auth.moderators,
+            age_ms: &|| engine.auth.time.age_ms(),
             may_read: &|| engine.log.may_read(asker),
         };
-        question(&mut self.session, &around)
+        question(&mut self.session, &context)
     }
 
     /// Does what can be done at once, and gives back what has to wait.

@@ -11,7 +11,7 @@ use protocol::ToClient;
 use tokio::io::ReadBuf;
 use tokio::time::timeout;
 
-use crate::frame::{Frame, Order};
+use crate::frame::{Delivery, Frame};
 use crate::listen::socket::WriteHalf;
 use crate::outbox::{End, Outbox};
 
@@ -54,7 +54,7 @@ pub(super) async fn run(
 fn farewell(end: &End, batch: &mut Vec<Arc<Frame>>) {
     if let End::Refused(refusal) = end {
         let told = ToClient::Error(refusal.into()).encode();
-        batch.push(Frame::text(told, Order::Plain));
+        batch.push(Frame::text(told, Delivery::Always));
         batch.push(Frame::close(Some(refusal)));
     }
 }
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn a_partial_write_goes_on_where_it_stopped() {
         let batch: Vec<_> =
-            ["a", "bcd", ""].map(|text| Frame::text(text.into(), Order::Plain)).into();
+            ["a", "bcd", ""].map(|text| Frame::text(text.into(), Delivery::Always)).into();
         let lengths: Vec<_> = batch.iter().map(|frame| frame.bytes().len()).collect();
         assert_eq!(lengths, [3, 5, 2]);
         let mut place = Place::default();

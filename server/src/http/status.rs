@@ -32,7 +32,7 @@ impl Status {
         Status {
             metrics: engine.metrics.clone(),
             limiter: engine.limiter.clone(),
-            names: engine.gate.names.clone(),
+            names: engine.auth.names.clone(),
             health: engine.log.health(),
             stopping: engine.stopping.clone(),
         }

@@ -3,11 +3,11 @@
 //! This file does not know history, sockets, or the rules of a room.
 
 pub(crate) mod core;
-mod lane;
 #[cfg(test)]
 mod large_tests;
 mod presence;
 mod room;
+mod room_tag;
 mod shard;
 #[cfg(test)]
 mod tests;
@@ -19,9 +19,9 @@ use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
 use self::core::Input;
-pub(crate) use self::lane::lane;
 pub(crate) use self::presence::Budget;
 pub(crate) use self::room::ConnectionId;
+pub(crate) use self::room_tag::room_tag;
 use self::shard::ShardInput;
 #[cfg(test)]
 pub(crate) use self::shard::perform;

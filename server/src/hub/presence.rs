@@ -83,8 +83,8 @@ impl Gathered {
         // A rate of 0 would be no limit, and one byte is too little for anything.
         let at_once = at_once.max(1);
         Gathered {
-            at_once: (Quota::new(at_once, at_once), Rate::default()),
-            lists: (Quota::new(lists, gathered), Rate::default()),
+            at_once: (Quota::bytes_per_second(at_once, at_once), Rate::default()),
+            lists: (Quota::bytes_per_second(lists, gathered), Rate::default()),
             due: None,
         }
     }

@@ -10,9 +10,9 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
 use super::core::{Core, Effect, Input, Notification, People};
-use super::lane::lane;
 use super::presence::Budget;
-use crate::frame::{Frame, Order};
+use super::room_tag::room_tag;
+use crate::frame::{Delivery, Frame};
 use crate::monitoring::metrics::Metrics;
 use crate::outbox::Outbox;
 
@@ -84,20 +84,20 @@ pub(crate) fn perform(core: &Core<Outbox>, effect: ShardEffect, metrics: &Metric
 
 /// Once per event, whatever the number of receivers. A message comes encoded from the log.
 fn encode(room: RoomName, news: Notification<Arc<Frame>>) -> Arc<Frame> {
-    let (envelope, order) = match news {
+    let (envelope, delivery) = match news {
         Notification::Message(frame) => return frame,
         Notification::Join(sender, role) => {
             let role = (role != Role::Member).then_some(role);
-            (ToClient::Join(Joined { room, sender, role }), Order::Plain)
+            (ToClient::Join(Joined { room, sender, role }), Delivery::Always)
         }
-        Notification::Leave(sender) => (ToClient::Leave(Left { room, sender }), Order::Plain),
+        Notification::Leave(sender) => (ToClient::Leave(Left { room, sender }), Delivery::Always),
         Notification::Presence(People { users, count, after }) => {
-            let order = match after {
-                None => Order::Latest { lane: lane(&room) },
-                Some(_) => Order::Plain,
+            let delivery = match after {
+                None => Delivery::Coalesced { room_tag: room_tag(&room) },
+                Some(_) => Delivery::Always,
             };
-            (ToClient::Presence(Presence { room, users, count, after }), order)
+            (ToClient::Presence(Presence { room, users, count, after }), delivery)
         }
     };
-    Frame::text(envelope.encode(), order)
+    Frame::text(envelope.encode(), delivery)
 }

@@ -47,7 +47,7 @@ impl Quota {
     }
 
     /// So many bytes at once, and on average so many a second. A rate of 0 allows everything.
-    pub(crate) fn new(rate: u64, burst: u64) -> Self {
+    pub(crate) fn bytes_per_second(rate: u64, burst: u64) -> Self {
         Quota::of_bytes(SECOND, rate, burst)
     }
 
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn a_quota_lets_nobody_take_more_before_what_they_took_is_paid_for() {
-        let (rate, quota) = (Rate::default(), Quota::new(1000, 3000));
+        let (rate, quota) = (Rate::default(), Quota::bytes_per_second(1000, 3000));
         for _ in 0..4 {
             assert_eq!(rate.is_within(quota, ms(0)), Ok(()));
             rate.spend(quota, 1000, ms(0));
@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn without_a_limit_a_quota_says_only_who_took_more() {
-        let (rate, quota) = (Rate::default(), Quota::new(0, 2 * Quota::NOMINAL));
+        let (rate, quota) = (Rate::default(), Quota::bytes_per_second(0, 2 * Quota::NOMINAL));
         (0..100).for_each(|_| rate.spend(quota, Quota::NOMINAL, ms(0)));
         assert_eq!((rate.is_within(quota, ms(0)), paid(&rate)), (Ok(()), ms(2000)));
     }
@@ -270,7 +270,7 @@ mod tests {
 
     #[test]
     fn some_of_what_is_wanted_is_taken_or_all_or_none() {
-        let (rate, quota) = (Rate::default(), Quota::new(1000, 3000));
+        let (rate, quota) = (Rate::default(), Quota::bytes_per_second(1000, 3000));
         assert!(rate.has(quota, 3000, ms(0)) && !rate.has(quota, 3001, ms(0)));
         assert_eq!(rate.take_all(quota, 2000, ms(0)), Ok(()));
         assert_eq!(rate.take_all(quota, 2000, ms(0)), Err(ms(1000)));

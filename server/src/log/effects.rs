@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use protocol::{ErrorNote, Message, Refusal, RoomName, ToClient};
 
-use crate::frame::{Frame, Order};
-use crate::hub::lane;
+use crate::frame::{Delivery, Frame};
+use crate::hub::room_tag;
 use crate::log::command::ReplyTo;
 use crate::log::event::Event;
 use crate::log::health::Health;
@@ -120,8 +120,8 @@ impl Effects {
         let Deletion { deleted, left } = deletion;
         let (room, id) = (deleted.room.clone(), deleted.id);
         self.health.rooms.with(room.key(), |open| open.changed(Stored::new(left)));
-        let order = Order::Numbered { lane: lane(&room), number: id.get() };
-        tell(room, Frame::text(ToClient::Deleted(deleted).encode(), order), To::Everybody);
+        let delivery = Delivery::Sequenced { room_tag: room_tag(&room), number: id.get() };
+        tell(room, Frame::text(ToClient::Deleted(deleted).encode(), delivery), To::Everybody);
     }
 
     fn forgotten(&self, forgotten: &Forgotten) {
@@ -136,7 +136,7 @@ impl Effects {
         let (room, reference) = event.act.about();
         let (room, reference) = (room.cloned(), reference.cloned());
         let note = ErrorNote { room, reference, ..ErrorNote::from(refusal) };
-        author.push(&Frame::text(ToClient::Error(note).encode(), Order::Plain));
+        author.push(&Frame::text(ToClient::Error(note).encode(), Delivery::Always));
     }
 }
 
@@ -148,6 +148,6 @@ fn again(
     tell: &mut impl FnMut(RoomName, Arc<Frame>, To),
 ) {
     if let Some(author) = author {
-        tell(room, Frame::text(first.encode(), Order::Plain), To::Author(author));
+        tell(room, Frame::text(first.encode(), Delivery::Always), To::Author(author));
     }
 }

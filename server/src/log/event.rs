@@ -2,7 +2,7 @@
 //!
 //! Plain data. This file does not know how anything is stored, or who is told.
 
-use protocol::{Body, MessageId, Ref, RoomName, UserName};
+use protocol::{Body, Deleted, Message, MessageId, Ref, RoomName, UserName};
 
 use crate::log::sanction::{Lift, Sanction};
 use crate::log::time::judge::{EARLIEST_MS, Reading};
@@ -112,6 +112,36 @@ pub(crate) struct Forget {
     pub(crate) room: Option<RoomName>,
     /// The newest message that goes.
     pub(crate) upto: MessageId,
+}
+
+impl Say {
+    /// What people are told of it, once it has its place in the order.
+    pub(crate) fn message(&self, id: MessageId, at: u64) -> Message {
+        Message {
+            room: self.room.clone(),
+            sender: self.author.name.clone(),
+            content: self.content.clone(),
+            id,
+            at,
+            reference: self.reference.clone(),
+            change: None,
+            deleted: false,
+        }
+    }
+}
+
+impl Delete {
+    /// What people are told of it, once it has its place in the order.
+    pub(crate) fn deleted(&self, id: MessageId, at: u64) -> Deleted {
+        Deleted {
+            room: self.room.clone(),
+            message: self.message,
+            by: self.by.clone(),
+            id,
+            at,
+            reference: self.reference.clone(),
+        }
+    }
 }
 
 impl Expire {

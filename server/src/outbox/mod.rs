@@ -16,7 +16,7 @@ use parking_lot::{Mutex, MutexGuard};
 use protocol::Refusal;
 
 use crate::config::ROOMS_PER_CONNECTION_MAX;
-use crate::frame::{Frame, Order};
+use crate::frame::{Delivery, Frame};
 use crate::monitoring::metrics::{Dropped, Metrics};
 
 /// Replays remembered of one connection, twice as many as its rooms: one whose room was left again
@@ -42,7 +42,7 @@ pub(crate) struct OutboxShared {
 pub(crate) enum End {
     /// The peer said goodbye, or its socket did.
     Gone,
-    /// The peer gave no sign of life when it was asked for one.
+    /// The peer did not answer a ping.
     Silent,
     /// The peer took nothing for too long.
     Stalled,
@@ -67,12 +67,12 @@ pub(crate) struct Outbox(Arc<Mutex<Queue>>);
 struct Queue {
     waiting: Vec<Arc<Frame>>,
     bytes: usize,
-    post: Arc<OutboxShared>,
+    shared: Arc<OutboxShared>,
     held: bool,
-    /// Lanes that were replayed up to a number that live frames have not passed yet, oldest first.
+    /// Rooms that were replayed up to a number that live frames have not passed yet, oldest first.
     replayed: Vec<(u64, u64)>,
     end: Option<End>,
-    /// Lanes whose rooms to leave.
+    /// Rooms that the read pump is to leave.
     #[allow(clippy::box_collection, reason = "it is rare, and takes a third of the bytes so")]
     leave: Option<Box<Vec<u64>>>,
     writer: Option<Waker>,
@@ -81,11 +81,11 @@ struct Queue {
 }
 
 impl Outbox {
-    pub(crate) fn new(post: &Arc<OutboxShared>) -> Self {
+    pub(crate) fn new(shared: &Arc<OutboxShared>) -> Self {
         Outbox(Arc::new(Mutex::new(Queue {
             waiting: Vec::new(),
             bytes: 0,
-            post: post.clone(),
+            shared: shared.clone(),
             held: false,
             replayed: Vec::new(),
             end: None,
@@ -126,9 +126,9 @@ impl Outbox {
     }
 
     /// Tells the read pump to leave a room.
-    pub(crate) fn leave(&self, lane: u64) {
+    pub(crate) fn leave(&self, room_tag: u64) {
         let mut queue = self.lock();
-        queue.leave.get_or_insert_default().push(lane);
+        queue.leave.get_or_insert_default().push(room_tag);
         let reader = queue.due_reader();
         drop(queue);
         wake(reader);
@@ -139,7 +139,7 @@ impl Outbox {
         self.lock().held = true;
     }
 
-    /// Lets frames go again, `first` before all that waited. If it is a replay of a lane up to a
+    /// Lets frames go again, `first` before all that waited. If it is a replay of a room up to a
     /// number, those that it contains are left out.
     pub(crate) fn release(&self, first: &Arc<Frame>, replayed: Option<(u64, u64)>) {
         self.change(|queue| queue.counted(|queue| queue.release(first, replayed)));
@@ -188,9 +188,9 @@ impl Outbox {
         .await
     }
 
-    /// Lanes whose rooms to leave, once.
+    /// The rooms to leave; each is told once.
     pub(crate) fn to_leave(&self) -> Vec<u64> {
-        self.lock().leave.take().map_or_else(Vec::new, |lanes| *lanes)
+        self.lock().leave.take().map_or_else(Vec::new, |room_tags| *room_tags)
     }
 
     /// Waits until at most a quarter of the bytes allowed wait, so that a history page fits.
@@ -220,7 +220,7 @@ impl Queue {
     fn counted<T>(&mut self, change: impl FnOnce(&mut Queue) -> T) {
         let before = signed(self.bytes);
         change(self);
-        self.post.metrics.outbox_grew(signed(self.bytes) - before);
+        self.shared.metrics.outbox_grew(signed(self.bytes) - before);
     }
 
     /// True if the frame waits now.
@@ -228,13 +228,15 @@ impl Queue {
         if self.end.is_some() {
             return false;
         }
-        match frame.order() {
-            Order::Numbered { lane, number } if self.is_replayed(lane, number) => return false,
-            Order::Latest { lane } => self.drop_older(lane),
-            Order::Numbered { .. } | Order::Plain => {}
+        match frame.delivery() {
+            Delivery::Sequenced { room_tag, number } if self.is_replayed(room_tag, number) => {
+                return false;
+            }
+            Delivery::Coalesced { room_tag } => self.drop_older(room_tag),
+            Delivery::Sequenced { .. } | Delivery::Always => {}
         }
         let bytes = self.bytes + frame.bytes().len();
-        let bounds = &self.post.bounds;
+        let bounds = &self.shared.bounds;
         if bytes > bounds.bytes_max || self.waiting.len() >= bounds.frames_max {
             self.overflow();
             return false;
@@ -247,7 +249,7 @@ impl Queue {
     /// What waited could not be read in time anyway: it is given back at once, and the client is
     /// told to come back and ask for it.
     fn overflow(&mut self) {
-        self.post.metrics.dropped(Dropped::TooSlow, self.waiting.len() + 1);
+        self.shared.metrics.dropped(Dropped::TooSlow, self.waiting.len() + 1);
         self.clear();
         self.held = false;
         self.end(End::Refused(Refusal::TooSlow));
@@ -258,18 +260,18 @@ impl Queue {
         self.end.get_or_insert(end);
     }
 
-    fn drop_older(&mut self, lane: u64) {
-        let older = Order::Latest { lane };
-        if let Some(place) = self.waiting.iter().rposition(|frame| frame.order() == older) {
+    fn drop_older(&mut self, room_tag: u64) {
+        let older = Delivery::Coalesced { room_tag };
+        if let Some(place) = self.waiting.iter().rposition(|frame| frame.delivery() == older) {
             let frame = self.waiting.remove(place);
             self.bytes -= frame.bytes().len();
-            self.post.metrics.dropped(Dropped::Superseded, 1);
+            self.shared.metrics.dropped(Dropped::Superseded, 1);
         }
     }
 
-    /// Live frames of a lane come in order, so the first one beyond the replay ends the skipping.
-    fn is_replayed(&mut self, lane: u64, number: u64) -> bool {
-        let Some(i) = self.replayed.iter().position(|(l, _)| *l == lane) else { return false };
+    /// Live frames of a room come in order, so the first one beyond the replay ends the skipping.
+    fn is_replayed(&mut self, room_tag: u64, number: u64) -> bool {
+        let Some(i) = self.replayed.iter().position(|(l, _)| *l == room_tag) else { return false };
         let replayed = number <= self.replayed[i].1;
         if !replayed {
             self.replayed.remove(i);
@@ -282,12 +284,12 @@ impl Queue {
         if self.end.is_some() {
             return;
         }
-        if let Some((lane, upto)) = replayed {
-            self.replayed.retain(|(l, _)| *l != lane);
+        if let Some((room_tag, upto)) = replayed {
+            self.replayed.retain(|(l, _)| *l != room_tag);
             if self.replayed.len() == REPLAYED_MAX {
                 self.replayed.remove(0);
             }
-            self.replayed.push((lane, upto));
+            self.replayed.push((room_tag, upto));
         }
         let waited = std::mem::take(&mut self.waiting);
         self.bytes = 0;
@@ -305,7 +307,7 @@ impl Queue {
         if !self.held && !self.waiting.is_empty() {
             // The emptied batch becomes the new queue: a steady flow allocates nothing.
             std::mem::swap(batch, &mut self.waiting);
-            self.post.metrics.outbox_grew(-signed(self.bytes));
+            self.shared.metrics.outbox_grew(-signed(self.bytes));
             self.bytes = 0;
             wake(self.due_reader());
             return Poll::Ready(Ok(()));
@@ -336,7 +338,7 @@ impl Queue {
     }
 
     fn has_room(&self) -> bool {
-        self.bytes <= self.post.bounds.bytes_max / 4
+        self.bytes <= self.shared.bounds.bytes_max / 4
     }
 
     fn poll_reader<T>(&mut self, cx: &mut Context<'_>) -> Poll<T> {
@@ -352,8 +354,8 @@ impl Queue {
 
 impl Drop for Queue {
     fn drop(&mut self) {
-        self.post.metrics.outbox_grew(-signed(self.bytes));
-        self.post.metrics.dropped(Dropped::Gone, self.waiting.len());
+        self.shared.metrics.outbox_grew(-signed(self.bytes));
+        self.shared.metrics.dropped(Dropped::Gone, self.waiting.len());
     }
 }
 

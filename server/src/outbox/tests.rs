@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 use super::*;
 
 const BOUNDS: Bounds = Bounds { bytes_max: 100, frames_max: 5 };
-const LANE: u64 = 7;
+const ROOM: u64 = 7;
 
 fn outbox() -> Outbox {
     Outbox::new(&Arc::new(OutboxShared { bounds: BOUNDS, metrics: Arc::default() }))
@@ -14,20 +14,20 @@ fn outbox() -> Outbox {
 
 /// Bytes that wait, as they are counted.
 fn counted(outbox: &Outbox) -> i64 {
-    let metrics = outbox.lock().post.metrics.clone();
+    let metrics = outbox.lock().shared.metrics.clone();
     metrics.outbox_bytes.load(std::sync::atomic::Ordering::Relaxed)
 }
 
 fn plain(text: &str) -> Arc<Frame> {
-    Frame::text(text.into(), Order::Plain)
+    Frame::text(text.into(), Delivery::Always)
 }
 
-fn numbered(lane: u64, number: u64) -> Arc<Frame> {
-    Frame::text(format!("m{number}"), Order::Numbered { lane, number })
+fn numbered(room_tag: u64, number: u64) -> Arc<Frame> {
+    Frame::text(format!("m{number}"), Delivery::Sequenced { room_tag, number })
 }
 
-fn latest(lane: u64, text: &str) -> Arc<Frame> {
-    Frame::text(text.into(), Order::Latest { lane })
+fn latest(room_tag: u64, text: &str) -> Arc<Frame> {
+    Frame::text(text.into(), Delivery::Coalesced { room_tag })
 }
 
 /// What a write pump would find now; `None` if it would sleep.
@@ -104,11 +104,11 @@ fn a_replay_goes_first_and_what_it_contains_is_not_told_twice() {
     let outbox = outbox();
     outbox.hold();
     outbox.push(&plain("join"));
-    outbox.push(&numbered(LANE, 4));
-    outbox.push(&numbered(LANE, 6));
+    outbox.push(&numbered(ROOM, 4));
+    outbox.push(&numbered(ROOM, 6));
     assert_eq!(taken(&outbox), None, "held");
-    outbox.release(&plain("history"), Some((LANE, 5)));
-    outbox.push(&numbered(LANE, 7));
+    outbox.release(&plain("history"), Some((ROOM, 5)));
+    outbox.push(&numbered(ROOM, 7));
     expect(&outbox, &["history", "join", "m6", "m7"]);
 }
 
@@ -116,10 +116,10 @@ fn a_replay_goes_first_and_what_it_contains_is_not_told_twice() {
 fn what_a_replay_contains_is_skipped_also_when_it_comes_after_it() {
     let outbox = outbox();
     outbox.hold();
-    outbox.release(&plain("history"), Some((LANE, 5)));
-    outbox.push(&numbered(LANE, 5));
-    outbox.push(&numbered(LANE + 1, 3));
-    outbox.push(&numbered(LANE, 6));
+    outbox.release(&plain("history"), Some((ROOM, 5)));
+    outbox.push(&numbered(ROOM, 5));
+    outbox.push(&numbered(ROOM + 1, 3));
+    outbox.push(&numbered(ROOM, 6));
     expect(&outbox, &["history", "m3", "m6"]);
     assert!(outbox.lock().replayed.is_empty(), "nothing older can come any more");
 }
@@ -128,15 +128,15 @@ fn what_a_replay_contains_is_skipped_also_when_it_comes_after_it() {
 fn replays_of_rooms_that_were_left_are_forgotten_in_time() {
     let outbox = outbox();
     let rooms = 3 * REPLAYED_MAX as u64;
-    for lane in 0..rooms {
+    for room_tag in 0..rooms {
         outbox.hold();
-        outbox.release(&plain("replay"), Some((lane, 5)));
+        outbox.release(&plain("replay"), Some((room_tag, 5)));
         expect(&outbox, &["replay"]);
     }
     assert_eq!(outbox.lock().replayed.len(), REPLAYED_MAX);
     // Those of as many rooms as one may be in are the newest.
-    for lane in rooms - ROOMS_PER_CONNECTION_MAX as u64..rooms {
-        outbox.push(&numbered(lane, 5));
+    for room_tag in rooms - ROOMS_PER_CONNECTION_MAX as u64..rooms {
+        outbox.push(&numbered(room_tag, 5));
     }
     assert_eq!(taken(&outbox), None);
 }
@@ -145,10 +145,10 @@ fn replays_of_rooms_that_were_left_are_forgotten_in_time() {
 fn a_page_stands_before_what_came_while_it_was_read_and_skips_nothing() {
     let outbox = outbox();
     outbox.hold();
-    outbox.release(&plain("replay"), Some((LANE, 5)));
+    outbox.release(&plain("replay"), Some((ROOM, 5)));
     expect(&outbox, &["replay"]);
     outbox.hold();
-    [5, 6].iter().for_each(|&number| outbox.push(&numbered(LANE, number)));
+    [5, 6].iter().for_each(|&number| outbox.push(&numbered(ROOM, number)));
     assert_eq!(taken(&outbox), None);
     outbox.release(&plain("page"), None);
     expect(&outbox, &["page", "m6"]);
@@ -204,18 +204,18 @@ fn what_waits_is_counted_however_it_goes() {
         outbox.push(&latest(1, "newer"));
         waits(2 + 5);
         outbox.hold();
-        outbox.push(&numbered(LANE, 4));
-        outbox.release(&plain("history"), Some((LANE, 4)));
+        outbox.push(&numbered(ROOM, 4));
+        outbox.release(&plain("history"), Some((ROOM, 4)));
         waits(2 + 7 + 2 + 5);
         expect(&outbox, &["history", "newer"]);
         waits(0);
         let all = [&outbox, &outbox];
-        let metrics = outbox.lock().post.metrics.clone();
+        let metrics = outbox.lock().shared.metrics.clone();
         assert_eq!(Outbox::push_all(all.into_iter(), &plain("x"), &metrics), 2);
         waits(2 * 3);
         (0..BOUNDS.frames_max).for_each(|_| outbox.push(&plain("x")));
         waits(0);
-        let other = Outbox::new(&outbox.lock().post.clone());
+        let other = Outbox::new(&outbox.lock().shared.clone());
         other.push(&plain("never read"));
         assert_ne!(counted(&outbox), 0);
         metrics

@@ -17,10 +17,10 @@ use crate::connection::RateLimits;
 use crate::connection::budget::Budgets;
 use crate::connection::keep::command;
 use crate::connection::session::{
-    Around, Effect, Entering, Keep, Reading, Refused, Session, Wanted,
+    Context, Effect, Entering, Keep, Reading, Refused, Session, Wanted,
 };
 use crate::hub::core::Input;
-use crate::hub::{ConnectionId, lane};
+use crate::hub::{ConnectionId, room_tag};
 use crate::log::{NotRead, OpenRoom, Page};
 use crate::outbox::{Outbox, Signal};
 use crate::people::names::{Claim, Person};
@@ -80,7 +80,7 @@ impl Connection {
         let outbox = claim.member().clone();
         let spender = run.budgets.spender(claim.person(), None, run.now);
         let mut session = Session::new(spender);
-        let effect = run.around(&claim, |around| session.open(connect, around));
+        let effect = run.context(&claim, |context| session.open(connect, context));
         Connection {
             id: ConnectionId(id),
             outbox,
@@ -125,8 +125,8 @@ impl Connection {
 
 impl Process {
     /// What a session goes by, now.
-    fn around<T>(&self, claim: &Claim<Outbox>, question: impl FnOnce(&Around<'_>) -> T) -> T {
-        question(&Around {
+    fn context<T>(&self, claim: &Claim<Outbox>, question: impl FnOnce(&Context<'_>) -> T) -> T {
+        question(&Context {
             person: claim.person(),
             pass: None,
             now: self.now,
@@ -194,7 +194,7 @@ impl Process {
             }
             (_, envelope) => {
                 let Connection { session, claim, .. } = connection;
-                self.around(claim, |around| session.text(&envelope.encode(), around))
+                self.context(claim, |context| session.text(&envelope.encode(), context))
             }
         }
     }
@@ -222,15 +222,17 @@ impl Process {
             Effect::Leave(room) => self.shard.push_back(connection.leave(&room)),
             Effect::AwaitSpace(query) if connection.has_space() => {
                 let Connection { session, claim, .. } = connection;
-                return Step::Next(self.around(claim, |around| session.has_space(query, around)));
+                return Step::Next(
+                    self.context(claim, |context| session.has_space(query, context)),
+                );
             }
             Effect::AwaitSpace(_) => return Step::Blocked(effect),
             Effect::Enter(entering) => return Step::Next(self.enter(connection, entering)),
             Effect::Read(reading) => return self.read(connection, reading, store, readable),
             Effect::Release { first, replayed, .. } => match (self.mutant, replayed) {
                 (Mutant::ReleaseBeforeReplay, Some(_)) => connection.outbox.push(&first),
-                (Mutant::ForgetTheSeam, Some((lane, _))) => {
-                    connection.outbox.release(&first, Some((lane, 0)));
+                (Mutant::ForgetTheSeam, Some((room_tag, _))) => {
+                    connection.outbox.release(&first, Some((room_tag, 0)));
                 }
                 _ => connection.outbox.release(&first, replayed),
             },
@@ -257,9 +259,9 @@ impl Process {
         }
         if self.mutant == Mutant::ReleaseBeforeReplay {
             let nothing = Page::default().envelope(&room, MessageId::ZERO, None, None);
-            connection.outbox.release(&nothing, Some((lane(&room), 0)));
+            connection.outbox.release(&nothing, Some((room_tag(&room), 0)));
         }
-        let (user, role) = self.around(&connection.claim, |around| around.who());
+        let (user, role) = self.context(&connection.claim, |context| context.who());
         let member = connection.outbox.clone();
         let input = Input::Join { room, id: connection.id, user, role, member };
         if self.mutant == Mutant::ReadBeforeEntering {

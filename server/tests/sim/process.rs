@@ -20,7 +20,7 @@ use crate::auth::moderators::Moderators;
 use crate::auth::sanctions::Sanctions;
 use crate::connection::RateLimits;
 use crate::connection::budget::Budgets;
-use crate::frame::{Frame, Order};
+use crate::frame::{Delivery, Frame};
 use crate::hub::core::{Core, Input};
 use crate::hub::{Budget, perform};
 use crate::log::effects::{Effects, To};
@@ -50,7 +50,7 @@ pub(super) struct Process {
     committing: Option<Vec<(Event, ReplyTo)>>,
     /// Connections that wait until their name is kept.
     keeping: Vec<(u64, UserName, Receiver<Outcome>)>,
-    post: Arc<OutboxShared>,
+    outboxes: Arc<OutboxShared>,
     pub(super) connections: BTreeMap<u64, Connection>,
     pub(super) mutant: Mutant,
     pub(super) time: Time,
@@ -86,7 +86,7 @@ impl Process {
             commands: VecDeque::new(),
             committing: None,
             keeping: Vec::new(),
-            post: Arc::new(OutboxShared { bounds: BOUNDS, metrics: metrics.clone() }),
+            outboxes: Arc::new(OutboxShared { bounds: BOUNDS, metrics: metrics.clone() }),
             connections: BTreeMap::new(),
             mutant,
             time,
@@ -103,7 +103,7 @@ impl Process {
     ) -> Result<(), Refusal> {
         let strangers = Names::new(None, Vec::new(), HashMap::new(), 0);
         let names = if self.mutant == Mutant::ForgetOwners { &strangers } else { &self.names };
-        let (name, outbox) = (connect.user.clone().unwrap(), Outbox::new(&self.post));
+        let (name, outbox) = (connect.user.clone().unwrap(), Outbox::new(&self.outboxes));
         let now = self.time.age_ms();
         let claim = || {
             let person = Person::new(name.clone(), Proof::Key(hash(key)));
@@ -202,7 +202,7 @@ impl Process {
         let mut effects = Vec::new();
         self.core.apply(now, input, &mut effects);
         for effect in effects {
-            perform(&self.core, effect, &self.post.metrics);
+            perform(&self.core, effect, &self.outboxes.metrics);
         }
         true
     }
@@ -221,13 +221,15 @@ impl Process {
         if self.mutant == Mutant::TellBeforeCommit {
             for (event, _) in &batch {
                 let (room, told) = match &event.act {
-                    Act::Say(say) => (&say.room, ToClient::Message(said(event, say))),
+                    Act::Say(say) => {
+                        (&say.room, ToClient::Message(say.message(event.id, event.at)))
+                    }
                     Act::Delete(delete) => {
-                        (&delete.room, ToClient::Deleted(deleted(event, delete)))
+                        (&delete.room, ToClient::Deleted(delete.deleted(event.id, event.at)))
                     }
                     _ => continue,
                 };
-                let (room, message) = (room.clone(), Frame::text(told.encode(), Order::Plain));
+                let (room, message) = (room.clone(), Frame::text(told.encode(), Delivery::Always));
                 self.shard.push_back(Input::Deliver { room, message });
             }
         }
@@ -283,25 +285,7 @@ pub(super) fn hash(key: u8) -> KeyHash {
 /// What a commit would say of an event that was not there before.
 fn as_if_stored(event: &Event) -> Outcome {
     match &event.act {
-        Act::Say(say) => Outcome::Said(said(event, say)),
+        Act::Say(say) => Outcome::Said(say.message(event.id, event.at)),
         _ => Outcome::Kept(event.id),
-    }
-}
-
-fn deleted(event: &Event, delete: &Delete) -> Deleted {
-    let Delete { room, message, by, reference } = delete.clone();
-    Deleted { room, message, by, id: event.id, at: event.at, reference }
-}
-
-fn said(event: &Event, say: &Say) -> Message {
-    Message {
-        room: say.room.clone(),
-        sender: say.author.name.clone(),
-        content: say.content.clone(),
-        id: event.id,
-        at: event.at,
-        reference: say.reference.clone(),
-        change: None,
-        deleted: false,
     }
 }

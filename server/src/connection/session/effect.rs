@@ -43,7 +43,7 @@ pub(crate) enum Effect {
     Enter(Entering),
     /// Read what is asked for; then [`found`](super::Session::found).
     Read(Reading),
-    /// Let go what was held back, behind what was found. If that is a replay up to a number of a lane, what
+    /// Let go what was held back, behind what was found. If that is a replay up to a number of a room, what
     /// waited and is in it is left out.
     Release { first: Arc<Frame>, replayed: Option<(u64, u64)>, refusal: Option<Refusal> },
     /// Wait until it is somebody's turn; then [`had_turn`](super::Session::had_turn).

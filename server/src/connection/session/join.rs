@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use protocol::{HISTORY_MAX, Join, Refusal, RoomName};
 
-use super::{Around, Effect, Entering, Query, Reading, Recheck, Refused, Session, Then};
+use super::{Context, Effect, Entering, Query, Reading, Recheck, Refused, Session, Then};
 use crate::auth::sanctions::Standing;
 use crate::config::ROOMS_PER_CONNECTION_MAX;
 use crate::log::sanction::Kind;
@@ -15,19 +15,11 @@ use crate::log::{Asked, OpenRoom};
 use crate::outbox::End;
 
 impl Session {
-    pub(super) fn join(&mut self, join: Join, around: &Around<'_>) -> Effect {
-        self.begin(join, false, around)
-    }
-
-    /// If it is refused, the connection is.
-    pub(super) fn join_first(&mut self, join: Join, around: &Around<'_>) -> Effect {
-        self.begin(join, true, around)
-    }
-
-    fn begin(&mut self, join: Join, is_first: bool, around: &Around<'_>) -> Effect {
+    /// If the first one is refused, the connection is.
+    pub(super) fn join(&mut self, join: Join, is_first: bool, context: &Context<'_>) -> Effect {
         let Join { room, since, history } = join;
         if since.is_none() && history.is_none() {
-            return self.enter(room, None, is_first, around);
+            return self.enter(room, None, is_first, context);
         }
         let limit = usize::from(history.unwrap_or(HISTORY_MAX));
         let asked = Asked { since: since.unwrap_or_default(), before: None, limit };
@@ -39,16 +31,16 @@ impl Session {
         room: RoomName,
         asked: Option<Asked>,
         is_first: bool,
-        around: &Around<'_>,
+        context: &Context<'_>,
     ) -> Effect {
-        let entering = Entering { room: around.rooms.open(room), asked, is_first };
-        match self.may_join(&entering.room, around) {
-            Ok(()) => self.enter_unless_banned(entering, around),
+        let entering = Entering { room: context.rooms.open(room), asked, is_first };
+        match self.may_join(&entering.room, context) {
+            Ok(()) => self.enter_unless_banned(entering, context),
             Err(refusal) => refuse(refusal, &entering),
         }
     }
 
-    fn may_join(&self, room: &OpenRoom, around: &Around<'_>) -> Result<(), Refusal> {
+    fn may_join(&self, room: &OpenRoom, context: &Context<'_>) -> Result<(), Refusal> {
         if self.find(room.name()).is_some() {
             return Err(Refusal::AlreadyInRoom);
         }
@@ -56,14 +48,14 @@ impl Session {
         if self.rooms.len() >= max {
             return Err(Refusal::TooManyRooms { max });
         }
-        if around.pass.is_some_and(|pass| !pass.opens(room.name())) {
+        if context.pass.is_some_and(|pass| !pass.opens(room.name())) {
             return Err(Refusal::WrongRoom);
         }
         room.name().check().map_err(Refusal::BadRoom)
     }
 
-    pub(super) fn enter_unless_banned(&self, entering: Entering, around: &Around<'_>) -> Effect {
-        match around.standing(Kind::Ban, entering.room.name()) {
+    pub(super) fn enter_unless_banned(&self, entering: Entering, context: &Context<'_>) -> Effect {
+        match context.standing(Kind::Ban, entering.room.name()) {
             Standing::Free => Effect::Enter(entering),
             Standing::Restricted(ban) => refuse(Refusal::Banned(Box::new(ban)), &entering),
             Standing::Unsure(sanction) => {
@@ -77,17 +69,17 @@ impl Session {
         &mut self,
         recheck: Recheck,
         stands: bool,
-        around: &Around<'_>,
+        context: &Context<'_>,
     ) -> Effect {
         let Recheck { sanction, then } = recheck;
         if !stands {
-            around.sanctions.forget(&sanction);
+            context.sanctions.forget(&sanction);
             return match then {
-                Then::Say(say) => self.say(say, around),
-                Then::Enter(entering) => self.enter_unless_banned(entering, around),
+                Then::Say(say) => self.say(say, context),
+                Then::Enter(entering) => self.enter_unless_banned(entering, context),
             };
         }
-        let restriction = crate::auth::sanctions::restriction(&sanction, (around.age_ms)());
+        let restriction = crate::auth::sanctions::restriction(&sanction, (context.age_ms)());
         match then {
             Then::Say(say) => super::speak::refuse(Refusal::Muted(Box::new(restriction)), say),
             Then::Enter(entering) => refuse(Refusal::Banned(Box::new(restriction)), &entering),
@@ -105,7 +97,7 @@ impl Session {
     }
 }
 
-impl Around<'_> {
+impl Context<'_> {
     /// Whether a ban or mute holds for this connection there, as far as memory knows.
     pub(super) fn standing(&self, kind: Kind, room: &RoomName) -> Standing {
         let person = (self.person, self.pass);

@@ -1,6 +1,6 @@
 //! How long a connection may be silent, and when its token is over.
 //!
-//! This file does not know how a peer is asked for a sign of life.
+//! This file does not know how a peer is pinged.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ pub(crate) struct Life {
 pub(crate) enum Look {
     /// Look again then.
     Until(Duration),
-    /// Ask for a sign of life, and look again then.
+    /// Send a ping, and look again then.
     Ask(Duration),
 }
 

@@ -29,7 +29,7 @@ use crate::auth::moderators::Moderators;
 use crate::auth::sanctions::Sanctions;
 use crate::config::BAD_FRAMES_MAX;
 use crate::connection::budget::{Budgets, Spender};
-use crate::hub::lane;
+use crate::hub::room_tag;
 use crate::limits::rate::Rate;
 use crate::log::{OpenRoom, Rooms};
 use crate::monitoring::metrics::Limit;
@@ -37,7 +37,7 @@ use crate::outbox::End;
 use crate::people::names::Person;
 
 /// What a session goes by, at one moment: whose it is, and what all sessions of a server share.
-pub(crate) struct Around<'a> {
+pub(crate) struct Context<'a> {
     pub(crate) person: &'a Person,
     pub(crate) pass: Option<&'a Permissions>,
     /// Since any fixed start.
@@ -53,7 +53,7 @@ pub(crate) struct Around<'a> {
     pub(crate) may_read: &'a dyn Fn() -> Result<(), Duration>,
 }
 
-impl Around<'_> {
+impl Context<'_> {
     /// Who enters a room.
     pub(crate) fn who(&self) -> (UserName, Role) {
         (self.person.name.clone(), self.pass.map_or(Role::Member, |pass| pass.role))
@@ -78,30 +78,30 @@ impl Session {
     }
 
     /// The first room, without which there is no connection.
-    pub(crate) fn open(&mut self, connect: Connect, around: &Around<'_>) -> Effect {
+    pub(crate) fn open(&mut self, connect: Connect, context: &Context<'_>) -> Effect {
         let Connect { room, since, history, .. } = connect;
-        self.join_first(protocol::Join { room, since, history }, around)
+        self.join(protocol::Join { room, since, history }, true, context)
     }
 
     /// What follows from a text.
-    pub(crate) fn text(&mut self, text: &str, around: &Around<'_>) -> Effect {
+    pub(crate) fn text(&mut self, text: &str, context: &Context<'_>) -> Effect {
         let envelope = match ToServer::parse(text) {
             Ok(envelope) => envelope,
             Err(bad) => return self.bad_frame(bad),
         };
         self.bad_frames = 0;
-        if let Err(over) = self.take_turn(&envelope, around) {
+        if let Err(over) = self.take_turn(&envelope, context) {
             let (room, reference) = envelope.about();
             return Effect::Refuse(Refused::over(over, room.cloned(), reference.cloned()));
         }
         match envelope {
-            ToServer::Message(say) => self.say(say, around),
-            ToServer::Join(join) => self.join(join, around),
+            ToServer::Message(say) => self.say(say, context),
+            ToServer::Join(join) => self.join(join, false, context),
             ToServer::Leave(Leave { room }) => self.leave(room),
             ToServer::History(history) => Effect::AwaitSpace(Query::History(history)),
             ToServer::Presence(people) => Effect::AwaitSpace(Query::People(people)),
-            ToServer::Delete(delete) => self.delete(delete, around),
-            ToServer::Moderate(act) => self.moderate(act, around),
+            ToServer::Delete(delete) => self.delete(delete, context),
+            ToServer::Moderate(act) => self.moderate(act, context),
         }
     }
 
@@ -116,18 +116,18 @@ impl Session {
     }
 
     /// A message takes its turn when its room is known.
-    fn take_turn(&self, envelope: &ToServer, around: &Around<'_>) -> Result<(), Over> {
+    fn take_turn(&self, envelope: &ToServer, context: &Context<'_>) -> Result<(), Over> {
         match envelope {
             ToServer::Message(_) => Ok(()),
             ToServer::Delete(_) | ToServer::Moderate(_) => {
-                around.rate_limits.act(around.now, &self.said, around.person.said())
+                context.rate_limits.act(context.now, &self.said, context.person.said())
             }
             ToServer::Join(_)
             | ToServer::Leave(_)
             | ToServer::History(_)
             | ToServer::Presence(_) => {
-                around.rate_limits.request(around.now, &self.requests)?;
-                may_ask(envelope, around)
+                context.rate_limits.request(context.now, &self.requests)?;
+                may_ask(envelope, context)
             }
         }
     }
@@ -142,7 +142,7 @@ impl Session {
 
     /// Goes out of a room because a moderator said so; it may have left by itself meanwhile.
     pub(crate) fn put_out(&mut self, room: u64) -> Option<Arc<OpenRoom>> {
-        let place = self.rooms.iter().position(|open| lane(open.name()) == room)?;
+        let place = self.rooms.iter().position(|open| room_tag(open.name()) == room)?;
         Some(self.rooms.swap_remove(place))
     }
 
@@ -157,7 +157,7 @@ impl Session {
 }
 
 /// Whether this connection may read more, if it wants to.
-fn may_ask(envelope: &ToServer, around: &Around<'_>) -> Result<(), Over> {
+fn may_ask(envelope: &ToServer, context: &Context<'_>) -> Result<(), Over> {
     let reads = match envelope {
         ToServer::History(_) | ToServer::Presence(_) => true,
         ToServer::Join(Join { since, history, .. }) => since.is_some() || history.is_some(),
@@ -168,5 +168,5 @@ fn may_ask(envelope: &ToServer, around: &Around<'_>) -> Result<(), Over> {
     if !reads {
         return Ok(());
     }
-    (around.may_read)().map_err(|wait| Over::new(Limit::Reads, wait))
+    (context.may_read)().map_err(|wait| Over::new(Limit::Reads, wait))
 }

@@ -8,19 +8,19 @@ use protocol::{
     Epoch, HISTORY_DEFAULT, HistoryQuery, MessageId, PeopleQuery, Ref, Refusal, RoomName,
 };
 
-use super::{Around, Effect, Listing, Query, Reading, Refused, Session};
+use super::{Context, Effect, Listing, Query, Reading, Refused, Session};
 use crate::connection::note::note;
 use crate::connection::rate_limits::Over;
-use crate::hub::lane;
+use crate::hub::room_tag;
 use crate::log::{Asked, NotRead, Page};
 use crate::monitoring::metrics::Limit;
 
 impl Session {
     /// The outbox has space for an answer. Rooms may have been left, and rights be gone, meanwhile.
-    pub(crate) fn has_space(&mut self, query: Query, around: &Around<'_>) -> Effect {
+    pub(crate) fn has_space(&mut self, query: Query, context: &Context<'_>) -> Effect {
         match query {
             Query::Join { room, asked, is_first } => {
-                self.enter(room, Some(asked), is_first, around)
+                self.enter(room, Some(asked), is_first, context)
             }
             Query::History(HistoryQuery { room, before, limit, reference }) => {
                 let Some(open) = self.find(&room).cloned() else {
@@ -61,7 +61,7 @@ impl Session {
             Ok(page) => {
                 let epoch = is_join.then_some(epoch);
                 let first = page.envelope(room.name(), asked.since, epoch, reference.as_ref());
-                let replayed = is_join.then(|| (lane(room.name()), page.head.get()));
+                let replayed = is_join.then(|| (room_tag(room.name()), page.head.get()));
                 return Effect::Release { first, replayed, refusal: None };
             }
             Err(NotRead::TooMany { retry }) if is_join => {

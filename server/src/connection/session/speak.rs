@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use protocol::{Delete, Moderate, Refusal, Role, RoomName, Say};
 
-use super::{Around, Effect, Keep, Recheck, Refused, Session, Then, Wanted};
+use super::{Context, Effect, Keep, Recheck, Refused, Session, Then, Wanted};
 use crate::auth::Permissions;
 use crate::auth::sanctions::Standing;
 use crate::connection::budget::cost;
@@ -14,15 +14,15 @@ use crate::log::OpenRoom;
 use crate::log::sanction::Kind;
 
 impl Session {
-    pub(super) fn say(&mut self, say: Say, around: &Around<'_>) -> Effect {
+    pub(super) fn say(&mut self, say: Say, context: &Context<'_>) -> Effect {
         let Some(open) = self.find(&say.room) else {
             return refuse(Refusal::NotInRoom, say);
         };
         // First: what is imposed after this is looked at when the message is stored.
-        let newest = around.sanctions.newest();
-        let is_moderator = around.pass.is_some_and(|pass| pass.role == Role::Moderator);
+        let newest = context.sanctions.newest();
+        let is_moderator = context.pass.is_some_and(|pass| pass.role == Role::Moderator);
         let checked = (!is_moderator).then_some(newest);
-        match around.standing(Kind::Mute, &say.room) {
+        match context.standing(Kind::Mute, &say.room) {
             Standing::Free => {}
             Standing::Restricted(mute) => return refuse(Refusal::Muted(Box::new(mute)), say),
             Standing::Unsure(sanction) => {
@@ -31,10 +31,14 @@ impl Session {
         }
         let Say { room, content, reference } = say;
         let bytes = cost(&content, reference.as_ref());
+        let taken = context.rate_limits.message(
+            context.now,
+            &self.said,
+            context.person.said(),
+            open.said(),
+        );
         let taken =
-            around.rate_limits.message(around.now, &self.said, around.person.said(), open.said());
-        let taken =
-            taken.and_then(|()| Ok(around.budgets.take(&self.spender, bytes, around.now)?));
+            taken.and_then(|()| Ok(context.budgets.take(&self.spender, bytes, context.now)?));
         match taken {
             Ok(()) => {
                 let (room, wanted) = (Arc::clone(open), Wanted::Say { content, checked });
@@ -44,9 +48,9 @@ impl Session {
         }
     }
 
-    pub(super) fn delete(&mut self, delete: Delete, around: &Around<'_>) -> Effect {
+    pub(super) fn delete(&mut self, delete: Delete, context: &Context<'_>) -> Effect {
         let Delete { room, message, reference } = delete;
-        match self.may_moderate(Some(&room), around) {
+        match self.may_moderate(Some(&room), context) {
             Ok(Some(open)) => {
                 Effect::Keep(Keep { room: open, wanted: Wanted::Delete(message), reference })
             }
@@ -55,8 +59,8 @@ impl Session {
         }
     }
 
-    pub(super) fn moderate(&mut self, act: Box<Moderate>, around: &Around<'_>) -> Effect {
-        match self.may_moderate(act.room.as_ref(), around) {
+    pub(super) fn moderate(&mut self, act: Box<Moderate>, context: &Context<'_>) -> Effect {
+        match self.may_moderate(act.room.as_ref(), context) {
             Ok(open) => Effect::Moderate(act, open),
             Err(refusal) => Effect::Refuse(Refused::new(refusal, act.room, act.reference)),
         }
@@ -66,10 +70,10 @@ impl Session {
     fn may_moderate(
         &self,
         room: Option<&RoomName>,
-        around: &Around<'_>,
+        context: &Context<'_>,
     ) -> Result<Option<Arc<OpenRoom>>, Refusal> {
-        let pass = around.pass;
-        if !around.moderators.may_act(around.person.key(), pass) {
+        let pass = context.pass;
+        if !context.moderators.may_act(context.person.key(), pass) {
             return Err(Refusal::NotAllowed);
         }
         match room {

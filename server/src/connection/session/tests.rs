@@ -35,8 +35,8 @@ impl Shared {
         Session::new(self.budgets.spender(&self.person, None, Duration::ZERO))
     }
 
-    fn around<T>(&self, question: impl FnOnce(&Around<'_>) -> T) -> T {
-        question(&Around {
+    fn context<T>(&self, question: impl FnOnce(&Context<'_>) -> T) -> T {
+        question(&Context {
             person: &self.person,
             pass: None,
             now: Duration::ZERO,
@@ -51,7 +51,7 @@ impl Shared {
     }
 
     fn hear(&self, session: &mut Session, text: &str) -> Effect {
-        self.around(|around| session.text(text, around))
+        self.context(|context| session.text(text, context))
     }
 
     /// Comes into a room without a replay.
@@ -94,7 +94,7 @@ fn a_join_waits_for_space_enters_and_reads_then_and_lets_go_at_last() {
     let session = &mut shared.session();
     let join = r#"{"type":"join","room":"dev","since":7}"#;
     let Effect::AwaitSpace(query) = shared.hear(session, join) else { panic!() };
-    let effect = shared.around(|around| session.has_space(query, around));
+    let effect = shared.context(|context| session.has_space(query, context));
     let Effect::Enter(entering) = effect else { panic!("{effect:?}") };
     assert_eq!(entering.asked.as_ref().unwrap().since.get(), 7);
     // Not in the room before it has entered.
@@ -111,7 +111,7 @@ fn a_join_waits_for_space_enters_and_reads_then_and_lets_go_at_last() {
     // It is in the room all the same.
     let history = r#"{"type":"history","room":"dev"}"#;
     let Effect::AwaitSpace(query) = shared.hear(session, history) else { panic!() };
-    let effect = shared.around(|around| session.has_space(query, around));
+    let effect = shared.context(|context| session.has_space(query, context));
     let Effect::Read(reading) = effect else { panic!("{effect:?}") };
     assert!(!reading.is_join);
     let effect = session.found(reading, Ok(Page::default()), &epoch, Duration::ZERO);
@@ -126,10 +126,10 @@ fn without_its_first_room_there_is_no_connection() {
     shared.ban("dev");
     for (room, is_end) in [("dev", true), ("ops", false)] {
         let session = &mut shared.session();
-        let first = shared.around(|around| session.open(connect(room), around));
+        let first = shared.context(|context| session.open(connect(room), context));
         let effect = match first {
             Effect::Recheck(recheck) => {
-                shared.around(|around| session.rechecked(recheck, true, around))
+                shared.context(|context| session.rechecked(recheck, true, context))
             }
             other => other,
         };
@@ -139,7 +139,7 @@ fn without_its_first_room_there_is_no_connection() {
     shared.enters(session, "ops");
     let join = r#"{"type":"join","room":"dev"}"#;
     let Effect::Recheck(recheck) = shared.hear(session, join) else { panic!() };
-    let effect = shared.around(|around| session.rechecked(recheck, true, around));
+    let effect = shared.context(|context| session.rechecked(recheck, true, context));
     assert!(matches!(effect, Effect::Refuse(_)), "{effect:?}");
 }
 
@@ -150,7 +150,7 @@ fn a_ban_that_the_operator_lifted_is_forgotten() {
     let session = &mut shared.session();
     let join = r#"{"type":"join","room":"dev"}"#;
     let Effect::Recheck(recheck) = shared.hear(session, join) else { panic!() };
-    let effect = shared.around(|around| session.rechecked(recheck, false, around));
+    let effect = shared.context(|context| session.rechecked(recheck, false, context));
     assert!(matches!(effect, Effect::Enter(_)), "{effect:?}");
     assert!(matches!(shared.hear(session, join), Effect::Enter(_)));
 }

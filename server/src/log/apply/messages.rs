@@ -52,7 +52,7 @@ pub(super) fn say(
     {
         return Ok(Outcome::SaidBefore(Box::new(first)));
     }
-    Ok(Outcome::Said(message(event, say)))
+    Ok(Outcome::Said(say.message(event.id, event.at)))
 }
 
 /// What somebody said just before the name became theirs was said under the spelling alone, and may
@@ -60,19 +60,6 @@ pub(super) fn say(
 fn is_new_person(author: &Author, event: &Event) -> bool {
     let made = author.person.map(|person| person.get());
     made.is_some_and(|made| event.id.get().saturating_sub(made) <= RESENT_AFTER_US_MAX)
-}
-
-fn message(event: &Event, say: &Say) -> Message {
-    Message {
-        room: say.room.clone(),
-        sender: say.author.name.clone(),
-        content: say.content.clone(),
-        id: event.id,
-        at: event.at,
-        reference: say.reference.clone(),
-        change: None,
-        deleted: false,
-    }
 }
 
 fn find(
@@ -110,20 +97,9 @@ pub(super) fn delete(db: &Connection, event: &Event, delete: &Delete) -> rusqlit
             db.prepare_cached(update)?.execute(params![message, id, at, delete.by.as_str()])?;
             let content = checked(2, Body::try_from(DELETED_CONTENT))?;
             let left = Message { content, change: Some(event.id), deleted: true, ..found };
-            let deleted = deleted(event, delete);
+            let deleted = delete.deleted(event.id, event.at);
             Ok(Outcome::Deleted(Box::new(Deletion { deleted, left })))
         }
-    }
-}
-
-fn deleted(event: &Event, delete: &Delete) -> Deleted {
-    Deleted {
-        room: delete.room.clone(),
-        message: delete.message,
-        by: delete.by.clone(),
-        id: event.id,
-        at: event.at,
-        reference: delete.reference.clone(),
     }
 }
 

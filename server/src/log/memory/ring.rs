@@ -152,7 +152,7 @@ impl Ring {
     pub(in crate::log) fn page(&self, asked: &Asked) -> Option<Page> {
         let floor = self.floor?;
         if asked.before.is_some_and(|before| before.get() <= 1) {
-            // A sign of life: there is nothing before the first id.
+            // Clients ask this to see that the server answers: there is nothing before the first id.
             return Some(Page { head: self.head, ..Page::default() });
         }
         if asked.since > MessageId::ZERO && asked.since < self.changes_floor {

@@ -128,13 +128,13 @@ impl Drop for OpenRoom {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frame::{Frame, Order};
+    use crate::frame::{Delivery, Frame};
 
     #[test]
     fn all_rooms_together_keep_their_bounds_and_give_back_what_they_took() {
         let rooms = Rooms::default();
         let total = || rooms.bytes.load(Ordering::Relaxed);
-        let frame = Frame::text("x".repeat(16_000), Order::Plain);
+        let frame = Frame::text("x".repeat(16_000), Delivery::Always);
         let open = |n: usize| rooms.open(RoomName::try_from(format!("r{n}").as_str()).unwrap());
         let push = |room: &OpenRoom, id: u64| {
             let id = MessageId::try_from(id).unwrap();

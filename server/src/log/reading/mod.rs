@@ -99,8 +99,8 @@ impl Readers {
         limits: &Limits,
         parts: &Parts,
     ) -> io::Result<(Self, ReaderThreads)> {
-        let connection = Quota::new(limits.read_rate, CONNECTION_BURST);
-        let turns = Turns::new(Quota::new(limits.address_read_rate, ADDRESS_BURST));
+        let connection = Quota::bytes_per_second(limits.read_rate, CONNECTION_BURST);
+        let turns = Turns::new(Quota::bytes_per_second(limits.address_read_rate, ADDRESS_BURST));
         let queue = Mutex::new(Queue { turns, closed: false });
         let shared = Arc::new(Shared { queue, changed: Condvar::new() });
         let began = Instant::now();

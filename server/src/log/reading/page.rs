@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use protocol::{Epoch, HistoryEnd, Message, MessageId, Ref, RoomName, ToClient, encode_history};
 
-use crate::frame::{Frame, Order};
-use crate::hub::lane;
+use crate::frame::{Delivery, Frame};
+use crate::hub::room_tag;
 
 /// The newest `limit` messages after `since` and before `before`.
 #[derive(Debug, Clone)]
@@ -73,7 +73,7 @@ impl Page {
             reference,
         };
         let (messages, changed) = (envelopes(&self.messages), envelopes(&self.changes.list));
-        Frame::text(encode_history(room, &messages, &changed, end), Order::Plain)
+        Frame::text(encode_history(room, &messages, &changed, end), Delivery::Always)
     }
 }
 
@@ -107,8 +107,8 @@ impl Stored {
     pub(crate) fn new(message: Message) -> Self {
         let id = message.id;
         let change = message.change.unwrap_or(id);
-        let order = Order::Numbered { lane: lane(&message.room), number: id.get() };
-        Stored { id, change, frame: Frame::text(ToClient::Message(message).encode(), order) }
+        let delivery = Delivery::Sequenced { room_tag: room_tag(&message.room), number: id.get() };
+        Stored { id, change, frame: Frame::text(ToClient::Message(message).encode(), delivery) }
     }
 
     /// Whether it was said up to an id and changed after it.

@@ -74,7 +74,7 @@ pub(crate) enum Limit {
 pub(crate) enum Ended {
     /// The peer left, or its socket broke.
     Gone,
-    /// It gave no sign of life.
+    /// It did not answer a ping.
     Silent,
     /// It took nothing for too long.
     Stalled,

@@ -191,3 +191,35 @@ fn nothing_is_left_for_later_and_nothing_waits_for_luck() {
         }
     }
 }
+
+/// A path may leave out folders that its place in the text makes plain.
+#[test]
+fn pages_name_files_that_are_there() {
+    let files: Vec<_> = sources().into_iter().map(|(name, _)| format!("/{name}")).collect();
+    let docs = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let pages =
+        ["ARCHITECTURE.md", "README.md", "SECURITY.md", "deny.toml"].map(|it| root().join(it));
+    let mut named = 0;
+    for page in docs.chain(pages).filter(|page| page.is_file()) {
+        let text = fs::read_to_string(&page).unwrap();
+        let quoted = text.lines().flat_map(|line| line.split('`').skip(1).step_by(2));
+        for path in
+            quoted.filter(|it| it.ends_with(".rs") || it.ends_with(".js")).flat_map(expanded)
+        {
+            let there = files.iter().any(|file| file.ends_with(&format!("/{path}")));
+            assert!(there, "{} names {path}, which is not there", page.display());
+            named += 1;
+        }
+    }
+    assert!(named > 80, "only {named} files are named");
+}
+
+/// `a/{b,c}.rs` is two paths.
+fn expanded(path: &str) -> Vec<String> {
+    match path.split_once('{').and_then(|(start, rest)| Some((start, rest.split_once('}')?))) {
+        Some((start, (middle, end))) => {
+            middle.split(',').map(|it| format!("{start}{it}{end}")).collect()
+        }
+        None => vec![path.to_owned()],
+    }
+}

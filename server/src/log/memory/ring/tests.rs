@@ -1,7 +1,7 @@
 //! What a room in memory answers, and what it does not.
 
 use super::*;
-use crate::frame::{Frame, Order};
+use crate::frame::{Delivery, Frame};
 
 fn id(n: u64) -> MessageId {
     MessageId::try_from(n).unwrap()
@@ -13,7 +13,7 @@ fn stored(n: u64, bytes: usize) -> Stored {
 
 /// The message as it is since a change.
 fn changed(change: u64, message: u64, bytes: usize) -> Stored {
-    let frame = Frame::text("x".repeat(bytes), Order::Plain);
+    let frame = Frame::text("x".repeat(bytes), Delivery::Always);
     Stored { id: id(message), change: id(change), frame }
 }
 

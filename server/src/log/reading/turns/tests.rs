@@ -10,12 +10,12 @@ const NOW: Duration = Duration::from_secs(9);
 
 /// A MiB a second, and two at once.
 fn turns<T>() -> Turns<T> {
-    Turns::new(Quota::new(RATE, 2 * RATE))
+    Turns::new(Quota::bytes_per_second(RATE, 2 * RATE))
 }
 
 /// Only turns.
 fn no_quota<T>() -> Turns<T> {
-    Turns::new(Quota::new(0, RATE))
+    Turns::new(Quota::bytes_per_second(0, RATE))
 }
 
 fn from(host: u8) -> Origin {

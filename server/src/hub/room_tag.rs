@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use protocol::RoomName;
 
 /// Another number in each process, so that nobody can make up a room that is taken for another.
-pub(crate) fn lane(room: &RoomName) -> u64 {
+pub(crate) fn room_tag(room: &RoomName) -> u64 {
     static KEYS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
     KEYS.hash_one(room.key())
 }
