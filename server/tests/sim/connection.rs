@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 use std::pin::pin;
-use std::task::{Context, Waker};
+use std::task::{self, Waker};
 use std::time::Duration;
 
 use protocol::{Connect, Delete, MessageId, Say, ToServer, UserName};
@@ -118,7 +118,7 @@ impl Connection {
     fn has_space(&self) -> bool {
         pin!(self.outbox.has_room())
             .as_mut()
-            .poll(&mut Context::from_waker(Waker::noop()))
+            .poll(&mut task::Context::from_waker(Waker::noop()))
             .is_ready()
     }
 }

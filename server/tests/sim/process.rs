@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use protocol::{Connect, Deleted, Epoch, Key, Message, MessageId, Refusal, ToClient, UserName};
+use protocol::{Connect, Epoch, Key, MessageId, Refusal, ToClient, UserName};
 use tokio::sync::oneshot::error::TryRecvError;
 use tokio::sync::oneshot::{Receiver, channel};
 
@@ -24,7 +24,7 @@ use crate::frame::{Delivery, Frame};
 use crate::hub::core::{Core, Input};
 use crate::hub::{Budget, perform};
 use crate::log::effects::{Effects, To};
-use crate::log::event::{Act, Delete, Event, NameProof, Say, TakeName};
+use crate::log::event::{Act, Event, NameProof, TakeName};
 use crate::log::sequencer::Sequencer;
 use crate::log::{Command, Health, Outcome, ReplyTo};
 use crate::monitoring::metrics::Metrics;
