@@ -148,13 +148,13 @@ export class App {
   #do(action) {
     switch (action.do) {
       case "dial":
-        return this.#connection?.dial(action.hello, action.afterMs, action.exactly);
+        return this.#connection?.dial(action.hello, action.afterMs, action.leastMs);
       case "send":
         return this.#connection?.send(action.envelope);
       case "probe":
         return this.#connection?.probe(action.because);
-      case "again":
-        return void setTimeout(() => this.happens({ type: "again", room: action.room, ref: action.ref, on: action.on }), action.afterMs);
+      case "later":
+        return void setTimeout(() => this.happens(action.event), action.afterMs);
       case "announce":
         return this.#announcer.hear(action);
       case "notify":

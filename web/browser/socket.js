@@ -50,15 +50,15 @@ export class Connection {
     this.#now = needs.now ?? Date.now;
   }
 
-  /** Opens another socket after a part of a time: a thousand pages that lost the same server do not come
-   * back as one. A server that says when it wants them has spread them itself.
+  /** Opens another socket after a random part of a time, so that a thousand pages that lost the same server do not
+   * come back at once; and not before the time that the server asked for.
    * @param {Hello} hello
    * @param {number} afterMs
-   * @param {boolean} exactly */
-  dial(hello, afterMs, exactly = false) {
+   * @param {number} leastMs */
+  dial(hello, afterMs, leastMs = 0) {
     const { tell, isHeld, random = Math.random } = this.#needs;
     this.#drop();
-    const waitMs = exactly ? afterMs : afterMs * random();
+    const waitMs = Math.max(leastMs, afterMs * random());
     if (waitMs > 0) tell({ type: "waits", at: this.#now() + waitMs });
     this.#timers.dial = setTimeout(() => (isHeld() ? tell({ type: "held" }) : this.#open(hello)), waitMs);
   }

@@ -1,6 +1,6 @@
 // What happened → what changes and what to do. Pure: it knows neither page nor socket nor clock.
 
-import { actOf, resume } from "./chat/acts.js";
+import { resume } from "./chat/acts.js";
 import { again, recalled, takeBack } from "./chat/outbox.js";
 import { askAgain, looked, morePeople, nextActive, older, show, step, toBottom } from "./chat/reading.js";
 import { received } from "./chat/received.js";
@@ -21,7 +21,7 @@ import { carryOut, command } from "./commands/intents.js";
  * @typedef {{type: "kick" | "ban" | "unban" | "mute" | "unmute", user: string, room?: string, seconds?: number, reason?: string}} Sanction
  * @typedef {{type: "delete", room: string, message: number} | Sanction} Asked by a moderator
  *
- * @typedef {{type: "start" | "wake" | "connected" | "stable" | "held" | "older" | "nearTop" | "morePeople" | "escape" | "active" | "connect"}
+ * @typedef {{type: "start" | "wake" | "resume" | "connected" | "stable" | "held" | "older" | "nearTop" | "morePeople" | "escape" | "active" | "connect"}
  *   | {type: "waits", at: number}
  *   | {type: "network", isThere: boolean}
  *   | {type: "reason", reason: string, afterMs?: number}
@@ -31,17 +31,17 @@ import { carryOut, command } from "./commands/intents.js";
  *   | {type: "show", place: number}
  *   | {type: "step", by: number, unread?: boolean}
  *   | {type: "join" | "nick", name: string}
- *   | {type: "edit" | "drop", room: string, ref: string}
- *   | {type: "again", room: string, ref: string, on?: number}
+ *   | {type: "retry" | "edit" | "drop", room: string, ref: string}
+ *   | {type: "again", room: string, ref?: string | undefined, on: number}
  *   | {type: "recalled", added: string[]}
  *   | {type: "leave" | "mute"}
  *   | {type: "delete", id: number}
  *   | {type: "looked", atBottom: boolean, focused: boolean}} Event
  *
- * @typedef {{do: "dial", hello: import("./protocol/envelopes.js").Hello, afterMs: number, exactly?: boolean}
+ * @typedef {{do: "dial", hello: import("./protocol/envelopes.js").Hello, afterMs: number, leastMs?: number}
  *   | {do: "send", envelope: ToServer}
  *   | {do: "probe", because?: "offline" | "online"}
- *   | {do: "again", room: string, ref: string, afterMs: number, on: number}
+ *   | {do: "later", event: Event, afterMs: number}
  *   | {do: "announce" | "notify", room: string, sender: string, content: string}
  *   | {do: "search" | "theme" | "width", text: string}
  *   | {do: "copy", text: string}
@@ -63,7 +63,7 @@ export function update(state, event) {
     case "reason":
       return explained(state, event.reason, event.afterMs);
     case "connected":
-      Object.assign(state.link, { is: "online", askedMs: null });
+      Object.assign(state.link, { is: "online", askedMs: 0 });
       return [];
     case "stable":
       state.link.failures = 0;
@@ -81,18 +81,23 @@ export function update(state, event) {
     case "looked":
       looked(state, event);
       return [];
+    case "resume":
+      return resume(state);
+    case "again":
+      if (event.on !== state.link.number) return [];
+      return event.ref === undefined ? askAgain(state, event.room) : again(find(state, event.room), event.ref);
     case "recalled":
       return recalled(state, event.added);
     default:
-      return wished(state, event);
+      return personDid(state, event);
   }
 }
 
-/** What the person wants.
+/** What the person did.
  * @param {State} state
  * @param {Event} event
  * @returns {Action[]} */
-function wished(state, event) {
+function personDid(state, event) {
   const room = activeRoom(state);
   switch (event.type) {
     case "draft":
@@ -124,10 +129,8 @@ function wished(state, event) {
       return state.link.is === "online" ? comeIn(state, room) : dialNow(state);
     case "delete":
       return carryOut(state, { is: "delete", id: event.id });
-    case "again":
-      if (event.on !== undefined && event.on !== state.link.number) return [];
-      if (actOf(state, event.ref)) return resume(state);
-      return event.ref ? again(find(state, event.room), event.ref) : askAgain(state, event.room);
+    case "retry":
+      return again(find(state, event.room), event.ref);
     case "edit":
     case "drop":
       takeOut(state, event.type === "edit", event);

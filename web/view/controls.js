@@ -172,7 +172,7 @@ function pressInLog({ happens, composer }, { target }) {
     });
     return;
   }
-  if (does !== "again" && does !== "edit" && does !== "drop") return;
+  if (does !== "retry" && does !== "edit" && does !== "drop") return;
   happens({ type: does, room, ref });
   composer.text.focus();
 }

@@ -1,11 +1,13 @@
 // What a moderator asked for and the server has not answered: an act that came too fast is repeated when the
 // server has time for it. Pure: it knows neither page nor socket nor clock.
 
+import { fold } from "../protocol/names.js";
 import { inSentence } from "../protocol/text.js";
 import { find } from "./state.js";
 
 /**
  * @typedef {import("./state.js").State} State
+ * @typedef {import("./state.js").Room} Room
  * @typedef {import("../update.js").Action} Action
  * @typedef {import("../update.js").Asked} Asked
  * @typedef {{ref: string, envelope: Asked, refusals: number, waits: boolean}} Act
@@ -30,7 +32,7 @@ export function ask(state, envelope) {
   const { acts } = state;
   if (acts.open.length >= OPEN_MAX) return null;
   state.refs += 1;
-  const act = { ref: `${state.session}-${state.refs}`, envelope, refusals: 0, waits: isBusy(acts) };
+  const act = { ref: `${state.session}-${state.refs}`, envelope, refusals: 0, waits: acts.isHeld || acts.open.some((each) => isDue(state, each)) };
   acts.open.push(act);
   return act.waits ? [] : [sending(act)];
 }
@@ -53,7 +55,7 @@ export function refusedForNow(state, act, afterMs) {
   act.waits = true;
   if (state.acts.isHeld) return [];
   state.acts.isHeld = true;
-  return [{ do: "again", room: act.envelope.room ?? "", ref: act.ref, afterMs, on: state.link.number }];
+  return [{ do: "later", afterMs, event: { type: "resume" } }];
 }
 
 /** It was answered. One after another, what has to be repeated follows.
@@ -75,16 +77,25 @@ export function resume(state) {
   return next(state);
 }
 
-/** The first that has to be repeated, where one may: what belongs to another room waits until one is in it.
+/** Sends the first that waits and may be sent.
  * @param {State} state
  * @returns {Action[]} */
 export function next(state) {
   const { acts, link } = state;
   if (acts.isHeld || link.is !== "online") return [];
-  const act = acts.open.find(({ waits, envelope: { room } }) => waits && (room === undefined ? state.rooms.some(({ joined }) => joined) : find(state, room)?.joined));
+  const act = acts.open.find((each) => isDue(state, each));
   if (!act) return [];
   act.waits = false;
   return [sending(act)];
+}
+
+/** Who has left a room asks for nothing there any more; what waited behind that follows.
+ * @param {State} state
+ * @param {Room} room
+ * @returns {Action[]} */
+export function dropOf(state, { name }) {
+  state.acts.open = state.acts.open.filter(({ envelope: { room } }) => room === undefined || fold(room) !== fold(name));
+  return next(state);
 }
 
 /** The answers to what was sent come no more. It is not sent again by itself, since it may be done; what it was, as it
@@ -92,13 +103,15 @@ export function next(state) {
  * @param {State} state */
 export function dropSent({ acts }) {
   const sent = acts.open.filter(({ waits }) => !waits);
-  Object.assign(acts, { open: acts.open.filter(({ waits }) => waits), isHeld: false });
+  acts.open = acts.open.filter(({ waits }) => waits);
   return sent.map(({ envelope }) => (envelope.type === "delete" ? "/delete" : `/${COMMANDS[envelope.type]} ${inSentence(envelope.user)}`));
 }
 
-/** @param {Acts} acts */
-function isBusy({ open, isHeld }) {
-  return isHeld || open.some(({ waits }) => waits);
+/** It waits, and for nothing but its turn: what is for another room waits until one is in that room.
+ * @param {State} state
+ * @param {Act} act */
+function isDue(state, { waits, envelope: { room } }) {
+  return waits && (room === undefined ? state.rooms.some(({ joined }) => joined) : find(state, room)?.joined === true);
 }
 
 /** @param {Act} act

@@ -104,9 +104,18 @@ export function explained(state, reason, afterMs) {
   const { link } = state;
   if (link.is !== "waiting") return [];
   link.reason = reason;
-  if (afterMs === undefined) return [];
-  link.isAsked = true;
-  return [{ do: "dial", hello: hello(state), afterMs: Math.min(afterMs, RETRY_AFTER_MS_MAX), exactly: true }];
+  return afterMs === undefined ? [] : [dialLater(state, Math.min(afterMs, RETRY_AFTER_MS_MAX))];
+}
+
+/** After a part of a wait that grows with each failure, and not before the server asked for.
+ * @param {State} state
+ * @param {number} askedMs
+ * @returns {Action} */
+function dialLater(state, askedMs) {
+  const { link } = state;
+  link.isAsked = askedMs > 0;
+  const afterMs = Math.min(DIAL_AFTER_MS * 2 ** (link.failures - 1), DIAL_AFTER_MS_MAX);
+  return { do: "dial", hello: hello(state), afterMs, leastMs: askedMs };
 }
 
 /** Codes from 4000 on mean: do not come back unchanged.
@@ -136,9 +145,7 @@ export function lost(state, code, reason, why = "") {
   link.failures += 1;
   link.is = "waiting";
   const { askedMs } = link;
-  // Asked once: where it is not back by then, one waits longer and longer as ever.
-  Object.assign(link, { askedMs: null, isAsked: askedMs !== null });
-  if (askedMs !== null) return [{ do: "dial", hello: hello(state), afterMs: askedMs, exactly: true }];
-  const afterMs = Math.min(DIAL_AFTER_MS * 2 ** (link.failures - 1), DIAL_AFTER_MS_MAX);
-  return [{ do: "dial", hello: hello(state), afterMs }];
+  // It holds once.
+  link.askedMs = 0;
+  return [dialLater(state, askedMs)];
 }

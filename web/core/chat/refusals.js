@@ -3,7 +3,7 @@
 
 import { ROOM_CHARS_MAX } from "../protocol/limits.js";
 import { inSentence, onOneLine } from "../protocol/text.js";
-import { actOf, refusedForNow, settled } from "./acts.js";
+import { actOf, dropOf, refusedForNow, settled } from "./acts.js";
 import { refused } from "./outbox.js";
 import { CLOSED, RETRY_AFTER_MS_MAX, dialNow, noWayIn } from "./reconnect.js";
 import { find } from "./state.js";
@@ -33,15 +33,15 @@ export function errorCame(state, { code, content: told, room: name, ref, retry_m
   const isForNow = code === "too_fast" || code === "unavailable";
   const act = actOf(state, ref);
   if (act) return actRefused(state, act, content, isForNow ? retryMs ?? RETRY_AFTER_MS : null);
-  if (room && pending && isForNow) return [{ do: "again", room: room.name, ref: pending.ref, afterMs: retryMs ?? RETRY_AFTER_MS, on: state.link.number }];
+  if (room && pending && isForNow) return [later(state, retryMs, room.name, ref)];
   if (room && pending) return refused(room, pending, content);
   if (code === "stopping") {
-    state.link.askedMs = retryMs ?? null;
+    state.link.askedMs = retryMs ?? 0;
     return [];
   }
   if (room && isForNow && ref === undefined && isAwaited(state, room)) return askLater(state, room, code, retryMs);
   // One has left here, and is still in there.
-  if (!room && name !== undefined && code === "too_fast") return [{ do: "again", room: name, ref: "", afterMs: retryMs ?? RETRY_AFTER_MS, on: state.link.number }];
+  if (!room && name !== undefined && code === "too_fast" && ref === undefined) return [later(state, retryMs, name)];
   if (room && !room.joined && state.link.is === "online") return notLetIn(state, room, code, content);
   // Before that, the end of the connection tells the reason.
   if (state.link.is === "online" && code !== "too_slow") Object.assign(state, { notice: content, answered: false });
@@ -81,7 +81,17 @@ function askLater(state, room, code, retryMs) {
     room.loading = true;
   }
   room.deferred = !room.joined && !room.loading;
-  return [{ do: "again", room: room.name, ref: "", afterMs: retryMs ?? RETRY_AFTER_MS, on: state.link.number }];
+  return [later(state, retryMs, room.name)];
+}
+
+/** What was asked of a room is asked again when the server has time for it, unless the connection is lost before.
+ * @param {State} state
+ * @param {number | undefined} afterMs
+ * @param {string} room
+ * @param {string} [ref] of a message
+ * @returns {Action} */
+function later({ link }, afterMs = RETRY_AFTER_MS, room, ref) {
+  return { do: "later", afterMs, event: { type: "again", room, ref, on: link.number } };
 }
 
 /** A room that does not let one in stays, with the reason; one that cannot be is left again, unless it is the last.
@@ -101,5 +111,5 @@ function notLetIn(state, room, code, why) {
   const place = state.rooms.indexOf(room);
   state.rooms.splice(place, 1);
   if (state.active > place || state.active === state.rooms.length) state.active -= 1;
-  return state.rooms.some((other) => other.joined || other.excluded) ? [] : dialNow(state);
+  return state.rooms.some((other) => other.joined || other.excluded) ? dropOf(state, room) : dialNow(state);
 }

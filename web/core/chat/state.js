@@ -66,7 +66,7 @@ import { nobody } from "./people.js";
  * @property {string} reason what went wrong last
  * @property {string} why the error code that it came with; "" if there was none
  * @property {number} at when the next attempt is made, in ms since 1970; 0 if unknown
- * @property {number | null} askedMs the server asked to be left alone for so long, once it is lost
+ * @property {number} askedMs the server asked to be left alone for so long, once it is lost; 0 if it did not
  * @property {boolean} isAsked this wait is the one it asked for
  */
 
@@ -86,7 +86,7 @@ export function newState({ room, username, session }) {
     formerly: null,
     session,
     refs: 0,
-    link: { is: "connecting", room, number: 0, failures: 0, reason: "", why: "", at: 0, askedMs: null, isAsked: false },
+    link: { is: "connecting", room, number: 0, failures: 0, reason: "", why: "", at: 0, askedMs: 0, isAsked: false },
     acts: { open: [], isHeld: false },
     rooms: [newRoom(room)],
     active: 0,

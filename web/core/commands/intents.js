@@ -1,7 +1,7 @@
 // What somebody wants, typed or clicked, done: text is sent, a command does what the table in commands.js says.
 // Pure: it knows neither page nor socket nor clock.
 
-import { ask } from "../chat/acts.js";
+import { ask, dropOf } from "../chat/acts.js";
 import { again, put, sendNext, takeBack } from "../chat/outbox.js";
 import { show, toBottom } from "../chat/reading.js";
 import { comeIn, dialNow, joining } from "../chat/reconnect.js";
@@ -240,7 +240,8 @@ function leaveRoom(state, room) {
   state.active = Math.min(state.active, state.rooms.length - 1);
   const next = activeRoom(state);
   if (next.atBottom) next.read = next.head;
-  return room.joined ? [{ do: "send", envelope: { type: "leave", room: room.name } }] : [];
+  const waiting = dropOf(state, room);
+  return room.joined ? [{ do: "send", envelope: { type: "leave", room: room.name } }, ...waiting] : waiting;
 }
 
 /** A name belongs to a connection, so another name needs another one.

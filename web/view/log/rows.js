@@ -174,7 +174,7 @@ function pendingItem(state, room, { ref, content, failed }) {
 /** @param {string} room
  * @param {string} ref */
 function choices(room, ref) {
-  const buttons = [["again", "Retry"], ["edit", "Edit"], ["drop", "Delete"]].map(([does = "", words = ""]) => {
+  const buttons = [["retry", "Retry"], ["edit", "Edit"], ["drop", "Delete"]].map(([does = "", words = ""]) => {
     const made = element("button", "plain", words);
     made.type = "button";
     Object.assign(made.dataset, { does, room, ref });

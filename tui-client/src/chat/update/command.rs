@@ -183,9 +183,10 @@ fn leave_room(model: &mut Model) -> Vec<Effect> {
         model.notice = Some("This is your only room. /join another one first, or /quit".to_owned());
         return Vec::new();
     }
-    let room = close_active(model);
-    let leave = Effect::Send(ToServer::Leave(Leave { room: room.name }));
-    if room.joined { vec![leave] } else { Vec::new() }
+    let Room { name, joined, .. } = close_active(model);
+    let waiting = request::drop_of(model, &name);
+    let leave = joined.then(|| Effect::Send(ToServer::Leave(Leave { room: name })));
+    leave.into_iter().chain(waiting).collect()
 }
 
 fn who(model: &mut Model) {

@@ -4,13 +4,14 @@
 //! What waits is sent again one by one, each when the one before it is answered, and what is asked for
 //! meanwhile waits behind it: so their order holds, and no burst follows a refusal.
 
-use protocol::{Action as ModerationAction, Code, ErrorNote, Ref, ToServer};
+use protocol::{Action as ModerationAction, Code, ErrorNote, Ref, RoomName, ToServer};
 
 use super::sending::new_ref;
 use super::server_wait::server_wait;
 use crate::chat::event::{Effect, Timer};
 use crate::chat::model::{Connection, Model};
 use crate::chat::request::{REQUESTS_MAX, Request};
+use crate::chat::room::Room;
 use crate::text;
 
 /// A request that was refused for a time more often than this is given up.
@@ -42,7 +43,8 @@ pub(super) fn ask(model: &mut Model, mut envelope: ToServer) -> Vec<Effect> {
         ToServer::Delete(delete) => delete.reference = Some(named.clone()),
         _ => {}
     }
-    let waits = model.requests_held || model.requests.iter().any(|request| request.waits);
+    let is_due = |request: &Request| request.waits && may_go(request, &model.rooms);
+    let waits = model.requests_held || model.requests.iter().any(is_due);
     let effects = if waits { Vec::new() } else { vec![Effect::Send(envelope.clone())] };
     model.requests.push(Request { reference: named, envelope, waits, refusals: 0 });
     effects
@@ -79,22 +81,30 @@ pub(super) fn resume(model: &mut Model) -> Vec<Effect> {
     next(model)
 }
 
-/// Sends the first that waits, where it may be sent: what is for another room waits until one is in it.
+/// Sends the first that waits and may be sent.
 pub(super) fn next(model: &mut Model) -> Vec<Effect> {
     if model.requests_held || model.connection != Connection::Online {
         return Vec::new();
     }
     let rooms = &model.rooms;
-    let is_in = |request: &Request| match request.room() {
-        Some(name) => rooms.iter().any(|room| room.joined && room.name == *name),
-        None => rooms.iter().any(|room| room.joined),
-    };
-    let waiting = model.requests.iter_mut().find(|request| request.waits && is_in(request));
+    let waiting = model.requests.iter_mut().find(|request| request.waits && may_go(request, rooms));
     let sent = waiting.map(|request| {
         request.waits = false;
         Effect::Send(request.envelope.clone())
     });
     sent.into_iter().collect()
+}
+
+/// What is for another room waits until one is in it.
+fn may_go(request: &Request, rooms: &[Room]) -> bool {
+    let is_its = |room: &&Room| request.room().is_none_or(|name| room.name == *name);
+    rooms.iter().filter(is_its).any(|room| room.joined)
+}
+
+/// Who has left a room asks for nothing there any more; what waited behind that follows.
+pub(super) fn drop_of(model: &mut Model, room: &RoomName) -> Vec<Effect> {
+    model.requests.retain(|request| request.room() != Some(room));
+    next(model)
 }
 
 /// The answers to what was sent come no more. It is not sent again by itself, since it may be done.

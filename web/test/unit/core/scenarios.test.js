@@ -32,7 +32,7 @@ class Client {
     for (const action of update(this.state, event)) {
       if (action.do === "send") this.#sent.push(action.envelope);
       if (action.do === "dial") this.#dialled.push(action);
-      if (action.do === "again") this.#timers.push({ due: this.#now + action.afterMs, room: action.room, ref: action.ref, on: action.on });
+      if (action.do === "later") this.#timers.push({ due: this.#now + action.afterMs, event: action.event });
     }
     if (this.state.notice) this.#notice = this.state.notice;
     this.state.notice = "";
@@ -75,9 +75,9 @@ class Client {
     const end = this.#now + ms;
     const next = () => this.#timers.sort((a, b) => a.due - b.due)[0]?.due ?? Infinity;
     while (next() <= end) {
-      const { due, ...again } = this.#timers.shift();
+      const { due, event } = this.#timers.shift();
       this.#now = due;
-      this.#happens({ type: "again", ...again });
+      this.#happens(event);
     }
     this.#now = end;
   }
@@ -86,9 +86,9 @@ class Client {
   #attempt(wanted) {
     const attempts = this.#dialled.splice(0);
     if (attempts.length !== 1) return attempts.length === 0 ? null : attempts;
-    const [{ hello, afterMs, exactly }] = attempts;
+    const [{ hello, leastMs = 0 }] = attempts;
     const { room, username, since, history } = hello;
-    const told = { room, username: username ?? undefined, since, history, not_before_ms: wanted?.not_before_ms === undefined ? undefined : exactly ? afterMs : 0 };
+    const told = { room, username: username ?? undefined, since, history, not_before_ms: wanted?.not_before_ms === undefined ? undefined : leastMs };
     return JSON.parse(JSON.stringify(told));
   }
 

@@ -24,7 +24,7 @@ function moderator() {
   return {
     state, happens, hears,
     sent: () => take("send").map(({ envelope }) => envelope),
-    waits: () => take("again"),
+    waits: () => take("later"),
     types: (text) => happens({ type: "say", text }),
     tooFast: (ref, retry_ms = 100) => hears({ type: "error", code: "too_fast", content: "too fast", ref, retry_ms }),
   };
@@ -52,7 +52,7 @@ test("many at once follow one another, none is lost and none is done twice", () 
     tokens = 1;
     const waits = ann.waits();
     assert.equal(waits.length, 1, "one timer for all");
-    ann.happens({ type: "again", room: waits[0].room, ref: waits[0].ref });
+    ann.happens(waits[0].event);
     serve();
   }
   assert.deepEqual([done, ann.state.notice], [Array.from({ length: 30 }, (_, i) => i + 1), ""]);

@@ -25,11 +25,11 @@ test("a server that stops says when it wants to be dialled, and nothing is soone
   alice.happens({ type: "received", envelope: { type: "error", code: "stopping", content: "the server is stopping", retry_ms: 1234 } });
   alice.happens({ type: "lost", code: 1001, reason: "the server is stopping" });
   const [dial] = alice.did();
-  assert.deepEqual([dial.afterMs, dial.exactly], [1234, true]);
+  assert.deepEqual([dial.afterMs, dial.leastMs], [500, 1234]);
   alice.happens({ type: "wake" });
   assert.deepEqual(alice.did(), []);
   alice.happens({ type: "lost", code: 1006, reason: "not back yet" });
-  assert.equal(alice.did().at(-1).exactly, undefined, "it was asked once, and is not dialled in step by all for ever");
+  assert.deepEqual([alice.did().at(-1)].map(({ afterMs, leastMs }) => [afterMs, leastMs]), [[1000, 0]], "it asked once");
   alice.happens({ type: "wake" });
   assert.equal(alice.did()[0].afterMs, 0);
 });
@@ -40,13 +40,30 @@ test("a server that lets nobody in says when to come again, and nothing is soone
   alice.did();
   alice.happens({ type: "reason", reason: "it is full", afterMs: 5_000 });
   const [dial] = alice.did();
-  assert.deepEqual([dial.afterMs, dial.exactly, alice.state.link.reason], [5_000, true, "it is full"]);
+  assert.deepEqual([dial.afterMs, dial.leastMs, alice.state.link.reason], [500, 5_000, "it is full"]);
   alice.happens({ type: "wake" });
   assert.deepEqual(alice.did(), []);
   alice.happens({ type: "reason", reason: "for ever", afterMs: 1e12 });
-  assert.equal(alice.did()[0].afterMs, 300_000);
+  assert.equal(alice.did()[0].leastMs, 300_000);
   alice.happens({ type: "reason", reason: "it refuses" });
   assert.deepEqual([alice.did(), alice.state.link.reason], [[], "it refuses"]);
+});
+
+test("a server that lets nobody in is dialled after longer and longer waits, whatever it asks for", () => {
+  const alice = entered();
+  const waits = (afterMs) => [1, 2, 3, 4, 5, 6, 7, 8].map(() => {
+    alice.happens({ type: "lost", code: 1006, reason: "no server" });
+    alice.happens({ type: "reason", reason: "it is full", afterMs });
+    const dial = alice.did().at(-1);
+    return Math.max(dial.afterMs, dial.leastMs);
+  });
+  assert.deepEqual(waits(0), [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+  alice.happens({ type: "stable" });
+  assert.deepEqual(waits(5_000), [5_000, 5_000, 5_000, 5_000, 8_000, 16_000, 30_000, 30_000]);
+  alice.happens({ type: "reason", reason: "it is full", afterMs: 0 });
+  alice.did();
+  alice.happens({ type: "wake" });
+  assert.equal(alice.did()[0].afterMs, 0, "it asked for no time");
 });
 
 test("a page that wakes dials at once, or asks whether the line lives", () => {
