@@ -16,7 +16,7 @@ use crate::refusal::Refusal;
 /// The subprotocol that the server speaks and answers with.
 pub const SUBPROTOCOL: &str = "nebula.v1";
 /// A client offers its key as a second subprotocol: this, then base64url without padding.
-pub const KEY_SUBPROTOCOL_PREFIX: &str = "nebula.key.";
+const KEY_SUBPROTOCOL_PREFIX: &str = "nebula.key.";
 /// Fewest bytes of a key: 128 bits cannot be guessed.
 pub const KEY_BYTES_MIN: usize = 16;
 /// Most bytes of a key: more adds nothing.

@@ -35,9 +35,7 @@ mod text;
 mod token;
 
 pub use claims::Claims;
-pub use connect::{
-    Connect, KEY_BYTES_MAX, KEY_BYTES_MIN, KEY_SUBPROTOCOL_PREFIX, Key, SUBPROTOCOL,
-};
+pub use connect::{Connect, KEY_BYTES_MAX, KEY_BYTES_MIN, Key, SUBPROTOCOL};
 pub use envelope::*;
 pub use ids::{BadEpoch, BadId, BadRef, Epoch, ID_END, MessageId, REF_BYTES_MAX, Ref};
 pub use json::FRAME_BYTES_MAX;
@@ -47,6 +45,4 @@ pub use restriction::{BadReason, REASON_CHARS_MAX, Reason, Restriction};
 pub use text::characters::{is_invisible, reorders, revealed, with_newlines};
 pub use text::link::{Link, links, shown};
 pub use text::mention::mentions;
-pub use token::{
-    BadPattern, Grant, PATTERNS_MAX, RoomPattern, TOKEN_BYTES_MAX, TOKEN_SUBPROTOCOL_PREFIX, Token,
-};
+pub use token::{BadPattern, Grant, PATTERNS_MAX, RoomPattern, TOKEN_BYTES_MAX, Token};

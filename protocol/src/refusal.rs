@@ -134,7 +134,7 @@ pub enum Refusal {
     #[error("this server needs a token: ask its operator for one")]
     NoToken,
     /// The text says what is wrong with it.
-    #[error("this token is not good here: {0}")]
+    #[error("this server does not accept your token: {0}")]
     BadToken(Box<str>),
     #[error("this token has expired: ask for a new one")]
     TokenExpired,
@@ -151,7 +151,9 @@ pub enum Refusal {
     NotAllowedEverywhere,
     #[error("{0} is a moderator: only the operator of the server can change that")]
     IsModerator(Box<str>),
-    #[error("{whose} {max} bans and mutes already, the most: lift some first, or ask the operator")]
+    #[error(
+        "{whose} {max} bans and mutes, the most that are allowed: lift some first, or ask the operator"
+    )]
     TooManySanctions {
         /// Who has them: "this room has".
         whose: &'static str,
@@ -179,7 +181,7 @@ pub enum Refusal {
     #[error("messages cannot be stored or read at the moment: nothing was kept, try again")]
     Unavailable,
     /// Of a room that one is in, what was said cannot be read.
-    #[error("what was said here cannot be read at the moment: ask for it again")]
+    #[error("the messages of this room cannot be read at the moment: try again later")]
     Unreadable {
         /// When to ask again, in milliseconds: another time for each client.
         retry_ms: u64,

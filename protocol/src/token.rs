@@ -11,7 +11,7 @@ use crate::name::{ROOM_CHARS_MAX, RoomName, UserName, fold};
 use crate::refusal::Refusal;
 
 /// A client offers its token as a subprotocol: this, then the JWT.
-pub const TOKEN_SUBPROTOCOL_PREFIX: &str = "nebula.token.";
+const TOKEN_SUBPROTOCOL_PREFIX: &str = "nebula.token.";
 /// Longest token, in bytes: what a request's head has room for.
 pub const TOKEN_BYTES_MAX: usize = 4096;
 /// Most patterns of rooms in one token. Each is tried on each join.

@@ -2,7 +2,7 @@
 // sentence. It knows no page: `tell` puts a text into the one announcer, "" empties it.
 
 import { ROOM_CHARS_MAX } from "../core/protocol/limits.js";
-import { deed, inSentence, onOneLine } from "../core/protocol/text.js";
+import { emote, inSentence, onOneLine } from "../core/protocol/text.js";
 
 /** Messages this near to one another are one burst. */
 const BURST_MS = 500;
@@ -49,8 +49,8 @@ export function newAnnouncer(tell, shown, now = Date.now) {
 export function sentence(burst, shown) {
   const [first] = burst;
   if (first && burst.length === 1) {
-    const done = deed(first.content);
-    const said = `${inSentence(first.sender)}${done === null ? ":" : ""} ${onOneLine(done ?? first.content, TEXT_CHARS_MAX)}`;
+    const emoted = emote(first.content);
+    const said = `${inSentence(first.sender)}${emoted === null ? ":" : ""} ${onOneLine(emoted ?? first.content, TEXT_CHARS_MAX)}`;
     return first.room === shown ? said : `${inRoom(first.room)}, ${said}`;
   }
   /** @type {Map<string, number>} */

@@ -1,11 +1,11 @@
 // Whether the server has a newer build of this page: the page says of which build it is, and its tag at the
 // server says which is there now. It knows no page; nothing is reloaded by force.
 
+import { RETRY_AFTER_MS_MAX } from "../core/protocol/limits.js";
 import { retryAfterMs } from "./health.js";
 
-/** A server that has no time for the question is asked again when it says, and so often. */
+/** So often a server that has no time for the question is asked. */
 const ASKED_MAX = 3;
-const AGAIN_MS_MAX = 300_000;
 
 /** @param {string} address
  * @param {string | null} own the build of this page; null if it does not say so
@@ -18,7 +18,7 @@ export function newBuildWatch(address, own, ask = fetch, pass = (ms) => new Prom
       const answer = await ask(new URL("./", address), { method: "HEAD", cache: "no-store" });
       const afterMs = retryAfterMs(answer);
       if (afterMs !== null && asked < ASKED_MAX) {
-        await pass(Math.min(afterMs, AGAIN_MS_MAX));
+        await pass(Math.min(afterMs, RETRY_AFTER_MS_MAX));
         return tag(asked + 1);
       }
       return answer.ok ? buildIn(answer.headers.get("etag")) : null;

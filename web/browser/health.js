@@ -38,7 +38,7 @@ export function retryAfterMs({ status, headers }, now = Date.now()) {
 function sentence(status, host, origin) {
   switch (status) {
     case 200:
-      return `${host} answers, but refuses the chat connection. If it stays so, its operator should look at the server's log: a proxy has to pass on Host and Upgrade, and a page of another origin needs --allow-origin ${origin}`;
+      return `${host} answers, but refuses the chat connection. If this keeps happening, ask the server's operator to check its log: a proxy must pass on the Host and Upgrade headers, and a page from another origin needs --allow-origin ${origin}`;
     case 429:
       return `${host} has too many connections from your network`;
     case 502:

@@ -3,7 +3,7 @@
 // in its place.
 
 import { ROOM_CHARS_MAX } from "../core/protocol/limits.js";
-import { deed, inSentence, onOneLine } from "../core/protocol/text.js";
+import { emote, inSentence, onOneLine } from "../core/protocol/text.js";
 
 const KEPT = "nebula.bell";
 const BODY_CHARS_MAX = 200;
@@ -42,8 +42,8 @@ export function newBell(world, storage, open, folder = "/") {
   function ring({ room, sender, content }) {
     if (!isOn()) return;
     const title = `${inSentence(sender)} in #${inSentence(room, ROOM_CHARS_MAX)}`;
-    const done = deed(content);
-    const body = `${done === null ? "" : `${inSentence(sender)} `}${onOneLine(done ?? content, BODY_CHARS_MAX)}`;
+    const emoted = emote(content);
+    const body = `${emoted === null ? "" : `${inSentence(sender)} `}${onOneLine(emoted ?? content, BODY_CHARS_MAX)}`;
     try {
       const made = new world.Notification(title, { body, tag: `nebula${folder === "/" ? "" : folder}-${room}`, icon: "icon.svg" });
       made.onclick = () => {

@@ -56,7 +56,8 @@ pub struct Message {
     pub content: Body,
     /// Its place in the order of the whole server.
     pub id: MessageId,
-    /// When it was stored: milliseconds since 1970, never decreasing.
+    /// When it was stored: milliseconds since 1970, by a clock that may be set back. The order is
+    /// that of `id`.
     pub at: u64,
     /// Its author's own id for it. Only meaningful to that author.
     #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]

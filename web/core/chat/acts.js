@@ -3,6 +3,7 @@
 
 import { fold } from "../protocol/names.js";
 import { inSentence } from "../protocol/text.js";
+import { COMMANDS } from "./moderated.js";
 import { find } from "./state.js";
 
 /**
@@ -18,7 +19,6 @@ import { find } from "./state.js";
  * @property {boolean} isHeld the server asked for time: nothing is sent until it has passed
  */
 
-const COMMANDS = { kick: "kick", ban: "ban", unban: "unban", mute: "silence", unmute: "unsilence" };
 /** Acts that may wait for an answer: more than anybody types. */
 const OPEN_MAX = 100;
 /** What is refused more often is given up. */

@@ -8,6 +8,8 @@ import { inSentence, onOneLine } from "../protocol/text.js";
 /** Seconds of the units of a duration, the largest first.
  * @type {Record<string, number>} */
 export const SECONDS = { d: 24 * 60 * 60, h: 60 * 60, m: 60, s: 1 };
+/** What a moderator types for each action: `/mute` is what one does for oneself. */
+export const COMMANDS = { kick: "kick", ban: "ban", unban: "unban", mute: "silence", unmute: "unsilence" };
 const WORDS = { kick: "kicked", ban: "banned", unban: "unbanned", mute: "silenced", unmute: "unsilenced" };
 
 /** Everybody in the room reads it.

@@ -1,6 +1,7 @@
 // The connection, as the state sees it: when to dial, where to resume, when to give up. Pure: it knows
 // neither page nor socket nor clock.
 
+import { RETRY_AFTER_MS_MAX } from "../protocol/limits.js";
 import { dropSent } from "./acts.js";
 import { activeRoom, find } from "./state.js";
 
@@ -15,8 +16,6 @@ export const CLOSED = ["banned", "wrong_room", "too_many_rooms"];
 const HISTORY_ON_JOIN = 100;
 const DIAL_AFTER_MS = 500;
 const DIAL_AFTER_MS_MAX = 30_000;
-/** The longest time that a server may ask for. */
-export const RETRY_AFTER_MS_MAX = 300_000;
 
 /** @param {State} state
  * @returns {Action[]} */

@@ -1,11 +1,11 @@
 // What the server refuses: asked for again when it has time, or told. Pure: it knows neither page nor socket nor
 // clock.
 
-import { ROOM_CHARS_MAX } from "../protocol/limits.js";
+import { RETRY_AFTER_MS_MAX, ROOM_CHARS_MAX } from "../protocol/limits.js";
 import { inSentence, onOneLine } from "../protocol/text.js";
 import { actOf, dropOf, refusedForNow, settled } from "./acts.js";
 import { refused } from "./outbox.js";
-import { CLOSED, RETRY_AFTER_MS_MAX, dialNow, noWayIn } from "./reconnect.js";
+import { CLOSED, dialNow, noWayIn } from "./reconnect.js";
 import { find } from "./state.js";
 
 /**

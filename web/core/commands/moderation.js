@@ -1,8 +1,8 @@
 // What a moderator types, as what is asked of the server. Who is a moderator, the server decides. Pure: it
 // knows neither page nor socket nor clock.
 
-import { SECONDS } from "../chat/moderated.js";
-import { NAME_CHARS_MAX, REASON_CHARS_MAX } from "../protocol/limits.js";
+import { COMMANDS, SECONDS } from "../chat/moderated.js";
+import { NAME_CHARS_MAX, REASON_CHARS_MAX, SANCTION_SECONDS_MAX } from "../protocol/limits.js";
 import { nameFault } from "../protocol/names.js";
 
 /**
@@ -12,10 +12,9 @@ import { nameFault } from "../protocol/names.js";
  * `everywhere`: on the whole server, else in the room shown
  */
 
-/** Commands, and what the protocol calls them: `/mute` is what one does for oneself.
+/** Commands, and what the protocol calls them.
  * @type {Record<string, Sanction["type"]>} */
-export const SANCTIONS = { kick: "kick", ban: "ban", unban: "unban", silence: "mute", unsilence: "unmute" };
-const SECONDS_MAX = 365 * 24 * 60 * 60;
+export const SANCTIONS = Object.fromEntries(Object.entries(COMMANDS).map(([type, command]) => [command, /** @type {Sanction["type"]} */ (type)]));
 
 /** `-s` for the whole server, a name, in quotes if it has spaces, a duration where there may be one, and
  * the rest is the reason. A sentence if it is no such thing.
@@ -44,7 +43,7 @@ export function sanction(command, typed) {
 export function duration(text) {
   const [, count, unit = ""] = text.toLowerCase().match(/^(\d{1,9})([smhd])$/) ?? [];
   const seconds = Number(count) * (SECONDS[unit] ?? 0);
-  return seconds >= 1 && seconds <= SECONDS_MAX ? seconds : null;
+  return seconds >= 1 && seconds <= SANCTION_SECONDS_MAX ? seconds : null;
 }
 
 /** The N-th newest message that is still there.

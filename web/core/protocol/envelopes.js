@@ -1,7 +1,7 @@
 // Envelopes as the browser needs them: read leniently, written exactly. It knows no socket and no
 // page. The golden files of the protocol are read by this module's tests.
 
-import { CONTENT_CHARS_MAX, HISTORY_MAX, ROOM_CHARS_MAX } from "./limits.js";
+import { CHANGED_MAX, CONTENT_CHARS_MAX, HISTORY_MAX, ROOM_CHARS_MAX } from "./limits.js";
 import { withNewlines } from "./text.js";
 
 /**
@@ -24,7 +24,6 @@ const FRAME_UNITS_MAX = 4 * 1024 * 1024;
 /** A character has two units at most; NFC may write a name's in more of them. */
 const NAME_UNITS_MAX = 4 * ROOM_CHARS_MAX;
 const TEXT_UNITS_MAX = 2 * CONTENT_CHARS_MAX;
-const CHANGED_MAX = 200;
 /** Later there is no date. */
 const AT_MAX = 8.64e15;
 

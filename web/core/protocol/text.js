@@ -27,9 +27,9 @@ export function revealed(text) {
     .replace(/(?![\n\t])\p{Cc}/gu, "").replace(/([\p{Mn}\p{Me}]{8})[\p{Mn}\p{Me}]+/gu, "$1");
 }
 
-/** The text of something done, if the message is that.
+/** The text of an emote, such as `/me waves`; null if the message is none.
  * @param {string} content */
-export function deed(content) {
+export function emote(content) {
   return content.startsWith("/me ") ? content.slice(4) : null;
 }
 
@@ -38,7 +38,7 @@ const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10ff
 
 /** A name within a sentence, so that it does not reorder what stands around it.
  * @param {string} name */
-export const isolated = (name) => (RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name);
+const isolated = (name) => (RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name);
 
 /** A name as a sentence may hold it: it is on one line, and neither reorders the sentence nor is cut out of it.
  * @param {string} name

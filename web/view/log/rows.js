@@ -1,7 +1,7 @@
 // Entries → rows of the log: which rows there are, and how each looks. It knows no scrolling.
 
 import { callsMe, newLine } from "../../core/chat/state.js";
-import { deed, inSentence } from "../../core/protocol/text.js";
+import { emote, inSentence } from "../../core/protocol/text.js";
 import { element, setText } from "../page.js";
 import { avatar, clock, day, isSameDay, named, textNodes } from "./text.js";
 
@@ -68,7 +68,7 @@ export function itemsOf(state, room, from, to, query) {
  * @param {Message} entry */
 function isFollowing(before, entry) {
   return before.sender === entry.sender && entry.at - before.at < FOLLOWS_MS && isSameDay(before.at, entry.at)
-    && deed(entry.content) === null && deed(before.content) === null;
+    && emote(entry.content) === null && emote(before.content) === null;
 }
 
 /** @param {string} key
@@ -93,7 +93,7 @@ function messageItem(state, room, message, follows, query) {
   /** @param {HTMLLIElement} row */
   const fill = (row) => {
     row.className = message.deleted ? "row gone" : callsMe(state, message) ? "row mention" : "row";
-    row.classList.toggle("act", deed(message.content) !== null);
+    row.classList.toggle("act", emote(message.content) !== null);
     row.replaceChildren(...body(message.sender, message.content, clock(message.at), query));
     if (isLong(message.content)) withUnfolding(row);
     row.dataset.query = query;
@@ -115,7 +115,7 @@ function messageItem(state, room, message, follows, query) {
       mendRemover(row, room.moderates && !message.deleted ? message : null);
       if (row.dataset.query === query) return;
       row.dataset.query = query;
-      row.querySelector(".content")?.replaceChildren(...textNodes(deed(message.content) ?? message.content, query));
+      row.querySelector(".content")?.replaceChildren(...textNodes(emote(message.content) ?? message.content, query));
     },
   };
 }
@@ -162,7 +162,7 @@ function pendingItem(state, room, { ref, content, failed }) {
     key: `p${failed ? "!" : ""}${ref}`,
     make() {
       const row = element("li", failed ? "row failed" : "row pending", ...body(state.me ?? "you", content, "", ""));
-      if (deed(content) !== null) row.classList.add("act");
+      if (emote(content) !== null) row.classList.add("act");
       row.append(element("span", "state", words));
       if (failed) row.append(choices(room.name, ref));
       return row;
@@ -188,9 +188,9 @@ function choices(room, ref) {
  * @param {Node | string} time
  * @param {string} query */
 function body(sender, content, time, query) {
-  const done = deed(content);
-  const text = element("span", "content", ...textNodes(done ?? content, query));
-  if (done !== null) return [element("span", "head", named(sender), " ", text, " ", time)];
+  const emoted = emote(content);
+  const text = element("span", "content", ...textNodes(emoted ?? content, query));
+  if (emoted !== null) return [element("span", "head", named(sender), " ", text, " ", time)];
   return [avatar(sender), element("span", "head", named(sender), " ", time), " ", text];
 }
 

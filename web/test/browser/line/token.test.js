@@ -55,7 +55,7 @@ test("without a token it says what to do, and takes one that is put in", async (
   await advice(page, "ends in #token=");
   await page.getByLabel("Token").fill("eyJ.not.good");
   await page.getByRole("button", { name: "Join" }).click();
-  await alert(page, "this token is not good here");
+  await alert(page, "this server does not accept your token");
   await advice(page, "Ask the operator");
   await page.getByLabel("Token").fill(` ${server.token("Bob", "dev")}\n`);
   await page.getByRole("button", { name: "Join" }).click();

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { newEnter } from "../../../core/commands/keys.js";
+import { newEnter } from "../../../../core/commands/keys.js";
 
 const enter = { key: "Enter", shiftKey: false, isComposing: false, keyCode: 13 };
 
