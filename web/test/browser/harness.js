@@ -8,6 +8,7 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -189,6 +190,17 @@ export function startBrowser() {
     executablePath: CHROMIUM,
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
+}
+
+/** A server and a browser for the tests of one file, which end with them.
+ * @param starting another server than a usual one */
+export async function stage(starting = startServer()) {
+  const [server, browser] = await Promise.all([starting, startBrowser()]);
+  after(async () => {
+    await browser.close();
+    await server.stop();
+  });
+  return { server, browser };
 }
 
 /** Keys by name: a name is its first owner's for good, so who comes again brings the same key. */

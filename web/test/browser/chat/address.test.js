@@ -1,19 +1,11 @@
 // The address: it names the room and nobody, a link changes the room alone, and Back goes between rooms.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { inRoom, joining, message, newPage, online, person, say, settled, startBrowser, startServer } from "../harness.js";
+import { inRoom, joining, message, newPage, online, person, say, settled, stage } from "../harness.js";
 
-let server;
-let browser;
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
+const { server, browser } = await stage();
 
 const me = (page, name) => page.locator("#me", { hasText: new RegExp(`^${name}$`) }).waitFor();
 const question = (page) => page.locator("#ask[open]", { hasText: "This link asks you to be “Mallory”" });

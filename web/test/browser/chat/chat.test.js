@@ -6,19 +6,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { REFUSED, joining, message, newCrowd, newPage, online, person, row, say, settled, startBrowser, startServer, TERMINAL, texts, withRefusals } from "../harness.js";
+import { joining, message, newCrowd, newPage, online, person, REFUSED, row, say, settled, stage, startServer, TERMINAL, texts, withRefusals } from "../harness.js";
 
-let server;
-let browser;
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
+const { server, browser } = await stage();
 
 test("two pages chat, and see each other come and go", async (t) => {
   const alice = await person(t, browser, server, "Alice", "chat");

@@ -1,19 +1,11 @@
 // The box one writes in: input methods, completion, pastes.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { message, newCrowd, person, say, settled, startBrowser, startServer, texts } from "../harness.js";
+import { message, newCrowd, person, say, settled, stage, texts } from "../harness.js";
 
-let server;
-let browser;
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
+const { server, browser } = await stage();
 
 test("the Enter that ends a composition never sends, as Chromium tells it", async (t) => {
   const alice = await person(t, browser, server, "Alice", "ime");

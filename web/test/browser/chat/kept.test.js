@@ -1,19 +1,11 @@
 // What a browser keeps: for whom, in which folder, and that what was written is never lost.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { inRoom, joining, message, newPage, online, person, say, settled, startBrowser, startProfile, startServer, startSite, texts } from "../harness.js";
+import { inRoom, joining, message, newPage, online, person, say, settled, stage, startProfile, startServer, startSite, texts } from "../harness.js";
 
-let server;
-let browser;
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
+const { server, browser } = await stage();
 
 const lost = (page) => page.locator("#link", { hasText: "Not connected" }).waitFor();
 const keptFor = (page) => page.evaluate(() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]);

@@ -1,19 +1,11 @@
 // Every feature by keyboard alone: no mouse is touched here.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { inRoom, message, newCrowd, online, pageOf, person, row, settled, startBrowser, startServer } from "../harness.js";
+import { inRoom, message, newCrowd, online, pageOf, person, row, settled, stage } from "../harness.js";
 
-let server;
-let browser;
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
+const { server, browser } = await stage();
 
 /** What has the focus, in few words. */
 const focus = (page) => page.evaluate(() => {

@@ -2,19 +2,11 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { online, person, redial, row, say, settled, startBrowser, startServer, texts } from "../harness.js";
+import { online, person, redial, row, say, settled, stage, texts } from "../harness.js";
 
-let server;
-let browser;
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
+const { server, browser } = await stage();
 
 test("pages forget what a restored backup does not have, and send once what still waits", async (t) => {
   const file = join(server.folder, "backup.db");

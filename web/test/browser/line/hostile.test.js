@@ -3,23 +3,15 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { newPage, online, row, say, settled, startBrowser, startServer, texts } from "../harness.js";
+import { newPage, online, row, say, settled, stage, texts } from "../harness.js";
 
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 const ROWS_MAX = 1_500;
 const PEOPLE_MAX = 1_000;
 
-let server;
-let browser;
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
+const { server, browser } = await stage();
 
 /** A frame of a server: text, or what else the first byte says. */
 function frame(text, first = 0x81) {

@@ -1,19 +1,11 @@
 // The connection: networks that go, swallow and come back, pages that sleep, servers that stop.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { message, newCrowd, online, pageOf, person, redial, row, say, settled, startBrowser, startNetwork, startServer, startSite, texts } from "../harness.js";
+import { message, newCrowd, online, pageOf, person, redial, row, say, settled, stage, startNetwork, startServer, startSite, texts } from "../harness.js";
 
-let server;
-let browser;
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
+const { server, browser } = await stage();
 
 const lost = (page) => page.locator("#link", { hasText: "Not connected" }).waitFor();
 

@@ -1,19 +1,11 @@
 // What a moderator does, as everybody sees it: put out, silenced, deleted.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { inRoom, message, newPage, online, redial, row, say, settled, startBrowser, startClosedServer, startNetwork, texts } from "../harness.js";
+import { inRoom, message, newPage, online, redial, row, say, settled, stage, startClosedServer, startNetwork, texts } from "../harness.js";
 
-let server;
-let browser;
-before(async () => {
-  [server, browser] = await Promise.all([startClosedServer(), startBrowser()]);
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
+const { server, browser } = await stage(startClosedServer());
 
 /** Somebody with a token, in a room. */
 async function member(t, name, room, { moderates = false, address = server.address, options = {} } = {}) {

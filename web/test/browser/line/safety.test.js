@@ -2,19 +2,11 @@
 
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { newCrowd, newPage, person, say, settled, startBrowser, startServer } from "../harness.js";
+import { newCrowd, newPage, person, say, settled, stage } from "../harness.js";
 
-let server;
-let browser;
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
+const { server, browser } = await stage();
 
 const HOSTILE = [
   "<img src=x onerror=alert(1)>", "<script>alert(2)</script>", "javascript:alert(3)", "\u202eevil", "'\"><svg onload=alert(4)>",

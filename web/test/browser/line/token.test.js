@@ -1,19 +1,11 @@
 // Tokens: how one comes into a closed server, what is said when one does not, and where a token never is.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { newPage, online, say, settled, startBrowser, startClosedServer } from "../harness.js";
+import { newPage, online, say, settled, stage, startClosedServer } from "../harness.js";
 
-let server;
-let browser;
-before(async () => {
-  [server, browser] = await Promise.all([startClosedServer(), startBrowser()]);
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
+const { server, browser } = await stage(startClosedServer());
 
 const alert = (page, text) => page.getByRole("alert").filter({ hasText: text }).waitFor();
 const advice = (page, text) => page.locator("#enter-advice", { hasText: text }).waitFor();

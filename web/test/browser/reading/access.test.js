@@ -4,23 +4,15 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { REFUSED, joining, message, newCrowd, newPage, online, pageOf, person, say, settled, startBrowser, startClosedServer, startNetwork, startServer, withRefusals } from "../harness.js";
+import { joining, message, newCrowd, newPage, online, pageOf, person, REFUSED, say, settled, stage, startClosedServer, startNetwork, withRefusals } from "../harness.js";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SIZES = [[360, 640], [768, 1024], [1440, 900]];
 const LOOKS = { light: { colorScheme: "light" }, dark: { colorScheme: "dark" }, forced: { forcedColors: "active" }, contrast: { colorScheme: "dark", contrast: "more" } };
 
-let server;
-let browser;
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
+const { server, browser } = await stage();
 
 async function violations(page, what) {
   const found = await page.evaluate(`${AXE}; axe.run(document, { resultTypes: ["violations"] })`);

@@ -1,19 +1,11 @@
 // Title, icon, badge and notifications: what asks for attention, and when it stops.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { message, newCrowd, online, pageOf, say, settled, startBrowser, startServer } from "../harness.js";
+import { message, newCrowd, online, pageOf, say, settled, stage } from "../harness.js";
 
-let server;
-let browser;
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
+const { server, browser } = await stage();
 
 /** A page whose notifications and badge are only written down. */
 async function watched(t, room, permission = "default") {

@@ -1,21 +1,13 @@
 // What one reads stays where it is, however much there is and comes.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { drawn, inRoom, message, newCrowd, online, person, row, say, settled, startBrowser, startServer } from "../harness.js";
+import { drawn, inRoom, message, newCrowd, online, person, row, say, settled, stage } from "../harness.js";
 
 const ROWS_MAX = 1500;
 
-let server;
-let browser;
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
+const { server, browser } = await stage();
 
 /** The first message in sight, and where it stands. */
 const firstInSight = (page) => page.evaluate(() => {

@@ -2,19 +2,11 @@
 // said what.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { drawn, message, newCrowd, person, row, say, settled, startBrowser, startServer } from "../harness.js";
+import { drawn, message, newCrowd, person, row, say, settled, stage } from "../harness.js";
 
-let server;
-let browser;
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
+const { server, browser } = await stage();
 
 const heightOf = (page, text) => row(page, text).evaluate((li) => li.getBoundingClientRect().height);
 const lines = (count, of) => Array.from({ length: count }, (_, i) => `${of} ${i}`).join("\n");

@@ -1,19 +1,11 @@
 // What strangers write stays in its own row, and reads as what it is.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { drawn, newCrowd, person, row, settled, startBrowser, startServer } from "../harness.js";
+import { drawn, newCrowd, person, row, settled, stage } from "../harness.js";
 
-let server;
-let browser;
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
+const { server, browser } = await stage();
 
 test("marks that are stacked on a letter are not drawn over other rows", async (t) => {
   const crowd = await newCrowd(t, browser, server);

@@ -2,24 +2,16 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { newPage, online, pageOf, startBrowser, startServer, startSite } from "../harness.js";
+import { newPage, online, pageOf, stage, startSite } from "../harness.js";
 
 /** Two seconds on a slow phone line (0.5 Mbit/s). */
 const BYTES_MAX = 100 * 1024;
 /** What the yardstick takes on the processor of a usual laptop. */
 const YARD_MS = 120;
 
-let server;
-let browser;
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
-});
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
+const { server, browser } = await stage();
 
 test("all that is loaded, with its headers, is under 100 KiB, and comes from this server", async (t) => {
   const page = await pageOf(t, browser, "Alice");
