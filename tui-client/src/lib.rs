@@ -18,6 +18,7 @@ use headless::{plain, send, tail};
 mod address;
 pub mod chat;
 pub mod cli;
+mod clock;
 mod disk;
 pub mod effects;
 pub mod exit;

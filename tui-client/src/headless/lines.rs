@@ -5,11 +5,11 @@
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
 use protocol::Message;
 
 use super::teller::News;
 use crate::chat::What;
+use crate::clock::{clock, date, heading};
 use crate::text::{bracketed, clean_line, clean_own, isolated, name, shown};
 
 /// Stands before what is not a message. A message begins with its time, a digit.
@@ -50,12 +50,12 @@ impl Liner {
     }
 
     fn message(&mut self, message: &Message, place: &str) -> Vec<String> {
-        let at = local(message.at, &self.zone);
+        let today = date(message.at, &self.zone);
         let mut lines = Vec::new();
-        if self.day.replace(at.date()) != Some(at.date()) {
-            lines.push(format!("{ASIDE} {}", at.strftime("%a %-d %b %Y")));
+        if self.day.replace(today) != Some(today) {
+            lines.push(format!("{ASIDE} {}", heading(today)));
         }
-        let (clock, sender) = (at.strftime("%H:%M"), clean_line(message.sender.as_str()));
+        let (clock, sender) = (clock(message.at, &self.zone), clean_line(message.sender.as_str()));
         let text = shown(message.content.as_str());
         let mut rows = text.trim_end_matches('\n').split('\n');
         let first = rows.next().unwrap_or_default();
@@ -66,16 +66,6 @@ impl Liner {
         lines.extend(rows.map(|row| format!("{FURTHER}{row}")));
         lines
     }
-}
-
-/// Day and time in ms since 1970, for where no line says the day.
-pub(super) fn date_and_time(at: u64, zone: &TimeZone) -> String {
-    local(at, zone).strftime("%Y-%m-%d %H:%M").to_string()
-}
-
-fn local(at: u64, zone: &TimeZone) -> Zoned {
-    let at = i64::try_from(at).unwrap_or(i64::MAX);
-    Timestamp::from_millisecond(at).unwrap_or(Timestamp::MAX).to_zoned(zone.clone())
 }
 
 fn aside(place: &str, name: &str, what: &str) -> String {

@@ -8,9 +8,9 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use super::cache::Layout;
-use super::clock::{clock, day};
 use super::pane::Pane;
 use crate::chat::{Entry, Room, What};
+use crate::clock::{clock, date, heading};
 use crate::screen::{measure, theme};
 
 /// Names of those who came or left that are told; of the others only how many they are.
@@ -20,13 +20,13 @@ const NAMES_MAX: usize = 5;
 pub(super) fn rules_before(room: &Room, at: usize, pane: &Pane<'_>) -> Vec<Line<'static>> {
     let Some(message) = room.entries[at].message() else { return Vec::new() };
     let mut rules = Vec::new();
-    let date = |message: &Message| day(message.at, pane.zone);
-    let today = date(message);
-    if room.message_before(at).is_none_or(|before| date(before) != today) {
-        rules.push(rule(&today.strftime("%a %-d %b %Y").to_string(), pane.width, theme::quiet()));
+    let day = |message: &Message| date(message.at, pane.zone);
+    let today = day(message);
+    if room.message_before(at).is_none_or(|before| day(before) != today) {
+        rules.push(rule(&heading(today), pane.width, theme::quiet()));
     }
     if room.new_line(pane.me) == Some(message.id) {
-        let since = format!("new since {}", clock(message.at, pane.zone, false));
+        let since = format!("new since {}", clock(message.at, pane.zone));
         let words = if pane.layout == Layout::Narrow { "new" } else { &since };
         rules.push(rule(words, pane.width, pane.looks.news()));
     }

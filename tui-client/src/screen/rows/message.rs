@@ -10,9 +10,9 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use super::cache::{Drawn, Layout, RowKey};
-use super::clock::clock;
 use super::pane::Pane;
 use crate::chat::{Pending, Room};
+use crate::clock::{clock, clock_with_seconds};
 use crate::screen::terminal::links::Links;
 use crate::screen::{measure, theme};
 use crate::text;
@@ -34,7 +34,8 @@ pub(super) fn of_message(message: &Message, key: &RowKey, pane: &Pane<'_>) -> Dr
     let sender = pane.shown_name(message.sender.as_str());
     let style = pane.looks.person(key.hue);
     let time = match key.timed {
-        true => clock(message.at, pane.zone, pane.layout == Layout::Wide),
+        true if pane.layout == Layout::Wide => clock_with_seconds(message.at, pane.zone),
+        true => clock(message.at, pane.zone),
         false => String::new(),
     };
     let time = Span::styled(time, theme::quiet());

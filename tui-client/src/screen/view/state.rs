@@ -1,10 +1,10 @@
 //! The state of the connection, in as many words as there is room for: it is never out of sight.
 
-use jiff::Timestamp;
 use ratatui::style::Style;
 
 use super::columns::beside;
 use crate::chat::Connection;
+use crate::clock::clock;
 use crate::screen::keys::KeyCommand;
 use crate::screen::model::Screen;
 use crate::screen::{measure, theme};
@@ -55,7 +55,7 @@ pub(super) fn variants(screen: &Screen) -> (Vec<String>, Style) {
             let since = screen
                 .chat
                 .offline_since
-                .map(|at| format!("○ offline since {}, {when}", clock(screen, at)));
+                .map(|at| format!("○ offline since {}, {when}", clock(at, &screen.zone)));
             let forms = since.into_iter().chain([
                 format!("○ offline, {when}"),
                 format!("○ {when}"),
@@ -72,9 +72,4 @@ pub(super) fn variants(screen: &Screen) -> (Vec<String>, Style) {
 
 fn forms(words: &[&str]) -> Vec<String> {
     words.iter().map(|words| (*words).to_owned()).collect()
-}
-
-fn clock(screen: &Screen, at: u64) -> String {
-    let at = i64::try_from(at).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
-    at.unwrap_or_default().to_zoned(screen.zone.clone()).strftime("%H:%M").to_string()
 }
