@@ -55,9 +55,14 @@ pub fn key(folder: &Path, told: &mut Vec<String>) -> anyhow::Result<Key> {
     make_key(folder, &path).with_context(|| format!("cannot make {path:?}"))
 }
 
-/// What it means that there is no key, and why there is none.
-pub(crate) fn about_no_key(error: &anyhow::Error) -> String {
-    format!("Your name is not reserved for you, because there is no key: {error:#}")
+/// The same, where one can do without: why there is none is told.
+pub(crate) fn key_if_any(folder: &anyhow::Result<PathBuf>, told: &mut Vec<String>) -> Option<Key> {
+    let folder = folder.as_ref().map_err(|error| anyhow::anyhow!("{error:#}"));
+    let key = folder.and_then(|folder| key(folder, told));
+    key.map_err(|error| {
+        told.push(format!("Your name is not reserved for you, because there is no key: {error:#}"));
+    })
+    .ok()
 }
 
 fn read_key(path: &Path) -> io::Result<Key> {

@@ -28,15 +28,8 @@ impl Session {
     /// Nothing is dialled yet: whoever opens it may still say where to begin.
     pub(crate) fn new(settings: &Settings) -> Self {
         let mut told = Vec::new();
-        let key = folders::state_folder().and_then(|folder| folders::key(&folder, &mut told));
+        let key = folders::key_if_any(&folders::state_folder(), &mut told);
         told.iter().for_each(|fault| tell(fault));
-        let key = match key {
-            Ok(key) => Some(key),
-            Err(error) => {
-                tell(&folders::about_no_key(&error));
-                None
-            }
-        };
         let id = format!("{:016x}", fastrand::u64(..));
         let model = Model::new(settings.room.clone(), settings.user.clone(), id);
         let runner = EffectRunner::new(settings.endpoint(key), None);

@@ -49,15 +49,8 @@ const TYPED_AHEAD: Duration = Duration::from_millis(5);
 /// If there is no terminal to draw on.
 pub async fn run(settings: &Settings) -> anyhow::Result<Exit> {
     let folder = folders::state_folder();
-    let made = folder.as_ref().map_err(|error| anyhow::anyhow!("{error:#}"));
     let mut told = settings.warnings.clone();
-    let key = match made.and_then(|folder| folders::key(folder, &mut told)) {
-        Ok(key) => Some(key),
-        Err(error) => {
-            told.push(folders::about_no_key(&error));
-            None
-        }
-    };
+    let key = folders::key_if_any(&folder, &mut told);
     let session = format!("{:016x}", fastrand::u64(..));
     let mut model = Model::new(settings.room.clone(), settings.user.clone(), session);
     model.key =
