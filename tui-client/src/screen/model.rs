@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use jiff::tz::TimeZone;
-use protocol::{MessageId, RoomName, UserName};
+use protocol::{MessageId, RoomName};
 
 use super::input::Input;
 use super::input::completion::Completion;
@@ -58,8 +58,6 @@ pub struct Screen {
     pub mouse: bool,
     /// The same key once more does it.
     pub confirming: Option<Confirm>,
-    /// The name that is shown as one's own.
-    pub(super) own_name: Option<UserName>,
 }
 
 /// What a key was pressed for once.
@@ -112,7 +110,6 @@ impl Screen {
         chat.sent.iter().for_each(|text| input.remember(text.clone()));
         input.write(chat.room().draft.clone());
         Screen {
-            own_name: chat.me.clone(),
             chat,
             host: String::new(),
             keys: Keys::default(),

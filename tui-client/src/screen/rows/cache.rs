@@ -36,6 +36,10 @@ pub struct RowCache(RefCell<HashMap<RowKey, Rc<Drawn>>>);
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct RowKey {
     pub id: MessageId,
+    /// Which state of the message it is.
+    pub change: Option<MessageId>,
+    /// When it was said.
+    pub at: u64,
     /// Columns there are.
     pub width: usize,
     /// In which colours.
@@ -48,10 +52,8 @@ pub struct RowKey {
     pub timed: bool,
     /// Emoji are shown as their names.
     pub names_emoji: bool,
-    /// Which longer names there are that it may name instead of this person.
-    pub longer_names: u64,
-    /// Its text is gone.
-    pub deleted: bool,
+    /// This person's name, and the longer ones that it may name instead.
+    pub names: u64,
     /// It was looked for.
     pub found: bool,
     /// All of its rows are shown, however many.
@@ -68,11 +70,6 @@ pub struct Drawn {
 }
 
 impl RowCache {
-    /// Something changed that the rows depend on and the key does not name.
-    pub fn forget(&self) {
-        self.0.borrow_mut().clear();
-    }
-
     /// The rows that are known, or are made now.
     pub fn get(&self, key: RowKey, make: impl FnOnce(&RowKey) -> Drawn) -> Rc<Drawn> {
         if let Some(known) = self.0.borrow().get(&key) {

@@ -5,7 +5,6 @@
 
 mod aside;
 pub mod cache;
-mod clock;
 mod message;
 pub mod pane;
 pub mod scroll;
@@ -109,17 +108,18 @@ fn of_entry(room: &Room, at: usize, pane: &Pane<'_>) -> Rc<Drawn> {
         What::Message(message) => {
             let timed = begins_a_minute(room, at, message, pane);
             let Pane { width, looks, layout, names_emoji, .. } = *pane;
-            let (id, deleted) = (message.id, message.deleted);
+            let Message { id, change, at: said_at, .. } = *message;
             let key = RowKey {
                 id,
+                change,
+                at: said_at,
                 width,
                 looks,
                 hue: pane.hues.of(&message.sender),
                 layout,
                 timed,
                 names_emoji,
-                longer_names: hash(pane.longer_names),
-                deleted,
+                names: hash_of_names(pane),
                 found: pane.found == Some(id),
                 whole: pane.unfolded == Some(id),
             };
@@ -130,11 +130,13 @@ fn of_entry(room: &Room, at: usize, pane: &Pane<'_>) -> Rc<Drawn> {
     }
 }
 
-/// Nearly always there is none.
-fn hash(names: &[UserName]) -> u64 {
+/// Which mentions are marked depends on these names. One's own counts as it is spelt: a bare name is a
+/// mention only in that spelling.
+fn hash_of_names(pane: &Pane<'_>) -> u64 {
     let mut hasher = DefaultHasher::new();
-    names.iter().for_each(|name| name.key().hash(&mut hasher));
-    if names.is_empty() { 0 } else { hasher.finish() }
+    pane.me.map(UserName::as_str).hash(&mut hasher);
+    pane.longer_names.iter().for_each(|name| name.key().hash(&mut hasher));
+    hasher.finish()
 }
 
 /// Where there is little room, the time stands once for each minute.

@@ -34,7 +34,7 @@ pub(super) fn happens(screen: &mut Screen, event: chat::Event) -> Vec<Effect> {
     effects
 }
 
-/// What is written belongs to the room where it is written; and rows follow one's own name.
+/// What is written belongs to the room where it is written.
 pub(super) fn settle(screen: &mut Screen, shown: &RoomName) {
     if screen.chat.room().name != *shown {
         screen.input.take();
@@ -42,12 +42,6 @@ pub(super) fn settle(screen: &mut Screen, shown: &RoomName) {
         screen.input.write(draft);
     } else {
         keep_draft(screen);
-    }
-    // Also in another spelling: a bare name is a mention only as it is spelt.
-    let (shown_as, me) = (screen.own_name.as_ref(), screen.chat.me.as_ref());
-    if shown_as.map(UserName::as_str) != me.map(UserName::as_str) {
-        screen.own_name.clone_from(&screen.chat.me);
-        screen.rows.forget();
     }
     if screen.views.len() > screen.chat.rooms.len() {
         let rooms = &screen.chat.rooms;

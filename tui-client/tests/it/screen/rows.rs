@@ -2,6 +2,9 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
+use nebula::screen::rows::visible;
+use nebula::screen::{theme, view};
+
 use crate::client::Client;
 
 /// The rows of the messages at a width, with the copy mode or without it.
@@ -168,4 +171,31 @@ fn a_name_that_the_server_spells_otherwise_is_marked_as_it_is_spelt() {
     assert!(!is_marked(&client), "a bare name is one only as it is spelt");
     client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
     assert!(is_marked(&client));
+}
+
+#[test]
+fn rows_follow_every_state_of_a_message_and_ones_own_name() {
+    let mut client = Client::entered(80, 24);
+    let shows = |client: &Client, text: &str| client.screen().join("\n").contains(text);
+    client.says(7, "Bob", "as it was said, al");
+    assert!(shows(&client, "as it was said"));
+    client.happens(nebula::chat::Event::Lost { code: None, reason: "cut".to_owned() });
+    client.happens(nebula::chat::Event::Connected);
+    client.hears(r#"{"type":"history","room":"dev","messages":[],"more":false,"head":9,"changed":[{"type":"message","room":"dev","sender":"Bob","content":"as it is now, al","id":7,"at":420000,"change":9}]}"#);
+    assert!(shows(&client, "as it is now"));
+    // The same id of another log.
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
+    client.screen.chat.room_mut().forget();
+    client.hears(r#"{"type":"message","room":"dev","sender":"Bob","content":"another, al","id":7,"at":480000,"change":9}"#);
+    assert!(shows(&client, "another, al"));
+    // A bare name is a mention only in the spelling that is one's own.
+    let marked = |client: &Client| {
+        let screen = &client.screen;
+        let drawn = visible(screen.chat.room(), &view::pane(screen));
+        let spans = drawn.lines.iter().flat_map(|line| &line.spans);
+        spans.filter(|span| span.content == "al" && span.style == theme::striking()).count()
+    };
+    assert_eq!(marked(&client), 0);
+    client.screen.chat.rename("al".try_into().unwrap());
+    assert_eq!(marked(&client), 1);
 }
