@@ -92,7 +92,7 @@ pub const COMMANDS: &[Command] = &[
     command("search", &["lastlog"], "TEXT", "find an older message with this text; again: older"),
     command("url", &[], "[N]", "list the links in this room, or copy the N-th newest"),
     command("copy", &[], "[N]", "copy the newest message, or the N-th newest"),
-    command("clear", &[], "", "clear the screen; PgUp brings the messages back"),
+    command("clear", &[], "", "clear the screen; scrolling up brings the messages back"),
     command("mute", &[], "", "mute or unmute the notifications of this room"),
     command("theme", &[], "NAME", "change colours: any, dark, light, mono, colour-blind"),
     command("key", &[], "", "show what reserves your name, and where it is stored"),

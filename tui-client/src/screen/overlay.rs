@@ -1,10 +1,11 @@
 //! What lies over the messages, or asks something: one thing at a time.
 //!
-//! This file does not know keys or drawing.
+//! This file does not know what keys do, or drawing.
 
 use protocol::MessageId;
 
 use super::input::Input;
+use super::keys::{KeyCommand, Keys};
 use crate::chat::Model;
 use crate::text;
 
@@ -60,12 +61,13 @@ impl Kind {
     }
 
     /// The words above the choices.
-    pub fn title(self) -> &'static str {
-        match self {
-            Kind::Room => "Switch to a room: Enter opens it, Esc cancels",
-            Kind::Sent => "Messages you sent: Enter takes one, Esc cancels",
-            Kind::Words => "Search: Enter finds the next older, Esc cancels",
-        }
+    pub fn title(self, keys: &Keys) -> String {
+        let (what, enter) = match self {
+            Kind::Room => ("Switch to a room", "opens it"),
+            Kind::Sent => ("Messages you sent", "takes one"),
+            Kind::Words => ("Search", "finds the next older"),
+        };
+        keys.advise(what, ":", &[(KeyCommand::Send, enter), (KeyCommand::Escape, "cancels")])
     }
 }
 

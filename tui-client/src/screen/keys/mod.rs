@@ -106,6 +106,26 @@ impl Keys {
         bound.find(|bound| !bound.shown.is_empty()).map(|bound| bound.shown.as_str())
     }
 
+    /// What some keys do, in words: `Enter opens it, Esc cancels`. What no key does is left out.
+    pub fn advice(&self, all: &[(KeyCommand, &str)]) -> String {
+        let known = all.iter().filter_map(|(command, does)| Some((self.shown(*command)?, does)));
+        let words: Vec<_> = known.map(|(key, does)| format!("{key} {does}")).collect();
+        words.join(", ")
+    }
+
+    /// The same behind a sentence, if there is any.
+    pub fn advise(&self, sentence: &str, mark: &str, all: &[(KeyCommand, &str)]) -> String {
+        let advice = self.advice(all);
+        if advice.is_empty() { sentence.to_owned() } else { format!("{sentence}{mark} {advice}") }
+    }
+
+    /// The key that goes to the newest message.
+    pub fn to_bottom(&self, is_input_empty: bool) -> Option<&str> {
+        // In a text, this key goes to its end.
+        let end = self.command((NONE, KeyCode::End)) == Some(KeyCommand::End);
+        Some("End").filter(|_| end && is_input_empty).or_else(|| self.shown(KeyCommand::Bottom))
+    }
+
     /// What the help lists.
     pub fn described(&self) -> impl Iterator<Item = &Bound> {
         self.bound.iter().filter(|bound| !bound.what.is_empty())

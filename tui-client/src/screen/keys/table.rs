@@ -79,8 +79,8 @@ pub const FIRST: Chord = (CONTROL, KeyCode::Char('x'));
 pub(super) const SECOND: &[(Chord, KeyCommand)] =
     &[((CONTROL, KeyCode::Char('e')), KeyCommand::Editor)];
 
-/// All keys with a meaning of their own. An empty description leaves a second key for the same
-/// thing out of the help.
+/// All keys with a meaning of their own. The help leaves out those without words; those without a name
+/// as well are no key to advise.
 pub const BINDINGS: &[Binding] = &[
     (NONE, KeyCode::Enter, KeyCommand::Send, "Enter", "send"),
     (ALT, KeyCode::Enter, KeyCommand::Newline, "M-Enter", "new line"),
@@ -124,7 +124,7 @@ pub const BINDINGS: &[Binding] = &[
     (ALT, KeyCode::Char('n'), KeyCommand::NextMention, "M-n", "next mention of you"),
     (CONTROL, KeyCode::Char('s'), KeyCommand::Search, "C-s", "search the messages"),
     (ALT, KeyCode::Up, KeyCommand::Select, "M-Up", "select a message: then d deletes, c copies it"),
-    (ALT, KeyCode::Down, KeyCommand::SelectNewer, "", ""),
+    (ALT, KeyCode::Down, KeyCommand::SelectNewer, "M-Down", ""),
     (
         ALT,
         KeyCode::Char('o'),

@@ -9,6 +9,7 @@ use crate::chat::commands::{self, SLASHES, Typed, counted};
 use crate::chat::update::{command, question_deletion, say};
 use crate::chat::{Reading, What};
 use crate::screen::event::Effect;
+use crate::screen::keys::{KeyCommand, Keys};
 use crate::screen::model::{Confirm, Screen};
 use crate::screen::overlay::Overlay;
 use crate::screen::theme::Theme;
@@ -74,7 +75,9 @@ fn done(screen: &mut Screen, typed: Typed) -> Vec<Effect> {
             let answer = room.entries.back().filter(|entry| Some(entry.place) != last);
             let is_answered = answer.is_some_and(|entry| matches!(entry.what, What::Note(_)));
             if is_answered && room.reading != Reading::End {
-                screen.chat.notice = Some("The answer is at the end: End shows it".to_owned());
+                let key = screen.keys.to_bottom(screen.input.text().is_empty());
+                let shows = key.map(|key| format!(": {key} shows it")).unwrap_or_default();
+                screen.chat.notice = Some(format!("The answer is at the end{shows}"));
             }
             if asks {
                 ask_first(screen);
@@ -100,16 +103,22 @@ fn ask_first(screen: &mut Screen) {
 /// What speaks against it: a command that begins with a space would be sent as text, and who leaves a
 /// room leaves behind what waits there.
 fn doubt(screen: &Screen, typed: &Typed) -> Option<String> {
-    let waiting = screen.chat.room().pending.len();
+    let (waiting, keys) = (screen.chat.room().pending.len(), &screen.keys);
     match typed {
         Typed::Text(text) if text.starts_with(' ') && text.trim_start().starts_with(SLASHES) => {
-            let advice = "Press Enter again to send it as text";
-            Some(format!("It starts with a space, so it is not a command. {advice}"))
+            let about = "It starts with a space, so it is not a command";
+            Some(press_again(keys, about, "send it as text"))
         }
         Typed::Leave if waiting > 0 => {
             let unsent = counted(waiting, "unsent message");
-            Some(format!("Leaving discards {unsent} here. Press Enter again to leave"))
+            let about = format!("Leaving discards {unsent} here");
+            Some(press_again(keys, &about, "leave"))
         }
         _ => None,
     }
+}
+
+fn press_again(keys: &Keys, about: &str, to: &str) -> String {
+    let key = keys.shown(KeyCommand::Send).unwrap_or("the same key");
+    format!("{about}. Press {key} again to {to}")
 }

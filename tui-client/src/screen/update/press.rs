@@ -184,10 +184,14 @@ fn toggle_rooms(screen: &mut Screen) {
 fn toggle_mouse(screen: &mut Screen) -> Vec<Effect> {
     screen.mouse = !screen.mouse;
     let words = match screen.mouse {
-        true => "Mouse on: it scrolls and clicks; M-m turns it off",
-        false => "Mouse off: it selects text",
+        true => screen.keys.advise(
+            "Mouse on: it scrolls and clicks",
+            ";",
+            &[(KeyCommand::Mouse, "turns it off")],
+        ),
+        false => "Mouse off: it selects text".to_owned(),
     };
-    screen.chat.notice = Some(words.to_owned());
+    screen.chat.notice = Some(words);
     vec![Effect::Mouse(screen.mouse)]
 }
 

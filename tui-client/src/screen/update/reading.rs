@@ -6,6 +6,7 @@ use super::effects::take;
 use crate::chat::update::{load_older, read_at, show_room, want_people};
 use crate::chat::{Entry, Place, Reading};
 use crate::screen::event::Effect;
+use crate::screen::keys::KeyCommand;
 use crate::screen::model::{Screen, Scroll};
 use crate::screen::rows::pane::Pane;
 use crate::screen::rows::scroll::{self, in_sight};
@@ -98,7 +99,9 @@ pub(super) fn jump_to_unread(screen: &mut Screen) -> Vec<Effect> {
     if !has_more {
         return Vec::new();
     }
-    screen.chat.notice = Some("There are older unread messages. M-u again goes to them".to_owned());
+    let again = [(KeyCommand::FirstUnread, "again goes to them")];
+    let words = screen.keys.advise("There are older unread messages", ".", &again);
+    screen.chat.notice = Some(words);
     older(screen)
 }
 
@@ -109,12 +112,13 @@ pub(super) fn jump_to_mention(screen: &mut Screen, up: bool) {
         None => {
             let words = match up {
                 true if screen.chat.room().more => {
-                    "No earlier mention of you is loaded. PgUp at the top loads more"
+                    let about = "No earlier mention of you is loaded";
+                    screen.keys.advise(about, ".", &[(KeyCommand::PageUp, "at the top loads more")])
                 }
-                true => "No earlier mention of you",
-                false => "No later mention of you",
+                true => "No earlier mention of you".to_owned(),
+                false => "No later mention of you".to_owned(),
             };
-            screen.chat.notice = Some(words.to_owned());
+            screen.chat.notice = Some(words);
         }
     }
 }
@@ -149,10 +153,18 @@ pub(super) fn search(screen: &mut Screen, wanted: &str) {
         screen.room_view_mut().found = Some(id);
         show(screen, Place::of(id));
     }
-    let more = if screen.chat.room().more { ". PgUp at the top loads older ones" } else { "" };
+    let keys = &screen.keys;
+    let none = format!("No older message contains {wanted:?}");
     screen.chat.notice = Some(match found {
-        Some(_) => "Found. Enter finds the next older one, Esc goes back".to_owned(),
-        None => format!("No older message contains {wanted:?}{more}"),
+        Some(_) => keys.advise(
+            "Found",
+            ".",
+            &[(KeyCommand::Send, "finds the next older one"), (KeyCommand::Escape, "goes back")],
+        ),
+        None if screen.chat.room().more => {
+            keys.advise(&none, ".", &[(KeyCommand::PageUp, "at the top loads older ones")])
+        }
+        None => none,
     });
 }
 

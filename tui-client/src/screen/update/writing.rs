@@ -8,6 +8,7 @@ use crate::chat;
 use crate::chat::Room;
 use crate::chat::commands::counted;
 use crate::screen::event::Effect;
+use crate::screen::keys::KeyCommand;
 use crate::screen::model::{Confirm, Screen};
 use crate::screen::overlay::Overlay;
 use crate::text;
@@ -33,9 +34,18 @@ pub(super) fn interrupt(screen: &mut Screen, confirmed: bool) -> Vec<Effect> {
         0 => String::new(),
         count => format!(". {} will go out next time", counted(count, "unsent message")),
     };
-    let seconds = LEAVE_TIME.as_secs();
-    screen.chat.notice = Some(format!("Press Ctrl-C again within {seconds} s to quit{waiting}"));
+    let (key, seconds) = (interrupt_key(screen), LEAVE_TIME.as_secs());
+    screen.chat.notice = Some(format!("Press {key} again within {seconds} s to quit{waiting}"));
     vec![Effect::ConfirmWithin(LEAVE_TIME)]
+}
+
+/// Written out, since it may be the first key that somebody presses here.
+fn interrupt_key(screen: &Screen) -> String {
+    let key = screen.keys.shown(KeyCommand::Interrupt).unwrap_or("it");
+    match key.strip_prefix("C-") {
+        Some(letter) => format!("Ctrl-{}", letter.to_uppercase()),
+        None => key.to_owned(),
+    }
 }
 
 /// Nobody pressed it again in time: the next Ctrl-C only asks.

@@ -5,7 +5,7 @@
 use ratatui::text::Line;
 
 use crate::chat::commands::{COMMANDS, Command};
-use crate::screen::keys::Keys;
+use crate::screen::keys::{KeyCommand, Keys};
 use crate::screen::{measure, theme};
 
 /// Below this width what a key does stands below the key.
@@ -14,7 +14,9 @@ const COLUMNS_FROM: usize = 56;
 const NAME_CELLS: usize = 20;
 
 pub(super) fn lines(keys: &Keys, width: usize) -> Vec<Line<'static>> {
-    let mut lines = heading("Commands (PgDn shows more, Esc closes this)", width);
+    let advice =
+        keys.advice(&[(KeyCommand::PageDown, "shows more"), (KeyCommand::Escape, "closes this")]);
+    let mut lines = heading(&format!("Commands ({advice})"), width);
     for Command { name, arguments, what, .. } in COMMANDS {
         lines.extend(described(&format!("/{name} {arguments}"), what, width));
     }

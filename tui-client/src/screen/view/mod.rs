@@ -51,7 +51,7 @@ pub fn view(screen: &Screen, frame: &mut Frame<'_>) -> Links {
     let links = messages(screen, areas.pane, frame);
     match &screen.overlay {
         Overlay::Prompt(prompt) if question::has_choices(prompt) => {
-            question::choices(&screen.chat, prompt, areas.pane, frame);
+            question::choices(screen, prompt, areas.pane, frame);
             Links::default()
         }
         _ => links,

@@ -9,6 +9,7 @@ use ratatui::widgets::Paragraph;
 use super::{question, state};
 use crate::chat::commands::counted;
 use crate::chat::{Connection, Model};
+use crate::screen::keys::{KeyCommand, Keys};
 use crate::screen::model::{Screen, Scroll};
 use crate::screen::overlay::Overlay;
 use crate::screen::rows::cache::Layout;
@@ -19,12 +20,23 @@ use crate::text;
 pub(super) fn words(screen: &Screen) -> Option<String> {
     let words = match (question::words(screen), &screen.overlay) {
         (Some(question), _) => question,
-        (None, Overlay::Select(_)) => {
-            "M-Up older, M-Down newer: d deletes, c copies, o shows all, Esc ends".to_owned()
-        }
+        (None, Overlay::Select(_)) => about_selection(&screen.keys),
         _ => told(&screen.chat)?,
     };
     Some(text::clean(&words)).filter(|words| !words.trim().is_empty())
+}
+
+fn about_selection(keys: &Keys) -> String {
+    let moves = keys.advice(&[(KeyCommand::Select, "older"), (KeyCommand::SelectNewer, "newer")]);
+    let ends =
+        keys.advise("d deletes, c copies, o shows all", ",", &[(KeyCommand::Escape, "ends")]);
+    if moves.is_empty() { ends } else { format!("{moves}: {ends}") }
+}
+
+fn about_copy_mode(keys: &Keys) -> String {
+    let ends = [KeyCommand::CopyMode, KeyCommand::Escape];
+    let ends: Vec<_> = ends.into_iter().filter_map(|command| keys.shown(command)).collect();
+    format!("{} ends copy mode", ends.join(" or "))
 }
 
 /// The last answer, else what is wrong.
@@ -48,7 +60,7 @@ pub(super) fn in_status(screen: &Screen, layout: Layout, width: usize) -> Option
 pub(super) fn hint_in_status(screen: &Screen, layout: Layout, width: usize) -> Option<String> {
     let hint = match layout {
         Layout::Narrow => return None,
-        Layout::CopyMode if !has_hint(screen) => "M-l or Esc ends copy mode".to_owned(),
+        Layout::CopyMode if !has_hint(screen) => about_copy_mode(&screen.keys),
         _ => hint(screen),
     };
     Some(hint).filter(|hint| fits_beside_state(screen, hint, width))
@@ -96,7 +108,9 @@ pub(super) fn draw(screen: &Screen, layout: Layout, area: Rect, frame: &mut Fram
     if first + height < all.len()
         && let Some(last) = lines.last_mut()
     {
-        *last = Line::styled(measure::fitted("… PgDn: more", area.width.into()), theme::quiet());
+        let key = screen.keys.shown(KeyCommand::PageDown);
+        let words = key.map_or("…".to_owned(), |key| format!("… {key}: more"));
+        *last = Line::styled(measure::fitted(&words, area.width.into()), theme::quiet());
     }
     frame.render_widget(Paragraph::new(lines), area);
 }
@@ -119,13 +133,11 @@ pub(super) fn hint(screen: &Screen) -> String {
     if screen.scroll() == Scroll::Bottom {
         return failed;
     }
-    let loading = if room.loading { "loading older …  " } else { "" };
+    let loading = if room.awaited.is_some() { "loading older …  " } else { "" };
     let newer = room.messages().rev().take_while(|message| message.id > room.read).count();
-    let key = if screen.input.text().is_empty() { "End" } else { "M-End" };
-    let newer = if newer > 0 {
-        format!("v {} newer ({key})", text::grouped(newer))
-    } else {
-        format!("v newest ({key})")
-    };
-    format!("{failed}{loading}{newer}")
+    let newer =
+        if newer > 0 { format!("v {} newer", text::grouped(newer)) } else { "v newest".to_owned() };
+    let key = screen.keys.to_bottom(screen.input.text().is_empty());
+    let key = key.map(|key| format!(" ({key})")).unwrap_or_default();
+    format!("{failed}{loading}{newer}{key}")
 }

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::{Clear, Paragraph};
 
-use crate::chat::{Deletion, Model};
+use crate::chat::Deletion;
 use crate::screen::model::Screen;
 use crate::screen::overlay::{Kind, Overlay, Prompt};
 use crate::screen::{measure, theme};
@@ -23,11 +23,12 @@ pub(super) fn has_choices(prompt: &Prompt) -> bool {
 }
 
 /// The choices, best first, right above the input, with the marked one in sight.
-pub(super) fn choices(chat: &Model, prompt: &Prompt, area: Rect, frame: &mut Frame<'_>) {
+pub(super) fn choices(screen: &Screen, prompt: &Prompt, area: Rect, frame: &mut Frame<'_>) {
     let cells = usize::from(area.width).saturating_sub(2);
     let sign = if prompt.kind == Kind::Room { "#" } else { "" };
-    let choices = prompt.choices(chat);
-    let title = measure::wrap(prompt.kind.title(), cells + 2);
+    let choices = prompt.choices(&screen.chat);
+    let title = prompt.kind.title(&screen.keys);
+    let title = measure::wrap(&title, cells + 2);
     let mut lines: Vec<_> = title.into_iter().map(|row| bar(row, cells + 2)).collect();
     let rows = CHOICES_ROWS.min(usize::from(area.height).saturating_sub(lines.len())).max(1);
     let first = (prompt.at + 1).saturating_sub(rows);

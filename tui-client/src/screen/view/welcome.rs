@@ -59,10 +59,13 @@ fn sentences(screen: &Screen) -> Vec<String> {
         Connection::Online | Connection::Connecting => vec![format!("You are {me}.")],
         _ => vec![format!("You are {me}, in #{}.", room.name.as_str())],
     };
-    let write = "Type a message and press Enter to send it";
+    let send =
+        screen.keys.shown(KeyCommand::Send).map(|key| format!(" and press {key} to send it"));
+    let write = format!("Type a message{}", send.unwrap_or_default());
     sentences.push(match &screen.chat.connection {
         Connection::Online if room.joined && room.more => {
-            "PgUp shows its messages again.".to_owned()
+            let older = screen.keys.shown(KeyCommand::PageUp).unwrap_or("Scrolling up");
+            format!("{older} shows its messages again.")
         }
         Connection::Online if room.excluded.is_some() => {
             format!("/join {} tries again.", room.name.as_str())

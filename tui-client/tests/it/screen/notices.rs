@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyModifiers};
 use nebula::chat;
 use nebula::chat::room::ENTRIES_MAX;
+use nebula::screen::keys::KeyCommand;
 use nebula::screen::{Effect, Event};
 
 use crate::client::{Client, sent};
@@ -164,4 +165,45 @@ fn a_cleared_screen_in_which_somebody_spoke_is_filled_again() {
     ));
     let screen = client.screen().join("\n");
     assert!(screen.contains("message 3") && screen.contains("message 8"), "{screen}");
+}
+
+#[test]
+fn a_notice_names_the_keys_that_this_person_has() {
+    let mut client = Client::entered(80, 24);
+    let keys = &mut client.screen.keys;
+    for (key, command) in [
+        ("M-m", "none"),
+        ("M-z", "mouse"),
+        ("PgUp", "none"),
+        ("M-k", "page-up"),
+        ("C-c", "none"),
+        ("C-q", "interrupt"),
+        ("M-Up", "select-newer"),
+        ("M-Down", "select"),
+        ("End", "none"),
+        ("M-u", "none"),
+    ] {
+        keys.bind(key, command).unwrap();
+    }
+    let told = |client: &mut Client, key: char, modifiers: KeyModifiers| {
+        client.presses(KeyCode::Char(key), modifiers);
+        client.screen.chat.notice.clone().unwrap_or_default()
+    };
+    let mouse = told(&mut client, 'z', KeyModifiers::ALT);
+    assert_eq!(mouse, "Mouse on: it scrolls and clicks; M-z turns it off");
+    let quits = told(&mut client, 'q', KeyModifiers::CONTROL);
+    assert!(quits.starts_with("Press Ctrl-Q again"), "{quits}");
+    client.screen.chat.room_mut().more = true;
+    let earlier = told(&mut client, 'p', KeyModifiers::ALT);
+    assert_eq!(earlier, "No earlier mention of you is loaded. M-k at the top loads more");
+    (1..=50).for_each(|id| client.says(id, "Bob", "a message"));
+    client.presses(KeyCode::Char('k'), KeyModifiers::ALT);
+    assert!(client.screen().join("").contains("newest (M-End)"));
+    client.presses(KeyCode::Down, KeyModifiers::ALT);
+    let screen = client.screen().join("");
+    assert!(screen.contains("M-Down older, M-Up newer: d deletes"), "{screen}");
+    // What no key does is not advised.
+    client.screen.keys.bind("M-z", "none").unwrap();
+    let advice = client.screen.keys.advise("Mouse on", ";", &[(KeyCommand::Mouse, "ends it")]);
+    assert_eq!(advice, "Mouse on");
 }
