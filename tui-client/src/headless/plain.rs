@@ -9,7 +9,7 @@ use std::io::{self, IsTerminal as _};
 use jiff::tz::TimeZone;
 use protocol::{CONTENT_CHARS_MAX, Message};
 
-use super::lines::{Liner, date_and_time};
+use super::lines::Liner;
 use super::session::Session;
 use super::stdin::{self, Typed};
 use super::teller::{StartAt, Teller};
@@ -17,6 +17,7 @@ use crate::chat::commands::{self, COMMANDS, Command};
 use crate::chat::update::{command, say};
 use crate::chat::{Deletion, Model, What};
 use crate::cli::settings::Settings;
+use crate::clock::date_and_clock;
 use crate::exit::Exit;
 use crate::output::{self, tell};
 use crate::text;
@@ -30,8 +31,9 @@ const FOUND_MAX: usize = 20;
 /// Characters of a message's first words in a question: enough to know it again.
 const WORDS_CHARS: usize = 40;
 
-/// Commands that only a screen has a use for: the help does not list them.
-const ON_SCREEN: [&str; 5] = ["clear", "copy", "edit", "mute", "theme"];
+/// Commands that only a screen has a use for: the help does not list them. What was refused is told and
+/// not kept here, so there is nothing to retry, edit or drop.
+const ON_SCREEN: [&str; 7] = ["clear", "copy", "drop", "edit", "mute", "retry", "theme"];
 
 /// Chats until the input ends and everything that was typed is stored.
 ///
@@ -197,9 +199,12 @@ fn tell_news(
     output::write_lines(&lines)
 }
 
+fn useful() -> impl Iterator<Item = &'static Command> {
+    COMMANDS.iter().filter(|command| !ON_SCREEN.contains(&command.name))
+}
+
 fn help() {
-    let useful = |command: &&Command| !ON_SCREEN.contains(&command.name);
-    for Command { name, arguments, what, .. } in COMMANDS.iter().filter(useful) {
+    for Command { name, arguments, what, .. } in useful() {
         tell(&format!("{:<18} {what}", format!("/{name} {arguments}")));
     }
 }
@@ -225,7 +230,23 @@ pub fn found(model: &Model, wanted: &str, zone: &TimeZone) -> String {
 }
 
 fn line_of(said: &Message, zone: &TimeZone) -> String {
-    let at = date_and_time(said.at, zone);
+    let at = date_and_clock(said.at, zone);
     let (who, text) = (said.sender.as_str(), said.content.as_str());
     format!("{at} {}: {}", text::name(who), text::clean_line(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_lists_what_can_be_done_without_a_screen() {
+        let listed: Vec<_> = useful().map(|command| command.name).collect();
+        assert!(["help", "join", "search", "quit"].iter().all(|name| listed.contains(name)));
+        assert!(ON_SCREEN.iter().all(|name| !listed.contains(name)), "{listed:?}");
+        // What was refused is told and not kept.
+        assert!(["retry", "edit", "drop"].iter().all(|name| !listed.contains(name)), "{listed:?}");
+        let known = |name: &&str| COMMANDS.iter().any(|command| command.name == *name);
+        assert!(ON_SCREEN.iter().all(known), "each is a command");
+    }
 }
