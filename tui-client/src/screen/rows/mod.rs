@@ -1,7 +1,7 @@
 //! Entries → rows of the message pane.
 //!
-//! Only the rows that are shown are made, and a message's rows are made once for each width and
-//! theme. This file does not know the rest of the screen, or how the view moves.
+//! Only the rows that are shown are made; those of messages are cached under all that they depend on
+//! ([`RowKey`]). This file does not know the rest of the screen, or how the view moves.
 
 mod aside;
 pub mod cache;
