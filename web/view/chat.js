@@ -31,7 +31,7 @@ export function newView() {
     byId("notice").classList.toggle("answer", state.answered);
     button("older").hidden = !room.more;
     // One that is disabled would lose the focus.
-    setAttribute(button("older"), "aria-disabled", String(room.loading));
+    setAttribute(button("older"), "aria-disabled", String(room.loading !== null));
     setText(button("older"), room.loading ? "Loading …" : "Load older messages");
     setText(byId("beginning"), room.known && !room.more && room.entries.length > 0 ? `The beginning of #${room.name}` : "");
     log.render(state, room);

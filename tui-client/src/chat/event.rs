@@ -8,8 +8,6 @@ use protocol::{Connect, Ref, RoomName, ToClient, ToServer};
 
 #[derive(Debug, Clone)]
 pub enum Event {
-    /// The person looks at the conversation, or away from it.
-    Focus(bool),
     /// What was said cannot be written down.
     NotKept {
         room: RoomName,
@@ -55,14 +53,17 @@ pub enum Timer {
     Reread(RoomName, u32),
 }
 
-/// How long to wait before dialling.
+/// How long to wait before dialling: the longer of two times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wait {
+pub struct Wait {
+    /// What the server asked for.
+    pub least: Duration,
     /// A random part of this: many clients that lost the same server do not come back as one.
-    UpTo(Duration),
-    Exactly(Duration),
-    /// The first of these, for which the server asked, or a random part of the second, if that is longer.
-    AtLeast(Duration, Duration),
+    pub spread: Duration,
+}
+
+impl Wait {
+    pub const NONE: Wait = Wait { least: Duration::ZERO, spread: Duration::ZERO };
 }
 
 /// Something has to be done.
@@ -80,7 +81,7 @@ pub enum Effect {
     Notify(String),
     /// Give a text to the person's clipboard.
     Copy(String),
-    /// Give a text back to where the person writes.
+    /// Give a text back to where the person writes, below what is there.
     Write(String),
     Quit,
 }

@@ -78,7 +78,7 @@ fn begin(room: &mut Room, from: StartAt, effects: &mut Vec<Effect>) -> Told {
         // Pages that fill a hole may reach below it.
         StartAt::After(id) => return Told::UpTo(Place::of(id)),
     };
-    if !room.joined || room.loading {
+    if !room.joined || room.awaited.is_some() {
         return Told::Nothing;
     }
     if room.more && room.messages().count() < before {

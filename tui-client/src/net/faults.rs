@@ -196,8 +196,9 @@ pub(super) fn retry_after(error: &Error) -> Option<Duration> {
     let is_busy = [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE];
     let value = answer.headers().get("retry-after").filter(|_| is_busy.contains(&answer.status()));
     let value = value?.to_str().ok()?.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than a number holds mean a long time all the same.
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
     }
     let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(value).ok()?;
     Duration::try_from(date.duration_since(Timestamp::now())).ok()

@@ -75,11 +75,7 @@ pub async fn connect(
 
 /// Waits, and tells every second how many are left, and none when it dials.
 async fn count_down(wait: Wait, events: &mpsc::Sender<Event>) {
-    let wait = match wait {
-        Wait::UpTo(longest) => longest.mul_f64(fastrand::f64()),
-        Wait::Exactly(wait) => wait,
-        Wait::AtLeast(least, longest) => least.max(longest.mul_f64(fastrand::f64())),
-    };
+    let wait = wait.least.max(wait.spread.mul_f64(fastrand::f64()));
     let end = Instant::now() + wait;
     for left in (0..=wait.as_secs()).rev() {
         sleep_until(end - Duration::from_secs(left)).await;

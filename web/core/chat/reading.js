@@ -93,23 +93,23 @@ export function askAgain(state, name) {
   const { asked, known } = room.people;
   /** @type {Action[]} */
   const people = asked ? [{ do: "send", envelope: { type: "presence", room: room.name, after: known.at(-1) ?? "" } }] : [];
-  return [...(room.loading ? askOlder(room) : []), ...people];
+  return [...(room.loading ? ask(room, room.loading) : []), ...people];
 }
 
-/** Before the first message behind a gap; if there is none, before the oldest, and of a screen that was
- * cleared, all there is.
+/** Before the oldest message; of a screen that was cleared, all there is.
  * @param {Room} room
  * @returns {Action[]} */
-export function askOlder(room, before = firstAfterGap(room)) {
-  room.loading = true;
-  return [{ do: "send", envelope: { type: "history", room: room.name, ...(before !== undefined && { before }), limit: HISTORY_MAX } }];
+export function askOlder(room, before = messages(room).at(0)?.id ?? room.head + 1) {
+  return ask(room, { before });
 }
 
-/** None where the newest is missing.
- * @param {Room} room */
-function firstAfterGap(room) {
-  const first = messages(room).find(({ id }) => id > (room.gapAfter ?? 0));
-  return first?.id ?? (room.gapAfter === null && room.head > 0 ? room.head + 1 : undefined);
+/** @param {Room} room
+ * @param {import("./state.js").Asked} page
+ * @returns {Action[]} */
+function ask(room, page) {
+  room.loading = page;
+  const before = "before" in page ? page.before : messages(room).find(({ id }) => id > page.missedAfter)?.id;
+  return [{ do: "send", envelope: { type: "history", room: room.name, ...(before !== undefined && { before }), limit: HISTORY_MAX } }];
 }
 
 /** @param {Room} room

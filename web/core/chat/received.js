@@ -23,6 +23,9 @@ import { ENTRIES_MAX, ENTRIES_READING_MAX, activeRoom, callsMe, find, firstAfter
 const BLIP_MS = 10_000;
 /** After a restart the server spreads its clients over so long at most. */
 const BACK_WITHIN_MS = 60_000;
+/** Deletions that are remembered until a page comes that was asked for: far more than there are in the time of an
+ * answer. */
+const DELETIONS_MAX = 1_000;
 /** And is looked for among so many entries. */
 const BLIP_ENTRIES = 200;
 
@@ -136,7 +139,8 @@ function moderated(state, room, moderated, at) {
  * @returns {Action[]} */
 function putOut(room) {
   if (!room.joined) return [];
-  Object.assign(room, { joined: false, moderates: false, loading: false, sending: null, excluded: room.excluded || "You are no longer in this room" });
+  room.deletedMeanwhile.clear();
+  Object.assign(room, { joined: false, moderates: false, loading: null, sending: null, excluded: room.excluded || "You are no longer in this room" });
   room.people = nobody();
   return [];
 }
@@ -146,6 +150,7 @@ function putOut(room) {
  * @param {number} id
  * @param {number} changeId */
 function remove(room, id, changeId) {
+  if (room.loading && room.deletedMeanwhile.size < DELETIONS_MAX) room.deletedMeanwhile.set(id, changeId);
   change(room, { id, content: DELETED_CONTENT, deleted: true, change: changeId });
 }
 
@@ -237,18 +242,23 @@ function pageCame(state, room, { messages, more, head, epoch, changed = [], chan
   // Who had nothing of it has asked for the newest already.
   const isHeld = room.head > 0;
   const isOther = epoch !== undefined && isOfAnother(room, epoch);
-  const { loading: askedForOlder, known, head: seen } = room;
+  const { loading: asked, known } = room;
+  const [since, deleted] = [room.gapAfter ?? room.head, [...room.deletedMeanwhile]];
   const isWatchedNow = isWatched(state, room);
-  Object.assign(room, { loading: false, known: true });
+  Object.assign(room, { loading: null, known: true });
+  room.deletedMeanwhile.clear();
   if (forget) {
     // More changed than can be told: what is here may be wrong.
-    Object.assign(room, { entries: [], gapAfter: null });
+    Object.assign(room, { entries: [], gapAfter: null, more: true });
     toBottom(room);
   }
+  // Nobody tells what of it has changed.
+  if (asked && "missedAfter" in asked) forgetUpTo(room, asked.missedAfter);
   for (const message of changed) change(room, message);
   for (const message of messages) takeIn(state, room, message);
+  for (const [id, changeId] of deleted) remove(room, id, changeId);
   // What was asked for may come before messages that were told earlier and still wait.
-  if (!askedForOlder) room.head = Math.max(room.head, head);
+  if (!asked) room.head = Math.max(room.head, head);
   if (!known && room.read === 0) {
     // What was there before one came for the first time is not news.
     room.read = room.head;
@@ -260,20 +270,26 @@ function pageCame(state, room, { messages, more, head, epoch, changed = [], chan
     if (room.mark !== null) room.mark = Math.min(room.mark, room.head);
   }
   // What came while disconnected was seen by nobody, even at the end.
-  const isMissed = known && !askedForOlder && !forget && !isOther && firstAfter(state, room, room.read) !== null;
+  const isMissed = known && !asked && !forget && !isOther && firstAfter(state, room, room.read) !== null;
   if (isWatchedNow && isMissed) Object.assign(room, { behind: true, mark: room.mark ?? room.read });
   else if (isWatchedNow) room.read = room.head;
-  if (isOther && isHeld) return [...askOlder(room, messages[0]?.id ?? room.head + 1), ...sendNext(room)];
-  const gap = room.gapAfter ?? (known && !askedForOlder && !forget ? seen : null);
-  const oldest = messages[0]?.id ?? 0;
-  if (gap === null) {
-    room.more = Boolean(forget || (more && messages.length > 0));
-    return sendNext(room);
-  }
+  const isForgotten = forget || (isOther && isHeld);
+  const gap = isOther && isHeld ? null : room.gapAfter ?? (known && !asked ? since : null);
   // A replay that was cut is fetched whole, page by page, until nothing older than it is kept.
-  const isFull = trim(room) && (room.entries[0]?.id ?? 0) > gap;
-  room.gapAfter = more && oldest > gap && !isFull ? gap : null;
-  return room.gapAfter === null ? sendNext(room) : askOlder(room, oldest);
+  const oldest = messages[0]?.id ?? 0;
+  const isFull = gap !== null && trim(room) && (room.entries[0]?.id ?? 0) > gap;
+  room.gapAfter = more && gap !== null && oldest > gap && !isFull ? gap : null;
+  if (room.gapAfter !== null) return askOlder(room, oldest);
+  if (isForgotten) return [...askOlder(room, oldest || room.head + 1), ...sendNext(room)];
+  if (gap === null) room.more = Boolean(more && messages.length > 0);
+  return sendNext(room);
+}
+
+/** What is here up to this id may be wrong. What came after it was told live.
+ * @param {Room} room
+ * @param {number} id */
+function forgetUpTo(room, id) {
+  if (room.entries.splice(0, placeOf(room, id)).length > 0) room.more = true;
 }
 
 /** What is here of another log is forgotten, but for how far it was read and what still waits to be sent.

@@ -33,7 +33,8 @@ function cut(state) {
   if (unanswered.length > 0) Object.assign(state, { notice: `The connection was lost before the server confirmed: ${unanswered.join(", ")}`, answered: false });
   for (const room of state.rooms) {
     if (room.joined) for (const name of room.people.known) room.away.add(name);
-    room.joined = room.loading = room.deferred = false;
+    Object.assign(room, { joined: false, deferred: false, loading: null });
+    room.deletedMeanwhile.clear();
   }
 }
 

@@ -42,6 +42,8 @@ export function errorCame(state, { code, content: told, room: name, ref, retry_m
   if (room && isForNow && ref === undefined && isAwaited(state, room)) return askLater(state, room, code, retryMs);
   // One has left here, and is still in there.
   if (!room && name !== undefined && code === "too_fast" && ref === undefined) return [later(state, retryMs, name)];
+  // The late answer to what was asked there before.
+  if (!room && code === "not_in_room") return [];
   if (room && !room.joined && state.link.is === "online") return notLetIn(state, room, code, content);
   // Before that, the end of the connection tells the reason.
   if (state.link.is === "online" && code !== "too_slow") Object.assign(state, { notice: content, answered: false });
@@ -65,7 +67,7 @@ function actRefused(state, act, why, afterMs) {
  * @param {State} state
  * @param {Room} room */
 function isAwaited({ link }, room) {
-  return room.loading || (room.joined ? room.people.asked : link.is === "online" && !room.excluded);
+  return room.loading !== null || (room.joined ? room.people.asked : link.is === "online" && !room.excluded);
 }
 
 /** What was asked of a room cannot be had now: it is asked for again, after a while. What cannot be read as one
@@ -78,7 +80,7 @@ function isAwaited({ link }, room) {
 function askLater(state, room, code, retryMs) {
   if (code === "unavailable" && !room.joined) {
     if (room.head > 0) room.gapAfter ??= room.head;
-    room.loading = true;
+    Object.assign(room, { loading: { missedAfter: room.head }, more: true });
   }
   room.deferred = !room.joined && !room.loading;
   return [later(state, retryMs, room.name)];

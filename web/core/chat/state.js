@@ -33,7 +33,9 @@ import { nobody } from "./people.js";
  * @property {string | null} epoch which log the messages are of, and what was read of them
  * @property {number | null} gapAfter a replay was cut: all after this id has still to be fetched
  * @property {boolean} more the server has messages older than the oldest here
- * @property {boolean} loading older messages were asked for and have not come yet
+ * @property {Asked | null} loading the page that was asked for and has not come yet
+ * @property {Map<number, number>} deletedMeanwhile messages that were deleted since then, and by which change: the
+ *   page may have been read before
  * @property {boolean} cleared its screen was emptied: nothing older is fetched unasked
  * @property {number} read newest message that was read
  * @property {number | null} mark what was read when one last looked away
@@ -43,6 +45,10 @@ import { nobody } from "./people.js";
  * @property {string} warned the last message that one knows would be lost by leaving
  * @property {string} draft what is being written here
  * @property {boolean} muted nothing here is announced or notified
+ *
+ * A page of messages: those before an id; or, in place of a replay that could not be read, those before the first that
+ * came live, which is the first after an id.
+ * @typedef {{before: number} | {missedAfter: number}} Asked
  *
  * @typedef {object} State
  * @property {string | null} me as the server spells it, once it said so
@@ -117,7 +123,8 @@ export function newRoom(name) {
     epoch: null,
     gapAfter: null,
     more: false,
-    loading: false,
+    loading: null,
+    deletedMeanwhile: new Map(),
     cleared: false,
     read: 0,
     mark: null,

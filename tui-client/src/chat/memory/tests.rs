@@ -163,13 +163,13 @@ fn what_was_read_is_of_a_log_and_goes_with_it() {
     let epoch = |text: &str| protocol::Epoch::try_from(text).unwrap();
     let mut run = Run::of("Alice", folder.path());
     run.room("dev").read = id(7);
-    run.room("dev").is_of(epoch("a"));
+    run.room("dev").take_epoch(epoch("a"));
     run.ends();
     let mut one = Run::of("Alice", folder.path());
     let mut behind = Run::of("Alice", folder.path());
     assert_eq!((one.room("dev").read, one.room("dev").epoch.clone()), (id(7), Some(epoch("a"))));
     // A backup took its place, of which less was there to be read.
-    assert!(one.room("dev").is_of(epoch("b")));
+    assert!(one.room("dev").take_epoch(epoch("b")));
     one.room("dev").head = id(3);
     one.room("dev").read_no_further();
     one.ends();

@@ -8,7 +8,7 @@ use protocol::{Epoch, MessageId};
 use super::Room;
 
 impl Room {
-    /// What is here may be wrong: it is fetched anew when it is looked at.
+    /// What is here may be wrong, or is not wanted any more: it can be fetched anew.
     pub fn forget(&mut self) {
         self.entries.clear();
         self.changes += 1;
@@ -18,9 +18,14 @@ impl Room {
         self.to_bottom();
     }
 
+    /// What is here up to this message may be wrong. What came after it was told live.
+    pub fn forget_up_to(&mut self, id: MessageId) {
+        self.drop_oldest(self.entries.partition_point(|entry| entry.place.id <= id));
+    }
+
     /// It is of this log. If what is here is of another, it is forgotten, but for how far it was read
     /// and what still waits to be sent: true.
-    pub fn is_of(&mut self, epoch: Epoch) -> bool {
+    pub fn take_epoch(&mut self, epoch: Epoch) -> bool {
         let is_other = self.epoch.as_ref().is_some_and(|known| *known != epoch);
         self.epoch = Some(epoch);
         if is_other {

@@ -13,13 +13,16 @@ use std::collections::{BTreeSet, VecDeque};
 use protocol::{Body, DELETED_CONTENT, Epoch, Message, MessageId, Ref, RoomName, UserName};
 
 use super::people::People;
-pub use place::{Place, Reading};
+pub use place::{Page, Place, Reading};
 
 /// Most entries of a room that are kept; the oldest go first and can be fetched again.
 pub const ENTRIES_MAX: usize = 10_000;
 /// Most that are kept for somebody who reads further up, so that what is being read stays; a
 /// person who is away for days must not fill the memory.
 pub const ENTRIES_MAX_READING: usize = 2 * ENTRIES_MAX;
+/// Deletions that are remembered until a page comes that was asked for: far more than there are in the
+/// time of an answer.
+const DELETIONS_MAX: usize = 1_000;
 /// Own messages that may wait for the server at a time, in a room.
 pub const PENDING_MAX: usize = 500;
 
@@ -65,8 +68,10 @@ pub struct Room {
     pub cut: bool,
     /// Entries that are kept while it is read.
     pub reading_max: usize,
-    /// Older messages were asked for and have not come yet.
-    pub loading: bool,
+    /// The page that was asked for and has not come yet.
+    pub awaited: Option<Page>,
+    /// Messages that were deleted meanwhile, and by which change: the page may have been read before.
+    deleted_meanwhile: Vec<(MessageId, MessageId)>,
     pub read: MessageId,
     /// What was read when one last looked away: the line above what is new stands behind it, and
     /// stays there while one reads on.
@@ -153,7 +158,8 @@ impl Room {
             epoch: None,
             gap_after: None,
             more: false,
-            loading: false,
+            awaited: None,
+            deleted_meanwhile: Vec::new(),
             read: MessageId::ZERO,
             looked_away: None,
             behind: false,
@@ -198,6 +204,9 @@ impl Room {
 
     /// A message is no more since this change: what is left is a tombstone.
     pub fn delete(&mut self, id: MessageId, change: MessageId) {
+        if self.awaited.is_some() && self.deleted_meanwhile.len() < DELETIONS_MAX {
+            self.deleted_meanwhile.push((id, change));
+        }
         let at = self.index(Place { id, note: 0 });
         let entry = self.entries.get(at).filter(|entry| entry.place.id == id);
         let (Some(held), Ok(content)) =
@@ -207,6 +216,11 @@ impl Room {
         };
         let tombstone = Message { content, change: Some(change), deleted: true, ..held.clone() };
         self.change(tombstone, None);
+    }
+
+    /// What was asked for has come, or will not come any more: what it was.
+    pub fn take_awaited(&mut self) -> (Option<Page>, Vec<(MessageId, MessageId)>) {
+        (self.awaited.take(), std::mem::take(&mut self.deleted_meanwhile))
     }
 
     /// Adds a note behind everything there is.
@@ -225,9 +239,12 @@ impl Room {
             Reading::End => ENTRIES_MAX,
             Reading::Above(_) => self.reading_max,
         };
-        let old = self.entries.len().saturating_sub(most);
-        if old > 0 {
-            let newest = self.entries.drain(..old).next_back();
+        self.drop_oldest(self.entries.len().saturating_sub(most));
+    }
+
+    fn drop_oldest(&mut self, count: usize) {
+        if count > 0 {
+            let newest = self.entries.drain(..count).next_back();
             // Of what was not read yet, not all is here any more.
             self.missed |= newest.is_some_and(|entry| entry.place.id > self.read);
             self.changes += 1;

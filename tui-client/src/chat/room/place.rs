@@ -1,4 +1,4 @@
-//! Where an entry stands in its room, and where the room's reader is.
+//! Where an entry stands in its room, which messages were asked for, and where the room's reader is.
 //!
 //! This file does not know what an entry is.
 
@@ -18,6 +18,16 @@ impl Place {
     pub fn of(id: MessageId) -> Self {
         Place { id, note: 0 }
     }
+}
+
+/// A page of messages that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// The messages before this one.
+    Before(MessageId),
+    /// What a replay would have brought that could not be read: the messages before the first that came
+    /// live, which is the first after this one.
+    Missed(MessageId),
 }
 
 /// Where somebody reads in a room.

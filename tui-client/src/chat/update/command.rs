@@ -36,9 +36,9 @@ pub fn command(model: &mut Model, typed: Typed) -> Vec<Effect> {
             return copy(model, link, "link");
         }
         Typed::Copy(number) => {
-            let said = model.room().messages().rev().nth(number - 1);
-            let said = said.map(|message| message.content.as_str().to_owned());
-            return copy(model, said, "message");
+            let newest = model.room().messages().rev();
+            let id = newest.map(|message| message.id).nth(number - 1);
+            return copy_message(model, id);
         }
         Typed::Clear => model.room_mut().forget(),
         Typed::Mute => mute(model),
@@ -185,7 +185,7 @@ fn leave_room(model: &mut Model) -> Vec<Effect> {
     }
     let Room { name, joined, .. } = close_active(model);
     let waiting = request::drop_of(model, &name);
-    let leave = joined.then(|| Effect::Send(ToServer::Leave(Leave { room: name })));
+    let leave = joined.then_some(Effect::Send(ToServer::Leave(Leave { room: name })));
     leave.into_iter().chain(waiting).collect()
 }
 
@@ -226,6 +226,12 @@ fn list_links(model: &mut Model) {
     let list: Vec<_> = lines.map(|(link, n)| format!("{n}  {}", text::shown(link))).collect();
     let list = if list.is_empty() { "No links in this room".to_owned() } else { list.join("\n") };
     answer(model, list);
+}
+
+pub fn copy_message(model: &mut Model, id: Option<MessageId>) -> Vec<Effect> {
+    let said = model.room().messages().find(|message| Some(message.id) == id);
+    let said = said.map(|message| message.content.as_str().to_owned());
+    copy(model, said, "message")
 }
 
 fn copy(model: &mut Model, found: Option<String>, what: &str) -> Vec<Effect> {

@@ -25,7 +25,9 @@ const LATENCY_STEP: Duration = Duration::from_millis(50);
 
 pub fn dial_now(model: &mut Model) -> Vec<Effect> {
     model.connection = Connection::Connecting;
-    vec![Effect::Dial(hello(model), Wait::Exactly(Duration::ZERO))]
+    // It was asked for on the connection before this one.
+    model.come_back_after = None;
+    vec![Effect::Dial(hello(model), Wait::NONE)]
 }
 
 /// At once, whatever was before.
@@ -61,11 +63,8 @@ pub(super) fn lost(model: &mut Model, code: Option<u16>, reason: String) -> Vec<
     }
     model.failures = model.failures.saturating_add(1);
     model.connection = Connection::Waiting { seconds: None, reason };
-    let growing = dial_after(model.failures);
-    let wait = match come_back_after {
-        Some(after) => Wait::AtLeast(after, growing),
-        None => Wait::UpTo(growing),
-    };
+    let least = come_back_after.unwrap_or_default();
+    let wait = Wait { least, spread: dial_after(model.failures) };
     vec![Effect::Dial(hello(model), wait)]
 }
 
@@ -104,7 +103,7 @@ fn unjoin(model: &mut Model) {
         }
         room.deferred = false;
         // The answer to what was asked on this connection comes no more.
-        room.loading = false;
+        room.take_awaited();
     }
     model.latency = None;
     model.answers.clear();

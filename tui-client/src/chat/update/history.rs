@@ -10,18 +10,24 @@ use super::connection::join;
 use super::sending::{send_next, take_in};
 use crate::chat::event::Effect;
 use crate::chat::model::{Connection, Model};
-use crate::chat::room::{Reading, Room};
+use crate::chat::room::{Page, Reading, Room};
 
 pub(super) fn history_came(model: &mut Model, history: History) -> Vec<Effect> {
     let (me, shown) = (model.me.clone(), model.focused && model.room().name == history.room);
     let Some(room) = model.find(&history.room) else { return Vec::new() };
-    let asked_for_older = std::mem::take(&mut room.loading);
+    let (asked, deleted_meanwhile) = room.take_awaited();
     let seen = room.head;
+    let since = room.gap_after.unwrap_or(seen);
     // It was here already, and nothing in it: all that comes now was missed.
     let was_empty = room.known && seen == MessageId::ZERO && room.read == MessageId::ZERO;
-    let is_other = history.epoch.is_some_and(|epoch| room.is_of(epoch));
+    let was_here = was_empty || seen > MessageId::ZERO;
+    let is_other = history.epoch.is_some_and(|epoch| room.take_epoch(epoch));
     if history.changed_more && !is_other {
         room.forget();
+    }
+    if let Some(Page::Missed(seen)) = asked {
+        // Nobody tells what of it has changed.
+        room.forget_up_to(seen);
     }
     for message in history.changed {
         room.change(message, me.as_ref());
@@ -30,7 +36,10 @@ pub(super) fn history_came(model: &mut Model, history: History) -> Vec<Effect> {
     for message in history.messages {
         take_in(room, message, me.as_ref());
     }
-    if !asked_for_older {
+    for (id, change) in deleted_meanwhile {
+        room.delete(id, change);
+    }
+    if asked.is_none() {
         // What was asked for may come before messages that were told earlier and still wait.
         room.head = room.head.max(history.head);
     }
@@ -38,50 +47,67 @@ pub(super) fn history_came(model: &mut Model, history: History) -> Vec<Effect> {
         room.read_no_further();
     }
     room.entered(shown);
-    let was_here = was_empty || seen > MessageId::ZERO;
-    let resumed = !asked_for_older && was_here && !history.changed_more && !is_other;
+    let is_replay = asked.is_none() && was_here && !is_other;
     if shown && room.reading == Reading::End {
-        room.caught_up(resumed, me.as_ref());
+        room.caught_up(is_replay && !history.changed_more, me.as_ref());
     }
-    // Who had nothing of it has asked for the newest already.
-    if is_other && seen > MessageId::ZERO {
-        let next = send_next(room);
-        // Behind all there is, if nothing of it came.
-        let end = room.head.get() + 1;
-        let before = oldest.or_else(|| MessageId::try_from(end).ok()).unwrap_or(room.head);
-        return ask_older(room, before).into_iter().chain(next).collect();
-    }
-    let gap = room.gap_after.or(resumed.then_some(seen));
+    let gap = room.gap_after.or(is_replay.then_some(since));
+    let is_forgotten = history.changed_more || is_other && seen > MessageId::ZERO;
+    go_on(room, gap, oldest, Came { more: history.more, is_asked: asked.is_some(), is_forgotten })
+}
+
+/// What a page that came says of what is missing.
+#[derive(Clone, Copy)]
+struct Came {
+    /// The server has older messages of what was asked for.
+    more: bool,
+    /// It is the answer to a question, not a replay.
+    is_asked: bool,
+    /// With it, what was here was forgotten.
+    is_forgotten: bool,
+}
+
+/// Asks for the next page, as long as messages are missing; then what waits goes out.
+fn go_on(
+    room: &mut Room,
+    gap: Option<MessageId>,
+    oldest: Option<MessageId>,
+    came: Came,
+) -> Vec<Effect> {
     let is_full = oldest.is_some() && room.oldest() > oldest;
-    match (gap, oldest) {
-        (Some(after), Some(oldest)) if history.more && oldest > after && !is_full => {
-            room.gap_after = Some(after);
-            ask_older(room, oldest)
-        }
-        (Some(_), _) => {
-            room.gap_after = None;
-            room.missed |= is_full;
-            room.cut |= is_full;
-            send_next(room).into_iter().collect()
-        }
-        (None, _) => {
-            room.more = history.more || history.changed_more;
-            room.missed |= !asked_for_older;
-            send_next(room).into_iter().collect()
-        }
+    if let (Some(after), Some(oldest)) = (gap, oldest)
+        && came.more
+        && oldest > after
+        && !is_full
+    {
+        room.gap_after = Some(after);
+        return vec![ask(room, Page::Before(oldest))];
     }
+    room.gap_after = None;
+    let mut effects = Vec::new();
+    if came.is_forgotten {
+        // Behind all there is, if nothing of it came.
+        let end = MessageId::try_from(room.head.get() + 1).ok();
+        effects.push(ask(room, Page::Before(oldest.or(end).unwrap_or(room.head))));
+    } else if gap.is_some() {
+        room.missed |= is_full;
+        room.cut |= is_full;
+    } else {
+        room.more = came.more;
+        room.missed |= !came.is_asked;
+    }
+    effects.extend(send_next(room));
+    effects
 }
 
-/// Asks for the messages before one.
-fn ask_older(room: &mut Room, before: MessageId) -> Vec<Effect> {
-    ask_before(room, Some(before))
-}
-
-/// Asks for the messages before one, or for the newest.
-fn ask_before(room: &mut Room, before: Option<MessageId>) -> Vec<Effect> {
-    room.loading = true;
+fn ask(room: &mut Room, page: Page) -> Effect {
+    room.awaited = Some(page);
+    let before = match page {
+        Page::Before(id) => Some(id),
+        Page::Missed(seen) => room.messages().map(|message| message.id).find(|id| *id > seen),
+    };
     let (room, limit) = (room.name.clone(), Some(HISTORY_MAX));
-    vec![Effect::Send(ToServer::History(HistoryQuery { room, before, limit, reference: None }))]
+    Effect::Send(ToServer::History(HistoryQuery { room, before, limit, reference: None }))
 }
 
 /// Asks for what is older than all that is here, if there is more.
@@ -89,13 +115,14 @@ pub fn load_older(room: &mut Room) -> Vec<Effect> {
     // Of a screen that was cleared, all there is.
     let behind_all = MessageId::try_from(room.head.get() + 1).ok();
     match room.oldest().or(behind_all) {
-        Some(before) if room.more && room.joined && !room.loading => ask_older(room, before),
+        Some(before) if room.more && room.joined && room.awaited.is_none() => {
+            vec![ask(room, Page::Before(before))]
+        }
         _ => Vec::new(),
     }
 }
 
-/// What the server had no time for: to come into a room or leave it, the messages before the first one
-/// behind a gap, or, without one, before the oldest, and more people.
+/// What the server had no time for: to come into a room or leave it, a page of messages, and more people.
 pub(super) fn ask_again(model: &mut Model, name: &RoomName) -> Vec<Effect> {
     let history = model.history_on_join;
     if model.connection != Connection::Online {
@@ -111,13 +138,7 @@ pub(super) fn ask_again(model: &mut Model, name: &RoomName) -> Vec<Effect> {
     let people =
         people.map(|after| ToServer::Presence(PeopleQuery { room: room.name.clone(), after }));
     let mut effects = Vec::new();
-    if room.loading {
-        let after = room.gap_after.unwrap_or_default();
-        let first = room.messages().map(|message| message.id).find(|id| *id > after);
-        let behind_all = MessageId::try_from(room.head.get() + 1).ok();
-        let is_whole = room.gap_after.is_none() && room.head > MessageId::ZERO;
-        effects.extend(ask_before(room, first.or(behind_all.filter(|_| is_whole))));
-    }
+    effects.extend(room.awaited.map(|page| ask(room, page)));
     effects.extend(people.map(Effect::Send));
     effects
 }

@@ -12,7 +12,7 @@ mod rooms;
 mod sending;
 mod server_wait;
 
-pub use command::{command, confirm_deletion, question_deletion};
+pub use command::{command, confirm_deletion, copy_message, question_deletion};
 pub use connection::dial_now;
 pub use history::load_older;
 pub use rooms::{
@@ -29,7 +29,6 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Time(
             Timer::Retry(.., losses) | Timer::Settled(_, losses) | Timer::Reread(_, losses),
         ) if losses != model.losses => {}
-        Event::Focus(focused) => focus(model, focused),
         Event::NotKept { room, reference, reason } => {
             return sending::not_kept(model, &room, &reference, &reason);
         }

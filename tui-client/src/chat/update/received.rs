@@ -89,6 +89,7 @@ fn removed(model: &mut Model, room: &RoomName) {
     if let Some(room) = model.find(room) {
         room.joined = false;
         room.sending = None;
+        room.take_awaited();
         let name = text::name(room.name.as_str());
         room.excluded
             .get_or_insert_with(|| format!("You are no longer in #{name}. /join {name} rejoins"));
@@ -128,9 +129,12 @@ fn words_about(model: &Model, moderated: &Moderated) -> String {
 fn entered(model: &mut Model, name: &RoomName, me: UserName) -> Vec<Effect> {
     let first = model.rooms.iter().all(|room| !room.joined);
     let (history, losses) = (model.history_on_join, model.losses);
-    model.before = None;
+    let before = model.before.take();
     if std::mem::take(&mut model.renaming) {
         model.person = Some(me.clone());
+        if before.as_ref() != Some(&me) {
+            request::renamed(model);
+        }
     }
     model.rename(me);
     // It got in: whoever is cut again and again comes back soon, though not at once.

@@ -10,9 +10,10 @@ use protocol::{Code, ErrorNote, MessageId, RoomName};
 use super::connection::{come_back_after, dialled};
 use super::request::{self, Refused};
 use super::sending::send_next;
-use super::server_wait::server_wait;
+use super::server_wait::{is_for_now, server_wait};
 use crate::chat::event::{Effect, Timer};
 use crate::chat::model::{Connection, Model};
+use crate::chat::room::Page;
 use crate::text;
 
 pub(super) fn refused(model: &mut Model, note: ErrorNote) -> Vec<Effect> {
@@ -31,9 +32,14 @@ pub(super) fn refused(model: &mut Model, note: ErrorNote) -> Vec<Effect> {
     if let Some(effects) = message_refused(model, &note) {
         return effects;
     }
-    let is_for_now = matches!(note.code, Code::TooFast | Code::Unavailable);
     match &note.room {
-        Some(room) if is_for_now && note.reference.is_none() && is_awaited(model, room, &note) => {
+        // The late answer to what was asked before one left.
+        Some(room) if note.code == Code::NotInRoom && !is_joined(model, room) => Vec::new(),
+        Some(room)
+            if is_for_now(note.code)
+                && note.reference.is_none()
+                && is_awaited(model, room, &note) =>
+        {
             ask_later(model, room, note.code, note.retry_ms)
         }
         _ => {
@@ -48,7 +54,7 @@ fn message_refused(model: &mut Model, note: &ErrorNote) -> Option<Vec<Effect>> {
     let (reference, losses) = (note.reference.as_ref()?, model.losses);
     let room = model.find(note.room.as_ref()?)?;
     let pending = room.pending.iter_mut().find(|pending| pending.reference == *reference)?;
-    if matches!(note.code, Code::TooFast | Code::Unavailable) {
+    if is_for_now(note.code) {
         let again = Timer::Retry(room.name.clone(), reference.clone(), losses);
         return Some(vec![Effect::After(server_wait(note.retry_ms), again)]);
     }
@@ -56,6 +62,10 @@ fn message_refused(model: &mut Model, note: &ErrorNote) -> Option<Vec<Effect>> {
     // Those behind it still go out.
     room.sending = None;
     Some(send_next(room).into_iter().collect())
+}
+
+fn is_joined(model: &mut Model, name: &RoomName) -> bool {
+    model.find(name).is_some_and(|room| room.joined)
 }
 
 /// A room does not let this person in; anything else is told.
@@ -90,7 +100,7 @@ fn is_awaited(model: &mut Model, name: &RoomName, note: &ErrorNote) -> bool {
     match model.find(name) {
         Some(room) => {
             let enters = !room.joined && room.excluded.is_none();
-            room.loading || enters || room.people.asked_after().is_some()
+            room.awaited.is_some() || enters || room.people.asked_after().is_some()
         }
         // Who has left a room here may be in it still.
         None => note.code == Code::TooFast,
@@ -105,9 +115,10 @@ fn ask_later(model: &mut Model, name: &RoomName, code: Code, retry_ms: Option<u6
             if room.head > MessageId::ZERO {
                 room.gap_after.get_or_insert(room.head);
             }
-            room.loading = true;
+            room.more = true;
+            room.awaited = Some(Page::Missed(room.head));
         }
-        room.deferred = !room.loading;
+        room.deferred = room.awaited.is_none();
     }
     vec![Effect::After(server_wait(retry_ms), Timer::Reread(name.clone(), model.losses))]
 }

@@ -4,10 +4,10 @@
 //! What waits is sent again one by one, each when the one before it is answered, and what is asked for
 //! meanwhile waits behind it: so their order holds, and no burst follows a refusal.
 
-use protocol::{Action as ModerationAction, Code, ErrorNote, Ref, RoomName, ToServer};
+use protocol::{Action as ModerationAction, ErrorNote, Ref, RoomName, ToServer};
 
 use super::sending::new_ref;
-use super::server_wait::server_wait;
+use super::server_wait::{is_for_now, server_wait};
 use crate::chat::event::{Effect, Timer};
 use crate::chat::model::{Connection, Model};
 use crate::chat::request::{REQUESTS_MAX, Request};
@@ -62,8 +62,7 @@ pub(super) fn refused(model: &mut Model, note: &ErrorNote) -> Option<Refused> {
     let at = model.requests.iter().position(|request| request.reference == *reference)?;
     let request = &mut model.requests[at];
     request.refusals += 1;
-    let is_for_now = matches!(note.code, Code::TooFast | Code::Unavailable);
-    if !is_for_now || request.refusals > REFUSALS_MAX {
+    if !is_for_now(note.code) || request.refusals > REFUSALS_MAX {
         model.requests.remove(at);
         return Some(Refused::ForGood(next(model)));
     }
@@ -109,16 +108,27 @@ pub(super) fn drop_of(model: &mut Model, room: &RoomName) -> Vec<Effect> {
 
 /// The answers to what was sent come no more. It is not sent again by itself, since it may be done.
 pub(super) fn disconnected(model: &mut Model) {
-    let unanswered = model.requests.iter().filter(|request| !request.waits);
-    let unanswered: Vec<_> = unanswered.map(words).collect();
-    model.requests.retain(|request| request.waits);
-    if !unanswered.is_empty() {
-        let all = unanswered.join(", ");
+    let (waiting, unanswered) =
+        std::mem::take(&mut model.requests).into_iter().partition(|request| request.waits);
+    model.requests = waiting;
+    if let Some(all) = list(&unanswered) {
         model.notice = Some(format!("The connection was lost before the server confirmed: {all}"));
     }
 }
 
-/// What was asked for, as it is typed.
+/// What was asked for under one name is not done under another.
+pub(super) fn renamed(model: &mut Model) {
+    if let Some(all) = list(&std::mem::take(&mut model.requests)) {
+        model.notice = Some(format!("Not done, since your name has changed: {all}"));
+    }
+}
+
+/// What was asked for, as it is typed; None if nothing was.
+fn list(requests: &[Request]) -> Option<String> {
+    let typed: Vec<_> = requests.iter().map(words).collect();
+    (!typed.is_empty()).then(|| typed.join(", "))
+}
+
 fn words(request: &Request) -> String {
     let ToServer::Moderate(act) = &request.envelope else { return "/delete".to_owned() };
     let command = match act.action {

@@ -2,6 +2,7 @@
 
 use crate::chat;
 use crate::screen::event::Effect;
+use crate::screen::input::Input;
 use crate::screen::model::Screen;
 
 /// Does it, and gives what is left to be done.
@@ -9,7 +10,7 @@ pub(super) fn take(screen: &mut Screen, effects: Vec<chat::Effect>) -> Vec<Effec
     let mut left = Vec::new();
     for effect in effects {
         match effect {
-            chat::Effect::Write(text) => screen.input.write(text),
+            chat::Effect::Write(text) => write_below(&mut screen.input, &text),
             chat::Effect::Copy(text) => {
                 screen.chat.notice = Some("Copied".to_owned());
                 left.push(Effect::Chat(chat::Effect::Copy(text)));
@@ -18,4 +19,11 @@ pub(super) fn take(screen: &mut Screen, effects: Vec<chat::Effect>) -> Vec<Effec
         }
     }
     left
+}
+
+/// Several texts may come back one after another: none takes another's place.
+fn write_below(input: &mut Input, text: &str) {
+    let written = input.text();
+    let both = if written.is_empty() { text.to_owned() } else { format!("{written}\n{text}") };
+    input.write(both);
 }

@@ -5,7 +5,7 @@ use protocol::MessageId;
 use super::effects::take;
 use super::enter::ask_to_delete;
 use super::reading::{older, open_long, stand, to_bottom};
-use crate::chat;
+use crate::chat::update::copy_message;
 use crate::chat::{Entry, Place};
 use crate::screen::event::Effect;
 use crate::screen::keys::{KeyCommand, Meaning};
@@ -43,13 +43,9 @@ pub(super) fn key(screen: &mut Screen, meaning: Meaning, id: MessageId) -> Vec<E
 }
 
 fn copy(screen: &mut Screen, id: MessageId) -> Vec<Effect> {
-    let said = screen.chat.room().messages().find(|message| message.id == id);
-    let said = said.map(|message| message.content.as_str().to_owned());
     screen.room_view_mut().found = None;
-    if said.is_none() {
-        screen.chat.notice = Some("No such message here".to_owned());
-    }
-    take(screen, said.map(chat::Effect::Copy).into_iter().collect())
+    let effects = copy_message(&mut screen.chat, Some(id));
+    take(screen, effects)
 }
 
 fn show_older(screen: &mut Screen, id: MessageId) -> Vec<Effect> {

@@ -34,7 +34,7 @@ impl Dialled {
         let hello = Connect { room, user: None, since: None, history: None };
         let (tell, events) = mpsc::channel(8);
         let (outgoing, queue) = mpsc::channel(1);
-        runtime.spawn(connect(endpoint, hello, Wait::Exactly(Duration::ZERO), queue, tell));
+        runtime.spawn(connect(endpoint, hello, Wait::NONE, queue, tell));
         Dialled { runtime, outgoing, events }
     }
 
@@ -97,6 +97,9 @@ fn a_busy_server_is_not_dialled_before_the_time_it_asked_for() {
         ("503 Service Unavailable", " 3 ", Some(3)),
         ("503 Service Unavailable", "Thu, 01 Jan 1970 00:00:10 GMT", None),
         ("503 Service Unavailable", "soon", None),
+        ("503 Service Unavailable", "-1", None),
+        ("503 Service Unavailable", "0", Some(0)),
+        ("503 Service Unavailable", "99999999999999999999999", Some(u64::MAX)),
         ("500 Internal Server Error", "17", None),
     ] {
         let answer = format!("{status}\r\nRetry-After: {value}");
@@ -122,12 +125,13 @@ fn a_busy_server_is_not_dialled_before_the_time_it_asked_for() {
     assert!(matches!(&told, Some(chat::Event::ComeBackAfter(time)) if is_near(time)), "{told:?}");
 
     // No server keeps anybody away for longer than some minutes.
-    for (asked, waits) in [(17, 17), (86_400, 300)] {
+    for (asked, waits) in [(0, 0), (17, 17), (86_400, 300), (u64::MAX, 300)] {
         let mut client = Client::new(80, 12);
         client.did();
         client.happens(chat::Event::ComeBackAfter(Duration::from_secs(asked)));
         lost(&mut client, None, "busy");
-        let waits = Wait::AtLeast(Duration::from_secs(waits), Duration::from_millis(500));
+        let least = Duration::from_secs(waits);
+        let waits = Wait { least, spread: Duration::from_millis(500) };
         let dials = client.did();
         assert!(matches!(&dials[..], [Effect::Dial(_, wait)] if *wait == waits), "{dials:?}");
         client.happens(chat::Event::DialIn(9));
@@ -294,4 +298,57 @@ fn leaving_a_room_shows_the_one_before_it() {
         client.types("/leave\n");
         assert_eq!(client.screen.chat.room().name.as_str(), shown);
     }
+}
+
+#[test]
+fn a_time_that_the_server_asked_for_ends_with_its_connection() {
+    let mut client = in_two_rooms();
+    client.hears(r#"{"type":"error","code":"stopping","content":"stopping","retry_ms":60000}"#);
+    client.types("/reconnect\n");
+    client.happens(chat::Event::Connected);
+    client.did();
+    lost(&mut client, None, "cut");
+    let least = client.did().into_iter().find_map(|effect| match effect {
+        Effect::Dial(_, wait) => Some(wait.least),
+        _ => None,
+    });
+    assert_eq!(least, Some(Duration::ZERO));
+}
+
+#[test]
+fn what_a_moderator_asked_for_under_one_name_is_not_done_under_another() {
+    for (typed, is_let_in) in [("/nick Carol", true), ("/nick Carol", false), ("/nick alice", true)]
+    {
+        let mut client = in_two_rooms();
+        client.types("/kick Bob\n");
+        client.hears(r#"{"type":"error","code":"too_fast","content":"x","room":"ops","ref":"s-1","retry_ms":700}"#);
+        client.types(&format!("{typed}\n"));
+        if !is_let_in {
+            refuses(&mut client, "name_taken", 4001, "this name is in use");
+        }
+        client.happens(chat::Event::Connected);
+        client.happens(chat::Event::Time(chat::Timer::Resend));
+        client.did();
+        let name = if is_let_in { typed.trim_start_matches("/nick ") } else { "Alice" };
+        client.hears(&format!(r#"{{"type":"join","room":"ops","sender":"{name}"}}"#));
+        let sent = sent(&client.did());
+        let is_done = sent.iter().any(|envelope| envelope.contains("kick"));
+        assert_eq!(is_done, name != "Carol", "{typed}: {sent:?}");
+        let notice = client.screen.chat.notice.clone();
+        let is_told = notice.as_deref() == Some("Not done, since your name has changed: /kick Bob");
+        assert_eq!(is_told, name == "Carol", "{notice:?}");
+    }
+}
+
+#[test]
+fn a_late_answer_about_a_room_that_was_left_is_not_told() {
+    let mut client = in_two_rooms();
+    client.types("/leave\n");
+    client.hears(
+        r#"{"type":"error","code":"too_fast","content":"wait","room":"ops","retry_ms":700}"#,
+    );
+    client.hears(r#"{"type":"error","code":"not_in_room","content":"join it first","room":"ops"}"#);
+    assert_eq!(client.screen.chat.notice, None);
+    client.hears(r#"{"type":"error","code":"not_in_room","content":"join it first","room":"dev"}"#);
+    assert_eq!(client.screen.chat.notice.as_deref(), Some("join it first"));
 }

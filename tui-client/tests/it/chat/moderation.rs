@@ -106,12 +106,11 @@ fn a_deleted_message_is_a_tombstone_live_in_history_and_after_a_reconnect() {
     assert_eq!(client.screen.chat.room().mentions(client.screen.chat.me.as_ref()), 0);
     // So many changes that nobody lists them: all is fetched anew.
     client.happens(chat::Event::Lost { code: None, reason: "cut".to_owned() });
+    client.did();
     client.happens(chat::Event::Connected);
     client.hears(r#"{"type":"history","room":"dev","messages":[],"more":false,"head":14,"changed_more":true}"#);
     client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
     assert_eq!(client.screen.chat.room().entries.len(), 0);
-    client.did();
-    client.presses(KeyCode::PageUp, KeyModifiers::NONE);
     assert_eq!(sent(&client.did()), [r#"{"type":"history","room":"dev","before":15,"limit":200}"#]);
 }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use nebula::chat::commands::parse;
 use nebula::chat::update::{
-    back_to_end, command, confirm_deletion, dial_now, load_older, question_deletion, read_at, say,
-    show_room, update,
+    back_to_end, command, confirm_deletion, dial_now, focus, load_older, question_deletion,
+    read_at, say, show_room, update,
 };
 use nebula::chat::{Effect, Event, Model, Reading, Room, Timer, Wait, What};
 use protocol::{Connect, MessageId, RoomName, ToClient, UserName};
@@ -127,7 +127,10 @@ impl Client {
                 confirm_deletion(&mut self.model)
             }
             "asks_older" => load_older(self.model.room_mut()),
-            "focus" => update(&mut self.model, Event::Focus(what.as_bool().unwrap())),
+            "focus" => {
+                focus(&mut self.model, what.as_bool().unwrap());
+                Vec::new()
+            }
             "show" => {
                 let name = room_name(what);
                 let number = self.model.rooms.iter().position(|room| room.name == name).unwrap();
@@ -176,11 +179,7 @@ impl Client {
         told.extend(connect.since.map(|since| ("since".to_owned(), json!(since.get()))));
         told.extend(connect.history.map(|history| ("history".to_owned(), json!(history))));
         if wanted.get("not_before_ms").is_some() {
-            let least = match wait {
-                Wait::AtLeast(least, _) | Wait::Exactly(least) => *least,
-                Wait::UpTo(_) => Duration::ZERO,
-            };
-            told.insert("not_before_ms".to_owned(), json!(least.as_millis()));
+            told.insert("not_before_ms".to_owned(), json!(wait.least.as_millis()));
         }
         Value::Object(told)
     }

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 use nebula::chat;
-use nebula::chat::room::{ENTRIES_MAX, ENTRIES_MAX_READING};
+use nebula::chat::room::{ENTRIES_MAX, ENTRIES_MAX_READING, Page};
 use nebula::screen::Event;
 
 use crate::client::Client;
@@ -50,7 +50,7 @@ fn check_2_the_row_that_is_read_stays_through_arrivals_resizes_trims_and_older_h
     assert_eq!(client.screen()[1], top, "the very row");
 
     while client.screen.chat.room().oldest().unwrap().get() == 1000 {
-        client.screen.chat.room_mut().loading = true;
+        client.screen.chat.room_mut().awaited = Some(Page::Before(1000.try_into().unwrap()));
         client.hears(&history(800..1000));
     }
     assert_eq!(client.screen()[1], top, "after older history");

@@ -2,6 +2,8 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
+use nebula::chat;
+use nebula::chat::Effect as ChatEffect;
 use nebula::screen::{Effect, Event};
 
 use crate::client::{Client, sent};
@@ -282,4 +284,29 @@ fn a_picker_stands_right_above_the_input_and_its_keys_are_told_at_every_width() 
         let marked = screen.iter().position(|row| row.contains(">two")).unwrap();
         assert!(screen.len() - marked <= 4, "{screen:#?}");
     }
+}
+
+#[test]
+fn what_is_sent_again_without_a_line_and_a_place_to_keep_it_goes_back_to_the_input_whole() {
+    let mut client = Client::entered(80, 12);
+    for text in ["one", "two", "three"] {
+        client.types(&format!("{text}\n"));
+    }
+    for number in 1..=3 {
+        client.hears(&format!(
+            r#"{{"type":"error","code":"muted","content":"no","room":"dev","ref":"s-{number}"}}"#
+        ));
+    }
+    client.happens(chat::Event::Lost { code: None, reason: "cut".to_owned() });
+    client.did();
+    client.types("/retry\n");
+    let kept = client.did().into_iter().filter_map(|effect| match effect {
+        ChatEffect::Keep(room, reference) => Some((room, reference)),
+        _ => None,
+    });
+    for (room, reference) in kept {
+        client.happens(chat::Event::NotKept { room, reference, reason: "full".to_owned() });
+    }
+    assert_eq!(client.screen.input.text(), "one\ntwo\nthree");
+    assert_eq!(client.screen.chat.room().draft, "one\ntwo\nthree");
 }

@@ -208,15 +208,6 @@ test("a screen that was cleared stays so until one asks for older messages, or s
   assert.deepEqual(asked({ type: "nearTop" }), [3]);
 });
 
-test("after more changes than can be told, what was there is fetched unasked", () => {
-  const { happens, says, did, hears } = alice();
-  says("dev", 1, "Bob", "one");
-  hears({ type: "history", room: "dev", messages: [], more: false, head: 1, changed_more: true });
-  did();
-  happens({ type: "nearTop" });
-  assert.equal(did()[0].envelope.before, 2);
-});
-
 test("only so many rooms", () => {
   const { state, types } = alice();
   for (let i = 0; i < 40; i += 1) types(`/join r${i}`);
