@@ -8,7 +8,7 @@ import { newBell } from "./browser/notifications.js";
 import { Connection, ownKey } from "./browser/socket.js";
 import { newTabs } from "./browser/tabs.js";
 import { PROBE } from "./core/chat/refusals.js";
-import { activeRoom, find, isGuest, newState } from "./core/chat/state.js";
+import { activeRoom, find, isGuest, newState, tell } from "./core/chat/state.js";
 import { update } from "./core/update.js";
 import { newView, renderLink } from "./view/chat.js";
 import { newCountdown, newDrawing } from "./view/drawing.js";
@@ -69,7 +69,7 @@ export class App {
     });
   }
 
-  /** What needs this to be made is made, and told.
+  /** Takes the parts of the page that can only be made once this is.
    * @param {Parts} parts */
   compose(parts) {
     this.#parts = parts;
@@ -114,7 +114,7 @@ export class App {
     const { atBottom } = before;
     const actions = update(state, event);
     const room = activeRoom(state);
-    // What was searched for was searched for there.
+    // A search belongs to the room that it was typed in.
     if (room !== before) this.#parts?.searchBar.close();
     this.#perform(actions);
     this.#keep(state, event);
@@ -122,12 +122,13 @@ export class App {
       this.#parts?.connected();
       this.#leftovers.look();
     }
-    // At once: a scroll event that is on its way would else tell of the log as it was.
+    // At once: a scroll event that is on its way would tell of the log as it was before.
     if (room !== before || room.atBottom !== atBottom) this.#drawNow(state);
     else this.#draw();
   };
 
-  /** What was sent is stored before anything else; who is somebody else now gets what is theirs.
+  /** Stores what is to be sent before anything else happens; and who has another name now gets back what they left under
+   * it.
    * @param {State} state
    * @param {Event} event */
   #keep(state, event) {
@@ -135,7 +136,7 @@ export class App {
     const isKept = event.type !== "say" || memory.keep(state);
     const added = this.#leftovers.owned(state);
     const fault = memory.fault() || (isKept ? "" : NOT_KEPT);
-    if (fault) Object.assign(state, { notice: fault, answered: false });
+    if (fault) tell(state, fault);
     if (added) this.#perform(update(state, { type: "recalled", added }));
   }
 
@@ -205,7 +206,7 @@ export class App {
     this.entrance.show({ username: state.me ?? "", room: activeRoom(state).name, fault, why });
   }
 
-  /** What comes into sight soon is made, or asked for.
+  /** Makes rows, or asks for messages and names, before they come into sight.
    * @param {"nearTop" | "older"} type older: the person wants it */
   fetchMore(type = "nearTop") {
     const { state } = this;

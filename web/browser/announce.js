@@ -1,8 +1,7 @@
 // What a screen reader is told of: messages of others as they come, and nothing else; a burst in one
 // sentence. It knows no page: `tell` puts a text into the one announcer, "" empties it.
 
-import { ROOM_CHARS_MAX } from "../core/protocol/limits.js";
-import { emote, inSentence, onOneLine } from "../core/protocol/text.js";
+import { counted, emote, hashed, inSentence, onOneLine } from "../core/protocol/text.js";
 
 /** Messages this near to one another are one burst. */
 const BURST_MS = 500;
@@ -51,15 +50,12 @@ export function sentence(burst, shown) {
   if (first && burst.length === 1) {
     const emoted = emote(first.content);
     const said = `${inSentence(first.sender)}${emoted === null ? ":" : ""} ${onOneLine(emoted ?? first.content, TEXT_CHARS_MAX)}`;
-    return first.room === shown ? said : `${inRoom(first.room)}, ${said}`;
+    return first.room === shown ? said : `${hashed(first.room)}, ${said}`;
   }
   /** @type {Map<string, number>} */
   const counts = new Map();
   for (const { room } of burst) counts.set(room, (counts.get(room) ?? 0) + 1);
-  const rooms = [...counts].map(([room, count]) => `${count} new message${count > 1 ? "s" : ""} in ${inRoom(room)}`);
+  const rooms = [...counts].map(([room, count]) => `${counted(count, "new message")} in ${hashed(room)}`);
   const others = rooms.splice(ROOMS_MAX).length;
-  return `${rooms.join(", ")}${others > 0 ? `, and more in ${others} other room${others > 1 ? "s" : ""}` : ""}`;
+  return `${rooms.join(", ")}${others > 0 ? `, and more in ${counted(others, "other room")}` : ""}`;
 }
-
-/** @param {string} name */
-const inRoom = (name) => `#${inSentence(name, ROOM_CHARS_MAX)}`;

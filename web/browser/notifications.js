@@ -2,8 +2,7 @@
 // named in a room that is not being read. It knows no page; `world` is the window, or what a test puts
 // in its place.
 
-import { ROOM_CHARS_MAX } from "../core/protocol/limits.js";
-import { emote, inSentence, onOneLine } from "../core/protocol/text.js";
+import { emote, hashed, inSentence, onOneLine } from "../core/protocol/text.js";
 
 const KEPT = "nebula.bell";
 const BODY_CHARS_MAX = 200;
@@ -41,7 +40,7 @@ export function newBell(world, storage, open, folder = "/") {
   /** @param {Said} said */
   function ring({ room, sender, content }) {
     if (!isOn()) return;
-    const title = `${inSentence(sender)} in #${inSentence(room, ROOM_CHARS_MAX)}`;
+    const title = `${inSentence(sender)} in ${hashed(room)}`;
     const emoted = emote(content);
     const body = `${emoted === null ? "" : `${inSentence(sender)} `}${onOneLine(emoted ?? content, BODY_CHARS_MAX)}`;
     try {

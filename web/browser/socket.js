@@ -103,11 +103,11 @@ export class Connection {
     };
     socket.onclose = ({ code, reason }) => {
       if (!isMine()) return;
-      this.#end(code, lastError.content || reason || this.#silence(isOpened ? "the connection was lost" : `no server at ${new URL(address).host}`), lastError.code);
+      this.#end(code, lastError.content || reason || this.#lostBecause(isOpened ? "the connection was lost" : `no server at ${new URL(address).host}`), lastError.code);
       if (!isOpened) void this.#explain();
     };
     // One that neither opens nor fails, as behind a network that swallows everything.
-    this.#timers.answer = setTimeout(() => this.#end(1006, this.#silence("the server is not responding")), ANSWER_MS);
+    this.#timers.answer = setTimeout(() => this.#end(1006, this.#lostBecause("the server is not responding")), ANSWER_MS);
   }
 
   /** @param {number} code
@@ -118,8 +118,9 @@ export class Connection {
     this.#needs.tell({ type: "lost", code, reason, ...(why && { why }) });
   }
 
-  /** @param {string} otherwise */
-  #silence(otherwise) {
+  /** Why a connection ended that the server did not end: where there is no network, that is why.
+   * @param {string} otherwise */
+  #lostBecause(otherwise) {
     return this.#needs.isOffline?.() ? "this device is offline" : otherwise;
   }
 
@@ -156,7 +157,7 @@ export class Connection {
     if (this.#socket?.readyState !== WebSocket.OPEN) return;
     this.send(this.#needs.question());
     clearTimeout(this.#timers.answer);
-    this.#timers.answer = setTimeout(() => this.#end(1006, this.#silence("the server stopped responding")), patienceMs);
+    this.#timers.answer = setTimeout(() => this.#end(1006, this.#lostBecause("the server stopped responding")), patienceMs);
   }
 }
 

@@ -15,12 +15,12 @@ export function folderOf(address) {
   return new URL("./", address).pathname;
 }
 
-/** What begins so is this folder's: a path holds no space and begins with a stroke, a name does not. In the
- * root the names stand alone, as they did when there was only one.
+/** The prefix of this folder's names. A path begins with a slash and holds no space, a name does not begin so. In the
+ * root there is none, as there was none when a site had only one folder.
  * @param {string} folder */
 const before = (folder) => (folder === "/" ? "" : `${folder} `);
 
-/** One that forgets, where the browser has none, gives none away, or has no room.
+/** Where the browser has no storage, denies it or has no room, things are kept for this visit alone.
  * @param {"localStorage" | "sessionStorage"} kind
  * @param {string} folder
  * @returns {Store} */

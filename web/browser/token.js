@@ -1,5 +1,5 @@
 // The token that opens a closed server: it comes in the address's fragment, which no server is told, is
-// taken out of it at once, and is kept for this tab alone. It is put into no text. It knows no page.
+// taken out of it at once, and is kept for this tab alone. It is shown nowhere. This file knows no page.
 
 const KEPT = "nebula.token";
 /** What may be offered as a subprotocol; the server looks closer. */

@@ -5,7 +5,7 @@ import { again, recalled, takeBack } from "./chat/outbox.js";
 import { askAgain, looked, morePeople, nextActive, older, show, step, toBottom } from "./chat/reading.js";
 import { received } from "./chat/received.js";
 import { comeIn, dialNow, explained, lost, networkChanged, wake } from "./chat/reconnect.js";
-import { activeRoom, find } from "./chat/state.js";
+import { activeRoom, find, tell } from "./chat/state.js";
 import { carryOut, command } from "./commands/intents.js";
 
 /**
@@ -107,7 +107,7 @@ function personDid(state, event) {
     case "say":
       return command(state, event.text);
     case "notice":
-      Object.assign(state, { notice: event.text, answered: true });
+      tell(state, event.text, true);
       return [];
     case "show":
       show(state, event.place);

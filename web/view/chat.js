@@ -31,8 +31,8 @@ export function newView() {
     byId("notice").classList.toggle("answer", state.answered);
     button("older").hidden = !room.more;
     // One that is disabled would lose the focus.
-    setAttribute(button("older"), "aria-disabled", String(room.loading !== null));
-    setText(button("older"), room.loading ? "Loading …" : "Load older messages");
+    setAttribute(button("older"), "aria-disabled", String(room.awaited !== null));
+    setText(button("older"), room.awaited ? "Loading …" : "Load older messages");
     setText(byId("beginning"), room.known && !room.more && room.entries.length > 0 ? `The beginning of #${room.name}` : "");
     log.render(state, room);
     byId("empty").hidden = !log.isEmpty || !room.known || room.more;

@@ -35,7 +35,7 @@ export function newEntrance(enter) {
       document.title = "Nebula";
       setText(byId("enter-host"), location.host);
       setText(byId("enter-fault"), fault);
-      const asked = other === "" ? "" : `This link asks for the name “${inSentence(other)}”. Join under the name that is yours.`;
+      const asked = other === "" ? "" : `This link asks for the name “${inSentence(other)}”. You can keep your own.`;
       setText(byId("enter-advice"), ADVICE[why] ?? asked);
       const isClosed = why === "wrong_room" || why.includes("token");
       for (const id of ["enter-name", "enter-name-label", "enter-about"]) byId(id).hidden = isClosed;

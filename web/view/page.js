@@ -26,6 +26,35 @@ export function element(tag, classes, ...children) {
   return made;
 }
 
+/** A button that is in no form.
+ * @param {string} classes
+ * @param {(string | Node)[]} children */
+export function newButton(classes, ...children) {
+  const made = element("button", classes, ...children);
+  made.type = "button";
+  return made;
+}
+
+/** Makes a list show these rows in this order. A row that stays is not touched, so it keeps the focus and its place.
+ * @param {HTMLElement} list
+ * @param {Map<string, HTMLLIElement>} rows that it shows now, by their keys
+ * @param {{key: string, make: () => HTMLLIElement}[]} items */
+export function arrange(list, rows, items) {
+  const wanted = new Set(items.map(({ key }) => key));
+  for (const [key, row] of rows) {
+    if (wanted.has(key)) continue;
+    row.remove();
+    rows.delete(key);
+  }
+  let next = list.firstElementChild;
+  for (const { key, make } of items) {
+    const row = rows.get(key) ?? make();
+    rows.set(key, row);
+    if (row === next) next = next.nextElementSibling;
+    else list.insertBefore(row, next);
+  }
+}
+
 /** Only if it is another: a text that is set again may be read out again.
  * @param {Element} at
  * @param {string} text */

@@ -3,7 +3,7 @@
 
 import { fold } from "../protocol/names.js";
 import { inSentence } from "../protocol/text.js";
-import { COMMANDS } from "./moderated.js";
+import { COMMAND_FOR } from "./moderated.js";
 import { find } from "./state.js";
 
 /**
@@ -21,7 +21,7 @@ import { find } from "./state.js";
 
 /** Acts that may wait for an answer: more than anybody types. */
 const OPEN_MAX = 100;
-/** What is refused more often is given up. */
+/** What is refused for a time more often is given up. */
 const REFUSALS_MAX = 10;
 
 /** Asks for something, behind all that still has to be repeated. Null if too much waits.
@@ -98,13 +98,13 @@ export function dropOf(state, { name }) {
   return next(state);
 }
 
-/** The answers to what was sent come no more. It is not sent again by itself, since it may be done; what it was, as it
- * is typed.
+/** The connection is lost: what was sent and not answered may have been done, so it is not sent again. Gives it back, as
+ * it is typed.
  * @param {State} state */
 export function dropSent({ acts }) {
   const sent = acts.open.filter(({ waits }) => !waits);
   acts.open = acts.open.filter(({ waits }) => waits);
-  return sent.map(({ envelope }) => (envelope.type === "delete" ? "/delete" : `/${COMMANDS[envelope.type]} ${inSentence(envelope.user)}`));
+  return sent.map(({ envelope }) => (envelope.type === "delete" ? "/delete" : `/${COMMAND_FOR[envelope.type]} ${inSentence(envelope.user)}`));
 }
 
 /** It waits, and for nothing but its turn: what is for another room waits until one is in that room.

@@ -1,7 +1,7 @@
 // What a moderator did, in words. Pure: it knows neither page nor socket nor clock.
 
-import { NAME_CHARS_MAX, REASON_CHARS_MAX, ROOM_CHARS_MAX } from "../protocol/limits.js";
-import { inSentence, onOneLine } from "../protocol/text.js";
+import { REASON_CHARS_MAX } from "../protocol/limits.js";
+import { hashed, inSentence, onOneLine } from "../protocol/text.js";
 
 /** @typedef {import("../protocol/envelopes.js").Moderated} Moderated */
 
@@ -9,7 +9,7 @@ import { inSentence, onOneLine } from "../protocol/text.js";
  * @type {Record<string, number>} */
 export const SECONDS = { d: 24 * 60 * 60, h: 60 * 60, m: 60, s: 1 };
 /** What a moderator types for each action: `/mute` is what one does for oneself. */
-export const COMMANDS = { kick: "kick", ban: "ban", unban: "unban", mute: "silence", unmute: "unsilence" };
+export const COMMAND_FOR = { kick: "kick", ban: "ban", unban: "unban", mute: "silence", unmute: "unsilence" };
 const WORDS = { kick: "kicked", ban: "banned", unban: "unbanned", mute: "silenced", unmute: "unsilenced" };
 
 /** Everybody in the room reads it.
@@ -17,7 +17,7 @@ const WORDS = { kick: "kicked", ban: "banned", unban: "unbanned", mute: "silence
 export function wordsAbout(moderated) {
   const { action, room, user, by } = moderated;
   const place = room === undefined ? " on the whole server" : "";
-  return `${inSentence(by, NAME_CHARS_MAX)} ${WORDS[action]} ${inSentence(user, NAME_CHARS_MAX)}${place}${forHowLongAndWhy(moderated)}`;
+  return `${inSentence(by)} ${WORDS[action]} ${inSentence(user)}${place}${forHowLongAndWhy(moderated)}`;
 }
 
 /** Whoever was removed reads it in the place of the room.
@@ -25,7 +25,7 @@ export function wordsAbout(moderated) {
  * @param {string} room */
 export function wordsToExcluded(moderated, room) {
   const did = moderated.action === "ban" ? "banned" : "removed";
-  return `${inSentence(moderated.by, NAME_CHARS_MAX)} ${did} you from #${inSentence(room, ROOM_CHARS_MAX)}${forHowLongAndWhy(moderated)}`;
+  return `${inSentence(moderated.by)} ${did} you from ${hashed(room)}${forHowLongAndWhy(moderated)}`;
 }
 
 /** @param {Moderated} moderated */

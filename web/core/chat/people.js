@@ -71,10 +71,10 @@ export function went(people, name) {
   people.count = Math.max(people.count - 1, people.known.length);
 }
 
-/** The name after which there are more to ask for, which then counts as asked; null if there are
- * none, or they are on their way.
+/** Notes that more names are asked for, and gives the name after which they begin; null if there are none, or they are
+ * on their way.
  * @param {People} people */
-export function wanted(people) {
+export function askForMore(people) {
   const last = people.known.at(-1);
   if (people.asked || last === undefined || people.known.length >= Math.min(people.count, KNOWN_MAX)) return null;
   people.asked = true;

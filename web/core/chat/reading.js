@@ -2,9 +2,9 @@
 // nor socket nor clock.
 
 import { HISTORY_MAX } from "../protocol/limits.js";
-import { wanted } from "./people.js";
+import { askForMore } from "./people.js";
 import { joining } from "./reconnect.js";
-import { activeRoom, find, mentioned, messages, unread } from "./state.js";
+import { activeRoom, find, mentioned, messages, tell, unread } from "./state.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -57,7 +57,7 @@ export function step(state, by, unreadOnly) {
     const room = state.rooms[place];
     if (room && (!unreadOnly || unread(state, room) > 0)) return show(state, place);
   }
-  if (unreadOnly) Object.assign(state, { notice: "No unread messages in other rooms", answered: true });
+  if (unreadOnly) tell(state, "No unread messages in other rooms", true);
 }
 
 /** The next room where one is named, else the next with anything new.
@@ -74,8 +74,10 @@ export function nextActive(state) {
  * @returns {Action[]} */
 export function older(room, isAsked) {
   room.cleared &&= room.atBottom && !isAsked;
-  if (room.cleared || !room.more || !room.joined || room.loading) return [];
-  return askOlder(room);
+  if (room.cleared || !room.more || !room.joined || room.awaited) return [];
+  const oldest = room.entries.find(({ type }) => type === "message")?.id;
+  // Of a screen that was cleared, all there is.
+  return [askPage(room, { before: oldest ?? room.head + 1, deleted: [] })];
 }
 
 /** The server had no time for what was asked of a room, and has it now.
@@ -93,28 +95,21 @@ export function askAgain(state, name) {
   const { asked, known } = room.people;
   /** @type {Action[]} */
   const people = asked ? [{ do: "send", envelope: { type: "presence", room: room.name, after: known.at(-1) ?? "" } }] : [];
-  return [...(room.loading ? ask(room, room.loading) : []), ...people];
-}
-
-/** Before the oldest message; of a screen that was cleared, all there is.
- * @param {Room} room
- * @returns {Action[]} */
-export function askOlder(room, before = messages(room).at(0)?.id ?? room.head + 1) {
-  return ask(room, { before });
+  return [...(room.awaited ? [askPage(room, room.awaited)] : []), ...people];
 }
 
 /** @param {Room} room
- * @param {import("./state.js").Asked} page
- * @returns {Action[]} */
-function ask(room, page) {
-  room.loading = page;
-  const before = "before" in page ? page.before : messages(room).find(({ id }) => id > page.missedAfter)?.id;
-  return [{ do: "send", envelope: { type: "history", room: room.name, ...(before !== undefined && { before }), limit: HISTORY_MAX } }];
+ * @param {import("./state.js").Awaited} page
+ * @returns {Action} */
+export function askPage(room, page) {
+  room.awaited = page;
+  const before = "before" in page ? page.before : messages(room).find(({ id }) => id > page.missed)?.id;
+  return { do: "send", envelope: { type: "history", room: room.name, ...(before !== undefined && { before }), limit: HISTORY_MAX } };
 }
 
 /** @param {Room} room
  * @returns {Action[]} */
 export function morePeople(room) {
-  const after = room.joined ? wanted(room.people) : null;
+  const after = room.joined ? askForMore(room.people) : null;
   return after === null ? [] : [{ do: "send", envelope: { type: "presence", room: room.name, after } }];
 }

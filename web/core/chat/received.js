@@ -1,15 +1,15 @@
 // What the server says, taken into the state. Pure: it knows neither page nor socket nor clock.
 
 import { DELETED_CONTENT } from "../protocol/envelopes.js";
-import { inSentence } from "../protocol/text.js";
+import { counted, inSentence } from "../protocol/text.js";
 import { next, settled } from "./acts.js";
 import { wordsAbout, wordsToExcluded } from "./moderated.js";
 import { sendNext, stored } from "./outbox.js";
 import { came, listed, nobody, went } from "./people.js";
-import { askOlder, lookAway, toBottom } from "./reading.js";
+import { askPage, lookAway, toBottom } from "./reading.js";
 import { joining } from "./reconnect.js";
 import { PROBE, errorCame } from "./refusals.js";
-import { ENTRIES_MAX, ENTRIES_READING_MAX, activeRoom, callsMe, find, firstAfter, isMe, isWatched, newLine, ownerOf } from "./state.js";
+import { ENTRIES_MAX, ENTRIES_READING_MAX, activeRoom, callsMe, find, firstAfter, isMe, isWatched, newLine, ownerOf, tell } from "./state.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -19,15 +19,14 @@ import { ENTRIES_MAX, ENTRIES_READING_MAX, activeRoom, callsMe, find, firstAfter
  * @typedef {import("../update.js").Action} Action
  */
 
-/** Who comes back this soon was never away. */
+/** Who leaves and comes back within this time leaves no trace. */
 const BLIP_MS = 10_000;
 /** After a restart the server spreads its clients over so long at most. */
 const BACK_WITHIN_MS = 60_000;
-/** Deletions that are remembered until a page comes that was asked for: far more than there are in the time of an
- * answer. */
-const DELETIONS_MAX = 1_000;
-/** And is looked for among so many entries. */
+/** So far back their leaving is looked for, in entries. */
 const BLIP_ENTRIES = 200;
+/** Deletions that are remembered until a page comes: far more than there are in the time of an answer. */
+const DELETIONS_MAX = 1_000;
 
 /** @param {State} state
  * @param {import("../protocol/envelopes.js").Envelope} envelope
@@ -52,7 +51,7 @@ export function received(state, envelope, at) {
     case "moderated":
       return moderated(state, room, envelope, at);
     case "deleted":
-      remove(room, envelope.message, envelope.id);
+      deleted(room, { id: envelope.message, change: envelope.id });
       room.head = Math.max(room.head, envelope.id);
       return isMe(state, envelope.by) ? settled(state, envelope.ref) : [];
     case "presence":
@@ -90,7 +89,7 @@ function leaveBehind(state, owner) {
   state.acts.open = [];
   const count = state.rooms.reduce((sum, room) => sum + room.pending.length, 0);
   for (const room of state.rooms) room.pending = [];
-  if (count > 0) Object.assign(state, { notice: `${count} unsent message${count > 1 ? "s" : ""} by ${inSentence(owner)} will be sent when you are ${inSentence(owner)} again`, answered: true });
+  if (count > 0) tell(state, `${counted(count, "unsent message")} by ${inSentence(owner)} will be sent when you are ${inSentence(owner)} again`, true);
 }
 
 /** A note stands behind everything there is. Who left and is back at once leaves no trace, and neither does who
@@ -139,19 +138,17 @@ function moderated(state, room, moderated, at) {
  * @returns {Action[]} */
 function putOut(room) {
   if (!room.joined) return [];
-  room.deletedMeanwhile.clear();
-  Object.assign(room, { joined: false, moderates: false, loading: null, sending: null, excluded: room.excluded || "You are no longer in this room" });
+  Object.assign(room, { joined: false, moderates: false, awaited: null, sending: null, excluded: room.excluded || "You are no longer in this room" });
   room.people = nobody();
   return [];
 }
 
-/** A message is no more since this change: what is left is a tombstone.
+/** A message is deleted: a tombstone is left.
  * @param {Room} room
- * @param {number} id
- * @param {number} changeId */
-function remove(room, id, changeId) {
-  if (room.loading && room.deletedMeanwhile.size < DELETIONS_MAX) room.deletedMeanwhile.set(id, changeId);
-  change(room, { id, content: DELETED_CONTENT, deleted: true, change: changeId });
+ * @param {import("./state.js").Deletion} deletion */
+function deleted(room, deletion) {
+  change(room, { ...deletion, content: DELETED_CONTENT, deleted: true });
+  if (room.awaited && room.awaited.deleted.length < DELETIONS_MAX) room.awaited.deleted.push(deletion);
 }
 
 /** Of two states of a message the one with the newer change counts; false if it is not here.
@@ -238,25 +235,14 @@ function placeOf({ entries }, id) {
  * @param {Room} room
  * @param {import("../protocol/envelopes.js").Page} page
  * @returns {Action[]} */
-function pageCame(state, room, { messages, more, head, epoch, changed = [], changed_more: forget }) {
-  // Who had nothing of it has asked for the newest already.
-  const isHeld = room.head > 0;
+function pageCame(state, room, page) {
+  const { head, epoch, changed_more: isTooMuch = false } = page;
+  const { awaited: asked, known, head: seen } = room;
+  const since = room.gapAfter ?? seen;
   const isOther = epoch !== undefined && isOfAnother(room, epoch);
-  const { loading: asked, known } = room;
-  const [since, deleted] = [room.gapAfter ?? room.head, [...room.deletedMeanwhile]];
   const isWatchedNow = isWatched(state, room);
-  Object.assign(room, { loading: null, known: true });
-  room.deletedMeanwhile.clear();
-  if (forget) {
-    // More changed than can be told: what is here may be wrong.
-    Object.assign(room, { entries: [], gapAfter: null, more: true });
-    toBottom(room);
-  }
-  // Nobody tells what of it has changed.
-  if (asked && "missedAfter" in asked) forgetUpTo(room, asked.missedAfter);
-  for (const message of changed) change(room, message);
-  for (const message of messages) takeIn(state, room, message);
-  for (const [id, changeId] of deleted) remove(room, id, changeId);
+  Object.assign(room, { awaited: null, known: true });
+  takePage(state, room, page, asked);
   // What was asked for may come before messages that were told earlier and still wait.
   if (!asked) room.head = Math.max(room.head, head);
   if (!known && room.read === 0) {
@@ -269,27 +255,49 @@ function pageCame(state, room, { messages, more, head, epoch, changed = [], chan
     room.read = Math.min(room.read, room.head);
     if (room.mark !== null) room.mark = Math.min(room.mark, room.head);
   }
+  const isReplay = known && !asked && !isOther;
   // What came while disconnected was seen by nobody, even at the end.
-  const isMissed = known && !asked && !forget && !isOther && firstAfter(state, room, room.read) !== null;
+  const isMissed = isReplay && !isTooMuch && firstAfter(state, room, room.read) !== null;
   if (isWatchedNow && isMissed) Object.assign(room, { behind: true, mark: room.mark ?? room.read });
   else if (isWatchedNow) room.read = room.head;
-  const isForgotten = forget || (isOther && isHeld);
-  const gap = isOther && isHeld ? null : room.gapAfter ?? (known && !asked ? since : null);
-  // A replay that was cut is fetched whole, page by page, until nothing older than it is kept.
-  const oldest = messages[0]?.id ?? 0;
-  const isFull = gap !== null && trim(room) && (room.entries[0]?.id ?? 0) > gap;
-  room.gapAfter = more && gap !== null && oldest > gap && !isFull ? gap : null;
-  if (room.gapAfter !== null) return askOlder(room, oldest);
-  if (isForgotten) return [...askOlder(room, oldest || room.head + 1), ...sendNext(room)];
-  if (gap === null) room.more = Boolean(more && messages.length > 0);
-  return sendNext(room);
+  // Who had nothing of it has asked for the newest already.
+  return goOn(room, page, room.gapAfter ?? (isReplay ? since : null), isTooMuch || (isOther && seen > 0));
 }
 
-/** What is here up to this id may be wrong. What came after it was told live.
+/** Puts what a page brings to what is here; what is here may be wrong.
+ * @param {State} state
  * @param {Room} room
- * @param {number} id */
-function forgetUpTo(room, id) {
-  if (room.entries.splice(0, placeOf(room, id)).length > 0) room.more = true;
+ * @param {import("../protocol/envelopes.js").Page} page
+ * @param {import("./state.js").Awaited | null} asked */
+function takePage(state, room, { messages, changed = [], changed_more: isTooMuch }, asked) {
+  if (isTooMuch) {
+    // More changed than can be told.
+    Object.assign(room, { entries: [], gapAfter: null, more: true });
+    toBottom(room);
+  }
+  // Nobody told what of it has changed.
+  if (asked && "missed" in asked) room.entries.splice(0, placeOf(room, asked.missed));
+  for (const message of changed) change(room, message);
+  for (const message of messages) takeIn(state, room, message);
+  for (const deletion of asked?.deleted ?? []) deleted(room, deletion);
+}
+
+/** Asks for the next page as long as messages are missing; then what waits goes out.
+ * @param {Room} room
+ * @param {import("../protocol/envelopes.js").Page} page that came
+ * @param {number | null} gap what is after it is missing
+ * @param {boolean} isForgotten with this page, what was here
+ * @returns {Action[]} */
+function goOn(room, { messages, more = false }, gap, isForgotten) {
+  const oldest = messages[0]?.id;
+  // A replay that was cut is fetched whole, page by page, until nothing older than it is kept.
+  const isFull = gap !== null && trim(room) && (room.entries[0]?.id ?? 0) > gap;
+  const isMissing = gap !== null && more && oldest !== undefined && oldest > gap && !isFull;
+  room.gapAfter = isMissing ? gap : null;
+  if (isMissing) return [askPage(room, { before: oldest, deleted: [] })];
+  if (isForgotten) return [askPage(room, { before: oldest ?? room.head + 1, deleted: [] }), ...sendNext(room)];
+  if (gap === null) room.more = more && messages.length > 0;
+  return sendNext(room);
 }
 
 /** What is here of another log is forgotten, but for how far it was read and what still waits to be sent.
@@ -298,6 +306,6 @@ function forgetUpTo(room, id) {
 function isOfAnother(room, epoch) {
   const is = room.epoch !== null && room.epoch !== epoch;
   room.epoch = epoch;
-  if (is) Object.assign(room, { entries: [], gapAfter: null, head: 0, atBottom: true });
+  if (is) Object.assign(room, { entries: [], gapAfter: null, head: 0, atBottom: true, more: true });
   return is;
 }

@@ -3,7 +3,7 @@
 
 import { RETRY_AFTER_MS_MAX } from "../protocol/limits.js";
 import { dropSent } from "./acts.js";
-import { activeRoom, find } from "./state.js";
+import { activeRoom, find, tell } from "./state.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -30,11 +30,11 @@ export function dialNow(state) {
 function cut(state) {
   state.link.number += 1;
   const unanswered = dropSent(state);
-  if (unanswered.length > 0) Object.assign(state, { notice: `The connection was lost before the server confirmed: ${unanswered.join(", ")}`, answered: false });
+  if (unanswered.length > 0) tell(state, `The connection was lost before the server confirmed: ${unanswered.join(", ")}`);
   for (const room of state.rooms) {
     if (room.joined) for (const name of room.people.known) room.away.add(name);
-    Object.assign(room, { joined: false, deferred: false, loading: null });
-    room.deletedMeanwhile.clear();
+    room.joined = room.deferred = false;
+    room.awaited = null;
   }
 }
 
@@ -130,7 +130,8 @@ export function lost(state, code, reason, why = "") {
   Object.assign(link, { reason, why });
   if (code >= 4000 && state.formerly !== null) {
     // The other name cannot be had: back to the old one.
-    Object.assign(state, { me: state.formerly, formerly: null, notice: reason, answered: false });
+    Object.assign(state, { me: state.formerly, formerly: null });
+    tell(state, reason);
     return dialNow(state);
   }
   if (code >= 4000 && CLOSED.includes(why)) {

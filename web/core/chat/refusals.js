@@ -1,12 +1,12 @@
 // What the server refuses: asked for again when it has time, or told. Pure: it knows neither page nor socket nor
 // clock.
 
-import { RETRY_AFTER_MS_MAX, ROOM_CHARS_MAX } from "../protocol/limits.js";
-import { inSentence, onOneLine } from "../protocol/text.js";
+import { RETRY_AFTER_MS_MAX } from "../protocol/limits.js";
+import { hashed, onOneLine } from "../protocol/text.js";
 import { actOf, dropOf, refusedForNow, settled } from "./acts.js";
 import { refused } from "./outbox.js";
 import { CLOSED, dialNow, noWayIn } from "./reconnect.js";
-import { find } from "./state.js";
+import { find, tell } from "./state.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -46,7 +46,7 @@ export function errorCame(state, { code, content: told, room: name, ref, retry_m
   if (!room && code === "not_in_room") return [];
   if (room && !room.joined && state.link.is === "online") return notLetIn(state, room, code, content);
   // Before that, the end of the connection tells the reason.
-  if (state.link.is === "online" && code !== "too_slow") Object.assign(state, { notice: content, answered: false });
+  if (state.link.is === "online" && code !== "too_slow") tell(state, content);
   return [];
 }
 
@@ -59,7 +59,7 @@ export function errorCame(state, { code, content: told, room: name, ref, retry_m
 function actRefused(state, act, why, afterMs) {
   const later = afterMs === null ? null : refusedForNow(state, act, afterMs);
   if (later) return later;
-  Object.assign(state, { notice: why, answered: false });
+  tell(state, why);
   return settled(state, act.ref);
 }
 
@@ -67,7 +67,7 @@ function actRefused(state, act, why, afterMs) {
  * @param {State} state
  * @param {Room} room */
 function isAwaited({ link }, room) {
-  return room.loading !== null || (room.joined ? room.people.asked : link.is === "online" && !room.excluded);
+  return room.awaited !== null || (room.joined ? room.people.asked : link.is === "online" && !room.excluded);
 }
 
 /** What was asked of a room cannot be had now: it is asked for again, after a while. What cannot be read as one
@@ -80,9 +80,9 @@ function isAwaited({ link }, room) {
 function askLater(state, room, code, retryMs) {
   if (code === "unavailable" && !room.joined) {
     if (room.head > 0) room.gapAfter ??= room.head;
-    Object.assign(room, { loading: { missedAfter: room.head }, more: true });
+    Object.assign(room, { more: true, awaited: { missed: room.head, deleted: [] } });
   }
-  room.deferred = !room.joined && !room.loading;
+  room.deferred = !room.joined && room.awaited === null;
   return [later(state, retryMs, room.name)];
 }
 
@@ -105,7 +105,7 @@ function later({ link }, afterMs = RETRY_AFTER_MS, room, ref) {
 function notLetIn(state, room, code, why) {
   // The late answer to what was asked before one was out.
   if (room.excluded || code === "not_in_room") return [];
-  Object.assign(state, { notice: `#${inSentence(room.name, ROOM_CHARS_MAX)}: ${why}`, answered: false });
+  tell(state, `${hashed(room.name)}: ${why}`);
   if (state.rooms.length === 1 || CLOSED.includes(code)) {
     room.excluded = noWayIn(why);
     return [];

@@ -14,6 +14,11 @@ import { nobody } from "./people.js";
  * @typedef {{ref: string, content: string, failed: string}} Pending
  * An own message that is not known to be stored; `failed` says why it was refused.
  *
+ * @typedef {{before: number, deleted: Deletion[]} | {missed: number, deleted: Deletion[]}} Awaited
+ * A page of messages: those before one; or those that a replay would have brought and that could not be read, which are
+ * all after `missed` that did not come live. `deleted` meanwhile: the page may have been read before.
+ * @typedef {{id: number, change: number}} Deletion of which message, and its own id
+ *
  * @typedef {object} Room
  * @property {string} name as the server spells it
  * @property {boolean} joined the server said that this connection is in it
@@ -33,9 +38,7 @@ import { nobody } from "./people.js";
  * @property {string | null} epoch which log the messages are of, and what was read of them
  * @property {number | null} gapAfter a replay was cut: all after this id has still to be fetched
  * @property {boolean} more the server has messages older than the oldest here
- * @property {Asked | null} loading the page that was asked for and has not come yet
- * @property {Map<number, number>} deletedMeanwhile messages that were deleted since then, and by which change: the
- *   page may have been read before
+ * @property {Awaited | null} awaited the page that was asked for and has not come yet
  * @property {boolean} cleared its screen was emptied: nothing older is fetched unasked
  * @property {number} read newest message that was read
  * @property {number | null} mark what was read when one last looked away
@@ -45,10 +48,6 @@ import { nobody } from "./people.js";
  * @property {string} warned the last message that one knows would be lost by leaving
  * @property {string} draft what is being written here
  * @property {boolean} muted nothing here is announced or notified
- *
- * A page of messages: those before an id; or, in place of a replay that could not be read, those before the first that
- * came live, which is the first after an id.
- * @typedef {{before: number} | {missedAfter: number}} Asked
  *
  * @typedef {object} State
  * @property {string | null} me as the server spells it, once it said so
@@ -123,8 +122,7 @@ export function newRoom(name) {
     epoch: null,
     gapAfter: null,
     more: false,
-    loading: null,
-    deletedMeanwhile: new Map(),
+    awaited: null,
     cleared: false,
     read: 0,
     mark: null,
@@ -134,6 +132,14 @@ export function newRoom(name) {
     draft: "",
     muted: false,
   };
+}
+
+/** Puts a sentence below what the person wrote; `isAnswer`: they asked for it, and it is no fault.
+ * @param {State} state
+ * @param {string} notice
+ * @param {boolean} [isAnswer] */
+export function tell(state, notice, isAnswer = false) {
+  Object.assign(state, { notice, answered: isAnswer });
 }
 
 /** @param {State} state */

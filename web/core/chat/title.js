@@ -1,8 +1,7 @@
 // What is unread, in the title of the page, its icon and the badge of the installed app: always made
 // from the state, never counted up.
 
-import { ROOM_CHARS_MAX } from "../protocol/limits.js";
-import { inSentence } from "../protocol/text.js";
+import { hashed } from "../protocol/text.js";
 import { activeRoom, mentioned, orMore, unread } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -11,7 +10,7 @@ import { activeRoom, mentioned, orMore, unread } from "./state.js";
 export function title(state) {
   const { count, calls, more } = counts(state);
   const before = calls > 0 ? `(!${calls}) ` : count > 0 ? `(${count}${more}) ` : "";
-  return `${before}#${inSentence(activeRoom(state).name, ROOM_CHARS_MAX)} · Nebula`;
+  return `${before}${hashed(activeRoom(state).name)} · Nebula`;
 }
 
 /** The file of the icon.

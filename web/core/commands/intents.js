@@ -5,10 +5,10 @@ import { ask, dropOf } from "../chat/acts.js";
 import { again, put, sendNext, takeBack } from "../chat/outbox.js";
 import { show, toBottom } from "../chat/reading.js";
 import { comeIn, dialNow, joining } from "../chat/reconnect.js";
-import { ROOMS_MAX, activeRoom, messages, newRoom, orMore, unread } from "../chat/state.js";
+import { ROOMS_MAX, activeRoom, messages, newRoom, orMore, tell, unread } from "../chat/state.js";
 import { ROOM_CHARS_MAX } from "../protocol/limits.js";
 import { fold, nameFault, userFault } from "../protocol/names.js";
-import { inSentence, onOneLine } from "../protocol/text.js";
+import { counted, hashed, inSentence, onOneLine } from "../protocol/text.js";
 import { linksIn } from "../protocol/urls.js";
 import { parse } from "./commands.js";
 import { nthNewest } from "./moderation.js";
@@ -56,10 +56,8 @@ export function carryOut(state, intent) {
  * @param {State} state
  * @param {Intent} intent */
 function attempt(state, intent) {
-  Object.assign(state, { notice: "", answered: true });
-  const actions = done(state, activeRoom(state), intent);
-  if (actions === null) state.answered = false;
-  return actions;
+  tell(state, "", true);
+  return done(state, activeRoom(state), intent);
 }
 
 /** @param {State} state
@@ -96,7 +94,7 @@ function done(state, room, intent) {
       return copied(state, messages(room).at(-(intent.number ?? 1))?.content, "message");
     case "mute":
       room.muted = !room.muted;
-      return answer(state, `#${inSentence(room.name, ROOM_CHARS_MAX)} ${room.muted ? "muted" : "unmuted"}`);
+      return answer(state, `${hashed(room.name)} ${room.muted ? "muted" : "unmuted"}`);
     case "clear":
       Object.assign(room, { entries: [], more: true, cleared: true });
       toBottom(room);
@@ -172,12 +170,12 @@ function withRefused(state, room, is) {
   if (is === "retry") return refs.flatMap((ref) => again(room, ref));
   const texts = refs.map((ref) => takeBack(room, ref));
   if (is === "edit") room.draft = texts.join("\n");
-  return is === "edit" ? [] : answer(state, `Deleted ${refs.length} unsent message${refs.length > 1 ? "s" : ""}`);
+  return is === "edit" ? [] : answer(state, `Deleted ${counted(refs.length, "unsent message")}`);
 }
 
 /** @param {State} state */
 function listOfRooms(state) {
-  return state.rooms.map((room, i) => `${i + 1}  #${inSentence(room.name, ROOM_CHARS_MAX)}: ${room.people.count} online, ${unread(state, room)}${orMore(room)} unread`).join("\n");
+  return state.rooms.map((room, i) => `${i + 1}  ${hashed(room.name)}: ${room.people.count} online, ${unread(state, room)}${orMore(room)} unread`).join("\n");
 }
 
 /** @param {State} state
@@ -195,14 +193,14 @@ function showWanted(state, wanted) {
 /** @param {State} state
  * @param {string} sentence */
 function answer(state, sentence) {
-  state.notice = sentence;
+  tell(state, sentence, true);
   return [];
 }
 
 /** @param {State} state
  * @param {string} sentence */
 function fault(state, sentence) {
-  state.notice = sentence;
+  tell(state, sentence);
   return null;
 }
 

@@ -1,7 +1,7 @@
 // What a moderator types, as what is asked of the server. Who is a moderator, the server decides. Pure: it
 // knows neither page nor socket nor clock.
 
-import { COMMANDS, SECONDS } from "../chat/moderated.js";
+import { COMMAND_FOR, SECONDS } from "../chat/moderated.js";
 import { NAME_CHARS_MAX, REASON_CHARS_MAX, SANCTION_SECONDS_MAX } from "../protocol/limits.js";
 import { nameFault } from "../protocol/names.js";
 
@@ -14,7 +14,7 @@ import { nameFault } from "../protocol/names.js";
 
 /** Commands, and what the protocol calls them.
  * @type {Record<string, Sanction["type"]>} */
-export const SANCTIONS = Object.fromEntries(Object.entries(COMMANDS).map(([type, command]) => [command, /** @type {Sanction["type"]} */ (type)]));
+export const SANCTIONS = Object.fromEntries(Object.entries(COMMAND_FOR).map(([type, command]) => [command, /** @type {Sanction["type"]} */ (type)]));
 
 /** `-s` for the whole server, a name, in quotes if it has spaces, a duration where there may be one, and
  * the rest is the reason. A sentence if it is no such thing.

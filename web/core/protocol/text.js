@@ -1,6 +1,6 @@
 // Texts: what may be sent, and how each is shown. Pure; `protocol/src/text/characters.rs` has the same rules.
 
-import { CONTENT_CHARS_MAX, NAME_CHARS_MAX } from "./limits.js";
+import { CONTENT_CHARS_MAX, NAME_CHARS_MAX, ROOM_CHARS_MAX } from "./limits.js";
 
 /** What shows nothing: controls, spaces, what is ignorable by default, and glyphs that are blank by their description.
  * Some signs of Arabic and its like are format characters that show. */
@@ -44,6 +44,15 @@ const isolated = (name) => (RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : n
  * @param {string} name
  * @param {number} [charsMax] */
 export const inSentence = (name, charsMax = NAME_CHARS_MAX) => isolated(onOneLine(name, charsMax));
+
+/** A room as a sentence may hold it: `#dev`.
+ * @param {string} room */
+export const hashed = (room) => `#${inSentence(room, ROOM_CHARS_MAX)}`;
+
+/** So many of something: `1 message`, `2 messages`.
+ * @param {number} count
+ * @param {string} noun */
+export const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 /** On one line: for titles, notifications and what is read out.
  * @param {string} text

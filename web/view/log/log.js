@@ -1,7 +1,7 @@
 // The log: the rows in reach of what is read, and keeping its place. Nothing that arrives, is loaded
 // or changes its size moves what one reads; at the end, the end stays in sight.
 
-import { byId } from "../page.js";
+import { arrange, byId } from "../page.js";
 import { itemsOf } from "./rows.js";
 import { named } from "./text.js";
 
@@ -207,20 +207,8 @@ export class Log {
 
   /** @param {import("./rows.js").Item[]} items */
   #fill(items) {
-    const wanted = new Set(items.map(({ key }) => key));
-    for (const [key, row] of this.#rows) {
-      if (wanted.has(key)) continue;
-      row.remove();
-      this.#rows.delete(key);
-    }
-    let next = this.#list.firstElementChild;
-    for (const { key, make, mend } of items) {
-      const row = this.#rows.get(key) ?? make();
-      this.#rows.set(key, row);
-      mend?.(row);
-      if (row === next) next = next.nextElementSibling;
-      else this.#list.insertBefore(row, next);
-    }
+    arrange(this.#list, this.#rows, items);
+    for (const { key, mend } of items) mend?.(/** @type {HTMLLIElement} */ (this.#rows.get(key)));
   }
 
   /** Where somebody scrolled to and no event has told of it yet, that is the place. */

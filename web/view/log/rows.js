@@ -2,7 +2,7 @@
 
 import { callsMe, newLine } from "../../core/chat/state.js";
 import { emote, inSentence } from "../../core/protocol/text.js";
-import { element, setText } from "../page.js";
+import { element, newButton, setText } from "../page.js";
 import { avatar, clock, day, isSameDay, named, textNodes } from "./text.js";
 
 /**
@@ -12,7 +12,7 @@ import { avatar, clock, day, isSameDay, named, textNodes } from "./text.js";
  * @typedef {import("../../core/chat/state.js").Message} Message
  * @typedef {import("../../core/chat/state.js").Note} Note
  * @typedef {{key: string, make: () => HTMLLIElement, mend?: (row: HTMLLIElement) => void}} Item
- * a row: found again by its key, made once, mended when what is round it changed
+ * a row: found again by its key, made once, mended when something around it changed
  */
 
 /** Messages of one person within this time share a head. */
@@ -129,8 +129,7 @@ function isLong(content) {
  * @param {HTMLElement} row */
 function withUnfolding(row) {
   row.classList.add("long");
-  const made = element("button", "plain unfold", "Show all");
-  made.type = "button";
+  const made = newButton("plain unfold", "Show all");
   made.tabIndex = -1;
   made.dataset.does = "unfold";
   row.append(made);
@@ -143,8 +142,7 @@ function mendRemover(row, message) {
   const there = row.querySelector(".remover");
   if (!message) return there?.remove();
   if (there) return;
-  const made = element("button", "plain remover", "Delete");
-  made.type = "button";
+  const made = newButton("plain remover", "Delete");
   made.tabIndex = -1;
   made.setAttribute("aria-label", `Delete ${inSentence(message.sender)}'s message`);
   Object.assign(made.dataset, { does: "delete", message: String(message.id) });
@@ -175,8 +173,7 @@ function pendingItem(state, room, { ref, content, failed }) {
  * @param {string} ref */
 function choices(room, ref) {
   const buttons = [["retry", "Retry"], ["edit", "Edit"], ["drop", "Delete"]].map(([does = "", words = ""]) => {
-    const made = element("button", "plain", words);
-    made.type = "button";
+    const made = newButton("plain", words);
     Object.assign(made.dataset, { does, room, ref });
     return made;
   });

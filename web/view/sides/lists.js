@@ -2,8 +2,9 @@
 // with the arrow keys.
 
 import { activeRoom, mentioned, orMore, unread } from "../../core/chat/state.js";
+import { counted } from "../../core/protocol/text.js";
 import { named } from "../log/text.js";
-import { button, byId, element, setAttribute, setText } from "../page.js";
+import { arrange, button, byId, element, newButton, setAttribute, setText } from "../page.js";
 
 /** @typedef {import("../../core/chat/state.js").State} State */
 
@@ -40,9 +41,7 @@ export function renderRooms(state) {
 function roomButton() {
   const hash = element("span", "hash", "#");
   hash.setAttribute("aria-hidden", "true");
-  const made = element("button", "entry", hash, element("bdi", "name"), element("span", "badge"), element("span", "badge"), element("span", "hidden"));
-  made.type = "button";
-  return made;
+  return newButton("entry", hash, element("bdi", "name"), element("span", "badge"), element("span", "badge"), element("span", "hidden"));
 }
 
 /** Mentions if there are any, else what is unread.
@@ -63,7 +62,7 @@ function setBadge(badge, count, named, more) {
  * @param {string} more
  * @param {boolean} muted */
 function words(count, named, more, muted) {
-  const mentions = named > 0 ? `, ${named} mention${named > 1 ? "s" : ""}` : "";
+  const mentions = named > 0 ? `, ${counted(named, "mention")}` : "";
   return `${count > 0 ? `, ${count}${more} unread` : ""}${mentions}${muted ? ", muted" : ""}`;
 }
 
@@ -92,20 +91,10 @@ export function renderPeople(people, me) {
   }
   drawnAt = performance.now();
   const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.name;
-  const stay = new Set(shown.me === me ? people : []);
+  // Under another name another row says "you".
+  if (shown.me !== me) arrange(list, rows, []);
   shown = { me, people: [...people] };
-  for (const [name, row] of rows) {
-    if (stay.has(name)) continue;
-    row.remove();
-    rows.delete(name);
-  }
-  let next = list.firstElementChild;
-  for (const name of people) {
-    const row = rows.get(name) ?? element("li", "", personButton(name, me));
-    rows.set(name, row);
-    if (row === next) next = next.nextElementSibling;
-    else list.insertBefore(row, next);
-  }
+  arrange(list, rows, people.map((name) => ({ key: name, make: () => element("li", "", personButton(name, me)) })));
   const place = Math.max(0, people.indexOf(focused ?? ""));
   rove(list, place);
   const entry = /** @type {HTMLElement | undefined} */ (list.children[place]?.firstElementChild);
@@ -115,8 +104,7 @@ export function renderPeople(people, me) {
 /** @param {string} name
  * @param {string | null} me */
 function personButton(name, me) {
-  const made = element("button", "entry", element("span", "dot"), named(name));
-  made.type = "button";
+  const made = newButton("entry", element("span", "dot"), named(name));
   made.dataset.name = name;
   made.title = `Write to ${name} in this room`;
   if (name === me) made.append(element("span", "you", "you"));

@@ -3,18 +3,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { came, listed, nobody, wanted, went } from "../../../../core/chat/people.js";
+import { came, listed, nobody, askForMore, went } from "../../../../core/chat/people.js";
 
 const names = (from, to) => Array.from({ length: to - from }, (_, i) => `p${String(from + i).padStart(3, "0")}`);
 
 test("names are asked for once, and an answer that fits is added", () => {
   const people = nobody();
-  assert.equal(wanted(people), null, "nobody is known");
+  assert.equal(askForMore(people), null, "nobody is known");
   listed(people, { users: names(0, 50), count: 200 });
-  assert.equal(wanted(people), "p049");
-  assert.equal(wanted(people), null, "asked already");
+  assert.equal(askForMore(people), "p049");
+  assert.equal(askForMore(people), null, "asked already");
   listed(people, { users: names(50, 200), count: 200, after: "P049" });
-  assert.deepEqual([people.known.length, people.count, wanted(people)], [200, 200, null]);
+  assert.deepEqual([people.known.length, people.count, askForMore(people)], [200, 200, null]);
 });
 
 test("an answer about an older list is dropped", () => {
