@@ -104,7 +104,20 @@ export function dropOf(state, { name }) {
 export function dropSent({ acts }) {
   const sent = acts.open.filter(({ waits }) => !waits);
   acts.open = acts.open.filter(({ waits }) => waits);
-  return sent.map(({ envelope }) => (envelope.type === "delete" ? "/delete" : `/${COMMAND_FOR[envelope.type]} ${inSentence(envelope.user)}`));
+  return sent.map(typed);
+}
+
+/** What was asked for under one name is not done under another. Gives it back, as it is typed.
+ * @param {State} state */
+export function dropAll({ acts }) {
+  const all = acts.open;
+  acts.open = [];
+  return all.map(typed);
+}
+
+/** @param {Act} act */
+function typed({ envelope }) {
+  return envelope.type === "delete" ? "/delete" : `/${COMMAND_FOR[envelope.type]} ${inSentence(envelope.user)}`;
 }
 
 /** It waits, and for nothing but its turn: what is for another room waits until one is in that room.

@@ -2,7 +2,7 @@
 
 import { DELETED_CONTENT } from "../protocol/envelopes.js";
 import { counted, inSentence } from "../protocol/text.js";
-import { next, settled } from "./acts.js";
+import { dropAll, next, settled } from "./acts.js";
 import { wordsAbout, wordsToExcluded } from "./moderated.js";
 import { sendNext, stored } from "./outbox.js";
 import { came, listed, nobody, went } from "./people.js";
@@ -82,14 +82,18 @@ function entered(state, room, { room: name, sender, role }, at) {
 }
 
 /** What somebody else wrote waits for them: under this name it would be another message, and there twice
- * where it was stored already.
+ * where it was stored already. What they asked for as a moderator is not done.
  * @param {State} state
  * @param {string} owner */
 function leaveBehind(state, owner) {
-  state.acts.open = [];
+  const undone = dropAll(state);
   const count = state.rooms.reduce((sum, room) => sum + room.pending.length, 0);
   for (const room of state.rooms) room.pending = [];
-  if (count > 0) tell(state, `${counted(count, "unsent message")} by ${inSentence(owner)} will be sent when you are ${inSentence(owner)} again`, true);
+  const told = [
+    ...(undone.length > 0 ? [`Not done, since your name has changed: ${undone.join(", ")}`] : []),
+    ...(count > 0 ? [`${counted(count, "unsent message")} by ${inSentence(owner)} will be sent when you are ${inSentence(owner)} again`] : []),
+  ];
+  if (told.length > 0) tell(state, told.join(". "), undone.length === 0);
 }
 
 /** A note stands behind everything there is. Who left and is back at once leaves no trace, and neither does who
