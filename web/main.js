@@ -18,7 +18,7 @@ import { newSearchBar } from "./view/input/searchbar.js";
 import { isLookedAt, listenToBrowser } from "./view/lifecycle.js";
 import { ask, byId, setText } from "./view/page.js";
 
-/** A database that takes longer is done without. */
+/** The page starts without a database that takes longer. */
 const RESTORE_MS_MAX = 1_000;
 
 const folder = folderOf(location.href);
@@ -112,7 +112,7 @@ listenToBrowser({
   },
   wentBack() {
     app.showRoom(address.asked().room);
-    // A room that one has left is no place to be: the address says where one is.
+    // If that room was left, the address goes back to the room shown.
     const now = state();
     if (now) address.keep(now);
   },
@@ -129,7 +129,7 @@ function begin() {
   } else {
     app.entrance.show({ username: who.username, room: who.room, fault: "", other: who.other });
   }
-  // All of it runs.
+  // Everything has been loaded and runs.
   byId("loading").remove();
 }
 // Before anything is written: whoever seems to be new may have had a key when their browser was killed.

@@ -49,7 +49,7 @@ export function newAddress(location, history) {
   };
   return {
     asked,
-    /** Takes a name out of it, which is nobody else's business.
+    /** Takes a name out of it: the address may be shared, and the name is private.
      * @param {string} room */
     hideName(room) {
       if (asked().username !== "") history.replaceState(history.state, "", `${room ? `?${new URLSearchParams({ room })}` : "./"}${location.hash}`);

@@ -5,9 +5,9 @@ import { counted, emote, hashed, inSentence, onOneLine } from "../core/protocol/
 
 /** Messages this near to one another are one burst. */
 const BURST_MS = 500;
-/** But nobody waits longer than this for the first word of it. */
+/** The first message of a burst is announced after this long at most. */
 const BURST_MS_MAX = 2_000;
-/** What was said is taken away, so that nobody finds old news beside the log. */
+/** Announcements are removed after this, so that a screen reader does not find old ones beside the log. */
 const KEPT_MS = 5_000;
 /** More rooms than these are only counted. */
 const ROOMS_MAX = 3;

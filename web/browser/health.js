@@ -5,7 +5,7 @@ const ANSWER_MS_MAX = 5_000;
 
 /** @typedef {{reason: string, afterMs?: number}} Answer a sentence, and when to come again where that was said */
 
-/** What somebody answers there; null if nobody does.
+/** What the server, or a proxy, answers there; null if nobody does.
  * @param {string} address
  * @param {typeof fetch} ask
  * @returns {() => Promise<Answer | null>} */

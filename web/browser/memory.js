@@ -106,7 +106,7 @@ export class Memory {
   recall(state) {
     const person = ownerOf(state);
     const added = outlines(this.#read(PERSON + person).rooms).flatMap((room) => bringBack(state, room, this.#here.marks));
-    // Of another person there are none.
+    // They are of this person only.
     delete this.#here.marks;
     this.#own = { person, rooms: new Map(state.rooms.map((room) => [fold(room.name), outline(room)])) };
     const found = unsentOf(this.#read(this.ownName(state)).rooms).map((room) => takeIn(state, room));

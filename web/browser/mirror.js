@@ -1,5 +1,5 @@
-// A second place for what must not be lost. Browsers write the storage of pages to the disk seconds later,
-// and one that is killed meanwhile forgets it; a database they write at once. It knows no page.
+// A second copy of what must not be lost. Browsers write localStorage to the disk seconds later, and lose it if they
+// are killed meanwhile; IndexedDB they write at once. It knows no page.
 
 /**
  * @typedef {import("./storage.js").Store} Store
@@ -7,11 +7,11 @@
  * null: there is nothing any more
  */
 
-/** One's own key, without which a name is lost, and what is not sent. */
+/** One's own key, without which a name is lost, and unsent messages. */
 const isWorth = (/** @type {string} */ name) => name === "nebula.key" || name.startsWith("nebula.unsent ");
 const KEPT = "kept";
 
-/** Without a database there is no second place.
+/** Without a database there is no second copy.
  * @param {() => IDBFactory} factory
  * @param {string} folder
  * @returns {Mirror} */

@@ -1,6 +1,5 @@
 // Notifications of the desktop: asked for with a click on the bell, never before, and shown for who is
-// named in a room that is not being read. It knows no page; `world` is the window, or what a test puts
-// in its place.
+// named in a room that is not being read. It knows no page; `world` is the window, or a test's substitute.
 
 import { emote, hashed, inSentence, onOneLine } from "../core/protocol/text.js";
 

@@ -10,8 +10,8 @@ const SILENCE_MS = 20_000;
 const ANSWER_MS = 25_000;
 /** After a sleep, or a change of networks, a connection is dead more often than not. */
 const ANSWER_WAKING_MS = 5_000;
-/** Where the browser says that there is no network, it knows better than silence does; but a server on this
- * very machine still answers. */
+/** Where the browser says that there is no network, the wait is short; but a server on this very machine still
+ * answers. */
 const ANSWER_OFFLINE_MS = 800;
 /** A connection that lasted this long was a good one: the next wait is the shortest again. */
 const STABLE_MS = 30_000;
@@ -85,7 +85,7 @@ export class Connection {
     this.#socket = socket;
     let lastError = { code: "", content: "" };
     let isOpened = false;
-    // What an earlier socket still has to say is not for us.
+    // Events of an earlier socket are ignored.
     const isMine = () => this.#socket === socket;
     socket.onopen = () => {
       if (!isMine()) return;
@@ -124,7 +124,7 @@ export class Connection {
     return this.#needs.isOffline?.() ? "this device is offline" : otherwise;
   }
 
-  /** A server that is there and lets nobody in is another thing than none. */
+  /** Asks why the socket did not open: a server that answers and refuses is told apart from none. */
   async #explain() {
     const { health, tell } = this.#needs;
     const answer = await health?.();
@@ -139,7 +139,7 @@ export class Connection {
     socket?.close();
   }
 
-  /** Hearing costs a note of the time; the timer looks at it when it fires. */
+  /** A frame only updates the time; the timer compares when it fires. */
   #heard() {
     this.#heardAt = this.#now();
     clearTimeout(this.#timers.answer);

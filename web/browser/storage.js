@@ -71,7 +71,7 @@ export function readObject(store, name, tell) {
     const kept = JSON.parse(text);
     if (kept !== null && typeof kept === "object" && !Array.isArray(kept)) return kept;
   } catch {
-    // As good as any other that is no object.
+    // Not JSON: set aside like anything else that is no object.
   }
   const aside = `nebula.broken ${name}`;
   store.setItem(aside, text);

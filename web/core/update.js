@@ -149,7 +149,7 @@ function personDid(state, event) {
   }
 }
 
-/** A refused message goes away, or back to where it was written.
+/** Removes a refused message, or puts it back into the message box.
  * @param {State} state
  * @param {boolean} toEdit
  * @param {{room: string, ref: string}} which */

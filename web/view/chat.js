@@ -30,7 +30,7 @@ export function newView() {
     setText(byId("notice"), state.notice);
     byId("notice").classList.toggle("answer", state.answered);
     button("older").hidden = !room.more;
-    // One that is disabled would lose the focus.
+    // A disabled button would lose the focus.
     setAttribute(button("older"), "aria-disabled", String(room.awaited !== null));
     setText(button("older"), room.awaited ? "Loading …" : "Load older messages");
     setText(byId("beginning"), room.known && !room.more && room.entries.length > 0 ? `The beginning of #${room.name}` : "");
@@ -58,7 +58,7 @@ export function newView() {
     const { count } = counts(state);
     if (count === badge) return;
     badge = count;
-    // Where there is no badge, or it is not allowed, there is none.
+    // Not every browser has badges, or allows them.
     if (count > 0) void navigator.setAppBadge?.(count)?.catch(() => undefined);
     else void navigator.clearAppBadge?.()?.catch(() => undefined);
   }

@@ -13,7 +13,7 @@
 
 /** @param {Needs} needs */
 export function listenToBrowser({ looked, woken, network, keep, wentBack, hashChanged }) {
-  // Who does anything is there, and sees what came.
+  // Whoever does something is there, and sees what came.
   for (const type of ["keydown", "pointerdown", "wheel"]) addEventListener(type, () => looked(true), { capture: true, passive: true });
   for (const type of ["focus", "pageshow"]) addEventListener(type, woken);
   document.addEventListener("visibilitychange", woken);

@@ -55,7 +55,7 @@ export function arrange(list, rows, items) {
   }
 }
 
-/** Only if it is another: a text that is set again may be read out again.
+/** Only if it differs: a screen reader may read a text again that is set again.
  * @param {Element} at
  * @param {string} text */
 export function setText(at, text) {

@@ -96,8 +96,8 @@ function leaveBehind(state, owner) {
   if (told.length > 0) tell(state, told.join(". "), undone.length === 0);
 }
 
-/** A note stands behind everything there is. Who left and is back at once leaves no trace, and neither does who
- * was here before the connection was lost.
+/** A note goes behind everything there is. Nothing is noted of who left and is back at once, and of who was here before
+ * the connection was lost.
  * @param {Room} room
  * @param {Traffic} traffic
  * @param {number} at
@@ -124,7 +124,7 @@ function write(room, what) {
   trim(room);
 }
 
-/** Who is put out is told why, and then hears their own `leave`.
+/** Whoever is removed is told why, and then receives their own `leave`.
  * @param {State} state
  * @param {Room} room
  * @param {import("../protocol/envelopes.js").Moderated} moderated
@@ -137,7 +137,7 @@ function moderated(state, room, moderated, at) {
   return isMe(state, moderated.by) ? settled(state, moderated.ref) : [];
 }
 
-/** Whoever leaves by themselves has no such room any more when they hear of it.
+/** This person was removed: who leaves by themselves has no such room any more when the `leave` comes.
  * @param {Room} room
  * @returns {Action[]} */
 function putOut(room) {
@@ -165,7 +165,7 @@ function change(room, message) {
   return held !== null;
 }
 
-/** Only while at the end: what is being read is not taken away without need.
+/** Drops the oldest entries; while the person reads higher up, only if there are far too many.
  * @param {Room} room */
 function trim(room) {
   const over = room.entries.length - (room.atBottom ? ENTRIES_MAX : ENTRIES_READING_MAX);
@@ -279,7 +279,7 @@ function takePage(state, room, { messages, changed = [], changed_more: isTooMuch
     Object.assign(room, { entries: [], gapAfter: null, more: true });
     toBottom(room);
   }
-  // Nobody told what of it has changed.
+  // Which of these have changed, nobody told.
   if (asked && "missed" in asked) room.entries.splice(0, placeOf(room, asked.missed));
   for (const message of changed) change(room, message);
   for (const message of messages) takeIn(state, room, message);

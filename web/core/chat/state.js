@@ -161,7 +161,7 @@ export function isMe(state, name) {
   return state.me !== null && (state.me === name || fold(state.me) === fold(name));
 }
 
-/** A name that the server gave, which is nobody's.
+/** A name that the server made for a guest.
  * @param {string} name */
 export function isGuest(name) {
   return /^guest-\w{4}$/.test(name);
@@ -175,7 +175,7 @@ export function ownerOf({ me, formerly }) {
   return isGuest(name) ? "" : fold(name);
 }
 
-/** What comes into this room is seen as it comes.
+/** Whether new messages in this room are seen as they come.
  * @param {State} state
  * @param {Room} room */
 export function isWatched(state, room) {

@@ -128,7 +128,7 @@ function say(state, room, text) {
   if (why) return fault(state, why);
   room.draft = "";
   toBottom(room);
-  // Who answers has read what was new.
+  // Whoever answers has read what was new.
   room.mark = null;
   return sendNext(room);
 }
@@ -219,7 +219,7 @@ function joinRoom(state, name) {
   const room = newRoom(name);
   state.rooms.push(room);
   show(state, state.rooms.length - 1);
-  // One that the last room did not let in has nothing open.
+  // After a refusal there is no connection.
   if (state.link.is === "refused") return dialNow(state);
   return state.link.is === "online" ? [joining(room)] : [];
 }

@@ -23,7 +23,7 @@ export function search(entries, query) {
  * @returns {[number, number][]} */
 export function marks(text, query) {
   const lower = text.toLowerCase();
-  // Where lower case is longer, places in one are none in the other.
+  // Lower case may be longer (İ): then positions in one do not fit the other.
   if (lower.length !== text.length) return [];
   /** @type {[number, number][]} */
   const all = [];

@@ -24,7 +24,7 @@ const FRAME_UNITS_MAX = 4 * 1024 * 1024;
 /** A character has two units at most; NFC may write a name's in more of them. */
 const NAME_UNITS_MAX = 4 * ROOM_CHARS_MAX;
 const TEXT_UNITS_MAX = 2 * CONTENT_CHARS_MAX;
-/** Later there is no date. */
+/** The last time that a `Date` can hold. */
 const AT_MAX = 8.64e15;
 
 /** Reads one frame; null for what is no envelope of a known kind, or breaks a limit of the protocol.

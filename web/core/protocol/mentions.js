@@ -47,7 +47,7 @@ function endOf(text, at, folded) {
   }
 }
 
-/** As names are compared: composed, and without what nobody sees.
+/** As names are compared: composed, and without invisible characters.
  * @param {string} text */
 const seen = (text) => text.replace(/\p{DI}/gu, "").normalize("NFC");
 /** @param {string} text */

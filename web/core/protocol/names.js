@@ -11,7 +11,7 @@ const HUES = 12;
  * @param {string} name */
 export function fold(name) {
   if (/^[ -~]*$/.test(name)) return name.toLowerCase();
-  // There and back, so that ß is ss; but ı is no i. Joiners and variation selectors do not count.
+  // To upper case and back, so that ß becomes ss; but ı stays ı. Joiners and variation selectors do not count.
   return name.normalize("NFC").replace(/\p{DI}/gu, "").toLowerCase().replace(/[^ı]+/g, (part) => part.toUpperCase().toLowerCase()).replaceAll("ς", "σ").normalize("NFC");
 }
 
@@ -19,7 +19,7 @@ export function fold(name) {
 const IDLE_SELECTOR = /(?<!\p{Emoji})\p{VS}|(?<=[0-9#*])\p{VS}(?!\u20e3)/gu;
 /** A joiner, selector or tag where it changes what is seen in emoji and flags. */
 const IN_EMOJI = /(?<=\p{ExtPict}[\ufe0f\p{EMod}]*)\u200d(?=\p{ExtPict})|(?<=\u{1f3f4})[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{3,5}\u{e007f}|\p{VS}/gu;
-/** What is not the same for everybody. */
+/** Private and unassigned characters, which look different on other machines. */
 const UNDEFINED = /[\p{Co}\p{Cn}\ufffd]/u;
 /** More marks than a letter has, or the same one twice, or one without a letter of its script. */
 const STRAY_MARK = /^\p{M}|(\p{Mn}|\p{Me})\1|[\p{Mn}\p{Me}]{5}|[\p{scx=Latn}\p{scx=Grek}\p{scx=Cyrl}\p{scx=Han}\p{scx=Hang}]\p{M}*(?![\p{scx=Zinh}\p{scx=Latn}\p{scx=Grek}\p{scx=Cyrl}\p{scx=Han}\p{scx=Hang}])\p{M}/u;

@@ -137,7 +137,7 @@ export class Log {
 
   /** Notes the first message in sight: the place that is kept. */
   note() {
-    // Far above what one reads the button is in nobody's way.
+    // The button is in the order of Tab only near the top.
     this.#older.tabIndex = this.pane.scrollTop < NEAR_PX ? 0 : -1;
     const top = this.pane.getBoundingClientRect().top;
     const rows = this.#list.children;
