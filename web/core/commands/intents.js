@@ -57,14 +57,14 @@ export function carryOut(state, intent) {
  * @param {Intent} intent */
 function attempt(state, intent) {
   tell(state, "", true);
-  return done(state, activeRoom(state), intent);
+  return perform(state, activeRoom(state), intent);
 }
 
 /** @param {State} state
  * @param {Room} room
  * @param {Intent} intent
  * @returns {Action[] | null} */
-function done(state, room, intent) {
+function perform(state, room, intent) {
   switch (intent.is) {
     case "text":
       return say(state, room, intent.text);
@@ -89,9 +89,9 @@ function done(state, room, intent) {
     case "who":
       return answer(state, who(room));
     case "url":
-      return intent.number === undefined ? answer(state, listOfLinks(room)) : copied(state, links(room)[intent.number - 1], "link");
+      return intent.number === undefined ? answer(state, listOfLinks(room)) : copy(state, links(room)[intent.number - 1], "link");
     case "copy":
-      return copied(state, messages(room).at(-(intent.number ?? 1))?.content, "message");
+      return copy(state, messages(room).at(-(intent.number ?? 1))?.content, "message");
     case "mute":
       room.muted = !room.muted;
       return answer(state, `${hashed(room.name)} ${room.muted ? "muted" : "unmuted"}`);
@@ -100,9 +100,9 @@ function done(state, room, intent) {
       toBottom(room);
       return [];
     case "theme":
-      return chosen(state, "theme", intent.name, THEMES);
+      return choose(state, "theme", intent.name, THEMES);
     case "width":
-      return chosen(state, "width", intent.name, WIDTHS);
+      return choose(state, "width", intent.name, WIDTHS);
     case "search":
       return [{ do: "search", text: intent.text }];
     case "help":
@@ -114,7 +114,7 @@ function done(state, room, intent) {
     case "delete":
       return deletion(state, room, intent.id ?? nthNewest(room, intent.number ?? 1)?.id);
     case "sanction":
-      return asked(state, room, { ...intent.sanction, ...(intent.everywhere ? {} : { room: room.name }) });
+      return askServer(state, room, { ...intent.sanction, ...(intent.everywhere ? {} : { room: room.name }) });
   }
 }
 
@@ -138,7 +138,7 @@ function say(state, room, text) {
  * @param {string} wanted
  * @param {string[]} options
  * @returns {Action[] | null} */
-function chosen(state, what, wanted, options) {
+function choose(state, what, wanted, options) {
   return options.includes(wanted) ? [{ do: what, text: wanted }] : fault(state, `Choose one of: ${options.join(", ")}`);
 }
 
@@ -147,14 +147,14 @@ function chosen(state, what, wanted, options) {
  * @param {number | undefined} id
  * @returns {Action[] | null} */
 function deletion(state, room, id) {
-  return id === undefined ? fault(state, "No such message") : asked(state, room, { type: "delete", room: room.name, message: id });
+  return id === undefined ? fault(state, "No such message") : askServer(state, room, { type: "delete", room: room.name, message: id });
 }
 
 /** What a moderator does. The server says who is one.
  * @param {State} state
  * @param {Room} room
  * @param {import("../update.js").Asked} envelope */
-function asked(state, room, envelope) {
+function askServer(state, room, envelope) {
   if (!room.joined) return fault(state, NOT_HERE);
   return ask(state, envelope) ?? fault(state, "Too many requests are unanswered; try again later");
 }
@@ -275,6 +275,6 @@ function listOfLinks(room) {
  * @param {string | undefined} text
  * @param {string} what
  * @returns {Action[] | null} */
-function copied(state, text, what) {
+function copy(state, text, what) {
   return text === undefined ? fault(state, `No such ${what}`) : [{ do: "copy", text }];
 }
