@@ -15,16 +15,8 @@ const ISOLATE_END: char = '\u{2069}';
 /// Takes away everything that a terminal would obey instead of show: control characters but the
 /// newline, and the characters that reorder what stands around them (Unicode's bidi controls).
 pub fn clean(text: &str) -> String {
-    let mut clean = String::with_capacity(text.len());
-    for c in with_newlines(text).chars() {
-        match c {
-            '\n' => clean.push('\n'),
-            '\t' => clean.push_str(TAB),
-            c if is_obeyed(c) => {}
-            c => clean.push(c),
-        }
-    }
-    clean
+    let text: String = text.chars().filter(|c| !matches!(*c, ISOLATE | ISOLATE_END)).collect();
+    clean_own(&text)
 }
 
 /// A stranger's text, in which such characters are not left out but named, and so is where a link

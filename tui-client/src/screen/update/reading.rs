@@ -26,7 +26,7 @@ pub(super) fn stand(screen: &mut Screen, to: Scroll) {
     read_at(&mut screen.chat, reading);
 }
 
-fn newest_in_sight(screen: &Screen, at: Scroll) -> Option<MessageId> {
+pub(super) fn newest_in_sight(screen: &Screen, at: Scroll) -> Option<MessageId> {
     let (room, pane) = (screen.chat.room(), Pane { scroll: at, ..pane(screen) });
     let mut seen = room.entries.range(in_sight(room, &pane)).rev().filter_map(Entry::message);
     seen.next().map(|message| message.id)

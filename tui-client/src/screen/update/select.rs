@@ -4,9 +4,9 @@ use protocol::MessageId;
 
 use super::effects::take;
 use super::enter::ask_to_delete;
-use super::reading::{older, open_long, stand, to_bottom};
+use super::reading::{newest_in_sight, older, open_long, stand, to_bottom};
+use crate::chat::Place;
 use crate::chat::update::copy_message;
-use crate::chat::{Entry, Place};
 use crate::screen::event::Effect;
 use crate::screen::keys::{KeyCommand, Meaning};
 use crate::screen::model::Screen;
@@ -16,9 +16,7 @@ use crate::screen::view::pane;
 
 /// Selects the newest message in sight.
 pub(super) fn begin(screen: &mut Screen) {
-    let (room, pane) = (screen.chat.room(), pane(screen));
-    let mut seen = room.entries.range(in_sight(room, &pane)).rev().filter_map(Entry::message);
-    match seen.next().map(|message| message.id) {
+    match newest_in_sight(screen, screen.scroll()) {
         Some(id) => show(screen, id),
         None => screen.chat.notice = Some("No messages here to select".to_owned()),
     }

@@ -32,7 +32,9 @@ pub(super) fn interrupt(screen: &mut Screen, confirmed: bool) -> Vec<Effect> {
     let waiting: usize = screen.chat.rooms.iter().map(waits).sum();
     let waiting = match waiting {
         0 => String::new(),
-        count => format!(". {} will go out next time", counted(count, "unsent message")),
+        count => {
+            format!(". {} will be sent when you start again", counted(count, "unsent message"))
+        }
     };
     let (key, seconds) = (interrupt_key(screen), LEAVE_TIME.as_secs());
     screen.chat.notice = Some(format!("Press {key} again within {seconds} s to quit{waiting}"));

@@ -37,7 +37,7 @@ fn header(screen: &Screen, areas: &Areas) -> Line<'static> {
     let mut spans = in_bar(screen, areas);
     let used: usize = spans.iter().map(|span| measure::width(&span.content)).sum();
     let left = width.saturating_sub(used);
-    let me = own_name(screen);
+    let me = own_name(screen, "guest");
     let full = format!("{me} @ {} ", text::clean_line(&screen.host));
     let is_full = !screen.host.is_empty() && measure::width(&full) <= left;
     let me = if is_full { full } else { measure::fitted_line(&format!("{me} "), left) };

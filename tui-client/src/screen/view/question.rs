@@ -7,6 +7,7 @@ use ratatui::text::Line;
 use ratatui::widgets::{Clear, Paragraph};
 
 use crate::chat::Deletion;
+use crate::chat::commands::counted;
 use crate::screen::model::Screen;
 use crate::screen::overlay::{Kind, Overlay, Prompt};
 use crate::screen::{measure, theme};
@@ -79,9 +80,8 @@ pub(super) fn words(screen: &Screen) -> Option<String> {
 
 fn about_paste(pasted: &str) -> String {
     let (lines, chars) = (pasted.lines().count(), pasted.chars().count());
-    let lines = if lines == 1 { "1 line".to_owned() } else { format!("{lines} lines") };
     let limit = protocol::CONTENT_CHARS_MAX;
     let over = format!(" Over the {}-character limit", text::grouped(limit));
     let over = if chars > limit { over } else { String::new() };
-    format!("Paste {lines}, {} characters?{over} (y/n)", text::grouped(chars))
+    format!("Paste {}, {}?{over} (y/n)", counted(lines, "line"), counted(chars, "character"))
 }

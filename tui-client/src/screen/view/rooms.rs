@@ -188,11 +188,12 @@ fn room_cells(screen: &Screen, areas: &Areas) -> usize {
             width.saturating_sub(least.max(STATE_CELLS_MIN.min(width / 2)) + 1)
         }
         // One's own name is always there; the server's gives way.
-        _ => width.saturating_sub(measure::width(&own_name(screen)) + 2),
+        _ => width.saturating_sub(measure::width(&own_name(screen, "guest")) + 2),
     }
 }
 
-pub(super) fn own_name(screen: &Screen) -> String {
+/// One's own name as it is drawn; who has none yet is a guest.
+pub(super) fn own_name(screen: &Screen, guest: &str) -> String {
     let name = screen.chat.me.as_ref().map(|me| text::bracketed(&text::clean_line(me.as_str())));
-    name.unwrap_or_else(|| "guest".to_owned())
+    name.unwrap_or_else(|| guest.to_owned())
 }

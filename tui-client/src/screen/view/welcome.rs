@@ -3,6 +3,7 @@
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Line;
 
+use super::rooms::own_name;
 use crate::chat::{Connection, Room};
 use crate::screen::keys::KeyCommand;
 use crate::screen::measure;
@@ -52,8 +53,7 @@ fn server(screen: &Screen) -> &str {
 
 fn sentences(screen: &Screen) -> Vec<String> {
     let room = screen.chat.room();
-    let me =
-        screen.chat.me.as_ref().map_or("a guest".to_owned(), |me| text::bracketed(me.as_str()));
+    let me = own_name(screen, "a guest");
     let mut sentences = match &screen.chat.connection {
         Connection::Online if room.joined => vec![format!("You are {me}. {}", also_here(screen))],
         Connection::Online | Connection::Connecting => vec![format!("You are {me}.")],
