@@ -4,7 +4,7 @@
 
 use url::Url;
 
-/// An address without the name and password that may stand in it: those are nobody's business.
+/// An address without the name and password that may stand in it: they are neither shown nor kept.
 pub(crate) fn without_credentials(server: &str) -> String {
     let Ok(mut url) = Url::parse(server) else { return server.to_owned() };
     // Refused only where there is no host, and so nothing of the kind.

@@ -16,10 +16,10 @@ use tokio::time::{Instant, sleep};
 use crate::chat::{Effect, Event, Wait};
 use crate::net::{self, EVENTS_MAX, Endpoint, OUTGOING_MAX};
 
-/// Between two notifications at least: three mentions are one reason to look.
+/// Shortest time between two notifications: three mentions in a row are one reason to look.
 const NOTIFY_PAUSE: Duration = Duration::from_secs(2);
 
-/// How a person is notified who does not look.
+/// How a person is notified who looks elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Notify {
     /// Not at all.
@@ -43,7 +43,7 @@ pub(crate) struct EffectRunner {
     notify: Option<Notify>,
 }
 
-/// The connection of the moment. With it goes all that it still had to tell.
+/// The current connection. What it still had to tell is dropped with it.
 struct Connection {
     outgoing: mpsc::Sender<ToServer>,
     incoming: mpsc::Receiver<Event>,
@@ -77,7 +77,7 @@ impl EffectRunner {
         }
     }
 
-    /// Does it, and gives back what it cannot do.
+    /// Performs effects, and gives back those that are not for it.
     pub(crate) fn run(&mut self, effects: Vec<Effect>) -> Vec<Effect> {
         let mut left = Vec::new();
         for effect in effects {

@@ -55,7 +55,7 @@ pub fn key(folder: &Path, told: &mut Vec<String>) -> anyhow::Result<Key> {
     make_key(folder, &path).with_context(|| format!("cannot make {path:?}"))
 }
 
-/// The same, where one can do without: why there is none is told.
+/// The key, or none: a name can be used without one. Why there is none is told.
 pub(crate) fn key_if_any(folder: &anyhow::Result<PathBuf>, told: &mut Vec<String>) -> Option<Key> {
     let folder = folder.as_ref().map_err(|error| anyhow::anyhow!("{error:#}"));
     let key = folder.and_then(|folder| key(folder, told));
@@ -120,8 +120,7 @@ fn close_to_others(path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What the key is called and where it is kept, in words for the person. The key itself is nobody's
-/// business.
+/// Where the key is kept and what it is for, in words for the person. The key itself is never shown.
 pub fn about_key(folder: &Path) -> String {
     let path = folder.join("key");
     format!(

@@ -37,8 +37,8 @@ pub enum Event {
     Time(Timer),
 }
 
-/// What happens when its time is over. A number says how many connections were lost before: what was waited
-/// for on one of those is no more.
+/// What happens when its time is over. The number says how many connections had been lost when it was started:
+/// a timer of an earlier connection does nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Timer {
     /// A message may be sent once more.
@@ -47,9 +47,9 @@ pub enum Timer {
     Resend,
     /// A message waits for so long that it should be seen.
     Overdue(RoomName, Ref),
-    /// Who is not back in this room by now has left it.
+    /// Whoever joins this room from now on was away, and is announced.
     Settled(RoomName, u32),
-    /// What was asked of a room may be asked once more.
+    /// What the server had no time for in a room may be asked again.
     Reread(RoomName, u32),
 }
 

@@ -16,10 +16,10 @@ const HISTORY_ON_JOIN: u16 = 100;
 /// Sent texts that are kept.
 pub const SENT_MAX: usize = 200;
 
-/// Everything there is to decide by.
+/// The whole state of a conversation.
 #[derive(Debug)]
 pub struct Model {
-    /// In the order in which they were joined.
+    /// In the order in which they were opened.
     pub rooms: Vec<Room>,
     /// The one that is shown.
     pub active: usize,
@@ -29,9 +29,9 @@ pub struct Model {
     pub me: Option<UserName>,
     /// The name before this one, until the server lets this one in.
     pub before: Option<UserName>,
-    /// The name that was asked for and let in, to keep things under; a guest has none.
+    /// The name that the server accepted, under which rooms and drafts are kept; a guest has none.
     pub person: Option<UserName>,
-    /// Another name was asked for since.
+    /// Another name was asked for, and no room was joined under it yet.
     pub renaming: bool,
     pub connection: Connection,
     /// Connections that failed, or broke soon, in a row.
@@ -42,7 +42,7 @@ pub struct Model {
     pub come_back_after: Option<Duration>,
     /// How long the server took to answer the last few times, the newest last.
     pub answers: VecDeque<Duration>,
-    /// The best of them, as far as it is shown.
+    /// The best of them, as it is shown.
     pub latency: Option<Duration>,
     /// A sentence for the person alone: whoever tells it takes it away.
     pub notice: Option<String>,
@@ -52,17 +52,17 @@ pub struct Model {
     pub now: u64,
     /// Since when there has been no connection.
     pub offline_since: Option<u64>,
-    /// The person looks at it, as far as is known.
+    /// The person is looking at the conversation, as far as is known.
     pub focused: bool,
-    /// What is asked before it is done.
+    /// A deletion that the person has to confirm first.
     pub deletion: Option<Deletion>,
     /// What was asked of the server and is not answered, besides messages.
     pub requests: Vec<Request>,
-    /// The server asked for time: until it is over, none of them is sent.
+    /// The server asked for time: none of them is sent before it is over.
     pub requests_held: bool,
-    /// What this person's key and its place are called; none without one.
+    /// What reserves this person's name and where it is kept, in words; none without a key.
     pub key: Option<String>,
-    /// Makes refs that no other run makes.
+    /// Begins the refs of this run, so that no other run makes the same.
     pub session: String,
     /// Refs made so far.
     pub refs: u64,
@@ -197,7 +197,7 @@ impl Model {
         found.into_iter().map(|(_, at)| at).collect()
     }
 
-    /// Notes what was sent; the same again stands once.
+    /// Remembers a text that was sent, once however often it was.
     pub fn remember_sent(&mut self, text: String) {
         self.sent.retain(|known| *known != text);
         self.sent.push(text);

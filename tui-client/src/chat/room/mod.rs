@@ -32,9 +32,9 @@ pub struct Room {
     pub name: RoomName,
     /// The server said that this connection is in it.
     pub joined: bool,
-    /// Who was here when the connection was lost, and may come back in a moment: no news.
+    /// Who was here when the connection was lost: that they are back is not announced.
     pub away: BTreeSet<UserName>,
-    /// It was joined too fast, and is joined again in a moment.
+    /// The server refused the join as too fast; it is sent again soon.
     pub deferred: bool,
     /// Why this person is not in it and will not be by itself: removed, or not let in.
     pub excluded: Option<String>,
@@ -62,9 +62,9 @@ pub struct Room {
     pub gap_after: Option<MessageId>,
     /// The server has messages older than the oldest here.
     pub more: bool,
-    /// Of what is new, only the newest is here.
+    /// Of the unread messages only the newest are here.
     pub missed: bool,
-    /// A replay was longer than what is kept: its beginning is not here.
+    /// A replay was longer than what is kept, so its beginning is not here.
     pub cut: bool,
     /// Entries that are kept while it is read.
     pub reading_max: usize,
@@ -76,12 +76,12 @@ pub struct Room {
     /// What was read when one last looked away: the line above what is new stands behind it, and
     /// stays there while one reads on.
     pub looked_away: Option<MessageId>,
-    /// What came while there was no line has not been looked at: nothing is read until the person does
-    /// something.
+    /// What came while disconnected has not been looked at: nothing counts as read until the person
+    /// does something.
     pub behind: bool,
-    /// How often something was changed that is not at the end.
+    /// How often something other than the end was changed.
     changes: u64,
-    /// What was counted last.
+    /// The last count of what is unread.
     tally: Cell<Tally>,
 }
 
@@ -110,7 +110,7 @@ pub struct Entry {
     pub place: Place,
     pub what: What,
     /// It is a message of somebody else that names this person.
-    pub calls: bool,
+    pub is_mention: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -174,17 +174,17 @@ impl Room {
         Room { read, looked_away, known: looked_away.is_some(), ..Room::new(name) }
     }
 
-    /// Puts a message at its place; true if it is new here and calls this person.
+    /// Puts a message at its place; true if it is new here and mentions this person.
     pub fn insert(&mut self, message: Message, me: Option<&UserName>) -> bool {
         self.head = self.head.max(message.id);
         let Some(message) = self.change(message, me) else { return false };
         let place = Place::of(message.id);
         let at = self.index(place);
-        let calls = calls(&message, me, &self.people);
+        let is_mention = mentions_me(&message, me, &self.people);
         self.changes += u64::from(at < self.entries.len());
-        self.entries.insert(at, Entry { place, what: What::Message(message), calls });
+        self.entries.insert(at, Entry { place, what: What::Message(message), is_mention });
         self.trim();
-        calls
+        is_mention
     }
 
     /// Of two states of a message the one with the newer change counts. One that is not here is given
@@ -195,7 +195,7 @@ impl Room {
         let known = self.entries.get_mut(at).filter(|entry| entry.place == place);
         let Some(known) = known else { return Some(message) };
         if known.message().is_some_and(|held| held.change < message.change) {
-            known.calls = calls(&message, me, &self.people);
+            known.is_mention = mentions_me(&message, me, &self.people);
             known.what = What::Message(message);
             self.changes += 1;
         }
@@ -229,7 +229,7 @@ impl Room {
             Some(last) => Place { note: last.place.note.saturating_add(1), ..last.place },
             None => Place { id: self.head, note: 1 },
         };
-        self.entries.push_back(Entry { place, what, calls: false });
+        self.entries.push_back(Entry { place, what, is_mention: false });
         self.trim();
     }
 
@@ -262,12 +262,12 @@ impl Room {
         }
     }
 
-    /// The person has another name: other messages call.
+    /// The person has another name: other messages mention them.
     pub fn renamed(&mut self, me: Option<&UserName>) {
         self.changes += 1;
         for entry in &mut self.entries {
             if let What::Message(message) = &entry.what {
-                entry.calls = calls(message, me, &self.people);
+                entry.is_mention = mentions_me(message, me, &self.people);
             }
         }
     }
@@ -319,7 +319,7 @@ impl Room {
         for entry in self.entries.range(from..) {
             let is_others = entry.message().is_some_and(|message| Some(&message.sender) != me);
             tally.unread += usize::from(is_others);
-            tally.mentions += usize::from(entry.calls);
+            tally.mentions += usize::from(entry.is_mention);
             tally.counted = entry.place;
         }
         self.tally.set(tally);
@@ -363,7 +363,7 @@ impl Entry {
 }
 
 /// Somebody else names this person, and none of the others here by a longer name.
-fn calls(message: &Message, me: Option<&UserName>, people: &People) -> bool {
+fn mentions_me(message: &Message, me: Option<&UserName>, people: &People) -> bool {
     me.is_some_and(|me| {
         !message.deleted
             && *me != message.sender

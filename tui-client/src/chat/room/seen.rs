@@ -1,4 +1,6 @@
-//! What of a room counts as read, and where the line above what is new stands. It knows no screen.
+//! What of a room counts as read, and where the line above the new messages stands.
+//!
+//! This file does not know the screen.
 
 use protocol::{MessageId, UserName};
 
@@ -27,8 +29,8 @@ impl Room {
         }
     }
 
-    /// A page came while the end is shown. What was missed while there was no line is new to whoever
-    /// looked at the end, until they do something.
+    /// A page came while the end is shown. What was missed while disconnected is new to whoever looks
+    /// at the end, until they do something.
     pub fn caught_up(&mut self, resumed: bool, me: Option<&UserName>) {
         if resumed && self.unread(me) > 0 {
             self.behind = true;

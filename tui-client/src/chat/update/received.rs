@@ -173,16 +173,16 @@ fn message_came(model: &mut Model, message: Message) -> Vec<Effect> {
     let focused = model.focused;
     let Some(room) = model.find(&name) else { return Vec::new() };
     let (line, words) = (room.new_line(me.as_ref()), notification(&message));
-    let calls = take_in(room, message, me.as_ref());
+    let is_mention = take_in(room, message, me.as_ref());
     if watched && room.reading == Reading::End && !room.behind {
         room.saw(me.as_ref(), line);
     }
-    let rings = calls && !room.muted && !focused;
+    let notifies = is_mention && !room.muted && !focused;
     let next = send_next(room);
-    rings.then_some(Effect::Notify(words)).into_iter().chain(next).collect()
+    notifies.then_some(Effect::Notify(words)).into_iter().chain(next).collect()
 }
 
-/// Who calls, where, and with what words: as a notification shows it.
+/// Who mentions this person, where, and with what words, as a notification shows it.
 fn notification(message: &Message) -> String {
     let Message { sender, room, content, .. } = message;
     let (sender, room) = (text::name(sender.as_str()), text::name(room.as_str()));
@@ -191,7 +191,7 @@ fn notification(message: &Message) -> String {
     text::clean_own(&words)
 }
 
-/// True if what comes into this message's room is seen as it comes.
+/// True if the person sees what comes into this message's room as it comes.
 fn watched(model: &Model, message: &Message) -> bool {
     model.focused && model.room().name == message.room
 }

@@ -142,7 +142,7 @@ pub(super) fn overdue(model: &mut Model, room: &RoomName, reference: &Ref) {
 }
 
 /// A copy of an own message, live or replayed, is its acknowledgement. True if the message is new and
-/// calls this person.
+/// mentions this person.
 pub(super) fn take_in(room: &mut Room, message: Message, me: Option<&UserName>) -> bool {
     if Some(&message.sender) == me {
         let known = message.reference.as_ref();

@@ -43,7 +43,8 @@ enum Last {
     Typed,
     /// What is cut next to it belongs to it.
     Killed,
-    /// Put back: how many bytes, and the how-manieth from the end. It can be exchanged.
+    /// Put back: how many bytes, and which of the texts that were cut, counted from the newest. Another
+    /// can take its place.
     Yanked { bytes: usize, back: usize },
 }
 
@@ -119,7 +120,7 @@ impl Input {
         &self.sent
     }
 
-    /// Notes what was sent; the same again stands once.
+    /// Remembers a text that was sent, once however often it was.
     pub fn remember(&mut self, text: String) {
         self.sent.retain(|known| *known != text);
         self.sent.push(text);

@@ -30,9 +30,8 @@ pub(super) fn key(screen: &mut Screen, key: KeyEvent) -> Vec<Effect> {
         true => match second(key) {
             Some(command) => Meaning::Command(command),
             None => {
-                screen.chat.notice = Some(
-                    "C-x and that key together mean nothing. C-x C-e opens $EDITOR".to_owned(),
-                );
+                screen.chat.notice =
+                    Some("C-x followed by that key does nothing. C-x C-e opens $EDITOR".to_owned());
                 return Vec::new();
             }
         },

@@ -127,16 +127,16 @@ fn mention(screen: &Screen, up: bool) -> Option<Scroll> {
     let (room, mut pane) = (screen.chat.room(), pane(screen));
     let (before, at_end) = (top(room, &pane), pane.scroll == Scroll::Bottom);
     let here = room.entries.get(before.0).map(|entry| entry.place);
-    let calls = room.entries.iter().filter(|entry| entry.calls).map(|entry| entry.place);
-    let mut calls: Vec<_> = match up {
-        true => calls.filter(|place| at_end || Some(*place) <= here).collect(),
-        false => calls.filter(|place| !at_end && Some(*place) > here).collect(),
+    let mentions = room.entries.iter().filter(|entry| entry.is_mention).map(|entry| entry.place);
+    let mut mentions: Vec<_> = match up {
+        true => mentions.filter(|place| at_end || Some(*place) <= here).collect(),
+        false => mentions.filter(|place| !at_end && Some(*place) > here).collect(),
     };
     if up {
-        calls.reverse();
+        mentions.reverse();
     }
     // What is in sight already moves nothing: then it is the next one.
-    calls.into_iter().find_map(|place| {
+    mentions.into_iter().find_map(|place| {
         let to = scroll::to(room, &pane, place);
         pane.scroll = to;
         let now = top(room, &pane);

@@ -118,8 +118,8 @@ fn more(screen: &Screen, hidden: &[&Room]) -> Option<String> {
 }
 
 fn hidden_style(screen: &Screen, hidden: &[&Room]) -> Style {
-    let calls = screen.chat.mentions(hidden.iter().copied()) > 0;
-    if calls { screen.looks.fault() } else { theme::quiet() }
+    let is_mentioned = screen.chat.mentions(hidden.iter().copied()) > 0;
+    if is_mentioned { screen.looks.fault() } else { theme::quiet() }
 }
 
 /// Rooms in a bar; with a column of rooms, only the one that is shown.

@@ -126,7 +126,7 @@ fn whom_a_text_names_follows_who_is_here_now() {
     client.says(1, "Bob", "@alice smith: hi");
     client.says(2, "Bob", "alice: hi");
     let named = |client: &Client| {
-        let marked = |entry: &nebula::chat::Entry| entry.calls;
+        let marked = |entry: &nebula::chat::Entry| entry.is_mention;
         let counted: Vec<_> = client.screen.chat.room().entries.iter().map(marked).collect();
         let (columns, rows) = client.screen.size;
         let backend = ratatui::backend::TestBackend::new(columns, rows);

@@ -194,7 +194,7 @@ fn what_waits_for_the_line_goes_out_once_with_the_next_run() {
     alice.types("written without a line\r");
     alice.expect("…     you         written without a line");
     alice.types("\u{3}");
-    alice.expect("1 unsent message will go");
+    alice.expect("1 unsent message will be sent");
     alice.types("\u{3}");
     alice.ends(0);
     let server = ServerProcess::start(&db);
