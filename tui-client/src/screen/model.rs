@@ -15,6 +15,7 @@ use super::rows::cache::RowCache;
 use super::theme::Looks;
 use super::theme::hues::Hues;
 use crate::chat::{Model, Place, Reading};
+use crate::text;
 
 /// Everything there is to draw, and to decide by what a key means.
 #[derive(Debug)]
@@ -131,6 +132,12 @@ impl Screen {
             mouse: false,
             confirming: None,
         }
+    }
+
+    /// One's own name as it is displayed; `guest` for somebody without one.
+    pub(super) fn own_name(&self, guest: &str) -> String {
+        let name = self.chat.me.as_ref().map(|me| text::bracketed(&text::clean_line(me.as_str())));
+        name.unwrap_or_else(|| guest.to_owned())
     }
 
     /// How the room that is shown is shown.

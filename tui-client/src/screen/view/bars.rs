@@ -7,7 +7,7 @@ use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
 use super::areas::Areas;
-use super::rooms::{in_bar, own_name};
+use super::rooms::in_bar;
 use super::{notice, state};
 use crate::screen::model::Screen;
 use crate::screen::rows::cache::Layout;
@@ -37,7 +37,7 @@ fn header(screen: &Screen, areas: &Areas) -> Line<'static> {
     let mut spans = in_bar(screen, areas);
     let used: usize = spans.iter().map(|span| measure::width(&span.content)).sum();
     let left = width.saturating_sub(used);
-    let me = own_name(screen, "guest");
+    let me = screen.own_name("guest");
     let full = format!("{me} @ {} ", text::clean_line(&screen.host));
     let is_full = !screen.host.is_empty() && measure::width(&full) <= left;
     let me = if is_full { full } else { measure::fitted_line(&format!("{me} "), left) };

@@ -6,7 +6,6 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use super::rooms::own_name;
 use crate::screen::input::Input;
 use crate::screen::keys::KeyCommand;
 use crate::screen::model::Screen;
@@ -59,7 +58,7 @@ fn placeholder(screen: &Screen, cells: usize) -> String {
         return String::new();
     }
     let room = format!("Message #{}", text::clean_line(screen.chat.room().name.as_str()));
-    let me = own_name(screen, "a guest");
+    let me = screen.own_name("a guest");
     let help =
         screen.keys.shown(KeyCommand::Help).map(|key| format!("{key} help")).unwrap_or_default();
     let forms = [format!("{room} as {me} · {help}"), format!("{room} · {help}"), room, help];

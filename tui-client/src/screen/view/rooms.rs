@@ -13,7 +13,6 @@ use crate::chat::Room;
 use crate::screen::model::Screen;
 use crate::screen::rows::cache::Layout;
 use crate::screen::{measure, theme};
-use crate::text;
 
 /// Cells that the rooms leave to the state on a small screen, at least: its sign and a word.
 const STATE_CELLS_MIN: usize = 12;
@@ -188,12 +187,6 @@ fn room_cells(screen: &Screen, areas: &Areas) -> usize {
             width.saturating_sub(least.max(STATE_CELLS_MIN.min(width / 2)) + 1)
         }
         // One's own name is always there; the server's gives way.
-        _ => width.saturating_sub(measure::width(&own_name(screen, "guest")) + 2),
+        _ => width.saturating_sub(measure::width(&screen.own_name("guest")) + 2),
     }
-}
-
-/// One's own name as it is drawn; who has none yet is a guest.
-pub(super) fn own_name(screen: &Screen, guest: &str) -> String {
-    let name = screen.chat.me.as_ref().map(|me| text::bracketed(&text::clean_line(me.as_str())));
-    name.unwrap_or_else(|| guest.to_owned())
 }

@@ -3,7 +3,6 @@
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Line;
 
-use super::rooms::own_name;
 use crate::chat::{Connection, Room};
 use crate::screen::keys::KeyCommand;
 use crate::screen::measure;
@@ -53,7 +52,7 @@ fn server(screen: &Screen) -> &str {
 
 fn sentences(screen: &Screen) -> Vec<String> {
     let room = screen.chat.room();
-    let me = own_name(screen, "a guest");
+    let me = screen.own_name("a guest");
     let mut sentences = match &screen.chat.connection {
         Connection::Online if room.joined => vec![format!("You are {me}. {}", also_here(screen))],
         Connection::Online | Connection::Connecting => vec![format!("You are {me}.")],
