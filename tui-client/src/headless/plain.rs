@@ -205,7 +205,7 @@ fn useful() -> impl Iterator<Item = &'static Command> {
 
 fn help() {
     for Command { name, arguments, what, .. } in useful() {
-        tell(&format!("{:<18} {what}", format!("/{name} {arguments}")));
+        tell(&format!("{:<20}  {what}", format!("/{name} {arguments}")));
     }
 }
 

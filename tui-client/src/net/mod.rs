@@ -31,7 +31,7 @@ const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
 const PING_INTERVAL: Duration = Duration::from_secs(20);
 /// Without any frame for so long after that, the connection counts as dead.
 const PING_TIMEOUT: Duration = Duration::from_secs(10);
-/// A connection that holds so long is a good one.
+/// A connection that lasts so long is stable: the wait before dialling grows from the start again.
 const STABLE_AFTER: Duration = Duration::from_secs(30);
 /// Envelopes that may wait to be sent.
 pub const OUTGOING_MAX: usize = 1024;
@@ -62,14 +62,14 @@ pub async fn connect(
         }
         Ok(Err(error)) => {
             if let Some(time) = faults::retry_after(&error) {
-                // Nobody may want to know any more.
+                // The receiver may be gone.
                 let _ = events.send(Event::ComeBackAfter(time)).await;
             }
             lost(None, sentence(&error, &endpoint))
         }
         Err(_) => lost(None, format!("{} does not answer", address::host(&endpoint.server))),
     };
-    // Nobody is left to hear it when the client is leaving.
+    // The receiver is gone when the client is quitting.
     let _ = events.send(lost).await;
 }
 
@@ -79,7 +79,7 @@ async fn count_down(wait: Wait, events: &mpsc::Sender<Event>) {
     let end = Instant::now() + wait;
     for left in (0..=wait.as_secs()).rev() {
         sleep_until(end - Duration::from_secs(left)).await;
-        // Nobody may want to know any more.
+        // The receiver may be gone.
         let _ = events.send(Event::DialIn(left)).await;
     }
 }

@@ -35,10 +35,10 @@ const FRAME_TIME: Duration = Duration::from_millis(16);
 /// Rooms and drafts are written down so long after a change at most.
 const MEMORY_TIME: Duration = Duration::from_secs(1);
 
-/// Who does nothing for so long is taken to look elsewhere, where the terminal does not tell.
+/// After so long without a key the person is taken to look elsewhere, where the terminal does not tell.
 const QUIET_TIME: Duration = Duration::from_secs(120);
 
-/// A shell without job control stops nobody: after so long the program goes on by itself.
+/// Without job control in the shell nothing stops the program: after so long it goes on by itself.
 const STOP_TIME: Duration = Duration::from_millis(100);
 /// Keys that are there within this time of the last one were typed before it was seen what it does.
 const TYPED_AHEAD: Duration = Duration::from_millis(5);
@@ -61,7 +61,7 @@ pub async fn run(settings: &Settings) -> anyhow::Result<Exit> {
         told.extend(faults);
         memory
     });
-    // Under the screen nobody sees what was told before it.
+    // The screen hides what was told before it.
     model.notice = Some(told.join("; ")).filter(|told| !told.is_empty());
     let runner = EffectRunner::new(settings.endpoint(key), Some(settings.notify));
     let terminal = OwnTerminal::take(settings.tells_links(), settings.mouse)
@@ -116,7 +116,7 @@ struct App {
     anew: bool,
     /// When the last frame was drawn.
     drawn: Option<Instant>,
-    /// When nothing was done for a while.
+    /// When the person is taken to look elsewhere.
     quiet: Option<Instant>,
     /// When it is too late to press a key once more.
     unconfirmed: Option<Instant>,
