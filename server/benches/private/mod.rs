@@ -151,7 +151,8 @@ impl Keeper {
 
     /// Queues `messages` of 100 bytes, in turn for each of `rooms`.
     pub fn append(&self, rooms: &[Room], messages: usize) -> Result<(), Failed> {
-        let author = Author { name: UserName::try_from("bench")?, person: None };
+        let author =
+            Author { name: UserName::try_from("bench")?, person: None, key: None, checked: None };
         let content = Body::try_from("x".repeat(100))?;
         let outbox = Outbox::new(&shared());
         self.runtime.block_on(async {
@@ -159,10 +160,8 @@ impl Keeper {
                 let act = Act::Say(Say {
                     room: room.0.name().clone(),
                     author: author.clone(),
-                    key: None,
                     content: content.clone(),
                     reference: None,
-                    checked: None,
                 });
                 let reply_to = ReplyTo::Author(outbox.clone());
                 self.log.queue(Command { act, reply_to }).await?;

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::{Body, Ref};
+use protocol::Ref;
 
 use crate::config::Config;
 use crate::limits::network::network;
@@ -29,9 +29,9 @@ const REMEMBERED_MAX: usize = 64 * 1024;
 /// nothing of theirs.
 type PersonKey = (Arc<str>, Option<KeyHash>);
 
-/// What a message takes.
-pub(crate) fn cost(content: &Body, reference: Option<&Ref>) -> usize {
-    AROUND_BYTES + content.as_str().len() + reference.map_or(0, |it| it.as_str().len())
+/// What a text takes.
+pub(crate) fn cost(text: &str, reference: Option<&Ref>) -> usize {
+    AROUND_BYTES + text.len() + reference.map_or(0, |it| it.as_str().len())
 }
 
 /// The budgets, and what was spent of them.

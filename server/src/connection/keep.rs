@@ -24,15 +24,14 @@ impl ReadPump {
 
 /// What a session wants kept, as the log takes it. What becomes of it is told by the hub, or to the outbox.
 pub(crate) fn command(keep: Keep, person: &Person, outbox: &Outbox) -> Command {
-    let Keep { room, wanted, reference } = keep;
-    let (room, name) = (room.name().clone(), person.name.clone());
+    let Keep { room, wanted, reference, checked } = keep;
+    let room = room.name().clone();
+    let author =
+        Author { name: person.name.clone(), person: person.number(), key: person.key(), checked };
     let act = match wanted {
-        Wanted::Say { content, checked } => {
-            let (key, author) = (person.key(), Author { name, person: person.number() });
-            Act::Say(Say { room, author, key, content, reference, checked })
-        }
+        Wanted::Say(content) => Act::Say(Say { room, author, content, reference }),
         Wanted::Delete(message) => {
-            Act::Delete(Box::new(Delete { room, message, by: name, reference }))
+            Act::Delete(Box::new(Delete { room, message, by: author.name, reference }))
         }
     };
     Command { act, reply_to: ReplyTo::Author(outbox.clone()) }

@@ -87,13 +87,11 @@ impl Effects {
         match outcome {
             Outcome::Said(message) => self.said(message, tell),
             Outcome::Deleted(deletion) => self.deleted(*deletion, tell),
-            Outcome::SaidBefore(first) => {
-                let room = first.room.clone();
-                again(room, &ToClient::Message(*first), author, tell);
-            }
-            Outcome::DeletedBefore(first) => {
-                let room = first.room.clone();
-                again(room, &ToClient::Deleted(*first), author, tell);
+            Outcome::Repeated(first) => {
+                if let (Some(author), (Some(room), _)) = (author, event.act.about()) {
+                    let frame = Frame::text(first.encode(), Delivery::Always);
+                    tell(room.clone(), frame, To::Author(author));
+                }
             }
             Outcome::Refused(refusal) => {
                 if let Some(author) = author {
@@ -137,17 +135,5 @@ impl Effects {
         let (room, reference) = (room.cloned(), reference.cloned());
         let note = ErrorNote { room, reference, ..ErrorNote::from(refusal) };
         author.push(&Frame::text(ToClient::Error(note).encode(), Delivery::Always));
-    }
-}
-
-/// Its author hears what they did before.
-fn again(
-    room: RoomName,
-    first: &ToClient,
-    author: Option<Outbox>,
-    tell: &mut impl FnMut(RoomName, Arc<Frame>, To),
-) {
-    if let Some(author) = author {
-        tell(room, Frame::text(first.encode(), Delivery::Always), To::Author(author));
     }
 }

@@ -50,17 +50,17 @@ pub(crate) struct Author {
     pub(crate) name: UserName,
     /// Nobody has a number who is known by a spelling alone.
     pub(crate) person: Option<PersonId>,
+    pub(crate) key: Option<KeyHash>,
+    /// The newest ban or mute that they were checked against; none if none holds for them.
+    pub(crate) checked: Option<MessageId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Say {
     pub(crate) room: RoomName,
     pub(crate) author: Author,
-    pub(crate) key: Option<KeyHash>,
     pub(crate) content: Body,
     pub(crate) reference: Option<Ref>,
-    /// The newest ban or mute that its author was checked against; none if none holds for them.
-    pub(crate) checked: Option<MessageId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use protocol::{Deleted, Message, MessageId, Refusal};
+use protocol::{Deleted, Message, MessageId, Refusal, ToClient};
 
 use crate::people::names::PersonId;
 
@@ -15,10 +15,9 @@ pub(crate) enum Outcome {
     Said(Message),
     /// Everybody hears that a message was deleted, of which this is left.
     Deleted(Box<Deletion>),
-    /// It was said before, under the same `ref`: its author hears this first message again.
-    SaidBefore(Box<Message>),
-    /// It was deleted before: who deletes it again hears of that.
-    DeletedBefore(Box<Deleted>),
+    /// It was done before, or by the same author under the same `ref`: its author hears of the first time
+    /// again.
+    Repeated(Box<ToClient>),
     /// The name is this person's.
     Named(PersonId),
     /// It is kept, and nobody hears of it.
@@ -37,8 +36,7 @@ impl Outcome {
             Outcome::Refused(refusal) => Err(refusal),
             Outcome::Said(_)
             | Outcome::Deleted(_)
-            | Outcome::SaidBefore(_)
-            | Outcome::DeletedBefore(_)
+            | Outcome::Repeated(_)
             | Outcome::Kept(_)
             | Outcome::Forgotten(_) => Err(Refusal::Unavailable),
         }
@@ -51,8 +49,7 @@ impl Outcome {
             Outcome::Refused(refusal) => Err(refusal),
             Outcome::Said(_)
             | Outcome::Deleted(_)
-            | Outcome::SaidBefore(_)
-            | Outcome::DeletedBefore(_)
+            | Outcome::Repeated(_)
             | Outcome::Named(_)
             | Outcome::Forgotten(_) => Err(Refusal::Unavailable),
         }

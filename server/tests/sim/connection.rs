@@ -178,14 +178,15 @@ impl Process {
     /// What follows from an envelope; a mutant skips what the session would say to it.
     fn hear(&self, connection: &mut Connection, envelope: ToServer) -> Effect {
         let keep = |room, wanted, reference| {
-            Effect::Keep(Keep { room: self.health.rooms.open(room), wanted, reference })
+            let room = self.health.rooms.open(room);
+            Effect::Keep(Keep { room, wanted, reference, checked: None })
         };
         let is_moderator = MODERATORS.contains(&connection.key);
         match (self.mutant, envelope) {
             (Mutant::SpeakAnywhere, ToServer::Message(Say { room, content, reference }))
                 if room.as_str() == ELSEWHERE =>
             {
-                keep(room, Wanted::Say { content, checked: None }, reference)
+                keep(room, Wanted::Say(content), reference)
             }
             (Mutant::DeleteWithoutRight, ToServer::Delete(Delete { room, message, reference }))
                 if !is_moderator =>

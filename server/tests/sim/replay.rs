@@ -100,7 +100,7 @@ fn rare(rng: &mut Rng, before: &[Event]) -> Option<Act> {
             room: rng.bool().then(|| say.room.clone()),
             user: say.author.name.clone(),
             person: say.author.person,
-            key: say.key.filter(|_| rng.bool()),
+            key: say.author.key.filter(|_| rng.bool()),
             until: rng.bool().then_some(now + 1),
             reason: None,
             by: say.author.name.clone(),
@@ -114,7 +114,7 @@ fn rare(rng: &mut Rng, before: &[Event]) -> Option<Act> {
         (Act::Say(say), 2..=3) => {
             let mut say = say.clone();
             say.author.person = rng.bool().then(|| PersonId::made_by(event.id));
-            say.checked = Some(MessageId::ZERO);
+            say.author.checked = Some(MessageId::ZERO);
             Act::Say(say)
         }
         (Act::TakeName(take), 0..=3) => {

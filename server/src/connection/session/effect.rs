@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use protocol::{
-    Body, HistoryQuery, MessageId, Moderate, PeopleQuery, Ref, Refusal, RoomName, Say, UserName,
+    Body, HistoryQuery, MessageId, Moderate, PeopleQuery, Ref, Refusal, RoomName, UserName,
 };
 
 use crate::connection::note::note;
@@ -68,16 +68,22 @@ pub(crate) struct Keep {
     pub(crate) room: Arc<OpenRoom>,
     pub(crate) wanted: Wanted,
     pub(crate) reference: Option<Ref>,
+    /// The newest ban or mute that its author was checked against; none if none holds for them.
+    pub(crate) checked: Option<MessageId>,
 }
 
 #[derive(Debug)]
 pub(crate) enum Wanted {
-    Say {
-        content: Body,
-        /// The newest ban or mute that its author was checked against; none if none holds for them.
-        checked: Option<MessageId>,
-    },
+    Say(Body),
     Delete(MessageId),
+}
+
+/// What a person wants to tell a room, before it is known whether they may.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(super) room: RoomName,
+    pub(super) wanted: Wanted,
+    pub(super) reference: Option<Ref>,
 }
 
 /// What needs space in the outbox.
@@ -98,7 +104,7 @@ pub(crate) struct Recheck {
 /// What it stands in the way of.
 #[derive(Debug)]
 pub(crate) enum Then {
-    Say(Say),
+    Tell(Draft),
     Enter(Entering),
 }
 
@@ -127,6 +133,16 @@ pub(crate) struct Reading {
 pub(crate) struct Listing {
     pub(crate) room: RoomName,
     pub(crate) after: UserName,
+}
+
+impl Wanted {
+    /// What it takes to store its text.
+    pub(super) fn text(&self) -> &str {
+        match self {
+            Wanted::Say(content) => content.as_str(),
+            Wanted::Delete(_) => "",
+        }
+    }
 }
 
 impl Refused {

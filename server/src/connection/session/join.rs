@@ -75,13 +75,13 @@ impl Session {
         if !stands {
             context.sanctions.forget(&sanction);
             return match then {
-                Then::Say(say) => self.say(say, context),
+                Then::Tell(draft) => self.tell(draft, context),
                 Then::Enter(entering) => self.enter_unless_banned(entering, context),
             };
         }
         let restriction = crate::auth::sanctions::restriction(&sanction, (context.age_ms)());
         match then {
-            Then::Say(say) => super::speak::refuse(Refusal::Muted(Box::new(restriction)), say),
+            Then::Tell(draft) => super::speak::refuse(Refusal::Muted(Box::new(restriction)), draft),
             Then::Enter(entering) => refuse(Refusal::Banned(Box::new(restriction)), &entering),
         }
     }

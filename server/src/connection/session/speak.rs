@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use protocol::{Delete, Moderate, Refusal, Role, RoomName, Say};
 
+use super::effect::Draft;
 use super::{Context, Effect, Keep, Recheck, Refused, Session, Then, Wanted};
 use crate::auth::Permissions;
 use crate::auth::sanctions::Standing;
@@ -15,22 +16,28 @@ use crate::log::sanction::Kind;
 
 impl Session {
     pub(super) fn say(&mut self, say: Say, context: &Context<'_>) -> Effect {
-        let Some(open) = self.find(&say.room) else {
-            return refuse(Refusal::NotInRoom, say);
+        let Say { room, content, reference } = say;
+        self.tell(Draft { room, wanted: Wanted::Say(content), reference }, context)
+    }
+
+    /// Whatever a person tells a room: held back by mutes, and within the rates and budgets of messages.
+    pub(super) fn tell(&mut self, draft: Draft, context: &Context<'_>) -> Effect {
+        let Some(open) = self.find(&draft.room) else {
+            return refuse(Refusal::NotInRoom, draft);
         };
         // First: what is imposed after this is looked at when the message is stored.
         let newest = context.sanctions.newest();
         let is_moderator = context.pass.is_some_and(|pass| pass.role == Role::Moderator);
         let checked = (!is_moderator).then_some(newest);
-        match context.standing(Kind::Mute, &say.room) {
+        match context.standing(Kind::Mute, &draft.room) {
             Standing::Free => {}
-            Standing::Restricted(mute) => return refuse(Refusal::Muted(Box::new(mute)), say),
+            Standing::Restricted(mute) => return refuse(Refusal::Muted(Box::new(mute)), draft),
             Standing::Unsure(sanction) => {
-                return Effect::Recheck(Recheck { sanction, then: Then::Say(say) });
+                return Effect::Recheck(Recheck { sanction, then: Then::Tell(draft) });
             }
         }
-        let Say { room, content, reference } = say;
-        let bytes = cost(&content, reference.as_ref());
+        let Draft { room, wanted, reference } = draft;
+        let bytes = cost(wanted.text(), reference.as_ref());
         let taken = context.rate_limits.message(
             context.now,
             &self.said,
@@ -40,10 +47,7 @@ impl Session {
         let taken =
             taken.and_then(|()| Ok(context.budgets.take(&self.spender, bytes, context.now)?));
         match taken {
-            Ok(()) => {
-                let (room, wanted) = (Arc::clone(open), Wanted::Say { content, checked });
-                Effect::Keep(Keep { room, wanted, reference })
-            }
+            Ok(()) => Effect::Keep(Keep { room: Arc::clone(open), wanted, reference, checked }),
             Err(over) => Effect::Refuse(Refused::over(over, Some(room), reference)),
         }
     }
@@ -52,7 +56,8 @@ impl Session {
         let Delete { room, message, reference } = delete;
         match self.may_moderate(Some(&room), context) {
             Ok(Some(open)) => {
-                Effect::Keep(Keep { room: open, wanted: Wanted::Delete(message), reference })
+                let wanted = Wanted::Delete(message);
+                Effect::Keep(Keep { room: open, wanted, reference, checked: None })
             }
             Ok(None) => Effect::Nothing,
             Err(refusal) => Effect::Refuse(Refused::new(refusal, Some(room), reference)),
@@ -84,6 +89,6 @@ impl Session {
     }
 }
 
-pub(super) fn refuse(refusal: Refusal, say: Say) -> Effect {
-    Effect::Refuse(Refused::new(refusal, Some(say.room), say.reference))
+pub(super) fn refuse(refusal: Refusal, draft: Draft) -> Effect {
+    Effect::Refuse(Refused::new(refusal, Some(draft.room), draft.reference))
 }

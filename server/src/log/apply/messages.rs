@@ -1,6 +1,8 @@
 //! Messages: said once, and deleted.
 
-use protocol::{Body, DELETED_CONTENT, Deleted, Message, Ref, Refusal, RoomName, UserName};
+use protocol::{
+    Body, DELETED_CONTENT, Deleted, Message, Ref, Refusal, RoomName, ToClient, UserName,
+};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::known::Known;
@@ -24,14 +26,14 @@ pub(super) fn say(
     event: &Event,
     say: &Say,
 ) -> rusqlite::Result<Outcome> {
-    if let Some(refusal) = sanctions::silence(db, known, event, say)? {
+    if let Some(refusal) = sanctions::silence(db, known, event, (&say.room, &say.author))? {
         return Ok(Outcome::Refused(refusal));
     }
     let room = known.rooms.get_or_make(db, &say.room)?;
     if let (Some(reference), true) = (&say.reference, is_new_person(&say.author, event)) {
         let spelling = Owner::of(None, &say.author.name);
         if let Some(first) = find(db, (room, &say.room), &spelling, reference)? {
-            return Ok(Outcome::SaidBefore(Box::new(first)));
+            return Ok(Outcome::Repeated(Box::new(ToClient::Message(first))));
         }
     }
     let owner = Owner::of(say.author.person, &say.author.name);
@@ -50,7 +52,7 @@ pub(super) fn say(
     if let (0, Some(reference)) = (inserted, &say.reference)
         && let Some(first) = find(db, (room, &say.room), &owner, reference)?
     {
-        return Ok(Outcome::SaidBefore(Box::new(first)));
+        return Ok(Outcome::Repeated(Box::new(ToClient::Message(first))));
     }
     Ok(Outcome::Said(say.message(event.id, event.at)))
 }
@@ -89,7 +91,7 @@ pub(super) fn delete(db: &Connection, event: &Event, delete: &Delete) -> rusqlit
     });
     match found.optional()? {
         None => Ok(missing),
-        Some((_, Some(before))) => Ok(Outcome::DeletedBefore(Box::new(before))),
+        Some((_, Some(before))) => Ok(Outcome::Repeated(Box::new(ToClient::Deleted(before)))),
         Some((found, None)) => {
             let update = "UPDATE messages SET
                 content = '', change = ?2, changed_at = ?3, deleted_by = ?4 WHERE id = ?1";

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::known::Known;
 use crate::log::database::column::{checked, id, signed};
-use crate::log::event::{Event, Say};
+use crate::log::event::{Author, Event};
 use crate::log::outcome::Outcome;
 use crate::log::sanction::{Kind, Lift, Sanction};
 use crate::people::key_hash::KeyHash;
@@ -55,9 +55,9 @@ pub(super) fn silence(
     db: &Connection,
     known: &mut Known,
     event: &Event,
-    say: &Say,
+    (room, author): (&RoomName, &Author),
 ) -> rusqlite::Result<Option<Refusal>> {
-    let Some(seen) = say.checked else { return Ok(None) };
+    let Some(seen) = author.checked else { return Ok(None) };
     let newest = match known.newest_sanction {
         Some(newest) => newest,
         None => *known.newest_sanction.insert(newest_sanction(db)?),
@@ -69,13 +69,12 @@ pub(super) fn silence(
         WHERE id > ?1 AND room_key IN ('', ?2)
         AND (owner = ?3 OR owner = ?4 OR hash = ?5)
         ORDER BY kind, id LIMIT 1";
-    let author = &say.author;
     let bounds = params![
         signed(seen.get()),
-        say.room.key(),
+        room.key(),
         Owner::of(author.person, &author.name),
         Owner::of(None, &author.name),
-        say.key.as_ref().map(KeyHash::as_bytes),
+        author.key.as_ref().map(KeyHash::as_bytes),
     ];
     let found = db.prepare_cached(select)?.query_row(bounds, |row| {
         let (until, reason): (Option<i64>, Option<String>) = (row.get(2)?, row.get(3)?);

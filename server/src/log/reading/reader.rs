@@ -196,11 +196,14 @@ mod tests {
         let mut store = Store::new(database.writer().unwrap());
         let say = Act::Say(Say {
             room: room(),
-            author: Author { name: UserName::try_from("Alice").unwrap(), person: None },
-            key: None,
+            author: Author {
+                name: UserName::try_from("Alice").unwrap(),
+                person: None,
+                key: None,
+                checked: None,
+            },
             content: Body::try_from("漢".repeat(characters)).unwrap(),
             reference: None,
-            checked: None,
         });
         let event = |n| Event { id: MessageId::try_from(n).unwrap(), at: n, act: say.clone() };
         store.commit((1..=count).map(event)).unwrap();
