@@ -196,7 +196,7 @@ impl ReadPump {
                 Err(end)
             }
             Effect::End(end) => Err(end),
-            Effect::Keep(keep) => Ok(self.keep(keep)),
+            Effect::Keep(act) => Ok(self.keep(act)),
             Effect::Release { first, replayed, refusal } => {
                 if let Some(refusal) = refusal {
                     self.metrics().refused(refusal.code());

@@ -23,6 +23,8 @@ pub(crate) struct Event {
 /// An act carries all that decides what becomes of it, besides the events before it: also the time
 /// and the configuration of whoever asks for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(strum::EnumDiscriminants))]
+#[cfg_attr(test, strum_discriminants(name(ActKind), derive(strum::EnumCount)))]
 pub(crate) enum Act {
     /// A message is said.
     Say(Say),

@@ -15,13 +15,12 @@ use super::store::Store;
 use crate::config::Config;
 use crate::connection::RateLimits;
 use crate::connection::budget::Budgets;
-use crate::connection::keep::command;
-use crate::connection::session::{
-    Context, Effect, Entering, Keep, Reading, Refused, Session, Wanted,
-};
+use crate::connection::session::speak::author;
+use crate::connection::session::{Context, Effect, Entering, Reading, Refused, Session};
 use crate::hub::core::Input;
 use crate::hub::{ConnectionId, room_tag};
-use crate::log::{NotRead, OpenRoom, Page};
+use crate::log::event::{self, Act};
+use crate::log::{Command, NotRead, OpenRoom, Page, ReplyTo};
 use crate::outbox::{Outbox, Signal};
 use crate::people::names::{Claim, Person};
 
@@ -177,21 +176,19 @@ impl Process {
 
     /// What follows from an envelope; a mutant skips what the session would say to it.
     fn hear(&self, connection: &mut Connection, envelope: ToServer) -> Effect {
-        let keep = |room, wanted, reference| {
-            let room = self.health.rooms.open(room);
-            Effect::Keep(Keep { room, wanted, reference, checked: None })
-        };
         let is_moderator = MODERATORS.contains(&connection.key);
         match (self.mutant, envelope) {
             (Mutant::SpeakAnywhere, ToServer::Message(Say { room, content, reference }))
                 if room.as_str() == ELSEWHERE =>
             {
-                keep(room, Wanted::Say(content), reference)
+                let author = author(connection.person(), None);
+                Effect::Keep(Act::Say(event::Say { room, author, content, reference }))
             }
             (Mutant::DeleteWithoutRight, ToServer::Delete(Delete { room, message, reference }))
                 if !is_moderator =>
             {
-                keep(room, Wanted::Delete(message), reference)
+                let by = connection.name().clone();
+                Effect::Keep(Act::Delete(Box::new(event::Delete { room, message, by, reference })))
             }
             (_, envelope) => {
                 let Connection { session, claim, .. } = connection;
@@ -215,10 +212,10 @@ impl Process {
                 connection.outbox.end(end);
             }
             Effect::End(end) => connection.outbox.end(end),
-            Effect::Keep(keep) => {
+            Effect::Keep(act) => {
                 connection.kept.push(self.now);
-                let command = command(keep, connection.claim.person(), &connection.outbox);
-                self.commands.push_back(command);
+                let reply_to = ReplyTo::Author(connection.outbox.clone());
+                self.commands.push_back(Command { act, reply_to });
             }
             Effect::Leave(room) => self.shard.push_back(connection.leave(&room)),
             Effect::AwaitSpace(query) if connection.has_space() => {

@@ -8,13 +8,14 @@ use fastrand::Rng;
 use protocol::MessageId;
 use rusqlite::Connection;
 use rusqlite::types::Value;
+use strum::EnumCount as _;
 
 use super::world::World;
 use super::{Mutant, Tracing};
 use crate::log::Outcome;
 use crate::log::database::Database;
 use crate::log::database::store::Store;
-use crate::log::event::{Act, Event, Expire, Forget, NameProof, UseName};
+use crate::log::event::{Act, ActKind, Event, Expire, Forget, NameProof, UseName};
 use crate::log::sanction::{Kind, Lift, Sanction};
 use crate::log::sequencer::Sequencer;
 use crate::log::time::clock::Clock;
@@ -34,41 +35,23 @@ fn the_same_events_make_the_same_database_however_they_are_cut() {
         let halves = halves.map(|half| scope.spawn(|| half.map(chapter).collect::<Vec<_>>()));
         halves.map(|half| half.join().unwrap()).concat()
     });
-    for kind in 0..KINDS {
+    for kind in 0..ActKind::COUNT {
         let count: usize = counts.iter().map(|counts| counts[kind]).sum();
         assert!(count > 100, "acts of kind {kind} happen {count} times");
     }
 }
 
 /// Replays some runs in two ways; how many acts of each kind they had.
-fn chapter(number: u64) -> [usize; KINDS] {
+fn chapter(number: u64) -> [usize; ActKind::COUNT] {
     let first = number * RUNS_TOGETHER;
     let events = events(first..first + RUNS_TOGETHER);
     let mut rng = Rng::with_seed(first);
     let one = replay(&events, || rng.usize(1..4));
     let other = replay(&events, || rng.usize(1..200));
     assert_eq!(one, other, "runs from {first}");
-    let mut counts = [0; KINDS];
-    events.iter().for_each(|event| counts[kind(&event.act)] += 1);
+    let mut counts = [0; ActKind::COUNT];
+    events.iter().for_each(|event| counts[ActKind::from(&event.act) as usize] += 1);
     counts
-}
-
-/// Kinds of acts.
-const KINDS: usize = 9;
-
-/// Every act has a place here, and so in this test.
-fn kind(act: &Act) -> usize {
-    match act {
-        Act::Say(_) => 0,
-        Act::Delete(_) => 1,
-        Act::TakeName(_) => 2,
-        Act::UseName(_) => 3,
-        Act::Impose(_) => 4,
-        Act::Lift(_) => 5,
-        Act::Expire(_) => 6,
-        Act::Forget(_) => 7,
-        Act::NoteTime(_) => 8,
-    }
 }
 
 /// The events of some runs, and between them what no client asks for.

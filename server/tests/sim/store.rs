@@ -92,10 +92,7 @@ impl Store {
                 self.names.retain(|kept| kept.name != name);
                 self.names.push(Kept { name, key: hash, used, person: Some(*person) });
             }
-            Outcome::Repeated(_)
-            | Outcome::Kept(_)
-            | Outcome::Forgotten(_)
-            | Outcome::Refused(_) => {}
+            _ => {}
         }
     }
 

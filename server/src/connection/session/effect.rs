@@ -5,13 +5,13 @@
 
 use std::sync::Arc;
 
-use protocol::{
-    Body, HistoryQuery, MessageId, Moderate, PeopleQuery, Ref, Refusal, RoomName, UserName,
-};
+use protocol::{HistoryQuery, Moderate, PeopleQuery, Ref, Refusal, RoomName, UserName};
 
+use super::draft::Draft;
 use crate::connection::note::note;
 use crate::connection::rate_limits::Over;
 use crate::frame::Frame;
+use crate::log::event::Act;
 use crate::log::sanction::Sanction;
 use crate::log::{Asked, OpenRoom};
 use crate::monitoring::metrics::Limit;
@@ -28,8 +28,8 @@ pub(crate) enum Effect {
     RefuseAndEnd(Refused, End),
     /// It is over.
     End(End),
-    /// Hand something to the log.
-    Keep(Keep),
+    /// Hand something to the log, which tells what becomes of it.
+    Keep(Act),
     /// Go out of a room.
     Leave(Arc<OpenRoom>),
     /// Carry out what a moderator may do, in a room or everywhere.
@@ -60,30 +60,6 @@ pub(crate) struct Refused {
     pub(crate) reference: Option<Ref>,
     /// The limit that was passed, if that is why.
     pub(crate) limit: Option<Limit>,
-}
-
-/// Something to keep, said or done in a room. What becomes of it is told by the log.
-#[derive(Debug)]
-pub(crate) struct Keep {
-    pub(crate) room: Arc<OpenRoom>,
-    pub(crate) wanted: Wanted,
-    pub(crate) reference: Option<Ref>,
-    /// The newest ban or mute that its author was checked against; none if none holds for them.
-    pub(crate) checked: Option<MessageId>,
-}
-
-#[derive(Debug)]
-pub(crate) enum Wanted {
-    Say(Body),
-    Delete(MessageId),
-}
-
-/// What a person wants to tell a room, before it is known whether they may.
-#[derive(Debug)]
-pub(crate) struct Draft {
-    pub(super) room: RoomName,
-    pub(super) wanted: Wanted,
-    pub(super) reference: Option<Ref>,
 }
 
 /// What needs space in the outbox.
@@ -133,16 +109,6 @@ pub(crate) struct Reading {
 pub(crate) struct Listing {
     pub(crate) room: RoomName,
     pub(crate) after: UserName,
-}
-
-impl Wanted {
-    /// What it takes to store its text.
-    pub(super) fn text(&self) -> &str {
-        match self {
-            Wanted::Say(content) => content.as_str(),
-            Wanted::Delete(_) => "",
-        }
-    }
 }
 
 impl Refused {

@@ -81,7 +81,9 @@ impl Session {
         }
         let restriction = crate::auth::sanctions::restriction(&sanction, (context.age_ms)());
         match then {
-            Then::Tell(draft) => super::speak::refuse(Refusal::Muted(Box::new(restriction)), draft),
+            Then::Tell(draft) => {
+                super::speak::refuse(Refusal::Muted(Box::new(restriction)), &draft)
+            }
             Then::Enter(entering) => refuse(Refusal::Banned(Box::new(restriction)), &entering),
         }
     }

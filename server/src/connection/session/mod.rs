@@ -5,11 +5,12 @@
 //! pump and the simulator drive the same rules. This file and those beside it know no task, no socket and
 //! no clock: time is an argument.
 
+mod draft;
 mod effect;
 mod join;
 mod life;
 mod query;
-mod speak;
+pub(crate) mod speak;
 #[cfg(test)]
 mod tests;
 
@@ -18,10 +19,9 @@ use std::time::Duration;
 
 use protocol::{BadEnvelope, Connect, Join, Leave, Refusal, Role, RoomName, ToServer, UserName};
 
+use self::draft::Draft;
 use self::effect::Then;
-pub(crate) use self::effect::{
-    Effect, Entering, Keep, Listing, Query, Reading, Recheck, Refused, Wanted,
-};
+pub(crate) use self::effect::{Effect, Entering, Listing, Query, Reading, Recheck, Refused};
 pub(super) use self::life::{Life, Look};
 use super::rate_limits::{Over, RateLimits};
 use crate::auth::Permissions;
@@ -95,7 +95,7 @@ impl Session {
             return Effect::Refuse(Refused::over(over, room.cloned(), reference.cloned()));
         }
         match envelope {
-            ToServer::Message(say) => self.say(say, context),
+            ToServer::Message(say) => self.tell(Draft::Say(say), context),
             ToServer::Join(join) => self.join(join, false, context),
             ToServer::Leave(Leave { room }) => self.leave(room),
             ToServer::History(history) => Effect::AwaitSpace(Query::History(history)),

@@ -4,40 +4,37 @@
 
 use std::sync::Arc;
 
-use protocol::{Delete, Moderate, Refusal, Role, RoomName, Say};
+use protocol::{Delete, MessageId, Moderate, Refusal, Role, RoomName};
 
-use super::effect::Draft;
-use super::{Context, Effect, Keep, Recheck, Refused, Session, Then, Wanted};
+use super::draft::Draft;
+use super::{Context, Effect, Recheck, Refused, Session, Then};
 use crate::auth::Permissions;
 use crate::auth::sanctions::Standing;
 use crate::connection::budget::cost;
 use crate::log::OpenRoom;
+use crate::log::event::{self, Act, Author};
 use crate::log::sanction::Kind;
+use crate::people::names::Person;
 
 impl Session {
-    pub(super) fn say(&mut self, say: Say, context: &Context<'_>) -> Effect {
-        let Say { room, content, reference } = say;
-        self.tell(Draft { room, wanted: Wanted::Say(content), reference }, context)
-    }
-
     /// Whatever a person tells a room: held back by mutes, and within the rates and budgets of messages.
     pub(super) fn tell(&mut self, draft: Draft, context: &Context<'_>) -> Effect {
-        let Some(open) = self.find(&draft.room) else {
-            return refuse(Refusal::NotInRoom, draft);
+        let (room, reference) = draft.about();
+        let Some(open) = self.find(room) else {
+            return refuse(Refusal::NotInRoom, &draft);
         };
         // First: what is imposed after this is looked at when the message is stored.
         let newest = context.sanctions.newest();
         let is_moderator = context.pass.is_some_and(|pass| pass.role == Role::Moderator);
         let checked = (!is_moderator).then_some(newest);
-        match context.standing(Kind::Mute, &draft.room) {
+        match context.standing(Kind::Mute, room) {
             Standing::Free => {}
-            Standing::Restricted(mute) => return refuse(Refusal::Muted(Box::new(mute)), draft),
+            Standing::Restricted(mute) => return refuse(Refusal::Muted(Box::new(mute)), &draft),
             Standing::Unsure(sanction) => {
                 return Effect::Recheck(Recheck { sanction, then: Then::Tell(draft) });
             }
         }
-        let Draft { room, wanted, reference } = draft;
-        let bytes = cost(wanted.text(), reference.as_ref());
+        let bytes = cost(draft.text(), reference);
         let taken = context.rate_limits.message(
             context.now,
             &self.said,
@@ -47,8 +44,13 @@ impl Session {
         let taken =
             taken.and_then(|()| Ok(context.budgets.take(&self.spender, bytes, context.now)?));
         match taken {
-            Ok(()) => Effect::Keep(Keep { room: Arc::clone(open), wanted, reference, checked }),
-            Err(over) => Effect::Refuse(Refused::over(over, Some(room), reference)),
+            Ok(()) => {
+                let author = author(context.person, checked);
+                Effect::Keep(draft.act(open.name().clone(), author))
+            }
+            Err(over) => {
+                Effect::Refuse(Refused::over(over, Some(room.clone()), reference.cloned()))
+            }
         }
     }
 
@@ -56,8 +58,8 @@ impl Session {
         let Delete { room, message, reference } = delete;
         match self.may_moderate(Some(&room), context) {
             Ok(Some(open)) => {
-                let wanted = Wanted::Delete(message);
-                Effect::Keep(Keep { room: open, wanted, reference, checked: None })
+                let (room, by) = (open.name().clone(), context.person.name.clone());
+                Effect::Keep(Act::Delete(Box::new(event::Delete { room, message, by, reference })))
             }
             Ok(None) => Effect::Nothing,
             Err(refusal) => Effect::Refuse(Refused::new(refusal, Some(room), reference)),
@@ -89,6 +91,12 @@ impl Session {
     }
 }
 
-pub(super) fn refuse(refusal: Refusal, draft: Draft) -> Effect {
-    Effect::Refuse(Refused::new(refusal, Some(draft.room), draft.reference))
+/// Who says something, and what that was checked against.
+pub(crate) fn author(person: &Person, checked: Option<MessageId>) -> Author {
+    Author { name: person.name.clone(), person: person.number(), key: person.key(), checked }
+}
+
+pub(super) fn refuse(refusal: Refusal, draft: &Draft) -> Effect {
+    let (room, reference) = draft.about();
+    Effect::Refuse(Refused::new(refusal, Some(room.clone()), reference.cloned()))
 }
