@@ -65,7 +65,7 @@ impl Connect {
                 .map(MessageId::try_from)
                 .transpose()
                 .map_err(|e| Refusal::BadField(e.to_string()))?,
-            history: history.map(|n| count("history", n)).transpose()?,
+            history: history.map(count),
         })
     }
 

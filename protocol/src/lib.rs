@@ -3,7 +3,7 @@
 //! One JSON object per text frame, one enum per direction: [`ToServer`] and [`ToClient`].
 //! A connection opens with `GET /?room=R&username=U` ([`Connect`]), optionally offering
 //! [`SUBPROTOCOL`] and a [`Key`]. On joining, a client gets `history` if it asked for any, then its
-//! own `join`, then `presence`. A stored message comes back to everyone in the room, its author
+//! own `join`, then `presence`, then `room` if it has a topic. A stored message comes back to everyone in the room, its author
 //! included; that copy, with its [`MessageId`], is the acknowledgement.
 //!
 //! | limit | value |
@@ -11,6 +11,7 @@
 //! | frame from a client | [`FRAME_BYTES_MAX`] |
 //! | content | 1–[`CONTENT_CHARS_MAX`] characters |
 //! | room, user name | 1–[`ROOM_CHARS_MAX`], 1–[`USER_CHARS_MAX`] characters |
+//! | topic of a room | at most [`TOPIC_CHARS_MAX`] characters |
 //! | `ref` | 1–[`REF_BYTES_MAX`] printable ASCII characters |
 //! | history page | [`HISTORY_DEFAULT`], at most [`HISTORY_MAX`] messages, under [`HISTORY_BYTES_MAX`] |
 //! | names in an answer to `presence` | [`PEOPLE_MAX`] |

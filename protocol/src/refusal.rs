@@ -108,7 +108,7 @@ pub enum Refusal {
     BadKey,
     #[error("a message needs some visible text")]
     ContentBlank,
-    #[error("a message has at most {max} characters, this one has {chars}")]
+    #[error("the text is too long: it has {chars} characters, and at most {max} are allowed")]
     ContentTooLong {
         /// How many there are.
         chars: usize,

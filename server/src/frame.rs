@@ -39,6 +39,13 @@ impl Frame {
         Frame::from_wire(wire, length, delivery)
     }
 
+    /// The same, which nothing replaces.
+    pub(crate) fn always(&self) -> Arc<Self> {
+        let Frame { bytes, header_bytes, .. } = self;
+        let (bytes, header_bytes) = (bytes.clone(), *header_bytes);
+        Arc::new(Frame { bytes, header_bytes, delivery: Delivery::Always })
+    }
+
     /// A ping without content: any answer to it shows that the peer lives.
     pub(crate) fn ping() -> Arc<Self> {
         Frame::from_wire(Wire::ping(Vec::new()), 0, Delivery::Always)

@@ -24,6 +24,8 @@ export function newView() {
     renderPeople(room.people.known, state.me);
     for (const id of ["count", "people-count"]) setText(byId(id), String(room.people.count));
     setText(byId("room"), room.name);
+    setText(byId("topic"), room.topic);
+    setAttribute(byId("topic"), "title", room.topic);
     setText(byId("me"), state.me ?? "guest");
     setAttribute(log.pane, "aria-label", `Messages in #${room.name}`);
     setAttribute(byId("text"), "placeholder", `Message #${room.name}`);

@@ -49,7 +49,7 @@ impl FromClient for HistoryQuery {
             reference: fields.reference()?,
             room: fields.room()?,
             before: fields.optional_id("before")?,
-            limit: limit.map(|number| count("limit", number)).transpose()?,
+            limit: limit.map(count),
         })
     }
 
@@ -58,13 +58,9 @@ impl FromClient for HistoryQuery {
     }
 }
 
-/// A number of messages: more than a page holds means a full page.
-pub(crate) fn count(field: &str, number: u64) -> Result<u16, Refusal> {
-    match u16::try_from(number) {
-        Ok(0) => Err(Refusal::BadField(format!("the field {field:?} has to be 1 or more"))),
-        Ok(n) => Ok(n.min(HISTORY_MAX)),
-        Err(_) => Ok(HISTORY_MAX),
-    }
+/// A number of messages: none is an empty page, and more than a page holds a full one.
+pub(crate) fn count(number: u64) -> u16 {
+    u16::try_from(number).unwrap_or(HISTORY_MAX).min(HISTORY_MAX)
 }
 
 /// The newest of what was asked for, ascending.

@@ -42,7 +42,7 @@ impl FromClient for Join {
         Ok(Join {
             room: fields.room()?,
             since: fields.optional_id("since")?,
-            history: history.map(|number| count("history", number)).transpose()?,
+            history: history.map(count),
         })
     }
 

@@ -12,11 +12,12 @@ mod membership;
 mod message;
 mod moderation;
 mod presence;
+mod room;
 
 pub(crate) use self::history::count;
 pub use self::{
     deletion::*, error::*, fields::FIELDS_MAX, history::*, membership::*, message::*,
-    moderation::*, presence::*,
+    moderation::*, presence::*, room::*,
 };
 
 use serde::{Deserialize, Serialize};
@@ -87,6 +88,8 @@ pub enum ToClient {
     Leave(Left),
     /// Who is in a room.
     Presence(Presence),
+    /// What a room is, on joining.
+    Room(RoomInfo),
     /// Older messages, on joining or when asked for.
     History(History),
     /// A message was deleted.

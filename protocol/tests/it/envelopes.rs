@@ -3,8 +3,8 @@
 
 use protocol::{
     Body, CHANGED_BYTES_MAX, CHANGED_MAX, CONTENT_CHARS_MAX, Code, Epoch, FIELDS_MAX,
-    FRAME_BYTES_MAX, HISTORY_BYTES_MAX, HistoryEnd, MessageId, Ref, RoomName, Say, ToClient,
-    ToServer, encode_history,
+    FRAME_BYTES_MAX, HISTORY_BYTES_MAX, HistoryEnd, MessageId, Ref, RoomName, Say, TOPIC_CHARS_MAX,
+    ToClient, ToServer, TopicText, encode_history,
 };
 
 fn refused(frame: &str) -> Code {
@@ -50,8 +50,8 @@ fn every_wrong_field_is_refused() {
         r#"{"type":"join","room":"a","since":-1}"#,
         r#"{"type":"join","room":"a","since":1.5}"#,
         r#"{"type":"join","room":"a","since":9007199254740992}"#,
-        r#"{"type":"join","room":"a","history":0}"#,
-        r#"{"type":"history","room":"a","limit":0}"#,
+        r#"{"type":"join","room":"a","history":-1}"#,
+        r#"{"type":"history","room":"a","limit":-1}"#,
         r#"{"type":"history","room":"a","before":"x"}"#,
     ] {
         assert_eq!(refused(frame), Code::BadField, "{frame}");
@@ -111,6 +111,22 @@ fn text_is_one_to_4096_visible_characters() {
     }
     assert!(Body::try_from("é".repeat(CONTENT_CHARS_MAX).as_str()).is_ok());
     assert!(Body::try_from("é".repeat(CONTENT_CHARS_MAX + 1).as_str()).is_err());
+}
+
+#[test]
+fn a_topic_is_one_line_of_at_most_250_characters_or_empty() {
+    for (text, topic) in [
+        ("", ""),
+        ("ships on Friday 🚀", "ships on Friday 🚀"),
+        (" a\r\n b\u{2028}c ", "a  b c"),
+        (" \t\u{200b}\n", ""),
+    ] {
+        assert_eq!(TopicText::try_from(text).unwrap().as_str(), topic, "{text:?}");
+    }
+    assert!(TopicText::try_from(&*"漢".repeat(TOPIC_CHARS_MAX)).is_ok());
+    let refusal = TopicText::try_from(&*"x".repeat(TOPIC_CHARS_MAX + 1)).unwrap_err();
+    assert_eq!(refusal.code(), Code::ContentTooLong);
+    assert!(refusal.to_string().contains("251 characters, and at most 250"), "{refusal}");
 }
 
 #[test]

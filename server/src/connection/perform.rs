@@ -27,7 +27,7 @@ impl ReadPump {
                 | Effect::RefuseAndEnd(..)
                 | Effect::End(_)
                 | Effect::Keep(_)
-                | Effect::Release { .. } => {
+                | Effect::Release(..) => {
                     if let Some(slow) = self.perform_now(effect)? {
                         slow.await?;
                     }
@@ -84,9 +84,7 @@ impl ReadPump {
     }
 
     async fn enter_room(&mut self, entering: Entering) -> Result<Effect, End> {
-        if entering.asked.is_some() {
-            self.outbox.hold();
-        }
+        self.outbox.hold();
         let (name, who) = (entering.room.name().clone(), self.ask(|_, context| context.who()));
         let entered = self.engine.hub.join(name, self.id, who, self.outbox.clone()).await;
         entered.map_err(|_| self.stopping())?;

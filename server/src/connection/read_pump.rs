@@ -197,11 +197,11 @@ impl ReadPump {
             }
             Effect::End(end) => Err(end),
             Effect::Keep(act) => Ok(self.keep(act)),
-            Effect::Release { first, replayed, refusal } => {
+            Effect::Release(release, refusal) => {
                 if let Some(refusal) = refusal {
                     self.metrics().refused(refusal.code());
                 }
-                self.outbox.release(&first, replayed);
+                self.outbox.release(*release);
                 Ok(None)
             }
             Effect::Leave(_)

@@ -248,8 +248,13 @@ impl Log {
 
 /// One read, whatever it is for: the first of a room also fills its memory.
 fn read_page(reader: &Reader, room: &OpenRoom, asked: &Asked) -> rusqlite::Result<Page> {
-    if asked.before.is_some() || !room.is_new() {
+    if asked.before.is_some() {
         return reader.page(room.name(), asked);
+    }
+    if !room.is_new() {
+        let page = reader.page(room.name(), asked)?;
+        room.set_topic(page.topic.clone());
+        return Ok(page);
     }
     let newest = reader.newest_page(room.name(), asked)?;
     room.seed(newest.clone());

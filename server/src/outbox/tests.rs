@@ -3,7 +3,12 @@
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
+use protocol::Refusal;
+
+use super::queue::REPLAYED_MAX;
 use super::*;
+use crate::config::ROOMS_PER_CONNECTION_MAX;
+use crate::frame::Delivery;
 
 const BOUNDS: Bounds = Bounds { bytes_max: 100, frames_max: 5 };
 const ROOM: u64 = 7;
@@ -46,8 +51,31 @@ fn taken(outbox: &Outbox) -> Option<Result<Vec<String>, End>> {
     }
 }
 
+fn release(outbox: &Outbox, first: &str, replayed: Option<(u64, u64)>) {
+    outbox.release(Release { first: Some(plain(first)), replayed, after_presence: None });
+}
+
 fn expect(outbox: &Outbox, frames: &[&str]) {
     assert_eq!(taken(outbox), Some(Ok(frames.iter().map(|&text| text.to_owned()).collect())));
+}
+
+#[test]
+fn what_follows_the_first_list_of_a_room_comes_right_after_it() {
+    let outbox = outbox();
+    outbox.hold();
+    let room = || (ROOM, plain("room"));
+    outbox.push(&plain("join"));
+    outbox.release(Release { after_presence: Some(room()), ..Release::default() });
+    outbox.push(&latest(ROOM + 1, "elsewhere"));
+    outbox.push(&latest(ROOM, "first"));
+    outbox.push(&latest(ROOM, "second"));
+    expect(&outbox, &["join", "elsewhere", "first", "room", "second"]);
+    outbox.hold();
+    outbox.push(&latest(ROOM, "third"));
+    outbox.push(&numbered(ROOM, 6));
+    let first = Some(plain("history"));
+    outbox.release(Release { first, replayed: Some((ROOM, 5)), after_presence: Some(room()) });
+    expect(&outbox, &["history", "third", "room", "m6"]);
 }
 
 #[test]
@@ -107,7 +135,7 @@ fn a_replay_goes_first_and_what_it_contains_is_not_told_twice() {
     outbox.push(&numbered(ROOM, 4));
     outbox.push(&numbered(ROOM, 6));
     assert_eq!(taken(&outbox), None, "held");
-    outbox.release(&plain("history"), Some((ROOM, 5)));
+    release(&outbox, "history", Some((ROOM, 5)));
     outbox.push(&numbered(ROOM, 7));
     expect(&outbox, &["history", "join", "m6", "m7"]);
 }
@@ -116,7 +144,7 @@ fn a_replay_goes_first_and_what_it_contains_is_not_told_twice() {
 fn what_a_replay_contains_is_skipped_also_when_it_comes_after_it() {
     let outbox = outbox();
     outbox.hold();
-    outbox.release(&plain("history"), Some((ROOM, 5)));
+    release(&outbox, "history", Some((ROOM, 5)));
     outbox.push(&numbered(ROOM, 5));
     outbox.push(&numbered(ROOM + 1, 3));
     outbox.push(&numbered(ROOM, 6));
@@ -130,7 +158,7 @@ fn replays_of_rooms_that_were_left_are_forgotten_in_time() {
     let rooms = 3 * REPLAYED_MAX as u64;
     for room_tag in 0..rooms {
         outbox.hold();
-        outbox.release(&plain("replay"), Some((room_tag, 5)));
+        release(&outbox, "replay", Some((room_tag, 5)));
         expect(&outbox, &["replay"]);
     }
     assert_eq!(outbox.lock().replayed.len(), REPLAYED_MAX);
@@ -145,12 +173,12 @@ fn replays_of_rooms_that_were_left_are_forgotten_in_time() {
 fn a_page_stands_before_what_came_while_it_was_read_and_skips_nothing() {
     let outbox = outbox();
     outbox.hold();
-    outbox.release(&plain("replay"), Some((ROOM, 5)));
+    release(&outbox, "replay", Some((ROOM, 5)));
     expect(&outbox, &["replay"]);
     outbox.hold();
     [5, 6].iter().for_each(|&number| outbox.push(&numbered(ROOM, number)));
     assert_eq!(taken(&outbox), None);
-    outbox.release(&plain("page"), None);
+    release(&outbox, "page", None);
     expect(&outbox, &["page", "m6"]);
 }
 
@@ -205,7 +233,7 @@ fn what_waits_is_counted_however_it_goes() {
         waits(2 + 5);
         outbox.hold();
         outbox.push(&numbered(ROOM, 4));
-        outbox.release(&plain("history"), Some((ROOM, 4)));
+        release(&outbox, "history", Some((ROOM, 4)));
         waits(2 + 7 + 2 + 5);
         expect(&outbox, &["history", "newer"]);
         waits(0);

@@ -9,6 +9,9 @@ use super::connection::{MESSAGE_BURST, MESSAGE_RATE};
 use super::process::{MODERATORS, Process, hash};
 use super::store::Store;
 use super::time::LEAP_MS;
+use crate::log::Asked;
+
+const NEWEST: Asked = Asked { since: MessageId::ZERO, before: None, limit: 0 };
 
 /// No two keys hold one name at a time, and nobody one that is kept for another.
 pub(super) fn owners(process: &Process, store: &Store) -> Result<(), String> {
@@ -105,6 +108,10 @@ pub(super) fn at_rest(clients: &[Client], store: &Store, process: &Process) -> R
             let deleted = store.deleted(&view.room);
             if view.deleted != deleted {
                 return Err(format!("{who} shows what was deleted: {deleted:?}"));
+            }
+            let topic = store.newest_page(&view.room, &NEWEST).topic.content;
+            if view.topic != topic {
+                return Err(format!("{who} shows the topic {:?} instead of {topic:?}", view.topic));
             }
             let here = |other: &&Client| other.rooms.contains_key(&**view.room.key());
             let people: BTreeSet<_> =

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use protocol::{
     Body, Code, Connect, Deleted, ErrorNote, History, HistoryQuery, Message, MessageId, Ref,
-    RoomName, Say, ToClient, ToServer, UserName,
+    RoomName, Say, ToClient, ToServer, TopicText, UserName,
 };
 
 use super::store::Store;
@@ -33,6 +33,8 @@ pub(super) struct View {
     /// The newest id of the room that it heard of: where to resume.
     pub(super) position: MessageId,
     pub(super) people: BTreeSet<String>,
+    /// What it is about.
+    pub(super) topic: TopicText,
     /// On this line.
     pub(super) entered: bool,
 }
@@ -54,6 +56,7 @@ impl Client {
             deleted: BTreeSet::new(),
             position: MessageId::ZERO,
             people: BTreeSet::new(),
+            topic: TopicText::default(),
             entered: false,
         };
         Client {
@@ -93,6 +96,7 @@ impl Client {
         for view in self.rooms.values_mut() {
             view.entered = false;
             view.people.clear();
+            view.topic = TopicText::default();
         }
         self.pending.iter_mut().for_each(|said| said.sent = false);
     }
@@ -123,11 +127,9 @@ impl Client {
         let is_due = |said: &&mut Said| !said.sent && rooms[&**said.room.key()].entered;
         let said = self.pending.iter_mut().find(is_due)?;
         said.sent = true;
-        Some(ToServer::Message(protocol::Say {
-            room: said.room.clone(),
-            content: said.content.clone(),
-            reference: Some(said.reference.clone()),
-        }))
+        let (room, reference) = (said.room.clone(), Some(said.reference.clone()));
+        let content = said.content.clone();
+        Some(ToServer::Message(Say { room, content, reference }))
     }
 
     /// Deletes the newest that it sees, or, if that is deleted, asks again.
@@ -198,6 +200,13 @@ impl Client {
             ToClient::Presence(presence) => {
                 let people = presence.users.iter().map(|user| user.key().to_string()).collect();
                 self.rooms.get_mut(&**presence.room.key()).unwrap().people = people;
+            }
+            ToClient::Room(info) => {
+                let view = self.rooms.get_mut(&**info.room.key()).unwrap();
+                if view.people.is_empty() {
+                    return Err(format!("{} hears what a room is before who is in it", self.name));
+                }
+                view.topic = info.topic;
             }
             ToClient::Error(note) => {
                 self.is_mine(&note)?;

@@ -21,7 +21,7 @@ use crate::hub::core::Input;
 use crate::hub::{ConnectionId, room_tag};
 use crate::log::event::{self, Act};
 use crate::log::{Command, NotRead, OpenRoom, Page, ReplyTo};
-use crate::outbox::{Outbox, Signal};
+use crate::outbox::{Outbox, Release, Signal};
 use crate::people::names::{Claim, Person};
 
 /// Messages of one connection: so few that a client that says what it could not say before is too fast.
@@ -227,12 +227,16 @@ impl Process {
             Effect::AwaitSpace(_) => return Step::Blocked(effect),
             Effect::Enter(entering) => return Step::Next(self.enter(connection, entering)),
             Effect::Read(reading) => return self.read(connection, reading, store, readable),
-            Effect::Release { first, replayed, .. } => match (self.mutant, replayed) {
-                (Mutant::ReleaseBeforeReplay, Some(_)) => connection.outbox.push(&first),
-                (Mutant::ForgetTheSeam, Some((room_tag, _))) => {
-                    connection.outbox.release(&first, Some((room_tag, 0)));
+            Effect::Release(release, _) => match (self.mutant, release.replayed) {
+                (Mutant::ReleaseBeforeReplay, Some(_)) => {
+                    release.first.iter().for_each(|first| connection.outbox.push(first));
                 }
-                _ => connection.outbox.release(&first, replayed),
+                (Mutant::ForgetTheSeam, Some((room_tag, _))) => {
+                    connection
+                        .outbox
+                        .release(Release { replayed: Some((room_tag, 0)), ..*release });
+                }
+                _ => connection.outbox.release(*release),
             },
             Effect::Moderate(..) | Effect::Recheck(_) | Effect::AwaitTurn(_) | Effect::List(_) => {
                 unreachable!("no client of the simulator does what leads here")
@@ -252,12 +256,15 @@ impl Process {
 
     fn enter(&mut self, connection: &mut Connection, entering: Entering) -> Effect {
         let room = entering.room.name().clone();
-        if entering.asked.is_some() {
-            connection.outbox.hold();
-        }
+        connection.outbox.hold();
         if self.mutant == Mutant::ReleaseBeforeReplay {
             let nothing = Page::default().envelope(&room, MessageId::ZERO, None, None);
-            connection.outbox.release(&nothing, Some((room_tag(&room), 0)));
+            let replayed = Some((room_tag(&room), 0));
+            connection.outbox.release(Release {
+                first: Some(nothing),
+                replayed,
+                ..Release::default()
+            });
         }
         let (user, role) = self.context(&connection.claim, |context| context.who());
         let member = connection.outbox.clone();

@@ -57,6 +57,9 @@ export function received(state, envelope, at) {
     case "presence":
       listed(room.people, envelope);
       return [];
+    case "room":
+      room.topic = envelope.topic ?? "";
+      return [];
     case "history":
       return envelope.ref === PROBE ? [] : pageCame(state, room, envelope);
   }
@@ -75,6 +78,8 @@ function entered(state, room, { room: name, sender, role }, at) {
   Object.assign(state, { me: sender, formerly: null });
   if (before !== "" && before !== ownerOf(state)) leaveBehind(state, formerly ?? "");
   Object.assign(room, { name, joined: true, excluded: "", moderates: role === "moderator", sending: null });
+  // If it has one, that is told next.
+  room.topic = "";
   room.people.asked = false;
   room.settledAt = at + BACK_WITHIN_MS;
   const others = first ? state.rooms.filter((other) => !other.joined && !other.excluded).map(joining) : [];

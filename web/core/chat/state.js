@@ -31,6 +31,7 @@ import { nobody } from "./people.js";
  * @property {Entry[]} entries messages and notes, ascending
  * @property {number} notes notes made so far
  * @property {import("./people.js").People} people
+ * @property {string} topic what it is about
  * @property {Pending[]} pending own messages that wait, oldest first
  * @property {string | null} sending the one that the server was told and has not answered: the next
  *   goes out after it, so that their order holds even if the server asks for time
@@ -116,6 +117,7 @@ export function newRoom(name) {
     entries: [],
     notes: 0,
     people: nobody(),
+    topic: "",
     pending: [],
     sending: null,
     head: 0,

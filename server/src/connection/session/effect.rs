@@ -15,7 +15,7 @@ use crate::log::event::Act;
 use crate::log::sanction::Sanction;
 use crate::log::{Asked, OpenRoom};
 use crate::monitoring::metrics::Limit;
-use crate::outbox::End;
+use crate::outbox::{End, Release};
 
 /// What is to be done next.
 #[derive(Debug)]
@@ -43,9 +43,8 @@ pub(crate) enum Effect {
     Enter(Entering),
     /// Read what is asked for; then [`found`](super::Session::found).
     Read(Reading),
-    /// Let go what was held back, behind what was found. If that is a replay up to a number of a room, what
-    /// waited and is in it is left out.
-    Release { first: Arc<Frame>, replayed: Option<(u64, u64)>, refusal: Option<Refusal> },
+    /// Let go what was held back, behind what was found or why that is refused.
+    Release(Box<Release>, Option<Refusal>),
     /// Wait until it is somebody's turn; then [`had_turn`](super::Session::had_turn).
     AwaitTurn(Listing),
     /// Ask the hub for names, which tells them.
@@ -84,7 +83,7 @@ pub(crate) enum Then {
     Enter(Entering),
 }
 
-/// A room to enter. What is told there from now on is held back, if a replay is to come before it.
+/// A room to enter. What is told there from now on is held back until it is read what comes before that.
 #[derive(Debug)]
 pub(crate) struct Entering {
     pub(crate) room: Arc<OpenRoom>,
@@ -101,6 +100,8 @@ pub(crate) struct Reading {
     /// It answers a join. What is told meanwhile is held back then already; else it is to be now: the
     /// deletion of a message comes after the message.
     pub(crate) is_join: bool,
+    /// Who joins may want no replay.
+    pub(super) wants_history: bool,
     pub(super) reference: Option<Ref>,
 }
 

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use protocol::{HISTORY_MAX, Join, Refusal, RoomName};
+use protocol::{HISTORY_MAX, Join, MessageId, Refusal, RoomName};
 
 use super::{Context, Effect, Entering, Query, Reading, Recheck, Refused, Session, Then};
 use crate::auth::sanctions::Standing;
@@ -92,10 +92,10 @@ impl Session {
     pub(crate) fn entered(&mut self, entering: Entering) -> Effect {
         let Entering { room, asked, .. } = entering;
         self.rooms.push(Arc::clone(&room));
-        match asked {
-            Some(asked) => Effect::Read(Reading { room, asked, is_join: true, reference: None }),
-            None => Effect::Nothing,
-        }
+        let wants_history = asked.is_some();
+        let nothing = Asked { since: MessageId::ZERO, before: None, limit: 0 };
+        let asked = asked.unwrap_or(nothing);
+        Effect::Read(Reading { room, asked, is_join: true, wants_history, reference: None })
     }
 }
 

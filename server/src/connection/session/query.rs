@@ -14,6 +14,7 @@ use crate::connection::rate_limits::Over;
 use crate::hub::room_tag;
 use crate::log::{Asked, NotRead, Page};
 use crate::monitoring::metrics::Limit;
+use crate::outbox::Release;
 
 impl Session {
     /// The outbox has space for an answer. Rooms may have been left, and rights be gone, meanwhile.
@@ -28,7 +29,13 @@ impl Session {
                 };
                 let limit = usize::from(limit.unwrap_or(HISTORY_DEFAULT));
                 let asked = Asked { since: MessageId::ZERO, before, limit };
-                Effect::Read(Reading { room: open, asked, is_join: false, reference })
+                Effect::Read(Reading {
+                    room: open,
+                    asked,
+                    is_join: false,
+                    wants_history: true,
+                    reference,
+                })
             }
             Query::People(PeopleQuery { room, after }) => match self.find(&room) {
                 Some(_) => Effect::AwaitTurn(Listing { room, after }),
@@ -56,14 +63,19 @@ impl Session {
         epoch: &Epoch,
         again: Duration,
     ) -> Effect {
-        let Reading { room, asked, is_join, reference } = reading;
+        let Reading { room, asked, is_join, wants_history, reference } = reading;
         let refusal = match found {
             Ok(page) => {
-                let epoch = is_join.then_some(epoch);
-                let first = page.envelope(room.name(), asked.since, epoch, reference.as_ref());
-                let replayed = is_join.then(|| (room_tag(room.name()), page.head.get()));
-                return Effect::Release { first, replayed, refusal: None };
+                let (epoch, tag) = (is_join.then_some(epoch), room_tag(room.name()));
+                let history = || page.envelope(room.name(), asked.since, epoch, reference.as_ref());
+                let release = Release {
+                    first: wants_history.then(history),
+                    replayed: is_join.then(|| (tag, page.head.get())),
+                    after_presence: page.room(room.name()).filter(|_| is_join).map(|it| (tag, it)),
+                };
+                return Effect::Release(Box::new(release), None);
             }
+            Err(_) if !wants_history => return Effect::Release(Box::default(), None),
             Err(NotRead::TooMany { retry }) if is_join => {
                 Refusal::Unreadable { retry_ms: milliseconds(retry) }
             }
@@ -71,7 +83,8 @@ impl Session {
             Err(NotRead::Unavailable) => Refusal::Unreadable { retry_ms: milliseconds(again) },
         };
         let first = note(&refusal, Some(room.name().clone()), reference);
-        Effect::Release { first, replayed: None, refusal: Some(refusal) }
+        let release = Release { first: Some(first), ..Release::default() };
+        Effect::Release(Box::new(release), Some(refusal))
     }
 }
 

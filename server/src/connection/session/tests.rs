@@ -58,7 +58,11 @@ impl Shared {
     fn enters(&self, session: &mut Session, room: &str) {
         let join = format!(r#"{{"type":"join","room":"{room}"}}"#);
         let Effect::Enter(entering) = self.hear(session, &join) else { panic!("no entry") };
-        assert!(matches!(session.entered(entering), Effect::Nothing));
+        let Effect::Read(reading) = session.entered(entering) else { panic!("nothing to read") };
+        let epoch = Epoch::try_from("e").unwrap();
+        let effect = session.found(reading, Ok(Page::default()), &epoch, Duration::ZERO);
+        let Effect::Release(release, None) = effect else { panic!("{effect:?}") };
+        assert!(release.first.is_none() && release.after_presence.is_none());
     }
 
     fn ban(&self, room: &str) {
@@ -104,9 +108,8 @@ fn a_join_waits_for_space_enters_and_reads_then_and_lets_go_at_last() {
     assert!(reading.is_join);
     let found = Err(NotRead::Unavailable);
     let effect = session.found(reading, found, &epoch, Duration::from_millis(5));
-    let Effect::Release { replayed: None, refusal: Some(unreadable), .. } = effect else {
-        panic!()
-    };
+    let Effect::Release(release, Some(unreadable)) = effect else { panic!() };
+    assert!(release.first.is_some() && release.replayed.is_none());
     assert_eq!(unreadable, Refusal::Unreadable { retry_ms: 5 });
     // It is in the room all the same.
     let history = r#"{"type":"history","room":"dev"}"#;
@@ -115,7 +118,8 @@ fn a_join_waits_for_space_enters_and_reads_then_and_lets_go_at_last() {
     let Effect::Read(reading) = effect else { panic!("{effect:?}") };
     assert!(!reading.is_join);
     let effect = session.found(reading, Ok(Page::default()), &epoch, Duration::ZERO);
-    assert!(matches!(effect, Effect::Release { replayed: None, refusal: None, .. }));
+    let Effect::Release(release, None) = effect else { panic!("{effect:?}") };
+    assert!(release.first.is_some() && release.replayed.is_none());
     assert!(matches!(shared.hear(session, say), Effect::Keep(_)));
     assert_eq!(session.leave_all().len(), 1);
 }

@@ -39,9 +39,21 @@ pub(super) fn forget(
     let forgotten = mark(db, old, &bounds)?;
     let delete = format!("DELETE FROM messages WHERE {old}");
     db.prepare_cached(&delete)?.execute(params_from_iter(&bounds))?;
-    for (room, Forgotten { room: key, .. }) in &forgotten {
-        if forget_room_if_empty(db, *room)? {
-            known.rooms.forget(key);
+    // What a room is about stays, however long ago that was said.
+    let topics = format!(
+        "DELETE FROM topics WHERE {old}
+         AND id < (SELECT max(id) FROM topics AS newest WHERE newest.room = topics.room)"
+    );
+    db.prepare_cached(&topics)?.execute(params_from_iter(&bounds))?;
+    let rooms =
+        format!("SELECT id, key FROM rooms WHERE id IN (SELECT room FROM topics WHERE {old})");
+    let mut rooms = db.prepare_cached(&rooms)?;
+    let rooms = rooms.query_map(params_from_iter(&bounds), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut emptied: Vec<(i64, String)> = rooms.collect::<rusqlite::Result<_>>()?;
+    emptied.extend(forgotten.iter().map(|(room, it)| (*room, it.room.to_string())));
+    for (room, key) in emptied {
+        if forget_room_if_empty(db, room)? {
+            known.rooms.forget(&key);
         }
     }
     Ok(Outcome::Forgotten(forgotten.into_iter().map(|(_, forgotten)| forgotten).collect()))
@@ -73,7 +85,8 @@ fn mark(db: &Connection, old: &str, bounds: &[i64]) -> rusqlite::Result<Vec<(i64
 /// such rooms together.
 fn forget_room_if_empty(db: &Connection, room: i64) -> rusqlite::Result<bool> {
     let forget = "DELETE FROM rooms WHERE id = ?1
-        AND NOT EXISTS (SELECT 1 FROM messages WHERE room = ?1)";
+        AND NOT EXISTS (SELECT 1 FROM messages WHERE room = ?1)
+        AND coalesce((SELECT content FROM topics WHERE room = ?1 ORDER BY id DESC LIMIT 1), '') = ''";
     if db.prepare_cached(forget)?.execute([room])? == 0 {
         return Ok(false);
     }
@@ -83,6 +96,11 @@ fn forget_room_if_empty(db: &Connection, room: i64) -> rusqlite::Result<bool> {
         FROM (SELECT upto, at, change FROM cleared WHERE room = ?1) AS c";
     db.prepare_cached(note)?.execute([room])?;
     db.prepare_cached("DELETE FROM cleared WHERE room = ?1")?.execute([room])?;
+    let note = "UPDATE log SET upto = max(upto, t.id),
+            at = CASE WHEN t.id > upto THEN t.at ELSE log.at END
+        FROM (SELECT id, at FROM topics WHERE room = ?1 ORDER BY id DESC LIMIT 1) AS t";
+    db.prepare_cached(note)?.execute([room])?;
+    db.prepare_cached("DELETE FROM topics WHERE room = ?1")?.execute([room])?;
     Ok(true)
 }
 

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 /// Marks a database as ours, at offset 68 of the file: "Nebu" (SQLite's file format, 1.3).
 pub(in crate::log) const APPLICATION_ID: i32 = 0x4E65_6275;
 /// Grows with every step of the schema.
-pub(in crate::log) const SCHEMA_VERSION: i32 = 6;
+pub(in crate::log) const SCHEMA_VERSION: i32 = 7;
 
 /// What makes a database of each version from that of the version before.
 const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] = [
@@ -18,6 +18,7 @@ const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] = [
     &[CLOCK],
     &[LOG, FORGET_EMPTY_ROOMS],
     &[PERSONS, MESSAGES_OF_PERSONS, SANCTIONS_OF_PERSONS, ORDER],
+    &[TOPICS],
 ];
 
 /// `messages` is appended to at its right edge, whatever the room; `by_room` serves every read;
@@ -239,6 +240,22 @@ const ORDER: &str = "
             ORDER BY id DESC LIMIT 1), 0);
     DROP TABLE owners;
     DROP TABLE given;
+";
+
+/// What rooms are about: the newest of a room holds, if it is not empty. The others are kept for their `ref`s,
+/// as messages are. The owner is that of a message.
+const TOPICS: &str = "
+    CREATE TABLE topics (
+        id INTEGER PRIMARY KEY,
+        room INTEGER NOT NULL,
+        author TEXT NOT NULL,
+        owner ANY NOT NULL,
+        content TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        ref TEXT
+    ) STRICT;
+    CREATE INDEX topics_by_room ON topics (room, id);
+    CREATE UNIQUE INDEX topics_by_ref ON topics (room, owner, ref) WHERE ref IS NOT NULL;
 ";
 
 /// Takes a database from its version to ours.

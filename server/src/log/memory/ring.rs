@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 
 use protocol::MessageId;
 
-use crate::log::reading::page::{Asked, Changes, Page, Stored};
+use crate::log::reading::page::{Asked, Changes, Page, Stored, Topic};
 
 /// Messages kept of a room: two pages of the usual length.
 pub(crate) const RING_MESSAGES_MAX: usize = 100;
@@ -38,6 +38,8 @@ pub(in crate::log) struct Ring {
     changes: VecDeque<Stored>,
     changes_bytes: usize,
     changes_floor: MessageId,
+    /// What the room is about; none is not known.
+    topic: Option<Topic>,
 }
 
 impl Ring {
@@ -61,7 +63,8 @@ impl Ring {
 
     /// Bytes that its messages take.
     pub(in crate::log) fn bytes(&self) -> usize {
-        self.bytes + self.changes_bytes
+        let topic = self.topic.as_ref().map_or(0, |topic| topic.content.as_str().len());
+        self.bytes + self.changes_bytes + topic
     }
 
     /// Gives up its oldest message, or its oldest change; false if it has none.
@@ -74,6 +77,14 @@ impl Ring {
         }
         self.floor = Some(oldest.id);
         true
+    }
+
+    /// What the room is about, as a read found it or as was just committed, in any order.
+    pub(in crate::log) fn set_topic(&mut self, topic: Topic) {
+        if self.topic.as_ref().is_none_or(|known| known.id <= topic.id) {
+            self.head = self.head.max(topic.id);
+            self.topic = Some(topic);
+        }
     }
 
     /// A message changed: its new state takes its place.
@@ -111,17 +122,19 @@ impl Ring {
     /// read began after the opening, so nothing is missing between the two. What it found may have
     /// changed since: then it is of no use.
     pub(in crate::log) fn seed(&mut self, found: Page) {
+        self.set_topic(found.topic);
         let newest = self.changes.back().map_or(MessageId::ZERO, |newest| newest.change);
         if self.floor.is_some() || newest > found.head {
             return;
         }
         let live = std::mem::take(self);
-        self.cleared = live.cleared;
+        (self.cleared, self.topic) = (live.cleared, live.topic);
         self.floor = Some(found.older.unwrap_or_default());
         for message in found.messages.into_iter().chain(live.stored) {
             self.push(message);
         }
-        self.head = self.head.max(found.head);
+        self.head =
+            self.head.max(found.head).max(self.topic.as_ref().map_or(found.head, |it| it.id));
         self.changes_floor = found.changes.floor;
         found.changes.list.into_iter().for_each(|state| self.note(state));
         self.forget_cleared();
@@ -158,6 +171,10 @@ impl Ring {
         if asked.since > MessageId::ZERO && asked.since < self.changes_floor {
             return None;
         }
+        let topic = match asked.before {
+            Some(_) => Topic::default(),
+            None => self.topic.clone()?,
+        };
         let from = self.stored.partition_point(|message| message.id <= asked.since);
         let to = match asked.before {
             Some(before) => self.stored.partition_point(|message| message.id < before),
@@ -175,6 +192,7 @@ impl Ring {
             older,
             head: self.head,
             changes: self.changes_after(asked.since),
+            topic,
         })
     }
 

@@ -11,7 +11,7 @@ use protocol::{MessageId, RoomName};
 
 use crate::limits::rate::Rate;
 use crate::log::memory::ring::Ring;
-use crate::log::reading::page::{Asked, Page, Stored};
+use crate::log::reading::page::{Asked, Page, Stored, Topic};
 
 /// Bytes kept in memory of all rooms together: thousands of usual ones, and nobody fills the
 /// machine by talking in many. A room that finds it full gives up its own oldest messages, and who
@@ -101,6 +101,11 @@ impl OpenRoom {
     /// Takes the newest messages as they were read since the room was opened.
     pub(crate) fn seed(&self, newest: Page) {
         self.change(|ring| ring.seed(newest));
+    }
+
+    /// What it is about, as a read found it or as was just committed.
+    pub(in crate::log) fn set_topic(&self, topic: Topic) {
+        self.change(|ring| ring.set_topic(topic));
     }
 
     /// Changes what is in memory, within what all rooms may take.

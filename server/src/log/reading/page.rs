@@ -4,7 +4,10 @@
 
 use std::sync::Arc;
 
-use protocol::{Epoch, HistoryEnd, Message, MessageId, Ref, RoomName, ToClient, encode_history};
+use protocol::{
+    Epoch, HistoryEnd, Message, MessageId, Ref, RoomInfo, RoomKind, RoomName, ToClient, TopicText,
+    encode_history,
+};
 
 use crate::frame::{Delivery, Frame};
 use crate::hub::room_tag;
@@ -28,6 +31,15 @@ pub(crate) struct Page {
     pub(crate) head: MessageId,
     /// What changed after `since`.
     pub(crate) changes: Changes,
+    /// As it is at `head`; a page before something says nothing of it.
+    pub(crate) topic: Topic,
+}
+
+/// What a room is about, and the event that said so: zero if none did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Topic {
+    pub(crate) id: MessageId,
+    pub(crate) content: TopicText,
 }
 
 impl Page {
@@ -44,7 +56,15 @@ impl Page {
             older,
             head: self.head,
             changes: self.changes.told(asked),
+            topic: self.topic,
         }
+    }
+
+    /// The `room` envelope, if there is something to tell.
+    pub(crate) fn room(&self, room: &RoomName) -> Option<Arc<Frame>> {
+        let topic = Some(&self.topic.content).filter(|topic| !topic.is_empty())?.clone();
+        let info = RoomInfo { room: room.clone(), kind: RoomKind::Open, topic };
+        Some(Frame::text(ToClient::Room(info).encode(), Delivery::Always))
     }
 
     /// Bytes that it takes on its way.

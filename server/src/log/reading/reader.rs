@@ -2,13 +2,15 @@
 //!
 //! This file does not know threads, or who asks.
 
-use protocol::{CHANGED_BYTES_MAX, CHANGED_MAX, MessageId, RoomName, UserName, history_bytes_left};
-use rusqlite::{Connection, params};
+use protocol::{
+    CHANGED_BYTES_MAX, CHANGED_MAX, MessageId, RoomName, TopicText, UserName, history_bytes_left,
+};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::log::apply::{MESSAGE_COLUMNS, read_message, room_number};
-use crate::log::database::column::{id, signed};
+use crate::log::database::column::{checked, id, signed};
 use crate::log::memory::ring::{RING_BYTES_MAX, RING_MESSAGES_MAX};
-use crate::log::reading::page::{Asked, Changes, Page, Stored};
+use crate::log::reading::page::{Asked, Changes, Page, Stored, Topic};
 use crate::log::reading::register;
 use crate::log::sanction::Sanction;
 use crate::people::names::Kept;
@@ -41,7 +43,8 @@ impl Reader {
         let bytes_max = history_bytes_left(bytes(&changes.list, |_| true));
         let (messages, older) =
             self.newest(id, room, asked, |_, nth, bytes| nth < asked.limit && bytes <= bytes_max)?;
-        Ok(Page { messages, older, head: self.head(id)?, changes })
+        let topic = if asked.before.is_none() { self.topic(id)? } else { Topic::default() };
+        Ok(Page { messages, older, head: self.head(id)?, changes, topic })
     }
 
     /// The newest of a room: all that was asked for, and as many as are kept in memory of an open
@@ -60,7 +63,7 @@ impl Reader {
             let is_asked = message > asked.since && nth < asked.limit && bytes <= bytes_max;
             is_asked || (nth < RING_MESSAGES_MAX && bytes <= RING_BYTES_MAX)
         })?;
-        Ok(Page { messages, older, head: self.head(id)?, changes })
+        Ok(Page { messages, older, head: self.head(id)?, changes, topic: self.topic(id)? })
     }
 
     /// Of a room that is not known, or not any more.
@@ -160,12 +163,23 @@ impl Reader {
         register::sanctions(&self.0)
     }
 
+    fn topic(&self, room: i64) -> rusqlite::Result<Topic> {
+        let select = "SELECT id, content FROM topics WHERE room = ?1 ORDER BY id DESC LIMIT 1";
+        let mut select = self.0.prepare_cached(select)?;
+        let found = select.query_row([room], |row| {
+            let content = checked(1, TopicText::try_from(row.get_ref(1)?.as_str()?))?;
+            Ok(Topic { id: id(row, 0)?, content })
+        });
+        Ok(found.optional()?.unwrap_or_default())
+    }
+
     fn head(&self, room: i64) -> rusqlite::Result<MessageId> {
         let select = "SELECT max(
             (SELECT coalesce(max(id), 0) FROM messages WHERE room = ?1),
             (SELECT coalesce(max(change), 0) FROM messages WHERE room = ?1 AND change > 0),
             (SELECT coalesce(max(max(upto), max(change)), max(upto), 0)
-                FROM cleared WHERE room = ?1))";
+                FROM cleared WHERE room = ?1),
+            (SELECT coalesce(max(id), 0) FROM topics WHERE room = ?1))";
         let mut select = self.0.prepare_cached(select)?;
         select.query_row([room], |row| id(row, 0))
     }

@@ -10,7 +10,9 @@ mod seen;
 use std::cell::Cell;
 use std::collections::{BTreeSet, VecDeque};
 
-use protocol::{Body, DELETED_CONTENT, Epoch, Message, MessageId, Ref, RoomName, UserName};
+use protocol::{
+    Body, DELETED_CONTENT, Epoch, Message, MessageId, Ref, RoomName, TopicText, UserName,
+};
 
 use super::people::People;
 pub use place::{Page, Place, Reading};
@@ -43,6 +45,8 @@ pub struct Room {
     /// Messages and notes, ascending.
     pub entries: VecDeque<Entry>,
     pub people: People,
+    /// What it is about.
+    pub topic: TopicText,
     /// Own messages that the server has not told of yet, oldest first.
     pub pending: Vec<Pending>,
     /// The one of them that the server has been told and has not answered: the next goes out after
@@ -146,6 +150,7 @@ impl Room {
             known: false,
             entries: VecDeque::new(),
             people: People::default(),
+            topic: TopicText::default(),
             pending: Vec::new(),
             sending: None,
             muted: false,

@@ -4,7 +4,9 @@
 
 use std::time::Duration;
 
-use protocol::{Joined, Left, Message, Moderated, RoomName, ToClient, UserName};
+use protocol::{
+    Joined, Left, Message, Moderated, RoomInfo, RoomName, ToClient, TopicText, UserName,
+};
 
 use super::connection::join;
 use super::history::history_came;
@@ -55,6 +57,12 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
             let me = model.me.clone();
             if let Some(room) = model.find(&presence.room) {
                 room.change_people(me.as_ref(), |people| people.listed(presence));
+            }
+            Vec::new()
+        }
+        ToClient::Room(RoomInfo { room, topic, .. }) => {
+            if let Some(room) = model.find(&room) {
+                room.topic = topic;
             }
             Vec::new()
         }
@@ -145,6 +153,8 @@ fn entered(model: &mut Model, name: &RoomName, me: UserName) -> Vec<Effect> {
         room.joined = true;
         room.excluded = None;
         room.people.reconnected();
+        // If it has one, that is told next.
+        room.topic = TopicText::default();
         room.sending = None;
         effects.extend(send_next(room));
         if !room.away.is_empty() {

@@ -14,6 +14,10 @@ use crate::screen::rows::cache::Layout;
 use crate::screen::{measure, theme};
 use crate::text;
 
+/// Cells that a topic leaves to who one is, and those that it needs to say anything.
+const ME_CELLS_MIN: usize = 16;
+const TOPIC_CELLS_MIN: usize = 16;
+
 pub(super) fn draw(screen: &Screen, areas: &Areas, frame: &mut Frame<'_>) {
     let header = match areas.layout {
         Layout::CopyMode => Line::default(),
@@ -31,12 +35,16 @@ pub fn title(screen: &Screen) -> String {
     format!("{count}#{} · Nebula", text::name(screen.chat.room().name.as_str()))
 }
 
-/// Rooms in a row, unless they have a column of their own; and who and where one is.
+/// Rooms in a row, unless they have a column of their own; what the room is about; and who and where one
+/// is.
 fn header(screen: &Screen, areas: &Areas) -> Line<'static> {
     let width = usize::from(areas.header.width);
     let mut spans = in_bar(screen, areas);
     let used: usize = spans.iter().map(|span| measure::width(&span.content)).sum();
     let left = width.saturating_sub(used);
+    let about = topic(screen, left.saturating_sub(ME_CELLS_MIN));
+    let left = left - measure::width(&about);
+    spans.push(Span::styled(about, theme::bar()));
     let me = screen.own_name("guest");
     let full = format!("{me} @ {} ", text::clean_line(&screen.host));
     let is_full = !screen.host.is_empty() && measure::width(&full) <= left;
@@ -44,6 +52,15 @@ fn header(screen: &Screen, areas: &Areas) -> Line<'static> {
     spans.push(Span::styled(" ".repeat(left.saturating_sub(measure::width(&me))), theme::bar()));
     spans.push(Span::styled(me, theme::bar()));
     Line::from(spans)
+}
+
+/// As much as fits of what the room is about; nothing where that would be a word or two.
+fn topic(screen: &Screen, cells: usize) -> String {
+    let topic = text::clean_line(screen.chat.room().topic.as_str());
+    if topic.is_empty() || cells < TOPIC_CELLS_MIN {
+        return String::new();
+    }
+    format!("{} ", measure::fitted_line(&format!(" {topic}"), cells - 1))
 }
 
 /// Header and status in one, for a small screen: the rooms, and the state of the connection.

@@ -203,6 +203,7 @@ impl Client {
             "failed": own(true),
             "joined": room.joined,
             "excluded": room.excluded.is_some(),
+            "topic": room.topic.as_str(),
         });
         let named = wanted.keys().map(|key| (key.clone(), all[key].clone()));
         Value::Object(named.collect())

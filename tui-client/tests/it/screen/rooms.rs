@@ -99,3 +99,26 @@ fn where_there_is_one_column_a_key_changes_between_rooms_and_people() {
     client.presses(KeyCode::F(8), KeyModifiers::NONE);
     assert_eq!(shows(&client), (true, false), "or for one");
 }
+
+#[test]
+fn what_a_room_is_about_stands_in_the_header_where_there_is_place() {
+    let topic =
+        r#"{"type":"room","room":"dev","kind":"open","topic":"Nebula 2 ships on\u001b Friday"}"#;
+    for (width, shown) in [(40, false), (80, true), (200, true)] {
+        let mut client = Client::entered(width, 24);
+        client.hears(topic);
+        let screen = client.screen();
+        assert_eq!(screen[0].contains(" Nebula 2 ships on"), shown, "{}", screen[0]);
+        assert!(!screen[0].contains('\u{1b}'), "{}", screen[0]);
+    }
+    let mut client = Client::entered(80, 24);
+    let long = "漢字".repeat(100);
+    client.hears(&format!(r#"{{"type":"room","room":"dev","kind":"open","topic":"{long}"}}"#));
+    let screen = client.screen();
+    assert!(screen[0].contains("漢…") || screen[0].contains("字…"), "{}", screen[0]);
+    assert!(
+        screen[0].trim_end().ends_with("Alice") || screen[0].contains("Alice @"),
+        "{}",
+        screen[0]
+    );
+}

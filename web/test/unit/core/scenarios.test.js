@@ -108,6 +108,7 @@ class Client {
         failed: own(true),
         joined: room.joined,
         excluded: room.excluded !== "",
+        topic: room.topic,
       };
       return [name, Object.fromEntries(Object.keys(fields).map((field) => [field, all[field]]))];
     }));

@@ -20,7 +20,7 @@ fn changed(change: u64, message: u64, bytes: usize) -> Stored {
 fn found(messages: Vec<Stored>, floor: u64) -> Page {
     let head = messages.last().map_or(id(floor), |newest| newest.id);
     let older = (floor > 0).then_some(id(floor));
-    Page { messages, older, head, changes: Changes::default() }
+    Page { messages, older, head, changes: Changes::default(), topic: Topic::default() }
 }
 
 fn asked(since: u64, before: Option<u64>, limit: usize) -> Asked {
@@ -95,6 +95,7 @@ fn it_keeps_its_bounds_and_remembers_its_floor() {
 #[test]
 fn what_changed_before_a_room_was_opened_is_never_taken_for_nothing() {
     let mut ring = Ring::default();
+    ring.set_topic(Topic::default());
     let count = RING_MESSAGES_MAX as u64 + 3;
     (5..5 + count).for_each(|n| ring.push(stored(n, 1)));
     ring.change(changed(300, 7, 1));

@@ -134,7 +134,8 @@ async fn what_is_said_next_is_newer_than_all_that_ever_was() {
         // As if the clock had been ahead when the last room was cleared away.
         let ahead = match old.version {
             3 | 4 => "UPDATE cleared SET upto = ?1 WHERE room NOT IN (SELECT room FROM messages)",
-            _ => "UPDATE log SET upto = ?1",
+            5 => "UPDATE log SET upto = ?1",
+            _ => "UPDATE log SET last = ?1",
         };
         assert_eq!(old.db().execute(ahead, [newest.cast_signed()]).unwrap(), 1);
         let server = old.start().await;
