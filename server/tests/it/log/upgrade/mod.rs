@@ -19,7 +19,7 @@ use crate::people::moderation;
 use crate::support::harness::{TestServer, query};
 
 /// The versions of which there is a file.
-const OLDEST: u32 = 4;
+const OLDEST: u32 = 1;
 const NEWEST: u32 = 6;
 /// Names are kept, there are moderators, and messages are deleted since this version.
 const NAMES: u32 = 2;
