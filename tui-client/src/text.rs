@@ -122,6 +122,16 @@ pub fn without_outer_blank_lines(text: &str) -> &str {
     rest.strip_suffix('\r').unwrap_or(rest)
 }
 
+/// As commands are called: in small letters, and wide ones, as input methods write them, in ASCII.
+pub(crate) fn narrow(word: &str) -> String {
+    const WIDE: u32 = '！' as u32 - '!' as u32;
+    let narrow = word.chars().map(|c| match c {
+        '！'..='～' => char::from_u32(u32::from(c) - WIDE).unwrap_or(c),
+        c => c,
+    });
+    narrow.flat_map(char::to_lowercase).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,7 +19,7 @@ import { carryOut, command } from "./commands/intents.js";
  *   | {type: "presence", room: string, after: string}
  *   | Asked & {ref: string}} ToServer
  * @typedef {{type: "kick" | "ban" | "unban" | "mute" | "unmute", user: string, room?: string, seconds?: number, reason?: string}} Sanction
- * @typedef {{type: "delete", room: string, message: number} | Sanction} Asked by a moderator
+ * @typedef {{type: string, room?: string, user?: string, [field: string]: string | number | undefined}} Asked by a command, or by deleting a message
  *
  * @typedef {{type: "start" | "wake" | "resume" | "connected" | "stable" | "held" | "older" | "nearTop" | "morePeople" | "escape" | "active" | "connect"}
  *   | {type: "waits", at: number}

@@ -38,6 +38,10 @@ impl FromClient for Delete {
     fn subject(&self) -> Subject<'_> {
         (Some(&self.room), self.reference.as_ref())
     }
+
+    fn reference_mut(&mut self) -> Option<&mut Option<Ref>> {
+        Some(&mut self.reference)
+    }
 }
 
 /// A `deleted` envelope: a message was deleted.

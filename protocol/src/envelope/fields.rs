@@ -28,6 +28,11 @@ pub(crate) trait FromClient: Sized {
 
     /// Its room and `ref`.
     fn subject(&self) -> Subject<'_>;
+
+    /// Where its `ref` goes, if it has one.
+    fn reference_mut(&mut self) -> Option<&mut Option<Ref>> {
+        None
+    }
 }
 
 /// The fields of one object: their keys, and their values as they were written.

@@ -56,6 +56,10 @@ impl FromClient for HistoryQuery {
     fn subject(&self) -> Subject<'_> {
         (Some(&self.room), self.reference.as_ref())
     }
+
+    fn reference_mut(&mut self) -> Option<&mut Option<Ref>> {
+        Some(&mut self.reference)
+    }
 }
 
 /// A number of messages: none is an empty page, and more than a page holds a full one.

@@ -43,6 +43,10 @@ impl FromClient for Say {
     fn subject(&self) -> Subject<'_> {
         (Some(&self.room), self.reference.as_ref())
     }
+
+    fn reference_mut(&mut self) -> Option<&mut Option<Ref>> {
+        Some(&mut self.reference)
+    }
 }
 
 /// One stored message.

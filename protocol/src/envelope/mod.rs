@@ -54,6 +54,14 @@ macro_rules! from_clients {
                     $(ToServer::$name(envelope) => envelope.subject(),)*
                 }
             }
+
+            /// Gives it a `ref`, by which its answer is known; false if it is of a kind that has none.
+            pub fn set_ref(&mut self, reference: Ref) -> bool {
+                let place = match self {
+                    $(ToServer::$name(envelope) => envelope.reference_mut(),)*
+                };
+                place.map(|place| *place = Some(reference)).is_some()
+            }
         }
     };
 }

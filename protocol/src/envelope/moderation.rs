@@ -82,6 +82,10 @@ impl FromClient for Box<Moderate> {
     fn subject(&self) -> Subject<'_> {
         (self.room.as_ref(), self.reference.as_ref())
     }
+
+    fn reference_mut(&mut self) -> Option<&mut Option<Ref>> {
+        Some(&mut self.reference)
+    }
 }
 
 fn seconds(action: Action, fields: &Fields<'_>) -> Result<Option<u64>, Refusal> {

@@ -3,8 +3,9 @@
 //!
 //! This file does not know what a command does.
 
-use protocol::{Action, Reason, RoomName, SECONDS_MAX, UserName};
+use protocol::{Action, Moderate, Reason, RoomName, ToServer, UserName};
 
+use super::duration::seconds;
 use crate::text;
 
 /// Something typed, understood.
@@ -32,13 +33,20 @@ pub enum Typed {
     Retry,
     Edit,
     Drop,
-    /// `/kick`, `/ban`, `/unban`, `/silence`, `/unsilence`: something done to a person.
-    Moderate(ModerationCommand),
+    /// Something that is asked of the server as it is.
+    Ask(Asked),
     /// `/delete [N]`
     Delete(usize),
     /// `/delete yes`: the message that was asked about.
     DeleteConfirmed,
     Quit,
+}
+
+/// What is asked of the server, without the room that is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// `/kick`, `/ban`, `/unban`, `/silence`, `/unsilence`: something done to a person.
+    Moderate(ModerationCommand),
 }
 
 /// What a moderator does to a person, in the room that is shown or in the whole server.
@@ -65,6 +73,36 @@ pub struct Command {
 
 /// What a command begins with: also as an input method for wide letters writes it.
 pub(crate) const SLASHES: [char; 2] = ['/', '／'];
+
+impl Asked {
+    /// What is sent, of the room that is shown.
+    pub fn envelope(self, room: &RoomName) -> ToServer {
+        match self {
+            Asked::Moderate(command) => {
+                let ModerationCommand { action, user, everywhere, seconds, reason } = command;
+                let room = (!everywhere).then(|| room.clone());
+                let act = Moderate { action, room, user, seconds, reason, reference: None };
+                ToServer::Moderate(Box::new(act))
+            }
+        }
+    }
+
+    /// As it is typed, without what is rare.
+    pub fn typed(&self) -> String {
+        match self {
+            Asked::Moderate(ModerationCommand { action, user, .. }) => {
+                let command = match action {
+                    Action::Kick => "kick",
+                    Action::Ban => "ban",
+                    Action::Unban => "unban",
+                    Action::Mute => "silence",
+                    Action::Unmute => "unsilence",
+                };
+                format!("/{command} {}", text::name(user.as_str()))
+            }
+        }
+    }
+}
 
 const fn command(
     name: &'static str,
@@ -167,11 +205,11 @@ fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
         "retry" => Typed::Retry,
         "edit" => Typed::Edit,
         "drop" => Typed::Drop,
-        "kick" => Typed::Moderate(moderation(Action::Kick, rest)?),
-        "ban" => Typed::Moderate(moderation(Action::Ban, rest)?),
-        "unban" => Typed::Moderate(moderation(Action::Unban, rest)?),
-        "silence" => Typed::Moderate(moderation(Action::Mute, rest)?),
-        "unsilence" => Typed::Moderate(moderation(Action::Unmute, rest)?),
+        "kick" => Typed::Ask(moderation(Action::Kick, rest)?),
+        "ban" => Typed::Ask(moderation(Action::Ban, rest)?),
+        "unban" => Typed::Ask(moderation(Action::Unban, rest)?),
+        "silence" => Typed::Ask(moderation(Action::Mute, rest)?),
+        "unsilence" => Typed::Ask(moderation(Action::Unmute, rest)?),
         "delete" if rest.is_empty() => Typed::Delete(1),
         "delete" if rest == "yes" => Typed::DeleteConfirmed,
         "delete" => Typed::Delete(number(rest)?),
@@ -183,25 +221,15 @@ fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
 
 /// A command by its name, or what else it is called, in any case and width.
 fn find(name: &str) -> Option<&'static Command> {
-    let name = narrow(name);
+    let name = text::narrow(name);
     COMMANDS.iter().find(|known| known.name == name || known.aliases.contains(&name.as_str()))
-}
-
-/// As commands are called: in small letters, and wide ones, as input methods write them, in ASCII.
-pub(crate) fn narrow(word: &str) -> String {
-    const WIDE: u32 = '！' as u32 - '!' as u32;
-    let narrow = word.chars().map(|c| match c {
-        '！'..='～' => char::from_u32(u32::from(c) - WIDE).unwrap_or(c),
-        c => c,
-    });
-    narrow.flat_map(char::to_lowercase).collect()
 }
 
 /// `-s` for the whole server, a name, in quotes if it has spaces, a time where it may have an end, and
 /// the rest is the reason.
-fn moderation(action: Action, rest: &str) -> Result<ModerationCommand, String> {
+fn moderation(action: Action, rest: &str) -> Result<Asked, String> {
     let (option, behind) = rest.split_once(char::is_whitespace).unwrap_or_default();
-    let (everywhere, rest) = match Some(behind).filter(|_| narrow(option) == "-s") {
+    let (everywhere, rest) = match Some(behind).filter(|_| text::narrow(option) == "-s") {
         Some(_) if action == Action::Kick => {
             return Err(
                 "removes from this room only; /ban -s bans from the whole server".to_owned()
@@ -218,7 +246,7 @@ fn moderation(action: Action, rest: &str) -> Result<ModerationCommand, String> {
     let rest = rest.trim_start();
     let (first, behind) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let takes_time = matches!(action, Action::Ban | Action::Mute);
-    let (seconds, reason) = match time(first).filter(|_| takes_time) {
+    let (seconds, reason) = match seconds(first).filter(|_| takes_time) {
         Some(seconds) => (Some(seconds), behind.trim_start()),
         None if action == Action::Mute => {
             return Err("needs a time, such as 10m, 2h or 3d".to_owned());
@@ -227,31 +255,13 @@ fn moderation(action: Action, rest: &str) -> Result<ModerationCommand, String> {
     };
     let reason = Some(reason).filter(|reason| !reason.is_empty());
     let reason = reason.map(Reason::try_from).transpose().map_err(|error| error.to_string())?;
-    Ok(ModerationCommand { action, user, everywhere, seconds, reason })
+    Ok(Asked::Moderate(ModerationCommand { action, user, everywhere, seconds, reason }))
 }
 
 /// So many of something: 1 message, 2,000 messages.
 pub(crate) fn counted(count: usize, what: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{} {what}{plural}", text::grouped(count))
-}
-
-/// Letters for units of time, and the seconds of each, the largest first.
-const UNITS: [(char, u64); 4] = [('d', 24 * 60 * 60), ('h', 60 * 60), ('m', 60), ('s', 1)];
-
-/// Seconds of a time like 90s, 10m, 2h or 3d.
-fn time(text: &str) -> Option<u64> {
-    let text = narrow(text);
-    let (_, unit) = UNITS.into_iter().find(|(letter, _)| text.ends_with(*letter))?;
-    let count: u64 = text[..text.len() - 1].parse().ok()?;
-    count.checked_mul(unit).filter(|seconds| (1..=SECONDS_MAX).contains(seconds))
-}
-
-/// A time as it is typed: 2h for 7,200 seconds, 90s for 90.
-pub(crate) fn spelled(seconds: u64) -> String {
-    let whole = UNITS.into_iter().find(|(_, unit)| seconds.is_multiple_of(*unit));
-    let (letter, unit) = whole.unwrap_or(('s', 1));
-    format!("{}{letter}", seconds / unit)
 }
 
 fn number(rest: &str) -> Result<usize, String> {
@@ -265,7 +275,7 @@ fn room(rest: &str) -> Result<RoomName, String> {
 }
 
 fn unknown(name: &str) -> String {
-    let typed = narrow(name);
+    let typed = text::narrow(name);
     let shares = |known: &str| known.chars().zip(typed.chars()).take_while(|(a, b)| a == b).count();
     let nearest = COMMANDS.iter().map(|known| known.name).max_by_key(|known| shares(known));
     match nearest.filter(|known| shares(known) > 0) {
@@ -309,7 +319,6 @@ mod tests {
         assert_eq!((parse("／／etc"), parse("/／etc")), (text("／etc"), text("／etc")));
         assert_eq!(parse("/HELP ／Join"), parse("/help join"));
         assert!(parse("/JION ops").unwrap_err().contains("Did you mean /join?"));
-        assert_eq!((time("10M"), time("３Ｄ")), (Some(600), Some(259_200)));
         assert_eq!(parse("/BAN　-S Bob 2H"), parse("/ban -s Bob 2h"));
     }
 
@@ -318,7 +327,13 @@ mod tests {
         let moderation = |action, everywhere, user: &str, seconds, reason: Option<&str>| {
             let user = UserName::try_from(user).unwrap();
             let reason = reason.map(|reason| Reason::try_from(reason).unwrap());
-            Ok(Typed::Moderate(ModerationCommand { action, user, everywhere, seconds, reason }))
+            Ok(Typed::Ask(Asked::Moderate(ModerationCommand {
+                action,
+                user,
+                everywhere,
+                seconds,
+                reason,
+            })))
         };
         let (kick, ban, mute) = (Action::Kick, Action::Ban, Action::Mute);
         assert_eq!(parse("/kick Bob"), moderation(kick, false, "Bob", None, None));

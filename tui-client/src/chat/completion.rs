@@ -2,7 +2,8 @@
 //!
 //! This file does not know where the word is written, or which key asks for it.
 
-use super::commands::{COMMANDS, SLASHES, narrow};
+use super::commands::{COMMANDS, SLASHES};
+use crate::text::narrow;
 
 /// What there is to complete with.
 #[derive(Debug, Default)]

@@ -10,6 +10,7 @@
 
 pub mod commands;
 pub mod completion;
+mod duration;
 pub mod event;
 pub mod memory;
 pub mod model;

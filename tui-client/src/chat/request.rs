@@ -1,5 +1,5 @@
-//! What a person asked of the server besides messages, until it is answered: a moderator's commands and
-//! deletions.
+//! What a person asked of the server besides messages, until it is answered: by a command, or by deleting a
+//! message.
 //!
 //! This file does not know when anything is sent.
 
@@ -13,6 +13,8 @@ pub const REQUESTS_MAX: usize = 100;
 pub struct Request {
     pub reference: Ref,
     pub envelope: ToServer,
+    /// As it is typed.
+    pub typed: String,
     /// It is to be sent, again or for the first time; otherwise the server has it and has not answered.
     pub waits: bool,
     /// How often it was refused for a time.
@@ -22,10 +24,6 @@ pub struct Request {
 impl Request {
     /// The room that one has to be in; none for the whole server.
     pub fn room(&self) -> Option<&RoomName> {
-        match &self.envelope {
-            ToServer::Moderate(act) => act.room.as_ref(),
-            ToServer::Delete(delete) => Some(&delete.room),
-            _ => None,
-        }
+        self.envelope.about().0
     }
 }

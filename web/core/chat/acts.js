@@ -1,4 +1,4 @@
-// What a moderator asked for and the server has not answered: an act that came too fast is repeated when the
+// What was asked for by a command, or by deleting, and the server has not answered: an act that came too fast is repeated when the
 // server has time for it. Pure: it knows neither page nor socket nor clock.
 
 import { fold } from "../protocol/names.js";
@@ -117,7 +117,8 @@ export function dropAll({ acts }) {
 
 /** @param {Act} act */
 function typed({ envelope }) {
-  return envelope.type === "delete" ? "/delete" : `/${COMMAND_FOR[envelope.type]} ${inSentence(envelope.user)}`;
+  const name = /** @type {Record<string, string>} */ (COMMAND_FOR)[envelope.type] ?? envelope.type;
+  return `/${name}${envelope.user === undefined ? "" : ` ${inSentence(envelope.user)}`}`;
 }
 
 /** It waits, and for nothing but its turn: what is for another room waits until one is in that room.

@@ -15,7 +15,7 @@ import { SANCTIONS, sanction } from "./moderation.js";
  *   | {is: "url" | "copy", number?: number}
  *   | {is: "delete", number?: number, id?: number}
  *   | {is: "theme" | "width", name: string}
- *   | import("./moderation.js").SanctionIntent} Intent
+ *   | import("./moderation.js").AskIntent} Intent
  */
 
 /** Names, what else they are called, arguments, and the words of the help; in brackets is what may be

@@ -113,8 +113,8 @@ function perform(state, room, intent) {
       return fault(state, intent.words);
     case "delete":
       return deletion(state, room, intent.id ?? nthNewest(room, intent.number ?? 1)?.id);
-    case "sanction":
-      return askServer(state, room, { ...intent.sanction, ...(intent.everywhere ? {} : { room: room.name }) });
+    case "ask":
+      return askServer(state, room, { ...intent.envelope, ...(intent.everywhere ? {} : { room: room.name }) });
   }
 }
 
@@ -150,7 +150,7 @@ function deletion(state, room, id) {
   return id === undefined ? fault(state, "No such message") : askServer(state, room, { type: "delete", room: room.name, message: id });
 }
 
-/** What a moderator does. The server says who is one.
+/** What the server may refuse: it says who may do what.
  * @param {State} state
  * @param {Room} room
  * @param {import("../update.js").Asked} envelope */

@@ -8,7 +8,7 @@ import { nameFault } from "../protocol/names.js";
 /**
  * @typedef {import("../chat/state.js").Room} Room
  * @typedef {import("../update.js").Sanction} Sanction
- * @typedef {{is: "sanction", sanction: Sanction, everywhere: boolean}} SanctionIntent
+ * @typedef {{is: "ask", envelope: import("../update.js").Asked, everywhere?: boolean}} AskIntent
  * `everywhere`: on the whole server, else in the room shown
  */
 
@@ -20,7 +20,7 @@ export const SANCTIONS = Object.fromEntries(Object.entries(COMMAND_FOR).map(([ty
  * the rest is the reason. A sentence if it is no such thing.
  * @param {string} command
  * @param {string} typed
- * @returns {SanctionIntent | string} */
+ * @returns {AskIntent | string} */
 export function sanction(command, typed) {
   const type = SANCTIONS[command] ?? "kick";
   const everywhere = /^-s /i.test(typed);
@@ -35,7 +35,7 @@ export function sanction(command, typed) {
   const reason = seconds === null ? behind : after;
   const chars = [...reason].length;
   if (chars > REASON_CHARS_MAX) return `A reason has at most ${REASON_CHARS_MAX} characters; this one has ${chars}`;
-  return { is: "sanction", everywhere, sanction: { type, user, ...(seconds === null ? {} : { seconds }), ...(reason ? { reason } : {}) } };
+  return { is: "ask", everywhere, envelope: { type, user, ...(seconds === null ? {} : { seconds }), ...(reason ? { reason } : {}) } };
 }
 
 /** Seconds of a duration like 90s, 10m, 2h or 3d; null if it is none.

@@ -2,13 +2,13 @@
 //!
 //! Some are for the surface alone, which does them instead: `/help`, `/search` and `/theme`.
 
-use protocol::{Delete, Leave, MessageId, Moderate, RoomName, ToServer, UserName};
+use protocol::{Delete, Leave, MessageId, RoomName, ToServer, UserName};
 
 use super::connection::{join, reconnect};
 use super::request;
 use super::rooms::{close_active, go_to, show_number, show_room};
 use super::sending::{drop_failed, edit_failed, send_again};
-use crate::chat::commands::{Command, ModerationCommand, Typed};
+use crate::chat::commands::{Command, Typed};
 use crate::chat::event::Effect;
 use crate::chat::model::{Connection, Deletion, Model};
 use crate::chat::room::{Room, What};
@@ -46,24 +46,18 @@ pub fn command(model: &mut Model, typed: Typed) -> Vec<Effect> {
         Typed::Retry => return send_again(model),
         Typed::Edit => return edit_failed(model),
         Typed::Drop => drop_failed(model),
-        Typed::Moderate(_) | Typed::Delete(_) if !model.room().joined => {
+        Typed::Ask(_) | Typed::Delete(_) if !model.room().joined => {
             model.notice = Some(NOT_IN_ROOM.to_owned());
         }
-        Typed::Moderate(command) => {
-            let act = act(model, command);
-            return request::ask(model, act);
+        Typed::Ask(asked) => {
+            let (typed, envelope) = (asked.typed(), asked.envelope(&model.room().name));
+            return request::ask(model, envelope, typed);
         }
         Typed::Delete(number) => delete(model, number),
         Typed::DeleteConfirmed => return confirm_deletion(model),
         Typed::Quit => return vec![Effect::Quit],
     }
     Vec::new()
-}
-
-fn act(model: &Model, command: ModerationCommand) -> ToServer {
-    let ModerationCommand { action, user, everywhere, seconds, reason } = command;
-    let room = Some(model.room().name.clone()).filter(|_| !everywhere);
-    ToServer::Moderate(Box::new(Moderate { action, room, user, seconds, reason, reference: None }))
 }
 
 /// Counted from the newest, at the moment when it is asked for.
@@ -96,7 +90,8 @@ pub fn question_deletion(model: &mut Model, id: Option<MessageId>) {
 pub fn confirm_deletion(model: &mut Model) -> Vec<Effect> {
     match model.deletion.take() {
         Some(Deletion { room, message, .. }) => {
-            request::ask(model, ToServer::Delete(Delete { room, message, reference: None }))
+            let envelope = ToServer::Delete(Delete { room, message, reference: None });
+            request::ask(model, envelope, "/delete".to_owned())
         }
         None => {
             model.notice = Some("Nothing to confirm: /delete [N] comes first".to_owned());

@@ -13,7 +13,7 @@ use super::history::history_came;
 use super::refused::refused;
 use super::request;
 use super::sending::{send_next, take_in};
-use crate::chat::commands;
+use crate::chat::duration;
 use crate::chat::event::{Effect, Timer};
 use crate::chat::model::Model;
 use crate::chat::room::{Reading, What};
@@ -126,7 +126,7 @@ fn words_about(model: &Model, moderated: &Moderated) -> String {
         (Some(room), _) => format!(" in #{}", text::name(room.as_str())),
         (None, _) => " on the whole server".to_owned(),
     };
-    let time = seconds.map(|seconds| format!(" for {}", commands::spelled(seconds)));
+    let time = seconds.map(|seconds| format!(" for {}", duration::spelled(seconds)));
     let reason = reason.as_ref().map(|reason| format!(": {}", text::shown(reason.as_str())));
     let (time, reason) = (time.unwrap_or_default(), reason.unwrap_or_default());
     format!("{by} {did} {user}{place}{time}{reason}")

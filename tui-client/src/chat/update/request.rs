@@ -4,7 +4,7 @@
 //! What waits is sent again one by one, each when the one before it is answered, and what is asked for
 //! meanwhile waits behind it: so their order holds, and no burst follows a refusal.
 
-use protocol::{Action as ModerationAction, ErrorNote, Ref, RoomName, ToServer};
+use protocol::{ErrorNote, Ref, RoomName, ToServer};
 
 use super::sending::new_ref;
 use super::server_wait::{is_for_now, server_wait};
@@ -12,7 +12,6 @@ use crate::chat::event::{Effect, Timer};
 use crate::chat::model::{Connection, Model};
 use crate::chat::request::{REQUESTS_MAX, Request};
 use crate::chat::room::Room;
-use crate::text;
 
 /// A request that was refused for a time more often than this is given up.
 const REFUSALS_MAX: u8 = 10;
@@ -26,7 +25,7 @@ pub(super) enum Refused {
 }
 
 /// Asks the server for something, under a `ref` of its own.
-pub(super) fn ask(model: &mut Model, mut envelope: ToServer) -> Vec<Effect> {
+pub(super) fn ask(model: &mut Model, mut envelope: ToServer, typed: String) -> Vec<Effect> {
     if model.requests.len() >= REQUESTS_MAX {
         model.notice = Some("Too many requests are waiting for the server".to_owned());
         return Vec::new();
@@ -38,15 +37,11 @@ pub(super) fn ask(model: &mut Model, mut envelope: ToServer) -> Vec<Effect> {
             return Vec::new();
         }
     };
-    match &mut envelope {
-        ToServer::Moderate(act) => act.reference = Some(named.clone()),
-        ToServer::Delete(delete) => delete.reference = Some(named.clone()),
-        _ => {}
-    }
+    envelope.set_ref(named.clone());
     let is_due = |request: &Request| request.waits && may_go(request, &model.rooms);
     let waits = model.requests_held || model.requests.iter().any(is_due);
     let effects = if waits { Vec::new() } else { vec![Effect::Send(envelope.clone())] };
-    model.requests.push(Request { reference: named, envelope, waits, refusals: 0 });
+    model.requests.push(Request { reference: named, envelope, typed, waits, refusals: 0 });
     effects
 }
 
@@ -125,18 +120,6 @@ pub(super) fn renamed(model: &mut Model) {
 
 /// What was asked for, as it is typed; None if nothing was.
 fn list(requests: &[Request]) -> Option<String> {
-    let typed: Vec<_> = requests.iter().map(words).collect();
+    let typed: Vec<_> = requests.iter().map(|request| request.typed.as_str()).collect();
     (!typed.is_empty()).then(|| typed.join(", "))
-}
-
-fn words(request: &Request) -> String {
-    let ToServer::Moderate(act) = &request.envelope else { return "/delete".to_owned() };
-    let command = match act.action {
-        ModerationAction::Kick => "kick",
-        ModerationAction::Ban => "ban",
-        ModerationAction::Unban => "unban",
-        ModerationAction::Mute => "silence",
-        ModerationAction::Unmute => "unsilence",
-    };
-    format!("/{command} {}", text::name(act.user.as_str()))
 }
