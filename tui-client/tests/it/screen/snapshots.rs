@@ -2,6 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 use nebula::chat;
+use nebula::chat::commands::COMMANDS;
 use nebula::screen::Event;
 
 use crate::client::Client;
@@ -37,8 +38,12 @@ fn busy(columns: u16, rows: u16) -> Client {
     client
 }
 
-fn snapshot(name: &str, mut make: impl FnMut(u16, u16) -> Client) {
-    for (columns, rows) in SIZES {
+fn snapshot(name: &str, make: impl FnMut(u16, u16) -> Client) {
+    snapshot_at(SIZES, name, make);
+}
+
+fn snapshot_at(sizes: &[(u16, u16)], name: &str, mut make: impl FnMut(u16, u16) -> Client) {
+    for (columns, rows) in sizes {
         let screen = make(*columns, *rows).screen();
         let screen: Vec<_> = screen.iter().map(|row| row.trim_end()).collect();
         insta::assert_snapshot!(format!("{name}_{columns}x{rows}"), screen.join("\n"));
@@ -86,11 +91,20 @@ fn reading_further_up_without_a_line() {
 
 #[test]
 fn the_help_the_switcher_and_the_bare_view() {
-    snapshot("help", |columns, rows| {
+    let help = |columns, rows| {
         let mut client = busy(columns, rows);
         client.presses(KeyCode::F(1), KeyModifiers::NONE);
         client
-    });
+    };
+    // A large screen shows the whole table of commands, which is held against the help by itself.
+    let (large, smaller) = SIZES.split_last().unwrap();
+    snapshot_at(smaller, "help", help);
+    let screen = help(large.0, large.1).screen().join("\n");
+    for command in COMMANDS {
+        let row = screen.lines().find(|row| row.contains(&format!(" /{} ", command.name)));
+        let row = row.unwrap_or_else(|| panic!("/{} is not in {screen}", command.name));
+        assert!(row.contains(command.arguments) && screen.contains(command.what), "{row}");
+    }
     snapshot("switcher", |columns, rows| {
         let mut client = busy(columns, rows);
         client.presses(KeyCode::Char('g'), KeyModifiers::CONTROL);
