@@ -77,6 +77,8 @@ from_clients! {
     History(HistoryQuery): "history",
     /// Ask for more of the people of a large room.
     Presence(PeopleQuery): "presence",
+    /// Say what a room is about.
+    Topic(SetTopic): "topic",
     /// Delete a message. For moderators.
     Delete(Delete): "delete",
     /// Do something to a person. For moderators. Its type is the action.
@@ -98,6 +100,8 @@ pub enum ToClient {
     Presence(Presence),
     /// What a room is, on joining.
     Room(RoomInfo),
+    /// What a room is about from now on.
+    Topic(Topic),
     /// Older messages, on joining or when asked for.
     History(History),
     /// A message was deleted.

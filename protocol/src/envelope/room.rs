@@ -1,14 +1,17 @@
-//! `room`: what a room is, beside who is in it.
+//! `room`: what a room is, beside who is in it; and `topic`: somebody says what it is about.
 //!
-//! The server sends [`RoomInfo`] after the first `presence` of a join, if there is something to tell.
-//! This file does not know where topics are kept.
+//! The server sends [`RoomInfo`] after the first `presence` of a join, if there is something to tell. A
+//! client sends [`SetTopic`]; everybody in the room hears [`Topic`] once it is stored. A topic is an event of
+//! its room, with an id of its own, and the newest one holds. This file does not know where topics are kept.
 
 use std::fmt;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::name::RoomName;
+use super::fields::{Fields, FromClient, Subject};
+use crate::ids::{MessageId, Ref};
+use crate::name::{RoomName, UserName};
 use crate::refusal::Refusal;
 use crate::text::characters::{is_blank, with_newlines};
 
@@ -33,6 +36,52 @@ pub struct RoomInfo {
 pub enum RoomKind {
     /// Everybody who knows its name.
     Open,
+}
+
+/// Says what a room is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SetTopic {
+    /// A room that the connection has joined.
+    pub room: RoomName,
+    /// What it is about; empty if nothing any more.
+    pub content: TopicText,
+    /// The author's own id for it: sending it again never sets it a second time.
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Ref>,
+}
+
+impl FromClient for SetTopic {
+    fn read(fields: &Fields<'_>) -> Result<Self, Refusal> {
+        let (reference, room) = (fields.reference()?, fields.room()?);
+        let content = TopicText::try_from(&*fields.text("content")?)?;
+        Ok(SetTopic { room, content, reference })
+    }
+
+    fn subject(&self) -> Subject<'_> {
+        (Some(&self.room), self.reference.as_ref())
+    }
+
+    fn reference_mut(&mut self) -> Option<&mut Option<Ref>> {
+        Some(&mut self.reference)
+    }
+}
+
+/// A `topic` envelope: what a room is about from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Topic {
+    /// The room, as whoever opened it spelt it.
+    pub room: RoomName,
+    /// What it is about; empty if nothing any more.
+    pub content: TopicText,
+    /// Who said so.
+    pub sender: UserName,
+    /// Its place in the order of the whole server.
+    pub id: MessageId,
+    /// When it was stored: milliseconds since 1970.
+    pub at: u64,
+    /// Its author's own id for it. Only meaningful to that author.
+    #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Ref>,
 }
 
 /// What a room is about: one line of at most [`TOPIC_CHARS_MAX`] characters, which may be empty. Line

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use protocol::{ErrorNote, Message, Refusal, RoomName, ToClient};
+use protocol::{ErrorNote, Message, Refusal, RoomName, ToClient, Topic};
 
 use crate::frame::{Delivery, Frame};
 use crate::hub::room_tag;
@@ -12,7 +12,7 @@ use crate::log::command::ReplyTo;
 use crate::log::event::Event;
 use crate::log::health::Health;
 use crate::log::outcome::{Deletion, Forgotten, Outcome};
-use crate::log::reading::page::Stored;
+use crate::log::reading::page::{self, Stored};
 use crate::monitoring::metrics::Metrics;
 use crate::outbox::Outbox;
 
@@ -87,6 +87,7 @@ impl Effects {
         match outcome {
             Outcome::Said(message) => self.said(message, tell),
             Outcome::Deleted(deletion) => self.deleted(*deletion, tell),
+            Outcome::TopicSet(topic) => self.topic_set(*topic, tell),
             Outcome::Repeated(first) => {
                 if let (Some(author), (Some(room), _)) = (author, event.act.about()) {
                     let frame = Frame::text(first.encode(), Delivery::Always);
@@ -120,6 +121,14 @@ impl Effects {
         self.health.rooms.with(room.key(), |open| open.changed(Stored::new(left)));
         let delivery = Delivery::Sequenced { room_tag: room_tag(&room), number: id.get() };
         tell(room, Frame::text(ToClient::Deleted(deleted).encode(), delivery), To::Everybody);
+    }
+
+    fn topic_set(&self, topic: Topic, tell: &mut impl FnMut(RoomName, Arc<Frame>, To)) {
+        let (room, id) = (topic.room.clone(), topic.id);
+        let now = page::Topic { id, content: topic.content.clone() };
+        self.health.rooms.with(room.key(), |open| open.set_topic(now));
+        let delivery = Delivery::Sequenced { room_tag: room_tag(&room), number: id.get() };
+        tell(room, Frame::text(ToClient::Topic(topic).encode(), delivery), To::Everybody);
     }
 
     fn forgotten(&self, forgotten: &Forgotten) {

@@ -2,7 +2,7 @@
 //!
 //! Plain data. This file does not know how anything is stored, or who is told.
 
-use protocol::{Body, Deleted, Message, MessageId, Ref, RoomName, UserName};
+use protocol::{Body, Deleted, Message, MessageId, Ref, RoomName, Topic, TopicText, UserName};
 
 use crate::log::sanction::{Lift, Sanction};
 use crate::log::time::judge::{EARLIEST_MS, Reading};
@@ -30,6 +30,8 @@ pub(crate) enum Act {
     Say(Say),
     /// A message is deleted.
     Delete(Box<Delete>),
+    /// A room is about something else.
+    SetTopic(Box<SetTopic>),
     /// Somebody takes a name, for good.
     TakeName(Box<TakeName>),
     /// A name was used by whose it is.
@@ -70,6 +72,14 @@ pub(crate) struct Delete {
     pub(crate) room: RoomName,
     pub(crate) message: MessageId,
     pub(crate) by: UserName,
+    pub(crate) reference: Option<Ref>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SetTopic {
+    pub(crate) room: RoomName,
+    pub(crate) author: Author,
+    pub(crate) content: TopicText,
     pub(crate) reference: Option<Ref>,
 }
 
@@ -146,6 +156,20 @@ impl Delete {
     }
 }
 
+impl SetTopic {
+    /// What people are told of it, once it has its place in the order.
+    pub(crate) fn topic(&self, id: MessageId, at: u64) -> Topic {
+        Topic {
+            room: self.room.clone(),
+            content: self.content.clone(),
+            sender: self.author.name.clone(),
+            id,
+            at,
+            reference: self.reference.clone(),
+        }
+    }
+}
+
 impl Expire {
     /// What is over at some time, unless that is doubted.
     pub(crate) fn at(time: &Reading, name_expiry_ms: Option<u64>) -> Option<Self> {
@@ -167,6 +191,7 @@ impl Act {
             Act::Expire(_) | Act::Forget(_) | Act::NoteTime(_) => true,
             Act::Say(_)
             | Act::Delete(_)
+            | Act::SetTopic(_)
             | Act::TakeName(_)
             | Act::UseName(_)
             | Act::Impose(_)
@@ -179,6 +204,7 @@ impl Act {
         match self {
             Act::Say(say) => (Some(&say.room), say.reference.as_ref()),
             Act::Delete(delete) => (Some(&delete.room), delete.reference.as_ref()),
+            Act::SetTopic(set) => (Some(&set.room), set.reference.as_ref()),
             Act::Impose(sanction) => (sanction.room.as_ref(), None),
             Act::Lift(lift) => (lift.room.as_ref(), None),
             Act::Forget(forget) => (forget.room.as_ref(), None),

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use protocol::{Deleted, Message, MessageId, Refusal, ToClient};
+use protocol::{Deleted, Message, MessageId, Refusal, ToClient, Topic};
 
 use crate::people::names::PersonId;
 
@@ -15,6 +15,8 @@ pub(crate) enum Outcome {
     Said(Message),
     /// Everybody hears that a message was deleted, of which this is left.
     Deleted(Box<Deletion>),
+    /// Everybody hears what a room is about.
+    TopicSet(Box<Topic>),
     /// It was done before, or by the same author under the same `ref`: its author hears of the first time
     /// again.
     Repeated(Box<ToClient>),
@@ -36,6 +38,7 @@ impl Outcome {
             Outcome::Refused(refusal) => Err(refusal),
             Outcome::Said(_)
             | Outcome::Deleted(_)
+            | Outcome::TopicSet(_)
             | Outcome::Repeated(_)
             | Outcome::Kept(_)
             | Outcome::Forgotten(_) => Err(Refusal::Unavailable),
@@ -49,6 +52,7 @@ impl Outcome {
             Outcome::Refused(refusal) => Err(refusal),
             Outcome::Said(_)
             | Outcome::Deleted(_)
+            | Outcome::TopicSet(_)
             | Outcome::Repeated(_)
             | Outcome::Named(_)
             | Outcome::Forgotten(_) => Err(Refusal::Unavailable),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use protocol::{
     Body, Code, Connect, Deleted, ErrorNote, History, HistoryQuery, Message, MessageId, Ref,
-    RoomName, Say, ToClient, ToServer, TopicText, UserName,
+    RoomName, Say, SetTopic, ToClient, ToServer, Topic, TopicText, UserName,
 };
 
 use super::store::Store;
@@ -23,6 +23,9 @@ pub(super) struct Client {
     pub(super) acknowledged: Vec<Message>,
     next: u32,
 }
+
+/// Of so many things to say one is what the room is about.
+const TOPIC_EVERY: u32 = 5;
 
 /// What a client knows of a room.
 pub(super) struct View {
@@ -44,6 +47,8 @@ pub(super) struct Said {
     room: RoomName,
     content: Body,
     reference: Ref,
+    /// What the room is about from now on.
+    is_topic: bool,
     /// On this line.
     sent: bool,
 }
@@ -105,11 +110,13 @@ impl Client {
     pub(super) fn think(&mut self, room: usize) {
         let view = self.rooms.values().nth(room % self.rooms.len()).unwrap();
         let text = format!("{}-{}", self.key, self.next);
+        let is_topic = self.next.is_multiple_of(TOPIC_EVERY);
         self.next += 1;
         self.pending.push_back(Said {
             room: view.room.clone(),
             content: Body::try_from(text.clone()).unwrap(),
             reference: Ref::try_from(&*text).unwrap(),
+            is_topic,
             sent: false,
         });
     }
@@ -128,6 +135,10 @@ impl Client {
         let said = self.pending.iter_mut().find(is_due)?;
         said.sent = true;
         let (room, reference) = (said.room.clone(), Some(said.reference.clone()));
+        if said.is_topic {
+            let content = TopicText::try_from(said.content.as_str()).unwrap();
+            return Some(ToServer::Topic(SetTopic { room, content, reference }));
+        }
         let content = said.content.clone();
         Some(ToServer::Message(Say { room, content, reference }))
     }
@@ -208,6 +219,7 @@ impl Client {
                 }
                 view.topic = info.topic;
             }
+            ToClient::Topic(topic) => self.topic(topic)?,
             ToClient::Error(note) => {
                 self.is_mine(&note)?;
                 if note.code == Code::Unavailable && note.reference.is_none() {
@@ -279,6 +291,25 @@ impl Client {
         if let Some(place) = place {
             self.pending.remove(place);
             self.acknowledged.push(message);
+        }
+        Ok(())
+    }
+
+    fn topic(&mut self, topic: Topic) -> Result<(), String> {
+        let (id, who, mine) = (topic.id, self.name.as_str(), topic.sender == self.name);
+        let is_it = |said: &Said| mine && Some(&said.reference) == topic.reference.as_ref();
+        let place = self.pending.iter().position(is_it);
+        let view = self.rooms.get_mut(&**topic.room.key()).unwrap();
+        let again = id <= view.position;
+        // What one sent again comes back as it was, and another may hold since.
+        if again && !mine {
+            return Err(format!("{who} hears of the topic {id} after {}", view.position));
+        }
+        if !again {
+            (view.topic, view.position) = (topic.content, id);
+        }
+        if let Some(place) = place {
+            self.pending.remove(place);
         }
         Ok(())
     }

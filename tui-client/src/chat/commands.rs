@@ -3,7 +3,7 @@
 //!
 //! This file does not know what a command does.
 
-use protocol::{Action, Moderate, Reason, RoomName, ToServer, UserName};
+use protocol::{Action, Moderate, Reason, RoomName, SetTopic, ToServer, TopicText, UserName};
 
 use super::duration::seconds;
 use crate::text;
@@ -47,6 +47,8 @@ pub enum Typed {
 pub enum Asked {
     /// `/kick`, `/ban`, `/unban`, `/silence`, `/unsilence`: something done to a person.
     Moderate(ModerationCommand),
+    /// `/topic TEXT`
+    Topic(TopicText),
 }
 
 /// What a moderator does to a person, in the room that is shown or in the whole server.
@@ -84,6 +86,9 @@ impl Asked {
                 let act = Moderate { action, room, user, seconds, reason, reference: None };
                 ToServer::Moderate(Box::new(act))
             }
+            Asked::Topic(content) => {
+                ToServer::Topic(SetTopic { room: room.clone(), content, reference: None })
+            }
         }
     }
 
@@ -100,6 +105,7 @@ impl Asked {
                 };
                 format!("/{command} {}", text::name(user.as_str()))
             }
+            Asked::Topic(_) => "/topic".to_owned(),
         }
     }
 }
@@ -132,6 +138,7 @@ pub const COMMANDS: &[Command] = &[
     command("copy", &[], "[N]", "copy the newest message, or the N-th newest"),
     command("clear", &[], "", "clear the screen; scrolling up brings the messages back"),
     command("mute", &[], "", "mute or unmute the notifications of this room"),
+    command("topic", &[], "TEXT", "say what this room is about; /topic - clears it"),
     command("theme", &[], "NAME", "change colours: any, dark, light, mono, colour-blind"),
     command("key", &[], "", "show what reserves your name, and where it is stored"),
     command("retry", &[], "", "resend the messages that were refused here"),
@@ -189,6 +196,7 @@ fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
         "leave" => Typed::Leave,
         "rooms" => Typed::Rooms,
         "room" => Typed::Room(rest.to_owned()),
+        "topic" => Typed::Ask(Asked::Topic(topic(rest)?)),
         "who" => Typed::Who,
         // It travels as it is typed, and clients draw it as something done.
         "me" => Typed::Text(format!("/me {rest}")),
@@ -262,6 +270,10 @@ fn moderation(action: Action, rest: &str) -> Result<Asked, String> {
 pub(crate) fn counted(count: usize, what: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{} {what}{plural}", text::grouped(count))
+}
+
+fn topic(rest: &str) -> Result<TopicText, String> {
+    TopicText::try_from(if rest == "-" { "" } else { rest }).map_err(|error| error.to_string())
 }
 
 fn number(rest: &str) -> Result<usize, String> {

@@ -1,7 +1,7 @@
 // What the server says, taken into the state. Pure: it knows neither page nor socket nor clock.
 
 import { DELETED_CONTENT } from "../protocol/envelopes.js";
-import { counted, inSentence } from "../protocol/text.js";
+import { counted, inSentence, onOneLine } from "../protocol/text.js";
 import { dropAll, next, settled } from "./acts.js";
 import { wordsAbout, wordsToExcluded } from "./moderated.js";
 import { sendNext, stored } from "./outbox.js";
@@ -60,6 +60,8 @@ export function received(state, envelope, at) {
     case "room":
       room.topic = envelope.topic ?? "";
       return [];
+    case "topic":
+      return topicCame(state, room, envelope, at);
     case "history":
       return envelope.ref === PROBE ? [] : pageCame(state, room, envelope);
   }
@@ -127,6 +129,21 @@ function write(room, what) {
   room.notes += 1;
   room.entries.push({ ...what, id: room.entries.at(-1)?.id ?? room.head, note: room.notes });
   trim(room);
+}
+
+/** What is heard again may have been followed by another.
+ * @param {State} state
+ * @param {Room} room
+ * @param {import("../protocol/envelopes.js").Topic} topic
+ * @param {number} at
+ * @returns {Action[]} */
+function topicCame(state, room, { content, sender, id, ref }, at) {
+  if (id > room.head) {
+    Object.assign(room, { topic: content, head: id });
+    const did = content === "" ? "cleared the topic" : `changed the topic: ${onOneLine(content, content.length)}`;
+    write(room, { type: "told", sender, at, words: `${inSentence(sender)} ${did}` });
+  }
+  return isMe(state, sender) ? settled(state, ref) : [];
 }
 
 /** Whoever is removed is told why, and then receives their own `leave`.

@@ -36,6 +36,7 @@ export const COMMANDS = [
   ["copy", [], "[N]", "copy the newest message, or the N-th newest"],
   ["clear", [], "", "clear the screen; scrolling up brings messages back"],
   ["mute", [], "", "mute or unmute notifications from this room"],
+  ["topic", [], "TEXT", "say what this room is about; /topic - clears it"],
   ["theme", [], "NAME", "set the theme: system, dark, light"],
   ["width", [], "NAME", "set the text width: comfortable, full"],
   ["key", [], "", "explain what reserves your name"],
@@ -92,6 +93,8 @@ function intent(name, given) {
     case "copy":
     case "delete":
       return { is: name, ...(given !== "" && { number: Number(given) }) };
+    case "topic":
+      return { is: "ask", envelope: { type: "topic", content: given === "-" ? "" : given } };
     case "theme":
     case "width":
       return { is: name, name: given.toLowerCase() };

@@ -9,11 +9,12 @@ import { withNewlines } from "./text.js";
  * @typedef {{type: "join" | "leave", room: string, sender: string, role?: string}} Traffic
  * @typedef {{type: "presence", room: string, users: string[], count?: number, after?: string}} Presence
  * @typedef {{type: "room", room: string, kind: string, topic?: string}} RoomInfo
+ * @typedef {{type: "topic", room: string, content: string, sender: string, id: number, ref?: string}} Topic
  * @typedef {{type: "history", room: string, messages: Message[], more?: boolean, head: number, changed?: Message[], changed_more?: boolean, epoch?: string, ref?: string}} Page
  * @typedef {{type: "deleted", room: string, message: number, by: string, id: number, ref?: string}} Deleted
  * @typedef {{type: "moderated", action: "kick" | "ban" | "unban" | "mute" | "unmute", user: string, by: string, room?: string, seconds?: number, reason?: string, ref?: string}} Moderated
  * @typedef {{type: "error", code: string, content: string, room?: string, ref?: string, retry_ms?: number}} Refusal
- * @typedef {Message | Traffic | Presence | RoomInfo | Page | Deleted | Moderated | Refusal} Envelope
+ * @typedef {Message | Traffic | Presence | RoomInfo | Topic | Page | Deleted | Moderated | Refusal} Envelope
  * @typedef {{room: string, username?: string | null, since?: number, history?: number}} Hello
  */
 
@@ -63,6 +64,8 @@ function isKnown(e) {
         && (e.count === undefined || isId(e.count)) && maybeText(e.after);
     case "room":
       return named("room", "kind") && (e.topic === undefined || isText(e.topic, TEXT_UNITS_MAX));
+    case "topic":
+      return named("room", "sender") && isText(e.content, TEXT_UNITS_MAX) && isId(e.id) && maybeText(e.ref);
     case "history":
       return named("room") && isId(e.head) && maybeText(e.ref) && maybeText(e.epoch) && areMessages(e.messages, HISTORY_MAX) && (e.changed === undefined || areMessages(e.changed, CHANGED_MAX));
     case "deleted":

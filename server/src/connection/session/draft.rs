@@ -2,7 +2,7 @@
 //!
 //! This file does not know who may say it.
 
-use protocol::{Ref, RoomName, Say};
+use protocol::{Ref, RoomName, Say, SetTopic};
 
 use crate::log::event::{self, Act, Author};
 
@@ -10,6 +10,7 @@ use crate::log::event::{self, Act, Author};
 #[derive(Debug)]
 pub(crate) enum Draft {
     Say(Say),
+    Topic(SetTopic),
 }
 
 impl Draft {
@@ -17,6 +18,7 @@ impl Draft {
     pub(super) fn about(&self) -> (&RoomName, Option<&Ref>) {
         match self {
             Draft::Say(say) => (&say.room, say.reference.as_ref()),
+            Draft::Topic(set) => (&set.room, set.reference.as_ref()),
         }
     }
 
@@ -24,6 +26,7 @@ impl Draft {
     pub(super) fn text(&self) -> &str {
         match self {
             Draft::Say(say) => say.content.as_str(),
+            Draft::Topic(set) => set.content.as_str(),
         }
     }
 
@@ -32,6 +35,9 @@ impl Draft {
         match self {
             Draft::Say(Say { content, reference, .. }) => {
                 Act::Say(event::Say { room, author, content, reference })
+            }
+            Draft::Topic(SetTopic { content, reference, .. }) => {
+                Act::SetTopic(Box::new(event::SetTopic { room, author, content, reference }))
             }
         }
     }

@@ -96,6 +96,7 @@ impl Session {
         }
         match envelope {
             ToServer::Message(say) => self.tell(Draft::Say(say), context),
+            ToServer::Topic(set) => self.tell(Draft::Topic(set), context),
             ToServer::Join(join) => self.join(join, false, context),
             ToServer::Leave(Leave { room }) => self.leave(room),
             ToServer::History(history) => Effect::AwaitSpace(Query::History(history)),
@@ -118,7 +119,7 @@ impl Session {
     /// A message takes its turn when its room is known.
     fn take_turn(&self, envelope: &ToServer, context: &Context<'_>) -> Result<(), Over> {
         match envelope {
-            ToServer::Message(_) => Ok(()),
+            ToServer::Message(_) | ToServer::Topic(_) => Ok(()),
             ToServer::Delete(_) | ToServer::Moderate(_) => {
                 context.rate_limits.act(context.now, &self.said, context.person.said())
             }
@@ -161,9 +162,11 @@ fn may_ask(envelope: &ToServer, context: &Context<'_>) -> Result<(), Over> {
     let reads = match envelope {
         ToServer::History(_) | ToServer::Presence(_) => true,
         ToServer::Join(Join { since, history, .. }) => since.is_some() || history.is_some(),
-        ToServer::Message(_) | ToServer::Leave(_) | ToServer::Delete(_) | ToServer::Moderate(_) => {
-            false
-        }
+        ToServer::Message(_)
+        | ToServer::Topic(_)
+        | ToServer::Leave(_)
+        | ToServer::Delete(_)
+        | ToServer::Moderate(_) => false,
     };
     if !reads {
         return Ok(());

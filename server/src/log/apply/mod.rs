@@ -12,6 +12,7 @@ mod rooms;
 mod sanctions;
 #[cfg(test)]
 mod tests;
+mod topics;
 
 use rusqlite::Connection;
 
@@ -33,6 +34,7 @@ pub(super) fn apply(
         // The rest is rare: messages themselves tell where the order ended.
         Act::Say(say) => return messages::say(db, known, event, say),
         Act::Delete(delete) => messages::delete(db, event, delete),
+        Act::SetTopic(set) => topics::set(db, known, event, set),
         Act::TakeName(take) => names::take(db, event, take),
         Act::UseName(used) => names::note_use(db, event, used),
         Act::Impose(sanction) => sanctions::impose(db, known, event, sanction),

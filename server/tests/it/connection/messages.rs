@@ -1,8 +1,10 @@
-//! Messages: who said them, to whom they go, and that each is stored once.
+//! Messages and topics: who said them, to whom they go, and that each is stored once.
 
-use protocol::{Code, ToClient};
+use protocol::{Code, RoomKind, ToClient, Topic};
+use server::{Config, Db};
 
-use crate::support::harness::{TestServer, query, say, say_ref};
+use crate::people::moderation::Moderated;
+use crate::support::harness::{Peer, TestServer, query, say, say_ref};
 
 #[tokio::test]
 async fn the_server_says_who_the_sender_is() {
@@ -104,4 +106,113 @@ async fn both_addresses_upgrade() {
     let url = format!("ws://{}/ws?{}", server.address, query("dev", "Alice", ""));
     let mut alice = crate::support::harness::Peer::dial(&url, None).await.unwrap();
     alice.expect_entry().await;
+}
+
+/// Sets a topic, and hears of it.
+async fn set_topic(peer: &mut Peer, content: &str, reference: &str) -> Topic {
+    let set =
+        serde_json::json!({"type": "topic", "room": "dev", "content": content, "ref": reference});
+    peer.send(set.to_string()).await;
+    heard_topic(peer).await
+}
+
+async fn heard_topic(peer: &mut Peer) -> Topic {
+    loop {
+        match peer.next().await {
+            ToClient::Topic(topic) => return topic,
+            ToClient::Error(note) => panic!("{note:?}"),
+            _ => {}
+        }
+    }
+}
+
+/// What follows the people of a room, up to a message that is said there.
+async fn told_on_joining(server: &TestServer, more: &str) -> Option<String> {
+    let mut peer = server.connect(&format!("room=dev{more}")).await;
+    peer.people().await;
+    peer.send(say("dev", "here")).await;
+    match peer.next().await {
+        ToClient::Room(info) => {
+            assert_eq!(info.kind, RoomKind::Open);
+            Some(info.topic.as_str().to_owned())
+        }
+        ToClient::Message(_) => None,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_topic_is_told_to_all_and_to_who_joins_later_and_is_in_no_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = || Config { db: Db::File(folder.path().join("nebula.db")), ..Config::for_tests() };
+    let server = TestServer::start_with(config()).await;
+    let (mut alice, mut bob) =
+        (server.enter("Dev", "Alice").await, server.enter("dev", "Bob").await);
+    assert_eq!(told_on_joining(&server, "").await, None);
+    let topic = set_topic(&mut bob, " ships\non Friday ", "t1").await;
+    assert_eq!((topic.room.as_str(), topic.content.as_str()), ("Dev", "ships on Friday"));
+    assert_eq!(topic.sender.as_str(), "Bob");
+    assert_eq!(heard_topic(&mut alice).await, topic);
+    for more in ["", "&history=0", "&history=50", "&since=0"] {
+        assert_eq!(
+            told_on_joining(&server, more).await.as_deref(),
+            Some("ships on Friday"),
+            "{more}"
+        );
+    }
+    // Nobody is in the room any more, and another process answers.
+    drop((alice, bob));
+    server.stop().await;
+    let server = TestServer::start_with(config()).await;
+    assert_eq!(told_on_joining(&server, "").await.as_deref(), Some("ships on Friday"));
+    let mut carol = server.connect(&query("dev", "Carol", "&since=0")).await;
+    let history = carol.history().await;
+    assert!(history.messages.iter().all(|message| message.content.as_str() == "here"));
+    assert!(history.head > topic.id && history.changed.is_empty());
+    carol.people().await;
+    assert!(matches!(carol.next().await, ToClient::Room(_)));
+    assert!(set_topic(&mut carol, "", "t2").await.content.is_empty());
+    assert_eq!(told_on_joining(&server, "&history=5").await, None);
+}
+
+#[tokio::test]
+async fn a_topic_that_is_sent_again_is_the_first_one_even_if_another_holds_since() {
+    let server = TestServer::start().await;
+    let (mut alice, mut bob) =
+        (server.enter("dev", "Alice").await, server.enter("dev", "Bob").await);
+    let first = set_topic(&mut alice, "first", "t1").await;
+    heard_topic(&mut bob).await;
+    set_topic(&mut bob, "second", "t1").await;
+    heard_topic(&mut alice).await;
+    assert_eq!(set_topic(&mut alice, "first", "t1").await, first);
+    bob.silence().await;
+    assert_eq!(told_on_joining(&server, "").await.as_deref(), Some("second"));
+}
+
+#[tokio::test]
+async fn a_topic_that_may_not_be_set_changes_nothing() {
+    let server = TestServer::start().await;
+    let mut alice = server.enter("dev", "Alice").await;
+    for (room, content, code) in
+        [("dev", "x".repeat(251), Code::ContentTooLong), ("ops", "x".to_owned(), Code::NotInRoom)]
+    {
+        let set =
+            serde_json::json!({"type": "topic", "room": room, "content": content, "ref": "t"});
+        alice.send(set.to_string()).await;
+        let error = alice.error().await;
+        assert_eq!((error.code, error.reference.is_some()), (code, true), "{room}");
+    }
+    assert_eq!(told_on_joining(&server, "").await, None);
+}
+
+#[tokio::test]
+async fn who_is_silenced_sets_no_topic() {
+    let moderated = Moderated::start().await;
+    let mut moderator = moderated.moderator("dev").await;
+    let mut bob = moderated.server.enter("dev", "Bob").await;
+    moderator.send(r#"{"type":"mute","room":"dev","user":"Bob","seconds":600}"#).await;
+    while !matches!(bob.next().await, ToClient::Moderated(_)) {}
+    bob.send(r#"{"type":"topic","room":"dev","content":"x"}"#).await;
+    assert_eq!(bob.error().await.code, Code::Muted);
+    assert_eq!(told_on_joining(&moderated.server, "").await, None);
 }

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use protocol::{
-    Joined, Left, Message, Moderated, RoomInfo, RoomName, ToClient, TopicText, UserName,
+    Joined, Left, Message, Moderated, RoomInfo, RoomName, ToClient, Topic, TopicText, UserName,
 };
 
 use super::connection::join;
@@ -66,6 +66,7 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
             }
             Vec::new()
         }
+        ToClient::Topic(topic) => topic_came(model, topic),
         ToClient::History(history) => history_came(model, history),
         ToClient::Deleted(deleted) => {
             let effects = request::done(model, deleted.reference.as_ref());
@@ -105,6 +106,22 @@ fn removed(model: &mut Model, room: &RoomName) {
 }
 
 /// Who did what to whom, where, for how long, and why.
+fn topic_came(model: &mut Model, topic: Topic) -> Vec<Effect> {
+    let Topic { room, content, sender, id, reference, .. } = topic;
+    let reference = reference.filter(|_| Some(&sender) == model.me.as_ref());
+    // What is heard again may have been followed by another.
+    if let Some(room) = model.find(&room).filter(|room| id > room.head) {
+        let (name, text) = (text::name(sender.as_str()), text::clean_line(content.as_str()));
+        let words = match content.is_empty() {
+            true => format!("{name} cleared the topic"),
+            false => format!("{name} changed the topic: {text}"),
+        };
+        (room.head, room.topic) = (id, content);
+        room.note(What::Note(words));
+    }
+    request::done(model, reference.as_ref())
+}
+
 fn words_about(model: &Model, moderated: &Moderated) -> String {
     let Moderated { action, room, user, by, seconds, reason, .. } = moderated;
     let named = |name: &UserName| match Some(name) == model.me.as_ref() {

@@ -1,0 +1,64 @@
+//! What rooms are about: the newest event says it.
+
+use protocol::{Ref, ToClient, Topic, TopicText, UserName};
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::known::Known;
+use super::sanctions;
+use crate::log::database::column::{checked, id, signed, unsigned};
+use crate::log::event::{Event, SetTopic};
+use crate::log::outcome::Outcome;
+use crate::people::names::Owner;
+
+pub(super) fn set(
+    db: &Connection,
+    known: &mut Known,
+    event: &Event,
+    set: &SetTopic,
+) -> rusqlite::Result<Outcome> {
+    if let Some(refusal) = sanctions::silence(db, known, event, (&set.room, &set.author))? {
+        return Ok(Outcome::Refused(refusal));
+    }
+    let room = known.rooms.get_or_make(db, &set.room)?;
+    let owner = Owner::of(set.author.person, &set.author.name);
+    if let Some(reference) = &set.reference
+        && let Some(first) = find(db, room, set, (&owner, reference))?
+    {
+        return Ok(Outcome::Repeated(Box::new(ToClient::Topic(first))));
+    }
+    let insert = "INSERT INTO topics (id, room, author, owner, content, at, ref)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    db.prepare_cached(insert)?.execute(params![
+        signed(event.id.get()),
+        room,
+        set.author.name.as_str(),
+        owner,
+        set.content.as_str(),
+        signed(event.at),
+        set.reference.as_ref().map(Ref::as_str),
+    ])?;
+    Ok(Outcome::TopicSet(Box::new(set.topic(event.id, event.at))))
+}
+
+/// What the same author set under the same `ref`; another may hold since.
+fn find(
+    db: &Connection,
+    room: i64,
+    again: &SetTopic,
+    (owner, reference): (&Owner, &Ref),
+) -> rusqlite::Result<Option<Topic>> {
+    let select = "SELECT id, content, author, at FROM topics
+        WHERE room = ?1 AND owner = ?2 AND ref = ?3";
+    let mut select = db.prepare_cached(select)?;
+    let found = select.query_row(params![room, owner, reference.as_str()], |row| {
+        Ok(Topic {
+            room: again.room.clone(),
+            id: id(row, 0)?,
+            content: checked(1, TopicText::try_from(row.get_ref(1)?.as_str()?))?,
+            sender: checked(2, UserName::known(row.get_ref(2)?.as_str()?))?,
+            at: unsigned(row, 3)?,
+            reference: Some(reference.clone()),
+        })
+    });
+    found.optional()
+}
