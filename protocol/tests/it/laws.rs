@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use protocol::{
     Action, Body, Code, Connect, Delete, Deleted, Epoch, ErrorNote, History, HistoryQuery, Join,
     Joined, Key, Leave, Left, Message, MessageId, Moderate, Moderated, PeopleQuery, Presence,
-    Reason, Ref, Role, RoomName, RoomPattern, SECONDS_MAX, Say, ToClient, ToServer, Token,
-    UserName,
+    Reason, Ref, Role, RoomName, RoomPattern, SECONDS_MAX, Say, SetTopic, ToClient, ToServer,
+    Token, TopicText, UserName,
 };
 
 fn room() -> impl Strategy<Value = RoomName> {
@@ -29,7 +29,7 @@ fn id() -> impl Strategy<Value = MessageId> {
 }
 
 fn count() -> impl Strategy<Value = Option<u16>> {
-    proptest::option::of(1..=protocol::HISTORY_MAX)
+    proptest::option::of(0..=protocol::HISTORY_MAX)
 }
 
 fn act() -> impl Strategy<Value = Moderate> {
@@ -69,6 +69,10 @@ fn to_server() -> impl Strategy<Value = ToServer> {
         (room(), self::id(), reference()).prop_map(|(room, message, reference)| ToServer::Delete(
             Delete { room, message, reference }
         )),
+        (room(), "\\PC{0,250}", reference()).prop_map(|(room, text, reference)| {
+            let content = TopicText::try_from(&*text).unwrap();
+            ToServer::Topic(SetTopic { room, content, reference })
+        }),
         act().prop_map(|act| ToServer::Moderate(Box::new(act))),
     ]
 }

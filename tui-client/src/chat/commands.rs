@@ -19,6 +19,8 @@ pub enum Typed {
     Rooms,
     Room(String),
     Who,
+    /// `/topic` alone: what the room is about.
+    Topic,
     Nick(UserName),
     Reconnect,
     Search(String),
@@ -75,6 +77,14 @@ pub struct Command {
 
 /// What a command begins with: also as an input method for wide letters writes it.
 pub(crate) const SLASHES: [char; 2] = ['/', '／'];
+
+impl Command {
+    /// What stands in brackets may be left out.
+    fn needs_arguments(&self) -> bool {
+        let is_optional = self.arguments.starts_with('[') && !self.arguments.contains(' ');
+        !self.arguments.is_empty() && !is_optional
+    }
+}
 
 impl Asked {
     /// What is sent, of the room that is shown.
@@ -138,7 +148,7 @@ pub const COMMANDS: &[Command] = &[
     command("copy", &[], "[N]", "copy the newest message, or the N-th newest"),
     command("clear", &[], "", "clear the screen; scrolling up brings the messages back"),
     command("mute", &[], "", "mute or unmute the notifications of this room"),
-    command("topic", &[], "TEXT", "say what this room is about; /topic - clears it"),
+    command("topic", &[], "[TEXT]", "show or set what this room is about; - clears it"),
     command("theme", &[], "NAME", "change colours: any, dark, light, mono, colour-blind"),
     command("key", &[], "", "show what reserves your name, and where it is stored"),
     command("retry", &[], "", "resend the messages that were refused here"),
@@ -168,11 +178,7 @@ pub fn parse(typed: &str) -> Result<Typed, String> {
     let (name, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
     let rest = rest.trim();
     let command = find(name).ok_or_else(|| unknown(name))?;
-    if rest.is_empty()
-        && !command.arguments.is_empty()
-        && !command.arguments.starts_with("[N")
-        && command.name != "help"
-    {
+    if rest.is_empty() && command.needs_arguments() {
         return Err(usage(command));
     }
     understood(command, rest).map_err(|error| format!("/{}: {error}", command.name))
@@ -196,6 +202,7 @@ fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
         "leave" => Typed::Leave,
         "rooms" => Typed::Rooms,
         "room" => Typed::Room(rest.to_owned()),
+        "topic" if rest.is_empty() => Typed::Topic,
         "topic" => Typed::Ask(Asked::Topic(topic(rest)?)),
         "who" => Typed::Who,
         // It travels as it is typed, and clients draw it as something done.

@@ -9,7 +9,7 @@ import { SANCTIONS, sanction } from "./moderation.js";
  *   | {is: "fault" | "words", words: string}
  *   | {is: "join", room: string}
  *   | {is: "nick", name: string}
- *   | {is: "leave" | "rooms" | "who" | "clear" | "mute" | "key" | "retry" | "edit" | "drop" | "reconnect" | "help"}
+ *   | {is: "leave" | "rooms" | "who" | "clear" | "mute" | "key" | "retry" | "edit" | "drop" | "reconnect" | "help" | "topic"}
  *   | {is: "room", wanted: string}
  *   | {is: "search", text: string}
  *   | {is: "url" | "copy", number?: number}
@@ -36,7 +36,7 @@ export const COMMANDS = [
   ["copy", [], "[N]", "copy the newest message, or the N-th newest"],
   ["clear", [], "", "clear the screen; scrolling up brings messages back"],
   ["mute", [], "", "mute or unmute notifications from this room"],
-  ["topic", [], "TEXT", "say what this room is about; /topic - clears it"],
+  ["topic", [], "[TEXT]", "show or set what this room is about; - clears it"],
   ["theme", [], "NAME", "set the theme: system, dark, light"],
   ["width", [], "NAME", "set the text width: comfortable, full"],
   ["key", [], "", "explain what reserves your name"],
@@ -94,7 +94,7 @@ function intent(name, given) {
     case "delete":
       return { is: name, ...(given !== "" && { number: Number(given) }) };
     case "topic":
-      return { is: "ask", envelope: { type: "topic", content: given === "-" ? "" : given } };
+      return given === "" ? { is: "topic" } : { is: "ask", envelope: { type: "topic", content: given === "-" ? "" : given } };
     case "theme":
     case "width":
       return { is: name, name: given.toLowerCase() };

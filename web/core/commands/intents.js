@@ -88,6 +88,8 @@ function perform(state, room, intent) {
       return withRefused(state, room, intent.is);
     case "who":
       return answer(state, who(room));
+    case "topic":
+      return answer(state, room.topic === "" ? `${hashed(room.name)} has no topic. /topic TEXT sets one` : `The topic of ${hashed(room.name)}: ${onOneLine(room.topic, room.topic.length)}`);
     case "url":
       return intent.number === undefined ? answer(state, listOfLinks(room)) : copy(state, links(room)[intent.number - 1], "link");
     case "copy":

@@ -28,6 +28,7 @@ pub fn command(model: &mut Model, typed: Typed) -> Vec<Effect> {
         Typed::Rooms => list_rooms(model),
         Typed::Room(wanted) => show_wanted(model, &wanted),
         Typed::Who => who(model),
+        Typed::Topic => topic(model),
         Typed::Nick(name) => return come_back_as(model, name),
         Typed::Reconnect => return reconnect(model),
         Typed::Url(None) => list_links(model),
@@ -58,6 +59,14 @@ pub fn command(model: &mut Model, typed: Typed) -> Vec<Effect> {
         Typed::Quit => return vec![Effect::Quit],
     }
     Vec::new()
+}
+
+fn topic(model: &mut Model) {
+    let (name, topic) = (text::name(model.room().name.as_str()), model.room().topic.as_str());
+    model.notice = Some(match topic.is_empty() {
+        true => format!("#{name} has no topic. /topic TEXT sets one"),
+        false => format!("The topic of #{name}: {}", text::clean_line(topic)),
+    });
 }
 
 /// Counted from the newest, at the moment when it is asked for.
