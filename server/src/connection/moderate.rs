@@ -195,9 +195,9 @@ impl ReadPump {
                 let now = self.engine.auth.time.age_ms();
                 let ban = Refusal::Banned(Box::new(restriction(&target.sanction, now)));
                 for outbox in self.outboxes(&target.sanction) {
-                    match action {
-                        Action::Ban => outbox.end(End::Refused(ban.clone())),
-                        _ => outbox.push(&frame),
+                    match action == Action::Ban {
+                        true => outbox.end(End::Refused(ban.clone())),
+                        false => outbox.push(&frame),
                     }
                 }
             }

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use protocol::{
-    Joined, Left, Message, Moderated, RoomInfo, RoomName, ToClient, Topic, TopicText, UserName,
+    Joined, Left, Message, Moderated, Ref, RoomInfo, RoomName, ToClient, Topic, TopicText, UserName,
 };
 
 use super::connection::join;
@@ -69,7 +69,7 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
         ToClient::Topic(topic) => topic_came(model, topic),
         ToClient::History(history) => history_came(model, history),
         ToClient::Deleted(deleted) => {
-            let effects = request::done(model, deleted.reference.as_ref());
+            let effects = answered(model, &deleted.by, deleted.reference.as_ref());
             if let Some(room) = model.find(&deleted.room) {
                 room.delete(deleted.message, deleted.id);
                 room.head = room.head.max(deleted.id);
@@ -77,7 +77,7 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
             effects
         }
         ToClient::Moderated(moderated) => {
-            let effects = request::done(model, moderated.reference.as_ref());
+            let effects = answered(model, &moderated.by, moderated.reference.as_ref());
             let words = words_about(model, &moderated);
             let is_banned = moderated.action == protocol::Action::Ban
                 && Some(&moderated.user) == model.me.as_ref();
@@ -91,6 +91,12 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
         }
         ToClient::Error(note) => refused(model, note),
     }
+}
+
+/// Something that was asked for is done, if this person did it: others may use the same `ref`.
+fn answered(model: &mut Model, by: &UserName, reference: Option<&Ref>) -> Vec<Effect> {
+    let reference = reference.filter(|_| Some(by) == model.me.as_ref());
+    request::done(model, reference)
 }
 
 /// Whoever leaves by themselves has no such room any more when they hear of it.
@@ -108,7 +114,6 @@ fn removed(model: &mut Model, room: &RoomName) {
 /// Who did what to whom, where, for how long, and why.
 fn topic_came(model: &mut Model, topic: Topic) -> Vec<Effect> {
     let Topic { room, content, sender, id, reference, .. } = topic;
-    let reference = reference.filter(|_| Some(&sender) == model.me.as_ref());
     // What is heard again may have been followed by another.
     if let Some(room) = model.find(&room).filter(|room| id > room.head) {
         let (name, text) = (text::name(sender.as_str()), text::clean_line(content.as_str()));
@@ -119,7 +124,7 @@ fn topic_came(model: &mut Model, topic: Topic) -> Vec<Effect> {
         (room.head, room.topic) = (id, content);
         room.note(What::Note(words));
     }
-    request::done(model, reference.as_ref())
+    answered(model, &sender, reference.as_ref())
 }
 
 fn words_about(model: &Model, moderated: &Moderated) -> String {
