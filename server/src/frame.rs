@@ -19,6 +19,9 @@ pub(crate) enum Delivery {
     Always,
     /// It is sent in its turn, unless a replay of its room has gone beyond its number already.
     Sequenced { room_tag: u64, number: u64 },
+    /// As [`Sequenced`](Self::Sequenced). It tells what a frame that waits for the first `presence` of its
+    /// room would tell, and is newer.
+    Renewing { room_tag: u64, number: u64 },
     /// It replaces an older one of its room that is still waiting.
     Coalesced { room_tag: u64 },
 }

@@ -118,9 +118,12 @@ impl Queue {
             return false;
         }
         match frame.delivery() {
-            Delivery::Sequenced { room_tag, number } if self.is_replayed(room_tag, number) => {
+            Delivery::Sequenced { room_tag, number } | Delivery::Renewing { room_tag, number }
+                if self.is_replayed(room_tag, number) =>
+            {
                 return false;
             }
+            Delivery::Renewing { room_tag, .. } => self.drop_following(room_tag),
             Delivery::Coalesced { room_tag } => self.drop_older(room_tag),
             Delivery::Sequenced { .. } | Delivery::Always => {}
         }
@@ -148,6 +151,13 @@ impl Queue {
             *last = presence.always();
         }
         self.push(&frame);
+    }
+
+    fn drop_following(&mut self, room_tag: u64) {
+        if let Some(rare) = &mut self.rare {
+            rare.after_presence.retain(|(room, _)| *room != room_tag);
+            self.drop_rare();
+        }
     }
 
     /// What waited could not be read in time anyway: it is given back at once, and the client is

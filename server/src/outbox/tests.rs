@@ -79,6 +79,25 @@ fn what_follows_the_first_list_of_a_room_comes_right_after_it() {
 }
 
 #[test]
+fn what_follows_the_first_list_is_left_out_once_something_newer_tells_the_same() {
+    let outbox = outbox();
+    let newer = |room_tag, number| {
+        Frame::text(format!("newer {number}"), Delivery::Renewing { room_tag, number })
+    };
+    outbox.hold();
+    outbox.push(&newer(ROOM, 5));
+    let after_presence = Some((ROOM, plain("room")));
+    outbox.release(Release { replayed: Some((ROOM, 5)), after_presence, ..Release::default() });
+    outbox.push(&newer(ROOM + 1, 6));
+    outbox.push(&latest(ROOM, "first"));
+    expect(&outbox, &["newer 6", "first", "room"]);
+    outbox.release(Release { after_presence: Some((ROOM, plain("room"))), ..Release::default() });
+    outbox.push(&newer(ROOM, 7));
+    outbox.push(&latest(ROOM, "second"));
+    expect(&outbox, &["newer 7", "second"]);
+}
+
+#[test]
 fn everything_that_waits_is_taken_at_once_and_in_order() {
     let outbox = outbox();
     assert_eq!(taken(&outbox), None);

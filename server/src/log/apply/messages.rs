@@ -57,9 +57,9 @@ pub(super) fn say(
     Ok(Outcome::Said(say.message(event.id, event.at)))
 }
 
-/// What somebody said just before the name became theirs was said under the spelling alone, and may
+/// What somebody said or set just before the name became theirs was said under the spelling alone, and may
 /// come again.
-fn is_new_person(author: &Author, event: &Event) -> bool {
+pub(super) fn is_new_person(author: &Author, event: &Event) -> bool {
     let made = author.person.map(|person| person.get());
     made.is_some_and(|made| event.id.get().saturating_sub(made) <= RESENT_AFTER_US_MAX)
 }

@@ -4,6 +4,7 @@ use protocol::{Ref, ToClient, Topic, TopicText, UserName};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::known::Known;
+use super::messages::is_new_person;
 use super::sanctions;
 use crate::log::database::column::{checked, id, signed, unsigned};
 use crate::log::event::{Event, SetTopic};
@@ -21,10 +22,13 @@ pub(super) fn set(
     }
     let room = known.rooms.get_or_make(db, &set.room)?;
     let owner = Owner::of(set.author.person, &set.author.name);
-    if let Some(reference) = &set.reference
-        && let Some(first) = find(db, room, set, (&owner, reference))?
-    {
-        return Ok(Outcome::Repeated(Box::new(ToClient::Topic(first))));
+    if let Some(reference) = &set.reference {
+        let spelling = is_new_person(&set.author, event).then(|| Owner::of(None, &set.author.name));
+        for owner in [Some(&owner), spelling.as_ref()].into_iter().flatten() {
+            if let Some(first) = find(db, room, set, (owner, reference))? {
+                return Ok(Outcome::Repeated(Box::new(ToClient::Topic(first))));
+            }
+        }
     }
     let insert = "INSERT INTO topics (id, room, author, owner, content, at, ref)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
