@@ -10,7 +10,11 @@ use super::process::{MODERATORS, Process, hash};
 use super::store::Store;
 use super::time::LEAP_MS;
 use crate::log::Asked;
+use crate::log::event::Act;
+use crate::log::sanction::Sanction;
+use crate::people::names::Owner;
 
+const DAY_US: u64 = 24 * 60 * 60 * 1_000_000;
 const NEWEST: Asked = Asked { since: MessageId::ZERO, before: None, limit: 0 };
 
 /// No two keys hold one name at a time, and nobody one that is kept for another.
@@ -59,11 +63,40 @@ pub(super) fn rights(store: &Store, clients: &[Client]) -> Result<(), String> {
     }
 }
 
+/// Nobody tells a room anything after a mute, which lasts longer than a run, but moderators.
+pub(super) fn silence(store: &Store) -> Result<(), String> {
+    let moderators = MODERATORS.map(hash);
+    let mut mutes: Vec<&Sanction> = Vec::new();
+    for event in &store.applied {
+        let (room, author) = match &event.act {
+            Act::Say(say) => (&say.room, &say.author),
+            Act::SetTopic(set) => (&set.room, &set.author),
+            Act::Impose(mute) => {
+                mutes.push(mute);
+                continue;
+            }
+            Act::Lift(lift) => {
+                mutes.retain(|it| it.room != lift.room || it.owner() != lift.owner);
+                continue;
+            }
+            _ => continue,
+        };
+        let is_theirs = |mute: &&Sanction| {
+            mute.key == author.key || mute.owner() == Owner::of(author.person, &author.name)
+        };
+        let holds = |mute: &&Sanction| mute.room.as_ref().is_none_or(|it| it == room);
+        let is_moderator = author.key.is_some_and(|key| moderators.contains(&key));
+        if !is_moderator && mutes.iter().any(|mute| holds(mute) && is_theirs(mute)) {
+            return Err(format!("{} says {} while muted", author.name, event.id));
+        }
+    }
+    Ok(())
+}
+
 /// Ids grow, over all runs, and neither they nor times run far ahead of the truth; nothing is stored
 /// twice.
 pub(super) fn stored(store: &Store, truth_us: u64) -> Result<(), String> {
     let latest_ms = truth_us / 1000 + LEAP_MS;
-    let mut said = BTreeSet::new();
     let said_at = store.messages.iter().map(|message| (message.id, message.at));
     let deleted_at = store.deletions.iter().map(|deletion| (deletion.id, deletion.at));
     let at: BTreeMap<_, _> = said_at.chain(deleted_at).collect();
@@ -79,10 +112,24 @@ pub(super) fn stored(store: &Store, truth_us: u64) -> Result<(), String> {
             return Err(format!("the id {} comes after {}", pair[1].id, pair[0].id));
         }
     }
-    for message in &store.messages {
-        let reference = message.reference.as_ref().map(|it| it.as_str());
-        if !said.insert((message.room.key().clone(), message.sender.key().clone(), reference)) {
-            return Err(format!("{} is stored twice", message.content.as_str()));
+    twice(store)
+}
+
+/// Nothing is stored twice. What came under the spelling alone is no longer that of who became a person long ago.
+fn twice(store: &Store) -> Result<(), String> {
+    let mut said = BTreeMap::new();
+    for event in &store.applied {
+        let (room, content, reference, author) = match &event.act {
+            Act::Say(say) => (&say.room, say.content.as_str(), &say.reference, &say.author),
+            Act::SetTopic(set) => (&set.room, set.content.as_str(), &set.reference, &set.author),
+            _ => continue,
+        };
+        let reference = reference.as_ref().map(|reference| reference.as_str());
+        let (owner, id) = (Owner::of(author.person, &author.name), event.id.get());
+        let is_long_ago = author.person.is_some_and(|made| id.saturating_sub(made.get()) > DAY_US);
+        let before = said.insert((room.key(), content, reference), owner.clone());
+        if before.is_some_and(|before| before == owner || !is_long_ago) {
+            return Err(format!("{content} is stored twice"));
         }
     }
     Ok(())

@@ -4,11 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use protocol::{
-    Body, Code, Connect, Deleted, ErrorNote, History, HistoryQuery, Message, MessageId, Ref,
-    RoomName, Say, SetTopic, ToClient, ToServer, Topic, TopicText, UserName,
+    Action, Body, Code, Connect, Deleted, ErrorNote, History, HistoryQuery, Message, MessageId,
+    Moderate, Ref, RoomName, SECONDS_MAX, Say, SetTopic, ToClient, ToServer, Topic, TopicText,
+    UserName,
 };
 
+use super::process::hash;
 use super::store::Store;
+use crate::people::key_hash::KeyHash;
 
 /// A room that nobody is ever in.
 pub(super) const ELSEWHERE: &str = "elsewhere";
@@ -16,11 +19,16 @@ pub(super) const ELSEWHERE: &str = "elsewhere";
 pub(super) struct Client {
     pub(super) name: UserName,
     pub(super) key: u8,
+    hash: KeyHash,
     pub(super) line: Option<u64>,
     pub(super) rooms: BTreeMap<String, View>,
     /// Sent or to be sent, and not acknowledged.
     pub(super) pending: VecDeque<Said>,
     pub(super) acknowledged: Vec<Message>,
+    /// How many things it has thought of.
+    pub(super) thoughts: usize,
+    /// Who was muted last, and where.
+    muted: Option<(UserName, Option<RoomName>)>,
     next: u32,
 }
 
@@ -67,10 +75,13 @@ impl Client {
         Client {
             name: UserName::try_from(name).unwrap(),
             key,
+            hash: hash(key),
             line: None,
             rooms: rooms.iter().map(|room| (room.key().to_string(), view(room))).collect(),
             pending: VecDeque::new(),
             acknowledged: Vec::new(),
+            thoughts: 0,
+            muted: None,
             next: 0,
         }
     }
@@ -108,17 +119,13 @@ impl Client {
 
     /// Thinks of something to say.
     pub(super) fn think(&mut self, room: usize) {
-        let view = self.rooms.values().nth(room % self.rooms.len()).unwrap();
-        let text = format!("{}-{}", self.key, self.next);
+        self.thoughts += 1;
+        let content = Body::try_from(format!("{}-{}", self.key, self.next)).unwrap();
         let is_topic = self.next.is_multiple_of(TOPIC_EVERY);
-        self.next += 1;
-        self.pending.push_back(Said {
-            room: view.room.clone(),
-            content: Body::try_from(text.clone()).unwrap(),
-            reference: Ref::try_from(&*text).unwrap(),
-            is_topic,
-            sent: false,
-        });
+        let reference = self.reference();
+        let view = self.rooms.values().nth(room % self.rooms.len()).unwrap();
+        let room = view.room.clone();
+        self.pending.push_back(Said { room, content, reference, is_topic, sent: false });
     }
 
     /// Gives up waiting for an answer, and sends it again.
@@ -155,6 +162,26 @@ impl Client {
         }))
     }
 
+    /// Mutes somebody in a room or everywhere.
+    pub(super) fn mute(&mut self, user: UserName, room: Option<usize>) -> ToServer {
+        let room = room.map(|room| self.rooms.values().nth(room % self.rooms.len()).unwrap());
+        let room = room.map(|view| view.room.clone());
+        self.moderate(Action::Mute, user, room)
+    }
+
+    /// Ends the newest mute that it heard of.
+    pub(super) fn unmute(&mut self) -> Option<ToServer> {
+        let (user, room) = self.muted.take()?;
+        Some(self.moderate(Action::Unmute, user, room))
+    }
+
+    fn moderate(&mut self, action: Action, user: UserName, room: Option<RoomName>) -> ToServer {
+        let seconds = (action == Action::Mute).then_some(SECONDS_MAX);
+        let reference = Some(self.reference());
+        let act = Moderate { action, room, user, seconds, reason: None, reference };
+        ToServer::Moderate(Box::new(act))
+    }
+
     /// Says something in a room that it is not in.
     pub(super) fn stray(&mut self) -> ToServer {
         ToServer::Message(Say {
@@ -174,11 +201,16 @@ impl Client {
         view.entered.then_some(ToServer::History(query))
     }
 
-    /// A new one, that is nobody else's.
+    /// A new one. Others who have the name before or later have the same ones.
     fn reference(&mut self) -> Ref {
-        let reference = format!("{}-{}", self.key, self.next);
+        let reference = format!("{}{}", self.ref_prefix(), self.next);
         self.next += 1;
         Ref::try_from(&*reference).unwrap()
+    }
+
+    fn ref_prefix(&self) -> String {
+        let ascii: String = self.name.key().chars().filter(char::is_ascii).collect();
+        format!("{ascii}-")
     }
 
     /// Hears one envelope; true if it has to come back to where it was, to ask for what it missed.
@@ -219,20 +251,26 @@ impl Client {
                 }
                 view.topic = info.topic;
             }
-            ToClient::Topic(topic) => self.topic(topic)?,
+            ToClient::Topic(topic) => self.topic(topic, store)?,
             ToClient::Error(note) => {
                 self.is_mine(&note)?;
                 if note.code == Code::Unavailable && note.reference.is_none() {
                     return Ok(true);
                 }
-                let is_it = |said: &&mut Said| Some(&said.reference) == note.reference.as_ref();
-                if matches!(note.code, Code::Unavailable | Code::TooFast)
-                    && let Some(said) = self.pending.iter_mut().find(is_it)
-                {
-                    said.sent = false;
+                let is_it = |said: &Said| Some(&said.reference) == note.reference.as_ref();
+                match note.code {
+                    Code::Unavailable | Code::TooFast => {
+                        let it = self.pending.iter_mut().find(|said| is_it(said));
+                        it.into_iter().for_each(|said| said.sent = false);
+                    }
+                    Code::Muted => self.pending.retain(|said| !is_it(said)),
+                    _ => {}
                 }
             }
             ToClient::Deleted(deletion) => self.deletion(&deletion, store)?,
+            ToClient::Moderated(told) if told.action == Action::Mute => {
+                self.muted = Some((told.user, told.room));
+            }
             ToClient::Moderated(_) => {}
         }
         Ok(false)
@@ -255,7 +293,7 @@ impl Client {
 
     /// A refusal is of something that this one said.
     fn is_mine(&self, note: &ErrorNote) -> Result<(), String> {
-        let mine = format!("{}-", self.key);
+        let mine = self.ref_prefix();
         match &note.reference {
             Some(other) if !other.as_str().starts_with(&mine) => {
                 Err(format!("{} is told of {}, which is another's", self.name, other.as_str()))
@@ -269,14 +307,17 @@ impl Client {
         if !store.holds(&message) {
             return Err(format!("{who} hears {id}, which is not stored"));
         }
-        let mine = message.sender == self.name;
+        let named = message.sender == self.name;
+        let mine = named && store.may_be_of(message.id, self.hash);
         let is_it = |said: &Said| mine && Some(&said.reference) == message.reference.as_ref();
         let view = self.rooms.get_mut(&**message.room.key()).unwrap();
-        let again = mine && self.acknowledged.iter().any(|before| before.id == message.id);
         let place = self.pending.iter().position(is_it);
         let repeats = message.id <= view.position;
+        if repeats && named && !mine {
+            return Err(format!("{who} is answered with {id}, which another said"));
+        }
         // What one sent again comes back as it was; nothing else comes twice, or late.
-        if repeats && !(again || (place.is_some() && view.seen.contains(&id))) {
+        if repeats && !(mine && view.seen.contains(&id)) {
             return Err(format!("{who} hears {id} after {}", view.position));
         }
         if !repeats {
@@ -295,8 +336,9 @@ impl Client {
         Ok(())
     }
 
-    fn topic(&mut self, topic: Topic) -> Result<(), String> {
-        let (id, who, mine) = (topic.id, self.name.as_str(), topic.sender == self.name);
+    fn topic(&mut self, topic: Topic, store: &Store) -> Result<(), String> {
+        let (id, who) = (topic.id, self.name.as_str());
+        let mine = topic.sender == self.name && store.may_be_of(id, self.hash);
         let is_it = |said: &Said| mine && Some(&said.reference) == topic.reference.as_ref();
         let place = self.pending.iter().position(is_it);
         let view = self.rooms.get_mut(&**topic.room.key()).unwrap();

@@ -95,6 +95,10 @@ impl Connection {
         }
     }
 
+    pub(super) fn line(&self) -> u64 {
+        self.id.0
+    }
+
     pub(super) fn person(&self) -> &Person {
         self.claim.person()
     }
@@ -127,7 +131,7 @@ impl Process {
     fn context<T>(&self, claim: &Claim<Outbox>, question: impl FnOnce(&Context<'_>) -> T) -> T {
         question(&Context {
             person: claim.person(),
-            pass: None,
+            pass: self.moderators.has(claim.person().key()).then_some(&self.pass),
             now: self.now,
             rooms: &self.health.rooms,
             rate_limits: &self.rate_limits,
@@ -143,6 +147,9 @@ impl Process {
     pub(super) fn pump(&mut self, id: u64, store: &Store, readable: bool) -> bool {
         if self.waits(id) {
             return false;
+        }
+        if self.acts(id) {
+            return self.carry_on();
         }
         let Some(mut connection) = self.connections.remove(&id) else { return false };
         let worked = self.step(&mut connection, store, readable);
@@ -238,7 +245,21 @@ impl Process {
                 }
                 _ => connection.outbox.release(*release),
             },
-            Effect::Moderate(..) | Effect::Recheck(_) | Effect::AwaitTurn(_) | Effect::List(_) => {
+            Effect::Moderate(..) if self.acting.is_some() => return Step::Blocked(effect),
+            Effect::Moderate(mut act, open) => {
+                act.room = open.map(|open| open.name().clone());
+                if let Err(refused) = self.moderate(connection, *act) {
+                    self.refuse(connection, refused);
+                }
+            }
+            Effect::Recheck(recheck) => {
+                let stands = !readable || store.has_sanction(&recheck.sanction);
+                let Connection { session, claim, .. } = connection;
+                return Step::Next(
+                    self.context(claim, |context| session.rechecked(recheck, stands, context)),
+                );
+            }
+            Effect::AwaitTurn(_) | Effect::List(_) => {
                 unreachable!("no client of the simulator does what leads here")
             }
         }
@@ -286,7 +307,7 @@ impl Process {
         readable: bool,
     ) -> Step {
         let (room, asked) = (&reading.room, &reading.asked);
-        if !reading.is_join {
+        if !reading.is_join && self.mutant != Mutant::UnheldHistory {
             connection.outbox.hold();
         }
         if let Some(entry) = connection.late.take() {
@@ -298,7 +319,10 @@ impl Process {
             }
             return Step::Next(Effect::Read(reading));
         }
-        let page = match (connection.found.take(), room.page(asked)) {
+        // Memory does not reach far back in long rooms: half of the connections ask for what is older.
+        let reaches = asked.before.is_none() || connection.line().is_multiple_of(2);
+        let remembered = room.page(asked).filter(|_| reaches);
+        let page = match (connection.found.take(), remembered) {
             (Some(found), _) if self.mutant == Mutant::ReadBeforeEntering => Ok(found),
             (Some(found), _) if asked.before.is_some() => Ok(found),
             (Some(found), _) => {
@@ -316,6 +340,9 @@ impl Process {
         let page = page.map(|mut page| {
             if self.mutant == Mutant::ForgetChanges {
                 page.changes.list.clear();
+            }
+            if self.mutant == Mutant::ForgetTopics {
+                page.topic = Default::default();
             }
             page
         });

@@ -7,17 +7,18 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use protocol::{Connect, Epoch, Key, MessageId, Refusal, ToClient, UserName};
+use protocol::{Connect, Epoch, Key, Refusal, Role, ToClient, UserName};
 use tokio::sync::oneshot::error::TryRecvError;
 use tokio::sync::oneshot::{Receiver, channel};
 
 use super::Mutant;
 use super::connection::{Connection, limits};
+use super::moderate::Acting;
 use super::store::Store;
 use super::time::{EXPIRY_MS, Time};
-use crate::auth::NewModerators;
 use crate::auth::moderators::Moderators;
 use crate::auth::sanctions::Sanctions;
+use crate::auth::{NewModerators, Permissions};
 use crate::connection::RateLimits;
 use crate::connection::budget::Budgets;
 use crate::frame::{Delivery, Frame};
@@ -60,6 +61,9 @@ pub(super) struct Process {
     pub(super) budgets: Budgets,
     pub(super) sanctions: Sanctions,
     pub(super) moderators: Moderators,
+    /// That of a moderator.
+    pub(super) pass: Permissions,
+    pub(super) acting: Option<Acting>,
     pub(super) epoch: Epoch,
 }
 
@@ -70,12 +74,15 @@ impl Process {
         let (rate_limits, budgets) = limits(mutant);
         let moderators = Moderators::default();
         moderators.set(NewModerators(MODERATORS.map(hash).into()));
+        let (sanctions, newest) = store.sanctions();
         Process {
             now: Duration::ZERO,
             rate_limits,
             budgets,
-            sanctions: Sanctions::new(Vec::new(), MessageId::ZERO, moderators.clone()),
+            sanctions: Sanctions::new(sanctions, newest, moderators.clone()),
             moderators,
+            pass: Permissions { role: Role::Moderator, grant: None, expires: None },
+            acting: None,
             epoch: Epoch::try_from("simulated").unwrap(),
             core: Core::new(Budget(0)),
             shard: VecDeque::new(),

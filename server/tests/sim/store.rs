@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use protocol::{Deleted, Message, RoomName, UserName};
+use protocol::{Deleted, Message, MessageId, RoomName, UserName};
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 
@@ -12,6 +12,7 @@ use crate::log::database::Database;
 use crate::log::database::store::Store as Log;
 use crate::log::event::{Act, Event, NameProof};
 use crate::log::reading::reader::Reader;
+use crate::log::sanction::Sanction;
 use crate::log::time::clock::Clock;
 use crate::log::{Asked, Outcome, Page};
 use crate::people::key_hash::KeyHash;
@@ -37,8 +38,12 @@ pub(super) struct Store {
     names: Vec<Kept>,
     /// Up to when time has passed for certain.
     pub(super) known_ms: Option<u64>,
-    /// Everything that was committed.
+    /// Bans and mutes, and the event of each.
+    sanctions: Vec<(MessageId, Sanction)>,
+    /// Everything that was committed, as it was asked for.
     pub(super) events: Vec<Event>,
+    /// What of it was neither refused nor done before. Only these have their ids for themselves.
+    pub(super) applied: Vec<Event>,
 }
 
 impl Store {
@@ -58,7 +63,9 @@ impl Store {
             erased: Vec::new(),
             names: Vec::new(),
             known_ms: None,
+            sanctions: Vec::new(),
             events: Vec::new(),
+            applied: Vec::new(),
         }
     }
 
@@ -68,11 +75,15 @@ impl Store {
         batch: impl Iterator<Item = &'a Event>,
         mutant: Mutant,
     ) -> Vec<Outcome> {
-        let batch: Vec<_> = batch.map(|event| mutate(event, mutant)).collect();
-        let outcomes = self.log.commit(batch.iter()).unwrap();
+        let batch: Vec<_> = batch.collect();
+        let mutated: Vec<_> = batch.iter().map(|event| mutate(event, mutant)).collect();
+        let outcomes = self.log.commit(mutated.iter()).unwrap();
         for (event, outcome) in batch.into_iter().zip(&outcomes) {
-            self.record(&event, outcome);
-            self.events.push(event);
+            self.record(event, outcome);
+            if !matches!(outcome, Outcome::Refused(_) | Outcome::Repeated(_)) {
+                self.applied.push(event.clone());
+            }
+            self.events.push(event.clone());
         }
         outcomes
     }
@@ -92,8 +103,46 @@ impl Store {
                 self.names.retain(|kept| kept.name != name);
                 self.names.push(Kept { name, key: hash, used, person: Some(*person) });
             }
+            Outcome::Kept(id) => self.record_sanction(&event.act, *id),
             _ => {}
         }
+    }
+
+    fn record_sanction(&mut self, act: &Act, id: MessageId) {
+        match act {
+            Act::Impose(new) => {
+                self.sanctions.retain(|(_, it)| it.room != new.room || it.owner() != new.owner());
+                self.sanctions.push((id, Sanction::clone(new)));
+            }
+            Act::Lift(lift) => {
+                self.sanctions.retain(|(_, it)| it.room != lift.room || it.owner() != lift.owner);
+            }
+            _ => {}
+        }
+    }
+
+    /// All bans and mutes, and the newest event of them.
+    pub(super) fn sanctions(&self) -> (Vec<Sanction>, MessageId) {
+        let all = self.sanctions.iter().map(|(_, sanction)| sanction.clone()).collect();
+        (all, self.sanctions.iter().map(|(id, _)| *id).max().unwrap_or_default())
+    }
+
+    /// Whether there is such a ban or mute.
+    pub(super) fn has_sanction(&self, like: &Sanction) -> bool {
+        let is_it = |it: &Sanction| it.room == like.room && it.owner() == like.owner();
+        self.sanctions.iter().any(|(_, sanction)| is_it(sanction))
+    }
+
+    /// Whether somebody with this key said a message or set a topic, or whoever had no number, and may have been the same.
+    pub(super) fn may_be_of(&self, message: MessageId, key: KeyHash) -> bool {
+        self.applied.iter().rev().filter(|event| event.id == message).any(|event| {
+            let author = match &event.act {
+                Act::Say(say) => &say.author,
+                Act::SetTopic(set) => &set.author,
+                _ => return false,
+            };
+            author.key == Some(key) || author.person.is_none()
+        })
     }
 
     /// Whose a name is.
@@ -147,8 +196,16 @@ impl Store {
 /// What is broken on purpose in the rules of what lasts.
 fn mutate(event: &Event, mutant: Mutant) -> Event {
     let mut event = event.clone();
-    if let (Act::Say(say), Mutant::ForgetRefs) = (&mut event.act, mutant) {
-        say.reference = None;
+    match (&mut event.act, mutant) {
+        (Act::Say(say), Mutant::ForgetRefs) => say.reference = None,
+        (Act::Say(say), Mutant::ApplyUnchecked) => say.author.checked = None,
+        (Act::SetTopic(set), Mutant::ApplyUnchecked) => set.author.checked = None,
+        (Act::Say(say), Mutant::OwnBySpelling) => say.author.person = None,
+        (Act::SetTopic(set), Mutant::OwnBySpelling) => set.author.person = None,
+        (Act::Delete(delete), Mutant::ChangeInThePast) => {
+            event.id = MessageId::try_from(delete.message.get() + 1).unwrap();
+        }
+        _ => {}
     }
     event
 }

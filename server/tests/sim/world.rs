@@ -1,16 +1,17 @@
 //! The world that a seed makes: which step comes next, and what goes wrong in it.
 
 mod rest;
+mod talk;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use fastrand::Rng;
-use protocol::{RoomName, ToClient, ToServer};
+use protocol::{RoomName, ToClient};
 
 use super::client::Client;
-use super::process::{MODERATORS, Process};
+use super::process::Process;
 use super::store::Store;
 use super::time::{Clocks, Time};
 use super::{Mutant, Tracing, check};
@@ -19,7 +20,7 @@ use crate::log::event::Event;
 use crate::monitoring::metrics::Metrics;
 
 /// Steps before everything comes to rest.
-const STEPS: usize = 240;
+const STEPS: usize = 600;
 /// Messages of one client: what a person types in one run.
 const MESSAGES_MAX: usize = 8;
 const HOUR_US: i64 = 3_600_000_000;
@@ -101,6 +102,7 @@ impl World {
         let rested = self.rest();
         check::stored(&self.store, self.clocks.truth_us)?;
         check::rights(&self.store, &self.clients)?;
+        check::silence(&self.store)?;
         rested?;
         let process = self.process.as_ref().ok_or("the server is down")?;
         check::at_rest(&self.clients[..self.clients.len() - 1], &self.store, process)?;
@@ -144,7 +146,8 @@ impl World {
             }
             91..=94 => self.cut(who),
             95..=97 => drop(self.notice()),
-            98 => self.crash(),
+            98 if self.rng.bool() => self.crash(),
+            98 => {}
             _ => self.turn_clock(),
         }
         if let Some(process) = &self.process {
@@ -172,55 +175,6 @@ impl World {
         }
         self.say(|| format!("{who} connects on {line}: {outcome:?}"));
         Ok(())
-    }
-
-    fn talk(&mut self, who: usize) {
-        let client = &mut self.clients[who];
-        let said = client.acknowledged.len() + client.pending.len();
-        if self.rng.bool() && said < MESSAGES_MAX {
-            client.think(self.rng.usize(0..2));
-        }
-        if self.rng.u8(0..4) == 0 {
-            client.doubt();
-        }
-        let is_moderator = MODERATORS.contains(&self.clients[who].key);
-        if self.rng.u8(0..if is_moderator { 3 } else { 12 }) == 0 {
-            let room = self.rng.usize(0..2);
-            self.censor(who, room);
-        }
-        if self.clients[who].line.is_some() {
-            let envelope = self.clients[who].speak();
-            self.send(who, envelope);
-        }
-    }
-
-    /// Speaks where it is not, or looks back.
-    fn wonder(&mut self, who: usize) {
-        let (what, room) = (self.rng.u8(0..8), self.rng.usize(0..2));
-        let client = &mut self.clients[who];
-        let envelope = match what {
-            0 => Some(client.stray()),
-            1..=4 => client.look_back(room),
-            _ => None,
-        };
-        self.send(who, envelope);
-    }
-
-    fn censor(&mut self, who: usize, room: usize) {
-        let envelope = self.clients[who].censor(room);
-        self.send(who, envelope);
-    }
-
-    /// What a client says is on its way to the server, if there is one.
-    fn send(&mut self, who: usize, envelope: Option<ToServer>) {
-        let (Some(process), Some(line)) = (&mut self.process, self.clients[who].line) else {
-            return;
-        };
-        let connection = process.connections.get_mut(&line);
-        if let (Some(connection), Some(envelope)) = (connection, envelope) {
-            connection.inbox.push_back(envelope.clone());
-            self.say(|| format!("{who} says {envelope:?}"));
-        }
     }
 
     /// The write pump writes, and the client reads some of what is on its wire.

@@ -18,8 +18,8 @@ impl World {
         self.cut(self.clients.len() - 1);
         self.clients.iter_mut().for_each(|client| client.think(0));
         for _ in 0..STEPS_TO_REST {
-            self.passed += Duration::from_millis(1);
-            self.pass(1_000);
+            self.passed += Duration::from_millis(5);
+            self.pass(5_000);
             while self.notice() {}
             self.release();
             let before = self.steps;
