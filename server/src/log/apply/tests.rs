@@ -1,10 +1,12 @@
 //! What becomes of events, each after those before it.
 
-use protocol::{Body, MessageId, Ref, Refusal, RoomName, ToClient, UserName};
+use protocol::{Body, MessageId, Ref, Refusal, RoomName, ToClient, TopicText, UserName};
 
 use crate::log::database::Database;
 use crate::log::database::store::Store;
-use crate::log::event::{Act, Author, Delete, Event, Expire, Forget, NameProof, Say, TakeName};
+use crate::log::event::{
+    Act, Author, Delete, Event, Expire, Forget, NameProof, Say, SetTopic, TakeName,
+};
 use crate::log::outcome::Outcome;
 use crate::log::sanction::{Kind, Lift, Sanction};
 use crate::people::key_hash::KeyHash;
@@ -124,6 +126,33 @@ fn a_resent_message_is_the_first_one_and_that_of_whoever_has_the_name_next_is_no
     assert_eq!(log.says("Alice", Some(next), "b"), None, "another person");
     log.id += 2 * DAY;
     assert_eq!(log.says("Alice", Some(next), "a"), None, "too long after the name became theirs");
+}
+
+#[test]
+fn a_resent_topic_is_the_first_one_and_that_of_whoever_has_the_name_next_is_not() {
+    let mut log = Log::new();
+    let first = |log: &mut Log, user, person| {
+        let Say { room, author, reference, .. } = say(user, person, "a");
+        let content = TopicText::try_from("plans").unwrap();
+        let set = SetTopic { room, author, content, reference };
+        match log.apply(Act::SetTopic(Box::new(set))) {
+            Outcome::TopicSet(topic) => Ok(topic.id),
+            Outcome::Repeated(first) => match *first {
+                ToClient::Topic(first) => Err(first.id),
+                other => panic!("{other:?}"),
+            },
+            other => panic!("{other:?}"),
+        }
+    };
+    let set = first(&mut log, "Alice", None).unwrap();
+    assert_eq!(first(&mut log, "ALICE", None), Err(set));
+    let alice = log.take("Alice", 1, 0).unwrap();
+    assert_eq!(first(&mut log, "Alice", Some(alice)), Err(set), "set before the name was hers");
+    let later = log.id / 1000 + 1;
+    log.id += 2 * DAY;
+    let next = log.take("Alice", 2, later).unwrap();
+    log.id += 2 * DAY;
+    assert!(first(&mut log, "Alice", Some(next)).is_ok(), "too long after the name became theirs");
 }
 
 #[test]
