@@ -19,11 +19,10 @@ pub(crate) enum Delivery {
     Always,
     /// It is sent in its turn, unless a replay of its room has gone beyond its number already.
     Sequenced { room_tag: u64, number: u64 },
-    /// As [`Sequenced`](Self::Sequenced). It tells what a frame that waits for the first `presence` of its
-    /// room would tell, and is newer.
-    Renewing { room_tag: u64, number: u64 },
-    /// It replaces an older one of its room that is still waiting.
+    /// It replaces an older one of its room that is still waiting, unless an entry came after that.
     Coalesced { room_tag: u64 },
+    /// It belongs to an entry of a room, right behind the list of people.
+    Entry { room_tag: u64 },
 }
 
 /// Header and payload, ready for the socket.
@@ -42,11 +41,10 @@ impl Frame {
         Frame::from_wire(wire, length, delivery)
     }
 
-    /// The same, which nothing replaces.
-    pub(crate) fn always(&self) -> Arc<Self> {
-        let Frame { bytes, header_bytes, .. } = self;
-        let (bytes, header_bytes) = (bytes.clone(), *header_bytes);
-        Arc::new(Frame { bytes, header_bytes, delivery: Delivery::Always })
+    /// Stands where somebody has entered a room and knows who is there: nothing is written for it.
+    pub(crate) fn entry(room_tag: u64) -> Arc<Self> {
+        let (bytes, delivery) = (Box::default(), Delivery::Entry { room_tag });
+        Arc::new(Frame { bytes, header_bytes: 0, delivery })
     }
 
     /// A ping without content: any answer to it shows that the peer lives.

@@ -3,6 +3,8 @@
 
 import { activeRoom, orMore, unread } from "../core/chat/state.js";
 import { counts, icon, title } from "../core/chat/title.js";
+import { TOPIC_CHARS_MAX } from "../core/protocol/limits.js";
+import { onOneLine } from "../core/protocol/text.js";
 import { Log } from "./log/log.js";
 import { button, byId, setAttribute, setText } from "./page.js";
 import { renderPeople, renderRoomActions, renderRooms } from "./sides/lists.js";
@@ -24,8 +26,9 @@ export function newView() {
     renderPeople(room.people.known, state.me);
     for (const id of ["count", "people-count"]) setText(byId(id), String(room.people.count));
     setText(byId("room"), room.name);
-    setText(byId("topic"), room.topic);
-    setAttribute(byId("topic"), "title", room.topic);
+    const topic = onOneLine(room.topic, TOPIC_CHARS_MAX);
+    setText(byId("topic"), topic);
+    setAttribute(byId("topic"), "title", topic);
     setText(byId("me"), state.me ?? "guest");
     setAttribute(log.pane, "aria-label", `Messages in #${room.name}`);
     setAttribute(byId("text"), "placeholder", `Message #${room.name}`);

@@ -36,6 +36,9 @@ pub struct RoomInfo {
 pub enum RoomKind {
     /// Everybody who knows its name.
     Open,
+    /// Something that this version does not know.
+    #[serde(other)]
+    Other,
 }
 
 /// Says what a room is about.
@@ -45,7 +48,7 @@ pub struct SetTopic {
     pub room: RoomName,
     /// What it is about; empty if nothing any more.
     pub content: TopicText,
-    /// The author's own id for it: sending it again never sets it a second time.
+    /// The author's own id for it: sending it again soon never sets it a second time.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub reference: Option<Ref>,
 }

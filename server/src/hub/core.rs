@@ -42,6 +42,8 @@ pub(crate) enum Notification<T> {
     Leave(UserName),
     /// Who is here now.
     Presence(People),
+    /// One has entered, and was told of oneself and of who is here.
+    Entered,
     /// A stored message.
     Message(T),
 }
@@ -154,8 +156,9 @@ impl<M: Clone> Core<M> {
         } else {
             let bytes = room.entry_bytes(now, self.budget);
             let list = Notification::Presence(first(room, bytes));
-            effects.push(Effect::One(member, room.name().clone(), list));
+            effects.push(Effect::One(member.clone(), room.name().clone(), list));
         }
+        effects.push(Effect::One(member, room.name().clone(), Notification::Entered));
         self.changed(now, name, is_news, at_once);
     }
 

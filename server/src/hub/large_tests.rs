@@ -93,7 +93,9 @@ impl Crowd {
             Notification::Join(user, _) if *user == person(id) => belief.heard_own_join = true,
             Notification::Join(..) => belief.count += 1,
             Notification::Leave(_) => belief.count = belief.count.saturating_sub(1),
-            Notification::Presence(People { after: Some(_), .. }) | Notification::Message(()) => {}
+            Notification::Presence(People { after: Some(_), .. })
+            | Notification::Entered
+            | Notification::Message(()) => {}
             Notification::Presence(People { users, count, .. }) => {
                 assert!(belief.heard_own_join, "a list came before one's own join");
                 belief.count = count.unwrap_or(users.len());
@@ -111,7 +113,7 @@ fn bytes(news: &Notification<()>) -> u64 {
         + match news {
             Notification::Join(user, _) | Notification::Leave(user) => name_bytes(user),
             Notification::Presence(people) => people.users.iter().map(name_bytes).sum(),
-            Notification::Message(()) => 0,
+            Notification::Entered | Notification::Message(()) => 0,
         }
 }
 

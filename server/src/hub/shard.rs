@@ -86,6 +86,7 @@ pub(crate) fn perform(core: &Core<Outbox>, effect: ShardEffect, metrics: &Metric
 fn encode(room: RoomName, news: Notification<Arc<Frame>>) -> Arc<Frame> {
     let (envelope, delivery) = match news {
         Notification::Message(frame) => return frame,
+        Notification::Entered => return Frame::entry(room_tag(&room)),
         Notification::Join(sender, role) => {
             let role = (role != Role::Member).then_some(role);
             (ToClient::Join(Joined { room, sender, role }), Delivery::Always)

@@ -52,13 +52,13 @@ impl Model {
             Step::Deliver { room } => self.all(room, &["message".to_owned()]),
             Step::Join { room, id } => {
                 let before = self.people(room);
-                if !self.here.entry(room).or_default().insert(id) {
-                    return self.only(id, room, "join");
-                }
-                if before.contains(&person(id)) {
-                    return self.only(id, room, "join");
-                }
-                self.all(room, &[named("join", id), presence(&self.people(room))])
+                let is_here = !self.here.entry(room).or_default().insert(id);
+                let mut told = match is_here || before.contains(&person(id)) {
+                    true => self.only(id, room, "join"),
+                    false => self.all(room, &[named("join", id), presence(&self.people(room))]),
+                };
+                told.entry(id).or_default().push("entered".to_owned());
+                told
             }
             Step::Leave { room, id } => {
                 if !self.here.entry(room).or_default().remove(&id) {
@@ -98,6 +98,7 @@ fn shown(news: &Notification<()>) -> String {
         Notification::Join(user, _) => format!("join {}", user.key()),
         Notification::Leave(user) => format!("leave {}", user.key()),
         Notification::Presence(people) => presence(&people.users),
+        Notification::Entered => "entered".to_owned(),
         Notification::Message(()) => "message".to_owned(),
     }
 }

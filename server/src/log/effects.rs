@@ -21,7 +21,7 @@ use crate::outbox::Outbox;
 pub(crate) enum To {
     /// Everybody in the room.
     Everybody,
-    /// Whose it is, who did it before.
+    /// The author of something that was done before.
     Author(Outbox),
 }
 
@@ -127,7 +127,7 @@ impl Effects {
         let (room, id) = (topic.room.clone(), topic.id);
         let now = page::Topic { id, content: topic.content.clone() };
         self.health.rooms.with(room.key(), |open| open.set_topic(now));
-        let delivery = Delivery::Renewing { room_tag: room_tag(&room), number: id.get() };
+        let delivery = Delivery::Sequenced { room_tag: room_tag(&room), number: id.get() };
         tell(room, Frame::text(ToClient::Topic(topic).encode(), delivery), To::Everybody);
     }
 

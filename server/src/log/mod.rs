@@ -253,7 +253,7 @@ fn read_page(reader: &Reader, room: &OpenRoom, asked: &Asked) -> rusqlite::Resul
     }
     if !room.is_new() {
         let page = reader.page(room.name(), asked)?;
-        room.set_topic(page.topic.clone());
+        room.learn_topic(page.topic.clone());
         return Ok(page);
     }
     let newest = reader.newest_page(room.name(), asked)?;

@@ -106,7 +106,9 @@ impl LogThread {
     fn commit(&mut self, batch: Vec<(Event, ReplyTo)>, began: Instant) {
         match self.store.commit(batch.iter().map(|(event, _)| event)) {
             Ok(outcomes) => {
-                let erased = outcomes.iter().any(|it| matches!(it, Outcome::Deleted(_)));
+                let erased = outcomes
+                    .iter()
+                    .any(|it| matches!(it, Outcome::Deleted(_) | Outcome::TopicSet(_)));
                 let asked = batch.iter().filter(|(event, _)| !event.act.is_upkeep()).count();
                 if asked > 0 {
                     self.metrics.committed(asked, began.elapsed());

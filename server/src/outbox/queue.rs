@@ -55,21 +55,20 @@ pub(crate) enum Signal {
 #[derive(Debug, Default)]
 pub(crate) struct Release {
     /// Before all that waited.
-    pub(crate) first: Option<Arc<Frame>>,
+    pub(crate) first: Vec<Arc<Frame>>,
     /// It is a replay of a room, by tag, up to a number: what waited and is in it is left out.
     pub(crate) replayed: Option<(u64, u64)>,
-    pub(crate) after_presence: Option<Following>,
+    /// A room that is being entered, by tag, and what is told once it knows who is there.
+    pub(crate) entry: Option<(u64, Option<Arc<Frame>>)>,
 }
-
-/// A frame that follows the first `presence` of a room, by tag.
-type Following = (u64, Arc<Frame>);
 
 /// What hardly any connection has at a time.
 #[derive(Debug, Default)]
 struct Rare {
     /// Rooms that the read pump is to leave.
     leave: Vec<u64>,
-    after_presence: Vec<Following>,
+    /// Rooms that the hub has not told of yet, each with what follows that.
+    entries: Vec<(u64, Option<Arc<Frame>>)>,
 }
 
 /// Everything that waits, and who waits for it.
@@ -118,14 +117,14 @@ impl Queue {
             return false;
         }
         match frame.delivery() {
-            Delivery::Sequenced { room_tag, number } | Delivery::Renewing { room_tag, number }
-                if self.is_replayed(room_tag, number) =>
-            {
+            Delivery::Sequenced { room_tag, number } if self.is_replayed(room_tag, number) => {
                 return false;
             }
-            Delivery::Renewing { room_tag, .. } => self.drop_following(room_tag),
             Delivery::Coalesced { room_tag } => self.drop_older(room_tag),
-            Delivery::Sequenced { .. } | Delivery::Always => {}
+            Delivery::Entry { room_tag } if frame.bytes().is_empty() && !self.held => {
+                return self.entered(room_tag);
+            }
+            Delivery::Sequenced { .. } | Delivery::Entry { .. } | Delivery::Always => {}
         }
         let bytes = self.bytes + frame.bytes().len();
         let bounds = &self.shared.bounds;
@@ -135,29 +134,19 @@ impl Queue {
         }
         self.bytes = bytes;
         self.waiting.push(frame.clone());
-        self.push_after_presence(frame);
         true
     }
 
-    fn push_after_presence(&mut self, presence: &Arc<Frame>) {
-        let Some(rare) = &mut self.rare else { return };
-        let Delivery::Coalesced { room_tag } = presence.delivery() else { return };
-        let all = &mut rare.after_presence;
-        let Some(place) = all.iter().position(|(room, _)| *room == room_tag) else { return };
-        let (_, frame) = all.swap_remove(place);
+    /// The hub has told of an entry: what follows that goes out.
+    fn entered(&mut self, room_tag: u64) -> bool {
+        let Some(rare) = &mut self.rare else { return false };
+        let entries = &mut rare.entries;
+        let Some(place) = entries.iter().position(|(room, _)| *room == room_tag) else {
+            return false;
+        };
+        let (_, frame) = entries.remove(place);
         self.drop_rare();
-        // A newer list would come after what follows this one.
-        if let Some(last) = self.waiting.last_mut() {
-            *last = presence.always();
-        }
-        self.push(&frame);
-    }
-
-    fn drop_following(&mut self, room_tag: u64) {
-        if let Some(rare) = &mut self.rare {
-            rare.after_presence.retain(|(room, _)| *room != room_tag);
-            self.drop_rare();
-        }
+        frame.is_some_and(|frame| self.push(&frame))
     }
 
     /// What waited could not be read in time anyway: it is given back at once, and the client is
@@ -175,8 +164,11 @@ impl Queue {
     }
 
     fn drop_older(&mut self, room_tag: u64) {
-        let older = Delivery::Coalesced { room_tag };
-        if let Some(place) = self.waiting.iter().rposition(|frame| frame.delivery() == older) {
+        let (older, entry) = (Delivery::Coalesced { room_tag }, Delivery::Entry { room_tag });
+        let newest = |frame: &Arc<Frame>| [older, entry].contains(&frame.delivery());
+        if let Some(place) = self.waiting.iter().rposition(newest)
+            && self.waiting[place].delivery() == older
+        {
             let frame = self.waiting.remove(place);
             self.bytes -= frame.bytes().len();
             self.shared.metrics.dropped(Dropped::Superseded, 1);
@@ -198,11 +190,9 @@ impl Queue {
         if self.end.is_some() {
             return;
         }
-        let Release { first, replayed, after_presence } = release;
-        if let Some((room_tag, frame)) = after_presence {
-            let all = &mut self.rare.get_or_insert_default().after_presence;
-            all.retain(|(room, _)| *room != room_tag);
-            all.push((room_tag, frame));
+        let Release { first, replayed, entry } = release;
+        if let Some(entry) = entry {
+            self.rare.get_or_insert_default().entries.push(entry);
         }
         if let Some((room_tag, upto)) = replayed {
             self.replayed.retain(|(l, _)| *l != room_tag);
@@ -255,7 +245,7 @@ impl Queue {
     }
 
     fn drop_rare(&mut self) {
-        self.rare.take_if(|rare| rare.leave.is_empty() && rare.after_presence.is_empty());
+        self.rare.take_if(|rare| rare.leave.is_empty() && rare.entries.is_empty());
     }
 
     /// The write pump, if it sleeps and there is something for it to do.

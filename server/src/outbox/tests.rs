@@ -52,7 +52,7 @@ fn taken(outbox: &Outbox) -> Option<Result<Vec<String>, End>> {
 }
 
 fn release(outbox: &Outbox, first: &str, replayed: Option<(u64, u64)>) {
-    outbox.release(Release { first: Some(plain(first)), replayed, after_presence: None });
+    outbox.release(Release { first: vec![plain(first)], replayed, entry: None });
 }
 
 fn expect(outbox: &Outbox, frames: &[&str]) {
@@ -60,41 +60,37 @@ fn expect(outbox: &Outbox, frames: &[&str]) {
 }
 
 #[test]
-fn what_follows_the_first_list_of_a_room_comes_right_after_it() {
+fn what_a_room_is_follows_the_list_that_an_entry_brings() {
     let outbox = outbox();
+    let entered = || outbox.push(&Frame::entry(ROOM));
+    let room = Frame::text("room".into(), Delivery::Entry { room_tag: ROOM });
+    let entry = || Some((ROOM, Some(room.clone())));
+    // The read ends first.
     outbox.hold();
-    let room = || (ROOM, plain("room"));
-    outbox.push(&plain("join"));
-    outbox.release(Release { after_presence: Some(room()), ..Release::default() });
-    outbox.push(&latest(ROOM + 1, "elsewhere"));
+    outbox.release(Release { entry: entry(), ..Release::default() });
+    outbox.push(&latest(ROOM, "old"));
+    expect(&outbox, &["old"]);
     outbox.push(&latest(ROOM, "first"));
+    entered();
     outbox.push(&latest(ROOM, "second"));
-    expect(&outbox, &["join", "elsewhere", "first", "room", "second"]);
+    expect(&outbox, &["first", "room", "second"]);
+    // The hub is first, and more comes while the room is read.
     outbox.hold();
     outbox.push(&latest(ROOM, "third"));
+    entered();
     outbox.push(&numbered(ROOM, 6));
-    let first = Some(plain("history"));
-    outbox.release(Release { first, replayed: Some((ROOM, 5)), after_presence: Some(room()) });
-    expect(&outbox, &["history", "third", "room", "m6"]);
-}
-
-#[test]
-fn what_follows_the_first_list_is_left_out_once_something_newer_tells_the_same() {
-    let outbox = outbox();
-    let newer = |room_tag, number| {
-        Frame::text(format!("newer {number}"), Delivery::Renewing { room_tag, number })
-    };
+    outbox.push(&latest(ROOM, "fourth"));
+    let first = vec![plain("history")];
+    outbox.release(Release { first, replayed: Some((ROOM, 5)), entry: entry() });
+    expect(&outbox, &["history", "third", "room", "m6", "fourth"]);
+    // Two entries, of which the first has nothing to tell.
     outbox.hold();
-    outbox.push(&newer(ROOM, 5));
-    let after_presence = Some((ROOM, plain("room")));
-    outbox.release(Release { replayed: Some((ROOM, 5)), after_presence, ..Release::default() });
-    outbox.push(&newer(ROOM + 1, 6));
-    outbox.push(&latest(ROOM, "first"));
-    expect(&outbox, &["newer 6", "first", "room"]);
-    outbox.release(Release { after_presence: Some((ROOM, plain("room"))), ..Release::default() });
-    outbox.push(&newer(ROOM, 7));
-    outbox.push(&latest(ROOM, "second"));
-    expect(&outbox, &["newer 7", "second"]);
+    outbox.release(Release { entry: Some((ROOM, None)), ..Release::default() });
+    outbox.release(Release { entry: entry(), ..Release::default() });
+    entered();
+    outbox.push(&plain("left"));
+    entered();
+    expect(&outbox, &["left", "room"]);
 }
 
 #[test]

@@ -156,7 +156,7 @@ pub(super) fn at_rest(clients: &[Client], store: &Store, process: &Process) -> R
             if view.deleted != deleted {
                 return Err(format!("{who} shows what was deleted: {deleted:?}"));
             }
-            let topic = store.newest_page(&view.room, &NEWEST).topic.content;
+            let topic = store.newest_page(&view.room, &NEWEST).topic.unwrap_or_default().content;
             if view.topic != topic {
                 return Err(format!("{who} shows the topic {:?} instead of {topic:?}", view.topic));
             }

@@ -282,7 +282,7 @@ impl Process {
             let nothing = Page::default().envelope(&room, MessageId::ZERO, None, None);
             let replayed = Some((room_tag(&room), 0));
             connection.outbox.release(Release {
-                first: Some(nothing),
+                first: vec![nothing],
                 replayed,
                 ..Release::default()
             });

@@ -34,7 +34,7 @@ use crate::people::key_hash::KeyHash;
 use crate::people::names::{Kept, Names, Person, Proof, Taken};
 
 /// Small, so that slow readers are too slow soon.
-const BOUNDS: Bounds = Bounds { bytes_max: 8 * 1024, frames_max: 8 };
+const BOUNDS: Bounds = Bounds { bytes_max: 8 * 1024, frames_max: 10 };
 /// Keys of those who may delete.
 pub(super) const MODERATORS: [u8; 2] = [1, 2];
 

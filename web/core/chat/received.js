@@ -1,6 +1,7 @@
 // What the server says, taken into the state. Pure: it knows neither page nor socket nor clock.
 
 import { DELETED_CONTENT } from "../protocol/envelopes.js";
+import { TOPIC_CHARS_MAX } from "../protocol/limits.js";
 import { counted, inSentence, onOneLine } from "../protocol/text.js";
 import { dropAll, next, settled } from "./acts.js";
 import { wordsAbout, wordsToExcluded } from "./moderated.js";
@@ -140,7 +141,7 @@ function write(room, what) {
 function topicCame(state, room, { content, sender, id, ref }, at) {
   if (id > room.head) {
     Object.assign(room, { topic: content, head: id });
-    const did = content === "" ? "cleared the topic" : `changed the topic: ${onOneLine(content, content.length)}`;
+    const did = content === "" ? "cleared the topic" : `changed the topic: ${onOneLine(content, TOPIC_CHARS_MAX)}`;
     write(room, { type: "told", sender, at, words: `${inSentence(sender)} ${did}` });
   }
   return isMe(state, sender) ? settled(state, ref) : [];

@@ -6,7 +6,7 @@ import { again, put, sendNext, takeBack } from "../chat/outbox.js";
 import { show, toBottom } from "../chat/reading.js";
 import { comeIn, dialNow, joining } from "../chat/reconnect.js";
 import { ROOMS_MAX, activeRoom, messages, newRoom, orMore, tell, unread } from "../chat/state.js";
-import { ROOM_CHARS_MAX } from "../protocol/limits.js";
+import { ROOM_CHARS_MAX, TOPIC_CHARS_MAX } from "../protocol/limits.js";
 import { fold, nameFault, userFault } from "../protocol/names.js";
 import { counted, hashed, inSentence, onOneLine } from "../protocol/text.js";
 import { linksIn } from "../protocol/urls.js";
@@ -89,7 +89,7 @@ function perform(state, room, intent) {
     case "who":
       return answer(state, who(room));
     case "topic":
-      return answer(state, room.topic === "" ? `${hashed(room.name)} has no topic. /topic TEXT sets one` : `The topic of ${hashed(room.name)}: ${onOneLine(room.topic, room.topic.length)}`);
+      return answer(state, room.topic === "" ? `${hashed(room.name)} has no topic. /topic TEXT sets one` : `The topic of ${hashed(room.name)}: ${onOneLine(room.topic, TOPIC_CHARS_MAX)}`);
     case "url":
       return intent.number === undefined ? answer(state, listOfLinks(room)) : copy(state, links(room)[intent.number - 1], "link");
     case "copy":

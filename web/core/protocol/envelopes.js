@@ -1,7 +1,7 @@
 // Envelopes as the browser needs them: read leniently, written exactly. It knows no socket and no
 // page. The golden files of the protocol are read by this module's tests.
 
-import { CHANGED_MAX, CONTENT_CHARS_MAX, HISTORY_MAX, ROOM_CHARS_MAX } from "./limits.js";
+import { CHANGED_MAX, CONTENT_CHARS_MAX, HISTORY_MAX, ROOM_CHARS_MAX, TOPIC_CHARS_MAX } from "./limits.js";
 import { withNewlines } from "./text.js";
 
 /**
@@ -63,9 +63,9 @@ function isKnown(e) {
       return named("room") && Array.isArray(e.users) && e.users.every((/** @type {any} */ user) => isText(user, NAME_UNITS_MAX))
         && (e.count === undefined || isId(e.count)) && maybeText(e.after);
     case "room":
-      return named("room", "kind") && (e.topic === undefined || isText(e.topic, TEXT_UNITS_MAX));
+      return named("room", "kind") && (e.topic === undefined || isTopic(e.topic));
     case "topic":
-      return named("room", "sender") && isText(e.content, TEXT_UNITS_MAX) && isId(e.id) && maybeText(e.ref);
+      return named("room", "sender") && isTopic(e.content) && isId(e.id) && isCount(e.at, AT_MAX) && maybeText(e.ref);
     case "history":
       return named("room") && isId(e.head) && maybeText(e.ref) && maybeText(e.epoch) && areMessages(e.messages, HISTORY_MAX) && (e.changed === undefined || areMessages(e.changed, CHANGED_MAX));
     case "deleted":
@@ -84,6 +84,8 @@ const ACTIONS = ["kick", "ban", "unban", "mute", "unmute"];
 /** @param {unknown} value
  * @param {number} unitsMax */
 const isText = (value, unitsMax) => typeof value === "string" && value.length <= unitsMax;
+/** @param {any} value */
+const isTopic = (value) => isText(value, 2 * TOPIC_CHARS_MAX) && [...value].length <= TOPIC_CHARS_MAX;
 /** @param {unknown} value */
 const maybeText = (value) => value === undefined || isText(value, TEXT_UNITS_MAX);
 /** @param {unknown} value */

@@ -4,6 +4,7 @@ export const CONTENT_CHARS_MAX = 4096;
 export const ROOM_CHARS_MAX = 64;
 export const NAME_CHARS_MAX = 32;
 export const REASON_CHARS_MAX = 200;
+export const TOPIC_CHARS_MAX = 250;
 /** Messages in a page. */
 export const HISTORY_MAX = 200;
 /** Earlier messages that changed, beside a page. */

@@ -22,7 +22,7 @@ impl Draft {
         }
     }
 
-    /// What of it takes space.
+    /// The text that counts towards its author's budget.
     pub(super) fn text(&self) -> &str {
         match self {
             Draft::Say(say) => say.content.as_str(),

@@ -83,7 +83,7 @@ pub(crate) enum Then {
     Enter(Entering),
 }
 
-/// A room to enter. What is told there from now on is held back until it is read what comes before that.
+/// A room to enter. What is told there from now on is held back until what precedes it has been read.
 #[derive(Debug)]
 pub(crate) struct Entering {
     pub(crate) room: Arc<OpenRoom>,

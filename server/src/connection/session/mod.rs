@@ -17,7 +17,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::{BadEnvelope, Connect, Join, Leave, Refusal, Role, RoomName, ToServer, UserName};
+use protocol::{BadEnvelope, Connect, Leave, Refusal, Role, RoomName, ToServer, UserName};
 
 use self::draft::Draft;
 use self::effect::Then;
@@ -68,13 +68,15 @@ pub(crate) struct Session {
     said: Rate,
     requests: Rate,
     bad_frames: u32,
+    /// A room could not be read as it was entered: from then on each page brings what its room is.
+    owes: bool,
 }
 
 impl Session {
     /// Somebody who came in, and is in no room yet.
     pub(crate) fn new(spender: Spender) -> Self {
         let (said, requests) = (Rate::default(), Rate::default());
-        Session { rooms: Vec::new(), spender, said, requests, bad_frames: 0 }
+        Session { rooms: Vec::new(), spender, said, requests, bad_frames: 0, owes: false }
     }
 
     /// The first room, without which there is no connection.
@@ -160,8 +162,7 @@ impl Session {
 /// Whether this connection may read more, if it wants to.
 fn may_ask(envelope: &ToServer, context: &Context<'_>) -> Result<(), Over> {
     let reads = match envelope {
-        ToServer::History(_) | ToServer::Presence(_) => true,
-        ToServer::Join(Join { since, history, .. }) => since.is_some() || history.is_some(),
+        ToServer::History(_) | ToServer::Presence(_) | ToServer::Join(_) => true,
         ToServer::Message(_)
         | ToServer::Topic(_)
         | ToServer::Leave(_)

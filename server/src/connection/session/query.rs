@@ -68,23 +68,27 @@ impl Session {
             Ok(page) => {
                 let (epoch, tag) = (is_join.then_some(epoch), room_tag(room.name()));
                 let history = || page.envelope(room.name(), asked.since, epoch, reference.as_ref());
-                let release = Release {
-                    first: wants_history.then(history),
-                    replayed: is_join.then(|| (tag, page.head.get())),
-                    after_presence: page.room(room.name()).filter(|_| is_join).map(|it| (tag, it)),
-                };
-                return Effect::Release(Box::new(release), None);
+                let mut first: Vec<_> = wants_history.then(history).into_iter().collect();
+                let about = page.room(room.name());
+                first.extend(about.clone().filter(|_| self.owes && !is_join));
+                let entry = is_join.then_some((tag, about));
+                // Who wants no replay is told all that is said from the entry on.
+                let replayed = (is_join && wants_history).then(|| (tag, page.head.get()));
+                return Effect::Release(Box::new(Release { first, replayed, entry }), None);
             }
-            Err(_) if !wants_history => return Effect::Release(Box::default(), None),
             Err(NotRead::TooMany { retry }) if is_join => {
                 Refusal::Unreadable { retry_ms: milliseconds(retry) }
             }
             Err(NotRead::TooMany { retry }) => Over::new(Limit::Reads, retry).refusal,
             Err(NotRead::Unavailable) => Refusal::Unreadable { retry_ms: milliseconds(again) },
         };
-        let first = note(&refusal, Some(room.name().clone()), reference);
-        let release = Release { first: Some(first), ..Release::default() };
-        Effect::Release(Box::new(release), Some(refusal))
+        self.owes |= is_join;
+        let entry = is_join.then(|| (room_tag(room.name()), None));
+        if !wants_history {
+            return Effect::Release(Box::new(Release { entry, ..Release::default() }), None);
+        }
+        let first = vec![note(&refusal, Some(room.name().clone()), reference)];
+        Effect::Release(Box::new(Release { first, entry, ..Release::default() }), Some(refusal))
     }
 }
 

@@ -1,9 +1,10 @@
 //! Effects of one session, one after another.
 
-use protocol::{Epoch, MessageId, UserName};
+use protocol::{Epoch, MessageId, TopicText, UserName};
 
 use super::*;
 use crate::config::Config;
+use crate::log::reading::page::Topic;
 use crate::log::sanction::{Kind, Sanction};
 use crate::log::{NotRead, Page};
 use crate::people::names::Proof;
@@ -62,7 +63,7 @@ impl Shared {
         let epoch = Epoch::try_from("e").unwrap();
         let effect = session.found(reading, Ok(Page::default()), &epoch, Duration::ZERO);
         let Effect::Release(release, None) = effect else { panic!("{effect:?}") };
-        assert!(release.first.is_none() && release.after_presence.is_none());
+        assert!(release.first.is_empty() && release.replayed.is_none());
     }
 
     fn ban(&self, room: &str) {
@@ -109,7 +110,7 @@ fn a_join_waits_for_space_enters_and_reads_then_and_lets_go_at_last() {
     let found = Err(NotRead::Unavailable);
     let effect = session.found(reading, found, &epoch, Duration::from_millis(5));
     let Effect::Release(release, Some(unreadable)) = effect else { panic!() };
-    assert!(release.first.is_some() && release.replayed.is_none());
+    assert!(release.first.len() == 1 && release.replayed.is_none());
     assert_eq!(unreadable, Refusal::Unreadable { retry_ms: 5 });
     // It is in the room all the same.
     let history = r#"{"type":"history","room":"dev"}"#;
@@ -119,7 +120,7 @@ fn a_join_waits_for_space_enters_and_reads_then_and_lets_go_at_last() {
     assert!(!reading.is_join);
     let effect = session.found(reading, Ok(Page::default()), &epoch, Duration::ZERO);
     let Effect::Release(release, None) = effect else { panic!("{effect:?}") };
-    assert!(release.first.is_some() && release.replayed.is_none());
+    assert!(release.first.len() == 1 && release.replayed.is_none());
     assert!(matches!(shared.hear(session, say), Effect::Keep(_)));
     assert_eq!(session.leave_all().len(), 1);
 }
@@ -193,4 +194,47 @@ fn who_is_too_fast_is_told_which_limit_and_who_may_not_delete_is_told_so() {
     let Effect::Refuse(refused) = shared.hear(session, say) else { panic!() };
     assert_eq!(refused.limit, Some(crate::monitoring::metrics::Limit::Connection));
     assert_eq!(refused.reference.unwrap().as_str(), "r");
+}
+
+fn page_about(topic: &str) -> Page {
+    let id = MessageId::try_from(9).unwrap();
+    let topic = Topic { id, content: TopicText::try_from(topic).unwrap() };
+    Page { head: id, topic: Some(topic), ..Page::default() }
+}
+
+#[test]
+fn who_wants_no_replay_misses_nothing_that_is_said_from_the_entry_on() {
+    let (shared, epoch) = (Shared::new(), Epoch::try_from("e").unwrap());
+    let session = &mut shared.session();
+    let Effect::Enter(entering) = shared.hear(session, r#"{"type":"join","room":"dev"}"#) else {
+        panic!()
+    };
+    let Effect::Read(reading) = session.entered(entering) else { panic!() };
+    let effect = session.found(reading, Ok(page_about("x")), &epoch, Duration::ZERO);
+    let Effect::Release(release, None) = effect else { panic!("{effect:?}") };
+    assert!(release.first.is_empty() && release.replayed.is_none());
+    assert!(matches!(release.entry, Some((_, Some(_)))));
+}
+
+#[test]
+fn what_a_room_is_follows_later_if_it_could_not_be_read_on_entering() {
+    let (shared, epoch) = (Shared::new(), Epoch::try_from("e").unwrap());
+    let session = &mut shared.session();
+    let Effect::Enter(entering) = shared.hear(session, r#"{"type":"join","room":"dev"}"#) else {
+        panic!()
+    };
+    let Effect::Read(reading) = session.entered(entering) else { panic!() };
+    let effect = session.found(reading, Err(NotRead::Unavailable), &epoch, Duration::ZERO);
+    let Effect::Release(release, None) = effect else { panic!("{effect:?}") };
+    assert!(release.first.is_empty() && matches!(release.entry, Some((_, None))));
+    for topic in ["x", ""] {
+        let history = r#"{"type":"history","room":"dev","before":5}"#;
+        let Effect::AwaitSpace(query) = shared.hear(session, history) else { panic!() };
+        let effect = shared.context(|context| session.has_space(query, context));
+        let Effect::Read(reading) = effect else { panic!("{effect:?}") };
+        let effect = session.found(reading, Ok(page_about(topic)), &epoch, Duration::ZERO);
+        let Effect::Release(release, None) = effect else { panic!("{effect:?}") };
+        assert_eq!(release.first.len(), if topic.is_empty() { 1 } else { 2 });
+        assert!(release.entry.is_none());
+    }
 }

@@ -8,7 +8,15 @@ use crate::log::database::column::{id, signed, unsigned};
 use crate::log::event::{Event, Expire, Forget};
 use crate::log::outcome::{Forgotten, Outcome};
 
-pub(super) fn expire(db: &Connection, event: &Event, expire: &Expire) -> rusqlite::Result<Outcome> {
+/// A room without messages and topic is forgotten after a day: until then its topics may be sent again.
+const CLEARED_FOR_MS: u64 = 24 * 60 * 60 * 1000;
+
+pub(super) fn expire(
+    db: &Connection,
+    known: &mut Known,
+    event: &Event,
+    expire: &Expire,
+) -> rusqlite::Result<Outcome> {
     let Expire { now, earliest, names_used_before } = *expire;
     // A clock that was wrong stamped these: they count as used now.
     let mend = "UPDATE names SET used = ?1 WHERE used > ?1 OR used < ?2";
@@ -17,6 +25,20 @@ pub(super) fn expire(db: &Connection, event: &Event, expire: &Expire) -> rusqlit
     db.prepare_cached(names)?.execute([signed(names_used_before)])?;
     let sanctions = "DELETE FROM sanctions WHERE until <= ?1";
     db.prepare_cached(sanctions)?.execute([signed(now)])?;
+    // Rooms in which nothing was ever said, whose topics are cleared.
+    let rooms = "SELECT r.id, r.key FROM topics t JOIN rooms r ON r.id = t.room
+        WHERE t.content = '' AND t.at < ?1
+        AND t.id = (SELECT max(id) FROM topics WHERE room = r.id)
+        AND NOT EXISTS (SELECT 1 FROM messages WHERE room = r.id) ORDER BY r.id";
+    let mut rooms = db.prepare_cached(rooms)?;
+    let rooms = rooms.query_map([signed(now.saturating_sub(CLEARED_FOR_MS))], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
+    for (room, key) in rooms.collect::<rusqlite::Result<Vec<(i64, String)>>>()? {
+        if forget_room_if_empty(db, room)? {
+            known.rooms.forget(&key);
+        }
+    }
     Ok(Outcome::Kept(event.id))
 }
 
@@ -39,21 +61,9 @@ pub(super) fn forget(
     let forgotten = mark(db, old, &bounds)?;
     let delete = format!("DELETE FROM messages WHERE {old}");
     db.prepare_cached(&delete)?.execute(params_from_iter(&bounds))?;
-    // What a room is about stays, however long ago that was said.
-    let topics = format!(
-        "DELETE FROM topics WHERE {old}
-         AND id < (SELECT max(id) FROM topics AS newest WHERE newest.room = topics.room)"
-    );
-    db.prepare_cached(&topics)?.execute(params_from_iter(&bounds))?;
-    let rooms =
-        format!("SELECT id, key FROM rooms WHERE id IN (SELECT room FROM topics WHERE {old})");
-    let mut rooms = db.prepare_cached(&rooms)?;
-    let rooms = rooms.query_map(params_from_iter(&bounds), |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let mut emptied: Vec<(i64, String)> = rooms.collect::<rusqlite::Result<_>>()?;
-    emptied.extend(forgotten.iter().map(|(room, it)| (*room, it.room.to_string())));
-    for (room, key) in emptied {
-        if forget_room_if_empty(db, room)? {
-            known.rooms.forget(&key);
+    for (room, Forgotten { room: key, .. }) in &forgotten {
+        if forget_room_if_empty(db, *room)? {
+            known.rooms.forget(key);
         }
     }
     Ok(Outcome::Forgotten(forgotten.into_iter().map(|(_, forgotten)| forgotten).collect()))

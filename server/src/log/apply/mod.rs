@@ -39,7 +39,7 @@ pub(super) fn apply(
         Act::UseName(used) => names::note_use(db, event, used),
         Act::Impose(sanction) => sanctions::impose(db, known, event, sanction),
         Act::Lift(lift) => sanctions::lift(db, event, lift),
-        Act::Expire(expire) => expiry::expire(db, event, expire),
+        Act::Expire(expire) => expiry::expire(db, known, event, expire),
         Act::Forget(forget) => expiry::forget(db, known, forget),
         Act::NoteTime(known_ms) => expiry::note_time(db, event, *known_ms),
     }?;

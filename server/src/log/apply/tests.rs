@@ -1,6 +1,7 @@
 //! What becomes of events, each after those before it.
 
 use protocol::{Body, MessageId, Ref, Refusal, RoomName, ToClient, TopicText, UserName};
+use rusqlite::Connection;
 
 use crate::log::database::Database;
 use crate::log::database::store::Store;
@@ -18,6 +19,8 @@ const DAY: u64 = 24 * 60 * 60 * 1_000_000;
 
 struct Log {
     store: Store,
+    /// To look at what is stored.
+    beside: Connection,
     /// The next id.
     id: u64,
 }
@@ -50,7 +53,15 @@ fn say(user: &str, person: Option<PersonId>, reference: &str) -> Say {
 impl Log {
     fn new() -> Self {
         let database = Database::memory().unwrap();
-        Log { store: Store::new(database.writer().unwrap()), id: NOW }
+        let (store, beside) =
+            (Store::new(database.writer().unwrap()), database.upkeeper().unwrap());
+        Log { store, beside, id: NOW }
+    }
+
+    /// One value of the database, as a text.
+    fn text(&self, select: &str) -> String {
+        let select = format!("SELECT CAST(({select}) AS TEXT)");
+        self.beside.query_row(&select, [], |row| row.get(0)).unwrap()
     }
 
     fn apply(&mut self, act: Act) -> Outcome {
@@ -269,4 +280,57 @@ fn a_person_is_never_taken_for_a_spelling() {
     let mut log = Log::new();
     assert_eq!(log.says("7", None, "a"), None);
     assert_eq!(log.says("Other", Some(person), "a"), None);
+}
+
+fn set_topic(user: &str, person: Option<PersonId>, text: &str, reference: &str) -> Act {
+    let Say { room, author, reference, .. } = say(user, person, reference);
+    let content = TopicText::try_from(text).unwrap();
+    Act::SetTopic(Box::new(SetTopic { room, author, content, reference }))
+}
+
+fn first_id(outcome: Outcome) -> Result<u64, u64> {
+    match outcome {
+        Outcome::TopicSet(topic) => Ok(topic.id.get()),
+        Outcome::Repeated(first) => match *first {
+            ToClient::Topic(first) => Err(first.id.get()),
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_topic_is_set_once_for_each_ref_and_only_the_newest_text_is_kept() {
+    let mut log = Log::new();
+    let first = first_id(log.apply(set_topic("Alice", None, "first", "r1"))).unwrap();
+    // Just after it the name became hers.
+    let alice = log.take("Alice", 1, 0).unwrap();
+    first_id(log.apply(set_topic("Bob", None, "second", "r1"))).unwrap();
+    assert_eq!(first_id(log.apply(set_topic("Alice", Some(alice), "first", "r1"))), Err(first));
+    let texts = "SELECT group_concat(content, '|' ORDER BY id) FROM topics";
+    assert_eq!(log.text(texts), "|second");
+    for n in 0..100 {
+        first_id(log.apply(set_topic("Alice", Some(alice), "more", &format!("n{n}")))).unwrap();
+    }
+    assert_eq!(log.text("SELECT count(*) FROM topics"), "32");
+}
+
+#[test]
+fn a_room_without_messages_and_topic_is_forgotten_after_a_day_and_its_ids_are_not() {
+    let mut log = Log::new();
+    log.apply(set_topic("Alice", None, "about", "r1"));
+    let cleared = first_id(log.apply(set_topic("Alice", None, "", "r2"))).unwrap();
+    let day = 24 * 60 * 60 * 1000;
+    let at = log.id / 1000;
+    for (now, rooms) in [(at + day, "1"), (at + day + 2, "0")] {
+        log.apply(Act::Expire(Expire { now, earliest: 0, names_used_before: 0 }));
+        assert_eq!(log.text("SELECT count(*) FROM rooms"), rooms);
+    }
+    assert_eq!(log.text("SELECT count(*) FROM topics"), "0");
+    assert_eq!(log.text("SELECT upto FROM log"), cleared.to_string());
+    // One that is about something stays.
+    log.apply(set_topic("Alice", None, "about", "r3"));
+    let now = at + 10 * day;
+    log.apply(Act::Expire(Expire { now, earliest: 0, names_used_before: 0 }));
+    assert_eq!(log.text("SELECT count(*) FROM rooms"), "1");
 }

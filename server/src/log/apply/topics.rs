@@ -11,6 +11,9 @@ use crate::log::event::{Event, SetTopic};
 use crate::log::outcome::Outcome;
 use crate::people::names::Owner;
 
+/// Topics of a room whose `ref`s are remembered: clients send one again within minutes.
+const REFS_MAX: i64 = 32;
+
 pub(super) fn set(
     db: &Connection,
     known: &mut Known,
@@ -24,7 +27,7 @@ pub(super) fn set(
     let owner = Owner::of(set.author.person, &set.author.name);
     if let Some(reference) = &set.reference {
         let spelling = is_new_person(&set.author, event).then(|| Owner::of(None, &set.author.name));
-        for owner in [Some(&owner), spelling.as_ref()].into_iter().flatten() {
+        for owner in spelling.iter().chain([&owner]) {
             if let Some(first) = find(db, room, set, (owner, reference))? {
                 return Ok(Outcome::Repeated(Box::new(ToClient::Topic(first))));
             }
@@ -41,10 +44,17 @@ pub(super) fn set(
         signed(event.at),
         set.reference.as_ref().map(Ref::as_str),
     ])?;
+    // Of what does not hold any more only the `ref` is of use.
+    let erase = "UPDATE topics SET content = '' WHERE room = ?1 AND id < ?2 AND content <> ''";
+    db.prepare_cached(erase)?.execute([room, signed(event.id.get())])?;
+    let forget = "DELETE FROM topics WHERE room = ?1 AND id <=
+        (SELECT id FROM topics WHERE room = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)";
+    db.prepare_cached(forget)?.execute([room, REFS_MAX])?;
     Ok(Outcome::TopicSet(Box::new(set.topic(event.id, event.at))))
 }
 
-/// What the same author set under the same `ref`; another may hold since.
+/// What the same author set under the same `ref`. If another holds since, its text is gone, and is taken from
+/// what was sent again.
 fn find(
     db: &Connection,
     room: i64,
@@ -58,7 +68,10 @@ fn find(
         Ok(Topic {
             room: again.room.clone(),
             id: id(row, 0)?,
-            content: checked(1, TopicText::try_from(row.get_ref(1)?.as_str()?))?,
+            content: match row.get_ref(1)?.as_str()? {
+                "" => again.content.clone(),
+                text => checked(1, TopicText::try_from(text))?,
+            },
             sender: checked(2, UserName::known(row.get_ref(2)?.as_str()?))?,
             at: unsigned(row, 3)?,
             reference: Some(reference.clone()),

@@ -79,10 +79,19 @@ impl Ring {
         true
     }
 
-    /// What the room is about, as a read found it or as was just committed, in any order.
+    /// What the room is about was just committed.
     pub(in crate::log) fn set_topic(&mut self, topic: Topic) {
-        if self.topic.as_ref().is_none_or(|known| known.id <= topic.id) {
-            self.head = self.head.max(topic.id);
+        self.head = self.head.max(topic.id);
+        self.topic = Some(topic);
+    }
+
+    /// What the room is about, as a read found it. One that is newer than all that was pushed here is not
+    /// taken: what was committed before it may be on its way.
+    pub(in crate::log) fn learn_topic(&mut self, found: Option<Topic>) {
+        let known = self.topic.as_ref().map(|topic| topic.id);
+        if let Some(topic) =
+            found.filter(|it| it.id <= self.head && known.is_none_or(|id| id < it.id))
+        {
             self.topic = Some(topic);
         }
     }
@@ -122,9 +131,9 @@ impl Ring {
     /// read began after the opening, so nothing is missing between the two. What it found may have
     /// changed since: then it is of no use.
     pub(in crate::log) fn seed(&mut self, found: Page) {
-        self.set_topic(found.topic);
         let newest = self.changes.back().map_or(MessageId::ZERO, |newest| newest.change);
         if self.floor.is_some() || newest > found.head {
+            self.learn_topic(found.topic);
             return;
         }
         let live = std::mem::take(self);
@@ -133,8 +142,8 @@ impl Ring {
         for message in found.messages.into_iter().chain(live.stored) {
             self.push(message);
         }
-        self.head =
-            self.head.max(found.head).max(self.topic.as_ref().map_or(found.head, |it| it.id));
+        self.head = self.head.max(found.head).max(live.head);
+        self.learn_topic(found.topic);
         self.changes_floor = found.changes.floor;
         found.changes.list.into_iter().for_each(|state| self.note(state));
         self.forget_cleared();
@@ -171,10 +180,9 @@ impl Ring {
         if asked.since > MessageId::ZERO && asked.since < self.changes_floor {
             return None;
         }
-        let topic = match asked.before {
-            Some(_) => Topic::default(),
-            None => self.topic.clone()?,
-        };
+        if asked.before.is_none() && self.topic.is_none() {
+            return None;
+        }
         let from = self.stored.partition_point(|message| message.id <= asked.since);
         let to = match asked.before {
             Some(before) => self.stored.partition_point(|message| message.id < before),
@@ -192,7 +200,7 @@ impl Ring {
             older,
             head: self.head,
             changes: self.changes_after(asked.since),
-            topic,
+            topic: self.topic.clone(),
         })
     }
 

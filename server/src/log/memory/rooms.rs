@@ -103,9 +103,14 @@ impl OpenRoom {
         self.change(|ring| ring.seed(newest));
     }
 
-    /// What it is about, as a read found it or as was just committed.
+    /// What it is about was just committed.
     pub(in crate::log) fn set_topic(&self, topic: Topic) {
         self.change(|ring| ring.set_topic(topic));
+    }
+
+    /// What it is about, as a read found it.
+    pub(in crate::log) fn learn_topic(&self, found: Option<Topic>) {
+        self.change(|ring| ring.learn_topic(found));
     }
 
     /// Changes what is in memory, within what all rooms may take.
@@ -150,7 +155,8 @@ mod tests {
             Asked { since, before: None, limit: 50 }
         };
         let full: Vec<_> = (0..BYTES_MAX / frame.bytes().len() + 1).map(open).collect();
-        full.iter().for_each(|room| room.seed(Page::default()));
+        let empty = || Page { topic: Some(Topic::default()), ..Page::default() };
+        full.iter().for_each(|room| room.seed(empty()));
         full.iter().for_each(|room| push(room, 1));
         assert!(total() <= BYTES_MAX && total() > BYTES_MAX - frame.bytes().len());
         let (first, last) = (&full[0], &full[full.len() - 1]);

@@ -31,8 +31,8 @@ pub(crate) struct Page {
     pub(crate) head: MessageId,
     /// What changed after `since`.
     pub(crate) changes: Changes,
-    /// As it is at `head`; a page before something says nothing of it.
-    pub(crate) topic: Topic,
+    /// As it is at `head`; none is not known.
+    pub(crate) topic: Option<Topic>,
 }
 
 /// What a room is about, and the event that said so: zero if none did.
@@ -62,9 +62,13 @@ impl Page {
 
     /// The `room` envelope, if there is something to tell.
     pub(crate) fn room(&self, room: &RoomName) -> Option<Arc<Frame>> {
-        let topic = Some(&self.topic.content).filter(|topic| !topic.is_empty())?.clone();
-        let info = RoomInfo { room: room.clone(), kind: RoomKind::Open, topic };
-        Some(Frame::text(ToClient::Room(info).encode(), Delivery::Always))
+        let topic = &self.topic.as_ref()?.content;
+        if topic.is_empty() {
+            return None;
+        }
+        let info = RoomInfo { room: room.clone(), kind: RoomKind::Open, topic: topic.clone() };
+        let delivery = Delivery::Entry { room_tag: room_tag(room) };
+        Some(Frame::text(ToClient::Room(info).encode(), delivery))
     }
 
     /// Bytes that it takes on its way.

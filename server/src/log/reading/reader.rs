@@ -43,8 +43,7 @@ impl Reader {
         let bytes_max = history_bytes_left(bytes(&changes.list, |_| true));
         let (messages, older) =
             self.newest(id, room, asked, |_, nth, bytes| nth < asked.limit && bytes <= bytes_max)?;
-        let topic = if asked.before.is_none() { self.topic(id)? } else { Topic::default() };
-        Ok(Page { messages, older, head: self.head(id)?, changes, topic })
+        Ok(Page { messages, older, head: self.head(id)?, changes, topic: Some(self.topic(id)?) })
     }
 
     /// The newest of a room: all that was asked for, and as many as are kept in memory of an open
@@ -63,7 +62,7 @@ impl Reader {
             let is_asked = message > asked.since && nth < asked.limit && bytes <= bytes_max;
             is_asked || (nth < RING_MESSAGES_MAX && bytes <= RING_BYTES_MAX)
         })?;
-        Ok(Page { messages, older, head: self.head(id)?, changes, topic: self.topic(id)? })
+        Ok(Page { messages, older, head: self.head(id)?, changes, topic: Some(self.topic(id)?) })
     }
 
     /// Of a room that is not known, or not any more.
@@ -72,7 +71,7 @@ impl Reader {
         let mut select = self.0.prepare_cached(select)?;
         let (head, change) = select.query_row([], |row| Ok((id(row, 0)?, id(row, 1)?)))?;
         let changes = Changes { list: Vec::new(), floor: since.max(change) };
-        Ok(Page { head, changes, ..Page::default() })
+        Ok(Page { head, changes, topic: Some(Topic::default()), ..Page::default() })
     }
 
     /// Reads from the newest on for as long as they are wanted, whose id, place and bytes, with all

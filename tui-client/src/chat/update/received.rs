@@ -111,7 +111,6 @@ fn removed(model: &mut Model, room: &RoomName) {
     }
 }
 
-/// Who did what to whom, where, for how long, and why.
 fn topic_came(model: &mut Model, topic: Topic) -> Vec<Effect> {
     let Topic { room, content, sender, id, reference, .. } = topic;
     // What is heard again may have been followed by another.
@@ -127,6 +126,7 @@ fn topic_came(model: &mut Model, topic: Topic) -> Vec<Effect> {
     answered(model, &sender, reference.as_ref())
 }
 
+/// Who did what to whom, where, for how long, and why.
 fn words_about(model: &Model, moderated: &Moderated) -> String {
     let Moderated { action, room, user, by, seconds, reason, .. } = moderated;
     let named = |name: &UserName| match Some(name) == model.me.as_ref() {

@@ -60,7 +60,7 @@ fn topic(screen: &Screen, cells: usize) -> String {
     if topic.is_empty() || cells < TOPIC_CELLS_MIN {
         return String::new();
     }
-    format!("{} ", measure::fitted_line(&format!(" {topic}"), cells - 1))
+    format!("{} ", measure::fitted_line(&format!("│ {topic}"), cells - 1))
 }
 
 /// Header and status in one, for a small screen: the rooms, and the state of the connection.

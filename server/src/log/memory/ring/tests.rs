@@ -1,5 +1,7 @@
 //! What a room in memory answers, and what it does not.
 
+use protocol::TopicText;
+
 use super::*;
 use crate::frame::{Delivery, Frame};
 
@@ -20,7 +22,7 @@ fn changed(change: u64, message: u64, bytes: usize) -> Stored {
 fn found(messages: Vec<Stored>, floor: u64) -> Page {
     let head = messages.last().map_or(id(floor), |newest| newest.id);
     let older = (floor > 0).then_some(id(floor));
-    Page { messages, older, head, changes: Changes::default(), topic: Topic::default() }
+    Page { messages, older, head, changes: Changes::default(), topic: Some(Topic::default()) }
 }
 
 fn asked(since: u64, before: Option<u64>, limit: usize) -> Asked {
@@ -95,7 +97,7 @@ fn it_keeps_its_bounds_and_remembers_its_floor() {
 #[test]
 fn what_changed_before_a_room_was_opened_is_never_taken_for_nothing() {
     let mut ring = Ring::default();
-    ring.set_topic(Topic::default());
+    ring.learn_topic(Some(Topic::default()));
     let count = RING_MESSAGES_MAX as u64 + 3;
     (5..5 + count).for_each(|n| ring.push(stored(n, 1)));
     ring.change(changed(300, 7, 1));
@@ -220,4 +222,20 @@ fn changes_of_what_was_cleared_away_are_not_told_and_that_is_told() {
     ring.clear(id(6));
     assert_eq!(ring.page(&asked(6, None, 10)).unwrap().head, id(6));
     assert!(ring.changes.is_empty() && ring.changes_bytes == 0);
+}
+
+#[test]
+fn a_topic_that_was_read_is_no_word_on_what_was_committed_before_it() {
+    let topic = |n: u64| Topic { id: id(n), content: TopicText::try_from("x").unwrap() };
+    let mut ring = Ring::default();
+    ring.seed(found((1..=9).map(|n| stored(n, 1)).collect(), 0));
+    // Somebody else read it while the message 10 is committed and not here yet.
+    ring.learn_topic(Some(topic(11)));
+    assert_eq!(ring.page(&asked(0, None, 50)).unwrap().head, id(9));
+    ring.push(stored(10, 1));
+    ring.set_topic(topic(11));
+    let page = ring.page(&asked(9, None, 50)).unwrap();
+    assert_eq!((page.head, page.messages.len(), page.topic), (id(11), 1, Some(topic(11))));
+    ring.learn_topic(Some(topic(8)));
+    assert_eq!(ring.page(&asked(9, None, 50)).unwrap().topic, Some(topic(11)));
 }

@@ -27,6 +27,10 @@ test("what is no known envelope is ignored", () => {
   bad.push(JSON.stringify({ ...message, id: "1" }), JSON.stringify({ ...message, content: undefined }));
   bad.push(JSON.stringify({ type: "presence", room: "a", users: [1] }));
   bad.push(JSON.stringify({ type: "history", room: "a", head: 0, messages: [{ ...message, type: "join" }] }));
+  const topic = { type: "topic", room: "a", content: "🚀".repeat(250), sender: "b", id: 1, at: 2 };
+  assert.deepEqual(parse(JSON.stringify(topic)), topic);
+  bad.push(JSON.stringify({ ...topic, content: "x".repeat(251) }), JSON.stringify({ ...topic, at: undefined }));
+  bad.push(JSON.stringify({ type: "room", room: "a", kind: "open", topic: "x".repeat(251) }));
   for (const frame of bad) assert.equal(parse(frame), null, frame);
 });
 
