@@ -219,14 +219,14 @@ impl Log {
         if let Some(page) = room.page(&asked)
             && self.readers.take_at_once(asker, page.bytes())
         {
-            self.metrics.page_found(true);
+            self.metrics.page_found(asked.limit, true);
             return Ok(page);
         }
         let (room, metrics, found) = (room.clone(), self.metrics.clone(), self.found());
         let question = move |reader: &Reader| {
             // When all come back at once, one has read the room while the others waited.
             let in_memory = room.page(&asked);
-            metrics.page_found(in_memory.is_some());
+            metrics.page_found(asked.limit, in_memory.is_some());
             let page = found(in_memory.map_or_else(|| read_page(reader, &room, &asked), Ok));
             let bytes = page.as_ref().map_or(0, Page::bytes);
             (page, bytes)

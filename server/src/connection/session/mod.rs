@@ -17,7 +17,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::{BadEnvelope, Connect, Leave, Refusal, Role, RoomName, ToServer, UserName};
+use protocol::{BadEnvelope, Connect, Join, Leave, Refusal, Role, RoomName, ToServer, UserName};
 
 use self::draft::Draft;
 use self::effect::Then;
@@ -162,7 +162,9 @@ impl Session {
 /// Whether this connection may read more, if it wants to.
 fn may_ask(envelope: &ToServer, context: &Context<'_>) -> Result<(), Over> {
     let reads = match envelope {
-        ToServer::History(_) | ToServer::Presence(_) | ToServer::Join(_) => true,
+        ToServer::History(_) | ToServer::Presence(_) => true,
+        // What the room is costs nothing worth counting.
+        ToServer::Join(Join { since, history, .. }) => since.is_some() || history.is_some(),
         ToServer::Message(_)
         | ToServer::Topic(_)
         | ToServer::Leave(_)

@@ -145,10 +145,11 @@ impl Metrics {
         self.fan_out_seconds.observe(took.as_secs_f64());
     }
 
-    /// A page of history was found in memory, or in the database.
-    pub(crate) fn page_found(&self, in_memory: bool) {
+    /// A page of history, of so many messages at most, was found in memory, or in the database. One without
+    /// any is none.
+    pub(crate) fn page_found(&self, limit: usize, in_memory: bool) {
         let from = if in_memory { "memory" } else { "database" };
-        self.pages.count(from, 1);
+        self.pages.count(from, u64::from(limit > 0));
     }
 
     pub(crate) fn dropped(&self, reason: Dropped, frames: usize) {

@@ -44,7 +44,7 @@ const BAD_FRAMES: &[(&str, Code)] = &[
     (r#"{"type":"join","room":"a","since":"0"}"#, Code::BadField),
     (r#"{"type":"join","room":"a","since":18446744073709551616}"#, Code::BadField),
     (r#"{"type":"join","room":"a","history":-5}"#, Code::BadField),
-    (r#"{"type":"history","room":"dev","limit":0}"#, Code::BadField),
+    (r#"{"type":"history","room":"dev","limit":-1}"#, Code::BadField),
     (r#"{"type":"history","room":"dev","before":1.5}"#, Code::BadField),
     (r#"{"type":"presence","room":"dev","users":["Eve"]}"#, Code::UnknownType),
     (r#"{"type":"error","room":"dev","content":"x"}"#, Code::UnknownType),
