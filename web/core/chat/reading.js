@@ -92,6 +92,7 @@ export function askAgain(state, name) {
     room.deferred = false;
     return [joining(room)];
   }
+  if (room.awaited?.isUnwanted) room.awaited = null;
   const { asked, known } = room.people;
   /** @type {Action[]} */
   const people = asked ? [{ do: "send", envelope: { type: "presence", room: room.name, after: known.at(-1) ?? "" } }] : [];

@@ -265,6 +265,10 @@ function placeOf({ entries }, id) {
 function pageCame(state, room, page) {
   const { head, epoch, changed_more: isTooMuch = false } = page;
   const { awaited: asked, known, head: seen } = room;
+  if (asked?.isUnwanted) {
+    room.awaited = null;
+    return [];
+  }
   const since = room.gapAfter ?? seen;
   const isOther = epoch !== undefined && isOfAnother(room, epoch);
   const isWatchedNow = isWatched(state, room);

@@ -14,9 +14,10 @@ import { nobody } from "./people.js";
  * @typedef {{ref: string, content: string, failed: string}} Pending
  * An own message that is not known to be stored; `failed` says why it was refused.
  *
- * @typedef {{before: number, deleted: Deletion[]} | {missed: number, deleted: Deletion[]}} Awaited
+ * @typedef {({before: number} | {missed: number}) & {deleted: Deletion[], isUnwanted?: boolean}} Awaited
  * A page of messages: those before one; or those that a replay would have brought and that could not be read, which are
  * all after `missed` that did not come live. `deleted` meanwhile: the page may have been read before.
+ * Unwanted: the screen was cleared since.
  * @typedef {{id: number, change: number}} Deletion of which message, and its own id
  *
  * @typedef {object} Room

@@ -98,7 +98,7 @@ function perform(state, room, intent) {
       room.muted = !room.muted;
       return answer(state, `${hashed(room.name)} ${room.muted ? "muted" : "unmuted"}`);
     case "clear":
-      Object.assign(room, { entries: [], more: true, cleared: true });
+      Object.assign(room, { entries: [], more: true, cleared: true, gapAfter: null, awaited: room.awaited && { ...room.awaited, isUnwanted: true } });
       toBottom(room);
       return [];
     case "theme":

@@ -74,6 +74,8 @@ pub struct Room {
     pub reading_max: usize,
     /// The page that was asked for and has not come yet.
     pub awaited: Option<Page>,
+    /// The screen was cleared since that was asked for.
+    is_unwanted: bool,
     /// Messages that were deleted meanwhile, and by which change: the page may have been read before.
     deleted_meanwhile: Vec<(MessageId, MessageId)>,
     pub read: MessageId,
@@ -164,6 +166,7 @@ impl Room {
             gap_after: None,
             more: false,
             awaited: None,
+            is_unwanted: false,
             deleted_meanwhile: Vec::new(),
             read: MessageId::ZERO,
             looked_away: None,
@@ -225,7 +228,23 @@ impl Room {
 
     /// What was asked for has come, or will not come any more: what it was.
     pub fn take_awaited(&mut self) -> (Option<Page>, Vec<(MessageId, MessageId)>) {
+        self.is_unwanted = false;
         (self.awaited.take(), std::mem::take(&mut self.deleted_meanwhile))
+    }
+
+    /// Forgets what is here; a page that is on its way would leave a hole behind it.
+    pub fn clear(&mut self) {
+        self.forget();
+        self.is_unwanted = self.awaited.is_some();
+    }
+
+    /// A page that was asked for before the screen was cleared is waited for no longer.
+    pub fn drop_unwanted(&mut self) -> bool {
+        let is_unwanted = self.is_unwanted;
+        if is_unwanted {
+            self.take_awaited();
+        }
+        is_unwanted
     }
 
     /// Adds a note behind everything there is.

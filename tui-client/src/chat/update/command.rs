@@ -41,7 +41,7 @@ pub fn command(model: &mut Model, typed: Typed) -> Vec<Effect> {
             let id = newest.map(|message| message.id).nth(number - 1);
             return copy_message(model, id);
         }
-        Typed::Clear => model.room_mut().forget(),
+        Typed::Clear => model.room_mut().clear(),
         Typed::Mute => mute(model),
         Typed::Key => about_key(model),
         Typed::Retry => return send_again(model),

@@ -15,6 +15,9 @@ use crate::chat::room::{Page, Reading, Room};
 pub(super) fn history_came(model: &mut Model, history: History) -> Vec<Effect> {
     let (me, shown) = (model.me.clone(), model.focused && model.room().name == history.room);
     let Some(room) = model.find(&history.room) else { return Vec::new() };
+    if room.drop_unwanted() {
+        return Vec::new();
+    }
     let (asked, deleted_meanwhile) = room.take_awaited();
     let seen = room.head;
     let since = room.gap_after.unwrap_or(seen);
@@ -134,6 +137,7 @@ pub(super) fn ask_again(model: &mut Model, name: &RoomName) -> Vec<Effect> {
     if std::mem::take(&mut room.deferred) {
         return vec![Effect::Send(join(room, history))];
     }
+    room.drop_unwanted();
     let people = room.people.asked_after().cloned();
     let people =
         people.map(|after| ToServer::Presence(PeopleQuery { room: room.name.clone(), after }));
