@@ -22,6 +22,9 @@ use crate::listen::tls::Tls;
 use crate::monitoring::metrics::{Metrics, TurnedAway};
 use crate::monitoring::warnings::Warnings;
 
+/// Connections that may wait to be accepted, if the kernel allows so many. When everybody comes back
+/// at once, whom it has no place for tries again a second later.
+const WAITING_MAX: i32 = 4096;
 /// Long enough for a descriptor to become free, short enough not to be noticed.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(50);
 /// Sockets at a time that are turned away in good form. They come on top of those inside, so they
@@ -142,6 +145,8 @@ fn welcome<P, T, Plain, Inside>(
 /// cost no calls of their own.
 fn prepare(listener: &TcpListener) -> io::Result<()> {
     let listener = SockRef::from(listener);
+    // It listens already, with places for 128.
+    listener.listen(WAITING_MAX)?;
     // Messages are written as soon as they are there; waiting to fill a packet only delays them.
     listener.set_tcp_nodelay(true)?;
     listener.set_send_buffer_size(SEND_BUFFER_BYTES)?;
@@ -263,5 +268,19 @@ mod tests {
         // The kernel doubles both, for its own bookkeeping.
         assert_eq!(socket.send_buffer_size().unwrap(), 2 * SEND_BUFFER_BYTES);
         assert_eq!(socket.recv_buffer_size().unwrap(), 2 * RECEIVE_BUFFER_BYTES);
+    }
+
+    #[tokio::test]
+    async fn many_who_come_at_once_wait_to_be_accepted() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        prepare(&listener).unwrap();
+        let address = listener.local_addr().unwrap();
+        let connect = || timeout(Duration::from_millis(900), TcpStream::connect(address));
+        let mut clients = Vec::new();
+        for number in 0..300 {
+            // Whom the kernel turns away is not heard before it has tried again, after a second.
+            let client = connect().await.unwrap_or_else(|_| panic!("{number} wait, no more"));
+            clients.push(client.unwrap());
+        }
     }
 }
