@@ -47,7 +47,7 @@ pub(crate) enum End {
 pub(crate) enum Signal {
     /// It is over.
     End(End),
-    /// There are rooms to leave: see [`Outbox::to_leave`].
+    /// There are rooms to leave.
     Leave,
 }
 
