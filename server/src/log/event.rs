@@ -7,7 +7,7 @@ use protocol::{Body, Deleted, Message, MessageId, Ref, RoomName, Topic, TopicTex
 use crate::log::sanction::{Lift, Sanction};
 use crate::log::time::judge::{EARLIEST_MS, Reading};
 use crate::people::key_hash::KeyHash;
-use crate::people::names::PersonId;
+use crate::people::names::{Person, PersonId};
 
 /// Something that lasts, with its place in the order of everything that lasts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,6 +124,13 @@ pub(crate) struct Forget {
     pub(crate) room: Option<RoomName>,
     /// The newest message that goes.
     pub(crate) upto: MessageId,
+}
+
+impl Author {
+    /// A person, and the newest ban or mute that they were checked against.
+    pub(crate) fn new(person: &Person, checked: Option<MessageId>) -> Self {
+        Author { name: person.name.clone(), person: person.number(), key: person.key(), checked }
+    }
 }
 
 impl Say {

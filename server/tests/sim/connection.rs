@@ -15,11 +15,10 @@ use super::store::Store;
 use crate::config::Config;
 use crate::connection::RateLimits;
 use crate::connection::budget::Budgets;
-use crate::connection::session::speak::author;
 use crate::connection::session::{Context, Effect, Entering, Reading, Refused, Session};
 use crate::hub::core::Input;
 use crate::hub::{ConnectionId, room_tag};
-use crate::log::event::{self, Act};
+use crate::log::event::{self, Act, Author};
 use crate::log::{Command, NotRead, OpenRoom, Page, ReplyTo};
 use crate::outbox::{Outbox, Release, Signal};
 use crate::people::names::{Claim, Person};
@@ -188,7 +187,7 @@ impl Process {
             (Mutant::SpeakAnywhere, ToServer::Message(Say { room, content, reference }))
                 if room.as_str() == ELSEWHERE =>
             {
-                let author = author(connection.person(), None);
+                let author = Author::new(connection.person(), None);
                 Effect::Keep(Act::Say(event::Say { room, author, content, reference }))
             }
             (Mutant::DeleteWithoutRight, ToServer::Delete(Delete { room, message, reference }))

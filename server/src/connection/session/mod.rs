@@ -10,7 +10,7 @@ mod effect;
 mod join;
 mod life;
 mod query;
-pub(crate) mod speak;
+mod speak;
 #[cfg(test)]
 mod tests;
 

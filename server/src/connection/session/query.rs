@@ -69,9 +69,11 @@ impl Session {
                 let (epoch, tag) = (is_join.then_some(epoch), room_tag(room.name()));
                 let history = || page.envelope(room.name(), asked.since, epoch, reference.as_ref());
                 let mut first: Vec<_> = wants_history.then(history).into_iter().collect();
-                let about = page.room(room.name());
-                first.extend(about.clone().filter(|_| self.owes && !is_join));
-                let entry = is_join.then_some((tag, about));
+                let about = || page.room(room.name());
+                if self.owes && !is_join {
+                    first.extend(about());
+                }
+                let entry = is_join.then(|| (tag, about()));
                 // Who wants no replay is told all that is said from the entry on.
                 let replayed = (is_join && wants_history).then(|| (tag, page.head.get()));
                 return Effect::Release(Box::new(Release { first, replayed, entry }), None);

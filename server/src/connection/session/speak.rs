@@ -1,10 +1,10 @@
-//! What a connection says and deletes, and whether it may do what moderators do.
+//! What a connection tells a room and deletes, and whether it may do what moderators do.
 //!
 //! This file does not know how anything is kept, or what an act does to a person.
 
 use std::sync::Arc;
 
-use protocol::{Delete, MessageId, Moderate, Refusal, Role, RoomName};
+use protocol::{Delete, Moderate, Refusal, Role, RoomName};
 
 use super::draft::Draft;
 use super::{Context, Effect, Recheck, Refused, Session, Then};
@@ -14,7 +14,6 @@ use crate::connection::budget::cost;
 use crate::log::OpenRoom;
 use crate::log::event::{self, Act, Author};
 use crate::log::sanction::Kind;
-use crate::people::names::Person;
 
 impl Session {
     /// Whatever a person tells a room: held back by mutes, and within the rates and budgets of messages.
@@ -45,7 +44,7 @@ impl Session {
             taken.and_then(|()| Ok(context.budgets.take(&self.spender, bytes, context.now)?));
         match taken {
             Ok(()) => {
-                let author = author(context.person, checked);
+                let author = Author::new(context.person, checked);
                 Effect::Keep(draft.act(open.name().clone(), author))
             }
             Err(over) => {
@@ -89,11 +88,6 @@ impl Session {
             None => Err(Refusal::NotAllowedEverywhere),
         }
     }
-}
-
-/// Who says something, and what that was checked against.
-pub(crate) fn author(person: &Person, checked: Option<MessageId>) -> Author {
-    Author { name: person.name.clone(), person: person.number(), key: person.key(), checked }
 }
 
 pub(super) fn refuse(refusal: Refusal, draft: &Draft) -> Effect {

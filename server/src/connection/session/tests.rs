@@ -55,11 +55,17 @@ impl Shared {
         self.context(|context| session.text(text, context))
     }
 
-    /// Comes into a room without a replay.
-    fn enters(&self, session: &mut Session, room: &str) {
+    /// Comes into a room without a replay, up to what has to be read for that.
+    fn enters_and_reads(&self, session: &mut Session, room: &str) -> Reading {
         let join = format!(r#"{{"type":"join","room":"{room}"}}"#);
         let Effect::Enter(entering) = self.hear(session, &join) else { panic!("no entry") };
         let Effect::Read(reading) = session.entered(entering) else { panic!("nothing to read") };
+        reading
+    }
+
+    /// Comes into a room without a replay.
+    fn enters(&self, session: &mut Session, room: &str) {
+        let reading = self.enters_and_reads(session, room);
         let epoch = Epoch::try_from("e").unwrap();
         let effect = session.found(reading, Ok(Page::default()), &epoch, Duration::ZERO);
         let Effect::Release(release, None) = effect else { panic!("{effect:?}") };
@@ -206,10 +212,7 @@ fn page_about(topic: &str) -> Page {
 fn who_wants_no_replay_misses_nothing_that_is_said_from_the_entry_on() {
     let (shared, epoch) = (Shared::new(), Epoch::try_from("e").unwrap());
     let session = &mut shared.session();
-    let Effect::Enter(entering) = shared.hear(session, r#"{"type":"join","room":"dev"}"#) else {
-        panic!()
-    };
-    let Effect::Read(reading) = session.entered(entering) else { panic!() };
+    let reading = shared.enters_and_reads(session, "dev");
     let effect = session.found(reading, Ok(page_about("x")), &epoch, Duration::ZERO);
     let Effect::Release(release, None) = effect else { panic!("{effect:?}") };
     assert!(release.first.is_empty() && release.replayed.is_none());
@@ -220,10 +223,7 @@ fn who_wants_no_replay_misses_nothing_that_is_said_from_the_entry_on() {
 fn what_a_room_is_follows_later_if_it_could_not_be_read_on_entering() {
     let (shared, epoch) = (Shared::new(), Epoch::try_from("e").unwrap());
     let session = &mut shared.session();
-    let Effect::Enter(entering) = shared.hear(session, r#"{"type":"join","room":"dev"}"#) else {
-        panic!()
-    };
-    let Effect::Read(reading) = session.entered(entering) else { panic!() };
+    let reading = shared.enters_and_reads(session, "dev");
     let effect = session.found(reading, Err(NotRead::Unavailable), &epoch, Duration::ZERO);
     let Effect::Release(release, None) = effect else { panic!("{effect:?}") };
     assert!(release.first.is_empty() && matches!(release.entry, Some((_, None))));
