@@ -139,22 +139,28 @@ fn a_resent_message_is_the_first_one_and_that_of_whoever_has_the_name_next_is_no
     assert_eq!(log.says("Alice", Some(next), "a"), None, "too long after the name became theirs");
 }
 
+fn set_topic(user: &str, person: Option<PersonId>, text: &str, reference: &str) -> Act {
+    let Say { room, author, reference, .. } = say(user, person, reference);
+    let content = TopicText::try_from(text).unwrap();
+    Act::SetTopic(Box::new(SetTopic { room, author, content, reference }))
+}
+
+fn first_id(outcome: Outcome) -> Result<u64, u64> {
+    match outcome {
+        Outcome::TopicSet(topic) => Ok(topic.id.get()),
+        Outcome::Repeated(first) => match *first {
+            ToClient::Topic(first) => Err(first.id.get()),
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn a_resent_topic_is_the_first_one_and_that_of_whoever_has_the_name_next_is_not() {
     let mut log = Log::new();
-    let first = |log: &mut Log, user, person| {
-        let Say { room, author, reference, .. } = say(user, person, "a");
-        let content = TopicText::try_from("plans").unwrap();
-        let set = SetTopic { room, author, content, reference };
-        match log.apply(Act::SetTopic(Box::new(set))) {
-            Outcome::TopicSet(topic) => Ok(topic.id),
-            Outcome::Repeated(first) => match *first {
-                ToClient::Topic(first) => Err(first.id),
-                other => panic!("{other:?}"),
-            },
-            other => panic!("{other:?}"),
-        }
-    };
+    let first =
+        |log: &mut Log, user, person| first_id(log.apply(set_topic(user, person, "plans", "a")));
     let set = first(&mut log, "Alice", None).unwrap();
     assert_eq!(first(&mut log, "ALICE", None), Err(set));
     let alice = log.take("Alice", 1, 0).unwrap();
@@ -280,23 +286,6 @@ fn a_person_is_never_taken_for_a_spelling() {
     let mut log = Log::new();
     assert_eq!(log.says("7", None, "a"), None);
     assert_eq!(log.says("Other", Some(person), "a"), None);
-}
-
-fn set_topic(user: &str, person: Option<PersonId>, text: &str, reference: &str) -> Act {
-    let Say { room, author, reference, .. } = say(user, person, reference);
-    let content = TopicText::try_from(text).unwrap();
-    Act::SetTopic(Box::new(SetTopic { room, author, content, reference }))
-}
-
-fn first_id(outcome: Outcome) -> Result<u64, u64> {
-    match outcome {
-        Outcome::TopicSet(topic) => Ok(topic.id.get()),
-        Outcome::Repeated(first) => match *first {
-            ToClient::Topic(first) => Err(first.id.get()),
-            other => panic!("{other:?}"),
-        },
-        other => panic!("{other:?}"),
-    }
 }
 
 #[test]
