@@ -3,8 +3,8 @@
 //! One JSON object per text frame, one enum per direction: [`ToServer`] and [`ToClient`].
 //! A connection opens with `GET /?room=R&username=U` ([`Connect`]), optionally offering
 //! [`SUBPROTOCOL`] and a [`Key`]. On joining, a client gets `history` if it asked for any, then its
-//! own `join`, then `presence`, then `room` if it has a topic. A stored message comes back to everyone in the room, its author
-//! included; that copy, with its [`MessageId`], is the acknowledgement.
+//! own `join`, then `presence`, then `room` if it has a topic. A stored message comes back to
+//! everyone in the room, its author included; that copy, with its [`MessageId`], is the acknowledgement.
 //!
 //! | limit | value |
 //! |---|---|

@@ -1,6 +1,6 @@
 //! `room`: what a room is, beside who is in it; and `topic`: somebody says what it is about.
 //!
-//! The server sends [`RoomInfo`] after the first `presence` of a join, if there is something to tell. A
+//! The server sends [`RoomInfo`] after the first `presence` of a join, if it has a topic. A
 //! client sends [`SetTopic`]; everybody in the room hears [`Topic`] once it is stored. A topic is an event of
 //! its room, with an id of its own, and the newest one holds. This file does not know where topics are kept.
 
@@ -46,7 +46,7 @@ pub enum RoomKind {
 pub struct SetTopic {
     /// A room that the connection has joined.
     pub room: RoomName,
-    /// What it is about; empty if nothing any more.
+    /// What it is about; an empty one clears the topic.
     pub content: TopicText,
     /// The author's own id for it: sending it again soon never sets it a second time.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
@@ -74,7 +74,7 @@ impl FromClient for SetTopic {
 pub struct Topic {
     /// The room, as whoever opened it spelt it.
     pub room: RoomName,
-    /// What it is about; empty if nothing any more.
+    /// What it is about; empty if the topic was cleared.
     pub content: TopicText,
     /// Who said so.
     pub sender: UserName,

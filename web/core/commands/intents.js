@@ -89,7 +89,7 @@ function perform(state, room, intent) {
     case "who":
       return answer(state, who(room));
     case "topic":
-      return answer(state, room.topic === "" ? `${hashed(room.name)} has no topic. /topic TEXT sets one` : `The topic of ${hashed(room.name)}: ${onOneLine(room.topic, TOPIC_CHARS_MAX)}`);
+      return answer(state, topicOf(room));
     case "url":
       return intent.number === undefined ? answer(state, listOfLinks(room)) : copy(state, links(room)[intent.number - 1], "link");
     case "copy":
@@ -150,6 +150,12 @@ function choose(state, what, wanted, options) {
  * @returns {Action[] | null} */
 function deletion(state, room, id) {
   return id === undefined ? fault(state, "No such message") : askServer(state, room, { type: "delete", room: room.name, message: id });
+}
+
+/** @param {Room} room */
+function topicOf({ name, topic }) {
+  if (topic === "") return `${hashed(name)} has no topic. /topic TEXT sets one`;
+  return `The topic of ${hashed(name)}: ${onOneLine(topic, TOPIC_CHARS_MAX)}`;
 }
 
 /** What the server may refuse: it says who may do what.
