@@ -4,6 +4,7 @@
 //! A new envelope is a new file here, its line among the modules, and one line in the list of each direction
 //! that it goes. What is `pub` in such a file is part of the crate's interface.
 
+mod cluster;
 mod deletion;
 mod error;
 mod fields;
@@ -16,7 +17,7 @@ mod room;
 
 pub(crate) use self::history::count;
 pub use self::{
-    deletion::*, error::*, fields::FIELDS_MAX, history::*, membership::*, message::*,
+    cluster::*, deletion::*, error::*, fields::FIELDS_MAX, history::*, membership::*, message::*,
     moderation::*, presence::*, room::*,
 };
 
@@ -108,6 +109,8 @@ pub enum ToClient {
     Deleted(Deleted),
     /// A moderator did something to a person.
     Moderated(Box<Moderated>),
+    /// How the server's node stands among the others of its cluster.
+    Cluster(Cluster),
     /// A refusal, to one client alone.
     Error(ErrorNote),
 }

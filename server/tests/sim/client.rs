@@ -271,7 +271,7 @@ impl Client {
             ToClient::Moderated(told) if told.action == Action::Mute => {
                 self.muted = Some((told.user, told.room));
             }
-            ToClient::Moderated(_) => {}
+            ToClient::Moderated(_) | ToClient::Cluster(_) => {}
         }
         Ok(false)
     }

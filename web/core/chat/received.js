@@ -35,6 +35,7 @@ const DELETIONS_MAX = 1_000;
  * @returns {Action[]} */
 export function received(state, envelope, at) {
   if (envelope.type === "error") return errorCame(state, envelope);
+  if (envelope.type === "cluster") return [];
   // What concerns the whole server is told where one looks.
   const room = envelope.room === undefined ? activeRoom(state) : find(state, envelope.room);
   if (!room) return [];

@@ -13,8 +13,9 @@ import { withNewlines } from "./text.js";
  * @typedef {{type: "history", room: string, messages: Message[], more?: boolean, head: number, changed?: Message[], changed_more?: boolean, epoch?: string, ref?: string}} Page
  * @typedef {{type: "deleted", room: string, message: number, by: string, id: number, ref?: string}} Deleted
  * @typedef {{type: "moderated", action: "kick" | "ban" | "unban" | "mute" | "unmute", user: string, by: string, room?: string, seconds?: number, reason?: string, ref?: string}} Moderated
+ * @typedef {{type: "cluster", standing: string, servers?: string[]}} Cluster
  * @typedef {{type: "error", code: string, content: string, room?: string, ref?: string, retry_ms?: number}} Refusal
- * @typedef {Message | Traffic | Presence | RoomInfo | Topic | Page | Deleted | Moderated | Refusal} Envelope
+ * @typedef {Message | Traffic | Presence | RoomInfo | Topic | Page | Deleted | Moderated | Cluster | Refusal} Envelope
  * @typedef {{room: string, username?: string | null, since?: number, history?: number}} Hello
  */
 
@@ -72,6 +73,8 @@ function isKnown(e) {
       return named("room", "by") && isId(e.message) && isId(e.id) && maybeText(e.ref);
     case "moderated":
       return named("user", "by") && ACTIONS.includes(e.action) && maybeText(e.ref) && maybeText(e.room) && maybeText(e.reason) && (e.seconds === undefined || isId(e.seconds));
+    case "cluster":
+      return isText(e.standing, TEXT_UNITS_MAX) && (e.servers === undefined || (Array.isArray(e.servers) && e.servers.length <= SERVERS_MAX && e.servers.every((/** @type {any} */ server) => isText(server, SERVER_UNITS_MAX))));
     case "error":
       return named("code") && isText(e.content, TEXT_UNITS_MAX) && maybeText(e.room) && maybeText(e.ref) && (e.retry_ms === undefined || isCount(e.retry_ms, AT_MAX));
     default:
@@ -79,6 +82,10 @@ function isKnown(e) {
   }
 }
 
+/** Nodes of a cluster. */
+const SERVERS_MAX = 32;
+/** An address of one of them. */
+const SERVER_UNITS_MAX = 256;
 const ACTIONS = ["kick", "ban", "unban", "mute", "unmute"];
 
 /** @param {unknown} value

@@ -89,6 +89,7 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
             note(model, &room, What::Note(words));
             effects
         }
+        ToClient::Cluster(_) => Vec::new(),
         ToClient::Error(note) => refused(model, note),
     }
 }
