@@ -51,6 +51,7 @@ use self::connection::RateLimits;
 use self::connection::budget::Budgets;
 use self::connection::engine::Engine;
 use self::http::answers::rejected_bytes;
+use self::http::siblings::Siblings;
 use self::http::status::Status;
 use self::http::{health, routes};
 use self::hub::{Budget, Hub};
@@ -203,6 +204,7 @@ impl Server {
             rate_limits: RateLimits::new(&config),
             budgets: Budgets::new(&config),
             limiter: Arc::new(ConnectionLimiter::new(&config.limits)),
+            siblings: Siblings::default(),
             warnings: Arc::default(),
             connections: AtomicU64::new(0),
             began: Instant::now(),

@@ -1,22 +1,28 @@
-//! Which pages may open a WebSocket: those of the same host, and those that the operator names.
+//! Which pages may open a WebSocket: those of the same host, those that the operator names, and those
+//! of the other nodes of a cluster.
 //!
 //! A page of another site must not speak in the name of who visits it. This file does not know HTTP.
 
 use crate::config::Origin;
 
 /// Whether a page may connect. Who says no origin is no browser, and free to claim any.
-pub(crate) fn may_connect(origin: Option<&[u8]>, host: Option<&[u8]>, allowed: &[Origin]) -> bool {
+pub(crate) fn may_connect<'a>(
+    origin: Option<&[u8]>,
+    host: Option<&[u8]>,
+    allowed: impl IntoIterator<Item = &'a Origin>,
+) -> bool {
     let Some(origin) = origin else { return true };
     let own = [&b"http://"[..], b"https://"].iter().find_map(|scheme| origin.strip_prefix(*scheme));
     let same =
         |own: &[u8]| host.is_some_and(|host| !host.is_empty() && own.eq_ignore_ascii_case(host));
     own.is_some_and(same)
-        || allowed.iter().any(|it| origin.eq_ignore_ascii_case(it.as_str().as_bytes()))
+        || allowed.into_iter().any(|it| origin.eq_ignore_ascii_case(it.as_str().as_bytes()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::siblings::Siblings;
 
     #[test]
     fn the_same_host_and_who_is_allowed_may_connect() {
@@ -42,5 +48,18 @@ mod tests {
         }
         assert!(may_connect(None, None, &[]));
         assert!(!may_connect(Some(b"http://"), Some(b""), &[]));
+    }
+    #[test]
+    fn pages_of_the_other_nodes_may_connect_for_as_long_as_they_are_nodes() {
+        let siblings = Siblings::default();
+        let may = |origin: &str| {
+            may_connect(Some(origin.as_bytes()), Some(b"a.example"), &*siblings.now())
+        };
+        assert!(!may("https://b.example"));
+        siblings.set(["https://b.example", "http://c:8080"].map(|o| o.parse().unwrap()).into());
+        assert!(may("https://b.example") && may("http://c:8080") && may("https://a.example"));
+        assert!(!may("http://b.example") && !may("https://d.example"));
+        siblings.set(Vec::new());
+        assert!(!may("https://b.example") && may("https://a.example"));
     }
 }

@@ -10,6 +10,7 @@ use super::budget::Budgets;
 use super::rate_limits::RateLimits;
 use crate::auth::Auth;
 use crate::config::Config;
+use crate::http::siblings::Siblings;
 use crate::hub::{ConnectionId, Hub};
 use crate::lifecycle::shutdown::Stopping;
 use crate::listen::connection_limiter::ConnectionLimiter;
@@ -28,6 +29,7 @@ pub(crate) struct Engine {
     pub(crate) rate_limits: RateLimits,
     pub(crate) budgets: Budgets,
     pub(crate) limiter: Arc<ConnectionLimiter>,
+    pub(crate) siblings: Siblings,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) warnings: Arc<Warnings>,
     pub(crate) stopping: Stopping,

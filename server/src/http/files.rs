@@ -7,11 +7,17 @@ use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::{Response, StatusCode};
 
 use super::request::list;
+use crate::config::Origin;
 use crate::http::answers::{Answer, plain, set};
 use crate::http::assets::Asset;
 
 /// The file, or that the client knows it (RFC 9110, section 13).
-pub(super) fn file(headers: &HeaderMap, host: Option<&[u8]>, asset: &Asset) -> Answer {
+pub(super) fn file(
+    headers: &HeaderMap,
+    host: Option<&[u8]>,
+    siblings: &[Origin],
+    asset: &Asset,
+) -> Answer {
     let packed = asset.gzipped.as_ref().filter(|_| takes_gzip(headers));
     let etag = match packed {
         // The same contents in other bytes have another tag.
@@ -51,7 +57,7 @@ pub(super) fn file(headers: &HeaderMap, host: Option<&[u8]>, asset: &Asset) -> A
         }
     }
     set(all, header::ETAG, &etag);
-    set(all, header::CONTENT_SECURITY_POLICY, &content_security_policy(host));
+    set(all, header::CONTENT_SECURITY_POLICY, &content_security_policy(host, siblings));
     answer
 }
 
@@ -87,16 +93,23 @@ fn takes_gzip(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Nothing but our own files, and sockets to this very host: it is named, since `'self'` does not
-/// cover WebSockets in every browser.
-fn content_security_policy(host: Option<&[u8]>) -> String {
-    let host = host.and_then(|host| std::str::from_utf8(host).ok()).unwrap_or_default();
-    let is_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
-    let sockets = if host.is_empty() || !host.chars().all(is_host) {
-        String::new()
-    } else {
-        format!(" ws://{host} wss://{host}")
+/// Nothing but our own files, and sockets to this very host and to the other nodes: the host is named, since
+/// `'self'` does not cover WebSockets in every browser.
+fn content_security_policy(host: Option<&[u8]>, siblings: &[Origin]) -> String {
+    // The characters of a host alone: a `;` would begin another directive.
+    let is_host = |host: &str| {
+        let is_part =
+            |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
+        !host.is_empty() && host.chars().all(is_part)
     };
+    let host = host.and_then(|host| std::str::from_utf8(host).ok()).filter(|host| is_host(host));
+    let own = host.map(|host| format!(" ws://{host} wss://{host}"));
+    let others = siblings.iter().filter_map(|origin| {
+        let (scheme, host) = origin.as_str().split_once("://")?;
+        let socket = if scheme == "https" { "wss" } else { "ws" };
+        is_host(host).then(|| format!(" {socket}://{host}"))
+    });
+    let sockets: String = own.into_iter().chain(others).collect();
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
          manifest-src 'self'; connect-src 'self'{sockets}; base-uri 'none'; form-action 'none'; \
@@ -107,6 +120,7 @@ fn content_security_policy(host: Option<&[u8]>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::siblings::Siblings;
 
     #[test]
     fn a_tag_is_found_in_every_form_of_a_condition() {
@@ -130,5 +144,22 @@ mod tests {
             let names = |weak| names(&headers, header::IF_MATCH, "\"a\"", weak);
             assert_eq!((names(true), names(false)), (weak, strong), "{lines:?}");
         }
+    }
+    #[test]
+    fn the_policy_allows_sockets_to_this_host_and_to_the_other_nodes() {
+        let siblings = Siblings::default();
+        let sockets = |host: &str| {
+            let policy = content_security_policy(Some(host.as_bytes()), &siblings.now());
+            let named = policy.split("; ").find_map(|it| it.strip_prefix("connect-src 'self'"));
+            named.unwrap().to_owned()
+        };
+        assert_eq!(sockets("a:80"), " ws://a:80 wss://a:80");
+        siblings.set(
+            ["https://b.example", "http://[::1]:8080", "https://c;script-src"]
+                .map(|origin| origin.parse().unwrap())
+                .into(),
+        );
+        assert_eq!(sockets("a"), " ws://a wss://a wss://b.example ws://[::1]:8080");
+        assert_eq!(sockets("a;b"), " wss://b.example ws://[::1]:8080");
     }
 }

@@ -8,5 +8,6 @@ mod files;
 pub(crate) mod health;
 mod request;
 pub(crate) mod routes;
+pub(crate) mod siblings;
 pub(crate) mod status;
 mod upgrade;

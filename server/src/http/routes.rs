@@ -107,7 +107,7 @@ fn answer<S: Stream>(engine: &Arc<Engine>, guest: &Guest, request: Request<Incom
         return answer;
     }
     match assets::find(path) {
-        Some(asset) => file(request.headers(), host.as_deref(), &asset),
+        Some(asset) => file(request.headers(), host.as_deref(), &engine.siblings.now(), &asset),
         None => plain(StatusCode::NOT_FOUND, "there is nothing here\n"),
     }
 }
@@ -159,7 +159,9 @@ fn foreign(
 ) -> Option<Answer> {
     let origin = request.headers().get(header::ORIGIN).map(HeaderValue::as_bytes);
     let host = host.map(|host| &host[..]);
-    if origin::may_connect(origin, host, &engine.config.allow_origin) {
+    let siblings = engine.siblings.now();
+    let allowed = engine.config.allow_origin.iter().chain(&*siblings);
+    if origin::may_connect(origin, host, allowed) {
         return None;
     }
     engine.metrics.turned_away(TurnedAway::Origin);
