@@ -45,7 +45,7 @@ use tokio_util::task::AbortOnDropHandle;
 pub use self::auth::sanctions::{MODERATOR_SANCTIONS_MAX, ROOM_SANCTIONS_MAX, SANCTIONS_MAX};
 use self::auth::{Auth, AuthError, NewModerators, TEND_INTERVAL};
 pub use self::config::reload::Reload;
-pub use self::config::{Config, Db, Limits, LogFormat, SyncMode, Upkeep};
+pub use self::config::{ClusterConfig, Config, Db, Limits, LogFormat, NatsUrl, SyncMode, Upkeep};
 use self::config::{DRAIN_TIMEOUT, files};
 use self::connection::RateLimits;
 use self::connection::budget::Budgets;

@@ -20,6 +20,7 @@ impl Config {
             ("--handshake-timeout", Some(self.limits.handshake_timeout)),
             ("--keep", self.upkeep.keep),
             ("--keep-every", Some(self.upkeep.keep_every)),
+            ("--cluster-keep", Some(self.cluster.cluster_keep)),
         ];
         for (flag, time) in times {
             if time == Some(Duration::ZERO) {
@@ -49,6 +50,14 @@ impl Config {
                 "--metrics-listen is {at}, where --listen ({listen}) is: choose another port"
             ));
         }
+        if cfg!(not(feature = "cluster")) && self.cluster.is_node() {
+            let urls: Vec<_> = self.cluster.cluster.iter().map(ToString::to_string).collect();
+            let urls = urls.join(",");
+            problems.push(format!(
+                "--cluster is {urls}, and this build has no cluster support: build it with the \
+                 feature `cluster`"
+            ));
+        }
         problems
     }
 }
@@ -62,7 +71,7 @@ fn is_same(one: SocketAddr, other: SocketAddr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Limits, Upkeep};
+    use crate::config::{ClusterConfig, Limits, Upkeep};
 
     #[test]
     fn the_defaults_are_well_and_each_problem_names_its_flag() {
@@ -87,11 +96,26 @@ mod tests {
                 "--metrics-listen",
                 Config { listen: all, upkeep: upkeep(None, Some(at)), ..good.clone() },
             ),
+            (
+                "--cluster-keep",
+                Config {
+                    cluster: ClusterConfig { cluster_keep: zero, ..good.cluster.clone() },
+                    ..good.clone()
+                },
+            ),
             ("--threads", Config { threads: THREADS_MAX + 1, ..good.clone() }),
             ("--shards", Config { shards: THREADS_MAX + 1, ..good.clone() }),
         ] {
             let problems = config.problems();
             assert!(problems.len() == 1 && problems[0].starts_with(flag), "{problems:?}");
         }
+    }
+
+    #[test]
+    fn a_build_without_cluster_support_refuses_to_be_a_node() {
+        let mut config = Config::for_tests();
+        config.cluster.cluster = vec!["nats://n1".parse().unwrap()];
+        let is_refused = config.problems().iter().any(|it| it.contains("no cluster support"));
+        assert_eq!(is_refused, cfg!(not(feature = "cluster")));
     }
 }

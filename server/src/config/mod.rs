@@ -3,6 +3,7 @@
 //! This file does not know how any of them is used.
 
 mod check;
+mod cluster;
 mod defaults;
 pub(crate) mod files;
 mod limits;
@@ -26,6 +27,7 @@ use self::reload::Reload;
 use crate::lifecycle::parts::Part;
 use crate::monitoring::log_lines::LogLinesDropped;
 
+pub use self::cluster::{BadNatsUrl, ClusterConfig, NatsUrl};
 pub use self::limits::{
     DESCRIPTORS_RESERVED, HEAD_BYTES_MAX, HEADERS_MAX, Limits, PERSON_SHARE, REQUEST_BURST,
     REQUEST_RATE, ROOM_SHARE,
@@ -163,6 +165,10 @@ pub struct Config {
     #[allow(missing_docs, reason = "as above")]
     #[command(flatten)]
     pub upkeep: Upkeep,
+
+    #[allow(missing_docs, reason = "as above")]
+    #[command(flatten)]
+    pub cluster: ClusterConfig,
 
     /// Asks the running server to reload its files.
     #[arg(skip)]
