@@ -1,8 +1,42 @@
-//! A server's address in words: what may be shown and kept of it.
+//! A server's address: what is one, and what may be shown and kept of it.
 //!
 //! This file does not know how a server is dialled.
 
-use url::Url;
+use url::{Host, Url};
+
+/// An address as a person or a server writes it, as one to dial.
+///
+/// # Errors
+/// What is wrong with it, for a person.
+pub(crate) fn parse(text: &str) -> Result<Url, String> {
+    // Without a scheme the rest is meant: `localhost:8080` would parse as a scheme of its own.
+    let full = if text.contains("://") { text.to_owned() } else { format!("ws://{text}") };
+    let mut url = Url::parse(&full).map_err(|error| format!("{error}; try ws://HOST:PORT"))?;
+    let scheme = match url.scheme() {
+        "ws" | "http" => "ws",
+        "wss" | "https" => "wss",
+        other => return Err(format!("unknown scheme {other:?}; use ws, wss, http or https")),
+    };
+    if url.set_scheme(scheme).is_err() || url.host_str().is_none() {
+        return Err("no host in this address; try ws://HOST:PORT".to_owned());
+    }
+    url.set_fragment(None);
+    url.set_query(None);
+    Ok(url)
+}
+
+pub(crate) fn is_tls(server: &Url) -> bool {
+    server.scheme() == "wss"
+}
+
+pub(crate) fn is_this_machine(server: &Url) -> bool {
+    match server.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
 
 /// An address without the name and password that may stand in it: they are neither shown nor kept.
 pub(crate) fn without_credentials(server: &str) -> String {
@@ -16,4 +50,25 @@ pub(crate) fn without_credentials(server: &str) -> String {
 pub(crate) fn host(server: &Url) -> String {
     let port = server.port().map(|port| format!(":{port}")).unwrap_or_default();
     format!("{}{port}", server.host_str().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_every_usual_form_are_understood() {
+        for (typed, meant) in [
+            ("ws://127.0.0.1:8080", "ws://127.0.0.1:8080/"),
+            ("http://example.org", "ws://example.org/"),
+            ("https://example.org/chat?x=1#y", "wss://example.org/chat"),
+            ("wss://example.org", "wss://example.org/"),
+            ("localhost:8080", "ws://localhost:8080/"),
+        ] {
+            assert_eq!(parse(typed).unwrap().as_str(), meant);
+        }
+        for typed in ["ftp://example.org", "ws://", "not an address"] {
+            assert!(parse(typed).is_err(), "{typed}");
+        }
+    }
 }

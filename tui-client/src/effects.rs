@@ -12,9 +12,10 @@ use protocol::ToServer;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
+use url::Url;
 
 use crate::chat::{Effect, Event, Wait};
-use crate::net::{self, EVENTS_MAX, Endpoint, OUTGOING_MAX};
+use crate::net::{self, Access, EVENTS_MAX, OUTGOING_MAX};
 
 /// Shortest time between two notifications: three mentions in a row are one reason to look.
 const NOTIFY_PAUSE: Duration = Duration::from_secs(2);
@@ -34,7 +35,8 @@ pub enum Notify {
 }
 
 pub(crate) struct EffectRunner {
-    endpoint: Endpoint,
+    access: Access,
+    server: Url,
     connection: Option<Connection>,
     timers: mpsc::Sender<Event>,
     times: mpsc::Receiver<Event>,
@@ -52,13 +54,13 @@ struct Connection {
 
 impl EffectRunner {
     /// `notify`: how to call, if there is a screen.
-    pub(crate) fn new(endpoint: Endpoint, notify: Option<Notify>) -> Self {
+    pub(crate) fn new(access: Access, server: Url, notify: Option<Notify>) -> Self {
         let (timers, times) = mpsc::channel(EVENTS_MAX);
-        EffectRunner { endpoint, connection: None, timers, times, notified: None, notify }
+        EffectRunner { access, server, connection: None, timers, times, notified: None, notify }
     }
 
     pub(crate) fn server(&self) -> &str {
-        self.endpoint.server.as_str()
+        self.server.as_str()
     }
 
     /// What the connection or a timer tells next. It may be dropped while it waits.
@@ -82,6 +84,7 @@ impl EffectRunner {
         let mut left = Vec::new();
         for effect in effects {
             match effect {
+                Effect::TurnTo(server) => self.server = server,
                 Effect::Dial(hello, wait) => self.dial(hello, wait),
                 Effect::Send(envelope) => self.send(envelope),
                 Effect::After(time, timer) => {
@@ -118,7 +121,8 @@ impl EffectRunner {
         }
         let (outgoing, queue) = mpsc::channel(OUTGOING_MAX);
         let (events, incoming) = mpsc::channel(EVENTS_MAX);
-        let task = tokio::spawn(net::connect(self.endpoint.clone(), hello, wait, queue, events));
+        let endpoint = self.access.endpoint(self.server.clone());
+        let task = tokio::spawn(net::connect(endpoint, hello, wait, queue, events));
         self.connection = Some(Connection { outgoing, incoming, task });
     }
 

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use protocol::{Connect, Ref, RoomName, ToClient, ToServer};
+use url::Url;
 
 #[derive(Debug, Clone)]
 pub enum Event {
@@ -29,6 +30,7 @@ pub enum Event {
     Received(ToClient),
     /// The connection is no more, or never was.
     Lost {
+        /// With which it was closed, or the status of an answer in HTTP.
         code: Option<u16>,
         /// A sentence for the person.
         reason: String,
@@ -69,6 +71,8 @@ impl Wait {
 /// Something has to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
+    /// Dial another server from now on.
+    TurnTo(Url),
     /// Open a connection after this time.
     Dial(Connect, Wait),
     /// Write this message down before anything else is done.

@@ -17,8 +17,10 @@ pub mod model;
 pub mod people;
 pub mod request;
 pub mod room;
+pub mod servers;
 pub mod update;
 
 pub use event::{Effect, Event, Timer, Wait};
 pub use model::{Connection, Deletion, Model};
 pub use room::{Entry, Pending, Place, Reading, Room, What};
+pub use servers::Servers;

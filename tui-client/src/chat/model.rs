@@ -5,10 +5,11 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
-use protocol::{MessageId, RoomName, UserName};
+use protocol::{MessageId, RoomName, Standing, UserName};
 
 use super::request::Request;
 use super::room::Room;
+use super::servers::Servers;
 
 /// Messages asked for on joining: two screens.
 const HISTORY_ON_JOIN: u16 = 100;
@@ -34,11 +35,14 @@ pub struct Model {
     /// Another name was asked for, and no room was joined under it yet.
     pub renaming: bool,
     pub connection: Connection,
-    /// Connections that failed, or broke soon, in a row.
+    pub servers: Servers,
+    /// Whether messages get through to the server's other nodes.
+    pub standing: Standing,
+    /// Connections that broke soon, or rounds of all servers without one, in a row.
     pub failures: u32,
     /// Connections that were lost: what was waited for on one of them is waited for no more.
     pub losses: u32,
-    /// The server said when to come back.
+    /// How long the servers that were tried in this round want to be left alone.
     pub come_back_after: Option<Duration>,
     /// How long the server took to answer the last few times, the newest last.
     pub answers: VecDeque<Duration>,
@@ -114,6 +118,8 @@ impl Model {
             before: None,
             renaming: false,
             connection: Connection::Connecting,
+            servers: Servers::default(),
+            standing: Standing::Current,
             failures: 0,
             losses: 0,
             come_back_after: None,

@@ -10,6 +10,7 @@ use clap_complete::Shell;
 use protocol::{MessageId, RoomName, Token, UserName};
 use url::Url;
 
+use crate::address;
 use crate::effects::Notify;
 use crate::screen::theme::{Depth, Theme};
 
@@ -46,9 +47,12 @@ pub struct Args {
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Options {
     /// Address of the server: ws, wss, http or https [default: ws://127.0.0.1:8080]
-    #[arg(long, env = "NEBULA_SERVER", value_name = "URL", global = true, hide_env_values = true,
-          value_parser = parse_server)]
-    pub server: Option<Url>,
+    ///
+    /// Of a server of several nodes there may be up to 32, separated by commas or with --server
+    /// repeated. The first that answers is used; if it goes away, the next.
+    #[arg(long, env = "NEBULA_SERVER", value_name = "URL[,URL…]", global = true, hide_env_values = true,
+          value_parser = parse_servers)]
+    pub server: Option<Vec<Vec<Url>>>,
 
     /// Room to join, 1 to 64 characters [default: general]
     #[arg(long, env = "NEBULA_ROOM", value_name = "NAME", global = true, hide_env_values = true,
@@ -181,21 +185,19 @@ pub enum Command {
     },
 }
 
-pub(crate) fn parse_server(text: &str) -> Result<Url, String> {
-    // Without a scheme the rest is meant: `localhost:8080` would parse as a scheme of its own.
-    let full = if text.contains("://") { text.to_owned() } else { format!("ws://{text}") };
-    let mut url = Url::parse(&full).map_err(|error| format!("{error}; try ws://HOST:PORT"))?;
-    let scheme = match url.scheme() {
-        "ws" | "http" => "ws",
-        "wss" | "https" => "wss",
-        other => return Err(format!("unknown scheme {other:?}; use ws, wss, http or https")),
-    };
-    if url.set_scheme(scheme).is_err() || url.host_str().is_none() {
-        return Err("no host in this address; try ws://HOST:PORT".to_owned());
-    }
-    url.set_fragment(None);
-    url.set_query(None);
-    Ok(url)
+/// Addresses that stand behind commas.
+pub(crate) fn parse_servers(text: &str) -> Result<Vec<Url>, String> {
+    let parts: Vec<_> = text.split(',').map(str::trim).collect();
+    let parsed = parts.iter().zip(1..).map(|(part, number)| {
+        let named = |error| match (parts.len(), text.contains('@')) {
+            (1, _) => error,
+            // The comma may stand in a password.
+            (_, true) => format!("address {number}: {error} (a comma in a password is %2C)"),
+            (_, false) => format!("{part:?}: {error}"),
+        };
+        address::parse(part).map_err(named)
+    });
+    parsed.collect()
 }
 
 pub(crate) fn parse_room(text: &str) -> Result<RoomName, String> {
@@ -222,19 +224,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_of_every_usual_form_are_understood() {
-        for (typed, meant) in [
-            ("ws://127.0.0.1:8080", "ws://127.0.0.1:8080/"),
-            ("http://example.org", "ws://example.org/"),
-            ("https://example.org/chat?x=1#y", "wss://example.org/chat"),
-            ("wss://example.org", "wss://example.org/"),
-            ("localhost:8080", "ws://localhost:8080/"),
-        ] {
-            assert_eq!(parse_server(typed).unwrap().as_str(), meant);
-        }
-        for typed in ["ftp://example.org", "ws://", "not an address"] {
-            assert!(parse_server(typed).is_err(), "{typed}");
-        }
+    fn servers_stand_behind_commas_and_a_wrong_one_is_named_without_a_password() {
+        let parsed = parse_servers("a:1, https://b/,wss://u:p@c").unwrap();
+        let parsed: Vec<_> = parsed.iter().map(Url::as_str).collect();
+        assert_eq!(parsed, ["ws://a:1/", "wss://b/", "wss://u:p@c/"]);
+        let error = parse_servers("a:1,ftp://b").unwrap_err();
+        assert!(error.starts_with("\"ftp://b\": unknown scheme"), "{error}");
+        assert!(parse_servers("a,,b").is_err());
+        let error = parse_servers("https://u:sec,ret@h").unwrap_err();
+        assert!(error.contains("%2C") && !error.contains("sec"), "{error}");
     }
 
     #[test]

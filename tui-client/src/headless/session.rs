@@ -31,8 +31,10 @@ impl Session {
         let key = folders::key_if_any(&folders::state_folder(), &mut told);
         told.iter().for_each(|fault| tell(fault));
         let id = format!("{:016x}", fastrand::u64(..));
-        let model = Model::new(settings.room.clone(), settings.user.clone(), id);
-        let runner = EffectRunner::new(settings.endpoint(key), None);
+        let mut model = Model::new(settings.room.clone(), settings.user.clone(), id);
+        model.servers = settings.servers();
+        let (access, server) = (settings.access(key), settings.first_server().clone());
+        let runner = EffectRunner::new(access, server, None);
         Session { model, runner, reported: Reported::Nothing }
     }
 

@@ -49,13 +49,9 @@ pub(super) fn sentence(error: &Error, endpoint: &Endpoint) -> String {
     }
 }
 
-fn is_tls(endpoint: &Endpoint) -> bool {
-    endpoint.server.scheme() == "wss"
-}
-
 fn no_nebula(endpoint: &Endpoint) -> String {
     let host = address::host(&endpoint.server);
-    match is_tls(endpoint) {
+    match address::is_tls(&endpoint.server) {
         true => format!("{host} does not answer as a Nebula server; check the address"),
         false => format!(
             "{host} does not answer as a Nebula server; check the address, and where it uses TLS, \
@@ -76,7 +72,7 @@ fn of_io(error: &io::Error, endpoint: &Endpoint) -> String {
         io::ErrorKind::ConnectionReset
         | io::ErrorKind::ConnectionAborted
         | io::ErrorKind::BrokenPipe => "The connection broke".to_owned(),
-        io::ErrorKind::UnexpectedEof if is_tls(endpoint) => no_tls(endpoint),
+        io::ErrorKind::UnexpectedEof if address::is_tls(&endpoint.server) => no_tls(endpoint),
         io::ErrorKind::UnexpectedEof => "The connection broke".to_owned(),
         io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
             format!("{host} cannot be reached: check the network")
@@ -186,6 +182,14 @@ fn of_answer(answer: &Response, endpoint: &Endpoint) -> String {
         },
         status if status.is_server_error() => format!("{host} reported an error ({status})"),
         _ => format!("{} ({status})", no_nebula(endpoint)),
+    }
+}
+
+/// The status of an answer that turned the connection away.
+pub(super) fn status(error: &Error) -> Option<u16> {
+    match error {
+        Error::Http(answer) => Some(answer.status().as_u16()),
+        _ => None,
     }
 }
 

@@ -5,6 +5,7 @@ mod endpoint;
 mod faults;
 pub mod trust;
 
+use std::io;
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -22,7 +23,7 @@ use tokio_tungstenite::{
 
 use crate::address;
 use crate::chat::{Event, Wait};
-pub use endpoint::Endpoint;
+pub use endpoint::{Access, Endpoint, Logins};
 use faults::sentence;
 
 /// Longest time for a connection to be made.
@@ -65,7 +66,7 @@ pub async fn connect(
                 // The receiver may be gone.
                 let _ = events.send(Event::ComeBackAfter(time)).await;
             }
-            lost(None, sentence(&error, &endpoint))
+            lost(faults::status(&error), sentence(&error, &endpoint))
         }
         Err(_) => lost(None, format!("{} does not answer", address::host(&endpoint.server))),
     };
@@ -161,7 +162,10 @@ async fn dial(endpoint: &Endpoint, hello: &Connect) -> Result<Socket, tungstenit
         .max_message_size(Some(largest))
         .max_frame_size(Some(largest))
         .read_buffer_size(16 * 1024);
-    let tls = endpoint.trust.clone().map(Connector::Rustls);
+    let config_of_tls =
+        || endpoint.trust.config().map_err(|error| io::Error::other(format!("{error:#}")));
+    let tls = address::is_tls(&endpoint.server).then(config_of_tls).transpose()?;
+    let tls = tls.map(Connector::Rustls);
     let (socket, _) = connect_async_tls_with_config(request, Some(config), true, tls).await?;
     Ok(socket)
 }

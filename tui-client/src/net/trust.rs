@@ -2,8 +2,8 @@
 //!
 //! This file does not know which server that is.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, ensure};
 use rustls::crypto::ring;
@@ -11,11 +11,31 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 
-/// Trusts the authorities in a PEM file and no others; without a file, the platform's.
-///
-/// # Errors
-/// If there is none, or the file holds something else.
-pub fn trust(file: Option<&Path>) -> anyhow::Result<Arc<ClientConfig>> {
+/// Trusts the authorities in a PEM file and no others; without a file, the platform's. They are read once a
+/// server inside TLS is dialled.
+#[derive(Debug, Default)]
+pub struct Trust {
+    file: Option<PathBuf>,
+    read: OnceLock<Arc<ClientConfig>>,
+}
+
+impl Trust {
+    pub fn of(file: Option<PathBuf>) -> Self {
+        Trust { file, read: OnceLock::new() }
+    }
+
+    /// # Errors
+    /// If there is none, or the file holds something else.
+    pub fn config(&self) -> anyhow::Result<Arc<ClientConfig>> {
+        if let Some(config) = self.read.get() {
+            return Ok(Arc::clone(config));
+        }
+        let config = trust(self.file.as_deref())?;
+        Ok(Arc::clone(self.read.get_or_init(|| config)))
+    }
+}
+
+fn trust(file: Option<&Path>) -> anyhow::Result<Arc<ClientConfig>> {
     let roots = match file {
         Some(path) => {
             let from = "--ca, NEBULA_CA or ca";

@@ -53,17 +53,19 @@ pub async fn run(settings: &Settings) -> anyhow::Result<Exit> {
     let key = folders::key_if_any(&folder, &mut told);
     let session = format!("{:016x}", fastrand::u64(..));
     let mut model = Model::new(settings.room.clone(), settings.user.clone(), session);
+    model.servers = settings.servers();
     model.key =
         folder.as_ref().ok().filter(|_| key.is_some()).map(|folder| folders::about_key(folder));
     let memory = folder.ok().map(|folder| {
-        let server = settings.server.as_str();
+        let server = settings.first_server().as_str();
         let (memory, faults) = Memory::recall(&folder, server, settings.room_asked, &mut model);
         told.extend(faults);
         memory
     });
     // The screen hides what was told before it.
     model.notice = Some(told.join("; ")).filter(|told| !told.is_empty());
-    let runner = EffectRunner::new(settings.endpoint(key), Some(settings.notify));
+    let (access, server) = (settings.access(key), settings.first_server().clone());
+    let runner = EffectRunner::new(access, server, Some(settings.notify));
     let terminal = OwnTerminal::take(settings.tells_links(), settings.mouse)
         .context("cannot draw on this terminal; --plain needs no screen")?;
     let mut app = App {
@@ -93,7 +95,7 @@ pub async fn run(settings: &Settings) -> anyhow::Result<Exit> {
 
 fn screen(model: Model, settings: &Settings) -> Screen {
     let mut screen = Screen::new(model);
-    screen.host = address::host(&settings.server);
+    screen.host = address::host(settings.first_server());
     screen.keys = settings.keys.clone();
     screen.looks = settings.looks;
     screen.names_emoji = settings.names_emoji();

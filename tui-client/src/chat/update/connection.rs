@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use protocol::{Connect, Join, MessageId, Refusal, ToServer};
+use protocol::{Connect, Join, MessageId, Refusal, Standing, ToServer};
 
 use super::request;
 use super::server_wait::SERVER_WAIT_MAX;
@@ -27,6 +27,7 @@ pub fn dial_now(model: &mut Model) -> Vec<Effect> {
     model.connection = Connection::Connecting;
     // It was asked for on the connection before this one.
     model.come_back_after = None;
+    model.servers.start_round();
     vec![Effect::Dial(hello(model), Wait::NONE)]
 }
 
@@ -47,25 +48,42 @@ pub(super) fn resumed(model: &mut Model) -> Vec<Effect> {
 }
 
 pub(super) fn come_back_after(model: &mut Model, time: Duration) {
-    model.come_back_after = Some(time.min(SERVER_WAIT_MAX));
+    model.come_back_after = model.come_back_after.max(Some(time.min(SERVER_WAIT_MAX)));
 }
 
 pub(super) fn lost(model: &mut Model, code: Option<u16>, reason: String) -> Vec<Effect> {
     let was_in = model.rooms.iter().any(|room| room.joined);
     unjoin(model);
     model.offline_since.get_or_insert(model.now);
-    let come_back_after = model.come_back_after.take();
     if code.is_some_and(|code| code >= 4000)
         && let Some(effects) =
             refused(model, code == Refusal::NameTaken.close_code(), &reason, was_in)
     {
         return effects;
     }
-    model.failures = model.failures.saturating_add(1);
     model.connection = Connection::Waiting { seconds: None, reason };
-    let least = come_back_after.unwrap_or_default();
-    let wait = Wait { least, spread: dial_after(model.failures) };
-    vec![Effect::Dial(hello(model), wait)]
+    let goes_elsewhere = !is_about_person(code) && model.servers.are_several();
+    let has_untried = goes_elsewhere && model.servers.turn();
+    let turned = model.servers.current().filter(|_| goes_elsewhere).cloned().map(Effect::TurnTo);
+    let wait = wait_to_dial(model, was_in, has_untried);
+    turned.into_iter().chain([Effect::Dial(hello(model), wait)]).collect()
+}
+
+/// None where there is another server that was not tried yet; but whoever is let in and cut again and again
+/// does not come back at once, whichever server it is.
+fn wait_to_dial(model: &mut Model, was_in: bool, has_untried: bool) -> Wait {
+    if has_untried && !(was_in && model.failures > 0) {
+        model.failures = model.failures.max(was_in.into());
+        return Wait::NONE;
+    }
+    model.failures = model.failures.saturating_add(1);
+    let least = model.come_back_after.take_if(|_| !has_untried).unwrap_or_default();
+    Wait { least, spread: dial_after(model.failures) }
+}
+
+/// A proxy or the server does not let this person in: others of the same server would not either.
+fn is_about_person(code: Option<u16>) -> bool {
+    code.is_some_and(|code| matches!(code, 401 | 403 | 407) || code >= 4000)
 }
 
 /// Codes from 4000 on mean: do not come back unchanged. So one comes back under the name that one had
@@ -106,6 +124,7 @@ fn unjoin(model: &mut Model) {
         room.take_awaited();
     }
     model.latency = None;
+    model.standing = Standing::Current;
     model.answers.clear();
     request::disconnected(model);
 }

@@ -5,7 +5,8 @@
 use std::time::Duration;
 
 use protocol::{
-    Joined, Left, Message, Moderated, Ref, RoomInfo, RoomName, ToClient, Topic, TopicText, UserName,
+    Cluster, Joined, Left, Message, Moderated, Ref, RoomInfo, RoomName, ToClient, Topic, TopicText,
+    UserName,
 };
 
 use super::connection::join;
@@ -89,7 +90,11 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
             note(model, &room, What::Note(words));
             effects
         }
-        ToClient::Cluster(_) => Vec::new(),
+        ToClient::Cluster(Cluster { standing, servers }) => {
+            model.standing = standing;
+            model.servers.learn(&servers);
+            Vec::new()
+        }
         ToClient::Error(note) => refused(model, note),
     }
 }
@@ -170,6 +175,10 @@ fn entered(model: &mut Model, name: &RoomName, me: UserName) -> Vec<Effect> {
     model.rename(me);
     // It got in: whoever is cut again and again comes back soon, though not at once.
     model.failures = model.failures.min(1);
+    if first {
+        model.servers.start_round();
+        model.come_back_after = None;
+    }
     let mut effects = Vec::new();
     if let Some(room) = model.find(name) {
         room.name = name.clone();

@@ -6,6 +6,7 @@
 mod colours;
 mod file;
 mod login;
+mod servers;
 mod zone;
 
 use std::fmt;
@@ -18,13 +19,13 @@ use anyhow::{Context as _, anyhow};
 use clap::ValueEnum;
 use jiff::tz::TimeZone;
 use protocol::{Key, RoomName, Token, UserName};
-use rustls::ClientConfig;
-use tokio_tungstenite::tungstenite::http::HeaderValue;
-use url::{Host, Url};
+use url::Url;
 
-use crate::cli::args::{Emoji, Options, When, parse_room, parse_server, parse_token, parse_user};
+use crate::chat::Servers;
+use crate::cli::args::{Emoji, Options, When, parse_room, parse_servers, parse_token, parse_user};
 use crate::effects::Notify;
-use crate::net::{Endpoint, trust};
+use crate::net::trust::Trust;
+use crate::net::{Access, Logins};
 use crate::screen::keys::Keys;
 use crate::screen::theme::{Looks, chosen, name_of};
 use crate::{address, folders};
@@ -43,7 +44,8 @@ const SERVER: &str = "ws://127.0.0.1:8080";
 /// Where to, as whom, and how: finished values.
 #[derive(Debug)]
 pub struct Settings {
-    pub server: Url,
+    /// One at least; the first stands for all where something is kept for a server.
+    servers: Vec<Url>,
     /// The room to begin with.
     pub room: RoomName,
     /// Somebody asked for that room; else it is the usual one.
@@ -52,10 +54,10 @@ pub struct Settings {
     pub user: Option<UserName>,
     /// What opens a closed server.
     pub token: Option<Token>,
-    /// What opens what stands before the server.
-    login: Option<HeaderValue>,
+    /// What opens what stands before each server.
+    logins: Logins,
     /// Whom to trust, for a server inside TLS.
-    trust: Option<Arc<ClientConfig>>,
+    trust: Arc<Trust>,
     /// Whose clock is shown.
     pub zone: TimeZone,
     /// Why that is another than was asked for.
@@ -165,11 +167,10 @@ impl Settings {
         let Said { options: file_says, plain, mouse, keys, rebound, mut warnings } = said;
         let mut choice = Choice::default();
         let server = (asked.server, file_says.server);
-        let shown = |url: &Url| quoted(&address::without_credentials(url.as_str()));
-        let mut server = choice
-            .of("server", server, || parse_server(SERVER).ok(), shown)
-            .context("there is no server to begin with")?;
-        let login = login::taken_out_of(&mut server)?;
+        let usual = || address::parse(SERVER).ok().map(|server| vec![vec![server]]);
+        let named =
+            choice.of("server", server, usual, |named| servers::shown(named)).unwrap_or_default();
+        let (servers, logins) = servers::each_once(named.into_iter().flatten())?;
         let room = (asked.room, file_says.room);
         let room_asked = room.0.is_some() || room.1.is_some();
         let room =
@@ -182,13 +183,19 @@ impl Settings {
         let token = token.map_err(|error| anyhow!("--token, NEBULA_TOKEN or token: {error}"))?;
         let path = |path: &PathBuf| quoted(&path.to_string_lossy());
         let ca = choice.of("ca", (asked.ca, file_says.ca), || None, path);
-        let is_tls = server.scheme() == "wss";
-        let dials = is_tls && !asked.print_config;
-        let trust = dials.then(|| trust::trust(ca.as_deref())).transpose()?;
-        for (secret, is_there) in [("token", token.is_some()), ("password", login.is_some())] {
-            if is_there && !is_tls && !is_this_machine(&server) {
-                warnings.push(format!("Without wss the {secret} is sent unencrypted"));
-            }
+        let trust = Arc::new(Trust::of(ca));
+        if servers.iter().any(address::is_tls) && !asked.print_config {
+            // What is wrong with it is told before anything begins.
+            trust.config()?;
+        }
+        let is_open = |url: &Url| !address::is_tls(url) && !address::is_this_machine(url);
+        let (tokens, passwords) =
+            (token.is_some(), logins.iter().any(|(server, _)| is_open(server)));
+        if tokens && servers.iter().any(is_open) {
+            warnings.push("Without wss the token is sent unencrypted".to_owned());
+        }
+        if passwords {
+            warnings.push("Without wss the password is sent unencrypted".to_owned());
         }
         let (zone, zone_fault) = zone::here();
         let plain = choice.whether("plain", asked.plain, plain);
@@ -197,12 +204,12 @@ impl Settings {
         let depth =
             choice.of("color", color, || Some(colours::here()), |depth| quoted(&name_of(depth)));
         Ok(Settings {
-            server,
+            servers,
             room: room.unwrap_or_else(RoomName::general),
             room_asked,
             user,
             token,
-            login,
+            logins,
             trust,
             zone,
             zone_fault,
@@ -220,10 +227,19 @@ impl Settings {
         })
     }
 
-    /// The server that these settings name, and as whom.
-    pub fn endpoint(&self, key: Option<Key>) -> Endpoint {
-        let (server, login) = (self.server.clone(), self.login.clone());
-        Endpoint { server, login, key, token: self.token.clone(), trust: self.trust.clone() }
+    /// What opens the servers that these settings name.
+    pub fn access(&self, key: Option<Key>) -> Access {
+        let (logins, token) = (self.logins.clone(), self.token.clone());
+        Access { logins, key, token, trust: Arc::clone(&self.trust) }
+    }
+
+    pub fn servers(&self) -> Servers {
+        Servers::of(self.servers.clone())
+    }
+
+    /// The one to begin with, under which all is kept.
+    pub fn first_server(&self) -> &Url {
+        &self.servers[0]
     }
 
     /// The terminal is told of links.
@@ -240,15 +256,6 @@ impl Settings {
     /// Emoji are shown as their names.
     pub fn names_emoji(&self) -> bool {
         self.emoji == Emoji::Name
-    }
-}
-
-fn is_this_machine(server: &Url) -> bool {
-    match server.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 
@@ -291,7 +298,7 @@ impl Said {
             value.parse().map_err(|_| format!("must be true or false, not {value:?}"))
         };
         match key {
-            "server" => options.server = Some(parse_server(value)?),
+            "server" => options.server = Some(vec![parse_servers(value)?]),
             "room" => options.room = Some(parse_room(value)?),
             "user" => options.user = Some(parse_user(value)?),
             "token" => {
@@ -328,7 +335,7 @@ impl fmt::Display for Settings {
             Some(file) => writeln!(f, "# read: {}", file.display())?,
             None => writeln!(f, "# no configuration file")?,
         }
-        if self.login.is_some() {
+        if !self.logins.is_empty() {
             writeln!(f, "# the name and password of the server are set, and not shown")?;
         }
         for (name, value, origin) in &self.shown {

@@ -1,6 +1,7 @@
 //! Coming back: under which name, into which rooms, and what is said meanwhile.
 
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::sync::mpsc::{TryRecvError, channel};
 use std::time::Duration;
 
@@ -29,7 +30,8 @@ impl Dialled {
     fn to(address: &str) -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let server = format!("ws://{address}").parse().unwrap();
-        let endpoint = Endpoint { server, login: None, key: None, token: None, trust: None };
+        let endpoint =
+            Endpoint { server, login: None, key: None, token: None, trust: Arc::default() };
         let room = "dev".try_into().unwrap();
         let hello = Connect { room, user: None, since: None, history: None };
         let (tell, events) = mpsc::channel(8);

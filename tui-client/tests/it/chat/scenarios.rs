@@ -9,9 +9,10 @@ use nebula::chat::update::{
     back_to_end, command, confirm_deletion, dial_now, focus, load_older, question_deletion,
     read_at, say, show_room, update,
 };
-use nebula::chat::{Effect, Event, Model, Reading, Room, Timer, Wait, What};
-use protocol::{Connect, MessageId, RoomName, ToClient, UserName};
+use nebula::chat::{Effect, Event, Model, Reading, Room, Servers, Timer, Wait, What};
+use protocol::{Connect, MessageId, RoomName, Standing, ToClient, UserName};
 use serde_json::{Map, Value, json};
+use url::Url;
 
 const FOLDER: &str = "../protocol/tests/golden/clients/scenarios";
 
@@ -56,6 +57,8 @@ impl Client {
         });
         let mut model = Model::new(RoomName::general(), Some(me), session.to_owned());
         model.rooms = rooms.collect();
+        let server = case["server"].as_str().map(|server| vec![dialled_as(server)]);
+        model.servers = Servers::of(server.unwrap_or_default());
         dial_now(&mut model);
         let (timers, sent, dialled) = (Vec::new(), Vec::new(), Vec::new());
         let mut client = Client { model, now: Duration::ZERO, timers, sent, dialled, notice: None };
@@ -91,6 +94,14 @@ impl Client {
                     let shown = self.shown(room, wanted.as_object().unwrap());
                     assert_eq!(shown, *wanted, "{place}");
                 }
+            }
+            "standing" => {
+                let shown = match self.model.standing {
+                    Standing::Waiting => "waiting",
+                    Standing::Cut => "cut",
+                    Standing::Current | Standing::Other => "current",
+                };
+                assert_eq!(shown, what, "{place}");
             }
             "told" => assert_eq!(self.told(), *what, "{place}"),
             "notice" => {
@@ -181,6 +192,14 @@ impl Client {
         if wanted.get("not_before_ms").is_some() {
             told.insert("not_before_ms".to_owned(), json!(wait.least.as_millis()));
         }
+        if let Some(server) = wanted.get("server") {
+            let server = dialled_as(server.as_str().unwrap());
+            let is_it = self.model.servers.current() == Some(&server);
+            told.insert(
+                "server".to_owned(),
+                if is_it { wanted["server"].clone() } else { Value::Null },
+            );
+        }
         Value::Object(told)
     }
 
@@ -221,6 +240,11 @@ impl Client {
         });
         Value::Object(rooms.collect())
     }
+}
+
+/// An address of a page, as it is dialled.
+fn dialled_as(server: &str) -> Url {
+    server.replacen("http", "ws", 1).parse().unwrap()
 }
 
 fn room_name(name: &Value) -> RoomName {
