@@ -26,6 +26,7 @@ import { byId } from "./view/page.js";
  * @typedef {object} Kept what outlives the page, and what its address says
  * @property {string} folder of the page: what is kept belongs to it, since beside it another server may have its own
  * @property {import("./browser/storage.js").Store} local
+ * @property {ReturnType<typeof import("./browser/servers.js").newServers>} servers
  * @property {ReturnType<typeof import("./browser/token.js").newToken>} token
  * @property {import("./browser/memory.js").Memory} memory
  * @property {ReturnType<typeof import("./browser/address.js").newAddress>} address
@@ -77,10 +78,10 @@ export class App {
 
   /** @param {{username: string, room: string, token?: string}} who */
   enter({ username, room, token }) {
-    const { local, token: kept } = this.#kept;
+    const { local, servers, token: kept } = this.#kept;
     if (token) kept.keep(token);
     local.setItem("nebula.name", username);
-    const state = newState({ room, username, session: newId() });
+    const state = newState({ room, username, session: newId(), own: servers.own, others: servers.known() });
     this.state = state;
     this.#leftovers.anew();
     this.#leftovers.owned(state);
@@ -132,7 +133,8 @@ export class App {
    * @param {State} state
    * @param {Event} event */
   #keep(state, event) {
-    const { memory } = this.#kept;
+    const { memory, servers } = this.#kept;
+    servers.keep(state.link.others);
     const isKept = event.type !== "say" || memory.keep(state);
     const added = this.#leftovers.owned(state);
     const fault = memory.fault() || (isKept ? "" : NOT_KEPT);
@@ -149,7 +151,7 @@ export class App {
   #do(action) {
     switch (action.do) {
       case "dial":
-        return this.#connection?.dial(action.hello, action.afterMs, action.leastMs);
+        return this.#connection?.dial(action.hello, action.afterMs, action.leastMs, action.server);
       case "send":
         return this.#connection?.send(action.envelope);
       case "probe":

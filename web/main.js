@@ -5,6 +5,7 @@ import { linkInto, newAddress, whoComes } from "./browser/address.js";
 import { newBuildWatch } from "./browser/build.js";
 import { Memory } from "./browser/memory.js";
 import { mirrored, newMirror } from "./browser/mirror.js";
+import { newServers } from "./browser/servers.js";
 import { folderOf, storage } from "./browser/storage.js";
 import { newToken } from "./browser/token.js";
 import { activeRoom } from "./core/chat/state.js";
@@ -30,7 +31,7 @@ token.take();
 const memory = new Memory({ tab, browser: local, id: newId() });
 const address = newAddress(location, history);
 const build = newBuildWatch(location.href, document.querySelector("meta[name=build]")?.getAttribute("content") ?? null);
-const app = new App({ folder, local, token, memory, address });
+const app = new App({ folder, local, servers: newServers(local, location.origin), token, memory, address });
 const { view, bell, happens } = app;
 const state = () => app.state;
 

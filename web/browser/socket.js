@@ -41,26 +41,31 @@ export class Connection {
   #heardAt = 0;
   /** @type {Record<string, ReturnType<typeof setTimeout> | undefined>} */
   #timers = {};
+  #isAtOnce = false;
   #needs;
   #now;
+  #own;
 
   /** @param {Needs} needs */
   constructor(needs) {
     this.#needs = needs;
     this.#now = needs.now ?? Date.now;
+    this.#own = new URL(needs.address).origin;
   }
 
   /** Opens another socket after a random part of a time, so that a thousand pages that lost the same server do not
    * come back at once; and not before the time that the server asked for.
    * @param {Hello} hello
    * @param {number} afterMs
-   * @param {number} leastMs */
-  dial(hello, afterMs, leastMs = 0) {
+   * @param {number} leastMs
+   * @param {string} server an origin: another than the page's has it in no folder */
+  dial(hello, afterMs, leastMs = 0, server = this.#own) {
     const { tell, isHeld, random = Math.random } = this.#needs;
     this.#drop();
     const waitMs = Math.max(leastMs, afterMs * random());
+    this.#isAtOnce = waitMs === 0;
     if (waitMs > 0) tell({ type: "waits", at: this.#now() + waitMs });
-    this.#timers.dial = setTimeout(() => (isHeld() ? tell({ type: "held" }) : this.#open(hello)), waitMs);
+    this.#timers.dial = setTimeout(() => (isHeld() ? tell({ type: "held" }) : this.#open(hello, server)), waitMs);
   }
 
   /** What cannot be sent now is sent after the next join: the state keeps it until it is stored.
@@ -76,9 +81,12 @@ export class Connection {
     else if (because === "online" || this.#now() - this.#heardAt > ANSWER_WAKING_MS) this.#ask(ANSWER_WAKING_MS);
   }
 
-  /** @param {Hello} hello */
-  #open(hello) {
-    const { tell, key, token = () => null, address } = this.#needs;
+  /** @param {Hello} hello
+   * @param {string} server */
+  #open(hello, server) {
+    const { tell, key, token = () => null } = this.#needs;
+    const isOwn = server === this.#own;
+    const address = isOwn ? this.#needs.address : server;
     const opener = token();
     const proof = opener === null ? key && `nebula.key.${key}` : `nebula.token.${opener}`;
     const socket = new WebSocket(socketAddress(address, hello), proof ? [SUBPROTOCOL, proof] : [SUBPROTOCOL]);
@@ -104,7 +112,7 @@ export class Connection {
     socket.onclose = ({ code, reason }) => {
       if (!isMine()) return;
       this.#end(code, lastError.content || reason || this.#lostBecause(isOpened ? "the connection was lost" : `no server at ${new URL(address).host}`), lastError.code);
-      if (!isOpened) void this.#explain();
+      if (!isOpened && isOwn) void this.#explain();
     };
     // One that neither opens nor fails, as behind a network that swallows everything.
     this.#timers.answer = setTimeout(() => this.#end(1006, this.#lostBecause("the server is not responding")), ANSWER_MS);
@@ -124,11 +132,12 @@ export class Connection {
     return this.#needs.isOffline?.() ? "this device is offline" : otherwise;
   }
 
-  /** Asks why the socket did not open: a server that answers and refuses is told apart from none. */
+  /** Asks why the socket did not open: a server that answers and refuses is told apart from none. Meanwhile another may
+   * be tried. */
   async #explain() {
     const { health, tell } = this.#needs;
     const answer = await health?.();
-    if (answer && this.#socket === null) tell({ type: "reason", ...answer });
+    if (answer && (this.#socket === null || this.#isAtOnce)) tell({ type: "reason", ...answer });
   }
 
   #drop() {

@@ -38,7 +38,7 @@ import { carryOut, command } from "./commands/intents.js";
  *   | {type: "delete", id: number}
  *   | {type: "looked", atBottom: boolean, focused: boolean}} Event
  *
- * @typedef {{do: "dial", hello: import("./protocol/envelopes.js").Hello, afterMs: number, leastMs?: number}
+ * @typedef {{do: "dial", server: string, hello: import("./protocol/envelopes.js").Hello, afterMs: number, leastMs?: number}
  *   | {do: "send", envelope: ToServer}
  *   | {do: "probe", because?: "offline" | "online"}
  *   | {do: "later", event: Event, afterMs: number}
@@ -66,7 +66,7 @@ export function update(state, event) {
       Object.assign(state.link, { is: "online", askedMs: 0 });
       return [];
     case "stable":
-      state.link.failures = 0;
+      Object.assign(state.link, { failures: 0, tried: 0 });
       return [];
     case "held":
       state.link.is = "held";

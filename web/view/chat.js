@@ -2,6 +2,7 @@
 // nothing.
 
 import { activeRoom, orMore, unread } from "../core/chat/state.js";
+import { wordsAboutCluster } from "../core/chat/servers.js";
 import { counts, icon, title } from "../core/chat/title.js";
 import { TOPIC_CHARS_MAX } from "../core/protocol/limits.js";
 import { onOneLine } from "../core/protocol/text.js";
@@ -84,7 +85,8 @@ export function renderLink(state) {
   const { link } = state;
   const isOut = link.is === "online" && isOutside(state);
   const isWaiting = link.is === "waiting" || link.is === "held" || isOut;
-  byId("strip").className = link.is === "online" && !isOut ? "strip online" : isWaiting ? "strip broken" : "strip";
+  const isHindered = link.is === "online" && activeRoom(state).joined && wordsAboutCluster(link) !== "";
+  byId("strip").className = isWaiting || isHindered ? "strip broken" : link.is === "online" ? "strip online" : "strip";
   setText(byId("link"), linkWords(state));
   const seconds = link.is === "waiting" ? Math.ceil((link.at - Date.now()) / 1000) : 0;
   setText(byId("countdown"), seconds > 0 ? `Retrying in ${seconds} s.` : "");
@@ -105,7 +107,8 @@ function linkWords(state) {
   switch (link.is) {
     case "online":
       if (isOutside(state)) return `${room.excluded}.`;
-      return room.joined ? "online" : "Joining the room …";
+      if (!room.joined) return "Joining the room …";
+      return wordsAboutCluster(link) === "" ? "online" : `${wordsAboutCluster(link)}.`;
     case "waiting":
       return `Not connected: ${link.reason}.`;
     case "held":

@@ -10,6 +10,7 @@ import { came, listed, nobody, went } from "./people.js";
 import { askPage, lookAway, toBottom } from "./reading.js";
 import { joining } from "./reconnect.js";
 import { PROBE, errorCame } from "./refusals.js";
+import { clusterCame } from "./servers.js";
 import { ENTRIES_MAX, ENTRIES_READING_MAX, activeRoom, callsMe, find, firstAfter, isMe, isWatched, newLine, ownerOf, tell } from "./state.js";
 
 /**
@@ -35,7 +36,10 @@ const DELETIONS_MAX = 1_000;
  * @returns {Action[]} */
 export function received(state, envelope, at) {
   if (envelope.type === "error") return errorCame(state, envelope);
-  if (envelope.type === "cluster") return [];
+  if (envelope.type === "cluster") {
+    clusterCame(state.link, envelope);
+    return [];
+  }
   // What concerns the whole server is told where one looks.
   const room = envelope.room === undefined ? activeRoom(state) : find(state, envelope.room);
   if (!room) return [];

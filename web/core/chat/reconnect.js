@@ -3,6 +3,7 @@
 
 import { RETRY_AFTER_MS_MAX } from "../protocol/limits.js";
 import { dropSent } from "./acts.js";
+import { toNextServer } from "./servers.js";
 import { activeRoom, find, tell } from "./state.js";
 
 /**
@@ -17,18 +18,27 @@ const HISTORY_ON_JOIN = 100;
 const DIAL_AFTER_MS = 500;
 const DIAL_AFTER_MS_MAX = 30_000;
 
-/** @param {State} state
+/** A round of all servers begins with this one.
+ * @param {State} state
  * @returns {Action[]} */
 export function dialNow(state) {
   cut(state);
+  state.link.tried = 0;
+  return [dial(state)];
+}
+
+/** @param {State} state
+ * @returns {Action} */
+function dial(state) {
   Object.assign(state.link, { is: "connecting", at: 0 });
-  return [{ do: "dial", hello: hello(state), afterMs: 0 }];
+  return { do: "dial", server: state.link.server, hello: hello(state), afterMs: 0 };
 }
 
 /** Questions of this connection are not answered any more.
  * @param {State} state */
 function cut(state) {
   state.link.number += 1;
+  state.link.standing = "";
   const unanswered = dropSent(state);
   if (unanswered.length > 0) tell(state, `The connection was lost before the server confirmed: ${unanswered.join(", ")}`);
   for (const room of state.rooms) {
@@ -95,16 +105,19 @@ export function comeIn(state, room) {
   return [joining(room)];
 }
 
-/** Somebody answered where the socket did not open: why, and when to come again.
+/** Somebody answered where the socket did not open: why, and when to come again. While another server is tried, that is
+ * kept for the wait that follows if it fails too.
  * @param {State} state
  * @param {string} reason
  * @param {number | undefined} afterMs
  * @returns {Action[]} */
 export function explained(state, reason, afterMs) {
   const { link } = state;
+  const askedMs = Math.min(afterMs ?? 0, RETRY_AFTER_MS_MAX);
+  if (link.is === "connecting") link.askedMs = Math.max(link.askedMs, askedMs);
   if (link.is !== "waiting") return [];
   link.reason = reason;
-  return afterMs === undefined ? [] : [dialLater(state, Math.min(afterMs, RETRY_AFTER_MS_MAX))];
+  return afterMs === undefined ? [] : [dialLater(state, askedMs)];
 }
 
 /** After a part of a wait that grows with each failure, and not before the server asked for.
@@ -115,10 +128,11 @@ function dialLater(state, askedMs) {
   const { link } = state;
   link.isAsked = askedMs > 0;
   const afterMs = Math.min(DIAL_AFTER_MS * 2 ** (link.failures - 1), DIAL_AFTER_MS_MAX);
-  return { do: "dial", hello: hello(state), afterMs, leastMs: askedMs };
+  return { do: "dial", server: link.server, hello: hello(state), afterMs, leastMs: askedMs };
 }
 
-/** Codes from 4000 on mean: do not come back unchanged.
+/** Codes from 4000 on mean: do not come back unchanged, to whichever server. After any other the next one is tried at
+ * once, and when all have been, they are left alone for a while.
  * @param {State} state
  * @param {number} code
  * @param {string} reason
@@ -143,6 +157,7 @@ export function lost(state, code, reason, why = "") {
     link.is = "refused";
     return [];
   }
+  if (toNextServer(link)) return [dial(state)];
   link.failures += 1;
   link.is = "waiting";
   const { askedMs } = link;

@@ -67,9 +67,14 @@ import { nobody } from "./people.js";
  * @typedef {object} Link
  * @property {"connecting" | "online" | "waiting" | "held" | "refused"} is
  *   held: the page is hidden, and dials when it is looked at
+ * @property {string} own the server that the page came from, as an origin
+ * @property {string[]} others the other servers of its cluster that it told of
+ * @property {string} server the one of all these that is connected to, or dialled, or will be next
+ * @property {number} tried how many of them have failed in this round, which none has ended by holding
+ * @property {string} standing how the server stands among the others; "" if it did not say so
  * @property {string} room which was asked for with the last attempt
  * @property {number} number tells connections apart: what the server asked for on one holds for no other
- * @property {number} failures attempts that failed in a row
+ * @property {number} failures rounds that failed in a row, of one attempt at each server
  * @property {string} reason what went wrong last
  * @property {string} why the error code that it came with; "" if there was none
  * @property {number} at when the next attempt is made, in ms since 1970; 0 if unknown
@@ -85,15 +90,15 @@ export const ENTRIES_MAX = 10_000;
 export const ENTRIES_READING_MAX = 20_000;
 
 /** A client that wants to enter one room.
- * @param {{room: string, username: string | null, session: string}} who
+ * @param {{room: string, username: string | null, session: string, own?: string, others?: string[]}} who
  * @returns {State} */
-export function newState({ room, username, session }) {
+export function newState({ room, username, session, own = "", others = [] }) {
   return {
     me: username || null,
     formerly: null,
     session,
     refs: 0,
-    link: { is: "connecting", room, number: 0, failures: 0, reason: "", why: "", at: 0, askedMs: 0, isAsked: false },
+    link: { is: "connecting", own, others, server: own, tried: 0, standing: "", room, number: 0, failures: 0, reason: "", why: "", at: 0, askedMs: 0, isAsked: false },
     acts: { open: [], isHeld: false },
     rooms: [newRoom(room)],
     active: 0,

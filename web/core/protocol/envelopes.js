@@ -1,7 +1,7 @@
 // Envelopes as the browser needs them: read leniently, written exactly. It knows no socket and no
 // page. The golden files of the protocol are read by this module's tests.
 
-import { CHANGED_MAX, CONTENT_CHARS_MAX, HISTORY_MAX, ROOM_CHARS_MAX, TOPIC_CHARS_MAX } from "./limits.js";
+import { CHANGED_MAX, CONTENT_CHARS_MAX, HISTORY_MAX, ROOM_CHARS_MAX, SERVERS_MAX, TOPIC_CHARS_MAX } from "./limits.js";
 import { withNewlines } from "./text.js";
 
 /**
@@ -82,8 +82,6 @@ function isKnown(e) {
   }
 }
 
-/** Nodes of a cluster. */
-const SERVERS_MAX = 32;
 /** An address of one of them. */
 const SERVER_UNITS_MAX = 256;
 const ACTIONS = ["kick", "ban", "unban", "mute", "unmute"];

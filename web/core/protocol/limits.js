@@ -9,6 +9,8 @@ export const TOPIC_CHARS_MAX = 250;
 export const HISTORY_MAX = 200;
 /** Earlier messages that changed, beside a page. */
 export const CHANGED_MAX = 200;
+/** Addresses of nodes of a cluster. */
+export const SERVERS_MAX = 32;
 /** Longest ban or mute with an end: a year. */
 export const SANCTION_SECONDS_MAX = 365 * 24 * 60 * 60;
 /** The longest time that a server may ask a client to wait: whatever asks for more is broken. */

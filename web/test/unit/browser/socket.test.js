@@ -239,3 +239,27 @@ test("an attempt that fails is looked into; a line that was open and ends is not
   await null;
   assert.deepEqual([told.at(-1), asked], [{ type: "lost", code: 1006, reason: "the connection was lost" }, 1]);
 });
+
+test("another server is dialled at its own address, named where it is away, and not looked into", async () => {
+  const told = [];
+  let asked = 0;
+  const health = async () => {
+    asked += 1;
+    return { reason: "h is full", afterMs: 5_000 };
+  };
+  const made = new Connection({ address: "https://h/chat/", key: "K", tell: (e) => told.push(e), question: () => ({}), isHeld: () => false, health });
+  const tries = (server) => {
+    made.dial({ room: "dev" }, 0, 0, server);
+    mock.timers.tick(0);
+  };
+  tries("https://h");
+  assert.equal(sockets[0].url, "wss://h/chat/ws?room=dev");
+  sockets[0].onclose({ code: 1006, reason: "" });
+  tries("https://b:8443");
+  assert.deepEqual([sockets[1].url, sockets[1].protocols], ["wss://b:8443/ws?room=dev", ["nebula.v1", "nebula.key.K"]]);
+  await null;
+  await null;
+  assert.deepEqual(told.at(-1), { type: "reason", reason: "h is full", afterMs: 5_000 }, "while another is tried");
+  sockets[1].onclose({ code: 1006, reason: "" });
+  assert.deepEqual([told.at(-1), asked], [{ type: "lost", code: 1006, reason: "no server at b:8443" }, 1]);
+});

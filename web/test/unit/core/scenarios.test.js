@@ -23,8 +23,8 @@ class Client {
   /** What was said last on this connection that is no. */
   #refusal = { code: "", content: "" };
 
-  constructor({ me, rooms }, session) {
-    this.state = newState({ room: rooms[0].room, username: me, session });
+  constructor({ me, rooms, server }, session) {
+    this.state = newState({ room: rooms[0].room, username: me, session, own: server });
     for (const { room } of rooms.slice(1)) this.state.rooms.push(newRoom(room));
     for (const { room, read } of rooms) Object.assign(find(this.state, room), { read, mark: read > 0 ? read : null });
     update(this.state, { type: "start" });
@@ -64,6 +64,7 @@ class Client {
     sent: (wanted) => assert.deepEqual(this.#sent.splice(0), wanted),
     dialled: (wanted) => assert.deepEqual(this.#attempt(wanted), wanted),
     expect: (wanted) => assert.deepEqual(this.#shown(wanted), wanted),
+    standing: (wanted) => assert.equal(["waiting", "cut"].find((each) => each === this.state.link.standing) ?? "current", wanted),
     told: (wanted) => assert.deepEqual(this.#told(), wanted),
     notice: (wanted) => {
       const told = this.#notice;
@@ -89,9 +90,9 @@ class Client {
   #attempt(wanted) {
     const attempts = this.#dialled.splice(0);
     if (attempts.length !== 1) return attempts.length === 0 ? null : attempts;
-    const [{ hello, leastMs = 0 }] = attempts;
+    const [{ server, hello, leastMs = 0 }] = attempts;
     const { room, username, since, history } = hello;
-    const told = { room, username: username ?? undefined, since, history, not_before_ms: wanted?.not_before_ms === undefined ? undefined : leastMs };
+    const told = { room, username: username ?? undefined, since, history, not_before_ms: wanted?.not_before_ms === undefined ? undefined : leastMs, server: wanted?.server === undefined ? undefined : server };
     return JSON.parse(JSON.stringify(told));
   }
 

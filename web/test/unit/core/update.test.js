@@ -22,7 +22,7 @@ test("what was written without a line goes out once, in order, after coming back
   alice.says(7, "Bob", "last words");
   alice.happens({ type: "lost", code: 1006, reason: "cut" });
   const dial = alice.did().at(-1);
-  assert.deepEqual(dial, { do: "dial", hello: { room: "dev", username: "Alice", since: 7 }, afterMs: 500, leastMs: 0 });
+  assert.deepEqual(dial, { do: "dial", server: "", hello: { room: "dev", username: "Alice", since: 7 }, afterMs: 500, leastMs: 0 });
   alice.happens({ type: "say", text: "one" });
   alice.happens({ type: "say", text: "two" });
   alice.happens({ type: "connected" });
