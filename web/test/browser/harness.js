@@ -83,11 +83,11 @@ export async function startClosedServer() {
 
 /** A network between a page and a server: it can swallow everything, or be down. */
 export async function startNetwork(test, server) {
-  const { hostname, port } = new URL(server.address);
   const sockets = new Set();
   let [stalled, isDown] = [false, false];
   const proxy = createServer((near) => {
     if (isDown) return void near.destroy();
+    const { hostname, port } = new URL(server.address);
     const far = connect(Number(port), hostname);
     for (const socket of [near, far]) {
       sockets.add(socket);
