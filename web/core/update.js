@@ -63,7 +63,7 @@ export function update(state, event) {
     case "reason":
       return explained(state, event.reason, event.afterMs);
     case "connected":
-      Object.assign(state.link, { is: "online", askedMs: 0 });
+      state.link.is = "online";
       return [];
     case "stable":
       Object.assign(state.link, { failures: 0, tried: 0 });

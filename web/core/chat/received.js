@@ -90,6 +90,7 @@ function entered(state, room, { room: name, sender, role }, at) {
   room.topic = "";
   room.people.asked = false;
   room.settledAt = at + BACK_WITHIN_MS;
+  if (first) state.link.askedMs = 0;
   const others = first ? state.rooms.filter((other) => !other.joined && !other.excluded).map(joining) : [];
   return [...sendNext(room), ...next(state), ...others];
 }

@@ -36,7 +36,7 @@ export function errorCame(state, { code, content: told, room: name, ref, retry_m
   if (room && pending && isForNow) return [later(state, retryMs, room.name, ref)];
   if (room && pending) return refused(room, pending, content);
   if (code === "stopping") {
-    state.link.askedMs = retryMs ?? 0;
+    state.link.askedMs = Math.max(state.link.askedMs, retryMs ?? 0);
     return [];
   }
   if (room && isForNow && ref === undefined && isAwaited(state, room)) return askLater(state, room, code, retryMs);

@@ -78,7 +78,7 @@ import { nobody } from "./people.js";
  * @property {string} reason what went wrong last
  * @property {string} why the error code that it came with; "" if there was none
  * @property {number} at when the next attempt is made, in ms since 1970; 0 if unknown
- * @property {number} askedMs the server asked to be left alone for so long, once it is lost; 0 if it did not
+ * @property {number} askedMs the servers tried last asked to be left alone for so long at most, once all are lost; 0 if none did
  * @property {boolean} isAsked this wait is the one it asked for
  */
 

@@ -53,6 +53,16 @@ test("a wait that one server asked for is kept for when all have failed", () => 
   assert.deepEqual(happens({ type: "reason", reason: "a is full", afterMs: 5_000 }), []);
   assert.deepEqual([state.link.is, loses()], ["connecting", [A, 500, 5_000]]);
   assert.deepEqual([loses(), loses()], [[B, 0, 0], [A, 1000, 0]], "it asked once");
+  const stops = (retry_ms) => {
+    happens({ type: "connected" });
+    happens({ type: "received", envelope: { type: "error", code: "stopping", content: "stopping", retry_ms } });
+    return loses(1001);
+  };
+  assert.deepEqual([stops(7_000), stops(3_000)], [[B, 0, 0], [A, 2000, 7_000]], "the longest that one asked for");
+  assert.deepEqual(stops(7_000), [B, 0, 0]);
+  happens({ type: "connected" });
+  happens({ type: "received", envelope: { type: "join", room: "dev", sender: "Alice" } });
+  assert.deepEqual(loses(), [A, 4000, 0], "one let in meanwhile");
 });
 
 test("what is told last takes the place of what was known, and no addresses say nothing", () => {
