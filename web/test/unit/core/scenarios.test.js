@@ -10,9 +10,6 @@ import { update } from "../../../core/update.js";
 
 const FOLDER = new URL("../../../../protocol/tests/golden/clients/scenarios/", import.meta.url);
 
-/** What the page does not do yet. */
-const SKIPPED = ["cluster.json"];
-
 /** A client without anything around it; its time is a number. */
 class Client {
   #now = 0;
@@ -128,7 +125,7 @@ class Client {
 for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".json"))) {
   const { session, cases } = JSON.parse(readFileSync(new URL(file, FOLDER), "utf8"));
   for (const one of cases) {
-    test(`${file}: ${one.about}`, { skip: SKIPPED.includes(file) }, () => {
+    test(`${file}: ${one.about}`, () => {
       const client = new Client(one, session);
       for (const [at, step] of one.steps.entries()) {
         const [[name, what]] = Object.entries(step);
