@@ -84,13 +84,13 @@ export class Connection {
   /** @param {Hello} hello
    * @param {string} server */
   #open(hello, server) {
-    const { tell, key, token = () => null } = this.#needs;
+    const { tell } = this.#needs;
     const isOwn = server === this.#own;
     const address = isOwn ? this.#needs.address : server;
-    const opener = token();
-    const proof = opener === null ? key && `nebula.key.${key}` : `nebula.token.${opener}`;
-    const socket = new WebSocket(socketAddress(address, hello), proof ? [SUBPROTOCOL, proof] : [SUBPROTOCOL]);
+    const noServer = `no server at ${new URL(address).host}`;
+    const socket = this.#newSocket(socketAddress(address, hello));
     this.#socket = socket;
+    if (!socket) return this.#end(1006, noServer);
     let lastError = { code: "", content: "" };
     let isOpened = false;
     // Events of an earlier socket are ignored.
@@ -111,11 +111,24 @@ export class Connection {
     };
     socket.onclose = ({ code, reason }) => {
       if (!isMine()) return;
-      this.#end(code, lastError.content || reason || this.#lostBecause(isOpened ? "the connection was lost" : `no server at ${new URL(address).host}`), lastError.code);
+      this.#end(code, lastError.content || reason || this.#lostBecause(isOpened ? "the connection was lost" : noServer), lastError.code);
       if (!isOpened && isOwn) void this.#explain();
     };
     // One that neither opens nor fails, as behind a network that swallows everything.
     this.#timers.answer = setTimeout(() => this.#end(1006, this.#lostBecause("the server is not responding")), ANSWER_MS);
+  }
+
+  /** Null where the browser dials no such address: some ports are closed to every page.
+   * @param {URL} address */
+  #newSocket(address) {
+    const { key, token = () => null } = this.#needs;
+    const opener = token();
+    const proof = opener === null ? key && `nebula.key.${key}` : `nebula.token.${opener}`;
+    try {
+      return new WebSocket(address, proof ? [SUBPROTOCOL, proof] : [SUBPROTOCOL]);
+    } catch {
+      return null;
+    }
   }
 
   /** @param {number} code

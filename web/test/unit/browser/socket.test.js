@@ -263,3 +263,13 @@ test("another server is dialled at its own address, named where it is away, and 
   sockets[1].onclose({ code: 1006, reason: "" });
   assert.deepEqual([told.at(-1), asked], [{ type: "lost", code: 1006, reason: "no server at b:8443" }, 1]);
 });
+
+test("an address that the browser does not dial is one where there is no server", () => {
+  globalThis.WebSocket = class {
+    constructor() { throw new DOMException("The port 25 is not allowed", "SecurityError"); }
+  };
+  const { told, dial } = connection();
+  dial({ room: "dev" }, 0, 0, "https://b:25");
+  mock.timers.tick(0);
+  assert.deepEqual(told, [{ type: "lost", code: 1006, reason: "no server at b:25" }]);
+});
