@@ -8,6 +8,10 @@ use url::Url;
 
 use crate::address;
 
+/// Why messages do not get through, where other nodes of the server are away: for a while, for longer.
+pub const WAITING: &str = "waiting for the other servers: messages are sent when they answer";
+pub const CUT: &str = "cut off from the other servers: new messages are refused, reading works";
+
 /// The addresses, each once, and the one that is used. Without any there is nothing to choose from: then it
 /// is not decided here where the server is.
 #[derive(Debug, Default)]

@@ -46,11 +46,10 @@ pub async fn send(settings: &Settings, text: Option<&str>, wait: Duration) -> an
     };
     while !session.all_is_stored() {
         let Ok(event) = timeout_at(deadline, session.next()).await else {
-            let (server, reason) = (session.server(), session.trouble());
             tell(&format!(
-                "not known to be stored within {} s: {server}: {reason}; is the server running? \
-                 --wait gives it longer",
-                wait.as_secs()
+                "not known to be stored within {} s: {}; is the server running? --wait gives it longer",
+                wait.as_secs(),
+                session.trouble()
             ));
             return Ok(Exit::UsageOrConnection);
         };

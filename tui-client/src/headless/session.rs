@@ -2,8 +2,11 @@
 //!
 //! This file does not know what is done with what comes.
 
+use protocol::Standing;
+
+use crate::chat::servers::{CUT, WAITING};
 use crate::chat::update::{dial_now, update};
-use crate::chat::{Connection, Effect, Event, Model};
+use crate::chat::{Connection, Effect, Event, Model, Servers};
 use crate::cli::settings::Settings;
 use crate::effects::EffectRunner;
 use crate::folders;
@@ -14,6 +17,7 @@ pub(crate) struct Session {
     pub(crate) model: Model,
     runner: EffectRunner,
     reported: Reported,
+    standing: Standing,
 }
 
 /// What was last said about the connection.
@@ -21,7 +25,8 @@ pub(crate) struct Session {
 enum Reported {
     Nothing,
     Entered,
-    Lost(String),
+    /// Why from each server, the newest last.
+    Lost(Vec<(String, String)>),
 }
 
 impl Session {
@@ -32,10 +37,10 @@ impl Session {
         told.iter().for_each(|fault| tell(fault));
         let id = format!("{:016x}", fastrand::u64(..));
         let mut model = Model::new(settings.room.clone(), settings.user.clone(), id);
-        model.servers = settings.servers();
+        model.servers = Servers::of(settings.servers.clone());
         let (access, server) = (settings.access(key), settings.first_server().clone());
         let runner = EffectRunner::new(access, server, None);
-        Session { model, runner, reported: Reported::Nothing }
+        Session { model, runner, reported: Reported::Nothing, standing: Standing::Current }
     }
 
     pub(crate) fn dial(&mut self) {
@@ -50,9 +55,14 @@ impl Session {
 
     /// Takes an event in; false if the session is to end.
     pub(crate) fn happens(&mut self, event: Event) -> bool {
+        let lost = matches!(event, Event::Lost { .. }).then(|| self.server().to_owned());
         let effects = update(&mut self.model, event);
         let goes_on = self.perform(effects);
-        self.report_connection();
+        match lost {
+            Some(server) => self.report_loss(server),
+            None => self.report_entry(),
+        }
+        self.report_standing();
         goes_on
     }
 
@@ -94,39 +104,61 @@ impl Session {
         Some(format!("{} refuses {who}: {reason}{advice}", self.server()))
     }
 
-    /// Why there is no connection at the moment.
+    /// Why there is no connection at the moment, or no answer: of each server that was tried.
     pub(crate) fn trouble(&self) -> String {
-        match &self.model.connection {
-            Connection::Waiting { reason, .. } => reason.clone(),
-            _ => match &self.reported {
-                Reported::Lost(reason) => reason.clone(),
-                _ => "no answer".to_owned(),
-            },
+        match (&self.reported, self.standing) {
+            (Reported::Lost(lost), _) => {
+                let each = lost.iter().map(|(server, reason)| format!("{server}: {reason}"));
+                each.collect::<Vec<_>>().join("; ")
+            }
+            (_, Standing::Waiting) => format!("{}: {WAITING}", self.server()),
+            _ => format!("{}: no answer", self.server()),
         }
     }
 
-    pub(crate) fn server(&self) -> &str {
+    fn server(&self) -> &str {
         self.runner.server()
     }
 
     /// Each change once: a server that is away for an hour takes one line, not a thousand.
-    fn report_connection(&mut self) {
+    fn report_loss(&mut self, server: String) {
+        let Connection::Waiting { reason, .. } = &self.model.connection else { return };
+        let mut lost = match std::mem::replace(&mut self.reported, Reported::Nothing) {
+            Reported::Lost(lost) => lost,
+            Reported::Nothing | Reported::Entered => Vec::new(),
+        };
+        let known = lost.iter().position(|(of, _)| *of == server).map(|place| lost.remove(place));
+        if known.is_none_or(|(_, known)| known != *reason) {
+            let next = self.runner.server();
+            let next = if next == server { "retrying" } else { &format!("trying {next}") };
+            tell(&format!("not connected to {server}: {reason}; {next}"));
+        }
+        lost.push((server, reason.clone()));
+        self.reported = Reported::Lost(lost);
+    }
+
+    fn report_entry(&mut self) {
         let room = self.model.room();
-        match &self.model.connection {
-            Connection::Waiting { reason, .. }
-                if self.reported != Reported::Lost(reason.clone()) =>
-            {
-                let server = self.runner.server();
-                tell(&format!("not connected to {server}: {reason}; retrying"));
-                self.reported = Reported::Lost(reason.clone());
-            }
-            Connection::Online if room.joined && self.reported != Reported::Entered => {
-                if matches!(self.reported, Reported::Lost(_)) {
-                    tell(&format!("back in #{}", text::name(room.name.as_str())));
-                }
-                self.reported = Reported::Entered;
-            }
-            _ => {}
+        if self.model.connection != Connection::Online || !room.joined {
+            return;
+        }
+        if matches!(self.reported, Reported::Lost(_)) {
+            let server = self.model.servers.current().filter(|_| self.model.servers.are_several());
+            let place = server.map(|server| format!(" at {server}")).unwrap_or_default();
+            tell(&format!("back in #{}{place}", text::name(room.name.as_str())));
+        }
+        self.reported = Reported::Entered;
+    }
+
+    fn report_standing(&mut self) {
+        let before = std::mem::replace(&mut self.standing, self.model.standing);
+        match self.standing {
+            now if now == before => {}
+            Standing::Waiting => tell(WAITING),
+            Standing::Cut => tell(CUT),
+            // A lost connection is told, not what was waited for on it.
+            _ if self.model.connection != Connection::Online => {}
+            _ => tell("connected to the other servers again"),
         }
     }
 }

@@ -58,8 +58,7 @@ pub async fn tail(settings: &Settings, wanted: &Wanted) -> anyhow::Result<Exit> 
         let event = tokio::select! {
             event = session.next() => event,
             () = sleep_until(deadline), if !entered => {
-                let (server, reason) = (session.server(), session.trouble());
-                tell(&format!("cannot reach {server}: {reason}; is the server running?"));
+                tell(&format!("cannot reach {}; is the server running?", session.trouble()));
                 return Ok(Exit::UsageOrConnection);
             }
             Some(()) = reader_goes.recv() => return Ok(Exit::Success),

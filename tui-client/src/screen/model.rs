@@ -14,6 +14,7 @@ use super::overlay::Overlay;
 use super::rows::cache::RowCache;
 use super::theme::Looks;
 use super::theme::hues::Hues;
+use crate::address;
 use crate::chat::{Model, Place, Reading};
 use crate::text;
 
@@ -21,8 +22,6 @@ use crate::text;
 #[derive(Debug)]
 pub struct Screen {
     pub chat: Model,
-    /// The server's host, to be shown.
-    pub host: String,
     /// Which key means what to this person.
     pub keys: Keys,
     /// The first key of two was pressed.
@@ -112,7 +111,6 @@ impl Screen {
         input.write(chat.room().draft.clone());
         Screen {
             chat,
-            host: String::new(),
             keys: Keys::default(),
             prefix_pending: false,
             input,
@@ -132,6 +130,12 @@ impl Screen {
             mouse: false,
             confirming: None,
         }
+    }
+
+    /// Host and port of the server in use; empty if that is not known.
+    pub(super) fn host(&self) -> String {
+        let host = self.chat.servers.current().map(address::host);
+        text::clean_line(&host.unwrap_or_default())
     }
 
     /// One's own name as it is displayed; `guest` for somebody without one.

@@ -22,12 +22,12 @@ use super::view::{title, view};
 use crate::chat;
 use crate::chat::memory::Memory;
 use crate::chat::update::dial_now;
-use crate::chat::{Connection, Model};
+use crate::chat::{Connection, Model, Servers};
 use crate::cli::settings::Settings;
 use crate::effects::EffectRunner;
 use crate::exit::Exit;
 use crate::output::tell;
-use crate::{address, disk, folders};
+use crate::{disk, folders};
 
 /// Frames are at least this far apart: 60 a second, faster than anyone reads.
 const FRAME_TIME: Duration = Duration::from_millis(16);
@@ -53,7 +53,7 @@ pub async fn run(settings: &Settings) -> anyhow::Result<Exit> {
     let key = folders::key_if_any(&folder, &mut told);
     let session = format!("{:016x}", fastrand::u64(..));
     let mut model = Model::new(settings.room.clone(), settings.user.clone(), session);
-    model.servers = settings.servers();
+    model.servers = Servers::of(settings.servers.clone());
     model.key =
         folder.as_ref().ok().filter(|_| key.is_some()).map(|folder| folders::about_key(folder));
     let memory = folder.ok().map(|folder| {
@@ -95,7 +95,6 @@ pub async fn run(settings: &Settings) -> anyhow::Result<Exit> {
 
 fn screen(model: Model, settings: &Settings) -> Screen {
     let mut screen = Screen::new(model);
-    screen.host = address::host(settings.first_server());
     screen.keys = settings.keys.clone();
     screen.looks = settings.looks;
     screen.names_emoji = settings.names_emoji();

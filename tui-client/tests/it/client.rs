@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use nebula::chat;
 use nebula::chat::update::dial_now;
-use nebula::chat::{Effect, Model};
+use nebula::chat::{Effect, Model, Servers};
 use nebula::screen::event::Effect as ScreenEffect;
 use nebula::screen::update::update;
 use nebula::screen::view::view;
@@ -107,6 +107,10 @@ impl Client {
         let screen: Vec<_> = screen.iter().map(|row| row.trim_end()).collect();
         assert_eq!(screen, expected);
     }
+}
+
+pub(crate) fn servers(addresses: &[&str]) -> Servers {
+    Servers::of(addresses.iter().map(|address| address.parse().unwrap()).collect())
 }
 
 pub(crate) fn sent(effects: &[Effect]) -> Vec<String> {

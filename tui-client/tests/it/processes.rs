@@ -103,6 +103,12 @@ impl CutLine {
         self.server.lock().unwrap().clone_from(&server.address);
     }
 
+    /// What is open is cut, and nothing is passed on until it leads to a server again.
+    pub(crate) fn goes_away(&self) {
+        "127.0.0.1:1".clone_into(&mut self.server.lock().unwrap());
+        self.cut();
+    }
+
     pub(crate) fn cut(&self) {
         for stream in self.open.lock().unwrap().drain(..) {
             // It may have ended by itself.

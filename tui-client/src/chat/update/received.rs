@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use protocol::{
-    Cluster, Joined, Left, Message, Moderated, Ref, RoomInfo, RoomName, ToClient, Topic, TopicText,
-    UserName,
+    Cluster, Joined, Left, Message, Moderated, Ref, RoomInfo, RoomName, Standing, ToClient, Topic,
+    TopicText, UserName,
 };
 
 use super::connection::join;
@@ -91,7 +91,7 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
             effects
         }
         ToClient::Cluster(Cluster { standing, servers }) => {
-            model.standing = standing;
+            model.standing = if standing == Standing::Other { Standing::Current } else { standing };
             model.servers.learn(&servers);
             Vec::new()
         }

@@ -21,7 +21,6 @@ use jiff::tz::TimeZone;
 use protocol::{Key, RoomName, Token, UserName};
 use url::Url;
 
-use crate::chat::Servers;
 use crate::cli::args::{Emoji, Options, When, parse_room, parse_servers, parse_token, parse_user};
 use crate::effects::Notify;
 use crate::net::trust::Trust;
@@ -45,7 +44,7 @@ const SERVER: &str = "ws://127.0.0.1:8080";
 #[derive(Debug)]
 pub struct Settings {
     /// One at least; the first stands for all where something is kept for a server.
-    servers: Vec<Url>,
+    pub servers: Vec<Url>,
     /// The room to begin with.
     pub room: RoomName,
     /// Somebody asked for that room; else it is the usual one.
@@ -231,10 +230,6 @@ impl Settings {
     pub fn access(&self, key: Option<Key>) -> Access {
         let (logins, token) = (self.logins.clone(), self.token.clone());
         Access { logins, key, token, trust: Arc::clone(&self.trust) }
-    }
-
-    pub fn servers(&self) -> Servers {
-        Servers::of(self.servers.clone())
     }
 
     /// The one to begin with, under which all is kept.

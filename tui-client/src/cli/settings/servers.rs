@@ -12,8 +12,14 @@ use crate::net::Logins;
 
 /// As the settings file would have them.
 pub(super) fn shown(servers: &[Vec<Url>]) -> String {
-    let each = servers.iter().flatten().map(|url| address::without_credentials(url.as_str()));
-    quoted(&each.collect::<Vec<_>>().join(","))
+    let mut all: Vec<String> = Vec::new();
+    for server in servers.iter().flatten() {
+        let server = address::without_credentials(server.as_str());
+        if !all.contains(&server) {
+            all.push(server);
+        }
+    }
+    quoted(&all.join(","))
 }
 
 /// The servers, each once, and apart from them what opens what stands before them.

@@ -46,8 +46,9 @@ fn header(screen: &Screen, areas: &Areas) -> Line<'static> {
     let left = left - measure::width(&about);
     spans.push(Span::styled(about, theme::bar()));
     let me = screen.own_name("guest");
-    let full = format!("{me} @ {} ", text::clean_line(&screen.host));
-    let is_full = !screen.host.is_empty() && measure::width(&full) <= left;
+    let host = screen.host();
+    let full = format!("{me} @ {host} ");
+    let is_full = !host.is_empty() && measure::width(&full) <= left;
     let me = if is_full { full } else { measure::fitted_line(&format!("{me} "), left) };
     spans.push(Span::styled(" ".repeat(left.saturating_sub(measure::width(&me))), theme::bar()));
     spans.push(Span::styled(me, theme::bar()));

@@ -1,9 +1,11 @@
 //! The state of the connection, in as many words as there is room for: it is never out of sight.
 
+use protocol::Standing;
 use ratatui::style::Style;
 
 use super::columns::beside;
 use crate::chat::Connection;
+use crate::chat::servers::{CUT, WAITING};
 use crate::clock::clock;
 use crate::screen::keys::KeyCommand;
 use crate::screen::model::Screen;
@@ -30,6 +32,24 @@ pub(super) fn variants(screen: &Screen) -> (Vec<String>, Style) {
         Connection::Online if !room.joined => {
             (forms(&["○ connected, joining …", "○ joining …", "○ joining", "○ …"]), theme::quiet())
         }
+        Connection::Online if screen.chat.standing == Standing::Waiting => (
+            forms(&[
+                &format!("○ {WAITING}"),
+                "○ waiting for the other servers",
+                "○ waiting for servers",
+                "○ waiting",
+            ]),
+            screen.looks.fault(),
+        ),
+        Connection::Online if screen.chat.standing == Standing::Cut => (
+            forms(&[
+                &format!("✕ {CUT}"),
+                "✕ cut off from the other servers",
+                "✕ cut off: read only",
+                "✕ cut off",
+            ]),
+            screen.looks.fault(),
+        ),
         // Who is here is told in a moment.
         Connection::Online if room.people.count() == 0 => (forms(&["● connected"]), Style::new()),
         Connection::Online => {

@@ -46,8 +46,8 @@ fn heading(screen: &Screen) -> String {
     }
 }
 
-fn server(screen: &Screen) -> &str {
-    if screen.host.is_empty() { "the server" } else { &screen.host }
+fn server(screen: &Screen) -> String {
+    Some(screen.host()).filter(|host| !host.is_empty()).unwrap_or_else(|| "the server".to_owned())
 }
 
 fn sentences(screen: &Screen) -> Vec<String> {

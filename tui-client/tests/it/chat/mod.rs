@@ -3,4 +3,5 @@
 mod coming_back;
 mod moderation;
 mod scenarios;
+mod servers;
 mod texts;

@@ -99,7 +99,8 @@ impl Client {
                 let shown = match self.model.standing {
                     Standing::Waiting => "waiting",
                     Standing::Cut => "cut",
-                    Standing::Current | Standing::Other => "current",
+                    Standing::Current => "current",
+                    Standing::Other => "other",
                 };
                 assert_eq!(shown, what, "{place}");
             }

@@ -37,6 +37,37 @@ fn a_flag_outranks_the_environment_that_the_file_and_that_the_default() {
 }
 
 #[test]
+fn servers_come_from_flags_the_environment_or_the_file_and_a_wrong_one_is_named() {
+    let shown = |file: Option<&str>, environment: &[(&str, &str)], flags: &[&str]| {
+        let [status, out, error] = run(file, environment, &[&["--print-config"], flags].concat());
+        let line = out.lines().find(|line| line.starts_with("server")).unwrap_or_default();
+        (status, line.to_owned() + &error)
+    };
+    let success = |shown: &str| ("exit status: 0".to_owned(), shown.to_owned());
+    let file = Some("server = 'https://a, b:1'\n");
+    let environment = [("NEBULA_SERVER", "ws://c,ws://d,c")];
+    let flags = ["--server", "e,https://u:p@f", "--server", "e"];
+    let of_flags = "server = \"ws://e/,wss://f/\"  # --server or NEBULA_SERVER";
+    assert_eq!(shown(file, &environment, &flags), success(of_flags));
+    let of_environment = "server = \"ws://c/,ws://d/\"  # --server or NEBULA_SERVER";
+    assert_eq!(shown(file, &environment, &[]), success(of_environment));
+    assert_eq!(shown(file, &[], &[]), success("server = \"wss://a/,ws://b:1/\"  # file"));
+    let many: Vec<_> = (0..33).map(|n| format!("h{n}")).collect();
+    for (server, told) in [
+        ("a,ftp://b", "\"ftp://b\": unknown scheme"),
+        ("https://u:secret@a,ws://", "address 2: "),
+        (many.join(",").as_str(), "at most 32 addresses, not 33"),
+    ] {
+        let (status, error) = shown(None, &[], &["--server", server]);
+        assert_eq!(status, "exit status: 2", "{error}");
+        assert!(error.contains(told) && !error.contains("secret"), "{error}");
+        let (status, error) = shown(Some(&format!("server = '{server}'")), &[], &[]);
+        assert_eq!(status, "exit status: 2", "{error}");
+        assert!(error.contains(told) && !error.contains("secret"), "{error}");
+    }
+}
+
+#[test]
 fn what_is_printed_is_a_configuration_file_with_the_same_meaning() {
     let file = "server = 'https://chat.example'\nroom = \"#a \\\"b\\\" \\\\\"\nuser = 'Zoë'\n\
                 plain = true\ntheme = 'dark'\ncolor = '16'\nlinks = 'off'\n\

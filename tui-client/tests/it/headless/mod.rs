@@ -2,3 +2,4 @@
 
 mod output;
 mod plain;
+mod servers;

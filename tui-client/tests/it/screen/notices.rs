@@ -70,6 +70,13 @@ fn the_state_of_the_connection_is_on_every_screen_and_nobody_is_online_without_o
         client.screen.chat.notice =
             Some("a notice of some length that takes the place of hints".to_owned());
         shows(&mut client, &["● connected · 2 online", "● 2 online"]);
+        client.hears(r#"{"type":"cluster","standing":"waiting"}"#);
+        shows(&mut client, &["○ waiting for the other servers", "○ waiting"]);
+        client.hears(r#"{"type":"cluster","standing":"cut"}"#);
+        shows(&mut client, &["✕ cut off from the other servers", "✕ cut off"]);
+        client.hears(r#"{"type":"cluster","standing":"current"}"#);
+        shows(&mut client, &["● connected · 2 online", "● 2 online"]);
+        client.hears(r#"{"type":"cluster","standing":"waiting"}"#);
         client.screen.chat.now = 14 * 60 * 60 * 1000 + 5 * 60 * 1000;
         client.happens(chat::Event::Lost {
             code: None,
@@ -83,6 +90,32 @@ fn the_state_of_the_connection_is_on_every_screen_and_nobody_is_online_without_o
         assert!(!screen.contains('●') && !screen.contains("online"), "{screen}");
         client.types("/who\n");
         assert!(!client.screen().join("\n").contains("online"), "{:#?}", client.screen());
+    }
+}
+
+#[test]
+fn a_server_apart_from_the_others_says_so_in_as_many_words_as_fit() {
+    for (columns, rows, waiting, cut) in [
+        (
+            200,
+            50,
+            "○ waiting for the other servers: messages are sent when they answer",
+            "✕ cut off from the other servers: new messages are refused, reading works",
+        ),
+        (
+            80,
+            24,
+            "○ waiting for the other servers: messages are sent when they answer",
+            "✕ cut off from the other servers: new messages are refused, reading works",
+        ),
+        (40, 12, "○ waiting for the other servers", "✕ cut off from the other servers"),
+    ] {
+        let mut client = Client::entered(columns, rows);
+        for (standing, words) in [("waiting", waiting), ("cut", cut)] {
+            client.hears(&format!(r#"{{"type":"cluster","standing":"{standing}"}}"#));
+            let screen = client.screen().join("\n");
+            assert!(screen.contains(words), "{screen}");
+        }
     }
 }
 

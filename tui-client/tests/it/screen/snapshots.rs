@@ -5,14 +5,14 @@ use nebula::chat;
 use nebula::chat::commands::COMMANDS;
 use nebula::screen::Event;
 
-use crate::client::Client;
+use crate::client::{Client, servers};
 
 const SIZES: &[(u16, u16)] = &[(1, 1), (20, 5), (40, 12), (80, 24), (200, 60)];
 
 /// A room with all kinds of names and texts, and another one with news.
 fn busy(columns: u16, rows: u16) -> Client {
     let mut client = Client::entered(columns, rows);
-    client.screen.host = "chat.example".to_owned();
+    client.screen.chat.servers = servers(&["ws://chat.example"]);
     client.hears(r#"{"type":"presence","room":"dev","users":["Alice","Bob","李小龙","🦀 crab","שרה","a-very-long-name-of-32-character"]}"#);
     client.types("/join ops\n");
     client.hears(r#"{"type":"history","room":"ops","messages":[],"more":false,"head":0}"#);
@@ -142,12 +142,12 @@ fn first_minute(name: &str, make: impl Fn(u16, u16) -> Client) {
 fn the_first_minute() {
     first_minute("first_start", |columns, rows| {
         let mut client = Client::entered(columns, rows);
-        client.screen.host = "chat.example".to_owned();
+        client.screen.chat.servers = servers(&["ws://chat.example"]);
         client
     });
     first_minute("first_offline", |columns, rows| {
         let mut client = Client::new(columns, rows);
-        client.screen.host = "chat.example".to_owned();
+        client.screen.chat.servers = servers(&["ws://chat.example"]);
         client.screen.chat.now = 14 * 60 * 60 * 1000 + 5 * 60 * 1000;
         client.happens(chat::Event::Lost {
             code: None,
@@ -158,7 +158,7 @@ fn the_first_minute() {
     });
     first_minute("first_six_rooms", |columns, rows| {
         let mut client = Client::entered(columns, rows);
-        client.screen.host = "chat.example".to_owned();
+        client.screen.chat.servers = servers(&["ws://chat.example"]);
         let rooms = ["ops", "random", "backend-api", "support", "lunch"];
         for room in rooms {
             client.types(&format!("/join {room}\n"));
