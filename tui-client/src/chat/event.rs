@@ -55,17 +55,21 @@ pub enum Timer {
     Reread(RoomName, u32),
 }
 
-/// How long to wait before dialling: the longer of two times.
+/// How long to wait before dialling, the longer of two times; and then for an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wait {
     /// What the server asked for.
     pub least: Duration,
     /// A random part of this: many clients that lost the same server do not come back as one.
     pub spread: Duration,
+    /// Then the server counts as away.
+    pub answer: Duration,
 }
 
 impl Wait {
-    pub const NONE: Wait = Wait { least: Duration::ZERO, spread: Duration::ZERO };
+    /// At once, and for as long as a bad line takes.
+    pub const NONE: Wait =
+        Wait { least: Duration::ZERO, spread: Duration::ZERO, answer: Duration::from_secs(10) };
 }
 
 /// Something has to be done.

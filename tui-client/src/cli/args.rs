@@ -46,11 +46,11 @@ pub struct Args {
 /// What every command understands. What is not said here may stand in the configuration.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Options {
-    /// Address of the server: ws, wss, http or https [default: ws://127.0.0.1:8080]
+    /// Address of the server: ws, wss, http or https; or several [default: ws://127.0.0.1:8080]
     ///
-    /// Of a server of several nodes there may be up to 32, separated by commas or with --server
-    /// repeated. The first that answers is used; if it goes away, the next.
-    #[arg(long, env = "NEBULA_SERVER", value_name = "URL[,URL…]", global = true, hide_env_values = true,
+    /// The nodes of one server, up to 32, separated by commas or with --server repeated: the first
+    /// that answers is used, and if it goes away, the next.
+    #[arg(long, env = "NEBULA_SERVER", value_name = "URLS", global = true, hide_env_values = true,
           value_parser = parse_servers)]
     pub server: Option<Vec<Vec<Url>>>,
 

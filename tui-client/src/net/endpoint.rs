@@ -42,3 +42,19 @@ impl Access {
         Endpoint { server, login, key, token: self.token.clone(), trust: Arc::clone(&self.trust) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_and_password_are_for_the_server_in_whose_address_they_stood() {
+        let [one, other] = ["wss://a/", "wss://b/"].map(|url| Url::parse(url).unwrap());
+        let logins = vec![(one.clone(), HeaderValue::from_static("Basic eDp5"))];
+        let token = Token::try_from("a.b.c").ok();
+        let access = Access { logins, key: None, token, trust: Arc::default() };
+        assert!(access.endpoint(one).login.is_some());
+        let endpoint = access.endpoint(other);
+        assert!(endpoint.login.is_none() && endpoint.token == access.token);
+    }
+}

@@ -26,8 +26,6 @@ use crate::chat::{Event, Wait};
 pub use endpoint::{Access, Endpoint, Logins};
 use faults::sentence;
 
-/// Longest time for a connection to be made.
-const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
 /// The server is pinged this often, and how long it takes to answer is told.
 const PING_INTERVAL: Duration = Duration::from_secs(20);
 /// Without any frame for so long after that, the connection counts as dead.
@@ -54,7 +52,7 @@ pub async fn connect(
     events: mpsc::Sender<Event>,
 ) {
     count_down(wait, &events).await;
-    let lost = match timeout(DIAL_TIMEOUT, dial(&endpoint, &hello)).await {
+    let lost = match timeout(wait.answer, dial(&endpoint, &hello)).await {
         Ok(Ok(socket)) => {
             if events.send(Event::Connected).await.is_err() {
                 return;

@@ -18,6 +18,8 @@ use crate::text;
 const DIAL_AFTER: Duration = Duration::from_millis(500);
 /// Longest wait before dialling again.
 const DIAL_AFTER_MAX: Duration = Duration::from_secs(30);
+/// While another server may be there: a machine that is gone says nothing.
+const ANSWER_WITHIN_BRIEFLY: Duration = Duration::from_secs(3);
 /// Answers that the latency is taken from.
 const ANSWERS_MAX: usize = 3;
 /// The latency is shown anew if it changed by so much, so that an idle screen stands still.
@@ -28,7 +30,7 @@ pub fn dial_now(model: &mut Model) -> Vec<Effect> {
     // It was asked for on the connection before this one.
     model.come_back_after = None;
     model.servers.start_round();
-    vec![Effect::Dial(hello(model), Wait::NONE)]
+    vec![Effect::Dial(hello(model), Wait { answer: answer_within(model), ..Wait::NONE })]
 }
 
 /// At once, whatever was before.
@@ -74,11 +76,19 @@ pub(super) fn lost(model: &mut Model, code: Option<u16>, reason: String) -> Vec<
 fn wait_to_dial(model: &mut Model, was_in: bool, has_untried: bool) -> Wait {
     if has_untried && !(was_in && model.failures > 0) {
         model.failures = model.failures.max(was_in.into());
-        return Wait::NONE;
+        return Wait { answer: answer_within(model), ..Wait::NONE };
     }
     model.failures = model.failures.saturating_add(1);
     let least = model.come_back_after.take_if(|_| !has_untried).unwrap_or_default();
-    Wait { least, spread: dial_after(model.failures) }
+    Wait { least, spread: dial_after(model.failures), answer: answer_within(model) }
+}
+
+/// If none of them answers so soon it is the line that is slow, and the next round gives each more time.
+fn answer_within(model: &Model) -> Duration {
+    match model.servers.are_several() && model.failures <= 1 {
+        true => ANSWER_WITHIN_BRIEFLY,
+        false => Wait::NONE.answer,
+    }
 }
 
 /// A proxy or the server does not let this person in: others of the same server would not either.

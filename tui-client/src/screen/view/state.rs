@@ -35,8 +35,8 @@ pub(super) fn variants(screen: &Screen) -> (Vec<String>, Style) {
         Connection::Online if screen.chat.standing == Standing::Waiting => (
             forms(&[
                 &format!("○ {WAITING}"),
-                "○ waiting for the other servers",
-                "○ waiting for servers",
+                "○ messages wait for other servers",
+                "○ messages wait",
                 "○ waiting",
             ]),
             screen.looks.fault(),

@@ -133,7 +133,7 @@ fn a_busy_server_is_not_dialled_before_the_time_it_asked_for() {
         client.happens(chat::Event::ComeBackAfter(Duration::from_secs(asked)));
         lost(&mut client, None, "busy");
         let least = Duration::from_secs(waits);
-        let waits = Wait { least, spread: Duration::from_millis(500) };
+        let waits = Wait { least, spread: Duration::from_millis(500), ..Wait::NONE };
         let dials = client.did();
         assert!(matches!(&dials[..], [Effect::Dial(_, wait)] if *wait == waits), "{dials:?}");
         client.happens(chat::Event::DialIn(9));

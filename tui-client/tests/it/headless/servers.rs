@@ -8,6 +8,7 @@ use protocol::ToClient;
 use tokio_tungstenite::tungstenite::{Message, accept_hdr};
 
 use crate::net::faults::answering;
+use crate::net::gate::{secure_with, url};
 use crate::processes::{CutLine, Home, PATIENCE, Running, ServerProcess};
 use crate::terminal::hostile::speak;
 
@@ -110,6 +111,18 @@ fn a_server_that_is_full_or_not_there_leaves_it_to_the_next() {
 }
 
 #[test]
+fn a_server_that_says_nothing_is_not_waited_for_long_while_there_is_another() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = silent.local_addr().map(|address| (silent, address.to_string())).unwrap();
+    let server = ServerProcess::fresh();
+    let servers = format!("{},{}", silent.1, server.address);
+    let home = Home::new();
+    let (code, _, told) = home.run(&["send", "x", "--wait", "9", "--server", &servers], "");
+    assert_eq!(code, 0, "{told}");
+    assert!(told.contains(&format!("{} does not answer", silent.1)), "{told}");
+}
+
+#[test]
 fn what_a_server_tells_of_the_others_is_told_and_they_are_gone_to() {
     let server = ServerProcess::fresh();
     let (tell, envelopes) = channel();
@@ -141,4 +154,22 @@ fn what_a_server_tells_of_the_others_is_told_and_they_are_gone_to() {
     drop(tell);
     tells(&client, &format!("; trying ws://{}/", server.address));
     tells(&client, &format!("back in #dev at ws://{}/", server.address));
+}
+
+#[test]
+fn a_server_inside_tls_that_was_told_of_is_trusted_by_the_authority_that_was_asked_for() {
+    let (home, (tell, envelopes)) = (Home::new(), channel());
+    let (server, ca) = secure_with(&home, |_| ());
+    let address = saying(envelopes);
+    let at = ["--room", "dev", "--server", &address, "--ca", &ca];
+    let client = home.start(&[&["--plain", "--user", "Alice"], &at[..]].concat());
+    let servers = format!(r#"["{}"]"#, url(&server));
+    for envelope in [
+        r#"{"type":"join","room":"dev","sender":"Alice"}"#.to_owned(),
+        format!(r#"{{"type":"cluster","standing":"current","servers":{servers}}}"#),
+    ] {
+        tell.send(envelope).unwrap();
+    }
+    drop(tell);
+    tells(&client, &format!("back in #dev at {}/", url(&server).replace("https", "wss")));
 }

@@ -71,7 +71,7 @@ fn the_state_of_the_connection_is_on_every_screen_and_nobody_is_online_without_o
             Some("a notice of some length that takes the place of hints".to_owned());
         shows(&mut client, &["● connected · 2 online", "● 2 online"]);
         client.hears(r#"{"type":"cluster","standing":"waiting"}"#);
-        shows(&mut client, &["○ waiting for the other servers", "○ waiting"]);
+        shows(&mut client, &["○ waiting for the other servers", "○ messages wait", "○ waiting"]);
         client.hears(r#"{"type":"cluster","standing":"cut"}"#);
         shows(&mut client, &["✕ cut off from the other servers", "✕ cut off"]);
         client.hears(r#"{"type":"cluster","standing":"current"}"#);
@@ -108,7 +108,7 @@ fn a_server_apart_from_the_others_says_so_in_as_many_words_as_fit() {
             "○ waiting for the other servers: messages are sent when they answer",
             "✕ cut off from the other servers: new messages are refused, reading works",
         ),
-        (40, 12, "○ waiting for the other servers", "✕ cut off from the other servers"),
+        (40, 12, "○ messages wait for other servers", "✕ cut off from the other servers"),
     ] {
         let mut client = Client::entered(columns, rows);
         for (standing, words) in [("waiting", waiting), ("cut", cut)] {
