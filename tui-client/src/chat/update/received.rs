@@ -90,13 +90,17 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
             note(model, &room, What::Note(words));
             effects
         }
-        ToClient::Cluster(Cluster { standing, servers }) => {
-            model.standing = if standing == Standing::Other { Standing::Current } else { standing };
-            model.servers.learn(&servers);
-            Vec::new()
-        }
+        ToClient::Cluster(cluster) => cluster_came(model, &cluster),
         ToClient::Error(note) => refused(model, note),
     }
+}
+
+fn cluster_came(model: &mut Model, cluster: &Cluster) -> Vec<Effect> {
+    // Of what it does not know, this version has nothing to say.
+    let is_known = cluster.standing != Standing::Other;
+    model.standing = if is_known { cluster.standing } else { Standing::Current };
+    model.servers.learn(&cluster.servers);
+    Vec::new()
 }
 
 /// Something that was asked for is done, if this person did it: others may use the same `ref`.

@@ -21,6 +21,8 @@ use jiff::tz::TimeZone;
 use protocol::{Key, RoomName, Token, UserName};
 use url::Url;
 
+use file::quoted;
+
 use crate::cli::args::{Emoji, Options, When, parse_room, parse_servers, parse_token, parse_user};
 use crate::effects::Notify;
 use crate::net::trust::Trust;
@@ -356,9 +358,4 @@ impl fmt::Display for Settings {
         }
         Ok(())
     }
-}
-
-/// Text as TOML holds it; none of these values has control characters.
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }

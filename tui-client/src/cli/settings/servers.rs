@@ -6,7 +6,8 @@ use anyhow::ensure;
 use protocol::SERVERS_MAX;
 use url::Url;
 
-use super::{login, quoted};
+use super::file::quoted;
+use super::login;
 use crate::address;
 use crate::net::Logins;
 

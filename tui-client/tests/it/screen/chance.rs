@@ -9,7 +9,7 @@ use nebula::screen::keys::BINDINGS;
 use nebula::screen::model::Scroll;
 use proptest::prelude::*;
 
-use crate::client::Client;
+use crate::client::{Client, servers};
 
 /// One thing that may happen.
 #[derive(Debug, Clone)]
@@ -29,6 +29,7 @@ enum Chance {
     Presence(usize),
     Lost(bool),
     Connected,
+    Cluster(bool),
     Command(usize),
     /// A word is being completed, when a click or a paste comes between.
     Completing(bool, bool),
@@ -65,6 +66,7 @@ fn chance() -> impl Strategy<Value = Chance> {
         1 => (0..WHO.len()).prop_map(Chance::Presence),
         1 => any::<bool>().prop_map(Chance::Lost),
         1 => Just(Chance::Connected),
+        1 => any::<bool>().prop_map(Chance::Cluster),
         1 => (0..COMMANDS.len()).prop_map(Chance::Command),
         2 => any::<(bool, bool)>().prop_map(|(click, back)| Chance::Completing(click, back)),
     ]
@@ -112,6 +114,13 @@ fn happens(client: &mut Client, chance: &Chance) {
         Chance::Lost(for_good) => {
             let code = for_good.then_some(4001);
             client.happens(chat::Event::Lost { code, reason: "cut".to_owned() });
+        }
+        Chance::Cluster(cut) => {
+            let standing = if *cut { "cut" } else { "waiting" };
+            let servers = r#"["http://127.0.0.1:1","http://127.0.0.1:2"]"#;
+            client.hears(&format!(
+                r#"{{"type":"cluster","standing":"{standing}","servers":{servers}}}"#
+            ));
         }
         Chance::Connected => {
             client.happens(chat::Event::Connected);
@@ -166,6 +175,7 @@ proptest! {
     #[test]
     fn nothing_panics_and_counts_are_what_a_recount_gives(chances in prop::collection::vec(chance(), 1..80)) {
         let mut client = Client::entered(80, 24);
+        client.screen.chat.servers = servers(&["ws://127.0.0.1:1"]);
         for chance in &chances {
             happens(&mut client, chance);
             counts_are_right(&client);
@@ -190,7 +200,7 @@ proptest! {
         for chance in &chances {
             let arrives = matches!(
                 chance,
-                Chance::Message(..) | Chance::Traffic(..) | Chance::Presence(_) | Chance::Lost(_) | Chance::Connected
+                Chance::Message(..) | Chance::Traffic(..) | Chance::Presence(_) | Chance::Lost(_) | Chance::Connected | Chance::Cluster(_)
             );
             if arrives {
                 happens(&mut client, chance);
