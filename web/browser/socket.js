@@ -109,11 +109,14 @@ export class Connection {
       if (envelope?.type === "error") lastError = envelope;
       if (envelope) tell({ type: "received", envelope, at: this.#heardAt });
     };
-    socket.onclose = ({ code, reason }) => {
+    const ends = (/** @type {number} */ code, /** @type {string} */ reason) => {
       if (!isMine()) return;
       this.#end(code, lastError.content || reason || this.#lostBecause(isOpened ? "the connection was lost" : noServer), lastError.code);
       if (!isOpened && isOwn) void this.#explain();
     };
+    socket.onclose = ({ code, reason }) => ends(code, reason);
+    // Chromium tells of no close where the policy of the page forbids the address.
+    socket.onerror = () => isOpened || ends(1006, "");
     // One that neither opens nor fails, as behind a network that swallows everything.
     this.#timers.answer = setTimeout(() => this.#end(1006, this.#lostBecause("the server is not responding")), ANSWER_MS);
   }

@@ -3,15 +3,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { online, pageOf, person, row, say, settled, stage, startNetwork, startServer, texts } from "../harness.js";
+import { online, pageOf, person, redial, row, say, settled, stage, startNetwork, startServer, texts } from "../harness.js";
 
 const { server, browser } = await stage();
 const originOf = ({ address }) => new URL(address).origin;
 
 /** A page that can be told what only a server of several nodes tells. The policy that comes with a page names the other
  * nodes, of which a server of one machine has none. */
-async function pageOfNode(test, name) {
-  const page = await pageOf(test, browser, name, { bypassCSP: true });
+async function pageOfNode(test, name, options = { bypassCSP: true }) {
+  const page = await pageOf(test, browser, name, options);
   await page.addInitScript(() => {
     window.dialled = [];
     window.WebSocket = class extends WebSocket {
@@ -87,6 +87,22 @@ test("at another server it comes back to where it was: nothing is missing, and n
   const [address] = (await alice.dialled()).map((each) => new URL(each));
   const last = await settled(alice, "one").getAttribute("data-id");
   assert.deepEqual([address.host, address.searchParams.get("since")], [new URL(own.address).host, last]);
+});
+
+test("a server that the policy of the page does not name, since it is newer, is passed over at once", async (t) => {
+  const alice = await pageOfNode(t, "Alice", {});
+  await alice.goto(`${server.address}?room=newer&username=Alice`);
+  await online(alice);
+  await alice.tell("current", server, { address: "http://127.0.0.1:9" }, { address: "http://127.0.0.1:8081" });
+  const began = Date.now();
+  await server.kill();
+  await says(alice, /^Not connected: no server at 127\.0\.0\.1:8081\.$/);
+  // Who waits for an answer waits for 25 s at each.
+  assert.ok(Date.now() - began < 20_000);
+  await server.start();
+  await redial(alice);
+  await online(alice);
+  assert.ok((await alice.evaluate(() => window.reports)).length >= 2);
 });
 
 test("it says that messages wait for the other servers, or are refused, until they are not or it is connected anew", async (t) => {

@@ -264,6 +264,18 @@ test("another server is dialled at its own address, named where it is away, and 
   assert.deepEqual([told.at(-1), asked], [{ type: "lost", code: 1006, reason: "no server at b:8443" }, 1]);
 });
 
+test("what the policy of the page forbids fails at once, and is told once", () => {
+  const { told, dial } = connection();
+  dial({ room: "dev" }, 0, 0, "https://b");
+  mock.timers.tick(0);
+  sockets[0].onerror();
+  sockets[0].onclose({ code: 1006, reason: "" });
+  assert.deepEqual(told, [{ type: "lost", code: 1006, reason: "no server at b" }]);
+  const { told: of, socket } = opened();
+  socket.onerror();
+  assert.deepEqual(of, [], "what was open is told of by its close");
+});
+
 test("an address that the browser does not dial is one where there is no server", () => {
   globalThis.WebSocket = class {
     constructor() { throw new DOMException("The port 25 is not allowed", "SecurityError"); }
