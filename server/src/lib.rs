@@ -13,6 +13,8 @@ mod auth;
 #[path = "../benches/private/mod.rs"]
 pub mod bench;
 pub mod cli;
+#[cfg(feature = "cluster")]
+mod cluster;
 pub mod config;
 mod connection;
 mod frame;

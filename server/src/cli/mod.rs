@@ -17,6 +17,9 @@ use clap::Parser;
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use self::commands::Command;
 use self::lines::Lines;
@@ -152,9 +155,12 @@ fn start_logging(format: LogFormat, lines: Lines) {
         .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false);
+    // What the library tells besides, the server says in its own words.
+    let filter = Targets::new().with_default(LevelFilter::INFO);
+    let filter = filter.with_target("async_nats", LevelFilter::WARN);
     match format {
-        LogFormat::Text => subscriber.init(),
-        LogFormat::Json => subscriber.json().init(),
+        LogFormat::Text => subscriber.finish().with(filter).init(),
+        LogFormat::Json => subscriber.json().finish().with(filter).init(),
     }
     panic::set_hook(Box::new(|panic| {
         let panic = panic.to_string().replace('\n', " ");

@@ -87,6 +87,18 @@ fn imports_go_where_the_page_says() {
 }
 
 #[test]
+fn one_folder_of_the_server_knows_what_is_between_the_nodes() {
+    let (_, uses) = repository();
+    let knows = |(file, used): &&(String, String)| {
+        file.starts_with("server/src/") && used.split("::").next() == Some("async_nats")
+    };
+    let files: Vec<_> = uses.iter().filter(knows).map(|(file, _)| file.as_str()).collect();
+    assert!(!files.is_empty());
+    let elsewhere = files.iter().find(|file| !file.starts_with("server/src/cluster/nats/"));
+    assert_eq!(elsewhere, None);
+}
+
+#[test]
 fn one_file_of_the_page_opens_a_connection() {
     let (_, uses) = repository();
     let opens = |(_, used): &&(String, String)| used == "WebSocket";
