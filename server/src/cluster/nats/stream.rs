@@ -3,10 +3,13 @@
 //! This file does not know what stands in it.
 
 use std::collections::HashMap;
+use std::error::Error;
 use std::time::Duration;
 
 use async_nats::jetstream::ErrorCode;
-use async_nats::jetstream::context::{CreateStreamErrorKind, GetStreamErrorKind};
+use async_nats::jetstream::context::{
+    CreateStreamErrorKind, GetStreamErrorKind, RequestError, RequestErrorKind,
+};
 use async_nats::jetstream::stream::{ClusterInfo, LastRawMessageErrorKind};
 use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, RetentionPolicy, StorageType};
 use bytes::Bytes;
@@ -107,6 +110,8 @@ impl Nats {
                     code if is_off(code) => Err(StreamError::NoJetStream),
                     _ => Err(self.unknown(&error)),
                 },
+                // The servers say that nobody listens to what JetStream is asked.
+                _ if is_unheard(&error) => Err(StreamError::NoJetStream),
                 _ => Err(self.unknown(&error)),
             },
         }
@@ -242,7 +247,7 @@ impl Nats {
         })
     }
 
-    fn unknown(&self, error: &dyn std::error::Error) -> StreamError {
+    fn unknown(&self, error: &dyn Error) -> StreamError {
         StreamError::Unknown { stream: self.names.stream.clone(), why: error.to_string() }
     }
 }
@@ -255,6 +260,11 @@ fn peers(cluster: &ClusterInfo) -> Vec<Peer> {
         lag: peer.lag.unwrap_or(0),
     });
     peers.collect()
+}
+
+fn is_unheard(error: &dyn Error) -> bool {
+    let request = error.source().and_then(|source| source.downcast_ref::<RequestError>());
+    request.is_some_and(|request| request.kind() == RequestErrorKind::NoResponders)
 }
 
 fn is_off(code: ErrorCode) -> bool {

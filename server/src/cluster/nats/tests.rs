@@ -200,14 +200,22 @@ async fn a_reader_is_opened_again_after_its_server_was_killed() {
     let stream = nats.jetstream.get_stream_no_info("NEBULA_killed").await.unwrap();
     let info = stream.consumer_info(reader.consumer()).await.unwrap();
     let server = info.cluster.and_then(|cluster| cluster.leader).unwrap();
-    engine.kill(server.trim_start_matches('n').parse().unwrap());
+    let killed = server.trim_start_matches('n').parse().unwrap();
+    engine.kill(killed);
     assert!(matches!(read(&mut reader).await, Err(ReadError::Reopen(_))));
     // Without a leader there is neither a reader nor an ack for some seconds.
     let mut reader = again(async || nats.read_from(2).await.ok()).await;
     let sent = again(async || nats.publish(Bytes::from("after")).await.ok()?.await.ok()).await;
     let first = read(&mut reader).await.unwrap();
     assert!(first.seq == 2 && sent.seq >= 2, "{first:?}, {sent:?}");
-    assert_ne!(engine.leader("NEBULA_killed").await.to_string(), server.trim_start_matches('n'));
+    assert_ne!(engine.leader("NEBULA_killed").await, killed);
+    engine.restart(killed).await;
+    again(async || {
+        let peers = nats.find().await.ok()??.peers;
+        let are_well = peers.iter().all(|peer| peer.is_current && !peer.is_offline);
+        (are_well && peers.len() == 2).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -306,6 +314,16 @@ async fn a_server_that_is_too_old_is_refused() {
     let told = Nats::connect(&node(&url, "old"), Some(PATIENCE)).await.unwrap_err().to_string();
     let version = format!("the NATS server n1 at {url} is version 2.9.10: a cluster needs 2.10");
     assert!(told.starts_with(&version), "{told}");
+}
+
+#[tokio::test]
+async fn servers_without_jetstream_are_told_to_have_none() {
+    let engine = Engine::start_with(1, "jetstream: false").await;
+    let nats = connect(&node(&engine.urls(), "off")).await;
+    assert!(matches!(nats.find().await, Err(StreamError::NoJetStream)));
+    assert!(matches!(nats.create("one").await, Err(StreamError::NoJetStream)));
+    let sent = nats.publish(Bytes::new()).await.unwrap().await;
+    assert!(matches!(sent, Err(PublishError::NoStream)));
 }
 
 #[tokio::test]

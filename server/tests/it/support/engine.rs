@@ -25,8 +25,10 @@ const AGAIN: Duration = Duration::from_millis(50);
 const TRIES: usize = 5;
 
 /// Starts the server, says its number, and waits for the end of the input, which comes when the process
-/// that starts it has ended too. Then nothing is left of it but its store, or not even that.
+/// that starts it has ended too, also by a signal to all of its group. Then nothing is left of it but its
+/// store, or not even that.
 const SCRIPT: &str = r#"
+trap "" INT TERM HUP
 "$1" -c "$2/nats.conf" >>"$2/log" 2>&1 &
 echo $!
 cat >/dev/null
