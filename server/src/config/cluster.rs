@@ -66,7 +66,7 @@ pub struct ClusterConfig {
           value_parser = super::values::time)]
     pub cluster_keep: Duration,
 
-    /// Where clients reach this node and no other, like https://a.chat.example: told to clients of the
+    /// Where clients reach this node and no other, like `https://a.chat.example`: told to clients of the
     /// other nodes, which come here when theirs is gone
     #[arg(long, env = "NEBULA_PUBLIC_ADDRESS", value_name = "ORIGIN")]
     pub public_address: Option<Origin>,
