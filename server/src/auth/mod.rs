@@ -2,10 +2,12 @@
 //!
 //! This file does not know sockets, HTTP, or what is said.
 
+mod hold;
 pub(crate) mod moderators;
 pub(crate) mod origin;
 pub(crate) mod permissions;
 pub(crate) mod sanctions;
+pub(crate) mod siblings;
 mod signing;
 pub(crate) mod token;
 
@@ -18,13 +20,13 @@ use protocol::{Connect, Key, Refusal, Restriction, Role, RoomName, Token, UserNa
 use tokio::sync::Mutex as AsyncMutex;
 use tokio::time::Instant;
 
-use self::moderators::Moderators;
-use self::moderators::ModeratorsError;
 pub(crate) use self::moderators::NewModerators;
+use self::moderators::{Moderators, ModeratorsError};
 pub(crate) use self::permissions::Permissions;
 use self::sanctions::{Sanctions, Standing, restriction};
 use self::token::TokenKey;
 use self::token::TokenKeyError;
+use crate::cluster::{Cluster, Held};
 use crate::config::Config;
 use crate::limits::network::network;
 use crate::log::event::{Act, Expire, NameProof, TakeName, UseName};
@@ -166,21 +168,23 @@ impl Auth {
     /// Lets somebody in, or says why not. Whether they may enter a room is asked for each room.
     pub(crate) async fn admit(
         &self,
-        log: &Log,
+        (log, cluster): (&Log, Option<&Cluster>),
         (opening, asker): (&ConnectRequest, &Asker),
         outbox: &Outbox,
-    ) -> Result<Claim<Admitted>, Refusal> {
+    ) -> Result<(Claim<Admitted>, Option<Box<Held>>), Refusal> {
         let who = match &self.token_key {
             Some(key) => Who::by_token(key, opening, self.time.strict_ms())?,
             None => self.by_key(opening),
         };
-        let Who { name, proof, pass } = who;
-        let member = Admitted { outbox: outbox.clone(), pass };
-        let wanted = name.is_some();
-        let claim = match name {
-            Some(name) => self.claim((log, asker), Person::new(name, proof), &member).await,
-            None => self.names.claim_guest(proof, &member, self.time.age_ms()),
-        }?;
+        let (proof, wanted) = (who.proof, who.name.is_some());
+        let member = Admitted { outbox: outbox.clone(), pass: who.pass };
+        let (claim, held) = match who.name {
+            Some(name) => {
+                let claim = self.claim((log, asker), Person::new(name, proof), &member).await?;
+                self.hold(cluster, claim).await?
+            }
+            None => self.guest(cluster, proof, &member).await?,
+        };
         // Only now: a ban that is being imposed either is seen here or finds this claim.
         let person = (claim.person(), member.pass.as_deref());
         if let Some(banned) = self.ban((log, asker), person).await {
@@ -193,7 +197,7 @@ impl Auth {
             Proof::Token => self.know(log, claim.person()).await,
             Proof::Key(_) | Proof::None => {}
         }
-        Ok(claim)
+        Ok((claim, held))
     }
 
     /// On an open server a name is enough, and a key makes it one's own.

@@ -22,7 +22,7 @@ pub(crate) fn may_connect<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::siblings::Siblings;
+    use crate::auth::siblings::Siblings;
 
     #[test]
     fn the_same_host_and_who_is_allowed_may_connect() {

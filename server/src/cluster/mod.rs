@@ -1,6 +1,37 @@
-//! Several servers as one: what passes between the nodes of a cluster.
+//! One of several servers that are one chat: what a node does besides serving its own clients.
 //!
-//! This folder does not know sockets of clients, HTTP or SQL.
+//! The rules are those of `log/order`. Here are the tasks around them, which talk to the stream (`nats`), and
+//! the handle that connections have. This folder does not know SQL or the sockets of clients.
 
-#[allow(dead_code, unused_imports, reason = "sender and reader, which use it, land after it")]
+#[cfg(feature = "cluster")]
+mod copy;
+mod database;
+mod error;
+mod handle;
+#[cfg(feature = "cluster")]
+mod join;
+#[cfg(feature = "cluster")]
+#[allow(dead_code, unused_imports, reason = "the operator's commands, which use it, land after it")]
 pub(crate) mod nats;
+#[cfg(feature = "cluster")]
+mod node;
+#[cfg(not(feature = "cluster"))]
+mod not_built;
+#[cfg(feature = "cluster")]
+mod reader;
+#[cfg(feature = "cluster")]
+mod run;
+pub(crate) mod standing;
+#[cfg(feature = "cluster")]
+#[allow(dead_code, reason = "as above")]
+pub(crate) mod status;
+
+pub(crate) use self::database::{JoinError, alone};
+pub use self::error::ClusterError;
+pub(crate) use self::handle::{Cluster, Held};
+#[cfg(feature = "cluster")]
+pub(crate) use self::join::{Joined, join};
+#[cfg(not(feature = "cluster"))]
+pub(crate) use self::not_built::{Beside, Ends, Joined, join};
+#[cfg(feature = "cluster")]
+pub(crate) use self::run::{Beside, Ends};

@@ -9,8 +9,9 @@ use std::time::Instant;
 use super::budget::Budgets;
 use super::rate_limits::RateLimits;
 use crate::auth::Auth;
+use crate::auth::siblings::Siblings;
+use crate::cluster::Cluster;
 use crate::config::Config;
-use crate::http::siblings::Siblings;
 use crate::hub::{ConnectionId, Hub};
 use crate::lifecycle::shutdown::Stopping;
 use crate::listen::connection_limiter::ConnectionLimiter;
@@ -25,6 +26,8 @@ pub(crate) struct Engine {
     pub(crate) auth: Auth,
     pub(crate) hub: Hub,
     pub(crate) log: Log,
+    /// None where this server is alone.
+    pub(crate) cluster: Option<Cluster>,
     pub(crate) outboxes: Arc<OutboxShared>,
     pub(crate) rate_limits: RateLimits,
     pub(crate) budgets: Budgets,

@@ -4,10 +4,12 @@
 //! touches the other's half. This file does not know other connections, or SQL.
 
 pub(crate) mod budget;
+mod carry_out;
 pub(crate) mod engine;
 mod inbound;
 pub(crate) mod keep;
 mod moderate;
+pub(crate) mod news;
 mod note;
 mod perform;
 mod rate_limits;

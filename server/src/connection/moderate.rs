@@ -4,28 +4,22 @@
 
 use std::sync::Arc;
 
-use protocol::{Action, Moderate, Moderated, Refusal, RoomName, ToClient};
+use protocol::{Action, Moderate, Moderated, Refusal};
 
-use super::note::note;
+use super::carry_out::{self, Done, NOT_HERE};
 use super::read_pump::ReadPump;
 use super::session::Refused;
-use crate::auth::Admitted;
-use crate::auth::sanctions::restriction;
-use crate::frame::{Delivery, Frame};
-use crate::hub::room_tag;
 use crate::log::OpenRoom;
 use crate::log::event::Act;
+use crate::log::order::answer::Moderator;
+use crate::log::order::entry::Moderation;
 use crate::log::sanction::{Kind, Lift, Sanction};
-use crate::outbox::{End, Outbox};
-use crate::people::names::Person;
-
-/// Of who is to be put out of a room.
-const NOT_HERE: Refusal = Refusal::NotFound("nobody of this name is here");
+use crate::outbox::End;
 
 /// Who an act is about, here or away.
 struct Target {
-    person: Option<Arc<Person>>,
-    connections: Vec<Admitted>,
+    is_here: bool,
+    is_moderator: bool,
     sanction: Sanction,
 }
 
@@ -70,8 +64,7 @@ impl ReadPump {
         if let Err(refusal) = self.store(act.action, &target.sanction).await {
             return Ok(Err(refusal));
         }
-        self.tell(act, &target).await?;
-        Ok(Ok(()))
+        self.tell(act, target.sanction).await
     }
 
     /// Stores what lasts of an act, and from then on it holds.
@@ -106,12 +99,15 @@ impl ReadPump {
         let auth = &self.engine.auth;
         let (person, connections) = auth.names.find(&act.user).unzip();
         let kept = auth.names.kept(&act.user, auth.time.age_ms());
-        // Who is here now; else whose name it is.
-        let key = match &person {
-            Some(person) => person.key(),
-            None => kept.as_ref().map(|kept| kept.key),
+        let elsewhere = self.engine.cluster.as_ref().and_then(|it| it.find(&act.user));
+        // Who is here now, or on another node; else whose name it is.
+        let key = match (&person, &elsewhere) {
+            (Some(person), _) => person.key(),
+            (None, Some((_, proof, _))) => proof.key(),
+            (None, None) => kept.as_ref().map(|kept| kept.key),
         };
         let name = person.as_ref().map(|person| &person.name);
+        let name = name.or(elsewhere.as_ref().map(|(name, ..)| name));
         let user = name.or_else(|| kept.as_ref().map(|kept| &kept.name)).unwrap_or(&act.user);
         let sanction = Sanction {
             kind: match act.action {
@@ -122,7 +118,7 @@ impl ReadPump {
             user: user.clone(),
             person: match &person {
                 Some(person) => person.number(),
-                None => kept.as_ref().and_then(|kept| kept.person),
+                None => kept.as_ref().filter(|kept| Some(kept.key) == key).and_then(|it| it.person),
             },
             key,
             until: act
@@ -134,21 +130,11 @@ impl ReadPump {
         let lifts = matches!(act.action, Action::Unban | Action::Unmute);
         let found = lifts.then(|| auth.sanctions.named(&sanction, auth.time.age_ms())).flatten();
         let sanction = found.map_or(sanction, |found| Sanction::clone(&found));
-        Target { person, connections: connections.unwrap_or_default(), sanction }
-    }
-
-    /// How who it is about is reached now, by name and by key. Asked only when a ban holds: who came
-    /// in before that is found here, and who comes later is not let in.
-    fn outboxes(&self, sanction: &Sanction) -> Vec<Outbox> {
-        let names = &self.engine.auth.names;
-        let mut all = names.find(&sanction.user).map_or_else(Vec::new, |(_, theirs)| theirs);
-        let with_key = sanction.key.map_or_else(Vec::new, |key| names.with_key(key));
-        for connection in with_key {
-            if !all.contains(&connection) {
-                all.push(connection);
-            }
-        }
-        all.into_iter().map(|connection| connection.outbox).collect()
+        let connections = connections.unwrap_or_default();
+        let moderates = elsewhere.as_ref().is_some_and(|(.., moderates)| *moderates);
+        let is_moderator =
+            moderates || auth.is_moderator(sanction.key, &connections, act.room.as_ref());
+        Target { is_here: person.is_some() || elsewhere.is_some(), is_moderator, sanction }
     }
 
     fn is_possible(&self, act: &Moderate, target: &Target) -> Result<(), Refusal> {
@@ -162,61 +148,28 @@ impl ReadPump {
             };
             return if there { Ok(()) } else { Err(Refusal::NotFound(missing)) };
         }
-        if auth.is_moderator(sanction.key, &target.connections, act.room.as_ref()) {
+        if target.is_moderator {
             return Err(Refusal::IsModerator(sanction.user.as_str().into()));
         }
-        if act.action == Action::Kick && target.person.is_none() {
+        if act.action == Action::Kick && !target.is_here {
             return Err(NOT_HERE);
         }
         Ok(())
     }
 
-    /// Tells whom it concerns, and then puts out who has to go.
-    async fn tell(&self, act: Moderate, target: &Target) -> Result<(), End> {
-        let (action, room, reference) = (act.action, act.room.clone(), act.reference.clone());
-        let told = Moderated::new(act, self.claim.name().clone());
-        let frame = Frame::text(ToClient::Moderated(Box::new(told)).encode(), Delivery::Always);
-        match room {
-            Some(room) if action == Action::Kick => {
-                let absent = note(&NOT_HERE, Some(room.clone()), reference);
-                self.kick(room, target, frame, absent).await?;
-            }
-            Some(room) => {
-                let room_tag = room_tag(&room);
-                let told = self.engine.hub.tell(room, frame).await;
-                told.map_err(|_| self.stopping())?;
-                if action == Action::Ban {
-                    let outboxes = self.outboxes(&target.sanction);
-                    outboxes.iter().for_each(|outbox| outbox.leave(room_tag));
-                }
-            }
-            None => {
-                self.outbox.push(&frame);
-                let now = self.engine.auth.time.age_ms();
-                let ban = Refusal::Banned(Box::new(restriction(&target.sanction, now)));
-                for outbox in self.outboxes(&target.sanction) {
-                    match action == Action::Ban {
-                        true => outbox.end(End::Refused(ban.clone())),
-                        false => outbox.push(&frame),
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Only the hub knows whether the person is in this room: if not, the moderator alone is told.
-    async fn kick(
-        &self,
-        room: RoomName,
-        target: &Target,
-        frame: Arc<Frame>,
-        absent: Arc<Frame>,
-    ) -> Result<(), End> {
-        let (room_tag, user) = (room_tag(&room), target.sanction.user.clone());
-        let told = self.engine.hub.tell_of((room, user), frame, self.id, absent).await;
-        told.map_err(|_| self.stopping())?;
-        target.connections.iter().for_each(|connection| connection.outbox.leave(room_tag));
-        Ok(())
+    /// Tells whom it concerns, on all nodes, and puts out who has to go.
+    async fn tell(&self, act: Moderate, sanction: Sanction) -> Result<Result<(), Refusal>, End> {
+        let moderator = Moderator { id: self.id, outbox: self.outbox.clone() };
+        let Some(cluster) = &self.engine.cluster else {
+            let told = Moderated::new(act, self.claim.name().clone());
+            let done = Done { told, sanction, moderator: Some(moderator) };
+            let told = carry_out::tell(&self.engine, done).await;
+            return told.map(Ok).map_err(|_| self.stopping());
+        };
+        let Moderate { action, seconds, reason, reference, .. } = act;
+        let sanction = self.stored(&sanction);
+        let moderation = Moderation { action, sanction, seconds, reason, reference };
+        let is_told = cluster.moderated(moderation, moderator);
+        Ok(if is_told { Ok(()) } else { Err(Refusal::Unavailable) })
     }
 }

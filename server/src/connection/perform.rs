@@ -86,6 +86,9 @@ impl ReadPump {
     async fn enter_room(&mut self, entering: Entering) -> Result<Effect, End> {
         self.outbox.hold();
         let (name, who) = (entering.room.name().clone(), self.ask(|_, context| context.who()));
+        if let Some(held) = &self.held {
+            held.enter(&name, who.1);
+        }
         let entered = self.engine.hub.join(name, self.id, who, self.outbox.clone()).await;
         entered.map_err(|_| self.stopping())?;
         Ok(self.session.entered(entering))
@@ -96,6 +99,9 @@ impl ReadPump {
             self.outbox.hold();
         }
         let log = &self.engine.log;
+        if let Some(cluster) = self.engine.cluster.as_ref().filter(|_| reading.is_join) {
+            self.unless_over(cluster.catch_up(reading.asked.since.get())).await?;
+        }
         let page = log.page(&self.asker, &reading.room, reading.asked.clone());
         let page = self.unless_over(page).await?;
         Ok(self.session.found(reading, page, log.epoch(), read_again()))
@@ -129,6 +135,9 @@ impl ReadPump {
 
     async fn leave_hub(&self, open: &OpenRoom) {
         let (room, user) = (open.name().clone(), self.claim.name().clone());
+        if let Some(held) = &self.held {
+            held.leave(&room);
+        }
         // A stopped hub has no rooms to leave.
         let _ = self.engine.hub.leave(room, self.id, user).await;
     }

@@ -19,6 +19,7 @@ use super::inbound::{Arrived, Inbound, Over};
 use super::rate_limits::for_operators;
 use super::session::{Context, Effect, Life, Look, Refused, Session};
 use crate::auth::{Admitted, ConnectRequest, Permissions};
+use crate::cluster::Held;
 use crate::frame::Frame;
 use crate::hub::ConnectionId;
 use crate::listen::socket::ReadHalf;
@@ -33,6 +34,8 @@ pub(super) struct ReadPump {
     pub(super) outbox: Outbox,
     pub(super) id: ConnectionId,
     pub(super) claim: Claim<Admitted>,
+    /// The same in the cluster. Boxed: a server that is alone has none.
+    pub(super) held: Option<Box<Held>>,
     pub(super) asker: Asker,
     pub(super) session: Session,
     pub(super) life: Life,
@@ -50,8 +53,9 @@ impl ReadPump {
         opening: ConnectRequest,
     ) -> Result<Self, End> {
         let asker = Asker::new(opening.address, opening.counts);
-        let admitted = engine.auth.admit(&engine.log, (&opening, &asker), &outbox).await;
-        let claim = admitted.map_err(End::Refused)?;
+        let everybody = (&engine.log, engine.cluster.as_ref());
+        let admitted = engine.auth.admit(everybody, (&opening, &asker), &outbox).await;
+        let (claim, held) = admitted.map_err(End::Refused)?;
         let (address, now) = (opening.counted(), engine.began.elapsed());
         let spender = engine.budgets.spender(claim.person(), address, now);
         let expires = claim.member().pass.as_deref().and_then(Permissions::expires);
@@ -61,6 +65,7 @@ impl ReadPump {
             outbox,
             session: Session::new(spender),
             claim,
+            held,
             asker,
             life: Life::new(now, expires),
             engine,
@@ -68,7 +73,12 @@ impl ReadPump {
         pump.metrics().connections.fetch_add(1, Ordering::Relaxed);
         let first = pump.ask(|session, context| session.open(opening.hello, context));
         match pump.perform(first).await {
-            Ok(()) => Ok(pump),
+            Ok(()) => {
+                if let Some(frame) = pump.engine.entry_frame() {
+                    pump.outbox.push(&frame);
+                }
+                Ok(pump)
+            }
             Err(end) => {
                 pump.leave_all().await;
                 Err(end)

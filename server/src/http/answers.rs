@@ -69,6 +69,9 @@ fn reason(why: TurnedAway) -> (StatusCode, &'static str) {
             (StatusCode::TOO_MANY_REQUESTS, "your address opens connections too fast\n")
         }
         TurnedAway::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "the server is stopping\n"),
+        TurnedAway::Joining => {
+            (StatusCode::SERVICE_UNAVAILABLE, "the server is catching up with its cluster\n")
+        }
         _ => (StatusCode::SERVICE_UNAVAILABLE, "the server is full\n"),
     }
 }

@@ -120,7 +120,7 @@ fn content_security_policy(host: Option<&[u8]>, siblings: &[Origin]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::siblings::Siblings;
+    use crate::auth::siblings::Siblings;
 
     #[test]
     fn a_tag_is_found_in_every_form_of_a_condition() {

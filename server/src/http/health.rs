@@ -29,6 +29,9 @@ const ASKERS_MAX: usize = 32;
 /// How long one of them may take, from connecting to the last byte of the answer.
 const ASKING_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// When who came too early should come back.
+const JOINING_RETRY: Duration = Duration::from_secs(1);
+
 /// How a listener answers.
 pub(crate) type Answering = fn(&Status, &Request<Incoming>) -> Answer;
 
@@ -104,6 +107,14 @@ pub(crate) fn metrics(status: &Status, request: &Request<Incoming>) -> Answer {
             plain(StatusCode::INTERNAL_SERVER_ERROR, "the metrics cannot be encoded\n")
         }
     }
+}
+
+/// The answers of the chat's listener while a node catches up with its cluster.
+pub(crate) fn joining(status: &Status, request: &Request<Incoming>) -> Answer {
+    health(request.uri().path(), || status.clone()).unwrap_or_else(|| {
+        status.metrics.turned_away(TurnedAway::Joining);
+        answers::rejected(Rejected { why: TurnedAway::Joining, retry_after: JOINING_RETRY })
+    })
 }
 
 /// The answers of the chat's listener while the server stops.

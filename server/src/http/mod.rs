@@ -8,6 +8,5 @@ mod files;
 pub(crate) mod health;
 mod request;
 pub(crate) mod routes;
-pub(crate) mod siblings;
 pub(crate) mod status;
 mod upgrade;

@@ -3,11 +3,13 @@
 //! Held by whoever asks from outside, it keeps nothing from stopping. This file does not know who
 //! asks or how.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::auth::Admitted;
+use crate::config::Config;
 use crate::connection::engine::Engine;
 use crate::lifecycle::shutdown::Stopping;
 use crate::listen::connection_limiter::ConnectionLimiter;
@@ -35,6 +37,19 @@ impl Status {
             names: engine.auth.names.clone(),
             health: engine.log.health(),
             stopping: engine.stopping.clone(),
+        }
+    }
+
+    /// That of a node that has no log yet.
+    pub(crate) fn joining(config: &Config, metrics: &Arc<Metrics>) -> Self {
+        let health = Health::default();
+        health.reasons.set(NotReady::ClusterJoining, true);
+        Status {
+            metrics: metrics.clone(),
+            limiter: Arc::new(ConnectionLimiter::new(&config.limits)),
+            names: Names::new(None, Vec::new(), HashMap::new(), 0),
+            health,
+            stopping: Stopping::default(),
         }
     }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use protocol::{PEOPLE_MAX, Role, RoomName, UserName};
 
+use super::node_set::NodeBit;
 use super::presence::{Budget, NAMES_MIN, envelope_bytes, name_bytes};
 use super::room::{ConnectionId, Room};
 
@@ -20,10 +21,16 @@ pub(crate) enum Input<M, T> {
     Join { room: RoomName, id: ConnectionId, user: UserName, role: Role, member: M },
     /// A connection goes out of a room.
     Leave { room: RoomName, id: ConnectionId, user: UserName },
+    /// Somebody enters a room on another node, with their first connection there.
+    Came { room: RoomName, node: NodeBit, user: UserName, role: Role },
+    /// Somebody goes out of a room on another node, with their last connection there.
+    Went { room: RoomName, node: NodeBit, user: UserName },
+    /// Nobody is on another node any more.
+    Gone(NodeBit),
     /// A message was stored.
     Deliver { room: RoomName, message: T },
     /// Something to tell of a person who is there; of one who is not, something else to who asked.
-    About { room: RoomName, user: UserName, message: T, asker: ConnectionId, absent: T },
+    About { room: RoomName, user: UserName, message: T, absent: Option<(ConnectionId, T)> },
     /// A message was stored before. Its author hears of it again, but not before what was stored in
     /// between: a client resumes after the newest that it heard.
     Again { room: RoomName, author: M, message: T },
@@ -93,18 +100,25 @@ impl<M: Clone> Core<M> {
             Input::Join { room, id, user, role, member } => {
                 self.join(now, &room, id, (user, role), member, effects);
             }
-            Input::Leave { room, id, user } => self.leave(now, &room, id, user, effects),
+            Input::Leave { room, id, user } => self.leave(now, &room, id, &user, effects),
+            Input::Came { room, node, user, role } => {
+                self.came(now, &room, (node, user, role), effects);
+            }
+            Input::Went { room, node, user } => self.went(now, &room, (node, user), effects),
+            Input::Gone(node) => self.gone(now, node, effects),
             Input::Deliver { room, message } => {
                 if self.rooms.contains_key(room.key()) {
                     effects.push(Effect::Room(room, Notification::Message(message)));
                 }
             }
-            Input::About { room, user, message, asker, absent } => {
+            Input::About { room, user, message, absent } => {
                 let Some(room) = self.rooms.get(room.key()) else { return };
                 let name = room.name().clone();
                 if room.has(&user) {
                     effects.push(Effect::Room(name, Notification::Message(message)));
-                } else if let Some(asker) = room.member(asker) {
+                } else if let Some((asker, absent)) = absent
+                    && let Some(asker) = room.member(asker)
+                {
                     effects.push(Effect::One(asker.clone(), name, Notification::Message(absent)));
                 }
             }
@@ -168,27 +182,81 @@ impl<M: Clone> Core<M> {
         now: Duration,
         name: &RoomName,
         id: ConnectionId,
-        user: UserName,
+        user: &UserName,
         effects: &mut Vec<Effect<M, T>>,
     ) {
         let Some(room) = self.rooms.get_mut(name.key()) else { return };
-        let Some((member, is_news)) = room.remove(id, &user) else { return };
+        let Some((member, is_news)) = room.remove(id, user) else { return };
         let spelt = room.name().clone();
-        effects.push(Effect::One(member, spelt.clone(), Notification::Leave(user.clone())));
+        effects.push(Effect::One(member, spelt, Notification::Leave(user.clone())));
+        self.tell(now, name, (user, Notification::Leave(user.clone())), is_news, effects);
+    }
+
+    /// A person's first connection anywhere is news.
+    fn came<T>(
+        &mut self,
+        now: Duration,
+        name: &RoomName,
+        (node, user, role): (NodeBit, UserName, Role),
+        effects: &mut Vec<Effect<M, T>>,
+    ) {
+        let open = || Room::new(name.clone());
+        let room = self.rooms.entry(name.key().clone()).or_insert_with(open);
+        let is_news = room.came(node, user.clone());
+        self.tell(now, name, (&user, Notification::Join(user.clone(), role)), is_news, effects);
+    }
+
+    /// A person's last connection anywhere is news.
+    fn went<T>(
+        &mut self,
+        now: Duration,
+        name: &RoomName,
+        (node, user): (NodeBit, UserName),
+        effects: &mut Vec<Effect<M, T>>,
+    ) {
+        let Some(room) = self.rooms.get_mut(name.key()) else { return };
+        let is_news = room.went(node, &user);
+        self.tell(now, name, (&user, Notification::Leave(user.clone())), is_news, effects);
+    }
+
+    fn gone<T>(&mut self, now: Duration, node: NodeBit, effects: &mut Vec<Effect<M, T>>) {
+        let there = self.rooms.values().map(|room| (room.name().clone(), room.people_on(node)));
+        let there: Vec<_> = there.filter(|(_, people)| !people.is_empty()).collect();
+        for (room, people) in there {
+            for user in people {
+                self.went(now, &room, (node, user), effects);
+            }
+        }
+    }
+
+    /// Tells those who are in a room of a change, if it is news, within the room's budget.
+    fn tell<T>(
+        &mut self,
+        now: Duration,
+        name: &RoomName,
+        (user, news): (&UserName, Notification<T>),
+        is_news: bool,
+        effects: &mut Vec<Effect<M, T>>,
+    ) {
+        let Some(room) = self.rooms.get_mut(name.key()) else { return };
         if room.is_empty() {
             // An empty room costs nothing.
             self.rooms.remove(name.key());
             self.gathering.remove(name.key());
             return;
         }
-        let at_once = room.tells_at_once(now, self.budget, is_news);
-        if is_news && (at_once || room.takes_line(now, self.budget, &user)) {
-            effects.push(Effect::Room(spelt.clone(), Notification::Leave(user)));
+        if !is_news || room.connections() == 0 {
+            return;
         }
-        if is_news && at_once {
-            effects.push(Effect::Room(spelt, Notification::Presence(everyone(room))));
+        let at_once = room.tells_at_once(now, self.budget, true);
+        if at_once || room.takes_line(now, self.budget, user) {
+            effects.push(Effect::Room(room.name().clone(), news));
         }
-        self.changed(now, name, is_news, at_once);
+        if at_once {
+            let list = Notification::Presence(everyone(room));
+            effects.push(Effect::Room(room.name().clone(), list));
+        }
+        self.changed(now, name, true, at_once);
     }
 
     /// Remembers that a list is owed to a large room, or that a small one has it.

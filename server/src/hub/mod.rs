@@ -5,6 +5,7 @@
 pub(crate) mod core;
 #[cfg(test)]
 mod large_tests;
+mod node_set;
 mod presence;
 mod room;
 mod room_tag;
@@ -19,6 +20,7 @@ use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
 use self::core::Input;
+pub(crate) use self::node_set::{NODES_MAX, NodeBit, NodeSet};
 pub(crate) use self::presence::Budget;
 pub(crate) use self::room::ConnectionId;
 pub(crate) use self::room_tag::room_tag;
@@ -113,11 +115,10 @@ impl Hub {
         &self,
         (room, user): (RoomName, UserName),
         frame: Arc<Frame>,
-        asker: ConnectionId,
-        absent: Arc<Frame>,
+        absent: Option<(ConnectionId, Arc<Frame>)>,
     ) -> Result<(), HubStopped> {
         let shard = self.shard(&room);
-        send(shard, Input::About { room, user, message: frame, asker, absent }).await
+        send(shard, Input::About { room, user, message: frame, absent }).await
     }
 
     /// Fans out a message that is stored. For the log's thread alone: it blocks while the shard is
@@ -132,6 +133,25 @@ impl Hub {
     pub(crate) fn deliver_again(&self, room: RoomName, author: Outbox, message: Arc<Frame>) {
         let shard = self.shard(&room);
         let _ = shard.blocking_send(Input::Again { room, author, message });
+    }
+
+    /// Somebody has come into a room on another node. For the log's thread alone, as what follows.
+    pub(crate) fn came(&self, node: NodeBit, room: RoomName, user: UserName, role: Role) {
+        let shard = self.shard(&room);
+        let _ = shard.blocking_send(Input::Came { room, node, user, role });
+    }
+
+    /// Somebody has gone out of a room on another node.
+    pub(crate) fn went(&self, node: NodeBit, room: RoomName, user: UserName) {
+        let shard = self.shard(&room);
+        let _ = shard.blocking_send(Input::Went { room, node, user });
+    }
+
+    /// Nobody is on another node any more.
+    pub(crate) fn gone(&self, node: NodeBit) {
+        for shard in self.shards.iter() {
+            let _ = shard.blocking_send(Input::Gone(node));
+        }
     }
 
     fn shard(&self, room: &RoomName) -> &mpsc::Sender<ShardInput> {

@@ -8,20 +8,35 @@ use std::time::Duration;
 
 use protocol::{PEOPLE_MAX, RoomName, UserName};
 
+use super::node_set::{NodeBit, NodeSet};
 use super::presence::{Budget, Churn, Gathered, envelope_bytes, name_bytes};
 
 /// One connection, by a number that is never used twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ConnectionId(pub(crate) u64);
 
-/// One room with at least one member.
+/// How a person is in a room.
+#[derive(Debug, Default)]
+struct Presence {
+    /// Their connections to this node.
+    connections: u32,
+    /// The other nodes that they have connections to.
+    nodes: NodeSet,
+}
+
+impl Presence {
+    fn is_over(&self) -> bool {
+        self.connections == 0 && self.nodes.is_empty()
+    }
+}
+
+/// One room with at least one member, or somebody on another node.
 #[derive(Debug)]
 pub(crate) struct Room<M> {
     name: RoomName,
     /// Sorted by connection: ids grow, so a newcomer stands at the end.
     members: Vec<(ConnectionId, M)>,
-    /// Who is here, each with the number of their connections.
-    people: BTreeMap<UserName, usize>,
+    people: BTreeMap<UserName, Presence>,
     /// What their names take in a list.
     people_bytes: u64,
     /// Only in a large or lively room.
@@ -51,31 +66,63 @@ impl<M> Room<M> {
             Ok(_) => return false,
             Err(place) => self.members.insert(place, (id, member)),
         }
+        self.change(user, |presence| presence.connections += 1)
+    }
+
+    /// Somebody is in the room on another node; true if they were not here yet.
+    pub(super) fn came(&mut self, node: NodeBit, user: UserName) -> bool {
+        let add = |presence: &mut Presence| {
+            presence.nodes.add(node);
+        };
+        self.change(user, add)
+    }
+
+    /// They are no longer; true if that was their last.
+    pub(super) fn went(&mut self, node: NodeBit, user: &UserName) -> bool {
+        let was_here = |presence: &mut Presence| presence.nodes.remove(node);
+        self.people.get_mut(user).is_some_and(was_here) && self.forget_if_over(user)
+    }
+
+    /// Those who are in the room on another node.
+    pub(super) fn people_on(&self, node: NodeBit) -> Vec<UserName> {
+        let there = self.people.iter().filter(|(_, presence)| presence.nodes.has(node));
+        there.map(|(user, _)| user.clone()).collect()
+    }
+
+    /// True if the person was not here before.
+    fn change(&mut self, user: UserName, add: impl FnOnce(&mut Presence)) -> bool {
         let bytes = name_bytes(&user);
-        let connections = self.people.entry(user).or_insert(0);
-        *connections += 1;
-        let first = *connections == 1;
-        if first {
+        let presence = self.people.entry(user).or_default();
+        let is_new = presence.is_over();
+        add(presence);
+        if is_new {
             self.people_bytes += bytes;
         }
-        first
+        is_new
+    }
+
+    fn forget_if_over(&mut self, user: &UserName) -> bool {
+        if !self.people.get(user).is_some_and(Presence::is_over) {
+            return false;
+        }
+        if let Some((user, _)) = self.people.remove_entry(user) {
+            // As it was spelt when it was added.
+            self.people_bytes -= name_bytes(&user);
+        }
+        true
     }
 
     /// Removes a connection; gives back how it is reached, and whether it was its person's last.
     pub(crate) fn remove(&mut self, id: ConnectionId, user: &UserName) -> Option<(M, bool)> {
         let place = self.members.binary_search_by_key(&id, |(id, _)| *id).ok()?;
         let (_, member) = self.members.remove(place);
-        let connections = self.people.get_mut(user)?;
-        *connections -= 1;
-        let last = *connections == 0;
-        if last && let Some((user, _)) = self.people.remove_entry(user) {
-            self.people_bytes -= name_bytes(&user);
-        }
-        Some((member, last))
+        self.people.get_mut(user)?.connections -= 1;
+        Some((member, self.forget_if_over(user)))
     }
 
+    /// Whether nobody is here, on any node.
     pub(crate) fn is_empty(&self) -> bool {
-        self.members.is_empty()
+        self.people.is_empty()
     }
 
     pub(crate) fn connections(&self) -> usize {

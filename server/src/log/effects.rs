@@ -4,13 +4,14 @@
 
 use std::sync::Arc;
 
-use protocol::{ErrorNote, Message, Refusal, RoomName, ToClient, Topic};
+use protocol::{ErrorNote, Message, Ref, Refusal, RoomName, ToClient, Topic};
 
 use crate::frame::{Delivery, Frame};
 use crate::hub::room_tag;
 use crate::log::command::ReplyTo;
 use crate::log::event::Event;
 use crate::log::health::Health;
+use crate::log::order::answer::{Answer, Moderator};
 use crate::log::outcome::{Deletion, Forgotten, Outcome};
 use crate::log::reading::page::{self, Stored};
 use crate::monitoring::metrics::Metrics;
@@ -45,35 +46,75 @@ impl Effects {
         mut tell: impl FnMut(RoomName, Arc<Frame>, To),
     ) {
         // On a disk that is nearly full what makes room may be all that is stored.
-        let stores = batch.iter().any(|(event, _)| !event.act.is_upkeep());
-        if stores && self.health.set_failing(false) {
-            tracing::info!("messages can be stored again");
+        if batch.iter().any(|(event, _)| !event.act.is_upkeep()) {
+            self.can_store();
         }
         for ((event, reply), outcome) in batch.into_iter().zip(outcomes) {
-            match reply {
-                ReplyTo::Author(outbox) => self.carry_out(outcome, &event, Some(outbox), &mut tell),
-                ReplyTo::Nobody => self.carry_out(outcome, &event, None, &mut tell),
-                ReplyTo::Waiting(waiting) => {
-                    self.carry_out(outcome.clone(), &event, None, &mut tell);
-                    // Who asked may have gone.
-                    let _ = waiting.send(outcome);
-                }
+            self.follow_one(&event, outcome, reply, &mut tell);
+        }
+    }
+
+    /// The commit of this event is done: `tell` whom it concerns.
+    pub(crate) fn follow_one(
+        &self,
+        event: &Event,
+        outcome: Outcome,
+        reply: ReplyTo,
+        tell: &mut impl FnMut(RoomName, Arc<Frame>, To),
+    ) {
+        match reply {
+            ReplyTo::Author(outbox) => self.carry_out(outcome, event, Some(outbox), tell),
+            ReplyTo::Nobody => self.carry_out(outcome, event, None, tell),
+            ReplyTo::Waiting(waiting) => {
+                self.carry_out(outcome.clone(), event, None, tell);
+                // Who asked may have gone.
+                let _ = waiting.send(outcome);
             }
         }
+    }
+
+    /// A commit was stored.
+    pub(crate) fn can_store(&self) {
+        if self.health.set_failing(false) {
+            tracing::info!("messages can be stored again");
+        }
+    }
+
+    /// A commit could not be stored. Told once, not for every one until it works again.
+    pub(crate) fn cannot_store(&self, error: &dyn std::error::Error) {
+        if self.health.set_failing(true) {
+            tracing::error!(%error, "cannot store messages");
+        }
+        self.metrics.log_failures.inc();
     }
 
     /// Nothing of these was stored, so nobody but the authors hears of it. Who waits hears that there
     /// is no outcome.
     pub(crate) fn failed(&self, batch: Vec<(Event, ReplyTo)>, error: &dyn std::error::Error) {
-        // Once, not for every message that is refused until it works again.
-        if self.health.set_failing(true) {
-            tracing::error!(%error, "cannot store messages; their authors are told");
-        }
-        self.metrics.log_failures.inc();
+        self.cannot_store(error);
         for (event, reply) in batch {
-            if let ReplyTo::Author(author) = reply {
-                self.refuse(&Refusal::Unavailable, &event, &author);
+            self.unavailable(reply, event.act.about());
+        }
+    }
+
+    /// Something will not be stored, and its author hears so. Who waits hears that there is no outcome.
+    pub(crate) fn unavailable(&self, reply: ReplyTo, about: (Option<&RoomName>, Option<&Ref>)) {
+        if let ReplyTo::Author(author) = reply {
+            self.refuse(&Refusal::Unavailable, about, &author);
+        }
+    }
+
+    /// An entry of this node never gets a place in the order, and who did it hears so.
+    pub(crate) fn give_up(&self, answer: Answer) {
+        match answer {
+            Answer::Command(reply, (room, reference)) => {
+                self.unavailable(reply, (room.as_ref(), reference.as_ref()));
             }
+            Answer::Moderator(Moderator { outbox, .. }) => {
+                self.unavailable(ReplyTo::Author(outbox), (None, None));
+            }
+            // A new life of the node asks again.
+            Answer::Claim(_) | Answer::Nobody => {}
         }
     }
 
@@ -96,7 +137,7 @@ impl Effects {
             }
             Outcome::Refused(refusal) => {
                 if let Some(author) = author {
-                    self.refuse(&refusal, event, &author);
+                    self.refuse(&refusal, event.act.about(), &author);
                 }
             }
             Outcome::Forgotten(rooms) => rooms.iter().for_each(|room| self.forgotten(room)),
@@ -108,9 +149,11 @@ impl Effects {
         // First: who hears of it may look at the count.
         self.metrics.messages.inc();
         let room = message.room.clone();
+        // Who enters later reads it.
+        let Some(open) = self.health.rooms.find(room.key()) else { return };
         let stored = Stored::new(message);
         let frame = stored.frame.clone();
-        self.health.rooms.with(room.key(), |open| open.push(stored));
+        open.push(stored);
         tell(room, frame, To::Everybody);
     }
 
@@ -138,9 +181,13 @@ impl Effects {
         self.metrics.cleared.inc_by(*messages);
     }
 
-    fn refuse(&self, refusal: &Refusal, event: &Event, author: &Outbox) {
+    fn refuse(
+        &self,
+        refusal: &Refusal,
+        (room, reference): (Option<&RoomName>, Option<&Ref>),
+        author: &Outbox,
+    ) {
         self.metrics.refused(refusal.code());
-        let (room, reference) = event.act.about();
         let (room, reference) = (room.cloned(), reference.cloned());
         let note = ErrorNote { room, reference, ..ErrorNote::from(refusal) };
         author.push(&Frame::text(ToClient::Error(note).encode(), Delivery::Always));

@@ -4,6 +4,8 @@
 
 use protocol::{Body, Deleted, Message, MessageId, Ref, RoomName, Topic, TopicText, UserName};
 
+use serde::{Deserialize, Serialize};
+
 use crate::log::sanction::{Lift, Sanction};
 use crate::log::time::judge::{EARLIEST_MS, Reading};
 use crate::people::key_hash::KeyHash;
@@ -22,7 +24,7 @@ pub(crate) struct Event {
 ///
 /// An act carries all that decides what becomes of it, besides the events before it: also the time
 /// and the configuration of whoever asks for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(strum::EnumDiscriminants))]
 #[cfg_attr(test, strum_discriminants(name(ActKind), derive(strum::EnumCount)))]
 pub(crate) enum Act {
@@ -49,7 +51,7 @@ pub(crate) enum Act {
 }
 
 /// Who says or does something.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Author {
     pub(crate) name: UserName,
     /// Nobody has a number who is known by a spelling alone.
@@ -59,7 +61,7 @@ pub(crate) struct Author {
     pub(crate) checked: Option<MessageId>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Say {
     pub(crate) room: RoomName,
     pub(crate) author: Author,
@@ -67,7 +69,7 @@ pub(crate) struct Say {
     pub(crate) reference: Option<Ref>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Delete {
     pub(crate) room: RoomName,
     pub(crate) message: MessageId,
@@ -75,7 +77,7 @@ pub(crate) struct Delete {
     pub(crate) reference: Option<Ref>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SetTopic {
     pub(crate) room: RoomName,
     pub(crate) author: Author,
@@ -83,7 +85,7 @@ pub(crate) struct SetTopic {
     pub(crate) reference: Option<Ref>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct TakeName {
     pub(crate) name: UserName,
     pub(crate) proof: NameProof,
@@ -92,7 +94,7 @@ pub(crate) struct TakeName {
 }
 
 /// What shows whose a name is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum NameProof {
     /// A key, to which the name is kept until it was not used for too long: since before `expired`.
     Key { hash: KeyHash, expired: u64 },
@@ -100,7 +102,7 @@ pub(crate) enum NameProof {
     Token,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct UseName {
     pub(crate) name: UserName,
     pub(crate) person: PersonId,
@@ -109,7 +111,7 @@ pub(crate) struct UseName {
 }
 
 /// All in milliseconds since 1970.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Expire {
     pub(crate) now: u64,
     /// No clock that is right said less.
@@ -118,7 +120,7 @@ pub(crate) struct Expire {
     pub(crate) names_used_before: u64,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Forget {
     /// None is all rooms.
     pub(crate) room: Option<RoomName>,
@@ -204,6 +206,25 @@ impl Act {
             | Act::Impose(_)
             | Act::Lift(_) => false,
         }
+    }
+
+    /// Bytes that it takes in a record, about.
+    pub(crate) fn bytes(&self) -> usize {
+        const AROUND: usize = 200;
+        let (_, reference) = self.about();
+        let text = match self {
+            Act::Say(say) => say.content.as_str().len(),
+            Act::SetTopic(set) => set.content.as_str().len(),
+            Act::Impose(sanction) => sanction.reason.as_ref().map_or(0, |it| it.as_str().len()),
+            Act::Delete(_)
+            | Act::TakeName(_)
+            | Act::UseName(_)
+            | Act::Lift(_)
+            | Act::Expire(_)
+            | Act::Forget(_)
+            | Act::NoteTime(_) => 0,
+        };
+        AROUND + text + reference.map_or(0, |it| it.as_str().len())
     }
 
     /// What a refusal of it tells besides the reason: the room, and what its author calls it.

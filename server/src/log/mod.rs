@@ -11,13 +11,14 @@ pub(crate) mod event;
 pub(crate) mod health;
 pub(crate) mod memory;
 pub(crate) mod operator;
+pub(crate) mod order;
 mod outcome;
 pub(crate) mod reading;
 pub(crate) mod sanction;
 pub(crate) mod sequencer;
 pub(crate) mod time;
 mod upkeep;
-mod writer;
+pub(crate) mod writer;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -34,6 +35,11 @@ use self::effects::Effects;
 use self::event::{Act, Expire};
 pub(crate) use self::health::Health;
 pub(crate) use self::memory::rooms::{OpenRoom, Rooms};
+use self::order::members::Members;
+use self::order::name::NodeName;
+use self::order::replica::{Incoming, Replica};
+use self::order::shared::{News, Shared};
+use self::order::verify::Verifier;
 pub(crate) use self::outcome::Outcome;
 pub(crate) use self::reading::page::{Asked, Page};
 use self::reading::reader::Reader;
@@ -43,9 +49,9 @@ use self::reading::{READERS, Readers};
 use self::sanction::Sanction;
 use self::sequencer::Sequencer;
 pub(crate) use self::time::Time;
-pub(crate) use self::time::clock::now_ms;
+pub(crate) use self::time::clock::{now_ms, now_us};
 use self::upkeep::UpkeepThread;
-use self::writer::LogThread;
+use self::writer::{LogThread, Order, Source};
 use crate::config::Config;
 use crate::hub::Hub;
 use crate::lifecycle::parts::Parts;
@@ -58,6 +64,28 @@ const COMMANDS_WAITING_MAX: usize = 1024;
 /// What reading all bans and mutes costs, in bytes.
 const SANCTIONS_COST: u64 = 1024 * 1024;
 
+/// What the log of a node works with, besides what every log has.
+#[derive(Debug)]
+pub(crate) struct Membership {
+    pub(crate) me: NodeName,
+    /// Which cluster: the epoch of all its logs.
+    pub(crate) cluster: Epoch,
+    /// What the stream brings.
+    pub(crate) records: mpsc::Receiver<Incoming>,
+    pub(crate) news: mpsc::Sender<News>,
+}
+
+/// A log that has started.
+#[derive(Debug)]
+pub(crate) struct Started {
+    pub(crate) log: Log,
+    pub(crate) register: Register,
+    /// Hears when the writer has ended: after the last handle is dropped and everything queued is committed.
+    pub(crate) ended: oneshot::Receiver<()>,
+    /// Of a node: what waits for its place in the order, and how to refuse it.
+    pub(crate) waiting: Option<(mpsc::Receiver<Command>, Effects)>,
+}
+
 /// A handle to the log.
 #[derive(Debug)]
 pub(crate) struct Log {
@@ -66,24 +94,27 @@ pub(crate) struct Log {
     metrics: Arc<Metrics>,
     pub(crate) time: Time,
     epoch: Epoch,
+    /// Of a node of a cluster.
+    order: Option<Arc<Shared>>,
     /// Dropped last: the writer is then the last to close the database, and leaves one tidy file.
     commands: mpsc::Sender<Command>,
 }
 
 impl Log {
-    /// Opens the database, reads what is kept of people, and starts the writer. The receiver hears
-    /// when the writer has ended: after the last handle is dropped and everything queued is
-    /// committed.
+    /// Opens the database, reads what is kept of people, and starts the writer.
     pub(crate) fn start(
         database: &Database,
         config: &Config,
         hub: Hub,
-        metrics: &Arc<Metrics>,
-        parts: &Parts,
-    ) -> Result<(Self, Register, oneshot::Receiver<()>), OpenError> {
+        (metrics, parts): (&Arc<Metrics>, &Parts),
+        membership: Option<Membership>,
+    ) -> Result<Started, OpenError> {
         let health = Health::default();
         let failed = |error| database.failed(error);
         let mut store = Store::new(database.writer()?);
+        if let Some(membership) = &membership {
+            store.belong_to(&membership.cluster).map_err(failed)?;
+        }
         let epoch = store.epoch().map_err(failed)?;
         let readers = (0..READERS).map(|_| database.reader().map(Reader::new));
         let (readers, reading) =
@@ -96,9 +127,13 @@ impl Log {
         let time = Time::start(known, leap_max, accept, &health.reasons, &metrics);
         let mut sequencer = Sequencer::new(store.clock().map_err(failed)?);
         let now = time.read();
-        let expire = Expire::at(&now, config.name_expiry_ms());
+        // What expires in a cluster has a place in its order.
+        let is_alone = membership.is_none();
+        let expire = Expire::at(&now, config.name_expiry_ms()).filter(|_| is_alone);
         let expire = expire.map(|expire| sequencer.place(Act::Expire(expire), now.now_us));
         let register = store.register(expire.as_ref()).map_err(failed)?;
+        let order = membership.map(|it| follow(it, &store)).transpose().map_err(failed)?.flatten();
+        let shared = order.as_ref().map(|order| order.shared.clone());
         let file = (!database.is_in_memory()).then(|| database.path());
         let guard = Guard::new(file, config.upkeep.disk_free_min, &health)?;
         // Before the first message: the disk may be low already.
@@ -106,7 +141,6 @@ impl Log {
         let thread = LogThread {
             _reading: reading,
             store,
-            sequencer,
             effects: Effects::new(health.clone(), metrics.clone()),
             guard: guard.clone(),
             checkpoints: database
@@ -114,7 +148,7 @@ impl Log {
                 .map(|db| Checkpoints::spawn(db, parts.clone()))
                 .transpose()?,
             _upkeep: UpkeepThread::spawn(
-                (database.upkeeper()?, commands.downgrade()),
+                (database.upkeeper()?, commands.downgrade(), shared.clone()),
                 config.upkeep.clone(),
                 guard,
                 health.clone(),
@@ -127,9 +161,19 @@ impl Log {
             time: time.clone(),
             parts: parts.clone(),
         };
-        let ended = thread.spawn(queue)?;
-        let log = Log { commands, readers, health, metrics, time, epoch };
-        Ok((log, register, ended))
+        let (source, queue) = match order {
+            None => (Source::Alone(queue, sequencer), None),
+            Some(order) => (Source::Shared(Box::new(order)), Some(queue)),
+        };
+        let ended = thread.spawn(source)?;
+        let log = Log { commands, readers, health, metrics, time, epoch, order: shared };
+        let effects = Effects::new(log.health.clone(), log.metrics.clone());
+        Ok(Started { log, register, ended, waiting: queue.map(|queue| (queue, effects)) })
+    }
+
+    /// What the log has in common with its cluster, if it is that of a node.
+    pub(crate) fn order(&self) -> Option<&Arc<Shared>> {
+        self.order.as_ref()
     }
 
     /// The rooms that somebody is in.
@@ -244,6 +288,18 @@ impl Log {
             })
         }
     }
+}
+
+/// Where the writer of a node goes on.
+fn follow(membership: Membership, store: &Store) -> rusqlite::Result<Option<Order>> {
+    let Some(place) = store.place()? else { return Ok(None) };
+    let Membership { me, records, news, .. } = membership;
+    let members = Members::new(me.clone(), place.fence.alive());
+    let era = place.fence.life(&me).map_or(0, |life| life.era);
+    let (replica, verifier) = (Replica::new(place), Verifier::default());
+    let shared = Shared::new(me, members, (replica.seen(), era), replica.newest_id());
+    let shared = Arc::new(shared);
+    Ok(Some(Order { records, replica, shared, news, verifier }))
 }
 
 /// One read, whatever it is for: the first of a room also fills its memory.

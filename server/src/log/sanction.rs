@@ -6,11 +6,13 @@ use std::fmt;
 
 use protocol::{Reason, RoomName, UserName};
 
+use serde::{Deserialize, Serialize};
+
 use crate::people::key_hash::KeyHash;
 use crate::people::names::{Owner, PersonId};
 
 /// What somebody may not do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Kind {
     /// Come in.
     Ban,
@@ -49,7 +51,7 @@ pub(crate) enum Whom {
 
 /// A ban or a mute: one at most of each kind for each person, or each spelling that is nobody's, in
 /// each place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Sanction {
     pub(crate) kind: Kind,
     /// Where; none is the whole server.
@@ -72,7 +74,7 @@ impl Sanction {
 }
 
 /// Which ban or mute ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Lift {
     pub(crate) kind: Kind,
     pub(crate) room: Option<RoomName>,

@@ -15,6 +15,11 @@ impl Sequencer {
         Sequencer(clock)
     }
 
+    /// Where ids and times are now.
+    pub(crate) fn clock(&self) -> Clock {
+        self.0
+    }
+
     /// `now_us` is the time in µs since 1970, which may go back.
     pub(crate) fn place(&mut self, act: Act, now_us: u64) -> Event {
         let (id, at) = self.0.next(now_us);

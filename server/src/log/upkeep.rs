@@ -22,6 +22,7 @@ use crate::log::database::column::{checked, id, signed};
 use crate::log::database::guard::Guard;
 use crate::log::event::{Act, Forget};
 use crate::log::health::Health;
+use crate::log::order::shared::Shared;
 use crate::log::outcome::Outcome;
 use crate::log::time::Time;
 use crate::log::time::judge::EARLIEST_MS;
@@ -50,7 +51,7 @@ pub(super) struct UpkeepThread {
 
 impl UpkeepThread {
     pub(super) fn spawn(
-        (db, commands): (Connection, mpsc::WeakSender<Command>),
+        (db, commands, order): (Connection, mpsc::WeakSender<Command>, Option<Arc<Shared>>),
         keep: Upkeep,
         guard: Guard,
         health: Health,
@@ -61,7 +62,7 @@ impl UpkeepThread {
         let (going, gone) = sync_channel(0);
         let (looked, rooms_seen) = (None, 0);
         let keeping =
-            Keeping { db, commands, keep, guard, looked, health, metrics, time, rooms_seen };
+            Keeping { db, commands, order, keep, guard, looked, health, metrics, time, rooms_seen };
         let thread = thread::Builder::new().name("log-upkeep".into());
         let thread = thread.spawn(move || {
             let running = parts.begin(Part::LogUpkeep);
@@ -86,6 +87,8 @@ struct Keeping {
     db: Connection,
     /// To the log's thread. It does not keep that one going.
     commands: mpsc::WeakSender<Command>,
+    /// Of a node: one of the cluster looks for what is old, by the settings of all.
+    order: Option<Arc<Shared>>,
     keep: Upkeep,
     guard: Guard,
     /// When it looked at files and disk.
@@ -190,6 +193,9 @@ impl Keeping {
     }
 
     fn step(&mut self) -> Result<Step, Undone> {
+        if self.order.as_ref().is_some_and(|order| !order.is_first()) {
+            return Ok(Step::Done);
+        }
         match self.aged()? {
             Some(forget) => self.forget(forget),
             None => self.forget_surplus(),
@@ -205,7 +211,9 @@ impl Keeping {
     /// smallest ids, up to the first that is younger. A time that no clock that is right can have said
     /// tells nothing: such a one goes with an aged one after it.
     fn aged(&self) -> rusqlite::Result<Option<Forget>> {
-        let Some(age_ms) = self.keep.keep_ms() else { return Ok(None) };
+        let settings = self.order.as_ref().and_then(|order| order.settings());
+        let age_ms = settings.map_or(self.keep.keep_ms(), |settings| settings.keep);
+        let Some(age_ms) = age_ms else { return Ok(None) };
         let time = self.time.read();
         if time.doubt.is_some() {
             return Ok(None);
@@ -221,7 +229,7 @@ impl Keeping {
     }
 
     fn forget_surplus(&mut self) -> Result<Step, Undone> {
-        if self.keep.keep_messages == 0 {
+        if self.keep_messages() == 0 {
             return Ok(Step::Done);
         }
         let seen = self.rooms_seen;
@@ -235,6 +243,12 @@ impl Keeping {
         }
     }
 
+    /// Messages of a room that are kept; zero is all.
+    fn keep_messages(&self) -> u32 {
+        let settings = self.order.as_ref().and_then(|order| order.settings());
+        settings.map_or(self.keep.keep_messages, |settings| settings.keep_messages)
+    }
+
     /// Looks at the next rooms until one has more messages than are kept: what goes there first.
     fn surplus(&mut self) -> rusqlite::Result<Option<Forget>> {
         let rooms = "SELECT id, key, (SELECT m.id FROM messages m WHERE m.room = rooms.id
@@ -242,7 +256,7 @@ impl Keeping {
             FROM rooms WHERE id > ?1 ORDER BY id LIMIT ?3";
         let mut rooms = self.db.prepare_cached(rooms)?;
         let mut rooms =
-            rooms.query(params![self.rooms_seen, self.keep.keep_messages, ROOMS_AT_ONCE])?;
+            rooms.query(params![self.rooms_seen, self.keep_messages(), ROOMS_AT_ONCE])?;
         while let Some(row) = rooms.next()? {
             let (number, newest): (i64, Option<i64>) = (row.get(0)?, row.get(2)?);
             let Some(newest) = newest else {

@@ -30,6 +30,14 @@ pub(crate) enum NotReady {
     DiskLow,
     /// Something could not be read lately.
     CannotRead,
+    /// The node catches up with its cluster.
+    ClusterJoining,
+    /// It did not hear of the others for some seconds.
+    ClusterWaiting,
+    /// It did not hear of them for too long.
+    ClusterCut,
+    /// It made something else of the order of the cluster than the others.
+    ClusterDiverged,
 }
 
 impl NotReady {
@@ -55,6 +63,16 @@ impl NotReady {
                 "the disk of the database has less free space than --disk-free-min"
             }
             NotReady::CannotRead => "some messages cannot be read: the database may be damaged",
+            NotReady::ClusterJoining => "this node is catching up with its cluster",
+            NotReady::ClusterWaiting => "this node waits for its cluster: messages wait too",
+            NotReady::ClusterCut => {
+                "this node is cut off from its cluster: new messages are refused; look after NATS, or \
+                 the network between"
+            }
+            NotReady::ClusterDiverged => {
+                "this node's database differs from those of the other nodes: new messages are refused; \
+                 stop it, move the database away and start it again, and it copies another one's"
+            }
         }
     }
 

@@ -7,9 +7,10 @@ use std::str::FromStr;
 
 use protocol::Key;
 use ring::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
+use serde::{Deserialize, Serialize};
 
 /// The hash of a key, written as 64 hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct KeyHash([u8; SHA256_OUTPUT_LEN]);
 
 impl KeyHash {

@@ -4,6 +4,8 @@
 
 mod auth;
 mod cli;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod connection;
 mod http;
 mod listen;

@@ -206,6 +206,10 @@ def main(binary, version, db):
         said = talk(server)
         if version >= 2:
             moderate(server, said)
+        if version >= 7:
+            mod = server.enter(OTHER, "Mod", MOD)
+            mod.send(type="topic", room=OTHER, content="about the East", ref="t1")
+            mod.hear("topic", room=OTHER)
         server.stop()
     assert not os.path.exists(f"{db}-wal")
 

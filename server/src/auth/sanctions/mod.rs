@@ -14,7 +14,7 @@ use protocol::{MessageId, Refusal, Restriction, RoomName, UserName};
 
 use super::moderators::Moderators;
 use super::permissions::Permissions;
-use crate::log::sanction::{Kind, Sanction};
+use crate::log::sanction::{Kind, Lift, Sanction};
 use crate::people::key_hash::KeyHash;
 use crate::people::names::Person;
 
@@ -208,6 +208,16 @@ impl Sanctions {
     pub(crate) fn lift(&self, sanction: &Sanction) {
         let mut all = self.all.write();
         all.remove(&|other| is_same(other, sanction), Some(&sanction.user));
+        self.recount(&all);
+    }
+
+    /// One holds no longer, by its kind, place and owner: somebody lifted it on another node.
+    pub(crate) fn lifted(&self, lift: &Lift) {
+        let is_it = |it: &Sanction| {
+            it.kind == lift.kind && it.room == lift.room && it.owner() == lift.owner
+        };
+        let mut all = self.all.write();
+        all.remove(&is_it, None);
         self.recount(&all);
     }
 

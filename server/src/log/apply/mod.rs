@@ -18,6 +18,7 @@ use rusqlite::Connection;
 
 pub(super) use self::known::Known;
 pub(super) use self::messages::{COLUMNS as MESSAGE_COLUMNS, read_message};
+pub(in crate::log) use self::names::kept_for_another;
 pub(super) use self::rooms::room_number;
 pub(super) use self::sanctions::{newest_sanction, room_key};
 use crate::log::database::column::signed;

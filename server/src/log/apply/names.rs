@@ -5,9 +5,10 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::log::database::column::{person, signed};
 use crate::log::event::{Event, NameProof, TakeName, UseName};
+use crate::log::order::entry::Claim;
 use crate::log::outcome::Outcome;
 use crate::people::key_hash::KeyHash;
-use crate::people::names::PersonId;
+use crate::people::names::{PersonId, Proof};
 
 pub(super) fn take(db: &Connection, event: &Event, take: &TakeName) -> rusqlite::Result<Outcome> {
     match take.proof {
@@ -36,15 +37,7 @@ fn take_by_key(
     (hash, expired): (KeyHash, u64),
 ) -> rusqlite::Result<Outcome> {
     let name = &take.name;
-    let select = "SELECT person, used >= ?3,
-            EXISTS (SELECT 1 FROM keys WHERE hash = ?2 AND person = names.person)
-        FROM names WHERE key = ?1";
-    let mut select = db.prepare_cached(select)?;
-    let bounds = params![name.key(), hash.as_bytes(), signed(expired)];
-    let found = select.query_row(bounds, |row| {
-        Ok((person(row, 0)?, row.get::<_, bool>(1)?, row.get::<_, bool>(2)?))
-    });
-    let owner = match found.optional()? {
+    let owner = match owner(db, name, (Some(hash), expired))? {
         Some((owner, _, true)) => owner,
         Some((_, true, false)) => return Ok(Outcome::Refused(Refusal::NameClaimed)),
         Some((_, false, false)) | None => match without_name(db, hash)? {
@@ -57,6 +50,39 @@ fn take_by_key(
     let row = params![name.key(), name.as_str(), signed(owner.get()), signed(take.used)];
     db.prepare_cached(insert)?.execute(row)?;
     Ok(Outcome::Named(owner))
+}
+
+/// Whose a name is, whether they used it lately, and whether they have this key.
+fn owner(
+    db: &Connection,
+    name: &UserName,
+    (key, expired): (Option<KeyHash>, u64),
+) -> rusqlite::Result<Option<(PersonId, bool, bool)>> {
+    let select = "SELECT person, used >= ?3,
+            EXISTS (SELECT 1 FROM keys WHERE hash = ?2 AND person = names.person)
+        FROM names WHERE key = ?1";
+    let key = key.as_ref().map(KeyHash::as_bytes);
+    let bounds = params![name.key(), key, signed(expired)];
+    let found = db
+        .prepare_cached(select)?
+        .query_row(bounds, |row| Ok((person(row, 0)?, row.get(1)?, row.get(2)?)));
+    found.optional()
+}
+
+/// Why somebody cannot come in under a name: it is kept for another. A token is its operator's word.
+pub(in crate::log) fn kept_for_another(
+    db: &Connection,
+    claim: &Claim,
+) -> rusqlite::Result<Option<Refusal>> {
+    let key = match claim.proof {
+        Proof::Token => return Ok(None),
+        Proof::Key(key) => Some(key),
+        Proof::None => None,
+    };
+    let found = owner(db, &claim.name, (key, claim.expired))?;
+    Ok(found
+        .is_some_and(|(_, is_used, is_theirs)| is_used && !is_theirs)
+        .then_some(Refusal::NameClaimed))
 }
 
 /// Whoever has this key and lost their name is the same person under the next one.

@@ -7,6 +7,7 @@ pub(crate) mod column;
 pub(crate) mod guard;
 pub(crate) mod on_disk;
 pub(crate) mod open_error;
+pub(crate) mod place;
 pub(crate) mod schema;
 pub(crate) mod store;
 pub(crate) mod wal;
@@ -94,7 +95,7 @@ impl Database {
         self.in_memory
     }
 
-    pub(in crate::log) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
@@ -193,7 +194,7 @@ impl Database {
         count_up(db)
     }
 
-    pub(in crate::log) fn failed(&self, error: rusqlite::Error) -> OpenError {
+    pub(crate) fn failed(&self, error: rusqlite::Error) -> OpenError {
         failed(&self.path, error)
     }
 }

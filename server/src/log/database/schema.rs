@@ -8,7 +8,7 @@ use rusqlite::Connection;
 /// Marks a database as ours, at offset 68 of the file: "Nebu" (SQLite's file format, 1.3).
 pub(in crate::log) const APPLICATION_ID: i32 = 0x4E65_6275;
 /// Grows with every step of the schema.
-pub(in crate::log) const SCHEMA_VERSION: i32 = 7;
+pub(in crate::log) const SCHEMA_VERSION: i32 = 8;
 
 /// What makes a database of each version from that of the version before.
 const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] = [
@@ -19,6 +19,7 @@ const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] = [
     &[LOG, FORGET_EMPTY_ROOMS],
     &[PERSONS, MESSAGES_OF_PERSONS, SANCTIONS_OF_PERSONS, ORDER],
     &[TOPICS],
+    &[CLUSTER],
 ];
 
 /// `messages` is appended to at its right edge, whatever the room; `by_room` serves every read;
@@ -256,6 +257,24 @@ const TOPICS: &str = "
     ) STRICT;
     CREATE INDEX topics_by_room ON topics (room, id);
     CREATE UNIQUE INDEX topics_by_ref ON topics (room, owner, ref) WHERE ref IS NOT NULL;
+";
+
+/// How far the database has come in the order of a cluster; nothing if its server is alone. Of each node the
+/// era and number of its newest record, and whether it lives.
+const CLUSTER: &str = "
+    CREATE TABLE cluster (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        id TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        hash BLOB NOT NULL,
+        newest BLOB NOT NULL
+    ) STRICT;
+    CREATE TABLE nodes (
+        node TEXT PRIMARY KEY,
+        era INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        alive INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
 ";
 
 /// Takes a database from its version to ours.

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::log::apply::{Known, apply};
 use crate::log::database::column::{checked, signed, unsigned};
+use crate::log::database::place::{self, Place};
 use crate::log::event::{Act, Event};
 use crate::log::outcome::Outcome;
 use crate::log::reading::register::{self, Register};
@@ -58,7 +59,7 @@ impl Store {
     }
 
     /// Which log it is.
-    pub(in crate::log) fn epoch(&self) -> rusqlite::Result<Epoch> {
+    pub(crate) fn epoch(&self) -> rusqlite::Result<Epoch> {
         self.db.query_row("SELECT epoch FROM log", [], |row| {
             checked(0, Epoch::try_from(row.get_ref(0)?.as_str()?))
         })
@@ -83,28 +84,63 @@ impl Store {
         &mut self,
         events: impl Iterator<Item = E>,
     ) -> rusqlite::Result<Vec<Outcome>> {
-        let applied = self.apply_all(events);
-        if applied.is_err() {
+        self.transaction(|db, known| {
+            let mut outcomes = Vec::with_capacity(events.size_hint().0);
+            for event in events {
+                outcomes.push(apply(db, known, event.borrow())?);
+            }
+            Ok(outcomes)
+        })
+    }
+
+    /// Does all of some work and stores it, or, on an error, nothing.
+    pub(in crate::log) fn transaction<T, E: From<rusqlite::Error>>(
+        &mut self,
+        work: impl FnOnce(&Connection, &mut Known) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let done = self.within_transaction(work);
+        if done.is_err() {
             self.roll_back();
             // What was learnt in what was rolled back is not so.
             self.known = Known::default();
         }
-        applied
+        done
     }
 
-    fn apply_all<E: Borrow<Event>>(
+    fn within_transaction<T, E: From<rusqlite::Error>>(
         &mut self,
-        events: impl Iterator<Item = E>,
-    ) -> rusqlite::Result<Vec<Outcome>> {
+        work: impl FnOnce(&Connection, &mut Known) -> Result<T, E>,
+    ) -> Result<T, E> {
         // Takes the write lock at once: to ask for it after the first read would fail instead of
         // wait, should a checkpoint hold it.
         self.db.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-        let mut outcomes = Vec::with_capacity(events.size_hint().0);
-        for event in events {
-            outcomes.push(apply(&self.db, &mut self.known, event.borrow())?);
-        }
+        let done = work(&self.db, &mut self.known)?;
         self.db.prepare_cached("COMMIT")?.execute([])?;
-        Ok(outcomes)
+        Ok(done)
+    }
+
+    /// It is that of a node of this cluster from now on, if it was not before.
+    pub(in crate::log) fn belong_to(&mut self, cluster: &Epoch) -> rusqlite::Result<()> {
+        self.transaction(|db, _| match place::cluster(db)? {
+            // A copy of another node's has an epoch of its own.
+            Some(_) => place::same_log(db, cluster),
+            None => place::enter(db, cluster),
+        })
+    }
+
+    /// It is that of a server that is alone from now on.
+    pub(crate) fn leave_cluster(&mut self) -> rusqlite::Result<()> {
+        self.transaction(|db, _| place::leave(db))
+    }
+
+    /// Which cluster it belongs to, if any.
+    pub(crate) fn cluster(&self) -> rusqlite::Result<Option<Epoch>> {
+        place::cluster(&self.db)
+    }
+
+    /// How far it has come in the order of its cluster, if it belongs to one.
+    pub(crate) fn place(&self) -> rusqlite::Result<Option<Place>> {
+        place::load(&self.db, self.clock()?)
     }
 
     fn roll_back(&self) {

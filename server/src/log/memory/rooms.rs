@@ -54,10 +54,14 @@ impl Rooms {
         self.open.lock().len()
     }
 
+    /// A room, by key, if it is open.
+    pub(in crate::log) fn find(&self, key: &str) -> Option<Arc<OpenRoom>> {
+        self.open.lock().get(key).and_then(Weak::upgrade)
+    }
+
     /// Does something to a room, by key, if it is open.
     pub(in crate::log) fn with(&self, key: &str, change: impl FnOnce(&OpenRoom)) {
-        let open = self.open.lock().get(key).and_then(Weak::upgrade);
-        if let Some(open) = open {
+        if let Some(open) = self.find(key) {
             change(&open);
         }
     }

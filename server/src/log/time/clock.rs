@@ -11,7 +11,7 @@ use protocol::MessageId;
 const HELD_MS: u64 = 60_000;
 
 /// The last id and time that were given.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Clock {
     pub(crate) last_id: u64,
     pub(crate) last_at: u64,
@@ -52,7 +52,7 @@ pub(in crate::log) fn since_boot() -> Duration {
 }
 
 /// The machine's time in µs since 1970. Nothing else asks the machine for it.
-pub(in crate::log) fn now_us() -> u64 {
+pub(crate) fn now_us() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(now.as_micros()).unwrap_or(u64::MAX)
 }

@@ -151,6 +151,12 @@ impl Reading {
         self.now_ms().saturating_add(BEHIND_MAX_MS)
     }
 
+    /// What is stored of another run or machine, as the age clock calls it.
+    pub(crate) fn from_stored(self, stored_ms: u64) -> u64 {
+        let set = self.now_ms().cast_signed() - self.age_ms.cast_signed();
+        stored_ms.saturating_add_signed(-set)
+    }
+
     /// What the age clock calls so, as it is stored for other runs.
     pub(crate) fn to_stored(self, age_ms: u64) -> u64 {
         let set = self.now_ms().cast_signed() - self.age_ms.cast_signed();

@@ -36,6 +36,8 @@ pub(crate) enum TurnedAway {
     AddressRate,
     /// The server is stopping.
     Stopping,
+    /// A node catches up with its cluster.
+    Joining,
     /// It is a page of another site.
     Origin,
     /// Its request did not arrive in time.

@@ -4,6 +4,7 @@
 //! Counting is one relaxed atomic, and for a message one for all its receivers together. This file
 //! does not know what it counts.
 
+pub(crate) mod cluster;
 mod disk;
 mod labels;
 mod shown;
@@ -20,6 +21,7 @@ use prometheus_client::registry::Registry;
 use protocol::Code;
 use strum::VariantArray as _;
 
+use self::cluster::Cluster;
 use self::disk::Disk;
 use self::labels::By;
 pub(crate) use self::labels::{Dropped, Ended, Limit, TurnedAway};
@@ -51,6 +53,8 @@ pub(crate) struct Metrics {
     pub(crate) log_failures: Counter,
     /// What the log takes of its disk.
     pub(crate) disk: Disk,
+    /// How the node stands among others.
+    pub(crate) cluster: Cluster,
     log_batch: Histogram,
     log_seconds: Histogram,
     fan_out_seconds: Histogram,
@@ -82,6 +86,7 @@ impl Metrics {
             cleared: Counter::default(),
             log_failures: Counter::default(),
             disk: Disk::default(),
+            cluster: Cluster::default(),
             log_batch: Histogram::new(exponential_buckets(1.0, 2.0, 10)),
             // 64 µs to 2 s: the longest that a commit waits for another process.
             log_seconds: Histogram::new(exponential_buckets(64e-6, 2.0, 16)),
@@ -112,6 +117,7 @@ impl Metrics {
         all.register("cleared", "Messages cleared away by retention", self.cleared.clone());
         all.register("log_failures", "Commits that failed", self.log_failures.clone());
         self.disk.register(all);
+        self.cluster.register(all);
         all.register(
             "log_commit_messages",
             "Messages, deletions and changes of one commit",

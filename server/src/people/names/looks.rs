@@ -16,7 +16,7 @@ use unicode_security::confusable_detection::skeleton;
 /// The looks of names that are taken. A name that is its own skeleton is not in here: it is found
 /// by its key.
 #[derive(Debug, Default)]
-pub(super) struct Looks {
+pub(crate) struct Looks {
     /// Skeletons, hashed: what counts is only whether there is one, and whose.
     owners: HashMap<u64, Owner>,
     hasher: RandomState,
@@ -32,7 +32,7 @@ struct Owner {
 
 impl Looks {
     /// The name is taken, once more.
-    pub(super) fn add(&mut self, name: &UserName) {
+    pub(crate) fn add(&mut self, name: &UserName) {
         for look in other_looks(name) {
             match self.owners.entry(self.hasher.hash_one(look)) {
                 Entry::Vacant(place) => {
@@ -48,7 +48,7 @@ impl Looks {
     }
 
     /// It is taken once less.
-    pub(super) fn remove(&mut self, name: &UserName) {
+    pub(crate) fn remove(&mut self, name: &UserName) {
         for look in other_looks(name) {
             let hash = self.hasher.hash_one(look);
             let Some(owner) = self.owners.get_mut(&hash).filter(|o| o.key == *name.key()) else {
@@ -62,7 +62,7 @@ impl Looks {
     }
 
     /// Keys of names that a reader would take for this one. They may be taken or not.
-    pub(super) fn like(&self, name: &UserName) -> Vec<Arc<str>> {
+    pub(crate) fn like(&self, name: &UserName) -> Vec<Arc<str>> {
         let mut found = Vec::new();
         for look in other_looks(name) {
             let owner = self.owners.get(&self.hasher.hash_one(&look)).map(|owner| &owner.key);

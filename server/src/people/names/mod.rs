@@ -6,12 +6,13 @@
 
 mod kept;
 mod looks;
+mod person;
 mod person_id;
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use parking_lot::{Mutex, MutexGuard};
 use protocol::{NameError, Refusal, UserName};
@@ -19,9 +20,9 @@ use protocol::{NameError, Refusal, UserName};
 use self::kept::AllKept;
 pub use self::kept::KEPT_MAX;
 pub(crate) use self::kept::Kept;
-use self::looks::Looks;
+pub(crate) use self::looks::Looks;
+pub(crate) use self::person::{Person, Proof};
 pub(crate) use self::person_id::{Owner, PersonId};
-use crate::limits::rate::Rate;
 use crate::people::key_hash::KeyHash;
 
 /// Names tried for a guest before giving up. With 36^4 names and 20,000 guests, each try is taken
@@ -29,58 +30,6 @@ use crate::people::key_hash::KeyHash;
 const GUEST_TRIES_MAX: usize = 32;
 /// Letters and digits after `guest-`.
 const GUEST_CHARS: usize = 4;
-
-/// What shows that two connections under one name are the same person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Proof {
-    /// Nothing: each is a person of its own.
-    None,
-    /// A key.
-    Key(KeyHash),
-    /// A token for this name.
-    Token,
-}
-
-/// Who somebody is, shared by all their connections.
-#[derive(Debug)]
-pub(crate) struct Person {
-    /// Spelt as their first connection spelt it: one person has one spelling.
-    pub(crate) name: UserName,
-    pub(crate) proof: Proof,
-    /// As soon as it is known.
-    number: OnceLock<PersonId>,
-    /// What they said lately, over all their connections.
-    said: Rate,
-}
-
-impl Person {
-    pub(crate) fn new(name: UserName, proof: Proof) -> Self {
-        Person { name, proof, number: OnceLock::new(), said: Rate::default() }
-    }
-
-    pub(crate) fn said(&self) -> &Rate {
-        &self.said
-    }
-
-    /// Which person it is, if the name is theirs for good.
-    pub(crate) fn number(&self) -> Option<PersonId> {
-        self.number.get().copied()
-    }
-
-    /// They are this one, from now on.
-    pub(crate) fn is(&self, number: PersonId) {
-        // Who has a number keeps it.
-        let _ = self.number.set(number);
-    }
-
-    /// The hash of their key, if they have one.
-    pub(crate) fn key(&self) -> Option<KeyHash> {
-        match self.proof {
-            Proof::Key(key) => Some(key),
-            Proof::None | Proof::Token => None,
-        }
-    }
-}
 
 /// Why a name cannot be had.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -230,6 +179,17 @@ impl<M: Clone + PartialEq> Names<M> {
     /// Notes the use of a kept name; true if that is worth writing down.
     pub(crate) fn used(&self, name: &UserName, now: u64) -> bool {
         self.lock().kept.used(name.key(), now)
+    }
+
+    /// A kept name was used on another node, where that was written down.
+    pub(crate) fn used_elsewhere(&self, name: &UserName, used: u64) {
+        let _ = self.lock().kept.used(name.key(), used);
+    }
+
+    /// All connections that have a name.
+    pub(crate) fn connections(&self) -> Vec<M> {
+        let state = self.lock();
+        state.in_use.values().flat_map(|holder| holder.connections.iter().cloned()).collect()
     }
 
     /// Notes the use of a name by who goes now; if that is worth writing down, what it then is.

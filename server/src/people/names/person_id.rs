@@ -5,10 +5,11 @@
 use std::sync::Arc;
 
 use protocol::{MessageId, UserName};
+use serde::{Deserialize, Serialize};
 
 /// A person: the id of the event that made them. Names, keys, messages, bans and mutes belong to it,
 /// so that whoever takes a name next inherits nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct PersonId(MessageId);
 
 impl PersonId {
@@ -24,7 +25,7 @@ impl PersonId {
 }
 
 /// Whose something is: a person's, or, of those who have no number, whoever's who is spelt so.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Owner {
     Person(PersonId),
     /// The folded name.

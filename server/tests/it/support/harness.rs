@@ -66,6 +66,12 @@ impl TestServer {
         TestServer { address, metrics: at, running: Some(Running { stop, thread }) }
     }
 
+    /// Waits until it says that it is ready.
+    pub(crate) async fn is_ready(&self) {
+        let says_so = async { while !get(self.address, "/readyz").await.contains(" 200 ") {} };
+        timeout(PATIENCE, says_so).await.expect("it never is ready");
+    }
+
     pub(crate) async fn stop(mut self) -> Stopped {
         let running = self.running.take().unwrap();
         tokio::task::spawn_blocking(|| running.end()).await.unwrap()

@@ -1,8 +1,8 @@
 //! What was said and deleted before, and what is sent again, on a database of an earlier server.
 
-use protocol::{DELETED_CONTENT, Message, MessageId};
+use protocol::{DELETED_CONTENT, Message, MessageId, ToClient};
 
-use super::{BEA, DEV, NAMES, OTHER, Old, RETENTION, Said, resume};
+use super::{BEA, DEV, NAMES, OTHER, Old, RETENTION, Said, TOPICS, resume};
 use crate::people::moderation::MOD_KEY;
 use crate::support::harness::{query, say, say_ref};
 
@@ -119,10 +119,21 @@ async fn a_message_of_before_can_be_deleted() {
         moderator.expect_entry().await;
         let delete = serde_json::json!({"type": "delete", "room": DEV, "message": first.id});
         moderator.send(delete.to_string()).await;
-        while !matches!(moderator.next().await, protocol::ToClient::Deleted(_)) {}
+        while !matches!(moderator.next().await, ToClient::Deleted(_)) {}
         let page = resume(&server, DEV, 0).await;
         let deleted = Said { content: String::new(), ..first };
         assert_eq!(told(&page.messages[0]), expected(&deleted));
+    }
+}
+
+#[tokio::test]
+async fn what_a_room_was_about_is_told_to_who_joins() {
+    for old in Old::since(TOPICS) {
+        let server = old.start().await;
+        let mut dan = server.connect_with(&query(OTHER, "Dan", ""), Some(super::STRANGER)).await;
+        dan.expect_entry().await;
+        let ToClient::Room(room) = dan.next().await else { panic!("nothing is told") };
+        assert_eq!(room.topic.as_str(), "about the East");
     }
 }
 

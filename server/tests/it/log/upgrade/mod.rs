@@ -20,11 +20,14 @@ use crate::support::harness::{TestServer, query};
 
 /// The versions of which there is a file.
 const OLDEST: u32 = 1;
-const NEWEST: u32 = 6;
+const NEWEST: u32 = 7;
 /// Names are kept, there are moderators, and messages are deleted since this version.
 const NAMES: u32 = 2;
 /// Old messages are cleared away since this version.
 const RETENTION: u32 = 3;
+
+/// Rooms are about something since this version.
+const TOPICS: u32 = 7;
 
 /// The room with an ASCII name, and the other.
 const DEV: &str = "dev";

@@ -1,94 +1,49 @@
-//! The one thread that writes: it takes all that waits, gives it its place in the order, commits it, and
-//! then tells.
+//! The writer of a server that is alone: it takes all that waits, gives it its place in the order, commits it,
+//! and then tells.
 //!
 //! This file does not know SQL.
 
-use std::io;
-use std::sync::Arc;
-use std::thread::{self, sleep};
-use std::time::{Duration, Instant};
+use std::thread::park_timeout;
+use std::time::Instant;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
-use crate::hub::Hub;
-use crate::lifecycle::parts::{Part, Parts};
+use super::thread::{COMMIT_INTERVAL, LogThread};
 use crate::log::command::{Command, ReplyTo};
-use crate::log::database::checkpoint::Checkpoints;
-use crate::log::database::guard::Guard;
-use crate::log::database::store::Store;
-use crate::log::effects::{Effects, To};
+use crate::log::effects::To;
 use crate::log::event::{Act, Event};
 use crate::log::outcome::Outcome;
-use crate::log::reading::ReaderThreads;
 use crate::log::sequencer::Sequencer;
-use crate::log::time::Time;
-use crate::log::upkeep::UpkeepThread;
-use crate::monitoring::metrics::Metrics;
 
 /// Most messages of one commit: by then its cost per message has vanished, and waiting for it is
 /// still short.
 const BATCH_MAX: usize = 512;
 
-/// From the beginning of a commit to that of the next one at least: a commit, with the threads it
-/// wakes, costs as much as ten messages in it, so a busy log waits for some to come together. Far
-/// below what anybody notices; and a message after a pause does not wait at all. The shorter, the
-/// dearer: see `docs/performance.md`.
-const COMMIT_INTERVAL: Duration = Duration::from_millis(4);
-
-/// The thread, and what it works with. Dropped in this order, the database is closed before anybody
-/// hears of the end.
-pub(super) struct LogThread {
-    pub(super) _reading: ReaderThreads,
-    pub(super) store: Store,
-    pub(super) sequencer: Sequencer,
-    pub(super) effects: Effects,
-    pub(super) guard: Guard,
-    pub(super) checkpoints: Option<Checkpoints>,
-    pub(super) _upkeep: UpkeepThread,
-    pub(super) hub: Hub,
-    pub(super) metrics: Arc<Metrics>,
-    pub(super) time: Time,
-    pub(super) parts: Parts,
-}
-
 impl LogThread {
-    /// Starts it; the receiver hears of its end.
-    pub(super) fn spawn(self, queue: mpsc::Receiver<Command>) -> io::Result<oneshot::Receiver<()>> {
-        let (ended, end) = oneshot::channel();
-        thread::Builder::new().name("log-writer".into()).spawn(move || {
-            let mut thread = self;
-            // Declared last: in a panic it is told first, since the threads that are waited for then
-            // end only when the server does.
-            let running = thread.parts.begin(Part::LogWriter);
-            thread.run(queue);
-            drop(thread);
-            running.done();
-            // The database is closed now. Nobody may be waiting for it.
-            let _ = ended.send(());
-        })?;
-        Ok(end)
-    }
-
-    fn run(&mut self, mut queue: mpsc::Receiver<Command>) {
+    pub(super) fn run(&mut self, mut queue: mpsc::Receiver<Command>, mut sequencer: Sequencer) {
         let mut commands = Vec::with_capacity(BATCH_MAX);
         let mut next = Instant::now();
         while queue.blocking_recv_many(&mut commands, BATCH_MAX) > 0 {
             gather(&mut queue, &mut commands, next);
             let began = Instant::now();
             next = began + COMMIT_INTERVAL;
-            let batch = self.place(&mut commands);
+            let batch = self.place(&mut commands, &mut sequencer);
             let batch = self.writable(batch);
             if !batch.is_empty() {
                 self.commit(batch, began);
             }
         }
-        self.note_time();
+        self.note_time(&mut sequencer);
     }
 
     /// Gives each its place in the order.
-    fn place(&mut self, commands: &mut Vec<Command>) -> Vec<(Event, ReplyTo)> {
+    fn place(
+        &self,
+        commands: &mut Vec<Command>,
+        sequencer: &mut Sequencer,
+    ) -> Vec<(Event, ReplyTo)> {
         let now_us = self.time.read().now_us;
-        let place = |Command { act, reply_to }| (self.sequencer.place(act, now_us), reply_to);
+        let place = |Command { act, reply_to }| (sequencer.place(act, now_us), reply_to);
         commands.drain(..).map(place).collect()
     }
 
@@ -125,21 +80,13 @@ impl LogThread {
     }
 
     /// Notes for the next start up to when time has passed.
-    fn note_time(&mut self) {
+    fn note_time(&mut self, sequencer: &mut Sequencer) {
         let time = self.time.read();
         let Some(known) = time.known_ms() else { return };
-        let event = self.sequencer.place(Act::NoteTime(known), time.now_us);
+        let event = sequencer.place(Act::NoteTime(known), time.now_us);
         let batch = self.writable(vec![(event, ReplyTo::Nobody)]);
         if !batch.is_empty() {
             self.commit(batch, Instant::now());
-        }
-    }
-
-    fn checkpoint(&mut self, erased: bool) {
-        if self.checkpoints.as_mut().is_some_and(|all| all.committed(erased))
-            && let Err(error) = self.store.checkpoint()
-        {
-            tracing::warn!(%error, "cannot move the write-ahead log into its file yet");
         }
     }
 }
@@ -148,7 +95,8 @@ impl LogThread {
 fn gather(queue: &mut mpsc::Receiver<Command>, batch: &mut Vec<Command>, due: Instant) {
     let early = due.saturating_duration_since(Instant::now());
     if batch.len() < BATCH_MAX && !early.is_zero() {
-        sleep(early);
+        // Nobody unparks it: it waits.
+        park_timeout(early);
     }
     while batch.len() < BATCH_MAX
         && let Ok(command) = queue.try_recv()

@@ -1,0 +1,110 @@
+//! What happened in the order of the cluster, followed by what this node has in memory of people, and carried
+//! out for those who are connected here.
+//!
+//! This file does not know where the order comes from.
+
+use std::sync::{Arc, Weak};
+
+use protocol::{Moderated, Refusal, ToClient};
+use tokio::sync::mpsc;
+
+use super::carry_out::{self, Done};
+use super::engine::Engine;
+use crate::cluster::standing::Standing;
+use crate::frame::{Delivery, Frame};
+use crate::log::event::{NameProof, TakeName, UseName};
+use crate::log::order::answer::Moderator;
+use crate::log::order::entry::Moderation;
+use crate::log::order::shared::News;
+use crate::outbox::End;
+use crate::people::names::{Kept, PersonId};
+
+/// Follows until the log has ended. It keeps nothing of the server going.
+pub(crate) async fn follow(engine: Weak<Engine>, mut news: mpsc::Receiver<News>) {
+    let standing = engine.upgrade().and_then(|engine| Some(engine.cluster.as_ref()?.watch()));
+    let Some(mut standing) = standing else { return };
+    loop {
+        tokio::select! {
+            it = news.recv() => {
+                let Some(it) = it else { return };
+                let Some(engine) = engine.upgrade() else { return };
+                engine.learn(it).await;
+            }
+            changed = standing.changed() => {
+                let (Ok(()), Some(engine)) = (changed, engine.upgrade()) else { return };
+                engine.tell_standing();
+            }
+        }
+    }
+}
+
+impl Engine {
+    async fn learn(&self, news: News) {
+        let auth = &self.auth;
+        match news {
+            News::Named(take, person) => self.named(&take, person),
+            News::Used(UseName { name, used, .. }) => {
+                auth.names.used_elsewhere(&name, auth.time.read().from_stored(used));
+            }
+            News::Imposed(mut sanction, id) => {
+                let time = auth.time.read();
+                sanction.until = sanction.until.map(|until| time.from_stored(until));
+                auth.sanctions.impose(sanction, id);
+            }
+            News::Lifted(lift) => auth.sanctions.lifted(&lift),
+            News::Moderated(moderation, moderator) => self.moderated(*moderation, moderator).await,
+            News::Lost(name) => {
+                let connections =
+                    auth.names.find(&name).map_or_else(Vec::new, |(_, theirs)| theirs);
+                for connection in connections {
+                    connection.outbox.end(End::Refused(Refusal::NameTaken));
+                }
+            }
+        }
+    }
+
+    fn named(&self, take: &TakeName, person: PersonId) {
+        let names = &self.auth.names;
+        match take.proof {
+            NameProof::Key { hash, .. } => {
+                let (now, time) = (self.auth.time.age_ms(), self.auth.time.read());
+                let used = time.from_stored(take.used);
+                let kept = Kept { name: take.name.clone(), key: hash, used, person: Some(person) };
+                // Where there is no room for it, the database still knows.
+                names.keep(kept, now);
+                names.has_stored(&take.name, person);
+            }
+            NameProof::Token => names.has_subject(&take.name, person),
+        }
+    }
+
+    async fn moderated(&self, moderation: Moderation, moderator: Option<Moderator>) {
+        let Moderation { action, sanction, seconds, reason, reference } = moderation;
+        let (room, user) = (sanction.room.clone(), sanction.user.clone());
+        let told =
+            Moderated { action, room, user, by: sanction.by.clone(), seconds, reason, reference };
+        // The hub ends only with the server.
+        let _ = carry_out::tell(self, Done { told, sanction, moderator }).await;
+    }
+
+    /// Everybody who is connected here hears how this node stands.
+    fn tell_standing(&self) {
+        let Some(frame) = self.standing_frame() else { return };
+        self.auth.names.connections().iter().for_each(|it| it.outbox.push(&frame));
+    }
+
+    /// What is told of it; none where a server is alone.
+    fn standing_frame(&self) -> Option<Arc<Frame>> {
+        let cluster = self.cluster.as_ref()?;
+        let (standing, servers) = (cluster.standing().told(), cluster.addresses());
+        let told = ToClient::Cluster(protocol::Cluster { standing, servers });
+        Some(Frame::text(told.encode(), Delivery::Always))
+    }
+
+    /// The same for who enters, if there is something to tell.
+    pub(super) fn entry_frame(&self) -> Option<Arc<Frame>> {
+        let cluster = self.cluster.as_ref()?;
+        let is_usual = cluster.standing() == Standing::Current && cluster.addresses().len() < 2;
+        if is_usual { None } else { self.standing_frame() }
+    }
+}

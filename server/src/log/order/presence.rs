@@ -1,0 +1,340 @@
+//! Who is connected to this node, and what of it the others are still to hear.
+//!
+//! It is counted here, so that the first connection of a person and their last are news and the others are
+//! not. Nobody waits for it but who wants a name. This file does not know how records are made or sent.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use protocol::{Refusal, Role, RoomName, UserName};
+use tokio::sync::{Notify, oneshot};
+
+use super::answer::{Answer, ClaimId, Moderator};
+use super::entry::{Claim, Come, Entry, Here, Moderation, Present};
+
+/// Comings and goings that wait to be told. With more, all of it is told anew.
+const WAITING_MAX: usize = 200_000;
+/// Bytes of one part of [`Presence::everybody`], about: half of what a record takes.
+const PART_BYTES: usize = 256 * 1024;
+
+/// What became of a claim: how the name is spelt, or why it is not theirs.
+pub(crate) type Verdict = Result<UserName, Refusal>;
+
+/// Somebody who is connected, by a number of this process: who comes again after their name was lost is
+/// another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PresentId(u64);
+
+/// Shared by the connections of this node and the task that sends its records.
+#[derive(Debug, Default)]
+pub(crate) struct Presence {
+    state: Mutex<State>,
+    /// There is something to tell.
+    pub(crate) changed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    people: HashMap<Arc<str>, Person>,
+    /// Names to be claimed, in order.
+    claims: VecDeque<Arc<str>>,
+    /// What else is to be told, in order.
+    passing: VecDeque<(Entry, Answer)>,
+    /// Claims that were sent and not decided, and how many there were so far.
+    undecided: HashSet<ClaimId>,
+    sent: u64,
+    /// People so far.
+    came: u64,
+    /// Nothing can be told, and all of it is to be told anew.
+    lost: bool,
+}
+
+#[derive(Debug)]
+struct Person {
+    id: PresentId,
+    claim: Claim,
+    connections: usize,
+    standing: Standing,
+    rooms: HashMap<Arc<str>, Room>,
+    waiting: Vec<oneshot::Sender<Verdict>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// The claim is still to be sent.
+    Wanted,
+    /// It was sent, and is not decided.
+    Sent(ClaimId),
+    Held,
+    /// They came in while nothing could be told.
+    LetIn,
+}
+
+#[derive(Debug)]
+struct Room {
+    name: RoomName,
+    role: Role,
+    connections: usize,
+}
+
+impl Presence {
+    /// One more connection of a person, who hears what becomes of their claim.
+    pub(crate) fn claim(&self, claim: Claim) -> (PresentId, oneshot::Receiver<Verdict>) {
+        let (decided, verdict) = oneshot::channel();
+        let mut state = self.state.lock();
+        let key = claim.name.key().clone();
+        let person = state.person(claim);
+        let id = person.id;
+        person.connections += 1;
+        if person.standing == Standing::Held {
+            // Who asks is there.
+            let _ = decided.send(Ok(person.claim.name.clone()));
+            return (id, verdict);
+        }
+        person.waiting.push(decided);
+        if person.connections == 1 && person.standing == Standing::Wanted {
+            state.claims.push_back(key);
+        }
+        drop(state);
+        self.changed.notify_one();
+        (id, verdict)
+    }
+
+    /// One more connection of a person while nothing can be told: the claim is sent when it can.
+    pub(crate) fn let_in(&self, claim: Claim) -> PresentId {
+        let mut state = self.state.lock();
+        let person = state.person(claim);
+        person.connections += 1;
+        if person.connections == 1 {
+            person.standing = Standing::LetIn;
+        }
+        person.id
+    }
+
+    /// One connection less; nothing if the name was lost.
+    pub(crate) fn release(&self, id: PresentId, name: &UserName) {
+        let mut state = self.state.lock();
+        let Some(person) = state.find(id, name) else { return };
+        person.connections -= 1;
+        if person.connections > 0 {
+            return;
+        }
+        match person.standing {
+            Standing::Wanted => state.claims.retain(|key| key != name.key()),
+            Standing::LetIn => {}
+            // Decided or not: others may hold it for held.
+            Standing::Sent(_) | Standing::Held => state.tell(Entry::Yield(name.clone())),
+        }
+        state.people.remove(name.key());
+        drop(state);
+        self.changed.notify_one();
+    }
+
+    /// One more connection of a person in a room.
+    pub(crate) fn enter(&self, id: PresentId, room: &RoomName, user: &UserName, role: Role) {
+        let mut state = self.state.lock();
+        let Some(person) = state.find(id, user) else { return };
+        let is_told = person.standing == Standing::Held;
+        let fresh = || Room { name: room.clone(), role, connections: 0 };
+        let there = person.rooms.entry(room.key().clone()).or_insert_with(fresh);
+        there.connections += 1;
+        if there.connections > 1 || !is_told {
+            return;
+        }
+        let come = Come { room: room.clone(), user: person.claim.name.clone(), role };
+        state.tell(Entry::Come(Box::new(come)));
+        drop(state);
+        self.changed.notify_one();
+    }
+
+    /// One connection less in a room.
+    pub(crate) fn leave(&self, id: PresentId, room: &RoomName, user: &UserName) {
+        let mut state = self.state.lock();
+        let Some(person) = state.find(id, user) else { return };
+        let is_told = person.standing == Standing::Held;
+        let Some(there) = person.rooms.get_mut(room.key()) else { return };
+        there.connections -= 1;
+        if there.connections > 0 {
+            return;
+        }
+        person.rooms.remove(room.key());
+        if is_told {
+            state.tell(Entry::Go(room.clone(), user.clone()));
+            drop(state);
+            self.changed.notify_one();
+        }
+    }
+
+    /// What a moderator did; false if nothing can be told.
+    pub(crate) fn moderated(&self, moderation: Moderation, moderator: Moderator) -> bool {
+        let mut state = self.state.lock();
+        if state.lost {
+            return false;
+        }
+        let entry = Entry::Moderated(Box::new(moderation));
+        state.passing.push_back((entry, Answer::Moderator(moderator)));
+        drop(state);
+        self.changed.notify_one();
+        true
+    }
+
+    /// What is to be told next, at most so much of it: goings and comings first, so that a name is free before it
+    /// is claimed. No claims while `hold` is set.
+    pub(crate) fn take(&self, max: usize, hold: bool) -> Vec<(Entry, Answer)> {
+        let mut state = self.state.lock();
+        let count = state.passing.len().min(max);
+        let mut entries: Vec<_> = state.passing.drain(..count).collect();
+        while !hold
+            && entries.len() < max
+            && let Some(key) = state.claims.pop_front()
+        {
+            let id = ClaimId(state.sent);
+            let Some(person) = state.people.get_mut(&key) else { continue };
+            person.standing = Standing::Sent(id);
+            entries.push((Entry::Claim(Box::new(person.claim.clone())), Answer::Claim(id)));
+            state.sent += 1;
+            state.undecided.insert(id);
+        }
+        entries
+    }
+
+    /// Whether anything waits to be told.
+    pub(crate) fn has_news(&self) -> bool {
+        let state = self.state.lock();
+        !state.passing.is_empty() || !state.claims.is_empty()
+    }
+
+    /// A claim of this node was decided. A name that somebody has here and another got is told back: its
+    /// connections have to end.
+    pub(crate) fn decided(
+        &self,
+        id: ClaimId,
+        claim: &Claim,
+        verdict: &Verdict,
+    ) -> Option<UserName> {
+        let mut state = self.state.lock();
+        state.undecided.remove(&id);
+        let person = state.people.get_mut(claim.name.key());
+        // Else they have gone, or a new life of the node asks again.
+        let person = person.filter(|it| it.standing == Standing::Sent(id))?;
+        let waiting = std::mem::take(&mut person.waiting);
+        // Who asked may have gone.
+        let answer = |asked: oneshot::Sender<Verdict>| drop(asked.send(verdict.clone()));
+        let came_in = person.connections > waiting.len();
+        match verdict {
+            Ok(name) => state.hold(claim, name),
+            Err(_) => drop(state.people.remove(claim.name.key())),
+        }
+        drop(state);
+        waiting.into_iter().for_each(answer);
+        self.changed.notify_one();
+        (verdict.is_err() && came_in).then(|| claim.name.clone())
+    }
+
+    /// Everybody who is connected here, in parts, if the others have heard of all of them.
+    pub(crate) fn everybody(&self) -> Option<Vec<Entry>> {
+        let state = self.state.lock();
+        if !state.undecided.is_empty() || !state.passing.is_empty() {
+            return None;
+        }
+        let held = state.people.values().filter(|person| person.standing == Standing::Held);
+        let (mut parts, mut people, mut bytes) = (Vec::new(), Vec::new(), 0);
+        for present in held.map(Person::present) {
+            bytes += present.bytes();
+            people.push(present);
+            if bytes >= PART_BYTES {
+                parts.push(Here { people: std::mem::take(&mut people), is_last: false });
+                bytes = 0;
+            }
+        }
+        parts.push(Here { people, is_last: true });
+        Some(parts.into_iter().map(|part| Entry::Here(Box::new(part))).collect())
+    }
+
+    /// Nothing can be told: who waits for a name hears `unavailable`, and all else is told anew later. Gives back
+    /// who hears that what they did is refused.
+    pub(crate) fn cut(&self) -> Vec<Answer> {
+        let mut state = self.state.lock();
+        state.lost = true;
+        state.claims.clear();
+        let mut refused = Vec::new();
+        state.people.retain(|_, person| {
+            let were_in = person.connections > person.waiting.len();
+            refused.append(&mut person.waiting);
+            were_in
+        });
+        let passing = std::mem::take(&mut state.passing);
+        drop(state);
+        refused.into_iter().for_each(|asked| drop(asked.send(Err(Refusal::Unavailable))));
+        passing.into_iter().map(|(_, answer)| answer).collect()
+    }
+
+    /// Whether all of it is to be told anew, in a new life of the node.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.state.lock().lost
+    }
+
+    /// A new life begins: nobody has heard of anything.
+    pub(crate) fn begin_anew(&self) {
+        let mut state = self.state.lock();
+        let State { people, claims, passing, undecided, lost, .. } = &mut *state;
+        people.values_mut().for_each(|person| person.standing = Standing::Wanted);
+        *claims = people.keys().cloned().collect();
+        passing.clear();
+        undecided.clear();
+        *lost = false;
+        drop(state);
+        self.changed.notify_one();
+    }
+}
+
+impl Person {
+    fn new(id: PresentId, claim: Claim) -> Self {
+        let (rooms, waiting) = (HashMap::new(), Vec::new());
+        Person { id, claim, connections: 0, standing: Standing::Wanted, rooms, waiting }
+    }
+
+    fn present(&self) -> Present {
+        let Claim { name, proof, moderates, .. } = self.claim.clone();
+        let rooms = self.rooms.values().map(|room| (room.name.clone(), room.role)).collect();
+        Present { name, proof, moderates, rooms }
+    }
+}
+
+impl State {
+    /// Who is here with this claim, from now on.
+    fn person(&mut self, claim: Claim) -> &mut Person {
+        let State { people, came, .. } = self;
+        people.entry(claim.name.key().clone()).or_insert_with(|| {
+            *came += 1;
+            Person::new(PresentId(*came), claim)
+        })
+    }
+
+    fn find(&mut self, id: PresentId, name: &UserName) -> Option<&mut Person> {
+        self.people.get_mut(name.key()).filter(|person| person.id == id)
+    }
+
+    fn tell(&mut self, entry: Entry) {
+        if self.lost {
+            return;
+        }
+        self.passing.push_back((entry, Answer::Nobody));
+        if self.passing.len() > WAITING_MAX {
+            self.passing.clear();
+            self.lost = true;
+        }
+    }
+
+    /// The name is theirs, spelt like this; the rooms that they are in already are news.
+    fn hold(&mut self, claim: &Claim, name: &UserName) {
+        let Some(person) = self.people.get_mut(claim.name.key()) else { return };
+        person.standing = Standing::Held;
+        person.claim.name = name.clone();
+        let come =
+            |room: &Room| Come { room: room.name.clone(), user: name.clone(), role: room.role };
+        let comes: Vec<_> = person.rooms.values().map(come).collect();
+        comes.into_iter().for_each(|come| self.tell(Entry::Come(Box::new(come))));
+    }
+}

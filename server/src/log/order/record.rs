@@ -1,0 +1,62 @@
+//! A record: one message of the stream. It alone knows how that is written.
+//!
+//! The first byte is the form; the rest is the record in [postcard](https://docs.rs/postcard)'s format. A
+//! node writes and reads only forms that it knows. This file does not know what follows from an entry.
+
+use serde::{Deserialize, Serialize};
+
+use super::entry::Entry;
+use super::name::NodeName;
+use super::verify::Seen;
+
+/// The form that this program writes, and the only one so far.
+const FORM: u8 = 1;
+/// Most entries of one record, as many as a commit has.
+pub(crate) const ENTRIES_MAX: usize = 512;
+/// Most bytes of a record: half of what the stream takes, since one entry may pass it.
+pub(crate) const RECORD_BYTES_MAX: usize = 512 * 1024;
+
+/// All that a node had to say at a moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Record {
+    pub(crate) node: NodeName,
+    /// When this life of the node began: a number that grows with each.
+    pub(crate) era: u64,
+    /// Its number within the era. It counts only right after the one before.
+    pub(crate) number: u64,
+    /// Once a second: how far the node has applied the order, and what came out of it.
+    pub(crate) seen: Option<Seen>,
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// Bytes that are no record.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum BadRecord {
+    /// A newer program wrote it.
+    #[error(
+        "a record has the form {0}, and this program knows up to {FORM}: upgrade this node, then start \
+         it again"
+    )]
+    Form(u8),
+    /// No node wrote it.
+    #[error("not a record: {0}")]
+    Malformed(postcard::Error),
+}
+
+impl Record {
+    /// # Errors
+    /// That a value cannot be written in this form: none that a node has.
+    pub(crate) fn encode(&self) -> Result<Vec<u8>, postcard::Error> {
+        postcard::to_extend(self, vec![FORM])
+    }
+
+    /// # Errors
+    /// [`BadRecord`].
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, BadRecord> {
+        match bytes.split_first() {
+            Some((&FORM, rest)) => postcard::from_bytes(rest).map_err(BadRecord::Malformed),
+            Some((&form, _)) if form > FORM => Err(BadRecord::Form(form)),
+            _ => Err(BadRecord::Malformed(postcard::Error::DeserializeUnexpectedEnd)),
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Several servers that are one chat, over a real NATS server.
+
+mod order;
