@@ -44,11 +44,11 @@ impl Engine {
         match news {
             News::Named(take, person) => self.named(&take, person),
             News::Used(UseName { name, used, .. }) => {
-                auth.names.used_elsewhere(&name, auth.time.read().from_stored(used));
+                auth.names.used_elsewhere(&name, auth.time.read().stored(used));
             }
             News::Imposed(mut sanction, id) => {
                 let time = auth.time.read();
-                sanction.until = sanction.until.map(|until| time.from_stored(until));
+                sanction.until = sanction.until.map(|until| time.stored(until));
                 auth.sanctions.impose(sanction, id);
             }
             News::Lifted(lift) => auth.sanctions.lifted(&lift),
@@ -68,7 +68,7 @@ impl Engine {
         match take.proof {
             NameProof::Key { hash, .. } => {
                 let (now, time) = (self.auth.time.age_ms(), self.auth.time.read());
-                let used = time.from_stored(take.used);
+                let used = time.stored(take.used);
                 let kept = Kept { name: take.name.clone(), key: hash, used, person: Some(person) };
                 // Where there is no room for it, the database still knows.
                 names.keep(kept, now);

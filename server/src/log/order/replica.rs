@@ -42,7 +42,7 @@ pub(crate) struct Applied {
 #[derive(Debug)]
 pub(crate) enum Became {
     /// Of what lasts.
-    Lasting(Event, Outcome),
+    Lasting(Box<(Event, Outcome)>),
     /// Of a claim: why the database does not give the name to who wants it.
     Claim(Option<Refusal>),
     /// It is not the database's business.
@@ -130,7 +130,7 @@ fn one(
             Entry::Act(act) => {
                 let event = sequencer.place(act.clone(), incoming.at_us);
                 let outcome = apply(db, known, &event)?;
-                Became::Lasting(event, outcome)
+                Became::Lasting(Box::new((event, outcome)))
             }
             Entry::Claim(claim) => Became::Claim(kept_for_another(db, claim)?),
             _ => Became::Passing,
@@ -148,7 +148,8 @@ fn one(
 fn digest(results: &[Became]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(results.len() * 9);
     for result in results {
-        let Became::Lasting(event, outcome) = result else { continue };
+        let Became::Lasting(lasting) = result else { continue };
+        let (event, outcome) = &**lasting;
         let (kind, number) = match outcome {
             Outcome::Said(message) => (1, message.id.get()),
             Outcome::Deleted(deletion) => (2, deletion.deleted.id.get()),

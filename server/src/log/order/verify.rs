@@ -61,8 +61,11 @@ impl Verifier {
             self.own.pop_front();
         }
         self.own.push_back(seen);
-        let due: Vec<_> = self.ahead.extract_if(.., |_, told| told.seq <= seen.seq).collect();
-        for (peer, told) in due {
+        let due = |told: &Seen| told.seq <= seen.seq;
+        let peers = self.ahead.iter().filter(|(_, told)| due(told));
+        let peers: Vec<_> = peers.map(|(peer, told)| (peer.clone(), *told)).collect();
+        for (peer, told) in peers {
+            self.ahead.remove(&peer);
             self.compare(peer, told);
         }
     }

@@ -152,7 +152,7 @@ impl Reading {
     }
 
     /// What is stored of another run or machine, as the age clock calls it.
-    pub(crate) fn from_stored(self, stored_ms: u64) -> u64 {
+    pub(crate) fn stored(self, stored_ms: u64) -> u64 {
         let set = self.now_ms().cast_signed() - self.age_ms.cast_signed();
         stored_ms.saturating_add_signed(-set)
     }

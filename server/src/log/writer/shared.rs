@@ -72,9 +72,9 @@ impl LogThread {
         order.shared.has_applied_id(order.replica.newest_id());
         for applied in batch {
             for became in &applied.results {
-                let Became::Lasting(_, outcome) = became else { continue };
+                let Became::Lasting(it) = became else { continue };
                 lasting += 1;
-                erased |= matches!(outcome, Outcome::Deleted(_) | Outcome::TopicSet(_));
+                erased |= matches!(it.1, Outcome::Deleted(_) | Outcome::TopicSet(_));
             }
             progress.seen = applied.seen;
             order.verifier.applied(applied.seen);
@@ -139,7 +139,8 @@ impl LogThread {
     ) {
         let shared = &order.shared;
         match (entry, became) {
-            (_, Became::Lasting(event, outcome)) => {
+            (_, Became::Lasting(lasting)) => {
+                let (event, outcome) = *lasting;
                 if !is_own {
                     self.metrics.cluster.foreign.inc();
                     news(&event, &outcome).into_iter().for_each(|it| tell(order, it));
