@@ -10,7 +10,7 @@ impl ReadPump {
     /// Queues it at once, or gives back what waits for a place: the pump reads nothing meanwhile, so TCP
     /// slows the loud while the log is behind. What becomes of it is told by the hub, or to the outbox.
     pub(super) fn keep(&self, act: Act) -> Option<Slow<'_>> {
-        let command = Command { act, reply_to: ReplyTo::Author(self.outbox.clone()) };
+        let command = Command { act, reply_to: ReplyTo::Author(self.outbox().clone()) };
         let command = self.engine.log.try_queue(command).err()?;
         Some(Box::pin(async {
             let queued = self.engine.log.queue(*command).await;

@@ -159,7 +159,7 @@ impl ReadPump {
 
     /// Tells whom it concerns, on all nodes, and puts out who has to go.
     async fn tell(&self, act: Moderate, sanction: Sanction) -> Result<Result<(), Refusal>, End> {
-        let moderator = Moderator { id: self.id, outbox: self.outbox.clone() };
+        let moderator = Moderator { id: self.id, outbox: self.outbox().clone() };
         let Some(cluster) = &self.engine.cluster else {
             let told = Moderated::new(act, self.claim.name().clone());
             let done = Done { told, sanction, moderator: Some(moderator) };

@@ -68,10 +68,10 @@ impl ReadPump {
             let look = self.life.not_after(self.now() + engine.config.ping_interval);
             tokio::select! {
                 biased;
-                () = self.outbox.told() => {}
+                () = self.outbox().told() => {}
                 () = &mut stopping => return Err(self.stopping()),
                 () = sleep_until(self.moment(look)) => {}
-                () = self.outbox.has_room() => return Ok(()),
+                () = self.outbox().has_room() => return Ok(()),
             }
         }
     }
@@ -84,19 +84,19 @@ impl ReadPump {
     }
 
     async fn enter_room(&mut self, entering: Entering) -> Result<Effect, End> {
-        self.outbox.hold();
+        self.outbox().hold();
         let (name, who) = (entering.room.name().clone(), self.ask(|_, context| context.who()));
         if let Some(held) = &self.held {
             held.enter(&name, who.1);
         }
-        let entered = self.engine.hub.join(name, self.id, who, self.outbox.clone()).await;
+        let entered = self.engine.hub.join(name, self.id, who, self.outbox().clone()).await;
         entered.map_err(|_| self.stopping())?;
         Ok(self.session.entered(entering))
     }
 
     async fn read(&mut self, reading: Reading) -> Result<Effect, End> {
         if !reading.is_join {
-            self.outbox.hold();
+            self.outbox().hold();
         }
         let log = &self.engine.log;
         if let Some(cluster) = self.engine.cluster.as_ref().filter(|_| reading.is_join) {
@@ -112,7 +112,7 @@ impl ReadPump {
         let stopping = &self.engine.stopping.begun;
         tokio::select! {
             biased;
-            end = self.outbox.ended() => Err(end),
+            end = self.outbox().ended() => Err(end),
             () = stopping.cancelled() => Err(self.stopping()),
             found = found => Ok(found),
         }
@@ -120,7 +120,7 @@ impl ReadPump {
 
     /// Goes out of rooms because a moderator said so.
     pub(super) async fn put_out(&mut self) {
-        for room in self.outbox.to_leave() {
+        for room in self.outbox().to_leave() {
             if let Some(open) = self.session.put_out(room) {
                 self.leave_hub(&open).await;
             }

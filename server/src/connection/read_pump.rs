@@ -31,7 +31,6 @@ use crate::people::names::Claim;
 /// A session, and what it needs to be carried out.
 pub(super) struct ReadPump {
     pub(super) engine: Arc<Engine>,
-    pub(super) outbox: Outbox,
     pub(super) id: ConnectionId,
     pub(super) claim: Claim<Admitted>,
     /// The same in the cluster. Boxed: a server that is alone has none.
@@ -62,7 +61,6 @@ impl ReadPump {
         let expires = expires.map(|at| at.into_std().saturating_duration_since(engine.began));
         let mut pump = ReadPump {
             id: engine.next_connection(),
-            outbox,
             session: Session::new(spender),
             claim,
             held,
@@ -75,7 +73,7 @@ impl ReadPump {
         match pump.perform(first).await {
             Ok(()) => {
                 if let Some(frame) = pump.engine.entry_frame() {
-                    pump.outbox.push(&frame);
+                    pump.outbox().push(&frame);
                 }
                 Ok(pump)
             }
@@ -89,7 +87,7 @@ impl ReadPump {
     /// Reads until the connection ends; then goes out of all rooms before the name is free again.
     pub(super) async fn run(&mut self, socket: &mut ReadHalf, inbound: &mut Inbound) -> End {
         let Err(end) = self.read_all(socket, inbound).await;
-        self.outbox.end(end.clone());
+        self.outbox().end(end.clone());
         Box::pin(self.leave_all()).await;
         self.engine.auth.left(&self.engine.log, self.claim.person());
         end
@@ -110,7 +108,7 @@ impl ReadPump {
             self.handle(arrived).await?;
             arrived = tokio::select! {
                 biased;
-                () = self.outbox.told() => Arrived::default(),
+                () = self.outbox().told() => Arrived::default(),
                 () = &mut stopping => return Err(self.stopping()),
                 read = poll_fn(|cx| inbound.poll_read(cx, socket)) => {
                     self.life.heard(self.now());
@@ -130,7 +128,7 @@ impl ReadPump {
         let next = match self.life.look(self.now(), config.ping_interval, config.ping_timeout)? {
             Look::Until(next) => next,
             Look::Ask(next) => {
-                self.outbox.push(&Frame::ping());
+                self.outbox().push(&Frame::ping());
                 next
             }
         };
@@ -141,7 +139,7 @@ impl ReadPump {
     /// Does what others ask for, and looks whether it is over. Asked before every text, since one
     /// read may bring many, and some of them wait.
     pub(super) async fn heed(&mut self) -> Result<(), End> {
-        match self.outbox.told_now() {
+        match self.outbox().told_now() {
             Some(Signal::End(end)) => return Err(end),
             Some(Signal::Leave) => Box::pin(self.put_out()).await,
             None => {}
@@ -160,7 +158,7 @@ impl ReadPump {
             }
         }
         if !arrived.answers.is_empty() {
-            self.outbox.push(&Frame::raw(arrived.answers));
+            self.outbox().push(&Frame::raw(arrived.answers));
         }
         match arrived.over {
             None => Ok(()),
@@ -211,7 +209,7 @@ impl ReadPump {
                 if let Some(refusal) = refusal {
                     self.metrics().refused(refusal.code());
                 }
-                self.outbox.release(*release);
+                self.outbox().release(*release);
                 Ok(None)
             }
             Effect::Leave(_)
@@ -233,7 +231,11 @@ impl ReadPump {
             self.engine.warnings.warn("messages", told(), told);
         }
         self.metrics().refused(refused.refusal.code());
-        self.outbox.push(&refused.frame());
+        self.outbox().push(&refused.frame());
+    }
+
+    pub(super) fn outbox(&self) -> &Outbox {
+        &self.claim.member().outbox
     }
 
     pub(super) fn stopping(&self) -> End {

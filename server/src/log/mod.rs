@@ -49,7 +49,9 @@ use self::reading::{READERS, Readers};
 use self::sanction::Sanction;
 use self::sequencer::Sequencer;
 pub(crate) use self::time::Time;
-pub(crate) use self::time::clock::{now_ms, now_us};
+pub(crate) use self::time::clock::now_ms;
+#[cfg(feature = "cluster")]
+pub(crate) use self::time::clock::now_us;
 use self::upkeep::UpkeepThread;
 use self::writer::{LogThread, Order, Source};
 use crate::config::Config;

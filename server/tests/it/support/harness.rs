@@ -67,6 +67,7 @@ impl TestServer {
     }
 
     /// Waits until it says that it is ready.
+    #[cfg(feature = "cluster")]
     pub(crate) async fn is_ready(&self) {
         let says_so = async { while !get(self.address, "/readyz").await.contains(" 200 ") {} };
         timeout(PATIENCE, says_so).await.expect("it never is ready");
