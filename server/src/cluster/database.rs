@@ -35,7 +35,9 @@ pub(super) struct Own {
 /// That it belongs to a cluster, unless the flags take it out of that.
 pub(crate) fn alone(config: &Config) -> Result<Database, JoinError> {
     let database = open(config)?;
-    let Some(_) = own(&database)?.member else { return Ok(database) };
+    if config.db == Db::Memory || own(&database)?.member.is_none() {
+        return Ok(database);
+    }
     if !config.cluster.standalone {
         return Err(ClusterError::NotAlone(database.path().to_owned()).into());
     }

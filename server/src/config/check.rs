@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use protocol::HISTORY_BYTES_MAX;
 
-use super::{Config, THREADS_MAX};
+use super::{Config, Db, THREADS_MAX};
 
 impl Config {
     /// Everything that cannot work, a sentence each, with the flag and its value.
@@ -49,6 +49,10 @@ impl Config {
             problems.push(format!(
                 "--metrics-listen is {at}, where --listen ({listen}) is: choose another port"
             ));
+        }
+        if self.cluster.is_node() && self.db == Db::Memory {
+            problems
+                .push("--cluster needs a database that stays: name a file with --db".to_owned());
         }
         if cfg!(not(feature = "cluster")) && self.cluster.is_node() {
             let urls: Vec<_> = self.cluster.cluster.iter().map(ToString::to_string).collect();
@@ -109,6 +113,16 @@ mod tests {
             let problems = config.problems();
             assert!(problems.len() == 1 && problems[0].starts_with(flag), "{problems:?}");
         }
+    }
+
+    #[test]
+    fn a_node_needs_a_database_file() {
+        let mut config = Config::for_tests();
+        config.cluster.cluster = vec!["nats://n1".parse().unwrap()];
+        let is_refused = |config: &Config| config.problems().iter().any(|it| it.contains("--db"));
+        assert!(is_refused(&config));
+        config.db = Db::File("nebula.db".into());
+        assert!(!is_refused(&config));
     }
 
     #[test]
