@@ -107,6 +107,8 @@ pub async fn run(
     let counted = Arc::new(Metrics::new(&config.log_lines_dropped));
     let mut shutdown = pin!(shutdown);
     let found = tokio::select! {
+        // A server that is alone waits for nobody here.
+        biased;
         found = database(&config, (&chat, metrics.as_ref()), &counted) => found?,
         () = &mut shutdown => return Ok(Stopped { tasks_left: 0, gauges: Gauges::default() }),
     };

@@ -254,7 +254,10 @@ impl Peer {
         loop {
             match self.next().await {
                 ToClient::Message(message) => return message,
-                ToClient::Join { .. } | ToClient::Leave { .. } | ToClient::Presence(_) => {}
+                ToClient::Join { .. }
+                | ToClient::Leave { .. }
+                | ToClient::Presence(_)
+                | ToClient::Room(_) => {}
                 other => panic!("{other:?} instead of a message"),
             }
         }
