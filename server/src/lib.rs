@@ -54,7 +54,7 @@ use self::config::DRAIN_TIMEOUT;
 pub use self::config::reload::Reload;
 pub use self::config::{ClusterConfig, Config, Db, Limits, LogFormat, NatsUrl, SyncMode, Upkeep};
 pub use self::error::RunError;
-use self::http::health;
+use self::http::health::{self, Answerer};
 use self::http::status::Status;
 pub use self::lifecycle::parts::Part;
 use self::listen::tls::Tls;
@@ -169,10 +169,8 @@ async fn database(
         return Ok((cluster::alone(config)?, None));
     }
     let (tls, status) = (Tls::of(config)?.map(Arc::new), Status::joining(config, metrics));
-    let chat = health::serve(chat.clone(), tls, status.clone(), health::joining);
-    let watched = watched.map(|it| health::serve(it.clone(), None, status, health::metrics));
-    let answering = [Some(tokio::spawn(chat)), watched.map(tokio::spawn)];
-    let _answering = answering.map(|task| task.map(AbortOnDropHandle::new));
+    let _chat = Answerer::start(chat.clone(), tls, status.clone(), health::joining);
+    let _watched = watched.map(|it| Answerer::start(it.clone(), None, status, health::metrics));
     let (database, joined) = cluster::join(config, metrics).await?;
     Ok((database, Some(joined)))
 }
@@ -181,8 +179,7 @@ async fn database(
 async fn joins(server: &Server, chat: &Arc<TcpListener>) {
     let Some(cluster) = &server.engine.cluster else { return };
     let (tls, status) = (server.tls.clone(), server.status.clone());
-    let answering = health::serve(chat.clone(), tls, status, health::joining);
-    let _answering = AbortOnDropHandle::new(tokio::spawn(answering));
+    let _answering = Answerer::start(chat.clone(), tls, status, health::joining);
     // What tells it ends with the log.
     let _ = cluster.watch().wait_for(|standing| *standing != Standing::Joining).await;
 }

@@ -3,6 +3,8 @@
 //! This file does not know what the metrics mean.
 
 use std::convert::Infallible;
+use std::future::pending;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +17,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::answers::{self, Answer, plain};
 use super::request;
@@ -35,6 +38,26 @@ const JOINING_RETRY: Duration = Duration::from_secs(1);
 /// How a listener answers.
 pub(crate) type Answering = fn(&Status, &Request<Incoming>) -> Answer;
 
+/// Answers one request of each connection, until this is dropped. Who asked before that is still answered.
+#[derive(Debug)]
+pub(crate) struct Answerer {
+    _ends: DropGuard,
+}
+
+impl Answerer {
+    pub(crate) fn start(
+        listener: Arc<TcpListener>,
+        tls: Option<Arc<Tls>>,
+        status: Status,
+        answering: Answering,
+    ) -> Self {
+        let ends = CancellationToken::new();
+        let ended = ends.clone().cancelled_owned();
+        tokio::spawn(serve_until(ended, listener, tls, status, answering));
+        Answerer { _ends: ends.drop_guard() }
+    }
+}
+
 /// Answers one request of each connection, for as long as it is polled.
 pub(crate) async fn serve(
     listener: Arc<TcpListener>,
@@ -42,9 +65,21 @@ pub(crate) async fn serve(
     status: Status,
     answering: Answering,
 ) {
+    serve_until(pending(), listener, tls, status, answering).await;
+}
+
+async fn serve_until(
+    ended: impl Future<Output = ()>,
+    listener: Arc<TcpListener>,
+    tls: Option<Arc<Tls>>,
+    status: Status,
+    answering: Answering,
+) {
     let mut askers = JoinSet::new();
+    let mut ended = pin!(ended);
     loop {
         tokio::select! {
+            () = &mut ended => break,
             accepted = listener.accept(), if askers.len() < ASKERS_MAX => match accepted {
                 Ok((socket, _)) => {
                     let asked = welcome(socket, tls.clone(), status.clone(), answering);
@@ -58,6 +93,7 @@ pub(crate) async fn serve(
             Some(_) = askers.join_next() => {}
         }
     }
+    while askers.join_next().await.is_some() {}
 }
 
 async fn welcome(socket: TcpStream, tls: Option<Arc<Tls>>, status: Status, answering: Answering) {
