@@ -6,6 +6,7 @@ use protocol::{Refusal, Role};
 
 use super::{Admitted, Auth};
 use crate::cluster::{Cluster, Held};
+use crate::log::Log;
 use crate::log::order::entry;
 use crate::people::names::{Claim, Person, Proof};
 
@@ -13,10 +14,16 @@ use crate::people::names::{Claim, Person, Proof};
 const GUEST_TRIES: u32 = 8;
 
 impl Auth {
+    /// Milliseconds of disuse after which a name is free, in the whole cluster; none is never.
+    pub(super) fn expiry(&self, log: &Log) -> Option<u64> {
+        let settings = log.order().and_then(|order| order.settings());
+        settings.map_or(self.name_expiry, |settings| settings.name_expiry)
+    }
+
     /// A guest's name that is free on all nodes.
     pub(super) async fn guest(
         &self,
-        cluster: Option<&Cluster>,
+        (log, cluster): (&Log, Option<&Cluster>),
         proof: Proof,
         member: &Admitted,
     ) -> Result<(Claim<Admitted>, Option<Box<Held>>), Refusal> {
@@ -24,7 +31,7 @@ impl Auth {
         loop {
             let claim = self.names.claim_guest(proof, member, self.time.age_ms())?;
             tries -= 1;
-            match self.hold(cluster, claim).await {
+            match self.hold((log, cluster), claim).await {
                 Err(Refusal::NameTaken | Refusal::NameSimilar(_)) if tries > 0 => {}
                 held => return held,
             }
@@ -34,7 +41,7 @@ impl Auth {
     /// Holds a name in the whole cluster that is free on this node, spelt as it is there.
     pub(super) async fn hold(
         &self,
-        cluster: Option<&Cluster>,
+        (log, cluster): (&Log, Option<&Cluster>),
         claim: Claim<Admitted>,
     ) -> Result<(Claim<Admitted>, Option<Box<Held>>), Refusal> {
         let Some(cluster) = cluster else { return Ok((claim, None)) };
@@ -43,7 +50,7 @@ impl Auth {
         let wanted = entry::Claim {
             name: person.name.clone(),
             proof: person.proof,
-            expired: self.name_expiry.map_or(0, |expiry| now.saturating_sub(expiry)),
+            expired: self.expiry(log).map_or(0, |expiry| now.saturating_sub(expiry)),
             moderates: pass.is_some_and(|pass| pass.role == Role::Moderator),
         };
         let kept = self.names.kept(&person.name, self.time.age_ms());

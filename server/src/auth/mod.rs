@@ -24,8 +24,7 @@ pub(crate) use self::moderators::NewModerators;
 use self::moderators::{Moderators, ModeratorsError};
 pub(crate) use self::permissions::Permissions;
 use self::sanctions::{Sanctions, Standing, restriction};
-use self::token::TokenKey;
-use self::token::TokenKeyError;
+use self::token::{TokenKey, TokenKeyError};
 use crate::cluster::{Cluster, Held};
 use crate::config::Config;
 use crate::limits::network::network;
@@ -181,9 +180,9 @@ impl Auth {
         let (claim, held) = match who.name {
             Some(name) => {
                 let claim = self.claim((log, asker), Person::new(name, proof), &member).await?;
-                self.hold(cluster, claim).await?
+                self.hold((log, cluster), claim).await?
             }
-            None => self.guest(cluster, proof, &member).await?,
+            None => self.guest((log, cluster), proof, &member).await?,
         };
         // Only now: a ban that is being imposed either is seen here or finds this claim.
         let person = (claim.person(), member.pass.as_deref());
@@ -281,8 +280,9 @@ impl Auth {
         self.has_warned.store(false, Ordering::Relaxed);
         let used = self.names.tend(now, self.time.may_expire());
         let used = used.into_iter().filter_map(|kept| self.used(kept));
-        let over = Expire::at(&self.time.read(), self.name_expiry).map(Act::Expire);
-        for act in used.chain(over) {
+        let is_first = log.order().is_none_or(|order| order.is_first());
+        let over = Expire::at(&self.time.read(), self.expiry(log)).filter(|_| is_first);
+        for act in used.chain(over.map(Act::Expire)) {
             if log.ask(act).await.is_err() {
                 return;
             }
@@ -344,7 +344,7 @@ impl Auth {
             }
         }
         let used = self.time.read().to_stored(now);
-        let expired = self.name_expiry.map_or(0, |expiry| used.saturating_sub(expiry));
+        let expired = self.expiry(log).map_or(0, |expiry| used.saturating_sub(expiry));
         let proof = NameProof::Key { hash: key, expired };
         let take = TakeName { name: name.clone(), proof, used };
         match log.ask(Act::TakeName(Box::new(take))).await.map(Outcome::named) {

@@ -142,11 +142,14 @@ impl Members {
         (era, own): (u64, u64),
         start: &Start,
     ) -> Vec<Change> {
+        let was_alive = self.era.is_some();
         let mut changes = self.end(node);
         self.settings = Some(start.settings);
         if *node == self.me && era != own {
             // From before this process; or from another that has the same name.
-            changes.extend((era > own && self.era.is_some()).then_some(Change::Fenced));
+            if era > own && was_alive {
+                changes = vec![Change::Fenced];
+            }
         } else if *node == self.me {
             self.era = Some(era);
         } else {

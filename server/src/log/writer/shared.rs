@@ -80,7 +80,8 @@ impl LogThread {
             order.verifier.applied(applied.seen);
             self.tell_one(order, applied, &mut progress);
         }
-        if order.verifier.is_diverged() && progress.state == State::Going {
+        let goes_on = matches!(progress.state, State::Going | State::Buried(_));
+        if goes_on && order.verifier.is_diverged() {
             let nodes: Vec<_> = order.verifier.differing().collect();
             tracing::error!(?nodes, "this node made something else of the order than these");
             progress.state = State::Diverged;
