@@ -116,7 +116,6 @@ pub async fn run(
     let (database, joined) = found;
     let Running { server, log_ended, beside } =
         Server::start(config, (&database, joined), counted)?;
-    server::tell_start(address, &server.engine);
     server.look_at_certificate();
     let (status, tls, parts) = (server.status.clone(), server.tls.clone(), server.parts.clone());
     let _metrics = metrics.map(|metrics| server::watched(metrics, &status, &parts)).transpose()?;
@@ -137,6 +136,7 @@ pub async fn run(
     let mut tasks = JoinSet::new();
     let server = Arc::new(server);
     if has_joined {
+        server::tell_start(address, &server.engine);
         let accepting = server::accept(chat.clone(), &server);
         tasks.spawn(parts.clone().endless(Part::Accept, accepting));
         tasks.spawn(parts.clone().endless(Part::Tend, server::tend(server.clone())));

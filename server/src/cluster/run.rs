@@ -85,11 +85,13 @@ impl Joined {
             effects,
         };
         let failure = Failure::default();
-        let failed = failure.clone();
+        let (failed, order) = (failure.clone(), shared.clone());
         tracker.spawn(async move {
             if let Err(why) = node.run(caught_up).await {
                 failed.set(why);
             }
+            // Nothing of it comes any more: whoever waits is waited for as the log ends.
+            order.give_up(drop);
             // The log ends when nothing more is read.
             drop(reading);
         });
