@@ -5,8 +5,8 @@
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
@@ -32,6 +32,7 @@ use crate::listen::accept::{self, Entrance, Spoken};
 use crate::listen::connection_limiter::ConnectionLimiter;
 use crate::listen::tls::{NewCertificate, Tls};
 use crate::log::database::Database;
+use crate::log::operator::instruction::{Done, Instruction};
 use crate::log::{Log, Started, now_ms};
 use crate::monitoring::metrics::Metrics;
 use crate::outbox::{Bounds, OutboxShared};
@@ -111,9 +112,11 @@ impl Server {
             metrics,
             stopping,
         });
-        let beside = rest.map(|(beside, news)| {
+        let beside = rest.map(|(mut beside, news)| {
             let following = news::follow(Arc::downgrade(&engine), news);
             engine.stopping.tracker.spawn(following);
+            let obeying = Arc::downgrade(&engine);
+            beside.obey(move |instruction| obey(obeying.clone(), instruction));
             beside
         });
         let server = Server { status: Status::of(&engine), engine, tls, parts };
@@ -148,6 +151,16 @@ impl Server {
         for doubt in tls.doubts(now_ms()) {
             tracing::warn!("{}", doubt.sentence);
         }
+    }
+}
+
+/// Does what the operator of the cluster tells this node, unless it stops meanwhile.
+async fn obey(engine: Weak<Engine>, instruction: Instruction) -> Done {
+    let stops = || Err("this node stops: try again".to_owned());
+    let Some(engine) = engine.upgrade() else { return stops() };
+    tokio::select! {
+        done = engine.auth.instructed(&engine.log, instruction) => done,
+        () = engine.stopping.begun.cancelled() => stops(),
     }
 }
 

@@ -3,6 +3,7 @@
 //! This file does not know sockets, HTTP, or what is said.
 
 mod hold;
+mod instructed;
 pub(crate) mod moderators;
 pub(crate) mod origin;
 pub(crate) mod permissions;

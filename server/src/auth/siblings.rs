@@ -1,4 +1,4 @@
-//! Where the other nodes of a cluster serve their pages: those may connect here, and the page of this node there.
+//! Where the nodes of a cluster serve their pages: those may connect here, and the page of this node there.
 //!
 //! This file does not know who finds the nodes.
 
@@ -8,13 +8,12 @@ use parking_lot::RwLock;
 
 use crate::config::Origin;
 
-/// The origins of the other nodes, read with each request: none, unless somebody sets them. Clones are the same.
+/// The origins of the nodes, read with each request: none, unless somebody sets them. Clones are the same.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Siblings(Arc<RwLock<Arc<[Origin]>>>);
 
 impl Siblings {
-    /// These are the others from now on.
-    #[cfg_attr(not(test), expect(dead_code, reason = "a server of one machine has none"))]
+    /// These are all from now on.
     pub(crate) fn set(&self, origins: Vec<Origin>) {
         *self.0.write() = origins.into();
     }

@@ -42,6 +42,12 @@ pub(crate) enum AdminError {
     /// The name is nobody's.
     #[error("the name {0} is not kept for anybody in {1:?}: see `nebula-server names`")]
     NotKept(UserName, PathBuf),
+    /// Its cluster decides.
+    #[error(
+        "the database {0:?} belongs to a cluster, where this has to change on all nodes alike: name the cluster's NATS \
+         servers with --cluster nats://…"
+    )]
+    InCluster(PathBuf),
     /// There is no such ban, or mute.
     #[error("no such {kind} {} in {db:?}: see `nebula-server bans`", place(room.as_ref()))]
     NoSanction { kind: Kind, room: Option<RoomName>, db: PathBuf },
@@ -100,11 +106,17 @@ fn moment(ms: u64) -> String {
     format!("{:.0}Z", utc(ms))
 }
 
+/// Nothing changes in the database of one node that does not change on the others.
+fn is_alone(db: &Path) -> Result<(), AdminError> {
+    if beside::is_of_cluster(db)? { Err(AdminError::InCluster(db.to_owned())) } else { Ok(()) }
+}
+
 /// Gives up a name that is kept for somebody.
 ///
 /// # Errors
 /// [`AdminError`] if it is nobody's, or the database cannot be written.
 pub(crate) fn release_name(db: &Path, name: &UserName) -> Result<(), AdminError> {
+    is_alone(db)?;
     if beside::release(db, name)? {
         Ok(())
     } else {
@@ -121,10 +133,11 @@ pub(crate) fn lift(
     kind: Kind,
     whom: &Whom,
     room: Option<&RoomName>,
-) -> Result<usize, AdminError> {
+) -> Result<u64, AdminError> {
+    is_alone(db)?;
     match beside::lift(db, kind, whom, room)? {
         0 => Err(AdminError::NoSanction { kind, room: room.cloned(), db: db.to_owned() }),
-        lifted => Ok(lifted),
+        lifted => Ok(lifted as u64),
     }
 }
 

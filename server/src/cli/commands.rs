@@ -5,6 +5,7 @@
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -13,9 +14,15 @@ use jiff::SignedDuration;
 use protocol::{Role, RoomName, RoomPattern, UserName};
 
 use super::admin::{self, Copied, Files, KeyHash, Kind, Restored, Whom};
+#[cfg(feature = "cluster")]
+use super::cluster::{self, ClusterCommand};
 use super::environment;
+#[cfg(not(feature = "cluster"))]
+use super::no_cluster as cluster;
 use super::out::Out;
+use super::place::{Database, Place};
 use crate::listen::tls::Doubt;
+use crate::log::operator::instruction::Instruction;
 use crate::{Config, Db};
 
 #[derive(Debug, Subcommand)]
@@ -82,21 +89,18 @@ pub(crate) enum Command {
         name: UserName,
 
         #[command(flatten)]
-        database: Database,
+        place: Place,
     },
 
     /// Make a token that lets somebody in, with the key in the file of --token-key
     ///
     /// For example: nebula-server token --token-key key.pem --user alice --rooms 'dev,ops-*' --days 30
     Token(Token),
-}
 
-/// Which database a command is about.
-#[derive(Debug, Args)]
-pub(crate) struct Database {
-    /// The database file
-    #[arg(long, env = "NEBULA_DB", value_name = "FILE", default_value = "nebula.db")]
-    db: Db,
+    /// Look after a cluster of nodes
+    #[cfg(feature = "cluster")]
+    #[command(subcommand)]
+    Cluster(ClusterCommand),
 }
 
 /// Which bans or mutes to lift.
@@ -115,13 +119,24 @@ pub(crate) struct Lift {
     room: Option<RoomName>,
 
     #[command(flatten)]
-    database: Database,
+    place: Place,
 }
 
 impl Lift {
     fn run(self, kind: Kind, out: &mut Out) -> anyhow::Result<()> {
         let whom = self.who.unwrap_or(Whom::All);
-        match admin::lift(self.database.file()?, kind, &whom, self.room.as_ref())? {
+        let Place { database, cluster } = self.place;
+        let lifted = if cluster.is_node() {
+            let what = Instruction::Lift(kind, self.room, whom);
+            let lifted = cluster::carry_out(&cluster, &what)?;
+            if lifted == 0 {
+                bail!("no such {kind} in the cluster {}", cluster.cluster_name);
+            }
+            lifted
+        } else {
+            admin::lift(database.file()?, kind, &whom, self.room.as_ref())?
+        };
+        match lifted {
             1 => writeln!(out, "1 {kind} lifted")?,
             lifted => writeln!(out, "{lifted} {kind}s lifted")?,
         }
@@ -155,8 +170,10 @@ pub(crate) struct Token {
 }
 
 impl Command {
-    pub(crate) fn run(self, out: &mut Out) -> anyhow::Result<()> {
+    pub(crate) fn run(self, out: &mut Out) -> anyhow::Result<ExitCode> {
         match self {
+            #[cfg(feature = "cluster")]
+            Command::Cluster(command) => return command.run(out),
             Command::CheckConfig(config) => check_config(&config, out)?,
             Command::Backup { file, database } => {
                 let copied = admin::backup(database.file()?, &file)?;
@@ -168,8 +185,18 @@ impl Command {
             Command::Bans { database } => write!(out, "{}", admin::bans(database.file()?)?)?,
             Command::Unban(lift) => lift.run(Kind::Ban, out)?,
             Command::Unmute(lift) => lift.run(Kind::Mute, out)?,
-            Command::ReleaseName { name, database } => {
-                admin::release_name(database.file()?, &name)?;
+            Command::ReleaseName { name, place: Place { database, cluster } } => {
+                if cluster.is_node() {
+                    let what = Instruction::ReleaseName(name.clone());
+                    if cluster::carry_out(&cluster, &what)? == 0 {
+                        bail!(
+                            "the name {name} is not kept in the cluster {}",
+                            cluster.cluster_name
+                        );
+                    }
+                } else {
+                    admin::release_name(database.file()?, &name)?;
+                }
                 writeln!(out, "{name} is free")?;
             }
             Command::Token(Token { token_key, user, rooms, days, moderator }) => {
@@ -177,16 +204,7 @@ impl Command {
                 writeln!(out, "{}", admin::make_token(&token_key, user, rooms, days, role)?)?;
             }
         }
-        Ok(())
-    }
-}
-
-impl Database {
-    fn file(&self) -> anyhow::Result<&Path> {
-        match &self.db {
-            Db::File(path) => Ok(path),
-            Db::Memory => bail!("a database in memory goes with its server: name a file with --db"),
-        }
+        Ok(ExitCode::SUCCESS)
     }
 }
 
@@ -236,6 +254,9 @@ fn check_config(config: &Config, out: &mut Out) -> anyhow::Result<()> {
         writeln!(out, "names       kept for {} without use", spelled(config.name_expiry))?;
     }
     check_database(&config.db, out)?;
+    if config.cluster.is_node() {
+        cluster::check(&config.cluster, out)?;
+    }
     writeln!(out, "Configuration OK")?;
     Ok(())
 }

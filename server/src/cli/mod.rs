@@ -1,10 +1,17 @@
 //! What the binary does: arguments, environment, signals, logging and exit codes.
 
 pub(crate) mod admin;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod commands;
 mod environment;
 mod lines;
+#[cfg(not(feature = "cluster"))]
+mod no_cluster;
 mod out;
+mod place;
+#[cfg(feature = "cluster")]
+mod shown;
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::IsTerminal as _;
@@ -49,17 +56,20 @@ const EXIT_CANNOT_START: u8 = 2;
 pub fn main() -> ExitCode {
     let done = match environment::parse::<Arguments>() {
         Ok(Arguments { command: Some(command), .. }) => command.run(&mut Out::default()),
-        Ok(Arguments { config, .. }) => run(config),
+        Ok(Arguments { config, .. }) => run(config).map(|()| ExitCode::SUCCESS),
         Err(error) if error.use_stderr() => {
             let code = u8::try_from(error.exit_code()).unwrap_or(EXIT_CANNOT_START);
             lines::in_time(move || drop(error.print()));
             return ExitCode::from(code);
         }
         // Help, or the version.
-        Err(help) => Out::default().print(|| help.print()).map_err(Into::into),
+        Err(help) => {
+            let printed = Out::default().print(|| help.print());
+            printed.map(|()| ExitCode::SUCCESS).map_err(Into::into)
+        }
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             lines::say(&format!("nebula-server: {error:#}"));
             let has_ended = matches!(error.downcast_ref(), Some(RunError::Ended(_)));

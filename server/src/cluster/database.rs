@@ -63,3 +63,9 @@ pub(super) fn own(database: &Database) -> Result<Own, OpenError> {
     };
     read().map_err(|error| database.failed(error))
 }
+
+/// The database is one of this cluster, and has applied nothing of its order.
+pub(super) fn enter(database: &Database, cluster: &Epoch) -> Result<(), OpenError> {
+    let mut store = Store::new(database.writer()?);
+    store.enter_cluster(cluster).map_err(|error| database.failed(error))
+}

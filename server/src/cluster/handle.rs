@@ -123,8 +123,7 @@ impl Cluster {
     }
 
     /// Addresses of the nodes that say theirs.
-    pub(crate) fn addresses(&self) -> Vec<Box<str>> {
-        let members = self.shared.members.read();
-        members.nodes().filter_map(|(_, start)| start.address.clone()).collect()
+    pub(crate) fn addresses(&self) -> watch::Receiver<Vec<Box<str>>> {
+        self.shared.addresses.subscribe()
     }
 }

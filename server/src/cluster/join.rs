@@ -10,13 +10,14 @@ use std::time::Duration;
 use protocol::Epoch;
 use tokio::time::sleep;
 
-use super::copy;
-use super::database::{JoinError, Own, open, own};
+use super::copy::{self, hex};
+use super::database::{JoinError, Own, enter, open, own};
 use super::error::ClusterError;
 use super::nats::{Nats, StreamError, StreamState};
+use super::standing::Standing;
 use crate::config::{Config, Db};
 use crate::log::database::Database;
-use crate::log::order::verify::sha256;
+use crate::log::order::verify::{Hash, Seen, sha256};
 use crate::monitoring::metrics::Metrics;
 
 /// How long it is tried to reach NATS before the server says that it cannot start.
@@ -36,9 +37,12 @@ pub(crate) struct Joined {
 
 /// What the stream is known by: the epoch of the cluster's logs, and the newest id of the database that it was
 /// founded with, which is in no record.
-struct Name {
-    epoch: Epoch,
-    base: u64,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Name {
+    pub(super) epoch: Epoch,
+    pub(super) base: u64,
+    /// If an operator founded it anew: the cluster from before, and how far the database had come in its order.
+    pub(super) before: Option<(Epoch, Seen)>,
 }
 
 /// Becomes a node.
@@ -49,6 +53,7 @@ pub(crate) async fn join(
     config: &Config,
     metrics: &Metrics,
 ) -> Result<(Database, Joined), JoinError> {
+    metrics.cluster.standing.set(Standing::Joining as i64 + 1);
     let nats = Nats::connect(&config.cluster, Some(PATIENCE)).await;
     let nats = nats.map_err(|error| ClusterError::Nats(error.to_string()))?;
     if let Some(doubt) = nats.doubt() {
@@ -68,12 +73,21 @@ pub(crate) async fn join(
         if mine.member.is_none() && mine.newest > 0 && mine.epoch != name.epoch {
             return Err(ClusterError::History(path, stream).into());
         }
-        if mine.member.as_ref().is_some_and(|(cluster, _)| *cluster != name.epoch) {
-            return Err(other().into());
-        }
+        let elsewhere = mine.member.as_ref().filter(|(cluster, _)| *cluster != name.epoch);
+        let is_of_before = match (elsewhere, &name.before) {
+            (None, _) => false,
+            (Some((cluster, place)), Some((before, seen))) if cluster == before => {
+                if place.seen == *seen {
+                    enter(&database, &name.epoch)?;
+                    continue;
+                }
+                true
+            }
+            (Some(_), _) => return Err(other().into()),
+        };
         let applied = mine.member.as_ref().map_or(0, |(_, place)| place.seen.seq);
         let has_base = mine.member.is_some() || mine.newest >= name.base;
-        if has_base && state.first_seq <= applied + 1 {
+        if !is_of_before && has_base && state.first_seq <= applied + 1 {
             verify(&nats, &mine, &state, (path, stream)).await?;
             let caught_up = state.last_seq;
             return Ok((database, Joined { nats, id: name.epoch, caught_up }));
@@ -97,7 +111,7 @@ async fn find(
                 return Err(ClusterError::NoStream(path.to_owned(), stream.to_owned()).into());
             }
             Ok(None) => {
-                let name = Name { epoch: mine.epoch.clone(), base: mine.newest };
+                let name = Name { epoch: mine.epoch.clone(), base: mine.newest, before: None };
                 nats.create(&name.to_string()).await
             }
             Ok(Some(state)) => return Ok(state),
@@ -152,13 +166,50 @@ async fn take_copy(
 
 impl Name {
     fn parse(text: &str) -> Option<Self> {
-        let (epoch, base) = text.split_once('/')?;
-        Some(Name { epoch: Epoch::try_from(epoch).ok()?, base: base.parse().ok()? })
+        let mut parts = text.split('/');
+        let epoch = |part: &str| Epoch::try_from(part).ok();
+        let (own, base) = (epoch(parts.next()?)?, parts.next()?.parse().ok()?);
+        let before = match parts.next() {
+            None => None,
+            Some(before) => {
+                let (seq, hash) = (parts.next()?.parse().ok()?, parts.next()?);
+                Some((epoch(before)?, Seen { seq, hash: unhex(hash)? }))
+            }
+        };
+        parts.next().is_none().then_some(Name { epoch: own, base, before })
     }
 }
 
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.epoch.as_str(), self.base)
+        write!(f, "{}/{}", self.epoch.as_str(), self.base)?;
+        let Some((before, Seen { seq, hash })) = &self.before else { return Ok(()) };
+        write!(f, "/{}/{seq}/{}", before.as_str(), hex(hash))
+    }
+}
+
+fn unhex(text: &str) -> Option<Hash> {
+    let digits = text.as_bytes().chunks_exact(2).map(|two| str::from_utf8(two).ok());
+    let bytes = digits.map(|two| u8::from_str_radix(two?, 16).ok());
+    Hash::try_from(bytes.collect::<Option<Vec<_>>>()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_stream_is_read_as_it_was_written() {
+        let epoch = |text| Epoch::try_from(text).unwrap();
+        let seen = Seen { seq: 7, hash: [0xab; 32] };
+        for before in [None, Some((epoch("old"), seen))] {
+            let name = Name { epoch: epoch("new"), base: 5, before };
+            assert_eq!(Name::parse(&name.to_string()), Some(name));
+        }
+        for bad in
+            ["", "a", "a/", "a/x", "a/1/", "a/1/b", "a/1/b/2/ab", "a/1/b/2/xx", "a/1/b/2/c/d"]
+        {
+            assert_eq!(Name::parse(bad), None, "{bad}");
+        }
     }
 }

@@ -7,11 +7,15 @@
 mod copy;
 mod database;
 mod error;
+#[cfg(feature = "cluster")]
+pub(crate) mod found;
 mod handle;
+#[cfg(feature = "cluster")]
+mod instruct;
 #[cfg(feature = "cluster")]
 mod join;
 #[cfg(feature = "cluster")]
-#[allow(dead_code, unused_imports, reason = "the operator's commands, which use it, land after it")]
+#[allow(dead_code, unused_imports, reason = "it has more than nodes need so far")]
 pub(crate) mod nats;
 #[cfg(feature = "cluster")]
 mod node;
@@ -20,15 +24,18 @@ mod not_built;
 #[cfg(feature = "cluster")]
 mod reader;
 #[cfg(feature = "cluster")]
+pub(crate) mod report;
+#[cfg(feature = "cluster")]
 mod run;
 pub(crate) mod standing;
 #[cfg(feature = "cluster")]
-#[allow(dead_code, reason = "as above")]
 pub(crate) mod status;
 
 pub(crate) use self::database::{JoinError, alone};
 pub use self::error::ClusterError;
 pub(crate) use self::handle::{Cluster, Held};
+#[cfg(feature = "cluster")]
+pub(crate) use self::instruct::instruct;
 #[cfg(feature = "cluster")]
 pub(crate) use self::join::{Joined, join};
 #[cfg(not(feature = "cluster"))]

@@ -14,6 +14,7 @@ use super::handle::Cluster;
 use crate::config::Config;
 use crate::log::database::Database;
 use crate::log::effects::Effects;
+use crate::log::operator::instruction::{Done, Instruction};
 use crate::log::order::replica::Incoming;
 use crate::log::order::shared::{News, Shared};
 use crate::log::{Command, Membership};
@@ -41,6 +42,10 @@ pub(crate) struct Beside {
 /// That it is none.
 pub(crate) async fn join(_: &Config, _: &Metrics) -> Result<(Database, Joined), JoinError> {
     Err(ClusterError::NotBuilt.into())
+}
+
+impl Beside {
+    pub(crate) fn obey<F: Future<Output = Done>>(&mut self, _: impl Fn(Instruction) -> F) {}
 }
 
 impl Joined {

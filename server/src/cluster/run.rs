@@ -11,11 +11,13 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use super::error::{ClusterError, Failure};
 use super::handle::Cluster;
 use super::join::Joined;
+use super::nats::Nats;
 use super::node::Node;
 use super::standing::Standing;
-use super::{copy, reader, status};
+use super::{copy, instruct, reader, status};
 use crate::config::Config;
 use crate::log::effects::Effects;
+use crate::log::operator::instruction::{Done, Instruction};
 use crate::log::order::entry::{Settings, Start};
 use crate::log::order::name::NodeName;
 use crate::log::order::replica::Incoming;
@@ -42,7 +44,21 @@ pub(crate) struct Ends {
 pub(crate) struct Beside {
     _copies: AbortOnDropHandle<()>,
     _status: AbortOnDropHandle<()>,
+    _stream: AbortOnDropHandle<()>,
+    obeying: Option<AbortOnDropHandle<()>>,
+    nats: Nats,
     pub(crate) failure: Failure,
+}
+
+impl Beside {
+    /// Does what the operator of the cluster tells this node.
+    pub(crate) fn obey<F: Future<Output = Done> + Send + 'static>(
+        &mut self,
+        obey: impl Fn(Instruction) -> F + Send + Sync + 'static,
+    ) {
+        let obeying = tokio::spawn(instruct::serve(self.nats.clone(), obey));
+        self.obeying = Some(AbortOnDropHandle::new(obeying));
+    }
 }
 
 impl Joined {
@@ -96,10 +112,14 @@ impl Joined {
             drop(reading);
         });
         let copies = copy::serve(nats.clone(), shared.me.to_string(), path);
-        let told = status::serve(nats, shared.clone(), stands.clone());
+        let told = status::serve(nats.clone(), shared.clone(), stands.clone());
+        let stream = status::watch_stream(nats.clone(), metrics.clone());
         let beside = Beside {
             _copies: AbortOnDropHandle::new(tokio::spawn(copies)),
             _status: AbortOnDropHandle::new(tokio::spawn(told)),
+            _stream: AbortOnDropHandle::new(tokio::spawn(stream)),
+            obeying: None,
+            nats,
             failure,
         };
         (Cluster::new(shared.clone(), stands, asked), beside)

@@ -12,11 +12,14 @@ use tokio::time::sleep;
 use super::nats::{AskError, Nats};
 use super::standing::Standing;
 use crate::log::order::shared::Shared;
+use crate::monitoring::metrics::Metrics;
 
 /// Under this name nodes are asked how they stand.
 const SUBJECT: &str = "status";
 /// How long answers are waited for: a node answers at once.
 const WAIT: Duration = Duration::from_millis(1500);
+/// Between two looks at the stream.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
 /// Between two tries to be heard.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 
@@ -32,6 +35,10 @@ pub(crate) struct NodeStatus {
     pub(crate) people: u64,
     pub(crate) version: String,
     pub(crate) address: Option<String>,
+    /// The nodes that live, as this one knows.
+    pub(crate) lives: Vec<String>,
+    /// It was started with other settings than those that hold in the cluster.
+    pub(crate) settings_differ: bool,
 }
 
 /// Asks all nodes, which are sorted by name.
@@ -41,6 +48,21 @@ pub(crate) async fn ask(nats: &Nats) -> Result<Vec<NodeStatus>, AskError> {
     let mut nodes: Vec<NodeStatus> = parsed.collect();
     nodes.sort_by(|one, other| one.node.cmp(&other.node));
     Ok(nodes)
+}
+
+/// Looks now and then how many servers have all of the stream, for as long as it is polled.
+pub(super) async fn watch_stream(nats: Nats, metrics: Arc<Metrics>) {
+    loop {
+        let replicas = match nats.find().await {
+            Ok(Some(stream)) => {
+                1 + stream.peers.iter().filter(|it| it.is_current && !it.is_offline).count()
+            }
+            // None that is known of.
+            Ok(None) | Err(_) => 0,
+        };
+        metrics.cluster.replicas.set(i64::try_from(replicas).unwrap_or(i64::MAX));
+        sleep(LOOK_EVERY).await;
+    }
 }
 
 /// Answers for this node, for as long as it is polled.
@@ -72,6 +94,7 @@ fn own(shared: &Shared, standing: Standing) -> NodeStatus {
     let seen = shared.progress.borrow().seen;
     let members = shared.members.read();
     let me = members.nodes().find(|(name, _)| **name == shared.me).map(|(_, start)| start.clone());
+    let settings_differ = me.as_ref().map(|start| start.settings) != members.settings();
     let address = me.as_ref().and_then(|start| start.address.clone());
     NodeStatus {
         node: shared.me.to_string(),
@@ -81,5 +104,7 @@ fn own(shared: &Shared, standing: Standing) -> NodeStatus {
         people: members.people_on(&shared.me) as u64,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         address: address.map(String::from),
+        lives: members.nodes().map(|(name, _)| name.to_string()).collect(),
+        settings_differ,
     }
 }

@@ -21,8 +21,12 @@ use crate::people::names::{Kept, PersonId};
 
 /// Follows until the log has ended. It keeps nothing of the server going.
 pub(crate) async fn follow(engine: Weak<Engine>, mut news: mpsc::Receiver<News>) {
-    let standing = engine.upgrade().and_then(|engine| Some(engine.cluster.as_ref()?.watch()));
-    let Some(mut standing) = standing else { return };
+    let watch = |engine: Arc<Engine>| {
+        engine.cluster.as_ref().map(|cluster| (cluster.watch(), cluster.addresses()))
+    };
+    let Some((mut standing, mut addresses)) = engine.upgrade().and_then(watch) else { return };
+    // Some may have been there before.
+    addresses.mark_changed();
     loop {
         tokio::select! {
             it = news.recv() => {
@@ -32,6 +36,13 @@ pub(crate) async fn follow(engine: Weak<Engine>, mut news: mpsc::Receiver<News>)
             }
             changed = standing.changed() => {
                 let (Ok(()), Some(engine)) = (changed, engine.upgrade()) else { return };
+                engine.tell_standing();
+            }
+            changed = addresses.changed() => {
+                let (Ok(()), Some(engine)) = (changed, engine.upgrade()) else { return };
+                let now = addresses.borrow_and_update().clone();
+                // Those of nodes are written as origins are.
+                engine.siblings.set(now.iter().filter_map(|it| it.parse().ok()).collect());
                 engine.tell_standing();
             }
         }
@@ -52,6 +63,7 @@ impl Engine {
                 auth.sanctions.impose(sanction, id);
             }
             News::Lifted(lift) => auth.sanctions.lifted(&lift),
+            News::Released(name) => auth.released(&name),
             News::Moderated(moderation, moderator) => self.moderated(*moderation, moderator).await,
             News::Lost(name) => {
                 let connections =
@@ -96,7 +108,8 @@ impl Engine {
     /// What is told of it; none where a server is alone.
     fn standing_frame(&self) -> Option<Arc<Frame>> {
         let cluster = self.cluster.as_ref()?;
-        let (standing, servers) = (cluster.standing().told(), cluster.addresses());
+        let standing = cluster.standing().told();
+        let servers = cluster.addresses().borrow().clone();
         let told = ToClient::Cluster(protocol::Cluster { standing, servers });
         Some(Frame::text(told.encode(), Delivery::Always))
     }
@@ -104,7 +117,8 @@ impl Engine {
     /// The same for who enters, if there is something to tell.
     pub(super) fn entry_frame(&self) -> Option<Arc<Frame>> {
         let cluster = self.cluster.as_ref()?;
-        let is_usual = cluster.standing() == Standing::Current && cluster.addresses().len() < 2;
+        let is_usual =
+            cluster.standing() == Standing::Current && cluster.addresses().borrow().len() < 2;
         if is_usual { None } else { self.standing_frame() }
     }
 }

@@ -48,6 +48,8 @@ pub(crate) enum Act {
     Forget(Box<Forget>),
     /// Time has passed for certain up to this moment, in milliseconds since 1970.
     NoteTime(u64),
+    /// The operator takes a name from whose it is.
+    ReleaseName(UserName),
 }
 
 /// Who says or does something.
@@ -204,7 +206,8 @@ impl Act {
             | Act::TakeName(_)
             | Act::UseName(_)
             | Act::Impose(_)
-            | Act::Lift(_) => false,
+            | Act::Lift(_)
+            | Act::ReleaseName(_) => false,
         }
     }
 
@@ -222,7 +225,8 @@ impl Act {
             | Act::Lift(_)
             | Act::Expire(_)
             | Act::Forget(_)
-            | Act::NoteTime(_) => 0,
+            | Act::NoteTime(_)
+            | Act::ReleaseName(_) => 0,
         };
         AROUND + text + reference.map_or(0, |it| it.as_str().len())
     }
@@ -236,7 +240,11 @@ impl Act {
             Act::Impose(sanction) => (sanction.room.as_ref(), None),
             Act::Lift(lift) => (lift.room.as_ref(), None),
             Act::Forget(forget) => (forget.room.as_ref(), None),
-            Act::TakeName(_) | Act::UseName(_) | Act::Expire(_) | Act::NoteTime(_) => (None, None),
+            Act::TakeName(_)
+            | Act::UseName(_)
+            | Act::Expire(_)
+            | Act::NoteTime(_)
+            | Act::ReleaseName(_) => (None, None),
         }
     }
 }

@@ -39,7 +39,7 @@ impl Kind {
 }
 
 /// Whose ban or mute an operator means.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Whom {
     /// Everybody's.
     All,

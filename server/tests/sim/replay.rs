@@ -110,6 +110,7 @@ fn rare(rng: &mut Rng, before: &[Event]) -> Option<Act> {
             };
             Act::TakeName(take)
         }
+        (Act::TakeName(take), 4) => Act::ReleaseName(take.name.clone()),
         (Act::TakeName(take), _) => Act::UseName(Box::new(UseName {
             name: take.name.clone(),
             person: PersonId::made_by(event.id),

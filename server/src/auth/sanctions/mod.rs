@@ -14,7 +14,7 @@ use protocol::{MessageId, Refusal, Restriction, RoomName, UserName};
 
 use super::moderators::Moderators;
 use super::permissions::Permissions;
-use crate::log::sanction::{Kind, Lift, Sanction};
+use crate::log::sanction::{Kind, Lift, Sanction, Whom};
 use crate::people::key_hash::KeyHash;
 use crate::people::names::Person;
 
@@ -139,6 +139,25 @@ impl Sanctions {
             other.kind == like.kind && other.room == like.room && holds(other, now)
         });
         theirs.max_by_key(|other| is_same(other, like)).cloned()
+    }
+
+    /// Those of a kind and place that the operator means.
+    pub(crate) fn of(
+        &self,
+        kind: Kind,
+        room: Option<&RoomName>,
+        whom: &Whom,
+        now: u64,
+    ) -> Vec<Arc<Sanction>> {
+        let is_meant = |it: &Sanction| match whom {
+            Whom::All => true,
+            Whom::Name(name) => it.user.key() == name.key(),
+            Whom::Key(key) => it.key == Some(*key),
+        };
+        let all = self.all.read();
+        let here = all.by_name.values().flatten();
+        let here = here.filter(|it| it.kind == kind && it.room.as_ref() == room && holds(it, now));
+        here.filter(|it| is_meant(it)).cloned().collect()
     }
 
     /// Whether there is one of exactly this kind, place and person.

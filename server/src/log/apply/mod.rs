@@ -43,6 +43,7 @@ pub(super) fn apply(
         Act::Expire(expire) => expiry::expire(db, known, event, expire),
         Act::Forget(forget) => expiry::forget(db, known, forget),
         Act::NoteTime(known_ms) => expiry::note_time(db, event, *known_ms),
+        Act::ReleaseName(name) => names::release(db, event, name),
     }?;
     note_end(db, event)?;
     Ok(outcome)

@@ -116,3 +116,16 @@ pub(super) fn note_use(
     db.prepare_cached(update)?.execute(row)?;
     Ok(Outcome::Kept(event.id))
 }
+
+/// Whose it was stays who they are, under another name.
+pub(super) fn release(
+    db: &Connection,
+    event: &Event,
+    name: &UserName,
+) -> rusqlite::Result<Outcome> {
+    let released = db.prepare_cached("DELETE FROM names WHERE key = ?1")?.execute([name.key()])?;
+    Ok(match released {
+        0 => Outcome::Refused(Refusal::NotFound("the name is kept for nobody")),
+        _ => Outcome::Kept(event.id),
+    })
+}

@@ -128,6 +128,11 @@ impl Store {
         })
     }
 
+    /// It is that of a node of this cluster from now on, and has applied nothing of its order.
+    pub(crate) fn enter_cluster(&mut self, cluster: &Epoch) -> rusqlite::Result<()> {
+        self.transaction(|db, _| place::enter(db, cluster))
+    }
+
     /// It is that of a server that is alone from now on.
     pub(crate) fn leave_cluster(&mut self) -> rusqlite::Result<()> {
         self.transaction(|db, _| place::leave(db))

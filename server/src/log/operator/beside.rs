@@ -9,8 +9,8 @@ use protocol::{RoomName, UserName};
 use rusqlite::{Connection, OpenFlags, ToSql, params};
 
 use crate::log::apply::room_key;
-use crate::log::database::on_disk;
 use crate::log::database::{BUSY_TIMEOUT, Database, OpenError};
+use crate::log::database::{on_disk, place};
 use crate::log::reading::register::{names, sanctions};
 use crate::log::sanction::{Kind, Sanction, Whom};
 use crate::people::names::Kept;
@@ -29,6 +29,14 @@ pub(crate) fn kept_names(path: &Path) -> Result<Vec<Kept>, OpenError> {
 /// [`OpenError`] if it cannot be read.
 pub(crate) fn kept_sanctions(path: &Path) -> Result<Vec<Sanction>, OpenError> {
     with(path, sanctions)
+}
+
+/// Whether a database belongs to a cluster.
+///
+/// # Errors
+/// [`OpenError`] if it cannot be read.
+pub(crate) fn is_of_cluster(path: &Path) -> Result<bool, OpenError> {
+    with(path, |db| Ok(place::cluster(db)?.is_some()))
 }
 
 /// Releases a name; true if it was kept. Whose it was stays who they are, under another name.

@@ -2,4 +2,5 @@
 
 pub(crate) mod beside;
 pub(crate) mod inspect;
+pub(crate) mod instruction;
 pub(crate) mod restore;

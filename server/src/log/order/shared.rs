@@ -27,6 +27,7 @@ pub(crate) enum News {
     Used(UseName),
     Imposed(Sanction, MessageId),
     Lifted(Lift),
+    Released(UserName),
     /// A moderator did something, on this node or another.
     Moderated(Box<Moderation>, Option<Moderator>),
     /// Somebody here has a name that is another's now.
@@ -86,6 +87,8 @@ pub(crate) struct Shared {
     /// The newest id that this node has applied.
     newest_id: AtomicU64,
     pub(crate) progress: watch::Sender<Progress>,
+    /// Where clients reach the nodes that live and say so.
+    pub(crate) addresses: watch::Sender<Vec<Box<str>>>,
 }
 
 impl Shared {
@@ -105,6 +108,7 @@ impl Shared {
             era: AtomicU64::new(0),
             newest_id: AtomicU64::new(newest_id),
             progress: watch::Sender::new(progress),
+            addresses: watch::Sender::default(),
         }
     }
 
@@ -135,6 +139,19 @@ impl Shared {
     pub(crate) fn is_first(&self) -> bool {
         let members = self.members.read();
         members.has_joined() && members.nodes().next().is_some_and(|(name, _)| *name == self.me)
+    }
+
+    /// Nodes may have come or gone.
+    pub(crate) fn has_changed(&self) {
+        let members = self.members.read();
+        let now = || members.nodes().filter_map(|(_, start)| start.address.as_ref());
+        self.addresses.send_if_modified(|told| {
+            let is_news = !now().eq(told.iter());
+            if is_news {
+                *told = now().cloned().collect();
+            }
+            is_news
+        });
     }
 
     /// A record is about to be sent.

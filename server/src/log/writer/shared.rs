@@ -89,6 +89,7 @@ impl LogThread {
         if lasting > 0 {
             self.metrics.committed(lasting, began.elapsed());
         }
+        order.shared.has_changed();
         order.shared.progress.send_if_modified(|old| std::mem::replace(old, progress) != progress);
         self.checkpoint(erased);
     }
@@ -227,6 +228,7 @@ fn news(event: &Event, outcome: &Outcome) -> Option<News> {
         Act::UseName(used) => Some(News::Used((**used).clone())),
         Act::Impose(sanction) => Some(News::Imposed((**sanction).clone(), event.id)),
         Act::Lift(lift) => Some(News::Lifted((**lift).clone())),
+        Act::ReleaseName(name) => Some(News::Released(name.clone())),
         Act::Say(_)
         | Act::Delete(_)
         | Act::SetTopic(_)

@@ -248,7 +248,7 @@ fn configuration(at: usize, own: &Path, ports: &[u16], routes: &[u16], more: &st
 }
 
 /// Where the binary is.
-fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     let fetched = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/tools/nats-server");
     let binary = std::env::var_os("NEBULA_NATS").map_or(fetched.into(), PathBuf::from);
     assert!(binary.is_file(), "{} is missing: run scripts/tools", binary.display());

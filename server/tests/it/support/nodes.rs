@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 use super::engine::Engine;
 use super::harness::TestServer;
+use crate::cli::operations::{run, said};
 
 /// Nodes `a`, `b`, `c` and so on.
 pub(crate) struct Nodes {
@@ -44,6 +45,18 @@ impl Nodes {
         config.cluster.cluster_replicas = 1;
         config.cluster.node = Some(node(at));
         config
+    }
+
+    /// The flags with which a command finds the cluster.
+    pub(crate) fn flags(&self) -> [&str; 6] {
+        let Nodes { urls, name, .. } = self;
+        ["--cluster", urls, "--cluster-name", name, "--cluster-replicas", "1"]
+    }
+
+    /// One of the binary's commands about the cluster: its exit code, and all it says.
+    pub(crate) async fn operator(&self, command: &[&str]) -> (Option<i32>, String) {
+        let output = run(&[command, &self.flags()[..]].concat()).await;
+        (output.status.code(), said(&output))
     }
 
     /// The database of a node.

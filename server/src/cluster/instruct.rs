@@ -1,0 +1,52 @@
+//! What an operator tells the cluster: one of its nodes does it, and answers.
+//!
+//! This file does not know what it is about.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use super::nats::{AskError, Nats};
+use crate::log::operator::instruction::{Done, Instruction};
+
+/// Under this name one of the nodes is told what to do.
+const SUBJECT: &str = "do";
+/// How long an operator waits for the answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Between two tries to be heard.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
+
+/// Tells one of the nodes to do something.
+pub(crate) async fn instruct(nats: &Nats, instruction: &Instruction) -> Result<Done, AskError> {
+    let unknown = |error: postcard::Error| AskError::Unknown(error.to_string());
+    let payload = postcard::to_extend(instruction, Vec::new()).map_err(unknown)?;
+    let answer = nats.ask(SUBJECT, payload.into(), PATIENCE).await?;
+    postcard::from_bytes(&answer).map_err(unknown)
+}
+
+/// Does what this node is told, by `obey`, for as long as it is polled.
+pub(super) async fn serve<F: Future<Output = Done>>(nats: Nats, obey: impl Fn(Instruction) -> F) {
+    loop {
+        if let Err(error) = serve_once(&nats, &obey).await {
+            tracing::debug!(%error, "the operator cannot be heard yet");
+        }
+        sleep(TRY_AGAIN).await;
+    }
+}
+
+async fn serve_once<F: Future<Output = Done>>(
+    nats: &Nats,
+    obey: &impl Fn(Instruction) -> F,
+) -> Result<(), AskError> {
+    let mut requests = nats.serve(SUBJECT, Some(SUBJECT)).await?;
+    while let Some(request) = requests.next().await {
+        let done = match postcard::from_bytes(&request.payload) {
+            Ok(instruction) => obey(instruction).await,
+            Err(_) => Err("this node's program is another version".to_owned()),
+        };
+        // Texts and numbers can always be written.
+        let answer = postcard::to_extend(&done, Vec::new()).unwrap_or_default();
+        nats.respond(request, answer.into()).await?;
+    }
+    Ok(())
+}

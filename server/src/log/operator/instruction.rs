@@ -1,0 +1,20 @@
+//! What an operator tells the nodes of a cluster to do with what is kept of people.
+//!
+//! Plain data. This file does not know how it gets to a node.
+
+use protocol::{RoomName, UserName};
+use serde::{Deserialize, Serialize};
+
+use crate::log::sanction::{Kind, Whom};
+
+/// What one of the nodes is to do, in the name of all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Instruction {
+    /// A name is kept no longer for whose it is.
+    ReleaseName(UserName),
+    /// Bans or mutes end, in a room or of the whole server.
+    Lift(Kind, Option<RoomName>, Whom),
+}
+
+/// How many names, bans or mutes there were; else why nothing was done.
+pub(crate) type Done = Result<u64, String>;

@@ -1,0 +1,122 @@
+//! What an operator does with what is kept of people in a cluster: asked of one node, it holds on all.
+
+use std::fs;
+use std::path::Path;
+
+use protocol::Code;
+
+use crate::cli::operations::{run, said};
+use crate::people::moderation::{MOD_HASH, MOD_KEY, moderated};
+use crate::support::engine::Engine;
+use crate::support::harness::{Peer, TestServer, query, say_ref};
+use crate::support::nodes::Nodes;
+
+async fn told(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = run(arguments).await;
+    (output.status.code(), said(&output))
+}
+
+fn text(path: &Path) -> String {
+    path.to_str().unwrap().to_owned()
+}
+
+/// Nodes that know the moderator, each of which lets people in.
+async fn moderated_nodes(engine: &Engine, name: &str, count: usize) -> Nodes {
+    let mut nodes = Nodes::start(engine, name, 0).await;
+    let moderators = nodes.folder.path().join("moderators");
+    fs::write(&moderators, MOD_HASH).unwrap();
+    for at in 0..count {
+        let mut config = nodes.config(at);
+        config.moderators = Some(moderators.clone());
+        nodes.servers.push(TestServer::start_with(config).await);
+        nodes.servers[at].is_ready().await;
+    }
+    nodes
+}
+
+async fn enter(node: &TestServer, user: &str, key: u8) -> Peer {
+    let mut peer = node.connect_with(&query("dev", user, ""), Some(key)).await;
+    peer.expect_entry().await;
+    peer
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_is_released_on_all_nodes_or_on_none() {
+    let engine = Engine::shared().await;
+    let nodes = Nodes::start(engine, "release", 2).await;
+    drop(enter(&nodes.servers[0], "Alice", 1).await);
+    let mut other = nodes.servers[1].connect_with(&query("dev", "Alice", ""), Some(2)).await;
+    other.expect_refusal(Code::NameTaken, 4001).await;
+    for at in [0, 1] {
+        let db = text(&nodes.db(at));
+        let (code, names) = told(&["names", "--db", &db]).await;
+        assert!(code == Some(0) && names.contains("Alice"), "{names}");
+        let (code, told) = told(&["release-name", "Alice", "--db", &db]).await;
+        assert_eq!(code, Some(2));
+        assert!(told.contains("belongs to a cluster") && told.contains("--cluster"), "{told}");
+    }
+    let release = nodes.operator(&["release-name", "Alice"]).await;
+    assert_eq!(release, (Some(0), "Alice is free\n".to_owned()));
+    drop(enter(&nodes.servers[1], "Alice", 2).await);
+    let mut first = nodes.servers[0].connect_with(&query("dev", "Alice", ""), Some(1)).await;
+    first.expect_refusal(Code::NameTaken, 4001).await;
+    let (code, words) = nodes.operator(&["release-name", "Nobody"]).await;
+    assert!(
+        code == Some(2) && words.contains("Nobody is not kept in the cluster release"),
+        "{words}"
+    );
+    let nobody = ["release-name", "Alice", "--cluster", nodes.flags()[1], "--cluster-name", "none"];
+    let (code, words) = told(&nobody).await;
+    assert!(code == Some(2) && words.contains("no node answers"), "{words}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ban_and_a_mute_are_lifted_on_all_nodes() {
+    let engine = Engine::shared().await;
+    let nodes = moderated_nodes(engine, "lift", 2).await;
+    let mut moderator = enter(&nodes.servers[0], "Mod", MOD_KEY).await;
+    let mut tom = enter(&nodes.servers[1], "Tom", 3).await;
+    drop(enter(&nodes.servers[1], "Eve", 2).await);
+    for act in [
+        r#"{"type":"ban","user":"Eve"}"#,
+        r#"{"type":"ban","user":"Ned"}"#,
+        r#"{"type":"mute","room":"dev","user":"Tom","seconds":60}"#,
+    ] {
+        moderator.send(act).await;
+        moderated(&mut moderator).await;
+    }
+    let bans = told(&["bans", "--db", &text(&nodes.db(1))]).await;
+    assert_eq!((bans.0, bans.1.lines().count()), (Some(0), 3), "{}", bans.1);
+    for at in [0, 1] {
+        let mut eve = nodes.servers[at].connect_with(&query("dev", "Eve", ""), Some(2)).await;
+        eve.expect_refusal(Code::Banned, 4003).await;
+    }
+    let db = text(&nodes.db(0));
+    for command in [&["unban", "Eve"][..], &["unmute", "--all", "--room", "dev"]] {
+        let (code, words) = told(&[command, &["--db", &*db]].concat()).await;
+        assert!(code == Some(2) && words.contains("belongs to a cluster"), "{words}");
+    }
+    let unban = nodes.operator(&["unban", "Eve"]).await;
+    assert_eq!(unban, (Some(0), "1 ban lifted\n".to_owned()));
+    drop(enter(&nodes.servers[0], "Eve", 2).await);
+    drop(enter(&nodes.servers[1], "Eve", 2).await);
+    let unmute = nodes.operator(&["unmute", "--all", "--room", "dev"]).await;
+    assert_eq!(unmute, (Some(0), "1 mute lifted\n".to_owned()));
+    tom.send(say_ref("dev", "I can speak", "t1")).await;
+    while !matches!(moderator.next().await, protocol::ToClient::Message(_)) {}
+    let (code, words) = nodes.operator(&["unban", "Eve"]).await;
+    assert!(code == Some(2) && words.contains("no such ban in the cluster lift"), "{words}");
+}
+
+#[tokio::test]
+async fn check_config_says_which_cluster_it_is_and_whether_nats_answers() {
+    let engine = Engine::shared().await;
+    let nodes = Nodes::start(engine, "look", 1).await;
+    let db = text(&nodes.db(7));
+    let look = ["check-config", "--db", &db, "--listen", "127.0.0.1:0", "--node", "n7"];
+    let (code, words) = told(&[&look[..], &nodes.flags()].concat()).await;
+    assert_eq!(code, Some(0), "{words}");
+    assert!(words.contains("cluster     look, this node is n7; NATS answers"), "{words}");
+    let (code, words) = told(&[&look[..], &["--cluster", "nats://127.0.0.1:1"]].concat()).await;
+    assert!(code == Some(2) && words.contains("no NATS server can be reached"), "{words}");
+}
