@@ -142,18 +142,16 @@ impl Members {
         (era, own): (u64, u64),
         start: &Start,
     ) -> Vec<Change> {
-        let was_alive = self.era.is_some();
         let mut changes = self.end(node);
         self.settings = Some(start.settings);
-        if *node == self.me && era != own {
-            // From before this process; or from another that has the same name.
-            if era > own && was_alive {
-                changes = vec![Change::Fenced];
-            }
-        } else if *node == self.me {
-            self.era = Some(era);
-        } else {
+        if *node != self.me {
             changes.push(Change::Started);
+        } else {
+            // Whoever begins anew was not buried.
+            changes.clear();
+            self.era = (era == own).then_some(era);
+            // Of a process that has the same name, unless this one is still to begin.
+            changes.extend((own != 0 && era > own).then_some(Change::Fenced));
         }
         self.begin(node, (era, start.clone()), None);
         changes
@@ -296,5 +294,30 @@ impl InUse {
     fn remove(&mut self, node: NodeBit) {
         self.nodes.remove(node);
         self.moderates.remove(node);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(name: &str) -> NodeName {
+        name.parse().unwrap()
+    }
+
+    #[test]
+    fn a_node_that_begins_anew_goes_on_unless_another_process_did() {
+        let (me, start) = (node("a"), Start::default());
+        let mut members = Members::new(me.clone(), []);
+        // A record from before this process, which has not begun.
+        assert_eq!(members.start(&me, (5, 0), &start), []);
+        assert_eq!(members.start(&me, (7, 7), &start), []);
+        assert_eq!(members.end(&me), [Change::Buried]);
+        assert_eq!(members.start(&me, (8, 8), &start), []);
+        assert_eq!(members.start(&me, (9, 9), &start), [], "a new life, of its own accord");
+        assert_eq!(members.start(&me, (10, 9), &start), [Change::Fenced]);
+        // Also before its own start has come back.
+        let mut early = Members::new(me.clone(), []);
+        assert_eq!(early.start(&me, (10, 9), &start), [Change::Fenced]);
     }
 }
