@@ -10,6 +10,7 @@ pub(crate) mod permissions;
 pub(crate) mod sanctions;
 pub(crate) mod siblings;
 mod signing;
+mod tend;
 pub(crate) mod token;
 
 use std::net::IpAddr;
@@ -25,20 +26,18 @@ pub(crate) use self::moderators::NewModerators;
 use self::moderators::{Moderators, ModeratorsError};
 pub(crate) use self::permissions::Permissions;
 use self::sanctions::{Sanctions, Standing, restriction};
+pub(crate) use self::tend::TEND_INTERVAL;
 use self::token::{TokenKey, TokenKeyError};
 use crate::cluster::{Cluster, Held};
 use crate::config::Config;
 use crate::limits::network::network;
-use crate::log::event::{Act, Expire, NameProof, TakeName, UseName};
+use crate::log::event::{Act, NameProof, TakeName, UseName};
 use crate::log::sanction::{Kind, Sanction};
 use crate::log::{Asker, Log, Outcome, Register, Time};
 use crate::outbox::Outbox;
 use crate::people::key_hash::KeyHash;
 use crate::people::name_quota::{NameQuota, Place};
 use crate::people::names::{Claim, KEPT_MAX, Kept, Names, Person, Proof, Taken};
-
-/// How often what is over is cleared away, and the use of names noted whose owners stay.
-pub(crate) const TEND_INTERVAL: Duration = Duration::from_secs(60 * 60);
 
 /// What a client asked for when it connected, and from where.
 #[derive(Debug)]
@@ -263,31 +262,6 @@ impl Auth {
     ) -> bool {
         let passes = connections.iter().filter_map(|admitted| admitted.pass.as_deref());
         self.moderators.is_one(key, passes, room)
-    }
-
-    /// Notes the use of a name that is given back now.
-    pub(crate) fn left(&self, log: &Log, person: &Person) {
-        if let Some(used) =
-            self.names.left(person, self.time.age_ms()).and_then(|kept| self.used(kept))
-        {
-            log.note(used);
-        }
-    }
-
-    /// Clears away what is over, and notes the use of names whose owners are here.
-    pub(crate) async fn tend(&self, log: &Log) {
-        let now = self.time.age_ms();
-        self.sanctions.purge(now);
-        self.has_warned.store(false, Ordering::Relaxed);
-        let used = self.names.tend(now, self.time.may_expire());
-        let used = used.into_iter().filter_map(|kept| self.used(kept));
-        let is_first = log.order().is_none_or(|order| order.is_first());
-        let over = Expire::at(&self.time.read(), self.expiry(log)).filter(|_| is_first);
-        for act in used.chain(over.map(Act::Expire)) {
-            if log.ask(act).await.is_err() {
-                return;
-            }
-        }
     }
 
     async fn claim(
