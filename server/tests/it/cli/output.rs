@@ -122,11 +122,9 @@ async fn lines_that_nobody_can_read_are_dropped_and_counted() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(BINARY);
     command.args(["--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", "--db"]);
-    let mut server = Server::spawn(command.arg(folder.path().join("nebula.db"))).await;
-    let line = timeout(PATIENCE, server.lines.next_line()).await.unwrap().unwrap().unwrap();
-    let metrics = line.split("http://").nth(1).unwrap().split('/').next().unwrap();
-    let metrics: SocketAddr = metrics.parse().unwrap();
-    let Server { child, lines, .. } = server;
+    let server = Server::spawn(command.arg(folder.path().join("nebula.db"))).await;
+    let Server { child, lines, metrics, .. } = server;
+    let metrics: SocketAddr = metrics.unwrap().parse().unwrap();
     drop(lines);
     send_signal(&child, Signal::HUP);
     found(async || {

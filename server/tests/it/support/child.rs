@@ -13,6 +13,8 @@ use crate::support::harness::{PATIENCE, Peer, get};
 pub(crate) struct Server {
     pub(crate) child: Child,
     pub(crate) address: String,
+    /// Where it serves its metrics, if it does.
+    pub(crate) metrics: Option<String>,
     pub(crate) lines: Lines<BufReader<ChildStderr>>,
 }
 
@@ -26,14 +28,18 @@ impl Server {
     pub(crate) async fn spawn(command: &mut Command) -> Self {
         let mut child = command.stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut metrics = None;
         let address = loop {
             let line =
                 timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap().expect("it ended");
-            if let Some((_, address)) = line.split_once("http://") {
-                break address.split('/').next().unwrap().to_owned();
+            let Some((before, address)) = line.split_once("http://") else { continue };
+            let address = address.split('/').next().unwrap().to_owned();
+            if before.ends_with("open ") {
+                break address;
             }
+            metrics = Some(address);
         };
-        Server { child, address, lines }
+        Server { child, address, metrics, lines }
     }
 
     pub(crate) async fn connect(&self, query: &str) -> Peer {
