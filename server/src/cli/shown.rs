@@ -13,7 +13,7 @@ pub(super) fn text(report: &Report, cluster: &str) -> String {
     let _ = match &report.stream.state {
         Some(it) => writeln!(
             text,
-            ": records {} to {}, kept for {} s, on {} NATS servers",
+            ": records {} to {}, kept for {} s, copies: {}",
             it.first_seq,
             it.last_seq,
             it.keep.as_secs(),
@@ -64,7 +64,11 @@ fn server_state(server: &ServerReport) -> String {
         ServerReport { is_current: true, .. } => "current",
         _ => "behind",
     };
-    if server.lag > 0 { format!("{state}, {} behind", server.lag) } else { state.to_owned() }
+    if server.lag > 0 {
+        format!("{state}, {} operations to catch up", server.lag)
+    } else {
+        state.to_owned()
+    }
 }
 
 /// The same as one JSON object.

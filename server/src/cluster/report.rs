@@ -76,8 +76,8 @@ impl StreamReport {
             }
             Err(error) => {
                 return StreamReport::missing(format!(
-                    "{error}. Start NATS servers until a majority of them runs; nothing is said \
-                     before"
+                    "{error}. A leader may be chosen, within 10 s: ask again. Else start NATS servers \
+                     until a majority of them runs"
                 ));
             }
         };
