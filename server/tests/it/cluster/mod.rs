@@ -2,8 +2,11 @@
 
 mod addresses;
 mod founding;
+mod moderation;
+mod names;
 mod operator;
 mod order;
+mod people;
 mod proxied;
 mod starting;
 mod status;

@@ -5,6 +5,6 @@ mod hostile;
 mod limits;
 mod messages;
 mod reading;
-mod resume;
+pub(crate) mod resume;
 mod slow;
 mod waiting;

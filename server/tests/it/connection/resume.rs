@@ -10,21 +10,26 @@ const CUTS: usize = 60;
 const WRITERS: usize = 3;
 
 /// A small generator, so that a failing seed can be run again.
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    fn below(&mut self, end: u64) -> u64 {
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % end
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_connection_cut_at_random_misses_nothing_and_sees_nothing_twice() {
+pub(crate) fn seed() -> u64 {
     let seed = std::env::var("NEBULA_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed = seed.unwrap_or_else(|| u64::from(std::process::id()));
     println!("NEBULA_SEED={seed}");
+    seed
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_cut_at_random_misses_nothing_and_sees_nothing_twice() {
+    let seed = seed();
     let folder = tempfile::tempdir().unwrap();
     let db = Db::File(folder.path().join("nebula.db"));
     let server =
@@ -37,7 +42,7 @@ async fn a_connection_cut_at_random_misses_nothing_and_sees_nothing_twice() {
         })
         .collect();
 
-    let seen = reader(&server, Random(seed)).await;
+    let seen = reader(&[&server], Random(seed), CUTS).await;
 
     stop.send(true).unwrap();
     for writer in writers {
@@ -54,7 +59,7 @@ async fn a_connection_cut_at_random_misses_nothing_and_sees_nothing_twice() {
 }
 
 /// Writes as fast as its own messages come back, and reads all others too.
-async fn write(url: String, stop: tokio::sync::watch::Receiver<bool>) {
+pub(crate) async fn write(url: String, stop: tokio::sync::watch::Receiver<bool>) {
     let mut peer = Peer::dial(&url, None).await.unwrap();
     peer.expect_entry().await;
     let user = url.rsplit('=').next().unwrap();
@@ -65,9 +70,10 @@ async fn write(url: String, stop: tokio::sync::watch::Receiver<bool>) {
 }
 
 /// Reads some messages, cuts, comes back with `since`, and so on; everything it saw, in order.
-async fn reader(server: &TestServer, mut random: Random) -> Vec<u64> {
+pub(crate) async fn reader(servers: &[&TestServer], mut random: Random, cuts: usize) -> Vec<u64> {
     let mut seen: Vec<u64> = Vec::new();
-    for cut in 0..CUTS {
+    for cut in 0..cuts {
+        let server = servers[usize::try_from(random.below(servers.len() as u64)).unwrap()];
         let since = match seen.last() {
             Some(last) => format!("&since={last}"),
             None => "&history=1".to_owned(),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use server::{Config, Db};
 use tempfile::TempDir;
 
+use super::cable::Cable;
 use super::engine::Engine;
 use super::harness::TestServer;
 use crate::cli::operations::{run, said};
@@ -20,26 +21,54 @@ pub(crate) struct Nodes {
 impl Nodes {
     /// So many nodes of a cluster of this name, each of which lets people in.
     pub(crate) async fn start(engine: &Engine, name: &str, count: usize) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let (name, urls) = (name.to_owned(), engine.urls());
-        let mut nodes = Nodes { servers: Vec::new(), folder, name, urls };
+        let mut nodes = Nodes::none(engine, name);
         for at in 0..count {
             nodes.servers.push(nodes.start_one(at).await);
         }
         nodes
     }
 
+    /// A cluster of this name, none of whose nodes runs yet.
+    pub(crate) fn none(engine: &Engine, name: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Nodes { servers: Vec::new(), folder, name: name.to_owned(), urls: engine.urls() }
+    }
+
     /// Starts one, and waits until it lets people in.
     pub(crate) async fn start_one(&self, at: usize) -> TestServer {
-        let server = TestServer::start_with(self.config(at)).await;
+        Nodes::start_with(self.config(at)).await
+    }
+
+    /// Starts one that is set up like this, and waits until it lets people in.
+    pub(crate) async fn start_with(config: Config) -> TestServer {
+        let server = TestServer::start_with(config).await;
         server.is_ready().await;
         server
+    }
+
+    /// That of a node that reaches its NATS server over a cable.
+    pub(crate) fn config_over(&self, cable: &Cable, at: usize) -> Config {
+        let mut config = self.config(at);
+        config.cluster.cluster = vec![format!("nats://{}", cable.address).parse().unwrap()];
+        config
+    }
+
+    /// A cable to its NATS server.
+    pub(crate) async fn cable(&self) -> Cable {
+        let address = self.urls.split(',').next().unwrap().strip_prefix("nats://").unwrap();
+        Cable::to(address.parse().unwrap()).await
+    }
+
+    /// What its stream is called.
+    pub(crate) fn stream(&self) -> String {
+        format!("NEBULA_{}", self.name)
     }
 
     /// That of a node.
     pub(crate) fn config(&self, at: usize) -> Config {
         let mut config = Config::for_tests();
         config.db = Db::File(self.db(at));
+        config.message_rate = 0;
         config.cluster.cluster = self.urls.split(',').map(|url| url.parse().unwrap()).collect();
         config.cluster.cluster_name.clone_from(&self.name);
         config.cluster.cluster_replicas = 1;
