@@ -228,7 +228,7 @@ impl Run {
             self.waiting.commands.push_back(command);
         }
         for command in self.waiting.commands.drain(..) {
-            self.node.effects.give_up(answer(command).1);
+            self.node.effects.give_up(Answer::of(command).1);
         }
     }
 
@@ -306,7 +306,10 @@ impl Run {
         }
         let shared = self.node.shared.clone();
         let answers_start = progress.started > self.answered;
-        if answers_start && let Some(parts) = shared.presence.everybody() {
+        if answers_start && let Some(mut parts) = shared.presence.everybody() {
+            if let Some(Entry::Here(last)) = parts.last_mut() {
+                last.address.clone_from(&self.node.start.address);
+            }
             self.answered = progress.started;
             self.waiting.here.extend(parts);
             return self.entries(progress);
@@ -334,7 +337,7 @@ impl Run {
             let next = self.waiting.commands.pop_front();
             let Some(command) = next.or_else(|| self.node.commands.try_recv().ok()) else { break };
             bytes += command.act.bytes();
-            lasting.push(answer(command));
+            lasting.push(Answer::of(command));
         }
         lasting
     }
@@ -384,14 +387,6 @@ impl Run {
         }
         Ok(())
     }
-}
-
-/// A command, and who hears of it.
-fn answer(command: Command) -> (Entry, Answer) {
-    let Command { act, reply_to } = command;
-    let (room, reference) = act.about();
-    let about = (room.cloned(), reference.cloned());
-    (Entry::Act(act), Answer::Command(reply_to, about))
 }
 
 /// Greater than every era of a node of this name, whatever the machine's clock says.

@@ -11,6 +11,7 @@ use tokio::time::sleep;
 
 use super::nats::{AskError, Nats};
 use super::standing::Standing;
+use crate::log::order::entry::Start;
 use crate::log::order::shared::Shared;
 use crate::monitoring::metrics::Metrics;
 
@@ -94,7 +95,8 @@ fn own(shared: &Shared, standing: Standing) -> NodeStatus {
     let seen = shared.progress.borrow().seen;
     let members = shared.members.read();
     let me = members.nodes().find(|(name, _)| **name == shared.me).map(|(_, start)| start.clone());
-    let settings_differ = me.as_ref().map(|start| start.settings) != members.settings();
+    let differs = |start: &Start| Some(start.settings) != members.settings();
+    let settings_differ = me.as_ref().is_some_and(differs);
     let address = me.as_ref().and_then(|start| start.address.clone());
     NodeStatus {
         node: shared.me.to_string(),

@@ -108,6 +108,17 @@ fn a_name_is_one_persons_until_it_expires_and_who_has_it_next_is_another() {
 }
 
 #[test]
+fn a_name_that_is_released_is_anybodys_and_whose_it_was_stays_who_they_are() {
+    let mut log = Log::new();
+    let alice = log.take("Alice", 1, 0).unwrap();
+    let release = |log: &mut Log| log.apply(Act::ReleaseName(name("ALICE")));
+    assert!(release(&mut log).kept().is_ok());
+    assert!(matches!(release(&mut log).kept(), Err(Refusal::NotFound(_))));
+    assert_ne!(log.take("alice", 2, 0).unwrap(), alice);
+    assert_eq!(log.take("Alina", 1, 0), Ok(alice));
+}
+
+#[test]
 fn who_a_token_names_is_the_same_person_each_time() {
     let mut log = Log::new();
     let mut take = |user| {

@@ -4,8 +4,9 @@
 
 use protocol::{Ref, RoomName};
 
+use super::entry::Entry;
 use crate::hub::ConnectionId;
-use crate::log::command::ReplyTo;
+use crate::log::command::{Command, ReplyTo};
 use crate::outbox::Outbox;
 
 /// Who hears what becomes of an entry.
@@ -17,6 +18,16 @@ pub(crate) enum Answer {
     /// The moderator who did it.
     Moderator(Moderator),
     Nobody,
+}
+
+impl Answer {
+    /// A command as an entry, and who hears of it.
+    pub(crate) fn of(command: Command) -> (Entry, Self) {
+        let Command { act, reply_to } = command;
+        let (room, reference) = act.about();
+        let about = (room.cloned(), reference.cloned());
+        (Entry::Act(act), Answer::Command(reply_to, about))
+    }
 }
 
 /// What a refusal tells besides the reason: the room, and what its author calls it.

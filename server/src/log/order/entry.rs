@@ -91,6 +91,8 @@ pub(crate) struct Settings {
 pub(crate) struct Here {
     pub(crate) people: Vec<Present>,
     pub(crate) is_last: bool,
+    /// Where clients reach the node, with the last part.
+    pub(crate) address: Option<Box<str>>,
 }
 
 /// Somebody who is connected to a node, and where they are.

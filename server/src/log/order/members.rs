@@ -225,6 +225,7 @@ impl Members {
             return Vec::new();
         }
         let all = there.untold.take().unwrap_or_default();
+        there.start.address.clone_from(&part.address);
         let mut changes = Vec::new();
         for Present { name, proof, moderates, rooms } in all {
             self.take_over(bit, &name, proof, moderates);

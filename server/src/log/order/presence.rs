@@ -244,11 +244,12 @@ impl Presence {
             bytes += present.bytes();
             people.push(present);
             if bytes >= PART_BYTES {
-                parts.push(Here { people: std::mem::take(&mut people), is_last: false });
+                let people = std::mem::take(&mut people);
+                parts.push(Here { people, is_last: false, address: None });
                 bytes = 0;
             }
         }
-        parts.push(Here { people, is_last: true });
+        parts.push(Here { people, is_last: true, address: None });
         Some(parts.into_iter().map(|part| Entry::Here(Box::new(part))).collect())
     }
 

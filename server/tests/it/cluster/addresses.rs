@@ -67,4 +67,9 @@ async fn clients_and_pages_hear_where_the_other_nodes_are_as_they_come_and_go() 
     nodes.servers.pop().unwrap().stop().await;
     assert_eq!(told(&mut alice, 2).await, all[..2]);
     assert!(!may_connect(&nodes.servers[0], &address(2)).await);
+    // It was not told where the others are when they started, but now.
+    start(&mut nodes, 2).await;
+    assert_eq!(told(&mut alice, 3).await, all);
+    let mut bob = nodes.servers[2].connect(&query("dev", "Bob", "")).await;
+    assert_eq!(told(&mut bob, 3).await, all);
 }
