@@ -4,9 +4,11 @@
 
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio::time::sleep;
 
 use super::nats::{AskError, Nats};
+use super::standing::Standing;
 use crate::log::operator::instruction::{Done, Instruction};
 
 /// Under this name one of the nodes is told what to do.
@@ -24,10 +26,20 @@ pub(crate) async fn instruct(nats: &Nats, instruction: &Instruction) -> Result<D
     postcard::from_bytes(&answer).map_err(unknown)
 }
 
-/// Does what this node is told, by `obey`, for as long as it is polled.
-pub(super) async fn serve<F: Future<Output = Done>>(nats: Nats, obey: impl Fn(Instruction) -> F) {
-    loop {
-        if let Err(error) = serve_once(&nats, &obey).await {
+/// Does what this node is told, by `obey`, for as long as it is polled. A node that is not current leaves it to
+/// the others.
+pub(super) async fn serve<F: Future<Output = Done>>(
+    nats: Nats,
+    mut standing: watch::Receiver<Standing>,
+    obey: impl Fn(Instruction) -> F,
+) {
+    let mut changed = standing.clone();
+    while standing.wait_for(|it| *it == Standing::Current).await.is_ok() {
+        let served = tokio::select! {
+            served = serve_once(&nats, &obey) => served,
+            _ = changed.wait_for(|it| *it != Standing::Current) => continue,
+        };
+        if let Err(error) = served {
             tracing::debug!(%error, "the operator cannot be heard yet");
         }
         sleep(TRY_AGAIN).await;

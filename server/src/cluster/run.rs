@@ -47,6 +47,7 @@ pub(crate) struct Beside {
     _stream: AbortOnDropHandle<()>,
     obeying: Option<AbortOnDropHandle<()>>,
     nats: Nats,
+    standing: watch::Receiver<Standing>,
     pub(crate) failure: Failure,
 }
 
@@ -56,7 +57,7 @@ impl Beside {
         &mut self,
         obey: impl Fn(Instruction) -> F + Send + Sync + 'static,
     ) {
-        let obeying = tokio::spawn(instruct::serve(self.nats.clone(), obey));
+        let obeying = tokio::spawn(instruct::serve(self.nats.clone(), self.standing.clone(), obey));
         self.obeying = Some(AbortOnDropHandle::new(obeying));
     }
 }
@@ -120,6 +121,7 @@ impl Joined {
             _stream: AbortOnDropHandle::new(tokio::spawn(stream)),
             obeying: None,
             nats,
+            standing: stands.clone(),
             failure,
         };
         (Cluster::new(shared.clone(), stands, asked), beside)
