@@ -15,7 +15,7 @@ use super::place::{Database, of_no_node};
 use super::shown;
 use crate::ClusterConfig;
 use crate::cluster::found::{self, Founding};
-use crate::cluster::nats::Nats;
+use crate::cluster::nats::{Nats, NatsError};
 use crate::cluster::report::Report;
 use crate::cluster::{instruct, status};
 use crate::log::operator::instruction::Instruction;
@@ -88,26 +88,35 @@ pub(super) fn carry_out(config: &ClusterConfig, what: &Instruction) -> anyhow::R
         let nats = connect(config).await?;
         let done = instruct(&nats, what).await;
         let name = &config.cluster_name;
-        let done = done.with_context(|| format!("the cluster {name} cannot do it"))?;
+        let done = done.with_context(|| format!("the cluster {name} does not answer"))?;
         done.map_err(|why| anyhow::anyhow!("the cluster {name} cannot do it: {why}"))
     };
     now(done)?
 }
 
-/// What a look at settings says of the cluster.
+/// What a look at settings says of the cluster. That NATS is away is no reason not to start: a start waits for it.
 pub(super) fn check(config: &ClusterConfig, out: &mut Out) -> anyhow::Result<()> {
     let (name, node) = (&config.cluster_name, config.node_name());
-    let (state, doubt) = now(async {
-        let nats = connect(config).await?;
-        Ok::<_, anyhow::Error>((nats.find().await?, nats.doubt()))
+    let found = now(async {
+        match Nats::connect(config, Some(PATIENCE)).await {
+            Ok(nats) => Ok((nats.find().await.map_err(|error| error.to_string()), nats.doubt())),
+            Err(error @ NatsError::Unreachable { .. }) => Ok((Err(error.to_string()), None)),
+            Err(error) => Err(error),
+        }
     })??;
-    let stream = match state {
-        Some(state) => format!("its stream has {} records", state.last_seq),
-        None => "its stream is made when the first node starts".to_owned(),
+    let (state, doubt) = found;
+    let (told, warning) = match state {
+        Ok(Some(state)) => {
+            (format!("NATS answers, its stream has {} records", state.last_seq), doubt)
+        }
+        Ok(None) => {
+            ("NATS answers, its stream is made when the first node starts".to_owned(), doubt)
+        }
+        Err(why) => ("NATS is not ready: a start waits 30 s for it".to_owned(), Some(why)),
     };
-    writeln!(out, "cluster     {name}, this node is {node}; NATS answers, and {stream}")?;
-    if let Some(doubt) = doubt {
-        writeln!(out, "warning     {doubt}")?;
+    writeln!(out, "cluster     {name}, this node is {node}; {told}")?;
+    if let Some(warning) = warning {
+        writeln!(out, "warning     {warning}")?;
     }
     Ok(())
 }
