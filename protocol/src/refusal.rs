@@ -241,7 +241,7 @@ impl Refusal {
     /// it does. 4000 and up mean: do not come back unchanged.
     ///
     /// A bad or closed room ends only the connection that was opened with it; in a `join` it is told
-    /// and no more.
+    /// and no more. What is unavailable ends only a connection that cannot be let in.
     pub fn close_code(&self) -> Option<u16> {
         match self {
             Refusal::Stopping { .. } => Some(1001),
@@ -250,7 +250,7 @@ impl Refusal {
             Refusal::BadUtf8 => Some(1007),
             Refusal::TooManyBadFrames(_) => Some(1008),
             Refusal::FrameTooBig => Some(1009),
-            Refusal::TooSlow => Some(1013),
+            Refusal::TooSlow | Refusal::Unavailable => Some(1013),
             Refusal::NameTaken | Refusal::NameClaimed | Refusal::NameSimilar(_) => Some(4001),
             Refusal::NoToken
             | Refusal::BadToken(_)
