@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 use crate::log::apply::{Known, apply};
 use crate::log::database::column::{checked, signed, unsigned};
 use crate::log::database::place::{self, Place};
+use crate::log::database::schema::RENEW_EPOCH;
 use crate::log::event::{Act, Event};
 use crate::log::outcome::Outcome;
 use crate::log::reading::register::{self, Register};
@@ -133,9 +134,12 @@ impl Store {
         self.transaction(|db, _| place::enter(db, cluster))
     }
 
-    /// It is that of a server that is alone from now on.
+    /// It is that of a server that is alone from now on, and another log: the nodes do not take it back.
     pub(crate) fn leave_cluster(&mut self) -> rusqlite::Result<()> {
-        self.transaction(|db, _| place::leave(db))
+        self.transaction(|db, _| {
+            place::leave(db)?;
+            db.execute(RENEW_EPOCH, []).map(drop)
+        })
     }
 
     /// Which cluster it belongs to, if any.
