@@ -13,6 +13,7 @@ use protocol::{
 };
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use server::{Config, Gauges, Listeners, RunError, Stopped};
+use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Builder;
@@ -23,6 +24,9 @@ use tokio_tungstenite::tungstenite::http::{HeaderValue, Request};
 use tokio_tungstenite::tungstenite::{self, Message as Frame};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
+#[cfg(feature = "cluster")]
+use super::nodes::as_node;
+
 /// How long to wait for what should come at once.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -31,6 +35,8 @@ pub(crate) struct TestServer {
     /// Where it serves its metrics.
     pub(crate) metrics: SocketAddr,
     running: Option<Running>,
+    /// Of a node that stands for a server in memory: it goes last.
+    folder: Option<TempDir>,
 }
 
 /// A thread of its own, so that the end of a test can wait for it, whatever the test's runtime.
@@ -50,6 +56,17 @@ impl TestServer {
 
     pub(crate) async fn start_at(address: SocketAddr, config: Config) -> Self {
         allow_descriptors();
+        #[cfg(feature = "cluster")]
+        if let Some((config, folder)) = as_node(&config).await {
+            let mut server = TestServer::begin(address, config).await;
+            server.is_ready().await;
+            server.folder = Some(folder);
+            return server;
+        }
+        TestServer::begin(address, config).await
+    }
+
+    async fn begin(address: SocketAddr, config: Config) -> Self {
         let chat = TcpListener::bind(address).await.unwrap();
         let metrics = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, at) = (chat.local_addr().unwrap(), metrics.local_addr().unwrap());
@@ -63,7 +80,7 @@ impl TestServer {
                 server::run(listeners, config, async { drop(stopped.await) }).await
             })
         });
-        TestServer { address, metrics: at, running: Some(Running { stop, thread }) }
+        TestServer { address, metrics: at, running: Some(Running { stop, thread }), folder: None }
     }
 
     /// Waits until it says that it is ready.
@@ -76,6 +93,16 @@ impl TestServer {
     pub(crate) async fn stop(mut self) -> Stopped {
         let running = self.running.take().unwrap();
         tokio::task::spawn_blocking(|| running.end()).await.unwrap()
+    }
+
+    /// Waits until it ends of itself.
+    #[cfg(feature = "cluster")]
+    pub(crate) async fn ended(mut self) -> Result<Stopped, RunError> {
+        let Running { stop, thread } = self.running.take().unwrap();
+        let ends = tokio::task::spawn_blocking(|| thread.join().unwrap());
+        let ended = timeout(PATIENCE, ends).await.expect("it does not end").unwrap();
+        drop(stop);
+        ended
     }
 
     /// Begins to stop, and goes on.
@@ -244,7 +271,14 @@ impl Peer {
 
     /// One's own `join` and the `presence` after it.
     pub(crate) async fn expect_entry(&mut self) {
-        assert!(matches!(self.next().await, ToClient::Join { .. }));
+        loop {
+            match self.next().await {
+                ToClient::Join(_) => break,
+                // How a node stands.
+                ToClient::Cluster(_) => {}
+                other => panic!("{other:?} instead of a join"),
+            }
+        }
         // Somebody else may come before the list is out: it is then the newer one.
         self.presence().await;
     }
@@ -257,7 +291,8 @@ impl Peer {
                 ToClient::Join { .. }
                 | ToClient::Leave { .. }
                 | ToClient::Presence(_)
-                | ToClient::Room(_) => {}
+                | ToClient::Room(_)
+                | ToClient::Cluster(_) => {}
                 other => panic!("{other:?} instead of a message"),
             }
         }

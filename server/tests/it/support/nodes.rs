@@ -1,6 +1,7 @@
 //! Nodes of one cluster, each a server in this process with a database file of its own.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use server::{Config, Db};
 use tempfile::TempDir;
@@ -16,6 +17,7 @@ pub(crate) struct Nodes {
     pub(crate) folder: TempDir,
     name: String,
     urls: String,
+    replicas: String,
 }
 
 impl Nodes {
@@ -30,8 +32,9 @@ impl Nodes {
 
     /// A cluster of this name, none of whose nodes runs yet.
     pub(crate) fn none(engine: &Engine, name: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        Nodes { servers: Vec::new(), folder, name: name.to_owned(), urls: engine.urls() }
+        let (folder, urls) = (tempfile::tempdir().unwrap(), engine.urls());
+        let replicas = urls.split(',').count().to_string();
+        Nodes { servers: Vec::new(), folder, name: name.to_owned(), urls, replicas }
     }
 
     /// Starts one, and waits until it lets people in.
@@ -71,15 +74,15 @@ impl Nodes {
         config.message_rate = 0;
         config.cluster.cluster = self.urls.split(',').map(|url| url.parse().unwrap()).collect();
         config.cluster.cluster_name.clone_from(&self.name);
-        config.cluster.cluster_replicas = 1;
+        config.cluster.cluster_replicas = self.replicas.parse().unwrap();
         config.cluster.node = Some(node(at));
         config
     }
 
     /// The flags with which a command finds the cluster.
     pub(crate) fn flags(&self) -> [&str; 6] {
-        let Nodes { urls, name, .. } = self;
-        ["--cluster", urls, "--cluster-name", name, "--cluster-replicas", "1"]
+        let Nodes { urls, name, replicas, .. } = self;
+        ["--cluster", urls, "--cluster-name", name, "--cluster-replicas", replicas]
     }
 
     /// One of the binary's commands about the cluster: its exit code, and all it says.
@@ -96,4 +99,18 @@ impl Nodes {
 
 fn node(at: usize) -> String {
     format!("n{at}")
+}
+
+/// With `NEBULA_TEST_CLUSTER=1` in the environment, a server that would keep its messages in memory is the one
+/// node of a cluster instead: how it is set up then, and where its database is.
+pub(crate) async fn as_node(config: &Config) -> Option<(Config, TempDir)> {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let is_wanted = std::env::var("NEBULA_TEST_CLUSTER").is_ok_and(|wanted| wanted == "1");
+    if !is_wanted || config.db != Db::Memory {
+        return None;
+    }
+    let name = format!("test-{}", COUNT.fetch_add(1, Ordering::Relaxed));
+    let nodes = Nodes::none(Engine::shared().await, &name);
+    let Config { db, cluster, .. } = nodes.config(0);
+    Some((Config { db, cluster, ..config.clone() }, nodes.folder))
 }
