@@ -45,7 +45,7 @@ struct Connection {
 pub(crate) struct Crowd {
     poll: Poll,
     events: Events,
-    server: SocketAddr,
+    servers: Vec<SocketAddr>,
     connections: Vec<Connection>,
     buffer: Vec<u8>,
     spin: bool,
@@ -62,7 +62,7 @@ impl Crowd {
         Ok(Crowd {
             poll: Poll::new()?,
             events: Events::with_capacity(4096),
-            server: common.server,
+            servers: common.server.clone(),
             connections: Vec::new(),
             buffer: vec![0; READ_BYTES],
             spin: common.spin,
@@ -122,11 +122,12 @@ impl Crowd {
         socket.set_nonblocking(true)?;
         socket.set_tcp_nodelay(true)?;
         let host = u8::try_from((self.host)(index)).unwrap_or(1);
-        if self.server.ip().is_loopback() && self.server.is_ipv4() {
+        let server = self.servers[index % self.servers.len()];
+        if server.ip().is_loopback() && server.is_ipv4() {
             let source = SocketAddr::from((Ipv4Addr::new(127, 1, 0, host), 0));
             socket.bind(&SockAddr::from(source))?;
         }
-        match socket.connect(&SockAddr::from(self.server)) {
+        match socket.connect(&SockAddr::from(server)) {
             Ok(()) => {}
             Err(error) if Errno::from_io_error(&error) == Some(Errno::INPROGRESS) => {}
             Err(error) => return Err(error),
@@ -135,10 +136,9 @@ impl Crowd {
         let interest = Interest::READABLE | Interest::WRITABLE;
         self.poll.registry().register(&mut stream, Token(index), interest)?;
         let request = format!(
-            "GET /?{query} HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+            "GET /?{query} HTTP/1.1\r\nHost: {server}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
-             X-Forwarded-For: 192.0.2.{host}\r\n\r\n",
-            self.server
+             X-Forwarded-For: 192.0.2.{host}\r\n\r\n"
         );
         let connection = Connection {
             stream: Some(stream),

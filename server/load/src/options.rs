@@ -11,10 +11,10 @@ use rustix::thread::{CpuSet, sched_setaffinity};
 /// What all workloads have in common.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Common {
-    /// Address of the server
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
-    pub(crate) server: SocketAddr,
-    /// Process of the server, for its CPU time and memory
+    /// Addresses of the servers, separated by commas: connections go to each in turn
+    #[arg(long, value_name = "ADDRESSES", value_delimiter = ',', default_value = "127.0.0.1:8080")]
+    pub(crate) server: Vec<SocketAddr>,
+    /// Process of the server, or of one of them, for its CPU time and memory
     #[arg(long, value_name = "PID")]
     pub(crate) pid: Option<u32>,
     /// Poll without sleeping: more exact times, for the price of a core

@@ -52,10 +52,14 @@ pub(crate) struct Options {
     /// Seconds before measuring begins
     #[arg(long, value_name = "SECONDS", default_value_t = 1.0)]
     pub(crate) warmup: f64,
+    /// Begins the names of rooms and people, so that several of these can load one cluster
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) prefix: String,
 }
 
 /// What is said and heard.
 struct Load {
+    prefix: String,
     members: usize,
     publishers: usize,
     begun: Instant,
@@ -103,6 +107,7 @@ impl Load {
     fn new(options: &Options) -> anyhow::Result<Self> {
         let publishers = options.rooms * options.publishers;
         Ok(Load {
+            prefix: options.prefix.clone(),
             members: options.members,
             publishers: options.publishers,
             begun: Instant::now(),
@@ -127,7 +132,7 @@ impl Load {
         self.sent[publisher] += 1;
         let stamp = Stamp { publisher: publisher as u32, number, sent_ns };
         let connection = room * self.members + publisher % self.publishers;
-        crowd.say(connection, &stamp.envelope(&format!("r{room}"), bytes));
+        crowd.say(connection, &stamp.envelope(&format!("{}r{room}", self.prefix), bytes));
     }
 
     fn outstanding(&self) -> u64 {
@@ -160,7 +165,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<Report> {
     let mut crowd = Crowd::new(common)?;
     let (before, cpu) = (process::memory(common.pid), process::cpu(common.pid));
     let count = options.rooms * options.members;
-    let query = |i: usize| format!("room=r{}&username=c{i}", i / options.members);
+    let prefix = &options.prefix;
+    let query = |i: usize| format!("room={prefix}r{}&username={prefix}c{i}", i / options.members);
     let took = crowd.connect(count, query, &mut load)?;
     settle(&mut crowd, &mut load)?;
     let each =

@@ -6,4 +6,5 @@ pub(crate) mod fanout;
 pub(crate) mod flap;
 pub(crate) mod history;
 pub(crate) mod idle;
+pub(crate) mod outage;
 pub(crate) mod storm;

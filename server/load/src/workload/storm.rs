@@ -121,6 +121,19 @@ impl Room {
         }
     }
 
+    pub(crate) fn said(&self) -> u64 {
+        self.sent
+    }
+
+    /// Whether everybody has so many of the messages.
+    pub(crate) fn all_have(&self, count: u64) -> bool {
+        self.heard.iter().all(|heard| heard.count() >= count)
+    }
+
+    pub(crate) fn faults(&self) -> Faults {
+        self.faults
+    }
+
     /// A connection begins anew.
     pub(crate) fn forget(&mut self, connection: usize) {
         self.listed[connection] = false;

@@ -1,17 +1,19 @@
-//! A server against the floor, in turns on the same machine in the same minutes.
+//! A server against the floor, or a node of a cluster against a server that is alone, in turns on the same
+//! machine in the same minutes.
 //!
 //! This file does not know how a workload is made.
 
-use std::io::{BufRead as _, BufReader, Read};
-use std::net::SocketAddr;
+mod cluster;
+mod crowds;
+mod nats;
+mod running;
+
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::sync::LazyLock;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use rustix::thread::{CpuSet, sched_getaffinity};
 
+use self::running::{CORES, Running, start_floor, start_own};
 use crate::arrivals::Arrivals;
 use crate::options::Common;
 use crate::report::{Phase, Report};
@@ -32,9 +34,17 @@ pub(crate) struct Options {
     /// in its best turn: noise makes some turns worse, a slower server all of them
     #[arg(long, value_name = "RATIO")]
     max_ratio: Option<f64>,
-    /// Only the workloads whose names begin so, such as "A", "quiet" or "idle"
+    /// Only the workloads whose names begin so, such as "A", "quiet" or "idle"; of a cluster also "foreign",
+    /// "storm" and, where there are three NATS servers, "outage"
     #[arg(long, value_name = "NAME", default_value = "")]
     only: String,
+    /// A node of a cluster against a server that is alone, instead of that against the floor. The NATS server
+    /// is `NEBULA_NATS`, or else what `scripts/tools` fetched
+    #[arg(long)]
+    cluster: bool,
+    /// NATS servers of that cluster, and copies of its stream
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "cluster")]
+    nats: usize,
 }
 
 /// What is compared in a row.
@@ -83,32 +93,11 @@ const QUICK: &[Workload] = &[
     open("50 x 20, 1,000/s", (50, 20, 5), 1000, Arrivals::Bursts),
 ];
 
-/// Where the server runs and where the load does: the first two cores that this process may use, or
-/// one for both. Found before the first load is pinned, after which there would seem to be one.
-static CORES: LazyLock<[usize; 2]> = LazyLock::new(|| {
-    let allowed = sched_getaffinity(None).unwrap_or_default();
-    let mut cores = (0..CpuSet::MAX_CPU).filter(|core| allowed.is_set(*core));
-    let first = cores.next().unwrap_or_default();
-    [first, cores.next().unwrap_or(first)]
-});
-
-/// A server's process, ended when dropped.
-struct Running {
-    child: Child,
-    address: SocketAddr,
-    _folder: Option<tempfile::TempDir>,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 /// True unless a ratio is beyond its bound.
 pub(crate) fn run(options: &Options) -> anyhow::Result<bool> {
+    if options.cluster {
+        return cluster::run(options);
+    }
     let workloads = if options.quick { QUICK } else { FULL };
     let mut well = true;
     println!("CPU µs for each delivery, and deliveries/s: floor, batched floor, server (medians)");
@@ -187,7 +176,7 @@ fn print(workload: &Workload, rounds: &[[Phase; 3]], max_ratio: Option<f64>) -> 
 fn print_idle(options: &Options) -> anyhow::Result<()> {
     for connections in [10_000, 19_800] {
         let running = start_server(options)?;
-        let common = common(&running);
+        let common = running.common();
         let report = idle::run(&idle::Options { common, connections, rooms: 200, stay: 3 })?;
         let each = report.memory_kib_per_connection.unwrap_or(f64::NAN);
         println!(
@@ -198,9 +187,23 @@ fn print_idle(options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn start_server(options: &Options) -> anyhow::Result<Running> {
+    running::start_server(&options.server_bin, &CORES[0].to_string(), &[])
+}
+
 fn measure(running: &Running, workload: &Workload, quick: bool) -> anyhow::Result<Phase> {
+    measure_as(running.common(), workload, quick, "")
+}
+
+/// `prefix` begins the names of rooms and people.
+fn measure_as(
+    common: Common,
+    workload: &Workload,
+    quick: bool,
+    prefix: &str,
+) -> anyhow::Result<Phase> {
     let options = fanout::Options {
-        common: common(running),
+        common,
         rooms: workload.rooms,
         members: workload.members,
         publishers: workload.publishers,
@@ -210,58 +213,11 @@ fn measure(running: &Running, workload: &Workload, quick: bool) -> anyhow::Resul
         bytes: 100,
         seconds: if quick { 1.0 } else { 5.0 },
         warmup: if quick { 0.5 } else { 1.0 },
+        prefix: prefix.to_owned(),
     };
     let Report { mut phases, faults, dropped, .. } = fanout::run(&options)?;
     if faults != Default::default() || dropped > 0 {
         bail!("{}: {faults:?}, {dropped} dropped", workload.name);
     }
     phases.pop().context("nothing was measured")
-}
-
-fn common(running: &Running) -> Common {
-    let pid = Some(running.child.id());
-    Common {
-        server: running.address,
-        pid,
-        spin: true,
-        pin: Some(CORES[1]),
-        json: false,
-        quiet: true,
-    }
-}
-
-fn start_floor(batched: bool) -> anyhow::Result<Running> {
-    start_own(if batched { &["floor", "--batched"] } else { &["floor"] })
-}
-
-/// A server of this program.
-fn start_own(arguments: &[&str]) -> anyhow::Result<Running> {
-    let mut command = Command::new(std::env::current_exe()?);
-    command.args(arguments).args(["--listen", "127.0.0.1:0", "--pin", &CORES[0].to_string()]);
-    let mut child = command.stdout(Stdio::piped()).spawn()?;
-    let address = address(child.stdout.take())?;
-    Ok(Running { child, address, _folder: None })
-}
-
-fn start_server(options: &Options) -> anyhow::Result<Running> {
-    let folder = tempfile::tempdir()?;
-    let mut command = Command::new("taskset");
-    command.args(["-c", &CORES[0].to_string()]).arg(&options.server_bin);
-    command.args(["--listen", "127.0.0.1:0", "--message-rate", "0", "--db"]);
-    command.arg(folder.path().join("nebula.db")).stderr(Stdio::piped());
-    let mut child =
-        command.spawn().with_context(|| format!("cannot start {:?}", options.server_bin))?;
-    let address = address(child.stderr.take())?;
-    Ok(Running { child, address, _folder: Some(folder) })
-}
-
-/// The address in the first line that names one.
-fn address(output: Option<impl Read>) -> anyhow::Result<SocketAddr> {
-    for line in BufReader::new(output.context("no output")?).lines() {
-        let line = line?;
-        if let Some((_, rest)) = line.split_once("http://") {
-            return Ok(rest.split('/').next().unwrap_or_default().parse()?);
-        }
-    }
-    bail!("it ended without listening")
 }
