@@ -128,6 +128,25 @@ struct Name {
 
 impl Name {
     fn parse(raw: &str, chars_max: usize) -> Result<Self, NameError> {
+        if let Some(name) = Name::plain(raw, chars_max) {
+            return Ok(name);
+        }
+        Name::parse_any(raw, chars_max)
+    }
+
+    /// One of visible ASCII alone: but for the case, all rules leave it as it is.
+    fn plain(raw: &str, chars_max: usize) -> Option<Self> {
+        let is_plain =
+            (1..=chars_max).contains(&raw.len()) && raw.bytes().all(|byte| byte.is_ascii_graphic());
+        is_plain.then(|| {
+            let text: Arc<str> = Arc::from(raw);
+            let has_case = raw.bytes().any(|byte| byte.is_ascii_uppercase());
+            let key = if has_case { Arc::from(raw.to_ascii_lowercase()) } else { text.clone() };
+            Name { text, key }
+        })
+    }
+
+    fn parse_any(raw: &str, chars_max: usize) -> Result<Self, NameError> {
         // NFC never makes a text more than three times shorter (UAX #15), so a far longer one
         // is refused before any work is spent on it.
         if raw.len() > chars_max * 4 * 3 {
@@ -230,5 +249,33 @@ impl<'de> Deserialize<'de> for RoomName {
 impl<'de> Deserialize<'de> for UserName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         UserName::known(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn visible_ascii_is_read_the_short_way_as_the_long_way() {
+        let visible = || (b'!'..=b'~').map(char::from);
+        for (first, second) in visible().flat_map(|first| visible().map(move |it| (first, it))) {
+            for raw in
+                [String::from(first), format!("{first}{second}"), format!("a{first}{second}Z")]
+            {
+                let [short, long] =
+                    [Name::plain(&raw, 32), Name::parse_any(&raw, 32).ok()].map(Option::unwrap);
+                assert_eq!((&*short.text, &*short.key), (&*long.text, &*long.key), "{raw}");
+                assert_eq!(
+                    Arc::ptr_eq(&short.text, &short.key),
+                    Arc::ptr_eq(&long.text, &long.key)
+                );
+            }
+        }
+        for raw in ["", "a b", "ä", "a\n", "\u{7f}", "abc"] {
+            let is_plain = raw == "abc";
+            assert_eq!(Name::plain(raw, 3).is_some(), is_plain, "{raw:?}");
+        }
+        assert!(Name::plain("abcd", 3).is_none());
     }
 }
