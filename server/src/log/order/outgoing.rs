@@ -18,10 +18,13 @@ use super::verify::Seen;
 const ON_THE_WAY_MAX: usize = 16;
 /// From one record to the next at least, while any is on its way.
 const SPACING: Duration = Duration::from_millis(4);
-/// The same while there are many: each costs every node as much as ten messages in it.
+/// The same while there are many, whether one is on its way or not: each costs every node as much as ten messages
+/// in it.
 const SPACING_BUSY: Duration = Duration::from_millis(8);
-/// Records a second from which on there are many.
+/// Records a second from which on there are many, and up to which there still are: fewer than can be made
+/// [`SPACING_BUSY`] apart.
 const BUSY: u32 = 150;
+const STILL_BUSY: u32 = 75;
 /// How long a record is on its way before no more are sent behind it: what was not sent can still be refused.
 const STUCK: Duration = Duration::from_millis(500);
 /// How long to wait for the stream to take a record before it is sent again.
@@ -81,12 +84,16 @@ impl Outgoing {
 
     /// When one more record may be made; none while too much is on its way.
     pub(crate) fn may_make(&self, now: Duration) -> Option<Duration> {
-        let Some(first) = self.on_the_way.front() else { return Some(now) };
-        let is_stuck = now >= first.made + STUCK;
+        let first = self.on_the_way.front();
+        let is_stuck = first.is_some_and(|first| now >= first.made + STUCK);
         if is_stuck || self.on_the_way.len() >= ON_THE_WAY_MAX {
             return None;
         }
-        let spacing = if self.is_busy { SPACING_BUSY } else { SPACING };
+        let spacing = match first {
+            _ if self.is_busy => SPACING_BUSY,
+            Some(_) => SPACING,
+            None => return Some(now),
+        };
         Some(self.last.map_or(now, |last| now.max(last + spacing)))
     }
 
@@ -124,7 +131,8 @@ impl Outgoing {
         let (count, since) = &mut self.lately;
         *count += 1;
         if now >= *since + Duration::from_secs(1) {
-            self.is_busy = *count > BUSY;
+            let many = if self.is_busy { STILL_BUSY } else { BUSY };
+            self.is_busy = *count > many;
             (*count, *since) = (0, now);
         }
     }
@@ -168,6 +176,52 @@ impl Outgoing {
     pub(crate) fn applied(&mut self, era: u64, number: u64) {
         while era == self.era && self.on_the_way.front().is_some_and(|it| it.number <= number) {
             self.on_the_way.pop_front();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Makes records as soon as they may be, with always something to say; each is applied before the next.
+    fn flat_out(outgoing: &mut Outgoing, from: Duration, until: Duration) -> u32 {
+        let seen = Seen { seq: 0, hash: Default::default() };
+        let (mut now, mut count) = (from, 0);
+        while now < until {
+            match outgoing.may_make(now) {
+                Some(due) if due <= now => {
+                    let number = outgoing.make(now, seen, Vec::new()).unwrap();
+                    outgoing.applied(1, number);
+                    count += 1;
+                }
+                // Something new to say comes each millisecond.
+                _ => now += Duration::from_millis(1),
+            }
+            now += Duration::from_micros(1);
+        }
+        count
+    }
+
+    #[test]
+    fn records_are_further_apart_while_there_are_many_though_none_is_on_its_way() {
+        let mut outgoing = Outgoing::new("a".parse().unwrap(), 1);
+        let second = Duration::from_secs(1);
+        assert!(flat_out(&mut outgoing, Duration::ZERO, second) > BUSY);
+        for from in 2..5 {
+            let count = flat_out(&mut outgoing, from * second, (from + 1) * second);
+            assert!((STILL_BUSY..=BUSY).contains(&count), "{count}");
+        }
+    }
+
+    #[test]
+    fn one_that_follows_a_pause_does_not_wait() {
+        let mut outgoing = Outgoing::new("a".parse().unwrap(), 1);
+        let seen = Seen { seq: 0, hash: Default::default() };
+        for at in (0..400).map(|at| Duration::from_millis(10 * at)) {
+            assert_eq!(outgoing.may_make(at), Some(at));
+            let number = outgoing.make(at, seen, Vec::new()).unwrap();
+            outgoing.applied(1, number);
         }
     }
 }

@@ -100,6 +100,9 @@ impl Replica {
         let applied = store.transaction(|db, known| {
             let applied: Result<Vec<_>, _> =
                 records.iter().map(|incoming| one((db, known), &mut place, incoming)).collect();
+            if let Some(newest) = records.last() {
+                place.newest = sha256(&newest.payload);
+            }
             place::save(db, &self.place, &place)?;
             applied
         })?;
@@ -139,7 +142,6 @@ fn one(
     place.clock = sequencer.clock();
     let (hash, seq) = (place.seen.hash, incoming.seq);
     place.seen = Seen { seq, hash: chain(&hash, seq, &incoming.payload, &digest(&results)) };
-    place.newest = sha256(&incoming.payload);
     let (record, ended) = record.unzip();
     Ok(Applied { seen: place.seen, record, ended: ended.unwrap_or_default(), results })
 }
