@@ -7,6 +7,7 @@ mod alone;
 pub(crate) mod shared;
 pub(crate) mod source;
 mod thread;
+mod unheard;
 
 pub(super) use self::source::{Order, Source};
 pub(super) use self::thread::LogThread;

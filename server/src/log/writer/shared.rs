@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::source::{Order, RECORDS_WAITING_MAX};
 use super::thread::{COMMIT_INTERVAL, LogThread};
+use super::unheard::UNHEARD_INTERVAL;
 use crate::log::command::ReplyTo;
 use crate::log::effects::To;
 use crate::log::event::{Act, Event};
@@ -27,8 +28,11 @@ impl LogThread {
     /// Applies records until there will be no more.
     pub(super) fn follow_order(&mut self, mut order: Order) {
         let mut batch = Vec::with_capacity(RECORDS_WAITING_MAX);
+        let mut unheard_due = Instant::now();
         while order.records.blocking_recv_many(&mut batch, RECORDS_WAITING_MAX) > 0 {
+            self.gather(&mut order, &mut batch, unheard_due);
             let began = Instant::now();
+            unheard_due = began + UNHEARD_INTERVAL;
             let Some(applied) = self.apply(&mut order, &batch) else { break };
             batch.clear();
             self.tell_all(&mut order, applied, began);

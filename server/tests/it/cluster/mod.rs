@@ -11,3 +11,4 @@ mod people;
 mod proxied;
 mod starting;
 mod status;
+mod unheard;
