@@ -16,7 +16,7 @@ use crate::log::order::replica::Incoming;
 
 /// From one commit to the next of what nobody hears. Who enters a room meanwhile is told, as by any commit that
 /// comes later.
-pub(super) const UNHEARD_INTERVAL: Duration = Duration::from_millis(100);
+pub(super) const UNHEARD_INTERVAL: Duration = Duration::from_millis(250);
 /// Records and bytes of one commit: by then its own cost has vanished.
 const RECORDS_MAX: usize = 256;
 const BYTES_MAX: usize = 1024 * 1024;
