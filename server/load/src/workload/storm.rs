@@ -82,6 +82,8 @@ impl Hears for Room {
                 }
                 self.faults.lost += u64::from(history.more);
             }
+            // That messages wait, or no longer.
+            Ok(ToClient::Cluster(_)) => {}
             // Nobody does here what the rest would tell of.
             Ok(_) | Err(_) => self.faults.damaged += 1,
         }
