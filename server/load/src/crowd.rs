@@ -16,7 +16,7 @@ use crate::codec::{find_frame, text_frame};
 use crate::options::Common;
 use crate::progress::Progress;
 
-/// Handshakes under way at a time: below the usual length of a listen queue.
+/// Handshakes under way at a time with each server: below the usual length of a listen queue.
 const DIALLING_MAX: usize = 256;
 /// Longest time without any progress while connecting.
 const STUCK: Duration = Duration::from_secs(30);
@@ -95,7 +95,9 @@ impl Crowd {
         let (mut dialled, mut seen, mut progress) = (0, self.upgraded, Instant::now());
         let wanted = self.upgraded + count;
         while self.upgraded < wanted {
-            while dialled < count && first + dialled < self.upgraded + DIALLING_MAX + self.lost() {
+            while dialled < count
+                && first + dialled < self.upgraded + self.dialling_max() + self.lost()
+            {
                 let index = first + dialled;
                 self.dial(index, &query(index)).context("cannot connect")?;
                 dialled += 1;
@@ -110,6 +112,11 @@ impl Crowd {
             }
         }
         Ok(begun.elapsed())
+    }
+
+    /// Handshakes that may be under way at a time.
+    pub(crate) fn dialling_max(&self) -> usize {
+        DIALLING_MAX * self.servers.len()
     }
 
     fn lost(&self) -> usize {

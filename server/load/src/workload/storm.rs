@@ -173,7 +173,7 @@ pub(crate) fn join(options: &JoinOptions) -> anyhow::Result<Report> {
     let begun = Instant::now();
     let (mut dialled, mut talk, mut joined) = (2, Instant::now(), None);
     while room.counts.iter().any(|known| *known != count) {
-        while dialled < count && dialled < crowd.upgraded + 256 {
+        while dialled < count && dialled < crowd.upgraded + crowd.dialling_max() {
             crowd.dial(dialled, &query(dialled))?;
             dialled += 1;
         }
@@ -226,7 +226,7 @@ pub(crate) fn resume(options: &ResumeOptions) -> anyhow::Result<Report> {
     let caught_up = |room: &Room| room.heard.iter().all(|heard| heard.count() == room.sent);
     let mut last = None;
     while last.is_none() || !caught_up(&room) {
-        while dialled < count && dialled < crowd.upgraded + 256 {
+        while dialled < count && dialled < crowd.upgraded + crowd.dialling_max() {
             let since = room.last_ids[dialled];
             crowd.dial(dialled, &format!("room=storm&username=d{dialled}&since={since}"))?;
             dialled += 1;
