@@ -298,6 +298,10 @@ impl Auth {
     ) -> Result<(), Refusal> {
         let (name, now) = (&person.name, self.time.age_ms());
         if let Some(kept) = self.names.kept(name, now) {
+            // In a cluster another node may have stored it since the name was claimed here.
+            if kept.key == key {
+                kept.person.into_iter().for_each(|number| person.is(number));
+            }
             if self.names.used(name, now)
                 && let Some(used) = self.used(Kept { used: now, ..kept })
             {

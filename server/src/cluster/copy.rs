@@ -2,7 +2,6 @@
 //!
 //! This file does not know what is in it.
 
-use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -31,6 +30,8 @@ const PIECE_PATIENCE: Duration = Duration::from_secs(10);
 const TRIES_MAX: u32 = 5;
 /// A copy that nobody asks for is thrown away after this time.
 const IDLE_MAX: Duration = Duration::from_secs(60);
+/// For so long it is given to who asks for one.
+const OFFERED_FOR: Duration = Duration::from_secs(120);
 /// Between two tries to find a node that gives one.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -144,7 +145,10 @@ async fn piece(nats: &Nats, offer: &Offer, from: u64) -> Result<Bytes, String> {
 
 /// Gives copies of this node's database to who asks, for as long as it is polled.
 pub(super) async fn serve(nats: Nats, node: String, path: PathBuf) {
-    let mut made = Made { node, path, copies: HashMap::new(), count: 0 };
+    let place = with_suffix(&path, ".copy");
+    // Left by a process that died.
+    let _ = fs::remove_file(&place);
+    let mut made = Made { node, path, place, copy: None, count: 0 };
     loop {
         let served = made.serve(&nats).await;
         if let Err(error) = served {
@@ -154,12 +158,21 @@ pub(super) async fn serve(nats: Nats, node: String, path: PathBuf) {
     }
 }
 
-/// Copies that were made for others.
+/// The copy that was made for others: one at a time, however many ask.
 struct Made {
     node: String,
     path: PathBuf,
-    copies: HashMap<u64, (File, PathBuf, Instant)>,
+    place: PathBuf,
+    copy: Option<Copy>,
     count: u64,
+}
+
+struct Copy {
+    number: u64,
+    offer: Bytes,
+    file: File,
+    made: Instant,
+    used: Instant,
 }
 
 impl Made {
@@ -184,15 +197,17 @@ impl Made {
         }
     }
 
-    /// Makes a copy: the offer, or why there is none.
+    /// The offer of a copy, or why there is none.
     async fn make(&mut self) -> Bytes {
+        if let Some(copy) = &self.copy {
+            return match copy.made.elapsed() < OFFERED_FOR {
+                true => copy.offer.clone(),
+                false => format!("the node {} is still giving an older copy", self.node).into(),
+            };
+        }
         self.count += 1;
-        let (number, from) = (self.count, self.path.clone());
-        let to = with_suffix(&self.path, &format!(".copy-{number}"));
-        let place = to.clone();
+        let (number, from, to) = (self.count, self.path.clone(), self.place.clone());
         let made = aside(move || {
-            // Left by a process that died.
-            let _ = fs::remove_file(&to);
             let copied = backup(&from, &to).map_err(|error| error.to_string())?;
             let mut file = File::open(&to).map_err(|error| error.to_string())?;
             let hash = hash_of(&mut file).map_err(|error| error.to_string())?;
@@ -200,8 +215,10 @@ impl Made {
         });
         match made.await.map_err(|error| error.to_string()).flatten() {
             Ok((file, bytes, hash)) => {
-                self.copies.insert(number, (file, place, Instant::now()));
-                Offer { node: self.node.clone(), number, bytes, hash }.line()
+                let offer = Offer { node: self.node.clone(), number, bytes, hash }.line();
+                let now = Instant::now();
+                self.copy = Some(Copy { number, offer: offer.clone(), file, made: now, used: now });
+                offer
             }
             Err(why) => format!("the node {} cannot make a copy: {why}", self.node).into(),
         }
@@ -210,8 +227,10 @@ impl Made {
     /// The next piece; none where there is no such copy any more.
     fn piece(&mut self, request: &Request) -> Option<Bytes> {
         let (number, from) = str::from_utf8(&request.payload).ok()?.split_once(' ')?;
-        let (file, _, used) = self.copies.get_mut(&number.parse().ok()?)?;
-        *used = Instant::now();
+        let number: u64 = number.parse().ok()?;
+        let copy = self.copy.as_mut().filter(|copy| copy.number == number)?;
+        copy.used = Instant::now();
+        let file = &mut copy.file;
         let mut piece = vec![0; PIECE_BYTES];
         file.seek(SeekFrom::Start(from.parse().ok()?)).ok()?;
         let mut got = 0;
@@ -226,17 +245,17 @@ impl Made {
     }
 
     fn forget_idle(&mut self) {
-        let idle = self.copies.extract_if(|_, (_, _, used)| used.elapsed() > IDLE_MAX);
-        for (_, (_, path, _)) in idle {
-            let _ = fs::remove_file(path);
+        if self.copy.as_ref().is_some_and(|copy| copy.used.elapsed() > IDLE_MAX) {
+            self.copy = None;
+            let _ = fs::remove_file(&self.place);
         }
     }
 }
 
 impl Drop for Made {
     fn drop(&mut self) {
-        for (_, path, _) in self.copies.values() {
-            let _ = fs::remove_file(path);
+        if self.copy.is_some() {
+            let _ = fs::remove_file(&self.place);
         }
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn open(config: &Config) -> Result<Database, OpenError> {
 pub(super) fn own(database: &Database) -> Result<Own, OpenError> {
     let store = Store::new(database.reader()?);
     let read = || {
-        let newest = store.clock()?.last_id;
+        let newest = if store.has_history()? { store.clock()?.last_id } else { 0 };
         let member = store.cluster()?.zip(store.place()?);
         Ok(Own { epoch: store.epoch()?, newest, member })
     };

@@ -97,6 +97,8 @@ pub(crate) async fn join(
         );
         database = take_copy(&nats, config, database).await?;
         metrics.cluster.copied.inc();
+        // Who gave it may have been behind itself.
+        sleep(LOOK_AGAIN).await;
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) async fn read(
     metrics: Arc<Metrics>,
 ) {
     let mut next = shared.progress.borrow().seen.seq + 1;
-    let mut is_first = true;
+    let (mut is_first, mut has_told) = (true, false);
     loop {
         if !is_first {
             metrics.cluster.reader_reopened.inc();
@@ -45,6 +45,10 @@ pub(super) async fn read(
                 tracing::error!("{error}: the stream lost what this node has applied");
                 shared.progress.send_modify(|progress| progress.state = State::Diverged);
                 return;
+            }
+            Some(error @ ReadError::Gone) if !has_told => {
+                tracing::error!("{error}");
+                has_told = true;
             }
             Some(error) => tracing::debug!(%error, "the stream is read anew"),
         }

@@ -131,7 +131,9 @@ impl ReadPump {
         let found = lifts.then(|| auth.sanctions.named(&sanction, auth.time.age_ms())).flatten();
         let sanction = found.map_or(sanction, |found| Sanction::clone(&found));
         let connections = connections.unwrap_or_default();
-        let moderates = elsewhere.as_ref().is_some_and(|(.., moderates)| *moderates);
+        // Of who is here, this node knows where they moderate.
+        let is_away = person.is_none();
+        let moderates = is_away && elsewhere.as_ref().is_some_and(|(.., moderates)| *moderates);
         let is_moderator =
             moderates || auth.is_moderator(sanction.key, &connections, act.room.as_ref());
         Target { is_here: person.is_some() || elsewhere.is_some(), is_moderator, sanction }

@@ -91,7 +91,9 @@ impl Engine {
     }
 
     async fn moderated(&self, moderation: Moderation, moderator: Option<Moderator>) {
-        let Moderation { action, sanction, seconds, reason, reference } = moderation;
+        let Moderation { action, mut sanction, seconds, reason, reference } = moderation;
+        let time = self.auth.time.read();
+        sanction.until = sanction.until.map(|until| time.stored(until));
         let (room, user) = (sanction.room.clone(), sanction.user.clone());
         let told =
             Moderated { action, room, user, by: sanction.by.clone(), seconds, reason, reference };

@@ -32,9 +32,9 @@ use crate::people::names::Claim;
 pub(super) struct ReadPump {
     pub(super) engine: Arc<Engine>,
     pub(super) id: ConnectionId,
-    pub(super) claim: Claim<Admitted>,
-    /// The same in the cluster. Boxed: a server that is alone has none.
+    /// The name in the cluster, free before it is free here. Boxed: a server that is alone has none.
     pub(super) held: Option<Box<Held>>,
+    pub(super) claim: Claim<Admitted>,
     pub(super) asker: Asker,
     pub(super) session: Session,
     pub(super) life: Life,

@@ -146,6 +146,10 @@ impl Keeping {
 
     /// Notes up to when time has passed, for the next start. It is tried again with the next note.
     fn note_time(&self) {
+        if self.order.is_some() {
+            // The times in the order of a cluster say it, and one wrong clock would be noted for all.
+            return;
+        }
         let Some(known) = self.time.read().known_ms().filter(|_| !self.health.is_failing()) else {
             return;
         };

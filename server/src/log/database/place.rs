@@ -7,6 +7,7 @@ use protocol::Epoch;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::log::database::column::{checked, signed, unsigned};
+use crate::log::database::schema::RENEW_EPOCH;
 use crate::log::order::fence::{Fence, Life};
 use crate::log::order::name::NodeName;
 use crate::log::order::verify::Hash;
@@ -54,7 +55,11 @@ pub(crate) fn load(db: &Connection, clock: Clock) -> rusqlite::Result<Option<Pla
 /// The database belongs to a cluster from now on, and has applied nothing of its order. It is the same log
 /// as all others of the cluster.
 pub(crate) fn enter(db: &Connection, cluster: &Epoch) -> rusqlite::Result<()> {
-    leave(db)?;
+    if !has_history(db)? {
+        // A server that was started once has noted the time: all nodes begin with the same.
+        db.execute_batch("UPDATE log SET last = 0, last_at = 0; DELETE FROM clock;")?;
+    }
+    db.execute_batch("DELETE FROM cluster; DELETE FROM nodes;")?;
     let empty = Hash::default();
     let insert = "INSERT INTO cluster (one, id, seq, hash, newest) VALUES (1, ?1, 0, ?2, ?2)";
     db.execute(insert, params![cluster.as_str(), empty])?;
@@ -66,9 +71,18 @@ pub(crate) fn same_log(db: &Connection, cluster: &Epoch) -> rusqlite::Result<()>
     db.execute("UPDATE log SET epoch = ?1 WHERE epoch <> ?1", [cluster.as_str()]).map(drop)
 }
 
-/// It belongs to none.
+/// It belongs to none, and is another log than those of the cluster.
 pub(crate) fn leave(db: &Connection) -> rusqlite::Result<()> {
-    db.execute_batch("DELETE FROM cluster; DELETE FROM nodes;")
+    db.execute_batch("DELETE FROM cluster; DELETE FROM nodes;")?;
+    db.execute(RENEW_EPOCH, []).map(drop)
+}
+
+/// Whether anything lasts in it: messages, names, bans, or what is left of them.
+pub(crate) fn has_history(db: &Connection) -> rusqlite::Result<bool> {
+    let select = "SELECT (SELECT upto FROM log) > 0
+        OR EXISTS (SELECT 1 FROM messages) OR EXISTS (SELECT 1 FROM topics)
+        OR EXISTS (SELECT 1 FROM persons) OR EXISTS (SELECT 1 FROM sanctions)";
+    db.query_row(select, [], |row| row.get(0))
 }
 
 /// Stores what has changed.

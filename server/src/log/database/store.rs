@@ -142,6 +142,11 @@ impl Store {
         })
     }
 
+    /// Whether anything lasts in it.
+    pub(crate) fn has_history(&self) -> rusqlite::Result<bool> {
+        place::has_history(&self.db)
+    }
+
     /// Which cluster it belongs to, if any.
     pub(crate) fn cluster(&self) -> rusqlite::Result<Option<Epoch>> {
         place::cluster(&self.db)

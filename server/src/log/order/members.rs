@@ -204,9 +204,11 @@ impl Members {
         let Some(bit) = self.known(node) else { return };
         let Some(holder) = self.people.get_mut(name.key()) else { return };
         holder.remove(bit);
-        if holder.nodes.is_empty() {
-            self.people.remove(name.key());
-            self.looks.remove(name);
+        if holder.nodes.is_empty()
+            && let Some(holder) = self.people.remove(name.key())
+        {
+            // As it was spelt when it was added.
+            self.looks.remove(&holder.name);
         }
     }
 

@@ -29,6 +29,8 @@ const STILL_BUSY: u32 = 75;
 const STUCK: Duration = Duration::from_millis(500);
 /// How long to wait for the stream to take a record before it is sent again.
 const SEND_AGAIN: Duration = Duration::from_secs(2);
+/// How long to wait for a record that the stream has taken: a new leader may have lost it.
+const APPLIED_WITHIN: Duration = Duration::from_secs(10);
 /// How often a node shows that it lives.
 const BEAT: Duration = Duration::from_secs(1);
 
@@ -139,8 +141,10 @@ impl Outgoing {
 
     /// The bytes to send now, in order; with them, again, whatever came behind one that was not taken in time.
     pub(crate) fn due_to_send(&mut self, now: Duration) -> Vec<(u64, Bytes)> {
-        let is_late =
-            |it: &OnTheWay| !it.taken && it.sent.is_some_and(|sent| now >= sent + SEND_AGAIN);
+        let is_late = |it: &OnTheWay| {
+            let patience = if it.taken { APPLIED_WITHIN } else { SEND_AGAIN };
+            it.sent.is_some_and(|sent| now >= sent + patience)
+        };
         if self.on_the_way.iter().any(is_late) {
             self.send_again();
         }
@@ -154,8 +158,8 @@ impl Outgoing {
 
     /// When to look next for what was not taken.
     pub(crate) fn look_again(&self) -> Option<Duration> {
-        let waiting = self.on_the_way.iter().filter(|it| !it.taken);
-        waiting.filter_map(|it| it.sent).min().map(|sent| sent + SEND_AGAIN)
+        let patience = |it: &OnTheWay| if it.taken { APPLIED_WITHIN } else { SEND_AGAIN };
+        self.on_the_way.iter().filter_map(|it| Some(it.sent? + patience(it))).min()
     }
 
     /// What was sent may be lost: all of it goes again, in order. What the stream has already is void there.
