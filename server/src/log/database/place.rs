@@ -7,7 +7,6 @@ use protocol::Epoch;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::log::database::column::{checked, signed, unsigned};
-use crate::log::database::schema::RENEW_EPOCH;
 use crate::log::order::fence::{Fence, Life};
 use crate::log::order::name::NodeName;
 use crate::log::order::verify::Hash;
@@ -59,7 +58,7 @@ pub(crate) fn enter(db: &Connection, cluster: &Epoch) -> rusqlite::Result<()> {
         // A server that was started once has noted the time: all nodes begin with the same.
         db.execute_batch("UPDATE log SET last = 0, last_at = 0; DELETE FROM clock;")?;
     }
-    db.execute_batch("DELETE FROM cluster; DELETE FROM nodes;")?;
+    leave(db)?;
     let empty = Hash::default();
     let insert = "INSERT INTO cluster (one, id, seq, hash, newest) VALUES (1, ?1, 0, ?2, ?2)";
     db.execute(insert, params![cluster.as_str(), empty])?;
@@ -71,10 +70,9 @@ pub(crate) fn same_log(db: &Connection, cluster: &Epoch) -> rusqlite::Result<()>
     db.execute("UPDATE log SET epoch = ?1 WHERE epoch <> ?1", [cluster.as_str()]).map(drop)
 }
 
-/// It belongs to none, and is another log than those of the cluster.
+/// It belongs to none.
 pub(crate) fn leave(db: &Connection) -> rusqlite::Result<()> {
-    db.execute_batch("DELETE FROM cluster; DELETE FROM nodes;")?;
-    db.execute(RENEW_EPOCH, []).map(drop)
+    db.execute_batch("DELETE FROM cluster; DELETE FROM nodes;")
 }
 
 /// Whether anything lasts in it: messages, names, bans, or what is left of them.

@@ -12,7 +12,9 @@ use crate::support::nodes::Nodes;
 
 async fn person(node: &TestServer, room: &str, user: &str, key: u8) -> Peer {
     let mut peer = node.connect_with(&query(room, user, ""), Some(key)).await;
-    peer.expect_entry().await;
+    // What was done to them before may still be on its way to this node.
+    while !matches!(peer.next().await, ToClient::Join(_)) {}
+    peer.presence().await;
     peer
 }
 
