@@ -49,7 +49,7 @@ impl Drop for Held {
 }
 
 impl Cluster {
-    pub(super) fn new(
+    pub(crate) fn new(
         shared: Arc<Shared>,
         standing: watch::Receiver<Standing>,
         barriers: mpsc::Sender<oneshot::Sender<()>>,

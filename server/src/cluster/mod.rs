@@ -27,6 +27,7 @@ mod reader;
 pub(crate) mod report;
 #[cfg(feature = "cluster")]
 mod run;
+pub(crate) mod speaker;
 pub(crate) mod standing;
 #[cfg(feature = "cluster")]
 pub(crate) mod status;

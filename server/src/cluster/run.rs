@@ -108,7 +108,7 @@ impl Joined {
                 failed.set(why);
             }
             // Nothing of it comes any more: whoever waits is waited for as the log ends.
-            order.give_up(drop);
+            order.end();
             // The log ends when nothing more is read.
             drop(reading);
         });

@@ -221,7 +221,8 @@ impl<M: Clone> Core<M> {
 
     fn gone<T>(&mut self, now: Duration, node: NodeBit, effects: &mut Vec<Effect<M, T>>) {
         let there = self.rooms.values().map(|room| (room.name().clone(), room.people_on(node)));
-        let there: Vec<_> = there.filter(|(_, people)| !people.is_empty()).collect();
+        let mut there: Vec<_> = there.filter(|(_, people)| !people.is_empty()).collect();
+        there.sort_by(|(one, _), (other, _)| one.key().cmp(other.key()));
         for (room, people) in there {
             for user in people {
                 self.went(now, &room, (node, user), effects);

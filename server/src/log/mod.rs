@@ -12,7 +12,7 @@ pub(crate) mod health;
 pub(crate) mod memory;
 pub(crate) mod operator;
 pub(crate) mod order;
-mod outcome;
+pub(crate) mod outcome;
 pub(crate) mod reading;
 pub(crate) mod sanction;
 pub(crate) mod sequencer;
@@ -39,7 +39,7 @@ use self::order::members::Members;
 use self::order::name::NodeName;
 use self::order::replica::{Incoming, Replica};
 use self::order::shared::{News, Shared};
-use self::order::verify::Verifier;
+use self::order::teller::Teller;
 pub(crate) use self::outcome::Outcome;
 pub(crate) use self::reading::page::{Asked, Page};
 use self::reading::reader::Reader;
@@ -139,7 +139,7 @@ impl Log {
         let expire = expire.map(|expire| sequencer.place(Act::Expire(expire), now.now_us));
         let register = store.register(expire.as_ref()).map_err(failed)?;
         let order = membership.map(|it| follow(it, &store)).transpose().map_err(failed)?.flatten();
-        let shared = order.as_ref().map(|order| order.shared.clone());
+        let shared = order.as_ref().map(|order| order.teller.shared.clone());
         let file = (!database.is_in_memory()).then(|| database.path());
         let guard = Guard::new(file, config.upkeep.disk_free_min, &health)?;
         // Before the first message: the disk may be low already.
@@ -302,10 +302,10 @@ fn follow(membership: Membership, store: &Store) -> rusqlite::Result<Option<Orde
     let Membership { me, records, news, .. } = membership;
     let members = Members::new(me.clone(), place.fence.alive());
     let era = place.fence.life(&me).map_or(0, |life| life.era);
-    let (replica, verifier) = (Replica::new(place), Verifier::default());
+    let replica = Replica::new(place);
     let shared = Shared::new(me, members, (replica.seen(), era), replica.newest_id());
-    let shared = Arc::new(shared);
-    Ok(Some(Order { records, replica, shared, news, verifier }))
+    let teller = Teller::new(Arc::new(shared));
+    Ok(Some(Order { records, replica, teller, news }))
 }
 
 /// One read, whatever it is for: the first of a room also fills its memory.

@@ -30,6 +30,13 @@ pub(super) struct Client {
     /// Who was muted last, and where.
     muted: Option<(UserName, Option<RoomName>)>,
     next: u32,
+    /// It says something else when it could not say a thing.
+    pub(super) renews: bool,
+    /// What it was told once that it was not stored, having sent it once.
+    pub(super) refused: Vec<String>,
+    /// What it sent once, on which line, and after how many other things.
+    pub(super) sent_once: BTreeMap<String, (u64, usize)>,
+    sent: usize,
 }
 
 /// Of so many things to say one is what the room is about.
@@ -59,6 +66,8 @@ pub(super) struct Said {
     is_topic: bool,
     /// On this line.
     sent: bool,
+    /// How often, on whatever line.
+    times: u32,
 }
 
 impl Client {
@@ -83,6 +92,10 @@ impl Client {
             thoughts: 0,
             muted: None,
             next: 0,
+            renews: false,
+            refused: Vec::new(),
+            sent_once: BTreeMap::new(),
+            sent: 0,
         }
     }
 
@@ -125,7 +138,7 @@ impl Client {
         let reference = self.reference();
         let view = self.rooms.values().nth(room % self.rooms.len()).unwrap();
         let room = view.room.clone();
-        self.pending.push_back(Said { room, content, reference, is_topic, sent: false });
+        self.pending.push_back(Said { room, content, reference, is_topic, sent: false, times: 0 });
     }
 
     /// Gives up waiting for an answer, and sends it again.
@@ -141,6 +154,14 @@ impl Client {
         let is_due = |said: &&mut Said| !said.sent && rooms[&**said.room.key()].entered;
         let said = self.pending.iter_mut().find(is_due)?;
         said.sent = true;
+        said.times += 1;
+        self.sent += 1;
+        if said.times == 1 {
+            let place = (self.line.unwrap_or_default(), self.sent);
+            self.sent_once.insert(said.content.as_str().to_owned(), place);
+        } else {
+            self.sent_once.remove(said.content.as_str());
+        }
         let (room, reference) = (said.room.clone(), Some(said.reference.clone()));
         if said.is_topic {
             let content = TopicText::try_from(said.content.as_str()).unwrap();
@@ -259,6 +280,7 @@ impl Client {
                 }
                 let is_it = |said: &Said| Some(&said.reference) == note.reference.as_ref();
                 match note.code {
+                    Code::Unavailable if self.renews => self.say_anew(&note),
                     Code::Unavailable | Code::TooFast => {
                         let it = self.pending.iter_mut().find(|said| is_it(said));
                         it.into_iter().for_each(|said| said.sent = false);
@@ -274,6 +296,18 @@ impl Client {
             ToClient::Moderated(_) | ToClient::Cluster(_) => {}
         }
         Ok(false)
+    }
+
+    /// What was refused is over, and something else is said instead.
+    fn say_anew(&mut self, note: &ErrorNote) {
+        let is_it = |said: &&mut Said| Some(&said.reference) == note.reference.as_ref();
+        let (content, reference) = (format!("{}-{}", self.key, self.next), self.reference());
+        let Some(said) = self.pending.iter_mut().find(is_it) else { return };
+        if said.times == 1 {
+            self.refused.push(said.content.as_str().to_owned());
+        }
+        let content = Body::try_from(content).unwrap();
+        *said = Said { content, reference, sent: false, times: 0, ..said.clone() };
     }
 
     /// What was said before. It may be known, and have been deleted since, which is told afterwards.

@@ -2,7 +2,7 @@
 //! seed says so. Each step does one effect; what others do may come before the next.
 
 use std::collections::VecDeque;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::{self, Waker};
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use super::Mutant;
 use super::client::ELSEWHERE;
 use super::process::{HubInput, MODERATORS, Process};
 use super::store::Store;
+use crate::cluster::Held;
 use crate::config::Config;
 use crate::connection::RateLimits;
 use crate::connection::budget::Budgets;
@@ -34,6 +35,8 @@ pub(super) struct Connection {
     id: ConnectionId,
     pub(super) outbox: Outbox,
     claim: Claim<Outbox>,
+    /// The same in the cluster.
+    pub(super) held: Option<Box<Held>>,
     pub(super) key: u8,
     session: Session,
     /// What its client sent and nobody read yet.
@@ -46,6 +49,9 @@ pub(super) struct Connection {
     late: Option<HubInput>,
     /// When it had something kept.
     pub(super) kept: Vec<Duration>,
+    /// It waits until this node has what it saw elsewhere.
+    catching_up: Option<Pin<Box<dyn Future<Output = ()>>>>,
+    has_caught_up: bool,
     /// The client is gone; the server has not noticed.
     pub(super) cut: bool,
 }
@@ -83,6 +89,7 @@ impl Connection {
             id: ConnectionId(id),
             outbox,
             claim,
+            held: None,
             key,
             session,
             inbox: VecDeque::new(),
@@ -90,6 +97,8 @@ impl Connection {
             found: None,
             late: None,
             kept: Vec::new(),
+            catching_up: None,
+            has_caught_up: false,
             cut: false,
         }
     }
@@ -114,6 +123,7 @@ impl Connection {
 
     fn leave(&self, room: &OpenRoom) -> HubInput {
         let (room, user) = (room.name().clone(), self.name().clone());
+        self.held.iter().for_each(|held| held.leave(&room));
         Input::Leave { room, id: self.id, user }
     }
 
@@ -287,6 +297,7 @@ impl Process {
             });
         }
         let (user, role) = self.context(&connection.claim, |context| context.who());
+        connection.held.iter().for_each(|held| held.enter(&room, role));
         let member = connection.outbox.clone();
         let input = Input::Join { room, id: connection.id, user, role, member };
         if self.mutant == Mutant::ReadBeforeEntering {
@@ -305,6 +316,9 @@ impl Process {
         store: &Store,
         readable: bool,
     ) -> Step {
+        if self.has_to_catch_up(connection, &reading) {
+            return Step::Blocked(Effect::Read(reading));
+        }
         let (room, asked) = (&reading.room, &reading.asked);
         if !reading.is_join && self.mutant != Mutant::UnheldHistory {
             connection.outbox.hold();
@@ -345,7 +359,26 @@ impl Process {
             }
             page
         });
+        connection.has_caught_up = false;
         Step::Next(connection.session.found(reading, page, &self.epoch, AGAIN))
+    }
+
+    /// As a read pump waits until its node has what its client saw on another one.
+    fn has_to_catch_up(&self, connection: &mut Connection, reading: &Reading) -> bool {
+        let Some(cluster) = self.cluster.as_ref().filter(|_| reading.is_join) else { return false };
+        if connection.has_caught_up {
+            return false;
+        }
+        let (cluster, since) = (cluster.clone(), reading.asked.since.get());
+        let catch_up = || -> Pin<Box<dyn Future<Output = ()>>> {
+            Box::pin(async move { cluster.catch_up(since).await })
+        };
+        let waits = connection.catching_up.get_or_insert_with(catch_up);
+        let polled = waits.as_mut().poll(&mut task::Context::from_waker(Waker::noop()));
+        if polled.is_ready() {
+            (connection.catching_up, connection.has_caught_up) = (None, true);
+        }
+        polled.is_pending()
     }
 
     /// The first read of a room is for its memory too.

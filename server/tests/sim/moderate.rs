@@ -11,8 +11,10 @@ use super::connection::Connection;
 use super::process::Process;
 use crate::connection::session::Refused;
 use crate::frame::{Delivery, Frame};
+use crate::hub::ConnectionId;
 use crate::hub::core::Input;
 use crate::log::event::Act;
+use crate::log::order::answer::Moderator;
 use crate::log::sanction::{Kind, Lift, Sanction};
 use crate::log::{Command, Outcome, ReplyTo};
 use crate::outbox::Outbox;
@@ -71,11 +73,16 @@ impl Process {
     fn sanction(&self, act: &Moderate, by: &UserName) -> Sanction {
         let now = self.time.age_ms();
         let here = self.names.find(&act.user).map(|(person, _)| person);
+        let elsewhere = self.cluster.as_ref().and_then(|cluster| cluster.find(&act.user));
         let kept = self.names.kept(&act.user, now);
-        let (person, key) = match (here, kept) {
-            (Some(here), _) => (here.number(), here.key()),
-            (None, Some(kept)) => (kept.person, Some(kept.key)),
-            (None, None) => (None, None),
+        let (person, key) = match (here, elsewhere, kept) {
+            (Some(here), ..) => (here.number(), here.key()),
+            (None, Some((_, proof, _)), kept) => {
+                let kept = kept.filter(|kept| Some(kept.key) == proof.key());
+                (kept.and_then(|kept| kept.person), proof.key())
+            }
+            (None, None, Some(kept)) => (kept.person, Some(kept.key)),
+            (None, None, None) => (None, None),
         };
         let sanction = Sanction {
             kind: Kind::Mute,
@@ -103,27 +110,34 @@ impl Process {
                 return false;
             }
         };
-        let Acting { outbox, by, act, sanction, .. } = acting;
+        let Acting { line, outbox, by, act, sanction, .. } = acting;
         match outcome {
-            Ok(id) if act.action == Action::Mute => self.sanctions.impose(sanction, id),
+            Ok(id) if act.action == Action::Mute => self.sanctions.impose(sanction.clone(), id),
             Ok(_) => self.sanctions.lift(&sanction),
             Err(refusal) => {
                 outbox.push(&refused(refusal, act).frame());
                 return true;
             }
         }
-        self.tell(act, by, &outbox);
+        if self.cluster.is_none() {
+            self.tell(Moderated::new(act, by), Some(&outbox));
+            return true;
+        }
+        let moderator = Moderator { id: ConnectionId(line), outbox: outbox.clone() };
+        if !self.tell_all_nodes(act.clone(), sanction, moderator) {
+            outbox.push(&refused(Refusal::Unavailable, act).frame());
+        }
         true
     }
 
-    fn tell(&mut self, act: Moderate, by: UserName, moderator: &Outbox) {
-        let (room, user) = (act.room.clone(), act.user.clone());
-        let told = ToClient::Moderated(Box::new(Moderated::new(act, by)));
+    pub(super) fn tell(&mut self, told: Moderated, moderator: Option<&Outbox>) {
+        let (room, user) = (told.room.clone(), told.user.clone());
+        let told = ToClient::Moderated(Box::new(told));
         let message = Frame::text(told.encode(), Delivery::Always);
         match room {
             Some(room) => self.shard.push_back(Input::Deliver { room, message }),
             None => {
-                moderator.push(&message);
+                moderator.into_iter().for_each(|moderator| moderator.push(&message));
                 let theirs = self.names.find(&user).map_or_else(Vec::new, |(_, theirs)| theirs);
                 theirs.iter().for_each(|outbox| outbox.push(&message));
             }

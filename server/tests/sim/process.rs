@@ -12,6 +12,7 @@ use tokio::sync::oneshot::error::TryRecvError;
 use tokio::sync::oneshot::{Receiver, channel};
 
 use super::Mutant;
+use super::cluster::gate::Claiming;
 use super::connection::{Connection, limits};
 use super::moderate::Acting;
 use super::store::Store;
@@ -19,6 +20,7 @@ use super::time::{EXPIRY_MS, Time};
 use crate::auth::moderators::Moderators;
 use crate::auth::sanctions::Sanctions;
 use crate::auth::{NewModerators, Permissions};
+use crate::cluster::Cluster;
 use crate::connection::RateLimits;
 use crate::connection::budget::Budgets;
 use crate::frame::{Delivery, Frame};
@@ -41,12 +43,12 @@ pub(super) const MODERATORS: [u8; 2] = [1, 2];
 pub(super) type HubInput = Input<Outbox, Arc<Frame>>;
 
 pub(super) struct Process {
-    core: Core<Outbox>,
+    pub(super) core: Core<Outbox>,
     pub(super) shard: VecDeque<HubInput>,
     pub(super) names: Names<Outbox>,
     pub(super) health: Health,
     sequencer: Sequencer,
-    effects: Effects,
+    pub(super) effects: Effects,
     pub(super) commands: VecDeque<Command>,
     committing: Option<Vec<(Event, ReplyTo)>>,
     /// Connections that wait until their name is kept.
@@ -65,6 +67,12 @@ pub(super) struct Process {
     pub(super) pass: Permissions,
     pub(super) acting: Option<Acting>,
     pub(super) epoch: Epoch,
+    /// That this is a node of; none is a server that is alone.
+    pub(super) cluster: Option<Arc<Cluster>>,
+    /// Who waits until all nodes know whose their name is.
+    pub(super) claiming: Vec<Claiming>,
+    /// Names are kept for their owners.
+    pub(super) keeps: bool,
 }
 
 impl Process {
@@ -84,6 +92,9 @@ impl Process {
             pass: Permissions { role: Role::Moderator, grant: None, expires: None },
             acting: None,
             epoch: Epoch::try_from("simulated").unwrap(),
+            cluster: None,
+            claiming: Vec::new(),
+            keeps: true,
             core: Core::new(Budget(0)),
             shard: VecDeque::new(),
             names: Names::new(Some(EXPIRY_MS), kept, HashMap::new(), time.age_ms()),
@@ -125,6 +136,10 @@ impl Process {
             }
             claimed => claimed,
         }?;
+        if self.cluster.is_some() {
+            self.hold(id, connect, key, claim);
+            return Ok(());
+        }
         self.keep(id, &name, hash(key));
         let connection = Connection::new(id, connect, key, claim, self);
         self.connections.insert(id, connection);
@@ -132,8 +147,9 @@ impl Process {
     }
 
     /// As the gate does: the name is its owner's at once, and it is stored before they go on.
-    fn keep(&mut self, id: u64, name: &UserName, key: KeyHash) {
+    pub(super) fn keep(&mut self, id: u64, name: &UserName, key: KeyHash) {
         if self.mutant == Mutant::ForgetOwners
+            || !self.keeps
             || self.names.kept(name, self.time.age_ms()).is_some()
         {
             return;
@@ -157,7 +173,7 @@ impl Process {
     }
 
     /// Who waited for their name goes on, with it or without.
-    fn go_on(&mut self) {
+    pub(super) fn go_on(&mut self) {
         let (names, connections) = (&self.names, &self.connections);
         self.keeping.retain_mut(|(id, name, done)| match done.try_recv() {
             Ok(outcome) => {

@@ -139,7 +139,7 @@ fn replay(events: &[Event], mut cut: impl FnMut() -> usize) -> (Vec<Outcome>, Ve
 }
 
 /// All rows of all tables but the epoch, which is another one in each database.
-fn dump(db: &Connection) -> Vec<String> {
+pub(super) fn dump(db: &Connection) -> Vec<String> {
     let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
     let mut tables = db.prepare(tables).unwrap();
     let tables = tables.query_map([], |row| row.get::<_, String>(0)).unwrap();

@@ -1,16 +1,21 @@
 //! The log on disk: the real one, on a database in memory that survives the process, and a record of
 //! what it said became of each event, for the checkers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use protocol::{Deleted, Message, MessageId, RoomName, UserName};
+use protocol::{Deleted, Epoch, Message, MessageId, RoomName, UserName};
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 
 use super::Mutant;
+use super::replay::dump;
 use crate::log::database::Database;
+use crate::log::database::place::Place;
 use crate::log::database::store::Store as Log;
 use crate::log::event::{Act, Event, NameProof};
+use crate::log::order::replica::{Applied, Became, Incoming, Replica, Unapplied};
+use crate::log::outcome::Forgotten;
 use crate::log::reading::reader::Reader;
 use crate::log::sanction::Sanction;
 use crate::log::time::clock::Clock;
@@ -44,6 +49,8 @@ pub(super) struct Store {
     pub(super) events: Vec<Event>,
     /// What of it was neither refused nor done before. Only these have their ids for themselves.
     pub(super) applied: Vec<Event>,
+    /// Up to where messages of a room, by key, were cleared away.
+    forgotten: BTreeMap<Arc<str>, u64>,
 }
 
 impl Store {
@@ -66,6 +73,7 @@ impl Store {
             sanctions: Vec::new(),
             events: Vec::new(),
             applied: Vec::new(),
+            forgotten: BTreeMap::new(),
         }
     }
 
@@ -88,6 +96,61 @@ impl Store {
         outcomes
     }
 
+    /// Applies what the stream brings.
+    pub(super) fn apply(
+        &mut self,
+        replica: &mut Replica,
+        records: &[Incoming],
+    ) -> Result<Vec<Applied>, Unapplied> {
+        let applied = replica.apply(&mut self.log, records)?;
+        for became in applied.iter().flat_map(|applied| &applied.results) {
+            let Became::Lasting(lasting) = became else { continue };
+            let (event, outcome) = &**lasting;
+            self.record(event, outcome);
+            if !matches!(outcome, Outcome::Refused(_) | Outcome::Repeated(_)) {
+                self.applied.push(event.clone());
+            }
+        }
+        Ok(applied)
+    }
+
+    /// That of a node of a cluster.
+    pub(super) fn of_a_node(cluster: &Epoch) -> Self {
+        let mut store = Store::new();
+        store.log.belong_to(cluster).unwrap();
+        store
+    }
+
+    /// How far it is in the order of its cluster.
+    pub(super) fn place(&self) -> Place {
+        self.log.place().unwrap().unwrap()
+    }
+
+    /// Another with the same in it.
+    pub(super) fn copy(&self) -> Self {
+        let mut copy = Store::new();
+        let backup = Backup::new(&self.beside, &mut copy.beside).unwrap();
+        assert_eq!(backup.step(-1).unwrap(), StepResult::Done);
+        drop(backup);
+        Store {
+            messages: self.messages.clone(),
+            deletions: self.deletions.clone(),
+            erased: self.erased.clone(),
+            names: self.names.clone(),
+            known_ms: self.known_ms,
+            sanctions: self.sanctions.clone(),
+            events: self.events.clone(),
+            applied: self.applied.clone(),
+            forgotten: self.forgotten.clone(),
+            ..copy
+        }
+    }
+
+    /// All that the database holds.
+    pub(super) fn dump(&self) -> Vec<String> {
+        dump(&self.beside)
+    }
+
     fn record(&mut self, event: &Event, outcome: &Outcome) {
         match outcome {
             Outcome::Said(message) => self.messages.push(message.clone()),
@@ -104,6 +167,11 @@ impl Store {
                 self.names.push(Kept { name, key: hash, used, person: Some(*person) });
             }
             Outcome::Kept(id) => self.record_sanction(&event.act, *id),
+            Outcome::Forgotten(rooms) => {
+                for Forgotten { room, upto, .. } in rooms {
+                    self.forgotten.insert(room.clone(), upto.get());
+                }
+            }
             _ => {}
         }
     }
@@ -174,7 +242,13 @@ impl Store {
     /// Ids of the messages of a room that were deleted.
     pub(super) fn deleted(&self, room: &RoomName) -> BTreeSet<u64> {
         let here = self.deletions.iter().filter(|deletion| deletion.room == *room);
-        here.map(|deletion| deletion.message.get()).collect()
+        let upto = self.forgotten(room);
+        here.map(|deletion| deletion.message.get()).filter(|id| *id > upto).collect()
+    }
+
+    /// Up to where messages of a room were cleared away.
+    pub(super) fn forgotten(&self, room: &RoomName) -> u64 {
+        self.forgotten.get(room.key()).copied().unwrap_or_default()
     }
 
     pub(super) fn ids(&self, room: &RoomName) -> Vec<u64> {

@@ -61,6 +61,10 @@ impl Time {
         self.reading.age_ms
     }
 
+    pub(super) fn stored(&self, stored_ms: u64) -> u64 {
+        self.reading.stored(stored_ms)
+    }
+
     pub(super) fn to_stored(&self, age_ms: u64) -> u64 {
         self.reading.to_stored(age_ms)
     }

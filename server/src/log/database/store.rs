@@ -121,7 +121,7 @@ impl Store {
     }
 
     /// It is that of a node of this cluster from now on, if it was not before.
-    pub(in crate::log) fn belong_to(&mut self, cluster: &Epoch) -> rusqlite::Result<()> {
+    pub(crate) fn belong_to(&mut self, cluster: &Epoch) -> rusqlite::Result<()> {
         self.transaction(|db, _| match place::cluster(db)? {
             // A copy of another node's has an epoch of its own.
             Some(_) => place::same_log(db, cluster),

@@ -1,8 +1,9 @@
 //! Who lives and who is connected where, in the whole cluster: what is in no database, and the same on all
 //! nodes at one place in the order.
 //!
-//! A node that starts knows nobody. It hears of everybody who is connected elsewhere from the nodes
-//! themselves, and lets nobody in before. This file does not know what is kept of people.
+//! A node that starts knows nobody. All nodes then tell who is connected to them, itself included, and nobody is let
+//! in before. Until the last has told, no node claims names: who does not know everybody cannot say whose a name
+//! is, and would say something else than the others. This file does not know what is kept of people.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -25,7 +26,7 @@ pub(crate) enum Change {
     Came(NodeBit, RoomName, UserName, Role),
     /// Nobody is on that node any more.
     Gone(NodeBit),
-    /// Another node starts: it is to hear who is connected here.
+    /// A node starts, perhaps this one: it is to hear who is connected here.
     Started,
     /// This node was buried: it begins a new life.
     Buried,
@@ -49,8 +50,11 @@ struct Node {
     bit: NodeBit,
     era: u64,
     start: Start,
-    /// What was told so far of who is there; none if that is known.
-    untold: Option<Vec<Present>>,
+    /// When it began, and when it told last who is there, as [`Members::events`] were counted then.
+    started: u64,
+    told: Option<u64>,
+    /// What was told so far of who is there.
+    parts: Vec<Present>,
     /// Beats of this node since its last record.
     missed: u32,
 }
@@ -64,6 +68,10 @@ pub(crate) struct Members {
     people: HashMap<Arc<str>, InUse>,
     looks: Looks,
     settings: Option<Settings>,
+    /// Starts and tellings so far.
+    events: u64,
+    /// This process knows everybody, and follows since then.
+    knows_all: bool,
 }
 
 impl Members {
@@ -76,27 +84,53 @@ impl Members {
             people: HashMap::new(),
             looks: Looks::default(),
             settings: None,
+            events: 0,
+            knows_all: false,
         };
         for (node, era) in alive {
-            members.begin(&node, (era, Start::default()), Some(Vec::new()));
+            members.begin(&node, (era, Start::default()));
         }
         members
     }
 
     /// Whether this node lives, and knows who is connected on all others.
     pub(crate) fn has_joined(&self) -> bool {
-        self.era.is_some() && self.others().all(|(_, node)| node.untold.is_none())
+        self.era.is_some() && self.knows_all
     }
 
-    /// Nodes whose people are not known yet.
+    /// Nodes that did not tell yet who is connected to them since this one began.
     pub(crate) fn awaited(&self) -> Vec<NodeName> {
-        let awaited = self.others().filter(|(_, node)| node.untold.is_some());
+        let began = self.nodes.get(&self.me).map_or(0, |me| me.started);
+        let awaited = self.nodes.iter().filter(|(_, node)| !node.has_told_since(began));
         awaited.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Whether names can be claimed: all nodes have told who is connected to them since the newest began.
+    pub(crate) fn may_claim(&self) -> bool {
+        let newest = self.nodes.values().map(|node| node.started).max().unwrap_or_default();
+        self.era.is_some() && self.nodes.values().all(|node| node.has_told_since(newest))
     }
 
     /// Nodes that live, as far as this one knows.
     pub(crate) fn nodes(&self) -> impl Iterator<Item = (&NodeName, &Start)> {
         self.nodes.iter().map(|(name, node)| (name, &node.start))
+    }
+
+    /// Nodes that live, and since when.
+    #[cfg(test)]
+    pub(crate) fn eras(&self) -> impl Iterator<Item = (&NodeName, u64)> {
+        self.nodes.iter().map(|(name, node)| (name, node.era))
+    }
+
+    /// Whose names are in use, and on which nodes.
+    #[cfg(test)]
+    pub(crate) fn people(&self) -> BTreeMap<Arc<str>, (Proof, Vec<NodeName>)> {
+        let on = |person: &InUse| {
+            let nodes = self.nodes.iter().filter(|(_, node)| person.nodes.has(node.bit));
+            nodes.map(|(name, _)| name.clone()).collect()
+        };
+        let people = self.people.iter();
+        people.map(|(key, person)| (key.clone(), (person.proof, on(person)))).collect()
     }
 
     /// Settings of the whole cluster.
@@ -143,17 +177,19 @@ impl Members {
         start: &Start,
     ) -> Vec<Change> {
         let mut changes = self.end(node);
+        // Who begins anew was not buried.
+        changes.retain(|change| *change != Change::Buried);
         self.settings = Some(start.settings);
-        if *node != self.me {
-            changes.push(Change::Started);
-        } else {
-            // Whoever begins anew was not buried.
-            changes.clear();
+        if *node == self.me {
             self.era = (era == own).then_some(era);
-            // Of a process that has the same name, unless this one is still to begin.
-            changes.extend((own != 0 && era > own).then_some(Change::Fenced));
         }
-        self.begin(node, (era, start.clone()), None);
+        if *node != self.me || era == own {
+            changes.push(Change::Started);
+        } else if own != 0 && era > own {
+            // Of a process that has the same name; unless this one is still to begin.
+            changes = vec![Change::Fenced];
+        }
+        self.begin(node, (era, start.clone()));
         changes
     }
 
@@ -162,6 +198,7 @@ impl Members {
         let Some(ended) = self.nodes.remove(node) else { return Vec::new() };
         self.forget_people(ended.bit);
         if *node != self.me {
+            self.learn();
             return vec![Change::Gone(ended.bit)];
         }
         let was_alive = self.era.take().is_some();
@@ -217,24 +254,37 @@ impl Members {
         self.known(node).filter(|_| *node != self.me)
     }
 
-    /// Takes a part of who is connected to a node, if that is not known yet.
+    /// Takes a part of who is connected to a node; all of it counts instead of what was known before, unless that is
+    /// the same.
     pub(crate) fn here(&mut self, node: &NodeName, part: &Here) -> Vec<Change> {
         let Some(there) = self.nodes.get_mut(node) else { return Vec::new() };
-        let bit = there.bit;
-        let Some(untold) = &mut there.untold else { return Vec::new() };
-        untold.extend(part.people.iter().cloned());
+        there.parts.extend(part.people.iter().cloned());
         if !part.is_last {
             return Vec::new();
         }
-        let all = there.untold.take().unwrap_or_default();
         there.start.address.clone_from(&part.address);
+        self.events += 1;
+        let (bit, all) = (there.bit, std::mem::take(&mut there.parts));
+        let before = there.told.replace(self.events);
+        let is_elsewhere = *node != self.me;
         let mut changes = Vec::new();
-        for Present { name, proof, moderates, rooms } in all {
-            self.take_over(bit, &name, proof, moderates);
-            let came = rooms.into_iter();
-            changes.extend(came.map(|(room, role)| Change::Came(bit, room, name.clone(), role)));
+        if before.is_none() || !self.knows_all {
+            self.forget_people(bit);
+            changes.extend(before.map(|_| Change::Gone(bit)));
+            for Present { name, proof, moderates, rooms } in all {
+                self.take_over(bit, &name, proof, moderates);
+                let came = |(room, role)| Change::Came(bit, room, name.clone(), role);
+                changes.extend(rooms.into_iter().map(came));
+            }
         }
+        self.learn();
+        changes.retain(|_| is_elsewhere);
         changes
+    }
+
+    /// Whether this process knows everybody now.
+    fn learn(&mut self) {
+        self.knows_all |= self.era.is_some() && self.awaited().is_empty();
     }
 
     fn others(&self) -> impl Iterator<Item = (&NodeName, &Node)> {
@@ -243,15 +293,18 @@ impl Members {
 
     /// The place of a node whose people are known.
     fn known(&self, node: &NodeName) -> Option<NodeBit> {
-        self.nodes.get(node).filter(|node| node.untold.is_none()).map(|node| node.bit)
+        self.nodes.get(node).filter(|node| node.told.is_some()).map(|node| node.bit)
     }
 
-    fn begin(&mut self, name: &NodeName, (era, start): (u64, Start), untold: Option<Vec<Present>>) {
+    fn begin(&mut self, name: &NodeName, (era, start): (u64, Start)) {
         // As many as may live at a time have places.
         debug_assert!(self.nodes.len() < NODES_MAX);
         let is_taken = |bit| self.nodes.values().any(|node| node.bit == bit);
         let Some(bit) = NodeBit::free(is_taken) else { return };
-        self.nodes.insert(name.clone(), Node { bit, era, start, untold, missed: 0 });
+        self.events += 1;
+        let (started, told, parts) = (self.events, None, Vec::new());
+        let node = Node { bit, era, start, started, told, parts, missed: 0 };
+        self.nodes.insert(name.clone(), node);
     }
 
     fn hold(&mut self, bit: NodeBit, name: &UserName, proof: Proof, moderates: bool) {
@@ -286,6 +339,12 @@ impl Members {
     }
 }
 
+impl Node {
+    fn has_told_since(&self, event: u64) -> bool {
+        self.told.is_some_and(|told| told > event)
+    }
+}
+
 impl InUse {
     fn add(&mut self, node: NodeBit, moderates: bool) {
         self.nodes.add(node);
@@ -314,10 +373,11 @@ mod tests {
         let mut members = Members::new(me.clone(), []);
         // A record from before this process, which has not begun.
         assert_eq!(members.start(&me, (5, 0), &start), []);
-        assert_eq!(members.start(&me, (7, 7), &start), []);
+        assert_eq!(members.start(&me, (7, 7), &start), [Change::Started]);
         assert_eq!(members.end(&me), [Change::Buried]);
-        assert_eq!(members.start(&me, (8, 8), &start), []);
-        assert_eq!(members.start(&me, (9, 9), &start), [], "a new life, of its own accord");
+        assert_eq!(members.start(&me, (8, 8), &start), [Change::Started]);
+        // A new life, of its own accord.
+        assert_eq!(members.start(&me, (9, 9), &start), [Change::Started]);
         assert_eq!(members.start(&me, (10, 9), &start), [Change::Fenced]);
         // Also before its own start has come back.
         let mut early = Members::new(me.clone(), []);

@@ -14,4 +14,5 @@ pub(crate) mod presence;
 pub(crate) mod record;
 pub(crate) mod replica;
 pub(crate) mod shared;
+pub(crate) mod teller;
 pub(crate) mod verify;

@@ -3,7 +3,7 @@
 //! It is counted here, so that the first connection of a person and their last are news and the others are
 //! not. Nobody waits for it but who wants a name. This file does not know how records are made or sent.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -36,7 +36,7 @@ pub(crate) struct Presence {
 
 #[derive(Debug, Default)]
 struct State {
-    people: HashMap<Arc<str>, Person>,
+    people: BTreeMap<Arc<str>, Person>,
     /// Names to be claimed, in order.
     claims: VecDeque<Arc<str>>,
     /// What else is to be told, in order.
@@ -56,7 +56,7 @@ struct Person {
     claim: Claim,
     connections: usize,
     standing: Standing,
-    rooms: HashMap<Arc<str>, Room>,
+    rooms: BTreeMap<Arc<str>, Room>,
     waiting: Vec<oneshot::Sender<Verdict>>,
 }
 
@@ -199,10 +199,10 @@ impl Presence {
         entries
     }
 
-    /// Whether anything waits to be told.
-    pub(crate) fn has_news(&self) -> bool {
+    /// Whether anything waits to be told; claims do not count while `hold` is set.
+    pub(crate) fn has_news(&self, hold: bool) -> bool {
         let state = self.state.lock();
-        !state.passing.is_empty() || !state.claims.is_empty()
+        !state.passing.is_empty() || !hold && !state.claims.is_empty()
     }
 
     /// A claim of this node was decided. A name that somebody has here and another got is told back: its
@@ -235,7 +235,7 @@ impl Presence {
     /// Everybody who is connected here, in parts, if the others have heard of all of them.
     pub(crate) fn everybody(&self) -> Option<Vec<Entry>> {
         let state = self.state.lock();
-        if !state.undecided.is_empty() || !state.passing.is_empty() {
+        if state.lost || !state.undecided.is_empty() || !state.passing.is_empty() {
             return None;
         }
         let held = state.people.values().filter(|person| person.standing == Standing::Held);
@@ -271,6 +271,20 @@ impl Presence {
         passing.into_iter().map(|(_, answer)| answer).collect()
     }
 
+    /// Names that people here hold in the order, and whose they are.
+    #[cfg(test)]
+    pub(crate) fn held(&self) -> BTreeMap<Arc<str>, crate::people::names::Proof> {
+        let state = self.state.lock();
+        let held = state.people.iter().filter(|(_, person)| person.standing == Standing::Held);
+        held.map(|(key, person)| (key.clone(), person.claim.proof)).collect()
+    }
+
+    /// Claims that are not decided.
+    #[cfg(test)]
+    pub(crate) fn undecided(&self) -> usize {
+        self.state.lock().undecided.len()
+    }
+
     /// Whether all of it is to be told anew, in a new life of the node.
     pub(crate) fn is_lost(&self) -> bool {
         self.state.lock().lost
@@ -292,7 +306,7 @@ impl Presence {
 
 impl Person {
     fn new(id: PresentId, claim: Claim) -> Self {
-        let (rooms, waiting) = (HashMap::new(), Vec::new());
+        let (rooms, waiting) = (BTreeMap::new(), Vec::new());
         Person { id, claim, connections: 0, standing: Standing::Wanted, rooms, waiting }
     }
 

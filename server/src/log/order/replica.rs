@@ -32,6 +32,8 @@ pub(crate) struct Applied {
     pub(crate) seen: Seen,
     /// None is void.
     pub(crate) record: Option<Record>,
+    /// Who says how far they are, also in a record that is void.
+    pub(crate) told: Option<(NodeName, Seen)>,
     /// The nodes that it ends.
     pub(crate) ended: Vec<NodeName>,
     /// One for each of its entries.
@@ -120,8 +122,12 @@ fn one(
     if incoming.seq != applied + 1 {
         return Err(Unapplied::Hole { applied, found: incoming.seq });
     }
+    let mut told = None;
     let record = match Record::decode(&incoming.payload) {
-        Ok(record) => place.fence.pass(&record).map(|ended| (record, ended)),
+        Ok(record) => {
+            told = record.seen.map(|seen| (record.node.clone(), seen));
+            place.fence.pass(&record).map(|ended| (record, ended))
+        }
         Err(form @ BadRecord::Form(_)) => return Err(Unapplied::Form(form)),
         // Whoever wrote it is no node.
         Err(BadRecord::Malformed(_)) => None,
@@ -143,7 +149,7 @@ fn one(
     let (hash, seq) = (place.seen.hash, incoming.seq);
     place.seen = Seen { seq, hash: chain(&hash, seq, &incoming.payload, &digest(&results)) };
     let (record, ended) = record.unzip();
-    Ok(Applied { seen: place.seen, record, ended: ended.unwrap_or_default(), results })
+    Ok(Applied { seen: place.seen, record, told, ended: ended.unwrap_or_default(), results })
 }
 
 /// What became of what lasts, as far as it has to be the same everywhere.

@@ -185,9 +185,8 @@ impl Shared {
         (Vec::new(), Vec::new())
     }
 
-    /// No record of this node counts any more.
-    pub(crate) fn give_up(&self, void: impl FnMut(Answer)) {
-        let awaited = std::mem::take(&mut *self.awaited.lock());
-        awaited.into_iter().flat_map(|it| it.answers).for_each(void);
+    /// Nothing more is applied here. What is on its way may count all the same: nobody is told that it does not.
+    pub(crate) fn end(&self) {
+        self.awaited.lock().clear();
     }
 }

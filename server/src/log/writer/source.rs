@@ -2,14 +2,12 @@
 //!
 //! Plain data. This file does not know what is done with it.
 
-use std::sync::Arc;
-
 use tokio::sync::mpsc;
 
 use crate::log::command::Command;
 use crate::log::order::replica::{Incoming, Replica};
-use crate::log::order::shared::{News, Shared};
-use crate::log::order::verify::Verifier;
+use crate::log::order::shared::News;
+use crate::log::order::teller::Teller;
 use crate::log::sequencer::Sequencer;
 
 /// Records that wait for the writer before the stream has to.
@@ -29,7 +27,6 @@ pub(in crate::log) enum Source {
 pub(in crate::log) struct Order {
     pub(in crate::log) records: mpsc::Receiver<Incoming>,
     pub(in crate::log) replica: Replica,
-    pub(in crate::log) shared: Arc<Shared>,
+    pub(in crate::log) teller: Teller,
     pub(in crate::log) news: mpsc::Sender<News>,
-    pub(in crate::log) verifier: Verifier,
 }

@@ -27,7 +27,7 @@ impl LogThread {
         let (mut looked, mut bytes) = (0, 0);
         while batch.len() < RECORDS_MAX && bytes < BYTES_MAX {
             let news = &batch[looked..];
-            let is_heard = news.iter().any(|it| !self.is_unheard(&order.shared.me, it));
+            let is_heard = news.iter().any(|it| !self.is_unheard(&order.teller.shared.me, it));
             if is_heard || Instant::now() >= due || order.records.is_closed() {
                 return;
             }

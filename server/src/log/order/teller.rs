@@ -1,0 +1,231 @@
+//! What follows from the records that this node applied: for the people of all nodes at once, and for everybody
+//! else as a list of consequences.
+//!
+//! Pure: the log's thread carries the consequences out, and a simulator can.
+
+use std::sync::Arc;
+
+use protocol::{Role, RoomName, UserName};
+use tokio::sync::oneshot;
+
+use super::answer::Answer;
+use super::entry::Entry;
+use super::members::Change;
+use super::name::NodeName;
+use super::record::Record;
+use super::replica::{Applied, Became, Replica};
+use super::shared::{News, Progress, Shared, State};
+use super::verify::Verifier;
+use crate::hub::NodeBit;
+use crate::log::command::ReplyTo;
+use crate::log::event::{Act, Event};
+use crate::log::outcome::Outcome;
+
+/// What is to be done about a record, in order.
+#[derive(Debug)]
+pub(crate) enum Consequence {
+    /// Something lasts now, or was refused: whom it concerns is to be told.
+    Lasting { event: Event, outcome: Outcome, reply_to: ReplyTo, is_own: bool },
+    /// Somebody has entered a room on another node.
+    Came(NodeBit, RoomName, UserName, Role),
+    /// Somebody has left a room on another node.
+    Went(NodeBit, RoomName, UserName),
+    /// Nobody is on that node any more.
+    Gone(NodeBit),
+    /// The memory of people has something to follow.
+    News(News),
+    /// An entry of this node never gets a place in the order.
+    GiveUp(Answer),
+    /// This node has applied what somebody waited for.
+    Passed(oneshot::Sender<()>),
+    /// The record does not count.
+    Void,
+}
+
+/// Says what follows from records.
+#[derive(Debug)]
+pub(crate) struct Teller {
+    pub(crate) shared: Arc<Shared>,
+    verifier: Verifier,
+}
+
+/// Whose record it is.
+struct From<'a> {
+    node: &'a NodeName,
+    era: u64,
+    is_own: bool,
+}
+
+impl Teller {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Teller { shared, verifier: Verifier::default() }
+    }
+
+    /// The replica has stored all of these: `follow` what comes of it. Then this node is so far.
+    pub(crate) fn tell(
+        &mut self,
+        replica: &Replica,
+        batch: Vec<Applied>,
+        mut follow: impl FnMut(Consequence),
+    ) {
+        let shared = self.shared.clone();
+        let mut progress = *shared.progress.borrow();
+        progress.era = replica.fence().life(&shared.me).map_or(0, |life| life.era);
+        shared.has_applied_id(replica.newest_id());
+        for applied in batch {
+            progress.seen = applied.seen;
+            self.verifier.applied(applied.seen);
+            self.tell_one(applied, &mut progress, &mut follow);
+        }
+        let goes_on = matches!(progress.state, State::Going | State::Buried(_));
+        if goes_on && self.verifier.is_diverged() {
+            let nodes: Vec<_> = self.verifier.differing().collect();
+            tracing::error!(?nodes, "this node made something else of the order than these");
+            progress.state = State::Diverged;
+        }
+        shared.progress.send_if_modified(|old| std::mem::replace(old, progress) != progress);
+    }
+
+    fn tell_one(
+        &mut self,
+        applied: Applied,
+        progress: &mut Progress,
+        follow: &mut impl FnMut(Consequence),
+    ) {
+        let Applied { record, told, ended, results, .. } = applied;
+        if let Some((peer, seen)) = told.filter(|(peer, _)| *peer != self.shared.me) {
+            // Also of who is dead for this node: they may have another order.
+            self.verifier.told(&peer, seen);
+        }
+        let Some(record) = record else { return follow(Consequence::Void) };
+        let Record { node, era, number, seen, entries } = record;
+        let shared = self.shared.clone();
+        let is_own = node == shared.me && era == shared.era();
+        let (mut answers, mut barriers) = (Vec::new(), Vec::new());
+        if is_own {
+            progress.own = (era, number);
+            if seen.is_some() {
+                progress.beat = (era, number);
+            }
+            let void = |answer| follow(Consequence::GiveUp(answer));
+            (answers, barriers) = shared.take((era, number), void);
+        }
+        shared.members.write().heard(&node, era, seen.is_some());
+        let from = From { node: &node, era, is_own };
+        let mut answers = answers.into_iter();
+        for (entry, became) in entries.into_iter().zip(results) {
+            let answer = answers.next().unwrap_or(Answer::Nobody);
+            self.tell_entry(&from, (entry, became, answer), progress, follow);
+        }
+        for node in ended {
+            self.verifier.forget(&node);
+            let changes = shared.members.write().end(&node);
+            change(shared.era(), changes, progress, follow);
+        }
+        barriers.into_iter().map(Consequence::Passed).for_each(follow);
+    }
+
+    fn tell_entry(
+        &mut self,
+        &From { node, era, is_own }: &From<'_>,
+        (entry, became, answer): (Entry, Became, Answer),
+        progress: &mut Progress,
+        follow: &mut impl FnMut(Consequence),
+    ) {
+        let shared = &self.shared;
+        match (entry, became) {
+            (_, Became::Lasting(lasting)) => {
+                let (event, outcome) = *lasting;
+                if !is_own {
+                    news(&event, &outcome)
+                        .map(Consequence::News)
+                        .into_iter()
+                        .for_each(&mut *follow);
+                }
+                let reply_to = match answer {
+                    Answer::Command(reply_to, _) => reply_to,
+                    _ => ReplyTo::Nobody,
+                };
+                follow(Consequence::Lasting { event, outcome, reply_to, is_own });
+            }
+            (Entry::Claim(claim), Became::Claim(kept)) => {
+                let verdict = shared.members.write().claim(node, &claim, kept);
+                let Answer::Claim(id) = answer else { return };
+                if let Some(lost) = shared.presence.decided(id, &claim, &verdict) {
+                    follow(Consequence::News(News::Lost(lost)));
+                }
+            }
+            (Entry::Yield(name), _) => shared.members.write().yielded(node, &name),
+            (Entry::Come(come), _) => {
+                let place = shared.members.read().elsewhere(node);
+                let came = |place| Consequence::Came(place, come.room, come.user, come.role);
+                place.map(came).into_iter().for_each(follow);
+            }
+            (Entry::Go(room, user), _) => {
+                let place = shared.members.read().elsewhere(node);
+                let went = |place| Consequence::Went(place, room, user);
+                place.map(went).into_iter().for_each(follow);
+            }
+            (Entry::Moderated(moderation), _) => {
+                let moderator = match answer {
+                    Answer::Moderator(moderator) => Some(moderator),
+                    _ => None,
+                };
+                follow(Consequence::News(News::Moderated(moderation, moderator)));
+            }
+            (Entry::Start(start), _) => {
+                self.verifier.forget(node);
+                let own = shared.era();
+                let changes = shared.members.write().start(node, (era, own), &start);
+                change(own, changes, progress, follow);
+            }
+            (Entry::Here(part), _) => {
+                let changes = shared.members.write().here(node, &part);
+                change(shared.era(), changes, progress, follow);
+            }
+            (Entry::Act(_) | Entry::Claim(_) | Entry::Stop | Entry::Bury(..), _) => {}
+        }
+    }
+}
+
+fn change(
+    own: u64,
+    changes: Vec<Change>,
+    progress: &mut Progress,
+    follow: &mut impl FnMut(Consequence),
+) {
+    for change in changes {
+        match change {
+            Change::Came(node, room, user, role) => {
+                follow(Consequence::Came(node, room, user, role));
+            }
+            Change::Gone(node) => follow(Consequence::Gone(node)),
+            Change::Started => progress.started += 1,
+            Change::Buried => progress.state = State::Buried(own),
+            Change::Fenced => progress.state = State::Fenced,
+        }
+    }
+}
+
+/// What the memory of people follows, of what was done on another node.
+fn news(event: &Event, outcome: &Outcome) -> Option<News> {
+    if matches!(outcome, Outcome::Refused(_)) {
+        return None;
+    }
+    match &event.act {
+        Act::TakeName(take) => {
+            let person = outcome.clone().named().ok()?;
+            Some(News::Named((**take).clone(), person))
+        }
+        Act::UseName(used) => Some(News::Used((**used).clone())),
+        Act::Impose(sanction) => Some(News::Imposed((**sanction).clone(), event.id)),
+        Act::Lift(lift) => Some(News::Lifted((**lift).clone())),
+        Act::ReleaseName(name) => Some(News::Released(name.clone())),
+        Act::Say(_)
+        | Act::Delete(_)
+        | Act::SetTopic(_)
+        | Act::Expire(_)
+        | Act::Forget(_)
+        | Act::NoteTime(_) => None,
+    }
+}
