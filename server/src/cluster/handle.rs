@@ -108,17 +108,17 @@ impl Cluster {
 
     /// Waits until this node has everything up to an id that was told somewhere, unless it cannot get it now.
     pub(crate) async fn catch_up(&self, id: u64) {
-        if self.shared.newest_id() >= id {
-            return;
-        }
-        let (passed, is_passed) = oneshot::channel();
-        if self.barriers.send(passed).await.is_err() {
-            return;
-        }
         let mut standing = self.standing.clone();
-        tokio::select! {
-            _ = is_passed => {}
-            _ = standing.wait_for(|standing| !standing.takes_messages()) => {}
+        while self.shared.newest_id() < id && standing.borrow().takes_messages() {
+            let (passed, is_passed) = oneshot::channel();
+            if self.barriers.send(passed).await.is_err() {
+                return;
+            }
+            tokio::select! {
+                // Else the record that it went with was lost.
+                passed = is_passed => if passed.is_ok() { return },
+                _ = standing.wait_for(|standing| !standing.takes_messages()) => {}
+            }
         }
     }
 

@@ -22,6 +22,8 @@ use crate::monitoring::readiness::{NotReady, Reasons};
 
 /// How long a record that was published may be without an answer.
 const ACK_TIMEOUT: Duration = Duration::from_secs(2);
+/// So often it is looked around while nothing can be sent.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// How long a node that stops waits for what it still has to say.
 const LAST_WORDS: Duration = Duration::from_millis(1200);
 
@@ -65,8 +67,16 @@ impl Node {
     pub(super) async fn run(self, caught_up: u64) -> Result<(), ClusterError> {
         let mut progress = self.shared.progress.subscribe();
         // What was applied when it started is nothing to wait for.
-        let is_there = progress.wait_for(|it| it.seen.seq >= caught_up || it.state != State::Going);
-        let first = is_there.await.map(|progress| *progress).map_err(|_| ClusterError::Hole)?;
+        let first = loop {
+            let is_there =
+                progress.wait_for(|it| it.seen.seq >= caught_up || it.state != State::Going);
+            match timeout(LOOK_EVERY, is_there).await {
+                Ok(first) => break first.map(|it| *it).map_err(|_| ClusterError::Hole)?,
+                // The server stops already.
+                Err(_) if self.commands.is_closed() => return Ok(()),
+                Err(_) => {}
+            }
+        };
         let (shared, start, began) = (self.shared.clone(), self.start.clone(), Instant::now());
         let mut run = Run {
             speaker: Speaker::new(shared, start, moment(began), &first),
@@ -96,10 +106,10 @@ impl Run {
             if is.is_up {
                 self.send(now).await;
             }
-            if self.is_over {
+            if self.is_over || self.node.commands.is_closed() {
                 return self.last_words(progress).await;
             }
-            let next = self.next_look();
+            let next = if is.is_up { self.next_look() } else { Instant::now() + LOOK_EVERY };
             tokio::select! {
                 command = self.node.commands.recv(), if !self.speaker.has_commands() => {
                     match command {

@@ -108,6 +108,7 @@ impl Joined {
                 failed.set(why);
             }
             // Nothing of it comes any more: whoever waits is waited for as the log ends.
+            order.presence.cut();
             order.end();
             // The log ends when nothing more is read.
             drop(reading);

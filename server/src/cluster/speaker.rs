@@ -61,8 +61,8 @@ pub(crate) struct Speaker {
     outgoing: Outgoing,
     commands: VecDeque<Command>,
     barriers: Vec<oneshot::Sender<()>>,
-    /// Who is here, for nodes that start: told in a row.
-    here: VecDeque<Entry>,
+    /// Who is here, for nodes that start: records told in a row.
+    here: VecDeque<Vec<(Entry, Answer)>>,
     /// Nodes that this one has buried, and in which era.
     buried: Vec<(NodeName, u64)>,
     /// Starts of other nodes that were answered.
@@ -71,6 +71,10 @@ pub(crate) struct Speaker {
     beat: Option<Duration>,
     last_beat: (u64, u64),
     standing: Standing,
+    /// A life has begun, and not all of its claims are decided: what people say waits for that.
+    is_settling: bool,
+    /// Who hears that what they did got no place as a life began.
+    refused: Vec<Answer>,
 }
 
 impl Speaker {
@@ -89,6 +93,8 @@ impl Speaker {
             beat: None,
             last_beat: (0, 0),
             standing: Standing::Joining,
+            is_settling: false,
+            refused: Vec::new(),
         };
         speaker.begin(now, progress);
         speaker
@@ -158,25 +164,26 @@ impl Speaker {
         }
         let is_whole = self.on_the_way() == 0 && progress.own.0 == self.era();
         let is_back = Standing::of(self.silent(now), false) == Standing::Current;
-        if self.shared.presence.is_lost() && is_whole && is_back {
+        let goes_on = progress.state != State::Diverged;
+        if goes_on && self.shared.presence.is_lost() && is_whole && is_back {
             // All that was in doubt is known: what could not be told is told in a new life.
             self.begin(now, progress);
         }
         self.standing = self.stands(now, progress);
-        let refused = if matches!(self.standing, Standing::Cut | Standing::Diverged) {
-            self.refuse(more)
-        } else {
-            Vec::new()
-        };
+        let mut refused = std::mem::take(&mut self.refused);
+        if matches!(self.standing, Standing::Cut | Standing::Diverged) {
+            refused.extend(self.refuse(more));
+        }
         Ok(Looked { standing: self.standing, refused })
     }
 
     fn stands(&self, now: Now, progress: &Progress) -> Standing {
         let has_joined = self.shared.members.read().has_joined();
         match Standing::of(self.silent(now), progress.state == State::Diverged) {
-            Standing::Current if !has_joined && self.standing == Standing::Joining => {
-                Standing::Joining
-            }
+            Standing::Diverged => Standing::Diverged,
+            // Whatever happens meanwhile: nobody comes in before it is known who is elsewhere.
+            _ if !has_joined && self.standing == Standing::Joining => Standing::Joining,
+            Standing::Current if progress.own.0 != self.era() => Standing::Waiting,
             // Until what could not be told is told.
             Standing::Current | Standing::Waiting if self.shared.presence.is_lost() => {
                 Standing::Cut
@@ -198,7 +205,10 @@ impl Speaker {
     fn begin(&mut self, now: Now, progress: &Progress) {
         let era = next_era(now, progress);
         self.shared.begin(era);
-        self.shared.presence.begin_anew();
+        self.refused.extend(self.shared.presence.begin_anew());
+        self.is_settling = true;
+        // A new life has as long as any other to be heard of.
+        self.beat = self.beat.map(|_| now.passed);
         self.outgoing = Outgoing::new(self.shared.me.clone(), era);
         self.here.clear();
         self.buried.clear();
@@ -304,18 +314,16 @@ impl Speaker {
         let answers_start = progress.started > self.answered;
         if self.here.is_empty()
             && answers_start
-            && let Some(mut parts) = shared.presence.everybody()
+            && let Some(records) = shared.presence.everybody(self.start.address.as_deref())
         {
-            if let Some(Entry::Here(last)) = parts.last_mut() {
-                last.address.clone_from(&self.start.address);
-            }
             self.answered = progress.started;
-            self.here.extend(parts);
+            self.here.extend(records);
         }
-        if let Some(part) = self.here.pop_front() {
-            return vec![(part, Answer::Nobody)];
+        if let Some(record) = self.here.pop_front() {
+            return record;
         }
-        let lasting = self.lasting(more);
+        self.is_settling &= !shared.presence.is_settled();
+        let lasting = if self.is_settling { Vec::new() } else { self.lasting(more) };
         let (mut silent, may_claim) = {
             let members = shared.members.read();
             (members.silent(), members.may_claim())
@@ -336,6 +344,10 @@ impl Speaker {
 
     fn lasting(&mut self, more: &mut impl FnMut() -> Option<Command>) -> Vec<(Entry, Answer)> {
         let (mut bytes, mut lasting) = (0, Vec::new());
+        if matches!(self.standing, Standing::Cut | Standing::Diverged) {
+            // It is refused with the next look.
+            return lasting;
+        }
         while lasting.len() < ENTRIES_MAX && bytes < RECORD_BYTES_MAX / 2 {
             let Some(command) = self.commands.pop_front().or_else(&mut *more) else { break };
             bytes += command.act.bytes();

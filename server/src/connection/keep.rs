@@ -13,7 +13,7 @@ impl ReadPump {
         let command = Command { act, reply_to: ReplyTo::Author(self.outbox().clone()) };
         let command = self.engine.log.try_queue(command).err()?;
         Some(Box::pin(async {
-            let queued = self.engine.log.queue(*command).await;
+            let queued = self.unless_over(self.engine.log.queue(*command)).await?;
             queued.map_err(|_| self.stopping())
         }))
     }

@@ -75,14 +75,22 @@ impl ReadPump {
             Action::Kick => {}
             Action::Ban | Action::Mute => {
                 let impose = Act::Impose(Box::new(self.stored(sanction)));
-                let id = log.ask(impose).await.map_err(unavailable)?.kept()?;
-                sanctions.impose(sanction.clone(), id);
+                let kept = self.unless_over(log.ask(impose)).await;
+                let kept = kept.map_err(|_| Refusal::Unavailable)?.map_err(unavailable)?;
+                let id = kept.kept()?;
+                // In a cluster it comes to hold in the order of all.
+                if self.engine.cluster.is_none() {
+                    sanctions.impose(sanction.clone(), id);
+                }
             }
             Action::Unban | Action::Unmute => {
                 let (kind, room) = (sanction.kind, sanction.room.clone());
                 let lift = Lift { kind, room, owner: sanction.owner() };
-                log.ask(Act::Lift(Box::new(lift))).await.map_err(unavailable)?.kept()?;
-                sanctions.lift(sanction);
+                let lifted = self.unless_over(log.ask(Act::Lift(Box::new(lift)))).await;
+                lifted.map_err(|_| Refusal::Unavailable)?.map_err(unavailable)?.kept()?;
+                if self.engine.cluster.is_none() {
+                    sanctions.lift(sanction);
+                }
             }
         }
         Ok(())

@@ -108,7 +108,7 @@ impl ReadPump {
     }
 
     /// What is found, unless the connection ends before that: a turn may be seconds away.
-    async fn unless_over<T>(&self, found: impl Future<Output = T>) -> Result<T, End> {
+    pub(super) async fn unless_over<T>(&self, found: impl Future<Output = T>) -> Result<T, End> {
         let stopping = &self.engine.stopping.begun;
         tokio::select! {
             biased;

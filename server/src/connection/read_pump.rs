@@ -53,8 +53,14 @@ impl ReadPump {
     ) -> Result<Self, End> {
         let asker = Asker::new(opening.address, opening.counts);
         let everybody = (&engine.log, engine.cluster.as_ref());
-        let admitted = engine.auth.admit(everybody, (&opening, &asker), &outbox).await;
-        let (claim, held) = admitted.map_err(End::Refused)?;
+        let admitted = engine.auth.admit(everybody, (&opening, &asker), &outbox);
+        let (claim, held) = tokio::select! {
+            biased;
+            admitted = admitted => admitted.map_err(End::Refused)?,
+            () = engine.stopping.begun.cancelled() => {
+                return Err(End::Refused(Refusal::Stopping { retry_ms: engine.retry_ms() }));
+            }
+        };
         let (address, now) = (opening.counted(), engine.began.elapsed());
         let spender = engine.budgets.spender(claim.person(), address, now);
         let expires = claim.member().pass.as_deref().and_then(Permissions::expires);

@@ -12,11 +12,15 @@ use tokio::sync::{Notify, oneshot};
 
 use super::answer::{Answer, ClaimId, Moderator};
 use super::entry::{Claim, Come, Entry, Here, Moderation, Present};
+use super::record::ENTRIES_MAX;
 
 /// Comings and goings that wait to be told. With more, all of it is told anew.
 const WAITING_MAX: usize = 200_000;
 /// Bytes of one part of [`Presence::everybody`], about: half of what a record takes.
 const PART_BYTES: usize = 256 * 1024;
+
+/// Rooms of a person in one part: with the longest names they are half of [`PART_BYTES`].
+const PART_ROOMS: usize = 512;
 
 /// What became of a claim: how the name is spelt, or why it is not theirs.
 pub(crate) type Verdict = Result<UserName, Refusal>;
@@ -83,17 +87,32 @@ impl Presence {
     pub(crate) fn claim(&self, claim: Claim) -> (PresentId, oneshot::Receiver<Verdict>) {
         let (decided, verdict) = oneshot::channel();
         let mut state = self.state.lock();
-        let key = claim.name.key().clone();
+        let (key, proof, lost) = (claim.name.key().clone(), claim.proof, state.lost);
         let person = state.person(claim);
+        if person.claim.proof != proof {
+            // Somebody goes whose name is not free in the cluster yet.
+            let _ = decided.send(Err(Refusal::NameTaken));
+            return (PresentId(0), verdict);
+        }
         let id = person.id;
         person.connections += 1;
+        if lost {
+            let _ = decided.send(Err(Refusal::Unavailable));
+            return (id, verdict);
+        }
         if person.standing == Standing::Held {
             // Who asks is there.
             let _ = decided.send(Ok(person.claim.name.clone()));
             return (id, verdict);
         }
         person.waiting.push(decided);
-        if person.connections == 1 && person.standing == Standing::Wanted {
+        let is_due = match person.standing {
+            Standing::Wanted => person.connections == 1,
+            Standing::LetIn => true,
+            Standing::Sent(_) | Standing::Held => false,
+        };
+        if is_due {
+            person.standing = Standing::Wanted;
             state.claims.push_back(key);
         }
         drop(state);
@@ -104,12 +123,19 @@ impl Presence {
     /// One more connection of a person while nothing can be told: the claim is sent when it can.
     pub(crate) fn let_in(&self, claim: Claim) -> PresentId {
         let mut state = self.state.lock();
+        let (key, lost) = (claim.name.key().clone(), state.lost);
         let person = state.person(claim);
+        let id = person.id;
         person.connections += 1;
-        if person.connections == 1 {
+        if person.connections == 1 && lost {
             person.standing = Standing::LetIn;
+        } else if person.connections == 1 {
+            // It has just become possible.
+            state.claims.push_back(key);
         }
-        person.id
+        drop(state);
+        self.changed.notify_one();
+        id
     }
 
     /// One connection less; nothing if the name was lost.
@@ -224,7 +250,11 @@ impl Presence {
         let came_in = person.connections > waiting.len();
         match verdict {
             Ok(name) => state.hold(claim, name),
-            Err(_) => drop(state.people.remove(claim.name.key())),
+            Err(_) => {
+                state.people.remove(claim.name.key());
+                // A node that did not know everybody yet may have taken it for theirs.
+                state.tell(Entry::Yield(claim.name.clone()));
+            }
         }
         drop(state);
         waiting.into_iter().for_each(answer);
@@ -232,15 +262,21 @@ impl Presence {
         (verdict.is_err() && came_in).then(|| claim.name.clone())
     }
 
-    /// Everybody who is connected here, in parts, if the others have heard of all of them.
-    pub(crate) fn everybody(&self) -> Option<Vec<Entry>> {
-        let state = self.state.lock();
-        if state.lost || !state.undecided.is_empty() || !state.passing.is_empty() {
+    /// Everybody who is connected here, behind what is still to be told of them: as records, unless a claim is not
+    /// decided.
+    pub(crate) fn everybody(&self, address: Option<&str>) -> Option<Vec<Vec<(Entry, Answer)>>> {
+        let mut state = self.state.lock();
+        if state.lost || !state.undecided.is_empty() {
             return None;
+        }
+        let mut records = Vec::new();
+        while !state.passing.is_empty() {
+            let count = state.passing.len().min(ENTRIES_MAX);
+            records.push(state.passing.drain(..count).collect());
         }
         let held = state.people.values().filter(|person| person.standing == Standing::Held);
         let (mut parts, mut people, mut bytes) = (Vec::new(), Vec::new(), 0);
-        for present in held.map(Person::present) {
+        for present in held.flat_map(Person::present) {
             bytes += present.bytes();
             people.push(present);
             if bytes >= PART_BYTES {
@@ -249,8 +285,16 @@ impl Presence {
                 bytes = 0;
             }
         }
-        parts.push(Here { people, is_last: true, address: None });
-        Some(parts.into_iter().map(|part| Entry::Here(Box::new(part))).collect())
+        parts.push(Here { people, is_last: true, address: address.map(Into::into) });
+        let part = |part| vec![(Entry::Here(Box::new(part)), Answer::Nobody)];
+        records.extend(parts.into_iter().map(part));
+        Some(records)
+    }
+
+    /// Whether no claim waits or is undecided.
+    pub(crate) fn is_settled(&self) -> bool {
+        let state = self.state.lock();
+        state.claims.is_empty() && state.undecided.is_empty()
     }
 
     /// Nothing can be told: who waits for a name hears `unavailable`, and all else is told anew later. Gives back
@@ -290,17 +334,18 @@ impl Presence {
         self.state.lock().lost
     }
 
-    /// A new life begins: nobody has heard of anything.
-    pub(crate) fn begin_anew(&self) {
+    /// A new life begins: nobody has heard of anything. Gives back who hears that what they did is refused.
+    pub(crate) fn begin_anew(&self) -> Vec<Answer> {
         let mut state = self.state.lock();
         let State { people, claims, passing, undecided, lost, .. } = &mut *state;
         people.values_mut().for_each(|person| person.standing = Standing::Wanted);
         *claims = people.keys().cloned().collect();
-        passing.clear();
+        let passed_over = std::mem::take(passing);
         undecided.clear();
         *lost = false;
         drop(state);
         self.changed.notify_one();
+        passed_over.into_iter().map(|(_, answer)| answer).collect()
     }
 }
 
@@ -310,10 +355,21 @@ impl Person {
         Person { id, claim, connections: 0, standing: Standing::Wanted, rooms, waiting }
     }
 
-    fn present(&self) -> Present {
-        let Claim { name, proof, moderates, .. } = self.claim.clone();
-        let rooms = self.rooms.values().map(|room| (room.name.clone(), room.role)).collect();
-        Present { name, proof, moderates, rooms }
+    /// All that is told of them; in several parts if they are in very many rooms.
+    fn present(&self) -> Vec<Present> {
+        let Claim { name, proof, moderates, .. } = &self.claim;
+        let rooms: Vec<_> = self.rooms.values().map(|it| (it.name.clone(), it.role)).collect();
+        let part = |rooms: &[(RoomName, Role)]| Present {
+            name: name.clone(),
+            proof: *proof,
+            moderates: *moderates,
+            rooms: rooms.to_vec(),
+        };
+        let mut parts: Vec<_> = rooms.chunks(PART_ROOMS).map(part).collect();
+        if parts.is_empty() {
+            parts.push(part(&[]));
+        }
+        parts
     }
 }
 

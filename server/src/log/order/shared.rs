@@ -76,6 +76,16 @@ pub(crate) enum State {
     Form,
 }
 
+impl State {
+    /// Whether this process cannot go on as before.
+    pub(crate) fn is_final(self) -> bool {
+        match self {
+            State::Going | State::Buried(_) => false,
+            State::Fenced | State::Diverged | State::Hole | State::Form => true,
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) me: NodeName,

@@ -71,7 +71,6 @@ impl Teller {
         let shared = self.shared.clone();
         let mut progress = *shared.progress.borrow();
         progress.era = replica.fence().life(&shared.me).map_or(0, |life| life.era);
-        shared.has_applied_id(replica.newest_id());
         for applied in batch {
             progress.seen = applied.seen;
             self.verifier.applied(applied.seen);
@@ -83,7 +82,15 @@ impl Teller {
             tracing::error!(?nodes, "this node made something else of the order than these");
             progress.state = State::Diverged;
         }
-        shared.progress.send_if_modified(|old| std::mem::replace(old, progress) != progress);
+        // Now that all of it was told: who comes back up to it finds it.
+        shared.has_applied_id(replica.newest_id());
+        shared.progress.send_if_modified(|old| {
+            if old.state.is_final() {
+                // Somebody else has found out meanwhile.
+                progress.state = old.state;
+            }
+            std::mem::replace(old, progress) != progress
+        });
     }
 
     fn tell_one(
@@ -92,7 +99,7 @@ impl Teller {
         progress: &mut Progress,
         follow: &mut impl FnMut(Consequence),
     ) {
-        let Applied { record, told, ended, results, .. } = applied;
+        let Applied { record, told, mut ended, results, .. } = applied;
         if let Some((peer, seen)) = told.filter(|(peer, _)| *peer != self.shared.me) {
             // Also of who is dead for this node: they may have another order.
             self.verifier.told(&peer, seen);
@@ -115,12 +122,19 @@ impl Teller {
         let mut answers = answers.into_iter();
         for (entry, became) in entries.into_iter().zip(results) {
             let answer = answers.next().unwrap_or(Answer::Nobody);
+            let ends = match &entry {
+                Entry::Bury(dead, _) => Some(dead),
+                Entry::Stop => Some(&node),
+                _ => None,
+            };
+            let ends = ends.and_then(|ends| ended.iter().position(|it| it == ends));
+            if let Some(place) = ends {
+                let dead = ended.swap_remove(place);
+                self.verifier.forget(&dead);
+                let changes = shared.members.write().end(&dead);
+                change(shared.era(), changes, progress, follow);
+            }
             self.tell_entry(&from, (entry, became, answer), progress, follow);
-        }
-        for node in ended {
-            self.verifier.forget(&node);
-            let changes = shared.members.write().end(&node);
-            change(shared.era(), changes, progress, follow);
         }
         barriers.into_iter().map(Consequence::Passed).for_each(follow);
     }
@@ -136,7 +150,9 @@ impl Teller {
         match (entry, became) {
             (_, Became::Lasting(lasting)) => {
                 let (event, outcome) = *lasting;
-                if !is_own {
+                // What a moderator did comes to hold in one order, whoever they are.
+                let is_of_moderators = matches!(event.act, Act::Impose(_) | Act::Lift(_));
+                if !is_own || is_of_moderators {
                     news(&event, &outcome)
                         .map(Consequence::News)
                         .into_iter()
