@@ -82,6 +82,10 @@ impl Process {
             let Ok(anew) = self.names.claim(person, member, self.time.age_ms()) else { return };
             claim = anew;
         }
+        // Another node may have stored the name since it was claimed here.
+        let kept = self.names.kept(claim.name(), self.time.age_ms());
+        let kept = kept.filter(|kept| kept.key == hash(key));
+        kept.and_then(|kept| kept.person).into_iter().for_each(|it| claim.person().is(it));
         if self.mutant != Mutant::KeepWithClaim {
             self.keep(line, &claim.name().clone(), hash(key));
         }
