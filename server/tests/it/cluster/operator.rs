@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::Path;
 
-use protocol::Code;
+use protocol::{Code, ToClient};
+use tokio::time::timeout;
 
 use crate::cli::operations::{run, said};
 use crate::people::moderation::{MOD_HASH, MOD_KEY, moderated};
 use crate::support::engine::Engine;
-use crate::support::harness::{Peer, TestServer, query, say_ref};
+use crate::support::harness::{PATIENCE, Peer, TestServer, query, say_ref};
 use crate::support::nodes::Nodes;
 
 async fn told(arguments: &[&str]) -> (Option<i32>, String) {
@@ -40,6 +41,19 @@ async fn enter(node: &TestServer, user: &str, key: u8) -> Peer {
     peer
 }
 
+/// Tries until they are in: a node hears a moment later of what another one was told.
+async fn gets_in(node: &TestServer, user: &str, key: u8) {
+    let tries = async {
+        loop {
+            let mut peer = node.connect_with(&query("dev", user, ""), Some(key)).await;
+            if matches!(peer.next_or_close().await, Ok(ToClient::Join { .. })) {
+                return;
+            }
+        }
+    };
+    timeout(PATIENCE, tries).await.expect("they never get in");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_is_released_on_all_nodes_or_on_none() {
     let engine = Engine::shared().await;
@@ -57,7 +71,7 @@ async fn a_name_is_released_on_all_nodes_or_on_none() {
     }
     let release = nodes.operator(&["release-name", "Alice"]).await;
     assert_eq!(release, (Some(0), "Alice is free\n".to_owned()));
-    drop(enter(&nodes.servers[1], "Alice", 2).await);
+    gets_in(&nodes.servers[1], "Alice", 2).await;
     let mut first = nodes.servers[0].connect_with(&query("dev", "Alice", ""), Some(1)).await;
     first.expect_refusal(Code::NameTaken, 4001).await;
     let (code, words) = nodes.operator(&["release-name", "Nobody"]).await;
@@ -98,12 +112,25 @@ async fn a_ban_and_a_mute_are_lifted_on_all_nodes() {
     }
     let unban = nodes.operator(&["unban", "Eve"]).await;
     assert_eq!(unban, (Some(0), "1 ban lifted\n".to_owned()));
-    drop(enter(&nodes.servers[0], "Eve", 2).await);
-    drop(enter(&nodes.servers[1], "Eve", 2).await);
+    gets_in(&nodes.servers[0], "Eve", 2).await;
+    gets_in(&nodes.servers[1], "Eve", 2).await;
     let unmute = nodes.operator(&["unmute", "--all", "--room", "dev"]).await;
     assert_eq!(unmute, (Some(0), "1 mute lifted\n".to_owned()));
-    tom.send(say_ref("dev", "I can speak", "t1")).await;
-    while !matches!(moderator.next().await, protocol::ToClient::Message(_)) {}
+    // His node hears of it a moment later, too.
+    loop {
+        tom.send(say_ref("dev", "I can speak", "t1")).await;
+        let answer = loop {
+            match tom.next().await {
+                ToClient::Error(note) => break Some(note.code),
+                ToClient::Message(_) => break None,
+                _ => {}
+            }
+        };
+        match answer {
+            None => break,
+            code => assert_eq!(code, Some(Code::Muted)),
+        }
+    }
     let (code, words) = nodes.operator(&["unban", "Eve"]).await;
     assert!(code == Some(2) && words.contains("no such ban in the cluster lift"), "{words}");
 }
