@@ -50,6 +50,8 @@ async fn a_kick_and_a_ban_hold_everywhere() {
     let mut alice = person(second, "dev", "Alice", 1).await;
     let mut eve = person(second, "dev", "Eve", 5).await;
     let mut elsewhere = person(second, "ops", "Eve", 5).await;
+    // Her coming stands in the order before what is done about her.
+    while !moderator.presence().await.contains(&"Eve".to_owned()) {}
     moderator.send(json!({"type": "kick", "room": "dev", "user": "eve"}).to_string()).await;
     for peer in [&mut moderator, &mut alice, &mut eve] {
         assert_eq!(moderated(peer).await["user"], "Eve");
