@@ -7,7 +7,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
-use std::thread::sleep;
+use std::thread::park_timeout;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
@@ -123,7 +123,8 @@ pub(super) fn again<T>(what: &str, mut attempt: impl FnMut() -> Option<T>) -> an
         if let Some(found) = attempt() {
             return Ok(found);
         }
-        sleep(AGAIN);
+        // Nobody unparks it: it waits.
+        park_timeout(AGAIN);
     }
     bail!("{what} within {PATIENCE:?}");
 }

@@ -6,29 +6,34 @@
 use std::thread::park_timeout;
 use std::time::{Duration, Instant};
 
-use super::source::Order;
+use tokio::sync::mpsc::Receiver;
+
 use super::thread::{COMMIT_INTERVAL, LogThread};
 use crate::log::event::Act;
 use crate::log::order::entry::Entry;
-use crate::log::order::name::NodeName;
 use crate::log::order::record::Record;
 use crate::log::order::replica::Incoming;
 
 /// From one commit to the next of what nobody hears. Who enters a room meanwhile is told, as by any commit that
 /// comes later.
-pub(super) const UNHEARD_INTERVAL: Duration = Duration::from_millis(250);
+pub(super) const INTERVAL: Duration = Duration::from_millis(250);
 /// Records and bytes of one commit: by then its own cost has vanished.
 const RECORDS_MAX: usize = 256;
 const BYTES_MAX: usize = 1024 * 1024;
 
 impl LogThread {
     /// Adds to a batch what comes until `due`, or until somebody here hears of something.
-    pub(super) fn gather(&self, order: &mut Order, batch: &mut Vec<Incoming>, due: Instant) {
+    pub(super) fn gather(
+        &self,
+        records: &mut Receiver<Incoming>,
+        batch: &mut Vec<Incoming>,
+        due: Instant,
+    ) {
         let (mut looked, mut bytes) = (0, 0);
         while batch.len() < RECORDS_MAX && bytes < BYTES_MAX {
             let news = &batch[looked..];
-            let is_heard = news.iter().any(|it| !self.is_unheard(&order.teller.shared.me, it));
-            if is_heard || Instant::now() >= due || order.records.is_closed() {
+            let is_heard = news.iter().any(|it| !self.is_unheard(it));
+            if is_heard || Instant::now() >= due || records.is_closed() {
                 return;
             }
             bytes += news.iter().map(|it| it.payload.len()).sum::<usize>();
@@ -36,20 +41,20 @@ impl LogThread {
             // Nobody unparks it: it waits.
             park_timeout(COMMIT_INTERVAL);
             while batch.len() < RECORDS_MAX
-                && let Ok(next) = order.records.try_recv()
+                && let Ok(next) = records.try_recv()
             {
                 batch.push(next);
             }
         }
     }
 
-    /// Whether it holds messages of another node alone, of rooms that nobody here is in.
-    fn is_unheard(&self, me: &NodeName, incoming: &Incoming) -> bool {
+    /// Whether it holds messages alone, of rooms that nobody here is in: not even an author.
+    fn is_unheard(&self, incoming: &Incoming) -> bool {
         let Ok(record) = Record::decode(&incoming.payload) else { return false };
         let is_unheard = |entry: &Entry| match entry {
             Entry::Act(Act::Say(say)) => !self.effects.is_heard(&say.room),
             _ => false,
         };
-        record.node != *me && !record.entries.is_empty() && record.entries.iter().all(is_unheard)
+        !record.entries.is_empty() && record.entries.iter().all(is_unheard)
     }
 }
