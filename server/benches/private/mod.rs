@@ -23,7 +23,7 @@ use crate::hub::{Budget, ConnectionId, Hub};
 use crate::lifecycle::parts::Parts;
 use crate::log::database::Database;
 use crate::log::event::{Act, Author, Say};
-use crate::log::{Asked, Asker, Command, Log, OpenRoom, ReplyTo};
+use crate::log::{Asked, Asker, Command, Log, OpenRoom, ReplyTo, Started};
 use crate::monitoring::metrics::Metrics;
 use crate::outbox::{Bounds, Outbox, OutboxShared};
 
@@ -134,13 +134,14 @@ impl Keeper {
     /// Opens or makes the file.
     pub fn open(path: &Path) -> Result<Self, Failed> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        let (log, _, ended) = runtime.block_on(async {
+        let started = runtime.block_on(async {
             let metrics = Arc::default();
             let parts = Parts::new(CancellationToken::new());
             let hub = Hub::start(1, Budget(0), &TaskTracker::new(), &metrics, &parts);
             let database = Database::open(path, SyncMode::Normal)?;
-            Log::start(&database, &Config::for_tests(), hub, &metrics, &parts)
+            Log::start(&database, &Config::for_tests(), hub, (&metrics, &parts), None)
         })?;
+        let Started { log, ended, .. } = started;
         Ok(Keeper { runtime, log, ended })
     }
 

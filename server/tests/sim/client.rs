@@ -1,6 +1,8 @@
 //! A model client: it remembers what it saw and what it still has to hear of, comes back with
 //! `since`, and sends again what it is not sure of.
 
+mod anew;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use protocol::{
@@ -296,18 +298,6 @@ impl Client {
             ToClient::Moderated(_) | ToClient::Cluster(_) => {}
         }
         Ok(false)
-    }
-
-    /// What was refused is over, and something else is said instead.
-    fn say_anew(&mut self, note: &ErrorNote) {
-        let is_it = |said: &&mut Said| Some(&said.reference) == note.reference.as_ref();
-        let (content, reference) = (format!("{}-{}", self.key, self.next), self.reference());
-        let Some(said) = self.pending.iter_mut().find(is_it) else { return };
-        if said.times == 1 {
-            self.refused.push(said.content.as_str().to_owned());
-        }
-        let content = Body::try_from(content).unwrap();
-        *said = Said { content, reference, sent: false, times: 0, ..said.clone() };
     }
 
     /// What was said before. It may be known, and have been deleted since, which is told afterwards.

@@ -10,7 +10,6 @@ use tokio::sync::mpsc::Sender;
 
 use super::source::{Order, RECORDS_WAITING_MAX};
 use super::thread::{COMMIT_INTERVAL, LogThread};
-use super::unheard::UNHEARD_INTERVAL;
 use crate::log::effects::To;
 use crate::log::order::replica::{Applied, Became, Incoming, Unapplied};
 use crate::log::order::shared::{News, State};
@@ -26,9 +25,9 @@ impl LogThread {
         let mut batch = Vec::with_capacity(RECORDS_WAITING_MAX);
         let mut unheard_due = Instant::now();
         while order.records.blocking_recv_many(&mut batch, RECORDS_WAITING_MAX) > 0 {
-            self.gather(&mut order, &mut batch, unheard_due);
+            self.gather(&mut order.records, &mut batch, unheard_due);
             let began = Instant::now();
-            unheard_due = began + UNHEARD_INTERVAL;
+            unheard_due = began + super::unheard::INTERVAL;
             let Some(applied) = self.apply(&mut order, &batch) else { break };
             batch.clear();
             self.tell_all(&mut order, applied, began);

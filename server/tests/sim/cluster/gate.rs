@@ -116,8 +116,6 @@ impl Process {
     /// What was done on whatever node comes to hold here.
     pub(super) fn learn(&mut self, news: News) {
         match news {
-            // No operator releases a name here.
-            News::Released(_) => {}
             News::Named(take, person) => self.named(&take, person),
             News::Used(UseName { name, used, .. }) => {
                 self.names.used_elsewhere(&name, self.time.stored(used));
@@ -127,6 +125,7 @@ impl Process {
                 self.sanctions.impose(sanction, id);
             }
             News::Lifted(lift) => self.sanctions.lifted(&lift),
+            News::Released(name) => self.names.forget(&name),
             News::Moderated(moderation, moderator) => {
                 let entry::Moderation { action, sanction, seconds, reason, reference } =
                     *moderation;
