@@ -68,7 +68,7 @@ impl Process {
             match claiming.verdict.as_mut().poll(&mut context) {
                 Poll::Pending => self.claiming.push(claiming),
                 Poll::Ready(Ok((held, spelt))) => self.go_in(claiming, held, spelt),
-                Poll::Ready(Err(_)) => {}
+                Poll::Ready(Err(_)) => claiming.claim.member().end(End::Gone),
             }
         }
     }
