@@ -30,8 +30,8 @@ const PIECE_PATIENCE: Duration = Duration::from_secs(10);
 const TRIES_MAX: u32 = 5;
 /// A copy that nobody asks for is thrown away after this time.
 const IDLE_MAX: Duration = Duration::from_secs(60);
-/// For so long it is given to who asks for one.
-const OFFERED_FOR: Duration = Duration::from_secs(120);
+/// Whoever reads a copy asks for a piece within this time.
+const IN_USE: Duration = Duration::from_secs(3);
 /// Between two tries to find a node that gives one.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -169,9 +169,7 @@ struct Made {
 
 struct Copy {
     number: u64,
-    offer: Bytes,
     file: File,
-    made: Instant,
     used: Instant,
 }
 
@@ -199,12 +197,10 @@ impl Made {
 
     /// The offer of a copy, or why there is none.
     async fn make(&mut self) -> Bytes {
-        if let Some(copy) = &self.copy {
-            return match copy.made.elapsed() < OFFERED_FOR {
-                true => copy.offer.clone(),
-                false => format!("the node {} is still giving an older copy", self.node).into(),
-            };
+        if self.copy.as_ref().is_some_and(|copy| copy.used.elapsed() < IN_USE) {
+            return format!("the node {} is giving a copy to another", self.node).into();
         }
+        self.forget();
         self.count += 1;
         let (number, from, to) = (self.count, self.path.clone(), self.place.clone());
         let made = aside(move || {
@@ -215,10 +211,8 @@ impl Made {
         });
         match made.await.map_err(|error| error.to_string()).flatten() {
             Ok((file, bytes, hash)) => {
-                let offer = Offer { node: self.node.clone(), number, bytes, hash }.line();
-                let now = Instant::now();
-                self.copy = Some(Copy { number, offer: offer.clone(), file, made: now, used: now });
-                offer
+                self.copy = Some(Copy { number, file, used: Instant::now() });
+                Offer { node: self.node.clone(), number, bytes, hash }.line()
             }
             Err(why) => format!("the node {} cannot make a copy: {why}", self.node).into(),
         }
@@ -246,7 +240,12 @@ impl Made {
 
     fn forget_idle(&mut self) {
         if self.copy.as_ref().is_some_and(|copy| copy.used.elapsed() > IDLE_MAX) {
-            self.copy = None;
+            self.forget();
+        }
+    }
+
+    fn forget(&mut self) {
+        if self.copy.take().is_some() {
             let _ = fs::remove_file(&self.place);
         }
     }
@@ -254,9 +253,7 @@ impl Made {
 
 impl Drop for Made {
     fn drop(&mut self) {
-        if self.copy.is_some() {
-            let _ = fs::remove_file(&self.place);
-        }
+        self.forget();
     }
 }
 

@@ -3,19 +3,15 @@
 //!
 //! This file does not know who may do so, or how it is kept.
 
-use protocol::{Action, Moderated, Refusal, RoomName, ToClient};
+use protocol::{Action, Moderated, Refusal, RoomName};
 
 use super::engine::Engine;
-use super::note::note;
 use crate::auth::sanctions::restriction;
-use crate::frame::{Delivery, Frame};
 use crate::hub::{HubStopped, room_tag};
+use crate::log::effects::moderated;
 use crate::log::order::answer::Moderator;
 use crate::log::sanction::Sanction;
 use crate::outbox::{End, Outbox};
-
-/// Of who is to be put out of a room.
-pub(super) const NOT_HERE: Refusal = Refusal::NotFound("nobody of this name is here");
 
 /// What was done, and is kept where it lasts.
 #[derive(Debug)]
@@ -31,25 +27,31 @@ pub(super) struct Done {
 /// # Errors
 /// [`HubStopped`].
 pub(super) async fn tell(engine: &Engine, done: Done) -> Result<(), HubStopped> {
-    let Done { told, sanction, moderator } = done;
-    let (action, room, reference) = (told.action, told.room.clone(), told.reference.clone());
-    let frame = Frame::text(ToClient::Moderated(Box::new(told)).encode(), Delivery::Always);
-    match room {
-        Some(room) if action == Action::Kick => {
+    if let Some(room) = done.told.room.clone() {
+        let (frame, absent) = moderated(done.told.clone());
+        if done.told.action == Action::Kick {
             // Only the hub knows whether the person is in this room: if not, the moderator alone is told.
-            let absent = note(&NOT_HERE, Some(room.clone()), reference);
-            let absent = moderator.map(|moderator| (moderator.id, absent));
-            let user = sanction.user.clone();
-            engine.hub.tell_of((room.clone(), user), frame, absent).await?;
-            leave(engine, &sanction, &room);
+            let absent = done.moderator.as_ref().map(|moderator| (moderator.id, absent));
+            engine.hub.tell_of((room, done.sanction.user.clone()), frame, absent).await?;
+        } else {
+            engine.hub.tell(room, frame).await?;
         }
-        Some(room) => {
-            engine.hub.tell(room.clone(), frame).await?;
-            if action == Action::Ban {
-                outboxes(engine, &sanction).iter().for_each(|it| it.leave(room_tag(&room)));
-            }
+    }
+    put_out(engine, done);
+    Ok(())
+}
+
+/// Puts out who has to go, and tells those of whom no room is told.
+pub(super) fn put_out(engine: &Engine, done: Done) {
+    let Done { told, sanction, moderator } = done;
+    match (told.action, told.room.clone()) {
+        (Action::Kick, Some(room)) => leave(engine, &sanction, &room),
+        (Action::Ban, Some(room)) => {
+            outboxes(engine, &sanction).iter().for_each(|it| it.leave(room_tag(&room)));
         }
-        None => {
+        (_, Some(_)) => {}
+        (action, None) => {
+            let (frame, _) = moderated(told);
             if let Some(moderator) = moderator {
                 moderator.outbox.push(&frame);
             }
@@ -63,7 +65,6 @@ pub(super) async fn tell(engine: &Engine, done: Done) -> Result<(), HubStopped> 
             }
         }
     }
-    Ok(())
 }
 
 fn leave(engine: &Engine, sanction: &Sanction, room: &RoomName) {

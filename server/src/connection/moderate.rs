@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use protocol::{Action, Moderate, Moderated, Refusal};
 
-use super::carry_out::{self, Done, NOT_HERE};
+use super::carry_out::{self, Done};
 use super::read_pump::ReadPump;
 use super::session::Refused;
 use crate::log::OpenRoom;
+use crate::log::effects::NOT_HERE;
 use crate::log::event::Act;
 use crate::log::order::answer::Moderator;
 use crate::log::order::entry::Moderation;

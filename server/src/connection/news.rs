@@ -5,7 +5,7 @@
 
 use std::sync::{Arc, Weak};
 
-use protocol::{Moderated, Refusal, ToClient};
+use protocol::{Refusal, ToClient};
 use tokio::sync::mpsc;
 
 use super::carry_out::{self, Done};
@@ -32,7 +32,7 @@ pub(crate) async fn follow(engine: Weak<Engine>, mut news: mpsc::Receiver<News>)
             it = news.recv() => {
                 let Some(it) = it else { return };
                 let Some(engine) = engine.upgrade() else { return };
-                engine.learn(it).await;
+                engine.learn(it);
             }
             changed = standing.changed() => {
                 let (Ok(()), Some(engine)) = (changed, engine.upgrade()) else { return };
@@ -50,7 +50,7 @@ pub(crate) async fn follow(engine: Weak<Engine>, mut news: mpsc::Receiver<News>)
 }
 
 impl Engine {
-    async fn learn(&self, news: News) {
+    fn learn(&self, news: News) {
         let auth = &self.auth;
         match news {
             News::Named(take, person) => self.named(&take, person),
@@ -64,7 +64,7 @@ impl Engine {
             }
             News::Lifted(lift) => auth.sanctions.lifted(&lift),
             News::Released(name) => auth.released(&name),
-            News::Moderated(moderation, moderator) => self.moderated(*moderation, moderator).await,
+            News::Moderated(moderation, moderator) => self.moderated(*moderation, moderator),
             News::Lost(name) => {
                 let connections =
                     auth.names.find(&name).map_or_else(Vec::new, |(_, theirs)| theirs);
@@ -90,15 +90,12 @@ impl Engine {
         }
     }
 
-    async fn moderated(&self, moderation: Moderation, moderator: Option<Moderator>) {
-        let Moderation { action, mut sanction, seconds, reason, reference } = moderation;
+    /// Its room has heard of it already.
+    fn moderated(&self, moderation: Moderation, moderator: Option<Moderator>) {
+        let (told, mut sanction) = (moderation.told(), moderation.sanction);
         let time = self.auth.time.read();
         sanction.until = sanction.until.map(|until| time.stored(until));
-        let (room, user) = (sanction.room.clone(), sanction.user.clone());
-        let told =
-            Moderated { action, room, user, by: sanction.by.clone(), seconds, reason, reference };
-        // The hub ends only with the server.
-        let _ = carry_out::tell(self, Done { told, sanction, moderator }).await;
+        carry_out::put_out(self, Done { told, sanction, moderator });
     }
 
     /// Everybody who is connected here hears how this node stands.

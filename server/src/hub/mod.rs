@@ -135,7 +135,23 @@ impl Hub {
         let _ = shard.blocking_send(Input::Again { room, author, message });
     }
 
-    /// Somebody has come into a room on another node. For the log's thread alone, as what follows.
+    /// Tells a room what a moderator did, of whom it is told only if they are there. For the log's thread alone, as
+    /// what follows.
+    pub(crate) fn moderated(
+        &self,
+        room: RoomName,
+        user: Option<UserName>,
+        message: Arc<Frame>,
+        absent: Option<(ConnectionId, Arc<Frame>)>,
+    ) {
+        let shard = self.shard(&room);
+        let _ = shard.blocking_send(match user {
+            Some(user) => Input::About { room, user, message, absent },
+            None => Input::Deliver { room, message },
+        });
+    }
+
+    /// Somebody has come into a room on another node.
     pub(crate) fn came(&self, node: NodeBit, room: RoomName, user: UserName, role: Role) {
         let shard = self.shard(&room);
         let _ = shard.blocking_send(Input::Came { room, node, user, role });

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use protocol::{ErrorNote, Message, Ref, Refusal, RoomName, ToClient, Topic};
+use protocol::{ErrorNote, Message, Moderated, Ref, Refusal, RoomName, ToClient, Topic};
 
 use crate::frame::{Delivery, Frame};
 use crate::hub::room_tag;
@@ -24,6 +24,18 @@ pub(crate) enum To {
     Everybody,
     /// The author of something that was done before.
     Author(Outbox),
+}
+
+/// Of who is to be put out of a room.
+pub(crate) const NOT_HERE: Refusal = Refusal::NotFound("nobody of this name is here");
+
+/// What a moderator did, as people are told; and, for the moderator alone, that the person is not there.
+pub(crate) fn moderated(told: Moderated) -> (Arc<Frame>, Arc<Frame>) {
+    let (room, reference) = (told.room.clone(), told.reference.clone());
+    let absent = ErrorNote { room, reference, ..ErrorNote::from(&NOT_HERE) };
+    let envelopes = (ToClient::Moderated(Box::new(told)), ToClient::Error(absent));
+    let frame = |envelope: ToClient| Frame::text(envelope.encode(), Delivery::Always);
+    (frame(envelopes.0), frame(envelopes.1))
 }
 
 /// Carries out what follows.

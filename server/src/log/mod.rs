@@ -123,11 +123,7 @@ impl Log {
             Readers::spawn(readers.collect::<Result<_, _>>()?, &config.limits, parts)?;
         let (commands, queue) = mpsc::channel(COMMANDS_WAITING_MAX);
         let metrics = metrics.clone();
-        let known = match store.place().map_err(failed)? {
-            // The stream's times are those of several machines: one's own notes say less.
-            Some(place) => Some(place.clock.last_at).filter(|at| *at > 0),
-            None => store.known_ms(now_ms()).map_err(failed)?,
-        };
+        let known = store.known_ms(now_ms()).map_err(failed)?;
         let leap_max = time::judge::leap_max_ms([config.name_expiry_ms(), config.upkeep.keep_ms()]);
         let accept = config.upkeep.accept_clock;
         let time = Time::start(known, leap_max, accept, &health.reasons, &metrics);

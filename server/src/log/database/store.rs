@@ -45,6 +45,10 @@ impl Store {
     /// Up to when time has passed for certain: what was noted last. An older server noted nothing, and
     /// its newest times count, of messages and of names, unless they are to come.
     pub(in crate::log) fn known_ms(&self, machine_ms: u64) -> rusqlite::Result<Option<u64>> {
+        if let Some(place) = self.place()? {
+            // The stream's times are those of several machines: one's own notes say less.
+            return Ok(Some(place.clock.last_at).filter(|at| *at > 0));
+        }
         let noted = self.db.query_row("SELECT known FROM clock", [], |row| unsigned(row, 0));
         let newest = self.clock()?.last_at;
         Ok(match noted.optional()? {

@@ -3,7 +3,7 @@
 //! Plain data. A variant or a field that is added makes a new form of records (`record.rs`): what is here is
 //! read by all nodes of a cluster, also by those that were not upgraded yet.
 
-use protocol::{Action, Reason, Ref, Role, RoomName, UserName};
+use protocol::{Action, Moderated, Reason, Ref, Role, RoomName, UserName};
 use serde::{Deserialize, Serialize};
 
 use super::name::NodeName;
@@ -63,6 +63,21 @@ pub(crate) struct Moderation {
     pub(crate) seconds: Option<u64>,
     pub(crate) reason: Option<Reason>,
     pub(crate) reference: Option<Ref>,
+}
+
+impl Moderation {
+    /// What people are told of it.
+    pub(crate) fn told(&self) -> Moderated {
+        Moderated {
+            action: self.action,
+            room: self.sanction.room.clone(),
+            user: self.sanction.user.clone(),
+            by: self.sanction.by.clone(),
+            seconds: self.seconds,
+            reason: self.reason.clone(),
+            reference: self.reference.clone(),
+        }
+    }
 }
 
 /// What a node says of itself when it starts.

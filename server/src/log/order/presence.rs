@@ -3,6 +3,9 @@
 //! It is counted here, so that the first connection of a person and their last are news and the others are
 //! not. Nobody waits for it but who wants a name. This file does not know how records are made or sent.
 
+#[cfg(test)]
+mod seen;
+
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
 
@@ -313,20 +316,6 @@ impl Presence {
         drop(state);
         refused.into_iter().for_each(|asked| drop(asked.send(Err(Refusal::Unavailable))));
         passing.into_iter().map(|(_, answer)| answer).collect()
-    }
-
-    /// Names that people here hold in the order, and whose they are.
-    #[cfg(test)]
-    pub(crate) fn held(&self) -> BTreeMap<Arc<str>, crate::people::names::Proof> {
-        let state = self.state.lock();
-        let held = state.people.iter().filter(|(_, person)| person.standing == Standing::Held);
-        held.map(|(key, person)| (key.clone(), person.claim.proof)).collect()
-    }
-
-    /// Claims that are not decided.
-    #[cfg(test)]
-    pub(crate) fn undecided(&self) -> usize {
-        self.state.lock().undecided.len()
     }
 
     /// Whether all of it is to be told anew, in a new life of the node.

@@ -61,13 +61,15 @@ impl Teller {
         Teller { shared, verifier: Verifier::default() }
     }
 
-    /// The replica has stored all of these: `follow` what comes of it. Then this node is so far.
+    /// The replica has stored all of these: `follow` what comes of it. Then this node is so far. Gives back the nodes
+    /// that it made something else of the order than, if that is news.
     pub(crate) fn tell(
         &mut self,
         replica: &Replica,
         batch: Vec<Applied>,
         mut follow: impl FnMut(Consequence),
-    ) {
+    ) -> Vec<NodeName> {
+        let mut differing = Vec::new();
         let shared = self.shared.clone();
         let mut progress = *shared.progress.borrow();
         progress.era = replica.fence().life(&shared.me).map_or(0, |life| life.era);
@@ -78,8 +80,7 @@ impl Teller {
         }
         let goes_on = matches!(progress.state, State::Going | State::Buried(_));
         if goes_on && self.verifier.is_diverged() {
-            let nodes: Vec<_> = self.verifier.differing().collect();
-            tracing::error!(?nodes, "this node made something else of the order than these");
+            differing.extend(self.verifier.differing().cloned());
             progress.state = State::Diverged;
         }
         // Now that all of it was told: who comes back up to it finds it.
@@ -91,6 +92,7 @@ impl Teller {
             }
             std::mem::replace(old, progress) != progress
         });
+        differing
     }
 
     fn tell_one(

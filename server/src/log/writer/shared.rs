@@ -6,11 +6,14 @@
 use std::thread::park_timeout;
 use std::time::{Duration, Instant};
 
+use protocol::Action;
 use tokio::sync::mpsc::Sender;
 
 use super::source::{Order, RECORDS_WAITING_MAX};
 use super::thread::{COMMIT_INTERVAL, LogThread};
-use crate::log::effects::To;
+use crate::log::effects::{To, moderated};
+use crate::log::order::answer::Moderator;
+use crate::log::order::entry::Moderation;
 use crate::log::order::replica::{Applied, Became, Incoming, Unapplied};
 use crate::log::order::shared::{News, State};
 use crate::log::order::teller::Consequence;
@@ -77,9 +80,22 @@ impl LogThread {
             self.metrics.committed(lasting, began.elapsed());
         }
         let Order { teller, replica, news, .. } = order;
-        teller.tell(replica, batch, |consequence| self.carry_out(consequence, news));
+        let nodes = teller.tell(replica, batch, |it| self.carry_out(it, news));
+        if !nodes.is_empty() {
+            tracing::error!(?nodes, "this node made something else of the order than these");
+        }
         order.teller.shared.has_changed();
         self.checkpoint(erased);
+    }
+
+    /// In the order in which people come and go; who has to go is put out then.
+    fn tell_moderated(&self, moderation: &Moderation, moderator: Option<&Moderator>) {
+        let Some(room) = moderation.sanction.room.clone() else { return };
+        let (frame, absent) = moderated(moderation.told());
+        let user = moderation.sanction.user.clone();
+        let user = (moderation.action == Action::Kick).then_some(user);
+        let absent = moderator.map(|moderator| (moderator.id, absent));
+        self.hub.moderated(room, user, frame, absent);
     }
 
     fn carry_out(&self, consequence: Consequence, followers: &Sender<News>) {
@@ -98,8 +114,13 @@ impl LogThread {
             Consequence::Came(node, room, user, role) => hub.came(node, room, user, role),
             Consequence::Went(node, room, user) => hub.went(node, room, user),
             Consequence::Gone(node) => hub.gone(node),
-            // Who follows ends only with the server.
-            Consequence::News(news) => drop(followers.blocking_send(news)),
+            Consequence::News(news) => {
+                if let News::Moderated(moderation, moderator) = &news {
+                    self.tell_moderated(moderation, moderator.as_ref());
+                }
+                // Who follows ends only with the server.
+                let _ = followers.blocking_send(news);
+            }
             Consequence::GiveUp(answer) => self.effects.give_up(answer),
             // Who waits may have gone.
             Consequence::Passed(waits) => drop(waits.send(())),

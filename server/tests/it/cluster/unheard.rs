@@ -49,7 +49,7 @@ async fn who_enters_while_that_waits_misses_nothing() {
     say_numbers(&mut speakers, 0..1).await;
     let speaking = tokio::spawn(async move { say_numbers(&mut speakers, 1..MESSAGES).await });
     for n in 1..=4 {
-        let query = format!("room=elsewhere&username=listener-{n}");
+        let query = format!("room=elsewhere&username=listener-{n}&history=50");
         let mut listener = nodes.servers[1].connect(&query).await;
         let history = listener.history().await.messages;
         let mut next = number(history.last().unwrap().content.as_str()) + 1;
