@@ -8,7 +8,6 @@
 
 mod check;
 mod client;
-#[cfg(feature = "cluster")]
 mod cluster;
 mod connection;
 mod moderate;

@@ -36,6 +36,7 @@ pub(crate) struct TestServer {
     pub(crate) metrics: SocketAddr,
     running: Option<Running>,
     /// Of a node that stands for a server in memory: it goes last.
+    #[cfg_attr(not(feature = "cluster"), allow(dead_code, reason = "no test is a node"))]
     folder: Option<TempDir>,
 }
 
