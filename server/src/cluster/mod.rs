@@ -15,7 +15,6 @@ mod instruct;
 #[cfg(feature = "cluster")]
 mod join;
 #[cfg(feature = "cluster")]
-#[allow(dead_code, unused_imports, reason = "it has more than nodes need so far")]
 pub(crate) mod nats;
 #[cfg(feature = "cluster")]
 mod node;

@@ -35,17 +35,17 @@ pub(crate) struct Requests {
     subscriber: Subscriber,
 }
 
-/// One thing that another node asks, or announces.
+/// One thing that another node asks.
 #[derive(Debug)]
 pub(crate) struct Request {
     /// What was asked.
     pub(crate) payload: Bytes,
-    /// Who wants an answer; what is announced needs none.
+    /// Who wants an answer, if anybody does.
     reply: Option<Subject>,
 }
 
 impl Nats {
-    /// Hears what is asked and announced under this name: everything, or its share of it among all who
+    /// Hears what is asked under this name: everything, or its share of it among all who
     /// hear it in the same group. When this returns, whoever asks at the same NATS server is heard.
     ///
     /// # Errors
@@ -80,7 +80,10 @@ impl Nats {
     /// [`AskError`].
     pub(crate) async fn respond(&self, request: Request, answer: Bytes) -> Result<(), AskError> {
         let Some(reply) = request.reply else { return Ok(()) };
-        self.send(reply, answer).await
+        if !self.is_connected() {
+            return Err(AskError::Disconnected);
+        }
+        self.client.publish(reply, answer).await.map_err(|error| unknown(&error))
     }
 
     /// Asks whoever serves this name, and waits for the first answer.
@@ -134,21 +137,6 @@ impl Nats {
             }
         }
         Ok(found)
-    }
-
-    /// Tells all who serve this name, whoever that is.
-    ///
-    /// # Errors
-    /// [`AskError`].
-    pub(crate) async fn announce(&self, name: &str, payload: Bytes) -> Result<(), AskError> {
-        self.send(self.names.subject(name).into(), payload).await
-    }
-
-    async fn send(&self, subject: Subject, payload: Bytes) -> Result<(), AskError> {
-        if !self.is_connected() {
-            return Err(AskError::Disconnected);
-        }
-        self.client.publish(subject, payload).await.map_err(|error| unknown(&error))
     }
 }
 

@@ -18,9 +18,9 @@ use async_nats::jetstream::{Context, context::PublishErrorKind};
 use bytes::Bytes;
 use tokio::sync::watch;
 
-pub(crate) use self::asking::{AskError, Request, Requests};
+pub(crate) use self::asking::{AskError, Request};
 pub(crate) use self::connecting::NatsError;
-pub(crate) use self::reading::{Incoming, ReadError, Reader};
+pub(crate) use self::reading::ReadError;
 pub(crate) use self::stream::{Peer, StreamError, StreamState};
 
 /// How long an answer of JetStream may take. A stream without a leader gives none, and has one again
@@ -39,7 +39,7 @@ pub(crate) struct Nats {
     link: watch::Receiver<Link>,
 }
 
-/// Whether there is a connection, and the how manieth.
+/// Whether there is a connection, and how many there have been.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Link {
     pub(crate) is_up: bool,

@@ -33,8 +33,6 @@ pub(crate) struct Incoming {
     pub(crate) seq: u64,
     /// When the stream's leader took it, in microseconds since 1970: the same on all nodes.
     pub(crate) timestamp_us: u64,
-    /// Records behind it, as many as there were when it was sent here.
-    pub(crate) behind: u64,
     /// What was appended.
     pub(crate) payload: Bytes,
 }
@@ -71,7 +69,6 @@ pub(crate) enum ReadError {
 pub(crate) struct Reader {
     jetstream: Context,
     subscriber: Subscriber,
-    consumer: String,
     /// The next place in the stream.
     wanted: u64,
     /// Records that came; JetStream counts them too.
@@ -108,12 +105,10 @@ impl Nats {
         let subscriber = subscribed.map_err(|error| again(&error))?;
         let stream = &self.names.stream;
         let created = self.jetstream.create_consumer_on_stream(asked(inbox, wanted), stream).await;
-        let created = created.map_err(|error| again(&error))?;
-        let consumer = created.cached_info().name.clone();
+        created.map_err(|error| again(&error))?;
         Ok(Reader {
             jetstream: self.jetstream.clone(),
             subscriber,
-            consumer,
             wanted,
             delivered: 0,
             until: Instant::now() + SILENCE_MAX,
@@ -139,11 +134,6 @@ fn asked(deliver_subject: String, start_sequence: u64) -> push::Config {
 }
 
 impl Reader {
-    /// What JetStream calls this reader.
-    pub(crate) fn consumer(&self) -> &str {
-        &self.consumer
-    }
-
     /// The next record. Nothing is lost when nobody waits for it any more.
     ///
     /// # Errors
@@ -187,7 +177,7 @@ impl Reader {
     fn take(&mut self, message: Message) -> Result<Incoming, ReadError> {
         let message = jetstream::Message { message, context: self.jetstream.clone() };
         let info = message.info().map_err(|error| reopen(&error.to_string()))?;
-        let (seq, behind) = (info.stream_sequence, info.pending);
+        let seq = info.stream_sequence;
         if info.consumer_sequence != self.delivered + 1 {
             return Err(reopen("a record was lost on the way"));
         }
@@ -201,7 +191,7 @@ impl Reader {
         let timestamp_us = u64::try_from(timestamp_us).unwrap_or(0);
         self.delivered += 1;
         self.wanted += 1;
-        Ok(Incoming { seq, timestamp_us, behind, payload: message.message.payload })
+        Ok(Incoming { seq, timestamp_us, payload: message.message.payload })
     }
 }
 
