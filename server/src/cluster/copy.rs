@@ -15,6 +15,7 @@ use tokio::time::{Instant, sleep};
 use super::error::ClusterError;
 use super::nats::{AskError, Nats, Request};
 use crate::config::files::aside;
+use crate::log::database::on_disk::with_suffix;
 use crate::log::operator::inspect::backup;
 use crate::log::operator::restore::restore;
 
@@ -274,10 +275,4 @@ fn hash_of(file: &mut File) -> std::io::Result<String> {
 
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
 }

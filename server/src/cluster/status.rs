@@ -9,6 +9,7 @@ use bytes::Bytes;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
+use super::copy::hex;
 use super::nats::{AskError, Nats};
 use super::standing::Standing;
 use crate::log::order::entry::Start;
@@ -102,7 +103,7 @@ fn own(shared: &Shared, standing: Standing) -> NodeStatus {
         node: shared.me.to_string(),
         standing: standing.to_string(),
         seq: seen.seq,
-        hash: seen.hash[..6].iter().map(|byte| format!("{byte:02x}")).collect(),
+        hash: hex(&seen.hash[..6]),
         people: members.people_on(&shared.me) as u64,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         address: address.map(String::from),

@@ -35,7 +35,8 @@ pub(in crate::log) fn beside(path: &Path, suffix: &str) -> PathBuf {
     with_suffix(&path, suffix)
 }
 
-pub(in crate::log) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+/// The path with this behind it, such as `-wal` or `.partial`.
+pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
