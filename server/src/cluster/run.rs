@@ -107,7 +107,7 @@ impl Joined {
             if let Err(why) = node.run(caught_up).await {
                 failed.set(why);
             }
-            // Nothing of it comes any more: whoever waits is waited for as the log ends.
+            // Nothing more comes from the stream: whoever waits for it is told so.
             order.presence.cut();
             order.end();
             // The log ends when nothing more is read.

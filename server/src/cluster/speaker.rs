@@ -16,7 +16,7 @@ use crate::log::order::answer::Answer;
 use crate::log::order::entry::{Entry, Start};
 use crate::log::order::name::NodeName;
 use crate::log::order::outgoing::Outgoing;
-use crate::log::order::record::{ENTRIES_MAX, RECORD_BYTES_MAX};
+use crate::log::order::record::{ACT_BYTES_MAX, ENTRIES_MAX};
 use crate::log::order::shared::{Progress, Shared, State};
 use crate::log::order::verify::Seen;
 
@@ -304,7 +304,7 @@ impl Speaker {
         }
     }
 
-    /// What the next record holds: who comes, then what lasts, then who goes.
+    /// What the next record holds: claims and comings, then acts, then goings.
     fn entries(
         &mut self,
         progress: &Progress,
@@ -348,7 +348,7 @@ impl Speaker {
             // It is refused with the next look.
             return lasting;
         }
-        while lasting.len() < ENTRIES_MAX && bytes < RECORD_BYTES_MAX / 2 {
+        while lasting.len() < ENTRIES_MAX && bytes < ACT_BYTES_MAX {
             let Some(command) = self.commands.pop_front().or_else(&mut *more) else { break };
             bytes += command.act.bytes();
             lasting.push(Answer::of(command));

@@ -62,13 +62,13 @@ struct Person {
     id: PresentId,
     claim: Claim,
     connections: usize,
-    standing: Standing,
+    stage: Stage,
     rooms: BTreeMap<Arc<str>, Room>,
     waiting: Vec<oneshot::Sender<Verdict>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
+enum Stage {
     /// The claim is still to be sent.
     Wanted,
     /// It was sent, and is not decided.
@@ -103,19 +103,19 @@ impl Presence {
             let _ = decided.send(Err(Refusal::Unavailable));
             return (id, verdict);
         }
-        if person.standing == Standing::Held {
+        if person.stage == Stage::Held {
             // Who asks is there.
             let _ = decided.send(Ok(person.claim.name.clone()));
             return (id, verdict);
         }
         person.waiting.push(decided);
-        let is_due = match person.standing {
-            Standing::Wanted => person.connections == 1,
-            Standing::LetIn => true,
-            Standing::Sent(_) | Standing::Held => false,
+        let is_due = match person.stage {
+            Stage::Wanted => person.connections == 1,
+            Stage::LetIn => true,
+            Stage::Sent(_) | Stage::Held => false,
         };
         if is_due {
-            person.standing = Standing::Wanted;
+            person.stage = Stage::Wanted;
             state.claims.push_back(key);
         }
         drop(state);
@@ -131,7 +131,7 @@ impl Presence {
         let id = person.id;
         person.connections += 1;
         if person.connections == 1 && lost {
-            person.standing = Standing::LetIn;
+            person.stage = Stage::LetIn;
         } else if person.connections == 1 {
             // It has just become possible.
             state.claims.push_back(key);
@@ -149,11 +149,11 @@ impl Presence {
         if person.connections > 0 {
             return;
         }
-        match person.standing {
-            Standing::Wanted => state.claims.retain(|key| key != name.key()),
-            Standing::LetIn => {}
+        match person.stage {
+            Stage::Wanted => state.claims.retain(|key| key != name.key()),
+            Stage::LetIn => {}
             // Decided or not: others may hold it for held.
-            Standing::Sent(_) | Standing::Held => state.tell(Entry::Yield(name.clone())),
+            Stage::Sent(_) | Stage::Held => state.tell(Entry::Yield(name.clone())),
         }
         state.people.remove(name.key());
         drop(state);
@@ -164,7 +164,7 @@ impl Presence {
     pub(crate) fn enter(&self, id: PresentId, room: &RoomName, user: &UserName, role: Role) {
         let mut state = self.state.lock();
         let Some(person) = state.find(id, user) else { return };
-        let is_told = person.standing == Standing::Held;
+        let is_told = person.stage == Stage::Held;
         let fresh = || Room { name: room.clone(), role, connections: 0 };
         let there = person.rooms.entry(room.key().clone()).or_insert_with(fresh);
         there.connections += 1;
@@ -181,7 +181,7 @@ impl Presence {
     pub(crate) fn leave(&self, id: PresentId, room: &RoomName, user: &UserName) {
         let mut state = self.state.lock();
         let Some(person) = state.find(id, user) else { return };
-        let is_told = person.standing == Standing::Held;
+        let is_told = person.stage == Stage::Held;
         let Some(there) = person.rooms.get_mut(room.key()) else { return };
         there.connections -= 1;
         if there.connections > 0 {
@@ -220,7 +220,7 @@ impl Presence {
         {
             let id = ClaimId(state.sent);
             let Some(person) = state.people.get_mut(&key) else { continue };
-            person.standing = Standing::Sent(id);
+            person.stage = Stage::Sent(id);
             entries.push((Entry::Claim(Box::new(person.claim.clone())), Answer::Claim(id)));
             state.sent += 1;
             state.undecided.insert(id);
@@ -246,7 +246,7 @@ impl Presence {
         state.undecided.remove(&id);
         let person = state.people.get_mut(claim.name.key());
         // Else they have gone, or a new life of the node asks again.
-        let person = person.filter(|it| it.standing == Standing::Sent(id))?;
+        let person = person.filter(|it| it.stage == Stage::Sent(id))?;
         let waiting = std::mem::take(&mut person.waiting);
         // Who asked may have gone.
         let answer = |asked: oneshot::Sender<Verdict>| drop(asked.send(verdict.clone()));
@@ -277,7 +277,7 @@ impl Presence {
             let count = state.passing.len().min(ENTRIES_MAX);
             records.push(state.passing.drain(..count).collect());
         }
-        let held = state.people.values().filter(|person| person.standing == Standing::Held);
+        let held = state.people.values().filter(|person| person.stage == Stage::Held);
         let (mut parts, mut people, mut bytes) = (Vec::new(), Vec::new(), 0);
         for present in held.flat_map(Person::present) {
             bytes += present.bytes();
@@ -327,7 +327,7 @@ impl Presence {
     pub(crate) fn begin_anew(&self) -> Vec<Answer> {
         let mut state = self.state.lock();
         let State { people, claims, passing, undecided, lost, .. } = &mut *state;
-        people.values_mut().for_each(|person| person.standing = Standing::Wanted);
+        people.values_mut().for_each(|person| person.stage = Stage::Wanted);
         *claims = people.keys().cloned().collect();
         let passed_over = std::mem::take(passing);
         undecided.clear();
@@ -341,7 +341,7 @@ impl Presence {
 impl Person {
     fn new(id: PresentId, claim: Claim) -> Self {
         let (rooms, waiting) = (BTreeMap::new(), Vec::new());
-        Person { id, claim, connections: 0, standing: Standing::Wanted, rooms, waiting }
+        Person { id, claim, connections: 0, stage: Stage::Wanted, rooms, waiting }
     }
 
     /// All that is told of them; in several parts if they are in very many rooms.
@@ -390,7 +390,7 @@ impl State {
     /// The name is theirs, spelt like this; the rooms that they are in already are news.
     fn hold(&mut self, claim: &Claim, name: &UserName) {
         let Some(person) = self.people.get_mut(claim.name.key()) else { return };
-        person.standing = Standing::Held;
+        person.stage = Stage::Held;
         person.claim.name = name.clone();
         let come =
             |room: &Room| Come { room: room.name.clone(), user: name.clone(), role: room.role };

@@ -11,10 +11,11 @@ use super::verify::Seen;
 
 /// The form that this program writes, and the only one so far.
 const FORM: u8 = 1;
-/// Most entries of one record, as many as a commit has.
+/// Most acts of one record, as many as a commit has; as many comings and goings may stand beside them.
 pub(crate) const ENTRIES_MAX: usize = 512;
-/// Most bytes of a record: half of what the stream takes, since one entry may pass it.
-pub(crate) const RECORD_BYTES_MAX: usize = 512 * 1024;
+/// Bytes of acts after which a record takes no more of them: a quarter of what the stream takes, since the last
+/// one may pass it and other entries stand beside them.
+pub(crate) const ACT_BYTES_MAX: usize = 256 * 1024;
 
 /// All that a node had to say at a moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
