@@ -13,6 +13,8 @@ use crate::people::names::Proof;
 
 /// Everything that has a place in the order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(strum::EnumDiscriminants))]
+#[cfg_attr(test, strum_discriminants(name(EntryKind), derive(strum::EnumCount)))]
 pub(crate) enum Entry {
     /// Something that lasts.
     Act(Act),

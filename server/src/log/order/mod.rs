@@ -12,6 +12,8 @@ pub(crate) mod name;
 pub(crate) mod outgoing;
 pub(crate) mod presence;
 pub(crate) mod record;
+#[cfg(test)]
+mod record_tests;
 pub(crate) mod replica;
 pub(crate) mod shared;
 pub(crate) mod teller;

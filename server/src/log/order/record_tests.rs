@@ -1,0 +1,191 @@
+//! Every kind of entry, and every act, goes through a record and is written as it always was.
+//!
+//! Nodes of an older program read what is written here. A line of `tests/records` that changes is a new form
+//! (`record.rs`) with a file of its own, and what the old file holds still has to be read.
+
+use std::fmt::Write as _;
+
+use protocol::{Action, Body, MessageId, Reason, Ref, Role, RoomName, TopicText, UserName};
+use strum::EnumCount as _;
+
+use super::entry::{Claim, Come, Entry, EntryKind, Here, Moderation, Present, Settings, Start};
+use super::record::{BadRecord, Record};
+use super::verify::Seen;
+use crate::log::event::{
+    Act, ActKind, Author, Delete, Expire, Forget, NameProof, Say, SetTopic, TakeName, UseName,
+};
+use crate::log::sanction::{Kind, Lift, Sanction};
+use crate::people::key_hash::KeyHash;
+use crate::people::names::{PersonId, Proof};
+
+const FORM_1: &str = include_str!("../../../tests/records/form1.txt");
+
+fn user() -> UserName {
+    UserName::try_from("Zoë").unwrap()
+}
+
+fn room() -> RoomName {
+    RoomName::try_from("Dev").unwrap()
+}
+
+fn id(number: u64) -> MessageId {
+    MessageId::try_from(number).unwrap()
+}
+
+fn key() -> KeyHash {
+    KeyHash::try_from(&[0xcd; 32][..]).unwrap()
+}
+
+fn reference() -> Option<Ref> {
+    Some(Ref::try_from("r-1").unwrap())
+}
+
+fn author() -> Author {
+    let person = Some(PersonId::made_by(id(7)));
+    Author { name: user(), person, key: Some(key()), checked: Some(id(9)) }
+}
+
+fn sanction() -> Sanction {
+    Sanction {
+        kind: Kind::Mute,
+        room: Some(room()),
+        user: user(),
+        person: Some(PersonId::made_by(id(7))),
+        key: Some(key()),
+        until: Some(1_800_000_000_000),
+        reason: Some(Reason::try_from("shouting").unwrap()),
+        by: UserName::try_from("Bob").unwrap(),
+    }
+}
+
+fn acts() -> Vec<(&'static str, Act)> {
+    let (content, person) = (Body::try_from("Hello, wörld").unwrap(), PersonId::made_by(id(7)));
+    let say = Say { room: room(), author: author(), content, reference: reference() };
+    let stranger = Author { name: user(), person: None, key: None, checked: None };
+    let plain = Say { author: stranger, reference: None, ..say.clone() };
+    let delete = Delete { room: room(), message: id(300), by: user(), reference: reference() };
+    let content = TopicText::try_from("Releases").unwrap();
+    let topic = SetTopic { room: room(), author: author(), content, reference: reference() };
+    let kept = NameProof::Key { hash: key(), expired: 1_700_000_000_000 };
+    let take = |proof| Act::TakeName(Box::new(TakeName { name: user(), proof, used: 5 }));
+    let uses = UseName { name: user(), person, used: 1_800_000_000_000 };
+    let lift = Lift { kind: Kind::Ban, room: None, owner: sanction().owner() };
+    let expire = Expire { now: 3, earliest: 2, names_used_before: 1 };
+    let forget = Forget { room: Some(room()), upto: id(300) };
+    vec![
+        ("say", Act::Say(say)),
+        ("say, of a stranger", Act::Say(plain)),
+        ("delete", Act::Delete(Box::new(delete))),
+        ("topic", Act::SetTopic(Box::new(topic))),
+        ("take a name, with a key", take(kept)),
+        ("take a name, with a token", take(NameProof::Token)),
+        ("use a name", Act::UseName(Box::new(uses))),
+        ("impose", Act::Impose(Box::new(sanction()))),
+        ("lift", Act::Lift(Box::new(lift))),
+        ("expire", Act::Expire(expire)),
+        ("forget", Act::Forget(Box::new(forget))),
+        ("note the time", Act::NoteTime(1_800_000_000_000)),
+        ("release a name", Act::ReleaseName(user())),
+    ]
+}
+
+fn passing() -> Vec<(&'static str, Entry)> {
+    let claim = |proof| {
+        let claim = Claim { name: user(), proof, expired: 1_700_000_000_000, moderates: true };
+        Entry::Claim(Box::new(claim))
+    };
+    let come = |role| Entry::Come(Box::new(Come { room: room(), user: user(), role }));
+    let moderation = |action| {
+        let (seconds, reason) = (Some(60), Some(Reason::try_from("shouting").unwrap()));
+        let reference = reference();
+        let moderation = Moderation { action, sanction: sanction(), seconds, reason, reference };
+        Entry::Moderated(Box::new(moderation))
+    };
+    let settings = Settings { name_expiry: Some(7), keep: None, keep_messages: 100 };
+    let address = Some("https://chat.example".into());
+    let start = Start { settings, version: "1.2.3".into(), address: address.clone() };
+    let rooms = vec![(room(), Role::Moderator), (RoomName::try_from("ops").unwrap(), Role::Member)];
+    let present = Present { name: user(), proof: Proof::Key(key()), moderates: true, rooms };
+    let here = Here { people: vec![present], is_last: true, address };
+    vec![
+        ("claim, with nothing", claim(Proof::None)),
+        ("claim, with a key", claim(Proof::Key(key()))),
+        ("claim, with a token", claim(Proof::Token)),
+        ("yield", Entry::Yield(user())),
+        ("come", come(Role::Member)),
+        ("come, a moderator", come(Role::Moderator)),
+        ("go", Entry::Go(room(), user())),
+        ("kick", moderation(Action::Kick)),
+        ("ban", moderation(Action::Ban)),
+        ("unban", moderation(Action::Unban)),
+        ("mute", moderation(Action::Mute)),
+        ("unmute", moderation(Action::Unmute)),
+        ("start", Entry::Start(Box::new(start))),
+        ("here", Entry::Here(Box::new(here))),
+        ("stop", Entry::Stop),
+        ("bury", Entry::Bury("b".parse().unwrap(), 1_800_000_000_000_000)),
+    ]
+}
+
+fn entries() -> Vec<(&'static str, Entry)> {
+    let acts = acts().into_iter().map(|(name, act)| (name, Entry::Act(act)));
+    acts.chain(passing()).collect()
+}
+
+fn record(entries: Vec<Entry>, seen: Option<Seen>) -> Record {
+    let (node, era, number) = ("node-a".parse().unwrap(), 1_800_000_000_000_000, 300);
+    Record { node, era, number, seen, entries }
+}
+
+fn records() -> Vec<(&'static str, Record)> {
+    let seen = Seen { seq: 400, hash: [0xab; 32] };
+    let alone = entries().into_iter().map(|(name, entry)| (name, record(vec![entry], None)));
+    alone.chain([("beat", record(Vec::new(), Some(seen)))]).collect()
+}
+
+fn line((name, record): &(&str, Record)) -> String {
+    let mut line = format!("{name}: ");
+    for byte in record.encode().unwrap() {
+        write!(line, "{byte:02x}").unwrap();
+    }
+    line
+}
+
+#[test]
+fn every_act_and_every_entry_has_an_example() {
+    let acts: Vec<_> = acts().iter().map(|(_, act)| ActKind::from(act) as usize).collect();
+    let missing: Vec<_> = (0..ActKind::COUNT).filter(|kind| !acts.contains(kind)).collect();
+    assert!(missing.is_empty(), "acts of kind {missing:?} have none");
+    let entries: Vec<_> = entries().iter().map(|(_, it)| EntryKind::from(it) as usize).collect();
+    let missing: Vec<_> = (0..EntryKind::COUNT).filter(|kind| !entries.contains(kind)).collect();
+    assert!(missing.is_empty(), "entries of kind {missing:?} have none");
+}
+
+#[test]
+fn what_is_written_is_read_as_it_was() {
+    for (name, record) in records() {
+        assert_eq!(Record::decode(&record.encode().unwrap()), Ok(record), "{name}");
+    }
+}
+
+#[test]
+fn records_are_written_as_they_always_were() {
+    let mut kept = FORM_1.lines();
+    for example in &records() {
+        assert_eq!(Some(&*line(example)), kept.next(), "the left one is written now");
+    }
+    assert_eq!(kept.next(), None, "an example is missing");
+}
+
+#[test]
+fn bytes_that_are_cut_or_changed_are_told_apart_from_a_newer_form() {
+    for (name, record) in records() {
+        let bytes = record.encode().unwrap();
+        for cut in 0..bytes.len() {
+            let read = Record::decode(&bytes[..cut]);
+            assert!(matches!(read, Err(BadRecord::Malformed(_))), "{name} cut to {cut}: {read:?}");
+        }
+        let newer = [&[2], &bytes[1..]].concat();
+        assert_eq!(Record::decode(&newer), Err(BadRecord::Form(2)), "{name}");
+    }
+}
