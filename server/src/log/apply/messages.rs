@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::known::Known;
 use super::rooms::room_number;
-use super::sanctions;
+use super::{names, sanctions};
 use crate::log::database::column::{checked, id, optional_id, signed, unsigned};
 use crate::log::event::{Author, Delete, Event, Say};
 use crate::log::outcome::{Deletion, Outcome};
@@ -26,24 +26,25 @@ pub(super) fn say(
     event: &Event,
     say: &Say,
 ) -> rusqlite::Result<Outcome> {
-    if let Some(refusal) = sanctions::silence(db, known, event, (&say.room, &say.author))? {
+    let author = names::author(db, &say.author)?;
+    if let Some(refusal) = sanctions::silence(db, known, event, (&say.room, &author))? {
         return Ok(Outcome::Refused(refusal));
     }
     let room = known.rooms.get_or_make(db, &say.room)?;
-    if let (Some(reference), true) = (&say.reference, is_new_person(&say.author, event)) {
-        let spelling = Owner::of(None, &say.author.name);
+    if let (Some(reference), true) = (&say.reference, is_new_person(&author, event)) {
+        let spelling = Owner::of(None, &author.name);
         if let Some(first) = find(db, (room, &say.room), &spelling, reference)? {
             return Ok(Outcome::Repeated(Box::new(ToClient::Message(first))));
         }
     }
-    let owner = Owner::of(say.author.person, &say.author.name);
+    let owner = Owner::of(author.person, &author.name);
     let insert = "INSERT INTO messages (id, room, author, owner, content, at, ref)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
         ON CONFLICT (room, owner, ref) WHERE ref IS NOT NULL DO NOTHING";
     let inserted = db.prepare_cached(insert)?.execute(params![
         signed(event.id.get()),
         room,
-        say.author.name.as_str(),
+        author.name.as_str(),
         owner,
         say.content.as_str(),
         signed(event.at),

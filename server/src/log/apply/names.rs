@@ -1,10 +1,12 @@
 //! Names, and the persons they point to.
 
+use std::borrow::Cow;
+
 use protocol::{Refusal, UserName};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::log::database::column::{person, signed};
-use crate::log::event::{Event, NameProof, TakeName, UseName};
+use crate::log::event::{Author, Event, NameProof, TakeName, UseName};
 use crate::log::order::entry::Claim;
 use crate::log::outcome::Outcome;
 use crate::people::key_hash::KeyHash;
@@ -67,6 +69,18 @@ fn owner(
         .prepare_cached(select)?
         .query_row(bounds, |row| Ok((person(row, 0)?, row.get(1)?, row.get(2)?)));
     found.optional()
+}
+
+/// Who says something. What was on its way when the name became theirs came under the spelling alone, and may come
+/// after what they said since, elsewhere.
+pub(super) fn author<'a>(db: &Connection, said: &'a Author) -> rusqlite::Result<Cow<'a, Author>> {
+    if said.person.is_some() || said.key.is_none() {
+        return Ok(Cow::Borrowed(said));
+    }
+    Ok(match owner(db, &said.name, (said.key, 0))? {
+        Some((person, _, true)) => Cow::Owned(Author { person: Some(person), ..said.clone() }),
+        _ => Cow::Borrowed(said),
+    })
 }
 
 /// Why somebody cannot come in under a name: it is kept for another. A token is its operator's word.

@@ -183,6 +183,27 @@ fn a_resent_topic_is_the_first_one_and_that_of_whoever_has_the_name_next_is_not(
     assert!(first(&mut log, "Alice", Some(next)).is_ok(), "too long after the name became theirs");
 }
 
+/// On its way from another node while the name became theirs here.
+#[test]
+fn what_was_on_its_way_when_a_name_became_somebodys_is_theirs() {
+    let mut log = Log::new();
+    let alice = log.take("Alice", 1, 0).unwrap();
+    assert_eq!(log.says("Alice", Some(alice), "a"), None);
+    let first = log.id;
+    let mut late = say("ALICE", None, "a");
+    late.author.key = Some(hash(1));
+    let Outcome::Repeated(again) = log.say(late) else { panic!() };
+    let ToClient::Message(again) = *again else { panic!() };
+    assert_eq!(again.id.get(), first);
+    let set = log.apply(set_topic("Alice", Some(alice), "plans", "t"));
+    let Act::SetTopic(mut late) = set_topic("Alice", None, "plans", "t") else { panic!() };
+    late.author.key = Some(hash(1));
+    assert_eq!(first_id(log.apply(Act::SetTopic(late))), Err(first_id(set).unwrap()));
+    let mut other = say("Alice", None, "a");
+    other.author.key = Some(hash(2));
+    assert!(matches!(log.say(other), Outcome::Said(_)), "another's key");
+}
+
 #[test]
 fn a_message_is_deleted_once_and_its_room_has_to_be_right() {
     let mut log = Log::new();

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::known::Known;
 use super::messages::is_new_person;
-use super::sanctions;
+use super::{names, sanctions};
 use crate::log::database::column::{checked, id, signed, unsigned};
 use crate::log::event::{Event, SetTopic};
 use crate::log::outcome::Outcome;
@@ -20,13 +20,14 @@ pub(super) fn set(
     event: &Event,
     set: &SetTopic,
 ) -> rusqlite::Result<Outcome> {
-    if let Some(refusal) = sanctions::silence(db, known, event, (&set.room, &set.author))? {
+    let author = names::author(db, &set.author)?;
+    if let Some(refusal) = sanctions::silence(db, known, event, (&set.room, &author))? {
         return Ok(Outcome::Refused(refusal));
     }
     let room = known.rooms.get_or_make(db, &set.room)?;
-    let owner = Owner::of(set.author.person, &set.author.name);
+    let owner = Owner::of(author.person, &author.name);
     if let Some(reference) = &set.reference {
-        let spelling = is_new_person(&set.author, event).then(|| Owner::of(None, &set.author.name));
+        let spelling = is_new_person(&author, event).then(|| Owner::of(None, &author.name));
         for owner in spelling.iter().chain([&owner]) {
             if let Some(first) = find(db, room, set, (owner, reference))? {
                 return Ok(Outcome::Repeated(Box::new(ToClient::Topic(first))));
@@ -38,7 +39,7 @@ pub(super) fn set(
     db.prepare_cached(insert)?.execute(params![
         signed(event.id.get()),
         room,
-        set.author.name.as_str(),
+        author.name.as_str(),
         owner,
         set.content.as_str(),
         signed(event.at),
