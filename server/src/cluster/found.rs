@@ -14,6 +14,7 @@ use super::nats::{AskError, Nats, NatsError, StreamError, StreamState};
 use super::status;
 use crate::config::{ClusterConfig, SyncMode};
 use crate::log::database::{Database, OpenError};
+use crate::log::order::verify::Seen;
 
 /// How long it is tried to reach NATS.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -70,7 +71,11 @@ pub(crate) async fn prepare(config: &ClusterConfig, db: &Path) -> Result<Foundin
     let Own { epoch, newest, member } = own(&database)?;
     let stream = nats.find().await?;
     let applied = member.as_ref().map(|(_, place)| place.seen.seq);
-    let before = member.map(|(cluster, place)| (cluster, place.seen));
+    let before = member.map(|(cluster, place)| {
+        let of_before = stream.as_ref().and_then(|it| founded_from(it, &cluster));
+        // Founded anew a moment ago, and nothing has happened since: the others are still where they were before.
+        of_before.filter(|_| place.seen.seq == 0).unwrap_or((cluster, place.seen))
+    });
     // Others may have told of messages that this database does not have.
     let epoch = if before.is_some() { new_epoch().unwrap_or(epoch) } else { epoch };
     let name = Name { epoch, base: newest, before };
@@ -93,6 +98,11 @@ impl Founding {
         }
         Ok(())
     }
+}
+
+/// What the cluster of the stream was founded from.
+fn founded_from(stream: &StreamState, cluster: &Epoch) -> Option<(Epoch, Seen)> {
+    Name::parse(&stream.id).filter(|name| name.epoch == *cluster)?.before
 }
 
 fn new_epoch() -> Option<Epoch> {

@@ -31,6 +31,8 @@ pub(crate) struct Joined {
     pub(super) nats: Nats,
     /// The epoch of all logs of the cluster.
     pub(super) id: Epoch,
+    /// What the stream is known by.
+    pub(super) stream: String,
     /// The newest record of the stream when it was looked at.
     pub(super) caught_up: u64,
 }
@@ -90,7 +92,8 @@ pub(crate) async fn join(
         if !is_of_before && has_base && state.first_seq <= applied + 1 {
             verify(&nats, &mine, &state, (path, stream)).await?;
             let caught_up = state.last_seq;
-            return Ok((database, Joined { nats, id: name.epoch, caught_up }));
+            let (id, stream) = (name.epoch, state.id);
+            return Ok((database, Joined { nats, id, stream, caught_up }));
         }
         tracing::info!(
             "the stream does not hold all that this node has missed: it copies another's database"
@@ -167,7 +170,7 @@ async fn take_copy(
 }
 
 impl Name {
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('/');
         let epoch = |part: &str| Epoch::try_from(part).ok();
         let (own, base) = (epoch(parts.next()?)?, parts.next()?.parse().ok()?);

@@ -5,10 +5,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 
-use super::nats::{Nats, ReadError};
+use super::nats::{Nats, ReadError, StreamError};
 use crate::log::order::replica::Incoming;
 use crate::log::order::shared::{Shared, State};
 use crate::monitoring::metrics::Metrics;
@@ -18,70 +19,97 @@ const TRY_AGAIN: Duration = Duration::from_millis(200);
 /// How long a record may be in the stream, as its acknowledgement said, before the reader is taken for stuck.
 const BEHIND_MAX: Duration = Duration::from_secs(2);
 
-/// Reads until nobody wants it any more, or records are missing. `acked`: the newest record that the stream is
-/// known to have.
-pub(super) async fn read(
-    nats: Nats,
-    shared: Arc<Shared>,
-    records: mpsc::Sender<Incoming>,
-    mut acked: watch::Receiver<u64>,
-    metrics: Arc<Metrics>,
-) {
-    let mut next = shared.progress.borrow().seen.seq + 1;
-    let (mut is_first, mut has_told) = (true, false);
-    loop {
-        if !is_first {
-            metrics.cluster.reader_reopened.inc();
-            sleep(TRY_AGAIN).await;
-        }
-        is_first = false;
-        match read_on(&nats, &mut next, &records, &mut acked).await {
-            None => return,
-            Some(ReadError::Trimmed { .. }) => {
-                shared.progress.send_modify(|progress| progress.state = State::Hole);
+/// What was read of the stream, and where it goes.
+pub(super) struct Reading {
+    pub(super) nats: Nats,
+    /// The stream's, as it was when this node joined.
+    pub(super) stream: String,
+    pub(super) records: mpsc::Sender<Incoming>,
+    /// The newest record that the stream is known to have.
+    pub(super) acked: watch::Receiver<u64>,
+    next: u64,
+    /// The record before that one, if this has read it.
+    last: Option<Bytes>,
+}
+
+impl Reading {
+    pub(super) fn new(
+        (nats, stream): (Nats, String),
+        records: mpsc::Sender<Incoming>,
+        (acked, next): (watch::Receiver<u64>, u64),
+    ) -> Self {
+        Reading { nats, stream, records, acked, next, last: None }
+    }
+
+    /// Reads until nobody wants it any more, or the stream is not what it was.
+    pub(super) async fn run(mut self, shared: Arc<Shared>, metrics: Arc<Metrics>) {
+        let mut has_told = false;
+        while let Some(error) = self.read_on().await {
+            let state = match error {
+                ReadError::Trimmed { .. } => Some(State::Hole),
+                ReadError::Rewound { .. } | ReadError::Replaced => Some(State::Diverged),
+                ReadError::Gone | ReadError::Reopen(_) => None,
+            };
+            if let Some(state) = state {
+                tracing::error!("{error}");
+                shared.progress.send_modify(|progress| progress.state = state);
                 return;
             }
-            Some(error @ ReadError::Rewound { .. }) => {
-                tracing::error!("{error}: the stream lost what this node has applied");
-                shared.progress.send_modify(|progress| progress.state = State::Diverged);
-                return;
-            }
-            Some(error @ ReadError::Gone) if !has_told => {
+            if error == ReadError::Gone && !has_told {
                 tracing::error!("{error}");
                 has_told = true;
             }
-            Some(error) => tracing::debug!(%error, "the stream is read anew"),
+            tracing::debug!(%error, "the stream is read anew");
+            metrics.cluster.reader_reopened.inc();
+            sleep(TRY_AGAIN).await;
         }
     }
-}
 
-/// Why reading ended; none if nobody wants more.
-async fn read_on(
-    nats: &Nats,
-    next: &mut u64,
-    records: &mpsc::Sender<Incoming>,
-    acked: &mut watch::Receiver<u64>,
-) -> Option<ReadError> {
-    let mut reader = match nats.read_from(*next).await {
-        Ok(reader) => reader,
-        Err(error) => return Some(error),
-    };
-    loop {
-        let read = tokio::select! {
-            read = reader.next() => read,
-            () = stuck(acked, *next) => {
-                return Some(ReadError::Reopen("it does not bring what the stream has".to_owned()));
-            }
-            () = records.closed() => return None,
+    /// Why reading ended; none if nobody wants more.
+    async fn read_on(&mut self) -> Option<ReadError> {
+        let opened = match self.verify().await {
+            Ok(()) => self.nats.read_from(self.next).await,
+            Err(error) => Err(error),
         };
-        let incoming = match read {
-            Ok(incoming) => incoming,
+        let mut reader = match opened {
+            Ok(reader) => reader,
             Err(error) => return Some(error),
         };
-        let (seq, at_us, payload) = (incoming.seq, incoming.timestamp_us, incoming.payload);
-        *next = seq + 1;
-        if records.send(Incoming { seq, at_us, payload }).await.is_err() {
-            return None;
+        loop {
+            let read = tokio::select! {
+                read = reader.next() => read,
+                () = stuck(&mut self.acked, self.next) => {
+                    return Some(ReadError::Reopen("it does not bring what the stream has".into()));
+                }
+                () = self.records.closed() => return None,
+            };
+            let incoming = match read {
+                Ok(incoming) => incoming,
+                Err(error) => return Some(error),
+            };
+            let (seq, at_us, payload) = (incoming.seq, incoming.timestamp_us, incoming.payload);
+            (self.next, self.last) = (seq + 1, Some(payload.clone()));
+            if self.records.send(Incoming { seq, at_us, payload }).await.is_err() {
+                return None;
+            }
+        }
+    }
+
+    /// Whether the stream is still the one that was read so far. It may have been made anew meanwhile, and be as
+    /// long.
+    async fn verify(&self) -> Result<(), ReadError> {
+        let again = |error: StreamError| ReadError::Reopen(error.to_string());
+        let Some(state) = self.nats.find().await.map_err(again)? else {
+            return Err(ReadError::Gone);
+        };
+        if state.id != self.stream {
+            return Err(ReadError::Replaced);
+        }
+        let Some(last) = &self.last else { return Ok(()) };
+        // What the stream has forgotten cannot be compared.
+        match self.nats.get(self.next - 1).await.map_err(again)? {
+            Some(record) if record != *last => Err(ReadError::Replaced),
+            _ => Ok(()),
         }
     }
 }

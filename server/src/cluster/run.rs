@@ -13,8 +13,9 @@ use super::handle::Cluster;
 use super::join::Joined;
 use super::nats::Nats;
 use super::node::Node;
+use super::reader::Reading;
 use super::standing::Standing;
-use super::{copy, instruct, reader, status};
+use super::{copy, instruct, status};
 use crate::config::Config;
 use crate::log::effects::Effects;
 use crate::log::operator::instruction::{Done, Instruction};
@@ -82,13 +83,15 @@ impl Joined {
         (commands, effects): (mpsc::Receiver<Command>, Effects),
         (metrics, reasons, tracker): (&Arc<Metrics>, &Reasons, &TaskTracker),
     ) -> (Cluster, Beside) {
-        let Joined { nats, caught_up, .. } = self;
+        let Joined { nats, stream, caught_up, .. } = self;
         let (standing, stands) = watch::channel(Standing::Joining);
         reasons.set(NotReady::ClusterJoining, true);
         let (acked, is_acked) = watch::channel(caught_up);
         let (asked, barriers) = mpsc::channel(BARRIERS_WAITING_MAX);
-        let reading = reader::read(nats.clone(), shared.clone(), ends, is_acked, metrics.clone());
-        let reading = AbortOnDropHandle::new(tokio::spawn(reading));
+        let next = shared.progress.borrow().seen.seq + 1;
+        let reading = Reading::new((nats.clone(), stream), ends, (is_acked, next));
+        let reading = tokio::spawn(reading.run(shared.clone(), metrics.clone()));
+        let reading = AbortOnDropHandle::new(reading);
         let node = Node {
             nats: nats.clone(),
             shared: shared.clone(),

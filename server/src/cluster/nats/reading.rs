@@ -59,6 +59,9 @@ pub(crate) enum ReadError {
         /// The last that there is.
         last: u64,
     },
+    /// Another stream is in its place.
+    #[error("the stream is not the one that this node has read: it was made anew")]
+    Replaced,
     /// There is no stream.
     #[error("the stream is gone")]
     Gone,

@@ -48,8 +48,11 @@ async fn a_lost_stream_is_founded_anew_and_equal_databases_go_on() {
     assert_eq!(code, Some(2));
     assert!(words.contains("nothing was done: say --yes"), "{words}");
     assert!(context.get_stream("NEBULA_found").await.is_err());
-    let (code, words) = nodes.operator(&[&found[..], &["--yes"]].concat()).await;
-    assert_eq!(code, Some(0), "{words}");
+    // Whoever does it once more does no harm.
+    for _ in 0..2 {
+        let (code, words) = nodes.operator(&[&found[..], &["--yes"]].concat()).await;
+        assert_eq!(code, Some(0), "{words}");
+    }
     for at in 0..3 {
         nodes.servers.push(nodes.start_one(at).await);
     }

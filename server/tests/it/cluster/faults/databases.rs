@@ -213,18 +213,49 @@ async fn a_lost_tail_is_noticed() {
     assert_eq!(rows(&nodes.db(0)), before);
 }
 
+/// What is in the place of a stream that was lost under a node that runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Instead {
+    Nothing,
+    OtherRecords,
+    OtherCluster,
+}
+
 /// Who runs meanwhile takes no messages any more, and says so.
 #[tokio::test]
-async fn a_stream_that_loses_its_end_under_a_node_is_noticed() {
+async fn a_stream_that_is_replaced_under_a_node_is_noticed() {
     let engine = Engine::shared().await;
-    let nodes = Nodes::start(engine, "rewound", 1).await;
-    let server = &nodes.servers[0];
-    talk(server, "told").await;
-    let mut alice = alice(server).await;
+    for (name, instead) in [
+        ("rewound", Instead::Nothing),
+        ("rewritten", Instead::OtherRecords),
+        ("replaced", Instead::OtherCluster),
+    ] {
+        let nodes = Nodes::start(engine, name, 1).await;
+        talk(&nodes.servers[0], "told").await;
+        let alice = alice(&nodes.servers[0]).await;
+        replace(engine, &nodes, instead).await;
+        is_diverged(&nodes.servers[0], alice).await;
+    }
+}
+
+async fn replace(engine: &Engine, nodes: &Nodes, instead: Instead) {
     let context = jetstream::new(engine.client().await);
     let stream = context.get_stream(nodes.stream()).await.unwrap().cached_info().clone();
+    let mut config = stream.config.clone();
+    if instead == Instead::OtherCluster {
+        config.metadata.insert("nebula-cluster".to_owned(), "another/0".to_owned());
+    }
     context.delete_stream(nodes.stream()).await.unwrap();
-    context.create_stream(stream.config).await.unwrap();
+    context.create_stream(config).await.unwrap();
+    if instead != Instead::Nothing {
+        for _ in 0..stream.state.last_sequence + 100 {
+            let subject = stream.config.subjects[0].clone();
+            context.publish(subject, "something else".into()).await.unwrap().await.unwrap();
+        }
+    }
+}
+
+async fn is_diverged(server: &TestServer, mut alice: Peer) {
     let diverged = async || (server.metric("nebula_cluster_diverged").await > 0.0).then_some(());
     again(diverged).await;
     alice.send(say("dev", "lost?")).await;
