@@ -106,20 +106,21 @@ impl Cluster {
         self.standing().takes_messages() && self.shared.presence.moderated(moderation, moderator)
     }
 
-    /// Waits until this node has everything up to an id that was told somewhere, unless it cannot get it now.
-    pub(crate) async fn catch_up(&self, id: u64) {
+    /// Waits until this node has everything up to an id that was told somewhere; false if it cannot get that now.
+    pub(crate) async fn catch_up(&self, id: u64) -> bool {
         let mut standing = self.standing.clone();
-        while self.shared.newest_id() < id && standing.borrow().takes_messages() {
+        while self.shared.newest_id() < id {
             let (passed, is_passed) = oneshot::channel();
-            if self.barriers.send(passed).await.is_err() {
-                return;
+            if !standing.borrow().takes_messages() || self.barriers.send(passed).await.is_err() {
+                return false;
             }
             tokio::select! {
                 // Else the record that it went with was lost.
-                passed = is_passed => if passed.is_ok() { return },
+                passed = is_passed => if passed.is_ok() { return true },
                 _ = standing.wait_for(|standing| !standing.takes_messages()) => {}
             }
         }
+        true
     }
 
     /// Addresses of the nodes that say theirs.

@@ -5,6 +5,7 @@
 use std::pin::pin;
 use std::time::Duration;
 
+use protocol::Refusal;
 use tokio::time::sleep_until;
 
 use super::read_pump::ReadPump;
@@ -100,7 +101,11 @@ impl ReadPump {
         }
         let log = &self.engine.log;
         if let Some(cluster) = self.engine.cluster.as_ref().filter(|_| reading.is_join) {
-            self.unless_over(cluster.catch_up(reading.asked.since.get())).await?;
+            let caught_up = cluster.catch_up(reading.asked.since.get());
+            if !self.unless_over(caught_up).await? {
+                // Shown less than they saw elsewhere, they would hear it again later.
+                return Err(End::Refused(Refusal::Unavailable));
+            }
         }
         let page = log.page(&self.asker, &reading.room, reading.asked.clone());
         let page = self.unless_over(page).await?;

@@ -3,10 +3,10 @@
 
 use std::collections::VecDeque;
 use std::pin::{Pin, pin};
-use std::task::{self, Waker};
+use std::task::{self, Poll, Waker};
 use std::time::Duration;
 
-use protocol::{Connect, Delete, MessageId, Say, ToServer, UserName};
+use protocol::{Connect, Delete, MessageId, Refusal, Say, ToServer, UserName};
 
 use super::Mutant;
 use super::client::ELSEWHERE;
@@ -21,7 +21,7 @@ use crate::hub::core::Input;
 use crate::hub::{ConnectionId, room_tag};
 use crate::log::event::{self, Act, Author};
 use crate::log::{Command, NotRead, OpenRoom, Page, ReplyTo};
-use crate::outbox::{Outbox, Release, Signal};
+use crate::outbox::{End, Outbox, Release, Signal};
 use crate::people::names::{Claim, Person};
 
 /// Messages of one connection: so few that a client that says what it could not say before is too fast.
@@ -50,8 +50,9 @@ pub(super) struct Connection {
     /// When it had something kept.
     pub(super) kept: Vec<Duration>,
     /// It waits until this node has what it saw elsewhere.
-    catching_up: Option<Pin<Box<dyn Future<Output = ()>>>>,
-    has_caught_up: bool,
+    pub(super) catching_up: Option<Pin<Box<dyn Future<Output = bool>>>>,
+    /// Whether that came to be.
+    pub(super) has_caught_up: Option<bool>,
     /// The client is gone; the server has not noticed.
     pub(super) cut: bool,
 }
@@ -98,7 +99,7 @@ impl Connection {
             late: None,
             kept: Vec::new(),
             catching_up: None,
-            has_caught_up: false,
+            has_caught_up: None,
             cut: false,
         }
     }
@@ -316,8 +317,12 @@ impl Process {
         store: &Store,
         readable: bool,
     ) -> Step {
-        if self.has_to_catch_up(connection, &reading) {
+        let Poll::Ready(has_caught_up) = self.catch_up(connection, &reading) else {
             return Step::Blocked(Effect::Read(reading));
+        };
+        if !has_caught_up {
+            connection.outbox.end(End::Refused(Refusal::Unavailable));
+            return Step::Done;
         }
         let (room, asked) = (&reading.room, &reading.asked);
         if !reading.is_join && self.mutant != Mutant::UnheldHistory {
@@ -359,26 +364,8 @@ impl Process {
             }
             page
         });
-        connection.has_caught_up = false;
+        connection.has_caught_up = None;
         Step::Next(connection.session.found(reading, page, &self.epoch, AGAIN))
-    }
-
-    /// As a read pump waits until its node has what its client saw on another one.
-    fn has_to_catch_up(&self, connection: &mut Connection, reading: &Reading) -> bool {
-        let Some(cluster) = self.cluster.as_ref().filter(|_| reading.is_join) else { return false };
-        if connection.has_caught_up {
-            return false;
-        }
-        let (cluster, since) = (cluster.clone(), reading.asked.since.get());
-        let catch_up = || -> Pin<Box<dyn Future<Output = ()>>> {
-            Box::pin(async move { cluster.catch_up(since).await })
-        };
-        let waits = connection.catching_up.get_or_insert_with(catch_up);
-        let polled = waits.as_mut().poll(&mut task::Context::from_waker(Waker::noop()));
-        if polled.is_ready() {
-            (connection.catching_up, connection.has_caught_up) = (None, true);
-        }
-        polled.is_pending()
     }
 
     /// The first read of a room is for its memory too.

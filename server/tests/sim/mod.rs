@@ -89,6 +89,12 @@ enum Mutant {
     LocalClock,
     /// Each node clears its database when it likes.
     ClearByOwnClock,
+    /// Records of a life that is over count in the next.
+    IgnoreEra,
+    /// Who comes to a node is shown what it has, also if they saw more elsewhere.
+    NoBarrier,
+    /// A node lets people in before the others have told who is connected to them.
+    OpenBeforeHere,
     /// A node goes on behind records that it missed.
     SkipHole,
     /// Nodes that are dead are not given up.

@@ -112,6 +112,8 @@ impl Process {
         };
         let Acting { line, outbox, by, act, sanction, .. } = acting;
         match outcome {
+            // In a cluster it comes to hold in the order of all.
+            Ok(_) if self.cluster.is_some() => {}
             Ok(id) if act.action == Action::Mute => self.sanctions.impose(sanction.clone(), id),
             Ok(_) => self.sanctions.lift(&sanction),
             Err(refusal) => {

@@ -148,8 +148,11 @@ impl Process {
 
     /// As the gate does: the name is its owner's at once, and it is stored before they go on.
     pub(super) fn keep(&mut self, id: u64, name: &UserName, key: KeyHash) {
+        // As if their address had taken too many names lately: they go on without.
+        let takes_too_many = self.cluster.is_some() && id % 4 == 3;
         if self.mutant == Mutant::ForgetOwners
             || !self.keeps
+            || takes_too_many
             || self.names.kept(name, self.time.age_ms()).is_some()
         {
             return;
@@ -205,7 +208,11 @@ impl Process {
         };
         match polled {
             Poll::Ready(Err(end)) => Err(end),
-            _ => Ok(batch),
+            _ => {
+                // On a socket nothing is written for those.
+                batch.retain(|frame| !frame.bytes().is_empty());
+                Ok(batch)
+            }
         }
     }
 

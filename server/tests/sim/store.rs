@@ -21,7 +21,7 @@ use crate::log::sanction::Sanction;
 use crate::log::time::clock::Clock;
 use crate::log::{Asked, Outcome, Page};
 use crate::people::key_hash::KeyHash;
-use crate::people::names::Kept;
+use crate::people::names::{Kept, Proof};
 
 thread_local! {
     /// To copy a database is faster than to make its tables.
@@ -211,6 +211,12 @@ impl Store {
             };
             author.key == Some(key) || author.person.is_none()
         })
+    }
+
+    /// Whether a name is kept, and not for who has it in use.
+    pub(super) fn keeps_for_another(&self, name: &str, proof: Proof) -> bool {
+        let kept = self.names.iter().find(|kept| &**kept.name.key() == name);
+        kept.is_some_and(|kept| proof.key() != Some(kept.key))
     }
 
     /// Whose a name is.

@@ -90,6 +90,9 @@ pub(super) fn people(nodes: &[Node]) -> Result<(), String> {
             if *held.entry((seq, name.clone())).or_insert(proof) != proof {
                 return Err(format!("the name {name} has two owners"));
             }
+            if node.store.keeps_for_another(&name, proof) {
+                return Err(format!("the name {name} is kept for another on {}", node.name));
+            }
         }
     }
     Ok(())

@@ -36,6 +36,8 @@ pub(super) struct Engine {
     /// The oldest that was not forgotten.
     first: u64,
     way: Vec<Append>,
+    /// On their way for so long that whoever sent them may have sent them again, or be dead.
+    late: Vec<Append>,
     pub(super) acks: Vec<Ack>,
     /// How wrong the leader's clock is.
     off_us: i64,
@@ -86,6 +88,10 @@ impl Engine {
         if self.way.is_empty() || passed < self.paused {
             return None;
         }
+        if !self.late.is_empty() && rng.u8(0..30) == 0 {
+            let append = self.late.remove(rng.usize(0..self.late.len()));
+            return Some(("very late", self.append(append, truth_us, false)));
+        }
         let mut place = rng.usize(0..self.way.len());
         if rng.u8(0..30) > 0 {
             let from = self.way[place].from;
@@ -96,9 +102,14 @@ impl Engine {
             1 => ("without an answer", false, false),
             2 => ("and once more later", true, false),
             3 => ("and once more later", true, true),
+            4 | 5 => ("later", false, false),
             _ => ("well", false, true),
         };
         let append = if stays { self.way[place].clone() } else { self.way.remove(place) };
+        if what == "later" {
+            self.late.push(append);
+            return Some((what, 0));
+        }
         if what == "not" {
             return Some((what, 0));
         }
@@ -157,6 +168,7 @@ impl Engine {
         let left = self.last().saturating_sub(count).max(self.first);
         self.records.truncate(usize::try_from(left).unwrap_or(usize::MAX));
         self.way.clear();
+        self.late.clear();
         self.acks.clear();
     }
 }

@@ -268,7 +268,7 @@ impl World {
     /// The stream loses its tail, and sooner or later some node notices.
     pub(super) fn doom(&mut self) -> Result<(), String> {
         self.mend_all();
-        let furthest = self.nodes.iter().map(|node| node.store.place().seen.seq).max();
+        let furthest = self.nodes.iter().map(Node::has_read).max();
         let count = self.rng.u64(1..8);
         self.engine.lose_tail(count);
         let is_noticeable = furthest.is_some_and(|seq| seq > self.engine.last());

@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Waker};
 use protocol::{Connect, Moderate, Moderated, Refusal, ToServer, UserName};
 
 use crate::cluster::Held;
+use crate::connection::session::Reading;
 use crate::log::event::{NameProof, TakeName, UseName};
 use crate::log::order::answer::Moderator;
 use crate::log::order::entry;
@@ -102,6 +103,31 @@ impl Process {
         } else if let Some(connection) = self.connections.get_mut(&line) {
             connection.inbox.extend(envelopes);
         }
+    }
+
+    /// As a read pump waits until its node has what its client saw on another one.
+    pub(in crate::sim) fn catch_up(
+        &self,
+        connection: &mut Connection,
+        reading: &Reading,
+    ) -> Poll<bool> {
+        let cluster = self.cluster.as_ref().filter(|_| reading.is_join);
+        let Some(cluster) = cluster.filter(|_| self.mutant != Mutant::NoBarrier) else {
+            return Poll::Ready(true);
+        };
+        if let Some(has_caught_up) = connection.has_caught_up {
+            return Poll::Ready(has_caught_up);
+        }
+        let (cluster, since) = (cluster.clone(), reading.asked.since.get());
+        let catch_up = || -> Pin<Box<dyn Future<Output = bool>>> {
+            Box::pin(async move { cluster.catch_up(since).await })
+        };
+        let waits = connection.catching_up.get_or_insert_with(catch_up);
+        let polled = waits.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        if let Poll::Ready(has_caught_up) = polled {
+            (connection.catching_up, connection.has_caught_up) = (None, Some(has_caught_up));
+        }
+        polled
     }
 
     /// Whether there is such a connection, or one that wants to come in.

@@ -12,14 +12,15 @@ pub(super) mod gate;
 mod mutants;
 mod node;
 mod rest;
+mod talk;
 mod world;
 
 use self::world::World;
 use super::{Mutant, Tracing, first_failure, number, play};
 
-const SEEDS: u64 = 4_000;
+const SEEDS: u64 = 10_000;
 /// A mutant that this many seeds do not notice is one that the checkers do not see.
-const SEEDS_FOR_A_MUTANT: u64 = 1_500;
+const SEEDS_FOR_A_MUTANT: u64 = 4_000;
 
 fn play_one(seed: u64, mutant: Mutant, tracing: Tracing) -> Result<(), String> {
     play(|| World::new(seed, mutant, tracing).play())
@@ -104,10 +105,13 @@ fn every_mutant_of_nodes_is_noticed() {
         (Mutant::DedupByWindow, "never comes to rest"),
         (Mutant::LocalClock, "differs from another node"),
         (Mutant::ClearByOwnClock, "rows"),
+        (Mutant::IgnoreEra, "never comes to rest"),
+        (Mutant::NoBarrier, "after"),
+        (Mutant::OpenBeforeHere, "instead of"),
         (Mutant::SkipHole, "differs from another node"),
         (Mutant::NeverBury, "which is dead"),
         (Mutant::BuryByWallClock, "too early"),
-        (Mutant::KeepWithClaim, "left"),
+        (Mutant::KeepWithClaim, "kept for another"),
         (Mutant::IgnoreHash, "nobody noticed"),
     ] {
         match first_failure(0..SEEDS_FOR_A_MUTANT, mutant, word, play_one) {

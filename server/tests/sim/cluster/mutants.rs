@@ -11,7 +11,7 @@ use crate::cluster::speaker::Now;
 use crate::frame::{Delivery, Frame};
 use crate::hub::core::Input;
 use crate::log::event::{Act, Event, Forget};
-use crate::log::order::entry::Entry;
+use crate::log::order::entry::{Entry, Here};
 use crate::log::order::name::NodeName;
 use crate::log::order::record::Record;
 use crate::log::order::replica::{Incoming, Replica};
@@ -59,6 +59,9 @@ impl Mutation {
         }
         let next = life.number + 1;
         match self.mutant {
+            Mutant::IgnoreEra if record.era < life.era => {
+                (record.era, record.number) = (life.era, next);
+            }
             Mutant::IgnoreNumbers if record.era == life.era => record.number = next,
             Mutant::DedupByWindow if record.era == life.era => {
                 if !self.window.insert((record.node.clone(), record.era, record.number)) {
@@ -90,6 +93,17 @@ impl Mutation {
             _ => return bytes,
         }
         record.encode().unwrap().into()
+    }
+
+    /// A node that takes those for away who did not tell yet who is connected to them.
+    pub(super) fn open(&self, shared: &Shared) {
+        let mut members = shared.members.write();
+        if self.is(Mutant::OpenBeforeHere) && !members.has_joined() {
+            let nobody = Here { people: Vec::new(), is_last: true, address: None };
+            for node in members.awaited() {
+                members.here(&node, &nobody);
+            }
+        }
     }
 
     /// What an author would be told if it counted that the stream has it.

@@ -140,6 +140,12 @@ impl Node {
         Ok(())
     }
 
+    /// The newest record that it has, applied or not.
+    pub(super) fn has_read(&self) -> u64 {
+        let read = self.running.as_ref().and_then(|running| running.incoming.back());
+        read.map_or_else(|| self.store.place().seen.seq, |record| record.seq)
+    }
+
     /// The process dies, perhaps between a transaction and the telling of it.
     pub(super) fn die(&mut self, stored: bool) {
         let Some(mut running) = self.running.take() else { return };
@@ -283,6 +289,7 @@ impl Running {
         }
         process.effects.can_store();
         teller.tell(replica, applied, |consequence| follow(process, news, consequence));
+        mutation.open(&self.shared);
         process.hear_verdicts();
         process.go_on();
         let progress = *self.shared.progress.borrow();

@@ -100,7 +100,8 @@ impl World {
     fn unsettled(&self, dead: Option<usize>) -> String {
         let clients = self.clients[..self.clients.len() - 1].iter().enumerate();
         let clients = clients.filter(|(who, it)| {
-            it.line.is_none() || !it.pending.is_empty() || !self.wires[*who].is_empty()
+            let is_in = it.line.is_some() && it.rooms.values().all(|view| view.entered);
+            !is_in || !it.pending.is_empty() || !self.wires[*who].is_empty()
         });
         let clients =
             clients.map(|(who, it)| format!("client {who} {:?} {:?}", it.line, it.pending));
@@ -134,6 +135,8 @@ impl World {
             self.pass(Duration::from_secs(1));
             for node in 0..self.nodes.len() {
                 while self.notice(node) {}
+                // What those did who are gone.
+                while self.running(node).is_some_and(|running| running.process.carry_on()) {}
             }
             self.go_about()?;
             (0..self.nodes.len()).for_each(|node| while self.shard(node) {});

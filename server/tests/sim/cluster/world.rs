@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fastrand::Rng;
-use protocol::{Epoch, RoomName, ToClient, ToServer};
+use protocol::{Epoch, RoomName, ToClient};
 
 use super::check;
 use super::engine::Engine;
@@ -15,13 +15,10 @@ use crate::cluster::standing::Standing;
 use crate::frame::Frame;
 use crate::monitoring::metrics::Metrics;
 use crate::sim::client::Client;
-use crate::sim::process::MODERATORS;
 use crate::sim::{Mutant, Tracing};
 
 /// Steps before everything comes to rest.
 const STEPS: usize = 450;
-/// Things that one client says.
-const MESSAGES_MAX: usize = 6;
 /// Most nodes of a run.
 const NODES_MAX: usize = 4;
 
@@ -114,6 +111,9 @@ impl World {
         for node in 0..self.nodes.len() {
             self.start(node)?;
         }
+        if self.rng.u8(0..4) > 0 {
+            self.open()?;
+        }
         let until = if self.is_doomed { STEPS / 2 } else { STEPS };
         for _ in 0..until {
             self.step()?;
@@ -128,6 +128,17 @@ impl World {
             Tracing::Remember => self.told.push(what()),
             Tracing::Print => println!("{:>6} {}", self.steps, what()),
         }
+    }
+
+    /// All nodes let people in before anything goes wrong, and some come.
+    fn open(&mut self) -> Result<(), String> {
+        for _ in 0..4 {
+            self.pass(Duration::from_millis(10));
+            self.go_about()?;
+        }
+        (0..self.clients.len()).for_each(|who| self.connect(who));
+        self.pass(Duration::from_millis(10));
+        self.go_about()
     }
 
     /// One thing happens, or goes wrong.
@@ -195,12 +206,25 @@ impl World {
         node.running.as_mut().filter(|_| node.paused <= self.passed)
     }
 
+    /// Where somebody comes in: anywhere, or where a connection of theirs was cut that its node still takes for one.
+    fn door(&mut self, who: usize) -> usize {
+        let (name, at) = (&self.clients[who].name, self.at[who]);
+        let is_there = |node: &usize| {
+            let running = self.nodes[*node].running.as_ref();
+            *node != at && running.is_some_and(|it| it.process.names.find(name).is_some())
+        };
+        match (0..self.nodes.len()).find(is_there) {
+            Some(node) if self.rng.bool() => node,
+            _ => self.rng.usize(0..self.nodes.len()),
+        }
+    }
+
     /// A client comes in at any node that lets people in.
     pub(super) fn connect(&mut self, who: usize) {
         if self.clients[who].line.is_some() {
             return;
         }
-        let node = self.rng.usize(0..self.nodes.len());
+        let node = self.door(who);
         let (hello, joins) = self.clients[who].hello();
         let (line, key) = (self.lines, self.clients[who].key);
         let Node { running: Some(running), store, .. } = &mut self.nodes[node] else { return };
@@ -313,62 +337,5 @@ impl World {
         process.end(line);
         self.say(|| format!("{line} is noticed to be gone"));
         true
-    }
-
-    fn talk(&mut self, who: usize) {
-        let client = &mut self.clients[who];
-        if self.rng.bool() && client.thoughts < MESSAGES_MAX {
-            client.think(self.rng.usize(0..2));
-        }
-        if self.rng.u8(0..4) == 0 {
-            client.doubt();
-        }
-        let is_moderator = MODERATORS.contains(&client.key);
-        if self.rng.u8(0..if is_moderator { 3 } else { 12 }) == 0 {
-            let room = self.rng.usize(0..2);
-            let envelope = self.clients[who].censor(room);
-            self.send(who, envelope);
-        }
-        self.speak_up(who);
-    }
-
-    /// Says what it has to say, if it can.
-    pub(super) fn speak_up(&mut self, who: usize) {
-        if self.clients[who].line.is_some() {
-            let envelope = self.clients[who].speak();
-            self.send(who, envelope);
-        }
-    }
-
-    /// Looks back, or silences somebody.
-    fn wonder(&mut self, who: usize) {
-        let (what, room) = (self.rng.u8(0..8), self.rng.usize(0..2));
-        let client = &mut self.clients[who];
-        let envelope = match what {
-            0..=2 => client.look_back(room),
-            3..=5 if MODERATORS.contains(&client.key) => self.silence(who, room),
-            _ => None,
-        };
-        self.send(who, envelope);
-    }
-
-    /// Mutes somebody, or ends that.
-    fn silence(&mut self, who: usize, room: usize) -> Option<ToServer> {
-        if self.rng.bool()
-            && let Some(envelope) = self.clients[who].unmute()
-        {
-            return Some(envelope);
-        }
-        let room = self.rng.bool().then_some(room);
-        let user = self.rng.usize(0..self.clients.len());
-        let user = self.clients[user].name.clone();
-        Some(self.clients[who].mute(user, room))
-    }
-
-    fn send(&mut self, who: usize, envelope: Option<ToServer>) {
-        let (Some(line), Some(envelope)) = (self.clients[who].line, envelope) else { return };
-        let Some(running) = &mut self.nodes[self.at[who]].running else { return };
-        running.process.bring(line, [envelope.clone()]);
-        self.say(|| format!("{who} says {envelope:?}"));
     }
 }

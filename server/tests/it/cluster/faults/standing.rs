@@ -115,7 +115,7 @@ async fn a_cut_node_reads_on_and_refuses_what_it_cannot_store() {
     };
     assert_eq!((note.code, note.reference.unwrap().as_str()), (Code::Unavailable, "r2"));
     assert!(get(second.address, "/readyz").await.contains(" 503 "));
-    who_comes_to_a_cut_node(second, all[0]).await;
+    who_comes_to_a_cut_node(second, all[0], *all.last().unwrap()).await;
     let mut carol = person(second, "Carol", Some(3)).await;
     cable.mend();
     hears(&mut carol, Standing::Current).await;
@@ -134,8 +134,8 @@ async fn a_cut_node_reads_on_and_refuses_what_it_cannot_store() {
     }
 }
 
-/// Whose name is kept comes in and reads; nobody knows who a stranger is.
-async fn who_comes_to_a_cut_node(node: &TestServer, newest: u64) {
+/// Whose name is kept comes in and reads, unless they saw more elsewhere; nobody knows who a stranger is.
+async fn who_comes_to_a_cut_node(node: &TestServer, newest: u64, newest_elsewhere: u64) {
     let mut carol = node.connect_with(&query("dev", "Carol", "&history=10"), Some(3)).await;
     let history = loop {
         match carol.next().await {
@@ -146,7 +146,9 @@ async fn who_comes_to_a_cut_node(node: &TestServer, newest: u64) {
     };
     assert_eq!(history.head.get(), newest);
     carol.expect_entry().await;
+    let saw_more = query("dev", "Carol", &format!("&since={newest_elsewhere}"));
     for (query, key) in [
+        (saw_more, Some(3)),
         (query("dev", "Stranger", ""), Some(7)),
         (query("dev", "Stranger", ""), None),
         ("room=dev".to_owned(), None),

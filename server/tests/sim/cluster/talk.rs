@@ -1,0 +1,69 @@
+//! What clients say and ask.
+
+use protocol::ToServer;
+
+use super::world::World;
+use crate::sim::process::MODERATORS;
+
+/// Things that one client says.
+const MESSAGES_MAX: usize = 6;
+
+impl World {
+    /// Says and does some of what people do.
+    pub(super) fn talk(&mut self, who: usize) {
+        let client = &mut self.clients[who];
+        if self.rng.bool() && client.thoughts < MESSAGES_MAX {
+            client.think(self.rng.usize(0..2));
+        }
+        if self.rng.u8(0..4) == 0 {
+            client.doubt();
+        }
+        let is_moderator = MODERATORS.contains(&client.key);
+        if self.rng.u8(0..if is_moderator { 3 } else { 12 }) == 0 {
+            let room = self.rng.usize(0..2);
+            let envelope = self.clients[who].censor(room);
+            self.send(who, envelope);
+        }
+        self.speak_up(who);
+    }
+
+    /// Says what it has to say, if it can.
+    pub(super) fn speak_up(&mut self, who: usize) {
+        if self.clients[who].line.is_some() {
+            let envelope = self.clients[who].speak();
+            self.send(who, envelope);
+        }
+    }
+
+    /// Looks back, or silences somebody.
+    pub(super) fn wonder(&mut self, who: usize) {
+        let (what, room) = (self.rng.u8(0..8), self.rng.usize(0..2));
+        let client = &mut self.clients[who];
+        let envelope = match what {
+            0..=2 => client.look_back(room),
+            3..=5 if MODERATORS.contains(&client.key) => self.silence(who, room),
+            _ => None,
+        };
+        self.send(who, envelope);
+    }
+
+    /// Mutes somebody, or ends that.
+    fn silence(&mut self, who: usize, room: usize) -> Option<ToServer> {
+        if self.rng.bool()
+            && let Some(envelope) = self.clients[who].unmute()
+        {
+            return Some(envelope);
+        }
+        let room = self.rng.bool().then_some(room);
+        let user = self.rng.usize(0..self.clients.len());
+        let user = self.clients[user].name.clone();
+        Some(self.clients[who].mute(user, room))
+    }
+
+    fn send(&mut self, who: usize, envelope: Option<ToServer>) {
+        let (Some(line), Some(envelope)) = (self.clients[who].line, envelope) else { return };
+        let Some(running) = &mut self.nodes[self.at[who]].running else { return };
+        running.process.bring(line, [envelope.clone()]);
+        self.say(|| format!("{who} says {envelope:?}"));
+    }
+}
