@@ -1,5 +1,8 @@
 //! Real processes under fire: nodes and NATS servers are killed and stopped while people talk, and nothing that
 //! was acknowledged is lost, doubled, or in another order for anybody.
+//!
+//! `NEBULA_FIRE_FAULTS=100 cargo test -p server --test it fire -- --nocapture` does a hundred things at random in
+//! place of the few that are always done.
 
 use std::collections::BTreeMap;
 use std::future::pending;
@@ -15,14 +18,16 @@ use tokio::time::timeout;
 
 use super::clients::{Shared, listen, send};
 use super::rows::are_equal;
+use crate::connection::resume::Random;
 use crate::support::child::Server;
 use crate::support::engine::{Engine, again};
 use crate::support::nodes::Nodes;
 
 const SENDERS: u8 = 6;
 const LISTENERS: u8 = 3;
-/// How long what is stopped stands still.
+/// How long what is stopped stands still, always, and when it is left to chance.
 const STOPPED: Duration = Duration::from_secs(5);
+const STOPPED_MAX: u64 = 60;
 /// So much has to be said after each fault.
 const PROGRESS: usize = 40;
 
@@ -60,37 +65,99 @@ impl Field {
         println!("{what}: said on after {first:?}, ready after {ready:?}");
     }
 
+    async fn suffer(&mut self, fault: Fault) {
+        match fault {
+            Fault::KillNode(at) => self.kill_node(at).await,
+            Fault::StopNode(at, time) => {
+                self.running[at].signal(Signal::STOP);
+                stand_still(time).await;
+                self.running[at].signal(Signal::CONT);
+            }
+            Fault::KillNats(at) => self.kill_nats(&[at]).await,
+            Fault::KillAllNats => self.kill_nats(&[0, 1, 2]).await,
+            Fault::KillNodeAndLeader(at) => {
+                let leader = self.engine.leader(&self.nodes.stream()).await;
+                self.engine.kill(leader);
+                self.kill_node(at).await;
+                self.engine.restart(leader).await;
+            }
+            Fault::StopLeader(time) => {
+                let leader = self.engine.leader(&self.nodes.stream()).await;
+                self.engine.pause(leader);
+                stand_still(time).await;
+                self.engine.resume(leader);
+            }
+        }
+        self.recovers(&format!("{fault:?}")).await;
+    }
+
     async fn kill_node(&mut self, at: usize) {
         self.running[at].child.kill().await.unwrap();
         self.running[at] = spawn(&self.nodes, at).await;
         self.shared.moved(at, &self.running[at].address);
-        self.recovers(&format!("node {at} was killed")).await;
     }
 
-    async fn stop_node(&mut self, at: usize) {
-        self.running[at].signal(Signal::STOP);
-        stand_still().await;
-        self.running[at].signal(Signal::CONT);
-        self.recovers(&format!("node {at} was stopped")).await;
-    }
-
-    async fn kill_nats(&mut self, at: usize) {
-        self.engine.kill(at);
-        self.recovers(&format!("NATS server {at} was killed")).await;
-        self.engine.restart(at).await;
-    }
-
-    async fn stop_leader(&mut self) {
-        let leader = self.engine.leader(&self.nodes.stream()).await;
-        self.engine.pause(leader);
-        stand_still().await;
-        self.engine.resume(leader);
-        self.recovers("the stream's leader was stopped").await;
+    /// One of them is away for as long as it takes until people are heard again.
+    async fn kill_nats(&mut self, all: &[usize]) {
+        all.iter().for_each(|at| self.engine.kill(*at));
+        if let [_] = all {
+            self.recovers("without it").await;
+        }
+        for at in all {
+            self.engine.restart(*at).await;
+        }
     }
 }
 
-async fn stand_still() {
-    let _ = timeout(STOPPED, pending::<()>()).await;
+/// What happens to some process, or to several at once.
+#[derive(Debug, Clone, Copy)]
+enum Fault {
+    KillNode(usize),
+    StopNode(usize, Duration),
+    KillNats(usize),
+    KillAllNats,
+    KillNodeAndLeader(usize),
+    StopLeader(Duration),
+}
+
+impl Fault {
+    /// Each kind at least once, and every NATS server: so also the leader, and that of each node.
+    const ALWAYS: [Fault; 10] = [
+        Fault::KillNode(0),
+        Fault::KillNode(1),
+        Fault::KillNode(2),
+        Fault::StopNode(1, STOPPED),
+        Fault::KillNats(0),
+        Fault::KillNats(1),
+        Fault::KillNats(2),
+        Fault::StopLeader(STOPPED),
+        Fault::KillAllNats,
+        Fault::KillNodeAndLeader(2),
+    ];
+
+    fn at_random(random: &mut Random) -> Self {
+        let mut below = |bound| random.below(bound);
+        let at = usize::try_from(below(3)).unwrap();
+        let time = Duration::from_secs(STOPPED.as_secs().max(below(STOPPED_MAX + 1)));
+        match below(8) {
+            0 | 1 => Fault::KillNode(at),
+            2 => Fault::StopNode(at, time),
+            3 | 4 => Fault::KillNats(at),
+            5 => Fault::KillAllNats,
+            6 => Fault::KillNodeAndLeader(at),
+            _ => Fault::StopLeader(time),
+        }
+    }
+}
+
+fn faults(seed: u64) -> Vec<Fault> {
+    let Ok(count) = std::env::var("NEBULA_FIRE_FAULTS") else { return Fault::ALWAYS.into() };
+    let mut random = Random(seed);
+    (0..count.parse().unwrap()).map(|_: u32| Fault::at_random(&mut random)).collect()
+}
+
+async fn stand_still(time: Duration) {
+    let _ = timeout(time, pending::<()>()).await;
 }
 
 async fn spawn(nodes: &Nodes, at: usize) -> Server {
@@ -117,15 +184,9 @@ async fn under_fire_nothing_acknowledged_is_lost_doubled_or_in_another_order() {
     });
     let listening: Vec<_> = listening.collect();
     field.recovers("nothing happened").await;
-    for at in 0..3 {
-        field.kill_node(at).await;
+    for fault in faults(seed) {
+        field.suffer(fault).await;
     }
-    field.stop_node(1).await;
-    let leader = field.engine.leader(&field.nodes.stream()).await;
-    for at in [(leader + 1) % 3, leader, (leader + 2) % 3] {
-        field.kill_nats(at).await;
-    }
-    field.stop_leader().await;
     stop.send(true).unwrap();
     let mut acknowledged = BTreeMap::new();
     for sent in sending {
