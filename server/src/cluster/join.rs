@@ -149,10 +149,17 @@ async fn verify(
     if applied == 0 || applied < state.first_seq {
         return Ok(());
     }
-    match nats.get(applied).await {
-        Ok(Some(record)) if sha256(&record) != place.newest => Err(lost()),
-        Ok(_) => Ok(()),
-        Err(error) => Err(ClusterError::Nats(error.to_string()).into()),
+    let record = loop {
+        match nats.get(applied).await {
+            Ok(record) => break record,
+            // It may be without a leader.
+            Err(error) => tracing::warn!("{error}; trying again"),
+        }
+        sleep(LOOK_AGAIN).await;
+    };
+    match record {
+        Some(record) if sha256(&record) != place.newest => Err(lost()),
+        _ => Ok(()),
     }
 }
 

@@ -80,9 +80,8 @@ pub(crate) struct Speaker {
 impl Speaker {
     /// The first life of this process begins.
     pub(crate) fn new(shared: Arc<Shared>, start: Start, now: Now, progress: &Progress) -> Self {
-        let era = next_era(now, progress);
         let mut speaker = Speaker {
-            outgoing: Outgoing::new(shared.me.clone(), era),
+            outgoing: Outgoing::new(shared.me.clone(), progress.era),
             shared,
             start,
             commands: VecDeque::new(),
@@ -203,7 +202,9 @@ impl Speaker {
 
     /// A new life begins: everybody has to hear of everything anew.
     fn begin(&mut self, now: Now, progress: &Progress) {
-        let era = next_era(now, progress);
+        // Greater than every era of a node of this name, whatever the machine's clock says: also than one of this process
+        // whose start is still on its way.
+        let era = (progress.era.max(self.era()) + 1).max(now.clock_us);
         self.shared.begin(era);
         self.refused.extend(self.shared.presence.begin_anew());
         self.is_settling = true;
@@ -359,9 +360,4 @@ impl Speaker {
 
 fn bury((node, era): (NodeName, u64)) -> (Entry, Answer) {
     (Entry::Bury(node, era), Answer::Nobody)
-}
-
-/// Greater than every era of a node of this name, whatever the machine's clock says.
-fn next_era(now: Now, progress: &Progress) -> u64 {
-    (progress.era + 1).max(now.clock_us)
 }

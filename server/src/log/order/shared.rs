@@ -129,7 +129,8 @@ impl Shared {
 
     /// A new life begins: only its records are this node's own from now on.
     pub(crate) fn begin(&self, era: u64) {
-        self.era.store(era, Ordering::Release);
+        let before = self.era.swap(era, Ordering::AcqRel);
+        debug_assert!(before < era, "what is awaited would never be");
     }
 
     pub(crate) fn newest_id(&self) -> u64 {

@@ -28,10 +28,11 @@ impl Server {
     pub(crate) async fn spawn(command: &mut Command) -> Self {
         let mut child = command.stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let mut metrics = None;
+        let (mut metrics, mut said) = (None, Vec::new());
         let address = loop {
-            let line =
-                timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap().expect("it ended");
+            let line = timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap();
+            let line = line.unwrap_or_else(|| panic!("it ended:\n{}", said.join("\n")));
+            said.push(line.clone());
             let Some((before, address)) = line.split_once("http://") else { continue };
             let address = address.split('/').next().unwrap().to_owned();
             if before.ends_with("open ") {
