@@ -25,7 +25,7 @@ use tokio_tungstenite::tungstenite::{self, Message as Frame};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 #[cfg(feature = "cluster")]
-use super::nodes::as_node;
+use super::{engine::again, nodes::as_node};
 
 /// How long to wait for what should come at once.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -87,8 +87,8 @@ impl TestServer {
     /// Waits until it says that it is ready.
     #[cfg(feature = "cluster")]
     pub(crate) async fn is_ready(&self) {
-        let says_so = async { while !get(self.address, "/readyz").await.contains(" 200 ") {} };
-        timeout(PATIENCE, says_so).await.expect("it never is ready");
+        let is_ready = async || get(self.metrics, "/readyz").await.contains(" 200 ").then_some(());
+        again(is_ready).await;
     }
 
     pub(crate) async fn stop(mut self) -> Stopped {
