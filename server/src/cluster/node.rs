@@ -79,7 +79,7 @@ impl Node {
         };
         let (shared, start, began) = (self.shared.clone(), self.start.clone(), Instant::now());
         let mut run = Run {
-            speaker: Speaker::new(shared, start, moment(began), &first),
+            speaker: Speaker::new(shared, (start, fastrand::u64(..)), moment(began), &first),
             began,
             acks: JoinSet::new(),
             is_over: false,

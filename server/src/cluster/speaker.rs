@@ -22,6 +22,9 @@ use crate::log::order::verify::Seen;
 
 /// A node looks around so often, also when nothing happens.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// Bits of an era that tell processes of one name apart: a life that was begun by one that died, and of which nothing
+/// has come back, is not taken for that of the next, whatever the machine's clock says.
+const PROCESS_BITS: u32 = 20;
 /// Between two looks at least.
 const LOOK_PAUSE: Duration = Duration::from_micros(500);
 
@@ -58,6 +61,7 @@ pub(crate) struct Looked {
 pub(crate) struct Speaker {
     shared: Arc<Shared>,
     start: Start,
+    process: u64,
     outgoing: Outgoing,
     commands: VecDeque<Command>,
     barriers: Vec<oneshot::Sender<()>>,
@@ -78,12 +82,18 @@ pub(crate) struct Speaker {
 }
 
 impl Speaker {
-    /// The first life of this process begins.
-    pub(crate) fn new(shared: Arc<Shared>, start: Start, now: Now, progress: &Progress) -> Self {
+    /// The first life of this process begins. `process` is any number that others of its name do not have.
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        (start, process): (Start, u64),
+        now: Now,
+        progress: &Progress,
+    ) -> Self {
         let mut speaker = Speaker {
             outgoing: Outgoing::new(shared.me.clone(), progress.era),
             shared,
             start,
+            process: process % (1 << PROCESS_BITS),
             commands: VecDeque::new(),
             barriers: Vec::new(),
             here: VecDeque::new(),
@@ -202,9 +212,9 @@ impl Speaker {
 
     /// A new life begins: everybody has to hear of everything anew.
     fn begin(&mut self, now: Now, progress: &Progress) {
-        // Greater than every era of a node of this name, whatever the machine's clock says: also than one of this process
-        // whose start is still on its way.
-        let era = (progress.era.max(self.era()) + 1).max(now.clock_us);
+        // Also greater than that of a life whose start is still on its way.
+        let before = progress.era.max(self.era()).max(now.clock_us);
+        let era = (((before >> PROCESS_BITS) + 1) << PROCESS_BITS) | self.process;
         self.shared.begin(era);
         self.refused.extend(self.shared.presence.begin_anew());
         self.is_settling = true;

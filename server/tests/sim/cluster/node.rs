@@ -183,7 +183,8 @@ impl Running {
             shared.progress.send_modify(|progress| progress.state = State::Going);
             return Ok(());
         }
-        let new = || Speaker::new(shared.clone(), Start::default(), now, &progress);
+        let start = (Start::default(), self.id);
+        let new = || Speaker::new(shared.clone(), start, now, &progress);
         let speaker = self.speaker.get_or_insert_with(new);
         while let Ok(barrier) = self.barriers.try_recv() {
             speaker.wait(barrier);
