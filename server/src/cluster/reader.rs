@@ -89,7 +89,7 @@ impl Reading {
             };
             let (seq, at_us, payload) = (incoming.seq, incoming.timestamp_us, incoming.payload);
             (self.next, self.last) = (seq + 1, Some(payload.clone()));
-            if self.records.send(Incoming { seq, at_us, payload }).await.is_err() {
+            if self.records.send(Incoming::new(seq, at_us, payload)).await.is_err() {
                 return None;
             }
         }

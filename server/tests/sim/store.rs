@@ -100,10 +100,10 @@ impl Store {
     pub(super) fn apply(
         &mut self,
         replica: &mut Replica,
-        records: &[Incoming],
+        records: &mut [Incoming],
     ) -> Result<Vec<Applied>, Unapplied> {
         let applied = replica.apply(&mut self.log, records)?;
-        for became in applied.iter().flat_map(|applied| &applied.results) {
+        for became in applied.iter().flat_map(Applied::results) {
             let Became::Lasting(lasting) = became else { continue };
             let (event, outcome) = &**lasting;
             self.record(event, outcome);

@@ -4,7 +4,7 @@
 use protocol::Refusal;
 use rusqlite::Connection;
 
-use super::entry::Entry;
+use super::entry::{Claim, Entry};
 use super::fence::Fence;
 use super::name::NodeName;
 use super::record::{BadRecord, Record};
@@ -24,31 +24,42 @@ pub(crate) struct Incoming {
     /// The stream's time of it, in µs since 1970: the same on all nodes.
     pub(crate) at_us: u64,
     pub(crate) payload: bytes::Bytes,
+    /// If somebody has looked at it already.
+    record: Option<Result<Record, BadRecord>>,
 }
 
-/// A record, and what became of it.
+/// A record of the stream, and what became of it.
 #[derive(Debug)]
 pub(crate) struct Applied {
     pub(crate) seen: Seen,
-    /// None is void.
-    pub(crate) record: Option<Record>,
     /// Who says how far they are, also in a record that is void.
     pub(crate) told: Option<(NodeName, Seen)>,
+    /// None is void.
+    pub(crate) counted: Option<Counted>,
+}
+
+/// A record that counts.
+#[derive(Debug)]
+pub(crate) struct Counted {
+    pub(crate) node: NodeName,
+    pub(crate) era: u64,
+    pub(crate) number: u64,
+    pub(crate) is_beat: bool,
     /// The nodes that it ends.
     pub(crate) ended: Vec<NodeName>,
-    /// One for each of its entries.
+    /// What became of its entries, in their order.
     pub(crate) results: Vec<Became>,
 }
 
 /// What became of an entry.
 #[derive(Debug)]
 pub(crate) enum Became {
-    /// Of what lasts.
+    /// It lasts, or was refused.
     Lasting(Box<(Event, Outcome)>),
-    /// Of a claim: why the database does not give the name to who wants it.
-    Claim(Option<Refusal>),
+    /// A claim, and why the database does not give the name to who wants it.
+    Claim(Box<Claim>, Option<Refusal>),
     /// It is not the database's business.
-    Passing,
+    Passing(Entry),
 }
 
 /// Why records cannot be applied.
@@ -61,6 +72,28 @@ pub(crate) enum Unapplied {
     Hole { applied: u64, found: u64 },
     #[error(transparent)]
     Form(BadRecord),
+}
+
+impl Incoming {
+    pub(crate) fn new(seq: u64, at_us: u64, payload: bytes::Bytes) -> Self {
+        Incoming { seq, at_us, payload, record: None }
+    }
+
+    /// What it says; it is decoded once, unless it has to be applied again.
+    pub(crate) fn record(&mut self) -> &Result<Record, BadRecord> {
+        self.record.get_or_insert_with(|| Record::decode(&self.payload))
+    }
+
+    fn take_record(&mut self) -> Result<Record, BadRecord> {
+        self.record.take().unwrap_or_else(|| Record::decode(&self.payload))
+    }
+}
+
+impl Applied {
+    /// What became of its entries; nothing of one that is void.
+    pub(crate) fn results(&self) -> &[Became] {
+        self.counted.as_ref().map_or(&[], |counted| &counted.results)
+    }
 }
 
 /// The database of this node as a copy of what the order says.
@@ -96,12 +129,12 @@ impl Replica {
     pub(crate) fn apply(
         &mut self,
         store: &mut Store,
-        records: &[Incoming],
+        records: &mut [Incoming],
     ) -> Result<Vec<Applied>, Unapplied> {
         let mut place = self.place.clone();
         let applied = store.transaction(|db, known| {
             let applied: Result<Vec<_>, _> =
-                records.iter().map(|incoming| one((db, known), &mut place, incoming)).collect();
+                records.iter_mut().map(|incoming| one((db, known), &mut place, incoming)).collect();
             if let Some(newest) = records.last() {
                 place.newest = sha256(&newest.payload);
             }
@@ -116,40 +149,56 @@ impl Replica {
 fn one(
     (db, known): (&Connection, &mut Known),
     place: &mut Place,
-    incoming: &Incoming,
+    incoming: &mut Incoming,
 ) -> Result<Applied, Unapplied> {
-    let applied = place.seen.seq;
-    if incoming.seq != applied + 1 {
-        return Err(Unapplied::Hole { applied, found: incoming.seq });
+    let (seq, applied) = (incoming.seq, place.seen.seq);
+    if seq != applied + 1 {
+        return Err(Unapplied::Hole { applied, found: seq });
     }
-    let mut told = None;
-    let record = match Record::decode(&incoming.payload) {
-        Ok(record) => {
-            told = record.seen.map(|seen| (record.node.clone(), seen));
-            place.fence.pass(&record).map(|ended| (record, ended))
-        }
+    let record = match incoming.take_record() {
+        Ok(record) => Some(record),
         Err(form @ BadRecord::Form(_)) => return Err(Unapplied::Form(form)),
         // Whoever wrote it is no node.
         Err(BadRecord::Malformed(_)) => None,
     };
+    let told = record.as_ref().and_then(|record| Some((record.node.clone(), record.seen?)));
+    let counted = match record {
+        Some(record) => count((db, known), place, record, incoming.at_us)?,
+        None => None,
+    };
+    let digest = counted.as_ref().map_or_else(Vec::new, |counted| digest(&counted.results));
+    let hash = chain(&place.seen.hash, seq, &incoming.payload, &digest);
+    place.seen = Seen { seq, hash };
+    Ok(Applied { seen: place.seen, told, counted })
+}
+
+/// Does what a record says, if it counts.
+fn count(
+    (db, known): (&Connection, &mut Known),
+    place: &mut Place,
+    record: Record,
+    at_us: u64,
+) -> Result<Option<Counted>, Unapplied> {
+    let Some(ended) = place.fence.pass(&record) else { return Ok(None) };
+    let Record { node, era, number, seen, entries } = record;
     let mut sequencer = Sequencer::new(place.clock);
-    let mut results = Vec::new();
-    for entry in record.iter().flat_map(|(record, _)| &record.entries) {
+    let mut results = Vec::with_capacity(entries.len());
+    for entry in entries {
         results.push(match entry {
             Entry::Act(act) => {
-                let event = sequencer.place(act.clone(), incoming.at_us);
+                let event = sequencer.place(act, at_us);
                 let outcome = apply(db, known, &event)?;
                 Became::Lasting(Box::new((event, outcome)))
             }
-            Entry::Claim(claim) => Became::Claim(kept_for_another(db, claim)?),
-            _ => Became::Passing,
+            Entry::Claim(claim) => {
+                let kept = kept_for_another(db, &claim)?;
+                Became::Claim(claim, kept)
+            }
+            entry => Became::Passing(entry),
         });
     }
     place.clock = sequencer.clock();
-    let (hash, seq) = (place.seen.hash, incoming.seq);
-    place.seen = Seen { seq, hash: chain(&hash, seq, &incoming.payload, &digest(&results)) };
-    let (record, ended) = record.unzip();
-    Ok(Applied { seen: place.seen, record, told, ended: ended.unwrap_or_default(), results })
+    Ok(Some(Counted { node, era, number, is_beat: seen.is_some(), ended, results }))
 }
 
 /// What became of what lasts, as far as it has to be the same everywhere.

@@ -5,15 +5,14 @@
 
 use std::sync::Arc;
 
-use protocol::{Role, RoomName, UserName};
+use protocol::{Refusal, Role, RoomName, UserName};
 use tokio::sync::oneshot;
 
 use super::answer::Answer;
-use super::entry::Entry;
+use super::entry::{Claim, Entry};
 use super::members::Change;
 use super::name::NodeName;
-use super::record::Record;
-use super::replica::{Applied, Became, Replica};
+use super::replica::{Applied, Became, Counted, Replica};
 use super::shared::{News, Progress, Shared, State};
 use super::verify::Verifier;
 use crate::hub::NodeBit;
@@ -53,7 +52,6 @@ pub(crate) struct Teller {
 struct From<'a> {
     node: &'a NodeName,
     era: u64,
-    is_own: bool,
 }
 
 impl Teller {
@@ -101,32 +99,32 @@ impl Teller {
         progress: &mut Progress,
         follow: &mut impl FnMut(Consequence),
     ) {
-        let Applied { record, told, mut ended, results, .. } = applied;
+        let Applied { told, counted, .. } = applied;
         if let Some((peer, seen)) = told.filter(|(peer, _)| *peer != self.shared.me) {
             // Also of who is dead for this node: they may have another order.
             self.verifier.told(&peer, seen);
         }
-        let Some(record) = record else { return follow(Consequence::Void) };
-        let Record { node, era, number, seen, entries } = record;
+        let Some(counted) = counted else { return follow(Consequence::Void) };
+        let Counted { node, era, number, is_beat, mut ended, results } = counted;
         let shared = self.shared.clone();
         let is_own = node == shared.me && era == shared.era();
         let (mut answers, mut barriers) = (Vec::new(), Vec::new());
         if is_own {
             progress.own = (era, number);
-            if seen.is_some() {
+            if is_beat {
                 progress.beat = (era, number);
             }
             let void = |answer| follow(Consequence::GiveUp(answer));
             (answers, barriers) = shared.take((era, number), void);
         }
-        shared.members.write().heard(&node, era, seen.is_some());
-        let from = From { node: &node, era, is_own };
+        shared.members.write().heard(&node, era, is_beat);
+        let from = From { node: &node, era };
         let mut answers = answers.into_iter();
-        for (entry, became) in entries.into_iter().zip(results) {
+        for became in results {
             let answer = answers.next().unwrap_or(Answer::Nobody);
-            let ends = match &entry {
-                Entry::Bury(dead, _) => Some(dead),
-                Entry::Stop => Some(&node),
+            let ends = match &became {
+                Became::Passing(Entry::Bury(dead, _)) => Some(dead),
+                Became::Passing(Entry::Stop) => Some(&node),
                 _ => None,
             };
             let ends = ends.and_then(|ends| ended.iter().position(|it| it == ends));
@@ -136,72 +134,71 @@ impl Teller {
                 let changes = shared.members.write().end(&dead);
                 change(shared.era(), changes, progress, follow);
             }
-            self.tell_entry(&from, (entry, became, answer), progress, follow);
+            match became {
+                Became::Lasting(lasting) => tell_lasting(is_own, *lasting, answer, follow),
+                Became::Claim(claim, kept) => {
+                    self.tell_claim(&node, (&claim, kept), answer, follow);
+                }
+                Became::Passing(entry) => {
+                    self.tell_passing(&from, (entry, answer), progress, follow)
+                }
+            }
         }
         barriers.into_iter().map(Consequence::Passed).for_each(follow);
     }
 
-    fn tell_entry(
+    fn tell_claim(
+        &self,
+        node: &NodeName,
+        (claim, kept): (&Claim, Option<Refusal>),
+        answer: Answer,
+        follow: &mut impl FnMut(Consequence),
+    ) {
+        let verdict = self.shared.members.write().claim(node, claim, kept);
+        let Answer::Claim(id) = answer else { return };
+        if let Some(lost) = self.shared.presence.decided(id, claim, &verdict) {
+            follow(Consequence::News(News::Lost(lost)));
+        }
+    }
+
+    fn tell_passing(
         &mut self,
-        &From { node, era, is_own }: &From<'_>,
-        (entry, became, answer): (Entry, Became, Answer),
+        &From { node, era }: &From<'_>,
+        (entry, answer): (Entry, Answer),
         progress: &mut Progress,
         follow: &mut impl FnMut(Consequence),
     ) {
         let shared = &self.shared;
-        match (entry, became) {
-            (_, Became::Lasting(lasting)) => {
-                let (event, outcome) = *lasting;
-                // What a moderator did comes to hold in one order, whoever they are.
-                let is_of_moderators = matches!(event.act, Act::Impose(_) | Act::Lift(_));
-                if !is_own || is_of_moderators {
-                    news(&event, &outcome)
-                        .map(Consequence::News)
-                        .into_iter()
-                        .for_each(&mut *follow);
-                }
-                let reply_to = match answer {
-                    Answer::Command(reply_to, _) => reply_to,
-                    _ => ReplyTo::Nobody,
-                };
-                follow(Consequence::Lasting { event, outcome, reply_to, is_own });
-            }
-            (Entry::Claim(claim), Became::Claim(kept)) => {
-                let verdict = shared.members.write().claim(node, &claim, kept);
-                let Answer::Claim(id) = answer else { return };
-                if let Some(lost) = shared.presence.decided(id, &claim, &verdict) {
-                    follow(Consequence::News(News::Lost(lost)));
-                }
-            }
-            (Entry::Yield(name), _) => shared.members.write().yielded(node, &name),
-            (Entry::Come(come), _) => {
+        match entry {
+            Entry::Yield(name) => shared.members.write().yielded(node, &name),
+            Entry::Come(come) => {
                 let place = shared.members.read().elsewhere(node);
                 let came = |place| Consequence::Came(place, come.room, come.user, come.role);
                 place.map(came).into_iter().for_each(follow);
             }
-            (Entry::Go(room, user), _) => {
+            Entry::Go(room, user) => {
                 let place = shared.members.read().elsewhere(node);
                 let went = |place| Consequence::Went(place, room, user);
                 place.map(went).into_iter().for_each(follow);
             }
-            (Entry::Moderated(moderation), _) => {
+            Entry::Moderated(moderation) => {
                 let moderator = match answer {
                     Answer::Moderator(moderator) => Some(moderator),
                     _ => None,
                 };
                 follow(Consequence::News(News::Moderated(moderation, moderator)));
             }
-            (Entry::Start(start), _) => {
+            Entry::Start(start) => {
                 self.verifier.forget(node);
                 let own = shared.era();
                 let changes = shared.members.write().start(node, (era, own), &start);
                 change(own, changes, progress, follow);
             }
-            (Entry::Here(part), _) => {
+            Entry::Here(part) => {
                 let changes = shared.members.write().here(node, &part);
                 change(shared.era(), changes, progress, follow);
             }
-            (Entry::Act(_) | Entry::Claim(_) | Entry::Stop | Entry::Bury(..), _) => {}
+            Entry::Act(_) | Entry::Claim(_) | Entry::Stop | Entry::Bury(..) => {}
         }
     }
 }
@@ -223,6 +220,24 @@ fn change(
             Change::Fenced => progress.state = State::Fenced,
         }
     }
+}
+
+fn tell_lasting(
+    is_own: bool,
+    (event, outcome): (Event, Outcome),
+    answer: Answer,
+    follow: &mut impl FnMut(Consequence),
+) {
+    // What a moderator did comes to hold in one order, whoever they are.
+    let is_of_moderators = matches!(event.act, Act::Impose(_) | Act::Lift(_));
+    if !is_own || is_of_moderators {
+        news(&event, &outcome).map(Consequence::News).into_iter().for_each(&mut *follow);
+    }
+    let reply_to = match answer {
+        Answer::Command(reply_to, _) => reply_to,
+        _ => ReplyTo::Nobody,
+    };
+    follow(Consequence::Lasting { event, outcome, reply_to, is_own });
 }
 
 /// What the memory of people follows, of what was done on another node.

@@ -31,7 +31,7 @@ impl LogThread {
             self.gather(&mut order.records, &mut batch, unheard_due);
             let began = Instant::now();
             unheard_due = began + super::unheard::INTERVAL;
-            let Some(applied) = self.apply(&mut order, &batch) else { break };
+            let Some(applied) = self.apply(&mut order, &mut batch) else { break };
             batch.clear();
             self.tell_all(&mut order, applied, began);
             // Nobody unparks it: it waits.
@@ -41,7 +41,7 @@ impl LogThread {
     }
 
     /// Stores them, however long that takes; none if it never can.
-    fn apply(&mut self, order: &mut Order, batch: &[Incoming]) -> Option<Vec<Applied>> {
+    fn apply(&mut self, order: &mut Order, batch: &mut [Incoming]) -> Option<Vec<Applied>> {
         loop {
             let error: Box<dyn std::error::Error> = match self.guard.may_write() {
                 Err(error) => Box::new(error),
@@ -69,7 +69,7 @@ impl LogThread {
 
     fn tell_all(&mut self, order: &mut Order, batch: Vec<Applied>, began: Instant) {
         self.effects.can_store();
-        let results = batch.iter().flat_map(|applied| &applied.results);
+        let results = batch.iter().flat_map(Applied::results);
         let (mut lasting, mut erased) = (0, false);
         for became in results {
             let Became::Lasting(it) = became else { continue };

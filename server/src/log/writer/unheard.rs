@@ -11,7 +11,6 @@ use tokio::sync::mpsc::Receiver;
 use super::thread::{COMMIT_INTERVAL, LogThread};
 use crate::log::event::Act;
 use crate::log::order::entry::Entry;
-use crate::log::order::record::Record;
 use crate::log::order::replica::Incoming;
 
 /// From one commit to the next of what nobody hears. Who enters a room meanwhile is told, as by any commit that
@@ -31,8 +30,8 @@ impl LogThread {
     ) {
         let (mut looked, mut bytes) = (0, 0);
         while batch.len() < RECORDS_MAX && bytes < BYTES_MAX {
-            let news = &batch[looked..];
-            let is_heard = news.iter().any(|it| !self.is_unheard(it));
+            let news = &mut batch[looked..];
+            let is_heard = news.iter_mut().any(|it| !self.is_unheard(it));
             if is_heard || Instant::now() >= due || records.is_closed() {
                 return;
             }
@@ -49,8 +48,8 @@ impl LogThread {
     }
 
     /// Whether it holds messages alone, of rooms that nobody here is in: not even an author.
-    fn is_unheard(&self, incoming: &Incoming) -> bool {
-        let Ok(record) = Record::decode(&incoming.payload) else { return false };
+    fn is_unheard(&self, incoming: &mut Incoming) -> bool {
+        let Ok(record) = incoming.record() else { return false };
         let is_unheard = |entry: &Entry| match entry {
             Entry::Act(Act::Say(say)) => !self.effects.is_heard(&say.room),
             _ => false,

@@ -9,7 +9,7 @@ use super::node::Node;
 use crate::log::order::entry::Entry;
 use crate::log::order::members::BEATS_MISSED_MAX;
 use crate::log::order::name::NodeName;
-use crate::log::order::replica::Applied;
+use crate::log::order::replica::{Applied, Became};
 use crate::log::order::verify::Hash;
 use crate::people::names::Proof;
 use crate::sim::client::Client;
@@ -42,19 +42,19 @@ impl Order {
 
     /// Nobody is given up before it has missed enough.
     fn buried(&mut self, applied: &Applied) -> Result<(), String> {
-        let Some(record) = &applied.record else { return Ok(()) };
-        let by = &record.node;
-        for entry in &record.entries {
-            let Entry::Bury(node, _) = entry else { continue };
+        let Some(counted) = &applied.counted else { return Ok(()) };
+        let by = &counted.node;
+        for became in &counted.results {
+            let Became::Passing(Entry::Bury(node, _)) = became else { continue };
             let is_due = self.due.contains(&(by.clone(), node.clone()));
-            if applied.ended.contains(node) && !is_due {
+            if counted.ended.contains(node) && !is_due {
                 return Err(format!("{by} buries {node} too early"));
             }
         }
         self.nodes.insert(by.clone());
         for other in &self.nodes {
             self.missed.insert((other.clone(), by.clone()), 0);
-            if record.seen.is_some() && other != by {
+            if counted.is_beat && other != by {
                 let pair = (by.clone(), other.clone());
                 let missed = self.missed.entry(pair.clone()).or_default();
                 *missed += 1;

@@ -131,7 +131,7 @@ impl Engine {
     fn append(&mut self, append: Append, truth_us: u64, is_acked: bool) -> u64 {
         let seq = self.last() + 1;
         let at_us = truth_us.saturating_add_signed(self.off_us);
-        self.records.push(Incoming { seq, at_us, payload: append.bytes.clone() });
+        self.records.push(Incoming::new(seq, at_us, append.bytes.clone()));
         if is_acked {
             self.acks.push(Ack { append, seq });
         }

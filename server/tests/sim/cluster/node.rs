@@ -150,9 +150,9 @@ impl Node {
     pub(super) fn die(&mut self, stored: bool) {
         let Some(mut running) = self.running.take() else { return };
         if stored && running.mutation.is_none() {
-            let batch: Vec<_> = running.incoming.drain(..).collect();
+            let mut batch: Vec<_> = running.incoming.drain(..).collect();
             // What cannot be applied is not.
-            let _ = self.store.apply(&mut running.replica, &batch);
+            let _ = self.store.apply(&mut running.replica, &mut batch);
         }
     }
 }
@@ -274,7 +274,7 @@ impl Running {
         if batch.is_empty() {
             return Ok(0);
         }
-        let applied = match store.apply(&mut self.replica, &batch) {
+        let applied = match store.apply(&mut self.replica, &mut batch) {
             Ok(applied) => applied,
             Err(Unapplied::Hole { .. }) => {
                 self.shared.progress.send_modify(|progress| progress.state = State::Hole);
