@@ -15,7 +15,7 @@ use crate::log::order::replica::Incoming;
 
 /// From one commit to the next of what nobody hears. Who enters a room meanwhile is told, as by any commit that
 /// comes later.
-pub(super) const INTERVAL: Duration = Duration::from_millis(250);
+pub(super) const INTERVAL: Duration = Duration::from_secs(1);
 /// Records and bytes of one commit: by then its own cost has vanished.
 const RECORDS_MAX: usize = 256;
 const BYTES_MAX: usize = 1024 * 1024;
