@@ -51,6 +51,8 @@ pub(super) struct Store {
     pub(super) applied: Vec<Event>,
     /// Up to where messages of a room, by key, were cleared away.
     forgotten: BTreeMap<Arc<str>, u64>,
+    /// The newest record of the stream that was applied, if it is that of a node.
+    pub(super) seq: u64,
 }
 
 impl Store {
@@ -74,6 +76,7 @@ impl Store {
             events: Vec::new(),
             applied: Vec::new(),
             forgotten: BTreeMap::new(),
+            seq: 0,
         }
     }
 
@@ -103,6 +106,7 @@ impl Store {
         records: &mut [Incoming],
     ) -> Result<Vec<Applied>, Unapplied> {
         let applied = replica.apply(&mut self.log, records)?;
+        self.seq = replica.seen().seq;
         for became in applied.iter().flat_map(Applied::results) {
             let Became::Lasting(lasting) = became else { continue };
             let (event, outcome) = &**lasting;
@@ -142,6 +146,7 @@ impl Store {
             events: self.events.clone(),
             applied: self.applied.clone(),
             forgotten: self.forgotten.clone(),
+            seq: self.seq,
             ..copy
         }
     }

@@ -137,7 +137,7 @@ impl Teller {
             match became {
                 Became::Lasting(lasting) => tell_lasting(is_own, *lasting, answer, follow),
                 Became::Claim(claim, kept) => {
-                    self.tell_claim(&node, (&claim, kept), answer, follow);
+                    self.tell_claim(&node, (&claim, kept), &answer, follow);
                 }
                 Became::Passing(entry) => {
                     self.tell_passing(&from, (entry, answer), progress, follow)
@@ -151,11 +151,11 @@ impl Teller {
         &self,
         node: &NodeName,
         (claim, kept): (&Claim, Option<Refusal>),
-        answer: Answer,
+        answer: &Answer,
         follow: &mut impl FnMut(Consequence),
     ) {
         let verdict = self.shared.members.write().claim(node, claim, kept);
-        let Answer::Claim(id) = answer else { return };
+        let Answer::Claim(id) = *answer else { return };
         if let Some(lost) = self.shared.presence.decided(id, claim, &verdict) {
             follow(Consequence::News(News::Lost(lost)));
         }

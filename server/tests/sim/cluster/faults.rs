@@ -171,8 +171,8 @@ impl World {
             Err(Unable::LostTail) => return Err(format!("{node} takes the stream for another")),
             Err(Unable::Hole) => {
                 let others = self.nodes.iter().filter(|it| it.running.is_some());
-                let furthest = others.max_by_key(|it| it.store.place().seen.seq);
-                let all = || self.nodes.iter().max_by_key(|it| it.store.place().seen.seq);
+                let furthest = others.max_by_key(|it| it.store.seq);
+                let all = || self.nodes.iter().max_by_key(|it| it.store.seq);
                 let Some(copy) = furthest.or_else(all).map(|it| it.store.copy()) else {
                     return Ok(());
                 };
@@ -210,7 +210,7 @@ impl World {
 
     /// Old records are forgotten, but not what nobody has applied.
     fn trim(&mut self) {
-        let furthest = self.nodes.iter().map(|node| node.store.place().seen.seq).max();
+        let furthest = self.nodes.iter().map(|node| node.store.seq).max();
         let upto = self.rng.u64(0..=furthest.unwrap_or_default());
         self.engine.trim(upto);
         self.say(|| format!("the stream forgets what is before {upto}"));

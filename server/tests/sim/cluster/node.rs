@@ -143,7 +143,7 @@ impl Node {
     /// The newest record that it has, applied or not.
     pub(super) fn has_read(&self) -> u64 {
         let read = self.running.as_ref().and_then(|running| running.incoming.back());
-        read.map_or_else(|| self.store.place().seen.seq, |record| record.seq)
+        read.map_or_else(|| self.store.seq, |record| record.seq)
     }
 
     /// The process dies, perhaps between a transaction and the telling of it.

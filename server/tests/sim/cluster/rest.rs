@@ -82,7 +82,7 @@ impl World {
     /// Two want one name. Whose it is not, if it is kept for somebody, goes.
     fn choose(&mut self) {
         let stores = self.nodes.iter().map(|node| &node.store);
-        let Some(furthest) = stores.max_by_key(|store| store.place().seen.seq) else { return };
+        let Some(furthest) = stores.max_by_key(|store| store.seq) else { return };
         let (first, last) = (&self.clients[0], self.clients.len() - 1);
         if furthest.owner(&first.name).is_some_and(|owner| owner != hash(first.key)) {
             self.cut_line(0);
