@@ -115,20 +115,27 @@ pub(super) fn stored(store: &Store, truth_us: u64) -> Result<(), String> {
     twice(store)
 }
 
-/// Nothing is stored twice. What came under the spelling alone is no longer that of who became a person long ago.
+/// Nothing is stored twice, unless the first was cleared away. What came under the spelling alone is no longer that of
+/// who became a person long ago.
 fn twice(store: &Store) -> Result<(), String> {
-    let mut said = BTreeMap::new();
+    let mut said: BTreeMap<(&str, &str, Option<&str>), (Owner, u64)> = BTreeMap::new();
     for event in &store.applied {
         let (room, content, reference, author) = match &event.act {
             Act::Say(say) => (&say.room, say.content.as_str(), &say.reference, &say.author),
             Act::SetTopic(set) => (&set.room, set.content.as_str(), &set.reference, &set.author),
+            Act::Forget(forget) => {
+                let upto = forget.upto.get();
+                let goes = |room| forget.room.as_ref().is_none_or(|it| &**it.key() == room);
+                said.retain(|(room, ..), (_, id)| *id > upto || !goes(*room));
+                continue;
+            }
             _ => continue,
         };
         let reference = reference.as_ref().map(|reference| reference.as_str());
         let (owner, id) = (Owner::of(author.person, &author.name), event.id.get());
         let is_long_ago = author.person.is_some_and(|made| id.saturating_sub(made.get()) > DAY_US);
-        let before = said.insert((room.key(), content, reference), owner.clone());
-        if before.is_some_and(|before| before == owner || !is_long_ago) {
+        let before = said.insert((&**room.key(), content, reference), (owner.clone(), id));
+        if before.is_some_and(|(before, _)| before == owner || !is_long_ago) {
             return Err(format!("{content} is stored twice"));
         }
     }
