@@ -109,7 +109,10 @@ impl World {
         let nodes = self.nodes.iter().enumerate().filter(is_there);
         let nodes = nodes.filter(|(_, node)| {
             let running = node.running.as_ref();
-            running.is_none_or(|it| it.stands() != Standing::Current || !it.is_quiet())
+            running.is_none_or(|it| {
+                let is_noticed = !it.process.connections.values().any(|connection| connection.cut);
+                it.stands() != Standing::Current || !it.is_quiet() || !is_noticed
+            })
         });
         let nodes = nodes.map(|(at, node)| {
             let running = node.running.as_ref();
