@@ -9,7 +9,7 @@ use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 
-use super::nats::{Nats, ReadError, StreamError};
+use super::nats::{Nats, ReadError, Reader, StreamError};
 use crate::log::order::replica::Incoming;
 use crate::log::order::shared::{Shared, State};
 use crate::monitoring::metrics::Metrics;
@@ -21,12 +21,12 @@ const BEHIND_MAX: Duration = Duration::from_secs(2);
 
 /// What was read of the stream, and where it goes.
 pub(super) struct Reading {
-    pub(super) nats: Nats,
-    /// The stream's, as it was when this node joined.
-    pub(super) stream: String,
-    pub(super) records: mpsc::Sender<Incoming>,
+    nats: Nats,
+    /// The id of the stream that this node joined.
+    stream: String,
+    records: mpsc::Sender<Incoming>,
     /// The newest record that the stream is known to have.
-    pub(super) acked: watch::Receiver<u64>,
+    acked: watch::Receiver<u64>,
     next: u64,
     /// The record before that one, if this has read it.
     last: Option<Bytes>,
@@ -67,11 +67,7 @@ impl Reading {
 
     /// Why reading ended; none if nobody wants more.
     async fn read_on(&mut self) -> Option<ReadError> {
-        let opened = match self.verify().await {
-            Ok(()) => self.nats.read_from(self.next).await,
-            Err(error) => Err(error),
-        };
-        let mut reader = match opened {
+        let mut reader = match self.open().await {
             Ok(reader) => reader,
             Err(error) => return Some(error),
         };
@@ -95,21 +91,15 @@ impl Reading {
         }
     }
 
-    /// Whether the stream is still the one that was read so far. It may have been made anew meanwhile, and be as
-    /// long.
-    async fn verify(&self) -> Result<(), ReadError> {
+    /// Opens a reader, if the stream still is what was read so far. It may have been made anew, and be as long.
+    async fn open(&self) -> Result<Reader, ReadError> {
+        let reader = self.nats.read_from(&self.stream, self.next).await?;
+        let Some(last) = &self.last else { return Ok(reader) };
         let again = |error: StreamError| ReadError::Reopen(error.to_string());
-        let Some(state) = self.nats.find().await.map_err(again)? else {
-            return Err(ReadError::Gone);
-        };
-        if state.id != self.stream {
-            return Err(ReadError::Replaced);
-        }
-        let Some(last) = &self.last else { return Ok(()) };
         // What the stream has forgotten cannot be compared.
         match self.nats.get(self.next - 1).await.map_err(again)? {
             Some(record) if record != *last => Err(ReadError::Replaced),
-            _ => Ok(()),
+            _ => Ok(reader),
         }
     }
 }

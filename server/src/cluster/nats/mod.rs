@@ -20,7 +20,7 @@ use tokio::sync::watch;
 
 pub(crate) use self::asking::{AskError, Request};
 pub(crate) use self::connecting::NatsError;
-pub(crate) use self::reading::ReadError;
+pub(crate) use self::reading::{ReadError, Reader};
 pub(crate) use self::stream::{Peer, StreamError, StreamState};
 
 /// How long an answer of JetStream may take. A stream without a leader gives none, and has one again

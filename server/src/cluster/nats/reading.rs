@@ -84,17 +84,20 @@ pub(crate) struct Reader {
 }
 
 impl Nats {
-    /// Opens a reader whose first record is this one.
+    /// Opens a reader whose first record is this one, of the stream with this id.
     ///
     /// # Errors
     /// [`ReadError`].
-    pub(crate) async fn read_from(&self, seq: u64) -> Result<Reader, ReadError> {
+    pub(crate) async fn read_from(&self, id: &str, seq: u64) -> Result<Reader, ReadError> {
         let again = |why: &dyn std::error::Error| ReadError::Reopen(why.to_string());
         let state = match self.find().await {
             Ok(state) => state.ok_or(ReadError::Gone)?,
             Err(StreamError::Foreign(_)) => return Err(ReadError::Gone),
             Err(error) => return Err(again(&error)),
         };
+        if state.id != id {
+            return Err(ReadError::Replaced);
+        }
         let wanted = seq.max(1);
         if state.first_seq > wanted {
             return Err(ReadError::Trimmed { wanted, found: state.first_seq });

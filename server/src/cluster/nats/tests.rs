@@ -51,11 +51,12 @@ async fn what_is_appended_is_read_in_order_with_its_time() {
     let nats = connect(&node(&Engine::shared().await.urls(), "order")).await;
     assert_eq!(nats.doubt(), None);
     assert_eq!(nats.find().await.unwrap(), None);
-    assert_eq!(nats.read_from(1).await.unwrap_err(), ReadError::Gone);
+    assert_eq!(nats.read_from("one", 1).await.unwrap_err(), ReadError::Gone);
     let made = nats.create("one").await.unwrap();
     assert_eq!((&*made.id, made.first_seq, made.last_seq), ("one", 1, 0));
     assert!(nats.differences(&made).is_empty());
-    let mut reader = nats.read_from(1).await.unwrap();
+    assert_eq!(nats.read_from("other", 1).await.unwrap_err(), ReadError::Replaced);
+    let mut reader = nats.read_from("one", 1).await.unwrap();
     // All on the way at once.
     let mut acks = Vec::new();
     for number in 1..=500_u64 {
@@ -71,13 +72,13 @@ async fn what_is_appended_is_read_in_order_with_its_time() {
     for (number, ack) in (1..).zip(acks) {
         assert_eq!(ack.await.unwrap().seq, number);
     }
-    let mut later = nats.read_from(499).await.unwrap();
+    let mut later = nats.read_from("one", 499).await.unwrap();
     assert_eq!(read(&mut later).await.unwrap().seq, 499);
     assert_eq!(nats.get(499).await.unwrap(), Some(Bytes::from("499")));
     assert_eq!(nats.get(501).await.unwrap(), None);
     let found = nats.find().await.unwrap().unwrap();
     assert_eq!((found.first_seq, found.last_seq), (1, 500));
-    let wanted = nats.read_from(502).await.unwrap_err();
+    let wanted = nats.read_from("one", 502).await.unwrap_err();
     assert_eq!(wanted, ReadError::Rewound { wanted: 502, last: 500 });
     nats.delete_stream().await.unwrap();
     assert_eq!(nats.find().await.unwrap(), None);
@@ -87,7 +88,7 @@ async fn what_is_appended_is_read_in_order_with_its_time() {
 async fn a_reader_is_ended_by_nobody_waiting_for_it_as_little_as_by_silence() {
     let nats = connect(&node(&Engine::shared().await.urls(), "waiting")).await;
     nats.create("one").await.unwrap();
-    let mut reader = nats.read_from(1).await.unwrap();
+    let mut reader = nats.read_from("one", 1).await.unwrap();
     let mut sent = 0;
     // Longer than the silence that ends a reader: only heartbeats come.
     for _ in 0..40 {
@@ -147,9 +148,9 @@ async fn what_was_forgotten_is_told_and_not_passed_over() {
     })
     .await;
     assert_eq!((found.first_seq, found.last_seq), (2, 1));
-    let wanted = nats.read_from(1).await.unwrap_err();
+    let wanted = nats.read_from("one", 1).await.unwrap_err();
     assert_eq!(wanted, ReadError::Trimmed { wanted: 1, found: 2 });
-    let mut reader = nats.read_from(2).await.unwrap();
+    let mut reader = nats.read_from("one", 2).await.unwrap();
     assert_eq!(append(&nats, "new".to_owned()).await, 2);
     assert_eq!(read(&mut reader).await.unwrap().seq, 2);
 }
@@ -163,7 +164,7 @@ async fn nothing_is_appended_without_a_connection_and_readers_notice_silence() {
     nats.create("one").await.unwrap();
     let mut link = nats.link();
     assert_eq!(*link.borrow_and_update(), Link { is_up: true, times_up: 1 });
-    let mut reader = nats.read_from(1).await.unwrap();
+    let mut reader = nats.read_from("one", 1).await.unwrap();
 
     cable.cut();
     timeout(PATIENCE, link.wait_for(|link| !link.is_up)).await.unwrap().unwrap();
@@ -179,7 +180,7 @@ async fn nothing_is_appended_without_a_connection_and_readers_notice_silence() {
         assert_eq!(record.seq, 1);
     }
 
-    let mut reader = nats.read_from(2).await.unwrap();
+    let mut reader = nats.read_from("one", 2).await.unwrap();
     cable.freeze();
     let silent = read(&mut reader).await.unwrap_err();
     assert_eq!(silent, ReadError::Reopen("nothing came for 2.5 s".to_owned()));
@@ -188,7 +189,7 @@ async fn nothing_is_appended_without_a_connection_and_readers_notice_silence() {
     cable.mend();
     timeout(PATIENCE, link.wait_for(|link| link.is_up)).await.unwrap().unwrap();
     assert_eq!(append(&nats, "later".to_owned()).await, 2);
-    assert_eq!(read(&mut nats.read_from(2).await.unwrap()).await.unwrap().seq, 2);
+    assert_eq!(read(&mut nats.read_from("one", 2).await.unwrap()).await.unwrap().seq, 2);
 }
 
 #[tokio::test]
@@ -197,7 +198,7 @@ async fn a_reader_is_opened_again_after_its_server_was_killed() {
     let nats = connect(&node(&engine.urls(), "killed")).await;
     let made = nats.create("one").await.unwrap();
     assert_eq!((made.replicas, made.peers.len()), (3, 2));
-    let mut reader = nats.read_from(1).await.unwrap();
+    let mut reader = nats.read_from("one", 1).await.unwrap();
     append(&nats, "before".to_owned()).await;
     assert_eq!(read(&mut reader).await.unwrap().seq, 1);
     let stream = nats.jetstream.get_stream_no_info("NEBULA_killed").await.unwrap();
@@ -206,7 +207,7 @@ async fn a_reader_is_opened_again_after_its_server_was_killed() {
     engine.kill(killed);
     assert!(matches!(read(&mut reader).await, Err(ReadError::Reopen(_))));
     // Without a leader there is neither a reader nor an ack for some seconds.
-    let mut reader = again(async || nats.read_from(2).await.ok()).await;
+    let mut reader = again(async || nats.read_from("one", 2).await.ok()).await;
     let sent = again(async || nats.publish(Bytes::from("after")).await.ok()?.await.ok()).await;
     let first = read(&mut reader).await.unwrap();
     assert!(first.seq == 2 && sent.seq >= 2, "{first:?}, {sent:?}");
