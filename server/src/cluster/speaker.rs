@@ -61,6 +61,7 @@ pub(crate) struct Looked {
 pub(crate) struct Speaker {
     shared: Arc<Shared>,
     start: Start,
+    /// Tells this process from others of its name.
     process: u64,
     outgoing: Outgoing,
     commands: VecDeque<Command>,

@@ -130,7 +130,7 @@ impl Shared {
     /// A new life begins: only its records are this node's own from now on.
     pub(crate) fn begin(&self, era: u64) {
         let before = self.era.swap(era, Ordering::AcqRel);
-        debug_assert!(before < era, "what is awaited would never be");
+        debug_assert!(before < era, "eras only grow: what is awaited is in their order");
     }
 
     pub(crate) fn newest_id(&self) -> u64 {

@@ -48,12 +48,6 @@ pub(crate) struct Teller {
     verifier: Verifier,
 }
 
-/// Whose record it is.
-struct From<'a> {
-    node: &'a NodeName,
-    era: u64,
-}
-
 impl Teller {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
         Teller { shared, verifier: Verifier::default() }
@@ -118,7 +112,6 @@ impl Teller {
             (answers, barriers) = shared.take((era, number), void);
         }
         shared.members.write().heard(&node, era, is_beat);
-        let from = From { node: &node, era };
         let mut answers = answers.into_iter();
         for became in results {
             let answer = answers.next().unwrap_or(Answer::Nobody);
@@ -140,7 +133,7 @@ impl Teller {
                     self.tell_claim(&node, (&claim, kept), &answer, follow);
                 }
                 Became::Passing(entry) => {
-                    self.tell_passing(&from, (entry, answer), progress, follow)
+                    self.tell_passing((&node, era), (entry, answer), progress, follow)
                 }
             }
         }
@@ -163,7 +156,7 @@ impl Teller {
 
     fn tell_passing(
         &mut self,
-        &From { node, era }: &From<'_>,
+        (node, era): (&NodeName, u64),
         (entry, answer): (Entry, Answer),
         progress: &mut Progress,
         follow: &mut impl FnMut(Consequence),
