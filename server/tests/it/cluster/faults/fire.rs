@@ -73,8 +73,17 @@ impl Field {
                 stand_still(time).await;
                 self.running[at].signal(Signal::CONT);
             }
-            Fault::KillNats(at) => self.kill_nats(&[at]).await,
-            Fault::KillAllNats => self.kill_nats(&[0, 1, 2]).await,
+            Fault::KillNats(at) => {
+                self.engine.kill(at);
+                self.recovers("without it").await;
+                self.engine.restart(at).await;
+            }
+            Fault::KillAllNats => {
+                (0..3).for_each(|at| self.engine.kill(at));
+                for at in 0..3 {
+                    self.engine.restart(at).await;
+                }
+            }
             Fault::KillNodeAndLeader(at) => {
                 let leader = self.engine.leader(&self.nodes.stream()).await;
                 self.engine.kill(leader);
@@ -95,17 +104,6 @@ impl Field {
         self.running[at].child.kill().await.unwrap();
         self.running[at] = spawn(&self.nodes, at).await;
         self.shared.moved(at, &self.running[at].address);
-    }
-
-    /// One of them is away for as long as it takes until people are heard again.
-    async fn kill_nats(&mut self, all: &[usize]) {
-        all.iter().for_each(|at| self.engine.kill(*at));
-        if let [_] = all {
-            self.recovers("without it").await;
-        }
-        for at in all {
-            self.engine.restart(*at).await;
-        }
     }
 }
 
