@@ -14,6 +14,7 @@ mod moderate;
 mod process;
 mod replay;
 mod store;
+mod talk;
 mod time;
 mod world;
 

@@ -209,7 +209,7 @@ impl Process {
         match polled {
             Poll::Ready(Err(end)) => Err(end),
             _ => {
-                // On a socket nothing is written for those.
+                // The mark of an entry has no bytes: nothing is written for it.
                 batch.retain(|frame| !frame.bytes().is_empty());
                 Ok(batch)
             }

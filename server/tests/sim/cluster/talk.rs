@@ -4,6 +4,7 @@ use protocol::ToServer;
 
 use super::world::World;
 use crate::sim::process::MODERATORS;
+use crate::sim::talk;
 
 /// Things that one client says.
 const MESSAGES_MAX: usize = 6;
@@ -12,18 +13,9 @@ impl World {
     /// Says and does some of what people do.
     pub(super) fn talk(&mut self, who: usize) {
         let client = &mut self.clients[who];
-        if self.rng.bool() && client.thoughts < MESSAGES_MAX {
-            client.think(self.rng.usize(0..2));
-        }
-        if self.rng.u8(0..4) == 0 {
-            client.doubt();
-        }
-        let is_moderator = MODERATORS.contains(&client.key);
-        if self.rng.u8(0..if is_moderator { 3 } else { 12 }) == 0 {
-            let room = self.rng.usize(0..2);
-            let envelope = self.clients[who].censor(room);
-            self.send(who, envelope);
-        }
+        talk::muse(client, &mut self.rng, MESSAGES_MAX);
+        let envelope = talk::censor(client, &mut self.rng);
+        self.send(who, envelope);
         self.speak_up(who);
     }
 
@@ -41,23 +33,12 @@ impl World {
         let client = &mut self.clients[who];
         let envelope = match what {
             0..=2 => client.look_back(room),
-            3..=5 if MODERATORS.contains(&client.key) => self.silence(who, room),
+            3..=5 if MODERATORS.contains(&client.key) => {
+                talk::silence(&mut self.clients, &mut self.rng, (who, room))
+            }
             _ => None,
         };
         self.send(who, envelope);
-    }
-
-    /// Mutes somebody, or ends that.
-    fn silence(&mut self, who: usize, room: usize) -> Option<ToServer> {
-        if self.rng.bool()
-            && let Some(envelope) = self.clients[who].unmute()
-        {
-            return Some(envelope);
-        }
-        let room = self.rng.bool().then_some(room);
-        let user = self.rng.usize(0..self.clients.len());
-        let user = self.clients[user].name.clone();
-        Some(self.clients[who].mute(user, room))
     }
 
     fn send(&mut self, who: usize, envelope: Option<ToServer>) {
