@@ -17,6 +17,8 @@
 //! | names in an answer to `presence` | [`PEOPLE_MAX`] |
 //! | reason of a moderator | 1–[`REASON_CHARS_MAX`] characters |
 //! | changed messages that a history tells of | [`CHANGED_MAX`], at most [`CHANGED_BYTES_MAX`] |
+//! | devices of a person, their labels | [`DEVICES_MAX`], 1–[`LABEL_CHARS_MAX`] characters |
+//! | invites | [`INVITE_USES_MAX`] uses, [`INVITE_ROOMS_MAX`] rooms, [`INVITE_SECONDS_MAX`], a note of [`NOTE_CHARS_MAX`] characters |
 //! | token | [`TOKEN_BYTES_MAX`], with [`PATTERNS_MAX`] patterns of rooms |
 //!
 //! Every refusal is a [`Refusal`], with a stable [`Code`], a sentence, and, where it ends
@@ -24,22 +26,26 @@
 //!
 //! This crate is the only one that knows JSON. It knows no tokio, no sockets, no clock, no files.
 
+mod access_code;
 mod claims;
 mod connect;
 mod envelope;
 mod ids;
 mod json;
+mod label;
 mod name;
 mod refusal;
 mod restriction;
 mod text;
 mod token;
 
+pub use access_code::{AccessCode, INVITE_CODE_CHARS, LINK_CODE_CHARS};
 pub use claims::Claims;
 pub use connect::{Connect, KEY_BYTES_MAX, KEY_BYTES_MIN, Key, SUBPROTOCOL};
 pub use envelope::*;
 pub use ids::{BadEpoch, BadId, BadRef, Epoch, ID_END, MessageId, REF_BYTES_MAX, Ref};
 pub use json::FRAME_BYTES_MAX;
+pub use label::{LABEL_CHARS_MAX, Label};
 pub use name::{NameError, Position, ROOM_CHARS_MAX, RoomName, USER_CHARS_MAX, UserName};
 pub use refusal::{Code, Refusal};
 pub use restriction::{BadReason, REASON_CHARS_MAX, Reason, Restriction};

@@ -50,13 +50,25 @@ pub enum Code {
     TokenExpired,
     /// The token doesn't include this room.
     WrongRoom,
+    /// The code of a link or an invite is wrong, used up or expired.
+    BadCode,
+    /// The device is the person's no longer.
+    Revoked,
+    /// The person has as many devices as they may.
+    TooManyDevices,
+    /// Only who is invited may come in under a new name.
+    NeedInvite,
+    /// Nobody comes in without a key.
+    NoGuests,
+    /// This needs a name that is kept for its owner.
+    NoName,
     /// Banned from the room or the server.
     Banned,
     /// Muted for a time; `retry_ms` says how long.
     Muted,
     /// Only a moderator may do this.
     NotAllowed,
-    /// There is no such message, person, ban or mute.
+    /// There is no such message, person, ban, mute, device or invite.
     NotFound,
     /// More than the rate allows; `retry_ms` says when to try again.
     TooFast,
@@ -140,6 +152,23 @@ pub enum Refusal {
     TokenExpired,
     #[error("your token doesn't include this room")]
     WrongRoom,
+    #[error("this code is wrong, was used already, or has expired: ask for a new one")]
+    BadCode,
+    #[error("this device was revoked: link it again from another one, or choose another name")]
+    Revoked,
+    #[error("this person has {max} devices, the most that are allowed: revoke one first")]
+    TooManyDevices {
+        /// The limit that was reached.
+        max: usize,
+    },
+    #[error("new people need an invite on this server: ask somebody there for one")]
+    NeedInvite,
+    #[error("this server lets no guests in: connect with a key of your own")]
+    NoGuests,
+    #[error("this needs a name of your own: choose one, and this device keeps it")]
+    NoName,
+    #[error("one's only device cannot be revoked: link another one first")]
+    OnlyDevice,
     #[error("you are banned from this {}{}", if .0.server { "server" } else { "room" }, .0)]
     Banned(Box<Restriction>),
     #[error("you are muted {}{}", if .0.server { "on this server" } else { "in this room" }, .0)]
@@ -217,11 +246,18 @@ impl Refusal {
             Refusal::BadToken(_) => Code::BadToken,
             Refusal::TokenExpired => Code::TokenExpired,
             Refusal::WrongRoom => Code::WrongRoom,
+            Refusal::BadCode => Code::BadCode,
+            Refusal::Revoked => Code::Revoked,
+            Refusal::TooManyDevices { .. } => Code::TooManyDevices,
+            Refusal::NeedInvite => Code::NeedInvite,
+            Refusal::NoGuests => Code::NoGuests,
+            Refusal::NoName => Code::NoName,
             Refusal::Banned(_) => Code::Banned,
             Refusal::Muted(_) => Code::Muted,
-            Refusal::NotAllowed | Refusal::NotAllowedEverywhere | Refusal::IsModerator(_) => {
-                Code::NotAllowed
-            }
+            Refusal::NotAllowed
+            | Refusal::NotAllowedEverywhere
+            | Refusal::IsModerator(_)
+            | Refusal::OnlyDevice => Code::NotAllowed,
             Refusal::NotFound(_) => Code::NotFound,
             Refusal::TooFast { .. } => Code::TooFast,
             Refusal::TooManyBadFrames(_) => Code::TooManyBadFrames,
@@ -256,6 +292,11 @@ impl Refusal {
             | Refusal::BadToken(_)
             | Refusal::TokenExpired
             | Refusal::WrongRoom
+            | Refusal::BadCode
+            | Refusal::Revoked
+            | Refusal::TooManyDevices { .. }
+            | Refusal::NeedInvite
+            | Refusal::NoGuests
             | Refusal::Banned(_) => Some(4003),
             Refusal::BadRoom(_) | Refusal::BadName(_) | Refusal::BadKey | Refusal::BadField(_) => {
                 Some(4002)

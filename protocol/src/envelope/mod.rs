@@ -6,9 +6,11 @@
 
 mod cluster;
 mod deletion;
+mod devices;
 mod error;
 mod fields;
 mod history;
+mod invites;
 mod membership;
 mod message;
 mod moderation;
@@ -17,8 +19,8 @@ mod room;
 
 pub(crate) use self::history::count;
 pub use self::{
-    cluster::*, deletion::*, error::*, fields::FIELDS_MAX, history::*, membership::*, message::*,
-    moderation::*, presence::*, room::*,
+    cluster::*, deletion::*, devices::*, error::*, fields::FIELDS_MAX, history::*, invites::*,
+    membership::*, message::*, moderation::*, presence::*, room::*,
 };
 
 use serde::{Deserialize, Serialize};
@@ -82,6 +84,18 @@ from_clients! {
     Topic(SetTopic): "topic",
     /// Delete a message. For moderators.
     Delete(Delete): "delete",
+    /// Ask for a code that makes another device one's own.
+    Link(MakeLink): "link",
+    /// Ask for one's devices.
+    Devices(DevicesQuery): "devices",
+    /// Make a device one's own no longer.
+    Revoke(Revoke): "revoke",
+    /// Make an invite. For owners and moderators.
+    Invite(MakeInvite): "invite",
+    /// Ask for invites.
+    Invites(InvitesQuery): "invites",
+    /// End an invite.
+    Uninvite(Uninvite): "uninvite",
     /// Do something to a person. For moderators. Its type is the action.
     #[serde(untagged)]
     Moderate(Box<Moderate>): "kick" | "ban" | "unban" | "mute" | "unmute",
@@ -109,6 +123,14 @@ pub enum ToClient {
     Deleted(Deleted),
     /// A moderator did something to a person.
     Moderated(Box<Moderated>),
+    /// A code that makes a device one's own.
+    Link(Link),
+    /// One's devices.
+    Devices(Devices),
+    /// An invite that was made.
+    Invite(Invite),
+    /// Invites that are still good.
+    Invites(Invites),
     /// How the server's node stands among the others of its cluster.
     Cluster(Cluster),
     /// A refusal, to one client alone.

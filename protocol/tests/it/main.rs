@@ -8,4 +8,5 @@ mod golden;
 mod laws;
 mod moderation;
 mod names;
+mod people;
 mod token;
