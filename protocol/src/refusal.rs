@@ -189,6 +189,8 @@ pub enum Refusal {
         /// The limit that was reached.
         max: u32,
     },
+    #[error("there are as many invites as are allowed: end some first")]
+    TooManyInvites,
     /// The text says what is not there.
     #[error("{0}")]
     NotFound(&'static str),
@@ -267,7 +269,8 @@ impl Refusal {
             Refusal::BadFrame => Code::BadFrame,
             Refusal::Unavailable
             | Refusal::Unreadable { .. }
-            | Refusal::TooManySanctions { .. } => Code::Unavailable,
+            | Refusal::TooManySanctions { .. }
+            | Refusal::TooManyInvites => Code::Unavailable,
             Refusal::TooSlow => Code::TooSlow,
             Refusal::Stopping { .. } => Code::Stopping,
         }

@@ -158,7 +158,10 @@ impl Effects {
                 }
             }
             Outcome::Forgotten(rooms) => rooms.iter().for_each(|room| self.forgotten(room)),
-            Outcome::Named(_) | Outcome::Kept(_) => {}
+            Outcome::Named(..)
+            | Outcome::HasDevices(_)
+            | Outcome::Numbered(_)
+            | Outcome::Kept(_) => {}
         }
     }
 
