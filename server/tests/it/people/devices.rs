@@ -36,13 +36,13 @@ async fn dial(server: &TestServer, user: &str, key: u8, brings: Brings<'_>) -> R
     Peer::dial_request(request).await
 }
 
-async fn device(server: &TestServer, user: &str, key: u8) -> Peer {
+pub(crate) async fn device(server: &TestServer, user: &str, key: u8) -> Peer {
     let mut peer = dial(server, user, key, Brings::default()).await.unwrap();
     peer.expect_entry().await;
     peer
 }
 
-async fn linked(server: &TestServer, code: &str, key: u8) -> Peer {
+pub(crate) async fn linked(server: &TestServer, code: &str, key: u8) -> Peer {
     let brings = Brings { link: Some(code), label: Some("a phone") };
     let mut peer = dial(server, "whoever", key, brings).await.unwrap();
     peer.expect_entry().await;
@@ -50,7 +50,7 @@ async fn linked(server: &TestServer, code: &str, key: u8) -> Peer {
 }
 
 /// Asks for a code.
-async fn code(peer: &mut Peer) -> String {
+pub(crate) async fn code(peer: &mut Peer) -> String {
     peer.send(r#"{"type":"link","ref":"l"}"#).await;
     loop {
         match peer.next().await {
@@ -66,12 +66,12 @@ async fn code(peer: &mut Peer) -> String {
     }
 }
 
-async fn list(peer: &mut Peer) -> Vec<Device> {
+pub(crate) async fn list(peer: &mut Peer) -> Vec<Device> {
     peer.send(r#"{"type":"devices"}"#).await;
     listed(peer).await
 }
 
-async fn listed(peer: &mut Peer) -> Vec<Device> {
+pub(crate) async fn listed(peer: &mut Peer) -> Vec<Device> {
     loop {
         match peer.next().await {
             ToClient::Devices(list) => return list.devices,
@@ -81,12 +81,18 @@ async fn listed(peer: &mut Peer) -> Vec<Device> {
     }
 }
 
-async fn refused(server: &TestServer, user: &str, key: u8, link: Option<&str>, code: Code) {
+pub(crate) async fn refused(
+    server: &TestServer,
+    user: &str,
+    key: u8,
+    link: Option<&str>,
+    code: Code,
+) {
     let mut peer = dial(server, user, key, Brings { link, label: None }).await.unwrap();
     peer.expect_refusal(code, if code == Code::NameTaken { 4001 } else { 4003 }).await;
 }
 
-fn numbers(devices: &[Device]) -> Vec<(u32, bool)> {
+pub(crate) fn numbers(devices: &[Device]) -> Vec<(u32, bool)> {
     devices.iter().map(|device| (device.device, device.this)).collect()
 }
 
