@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use protocol::{
-    AccessCode, Code, DEVICES_MAX, Device, Key, LINK_CODE_CHARS, Label, SUBPROTOCOL, ToClient,
+    AccessCode, Code, DEVICES_MAX, Device, Key, LINK_CODE_CHARS, Label, Role, SUBPROTOCOL, ToClient,
 };
 use server::{Config, Db};
 use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 
-use super::moderation::Moderated;
+use super::moderation::{MOD_KEY, Moderated};
 use crate::support::child::operator;
 use crate::support::harness::{Peer, TestServer, query, say};
 
@@ -304,6 +304,21 @@ async fn whose_name_was_released_takes_the_next_one_with_any_of_their_devices() 
     // The other one is the same person while this one is there.
     let mut laptop = device(&server, "Alicia", 1).await;
     assert_eq!(numbers(&list(&mut laptop).await), [(1, true), (2, false)]);
+}
+
+#[tokio::test]
+async fn all_devices_of_a_moderator_moderate() {
+    let server = Moderated::start().await;
+    let mut laptop = device(&server.server, "Mod", MOD_KEY).await;
+    let code = code(&mut laptop).await;
+    drop(laptop);
+    drop(linked(&server.server, &code, 2).await);
+    let mut phone = dial(&server.server, "Mod", 2, Brings::default()).await.unwrap();
+    let ToClient::Join(join) = phone.next().await else { panic!() };
+    assert_eq!(join.role, Some(Role::Moderator));
+    let mut alice = server.person("dev", "Alice", 1).await;
+    phone.send(r#"{"type":"ban","user":"Alice"}"#).await;
+    alice.expect_refusal(Code::Banned, 4003).await;
 }
 
 #[tokio::test]
