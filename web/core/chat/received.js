@@ -7,6 +7,7 @@ import { dropAll, next, settled } from "./acts.js";
 import { wordsAbout, wordsToExcluded } from "./moderated.js";
 import { sendNext, stored } from "./outbox.js";
 import { came, listed, nobody, went } from "./people.js";
+import { nothingTold, personTold } from "./person.js";
 import { askPage, lookAway, toBottom } from "./reading.js";
 import { joining } from "./reconnect.js";
 import { PROBE, errorCame } from "./refusals.js";
@@ -35,11 +36,27 @@ const DELETIONS_MAX = 1_000;
  * @param {number} at when it came, in ms
  * @returns {Action[]} */
 export function received(state, envelope, at) {
-  if (envelope.type === "error") return errorCame(state, envelope);
-  if (envelope.type === "cluster") {
-    clusterCame(state.link, envelope);
-    return [];
+  switch (envelope.type) {
+    case "error":
+      return errorCame(state, envelope);
+    case "cluster":
+      clusterCame(state.link, envelope);
+      return [];
+    case "link":
+    case "devices":
+    case "invite":
+    case "invites":
+      return personTold(state, envelope, at);
+    default:
+      return roomTold(state, envelope, at);
   }
+}
+
+/** @param {State} state
+ * @param {Exclude<import("../protocol/envelopes.js").Envelope, import("../protocol/envelopes.js").Refusal | import("../protocol/envelopes.js").Cluster | import("../protocol/people.js").OfPeople>} envelope
+ * @param {number} at
+ * @returns {Action[]} */
+function roomTold(state, envelope, at) {
   // What concerns the whole server is told where one looks.
   const room = envelope.room === undefined ? activeRoom(state) : find(state, envelope.room);
   if (!room) return [];
@@ -83,7 +100,7 @@ export function received(state, envelope, at) {
 function entered(state, room, { room: name, sender, role }, at) {
   const first = state.rooms.every((other) => !other.joined);
   const [before, formerly] = [ownerOf(state), state.formerly ?? state.me];
-  Object.assign(state, { me: sender, formerly: null });
+  Object.assign(state, { me: sender, formerly: null, brings: {} });
   if (before !== "" && before !== ownerOf(state)) leaveBehind(state, formerly ?? "");
   Object.assign(room, { name, joined: true, excluded: "", moderates: role === "moderator", sending: null });
   // If it has one, that is told next.
@@ -100,6 +117,7 @@ function entered(state, room, { room: name, sender, role }, at) {
  * @param {State} state
  * @param {string} owner */
 function leaveBehind(state, owner) {
+  state.person = nothingTold();
   const undone = dropAll(state);
   const count = state.rooms.reduce((sum, room) => sum + room.pending.length, 0);
   for (const room of state.rooms) room.pending = [];

@@ -4,6 +4,7 @@
 import { mentions } from "../protocol/mentions.js";
 import { fold } from "../protocol/names.js";
 import { nobody } from "./people.js";
+import { nothingTold } from "./person.js";
 
 /**
  * @typedef {import("../protocol/envelopes.js").Message} Message
@@ -54,15 +55,20 @@ import { nobody } from "./people.js";
  * @typedef {object} State
  * @property {string | null} me as the server spells it, once it said so
  * @property {string | null} formerly the name before one that was just asked for
+ * @property {Brings} brings
+ * @property {import("./person.js").Person} person
  * @property {string} session makes refs that no other page makes
  * @property {number} refs refs made so far
  * @property {Link} link
- * @property {import("./acts.js").Acts} acts what was asked for as a moderator
+ * @property {import("./acts.js").Acts} acts what was asked for by a command or a button
  * @property {Room[]} rooms
  * @property {number} active which of them is shown
  * @property {boolean} focused the person looks at this page
  * @property {string} notice a sentence for the person, below what they wrote
  * @property {boolean} answered the notice is what was asked for, and no fault
+ *
+ * @typedef {{link?: string, invite?: string}} Brings
+ * Codes to come in by, until one is in: of a device that is to be the person's too, or of an invite.
  *
  * @typedef {object} Link
  * @property {"connecting" | "online" | "waiting" | "held" | "refused"} is
@@ -90,12 +96,14 @@ export const ENTRIES_MAX = 10_000;
 export const ENTRIES_READING_MAX = 20_000;
 
 /** A client that wants to enter one room.
- * @param {{room: string, username: string | null, session: string, own?: string, others?: string[]}} who
+ * @param {{room: string, username: string | null, session: string, brings?: Brings, own?: string, others?: string[]}} who
  * @returns {State} */
-export function newState({ room, username, session, own = "", others = [] }) {
+export function newState({ room, username, session, brings = {}, own = "", others = [] }) {
   return {
     me: username || null,
     formerly: null,
+    brings,
+    person: nothingTold(),
     session,
     refs: 0,
     link: { is: "connecting", own, others, server: own, tried: 0, standing: "", room, number: 0, failures: 0, reason: "", why: "", at: 0, askedMs: 0, isAsked: false },

@@ -1,6 +1,7 @@
 // What may be typed instead of text: one table, from which the help is made too, and what each becomes. Pure: it
 // knows no page and does nothing.
 
+import { invite, linkCode, listed } from "./invites.js";
 import { SANCTIONS, sanction } from "./moderation.js";
 
 /**
@@ -9,12 +10,15 @@ import { SANCTIONS, sanction } from "./moderation.js";
  *   | {is: "fault" | "words", words: string}
  *   | {is: "join", room: string}
  *   | {is: "nick", name: string}
- *   | {is: "leave" | "rooms" | "who" | "clear" | "mute" | "key" | "retry" | "edit" | "drop" | "reconnect" | "help" | "topic"}
+ *   | {is: "leave" | "rooms" | "who" | "clear" | "mute" | "key" | "retry" | "edit" | "drop" | "reconnect" | "help" | "topic" | "link" | "devices" | "invites"}
  *   | {is: "room", wanted: string}
  *   | {is: "search", text: string}
  *   | {is: "url" | "copy", number?: number}
  *   | {is: "delete", number?: number, id?: number}
  *   | {is: "theme" | "width", name: string}
+ *   | {is: "bring", brings: import("../chat/state.js").Brings}
+ *   | {is: "revoke", device: number}
+ *   | import("./invites.js").InviteIntent
  *   | import("./moderation.js").AskIntent} Intent
  */
 
@@ -40,6 +44,12 @@ export const COMMANDS = [
   ["theme", [], "NAME", "set the theme: system, dark, light"],
   ["width", [], "NAME", "set the text width: comfortable, full"],
   ["key", [], "", "explain what reserves your name"],
+  ["link", [], "[CODE]", "use your name on another device; with its code, on this one"],
+  ["devices", [], "", "list the devices that have your name"],
+  ["revoke", [], "N", "take your name off a device of the list"],
+  ["invite", [], "[-r] [USES] [TIME] [NOTE]", "invite people to this server, with -r to this room: /invite 5 2d"],
+  ["invites", [], "", "list the invites that are still good"],
+  ["uninvite", [], "N", "end an invite of the list"],
   ["retry", [], "", "send this room's unsent messages again"],
   ["edit", [], "", "move this room's unsent messages back into the message box"],
   ["drop", [], "", "delete this room's unsent messages"],
@@ -63,7 +73,7 @@ export function parse(typed) {
   if (!known) return fault(unknown(folded(called)));
   const given = rest.trim();
   const [name, , wanted] = known;
-  const isOptional = wanted === "" || /^\[\S+\]$/.test(wanted);
+  const isOptional = /^(\[\S+\] ?)*$/.test(wanted);
   if (!isOptional && given === "") return fault(`Usage: /${name} ${wanted}`);
   if (wanted === "" && given !== "") return fault(`/${name} takes no arguments`);
   if (wanted === "[N]" && !/^([1-9]\d{0,5})?$/.test(given)) return fault(`Usage: /${name} [N], where N is 1 or more`);
@@ -95,6 +105,16 @@ function intent(name, given) {
       return { is: name, ...(given !== "" && { number: Number(given) }) };
     case "topic":
       return given === "" ? { is: "topic" } : { is: "ask", envelope: { type: "topic", content: given === "-" ? "" : given } };
+    case "link":
+      return given === "" ? { is: "link" } : understood(linkCode(given), "That is no code, such as 7K3M-Q0ZD", (code) => ({ is: "bring", brings: { link: code } }));
+    case "revoke":
+      return understood(listed(given), "Usage: /revoke N, where N is a number of /devices", (device) => ({ is: "revoke", device }));
+    case "uninvite":
+      return understood(listed(given), "Usage: /uninvite N, where N is a number of /invites", (invite) => ({ is: "ask", everywhere: true, envelope: { type: "uninvite", invite } }));
+    case "invite": {
+      const wanted = given === "" ? /** @type {Intent} */ ({ is: "invites" }) : invite(given);
+      return typeof wanted === "string" ? fault(wanted) : wanted;
+    }
     case "theme":
     case "width":
       return { is: name, name: given.toLowerCase() };
@@ -103,6 +123,8 @@ function intent(name, given) {
     case "who":
     case "clear":
     case "mute":
+    case "devices":
+    case "invites":
     case "key":
     case "retry":
     case "edit":
@@ -115,6 +137,13 @@ function intent(name, given) {
     }
   }
 }
+
+/** @template T
+ * @param {T | null} given
+ * @param {string} otherwise
+ * @param {(given: T) => Intent} meant
+ * @returns {Intent} */
+const understood = (given, otherwise, meant) => (given === null ? fault(otherwise) : meant(given));
 
 /** @param {string} words
  * @returns {Intent} */

@@ -4,9 +4,10 @@
 import { ask, dropOf } from "../chat/acts.js";
 import { again, put, sendNext, takeBack } from "../chat/outbox.js";
 import { show, toBottom } from "../chat/reading.js";
-import { comeIn, dialNow, joining } from "../chat/reconnect.js";
+import { bring, comeIn, dialNow, joining } from "../chat/reconnect.js";
+import { isRevoked } from "../chat/revoked.js";
 import { ROOMS_MAX, activeRoom, messages, newRoom, orMore, tell, unread } from "../chat/state.js";
-import { ROOM_CHARS_MAX, TOPIC_CHARS_MAX } from "../protocol/limits.js";
+import { LABEL_CHARS_MAX, ROOM_CHARS_MAX, TOPIC_CHARS_MAX } from "../protocol/limits.js";
 import { fold, nameFault, userFault } from "../protocol/names.js";
 import { counted, hashed, inSentence, onOneLine } from "../protocol/text.js";
 import { linksIn } from "../protocol/urls.js";
@@ -27,7 +28,8 @@ export const WIDTHS = ["comfortable", "full"];
 /** Links that are listed: a screen's worth. */
 const LINKS_MAX = 20;
 const NOT_HERE = "You are not in this room right now";
-const KEY = "Your name is reserved by a key that is stored with this site's data in this browser. Clearing that data gives the name up.";
+const NOT_YOURS = "This device is no longer yours: link it again to write";
+const KEY = "Your name is reserved by a key that is stored with this site's data in this browser. /link gives you the name on another device too; with your only device you lose it.";
 
 /** Does what was typed. What cannot be sent or done stays where it was typed: `notice` says why.
  * @param {State} state
@@ -116,7 +118,18 @@ function perform(state, room, intent) {
     case "delete":
       return deletion(state, room, intent.id ?? nthNewest(room, intent.number ?? 1)?.id);
     case "ask":
-      return askServer(state, room, { ...intent.envelope, ...(intent.everywhere ? {} : { room: room.name }) });
+      return intent.everywhere ? askAnywhere(state, intent.envelope) : askWithin(state, room, { ...intent.envelope, room: room.name });
+    case "link":
+      return opening("devices", askAnywhere(state, { type: "link" }));
+    case "invite":
+      return opening("invites", invite(state, room, intent));
+    case "devices":
+    case "invites":
+      return [{ do: "open", what: intent.is }];
+    case "revoke":
+      return [revoking(state, intent.device)];
+    case "bring":
+      return bring(state, intent.brings);
   }
 }
 
@@ -126,7 +139,7 @@ function perform(state, room, intent) {
  * @param {string} text
  * @returns {Action[] | null} */
 function say(state, room, text) {
-  const why = put(state, room, text);
+  const why = isRevoked(state) ? NOT_YOURS : put(state, room, text);
   if (why) return fault(state, why);
   room.draft = "";
   toBottom(room);
@@ -149,7 +162,7 @@ function choose(state, what, wanted, options) {
  * @param {number | undefined} id
  * @returns {Action[] | null} */
 function deletion(state, room, id) {
-  return id === undefined ? fault(state, "No such message") : askServer(state, room, { type: "delete", room: room.name, message: id });
+  return id === undefined ? fault(state, "No such message") : askWithin(state, room, { type: "delete", room: room.name, message: id });
 }
 
 /** @param {Room} room */
@@ -158,13 +171,42 @@ function topicOf({ name, topic }) {
   return `The topic of ${hashed(name)}: ${onOneLine(topic, TOPIC_CHARS_MAX)}`;
 }
 
-/** What the server may refuse: it says who may do what.
+/** What the server may refuse: it says who may do what. One has to be in the room.
  * @param {State} state
  * @param {Room} room
  * @param {import("../update.js").Asked} envelope */
-function askServer(state, room, envelope) {
-  if (!room.joined) return fault(state, NOT_HERE);
+function askWithin(state, room, envelope) {
+  return room.joined ? askAnywhere(state, envelope) : fault(state, NOT_HERE);
+}
+
+/** @param {State} state
+ * @param {import("../update.js").Asked} envelope */
+function askAnywhere(state, envelope) {
+  if (!state.rooms.some(({ joined }) => joined)) return fault(state, "You are not connected right now");
   return ask(state, envelope) ?? fault(state, "Too many requests are unanswered; try again later");
+}
+
+/** @param {"devices" | "invites"} what a dialog that shows the answer
+ * @param {Action[] | null} asked
+ * @returns {Action[] | null} */
+const opening = (what, asked) => asked && [...asked, { do: "open", what }];
+
+/** @param {State} state
+ * @param {Room} room
+ * @param {import("./invites.js").InviteIntent} intent */
+function invite(state, room, { inRoom, wanted }) {
+  const envelope = { type: "invite", ...(inRoom && { rooms: [room.name] }), ...wanted };
+  return inRoom ? askWithin(state, room, envelope) : askAnywhere(state, envelope);
+}
+
+/** It is out at once, so that is asked first.
+ * @param {State} state
+ * @param {number} device
+ * @returns {Action} */
+function revoking({ person }, device) {
+  const known = person.devices?.find((each) => each.device === device);
+  const what = known?.this ? "this device" : known?.label === undefined ? `device ${device}` : inSentence(known.label, LABEL_CHARS_MAX);
+  return { do: "confirm", question: `Revoke ${what}? It can't use your name any more.`, yes: "Revoke", then: { type: "ask", envelope: { type: "revoke", device } } };
 }
 
 /** All that was refused here: sent again, taken back into the box, or thrown away.

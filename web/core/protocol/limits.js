@@ -15,3 +15,12 @@ export const SERVERS_MAX = 32;
 export const SANCTION_SECONDS_MAX = 365 * 24 * 60 * 60;
 /** The longest time that a server may ask a client to wait: whatever asks for more is broken. */
 export const RETRY_AFTER_MS_MAX = 300_000;
+/** Devices of a person, and characters of what one is called. */
+export const DEVICES_MAX = 10;
+export const LABEL_CHARS_MAX = 64;
+/** Of an invite: people, seconds, rooms, characters of its note, and people who came by it that are told. */
+export const INVITE_USES_MAX = 10_000;
+export const INVITE_SECONDS_MAX = 365 * 24 * 60 * 60;
+export const INVITE_ROOMS_MAX = 20;
+export const NOTE_CHARS_MAX = 100;
+export const INVITED_SHOWN_MAX = 20;

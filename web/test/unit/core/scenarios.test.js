@@ -5,7 +5,9 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 
+import { codeNow } from "../../../core/chat/person.js";
 import { activeRoom, find, mentioned, messages, newLine, newRoom, newState, unread } from "../../../core/chat/state.js";
+import { addressOf, bareCode, grouped } from "../../../core/protocol/people.js";
 import { update } from "../../../core/update.js";
 
 const FOLDER = new URL("../../../../protocol/tests/golden/clients/scenarios/", import.meta.url);
@@ -20,12 +22,19 @@ class Client {
   /** What was said last on this connection that is no. */
   #refusal = { code: "", content: "" };
 
-  constructor({ me, rooms, server }, session) {
-    this.state = newState({ room: rooms[0].room, username: me, session, own: server });
+  #server;
+  /** What was told before, of which nothing is new. */
+  #seen = {};
+
+  constructor({ me, rooms, server, code }, session) {
+    this.#server = server;
+    this.state = newState({ room: rooms[0].room, username: me ?? null, session, brings: code, own: server });
     for (const { room } of rooms.slice(1)) this.state.rooms.push(newRoom(room));
     for (const { room, read } of rooms) Object.assign(find(this.state, room), { read, mark: read > 0 ? read : null });
-    update(this.state, { type: "start" });
-    this.#happens({ type: "connected" });
+    const dialled = update(this.state, { type: "start" });
+    // Who comes by a code has not been let in yet.
+    if (code) this.#dialled.push(...dialled);
+    else this.#happens({ type: "connected" });
   }
 
   #happens(event) {
@@ -58,6 +67,21 @@ class Client {
     show: (name) => this.#happens({ type: "show", place: this.state.rooms.indexOf(find(this.state, name)) }),
     scroll: () => this.#happens({ type: "looked", atBottom: false, focused: this.state.focused }),
     escape: () => this.#happens({ type: "escape" }),
+    asks: (type) => this.#happens({ type: "ask", envelope: { type } }),
+    links: (typed) => this.#happens({ type: "bring", brings: { link: bareCode(typed) } }),
+    revokes: (device) => this.#happens({ type: "ask", envelope: { type: "revoke", device } }),
+    invites: ({ room, ...wanted }) => this.#happens({ type: "ask", envelope: { type: "invite", ...(room && { rooms: [room] }), ...wanted } }),
+    uninvites: (invite) => this.#happens({ type: "ask", envelope: { type: "uninvite", invite } }),
+    me: (name) => assert.equal(this.state.me, name),
+    link: (wanted) => assert.deepEqual(this.#code("link", codeNow(this.state, this.#now)), wanted),
+    devices: (wanted) => assert.deepEqual(this.#news("devices")?.map(({ device }) => device) ?? null, wanted),
+    invited: (wanted) => assert.deepEqual(this.#code("invite", this.#news("invited")), wanted),
+    invites_shown: (wanted) => assert.deepEqual(this.#news("invites")?.map(({ invite }) => invite) ?? null, wanted),
+    refused: (wanted) => {
+      const { is, reason } = this.state.link;
+      if (wanted === null) assert.notEqual(is, "refused");
+      else assert.ok(is === "refused" && reason.includes(wanted), `${is}: ${reason}`);
+    },
     sent: (wanted) => assert.deepEqual(this.#sent.splice(0), wanted),
     dialled: (wanted) => assert.deepEqual(this.#attempt(wanted), wanted),
     expect: (wanted) => assert.deepEqual(this.#shown(wanted), wanted),
@@ -70,6 +94,19 @@ class Client {
       else assert.ok(told?.includes(wanted), `told: ${told}`);
     },
   };
+
+  /** What was told since the last time; null if nothing was. */
+  #news(what) {
+    const now = this.state.person[what];
+    const isNew = now !== this.#seen[what];
+    this.#seen[what] = now;
+    return isNew ? now : null;
+  }
+
+  /** As it is shown. */
+  #code(by, shown) {
+    return shown && { code: grouped(shown.code), address: addressOf(this.#server, by, shown.code) };
+  }
 
   /** What is due happens in its order, and may make more due. */
   #pass(ms) {
@@ -88,8 +125,8 @@ class Client {
     const attempts = this.#dialled.splice(0);
     if (attempts.length !== 1) return attempts.length === 0 ? null : attempts;
     const [{ server, hello, leastMs = 0 }] = attempts;
-    const { room, username, since, history } = hello;
-    const told = { room, username: username ?? undefined, since, history, not_before_ms: wanted?.not_before_ms === undefined ? undefined : leastMs, server: wanted?.server === undefined ? undefined : server };
+    const { room, username, since, history, link, invite } = hello;
+    const told = { room, username: username ?? undefined, since, history, link, invite, not_before_ms: wanted?.not_before_ms === undefined ? undefined : leastMs, server: wanted?.server === undefined ? undefined : server };
     return JSON.parse(JSON.stringify(told));
   }
 
@@ -107,6 +144,7 @@ class Client {
         line: newLine(this.state, room),
         waiting: own(false),
         failed: own(true),
+        reasons: room.pending.filter(({ failed }) => failed).map(({ failed }) => failed),
         joined: room.joined,
         excluded: room.excluded !== "",
         topic: room.topic,
