@@ -3,16 +3,18 @@
 import { App, newId } from "./app.js";
 import { linkInto, newAddress, whoComes } from "./browser/address.js";
 import { newBuildWatch } from "./browser/build.js";
+import { takeCode } from "./browser/codes.js";
 import { Memory } from "./browser/memory.js";
 import { mirrored, newMirror } from "./browser/mirror.js";
 import { newServers } from "./browser/servers.js";
 import { folderOf, storage } from "./browser/storage.js";
 import { newToken } from "./browser/token.js";
-import { activeRoom } from "./core/chat/state.js";
+import { activeRoom, isGuest } from "./core/chat/state.js";
 import { likeliest } from "./core/commands/complete.js";
 import { fold } from "./core/protocol/names.js";
 import { inSentence } from "./core/protocol/text.js";
 import { listenToPerson } from "./view/controls.js";
+import { newDialogs } from "./view/dialogs/dialogs.js";
 import { refuseFiles } from "./view/files.js";
 import { newComposer } from "./view/input/composer.js";
 import { newSearchBar } from "./view/input/searchbar.js";
@@ -25,9 +27,11 @@ const RESTORE_MS_MAX = 1_000;
 const folder = folderOf(location.href);
 const local = mirrored(storage("localStorage", folder), newMirror(() => indexedDB, folder));
 const tab = storage("sessionStorage", folder);
-const token = newToken(tab, location, (address) => history.replaceState(null, "", address));
-// Before anything else can see it.
+const replace = (/** @type {string} */ bare) => history.replaceState(null, "", bare);
+const token = newToken(tab, location, replace);
+// Before anything else can see them.
 token.take();
+const brought = takeCode(location, replace);
 const memory = new Memory({ tab, browser: local, id: newId() });
 const address = newAddress(location, history);
 const build = newBuildWatch(location.href, document.querySelector("meta[name=build]")?.getAttribute("content") ?? null);
@@ -48,7 +52,8 @@ const searchBar = newSearchBar({
   done: () => composer.text.focus(),
 });
 let wasOnline = false;
-app.compose({ composer, searchBar, connected });
+const dialogs = newDialogs({ state, happens });
+app.compose({ composer, searchBar, dialogs, connected });
 
 /** The room that is shown: there is one from the first event on. */
 function shown() {
@@ -95,7 +100,7 @@ async function offerName(name) {
   if (isWanted) happens({ type: "nick", name });
 }
 
-listenToPerson({ state, happens, composer, searchBar, bell, view, reveal, follow });
+listenToPerson({ state, happens, composer, searchBar, dialogs, bell, view, reveal, follow, connect: () => app.connect() });
 view.log.listen({ moved: () => (app.looked(), app.fetchMore()), wantsOlder: () => app.fetchMore("older") });
 byId("people").addEventListener("scroll", () => app.fetchMore(), { passive: true });
 refuseFiles((text) => happens({ type: "notice", text }));
@@ -117,14 +122,33 @@ listenToBrowser({
     const now = state();
     if (now) address.keep(now);
   },
-  // The link with a newer token, opened in this tab.
-  hashChanged: () => token.take() && location.reload(),
+  // The link with a newer token, or with a code, opened in this tab.
+  hashChanged() {
+    if (token.take()) return location.reload();
+    const brings = takeCode(location, replace);
+    if (brings) void bring(brings);
+  },
 });
+
+/** Somebody who is here opens a link with a code.
+ * @param {import("./core/chat/state.js").Brings} brings */
+async function bring(brings) {
+  const now = state();
+  if (!now || now.link.is === "refused") return app.comeAnew("", "", brings);
+  const me = now.me ? `“${inSentence(now.me)}”` : "a guest";
+  const question = brings.link === undefined ? `You are ${me} here. Use this invite?` : `You are ${me} here. Become the person who shows this code, on this device?`;
+  if (await ask(question, brings.link === undefined ? "Use the invite" : "Link this device")) happens({ type: "bring", brings });
+}
 
 function begin() {
   const who = whoComes(address.asked(), memory.last, local.getItem("nebula.name"));
   address.hideName(who.room);
-  if (who.enters || token.now()) {
+  const isNobody = who.username === "" || isGuest(who.username);
+  if (brought?.link !== undefined && isNobody && !token.now()) {
+    app.enter({ username: "", room: who.room || "general", brings: brought });
+  } else if (brought && !token.now()) {
+    app.entrance.show({ username: who.username, room: who.room, fault: "", brings: brought });
+  } else if (who.enters || token.now()) {
     app.enter({ username: who.username, room: who.room || "general" });
     if (!token.now()) void offerName(who.other);
   } else {

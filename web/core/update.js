@@ -36,6 +36,7 @@ import { carryOut, command } from "./commands/intents.js";
  *   | {type: "recalled", added: string[]}
  *   | {type: "leave" | "mute"}
  *   | {type: "delete", id: number}
+ *   | {type: "revoke", device: number}
  *   | {type: "ask", envelope: Asked}
  *   | {type: "bring", brings: import("./chat/state.js").Brings}
  *   | {type: "looked", atBottom: boolean, focused: boolean}} Event
@@ -137,6 +138,8 @@ function personDid(state, event) {
       return carryOut(state, { is: "ask", everywhere: true, envelope: event.envelope });
     case "bring":
       return bring(state, event.brings);
+    case "revoke":
+      return carryOut(state, { is: "revoke", device: event.device });
     case "retry":
       return again(find(state, event.room), event.ref);
     case "edit":

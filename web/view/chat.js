@@ -1,6 +1,7 @@
 // The state, written into the page: as text, and only what changed. It knows no socket and decides
 // nothing.
 
+import { isRevoked } from "../core/chat/revoked.js";
 import { activeRoom, orMore, unread } from "../core/chat/state.js";
 import { wordsAboutCluster } from "../core/chat/servers.js";
 import { counts, icon, title } from "../core/chat/title.js";
@@ -84,14 +85,14 @@ export function newView() {
 export function renderLink(state) {
   const { link } = state;
   const isOut = link.is === "online" && isOutside(state);
-  const isWaiting = link.is === "waiting" || link.is === "held" || isOut;
+  const isWaiting = link.is === "waiting" || link.is === "held" || link.is === "refused" || isOut;
   const isHindered = link.is === "online" && activeRoom(state).joined && wordsAboutCluster(link) !== "";
   byId("strip").className = isWaiting || isHindered ? "strip broken" : link.is === "online" ? "strip online" : "strip";
   setText(byId("link"), linkWords(state));
   const seconds = link.is === "waiting" ? Math.ceil((link.at - Date.now()) / 1000) : 0;
   setText(byId("countdown"), seconds > 0 ? `Retrying in ${seconds} s.` : "");
   button("dial-button").hidden = !isWaiting;
-  setText(button("dial-button"), isOut ? "Join again" : "Connect now");
+  setText(button("dial-button"), isOut ? "Join again" : isRevoked(state) ? "Link again" : "Connect now");
 }
 
 /** @param {State} state */
@@ -111,6 +112,8 @@ function linkWords(state) {
       return wordsAboutCluster(link) === "" ? "online" : `${wordsAboutCluster(link)}.`;
     case "waiting":
       return `Not connected: ${link.reason}.`;
+    case "refused":
+      return `${link.reason}. Nothing is sent or received here any more.`;
     case "held":
       return "Not connected: paused until you return to this page.";
     default:

@@ -18,9 +18,11 @@ import { newSides } from "./sides/sides.js";
  * @property {(event: Event) => void} happens
  * @property {ReturnType<typeof import("./input/composer.js").newComposer>} composer
  * @property {ReturnType<typeof import("./input/searchbar.js").newSearchBar>} searchBar
+ * @property {ReturnType<typeof import("./dialogs/dialogs.js").newDialogs>} dialogs
  * @property {ReturnType<typeof import("../browser/notifications.js").newBell>} bell
  * @property {ReturnType<typeof import("./chat.js").newView>} view
  * @property {(id: number, block: ScrollLogicalPosition) => HTMLElement | null} reveal
+ * @property {() => void} connect does what helps where the connection is none
  * @property {(href: string) => boolean} follow goes where a link into this chat leads; false if it is none
  *
  * @typedef {{closeDrawer: () => boolean, openSwitcher: () => void, go: (event: Event) => void}} Moves
@@ -97,15 +99,22 @@ function keyCommandsOf({ state, happens, searchBar, reveal }, { closeDrawer, ope
 /** @param {Needs} needs
  * @param {Moves} moves
  * @returns {Record<string, () => void>} */
-function buttonsOf({ happens, searchBar, bell, view }, { go, openSwitcher }) {
+function buttonsOf({ happens, searchBar, dialogs, bell, view, connect }, { go, openSwitcher }) {
+  /** @param {{open(): void}} box */
+  const fromMenu = (box) => () => {
+    byId("menu").hidePopover();
+    box.open();
+  };
   return {
+    "devices-button": fromMenu(dialogs.devices),
+    "invites-button": fromMenu(dialogs.invites),
     older: () => happens({ type: "older" }),
     "join-button": openSwitcher,
     "help-button": showHelp,
     "search-button": () => (searchBar.isOpen() ? searchBar.close() : searchBar.open()),
     "leave-button": () => go({ type: "leave" }),
     "mute-button": () => happens({ type: "mute" }),
-    "dial-button": () => happens({ type: "connect" }),
+    "dial-button": connect,
     "update-button": () => location.reload(),
     newer() {
       happens({ type: "escape" });
