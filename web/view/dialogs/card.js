@@ -17,7 +17,7 @@ export function newCard(place, by) {
   const address = element("input", "");
   const copy = newButton("plain", "Copy");
   Object.assign(address, { readOnly: true, ariaLabel: by === "link" ? "Address to open on the other device" : "Invite link" });
-  const near = element("p", "quiet small", THIS_MACHINE.test(location.hostname) ? "This address works on this machine only: open the page by its name in your network to link another one." : "");
+  const near = element("p", "quiet small", THIS_MACHINE.test(location.hostname) ? "This address works on this machine only. Open the page by its name in your network first." : "");
   place.append(picture, element("div", "", code, about, element("p", "copying", address, copy), near));
   address.addEventListener("focus", () => address.select());
   copy.addEventListener("click", () => void copied(address, copy));
