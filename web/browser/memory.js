@@ -3,7 +3,8 @@
 // given to it.
 
 import { PENDING_MAX } from "../core/chat/outbox.js";
-import { ROOMS_MAX, find, newRoom, ownerOf } from "../core/chat/state.js";
+import { find, newRoom, ownerOf } from "../core/chat/state.js";
+import { ROOMS_MAX } from "../core/protocol/limits.js";
 import { fold } from "../core/protocol/names.js";
 import { readObject } from "./storage.js";
 

@@ -19,7 +19,7 @@ import { carryOut, command } from "./commands/intents.js";
  *   | {type: "presence", room: string, after: string}
  *   | Asked & {ref: string}} ToServer
  * @typedef {{type: "kick" | "ban" | "unban" | "mute" | "unmute", user: string, room?: string, seconds?: number, reason?: string}} Sanction
- * @typedef {{type: string, room?: string, user?: string, [field: string]: string | number | string[] | undefined}} Asked by a command or a button
+ * @typedef {{type: string, room?: string, user?: string, [field: string]: string | number | boolean | string[] | undefined}} Asked by a command or a button
  *
  * @typedef {{type: "start" | "wake" | "resume" | "connected" | "stable" | "held" | "older" | "nearTop" | "morePeople" | "escape" | "active" | "connect"}
  *   | {type: "waits", at: number}
@@ -36,10 +36,12 @@ import { carryOut, command } from "./commands/intents.js";
  *   | {type: "recalled", added: string[]}
  *   | {type: "leave" | "mute"}
  *   | {type: "delete", id: number}
- *   | {type: "revoke", device: number}
+ *   | {type: "does", intent: import("./commands/commands.js").Intent}
  *   | {type: "ask", envelope: Asked}
  *   | {type: "bring", brings: import("./chat/state.js").Brings}
  *   | {type: "looked", atBottom: boolean, focused: boolean}} Event
+ *
+ * @typedef {"devices" | "invites" | "browser"} Dialog
  *
  * @typedef {{do: "dial", server: string, hello: import("./protocol/envelopes.js").Hello, afterMs: number, leastMs?: number}
  *   | {do: "send", envelope: ToServer}
@@ -48,7 +50,7 @@ import { carryOut, command } from "./commands/intents.js";
  *   | {do: "announce" | "notify", room: string, sender: string, content: string}
  *   | {do: "search" | "theme" | "width", text: string}
  *   | {do: "copy", text: string}
- *   | {do: "open", what: "devices" | "invites"}
+ *   | {do: "open", what: Dialog}
  *   | {do: "confirm", question: string, yes: string, then: Event}
  *   | {do: "help"}} Action
  */
@@ -138,8 +140,8 @@ function personDid(state, event) {
       return carryOut(state, { is: "ask", everywhere: true, envelope: event.envelope });
     case "bring":
       return bring(state, event.brings);
-    case "revoke":
-      return carryOut(state, { is: "revoke", device: event.device });
+    case "does":
+      return carryOut(state, event.intent);
     case "retry":
       return again(find(state, event.room), event.ref);
     case "edit":

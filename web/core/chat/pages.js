@@ -29,7 +29,7 @@ export function pageCame(state, room, page) {
   takePage(state, room, page, asked);
   // What was asked for may come before messages that were told earlier and still wait.
   if (!asked) room.head = Math.max(room.head, head);
-  if (!known && room.read === 0) {
+  if (!known && room.read === 0 && !room.isNews) {
     // What was there before one came for the first time is not news.
     room.read = room.head;
     if (!state.focused || room !== activeRoom(state)) lookAway(room);

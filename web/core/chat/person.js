@@ -43,7 +43,3 @@ export function personTold(state, envelope, at) {
 export function codeNow({ person: { code } }, now) {
   return code !== null && now < code.until ? code : null;
 }
-
-/** Under another name all of it is somebody else's.
- * @returns {Person} */
-export const nothingTold = () => ({ code: null, devices: null, invited: null, invites: null });

@@ -4,15 +4,18 @@ import { TOPIC_CHARS_MAX } from "../protocol/limits.js";
 import { counted, inSentence, onOneLine } from "../protocol/text.js";
 import { dropAll, next, settled } from "./acts.js";
 import { wordsAbout, wordsToExcluded } from "./moderated.js";
+import { browseCame } from "./browse.js";
 import { deleted, takeIn, trim, write } from "./entries.js";
 import { sendNext } from "./outbox.js";
+import { askForList, joinedNow, listCame, settingCame } from "./list.js";
+import { addedCame, removedCame, roleCame, roomCame } from "./members.js";
 import { pageCame } from "./pages.js";
 import { came, listed, nobody, went } from "./people.js";
-import { nothingTold, personTold } from "./person.js";
+import { personTold } from "./person.js";
 import { joining } from "./reconnect.js";
 import { PROBE, errorCame } from "./refusals.js";
 import { clusterCame } from "./servers.js";
-import { activeRoom, callsMe, find, isMe, isWatched, newLine, ownerOf, tell } from "./state.js";
+import { activeRoom, callsMe, find, isMe, isWatched, newLine, nothingTold, ownerOf, tell } from "./state.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -45,13 +48,25 @@ export function received(state, envelope, at) {
     case "invite":
     case "invites":
       return personTold(state, envelope, at);
+    case "rooms":
+      return listCame(state, envelope) ?? browseCame(state, envelope);
+    case "setting":
+      return settingCame(state, envelope);
+    case "room":
+      return roomCame(state, envelope);
+    case "added":
+      return addedCame(state, envelope, at);
+    case "removed":
+      return removedCame(state, envelope, at);
+    case "role":
+      return roleCame(state, envelope, at);
     default:
       return roomTold(state, envelope, at);
   }
 }
 
 /** @param {State} state
- * @param {Exclude<import("../protocol/envelopes.js").Envelope, import("../protocol/envelopes.js").Refusal | import("../protocol/envelopes.js").Cluster | import("../protocol/people.js").OfPeople>} envelope
+ * @param {Exclude<import("../protocol/envelopes.js").Envelope, import("../protocol/envelopes.js").Refusal | import("../protocol/envelopes.js").Cluster | import("../protocol/people.js").OfPeople | import("../protocol/rooms.js").OfRooms>} envelope
  * @param {number} at
  * @returns {Action[]} */
 function roomTold(state, envelope, at) {
@@ -78,9 +93,6 @@ function roomTold(state, envelope, at) {
     case "presence":
       listed(room.people, envelope);
       return [];
-    case "room":
-      room.topic = envelope.topic ?? "";
-      return [];
     case "topic":
       return topicCame(state, room, envelope, at);
     case "history":
@@ -96,18 +108,21 @@ function roomTold(state, envelope, at) {
  * @param {number} at
  * @returns {Action[]} */
 function entered(state, room, { room: name, sender, role }, at) {
-  const first = state.rooms.every((other) => !other.joined);
+  const first = !state.link.isIn;
+  state.link.isIn = true;
   const [before, formerly] = [ownerOf(state), state.formerly ?? state.me];
   Object.assign(state, { me: sender, formerly: null, brings: {} });
   if (before !== "" && before !== ownerOf(state)) leaveBehind(state, formerly ?? "");
   Object.assign(room, { name, joined: true, excluded: "", moderates: role === "moderator", sending: null });
-  // If it has one, that is told next.
-  room.topic = "";
+  // If there is any of it, that is told next.
+  Object.assign(room, { topic: "", role: null, members: [] });
   room.people.asked = false;
   room.settledAt = at + BACK_WITHIN_MS;
-  if (first) state.link.askedMs = 0;
-  const others = first ? state.rooms.filter((other) => !other.joined && !other.excluded).map(joining) : [];
-  return [...sendNext(room), ...next(state), ...others];
+  const onItsWay = [...sendNext(room), ...next(state)];
+  if (!first) return [...onItsWay, ...joinedNow(state, room)];
+  state.link.askedMs = 0;
+  const others = state.rooms.filter((other) => !other.joined && !other.excluded).map(joining);
+  return [...onItsWay, ...askForList(state), ...others];
 }
 
 /** What somebody else wrote waits for them: under this name it would be another message, and there twice

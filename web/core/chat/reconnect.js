@@ -14,7 +14,7 @@ import { activeRoom, find, tell } from "./state.js";
  */
 
 /** Why a room does not let somebody in: it is not asked again by itself. */
-export const CLOSED = ["banned", "wrong_room", "too_many_rooms"];
+export const CLOSED = ["banned", "wrong_room", "too_many_rooms", "no_such_room"];
 const HISTORY_ON_JOIN = 100;
 const DIAL_AFTER_MS = 500;
 const DIAL_AFTER_MS_MAX = 30_000;
@@ -48,7 +48,7 @@ function dial(state) {
  * @param {State} state */
 function cut(state) {
   state.link.number += 1;
-  state.link.standing = "";
+  Object.assign(state.link, { standing: "", isIn: false });
   const unanswered = dropSent(state);
   if (unanswered.length > 0) tell(state, `The connection was lost before the server confirmed: ${unanswered.join(", ")}`);
   for (const room of state.rooms) {

@@ -4,6 +4,7 @@
 import { RETRY_AFTER_MS_MAX } from "../protocol/limits.js";
 import { hashed, onOneLine } from "../protocol/text.js";
 import { actOf, dropOf, refusedForNow, settled } from "./acts.js";
+import { isListRefused } from "./list.js";
 import { refused } from "./outbox.js";
 import { CLOSED, dialNow, noWayIn } from "./reconnect.js";
 import { find, tell } from "./state.js";
@@ -32,6 +33,7 @@ export function errorCame(state, { code, content: told, room: name, ref, retry_m
   const pending = room?.pending.find((each) => each.ref === ref);
   const isForNow = code === "too_fast" || code === "unavailable";
   const act = actOf(state, ref);
+  if (act && isListRefused(state, code, ref)) return settled(state, ref);
   if (act) return actRefused(state, act, content, isForNow ? retryMs ?? RETRY_AFTER_MS : null);
   if (room && pending && isForNow) return [later(state, retryMs, room.name, ref)];
   if (room && pending) return refused(room, pending, content);
@@ -59,7 +61,7 @@ export function errorCame(state, { code, content: told, room: name, ref, retry_m
 function actRefused(state, act, why, afterMs) {
   const later = afterMs === null ? null : refusedForNow(state, act, afterMs);
   if (later) return later;
-  tell(state, why);
+  if (act.envelope.type !== "setting") tell(state, why);
   return settled(state, act.ref);
 }
 

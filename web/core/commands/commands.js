@@ -3,6 +3,7 @@
 
 import { invite, linkCode, listed } from "./invites.js";
 import { SANCTIONS, sanction } from "./moderation.js";
+import { roomCommand } from "./rooms.js";
 
 /**
  * What somebody wants, by typing or by clicking.
@@ -10,7 +11,7 @@ import { SANCTIONS, sanction } from "./moderation.js";
  *   | {is: "fault" | "words", words: string}
  *   | {is: "join", room: string}
  *   | {is: "nick", name: string}
- *   | {is: "leave" | "rooms" | "who" | "clear" | "mute" | "key" | "retry" | "edit" | "drop" | "reconnect" | "help" | "topic" | "link" | "devices" | "invites"}
+ *   | {is: "leave" | "rooms" | "who" | "clear" | "mute" | "key" | "retry" | "edit" | "drop" | "reconnect" | "help" | "topic" | "link" | "devices" | "invites" | "members" | "list" | "browseMore"}
  *   | {is: "room", wanted: string}
  *   | {is: "search", text: string}
  *   | {is: "url" | "copy", number?: number}
@@ -18,6 +19,10 @@ import { SANCTIONS, sanction } from "./moderation.js";
  *   | {is: "theme" | "width", name: string}
  *   | {is: "bring", brings: import("../chat/state.js").Brings}
  *   | {is: "revoke", device: number}
+ *   | {is: "browse", query: string}
+ *   | {is: "pick", room: string}
+ *   | {is: "move", to: number}
+ *   | import("./rooms.js").RoomIntent
  *   | import("./invites.js").InviteIntent
  *   | import("./moderation.js").AskIntent} Intent
  */
@@ -41,6 +46,13 @@ export const COMMANDS = [
   ["clear", [], "", "clear the screen; scrolling up brings messages back"],
   ["mute", [], "", "mute or unmute notifications from this room"],
   ["topic", [], "[TEXT]", "show or set what this room is about; - clears it"],
+  ["list", [], "", "look through all rooms, and join one"],
+  ["create", [], "NAME [private]", "make a room of your own; private: for its members"],
+  ["msg", ["dm", "query"], "NAME [TEXT]", "write to somebody directly"],
+  ["members", [], "", "list who has a role in this room"],
+  ["add", [], "NAME", "add somebody to this private room"],
+  ["remove", [], "NAME", "remove somebody from this private room; yourself: leave it for good"],
+  ["role", [], "NAME ROLE", "make somebody owner, moderator or member of this room"],
   ["theme", [], "NAME", "set the theme: system, dark, light"],
   ["width", [], "NAME", "set the text width: comfortable, full"],
   ["key", [], "", "explain what reserves your name"],
@@ -123,6 +135,8 @@ function intent(name, given) {
     case "who":
     case "clear":
     case "mute":
+    case "members":
+    case "list":
     case "devices":
     case "invites":
     case "key":
@@ -132,7 +146,7 @@ function intent(name, given) {
     case "reconnect":
       return { is: name };
     default: {
-      const what = name in SANCTIONS ? sanction(name, given) : unknown(name);
+      const what = roomCommand(name, given) ?? (name in SANCTIONS ? sanction(name, given) : unknown(name));
       return typeof what === "string" ? fault(what) : what;
     }
   }

@@ -1,18 +1,24 @@
 // What somebody wants, typed or clicked, done: text is sent, a command does what the table in commands.js says.
 // Pure: it knows neither page nor socket nor clock.
 
-import { ask, dropOf } from "../chat/acts.js";
+import { dropOf } from "../chat/acts.js";
+import { browse, browseMore } from "../chat/browse.js";
+import { spoken } from "../chat/label.js";
+import { leftNow, move, mutedNow } from "../chat/list.js";
 import { again, put, sendNext, takeBack } from "../chat/outbox.js";
 import { show, toBottom } from "../chat/reading.js";
 import { bring, comeIn, dialNow, joining } from "../chat/reconnect.js";
 import { isRevoked } from "../chat/revoked.js";
-import { ROOMS_MAX, activeRoom, messages, newRoom, orMore, tell, unread } from "../chat/state.js";
-import { LABEL_CHARS_MAX, ROOM_CHARS_MAX, TOPIC_CHARS_MAX } from "../protocol/limits.js";
+import { takeAway } from "../chat/rooms.js";
+import { activeRoom, messages, newRoom, orMore, tell, unread } from "../chat/state.js";
+import { LABEL_CHARS_MAX, ROOMS_MAX, ROOM_CHARS_MAX, TOPIC_CHARS_MAX } from "../protocol/limits.js";
 import { fold, nameFault, userFault } from "../protocol/names.js";
-import { counted, hashed, inSentence, onOneLine } from "../protocol/text.js";
+import { counted, inSentence, onOneLine } from "../protocol/text.js";
 import { linksIn } from "../protocol/urls.js";
+import { answer, askAnywhere, askWithin, fault, opening } from "./asking.js";
 import { parse } from "./commands.js";
 import { nthNewest } from "./moderation.js";
+import { performInRooms, whoBelongs } from "./rooms.js";
 import { candidates } from "./switcher.js";
 
 /**
@@ -27,7 +33,6 @@ export const THEMES = ["system", "dark", "light"];
 export const WIDTHS = ["comfortable", "full"];
 /** Links that are listed: a screen's worth. */
 const LINKS_MAX = 20;
-const NOT_HERE = "You are not in this room right now";
 const NOT_YOURS = "This device is no longer yours: link it again to write";
 const KEY = "Your name is reserved by a key that is stored with this site's data in this browser. /link gives you the name on another device too; with your only device you lose it.";
 
@@ -91,14 +96,15 @@ function perform(state, room, intent) {
     case "who":
       return answer(state, who(room));
     case "topic":
-      return answer(state, topicOf(room));
+      return answer(state, topicOf(state, room));
     case "url":
       return intent.number === undefined ? answer(state, listOfLinks(room)) : copy(state, links(room)[intent.number - 1], "link");
     case "copy":
       return copy(state, messages(room).at(-(intent.number ?? 1))?.content, "message");
     case "mute":
       room.muted = !room.muted;
-      return answer(state, `${hashed(room.name)} ${room.muted ? "muted" : "unmuted"}`);
+      tell(state, `${spoken(room, state.me)} ${room.muted ? "muted" : "unmuted"}`, true);
+      return mutedNow(state, room);
     case "clear":
       Object.assign(room, { entries: [], more: true, cleared: true, gapAfter: null, awaited: room.awaited && { ...room.awaited, isUnwanted: true } });
       toBottom(room);
@@ -130,6 +136,21 @@ function perform(state, room, intent) {
       return [revoking(state, intent.device)];
     case "bring":
       return bring(state, intent.brings);
+    case "members":
+      return whoBelongs(state, room);
+    case "list":
+      return [{ do: "open", what: "browser" }];
+    case "browse":
+      return browse(state, intent.query);
+    case "browseMore":
+      return browseMore(state);
+    case "pick":
+      state.browse = null;
+      return joinRoom(state, intent.room);
+    case "move":
+      return move(state, intent.to);
+    default:
+      return performInRooms(state, room, intent);
   }
 }
 
@@ -165,31 +186,13 @@ function deletion(state, room, id) {
   return id === undefined ? fault(state, "No such message") : askWithin(state, room, { type: "delete", room: room.name, message: id });
 }
 
-/** @param {Room} room */
-function topicOf({ name, topic }) {
-  if (topic === "") return `${hashed(name)} has no topic. /topic TEXT sets one`;
-  return `The topic of ${hashed(name)}: ${onOneLine(topic, TOPIC_CHARS_MAX)}`;
-}
-
-/** What the server may refuse: it says who may do what. One has to be in the room.
- * @param {State} state
- * @param {Room} room
- * @param {import("../update.js").Asked} envelope */
-function askWithin(state, room, envelope) {
-  return room.joined ? askAnywhere(state, envelope) : fault(state, NOT_HERE);
-}
-
 /** @param {State} state
- * @param {import("../update.js").Asked} envelope */
-function askAnywhere(state, envelope) {
-  if (!state.rooms.some(({ joined }) => joined)) return fault(state, "You are not connected right now");
-  return ask(state, envelope) ?? fault(state, "Too many requests are unanswered; try again later");
+ * @param {Room} room */
+function topicOf(state, room) {
+  const where = spoken(room, state.me);
+  if (room.topic === "") return `${where} has no topic. /topic TEXT sets one`;
+  return `The topic of ${where}: ${onOneLine(room.topic, TOPIC_CHARS_MAX)}`;
 }
-
-/** @param {"devices" | "invites"} what a dialog that shows the answer
- * @param {Action[] | null} asked
- * @returns {Action[] | null} */
-const opening = (what, asked) => asked && [...asked, { do: "open", what }];
 
 /** @param {State} state
  * @param {Room} room
@@ -225,7 +228,7 @@ function withRefused(state, room, is) {
 
 /** @param {State} state */
 function listOfRooms(state) {
-  return state.rooms.map((room, i) => `${i + 1}  ${hashed(room.name)}: ${room.people.count} online, ${unread(state, room)}${orMore(room)} unread`).join("\n");
+  return state.rooms.map((room, i) => `${i + 1}  ${spoken(room, state.me)}: ${room.people.count} online, ${unread(state, room)}${orMore(room)} unread`).join("\n");
 }
 
 /** @param {State} state
@@ -238,20 +241,6 @@ function showWanted(state, wanted) {
   if (place === null) return fault(state, `No room matches "${onOneLine(wanted, ROOM_CHARS_MAX)}"`);
   show(state, place);
   return [];
-}
-
-/** @param {State} state
- * @param {string} sentence */
-function answer(state, sentence) {
-  tell(state, sentence, true);
-  return [];
-}
-
-/** @param {State} state
- * @param {string} sentence */
-function fault(state, sentence) {
-  tell(state, sentence);
-  return null;
 }
 
 /** @param {State} state
@@ -278,17 +267,15 @@ function joinRoom(state, name) {
  * @param {Room} room
  * @returns {Action[] | null} */
 function leaveRoom(state, room) {
+  if (room.kind === "direct") return fault(state, "A conversation stays in your list; /mute turns its notifications off");
   if (state.rooms.length === 1) return fault(state, "This is your only room. Join another one first");
   const unsent = room.pending.at(-1)?.ref ?? "";
   if (unsent !== room.warned) {
     room.warned = unsent;
     if (unsent) return fault(state, "You have unsent messages here. Leave again to discard them");
   }
-  state.rooms.splice(state.active, 1);
-  state.active = Math.min(state.active, state.rooms.length - 1);
-  const next = activeRoom(state);
-  if (next.atBottom) next.read = next.head;
-  const waiting = dropOf(state, room);
+  takeAway(state, room);
+  const waiting = [...dropOf(state, room), ...leftNow(state, room)];
   return room.joined ? [{ do: "send", envelope: { type: "leave", room: room.name } }, ...waiting] : waiting;
 }
 

@@ -4,20 +4,20 @@
 import { TEXT_UNITS_MAX, isCount, isId, isList, isText, maybeShort, maybeText } from "./fields.js";
 import { CHANGED_MAX, HISTORY_MAX, SERVERS_MAX, TOPIC_CHARS_MAX } from "./limits.js";
 import { isOfPeople } from "./people.js";
+import { isOfRooms } from "./rooms.js";
 import { withNewlines } from "./text.js";
 
 /**
  * @typedef {{type: "message", room: string, sender: string, content: string, id: number, at: number, ref?: string, change?: number, deleted?: boolean}} Message
  * @typedef {{type: "join" | "leave", room: string, sender: string, role?: string}} Traffic
  * @typedef {{type: "presence", room: string, users: string[], count?: number, after?: string}} Presence
- * @typedef {{type: "room", room: string, kind: string, topic?: string}} RoomInfo
  * @typedef {{type: "topic", room: string, content: string, sender: string, id: number, ref?: string}} Topic
  * @typedef {{type: "history", room: string, messages: Message[], more?: boolean, head: number, changed?: Message[], changed_more?: boolean, epoch?: string, ref?: string}} Page
  * @typedef {{type: "deleted", room: string, message: number, by: string, id: number, ref?: string}} Deleted
  * @typedef {{type: "moderated", action: "kick" | "ban" | "unban" | "mute" | "unmute", user: string, by: string, room?: string, seconds?: number, reason?: string, ref?: string}} Moderated
  * @typedef {{type: "cluster", standing: string, servers?: string[]}} Cluster
  * @typedef {{type: "error", code: string, content: string, room?: string, ref?: string, retry_ms?: number}} Refusal
- * @typedef {Message | Traffic | Presence | RoomInfo | Topic | Page | Deleted | Moderated | Cluster | Refusal | import("./people.js").OfPeople} Envelope
+ * @typedef {Message | Traffic | Presence | Topic | Page | Deleted | Moderated | Cluster | Refusal | import("./people.js").OfPeople | import("./rooms.js").OfRooms} Envelope
  * @typedef {{room: string, username?: string | null, since?: number, history?: number, link?: string, invite?: string}} Hello
  * `link` and `invite` are codes to come in by
  */
@@ -61,8 +61,6 @@ function isKnown(e) {
     case "presence":
       return named("room") && isList(e.users, Infinity, (user) => isText(user))
         && (e.count === undefined || isId(e.count)) && maybeText(e.after);
-    case "room":
-      return named("room", "kind") && maybeShort(e.topic, TOPIC_CHARS_MAX);
     case "topic":
       return named("room", "sender") && e.content !== undefined && maybeShort(e.content, TOPIC_CHARS_MAX) && isId(e.id) && isCount(e.at) && maybeText(e.ref);
     case "history":
@@ -76,7 +74,7 @@ function isKnown(e) {
     case "error":
       return named("code") && isText(e.content, TEXT_UNITS_MAX) && maybeText(e.room) && maybeText(e.ref) && (e.retry_ms === undefined || isCount(e.retry_ms));
     default:
-      return isOfPeople(e);
+      return isOfPeople(e) || isOfRooms(e);
   }
 }
 

@@ -30,3 +30,5 @@ export const isList = (value, max, is) => Array.isArray(value) && value.length <
 /** @param {unknown} value
  * @param {number} max */
 export const maybeNames = (value, max) => value === undefined || isList(value, max, (each) => isText(each));
+/** @param {unknown} value */
+export const maybeFlag = (value) => value === undefined || typeof value === "boolean";

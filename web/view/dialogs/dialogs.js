@@ -15,7 +15,7 @@ import { newInvites } from "./invites.js";
 
 /** @param {Omit<Needs, "revoke">} given */
 export function newDialogs(given) {
-  const needs = { ...given, revoke: (/** @type {number} */ device) => given.happens({ type: "revoke", device }) };
+  const needs = { ...given, revoke: (/** @type {number} */ device) => given.happens({ type: "does", intent: { is: "revoke", device } }) };
   const all = { devices: newDevices(needs), invites: newInvites(needs) };
   // A click beside a dialog closes it, as Esc does.
   for (const name of Object.keys(all)) dialog(name).addEventListener("click", ({ target }) => target === dialog(name) && dialog(name).close());

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 
+import { labelOf } from "../../../core/chat/label.js";
 import { codeNow } from "../../../core/chat/person.js";
 import { activeRoom, find, mentioned, messages, newLine, newRoom, newState, unread } from "../../../core/chat/state.js";
 import { addressOf, bareCode, grouped } from "../../../core/protocol/people.js";
@@ -26,11 +27,15 @@ class Client {
   /** What was told before, of which nothing is new. */
   #seen = {};
 
-  constructor({ me, rooms, server, code }, session) {
+  #asked = null;
+
+  constructor({ me, rooms, server, code, list = false }, session) {
     this.#server = server;
-    this.state = newState({ room: rooms[0].room, username: me ?? null, session, brings: code, own: server });
+    this.state = newState({ room: rooms[0].room, username: me ?? null, session, brings: code, follows: list, own: server });
     for (const { room } of rooms.slice(1)) this.state.rooms.push(newRoom(room));
-    for (const { room, read } of rooms) Object.assign(find(this.state, room), { read, mark: read > 0 ? read : null });
+    for (const { room, read, listed = false, muted = false, default: isDefault = false } of rooms) {
+      Object.assign(find(this.state, room), { read, mark: read > 0 ? read : null, listed, muted, isDefault });
+    }
     const dialled = update(this.state, { type: "start" });
     // Who comes by a code has not been let in yet.
     if (code) this.#dialled.push(...dialled);
@@ -41,6 +46,7 @@ class Client {
     for (const action of update(this.state, event)) {
       if (action.do === "send") this.#sent.push(action.envelope);
       if (action.do === "dial") this.#dialled.push(action);
+      if (action.do === "confirm") this.#asked = action;
       if (action.do === "later") this.#timers.push({ due: this.#now + action.afterMs, event: action.event });
     }
     if (this.state.notice) this.#notice = this.state.notice;
@@ -72,6 +78,18 @@ class Client {
     revokes: (device) => this.#happens({ type: "ask", envelope: { type: "revoke", device } }),
     invites: ({ room, ...wanted }) => this.#happens({ type: "ask", envelope: { type: "invite", ...(room && { rooms: [room] }), ...wanted } }),
     uninvites: (invite) => this.#happens({ type: "ask", envelope: { type: "uninvite", invite } }),
+    browses: (query) => this.#happens({ type: "does", intent: { is: "browse", query } }),
+    browses_more: () => this.#happens({ type: "does", intent: { is: "browseMore" } }),
+    picks: (room) => this.#happens({ type: "does", intent: { is: "pick", room } }),
+    moves: (n) => this.#happens({ type: "does", intent: { is: "move", to: n - 1 } }),
+    asked: (wanted) => assert.ok(this.#asked?.question.includes(wanted), `asked: ${this.#asked?.question}`),
+    confirms: () => this.#happens(this.#asked.then),
+    rooms: (wanted) => assert.deepEqual(this.state.rooms.map(({ name }) => name), wanted),
+    shows: (wanted) => assert.equal(activeRoom(this.state).name, wanted),
+    browsed: (wanted) => {
+      const { browse } = this.state;
+      assert.deepEqual(browse && { rooms: browse.rooms.map(({ room }) => room), more: browse.more }, wanted);
+    },
     me: (name) => assert.equal(this.state.me, name),
     link: (wanted) => assert.deepEqual(this.#code("link", codeNow(this.state, this.#now)), wanted),
     devices: (wanted) => assert.deepEqual(this.#news("devices")?.map(({ device }) => device) ?? null, wanted),
@@ -146,6 +164,10 @@ class Client {
         failed: own(true),
         reasons: room.pending.filter(({ failed }) => failed).map(({ failed }) => failed),
         joined: room.joined,
+        muted: room.muted,
+        label: labelOf(room, this.state.me),
+        members: room.members.map(({ user, role }) => `${user} ${role}`),
+        role: room.role,
         excluded: room.excluded !== "",
         topic: room.topic,
       };

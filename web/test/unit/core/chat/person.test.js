@@ -31,7 +31,7 @@ test("a device is revoked only after a question, which names it", () => {
   const { happens, hears, did } = entered();
   hears({ ...DEVICES, room: undefined });
   happens({ type: "say", text: "/revoke 1" });
-  happens({ type: "revoke", device: 3 });
+  happens({ type: "does", intent: { is: "revoke", device: 3 } });
   const asked = did();
   assert.deepEqual(asked.map(({ do: is, question }) => [is, question.match(/Revoke (.*?)\?/)[1]]), [["confirm", "this device"], ["confirm", "device 3"]]);
   happens(asked[1].then);
