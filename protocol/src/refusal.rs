@@ -58,6 +58,12 @@ pub enum Code {
     NotAllowed,
     /// There is no such message, person, ban or mute.
     NotFound,
+    /// There is no such room, or it is not yours.
+    NoSuchRoom,
+    /// The room is somebody's or in use, so that nobody can make it.
+    RoomExists,
+    /// This needs a kept name.
+    NoName,
     /// More than the rate allows; `retry_ms` says when to try again.
     TooFast,
     /// Too many bad frames in a row.
@@ -146,6 +152,9 @@ pub enum Refusal {
     Muted(Box<Restriction>),
     #[error("only a moderator of this room may do that")]
     NotAllowed,
+    /// The text says who may, or why nobody.
+    #[error("{0}")]
+    NotAllowedHere(&'static str),
     /// Without a room it is about the whole server.
     #[error("only a moderator of all rooms may do that to the whole server: name a room")]
     NotAllowedEverywhere,
@@ -163,6 +172,17 @@ pub enum Refusal {
     /// The text says what is not there.
     #[error("{0}")]
     NotFound(&'static str),
+    #[error("there is no such room, or you are not a member of it")]
+    NoSuchRoom,
+    #[error("this room exists already: join it, or choose another name")]
+    RoomExists,
+    #[error("this needs a name that is kept for you: connect with a name and a key of your own")]
+    NoName,
+    #[error("a private room has at most {max} members: remove some first")]
+    TooManyMembers {
+        /// The limit that was reached.
+        max: usize,
+    },
     #[error("too fast: wait {retry_ms} ms and send it again")]
     TooFast {
         /// When one more message will be taken, in milliseconds.
@@ -219,10 +239,14 @@ impl Refusal {
             Refusal::WrongRoom => Code::WrongRoom,
             Refusal::Banned(_) => Code::Banned,
             Refusal::Muted(_) => Code::Muted,
-            Refusal::NotAllowed | Refusal::NotAllowedEverywhere | Refusal::IsModerator(_) => {
-                Code::NotAllowed
-            }
+            Refusal::NotAllowed
+            | Refusal::NotAllowedHere(_)
+            | Refusal::NotAllowedEverywhere
+            | Refusal::IsModerator(_) => Code::NotAllowed,
             Refusal::NotFound(_) => Code::NotFound,
+            Refusal::NoSuchRoom => Code::NoSuchRoom,
+            Refusal::RoomExists => Code::RoomExists,
+            Refusal::NoName => Code::NoName,
             Refusal::TooFast { .. } => Code::TooFast,
             Refusal::TooManyBadFrames(_) => Code::TooManyBadFrames,
             Refusal::BinaryFrame => Code::BinaryFrame,
@@ -231,6 +255,7 @@ impl Refusal {
             Refusal::BadFrame => Code::BadFrame,
             Refusal::Unavailable
             | Refusal::Unreadable { .. }
+            | Refusal::TooManyMembers { .. }
             | Refusal::TooManySanctions { .. } => Code::Unavailable,
             Refusal::TooSlow => Code::TooSlow,
             Refusal::Stopping { .. } => Code::Stopping,
@@ -240,7 +265,7 @@ impl Refusal {
     /// The WebSocket close code (RFC 6455, section 7.4) this refusal ends a connection with, when
     /// it does. 4000 and up mean: do not come back unchanged.
     ///
-    /// A bad or closed room ends only the connection that was opened with it; in a `join` it is told
+    /// A bad, closed or missing room ends only the connection that was opened with it; in a `join` it is told
     /// and no more. What is unavailable ends only a connection that cannot be let in.
     pub fn close_code(&self) -> Option<u16> {
         match self {
@@ -256,6 +281,7 @@ impl Refusal {
             | Refusal::BadToken(_)
             | Refusal::TokenExpired
             | Refusal::WrongRoom
+            | Refusal::NoSuchRoom
             | Refusal::Banned(_) => Some(4003),
             Refusal::BadRoom(_) | Refusal::BadName(_) | Refusal::BadKey | Refusal::BadField(_) => {
                 Some(4002)
@@ -263,6 +289,11 @@ impl Refusal {
             _ => None,
         }
     }
+}
+
+/// A bad title is a field with a bad value; bad names of rooms and people have codes of their own.
+pub(crate) fn bad_title(error: &NameError) -> Refusal {
+    Refusal::BadField(format!("bad title: {error}"))
 }
 
 impl From<BadReason> for Refusal {

@@ -91,6 +91,12 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
             effects
         }
         ToClient::Cluster(cluster) => cluster_came(model, &cluster),
+        // Of rooms of people it shows nothing yet.
+        ToClient::Rooms(_)
+        | ToClient::Added(_)
+        | ToClient::Removed(_)
+        | ToClient::Role(_)
+        | ToClient::Setting(_) => Vec::new(),
         ToClient::Error(note) => refused(model, note),
     }
 }
