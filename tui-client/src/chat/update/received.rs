@@ -98,6 +98,12 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
         ToClient::Devices(list) => entry::devices_came(model, list),
         ToClient::Invite(invite) => entry::invite_came(model, invite),
         ToClient::Invites(list) => entry::invites_came(model, list),
+        // Of rooms of people it shows nothing yet.
+        ToClient::Rooms(_)
+        | ToClient::Added(_)
+        | ToClient::Removed(_)
+        | ToClient::Role(_)
+        | ToClient::Setting(_) => Vec::new(),
         ToClient::Error(note) => refused(model, note),
     }
 }
