@@ -5,8 +5,10 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
-use protocol::{MessageId, RoomName, Standing, UserName};
+use protocol::{AccessCode, Code, Device, RoomName, Standing, UserName};
 
+use super::event::EntryCode;
+use super::question::Question;
 use super::request::Request;
 use super::room::Room;
 use super::servers::Servers;
@@ -58,8 +60,16 @@ pub struct Model {
     pub offline_since: Option<u64>,
     /// The person is looking at the conversation, as far as is known.
     pub focused: bool,
-    /// A deletion that the person has to confirm first.
-    pub deletion: Option<Deletion>,
+    /// What the person has to confirm first.
+    pub question: Option<Question>,
+    /// What lets this person in, until it has.
+    pub code: Option<EntryCode>,
+    /// The code for another device that is shown.
+    pub link: Option<AccessCode>,
+    /// This person's devices, as they were listed last.
+    pub devices: Vec<Device>,
+    /// What the server refused last: where it ends the connection, that is why.
+    pub refusal: Option<Code>,
     /// What was asked of the server and is not answered, besides messages.
     pub requests: Vec<Request>,
     /// The server asked for time: none of them is sent before it is over.
@@ -72,16 +82,6 @@ pub struct Model {
     pub refs: u64,
     /// Messages asked for on joining a room that was not seen before.
     pub history_on_join: u16,
-}
-
-/// Is this message, and no other, to be deleted?
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deletion {
-    pub room: RoomName,
-    pub message: MessageId,
-    pub sender: UserName,
-    /// What was said, on one line.
-    pub content: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,6 +103,8 @@ pub enum Connection {
         reason: String,
         /// Another name may be let in.
         over_name: bool,
+        /// What it is about, if the server said so.
+        code: Option<Code>,
     },
 }
 
@@ -130,7 +132,11 @@ impl Model {
             now: 0,
             offline_since: None,
             focused: true,
-            deletion: None,
+            question: None,
+            code: None,
+            link: None,
+            devices: Vec::new(),
+            refusal: None,
             requests: Vec::new(),
             requests_held: false,
             key: None,
@@ -138,6 +144,13 @@ impl Model {
             refs: 0,
             history_on_join: HISTORY_ON_JOIN,
         }
+    }
+
+    /// Comes in by this code with the next connection: with that of a link under a name that is not known
+    /// yet.
+    pub fn bring(&mut self, code: EntryCode) {
+        self.renaming |= matches!(code, EntryCode::Link(_));
+        self.code = Some(code);
     }
 
     pub fn room(&self) -> &Room {

@@ -15,7 +15,7 @@ use super::stdin::{self, Typed};
 use super::teller::{StartAt, Teller};
 use crate::chat::commands::{self, COMMANDS, Command};
 use crate::chat::update::{command, say};
-use crate::chat::{Deletion, Model, What};
+use crate::chat::{Model, What};
 use crate::cli::settings::Settings;
 use crate::clock::date_and_clock;
 use crate::exit::Exit;
@@ -150,7 +150,7 @@ impl Plain {
             }
             commands::Typed::Theme(_) => tell("Plain mode has no colours"),
             typed => {
-                let asks = matches!(typed, commands::Typed::Delete(_));
+                let asks = typed.asks_first();
                 let effects = command(model, typed);
                 self.liner.names_rooms = model.rooms.len() > 1;
                 if asks {
@@ -164,16 +164,9 @@ impl Plain {
 
     /// The answer to the question is a command of its own.
     fn ask_first(&self) {
-        let Some(Deletion { sender, content, .. }) = &self.session.model.deletion else { return };
-        let sender = text::name(sender.as_str());
-        let mut words: String = content.chars().take(WORDS_CHARS).collect();
-        if words.len() < content.len() {
-            words.push('…');
-        }
-        let words = text::isolated(&words);
-        tell(&format!(
-            "Delete {sender}'s message \"{words}\"? This can't be undone: /delete yes deletes it"
-        ));
+        let Some(question) = &self.session.model.question else { return };
+        let (words, command) = (question.words(brief), question.command());
+        tell(&format!("{words}: /{command} yes confirms it"));
     }
 
     fn tell_refused(&mut self) {
@@ -185,6 +178,15 @@ impl Plain {
             tell(&notice);
         }
     }
+}
+
+/// The first words of a text, to know it again.
+fn brief(text: &str) -> String {
+    let mut words: String = text.chars().take(WORDS_CHARS).collect();
+    if words.len() < text.len() {
+        words.push('…');
+    }
+    text::isolated(&words)
 }
 
 /// Writes what is new to standard output. False if nobody reads it any more.

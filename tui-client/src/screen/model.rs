@@ -58,6 +58,8 @@ pub struct Screen {
     pub mouse: bool,
     /// The same key once more does it.
     pub confirming: Option<Confirm>,
+    /// Who this is was asked, with this name to begin with, and nobody was let in yet.
+    pub arriving: Option<String>,
 }
 
 /// What a key was pressed for once.
@@ -129,6 +131,7 @@ impl Screen {
             copy_mode: false,
             mouse: false,
             confirming: None,
+            arriving: None,
         }
     }
 

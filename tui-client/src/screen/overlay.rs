@@ -4,9 +4,10 @@
 
 use protocol::MessageId;
 
+use super::entrance::Entrance;
 use super::input::Input;
 use super::keys::{KeyCommand, Keys};
-use crate::chat::Model;
+use crate::chat::{Answer, Model};
 use crate::text;
 
 /// Most choices that are worth listing.
@@ -25,8 +26,12 @@ pub enum Overlay {
     Select(MessageId),
     /// A long text was pasted: is it meant?
     Paste(String),
-    /// The conversation asks whether a message is to be deleted.
-    Delete,
+    /// The conversation asks whether something is meant.
+    Question,
+    /// What the server has answered, from the n-th row on.
+    Answer(Answer, usize),
+    /// Who this is, is asked before anything else.
+    Entrance(Entrance),
 }
 
 /// A line that is typed to find something, with what it finds.

@@ -4,6 +4,7 @@
 //! `rooms` is what all clients of a person share, `unsent` what each has alone. None of this knows the
 //! network or the screen.
 
+mod names;
 mod owner;
 mod rooms;
 mod unsent;
@@ -11,11 +12,12 @@ mod unsent;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use protocol::{Epoch, MessageId, Ref, RoomName};
+use protocol::{Epoch, MessageId, Ref, RoomName, UserName};
 
 use crate::chat::model::Model;
 use crate::chat::room::{Pending, Room};
 use crate::disk;
+pub use names::{keep_name, name_of_last_time};
 use owner::Owner;
 use rooms::{Kept, Rooms};
 use unsent::{Left, OfRoom, Own, Unsent, Waiting};
@@ -33,6 +35,8 @@ pub struct Memory {
     /// This client's part of `rooms.toml`, as it was written last.
     written: Rooms,
     own: Own,
+    /// The name that the next start will have.
+    name: Option<UserName>,
 }
 
 impl Memory {
@@ -48,7 +52,7 @@ impl Memory {
         let owner = Owner { server: server.to_owned(), user: user(model) };
         let own = Own::new(folder, &model.session);
         let (folder, written) = (folder.to_owned(), Rooms::default());
-        let mut memory = Memory { folder, owner, written, own };
+        let mut memory = Memory { folder, owner, written, own, name: None };
         let mut told = Vec::new();
         // Without a lock nothing can be written either, which is told then.
         let _lock = disk::lock(&memory.folder);
@@ -75,9 +79,20 @@ impl Memory {
             true => Ok(()),
             false => self.write(now, &mut told),
         };
-        let faults = [self.own.write(&unsent), kept];
+        let faults = [self.own.write(&unsent), kept, self.keep_name(model)];
         told.extend(faults.into_iter().find_map(Result::err).as_ref().map(cannot_keep));
         told
+    }
+
+    /// The server has let this client in under it.
+    fn keep_name(&mut self, model: &Model) -> io::Result<()> {
+        let is_in = model.rooms.iter().any(|room| room.joined);
+        let Some(name) = model.person.as_ref().filter(|_| is_in) else { return Ok(()) };
+        if self.name.as_ref() != Some(name) {
+            keep_name(&self.folder, &self.owner.server, name)?;
+            self.name = Some(name.clone());
+        }
+        Ok(())
     }
 
     /// The same at the end, also if nothing is different: another client may have left rooms that
@@ -135,7 +150,7 @@ impl Memory {
     }
 
     fn path(&self) -> PathBuf {
-        self.folder.join("rooms.toml")
+        self.folder.join(rooms::FILE)
     }
 
     fn read(&self, told: &mut Vec<String>) -> io::Result<Rooms> {

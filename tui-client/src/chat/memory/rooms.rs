@@ -15,6 +15,9 @@ use crate::address::without_credentials;
 use crate::chat::model::SENT_MAX;
 use crate::disk;
 
+/// What it is called.
+pub(super) const FILE: &str = "rooms.toml";
+
 /// What is kept of all rooms.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Rooms {

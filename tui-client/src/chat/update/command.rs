@@ -2,22 +2,22 @@
 //!
 //! Some are for the surface alone, which does them instead: `/help`, `/search` and `/theme`.
 
-use protocol::{Delete, Leave, MessageId, RoomName, ToServer, UserName};
+use protocol::{Leave, MessageId, RoomName, ToServer, UserName};
 
 use super::connection::{join, reconnect};
+use super::entry::link_by;
+use super::question::{self, NOT_IN_ROOM, question_revoke};
 use super::request;
 use super::rooms::{close_active, go_to, show_number, show_room};
 use super::sending::{drop_failed, edit_failed, send_again};
 use crate::chat::commands::{Command, Typed};
 use crate::chat::event::Effect;
-use crate::chat::model::{Connection, Deletion, Model};
+use crate::chat::model::{Connection, Model};
 use crate::chat::room::{Room, What};
 use crate::text;
 
 /// Links that are listed: a screen's worth.
 const LINKS_MAX: usize = 20;
-/// Why nothing can be done in a room at the moment.
-const NOT_IN_ROOM: &str = "Not possible: you are not in this room right now";
 
 pub fn command(model: &mut Model, typed: Typed) -> Vec<Effect> {
     match typed {
@@ -47,15 +47,17 @@ pub fn command(model: &mut Model, typed: Typed) -> Vec<Effect> {
         Typed::Retry => return send_again(model),
         Typed::Edit => return edit_failed(model),
         Typed::Drop => drop_failed(model),
-        Typed::Ask(_) | Typed::Delete(_) if !model.room().joined => {
+        Typed::Ask(asked) if asked.is_of_room() && !model.room().joined => {
             model.notice = Some(NOT_IN_ROOM.to_owned());
         }
         Typed::Ask(asked) => {
             let (typed, envelope) = (asked.typed(), asked.envelope(&model.room().name));
             return request::ask(model, envelope, typed);
         }
-        Typed::Delete(number) => delete(model, number),
-        Typed::DeleteConfirmed => return confirm_deletion(model),
+        Typed::Delete(number) => question::delete(model, number),
+        Typed::Revoke(device) => question_revoke(model, device),
+        Typed::Confirmed(command) => return question::confirm_of(model, command),
+        Typed::LinkBy(code) => return link_by(model, code),
         Typed::Quit => return vec![Effect::Quit],
     }
     Vec::new()
@@ -67,46 +69,6 @@ fn topic(model: &mut Model) {
         true => format!("#{name} has no topic. /topic TEXT sets one"),
         false => format!("The topic of #{name}: {}", text::clean_line(topic)),
     });
-}
-
-/// Counted from the newest, at the moment when it is asked for.
-fn delete(model: &mut Model, number: usize) {
-    let newest = model.room().messages().rev().filter(|message| !message.deleted);
-    let id = newest.map(|message| message.id).nth(number - 1);
-    question_deletion(model, id);
-}
-
-/// Asks before a message is deleted; which one it means is settled now.
-pub fn question_deletion(model: &mut Model, id: Option<MessageId>) {
-    let room = model.room();
-    let message = room.messages().find(|message| Some(message.id) == id);
-    let Some(message) = message.filter(|message| !message.deleted) else {
-        let is_gone = message.is_some();
-        let words = if is_gone { "It is deleted already" } else { "No such message here" };
-        model.notice = Some(words.to_owned());
-        return;
-    };
-    if !room.joined {
-        model.notice = Some(NOT_IN_ROOM.to_owned());
-        return;
-    }
-    let content = text::clean_line(message.content.as_str());
-    let (room, sender, message) = (room.name.clone(), message.sender.clone(), message.id);
-    model.deletion = Some(Deletion { room, message, sender, content });
-}
-
-/// Yes, that message.
-pub fn confirm_deletion(model: &mut Model) -> Vec<Effect> {
-    match model.deletion.take() {
-        Some(Deletion { room, message, .. }) => {
-            let envelope = ToServer::Delete(Delete { room, message, reference: None });
-            request::ask(model, envelope, "/delete".to_owned())
-        }
-        None => {
-            model.notice = Some("Nothing to confirm: /delete [N] comes first".to_owned());
-            Vec::new()
-        }
-    }
 }
 
 fn words_about(command: &Command) -> String {

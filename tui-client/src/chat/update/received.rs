@@ -10,6 +10,7 @@ use protocol::{
 };
 
 use super::connection::join;
+use super::entry;
 use super::history::history_came;
 use super::refused::refused;
 use super::request;
@@ -91,6 +92,18 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
             effects
         }
         ToClient::Cluster(cluster) => cluster_came(model, &cluster),
+        ToClient::Link(link) => {
+            entry::link_came(model, link.code, link.expires_ms, link.reference.as_ref())
+        }
+        ToClient::Devices(list) => entry::devices_came(model, list),
+        ToClient::Invite(invite) => entry::invite_came(model, invite),
+        ToClient::Invites(list) => entry::invites_came(model, list),
+        // Of rooms of people it shows nothing yet.
+        ToClient::Rooms(_)
+        | ToClient::Added(_)
+        | ToClient::Removed(_)
+        | ToClient::Role(_)
+        | ToClient::Setting(_) => Vec::new(),
         ToClient::Error(note) => refused(model, note),
     }
 }
@@ -170,6 +183,10 @@ fn entered(model: &mut Model, name: &RoomName, me: UserName) -> Vec<Effect> {
     let first = model.rooms.iter().all(|room| !room.joined);
     let (history, losses) = (model.history_on_join, model.losses);
     let before = model.before.take();
+    if entry::let_in(model) {
+        let name = text::name(me.as_str());
+        model.notice = Some(format!("This device is linked: you are {name}"));
+    }
     if std::mem::take(&mut model.renaming) {
         model.person = Some(me.clone());
         if before.as_ref() != Some(&me) {

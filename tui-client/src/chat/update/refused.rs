@@ -71,6 +71,7 @@ fn is_joined(model: &mut Model, name: &RoomName) -> bool {
 /// A room does not let this person in; anything else is told.
 fn shut_or_tell(model: &mut Model, note: ErrorNote) {
     let ErrorNote { code, content, room, .. } = note;
+    model.refusal = Some(code);
     let sentence = text::clean_line(&content);
     // On connecting it is the room that was dialled.
     let is_outside = model.rooms.iter().all(|room| !room.joined);

@@ -1,4 +1,4 @@
-//! Moderators' commands and deletions: sent under a `ref`, sent again when the server asked for time, and
+//! Commands and deletions: sent under a `ref`, sent again when the server asked for time, and
 //! told of only if they fail.
 //!
 //! What waits is sent again one by one, each when the one before it is answered, and what is asked for
@@ -46,9 +46,15 @@ pub(super) fn ask(model: &mut Model, mut envelope: ToServer, typed: String) -> V
 }
 
 pub(super) fn done(model: &mut Model, reference: Option<&Ref>) -> Vec<Effect> {
-    let before = model.requests.len();
-    model.requests.retain(|request| Some(&request.reference) != reference);
-    if model.requests.len() < before { next(model) } else { Vec::new() }
+    answered(model, reference).unwrap_or_default()
+}
+
+/// The same; None if this is the answer to nothing that was asked here.
+pub(super) fn answered(model: &mut Model, reference: Option<&Ref>) -> Option<Vec<Effect>> {
+    let is_it = |request: &Request| Some(&request.reference) == reference;
+    let at = model.requests.iter().position(is_it)?;
+    model.requests.remove(at);
+    Some(next(model))
 }
 
 /// None if what is refused is no request.

@@ -7,8 +7,10 @@ use protocol::{RoomName, ToClient, UserName};
 use super::effects::take;
 use super::reading::{fill, people_in_sight};
 use crate::chat;
+use crate::chat::Answer;
 use crate::screen::event::Effect;
 use crate::screen::model::Screen;
+use crate::screen::overlay::Overlay;
 use crate::screen::theme::HUES;
 
 /// Takes an event of the conversation in.
@@ -32,6 +34,16 @@ pub(super) fn happens(screen: &mut Screen, event: chat::Event) -> Vec<Effect> {
         effects.extend(people_in_sight(screen));
     }
     effects
+}
+
+/// A code that is good no longer is not shown.
+pub(super) fn close_what_is_over(screen: &mut Screen) {
+    if let Overlay::Answer(Answer::Link(shown), _) = &screen.overlay
+        && screen.chat.link.as_ref() != Some(&shown.code)
+    {
+        screen.overlay = Overlay::None;
+        screen.chat.notice = Some("The code is over. /link makes another".to_owned());
+    }
 }
 
 /// What is written belongs to the room where it is written.

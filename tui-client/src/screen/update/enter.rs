@@ -67,7 +67,7 @@ fn done(screen: &mut Screen, typed: Typed) -> Vec<Effect> {
         Typed::Help(None) => screen.overlay = Overlay::Help(0),
         Typed::Search(text) => search(screen, &text),
         typed => {
-            let asks = matches!(typed, Typed::Delete(_));
+            let asks = typed.asks_first();
             let last = screen.chat.room().entries.back().map(|entry| entry.place);
             let effects = command(&mut screen.chat, typed);
             let effects = take(screen, effects);
@@ -95,8 +95,8 @@ pub(super) fn ask_to_delete(screen: &mut Screen, id: MessageId) {
 }
 
 fn ask_first(screen: &mut Screen) {
-    if screen.chat.deletion.is_some() {
-        screen.overlay = Overlay::Delete;
+    if screen.chat.question.is_some() {
+        screen.overlay = Overlay::Question;
     }
 }
 

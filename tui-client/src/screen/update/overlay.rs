@@ -3,38 +3,47 @@
 use super::editing::edit;
 use super::effects::take;
 use super::reading::{page, search};
-use super::select;
-use crate::chat::update::{confirm_deletion, show_room};
+use super::{entrance, select};
+use crate::chat::update::{confirm, show_room};
 use crate::screen::event::Effect;
 use crate::screen::keys::{KeyCommand, Meaning};
 use crate::screen::model::Screen;
 use crate::screen::overlay::{Kind, Overlay, Prompt};
-use crate::screen::view::{help_rows, pane_size};
+use crate::screen::view::{answer_rows, help_rows, pane_size};
 
 pub(super) fn key(screen: &mut Screen, meaning: Meaning) -> Vec<Effect> {
     match std::mem::take(&mut screen.overlay) {
         Overlay::None => {}
-        Overlay::Help(first) => screen.overlay = help(screen, meaning, first),
+        Overlay::Help(first) => {
+            let first = turned(screen, meaning, first, help_rows(screen));
+            screen.overlay = first.map_or(Overlay::None, Overlay::Help);
+        }
         Overlay::Select(id) => return select::key(screen, meaning, id),
         Overlay::Paste(text) => paste(screen, meaning, text),
-        Overlay::Delete => return delete(screen, meaning),
+        Overlay::Question => return question(screen, meaning),
+        Overlay::Answer(answer, first) => {
+            let last = answer_rows(screen, &answer);
+            let first = turned(screen, meaning, first, last);
+            screen.overlay = first.map_or(Overlay::None, |first| Overlay::Answer(answer, first));
+        }
+        Overlay::Entrance(entrance) => return entrance::key(screen, meaning, entrance),
         Overlay::Prompt(prompt) => return ask(screen, meaning, prompt),
     }
     Vec::new()
 }
 
-/// Any key but those that turn its pages closes the help.
-fn help(screen: &Screen, meaning: Meaning, first: usize) -> Overlay {
+/// The first row of so many that is shown after a key; any key but those that turn the pages closes them.
+fn turned(screen: &Screen, meaning: Meaning, first: usize, all: usize) -> Option<usize> {
     let (_, rows) = pane_size(screen);
-    let last = help_rows(screen).saturating_sub(rows);
+    let last = all.saturating_sub(rows);
     let page = rows.saturating_sub(1).max(1);
-    Overlay::Help(match meaning {
-        Meaning::Command(KeyCommand::PageUp) => first.saturating_sub(page),
-        Meaning::Command(KeyCommand::PageDown) => (first + page).min(last),
-        Meaning::Command(KeyCommand::Up) => first.saturating_sub(1),
-        Meaning::Command(KeyCommand::Down) => (first + 1).min(last),
-        _ => return Overlay::None,
-    })
+    match meaning {
+        Meaning::Command(KeyCommand::PageUp) => Some(first.saturating_sub(page)),
+        Meaning::Command(KeyCommand::PageDown) => Some((first + page).min(last)),
+        Meaning::Command(KeyCommand::Up) => Some(first.saturating_sub(1)),
+        Meaning::Command(KeyCommand::Down) => Some((first + 1).min(last)),
+        _ => None,
+    }
 }
 
 /// Whether a key means yes; one that was meant for something else answers nothing.
@@ -56,18 +65,18 @@ fn paste(screen: &mut Screen, meaning: Meaning, text: String) {
     }
 }
 
-fn delete(screen: &mut Screen, meaning: Meaning) -> Vec<Effect> {
+fn question(screen: &mut Screen, meaning: Meaning) -> Vec<Effect> {
     let Some(is_yes) = answer(meaning) else {
-        screen.overlay = Overlay::Delete;
+        screen.overlay = Overlay::Question;
         return Vec::new();
     };
     screen.room_view_mut().found = None;
     if is_yes {
-        let effects = confirm_deletion(&mut screen.chat);
+        let effects = confirm(&mut screen.chat);
         return take(screen, effects);
     }
-    screen.chat.deletion = None;
-    screen.chat.notice = Some("Nothing deleted".to_owned());
+    let question = screen.chat.question.take();
+    screen.chat.notice = question.map(|question| question.declined().to_owned());
     Vec::new()
 }
 

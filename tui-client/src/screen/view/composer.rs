@@ -68,6 +68,7 @@ fn placeholder(screen: &Screen, cells: usize) -> String {
 fn typed_into(screen: &Screen) -> (&'static str, &Input) {
     match &screen.overlay {
         Overlay::Prompt(prompt) => (prompt.kind.label(), &prompt.input),
+        Overlay::Entrance(entrance) => (entrance.label(), &entrance.input),
         _ => (PROMPT, &screen.input),
     }
 }

@@ -1,12 +1,15 @@
 //! The screen, drawn. Pure: it changes nothing.
 
+mod answer;
 mod areas;
 mod bars;
 mod columns;
 mod composer;
+mod entrance;
 mod help;
 mod notice;
 mod people;
+mod qr;
 mod question;
 mod rooms;
 mod state;
@@ -20,6 +23,7 @@ use super::model::Screen;
 use super::overlay::Overlay;
 use super::rows::visible;
 use super::terminal::links::Links;
+use crate::chat::Answer;
 use areas::areas;
 
 pub use areas::{
@@ -42,8 +46,13 @@ pub fn view(screen: &Screen, frame: &mut Frame<'_>) -> Links {
         }
         _ => composer::draw(screen, areas.input, frame),
     }
-    if let Overlay::Help(first) = screen.overlay {
-        let mut lines = help::lines(&screen.keys, areas.pane.width.into());
+    let instead = match &screen.overlay {
+        Overlay::Help(first) => Some((help::lines(&screen.keys, areas.pane.width.into()), *first)),
+        Overlay::Answer(answer, first) => Some((answer::lines(screen, answer, areas.pane), *first)),
+        Overlay::Entrance(entrance) => Some((entrance::lines(screen, entrance, areas.pane), 0)),
+        _ => None,
+    };
+    if let Some((mut lines, first)) = instead {
         lines.drain(..first.min(lines.len()));
         frame.render_widget(Paragraph::new(lines), areas.pane);
         return Links::default();
@@ -74,6 +83,16 @@ fn messages(screen: &Screen, area: Rect, frame: &mut Frame<'_>) -> Links {
 /// Rows of the whole help.
 pub fn help_rows(screen: &Screen) -> usize {
     help::lines(&screen.keys, pane_size(screen).0).len()
+}
+
+/// Rows of all that the server has answered.
+pub fn answer_rows(screen: &Screen, answer: &Answer) -> usize {
+    answer::lines(screen, answer, areas(screen, areas::whole(screen)).pane).len()
+}
+
+/// Which of the choices of the first screen stands in a cell.
+pub fn choice_at(screen: &Screen, column: u16, row: u16) -> Option<usize> {
+    entrance::choice_at(screen, areas(screen, areas::whole(screen)).pane, column, row)
 }
 
 /// The room whose name stands in a cell.

@@ -6,7 +6,6 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::{Clear, Paragraph};
 
-use crate::chat::Deletion;
 use crate::chat::commands::counted;
 use crate::screen::model::Screen;
 use crate::screen::overlay::{Kind, Overlay, Prompt};
@@ -67,12 +66,11 @@ pub(super) fn draw(words: &str, area: Rect, frame: &mut Frame<'_>) {
 
 /// What is asked, if anything is, with the keys that answer.
 pub(super) fn words(screen: &Screen) -> Option<String> {
-    match (&screen.overlay, &screen.chat.deletion) {
+    match (&screen.overlay, &screen.chat.question) {
         (Overlay::Paste(text), _) => Some(about_paste(text)),
-        (Overlay::Delete, Some(Deletion { sender, content, .. })) => {
-            let (sender, words) =
-                (text::clean_line(sender.as_str()), measure::fitted(content, WORDS_CELLS));
-            Some(format!("Delete {sender}'s message \"{words}\"? This can't be undone (y/n)"))
+        (Overlay::Question, Some(question)) => {
+            let words = question.words(|text| measure::fitted(text, WORDS_CELLS));
+            Some(format!("{words} (y/n)"))
         }
         _ => None,
     }

@@ -9,6 +9,7 @@ use crate::chat::servers::{CUT, WAITING};
 use crate::clock::clock;
 use crate::screen::keys::KeyCommand;
 use crate::screen::model::Screen;
+use crate::screen::overlay::Overlay;
 use crate::screen::{measure, theme};
 use crate::text;
 
@@ -25,6 +26,9 @@ pub(super) fn variants(screen: &Screen) -> (Vec<String>, Style) {
     let room = screen.chat.room();
     let people = text::grouped(room.people.count());
     match &screen.chat.connection {
+        _ if matches!(screen.overlay, Overlay::Entrance(_)) => {
+            (forms(&["○ not connected yet", "○ not connected"]), theme::quiet())
+        }
         Connection::Online if room.excluded.is_some() => (
             forms(&["✕ connected, not in this room", "✕ not in this room", "✕ out"]),
             screen.looks.fault(),

@@ -4,13 +4,17 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use nebula::chat::answer::grouped;
 use nebula::chat::commands::parse;
 use nebula::chat::update::{
-    back_to_end, command, confirm_deletion, dial_now, focus, load_older, question_deletion,
-    read_at, say, show_room, update,
+    back_to_end, command, confirm, dial_now, focus, link_by, load_older, question_deletion,
+    question_revoke, read_at, say, show_room, update,
 };
-use nebula::chat::{Effect, Event, Model, Reading, Room, Servers, Timer, Wait, What};
-use protocol::{Connect, MessageId, RoomName, Standing, ToClient, UserName};
+use nebula::chat::{
+    Answer, Connection, Effect, EntryCode, Event, Hello, Model, Reading, Room, Servers, Timer,
+    Wait, What,
+};
+use protocol::{AccessCode, MessageId, RoomName, Standing, ToClient, UserName};
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -44,25 +48,32 @@ struct Client {
     now: Duration,
     timers: Vec<(Duration, Timer)>,
     sent: Vec<Value>,
-    dialled: Vec<(Connect, Wait)>,
+    dialled: Vec<(Hello, Wait)>,
+    shown: Vec<Answer>,
     notice: Option<String>,
 }
 
 impl Client {
     fn begin(case: &Value, session: &str) -> Self {
-        let me = UserName::try_from(case["me"].as_str().unwrap()).unwrap();
+        let me = case["me"].as_str().map(|me| UserName::try_from(me).unwrap());
         let rooms = case["rooms"].as_array().unwrap().iter().map(|room| {
             let read = MessageId::try_from(room["read"].as_u64().unwrap()).unwrap();
             Room::as_read(room_name(&room["room"]), read)
         });
-        let mut model = Model::new(RoomName::general(), Some(me), session.to_owned());
+        let mut model = Model::new(RoomName::general(), me, session.to_owned());
         model.rooms = rooms.collect();
         let server = case["server"].as_str().map(|server| vec![dialled_as(server)]);
         model.servers = Servers::of(server.unwrap_or_default());
-        dial_now(&mut model);
-        let (timers, sent, dialled) = (Vec::new(), Vec::new(), Vec::new());
-        let mut client = Client { model, now: Duration::ZERO, timers, sent, dialled, notice: None };
-        client.happens(Event::Connected);
+        let code = entry_code(&case["code"]);
+        code.iter().for_each(|code| model.bring(code.clone()));
+        let first = dial_now(&mut model);
+        let (timers, sent, dialled, shown) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let now = Duration::ZERO;
+        let mut client = Client { model, now, timers, sent, dialled, shown, notice: None };
+        match code {
+            Some(_) => client.run(first),
+            None => client.happens(Event::Connected),
+        }
         client
     }
 
@@ -78,7 +89,8 @@ impl Client {
                     self.sent.push(serde_json::from_str(&envelope.encode()).unwrap());
                 }
                 Effect::After(time, timer) => self.timers.push((self.now + time, timer)),
-                Effect::Dial(connect, wait) => self.dialled.push((connect, wait)),
+                Effect::Dial(hello, wait) => self.dialled.push((hello, wait)),
+                Effect::Show(answer) => self.shown.push(answer),
                 _ => {}
             }
         }
@@ -105,6 +117,22 @@ impl Client {
                 assert_eq!(shown, what, "{place}");
             }
             "told" => assert_eq!(self.told(), *what, "{place}"),
+            "me" => {
+                assert_eq!(self.model.me.as_ref().map(UserName::as_str), what.as_str(), "{place}")
+            }
+            "refused" => {
+                let Connection::Refused { reason, .. } = &self.model.connection else {
+                    return assert!(what.is_null(), "{place}: {:?}", self.model.connection);
+                };
+                assert!(
+                    what.as_str().is_some_and(|what| reason.contains(what)),
+                    "{place}: {reason}"
+                );
+            }
+            "link" => assert_eq!(self.link(), *what, "{place}"),
+            "devices" | "invites_shown" | "invited" => {
+                assert_eq!(self.shown_as(name), *what, "{place}");
+            }
             "notice" => {
                 let told = self.notice.take();
                 let wanted = what.as_str();
@@ -132,11 +160,22 @@ impl Client {
             "connects" => update(&mut self.model, Event::Connected),
             "passes_ms" => return self.pass(Duration::from_millis(what.as_u64().unwrap())),
             "says" => say(&mut self.model, what.as_str().unwrap()).unwrap(),
-            "types" => command(&mut self.model, parse(what.as_str().unwrap()).unwrap()),
+            "types" => return self.types(what.as_str().unwrap()),
             "deletes" => {
                 let id = MessageId::try_from(what.as_u64().unwrap()).unwrap();
                 question_deletion(&mut self.model, Some(id));
-                confirm_deletion(&mut self.model)
+                confirm(&mut self.model)
+            }
+            "revokes" => {
+                question_revoke(&mut self.model, number(what));
+                confirm(&mut self.model)
+            }
+            "asks" => return self.types(&format!("/{}", what.as_str().unwrap())),
+            "invites" => return self.types(&invite_typed(what)),
+            "uninvites" => return self.types(&format!("/uninvite {what}")),
+            "links" => {
+                let code = AccessCode::try_from(what.as_str().unwrap()).unwrap();
+                link_by(&mut self.model, code)
             }
             "asks_older" => load_older(self.model.room_mut()),
             "focus" => {
@@ -163,6 +202,48 @@ impl Client {
         self.run(effects);
     }
 
+    fn types(&mut self, typed: &str) {
+        let effects = command(&mut self.model, parse(typed).unwrap());
+        self.run(effects);
+    }
+
+    /// The code for another device, as it is shown.
+    fn link(&self) -> Value {
+        let shown = self.shown.iter().rev().find_map(|answer| match answer {
+            Answer::Link(link) if Some(&link.code) == self.model.link.as_ref() => Some(link),
+            _ => None,
+        });
+        shown.map_or(
+            Value::Null,
+            |link| json!({"code": grouped(&link.code), "address": link.address}),
+        )
+    }
+
+    /// What of one kind was shown last; it is looked at once.
+    fn shown_as(&mut self, name: &str) -> Value {
+        let mut found = Value::Null;
+        self.shown.retain(|answer| {
+            let (kind, what) = match answer {
+                Answer::Link(_) => return true,
+                Answer::Devices(list) => {
+                    ("devices", list.iter().map(|it| it.device).collect::<Vec<_>>().into())
+                }
+                Answer::Invites(list) => {
+                    ("invites_shown", list.iter().map(|it| it.invite).collect::<Vec<_>>().into())
+                }
+                Answer::Invite(shown) => {
+                    let code = grouped(&shown.invite.code);
+                    ("invited", json!({"code": code, "address": shown.address}))
+                }
+            };
+            if kind == name {
+                found = what;
+            }
+            kind != name
+        });
+        found
+    }
+
     /// What is due happens in its order, and may make more due.
     fn pass(&mut self, time: Duration) {
         let end = self.now + time;
@@ -181,7 +262,7 @@ impl Client {
     /// The one attempt to connect, in the words of the scenario.
     fn attempt(&mut self, wanted: &Value) -> Value {
         let attempts = std::mem::take(&mut self.dialled);
-        let [(connect, wait)] = &attempts[..] else {
+        let [(Hello { connect, code }, wait)] = &attempts[..] else {
             return if attempts.is_empty() { Value::Null } else { json!(attempts.len()) };
         };
         let mut told = Map::new();
@@ -190,6 +271,10 @@ impl Client {
         told.extend(user.map(|user| ("username".to_owned(), user)));
         told.extend(connect.since.map(|since| ("since".to_owned(), json!(since.get()))));
         told.extend(connect.history.map(|history| ("history".to_owned(), json!(history))));
+        told.extend(code.as_ref().map(|code| match code {
+            EntryCode::Link(code) => ("link".to_owned(), json!(code.as_str())),
+            EntryCode::Invite(code) => ("invite".to_owned(), json!(code.as_str())),
+        }));
         if wanted.get("not_before_ms").is_some() {
             told.insert("not_before_ms".to_owned(), json!(wait.least.as_millis()));
         }
@@ -221,6 +306,7 @@ impl Client {
             "line": room.new_line(me).map(MessageId::get),
             "waiting": own(false),
             "failed": own(true),
+            "reasons": room.pending.iter().filter_map(|own| own.failed.as_deref()).collect::<Vec<_>>(),
             "joined": room.joined,
             "excluded": room.excluded.is_some(),
             "topic": room.topic.as_str(),
@@ -250,4 +336,23 @@ fn dialled_as(server: &str) -> Url {
 
 fn room_name(name: &Value) -> RoomName {
     RoomName::try_from(name.as_str().unwrap()).unwrap()
+}
+
+fn number(number: &Value) -> u32 {
+    u32::try_from(number.as_u64().unwrap()).unwrap()
+}
+
+fn entry_code(code: &Value) -> Option<EntryCode> {
+    let named = |name: &str| code[name].as_str().map(|code| AccessCode::try_from(code).unwrap());
+    named("link").map(EntryCode::Link).or_else(|| named("invite").map(EntryCode::Invite))
+}
+
+/// The command that makes an invite.
+fn invite_typed(what: &Value) -> String {
+    let mut words = vec!["/invite".to_owned()];
+    words.extend(what["room"].as_str().map(|_| "-r".to_owned()));
+    words.extend(what["uses"].as_u64().map(|uses| uses.to_string()));
+    words.extend(what["seconds"].as_u64().map(|seconds| format!("{seconds}s")));
+    words.extend(what["note"].as_str().map(str::to_owned));
+    words.join(" ")
 }

@@ -1,7 +1,9 @@
 //! What keys do, and what is drawn.
 
 mod chance;
+mod devices;
 mod drawn;
+mod entrance;
 mod notices;
 mod painting;
 mod pasting;
