@@ -9,6 +9,7 @@ import { labelOf } from "./browser/label.js";
 import { newBell } from "./browser/notifications.js";
 import { Connection, ownKey } from "./browser/socket.js";
 import { newTabs } from "./browser/tabs.js";
+import { isAddress } from "./core/chat/label.js";
 import { PROBE } from "./core/chat/refusals.js";
 import { isRevoked } from "./core/chat/revoked.js";
 import { activeRoom, find, isGuest, newState, tell } from "./core/chat/state.js";
@@ -80,13 +81,15 @@ export class App {
     this.#parts = parts;
   }
 
-  /** @param {{username: string, room: string, token?: string, brings?: import("./core/chat/state.js").Brings}} who */
+  /** @param {{username: string, room: string, token?: string, brings?: import("./core/chat/state.js").Brings}} who
+   * room: "" where nobody asked for one */
   enter({ username, room, token, brings = {} }) {
     const { local, servers, token: kept } = this.#kept;
     if (token) kept.keep(token);
     // Who comes by the code of another device hears their name from the server.
     if (brings.link === undefined) local.setItem("nebula.name", username);
-    const state = newState({ room, username, session: newId(), brings, own: servers.own, others: servers.known() });
+    const state = newState({ room: room || "general", username, session: newId(), brings, follows: true, own: servers.own, others: servers.known() });
+    activeRoom(state).isDefault = room === "";
     this.state = state;
     this.#leftovers.anew();
     this.#leftovers.owned(state);
@@ -226,7 +229,7 @@ export class App {
    * @param {import("./core/chat/state.js").Brings} [brings] */
   comeAnew(fault, why, brings) {
     const { state } = this;
-    this.entrance.show({ username: state?.me ?? "", room: state ? activeRoom(state).name : "", fault, why, brings: brings ?? state?.brings ?? {} });
+    this.entrance.show({ username: state?.me ?? "", room: state && !isAddress(activeRoom(state).name) ? activeRoom(state).name : "", fault, why, brings: brings ?? state?.brings ?? {} });
   }
 
   /** The button beside what is wrong with the connection. */

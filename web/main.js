@@ -145,11 +145,11 @@ function begin() {
   address.hideName(who.room);
   const isNobody = who.username === "" || isGuest(who.username);
   if (brought?.link !== undefined && isNobody && !token.now()) {
-    app.enter({ username: "", room: who.room || "general", brings: brought });
+    app.enter({ username: "", room: who.room, brings: brought });
   } else if (brought && !token.now()) {
     app.entrance.show({ username: who.username, room: who.room, fault: "", brings: brought });
   } else if (who.enters || token.now()) {
-    app.enter({ username: who.username, room: who.room || "general" });
+    app.enter({ username: who.username, room: who.room });
     if (!token.now()) void offerName(who.other);
   } else {
     app.entrance.show({ username: who.username, room: who.room, fault: "", other: who.other });

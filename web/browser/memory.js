@@ -13,7 +13,8 @@ import { readObject } from "./storage.js";
  * @typedef {import("../core/chat/state.js").Room} Room
  * @typedef {import("./storage.js").Store} Store
  * @typedef {{name: string, draft?: string, pending?: import("../core/chat/state.js").Pending[]}} Unsent
- * @typedef {{name: string, read: number, epoch: string | null, muted: boolean}} Outline
+ * @typedef {{name: string, read: number, epoch: string | null, muted: boolean, listed?: boolean, place?: number, title?: string, users?: string[]}} Outline
+ * `title` and `users`: what it is called, until the server tells
  */
 
 /** Of this tab: its id, who was here in which room, and the lines above what is new. */
@@ -215,9 +216,11 @@ function takeOver(tab, browser, here, id, tell) {
 }
 
 /** What is kept of a room, beside what is not sent. How far it was read is so of one log.
- * @param {Outline} room
+ * @param {Room} room
  * @returns {Outline} */
-const outline = ({ name, read, epoch, muted }) => ({ name, read, epoch, muted });
+const outline = ({ name, read, epoch, muted, listed, place, title, users }) => ({
+  name, read, epoch, muted, ...(listed && { listed }), ...(place !== null && { place }), ...(title && { title }), ...(users.length > 0 && { users }),
+});
 
 /** What another tab changed of a room since this one wrote it down stays changed.
  * @param {Outline} room
@@ -229,10 +232,10 @@ function merge(room, before, kept) {
   const isBack = before !== undefined && room.read < before.read;
   const muted = before?.muted === room.muted ? kept.muted : room.muted;
   const [one, other] = [room.epoch ?? kept.epoch, kept.epoch ?? room.epoch];
-  if (one === other) return { name: room.name, read: isBack ? room.read : Math.max(room.read, kept.read), epoch: one, muted };
+  if (one === other) return { ...room, read: isBack ? room.read : Math.max(room.read, kept.read), epoch: one, muted };
   // Of two tabs, one heard that it is another log.
   const { read, epoch } = room.epoch === before?.epoch ? kept : room;
-  return { name: room.name, read, epoch, muted };
+  return { ...room, read, epoch, muted };
 }
 
 /** @param {Store} browser
@@ -247,7 +250,11 @@ function forgetOldest(browser, tell) {
 /** @param {unknown} rooms
  * @returns {Outline[]} */
 function outlines(rooms) {
-  return named(rooms).map(({ name, read, epoch, muted }) => ({
+  return named(rooms).map(({ name, read, epoch, muted, listed, place, title, users }) => ({
+    ...(listed === true && { listed }),
+    ...(Number.isSafeInteger(place) && { place }),
+    ...(typeof title === "string" && { title }),
+    ...(Array.isArray(users) && users.every((user) => typeof user === "string") && { users }),
     name,
     read: Number.isSafeInteger(read) ? Number(read) : 0,
     epoch: typeof epoch === "string" ? epoch : null,
@@ -300,6 +307,10 @@ function bringBack(state, kept, marks) {
   const mark = marks?.[fold(kept.name)];
   if (Number.isSafeInteger(mark)) room.mark = mark;
   room.muted = kept.muted;
+  room.listed ||= kept.listed ?? false;
+  room.place ??= kept.place ?? null;
+  // What the server has told is newer.
+  if (room.title === "" && room.users.length === 0) Object.assign(room, { title: kept.title ?? "", users: kept.users ?? [] });
   return added;
 }
 

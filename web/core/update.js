@@ -47,7 +47,7 @@ import { carryOut, command } from "./commands/intents.js";
  *   | {do: "send", envelope: ToServer}
  *   | {do: "probe", because?: "offline" | "online"}
  *   | {do: "later", event: Event, afterMs: number}
- *   | {do: "announce" | "notify", room: string, sender: string, content: string}
+ *   | {do: "announce" | "notify", room: string, where: string, sender: string, content: string}
  *   | {do: "search" | "theme" | "width", text: string}
  *   | {do: "copy", text: string}
  *   | {do: "open", what: Dialog}

@@ -3,6 +3,7 @@
 
 import { isRevoked } from "../core/chat/revoked.js";
 import { activeRoom, orMore, unread } from "../core/chat/state.js";
+import { labelOf, spoken } from "../core/chat/label.js";
 import { wordsAboutCluster } from "../core/chat/servers.js";
 import { counts, icon, title } from "../core/chat/title.js";
 import { TOPIC_CHARS_MAX } from "../core/protocol/limits.js";
@@ -27,23 +28,25 @@ export function newView() {
     renderRoomActions(state);
     renderPeople(room.people.known, state.me);
     for (const id of ["count", "people-count"]) setText(byId(id), String(room.people.count));
-    setText(byId("room"), room.name);
+    const where = spoken(room, state.me);
+    setText(byId("room"), labelOf(room, state.me));
+    byId("chat").dataset.kind = room.kind;
     const topic = onOneLine(room.topic, TOPIC_CHARS_MAX);
     setText(byId("topic"), topic);
     setAttribute(byId("topic"), "title", topic);
     setText(byId("me"), state.me ?? "guest");
-    setAttribute(log.pane, "aria-label", `Messages in #${room.name}`);
-    setAttribute(byId("text"), "placeholder", `Message #${room.name}`);
+    setAttribute(log.pane, "aria-label", `Messages in ${where}`);
+    setAttribute(byId("text"), "placeholder", `Message ${where}`);
     setText(byId("notice"), state.notice);
     byId("notice").classList.toggle("answer", state.answered);
     button("older").hidden = !room.more;
     // A disabled button would lose the focus.
     setAttribute(button("older"), "aria-disabled", String(room.awaited !== null));
     setText(button("older"), room.awaited ? "Loading …" : "Load older messages");
-    setText(byId("beginning"), room.known && !room.more && room.entries.length > 0 ? `The beginning of #${room.name}` : "");
+    setText(byId("beginning"), room.known && !room.more && room.entries.length > 0 ? `The beginning of ${where}` : "");
     log.render(state, room);
     byId("empty").hidden = !log.isEmpty || !room.known || room.more;
-    setText(byId("empty"), `No messages in #${room.name} yet. Say hello!`);
+    setText(byId("empty"), `No messages in ${where} yet. Say hello!`);
     renderNewer(state);
     renderTitle(state);
   }

@@ -78,7 +78,7 @@ export function newEntrance(enter, codeOf) {
     token.value = "";
     const brings = by === "link" || by === "invite" ? codeOf(by, by === "invite" && invite !== "" ? invite : code.value) : {};
     if (!brings) return setText(byId("enter-fault"), "This is no code");
-    enter({ username: by === "link" ? "" : name.value.trim(), room: room.value.trim().replace(/^#/, "") || "general", token: given, brings });
+    enter({ username: by === "link" ? "" : name.value.trim(), room: room.value.trim().replace(/^#/, ""), token: given, brings });
   });
   return {
     /** @param {Shown} what */

@@ -29,6 +29,11 @@ export function spoken(room, me) {
   return room.kind === "direct" ? onOneLine(label, ROOM_CHARS_MAX) : hashed(label);
 }
 
+/** Where somebody said something, for who hears of it elsewhere.
+ * @param {Called} room
+ * @param {string | null} me */
+export const whereabouts = (room, me) => (room.kind === "direct" ? "a direct message" : spoken(room, me));
+
 /** An address that the server made, which is no name.
  * @param {string} name */
 export const isAddress = (name) => /^[+@]/.test(name);

@@ -109,7 +109,7 @@ function keep(state, entry) {
 /** It was left on another device, or nobody asked for it.
  * @param {Room} room
  * @param {boolean} hasOthers */
-const isOver = ({ listed, isDefault, pending }, hasOthers) => (listed && pending.length === 0) || (isDefault && hasOthers);
+const isOver = ({ listed, isDefault, pending }, hasOthers) => pending.length === 0 && (listed || (isDefault && hasOthers));
 
 /** @param {State} state
  * @param {Room} room

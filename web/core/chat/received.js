@@ -7,6 +7,7 @@ import { wordsAbout, wordsToExcluded } from "./moderated.js";
 import { browseCame } from "./browse.js";
 import { deleted, takeIn, trim, write } from "./entries.js";
 import { sendNext } from "./outbox.js";
+import { spoken, whereabouts } from "./label.js";
 import { askForList, joinedNow, listCame, settingCame } from "./list.js";
 import { addedCame, removedCame, roleCame, roomCame } from "./members.js";
 import { pageCame } from "./pages.js";
@@ -14,6 +15,7 @@ import { came, listed, nobody, went } from "./people.js";
 import { personTold } from "./person.js";
 import { joining } from "./reconnect.js";
 import { PROBE, errorCame } from "./refusals.js";
+import { takeAway } from "./rooms.js";
 import { clusterCame } from "./servers.js";
 import { activeRoom, callsMe, find, isMe, isWatched, newLine, nothingTold, ownerOf, tell } from "./state.js";
 
@@ -131,9 +133,14 @@ function entered(state, room, { room: name, sender, role }, at) {
  * @param {string} owner */
 function leaveBehind(state, owner) {
   state.person = nothingTold();
+  state.browse = null;
   const undone = dropAll(state);
   const count = state.rooms.reduce((sum, room) => sum + room.pending.length, 0);
-  for (const room of state.rooms) room.pending = [];
+  for (const room of [...state.rooms]) {
+    Object.assign(room, { pending: [], listed: false, place: null });
+    // What belonged to the one is not there for the other.
+    if (room.kind !== "open" && !room.joined) takeAway(state, room);
+  }
   const told = [
     ...(undone.length > 0 ? [`Not done, since your name has changed: ${undone.join(", ")}`] : []),
     ...(count > 0 ? [`${counted(count, "unsent message")} by ${inSentence(owner)} will be sent when you are ${inSentence(owner)} again`] : []),
@@ -185,7 +192,7 @@ function topicCame(state, room, { content, sender, id, ref }, at) {
 function moderated(state, room, moderated, at) {
   write(room, { type: "told", sender: moderated.by, at, words: wordsAbout(moderated) });
   const isOut = moderated.action === "kick" || moderated.action === "ban";
-  if (isOut && moderated.room !== undefined && isMe(state, moderated.user)) room.excluded = wordsToExcluded(moderated, room.name);
+  if (isOut && moderated.room !== undefined && isMe(state, moderated.user)) room.excluded = wordsToExcluded(moderated, spoken(room, state.me));
   return isMe(state, moderated.by) ? settled(state, moderated.ref) : [];
 }
 
@@ -213,9 +220,9 @@ function messageCame(state, room, message) {
   if (watched && isNew && line === null) room.mark = null;
   const next = sendNext(room);
   if (!isNew || isMe(state, message.sender) || room.muted) return next;
-  const what = { room: room.name, sender: message.sender, content: message.content };
+  const what = { room: room.name, where: whereabouts(room, state.me), sender: message.sender, content: message.content };
   const isShown = state.focused && room === activeRoom(state);
   /** @type {Action[]} */
-  const notify = callsMe(state, message) && !isShown ? [{ do: "notify", ...what }] : [];
+  const notify = (callsMe(state, message) || room.kind === "direct") && !isShown ? [{ do: "notify", ...what }] : [];
   return [{ do: "announce", ...what }, ...notify, ...next];
 }

@@ -9,7 +9,7 @@ import { again, put, sendNext, takeBack } from "../chat/outbox.js";
 import { show, toBottom } from "../chat/reading.js";
 import { bring, comeIn, dialNow, joining } from "../chat/reconnect.js";
 import { isRevoked } from "../chat/revoked.js";
-import { takeAway } from "../chat/rooms.js";
+import { describe, takeAway } from "../chat/rooms.js";
 import { activeRoom, messages, newRoom, orMore, tell, unread } from "../chat/state.js";
 import { LABEL_CHARS_MAX, ROOMS_MAX, ROOM_CHARS_MAX, TOPIC_CHARS_MAX } from "../protocol/limits.js";
 import { fold, nameFault, userFault } from "../protocol/names.js";
@@ -145,8 +145,7 @@ function perform(state, room, intent) {
     case "browseMore":
       return browseMore(state);
     case "pick":
-      state.browse = null;
-      return joinRoom(state, intent.room);
+      return pick(state, intent.room);
     case "move":
       return move(state, intent.to);
     default:
@@ -250,6 +249,7 @@ function joinRoom(state, name) {
   const place = state.rooms.findIndex((room) => fold(room.name) === fold(name));
   if (place >= 0) {
     show(state, place);
+    activeRoom(state).isDefault = false;
     return comeIn(state, activeRoom(state));
   }
   const full = state.rooms.length >= ROOMS_MAX ? `You can join at most ${ROOMS_MAX} rooms` : null;
@@ -261,6 +261,19 @@ function joinRoom(state, name) {
   // After a refusal there is no connection.
   if (state.link.is === "refused") return dialNow(state);
   return state.link.is === "online" ? [joining(room)] : [];
+}
+
+/** A room of the list of all rooms: what it is, is known.
+ * @param {State} state
+ * @param {string} name
+ * @returns {Action[] | null} */
+function pick(state, name) {
+  const told = state.browse?.rooms.find(({ room }) => fold(room) === fold(name));
+  state.browse = null;
+  const joins = joinRoom(state, name);
+  const room = activeRoom(state);
+  if (told && joins && !room.joined) describe(room, told);
+  return joins;
 }
 
 /** @param {State} state
