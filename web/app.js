@@ -38,7 +38,7 @@ import { ask, byId } from "./view/page.js";
  * @typedef {object} Parts what is on the page beside the log
  * @property {ReturnType<typeof import("./view/input/composer.js").newComposer>} composer
  * @property {ReturnType<typeof import("./view/input/searchbar.js").newSearchBar>} searchBar
- * @property {ReturnType<typeof import("./view/dialogs/dialogs.js").newDialogs>} dialogs
+ * @property {ReturnType<typeof import("./view/controls.js").listenToPerson>} over what opens over the page
  * @property {() => void} connected
  */
 
@@ -180,7 +180,7 @@ export class App {
       case "width":
         return this.#look.setWidth(action.text);
       case "open":
-        return this.#parts?.dialogs[action.what].open();
+        return this.#parts?.over.dialogs[action.what].open();
       case "confirm":
         return void ask(action.question, action.yes).then((yes) => yes && this.happens(action.then));
       case "help":
@@ -208,7 +208,7 @@ export class App {
     const name = state.me && !isGuest(state.me) ? state.me : "";
     if (state.link.is === "online" && local.getItem("nebula.name") !== name) local.setItem("nebula.name", name);
     this.#parts?.composer.render(activeRoom(state).draft);
-    this.#parts?.dialogs.render(state);
+    this.#parts?.over.render(state);
     this.view.render(state);
     this.#countDown(state);
     this.fetchMore();

@@ -14,7 +14,6 @@ import { likeliest } from "./core/commands/complete.js";
 import { fold } from "./core/protocol/names.js";
 import { inSentence } from "./core/protocol/text.js";
 import { listenToPerson } from "./view/controls.js";
-import { newDialogs } from "./view/dialogs/dialogs.js";
 import { refuseFiles } from "./view/files.js";
 import { newComposer } from "./view/input/composer.js";
 import { newSearchBar } from "./view/input/searchbar.js";
@@ -43,7 +42,7 @@ const composer = newComposer({
   drafted: (text) => happens({ type: "draft", text }),
   send: () => happens({ type: "say", text: composer.text.value }),
   names: () => (app.state ? likeliest(activeRoom(app.state), app.state.me) : []),
-  rooms: () => state()?.rooms.map((room) => room.name) ?? [],
+  rooms: () => state()?.rooms.filter(({ kind }) => kind === "open").map((room) => room.name) ?? [],
 });
 const searchBar = newSearchBar({
   room: shown,
@@ -52,8 +51,8 @@ const searchBar = newSearchBar({
   done: () => composer.text.focus(),
 });
 let wasOnline = false;
-const dialogs = newDialogs({ state, happens });
-app.compose({ composer, searchBar, dialogs, connected });
+const over = listenToPerson({ state, happens, composer, searchBar, bell, view, reveal, follow, connect: () => app.connect() });
+app.compose({ composer, searchBar, over, connected });
 
 /** The room that is shown: there is one from the first event on. */
 function shown() {
@@ -100,7 +99,6 @@ async function offerName(name) {
   if (isWanted) happens({ type: "nick", name });
 }
 
-listenToPerson({ state, happens, composer, searchBar, dialogs, bell, view, reveal, follow, connect: () => app.connect() });
 view.log.listen({ moved: () => (app.looked(), app.fetchMore()), wantsOlder: () => app.fetchMore("older") });
 byId("people").addEventListener("scroll", () => app.fetchMore(), { passive: true });
 refuseFiles((text) => happens({ type: "notice", text }));

@@ -10,7 +10,8 @@ import { TOPIC_CHARS_MAX } from "../core/protocol/limits.js";
 import { onOneLine } from "../core/protocol/text.js";
 import { Log } from "./log/log.js";
 import { button, byId, setAttribute, setText } from "./page.js";
-import { renderPeople, renderRoomActions, renderRooms } from "./sides/lists.js";
+import { renderPeople } from "./sides/people.js";
+import { renderRoomActions, renderRooms } from "./sides/rooms.js";
 
 /** @typedef {import("../core/chat/state.js").State} State */
 
@@ -26,8 +27,7 @@ export function newView() {
     byId("chat").hidden = false;
     renderRooms(state);
     renderRoomActions(state);
-    renderPeople(room.people.known, state.me);
-    for (const id of ["count", "people-count"]) setText(byId(id), String(room.people.count));
+    renderPeople(state);
     const where = spoken(room, state.me);
     setText(byId("room"), labelOf(room, state.me));
     byId("chat").dataset.kind = room.kind;

@@ -143,17 +143,20 @@ export const leftNow = (state, room) => (room.listed ? tellSetting(state, room, 
  * @param {Room} room */
 export const mutedNow = (state, room) => (room.listed ? tellSetting(state, room, { muted: room.muted }) : []);
 
-/** Moves the room shown to be the one at a place, counted from 0.
+/** Moves a room to another place, both counted from 0.
  * @param {State} state
+ * @param {number} from
  * @param {number} to
  * @returns {Action[]} */
-export function move(state, to) {
-  const room = activeRoom(state);
-  state.rooms.splice(state.active, 1);
-  state.active = Math.max(0, Math.min(to, state.rooms.length));
-  state.rooms.splice(state.active, 0, room);
-  if (!state.list.isComplete) return [];
-  const place = placeBetween(state.rooms[state.active - 1], state.rooms[state.active + 1]);
+export function move(state, from, to) {
+  const [shown, room] = [activeRoom(state), state.rooms[from]];
+  if (!room || from === to) return [];
+  state.rooms.splice(from, 1);
+  const at = Math.max(0, Math.min(to, state.rooms.length));
+  state.rooms.splice(at, 0, room);
+  state.active = state.rooms.indexOf(shown);
+  if (!state.list.isComplete || !room.listed) return [];
+  const place = placeBetween(state.rooms[at - 1], state.rooms[at + 1]);
   if (place === null) return placeAll(state);
   room.place = place;
   return tellSetting(state, room, { place });

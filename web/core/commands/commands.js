@@ -11,7 +11,7 @@ import { roomCommand } from "./rooms.js";
  *   | {is: "fault" | "words", words: string}
  *   | {is: "join", room: string}
  *   | {is: "nick", name: string}
- *   | {is: "leave" | "rooms" | "who" | "clear" | "mute" | "key" | "retry" | "edit" | "drop" | "reconnect" | "help" | "topic" | "link" | "devices" | "invites" | "members" | "list" | "browseMore"}
+ *   | {is: "leave" | "rooms" | "who" | "clear" | "mute" | "key" | "retry" | "edit" | "drop" | "reconnect" | "help" | "topic" | "link" | "devices" | "invites" | "members" | "list" | "browseMore" | "browseEnd"}
  *   | {is: "room", wanted: string}
  *   | {is: "search", text: string}
  *   | {is: "url" | "copy", number?: number}
@@ -21,7 +21,7 @@ import { roomCommand } from "./rooms.js";
  *   | {is: "revoke", device: number}
  *   | {is: "browse", query: string}
  *   | {is: "pick", room: string}
- *   | {is: "move", to: number}
+ *   | {is: "move", to: number, from?: number}
  *   | import("./rooms.js").RoomIntent
  *   | import("./invites.js").InviteIntent
  *   | import("./moderation.js").AskIntent} Intent

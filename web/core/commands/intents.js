@@ -144,10 +144,13 @@ function perform(state, room, intent) {
       return browse(state, intent.query);
     case "browseMore":
       return browseMore(state);
+    case "browseEnd":
+      state.browse = null;
+      return [];
     case "pick":
       return pick(state, intent.room);
     case "move":
-      return move(state, intent.to);
+      return move(state, intent.from ?? state.active, intent.to);
     default:
       return performInRooms(state, room, intent);
   }
@@ -236,7 +239,7 @@ function listOfRooms(state) {
 function showWanted(state, wanted) {
   const number = /^\d+$/.test(wanted) ? Number(wanted) - 1 : null;
   if (number !== null && !(number in state.rooms)) return fault(state, `You have no room number ${wanted}; /rooms lists them`);
-  const place = number ?? candidates(state, wanted)[0]?.place ?? null;
+  const place = number ?? candidates(state, wanted).find((each) => each.place !== null)?.place ?? null;
   if (place === null) return fault(state, `No room matches "${onOneLine(wanted, ROOM_CHARS_MAX)}"`);
   show(state, place);
   return [];

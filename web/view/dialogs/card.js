@@ -2,9 +2,8 @@
 
 import { addressOf, grouped } from "../../core/protocol/people.js";
 import { qr } from "../../core/qr.js";
-import { element, newButton, setText } from "../page.js";
+import { SVG, element, newButton, setText } from "../page.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 /** Light modules around a QR code, without which it is not found. */
 const MARGIN = 4;
 /** A server at such an address is on this very machine. */

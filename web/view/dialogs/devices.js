@@ -14,7 +14,7 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 
 /** @param {import("./dialogs.js").Needs} needs */
-export function newDevices({ state, happens, revoke }) {
+export function newDevices({ state, happens }) {
   const box = dialog("devices");
   const list = byId("device-list");
   const card = newCard(byId("device-card"), "link");
@@ -46,7 +46,7 @@ export function newDevices({ state, happens, revoke }) {
   button("link-button").addEventListener("click", () => happens({ type: "ask", envelope: { type: "link" } }));
   list.addEventListener("click", ({ target }) => {
     const { device } = /** @type {HTMLElement} */ (target).dataset;
-    if (device !== undefined) revoke(Number(device));
+    if (device !== undefined) happens({ type: "does", intent: { is: "revoke", device: Number(device) } });
   });
   box.addEventListener("close", () => clearInterval(ticking));
 

@@ -1,22 +1,27 @@
-// The dialogs that show what the server told: each asks when it is opened, and is drawn while it is open.
+// The dialogs over the page: each is drawn while it is open, and says what the server refused.
 
-import { byId, dialog, setText } from "../page.js";
+import { dialog, setText } from "../page.js";
+import { newBrowser } from "./browser.js";
+import { newCreate } from "./create.js";
 import { newDevices } from "./devices.js";
 import { newInvites } from "./invites.js";
+import { newPerson } from "./person.js";
+import { newTopic } from "./topic.js";
 
 /**
  * @typedef {import("../../core/chat/state.js").State} State
+ * @typedef {import("../../core/update.js").Event} Event
  *
  * @typedef {object} Needs
  * @property {() => State | null} state
- * @property {(event: import("../../core/update.js").Event) => void} happens
- * @property {(device: number) => void} revoke asks first
+ * @property {(event: Event) => void} happens
+ * @property {(event: Event) => void} go to another room, where one may write at once
+ * @property {(name: string) => void} mention writes a name where one writes
  */
 
-/** @param {Omit<Needs, "revoke">} given */
-export function newDialogs(given) {
-  const needs = { ...given, revoke: (/** @type {number} */ device) => given.happens({ type: "does", intent: { is: "revoke", device } }) };
-  const all = { devices: newDevices(needs), invites: newInvites(needs) };
+/** @param {Needs} needs */
+export function newDialogs(needs) {
+  const all = { devices: newDevices(needs), invites: newInvites(needs), browser: newBrowser(needs), create: newCreate(needs), about: newTopic(needs), person: newPerson(needs) };
   // A click beside a dialog closes it, as Esc does.
   for (const name of Object.keys(all)) dialog(name).addEventListener("click", ({ target }) => target === dialog(name) && dialog(name).close());
 
@@ -26,7 +31,8 @@ export function newDialogs(given) {
     render(state) {
       for (const [name, { render }] of Object.entries(all)) {
         if (!dialog(name).open) continue;
-        setText(byId(`${name}-fault`), state.answered ? "" : state.notice);
+        const fault = document.getElementById(`${name}-fault`);
+        if (fault && (state.notice !== "" || name !== "create")) setText(fault, state.answered ? "" : state.notice);
         render(state);
       }
     },
