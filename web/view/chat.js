@@ -29,13 +29,14 @@ export function newView() {
     renderRoomActions(state);
     renderPeople(state);
     const where = spoken(room, state.me);
+    const within = room.kind === "direct" ? `with ${where}` : `in ${where}`;
     setText(byId("room"), labelOf(room, state.me));
     byId("chat").dataset.kind = room.kind;
     const topic = onOneLine(room.topic, TOPIC_CHARS_MAX);
     setText(byId("topic"), topic);
     setAttribute(byId("topic"), "title", topic);
     setText(byId("me"), state.me ?? "guest");
-    setAttribute(log.pane, "aria-label", `Messages in ${where}`);
+    setAttribute(log.pane, "aria-label", `Messages ${within}`);
     setAttribute(byId("text"), "placeholder", `Message ${where}`);
     setText(byId("notice"), state.notice);
     byId("notice").classList.toggle("answer", state.answered);
@@ -43,10 +44,10 @@ export function newView() {
     // A disabled button would lose the focus.
     setAttribute(button("older"), "aria-disabled", String(room.awaited !== null));
     setText(button("older"), room.awaited ? "Loading …" : "Load older messages");
-    setText(byId("beginning"), room.known && !room.more && room.entries.length > 0 ? `The beginning of ${where}` : "");
+    setText(byId("beginning"), room.known && !room.more && room.entries.length > 0 ? `The beginning of ${room.kind === "direct" ? `your messages with ${where}` : where}` : "");
     log.render(state, room);
     byId("empty").hidden = !log.isEmpty || !room.known || room.more;
-    setText(byId("empty"), `No messages in ${where} yet. Say hello!`);
+    setText(byId("empty"), `No messages ${within} yet. Say hello!`);
     renderNewer(state);
     renderTitle(state);
   }

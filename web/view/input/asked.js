@@ -4,7 +4,7 @@ import { element, icon } from "../page.js";
 
 /** Who types fast is asked for once. */
 const REST_MS = 150;
-export const LOCK = "M5.5 9h9v7h-9zM7.5 9V6.5a2.5 2.5 0 0 1 5 0V9";
+const LOCK = "M5.5 9h9v7h-9zM7.5 9V6.5a2.5 2.5 0 0 1 5 0V9";
 
 /** Does something when typing has rested.
  * @param {() => unknown} does
@@ -21,7 +21,7 @@ export function afterTyping(does) {
 /** The sign before what a room is called.
  * @param {string} kind */
 export function kindMark(kind) {
-  const mark = element("span", "mark", ...(kind === "private" ? [icon(LOCK)] : kind === "open" ? ["#"] : ["@"]));
+  const mark = element("span", "mark", ...(kind === "private" ? [icon(LOCK)] : kind === "direct" ? ["@"] : ["#"]));
   mark.setAttribute("aria-hidden", "true");
   return mark;
 }

@@ -56,6 +56,6 @@ function wayTo({ place, room = "", user }) {
 /** @param {Candidate} candidate */
 function option({ label, kind, place, room, user, about, news }) {
   const does = user !== undefined ? "Write to " : place === null ? "Join " : "";
-  const children = [does, kindMark(kind), element("bdi", "", label), ...(about ? [element("span", "quiet small", about)] : []), ...(news ? [element("span", "badge", news)] : [])];
+  const children = [does, ...(user === undefined ? [kindMark(kind)] : []), element("bdi", "", label), ...(about ? [element("span", "quiet small", about)] : []), ...(news ? [element("span", "badge", news)] : [])];
   return { key: user ?? room ?? `at ${place}`, children };
 }

@@ -48,6 +48,23 @@ test("the code of a link is taken as it is shown, read aloud or in an address", 
   for (const typed of ["/link 7K3M", "/link 9V5TQ2M80KXDB3HN", "/revoke", "/revoke x", "/uninvite -1"]) assert.equal(parse(typed).is, "fault", typed);
 });
 
+test("rooms that belong to people are made and changed by commands", () => {
+  for (const [typed, intent] of [
+    ["/create qa", { is: "create", name: "qa", isPrivate: false }],
+    ["/create #Ops team PRIVATE", { is: "create", name: "#Ops team", isPrivate: true }],
+    ["/create private", { is: "create", name: "private", isPrivate: false }],
+    ["/msg Bob", { is: "msg", users: ["Bob"], text: "" }],
+    ['/msg "Ann Lee" hi there', { is: "msg", users: ["Ann Lee"], text: "hi there" }],
+    ["/msg @Bob: hi", { is: "msg", users: ["Bob"], text: "hi" }],
+    ["/add Ann Lee", { is: "add", user: "Ann Lee" }],
+    ['/remove "Ann Lee"', { is: "remove", user: "Ann Lee" }],
+    ["/role Ann Lee Moderator", { is: "role", user: "Ann Lee", role: "moderator" }],
+  ]) assert.deepEqual(parse(typed), intent, typed);
+  for (const typed of ["/create", `/create ${"x".repeat(65)}`, `/create ${"x".repeat(65)} private`, "/role Bob", "/role Bob king", "/role owner", `/msg ${"x".repeat(33)}`]) {
+    assert.equal(parse(typed).is, "fault", typed);
+  }
+});
+
 test("commands are understood, and what is none is a fault", () => {
   assert.deepEqual(parse("/join  #ops "), { is: "join", room: "ops" });
   assert.deepEqual(parse("/leave"), { is: "leave" });
