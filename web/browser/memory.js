@@ -3,6 +3,7 @@
 // given to it.
 
 import { PENDING_MAX } from "../core/chat/outbox.js";
+import { inOrder } from "../core/chat/rooms.js";
 import { find, newRoom, ownerOf } from "../core/chat/state.js";
 import { ROOMS_MAX } from "../core/protocol/limits.js";
 import { fold } from "../core/protocol/names.js";
@@ -108,6 +109,7 @@ export class Memory {
   recall(state) {
     const person = ownerOf(state);
     const added = outlines(this.#read(PERSON + person).rooms).flatMap((room) => bringBack(state, room, this.#here.marks));
+    inOrder(state);
     // They are of this person only.
     delete this.#here.marks;
     this.#own = { person, rooms: new Map(state.rooms.map((room) => [fold(room.name), outline(room)])) };

@@ -155,7 +155,11 @@ export function move(state, from, to) {
   const at = Math.max(0, Math.min(to, state.rooms.length));
   state.rooms.splice(at, 0, room);
   state.active = state.rooms.indexOf(shown);
-  if (!state.list.isComplete || !room.listed) return [];
+  if (!state.list.isComplete || !room.listed) {
+    // Who has no list keeps their order in this client alone.
+    state.rooms.forEach((each, i) => { each.place = APART * (i + 1); });
+    return [];
+  }
   const place = placeBetween(state.rooms[at - 1], state.rooms[at + 1]);
   if (place === null) return placeAll(state);
   room.place = place;
