@@ -11,20 +11,24 @@ import { roomCommand } from "./rooms.js";
  *   | {is: "fault" | "words", words: string}
  *   | {is: "join", room: string}
  *   | {is: "nick", name: string}
- *   | {is: "leave" | "rooms" | "who" | "clear" | "mute" | "key" | "retry" | "edit" | "drop" | "reconnect" | "help" | "topic" | "link" | "devices" | "invites" | "members" | "list" | "browseMore" | "browseEnd"}
+ *   | {is: "leave" | "rooms" | "who" | "clear" | "mute" | "key" | "retry" | "edit" | "drop" | "reconnect" | "help" | "topic"}
  *   | {is: "room", wanted: string}
  *   | {is: "search", text: string}
  *   | {is: "url" | "copy", number?: number}
  *   | {is: "delete", number?: number, id?: number}
  *   | {is: "theme" | "width", name: string}
+ *   | import("./moderation.js").AskIntent
+ *   | OwnIntent} Intent
+ *
+ * About one's devices, invites and rooms.
+ * @typedef {{is: "link" | "devices" | "invites" | "members" | "list" | "browseMore" | "browseEnd"}
  *   | {is: "bring", brings: import("../chat/state.js").Brings}
  *   | {is: "revoke", device: number}
  *   | {is: "browse", query: string}
  *   | {is: "pick", room: string}
  *   | {is: "move", to: number, from?: number}
  *   | import("./rooms.js").RoomIntent
- *   | import("./invites.js").InviteIntent
- *   | import("./moderation.js").AskIntent} Intent
+ *   | import("./invites.js").InviteIntent} OwnIntent
  */
 
 /** Names, what else they are called, arguments, and the words of the help; in brackets is what may be

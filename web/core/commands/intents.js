@@ -125,6 +125,17 @@ function perform(state, room, intent) {
       return deletion(state, room, intent.id ?? nthNewest(room, intent.number ?? 1)?.id);
     case "ask":
       return intent.everywhere ? askAnywhere(state, intent.envelope) : askWithin(state, room, { ...intent.envelope, room: room.name });
+    default:
+      return performOwn(state, room, intent);
+  }
+}
+
+/** @param {State} state
+ * @param {Room} room
+ * @param {import("./commands.js").OwnIntent} intent
+ * @returns {Action[] | null} */
+function performOwn(state, room, intent) {
+  switch (intent.is) {
     case "link":
       return opening("devices", askAnywhere(state, { type: "link" }));
     case "invite":
