@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use nebula::chat::answer::grouped;
 use nebula::chat::commands::parse;
+use nebula::chat::room::about::role_word;
 use nebula::chat::update::{
-    back_to_end, command, confirm, dial_now, focus, link_by, load_older, question_deletion,
-    question_revoke, read_at, say, show_room, update,
+    back_to_end, browse, browse_more, command, confirm, dial_now, focus, link_by, load_older,
+    move_room, pick, question_deletion, question_revoke, read_at, say, show_room, update,
 };
 use nebula::chat::{
     Answer, Connection, Effect, EntryCode, Event, Hello, Model, Reading, Room, Servers, Timer,
@@ -58,10 +59,15 @@ impl Client {
         let me = case["me"].as_str().map(|me| UserName::try_from(me).unwrap());
         let rooms = case["rooms"].as_array().unwrap().iter().map(|room| {
             let read = MessageId::try_from(room["read"].as_u64().unwrap()).unwrap();
-            Room::as_read(room_name(&room["room"]), read)
+            let mut known = Room::as_read(room_name(&room["room"]), read);
+            let is = |name: &str| room[name].as_bool().unwrap_or_default();
+            (known.muted, known.listed) = (is("muted"), is("listed"));
+            known.by_default = is("default");
+            known
         });
         let mut model = Model::new(RoomName::general(), me, session.to_owned());
         model.rooms = rooms.collect();
+        model.list.is_wanted = case["list"].as_bool().unwrap_or_default();
         let server = case["server"].as_str().map(|server| vec![dialled_as(server)]);
         model.servers = Servers::of(server.unwrap_or_default());
         let code = entry_code(&case["code"]);
@@ -130,6 +136,25 @@ impl Client {
                 );
             }
             "link" => assert_eq!(self.link(), *what, "{place}"),
+            "rooms" => {
+                let rooms = self.model.rooms.iter().map(|room| room.name.as_str());
+                assert_eq!(json!(rooms.collect::<Vec<_>>()), *what, "{place}");
+            }
+            "shows" => {
+                assert_eq!(self.model.room().name.as_str(), what.as_str().unwrap(), "{place}")
+            }
+            "browsed" => {
+                let shown = self.model.browser.as_ref().map_or(Value::Null, |browser| {
+                    let rooms = browser.rooms.iter().map(|entry| entry.room.as_str());
+                    json!({"rooms": rooms.collect::<Vec<_>>(), "more": browser.more})
+                });
+                assert_eq!(shown, *what, "{place}");
+            }
+            "asked" => {
+                let question = self.model.question.as_ref().unwrap();
+                let words = question.words(str::to_owned);
+                assert!(words.contains(what.as_str().unwrap()), "{place}: {words}");
+            }
             "devices" | "invites_shown" | "invited" => {
                 assert_eq!(self.shown_as(name), *what, "{place}");
             }
@@ -170,6 +195,11 @@ impl Client {
                 question_revoke(&mut self.model, number(what));
                 confirm(&mut self.model)
             }
+            "confirms" => confirm(&mut self.model),
+            "moves" => move_room(&mut self.model, what.as_u64().unwrap().try_into().unwrap()),
+            "browses" => browse(&mut self.model, what.as_str().unwrap()),
+            "browses_more" => browse_more(&mut self.model),
+            "picks" => pick(&mut self.model, &room_name(what)),
             "asks" => return self.types(&format!("/{}", what.as_str().unwrap())),
             "invites" => return self.types(&invite_typed(what)),
             "uninvites" => return self.types(&format!("/uninvite {what}")),
@@ -224,7 +254,7 @@ impl Client {
         let mut found = Value::Null;
         self.shown.retain(|answer| {
             let (kind, what) = match answer {
-                Answer::Link(_) => return true,
+                Answer::Link(_) | Answer::Members(_) => return true,
                 Answer::Devices(list) => {
                     ("devices", list.iter().map(|it| it.device).collect::<Vec<_>>().into())
                 }
@@ -310,6 +340,10 @@ impl Client {
             "joined": room.joined,
             "excluded": room.excluded.is_some(),
             "topic": room.topic.as_str(),
+            "muted": room.muted,
+            "label": room.label(me),
+            "role": room.about.role.map(role_word),
+            "members": members(room),
         });
         let named = wanted.keys().map(|key| (key.clone(), all[key].clone()));
         Value::Object(named.collect())
@@ -335,7 +369,12 @@ fn dialled_as(server: &str) -> Url {
 }
 
 fn room_name(name: &Value) -> RoomName {
-    RoomName::try_from(name.as_str().unwrap()).unwrap()
+    RoomName::known(name.as_str().unwrap()).unwrap()
+}
+
+fn members(room: &Room) -> Vec<String> {
+    let members = room.about.members.iter();
+    members.map(|member| format!("{} {}", member.user, role_word(member.role))).collect()
 }
 
 fn number(number: &Value) -> u32 {
