@@ -32,31 +32,8 @@ const NOTIFICATION_CHARS_MAX: usize = 120;
 pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
     match envelope {
         ToClient::Message(message) => message_came(model, message),
-        ToClient::Join(Joined { room, sender, .. }) => {
-            if model.find(&room).is_some_and(|room| !room.joined) {
-                return entered(model, &room, sender);
-            }
-            let me = model.me.clone();
-            if let Some(room) = model.find(&room) {
-                room.change_people(me.as_ref(), |people| people.came(&sender));
-                if room.away.remove(&sender) {
-                    return Vec::new();
-                }
-            }
-            note(model, &room, What::Join(sender))
-        }
-        ToClient::Leave(Left { room, sender }) => {
-            if Some(&sender) == model.me.as_ref() {
-                removed(model, &room);
-                return Vec::new();
-            }
-            let me = model.me.clone();
-            if let Some(room) = model.find(&room) {
-                room.change_people(me.as_ref(), |people| people.went(&sender));
-                room.away.remove(&sender);
-            }
-            note(model, &room, What::Leave(sender))
-        }
+        ToClient::Join(Joined { room, sender, .. }) => came(model, &room, sender),
+        ToClient::Leave(Left { room, sender }) => went(model, &room, sender),
         ToClient::Presence(presence) => {
             let me = model.me.clone();
             if let Some(room) = model.find(&presence.room) {
@@ -102,6 +79,33 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
         ToClient::Invites(list) => entry::invites_came(model, list),
         ToClient::Error(note) => refused(model, note),
     }
+}
+
+fn came(model: &mut Model, name: &RoomName, user: UserName) -> Vec<Effect> {
+    if model.find(name).is_some_and(|room| !room.joined) {
+        return entered(model, name, user);
+    }
+    let me = model.me.clone();
+    if let Some(room) = model.find(name) {
+        room.change_people(me.as_ref(), |people| people.came(&user));
+        if room.away.remove(&user) {
+            return Vec::new();
+        }
+    }
+    note(model, name, What::Join(user))
+}
+
+fn went(model: &mut Model, name: &RoomName, user: UserName) -> Vec<Effect> {
+    if Some(&user) == model.me.as_ref() {
+        removed(model, name);
+        return Vec::new();
+    }
+    let me = model.me.clone();
+    if let Some(room) = model.find(name) {
+        room.change_people(me.as_ref(), |people| people.went(&user));
+        room.away.remove(&user);
+    }
+    note(model, name, What::Leave(user))
 }
 
 fn cluster_came(model: &mut Model, cluster: &Cluster) -> Vec<Effect> {
