@@ -3,10 +3,13 @@
 //! This file does not know where the lines go.
 
 use jiff::tz::TimeZone;
-use protocol::{Device, Invited};
+use protocol::{Device, Invited, RoomEntry, RoomMember};
 
 use crate::chat::Answer;
-use crate::chat::answer::{LinkCode, ShownInvite, grouped};
+use crate::chat::answer::{LinkCode, MemberList, ShownInvite, grouped};
+use crate::chat::list::Browser;
+use crate::chat::room::About;
+use crate::chat::room::about::{kind, label, role_word, sign};
 use crate::clock::{date, date_and_clock};
 use crate::text;
 
@@ -28,6 +31,38 @@ pub(crate) fn lines(answer: &Answer, zone: &TimeZone) -> Vec<String> {
             ("Invites that are still good:", "No invites that are still good"),
             "/uninvite N ends one, /invite makes another",
         ),
+        Answer::Members(list) => about_members(list),
+    }
+}
+
+/// Rooms among all there are.
+pub(crate) fn rooms(browser: &Browser, zone: &TimeZone) -> Vec<String> {
+    if browser.rooms.is_empty() {
+        return vec!["No such rooms".to_owned()];
+    }
+    let lines = browser.rooms.iter().map(|entry| {
+        let topic = text::clean_line(entry.topic.as_str());
+        let topic = if topic.is_empty() { topic } else { format!(": {topic}") };
+        let (name, about) = (text::name(&called(entry)), activity(entry, zone));
+        format!("{name} ({about}){topic}")
+    });
+    let rest = browser.more.then(|| "… and more: /list TEXT looks for some of them".to_owned());
+    lines.chain(rest).collect()
+}
+
+/// What people call a room of a list, behind the sign of its kind.
+pub(crate) fn called(entry: &RoomEntry) -> String {
+    let mut about = About::default();
+    about.listed(entry);
+    format!("{}{}", sign(kind(&entry.room)), label(&entry.room, &about, None))
+}
+
+/// Who is in a room of a list, and when something was said there last.
+pub(crate) fn activity(entry: &RoomEntry, zone: &TimeZone) -> String {
+    let people = text::grouped(entry.people);
+    match entry.last {
+        Some(last) => format!("{people} online, {}", date(last, zone)),
+        None => format!("{people} online"),
     }
 }
 
@@ -40,6 +75,17 @@ fn listed(
     let heading = if lines.is_empty() { none } else { heading };
     let all = std::iter::once(heading.to_owned()).chain(lines);
     all.chain([String::new(), advice.to_owned()]).collect()
+}
+
+fn about_members(MemberList { label, members, more }: &MemberList) -> Vec<String> {
+    if members.is_empty() {
+        return vec![format!("{label} has no members: it is for everybody who is in it")];
+    }
+    let lines = members.iter().map(|RoomMember { user, role }| {
+        format!("  {}: {}", text::name(user.as_str()), role_word(*role))
+    });
+    let rest = more.then(|| "  and others".to_owned());
+    std::iter::once(format!("Who belongs to {label}:")).chain(lines).chain(rest).collect()
 }
 
 fn about_link(LinkCode { code, address, expires_ms, is_local }: &LinkCode) -> Vec<String> {

@@ -2,7 +2,7 @@
 //!
 //! This file does not know how it is shown.
 
-use protocol::{AccessCode, Device, Invite, Invited};
+use protocol::{AccessCode, Device, Invite, Invited, RoomMember};
 
 /// Characters of a code that stand together: as many as one reads at a glance.
 const GROUP: usize = 4;
@@ -13,6 +13,7 @@ pub enum Answer {
     Devices(Vec<Device>),
     Invite(ShownInvite),
     Invites(Vec<Invited>),
+    Members(MemberList),
 }
 
 /// A code for another device.
@@ -33,6 +34,16 @@ pub struct ShownInvite {
     pub invite: Invite,
     /// To be sent to who is invited.
     pub address: Option<String>,
+}
+
+/// Who belongs to a room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberList {
+    /// What the room is called.
+    pub label: String,
+    /// The owner first, then moderators, then members.
+    pub members: Vec<RoomMember>,
+    pub more: bool,
 }
 
 /// A code as it is read: 7K3M-Q0ZD.

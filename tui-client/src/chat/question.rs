@@ -12,6 +12,8 @@ pub enum Question {
     Delete(Deletion),
     /// Is this device to lose its name?
     Revoke { device: u32, label: Option<String>, this: bool },
+    /// Is a private room to be left for good?
+    LeaveForGood { room: RoomName, me: UserName, label: String, is_last: bool },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +31,7 @@ impl Question {
         match self {
             Question::Delete(_) => "delete",
             Question::Revoke { .. } => "revoke",
+            Question::LeaveForGood { .. } => "remove",
         }
     }
 
@@ -41,6 +44,16 @@ impl Question {
             }
             Question::Revoke { this: true, .. } => {
                 "Revoke this device? You lose your name here at once".to_owned()
+            }
+            Question::LeaveForGood { label, is_last: true, .. } => {
+                let label = brief(label);
+                format!(
+                    "Leave {label} for good? You are its last member: it ends with all messages"
+                )
+            }
+            Question::LeaveForGood { label, .. } => {
+                let label = brief(label);
+                format!("Leave {label} for good? To come back you have to be added again")
             }
             Question::Revoke { device, label, .. } => {
                 let label = label.as_ref().map(|label| format!(" ({})", brief(label)));
@@ -55,6 +68,7 @@ impl Question {
         match self {
             Question::Delete(_) => "Nothing deleted",
             Question::Revoke { .. } => "Nothing revoked",
+            Question::LeaveForGood { .. } => "You stay a member",
         }
     }
 }

@@ -33,7 +33,7 @@ const WORDS_CHARS: usize = 40;
 
 /// Commands that only a screen has a use for: the help does not list them. What was refused is told and
 /// not kept here, so there is nothing to retry, edit or drop.
-const ON_SCREEN: [&str; 7] = ["clear", "copy", "drop", "edit", "mute", "retry", "theme"];
+const ON_SCREEN: [&str; 8] = ["clear", "copy", "drop", "edit", "move", "mute", "retry", "theme"];
 
 /// Chats until the input ends and everything that was typed is stored.
 ///
@@ -110,8 +110,8 @@ impl Plain {
     fn greet(&self) {
         let model = &self.session.model;
         let me = model.me.as_ref().map_or("a guest".into(), |name| text::name(name.as_str()));
-        let room = text::name(model.room().name.as_str());
-        tell(&format!("joined #{room} as {me}; /help lists commands, Ctrl-D quits"));
+        let room = model.room().in_words(model.me.as_ref());
+        tell(&format!("joined {room} as {me}; /help lists commands, Ctrl-D quits"));
     }
 
     /// False if the person wants to leave.

@@ -78,6 +78,7 @@ impl Session {
         }
         self.report_standing();
         self.keep_name();
+        self.tell_rooms();
         goes_on
     }
 
@@ -89,6 +90,16 @@ impl Session {
         let Some(folder) = self.name_to_keep.take_if(|_| self.model.room().joined) else { return };
         if let Err(error) = keep_name(&folder, self.runner.server(), name) {
             tell(&format!("Your name is not kept for the next start: {error}"));
+        }
+    }
+
+    /// The rooms that were looked for, once they are here.
+    fn tell_rooms(&mut self) {
+        if self.model.is_asking_for_rooms() {
+            return;
+        }
+        if let Some(browser) = self.model.browser.take() {
+            answers::rooms(&browser, &self.zone).iter().for_each(|line| tell(line));
         }
     }
 
@@ -184,7 +195,8 @@ impl Session {
         if matches!(self.reported, Reported::Lost(_)) {
             let server = self.model.servers.current().filter(|_| self.model.servers.are_several());
             let place = server.map(|server| format!(" at {server}")).unwrap_or_default();
-            tell(&format!("back in #{}{place}", text::name(room.name.as_str())));
+            let room = room.in_words(self.model.me.as_ref());
+            tell(&format!("back in {room}{place}"));
         }
         self.reported = Reported::Entered;
     }

@@ -56,6 +56,7 @@ pub async fn run(settings: &Settings) -> anyhow::Result<Exit> {
     let session = format!("{:016x}", fastrand::u64(..));
     let mut model = Model::new(settings.room.clone(), settings.user.clone(), session);
     model.servers = Servers::of(settings.servers.clone());
+    model.list.is_wanted = key.is_some();
     settings.code.iter().for_each(|code| model.bring(code.clone()));
     model.key =
         folder.as_ref().ok().filter(|_| key.is_some()).map(|folder| folders::about_key(folder));

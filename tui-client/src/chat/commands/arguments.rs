@@ -3,8 +3,8 @@
 //! This file does not know which command has which.
 
 use protocol::{
-    AccessCode, Action, INVITE_USES_MAX, LINK_CODE_CHARS, Note, Reason, Refusal, RoomName,
-    TopicText, UserName,
+    AccessCode, Action, INVITE_USES_MAX, LINK_CODE_CHARS, NewRoom, Note, PrivateRoom, Reason,
+    Refusal, RoomName, RoomRole, Title, TopicText, UserName,
 };
 
 use super::asked::{Asked, InviteCommand, ModerationCommand};
@@ -24,12 +24,7 @@ pub(super) fn moderation(action: Action, rest: &str) -> Result<Asked, String> {
         Some(rest) => (true, rest.trim_start()),
         None => (false, rest),
     };
-    let (name, rest) = match rest.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
-        Some(quoted) => quoted,
-        None => rest.split_once(char::is_whitespace).unwrap_or((rest, "")),
-    };
-    let user = UserName::known(name.trim_end_matches(':')).map_err(|error| error.to_string())?;
-    let rest = rest.trim_start();
+    let (user, rest) = person(rest)?;
     let (first, behind) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let takes_time = matches!(action, Action::Ban | Action::Mute);
     let (seconds, reason) = match seconds(first).filter(|_| takes_time) {
@@ -56,6 +51,12 @@ pub(super) fn number(rest: &str) -> Result<usize, String> {
 pub(super) fn room(rest: &str) -> Result<RoomName, String> {
     RoomName::try_from(rest.strip_prefix(['#', '＃']).unwrap_or(rest))
         .map_err(|error| error.to_string())
+}
+
+/// The same, or the address of a private or direct room.
+pub(super) fn room_or_address(rest: &str) -> Result<RoomName, String> {
+    let address = RoomName::known(rest).ok().filter(RoomName::is_address);
+    address.map_or_else(|| room(rest), Ok)
 }
 
 /// The code of a link, as it is shown or in an address.
@@ -99,4 +100,68 @@ fn first_word(rest: &str) -> (&str, &str) {
 /// The number of a device or an invite, as lists have it.
 pub(super) fn listed(rest: &str) -> Result<u32, String> {
     rest.parse().map_err(|_| format!("{rest:?} is not a number of the list"))
+}
+
+/// A name, in quotes if it has spaces, and what stands behind it.
+fn person(rest: &str) -> Result<(UserName, &str), String> {
+    let (name, behind) = match rest.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
+        Some(quoted) => quoted,
+        None => rest.split_once(char::is_whitespace).unwrap_or((rest, "")),
+    };
+    let name = name.strip_prefix('@').unwrap_or(name).trim_end_matches(':');
+    let user = UserName::known(name).map_err(|error| error.to_string())?;
+    Ok((user, behind.trim_start()))
+}
+
+/// One name and nothing else, with or without quotes.
+pub(super) fn one_person(rest: &str) -> Result<UserName, String> {
+    let unquoted = rest.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let name = unquoted.unwrap_or(rest);
+    UserName::known(name.strip_prefix('@').unwrap_or(name)).map_err(|error| error.to_string())
+}
+
+/// Who is written to: a name, or several with commas between, each in quotes if it has spaces; and the text.
+pub(super) fn message(rest: &str) -> Result<(Vec<UserName>, Option<String>), String> {
+    let (mut users, mut rest) = (Vec::new(), rest);
+    loop {
+        let quoted = rest.strip_prefix('"').and_then(|rest| rest.split_once('"'));
+        let (name, behind) = quoted.unwrap_or_else(|| {
+            let end = rest.find(|c: char| c == ',' || c.is_whitespace()).unwrap_or(rest.len());
+            rest.split_at(end)
+        });
+        let name = name.strip_prefix('@').unwrap_or(name).trim_end_matches(':');
+        users.push(UserName::known(name).map_err(|error| error.to_string())?);
+        match behind.strip_prefix(',') {
+            Some(further) => rest = further,
+            None => {
+                let text = Some(behind.trim_start()).filter(|text| !text.is_empty());
+                return Ok((users, text.map(str::to_owned)));
+            }
+        }
+    }
+}
+
+/// A name for everybody, or with `private` behind it a title for members.
+pub(super) fn new_room(rest: &str) -> Result<Asked, String> {
+    let (before, last) = rest.rsplit_once(char::is_whitespace).unwrap_or(("", rest));
+    let is_private = text::narrow(last) == "private" && !before.trim().is_empty();
+    Ok(Asked::Create(match is_private {
+        true => {
+            let title = Title::try_from(before.trim()).map_err(|error| error.to_string())?;
+            NewRoom::Private(PrivateRoom { title })
+        }
+        false => NewRoom::Open { room: room(rest)? },
+    }))
+}
+
+/// A name, and what they are to be.
+pub(super) fn role(rest: &str) -> Result<Asked, String> {
+    let (name, last) = rest.rsplit_once(char::is_whitespace).unwrap_or((rest, ""));
+    let role = match text::narrow(last).as_str() {
+        "owner" => RoomRole::Owner,
+        "moderator" => RoomRole::Moderator,
+        "member" => RoomRole::Member,
+        _ => return Err("needs a role: owner, moderator or member".to_owned()),
+    };
+    Ok(Asked::Role(one_person(name.trim_end())?, role))
 }

@@ -3,8 +3,8 @@
 //! This file does not know how it is typed.
 
 use protocol::{
-    Action, DevicesQuery, InvitesQuery, MakeInvite, MakeLink, Moderate, Note, Reason, RoomName,
-    SetTopic, ToServer, TopicText, Uninvite, UserName,
+    Action, Add, Create, DevicesQuery, InvitesQuery, MakeInvite, MakeLink, Moderate, NewRoom, Note,
+    Reason, Remove, RoomName, RoomRole, SetRole, SetTopic, ToServer, TopicText, Uninvite, UserName,
 };
 
 use crate::text;
@@ -26,6 +26,14 @@ pub enum Asked {
     Invites,
     /// `/uninvite N`
     Uninvite(u32),
+    /// `/create NAME [private]`
+    Create(NewRoom),
+    /// `/add NAME`
+    Add(UserName),
+    /// `/remove NAME`
+    Remove(UserName),
+    /// `/role NAME ROLE`
+    Role(UserName, RoomRole),
 }
 
 /// What a moderator does to a person, in the room that is shown or in the whole server.
@@ -52,8 +60,10 @@ impl Asked {
     pub fn is_of_room(&self) -> bool {
         match self {
             Asked::Moderate(_) | Asked::Topic(_) => true,
+            Asked::Add(_) | Asked::Remove(_) | Asked::Role(..) => true,
             Asked::Invite(InviteCommand { into_room, .. }) => *into_room,
             Asked::Link | Asked::Devices | Asked::Invites | Asked::Uninvite(_) => false,
+            Asked::Create(_) => false,
         }
     }
 
@@ -77,6 +87,16 @@ impl Asked {
             }
             Asked::Invites => ToServer::Invites(InvitesQuery::default()),
             Asked::Uninvite(invite) => ToServer::Uninvite(Uninvite { invite, reference: None }),
+            Asked::Create(room) => {
+                ToServer::Create(Create { room, topic: TopicText::default(), reference: None })
+            }
+            Asked::Add(user) => ToServer::Add(Add { room: room.clone(), user, reference: None }),
+            Asked::Remove(user) => {
+                ToServer::Remove(Remove { room: room.clone(), user, reference: None })
+            }
+            Asked::Role(user, role) => {
+                ToServer::Role(SetRole { room: room.clone(), user, role, reference: None })
+            }
         }
     }
 
@@ -99,6 +119,10 @@ impl Asked {
             Asked::Invite(_) => "/invite".to_owned(),
             Asked::Invites => "/invites".to_owned(),
             Asked::Uninvite(invite) => format!("/uninvite {invite}"),
+            Asked::Create(_) => "/create".to_owned(),
+            Asked::Add(user) => format!("/add {}", text::name(user.as_str())),
+            Asked::Remove(user) => format!("/remove {}", text::name(user.as_str())),
+            Asked::Role(user, _) => format!("/role {}", text::name(user.as_str())),
         }
     }
 }

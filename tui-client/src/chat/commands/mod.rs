@@ -9,7 +9,10 @@ mod asked;
 use protocol::{AccessCode, Action, RoomName, UserName};
 
 use crate::text;
-use arguments::{invite, link_code, listed, moderation, number, room, topic};
+use arguments::{
+    invite, link_code, listed, message, moderation, new_room, number, one_person, role,
+    room_or_address, topic,
+};
 pub use asked::{Asked, InviteCommand, ModerationCommand};
 
 /// Something typed, understood.
@@ -43,6 +46,15 @@ pub enum Typed {
     Ask(Asked),
     /// `/delete [N]`
     Delete(usize),
+    /// `/list [TEXT]`: all rooms, or those with this text.
+    List(String),
+    /// `/msg NAME [TEXT]`
+    WriteTo(Vec<UserName>, Option<String>),
+    Members,
+    /// `/remove NAME`: oneself is asked about first.
+    Remove(UserName),
+    /// `/move N`
+    Move(usize),
     /// `/revoke N`
     Revoke(u32),
     /// `/delete yes` and the like: what was asked about, by the command of this name.
@@ -55,7 +67,7 @@ pub enum Typed {
 impl Typed {
     /// It is done only after it was confirmed.
     pub fn asks_first(&self) -> bool {
-        matches!(self, Typed::Delete(_) | Typed::Revoke(_))
+        matches!(self, Typed::Delete(_) | Typed::Revoke(_) | Typed::Remove(_))
     }
 }
 
@@ -94,7 +106,8 @@ const fn command(
 pub const COMMANDS: &[Command] = &[
     command("help", &[], "[COMMAND]", "show all keys and commands, or explain one command"),
     command("join", &["j"], "ROOM", "join a room, or switch to it"),
-    command("leave", &["part", "close"], "", "leave this room"),
+    command("leave", &["part", "close"], "", "leave this room; you stay a member of a private one"),
+    command("list", &["browse"], "[TEXT]", "find a room among all there are, and join it"),
     command("rooms", &[], "", "list your rooms"),
     command(
         "room",
@@ -102,6 +115,28 @@ pub const COMMANDS: &[Command] = &[
         "NAME|N",
         "switch to a room by name, part of it, or number",
     ),
+    command("move", &[], "N", "move this room to be your N-th"),
+    command(
+        "msg",
+        &["query", "dm"],
+        "NAME[,NAME] [TEXT]",
+        "write to somebody alone, or to several",
+    ),
+    command("create", &[], "NAME [private]", "make a room of your own; private: for its members"),
+    command("members", &[], "", "list who belongs to this room, by role"),
+    command(
+        "add",
+        &[],
+        "NAME",
+        "owner and moderators: make somebody a member of this private room",
+    ),
+    command(
+        "remove",
+        &[],
+        "NAME",
+        "owner and moderators: end a membership; yourself: leave for good, asks first",
+    ),
+    command("role", &[], "NAME owner|moderator|member", "owner: change what somebody is here"),
     command("who", &["names"], "", "list who is online here"),
     command("me", &[], "TEXT", "send an action, as in /me waves"),
     command("nick", &[], "NAME", "change your name"),
@@ -171,7 +206,19 @@ fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
             let name = rest.trim_start_matches(SLASHES);
             Typed::Help(Some(find(name).ok_or_else(|| unknown(name))?))
         }
-        "join" => Typed::Join(room(rest)?),
+        "join" => Typed::Join(room_or_address(rest)?),
+        "list" => Typed::List(rest.to_owned()),
+        "msg" => {
+            let (users, text) = message(rest)?;
+            Typed::WriteTo(users, text)
+        }
+        "create" => Typed::Ask(new_room(rest)?),
+        "members" => Typed::Members,
+        "add" => Typed::Ask(Asked::Add(one_person(rest)?)),
+        "remove" if rest == "yes" => Typed::Confirmed(command.name),
+        "remove" => Typed::Remove(one_person(rest)?),
+        "role" => Typed::Ask(role(rest)?),
+        "move" => Typed::Move(number(rest)?),
         "leave" => Typed::Leave,
         "rooms" => Typed::Rooms,
         "room" => Typed::Room(rest.to_owned()),

@@ -1,6 +1,6 @@
 //! What is typed, and what is understood of it.
 
-use protocol::{Note, Reason};
+use protocol::{NewRoom, Note, PrivateRoom, Reason, RoomRole, Title};
 
 use super::*;
 
@@ -74,6 +74,10 @@ fn every_command_of_the_table_exists_under_all_its_names() {
             "kick" => "bob",
             "delete" | "revoke" | "uninvite" => "2",
             "link" => "7k3m-q0zd",
+            "msg" => "bob,\"ann lee\" hi",
+            "create" => "ops private",
+            "role" => "bob owner",
+            "move" => "2",
             "invite" => "-r 5 2d team",
             name if name.starts_with("un") => "-s \"bob b\"",
             _ => command.arguments,
@@ -115,6 +119,51 @@ fn the_code_of_a_link_is_taken_as_it_is_shown_read_aloud_or_in_an_address() {
         assert_eq!(parse(&format!("/link {typed}")), Ok(Typed::LinkBy(code.clone())), "{typed}");
     }
     for wrong in ["/link 7K3M", "/link 9V5TQ2M80KXDB3HN", "/revoke", "/revoke x", "/uninvite -1"] {
+        assert!(parse(wrong).is_err(), "{wrong}");
+    }
+}
+
+fn person(name: &str) -> UserName {
+    UserName::try_from(name).unwrap()
+}
+
+#[test]
+fn who_is_written_to_is_one_or_several_and_the_text_is_the_rest() {
+    let write = |names: &[&str], text: Option<&str>| {
+        let names = names.iter().map(|name| person(name)).collect();
+        Ok(Typed::WriteTo(names, text.map(str::to_owned)))
+    };
+    assert_eq!(parse("/msg Bob"), write(&["Bob"], None));
+    assert_eq!(parse("/msg @Bob: hi,  you"), write(&["Bob"], Some("hi,  you")));
+    assert_eq!(
+        parse("/msg Bob,\"Ann Lee\",cy /me waves"),
+        write(&["Bob", "Ann Lee", "cy"], Some("/me waves"))
+    );
+    for wrong in ["/msg", "/msg ,", "/msg Bob, hi", "/msg \u{202e}"] {
+        assert!(parse(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_room_is_made_for_everybody_or_for_members_and_people_have_roles_in_it() {
+    let open = RoomName::try_from("ops").unwrap();
+    assert_eq!(parse("/create #ops"), Ok(Typed::Ask(Asked::Create(NewRoom::Open { room: open }))));
+    let title = Title::try_from("The ops team").unwrap();
+    let private = Asked::Create(NewRoom::Private(PrivateRoom { title }));
+    assert_eq!(parse("/create The ops team  PRIVATE"), Ok(Typed::Ask(private)));
+    let name = RoomName::try_from("private").unwrap();
+    assert_eq!(
+        parse("/create private"),
+        Ok(Typed::Ask(Asked::Create(NewRoom::Open { room: name })))
+    );
+    let role = Asked::Role(person("Ann Lee"), RoomRole::Owner);
+    assert_eq!(parse("/role Ann Lee Owner"), Ok(Typed::Ask(role.clone())));
+    assert_eq!(parse("/role \"Ann Lee\" owner"), Ok(Typed::Ask(role)));
+    assert_eq!(parse("/add @Bob"), Ok(Typed::Ask(Asked::Add(person("Bob")))));
+    assert_eq!(parse("/remove Bob"), Ok(Typed::Remove(person("Bob"))));
+    let address = RoomName::known("+q7x2m9k4t1ab").unwrap();
+    assert_eq!(parse("/join +q7x2m9k4t1ab"), Ok(Typed::Join(address)));
+    for wrong in ["/create +ops", "/create", "/role Bob", "/role Bob king", "/add", "/move 0"] {
         assert!(parse(wrong).is_err(), "{wrong}");
     }
 }

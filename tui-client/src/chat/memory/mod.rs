@@ -12,7 +12,7 @@ mod unsent;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use protocol::{Epoch, MessageId, Ref, RoomName, UserName};
+use protocol::{Epoch, MessageId, Ref, RoomName, Title, UserName};
 
 use crate::chat::model::Model;
 use crate::chat::room::{Pending, Room};
@@ -24,7 +24,7 @@ use unsent::{Left, OfRoom, Own, Unsent, Waiting};
 
 /// Most rooms that come back: as many as a connection may be in. Those where something waits to be
 /// sent come back in any case.
-const ROOMS_MAX: usize = 32;
+const ROOMS_MAX: usize = 200;
 
 /// What this client remembers, beside what others of the same person do.
 #[derive(Debug)]
@@ -145,6 +145,9 @@ impl Memory {
             // The line stays where it is as long as something new stands below it.
             line: room.new_line(model.me.as_ref()).and(room.looked_away).map(MessageId::get),
             muted: room.muted,
+            listed: room.listed,
+            title: room.about.title.as_ref().map(|title| title.as_str().to_owned()),
+            users: room.about.users.iter().map(|user| user.as_str().to_owned()).collect(),
             ..Kept::default()
         }
     }
@@ -213,6 +216,9 @@ impl Memory {
         if model.rooms.is_empty() {
             model.rooms.push(begun);
         }
+        if let [only] = &mut model.rooms[..] {
+            only.by_default = !asked && self.written.rooms.is_empty() && unsent.rooms.is_empty();
+        }
         let place = model.rooms.iter().position(|room| Some(&room.name) == shown.as_ref());
         model.active = place.unwrap_or_default();
     }
@@ -247,17 +253,20 @@ fn bring_back(model: &mut Model, kept: &Kept) {
     let mut known = Room::as_read(name.clone(), read);
     known.looked_away = line.or(known.looked_away);
     known.epoch = kept.epoch.as_deref().and_then(|epoch| Epoch::try_from(epoch).ok());
-    known.muted = kept.muted;
+    (known.muted, known.listed) = (kept.muted, kept.listed);
+    known.about.title = kept.title.as_deref().and_then(|title| Title::known(title).ok());
+    let users = kept.users.iter().filter_map(|user| UserName::known(user.as_str()).ok());
+    known.about.users = users.collect();
     match model.find(&name) {
         Some(room) => *room = known,
-        None => model.rooms.push(known),
+        None => drop(model.add_room(known)),
     }
 }
 
 fn bring_back_unsent(model: &mut Model, OfRoom { room, draft, waiting }: &OfRoom) {
     let Ok(name) = RoomName::known(room.as_str()) else { return };
     if model.find(&name).is_none() {
-        model.rooms.push(Room::new(name.clone()));
+        model.add_room(Room::new(name.clone()));
     }
     let Some(room) = model.find(&name) else { return };
     room.draft.clone_from(draft);

@@ -52,6 +52,15 @@ pub(super) struct Kept {
     pub(super) line: Option<u64>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) muted: bool,
+    /// It was in the person's list of rooms.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) listed: bool,
+    /// What people call a private room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) title: Option<String>,
+    /// Whose direct room it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) users: Vec<String>,
     /// Where older versions kept what was not sent.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(super) draft: String,
@@ -155,5 +164,8 @@ impl Kept {
         if now.shown != before.shown {
             self.shown = now.shown;
         }
+        self.listed = now.listed;
+        self.title.clone_from(&now.title);
+        self.users.clone_from(&now.users);
     }
 }

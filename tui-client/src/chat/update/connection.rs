@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use protocol::{Code, Connect, Join, MessageId, Refusal, Standing, ToServer, UserName};
 
-use super::entry;
 use super::request;
+use super::sending::keep_back;
 use super::server_wait::SERVER_WAIT_MAX;
 use crate::chat::event::{Effect, EntryCode, Hello, Wait};
 use crate::chat::model::{Connection, Model};
@@ -115,7 +115,7 @@ fn refused(
         return Some(dial_now(model));
     }
     if code == Some(Code::Revoked) {
-        entry::keep_back(model);
+        keep_back(model);
     }
     let shut_out = text::clean_line(reason);
     let is_shut = |room: &Room| room.excluded.as_ref() == Some(&shut_out);
@@ -152,9 +152,11 @@ fn unjoin(model: &mut Model) {
         // The answer to what was asked on this connection comes no more.
         room.take_awaited();
     }
+    model.is_in = false;
     model.latency = None;
     model.standing = Standing::Current;
     model.answers.clear();
+    model.list.disconnected();
     request::disconnected(model);
 }
 

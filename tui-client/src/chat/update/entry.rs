@@ -1,5 +1,4 @@
-//! Codes that let somebody in: those that are brought, and those that are asked for and shown; and a device
-//! that is out for good.
+//! Codes that let somebody in: those that are brought, and those that are asked for and shown.
 //!
 //! This file does not know how they are shown or typed.
 
@@ -13,9 +12,6 @@ use crate::address;
 use crate::chat::answer::{Answer, LinkCode, ShownInvite};
 use crate::chat::event::{Effect, EntryCode, Timer};
 use crate::chat::model::{Connection, Model};
-
-/// Why what was written does not go out.
-const NOT_FROM_HERE: &str = "Not sent from this device";
 
 /// This device becomes one of whoever has shown the code, whatever name it has now.
 pub fn link_by(model: &mut Model, code: AccessCode) -> Vec<Effect> {
@@ -76,11 +72,4 @@ fn shown(effects: Option<Vec<Effect>>, answer: Answer) -> Vec<Effect> {
     let Some(mut effects) = effects else { return Vec::new() };
     effects.push(Effect::Show(answer));
     effects
-}
-
-/// This device speaks for nobody any more: what waits is kept, and told apart.
-pub(super) fn keep_back(model: &mut Model) {
-    for pending in model.rooms.iter_mut().flat_map(|room| &mut room.pending) {
-        pending.failed.get_or_insert_with(|| NOT_FROM_HERE.to_owned());
-    }
 }

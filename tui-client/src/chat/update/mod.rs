@@ -2,10 +2,15 @@
 //!
 //! What a person asks for has functions of its own: [`say`], [`command()`], [`show_room`] and their like.
 
+mod browse;
 mod command;
 mod connection;
+mod entering;
 mod entry;
 mod history;
+mod list;
+mod making;
+mod members;
 mod question;
 mod received;
 mod refused;
@@ -14,13 +19,17 @@ mod rooms;
 mod sending;
 mod server_wait;
 
+pub use browse::{browse, browse_more, close_browser, pick};
 pub use command::{command, copy_message};
 pub use connection::dial_now;
 pub use entry::link_by;
 pub use history::load_older;
+pub use list::move_room;
+pub use making::{write_to, write_to_last};
 pub use question::{confirm, question_deletion, question_revoke};
 pub use rooms::{
-    attend, back_to_end, focus, next_active, read_at, show_number, show_room, want_people,
+    attend, back_to_end, focus, next_active, read_at, show_last, show_number, show_room,
+    want_people,
 };
 pub use sending::say;
 

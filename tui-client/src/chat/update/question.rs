@@ -1,10 +1,11 @@
-//! What is asked before it is done: a message deleted, a device revoked.
+//! What is asked before it is done: a message deleted, a device revoked, a private room left for good.
 //!
 //! This file does not know where the answer is typed.
 
-use protocol::{Delete, MessageId, Revoke, ToServer};
+use protocol::{Delete, MessageId, Remove, Revoke, ToServer, UserName};
 
 use super::request;
+use crate::chat::commands::Asked;
 use crate::chat::event::Effect;
 use crate::chat::model::Model;
 use crate::chat::question::{Deletion, Question};
@@ -48,6 +49,26 @@ pub fn question_revoke(model: &mut Model, device: u32) {
     model.question = Some(Question::Revoke { device, label, this });
 }
 
+/// Others are removed at once, oneself after a question.
+pub(super) fn remove(model: &mut Model, user: UserName) -> Vec<Effect> {
+    let room = model.room();
+    if !room.joined {
+        model.notice = Some(NOT_IN_ROOM.to_owned());
+        return Vec::new();
+    }
+    if Some(&user) != model.me.as_ref() {
+        let asked = Asked::Remove(user);
+        let (typed, envelope) = (asked.typed(), asked.envelope(&room.name));
+        return request::ask(model, envelope, typed);
+    }
+    let label = text::name(&room.label(Some(&user)));
+    let members = &room.about.members;
+    let is_last = members.len() == 1 && !room.about.members_more;
+    let room = room.name.clone();
+    model.question = Some(Question::LeaveForGood { room, me: user, label, is_last });
+    Vec::new()
+}
+
 /// Yes, what was asked about by this command.
 pub(super) fn confirm_of(model: &mut Model, command: &str) -> Vec<Effect> {
     if model.question.as_ref().is_none_or(|question| question.command() != command) {
@@ -64,6 +85,9 @@ pub fn confirm(model: &mut Model) -> Vec<Effect> {
     let envelope = match question {
         Question::Delete(Deletion { room, message, .. }) => {
             ToServer::Delete(Delete { room, message, reference: None })
+        }
+        Question::LeaveForGood { room, me: user, .. } => {
+            ToServer::Remove(Remove { room, user, reference: None })
         }
         Question::Revoke { device, .. } => ToServer::Revoke(Revoke { device, reference: None }),
     };

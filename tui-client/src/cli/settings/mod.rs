@@ -8,9 +8,9 @@ mod file;
 mod label;
 mod login;
 mod servers;
+mod shown;
 mod zone;
 
-use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -211,14 +211,11 @@ impl Settings {
             trust.config()?;
         }
         let is_open = |url: &Url| !address::is_tls(url) && !address::is_this_machine(url);
-        let (tokens, passwords) =
-            (token.is_some(), logins.iter().any(|(server, _)| is_open(server)));
-        if tokens && servers.iter().any(is_open) {
-            warnings.push("Without wss the token is sent unencrypted".to_owned());
-        }
-        if passwords {
-            warnings.push("Without wss the password is sent unencrypted".to_owned());
-        }
+        let unencrypted = |what: &str| format!("Without wss the {what} is sent unencrypted");
+        let is_told = token.is_some() && servers.iter().any(is_open);
+        warnings.extend(is_told.then(|| unencrypted("token")));
+        let is_told = logins.iter().any(|(server, _)| is_open(server));
+        warnings.extend(is_told.then(|| unencrypted("password")));
         let (zone, zone_fault) = zone::here();
         let plain = choice.whether("plain", asked.plain, plain);
         let theme = choice.one_of("theme", (asked.theme, file_says.theme));
@@ -375,40 +372,4 @@ fn entry_code(link: Option<Code>, invite: Option<Code>) -> Option<EntryCode> {
 fn unknown(key: &str) -> String {
     let names = NAMES.join(", ");
     format!("unknown setting {key:?} is ignored; there are {names} and [keys]")
-}
-
-/// A configuration file that would lead to these settings, each with where it comes from.
-impl fmt::Display for Settings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.file {
-            Some(file) => writeln!(f, "# read: {}", file.display())?,
-            None => writeln!(f, "# no configuration file")?,
-        }
-        if !self.logins.is_empty() {
-            writeln!(f, "# the name and password of the server are set, and not shown")?;
-        }
-        for (name, value, origin) in &self.shown {
-            let origin = match origin {
-                Origin::Asked => format!("--{name} or NEBULA_{}", name.to_uppercase()),
-                Origin::File => "file".to_owned(),
-                Origin::LastTime => "last time".to_owned(),
-                Origin::Default => "default".to_owned(),
-            };
-            match (*name, value) {
-                ("token", Some(_)) => writeln!(f, "# token is set, and not shown  # {origin}")?,
-                (_, Some(value)) => writeln!(f, "{name} = {value}  # {origin}")?,
-                ("user", None) => {
-                    writeln!(f, "# user is not set: you join as a guest")?;
-                }
-                (_, None) => writeln!(f, "# {name} is not set")?,
-            }
-        }
-        if !self.rebound.is_empty() {
-            writeln!(f, "\n[keys]")?;
-        }
-        for (key, wish) in &self.rebound {
-            writeln!(f, "{} = {}  # file", quoted(key), quoted(wish))?;
-        }
-        Ok(())
-    }
 }

@@ -8,6 +8,7 @@ use super::effects::take;
 use super::reading::{fill, people_in_sight};
 use crate::chat;
 use crate::chat::Answer;
+use crate::chat::update::close_browser;
 use crate::screen::event::Effect;
 use crate::screen::model::Screen;
 use crate::screen::overlay::Overlay;
@@ -46,7 +47,7 @@ pub(super) fn close_what_is_over(screen: &mut Screen) {
     }
 }
 
-/// What is written belongs to the room where it is written.
+/// What is written belongs to the room where it is written; what nobody looks at is let go.
 pub(super) fn settle(screen: &mut Screen, shown: &RoomName) {
     if screen.chat.room().name != *shown {
         screen.input.take();
@@ -54,6 +55,9 @@ pub(super) fn settle(screen: &mut Screen, shown: &RoomName) {
         screen.input.write(draft);
     } else {
         keep_draft(screen);
+    }
+    if !screen.overlay.is_browsing() {
+        close_browser(&mut screen.chat);
     }
     if screen.views.len() > screen.chat.rooms.len() {
         let rooms = &screen.chat.rooms;

@@ -11,7 +11,7 @@ use crate::chat::{Reading, What};
 use crate::screen::event::Effect;
 use crate::screen::keys::{KeyCommand, Keys};
 use crate::screen::model::{Confirm, Screen};
-use crate::screen::overlay::Overlay;
+use crate::screen::overlay::{Kind, Overlay, Prompt};
 use crate::screen::theme::Theme;
 
 /// Sends what is written, or does it, if it is a command: some only when asked for twice.
@@ -81,6 +81,11 @@ fn done(screen: &mut Screen, typed: Typed) -> Vec<Effect> {
             }
             if asks {
                 ask_first(screen);
+            }
+            if let Some(browser) = &screen.chat.browser {
+                let mut prompt = Prompt::new(Kind::Browse);
+                prompt.input.write(browser.query.clone());
+                screen.overlay = Overlay::Prompt(prompt);
             }
             return effects;
         }

@@ -31,10 +31,10 @@ pub(super) fn lines(screen: &Screen, answer: &Answer, area: Rect) -> Vec<Line<'s
         Some(Ok((code, taken))) if taken + GAP + WORDS_CELLS_MIN <= columns => {
             beside(code, taken, wrapped(&words, columns - taken - GAP))
         }
-        Some(Ok((code, _))) => {
-            let mut lines = wrapped(&words, columns);
-            lines.extend(code);
-            lines
+        Some(Ok((mut code, _))) => {
+            // A camera wants all of it in sight, an eye can turn the page.
+            code.extend(wrapped(&words, columns));
+            code
         }
         Some(Err(why)) => {
             words.insert(1, why);

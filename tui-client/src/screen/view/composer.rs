@@ -57,7 +57,7 @@ fn placeholder(screen: &Screen, cells: usize) -> String {
     if !matches!(screen.overlay, Overlay::None) {
         return String::new();
     }
-    let room = format!("Message #{}", text::clean_line(screen.chat.room().name.as_str()));
+    let room = format!("Message {}", screen.called(screen.chat.room()));
     let me = screen.own_name("a guest");
     let help =
         screen.keys.shown(KeyCommand::Help).map(|key| format!("{key} help")).unwrap_or_default();

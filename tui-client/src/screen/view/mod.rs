@@ -17,13 +17,13 @@ mod welcome;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
 use super::model::Screen;
 use super::overlay::Overlay;
 use super::rows::visible;
 use super::terminal::links::Links;
-use crate::chat::Answer;
 use areas::areas;
 
 pub use areas::{
@@ -46,13 +46,12 @@ pub fn view(screen: &Screen, frame: &mut Frame<'_>) -> Links {
         }
         _ => composer::draw(screen, areas.input, frame),
     }
-    let instead = match &screen.overlay {
-        Overlay::Help(first) => Some((help::lines(&screen.keys, areas.pane.width.into()), *first)),
-        Overlay::Answer(answer, first) => Some((answer::lines(screen, answer, areas.pane), *first)),
-        Overlay::Entrance(entrance) => Some((entrance::lines(screen, entrance, areas.pane), 0)),
-        _ => None,
-    };
-    if let Some((mut lines, first)) = instead {
+    if let Overlay::Entrance(entrance) = &screen.overlay {
+        let lines = entrance::lines(screen, entrance, areas.pane);
+        frame.render_widget(Paragraph::new(lines), areas.pane);
+        return Links::default();
+    }
+    if let Some((mut lines, first)) = instead(screen, areas.pane) {
         lines.drain(..first.min(lines.len()));
         frame.render_widget(Paragraph::new(lines), areas.pane);
         return Links::default();
@@ -64,6 +63,15 @@ pub fn view(screen: &Screen, frame: &mut Frame<'_>) -> Links {
             Links::default()
         }
         _ => links,
+    }
+}
+
+/// What is read instead of the messages, and from which of its rows on.
+fn instead(screen: &Screen, pane: Rect) -> Option<(Vec<Line<'static>>, usize)> {
+    match &screen.overlay {
+        Overlay::Help(first) => Some((help::lines(&screen.keys, pane.width.into()), *first)),
+        Overlay::Answer(answer, first) => Some((answer::lines(screen, answer, pane), *first)),
+        _ => None,
     }
 }
 
@@ -80,14 +88,10 @@ fn messages(screen: &Screen, area: Rect, frame: &mut Frame<'_>) -> Links {
     drawn.links
 }
 
-/// Rows of the whole help.
-pub fn help_rows(screen: &Screen) -> usize {
-    help::lines(&screen.keys, pane_size(screen).0).len()
-}
-
-/// Rows of all that the server has answered.
-pub fn answer_rows(screen: &Screen, answer: &Answer) -> usize {
-    answer::lines(screen, answer, areas(screen, areas::whole(screen)).pane).len()
+/// Rows of all that lies over the messages to be read, if it does.
+pub fn rows_to_turn(screen: &Screen) -> Option<usize> {
+    let pane = areas(screen, areas::whole(screen)).pane;
+    instead(screen, pane).map(|(lines, _)| lines.len())
 }
 
 /// Which of the choices of the first screen stands in a cell.

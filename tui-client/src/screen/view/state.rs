@@ -23,12 +23,12 @@ pub(super) fn within(screen: &Screen, cells: usize) -> (String, Style) {
 
 /// The same in fewer and fewer words.
 pub(super) fn variants(screen: &Screen) -> (Vec<String>, Style) {
+    if matches!(screen.overlay, Overlay::Entrance(_)) {
+        return (forms(&["○ not connected yet", "○ not connected"]), theme::quiet());
+    }
     let room = screen.chat.room();
     let people = text::grouped(room.people.count());
     match &screen.chat.connection {
-        _ if matches!(screen.overlay, Overlay::Entrance(_)) => {
-            (forms(&["○ not connected yet", "○ not connected"]), theme::quiet())
-        }
         Connection::Online if room.excluded.is_some() => (
             forms(&["✕ connected, not in this room", "✕ not in this room", "✕ out"]),
             screen.looks.fault(),
@@ -71,27 +71,23 @@ pub(super) fn variants(screen: &Screen) -> (Vec<String>, Style) {
         Connection::Connecting => {
             (forms(&["○ connecting …", "○ connecting", "○ …"]), theme::quiet())
         }
-        Connection::Waiting { seconds, .. } => {
-            let when = match seconds {
-                Some(0) | None => "connecting …".to_owned(),
-                Some(seconds) => format!("retry in {seconds} s"),
-            };
-            let since = screen
-                .chat
-                .offline_since
-                .map(|at| format!("○ offline since {}, {when}", clock(at, &screen.zone)));
-            let forms = since.into_iter().chain([
-                format!("○ offline, {when}"),
-                format!("○ {when}"),
-                "○ offline".to_owned(),
-            ]);
-            (forms.collect(), screen.looks.fault())
-        }
+        Connection::Waiting { seconds, .. } => (offline(screen, *seconds), screen.looks.fault()),
         Connection::Refused { .. } => (
             forms(&["✕ not connected; /reconnect tries again", "✕ not connected", "✕ offline"]),
             screen.looks.fault(),
         ),
     }
+}
+
+fn offline(screen: &Screen, seconds: Option<u64>) -> Vec<String> {
+    let when = match seconds {
+        Some(0) | None => "connecting …".to_owned(),
+        Some(seconds) => format!("retry in {seconds} s"),
+    };
+    let since = screen.chat.offline_since;
+    let since = since.map(|at| format!("○ offline since {}, {when}", clock(at, &screen.zone)));
+    let brief = [format!("○ offline, {when}"), format!("○ {when}"), "○ offline".to_owned()];
+    since.into_iter().chain(brief).collect()
 }
 
 fn forms(words: &[&str]) -> Vec<String> {

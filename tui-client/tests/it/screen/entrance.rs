@@ -36,7 +36,7 @@ fn is_refused(client: &mut Client, code: &str, close: u16, reason: &str) {
 fn who_is_new_chooses_a_name() {
     let mut client = arriving();
     client.shows(&[
-        " #dev                       guest @ chat.example:8080",
+        " #dev                             guest @ chat.example:8080",
         "Nebula at chat.example:8080",
         "",
         "New here, or linking a device?",

@@ -7,6 +7,7 @@ mod entrance;
 mod notices;
 mod painting;
 mod pasting;
+mod people_rooms;
 mod place;
 mod reading;
 mod rooms;

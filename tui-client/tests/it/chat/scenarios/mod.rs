@@ -1,21 +1,21 @@
 //! The scenarios that every client follows, against the core alone. Their form is described beside them, in
 //! `protocol/tests/golden/clients/scenarios/README.md`.
 
+mod looks;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use nebula::chat::answer::grouped;
 use nebula::chat::commands::parse;
 use nebula::chat::update::{
-    back_to_end, command, confirm, dial_now, focus, link_by, load_older, question_deletion,
-    question_revoke, read_at, say, show_room, update,
+    back_to_end, browse, browse_more, command, confirm, dial_now, focus, link_by, load_older,
+    move_room, pick, question_deletion, question_revoke, read_at, say, show_room, update,
 };
 use nebula::chat::{
-    Answer, Connection, Effect, EntryCode, Event, Hello, Model, Reading, Room, Servers, Timer,
-    Wait, What,
+    Answer, Connection, Effect, EntryCode, Event, Hello, Model, Reading, Room, Servers, Timer, Wait,
 };
 use protocol::{AccessCode, MessageId, RoomName, Standing, ToClient, UserName};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use url::Url;
 
 const FOLDER: &str = "../protocol/tests/golden/clients/scenarios";
@@ -58,10 +58,15 @@ impl Client {
         let me = case["me"].as_str().map(|me| UserName::try_from(me).unwrap());
         let rooms = case["rooms"].as_array().unwrap().iter().map(|room| {
             let read = MessageId::try_from(room["read"].as_u64().unwrap()).unwrap();
-            Room::as_read(room_name(&room["room"]), read)
+            let mut known = Room::as_read(room_name(&room["room"]), read);
+            let is = |name: &str| room[name].as_bool().unwrap_or_default();
+            (known.muted, known.listed) = (is("muted"), is("listed"));
+            known.by_default = is("default");
+            known
         });
         let mut model = Model::new(RoomName::general(), me, session.to_owned());
         model.rooms = rooms.collect();
+        model.list.is_wanted = case["list"].as_bool().unwrap_or_default();
         let server = case["server"].as_str().map(|server| vec![dialled_as(server)]);
         model.servers = Servers::of(server.unwrap_or_default());
         let code = entry_code(&case["code"]);
@@ -130,6 +135,25 @@ impl Client {
                 );
             }
             "link" => assert_eq!(self.link(), *what, "{place}"),
+            "rooms" => {
+                let rooms = self.model.rooms.iter().map(|room| room.name.as_str());
+                assert_eq!(json!(rooms.collect::<Vec<_>>()), *what, "{place}");
+            }
+            "shows" => {
+                assert_eq!(self.model.room().name.as_str(), what.as_str().unwrap(), "{place}")
+            }
+            "browsed" => {
+                let shown = self.model.browser.as_ref().map_or(Value::Null, |browser| {
+                    let rooms = browser.rooms.iter().map(|entry| entry.room.as_str());
+                    json!({"rooms": rooms.collect::<Vec<_>>(), "more": browser.more})
+                });
+                assert_eq!(shown, *what, "{place}");
+            }
+            "asked" => {
+                let question = self.model.question.as_ref().unwrap();
+                let words = question.words(str::to_owned);
+                assert!(words.contains(what.as_str().unwrap()), "{place}: {words}");
+            }
             "devices" | "invites_shown" | "invited" => {
                 assert_eq!(self.shown_as(name), *what, "{place}");
             }
@@ -170,6 +194,11 @@ impl Client {
                 question_revoke(&mut self.model, number(what));
                 confirm(&mut self.model)
             }
+            "confirms" => confirm(&mut self.model),
+            "moves" => move_room(&mut self.model, what.as_u64().unwrap().try_into().unwrap()),
+            "browses" => browse(&mut self.model, what.as_str().unwrap()),
+            "browses_more" => browse_more(&mut self.model),
+            "picks" => pick(&mut self.model, &room_name(what)),
             "asks" => return self.types(&format!("/{}", what.as_str().unwrap())),
             "invites" => return self.types(&invite_typed(what)),
             "uninvites" => return self.types(&format!("/uninvite {what}")),
@@ -207,43 +236,6 @@ impl Client {
         self.run(effects);
     }
 
-    /// The code for another device, as it is shown.
-    fn link(&self) -> Value {
-        let shown = self.shown.iter().rev().find_map(|answer| match answer {
-            Answer::Link(link) if Some(&link.code) == self.model.link.as_ref() => Some(link),
-            _ => None,
-        });
-        shown.map_or(
-            Value::Null,
-            |link| json!({"code": grouped(&link.code), "address": link.address}),
-        )
-    }
-
-    /// What of one kind was shown last; it is looked at once.
-    fn shown_as(&mut self, name: &str) -> Value {
-        let mut found = Value::Null;
-        self.shown.retain(|answer| {
-            let (kind, what) = match answer {
-                Answer::Link(_) => return true,
-                Answer::Devices(list) => {
-                    ("devices", list.iter().map(|it| it.device).collect::<Vec<_>>().into())
-                }
-                Answer::Invites(list) => {
-                    ("invites_shown", list.iter().map(|it| it.invite).collect::<Vec<_>>().into())
-                }
-                Answer::Invite(shown) => {
-                    let code = grouped(&shown.invite.code);
-                    ("invited", json!({"code": code, "address": shown.address}))
-                }
-            };
-            if kind == name {
-                found = what;
-            }
-            kind != name
-        });
-        found
-    }
-
     /// What is due happens in its order, and may make more due.
     fn pass(&mut self, time: Duration) {
         let end = self.now + time;
@@ -258,75 +250,6 @@ impl Client {
         }
         self.now = end;
     }
-
-    /// The one attempt to connect, in the words of the scenario.
-    fn attempt(&mut self, wanted: &Value) -> Value {
-        let attempts = std::mem::take(&mut self.dialled);
-        let [(Hello { connect, code }, wait)] = &attempts[..] else {
-            return if attempts.is_empty() { Value::Null } else { json!(attempts.len()) };
-        };
-        let mut told = Map::new();
-        told.insert("room".to_owned(), json!(connect.room.as_str()));
-        let user = connect.user.as_ref().map(|user| json!(user.as_str()));
-        told.extend(user.map(|user| ("username".to_owned(), user)));
-        told.extend(connect.since.map(|since| ("since".to_owned(), json!(since.get()))));
-        told.extend(connect.history.map(|history| ("history".to_owned(), json!(history))));
-        told.extend(code.as_ref().map(|code| match code {
-            EntryCode::Link(code) => ("link".to_owned(), json!(code.as_str())),
-            EntryCode::Invite(code) => ("invite".to_owned(), json!(code.as_str())),
-        }));
-        if wanted.get("not_before_ms").is_some() {
-            told.insert("not_before_ms".to_owned(), json!(wait.least.as_millis()));
-        }
-        if let Some(server) = wanted.get("server") {
-            let server = dialled_as(server.as_str().unwrap());
-            let is_it = self.model.servers.current() == Some(&server);
-            told.insert(
-                "server".to_owned(),
-                if is_it { wanted["server"].clone() } else { Value::Null },
-            );
-        }
-        Value::Object(told)
-    }
-
-    /// Of a room what the scenario names.
-    fn shown(&self, name: &str, wanted: &Map<String, Value>) -> Value {
-        let room = self.model.rooms.iter().find(|room| room.name.as_str() == name).unwrap();
-        let me = self.model.me.as_ref();
-        let own = |is_failed: bool| {
-            let own = room.pending.iter().filter(|own| own.failed.is_some() == is_failed);
-            own.map(|own| own.content.as_str()).collect::<Vec<_>>()
-        };
-        let all = json!({
-            "messages": room.messages().map(|message| message.id.get()).collect::<Vec<_>>(),
-            "unread": room.unread(me),
-            "mentions": room.mentions(me),
-            "people": room.people.known().iter().map(UserName::as_str).collect::<Vec<_>>(),
-            "count": room.people.count(),
-            "line": room.new_line(me).map(MessageId::get),
-            "waiting": own(false),
-            "failed": own(true),
-            "reasons": room.pending.iter().filter_map(|own| own.failed.as_deref()).collect::<Vec<_>>(),
-            "joined": room.joined,
-            "excluded": room.excluded.is_some(),
-            "topic": room.topic.as_str(),
-        });
-        let named = wanted.keys().map(|key| (key.clone(), all[key].clone()));
-        Value::Object(named.collect())
-    }
-
-    /// Who came and left, as it stands among the messages.
-    fn told(&self) -> Value {
-        let rooms = self.model.rooms.iter().map(|room| {
-            let told = room.entries.iter().filter_map(|entry| match &entry.what {
-                What::Join(name) => Some(format!("join {name}")),
-                What::Leave(name) => Some(format!("leave {name}")),
-                _ => None,
-            });
-            (room.name.as_str().to_owned(), told.collect::<Vec<_>>().into())
-        });
-        Value::Object(rooms.collect())
-    }
 }
 
 /// An address of a page, as it is dialled.
@@ -335,7 +258,7 @@ fn dialled_as(server: &str) -> Url {
 }
 
 fn room_name(name: &Value) -> RoomName {
-    RoomName::try_from(name.as_str().unwrap()).unwrap()
+    RoomName::known(name.as_str().unwrap()).unwrap()
 }
 
 fn number(number: &Value) -> u32 {
