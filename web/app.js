@@ -180,7 +180,7 @@ export class App {
       case "width":
         return this.#look.setWidth(action.text);
       case "open":
-        return this.#parts?.over.dialogs[action.what].open();
+        return this.#parts?.over.dialogs[action.what].open(action.text);
       case "confirm":
         return void ask(action.question, action.yes).then((yes) => yes && this.happens(action.then));
       case "help":

@@ -50,7 +50,7 @@ import { carryOut, command } from "./commands/intents.js";
  *   | {do: "announce" | "notify", room: string, where: string, sender: string, content: string}
  *   | {do: "search" | "theme" | "width", text: string}
  *   | {do: "copy", text: string}
- *   | {do: "open", what: Dialog}
+ *   | {do: "open", what: Dialog, text?: string}
  *   | {do: "confirm", question: string, yes: string, then: Event}
  *   | {do: "help"}} Action
  */

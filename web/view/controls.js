@@ -1,6 +1,5 @@
 // What the person does with keys and buttons becomes events of update.js, or moves the page.
 
-import { neighbour } from "../core/chat/reading.js";
 import { activeRoom, firstAfter, isGuest, isMe, newLine } from "../core/chat/state.js";
 import { meaning } from "../core/commands/keys.js";
 import { moveBetweenLandmarks, withMessageFocus } from "./focus.js";
@@ -99,8 +98,7 @@ function keyCommandsOf({ state, happens, searchBar, reveal }, { closeDrawer, swi
   /** @param {number} by */
   const move = (by) => {
     const now = state();
-    const to = now && neighbour(now, by);
-    if (to !== null) happens({ type: "does", intent: { is: "move", to } });
+    if (now) happens({ type: "does", intent: { is: "move", to: now.active + by } });
   };
   return {
     switcher: switcher.open,
@@ -140,7 +138,7 @@ function buttonsOf({ happens, searchBar, bell, view, connect }, { go, switcher, 
     "invites-button": fromMenu(dialogs.invites),
     older: () => happens({ type: "older" }),
     "join-button": switcher.open,
-    "list-button": dialogs.browser.open,
+    "list-button": () => dialogs.browser.open(),
     "create-button": dialogs.create.open,
     "topic-button": dialogs.about.open,
     "help-button": showHelp,

@@ -4,8 +4,9 @@
 import { PLACE_MAX } from "../protocol/limits.js";
 import { fold } from "../protocol/names.js";
 import { actOf, ask, settled, withdraw } from "./acts.js";
+import { show } from "./reading.js";
 import { joining } from "./reconnect.js";
-import { describe, findOrAdd, inOrder, takeAway } from "./rooms.js";
+import { byPlace, describe, findOrAdd, inOrder, takeAway } from "./rooms.js";
 import { activeRoom, find, isGuest } from "./state.js";
 
 /**
@@ -75,12 +76,14 @@ export function isListRefused({ list, me }, code, ref) {
  * @param {State} state
  * @returns {Action[]} */
 function takeOver(state) {
+  const shown = activeRoom(state);
   const entries = state.list.found.filter(isIn);
   const told = entries.map((entry) => fold(entry.room));
-  const joins = entries.sort((one, other) => (one.place ?? Infinity) - (other.place ?? Infinity) || 0).flatMap((entry) => keep(state, entry));
+  const joins = entries.sort(byPlace).flatMap((entry) => keep(state, entry));
   const leaves = state.rooms.filter((room) => !told.includes(fold(room.name)) && isOver(room, entries.length > 0)).flatMap((room) => leave(state, room));
   for (const room of state.rooms) if (!told.includes(fold(room.name))) Object.assign(room, { listed: false, place: null });
   inOrder(state);
+  if (!state.rooms.includes(shown)) show(state, 0);
   const taken = state.rooms.filter(({ joined }) => joined).flatMap((room) => joinedNow(state, room));
   return [...joins, ...leaves, ...taken];
 }
@@ -143,16 +146,19 @@ export const leftNow = (state, room) => (room.listed ? tellSetting(state, room, 
  * @param {Room} room */
 export const mutedNow = (state, room) => (room.listed ? tellSetting(state, room, { muted: room.muted }) : []);
 
-/** Moves a room to another place, both counted from 0.
+/** Moves a room to another place among its kind, both counted from 0 over all rooms.
  * @param {State} state
  * @param {number} from
  * @param {number} to
  * @returns {Action[]} */
 export function move(state, from, to) {
   const [shown, room] = [activeRoom(state), state.rooms[from]];
-  if (!room || from === to) return [];
+  if (!room) return [];
+  const isSame = (/** @type {Room | undefined} */ other) => (other?.kind === "direct") === (room.kind === "direct");
+  const [first, last] = [state.rooms.findIndex(isSame), state.rooms.findLastIndex(isSame)];
+  const at = Math.max(first, Math.min(to, last));
+  if (at === from) return [];
   state.rooms.splice(from, 1);
-  const at = Math.max(0, Math.min(to, state.rooms.length));
   state.rooms.splice(at, 0, room);
   state.active = state.rooms.indexOf(shown);
   if (!state.list.isComplete || !room.listed) {
@@ -160,7 +166,8 @@ export function move(state, from, to) {
     state.rooms.forEach((each, i) => { each.place = APART * (i + 1); });
     return [];
   }
-  const place = placeBetween(state.rooms[at - 1], state.rooms[at + 1]);
+  const [before, after] = [state.rooms[at - 1], state.rooms[at + 1]];
+  const place = placeBetween(isSame(before) ? before : undefined, isSame(after) ? after : undefined);
   if (place === null) return placeAll(state);
   room.place = place;
   return tellSetting(state, room, { place });

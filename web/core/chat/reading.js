@@ -51,39 +51,19 @@ export function show(state, place) {
  * @param {number} by
  * @param {boolean} unreadOnly */
 export function step(state, by, unreadOnly) {
-  const order = asListed(state);
-  const [count, from] = [order.length, order.indexOf(state.active)];
+  const count = state.rooms.length;
   for (let further = 1; further < count; further += 1) {
-    const place = order[(from + by * further + count * further) % count] ?? state.active;
+    const place = (state.active + by * further + count * further) % count;
     const room = state.rooms[place];
     if (room && (!unreadOnly || unread(state, room) > 0)) return show(state, place);
   }
   if (unreadOnly) tell(state, "No unread messages in other rooms", true);
 }
 
-/** Places in the order in which the page lists them: direct messages stand behind the rooms.
- * @param {State} state */
-export function asListed({ rooms }) {
-  const places = [...rooms.keys()];
-  const isDirect = (/** @type {number} */ place) => rooms[place]?.kind === "direct";
-  return [...places.filter((place) => !isDirect(place)), ...places.filter(isDirect)];
-}
-
-/** The place of the room above or below the one shown, among those of its kind; null if there is none.
- * @param {State} state
- * @param {number} by */
-export function neighbour(state, by) {
-  const order = asListed(state);
-  const next = order[order.indexOf(state.active) + by];
-  const isSame = next !== undefined && (state.rooms[next]?.kind === "direct") === (activeRoom(state).kind === "direct");
-  return isSame ? next : null;
-}
-
 /** The next room where one is named, else the next with anything new.
  * @param {State} state */
 export function nextActive(state) {
-  const order = asListed(state);
-  const others = order.map((_, i) => order[(order.indexOf(state.active) + 1 + i) % order.length] ?? 0).slice(0, -1);
+  const others = state.rooms.map((_, i) => (state.active + 1 + i) % state.rooms.length).slice(0, -1);
   const named = others.find((place) => mentioned(state, /** @type {Room} */ (state.rooms[place])) > 0);
   if (named !== undefined) show(state, named);
   else step(state, 1, true);

@@ -17,6 +17,7 @@ export function findOrAdd(state, name) {
   if (known || state.rooms.length >= ROOMS_MAX) return known ?? null;
   const room = newRoom(name);
   state.rooms.push(room);
+  inOrder(state);
   return room;
 }
 
@@ -38,10 +39,16 @@ export function takeAway(state, room) {
   if (shown.atBottom) shown.read = shown.head;
 }
 
-/** In the order of their places; those without one stay behind, as they are.
+/** What stands before what: direct rooms behind all others, those without a place behind those with one.
+ * @template {{kind: string, place?: number | null}} T
+ * @param {T} one
+ * @param {T} other */
+export const byPlace = (one, other) => Number(one.kind === "direct") - Number(other.kind === "direct") || (one.place ?? Infinity) - (other.place ?? Infinity) || 0;
+
+/** In the order in which they are listed.
  * @param {State} state */
 export function inOrder(state) {
   const shown = activeRoom(state);
-  state.rooms.sort((one, other) => (one.place ?? Infinity) - (other.place ?? Infinity) || 0);
+  state.rooms.sort(byPlace);
   state.active = state.rooms.indexOf(shown);
 }

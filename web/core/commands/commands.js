@@ -21,9 +21,10 @@ import { roomCommand } from "./rooms.js";
  *   | OwnIntent} Intent
  *
  * About one's devices, invites and rooms.
- * @typedef {{is: "link" | "devices" | "invites" | "members" | "list" | "browseMore" | "browseEnd"}
+ * @typedef {{is: "link" | "devices" | "invites" | "members" | "browseMore" | "browseEnd"}
  *   | {is: "bring", brings: import("../chat/state.js").Brings}
  *   | {is: "revoke", device: number}
+ *   | {is: "list", text: string}
  *   | {is: "browse", query: string}
  *   | {is: "pick", room: string}
  *   | {is: "move", to: number, from?: number}
@@ -38,7 +39,7 @@ import { roomCommand } from "./rooms.js";
 export const COMMANDS = [
   ["help", [], "[COMMAND]", "show keys and commands, or one command"],
   ["join", ["j"], "ROOM", "join a room, or switch to it"],
-  ["leave", ["part", "close"], "", "leave this room"],
+  ["leave", ["part", "close"], "", "leave this room; you stay a member of a private one"],
   ["rooms", [], "", "list your rooms"],
   ["room", ["switch", "buffer"], "NAME|N", "switch to a room, by part of its name or its number"],
   ["who", ["names"], "", "list the people in this room"],
@@ -50,13 +51,14 @@ export const COMMANDS = [
   ["clear", [], "", "clear the screen; scrolling up brings messages back"],
   ["mute", [], "", "mute or unmute notifications from this room"],
   ["topic", [], "[TEXT]", "show or set what this room is about; - clears it"],
-  ["list", [], "", "look through all rooms, and join one"],
+  ["list", ["browse"], "[TEXT]", "find a room among all there are, and join it"],
+  ["move", [], "N", "move this room to be your N-th"],
   ["create", [], "NAME [private]", "make a room of your own; private: for its members"],
-  ["msg", ["dm", "query"], "NAME [TEXT]", "write to somebody directly"],
+  ["msg", ["query", "dm"], "NAME[,NAME] [TEXT]", "write to somebody directly, or to several"],
   ["members", [], "", "list who has a role in this room"],
-  ["add", [], "NAME", "add somebody to this private room"],
-  ["remove", [], "NAME", "remove somebody from this private room; yourself: leave it for good"],
-  ["role", [], "NAME ROLE", "make somebody owner, moderator or member of this room"],
+  ["add", [], "NAME", "for owners and moderators: add somebody to this private room"],
+  ["remove", [], "NAME", "for owners and moderators: remove somebody from this private room; yourself: leave it for good"],
+  ["role", [], "NAME owner|moderator|member", "for owners: change what somebody is in this room"],
   ["theme", [], "NAME", "set the theme: system, dark, light"],
   ["width", [], "NAME", "set the text width: comfortable, full"],
   ["key", [], "", "explain what reserves your name"],
@@ -121,6 +123,10 @@ function intent(name, given) {
       return { is: name, ...(given !== "" && { number: Number(given) }) };
     case "topic":
       return given === "" ? { is: "topic" } : { is: "ask", envelope: { type: "topic", content: given === "-" ? "" : given } };
+    case "list":
+      return { is: "list", text: given };
+    case "move":
+      return understood(listed(given), "Usage: /move N, where N is 1 or more", (number) => ({ is: "move", to: number - 1 }));
     case "link":
       return given === "" ? { is: "link" } : understood(linkCode(given), "That is no code, such as 7K3M-Q0ZD", (code) => ({ is: "bring", brings: { link: code } }));
     case "revoke":
@@ -140,7 +146,6 @@ function intent(name, given) {
     case "clear":
     case "mute":
     case "members":
-    case "list":
     case "devices":
     case "invites":
     case "key":

@@ -9,7 +9,7 @@ import { again, put, sendNext, takeBack } from "../chat/outbox.js";
 import { show, toBottom } from "../chat/reading.js";
 import { bring, comeIn, dialNow, joining } from "../chat/reconnect.js";
 import { isRevoked } from "../chat/revoked.js";
-import { describe, takeAway } from "../chat/rooms.js";
+import { describe, inOrder, takeAway } from "../chat/rooms.js";
 import { activeRoom, messages, newRoom, orMore, tell, unread } from "../chat/state.js";
 import { LABEL_CHARS_MAX, ROOMS_MAX, ROOM_CHARS_MAX, TOPIC_CHARS_MAX } from "../protocol/limits.js";
 import { fold, nameFault, userFault } from "../protocol/names.js";
@@ -150,7 +150,7 @@ function performOwn(state, room, intent) {
     case "members":
       return whoBelongs(state, room);
     case "list":
-      return [{ do: "open", what: "browser" }];
+      return [{ do: "open", what: "browser", text: intent.text }];
     case "browse":
       return browse(state, intent.query);
     case "browseMore":
@@ -272,6 +272,7 @@ function joinRoom(state, name) {
   const room = newRoom(name);
   state.rooms.push(room);
   show(state, state.rooms.length - 1);
+  inOrder(state);
   // After a refusal there is no connection.
   if (state.link.is === "refused") return dialNow(state);
   return state.link.is === "online" ? [joining(room)] : [];

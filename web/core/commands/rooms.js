@@ -40,13 +40,14 @@ function create(given) {
   return nameFault(name, title === "" ? ROOM_CHARS_MAX : TITLE_CHARS_MAX) ?? { is: "create", name, isPrivate: title !== "" };
 }
 
-/** A name, in quotes if it has spaces, and what is said there.
+/** Names with commas between, each in quotes if it has spaces, and what is said there.
  * @param {string} given
  * @returns {RoomIntent | string} */
 function msg(given) {
-  const [, quoted, bare = "", text = ""] = given.match(/^(?:"([^"]*)"|(\S+))\s*([^]*)$/) ?? [];
-  const user = (quoted ?? bare).replace(/^@|:+$/g, "");
-  return nameFault(user, NAME_CHARS_MAX) ?? { is: "msg", users: [user], text };
+  const [names = ""] = given.match(/^(?:"[^"]*"|[^\s",]*)(?:,(?:"[^"]*"|[^\s",]*))*/) ?? [];
+  const users = [...names.matchAll(/"([^"]*)"|[^,]+/g)].map(([bare, quoted]) => (quoted ?? bare).replace(/^@|:+$/g, ""));
+  const why = users.length === 0 ? "Usage: /msg NAME[,NAME] [TEXT]" : users.map((user) => nameFault(user, NAME_CHARS_MAX)).find(Boolean);
+  return why ?? { is: "msg", users, text: given.slice(names.length).trim() };
 }
 
 /** @param {"add" | "remove"} is

@@ -49,8 +49,9 @@ export function newBrowser({ state, happens, go }) {
       options.draw();
       setText(byId("browser-found"), found === null ? "" : `${counted(found.length, "room")}${now.browse?.more ? ", and more" : ""}`);
     },
-    open() {
-      text.value = "";
+    /** @param {string} [wanted] */
+    open(wanted = "") {
+      text.value = wanted;
       if (!box.open) box.showModal();
       look();
     },

@@ -5,7 +5,6 @@ import { test } from "node:test";
 
 import { labelOf, spoken, whereabouts } from "../../../../core/chat/label.js";
 import { mayManage, maySetTopic } from "../../../../core/chat/members.js";
-import { asListed, neighbour } from "../../../../core/chat/reading.js";
 import { roster } from "../../../../core/chat/roster.js";
 import { activeRoom, find, newRoom, newState } from "../../../../core/chat/state.js";
 import { candidates } from "../../../../core/commands/switcher.js";
@@ -55,12 +54,15 @@ test("who may remove whom: moderators members, the owner moderators too, and nob
 });
 
 test("direct messages stand behind the rooms, and a room moves among its kind", () => {
-  const state = newState({ room: "dev", username: "Alice", session: "s" });
-  state.rooms.push({ ...newRoom("@k3x9m2q7t4ab"), users: ["Alice", "Bob"] }, newRoom("ops"));
-  assert.deepEqual(asListed(state), [0, 2, 1]);
-  assert.deepEqual([neighbour(state, -1), neighbour(state, 1)], [null, 2]);
-  state.active = 2;
-  assert.deepEqual([neighbour(state, -1), neighbour(state, 1)], [0, null]);
+  const { state, happens, hears } = entered();
+  hears({ type: "room", room: "@k3x9m2q7t4ab", kind: "direct", users: ["Alice", "Bob"] });
+  happens({ type: "say", text: "/join ops" });
+  const names = () => state.rooms.map(({ name }) => name);
+  assert.deepEqual([names(), activeRoom(state).name], [["dev", "ops", "@k3x9m2q7t4ab"], "ops"]);
+  happens({ type: "say", text: "/move 9" });
+  assert.deepEqual(names(), ["dev", "ops", "@k3x9m2q7t4ab"]);
+  happens({ type: "say", text: "/move 1" });
+  assert.deepEqual([names(), activeRoom(state).name], [["ops", "dev", "@k3x9m2q7t4ab"], "ops"]);
 });
 
 test("who has no list moves rooms for themselves alone", () => {

@@ -56,11 +56,15 @@ test("rooms that belong to people are made and changed by commands", () => {
     ["/msg Bob", { is: "msg", users: ["Bob"], text: "" }],
     ['/msg "Ann Lee" hi there', { is: "msg", users: ["Ann Lee"], text: "hi there" }],
     ["/msg @Bob: hi", { is: "msg", users: ["Bob"], text: "hi" }],
+    ['/msg Bob,"Ann Lee",Cy see you', { is: "msg", users: ["Bob", "Ann Lee", "Cy"], text: "see you" }],
+    ["/list", { is: "list", text: "" }],
+    ["/list ship it", { is: "list", text: "ship it" }],
+    ["/move 3", { is: "move", to: 2 }],
     ["/add Ann Lee", { is: "add", user: "Ann Lee" }],
     ['/remove "Ann Lee"', { is: "remove", user: "Ann Lee" }],
     ["/role Ann Lee Moderator", { is: "role", user: "Ann Lee", role: "moderator" }],
   ]) assert.deepEqual(parse(typed), intent, typed);
-  for (const typed of ["/create", `/create ${"x".repeat(65)}`, `/create ${"x".repeat(65)} private`, "/role Bob", "/role Bob king", "/role owner", `/msg ${"x".repeat(33)}`]) {
+  for (const typed of ["/create", `/create ${"x".repeat(65)}`, `/create ${"x".repeat(65)} private`, "/role Bob", "/role Bob king", "/role owner", "/move x", "/msg ,", `/msg ${"x".repeat(33)}`]) {
     assert.equal(parse(typed).is, "fault", typed);
   }
 });
@@ -93,13 +97,13 @@ test("every command of the table exists, and has the name and the arguments of t
   const ours = COMMANDS.filter(([name]) => name !== "width");
   assert.deepEqual(new Map(ours.map(([name, aliases, rest]) => [name, { aliases, rest }])), theirs);
   for (const [name, aliases, rest] of COMMANDS) {
-    const given = { "": "", "[N]": "2", "N": "2", "[CODE]": "7K3M-Q0ZD", "[COMMAND]": "join" }[rest] ?? rest.replace(/^\[-s\] /, "").replace("[USES] [TIME]", "5 2d").replace("TIME", "10m");
+    const given = { "": "", "[N]": "2", "N": "2", "[CODE]": "7K3M-Q0ZD", "[COMMAND]": "join" }[rest] ?? rest.replace(/^\[-s\] /, "").replace("[USES] [TIME]", "5 2d").replace("TIME", "10m").replace(/owner\|.*/, "owner").replace("[,NAME]", ",Bob");
     for (const called of [name, ...aliases]) assert.notEqual(parse(`/${called} ${given}`).is, "fault", called);
   }
 });
 
 test("the words about one command can be asked for", () => {
-  assert.deepEqual(parse("/help /leave"), { is: "words", words: "/leave: leave this room, also /part, also /close" });
+  assert.deepEqual(parse("/help /leave"), { is: "words", words: "/leave: leave this room; you stay a member of a private one, also /part, also /close" });
   assert.deepEqual(parse("/names"), { is: "who" });
   assert.match(parse("/help jion").words, /\/join/);
 });
