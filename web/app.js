@@ -229,6 +229,8 @@ export class App {
    * @param {import("./core/chat/state.js").Brings} [brings] */
   comeAnew(fault, why, brings) {
     const { state } = this;
+    // Nothing draws it again: who comes in now has another.
+    if (state && isRevoked(state)) this.state = null;
     this.entrance.show({ username: state?.me ?? "", room: state && !isAddress(activeRoom(state).name) ? activeRoom(state).name : "", fault, why, brings: brings ?? state?.brings ?? {} });
   }
 
@@ -237,8 +239,6 @@ export class App {
     const { state } = this;
     if (!state || !isRevoked(state)) return this.happens({ type: "connect" });
     this.comeAnew(state.link.reason, state.link.why);
-    // Nothing draws it again: who comes in now has another.
-    this.state = null;
   }
 
   /** Makes rows, or asks for messages and names, before they come into sight.

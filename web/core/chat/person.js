@@ -25,6 +25,8 @@ export function personTold(state, envelope, at) {
       person.code = { code: envelope.code, until: at + envelope.expires_ms };
       break;
     case "devices":
+      // A code is good once: with a new device it is used up.
+      if (person.devices && envelope.devices.length > person.devices.length) person.code = null;
       person.devices = envelope.devices;
       break;
     case "invite":

@@ -12,6 +12,8 @@ import { date } from "./times.js";
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
+/** While a code is shown, the list is asked for so often: the server tells nobody that it was used. */
+const LOOK_MS = 20 * SECOND_MS;
 
 /** @param {import("./dialogs.js").Needs} needs */
 export function newDevices({ state, happens }) {
@@ -50,14 +52,23 @@ export function newDevices({ state, happens }) {
   });
   box.addEventListener("close", () => clearInterval(ticking));
 
+  const look = () => happens({ type: "ask", envelope: { type: "devices" } });
+
+  /** @param {number} openMs */
+  function tick(openMs) {
+    const now = state();
+    if (!now) return;
+    renderCode(now);
+    if (openMs % LOOK_MS === 0 && codeNow(now, Date.now())) look();
+  }
+
   return {
     render,
     open() {
-      const now = state();
-      if (!now) return;
-      happens({ type: "ask", envelope: { type: "devices" } });
+      look();
+      let openMs = 0;
       clearInterval(ticking);
-      ticking = setInterval(() => renderCode(/** @type {State} */ (state() ?? now)), SECOND_MS);
+      ticking = setInterval(() => tick(openMs += SECOND_MS), SECOND_MS);
       if (!box.open) box.showModal();
     },
   };

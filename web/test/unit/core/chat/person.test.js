@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { codeNow } from "../../../../core/chat/person.js";
 import { NOT_FROM_HERE } from "../../../../core/chat/revoked.js";
 import { activeRoom } from "../../../../core/chat/state.js";
 import { client, entered } from "../client.js";
@@ -36,6 +37,16 @@ test("a device is revoked only after a question, which names it", () => {
   assert.deepEqual(asked.map(({ do: is, question }) => [is, question.match(/Revoke (.*?)\?/)[1]]), [["confirm", "this device"], ["confirm", "device 3"]]);
   happens(asked[1].then);
   assert.deepEqual(did(), [{ do: "send", envelope: { type: "revoke", device: 3, ref: "s-1" } }]);
+});
+
+test("a code is over when a device has come by it", () => {
+  const { state, hears } = entered();
+  hears({ ...DEVICES, room: undefined });
+  hears({ type: "link", code: "7K3MQ0ZD", expires_ms: 600_000, room: undefined });
+  hears({ ...DEVICES, room: undefined });
+  assert.equal(codeNow(state, 1)?.code, "7K3MQ0ZD");
+  hears({ type: "devices", devices: [...DEVICES.devices, { device: 4, added: 3, used: 3 }], room: undefined });
+  assert.equal(codeNow(state, 1), null);
 });
 
 test("nothing of it can be asked for without a connection", () => {
