@@ -34,7 +34,7 @@ export const WIDTHS = ["comfortable", "full"];
 /** Links that are listed: a screen's worth. */
 const LINKS_MAX = 20;
 const NOT_YOURS = "This device is no longer yours: link it again to write";
-const KEY = "Your name is reserved by a key that is stored with this site's data in this browser. /link gives you the name on another device too; with your only device you lose it.";
+const KEY = "Your name is reserved by a key that is stored with this site's data in this browser. /link gives it to another device too. Clearing that data on your only device gives the name up.";
 
 /** Does what was typed. What cannot be sent or done stays where it was typed: `notice` says why.
  * @param {State} state
