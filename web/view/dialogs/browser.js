@@ -3,9 +3,10 @@
 import { labelOf } from "../../core/chat/label.js";
 import { find } from "../../core/chat/state.js";
 import { counted } from "../../core/protocol/text.js";
-import { byId, dialog, element, input, setText } from "../page.js";
-import { afterTyping, kindMark } from "../input/asked.js";
 import { newOptions } from "../input/options.js";
+import { afterTyping } from "../input/typing.js";
+import { kindMark } from "../mark.js";
+import { byId, dialog, element, input, setText } from "../page.js";
 import { ago } from "./times.js";
 
 /**

@@ -1,15 +1,18 @@
 // The dialog "New room": an open one under a name, or a private one with a title.
 
+import { activeRoom } from "../../core/chat/state.js";
 import { ROOM_CHARS_MAX, TITLE_CHARS_MAX } from "../../core/protocol/limits.js";
 import { nameFault } from "../../core/protocol/names.js";
 import { byId, dialog, input, setText } from "../page.js";
+
+/** @typedef {import("../../core/chat/state.js").Room} Room */
 
 /** @param {import("./dialogs.js").Needs} needs */
 export function newCreate({ state, happens }) {
   const box = dialog("create");
   const [name, topic, isPrivate] = [input("create-name"), input("create-topic"), input("create-private")];
-  /** Something was asked for: the dialog closes when the room is there.
-   * @type {number | null} */
+  /** Where one was when it was asked for: the new room is shown when it is there.
+   * @type {Room | null} */
   let before = null;
 
   function explain() {
@@ -20,23 +23,24 @@ export function newCreate({ state, happens }) {
   for (const each of [isPrivate, input("create-open")]) each.addEventListener("change", explain);
   byId("create-form").addEventListener("submit", (event) => {
     event.preventDefault();
+    const now = state();
+    if (!now) return;
     const wanted = name.value.trim().replace(/^#/, "");
     const why = nameFault(wanted, isPrivate.checked ? TITLE_CHARS_MAX : ROOM_CHARS_MAX);
-    if (why) return setText(byId("create-fault"), why);
-    before = state()?.rooms.length ?? null;
-    happens({ type: "does", intent: { is: "create", name: wanted, isPrivate: isPrivate.checked, topic: topic.value.trim() } });
+    before = why ? null : activeRoom(now);
+    happens({ type: "does", intent: why ? { is: "fault", words: why } : { is: "create", name: wanted, isPrivate: isPrivate.checked, topic: topic.value.trim() } });
   });
 
   return {
     /** @param {import("../../core/chat/state.js").State} now */
     render(now) {
-      if (before !== null && now.rooms.length > before) box.close();
+      if (before !== null && activeRoom(now) !== before) box.close();
     },
     open() {
       before = null;
       Object.assign(name, { value: "" });
       Object.assign(topic, { value: "" });
-      setText(byId("create-fault"), "");
+      happens({ type: "notice", text: "" });
       explain();
       if (!box.open) box.showModal();
     },

@@ -32,7 +32,7 @@ export function newDialogs(needs) {
       for (const [name, { render }] of Object.entries(all)) {
         if (!dialog(name).open) continue;
         const fault = document.getElementById(`${name}-fault`);
-        if (fault && (state.notice !== "" || name !== "create")) setText(fault, state.answered ? "" : state.notice);
+        if (fault) setText(fault, state.answered ? "" : state.notice);
         render(state);
       }
     },

@@ -2,9 +2,10 @@
 // server is asked for.
 
 import { candidates } from "../../core/commands/switcher.js";
+import { kindMark } from "../mark.js";
 import { byId, dialog, element, input } from "../page.js";
 import { newOptions } from "./options.js";
-import { afterTyping, kindMark } from "./asked.js";
+import { afterTyping } from "./typing.js";
 
 /**
  * @typedef {import("../../core/chat/state.js").State} State

@@ -4,7 +4,7 @@ import { labelOf, others } from "../../core/chat/label.js";
 import { activeRoom, mentioned, orMore, unread } from "../../core/chat/state.js";
 import { fold } from "../../core/protocol/names.js";
 import { counted } from "../../core/protocol/text.js";
-import { kindMark } from "../input/asked.js";
+import { kindMark } from "../mark.js";
 import { button, byId, element, newButton, setAttribute, setText } from "../page.js";
 import { rove } from "./roving.js";
 
