@@ -22,7 +22,7 @@ export function renderRooms(state) {
   const places = [...state.rooms.keys()];
   const isDirect = (/** @type {number} */ place) => state.rooms[place]?.kind === "direct";
   const directs = places.filter(isDirect);
-  byId("directs-title").hidden = directs.length === 0;
+  for (const id of ["directs-title", "direct-list"]) byId(id).hidden = directs.length === 0;
   renderList(state, byId("room-list"), places.filter((place) => !isDirect(place)));
   renderList(state, byId("direct-list"), directs);
   inSight = activeRoom(state);
