@@ -61,14 +61,14 @@ export function listCame(state, { rooms, more, ref }) {
   return [...waiting, ...takeOver(state)];
 }
 
-/** Who has no kept name has no list, and is not told; true if that was the answer.
+/** Who has no kept name has no list, nor has anybody at an older server; nobody is told. True if that was the answer.
  * @param {State} state
  * @param {string} code
  * @param {string | undefined} ref */
 export function isListRefused({ list, me }, code, ref) {
   if (ref === undefined || ref !== list.asked || code === "too_fast" || code === "unavailable") return false;
   list.asked = null;
-  if (code === "no_name") list.refused = fold(me ?? "");
+  if (code === "no_name" || code === "unknown_type") list.refused = fold(me ?? "");
   return true;
 }
 
