@@ -1,9 +1,12 @@
 //! Lists of rooms that have no end, or not the form that was meant.
 
 use crossterm::event::{KeyCode, KeyModifiers};
-use nebula::chat::Effect;
 use nebula::chat::list::{BROWSED_MAX, ENTRIES_MAX};
+use nebula::chat::request::REQUESTS_MAX_OF_LIST;
 use nebula::chat::update::{browse, browse_more, move_room};
+use nebula::chat::{Effect, Room};
+
+use protocol::RoomName;
 
 use crate::client::{Client, sent};
 
@@ -93,4 +96,25 @@ fn a_room_is_moved_among_its_own_kind_and_no_further() {
     assert_eq!(sent(&client.did()), [""; 0]);
     let names: Vec<_> = client.screen.chat.rooms.iter().map(|room| room.name.as_str()).collect();
     assert_eq!(names, ["dev", "@aaaaaaaaaaaa"]);
+}
+
+#[test]
+fn two_hundred_rooms_are_taken_over_at_once_and_no_endless_changes_wait() {
+    let mut client = Client::new(80, 24);
+    client.screen.chat.list.is_wanted = true;
+    let names = (1..200).map(|n| RoomName::try_from(format!("r{n:03}").as_str()).unwrap());
+    client.screen.chat.rooms.extend(names.map(Room::new));
+    client.happens(nebula::chat::Event::Connected);
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
+    client.hears(r#"{"type":"rooms","rooms":[],"more":false,"ref":"s-1"}"#);
+    for n in 1..200 {
+        client.hears(&format!(r#"{{"type":"join","room":"r{n:03}","sender":"Alice"}}"#));
+    }
+    let sent = sent(&client.did());
+    assert_eq!(sent.iter().filter(|frame| frame.contains("\"joined\":true")).count(), 200);
+    assert_eq!(client.screen.chat.notice, None);
+    for _ in 0..REQUESTS_MAX_OF_LIST {
+        client.types("/mute\n");
+    }
+    assert_eq!(client.screen.chat.requests.len(), REQUESTS_MAX_OF_LIST);
 }
