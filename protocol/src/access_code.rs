@@ -44,6 +44,12 @@ impl AccessCode {
         AccessCode(code.into())
     }
 
+    /// Whether a `Sec-WebSocket-Protocol` header offers one of either kind, right or wrong.
+    pub fn is_offered(header: &str) -> bool {
+        let mut offered = header.split(',').map(str::trim);
+        offered.any(|name| name.starts_with(LINK_PREFIX) || name.starts_with(INVITE_PREFIX))
+    }
+
     /// Finds the code of a link among the subprotocols of a `Sec-WebSocket-Protocol` header.
     ///
     /// # Errors

@@ -196,6 +196,8 @@ pub enum Refusal {
         /// The limit that was reached.
         max: u32,
     },
+    #[error("there are as many invites as are allowed: end some first")]
+    TooManyInvites,
     /// The text says what is not there.
     #[error("{0}")]
     NotFound(&'static str),
@@ -287,7 +289,8 @@ impl Refusal {
             Refusal::Unavailable
             | Refusal::Unreadable { .. }
             | Refusal::TooManyMembers { .. }
-            | Refusal::TooManySanctions { .. } => Code::Unavailable,
+            | Refusal::TooManySanctions { .. }
+            | Refusal::TooManyInvites => Code::Unavailable,
             Refusal::TooSlow => Code::TooSlow,
             Refusal::Stopping { .. } => Code::Stopping,
         }

@@ -63,6 +63,7 @@ pub use self::log::database::OpenError;
 pub use self::monitoring::gauges::Gauges;
 pub use self::monitoring::log_lines::LogLinesDropped;
 use self::monitoring::metrics::Metrics;
+pub use self::log::INVITES_OF_PERSON_MAX as PERSON_INVITES_MAX;
 pub use self::people::name_quota::NAMES_AT_ONCE;
 pub use self::people::names::KEPT_MAX as NAMES_KEPT_MAX;
 use self::server::{Running, Server};

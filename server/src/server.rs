@@ -91,7 +91,8 @@ impl Server {
                 let health = log.health();
                 let around = (&metrics, &health.reasons, &stopping.tracker);
                 let place = (&config, database.path().to_owned());
-                let (cluster, beside) = joined.start(place, (shared, records), waiting, around);
+                let ends = (records, log.rooms().clone());
+                let (cluster, beside) = joined.start(place, (shared, ends), waiting, around);
                 (cluster, (beside, news))
             })
             .unzip();

@@ -3,10 +3,10 @@
 //! This file does not know where the lines go.
 
 use jiff::tz::TimeZone;
-use protocol::{Device, Invited, RoomEntry, RoomMember};
+use protocol::{Device, RoomEntry, RoomMember};
 
 use crate::chat::Answer;
-use crate::chat::answer::{LinkCode, MemberList, ShownInvite, grouped};
+use crate::chat::answer::{LinkCode, ListedInvite, MemberList, ShownInvite, grouped};
 use crate::chat::list::Browser;
 use crate::chat::room::About;
 use crate::chat::room::about::{kind, label, role_word, sign};
@@ -111,7 +111,10 @@ fn about_device(device: &Device, zone: &TimeZone) -> String {
     format!("{:>3}  {label}{this}: added {added}, last used {used}", device.device)
 }
 
-fn about_invite(ShownInvite { invite, address }: &ShownInvite, zone: &TimeZone) -> Vec<String> {
+fn about_invite(
+    ShownInvite { invite, address, rooms }: &ShownInvite,
+    zone: &TimeZone,
+) -> Vec<String> {
     let code = grouped(&invite.code);
     let mut lines = vec![format!("Invite {}: {code}", invite.invite), String::new()];
     lines.extend(address.iter().map(|address| format!("To send: {}", text::clean_line(address))));
@@ -120,14 +123,15 @@ fn about_invite(ShownInvite { invite, address }: &ShownInvite, zone: &TimeZone) 
     let people = if invite.uses == 1 { "person" } else { "people" };
     let uses = usize::try_from(invite.uses).unwrap_or(usize::MAX);
     lines.push(format!("For {} {people}, until {until}", text::grouped(uses)));
+    lines.extend((!rooms.is_empty()).then(|| format!("Into {}", rooms.join(", "))));
     lines.extend(invite.note.as_ref().map(|note| format!("Note: {}", text::name(note.as_str()))));
     lines
 }
 
-fn about_invited(invite: &Invited, zone: &TimeZone) -> String {
+fn about_invited(ListedInvite { invite, rooms }: &ListedInvite, zone: &TimeZone) -> String {
     let note = invite.note.as_ref().map(|note| format!("{}: ", text::name(note.as_str())));
-    let rooms: Vec<_> = invite.rooms.iter().map(|room| text::name(room.as_str())).collect();
-    let rooms = if rooms.is_empty() { String::new() } else { format!(", to {}", rooms.join(", ")) };
+    let rooms =
+        if rooms.is_empty() { String::new() } else { format!(", into {}", rooms.join(", ")) };
     let by = invite.by.as_ref().map(|by| format!(", by {}", text::name(by.as_str())));
     let came = invite.came.iter().take(CAME_MAX).map(|name| text::name(name.as_str()));
     let mut came: Vec<_> = came.collect();
@@ -147,10 +151,16 @@ mod tests {
     fn shown(envelope: &str) -> Vec<String> {
         let answer = match ToClient::parse(envelope).unwrap() {
             ToClient::Devices(list) => Answer::Devices(list.devices),
-            ToClient::Invites(list) => Answer::Invites(list.invites),
+            ToClient::Invites(list) => {
+                let listed = list.invites.into_iter().map(|invite| {
+                    let rooms = invite.rooms.iter().map(|room| format!("#{room}")).collect();
+                    ListedInvite { invite, rooms }
+                });
+                Answer::Invites(listed.collect())
+            }
             ToClient::Invite(invite) => {
                 let address = Some("https://chat.example/#invite=9V5TQ2M80KXDB3HN".to_owned());
-                Answer::Invite(ShownInvite { invite, address })
+                Answer::Invite(ShownInvite { invite, address, rooms: vec!["+Ops team".to_owned()] })
             }
             other => panic!("{other:?}"),
         };
@@ -176,7 +186,7 @@ mod tests {
             shown(invites)[1..3],
             [
                 "  1  1 left until 1970-01-01 00:00",
-                "  2  team: 23 left until 1970-01-01 00:00, to dev, by Al; came: a, b, c, d, e, …",
+                "  2  team: 23 left until 1970-01-01 00:00, into #dev, by Al; came: a, b, c, d, e, …",
             ]
         );
         assert_eq!(
@@ -197,6 +207,7 @@ mod tests {
                 "To send: https://chat.example/#invite=9V5TQ2M80KXDB3HN",
                 "Or they start: nebula --invite 9V5T-Q2M8-0KXD-B3HN",
                 "For 25 people, until 1970-01-01 00:00",
+                "Into +Ops team",
                 "Note: the new team",
             ]
         );

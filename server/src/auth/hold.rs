@@ -8,6 +8,7 @@ use super::{Admitted, Auth};
 use crate::cluster::{Cluster, Held};
 use crate::log::Log;
 use crate::log::order::entry;
+use crate::people::devices::KeyOf;
 use crate::people::names::{Claim, Person, Proof};
 
 /// Guests' names tried in a cluster, one of whose other nodes may have the same.
@@ -56,7 +57,7 @@ impl Auth {
         let kept = self.names.kept(&person.name, self.time.age_ms());
         let is_owner = match person.proof {
             Proof::Token => true,
-            Proof::Key(key) => kept.is_some_and(|kept| kept.key == key),
+            Proof::Key(key) => kept.is_some_and(|kept| kept.devices.whose(key) == KeyOf::Theirs),
             Proof::None => false,
         };
         let (held, spelt) = cluster.claim(wanted, is_owner).await?;

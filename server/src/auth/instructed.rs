@@ -10,7 +10,7 @@ use super::Auth;
 use crate::log::event::Act;
 use crate::log::operator::instruction::{Done, Instruction};
 use crate::log::sanction::Lift;
-use crate::log::{Command, Log, ReplyTo};
+use crate::log::{Command, Log, Outcome, ReplyTo};
 
 impl Auth {
     /// Does it, and returns when that is stored.
@@ -18,6 +18,8 @@ impl Auth {
         let _alone = self.acts.lock().await;
         let acts: Vec<_> = match &instruction {
             Instruction::ReleaseName(name) => vec![Act::ReleaseName(name.clone())],
+            Instruction::MakeLink(make) => vec![Act::MakeLink(Box::new(make.clone()))],
+            Instruction::MakeInvite(make) => vec![Act::MakeInvite(Box::new(make.clone()))],
             Instruction::Lift(kind, room, whom) => {
                 let now = self.time.age_ms();
                 let found = self.sanctions.of(*kind, room.as_ref(), whom, now);
@@ -39,10 +41,10 @@ impl Auth {
         }
         let mut count = 0;
         for (act, outcome) in waiting {
-            match outcome.await.map_err(|_| refused())?.kept() {
-                Ok(_) => count += 1,
-                Err(Refusal::NotFound(_)) => continue,
-                Err(refusal) => return Err(refusal.to_string()),
+            match outcome.await.map_err(|_| refused())? {
+                Outcome::Refused(Refusal::NotFound(_) | Refusal::NoName) => continue,
+                Outcome::Refused(refusal) => return Err(refusal.to_string()),
+                _ => count += 1,
             }
             match act {
                 Act::ReleaseName(name) => self.released(&name),

@@ -2,8 +2,10 @@
 //!
 //! This file does not know sockets, HTTP, or what is said.
 
+mod devices;
 mod hold;
 mod instructed;
+mod keeping;
 pub(crate) mod moderators;
 pub(crate) mod origin;
 pub(crate) mod permissions;
@@ -13,12 +15,16 @@ mod signing;
 mod tend;
 pub(crate) mod token;
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant as StdInstant};
 
-use protocol::{Connect, Key, Refusal, Restriction, Role, RoomName, Token, UserName};
+use parking_lot::Mutex;
+use protocol::{
+    AccessCode, Connect, Key, Label, Refusal, Restriction, Role, RoomName, Token, UserName,
+};
 use tokio::sync::Mutex as AsyncMutex;
 use tokio::time::Instant;
 
@@ -29,15 +35,14 @@ use self::sanctions::{Sanctions, Standing, restriction};
 pub(crate) use self::tend::TEND_INTERVAL;
 use self::token::{TokenKey, TokenKeyError};
 use crate::cluster::{Cluster, Held};
-use crate::config::Config;
-use crate::limits::network::network;
-use crate::log::event::{Act, NameProof, TakeName, UseName};
+use crate::config::{Config, Guests};
 use crate::log::sanction::{Kind, Sanction};
-use crate::log::{Asker, Log, Outcome, Register, Time};
+use crate::log::{Asker, Log, Register, Time};
 use crate::outbox::Outbox;
+use crate::people::code_tries::{CodeTries, Try};
 use crate::people::key_hash::KeyHash;
-use crate::people::name_quota::{NameQuota, Place};
-use crate::people::names::{Claim, KEPT_MAX, Kept, Names, Person, Proof, Taken};
+use crate::people::name_quota::NameQuota;
+use crate::people::names::{Claim, Names, Person, Proof, Taken};
 
 /// What a client asked for when it connected, and from where.
 #[derive(Debug)]
@@ -46,6 +51,13 @@ pub(crate) struct ConnectRequest {
     pub(crate) key: Option<Key>,
     /// An open server does not look at it.
     pub(crate) token: Result<Option<Token>, Refusal>,
+    /// A closed server looks at neither of these codes.
+    pub(crate) link: Option<AccessCode>,
+    pub(crate) invite: Option<AccessCode>,
+    /// What the device calls itself.
+    pub(crate) label: Option<Label>,
+    /// The try to bring a code, which counts if the code is wrong.
+    pub(crate) tried: Mutex<Option<Try>>,
     pub(crate) address: IpAddr,
     /// Whether the limits of an address hold for it.
     pub(crate) counts: bool,
@@ -64,6 +76,8 @@ impl ConnectRequest {
 pub(crate) struct Admitted {
     pub(crate) outbox: Outbox,
     pub(crate) pass: Option<Arc<Permissions>>,
+    /// Its device's key, where that is not the one that stands for its person.
+    pub(crate) key: Option<Arc<KeyHash>>,
 }
 
 impl PartialEq for Admitted {
@@ -116,6 +130,13 @@ pub(crate) struct Auth {
     /// Held while an act is stored and comes to hold, so that both have one order.
     pub(crate) acts: AsyncMutex<()>,
     name_quota: NameQuota,
+    code_tries: CodeTries,
+    /// When the use of a device was written down, of people who have several: milliseconds since 1970.
+    devices_used: Mutex<HashMap<KeyHash, u64>>,
+    /// Only who is invited may take a name that is not kept for them.
+    is_for_members: bool,
+    /// Whether somebody without a key may come in.
+    lets_guests_in: bool,
     /// That there is no room for new names.
     has_warned: AtomicBool,
     /// Closes the server.
@@ -142,6 +163,10 @@ impl Auth {
             name_expiry,
             acts: AsyncMutex::default(),
             name_quota: NameQuota::default(),
+            code_tries: CodeTries::default(),
+            devices_used: Mutex::default(),
+            is_for_members: config.members,
+            lets_guests_in: config.guests == Guests::On,
             has_warned: AtomicBool::default(),
             token_key: config.token_key.as_deref().map(TokenKey::read).transpose()?,
             moderators,
@@ -164,19 +189,57 @@ impl Auth {
         self.moderators.set(moderators);
     }
 
-    /// Lets somebody in, or says why not. Whether they may enter a room is asked for each room.
+    /// Lets somebody in, or says why not; a try to bring a code counts only if it was wrong.
     pub(crate) async fn admit(
+        &self,
+        everybody: (&Log, Option<&Cluster>),
+        (opening, asker): (&ConnectRequest, &Asker),
+        outbox: &Outbox,
+    ) -> Result<(Claim<Admitted>, Option<Box<Held>>), Refusal> {
+        let admitted = self.admit_by_code(everybody, (opening, asker), outbox).await;
+        let tried = opening.tried.lock().take();
+        if !matches!(admitted, Err(Refusal::BadCode)) {
+            tried.into_iter().for_each(Try::was_right);
+        }
+        admitted
+    }
+
+    /// Whether they may enter a room is asked for each room.
+    async fn admit_by_code(
         &self,
         (log, cluster): (&Log, Option<&Cluster>),
         (opening, asker): (&ConnectRequest, &Asker),
         outbox: &Outbox,
     ) -> Result<(Claim<Admitted>, Option<Box<Held>>), Refusal> {
-        let who = match &self.token_key {
-            Some(key) => Who::by_token(key, opening, self.time.strict_ms())?,
-            None => self.by_key(opening),
+        let mut name = match &self.token_key {
+            Some(_) => None,
+            None => self.by_code(log, opening).await?,
         };
+        loop {
+            let mut who = match &self.token_key {
+                Some(key) => Who::by_token(key, opening, self.time.strict_ms())?,
+                None => self.by_key(opening),
+            };
+            who.name = name.take().or(who.name);
+            let (claim, held) =
+                self.admit_once((log, cluster), (opening, asker), (who, outbox)).await?;
+            if self.is_recognised(claim.person()) {
+                return Ok((claim, held));
+            }
+            // The name was taken by whoever had another: from now on their devices are known.
+            name = Some(claim.name().clone());
+        }
+    }
+
+    async fn admit_once(
+        &self,
+        (log, cluster): (&Log, Option<&Cluster>),
+        (opening, asker): (&ConnectRequest, &Asker),
+        (who, outbox): (Who, &Outbox),
+    ) -> Result<(Claim<Admitted>, Option<Box<Held>>), Refusal> {
         let (proof, wanted) = (who.proof, who.name.is_some());
-        let member = Admitted { outbox: outbox.clone(), pass: who.pass };
+        let key = who.name.as_ref().and_then(|name| self.own_key(name, proof));
+        let member = Admitted { outbox: outbox.clone(), pass: who.pass, key };
         let (claim, held) = match who.name {
             Some(name) => {
                 let claim = self.claim((log, asker), Person::new(name, proof), &member).await?;
@@ -190,9 +253,7 @@ impl Auth {
             return Err(Refusal::Banned(Box::new(banned)));
         }
         match proof {
-            Proof::Key(key) if wanted => {
-                self.keep(log, claim.person(), key, opening.counted()).await?;
-            }
+            Proof::Key(key) if wanted => self.keep(log, claim.person(), key, opening).await?,
             Proof::Token => self.know(log, claim.person()).await,
             Proof::Key(_) | Proof::None => {}
         }
@@ -285,95 +346,5 @@ impl Auth {
         }
         self.names.release(&kept);
         self.names.claim(Person::new(name, proof), member.clone(), self.time.age_ms())
-    }
-
-    /// Keeps a name for its owner, if it is not kept yet, and returns when that is stored. Who took
-    /// too many names lately, or comes when there is no room, goes on without.
-    async fn keep(
-        &self,
-        log: &Log,
-        person: &Person,
-        key: KeyHash,
-        address: Option<IpAddr>,
-    ) -> Result<(), Refusal> {
-        let (name, now) = (&person.name, self.time.age_ms());
-        if let Some(kept) = self.names.kept(name, now) {
-            // In a cluster another node may have stored it since the name was claimed here.
-            if kept.key == key {
-                kept.person.into_iter().for_each(|number| person.is(number));
-            }
-            if self.names.used(name, now)
-                && let Some(used) = self.used(Kept { used: now, ..kept })
-            {
-                log.note(used);
-            }
-            return Ok(());
-        }
-        let kept = Kept { name: name.clone(), key, used: now, person: None };
-        let place = match address.map_or(Place::Taken, |address| self.place(address)) {
-            Place::Taken if !self.names.keep(kept, now) => Place::NoRoom,
-            place => place,
-        };
-        match place {
-            Place::Taken => {}
-            Place::TooMany => return Ok(()),
-            Place::NoRoom => {
-                self.warn_of_no_room();
-                return Ok(());
-            }
-        }
-        let used = self.time.read().to_stored(now);
-        let expired = self.expiry(log).map_or(0, |expiry| used.saturating_sub(expiry));
-        let proof = NameProof::Key { hash: key, expired };
-        let take = TakeName { name: name.clone(), proof, used };
-        match log.ask(Act::TakeName(Box::new(take))).await.map(Outcome::named) {
-            Ok(Ok(number)) => {
-                self.names.has_stored(name, number);
-                person.is(number);
-                Ok(())
-            }
-            Ok(Err(refusal)) => {
-                self.names.forget(name);
-                Err(refusal)
-            }
-            Err(_) => {
-                self.names.forget(name);
-                Ok(())
-            }
-        }
-    }
-
-    /// Whoever a token names is the same person each time, from the first one on.
-    async fn know(&self, log: &Log, person: &Person) {
-        if person.number().is_some() {
-            return;
-        }
-        let (name, proof, used) = (person.name.clone(), NameProof::Token, 0);
-        let take = Act::TakeName(Box::new(TakeName { name, proof, used }));
-        if let Ok(Ok(number)) = log.ask(take).await.map(Outcome::named) {
-            self.names.has_subject(&person.name, number);
-            person.is(number);
-        }
-    }
-
-    /// The use of a name that is in the database, with the time of the day.
-    fn used(&self, kept: Kept) -> Option<Act> {
-        let Kept { name, used, person, .. } = kept;
-        let used = self.time.read().to_stored(used);
-        Some(Act::UseName(Box::new(UseName { name, person: person?, used })))
-    }
-
-    /// Once until it is [looked after](Self::tend) again.
-    fn warn_of_no_room(&self) {
-        if !self.has_warned.swap(true, Ordering::Relaxed) {
-            tracing::warn!(
-                "new names are not kept for their owners: {KEPT_MAX} are kept, or too many \
-                 addresses took one lately"
-            );
-        }
-    }
-
-    fn place(&self, address: IpAddr) -> Place {
-        self.name_quota.take(network(address), self.started.elapsed())
     }
 }

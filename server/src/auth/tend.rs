@@ -27,6 +27,7 @@ impl Auth {
     pub(crate) async fn tend(&self, log: &Log) {
         let now = self.time.age_ms();
         self.sanctions.purge(now);
+        self.forget_uses(now);
         self.has_warned.store(false, Ordering::Relaxed);
         let used = self.names.tend(now, self.time.may_expire());
         let used = used.into_iter().filter_map(|kept| self.used(kept));

@@ -15,6 +15,7 @@ use crate::auth::token::{TokenKey, TokenKeyError};
 use crate::config::Config;
 use crate::listen::tls::{Doubt, Tls};
 use crate::log::database::OpenError;
+use crate::log::event::MakeInvite;
 use crate::log::now_ms;
 use crate::log::operator::beside;
 pub(crate) use crate::log::operator::inspect::{Copied, backup, inspect};
@@ -22,6 +23,7 @@ pub(crate) use crate::log::operator::restore::{Restored, restore};
 use crate::log::sanction::Sanction;
 pub(crate) use crate::log::sanction::{Kind, Whom};
 use crate::monitoring::moment::utc;
+use crate::people::code_hash::CodeHash;
 pub(crate) use crate::people::key_hash::KeyHash;
 
 /// Why it cannot be done.
@@ -39,6 +41,9 @@ pub(crate) enum AdminError {
     /// It would be of no use to anybody.
     #[error("a server would refuse such a token: {0}")]
     Refused(#[from] Refusal),
+    /// There is no place for one more.
+    #[error(transparent)]
+    Invites(Refusal),
     /// The name is nobody's.
     #[error("the name {0} is not kept for anybody in {1:?}: see `nebula-server names`")]
     NotKept(UserName, PathBuf),
@@ -62,7 +67,7 @@ pub(crate) fn names(db: &Path) -> Result<String, AdminError> {
     let mut list = String::new();
     for kept in beside::kept_names(db)? {
         // Writing into a string cannot fail.
-        let _ = writeln!(list, "{} {} {}", kept.key, moment(kept.used), kept.name);
+        let _ = writeln!(list, "{} {} {}", kept.devices.main(), moment(kept.used), kept.name);
     }
     Ok(list)
 }
@@ -122,6 +127,29 @@ pub(crate) fn release_name(db: &Path, name: &UserName) -> Result<(), AdminError>
     } else {
         Err(AdminError::NotKept(name.clone(), db.to_owned()))
     }
+}
+
+/// Keeps a link that adds a device to whoever has a name.
+///
+/// # Errors
+/// [`AdminError`] if the name is nobody's, or the database cannot be written.
+pub(crate) fn link(db: &Path, name: &UserName, code: CodeHash) -> Result<(), AdminError> {
+    is_alone(db)?;
+    if beside::link(db, name, code)? {
+        Ok(())
+    } else {
+        Err(AdminError::NotKept(name.clone(), db.to_owned()))
+    }
+}
+
+/// Keeps an invite.
+///
+/// # Errors
+/// [`AdminError`] if there are too many, or the database cannot be written.
+pub(crate) fn invite(db: &Path, invite: &MakeInvite) -> Result<(), AdminError> {
+    is_alone(db)?;
+    let number = beside::invite(db, invite)?;
+    number.map(drop).ok_or(AdminError::Invites(Refusal::TooManyInvites))
 }
 
 /// Lifts bans, or mutes, in a room or of the whole server; how many.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use jiff::SignedDuration;
-use protocol::{Role, RoomName, RoomPattern, UserName};
+use protocol::{INVITE_USES_MAX, Note, Role, RoomName, RoomPattern, UserName};
 
 use super::admin::{self, Copied, Files, KeyHash, Kind, Restored, Whom};
 #[cfg(feature = "cluster")]
@@ -92,6 +92,24 @@ pub(crate) enum Command {
         place: Place,
     },
 
+    /// Make a code that adds a device to whoever has a name, for somebody who has lost all of theirs
+    ///
+    /// Prints the code alone. It is good once, for ten minutes: the new device brings it with /link CODE in the
+    /// page's entrance, or with nebula --link CODE. Works while the server runs.
+    Link {
+        /// The name
+        #[arg(value_parser = parse_name)]
+        name: UserName,
+
+        #[command(flatten)]
+        place: Place,
+    },
+
+    /// Make a code that lets new people in, on a server that is for members (--members)
+    ///
+    /// Prints the code alone. It stands behind #invite= in the address of the page. Works while the server runs.
+    Invite(NewInvite),
+
     /// Make a token that lets somebody in, with the key in the file of --token-key
     ///
     /// For example: nebula-server token --token-key key.pem --user alice --rooms 'dev,ops-*' --days 30
@@ -142,6 +160,26 @@ impl Lift {
         }
         Ok(())
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewInvite {
+    /// How many people may come by it
+    #[arg(long, value_name = "N", default_value_t = 1,
+          value_parser = clap::value_parser!(u32).range(1..=i64::from(INVITE_USES_MAX)))]
+    uses: u32,
+
+    /// For how many days it is good
+    #[arg(long, value_name = "N", default_value_t = 7,
+          value_parser = clap::value_parser!(u32).range(1..=365))]
+    days: u32,
+
+    /// What to remember of it, in the list of invites
+    #[arg(long, value_name = "TEXT", value_parser = parse_note)]
+    note: Option<Note>,
+
+    #[command(flatten)]
+    place: Place,
 }
 
 #[derive(Debug, Args)]
@@ -198,6 +236,10 @@ impl Command {
                     admin::release_name(database.file()?, &name)?;
                 }
                 writeln!(out, "{name} is free")?;
+            }
+            Command::Link { name, place } => writeln!(out, "{}", place.link(name)?.as_str())?,
+            Command::Invite(NewInvite { uses, days, note, place }) => {
+                writeln!(out, "{}", place.invite(uses, days, note)?.as_str())?;
             }
             Command::Token(Token { token_key, user, rooms, days, moderator }) => {
                 let role = if moderator { Role::Moderator } else { Role::Member };
@@ -320,6 +362,10 @@ pub(crate) fn refuse_problems(config: &Config) -> anyhow::Result<()> {
 
 fn parse_name(text: &str) -> Result<UserName, String> {
     UserName::known(text).map_err(|error| error.to_string())
+}
+
+fn parse_note(text: &str) -> Result<Note, String> {
+    Note::try_from(text).map_err(|error| error.to_string())
 }
 
 fn parse_room(text: &str) -> Result<RoomName, String> {

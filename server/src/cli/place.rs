@@ -4,9 +4,18 @@
 
 use std::path::Path;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use clap::{Arg, Args};
+use protocol::{AccessCode, INVITE_CODE_CHARS, LINK_CODE_CHARS, Note, UserName};
 
+use super::admin;
+#[cfg(feature = "cluster")]
+use super::cluster;
+#[cfg(not(feature = "cluster"))]
+use super::no_cluster as cluster;
+use crate::log::event::{MakeInvite, MakeLink};
+use crate::log::operator::instruction::Instruction;
+use crate::people::code_hash::{CodeHash, random_code as random};
 use crate::{ClusterConfig, Db};
 
 /// Which database a command is about.
@@ -26,6 +35,53 @@ pub(crate) struct Place {
 
     #[command(flatten)]
     pub(super) cluster: Box<ClusterConfig>,
+}
+
+impl Place {
+    /// Makes a code that adds a device to whoever has a name.
+    pub(super) fn link(&self, name: UserName) -> anyhow::Result<AccessCode> {
+        let code = random_code(LINK_CODE_CHARS)?;
+        let hash = CodeHash::of(&code);
+        if self.cluster.is_node() {
+            let make = Instruction::MakeLink(MakeLink { name: name.clone(), code: hash });
+            if cluster::carry_out(&self.cluster, &make)? == 0 {
+                bail!("the name {name} is not kept in the cluster {}", self.cluster.cluster_name);
+            }
+        } else {
+            admin::link(self.database.file()?, &name, hash)?;
+        }
+        Ok(code)
+    }
+
+    /// Makes a code that lets new people in.
+    pub(super) fn invite(
+        &self,
+        uses: u32,
+        days: u32,
+        note: Option<Note>,
+    ) -> anyhow::Result<AccessCode> {
+        const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+        let code = random_code(INVITE_CODE_CHARS)?;
+        let invite = MakeInvite {
+            code: CodeHash::of(&code),
+            by: None,
+            moderates_all: true,
+            rooms: Vec::new(),
+            uses,
+            lasts_ms: u64::from(days) * DAY_MS,
+            note,
+        };
+        if self.cluster.is_node() {
+            cluster::carry_out(&self.cluster, &Instruction::MakeInvite(invite))?;
+        } else {
+            admin::invite(self.database.file()?, &invite)?;
+        }
+        Ok(code)
+    }
+}
+
+fn random_code(characters: usize) -> anyhow::Result<AccessCode> {
+    random(characters).context("the system gives no random numbers")
 }
 
 impl Database {

@@ -30,6 +30,8 @@ pub(crate) mod speaker;
 pub(crate) mod standing;
 #[cfg(feature = "cluster")]
 pub(crate) mod status;
+#[cfg(feature = "cluster")]
+mod unheard;
 
 pub(crate) use self::database::{JoinError, alone};
 pub use self::error::ClusterError;

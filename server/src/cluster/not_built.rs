@@ -17,7 +17,7 @@ use crate::log::effects::Effects;
 use crate::log::operator::instruction::{Done, Instruction};
 use crate::log::order::replica::Incoming;
 use crate::log::order::shared::{News, Shared};
-use crate::log::{Command, Membership};
+use crate::log::{Command, Membership, Rooms};
 use crate::monitoring::metrics::Metrics;
 use crate::monitoring::readiness::Reasons;
 
@@ -56,7 +56,7 @@ impl Joined {
     pub(crate) fn start(
         self,
         _: (&Config, PathBuf),
-        _: (&Arc<Shared>, mpsc::Sender<Incoming>),
+        _: (&Arc<Shared>, (mpsc::Sender<Incoming>, Rooms)),
         _: (mpsc::Receiver<Command>, Effects),
         _: (&Arc<Metrics>, &Reasons, &TaskTracker),
     ) -> (Cluster, Beside) {

@@ -2,14 +2,17 @@
 //!
 //! This file does not know what a record says.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::nats::{Nats, ReadError, Reader, StreamError};
+use super::unheard::{HELD_MAX, Unheard};
+use crate::log::Rooms;
 use crate::log::order::replica::Incoming;
 use crate::log::order::shared::{Shared, State};
 use crate::monitoring::metrics::Metrics;
@@ -30,21 +33,26 @@ pub(super) struct Reading {
     next: u64,
     /// The record before that one, if this has read it.
     last: Option<Bytes>,
+    unheard: Unheard,
 }
 
 impl Reading {
     pub(super) fn new(
         (nats, stream): (Nats, String),
-        records: mpsc::Sender<Incoming>,
+        (records, rooms): (mpsc::Sender<Incoming>, Rooms),
         (acked, next): (watch::Receiver<u64>, u64),
     ) -> Self {
-        Reading { nats, stream, records, acked, next, last: None }
+        let unheard = Unheard::new(rooms);
+        Reading { nats, stream, records, acked, next, last: None, unheard }
     }
 
     /// Reads until nobody wants it any more, or the stream is not what it was.
     pub(super) async fn run(mut self, shared: Arc<Shared>, metrics: Arc<Metrics>) {
         let mut has_told = false;
         while let Some(error) = self.read_on().await {
+            if self.hand_over().await.is_none() {
+                return;
+            }
             let state = match error {
                 ReadError::Trimmed { .. } => Some(State::Hole),
                 ReadError::Rewound { .. } | ReadError::Replaced => Some(State::Diverged),
@@ -71,11 +79,16 @@ impl Reading {
             Ok(reader) => reader,
             Err(error) => return Some(error),
         };
+        let mut due = pin!(sleep(HELD_MAX));
         loop {
             let read = tokio::select! {
                 read = reader.next() => read,
                 () = stuck(&mut self.acked, self.next) => {
                     return Some(ReadError::Reopen("it does not bring what the stream has".into()));
+                }
+                () = &mut due, if !self.unheard.is_empty() => {
+                    self.hand_over().await?;
+                    continue;
                 }
                 () = self.records.closed() => return None,
             };
@@ -85,10 +98,21 @@ impl Reading {
             };
             let (seq, at_us, payload) = (incoming.seq, incoming.timestamp_us, incoming.payload);
             (self.next, self.last) = (seq + 1, Some(payload.clone()));
-            if self.records.send(Incoming::new(seq, at_us, payload)).await.is_err() {
-                return None;
+            if self.unheard.is_empty() {
+                due.as_mut().reset(Instant::now() + HELD_MAX);
+            }
+            if self.unheard.add(Incoming::new(seq, at_us, payload)) {
+                self.hand_over().await?;
             }
         }
+    }
+
+    /// Hands on all that is held; none if nobody wants it any more.
+    async fn hand_over(&mut self) -> Option<()> {
+        for incoming in self.unheard.take() {
+            self.records.send(incoming).await.ok()?;
+        }
+        Some(())
     }
 
     /// Opens a reader, if the stream still is what was read so far. It may have been made anew, and be as long.

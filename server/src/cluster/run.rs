@@ -24,7 +24,7 @@ use crate::log::order::name::NodeName;
 use crate::log::order::replica::Incoming;
 use crate::log::order::shared::{News, Shared};
 use crate::log::writer::source::RECORDS_WAITING_MAX;
-use crate::log::{Command, Membership};
+use crate::log::{Command, Membership, Rooms};
 use crate::monitoring::metrics::Metrics;
 use crate::monitoring::readiness::{NotReady, Reasons};
 
@@ -79,7 +79,7 @@ impl Joined {
     pub(crate) fn start(
         self,
         (config, path): (&Config, PathBuf),
-        (shared, ends): (&Arc<Shared>, mpsc::Sender<Incoming>),
+        (shared, ends): (&Arc<Shared>, (mpsc::Sender<Incoming>, Rooms)),
         (commands, effects): (mpsc::Receiver<Command>, Effects),
         (metrics, reasons, tracker): (&Arc<Metrics>, &Reasons, &TaskTracker),
     ) -> (Cluster, Beside) {

@@ -23,6 +23,8 @@ pub const REQUEST_BURST: u32 = 100;
 
 /// A person's rate, in rates of one connection: two devices at full speed.
 pub const PERSON_SHARE: u32 = 2;
+/// What may be made from one address, in what one person may make: an office on its first day.
+pub const CREATE_ADDRESS_SHARE: u32 = 10;
 /// A room's rate, in rates of one connection: more than anybody can read.
 pub const ROOM_SHARE: u32 = 10;
 

@@ -29,8 +29,8 @@ use crate::monitoring::log_lines::LogLinesDropped;
 
 pub use self::cluster::{BadNatsUrl, ClusterConfig, NatsUrl};
 pub use self::limits::{
-    DESCRIPTORS_RESERVED, HEAD_BYTES_MAX, HEADERS_MAX, Limits, PERSON_SHARE, REQUEST_BURST,
-    REQUEST_RATE, ROOM_SHARE,
+    CREATE_ADDRESS_SHARE, DESCRIPTORS_RESERVED, HEAD_BYTES_MAX, HEADERS_MAX, Limits, PERSON_SHARE,
+    REQUEST_BURST, REQUEST_RATE, ROOM_SHARE,
 };
 pub use self::origin::{BadOrigin, Origin};
 pub use self::upkeep::Upkeep;
@@ -107,6 +107,22 @@ pub struct Config {
     #[arg(long, env = "NEBULA_NAME_EXPIRY", value_name = "TIME", default_value = "90d",
           value_parser = values::time)]
     pub name_expiry: Duration,
+
+    /// Let new people in only by invite (see `invite`); whose name is kept come in as ever
+    #[arg(long, env = "NEBULA_MEMBERS")]
+    pub members: bool,
+
+    /// Whether people without a key, whose names are not kept, may come in
+    #[arg(long, env = "NEBULA_GUESTS", value_name = "MODE", default_value = "on")]
+    pub guests: Guests,
+
+    /// Links, invites, rooms and members that one person may make or add a minute on average; 0 means any number
+    #[arg(long, env = "NEBULA_CREATE_RATE", value_name = "N", default_value_t = 6)]
+    pub create_rate: u32,
+
+    /// The same at once before the rate applies
+    #[arg(long, env = "NEBULA_CREATE_BURST", value_name = "N", default_value_t = 10)]
+    pub create_burst: u32,
 
     /// Let pages of this origin connect, besides those of the server's own host; separate several with
     /// commas, or repeat the flag
@@ -233,6 +249,15 @@ impl FromStr for Db {
             path => Ok(Db::File(path.into())),
         }
     }
+}
+
+/// Whether people without a key may come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Guests {
+    /// They may.
+    On,
+    /// They may not.
+    Off,
 }
 
 /// When a message counts as stored.

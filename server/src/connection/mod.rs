@@ -8,6 +8,7 @@ mod carry_out;
 pub(crate) mod engine;
 mod inbound;
 pub(crate) mod keep;
+mod manage;
 mod moderate;
 pub(crate) mod news;
 mod note;

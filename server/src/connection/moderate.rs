@@ -113,7 +113,7 @@ impl ReadPump {
         let key = match (&person, &elsewhere) {
             (Some(person), _) => person.key(),
             (None, Some((_, proof, _))) => proof.key(),
-            (None, None) => kept.as_ref().map(|kept| kept.key),
+            (None, None) => kept.as_ref().map(|kept| kept.devices.main()),
         };
         let name = person.as_ref().map(|person| &person.name);
         let name = name.or(elsewhere.as_ref().map(|(name, ..)| name));
@@ -127,7 +127,10 @@ impl ReadPump {
             user: user.clone(),
             person: match &person {
                 Some(person) => person.number(),
-                None => kept.as_ref().filter(|kept| Some(kept.key) == key).and_then(|it| it.person),
+                None => {
+                    let theirs = kept.as_ref().filter(|kept| Some(kept.devices.main()) == key);
+                    theirs.and_then(|it| it.person)
+                }
             },
             key,
             until: act

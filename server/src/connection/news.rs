@@ -12,11 +12,12 @@ use super::carry_out::{self, Done};
 use super::engine::Engine;
 use crate::cluster::standing::Standing;
 use crate::frame::{Delivery, Frame};
-use crate::log::event::{NameProof, TakeName, UseName};
+use crate::log::event::{TakeName, UseName};
 use crate::log::order::answer::Moderator;
 use crate::log::order::entry::Moderation;
 use crate::log::order::shared::News;
 use crate::outbox::End;
+use crate::people::devices::Devices;
 use crate::people::names::{Kept, PersonId};
 
 /// Follows until the log has ended. It keeps nothing of the server going.
@@ -53,7 +54,8 @@ impl Engine {
     fn learn(&self, news: News) {
         let auth = &self.auth;
         match news {
-            News::Named(take, person) => self.named(&take, person),
+            News::Named(take, person, devices) => self.named(&take, (person, devices)),
+            News::HasDevices(owner) => auth.has_devices(&owner),
             News::Used(UseName { name, used, .. }) => {
                 auth.names.used_elsewhere(&name, auth.time.read().stored(used));
             }
@@ -75,19 +77,14 @@ impl Engine {
         }
     }
 
-    fn named(&self, take: &TakeName, person: PersonId) {
-        let names = &self.auth.names;
-        match take.proof {
-            NameProof::Key { hash, .. } => {
-                let (now, time) = (self.auth.time.age_ms(), self.auth.time.read());
-                let used = time.stored(take.used);
-                let kept = Kept { name: take.name.clone(), key: hash, used, person: Some(person) };
-                // Where there is no room for it, the database still knows.
-                names.keep(kept, now);
-                names.has_stored(&take.name, person);
-            }
-            NameProof::Token => names.has_subject(&take.name, person),
-        }
+    fn named(&self, take: &TakeName, (person, devices): (PersonId, Option<Devices>)) {
+        let (names, name) = (&self.auth.names, take.name.clone());
+        let Some(devices) = devices else { return names.has_subject(&name, person) };
+        let (now, time) = (self.auth.time.age_ms(), self.auth.time.read());
+        let (used, owner) = (time.stored(take.used), (person, devices.clone()));
+        // Where there is no room for it, the database still knows.
+        names.keep(Kept { name, devices, used, person: Some(person) }, now);
+        names.has_stored(&take.name, owner);
     }
 
     /// Its room has heard of it already.

@@ -39,6 +39,9 @@ impl ReadPump {
                     return Ok(());
                 }
                 Effect::Moderate(act, room) => return self.moderate(*act, room).await,
+                Effect::Manage(managing, manager) => {
+                    return Box::pin(self.manage(*managing, manager)).await;
+                }
                 Effect::List(Listing { room, after }) => {
                     let asked = self.engine.hub.people(room, self.id, after).await;
                     return asked.map_err(|_| self.stopping());
@@ -61,7 +64,7 @@ impl ReadPump {
 
     /// Waits until the answer has space in the outbox, however slowly the peer reads, and heeds
     /// meanwhile what others say.
-    async fn until_space(&mut self) -> Result<(), End> {
+    pub(super) async fn until_space(&mut self) -> Result<(), End> {
         let engine = self.engine.clone();
         let mut stopping = pin!(engine.stopping.begun.cancelled());
         loop {

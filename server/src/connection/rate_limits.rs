@@ -2,13 +2,22 @@
 //!
 //! This file does not know clocks, or who is told of a refusal.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use protocol::Refusal;
 
-use crate::config::{Config, PERSON_SHARE, REQUEST_BURST, REQUEST_RATE, ROOM_SHARE};
+use crate::config::{
+    CREATE_ADDRESS_SHARE, Config, PERSON_SHARE, REQUEST_BURST, REQUEST_RATE, ROOM_SHARE,
+};
+use crate::limits::network::network;
 use crate::limits::rate::{Quota, Rate};
+use crate::limits::remembered::Remembered;
 use crate::monitoring::metrics::Limit;
+
+/// Addresses that are remembered for what was made there. When there are more, those that owe nothing are forgotten
+/// first.
+const ADDRESSES_MAX: usize = 10_000;
 
 /// One for each whose rate is limited.
 #[derive(Debug)]
@@ -17,6 +26,10 @@ pub(crate) struct RateLimits {
     person: Quota,
     room: Quota,
     requests: Quota,
+    create: Quota,
+    address_create: Quota,
+    /// What was made from each address lately.
+    made: Remembered<IpAddr, Rate>,
 }
 
 /// A rate that was passed.
@@ -41,11 +54,18 @@ impl RateLimits {
                 own_burst.unwrap_or(burst.saturating_mul(share)),
             )
         };
+        let create = |share: u32| {
+            let (rate, burst) = (config.create_rate, config.create_burst);
+            Quota::each_minute(rate.saturating_mul(share), burst.saturating_mul(share))
+        };
         RateLimits {
             connection: Quota::per_second(rate, burst),
             person: quota(limits.person_rate, limits.person_burst, PERSON_SHARE),
             room: quota(limits.room_rate, limits.room_burst, ROOM_SHARE),
             requests: Quota::per_second(REQUEST_RATE, REQUEST_BURST),
+            create: create(1),
+            address_create: create(CREATE_ADDRESS_SHARE),
+            made: Remembered::default(),
         }
     }
 
@@ -66,6 +86,20 @@ impl RateLimits {
     pub(super) fn act(&self, now: Duration, connection: &Rate, person: &Rate) -> Result<(), Over> {
         take(Limit::Connection, connection, self.connection, now)?;
         take(Limit::Person, person, self.person, now)
+    }
+
+    /// Takes a link, an invite, or a room that is made, of the person first: who makes too many alone takes nothing
+    /// from the others at their address.
+    pub(super) fn create(
+        &self,
+        now: Duration,
+        person: &Rate,
+        address: Option<IpAddr>,
+    ) -> Result<(), Over> {
+        take(Limit::Create, person, self.create, now)?;
+        let Some(address) = address else { return Ok(()) };
+        let made = self.made.get(network(address), (ADDRESSES_MAX, now), Rate::default);
+        take(Limit::Create, &made, self.address_create, now)
     }
 
     /// Takes a join, a leave, or a question.
@@ -97,6 +131,9 @@ pub(super) fn for_operators(limit: Limit) -> &'static str {
         }
         Limit::Room => "was refused: more than one room takes (--room-rate, --room-burst)",
         Limit::Reads => "was refused: more pages of history than may be read",
+        Limit::Create => {
+            "was refused: more links, invites and rooms than may be made (--create-rate, --create-burst)"
+        }
         Limit::Requests => "was refused: more joins, leaves and questions than may be",
         Limit::PersonBytes => {
             "was refused: more bytes than one person may store in a day (--person-daily-bytes)"

@@ -185,6 +185,7 @@ impl ReadPump {
         let context = Context {
             person: self.claim.person(),
             pass: self.claim.member().pass.as_deref(),
+            address: asker.address(),
             now: engine.began.elapsed(),
             rooms: engine.log.rooms(),
             rate_limits: &engine.rate_limits,
@@ -220,6 +221,7 @@ impl ReadPump {
             }
             Effect::Leave(_)
             | Effect::Moderate(..)
+            | Effect::Manage(..)
             | Effect::AwaitSpace(_)
             | Effect::Recheck(_)
             | Effect::Enter(_)

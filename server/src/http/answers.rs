@@ -68,6 +68,9 @@ fn reason(why: TurnedAway) -> (StatusCode, &'static str) {
         TurnedAway::AddressRate => {
             (StatusCode::TOO_MANY_REQUESTS, "your address opens connections too fast\n")
         }
+        TurnedAway::WrongCodes => {
+            (StatusCode::TOO_MANY_REQUESTS, "your address tried too many wrong codes\n")
+        }
         TurnedAway::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "the server is stopping\n"),
         TurnedAway::Joining => {
             (StatusCode::SERVICE_UNAVAILABLE, "the server is catching up with its cluster\n")

@@ -16,7 +16,8 @@ use hyper::service::service_fn;
 use hyper::upgrade::Upgraded;
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use protocol::{Connect, Key, Refusal, Token};
+use parking_lot::Mutex;
+use protocol::{AccessCode, Connect, Key, Label, Refusal, Token};
 
 use super::answers::{Answer, only_get, plain, rejected};
 use super::files::file;
@@ -27,11 +28,12 @@ use crate::config::{HEAD_BYTES_MAX, HEADERS_MAX};
 use crate::connection;
 use crate::connection::engine::Engine;
 use crate::listen::accept::{Visitor, warn_of};
-use crate::listen::connection_limiter::Permit;
+use crate::listen::connection_limiter::{Permit, Rejected};
 use crate::listen::socket::Stream;
 use crate::listen::stall::Unstalled;
 use crate::monitoring::metrics::TurnedAway;
 use crate::monitoring::warnings::quoted;
+use crate::people::code_tries::Try;
 
 /// Who is asking. The permit goes with the connection when it becomes a WebSocket.
 struct Guest {
@@ -147,7 +149,28 @@ fn enter<S: Stream>(
     if let Some(refused) = too_many(engine, guest, client) {
         return refused;
     }
-    open::<S>(engine, guest, (address, limiter.counts(address)), &key, request)
+    let tried = match try_code(engine, &request, address) {
+        Ok(tried) => tried,
+        Err(refused) => return refused,
+    };
+    open::<S>(engine, guest, (address, limiter.counts(address), tried), &key, request)
+}
+
+/// Takes a try for who brings a code, also from this machine: whoever guesses may come by a proxy.
+fn try_code(
+    engine: &Engine,
+    request: &Request<Incoming>,
+    address: IpAddr,
+) -> Result<Option<Try>, Answer> {
+    if !AccessCode::is_offered(&offered(request)) {
+        return Ok(None);
+    }
+    engine.auth.try_code(address).map(Some).map_err(|retry_after| {
+        let refused = Rejected { why: TurnedAway::WrongCodes, retry_after };
+        engine.metrics.turned_away(refused.why);
+        warn_of((&engine.warnings, &engine.config.limits), refused.why, address);
+        rejected(refused)
+    })
 }
 
 /// The refusal of a page that is of another server.
@@ -193,7 +216,7 @@ fn too_many(engine: &Engine, guest: &Guest, client: Option<IpAddr>) -> Option<An
 fn open<S: Stream>(
     engine: &Arc<Engine>,
     guest: &Guest,
-    from: (IpAddr, bool),
+    from: (IpAddr, bool, Option<Try>),
     key: &HeaderValue,
     request: Request<Incoming>,
 ) -> Answer {
@@ -222,13 +245,14 @@ fn taken_out<S: Stream>(upgraded: Upgraded) -> Option<(S, Vec<u8>)> {
 
 fn opening(
     request: &Request<Incoming>,
-    (address, counts): (IpAddr, bool),
+    (address, counts, tried): (IpAddr, bool, Option<Try>),
 ) -> Result<ConnectRequest, Refusal> {
     let hello = Connect::from_query(request.uri().query().unwrap_or_default())?;
-    let offered = request.headers().get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
-    let offered: Vec<_> = offered.filter_map(|value| value.to_str().ok()).collect();
-    let offered = offered.join(",");
+    let offered = offered(request);
     let key = Key::from_subprotocols(&offered)?;
+    let link = AccessCode::link_from_subprotocols(&offered)?;
+    let invite = AccessCode::invite_from_subprotocols(&offered)?;
+    let label = Label::from_subprotocols(&offered)?;
     let bearer = request.headers().get(header::AUTHORIZATION);
     let token = match (Token::from_subprotocols(&offered), bearer) {
         (Ok(None), Some(bearer)) => {
@@ -236,5 +260,13 @@ fn opening(
         }
         (token, _) => token,
     };
-    Ok(ConnectRequest { hello, key, token, address, counts })
+    let tried = Mutex::new(tried);
+    Ok(ConnectRequest { hello, key, token, link, invite, label, tried, address, counts })
+}
+
+/// The subprotocols that are offered, in however many headers.
+fn offered(request: &Request<Incoming>) -> String {
+    let offered = request.headers().get_all(header::SEC_WEBSOCKET_PROTOCOL).iter();
+    let offered: Vec<_> = offered.filter_map(|value| value.to_str().ok()).collect();
+    offered.join(",")
 }

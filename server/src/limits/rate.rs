@@ -36,6 +36,11 @@ impl Quota {
         Quota::of_pieces(60 * SECOND, rate, rate)
     }
 
+    /// So many at once, and on average so many a minute. A rate of 0 allows everything.
+    pub(crate) fn each_minute(rate: u32, burst: u32) -> Self {
+        Quota::of_pieces(60 * SECOND, rate, burst)
+    }
+
     /// So many at once, and then one more in each interval.
     pub(crate) fn every(interval: Duration, burst: u32) -> Self {
         Quota::of_pieces(interval, 1, burst)
@@ -157,6 +162,13 @@ impl Rate {
         // It always gives a new value, so this cannot fail.
         let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |paid| {
             Some(quota.spend_us(paid, many, now))
+        });
+    }
+
+    /// So many that were taken are not to count.
+    pub(crate) fn give_back(&self, quota: Quota, many: u64) {
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |paid| {
+            Some(paid.saturating_sub(quota.cost_us(many)))
         });
     }
 

@@ -205,6 +205,9 @@ pub(crate) fn warn_of((warnings, limits): (&Warnings, &Limits), why: TurnedAway,
                  (--address-rate; if it is a proxy, name it in --trust-proxy)"
             )
         }),
+        TurnedAway::WrongCodes => warnings.warn("codes", address, || {
+            format!("{address} was turned away: it tried too many wrong codes of links or invites")
+        }),
         TurnedAway::Full => warnings.warn("full", "", || {
             let most = limits.connections_max;
             format!("{address} was turned away: there are {most} connections, the most in all (--connections-max, and the limit of open files)")

@@ -50,11 +50,6 @@ impl Effects {
         Effects { health, metrics }
     }
 
-    /// Whether anybody on this server is in a room.
-    pub(crate) fn is_heard(&self, room: &RoomName) -> bool {
-        self.health.rooms.find(room.key()).is_some()
-    }
-
     /// The commit of these events is done: `tell` whom they concern, in their order.
     pub(crate) fn follow(
         &self,
@@ -158,7 +153,10 @@ impl Effects {
                 }
             }
             Outcome::Forgotten(rooms) => rooms.iter().for_each(|room| self.forgotten(room)),
-            Outcome::Named(_) | Outcome::Kept(_) => {}
+            Outcome::Named(..)
+            | Outcome::HasDevices(_)
+            | Outcome::Numbered(_)
+            | Outcome::Kept(_) => {}
         }
     }
 

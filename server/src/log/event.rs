@@ -2,12 +2,15 @@
 //!
 //! Plain data. This file does not know how anything is stored, or who is told.
 
-use protocol::{Body, Deleted, Message, MessageId, Ref, RoomName, Topic, TopicText, UserName};
+use protocol::{
+    Body, Deleted, Label, Message, MessageId, Note, Ref, RoomName, Topic, TopicText, UserName,
+};
 
 use serde::{Deserialize, Serialize};
 
 use crate::log::sanction::{Lift, Sanction};
 use crate::log::time::judge::{EARLIEST_MS, Reading};
+use crate::people::code_hash::CodeHash;
 use crate::people::key_hash::KeyHash;
 use crate::people::names::{Person, PersonId};
 
@@ -50,6 +53,20 @@ pub(crate) enum Act {
     NoteTime(u64),
     /// The operator takes a name from whose it is.
     ReleaseName(UserName),
+    /// A code is made that adds a device to a person.
+    MakeLink(Box<MakeLink>),
+    /// A device that has such a code becomes the person's.
+    AddDevice(Box<AddDevice>),
+    /// A device is a person's no longer.
+    RevokeDevice(Box<RevokeDevice>),
+    /// A device was used.
+    UseDevice(Box<UseDevice>),
+    /// An invite is made.
+    MakeInvite(Box<MakeInvite>),
+    /// An invite ends.
+    EndInvite(Box<EndInvite>),
+    /// Somebody who is invited takes a name.
+    AcceptInvite(Box<AcceptInvite>),
 }
 
 /// Who says or does something.
@@ -110,6 +127,67 @@ pub(crate) struct UseName {
     pub(crate) person: PersonId,
     /// When, in milliseconds since 1970.
     pub(crate) used: u64,
+}
+
+/// The code is good for a time from this event on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct MakeLink {
+    /// Whose devices it adds to: whoever has this name for good.
+    pub(crate) name: UserName,
+    pub(crate) code: CodeHash,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct AddDevice {
+    pub(crate) code: CodeHash,
+    pub(crate) key: KeyHash,
+    pub(crate) label: Option<Label>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RevokeDevice {
+    pub(crate) person: PersonId,
+    /// Its number among those of the person.
+    pub(crate) device: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct UseDevice {
+    pub(crate) person: PersonId,
+    pub(crate) key: KeyHash,
+    /// What it calls itself now, if it does.
+    pub(crate) label: Option<Label>,
+    /// When, in milliseconds since 1970.
+    pub(crate) used: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct MakeInvite {
+    pub(crate) code: CodeHash,
+    /// Who makes it; none is the operator.
+    pub(crate) by: Option<PersonId>,
+    /// The operator made them a moderator of all rooms.
+    pub(crate) moderates_all: bool,
+    /// Who comes by it becomes a member of these.
+    pub(crate) rooms: Vec<RoomName>,
+    pub(crate) uses: u32,
+    /// How long it is good for from this event on, in milliseconds.
+    pub(crate) lasts_ms: u64,
+    pub(crate) note: Option<Note>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct EndInvite {
+    pub(crate) invite: u32,
+    /// Who made it; none is whoever may end all of them.
+    pub(crate) by: Option<PersonId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct AcceptInvite {
+    pub(crate) code: CodeHash,
+    /// The name that they want, if it is not theirs already.
+    pub(crate) take: TakeName,
 }
 
 /// All in milliseconds since 1970.
@@ -207,7 +285,14 @@ impl Act {
             | Act::UseName(_)
             | Act::Impose(_)
             | Act::Lift(_)
-            | Act::ReleaseName(_) => false,
+            | Act::ReleaseName(_)
+            | Act::MakeLink(_)
+            | Act::AddDevice(_)
+            | Act::RevokeDevice(_)
+            | Act::UseDevice(_)
+            | Act::MakeInvite(_)
+            | Act::EndInvite(_)
+            | Act::AcceptInvite(_) => false,
         }
     }
 
@@ -219,6 +304,10 @@ impl Act {
             Act::Say(say) => say.content.as_str().len(),
             Act::SetTopic(set) => set.content.as_str().len(),
             Act::Impose(sanction) => sanction.reason.as_ref().map_or(0, |it| it.as_str().len()),
+            Act::MakeInvite(invite) => {
+                let rooms = invite.rooms.iter().map(|room| room.as_str().len() + 2);
+                rooms.sum::<usize>() + invite.note.as_ref().map_or(0, |it| it.as_str().len())
+            }
             Act::Delete(_)
             | Act::TakeName(_)
             | Act::UseName(_)
@@ -226,7 +315,13 @@ impl Act {
             | Act::Expire(_)
             | Act::Forget(_)
             | Act::NoteTime(_)
-            | Act::ReleaseName(_) => 0,
+            | Act::ReleaseName(_)
+            | Act::MakeLink(_)
+            | Act::AddDevice(_)
+            | Act::RevokeDevice(_)
+            | Act::UseDevice(_)
+            | Act::EndInvite(_)
+            | Act::AcceptInvite(_) => 0,
         };
         AROUND + text + reference.map_or(0, |it| it.as_str().len())
     }
@@ -244,7 +339,14 @@ impl Act {
             | Act::UseName(_)
             | Act::Expire(_)
             | Act::NoteTime(_)
-            | Act::ReleaseName(_) => (None, None),
+            | Act::ReleaseName(_)
+            | Act::MakeLink(_)
+            | Act::AddDevice(_)
+            | Act::RevokeDevice(_)
+            | Act::UseDevice(_)
+            | Act::MakeInvite(_)
+            | Act::EndInvite(_)
+            | Act::AcceptInvite(_) => (None, None),
         }
     }
 }

@@ -23,7 +23,7 @@ pub(crate) mod writer;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use protocol::{Epoch, UserName};
+use protocol::{Device, Epoch, Invited, UserName};
 use tokio::sync::{mpsc, oneshot};
 
 pub(crate) use self::command::{Command, ReplyTo, Unavailable};
@@ -58,11 +58,14 @@ use crate::config::Config;
 use crate::hub::Hub;
 use crate::lifecycle::parts::Parts;
 use crate::monitoring::metrics::Metrics;
-use crate::people::names::Kept;
+use crate::people::key_hash::KeyHash;
+use crate::people::names::{Kept, PersonId};
 
 /// Commands that may wait for the log before their read pumps wait, and TCP slows the loud.
 const COMMANDS_WAITING_MAX: usize = 1024;
 
+/// What reading invites costs, in bytes.
+const INVITES_COST: u64 = 64 * 1024;
 /// What reading all bans and mutes costs, in bytes.
 const SANCTIONS_COST: u64 = 1024 * 1024;
 
@@ -237,6 +240,28 @@ impl Log {
     ) -> Result<Option<Kept>, NotRead> {
         let found = self.found();
         self.readers.read(asker, move |reader| (found(reader.find_name(&name)), 0)).await
+    }
+
+    /// A person's devices, each with its key.
+    pub(crate) async fn devices(
+        &self,
+        asker: &Asker,
+        person: PersonId,
+    ) -> Result<Vec<(KeyHash, Device)>, NotRead> {
+        let found = self.found();
+        self.readers.read(asker, move |reader| (found(reader.devices(person)), 0)).await
+    }
+
+    /// The invites that are good `now`, a time of the day: those that somebody made, or all.
+    pub(crate) async fn invites(
+        &self,
+        asker: &Asker,
+        by: Option<PersonId>,
+        now: u64,
+    ) -> Result<Vec<Invited>, NotRead> {
+        let found = self.found();
+        let question = move |reader: &Reader| (found(reader.invites(by, now)), INVITES_COST);
+        self.readers.read(asker, question).await
     }
 
     /// Whether a ban or mute still stands in the database.

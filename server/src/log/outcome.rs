@@ -4,8 +4,9 @@
 
 use std::sync::Arc;
 
-use protocol::{Deleted, Message, MessageId, Refusal, ToClient, Topic};
+use protocol::{Deleted, Message, MessageId, Refusal, ToClient, Topic, UserName};
 
+use crate::people::devices::Devices;
 use crate::people::names::PersonId;
 
 /// What became of an event.
@@ -20,8 +21,12 @@ pub(crate) enum Outcome {
     /// It was done before, or by the same author under the same `ref`: its author hears of the first time
     /// again.
     Repeated(Box<ToClient>),
-    /// The name is this person's.
-    Named(PersonId),
+    /// The name is this person's, who has these devices; none of whom a token names.
+    Named(PersonId, Option<Devices>),
+    /// A person has these devices now.
+    HasDevices(Box<Owner>),
+    /// It has this number.
+    Numbered(u32),
     /// It is kept, and nobody hears of it.
     Kept(MessageId),
     /// These rooms have lost their oldest messages.
@@ -32,16 +37,29 @@ pub(crate) enum Outcome {
 
 impl Outcome {
     /// Whose a name is that was taken; else why it is not theirs.
-    pub(crate) fn named(self) -> Result<PersonId, Refusal> {
+    pub(crate) fn named(self) -> Result<(PersonId, Option<Devices>), Refusal> {
         match self {
-            Outcome::Named(person) => Ok(person),
+            Outcome::Named(person, devices) => Ok((person, devices)),
             Outcome::Refused(refusal) => Err(refusal),
-            Outcome::Said(_)
-            | Outcome::Deleted(_)
-            | Outcome::TopicSet(_)
-            | Outcome::Repeated(_)
-            | Outcome::Kept(_)
-            | Outcome::Forgotten(_) => Err(Refusal::Unavailable),
+            _ => Err(Refusal::Unavailable),
+        }
+    }
+
+    /// Whose devices have changed; else why they have not.
+    pub(crate) fn devices(self) -> Result<Owner, Refusal> {
+        match self {
+            Outcome::HasDevices(owner) => Ok(*owner),
+            Outcome::Refused(refusal) => Err(refusal),
+            _ => Err(Refusal::Unavailable),
+        }
+    }
+
+    /// The number that something got; else why it is not there.
+    pub(crate) fn number(self) -> Result<u32, Refusal> {
+        match self {
+            Outcome::Numbered(number) => Ok(number),
+            Outcome::Refused(refusal) => Err(refusal),
+            _ => Err(Refusal::Unavailable),
         }
     }
 
@@ -50,14 +68,18 @@ impl Outcome {
         match self {
             Outcome::Kept(id) => Ok(id),
             Outcome::Refused(refusal) => Err(refusal),
-            Outcome::Said(_)
-            | Outcome::Deleted(_)
-            | Outcome::TopicSet(_)
-            | Outcome::Repeated(_)
-            | Outcome::Named(_)
-            | Outcome::Forgotten(_) => Err(Refusal::Unavailable),
+            _ => Err(Refusal::Unavailable),
         }
     }
+}
+
+/// A person, as whoever lets their devices in has to know them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Owner {
+    pub(crate) person: PersonId,
+    /// None if it was released.
+    pub(crate) name: Option<UserName>,
+    pub(crate) devices: Devices,
 }
 
 /// A message that was deleted.

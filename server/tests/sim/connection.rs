@@ -142,6 +142,7 @@ impl Process {
         question(&Context {
             person: claim.person(),
             pass: self.moderators.has(claim.person().key()).then_some(&self.pass),
+            address: None,
             now: self.now,
             rooms: &self.health.rooms,
             rate_limits: &self.rate_limits,
@@ -269,7 +270,7 @@ impl Process {
                     self.context(claim, |context| session.rechecked(recheck, stands, context)),
                 );
             }
-            Effect::AwaitTurn(_) | Effect::List(_) => {
+            Effect::AwaitTurn(_) | Effect::List(_) | Effect::Manage(..) => {
                 unreachable!("no client of the simulator does what leads here")
             }
         }

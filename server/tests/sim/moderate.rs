@@ -78,10 +78,10 @@ impl Process {
         let (person, key) = match (here, elsewhere, kept) {
             (Some(here), ..) => (here.number(), here.key()),
             (None, Some((_, proof, _)), kept) => {
-                let kept = kept.filter(|kept| Some(kept.key) == proof.key());
+                let kept = kept.filter(|kept| Some(kept.devices.main()) == proof.key());
                 (kept.and_then(|kept| kept.person), proof.key())
             }
-            (None, None, Some(kept)) => (kept.person, Some(kept.key)),
+            (None, None, Some(kept)) => (kept.person, Some(kept.devices.main())),
             (None, None, None) => (None, None),
         };
         let sanction = Sanction {

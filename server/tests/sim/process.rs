@@ -32,6 +32,7 @@ use crate::log::sequencer::Sequencer;
 use crate::log::{Command, Health, Outcome, ReplyTo};
 use crate::monitoring::metrics::Metrics;
 use crate::outbox::{Bounds, End, Outbox, OutboxShared};
+use crate::people::devices::Devices;
 use crate::people::key_hash::KeyHash;
 use crate::people::names::{Kept, Names, Person, Proof, Taken};
 
@@ -158,7 +159,8 @@ impl Process {
             return;
         }
         let used = self.time.age_ms();
-        let kept = Kept { name: name.clone(), key, used, person: None };
+        let (name, devices) = (name.clone(), Devices::one(key));
+        let kept = Kept { name: name.clone(), devices, used, person: None };
         assert!(self.names.keep(kept, used));
         let used = self.time.to_stored(used);
         let proof = NameProof::Key { hash: key, expired: used.saturating_sub(EXPIRY_MS) };
@@ -167,7 +169,7 @@ impl Process {
             act: Act::TakeName(Box::new(TakeName { name: name.clone(), proof, used })),
             reply_to: ReplyTo::Waiting(waiting),
         });
-        self.keeping.push((id, name.clone(), done));
+        self.keeping.push((id, name, done));
     }
 
     /// Whether a connection waits for its name to be kept.
@@ -181,8 +183,8 @@ impl Process {
         self.keeping.retain_mut(|(id, name, done)| match done.try_recv() {
             Ok(outcome) => {
                 match outcome.named() {
-                    Ok(person) => {
-                        names.has_stored(name, person);
+                    Ok((person, devices)) => {
+                        names.has_stored(name, (person, devices.unwrap()));
                         if let Some(connection) = connections.get(id) {
                             connection.person().is(person);
                         }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::thread;
 
 use fastrand::Rng;
-use protocol::MessageId;
+use protocol::{AccessCode, MessageId};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use strum::EnumCount as _;
@@ -15,10 +15,14 @@ use super::{Mutant, Tracing};
 use crate::log::Outcome;
 use crate::log::database::Database;
 use crate::log::database::store::Store;
-use crate::log::event::{Act, ActKind, Event, Expire, Forget, NameProof, UseName};
+use crate::log::event::{
+    AcceptInvite, Act, ActKind, AddDevice, EndInvite, Event, Expire, Forget, MakeInvite, MakeLink,
+    NameProof, RevokeDevice, TakeName, UseDevice, UseName,
+};
 use crate::log::sanction::{Kind, Lift, Sanction};
 use crate::log::sequencer::Sequencer;
 use crate::log::time::clock::Clock;
+use crate::people::code_hash::CodeHash;
 use crate::people::names::PersonId;
 
 const RUNS: u64 = 2_000;
@@ -111,6 +115,7 @@ fn rare(rng: &mut Rng, before: &[Event]) -> Option<Act> {
             Act::TakeName(take)
         }
         (Act::TakeName(take), 4) => Act::ReleaseName(take.name.clone()),
+        (Act::TakeName(take), 5) => of_devices(rng, event.id, take)?,
         (Act::TakeName(take), _) => Act::UseName(Box::new(UseName {
             name: take.name.clone(),
             person: PersonId::made_by(event.id),
@@ -122,6 +127,30 @@ fn rare(rng: &mut Rng, before: &[Event]) -> Option<Act> {
             Act::Forget(Box::new(Forget { room, upto: event.id }))
         }
         _ => Act::NoteTime(now),
+    })
+}
+
+/// Links, devices and invites of whoever takes a name, by few codes: some are right.
+fn of_devices(rng: &mut Rng, id: MessageId, take: &TakeName) -> Option<Act> {
+    let (person, name) = (PersonId::made_by(id), take.name.clone());
+    let code = CodeHash::of(&AccessCode::from_random(&[rng.u8(0..2); 5]));
+    let NameProof::Key { hash: key, .. } = take.proof else { return None };
+    Some(match rng.u8(0..7) {
+        0 => Act::MakeLink(Box::new(MakeLink { name, code })),
+        1 => Act::AddDevice(Box::new(AddDevice { code, key, label: None })),
+        2 => Act::RevokeDevice(Box::new(RevokeDevice { person, device: u32::from(rng.u8(1..3)) })),
+        3 => Act::UseDevice(Box::new(UseDevice { person, key, label: None, used: take.used })),
+        4 => Act::MakeInvite(Box::new(MakeInvite {
+            code,
+            by: rng.bool().then_some(person),
+            moderates_all: true,
+            rooms: Vec::new(),
+            uses: 2,
+            lasts_ms: 1_000_000,
+            note: None,
+        })),
+        5 => Act::EndInvite(Box::new(EndInvite { invite: 1, by: None })),
+        _ => Act::AcceptInvite(Box::new(AcceptInvite { code, take: take.clone() })),
     })
 }
 

@@ -164,12 +164,12 @@ impl Store {
                 self.erased.push(std::mem::replace(it, deletion.left.clone()));
                 self.deletions.push(deletion.deleted.clone());
             }
-            Outcome::Named(person) => {
+            Outcome::Named(person, devices) => {
                 let Act::TakeName(take) = &event.act else { panic!("{event:?}") };
-                let NameProof::Key { hash, .. } = take.proof else { panic!("{event:?}") };
                 let (name, used) = (take.name.clone(), take.used);
+                let devices = devices.clone().unwrap();
                 self.names.retain(|kept| kept.name != name);
-                self.names.push(Kept { name, key: hash, used, person: Some(*person) });
+                self.names.push(Kept { name, devices, used, person: Some(*person) });
             }
             Outcome::Kept(id) => self.record_sanction(&event.act, *id),
             Outcome::Forgotten(rooms) => {
@@ -221,12 +221,12 @@ impl Store {
     /// Whether a name is kept, and not for who has it in use.
     pub(super) fn keeps_for_another(&self, name: &str, proof: Proof) -> bool {
         let kept = self.names.iter().find(|kept| &**kept.name.key() == name);
-        kept.is_some_and(|kept| proof.key() != Some(kept.key))
+        kept.is_some_and(|kept| proof.key() != Some(kept.devices.main()))
     }
 
     /// Whose a name is.
     pub(super) fn owner(&self, name: &UserName) -> Option<KeyHash> {
-        self.names.iter().find(|kept| kept.name == *name).map(|kept| kept.key)
+        self.names.iter().find(|kept| kept.name == *name).map(|kept| kept.devices.main())
     }
 
     /// All names that are somebody's.

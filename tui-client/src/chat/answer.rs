@@ -12,7 +12,7 @@ pub enum Answer {
     Link(LinkCode),
     Devices(Vec<Device>),
     Invite(ShownInvite),
-    Invites(Vec<Invited>),
+    Invites(Vec<ListedInvite>),
     Members(MemberList),
 }
 
@@ -34,6 +34,16 @@ pub struct ShownInvite {
     pub invite: Invite,
     /// To be sent to who is invited.
     pub address: Option<String>,
+    /// What its rooms are called.
+    pub rooms: Vec<String>,
+}
+
+/// An invite in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedInvite {
+    pub invite: Invited,
+    /// What its rooms are called.
+    pub rooms: Vec<String>,
 }
 
 /// Who belongs to a room.

@@ -7,9 +7,8 @@ use protocol::Code;
 /// For who sits in front of the running client.
 pub(crate) fn advice(code: Code) -> Option<&'static str> {
     Some(match code {
-        Code::BadCode => "Ask for a new one",
         Code::Revoked => "/link CODE links it again, /nick takes another name",
-        Code::NeedInvite => "Start with --invite CODE, or link a device with /link CODE",
+        Code::NeedInvite => "nebula --invite CODE brings it; /link CODE links a device",
         Code::TooManyDevices => "/revoke one on another device, then /reconnect here",
         _ => return None,
     })
@@ -18,7 +17,6 @@ pub(crate) fn advice(code: Code) -> Option<&'static str> {
 /// For who has yet to start it.
 pub(crate) fn advice_at_start(code: Code) -> Option<&'static str> {
     Some(match code {
-        Code::BadCode => "ask for a new one",
         Code::Revoked => "--link CODE links it again, --user takes another name",
         Code::NeedInvite => "--invite CODE brings one",
         Code::TooManyDevices => "/revoke takes your name off one that has it",

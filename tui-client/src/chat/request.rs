@@ -7,6 +7,8 @@ use protocol::{Ref, RoomName, ToServer};
 
 /// Requests that may wait for an answer at a time: more than a hand can type in the time of one.
 pub const REQUESTS_MAX: usize = 100;
+/// With those that keep the list of rooms: some for each room that a person may have.
+pub const REQUESTS_MAX_OF_LIST: usize = 600;
 
 /// One request, under the `ref` that its answer bears.
 #[derive(Debug, Clone, PartialEq, Eq)]

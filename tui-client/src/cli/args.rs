@@ -57,7 +57,7 @@ pub struct Options {
           value_parser = parse_servers)]
     pub server: Option<Vec<Vec<Url>>>,
 
-    /// Room to join, 1 to 64 characters [default: general]
+    /// Room to join, 1 to 64 characters; of a private or direct one its address [default: general]
     #[arg(long, env = "NEBULA_ROOM", value_name = "NAME", global = true, hide_env_values = true,
           value_parser = parse_room)]
     pub room: Option<RoomName>,
@@ -227,8 +227,9 @@ pub(crate) fn parse_servers(text: &str) -> Result<Vec<Url>, String> {
 }
 
 pub(crate) fn parse_room(text: &str) -> Result<RoomName, String> {
+    let address = RoomName::known(text).ok().filter(RoomName::is_address);
     let name = text.strip_prefix('#').unwrap_or(text);
-    RoomName::try_from(name).map_err(|error| error.to_string())
+    address.map_or_else(|| RoomName::try_from(name).map_err(|error| error.to_string()), Ok)
 }
 
 pub(crate) fn parse_user(text: &str) -> Result<UserName, String> {
@@ -286,9 +287,10 @@ mod tests {
     }
 
     #[test]
-    fn a_room_may_be_written_with_its_sign() {
+    fn a_room_may_be_written_with_its_sign_or_as_an_address() {
         assert_eq!(parse_room("#dev").unwrap(), parse_room("dev").unwrap());
         assert!(parse_room("#").is_err());
+        assert_eq!(parse_room("+q7x2m9k4t1ab").unwrap().as_str(), "+q7x2m9k4t1ab");
     }
 
     #[test]

@@ -66,7 +66,7 @@ impl Entrance {
             Step::Code => [
                 "Which code does your other device show?",
                 "Type /link there, or open \"Your devices\" in the browser. The code looks like \
-                 7K3M-Q0ZD.",
+                 7K3M-Q0ZD. That of an invite does as well.",
             ],
         }
     }

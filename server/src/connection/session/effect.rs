@@ -8,6 +8,7 @@ use std::sync::Arc;
 use protocol::{HistoryQuery, Moderate, PeopleQuery, Ref, Refusal, RoomName, UserName};
 
 use super::draft::Draft;
+use super::manage::{Manager, Managing};
 use crate::connection::note::note;
 use crate::connection::rate_limits::Over;
 use crate::frame::Frame;
@@ -34,6 +35,8 @@ pub(crate) enum Effect {
     Leave(Arc<OpenRoom>),
     /// Carry out what a moderator may do, in a room or everywhere.
     Moderate(Box<Moderate>, Option<Arc<OpenRoom>>),
+    /// Keep or look up what a person asks for about themselves, and answer.
+    Manage(Box<Managing>, Manager),
     /// Wait until an answer has space in the outbox, however slowly the peer reads; then
     /// [`has_space`](super::Session::has_space).
     AwaitSpace(Query),

@@ -9,11 +9,13 @@ mod draft;
 mod effect;
 mod join;
 mod life;
+mod manage;
 mod query;
 mod speak;
 #[cfg(test)]
 mod tests;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,6 +25,7 @@ use self::draft::Draft;
 use self::effect::Then;
 pub(crate) use self::effect::{Effect, Entering, Listing, Query, Reading, Recheck, Refused};
 pub(super) use self::life::{Life, Look};
+pub(crate) use self::manage::{Manager, Managing};
 use super::rate_limits::{Over, RateLimits};
 use crate::auth::Permissions;
 use crate::auth::moderators::Moderators;
@@ -40,6 +43,8 @@ use crate::people::names::Person;
 pub(crate) struct Context<'a> {
     pub(crate) person: &'a Person,
     pub(crate) pass: Option<&'a Permissions>,
+    /// Where it is from, if the limits of an address hold there.
+    pub(crate) address: Option<IpAddr>,
     /// Since any fixed start.
     pub(crate) now: Duration,
     pub(crate) rooms: &'a Rooms,
@@ -105,6 +110,12 @@ impl Session {
             ToServer::Presence(people) => Effect::AwaitSpace(Query::People(people)),
             ToServer::Delete(delete) => self.delete(delete, context),
             ToServer::Moderate(act) => self.moderate(act, context),
+            ToServer::Link(link) => self.manage(Managing::Link(link), context),
+            ToServer::Devices(query) => self.manage(Managing::Devices(query), context),
+            ToServer::Revoke(revoke) => self.manage(Managing::Revoke(revoke), context),
+            ToServer::Invite(invite) => self.manage(Managing::Invite(invite), context),
+            ToServer::Invites(query) => self.manage(Managing::Invites(query), context),
+            ToServer::Uninvite(end) => self.manage(Managing::Uninvite(end), context),
         }
     }
 
@@ -125,10 +136,18 @@ impl Session {
             ToServer::Delete(_) | ToServer::Moderate(_) => {
                 context.rate_limits.act(context.now, &self.said, context.person.said())
             }
+            ToServer::Link(_) | ToServer::Invite(_) => {
+                context.rate_limits.request(context.now, &self.requests)?;
+                context.rate_limits.create(context.now, context.person.made(), context.address)
+            }
             ToServer::Join(_)
             | ToServer::Leave(_)
             | ToServer::History(_)
-            | ToServer::Presence(_) => {
+            | ToServer::Presence(_)
+            | ToServer::Devices(_)
+            | ToServer::Revoke(_)
+            | ToServer::Invites(_)
+            | ToServer::Uninvite(_) => {
                 context.rate_limits.request(context.now, &self.requests)?;
                 may_ask(envelope, context)
             }
@@ -162,14 +181,21 @@ impl Session {
 /// Whether this connection may read more, if it wants to.
 fn may_ask(envelope: &ToServer, context: &Context<'_>) -> Result<(), Over> {
     let reads = match envelope {
-        ToServer::History(_) | ToServer::Presence(_) => true,
+        ToServer::History(_)
+        | ToServer::Presence(_)
+        | ToServer::Devices(_)
+        | ToServer::Revoke(_)
+        | ToServer::Invites(_)
+        | ToServer::Uninvite(_) => true,
         // What the room is costs nothing worth counting.
         ToServer::Join(Join { since, history, .. }) => since.is_some() || history.is_some(),
         ToServer::Message(_)
         | ToServer::Topic(_)
         | ToServer::Leave(_)
         | ToServer::Delete(_)
-        | ToServer::Moderate(_) => false,
+        | ToServer::Moderate(_)
+        | ToServer::Link(_)
+        | ToServer::Invite(_) => false,
     };
     if !reads {
         return Ok(());

@@ -40,6 +40,7 @@ impl Shared {
         question(&Context {
             person: &self.person,
             pass: None,
+            address: None,
             now: Duration::ZERO,
             rooms: &self.rooms,
             rate_limits: &self.rate_limits,

@@ -4,6 +4,7 @@ use rusqlite::{Connection, params, params_from_iter};
 
 use super::known::Known;
 use super::rooms::room_number;
+use super::{devices, invites};
 use crate::log::database::column::{id, signed, unsigned};
 use crate::log::event::{Event, Expire, Forget};
 use crate::log::outcome::{Forgotten, Outcome};
@@ -25,6 +26,8 @@ pub(super) fn expire(
     db.prepare_cached(names)?.execute([signed(names_used_before)])?;
     let sanctions = "DELETE FROM sanctions WHERE until <= ?1";
     db.prepare_cached(sanctions)?.execute([signed(now)])?;
+    devices::clear(db, now)?;
+    invites::clear(db, now)?;
     // Rooms in which nothing was ever said, whose topics are cleared.
     let rooms = "SELECT r.id, r.key FROM topics t JOIN rooms r ON r.id = t.room
         WHERE t.content = '' AND t.at < ?1

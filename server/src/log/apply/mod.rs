@@ -4,7 +4,9 @@
 //! into commits: nothing here asks a clock, a random number or the configuration. All rules of what
 //! lasts are decided here; what was checked before only saves work.
 
+mod devices;
 mod expiry;
+mod invites;
 mod known;
 mod messages;
 mod names;
@@ -16,9 +18,11 @@ mod topics;
 
 use rusqlite::Connection;
 
+pub(in crate::log) use self::devices::{keep_link, load as devices_of};
+pub(in crate::log) use self::invites::keep as keep_invite;
 pub(super) use self::known::Known;
 pub(super) use self::messages::{COLUMNS as MESSAGE_COLUMNS, read_message};
-pub(in crate::log) use self::names::kept_for_another;
+pub(in crate::log) use self::names::{kept_for_another, person_of};
 pub(super) use self::rooms::room_number;
 pub(super) use self::sanctions::{newest_sanction, room_key};
 use crate::log::database::column::signed;
@@ -44,6 +48,13 @@ pub(super) fn apply(
         Act::Forget(forget) => expiry::forget(db, known, forget),
         Act::NoteTime(known_ms) => expiry::note_time(db, event, *known_ms),
         Act::ReleaseName(name) => names::release(db, event, name),
+        Act::MakeLink(make) => devices::make_link(db, event, make),
+        Act::AddDevice(new) => devices::add_device(db, event, new),
+        Act::RevokeDevice(revoke) => devices::revoke(db, event, revoke),
+        Act::UseDevice(used) => devices::note_use(db, event, used),
+        Act::MakeInvite(make) => invites::make(db, event, make),
+        Act::EndInvite(end) => invites::end(db, event, end),
+        Act::AcceptInvite(accept) => invites::accept(db, event, accept),
     }?;
     note_end(db, event)?;
     Ok(outcome)

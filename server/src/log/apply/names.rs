@@ -5,10 +5,12 @@ use std::borrow::Cow;
 use protocol::{Refusal, UserName};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use super::devices;
 use crate::log::database::column::{person, signed};
 use crate::log::event::{Author, Event, NameProof, TakeName, UseName};
 use crate::log::order::entry::Claim;
 use crate::log::outcome::Outcome;
+use crate::people::devices::KeyOf;
 use crate::people::key_hash::KeyHash;
 use crate::people::names::{PersonId, Proof};
 
@@ -24,12 +26,12 @@ fn take_by_token(db: &Connection, event: &Event, name: &UserName) -> rusqlite::R
     let select = "SELECT person FROM subjects WHERE key = ?1";
     let mut select = db.prepare_cached(select)?;
     if let Some(known) = select.query_row([name.key()], |row| person(row, 0)).optional()? {
-        return Ok(Outcome::Named(known));
+        return Ok(Outcome::Named(known, None));
     }
-    let new = make_person(db, event)?;
+    let new = make_person(db, event, None)?;
     let insert = "INSERT INTO subjects (key, person) VALUES (?1, ?2)";
     db.prepare_cached(insert)?.execute(params![name.key(), signed(new.get())])?;
-    Ok(Outcome::Named(new))
+    Ok(Outcome::Named(new, None))
 }
 
 fn take_by_key(
@@ -40,35 +42,58 @@ fn take_by_key(
 ) -> rusqlite::Result<Outcome> {
     let name = &take.name;
     let owner = match owner(db, name, (Some(hash), expired))? {
-        Some((owner, _, true)) => owner,
-        Some((_, true, false)) => return Ok(Outcome::Refused(Refusal::NameClaimed)),
-        Some((_, false, false)) | None => match without_name(db, hash)? {
+        Some((_, _, KeyOf::Revoked)) => return Ok(Outcome::Refused(Refusal::Revoked)),
+        Some((owner, _, KeyOf::Theirs)) => owner,
+        Some((_, true, KeyOf::Another)) => return Ok(Outcome::Refused(Refusal::NameClaimed)),
+        Some((_, false, KeyOf::Another)) | None => match without_name(db, hash)? {
             Some(owner) => owner,
-            None => make_owner(db, event, hash)?,
+            None => make_owner(db, event, (hash, take.used))?,
         },
     };
     let insert = "INSERT INTO names (key, name, person, used) VALUES (?1, ?2, ?3, ?4)
         ON CONFLICT (key) DO UPDATE SET name = ?2, person = ?3, used = ?4";
     let row = params![name.key(), name.as_str(), signed(owner.get()), signed(take.used)];
     db.prepare_cached(insert)?.execute(row)?;
-    Ok(Outcome::Named(owner))
+    Ok(Outcome::Named(owner, devices::load(db, owner, event.id)?))
 }
 
-/// Whose a name is, whether they used it lately, and whether they have this key.
+/// Whether a name is already kept for whoever takes it.
+pub(super) fn is_theirs(db: &Connection, take: &TakeName) -> rusqlite::Result<bool> {
+    let NameProof::Key { hash, expired } = take.proof else { return Ok(true) };
+    let owner = owner(db, &take.name, (Some(hash), expired))?;
+    Ok(owner.is_some_and(|(_, _, whose)| whose == KeyOf::Theirs))
+}
+
+/// Whose a name is, whether they used it lately, and whose a key is to them.
 fn owner(
     db: &Connection,
     name: &UserName,
     (key, expired): (Option<KeyHash>, u64),
-) -> rusqlite::Result<Option<(PersonId, bool, bool)>> {
-    let select = "SELECT person, used >= ?3,
-            EXISTS (SELECT 1 FROM keys WHERE hash = ?2 AND person = names.person)
+) -> rusqlite::Result<Option<(PersonId, bool, KeyOf)>> {
+    let select = "SELECT names.person, names.used >= ?3,
+            (SELECT revoked IS NULL FROM keys WHERE hash = ?2 AND person = names.person)
         FROM names WHERE key = ?1";
     let key = key.as_ref().map(KeyHash::as_bytes);
     let bounds = params![name.key(), key, signed(expired)];
-    let found = db
-        .prepare_cached(select)?
-        .query_row(bounds, |row| Ok((person(row, 0)?, row.get(1)?, row.get(2)?)));
+    let found = db.prepare_cached(select)?.query_row(bounds, |row| {
+        let is_good: Option<bool> = row.get(2)?;
+        let whose = match is_good {
+            Some(true) => KeyOf::Theirs,
+            Some(false) => KeyOf::Revoked,
+            None => KeyOf::Another,
+        };
+        Ok((person(row, 0)?, row.get(1)?, whose))
+    });
     found.optional()
+}
+
+/// Whoever has a name for good, if somebody has.
+pub(in crate::log) fn person_of(
+    db: &Connection,
+    name: &UserName,
+) -> rusqlite::Result<Option<PersonId>> {
+    let select = "SELECT person FROM names WHERE key = ?1";
+    db.prepare_cached(select)?.query_row([name.key()], |row| person(row, 0)).optional()
 }
 
 /// Who says something. What was on its way when the name became theirs came under the spelling alone, and may come
@@ -78,7 +103,9 @@ pub(super) fn author<'a>(db: &Connection, said: &'a Author) -> rusqlite::Result<
         return Ok(Cow::Borrowed(said));
     }
     Ok(match owner(db, &said.name, (said.key, 0))? {
-        Some((person, _, true)) => Cow::Owned(Author { person: Some(person), ..said.clone() }),
+        Some((person, _, KeyOf::Theirs | KeyOf::Revoked)) => {
+            Cow::Owned(Author { person: Some(person), ..said.clone() })
+        }
         _ => Cow::Borrowed(said),
     })
 }
@@ -93,30 +120,36 @@ pub(in crate::log) fn kept_for_another(
         Proof::Key(key) => Some(key),
         Proof::None => None,
     };
+    // The key is the one that stands for all of the person's, which its device may not have any more.
     let found = owner(db, &claim.name, (key, claim.expired))?;
     Ok(found
-        .is_some_and(|(_, is_used, is_theirs)| is_used && !is_theirs)
+        .is_some_and(|(_, is_used, whose)| is_used && whose == KeyOf::Another)
         .then_some(Refusal::NameClaimed))
 }
 
 /// Whoever has this key and lost their name is the same person under the next one.
 fn without_name(db: &Connection, hash: KeyHash) -> rusqlite::Result<Option<PersonId>> {
-    let select = "SELECT person FROM keys WHERE hash = ?1
+    let select = "SELECT person FROM keys WHERE hash = ?1 AND revoked IS NULL
         AND NOT EXISTS (SELECT 1 FROM names WHERE names.person = keys.person)
         ORDER BY person LIMIT 1";
     db.prepare_cached(select)?.query_row([hash.as_bytes()], |row| person(row, 0)).optional()
 }
 
-fn make_owner(db: &Connection, event: &Event, hash: KeyHash) -> rusqlite::Result<PersonId> {
-    let owner = make_person(db, event)?;
-    let insert = "INSERT INTO keys (hash, person) VALUES (?1, ?2)";
-    db.prepare_cached(insert)?.execute(params![hash.as_bytes(), signed(owner.get())])?;
+fn make_owner(
+    db: &Connection,
+    event: &Event,
+    (hash, used): (KeyHash, u64),
+) -> rusqlite::Result<PersonId> {
+    let owner = make_person(db, event, Some(hash))?;
+    devices::add(db, (owner, event.at), (hash, None), used)?;
     Ok(owner)
 }
 
-fn make_person(db: &Connection, event: &Event) -> rusqlite::Result<PersonId> {
-    let insert = "INSERT INTO persons (id) VALUES (?1)";
-    db.prepare_cached(insert)?.execute([signed(event.id.get())])?;
+/// `key` stands for the person from now on.
+fn make_person(db: &Connection, event: &Event, key: Option<KeyHash>) -> rusqlite::Result<PersonId> {
+    let insert = "INSERT INTO persons (id, key) VALUES (?1, ?2)";
+    let key = key.as_ref().map(KeyHash::as_bytes);
+    db.prepare_cached(insert)?.execute(params![signed(event.id.get()), key])?;
     Ok(PersonId::made_by(event.id))
 }
 

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 /// Marks a database as ours, at offset 68 of the file: "Nebu" (SQLite's file format, 1.3).
 pub(in crate::log) const APPLICATION_ID: i32 = 0x4E65_6275;
 /// Grows with every step of the schema.
-pub(in crate::log) const SCHEMA_VERSION: i32 = 8;
+pub(in crate::log) const SCHEMA_VERSION: i32 = 9;
 
 /// What makes a database of each version from that of the version before.
 const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] = [
@@ -20,6 +20,7 @@ const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] = [
     &[PERSONS, MESSAGES_OF_PERSONS, SANCTIONS_OF_PERSONS, ORDER],
     &[TOPICS],
     &[CLUSTER],
+    &[DEVICES, INVITES],
 ];
 
 /// `messages` is appended to at its right edge, whatever the room; `by_room` serves every read;
@@ -274,6 +275,60 @@ const CLUSTER: &str = "
         era INTEGER NOT NULL,
         number INTEGER NOT NULL,
         alive INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+";
+
+/// The keys of a person are those of devices, with numbers of their own; the one that made the person stands for
+/// all. A link is the hash of a code, and the key that it was used for: whoever is not sure uses it again.
+const DEVICES: &str = "
+    ALTER TABLE persons ADD COLUMN key BLOB;
+    UPDATE persons SET key = (SELECT hash FROM keys WHERE person = persons.id);
+    DROP INDEX keys_by_person;
+    ALTER TABLE keys RENAME TO old_keys;
+    CREATE TABLE keys (
+        hash BLOB NOT NULL,
+        person INTEGER NOT NULL,
+        device INTEGER NOT NULL,
+        label TEXT,
+        added INTEGER NOT NULL,
+        used INTEGER NOT NULL,
+        revoked INTEGER,
+        PRIMARY KEY (hash, person)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO keys SELECT hash, old_keys.person, 1, NULL,
+            min(old_keys.person / 1000, coalesce(used, old_keys.person / 1000)),
+            coalesce(used, old_keys.person / 1000), NULL
+        FROM old_keys LEFT JOIN names ON names.person = old_keys.person;
+    DROP TABLE old_keys;
+    CREATE UNIQUE INDEX keys_by_person ON keys (person, device);
+    CREATE TABLE links (
+        code BLOB PRIMARY KEY,
+        person INTEGER NOT NULL,
+        until INTEGER NOT NULL,
+        hash BLOB
+    ) STRICT, WITHOUT ROWID;
+";
+
+/// Codes that let new people in, and who came by them. No number is given twice.
+const INVITES: &str = "
+    CREATE TABLE invites (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        code BLOB NOT NULL UNIQUE,
+        person INTEGER,
+        uses INTEGER NOT NULL,
+        until INTEGER NOT NULL,
+        note TEXT
+    ) STRICT;
+    CREATE TABLE invite_rooms (
+        invite INTEGER NOT NULL,
+        room TEXT NOT NULL,
+        PRIMARY KEY (invite, room)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE invited (
+        invite INTEGER NOT NULL,
+        id INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        PRIMARY KEY (invite, id)
     ) STRICT, WITHOUT ROWID;
 ";
 

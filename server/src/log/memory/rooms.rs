@@ -54,6 +54,11 @@ impl Rooms {
         self.open.lock().len()
     }
 
+    /// Whether somebody on this server is in a room.
+    pub(crate) fn is_open(&self, room: &RoomName) -> bool {
+        self.find(room.key()).is_some()
+    }
+
     /// A room, by key, if it is open.
     pub(in crate::log) fn find(&self, key: &str) -> Option<Arc<OpenRoom>> {
         self.open.lock().get(key).and_then(Weak::upgrade)

@@ -8,11 +8,14 @@ use std::path::Path;
 use protocol::{RoomName, UserName};
 use rusqlite::{Connection, OpenFlags, ToSql, params};
 
-use crate::log::apply::room_key;
+use crate::log::apply::{keep_invite, keep_link, person_of, room_key};
 use crate::log::database::{BUSY_TIMEOUT, Database, OpenError};
 use crate::log::database::{on_disk, place};
+use crate::log::event::MakeInvite;
 use crate::log::reading::register::{names, sanctions};
 use crate::log::sanction::{Kind, Sanction, Whom};
+use crate::log::time::clock::now_ms;
+use crate::people::code_hash::CodeHash;
 use crate::people::names::Kept;
 
 /// The names of a database.
@@ -45,6 +48,29 @@ pub(crate) fn is_of_cluster(path: &Path) -> Result<bool, OpenError> {
 /// [`OpenError`] if the database cannot be written.
 pub(crate) fn release(path: &Path, name: &UserName) -> Result<bool, OpenError> {
     with(path, |db| Ok(db.execute("DELETE FROM names WHERE key = ?1", [name.key()])? > 0))
+}
+
+/// Keeps a link that adds a device to whoever has a name; false if nobody has.
+///
+/// # Errors
+/// [`OpenError`] if the database cannot be written.
+pub(crate) fn link(path: &Path, name: &UserName, code: CodeHash) -> Result<bool, OpenError> {
+    with(path, |db| {
+        let Some(person) = person_of(db, name)? else { return Ok(false) };
+        keep_link(db, (person, code), now_ms()).map(|()| true)
+    })
+}
+
+/// Keeps an invite: its number; none if there are too many.
+///
+/// # Errors
+/// [`OpenError`] if the database cannot be written.
+pub(crate) fn invite(path: &Path, invite: &MakeInvite) -> Result<Option<u32>, OpenError> {
+    with(path, |db| {
+        let transaction = db.unchecked_transaction()?;
+        let number = keep_invite(&transaction, invite, now_ms())?;
+        transaction.commit().map(|()| number)
+    })
 }
 
 /// Lifts bans or mutes in a room, or of the whole server; how many.

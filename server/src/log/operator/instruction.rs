@@ -5,6 +5,7 @@
 use protocol::{RoomName, UserName};
 use serde::{Deserialize, Serialize};
 
+use crate::log::event::{MakeInvite, MakeLink};
 use crate::log::sanction::{Kind, Whom};
 
 /// What one of the nodes is to do, in the name of all.
@@ -14,7 +15,11 @@ pub(crate) enum Instruction {
     ReleaseName(UserName),
     /// Bans or mutes end, in a room or of the whole server.
     Lift(Kind, Option<RoomName>, Whom),
+    /// A code adds a device to whoever has a name.
+    MakeLink(MakeLink),
+    /// A code lets new people in.
+    MakeInvite(MakeInvite),
 }
 
-/// How many names, bans or mutes there were; else why nothing was done.
+/// How many names, bans or mutes there were, or that a code was kept; else why nothing was done.
 pub(crate) type Done = Result<u64, String>;

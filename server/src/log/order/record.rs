@@ -9,8 +9,10 @@ use super::entry::Entry;
 use super::name::NodeName;
 use super::verify::Seen;
 
-/// The form that this program writes, and the only one so far.
-const FORM: u8 = 1;
+/// The form that this program writes. The one before it is the same without the newest acts.
+const FORM: u8 = 2;
+/// The oldest form that it reads.
+const FORM_MIN: u8 = 1;
 /// Most acts of one record, as many as a commit has; as many comings and goings may stand beside them.
 pub(crate) const ENTRIES_MAX: usize = 512;
 /// Bytes of acts after which a record takes no more of them: a quarter of what the stream takes, since the last
@@ -55,7 +57,9 @@ impl Record {
     /// [`BadRecord`].
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, BadRecord> {
         match bytes.split_first() {
-            Some((&FORM, rest)) => postcard::from_bytes(rest).map_err(BadRecord::Malformed),
+            Some((FORM_MIN..=FORM, rest)) => {
+                postcard::from_bytes(rest).map_err(BadRecord::Malformed)
+            }
             Some((&form, _)) if form > FORM => Err(BadRecord::Form(form)),
             _ => Err(BadRecord::Malformed(postcard::Error::DeserializeUnexpectedEnd)),
         }

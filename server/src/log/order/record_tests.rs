@@ -3,22 +3,30 @@
 //! Nodes of an older program read what is written here. A line of `tests/records` that changes is a new form
 //! (`record.rs`) with a file of its own, and what the old file holds still has to be read.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use protocol::{Action, Body, MessageId, Reason, Ref, Role, RoomName, TopicText, UserName};
+use protocol::{
+    AccessCode, Action, Body, Label, MessageId, Note, Reason, Ref, Role, RoomName, TopicText,
+    UserName,
+};
 use strum::EnumCount as _;
 
 use super::entry::{Claim, Come, Entry, EntryKind, Here, Moderation, Present, Settings, Start};
 use super::record::{BadRecord, Record};
 use super::verify::Seen;
 use crate::log::event::{
-    Act, ActKind, Author, Delete, Expire, Forget, NameProof, Say, SetTopic, TakeName, UseName,
+    AcceptInvite, Act, ActKind, AddDevice, Author, Delete, EndInvite, Expire, Forget, MakeInvite,
+    MakeLink, NameProof, RevokeDevice, Say, SetTopic, TakeName, UseDevice, UseName,
 };
 use crate::log::sanction::{Kind, Lift, Sanction};
+use crate::people::code_hash::CodeHash;
 use crate::people::key_hash::KeyHash;
 use crate::people::names::{PersonId, Proof};
 
+/// What a program of the form before wrote.
 const FORM_1: &str = include_str!("../../../tests/records/form1.txt");
+const FORM_2: &str = include_str!("../../../tests/records/form2.txt");
 
 fn user() -> UserName {
     UserName::try_from("Zoë").unwrap()
@@ -87,6 +95,41 @@ fn acts() -> Vec<(&'static str, Act)> {
         ("note the time", Act::NoteTime(1_800_000_000_000)),
         ("release a name", Act::ReleaseName(user())),
     ]
+    .into_iter()
+    .chain(acts_of_devices())
+    .collect()
+}
+
+fn acts_of_devices() -> Vec<(&'static str, Act)> {
+    let (person, code) = (PersonId::made_by(id(7)), CodeHash::of(&code()));
+    let label = Some(Label::try_from("Zoë's phone").unwrap());
+    let link = MakeLink { name: user(), code };
+    let add = AddDevice { code, key: key(), label: label.clone() };
+    let uses = UseDevice { person, key: key(), label, used: 1_800_000_000_000 };
+    let invite = MakeInvite {
+        code,
+        by: Some(person),
+        moderates_all: true,
+        rooms: vec![room()],
+        uses: 300,
+        lasts_ms: 600_000,
+        note: Some(Note::try_from("the new team").unwrap()),
+    };
+    let proof = NameProof::Key { hash: key(), expired: 1_700_000_000_000 };
+    let take = TakeName { name: user(), proof, used: 5 };
+    vec![
+        ("make a link", Act::MakeLink(Box::new(link))),
+        ("add a device", Act::AddDevice(Box::new(add))),
+        ("revoke a device", Act::RevokeDevice(Box::new(RevokeDevice { person, device: 3 }))),
+        ("use a device", Act::UseDevice(Box::new(uses))),
+        ("make an invite", Act::MakeInvite(Box::new(invite))),
+        ("end an invite", Act::EndInvite(Box::new(EndInvite { invite: 300, by: None }))),
+        ("accept an invite", Act::AcceptInvite(Box::new(AcceptInvite { code, take }))),
+    ]
+}
+
+fn code() -> AccessCode {
+    AccessCode::from_random(&[0xab; 5])
 }
 
 fn passing() -> Vec<(&'static str, Entry)> {
@@ -170,11 +213,22 @@ fn what_is_written_is_read_as_it_was() {
 
 #[test]
 fn records_are_written_as_they_always_were() {
-    let mut kept = FORM_1.lines();
+    let mut kept = FORM_2.lines();
     for example in &records() {
         assert_eq!(Some(&*line(example)), kept.next(), "the left one is written now");
     }
     assert_eq!(kept.next(), None, "an example is missing");
+}
+
+#[test]
+fn records_of_an_older_form_are_read() {
+    let records: HashMap<_, _> = records().into_iter().collect();
+    for line in FORM_1.lines() {
+        let (name, hex) = line.split_once(": ").unwrap();
+        let digits = (0..hex.len()).step_by(2).map(|at| &hex[at..at + 2]);
+        let bytes: Vec<_> = digits.map(|it| u8::from_str_radix(it, 16).unwrap()).collect();
+        assert_eq!(Record::decode(&bytes).as_ref(), Ok(&records[name]), "{name}");
+    }
 }
 
 #[test]
@@ -185,7 +239,7 @@ fn bytes_that_are_cut_or_changed_are_told_apart_from_a_newer_form() {
             let read = Record::decode(&bytes[..cut]);
             assert!(matches!(read, Err(BadRecord::Malformed(_))), "{name} cut to {cut}: {read:?}");
         }
-        let newer = [&[2], &bytes[1..]].concat();
-        assert_eq!(Record::decode(&newer), Err(BadRecord::Form(2)), "{name}");
+        let newer = [&[3], &bytes[1..]].concat();
+        assert_eq!(Record::decode(&newer), Err(BadRecord::Form(3)), "{name}");
     }
 }

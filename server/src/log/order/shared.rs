@@ -16,15 +16,19 @@ use super::name::NodeName;
 use super::presence::Presence;
 use super::verify::Seen;
 use crate::log::event::{TakeName, UseName};
+use crate::log::outcome::Owner;
 use crate::log::sanction::{Lift, Sanction};
+use crate::people::devices::Devices;
 use crate::people::names::PersonId;
 
 /// What the memory of people has to follow, because it happened in the order.
 #[derive(Debug)]
 pub(crate) enum News {
-    /// Somebody has taken a name on another node.
-    Named(TakeName, PersonId),
+    /// Somebody has taken a name on another node, and has these devices, unless they came by a token.
+    Named(TakeName, PersonId, Option<Devices>),
     Used(UseName),
+    /// A person has other devices than before.
+    HasDevices(Owner),
     Imposed(Sanction, MessageId),
     Lifted(Lift),
     Released(UserName),

@@ -17,7 +17,7 @@ use super::shared::{News, Progress, Shared, State};
 use super::verify::Verifier;
 use crate::hub::NodeBit;
 use crate::log::command::ReplyTo;
-use crate::log::event::{Act, Event};
+use crate::log::event::{Act, Event, TakeName};
 use crate::log::outcome::Outcome;
 
 /// What is to be done about a record, in order.
@@ -239,9 +239,10 @@ fn news(event: &Event, outcome: &Outcome) -> Option<News> {
         return None;
     }
     match &event.act {
-        Act::TakeName(take) => {
-            let person = outcome.clone().named().ok()?;
-            Some(News::Named((**take).clone(), person))
+        Act::TakeName(take) => named(take, outcome),
+        Act::AcceptInvite(accept) => named(&accept.take, outcome),
+        Act::AddDevice(_) | Act::RevokeDevice(_) => {
+            outcome.clone().devices().ok().map(News::HasDevices)
         }
         Act::UseName(used) => Some(News::Used((**used).clone())),
         Act::Impose(sanction) => Some(News::Imposed((**sanction).clone(), event.id)),
@@ -252,6 +253,15 @@ fn news(event: &Event, outcome: &Outcome) -> Option<News> {
         | Act::SetTopic(_)
         | Act::Expire(_)
         | Act::Forget(_)
-        | Act::NoteTime(_) => None,
+        | Act::NoteTime(_)
+        | Act::MakeLink(_)
+        | Act::UseDevice(_)
+        | Act::MakeInvite(_)
+        | Act::EndInvite(_) => None,
     }
+}
+
+fn named(take: &TakeName, outcome: &Outcome) -> Option<News> {
+    let (person, devices) = outcome.clone().named().ok()?;
+    Some(News::Named(take.clone(), person, devices))
 }

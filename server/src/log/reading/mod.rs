@@ -2,6 +2,7 @@
 //!
 //! This file does not know what is read, or who is told.
 
+mod manage;
 pub(crate) mod page;
 pub(crate) mod read_faults;
 pub(crate) mod reader;
@@ -66,6 +67,11 @@ impl Asker {
     pub(crate) fn new(address: IpAddr, counts: bool) -> Self {
         let origin = Origin { network: network(address), counts };
         Asker { origin, spent: Rate::default(), given: AtomicU64::default() }
+    }
+
+    /// What counts as one address, if the limits of an address hold for it.
+    pub(crate) fn address(&self) -> Option<IpAddr> {
+        self.origin.counts.then_some(self.origin.network)
     }
 }
 

@@ -3,7 +3,8 @@
 //! This file does not know threads, or who asks.
 
 use protocol::{
-    CHANGED_BYTES_MAX, CHANGED_MAX, MessageId, RoomName, TopicText, UserName, history_bytes_left,
+    CHANGED_BYTES_MAX, CHANGED_MAX, Device, Invited, MessageId, RoomName, TopicText, UserName,
+    history_bytes_left,
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -11,9 +12,10 @@ use crate::log::apply::{MESSAGE_COLUMNS, read_message, room_number};
 use crate::log::database::column::{checked, id, signed};
 use crate::log::memory::ring::{RING_BYTES_MAX, RING_MESSAGES_MAX};
 use crate::log::reading::page::{Asked, Changes, Page, Stored, Topic};
-use crate::log::reading::register;
+use crate::log::reading::{manage, register};
 use crate::log::sanction::Sanction;
-use crate::people::names::Kept;
+use crate::people::key_hash::KeyHash;
+use crate::people::names::{Kept, PersonId};
 
 /// A connection that only reads.
 #[derive(Debug)]
@@ -150,6 +152,24 @@ impl Reader {
     /// Who has a name now.
     pub(in crate::log) fn find_name(&self, name: &UserName) -> rusqlite::Result<Option<Kept>> {
         register::find_name(&self.0, name)
+    }
+
+    /// A person's devices, each with its key.
+    pub(in crate::log) fn devices(
+        &self,
+        person: PersonId,
+    ) -> rusqlite::Result<Vec<(KeyHash, Device)>> {
+        manage::devices(&self.0, person)
+    }
+
+    /// The invites that are good `now`.
+    pub(in crate::log) fn invites(
+        &self,
+        by: Option<PersonId>,
+        now: u64,
+    ) -> rusqlite::Result<Vec<Invited>> {
+        let _snapshot = self.0.unchecked_transaction()?;
+        manage::invites(&self.0, by, now)
     }
 
     /// Whether there is such a ban or mute.

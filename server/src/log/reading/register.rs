@@ -2,16 +2,17 @@
 //!
 //! This file does not know messages, or what follows from a ban.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use protocol::{MessageId, Reason, RoomName, UserName};
 use rusqlite::{Connection, Row, params};
 
-use crate::log::apply::{newest_sanction, room_key};
+use crate::log::apply::{devices_of, newest_sanction, room_key};
 use crate::log::database::column::{checked, optional_id, person, signed, unsigned};
 use crate::log::event::Expire;
 use crate::log::sanction::{Kind, Sanction};
+use crate::people::devices::Devices;
 use crate::people::key_hash::KeyHash;
 use crate::people::names::{Kept, PersonId};
 
@@ -46,16 +47,19 @@ pub(in crate::log) fn load(db: &Connection) -> rusqlite::Result<Register> {
     })
 }
 
-/// The name of somebody, and the key that it is kept for.
-const NAMES: &str = "SELECT name, hash, used, person FROM names JOIN keys USING (person)";
+/// The name of somebody, and the key that stands for them.
+const NAMES: &str = "SELECT name, persons.key, used, person FROM names JOIN persons ON id = person";
 
 /// Who has a name, as it stands in the database now.
 pub(in crate::log) fn find_name(
     db: &Connection,
     name: &UserName,
 ) -> rusqlite::Result<Option<Kept>> {
-    let select = format!("{NAMES} WHERE key = ?1");
-    db.prepare_cached(&select)?.query_map([name.key()], read_name)?.next().transpose()
+    let select = format!("{NAMES} WHERE names.key = ?1");
+    let found = db.prepare_cached(&select)?.query_map([name.key()], read_name)?.next();
+    let Some(mut kept) = found.transpose()? else { return Ok(None) };
+    learn_devices(db, &mut kept)?;
+    Ok(Some(kept))
 }
 
 /// Whether there is such a ban or mute now.
@@ -66,8 +70,27 @@ pub(in crate::log) fn has_sanction(db: &Connection, sanction: &Sanction) -> rusq
 }
 
 pub(in crate::log) fn names(db: &Connection) -> rusqlite::Result<Vec<Kept>> {
-    let mut select = db.prepare(&format!("{NAMES} ORDER BY key"))?;
-    select.query_map([], read_name)?.collect()
+    let mut select = db.prepare(&format!("{NAMES} ORDER BY names.key"))?;
+    let mut names = select.query_map([], read_name)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let several = "SELECT person FROM keys GROUP BY person
+        HAVING count(*) > 1 OR max(device) > 1 OR max(revoked) IS NOT NULL";
+    let mut several = db.prepare(several)?;
+    let several = several.query_map([], |row| person(row, 0))?;
+    let several = several.collect::<rusqlite::Result<HashSet<_>>>()?;
+    let have_several =
+        names.iter_mut().filter(|kept| kept.person.is_some_and(|person| several.contains(&person)));
+    for kept in have_several {
+        learn_devices(db, kept)?;
+    }
+    Ok(names)
+}
+
+fn learn_devices(db: &Connection, kept: &mut Kept) -> rusqlite::Result<()> {
+    let Some(person) = kept.person else { return Ok(()) };
+    if let Some(devices) = devices_of(db, person, MessageId::ZERO)? {
+        kept.devices = devices;
+    }
+    Ok(())
 }
 
 fn subjects(db: &Connection) -> rusqlite::Result<HashMap<Arc<str>, PersonId>> {
@@ -88,7 +111,7 @@ pub(in crate::log) fn sanctions(db: &Connection) -> rusqlite::Result<Vec<Sanctio
 fn read_name(row: &Row<'_>) -> rusqlite::Result<Kept> {
     Ok(Kept {
         name: checked(0, UserName::known(row.get_ref(0)?.as_str()?))?,
-        key: checked(1, KeyHash::try_from(row.get_ref(1)?.as_blob()?))?,
+        devices: Devices::one(checked(1, KeyHash::try_from(row.get_ref(1)?.as_blob()?))?),
         used: unsigned(row, 2)?,
         person: Some(person(row, 3)?),
     })

@@ -7,7 +7,6 @@ mod alone;
 pub(crate) mod shared;
 pub(crate) mod source;
 mod thread;
-mod unheard;
 
 pub(super) use self::source::{Order, Source};
 pub(super) use self::thread::LogThread;

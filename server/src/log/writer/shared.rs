@@ -26,11 +26,8 @@ impl LogThread {
     /// Applies records until there will be no more.
     pub(super) fn follow_order(&mut self, mut order: Order) {
         let mut batch = Vec::with_capacity(RECORDS_WAITING_MAX);
-        let mut unheard_due = Instant::now();
         while order.records.blocking_recv_many(&mut batch, RECORDS_WAITING_MAX) > 0 {
-            self.gather(&mut order.records, &mut batch, unheard_due);
             let began = Instant::now();
-            unheard_due = began + super::unheard::INTERVAL;
             let Some(applied) = self.apply(&mut order, &mut batch) else { break };
             batch.clear();
             self.tell_all(&mut order, applied, began);

@@ -34,6 +34,8 @@ pub(crate) enum TurnedAway {
     AddressConnections,
     /// Its address opens them too fast.
     AddressRate,
+    /// Its address brought too many wrong codes.
+    WrongCodes,
     /// The server is stopping.
     Stopping,
     /// A node catches up with its cluster.
@@ -60,6 +62,8 @@ pub(crate) enum Limit {
     Room,
     /// The connection's, for joins, leaves and questions.
     Requests,
+    /// The person's or the address's, for links, invites and rooms.
+    Create,
     /// The connection's, for bytes of what it asks for.
     Reads,
     /// The person's, for bytes stored in a day.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use protocol::UserName;
 
 use super::PersonId;
+use crate::people::devices::Devices;
 use crate::people::key_hash::KeyHash;
 
 /// Names that are kept in all. With a name of usual length some 25 MB of memory.
@@ -17,7 +18,8 @@ pub const KEPT_MAX: usize = 100_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Kept {
     pub(crate) name: UserName,
-    pub(crate) key: KeyHash,
+    /// With any of these it is used.
+    pub(crate) devices: Devices,
     /// When it was used last: milliseconds since 1970.
     pub(crate) used: u64,
     /// Who that is; none until it is in the database.
@@ -67,11 +69,19 @@ impl AllKept {
         self.pending.insert(name.key().clone());
     }
 
-    /// Now it does.
-    pub(super) fn stored(&mut self, key: &str, owner: PersonId) {
+    /// Now it does, and says whose it is.
+    pub(super) fn stored(&mut self, key: &str, (owner, devices): (PersonId, Devices)) {
         self.pending.remove(key);
         if let Some(kept) = self.by_name.get_mut(key) {
-            kept.person = Some(owner);
+            (kept.person, kept.devices) = (Some(owner), devices);
+        }
+    }
+
+    /// A person has these devices now, if the name is theirs.
+    pub(super) fn change(&mut self, key: &str, (owner, devices): (PersonId, Devices)) {
+        let kept = self.by_name.get_mut(key).filter(|kept| kept.person == Some(owner));
+        if let Some(kept) = kept.filter(|kept| devices.are_newer(&kept.devices)) {
+            kept.devices = devices;
         }
     }
 
@@ -93,7 +103,7 @@ impl AllKept {
 
     /// Notes a use by who is here, since when does not matter: what is then worth writing down.
     pub(super) fn used_by(&mut self, key: &str, owner: KeyHash, now: u64) -> Option<Kept> {
-        self.by_name.get(key).filter(|kept| kept.key == owner)?;
+        self.by_name.get(key).filter(|kept| kept.devices.main() == owner)?;
         self.used(key, now).then(|| self.by_name.get(key).cloned())?
     }
 
@@ -119,7 +129,8 @@ mod tests {
 
     fn kept(name: &str, used: u64) -> Kept {
         let key = KeyHash::of(&Key::new(&[1; 16]).unwrap());
-        Kept { name: UserName::try_from(name).unwrap(), key, used, person: None }
+        let (name, devices) = (UserName::try_from(name).unwrap(), Devices::one(key));
+        Kept { name, devices, used, person: None }
     }
 
     #[test]

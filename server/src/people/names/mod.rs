@@ -23,6 +23,7 @@ pub(crate) use self::kept::Kept;
 pub(crate) use self::looks::Looks;
 pub(crate) use self::person::{Person, Proof};
 pub(crate) use self::person_id::{Owner, PersonId};
+use crate::people::devices::{Devices, KeyOf};
 use crate::people::key_hash::KeyHash;
 
 /// Names tried for a guest before giving up. With 36^4 names and 20,000 guests, each try is taken
@@ -38,6 +39,8 @@ pub(crate) enum Taken {
     InUse,
     /// It is kept for somebody else.
     Kept,
+    /// It is kept for whoever had this key, and revoked it.
+    Revoked,
     /// Nobody can take it anew: a reader could not tell it from another, or from no name at all.
     Bad(NameError),
     /// It looks like this one, which is taken.
@@ -51,6 +54,7 @@ impl From<Taken> for Refusal {
         match taken {
             Taken::InUse | Taken::NoGuest => Refusal::NameTaken,
             Taken::Kept => Refusal::NameClaimed,
+            Taken::Revoked => Refusal::Revoked,
             Taken::Bad(error) => Refusal::BadName(error),
             Taken::Similar(other) => Refusal::NameSimilar(other.as_str().into()),
         }
@@ -139,7 +143,9 @@ impl<M: Clone + PartialEq> Names<M> {
     pub(crate) fn is_of(&self, name: &UserName, person: &Person, now: u64) -> bool {
         let kept = || self.kept(name, now);
         *name == person.name
-            || person.key().is_some_and(|key| kept().is_some_and(|kept| kept.key == key))
+            || person.key().is_some_and(|key| {
+                kept().is_some_and(|kept| kept.devices.whose(key) == KeyOf::Theirs)
+            })
     }
 
     /// Keeps a name, which then has to be [stored](Self::has_stored); false if there is no room for
@@ -154,8 +160,13 @@ impl<M: Clone + PartialEq> Names<M> {
     }
 
     /// It is in the database, and whose.
-    pub(crate) fn has_stored(&self, name: &UserName, owner: PersonId) {
+    pub(crate) fn has_stored(&self, name: &UserName, owner: (PersonId, Devices)) {
         self.lock().kept.stored(name.key(), owner);
+    }
+
+    /// Its owner has these devices now.
+    pub(crate) fn has_devices(&self, name: &UserName, owner: (PersonId, Devices)) {
+        self.lock().kept.change(name.key(), owner);
     }
 
     /// The tokens for this name speak of this person.
@@ -237,6 +248,7 @@ impl<M> Clone for Names<M> {
 
 impl<M> State<M> {
     fn claim(&mut self, person: Person, member: M, now: u64) -> Result<Arc<Person>, Taken> {
+        let person = self.recognised(person, now)?;
         let (name, proof) = (person.name.clone(), person.proof);
         if let Some(holder) = self.in_use.get_mut(name.key()) {
             if proof == Proof::None || holder.person.proof != proof {
@@ -247,7 +259,7 @@ impl<M> State<M> {
         }
         if proof != Proof::Token {
             match self.kept.get(name.key(), now) {
-                Some(kept) if Proof::Key(kept.key) != proof => return Err(Taken::Kept),
+                Some(kept) if Proof::Key(kept.devices.main()) != proof => return Err(Taken::Kept),
                 // Looks go by the spelling, and that one was looked at when it was kept.
                 Some(kept) if kept.name.as_str() == name.as_str() => {}
                 _ => self.may_look_so(&name, now)?,
@@ -257,8 +269,8 @@ impl<M> State<M> {
         let key = name.key().clone();
         let number = match proof {
             Proof::Key(hash) => {
-                let kept = self.kept.get(&key, now).filter(|kept| kept.key == hash);
-                kept.and_then(|kept| kept.person)
+                let kept = self.kept.get(&key, now);
+                kept.filter(|kept| kept.devices.main() == hash).and_then(|kept| kept.person)
             }
             Proof::Token => self.subjects.get(&key).copied(),
             Proof::None => None,
@@ -268,6 +280,19 @@ impl<M> State<M> {
         let holder = Holder { person: person.clone(), connections: vec![member] };
         self.in_use.insert(key, holder);
         Ok(person)
+    }
+
+    /// Whoever has a key of the owner's is the owner, known by the key that stands for all of theirs.
+    fn recognised(&self, person: Person, now: u64) -> Result<Person, Taken> {
+        let Some((key, kept)) = person.key().zip(self.kept.get(person.name.key(), now)) else {
+            return Ok(person);
+        };
+        match kept.devices.whose(key) {
+            KeyOf::Theirs if key == kept.devices.main() => Ok(person),
+            KeyOf::Theirs => Ok(Person::new(person.name, Proof::Key(kept.devices.main()))),
+            KeyOf::Revoked => Err(Taken::Revoked),
+            KeyOf::Another => Ok(person),
+        }
     }
 
     /// A new name, or a new spelling of one's own, must not pass for a name that is somebody else's,

@@ -327,6 +327,15 @@ impl Peer {
         }
     }
 
+    /// The code of the next error, whatever comes before it.
+    pub(crate) async fn refusal(&mut self) -> Code {
+        loop {
+            if let ToClient::Error(note) = self.next().await {
+                return note.code;
+            }
+        }
+    }
+
     /// Says one thing after another, each when the one before is told, until it is too fast: how many
     /// were taken, and the refusal.
     pub(crate) async fn says_too_much(&mut self, room: &str, mark: &str) -> (u32, ErrorNote) {

@@ -15,6 +15,7 @@ use crate::log::order::entry;
 use crate::log::order::shared::News;
 use crate::log::sanction::Sanction;
 use crate::outbox::{End, Outbox};
+use crate::people::devices::Devices;
 use crate::people::names::{Claim, Kept, Person, PersonId, Proof};
 use crate::sim::Mutant;
 use crate::sim::connection::Connection;
@@ -52,7 +53,10 @@ impl Process {
             expired: self.time.to_stored(now).saturating_sub(EXPIRY_MS),
             moderates: self.moderators.has(Some(hash(key))),
         };
-        let is_owner = self.names.kept(&name, now).is_some_and(|kept| kept.key == hash(key));
+        let is_owner = {
+            let kept = self.names.kept(&name, now);
+            kept.is_some_and(|kept| kept.devices.main() == hash(key))
+        };
         if self.mutant == Mutant::KeepWithClaim {
             self.keep(line, &name, hash(key));
         }
@@ -85,7 +89,7 @@ impl Process {
         }
         // Another node may have stored the name since it was claimed here.
         let kept = self.names.kept(claim.name(), self.time.age_ms());
-        let kept = kept.filter(|kept| kept.key == hash(key));
+        let kept = kept.filter(|kept| kept.devices.main() == hash(key));
         kept.and_then(|kept| kept.person).into_iter().for_each(|it| claim.person().is(it));
         if self.mutant != Mutant::KeepWithClaim {
             self.keep(line, &claim.name().clone(), hash(key));
@@ -142,7 +146,8 @@ impl Process {
     /// What was done on whatever node comes to hold here.
     pub(super) fn learn(&mut self, news: News) {
         match news {
-            News::Named(take, person) => self.named(&take, person),
+            News::Named(take, person, devices) => self.named(&take, (person, devices)),
+            News::HasDevices(_) => unreachable!("no client of the simulator links devices"),
             News::Used(UseName { name, used, .. }) => {
                 self.names.used_elsewhere(&name, self.time.stored(used));
             }
@@ -166,12 +171,12 @@ impl Process {
         }
     }
 
-    fn named(&self, take: &TakeName, person: PersonId) {
-        let NameProof::Key { hash, .. } = take.proof else { return };
+    fn named(&self, take: &TakeName, (person, devices): (PersonId, Option<Devices>)) {
+        let Some(devices) = devices else { return };
         let (now, used) = (self.time.age_ms(), self.time.stored(take.used));
-        let kept = Kept { name: take.name.clone(), key: hash, used, person: Some(person) };
-        self.names.keep(kept, now);
-        self.names.has_stored(&take.name, person);
+        let (name, owner) = (take.name.clone(), (person, devices.clone()));
+        self.names.keep(Kept { name, devices, used, person: Some(person) }, now);
+        self.names.has_stored(&take.name, owner);
     }
 
     /// Tells all nodes what a moderator did; false if that cannot be.

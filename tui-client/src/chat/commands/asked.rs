@@ -4,7 +4,8 @@
 
 use protocol::{
     Action, Add, Create, DevicesQuery, InvitesQuery, MakeInvite, MakeLink, Moderate, NewRoom, Note,
-    Reason, Remove, RoomName, RoomRole, SetRole, SetTopic, ToServer, TopicText, Uninvite, UserName,
+    Reason, Remove, RoomKind, RoomName, RoomRole, SetRole, SetTopic, ToServer, TopicText, Uninvite,
+    UserName,
 };
 
 use crate::text;
@@ -56,6 +57,16 @@ pub struct InviteCommand {
 }
 
 impl Asked {
+    /// What it means in a room of this kind: in a private room one is invited into it.
+    pub fn in_a(self, kind: RoomKind) -> Self {
+        match self {
+            Asked::Invite(invite) if kind == RoomKind::Private => {
+                Asked::Invite(InviteCommand { into_room: true, ..invite })
+            }
+            other => other,
+        }
+    }
+
     /// It is about the room that is shown, so one has to be in it.
     pub fn is_of_room(&self) -> bool {
         match self {

@@ -155,7 +155,7 @@ pub const COMMANDS: &[Command] = &[
         "invite",
         &[],
         "[-r] [USES] [TIME] [NOTE]",
-        "invite people to this server, with -r to this room: /invite 5 2d",
+        "invite people to this server; with -r, or in a private room, to that: /invite 5 2d",
     ),
     command("invites", &[], "", "list the invites that are still good"),
     command("uninvite", &[], "N", "end an invite of the list"),

@@ -4,10 +4,12 @@
 //! be wrong for long. This file does not know the other rooms, drawing, sockets, or the clock.
 
 pub mod about;
+mod called;
 mod epoch;
 mod place;
 mod seen;
 mod tally;
+mod unread;
 
 use std::cell::Cell;
 use std::collections::{BTreeSet, VecDeque};

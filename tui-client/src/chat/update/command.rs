@@ -4,12 +4,12 @@
 
 use protocol::{Leave, MessageId, RoomKind, ToServer, UserName};
 
-use super::browse::browse;
 use super::connection::reconnect;
 use super::entering::join_room;
-use super::entry::link_by;
-use super::list::{self, move_room};
-use super::making::write_to;
+use super::people::browse::browse;
+use super::people::entry::link_by;
+use super::people::list::{self, move_room};
+use super::people::making::write_to;
 use super::question::{self, NOT_IN_ROOM, question_revoke};
 use super::request;
 use super::rooms::{close, show_number, show_room};
@@ -61,6 +61,7 @@ pub fn command(model: &mut Model, typed: Typed) -> Vec<Effect> {
             model.notice = Some(NOT_IN_ROOM.to_owned());
         }
         Typed::Ask(asked) => {
+            let asked = asked.in_a(model.room().kind());
             let (typed, envelope) = (asked.typed(), asked.envelope(&model.room().name));
             return request::ask(model, envelope, typed);
         }

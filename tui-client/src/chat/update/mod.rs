@@ -2,15 +2,11 @@
 //!
 //! What a person asks for has functions of its own: [`say`], [`command()`], [`show_room`] and their like.
 
-mod browse;
 mod command;
 mod connection;
 mod entering;
-mod entry;
 mod history;
-mod list;
-mod making;
-mod members;
+mod people;
 mod question;
 mod received;
 mod refused;
@@ -19,13 +15,13 @@ mod rooms;
 mod sending;
 mod server_wait;
 
-pub use browse::{browse, browse_more, close_browser, pick};
 pub use command::{command, copy_message};
 pub use connection::dial_now;
-pub use entry::link_by;
 pub use history::load_older;
-pub use list::move_room;
-pub use making::{write_to, write_to_last};
+pub use people::browse::{browse, browse_more, close_browser, pick};
+pub use people::entry::link_by;
+pub use people::list::move_room;
+pub use people::making::{write_to, write_to_last};
 pub use question::{confirm, question_deletion, question_revoke};
 pub use rooms::{
     attend, back_to_end, focus, next_active, read_at, show_last, show_number, show_room,
@@ -60,7 +56,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Time(Timer::Resend) => return request::resume(model),
         Event::Time(Timer::Overdue(room, named)) => sending::overdue(model, &room, &named),
         Event::Time(Timer::Settled(room, _)) => received::settled(model, &room),
-        Event::Time(Timer::LinkOver(code)) => entry::link_over(model, &code),
+        Event::Time(Timer::LinkOver(code)) => people::entry::link_over(model, &code),
         Event::Time(Timer::Reread(room, _)) => return history::ask_again(model, &room),
     }
     Vec::new()

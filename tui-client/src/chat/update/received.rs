@@ -10,10 +10,8 @@ use protocol::{
 };
 
 use super::connection::join;
-use super::entry;
 use super::history::history_came;
-use super::list;
-use super::members;
+use super::people::{entry, list, members};
 use super::refused::refused;
 use super::request;
 use super::sending::{send_next, take_in};

@@ -8,7 +8,7 @@ use std::time::Duration;
 use protocol::{Code, ErrorNote, MessageId, RoomName};
 
 use super::connection::{come_back_after, dialled};
-use super::list;
+use super::people::list;
 use super::request::{self, Refused};
 use super::sending::send_next;
 use super::server_wait::{is_for_now, server_wait};
@@ -23,7 +23,8 @@ pub(super) fn refused(model: &mut Model, note: ErrorNote) -> Vec<Effect> {
         Some(Refused::ForGood(envelope, effects)) => {
             list::not_kept(model, &envelope);
             let is_of_list = list::is_of_list(&envelope);
-            if is_of_list && note.code == Code::NoName {
+            // An older server knows of no lists.
+            if is_of_list && matches!(note.code, Code::NoName | Code::UnknownType) {
                 model.list.is_refused = true;
             } else {
                 tell(model, note.room, &text::clean_line(&note.content));

@@ -10,7 +10,7 @@ use super::sending::new_ref;
 use super::server_wait::{is_for_now, server_wait};
 use crate::chat::event::{Effect, Timer};
 use crate::chat::model::{Connection, Model};
-use crate::chat::request::{REQUESTS_MAX, Request};
+use crate::chat::request::{REQUESTS_MAX, REQUESTS_MAX_OF_LIST, Request};
 use crate::chat::room::Room;
 
 /// A request that was refused for a time more often than this is given up.
@@ -26,7 +26,8 @@ pub(super) enum Refused {
 
 /// Asks the server for something, under a `ref` of its own.
 pub(super) fn ask(model: &mut Model, mut envelope: ToServer, typed: String) -> Vec<Effect> {
-    if model.requests.len() >= REQUESTS_MAX {
+    let most = if typed.is_empty() { REQUESTS_MAX_OF_LIST } else { REQUESTS_MAX };
+    if model.requests.len() >= most {
         model.notice = Some("Too many requests are waiting for the server".to_owned());
         return Vec::new();
     }

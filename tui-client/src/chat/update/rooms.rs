@@ -34,13 +34,13 @@ pub(super) fn go_to(model: &mut Model, next: usize) {
     model.active = next;
 }
 
-/// To the next room where one is mentioned, else the next with anything new.
+/// To the next room where one is mentioned or written to alone, else the next with anything new.
 pub fn next_active(model: &mut Model) {
     let count = model.rooms.len();
     let further = |wanted: &dyn Fn(&Room) -> bool| {
         (1..count).find(|further| wanted(&model.rooms[(model.active + further) % count]))
     };
-    let named = further(&|room| room.mentions(model.me.as_ref()) > 0);
+    let named = further(&|room| room.is_meant(model.me.as_ref()));
     let next = named.or_else(|| further(&|room| room.unread(model.me.as_ref()) > 0));
     match next {
         Some(next) => show_room(model, (model.active + next) % count),

@@ -1,10 +1,10 @@
 //! Keys and clicks on the first screen, and what follows from the answer.
 
-use protocol::{Code, UserName};
+use protocol::{AccessCode, Code, INVITE_CODE_CHARS, UserName};
 
 use super::editing::edit;
 use super::effects::take;
-use crate::chat::commands::{Typed, parse};
+use crate::chat::refusals::advice;
 use crate::chat::update::{dial_now, link_by};
 use crate::chat::{Connection, Effect as ChatEffect, EntryCode};
 use crate::screen::entrance::{CHOICES, Entrance, Step};
@@ -68,7 +68,17 @@ fn answer(screen: &mut Screen, mut entrance: Entrance, name: &str) -> Vec<Effect
             return Vec::new();
         }
         Step::Name => come_as(screen, entrance.input.text().trim()),
-        Step::Code => link(screen, entrance.input.text().trim()),
+        Step::Code => match access_code(entrance.input.text()) {
+            Some(code) if code.as_str().len() == INVITE_CODE_CHARS => {
+                screen.chat.bring(EntryCode::Invite(code));
+                entrance.told = None;
+                entrance.go_to(Step::Name, name);
+                screen.overlay = Overlay::Entrance(entrance);
+                return Vec::new();
+            }
+            Some(code) => Ok(link(screen, code)),
+            None => Err("This is not a code, such as 7K3M-Q0ZD".to_owned()),
+        },
     };
     match answered {
         Ok(mut effects) => {
@@ -95,12 +105,18 @@ fn come_as(screen: &mut Screen, name: &str) -> Result<Vec<Effect>, String> {
     Ok(take(screen, effects))
 }
 
-fn link(screen: &mut Screen, code: &str) -> Result<Vec<Effect>, String> {
-    let typed = parse(&format!("/link {code}"))?;
-    let Typed::LinkBy(code) = typed else { return Err("Type the code first".to_owned()) };
+fn link(screen: &mut Screen, code: AccessCode) -> Vec<Effect> {
     (screen.chat.me, screen.chat.person) = (None, None);
     let effects = link_by(&mut screen.chat, code);
-    Ok(take(screen, effects))
+    take(screen, effects)
+}
+
+/// A code alone, or in the address that was sent.
+fn access_code(typed: &str) -> Option<AccessCode> {
+    let typed = typed.trim();
+    let marks = ["#link=", "#invite="];
+    let code = marks.iter().find_map(|mark| typed.split_once(mark)).map_or(typed, |(_, code)| code);
+    AccessCode::try_from(code).ok()
 }
 
 /// Who is let in is no longer asked; who is not is asked again, with the reason.
@@ -119,7 +135,8 @@ pub(super) fn settle(screen: &mut Screen) {
         };
         let mut entrance = Entrance::new(false, &name);
         entrance.go_to(step, &name);
-        entrance.told = Some(reason.clone());
+        let advice = code.and_then(advice).map(|advice| format!(". {advice}"));
+        entrance.told = Some(format!("{reason}{}", advice.unwrap_or_default()));
         screen.chat.connection = Connection::Connecting;
         screen.overlay = Overlay::Entrance(entrance);
     }

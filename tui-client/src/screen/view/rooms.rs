@@ -124,21 +124,16 @@ fn sign(screen: &Screen, at: usize) -> char {
 
 /// What is unread in some rooms; with a sign if one is meant there.
 fn count<'a>(screen: &Screen, rooms: impl Iterator<Item = &'a Room> + Clone) -> String {
-    let sign = if rooms.clone().any(|room| is_meant(screen, room)) { "!" } else { "" };
+    let sign =
+        if rooms.clone().any(|room| room.is_meant(screen.chat.me.as_ref())) { "!" } else { "" };
     screen.chat.unread(rooms).map(|unread| format!("{sign}{unread}")).unwrap_or_default()
-}
-
-/// One is mentioned there, or written to alone.
-fn is_meant(screen: &Screen, room: &Room) -> bool {
-    let me = screen.chat.me.as_ref();
-    room.mentions(me) > 0 || room.is_direct() && !room.muted && room.unread(me) > 0
 }
 
 fn style(screen: &Screen, at: usize) -> Style {
     let room = &screen.chat.rooms[at];
     match room {
         _ if at == screen.chat.active => theme::striking(),
-        _ if is_meant(screen, room) => screen.looks.fault(),
+        _ if room.is_meant(screen.chat.me.as_ref()) => screen.looks.fault(),
         _ if room.unread(screen.chat.me.as_ref()) > 0 => screen.looks.unread(),
         _ => Style::new(),
     }
@@ -157,7 +152,7 @@ fn more(screen: &Screen, hidden: &[&Room]) -> Option<String> {
 }
 
 fn hidden_style(screen: &Screen, hidden: &[&Room]) -> Style {
-    if hidden.iter().any(|room| is_meant(screen, room)) {
+    if hidden.iter().any(|room| room.is_meant(screen.chat.me.as_ref())) {
         screen.looks.fault()
     } else {
         theme::quiet()

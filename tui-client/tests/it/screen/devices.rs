@@ -165,7 +165,6 @@ fn who_is_not_let_in_reads_what_can_be_done() {
         ("need_invite", "--invite CODE"),
         ("revoked", "/link CODE links it again"),
         ("too_many_devices", "/revoke one on another device"),
-        ("bad_code", "Ask for a new one"),
     ] {
         let mut client = Client::new(120, 24);
         client.happens(chat::Event::Connected);

@@ -90,7 +90,7 @@ fn a_device_is_linked_with_a_code_and_a_wrong_one_is_asked_for_again() {
     let mut client = arriving();
     client.presses(KeyCode::Down, KeyModifiers::NONE);
     client.types("\n7k3m\n");
-    assert!(client.screen()[3].contains("is not a code"), "{:?}", client.screen());
+    assert!(client.screen()[3].contains("This is not a code"), "{:?}", client.screen());
     client.presses(KeyCode::Char('u'), KeyModifiers::CONTROL);
     client.happens(Event::Paste(" 7k3m-q0zd\n".to_owned()));
     client.types("\n");
@@ -132,6 +132,24 @@ fn who_is_invited_is_asked_for_a_name_only() {
     client.types("an\n");
     assert_eq!(dialled(&mut client), (Some("alan".to_owned()), Some(invite)));
     assert!(matches!(client.screen.overlay, Overlay::None));
+}
+
+#[test]
+fn the_code_of_an_invite_can_be_typed_where_one_is_needed() {
+    let mut client = arriving();
+    client.types("\n\n");
+    client.did();
+    is_refused(&mut client, "need_invite", 4003, "You need an invite");
+    assert!(
+        client.screen()[3].starts_with("You need an invite. nebula --invite"),
+        "{:?}",
+        client.screen()
+    );
+    client.types("2https://chat.example/#invite=9V5TQ2M80KXDB3HN\n");
+    assert!(client.screen()[11].starts_with("Your name: al"), "{:?}", client.screen());
+    client.types("\n");
+    let invite = EntryCode::Invite(AccessCode::try_from("9V5TQ2M80KXDB3HN").unwrap());
+    assert_eq!(dialled(&mut client), (Some("al".to_owned()), Some(invite)));
 }
 
 #[test]

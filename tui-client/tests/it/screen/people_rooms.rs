@@ -246,3 +246,31 @@ fn the_last_member_is_told_that_the_room_ends() {
     let screen = client.screen().join(" ");
     assert!(screen.contains("You are its last member"), "{screen}");
 }
+
+#[test]
+fn in_a_private_room_one_invites_into_it() {
+    let mut client = settled(80, 24);
+    client.types("/invite 3 team\n");
+    let asked = sent(&client.did()).pop().unwrap();
+    assert!(
+        asked
+            .starts_with(&format!(r#"{{"type":"invite","rooms":["{OPS}"],"uses":3,"note":"team""#)),
+        "{asked}"
+    );
+    let reference = asked.split("\"ref\":").nth(1).unwrap();
+    client.hears(&format!(
+        r#"{{"type":"invite","invite":1,"code":"9V5TQ2M80KXDB3HN","rooms":["{OPS}"],"uses":3,"expires":0,"ref":{reference}"#
+    ));
+    assert!(client.screen().join("").contains("Into +Ops team"));
+}
+
+#[test]
+fn the_next_room_with_something_new_is_one_where_one_is_written_to_alone() {
+    let mut client = settled(80, 24);
+    says(&mut client, "zoo", 10, "Bob", "hi");
+    says(&mut client, BOB, 11, "Bob", "hi");
+    client.presses(KeyCode::Char('a'), KeyModifiers::ALT);
+    assert!(client.screen()[0].starts_with(">@Bob"), "{}", client.screen()[0]);
+    client.presses(KeyCode::Char('a'), KeyModifiers::ALT);
+    assert!(client.screen()[0].starts_with(">#zoo"), "{}", client.screen()[0]);
+}

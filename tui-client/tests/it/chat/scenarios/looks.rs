@@ -30,9 +30,10 @@ impl Client {
                 Answer::Devices(list) => {
                     ("devices", list.iter().map(|it| it.device).collect::<Vec<_>>().into())
                 }
-                Answer::Invites(list) => {
-                    ("invites_shown", list.iter().map(|it| it.invite).collect::<Vec<_>>().into())
-                }
+                Answer::Invites(list) => (
+                    "invites_shown",
+                    list.iter().map(|it| it.invite.invite).collect::<Vec<_>>().into(),
+                ),
                 Answer::Invite(shown) => {
                     let code = grouped(&shown.invite.code);
                     ("invited", json!({"code": code, "address": shown.address}))

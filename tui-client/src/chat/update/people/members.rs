@@ -4,16 +4,17 @@
 
 use protocol::{Added, Removed, RoleSet, RoomInfo, RoomKind, RoomList, RoomRole, ToServer};
 
-use super::entering::come_in_aside;
-use super::rooms::close;
-use super::{browse, list, making, request};
+use super::{browse, list, making};
 use crate::chat::event::Effect;
 use crate::chat::model::Model;
 use crate::chat::room::about::role_word;
 use crate::chat::room::{About, Room, What};
+use crate::chat::update::entering::come_in_aside;
+use crate::chat::update::request;
+use crate::chat::update::rooms::close;
 
 /// What a room is: after a join, as an answer, or because somebody has written first.
-pub(super) fn room_came(model: &mut Model, info: RoomInfo) -> Vec<Effect> {
+pub(in crate::chat::update) fn room_came(model: &mut Model, info: RoomInfo) -> Vec<Effect> {
     if let Some(asked) = request::take(model, info.reference.as_ref()) {
         let mut effects = request::next(model);
         effects.extend(making::made(model, info, asked.then_say));
@@ -43,7 +44,7 @@ pub(super) fn room_came(model: &mut Model, info: RoomInfo) -> Vec<Effect> {
     }
 }
 
-pub(super) fn rooms_came(model: &mut Model, rooms: RoomList) -> Vec<Effect> {
+pub(in crate::chat::update) fn rooms_came(model: &mut Model, rooms: RoomList) -> Vec<Effect> {
     let RoomList { rooms, more, reference } = rooms;
     let Some(asked) = request::take(model, reference.as_ref()) else { return Vec::new() };
     let mut effects = request::next(model);
@@ -55,7 +56,7 @@ pub(super) fn rooms_came(model: &mut Model, rooms: RoomList) -> Vec<Effect> {
     effects
 }
 
-pub(super) fn added(model: &mut Model, added: Added) -> Vec<Effect> {
+pub(in crate::chat::update) fn added(model: &mut Model, added: Added) -> Vec<Effect> {
     let Added { room: name, user, by, id, reference, .. } = added;
     let mut effects = request::done(model, reference.as_ref());
     let (is_me, follows) = (Some(&user) == model.me.as_ref(), model.list.is_followed());
@@ -76,7 +77,7 @@ pub(super) fn added(model: &mut Model, added: Added) -> Vec<Effect> {
     effects
 }
 
-pub(super) fn removed(model: &mut Model, removed: Removed) -> Vec<Effect> {
+pub(in crate::chat::update) fn removed(model: &mut Model, removed: Removed) -> Vec<Effect> {
     let Removed { room: name, user, by, id, reference, .. } = removed;
     let effects = request::done(model, reference.as_ref());
     let is_me = Some(&user) == model.me.as_ref();
@@ -102,7 +103,7 @@ pub(super) fn removed(model: &mut Model, removed: Removed) -> Vec<Effect> {
     effects
 }
 
-pub(super) fn role_set(model: &mut Model, set: RoleSet) -> Vec<Effect> {
+pub(in crate::chat::update) fn role_set(model: &mut Model, set: RoleSet) -> Vec<Effect> {
     let RoleSet { room: name, user, role, by, id, reference, .. } = set;
     let effects = request::done(model, reference.as_ref());
     let (is_me, me) = (Some(&user) == model.me.as_ref(), model.me.clone());

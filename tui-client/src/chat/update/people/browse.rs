@@ -4,11 +4,11 @@
 
 use protocol::{ROOMS_QUERY_CHARS_MAX, RoomEntry, RoomName, RoomsQuery, ToServer};
 
-use super::entering::join_room;
-use super::request;
 use crate::chat::event::Effect;
 use crate::chat::list::BROWSED_MAX;
 use crate::chat::model::Model;
+use crate::chat::update::entering::join_room;
+use crate::chat::update::request;
 
 /// Looks for rooms with this in name, title or topic; for all, if it is empty.
 pub fn browse(model: &mut Model, query: &str) -> Vec<Effect> {
@@ -52,7 +52,7 @@ fn ask(model: &mut Model, query: String, after: Option<RoomName>) -> Vec<Effect>
 }
 
 /// What was looked for may have changed meanwhile: then that is asked for.
-pub(super) fn page_came(
+pub(in crate::chat::update) fn page_came(
     model: &mut Model,
     asked: &RoomsQuery,
     rooms: Vec<RoomEntry>,

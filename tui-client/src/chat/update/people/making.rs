@@ -4,13 +4,13 @@
 
 use protocol::{Direct, Message, RoomInfo, ToServer, UserName};
 
-use super::entering::join_room;
-use super::request;
-use super::rooms::show_room;
-use super::sending::say;
 use crate::chat::event::Effect;
 use crate::chat::model::Model;
 use crate::chat::room::About;
+use crate::chat::update::entering::join_room;
+use crate::chat::update::request;
+use crate::chat::update::rooms::show_room;
+use crate::chat::update::sending::say;
 use crate::text;
 
 /// Shows the direct room with these people, and says something there, if there is something to say.
@@ -55,7 +55,11 @@ pub fn write_to_last(model: &mut Model) -> Vec<Effect> {
 }
 
 /// It is there: joined, shown, and what was meant for it said.
-pub(super) fn made(model: &mut Model, info: RoomInfo, text: Option<String>) -> Vec<Effect> {
+pub(in crate::chat::update) fn made(
+    model: &mut Model,
+    info: RoomInfo,
+    text: Option<String>,
+) -> Vec<Effect> {
     let mut effects = join_room(model, info.room.clone());
     if let Some(room) = model.find(&info.room) {
         room.topic = info.topic.clone();

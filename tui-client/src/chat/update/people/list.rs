@@ -6,22 +6,22 @@ use protocol::{
     ChangeSetting, Leave, PLACE_MAX, RoomEntry, RoomKind, RoomName, RoomsQuery, Setting, ToServer,
 };
 
-use super::entering::come_in_aside;
-use super::request;
-use super::rooms::{close, reorder, show_room};
 use crate::chat::event::Effect;
 use crate::chat::list::{ENTRIES_MAX, PLACE_STEP};
 use crate::chat::model::Model;
 use crate::chat::room::Room;
+use crate::chat::update::entering::come_in_aside;
+use crate::chat::update::request;
+use crate::chat::update::rooms::{close, reorder, show_room};
 
 /// Asks for the list, with the first room of a connection.
-pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
+pub(in crate::chat::update) fn ask(model: &mut Model) -> Vec<Effect> {
     model.list.disconnected();
     if model.list.is_followed() { ask_page(model, None) } else { Vec::new() }
 }
 
 /// Another person has another list.
-pub(super) fn renamed(model: &mut Model) {
+pub(in crate::chat::update) fn renamed(model: &mut Model) {
     model.list.is_refused = false;
     model.list.disconnected();
     model.rooms.iter_mut().for_each(|room| (room.listed, room.place) = (false, None));
@@ -32,7 +32,11 @@ fn ask_page(model: &mut Model, after: Option<RoomName>) -> Vec<Effect> {
     request::ask(model, ToServer::Rooms(query), String::new())
 }
 
-pub(super) fn page_came(model: &mut Model, rooms: Vec<RoomEntry>, more: bool) -> Vec<Effect> {
+pub(in crate::chat::update) fn page_came(
+    model: &mut Model,
+    rooms: Vec<RoomEntry>,
+    more: bool,
+) -> Vec<Effect> {
     let last = rooms.last().map(|entry| entry.room.clone());
     model.list.entries.extend(rooms);
     match last {
@@ -140,7 +144,7 @@ fn leave(model: &mut Model, name: &RoomName, next: Option<&RoomEntry>) -> Vec<Ef
 }
 
 /// A room was joined: the list is told, unless it has it.
-pub(super) fn joined(model: &mut Model, name: &RoomName) -> Vec<Effect> {
+pub(in crate::chat::update) fn joined(model: &mut Model, name: &RoomName) -> Vec<Effect> {
     let is_new = |room: &&Room| room.name == *name && !room.listed;
     if !model.list.is_known
         || !model.list.is_followed()
@@ -162,14 +166,14 @@ pub(super) fn joined(model: &mut Model, name: &RoomName) -> Vec<Effect> {
 }
 
 /// A room that was in the list was left by the person.
-pub(super) fn left(model: &mut Model, room: &Room) -> Vec<Effect> {
+pub(in crate::chat::update) fn left(model: &mut Model, room: &Room) -> Vec<Effect> {
     match room.listed && model.list.is_followed() {
         true => change(model, &room.name, |it| it.joined = Some(false)),
         false => Vec::new(),
     }
 }
 
-pub(super) fn muted(model: &mut Model) -> Vec<Effect> {
+pub(in crate::chat::update) fn muted(model: &mut Model) -> Vec<Effect> {
     let (name, muted, is_listed) = {
         let room = model.room();
         (room.name.clone(), room.muted, room.listed)
@@ -261,7 +265,7 @@ fn has_own_change(model: &Model, name: &RoomName) -> bool {
 }
 
 /// This client or another device of the person changed how a room is kept.
-pub(super) fn setting_came(model: &mut Model, setting: Setting) -> Vec<Effect> {
+pub(in crate::chat::update) fn setting_came(model: &mut Model, setting: Setting) -> Vec<Effect> {
     let mut effects = request::done(model, setting.reference.as_ref());
     let Setting { room: name, joined, muted, place, .. } = setting;
     if !model.list.is_followed() || has_own_change(model, &name) {
@@ -284,7 +288,7 @@ pub(super) fn setting_came(model: &mut Model, setting: Setting) -> Vec<Effect> {
 }
 
 /// It was asked to keep the list, and not by the person.
-pub(super) fn is_of_list(envelope: &ToServer) -> bool {
+pub(in crate::chat::update) fn is_of_list(envelope: &ToServer) -> bool {
     match envelope {
         ToServer::Setting(_) => true,
         ToServer::Rooms(query) => query.mine,
@@ -293,7 +297,7 @@ pub(super) fn is_of_list(envelope: &ToServer) -> bool {
 }
 
 /// The server does not keep it so.
-pub(super) fn not_kept(model: &mut Model, envelope: &ToServer) {
+pub(in crate::chat::update) fn not_kept(model: &mut Model, envelope: &ToServer) {
     if let ToServer::Setting(change) = envelope
         && let Some(room) = model.find(&change.room)
     {

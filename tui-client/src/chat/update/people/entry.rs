@@ -4,14 +4,14 @@
 
 use std::time::Duration;
 
-use protocol::{AccessCode, Devices, Invite, Invites, Ref};
+use protocol::{AccessCode, Devices, Invite, Invites, Ref, RoomName};
 
-use super::connection::reconnect;
-use super::request;
 use crate::address;
-use crate::chat::answer::{Answer, LinkCode, ShownInvite};
+use crate::chat::answer::{Answer, LinkCode, ListedInvite, ShownInvite};
 use crate::chat::event::{Effect, EntryCode, Timer};
 use crate::chat::model::{Connection, Model};
+use crate::chat::update::connection::reconnect;
+use crate::chat::update::request;
 
 /// This device becomes one of whoever has shown the code, whatever name it has now.
 pub fn link_by(model: &mut Model, code: AccessCode) -> Vec<Effect> {
@@ -22,11 +22,11 @@ pub fn link_by(model: &mut Model, code: AccessCode) -> Vec<Effect> {
 }
 
 /// One was let in: the code has done what it is for. True if it was that of a link.
-pub(super) fn let_in(model: &mut Model) -> bool {
+pub(in crate::chat::update) fn let_in(model: &mut Model) -> bool {
     matches!(model.code.take(), Some(EntryCode::Link(_)))
 }
 
-pub(super) fn link_came(
+pub(in crate::chat::update) fn link_came(
     model: &mut Model,
     code: AccessCode,
     expires_ms: u64,
@@ -45,26 +45,36 @@ pub(super) fn link_came(
 }
 
 /// Another code may be shown by now.
-pub(super) fn link_over(model: &mut Model, code: &AccessCode) {
+pub(in crate::chat::update) fn link_over(model: &mut Model, code: &AccessCode) {
     model.link.take_if(|shown| shown == code);
 }
 
-pub(super) fn devices_came(model: &mut Model, list: Devices) -> Vec<Effect> {
+pub(in crate::chat::update) fn devices_came(model: &mut Model, list: Devices) -> Vec<Effect> {
     let effects = request::answered(model, list.reference.as_ref());
     model.devices.clone_from(&list.devices);
     shown(effects, Answer::Devices(list.devices))
 }
 
-pub(super) fn invite_came(model: &mut Model, invite: Invite) -> Vec<Effect> {
+pub(in crate::chat::update) fn invite_came(model: &mut Model, invite: Invite) -> Vec<Effect> {
     let effects = request::answered(model, invite.reference.as_ref());
     let server = model.servers.current();
     let address = server.map(|server| address::page(server, "invite", invite.code.as_str()));
-    shown(effects, Answer::Invite(ShownInvite { invite, address }))
+    let rooms = called(model, &invite.rooms);
+    shown(effects, Answer::Invite(ShownInvite { invite, address, rooms }))
 }
 
-pub(super) fn invites_came(model: &mut Model, list: Invites) -> Vec<Effect> {
+pub(in crate::chat::update) fn invites_came(model: &mut Model, list: Invites) -> Vec<Effect> {
     let effects = request::answered(model, list.reference.as_ref());
-    shown(effects, Answer::Invites(list.invites))
+    let invites = list.invites.into_iter().map(|invite| {
+        let rooms = called(model, &invite.rooms);
+        ListedInvite { invite, rooms }
+    });
+    let invites = invites.collect();
+    shown(effects, Answer::Invites(invites))
+}
+
+fn called(model: &Model, rooms: &[RoomName]) -> Vec<String> {
+    rooms.iter().map(|room| model.in_words(room)).collect()
 }
 
 /// What nobody asked for here is not shown.

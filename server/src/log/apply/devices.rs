@@ -1,0 +1,175 @@
+//! Devices: the keys of a person, how another one is added, and how one goes.
+
+use protocol::{DEVICES_MAX, LINK_MS, Label, MessageId, Refusal, UserName};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::names;
+use crate::log::database::column::{checked, person, signed};
+use crate::log::event::{AddDevice, Event, MakeLink, RevokeDevice, UseDevice};
+use crate::log::outcome::{Outcome, Owner};
+use crate::people::code_hash::CodeHash;
+use crate::people::devices::{Device, Devices};
+use crate::people::key_hash::KeyHash;
+use crate::people::names::PersonId;
+
+/// Revoked keys of a person that are remembered, so that they hear why they are not let in: with more, the
+/// oldest are forgotten.
+const REVOKED_MAX: i64 = 100;
+
+pub(super) fn make_link(
+    db: &Connection,
+    event: &Event,
+    make: &MakeLink,
+) -> rusqlite::Result<Outcome> {
+    let Some(person) = names::person_of(db, &make.name)? else {
+        return Ok(Outcome::Refused(Refusal::NoName));
+    };
+    keep_link(db, (person, make.code), event.at)?;
+    Ok(Outcome::Kept(event.id))
+}
+
+/// Keeps a link that is made `now`.
+pub(in crate::log) fn keep_link(
+    db: &Connection,
+    (person, code): (PersonId, CodeHash),
+    now: u64,
+) -> rusqlite::Result<()> {
+    clear(db, now)?;
+    let insert = "INSERT OR REPLACE INTO links (code, person, until) VALUES (?1, ?2, ?3)";
+    let until = signed(now.saturating_add(LINK_MS));
+    let row = params![code.as_bytes(), signed(person.get()), until];
+    db.prepare_cached(insert)?.execute(row).map(drop)
+}
+
+/// Forgets links whose time is over.
+pub(super) fn clear(db: &Connection, now: u64) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM links WHERE until <= ?1")?.execute([signed(now)]).map(drop)
+}
+
+/// Who is not sure whether a code was taken brings it again with the same key.
+pub(super) fn add_device(
+    db: &Connection,
+    event: &Event,
+    new: &AddDevice,
+) -> rusqlite::Result<Outcome> {
+    let select = "SELECT person FROM links
+        WHERE code = ?1 AND until > ?2 AND (hash IS NULL OR hash = ?3)";
+    let bounds = params![new.code.as_bytes(), signed(event.at), new.key.as_bytes()];
+    let found = db.prepare_cached(select)?.query_row(bounds, |row| person(row, 0)).optional()?;
+    let Some(owner) = found else { return Ok(Outcome::Refused(Refusal::BadCode)) };
+    if !has(db, owner, new.key)? {
+        if count(db, owner)? >= DEVICES_MAX {
+            return Ok(Outcome::Refused(Refusal::TooManyDevices { max: DEVICES_MAX }));
+        }
+        add(db, (owner, event.at), (new.key, new.label.as_ref()), event.at)?;
+    }
+    let note = "UPDATE links SET hash = ?2 WHERE code = ?1";
+    db.prepare_cached(note)?.execute([new.code.as_bytes(), new.key.as_bytes()])?;
+    has_devices(db, owner, event.id)
+}
+
+pub(super) fn revoke(
+    db: &Connection,
+    event: &Event,
+    revoke: &RevokeDevice,
+) -> rusqlite::Result<Outcome> {
+    let owner = signed(revoke.person.get());
+    let select = "SELECT revoked IS NULL FROM keys WHERE person = ?1 AND device = ?2";
+    let found = db
+        .prepare_cached(select)?
+        .query_row(params![owner, revoke.device], |row| row.get(0))
+        .optional()?;
+    match found {
+        Some(true) if count(db, revoke.person)? == 1 => {
+            return Ok(Outcome::Refused(Refusal::OnlyDevice));
+        }
+        Some(true) => {}
+        Some(false) | None => {
+            return Ok(Outcome::Refused(Refusal::NotFound("you have no device of this number")));
+        }
+    }
+    let update = "UPDATE keys SET revoked = ?3, label = NULL WHERE person = ?1 AND device = ?2";
+    db.prepare_cached(update)?.execute(params![owner, revoke.device, signed(event.at)])?;
+    let forget = "DELETE FROM keys WHERE person = ?1 AND device IN (
+        SELECT device FROM keys WHERE person = ?1 AND revoked IS NOT NULL
+        ORDER BY device DESC LIMIT -1 OFFSET ?2)";
+    db.prepare_cached(forget)?.execute([owner, REVOKED_MAX])?;
+    has_devices(db, revoke.person, event.id)
+}
+
+pub(super) fn note_use(
+    db: &Connection,
+    event: &Event,
+    used: &UseDevice,
+) -> rusqlite::Result<Outcome> {
+    let (owner, at) = (signed(used.person.get()), signed(used.used));
+    let update = "UPDATE keys SET used = max(used, ?3), label = coalesce(?4, label)
+        WHERE person = ?1 AND hash = ?2 AND revoked IS NULL";
+    let label = used.label.as_ref().map(Label::as_str);
+    db.prepare_cached(update)?.execute(params![owner, used.key.as_bytes(), at, label])?;
+    Ok(Outcome::Kept(event.id))
+}
+
+/// Adds a key that is not a device of the person, or is one no longer.
+pub(super) fn add(
+    db: &Connection,
+    (owner, at): (PersonId, u64),
+    (key, label): (KeyHash, Option<&Label>),
+    used: u64,
+) -> rusqlite::Result<()> {
+    let insert = "INSERT OR REPLACE INTO keys (hash, person, device, label, added, used)
+        SELECT ?1, ?2, coalesce(max(device), 0) + 1, ?3, ?4, ?5 FROM keys WHERE person = ?2";
+    let label = label.map(Label::as_str);
+    let row = params![key.as_bytes(), signed(owner.get()), label, signed(at), signed(used)];
+    db.prepare_cached(insert)?.execute(row)?;
+    Ok(())
+}
+
+fn has(db: &Connection, owner: PersonId, key: KeyHash) -> rusqlite::Result<bool> {
+    let select = "SELECT 1 FROM keys WHERE person = ?1 AND hash = ?2 AND revoked IS NULL";
+    db.prepare_cached(select)?.exists(params![signed(owner.get()), key.as_bytes()])
+}
+
+fn count(db: &Connection, owner: PersonId) -> rusqlite::Result<usize> {
+    let select = "SELECT count(*) FROM keys WHERE person = ?1 AND revoked IS NULL";
+    db.prepare_cached(select)?.query_row([signed(owner.get())], |row| row.get(0))
+}
+
+fn has_devices(db: &Connection, owner: PersonId, changed: MessageId) -> rusqlite::Result<Outcome> {
+    let select = "SELECT name FROM names WHERE person = ?1";
+    let name = db.prepare_cached(select)?.query_row([signed(owner.get())], |row| {
+        checked(0, UserName::known(row.get_ref(0)?.as_str()?))
+    });
+    let Some(devices) = load(db, owner, changed)? else {
+        return Ok(Outcome::Refused(Refusal::NoName));
+    };
+    Ok(Outcome::HasDevices(Box::new(Owner { person: owner, name: name.optional()?, devices })))
+}
+
+/// The devices of a person; none of whom a token names.
+pub(in crate::log) fn load(
+    db: &Connection,
+    owner: PersonId,
+    changed: MessageId,
+) -> rusqlite::Result<Option<Devices>> {
+    let number = [signed(owner.get())];
+    let main = "SELECT key FROM persons WHERE id = ?1";
+    let main = db.prepare_cached(main)?.query_row(number, |row| {
+        let key = row.get_ref(0)?.as_blob_or_null()?;
+        checked(0, key.map(KeyHash::try_from).transpose())
+    });
+    let Some(main) = main.optional()?.flatten() else { return Ok(None) };
+    let select = "SELECT hash, device, revoked IS NOT NULL FROM keys WHERE person = ?1
+        ORDER BY device";
+    let mut select = db.prepare_cached(select)?;
+    let all = select.query_map(number, read_device)?.collect::<rusqlite::Result<_>>()?;
+    Ok(Some(Devices::new(main, all, changed)))
+}
+
+fn read_device(row: &Row<'_>) -> rusqlite::Result<Device> {
+    Ok(Device {
+        key: checked(0, KeyHash::try_from(row.get_ref(0)?.as_blob()?))?,
+        number: row.get(1)?,
+        is_revoked: row.get(2)?,
+    })
+}

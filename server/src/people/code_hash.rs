@@ -1,0 +1,42 @@
+//! Codes that let somebody in, made at random; and what is kept of one: its SHA-256.
+//!
+//! A code is found by its hash alone, so the time that this takes says nothing of how much of a wrong code is
+//! right. This file does not know what a code opens.
+
+use std::fmt;
+
+use protocol::AccessCode;
+use ring::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
+use ring::rand::{SecureRandom as _, SystemRandom};
+use serde::{Deserialize, Serialize};
+
+/// The hash of the code of a link or of an invite.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct CodeHash([u8; SHA256_OUTPUT_LEN]);
+
+impl CodeHash {
+    pub(crate) fn of(code: &AccessCode) -> Self {
+        let mut hash = [0; SHA256_OUTPUT_LEN];
+        hash.copy_from_slice(digest(&SHA256, code.as_str().as_bytes()).as_ref());
+        CodeHash(hash)
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// A code that nobody can guess; none if the system has no random numbers.
+pub(crate) fn random_code(characters: usize) -> Option<AccessCode> {
+    // Five bits for each.
+    let mut bytes = vec![0; characters * 5 / 8];
+    SystemRandom::new().fill(&mut bytes).ok()?;
+    Some(AccessCode::from_random(&bytes))
+}
+
+/// That of a link's code would be guessed from its hash.
+impl fmt::Debug for CodeHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CodeHash(..)")
+    }
+}
