@@ -21,12 +21,7 @@ struct Brings<'a> {
 }
 
 /// A device with a key that is made of one byte, which asks to come in under a name.
-async fn dial(
-    server: &TestServer,
-    user: &str,
-    key: u8,
-    brings: Brings<'_>,
-) -> Result<Peer, Error> {
+async fn dial(server: &TestServer, user: &str, key: u8, brings: Brings<'_>) -> Result<Peer, Error> {
     let mut request = Peer::request(&server.url(&query("dev", user, "")), None)?;
     let key = Key::new(&[key; 16]).unwrap().to_subprotocol();
     let mut offered = format!("{SUBPROTOCOL}, {key}");
@@ -213,7 +208,8 @@ async fn five_wrong_codes_of_an_address_and_then_429() {
     }
     let wrong = AccessCode::from_random(&[0xff; 5]);
     for bad in [wrong.as_str(), "short", "", wrong.as_str(), "UUUUUUUU"] {
-        let mut peer = dial(&server, "x", 9, Brings { link: Some(bad), label: None }).await.unwrap();
+        let mut peer =
+            dial(&server, "x", 9, Brings { link: Some(bad), label: None }).await.unwrap();
         peer.expect_refusal(Code::BadCode, 4003).await;
     }
     let brings = Brings { link: Some(&right), label: None };
@@ -281,7 +277,7 @@ async fn the_operator_links_a_device_for_who_lost_all_of_theirs() {
     let mut phone = linked(&server, made.trim_end(), 2).await;
     assert_eq!(numbers(&list(&mut phone).await), [(1, false), (2, true)]);
     let (exit, error) = operator(&["link", "nobody"], "--db", &path);
-    assert_eq!(exit, Some(1));
+    assert_eq!(exit, Some(2));
     assert!(error.contains("the name nobody is not kept for anybody"), "{error}");
 }
 
