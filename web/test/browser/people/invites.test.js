@@ -2,23 +2,39 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 
-import { keyOf, newPage, online, person, say, stage, startServer } from "../harness.js";
+import { keyOf, newPage, online, pageOf, person, say, stage, startServer } from "../harness.js";
 
 const { server: open, browser } = await stage();
 
 /** A server for members, with a moderator who can come in. */
 async function startForMembers(t, ...flags) {
-  const file = join(mkdtempSync(join(tmpdir(), "nebula-mods-")), "moderators");
-  writeFileSync(file, `${createHash("sha256").update(Buffer.from(keyOf("Mod"), "base64url")).digest("hex")} Mod\n`);
+  const folder = mkdtempSync(join(tmpdir(), "nebula-"));
+  const file = join(folder, "moderators");
+  writeFileSync(file, createHash("sha256").update(Buffer.from(keyOf("Mod"), "base64url")).digest("hex"));
   const server = await startServer("--members", "--moderators", file, ...flags);
-  t.after(() => server.stop());
+  t.after(async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  });
   return server;
+}
+
+/** The moderator, who came by an invite of the operator. */
+async function moderator(t, server) {
+  const code = (await server.command("invite")).stdout.trim();
+  const mod = await pageOf(t, browser, "Mod");
+  await mod.goto(`${server.address}#invite=${code}`);
+  await mod.locator("#enter-what", { hasText: "You are invited to" }).waitFor();
+  assert.ok(!mod.url().includes("invite"));
+  await mod.getByLabel("Your name").fill("Mod");
+  await mod.keyboard.press("Enter");
+  await online(mod);
+  return mod;
 }
 
 const alert = (page, text) => page.getByRole("alert").filter({ hasText: text }).waitFor();
@@ -42,15 +58,7 @@ test("who is sent a link chooses a name and is in; it works for so many, and the
   await stranger.goto(`${server.address}?room=dev&username=Bob`);
   await alert(stranger, "invite");
   await stranger.getByLabel("Invite code").waitFor();
-  const code = (await server.command("invite")).stdout.trim().split("=").at(-1);
-  const mod = await newPage(t, browser);
-  await mod.addInitScript((key) => localStorage.setItem("nebula.key", key), keyOf("Mod"));
-  await mod.goto(`${server.address}#invite=${code}`);
-  await mod.locator("#enter-what", { hasText: "You are invited to" }).waitFor();
-  assert.ok(!mod.url().includes("invite"));
-  await mod.getByLabel("Your name").fill("Mod");
-  await mod.getByRole("button", { name: "Join" }).click();
-  await online(mod);
+  const mod = await moderator(t, server);
   const address = await invite(mod, 1, "the new team");
   const bob = await newPage(t, browser);
   await bob.goto(address);
@@ -70,13 +78,7 @@ test("who is sent a link chooses a name and is in; it works for so many, and the
 
 test("the list says who made an invite and who came by it, and ends it", async (t) => {
   const server = await startForMembers(t);
-  const code = (await server.command("invite")).stdout.trim().split("=").at(-1);
-  const mod = await newPage(t, browser);
-  await mod.addInitScript((key) => localStorage.setItem("nebula.key", key), keyOf("Mod"));
-  await mod.goto(`${server.address}#invite=${code}`);
-  await mod.getByLabel("Your name").fill("Mod");
-  await mod.keyboard.press("Enter");
-  await online(mod);
+  const mod = await moderator(t, server);
   const address = await invite(mod, 3, "everybody");
   const bob = await newPage(t, browser);
   await bob.goto(address);
