@@ -4,10 +4,14 @@ import { newAnnouncer } from "./browser/announce.js";
 import { newHealth } from "./browser/health.js";
 import { newLeftovers } from "./browser/leftovers.js";
 import { NOT_KEPT } from "./browser/memory.js";
+import { codeOf } from "./browser/codes.js";
+import { labelOf } from "./browser/label.js";
 import { newBell } from "./browser/notifications.js";
 import { Connection, ownKey } from "./browser/socket.js";
 import { newTabs } from "./browser/tabs.js";
+import { isAddress } from "./core/chat/label.js";
 import { PROBE } from "./core/chat/refusals.js";
+import { isRevoked } from "./core/chat/revoked.js";
 import { activeRoom, find, isGuest, newState, tell } from "./core/chat/state.js";
 import { update } from "./core/update.js";
 import { newView, renderLink } from "./view/chat.js";
@@ -16,7 +20,7 @@ import { newEntrance } from "./view/entrance.js";
 import { showHelp } from "./view/help.js";
 import { isLookedAt } from "./view/lifecycle.js";
 import { newLook } from "./view/look.js";
-import { byId } from "./view/page.js";
+import { ask, byId } from "./view/page.js";
 
 /**
  * @typedef {import("./core/chat/state.js").State} State
@@ -34,6 +38,7 @@ import { byId } from "./view/page.js";
  * @typedef {object} Parts what is on the page beside the log
  * @property {ReturnType<typeof import("./view/input/composer.js").newComposer>} composer
  * @property {ReturnType<typeof import("./view/input/searchbar.js").newSearchBar>} searchBar
+ * @property {ReturnType<typeof import("./view/controls.js").listenToPerson>} over what opens over the page
  * @property {() => void} connected
  */
 
@@ -61,7 +66,7 @@ export class App {
     this.#look = newLook(local);
     this.bell = newBell(window, local, (name) => this.showRoom(name), folder);
     this.#announcer = newAnnouncer(this.view.announce, () => (this.state ? activeRoom(this.state).name : ""));
-    this.entrance = newEntrance((who) => this.enter(who));
+    this.entrance = newEntrance((who) => this.enter(who), codeOf);
     this.#leftovers = newLeftovers({
       memory,
       tabs: newTabs({ locks: navigator.locks, channel: (name) => new BroadcastChannel(name) }, folder),
@@ -76,12 +81,15 @@ export class App {
     this.#parts = parts;
   }
 
-  /** @param {{username: string, room: string, token?: string}} who */
-  enter({ username, room, token }) {
+  /** @param {{username: string, room: string, token?: string, brings?: import("./core/chat/state.js").Brings}} who
+   * room: "" where nobody asked for one */
+  enter({ username, room, token, brings = {} }) {
     const { local, servers, token: kept } = this.#kept;
     if (token) kept.keep(token);
-    local.setItem("nebula.name", username);
-    const state = newState({ room, username, session: newId(), own: servers.own, others: servers.known() });
+    // Who comes by the code of another device hears their name from the server.
+    if (brings.link === undefined) local.setItem("nebula.name", username);
+    const state = newState({ room: room || "general", username, session: newId(), brings, follows: true, own: servers.own, others: servers.known() });
+    activeRoom(state).isDefault = room === "";
     this.state = state;
     this.#leftovers.anew();
     this.#leftovers.owned(state);
@@ -98,6 +106,7 @@ export class App {
     return new Connection({
       address: location.href,
       key: ownKey(this.#kept.local),
+      label: labelOf(navigator.userAgent),
       token: this.#kept.token.now,
       tell: this.happens,
       question: () => ({ type: "history", room: activeRoom(/** @type {State} */ (this.state)).name, before: 1, limit: 1, ref: PROBE }),
@@ -170,6 +179,10 @@ export class App {
         return this.#look.setTheme(action.text);
       case "width":
         return this.#look.setWidth(action.text);
+      case "open":
+        return this.#parts?.over.dialogs[action.what].open(action.text);
+      case "confirm":
+        return void ask(action.question, action.yes).then((yes) => yes && this.happens(action.then));
       case "help":
         return showHelp();
     }
@@ -189,11 +202,13 @@ export class App {
   #drawNow(state) {
     const { memory, address, local } = this.#kept;
     memory.keep(state);
-    if (state.link.is === "refused") return this.#drawRefusal(state);
+    // What was not sent from a device that is revoked stays in sight.
+    if (state.link.is === "refused" && !isRevoked(state)) return this.#drawRefusal(state);
     address.keep(state);
     const name = state.me && !isGuest(state.me) ? state.me : "";
     if (state.link.is === "online" && local.getItem("nebula.name") !== name) local.setItem("nebula.name", name);
     this.#parts?.composer.render(activeRoom(state).draft);
+    this.#parts?.over.render(state);
     this.view.render(state);
     this.#countDown(state);
     this.fetchMore();
@@ -205,7 +220,25 @@ export class App {
     // It stands there already, and somebody may be writing in it.
     if (!byId("enter").hidden) return;
     if (why === "bad_token" || why === "token_expired") this.#kept.token.forget();
-    this.entrance.show({ username: state.me ?? "", room: activeRoom(state).name, fault, why });
+    this.comeAnew(fault, why);
+  }
+
+  /** The first screen, where one was or is not let in.
+   * @param {string} fault
+   * @param {string} why
+   * @param {import("./core/chat/state.js").Brings} [brings] */
+  comeAnew(fault, why, brings) {
+    const { state } = this;
+    // Nothing draws it again: who comes in now has another.
+    if (state && isRevoked(state)) this.state = null;
+    this.entrance.show({ username: state?.me ?? "", room: state && !isAddress(activeRoom(state).name) ? activeRoom(state).name : "", fault, why, brings: brings ?? state?.brings ?? {} });
+  }
+
+  /** The button beside what is wrong with the connection. */
+  connect() {
+    const { state } = this;
+    if (!state || !isRevoked(state)) return this.happens({ type: "connect" });
+    this.comeAnew(state.link.reason, state.link.why);
   }
 
   /** Makes rows, or asks for messages and names, before they come into sight.

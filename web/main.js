@@ -3,12 +3,13 @@
 import { App, newId } from "./app.js";
 import { linkInto, newAddress, whoComes } from "./browser/address.js";
 import { newBuildWatch } from "./browser/build.js";
+import { takeCode } from "./browser/codes.js";
 import { Memory } from "./browser/memory.js";
 import { mirrored, newMirror } from "./browser/mirror.js";
 import { newServers } from "./browser/servers.js";
 import { folderOf, storage } from "./browser/storage.js";
 import { newToken } from "./browser/token.js";
-import { activeRoom } from "./core/chat/state.js";
+import { activeRoom, isGuest } from "./core/chat/state.js";
 import { likeliest } from "./core/commands/complete.js";
 import { fold } from "./core/protocol/names.js";
 import { inSentence } from "./core/protocol/text.js";
@@ -25,9 +26,11 @@ const RESTORE_MS_MAX = 1_000;
 const folder = folderOf(location.href);
 const local = mirrored(storage("localStorage", folder), newMirror(() => indexedDB, folder));
 const tab = storage("sessionStorage", folder);
-const token = newToken(tab, location, (address) => history.replaceState(null, "", address));
-// Before anything else can see it.
+const replace = (/** @type {string} */ bare) => history.replaceState(null, "", bare);
+const token = newToken(tab, location, replace);
+// Before anything else can see them.
 token.take();
+const brought = takeCode(location, replace);
 const memory = new Memory({ tab, browser: local, id: newId() });
 const address = newAddress(location, history);
 const build = newBuildWatch(location.href, document.querySelector("meta[name=build]")?.getAttribute("content") ?? null);
@@ -39,7 +42,7 @@ const composer = newComposer({
   drafted: (text) => happens({ type: "draft", text }),
   send: () => happens({ type: "say", text: composer.text.value }),
   names: () => (app.state ? likeliest(activeRoom(app.state), app.state.me) : []),
-  rooms: () => state()?.rooms.map((room) => room.name) ?? [],
+  rooms: () => state()?.rooms.filter(({ kind }) => kind === "open").map((room) => room.name) ?? [],
 });
 const searchBar = newSearchBar({
   room: shown,
@@ -48,7 +51,8 @@ const searchBar = newSearchBar({
   done: () => composer.text.focus(),
 });
 let wasOnline = false;
-app.compose({ composer, searchBar, connected });
+const over = listenToPerson({ state, happens, composer, searchBar, bell, view, reveal, follow, connect: () => app.connect() });
+app.compose({ composer, searchBar, over, connected });
 
 /** The room that is shown: there is one from the first event on. */
 function shown() {
@@ -95,7 +99,6 @@ async function offerName(name) {
   if (isWanted) happens({ type: "nick", name });
 }
 
-listenToPerson({ state, happens, composer, searchBar, bell, view, reveal, follow });
 view.log.listen({ moved: () => (app.looked(), app.fetchMore()), wantsOlder: () => app.fetchMore("older") });
 byId("people").addEventListener("scroll", () => app.fetchMore(), { passive: true });
 refuseFiles((text) => happens({ type: "notice", text }));
@@ -117,15 +120,34 @@ listenToBrowser({
     const now = state();
     if (now) address.keep(now);
   },
-  // The link with a newer token, opened in this tab.
-  hashChanged: () => token.take() && location.reload(),
+  // The link with a newer token, or with a code, opened in this tab.
+  hashChanged() {
+    if (token.take()) return location.reload();
+    const brings = takeCode(location, replace);
+    if (brings) void bring(brings);
+  },
 });
+
+/** Somebody who is here opens a link with a code.
+ * @param {import("./core/chat/state.js").Brings} brings */
+async function bring(brings) {
+  const now = state();
+  if (!now || now.link.is === "refused") return app.comeAnew("", "", brings);
+  const me = now.me ? `“${inSentence(now.me)}”` : "a guest";
+  const question = brings.link === undefined ? `You are ${me} here. Use this invite?` : `You are ${me} here. Become the person who shows this code, on this device?`;
+  if (await ask(question, brings.link === undefined ? "Use the invite" : "Link this device")) happens({ type: "bring", brings });
+}
 
 function begin() {
   const who = whoComes(address.asked(), memory.last, local.getItem("nebula.name"));
   address.hideName(who.room);
-  if (who.enters || token.now()) {
-    app.enter({ username: who.username, room: who.room || "general" });
+  const isNobody = who.username === "" || isGuest(who.username);
+  if (brought?.link !== undefined && isNobody && !token.now()) {
+    app.enter({ username: "", room: who.room, brings: brought });
+  } else if (brought && !token.now()) {
+    app.entrance.show({ username: who.username, room: who.room, fault: "", brings: brought });
+  } else if (who.enters || token.now()) {
+    app.enter({ username: who.username, room: who.room });
     if (!token.now()) void offerName(who.other);
   } else {
     app.entrance.show({ username: who.username, room: who.room, fault: "", other: who.other });

@@ -3,7 +3,7 @@
 //! One JSON object per text frame, one enum per direction: [`ToServer`] and [`ToClient`].
 //! A connection opens with `GET /?room=R&username=U` ([`Connect`]), optionally offering
 //! [`SUBPROTOCOL`] and a [`Key`]. On joining, a client gets `history` if it asked for any, then its
-//! own `join`, then `presence`, then `room` if it has a topic. A stored message comes back to
+//! own `join`, then `presence`, then `room` if there is something to tell of it. A stored message comes back to
 //! everyone in the room, its author included; that copy, with its [`MessageId`], is the acknowledgement.
 //!
 //! | limit | value |
@@ -12,6 +12,11 @@
 //! | content | 1–[`CONTENT_CHARS_MAX`] characters |
 //! | room, user name | 1–[`ROOM_CHARS_MAX`], 1–[`USER_CHARS_MAX`] characters |
 //! | topic of a room | at most [`TOPIC_CHARS_MAX`] characters |
+//! | title of a private room | 1–[`TITLE_CHARS_MAX`] characters |
+//! | people of a direct room | 2–[`DIRECT_PEOPLE_MAX`] |
+//! | rooms in an answer to `rooms` | [`ROOMS_MAX`], in less than [`HISTORY_BYTES_MAX`] |
+//! | text to look for in `rooms` | at most [`ROOMS_QUERY_CHARS_MAX`] characters |
+//! | place of a room in a person's order | at most [`PLACE_MAX`] |
 //! | `ref` | 1–[`REF_BYTES_MAX`] printable ASCII characters |
 //! | history page | [`HISTORY_DEFAULT`], at most [`HISTORY_MAX`] messages, under [`HISTORY_BYTES_MAX`] |
 //! | names in an answer to `presence` | [`PEOPLE_MAX`] |
@@ -46,7 +51,10 @@ pub use envelope::*;
 pub use ids::{BadEpoch, BadId, BadRef, Epoch, ID_END, MessageId, REF_BYTES_MAX, Ref};
 pub use json::FRAME_BYTES_MAX;
 pub use label::{LABEL_CHARS_MAX, Label};
-pub use name::{NameError, Position, ROOM_CHARS_MAX, RoomName, USER_CHARS_MAX, UserName};
+pub use name::{
+    DIRECT_SIGN, NameError, PRIVATE_SIGN, Position, ROOM_CHARS_MAX, RoomName, TITLE_CHARS_MAX,
+    Title, USER_CHARS_MAX, UserName, fold,
+};
 pub use refusal::{Code, Refusal};
 pub use restriction::{BadReason, REASON_CHARS_MAX, Reason, Restriction};
 pub use text::characters::{is_invisible, reorders, revealed, with_newlines};

@@ -70,6 +70,10 @@ pub enum Code {
     NotAllowed,
     /// There is no such message, person, ban, mute, device or invite.
     NotFound,
+    /// There is no such room, or it is not yours.
+    NoSuchRoom,
+    /// The room is somebody's or in use, so that nobody can make it.
+    RoomExists,
     /// More than the rate allows; `retry_ms` says when to try again.
     TooFast,
     /// Too many bad frames in a row.
@@ -175,6 +179,9 @@ pub enum Refusal {
     Muted(Box<Restriction>),
     #[error("only a moderator of this room may do that")]
     NotAllowed,
+    /// The text says who may, or why nobody.
+    #[error("{0}")]
+    NotAllowedHere(&'static str),
     /// Without a room it is about the whole server.
     #[error("only a moderator of all rooms may do that to the whole server: name a room")]
     NotAllowedEverywhere,
@@ -194,6 +201,15 @@ pub enum Refusal {
     /// The text says what is not there.
     #[error("{0}")]
     NotFound(&'static str),
+    #[error("there is no such room, or you are not a member of it")]
+    NoSuchRoom,
+    #[error("this room exists already: join it, or choose another name")]
+    RoomExists,
+    #[error("a private room has at most {max} members: remove some first")]
+    TooManyMembers {
+        /// The limit that was reached.
+        max: usize,
+    },
     #[error("too fast: wait {retry_ms} ms and send it again")]
     TooFast {
         /// When one more message will be taken, in milliseconds.
@@ -259,8 +275,11 @@ impl Refusal {
             Refusal::NotAllowed
             | Refusal::NotAllowedEverywhere
             | Refusal::IsModerator(_)
+            | Refusal::NotAllowedHere(_)
             | Refusal::OnlyDevice => Code::NotAllowed,
             Refusal::NotFound(_) => Code::NotFound,
+            Refusal::NoSuchRoom => Code::NoSuchRoom,
+            Refusal::RoomExists => Code::RoomExists,
             Refusal::TooFast { .. } => Code::TooFast,
             Refusal::TooManyBadFrames(_) => Code::TooManyBadFrames,
             Refusal::BinaryFrame => Code::BinaryFrame,
@@ -269,6 +288,7 @@ impl Refusal {
             Refusal::BadFrame => Code::BadFrame,
             Refusal::Unavailable
             | Refusal::Unreadable { .. }
+            | Refusal::TooManyMembers { .. }
             | Refusal::TooManySanctions { .. }
             | Refusal::TooManyInvites => Code::Unavailable,
             Refusal::TooSlow => Code::TooSlow,
@@ -279,7 +299,7 @@ impl Refusal {
     /// The WebSocket close code (RFC 6455, section 7.4) this refusal ends a connection with, when
     /// it does. 4000 and up mean: do not come back unchanged.
     ///
-    /// A bad or closed room ends only the connection that was opened with it; in a `join` it is told
+    /// A bad, closed or missing room ends only the connection that was opened with it; in a `join` it is told
     /// and no more. What is unavailable ends only a connection that cannot be let in.
     pub fn close_code(&self) -> Option<u16> {
         match self {
@@ -300,6 +320,7 @@ impl Refusal {
             | Refusal::TooManyDevices { .. }
             | Refusal::NeedInvite
             | Refusal::NoGuests
+            | Refusal::NoSuchRoom
             | Refusal::Banned(_) => Some(4003),
             Refusal::BadRoom(_) | Refusal::BadName(_) | Refusal::BadKey | Refusal::BadField(_) => {
                 Some(4002)
@@ -307,6 +328,11 @@ impl Refusal {
             _ => None,
         }
     }
+}
+
+/// A bad title is a field with a bad value; bad names of rooms and people have codes of their own.
+pub(crate) fn bad_title(error: &NameError) -> Refusal {
+    Refusal::BadField(format!("bad title: {error}"))
 }
 
 impl From<BadReason> for Refusal {

@@ -46,6 +46,14 @@ pub(crate) fn without_credentials(server: &str) -> String {
     if is_bare { url.to_string() } else { server.to_owned() }
 }
 
+/// The address of the server's page, with a code in its fragment, which no server is told. The page lies beside
+/// where a client connects.
+pub(crate) fn page(server: &Url, what: &str, code: &str) -> String {
+    let scheme = if is_tls(server) { "https" } else { "http" };
+    let path = server.path().strip_suffix("/ws").unwrap_or(server.path()).trim_end_matches('/');
+    format!("{scheme}://{}{path}/#{what}={code}", host(server))
+}
+
 /// Host and port of a server, as a person writes them.
 pub(crate) fn host(server: &Url) -> String {
     let port = server.port().map(|port| format!(":{port}")).unwrap_or_default();
@@ -69,6 +77,19 @@ mod tests {
         }
         for typed in ["ftp://example.org", "ws://", "not an address"] {
             assert!(parse(typed).is_err(), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_page_lies_where_its_server_is_and_the_code_in_the_fragment() {
+        for (server, expected) in [
+            ("ws://127.0.0.1:8080", "http://127.0.0.1:8080/#link=X"),
+            ("https://chat.example", "https://chat.example/#link=X"),
+            ("wss://example.org/chat/", "https://example.org/chat/#link=X"),
+            ("wss://example.org/chat/ws", "https://example.org/chat/#link=X"),
+            ("wss://name:word@example.org/ws", "https://example.org/#link=X"),
+        ] {
+            assert_eq!(page(&parse(server).unwrap(), "link", "X"), expected);
         }
     }
 }

@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 use url::Url;
 
-use crate::chat::{Effect, Event, Wait};
+use crate::chat::{Effect, Event, Hello, Wait};
 use crate::net::{self, Access, EVENTS_MAX, OUTGOING_MAX};
 
 /// Shortest time between two notifications: three mentions in a row are one reason to look.
@@ -115,7 +115,7 @@ impl EffectRunner {
         let _ = out.write_all(bytes.as_bytes()).and_then(|()| out.flush());
     }
 
-    fn dial(&mut self, hello: protocol::Connect, wait: Wait) {
+    fn dial(&mut self, hello: Hello, wait: Wait) {
         if let Some(before) = self.connection.take() {
             before.task.abort();
         }

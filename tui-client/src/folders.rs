@@ -124,8 +124,8 @@ fn close_to_others(path: &Path) -> anyhow::Result<()> {
 pub fn about_key(folder: &Path) -> String {
     let path = folder.join("key");
     format!(
-        "Your name is reserved by the key in {}\nTo use it on another machine, copy that file \
-         there. Anyone who has it can be you.",
+        "Your name is reserved by the key in {}\nAnyone who has it can be you. /link lets another \
+         device have your name with a key of its own.",
         path.display()
     )
 }

@@ -10,12 +10,14 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::CommandFactory as _;
 
+use chat::memory::name_of_last_time;
 use cli::args::{Args, Command};
 use cli::settings::Settings;
 use exit::Exit;
 use headless::{plain, send, tail};
 
 mod address;
+mod answers;
 pub mod chat;
 pub mod cli;
 mod clock;
@@ -44,6 +46,10 @@ pub fn start(args: &Args) -> anyhow::Result<Exit> {
         let fault = settings.zone_fault.take();
         settings.warnings.extend(fault);
     }
+    let folder = folders::state_folder().ok();
+    settings.take_name_of_last_time(|server, login| {
+        name_of_last_time(folder.as_deref()?, server, login)
+    });
     for warning in &settings.warnings {
         output::tell(warning);
     }

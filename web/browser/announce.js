@@ -1,7 +1,7 @@
 // What a screen reader is told of: messages of others as they come, and nothing else; a burst in one
 // sentence. It knows no page: `tell` puts a text into the one announcer, "" empties it.
 
-import { counted, emote, hashed, inSentence, onOneLine } from "../core/protocol/text.js";
+import { counted, emote, inSentence, onOneLine } from "../core/protocol/text.js";
 
 /** Messages this near to one another are one burst. */
 const BURST_MS = 500;
@@ -14,7 +14,8 @@ const ROOMS_MAX = 3;
 /** A longer text is for reading. */
 const TEXT_CHARS_MAX = 200;
 
-/** @typedef {{room: string, sender: string, content: string}} Said */
+/** @typedef {{room: string, where: string, sender: string, content: string}} Said
+ * `where`: what the room is called in a sentence */
 
 /** @param {(text: string) => void} tell
  * @param {() => string} shown the room that is shown
@@ -50,12 +51,12 @@ export function sentence(burst, shown) {
   if (first && burst.length === 1) {
     const emoted = emote(first.content);
     const said = `${inSentence(first.sender)}${emoted === null ? ":" : ""} ${onOneLine(emoted ?? first.content, TEXT_CHARS_MAX)}`;
-    return first.room === shown ? said : `${hashed(first.room)}, ${said}`;
+    return first.room === shown ? said : `${first.where}, ${said}`;
   }
   /** @type {Map<string, number>} */
   const counts = new Map();
-  for (const { room } of burst) counts.set(room, (counts.get(room) ?? 0) + 1);
-  const rooms = [...counts].map(([room, count]) => `${counted(count, "new message")} in ${hashed(room)}`);
+  for (const { where } of burst) counts.set(where, (counts.get(where) ?? 0) + 1);
+  const rooms = [...counts].map(([where, count]) => `${counted(count, "new message")} in ${where}`);
   const others = rooms.splice(ROOMS_MAX).length;
   return `${rooms.join(", ")}${others > 0 ? `, and more in ${counted(others, "other room")}` : ""}`;
 }

@@ -3,7 +3,9 @@
 // given to it.
 
 import { PENDING_MAX } from "../core/chat/outbox.js";
-import { ROOMS_MAX, find, newRoom, ownerOf } from "../core/chat/state.js";
+import { inOrder } from "../core/chat/rooms.js";
+import { find, newRoom, ownerOf } from "../core/chat/state.js";
+import { ROOMS_MAX } from "../core/protocol/limits.js";
 import { fold } from "../core/protocol/names.js";
 import { readObject } from "./storage.js";
 
@@ -12,7 +14,8 @@ import { readObject } from "./storage.js";
  * @typedef {import("../core/chat/state.js").Room} Room
  * @typedef {import("./storage.js").Store} Store
  * @typedef {{name: string, draft?: string, pending?: import("../core/chat/state.js").Pending[]}} Unsent
- * @typedef {{name: string, read: number, epoch: string | null, muted: boolean}} Outline
+ * @typedef {{name: string, read: number, epoch: string | null, muted: boolean, listed?: boolean, place?: number, title?: string, users?: string[]}} Outline
+ * `title` and `users`: what it is called, until the server tells
  */
 
 /** Of this tab: its id, who was here in which room, and the lines above what is new. */
@@ -106,6 +109,7 @@ export class Memory {
   recall(state) {
     const person = ownerOf(state);
     const added = outlines(this.#read(PERSON + person).rooms).flatMap((room) => bringBack(state, room, this.#here.marks));
+    inOrder(state);
     // They are of this person only.
     delete this.#here.marks;
     this.#own = { person, rooms: new Map(state.rooms.map((room) => [fold(room.name), outline(room)])) };
@@ -214,9 +218,11 @@ function takeOver(tab, browser, here, id, tell) {
 }
 
 /** What is kept of a room, beside what is not sent. How far it was read is so of one log.
- * @param {Outline} room
+ * @param {Room} room
  * @returns {Outline} */
-const outline = ({ name, read, epoch, muted }) => ({ name, read, epoch, muted });
+const outline = ({ name, read, epoch, muted, listed, place, title, users }) => ({
+  name, read, epoch, muted, ...(listed && { listed }), ...(place !== null && { place }), ...(title && { title }), ...(users.length > 0 && { users }),
+});
 
 /** What another tab changed of a room since this one wrote it down stays changed.
  * @param {Outline} room
@@ -228,10 +234,10 @@ function merge(room, before, kept) {
   const isBack = before !== undefined && room.read < before.read;
   const muted = before?.muted === room.muted ? kept.muted : room.muted;
   const [one, other] = [room.epoch ?? kept.epoch, kept.epoch ?? room.epoch];
-  if (one === other) return { name: room.name, read: isBack ? room.read : Math.max(room.read, kept.read), epoch: one, muted };
+  if (one === other) return { ...room, read: isBack ? room.read : Math.max(room.read, kept.read), epoch: one, muted };
   // Of two tabs, one heard that it is another log.
   const { read, epoch } = room.epoch === before?.epoch ? kept : room;
-  return { name: room.name, read, epoch, muted };
+  return { ...room, read, epoch, muted };
 }
 
 /** @param {Store} browser
@@ -246,7 +252,11 @@ function forgetOldest(browser, tell) {
 /** @param {unknown} rooms
  * @returns {Outline[]} */
 function outlines(rooms) {
-  return named(rooms).map(({ name, read, epoch, muted }) => ({
+  return named(rooms).map(({ name, read, epoch, muted, listed, place, title, users }) => ({
+    ...(listed === true && { listed }),
+    ...(Number.isSafeInteger(place) && { place }),
+    ...(typeof title === "string" && { title }),
+    ...(Array.isArray(users) && users.every((user) => typeof user === "string") && { users }),
     name,
     read: Number.isSafeInteger(read) ? Number(read) : 0,
     epoch: typeof epoch === "string" ? epoch : null,
@@ -299,6 +309,10 @@ function bringBack(state, kept, marks) {
   const mark = marks?.[fold(kept.name)];
   if (Number.isSafeInteger(mark)) room.mark = mark;
   room.muted = kept.muted;
+  room.listed ||= kept.listed ?? false;
+  room.place ??= kept.place ?? null;
+  // What the server has told is newer.
+  if (room.title === "" && room.users.length === 0) Object.assign(room, { title: kept.title ?? "", users: kept.users ?? [] });
   return added;
 }
 

@@ -1,14 +1,14 @@
 // Notifications of the desktop: asked for with a click on the bell, never before, and shown for who is
 // named in a room that is not being read. It knows no page; `world` is the window, or a test's substitute.
 
-import { emote, hashed, inSentence, onOneLine } from "../core/protocol/text.js";
+import { emote, inSentence, onOneLine } from "../core/protocol/text.js";
 
 const KEPT = "nebula.bell";
 const BODY_CHARS_MAX = 200;
 
 /**
  * @typedef {{Notification?: any, isSecureContext: boolean, focus(): void}} World
- * @typedef {{room: string, sender: string, content: string}} Said
+ * @typedef {{room: string, where: string, sender: string, content: string}} Said
  */
 
 /** @param {World} world
@@ -37,9 +37,9 @@ export function newBell(world, storage, open, folder = "/") {
   }
 
   /** @param {Said} said */
-  function ring({ room, sender, content }) {
+  function ring({ room, where, sender, content }) {
     if (!isOn()) return;
-    const title = `${inSentence(sender)} in ${hashed(room)}`;
+    const title = `${inSentence(sender)} in ${where}`;
     const emoted = emote(content);
     const body = `${emoted === null ? "" : `${inSentence(sender)} `}${onOneLine(emoted ?? content, BODY_CHARS_MAX)}`;
     try {

@@ -2,6 +2,7 @@
 // and no rooms.
 
 import { SUBPROTOCOL, helloQuery, parse } from "../core/protocol/envelopes.js";
+import { packed, packedBytes } from "./label.js";
 
 /** A page does not hear the server's pings. So it asks a question of its own when it heard nothing for
  * this long; the server then has no need to ping. */
@@ -24,6 +25,7 @@ const KEY = "nebula.key";
  * @typedef {object} Needs
  * @property {string} address where the page came from
  * @property {string | null} key
+ * @property {string} [label] what this device is called in the list of the person's devices
  * @property {() => string | null} [token] opens a closed server
  * @property {(event: import("../core/update.js").Event) => void} tell hears of events as update.js takes them
  * @property {() => ToServer} question what to ask for a sign of life
@@ -88,7 +90,7 @@ export class Connection {
     const isOwn = server === this.#own;
     const address = isOwn ? this.#needs.address : server;
     const noServer = `no server at ${new URL(address).host}`;
-    const socket = this.#newSocket(socketAddress(address, hello));
+    const socket = this.#newSocket(socketAddress(address, hello), hello);
     this.#socket = socket;
     if (!socket) return this.#end(1006, noServer);
     let lastError = { code: "", content: "" };
@@ -122,16 +124,24 @@ export class Connection {
   }
 
   /** Null where the browser dials no such address: some ports are closed to every page.
-   * @param {URL} address */
-  #newSocket(address) {
-    const { key, token = () => null } = this.#needs;
+   * @param {URL} address
+   * @param {Hello} hello */
+  #newSocket(address, hello) {
+    const { token = () => null } = this.#needs;
     const opener = token();
-    const proof = opener === null ? key && `nebula.key.${key}` : `nebula.token.${opener}`;
     try {
-      return new WebSocket(address, proof ? [SUBPROTOCOL, proof] : [SUBPROTOCOL]);
+      return new WebSocket(address, [SUBPROTOCOL, ...(opener === null ? this.#proofs(hello) : [`nebula.token.${opener}`])]);
     } catch {
       return null;
     }
+  }
+
+  /** Who one is, or becomes.
+   * @param {Hello} hello */
+  #proofs({ link, invite }) {
+    const { key, label } = this.#needs;
+    if (!key) return [];
+    return [`nebula.key.${key}`, ...(link ? [`nebula.link.${link}`] : []), ...(invite ? [`nebula.invite.${invite}`] : []), ...(label ? [`nebula.label.${packed(label)}`] : [])];
   }
 
   /** @param {number} code
@@ -205,7 +215,7 @@ export function ownKey(store) {
   // Whatever stands there may be of use to somebody who can read it.
   if (kept !== null) store.setItem(`nebula.broken ${KEY}`, kept);
   const bytes = crypto.getRandomValues(new Uint8Array(32));
-  const key = btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  const key = packedBytes(bytes);
   if (store.setItem(KEY, key)) return key;
   store.removeItem(KEY);
   return null;

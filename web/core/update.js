@@ -4,7 +4,7 @@ import { resume } from "./chat/acts.js";
 import { again, recalled, takeBack } from "./chat/outbox.js";
 import { askAgain, looked, morePeople, nextActive, older, show, step, toBottom } from "./chat/reading.js";
 import { received } from "./chat/received.js";
-import { comeIn, dialNow, explained, lost, networkChanged, wake } from "./chat/reconnect.js";
+import { bring, comeIn, dialNow, explained, lost, networkChanged, wake } from "./chat/reconnect.js";
 import { activeRoom, find, tell } from "./chat/state.js";
 import { carryOut, command } from "./commands/intents.js";
 
@@ -19,7 +19,7 @@ import { carryOut, command } from "./commands/intents.js";
  *   | {type: "presence", room: string, after: string}
  *   | Asked & {ref: string}} ToServer
  * @typedef {{type: "kick" | "ban" | "unban" | "mute" | "unmute", user: string, room?: string, seconds?: number, reason?: string}} Sanction
- * @typedef {{type: string, room?: string, user?: string, [field: string]: string | number | undefined}} Asked by a command, or by deleting a message
+ * @typedef {{type: string, room?: string, user?: string, [field: string]: string | number | boolean | string[] | undefined}} Asked by a command or a button
  *
  * @typedef {{type: "start" | "wake" | "resume" | "connected" | "stable" | "held" | "older" | "nearTop" | "morePeople" | "escape" | "active" | "connect"}
  *   | {type: "waits", at: number}
@@ -36,15 +36,22 @@ import { carryOut, command } from "./commands/intents.js";
  *   | {type: "recalled", added: string[]}
  *   | {type: "leave" | "mute"}
  *   | {type: "delete", id: number}
+ *   | {type: "does", intent: import("./commands/commands.js").Intent}
+ *   | {type: "ask", envelope: Asked}
+ *   | {type: "bring", brings: import("./chat/state.js").Brings}
  *   | {type: "looked", atBottom: boolean, focused: boolean}} Event
+ *
+ * @typedef {"devices" | "invites" | "browser"} Dialog
  *
  * @typedef {{do: "dial", server: string, hello: import("./protocol/envelopes.js").Hello, afterMs: number, leastMs?: number}
  *   | {do: "send", envelope: ToServer}
  *   | {do: "probe", because?: "offline" | "online"}
  *   | {do: "later", event: Event, afterMs: number}
- *   | {do: "announce" | "notify", room: string, sender: string, content: string}
+ *   | {do: "announce" | "notify", room: string, where: string, sender: string, content: string}
  *   | {do: "search" | "theme" | "width", text: string}
  *   | {do: "copy", text: string}
+ *   | {do: "open", what: Dialog, text?: string}
+ *   | {do: "confirm", question: string, yes: string, then: Event}
  *   | {do: "help"}} Action
  */
 
@@ -129,6 +136,12 @@ function personDid(state, event) {
       return state.link.is === "online" ? comeIn(state, room) : dialNow(state);
     case "delete":
       return carryOut(state, { is: "delete", id: event.id });
+    case "ask":
+      return carryOut(state, { is: "ask", everywhere: true, envelope: event.envelope });
+    case "bring":
+      return bring(state, event.brings);
+    case "does":
+      return carryOut(state, event.intent);
     case "retry":
       return again(find(state, event.room), event.ref);
     case "edit":

@@ -1,14 +1,17 @@
 // The state, written into the page: as text, and only what changed. It knows no socket and decides
 // nothing.
 
+import { isRevoked } from "../core/chat/revoked.js";
 import { activeRoom, orMore, unread } from "../core/chat/state.js";
+import { labelOf, spoken } from "../core/chat/label.js";
 import { wordsAboutCluster } from "../core/chat/servers.js";
 import { counts, icon, title } from "../core/chat/title.js";
 import { TOPIC_CHARS_MAX } from "../core/protocol/limits.js";
 import { onOneLine } from "../core/protocol/text.js";
 import { Log } from "./log/log.js";
 import { button, byId, setAttribute, setText } from "./page.js";
-import { renderPeople, renderRoomActions, renderRooms } from "./sides/lists.js";
+import { renderPeople } from "./sides/people.js";
+import { renderRoomActions, renderRooms } from "./sides/rooms.js";
 
 /** @typedef {import("../core/chat/state.js").State} State */
 
@@ -24,25 +27,27 @@ export function newView() {
     byId("chat").hidden = false;
     renderRooms(state);
     renderRoomActions(state);
-    renderPeople(room.people.known, state.me);
-    for (const id of ["count", "people-count"]) setText(byId(id), String(room.people.count));
-    setText(byId("room"), room.name);
+    renderPeople(state);
+    const where = spoken(room, state.me);
+    const within = room.kind === "direct" ? `with ${where}` : `in ${where}`;
+    setText(byId("room"), labelOf(room, state.me));
+    byId("chat").dataset.kind = room.kind;
     const topic = onOneLine(room.topic, TOPIC_CHARS_MAX);
     setText(byId("topic"), topic);
     setAttribute(byId("topic"), "title", topic);
     setText(byId("me"), state.me ?? "guest");
-    setAttribute(log.pane, "aria-label", `Messages in #${room.name}`);
-    setAttribute(byId("text"), "placeholder", `Message #${room.name}`);
+    setAttribute(log.pane, "aria-label", `Messages ${within}`);
+    setAttribute(byId("text"), "placeholder", `Message ${where}`);
     setText(byId("notice"), state.notice);
     byId("notice").classList.toggle("answer", state.answered);
     button("older").hidden = !room.more;
     // A disabled button would lose the focus.
     setAttribute(button("older"), "aria-disabled", String(room.awaited !== null));
     setText(button("older"), room.awaited ? "Loading …" : "Load older messages");
-    setText(byId("beginning"), room.known && !room.more && room.entries.length > 0 ? `The beginning of #${room.name}` : "");
+    setText(byId("beginning"), room.known && !room.more && room.entries.length > 0 ? `The beginning of ${room.kind === "direct" ? `your messages with ${where}` : where}` : "");
     log.render(state, room);
     byId("empty").hidden = !log.isEmpty || !room.known || room.more;
-    setText(byId("empty"), `No messages in #${room.name} yet. Say hello!`);
+    setText(byId("empty"), `No messages ${within} yet. Say hello!`);
     renderNewer(state);
     renderTitle(state);
   }
@@ -84,14 +89,14 @@ export function newView() {
 export function renderLink(state) {
   const { link } = state;
   const isOut = link.is === "online" && isOutside(state);
-  const isWaiting = link.is === "waiting" || link.is === "held" || isOut;
+  const isWaiting = link.is === "waiting" || link.is === "held" || link.is === "refused" || isOut;
   const isHindered = link.is === "online" && activeRoom(state).joined && wordsAboutCluster(link) !== "";
   byId("strip").className = isWaiting || isHindered ? "strip broken" : link.is === "online" ? "strip online" : "strip";
   setText(byId("link"), linkWords(state));
   const seconds = link.is === "waiting" ? Math.ceil((link.at - Date.now()) / 1000) : 0;
   setText(byId("countdown"), seconds > 0 ? `Retrying in ${seconds} s.` : "");
   button("dial-button").hidden = !isWaiting;
-  setText(button("dial-button"), isOut ? "Join again" : "Connect now");
+  setText(button("dial-button"), isOut ? "Join again" : isRevoked(state) ? "Link again" : "Connect now");
 }
 
 /** @param {State} state */
@@ -111,6 +116,8 @@ function linkWords(state) {
       return wordsAboutCluster(link) === "" ? "online" : `${wordsAboutCluster(link)}.`;
     case "waiting":
       return `Not connected: ${link.reason}.`;
+    case "refused":
+      return `${link.reason}. Nothing is sent or received here any more.`;
     case "held":
       return "Not connected: paused until you return to this page.";
     default:

@@ -1,13 +1,15 @@
 // What the person does with keys and buttons becomes events of update.js, or moves the page.
 
-import { activeRoom, firstAfter, newLine } from "../core/chat/state.js";
+import { activeRoom, firstAfter, isGuest, isMe, newLine } from "../core/chat/state.js";
 import { meaning } from "../core/commands/keys.js";
 import { moveBetweenLandmarks, withMessageFocus } from "./focus.js";
+import { newDialogs } from "./dialogs/dialogs.js";
 import { showHelp } from "./help.js";
 import { newSwitcher } from "./input/switcher.js";
 import { withTranscript } from "./log/transcript.js";
-import { ask, byId } from "./page.js";
-import { withArrows } from "./sides/lists.js";
+import { ask, byId, input } from "./page.js";
+import { withDragging } from "./sides/rooms.js";
+import { withArrows } from "./sides/roving.js";
 import { newSides } from "./sides/sides.js";
 
 /**
@@ -21,12 +23,20 @@ import { newSides } from "./sides/sides.js";
  * @property {ReturnType<typeof import("../browser/notifications.js").newBell>} bell
  * @property {ReturnType<typeof import("./chat.js").newView>} view
  * @property {(id: number, block: ScrollLogicalPosition) => HTMLElement | null} reveal
+ * @property {() => void} connect does what helps where the connection is none
  * @property {(href: string) => boolean} follow goes where a link into this chat leads; false if it is none
  *
- * @typedef {{closeDrawer: () => boolean, openSwitcher: () => void, go: (event: Event) => void}} Moves
+ * @typedef {object} Moves
+ * @property {() => boolean} closeDrawer
+ * @property {ReturnType<typeof newSwitcher>} switcher
+ * @property {ReturnType<typeof newDialogs>} dialogs
+ * @property {(event: Event) => void} go to another room, where one may write at once
+ * @property {(name: string) => void} mention writes a name where one writes
  */
 
-/** @param {Needs} needs */
+/** What opens over the page, which is drawn with it.
+ * @param {Needs} needs
+ * @returns {{render: (state: import("../core/chat/state.js").State) => void, dialogs: ReturnType<typeof newDialogs>}} */
 export function listenToPerson(needs) {
   const moves = movesOf(needs);
   const commands = keyCommandsOf(needs, moves);
@@ -38,42 +48,62 @@ export function listenToPerson(needs) {
     command();
   });
   for (const [id, click] of Object.entries(buttonsOf(needs, moves))) byId(id).addEventListener("click", click);
-  byId("room-list").addEventListener("click", (event) => chooseRoom(needs, moves, event));
+  for (const id of ["room-list", "direct-list"]) {
+    byId(id).addEventListener("click", (event) => chooseRoom(needs, moves, event));
+    withArrows(byId(id));
+    withDragging(byId(id), (from, to) => needs.happens({ type: "does", intent: { is: "move", from, to } }));
+  }
+  byId("add-form").addEventListener("submit", (event) => add(needs, event));
   byId("people-list").addEventListener("click", (event) => choosePerson(needs, moves, event));
   byId("log").addEventListener("click", (event) => pressInLog(needs, event));
   byId("log").addEventListener("click", (event) => followLink(needs, event));
-  withArrows(byId("room-list"));
   withArrows(byId("people-list"));
   withMessageFocus(needs.view.log.pane);
   withTranscript(needs.view.log.pane, byId("log"));
+  const { dialogs, switcher } = moves;
+  return {
+    dialogs,
+    render(state) {
+      dialogs.render(state);
+      switcher.render();
+    },
+  };
 }
 
 /** @param {Needs} needs
  * @returns {Moves} */
 function movesOf({ state, happens, composer }) {
   const { close: closeDrawer } = newSides();
-  /** To another room, where one may write at once.
-   * @param {Event} event */
+  /** @param {Event} event */
   const go = (event) => {
     closeDrawer();
     happens(event);
     if (matchMedia("(pointer: fine)").matches) composer.text.focus();
   };
-  const openSwitcher = newSwitcher({
-    state: () => /** @type {import("../core/chat/state.js").State} */ (state()),
-    show: (place) => go({ type: "show", place }),
-    join: (name) => go({ type: "join", name }),
-  });
-  return { closeDrawer, openSwitcher, go };
+  const switcher = newSwitcher({ state: () => /** @type {import("../core/chat/state.js").State} */ (state()), happens, go });
+  const mention = (/** @type {string} */ name) => {
+    const now = state();
+    closeDrawer();
+    composer.text.focus();
+    composer.insert(now && activeRoom(now).draft.trim() ? `${name} ` : `${name}: `);
+  };
+  return { closeDrawer, switcher, dialogs: newDialogs({ state, happens, go, mention }), go, mention };
 }
 
 /** What the names in keys.js stand for.
  * @param {Needs} needs
  * @param {Moves} moves
  * @returns {Record<string, () => void>} */
-function keyCommandsOf({ state, happens, searchBar, reveal }, { closeDrawer, openSwitcher }) {
+function keyCommandsOf({ state, happens, searchBar, reveal }, { closeDrawer, switcher }) {
+  /** @param {number} by */
+  const move = (by) => {
+    const now = state();
+    if (now) happens({ type: "does", intent: { is: "move", to: now.active + by } });
+  };
   return {
-    switcher: openSwitcher,
+    switcher: switcher.open,
+    roomUp: () => move(-1),
+    roomDown: () => move(1),
     help: showHelp,
     previous: () => happens({ type: "step", by: -1 }),
     next: () => happens({ type: "step", by: 1 }),
@@ -97,15 +127,25 @@ function keyCommandsOf({ state, happens, searchBar, reveal }, { closeDrawer, ope
 /** @param {Needs} needs
  * @param {Moves} moves
  * @returns {Record<string, () => void>} */
-function buttonsOf({ happens, searchBar, bell, view }, { go, openSwitcher }) {
+function buttonsOf({ happens, searchBar, bell, view, connect }, { go, switcher, dialogs }) {
+  /** @param {{open(): void}} box */
+  const fromMenu = (box) => () => {
+    byId("menu").hidePopover();
+    box.open();
+  };
   return {
+    "devices-button": fromMenu(dialogs.devices),
+    "invites-button": fromMenu(dialogs.invites),
     older: () => happens({ type: "older" }),
-    "join-button": openSwitcher,
+    "join-button": switcher.open,
+    "list-button": () => dialogs.browser.open(),
+    "create-button": dialogs.create.open,
+    "topic-button": dialogs.about.open,
     "help-button": showHelp,
     "search-button": () => (searchBar.isOpen() ? searchBar.close() : searchBar.open()),
     "leave-button": () => go({ type: "leave" }),
     "mute-button": () => happens({ type: "mute" }),
-    "dial-button": () => happens({ type: "connect" }),
+    "dial-button": connect,
     "update-button": () => location.reload(),
     newer() {
       happens({ type: "escape" });
@@ -129,16 +169,28 @@ function chooseRoom({ happens }, { go }, { target, detail }) {
   if (chosen) (detail > 0 ? go : happens)({ type: "show", place: Number(chosen.dataset.place) });
 }
 
-/** @param {Needs} needs
+/** To a person one writes directly; a guest, who cannot, names them.
+ * @param {Needs} needs
  * @param {Moves} moves
  * @param {MouseEvent} event */
-function choosePerson({ state, composer }, { closeDrawer }, { target }) {
-  const name = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-name]"))?.dataset.name;
+function choosePerson({ state }, { dialogs, mention, go }, { target }) {
+  const chosen = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-name], [data-more]"));
   const now = state();
-  if (!now || name === undefined) return;
-  closeDrawer();
-  composer.text.focus();
-  composer.insert(activeRoom(now).draft.trim() ? `${name} ` : `${name}: `);
+  if (!now || !chosen) return;
+  const { name, more } = chosen.dataset;
+  if (more !== undefined) dialogs.person.open(more);
+  else if (name === undefined) return;
+  else if (isGuest(now.me ?? "") || isMe(now, name)) mention(name);
+  else go({ type: "does", intent: { is: "msg", users: [name], text: "" } });
+}
+
+/** @param {Needs} needs
+ * @param {SubmitEvent} event */
+function add({ happens }, event) {
+  event.preventDefault();
+  const name = input("add-name");
+  happens({ type: "does", intent: { is: "add", user: name.value.trim() } });
+  name.value = "";
 }
 
 /** A link into this chat leads to another room of this page; with a key held, the browser has its way.

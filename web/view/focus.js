@@ -3,7 +3,7 @@
 import { byId } from "./page.js";
 
 /** The parts, in the order of the page. */
-const LANDMARKS = ["room-list", "pane", "text", "people-list"];
+const LANDMARKS = ["room-list", "direct-list", "pane", "text", "people-list"];
 
 /** To the next part that is shown.
  * @param {number} by */

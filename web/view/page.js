@@ -1,6 +1,8 @@
 // The elements of the page, and making new ones: as text, never as markup. And the one question that it
 // asks.
 
+export const SVG = "http://www.w3.org/2000/svg";
+
 /** @param {string} id
  * @returns {HTMLElement} */
 export function byId(id) {
@@ -33,6 +35,17 @@ export function newButton(classes, ...children) {
   const made = element("button", classes, ...children);
   made.type = "button";
   return made;
+}
+
+/** A drawing of 20 by 20, for what has no words.
+ * @param {string} path */
+export function icon(path) {
+  const [svg, line] = [document.createElementNS(SVG, "svg"), document.createElementNS(SVG, "path")];
+  svg.setAttribute("viewBox", "0 0 20 20");
+  svg.setAttribute("aria-hidden", "true");
+  line.setAttribute("d", path);
+  svg.append(line);
+  return svg;
 }
 
 /** Makes a list show these rows in this order. A row that stays is not touched, so it keeps the focus and its place.

@@ -5,22 +5,27 @@
 //! that it goes. What is `pub` in such a file is part of the crate's interface.
 
 mod cluster;
+mod create;
 mod deletion;
 mod devices;
 mod error;
 mod fields;
 mod history;
 mod invites;
+mod members;
 mod membership;
 mod message;
 mod moderation;
 mod presence;
 mod room;
+mod rooms;
+mod setting;
 
 pub(crate) use self::history::count;
 pub use self::{
-    cluster::*, deletion::*, devices::*, error::*, fields::FIELDS_MAX, history::*, invites::*,
-    membership::*, message::*, moderation::*, presence::*, room::*,
+    cluster::*, create::*, deletion::*, devices::*, error::*, fields::FIELDS_MAX, history::*,
+    invites::*, members::*, membership::*, message::*, moderation::*, presence::*, room::*,
+    rooms::*, setting::*,
 };
 
 use serde::{Deserialize, Serialize};
@@ -96,6 +101,20 @@ from_clients! {
     Invites(InvitesQuery): "invites",
     /// End an invite.
     Uninvite(Uninvite): "uninvite",
+    /// Make a room.
+    Create(Create): "create",
+    /// Make or find a direct room.
+    Direct(Direct): "direct",
+    /// Ask which rooms there are.
+    Rooms(RoomsQuery): "rooms",
+    /// Make somebody a member of a private room.
+    Add(Add): "add",
+    /// Somebody is to be a member no longer, perhaps oneself.
+    Remove(Remove): "remove",
+    /// Say what somebody is in a room.
+    Role(SetRole): "role",
+    /// Say how one keeps a room.
+    Setting(ChangeSetting): "setting",
     /// Do something to a person. For moderators. Its type is the action.
     #[serde(untagged)]
     Moderate(Box<Moderate>): "kick" | "ban" | "unban" | "mute" | "unmute",
@@ -113,8 +132,18 @@ pub enum ToClient {
     Leave(Left),
     /// Who is in a room.
     Presence(Presence),
-    /// What a room is, on joining.
+    /// What a room is, on joining, or when it was made or found.
     Room(RoomInfo),
+    /// Which rooms there are, when asked.
+    Rooms(RoomList),
+    /// Somebody is a member of a private room now.
+    Added(Added),
+    /// Somebody is a member no longer.
+    Removed(Removed),
+    /// What somebody is in a room from now on.
+    Role(RoleSet),
+    /// How one keeps a room from now on.
+    Setting(Setting),
     /// What a room is about from now on.
     Topic(Topic),
     /// Older messages, on joining or when asked for.

@@ -1,7 +1,7 @@
 //! `room`: what a room is, beside who is in it; and `topic`: somebody says what it is about.
 //!
-//! The server sends [`RoomInfo`] after the first `presence` of a join, if it has a topic. A
-//! client sends [`SetTopic`]; everybody in the room hears [`Topic`] once it is stored. A topic is an event of
+//! The server sends [`RoomInfo`] after the first `presence` of a join, if there is something to tell; to who
+//! makes or finds a room; and to the persons of a direct room with its first message. A client sends [`SetTopic`]; everybody in the room hears [`Topic`] once it is stored. A topic is an event of
 //! its room, with an id of its own, and the newest one holds. This file does not know where topics are kept.
 
 use std::fmt;
@@ -11,7 +11,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::fields::{Fields, FromClient, Subject};
 use crate::ids::{MessageId, Ref};
-use crate::name::{RoomName, UserName};
+use crate::json::is_false;
+use crate::name::{RoomName, Title, UserName};
 use crate::refusal::Refusal;
 use crate::text::characters::{is_blank, with_newlines};
 
@@ -21,13 +22,73 @@ pub const TOPIC_CHARS_MAX: usize = 250;
 /// What a room is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomInfo {
-    /// The room, as whoever opened it spelt it.
+    /// The room: an open one as whoever opened it spelt it, another one by its address.
     pub room: RoomName,
     /// Who may join it.
     pub kind: RoomKind,
+    /// What people call a private room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<Title>,
     /// What it is about; empty if nobody has said.
     #[serde(default, skip_serializing_if = "TopicText::is_empty")]
     pub topic: TopicText,
+    /// What its hearer is there; none in an open room is nobody in particular.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<RoomRole>,
+    /// Everybody whose direct room it is, its hearer included, sorted by folded name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub users: Vec<UserName>,
+    /// After a join: who has a role there, the owner first, then moderators, then members, each sorted by
+    /// folded name. At most [`MEMBERS_TOLD_MAX`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<RoomMember>,
+    /// There are more than `members` holds.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub members_more: bool,
+    /// The `ref` of the envelope that it answers.
+    #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Ref>,
+}
+
+/// Most people in [`RoomInfo::members`]: what a sidebar shows, in 8 KiB or so.
+pub const MEMBERS_TOLD_MAX: usize = 200;
+
+impl RoomInfo {
+    /// Nothing but which room it is, and of what kind.
+    pub fn new(room: RoomName, kind: RoomKind) -> Self {
+        RoomInfo {
+            room,
+            kind,
+            title: None,
+            topic: TopicText::default(),
+            role: None,
+            users: Vec::new(),
+            members: Vec::new(),
+            members_more: false,
+            reference: None,
+        }
+    }
+}
+
+/// Somebody who has a role in a room, connected or not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomMember {
+    /// Who it is.
+    pub user: UserName,
+    /// What they are there.
+    pub role: RoomRole,
+}
+
+/// What somebody is in a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoomRole {
+    /// The one whose room it is: also appoints moderators, and the next owner.
+    Owner,
+    /// Also sets the topic, adds and removes people.
+    Moderator,
+    /// Reads and speaks.
+    Member,
 }
 
 /// Who may join a room.
@@ -36,6 +97,10 @@ pub struct RoomInfo {
 pub enum RoomKind {
     /// Everybody who knows its name.
     Open,
+    /// Its members, who are added and removed.
+    Private,
+    /// The persons whose conversation it is, always the same.
+    Direct,
     /// Something that this version does not know.
     #[serde(other)]
     Other,

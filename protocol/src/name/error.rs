@@ -37,6 +37,9 @@ pub enum NameError {
     /// letter of another script.
     #[error("a name cannot contain accents that no letter has, and this one has one {0}")]
     StrayMark(Position),
+    /// The name of a room begins with a sign of private or direct rooms.
+    #[error("a room's name does not begin with + or @")]
+    Reserved,
     /// A person's name of signs alone could pass for a mark of the program.
     #[error("a name needs a letter, a digit or an emoji")]
     SignsAlone,

@@ -6,6 +6,7 @@
 
 mod error;
 mod shape;
+mod title;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -19,9 +20,15 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::text::characters::is_ignorable;
 
 pub use self::error::{NameError, Position};
+pub use self::title::{TITLE_CHARS_MAX, Title};
 
 /// Longest room name, in characters after NFC.
 pub const ROOM_CHARS_MAX: usize = 64;
+/// Signs that begin the addresses of private and direct rooms, which the server chooses. No other room's name
+/// begins with one.
+pub const PRIVATE_SIGN: char = '+';
+/// See [`PRIVATE_SIGN`].
+pub const DIRECT_SIGN: char = '@';
 /// Longest user name, in characters after NFC: what fits beside text on a small screen.
 pub const USER_CHARS_MAX: usize = 32;
 
@@ -58,7 +65,20 @@ impl RoomName {
     /// # Errors
     /// What a new name must not have.
     pub fn check(&self) -> Result<(), NameError> {
+        if self.is_address() {
+            return Err(NameError::Reserved);
+        }
         shape::check(self.as_str())
+    }
+
+    /// Whether only a private or a direct room can be called so.
+    pub fn is_address(&self) -> bool {
+        self.key().starts_with([PRIVATE_SIGN, DIRECT_SIGN])
+    }
+
+    /// The same room, spelt as its key is: addresses have one spelling.
+    pub fn folded(&self) -> Self {
+        RoomName(Name { text: self.key().clone(), key: self.key().clone() })
     }
 
     /// The room of a client that names none.
@@ -168,9 +188,9 @@ impl Name {
     }
 }
 
-/// Leaves out what nobody sees (joiners, variation selectors), case-folds, and normalises again, since
-/// folding can undo NFC.
-pub(crate) fn fold(text: &str) -> String {
+/// A text as it is compared with others: leaves out what nobody sees (joiners, variation selectors),
+/// case-folds, and normalises again, since folding can undo NFC.
+pub fn fold(text: &str) -> String {
     let seen: String = text.chars().filter(|c| !is_ignorable(*c)).collect();
     let folded = CaseMapper::new().fold_string(&seen);
     ComposingNormalizerBorrowed::new_nfc().normalize(&folded).into_owned()

@@ -2,9 +2,10 @@
 //! keep their size.
 
 use protocol::{
-    Body, CHANGED_BYTES_MAX, CHANGED_MAX, CONTENT_CHARS_MAX, Code, Epoch, FIELDS_MAX,
-    FRAME_BYTES_MAX, HISTORY_BYTES_MAX, HistoryEnd, MessageId, Ref, RoomName, Say, TOPIC_CHARS_MAX,
-    ToClient, ToServer, TopicText, encode_history,
+    Body, CHANGED_BYTES_MAX, CHANGED_MAX, CONTENT_CHARS_MAX, Code, DIRECT_PEOPLE_MAX, Epoch,
+    FIELDS_MAX, FRAME_BYTES_MAX, HISTORY_BYTES_MAX, HistoryEnd, MessageId, NameError, PLACE_MAX,
+    ROOMS_QUERY_CHARS_MAX, Ref, RoomName, Say, TITLE_CHARS_MAX, TOPIC_CHARS_MAX, Title, ToClient,
+    ToServer, TopicText, encode_history,
 };
 
 fn refused(frame: &str) -> Code {
@@ -53,6 +54,23 @@ fn every_wrong_field_is_refused() {
         r#"{"type":"join","room":"a","history":-1}"#,
         r#"{"type":"history","room":"a","limit":-1}"#,
         r#"{"type":"history","room":"a","before":"x"}"#,
+        r#"{"type":"create"}"#,
+        r#"{"type":"create","kind":"direct","title":"x"}"#,
+        r#"{"type":"create","kind":"private","room":"x"}"#,
+        r#"{"type":"create","kind":"private","title":" "}"#,
+        r#"{"type":"create","kind":"private","title":"a\u200bb"}"#,
+        r#"{"type":"direct","users":[]}"#,
+        r#"{"type":"direct","users":"Bob"}"#,
+        r#"{"type":"direct","users":[7]}"#,
+        r#"{"type":"add","room":"+a"}"#,
+        r#"{"type":"remove","room":"+a"}"#,
+        r#"{"type":"role","room":"+a","user":"B","role":"king"}"#,
+        r#"{"type":"role","room":"+a","user":"B"}"#,
+        r#"{"type":"rooms","mine":1}"#,
+        r#"{"type":"setting","room":"a"}"#,
+        r#"{"type":"setting","room":"a","joined":"yes"}"#,
+        r#"{"type":"setting","room":"a","place":-1}"#,
+        r#"{"type":"setting","room":"a","place":1000000}"#,
     ] {
         assert_eq!(refused(frame), Code::BadField, "{frame}");
     }
@@ -63,6 +81,50 @@ fn every_wrong_field_is_refused() {
     assert_eq!(refused(claim), Code::UnknownType);
     assert_eq!(refused(r#"{"type":"presence","room":"a","after":""}"#), Code::BadName);
     assert_eq!(refused(r#"{"type":"leave","room":" "}"#), Code::BadRoom);
+}
+
+#[test]
+fn only_the_server_names_private_and_direct_rooms() {
+    for name in ["+ops", "@bob", "+", "@"] {
+        assert_eq!(refused(&format!(r#"{{"type":"create","room":"{name}"}}"#)), Code::BadRoom);
+        assert!(RoomName::try_from(name).is_err_and(|it| it == NameError::Reserved), "{name}");
+        assert!(RoomName::known(name).is_ok_and(|room| room.is_address()), "{name}");
+    }
+    assert!(RoomName::try_from("c++").is_ok_and(|room| !room.is_address()));
+    let address = RoomName::known("+AB").unwrap();
+    assert_eq!((address.folded().as_str(), address.folded()), ("+ab", address));
+}
+
+#[test]
+fn a_title_is_one_to_64_characters_and_may_look_like_an_address() {
+    for (text, title) in [("Ops", "Ops"), (" +1 ", "+1"), ("Zoe\u{308}", "Zoë")] {
+        assert_eq!(Title::try_from(text).unwrap().as_str(), title);
+    }
+    assert!(Title::try_from(&*"漢".repeat(TITLE_CHARS_MAX)).is_ok());
+    for bad in ["", " ", "a\nb", &"x".repeat(TITLE_CHARS_MAX + 1)] {
+        assert!(Title::try_from(bad).is_err(), "{bad:?}");
+    }
+    let long = "x".repeat(TITLE_CHARS_MAX + 1);
+    let create = format!(r#"{{"type":"create","kind":"private","title":"{long}"}}"#);
+    assert_eq!(refused(&create), Code::BadField);
+}
+
+#[test]
+fn a_direct_room_is_for_ten_at_most_and_a_query_has_its_length() {
+    let direct = |count: usize| {
+        let users: Vec<_> = (0..count).map(|n| format!("\"u{n}\"")).collect();
+        format!(r#"{{"type":"direct","users":[{}]}}"#, users.join(","))
+    };
+    assert!(ToServer::parse(&direct(DIRECT_PEOPLE_MAX)).is_ok(), "oneself may be among them");
+    assert_eq!(refused(&direct(DIRECT_PEOPLE_MAX + 1)), Code::BadField);
+    assert_eq!(refused(r#"{"type":"direct","users":[""]}"#), Code::BadName);
+    let rooms = |count: usize| format!(r#"{{"type":"rooms","query":"{}"}}"#, "é".repeat(count));
+    assert!(ToServer::parse(&rooms(ROOMS_QUERY_CHARS_MAX)).is_ok());
+    assert_eq!(refused(&rooms(ROOMS_QUERY_CHARS_MAX + 1)), Code::BadField);
+    let ToServer::Rooms(all) = ToServer::parse(&rooms(0)).unwrap() else { panic!() };
+    assert_eq!(all.query, None);
+    let longest = format!(r#"{{"type":"setting","room":"a","place":{PLACE_MAX}}}"#);
+    assert!(ToServer::parse(&longest).is_ok());
 }
 
 #[test]

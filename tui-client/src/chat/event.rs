@@ -4,8 +4,10 @@
 
 use std::time::Duration;
 
-use protocol::{Connect, Ref, RoomName, ToClient, ToServer};
+use protocol::{AccessCode, Connect, Ref, RoomName, ToClient, ToServer};
 use url::Url;
+
+use super::answer::Answer;
 
 #[derive(Debug, Clone)]
 pub enum Event {
@@ -53,6 +55,25 @@ pub enum Timer {
     Settled(RoomName, u32),
     /// What the server had no time for in a room may be asked again.
     Reread(RoomName, u32),
+    /// The code for another device is good no longer.
+    LinkOver(AccessCode),
+}
+
+/// What a connection begins with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hello {
+    pub connect: Connect,
+    /// What lets in somebody whom the server does not know yet.
+    pub code: Option<EntryCode>,
+}
+
+/// A code that lets somebody in whom the server does not know yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EntryCode {
+    /// As a further device of whoever has shown it.
+    Link(AccessCode),
+    /// As somebody new.
+    Invite(AccessCode),
 }
 
 /// How long to wait before dialling, the longer of two times; and then for an answer.
@@ -78,7 +99,7 @@ pub enum Effect {
     /// Dial another server from now on.
     TurnTo(Url),
     /// Open a connection after this time.
-    Dial(Connect, Wait),
+    Dial(Hello, Wait),
     /// Write this message down before anything else is done.
     Keep(RoomName, Ref),
     /// Say something on the open connection.
@@ -87,6 +108,8 @@ pub enum Effect {
     After(Duration, Timer),
     /// Ask for attention, with these words.
     Notify(String),
+    /// Show what the server has answered.
+    Show(Answer),
     /// Give a text to the person's clipboard.
     Copy(String),
     /// Give a text back to where the person writes, below what is there.

@@ -8,19 +8,25 @@
 //!
 //! Whoever shows a room tells where its reader is by the message at the bottom ([`Reading`]), never in rows.
 
+pub mod answer;
 pub mod commands;
 pub mod completion;
 mod duration;
 pub mod event;
+pub mod list;
 pub mod memory;
 pub mod model;
 pub mod people;
+pub mod question;
+pub mod refusals;
 pub mod request;
 pub mod room;
 pub mod servers;
 pub mod update;
 
-pub use event::{Effect, Event, Timer, Wait};
-pub use model::{Connection, Deletion, Model};
+pub use answer::Answer;
+pub use event::{Effect, EntryCode, Event, Hello, Timer, Wait};
+pub use model::{Connection, Model};
+pub use question::Question;
 pub use room::{Entry, Pending, Place, Reading, Room, What};
 pub use servers::Servers;

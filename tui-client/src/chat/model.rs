@@ -5,11 +5,15 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
-use protocol::{MessageId, RoomName, Standing, UserName};
+use protocol::{AccessCode, Code, Device, RoomKind, RoomName, Standing, ToServer, UserName};
 
+use super::event::EntryCode;
+use super::list::{Browser, OwnList};
+use super::question::Question;
 use super::request::Request;
 use super::room::Room;
 use super::servers::Servers;
+use crate::text;
 
 /// Messages asked for on joining: two screens.
 const HISTORY_ON_JOIN: u16 = 100;
@@ -40,6 +44,8 @@ pub struct Model {
     pub standing: Standing,
     /// Connections that broke soon, or rounds of all servers without one, in a row.
     pub failures: u32,
+    /// One was let in on this connection.
+    pub is_in: bool,
     /// Connections that were lost: what was waited for on one of them is waited for no more.
     pub losses: u32,
     /// How long the servers that were tried in this round want to be left alone.
@@ -58,8 +64,20 @@ pub struct Model {
     pub offline_since: Option<u64>,
     /// The person is looking at the conversation, as far as is known.
     pub focused: bool,
-    /// A deletion that the person has to confirm first.
-    pub deletion: Option<Deletion>,
+    /// The person's list of rooms.
+    pub list: OwnList,
+    /// The list of all rooms, while it is looked at.
+    pub browser: Option<Browser>,
+    /// What the person has to confirm first.
+    pub question: Option<Question>,
+    /// What lets this person in, until it has.
+    pub code: Option<EntryCode>,
+    /// The code for another device that is shown.
+    pub link: Option<AccessCode>,
+    /// This person's devices, as they were listed last.
+    pub devices: Vec<Device>,
+    /// What the server refused last: where it ends the connection, that is why.
+    pub refusal: Option<Code>,
     /// What was asked of the server and is not answered, besides messages.
     pub requests: Vec<Request>,
     /// The server asked for time: none of them is sent before it is over.
@@ -72,16 +90,6 @@ pub struct Model {
     pub refs: u64,
     /// Messages asked for on joining a room that was not seen before.
     pub history_on_join: u16,
-}
-
-/// Is this message, and no other, to be deleted?
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deletion {
-    pub room: RoomName,
-    pub message: MessageId,
-    pub sender: UserName,
-    /// What was said, on one line.
-    pub content: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,6 +111,8 @@ pub enum Connection {
         reason: String,
         /// Another name may be let in.
         over_name: bool,
+        /// What it is about, if the server said so.
+        code: Option<Code>,
     },
 }
 
@@ -121,6 +131,7 @@ impl Model {
             servers: Servers::default(),
             standing: Standing::Current,
             failures: 0,
+            is_in: false,
             losses: 0,
             come_back_after: None,
             answers: VecDeque::new(),
@@ -130,7 +141,13 @@ impl Model {
             now: 0,
             offline_since: None,
             focused: true,
-            deletion: None,
+            list: OwnList::default(),
+            browser: None,
+            question: None,
+            code: None,
+            link: None,
+            devices: Vec::new(),
+            refusal: None,
             requests: Vec::new(),
             requests_held: false,
             key: None,
@@ -140,12 +157,32 @@ impl Model {
         }
     }
 
+    /// Comes in by this code with the next connection: with that of a link under a name that is not known
+    /// yet.
+    pub fn bring(&mut self, code: EntryCode) {
+        self.renaming |= matches!(code, EntryCode::Link(_));
+        self.code = Some(code);
+    }
+
     pub fn room(&self) -> &Room {
         &self.rooms[self.active]
     }
 
     pub fn room_mut(&mut self) -> &mut Room {
         &mut self.rooms[self.active]
+    }
+
+    /// Puts a room behind the others of its kind, and says where: direct rooms stand behind all others.
+    pub fn add_room(&mut self, room: Room) -> usize {
+        let at = if room.is_direct() { self.rooms.len() } else { self.first_direct() };
+        self.rooms.insert(at, room);
+        self.active += usize::from(at <= self.active && self.rooms.len() > 1);
+        at
+    }
+
+    /// Where the direct rooms begin.
+    pub fn first_direct(&self) -> usize {
+        self.rooms.iter().position(Room::is_direct).unwrap_or(self.rooms.len())
     }
 
     /// Finds a room, however it is spelt.
@@ -183,18 +220,46 @@ impl Model {
         names.into_iter().map(|name| name.as_str().to_owned()).collect()
     }
 
+    /// A page of the list of all rooms is on its way.
+    pub fn is_asking_for_rooms(&self) -> bool {
+        let mut envelopes = self.requests.iter().map(|request| &request.envelope);
+        envelopes.any(|envelope| matches!(envelope, ToServer::Rooms(query) if !query.mine))
+    }
+
+    /// Rooms that can be named by their address.
     pub fn room_names(&self) -> Vec<String> {
-        self.rooms.iter().map(|room| room.name.as_str().to_owned()).collect()
+        let open = self.rooms.iter().filter(|room| room.kind() == RoomKind::Open);
+        open.map(|room| room.name.as_str().to_owned()).collect()
+    }
+
+    /// What people call a room, within a sentence; of one that is not here its address.
+    pub fn in_words(&self, name: &RoomName) -> String {
+        let room = self.rooms.iter().find(|room| room.name == *name);
+        let address = || format!("#{}", text::name(name.as_str()));
+        room.map_or_else(address, |room| room.in_words(self.me.as_ref()))
+    }
+
+    /// Somebody within a sentence: oneself is `you`.
+    pub fn named(&self, name: &UserName) -> String {
+        match Some(name) == self.me.as_ref() {
+            true => "you".to_owned(),
+            false => text::name(name.as_str()),
+        }
+    }
+
+    /// Everybody who is in one of the rooms, as far as it is known, each once.
+    pub fn known_people(&self) -> BTreeSet<&UserName> {
+        self.rooms.iter().flat_map(|room| room.people.known()).collect()
     }
 
     /// Rooms by how well their names fit what was typed, the best first; without anything typed, those
     /// with something new come first.
     pub fn matching_rooms(&self, typed: &str) -> Vec<usize> {
-        let typed = typed.strip_prefix('#').unwrap_or(typed).to_lowercase();
+        let typed = typed.strip_prefix(['#', '+', '@']).unwrap_or(typed).to_lowercase();
         let me = self.me.as_ref();
         let score = |at: usize, room: &Room| {
             let news = (room.mentions(me) > 0, room.unread(me) > 0, at != self.active);
-            fit(&room.name.as_str().to_lowercase(), &typed).map(|fit| (fit, news))
+            fit(&room.label(me).to_lowercase(), &typed).map(|fit| (fit, news))
         };
         let rooms = self.rooms.iter().enumerate();
         let mut found: Vec<_> =
@@ -221,7 +286,7 @@ impl Model {
 
 /// How well a name fits: all that was typed stands in it in this order; better if it stands
 /// together, and best at the start.
-fn fit(name: &str, typed: &str) -> Option<u8> {
+pub fn fit(name: &str, typed: &str) -> Option<u8> {
     let mut rest = name.chars();
     if !typed.chars().all(|wanted| rest.any(|c| c == wanted)) {
         return None;

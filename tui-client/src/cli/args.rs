@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use clap::builder::{FalseyValueParser, RangedU64ValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use protocol::{MessageId, RoomName, Token, UserName};
+use protocol::{
+    AccessCode, INVITE_CODE_CHARS, LINK_CODE_CHARS, Label, MessageId, RoomName, Token, UserName,
+};
 use url::Url;
 
 use crate::address;
@@ -23,6 +25,7 @@ Examples:
   nebula --plain --room dev                  chat in plain lines, without a screen
   make 2>&1 | tail -1 | nebula send --room dev -
   nebula tail --room dev -n 100 --json       the last 100 messages, then new ones
+  nebula --link 7K3M-Q0ZD                    be yourself on this device too
 
 Settings: flags, then environment, then config.toml, then defaults; --print-config shows them.
 Exit codes: 0 success, 1 refused, 2 wrong usage or the server cannot be reached.";
@@ -54,7 +57,7 @@ pub struct Options {
           value_parser = parse_servers)]
     pub server: Option<Vec<Vec<Url>>>,
 
-    /// Room to join, 1 to 64 characters [default: general]
+    /// Room to join, 1 to 64 characters; of a private or direct one its address [default: general]
     #[arg(long, env = "NEBULA_ROOM", value_name = "NAME", global = true, hide_env_values = true,
           value_parser = parse_room)]
     pub room: Option<RoomName>,
@@ -63,6 +66,22 @@ pub struct Options {
     #[arg(long, env = "NEBULA_USER", value_name = "NAME", global = true, hide_env_values = true,
           value_parser = parse_user)]
     pub user: Option<UserName>,
+
+    /// Come in as yourself with a code from another of your devices, where /link shows it
+    ///
+    /// The code, or the address with it. From then on this device has the name of the other.
+    #[arg(long, value_name = "CODE", global = true, conflicts_with = "invite",
+          value_parser = parse_link)]
+    pub link: Option<Code>,
+
+    /// Come in by an invite: its code, or the address with it
+    #[arg(long, value_name = "CODE", global = true, value_parser = parse_invite)]
+    pub invite: Option<Code>,
+
+    /// What this device is called among yours, up to 64 characters [default: nebula on HOSTNAME]
+    #[arg(long, env = "NEBULA_LABEL", value_name = "TEXT", global = true, hide_env_values = true,
+          value_parser = parse_label)]
+    pub label: Option<Label>,
 
     /// Token for a closed server; in the environment or the settings file, others on this machine
     /// cannot see it
@@ -110,6 +129,13 @@ pub struct Options {
     /// Print the effective settings as a configuration file, and exit
     #[arg(long)]
     pub print_config: bool,
+}
+
+/// A code that lets one in, and the server in whose address it stood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    pub code: AccessCode,
+    pub server: Option<Url>,
 }
 
 /// Whether a terminal is told of links.
@@ -201,12 +227,37 @@ pub(crate) fn parse_servers(text: &str) -> Result<Vec<Url>, String> {
 }
 
 pub(crate) fn parse_room(text: &str) -> Result<RoomName, String> {
+    let address = RoomName::known(text).ok().filter(RoomName::is_address);
     let name = text.strip_prefix('#').unwrap_or(text);
-    RoomName::try_from(name).map_err(|error| error.to_string())
+    address.map_or_else(|| RoomName::try_from(name).map_err(|error| error.to_string()), Ok)
 }
 
 pub(crate) fn parse_user(text: &str) -> Result<UserName, String> {
     UserName::known(text).map_err(|error| error.to_string())
+}
+
+pub(crate) fn parse_label(text: &str) -> Result<Label, String> {
+    Label::try_from(text).map_err(|error| error.to_string())
+}
+
+fn parse_link(text: &str) -> Result<Code, String> {
+    let error = "not a code of a link, such as 7K3M-Q0ZD, or the address with it";
+    parse_code(text, "#link=", LINK_CODE_CHARS).ok_or_else(|| error.to_owned())
+}
+
+fn parse_invite(text: &str) -> Result<Code, String> {
+    let error = "not the code of an invite, such as 9V5T-Q2M8-0KXD-B3HN, or the address with it";
+    parse_code(text, "#invite=", INVITE_CODE_CHARS).ok_or_else(|| error.to_owned())
+}
+
+/// A code alone, or behind the address of the server's page.
+fn parse_code(text: &str, mark: &str, chars: usize) -> Option<Code> {
+    let (server, code) = match text.split_once(mark) {
+        Some((server, code)) => (Some(address::parse(server).ok()?), code),
+        None => (None, text),
+    };
+    let code = AccessCode::try_from(code).ok().filter(|code| code.as_str().len() == chars)?;
+    Some(Code { code, server })
 }
 
 /// The sentence does not repeat the token.
@@ -236,8 +287,23 @@ mod tests {
     }
 
     #[test]
-    fn a_room_may_be_written_with_its_sign() {
+    fn a_room_may_be_written_with_its_sign_or_as_an_address() {
         assert_eq!(parse_room("#dev").unwrap(), parse_room("dev").unwrap());
         assert!(parse_room("#").is_err());
+        assert_eq!(parse_room("+q7x2m9k4t1ab").unwrap().as_str(), "+q7x2m9k4t1ab");
+    }
+
+    #[test]
+    fn a_code_is_taken_alone_or_with_the_address_of_its_server() {
+        let alone = parse_link("7k3m-q0zd").unwrap();
+        assert_eq!((alone.code.as_str(), alone.server), ("7K3MQ0ZD", None));
+        let invite = parse_invite("https://chat.example/#invite=9V5TQ2M80KXDB3HN").unwrap();
+        assert_eq!(invite.code.as_str(), "9V5TQ2M80KXDB3HN");
+        assert_eq!(invite.server.unwrap().as_str(), "wss://chat.example/");
+        for wrong in ["", "7K3M", "9V5TQ2M80KXDB3HN", "ftp://x/#link=7K3MQ0ZD", "7K3MQ0ZU"] {
+            let error = parse_link(wrong).unwrap_err();
+            assert!(error.contains("7K3M-Q0ZD"), "{wrong}: {error}");
+        }
+        assert!(parse_invite("7K3MQ0ZD").is_err());
     }
 }

@@ -10,7 +10,7 @@ use protocol::Message;
 use super::teller::News;
 use crate::chat::What;
 use crate::clock::{clock, date, heading};
-use crate::text::{bracketed, clean_line, clean_own, isolated, name, shown};
+use crate::text::{bracketed, clean_line, clean_own, isolated, shown};
 
 /// Stands before what is not a message. A message begins with its time, a digit.
 const ASIDE: &str = "--";
@@ -34,7 +34,7 @@ impl Liner {
 
     pub fn lines(&mut self, news: &News) -> Vec<String> {
         let place = match self.names_rooms {
-            true => format!("#{} ", name(news.room.as_str())),
+            true => format!("{} ", news.room),
             false => String::new(),
         };
         match &news.what {
@@ -83,7 +83,7 @@ fn doer(sender: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::{RoomName, ToClient};
+    use protocol::ToClient;
 
     fn check(content: &str, expected: &[&str]) {
         check_of("Bob", content, expected);
@@ -97,7 +97,7 @@ mod tests {
         let Ok(ToClient::Message(message)) = ToClient::parse(&envelope) else {
             panic!("{envelope}");
         };
-        let room = RoomName::try_from("dev").unwrap();
+        let room = "#dev".to_owned();
         let lines = Liner::new(TimeZone::UTC).lines(&News { room, what: What::Message(message) });
         assert_eq!(lines[0], "-- Thu 1 Jan 1970");
         assert_eq!(&lines[1..], expected);
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_note_has_a_line_for_each_of_its_rows() {
-        let room = RoomName::try_from("dev").unwrap();
+        let room = "#dev".to_owned();
         let what = What::Note("1  #dev\n2  #ops".to_owned());
         let lines = Liner::new(TimeZone::UTC).lines(&News { room, what });
         assert_eq!(lines, ["-- 1  #dev", "      2  #ops"]);

@@ -15,7 +15,7 @@ use super::stdin::{self, Typed};
 use super::teller::{StartAt, Teller};
 use crate::chat::commands::{self, COMMANDS, Command};
 use crate::chat::update::{command, say};
-use crate::chat::{Deletion, Model, What};
+use crate::chat::{Model, What};
 use crate::cli::settings::Settings;
 use crate::clock::date_and_clock;
 use crate::exit::Exit;
@@ -33,7 +33,7 @@ const WORDS_CHARS: usize = 40;
 
 /// Commands that only a screen has a use for: the help does not list them. What was refused is told and
 /// not kept here, so there is nothing to retry, edit or drop.
-const ON_SCREEN: [&str; 7] = ["clear", "copy", "drop", "edit", "mute", "retry", "theme"];
+const ON_SCREEN: [&str; 8] = ["clear", "copy", "drop", "edit", "move", "mute", "retry", "theme"];
 
 /// Chats until the input ends and everything that was typed is stored.
 ///
@@ -110,8 +110,8 @@ impl Plain {
     fn greet(&self) {
         let model = &self.session.model;
         let me = model.me.as_ref().map_or("a guest".into(), |name| text::name(name.as_str()));
-        let room = text::name(model.room().name.as_str());
-        tell(&format!("joined #{room} as {me}; /help lists commands, Ctrl-D quits"));
+        let room = model.room().in_words(model.me.as_ref());
+        tell(&format!("joined {room} as {me}; /help lists commands, Ctrl-D quits"));
     }
 
     /// False if the person wants to leave.
@@ -150,7 +150,7 @@ impl Plain {
             }
             commands::Typed::Theme(_) => tell("Plain mode has no colours"),
             typed => {
-                let asks = matches!(typed, commands::Typed::Delete(_));
+                let asks = typed.asks_first();
                 let effects = command(model, typed);
                 self.liner.names_rooms = model.rooms.len() > 1;
                 if asks {
@@ -164,16 +164,9 @@ impl Plain {
 
     /// The answer to the question is a command of its own.
     fn ask_first(&self) {
-        let Some(Deletion { sender, content, .. }) = &self.session.model.deletion else { return };
-        let sender = text::name(sender.as_str());
-        let mut words: String = content.chars().take(WORDS_CHARS).collect();
-        if words.len() < content.len() {
-            words.push('…');
-        }
-        let words = text::isolated(&words);
-        tell(&format!(
-            "Delete {sender}'s message \"{words}\"? This can't be undone: /delete yes deletes it"
-        ));
+        let Some(question) = &self.session.model.question else { return };
+        let (words, command) = (question.words(brief), question.command());
+        tell(&format!("{words}: /{command} yes confirms it"));
     }
 
     fn tell_refused(&mut self) {
@@ -185,6 +178,15 @@ impl Plain {
             tell(&notice);
         }
     }
+}
+
+/// The first words of a text, to know it again.
+fn brief(text: &str) -> String {
+    let mut words: String = text.chars().take(WORDS_CHARS).collect();
+    if words.len() < text.len() {
+        words.push('…');
+    }
+    text::isolated(&words)
 }
 
 /// Writes what is new to standard output. False if nobody reads it any more.

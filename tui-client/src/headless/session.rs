@@ -2,8 +2,14 @@
 //!
 //! This file does not know what is done with what comes.
 
+use std::path::PathBuf;
+
+use jiff::tz::TimeZone;
 use protocol::Standing;
 
+use crate::answers;
+use crate::chat::memory::keep_name;
+use crate::chat::refusals::advice_at_start;
 use crate::chat::servers::{CUT, WAITING};
 use crate::chat::update::{dial_now, update};
 use crate::chat::{Connection, Effect, Event, Model, Servers};
@@ -18,6 +24,9 @@ pub(crate) struct Session {
     runner: EffectRunner,
     reported: Reported,
     standing: Standing,
+    zone: TimeZone,
+    /// Where the name is kept that a code is for, until it is.
+    name_to_keep: Option<PathBuf>,
 }
 
 /// What was last said about the connection.
@@ -33,14 +42,19 @@ impl Session {
     /// Nothing is dialled yet: whoever opens it may still say where to begin.
     pub(crate) fn new(settings: &Settings) -> Self {
         let mut told = Vec::new();
-        let key = folders::key_if_any(&folders::state_folder(), &mut told);
+        let folder = folders::state_folder();
+        let key = folders::key_if_any(&folder, &mut told);
         told.iter().for_each(|fault| tell(fault));
         let id = format!("{:016x}", fastrand::u64(..));
         let mut model = Model::new(settings.room.clone(), settings.user.clone(), id);
         model.servers = Servers::of(settings.servers.clone());
+        settings.code.iter().for_each(|code| model.bring(code.clone()));
+        let name_to_keep = folder.ok().filter(|_| settings.code.is_some());
         let (access, server) = (settings.access(key), settings.first_server().clone());
         let runner = EffectRunner::new(access, server, None);
-        Session { model, runner, reported: Reported::Nothing, standing: Standing::Current }
+        let (reported, standing) = (Reported::Nothing, Standing::Current);
+        let zone = settings.zone.clone();
+        Session { model, runner, reported, standing, zone, name_to_keep }
     }
 
     pub(crate) fn dial(&mut self) {
@@ -63,14 +77,44 @@ impl Session {
             None => self.report_entry(),
         }
         self.report_standing();
+        self.keep_name();
+        self.tell_rooms();
         goes_on
+    }
+
+    /// The name that a code was for is one's own from the next start on.
+    fn keep_name(&mut self) {
+        let Some(name) = self.model.person.as_ref().filter(|_| self.model.code.is_none()) else {
+            return;
+        };
+        let Some(folder) = self.name_to_keep.take_if(|_| self.model.room().joined) else { return };
+        if let Err(error) = keep_name(&folder, self.runner.server(), name) {
+            tell(&format!("Your name is not kept for the next start: {error}"));
+        }
+    }
+
+    /// The rooms that were looked for, once they are here.
+    fn tell_rooms(&mut self) {
+        if self.model.is_asking_for_rooms() {
+            return;
+        }
+        if let Some(browser) = self.model.browser.take() {
+            answers::rooms(&browser, &self.zone).iter().for_each(|line| tell(line));
+        }
     }
 
     /// False if the session is to end. What needs a screen or a place to write in is left out.
     pub(crate) fn perform(&mut self, effects: Vec<Effect>) -> bool {
         let left = self.runner.run(effects);
-        if left.iter().any(|effect| matches!(effect, Effect::Copy(_))) {
-            tell("Plain mode has no clipboard");
+        for effect in &left {
+            match effect {
+                Effect::Copy(_) => tell("Plain mode has no clipboard"),
+                Effect::Show(answer) => {
+                    let lines = answers::lines(answer, &self.zone).into_iter();
+                    lines.filter(|line| !line.is_empty()).for_each(|line| tell(&line));
+                }
+                _ => {}
+            }
         }
         !left.contains(&Effect::Quit)
     }
@@ -97,9 +141,15 @@ impl Session {
 
     /// Why the server does not want this at all, if so, and what can be done about it.
     pub(crate) fn refusal(&self) -> Option<String> {
-        let Connection::Refused { reason, over_name } = &self.model.connection else { return None };
+        let Connection::Refused { reason, over_name, code } = &self.model.connection else {
+            return None;
+        };
         let who = self.model.me.as_ref().map_or("this".into(), |name| text::name(name.as_str()));
-        let advice = if *over_name { "; --user takes another name" } else { "" };
+        let advice = match code.and_then(advice_at_start) {
+            Some(advice) => format!("; {advice}"),
+            None if *over_name => "; --user takes another name".to_owned(),
+            None => String::new(),
+        };
         let reason = text::clean_line(reason);
         Some(format!("{} refuses {who}: {reason}{advice}", self.server()))
     }
@@ -145,7 +195,8 @@ impl Session {
         if matches!(self.reported, Reported::Lost(_)) {
             let server = self.model.servers.current().filter(|_| self.model.servers.are_several());
             let place = server.map(|server| format!(" at {server}")).unwrap_or_default();
-            tell(&format!("back in #{}{place}", text::name(room.name.as_str())));
+            let room = room.in_words(self.model.me.as_ref());
+            tell(&format!("back in {room}{place}"));
         }
         self.reported = Reported::Entered;
     }

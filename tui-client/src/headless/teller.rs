@@ -3,7 +3,7 @@
 //!
 //! This file does not know how it is told.
 
-use protocol::{MessageId, RoomName};
+use protocol::{MessageId, RoomName, UserName};
 
 use crate::chat::update::load_older;
 use crate::chat::{Effect, Model, Place, Reading, Room, What};
@@ -14,7 +14,8 @@ const TOLD_MAX: usize = 300;
 /// Something to tell, and of which room.
 #[derive(Debug, Clone)]
 pub struct News {
-    pub room: RoomName,
+    /// What it is called, as it stands in a sentence.
+    pub room: String,
     pub what: What,
 }
 
@@ -51,6 +52,7 @@ impl Teller {
     pub fn news(&mut self, model: &mut Model) -> (Vec<News>, Vec<Effect>) {
         let (mut news, mut effects) = (Vec::new(), Vec::new());
         self.rooms.retain(|(name, _)| model.rooms.iter().any(|room| room.name == *name));
+        let me = model.me.clone();
         for room in &mut model.rooms {
             let known = self.rooms.iter().position(|(name, _)| *name == room.name);
             let at = known.unwrap_or_else(|| {
@@ -64,7 +66,7 @@ impl Teller {
                 *told = begin(room, self.from, &mut effects);
             }
             if let Told::UpTo(place) = told {
-                news.extend(tell(room, place));
+                news.extend(tell(room, me.as_ref(), place));
             }
         }
         (news, effects)
@@ -90,11 +92,11 @@ fn begin(room: &mut Room, from: StartAt, effects: &mut Vec<Effect>) -> Told {
 }
 
 /// While a replay has a hole, what stands behind the hole waits.
-fn tell(room: &mut Room, told: &mut Place) -> Vec<News> {
+fn tell(room: &mut Room, me: Option<&UserName>, told: &mut Place) -> Vec<News> {
     if room.gap_after.is_some() {
         return Vec::new();
     }
-    let name = room.name.clone();
+    let name = room.in_words(me);
     let new = room.entries.iter().filter(|entry| entry.place > *told);
     let news =
         new.map(|entry| News { room: name.clone(), what: entry.what.clone() }).collect::<Vec<_>>();

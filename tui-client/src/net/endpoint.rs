@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use protocol::{Key, Token};
+use protocol::{Key, Label, Token};
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use url::Url;
 
@@ -19,6 +19,8 @@ pub struct Endpoint {
     pub key: Option<Key>,
     /// What opens a closed server.
     pub token: Option<Token>,
+    /// What this device is called among its owner's.
+    pub label: Option<Label>,
     /// Whom to trust, for a server inside TLS.
     pub trust: Arc<Trust>,
 }
@@ -32,14 +34,16 @@ pub struct Access {
     pub logins: Logins,
     pub key: Option<Key>,
     pub token: Option<Token>,
+    pub label: Option<Label>,
     pub trust: Arc<Trust>,
 }
 
 impl Access {
     pub(crate) fn endpoint(&self, server: Url) -> Endpoint {
         let login = self.logins.iter().find(|(of, _)| *of == server);
-        let (login, key) = (login.map(|(_, login)| login.clone()), self.key.clone());
-        Endpoint { server, login, key, token: self.token.clone(), trust: Arc::clone(&self.trust) }
+        let login = login.map(|(_, login)| login.clone());
+        let (key, token, label) = (self.key.clone(), self.token.clone(), self.label.clone());
+        Endpoint { server, login, key, token, label, trust: Arc::clone(&self.trust) }
     }
 }
 
@@ -52,7 +56,7 @@ mod tests {
         let [one, other] = ["wss://a/", "wss://b/"].map(|url| Url::parse(url).unwrap());
         let logins = vec![(one.clone(), HeaderValue::from_static("Basic eDp5"))];
         let token = Token::try_from("a.b.c").ok();
-        let access = Access { logins, key: None, token, trust: Arc::default() };
+        let access = Access { logins, key: None, token, label: None, trust: Arc::default() };
         assert!(access.endpoint(one).login.is_some());
         let endpoint = access.endpoint(other);
         assert!(endpoint.login.is_none() && endpoint.token == access.token);

@@ -9,7 +9,9 @@ use std::io;
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use protocol::{Connect, FRAME_BYTES_MAX, HISTORY_BYTES_MAX, SUBPROTOCOL, ToClient, ToServer};
+use protocol::{
+    FRAME_BYTES_MAX, HISTORY_BYTES_MAX, Key, Label, SUBPROTOCOL, ToClient, ToServer, Token,
+};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -22,7 +24,7 @@ use tokio_tungstenite::{
 };
 
 use crate::address;
-use crate::chat::{Event, Wait};
+use crate::chat::{EntryCode, Event, Hello, Wait};
 pub use endpoint::{Access, Endpoint, Logins};
 use faults::sentence;
 
@@ -46,7 +48,7 @@ type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 /// connection, or when nobody wants its events any more.
 pub async fn connect(
     endpoint: Endpoint,
-    hello: Connect,
+    hello: Hello,
     wait: Wait,
     outgoing: mpsc::Receiver<ToServer>,
     events: mpsc::Sender<Event>,
@@ -137,19 +139,11 @@ impl Pulse {
     }
 }
 
-async fn dial(endpoint: &Endpoint, hello: &Connect) -> Result<Socket, tungstenite::Error> {
+async fn dial(endpoint: &Endpoint, hello: &Hello) -> Result<Socket, tungstenite::Error> {
     let mut url = endpoint.server.clone();
-    url.set_query(Some(&hello.to_query()));
+    url.set_query(Some(&hello.connect.to_query()));
     let mut request = url.as_str().into_client_request()?;
-    let mut offered = SUBPROTOCOL.to_owned();
-    if let Some(key) = &endpoint.key {
-        offered.push_str(", ");
-        offered.push_str(&key.to_subprotocol());
-    }
-    if let Some(token) = &endpoint.token {
-        offered.push_str(", ");
-        offered.push_str(&token.to_subprotocol());
-    }
+    let offered = offered(endpoint, hello.code.as_ref());
     let offered = HeaderValue::from_str(&offered).map_err(tungstenite::http::Error::from)?;
     request.headers_mut().insert("Sec-WebSocket-Protocol", offered);
     if let Some(login) = &endpoint.login {
@@ -166,6 +160,20 @@ async fn dial(endpoint: &Endpoint, hello: &Connect) -> Result<Socket, tungstenit
     let tls = tls.map(Connector::Rustls);
     let (socket, _) = connect_async_tls_with_config(request, Some(config), true, tls).await?;
     Ok(socket)
+}
+
+/// The subprotocols: what this client speaks, and what it brings.
+fn offered(endpoint: &Endpoint, code: Option<&EntryCode>) -> String {
+    let Endpoint { key, token, label, .. } = endpoint;
+    let code = code.map(|code| match code {
+        EntryCode::Link(code) => code.to_link_subprotocol(),
+        EntryCode::Invite(code) => code.to_invite_subprotocol(),
+    });
+    let key = key.as_ref().map(Key::to_subprotocol);
+    let token = token.as_ref().map(Token::to_subprotocol);
+    let label = label.as_ref().map(Label::to_subprotocol);
+    let brought = [key, token, label, code].into_iter().flatten();
+    std::iter::once(SUBPROTOCOL.to_owned()).chain(brought).collect::<Vec<_>>().join(", ")
 }
 
 async fn talk(

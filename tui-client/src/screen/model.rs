@@ -15,7 +15,7 @@ use super::rows::cache::RowCache;
 use super::theme::Looks;
 use super::theme::hues::Hues;
 use crate::address;
-use crate::chat::{Model, Place, Reading};
+use crate::chat::{Model, Place, Reading, Room};
 use crate::text;
 
 /// Everything there is to draw, and to decide by what a key means.
@@ -58,6 +58,8 @@ pub struct Screen {
     pub mouse: bool,
     /// The same key once more does it.
     pub confirming: Option<Confirm>,
+    /// Who this is was asked, with this name to begin with, and nobody was let in yet.
+    pub arriving: Option<String>,
 }
 
 /// What a key was pressed for once.
@@ -129,6 +131,7 @@ impl Screen {
             copy_mode: false,
             mouse: false,
             confirming: None,
+            arriving: None,
         }
     }
 
@@ -136,6 +139,11 @@ impl Screen {
     pub(super) fn host(&self) -> String {
         let host = self.chat.servers.current().map(address::host);
         text::clean_line(&host.unwrap_or_default())
+    }
+
+    /// What a room is called, as it is displayed.
+    pub(super) fn called(&self, room: &Room) -> String {
+        text::clean_line(&room.signed(self.chat.me.as_ref()))
     }
 
     /// One's own name as it is displayed; `guest` for somebody without one.

@@ -2,11 +2,14 @@
 //!
 //! This file does not know what keys do, or drawing.
 
-use protocol::MessageId;
+use protocol::{MessageId, RoomName, UserName};
 
+use super::entrance::Entrance;
 use super::input::Input;
 use super::keys::{KeyCommand, Keys};
-use crate::chat::Model;
+use crate::answers::called;
+use crate::chat::model::fit;
+use crate::chat::{Answer, Model};
 use crate::text;
 
 /// Most choices that are worth listing.
@@ -25,8 +28,19 @@ pub enum Overlay {
     Select(MessageId),
     /// A long text was pasted: is it meant?
     Paste(String),
-    /// The conversation asks whether a message is to be deleted.
-    Delete,
+    /// The conversation asks whether something is meant.
+    Question,
+    /// What the server has answered, from the n-th row on.
+    Answer(Answer, usize),
+    /// Who this is, is asked before anything else.
+    Entrance(Entrance),
+}
+
+impl Overlay {
+    /// The list of all rooms is looked at.
+    pub fn is_browsing(&self) -> bool {
+        matches!(self, Overlay::Prompt(Prompt { kind: Kind::Room | Kind::Browse, .. }))
+    }
 }
 
 /// A line that is typed to find something, with what it finds.
@@ -42,8 +56,10 @@ pub struct Prompt {
 /// What is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A room to show.
+    /// A room to show, or a person to write to.
     Room,
+    /// A room among all there are.
+    Browse,
     /// A text that was sent before.
     Sent,
     /// Words in the messages of this room.
@@ -54,7 +70,8 @@ impl Kind {
     /// The words before what is typed.
     pub fn label(self) -> &'static str {
         match self {
-            Kind::Room => "room: ",
+            Kind::Room => "go to: ",
+            Kind::Browse => "rooms with: ",
             Kind::Sent => "sent: ",
             Kind::Words => "search: ",
         }
@@ -63,7 +80,8 @@ impl Kind {
     /// The words above the choices.
     pub fn title(self, keys: &Keys) -> String {
         let (what, enter) = match self {
-            Kind::Room => ("Switch to a room", "opens it"),
+            Kind::Room => ("Go to a room or a person", "opens it"),
+            Kind::Browse => ("All rooms", "joins one"),
             Kind::Sent => ("Messages you sent", "takes one"),
             Kind::Words => ("Search", "finds the next older"),
         };
@@ -77,20 +95,54 @@ impl Prompt {
         Prompt { kind, input: Input::default(), at: 0 }
     }
 
-    /// What fits, the best first: what it is called, and its number.
-    pub fn choices(&self, chat: &Model) -> Vec<(String, usize)> {
+    /// What fits, the best first, and what it is called.
+    pub fn choices(&self, chat: &Model) -> Vec<(String, Choice)> {
         match self.kind {
-            Kind::Room => {
-                let fits = chat.matching_rooms(self.input.text()).into_iter().take(CHOICES_MAX);
-                fits.map(|at| (text::clean_line(chat.rooms[at].name.as_str()), at)).collect()
+            Kind::Room => self.destinations(chat),
+            Kind::Browse => {
+                let rooms = chat.browser.iter().flat_map(|browser| &browser.rooms);
+                rooms.map(|entry| (called(entry), Choice::Listed(entry.room.clone()))).collect()
             }
             Kind::Sent => {
                 let typed = self.input.text().to_lowercase();
                 let sent = chat.sent.iter().enumerate().rev();
                 let fits = sent.filter(|(_, text)| text.to_lowercase().contains(&typed));
-                fits.take(CHOICES_MAX).map(|(at, text)| (text::clean_line(text), at)).collect()
+                let fits = fits.map(|(at, text)| (text::clean_line(text), Choice::Sent(at)));
+                fits.take(CHOICES_MAX).collect()
             }
             Kind::Words => Vec::new(),
         }
     }
+
+    /// One's own rooms, then others, then people to write to.
+    fn destinations(&self, chat: &Model) -> Vec<(String, Choice)> {
+        let (typed, me) = (self.input.text(), chat.me.as_ref());
+        let own = chat.matching_rooms(typed).into_iter();
+        let own = own.map(|at| (chat.rooms[at].signed(me), Choice::Room(at)));
+        let is_own = |name: &RoomName| chat.rooms.iter().any(|room| room.name == *name);
+        let listed = chat.browser.iter().flat_map(|browser| &browser.rooms);
+        let listed = listed.filter(|entry| !typed.is_empty() && !is_own(&entry.room));
+        let listed = listed
+            .map(|entry| (format!("{} (join)", called(entry)), Choice::Listed(entry.room.clone())));
+        let lower = typed.trim_start_matches('@').to_lowercase();
+        let people = chat.known_people().into_iter().filter(|user| Some(*user) != me);
+        let people = people.filter(|user| {
+            !lower.is_empty() && fit(&user.as_str().to_lowercase(), &lower).is_some()
+        });
+        let people = people.map(|user| (format!("@{user} (write)"), Choice::Person(user.clone())));
+        own.chain(listed).chain(people).take(CHOICES_MAX).collect()
+    }
+}
+
+/// What can be chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    /// One of one's own rooms, by its place.
+    Room(usize),
+    /// A room of the list of all rooms.
+    Listed(RoomName),
+    /// Somebody to write to alone.
+    Person(UserName),
+    /// What was sent before, by its place.
+    Sent(usize),
 }

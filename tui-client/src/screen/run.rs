@@ -12,8 +12,10 @@ use futures_util::StreamExt as _;
 use rustix::process;
 use tokio::time::{Instant, sleep_until, timeout};
 
+use super::entrance::Entrance;
 use super::event::{Effect, Event};
 use super::model::Screen;
+use super::overlay::Overlay;
 use super::terminal::signals::Signals;
 use super::terminal::typed::from_terminal;
 use super::terminal::{OwnTerminal, editor};
@@ -54,6 +56,8 @@ pub async fn run(settings: &Settings) -> anyhow::Result<Exit> {
     let session = format!("{:016x}", fastrand::u64(..));
     let mut model = Model::new(settings.room.clone(), settings.user.clone(), session);
     model.servers = Servers::of(settings.servers.clone());
+    model.list.is_wanted = key.is_some();
+    settings.code.iter().for_each(|code| model.bring(code.clone()));
     model.key =
         folder.as_ref().ok().filter(|_| key.is_some()).map(|folder| folders::about_key(folder));
     let memory = folder.ok().map(|folder| {
@@ -66,7 +70,8 @@ pub async fn run(settings: &Settings) -> anyhow::Result<Exit> {
     model.notice = Some(told.join("; ")).filter(|told| !told.is_empty());
     let (access, server) = (settings.access(key), settings.first_server().clone());
     let runner = EffectRunner::new(access, server, Some(settings.notify));
-    let terminal = OwnTerminal::take(settings.tells_links(), settings.mouse)
+    let mouse = settings.mouse || settings.is_new;
+    let terminal = OwnTerminal::take(settings.tells_links(), mouse)
         .context("cannot draw on this terminal; --plain needs no screen")?;
     let mut app = App {
         screen: screen(model, settings),
@@ -101,6 +106,12 @@ fn screen(model: Model, settings: &Settings) -> Screen {
     screen.mouse = settings.mouse;
     screen.zone = settings.zone.clone();
     screen.size = crossterm::terminal::size().unwrap_or(screen.size);
+    if settings.is_new {
+        let is_invited = matches!(settings.code, Some(chat::EntryCode::Invite(_)));
+        let name = settings.user.as_ref().map(|name| name.as_str().to_owned()).unwrap_or_default();
+        screen.overlay = Overlay::Entrance(Entrance::new(is_invited, &name));
+        screen.arriving = Some(name);
+    }
     screen
 }
 
@@ -135,8 +146,10 @@ enum Next {
 impl App {
     async fn go(&mut self) -> anyhow::Result<()> {
         let (mut frame_due, mut memory_due) = (Some(Instant::now()), None);
-        let first = dial_now(&mut self.screen.chat);
-        self.runner.run(first);
+        if self.screen.arriving.is_none() {
+            let first = dial_now(&mut self.screen.chat);
+            self.runner.run(first);
+        }
         loop {
             match self.next(frame_due, memory_due).await? {
                 Next::Draw => {

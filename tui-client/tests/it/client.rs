@@ -4,7 +4,9 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use nebula::chat;
 use nebula::chat::update::dial_now;
 use nebula::chat::{Effect, Model, Servers};
+use nebula::screen::entrance::Entrance;
 use nebula::screen::event::Effect as ScreenEffect;
+use nebula::screen::overlay::Overlay;
 use nebula::screen::update::update;
 use nebula::screen::view::view;
 use nebula::screen::{Event, Screen};
@@ -31,6 +33,18 @@ impl Client {
         let effects = dial_now(&mut model);
         let screen = Screen::new(model);
         let mut client = Client { screen, effects, screen_effects: Vec::new() };
+        client.happens(Event::Resize(columns, rows));
+        client
+    }
+
+    /// On the first screen, with this name suggested.
+    pub(crate) fn arriving(entrance: Entrance, name: &str, columns: u16, rows: u16) -> Self {
+        let mut model = Model::new(RoomName::try_from("dev").unwrap(), None, "s".to_owned());
+        model.servers = servers(&["ws://chat.example:8080"]);
+        let mut screen = Screen::new(model);
+        screen.overlay = Overlay::Entrance(entrance);
+        screen.arriving = Some(name.to_owned());
+        let mut client = Client { screen, effects: Vec::new(), screen_effects: Vec::new() };
         client.happens(Event::Resize(columns, rows));
         client
     }

@@ -11,7 +11,10 @@ import { find } from "./state.js";
  * @typedef {import("./state.js").Room} Room
  * @typedef {import("../update.js").Action} Action
  * @typedef {import("../update.js").Asked} Asked
- * @typedef {{ref: string, envelope: Asked, refusals: number, waits: boolean}} Act
+ * @typedef {{isQuiet?: boolean, isRepeated?: boolean, text?: string}} Manner
+ * `isQuiet`: what becomes of it is not told; `isRepeated`: it does no harm twice, so it goes out again after a cut; `text` is
+ * to be said in the room that is the answer
+ * @typedef {Manner & {ref: string, envelope: Asked, refusals: number, waits: boolean}} Act
  * `waits`: it is to be sent, again or for the first time
  *
  * @typedef {object} Acts
@@ -27,12 +30,13 @@ const REFUSALS_MAX = 10;
 /** Asks for something, behind all that still has to be repeated. Null if too much waits.
  * @param {State} state
  * @param {Asked} envelope
+ * @param {Manner} [manner]
  * @returns {Action[] | null} */
-export function ask(state, envelope) {
+export function ask(state, envelope, manner = {}) {
   const { acts } = state;
   if (acts.open.length >= OPEN_MAX) return null;
   state.refs += 1;
-  const act = { ref: `${state.session}-${state.refs}`, envelope, refusals: 0, waits: acts.isHeld || acts.open.some((each) => isDue(state, each)) };
+  const act = { ...manner, ref: `${state.session}-${state.refs}`, envelope, refusals: 0, waits: acts.isHeld || acts.open.some((each) => isDue(state, each)) };
   acts.open.push(act);
   return act.waits ? [] : [sending(act)];
 }
@@ -93,18 +97,29 @@ export function next(state) {
  * @param {State} state
  * @param {Room} room
  * @returns {Action[]} */
-export function dropOf(state, { name }) {
-  state.acts.open = state.acts.open.filter(({ envelope: { room } }) => room === undefined || fold(room) !== fold(name));
+export function dropOf(state, room) {
+  withdraw(state, room);
   return next(state);
 }
 
-/** The connection is lost: what was sent and not answered may have been done, so it is not sent again. Gives it back, as
- * it is typed.
+/** @param {State} state
+ * @param {Room} room */
+export function withdraw({ acts }, { name }) {
+  acts.open = acts.open.filter((act) => roomOf(act) === undefined || fold(roomOf(act) ?? "") !== fold(name));
+}
+
+/** The room that one has to be in for it: how one keeps a room, one may say from anywhere.
+ * @param {Act} act */
+const roomOf = ({ envelope: { type, room } }) => (type === "setting" ? undefined : room);
+
+/** The connection is lost: what was sent and not answered may have been done, so it is not sent again, unless that does no
+ * harm. Gives it back, as it is typed.
  * @param {State} state */
 export function dropSent({ acts }) {
+  for (const act of acts.open) act.waits ||= act.isRepeated ?? false;
   const sent = acts.open.filter(({ waits }) => !waits);
   acts.open = acts.open.filter(({ waits }) => waits);
-  return sent.map(typed);
+  return sent.filter(({ isQuiet }) => !isQuiet).map(typed);
 }
 
 /** What was asked for under one name is not done under another. Gives it back, as it is typed.
@@ -112,20 +127,21 @@ export function dropSent({ acts }) {
 export function dropAll({ acts }) {
   const all = acts.open;
   acts.open = [];
-  return all.map(typed);
+  return all.filter(({ isQuiet }) => !isQuiet).map(typed);
 }
 
 /** @param {Act} act */
 function typed({ envelope }) {
-  const name = /** @type {Record<string, string>} */ (COMMAND_FOR)[envelope.type] ?? envelope.type;
+  const name = { ...COMMAND_FOR, direct: "msg", rooms: "list" }[envelope.type] ?? envelope.type;
   return `/${name}${envelope.user === undefined ? "" : ` ${inSentence(envelope.user)}`}`;
 }
 
 /** It waits, and for nothing but its turn: what is for another room waits until one is in that room.
  * @param {State} state
  * @param {Act} act */
-function isDue(state, { waits, envelope: { room } }) {
-  return waits && (room === undefined ? state.rooms.some(({ joined }) => joined) : find(state, room)?.joined === true);
+function isDue(state, act) {
+  const room = roomOf(act);
+  return act.waits && (room === undefined ? state.rooms.some(({ joined }) => joined) : find(state, room)?.joined === true);
 }
 
 /** @param {Act} act

@@ -1,7 +1,7 @@
 // What a moderator did, in words. Pure: it knows neither page nor socket nor clock.
 
 import { REASON_CHARS_MAX } from "../protocol/limits.js";
-import { hashed, inSentence, onOneLine } from "../protocol/text.js";
+import { inSentence, onOneLine } from "../protocol/text.js";
 
 /** @typedef {import("../protocol/envelopes.js").Moderated} Moderated */
 
@@ -22,10 +22,10 @@ export function wordsAbout(moderated) {
 
 /** Whoever was removed reads it in the place of the room.
  * @param {Moderated} moderated
- * @param {string} room */
+ * @param {string} room as a sentence has it */
 export function wordsToExcluded(moderated, room) {
   const did = moderated.action === "ban" ? "banned" : "removed";
-  return `${inSentence(moderated.by)} ${did} you from ${hashed(room)}${forHowLongAndWhy(moderated)}`;
+  return `${inSentence(moderated.by)} ${did} you from ${room}${forHowLongAndWhy(moderated)}`;
 }
 
 /** @param {Moderated} moderated */

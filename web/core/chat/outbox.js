@@ -3,6 +3,7 @@
 
 import { contentFault, withNewlines } from "../protocol/text.js";
 import { joining } from "./reconnect.js";
+import { NOT_FROM_HERE } from "./revoked.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -74,7 +75,8 @@ export function refused(room, pending, why) {
  * @returns {Action[]} */
 export function again(room, ref) {
   const pending = room?.pending.find((each) => each.ref === ref);
-  if (!room || !pending) return [];
+  // Where it is not let in, a revoked device sends nothing.
+  if (!room || !pending || (pending.failed === NOT_FROM_HERE && !room.joined)) return [];
   pending.failed = "";
   return room.joined && room.sending === ref ? [sending(room, pending)] : sendNext(room);
 }

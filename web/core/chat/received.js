@@ -1,17 +1,23 @@
 // What the server says, taken into the state. Pure: it knows neither page nor socket nor clock.
 
-import { DELETED_CONTENT } from "../protocol/envelopes.js";
 import { TOPIC_CHARS_MAX } from "../protocol/limits.js";
 import { counted, inSentence, onOneLine } from "../protocol/text.js";
 import { dropAll, next, settled } from "./acts.js";
 import { wordsAbout, wordsToExcluded } from "./moderated.js";
-import { sendNext, stored } from "./outbox.js";
+import { browseCame } from "./browse.js";
+import { deleted, takeIn, trim, write } from "./entries.js";
+import { sendNext } from "./outbox.js";
+import { spoken, whereabouts } from "./label.js";
+import { askForList, joinedNow, listCame, settingCame } from "./list.js";
+import { addedCame, removedCame, roleCame, roomCame } from "./members.js";
+import { pageCame } from "./pages.js";
 import { came, listed, nobody, went } from "./people.js";
-import { askPage, lookAway, toBottom } from "./reading.js";
+import { personTold } from "./person.js";
 import { joining } from "./reconnect.js";
 import { PROBE, errorCame } from "./refusals.js";
+import { takeAway } from "./rooms.js";
 import { clusterCame } from "./servers.js";
-import { ENTRIES_MAX, ENTRIES_READING_MAX, activeRoom, callsMe, find, firstAfter, isMe, isWatched, newLine, ownerOf, tell } from "./state.js";
+import { activeRoom, callsMe, find, isMe, isWatched, newLine, nothingTold, ownerOf, tell } from "./state.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -27,19 +33,45 @@ const BLIP_MS = 10_000;
 const BACK_WITHIN_MS = 60_000;
 /** So far back their leaving is looked for, in entries. */
 const BLIP_ENTRIES = 200;
-/** Deletions that are remembered until a page comes: far more than there are in the time of an answer. */
-const DELETIONS_MAX = 1_000;
 
 /** @param {State} state
  * @param {import("../protocol/envelopes.js").Envelope} envelope
  * @param {number} at when it came, in ms
  * @returns {Action[]} */
 export function received(state, envelope, at) {
-  if (envelope.type === "error") return errorCame(state, envelope);
-  if (envelope.type === "cluster") {
-    clusterCame(state.link, envelope);
-    return [];
+  switch (envelope.type) {
+    case "error":
+      return errorCame(state, envelope);
+    case "cluster":
+      clusterCame(state.link, envelope);
+      return [];
+    case "link":
+    case "devices":
+    case "invite":
+    case "invites":
+      return personTold(state, envelope, at);
+    case "rooms":
+      return listCame(state, envelope) ?? browseCame(state, envelope);
+    case "setting":
+      return settingCame(state, envelope);
+    case "room":
+      return roomCame(state, envelope);
+    case "added":
+      return addedCame(state, envelope, at);
+    case "removed":
+      return removedCame(state, envelope, at);
+    case "role":
+      return roleCame(state, envelope, at);
+    default:
+      return roomTold(state, envelope, at);
   }
+}
+
+/** @param {State} state
+ * @param {Exclude<import("../protocol/envelopes.js").Envelope, import("../protocol/envelopes.js").Refusal | import("../protocol/envelopes.js").Cluster | import("../protocol/people.js").OfPeople | import("../protocol/rooms.js").OfRooms>} envelope
+ * @param {number} at
+ * @returns {Action[]} */
+function roomTold(state, envelope, at) {
   // What concerns the whole server is told where one looks.
   const room = envelope.room === undefined ? activeRoom(state) : find(state, envelope.room);
   if (!room) return [];
@@ -63,9 +95,6 @@ export function received(state, envelope, at) {
     case "presence":
       listed(room.people, envelope);
       return [];
-    case "room":
-      room.topic = envelope.topic ?? "";
-      return [];
     case "topic":
       return topicCame(state, room, envelope, at);
     case "history":
@@ -81,18 +110,21 @@ export function received(state, envelope, at) {
  * @param {number} at
  * @returns {Action[]} */
 function entered(state, room, { room: name, sender, role }, at) {
-  const first = state.rooms.every((other) => !other.joined);
+  const first = !state.link.isIn;
+  state.link.isIn = true;
   const [before, formerly] = [ownerOf(state), state.formerly ?? state.me];
-  Object.assign(state, { me: sender, formerly: null });
+  Object.assign(state, { me: sender, formerly: null, brings: {} });
   if (before !== "" && before !== ownerOf(state)) leaveBehind(state, formerly ?? "");
   Object.assign(room, { name, joined: true, excluded: "", moderates: role === "moderator", sending: null });
-  // If it has one, that is told next.
-  room.topic = "";
+  // If there is any of it, that is told next.
+  Object.assign(room, { topic: "", role: null, members: [] });
   room.people.asked = false;
   room.settledAt = at + BACK_WITHIN_MS;
-  if (first) state.link.askedMs = 0;
-  const others = first ? state.rooms.filter((other) => !other.joined && !other.excluded).map(joining) : [];
-  return [...sendNext(room), ...next(state), ...others];
+  const onItsWay = [...sendNext(room), ...next(state)];
+  if (!first) return [...onItsWay, ...joinedNow(state, room)];
+  state.link.askedMs = 0;
+  const others = state.rooms.filter((other) => !other.joined && !other.excluded).map(joining);
+  return [...onItsWay, ...askForList(state), ...others];
 }
 
 /** What somebody else wrote waits for them: under this name it would be another message, and there twice
@@ -100,9 +132,15 @@ function entered(state, room, { room: name, sender, role }, at) {
  * @param {State} state
  * @param {string} owner */
 function leaveBehind(state, owner) {
+  state.person = nothingTold();
+  state.browse = null;
   const undone = dropAll(state);
   const count = state.rooms.reduce((sum, room) => sum + room.pending.length, 0);
-  for (const room of state.rooms) room.pending = [];
+  for (const room of [...state.rooms]) {
+    Object.assign(room, { pending: [], listed: false, place: null });
+    // What belonged to the one is not there for the other.
+    if (room.kind !== "open" && !room.joined) takeAway(state, room);
+  }
   const told = [
     ...(undone.length > 0 ? [`Not done, since your name has changed: ${undone.join(", ")}`] : []),
     ...(count > 0 ? [`${counted(count, "unsent message")} by ${inSentence(owner)} will be sent when you are ${inSentence(owner)} again`] : []),
@@ -130,14 +168,6 @@ function note(room, { type, sender }, at) {
   return [];
 }
 
-/** @param {Room} room
- * @param {{type: "join" | "leave" | "told", sender: string, at: number, words?: string}} what */
-function write(room, what) {
-  room.notes += 1;
-  room.entries.push({ ...what, id: room.entries.at(-1)?.id ?? room.head, note: room.notes });
-  trim(room);
-}
-
 /** What is heard again may have been followed by another.
  * @param {State} state
  * @param {Room} room
@@ -162,7 +192,7 @@ function topicCame(state, room, { content, sender, id, ref }, at) {
 function moderated(state, room, moderated, at) {
   write(room, { type: "told", sender: moderated.by, at, words: wordsAbout(moderated) });
   const isOut = moderated.action === "kick" || moderated.action === "ban";
-  if (isOut && moderated.room !== undefined && isMe(state, moderated.user)) room.excluded = wordsToExcluded(moderated, room.name);
+  if (isOut && moderated.room !== undefined && isMe(state, moderated.user)) room.excluded = wordsToExcluded(moderated, spoken(room, state.me));
   return isMe(state, moderated.by) ? settled(state, moderated.ref) : [];
 }
 
@@ -174,35 +204,6 @@ function putOut(room) {
   Object.assign(room, { joined: false, moderates: false, awaited: null, sending: null, excluded: room.excluded || "You are no longer in this room" });
   room.people = nobody();
   return [];
-}
-
-/** A message is deleted: a tombstone is left.
- * @param {Room} room
- * @param {import("./state.js").Deletion} deletion */
-function deleted(room, deletion) {
-  change(room, { ...deletion, content: DELETED_CONTENT, deleted: true });
-  if (room.awaited && room.awaited.deleted.length < DELETIONS_MAX) room.awaited.deleted.push(deletion);
-}
-
-/** Of two states of a message the one with the newer change counts; false if it is not here.
- * @param {Room} room
- * @param {{id: number, change?: number} & Partial<Message>} message */
-function change(room, message) {
-  const held = messageAt(room, placeOf(room, message.id), message.id);
-  // The entry itself stays: the log keeps its place by it.
-  if (held && (message.change ?? 0) > (held.change ?? 0)) Object.assign(held, message);
-  return held !== null;
-}
-
-/** Drops the oldest entries; while the person reads higher up, only if there are far too many.
- * @param {Room} room */
-function trim(room) {
-  const over = room.entries.length - (room.atBottom ? ENTRIES_MAX : ENTRIES_READING_MAX);
-  if (over <= 0) return false;
-  // A splice would move all the others for each one that comes.
-  for (let gone = 0; gone < over; gone += 1) room.entries.shift();
-  room.more = true;
-  return true;
 }
 
 /** @param {State} state
@@ -219,130 +220,9 @@ function messageCame(state, room, message) {
   if (watched && isNew && line === null) room.mark = null;
   const next = sendNext(room);
   if (!isNew || isMe(state, message.sender) || room.muted) return next;
-  const what = { room: room.name, sender: message.sender, content: message.content };
+  const what = { room: room.name, where: whereabouts(room, state.me), sender: message.sender, content: message.content };
   const isShown = state.focused && room === activeRoom(state);
   /** @type {Action[]} */
-  const notify = callsMe(state, message) && !isShown ? [{ do: "notify", ...what }] : [];
+  const notify = (callsMe(state, message) || room.kind === "direct") && !isShown ? [{ do: "notify", ...what }] : [];
   return [{ do: "announce", ...what }, ...notify, ...next];
-}
-
-/** Puts a message at its place; false if it is there already.
- * @param {State} state
- * @param {Room} room
- * @param {Message} message */
-function takeIn(state, room, message) {
-  if (message.ref && isMe(state, message.sender)) stored(room, message.ref);
-  room.head = Math.max(room.head, message.id);
-  if (change(room, message)) return false;
-  room.entries.splice(placeOf(room, message.id), 0, message);
-  return true;
-}
-
-/** The message with this id, which stands before the notes that came after it.
- * @param {Room} room
- * @param {number} place behind all of them
- * @param {number} id */
-function messageAt({ entries }, place, id) {
-  for (let at = place - 1; at >= 0 && entries[at]?.id === id; at -= 1) {
-    const entry = entries[at];
-    if (entry?.type === "message") return entry;
-  }
-  return null;
-}
-
-/** Behind all entries up to this id.
- * @param {Room} room
- * @param {number} id */
-function placeOf({ entries }, id) {
-  if ((entries.at(-1)?.id ?? 0) <= id) return entries.length;
-  let [low, high] = [0, entries.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((entries[middle]?.id ?? 0) <= id) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** @param {State} state
- * @param {Room} room
- * @param {import("../protocol/envelopes.js").Page} page
- * @returns {Action[]} */
-function pageCame(state, room, page) {
-  const { head, epoch, changed_more: isTooMuch = false } = page;
-  const { awaited: asked, known, head: seen } = room;
-  if (asked?.isUnwanted) {
-    room.awaited = null;
-    return [];
-  }
-  const since = room.gapAfter ?? seen;
-  const isOther = epoch !== undefined && isOfAnother(room, epoch);
-  const isWatchedNow = isWatched(state, room);
-  Object.assign(room, { awaited: null, known: true });
-  takePage(state, room, page, asked);
-  // What was asked for may come before messages that were told earlier and still wait.
-  if (!asked) room.head = Math.max(room.head, head);
-  if (!known && room.read === 0) {
-    // What was there before one came for the first time is not news.
-    room.read = room.head;
-    if (!state.focused || room !== activeRoom(state)) lookAway(room);
-  }
-  if (isOther) {
-    // Nothing can be read that is not there.
-    room.read = Math.min(room.read, room.head);
-    if (room.mark !== null) room.mark = Math.min(room.mark, room.head);
-  }
-  const isReplay = known && !asked && !isOther;
-  // What came while disconnected was seen by nobody, even at the end.
-  const isMissed = isReplay && !isTooMuch && firstAfter(state, room, room.read) !== null;
-  if (isWatchedNow && isMissed) Object.assign(room, { behind: true, mark: room.mark ?? room.read });
-  else if (isWatchedNow) room.read = room.head;
-  // Who had nothing of it has asked for the newest already.
-  return goOn(room, page, room.gapAfter ?? (isReplay ? since : null), isTooMuch || (isOther && seen > 0));
-}
-
-/** Puts what a page brings to what is here; what is here may be wrong.
- * @param {State} state
- * @param {Room} room
- * @param {import("../protocol/envelopes.js").Page} page
- * @param {import("./state.js").Awaited | null} asked */
-function takePage(state, room, { messages, changed = [], changed_more: isTooMuch }, asked) {
-  if (isTooMuch) {
-    // More changed than can be told.
-    Object.assign(room, { entries: [], gapAfter: null, more: true });
-    toBottom(room);
-  }
-  // Which of these have changed, nobody told.
-  if (asked && "missed" in asked) room.entries.splice(0, placeOf(room, asked.missed));
-  for (const message of changed) change(room, message);
-  for (const message of messages) takeIn(state, room, message);
-  for (const deletion of asked?.deleted ?? []) deleted(room, deletion);
-}
-
-/** Asks for the next page as long as messages are missing; then what waits goes out.
- * @param {Room} room
- * @param {import("../protocol/envelopes.js").Page} page that came
- * @param {number | null} gap what is after it is missing
- * @param {boolean} isForgotten with this page, what was here
- * @returns {Action[]} */
-function goOn(room, { messages, more = false }, gap, isForgotten) {
-  const oldest = messages[0]?.id;
-  // A replay that was cut is fetched whole, page by page, until nothing older than it is kept.
-  const isFull = gap !== null && trim(room) && (room.entries[0]?.id ?? 0) > gap;
-  const isMissing = gap !== null && more && oldest !== undefined && oldest > gap && !isFull;
-  room.gapAfter = isMissing ? gap : null;
-  if (isMissing) return [askPage(room, { before: oldest, deleted: [] })];
-  if (isForgotten) return [askPage(room, { before: oldest ?? room.head + 1, deleted: [] }), ...sendNext(room)];
-  if (gap === null) room.more = more && messages.length > 0;
-  return sendNext(room);
-}
-
-/** What is here of another log is forgotten, but for how far it was read and what still waits to be sent.
- * @param {Room} room
- * @param {string} epoch which log the room is of now */
-function isOfAnother(room, epoch) {
-  const is = room.epoch !== null && room.epoch !== epoch;
-  room.epoch = epoch;
-  if (is) Object.assign(room, { entries: [], gapAfter: null, head: 0, atBottom: true, more: true });
-  return is;
 }

@@ -3,6 +3,7 @@
 
 import { RETRY_AFTER_MS_MAX } from "../protocol/limits.js";
 import { dropSent } from "./acts.js";
+import { markUnsent } from "./revoked.js";
 import { toNextServer } from "./servers.js";
 import { activeRoom, find, tell } from "./state.js";
 
@@ -13,7 +14,7 @@ import { activeRoom, find, tell } from "./state.js";
  */
 
 /** Why a room does not let somebody in: it is not asked again by itself. */
-export const CLOSED = ["banned", "wrong_room", "too_many_rooms"];
+export const CLOSED = ["banned", "wrong_room", "too_many_rooms", "no_such_room"];
 const HISTORY_ON_JOIN = 100;
 const DIAL_AFTER_MS = 500;
 const DIAL_AFTER_MS_MAX = 30_000;
@@ -27,6 +28,15 @@ export function dialNow(state) {
   return [dial(state)];
 }
 
+/** Comes in anew by a code. Where it is refused, one stays who one is.
+ * @param {State} state
+ * @param {import("./state.js").Brings} brings
+ * @returns {Action[]} */
+export function bring(state, brings) {
+  Object.assign(state, { brings, formerly: state.formerly ?? state.me });
+  return dialNow(state);
+}
+
 /** @param {State} state
  * @returns {Action} */
 function dial(state) {
@@ -38,7 +48,7 @@ function dial(state) {
  * @param {State} state */
 function cut(state) {
   state.link.number += 1;
-  state.link.standing = "";
+  Object.assign(state.link, { standing: "", isIn: false });
   const unanswered = dropSent(state);
   if (unanswered.length > 0) tell(state, `The connection was lost before the server confirmed: ${unanswered.join(", ")}`);
   for (const room of state.rooms) {
@@ -74,7 +84,9 @@ function hello(state) {
   const shown = activeRoom(state);
   const room = shown.excluded ? state.rooms.find((other) => !other.excluded) ?? shown : shown;
   state.link.room = room.name;
-  return { room: room.name, username: state.me, ...resume(room) };
+  // Whose device it becomes, the code says.
+  const username = state.brings.link === undefined ? state.me : null;
+  return { room: room.name, username, ...state.brings, ...resume(room) };
 }
 
 /** What was seen is not asked for again; a replay that was cut is asked for from where it began,
@@ -142,8 +154,10 @@ export function lost(state, code, reason, why = "") {
   const { link } = state;
   cut(state);
   Object.assign(link, { reason, why });
+  if (why === "bad_code") state.brings = {};
   if (code >= 4000 && state.formerly !== null) {
     // The other name cannot be had: back to the old one.
+    delete state.brings.link;
     Object.assign(state, { me: state.formerly, formerly: null });
     tell(state, reason);
     return dialNow(state);
@@ -154,6 +168,7 @@ export function lost(state, code, reason, why = "") {
     if (state.rooms.some(({ excluded }) => !excluded)) return dialNow(state);
   }
   if (code >= 4000) {
+    if (why === "revoked") markUnsent(state);
     link.is = "refused";
     return [];
   }

@@ -2,10 +2,13 @@
 // clock.
 
 import { RETRY_AFTER_MS_MAX } from "../protocol/limits.js";
-import { hashed, onOneLine } from "../protocol/text.js";
+import { onOneLine } from "../protocol/text.js";
 import { actOf, dropOf, refusedForNow, settled } from "./acts.js";
+import { spoken } from "./label.js";
+import { isListRefused } from "./list.js";
 import { refused } from "./outbox.js";
 import { CLOSED, dialNow, noWayIn } from "./reconnect.js";
+import { takeAway } from "./rooms.js";
 import { find, tell } from "./state.js";
 
 /**
@@ -32,6 +35,7 @@ export function errorCame(state, { code, content: told, room: name, ref, retry_m
   const pending = room?.pending.find((each) => each.ref === ref);
   const isForNow = code === "too_fast" || code === "unavailable";
   const act = actOf(state, ref);
+  if (act && isListRefused(state, code, ref)) return settled(state, ref);
   if (act) return actRefused(state, act, content, isForNow ? retryMs ?? RETRY_AFTER_MS : null);
   if (room && pending && isForNow) return [later(state, retryMs, room.name, ref)];
   if (room && pending) return refused(room, pending, content);
@@ -59,7 +63,7 @@ export function errorCame(state, { code, content: told, room: name, ref, retry_m
 function actRefused(state, act, why, afterMs) {
   const later = afterMs === null ? null : refusedForNow(state, act, afterMs);
   if (later) return later;
-  tell(state, why);
+  if (act.envelope.type !== "setting") tell(state, why);
   return settled(state, act.ref);
 }
 
@@ -105,13 +109,11 @@ function later({ link }, afterMs = RETRY_AFTER_MS, room, ref) {
 function notLetIn(state, room, code, why) {
   // The late answer to what was asked before one was out.
   if (room.excluded || code === "not_in_room") return [];
-  tell(state, `${hashed(room.name)}: ${why}`);
+  tell(state, `${spoken(room, state.me)}: ${why}`);
   if (state.rooms.length === 1 || CLOSED.includes(code)) {
     room.excluded = noWayIn(why);
     return [];
   }
-  const place = state.rooms.indexOf(room);
-  state.rooms.splice(place, 1);
-  if (state.active > place || state.active === state.rooms.length) state.active -= 1;
+  takeAway(state, room);
   return state.rooms.some((other) => other.joined || other.excluded) ? dropOf(state, room) : dialNow(state);
 }

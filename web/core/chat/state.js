@@ -3,6 +3,7 @@
 
 import { mentions } from "../protocol/mentions.js";
 import { fold } from "../protocol/names.js";
+import { kindOf } from "./label.js";
 import { nobody } from "./people.js";
 
 /**
@@ -32,7 +33,17 @@ import { nobody } from "./people.js";
  * @property {Entry[]} entries messages and notes, ascending
  * @property {number} notes notes made so far
  * @property {import("./people.js").People} people
+ * @property {string} kind `open`, `private` or `direct`
+ * @property {string} title what people call a private one
  * @property {string} topic what it is about
+ * @property {import("../protocol/rooms.js").Role | null} role one's own there
+ * @property {string[]} users of a direct one, oneself included
+ * @property {import("../protocol/rooms.js").Member[]} members who has a role there, the owner first
+ * @property {boolean} hasMoreMembers there are others
+ * @property {boolean} listed it is in the person's list of rooms, or was last time
+ * @property {number | null} place where it stands in the person's order
+ * @property {boolean} isDefault nobody asked for it
+ * @property {boolean} isNews somebody wrote there first: all that is there is unread
  * @property {Pending[]} pending own messages that wait, oldest first
  * @property {string | null} sending the one that the server was told and has not answered: the next
  *   goes out after it, so that their order holds even if the server asks for time
@@ -54,15 +65,22 @@ import { nobody } from "./people.js";
  * @typedef {object} State
  * @property {string | null} me as the server spells it, once it said so
  * @property {string | null} formerly the name before one that was just asked for
+ * @property {Brings} brings
+ * @property {import("./person.js").Person} person
  * @property {string} session makes refs that no other page makes
  * @property {number} refs refs made so far
  * @property {Link} link
- * @property {import("./acts.js").Acts} acts what was asked for as a moderator
+ * @property {import("./acts.js").Acts} acts what was asked for by a command or a button
+ * @property {import("./list.js").List} list which rooms the person keeps, on all devices
+ * @property {import("./browse.js").Browse | null} browse the list of all rooms; null while nobody looks at it
  * @property {Room[]} rooms
  * @property {number} active which of them is shown
  * @property {boolean} focused the person looks at this page
  * @property {string} notice a sentence for the person, below what they wrote
  * @property {boolean} answered the notice is what was asked for, and no fault
+ *
+ * @typedef {{link?: string, invite?: string}} Brings
+ * Codes to come in by, until one is in: of a device that is to be the person's too, or of an invite.
  *
  * @typedef {object} Link
  * @property {"connecting" | "online" | "waiting" | "held" | "refused"} is
@@ -74,6 +92,7 @@ import { nobody } from "./people.js";
  * @property {string} standing how the server stands among the others; "" if it did not say so
  * @property {string} room which was asked for with the last attempt
  * @property {number} number tells connections apart: what the server asked for on one holds for no other
+ * @property {boolean} isIn a room was entered on this connection
  * @property {number} failures rounds that failed in a row, of one attempt at each server
  * @property {string} reason what went wrong last
  * @property {string} why the error code that it came with; "" if there was none
@@ -82,24 +101,27 @@ import { nobody } from "./people.js";
  * @property {boolean} isAsked this wait is the one it asked for
  */
 
-/** Rooms that one connection may be in. */
-export const ROOMS_MAX = 32;
 /** Entries of a room that are kept while its end is shown; older ones can be fetched again. */
 export const ENTRIES_MAX = 10_000;
 /** And while one reads higher up, where nothing is to be taken away without need. */
 export const ENTRIES_READING_MAX = 20_000;
 
 /** A client that wants to enter one room.
- * @param {{room: string, username: string | null, session: string, own?: string, others?: string[]}} who
+ * @param {{room: string, username: string | null, session: string, brings?: Brings, follows?: boolean, own?: string, others?: string[]}} who
+ * `follows`: it follows the person's list of rooms
  * @returns {State} */
-export function newState({ room, username, session, own = "", others = [] }) {
+export function newState({ room, username, session, brings = {}, follows = false, own = "", others = [] }) {
   return {
     me: username || null,
     formerly: null,
+    brings,
+    person: nothingTold(),
     session,
     refs: 0,
-    link: { is: "connecting", own, others, server: own, tried: 0, standing: "", room, number: 0, failures: 0, reason: "", why: "", at: 0, askedMs: 0, isAsked: false },
+    link: { is: "connecting", own, others, server: own, tried: 0, standing: "", room, number: 0, isIn: false, failures: 0, reason: "", why: "", at: 0, askedMs: 0, isAsked: false },
     acts: { open: [], isHeld: false },
+    list: { follows, refused: null, asked: null, found: [], isComplete: false },
+    browse: null,
     rooms: [newRoom(room)],
     active: 0,
     focused: true,
@@ -107,6 +129,10 @@ export function newState({ room, username, session, own = "", others = [] }) {
     answered: false,
   };
 }
+
+/** Under another name all of it is somebody else's.
+ * @returns {import("./person.js").Person} */
+export const nothingTold = () => ({ code: null, devices: null, invited: null, invites: null });
 
 /** @param {string} name
  * @returns {Room} */
@@ -123,7 +149,17 @@ export function newRoom(name) {
     entries: [],
     notes: 0,
     people: nobody(),
+    kind: kindOf(name),
+    title: "",
     topic: "",
+    role: null,
+    users: [],
+    members: [],
+    hasMoreMembers: false,
+    listed: false,
+    place: null,
+    isDefault: false,
+    isNews: false,
     pending: [],
     sending: null,
     head: 0,

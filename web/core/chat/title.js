@@ -1,7 +1,7 @@
 // What is unread, in the title of the page, its icon and the badge of the installed app: always made
 // from the state, never counted up.
 
-import { hashed } from "../protocol/text.js";
+import { spoken } from "./label.js";
 import { activeRoom, mentioned, orMore, unread } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -10,7 +10,7 @@ import { activeRoom, mentioned, orMore, unread } from "./state.js";
 export function title(state) {
   const { count, calls, more } = counts(state);
   const before = calls > 0 ? `(!${calls}) ` : count > 0 ? `(${count}${more}) ` : "";
-  return `${before}${hashed(activeRoom(state).name)} · Nebula`;
+  return `${before}${spoken(activeRoom(state), state.me)} · Nebula`;
 }
 
 /** The file of the icon.

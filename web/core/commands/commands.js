@@ -1,7 +1,9 @@
 // What may be typed instead of text: one table, from which the help is made too, and what each becomes. Pure: it
 // knows no page and does nothing.
 
+import { invite, linkCode, listed } from "./invites.js";
 import { SANCTIONS, sanction } from "./moderation.js";
+import { roomCommand } from "./rooms.js";
 
 /**
  * What somebody wants, by typing or by clicking.
@@ -15,7 +17,19 @@ import { SANCTIONS, sanction } from "./moderation.js";
  *   | {is: "url" | "copy", number?: number}
  *   | {is: "delete", number?: number, id?: number}
  *   | {is: "theme" | "width", name: string}
- *   | import("./moderation.js").AskIntent} Intent
+ *   | import("./moderation.js").AskIntent
+ *   | OwnIntent} Intent
+ *
+ * About one's devices, invites and rooms.
+ * @typedef {{is: "link" | "devices" | "invites" | "members" | "browseMore" | "browseEnd"}
+ *   | {is: "bring", brings: import("../chat/state.js").Brings}
+ *   | {is: "revoke", device: number}
+ *   | {is: "list", text: string}
+ *   | {is: "browse", query: string}
+ *   | {is: "pick", room: string}
+ *   | {is: "move", to: number, from?: number}
+ *   | import("./rooms.js").RoomIntent
+ *   | import("./invites.js").InviteIntent} OwnIntent
  */
 
 /** Names, what else they are called, arguments, and the words of the help; in brackets is what may be
@@ -25,7 +39,7 @@ import { SANCTIONS, sanction } from "./moderation.js";
 export const COMMANDS = [
   ["help", [], "[COMMAND]", "show keys and commands, or one command"],
   ["join", ["j"], "ROOM", "join a room, or switch to it"],
-  ["leave", ["part", "close"], "", "leave this room"],
+  ["leave", ["part", "close"], "", "leave this room; you stay a member of a private one"],
   ["rooms", [], "", "list your rooms"],
   ["room", ["switch", "buffer"], "NAME|N", "switch to a room, by part of its name or its number"],
   ["who", ["names"], "", "list the people in this room"],
@@ -37,9 +51,23 @@ export const COMMANDS = [
   ["clear", [], "", "clear the screen; scrolling up brings messages back"],
   ["mute", [], "", "mute or unmute notifications from this room"],
   ["topic", [], "[TEXT]", "show or set what this room is about; - clears it"],
+  ["list", ["browse"], "[TEXT]", "find a room among all there are, and join it"],
+  ["move", [], "N", "move this room to be your N-th"],
+  ["create", [], "NAME [private]", "make a room of your own; private: for its members"],
+  ["msg", ["query", "dm"], "NAME[,NAME] [TEXT]", "write to somebody directly, or to several"],
+  ["members", [], "", "list who has a role in this room"],
+  ["add", [], "NAME", "for owners and moderators: add somebody to this private room"],
+  ["remove", [], "NAME", "for owners and moderators: remove somebody from this private room; yourself: leave it for good"],
+  ["role", [], "NAME owner|moderator|member", "for owners: change what somebody is in this room"],
   ["theme", [], "NAME", "set the theme: system, dark, light"],
   ["width", [], "NAME", "set the text width: comfortable, full"],
   ["key", [], "", "explain what reserves your name"],
+  ["link", [], "[CODE]", "use your name on another device; with its code, on this one"],
+  ["devices", [], "", "list the devices that have your name"],
+  ["revoke", [], "N", "take your name off a device of the list"],
+  ["invite", [], "[-r] [USES] [TIME] [NOTE]", "invite people to this server, with -r to this room: /invite 5 2d"],
+  ["invites", [], "", "list the invites that are still good"],
+  ["uninvite", [], "N", "end an invite of the list"],
   ["retry", [], "", "send this room's unsent messages again"],
   ["edit", [], "", "move this room's unsent messages back into the message box"],
   ["drop", [], "", "delete this room's unsent messages"],
@@ -63,7 +91,7 @@ export function parse(typed) {
   if (!known) return fault(unknown(folded(called)));
   const given = rest.trim();
   const [name, , wanted] = known;
-  const isOptional = wanted === "" || /^\[\S+\]$/.test(wanted);
+  const isOptional = /^(\[\S+\] ?)*$/.test(wanted);
   if (!isOptional && given === "") return fault(`Usage: /${name} ${wanted}`);
   if (wanted === "" && given !== "") return fault(`/${name} takes no arguments`);
   if (wanted === "[N]" && !/^([1-9]\d{0,5})?$/.test(given)) return fault(`Usage: /${name} [N], where N is 1 or more`);
@@ -95,6 +123,20 @@ function intent(name, given) {
       return { is: name, ...(given !== "" && { number: Number(given) }) };
     case "topic":
       return given === "" ? { is: "topic" } : { is: "ask", envelope: { type: "topic", content: given === "-" ? "" : given } };
+    case "list":
+      return { is: "list", text: given };
+    case "move":
+      return understood(listed(given), "Usage: /move N, where N is 1 or more", (number) => ({ is: "move", to: number - 1 }));
+    case "link":
+      return given === "" ? { is: "link" } : understood(linkCode(given), "That is no code, such as 7K3M-Q0ZD", (code) => ({ is: "bring", brings: { link: code } }));
+    case "revoke":
+      return understood(listed(given), "Usage: /revoke N, where N is a number of /devices", (device) => ({ is: "revoke", device }));
+    case "uninvite":
+      return understood(listed(given), "Usage: /uninvite N, where N is a number of /invites", (invite) => ({ is: "ask", everywhere: true, envelope: { type: "uninvite", invite } }));
+    case "invite": {
+      const wanted = given === "" ? /** @type {Intent} */ ({ is: "invites" }) : invite(given);
+      return typeof wanted === "string" ? fault(wanted) : wanted;
+    }
     case "theme":
     case "width":
       return { is: name, name: given.toLowerCase() };
@@ -103,6 +145,9 @@ function intent(name, given) {
     case "who":
     case "clear":
     case "mute":
+    case "members":
+    case "devices":
+    case "invites":
     case "key":
     case "retry":
     case "edit":
@@ -110,11 +155,18 @@ function intent(name, given) {
     case "reconnect":
       return { is: name };
     default: {
-      const what = name in SANCTIONS ? sanction(name, given) : unknown(name);
+      const what = roomCommand(name, given) ?? (name in SANCTIONS ? sanction(name, given) : unknown(name));
       return typeof what === "string" ? fault(what) : what;
     }
   }
 }
+
+/** @template T
+ * @param {T | null} given
+ * @param {string} otherwise
+ * @param {(given: T) => Intent} meant
+ * @returns {Intent} */
+const understood = (given, otherwise, meant) => (given === null ? fault(otherwise) : meant(given));
 
 /** @param {string} words
  * @returns {Intent} */

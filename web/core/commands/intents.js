@@ -1,17 +1,24 @@
 // What somebody wants, typed or clicked, done: text is sent, a command does what the table in commands.js says.
 // Pure: it knows neither page nor socket nor clock.
 
-import { ask, dropOf } from "../chat/acts.js";
+import { dropOf } from "../chat/acts.js";
+import { browse, browseMore } from "../chat/browse.js";
+import { spoken } from "../chat/label.js";
+import { leftNow, move, mutedNow } from "../chat/list.js";
 import { again, put, sendNext, takeBack } from "../chat/outbox.js";
 import { show, toBottom } from "../chat/reading.js";
-import { comeIn, dialNow, joining } from "../chat/reconnect.js";
-import { ROOMS_MAX, activeRoom, messages, newRoom, orMore, tell, unread } from "../chat/state.js";
-import { ROOM_CHARS_MAX, TOPIC_CHARS_MAX } from "../protocol/limits.js";
+import { bring, comeIn, dialNow, joining } from "../chat/reconnect.js";
+import { isRevoked } from "../chat/revoked.js";
+import { describe, inOrder, takeAway } from "../chat/rooms.js";
+import { activeRoom, messages, newRoom, orMore, tell, unread } from "../chat/state.js";
+import { LABEL_CHARS_MAX, ROOMS_MAX, ROOM_CHARS_MAX, TOPIC_CHARS_MAX } from "../protocol/limits.js";
 import { fold, nameFault, userFault } from "../protocol/names.js";
-import { counted, hashed, inSentence, onOneLine } from "../protocol/text.js";
+import { counted, inSentence, onOneLine } from "../protocol/text.js";
 import { linksIn } from "../protocol/urls.js";
+import { answer, askAnywhere, askWithin, fault, opening } from "./asking.js";
 import { parse } from "./commands.js";
 import { nthNewest } from "./moderation.js";
+import { performInRooms, whoBelongs } from "./rooms.js";
 import { candidates } from "./switcher.js";
 
 /**
@@ -26,8 +33,8 @@ export const THEMES = ["system", "dark", "light"];
 export const WIDTHS = ["comfortable", "full"];
 /** Links that are listed: a screen's worth. */
 const LINKS_MAX = 20;
-const NOT_HERE = "You are not in this room right now";
-const KEY = "Your name is reserved by a key that is stored with this site's data in this browser. Clearing that data gives the name up.";
+const NOT_YOURS = "This device is no longer yours: link it again to write";
+const KEY = "Your name is reserved by a key that is stored with this site's data in this browser. /link gives it to another device too. Clearing that data on your only device gives the name up.";
 
 /** Does what was typed. What cannot be sent or done stays where it was typed: `notice` says why.
  * @param {State} state
@@ -89,14 +96,15 @@ function perform(state, room, intent) {
     case "who":
       return answer(state, who(room));
     case "topic":
-      return answer(state, topicOf(room));
+      return answer(state, topicOf(state, room));
     case "url":
       return intent.number === undefined ? answer(state, listOfLinks(room)) : copy(state, links(room)[intent.number - 1], "link");
     case "copy":
       return copy(state, messages(room).at(-(intent.number ?? 1))?.content, "message");
     case "mute":
       room.muted = !room.muted;
-      return answer(state, `${hashed(room.name)} ${room.muted ? "muted" : "unmuted"}`);
+      tell(state, `${spoken(room, state.me)} ${room.muted ? "muted" : "unmuted"}`, true);
+      return mutedNow(state, room);
     case "clear":
       Object.assign(room, { entries: [], more: true, cleared: true, gapAfter: null, awaited: room.awaited && { ...room.awaited, isUnwanted: true } });
       toBottom(room);
@@ -116,7 +124,46 @@ function perform(state, room, intent) {
     case "delete":
       return deletion(state, room, intent.id ?? nthNewest(room, intent.number ?? 1)?.id);
     case "ask":
-      return askServer(state, room, { ...intent.envelope, ...(intent.everywhere ? {} : { room: room.name }) });
+      return intent.everywhere ? askAnywhere(state, intent.envelope) : askWithin(state, room, { ...intent.envelope, room: room.name });
+    default:
+      return performOwn(state, room, intent);
+  }
+}
+
+/** @param {State} state
+ * @param {Room} room
+ * @param {import("./commands.js").OwnIntent} intent
+ * @returns {Action[] | null} */
+function performOwn(state, room, intent) {
+  switch (intent.is) {
+    case "link":
+      return opening("devices", askAnywhere(state, { type: "link" }));
+    case "invite":
+      return opening("invites", invite(state, room, intent));
+    case "devices":
+    case "invites":
+      return [{ do: "open", what: intent.is }];
+    case "revoke":
+      return [revoking(state, intent.device)];
+    case "bring":
+      return bring(state, intent.brings);
+    case "members":
+      return whoBelongs(state, room);
+    case "list":
+      return [{ do: "open", what: "browser", text: intent.text }];
+    case "browse":
+      return browse(state, intent.query);
+    case "browseMore":
+      return browseMore(state);
+    case "browseEnd":
+      state.browse = null;
+      return [];
+    case "pick":
+      return pick(state, intent.room);
+    case "move":
+      return move(state, intent.from ?? state.active, intent.to);
+    default:
+      return performInRooms(state, room, intent);
   }
 }
 
@@ -126,7 +173,7 @@ function perform(state, room, intent) {
  * @param {string} text
  * @returns {Action[] | null} */
 function say(state, room, text) {
-  const why = put(state, room, text);
+  const why = isRevoked(state) ? NOT_YOURS : put(state, room, text);
   if (why) return fault(state, why);
   room.draft = "";
   toBottom(room);
@@ -149,22 +196,33 @@ function choose(state, what, wanted, options) {
  * @param {number | undefined} id
  * @returns {Action[] | null} */
 function deletion(state, room, id) {
-  return id === undefined ? fault(state, "No such message") : askServer(state, room, { type: "delete", room: room.name, message: id });
+  return id === undefined ? fault(state, "No such message") : askWithin(state, room, { type: "delete", room: room.name, message: id });
 }
 
-/** @param {Room} room */
-function topicOf({ name, topic }) {
-  if (topic === "") return `${hashed(name)} has no topic. /topic TEXT sets one`;
-  return `The topic of ${hashed(name)}: ${onOneLine(topic, TOPIC_CHARS_MAX)}`;
+/** @param {State} state
+ * @param {Room} room */
+function topicOf(state, room) {
+  const where = spoken(room, state.me);
+  if (room.topic === "") return `${where} has no topic. /topic TEXT sets one`;
+  return `The topic of ${where}: ${onOneLine(room.topic, TOPIC_CHARS_MAX)}`;
 }
 
-/** What the server may refuse: it says who may do what.
- * @param {State} state
+/** @param {State} state
  * @param {Room} room
- * @param {import("../update.js").Asked} envelope */
-function askServer(state, room, envelope) {
-  if (!room.joined) return fault(state, NOT_HERE);
-  return ask(state, envelope) ?? fault(state, "Too many requests are unanswered; try again later");
+ * @param {import("./invites.js").InviteIntent} intent */
+function invite(state, room, { inRoom, wanted }) {
+  const envelope = { type: "invite", ...(inRoom && { rooms: [room.name] }), ...wanted };
+  return inRoom ? askWithin(state, room, envelope) : askAnywhere(state, envelope);
+}
+
+/** It is out at once, so that is asked first.
+ * @param {State} state
+ * @param {number} device
+ * @returns {Action} */
+function revoking({ person }, device) {
+  const known = person.devices?.find((each) => each.device === device);
+  const what = known?.this ? "this device" : known?.label === undefined ? `device ${device}` : inSentence(known.label, LABEL_CHARS_MAX);
+  return { do: "confirm", question: `Revoke ${what}? It can't use your name any more.`, yes: "Revoke", then: { type: "ask", envelope: { type: "revoke", device } } };
 }
 
 /** All that was refused here: sent again, taken back into the box, or thrown away.
@@ -183,7 +241,7 @@ function withRefused(state, room, is) {
 
 /** @param {State} state */
 function listOfRooms(state) {
-  return state.rooms.map((room, i) => `${i + 1}  ${hashed(room.name)}: ${room.people.count} online, ${unread(state, room)}${orMore(room)} unread`).join("\n");
+  return state.rooms.map((room, i) => `${i + 1}  ${spoken(room, state.me)}: ${room.people.count} online, ${unread(state, room)}${orMore(room)} unread`).join("\n");
 }
 
 /** @param {State} state
@@ -192,24 +250,10 @@ function listOfRooms(state) {
 function showWanted(state, wanted) {
   const number = /^\d+$/.test(wanted) ? Number(wanted) - 1 : null;
   if (number !== null && !(number in state.rooms)) return fault(state, `You have no room number ${wanted}; /rooms lists them`);
-  const place = number ?? candidates(state, wanted)[0]?.place ?? null;
+  const place = number ?? candidates(state, wanted).find((each) => each.place !== null)?.place ?? null;
   if (place === null) return fault(state, `No room matches "${onOneLine(wanted, ROOM_CHARS_MAX)}"`);
   show(state, place);
   return [];
-}
-
-/** @param {State} state
- * @param {string} sentence */
-function answer(state, sentence) {
-  tell(state, sentence, true);
-  return [];
-}
-
-/** @param {State} state
- * @param {string} sentence */
-function fault(state, sentence) {
-  tell(state, sentence);
-  return null;
 }
 
 /** @param {State} state
@@ -219,6 +263,7 @@ function joinRoom(state, name) {
   const place = state.rooms.findIndex((room) => fold(room.name) === fold(name));
   if (place >= 0) {
     show(state, place);
+    activeRoom(state).isDefault = false;
     return comeIn(state, activeRoom(state));
   }
   const full = state.rooms.length >= ROOMS_MAX ? `You can join at most ${ROOMS_MAX} rooms` : null;
@@ -227,26 +272,38 @@ function joinRoom(state, name) {
   const room = newRoom(name);
   state.rooms.push(room);
   show(state, state.rooms.length - 1);
+  inOrder(state);
   // After a refusal there is no connection.
   if (state.link.is === "refused") return dialNow(state);
   return state.link.is === "online" ? [joining(room)] : [];
+}
+
+/** A room of the list of all rooms: what it is, is known.
+ * @param {State} state
+ * @param {string} name
+ * @returns {Action[] | null} */
+function pick(state, name) {
+  const told = state.browse?.rooms.find(({ room }) => fold(room) === fold(name));
+  state.browse = null;
+  const joins = joinRoom(state, name);
+  const room = activeRoom(state);
+  if (told && joins && !room.joined) describe(room, told);
+  return joins;
 }
 
 /** @param {State} state
  * @param {Room} room
  * @returns {Action[] | null} */
 function leaveRoom(state, room) {
+  if (room.kind === "direct") return fault(state, "A conversation stays in your list; /mute turns its notifications off");
   if (state.rooms.length === 1) return fault(state, "This is your only room. Join another one first");
   const unsent = room.pending.at(-1)?.ref ?? "";
   if (unsent !== room.warned) {
     room.warned = unsent;
     if (unsent) return fault(state, "You have unsent messages here. Leave again to discard them");
   }
-  state.rooms.splice(state.active, 1);
-  state.active = Math.min(state.active, state.rooms.length - 1);
-  const next = activeRoom(state);
-  if (next.atBottom) next.read = next.head;
-  const waiting = dropOf(state, room);
+  takeAway(state, room);
+  const waiting = [...dropOf(state, room), ...leftNow(state, room)];
   return room.joined ? [{ do: "send", envelope: { type: "leave", room: room.name } }, ...waiting] : waiting;
 }
 

@@ -6,12 +6,14 @@
  * Ctrl does, too.
  * @type {[does: string, keys: string, what: string][]} */
 export const KEYS = [
-  ["switcher", "Ctrl+K", "switch to a room, or join one"],
+  ["switcher", "Ctrl+K", "find a room or somebody, or join a room"],
   ["help", "Ctrl+/", "show this help"],
   ["previous", "Alt+ArrowUp", "previous room"],
   ["next", "Alt+ArrowDown", "next room"],
   ["previousUnread", "Alt+Shift+ArrowUp", "previous unread room"],
   ["nextUnread", "Alt+Shift+ArrowDown", "next unread room"],
+  ["roomUp", "Alt+PageUp", "move this room up in your list"],
+  ["roomDown", "Alt+PageDown", "move this room down in your list"],
   ["active", "Alt+A", "next room with a mention, else the next unread room (not on a Mac)"],
   ["firstUnread", "Shift+PageUp", "first unread message"],
   ["bottom", "Escape", "newest message; then: clear the New line"],

@@ -1,28 +1,68 @@
-// Which rooms fit what is typed into the room switcher. Pure: it knows no page.
+// Which rooms and people fit what is typed into the room switcher. Pure: it knows no page.
 
-import { mentioned, orMore, unread } from "../chat/state.js";
+import { labelOf, others } from "../chat/label.js";
+import { find, isGuest, isMe, mentioned, orMore, unread } from "../chat/state.js";
 import { ROOM_CHARS_MAX } from "../protocol/limits.js";
 import { fold, nameFault } from "../protocol/names.js";
 
-/** @typedef {{name: string, place: number | null, news: string}} Candidate
- * `place`: null for one to join; `news`: how many are unread, if any */
+/**
+ * @typedef {import("../chat/state.js").State} State
+ * @typedef {{label: string, kind: string, place: number | null, room?: string, user?: string, about?: string, news: string}} Candidate
+ * `place` of a room that one is in; `room`: one to join; `user`: somebody to write to; `news`: how many are unread, if any
+ */
 
-/** Rooms with anything new come first while nothing is typed; then those that hold it as it is, then
- * those that hold its letters in order; a room of that very name can be joined.
- * @param {import("../chat/state.js").State} state
+/** People that are offered: a person types another letter rather than read more. */
+const PEOPLE_MAX = 8;
+
+/** Rooms with anything new come first while nothing is typed; then those that hold it as it is, then those that hold its
+ * letters in order; then people, and what the server found; a room of that very name can be joined.
+ * @param {State} state
  * @param {string} typed
  * @returns {Candidate[]} */
 export function candidates(state, typed) {
-  const wanted = fold(typed.trim().replace(/^#/, ""));
+  const name = typed.trim().replace(/^[#@]/, "");
+  const wanted = fold(name);
+  const fitting = roomsHere(state, wanted);
+  if (wanted === "") return fitting;
+  const found = foundElsewhere(state);
+  const isThere = find(state, name) !== undefined || found.some(({ room = "" }) => fold(room) === wanted);
+  /** @type {Candidate[]} */
+  const joined = isThere || typed.trim().startsWith("@") || nameFault(name, ROOM_CHARS_MAX) ? [] : [{ label: name, kind: "open", place: null, room: name, news: "" }];
+  return [...fitting, ...people(state, wanted), ...found, ...joined];
+}
+
+/** @param {State} state
+ * @param {string} wanted
+ * @returns {Candidate[]} */
+function roomsHere(state, wanted) {
   const all = state.rooms.map((room, place) => {
     const count = unread(state, room);
     const urgency = mentioned(state, room) > 0 ? 2 : count > 0 ? 1 : 0;
-    return { name: room.name, place, news: count > 0 ? `${count}${orMore(room)}` : "", rank: wanted === "" ? urgency : fit(fold(room.name), wanted) };
+    const label = labelOf(room, state.me);
+    return { label, kind: room.kind, place, news: count > 0 ? `${count}${orMore(room)}` : "", rank: wanted === "" ? urgency : fit(fold(label), wanted) };
   });
-  const fitting = all.filter(({ rank }) => wanted === "" || rank > 0).sort((a, b) => b.rank - a.rank);
-  const isThere = all.some(({ name }) => fold(name) === wanted);
-  const name = typed.trim().replace(/^#/, "");
-  return wanted === "" || isThere || nameFault(name, ROOM_CHARS_MAX) ? fitting : [...fitting, { name, place: null, news: "" }];
+  return all.filter(({ rank }) => wanted === "" || rank > 0).sort((a, b) => b.rank - a.rank);
+}
+
+/** Whom one has seen and not written to yet.
+ * @param {State} state
+ * @param {string} wanted
+ * @returns {Candidate[]} */
+function people(state, wanted) {
+  if (state.me === null || isGuest(state.me)) return [];
+  const written = state.rooms.filter(({ kind, users }) => kind === "direct" && users.length === 2).flatMap((room) => others(room, state.me));
+  const seen = new Map(state.rooms.flatMap(({ people: { known }, members }) => [...known, ...members.map(({ user }) => user)]).map((name) => [fold(name), name]));
+  for (const name of written) seen.delete(fold(name));
+  const fitting = [...seen].filter(([folded, name]) => fit(folded, wanted) > 1 && !isMe(state, name) && !isGuest(name));
+  return fitting.slice(0, PEOPLE_MAX).map(([, user]) => ({ label: user, kind: "person", place: null, user, news: "" }));
+}
+
+/** What the server found, without the rooms that one is in.
+ * @param {State} state
+ * @returns {Candidate[]} */
+function foundElsewhere(state) {
+  const elsewhere = (state.browse?.rooms ?? []).filter(({ room }) => find(state, room) === undefined);
+  return elsewhere.map((each) => ({ label: labelOf(each, state.me), kind: each.kind, place: null, room: each.room, news: "", ...(each.topic && { about: each.topic }) }));
 }
 
 /** @param {string} name

@@ -1,22 +1,25 @@
 // Envelopes as the browser needs them: read leniently, written exactly. It knows no socket and no
 // page. The golden files of the protocol are read by this module's tests.
 
-import { CHANGED_MAX, CONTENT_CHARS_MAX, HISTORY_MAX, ROOM_CHARS_MAX, SERVERS_MAX, TOPIC_CHARS_MAX } from "./limits.js";
+import { TEXT_UNITS_MAX, isCount, isId, isList, isText, maybeShort, maybeText } from "./fields.js";
+import { CHANGED_MAX, HISTORY_MAX, SERVERS_MAX, TOPIC_CHARS_MAX } from "./limits.js";
+import { isOfPeople } from "./people.js";
+import { isOfRooms } from "./rooms.js";
 import { withNewlines } from "./text.js";
 
 /**
  * @typedef {{type: "message", room: string, sender: string, content: string, id: number, at: number, ref?: string, change?: number, deleted?: boolean}} Message
  * @typedef {{type: "join" | "leave", room: string, sender: string, role?: string}} Traffic
  * @typedef {{type: "presence", room: string, users: string[], count?: number, after?: string}} Presence
- * @typedef {{type: "room", room: string, kind: string, topic?: string}} RoomInfo
  * @typedef {{type: "topic", room: string, content: string, sender: string, id: number, ref?: string}} Topic
  * @typedef {{type: "history", room: string, messages: Message[], more?: boolean, head: number, changed?: Message[], changed_more?: boolean, epoch?: string, ref?: string}} Page
  * @typedef {{type: "deleted", room: string, message: number, by: string, id: number, ref?: string}} Deleted
  * @typedef {{type: "moderated", action: "kick" | "ban" | "unban" | "mute" | "unmute", user: string, by: string, room?: string, seconds?: number, reason?: string, ref?: string}} Moderated
  * @typedef {{type: "cluster", standing: string, servers?: string[]}} Cluster
  * @typedef {{type: "error", code: string, content: string, room?: string, ref?: string, retry_ms?: number}} Refusal
- * @typedef {Message | Traffic | Presence | RoomInfo | Topic | Page | Deleted | Moderated | Cluster | Refusal} Envelope
- * @typedef {{room: string, username?: string | null, since?: number, history?: number}} Hello
+ * @typedef {Message | Traffic | Presence | Topic | Page | Deleted | Moderated | Cluster | Refusal | import("./people.js").OfPeople | import("./rooms.js").OfRooms} Envelope
+ * @typedef {{room: string, username?: string | null, since?: number, history?: number, link?: string, invite?: string}} Hello
+ * `link` and `invite` are codes to come in by
  */
 
 export const SUBPROTOCOL = "nebula.v1";
@@ -24,11 +27,6 @@ export const SUBPROTOCOL = "nebula.v1";
 export const DELETED_CONTENT = "(deleted)";
 /** No frame of a server is longer, a list of people with a generous budget included. */
 const FRAME_UNITS_MAX = 4 * 1024 * 1024;
-/** A character has two units at most; NFC may write a name's in more of them. */
-const NAME_UNITS_MAX = 4 * ROOM_CHARS_MAX;
-const TEXT_UNITS_MAX = 2 * CONTENT_CHARS_MAX;
-/** The last time that a `Date` can hold. */
-const AT_MAX = 8.64e15;
 
 /** Reads one frame; null for what is no envelope of a known kind, or breaks a limit of the protocol.
  * @param {unknown} frame
@@ -53,20 +51,18 @@ export function parse(frame) {
  * @returns {boolean} */
 function isKnown(e) {
   /** @param {string[]} names */
-  const named = (...names) => names.every((name) => isText(e[name], NAME_UNITS_MAX));
+  const named = (...names) => names.every((name) => isText(e[name]));
   switch (e.type) {
     case "message":
-      return named("room", "sender") && isText(e.content, TEXT_UNITS_MAX) && isId(e.id) && isCount(e.at, AT_MAX) && maybeText(e.ref) && (e.change === undefined || isId(e.change));
+      return named("room", "sender") && isText(e.content, TEXT_UNITS_MAX) && isId(e.id) && isCount(e.at) && maybeText(e.ref) && (e.change === undefined || isId(e.change));
     case "join":
     case "leave":
       return named("room", "sender");
     case "presence":
-      return named("room") && Array.isArray(e.users) && e.users.every((/** @type {any} */ user) => isText(user, NAME_UNITS_MAX))
+      return named("room") && isList(e.users, Infinity, (user) => isText(user))
         && (e.count === undefined || isId(e.count)) && maybeText(e.after);
-    case "room":
-      return named("room", "kind") && (e.topic === undefined || isTopic(e.topic));
     case "topic":
-      return named("room", "sender") && isTopic(e.content) && isId(e.id) && isCount(e.at, AT_MAX) && maybeText(e.ref);
+      return named("room", "sender") && e.content !== undefined && maybeShort(e.content, TOPIC_CHARS_MAX) && isId(e.id) && isCount(e.at) && maybeText(e.ref);
     case "history":
       return named("room") && isId(e.head) && maybeText(e.ref) && maybeText(e.epoch) && areMessages(e.messages, HISTORY_MAX) && (e.changed === undefined || areMessages(e.changed, CHANGED_MAX));
     case "deleted":
@@ -74,11 +70,11 @@ function isKnown(e) {
     case "moderated":
       return named("user", "by") && ACTIONS.includes(e.action) && maybeText(e.ref) && maybeText(e.room) && maybeText(e.reason) && (e.seconds === undefined || isId(e.seconds));
     case "cluster":
-      return isText(e.standing, TEXT_UNITS_MAX) && (e.servers === undefined || (Array.isArray(e.servers) && e.servers.length <= SERVERS_MAX && e.servers.every((/** @type {any} */ server) => isText(server, SERVER_UNITS_MAX))));
+      return isText(e.standing, TEXT_UNITS_MAX) && (e.servers === undefined || isList(e.servers, SERVERS_MAX, (server) => isText(server, SERVER_UNITS_MAX)));
     case "error":
-      return named("code") && isText(e.content, TEXT_UNITS_MAX) && maybeText(e.room) && maybeText(e.ref) && (e.retry_ms === undefined || isCount(e.retry_ms, AT_MAX));
+      return named("code") && isText(e.content, TEXT_UNITS_MAX) && maybeText(e.room) && maybeText(e.ref) && (e.retry_ms === undefined || isCount(e.retry_ms));
     default:
-      return false;
+      return isOfPeople(e) || isOfRooms(e);
   }
 }
 
@@ -87,20 +83,8 @@ const SERVER_UNITS_MAX = 256;
 const ACTIONS = ["kick", "ban", "unban", "mute", "unmute"];
 
 /** @param {unknown} value
- * @param {number} unitsMax */
-const isText = (value, unitsMax) => typeof value === "string" && value.length <= unitsMax;
-/** @param {any} value */
-const isTopic = (value) => isText(value, 2 * TOPIC_CHARS_MAX) && [...value].length <= TOPIC_CHARS_MAX;
-/** @param {unknown} value */
-const maybeText = (value) => value === undefined || isText(value, TEXT_UNITS_MAX);
-/** @param {unknown} value */
-const isId = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
-/** @param {unknown} value
  * @param {number} max */
-const isCount = (value, max) => Number.isFinite(value) && Number(value) >= 0 && Number(value) <= max;
-/** @param {unknown} value
- * @param {number} max */
-const areMessages = (value, max) => Array.isArray(value) && value.length <= max && value.every((message) => message?.type === "message" && isKnown(message));
+const areMessages = (value, max) => isList(value, max, (message) => message?.type === "message" && isKnown(message));
 
 /** The query that opens a connection.
  * @param {Hello} hello */

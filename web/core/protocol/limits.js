@@ -15,3 +15,25 @@ export const SERVERS_MAX = 32;
 export const SANCTION_SECONDS_MAX = 365 * 24 * 60 * 60;
 /** The longest time that a server may ask a client to wait: whatever asks for more is broken. */
 export const RETRY_AFTER_MS_MAX = 300_000;
+/** Devices of a person, and characters of what one is called. */
+export const DEVICES_MAX = 10;
+export const LABEL_CHARS_MAX = 64;
+/** Of an invite: people, seconds, rooms, characters of its note, and people who came by it that are told. */
+export const INVITE_USES_MAX = 10_000;
+export const INVITE_SECONDS_MAX = 365 * 24 * 60 * 60;
+export const INVITE_ROOMS_MAX = 20;
+export const NOTE_CHARS_MAX = 100;
+export const INVITED_SHOWN_MAX = 20;
+/** Rooms that one connection may be in, and that a person may keep. */
+export const ROOMS_MAX = 200;
+/** Where a room may stand in a person's order, at most. */
+export const PLACE_MAX = 999_999;
+export const TITLE_CHARS_MAX = 64;
+/** Of a direct room, oneself included. */
+export const DIRECT_PEOPLE_MAX = 10;
+/** Of a room with roles: those that are told when one joins it. */
+export const MEMBERS_TOLD_MAX = 200;
+/** Rooms in one answer. */
+export const ROOMS_TOLD_MAX = 100;
+/** What may be looked for among all rooms. */
+export const QUERY_CHARS_MAX = 250;

@@ -1,67 +1,62 @@
-// The room switcher: type some letters of a room, or the name of one to join.
+// The room switcher: type some letters of a room or a person, or the name of a room to join. What one is not in, the
+// server is asked for.
 
 import { candidates } from "../../core/commands/switcher.js";
-import { byId, dialog, element, input, setAttribute } from "../page.js";
+import { kindMark } from "../mark.js";
+import { byId, dialog, element, input } from "../page.js";
+import { newOptions } from "./options.js";
+import { afterTyping } from "./typing.js";
 
-/** @param {{state: () => import("../../core/chat/state.js").State, show: (place: number) => void, join: (name: string) => void}} needs */
-export function newSwitcher({ state, show, join }) {
+/**
+ * @typedef {import("../../core/chat/state.js").State} State
+ * @typedef {import("../../core/commands/switcher.js").Candidate} Candidate
+ * @typedef {import("../../core/update.js").Event} Event
+ */
+
+/** @param {{state: () => State, happens: (event: Event) => void, go: (event: Event) => void}} needs
+ * go: somewhere else, where one may write at once */
+export function newSwitcher({ state, happens, go }) {
   const box = dialog("switcher");
   const text = input("switcher-text");
-  const list = byId("switcher-list");
-  let at = 0;
-
   const found = () => candidates(state(), text.value);
-
-  function draw() {
-    const all = found();
-    at = Math.max(0, Math.min(at, all.length - 1));
-    list.replaceChildren(...all.map(({ name, place, news }, i) => {
-      const row = element("li", "entry", place === null ? "Join " : "", element("bdi", "", `#${name}`), news && element("span", "badge", news));
-      row.id = `switcher-${i}`;
-      row.dataset.at = String(i);
-      row.setAttribute("role", "option");
-      row.setAttribute("aria-selected", String(i === at));
-      return row;
-    }));
-    list.children[at]?.scrollIntoView({ block: "nearest" });
-    setAttribute(text, "aria-activedescendant", all.length > 0 ? `switcher-${at}` : null);
-  }
+  const options = newOptions({ text, list: byId("switcher-list"), options: () => found().map(option), choose });
+  const ask = afterTyping(() => box.open && text.value.trim() !== "" && happens({ type: "does", intent: { is: "browse", query: text.value.replace(/^[#@]/, "") } }));
 
   /** @param {number} place */
   function choose(place) {
     const chosen = found()[place];
     if (!chosen) return;
     box.close();
-    if (chosen.place === null) join(chosen.name);
-    else show(chosen.place);
+    go(wayTo(chosen));
   }
 
   text.addEventListener("input", () => {
-    at = 0;
-    draw();
-  });
-  text.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step !== undefined) {
-      const count = list.children.length;
-      at = (at + step + count) % Math.max(1, count);
-      event.preventDefault();
-      draw();
-    } else if (event.key === "Enter" && !event.isComposing) {
-      event.preventDefault();
-      choose(at);
-    }
-  });
-  list.addEventListener("click", ({ target }) => {
-    const row = /** @type {Element} */ (target).closest("li");
-    if (row) choose(Number(row.dataset.at));
+    options.draw(true);
+    ask();
   });
   box.addEventListener("click", ({ target }) => target === box && box.close());
+  box.addEventListener("close", () => happens({ type: "does", intent: { is: "browseEnd" } }));
 
-  return () => {
-    text.value = "";
-    at = 0;
-    draw();
-    box.showModal();
+  return {
+    render: () => box.open && options.draw(),
+    open() {
+      text.value = "";
+      options.draw(true);
+      box.showModal();
+    },
   };
+}
+
+/** @param {Candidate} candidate
+ * @returns {Event} */
+function wayTo({ place, room = "", user }) {
+  if (place !== null) return { type: "show", place };
+  return user === undefined ? { type: "does", intent: { is: "pick", room } } : { type: "does", intent: { is: "msg", users: [user], text: "" } };
+}
+
+/** @param {Candidate} candidate */
+function option({ label, kind, place, room, user, about, news }) {
+  const does = user !== undefined ? "Write to " : place === null ? "Join " : "";
+  const children = [does, ...(user === undefined ? [kindMark(kind)] : []), element("bdi", "", label), ...(about ? [element("span", "quiet small", about)] : []), ...(news ? [element("span", "badge", news)] : [])];
+  return { key: user ?? room ?? `at ${place}`, children };
 }

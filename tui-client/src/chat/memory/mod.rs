@@ -4,6 +4,7 @@
 //! `rooms` is what all clients of a person share, `unsent` what each has alone. None of this knows the
 //! network or the screen.
 
+mod names;
 mod owner;
 mod rooms;
 mod unsent;
@@ -11,18 +12,19 @@ mod unsent;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use protocol::{Epoch, MessageId, Ref, RoomName};
+use protocol::{Epoch, MessageId, Ref, RoomName, Title, UserName};
 
 use crate::chat::model::Model;
 use crate::chat::room::{Pending, Room};
 use crate::disk;
+pub use names::{keep_name, name_of_last_time};
 use owner::Owner;
 use rooms::{Kept, Rooms};
 use unsent::{Left, OfRoom, Own, Unsent, Waiting};
 
 /// Most rooms that come back: as many as a connection may be in. Those where something waits to be
 /// sent come back in any case.
-const ROOMS_MAX: usize = 32;
+const ROOMS_MAX: usize = 200;
 
 /// What this client remembers, beside what others of the same person do.
 #[derive(Debug)]
@@ -33,6 +35,8 @@ pub struct Memory {
     /// This client's part of `rooms.toml`, as it was written last.
     written: Rooms,
     own: Own,
+    /// The name that the next start will have.
+    name: Option<UserName>,
 }
 
 impl Memory {
@@ -48,7 +52,7 @@ impl Memory {
         let owner = Owner { server: server.to_owned(), user: user(model) };
         let own = Own::new(folder, &model.session);
         let (folder, written) = (folder.to_owned(), Rooms::default());
-        let mut memory = Memory { folder, owner, written, own };
+        let mut memory = Memory { folder, owner, written, own, name: None };
         let mut told = Vec::new();
         // Without a lock nothing can be written either, which is told then.
         let _lock = disk::lock(&memory.folder);
@@ -75,9 +79,20 @@ impl Memory {
             true => Ok(()),
             false => self.write(now, &mut told),
         };
-        let faults = [self.own.write(&unsent), kept];
+        let faults = [self.own.write(&unsent), kept, self.keep_name(model)];
         told.extend(faults.into_iter().find_map(Result::err).as_ref().map(cannot_keep));
         told
+    }
+
+    /// The server has let this client in under it.
+    fn keep_name(&mut self, model: &Model) -> io::Result<()> {
+        let is_in = model.rooms.iter().any(|room| room.joined);
+        let Some(name) = model.person.as_ref().filter(|_| is_in) else { return Ok(()) };
+        if self.name.as_ref() != Some(name) {
+            keep_name(&self.folder, &self.owner.server, name)?;
+            self.name = Some(name.clone());
+        }
+        Ok(())
     }
 
     /// The same at the end, also if nothing is different: another client may have left rooms that
@@ -130,12 +145,15 @@ impl Memory {
             // The line stays where it is as long as something new stands below it.
             line: room.new_line(model.me.as_ref()).and(room.looked_away).map(MessageId::get),
             muted: room.muted,
+            listed: room.listed,
+            title: room.about.title.as_ref().map(|title| title.as_str().to_owned()),
+            users: room.about.users.iter().map(|user| user.as_str().to_owned()).collect(),
             ..Kept::default()
         }
     }
 
     fn path(&self) -> PathBuf {
-        self.folder.join("rooms.toml")
+        self.folder.join(rooms::FILE)
     }
 
     fn read(&self, told: &mut Vec<String>) -> io::Result<Rooms> {
@@ -198,6 +216,9 @@ impl Memory {
         if model.rooms.is_empty() {
             model.rooms.push(begun);
         }
+        if let [only] = &mut model.rooms[..] {
+            only.by_default = !asked && self.written.rooms.is_empty() && unsent.rooms.is_empty();
+        }
         let place = model.rooms.iter().position(|room| Some(&room.name) == shown.as_ref());
         model.active = place.unwrap_or_default();
     }
@@ -232,17 +253,20 @@ fn bring_back(model: &mut Model, kept: &Kept) {
     let mut known = Room::as_read(name.clone(), read);
     known.looked_away = line.or(known.looked_away);
     known.epoch = kept.epoch.as_deref().and_then(|epoch| Epoch::try_from(epoch).ok());
-    known.muted = kept.muted;
+    (known.muted, known.listed) = (kept.muted, kept.listed);
+    known.about.title = kept.title.as_deref().and_then(|title| Title::known(title).ok());
+    let users = kept.users.iter().filter_map(|user| UserName::known(user.as_str()).ok());
+    known.about.users = users.collect();
     match model.find(&name) {
         Some(room) => *room = known,
-        None => model.rooms.push(known),
+        None => drop(model.add_room(known)),
     }
 }
 
 fn bring_back_unsent(model: &mut Model, OfRoom { room, draft, waiting }: &OfRoom) {
     let Ok(name) = RoomName::known(room.as_str()) else { return };
     if model.find(&name).is_none() {
-        model.rooms.push(Room::new(name.clone()));
+        model.add_room(Room::new(name.clone()));
     }
     let Some(room) = model.find(&name) else { return };
     room.draft.clone_from(draft);

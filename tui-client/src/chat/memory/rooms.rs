@@ -15,6 +15,9 @@ use crate::address::without_credentials;
 use crate::chat::model::SENT_MAX;
 use crate::disk;
 
+/// What it is called.
+pub(super) const FILE: &str = "rooms.toml";
+
 /// What is kept of all rooms.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Rooms {
@@ -49,6 +52,15 @@ pub(super) struct Kept {
     pub(super) line: Option<u64>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) muted: bool,
+    /// It was in the person's list of rooms.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) listed: bool,
+    /// What people call a private room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) title: Option<String>,
+    /// Whose direct room it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) users: Vec<String>,
     /// Where older versions kept what was not sent.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(super) draft: String,
@@ -152,5 +164,8 @@ impl Kept {
         if now.shown != before.shown {
             self.shown = now.shown;
         }
+        self.listed = now.listed;
+        self.title.clone_from(&now.title);
+        self.users.clone_from(&now.users);
     }
 }

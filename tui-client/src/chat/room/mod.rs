@@ -3,9 +3,13 @@
 //! Counts are derived from what was read and what is here, never counted up by events: so they cannot
 //! be wrong for long. This file does not know the other rooms, drawing, sockets, or the clock.
 
+pub mod about;
+mod called;
 mod epoch;
 mod place;
 mod seen;
+mod tally;
+mod unread;
 
 use std::cell::Cell;
 use std::collections::{BTreeSet, VecDeque};
@@ -15,7 +19,9 @@ use protocol::{
 };
 
 use super::people::People;
+pub use about::About;
 pub use place::{Page, Place, Reading};
+use tally::Tally;
 
 /// Most entries of a room that are kept; the oldest go first and can be fetched again.
 pub const ENTRIES_MAX: usize = 10_000;
@@ -47,6 +53,14 @@ pub struct Room {
     pub people: People,
     /// What it is about.
     pub topic: TopicText,
+    /// What it is called, and who belongs to it.
+    pub about: About,
+    /// It is in the person's list of rooms.
+    pub listed: bool,
+    /// Where it stands in that list.
+    pub place: Option<u32>,
+    /// Nobody asked for it: it is where a client begins that knows nothing else.
+    pub by_default: bool,
     /// Own messages that the server has not told of yet, oldest first.
     pub pending: Vec<Pending>,
     /// The one of them that the server has been told and has not answered: the next goes out after
@@ -89,24 +103,6 @@ pub struct Room {
     changes: u64,
     /// The last count of what is unread.
     tally: Cell<Tally>,
-}
-
-/// A count of what was not read, and what it holds for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Tally {
-    read: MessageId,
-    changes: u64,
-    /// Up to here.
-    counted: Place,
-    unread: usize,
-    mentions: usize,
-}
-
-impl Default for Tally {
-    fn default() -> Self {
-        let (read, counted) = (MessageId::ZERO, Place { id: MessageId::ZERO, note: u32::MAX });
-        Tally { read, changes: 0, counted, unread: 0, mentions: 0 }
-    }
 }
 
 /// One thing in the message pane.
@@ -153,6 +149,10 @@ impl Room {
             entries: VecDeque::new(),
             people: People::default(),
             topic: TopicText::default(),
+            about: About::default(),
+            listed: false,
+            place: None,
+            by_default: false,
             pending: Vec::new(),
             sending: None,
             muted: false,
@@ -313,41 +313,6 @@ impl Room {
     /// The message before an entry.
     pub fn message_before(&self, at: usize) -> Option<&Message> {
         self.entries.range(..at).rev().find_map(Entry::message)
-    }
-
-    /// Messages of others after the last one read.
-    pub fn unread(&self, me: Option<&UserName>) -> usize {
-        self.tally(me).unread
-    }
-
-    /// How many of them name this person.
-    pub fn mentions(&self, me: Option<&UserName>) -> usize {
-        self.tally(me).mentions
-    }
-
-    /// More came after this message than is here.
-    pub fn has_more_after(&self, seen: MessageId) -> bool {
-        self.missed && self.more && self.oldest().is_some_and(|oldest| oldest > seen)
-    }
-
-    /// Counts what was not read. What was counted before is not counted again: only what came behind
-    /// it, unless something else has changed since.
-    fn tally(&self, me: Option<&UserName>) -> Tally {
-        let mut tally = self.tally.get();
-        if tally.read != self.read || tally.changes != self.changes {
-            let counted = Place { id: self.read, note: u32::MAX };
-            tally =
-                Tally { read: self.read, changes: self.changes, counted, unread: 0, mentions: 0 };
-        }
-        let from = self.entries.partition_point(|entry| entry.place <= tally.counted);
-        for entry in self.entries.range(from..) {
-            let is_others = entry.message().is_some_and(|message| Some(&message.sender) != me);
-            tally.unread += usize::from(is_others);
-            tally.mentions += usize::from(entry.is_mention);
-            tally.counted = entry.place;
-        }
-        self.tally.set(tally);
-        tally
     }
 
     /// The first message below the line above what is new: somebody else's, since nobody is news to

@@ -2,26 +2,36 @@
 //!
 //! Some are for the surface alone, which does them instead: `/help`, `/search` and `/theme`.
 
-use protocol::{Delete, Leave, MessageId, RoomName, ToServer, UserName};
+use protocol::{Leave, MessageId, RoomKind, ToServer, UserName};
 
-use super::connection::{join, reconnect};
+use super::connection::reconnect;
+use super::entering::join_room;
+use super::people::browse::browse;
+use super::people::entry::link_by;
+use super::people::list::{self, move_room};
+use super::people::making::write_to;
+use super::question::{self, NOT_IN_ROOM, question_revoke};
 use super::request;
-use super::rooms::{close_active, go_to, show_number, show_room};
+use super::rooms::{close, show_number, show_room};
 use super::sending::{drop_failed, edit_failed, send_again};
+use crate::chat::answer::{Answer, MemberList};
 use crate::chat::commands::{Command, Typed};
 use crate::chat::event::Effect;
-use crate::chat::model::{Connection, Deletion, Model};
-use crate::chat::room::{Room, What};
+use crate::chat::model::{Connection, Model};
+use crate::chat::room::{About, Room, What};
 use crate::text;
 
 /// Links that are listed: a screen's worth.
 const LINKS_MAX: usize = 20;
-/// Why nothing can be done in a room at the moment.
-const NOT_IN_ROOM: &str = "Not possible: you are not in this room right now";
 
 pub fn command(model: &mut Model, typed: Typed) -> Vec<Effect> {
     match typed {
         Typed::Text(_) | Typed::Help(None) | Typed::Search(_) | Typed::Theme(_) => {}
+        Typed::List(query) => return browse(model, &query),
+        Typed::WriteTo(users, text) => return write_to(model, users, text),
+        Typed::Members => return members(model),
+        Typed::Remove(user) => return question::remove(model, user),
+        Typed::Move(number) => return move_room(model, number),
         Typed::Help(Some(command)) => model.notice = Some(words_about(command)),
         Typed::Join(name) => return join_room(model, name),
         Typed::Leave => return leave_room(model),
@@ -42,71 +52,35 @@ pub fn command(model: &mut Model, typed: Typed) -> Vec<Effect> {
             return copy_message(model, id);
         }
         Typed::Clear => model.room_mut().clear(),
-        Typed::Mute => mute(model),
+        Typed::Mute => return mute(model),
         Typed::Key => about_key(model),
         Typed::Retry => return send_again(model),
         Typed::Edit => return edit_failed(model),
         Typed::Drop => drop_failed(model),
-        Typed::Ask(_) | Typed::Delete(_) if !model.room().joined => {
+        Typed::Ask(asked) if asked.is_of_room() && !model.room().joined => {
             model.notice = Some(NOT_IN_ROOM.to_owned());
         }
         Typed::Ask(asked) => {
+            let asked = asked.in_a(model.room().kind());
             let (typed, envelope) = (asked.typed(), asked.envelope(&model.room().name));
             return request::ask(model, envelope, typed);
         }
-        Typed::Delete(number) => delete(model, number),
-        Typed::DeleteConfirmed => return confirm_deletion(model),
+        Typed::Delete(number) => question::delete(model, number),
+        Typed::Revoke(device) => question_revoke(model, device),
+        Typed::Confirmed(command) => return question::confirm_of(model, command),
+        Typed::LinkBy(code) => return link_by(model, code),
         Typed::Quit => return vec![Effect::Quit],
     }
     Vec::new()
 }
 
 fn topic(model: &mut Model) {
-    let (name, topic) = (text::name(model.room().name.as_str()), model.room().topic.as_str());
-    model.notice = Some(match topic.is_empty() {
-        true => format!("#{name} has no topic. /topic TEXT sets one"),
-        false => format!("The topic of #{name}: {}", text::clean_line(topic)),
-    });
-}
-
-/// Counted from the newest, at the moment when it is asked for.
-fn delete(model: &mut Model, number: usize) {
-    let newest = model.room().messages().rev().filter(|message| !message.deleted);
-    let id = newest.map(|message| message.id).nth(number - 1);
-    question_deletion(model, id);
-}
-
-/// Asks before a message is deleted; which one it means is settled now.
-pub fn question_deletion(model: &mut Model, id: Option<MessageId>) {
     let room = model.room();
-    let message = room.messages().find(|message| Some(message.id) == id);
-    let Some(message) = message.filter(|message| !message.deleted) else {
-        let is_gone = message.is_some();
-        let words = if is_gone { "It is deleted already" } else { "No such message here" };
-        model.notice = Some(words.to_owned());
-        return;
-    };
-    if !room.joined {
-        model.notice = Some(NOT_IN_ROOM.to_owned());
-        return;
-    }
-    let content = text::clean_line(message.content.as_str());
-    let (room, sender, message) = (room.name.clone(), message.sender.clone(), message.id);
-    model.deletion = Some(Deletion { room, message, sender, content });
-}
-
-/// Yes, that message.
-pub fn confirm_deletion(model: &mut Model) -> Vec<Effect> {
-    match model.deletion.take() {
-        Some(Deletion { room, message, .. }) => {
-            let envelope = ToServer::Delete(Delete { room, message, reference: None });
-            request::ask(model, envelope, "/delete".to_owned())
-        }
-        None => {
-            model.notice = Some("Nothing to confirm: /delete [N] comes first".to_owned());
-            Vec::new()
-        }
-    }
+    let (name, topic) = (room.in_words(model.me.as_ref()), room.topic.as_str());
+    model.notice = Some(match topic.is_empty() {
+        true => format!("{name} has no topic. /topic TEXT sets one"),
+        false => format!("The topic of {name}: {}", text::clean_line(topic)),
+    });
 }
 
 fn words_about(command: &Command) -> String {
@@ -125,12 +99,12 @@ fn answer(model: &mut Model, words: String) {
 fn list_rooms(model: &mut Model) {
     let lines = model.rooms.iter().zip(1..).map(|(room, number)| {
         let unread = model.unread(std::iter::once(room)).unwrap_or_else(|| "0".to_owned());
-        let name = text::name(room.name.as_str());
+        let name = room.in_words(model.me.as_ref());
         let people = match room.joined {
             true => format!("{} online", room.people.count()),
             false => "not connected".to_owned(),
         };
-        format!("{number}  #{name}: {people}, {unread} unread")
+        format!("{number}  {name}: {people}, {unread} unread")
     });
     let lines: Vec<_> = lines.collect();
     answer(model, lines.join("\n"));
@@ -152,45 +126,30 @@ fn about_key(model: &mut Model) {
     answer(model, about);
 }
 
-fn join_room(model: &mut Model, name: RoomName) -> Vec<Effect> {
-    if let Some(place) = model.rooms.iter().position(|room| room.name == name) {
-        show_room(model, place);
-        return come_in_again(model);
-    }
-    model.rooms.push(Room::new(name));
-    go_to(model, model.rooms.len() - 1);
-    come_in(model)
-}
-
-/// Into the room that is shown: now, or with the next connection. Who was refused may be let into another
-/// room.
-fn come_in(model: &mut Model) -> Vec<Effect> {
-    match model.connection {
-        Connection::Online => vec![Effect::Send(join(model.room(), model.history_on_join))],
-        Connection::Refused { .. } => reconnect(model),
-        Connection::Connecting | Connection::Waiting { .. } => Vec::new(),
-    }
-}
-
-/// Somebody removed this person from the room, or it was closed to them.
-fn come_in_again(model: &mut Model) -> Vec<Effect> {
-    let is_refused = matches!(model.connection, Connection::Refused { .. });
-    let room = model.room_mut();
-    if room.joined || (room.excluded.take().is_none() && !is_refused) {
-        return Vec::new();
-    }
-    come_in(model)
-}
-
 fn leave_room(model: &mut Model) -> Vec<Effect> {
-    if model.rooms.len() == 1 {
-        model.notice = Some("This is your only room. /join another one first, or /quit".to_owned());
+    if let Some(why) = why_not_left(model) {
+        model.notice = Some(why);
         return Vec::new();
     }
-    let Room { name, joined, .. } = close_active(model);
+    let closed = close(model, model.active);
+    let told = list::left(model, &closed);
+    if closed.kind() == RoomKind::Private && closed.excluded.is_none() {
+        let label = closed.in_words(model.me.as_ref());
+        model.notice = Some(format!("You are still a member of {label}: /list finds it again"));
+    }
+    let Room { name, joined, .. } = closed;
     let waiting = request::drop_of(model, &name);
     let leave = joined.then_some(Effect::Send(ToServer::Leave(Leave { room: name })));
-    leave.into_iter().chain(waiting).collect()
+    leave.into_iter().chain(told).chain(waiting).collect()
+}
+
+fn why_not_left(model: &Model) -> Option<String> {
+    let room = model.room();
+    if room.kind() == RoomKind::Direct && room.excluded.is_none() {
+        return Some("A direct room stays in your list. /mute mutes it".to_owned());
+    }
+    let only = "This is your only room. /join another one first, or /quit";
+    (model.rooms.len() == 1).then(|| only.to_owned())
 }
 
 fn who(model: &mut Model) {
@@ -245,10 +204,19 @@ fn copy(model: &mut Model, found: Option<String>, what: &str) -> Vec<Effect> {
     found.map(Effect::Copy).into_iter().collect()
 }
 
-fn mute(model: &mut Model) {
+fn mute(model: &mut Model) -> Vec<Effect> {
     let room = model.room_mut();
     room.muted = !room.muted;
-    let name = text::name(room.name.as_str());
     let muted = if room.muted { "muted" } else { "unmuted" };
-    model.notice = Some(format!("#{name} {muted}"));
+    let name = model.room().in_words(model.me.as_ref());
+    model.notice = Some(format!("{name} {muted}"));
+    list::muted(model)
+}
+
+/// Who belongs to the room, connected or not.
+fn members(model: &mut Model) -> Vec<Effect> {
+    let room = model.room();
+    let About { members, members_more, .. } = room.about.clone();
+    let label = room.in_words(model.me.as_ref());
+    vec![Effect::Show(Answer::Members(MemberList { label, members, more: members_more }))]
 }

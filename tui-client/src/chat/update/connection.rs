@@ -5,11 +5,12 @@
 
 use std::time::Duration;
 
-use protocol::{Connect, Join, MessageId, Refusal, Standing, ToServer};
+use protocol::{Code, Connect, Join, MessageId, Refusal, Standing, ToServer, UserName};
 
 use super::request;
+use super::sending::keep_back;
 use super::server_wait::SERVER_WAIT_MAX;
-use crate::chat::event::{Effect, Wait};
+use crate::chat::event::{Effect, EntryCode, Hello, Wait};
 use crate::chat::model::{Connection, Model};
 use crate::chat::room::Room;
 use crate::text;
@@ -57,9 +58,10 @@ pub(super) fn lost(model: &mut Model, code: Option<u16>, reason: String) -> Vec<
     let was_in = model.rooms.iter().any(|room| room.joined);
     unjoin(model);
     model.offline_since.get_or_insert(model.now);
+    let refusal = model.refusal.take();
     if code.is_some_and(|code| code >= 4000)
         && let Some(effects) =
-            refused(model, code == Refusal::NameTaken.close_code(), &reason, was_in)
+            refused(model, (code == Refusal::NameTaken.close_code(), refusal), &reason, was_in)
     {
         return effects;
     }
@@ -98,15 +100,22 @@ fn is_about_person(code: Option<u16>) -> bool {
 
 /// Codes from 4000 on mean: do not come back unchanged. So one comes back under the name that one had
 /// before; or, who is not let into one room, in another room: then there is nothing to do here.
-fn refused(model: &mut Model, over_name: bool, reason: &str, was_in: bool) -> Option<Vec<Effect>> {
+fn refused(
+    model: &mut Model,
+    (over_name, code): (bool, Option<Code>),
+    reason: &str,
+    was_in: bool,
+) -> Option<Vec<Effect>> {
+    let is_link = matches!(model.code, Some(EntryCode::Link(_)));
+    if code == Some(Code::BadCode) {
+        model.code = None;
+    }
     if let Some(name) = model.before.take() {
-        let wanted =
-            model.me.as_ref().map(|wanted| text::name(wanted.as_str())).unwrap_or_default();
-        let (kept, reason) = (text::name(name.as_str()), text::clean_line(reason));
-        model.notice = Some(format!("You are still {kept}. Not renamed to {wanted}: {reason}"));
-        model.renaming = false;
-        model.rename(name);
+        stay(model, name, is_link, reason);
         return Some(dial_now(model));
+    }
+    if code == Some(Code::Revoked) {
+        keep_back(model);
     }
     let shut_out = text::clean_line(reason);
     let is_shut = |room: &Room| room.excluded.as_ref() == Some(&shut_out);
@@ -118,8 +127,18 @@ fn refused(model: &mut Model, over_name: bool, reason: &str, was_in: bool) -> Op
     if !has_other {
         model.rooms.iter_mut().filter(|room| is_shut(room)).for_each(|room| room.excluded = None);
     }
-    model.connection = Connection::Refused { reason: reason.to_owned(), over_name };
+    model.connection = Connection::Refused { reason: reason.to_owned(), over_name, code };
     Some(Vec::new())
+}
+
+/// One goes on under the name that one had before.
+fn stay(model: &mut Model, name: UserName, is_link: bool, reason: &str) {
+    let wanted = model.me.as_ref().map(|wanted| text::name(wanted.as_str())).unwrap_or_default();
+    let (kept, reason) = (text::name(name.as_str()), text::clean_line(reason));
+    let failed = if is_link { "Not linked".to_owned() } else { format!("Not renamed to {wanted}") };
+    model.notice = Some(format!("You are still {kept}. {failed}: {reason}"));
+    (model.renaming, model.code) = (false, None);
+    model.rename(name);
 }
 
 /// What was said on the old connection holds no more.
@@ -133,9 +152,11 @@ fn unjoin(model: &mut Model) {
         // The answer to what was asked on this connection comes no more.
         room.take_awaited();
     }
+    model.is_in = false;
     model.latency = None;
     model.standing = Standing::Current;
     model.answers.clear();
+    model.list.disconnected();
     request::disconnected(model);
 }
 
@@ -168,10 +189,14 @@ pub(super) fn dialled(model: &Model) -> &Room {
 }
 
 /// Asks for one room; the others are joined when it is open.
-fn hello(model: &Model) -> Connect {
+fn hello(model: &Model) -> Hello {
     let room = dialled(model);
     let (since, history) = resume_point(room, model.history_on_join);
-    Connect { room: room.name.clone(), user: model.me.clone(), since, history }
+    // Whose device this becomes is for the server to say.
+    let is_link = matches!(model.code, Some(EntryCode::Link(_)));
+    let user = model.me.clone().filter(|_| !is_link);
+    let connect = Connect { room: room.name.clone(), user, since, history };
+    Hello { connect, code: model.code.clone() }
 }
 
 pub(super) fn join(room: &Room, history_on_join: u16) -> ToServer {

@@ -4,7 +4,10 @@
 
 mod command;
 mod connection;
+mod entering;
 mod history;
+mod people;
+mod question;
 mod received;
 mod refused;
 mod request;
@@ -12,11 +15,17 @@ mod rooms;
 mod sending;
 mod server_wait;
 
-pub use command::{command, confirm_deletion, copy_message, question_deletion};
+pub use command::{command, copy_message};
 pub use connection::dial_now;
 pub use history::load_older;
+pub use people::browse::{browse, browse_more, close_browser, pick};
+pub use people::entry::link_by;
+pub use people::list::move_room;
+pub use people::making::{write_to, write_to_last};
+pub use question::{confirm, question_deletion, question_revoke};
 pub use rooms::{
-    attend, back_to_end, focus, next_active, read_at, show_number, show_room, want_people,
+    attend, back_to_end, focus, next_active, read_at, show_last, show_number, show_room,
+    want_people,
 };
 pub use sending::say;
 
@@ -47,6 +56,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Time(Timer::Resend) => return request::resume(model),
         Event::Time(Timer::Overdue(room, named)) => sending::overdue(model, &room, &named),
         Event::Time(Timer::Settled(room, _)) => received::settled(model, &room),
+        Event::Time(Timer::LinkOver(code)) => people::entry::link_over(model, &code),
         Event::Time(Timer::Reread(room, _)) => return history::ask_again(model, &room),
     }
     Vec::new()

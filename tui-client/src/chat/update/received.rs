@@ -5,12 +5,13 @@
 use std::time::Duration;
 
 use protocol::{
-    Cluster, Joined, Left, Message, Moderated, Ref, RoomInfo, RoomName, Standing, ToClient, Topic,
+    Cluster, Joined, Left, Message, Moderated, Ref, RoomKind, RoomName, Standing, ToClient, Topic,
     TopicText, UserName,
 };
 
 use super::connection::join;
 use super::history::history_came;
+use super::people::{entry, list, members};
 use super::refused::refused;
 use super::request;
 use super::sending::{send_next, take_in};
@@ -29,31 +30,8 @@ const NOTIFICATION_CHARS_MAX: usize = 120;
 pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
     match envelope {
         ToClient::Message(message) => message_came(model, message),
-        ToClient::Join(Joined { room, sender, .. }) => {
-            if model.find(&room).is_some_and(|room| !room.joined) {
-                return entered(model, &room, sender);
-            }
-            let me = model.me.clone();
-            if let Some(room) = model.find(&room) {
-                room.change_people(me.as_ref(), |people| people.came(&sender));
-                if room.away.remove(&sender) {
-                    return Vec::new();
-                }
-            }
-            note(model, &room, What::Join(sender))
-        }
-        ToClient::Leave(Left { room, sender }) => {
-            if Some(&sender) == model.me.as_ref() {
-                removed(model, &room);
-                return Vec::new();
-            }
-            let me = model.me.clone();
-            if let Some(room) = model.find(&room) {
-                room.change_people(me.as_ref(), |people| people.went(&sender));
-                room.away.remove(&sender);
-            }
-            note(model, &room, What::Leave(sender))
-        }
+        ToClient::Join(Joined { room, sender, .. }) => came(model, &room, sender),
+        ToClient::Leave(Left { room, sender }) => went(model, &room, sender),
         ToClient::Presence(presence) => {
             let me = model.me.clone();
             if let Some(room) = model.find(&presence.room) {
@@ -61,12 +39,12 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
             }
             Vec::new()
         }
-        ToClient::Room(RoomInfo { room, topic, .. }) => {
-            if let Some(room) = model.find(&room) {
-                room.topic = topic;
-            }
-            Vec::new()
-        }
+        ToClient::Room(info) => members::room_came(model, info),
+        ToClient::Rooms(list) => members::rooms_came(model, list),
+        ToClient::Added(added) => members::added(model, added),
+        ToClient::Removed(removed) => members::removed(model, removed),
+        ToClient::Role(set) => members::role_set(model, set),
+        ToClient::Setting(setting) => list::setting_came(model, setting),
         ToClient::Topic(topic) => topic_came(model, topic),
         ToClient::History(history) => history_came(model, history),
         ToClient::Deleted(deleted) => {
@@ -91,8 +69,41 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
             effects
         }
         ToClient::Cluster(cluster) => cluster_came(model, &cluster),
+        ToClient::Link(link) => {
+            entry::link_came(model, link.code, link.expires_ms, link.reference.as_ref())
+        }
+        ToClient::Devices(list) => entry::devices_came(model, list),
+        ToClient::Invite(invite) => entry::invite_came(model, invite),
+        ToClient::Invites(list) => entry::invites_came(model, list),
         ToClient::Error(note) => refused(model, note),
     }
+}
+
+fn came(model: &mut Model, name: &RoomName, user: UserName) -> Vec<Effect> {
+    if model.find(name).is_some_and(|room| !room.joined) {
+        return entered(model, name, user);
+    }
+    let me = model.me.clone();
+    if let Some(room) = model.find(name) {
+        room.change_people(me.as_ref(), |people| people.came(&user));
+        if room.away.remove(&user) {
+            return Vec::new();
+        }
+    }
+    note(model, name, What::Join(user))
+}
+
+fn went(model: &mut Model, name: &RoomName, user: UserName) -> Vec<Effect> {
+    if Some(&user) == model.me.as_ref() {
+        removed(model, name);
+        return Vec::new();
+    }
+    let me = model.me.clone();
+    if let Some(room) = model.find(name) {
+        room.change_people(me.as_ref(), |people| people.went(&user));
+        room.away.remove(&user);
+    }
+    note(model, name, What::Leave(user))
 }
 
 fn cluster_came(model: &mut Model, cluster: &Cluster) -> Vec<Effect> {
@@ -111,13 +122,16 @@ fn answered(model: &mut Model, by: &UserName, reference: Option<&Ref>) -> Vec<Ef
 
 /// Whoever leaves by themselves has no such room any more when they hear of it.
 fn removed(model: &mut Model, room: &RoomName) {
+    let called = model.in_words(room);
     if let Some(room) = model.find(room) {
         room.joined = false;
         room.sending = None;
         room.take_awaited();
-        let name = text::name(room.name.as_str());
-        room.excluded
-            .get_or_insert_with(|| format!("You are no longer in #{name}. /join {name} rejoins"));
+        let again = match room.kind() {
+            RoomKind::Open => format!(". /join {} rejoins", text::name(room.name.as_str())),
+            _ => String::new(),
+        };
+        room.excluded.get_or_insert_with(|| format!("You are no longer in {called}{again}"));
     }
 }
 
@@ -139,11 +153,7 @@ fn topic_came(model: &mut Model, topic: Topic) -> Vec<Effect> {
 /// Who did what to whom, where, for how long, and why.
 fn words_about(model: &Model, moderated: &Moderated) -> String {
     let Moderated { action, room, user, by, seconds, reason, .. } = moderated;
-    let named = |name: &UserName| match Some(name) == model.me.as_ref() {
-        true => "you".to_owned(),
-        false => text::name(name.as_str()),
-    };
-    let (by, user) = (named(by), named(user));
+    let (by, user) = (model.named(by), model.named(user));
     let did = match action {
         protocol::Action::Kick => "removed",
         protocol::Action::Ban => "banned",
@@ -153,9 +163,9 @@ fn words_about(model: &Model, moderated: &Moderated) -> String {
     };
     let place = match (room, action) {
         (Some(room), protocol::Action::Kick | protocol::Action::Ban) => {
-            format!(" from #{}", text::name(room.as_str()))
+            format!(" from {}", model.in_words(room))
         }
-        (Some(room), _) => format!(" in #{}", text::name(room.as_str())),
+        (Some(room), _) => format!(" in {}", model.in_words(room)),
         (None, _) => " on the whole server".to_owned(),
     };
     let time = seconds.map(|seconds| format!(" for {}", duration::spelled(seconds)));
@@ -167,13 +177,18 @@ fn words_about(model: &Model, moderated: &Moderated) -> String {
 /// The first `join` of a room is one's own: it says how the server spells both names. What was
 /// written meanwhile goes out now, in order.
 fn entered(model: &mut Model, name: &RoomName, me: UserName) -> Vec<Effect> {
-    let first = model.rooms.iter().all(|room| !room.joined);
+    let first = !std::mem::replace(&mut model.is_in, true);
     let (history, losses) = (model.history_on_join, model.losses);
     let before = model.before.take();
+    if entry::let_in(model) {
+        let name = text::name(me.as_str());
+        model.notice = Some(format!("This device is linked: you are {name}"));
+    }
     if std::mem::take(&mut model.renaming) {
         model.person = Some(me.clone());
         if before.as_ref() != Some(&me) {
             request::renamed(model);
+            list::renamed(model);
         }
     }
     model.rename(me);
@@ -199,7 +214,9 @@ fn entered(model: &mut Model, name: &RoomName, me: UserName) -> Vec<Effect> {
         }
     }
     effects.extend(request::next(model));
+    effects.extend(list::joined(model, name));
     if first {
+        effects.extend(list::ask(model));
         // Who was removed from a room joins again only as they wish.
         let others = model.rooms.iter().filter(|room| !room.joined && room.excluded.is_none());
         effects.extend(others.map(|room| Effect::Send(join(room, history))));
@@ -217,22 +234,24 @@ fn note(model: &mut Model, room: &RoomName, what: What) -> Vec<Effect> {
 fn message_came(model: &mut Model, message: Message) -> Vec<Effect> {
     let (me, name, watched) = (model.me.clone(), message.room.clone(), watched(model, &message));
     let focused = model.focused;
+    let words = notification(model, &message);
     let Some(room) = model.find(&name) else { return Vec::new() };
-    let (line, words) = (room.new_line(me.as_ref()), notification(&message));
+    let line = room.new_line(me.as_ref());
+    let is_direct = room.kind() == RoomKind::Direct && Some(&message.sender) != me.as_ref();
     let is_mention = take_in(room, message, me.as_ref());
     if watched && room.reading == Reading::End && !room.behind {
         room.saw(me.as_ref(), line);
     }
-    let notifies = is_mention && !room.muted && !focused;
+    let notifies = (is_mention || is_direct) && !room.muted && !focused;
     let next = send_next(room);
     notifies.then_some(Effect::Notify(words)).into_iter().chain(next).collect()
 }
 
-/// Who mentions this person, where, and with what words, as a notification shows it.
-fn notification(message: &Message) -> String {
+/// Who mentions this person or writes to them, where, and with what words, as a notification shows it.
+fn notification(model: &Model, message: &Message) -> String {
     let Message { sender, room, content, .. } = message;
-    let (sender, room) = (text::name(sender.as_str()), text::name(room.as_str()));
-    let words = format!("{sender} in #{room}: {}", text::clean_line(content.as_str()));
+    let (sender, room) = (text::name(sender.as_str()), model.in_words(room));
+    let words = format!("{sender} in {room}: {}", text::clean_line(content.as_str()));
     let words: String = words.chars().take(NOTIFICATION_CHARS_MAX).collect();
     text::clean_own(&words)
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use protocol::{Code, ErrorNote, MessageId, RoomName};
 
 use super::connection::{come_back_after, dialled};
+use super::people::list;
 use super::request::{self, Refused};
 use super::sending::send_next;
 use super::server_wait::{is_for_now, server_wait};
@@ -19,8 +20,15 @@ use crate::text;
 pub(super) fn refused(model: &mut Model, note: ErrorNote) -> Vec<Effect> {
     match request::refused(model, &note) {
         Some(Refused::ForNow(effects)) => return effects,
-        Some(Refused::ForGood(effects)) => {
-            tell(model, note.room, &text::clean_line(&note.content));
+        Some(Refused::ForGood(envelope, effects)) => {
+            list::not_kept(model, &envelope);
+            let is_of_list = list::is_of_list(&envelope);
+            // An older server knows of no lists.
+            if is_of_list && matches!(note.code, Code::NoName | Code::UnknownType) {
+                model.list.is_refused = true;
+            } else {
+                tell(model, note.room, &text::clean_line(&note.content));
+            }
             return effects;
         }
         None => {}
@@ -71,18 +79,31 @@ fn is_joined(model: &mut Model, name: &RoomName) -> bool {
 /// A room does not let this person in; anything else is told.
 fn shut_or_tell(model: &mut Model, note: ErrorNote) {
     let ErrorNote { code, content, room, .. } = note;
+    model.refusal = Some(code);
     let sentence = text::clean_line(&content);
     // On connecting it is the room that was dialled.
     let is_outside = model.rooms.iter().all(|room| !room.joined);
     let room = room.or_else(|| is_outside.then(|| dialled(model).name.clone()));
     let refused = room.as_ref().and_then(|room| model.find(room));
     if let Some(room) = refused.filter(|room| !room.joined)
-        && matches!(code, Code::Banned | Code::WrongRoom | Code::TooManyRooms)
+        && matches!(
+            code,
+            Code::Banned | Code::WrongRoom | Code::TooManyRooms | Code::NoSuchRoom | Code::BadRoom
+        )
     {
         room.excluded = Some(sentence.clone());
     }
     // Otherwise the end of the connection tells the reason.
-    let is_last_word = matches!(code, Code::Stopping | Code::TooSlow);
+    let is_last_word = matches!(
+        code,
+        Code::Stopping
+            | Code::TooSlow
+            | Code::BadCode
+            | Code::Revoked
+            | Code::TooManyDevices
+            | Code::NeedInvite
+            | Code::NoGuests
+    );
     if model.connection == Connection::Online && !is_last_word {
         tell(model, room, &sentence);
     }
@@ -91,7 +112,7 @@ fn shut_or_tell(model: &mut Model, note: ErrorNote) {
 /// What is not about the room that is shown says which one it is about.
 fn tell(model: &mut Model, room: Option<RoomName>, sentence: &str) {
     let elsewhere = room.filter(|room| *room != model.room().name);
-    let place = elsewhere.map(|room| format!("#{}: ", text::name(room.as_str())));
+    let place = elsewhere.map(|room| format!("{}: ", model.in_words(&room)));
     model.notice = Some(format!("{}{sentence}", place.unwrap_or_default()));
 }
 

@@ -1,4 +1,4 @@
-//! Moderators' commands and deletions: sent under a `ref`, sent again when the server asked for time, and
+//! Commands and deletions: sent under a `ref`, sent again when the server asked for time, and
 //! told of only if they fail.
 //!
 //! What waits is sent again one by one, each when the one before it is answered, and what is asked for
@@ -10,7 +10,7 @@ use super::sending::new_ref;
 use super::server_wait::{is_for_now, server_wait};
 use crate::chat::event::{Effect, Timer};
 use crate::chat::model::{Connection, Model};
-use crate::chat::request::{REQUESTS_MAX, Request};
+use crate::chat::request::{REQUESTS_MAX, REQUESTS_MAX_OF_LIST, Request};
 use crate::chat::room::Room;
 
 /// A request that was refused for a time more often than this is given up.
@@ -21,12 +21,13 @@ pub(super) enum Refused {
     /// It goes out again by itself.
     ForNow(Vec<Effect>),
     /// It is given up, and the person is to be told.
-    ForGood(Vec<Effect>),
+    ForGood(ToServer, Vec<Effect>),
 }
 
 /// Asks the server for something, under a `ref` of its own.
 pub(super) fn ask(model: &mut Model, mut envelope: ToServer, typed: String) -> Vec<Effect> {
-    if model.requests.len() >= REQUESTS_MAX {
+    let most = if typed.is_empty() { REQUESTS_MAX_OF_LIST } else { REQUESTS_MAX };
+    if model.requests.len() >= most {
         model.notice = Some("Too many requests are waiting for the server".to_owned());
         return Vec::new();
     }
@@ -40,15 +41,28 @@ pub(super) fn ask(model: &mut Model, mut envelope: ToServer, typed: String) -> V
     envelope.set_ref(named.clone());
     let is_due = |request: &Request| request.waits && may_go(request, &model.rooms);
     let waits = model.requests_held || model.requests.iter().any(is_due);
-    let effects = if waits { Vec::new() } else { vec![Effect::Send(envelope.clone())] };
-    model.requests.push(Request { reference: named, envelope, typed, waits, refusals: 0 });
-    effects
+    let (reference, then_say, refusals) = (named, None, 0);
+    let mut request = Request { reference, envelope, typed, then_say, waits, refusals };
+    request.waits |= !may_go(&request, &model.rooms);
+    let sent = (!request.waits).then(|| Effect::Send(request.envelope.clone()));
+    model.requests.push(request);
+    sent.into_iter().collect()
 }
 
 pub(super) fn done(model: &mut Model, reference: Option<&Ref>) -> Vec<Effect> {
-    let before = model.requests.len();
-    model.requests.retain(|request| Some(&request.reference) != reference);
-    if model.requests.len() < before { next(model) } else { Vec::new() }
+    answered(model, reference).unwrap_or_default()
+}
+
+/// The same; None if this is the answer to nothing that was asked here.
+pub(super) fn answered(model: &mut Model, reference: Option<&Ref>) -> Option<Vec<Effect>> {
+    take(model, reference).map(|_| next(model))
+}
+
+/// What this is the answer to; what waited behind it is not sent yet.
+pub(super) fn take(model: &mut Model, reference: Option<&Ref>) -> Option<Request> {
+    let is_it = |request: &Request| Some(&request.reference) == reference;
+    let at = model.requests.iter().position(is_it)?;
+    Some(model.requests.remove(at))
 }
 
 /// None if what is refused is no request.
@@ -58,8 +72,8 @@ pub(super) fn refused(model: &mut Model, note: &ErrorNote) -> Option<Refused> {
     let request = &mut model.requests[at];
     request.refusals += 1;
     if !is_for_now(note.code) || request.refusals > REFUSALS_MAX {
-        model.requests.remove(at);
-        return Some(Refused::ForGood(next(model)));
+        let request = model.requests.remove(at);
+        return Some(Refused::ForGood(request.envelope, next(model)));
     }
     request.waits = true;
     if std::mem::replace(&mut model.requests_held, true) {
@@ -101,10 +115,15 @@ pub(super) fn drop_of(model: &mut Model, room: &RoomName) -> Vec<Effect> {
     next(model)
 }
 
-/// The answers to what was sent come no more. It is not sent again by itself, since it may be done.
+/// The answers to what was sent come no more. It is not sent again by itself, since it may be done, unless
+/// it does no harm twice.
 pub(super) fn disconnected(model: &mut Model) {
-    let (waiting, unanswered) =
-        std::mem::take(&mut model.requests).into_iter().partition(|request| request.waits);
+    let (mut waiting, unanswered): (Vec<_>, Vec<_>) = std::mem::take(&mut model.requests)
+        .into_iter()
+        .partition(|request| request.waits || request.is_repeatable());
+    // Who asks for a list asks again on the next connection.
+    waiting.retain(|request| !matches!(request.envelope, ToServer::Rooms(_)));
+    waiting.iter_mut().for_each(|request| request.waits = true);
     model.requests = waiting;
     if let Some(all) = list(&unanswered) {
         model.notice = Some(format!("The connection was lost before the server confirmed: {all}"));
@@ -118,8 +137,9 @@ pub(super) fn renamed(model: &mut Model) {
     }
 }
 
-/// What was asked for, as it is typed; None if nothing was.
+/// What was asked for by the person, as it is typed; None if nothing was.
 fn list(requests: &[Request]) -> Option<String> {
-    let typed: Vec<_> = requests.iter().map(|request| request.typed.as_str()).collect();
+    let typed = requests.iter().map(|request| request.typed.as_str());
+    let typed: Vec<_> = typed.filter(|typed| !typed.is_empty()).collect();
     (!typed.is_empty()).then(|| typed.join(", "))
 }

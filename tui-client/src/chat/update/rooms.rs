@@ -34,13 +34,13 @@ pub(super) fn go_to(model: &mut Model, next: usize) {
     model.active = next;
 }
 
-/// To the next room where one is mentioned, else the next with anything new.
+/// To the next room where one is mentioned or written to alone, else the next with anything new.
 pub fn next_active(model: &mut Model) {
     let count = model.rooms.len();
     let further = |wanted: &dyn Fn(&Room) -> bool| {
         (1..count).find(|further| wanted(&model.rooms[(model.active + further) % count]))
     };
-    let named = further(&|room| room.mentions(model.me.as_ref()) > 0);
+    let named = further(&|room| room.is_meant(model.me.as_ref()));
     let next = named.or_else(|| further(&|room| room.unread(model.me.as_ref()) > 0));
     match next {
         Some(next) => show_room(model, (model.active + next) % count),
@@ -48,16 +48,37 @@ pub fn next_active(model: &mut Model) {
     }
 }
 
-/// Takes the room that is shown out, and shows the one that was shown before it.
-pub(super) fn close_active(model: &mut Model) -> Room {
-    let closed = model.rooms.remove(model.active);
-    let visited = std::mem::take(&mut model.visited);
+/// Takes a room out; if it was shown, the one that was shown before it is shown.
+pub(super) fn close(model: &mut Model, at: usize) -> Room {
+    let shown = model.room().name.clone();
+    let closed = model.rooms.remove(at);
     let place = |name: &RoomName| model.rooms.iter().position(|room| room.name == *name);
-    let before = visited.iter().rev().find_map(place);
-    model.active = before.unwrap_or(model.active.min(model.rooms.len() - 1));
-    model.visited = visited;
-    attend(model);
+    match place(&shown) {
+        Some(active) => model.active = active,
+        None => {
+            let before = model.visited.iter().rev().find_map(place);
+            model.active = before.unwrap_or(model.active.min(model.rooms.len() - 1));
+            attend(model);
+        }
+    }
     closed
+}
+
+/// Brings the rooms into another order, the direct ones behind all others; the one that is shown stays so.
+pub(super) fn reorder<K: Ord>(model: &mut Model, key: impl Fn(&Room) -> K) {
+    let shown = model.room().name.clone();
+    model.rooms.sort_by_key(|room| (room.is_direct(), key(room)));
+    let active = model.rooms.iter().position(|room| room.name == shown);
+    model.active = active.unwrap_or_default();
+}
+
+/// Back to the room that was shown before.
+pub fn show_last(model: &mut Model) {
+    let place = |name: &RoomName| model.rooms.iter().position(|room| room.name == *name);
+    match model.visited.iter().rev().find_map(place).filter(|at| *at != model.active) {
+        Some(last) => show_room(model, last),
+        None => model.notice = Some("No other room was shown before".to_owned()),
+    }
 }
 
 /// Who looks away will find a line above what came meanwhile.

@@ -15,6 +15,8 @@ use crate::text;
 
 /// A message that waits longer than this is marked; most are stored before one could read a mark.
 const OVERDUE: Duration = Duration::from_millis(300);
+/// Why what was written does not go out.
+const NOT_FROM_HERE: &str = "Not sent from this device";
 
 /// Says something in the room that is shown, now or once it is joined.
 ///
@@ -150,4 +152,11 @@ pub(super) fn take_in(room: &mut Room, message: Message, me: Option<&UserName>) 
         room.sending.take_if(|sending| Some(&*sending) == known);
     }
     room.insert(message, me)
+}
+
+/// This device speaks for nobody any more: what waits is kept, and told apart.
+pub(super) fn keep_back(model: &mut Model) {
+    for pending in model.rooms.iter_mut().flat_map(|room| &mut room.pending) {
+        pending.failed.get_or_insert_with(|| NOT_FROM_HERE.to_owned());
+    }
 }

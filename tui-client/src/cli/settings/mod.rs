@@ -5,11 +5,12 @@
 
 mod colours;
 mod file;
+mod label;
 mod login;
 mod servers;
+mod shown;
 mod zone;
 
-use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,12 +19,15 @@ use std::sync::Arc;
 use anyhow::{Context as _, anyhow};
 use clap::ValueEnum;
 use jiff::tz::TimeZone;
-use protocol::{Key, RoomName, Token, UserName};
+use protocol::{Key, Label, RoomName, Token, UserName};
 use url::Url;
 
 use file::quoted;
 
-use crate::cli::args::{Emoji, Options, When, parse_room, parse_servers, parse_token, parse_user};
+use crate::chat::EntryCode;
+use crate::cli::args::{
+    Code, Emoji, Options, When, parse_label, parse_room, parse_servers, parse_token, parse_user,
+};
 use crate::effects::Notify;
 use crate::net::trust::Trust;
 use crate::net::{Access, Logins};
@@ -33,8 +37,8 @@ use crate::{address, folders};
 
 /// Settings that may stand in the file.
 const NAMES: &[&str] = &[
-    "server", "room", "user", "token", "ca", "plain", "theme", "color", "links", "notify", "emoji",
-    "mouse",
+    "server", "room", "user", "label", "token", "ca", "plain", "theme", "color", "links", "notify",
+    "emoji", "mouse",
 ];
 
 /// Before the names of keys: they have a table of their own.
@@ -53,6 +57,14 @@ pub struct Settings {
     pub room_asked: bool,
     /// Under which name; without one the server gives a guest's.
     pub user: Option<UserName>,
+    /// Somebody asked for that name; else it is that of last time, or the login name.
+    pub user_asked: bool,
+    /// Nobody has asked for a name, and there is none of last time.
+    pub is_new: bool,
+    /// What lets this person in for the first time.
+    pub code: Option<EntryCode>,
+    /// What this device is called among its owner's.
+    pub label: Option<Label>,
     /// What opens a closed server.
     pub token: Option<Token>,
     /// What opens what stands before each server.
@@ -92,6 +104,8 @@ enum Origin {
     /// Flag or environment.
     Asked,
     File,
+    /// What was so the last time.
+    LastTime,
     Default,
 }
 
@@ -167,7 +181,10 @@ impl Settings {
     fn chosen(asked: Options, said: Said, file: Option<PathBuf>) -> anyhow::Result<Self> {
         let Said { options: file_says, plain, mouse, keys, rebound, mut warnings } = said;
         let mut choice = Choice::default();
-        let server = (asked.server, file_says.server);
+        let code = asked.link.as_ref().or(asked.invite.as_ref());
+        // An address with a code in it says where to, unless that is said apart.
+        let with_code = code.and_then(|code| code.server.clone()).map(|server| vec![vec![server]]);
+        let server = (asked.server.or(with_code), file_says.server);
         let usual = || address::parse(SERVER).ok().map(|server| vec![vec![server]]);
         let named =
             choice.of("server", server, usual, |named| servers::shown(named)).unwrap_or_default();
@@ -177,7 +194,11 @@ impl Settings {
         let room =
             choice.of("room", room, || Some(RoomName::general()), |room| quoted(room.as_str()));
         let user = (asked.user, file_says.user);
+        let user_asked = user.0.is_some() || user.1.is_some();
         let user = choice.of("user", user, folders::login_name, |user| quoted(user.as_str()));
+        let label = choice.of("label", (asked.label, file_says.label), label::here, |label| {
+            quoted(label.as_str())
+        });
         let told = |_: &String| quoted("not shown");
         let token = choice.of("token", (asked.token, file_says.token), || None, told);
         let token = token.as_deref().map(parse_token).transpose();
@@ -190,14 +211,11 @@ impl Settings {
             trust.config()?;
         }
         let is_open = |url: &Url| !address::is_tls(url) && !address::is_this_machine(url);
-        let (tokens, passwords) =
-            (token.is_some(), logins.iter().any(|(server, _)| is_open(server)));
-        if tokens && servers.iter().any(is_open) {
-            warnings.push("Without wss the token is sent unencrypted".to_owned());
-        }
-        if passwords {
-            warnings.push("Without wss the password is sent unencrypted".to_owned());
-        }
+        let unencrypted = |what: &str| format!("Without wss the {what} is sent unencrypted");
+        let is_told = token.is_some() && servers.iter().any(is_open);
+        warnings.extend(is_told.then(|| unencrypted("token")));
+        let is_told = logins.iter().any(|(server, _)| is_open(server));
+        warnings.extend(is_told.then(|| unencrypted("password")));
         let (zone, zone_fault) = zone::here();
         let plain = choice.whether("plain", asked.plain, plain);
         let theme = choice.one_of("theme", (asked.theme, file_says.theme));
@@ -208,7 +226,12 @@ impl Settings {
             servers,
             room: room.unwrap_or_else(RoomName::general),
             room_asked,
-            user,
+            // Whose device this becomes is for the server to say.
+            user: user.filter(|_| asked.link.is_none()),
+            user_asked,
+            is_new: false,
+            code: entry_code(asked.link, asked.invite),
+            label,
             token,
             logins,
             trust,
@@ -231,7 +254,27 @@ impl Settings {
     /// What opens the servers that these settings name.
     pub fn access(&self, key: Option<Key>) -> Access {
         let (logins, token) = (self.logins.clone(), self.token.clone());
-        Access { logins, key, token, trust: Arc::clone(&self.trust) }
+        let label = self.label.clone().filter(|_| key.is_some());
+        Access { logins, key, token, label, trust: Arc::clone(&self.trust) }
+    }
+
+    /// Takes the name of last time, where nobody asks for one; `find` looks for it, by the server and the name
+    /// that one would have without it.
+    pub fn take_name_of_last_time(
+        &mut self,
+        find: impl FnOnce(&str, Option<&UserName>) -> Option<UserName>,
+    ) {
+        if self.user_asked || self.token.is_some() || matches!(self.code, Some(EntryCode::Link(_)))
+        {
+            return;
+        }
+        let found = find(self.first_server().as_str(), self.user.as_ref());
+        self.is_new = found.is_none();
+        if let Some(name) = found {
+            let shown = self.shown.iter_mut().filter(|(setting, ..)| *setting == "user");
+            shown.for_each(|it| (it.1, it.2) = (Some(quoted(name.as_str())), Origin::LastTime));
+            self.user = Some(name);
+        }
     }
 
     /// The one to begin with, under which all is kept.
@@ -298,6 +341,7 @@ impl Said {
             "server" => options.server = Some(vec![parse_servers(value)?]),
             "room" => options.room = Some(parse_room(value)?),
             "user" => options.user = Some(parse_user(value)?),
+            "label" => options.label = Some(parse_label(value)?),
             "token" => {
                 parse_token(value)?;
                 options.token = Some(value.to_owned());
@@ -320,42 +364,12 @@ impl Said {
     }
 }
 
+fn entry_code(link: Option<Code>, invite: Option<Code>) -> Option<EntryCode> {
+    let link = link.map(|link| EntryCode::Link(link.code));
+    link.or_else(|| invite.map(|invite| EntryCode::Invite(invite.code)))
+}
+
 fn unknown(key: &str) -> String {
     let names = NAMES.join(", ");
     format!("unknown setting {key:?} is ignored; there are {names} and [keys]")
-}
-
-/// A configuration file that would lead to these settings, each with where it comes from.
-impl fmt::Display for Settings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.file {
-            Some(file) => writeln!(f, "# read: {}", file.display())?,
-            None => writeln!(f, "# no configuration file")?,
-        }
-        if !self.logins.is_empty() {
-            writeln!(f, "# the name and password of the server are set, and not shown")?;
-        }
-        for (name, value, origin) in &self.shown {
-            let origin = match origin {
-                Origin::Asked => format!("--{name} or NEBULA_{}", name.to_uppercase()),
-                Origin::File => "file".to_owned(),
-                Origin::Default => "default".to_owned(),
-            };
-            match (*name, value) {
-                ("token", Some(_)) => writeln!(f, "# token is set, and not shown  # {origin}")?,
-                (_, Some(value)) => writeln!(f, "{name} = {value}  # {origin}")?,
-                ("user", None) => {
-                    writeln!(f, "# user is not set: you join as a guest")?;
-                }
-                (_, None) => writeln!(f, "# {name} is not set")?,
-            }
-        }
-        if !self.rebound.is_empty() {
-            writeln!(f, "\n[keys]")?;
-        }
-        for (key, wish) in &self.rebound {
-            writeln!(f, "{} = {}  # file", quoted(key), quoted(wish))?;
-        }
-        Ok(())
-    }
 }

@@ -7,8 +7,11 @@ use protocol::{RoomName, ToClient, UserName};
 use super::effects::take;
 use super::reading::{fill, people_in_sight};
 use crate::chat;
+use crate::chat::Answer;
+use crate::chat::update::close_browser;
 use crate::screen::event::Effect;
 use crate::screen::model::Screen;
+use crate::screen::overlay::Overlay;
 use crate::screen::theme::HUES;
 
 /// Takes an event of the conversation in.
@@ -34,7 +37,17 @@ pub(super) fn happens(screen: &mut Screen, event: chat::Event) -> Vec<Effect> {
     effects
 }
 
-/// What is written belongs to the room where it is written.
+/// A code that is good no longer is not shown.
+pub(super) fn close_what_is_over(screen: &mut Screen) {
+    if let Overlay::Answer(Answer::Link(shown), _) = &screen.overlay
+        && screen.chat.link.as_ref() != Some(&shown.code)
+    {
+        screen.overlay = Overlay::None;
+        screen.chat.notice = Some("The code is over. /link makes another".to_owned());
+    }
+}
+
+/// What is written belongs to the room where it is written; what nobody looks at is let go.
 pub(super) fn settle(screen: &mut Screen, shown: &RoomName) {
     if screen.chat.room().name != *shown {
         screen.input.take();
@@ -42,6 +55,9 @@ pub(super) fn settle(screen: &mut Screen, shown: &RoomName) {
         screen.input.write(draft);
     } else {
         keep_draft(screen);
+    }
+    if !screen.overlay.is_browsing() {
+        close_browser(&mut screen.chat);
     }
     if screen.views.len() > screen.chat.rooms.len() {
         let rooms = &screen.chat.rooms;

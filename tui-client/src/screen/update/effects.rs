@@ -1,9 +1,11 @@
 //! What the conversation asks for: what of it is done on the screen.
 
 use crate::chat;
+use crate::chat::Answer;
 use crate::screen::event::Effect;
 use crate::screen::input::Input;
 use crate::screen::model::Screen;
+use crate::screen::overlay::Overlay;
 
 /// Does it, and gives what is left to be done.
 pub(super) fn take(screen: &mut Screen, effects: Vec<chat::Effect>) -> Vec<Effect> {
@@ -15,10 +17,22 @@ pub(super) fn take(screen: &mut Screen, effects: Vec<chat::Effect>) -> Vec<Effec
                 screen.chat.notice = Some("Copied".to_owned());
                 left.push(Effect::Chat(chat::Effect::Copy(text)));
             }
+            chat::Effect::Show(answer) => left.extend(show(screen, answer)),
             other => left.push(Effect::Chat(other)),
         }
     }
     left
+}
+
+/// It lies over the messages; the address of an invite is there to be sent.
+fn show(screen: &mut Screen, answer: Answer) -> Option<Effect> {
+    let address = match &answer {
+        Answer::Invite(shown) => shown.address.clone(),
+        _ => None,
+    };
+    screen.overlay = Overlay::Answer(answer, 0);
+    screen.chat.notice = address.as_ref().map(|_| "The address is copied".to_owned());
+    address.map(|address| Effect::Chat(chat::Effect::Copy(address)))
 }
 
 /// Several texts may come back one after another: none takes another's place.

@@ -11,7 +11,7 @@ use crate::chat::{Reading, What};
 use crate::screen::event::Effect;
 use crate::screen::keys::{KeyCommand, Keys};
 use crate::screen::model::{Confirm, Screen};
-use crate::screen::overlay::Overlay;
+use crate::screen::overlay::{Kind, Overlay, Prompt};
 use crate::screen::theme::Theme;
 
 /// Sends what is written, or does it, if it is a command: some only when asked for twice.
@@ -67,7 +67,7 @@ fn done(screen: &mut Screen, typed: Typed) -> Vec<Effect> {
         Typed::Help(None) => screen.overlay = Overlay::Help(0),
         Typed::Search(text) => search(screen, &text),
         typed => {
-            let asks = matches!(typed, Typed::Delete(_));
+            let asks = typed.asks_first();
             let last = screen.chat.room().entries.back().map(|entry| entry.place);
             let effects = command(&mut screen.chat, typed);
             let effects = take(screen, effects);
@@ -82,6 +82,11 @@ fn done(screen: &mut Screen, typed: Typed) -> Vec<Effect> {
             if asks {
                 ask_first(screen);
             }
+            if let Some(browser) = &screen.chat.browser {
+                let mut prompt = Prompt::new(Kind::Browse);
+                prompt.input.write(browser.query.clone());
+                screen.overlay = Overlay::Prompt(prompt);
+            }
             return effects;
         }
     }
@@ -95,8 +100,8 @@ pub(super) fn ask_to_delete(screen: &mut Screen, id: MessageId) {
 }
 
 fn ask_first(screen: &mut Screen) {
-    if screen.chat.deletion.is_some() {
-        screen.overlay = Overlay::Delete;
+    if screen.chat.question.is_some() {
+        screen.overlay = Overlay::Question;
     }
 }
 

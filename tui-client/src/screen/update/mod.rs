@@ -6,6 +6,7 @@ mod conversation;
 mod editing;
 mod effects;
 mod enter;
+mod entrance;
 mod overlay;
 mod press;
 mod reading;
@@ -14,6 +15,7 @@ mod writing;
 
 use super::event::{Effect, Event};
 use super::model::Screen;
+use super::overlay::Overlay;
 use super::view::columns_beside;
 use crate::chat;
 use crate::chat::update::attend;
@@ -38,7 +40,7 @@ fn happens(screen: &mut Screen, event: Event) -> Vec<Effect> {
         Event::Key(key) => return press::key(screen, key),
         Event::Paste(text) => writing::paste(screen, &text),
         Event::Wheel(rows) => return reading::turn(screen, rows),
-        Event::Click(column, row) => reading::click(screen, column, row),
+        Event::Click(column, row) => click(screen, column, row),
         Event::Resize(columns, rows) => resized(screen, (columns, rows)),
         Event::Focus(focused) => {
             screen.tells_focus = true;
@@ -53,9 +55,23 @@ fn happens(screen: &mut Screen, event: Event) -> Vec<Effect> {
             effects.extend(conversation::happens(screen, chat::Event::Resumed));
             return effects;
         }
-        Event::Chat(event) => return conversation::happens(screen, event),
+        Event::Chat(event) => {
+            let effects = conversation::happens(screen, event);
+            conversation::close_what_is_over(screen);
+            entrance::settle(screen);
+            return effects;
+        }
     }
     Vec::new()
+}
+
+fn click(screen: &mut Screen, column: u16, row: u16) {
+    match screen.overlay {
+        Overlay::Entrance(_) => entrance::click(screen, column, row),
+        // As any key does.
+        Overlay::Answer(..) => screen.overlay = Overlay::None,
+        _ => reading::click(screen, column, row),
+    }
 }
 
 /// Where there is no room beside the text, what was wanted there means another thing.

@@ -3,38 +3,46 @@
 use super::editing::edit;
 use super::effects::take;
 use super::reading::{page, search};
-use super::select;
-use crate::chat::update::{confirm_deletion, show_room};
+use super::{entrance, select};
+use crate::chat::update::{browse, browse_more, confirm, pick, show_room, write_to};
 use crate::screen::event::Effect;
 use crate::screen::keys::{KeyCommand, Meaning};
 use crate::screen::model::Screen;
-use crate::screen::overlay::{Kind, Overlay, Prompt};
-use crate::screen::view::{help_rows, pane_size};
+use crate::screen::overlay::{Choice, Kind, Overlay, Prompt};
+use crate::screen::view::{pane_size, rows_to_turn};
+
+/// Choices that a page goes on by.
+const CHOICES_PAGE: usize = 10;
 
 pub(super) fn key(screen: &mut Screen, meaning: Meaning) -> Vec<Effect> {
+    if let Some(all) = rows_to_turn(screen) {
+        turn(screen, meaning, all);
+        return Vec::new();
+    }
     match std::mem::take(&mut screen.overlay) {
-        Overlay::None => {}
-        Overlay::Help(first) => screen.overlay = help(screen, meaning, first),
+        Overlay::None | Overlay::Help(_) | Overlay::Answer(..) => {}
         Overlay::Select(id) => return select::key(screen, meaning, id),
         Overlay::Paste(text) => paste(screen, meaning, text),
-        Overlay::Delete => return delete(screen, meaning),
+        Overlay::Question => return question(screen, meaning),
+        Overlay::Entrance(entrance) => return entrance::key(screen, meaning, entrance),
         Overlay::Prompt(prompt) => return ask(screen, meaning, prompt),
     }
     Vec::new()
 }
 
-/// Any key but those that turn its pages closes the help.
-fn help(screen: &Screen, meaning: Meaning, first: usize) -> Overlay {
+/// Any key but those that turn its pages closes what is only to be read.
+fn turn(screen: &mut Screen, meaning: Meaning, all: usize) {
     let (_, rows) = pane_size(screen);
-    let last = help_rows(screen).saturating_sub(rows);
+    let last = all.saturating_sub(rows);
     let page = rows.saturating_sub(1).max(1);
-    Overlay::Help(match meaning {
+    let (Overlay::Help(first) | Overlay::Answer(_, first)) = &mut screen.overlay else { return };
+    *first = match meaning {
         Meaning::Command(KeyCommand::PageUp) => first.saturating_sub(page),
-        Meaning::Command(KeyCommand::PageDown) => (first + page).min(last),
+        Meaning::Command(KeyCommand::PageDown) => (*first + page).min(last),
         Meaning::Command(KeyCommand::Up) => first.saturating_sub(1),
-        Meaning::Command(KeyCommand::Down) => (first + 1).min(last),
-        _ => return Overlay::None,
-    })
+        Meaning::Command(KeyCommand::Down) => (*first + 1).min(last),
+        _ => return screen.overlay = Overlay::None,
+    };
 }
 
 /// Whether a key means yes; one that was meant for something else answers nothing.
@@ -56,18 +64,18 @@ fn paste(screen: &mut Screen, meaning: Meaning, text: String) {
     }
 }
 
-fn delete(screen: &mut Screen, meaning: Meaning) -> Vec<Effect> {
+fn question(screen: &mut Screen, meaning: Meaning) -> Vec<Effect> {
     let Some(is_yes) = answer(meaning) else {
-        screen.overlay = Overlay::Delete;
+        screen.overlay = Overlay::Question;
         return Vec::new();
     };
     screen.room_view_mut().found = None;
     if is_yes {
-        let effects = confirm_deletion(&mut screen.chat);
+        let effects = confirm(&mut screen.chat);
         return take(screen, effects);
     }
-    screen.chat.deletion = None;
-    screen.chat.notice = Some("Nothing deleted".to_owned());
+    let question = screen.chat.question.take();
+    screen.chat.notice = question.map(|question| question.declined().to_owned());
     Vec::new()
 }
 
@@ -94,6 +102,8 @@ fn ask(screen: &mut Screen, meaning: Meaning, mut prompt: Prompt) -> Vec<Effect>
             screen.overlay = Overlay::Prompt(prompt);
             return page(screen, command == KeyCommand::PageUp);
         }
+        Meaning::Command(KeyCommand::PageDown) => prompt.at += CHOICES_PAGE,
+        Meaning::Command(KeyCommand::PageUp) => prompt.at = prompt.at.saturating_sub(CHOICES_PAGE),
         Meaning::Command(KeyCommand::Newline) | Meaning::First => {}
         Meaning::Command(command) => {
             edit(&mut prompt.input, command);
@@ -103,9 +113,26 @@ fn ask(screen: &mut Screen, meaning: Meaning, mut prompt: Prompt) -> Vec<Effect>
             prompt.at = 0;
         }
     }
-    prompt.at = prompt.at.min(prompt.choices(&screen.chat).len().saturating_sub(1));
+    let count = prompt.choices(&screen.chat).len();
+    let is_at_end = prompt.at >= count;
+    prompt.at = prompt.at.min(count.saturating_sub(1));
+    let effects = look_for(screen, &prompt, is_at_end);
     screen.overlay = Overlay::Prompt(prompt);
-    Vec::new()
+    effects
+}
+
+/// Asks for the rooms that fit what was typed, or that follow.
+fn look_for(screen: &mut Screen, prompt: &Prompt, is_at_end: bool) -> Vec<Effect> {
+    let (chat, typed) = (&mut screen.chat, prompt.input.text());
+    let is_new = chat.browser.as_ref().is_none_or(|browser| browser.query != typed.trim());
+    let effects = match prompt.kind {
+        // One's own rooms come first: without words there is nothing to look for.
+        Kind::Room if typed.trim().is_empty() => Vec::new(),
+        Kind::Room | Kind::Browse if is_new => browse(chat, typed),
+        Kind::Browse if is_at_end => browse_more(chat),
+        _ => Vec::new(),
+    };
+    take(screen, effects)
 }
 
 fn accept(screen: &mut Screen, prompt: Prompt) -> Vec<Effect> {
@@ -115,18 +142,25 @@ fn accept(screen: &mut Screen, prompt: Prompt) -> Vec<Effect> {
         screen.overlay = Overlay::Prompt(prompt);
         return Vec::new();
     }
-    let chosen = prompt.choices(&screen.chat).get(prompt.at).map(|(_, at)| *at);
-    match (prompt.kind, chosen) {
-        (_, None) => {
-            screen.chat.notice = Some(format!("No match for {:?}", prompt.input.text()));
-            screen.overlay = Overlay::Prompt(prompt);
+    let mut choices = prompt.choices(&screen.chat);
+    if prompt.at >= choices.len() {
+        screen.chat.notice = Some(format!("No match for {:?}", prompt.input.text()));
+        screen.overlay = Overlay::Prompt(prompt);
+        return Vec::new();
+    }
+    let effects = match choices.swap_remove(prompt.at).1 {
+        Choice::Room(at) => {
+            show_room(&mut screen.chat, at);
+            Vec::new()
         }
-        (Kind::Room, Some(at)) => show_room(&mut screen.chat, at),
-        (_, Some(at)) => {
+        Choice::Listed(name) => pick(&mut screen.chat, &name),
+        Choice::Person(user) => write_to(&mut screen.chat, vec![user], None),
+        Choice::Sent(at) => {
             let text = screen.chat.sent[at].clone();
             screen.input.clear();
             screen.input.insert(&text);
+            Vec::new()
         }
-    }
-    Vec::new()
+    };
+    take(screen, effects)
 }

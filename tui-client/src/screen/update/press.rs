@@ -4,6 +4,7 @@ use clap::ValueEnum as _;
 use crossterm::event::KeyEvent;
 
 use super::editing::edit;
+use super::effects::take;
 use super::enter::enter;
 use super::reading::{
     jump_to_mention, jump_to_unread, open_long, page, scroll_people, show_people, to_bottom, to_top,
@@ -11,7 +12,9 @@ use super::reading::{
 use super::writing::interrupt;
 use super::{overlay, select};
 use crate::chat::completion::Words;
-use crate::chat::update::{back_to_end, focus, next_active, show_number, show_room};
+use crate::chat::update::{
+    back_to_end, browse, focus, next_active, show_last, show_number, show_room, write_to_last,
+};
 use crate::screen::event::Effect;
 use crate::screen::input::completion::Completion;
 use crate::screen::keys::{KeyCommand, Meaning, is_press, second};
@@ -96,6 +99,10 @@ fn act(
             return vec![Effect::Edit(screen.input.text().to_owned())];
         }
         KeyCommand::Mouse => return toggle_mouse(screen),
+        // There is nothing to cut: then it is the key that other chats have for it.
+        KeyCommand::KillToEnd if screen.input.text().is_empty() => {
+            return look(screen, KeyCommand::Switch);
+        }
         command if edit(&mut screen.input, command) => {}
         command => return look(screen, command),
     }
@@ -121,6 +128,16 @@ fn look(screen: &mut Screen, command: KeyCommand) -> Vec<Effect> {
         KeyCommand::Help => screen.overlay = Overlay::Help(0),
         KeyCommand::NextRoom => next_room(screen, 1),
         KeyCommand::PreviousRoom => next_room(screen, screen.chat.rooms.len() - 1),
+        KeyCommand::Browse => {
+            screen.overlay = Overlay::Prompt(Prompt::new(Kind::Browse));
+            let effects = browse(&mut screen.chat, "");
+            return take(screen, effects);
+        }
+        KeyCommand::LastRoom => show_last(&mut screen.chat),
+        KeyCommand::WriteToLast => {
+            let effects = write_to_last(&mut screen.chat);
+            return take(screen, effects);
+        }
         KeyCommand::NextActive => next_active(&mut screen.chat),
         KeyCommand::Room(number) => show_number(&mut screen.chat, number.into()),
         KeyCommand::Rooms => toggle_rooms(screen),

@@ -67,7 +67,8 @@ pub(super) fn paste(screen: &mut Screen, pasted: &str) {
     }
     match &mut screen.overlay {
         Overlay::Prompt(prompt) => prompt.input.insert(&pasted.replace('\n', " ")),
-        Overlay::Paste(_) | Overlay::Delete => {}
+        Overlay::Entrance(entrance) => entrance.input.insert(pasted.trim()),
+        Overlay::Paste(_) | Overlay::Question => {}
         _ if is_long(&pasted) => screen.overlay = Overlay::Paste(pasted),
         _ => {
             screen.overlay = Overlay::None;

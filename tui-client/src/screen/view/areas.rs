@@ -137,15 +137,17 @@ pub(super) fn areas(screen: &Screen, whole: Rect) -> Areas {
     let [header, middle, notice, status, input] = Split::vertical(rows).areas(whole);
     let (has_rooms, has_people) = beside(screen);
     let is_help = matches!(screen.overlay, Overlay::Help(_));
+    // A code to be scanned needs all there is, and before one is in there is nothing else.
+    let is_alone = matches!(screen.overlay, Overlay::Answer(..) | Overlay::Entrance(_));
     let people = match layout {
-        _ if is_help || !has_people => 0,
+        _ if is_help || is_alone || !has_people => 0,
         // There is no room beside the text: the people take its place.
         Layout::CopyMode | Layout::Narrow => whole.width,
         Layout::Usual => PEOPLE_COLUMN,
         Layout::Wide => COLUMN_WIDE,
     };
     let rooms = match layout {
-        _ if !has_rooms => 0,
+        _ if is_alone || !has_rooms => 0,
         Layout::Wide => COLUMN_WIDE,
         _ => ROOMS_COLUMN,
     };

@@ -32,7 +32,8 @@ pub(super) fn draw(screen: &Screen, areas: &Areas, frame: &mut Frame<'_>) {
 pub fn title(screen: &Screen) -> String {
     let unread = screen.chat.unread(screen.chat.rooms.iter());
     let count = unread.map(|unread| format!("({unread}) ")).unwrap_or_default();
-    format!("{count}#{} · Nebula", text::name(screen.chat.room().name.as_str()))
+    let room = screen.chat.room().in_words(screen.chat.me.as_ref());
+    format!("{count}{room} · Nebula")
 }
 
 /// Rooms in a row, unless they have a column of their own; what the room is about; and who and where one

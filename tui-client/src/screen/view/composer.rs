@@ -57,7 +57,7 @@ fn placeholder(screen: &Screen, cells: usize) -> String {
     if !matches!(screen.overlay, Overlay::None) {
         return String::new();
     }
-    let room = format!("Message #{}", text::clean_line(screen.chat.room().name.as_str()));
+    let room = format!("Message {}", screen.called(screen.chat.room()));
     let me = screen.own_name("a guest");
     let help =
         screen.keys.shown(KeyCommand::Help).map(|key| format!("{key} help")).unwrap_or_default();
@@ -68,6 +68,7 @@ fn placeholder(screen: &Screen, cells: usize) -> String {
 fn typed_into(screen: &Screen) -> (&'static str, &Input) {
     match &screen.overlay {
         Overlay::Prompt(prompt) => (prompt.kind.label(), &prompt.input),
+        Overlay::Entrance(entrance) => (entrance.label(), &entrance.input),
         _ => (PROMPT, &screen.input),
     }
 }

@@ -1,12 +1,15 @@
 //! The screen, drawn. Pure: it changes nothing.
 
+mod answer;
 mod areas;
 mod bars;
 mod columns;
 mod composer;
+mod entrance;
 mod help;
 mod notice;
 mod people;
+mod qr;
 mod question;
 mod rooms;
 mod state;
@@ -14,6 +17,7 @@ mod welcome;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
 use super::model::Screen;
@@ -42,8 +46,12 @@ pub fn view(screen: &Screen, frame: &mut Frame<'_>) -> Links {
         }
         _ => composer::draw(screen, areas.input, frame),
     }
-    if let Overlay::Help(first) = screen.overlay {
-        let mut lines = help::lines(&screen.keys, areas.pane.width.into());
+    if let Overlay::Entrance(entrance) = &screen.overlay {
+        let lines = entrance::lines(screen, entrance, areas.pane);
+        frame.render_widget(Paragraph::new(lines), areas.pane);
+        return Links::default();
+    }
+    if let Some((mut lines, first)) = instead(screen, areas.pane) {
         lines.drain(..first.min(lines.len()));
         frame.render_widget(Paragraph::new(lines), areas.pane);
         return Links::default();
@@ -55,6 +63,15 @@ pub fn view(screen: &Screen, frame: &mut Frame<'_>) -> Links {
             Links::default()
         }
         _ => links,
+    }
+}
+
+/// What is read instead of the messages, and from which of its rows on.
+fn instead(screen: &Screen, pane: Rect) -> Option<(Vec<Line<'static>>, usize)> {
+    match &screen.overlay {
+        Overlay::Help(first) => Some((help::lines(&screen.keys, pane.width.into()), *first)),
+        Overlay::Answer(answer, first) => Some((answer::lines(screen, answer, pane), *first)),
+        _ => None,
     }
 }
 
@@ -71,9 +88,15 @@ fn messages(screen: &Screen, area: Rect, frame: &mut Frame<'_>) -> Links {
     drawn.links
 }
 
-/// Rows of the whole help.
-pub fn help_rows(screen: &Screen) -> usize {
-    help::lines(&screen.keys, pane_size(screen).0).len()
+/// Rows of all that lies over the messages to be read, if it does.
+pub fn rows_to_turn(screen: &Screen) -> Option<usize> {
+    let pane = areas(screen, areas::whole(screen)).pane;
+    instead(screen, pane).map(|(lines, _)| lines.len())
+}
+
+/// Which of the choices of the first screen stands in a cell.
+pub fn choice_at(screen: &Screen, column: u16, row: u16) -> Option<usize> {
+    entrance::choice_at(screen, areas(screen, areas::whole(screen)).pane, column, row)
 }
 
 /// The room whose name stands in a cell.

@@ -8,6 +8,7 @@ use ratatui::widgets::Paragraph;
 
 use super::{question, state};
 use crate::chat::commands::counted;
+use crate::chat::refusals::advice;
 use crate::chat::{Connection, Model};
 use crate::screen::keys::{KeyCommand, Keys};
 use crate::screen::model::{Screen, Scroll};
@@ -42,10 +43,14 @@ fn about_copy_mode(keys: &Keys) -> String {
 /// The last answer, else what is wrong.
 fn told(chat: &Model) -> Option<String> {
     let why = match &chat.connection {
-        Connection::Refused { reason, .. } | Connection::Waiting { reason, .. } => Some(reason),
-        _ => chat.room().excluded.as_ref(),
+        Connection::Refused { reason, code, .. } => Some(match code.and_then(advice) {
+            Some(advice) => format!("{reason}. {advice}"),
+            None => reason.clone(),
+        }),
+        Connection::Waiting { reason, .. } => Some(reason.clone()),
+        _ => chat.room().excluded.clone(),
     };
-    chat.notice.as_ref().or(why).cloned()
+    chat.notice.clone().or(why)
 }
 
 /// The words, if they fit the row of the status beside the state.

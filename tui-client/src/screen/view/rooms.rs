@@ -20,15 +20,30 @@ const STATE_CELLS_MIN: usize = 12;
 /// Longest name of a room in a bar.
 const NAME_CELLS: usize = 24;
 
-/// The column of rooms: sign, number for its key, name, and what is unread.
+/// Above the direct rooms in the column.
+const DIRECT_HEADING: &str = " Direct messages";
+
+/// A row of the column.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Row {
+    Room(usize),
+    /// Above the direct rooms.
+    Heading,
+}
+
+/// The column of rooms: sign, number for its key, name, and what is unread; the direct ones below.
 pub(super) fn draw(screen: &Screen, area: Rect, frame: &mut Frame<'_>) {
     if area.width == 0 {
         return;
     }
     let cells = usize::from(area.width).saturating_sub(2);
     let shown = in_column(screen, area);
-    let mut lines: Vec<_> = shown.clone().map(|at| row(screen, at, cells)).collect();
-    let hidden = hidden(screen, shown);
+    let lines = shown.iter().map(|shown| match shown {
+        Row::Room(at) => row(screen, *at, cells),
+        Row::Heading => Line::styled(measure::fitted(DIRECT_HEADING, cells), theme::quiet()),
+    });
+    let mut lines: Vec<_> = lines.collect();
+    let hidden = hidden(screen, |at| shown.contains(&Row::Room(at)));
     if let Some(words) = more(screen, &hidden) {
         lines
             .push(Line::styled(measure::fitted_line(&words, cells), hidden_style(screen, &hidden)));
@@ -41,7 +56,11 @@ pub(super) fn draw(screen: &Screen, area: Rect, frame: &mut Frame<'_>) {
 pub(super) fn room_at(screen: &Screen, areas: &Areas, column: u16, row: u16) -> Option<usize> {
     let cell = Position { x: column, y: row };
     if areas.rooms.contains(cell) {
-        return in_column(screen, areas.rooms).nth(usize::from(row - areas.rooms.y));
+        let shown = in_column(screen, areas.rooms);
+        return match shown.get(usize::from(row - areas.rooms.y)) {
+            Some(Row::Room(at)) => Some(*at),
+            _ => None,
+        };
     }
     if !areas.header.contains(cell) {
         return None;
@@ -54,16 +73,21 @@ pub(super) fn room_at(screen: &Screen, areas: &Areas, column: u16, row: u16) -> 
     })
 }
 
-/// The rooms that the column shows: always the active one, and a row for those that do not fit.
-fn in_column(screen: &Screen, area: Rect) -> std::ops::Range<usize> {
+/// What the column shows: always the active room, and a row is left for those that do not fit.
+fn in_column(screen: &Screen, area: Rect) -> Vec<Row> {
+    let (count, direct) = (screen.chat.rooms.len(), screen.chat.first_direct());
+    let mut all: Vec<_> = (0..count).map(Row::Room).collect();
+    if direct < count {
+        all.insert(direct, Row::Heading);
+    }
     let rows = usize::from(area.height);
-    let count = screen.chat.rooms.len();
-    if count <= rows {
-        return 0..count;
+    if all.len() <= rows {
+        return all;
     }
     let rows = rows.saturating_sub(1);
-    let first = (screen.chat.active + 1).saturating_sub(rows);
-    first..(first + rows).min(count)
+    let active = all.iter().position(|row| *row == Row::Room(screen.chat.active));
+    let first = (active.unwrap_or_default() + 1).saturating_sub(rows);
+    all.into_iter().skip(first).take(rows).collect()
 }
 
 fn row(screen: &Screen, at: usize, cells: usize) -> Line<'static> {
@@ -73,10 +97,20 @@ fn row(screen: &Screen, at: usize, cells: usize) -> Line<'static> {
     let count = count(screen, std::iter::once(room));
     let left = cells.saturating_sub(measure::width(&before) + measure::width(&count));
     let apart = usize::from(!count.is_empty());
-    let name =
-        measure::fitted_line(&format!("#{}", room.name.as_str()), left.saturating_sub(apart));
+    let name = measure::fitted_line(&in_list(screen, room), left.saturating_sub(apart));
     let gap = " ".repeat(left.saturating_sub(measure::width(&name)));
     Line::styled(format!("{before}{name}{gap}{count}"), style(screen, at))
+}
+
+/// What a room is called in the column: under their heading, direct rooms have the sign of who is there.
+fn in_list(screen: &Screen, room: &Room) -> String {
+    if !room.is_direct() {
+        return screen.called(room);
+    }
+    let me = screen.chat.me.as_ref();
+    let others = room.people.known().iter().any(|user| Some(user) != me);
+    let sign = if room.joined && others { '●' } else { '○' };
+    format!("{sign} {}", room.label(me))
 }
 
 /// Before a room's name: which one is shown, and which one is closed to this person.
@@ -88,9 +122,10 @@ fn sign(screen: &Screen, at: usize) -> char {
     }
 }
 
-/// What is unread in some rooms; with a sign if one is mentioned there.
+/// What is unread in some rooms; with a sign if one is meant there.
 fn count<'a>(screen: &Screen, rooms: impl Iterator<Item = &'a Room> + Clone) -> String {
-    let sign = if screen.chat.mentions(rooms.clone()) > 0 { "!" } else { "" };
+    let sign =
+        if rooms.clone().any(|room| room.is_meant(screen.chat.me.as_ref())) { "!" } else { "" };
     screen.chat.unread(rooms).map(|unread| format!("{sign}{unread}")).unwrap_or_default()
 }
 
@@ -98,15 +133,15 @@ fn style(screen: &Screen, at: usize) -> Style {
     let room = &screen.chat.rooms[at];
     match room {
         _ if at == screen.chat.active => theme::striking(),
-        _ if room.mentions(screen.chat.me.as_ref()) > 0 => screen.looks.fault(),
+        _ if room.is_meant(screen.chat.me.as_ref()) => screen.looks.fault(),
         _ if room.unread(screen.chat.me.as_ref()) > 0 => screen.looks.unread(),
         _ => Style::new(),
     }
 }
 
-fn hidden(screen: &Screen, shown: std::ops::Range<usize>) -> Vec<&Room> {
+fn hidden(screen: &Screen, is_shown: impl Fn(usize) -> bool) -> Vec<&Room> {
     let rooms = screen.chat.rooms.iter().enumerate();
-    rooms.filter(|(at, _)| !shown.contains(at)).map(|(_, room)| room).collect()
+    rooms.filter(|(at, _)| !is_shown(*at)).map(|(_, room)| room).collect()
 }
 
 /// How many rooms are not in sight, and what is unread in them.
@@ -117,8 +152,11 @@ fn more(screen: &Screen, hidden: &[&Room]) -> Option<String> {
 }
 
 fn hidden_style(screen: &Screen, hidden: &[&Room]) -> Style {
-    let is_mentioned = screen.chat.mentions(hidden.iter().copied()) > 0;
-    if is_mentioned { screen.looks.fault() } else { theme::quiet() }
+    if hidden.iter().any(|room| room.is_meant(screen.chat.me.as_ref())) {
+        screen.looks.fault()
+    } else {
+        theme::quiet()
+    }
 }
 
 /// Rooms in a bar; with a column of rooms, only the one that is shown.
@@ -131,7 +169,7 @@ pub(super) fn in_bar(screen: &Screen, areas: &Areas) -> Vec<Span<'static>> {
         false => Span::styled(label, bar(style(screen, at))),
     });
     let mut spans: Vec<_> = spans.collect();
-    let hidden = hidden(screen, shown);
+    let hidden = hidden(screen, |at| shown.contains(&at));
     let used: usize = spans.iter().map(|span| measure::width(&span.content)).sum();
     if areas.rooms.width == 0
         && let Some(words) = more(screen, &hidden)
@@ -152,7 +190,7 @@ fn labels_in_bar(screen: &Screen, areas: &Areas) -> (Vec<(usize, String)>, std::
     }
     loop {
         let labels: Vec<_> = shown.clone().map(|at| (at, label(screen, at, width))).collect();
-        let more = more(screen, &hidden(screen, shown.clone())).unwrap_or_default();
+        let more = more(screen, &hidden(screen, |at| shown.contains(&at))).unwrap_or_default();
         let more = if areas.rooms.width > 0 { 0 } else { measure::width(&more) };
         let used: usize = labels.iter().map(|(_, label)| measure::width(label)).sum();
         if used + more <= width || shown.len() <= 1 {
@@ -173,7 +211,7 @@ fn label(screen: &Screen, at: usize, width: usize) -> String {
     let count = count(screen, std::iter::once(room));
     let space = if count.is_empty() { "" } else { " " };
     let left = width.saturating_sub(measure::width(&count) + space.len() + 2).min(NAME_CELLS);
-    let name = measure::fitted_line(&format!("#{}", room.name.as_str()), left);
+    let name = measure::fitted_line(&screen.called(room), left);
     format!("{sign}{name}{space}{count} ")
 }
 

@@ -9,6 +9,7 @@ use crate::chat::servers::{CUT, WAITING};
 use crate::clock::clock;
 use crate::screen::keys::KeyCommand;
 use crate::screen::model::Screen;
+use crate::screen::overlay::Overlay;
 use crate::screen::{measure, theme};
 use crate::text;
 
@@ -22,6 +23,9 @@ pub(super) fn within(screen: &Screen, cells: usize) -> (String, Style) {
 
 /// The same in fewer and fewer words.
 pub(super) fn variants(screen: &Screen) -> (Vec<String>, Style) {
+    if matches!(screen.overlay, Overlay::Entrance(_)) {
+        return (forms(&["○ not connected yet", "○ not connected"]), theme::quiet());
+    }
     let room = screen.chat.room();
     let people = text::grouped(room.people.count());
     match &screen.chat.connection {
@@ -67,27 +71,23 @@ pub(super) fn variants(screen: &Screen) -> (Vec<String>, Style) {
         Connection::Connecting => {
             (forms(&["○ connecting …", "○ connecting", "○ …"]), theme::quiet())
         }
-        Connection::Waiting { seconds, .. } => {
-            let when = match seconds {
-                Some(0) | None => "connecting …".to_owned(),
-                Some(seconds) => format!("retry in {seconds} s"),
-            };
-            let since = screen
-                .chat
-                .offline_since
-                .map(|at| format!("○ offline since {}, {when}", clock(at, &screen.zone)));
-            let forms = since.into_iter().chain([
-                format!("○ offline, {when}"),
-                format!("○ {when}"),
-                "○ offline".to_owned(),
-            ]);
-            (forms.collect(), screen.looks.fault())
-        }
+        Connection::Waiting { seconds, .. } => (offline(screen, *seconds), screen.looks.fault()),
         Connection::Refused { .. } => (
             forms(&["✕ not connected; /reconnect tries again", "✕ not connected", "✕ offline"]),
             screen.looks.fault(),
         ),
     }
+}
+
+fn offline(screen: &Screen, seconds: Option<u64>) -> Vec<String> {
+    let when = match seconds {
+        Some(0) | None => "connecting …".to_owned(),
+        Some(seconds) => format!("retry in {seconds} s"),
+    };
+    let since = screen.chat.offline_since;
+    let since = since.map(|at| format!("○ offline since {}, {when}", clock(at, &screen.zone)));
+    let brief = [format!("○ offline, {when}"), format!("○ {when}"), "○ offline".to_owned()];
+    since.into_iter().chain(brief).collect()
 }
 
 fn forms(words: &[&str]) -> Vec<String> {

@@ -33,16 +33,16 @@ pub(super) fn lines(screen: &Screen, width: usize) -> Vec<Line<'static>> {
 
 fn heading(screen: &Screen) -> String {
     let (room, host) = (screen.chat.room(), server(screen));
-    let name = room.name.as_str();
+    let name = screen.called(room);
     match &screen.chat.connection {
         Connection::Connecting => format!("Connecting to {host} …"),
         Connection::Waiting { .. } | Connection::Refused { .. } => {
             format!("Not connected to {host}")
         }
-        Connection::Online if room.excluded.is_some() => format!("You are not in #{name}"),
-        Connection::Online if !room.joined => format!("Joining #{name} …"),
-        Connection::Online if room.more => format!("The screen of #{name} was cleared"),
-        Connection::Online => format!("No messages in #{name} yet"),
+        Connection::Online if room.excluded.is_some() => format!("You are not in {name}"),
+        Connection::Online if !room.joined => format!("Joining {name} …"),
+        Connection::Online if room.more => format!("The screen of {name} was cleared"),
+        Connection::Online => format!("No messages in {name} yet"),
     }
 }
 
@@ -56,7 +56,7 @@ fn sentences(screen: &Screen) -> Vec<String> {
     let mut sentences = match &screen.chat.connection {
         Connection::Online if room.joined => vec![format!("You are {me}. {}", also_here(screen))],
         Connection::Online | Connection::Connecting => vec![format!("You are {me}.")],
-        _ => vec![format!("You are {me}, in #{}.", room.name.as_str())],
+        _ => vec![format!("You are {me}, in {}.", screen.called(room))],
     };
     let send =
         screen.keys.shown(KeyCommand::Send).map(|key| format!(" and press {key} to send it"));
@@ -67,7 +67,7 @@ fn sentences(screen: &Screen) -> Vec<String> {
             format!("{older} shows its messages again.")
         }
         Connection::Online if room.excluded.is_some() => {
-            format!("/join {} tries again.", room.name.as_str())
+            format!("/join {} tries again.", text::name(room.name.as_str()))
         }
         Connection::Online => format!("{write}."),
         _ => format!("{write} once you are connected."),

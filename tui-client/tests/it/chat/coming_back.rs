@@ -6,9 +6,8 @@ use std::sync::mpsc::{TryRecvError, channel};
 use std::time::Duration;
 
 use nebula::chat;
-use nebula::chat::Connection;
-use nebula::chat::{Effect, Wait};
-use nebula::net::{Endpoint, connect};
+use nebula::chat::{Connection, Effect, Hello, Wait};
+use nebula::net::Endpoint;
 use nebula::screen::Event;
 use protocol::{Connect, ToServer};
 use tokio::runtime::{Builder, Runtime};
@@ -30,13 +29,14 @@ impl Dialled {
     fn to(address: &str) -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let server = format!("ws://{address}").parse().unwrap();
-        let endpoint =
-            Endpoint { server, login: None, key: None, token: None, trust: Arc::default() };
+        let (login, key, token, label, trust) = (None, None, None, None, Arc::default());
+        let endpoint = Endpoint { server, login, key, token, label, trust };
         let room = "dev".try_into().unwrap();
-        let hello = Connect { room, user: None, since: None, history: None };
+        let connect = Connect { room, user: None, since: None, history: None };
+        let hello = Hello { connect, code: None };
         let (tell, events) = mpsc::channel(8);
         let (outgoing, queue) = mpsc::channel(1);
-        runtime.spawn(connect(endpoint, hello, Wait::NONE, queue, tell));
+        runtime.spawn(nebula::net::connect(endpoint, hello, Wait::NONE, queue, tell));
         Dialled { runtime, outgoing, events }
     }
 
@@ -48,7 +48,7 @@ impl Dialled {
 /// The query of the last attempt to connect, if there was one.
 fn dialled(client: &mut Client) -> Option<String> {
     let dials = client.did().into_iter().filter_map(|action| match action {
-        Effect::Dial(hello, _) => Some(hello.to_query()),
+        Effect::Dial(hello, _) => Some(hello.connect.to_query()),
         _ => None,
     });
     dials.last()

@@ -70,7 +70,7 @@ fn servers_come_from_flags_the_environment_or_the_file_and_a_wrong_one_is_named(
 #[test]
 fn what_is_printed_is_a_configuration_file_with_the_same_meaning() {
     let file = "server = 'https://chat.example'\nroom = \"#a \\\"b\\\" \\\\\"\nuser = 'Zoë'\n\
-                plain = true\ntheme = 'dark'\ncolor = '16'\nlinks = 'off'\n\
+                label = 'lab \"7\"'\nplain = true\ntheme = 'dark'\ncolor = '16'\nlinks = 'off'\n\
                 notify = 'osc9'\nemoji = 'name'\nmouse = true\n";
     let [_, first, _] = run(Some(file), &[], &["--print-config"]);
     assert!(first.starts_with("# read: CONFIG/nebula/config.toml\n"), "{first}");

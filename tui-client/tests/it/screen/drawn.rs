@@ -139,7 +139,7 @@ fn a_refusal_for_good_is_not_dialled_again() {
     client.types("/nick Alison\n");
     let actions = client.did();
     let [Effect::Dial(hello, _)] = actions.as_slice() else { panic!("{actions:?}") };
-    assert_eq!(hello.user.as_ref().unwrap().as_str(), "Alison");
+    assert_eq!(hello.connect.user.as_ref().unwrap().as_str(), "Alison");
 }
 
 #[test]

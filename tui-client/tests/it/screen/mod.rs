@@ -1,10 +1,13 @@
 //! What keys do, and what is drawn.
 
 mod chance;
+mod devices;
 mod drawn;
+mod entrance;
 mod notices;
 mod painting;
 mod pasting;
+mod people_rooms;
 mod place;
 mod reading;
 mod rooms;

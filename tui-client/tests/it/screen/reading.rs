@@ -124,14 +124,14 @@ fn every_line_of_the_help_can_be_reached() {
     client.presses(KeyCode::F(1), KeyModifiers::NONE);
     let mut seen = client.screen().join("\n");
     assert!(seen.contains("/help"));
-    for _ in 0..10 {
+    for _ in 0..20 {
         client.presses(KeyCode::PageDown, KeyModifiers::NONE);
         seen += &client.screen().join("\n");
     }
     for bound in client.screen.keys.described() {
         assert!(seen.contains(&bound.shown), "{}", bound.shown);
     }
-    for _ in 0..10 {
+    for _ in 0..20 {
         client.presses(KeyCode::PageUp, KeyModifiers::NONE);
     }
     assert!(client.screen().join("\n").contains("/help"));
@@ -167,7 +167,7 @@ fn a_narrow_screen_shows_the_people_in_place_of_the_text_and_a_wide_one_the_room
     assert!(!client.screen()[2].starts_with(">2 #a-room"), "the rooms are hidden");
     client.happens(Event::Resize(40, 24));
     client.presses(KeyCode::F(7), KeyModifiers::NONE);
-    assert!(client.screen()[23].starts_with("room: "), "or chosen from");
+    assert!(client.screen()[23].starts_with("go to: "), "or chosen from");
     client.presses(KeyCode::Down, KeyModifiers::NONE);
     client.types("\n");
     assert_eq!(client.screen.chat.active, 1);

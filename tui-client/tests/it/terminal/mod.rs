@@ -4,6 +4,7 @@ pub(crate) mod checks;
 mod given_back;
 pub(crate) mod hostile;
 mod kept;
+mod people;
 mod pty;
 pub(crate) mod sequences;
 

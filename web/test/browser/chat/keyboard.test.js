@@ -33,12 +33,12 @@ test("one joins, writes, and goes through the page in a sensible order", async (
   await press(page, "Enter");
   await settled(page, "one\ntwo").waitFor();
   const order = [];
-  for (let i = 0; i < 14; i += 1) {
+  for (let i = 0; i < 17; i += 1) {
     await press(page, "Tab");
     order.push(await focus(page));
   }
   assert.deepEqual(order, [
-    "Send", "Alice", "mute-button", "body", "Skip to the message box", "#keys", "join-button", "bell", "theme", "help-button", "search-button", "people-button", "pane", "text",
+    "Send", "Alice", "mute-button", "body", "Skip to the message box", "list-button", "create-button", "#keys", "join-button", "me-button", "bell", "theme", "help-button", "topic-button", "search-button", "people-button", "pane", "text",
   ]);
   await press(page, "Control+F6", "Control+F6");
   const landmarks = [];
@@ -185,8 +185,14 @@ test("search, help, people, bell and colours", async (t) => {
   await press(alice, "Escape");
   assert.equal(await focus(alice), "text", "the focus is back");
   await alice.locator("#people-list button[tabindex='0']").focus();
-  await press(alice, "ArrowDown", "Enter");
+  await press(alice, "ArrowDown", "ArrowRight", "Enter");
+  await alice.locator("#person-title", { hasText: "Bob" }).waitFor();
+  await alice.getByRole("button", { name: "Mention in this room" }).press("Enter");
   assert.equal(await message(alice).inputValue(), "Bob: ");
+  await message(alice).fill("");
+  await alice.locator("#people-list button[tabindex='0']").focus();
+  await press(alice, "Enter");
+  await inRoom(alice, "Bob");
   await alice.locator("#bell").focus();
   await press(alice, "Enter");
   await alice.locator("#notice", { hasText: /notification/ }).waitFor();
@@ -215,12 +221,13 @@ test("on a telephone: the drawers", async (t) => {
   // The first is the button that closes it.
   await press(alice, "Enter", "Tab", "Enter");
   assert.equal(await focus(alice), "rooms-button");
-  await press(alice, "Enter", "Tab", "Tab", "ArrowUp", "Enter");
+  // Then those that list all rooms and make one.
+  await press(alice, "Enter", "Tab", "Tab", "Tab", "Tab", "ArrowUp", "Enter");
   await inRoom(alice, "drawers");
+  await row(alice, "here").waitFor();
   await press(alice, "Escape");
   await alice.locator("#people-button").focus();
   await press(alice, "Enter", "Tab", "Tab", "ArrowDown", "Enter");
-  assert.equal(await message(alice).inputValue(), "Bob: ");
+  await inRoom(alice, "Bob");
   assert.equal(await focus(alice), "text");
-  await row(alice, "here").waitFor();
 });

@@ -66,6 +66,12 @@ for (const [width, height] of SIZES) {
     await alice.locator("#switcher-text").fill("o");
     found.push(...await violations(alice, "switcher"));
     await alice.keyboard.press("Escape");
+    for (const command of ["/link", "/invites", "/list"]) {
+      await say(alice, command);
+      await alice.locator("dialog[open]").waitFor();
+      found.push(...await violations(alice, command));
+      await alice.keyboard.press("Escape");
+    }
     await alice.keyboard.press("Control+/");
     found.push(...await violations(alice, "help"));
     await alice.keyboard.press("Escape");
@@ -81,6 +87,8 @@ for (const [width, height] of SIZES) {
     await first.goto(server.address);
     await first.locator("#enter-name").waitFor();
     found.push(...await violationsInAll(first, "first screen"));
+    await first.getByRole("button", { name: "I have this name on another device" }).click();
+    found.push(...await violationsInAll(first, "a code is asked for"));
     assert.deepEqual(found, []);
   });
 }

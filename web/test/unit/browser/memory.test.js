@@ -43,6 +43,24 @@ test("rooms, drafts and what was on its way come back, under the old refs and be
   assert.deepEqual(after.rooms[0].pending.map((p) => p.ref), ["s-1", "t-1"]);
 });
 
+test("which rooms are in the person's list, where, and what they are called comes back in the order in which they stood", () => {
+  const browser = store();
+  const before = person("Alice");
+  for (const name of ["ops", "+q7x2m9k4t1ab", "@k3x9m2q7t4ab"]) update(before, { type: "join", name });
+  before.rooms[1].listed = true;
+  before.rooms[2].title = "Ops team";
+  before.rooms[3].users = ["Alice", "Bob"];
+  update(before, { type: "does", intent: { is: "move", from: 0, to: 3 } });
+  memoryOf(store(), browser).keep(before);
+  const after = person("Alice");
+  memoryOf(store(), browser).recall(after);
+  assert.deepEqual(
+    after.rooms.map(({ name, kind, listed, place, title, users }) => [name, kind, listed, place, title, users.join()]),
+    [["ops", "open", true, 1000, "", ""], ["+q7x2m9k4t1ab", "private", false, 2000, "Ops team", ""], ["dev", "open", false, 3000, "", ""], ["@k3x9m2q7t4ab", "direct", false, 4000, "", "Alice,Bob"]],
+  );
+  assert.equal(after.active, 2, "the room that was asked for is shown");
+});
+
 test("what was read is of a log, and goes with it, also where another tab has not heard of that", () => {
   const browser = store();
   const before = person("Alice");

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { newBell } from "../../../browser/notifications.js";
+import { hashed } from "../../../core/protocol/text.js";
 
 function world({ permission = "default", answer = "granted", isSecureContext = true, broken = false } = {}) {
   const shown = [];
@@ -28,7 +29,7 @@ function world({ permission = "default", answer = "granted", isSecureContext = t
   const window = { Notification, isSecureContext, focus() { opened.push("focus"); } };
   return { bell: newBell(window, storage, (room) => opened.push(room)), shown, opened, asked: () => asked, window };
 }
-const said = { room: "dev", sender: "Bob", content: "alice:\nlook" };
+const said = { room: "dev", where: "#dev", sender: "Bob", content: "alice:\nlook" };
 
 test("nothing is asked or shown before a click", async () => {
   const { bell, shown, asked, opened } = world();
@@ -48,8 +49,8 @@ test("a name does not reorder the sentence that it stands in, and is cut out of 
   const { bell, shown } = world();
   await bell.toggle();
   const [sender, room] = ["שלום", "מ".repeat(64)];
-  bell.ring({ room, sender, content: "/me waves" });
-  bell.ring({ room: "dev", sender, content: `x\u202e${"y".repeat(300)}` });
+  bell.ring({ room, where: hashed(room), sender, content: "/me waves" });
+  bell.ring({ room: "dev", where: "#dev", sender, content: `x\u202e${"y".repeat(300)}` });
   assert.deepEqual([shown[0].title, shown[0].body], [`\u2068${sender}\u2069 in #\u2068${room}\u2069`, `\u2068${sender}\u2069 waves`]);
   assert.match(shown[1].body, /^x\[U\+202E\]y+…$/);
   assert.equal([...shown[1].body].length, 200);

@@ -53,6 +53,20 @@ test("it dials after a part of the wait, at the page's own address, with the key
   assert.deepEqual(sockets[0].protocols, ["nebula.v1", "nebula.key.K"]);
 });
 
+test("a code to come in by and the label of the device are brought beside the key, and never without it", () => {
+  const dialled = (key, hello, token = () => null) => {
+    const made = new Connection({ address: "https://chat.example/", key, label: "Firefox on Android", token, tell: () => {}, question: () => ({}), isHeld: () => false });
+    made.dial({ room: "dev", ...hello }, 0);
+    mock.timers.tick(0);
+    return sockets.at(-1).protocols;
+  };
+  const label = "nebula.label.RmlyZWZveCBvbiBBbmRyb2lk";
+  assert.deepEqual(dialled("K", { link: "7K3MQ0ZD" }), ["nebula.v1", "nebula.key.K", "nebula.link.7K3MQ0ZD", label]);
+  assert.deepEqual(dialled("K", { invite: "9V5TQ2M80KXDB3HN" }), ["nebula.v1", "nebula.key.K", "nebula.invite.9V5TQ2M80KXDB3HN", label]);
+  assert.deepEqual(dialled(null, { link: "7K3MQ0ZD" }), ["nebula.v1"]);
+  assert.deepEqual(dialled("K", { invite: "9V5TQ2M80KXDB3HN" }, () => "a.b.c"), ["nebula.v1", "nebula.token.a.b.c"]);
+});
+
 test("it tells of envelopes, and of the end with the reason that came before it", () => {
   const { dial, told } = connection();
   dial({ room: "dev" }, 0);

@@ -5,7 +5,10 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 
+import { labelOf } from "../../../core/chat/label.js";
+import { codeNow } from "../../../core/chat/person.js";
 import { activeRoom, find, mentioned, messages, newLine, newRoom, newState, unread } from "../../../core/chat/state.js";
+import { addressOf, bareCode, grouped } from "../../../core/protocol/people.js";
 import { update } from "../../../core/update.js";
 
 const FOLDER = new URL("../../../../protocol/tests/golden/clients/scenarios/", import.meta.url);
@@ -20,18 +23,30 @@ class Client {
   /** What was said last on this connection that is no. */
   #refusal = { code: "", content: "" };
 
-  constructor({ me, rooms, server }, session) {
-    this.state = newState({ room: rooms[0].room, username: me, session, own: server });
+  #server;
+  /** What was told before, of which nothing is new. */
+  #seen = {};
+
+  #asked = null;
+
+  constructor({ me, rooms, server, code, list = false }, session) {
+    this.#server = server;
+    this.state = newState({ room: rooms[0].room, username: me ?? null, session, brings: code, follows: list, own: server });
     for (const { room } of rooms.slice(1)) this.state.rooms.push(newRoom(room));
-    for (const { room, read } of rooms) Object.assign(find(this.state, room), { read, mark: read > 0 ? read : null });
-    update(this.state, { type: "start" });
-    this.#happens({ type: "connected" });
+    for (const { room, read, listed = false, muted = false, default: isDefault = false } of rooms) {
+      Object.assign(find(this.state, room), { read, mark: read > 0 ? read : null, listed, muted, isDefault });
+    }
+    const dialled = update(this.state, { type: "start" });
+    // Who comes by a code has not been let in yet.
+    if (code) this.#dialled.push(...dialled);
+    else this.#happens({ type: "connected" });
   }
 
   #happens(event) {
     for (const action of update(this.state, event)) {
       if (action.do === "send") this.#sent.push(action.envelope);
       if (action.do === "dial") this.#dialled.push(action);
+      if (action.do === "confirm") this.#asked = action;
       if (action.do === "later") this.#timers.push({ due: this.#now + action.afterMs, event: action.event });
     }
     if (this.state.notice) this.#notice = this.state.notice;
@@ -58,6 +73,33 @@ class Client {
     show: (name) => this.#happens({ type: "show", place: this.state.rooms.indexOf(find(this.state, name)) }),
     scroll: () => this.#happens({ type: "looked", atBottom: false, focused: this.state.focused }),
     escape: () => this.#happens({ type: "escape" }),
+    asks: (type) => this.#happens({ type: "ask", envelope: { type } }),
+    links: (typed) => this.#happens({ type: "bring", brings: { link: bareCode(typed) } }),
+    revokes: (device) => this.#happens({ type: "ask", envelope: { type: "revoke", device } }),
+    invites: ({ room, ...wanted }) => this.#happens({ type: "ask", envelope: { type: "invite", ...(room && { rooms: [room] }), ...wanted } }),
+    uninvites: (invite) => this.#happens({ type: "ask", envelope: { type: "uninvite", invite } }),
+    browses: (query) => this.#happens({ type: "does", intent: { is: "browse", query } }),
+    browses_more: () => this.#happens({ type: "does", intent: { is: "browseMore" } }),
+    picks: (room) => this.#happens({ type: "does", intent: { is: "pick", room } }),
+    moves: (n) => this.#happens({ type: "does", intent: { is: "move", to: n - 1 } }),
+    asked: (wanted) => assert.ok(this.#asked?.question.includes(wanted), `asked: ${this.#asked?.question}`),
+    confirms: () => this.#happens(this.#asked.then),
+    rooms: (wanted) => assert.deepEqual(this.state.rooms.map(({ name }) => name), wanted),
+    shows: (wanted) => assert.equal(activeRoom(this.state).name, wanted),
+    browsed: (wanted) => {
+      const { browse } = this.state;
+      assert.deepEqual(browse && { rooms: browse.rooms.map(({ room }) => room), more: browse.more }, wanted);
+    },
+    me: (name) => assert.equal(this.state.me, name),
+    link: (wanted) => assert.deepEqual(this.#code("link", codeNow(this.state, this.#now)), wanted),
+    devices: (wanted) => assert.deepEqual(this.#news("devices")?.map(({ device }) => device) ?? null, wanted),
+    invited: (wanted) => assert.deepEqual(this.#code("invite", this.#news("invited")), wanted),
+    invites_shown: (wanted) => assert.deepEqual(this.#news("invites")?.map(({ invite }) => invite) ?? null, wanted),
+    refused: (wanted) => {
+      const { is, reason } = this.state.link;
+      if (wanted === null) assert.notEqual(is, "refused");
+      else assert.ok(is === "refused" && reason.includes(wanted), `${is}: ${reason}`);
+    },
     sent: (wanted) => assert.deepEqual(this.#sent.splice(0), wanted),
     dialled: (wanted) => assert.deepEqual(this.#attempt(wanted), wanted),
     expect: (wanted) => assert.deepEqual(this.#shown(wanted), wanted),
@@ -70,6 +112,19 @@ class Client {
       else assert.ok(told?.includes(wanted), `told: ${told}`);
     },
   };
+
+  /** What was told since the last time; null if nothing was. */
+  #news(what) {
+    const now = this.state.person[what];
+    const isNew = now !== this.#seen[what];
+    this.#seen[what] = now;
+    return isNew ? now : null;
+  }
+
+  /** As it is shown. */
+  #code(by, shown) {
+    return shown && { code: grouped(shown.code), address: addressOf(this.#server, by, shown.code) };
+  }
 
   /** What is due happens in its order, and may make more due. */
   #pass(ms) {
@@ -88,8 +143,8 @@ class Client {
     const attempts = this.#dialled.splice(0);
     if (attempts.length !== 1) return attempts.length === 0 ? null : attempts;
     const [{ server, hello, leastMs = 0 }] = attempts;
-    const { room, username, since, history } = hello;
-    const told = { room, username: username ?? undefined, since, history, not_before_ms: wanted?.not_before_ms === undefined ? undefined : leastMs, server: wanted?.server === undefined ? undefined : server };
+    const { room, username, since, history, link, invite } = hello;
+    const told = { room, username: username ?? undefined, since, history, link, invite, not_before_ms: wanted?.not_before_ms === undefined ? undefined : leastMs, server: wanted?.server === undefined ? undefined : server };
     return JSON.parse(JSON.stringify(told));
   }
 
@@ -107,7 +162,12 @@ class Client {
         line: newLine(this.state, room),
         waiting: own(false),
         failed: own(true),
+        reasons: room.pending.filter(({ failed }) => failed).map(({ failed }) => failed),
         joined: room.joined,
+        muted: room.muted,
+        label: labelOf(room, this.state.me),
+        members: room.members.map(({ user, role }) => `${user} ${role}`),
+        role: room.role,
         excluded: room.excluded !== "",
         topic: room.topic,
       };

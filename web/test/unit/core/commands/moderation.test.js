@@ -57,7 +57,7 @@ test("every act of the golden file has its words", () => {
 });
 
 test("whoever is removed reads who did it, from where, for how long and why", () => {
-  const did = (action, more) => wordsToExcluded({ type: "moderated", action, user: "Eve", by: "Mod", room: "dev", ...more }, "dev");
+  const did = (action, more) => wordsToExcluded({ type: "moderated", action, user: "Eve", by: "Mod", room: "dev", ...more }, "#dev");
   assert.deepEqual(
     [did("kick", { reason: "rude" }), did("ban", { seconds: 7200, reason: "spam" }), did("kick", {})],
     ["Mod removed you from #dev: rude", "Mod banned you from #dev for 2h: spam", "Mod removed you from #dev"],

@@ -10,7 +10,7 @@ test("rooms with news come first; then the best fit; what is no room can be join
   const state = newState({ room: "general", username: "Alice", session: "s" });
   state.rooms.push(newRoom("design"), newRoom("dev"), newRoom("ops"));
   state.rooms[3].entries.push({ type: "message", room: "ops", sender: "Bob", content: "x", id: 1, at: 0 });
-  const names = (typed) => candidates(state, typed).map(({ name, place }) => (place === null ? `+${name}` : name));
+  const names = (typed) => candidates(state, typed).map(({ label, place }) => (place === null ? `+${label}` : label));
   assert.deepEqual(names(""), ["ops", "general", "design", "dev"]);
   assert.deepEqual(candidates(state, "").map(({ news }) => news), ["1", "", "", ""]);
   state.rooms[3].more = true;

@@ -31,6 +31,20 @@ test("what is no known envelope is ignored", () => {
   assert.deepEqual(parse(JSON.stringify(topic)), topic);
   bad.push(JSON.stringify({ ...topic, content: "x".repeat(251) }), JSON.stringify({ ...topic, at: undefined }));
   bad.push(JSON.stringify({ type: "room", room: "a", kind: "open", topic: "x".repeat(251) }));
+  const devices = (device, count = 1) => JSON.stringify({ type: "devices", devices: Array(count).fill({ device: 1, added: 1, used: 1, ...device }) });
+  assert.notEqual(parse(devices({}, 10)), null);
+  bad.push(devices({}, 11), devices({ device: "1" }), devices({ label: "x".repeat(65) }), devices({ used: undefined }));
+  const invites = (invite) => JSON.stringify({ type: "invites", invites: [{ invite: 1, uses: 1, expires: 1, ...invite }] });
+  assert.notEqual(parse(invites({ rooms: Array(20).fill("a"), came: Array(20).fill("b"), note: "x".repeat(100) })), null);
+  bad.push(invites({ rooms: Array(21).fill("a") }), invites({ came: Array(21).fill("b") }), invites({ note: "x".repeat(101) }), invites({ uses: -1 }));
+  bad.push(JSON.stringify({ type: "link", code: "x".repeat(65), expires_ms: 1 }), JSON.stringify({ type: "link", code: "A", expires_ms: "1" }));
+  const rooms = (room, count = 1) => JSON.stringify({ type: "rooms", rooms: Array(count).fill({ room: "a", kind: "open", people: 0, ...room }), more: false });
+  assert.notEqual(parse(rooms({ title: "x".repeat(64), users: Array(10).fill("a"), place: 999_999 }, 100)), null);
+  bad.push(rooms({}, 101), rooms({ title: "x".repeat(65) }), rooms({ users: Array(11).fill("a") }), rooms({ place: 1_000_000 }), rooms({ role: "king" }), rooms({ joined: 1 }));
+  const info = (members) => JSON.stringify({ type: "room", room: "a", kind: "private", members });
+  assert.notEqual(parse(info(Array(200).fill({ user: "a", role: "member" }))), null);
+  bad.push(info(Array(201).fill({ user: "a", role: "member" })), info([{ user: "a" }]));
+  bad.push(JSON.stringify({ type: "added", room: "a", user: "b", id: 1, at: 1 }), JSON.stringify({ type: "role", room: "a", user: "b", by: "c", role: "king", id: 1, at: 1 }), JSON.stringify({ type: "setting", room: "a", place: -1, id: 1 }));
   for (const frame of bad) assert.equal(parse(frame), null, frame);
 });
 

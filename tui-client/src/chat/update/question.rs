@@ -1,0 +1,95 @@
+//! What is asked before it is done: a message deleted, a device revoked, a private room left for good.
+//!
+//! This file does not know where the answer is typed.
+
+use protocol::{Delete, MessageId, Remove, Revoke, ToServer, UserName};
+
+use super::request;
+use crate::chat::commands::Asked;
+use crate::chat::event::Effect;
+use crate::chat::model::Model;
+use crate::chat::question::{Deletion, Question};
+use crate::text;
+
+/// Why nothing can be done in a room at the moment.
+pub(super) const NOT_IN_ROOM: &str = "Not possible: you are not in this room right now";
+
+/// Counted from the newest, at the moment when it is asked for.
+pub(super) fn delete(model: &mut Model, number: usize) {
+    let newest = model.room().messages().rev().filter(|message| !message.deleted);
+    let id = newest.map(|message| message.id).nth(number - 1);
+    question_deletion(model, id);
+}
+
+/// Asks before a message is deleted; which one it means is settled now.
+pub fn question_deletion(model: &mut Model, id: Option<MessageId>) {
+    let room = model.room();
+    let message = room.messages().find(|message| Some(message.id) == id);
+    let Some(message) = message.filter(|message| !message.deleted) else {
+        let is_gone = message.is_some();
+        let words = if is_gone { "It is deleted already" } else { "No such message here" };
+        model.notice = Some(words.to_owned());
+        return;
+    };
+    if !room.joined {
+        model.notice = Some(NOT_IN_ROOM.to_owned());
+        return;
+    }
+    let content = text::clean_line(message.content.as_str());
+    let (room, sender, message) = (room.name.clone(), message.sender.clone(), message.id);
+    model.question = Some(Question::Delete(Deletion { room, message, sender, content }));
+}
+
+/// Asks before a device is revoked. What it is called is known once the devices were listed.
+pub fn question_revoke(model: &mut Model, device: u32) {
+    let known = model.devices.iter().find(|known| known.device == device);
+    let label = known.and_then(|known| known.label.as_ref());
+    let label = label.map(|label| text::clean_line(label.as_str()));
+    let this = known.is_some_and(|known| known.this);
+    model.question = Some(Question::Revoke { device, label, this });
+}
+
+/// Others are removed at once, oneself after a question.
+pub(super) fn remove(model: &mut Model, user: UserName) -> Vec<Effect> {
+    let room = model.room();
+    if !room.joined {
+        model.notice = Some(NOT_IN_ROOM.to_owned());
+        return Vec::new();
+    }
+    if Some(&user) != model.me.as_ref() {
+        let asked = Asked::Remove(user);
+        let (typed, envelope) = (asked.typed(), asked.envelope(&room.name));
+        return request::ask(model, envelope, typed);
+    }
+    let label = text::name(&room.label(Some(&user)));
+    let members = &room.about.members;
+    let is_last = members.len() == 1 && !room.about.members_more;
+    let room = room.name.clone();
+    model.question = Some(Question::LeaveForGood { room, me: user, label, is_last });
+    Vec::new()
+}
+
+/// Yes, what was asked about by this command.
+pub(super) fn confirm_of(model: &mut Model, command: &str) -> Vec<Effect> {
+    if model.question.as_ref().is_none_or(|question| question.command() != command) {
+        model.notice = Some(format!("Nothing to confirm: /{command} [N] comes first"));
+        return Vec::new();
+    }
+    confirm(model)
+}
+
+/// Yes, that.
+pub fn confirm(model: &mut Model) -> Vec<Effect> {
+    let Some(question) = model.question.take() else { return Vec::new() };
+    let typed = format!("/{}", question.command());
+    let envelope = match question {
+        Question::Delete(Deletion { room, message, .. }) => {
+            ToServer::Delete(Delete { room, message, reference: None })
+        }
+        Question::LeaveForGood { room, me: user, .. } => {
+            ToServer::Remove(Remove { room, user, reference: None })
+        }
+        Question::Revoke { device, .. } => ToServer::Revoke(Revoke { device, reference: None }),
+    };
+    request::ask(model, envelope, typed)
+}

@@ -1,0 +1,126 @@
+// What is typed or pressed about rooms that belong to people, and what follows from it. Pure: it knows neither page nor
+// socket nor clock.
+
+import { sendNext } from "../chat/outbox.js";
+import { labelOf, spoken } from "../chat/label.js";
+import { goTo } from "../chat/members.js";
+import { comeIn } from "../chat/reconnect.js";
+import { isMe } from "../chat/state.js";
+import { DIRECT_PEOPLE_MAX, NAME_CHARS_MAX, ROOM_CHARS_MAX, TITLE_CHARS_MAX } from "../protocol/limits.js";
+import { fold, nameFault } from "../protocol/names.js";
+import { ROLES } from "../protocol/rooms.js";
+import { inSentence } from "../protocol/text.js";
+import { answer, askAnywhere, askWithin, fault } from "./asking.js";
+
+/**
+ * @typedef {import("../chat/state.js").State} State
+ * @typedef {import("../chat/state.js").Room} Room
+ * @typedef {import("../update.js").Action} Action
+ * @typedef {import("../protocol/rooms.js").Role} Role
+ *
+ * @typedef {{is: "create", name: string, isPrivate: boolean, topic?: string}
+ *   | {is: "msg", users: string[], text: string}
+ *   | {is: "add" | "remove", user: string}
+ *   | {is: "role", user: string, role: Role}} RoomIntent
+ */
+
+/** @type {Record<string, (given: string) => RoomIntent | string>} */
+const READ = { create, msg, add: (given) => person("add", given), remove: (given) => person("remove", given), role };
+
+/** What a command with its arguments stands for; a sentence if it cannot be; null if it is none of these.
+ * @param {string} command
+ * @param {string} given */
+export const roomCommand = (command, given) => READ[command]?.(given) ?? null;
+
+/** @param {string} given
+ * @returns {RoomIntent | string} */
+function create(given) {
+  const [, title = ""] = given.match(/^([^]*\S)\s+private$/i) ?? [];
+  const name = title === "" ? given.replace(/^[#＃]/, "") : title;
+  return nameFault(name, title === "" ? ROOM_CHARS_MAX : TITLE_CHARS_MAX) ?? { is: "create", name, isPrivate: title !== "" };
+}
+
+/** Names with commas between, each in quotes if it has spaces, and what is said there.
+ * @param {string} given
+ * @returns {RoomIntent | string} */
+function msg(given) {
+  const [names = ""] = given.match(/^(?:"[^"]*"|[^\s",]*)(?:,(?:"[^"]*"|[^\s",]*))*/) ?? [];
+  const users = [...names.matchAll(/"([^"]*)"|[^,]+/g)].map(([bare, quoted]) => (quoted ?? bare).replace(/^@|:+$/g, ""));
+  const why = users.length === 0 ? "Usage: /msg NAME[,NAME] [TEXT]" : users.map((user) => nameFault(user, NAME_CHARS_MAX)).find(Boolean);
+  return why ?? { is: "msg", users, text: given.slice(names.length).trim() };
+}
+
+/** @param {"add" | "remove"} is
+ * @param {string} given
+ * @returns {RoomIntent | string} */
+function person(is, given) {
+  const user = given.replace(/^"([^]*)"$/, "$1").replace(/^@/, "");
+  return nameFault(user, NAME_CHARS_MAX) ?? { is, user };
+}
+
+/** @param {string} given
+ * @returns {RoomIntent | string} */
+function role(given) {
+  const [, name = "", last = ""] = given.match(/^([^]*\S)\s+(\S+)$/) ?? [];
+  const wanted = ROLES.find((each) => each === last.toLowerCase());
+  const who = person("add", name);
+  if (!wanted || typeof who === "string" || who.is !== "add") return "Usage: /role NAME owner|moderator|member";
+  return { is: "role", user: who.user, role: wanted };
+}
+
+/** @param {State} state
+ * @param {Room} room that is shown
+ * @param {RoomIntent} intent
+ * @returns {Action[] | null} */
+export function performInRooms(state, room, intent) {
+  switch (intent.is) {
+    case "create": {
+      const what = intent.isPrivate ? { kind: "private", title: intent.name } : { room: intent.name };
+      return askAnywhere(state, { type: "create", ...what, ...(intent.topic && { topic: intent.topic }) }, { text: "" });
+    }
+    case "msg":
+      return write(state, intent.users, intent.text);
+    case "add":
+      return askWithin(state, room, { type: "add", room: room.name, user: intent.user });
+    case "remove":
+      return isMe(state, intent.user) ? [givingUp(state, room)] : askWithin(state, room, { type: "remove", room: room.name, user: intent.user });
+    case "role":
+      return askWithin(state, room, { type: "role", room: room.name, user: intent.user, role: intent.role });
+  }
+}
+
+/** To whom one wrote before, one writes in the same room.
+ * @param {State} state
+ * @param {string[]} users
+ * @param {string} text
+ * @returns {Action[] | null} */
+function write(state, users, text) {
+  if (users.every((user) => isMe(state, user))) return fault(state, "A direct message needs somebody else");
+  if (users.length >= DIRECT_PEOPLE_MAX) return fault(state, `A direct message is for at most ${DIRECT_PEOPLE_MAX} people: create a private room`);
+  const wanted = setOf([...users, state.me ?? ""]);
+  const known = state.rooms.find((each) => each.kind === "direct" && setOf(each.users) === wanted);
+  if (!known) return askAnywhere(state, { type: "direct", users }, { text });
+  goTo(state, known, text);
+  return [...sendNext(known), ...comeIn(state, known)];
+}
+
+/** @param {string[]} users */
+const setOf = (users) => JSON.stringify([...new Set(users.map(fold))].sort());
+
+/** Nobody loses a room by accident.
+ * @param {State} state
+ * @param {Room} room
+ * @returns {Action} */
+function givingUp(state, room) {
+  const question = `Leave ${spoken(room, state.me)} for good? You can come back only if somebody adds you again.`;
+  const envelope = { type: "remove", room: room.name, user: state.me ?? "" };
+  return { do: "confirm", question, yes: "Leave for good", then: { type: "ask", envelope } };
+}
+
+/** @param {State} state
+ * @param {Room} room */
+export function whoBelongs(state, room) {
+  if (room.members.length === 0) return answer(state, `Nobody has a role in ${spoken(room, state.me)}`);
+  const more = room.hasMoreMembers ? ", and more" : "";
+  return answer(state, `${labelOf(room, state.me)}: ${room.members.map(({ user, role }) => `${inSentence(user)} (${role})`).join(", ")}${more}`);
+}

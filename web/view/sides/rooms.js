@@ -1,0 +1,161 @@
+// The lists of rooms: those with names or titles, and direct messages. Each entry says what is unread.
+
+import { labelOf, others } from "../../core/chat/label.js";
+import { activeRoom, mentioned, orMore, unread } from "../../core/chat/state.js";
+import { fold } from "../../core/protocol/names.js";
+import { counted } from "../../core/protocol/text.js";
+import { kindMark } from "../mark.js";
+import { button, byId, element, newButton, setAttribute, setText } from "../page.js";
+import { rove } from "./roving.js";
+
+/**
+ * @typedef {import("../../core/chat/state.js").State} State
+ * @typedef {import("../../core/chat/state.js").Room} Room
+ */
+
+/** The room that the lists were scrolled to.
+ * @type {Room | null} */
+let inSight = null;
+
+/** @param {State} state */
+export function renderRooms(state) {
+  const places = [...state.rooms.keys()];
+  const isDirect = (/** @type {number} */ place) => state.rooms[place]?.kind === "direct";
+  const directs = places.filter(isDirect);
+  for (const id of ["directs-title", "direct-list"]) byId(id).hidden = directs.length === 0;
+  renderList(state, byId("room-list"), places.filter((place) => !isDirect(place)));
+  renderList(state, byId("direct-list"), directs);
+  inSight = activeRoom(state);
+  renderNews(state);
+}
+
+/** @param {State} state
+ * @param {HTMLElement} list
+ * @param {number[]} places */
+function renderList(state, list, places) {
+  while (list.children.length > places.length) list.lastElementChild?.remove();
+  while (list.children.length < places.length) list.append(element("li", "", roomButton()));
+  places.forEach((place, at) => renderRow(state, place, /** @type {HTMLElement} */ (list.children[at]?.firstElementChild)));
+  const at = places.indexOf(state.active);
+  rove(list, Math.max(0, at));
+  if (at >= 0 && activeRoom(state) !== inSight) list.children[at]?.scrollIntoView({ block: "nearest" });
+}
+
+/** @param {State} state
+ * @param {number} place
+ * @param {HTMLElement} row */
+function renderRow(state, place, row) {
+  const room = /** @type {Room} */ (state.rooms[place]);
+  const [count, named, more] = [unread(state, room), mentioned(state, room), orMore(room)];
+  row.dataset.place = String(place);
+  row.classList.toggle("unread", count > 0);
+  row.classList.toggle("muted", room.muted);
+  setAttribute(row, "aria-current", place === state.active ? "true" : null);
+  mendMark(row, room, state.me);
+  setText(/** @type {Element} */ (row.children[1]), labelOf(room, state.me));
+  setBadge(/** @type {HTMLElement} */ (row.children[2]), 0, named, "");
+  setBadge(/** @type {HTMLElement} */ (row.children[3]), count - named, 0, more);
+  setText(/** @type {Element} */ (row.children[4]), `${kindWords(room, state.me)}${words(count, named, more, room.muted)}`);
+}
+
+function roomButton() {
+  const made = newButton("entry", element("span", "mark"), element("bdi", "name"), element("span", "badge"), element("span", "badge"), element("span", "hidden"));
+  made.draggable = true;
+  return made;
+}
+
+/** The sign before a name: of what kind the room is; of a direct one, whether anybody else is there.
+ * @param {HTMLElement} row
+ * @param {Room} room
+ * @param {string | null} me */
+function mendMark(row, room, me) {
+  const is = room.kind === "direct" ? `direct ${isAnybodyHere(room, me)}` : room.kind;
+  if (row.dataset.mark === is) return;
+  row.dataset.mark = is;
+  const mark = kindMark(room.kind);
+  if (room.kind === "direct") mark.replaceChildren(element("span", isAnybodyHere(room, me) ? "dot" : "dot away"));
+  row.firstElementChild?.replaceWith(mark);
+}
+
+/** @param {Room} room
+ * @param {string | null} me */
+function isAnybodyHere(room, me) {
+  const here = room.people.known.map(fold);
+  return others(room, me).some((name) => here.includes(fold(name)));
+}
+
+/** @param {Room} room
+ * @param {string | null} me */
+function kindWords(room, me) {
+  if (room.kind === "direct") return isAnybodyHere(room, me) ? ", online" : ", offline";
+  return room.kind === "private" ? ", private" : "";
+}
+
+/** What is unread in the other rooms, on the button that opens the lists.
+ * @param {State} state */
+function renderNews(state) {
+  let [news, calls, andMore] = [0, 0, ""];
+  for (const room of state.rooms) {
+    if (room === activeRoom(state)) continue;
+    [news, calls, andMore] = [news + unread(state, room), calls + mentioned(state, room), andMore || orMore(room)];
+  }
+  setBadge(byId("rooms-badge"), news, calls, andMore);
+  setText(byId("rooms-words"), news > 0 ? `Rooms: ${words(news, calls, andMore, false).slice(2)}` : "Rooms");
+}
+
+/** Mentions if there are any, else what is unread.
+ * @param {HTMLElement} badge
+ * @param {number} count
+ * @param {number} named
+ * @param {string} more there may be more unread */
+function setBadge(badge, count, named, more) {
+  const shown = named || count;
+  badge.hidden = shown === 0;
+  badge.classList.toggle("calls", named > 0);
+  badge.setAttribute("aria-hidden", "true");
+  setText(badge, shown === 0 ? "" : `${named > 0 ? "@" : ""}${shown > 999 ? "999+" : shown}${shown > 999 || named > 0 ? "" : more}`);
+}
+
+/** @param {number} count
+ * @param {number} named
+ * @param {string} more
+ * @param {boolean} muted */
+function words(count, named, more, muted) {
+  const mentions = named > 0 ? `, ${counted(named, "mention")}` : "";
+  return `${count > 0 ? `, ${count}${more} unread` : ""}${mentions}${muted ? ", muted" : ""}`;
+}
+
+/** @param {State} state */
+export function renderRoomActions(state) {
+  const room = activeRoom(state);
+  setAttribute(byId("mute-button"), "aria-pressed", String(room.muted));
+  setText(button("mute-button"), room.kind === "direct" ? "Mute" : "Mute room");
+  button("leave-button").hidden = room.kind === "direct";
+  button("leave-button").disabled = state.rooms.length === 1;
+}
+
+/** An entry that is dragged is put where it is dropped.
+ * @param {HTMLElement} list
+ * @param {(from: number, to: number) => void} move */
+export function withDragging(list, move) {
+  /** @type {number | null} */
+  let from = null;
+  const placeAt = (/** @type {EventTarget | null} */ target) => {
+    const place = /** @type {HTMLElement | null} */ (/** @type {Element | null} */ (target)?.closest("[data-place]"))?.dataset.place;
+    return place === undefined ? null : Number(place);
+  };
+  list.addEventListener("dragstart", ({ target, dataTransfer }) => {
+    from = placeAt(target);
+    if (dataTransfer) dataTransfer.effectAllowed = "move";
+  });
+  list.addEventListener("dragend", () => { from = null; });
+  for (const type of ["dragover", "drop"]) {
+    list.addEventListener(type, (event) => {
+      const to = placeAt(event.target);
+      if (from === null || to === null) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (type === "drop") move(from, to);
+    });
+  }
+}
