@@ -97,7 +97,9 @@ fn a_room_is_found_among_all_there_are() {
     let server = ServerProcess::fresh();
     let (home, other) = (Home::new(), Home::new());
     let mut alice = start(&home, &server, "Alice");
-    alice.types("/join release-train\r/topic when we ship\r");
+    alice.types("/join release-train\r");
+    alice.expect("No messages in #release-train yet");
+    alice.types("/topic when we ship\r");
     alice.expect("changed the topic");
     let mut bob = start(&other, &server, "Bob");
     bob.types("/list TRAIN\r");
@@ -108,4 +110,32 @@ fn a_room_is_found_among_all_there_are() {
     alice.expect("→ Bob joined");
     alice.leaves();
     bob.leaves();
+}
+
+#[test]
+fn in_plain_lines_one_hears_who_writes_to_one_alone_and_finds_rooms() {
+    let server = ServerProcess::fresh();
+    let (home, other) = (Home::new(), Home::new());
+    let dumb = [("TERM", "dumb")];
+    let mut bob =
+        Client { environment: &dumb, ..Client::of(&other, &server.address, "Bob") }.start();
+    bob.expect("joined #dev as Bob");
+    let mut alice = start(&home, &server, "Alice");
+    alice.types("/msg Bob psst\r");
+    bob.expect("@Alice Alice: psst");
+    bob.types("/room alice\rwhat?\r");
+    alice.expect("Bob         what?");
+    bob.types("/list\r");
+    bob.expect("#dev (2 online)");
+    bob.types("/create Ops private\r");
+    bob.expect("+Ops is yours: /add NAME");
+    bob.types("hello\r");
+    bob.expect("+Ops Bob: hello");
+    bob.types("/members\r");
+    bob.expect("Bob: owner");
+    bob.types("/remove Bob\r");
+    bob.expect("You are its last member: it ends with all messages: /remove yes confirms it");
+    bob.types("/quit\r");
+    assert_eq!(bob.read_to_end(), 0);
+    alice.leaves();
 }
