@@ -79,7 +79,7 @@ fn listed(
 
 fn about_members(MemberList { label, members, more }: &MemberList) -> Vec<String> {
     if members.is_empty() {
-        return vec![format!("{label} has no members: it is for everybody who is in it")];
+        return vec![format!("Nobody has a role in {label}, as far as is known")];
     }
     let lines = members.iter().map(|RoomMember { user, role }| {
         format!("  {}: {}", text::name(user.as_str()), role_word(*role))
