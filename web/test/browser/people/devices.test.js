@@ -120,6 +120,7 @@ test("a device that is revoked is out at once, stays out, and keeps what it did 
   assert.equal(await message(phone).inputValue(), "more");
   // Linked anew, it is sent when the person wants it.
   await phone.getByRole("button", { name: "Link again" }).click();
+  await eve.keyboard.press("Escape");
   const again = await linkOf(eve);
   await phone.getByLabel("Code from the other device").fill(again.code);
   await phone.getByRole("button", { name: "Link this device" }).click();
