@@ -29,16 +29,17 @@ use crate::monitoring::log_lines::LogLinesDropped;
 
 pub use self::cluster::{BadNatsUrl, ClusterConfig, NatsUrl};
 pub use self::limits::{
-    DESCRIPTORS_RESERVED, HEAD_BYTES_MAX, HEADERS_MAX, Limits, PERSON_SHARE, REQUEST_BURST,
-    REQUEST_RATE, ROOM_SHARE,
+    CREATE_SHARE, DESCRIPTORS_RESERVED, HEAD_BYTES_MAX, HEADERS_MAX, Limits, PERSON_SHARE,
+    REQUEST_BURST, REQUEST_RATE, ROOM_SHARE,
 };
 pub use self::origin::{BadOrigin, Origin};
 pub use self::upkeep::Upkeep;
 
 /// Most threads, and most shards: no machine has so many cores, and each takes memory.
 pub const THREADS_MAX: usize = 1024;
-/// Rooms of one connection: its outbox looks for one by going through them all.
-pub const ROOMS_PER_CONNECTION_MAX: usize = 32;
+/// Rooms of one connection: all that a person has on a screen. Its session and its outbox look for one by going
+/// through them all.
+pub const ROOMS_PER_CONNECTION_MAX: usize = 200;
 /// Bad frames in a row before a connection is closed: a client that is wrong twenty times in a row
 /// is no client.
 pub const BAD_FRAMES_MAX: u32 = 20;

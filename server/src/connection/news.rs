@@ -85,8 +85,25 @@ impl Engine {
                 // Where there is no room for it, the database still knows.
                 names.keep(kept, now);
                 names.has_stored(&take.name, person);
+                self.is_known(take, person);
             }
             NameProof::Token => names.has_subject(&take.name, person),
+        }
+    }
+
+    /// Who is here under a name that they took on another node is that person here too.
+    fn is_known(&self, take: &TakeName, number: PersonId) {
+        let NameProof::Key { hash, .. } = take.proof else { return };
+        let Some((person, theirs)) = self.auth.names.find(&take.name) else { return };
+        if person.key() != Some(hash) {
+            return;
+        }
+        person.is(number);
+        if person.number() != Some(number) {
+            return;
+        }
+        for admitted in theirs {
+            self.log.connected().add(number, &person.name, &admitted.outbox);
         }
     }
 

@@ -96,6 +96,9 @@ pub(super) fn for_operators(limit: Limit) -> &'static str {
             "was refused: more than one person may send (--person-rate, --person-burst)"
         }
         Limit::Room => "was refused: more than one room takes (--room-rate, --room-burst)",
+        Limit::Creations => {
+            "was refused: more rooms made or people added than may be (--create-rate, --create-burst)"
+        }
         Limit::Reads => "was refused: more pages of history than may be read",
         Limit::Requests => "was refused: more joins, leaves and questions than may be",
         Limit::PersonBytes => {

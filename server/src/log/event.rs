@@ -2,10 +2,14 @@
 //!
 //! Plain data. This file does not know how anything is stored, or who is told.
 
-use protocol::{Body, Deleted, Message, MessageId, Ref, RoomName, Topic, TopicText, UserName};
+use protocol::{
+    Body, Deleted, Message, MessageId, Ref, RoomName, TITLE_CHARS_MAX, Topic, TopicText,
+    USER_CHARS_MAX, UserName,
+};
 
 use serde::{Deserialize, Serialize};
 
+use crate::log::acts_of_rooms::{Create, Direct, KeepRoom, OfMember, SetRole};
 use crate::log::sanction::{Lift, Sanction};
 use crate::log::time::judge::{EARLIEST_MS, Reading};
 use crate::people::key_hash::KeyHash;
@@ -50,6 +54,18 @@ pub(crate) enum Act {
     NoteTime(u64),
     /// The operator takes a name from whose it is.
     ReleaseName(UserName),
+    /// Somebody makes a room.
+    Create(Box<Create>),
+    /// Somebody makes or finds a direct room.
+    Direct(Box<Direct>),
+    /// Somebody becomes a member of a private room.
+    Add(Box<OfMember>),
+    /// Somebody is a member no longer.
+    Remove(Box<OfMember>),
+    /// Somebody is something else in a room.
+    SetRole(Box<SetRole>),
+    /// Somebody keeps a room in another way.
+    KeepRoom(Box<KeepRoom>),
 }
 
 /// Who says or does something.
@@ -135,6 +151,11 @@ impl Author {
     pub(crate) fn new(person: &Person, checked: Option<MessageId>) -> Self {
         Author { name: person.name.clone(), person: person.number(), key: person.key(), checked }
     }
+
+    /// Whether the operator made them a moderator: no ban or mute holds for them.
+    pub(crate) fn moderates(&self) -> bool {
+        self.checked.is_none()
+    }
 }
 
 impl Say {
@@ -207,17 +228,27 @@ impl Act {
             | Act::UseName(_)
             | Act::Impose(_)
             | Act::Lift(_)
-            | Act::ReleaseName(_) => false,
+            | Act::ReleaseName(_)
+            | Act::Create(_)
+            | Act::Direct(_)
+            | Act::Add(_)
+            | Act::Remove(_)
+            | Act::SetRole(_)
+            | Act::KeepRoom(_) => false,
         }
     }
 
     /// Bytes that it takes in a record, about.
     pub(crate) fn bytes(&self) -> usize {
         const AROUND: usize = 200;
+        const TITLE_BYTES_MAX: usize = 4 * TITLE_CHARS_MAX;
+        const USER_BYTES_MAX: usize = 4 * USER_CHARS_MAX;
         let (_, reference) = self.about();
         let text = match self {
             Act::Say(say) => say.content.as_str().len(),
             Act::SetTopic(set) => set.content.as_str().len(),
+            Act::Create(create) => create.topic.as_str().len() + TITLE_BYTES_MAX,
+            Act::Direct(direct) => direct.users.len() * USER_BYTES_MAX,
             Act::Impose(sanction) => sanction.reason.as_ref().map_or(0, |it| it.as_str().len()),
             Act::Delete(_)
             | Act::TakeName(_)
@@ -226,7 +257,11 @@ impl Act {
             | Act::Expire(_)
             | Act::Forget(_)
             | Act::NoteTime(_)
-            | Act::ReleaseName(_) => 0,
+            | Act::ReleaseName(_)
+            | Act::Add(_)
+            | Act::Remove(_)
+            | Act::SetRole(_)
+            | Act::KeepRoom(_) => 0,
         };
         AROUND + text + reference.map_or(0, |it| it.as_str().len())
     }
@@ -240,6 +275,14 @@ impl Act {
             Act::Impose(sanction) => (sanction.room.as_ref(), None),
             Act::Lift(lift) => (lift.room.as_ref(), None),
             Act::Forget(forget) => (forget.room.as_ref(), None),
+            // Nobody has heard of the address of one that was not made.
+            Act::Create(create) => {
+                (Some(&create.room).filter(|it| !it.is_address()), create.reference.as_ref())
+            }
+            Act::Direct(direct) => (None, direct.reference.as_ref()),
+            Act::Add(it) | Act::Remove(it) => (Some(&it.room), it.reference.as_ref()),
+            Act::SetRole(set) => (Some(&set.room), set.reference.as_ref()),
+            Act::KeepRoom(keep) => (Some(&keep.room), keep.reference.as_ref()),
             Act::TakeName(_)
             | Act::UseName(_)
             | Act::Expire(_)

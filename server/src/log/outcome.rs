@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use protocol::{Deleted, Message, MessageId, Refusal, ToClient, Topic};
+use protocol::{
+    Deleted, Message, MessageId, Refusal, RoomInfo, RoomName, Setting, ToClient, Topic,
+};
 
 use crate::people::names::PersonId;
 
@@ -26,6 +28,14 @@ pub(crate) enum Outcome {
     Kept(MessageId),
     /// These rooms have lost their oldest messages.
     Forgotten(Vec<Forgotten>),
+    /// A room was made, or found: its author hears what it is.
+    Made(Box<RoomInfo>),
+    /// The first message of a direct room: its persons hear of the room, and everybody in it of the message.
+    Began(Box<Began>),
+    /// Who belongs to some rooms is not as it was: those in the rooms hear of it, and those whom it is about.
+    Changed(Vec<RoomChange>),
+    /// A person keeps a room in another way: all their connections hear of it.
+    Set(Box<(PersonId, Setting)>),
     /// Nothing has changed: its author hears why.
     Refused(Refusal),
 }
@@ -41,7 +51,29 @@ impl Outcome {
             | Outcome::TopicSet(_)
             | Outcome::Repeated(_)
             | Outcome::Kept(_)
-            | Outcome::Forgotten(_) => Err(Refusal::Unavailable),
+            | Outcome::Forgotten(_)
+            | Outcome::Made(_)
+            | Outcome::Began(_)
+            | Outcome::Changed(_)
+            | Outcome::Set(_) => Err(Refusal::Unavailable),
+        }
+    }
+
+    /// Whether a text was erased, of which nothing may be left.
+    pub(crate) fn erases(&self) -> bool {
+        let is_over = |change: &RoomChange| change.leaves;
+        match self {
+            Outcome::Deleted(_) | Outcome::TopicSet(_) => true,
+            Outcome::Changed(changes) => changes.iter().any(is_over),
+            Outcome::Said(_)
+            | Outcome::Repeated(_)
+            | Outcome::Named(_)
+            | Outcome::Kept(_)
+            | Outcome::Forgotten(_)
+            | Outcome::Made(_)
+            | Outcome::Began(_)
+            | Outcome::Set(_)
+            | Outcome::Refused(_) => false,
         }
     }
 
@@ -55,7 +87,11 @@ impl Outcome {
             | Outcome::TopicSet(_)
             | Outcome::Repeated(_)
             | Outcome::Named(_)
-            | Outcome::Forgotten(_) => Err(Refusal::Unavailable),
+            | Outcome::Forgotten(_)
+            | Outcome::Made(_)
+            | Outcome::Began(_)
+            | Outcome::Changed(_)
+            | Outcome::Set(_) => Err(Refusal::Unavailable),
         }
     }
 }
@@ -74,4 +110,24 @@ pub(crate) struct Forgotten {
     pub(crate) room: Arc<str>,
     pub(crate) upto: MessageId,
     pub(crate) messages: u64,
+}
+
+/// The first message of a direct room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Began {
+    pub(crate) message: Message,
+    pub(crate) info: RoomInfo,
+    pub(crate) persons: Vec<PersonId>,
+}
+
+/// Of a room, what somebody is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RoomChange {
+    pub(crate) room: RoomName,
+    /// What is told of it, with the id of the event.
+    pub(crate) told: ToClient,
+    /// Whom it is about.
+    pub(crate) person: PersonId,
+    /// They go out of the room.
+    pub(crate) leaves: bool,
 }

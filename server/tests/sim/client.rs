@@ -295,7 +295,13 @@ impl Client {
             ToClient::Moderated(told) if told.action == Action::Mute => {
                 self.muted = Some((told.user, told.room));
             }
-            ToClient::Moderated(_) | ToClient::Cluster(_) => {}
+            ToClient::Moderated(_)
+            | ToClient::Cluster(_)
+            | ToClient::Rooms(_)
+            | ToClient::Added(_)
+            | ToClient::Removed(_)
+            | ToClient::Role(_)
+            | ToClient::Setting(_) => {}
         }
         Ok(false)
     }

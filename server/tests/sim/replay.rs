@@ -10,6 +10,7 @@ use rusqlite::Connection;
 use rusqlite::types::Value;
 use strum::EnumCount as _;
 
+use super::rooms::World as RoomsWorld;
 use super::world::World;
 use super::{Mutant, Tracing};
 use crate::log::Outcome;
@@ -62,7 +63,9 @@ fn events(seeds: Range<u64>) -> Vec<Event> {
     let acts = seeds.flat_map(|seed| {
         let mut world = World::new(seed, Mutant::None, Tracing::Off);
         world.play().unwrap();
-        world.events()
+        let mut rooms = RoomsWorld::new(seed, Mutant::None, Tracing::Off);
+        rooms.play().unwrap();
+        world.events().into_iter().chain(rooms.events())
     });
     for Event { id, act, .. } in acts {
         if rng.u8(0..=BETWEEN_RARE) == 0 {

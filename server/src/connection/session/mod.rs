@@ -10,10 +10,12 @@ mod effect;
 mod join;
 mod life;
 mod query;
+mod rooms;
 mod speak;
 #[cfg(test)]
 mod tests;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,15 +23,19 @@ use protocol::{BadEnvelope, Connect, Join, Leave, Refusal, Role, RoomName, ToSer
 
 use self::draft::Draft;
 use self::effect::Then;
-pub(crate) use self::effect::{Effect, Entering, Listing, Query, Reading, Recheck, Refused};
+pub(crate) use self::effect::{
+    Consult, Effect, Entering, Listing, Query, Reading, Recheck, Refused,
+};
 pub(super) use self::life::{Life, Look};
+use self::rooms::{RoomDraft, asks_within};
+use super::creations::Creations;
 use super::rate_limits::{Over, RateLimits};
 use crate::auth::Permissions;
 use crate::auth::moderators::Moderators;
 use crate::auth::sanctions::Sanctions;
 use crate::config::BAD_FRAMES_MAX;
 use crate::connection::budget::{Budgets, Spender};
-use crate::hub::room_tag;
+use crate::hub::{Census, room_tag};
 use crate::limits::rate::Rate;
 use crate::log::{OpenRoom, Rooms};
 use crate::monitoring::metrics::Limit;
@@ -47,6 +53,12 @@ pub(crate) struct Context<'a> {
     pub(crate) budgets: &'a Budgets,
     pub(crate) sanctions: &'a Sanctions,
     pub(crate) moderators: &'a Moderators,
+    pub(crate) census: &'a Census,
+    pub(crate) creations: &'a Creations,
+    /// Where the connection is from, if the limits of an address hold there.
+    pub(crate) address: Option<IpAddr>,
+    /// Chooses the address of a private or direct room, which begins with a sign.
+    pub(crate) new_address: &'a dyn Fn(char) -> Option<RoomName>,
     /// By what bans and mutes are measured: asked for only where there are any.
     pub(crate) age_ms: &'a dyn Fn() -> u64,
     /// Whether this connection may read more, else when: asked for only where it wants to.
@@ -96,6 +108,12 @@ impl Session {
             let (room, reference) = envelope.about();
             return Effect::Refuse(Refused::over(over, room.cloned(), reference.cloned()));
         }
+        if let Some((room, reference)) = asks_within(&envelope)
+            && room.is_address()
+            && self.find(room).is_none()
+        {
+            return self.not_here(room.clone(), reference.cloned(), context);
+        }
         match envelope {
             ToServer::Message(say) => self.tell(Draft::Say(say), context),
             ToServer::Topic(set) => self.tell(Draft::Topic(set), context),
@@ -105,6 +123,13 @@ impl Session {
             ToServer::Presence(people) => Effect::AwaitSpace(Query::People(people)),
             ToServer::Delete(delete) => self.delete(delete, context),
             ToServer::Moderate(act) => self.moderate(act, context),
+            ToServer::Rooms(query) => Effect::AwaitSpace(Query::Rooms(query)),
+            ToServer::Create(create) => self.change(RoomDraft::Create(create), context),
+            ToServer::Direct(direct) => self.change(RoomDraft::Direct(direct), context),
+            ToServer::Add(add) => self.change(RoomDraft::Add(add), context),
+            ToServer::Remove(remove) => self.change(RoomDraft::Remove(remove), context),
+            ToServer::Role(set) => self.change(RoomDraft::Role(set), context),
+            ToServer::Setting(setting) => self.change(RoomDraft::Setting(setting), context),
         }
     }
 
@@ -122,13 +147,22 @@ impl Session {
     fn take_turn(&self, envelope: &ToServer, context: &Context<'_>) -> Result<(), Over> {
         match envelope {
             ToServer::Message(_) | ToServer::Topic(_) => Ok(()),
-            ToServer::Delete(_) | ToServer::Moderate(_) => {
+            ToServer::Delete(_)
+            | ToServer::Moderate(_)
+            | ToServer::Remove(_)
+            | ToServer::Role(_) => {
                 context.rate_limits.act(context.now, &self.said, context.person.said())
+            }
+            ToServer::Create(_) | ToServer::Direct(_) | ToServer::Add(_) => {
+                context.rate_limits.act(context.now, &self.said, context.person.said())?;
+                context.creations.take(context.person, context.address, context.now)
             }
             ToServer::Join(_)
             | ToServer::Leave(_)
             | ToServer::History(_)
-            | ToServer::Presence(_) => {
+            | ToServer::Presence(_)
+            | ToServer::Rooms(_)
+            | ToServer::Setting(_) => {
                 context.rate_limits.request(context.now, &self.requests)?;
                 may_ask(envelope, context)
             }
@@ -162,14 +196,22 @@ impl Session {
 /// Whether this connection may read more, if it wants to.
 fn may_ask(envelope: &ToServer, context: &Context<'_>) -> Result<(), Over> {
     let reads = match envelope {
-        ToServer::History(_) | ToServer::Presence(_) => true,
-        // What the room is costs nothing worth counting.
-        ToServer::Join(Join { since, history, .. }) => since.is_some() || history.is_some(),
+        ToServer::History(_) | ToServer::Presence(_) | ToServer::Rooms(_) => true,
+        // What an open room is costs nothing worth counting.
+        ToServer::Join(Join { room, since, history }) => {
+            since.is_some() || history.is_some() || room.is_address()
+        }
         ToServer::Message(_)
         | ToServer::Topic(_)
         | ToServer::Leave(_)
         | ToServer::Delete(_)
-        | ToServer::Moderate(_) => false,
+        | ToServer::Moderate(_)
+        | ToServer::Create(_)
+        | ToServer::Direct(_)
+        | ToServer::Add(_)
+        | ToServer::Remove(_)
+        | ToServer::Role(_)
+        | ToServer::Setting(_) => false,
     };
     if !reads {
         return Ok(());

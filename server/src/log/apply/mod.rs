@@ -19,7 +19,7 @@ use rusqlite::Connection;
 pub(super) use self::known::Known;
 pub(super) use self::messages::{COLUMNS as MESSAGE_COLUMNS, read_message};
 pub(in crate::log) use self::names::kept_for_another;
-pub(super) use self::rooms::room_number;
+pub(super) use self::rooms::{kind_of, look, place, role_of, room_number, users};
 pub(super) use self::sanctions::{newest_sanction, room_key};
 use crate::log::database::column::signed;
 use crate::log::event::{Act, Event};
@@ -44,6 +44,12 @@ pub(super) fn apply(
         Act::Forget(forget) => expiry::forget(db, known, forget),
         Act::NoteTime(known_ms) => expiry::note_time(db, event, *known_ms),
         Act::ReleaseName(name) => names::release(db, event, name),
+        Act::Create(create) => rooms::create(db, known, event, create),
+        Act::Direct(direct) => rooms::direct(db, event, direct),
+        Act::Add(add) => rooms::add(db, known, event, add),
+        Act::Remove(remove) => rooms::remove(db, known, event, remove),
+        Act::SetRole(set) => rooms::set_role(db, event, set),
+        Act::KeepRoom(keep) => rooms::keep_room(db, event, keep),
     }?;
     note_end(db, event)?;
     Ok(outcome)

@@ -5,10 +5,12 @@
 
 use rusqlite::Connection;
 
+use super::schema_rooms;
+
 /// Marks a database as ours, at offset 68 of the file: "Nebu" (SQLite's file format, 1.3).
 pub(in crate::log) const APPLICATION_ID: i32 = 0x4E65_6275;
 /// Grows with every step of the schema.
-pub(in crate::log) const SCHEMA_VERSION: i32 = 8;
+pub(in crate::log) const SCHEMA_VERSION: i32 = 9;
 
 /// What makes a database of each version from that of the version before.
 const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] = [
@@ -20,6 +22,7 @@ const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] = [
     &[PERSONS, MESSAGES_OF_PERSONS, SANCTIONS_OF_PERSONS, ORDER],
     &[TOPICS],
     &[CLUSTER],
+    ROOMS_OF_PEOPLE,
 ];
 
 /// `messages` is appended to at its right edge, whatever the room; `by_room` serves every read;
@@ -276,6 +279,9 @@ const CLUSTER: &str = "
         alive INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
 ";
+
+/// Rooms that belong to people; their own file says what is in it.
+const ROOMS_OF_PEOPLE: &[&str] = schema_rooms::STEP;
 
 /// Takes a database from its version to ours.
 pub(in crate::log) fn advance(db: &Connection, version: i32) -> rusqlite::Result<()> {

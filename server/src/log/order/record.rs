@@ -9,8 +9,11 @@ use super::entry::Entry;
 use super::name::NodeName;
 use super::verify::Seen;
 
-/// The form that this program writes, and the only one so far.
-const FORM: u8 = 1;
+/// The form that this program writes. It has acts that the form before did not have; what that had is written as it
+/// was, so that it is read as this one.
+const FORM: u8 = 2;
+/// The oldest form that this program reads.
+const OLDEST_FORM: u8 = 1;
 /// Most acts of one record, as many as a commit has; as many comings and goings may stand beside them.
 pub(crate) const ENTRIES_MAX: usize = 512;
 /// Bytes of acts after which a record takes no more of them: a quarter of what the stream takes, since the last
@@ -55,7 +58,9 @@ impl Record {
     /// [`BadRecord`].
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, BadRecord> {
         match bytes.split_first() {
-            Some((&FORM, rest)) => postcard::from_bytes(rest).map_err(BadRecord::Malformed),
+            Some((OLDEST_FORM..=FORM, rest)) => {
+                postcard::from_bytes(rest).map_err(BadRecord::Malformed)
+            }
             Some((&form, _)) if form > FORM => Err(BadRecord::Form(form)),
             _ => Err(BadRecord::Malformed(postcard::Error::DeserializeUnexpectedEnd)),
         }

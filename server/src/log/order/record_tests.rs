@@ -5,12 +5,15 @@
 
 use std::fmt::Write as _;
 
-use protocol::{Action, Body, MessageId, Reason, Ref, Role, RoomName, TopicText, UserName};
+use protocol::{
+    Action, Body, MessageId, Reason, Ref, Role, RoomName, RoomRole, Title, TopicText, UserName,
+};
 use strum::EnumCount as _;
 
 use super::entry::{Claim, Come, Entry, EntryKind, Here, Moderation, Present, Settings, Start};
 use super::record::{BadRecord, Record};
 use super::verify::Seen;
+use crate::log::acts_of_rooms::{Create, Direct, KeepRoom, OfMember, SetRole};
 use crate::log::event::{
     Act, ActKind, Author, Delete, Expire, Forget, NameProof, Say, SetTopic, TakeName, UseName,
 };
@@ -19,6 +22,7 @@ use crate::people::key_hash::KeyHash;
 use crate::people::names::{PersonId, Proof};
 
 const FORM_1: &str = include_str!("../../../tests/records/form1.txt");
+const FORM_2: &str = include_str!("../../../tests/records/form2.txt");
 
 fn user() -> UserName {
     UserName::try_from("Zoë").unwrap()
@@ -86,6 +90,47 @@ fn acts() -> Vec<(&'static str, Act)> {
         ("forget", Act::Forget(Box::new(forget))),
         ("note the time", Act::NoteTime(1_800_000_000_000)),
         ("release a name", Act::ReleaseName(user())),
+    ]
+    .into_iter()
+    .chain(acts_of_rooms())
+    .collect()
+}
+
+fn acts_of_rooms() -> Vec<(&'static str, Act)> {
+    let address = |text: &str| RoomName::known(text).unwrap();
+    let (author, reference, topic) = (author(), reference(), TopicText::try_from("Keys").unwrap());
+    let create = Create { room: room(), title: None, is_visited: true, topic, author, reference };
+    let title = Some(Title::try_from("Ops").unwrap());
+    let (room, is_visited) = (address("+k3v9x0q2m7p1z8ab"), false);
+    let private = Create { room, title, is_visited, ..create.clone() };
+    let Create { author, reference, room: at, .. } = private.clone();
+    let users = vec![user(), UserName::try_from("Bob").unwrap()];
+    let found = address("@0t5c8w1n6r4y2j9e");
+    let direct =
+        Direct { room: found, users, author: author.clone(), reference: reference.clone() };
+    let of_member = OfMember {
+        room: at.clone(),
+        user: user(),
+        author: author.clone(),
+        reference: reference.clone(),
+    };
+    let role = SetRole {
+        room: at.clone(),
+        user: user(),
+        role: RoomRole::Moderator,
+        author: author.clone(),
+        reference: reference.clone(),
+    };
+    let (joined, muted, place) = (Some(true), None, Some(7));
+    let keep = KeepRoom { room: at, joined, muted, place, author, reference };
+    vec![
+        ("create", Act::Create(Box::new(create))),
+        ("create a private one", Act::Create(Box::new(private))),
+        ("direct", Act::Direct(Box::new(direct))),
+        ("add", Act::Add(Box::new(of_member.clone()))),
+        ("remove", Act::Remove(Box::new(of_member))),
+        ("role", Act::SetRole(Box::new(role))),
+        ("setting", Act::KeepRoom(Box::new(keep))),
     ]
 }
 
@@ -170,11 +215,23 @@ fn what_is_written_is_read_as_it_was() {
 
 #[test]
 fn records_are_written_as_they_always_were() {
-    let mut kept = FORM_1.lines();
+    let mut kept = FORM_2.lines();
     for example in &records() {
         assert_eq!(Some(&*line(example)), kept.next(), "the left one is written now");
     }
     assert_eq!(kept.next(), None, "an example is missing");
+}
+
+#[test]
+fn what_an_older_program_wrote_is_read() {
+    let records = records();
+    for kept in FORM_1.lines() {
+        let (name, hex) = kept.split_once(": ").unwrap();
+        let byte = |at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
+        let bytes: Vec<_> = (0..hex.len()).step_by(2).map(byte).collect();
+        let expected = records.iter().find(|(other, _)| *other == name).unwrap();
+        assert_eq!(Record::decode(&bytes), Ok(expected.1.clone()), "{name}");
+    }
 }
 
 #[test]
@@ -185,7 +242,7 @@ fn bytes_that_are_cut_or_changed_are_told_apart_from_a_newer_form() {
             let read = Record::decode(&bytes[..cut]);
             assert!(matches!(read, Err(BadRecord::Malformed(_))), "{name} cut to {cut}: {read:?}");
         }
-        let newer = [&[2], &bytes[1..]].concat();
-        assert_eq!(Record::decode(&newer), Err(BadRecord::Form(2)), "{name}");
+        let newer = [&[3], &bytes[1..]].concat();
+        assert_eq!(Record::decode(&newer), Err(BadRecord::Form(3)), "{name}");
     }
 }

@@ -216,6 +216,10 @@ fn digest(results: &[Became]) -> Vec<u8> {
             Outcome::Kept(id) => (6, id.get()),
             Outcome::Forgotten(rooms) => (7, rooms.iter().map(|room| room.messages).sum()),
             Outcome::Refused(_) => (8, event.id.get()),
+            Outcome::Made(_) => (9, event.id.get()),
+            Outcome::Began(began) => (10, began.message.id.get()),
+            Outcome::Changed(rooms) => (11, rooms.iter().map(|room| room.person.get()).sum()),
+            Outcome::Set(set) => (12, set.1.id.get()),
         };
         bytes.push(kind);
         bytes.extend_from_slice(&number.to_le_bytes());

@@ -252,6 +252,12 @@ fn news(event: &Event, outcome: &Outcome) -> Option<News> {
         | Act::SetTopic(_)
         | Act::Expire(_)
         | Act::Forget(_)
-        | Act::NoteTime(_) => None,
+        | Act::NoteTime(_)
+        | Act::Create(_)
+        | Act::Direct(_)
+        | Act::Add(_)
+        | Act::Remove(_)
+        | Act::SetRole(_)
+        | Act::KeepRoom(_) => None,
     }
 }

@@ -6,6 +6,7 @@
 use std::thread::park_timeout;
 use std::time::{Duration, Instant};
 
+use protocol::DIRECT_SIGN;
 use tokio::sync::mpsc::Receiver;
 
 use super::thread::{COMMIT_INTERVAL, LogThread};
@@ -51,7 +52,10 @@ impl LogThread {
     fn is_unheard(&self, incoming: &mut Incoming) -> bool {
         let Ok(record) = incoming.record() else { return false };
         let is_unheard = |entry: &Entry| match entry {
-            Entry::Act(Act::Say(say)) => !self.effects.is_heard(&say.room),
+            // The first message of a direct room is for people who are not in it.
+            Entry::Act(Act::Say(say)) => {
+                !say.room.as_str().starts_with(DIRECT_SIGN) && !self.effects.is_heard(&say.room)
+            }
             _ => false,
         };
         !record.entries.is_empty() && record.entries.iter().all(is_unheard)

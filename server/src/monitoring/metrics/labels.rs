@@ -62,6 +62,8 @@ pub(crate) enum Limit {
     Requests,
     /// The connection's, for bytes of what it asks for.
     Reads,
+    /// The person's, or the address's, for rooms that are made and people that are added.
+    Creations,
     /// The person's, for bytes stored in a day.
     PersonBytes,
     /// The address's.
