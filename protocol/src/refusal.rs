@@ -208,7 +208,7 @@ pub enum Refusal {
     #[error("a private room has at most {max} members: remove some first")]
     TooManyMembers {
         /// The limit that was reached.
-        max: usize,
+        max: u32,
     },
     #[error("too fast: wait {retry_ms} ms and send it again")]
     TooFast {

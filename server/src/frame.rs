@@ -17,6 +17,8 @@ const HEADER_BYTES_MAX: usize = 10;
 pub(crate) enum Delivery {
     /// It is sent in its turn.
     Always,
+    /// The same, of a room: it is not for who is found to have no right to be there.
+    Within { room_tag: u64 },
     /// It is sent in its turn, unless a replay of its room has gone beyond its number already.
     Sequenced { room_tag: u64, number: u64 },
     /// It replaces an older one of its room that is still waiting, unless an entry came after that.
@@ -31,6 +33,19 @@ pub(crate) struct Frame {
     bytes: Box<[u8]>,
     header_bytes: u8,
     delivery: Delivery,
+}
+
+impl Delivery {
+    /// The room that it is about, by tag.
+    pub(crate) fn room_tag(self) -> Option<u64> {
+        match self {
+            Delivery::Always => None,
+            Delivery::Within { room_tag }
+            | Delivery::Sequenced { room_tag, .. }
+            | Delivery::Coalesced { room_tag }
+            | Delivery::Entry { room_tag } => Some(room_tag),
+        }
+    }
 }
 
 impl Frame {

@@ -19,6 +19,7 @@ use crate::auth::{Auth, AuthError, NewModerators, TEND_INTERVAL};
 use crate::cluster::{Beside, Ends, Joined};
 use crate::config::{Config, Db, files};
 use crate::connection::budget::Budgets;
+use crate::connection::creations::Creations;
 use crate::connection::engine::Engine;
 use crate::connection::{RateLimits, news};
 use crate::error::RunError;
@@ -100,6 +101,7 @@ impl Server {
             outboxes: Arc::new(OutboxShared { bounds, metrics: metrics.clone() }),
             rate_limits: RateLimits::new(&config),
             budgets: Budgets::new(&config),
+            creations: Creations::new(&config),
             limiter: Arc::new(ConnectionLimiter::new(&config.limits)),
             siblings: Siblings::default(),
             warnings: Arc::default(),

@@ -31,6 +31,10 @@ impl Auth {
     ) -> Result<(), Refusal> {
         if let Some(kept) = self.names.kept(&person.name, self.time.age_ms()) {
             self.use_kept(log, person, (kept, key), opening);
+            if opening.invite.is_some() {
+                // To the rooms that it names. Who has the name comes in all the same.
+                let _ = self.take_name(log, &person.name, key, opening).await;
+            }
             return Ok(());
         }
         if !self.has_room((&person.name, key), opening.counted()) {
@@ -102,9 +106,11 @@ impl Auth {
         let proof = NameProof::Key { hash: key, expired };
         let take = TakeName { name: name.clone(), proof, used };
         let act = match &opening.invite {
-            Some(code) => {
-                Act::AcceptInvite(Box::new(AcceptInvite { code: CodeHash::of(code), take }))
-            }
+            Some(code) => Act::AcceptInvite(Box::new(AcceptInvite {
+                code: CodeHash::of(code),
+                take,
+                is_needed: self.is_for_members,
+            })),
             None => Act::TakeName(Box::new(take)),
         };
         let outcome = log.ask(act).await.map_err(|_| Refusal::Unavailable)?;

@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use protocol::DIRECT_SIGN;
+
 use crate::log::Rooms;
 use crate::log::event::Act;
 use crate::log::order::entry::Entry;
@@ -51,7 +53,10 @@ impl Unheard {
     fn is_unheard(&self, incoming: &mut Incoming) -> bool {
         let Ok(record) = incoming.record() else { return false };
         let is_unheard = |entry: &Entry| match entry {
-            Entry::Act(Act::Say(say)) => !self.rooms.is_open(&say.room),
+            // The first message of a direct room is for people who are not in it.
+            Entry::Act(Act::Say(say)) => {
+                !say.room.as_str().starts_with(DIRECT_SIGN) && !self.rooms.is_open(&say.room)
+            }
             _ => false,
         };
         !record.entries.is_empty() && record.entries.iter().all(is_unheard)

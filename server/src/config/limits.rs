@@ -17,14 +17,13 @@ pub const HEADERS_MAX: usize = 64;
 /// Joins, leaves and questions of one connection a second, on average. Each may cost as much as
 /// a message, but nobody types them.
 pub const REQUEST_RATE: u32 = 20;
-/// The same at once: a client that comes back enters its 32 rooms and asks in each for its history
-/// and its people.
-pub const REQUEST_BURST: u32 = 100;
+/// The same at once: a client that comes back enters its 200 rooms, and asks for lists and older text.
+pub const REQUEST_BURST: u32 = 250;
 
 /// A person's rate, in rates of one connection: two devices at full speed.
 pub const PERSON_SHARE: u32 = 2;
-/// What may be made from one address, in what one person may make: an office on its first day.
-pub const CREATE_ADDRESS_SHARE: u32 = 10;
+/// What an address may make, in what a person may: a class, or an office.
+pub const CREATE_SHARE: u32 = 10;
 /// A room's rate, in rates of one connection: more than anybody can read.
 pub const ROOM_SHARE: u32 = 10;
 
@@ -82,6 +81,15 @@ pub struct Limits {
     /// Messages that one person may send at once [default: twice --message-burst]
     #[arg(long, env = "NEBULA_PERSON_BURST", value_name = "N")]
     pub person_burst: Option<u32>,
+
+    /// Rooms, links and invites that one person may make, direct rooms that they may find, and people that they may
+    /// add, in a minute on average, all together; 0 means any number. An address may ten times as many
+    #[arg(long, env = "NEBULA_CREATE_RATE", value_name = "N", default_value_t = 6)]
+    pub create_rate: u32,
+
+    /// The same at once
+    #[arg(long, env = "NEBULA_CREATE_BURST", value_name = "N", default_value_t = 10)]
+    pub create_burst: u32,
 
     /// Bytes that one person may have stored in a day, about 128 for each message besides its text; 0
     /// means any number [default: 67108864; 0 if --message-rate is 0]

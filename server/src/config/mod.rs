@@ -29,7 +29,7 @@ use crate::monitoring::log_lines::LogLinesDropped;
 
 pub use self::cluster::{BadNatsUrl, ClusterConfig, NatsUrl};
 pub use self::limits::{
-    CREATE_ADDRESS_SHARE, DESCRIPTORS_RESERVED, HEAD_BYTES_MAX, HEADERS_MAX, Limits, PERSON_SHARE,
+    CREATE_SHARE, DESCRIPTORS_RESERVED, HEAD_BYTES_MAX, HEADERS_MAX, Limits, PERSON_SHARE,
     REQUEST_BURST, REQUEST_RATE, ROOM_SHARE,
 };
 pub use self::origin::{BadOrigin, Origin};
@@ -37,8 +37,9 @@ pub use self::upkeep::Upkeep;
 
 /// Most threads, and most shards: no machine has so many cores, and each takes memory.
 pub const THREADS_MAX: usize = 1024;
-/// Rooms of one connection: its outbox looks for one by going through them all.
-pub const ROOMS_PER_CONNECTION_MAX: usize = 32;
+/// Rooms of one connection: all that a person has on a screen. Its session and its outbox look for one by going
+/// through them all.
+pub const ROOMS_PER_CONNECTION_MAX: usize = 200;
 /// Bad frames in a row before a connection is closed: a client that is wrong twenty times in a row
 /// is no client.
 pub const BAD_FRAMES_MAX: u32 = 20;
@@ -115,14 +116,6 @@ pub struct Config {
     /// Whether people without a key, whose names are not kept, may come in
     #[arg(long, env = "NEBULA_GUESTS", value_name = "MODE", default_value = "on")]
     pub guests: Guests,
-
-    /// Links, invites, rooms and members that one person may make or add a minute on average; 0 means any number
-    #[arg(long, env = "NEBULA_CREATE_RATE", value_name = "N", default_value_t = 6)]
-    pub create_rate: u32,
-
-    /// The same at once before the rate applies
-    #[arg(long, env = "NEBULA_CREATE_BURST", value_name = "N", default_value_t = 10)]
-    pub create_burst: u32,
 
     /// Let pages of this origin connect, besides those of the server's own host; separate several with
     /// commas, or repeat the flag

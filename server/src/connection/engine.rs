@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use super::budget::Budgets;
+use super::creations::Creations;
 use super::rate_limits::RateLimits;
 use crate::auth::Auth;
 use crate::auth::siblings::Siblings;
@@ -31,6 +32,7 @@ pub(crate) struct Engine {
     pub(crate) outboxes: Arc<OutboxShared>,
     pub(crate) rate_limits: RateLimits,
     pub(crate) budgets: Budgets,
+    pub(crate) creations: Creations,
     pub(crate) limiter: Arc<ConnectionLimiter>,
     pub(crate) siblings: Siblings,
     pub(crate) metrics: Arc<Metrics>,

@@ -3,8 +3,10 @@
 //! The read pump turns the socket into meaning, the write pump turns the outbox into bytes; neither
 //! touches the other's half. This file does not know other connections, or SQL.
 
+mod address;
 pub(crate) mod budget;
 mod carry_out;
+pub(crate) mod creations;
 pub(crate) mod engine;
 mod inbound;
 pub(crate) mod keep;

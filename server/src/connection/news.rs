@@ -5,7 +5,7 @@
 
 use std::sync::{Arc, Weak};
 
-use protocol::{Refusal, ToClient};
+use protocol::{Refusal, ToClient, UserName};
 use tokio::sync::mpsc;
 
 use super::carry_out::{self, Done};
@@ -18,6 +18,7 @@ use crate::log::order::entry::Moderation;
 use crate::log::order::shared::News;
 use crate::outbox::End;
 use crate::people::devices::Devices;
+use crate::people::key_hash::KeyHash;
 use crate::people::names::{Kept, PersonId};
 
 /// Follows until the log has ended. It keeps nothing of the server going.
@@ -82,9 +83,26 @@ impl Engine {
         let Some(devices) = devices else { return names.has_subject(&name, person) };
         let (now, time) = (self.auth.time.age_ms(), self.auth.time.read());
         let (used, owner) = (time.stored(take.used), (person, devices.clone()));
+        let main = devices.main();
         // Where there is no room for it, the database still knows.
         names.keep(Kept { name, devices, used, person: Some(person) }, now);
         names.has_stored(&take.name, owner);
+        self.is_known(&take.name, (person, main));
+    }
+
+    /// Who is here under a name that they took on another node is that person here too.
+    fn is_known(&self, name: &UserName, (number, main): (PersonId, KeyHash)) {
+        let Some((person, theirs)) = self.auth.names.find(name) else { return };
+        if person.key() != Some(main) {
+            return;
+        }
+        person.is(number);
+        if person.number() != Some(number) {
+            return;
+        }
+        for admitted in theirs {
+            self.log.connected().add(number, &person.name, &admitted.outbox);
+        }
     }
 
     /// Its room has heard of it already.

@@ -9,10 +9,11 @@ use protocol::Refusal;
 use tokio::time::sleep_until;
 
 use super::read_pump::ReadPump;
-use super::session::{Effect, Entering, Listing, Reading, Recheck};
+use super::session::{Consult, Effect, Entering, Listing, Reading, Recheck};
 use crate::config::READ_AGAIN;
-use crate::log::OpenRoom;
-use crate::outbox::End;
+use crate::hub::room_tag;
+use crate::log::{OpenRoom, RoomsAsked, Viewer};
+use crate::outbox::{End, Release};
 
 /// What an answer to `presence` costs, in bytes of reading: 500 names, found and written by the task
 /// that also tells the room what is said.
@@ -28,6 +29,7 @@ impl ReadPump {
                 | Effect::RefuseAndEnd(..)
                 | Effect::End(_)
                 | Effect::Keep(_)
+                | Effect::Tell(_)
                 | Effect::Release(..) => {
                     if let Some(slow) = self.perform_now(effect)? {
                         slow.await?;
@@ -38,6 +40,15 @@ impl ReadPump {
                     self.leave_hub(&room).await;
                     return Ok(());
                 }
+                Effect::PutOut(room, refused) => {
+                    let dropped = Some(room_tag(room.name()));
+                    self.outbox().release(Release { dropped, ..Release::default() });
+                    self.leave_hub(&room).await;
+                    self.refuse(*refused);
+                    return Ok(());
+                }
+                Effect::Consult(consult) => self.consult(consult).await?,
+                Effect::Browse(asked) => self.browse(asked).await?,
                 Effect::Moderate(act, room) => return self.moderate(*act, room).await,
                 Effect::Manage(managing, manager) => {
                     return Box::pin(self.manage(*managing, manager)).await;
@@ -87,6 +98,22 @@ impl ReadPump {
         Ok(self.ask(|session, context| session.rechecked(recheck, stands, context)))
     }
 
+    /// Asks the database, which alone knows who belongs to a room.
+    async fn consult(&mut self, consult: Consult) -> Result<Effect, End> {
+        self.catch_up(consult.since()).await?;
+        let (room, person) = (consult.room.clone(), self.claim.person().number());
+        let found = self.engine.log.is_there(&self.asker, room, person);
+        let is_there = self.unless_over(found).await?;
+        Ok(self.ask(|session, context| session.consulted(consult, is_there, context)))
+    }
+
+    async fn browse(&mut self, asked: RoomsAsked) -> Result<Effect, End> {
+        let reference = asked.reference.clone();
+        let found = self.engine.log.list_rooms(&self.asker, asked);
+        let found = self.unless_over(found).await?;
+        Ok(self.session.listed(reference, found))
+    }
+
     async fn enter_room(&mut self, entering: Entering) -> Result<Effect, End> {
         self.outbox().hold();
         let (name, who) = (entering.room.name().clone(), self.ask(|_, context| context.who()));
@@ -102,17 +129,23 @@ impl ReadPump {
         if !reading.is_join {
             self.outbox().hold();
         }
-        let log = &self.engine.log;
-        if let Some(cluster) = self.engine.cluster.as_ref().filter(|_| reading.is_join) {
-            let caught_up = cluster.catch_up(reading.asked.since.get());
-            if !self.unless_over(caught_up).await? {
-                // Shown less than they saw elsewhere, they would hear it again later.
-                return Err(End::Refused(Refusal::Unavailable));
-            }
+        if reading.is_join {
+            self.catch_up(reading.asked.since.get()).await?;
         }
-        let page = log.page(&self.asker, &reading.room, reading.asked.clone());
+        let log = &self.engine.log;
+        let viewer = Viewer { person: self.claim.person().number(), told: reading.told };
+        let page = log.page(&self.asker, &reading.room, reading.asked.clone(), viewer);
         let page = self.unless_over(page).await?;
         Ok(self.session.found(reading, page, log.epoch(), read_again()))
+    }
+
+    /// Waits until this node of a cluster has what somebody saw elsewhere: shown less, they would hear it again later.
+    async fn catch_up(&self, since: u64) -> Result<(), End> {
+        let Some(cluster) = &self.engine.cluster else { return Ok(()) };
+        match self.unless_over(cluster.catch_up(since)).await? {
+            true => Ok(()),
+            false => Err(End::Refused(Refusal::Unavailable)),
+        }
     }
 
     /// What is found, unless the connection ends before that: a turn may be seconds away.

@@ -2,22 +2,13 @@
 //!
 //! This file does not know clocks, or who is told of a refusal.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use protocol::Refusal;
 
-use crate::config::{
-    CREATE_ADDRESS_SHARE, Config, PERSON_SHARE, REQUEST_BURST, REQUEST_RATE, ROOM_SHARE,
-};
-use crate::limits::network::network;
+use crate::config::{Config, PERSON_SHARE, REQUEST_BURST, REQUEST_RATE, ROOM_SHARE};
 use crate::limits::rate::{Quota, Rate};
-use crate::limits::remembered::Remembered;
 use crate::monitoring::metrics::Limit;
-
-/// Addresses that are remembered for what was made there. When there are more, those that owe nothing are forgotten
-/// first.
-const ADDRESSES_MAX: usize = 10_000;
 
 /// One for each whose rate is limited.
 #[derive(Debug)]
@@ -26,10 +17,6 @@ pub(crate) struct RateLimits {
     person: Quota,
     room: Quota,
     requests: Quota,
-    create: Quota,
-    address_create: Quota,
-    /// What was made from each address lately.
-    made: Remembered<IpAddr, Rate>,
 }
 
 /// A rate that was passed.
@@ -54,18 +41,11 @@ impl RateLimits {
                 own_burst.unwrap_or(burst.saturating_mul(share)),
             )
         };
-        let create = |share: u32| {
-            let (rate, burst) = (config.create_rate, config.create_burst);
-            Quota::each_minute(rate.saturating_mul(share), burst.saturating_mul(share))
-        };
         RateLimits {
             connection: Quota::per_second(rate, burst),
             person: quota(limits.person_rate, limits.person_burst, PERSON_SHARE),
             room: quota(limits.room_rate, limits.room_burst, ROOM_SHARE),
             requests: Quota::per_second(REQUEST_RATE, REQUEST_BURST),
-            create: create(1),
-            address_create: create(CREATE_ADDRESS_SHARE),
-            made: Remembered::default(),
         }
     }
 
@@ -86,20 +66,6 @@ impl RateLimits {
     pub(super) fn act(&self, now: Duration, connection: &Rate, person: &Rate) -> Result<(), Over> {
         take(Limit::Connection, connection, self.connection, now)?;
         take(Limit::Person, person, self.person, now)
-    }
-
-    /// Takes a link, an invite, or a room that is made, of the person first: who makes too many alone takes nothing
-    /// from the others at their address.
-    pub(super) fn create(
-        &self,
-        now: Duration,
-        person: &Rate,
-        address: Option<IpAddr>,
-    ) -> Result<(), Over> {
-        take(Limit::Create, person, self.create, now)?;
-        let Some(address) = address else { return Ok(()) };
-        let made = self.made.get(network(address), (ADDRESSES_MAX, now), Rate::default);
-        take(Limit::Create, &made, self.address_create, now)
     }
 
     /// Takes a join, a leave, or a question.
@@ -130,10 +96,10 @@ pub(super) fn for_operators(limit: Limit) -> &'static str {
             "was refused: more than one person may send (--person-rate, --person-burst)"
         }
         Limit::Room => "was refused: more than one room takes (--room-rate, --room-burst)",
-        Limit::Reads => "was refused: more pages of history than may be read",
-        Limit::Create => {
-            "was refused: more links, invites and rooms than may be made (--create-rate, --create-burst)"
+        Limit::Creations => {
+            "was refused: more rooms, links and invites made, or people added, than may be (--create-rate, --create-burst)"
         }
+        Limit::Reads => "was refused: more pages of history than may be read",
         Limit::Requests => "was refused: more joins, leaves and questions than may be",
         Limit::PersonBytes => {
             "was refused: more bytes than one person may store in a day (--person-daily-bytes)"
@@ -144,31 +110,5 @@ pub(super) fn for_operators(limit: Limit) -> &'static str {
         Limit::DailyBytes => {
             "was refused: more bytes than all together may store in a day (--daily-bytes)"
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn so_much_is_made_by_a_person_and_so_much_from_an_address() {
-        let limits = RateLimits::new(&Config::for_tests());
-        let (now, later) = (Duration::ZERO, Duration::from_secs(10));
-        let home = Some(IpAddr::from([192, 0, 2, 1]));
-        for _ in 0..CREATE_ADDRESS_SHARE {
-            let person = Rate::default();
-            assert!((0..10).all(|_| limits.create(now, &person, home).is_ok()));
-            assert!(limits.create(now, &person, None).is_err());
-            assert!(limits.create(later, &person, None).is_ok());
-            assert!(limits.create(later, &person, None).is_err(), "one in ten seconds");
-        }
-        let over = limits.create(now, &Rate::default(), home).unwrap_err();
-        assert_eq!(over.limit, Limit::Create);
-        assert!(limits.create(now, &Rate::default(), None).is_ok(), "where addresses do not count");
-        let other = Some(IpAddr::from([192, 0, 2, 2]));
-        assert!(limits.create(now, &Rate::default(), other).is_ok());
-        let none = RateLimits::new(&Config { create_rate: 0, ..Config::for_tests() });
-        assert!((0..1000).all(|_| none.create(now, &Rate::default(), home).is_ok()));
     }
 }

@@ -14,6 +14,7 @@ use std::time::Duration;
 use protocol::Refusal;
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::address;
 use super::engine::Engine;
 use super::inbound::{Arrived, Inbound, Over};
 use super::rate_limits::for_operators;
@@ -75,6 +76,7 @@ impl ReadPump {
             engine,
         };
         pump.metrics().connections.fetch_add(1, Ordering::Relaxed);
+        pump.is_reached();
         let first = pump.ask(|session, context| session.open(opening.hello, context));
         match pump.perform(first).await {
             Ok(()) => {
@@ -87,6 +89,17 @@ impl ReadPump {
                 pump.leave_all().await;
                 Err(end)
             }
+        }
+    }
+
+    /// What concerns the person reaches this connection from now on, before it asks for anything; and others of theirs
+    /// who came before it was known who they are.
+    fn is_reached(&self) {
+        let person = self.claim.person();
+        let Some(number) = person.number() else { return };
+        let theirs = self.engine.auth.names.find(&person.name);
+        for admitted in theirs.iter().flat_map(|(_, theirs)| theirs) {
+            self.engine.log.connected().add(number, &person.name, &admitted.outbox);
         }
     }
 
@@ -185,13 +198,16 @@ impl ReadPump {
         let context = Context {
             person: self.claim.person(),
             pass: self.claim.member().pass.as_deref(),
-            address: asker.address(),
             now: engine.began.elapsed(),
             rooms: engine.log.rooms(),
             rate_limits: &engine.rate_limits,
             budgets: &engine.budgets,
             sanctions: &engine.auth.sanctions,
             moderators: &engine.auth.moderators,
+            census: engine.hub.census(),
+            creations: &engine.creations,
+            address: asker.counted(),
+            new_address: &address::new,
             age_ms: &|| engine.auth.time.age_ms(),
             may_read: &|| engine.log.may_read(asker),
         };
@@ -219,7 +235,14 @@ impl ReadPump {
                 self.outbox().release(*release);
                 Ok(None)
             }
+            Effect::Tell(frame) => {
+                self.outbox().push(&frame);
+                Ok(None)
+            }
             Effect::Leave(_)
+            | Effect::PutOut(..)
+            | Effect::Consult(_)
+            | Effect::Browse(_)
             | Effect::Moderate(..)
             | Effect::Manage(..)
             | Effect::AwaitSpace(_)
@@ -266,6 +289,9 @@ impl ReadPump {
 
 impl Drop for ReadPump {
     fn drop(&mut self) {
+        if let Some(number) = self.claim.person().number() {
+            self.engine.log.connected().remove(number, self.outbox());
+        }
         self.metrics().connections.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use protocol::{PEOPLE_MAX, Role, RoomName, UserName};
 
+use super::census::Census;
 use super::node_set::NodeBit;
 use super::presence::{Budget, NAMES_MIN, envelope_bytes, name_bytes};
 use super::room::{ConnectionId, Room};
@@ -34,6 +35,9 @@ pub(crate) enum Input<M, T> {
     /// A message was stored before. Its author hears of it again, but not before what was stored in
     /// between: a client resumes after the newest that it heard.
     Again { room: RoomName, author: M, message: T },
+    /// Something is told to everybody in a room, and to these, who may be elsewhere; those who leave hear it and
+    /// go out of the room.
+    Reach { room: RoomName, message: T, also: Vec<M>, leaving: Vec<(UserName, M)> },
     /// A member asks who is there beyond a name.
     People { room: RoomName, id: ConnectionId, after: UserName },
     /// Time has passed. Wanted while [`Core::is_gathering`].
@@ -79,18 +83,25 @@ pub(crate) enum Effect<M, T> {
 pub(crate) struct Core<M> {
     rooms: HashMap<Arc<str>, Room<M>>,
     budget: Budget,
+    census: Census,
     /// Large rooms with changes that not everybody was told of yet.
     gathering: BTreeSet<Arc<str>>,
 }
 
-impl<M: Clone> Core<M> {
+impl<M: Clone + PartialEq> Core<M> {
     pub(crate) fn new(budget: Budget) -> Self {
-        Core { rooms: HashMap::new(), budget, gathering: BTreeSet::new() }
+        let (rooms, census) = (HashMap::new(), Census::default());
+        Core { rooms, budget, census, gathering: BTreeSet::new() }
+    }
+
+    /// The same, which tells another census than its own how many people are where.
+    pub(crate) fn counted_by(self, census: Census) -> Self {
+        Core { census, ..self }
     }
 
     /// Applies one input and adds to `effects` what follows from it, in order. `now` is the time
     /// since any fixed moment, and does not go back.
-    pub(crate) fn apply<T>(
+    pub(crate) fn apply<T: Clone>(
         &mut self,
         now: Duration,
         input: Input<M, T>,
@@ -125,6 +136,9 @@ impl<M: Clone> Core<M> {
             Input::Again { room, author, message } => {
                 effects.push(Effect::One(author, room, Notification::Message(message)));
             }
+            Input::Reach { room, message, also, leaving } => {
+                self.reach(now, &room, message, (also, leaving), effects);
+            }
             Input::People { room, id, after } => self.people(&room, id, after, effects),
             Input::Tick => self.tick(now, effects),
         }
@@ -158,6 +172,7 @@ impl<M: Clone> Core<M> {
         let open = || Room::new(name.clone());
         let room = self.rooms.entry(name.key().clone()).or_insert_with(open);
         let is_news = room.add(id, member.clone(), user.clone());
+        self.census.set(room.name(), room.people_count());
         let at_once = room.tells_at_once(now, self.budget, is_news);
         let to_all = is_news && (at_once || room.takes_line(now, self.budget, &user));
         let to = |to_all: bool, news| match to_all {
@@ -240,6 +255,7 @@ impl<M: Clone> Core<M> {
         effects: &mut Vec<Effect<M, T>>,
     ) {
         let Some(room) = self.rooms.get_mut(name.key()) else { return };
+        self.census.set(room.name(), room.people_count());
         if room.is_empty() {
             // An empty room costs nothing.
             self.rooms.remove(name.key());
@@ -275,7 +291,7 @@ impl<M: Clone> Core<M> {
 
     /// Tells those large rooms whose lists fit their budget, or can wait no longer.
     fn tick<T>(&mut self, now: Duration, effects: &mut Vec<Effect<M, T>>) {
-        let Core { rooms, budget, gathering } = self;
+        let Core { rooms, budget, gathering, .. } = self;
         gathering.retain(|key| {
             let Some(room) = rooms.get_mut(key) else { return false };
             let Some(bytes) = room.list_bytes(now, *budget) else { return true };
@@ -283,6 +299,36 @@ impl<M: Clone> Core<M> {
             effects.push(Effect::Room(room.name().clone(), list));
             false
         });
+    }
+
+    /// Who leaves hears it before they go, and then the others hear that they went.
+    fn reach<T: Clone>(
+        &mut self,
+        now: Duration,
+        name: &RoomName,
+        message: T,
+        (also, leaving): (Vec<M>, Vec<(UserName, M)>),
+        effects: &mut Vec<Effect<M, T>>,
+    ) {
+        let room = self.rooms.get(name.key());
+        let place = |member: &M| room.and_then(|room| room.place_of(member));
+        let gone: Vec<_> = leaving.iter().map(|(_, member)| place(member)).collect();
+        let elsewhere = also.into_iter().filter(|member| place(member).is_none());
+        let alone: Vec<_> =
+            leaving.iter().map(|(_, member)| member.clone()).chain(elsewhere).collect();
+        let is_heard = room.is_some_and(|room| room.connections() > 0);
+        for member in alone {
+            let told = Notification::Message(message.clone());
+            effects.push(Effect::One(member, name.clone(), told));
+        }
+        if is_heard {
+            effects.push(Effect::Room(name.clone(), Notification::Message(message)));
+        }
+        for ((user, _), id) in leaving.into_iter().zip(gone) {
+            if let Some(id) = id {
+                self.leave(now, name, id, &user, effects);
+            }
+        }
     }
 
     fn people<T>(

@@ -2,6 +2,7 @@
 //!
 //! This file does not know history, sockets, or the rules of a room.
 
+mod census;
 pub(crate) mod core;
 #[cfg(test)]
 mod large_tests;
@@ -19,6 +20,7 @@ use protocol::{Role, RoomName, UserName};
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
+pub(crate) use self::census::Census;
 use self::core::Input;
 pub(crate) use self::node_set::{NODES_MAX, NodeBit, NodeSet};
 pub(crate) use self::presence::Budget;
@@ -40,6 +42,7 @@ const INPUTS_WAITING_MAX: usize = 1024;
 #[derive(Debug, Clone)]
 pub(crate) struct Hub {
     shards: Arc<[mpsc::Sender<ShardInput>]>,
+    census: Census,
 }
 
 /// The hub's task has ended: the server is stopping.
@@ -56,17 +59,23 @@ impl Hub {
         metrics: &Arc<Metrics>,
         parts: &Parts,
     ) -> Self {
+        let census = Census::default();
         let start = |_| {
             let (sender, queue) = mpsc::channel(INPUTS_WAITING_MAX);
-            let (metrics, parts) = (metrics.clone(), parts.clone());
+            let (metrics, parts, census) = (metrics.clone(), parts.clone(), census.clone());
             tracker.spawn(async move {
                 let running = parts.begin(Part::Hub);
-                shard::run(queue, budget, metrics).await;
+                shard::run(queue, (budget, census), metrics).await;
                 running.done();
             });
             sender
         };
-        Hub { shards: (0..shards.max(1)).map(start).collect() }
+        Hub { shards: (0..shards.max(1)).map(start).collect(), census }
+    }
+
+    /// How many people are in each room.
+    pub(crate) fn census(&self) -> &Census {
+        &self.census
     }
 
     /// A connection enters a room; what the room is told from now on comes to its outbox.
@@ -149,6 +158,18 @@ impl Hub {
             Some(user) => Input::About { room, user, message, absent },
             None => Input::Deliver { room, message },
         });
+    }
+
+    /// Tells a room and some others something; those who leave are out of it before what is told there next.
+    pub(crate) fn reach(
+        &self,
+        room: RoomName,
+        message: Arc<Frame>,
+        also: Vec<Outbox>,
+        leaving: Vec<(UserName, Outbox)>,
+    ) {
+        let shard = self.shard(&room);
+        let _ = shard.blocking_send(Input::Reach { room, message, also, leaving });
     }
 
     /// Somebody has come into a room on another node.

@@ -138,6 +138,14 @@ impl<M> Room<M> {
         Some(&self.members[place].1)
     }
 
+    /// Which connection is reached like this, if it is here.
+    pub(super) fn place_of(&self, member: &M) -> Option<ConnectionId>
+    where
+        M: PartialEq,
+    {
+        self.members.iter().find(|(_, other)| other == member).map(|(id, _)| *id)
+    }
+
     pub(crate) fn has(&self, user: &UserName) -> bool {
         self.people.contains_key(user)
     }

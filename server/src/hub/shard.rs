@@ -9,6 +9,7 @@ use protocol::{Joined, Left, Presence, Role, RoomName, ToClient};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
+use super::census::Census;
 use super::core::{Core, Effect, Input, Notification, People};
 use super::presence::Budget;
 use super::room_tag::room_tag;
@@ -30,11 +31,11 @@ const TICK: Duration = Duration::from_millis(100);
 /// Runs one shard until every sender is gone.
 pub(crate) async fn run(
     mut queue: mpsc::Receiver<ShardInput>,
-    budget: Budget,
+    (budget, census): (Budget, Census),
     metrics: Arc<Metrics>,
 ) {
     let started = Instant::now();
-    let mut core = Core::new(budget);
+    let mut core = Core::new(budget).counted_by(census);
     let mut inputs = Vec::with_capacity(INPUTS_AT_ONCE);
     let mut effects = Vec::new();
     let mut tick: Option<Instant> = None;
@@ -84,14 +85,19 @@ pub(crate) fn perform(core: &Core<Outbox>, effect: ShardEffect, metrics: &Metric
 
 /// Once per event, whatever the number of receivers. A message comes encoded from the log.
 fn encode(room: RoomName, news: Notification<Arc<Frame>>) -> Arc<Frame> {
+    let within = |room: &RoomName| Delivery::Within { room_tag: room_tag(room) };
     let (envelope, delivery) = match news {
         Notification::Message(frame) => return frame,
         Notification::Entered => return Frame::entry(room_tag(&room)),
         Notification::Join(sender, role) => {
             let role = (role != Role::Member).then_some(role);
-            (ToClient::Join(Joined { room, sender, role }), Delivery::Always)
+            let delivery = within(&room);
+            (ToClient::Join(Joined { room, sender, role }), delivery)
         }
-        Notification::Leave(sender) => (ToClient::Leave(Left { room, sender }), Delivery::Always),
+        Notification::Leave(sender) => {
+            let delivery = within(&room);
+            (ToClient::Leave(Left { room, sender }), delivery)
+        }
         Notification::Presence(People { users, count, after }) => {
             let delivery = match after {
                 None => Delivery::Coalesced { room_tag: room_tag(&room) },

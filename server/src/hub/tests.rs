@@ -166,3 +166,34 @@ proptest! {
         prop_assert_eq!(core.room_count(), 0);
     }
 }
+
+#[test]
+fn who_leaves_hears_why_first_and_is_out_before_what_is_told_next() {
+    let mut core = Core::new(Budget(0));
+    let mut effects = Vec::new();
+    for id in 0..3 {
+        core.apply(Duration::ZERO, input(&Step::Join { room: 0, id }), &mut effects);
+    }
+    let told_of = |core: &mut Core<u64>, input: Input<u64, ()>| {
+        let mut effects = Vec::new();
+        core.apply(Duration::ZERO, input, &mut effects);
+        told(core, effects)
+    };
+    let (leaving, also) = (vec![(person(0), 0), (person(0), 8)], vec![1, 9]);
+    let reach = Input::Reach { room: room(0), message: (), also, leaving };
+    let strings = |all: &[&str]| all.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+    let stays = strings(&["message", "leave alice", "presence bob,çelik"]);
+    let expected = Told::from([
+        (0, strings(&["message", "leave alice"])),
+        (1, stays.clone()),
+        (2, stays),
+        (8, strings(&["message"])),
+        (9, strings(&["message"])),
+    ]);
+    assert_eq!(told_of(&mut core, reach), expected);
+    let next = told_of(&mut core, input(&Step::Deliver { room: 0 }));
+    assert_eq!(next.into_keys().collect::<Vec<_>>(), [1, 2]);
+    // Of a room that nobody is in, too.
+    let reach = Input::Reach { room: room(1), message: (), also: vec![7], leaving: Vec::new() };
+    assert_eq!(told_of(&mut core, reach), Told::from([(7, strings(&["message"]))]));
+}

@@ -33,7 +33,7 @@ impl Quota {
 
     /// A minute's worth may come at once. A rate of 0 allows everything.
     pub(crate) fn per_minute(rate: u32) -> Self {
-        Quota::of_pieces(60 * SECOND, rate, rate)
+        Quota::each_minute(rate, rate)
     }
 
     /// So many at once, and on average so many a minute. A rate of 0 allows everything.

@@ -4,7 +4,10 @@
 
 use std::sync::Arc;
 
-use protocol::{ErrorNote, Message, Moderated, Ref, Refusal, RoomName, ToClient, Topic};
+use protocol::{
+    ErrorNote, Message, MessageId, Moderated, Ref, Refusal, RoomInfo, RoomKind, RoomName, Setting,
+    ToClient, Topic, UserName,
+};
 
 use crate::frame::{Delivery, Frame};
 use crate::hub::room_tag;
@@ -12,10 +15,11 @@ use crate::log::command::ReplyTo;
 use crate::log::event::Event;
 use crate::log::health::Health;
 use crate::log::order::answer::{Answer, Moderator};
-use crate::log::outcome::{Deletion, Forgotten, Outcome};
+use crate::log::outcome::{Began, Deletion, Forgotten, Outcome, RoomChange};
 use crate::log::reading::page::{self, Stored};
 use crate::monitoring::metrics::Metrics;
 use crate::outbox::Outbox;
+use crate::people::names::PersonId;
 
 /// Who hears of something.
 #[derive(Debug)]
@@ -24,6 +28,8 @@ pub(crate) enum To {
     Everybody,
     /// The author of something that was done before.
     Author(Outbox),
+    /// Everybody in the room, and these, who may be elsewhere; those who leave go out of it.
+    Reach { also: Vec<Outbox>, leaving: Vec<(UserName, Outbox)> },
 }
 
 /// Of who is to be put out of a room.
@@ -32,10 +38,12 @@ pub(crate) const NOT_HERE: Refusal = Refusal::NotFound("nobody of this name is h
 /// What a moderator did, as people are told; and, for the moderator alone, that the person is not there.
 pub(crate) fn moderated(told: Moderated) -> (Arc<Frame>, Arc<Frame>) {
     let (room, reference) = (told.room.clone(), told.reference.clone());
+    let room_tag = room.as_ref().map(room_tag);
     let absent = ErrorNote { room, reference, ..ErrorNote::from(&NOT_HERE) };
     let envelopes = (ToClient::Moderated(Box::new(told)), ToClient::Error(absent));
-    let frame = |envelope: ToClient| Frame::text(envelope.encode(), Delivery::Always);
-    (frame(envelopes.0), frame(envelopes.1))
+    let within = room_tag.map_or(Delivery::Always, |room_tag| Delivery::Within { room_tag });
+    let frame = |envelope: ToClient, delivery| Frame::text(envelope.encode(), delivery);
+    (frame(envelopes.0, within), frame(envelopes.1, Delivery::Always))
 }
 
 /// Carries out what follows.
@@ -138,13 +146,25 @@ impl Effects {
         tell: &mut impl FnMut(RoomName, Arc<Frame>, To),
     ) {
         match outcome {
+            Outcome::Made(info) => self.made(event.id, *info, author),
+            Outcome::Began(began) => self.began(*began, tell),
+            Outcome::Named(_, _, changes) | Outcome::Changed(changes) => {
+                let mut author = author;
+                for change in changes {
+                    // What else follows is not told to an author who has left.
+                    self.changed(change, event.id, author.take(), tell);
+                }
+            }
+            Outcome::Set(set) => self.set(set.0, set.1),
             Outcome::Said(message) => self.said(message, tell),
             Outcome::Deleted(deletion) => self.deleted(*deletion, tell),
             Outcome::TopicSet(topic) => self.topic_set(*topic, tell),
             Outcome::Repeated(first) => {
-                if let (Some(author), (Some(room), _)) = (author, event.act.about()) {
-                    let frame = Frame::text(first.encode(), Delivery::Always);
-                    tell(room.clone(), frame, To::Author(author));
+                let Some(author) = author else { return };
+                let frame = Frame::text(first.encode(), Delivery::Always);
+                match event.act.about() {
+                    (Some(room), _) => tell(room.clone(), frame, To::Author(author)),
+                    (None, _) => author.push(&frame),
                 }
             }
             Outcome::Refused(refusal) => {
@@ -153,10 +173,7 @@ impl Effects {
                 }
             }
             Outcome::Forgotten(rooms) => rooms.iter().for_each(|room| self.forgotten(room)),
-            Outcome::Named(..)
-            | Outcome::HasDevices(_)
-            | Outcome::Numbered(_)
-            | Outcome::Kept(_) => {}
+            Outcome::HasDevices(_) | Outcome::Numbered(_) | Outcome::Kept(_) => {}
         }
     }
 
@@ -187,6 +204,58 @@ impl Effects {
         self.health.rooms.with(room.key(), |open| open.set_topic(now));
         let delivery = Delivery::Sequenced { room_tag: room_tag(&room), number: id.get() };
         tell(room, Frame::text(ToClient::Topic(topic).encode(), delivery), To::Everybody);
+    }
+
+    /// A room was made or found; of an open one memory may know something else.
+    fn made(&self, id: MessageId, info: RoomInfo, author: Option<Outbox>) {
+        self.health.rooms.with(info.room.key(), |open| {
+            open.has_roles();
+            if info.kind == RoomKind::Open {
+                open.set_topic(page::Topic { id, content: info.topic.clone() });
+            }
+        });
+        if let Some(author) = author {
+            author.push(&Frame::text(ToClient::Room(info).encode(), Delivery::Always));
+        }
+    }
+
+    /// Its persons hear of the room first, wherever they are.
+    fn began(&self, began: Began, tell: &mut impl FnMut(RoomName, Arc<Frame>, To)) {
+        let Began { message, info, persons } = began;
+        let frame = Frame::text(ToClient::Room(info).encode(), Delivery::Always);
+        for (_, outbox) in persons.iter().flat_map(|person| self.health.connected.of(*person)) {
+            outbox.push(&frame);
+        }
+        self.said(message, tell);
+    }
+
+    /// Whom it is about is found after the commit: whoever comes later reads how it is.
+    fn changed(
+        &self,
+        change: RoomChange,
+        id: MessageId,
+        author: Option<Outbox>,
+        tell: &mut impl FnMut(RoomName, Arc<Frame>, To),
+    ) {
+        let RoomChange { room, told, person, leaves } = change;
+        self.health.rooms.with(room.key(), |open| open.has_roles());
+        let theirs = self.health.connected.of(person);
+        let mut also: Vec<_> = theirs.iter().map(|(_, outbox)| outbox.clone()).collect();
+        also.extend(author.filter(|author| !also.contains(author)));
+        let room_tag = room_tag(&room);
+        let frame = Frame::text(told.encode(), Delivery::Sequenced { room_tag, number: id.get() });
+        if !leaves {
+            return tell(room, frame, To::Reach { also, leaving: Vec::new() });
+        }
+        also.retain(|outbox| !theirs.iter().any(|(_, gone)| gone == outbox));
+        tell(room, frame, To::Reach { also, leaving: theirs.clone() });
+        // They are out of the room already; their sessions hear of it.
+        theirs.iter().for_each(|(_, outbox)| outbox.leave(room_tag));
+    }
+
+    fn set(&self, person: PersonId, setting: Setting) {
+        let frame = Frame::text(ToClient::Setting(setting).encode(), Delivery::Always);
+        self.health.connected.of(person).iter().for_each(|(_, outbox)| outbox.push(&frame));
     }
 
     fn forgotten(&self, forgotten: &Forgotten) {

@@ -3,11 +3,13 @@
 //! Plain data. This file does not know how anything is stored, or who is told.
 
 use protocol::{
-    Body, Deleted, Label, Message, MessageId, Note, Ref, RoomName, Topic, TopicText, UserName,
+    Body, Deleted, Label, Message, MessageId, Note, Ref, RoomName, TITLE_CHARS_MAX, Topic,
+    TopicText, USER_CHARS_MAX, UserName,
 };
 
 use serde::{Deserialize, Serialize};
 
+use crate::log::acts_of_rooms::{Create, Direct, KeepRoom, OfMember, SetRole};
 use crate::log::sanction::{Lift, Sanction};
 use crate::log::time::judge::{EARLIEST_MS, Reading};
 use crate::people::code_hash::CodeHash;
@@ -67,6 +69,18 @@ pub(crate) enum Act {
     EndInvite(Box<EndInvite>),
     /// Somebody who is invited takes a name.
     AcceptInvite(Box<AcceptInvite>),
+    /// Somebody makes a room.
+    Create(Box<Create>),
+    /// Somebody makes or finds a direct room.
+    Direct(Box<Direct>),
+    /// Somebody becomes a member of a private room.
+    Add(Box<OfMember>),
+    /// Somebody is a member no longer.
+    Remove(Box<OfMember>),
+    /// Somebody is something else in a room.
+    SetRole(Box<SetRole>),
+    /// Somebody keeps a room in another way.
+    KeepRoom(Box<KeepRoom>),
 }
 
 /// Who says or does something.
@@ -186,8 +200,10 @@ pub(crate) struct EndInvite {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct AcceptInvite {
     pub(crate) code: CodeHash,
-    /// The name that they want, if it is not theirs already.
+    /// The name that they want, or have.
     pub(crate) take: TakeName,
+    /// The server lets nobody new in without.
+    pub(crate) is_needed: bool,
 }
 
 /// All in milliseconds since 1970.
@@ -212,6 +228,11 @@ impl Author {
     /// A person, and the newest ban or mute that they were checked against.
     pub(crate) fn new(person: &Person, checked: Option<MessageId>) -> Self {
         Author { name: person.name.clone(), person: person.number(), key: person.key(), checked }
+    }
+
+    /// Whether the operator made them a moderator: no ban or mute holds for them.
+    pub(crate) fn moderates(&self) -> bool {
+        self.checked.is_none()
     }
 }
 
@@ -292,17 +313,27 @@ impl Act {
             | Act::UseDevice(_)
             | Act::MakeInvite(_)
             | Act::EndInvite(_)
-            | Act::AcceptInvite(_) => false,
+            | Act::AcceptInvite(_)
+            | Act::Create(_)
+            | Act::Direct(_)
+            | Act::Add(_)
+            | Act::Remove(_)
+            | Act::SetRole(_)
+            | Act::KeepRoom(_) => false,
         }
     }
 
     /// Bytes that it takes in a record, about.
     pub(crate) fn bytes(&self) -> usize {
         const AROUND: usize = 200;
+        const TITLE_BYTES_MAX: usize = 4 * TITLE_CHARS_MAX;
+        const USER_BYTES_MAX: usize = 4 * USER_CHARS_MAX;
         let (_, reference) = self.about();
         let text = match self {
             Act::Say(say) => say.content.as_str().len(),
             Act::SetTopic(set) => set.content.as_str().len(),
+            Act::Create(create) => create.topic.as_str().len() + TITLE_BYTES_MAX,
+            Act::Direct(direct) => direct.users.len() * USER_BYTES_MAX,
             Act::Impose(sanction) => sanction.reason.as_ref().map_or(0, |it| it.as_str().len()),
             Act::MakeInvite(invite) => {
                 let rooms = invite.rooms.iter().map(|room| room.as_str().len() + 2);
@@ -321,7 +352,11 @@ impl Act {
             | Act::RevokeDevice(_)
             | Act::UseDevice(_)
             | Act::EndInvite(_)
-            | Act::AcceptInvite(_) => 0,
+            | Act::AcceptInvite(_)
+            | Act::Add(_)
+            | Act::Remove(_)
+            | Act::SetRole(_)
+            | Act::KeepRoom(_) => 0,
         };
         AROUND + text + reference.map_or(0, |it| it.as_str().len())
     }
@@ -335,6 +370,14 @@ impl Act {
             Act::Impose(sanction) => (sanction.room.as_ref(), None),
             Act::Lift(lift) => (lift.room.as_ref(), None),
             Act::Forget(forget) => (forget.room.as_ref(), None),
+            // Nobody has heard of the address of one that was not made.
+            Act::Create(create) => {
+                (Some(&create.room).filter(|it| !it.is_address()), create.reference.as_ref())
+            }
+            Act::Direct(direct) => (None, direct.reference.as_ref()),
+            Act::Add(it) | Act::Remove(it) => (Some(&it.room), it.reference.as_ref()),
+            Act::SetRole(set) => (Some(&set.room), set.reference.as_ref()),
+            Act::KeepRoom(keep) => (Some(&keep.room), keep.reference.as_ref()),
             Act::TakeName(_)
             | Act::UseName(_)
             | Act::Expire(_)

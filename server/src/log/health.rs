@@ -1,16 +1,20 @@
-//! How the log is: whether it can store and be read, and which rooms are open.
+//! How the log is: whether it can store and be read, and whom it tells: which rooms are open, and whose the
+//! connections are.
 //!
 //! This file does not know how it stores or reads.
 
 use crate::log::memory::rooms::Rooms;
 use crate::log::reading::read_faults::ReadFaults;
 use crate::monitoring::readiness::{NotReady, Reasons};
+use crate::outbox::Outbox;
+use crate::people::connected::Connected;
 
 /// How the log is, for who holds no handle to it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Health {
     pub(crate) reasons: Reasons,
     pub(crate) rooms: Rooms,
+    pub(crate) connected: Connected<Outbox>,
     pub(super) read_faults: ReadFaults,
 }
 

@@ -3,6 +3,7 @@
 //! [`Log::queue`] takes it, one thread stamps and commits it with all others that wait, and only
 //! then hands it to the hub. Reads run beside that thread. This file does not know connections.
 
+pub(crate) mod acts_of_rooms;
 mod apply;
 mod command;
 pub(crate) mod database;
@@ -13,6 +14,7 @@ pub(crate) mod memory;
 pub(crate) mod operator;
 pub(crate) mod order;
 pub(crate) mod outcome;
+mod queries;
 pub(crate) mod reading;
 pub(crate) mod sanction;
 pub(crate) mod sequencer;
@@ -45,6 +47,7 @@ pub(crate) use self::outcome::Outcome;
 pub(crate) use self::reading::page::{Asked, Page};
 use self::reading::reader::Reader;
 pub(crate) use self::reading::register::Register;
+pub(crate) use self::reading::rooms::{RoomsAsked, Viewer};
 pub(crate) use self::reading::{Asker, NotRead};
 use self::reading::{READERS, Readers};
 use self::sanction::Sanction;
@@ -56,9 +59,11 @@ pub(crate) use self::time::clock::now_us;
 use self::upkeep::UpkeepThread;
 use self::writer::{LogThread, Order, Source};
 use crate::config::Config;
-use crate::hub::Hub;
+use crate::hub::{Census, Hub};
 use crate::lifecycle::parts::Parts;
 use crate::monitoring::metrics::Metrics;
+use crate::outbox::Outbox;
+use crate::people::connected::Connected;
 use crate::people::key_hash::KeyHash;
 use crate::people::names::{Kept, PersonId};
 
@@ -100,6 +105,7 @@ pub(crate) struct Log {
     metrics: Arc<Metrics>,
     pub(crate) time: Time,
     epoch: Epoch,
+    census: Census,
     /// Of a node of a cluster.
     order: Option<Arc<Shared>>,
     /// Dropped last: the writer is then the last to close the database, and leaves one tidy file.
@@ -122,6 +128,7 @@ impl Log {
             store.belong_to(&membership.cluster).map_err(failed)?;
         }
         let epoch = store.epoch().map_err(failed)?;
+        let census = hub.census().clone();
         let readers = (0..READERS).map(|_| database.reader().map(Reader::new));
         let (readers, reading) =
             Readers::spawn(readers.collect::<Result<_, _>>()?, &config.limits, parts)?;
@@ -172,7 +179,7 @@ impl Log {
             Some(order) => (Source::Shared(Box::new(order)), Some(queue)),
         };
         let ended = thread.spawn(source)?;
-        let log = Log { commands, readers, health, metrics, time, epoch, order: shared };
+        let log = Log { commands, readers, health, metrics, time, epoch, census, order: shared };
         let effects = Effects::new(log.health.clone(), log.metrics.clone());
         Ok(Started { log, register, ended, waiting: queue.map(|queue| (queue, effects)) })
     }
@@ -185,6 +192,11 @@ impl Log {
     /// The rooms that somebody is in.
     pub(crate) fn rooms(&self) -> &Rooms {
         &self.health.rooms
+    }
+
+    /// The connections of each person.
+    pub(crate) fn connected(&self) -> &Connected<Outbox> {
+        &self.health.connected
     }
 
     /// Which log it is: another one if a backup took its place.
@@ -281,31 +293,6 @@ impl Log {
         self.readers.read(asker, move |reader| (found(reader.sanctions()), SANCTIONS_COST)).await
     }
 
-    /// Reads messages of a room: everything that was committed before the call is in sight.
-    pub(crate) async fn page(
-        &self,
-        asker: &Asker,
-        room: &Arc<OpenRoom>,
-        asked: Asked,
-    ) -> Result<Page, NotRead> {
-        if let Some(page) = room.page(&asked)
-            && self.readers.take_at_once(asker, page.bytes())
-        {
-            self.metrics.page_found(asked.limit, true);
-            return Ok(page);
-        }
-        let (room, metrics, found) = (room.clone(), self.metrics.clone(), self.found());
-        let question = move |reader: &Reader| {
-            // When all come back at once, one has read the room while the others waited.
-            let in_memory = room.page(&asked);
-            metrics.page_found(asked.limit, in_memory.is_some());
-            let page = found(in_memory.map_or_else(|| read_page(reader, &room, &asked), Ok));
-            let bytes = page.as_ref().map_or(0, Page::bytes);
-            (page, bytes)
-        };
-        self.readers.read(asker, question).await
-    }
-
     /// What becomes of what was read: who asked is told that it cannot be, and the others why.
     fn found<T>(&self) -> impl FnOnce(rusqlite::Result<T>) -> Result<T, NotRead> + use<T> {
         let (health, metrics) = (self.health.clone(), self.metrics.clone());
@@ -328,19 +315,4 @@ fn follow(membership: Membership, store: &Store) -> rusqlite::Result<Option<Orde
     let shared = Shared::new(me, members, (replica.seen(), era), replica.newest_id());
     let teller = Teller::new(Arc::new(shared));
     Ok(Some(Order { records, replica, teller, news }))
-}
-
-/// One read, whatever it is for: the first of a room also fills its memory.
-fn read_page(reader: &Reader, room: &OpenRoom, asked: &Asked) -> rusqlite::Result<Page> {
-    if asked.before.is_some() {
-        return reader.page(room.name(), asked);
-    }
-    if !room.is_new() {
-        let page = reader.page(room.name(), asked)?;
-        room.learn_topic(page.topic.clone());
-        return Ok(page);
-    }
-    let newest = reader.newest_page(room.name(), asked)?;
-    room.seed(newest.clone());
-    Ok(room.page(asked).unwrap_or_else(|| newest.part(asked)))
 }

@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use protocol::{Deleted, Message, MessageId, Refusal, ToClient, Topic, UserName};
+use protocol::{
+    Deleted, Message, MessageId, Refusal, RoomInfo, RoomName, Setting, ToClient, Topic, UserName,
+};
 
 use crate::people::devices::Devices;
 use crate::people::names::PersonId;
@@ -21,8 +23,9 @@ pub(crate) enum Outcome {
     /// It was done before, or by the same author under the same `ref`: its author hears of the first time
     /// again.
     Repeated(Box<ToClient>),
-    /// The name is this person's, who has these devices; none of whom a token names.
-    Named(PersonId, Option<Devices>),
+    /// The name is this person's, who has these devices; none of whom a token names. By an invite they belong to
+    /// rooms from then on.
+    Named(PersonId, Option<Devices>, Vec<RoomChange>),
     /// A person has these devices now.
     HasDevices(Box<Owner>),
     /// It has this number.
@@ -31,6 +34,14 @@ pub(crate) enum Outcome {
     Kept(MessageId),
     /// These rooms have lost their oldest messages.
     Forgotten(Vec<Forgotten>),
+    /// A room was made, or found: its author hears what it is.
+    Made(Box<RoomInfo>),
+    /// The first message of a direct room: its persons hear of the room, and everybody in it of the message.
+    Began(Box<Began>),
+    /// Who belongs to some rooms is not as it was: those in the rooms hear of it, and those whom it is about.
+    Changed(Vec<RoomChange>),
+    /// A person keeps a room in another way: all their connections hear of it.
+    Set(Box<(PersonId, Setting)>),
     /// Nothing has changed: its author hears why.
     Refused(Refusal),
 }
@@ -39,7 +50,7 @@ impl Outcome {
     /// Whose a name is that was taken; else why it is not theirs.
     pub(crate) fn named(self) -> Result<(PersonId, Option<Devices>), Refusal> {
         match self {
-            Outcome::Named(person, devices) => Ok((person, devices)),
+            Outcome::Named(person, devices, _) => Ok((person, devices)),
             Outcome::Refused(refusal) => Err(refusal),
             _ => Err(Refusal::Unavailable),
         }
@@ -60,6 +71,15 @@ impl Outcome {
             Outcome::Numbered(number) => Ok(number),
             Outcome::Refused(refusal) => Err(refusal),
             _ => Err(Refusal::Unavailable),
+        }
+    }
+
+    /// Whether a text was erased, of which nothing may be left.
+    pub(crate) fn erases(&self) -> bool {
+        match self {
+            Outcome::Deleted(_) | Outcome::TopicSet(_) => true,
+            Outcome::Changed(changes) => changes.iter().any(|change| change.leaves),
+            _ => false,
         }
     }
 
@@ -96,4 +116,24 @@ pub(crate) struct Forgotten {
     pub(crate) room: Arc<str>,
     pub(crate) upto: MessageId,
     pub(crate) messages: u64,
+}
+
+/// The first message of a direct room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Began {
+    pub(crate) message: Message,
+    pub(crate) info: RoomInfo,
+    pub(crate) persons: Vec<PersonId>,
+}
+
+/// Of a room, what somebody is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RoomChange {
+    pub(crate) room: RoomName,
+    /// What is told of it, with the id of the event.
+    pub(crate) told: ToClient,
+    /// Whom it is about.
+    pub(crate) person: PersonId,
+    /// They go out of the room.
+    pub(crate) leaves: bool,
 }

@@ -12,13 +12,13 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use protocol::{CONTENT_CHARS_MAX, MessageId, RoomName};
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::config::Upkeep;
 use crate::lifecycle::parts::{Part, Parts};
 use crate::log::command::{Command, ReplyTo, Unavailable};
-use crate::log::database::column::{checked, id, signed};
+use crate::log::database::column::{checked, id, optional_id, signed};
 use crate::log::database::guard::Guard;
 use crate::log::event::{Act, Forget};
 use crate::log::health::Health;
@@ -200,6 +200,9 @@ impl Keeping {
         if self.order.as_ref().is_some_and(|order| !order.is_first()) {
             return Ok(Step::Done);
         }
+        if let Some(forget) = self.ended()? {
+            return self.forget(forget);
+        }
         match self.aged()? {
             Some(forget) => self.forget(forget),
             None => self.forget_surplus(),
@@ -209,6 +212,19 @@ impl Keeping {
     fn forget(&self, forget: Forget) -> Result<Step, Undone> {
         self.ask(Act::Forget(Box::new(forget)))?;
         Ok(Step::More)
+    }
+
+    /// What is left of a room that has ended.
+    fn ended(&self) -> rusqlite::Result<Option<Forget>> {
+        let select = "SELECT key, (SELECT max(id) FROM
+                (SELECT id FROM messages WHERE room = rooms.id ORDER BY id LIMIT ?1))
+            FROM rooms WHERE kind = 3 LIMIT 1";
+        let mut select = self.db.prepare_cached(select)?;
+        let found = select.query_row([BATCH], |row| {
+            let room = checked(0, RoomName::known(row.get_ref(0)?.as_str()?))?;
+            Ok(optional_id(row, 1)?.map(|upto| Forget { room: Some(room), upto }))
+        });
+        Ok(found.optional()?.flatten())
     }
 
     /// Ids and times grow together but where the clock was set back. So the aged are those with the

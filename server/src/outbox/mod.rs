@@ -125,7 +125,7 @@ impl Outbox {
         self.lock().take_leave()
     }
 
-    /// Waits until at most a quarter of the bytes allowed wait, so that a history page fits.
+    /// Waits until at most a quarter of the bytes and frames allowed wait, so that a history page fits.
     pub(crate) async fn has_room(&self) {
         poll_fn(|cx| {
             let mut queue = self.lock();

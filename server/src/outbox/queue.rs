@@ -60,6 +60,8 @@ pub(crate) struct Release {
     pub(crate) replayed: Option<(u64, u64)>,
     /// A room that is being entered, by tag, and what is told once it knows who is there.
     pub(crate) entry: Option<(u64, Option<Arc<Frame>>)>,
+    /// A room, by tag, of which nothing goes out that waited.
+    pub(crate) dropped: Option<u64>,
 }
 
 /// What hardly any connection has at a time.
@@ -124,7 +126,10 @@ impl Queue {
             Delivery::Entry { room_tag } if frame.bytes().is_empty() && !self.held => {
                 return self.entered(room_tag);
             }
-            Delivery::Sequenced { .. } | Delivery::Entry { .. } | Delivery::Always => {}
+            Delivery::Sequenced { .. }
+            | Delivery::Entry { .. }
+            | Delivery::Within { .. }
+            | Delivery::Always => {}
         }
         let bytes = self.bytes + frame.bytes().len();
         let bounds = &self.shared.bounds;
@@ -190,7 +195,7 @@ impl Queue {
         if self.end.is_some() {
             return;
         }
-        let Release { first, replayed, entry } = release;
+        let Release { first, replayed, entry, dropped } = release;
         if let Some(entry) = entry {
             self.rare.get_or_insert_default().entries.push(entry);
         }
@@ -201,8 +206,11 @@ impl Queue {
             }
             self.replayed.push((room_tag, upto));
         }
-        let waited = std::mem::take(&mut self.waiting);
+        let mut waited = std::mem::take(&mut self.waiting);
         self.bytes = 0;
+        if dropped.is_some() {
+            waited.retain(|frame| frame.delivery().room_tag() != dropped);
+        }
         for frame in first.into_iter().chain(waited) {
             // Each goes through the same door again, which skips what was replayed.
             self.push(&frame);
@@ -267,7 +275,8 @@ impl Queue {
     }
 
     pub(super) fn has_room(&self) -> bool {
-        self.bytes <= self.shared.bounds.bytes_max / 4
+        let bounds = &self.shared.bounds;
+        self.bytes <= bounds.bytes_max / 4 && self.waiting.len() <= bounds.frames_max / 4
     }
 
     pub(super) fn poll_reader<T>(&mut self, cx: &mut Context<'_>) -> Poll<T> {

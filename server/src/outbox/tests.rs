@@ -52,7 +52,7 @@ fn taken(outbox: &Outbox) -> Option<Result<Vec<String>, End>> {
 }
 
 fn release(outbox: &Outbox, first: &str, replayed: Option<(u64, u64)>) {
-    outbox.release(Release { first: vec![plain(first)], replayed, entry: None });
+    outbox.release(Release { first: vec![plain(first)], replayed, ..Release::default() });
 }
 
 fn expect(outbox: &Outbox, frames: &[&str]) {
@@ -81,7 +81,12 @@ fn what_a_room_is_follows_the_list_that_an_entry_brings() {
     outbox.push(&numbered(ROOM, 6));
     outbox.push(&latest(ROOM, "fourth"));
     let first = vec![plain("history")];
-    outbox.release(Release { first, replayed: Some((ROOM, 5)), entry: entry() });
+    outbox.release(Release {
+        first,
+        replayed: Some((ROOM, 5)),
+        entry: entry(),
+        ..Release::default()
+    });
     expect(&outbox, &["history", "third", "room", "m6", "fourth"]);
     // Two entries, of which the first has nothing to tell.
     outbox.hold();
@@ -195,6 +200,36 @@ fn a_page_stands_before_what_came_while_it_was_read_and_skips_nothing() {
     assert_eq!(taken(&outbox), None);
     release(&outbox, "page", None);
     expect(&outbox, &["page", "m6"]);
+}
+
+#[test]
+fn of_a_room_that_is_dropped_nothing_goes_out_that_waited() {
+    let outbox = outbox();
+    let within = |text: &str, room_tag| Frame::text(text.into(), Delivery::Within { room_tag });
+    outbox.push(&within("before", ROOM));
+    expect(&outbox, &["before"]);
+    outbox.hold();
+    outbox.push(&within("joined", ROOM));
+    outbox.push(&numbered(ROOM, 6));
+    outbox.push(&latest(ROOM, "list"));
+    outbox.push(&Frame::entry(ROOM));
+    outbox.push(&within("another room", ROOM + 1));
+    outbox.release(Release { dropped: Some(ROOM), ..Release::default() });
+    expect(&outbox, &["another room"]);
+    assert_eq!(counted(&outbox), 0);
+}
+
+#[test]
+fn a_page_has_room_while_few_frames_wait() {
+    let outbox = outbox();
+    let has_room = || {
+        let mut waiting = pin!(outbox.has_room());
+        waiting.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+    };
+    outbox.push(&plain("a"));
+    assert_eq!(has_room(), Poll::Ready(()));
+    outbox.push(&plain("b"));
+    assert_eq!(has_room(), Poll::Pending);
 }
 
 #[test]

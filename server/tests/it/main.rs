@@ -12,5 +12,6 @@ mod listen;
 mod log;
 mod people;
 mod repository;
+mod rooms;
 mod support;
 mod whole;

@@ -289,7 +289,12 @@ impl Client {
             | ToClient::Link(_)
             | ToClient::Devices(_)
             | ToClient::Invite(_)
-            | ToClient::Invites(_) => {}
+            | ToClient::Invites(_)
+            | ToClient::Rooms(_)
+            | ToClient::Added(_)
+            | ToClient::Removed(_)
+            | ToClient::Role(_)
+            | ToClient::Setting(_) => {}
         }
         Ok(false)
     }

@@ -1,27 +1,31 @@
 //! One connection of a run: its session as it is, and in place of its read pump steps that come when the
 //! seed says so. Each step does one effect; what others do may come before the next.
 
+mod reading;
+
 use std::collections::VecDeque;
 use std::pin::{Pin, pin};
-use std::task::{self, Poll, Waker};
+use std::task::{self, Waker};
 use std::time::Duration;
 
-use protocol::{Connect, Delete, MessageId, Refusal, Say, ToServer, UserName};
+use protocol::{Connect, Delete, RoomName, Say, ToServer, UserName};
 
 use super::Mutant;
 use super::client::ELSEWHERE;
 use super::process::{HubInput, MODERATORS, Process};
 use super::store::Store;
 use crate::cluster::Held;
-use crate::config::Config;
+use crate::config::{Config, Limits};
 use crate::connection::RateLimits;
 use crate::connection::budget::Budgets;
-use crate::connection::session::{Context, Effect, Entering, Reading, Refused, Session};
+use crate::connection::creations::Creations;
+use crate::connection::session::{Context, Effect, Refused, Session};
 use crate::hub::core::Input;
 use crate::hub::{ConnectionId, room_tag};
 use crate::log::event::{self, Act, Author};
 use crate::log::{Command, NotRead, OpenRoom, Page, ReplyTo};
-use crate::outbox::{End, Outbox, Release, Signal};
+use crate::outbox::{Outbox, Release, Signal};
+use crate::people::connected::Connected;
 use crate::people::names::{Claim, Person};
 
 /// Messages of one connection: so few that a client that says what it could not say before is too fast.
@@ -68,10 +72,12 @@ enum Step {
 }
 
 /// The limits of a run.
-pub(super) fn limits(mutant: Mutant) -> (RateLimits, Budgets) {
+pub(super) fn limits(mutant: Mutant) -> (RateLimits, Budgets, Creations) {
     let rate = if mutant == Mutant::ForgetRates { 0 } else { MESSAGE_RATE };
-    let config = Config { message_rate: rate, message_burst: MESSAGE_BURST, ..Config::for_tests() };
-    (RateLimits::new(&config), Budgets::new(&config))
+    let limits = Limits { create_rate: 0, ..Limits::for_tests() };
+    let message_burst = MESSAGE_BURST;
+    let config = Config { message_rate: rate, message_burst, limits, ..Config::for_tests() };
+    (RateLimits::new(&config), Budgets::new(&config), Creations::new(&config))
 }
 
 impl Connection {
@@ -116,6 +122,19 @@ impl Connection {
         self.claim.name()
     }
 
+    /// What concerns its person reaches it from now on.
+    pub(super) fn is_reached(&self, connected: &Connected<Outbox>) {
+        if let Some(person) = self.person().number() {
+            connected.add(person, self.name(), &self.outbox);
+        }
+    }
+
+    pub(super) fn is_reached_no_more(&self, connected: &Connected<Outbox>) {
+        if let Some(person) = self.person().number() {
+            connected.remove(person, &self.outbox);
+        }
+    }
+
     /// It is over: out of all rooms.
     pub(super) fn leave_all(&mut self) -> Vec<HubInput> {
         let open = self.session.leave_all();
@@ -142,16 +161,24 @@ impl Process {
         question(&Context {
             person: claim.person(),
             pass: self.moderators.has(claim.person().key()).then_some(&self.pass),
-            address: None,
             now: self.now,
             rooms: &self.health.rooms,
             rate_limits: &self.rate_limits,
             budgets: &self.budgets,
             sanctions: &self.sanctions,
             moderators: &self.moderators,
+            census: &self.census,
+            creations: &self.creations,
+            address: None,
+            new_address: &|sign| self.new_address(sign, claim.name()),
             age_ms: &|| self.time.age_ms(),
             may_read: &|| Ok(()),
         })
+    }
+
+    /// Another one for each moment and name.
+    fn new_address(&self, sign: char, name: &UserName) -> Option<RoomName> {
+        RoomName::known(&format!("{sign}{}{}", self.now.as_millis(), name.key())).ok()
     }
 
     /// One step of a read pump; true if there was something to do. The store may not be `readable`.
@@ -169,8 +196,18 @@ impl Process {
     }
 
     fn step(&mut self, connection: &mut Connection, store: &Store, readable: bool) -> bool {
-        if matches!(connection.outbox.told_now(), Some(Signal::End(_))) {
-            return false;
+        match connection.outbox.told_now() {
+            Some(Signal::End(_)) => return false,
+            // Between two envelopes, as a read pump heeds it.
+            Some(Signal::Leave) if connection.effect.is_none() => {
+                for room in connection.outbox.to_leave() {
+                    if let Some(open) = connection.session.put_out(room) {
+                        self.shard.push_back(connection.leave(&open));
+                    }
+                }
+                return true;
+            }
+            Some(Signal::Leave) | None => {}
         }
         let effect = match connection.effect.take() {
             Some(effect) => effect,
@@ -270,7 +307,25 @@ impl Process {
                     self.context(claim, |context| session.rechecked(recheck, stands, context)),
                 );
             }
-            Effect::AwaitTurn(_) | Effect::List(_) | Effect::Manage(..) => {
+            Effect::Tell(frame) => connection.outbox.push(&frame),
+            Effect::PutOut(open, refused) => {
+                let dropped = Some(room_tag(open.name()));
+                connection.outbox.release(Release { dropped, ..Release::default() });
+                self.shard.push_back(connection.leave(&open));
+                self.refuse(connection, *refused);
+            }
+            Effect::Consult(consult) => {
+                let there = match readable {
+                    _ if self.mutant == Mutant::ForgetMembers => Ok(true),
+                    true => Ok(store.is_there(&consult.room, connection.person().number())),
+                    false => Err(NotRead::Unavailable),
+                };
+                let Connection { session, claim, .. } = connection;
+                return Step::Next(
+                    self.context(claim, |context| session.consulted(consult, there, context)),
+                );
+            }
+            Effect::AwaitTurn(_) | Effect::List(_) | Effect::Browse(_) | Effect::Manage(..) => {
                 unreachable!("no client of the simulator does what leads here")
             }
         }
@@ -284,99 +339,5 @@ impl Process {
             _ => connection,
         };
         told.outbox.push(&refused.frame());
-    }
-
-    fn enter(&mut self, connection: &mut Connection, entering: Entering) -> Effect {
-        let room = entering.room.name().clone();
-        connection.outbox.hold();
-        if self.mutant == Mutant::ReleaseBeforeReplay {
-            let nothing = Page::default().envelope(&room, MessageId::ZERO, None, None);
-            let replayed = Some((room_tag(&room), 0));
-            connection.outbox.release(Release {
-                first: vec![nothing],
-                replayed,
-                ..Release::default()
-            });
-        }
-        let (user, role) = self.context(&connection.claim, |context| context.who());
-        connection.held.iter().for_each(|held| held.enter(&room, role));
-        let member = connection.outbox.clone();
-        let input = Input::Join { room, id: connection.id, user, role, member };
-        if self.mutant == Mutant::ReadBeforeEntering {
-            connection.late = Some(input);
-        } else {
-            self.shard.push_back(input);
-        }
-        connection.session.entered(entering)
-    }
-
-    /// As the log reads: what is in memory at once, and else in one step what is used in a later one.
-    fn read(
-        &mut self,
-        connection: &mut Connection,
-        reading: Reading,
-        store: &Store,
-        readable: bool,
-    ) -> Step {
-        let Poll::Ready(has_caught_up) = self.catch_up(connection, &reading) else {
-            return Step::Blocked(Effect::Read(reading));
-        };
-        if !has_caught_up {
-            connection.outbox.end(End::Refused(Refusal::Unavailable));
-            return Step::Done;
-        }
-        let (room, asked) = (&reading.room, &reading.asked);
-        if !reading.is_join && self.mutant != Mutant::UnheldHistory {
-            connection.outbox.hold();
-        }
-        if let Some(entry) = connection.late.take() {
-            if connection.found.is_some() {
-                self.shard.push_back(entry);
-            } else {
-                connection.found = Some(self.snapshot(&reading, store));
-                connection.late = Some(entry);
-            }
-            return Step::Next(Effect::Read(reading));
-        }
-        // Memory does not reach far back in long rooms: half of the connections ask for what is older.
-        let reaches = asked.before.is_none() || connection.line().is_multiple_of(2);
-        let remembered = room.page(asked).filter(|_| reaches);
-        let page = match (connection.found.take(), remembered) {
-            (Some(found), _) if self.mutant == Mutant::ReadBeforeEntering => Ok(found),
-            (Some(found), _) if asked.before.is_some() => Ok(found),
-            (Some(found), _) => {
-                room.seed(found.clone());
-                Ok(room.page(asked).unwrap_or_else(|| found.part(asked)))
-            }
-            (None, Some(page)) => Ok(page),
-            (None, None) if readable => {
-                connection.found = Some(self.snapshot(&reading, store));
-                return Step::Next(Effect::Read(reading));
-            }
-            (None, None) if self.mutant == Mutant::GoOnWithoutReplay => Ok(Page::default()),
-            (None, None) => Err(NotRead::Unavailable),
-        };
-        let page = page.map(|mut page| {
-            if self.mutant == Mutant::ForgetChanges {
-                page.changes.list.clear();
-            }
-            if self.mutant == Mutant::ForgetTopics {
-                page.topic = Default::default();
-            }
-            page
-        });
-        connection.has_caught_up = None;
-        Step::Next(connection.session.found(reading, page, &self.epoch, AGAIN))
-    }
-
-    /// The first read of a room is for its memory too.
-    fn snapshot(&self, reading: &Reading, store: &Store) -> Page {
-        let (room, asked) = (&reading.room, &reading.asked);
-        let is_newest = self.mutant != Mutant::ReadBeforeEntering && asked.before.is_none();
-        if is_newest {
-            store.newest_page(room.name(), asked)
-        } else {
-            store.page(room.name(), asked)
-        }
     }
 }

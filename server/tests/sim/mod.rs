@@ -13,6 +13,7 @@ mod connection;
 mod moderate;
 mod process;
 mod replay;
+mod rooms;
 mod store;
 mod talk;
 mod time;
@@ -80,6 +81,12 @@ enum Mutant {
     UnheldHistory,
     /// Who joins is not told what the room is about.
     ForgetTopics,
+    /// Everybody may enter a private room and read there.
+    ForgetMembers,
+    /// It is looked at only before somebody enters whether they may.
+    LookOnlyBefore,
+    /// Who is removed goes when their own connection finds out.
+    RemoveLate,
     /// What a node says is told when the stream has it.
     TellOnPubAck,
     /// Records of a node count whatever their numbers are.

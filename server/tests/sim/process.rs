@@ -23,9 +23,10 @@ use crate::auth::{NewModerators, Permissions};
 use crate::cluster::Cluster;
 use crate::connection::RateLimits;
 use crate::connection::budget::Budgets;
+use crate::connection::creations::Creations;
 use crate::frame::{Delivery, Frame};
 use crate::hub::core::{Core, Input};
-use crate::hub::{Budget, perform};
+use crate::hub::{Budget, Census, perform};
 use crate::log::effects::{Effects, To};
 use crate::log::event::{Act, Event, NameProof, TakeName};
 use crate::log::sequencer::Sequencer;
@@ -62,6 +63,8 @@ pub(super) struct Process {
     pub(super) now: Duration,
     pub(super) rate_limits: RateLimits,
     pub(super) budgets: Budgets,
+    pub(super) creations: Creations,
+    pub(super) census: Census,
     pub(super) sanctions: Sanctions,
     pub(super) moderators: Moderators,
     /// That of a moderator.
@@ -80,7 +83,8 @@ impl Process {
     pub(super) fn start(store: &Store, metrics: &Arc<Metrics>, time: Time, mutant: Mutant) -> Self {
         let health = Health::default();
         let kept = if mutant == Mutant::ForgetWhatIsKept { Vec::new() } else { store.names() };
-        let (rate_limits, budgets) = limits(mutant);
+        let (rate_limits, budgets, creations) = limits(mutant);
+        let census = Census::default();
         let moderators = Moderators::default();
         moderators.set(NewModerators(MODERATORS.map(hash).into()));
         let (sanctions, newest) = store.sanctions();
@@ -96,7 +100,9 @@ impl Process {
             cluster: None,
             claiming: Vec::new(),
             keeps: true,
-            core: Core::new(Budget(0)),
+            core: Core::new(Budget(0)).counted_by(census.clone()),
+            census,
+            creations,
             shard: VecDeque::new(),
             names: Names::new(Some(EXPIRY_MS), kept, HashMap::new(), time.age_ms()),
             sequencer: Sequencer::new(store.clock()),
@@ -143,6 +149,7 @@ impl Process {
         }
         self.keep(id, &name, hash(key));
         let connection = Connection::new(id, connect, key, claim, self);
+        connection.is_reached(&self.health.connected);
         self.connections.insert(id, connection);
         Ok(())
     }
@@ -180,6 +187,7 @@ impl Process {
     /// Who waited for their name goes on, with it or without.
     pub(super) fn go_on(&mut self) {
         let (names, connections) = (&self.names, &self.connections);
+        let connected = &self.health.connected;
         self.keeping.retain_mut(|(id, name, done)| match done.try_recv() {
             Ok(outcome) => {
                 match outcome.named() {
@@ -187,6 +195,7 @@ impl Process {
                         names.has_stored(name, (person, devices.unwrap()));
                         if let Some(connection) = connections.get(id) {
                             connection.person().is(person);
+                            connection.is_reached(connected);
                         }
                     }
                     Err(_) => names.forget(name),
@@ -222,6 +231,7 @@ impl Process {
     pub(super) fn end(&mut self, id: u64) {
         let Some(mut connection) = self.connections.remove(&id) else { return };
         connection.outbox.end(End::Gone);
+        connection.is_reached_no_more(&self.health.connected);
         if self.mutant == Mutant::KeepGhosts && connection.cut {
             return;
         }
@@ -286,12 +296,20 @@ impl Process {
         let (shard, told_before) = (&mut self.shard, self.mutant == Mutant::TellBeforeCommit);
         let overtake = self.mutant == Mutant::Overtake;
         let tells_all = self.mutant == Mutant::TellAllAgain;
+        let removes_late = self.mutant == Mutant::RemoveLate;
         self.effects.follow(batch, outcomes, |room, message, to| match to {
             To::Everybody if told_before => {}
             To::Everybody => shard.push_back(Input::Deliver { room, message }),
             To::Author(_) if tells_all => shard.push_back(Input::Deliver { room, message }),
             To::Author(author) if overtake => author.push(&message),
             To::Author(author) => shard.push_back(Input::Again { room, author, message }),
+            To::Reach { mut also, leaving } if removes_late => {
+                also.extend(leaving.into_iter().map(|(_, outbox)| outbox));
+                shard.push_back(Input::Reach { room, message, also, leaving: Vec::new() });
+            }
+            To::Reach { also, leaving } => {
+                shard.push_back(Input::Reach { room, message, also, leaving });
+            }
         });
         self.go_on();
         true

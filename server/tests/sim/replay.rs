@@ -10,6 +10,7 @@ use rusqlite::Connection;
 use rusqlite::types::Value;
 use strum::EnumCount as _;
 
+use super::rooms::World as RoomsWorld;
 use super::world::World;
 use super::{Mutant, Tracing};
 use crate::log::Outcome;
@@ -66,7 +67,9 @@ fn events(seeds: Range<u64>) -> Vec<Event> {
     let acts = seeds.flat_map(|seed| {
         let mut world = World::new(seed, Mutant::None, Tracing::Off);
         world.play().unwrap();
-        world.events()
+        let mut rooms = RoomsWorld::new(seed, Mutant::None, Tracing::Off);
+        rooms.play().unwrap();
+        world.events().into_iter().chain(rooms.events())
     });
     for Event { id, act, .. } in acts {
         if rng.u8(0..=BETWEEN_RARE) == 0 {
@@ -154,7 +157,11 @@ fn of_devices(rng: &mut Rng, id: MessageId, take: &TakeName) -> Option<Act> {
             note: None,
         })),
         5 => Act::EndInvite(Box::new(EndInvite { invite: 1, by: None })),
-        _ => Act::AcceptInvite(Box::new(AcceptInvite { code, take: take.clone() })),
+        _ => Act::AcceptInvite(Box::new(AcceptInvite {
+            code,
+            take: take.clone(),
+            is_needed: rng.bool(),
+        })),
     })
 }
 

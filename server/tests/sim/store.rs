@@ -17,11 +17,12 @@ use crate::log::event::{Act, Event};
 use crate::log::order::replica::{Applied, Became, Incoming, Replica, Unapplied};
 use crate::log::outcome::Forgotten;
 use crate::log::reading::reader::Reader;
+use crate::log::reading::rooms::About;
 use crate::log::sanction::Sanction;
 use crate::log::time::clock::Clock;
-use crate::log::{Asked, Outcome, Page};
+use crate::log::{Asked, Outcome, Page, Viewer};
 use crate::people::key_hash::KeyHash;
-use crate::people::names::{Kept, Proof};
+use crate::people::names::{Kept, PersonId, Proof};
 
 thread_local! {
     /// To copy a database is faster than to make its tables.
@@ -159,12 +160,13 @@ impl Store {
     fn record(&mut self, event: &Event, outcome: &Outcome) {
         match outcome {
             Outcome::Said(message) => self.messages.push(message.clone()),
+            Outcome::Began(began) => self.messages.push(began.message.clone()),
             Outcome::Deleted(deletion) => {
                 let it = self.messages.iter_mut().find(|it| it.id == deletion.left.id).unwrap();
                 self.erased.push(std::mem::replace(it, deletion.left.clone()));
                 self.deletions.push(deletion.deleted.clone());
             }
-            Outcome::Named(person, devices) => {
+            Outcome::Named(person, devices, _) => {
                 let Act::TakeName(take) = &event.act else { panic!("{event:?}") };
                 let (name, used) = (take.name.clone(), take.used);
                 let devices = devices.clone().unwrap();
@@ -265,6 +267,16 @@ impl Store {
     pub(super) fn ids(&self, room: &RoomName) -> Vec<u64> {
         let here = self.messages.iter().filter(|message| message.room == *room);
         here.map(|message| message.id.get()).collect()
+    }
+
+    /// Whether a room is there for somebody.
+    pub(super) fn is_there(&self, room: &RoomName, person: Option<PersonId>) -> bool {
+        self.about(room, Viewer { person, told: false }).is_some()
+    }
+
+    /// What a room is for somebody, if it is there for them.
+    pub(super) fn about(&self, room: &RoomName, viewer: Viewer) -> Option<About> {
+        self.reader.about(room, viewer.person, viewer.told).unwrap()
     }
 
     /// One snapshot.

@@ -5,16 +5,17 @@
 
 use std::sync::Arc;
 
-use protocol::{HistoryQuery, Moderate, PeopleQuery, Ref, Refusal, RoomName, UserName};
+use protocol::{HistoryQuery, Moderate, PeopleQuery, Ref, Refusal, RoomName, RoomsQuery, UserName};
 
 use super::draft::Draft;
 use super::managing::{Manager, Managing};
+use super::rooms::RoomDraft;
 use crate::connection::note::note;
 use crate::connection::rate_limits::Over;
 use crate::frame::Frame;
 use crate::log::event::Act;
 use crate::log::sanction::Sanction;
-use crate::log::{Asked, OpenRoom};
+use crate::log::{Asked, OpenRoom, RoomsAsked};
 use crate::monitoring::metrics::Limit;
 use crate::outbox::{End, Release};
 
@@ -33,6 +34,8 @@ pub(crate) enum Effect {
     Keep(Act),
     /// Go out of a room.
     Leave(Arc<OpenRoom>),
+    /// Go out of a room to which this person does not belong any more, and tell nothing of it that was held back.
+    PutOut(Arc<OpenRoom>, Box<Refused>),
     /// Carry out what a moderator may do, in a room or everywhere.
     Moderate(Box<Moderate>, Option<Arc<OpenRoom>>),
     /// Keep or look up what a person asks for about themselves, and answer.
@@ -52,6 +55,12 @@ pub(crate) enum Effect {
     AwaitTurn(Listing),
     /// Ask the hub for names, which tells them.
     List(Listing),
+    /// Find out whether a room is there for this person; then [`consulted`](super::Session::consulted).
+    Consult(Consult),
+    /// Find rooms; then [`listed`](super::Session::listed).
+    Browse(RoomsAsked),
+    /// Tell this connection something.
+    Tell(Arc<Frame>),
 }
 
 /// Something that was refused, and what it was about.
@@ -70,6 +79,7 @@ pub(crate) enum Query {
     Join { room: RoomName, asked: Asked, is_first: bool },
     History(HistoryQuery),
     People(PeopleQuery),
+    Rooms(RoomsQuery),
 }
 
 /// A ban or mute that the operator may have lifted in the database.
@@ -83,7 +93,24 @@ pub(crate) struct Recheck {
 #[derive(Debug)]
 pub(crate) enum Then {
     Tell(Draft),
+    Change(RoomDraft),
     Enter(Entering),
+}
+
+/// A room that only its members know. What is asked of it is refused, unless it is to be entered.
+#[derive(Debug)]
+pub(crate) struct Consult {
+    pub(crate) room: RoomName,
+    pub(super) reference: Option<Ref>,
+    pub(super) then: Option<Entering>,
+}
+
+impl Consult {
+    /// What who enters has seen already: a node that has not is asked later.
+    pub(crate) fn since(&self) -> u64 {
+        let asked = self.then.as_ref().and_then(|entering| entering.asked.as_ref());
+        asked.map_or(0, |asked| asked.since.get())
+    }
 }
 
 /// A room to enter. What is told there from now on is held back until what precedes it has been read.
@@ -103,6 +130,8 @@ pub(crate) struct Reading {
     /// It answers a join. What is told meanwhile is held back then already; else it is to be now: the
     /// deletion of a message comes after the message.
     pub(crate) is_join: bool,
+    /// What the room is has to be told.
+    pub(crate) told: bool,
     /// Who joins may want no replay.
     pub(super) wants_history: bool,
     pub(super) reference: Option<Ref>,

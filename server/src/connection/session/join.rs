@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use protocol::{HISTORY_MAX, Join, MessageId, Refusal, RoomName};
 
-use super::{Context, Effect, Entering, Query, Reading, Recheck, Refused, Session, Then};
+use super::rooms::addressed;
+use super::{Consult, Context, Effect, Entering, Query, Reading, Recheck, Refused, Session, Then};
 use crate::auth::sanctions::Standing;
 use crate::config::ROOMS_PER_CONNECTION_MAX;
 use crate::log::sanction::Kind;
@@ -33,8 +34,12 @@ impl Session {
         is_first: bool,
         context: &Context<'_>,
     ) -> Effect {
-        let entering = Entering { room: context.rooms.open(room), asked, is_first };
+        let entering = Entering { room: context.rooms.open(addressed(room)), asked, is_first };
         match self.may_join(&entering.room, context) {
+            Ok(()) if entering.room.name().is_address() => {
+                let (room, reference) = (entering.room.name().clone(), None);
+                Effect::Consult(Consult { room, reference, then: Some(entering) })
+            }
             Ok(()) => self.enter_unless_banned(entering, context),
             Err(refusal) => refuse(refusal, &entering),
         }
@@ -47,6 +52,10 @@ impl Session {
         let max = ROOMS_PER_CONNECTION_MAX;
         if self.rooms.len() >= max {
             return Err(Refusal::TooManyRooms { max });
+        }
+        if room.name().is_address() {
+            // Its members decide, whatever a token says.
+            return Ok(());
         }
         if context.pass.is_some_and(|pass| !pass.opens(room.name())) {
             return Err(Refusal::WrongRoom);
@@ -76,6 +85,7 @@ impl Session {
             context.sanctions.forget(&sanction);
             return match then {
                 Then::Tell(draft) => self.tell(draft, context),
+                Then::Change(draft) => self.change(draft, context),
                 Then::Enter(entering) => self.enter_unless_banned(entering, context),
             };
         }
@@ -83,6 +93,9 @@ impl Session {
         match then {
             Then::Tell(draft) => {
                 super::speak::refuse(Refusal::Muted(Box::new(restriction)), &draft)
+            }
+            Then::Change(draft) => {
+                super::rooms::refuse(Refusal::Muted(Box::new(restriction)), &draft)
             }
             Then::Enter(entering) => refuse(Refusal::Banned(Box::new(restriction)), &entering),
         }
@@ -95,16 +108,22 @@ impl Session {
         let wants_history = asked.is_some();
         let nothing = Asked { since: MessageId::ZERO, before: None, limit: 0 };
         let asked = asked.unwrap_or(nothing);
-        Effect::Read(Reading { room, asked, is_join: true, wants_history, reference: None })
+        let (is_join, told, reference) = (true, true, None);
+        Effect::Read(Reading { room, asked, is_join, told, wants_history, reference })
     }
 }
 
 impl Context<'_> {
     /// Whether a ban or mute holds for this connection there, as far as memory knows.
     pub(super) fn standing(&self, kind: Kind, room: &RoomName) -> Standing {
+        self.standing_in(kind, Some(room))
+    }
+
+    /// The same, in the whole server where it is about no room.
+    pub(super) fn standing_in(&self, kind: Kind, room: Option<&RoomName>) -> Standing {
         let person = (self.person, self.pass);
         let may_ask = || (self.may_read)().is_ok();
-        self.sanctions.standing(kind, person, Some(room), self.age_ms, may_ask)
+        self.sanctions.standing(kind, person, room, self.age_ms, may_ask)
     }
 }
 

@@ -5,11 +5,15 @@
 use protocol::{Refusal, Role};
 
 use super::managing::{Manager, Managing};
+use super::rooms::addressed;
 use super::{Context, Effect, Refused, Session};
 
 impl Session {
     /// For who has a kept name, with a key.
-    pub(super) fn manage(&self, managing: Managing, context: &Context<'_>) -> Effect {
+    pub(super) fn manage(&self, mut managing: Managing, context: &Context<'_>) -> Effect {
+        if let Managing::Invite(invite) = &mut managing {
+            invite.rooms = std::mem::take(&mut invite.rooms).into_iter().map(addressed).collect();
+        }
         let refuse =
             |refusal| Effect::Refuse(Refused::new(refusal, None, managing.reference().cloned()));
         let has_key = context.person.key().is_some();

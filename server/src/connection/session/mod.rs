@@ -12,6 +12,7 @@ mod life;
 mod manage;
 mod managing;
 mod query;
+mod rooms;
 mod speak;
 #[cfg(test)]
 mod tests;
@@ -24,16 +25,20 @@ use protocol::{BadEnvelope, Connect, Join, Leave, Refusal, Role, RoomName, ToSer
 
 use self::draft::Draft;
 use self::effect::Then;
-pub(crate) use self::effect::{Effect, Entering, Listing, Query, Reading, Recheck, Refused};
+pub(crate) use self::effect::{
+    Consult, Effect, Entering, Listing, Query, Reading, Recheck, Refused,
+};
 pub(super) use self::life::{Life, Look};
 pub(crate) use self::managing::{Manager, Managing};
+use self::rooms::{RoomDraft, asks_within};
+use super::creations::Creations;
 use super::rate_limits::{Over, RateLimits};
 use crate::auth::Permissions;
 use crate::auth::moderators::Moderators;
 use crate::auth::sanctions::Sanctions;
 use crate::config::BAD_FRAMES_MAX;
 use crate::connection::budget::{Budgets, Spender};
-use crate::hub::room_tag;
+use crate::hub::{Census, room_tag};
 use crate::limits::rate::Rate;
 use crate::log::{OpenRoom, Rooms};
 use crate::monitoring::metrics::Limit;
@@ -44,8 +49,6 @@ use crate::people::names::Person;
 pub(crate) struct Context<'a> {
     pub(crate) person: &'a Person,
     pub(crate) pass: Option<&'a Permissions>,
-    /// Where it is from, if the limits of an address hold there.
-    pub(crate) address: Option<IpAddr>,
     /// Since any fixed start.
     pub(crate) now: Duration,
     pub(crate) rooms: &'a Rooms,
@@ -53,6 +56,12 @@ pub(crate) struct Context<'a> {
     pub(crate) budgets: &'a Budgets,
     pub(crate) sanctions: &'a Sanctions,
     pub(crate) moderators: &'a Moderators,
+    pub(crate) census: &'a Census,
+    pub(crate) creations: &'a Creations,
+    /// Where the connection is from, if the limits of an address hold there.
+    pub(crate) address: Option<IpAddr>,
+    /// Chooses the address of a private or direct room, which begins with a sign.
+    pub(crate) new_address: &'a dyn Fn(char) -> Option<RoomName>,
     /// By what bans and mutes are measured: asked for only where there are any.
     pub(crate) age_ms: &'a dyn Fn() -> u64,
     /// Whether this connection may read more, else when: asked for only where it wants to.
@@ -102,6 +111,12 @@ impl Session {
             let (room, reference) = envelope.about();
             return Effect::Refuse(Refused::over(over, room.cloned(), reference.cloned()));
         }
+        if let Some((room, reference)) = asks_within(&envelope)
+            && room.is_address()
+            && self.find(room).is_none()
+        {
+            return self.not_here(room.clone(), reference.cloned(), context);
+        }
         match envelope {
             ToServer::Message(say) => self.tell(Draft::Say(say), context),
             ToServer::Topic(set) => self.tell(Draft::Topic(set), context),
@@ -117,6 +132,13 @@ impl Session {
             ToServer::Invite(invite) => self.manage(Managing::Invite(invite), context),
             ToServer::Invites(query) => self.manage(Managing::Invites(query), context),
             ToServer::Uninvite(end) => self.manage(Managing::Uninvite(end), context),
+            ToServer::Rooms(query) => Effect::AwaitSpace(Query::Rooms(query)),
+            ToServer::Create(create) => self.change(RoomDraft::Create(create), context),
+            ToServer::Direct(direct) => self.change(RoomDraft::Direct(direct), context),
+            ToServer::Add(add) => self.change(RoomDraft::Add(add), context),
+            ToServer::Remove(remove) => self.change(RoomDraft::Remove(remove), context),
+            ToServer::Role(set) => self.change(RoomDraft::Role(set), context),
+            ToServer::Setting(setting) => self.change(RoomDraft::Setting(setting), context),
         }
     }
 
@@ -134,17 +156,26 @@ impl Session {
     fn take_turn(&self, envelope: &ToServer, context: &Context<'_>) -> Result<(), Over> {
         match envelope {
             ToServer::Message(_) | ToServer::Topic(_) => Ok(()),
-            ToServer::Delete(_) | ToServer::Moderate(_) => {
+            ToServer::Delete(_)
+            | ToServer::Moderate(_)
+            | ToServer::Remove(_)
+            | ToServer::Role(_) => {
                 context.rate_limits.act(context.now, &self.said, context.person.said())
             }
-            ToServer::Link(_) | ToServer::Invite(_) => {
-                context.rate_limits.request(context.now, &self.requests)?;
-                context.rate_limits.create(context.now, context.person.made(), context.address)
+            ToServer::Create(_)
+            | ToServer::Direct(_)
+            | ToServer::Add(_)
+            | ToServer::Link(_)
+            | ToServer::Invite(_) => {
+                context.rate_limits.act(context.now, &self.said, context.person.said())?;
+                context.creations.take(context.person, context.address, context.now)
             }
             ToServer::Join(_)
             | ToServer::Leave(_)
             | ToServer::History(_)
             | ToServer::Presence(_)
+            | ToServer::Rooms(_)
+            | ToServer::Setting(_)
             | ToServer::Devices(_)
             | ToServer::Revoke(_)
             | ToServer::Invites(_)
@@ -184,19 +215,28 @@ fn may_ask(envelope: &ToServer, context: &Context<'_>) -> Result<(), Over> {
     let reads = match envelope {
         ToServer::History(_)
         | ToServer::Presence(_)
+        | ToServer::Rooms(_)
         | ToServer::Devices(_)
         | ToServer::Revoke(_)
         | ToServer::Invites(_)
         | ToServer::Uninvite(_) => true,
-        // What the room is costs nothing worth counting.
-        ToServer::Join(Join { since, history, .. }) => since.is_some() || history.is_some(),
+        // What an open room is costs nothing worth counting.
+        ToServer::Join(Join { room, since, history }) => {
+            since.is_some() || history.is_some() || room.is_address()
+        }
         ToServer::Message(_)
         | ToServer::Topic(_)
         | ToServer::Leave(_)
         | ToServer::Delete(_)
         | ToServer::Moderate(_)
         | ToServer::Link(_)
-        | ToServer::Invite(_) => false,
+        | ToServer::Invite(_)
+        | ToServer::Create(_)
+        | ToServer::Direct(_)
+        | ToServer::Add(_)
+        | ToServer::Remove(_)
+        | ToServer::Role(_)
+        | ToServer::Setting(_) => false,
     };
     if !reads {
         return Ok(());

@@ -25,7 +25,7 @@ impl Session {
             }
             Query::History(HistoryQuery { room, before, limit, reference }) => {
                 let Some(open) = self.find(&room).cloned() else {
-                    return refuse(Refusal::NotInRoom, room, reference);
+                    return self.not_here(room, reference, context);
                 };
                 let limit = usize::from(limit.unwrap_or(HISTORY_DEFAULT));
                 let asked = Asked { since: MessageId::ZERO, before, limit };
@@ -33,14 +33,16 @@ impl Session {
                     room: open,
                     asked,
                     is_join: false,
+                    told: self.owes,
                     wants_history: true,
                     reference,
                 })
             }
             Query::People(PeopleQuery { room, after }) => match self.find(&room) {
                 Some(_) => Effect::AwaitTurn(Listing { room, after }),
-                None => refuse(Refusal::NotInRoom, room, None),
+                None => self.not_here(room, None, context),
             },
+            Query::Rooms(query) => self.list_rooms(query, context),
         }
     }
 
@@ -48,7 +50,7 @@ impl Session {
     pub(crate) fn had_turn(&mut self, listing: Listing, turn: Result<(), NotRead>) -> Effect {
         let refusal = match turn {
             Ok(()) => return Effect::List(listing),
-            Err(NotRead::Unavailable) => Refusal::Unavailable,
+            Err(NotRead::Unavailable | NotRead::NoSuchRoom) => Refusal::Unavailable,
             Err(NotRead::TooMany { retry }) => Over::new(Limit::Reads, retry).refusal,
         };
         refuse(refusal, listing.room, None)
@@ -63,7 +65,7 @@ impl Session {
         epoch: &Epoch,
         again: Duration,
     ) -> Effect {
-        let Reading { room, asked, is_join, wants_history, reference } = reading;
+        let Reading { room, asked, is_join, wants_history, reference, .. } = reading;
         let refusal = match found {
             Ok(page) => {
                 let (epoch, tag) = (is_join.then_some(epoch), room_tag(room.name()));
@@ -76,8 +78,12 @@ impl Session {
                 let entry = is_join.then(|| (tag, about()));
                 // Who wants no replay is told all that is said from the entry on.
                 let replayed = (is_join && wants_history).then(|| (tag, page.head.get()));
-                return Effect::Release(Box::new(Release { first, replayed, entry }), None);
+                return Effect::Release(
+                    Box::new(Release { first, replayed, entry, ..Release::default() }),
+                    None,
+                );
             }
+            Err(NotRead::NoSuchRoom) => return self.gone(room.name(), reference),
             Err(NotRead::TooMany { retry }) if is_join => {
                 Refusal::Unreadable { retry_ms: milliseconds(retry) }
             }

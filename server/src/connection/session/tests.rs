@@ -17,6 +17,8 @@ struct Shared {
     budgets: Budgets,
     sanctions: Sanctions,
     moderators: Moderators,
+    census: Census,
+    creations: Creations,
 }
 
 impl Shared {
@@ -29,6 +31,8 @@ impl Shared {
             budgets: Budgets::new(&config),
             sanctions: Sanctions::default(),
             moderators: Moderators::default(),
+            census: Census::default(),
+            creations: Creations::new(&config),
         }
     }
 
@@ -40,13 +44,16 @@ impl Shared {
         question(&Context {
             person: &self.person,
             pass: None,
-            address: None,
             now: Duration::ZERO,
             rooms: &self.rooms,
             rate_limits: &self.rate_limits,
             budgets: &self.budgets,
             sanctions: &self.sanctions,
             moderators: &self.moderators,
+            census: &self.census,
+            creations: &self.creations,
+            address: None,
+            new_address: &|sign| RoomName::known(&format!("{sign}address")).ok(),
             age_ms: &|| 0,
             may_read: &|| Ok(()),
         })

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params, params_from_iter};
 
 use super::known::Known;
-use super::rooms::room_number;
+use super::rooms::{self, room_number};
 use super::{devices, invites};
 use crate::log::database::column::{id, signed, unsigned};
 use crate::log::event::{Event, Expire, Forget};
@@ -22,27 +22,35 @@ pub(super) fn expire(
     // A clock that was wrong stamped these: they count as used now.
     let mend = "UPDATE names SET used = ?1 WHERE used > ?1 OR used < ?2";
     db.prepare_cached(mend)?.execute([signed(now), signed(earliest)])?;
-    let names = "DELETE FROM names WHERE used < ?1";
-    db.prepare_cached(names)?.execute([signed(names_used_before)])?;
+    let names = "DELETE FROM names WHERE used < ?1 RETURNING person";
+    let mut names = db.prepare_cached(names)?;
+    let gone = names.query_map([signed(names_used_before)], |row| row.get(0))?;
+    let mut gone: Vec<i64> = gone.collect::<rusqlite::Result<_>>()?;
+    gone.sort_unstable();
+    let changes = rooms::succeed(db, event, &gone)?;
     let sanctions = "DELETE FROM sanctions WHERE until <= ?1";
     db.prepare_cached(sanctions)?.execute([signed(now)])?;
     devices::clear(db, now)?;
     invites::clear(db, now)?;
     // Rooms in which nothing was ever said, whose topics are cleared.
-    let rooms = "SELECT r.id, r.key FROM topics t JOIN rooms r ON r.id = t.room
+    let cleared = "SELECT r.id, r.key FROM topics t JOIN rooms r ON r.id = t.room
         WHERE t.content = '' AND t.at < ?1
         AND t.id = (SELECT max(id) FROM topics WHERE room = r.id)
-        AND NOT EXISTS (SELECT 1 FROM messages WHERE room = r.id) ORDER BY r.id";
-    let mut rooms = db.prepare_cached(rooms)?;
-    let rooms = rooms.query_map([signed(now.saturating_sub(CLEARED_FOR_MS))], |row| {
+        AND NOT EXISTS (SELECT 1 FROM messages WHERE room = r.id)
+        AND NOT EXISTS (SELECT 1 FROM members WHERE room = r.id) ORDER BY r.id";
+    let mut cleared = db.prepare_cached(cleared)?;
+    let cleared = cleared.query_map([signed(now.saturating_sub(CLEARED_FOR_MS))], |row| {
         Ok((row.get(0)?, row.get(1)?))
     })?;
-    for (room, key) in rooms.collect::<rusqlite::Result<Vec<(i64, String)>>>()? {
-        if forget_room_if_empty(db, room)? {
+    for (room, key) in cleared.collect::<rusqlite::Result<Vec<(i64, String)>>>()? {
+        if rooms::forget_if_empty(db, room)? {
             known.rooms.forget(&key);
         }
     }
-    Ok(Outcome::Kept(event.id))
+    Ok(match changes.is_empty() {
+        true => Outcome::Kept(event.id),
+        false => Outcome::Changed(changes),
+    })
 }
 
 /// Deletes what was said, and remembers how far: the newest id of a room stays known when it has no
@@ -65,7 +73,7 @@ pub(super) fn forget(
     let delete = format!("DELETE FROM messages WHERE {old}");
     db.prepare_cached(&delete)?.execute(params_from_iter(&bounds))?;
     for (room, Forgotten { room: key, .. }) in &forgotten {
-        if forget_room_if_empty(db, *room)? {
+        if rooms::forget_if_empty(db, *room)? {
             known.rooms.forget(key);
         }
     }
@@ -92,29 +100,6 @@ fn mark(db: &Connection, old: &str, bounds: &[i64]) -> rusqlite::Result<Vec<(i64
     );
     db.prepare_cached(&mark)?.execute(params_from_iter(bounds))?;
     Ok(rows)
-}
-
-/// A room of which nothing is left takes no place either. How far it was cleared stays known, for all
-/// such rooms together.
-fn forget_room_if_empty(db: &Connection, room: i64) -> rusqlite::Result<bool> {
-    let forget = "DELETE FROM rooms WHERE id = ?1
-        AND NOT EXISTS (SELECT 1 FROM messages WHERE room = ?1)
-        AND coalesce((SELECT content FROM topics WHERE room = ?1 ORDER BY id DESC LIMIT 1), '') = ''";
-    if db.prepare_cached(forget)?.execute([room])? == 0 {
-        return Ok(false);
-    }
-    let note = "UPDATE log SET upto = max(log.upto, c.upto),
-            at = CASE WHEN c.upto > log.upto THEN c.at ELSE log.at END,
-            change = max(log.change, coalesce(c.change, 0))
-        FROM (SELECT upto, at, change FROM cleared WHERE room = ?1) AS c";
-    db.prepare_cached(note)?.execute([room])?;
-    db.prepare_cached("DELETE FROM cleared WHERE room = ?1")?.execute([room])?;
-    let note = "UPDATE log SET upto = max(upto, t.id),
-            at = CASE WHEN t.id > upto THEN t.at ELSE log.at END
-        FROM (SELECT id, at FROM topics WHERE room = ?1 ORDER BY id DESC LIMIT 1) AS t";
-    db.prepare_cached(note)?.execute([room])?;
-    db.prepare_cached("DELETE FROM topics WHERE room = ?1")?.execute([room])?;
-    Ok(true)
 }
 
 pub(super) fn note_time(db: &Connection, event: &Event, ms: u64) -> rusqlite::Result<Outcome> {

@@ -1,12 +1,13 @@
 //! Invites: how one is made, used and ended.
 
-use protocol::{Note, Refusal};
+use protocol::{Note, Refusal, RoomName};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::names;
-use crate::log::database::column::signed;
+use super::{names, rooms};
+use crate::log::database::column::{checked, optional_id, signed};
 use crate::log::event::{AcceptInvite, EndInvite, Event, MakeInvite};
 use crate::log::outcome::Outcome;
+use crate::people::names::PersonId;
 
 /// Invites that are good at a time: more than a company hands out, and a list of them still is one.
 const INVITES_MAX: i64 = 1000;
@@ -14,6 +15,11 @@ const INVITES_MAX: i64 = 1000;
 pub const PERSON_INVITES_MAX: i64 = 100;
 
 pub(super) fn make(db: &Connection, event: &Event, make: &MakeInvite) -> rusqlite::Result<Outcome> {
+    for room in &make.rooms {
+        if let Err(refusal) = rooms::may_invite(db, room, make.by, make.moderates_all)? {
+            return Ok(Outcome::Refused(refusal));
+        }
+    }
     Ok(match keep(db, make, event.at)? {
         Some(number) => Outcome::Numbered(number),
         None => Outcome::Refused(Refusal::TooManyInvites),
@@ -34,11 +40,12 @@ pub(in crate::log) fn keep(
     if all >= INVITES_MAX || own >= PERSON_INVITES_MAX {
         return Ok(None);
     }
-    let insert =
-        "INSERT INTO invites (code, person, uses, until, note) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let insert = "INSERT INTO invites (code, person, uses, until, note, admits)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let until = signed(now.saturating_add(make.lasts_ms));
     let note = make.note.as_ref().map(Note::as_str);
-    let row = params![make.code.as_bytes(), by, make.uses, until, note];
+    let (code, admits) = (make.code.as_bytes(), make.moderates_all);
+    let row = params![code, by, make.uses, until, note, admits];
     let number = db.prepare_cached(insert)?.insert(row)?;
     for room in &make.rooms {
         let insert = "INSERT OR IGNORE INTO invite_rooms (invite, room) VALUES (?1, ?2)";
@@ -69,24 +76,52 @@ pub(super) fn end(db: &Connection, event: &Event, end: &EndInvite) -> rusqlite::
     })
 }
 
-/// A use counts when somebody has got a name by it. Who has the name already needs no invite.
+/// A use counts when somebody has got a name by it, or belongs to one more room. Who has the name already needs no
+/// invite to come in; to a server for members, those to rooms alone admit nobody new.
 pub(super) fn accept(
     db: &Connection,
     event: &Event,
     accept: &AcceptInvite,
 ) -> rusqlite::Result<Outcome> {
-    if names::is_theirs(db, &accept.take)? {
-        return names::take(db, event, &accept.take);
-    }
-    let select = "SELECT number FROM invites WHERE code = ?1 AND uses > 0 AND until > ?2";
+    let is_theirs = names::is_theirs(db, &accept.take)?;
+    let select = "SELECT number, person, admits FROM invites
+        WHERE code = ?1 AND uses > 0 AND until > ?2 ORDER BY number DESC LIMIT 1";
     let bounds = params![accept.code.as_bytes(), signed(event.at)];
-    let invite = db.prepare_cached(select)?.query_row(bounds, |row| row.get(0)).optional()?;
-    let Some(invite) = invite else { return Ok(Outcome::Refused(Refusal::BadCode)) };
+    let found = db.prepare_cached(select)?.query_row(bounds, |row| {
+        let by = optional_id(row, 1)?.map(PersonId::made_by);
+        Ok((row.get(0)?, by, row.get::<_, bool>(2)?))
+    });
+    let found = found.optional()?;
+    match &found {
+        None if !is_theirs => return Ok(Outcome::Refused(Refusal::BadCode)),
+        Some((.., false)) if accept.is_needed && !is_theirs => {
+            return Ok(Outcome::Refused(Refusal::NeedInvite));
+        }
+        _ => {}
+    }
     let taken = names::take(db, event, &accept.take)?;
-    if matches!(taken, Outcome::Named(..)) {
+    let (Outcome::Named(person, devices, _), Some((invite, by, _))) = (&taken, found) else {
+        return Ok(taken);
+    };
+    let user = &accept.take.name;
+    let by = by.map(|by| rooms::name_of(db, by)).transpose()?.flatten();
+    let by = by.as_ref().unwrap_or(user);
+    let mut changes = Vec::new();
+    for room in rooms_of(db, invite)? {
+        changes.extend(rooms::admit(db, event, &room, (*person, user, by))?);
+    }
+    if !is_theirs || !changes.is_empty() {
         count_use(db, event, invite, accept)?;
     }
-    Ok(taken)
+    Ok(Outcome::Named(*person, devices.clone(), changes))
+}
+
+fn rooms_of(db: &Connection, invite: i64) -> rusqlite::Result<Vec<RoomName>> {
+    let select = "SELECT room FROM invite_rooms WHERE invite = ?1 ORDER BY room";
+    let mut select = db.prepare_cached(select)?;
+    let rooms =
+        select.query_map([invite], |row| checked(0, RoomName::known(row.get_ref(0)?.as_str()?)))?;
+    rooms.collect()
 }
 
 fn count_use(

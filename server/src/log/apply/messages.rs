@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::known::Known;
 use super::rooms::room_number;
-use super::{names, sanctions};
+use super::{names, rooms, sanctions};
 use crate::log::database::column::{checked, id, optional_id, signed, unsigned};
 use crate::log::event::{Author, Delete, Event, Say};
 use crate::log::outcome::{Deletion, Outcome};
@@ -27,10 +27,20 @@ pub(super) fn say(
     say: &Say,
 ) -> rusqlite::Result<Outcome> {
     let author = names::author(db, &say.author)?;
+    let theirs = match say.room.is_address() {
+        true => match rooms::yours(db, &say.room, &author)? {
+            Ok(found) => Some(found),
+            Err(refusal) => return Ok(Outcome::Refused(refusal)),
+        },
+        false => None,
+    };
     if let Some(refusal) = sanctions::silence(db, known, event, (&say.room, &author))? {
         return Ok(Outcome::Refused(refusal));
     }
-    let room = known.rooms.get_or_make(db, &say.room)?;
+    let room = match &theirs {
+        Some(found) => found.number,
+        None => known.rooms.get_or_make(db, &say.room)?,
+    };
     if let (Some(reference), true) = (&say.reference, is_new_person(&author, event)) {
         let spelling = Owner::of(None, &author.name);
         if let Some(first) = find(db, (room, &say.room), &spelling, reference)? {
@@ -55,7 +65,11 @@ pub(super) fn say(
     {
         return Ok(Outcome::Repeated(Box::new(ToClient::Message(first))));
     }
-    Ok(Outcome::Said(say.message(event.id, event.at)))
+    let message = say.message(event.id, event.at);
+    match theirs {
+        Some(found) => rooms::begun(db, (room, found.kind), message),
+        None => Ok(Outcome::Said(message)),
+    }
 }
 
 /// What somebody said or set just before the name became theirs was said under the spelling alone, and may

@@ -26,7 +26,7 @@ pub(super) use self::known::Known;
 pub(super) use self::messages::{COLUMNS as MESSAGE_COLUMNS, read_message};
 pub(in crate::log) use self::names::kept_for_another;
 pub(in crate::log) use self::persons::named as person_named;
-pub(super) use self::rooms::room_number;
+pub(super) use self::rooms::{kind_of, look, place, role_of, room_number, users};
 pub(super) use self::sanctions::{newest_sanction, room_key};
 use crate::log::database::column::signed;
 use crate::log::event::{Act, Event};
@@ -58,6 +58,12 @@ pub(super) fn apply(
         Act::MakeInvite(make) => invites::make(db, event, make),
         Act::EndInvite(end) => invites::end(db, event, end),
         Act::AcceptInvite(accept) => invites::accept(db, event, accept),
+        Act::Create(create) => rooms::create(db, known, event, create),
+        Act::Direct(direct) => rooms::direct(db, event, direct),
+        Act::Add(add) => rooms::add(db, known, event, add),
+        Act::Remove(remove) => rooms::remove(db, known, event, remove),
+        Act::SetRole(set) => rooms::set_role(db, event, set),
+        Act::KeepRoom(keep) => rooms::keep_room(db, event, keep),
     }?;
     note_end(db, event)?;
     Ok(outcome)

@@ -26,12 +26,12 @@ fn take_by_token(db: &Connection, event: &Event, name: &UserName) -> rusqlite::R
     let select = "SELECT person FROM subjects WHERE key = ?1";
     let mut select = db.prepare_cached(select)?;
     if let Some(known) = select.query_row([name.key()], |row| person(row, 0)).optional()? {
-        return Ok(Outcome::Named(known, None));
+        return Ok(Outcome::Named(known, None, Vec::new()));
     }
     let new = persons::make(db, event, None)?;
     let insert = "INSERT INTO subjects (key, person) VALUES (?1, ?2)";
     db.prepare_cached(insert)?.execute(params![name.key(), signed(new.get())])?;
-    Ok(Outcome::Named(new, None))
+    Ok(Outcome::Named(new, None, Vec::new()))
 }
 
 fn take_by_key(
@@ -54,7 +54,7 @@ fn take_by_key(
         ON CONFLICT (key) DO UPDATE SET name = ?2, person = ?3, used = ?4";
     let row = params![name.key(), name.as_str(), signed(owner.get()), signed(take.used)];
     db.prepare_cached(insert)?.execute(row)?;
-    Ok(Outcome::Named(owner, devices::load(db, owner, event.id)?))
+    Ok(Outcome::Named(owner, devices::load(db, owner, event.id)?, Vec::new()))
 }
 
 /// Whether a name is already kept for whoever takes it.

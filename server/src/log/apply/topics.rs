@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::known::Known;
 use super::messages::is_new_person;
-use super::{names, sanctions};
+use super::{names, rooms, sanctions};
 use crate::log::database::column::{checked, id, signed, unsigned};
 use crate::log::event::{Event, SetTopic};
 use crate::log::outcome::Outcome;
@@ -21,6 +21,9 @@ pub(super) fn set(
     set: &SetTopic,
 ) -> rusqlite::Result<Outcome> {
     let author = names::author(db, &set.author)?;
+    if let Err(refusal) = rooms::may_set_topic(db, &set.room, &author)? {
+        return Ok(Outcome::Refused(refusal));
+    }
     if let Some(refusal) = sanctions::silence(db, known, event, (&set.room, &author))? {
         return Ok(Outcome::Refused(refusal));
     }
@@ -51,6 +54,7 @@ pub(super) fn set(
     let forget = "DELETE FROM topics WHERE room = ?1 AND id <=
         (SELECT id FROM topics WHERE room = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)";
     db.prepare_cached(forget)?.execute([room, REFS_MAX])?;
+    rooms::note_topic(db, room, &set.content)?;
     Ok(Outcome::TopicSet(Box::new(set.topic(event.id, event.at))))
 }
 

@@ -5,10 +5,12 @@
 
 use rusqlite::Connection;
 
+use super::schema_rooms;
+
 /// Marks a database as ours, at offset 68 of the file: "Nebu" (SQLite's file format, 1.3).
 pub(in crate::log) const APPLICATION_ID: i32 = 0x4E65_6275;
 /// Grows with every step of the schema.
-pub(in crate::log) const SCHEMA_VERSION: i32 = 9;
+pub(in crate::log) const SCHEMA_VERSION: i32 = 10;
 
 /// What makes a database of each version from that of the version before.
 const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] = [
@@ -21,6 +23,7 @@ const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] = [
     &[TOPICS],
     &[CLUSTER],
     &[DEVICES, INVITES],
+    ROOMS_OF_PEOPLE,
 ];
 
 /// `messages` is appended to at its right edge, whatever the room; `by_room` serves every read;
@@ -309,7 +312,8 @@ const DEVICES: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
-/// Codes that let new people in, and who came by them. No number is given twice.
+/// Codes that let new people in, into the server too or into rooms alone, and who came by them. No number is given
+/// twice.
 const INVITES: &str = "
     CREATE TABLE invites (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -317,7 +321,8 @@ const INVITES: &str = "
         person INTEGER,
         uses INTEGER NOT NULL,
         until INTEGER NOT NULL,
-        note TEXT
+        note TEXT,
+        admits INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX invites_by_code ON invites (code);
     CREATE TABLE invite_rooms (
@@ -332,6 +337,8 @@ const INVITES: &str = "
         PRIMARY KEY (invite, id)
     ) STRICT, WITHOUT ROWID;
 ";
+/// Rooms that belong to people; their own file says what is in it.
+const ROOMS_OF_PEOPLE: &[&str] = schema_rooms::STEP;
 
 /// Takes a database from its version to ours.
 pub(in crate::log) fn advance(db: &Connection, version: i32) -> rusqlite::Result<()> {

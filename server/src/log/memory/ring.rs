@@ -201,6 +201,7 @@ impl Ring {
             head: self.head,
             changes: self.changes_after(asked.since),
             topic: self.topic.clone(),
+            about: Default::default(),
         })
     }
 

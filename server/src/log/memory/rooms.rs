@@ -3,7 +3,7 @@
 //! This file does not know who is in them, or the database.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
@@ -33,8 +33,14 @@ pub(crate) struct OpenRoom {
     ring: Mutex<Ring>,
     /// What was said here lately.
     said: Rate,
+    /// Whether anybody has a role here: [`UNKNOWN`], [`NOBODY`] or [`SOMEBODY`].
+    roles: AtomicU8,
     rooms: Rooms,
 }
+
+const UNKNOWN: u8 = 0;
+const NOBODY: u8 = 1;
+const SOMEBODY: u8 = 2;
 
 impl Rooms {
     /// Opens a room, spelt as whoever opened it first and is still there spelt it.
@@ -45,7 +51,8 @@ impl Rooms {
         }
         let key = name.key().clone();
         let (ring, said) = (Mutex::default(), Rate::default());
-        let open = Arc::new(OpenRoom { name, ring, said, rooms: self.clone() });
+        let roles = AtomicU8::new(UNKNOWN);
+        let open = Arc::new(OpenRoom { name, ring, said, roles, rooms: self.clone() });
         rooms.insert(key, Arc::downgrade(&open));
         open
     }
@@ -80,6 +87,23 @@ impl OpenRoom {
     /// What was said here lately.
     pub(crate) fn said(&self) -> &Rate {
         &self.said
+    }
+
+    /// Whether it is known that nobody has a role in this open room: then memory knows all of it.
+    pub(crate) fn has_no_roles(&self) -> bool {
+        self.roles.load(Ordering::Acquire) == NOBODY
+    }
+
+    /// A read found nobody with a role, before anything that is told since.
+    pub(crate) fn learn_no_roles(&self) {
+        let (relaxed, release) = (Ordering::Relaxed, Ordering::Release);
+        // If somebody has got one since, that counts.
+        let _ = self.roles.compare_exchange(UNKNOWN, NOBODY, release, relaxed);
+    }
+
+    /// Somebody has got a role.
+    pub(in crate::log) fn has_roles(&self) {
+        self.roles.store(SOMEBODY, Ordering::Release);
     }
 
     /// Adds a message that was just committed.

@@ -90,6 +90,12 @@ fn form(entry: &Entry) -> u8 {
         | Act::UseDevice(_)
         | Act::MakeInvite(_)
         | Act::EndInvite(_)
-        | Act::AcceptInvite(_) => 2,
+        | Act::AcceptInvite(_)
+        | Act::Create(_)
+        | Act::Direct(_)
+        | Act::Add(_)
+        | Act::Remove(_)
+        | Act::SetRole(_)
+        | Act::KeepRoom(_) => 2,
     }
 }

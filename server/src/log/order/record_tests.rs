@@ -6,14 +6,15 @@
 use std::fmt::Write as _;
 
 use protocol::{
-    AccessCode, Action, Body, Label, MessageId, Note, Reason, Ref, Role, RoomName, TopicText,
-    UserName,
+    AccessCode, Action, Body, Label, MessageId, Note, Reason, Ref, Role, RoomName, RoomRole, Title,
+    TopicText, UserName,
 };
 use strum::EnumCount as _;
 
 use super::entry::{Claim, Come, Entry, EntryKind, Here, Moderation, Present, Settings, Start};
 use super::record::{BadRecord, Record};
 use super::verify::Seen;
+use crate::log::acts_of_rooms::{Create, Direct, KeepRoom, OfMember, SetRole};
 use crate::log::event::{
     AcceptInvite, Act, ActKind, AddDevice, Author, Delete, EndInvite, Expire, Forget, MakeInvite,
     MakeLink, NameProof, RevokeDevice, Say, SetTopic, TakeName, UseDevice, UseName,
@@ -95,6 +96,7 @@ fn acts() -> Vec<(&'static str, Act)> {
     ]
     .into_iter()
     .chain(acts_of_devices())
+    .chain(acts_of_rooms())
     .collect()
 }
 
@@ -122,12 +124,53 @@ fn acts_of_devices() -> Vec<(&'static str, Act)> {
         ("use a device", Act::UseDevice(Box::new(uses))),
         ("make an invite", Act::MakeInvite(Box::new(invite))),
         ("end an invite", Act::EndInvite(Box::new(EndInvite { invite: 300, by: None }))),
-        ("accept an invite", Act::AcceptInvite(Box::new(AcceptInvite { code, take }))),
+        (
+            "accept an invite",
+            Act::AcceptInvite(Box::new(AcceptInvite { code, take, is_needed: true })),
+        ),
     ]
 }
 
 fn code() -> AccessCode {
     AccessCode::from_random(&[0xab; 5])
+}
+
+fn acts_of_rooms() -> Vec<(&'static str, Act)> {
+    let address = |text: &str| RoomName::known(text).unwrap();
+    let (author, reference, topic) = (author(), reference(), TopicText::try_from("Keys").unwrap());
+    let create = Create { room: room(), title: None, is_visited: true, topic, author, reference };
+    let title = Some(Title::try_from("Ops").unwrap());
+    let (room, is_visited) = (address("+k3v9x0q2m7p1z8ab"), false);
+    let private = Create { room, title, is_visited, ..create.clone() };
+    let Create { author, reference, room: at, .. } = private.clone();
+    let users = vec![user(), UserName::try_from("Bob").unwrap()];
+    let found = address("@0t5c8w1n6r4y2j9e");
+    let direct =
+        Direct { room: found, users, author: author.clone(), reference: reference.clone() };
+    let of_member = OfMember {
+        room: at.clone(),
+        user: user(),
+        author: author.clone(),
+        reference: reference.clone(),
+    };
+    let role = SetRole {
+        room: at.clone(),
+        user: user(),
+        role: RoomRole::Moderator,
+        author: author.clone(),
+        reference: reference.clone(),
+    };
+    let (joined, muted, place) = (Some(true), None, Some(7));
+    let keep = KeepRoom { room: at, joined, muted, place, author, reference };
+    vec![
+        ("create", Act::Create(Box::new(create))),
+        ("create a private one", Act::Create(Box::new(private))),
+        ("direct", Act::Direct(Box::new(direct))),
+        ("add", Act::Add(Box::new(of_member.clone()))),
+        ("remove", Act::Remove(Box::new(of_member))),
+        ("role", Act::SetRole(Box::new(role))),
+        ("setting", Act::KeepRoom(Box::new(keep))),
+    ]
 }
 
 fn passing() -> Vec<(&'static str, Entry)> {
@@ -219,6 +262,18 @@ fn records_are_written_as_they_always_were() {
             assert_eq!(Some(&*line(example)), kept.next(), "the left one is written now");
         }
         assert_eq!(kept.next(), None, "an example is missing");
+    }
+}
+
+#[test]
+fn what_an_older_program_wrote_is_read() {
+    let records = records();
+    for kept in FORM_1.lines() {
+        let (name, hex) = kept.split_once(": ").unwrap();
+        let byte = |at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
+        let bytes: Vec<_> = (0..hex.len()).step_by(2).map(byte).collect();
+        let expected = records.iter().find(|(other, _)| *other == name).unwrap();
+        assert_eq!(Record::decode(&bytes), Ok(expected.1.clone()), "{name}");
     }
 }
 

@@ -212,12 +212,16 @@ fn digest(results: &[Became]) -> Vec<u8> {
             Outcome::Deleted(deletion) => (2, deletion.deleted.id.get()),
             Outcome::TopicSet(topic) => (3, topic.id.get()),
             Outcome::Repeated(_) => (4, event.id.get()),
-            Outcome::Named(person, _) => (5, person.get()),
+            Outcome::Named(person, ..) => (5, person.get()),
             Outcome::Kept(id) => (6, id.get()),
             Outcome::Forgotten(rooms) => (7, rooms.iter().map(|room| room.messages).sum()),
             Outcome::Refused(_) => (8, event.id.get()),
             Outcome::HasDevices(owner) => (9, owner.person.get()),
             Outcome::Numbered(number) => (10, u64::from(*number)),
+            Outcome::Made(_) => (11, event.id.get()),
+            Outcome::Began(began) => (12, began.message.id.get()),
+            Outcome::Changed(rooms) => (13, rooms.iter().map(|room| room.person.get()).sum()),
+            Outcome::Set(set) => (14, set.1.id.get()),
         };
         bytes.push(kind);
         bytes.extend_from_slice(&number.to_le_bytes());

@@ -257,7 +257,13 @@ fn news(event: &Event, outcome: &Outcome) -> Option<News> {
         | Act::MakeLink(_)
         | Act::UseDevice(_)
         | Act::MakeInvite(_)
-        | Act::EndInvite(_) => None,
+        | Act::EndInvite(_)
+        | Act::Create(_)
+        | Act::Direct(_)
+        | Act::Add(_)
+        | Act::Remove(_)
+        | Act::SetRole(_)
+        | Act::KeepRoom(_) => None,
     }
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod page;
 pub(crate) mod read_faults;
 pub(crate) mod reader;
 pub(crate) mod register;
+pub(crate) mod rooms;
 pub(crate) mod turns;
 
 use std::fmt;
@@ -31,8 +32,8 @@ use crate::limits::rate::{Quota, Rate};
 pub(in crate::log) const READERS: usize = 2;
 /// What a read costs at least, in bytes: to find a single row takes as long as to copy so many.
 const READ_COST_MIN: u64 = 4 * 1024;
-/// What a connection may read at once: one that comes back enters its 32 rooms, and the page of each
-/// has up to 128 KiB.
+/// What a connection may read at once: one that comes back enters its rooms, and what it missed in
+/// most of them is little; of full pages it is 32.
 const CONNECTION_BURST: u64 = 4 * 1024 * 1024;
 /// What an address may read at once: an office of two hundred that comes back together.
 const ADDRESS_BURST: u64 = 16 * 1024 * 1024;
@@ -45,6 +46,9 @@ pub(crate) enum NotRead {
     /// Why stands in the server's own log.
     #[error("the log is not available")]
     Unavailable,
+    /// The room is not there for who asks.
+    #[error("there is no such room")]
+    NoSuchRoom,
     /// Too many others wait who read less.
     #[error("too many reads wait")]
     TooMany {
@@ -69,8 +73,8 @@ impl Asker {
         Asker { origin, spent: Rate::default(), given: AtomicU64::default() }
     }
 
-    /// What counts as one address, if the limits of an address hold for it.
-    pub(crate) fn address(&self) -> Option<IpAddr> {
+    /// Where they are from, if the limits of an address hold there.
+    pub(crate) fn counted(&self) -> Option<IpAddr> {
         self.origin.counts.then_some(self.origin.network)
     }
 }

@@ -11,6 +11,7 @@ use protocol::{
 
 use crate::frame::{Delivery, Frame};
 use crate::hub::room_tag;
+use crate::log::reading::rooms::About;
 
 /// The newest `limit` messages after `since` and before `before`.
 #[derive(Debug, Clone)]
@@ -33,6 +34,8 @@ pub(crate) struct Page {
     pub(crate) changes: Changes,
     /// As it is at `head`; none is not known.
     pub(crate) topic: Option<Topic>,
+    /// What else there is to tell of the room to who asked.
+    pub(crate) about: About,
 }
 
 /// What a room is about, and the event that said so: zero if none did.
@@ -57,16 +60,25 @@ impl Page {
             head: self.head,
             changes: self.changes.told(asked),
             topic: self.topic,
+            about: self.about,
         }
     }
 
     /// The `room` envelope, if there is something to tell.
     pub(crate) fn room(&self, room: &RoomName) -> Option<Arc<Frame>> {
-        let topic = &self.topic.as_ref()?.content;
-        if topic.is_empty() {
+        let (topic, about) = (&self.topic.as_ref()?.content, &self.about);
+        if topic.is_empty() && *about == About::default() {
             return None;
         }
-        let info = RoomInfo { room: room.clone(), kind: RoomKind::Open, topic: topic.clone() };
+        let info = RoomInfo {
+            topic: topic.clone(),
+            title: about.title.clone(),
+            role: about.role,
+            users: about.users.clone(),
+            members: about.members.clone(),
+            members_more: about.members_more,
+            ..RoomInfo::new(room.clone(), about.kind.unwrap_or(RoomKind::Open))
+        };
         let delivery = Delivery::Entry { room_tag: room_tag(room) };
         Some(Frame::text(ToClient::Room(info).encode(), delivery))
     }

@@ -3,15 +3,17 @@
 //! This file does not know threads, or who asks.
 
 use protocol::{
-    CHANGED_BYTES_MAX, CHANGED_MAX, Device, Invited, MessageId, RoomName, TopicText, UserName,
-    history_bytes_left,
+    CHANGED_BYTES_MAX, CHANGED_MAX, Device, Invited, MessageId, RoomList, RoomName, TopicText,
+    UserName, history_bytes_left,
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use crate::hub::Census;
 use crate::log::apply::{MESSAGE_COLUMNS, read_message, room_number};
 use crate::log::database::column::{checked, id, signed};
 use crate::log::memory::ring::{RING_BYTES_MAX, RING_MESSAGES_MAX};
 use crate::log::reading::page::{Asked, Changes, Page, Stored, Topic};
+use crate::log::reading::rooms::{self, About, RoomsAsked};
 use crate::log::reading::{manage, register};
 use crate::log::sanction::Sanction;
 use crate::people::key_hash::KeyHash;
@@ -45,7 +47,8 @@ impl Reader {
         let bytes_max = history_bytes_left(bytes(&changes.list, |_| true));
         let (messages, older) =
             self.newest(id, room, asked, |_, nth, bytes| nth < asked.limit && bytes <= bytes_max)?;
-        Ok(Page { messages, older, head: self.head(id)?, changes, topic: Some(self.topic(id)?) })
+        let (head, topic) = (self.head(id)?, Some(topic_of(&self.0, id)?));
+        Ok(Page { messages, older, head, changes, topic, about: About::default() })
     }
 
     /// The newest of a room: all that was asked for, and as many as are kept in memory of an open
@@ -64,7 +67,8 @@ impl Reader {
             let is_asked = message > asked.since && nth < asked.limit && bytes <= bytes_max;
             is_asked || (nth < RING_MESSAGES_MAX && bytes <= RING_BYTES_MAX)
         })?;
-        Ok(Page { messages, older, head: self.head(id)?, changes, topic: Some(self.topic(id)?) })
+        let (head, topic) = (self.head(id)?, Some(topic_of(&self.0, id)?));
+        Ok(Page { messages, older, head, changes, topic, about: About::default() })
     }
 
     /// Of a room that is not known, or not any more.
@@ -182,14 +186,23 @@ impl Reader {
         register::sanctions(&self.0)
     }
 
-    fn topic(&self, room: i64) -> rusqlite::Result<Topic> {
-        let select = "SELECT id, content FROM topics WHERE room = ?1 ORDER BY id DESC LIMIT 1";
-        let mut select = self.0.prepare_cached(select)?;
-        let found = select.query_row([room], |row| {
-            let content = checked(1, TopicText::try_from(row.get_ref(1)?.as_str()?))?;
-            Ok(Topic { id: id(row, 0)?, content })
-        });
-        Ok(found.optional()?.unwrap_or_default())
+    /// What a room is for somebody; none if it is not there for them. What takes longer to find is `told` alone.
+    pub(crate) fn about(
+        &self,
+        room: &RoomName,
+        person: Option<PersonId>,
+        told: bool,
+    ) -> rusqlite::Result<Option<About>> {
+        rooms::about(&self.0, room, (person, told))
+    }
+
+    /// Which rooms there are for somebody.
+    pub(in crate::log) fn rooms(
+        &self,
+        asked: &RoomsAsked,
+        census: &Census,
+    ) -> rusqlite::Result<RoomList> {
+        rooms::rooms(&self.0, asked, census)
     }
 
     fn head(&self, room: i64) -> rusqlite::Result<MessageId> {
@@ -202,6 +215,17 @@ impl Reader {
         let mut select = self.0.prepare_cached(select)?;
         select.query_row([room], |row| id(row, 0))
     }
+}
+
+/// What a room is about.
+pub(super) fn topic_of(db: &Connection, room: i64) -> rusqlite::Result<Topic> {
+    let select = "SELECT id, content FROM topics WHERE room = ?1 ORDER BY id DESC LIMIT 1";
+    let mut select = db.prepare_cached(select)?;
+    let found = select.query_row([room], |row| {
+        let content = checked(1, TopicText::try_from(row.get_ref(1)?.as_str()?))?;
+        Ok(Topic { id: id(row, 0)?, content })
+    });
+    Ok(found.optional()?.unwrap_or_default())
 }
 
 /// Bytes of those that are wanted, each with its comma.

@@ -12,7 +12,6 @@ use super::thread::{COMMIT_INTERVAL, LogThread};
 use crate::log::command::{Command, ReplyTo};
 use crate::log::effects::To;
 use crate::log::event::{Act, Event};
-use crate::log::outcome::Outcome;
 use crate::log::sequencer::Sequencer;
 
 /// Most messages of one commit: by then its cost per message has vanished, and waiting for it is
@@ -61,9 +60,7 @@ impl LogThread {
     fn commit(&mut self, batch: Vec<(Event, ReplyTo)>, began: Instant) {
         match self.store.commit(batch.iter().map(|(event, _)| event)) {
             Ok(outcomes) => {
-                let erased = outcomes
-                    .iter()
-                    .any(|it| matches!(it, Outcome::Deleted(_) | Outcome::TopicSet(_)));
+                let erased = outcomes.iter().any(|it| it.erases());
                 let asked = batch.iter().filter(|(event, _)| !event.act.is_upkeep()).count();
                 if asked > 0 {
                     self.metrics.committed(asked, began.elapsed());
@@ -72,6 +69,7 @@ impl LogThread {
                 self.effects.follow(batch, outcomes, |room, frame, to| match to {
                     To::Everybody => hub.deliver(room, frame),
                     To::Author(author) => hub.deliver_again(room, author, frame),
+                    To::Reach { also, leaving } => hub.reach(room, frame, also, leaving),
                 });
                 self.checkpoint(erased);
             }

@@ -17,7 +17,6 @@ use crate::log::order::entry::Moderation;
 use crate::log::order::replica::{Applied, Became, Incoming, Unapplied};
 use crate::log::order::shared::{News, State};
 use crate::log::order::teller::Consequence;
-use crate::log::outcome::Outcome;
 
 /// How soon it is tried again to store what could not be.
 const TRY_AGAIN: Duration = Duration::from_millis(500);
@@ -71,7 +70,7 @@ impl LogThread {
         for became in results {
             let Became::Lasting(it) = became else { continue };
             lasting += 1;
-            erased |= matches!(it.1, Outcome::Deleted(_) | Outcome::TopicSet(_));
+            erased |= it.1.erases();
         }
         if lasting > 0 {
             self.metrics.committed(lasting, began.elapsed());
@@ -105,6 +104,7 @@ impl LogThread {
                 let mut tell = |room, frame, to| match to {
                     To::Everybody => hub.deliver(room, frame),
                     To::Author(author) => hub.deliver_again(room, author, frame),
+                    To::Reach { also, leaving } => hub.reach(room, frame, also, leaving),
                 };
                 self.effects.follow_one(&event, outcome, reply_to, &mut tell);
             }

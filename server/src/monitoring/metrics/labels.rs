@@ -62,10 +62,10 @@ pub(crate) enum Limit {
     Room,
     /// The connection's, for joins, leaves and questions.
     Requests,
-    /// The person's or the address's, for links, invites and rooms.
-    Create,
     /// The connection's, for bytes of what it asks for.
     Reads,
+    /// The person's, or the address's, for rooms that are made and people that are added.
+    Creations,
     /// The person's, for bytes stored in a day.
     PersonBytes,
     /// The address's.

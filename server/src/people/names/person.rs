@@ -42,22 +42,15 @@ pub(crate) struct Person {
     number: OnceLock<PersonId>,
     /// What they said lately, over all their connections.
     said: Rate,
-    /// The links, invites and rooms that they made lately.
-    made: Rate,
 }
 
 impl Person {
     pub(crate) fn new(name: UserName, proof: Proof) -> Self {
-        let (said, made) = (Rate::default(), Rate::default());
-        Person { name, proof, number: OnceLock::new(), said, made }
+        Person { name, proof, number: OnceLock::new(), said: Rate::default() }
     }
 
     pub(crate) fn said(&self) -> &Rate {
         &self.said
-    }
-
-    pub(crate) fn made(&self) -> &Rate {
-        &self.made
     }
 
     /// Which person it is, if the name is theirs for good.

@@ -10,6 +10,7 @@ mod operator;
 mod order;
 mod people;
 mod proxied;
+mod rooms;
 mod starting;
 mod status;
 mod unheard;

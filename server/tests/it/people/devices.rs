@@ -189,7 +189,8 @@ async fn who_revokes_their_own_device_is_answered_first() {
 
 #[tokio::test]
 async fn the_tenth_device_is_the_last() {
-    let config = Config { create_rate: 0, ..Config::for_tests() };
+    let mut config = Config::for_tests();
+    config.limits.create_rate = 0;
     let server = TestServer::start_with(config).await;
     let mut laptop = device(&server, "Alice", 1).await;
     for key in 2..=u8::try_from(DEVICES_MAX).unwrap() {
@@ -257,7 +258,12 @@ async fn only_who_has_a_kept_name_has_devices() {
 
 #[tokio::test]
 async fn so_many_codes_at_once_and_then_one_in_ten_seconds() {
-    let server = TestServer::start_with(Config { create_burst: 3, ..Config::for_tests() }).await;
+    let server = TestServer::start_with({
+        let mut config = Config::for_tests();
+        config.limits.create_burst = 3;
+        config
+    })
+    .await;
     let mut laptop = device(&server, "Alice", 1).await;
     for _ in 0..3 {
         code(&mut laptop).await;

@@ -207,7 +207,8 @@ async fn without_guests_nobody_comes_in_without_a_key() {
 #[tokio::test]
 async fn no_more_invites_than_so_many_are_good_at_a_time() {
     let folder = tempfile::tempdir().unwrap();
-    let config = Config { create_rate: 0, ..moderation::config(folder.path()) };
+    let mut config = moderation::config(folder.path());
+    config.limits.create_rate = 0;
     let server = TestServer::start_with(config).await;
     let server = Moderated { server, folder };
     let mut moderator = server.moderator("dev").await;
@@ -234,4 +235,53 @@ async fn an_invite_that_was_used_holds_over_a_restart() {
     let server = TestServer::start_with(config()).await;
     drop(comes(&server, "Bob", 2, Some(&code)).await);
     refused(&server, "Carol", 3, Some(&code), Code::BadCode).await;
+}
+
+#[tokio::test]
+async fn an_invite_to_a_room_makes_members_of_who_is_new_and_of_who_is_not() {
+    let server = Moderated::start().await;
+    let mut olga = server.person("dev", "Olga", 1).await;
+    let create = json!({"type": "create", "room": "x", "kind": "private", "title": "Ops"});
+    let ToClient::Room(ops) = rooms::ask(&mut olga, create).await else { panic!() };
+    let address = ops.room.as_str().to_owned();
+    // Whoever is no member does not learn that the room is there.
+    let mut bob = server.person("dev", "Bob", 2).await;
+    let to_ops = format!(r#","rooms":["{address}"],"uses":2"#);
+    bob.send(format!(r#"{{"type":"invite"{to_ops}}}"#)).await;
+    assert_eq!(bob.refusal().await, Code::NoSuchRoom);
+    bob.send(r#"{"type":"invite","rooms":["dev"]}"#).await;
+    assert_eq!(bob.refusal().await, Code::NotAllowed);
+    let made = invite(&mut olga, &to_ops).await;
+    assert_eq!(made.rooms, [ops.room]);
+    olga.send(format!(r#"{{"type":"join","room":"{address}"}}"#)).await;
+    let new = comes(&server.server, "Nina", 3, Some(made.code.as_str())).await;
+    let ToClient::Added(added) = rooms::heard(&mut olga, |it| matches!(it, ToClient::Added(_))).await
+    else {
+        panic!()
+    };
+    assert_eq!((added.user.as_str(), added.by.as_str()), ("Nina", "Olga"));
+    drop(bob);
+    let mut bob = comes(&server.server, "Bob", 2, Some(made.code.as_str())).await;
+    rooms::heard(&mut olga, |it| matches!(it, ToClient::Added(_))).await;
+    bob.send(format!(r#"{{"type":"join","room":"{address}"}}"#)).await;
+    bob.expect_entry().await;
+    refused(&server.server, "Carol", 4, Some(made.code.as_str()), Code::BadCode).await;
+    drop(new);
+}
+
+#[tokio::test]
+async fn an_invite_to_a_room_alone_admits_nobody_to_a_server_for_members() {
+    let Moderated { server, folder } = members().await;
+    let path = folder.path().join("nebula.db");
+    let code = made(&path, &["--uses", "2"]);
+    let mut olga = comes(&server, "Olga", 1, Some(&code)).await;
+    drop(comes(&server, "Bob", 2, Some(&code)).await);
+    let create = json!({"type": "create", "room": "x", "kind": "private", "title": "Ops"});
+    let ToClient::Room(ops) = rooms::ask(&mut olga, create).await else { panic!() };
+    let to_ops = format!(r#","rooms":["{}"],"uses":2"#, ops.room);
+    let made = invite(&mut olga, &to_ops).await;
+    refused(&server, "Nina", 3, Some(made.code.as_str()), Code::NeedInvite).await;
+    let mut bob = comes(&server, "Bob", 2, Some(made.code.as_str())).await;
+    bob.send(format!(r#"{{"type":"join","room":"{}"}}"#, ops.room)).await;
+    bob.expect_entry().await;
 }

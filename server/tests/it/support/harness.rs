@@ -183,7 +183,7 @@ pub(crate) async fn get(address: SocketAddr, path: &str) -> String {
 
 pub(crate) fn query(room: &str, user: &str, more: &str) -> String {
     let hello = protocol::Connect {
-        room: RoomName::try_from(room).unwrap(),
+        room: RoomName::known(room).unwrap(),
         user: Some(UserName::known(user).unwrap()),
         since: None,
         history: None,
@@ -293,6 +293,9 @@ impl Peer {
                 | ToClient::Leave { .. }
                 | ToClient::Presence(_)
                 | ToClient::Room(_)
+                | ToClient::Added(_)
+                | ToClient::Removed(_)
+                | ToClient::Role(_)
                 | ToClient::Cluster(_) => {}
                 other => panic!("{other:?} instead of a message"),
             }

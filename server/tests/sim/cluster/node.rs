@@ -313,6 +313,9 @@ fn follow(process: &mut Process, news: &mut VecDeque<News>, consequence: Consequ
             effects.follow_one(&event, outcome, reply_to, &mut |room, message, to| match to {
                 To::Everybody => shard.push_back(Input::Deliver { room, message }),
                 To::Author(author) => shard.push_back(Input::Again { room, author, message }),
+                To::Reach { also, leaving } => {
+                    shard.push_back(Input::Reach { room, message, also, leaving });
+                }
             });
         }
         Consequence::Came(node, room, user, role) => {

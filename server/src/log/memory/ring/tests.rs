@@ -22,7 +22,8 @@ fn changed(change: u64, message: u64, bytes: usize) -> Stored {
 fn found(messages: Vec<Stored>, floor: u64) -> Page {
     let head = messages.last().map_or(id(floor), |newest| newest.id);
     let older = (floor > 0).then_some(id(floor));
-    Page { messages, older, head, changes: Changes::default(), topic: Some(Topic::default()) }
+    let topic = Some(Topic::default());
+    Page { messages, older, head, topic, ..Page::default() }
 }
 
 fn asked(since: u64, before: Option<u64>, limit: usize) -> Asked {

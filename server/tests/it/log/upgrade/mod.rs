@@ -5,6 +5,7 @@ mod interrupted;
 mod messages;
 mod operators;
 mod people;
+mod rooms;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,279 @@
+//! What a connection does to rooms: it makes and finds them, changes who belongs to them, keeps and lists them;
+//! and what it may know of rooms that it is not in.
+//!
+//! Whether somebody may is decided where it is kept. This file does not know how an address is chosen, or how
+//! anything is found.
+
+use protocol::{
+    Add, ChangeSetting, Create, DIRECT_SIGN, Direct, NewRoom, PRIVATE_SIGN, PrivateRoom, Ref,
+    Refusal, Remove, Role, RoomList, RoomName, RoomsQuery, SetRole, ToClient, ToServer,
+};
+
+use super::effect::Then;
+use super::{Consult, Context, Effect, Entering, Recheck, Refused, Session};
+use crate::auth::sanctions::Standing;
+use crate::connection::budget::cost;
+use crate::connection::rate_limits::Over;
+use crate::frame::{Delivery, Frame};
+use crate::log::acts_of_rooms::{self, KeepRoom, OfMember};
+use crate::log::event::{Act, Author};
+use crate::log::sanction::Kind;
+use crate::log::{NotRead, RoomsAsked};
+use crate::monitoring::metrics::Limit;
+use crate::outbox::End;
+
+/// What a person wants to do to a room, before it is known whether they may.
+#[derive(Debug)]
+pub(crate) enum RoomDraft {
+    Create(Create),
+    Direct(Direct),
+    Add(Add),
+    Remove(Remove),
+    Role(SetRole),
+    Setting(ChangeSetting),
+}
+
+impl RoomDraft {
+    pub(super) fn about(&self) -> (Option<&RoomName>, Option<&Ref>) {
+        match self {
+            RoomDraft::Create(Create { room: NewRoom::Open { room }, reference, .. }) => {
+                (Some(room), reference.as_ref())
+            }
+            RoomDraft::Create(create) => (None, create.reference.as_ref()),
+            RoomDraft::Direct(direct) => (None, direct.reference.as_ref()),
+            RoomDraft::Add(add) => (Some(&add.room), add.reference.as_ref()),
+            RoomDraft::Remove(remove) => (Some(&remove.room), remove.reference.as_ref()),
+            RoomDraft::Role(set) => (Some(&set.room), set.reference.as_ref()),
+            RoomDraft::Setting(setting) => (Some(&setting.room), setting.reference.as_ref()),
+        }
+    }
+
+    /// Whether other people hear of it, or of a room that they did not ask for.
+    fn speaks(&self) -> bool {
+        match self {
+            RoomDraft::Create(_) | RoomDraft::Direct(_) | RoomDraft::Add(_) => true,
+            RoomDraft::Remove(_) | RoomDraft::Role(_) | RoomDraft::Setting(_) => false,
+        }
+    }
+
+    /// The text that counts towards its author's budget.
+    fn text(&self) -> &str {
+        match self {
+            RoomDraft::Create(create) => create.topic.as_str(),
+            _ => "",
+        }
+    }
+}
+
+impl Session {
+    /// Makes a room or changes one, within the budgets of its author.
+    pub(super) fn change(&mut self, draft: RoomDraft, context: &Context<'_>) -> Effect {
+        if context.person.number().is_none() && context.person.key().is_none() {
+            return refuse(Refusal::NoName, &draft);
+        }
+        // First: what is imposed after this is looked at when it is stored.
+        let newest = context.sanctions.newest();
+        let is_moderator = context.pass.is_some_and(|pass| pass.role == Role::Moderator);
+        let author = Author::new(context.person, (!is_moderator).then_some(newest));
+        if draft.speaks() {
+            match context.standing_in(Kind::Mute, draft.about().0) {
+                Standing::Free => {}
+                Standing::Restricted(mute) => {
+                    return refuse(Refusal::Muted(Box::new(mute)), &draft);
+                }
+                Standing::Unsure(sanction) => {
+                    return Effect::Recheck(Recheck { sanction, then: Then::Change(draft) });
+                }
+            }
+        }
+        if let RoomDraft::Create(Create { room: NewRoom::Open { room }, .. }) = &draft
+            && context.pass.is_some_and(|pass| !pass.opens(room))
+        {
+            return refuse(Refusal::WrongRoom, &draft);
+        }
+        let bytes = cost(draft.text(), draft.about().1);
+        if let Err(over) = context.budgets.take(&self.spender, bytes, context.now) {
+            let (room, reference) = draft.about();
+            let over = Refused::over(over.into(), room.cloned(), reference.cloned());
+            return Effect::Refuse(over);
+        }
+        match act(draft, author, context) {
+            Ok(act) => Effect::Keep(act),
+            Err(draft) => refuse(Refusal::Unavailable, &draft),
+        }
+    }
+
+    /// Asks which rooms there are.
+    pub(super) fn list_rooms(&self, query: RoomsQuery, context: &Context<'_>) -> Effect {
+        let RoomsQuery { mine, query, after, reference } = query;
+        let person = context.person.number();
+        if mine && person.is_none() {
+            return Effect::Refuse(Refused::new(Refusal::NoName, None, reference));
+        }
+        let grant = context.pass.and_then(|pass| pass.grant.clone());
+        Effect::Browse(RoomsAsked { person, grant, mine, query, after, reference })
+    }
+
+    /// They were found, or not.
+    pub(crate) fn listed(
+        &mut self,
+        reference: Option<Ref>,
+        found: Result<RoomList, NotRead>,
+    ) -> Effect {
+        match found {
+            Ok(list) => Effect::Tell(Frame::text(ToClient::Rooms(list).encode(), Delivery::Always)),
+            Err(error) => Effect::Refuse(Refused::new(not_read(error), None, reference)),
+        }
+    }
+
+    /// Something is about a room that this connection is not in. Of one that only its members know it has to
+    /// be asked whether it is there for this person.
+    pub(super) fn not_here(
+        &self,
+        room: RoomName,
+        reference: Option<Ref>,
+        context: &Context<'_>,
+    ) -> Effect {
+        if !room.is_address() {
+            return Effect::Refuse(Refused::new(Refusal::NotInRoom, Some(room), reference));
+        }
+        match (context.may_read)() {
+            Ok(()) => Effect::Consult(Consult { room, reference, then: None }),
+            Err(wait) => {
+                let over = Over::new(Limit::Reads, wait);
+                Effect::Refuse(Refused::over(over, Some(room), reference))
+            }
+        }
+    }
+
+    /// The database was asked whether a room is there for this person.
+    pub(crate) fn consulted(
+        &mut self,
+        consult: Consult,
+        is_there: Result<bool, NotRead>,
+        context: &Context<'_>,
+    ) -> Effect {
+        let Consult { room, reference, then } = consult;
+        let refusal = match (is_there, then) {
+            (Ok(true), Some(entering)) => return self.enter_unless_banned(entering, context),
+            (Ok(true), None) => Refusal::NotInRoom,
+            (Ok(false), Some(Entering { is_first: true, .. })) => {
+                return Effect::End(End::Refused(Refusal::NoSuchRoom));
+            }
+            (Ok(false), _) => Refusal::NoSuchRoom,
+            (Err(error), Some(Entering { is_first: true, .. })) => {
+                return Effect::End(End::Refused(not_read(error)));
+            }
+            (Err(error), _) => not_read(error),
+        };
+        Effect::Refuse(Refused::new(refusal, Some(room), reference))
+    }
+
+    /// What was read says that this person does not belong to a room any more.
+    pub(super) fn gone(&mut self, room: &RoomName, reference: Option<Ref>) -> Effect {
+        let refused = Refused::new(Refusal::NoSuchRoom, Some(room.clone()), reference);
+        let place = self.rooms.iter().position(|open| open.name() == room);
+        match place.map(|place| self.rooms.swap_remove(place)) {
+            Some(open) => Effect::PutOut(open, Box::new(refused)),
+            None => Effect::Refuse(refused),
+        }
+    }
+}
+
+/// What is to be kept. It is given back where no address can be chosen.
+fn act(draft: RoomDraft, author: Author, context: &Context<'_>) -> Result<Act, RoomDraft> {
+    let act = match draft {
+        RoomDraft::Create(Create { room: NewRoom::Open { room }, topic, reference }) => {
+            let (title, is_visited) = (None, context.census.people(&room) > 0);
+            let create =
+                acts_of_rooms::Create { room, title, is_visited, topic, author, reference };
+            Act::Create(Box::new(create))
+        }
+        RoomDraft::Create(Create {
+            room: NewRoom::Private(PrivateRoom { title }),
+            topic,
+            reference,
+        }) => {
+            let Some(room) = (context.new_address)(PRIVATE_SIGN) else {
+                let room = NewRoom::Private(PrivateRoom { title });
+                return Err(RoomDraft::Create(Create { room, topic, reference }));
+            };
+            let (title, is_visited) = (Some(title), false);
+            let create =
+                acts_of_rooms::Create { room, title, is_visited, topic, author, reference };
+            Act::Create(Box::new(create))
+        }
+        RoomDraft::Direct(Direct { users, reference }) => {
+            let Some(room) = (context.new_address)(DIRECT_SIGN) else {
+                return Err(RoomDraft::Direct(Direct { users, reference }));
+            };
+            Act::Direct(Box::new(acts_of_rooms::Direct { room, users, author, reference }))
+        }
+        RoomDraft::Add(Add { room, user, reference }) => {
+            let room = addressed(room);
+            Act::Add(Box::new(OfMember { room, user, author, reference }))
+        }
+        RoomDraft::Remove(Remove { room, user, reference }) => {
+            let room = addressed(room);
+            Act::Remove(Box::new(OfMember { room, user, author, reference }))
+        }
+        RoomDraft::Role(SetRole { room, user, role, reference }) => {
+            let room = addressed(room);
+            let set = acts_of_rooms::SetRole { room, user, role, author, reference };
+            Act::SetRole(Box::new(set))
+        }
+        RoomDraft::Setting(ChangeSetting { room, joined, muted, place, reference }) => {
+            let room = addressed(room);
+            Act::KeepRoom(Box::new(KeepRoom { room, joined, muted, place, author, reference }))
+        }
+    };
+    Ok(act)
+}
+
+/// Addresses have one spelling.
+pub(super) fn addressed(room: RoomName) -> RoomName {
+    if room.is_address() { room.folded() } else { room }
+}
+
+fn not_read(error: NotRead) -> Refusal {
+    match error {
+        NotRead::TooMany { retry } => Over::new(Limit::Reads, retry).refusal,
+        NotRead::Unavailable => Refusal::Unavailable,
+        NotRead::NoSuchRoom => Refusal::NoSuchRoom,
+    }
+}
+
+pub(super) fn refuse(refusal: Refusal, draft: &RoomDraft) -> Effect {
+    let (room, reference) = draft.about();
+    Effect::Refuse(Refused::new(refusal, room.cloned(), reference.cloned()))
+}
+
+/// What somebody asks that needs the room to be entered: its room and `ref`.
+pub(super) fn asks_within(envelope: &ToServer) -> Option<(&RoomName, Option<&Ref>)> {
+    match envelope {
+        ToServer::Message(_)
+        | ToServer::Topic(_)
+        | ToServer::Leave(_)
+        | ToServer::History(_)
+        | ToServer::Presence(_)
+        | ToServer::Delete(_)
+        | ToServer::Moderate(_) => {
+            let (room, reference) = envelope.about();
+            Some((room?, reference))
+        }
+        ToServer::Join(_)
+        | ToServer::Create(_)
+        | ToServer::Direct(_)
+        | ToServer::Rooms(_)
+        | ToServer::Add(_)
+        | ToServer::Remove(_)
+        | ToServer::Role(_)
+        | ToServer::Setting(_)
+        | ToServer::Link(_)
+        | ToServer::Devices(_)
+        | ToServer::Revoke(_)
+        | ToServer::Invite(_)
+        | ToServer::Invites(_)
+        | ToServer::Uninvite(_) => None,
+    }
+}

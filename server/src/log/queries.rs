@@ -1,0 +1,106 @@
+//! What is asked about rooms: pages of their messages, which there are, and whether one is there for somebody.
+//!
+//! This file does not know SQL, or who may ask.
+
+use std::sync::Arc;
+
+use protocol::{RoomList, RoomName};
+
+use super::reading::reader::Reader;
+use super::reading::rooms::{RoomsAsked, Viewer};
+use super::{Asked, Asker, Log, NotRead, OpenRoom, Page};
+use crate::people::names::PersonId;
+
+/// What a list of rooms costs at least, in bytes of reading: a hundred rooms, found in several tables.
+const ROOMS_COST: u64 = 64 * 1024;
+
+impl Log {
+    /// Reads messages of a room: everything that was committed before the call is in sight.
+    pub(crate) async fn page(
+        &self,
+        asker: &Asker,
+        room: &Arc<OpenRoom>,
+        asked: Asked,
+        viewer: Viewer,
+    ) -> Result<Page, NotRead> {
+        let is_same_for_all = viewer.sees_the_same(room);
+        if is_same_for_all
+            && let Some(page) = room.page(&asked)
+            && self.readers.take_at_once(asker, page.bytes())
+        {
+            self.metrics.page_found(asked.limit, true);
+            return Ok(page);
+        }
+        let (room, metrics, found) = (room.clone(), self.metrics.clone(), self.found());
+        let question = move |reader: &Reader| {
+            // When all come back at once, one has read the room while the others waited.
+            let in_memory = room.page(&asked);
+            metrics.page_found(asked.limit, in_memory.is_some());
+            let page = in_memory.map_or_else(|| read_page(reader, &room, &asked), Ok);
+            let page = match is_same_for_all {
+                true => page.map(Some),
+                false => page.and_then(|page| as_seen(reader, &room, page, viewer)),
+            };
+            let page = found(page).and_then(|page| page.ok_or(NotRead::NoSuchRoom));
+            let bytes = page.as_ref().map_or(0, Page::bytes);
+            (page, bytes)
+        };
+        self.readers.read(asker, question).await
+    }
+
+    /// Whether a private or direct room is there for somebody.
+    pub(crate) async fn is_there(
+        &self,
+        asker: &Asker,
+        room: RoomName,
+        person: Option<PersonId>,
+    ) -> Result<bool, NotRead> {
+        let found = self.found();
+        let question = move |reader: &Reader| {
+            let about = found(reader.about(&room, person, false));
+            (about.map(|about| about.is_some()), 0)
+        };
+        self.readers.read(asker, question).await
+    }
+
+    /// Which rooms there are for somebody.
+    pub(crate) async fn list_rooms(
+        &self,
+        asker: &Asker,
+        asked: RoomsAsked,
+    ) -> Result<RoomList, NotRead> {
+        let (found, census) = (self.found(), self.census.clone());
+        let question = move |reader: &Reader| (found(reader.rooms(&asked, &census)), ROOMS_COST);
+        self.readers.read(asker, question).await
+    }
+}
+
+/// One read, whatever it is for: the first of a room also fills its memory.
+fn read_page(reader: &Reader, room: &OpenRoom, asked: &Asked) -> rusqlite::Result<Page> {
+    if asked.before.is_some() {
+        return reader.page(room.name(), asked);
+    }
+    if !room.is_new() {
+        let page = reader.page(room.name(), asked)?;
+        room.learn_topic(page.topic.clone());
+        return Ok(page);
+    }
+    let newest = reader.newest_page(room.name(), asked)?;
+    room.seed(newest.clone());
+    Ok(room.page(asked).unwrap_or_else(|| newest.part(asked)))
+}
+
+/// A page with what the room is for who reads; none if it is not there for them. That is looked at after all that
+/// is in the page: whoever was a member then may read it.
+fn as_seen(
+    reader: &Reader,
+    room: &OpenRoom,
+    page: Page,
+    Viewer { person, told }: Viewer,
+) -> rusqlite::Result<Option<Page>> {
+    let Some(about) = reader.about(room.name(), person, told)? else { return Ok(None) };
+    if told && about.kind.is_none() && about.members.is_empty() {
+        room.learn_no_roles();
+    }
+    Ok(Some(Page { about, ..page }))
+}
