@@ -45,7 +45,7 @@ pub struct Revoke {
 
 /// A code that makes a device one's own, once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Link {
+pub struct LinkCode {
     /// To be brought from the new device.
     pub code: AccessCode,
     /// How much longer it is good for, in milliseconds.

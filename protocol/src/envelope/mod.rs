@@ -153,7 +153,7 @@ pub enum ToClient {
     /// A moderator did something to a person.
     Moderated(Box<Moderated>),
     /// A code that makes a device one's own.
-    Link(Link),
+    Link(LinkCode),
     /// One's devices.
     Devices(Devices),
     /// An invite that was made.

@@ -4,7 +4,7 @@
 
 use protocol::{
     Devices, INVITE_CODE_CHARS, INVITE_SECONDS_DEFAULT, Invite, Invites, LINK_CODE_CHARS, LINK_MS,
-    Link, MakeInvite, Ref, Refusal, ToClient,
+    LinkCode, MakeInvite, Ref, Refusal, ToClient,
 };
 
 use super::read_pump::ReadPump;
@@ -40,7 +40,7 @@ impl ReadPump {
             }
         };
         match answer {
-            Ok(envelope) => self.tell(envelope),
+            Ok(envelope) => self.answer(&envelope),
             Err(refusal) => self.refuse(Refused::new(refusal, None, reference)),
         }
         Ok(())
@@ -53,7 +53,7 @@ impl ReadPump {
         let name = self.claim.name().clone();
         let make = Act::MakeLink(Box::new(MakeLink { name, code: CodeHash::of(&code) }));
         let made = self.keep_and_hear(make).await?;
-        let link = Link { code, expires_ms: LINK_MS, reference };
+        let link = LinkCode { code, expires_ms: LINK_MS, reference };
         Ok(made.map(|_| ToClient::Link(link)))
     }
 
@@ -95,7 +95,7 @@ impl ReadPump {
             }
         };
         match self.devices(manager, reference.clone()).await? {
-            Ok(left) => self.tell(left),
+            Ok(left) => self.answer(&left),
             Err(refusal) => self.refuse(Refused::new(refusal, None, reference)),
         }
         self.engine.auth.has_devices(&owner);
@@ -152,7 +152,7 @@ impl ReadPump {
         })
     }
 
-    fn tell(&self, envelope: ToClient) {
+    fn answer(&self, envelope: &ToClient) {
         self.outbox().push(&Frame::text(envelope.encode(), Delivery::Always));
     }
 

@@ -26,6 +26,7 @@ use std::time::{Duration, Instant};
 use protocol::{Device, Epoch, Invited, UserName};
 use tokio::sync::{mpsc, oneshot};
 
+pub use self::apply::PERSON_INVITES_MAX;
 pub(crate) use self::command::{Command, ReplyTo, Unavailable};
 use self::database::checkpoint::Checkpoints;
 use self::database::guard::Guard;

@@ -11,9 +11,9 @@ use crate::limits::rate::{Quota, Rate};
 use crate::limits::remembered::Remembered;
 
 /// Wrong codes of an address at once: a link's code of 40 bits is guessed with a chance of 1 in 20 billion.
-pub const WRONG_CODES_AT_ONCE: u32 = 5;
+pub(crate) const WRONG_CODES_AT_ONCE: u32 = 5;
 /// And then one more in so long a time: five a minute.
-pub const WRONG_CODE_INTERVAL: Duration = Duration::from_secs(12);
+pub(crate) const WRONG_CODE_INTERVAL: Duration = Duration::from_secs(12);
 /// Addresses that are remembered. When there are more, those that owe nothing are forgotten, and if all do,
 /// nobody else may try until some do not.
 const ADDRESSES_MAX: usize = 10_000;

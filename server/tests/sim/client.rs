@@ -2,6 +2,7 @@
 //! `since`, and sends again what it is not sure of.
 
 mod anew;
+mod view;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -11,6 +12,7 @@ use protocol::{
     UserName,
 };
 
+pub(super) use self::view::View;
 use super::process::hash;
 use super::store::Store;
 use crate::people::key_hash::KeyHash;
@@ -43,21 +45,6 @@ pub(super) struct Client {
 
 /// Of so many things to say one is what the room is about.
 const TOPIC_EVERY: u32 = 5;
-
-/// What a client knows of a room.
-pub(super) struct View {
-    pub(super) room: RoomName,
-    pub(super) seen: Vec<u64>,
-    /// What of it was deleted.
-    pub(super) deleted: BTreeSet<u64>,
-    /// The newest id of the room that it heard of: where to resume.
-    pub(super) position: MessageId,
-    pub(super) people: BTreeSet<String>,
-    /// What it is about.
-    pub(super) topic: TopicText,
-    /// On this line.
-    pub(super) entered: bool,
-}
 
 #[derive(Debug, Clone)]
 pub(super) struct Said {
@@ -284,8 +271,10 @@ impl Client {
                 match note.code {
                     Code::Unavailable if self.renews => self.say_anew(&note),
                     Code::Unavailable | Code::TooFast => {
-                        let it = self.pending.iter_mut().find(|said| is_it(said));
-                        it.into_iter().for_each(|said| said.sent = false);
+                        self.pending
+                            .iter_mut()
+                            .filter(|it| is_it(it))
+                            .for_each(|it| it.sent = false);
                     }
                     Code::Muted => self.pending.retain(|said| !is_it(said)),
                     _ => {}
@@ -295,7 +284,12 @@ impl Client {
             ToClient::Moderated(told) if told.action == Action::Mute => {
                 self.muted = Some((told.user, told.room));
             }
-            ToClient::Moderated(_) | ToClient::Cluster(_) => {}
+            ToClient::Moderated(_)
+            | ToClient::Cluster(_)
+            | ToClient::Link(_)
+            | ToClient::Devices(_)
+            | ToClient::Invite(_)
+            | ToClient::Invites(_) => {}
         }
         Ok(false)
     }

@@ -73,7 +73,12 @@ fn events(seeds: Range<u64>) -> Vec<Event> {
             let rare = rare(&mut rng, &events);
             events.extend(rare.map(|act| sequencer.place(act, id.get())));
         }
+        let taken = if let Act::TakeName(take) = &act { Some(take.clone()) } else { None };
         events.push(sequencer.place(act, id.get()));
+        for take in taken.iter().cycle().take(2) {
+            let act = of_devices(&mut rng, id, take);
+            events.extend(act.map(|act| sequencer.place(act, id.get())));
+        }
     }
     events
 }
@@ -115,7 +120,6 @@ fn rare(rng: &mut Rng, before: &[Event]) -> Option<Act> {
             Act::TakeName(take)
         }
         (Act::TakeName(take), 4) => Act::ReleaseName(take.name.clone()),
-        (Act::TakeName(take), 5) => of_devices(rng, event.id, take)?,
         (Act::TakeName(take), _) => Act::UseName(Box::new(UseName {
             name: take.name.clone(),
             person: PersonId::made_by(event.id),

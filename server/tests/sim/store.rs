@@ -13,7 +13,7 @@ use super::replay::dump;
 use crate::log::database::Database;
 use crate::log::database::place::Place;
 use crate::log::database::store::Store as Log;
-use crate::log::event::{Act, Event, NameProof};
+use crate::log::event::{Act, Event};
 use crate::log::order::replica::{Applied, Became, Incoming, Replica, Unapplied};
 use crate::log::outcome::Forgotten;
 use crate::log::reading::reader::Reader;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use protocol::{HistoryQuery, Moderate, PeopleQuery, Ref, Refusal, RoomName, UserName};
 
 use super::draft::Draft;
-use super::manage::{Manager, Managing};
+use super::managing::{Manager, Managing};
 use crate::connection::note::note;
 use crate::connection::rate_limits::Over;
 use crate::frame::Frame;

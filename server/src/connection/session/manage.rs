@@ -1,45 +1,11 @@
-//! What a person asks for about themselves and about who may come: devices and invites.
+//! Whether a person may do what they ask for about their devices and about who may come in.
 //!
 //! This file does not know how any of it is kept.
 
-use protocol::{
-    DevicesQuery, InvitesQuery, MakeInvite, MakeLink, Ref, Refusal, Revoke, Role, Uninvite,
-};
+use protocol::{Refusal, Role};
 
+use super::managing::{Manager, Managing};
 use super::{Context, Effect, Refused, Session};
-use crate::people::names::PersonId;
-
-/// What is to be kept or looked up, by who may ask for it.
-#[derive(Debug)]
-pub(crate) enum Managing {
-    Link(MakeLink),
-    Devices(DevicesQuery),
-    Revoke(Revoke),
-    Invite(MakeInvite),
-    Invites(InvitesQuery),
-    Uninvite(Uninvite),
-}
-
-/// Who asks, and what they may.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Manager {
-    pub(crate) person: PersonId,
-    /// The operator made them a moderator of all rooms.
-    pub(crate) moderates_all: bool,
-}
-
-impl Managing {
-    pub(crate) fn reference(&self) -> Option<&Ref> {
-        match self {
-            Managing::Link(MakeLink { reference })
-            | Managing::Devices(DevicesQuery { reference })
-            | Managing::Revoke(Revoke { reference, .. })
-            | Managing::Invite(MakeInvite { reference, .. })
-            | Managing::Invites(InvitesQuery { reference })
-            | Managing::Uninvite(Uninvite { reference, .. }) => reference.as_ref(),
-        }
-    }
-}
 
 impl Session {
     /// For who has a kept name, with a key.

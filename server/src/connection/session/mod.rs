@@ -10,6 +10,7 @@ mod effect;
 mod join;
 mod life;
 mod manage;
+mod managing;
 mod query;
 mod speak;
 #[cfg(test)]
@@ -25,7 +26,7 @@ use self::draft::Draft;
 use self::effect::Then;
 pub(crate) use self::effect::{Effect, Entering, Listing, Query, Reading, Recheck, Refused};
 pub(super) use self::life::{Life, Look};
-pub(crate) use self::manage::{Manager, Managing};
+pub(crate) use self::managing::{Manager, Managing};
 use super::rate_limits::{Over, RateLimits};
 use crate::auth::Permissions;
 use crate::auth::moderators::Moderators;

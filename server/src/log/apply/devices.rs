@@ -3,8 +3,8 @@
 use protocol::{DEVICES_MAX, LINK_MS, Label, MessageId, Refusal, UserName};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::names;
-use crate::log::database::column::{checked, person, signed};
+use super::persons;
+use crate::log::database::column::{checked, person, signed, unsigned};
 use crate::log::event::{AddDevice, Event, MakeLink, RevokeDevice, UseDevice};
 use crate::log::outcome::{Outcome, Owner};
 use crate::people::code_hash::CodeHash;
@@ -21,7 +21,7 @@ pub(super) fn make_link(
     event: &Event,
     make: &MakeLink,
 ) -> rusqlite::Result<Outcome> {
-    let Some(person) = names::person_of(db, &make.name)? else {
+    let Some(person) = persons::named(db, &make.name)? else {
         return Ok(Outcome::Refused(Refusal::NoName));
     };
     keep_link(db, (person, make.code), event.at)?;
@@ -58,7 +58,7 @@ pub(super) fn add_device(
     let found = db.prepare_cached(select)?.query_row(bounds, |row| person(row, 0)).optional()?;
     let Some(owner) = found else { return Ok(Outcome::Refused(Refusal::BadCode)) };
     if !has(db, owner, new.key)? {
-        if count(db, owner)? >= DEVICES_MAX {
+        if count(db, owner)? >= DEVICES_MAX as u64 {
             return Ok(Outcome::Refused(Refusal::TooManyDevices { max: DEVICES_MAX }));
         }
         add(db, (owner, event.at), (new.key, new.label.as_ref()), event.at)?;
@@ -130,9 +130,9 @@ fn has(db: &Connection, owner: PersonId, key: KeyHash) -> rusqlite::Result<bool>
     db.prepare_cached(select)?.exists(params![signed(owner.get()), key.as_bytes()])
 }
 
-fn count(db: &Connection, owner: PersonId) -> rusqlite::Result<usize> {
+fn count(db: &Connection, owner: PersonId) -> rusqlite::Result<u64> {
     let select = "SELECT count(*) FROM keys WHERE person = ?1 AND revoked IS NULL";
-    db.prepare_cached(select)?.query_row([signed(owner.get())], |row| row.get(0))
+    db.prepare_cached(select)?.query_row([signed(owner.get())], |row| unsigned(row, 0))
 }
 
 fn has_devices(db: &Connection, owner: PersonId, changed: MessageId) -> rusqlite::Result<Outcome> {

@@ -9,9 +9,9 @@ use crate::log::event::{AcceptInvite, EndInvite, Event, MakeInvite};
 use crate::log::outcome::Outcome;
 
 /// Invites that are good at a time: more than a company hands out, and a list of them still is one.
-pub(in crate::log) const INVITES_MAX: i64 = 1000;
+const INVITES_MAX: i64 = 1000;
 /// Those of one person, so that nobody takes all places.
-pub(in crate::log) const PERSON_INVITES_MAX: i64 = 100;
+pub const PERSON_INVITES_MAX: i64 = 100;
 
 pub(super) fn make(db: &Connection, event: &Event, make: &MakeInvite) -> rusqlite::Result<Outcome> {
     Ok(match keep(db, make, event.at)? {

@@ -10,6 +10,7 @@ mod invites;
 mod known;
 mod messages;
 mod names;
+mod persons;
 mod rooms;
 mod sanctions;
 #[cfg(test)]
@@ -19,10 +20,12 @@ mod topics;
 use rusqlite::Connection;
 
 pub(in crate::log) use self::devices::{keep_link, load as devices_of};
+pub use self::invites::PERSON_INVITES_MAX;
 pub(in crate::log) use self::invites::keep as keep_invite;
 pub(super) use self::known::Known;
 pub(super) use self::messages::{COLUMNS as MESSAGE_COLUMNS, read_message};
-pub(in crate::log) use self::names::{kept_for_another, person_of};
+pub(in crate::log) use self::names::kept_for_another;
+pub(in crate::log) use self::persons::named as person_named;
 pub(super) use self::rooms::room_number;
 pub(super) use self::sanctions::{newest_sanction, room_key};
 use crate::log::database::column::signed;

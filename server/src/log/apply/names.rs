@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use protocol::{Refusal, UserName};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::devices;
+use super::{devices, persons};
 use crate::log::database::column::{person, signed};
 use crate::log::event::{Author, Event, NameProof, TakeName, UseName};
 use crate::log::order::entry::Claim;
@@ -28,7 +28,7 @@ fn take_by_token(db: &Connection, event: &Event, name: &UserName) -> rusqlite::R
     if let Some(known) = select.query_row([name.key()], |row| person(row, 0)).optional()? {
         return Ok(Outcome::Named(known, None));
     }
-    let new = make_person(db, event, None)?;
+    let new = persons::make(db, event, None)?;
     let insert = "INSERT INTO subjects (key, person) VALUES (?1, ?2)";
     db.prepare_cached(insert)?.execute(params![name.key(), signed(new.get())])?;
     Ok(Outcome::Named(new, None))
@@ -87,15 +87,6 @@ fn owner(
     found.optional()
 }
 
-/// Whoever has a name for good, if somebody has.
-pub(in crate::log) fn person_of(
-    db: &Connection,
-    name: &UserName,
-) -> rusqlite::Result<Option<PersonId>> {
-    let select = "SELECT person FROM names WHERE key = ?1";
-    db.prepare_cached(select)?.query_row([name.key()], |row| person(row, 0)).optional()
-}
-
 /// Who says something. What was on its way when the name became theirs came under the spelling alone, and may come
 /// after what they said since, elsewhere.
 pub(super) fn author<'a>(db: &Connection, said: &'a Author) -> rusqlite::Result<Cow<'a, Author>> {
@@ -140,17 +131,9 @@ fn make_owner(
     event: &Event,
     (hash, used): (KeyHash, u64),
 ) -> rusqlite::Result<PersonId> {
-    let owner = make_person(db, event, Some(hash))?;
+    let owner = persons::make(db, event, Some(hash))?;
     devices::add(db, (owner, event.at), (hash, None), used)?;
     Ok(owner)
-}
-
-/// `key` stands for the person from now on.
-fn make_person(db: &Connection, event: &Event, key: Option<KeyHash>) -> rusqlite::Result<PersonId> {
-    let insert = "INSERT INTO persons (id, key) VALUES (?1, ?2)";
-    let key = key.as_ref().map(KeyHash::as_bytes);
-    db.prepare_cached(insert)?.execute(params![signed(event.id.get()), key])?;
-    Ok(PersonId::made_by(event.id))
 }
 
 pub(super) fn note_use(

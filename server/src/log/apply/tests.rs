@@ -73,7 +73,7 @@ impl Log {
     fn take(&mut self, user: &str, byte: u8, expired: u64) -> Result<PersonId, Refusal> {
         let proof = NameProof::Key { hash: hash(byte), expired };
         let take = TakeName { name: name(user), proof, used: self.id / 1000 };
-        self.apply(Act::TakeName(Box::new(take))).named()
+        self.apply(Act::TakeName(Box::new(take))).named().map(|(person, _)| person)
     }
 
     fn say(&mut self, say: Say) -> Outcome {
@@ -123,7 +123,7 @@ fn who_a_token_names_is_the_same_person_each_time() {
     let mut log = Log::new();
     let mut take = |user| {
         let take = TakeName { name: name(user), proof: NameProof::Token, used: 0 };
-        log.apply(Act::TakeName(Box::new(take))).named().unwrap()
+        log.apply(Act::TakeName(Box::new(take))).named().unwrap().0
     };
     let (alice, bob) = (take("Alice"), take("Bob"));
     assert_ne!(alice, bob);

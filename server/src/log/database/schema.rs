@@ -313,12 +313,13 @@ const DEVICES: &str = "
 const INVITES: &str = "
     CREATE TABLE invites (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
-        code BLOB NOT NULL UNIQUE,
+        code BLOB NOT NULL,
         person INTEGER,
         uses INTEGER NOT NULL,
         until INTEGER NOT NULL,
         note TEXT
     ) STRICT;
+    CREATE INDEX invites_by_code ON invites (code);
     CREATE TABLE invite_rooms (
         invite INTEGER NOT NULL,
         room TEXT NOT NULL,

@@ -8,7 +8,7 @@ use std::path::Path;
 use protocol::{RoomName, UserName};
 use rusqlite::{Connection, OpenFlags, ToSql, params};
 
-use crate::log::apply::{keep_invite, keep_link, person_of, room_key};
+use crate::log::apply::{keep_invite, keep_link, person_named, room_key};
 use crate::log::database::{BUSY_TIMEOUT, Database, OpenError};
 use crate::log::database::{on_disk, place};
 use crate::log::event::MakeInvite;
@@ -56,7 +56,7 @@ pub(crate) fn release(path: &Path, name: &UserName) -> Result<bool, OpenError> {
 /// [`OpenError`] if the database cannot be written.
 pub(crate) fn link(path: &Path, name: &UserName, code: CodeHash) -> Result<bool, OpenError> {
     with(path, |db| {
-        let Some(person) = person_of(db, name)? else { return Ok(false) };
+        let Some(person) = person_named(db, name)? else { return Ok(false) };
         keep_link(db, (person, code), now_ms()).map(|()| true)
     })
 }

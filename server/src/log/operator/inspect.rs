@@ -126,13 +126,16 @@ fn make(path: &Path) -> Result<File, BackupError> {
 
 fn copy(source: &Connection, from: &Path, to: &Path, file: &File) -> Result<Copied, BackupError> {
     let io = |error| BackupError::Io { path: to.to_owned(), error };
-    let sqlite = |error| BackupError::Sqlite { path: to.to_owned(), error };
+    // What is wrong with the pages of the copy came with what was copied.
+    let sqlite = |error: rusqlite::Error| match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::DatabaseCorrupt) => BackupError::Source(failed(from, error)),
+        _ => BackupError::Sqlite { path: to.to_owned(), error },
+    };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
     let mut copy = on_disk::connect(to, flags).map_err(sqlite)?;
     copy_pages(source, &mut copy).map_err(sqlite)?.ok_or(BackupError::Busy(from.to_owned()))?;
     // One file that is whole by itself, without a write-ahead log.
     copy.pragma_update(None, "journal_mode", "DELETE").map_err(sqlite)?;
-    // What is wrong with it came with what was copied.
     check_whole(&copy, from)?;
     if copy.table_exists(None, "log").map_err(sqlite)? {
         copy.execute(RENEW_EPOCH, []).map_err(sqlite)?;

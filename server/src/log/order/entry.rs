@@ -1,6 +1,6 @@
 //! What stands in a record: what lasts, and the comings and goings of people and nodes.
 //!
-//! Plain data. A variant or a field that is added makes a new form of records (`record.rs`): what is here is
+//! Plain data. A variant that is added, behind the others, makes a new form of records (`record.rs`): what is here is
 //! read by all nodes of a cluster, also by those that were not upgraded yet.
 
 use protocol::{Action, Moderated, Reason, Ref, Role, RoomName, UserName};

@@ -8,10 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::entry::Entry;
 use super::name::NodeName;
 use super::verify::Seen;
+use crate::log::event::Act;
 
-/// The form that this program writes. The one before it is the same without the newest acts.
+/// The newest form that this program knows. Each is the one before it with more acts, and a record is written in the
+/// oldest that has all of its own: nodes of an older program read on until somebody does what they do not know.
 const FORM: u8 = 2;
-/// The oldest form that it reads.
+/// The oldest form.
 const FORM_MIN: u8 = 1;
 /// Most acts of one record, as many as a commit has; as many comings and goings may stand beside them.
 pub(crate) const ENTRIES_MAX: usize = 512;
@@ -50,7 +52,8 @@ impl Record {
     /// # Errors
     /// That a value cannot be written in this form: none that a node has.
     pub(crate) fn encode(&self) -> Result<Vec<u8>, postcard::Error> {
-        postcard::to_extend(self, vec![FORM])
+        let form = self.entries.iter().map(form).max().unwrap_or(FORM_MIN);
+        postcard::to_extend(self, vec![form])
     }
 
     /// # Errors
@@ -63,5 +66,30 @@ impl Record {
             Some((&form, _)) if form > FORM => Err(BadRecord::Form(form)),
             _ => Err(BadRecord::Malformed(postcard::Error::DeserializeUnexpectedEnd)),
         }
+    }
+}
+
+/// The oldest form that has this.
+fn form(entry: &Entry) -> u8 {
+    let Entry::Act(act) = entry else { return FORM_MIN };
+    match act {
+        Act::Say(_)
+        | Act::Delete(_)
+        | Act::SetTopic(_)
+        | Act::TakeName(_)
+        | Act::UseName(_)
+        | Act::Impose(_)
+        | Act::Lift(_)
+        | Act::Expire(_)
+        | Act::Forget(_)
+        | Act::NoteTime(_)
+        | Act::ReleaseName(_) => FORM_MIN,
+        Act::MakeLink(_)
+        | Act::AddDevice(_)
+        | Act::RevokeDevice(_)
+        | Act::UseDevice(_)
+        | Act::MakeInvite(_)
+        | Act::EndInvite(_)
+        | Act::AcceptInvite(_) => 2,
     }
 }

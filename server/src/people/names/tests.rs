@@ -1,6 +1,7 @@
 //! Names in use and names that are kept, without a server around them.
 
 use super::*;
+use crate::people::devices::Device;
 use protocol::{Key, MessageId};
 
 fn name(text: &str) -> UserName {
@@ -16,7 +17,7 @@ fn hash(byte: u8) -> KeyHash {
 }
 
 fn kept(text: &str, byte: u8, used: u64) -> Kept {
-    Kept { name: name(text), key: hash(byte), used, person: None }
+    Kept { name: name(text), devices: Devices::one(hash(byte)), used, person: None }
 }
 
 fn names(kept: Vec<Kept>) -> Names<u32> {
@@ -114,7 +115,7 @@ fn a_name_that_was_kept_before_there_were_looks_is_its_owners_still() {
 #[test]
 fn a_name_that_nobody_may_take_anew_is_its_owners_still() {
     let old = UserName::known("*").unwrap();
-    let names = names(vec![Kept { name: old.clone(), key: hash(1), used: 0, person: None }]);
+    let names = names(vec![Kept { name: old.clone(), ..kept("x", 1, 0) }]);
     let claim =
         |proof, now| names.claim(Person::new(old.clone(), proof), 1, now).map(|_| ()).unwrap_err();
     assert!(names.claim(Person::new(old.clone(), key(1)), 1, 0).is_ok());
@@ -170,7 +171,33 @@ fn what_is_on_its_way_into_the_database_is_not_given_up_because_it_is_not_there(
     assert_eq!(names.stored(&name("alice"), 10), None);
     assert_eq!(claim(&names, "alice", key(1), 1, 10).unwrap_err(), Taken::Kept);
     let person = PersonId::made_by(MessageId::ZERO);
-    names.has_stored(&name("alice"), person);
+    names.has_stored(&name("alice"), (person, Devices::one(hash(2))));
     let stored = Kept { person: Some(person), ..kept("Alice", 2, 10) };
     assert_eq!(names.stored(&name("alice"), 10), Some(stored));
+}
+
+fn device(byte: u8, number: u32, is_revoked: bool) -> Device {
+    Device { key: hash(byte), number, is_revoked }
+}
+
+#[test]
+fn whoever_has_one_of_the_owners_keys_is_the_owner() {
+    let person = PersonId::made_by(MessageId::ZERO);
+    let names = names(vec![Kept { person: Some(person), ..kept("Alice", 1, 0) }]);
+    assert_eq!(claim(&names, "alice", key(2), 1, 0).unwrap_err(), Taken::Kept);
+    let all = vec![device(1, 1, false), device(2, 2, false)];
+    let later = MessageId::LAST;
+    names.has_devices(&name("ALICE"), (person, Devices::new(hash(1), all, later)));
+    let [one, other] =
+        [1, 2].map(|byte| claim(&names, "alice", key(byte), byte.into(), 0).unwrap());
+    assert_eq!((one.person().key(), other.person().key()), (Some(hash(1)), Some(hash(1))));
+    assert_eq!(other.person().number(), Some(person));
+    // What was told before that and comes later does not count.
+    names.has_devices(&name("alice"), (person, Devices::one(hash(1))));
+    assert!(claim(&names, "alice", key(2), 3, 0).is_ok());
+    let all = vec![device(1, 1, true), device(2, 2, false)];
+    names.has_devices(&name("alice"), (person, Devices::new(hash(1), all, later)));
+    assert_eq!(claim(&names, "alice", key(1), 4, 0).unwrap_err(), Taken::Revoked);
+    assert!(claim(&names, "alice", key(2), 5, 0).is_ok());
+    assert!(claim(&names, "zoe", key(1), 6, 0).is_ok(), "under another name it is somebody else's");
 }

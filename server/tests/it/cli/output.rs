@@ -202,7 +202,7 @@ async fn set_up() -> (tempfile::TempDir, Vec<Vec<String>>) {
     fs::write(&key, ed25519().0).unwrap();
     let config = Config { db: Db::File(db.clone().into()), ..Config::for_tests() };
     TestServer::start_with(config).await.stop().await;
-    let kept = "INSERT INTO keys VALUES (zeroblob(32), 1);
+    let kept = "INSERT INTO persons VALUES (1, zeroblob(32));
         INSERT INTO names VALUES ('ann', 'Ann', 1, 4102444800000);
         INSERT INTO sanctions (kind, room_key, owner, id, user_key, user, author)
             VALUES (1, '', 'eve', 2, 'eve', 'Eve', 'Mod')";

@@ -215,7 +215,7 @@ async fn a_register_that_is_full_is_told_in_the_servers_log() {
     let fill = format!(
         "WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < {NAMES_KEPT_MAX})
             INSERT INTO names SELECT 'n' || id, 'n' || id, id, 1 << 50 FROM n;
-         INSERT INTO keys SELECT zeroblob(32), person FROM names;"
+         INSERT INTO persons SELECT person, zeroblob(32) FROM names;"
     );
     Connection::open(&path).unwrap().execute_batch(&fill).unwrap();
     let mut server = Server::start(&path, "127.0.0.1:0").await;

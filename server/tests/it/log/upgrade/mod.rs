@@ -20,7 +20,7 @@ use crate::support::harness::{TestServer, query};
 
 /// The versions of which there is a file.
 const OLDEST: u32 = 1;
-const NEWEST: u32 = 7;
+const NEWEST: u32 = 8;
 /// Names are kept, there are moderators, and messages are deleted since this version.
 const NAMES: u32 = 2;
 /// Old messages are cleared away since this version.
