@@ -3,7 +3,7 @@
 //! This file does not know where the lines go.
 
 use jiff::tz::TimeZone;
-use protocol::{Device, RoomEntry, RoomMember};
+use protocol::{Device, RoomEntry, RoomMember, UserName};
 
 use crate::chat::Answer;
 use crate::chat::answer::{LinkCode, ListedInvite, MemberList, ShownInvite, grouped};
@@ -36,14 +36,14 @@ pub(crate) fn lines(answer: &Answer, zone: &TimeZone) -> Vec<String> {
 }
 
 /// Rooms among all there are.
-pub(crate) fn rooms(browser: &Browser, zone: &TimeZone) -> Vec<String> {
+pub(crate) fn rooms(browser: &Browser, me: Option<&UserName>, zone: &TimeZone) -> Vec<String> {
     if browser.rooms.is_empty() {
         return vec!["No such rooms".to_owned()];
     }
     let lines = browser.rooms.iter().map(|entry| {
         let topic = text::clean_line(entry.topic.as_str());
         let topic = if topic.is_empty() { topic } else { format!(": {topic}") };
-        let (name, about) = (text::name(&called(entry)), activity(entry, zone));
+        let (name, about) = (text::name(&called(entry, me)), activity(entry, zone));
         format!("{name} ({about}){topic}")
     });
     let rest = browser.more.then(|| "… and more: /list TEXT looks for some of them".to_owned());
@@ -51,10 +51,10 @@ pub(crate) fn rooms(browser: &Browser, zone: &TimeZone) -> Vec<String> {
 }
 
 /// What people call a room of a list, behind the sign of its kind.
-pub(crate) fn called(entry: &RoomEntry) -> String {
+pub(crate) fn called(entry: &RoomEntry, me: Option<&UserName>) -> String {
     let mut about = About::default();
     about.listed(entry);
-    format!("{}{}", sign(kind(&entry.room)), label(&entry.room, &about, None))
+    format!("{}{}", sign(kind(&entry.room)), label(&entry.room, &about, me))
 }
 
 /// Who is in a room of a list, and when something was said there last.
@@ -79,7 +79,7 @@ fn listed(
 
 fn about_members(MemberList { label, members, more }: &MemberList) -> Vec<String> {
     if members.is_empty() {
-        return vec![format!("{label} has no members: it is for everybody who is in it")];
+        return vec![format!("Nobody has a role in {label}, as far as is known")];
     }
     let lines = members.iter().map(|RoomMember { user, role }| {
         format!("  {}: {}", text::name(user.as_str()), role_word(*role))

@@ -188,7 +188,7 @@ impl FromClient for MakeInvite {
     }
 }
 
-fn within<T: PartialOrd + fmt::Display>(
+fn within<T: Copy + PartialOrd + fmt::Display>(
     number: Option<T>,
     name: &str,
     least: T,

@@ -43,7 +43,7 @@ fn codes_and_labels_ride_in_subprotocols() {
         label.to_subprotocol()
     );
     assert_eq!(AccessCode::link_from_subprotocols(&header), Ok(Some(code.clone())));
-    assert_eq!(AccessCode::invite_from_subprotocols(&header), Ok(Some(code.clone())));
+    assert_eq!(AccessCode::invite_from_subprotocols(&header), Ok(Some(code)));
     assert_eq!(Label::from_subprotocols(&header), Ok(Some(label)));
     let twice = format!("{header},{header}");
     assert_eq!(AccessCode::link_from_subprotocols(&twice), Err(Refusal::BadCode));

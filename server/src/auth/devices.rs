@@ -75,6 +75,13 @@ impl Auth {
         }
     }
 
+    /// The key that stands for whoever has this one, if the name is theirs.
+    pub(super) fn known_by(&self, name: &UserName, key: KeyHash) -> KeyHash {
+        let kept = self.names.kept(name, self.time.age_ms());
+        let theirs = kept.filter(|kept| kept.devices.whose(key) == KeyOf::Theirs);
+        theirs.map_or(key, |kept| kept.devices.main())
+    }
+
     /// The key of a device, where that is not the one that stands for its person.
     pub(super) fn own_key(&self, name: &UserName, proof: Proof) -> Option<Arc<KeyHash>> {
         let (key, kept) = proof.key().zip(self.names.kept(name, self.time.age_ms()))?;

@@ -216,11 +216,10 @@ impl Auth {
             None => self.by_code(log, opening).await?,
         };
         loop {
-            let mut who = match &self.token_key {
+            let who = match &self.token_key {
                 Some(key) => Who::by_token(key, opening, self.time.strict_ms())?,
-                None => self.by_key(opening),
+                None => self.by_key(opening, name.take()),
             };
-            who.name = name.take().or(who.name);
             let (claim, held) =
                 self.admit_once((log, cluster), (opening, asker), (who, outbox)).await?;
             if self.is_recognised(claim.person()) {
@@ -261,12 +260,15 @@ impl Auth {
     }
 
     /// On an open server a name is enough, and a key makes it one's own.
-    fn by_key(&self, opening: &ConnectRequest) -> Who {
+    fn by_key(&self, opening: &ConnectRequest, name: Option<UserName>) -> Who {
         let key = opening.key.as_ref().map(KeyHash::of);
-        let role = if self.moderators.has(key) { Role::Moderator } else { Role::Member };
+        let name = name.or_else(|| opening.hello.user.clone());
+        let known_by = name.as_ref().zip(key).map(|(name, key)| self.known_by(name, key));
+        let is_moderator = self.moderators.has(known_by.or(key));
+        let role = if is_moderator { Role::Moderator } else { Role::Member };
         let pass = Permissions { role, grant: None, expires: None };
         Who {
-            name: opening.hello.user.clone(),
+            name,
             proof: key.map_or(Proof::None, Proof::Key),
             pass: (role != Role::Member).then(|| Arc::new(pass)),
         }

@@ -237,7 +237,7 @@ impl Command {
                 }
                 writeln!(out, "{name} is free")?;
             }
-            Command::Link { name, place } => writeln!(out, "{}", place.link(name)?.as_str())?,
+            Command::Link { name, place } => writeln!(out, "{}", place.link(&name)?.as_str())?,
             Command::Invite(NewInvite { uses, days, note, place }) => {
                 writeln!(out, "{}", place.invite(uses, days, note)?.as_str())?;
             }

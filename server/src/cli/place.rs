@@ -39,7 +39,7 @@ pub(crate) struct Place {
 
 impl Place {
     /// Makes a code that adds a device to whoever has a name.
-    pub(super) fn link(&self, name: UserName) -> anyhow::Result<AccessCode> {
+    pub(super) fn link(&self, name: &UserName) -> anyhow::Result<AccessCode> {
         let code = random_code(LINK_CODE_CHARS)?;
         let hash = CodeHash::of(&code);
         if self.cluster.is_node() {
@@ -48,7 +48,7 @@ impl Place {
                 bail!("the name {name} is not kept in the cluster {}", self.cluster.cluster_name);
             }
         } else {
-            admin::link(self.database.file()?, &name, hash)?;
+            admin::link(self.database.file()?, name, hash)?;
         }
         Ok(code)
     }

@@ -40,7 +40,7 @@ impl ReadPump {
             }
         };
         match answer {
-            Ok(envelope) => self.answer(envelope),
+            Ok(envelope) => self.answer(&envelope),
             Err(refusal) => self.refuse(Refused::new(refusal, None, reference)),
         }
         Ok(())
@@ -95,7 +95,7 @@ impl ReadPump {
             }
         };
         match self.devices(manager, reference.clone()).await? {
-            Ok(left) => self.answer(left),
+            Ok(left) => self.answer(&left),
             Err(refusal) => self.refuse(Refused::new(refusal, None, reference)),
         }
         self.engine.auth.has_devices(&owner);
@@ -152,7 +152,7 @@ impl ReadPump {
         })
     }
 
-    fn answer(&self, envelope: ToClient) {
+    fn answer(&self, envelope: &ToClient) {
         self.outbox().push(&Frame::text(envelope.encode(), Delivery::Always));
     }
 

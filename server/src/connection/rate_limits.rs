@@ -146,3 +146,29 @@ pub(super) fn for_operators(limit: Limit) -> &'static str {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_much_is_made_by_a_person_and_so_much_from_an_address() {
+        let limits = RateLimits::new(&Config::for_tests());
+        let (now, later) = (Duration::ZERO, Duration::from_secs(10));
+        let home = Some(IpAddr::from([192, 0, 2, 1]));
+        for _ in 0..CREATE_ADDRESS_SHARE {
+            let person = Rate::default();
+            assert!((0..10).all(|_| limits.create(now, &person, home).is_ok()));
+            assert!(limits.create(now, &person, None).is_err());
+            assert!(limits.create(later, &person, None).is_ok());
+            assert!(limits.create(later, &person, None).is_err(), "one in ten seconds");
+        }
+        let over = limits.create(now, &Rate::default(), home).unwrap_err();
+        assert_eq!(over.limit, Limit::Create);
+        assert!(limits.create(now, &Rate::default(), None).is_ok(), "where addresses do not count");
+        let other = Some(IpAddr::from([192, 0, 2, 2]));
+        assert!(limits.create(now, &Rate::default(), other).is_ok());
+        let none = RateLimits::new(&Config { create_rate: 0, ..Config::for_tests() });
+        assert!((0..1000).all(|_| none.create(now, &Rate::default(), home).is_ok()));
+    }
+}

@@ -151,7 +151,7 @@ fn enter<S: Stream>(
     }
     let tried = match try_code(engine, &request, address) {
         Ok(tried) => tried,
-        Err(refused) => return refused,
+        Err(refused) => return rejected(refused),
     };
     open::<S>(engine, guest, (address, limiter.counts(address), tried), &key, request)
 }
@@ -161,7 +161,7 @@ fn try_code(
     engine: &Engine,
     request: &Request<Incoming>,
     address: IpAddr,
-) -> Result<Option<Try>, Answer> {
+) -> Result<Option<Try>, Rejected> {
     if !AccessCode::is_offered(&offered(request)) {
         return Ok(None);
     }
@@ -169,7 +169,7 @@ fn try_code(
         let refused = Rejected { why: TurnedAway::WrongCodes, retry_after };
         engine.metrics.turned_away(refused.why);
         warn_of((&engine.warnings, &engine.config.limits), refused.why, address);
-        rejected(refused)
+        refused
     })
 }
 

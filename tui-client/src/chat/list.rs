@@ -16,6 +16,8 @@ pub const BROWSED_MAX: usize = 10_000;
 pub struct OwnList {
     /// This client follows it, as far as the server keeps one.
     pub is_wanted: bool,
+    /// Who writes to this person first, or adds them to a room, is heard here, list or not.
+    pub is_reachable: bool,
     /// The server keeps none for this name.
     pub is_refused: bool,
     /// All of it was told on this connection.
@@ -27,6 +29,11 @@ pub struct OwnList {
 impl OwnList {
     pub fn is_followed(&self) -> bool {
         self.is_wanted && !self.is_refused
+    }
+
+    /// A room that came by itself is joined.
+    pub fn takes_in(&self) -> bool {
+        self.is_followed() || self.is_reachable
     }
 
     /// What was told on a connection that is lost may have changed since.

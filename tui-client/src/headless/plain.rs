@@ -48,6 +48,7 @@ pub async fn plain(settings: &Settings) -> anyhow::Result<Exit> {
         commands: io::stdin().is_terminal(),
         refused: false,
     };
+    plain.session.model.list.is_reachable = plain.commands;
     plain.session.dial();
     plain.go().await
 }
@@ -84,6 +85,7 @@ impl Plain {
                 Some(()) = reader_goes.recv() => false,
             };
             self.tell_refused();
+            self.liner.names_rooms = self.session.model.rooms.len() > 1;
             if !tell_news(&mut self.session, &mut self.teller, &mut self.liner)? || !goes_on {
                 break;
             }
@@ -128,7 +130,6 @@ impl Plain {
                 "a message has at most {CONTENT_CHARS_MAX} characters, this one has more"
             )),
         };
-        self.liner.names_rooms = self.session.model.rooms.len() > 1;
         match said {
             Ok(effects) => self.session.perform(effects),
             Err(sentence) => {
@@ -152,7 +153,6 @@ impl Plain {
             typed => {
                 let asks = typed.asks_first();
                 let effects = command(model, typed);
-                self.liner.names_rooms = model.rooms.len() > 1;
                 if asks {
                     self.ask_first();
                 }

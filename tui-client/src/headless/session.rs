@@ -99,7 +99,8 @@ impl Session {
             return;
         }
         if let Some(browser) = self.model.browser.take() {
-            answers::rooms(&browser, &self.zone).iter().for_each(|line| tell(line));
+            let lines = answers::rooms(&browser, self.model.me.as_ref(), &self.zone);
+            lines.iter().for_each(|line| tell(line));
         }
     }
 

@@ -25,10 +25,8 @@ pub enum Step {
 }
 
 /// What there is to choose from.
-pub const CHOICES: [(Step, &str); 2] = [
-    (Step::Name, "New here: choose a name"),
-    (Step::Code, "I have a name on another device: link this one"),
-];
+pub const CHOICES: [(Step, &str); 2] =
+    [(Step::Name, "New here: choose a name"), (Step::Code, "I have a name: link this device")];
 
 impl Entrance {
     /// Nothing was answered yet. Who is invited is new.

@@ -101,7 +101,11 @@ impl Prompt {
             Kind::Room => self.destinations(chat),
             Kind::Browse => {
                 let rooms = chat.browser.iter().flat_map(|browser| &browser.rooms);
-                rooms.map(|entry| (called(entry), Choice::Listed(entry.room.clone()))).collect()
+                rooms
+                    .map(|entry| {
+                        (called(entry, chat.me.as_ref()), Choice::Listed(entry.room.clone()))
+                    })
+                    .collect()
             }
             Kind::Sent => {
                 let typed = self.input.text().to_lowercase();
@@ -122,8 +126,9 @@ impl Prompt {
         let is_own = |name: &RoomName| chat.rooms.iter().any(|room| room.name == *name);
         let listed = chat.browser.iter().flat_map(|browser| &browser.rooms);
         let listed = listed.filter(|entry| !typed.is_empty() && !is_own(&entry.room));
-        let listed = listed
-            .map(|entry| (format!("{} (join)", called(entry)), Choice::Listed(entry.room.clone())));
+        let listed = listed.map(|entry| {
+            (format!("{} (join)", called(entry, me)), Choice::Listed(entry.room.clone()))
+        });
         let lower = typed.trim_start_matches('@').to_lowercase();
         let people = chat.known_people().into_iter().filter(|user| Some(*user) != me);
         let people = people.filter(|user| {

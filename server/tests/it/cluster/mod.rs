@@ -1,6 +1,7 @@
 //! Several servers that are one chat, over a real NATS server.
 
 mod addresses;
+mod devices;
 mod faults;
 mod founding;
 mod moderation;

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use protocol::{
-    AccessCode, Code, DEVICES_MAX, Device, Key, LINK_CODE_CHARS, Label, SUBPROTOCOL, ToClient,
+    AccessCode, Code, DEVICES_MAX, Device, Key, LINK_CODE_CHARS, Label, Role, SUBPROTOCOL, ToClient,
 };
 use server::{Config, Db};
 use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 
-use super::moderation::Moderated;
+use super::moderation::{MOD_KEY, Moderated};
 use crate::support::child::operator;
 use crate::support::harness::{Peer, TestServer, query, say};
 
@@ -36,13 +36,13 @@ async fn dial(server: &TestServer, user: &str, key: u8, brings: Brings<'_>) -> R
     Peer::dial_request(request).await
 }
 
-async fn device(server: &TestServer, user: &str, key: u8) -> Peer {
+pub(crate) async fn device(server: &TestServer, user: &str, key: u8) -> Peer {
     let mut peer = dial(server, user, key, Brings::default()).await.unwrap();
     peer.expect_entry().await;
     peer
 }
 
-async fn linked(server: &TestServer, code: &str, key: u8) -> Peer {
+pub(crate) async fn linked(server: &TestServer, code: &str, key: u8) -> Peer {
     let brings = Brings { link: Some(code), label: Some("a phone") };
     let mut peer = dial(server, "whoever", key, brings).await.unwrap();
     peer.expect_entry().await;
@@ -50,7 +50,7 @@ async fn linked(server: &TestServer, code: &str, key: u8) -> Peer {
 }
 
 /// Asks for a code.
-async fn code(peer: &mut Peer) -> String {
+pub(crate) async fn code(peer: &mut Peer) -> String {
     peer.send(r#"{"type":"link","ref":"l"}"#).await;
     loop {
         match peer.next().await {
@@ -66,12 +66,12 @@ async fn code(peer: &mut Peer) -> String {
     }
 }
 
-async fn list(peer: &mut Peer) -> Vec<Device> {
+pub(crate) async fn list(peer: &mut Peer) -> Vec<Device> {
     peer.send(r#"{"type":"devices"}"#).await;
     listed(peer).await
 }
 
-async fn listed(peer: &mut Peer) -> Vec<Device> {
+pub(crate) async fn listed(peer: &mut Peer) -> Vec<Device> {
     loop {
         match peer.next().await {
             ToClient::Devices(list) => return list.devices,
@@ -81,12 +81,18 @@ async fn listed(peer: &mut Peer) -> Vec<Device> {
     }
 }
 
-async fn refused(server: &TestServer, user: &str, key: u8, link: Option<&str>, code: Code) {
+pub(crate) async fn refused(
+    server: &TestServer,
+    user: &str,
+    key: u8,
+    link: Option<&str>,
+    code: Code,
+) {
     let mut peer = dial(server, user, key, Brings { link, label: None }).await.unwrap();
     peer.expect_refusal(code, if code == Code::NameTaken { 4001 } else { 4003 }).await;
 }
 
-fn numbers(devices: &[Device]) -> Vec<(u32, bool)> {
+pub(crate) fn numbers(devices: &[Device]) -> Vec<(u32, bool)> {
     devices.iter().map(|device| (device.device, device.this)).collect()
 }
 
@@ -298,6 +304,21 @@ async fn whose_name_was_released_takes_the_next_one_with_any_of_their_devices() 
     // The other one is the same person while this one is there.
     let mut laptop = device(&server, "Alicia", 1).await;
     assert_eq!(numbers(&list(&mut laptop).await), [(1, true), (2, false)]);
+}
+
+#[tokio::test]
+async fn all_devices_of_a_moderator_moderate() {
+    let server = Moderated::start().await;
+    let mut laptop = device(&server.server, "Mod", MOD_KEY).await;
+    let code = code(&mut laptop).await;
+    drop(laptop);
+    drop(linked(&server.server, &code, 2).await);
+    let mut phone = dial(&server.server, "Mod", 2, Brings::default()).await.unwrap();
+    let ToClient::Join(join) = phone.next().await else { panic!() };
+    assert_eq!(join.role, Some(Role::Moderator));
+    let mut alice = server.person("dev", "Alice", 1).await;
+    phone.send(r#"{"type":"ban","user":"Alice"}"#).await;
+    alice.expect_refusal(Code::Banned, 4003).await;
 }
 
 #[tokio::test]

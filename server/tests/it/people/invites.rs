@@ -27,13 +27,19 @@ async fn dial(
     Peer::dial_request(request).await
 }
 
-async fn comes(server: &TestServer, user: &str, key: u8, invite: Option<&str>) -> Peer {
+pub(crate) async fn comes(server: &TestServer, user: &str, key: u8, invite: Option<&str>) -> Peer {
     let mut peer = dial(server, user, key, invite).await.unwrap();
     peer.expect_entry().await;
     peer
 }
 
-async fn refused(server: &TestServer, user: &str, key: u8, invite: Option<&str>, code: Code) {
+pub(crate) async fn refused(
+    server: &TestServer,
+    user: &str,
+    key: u8,
+    invite: Option<&str>,
+    code: Code,
+) {
     let mut peer = dial(server, user, key, invite).await.unwrap();
     peer.expect_refusal(code, if code == Code::NameTaken { 4001 } else { 4003 }).await;
 }
@@ -58,7 +64,7 @@ fn made(path: &Path, more: &[&str]) -> String {
     code.trim_end().to_owned()
 }
 
-async fn invite(peer: &mut Peer, fields: &str) -> Invite {
+pub(crate) async fn invite(peer: &mut Peer, fields: &str) -> Invite {
     peer.send(format!(r#"{{"type":"invite","ref":"i"{fields}}}"#)).await;
     loop {
         match peer.next().await {

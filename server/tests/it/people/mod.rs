@@ -1,8 +1,8 @@
 //! Names, bans and mutes, and who is here.
 
 mod claims;
-mod devices;
-mod invites;
+pub(crate) mod devices;
+pub(crate) mod invites;
 mod lifted;
 pub(crate) mod moderation;
 mod names;

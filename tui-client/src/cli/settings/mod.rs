@@ -181,9 +181,7 @@ impl Settings {
     fn chosen(asked: Options, said: Said, file: Option<PathBuf>) -> anyhow::Result<Self> {
         let Said { options: file_says, plain, mouse, keys, rebound, mut warnings } = said;
         let mut choice = Choice::default();
-        let code = asked.link.as_ref().or(asked.invite.as_ref());
-        // An address with a code in it says where to, unless that is said apart.
-        let with_code = code.and_then(|code| code.server.clone()).map(|server| vec![vec![server]]);
+        let with_code = server_of(asked.link.as_ref().or(asked.invite.as_ref()));
         let server = (asked.server.or(with_code), file_says.server);
         let usual = || address::parse(SERVER).ok().map(|server| vec![vec![server]]);
         let named =
@@ -362,6 +360,11 @@ impl Said {
         }
         Ok(())
     }
+}
+
+/// An address with a code in it says where to, unless that is said apart.
+fn server_of(code: Option<&Code>) -> Option<Vec<Vec<Url>>> {
+    code.and_then(|code| code.server.clone()).map(|server| vec![vec![server]])
 }
 
 fn entry_code(link: Option<Code>, invite: Option<Code>) -> Option<EntryCode> {

@@ -1,4 +1,4 @@
-//! Keys and clicks on the first screen, and what follows from the answer.
+//! Keys and choices on the first screen, and what follows from the answer.
 
 use protocol::{AccessCode, Code, INVITE_CODE_CHARS, UserName};
 
@@ -12,7 +12,6 @@ use crate::screen::event::Effect;
 use crate::screen::keys::{KeyCommand, Meaning};
 use crate::screen::model::Screen;
 use crate::screen::overlay::Overlay;
-use crate::screen::view::choice_at;
 
 pub(super) fn key(screen: &mut Screen, meaning: Meaning, mut entrance: Entrance) -> Vec<Effect> {
     let name = screen.arriving.clone().unwrap_or_default();
@@ -29,10 +28,9 @@ pub(super) fn key(screen: &mut Screen, meaning: Meaning, mut entrance: Entrance)
             });
         }
         (Step::Choose(_), Meaning::Char(c)) => {
-            let number = c.to_digit(10).and_then(|digit| usize::try_from(digit).ok());
-            if let Some((step, _)) = number.and_then(|number| CHOICES.get(number.wrapping_sub(1))) {
-                entrance.go_to(*step, &name);
-            }
+            let at = c.to_digit(10).and_then(|digit| usize::try_from(digit).ok()?.checked_sub(1));
+            choose(screen, entrance, at.unwrap_or(CHOICES.len()));
+            return Vec::new();
         }
         (_, Meaning::Command(KeyCommand::Escape)) => {
             entrance.told = None;
@@ -48,15 +46,13 @@ pub(super) fn key(screen: &mut Screen, meaning: Meaning, mut entrance: Entrance)
     Vec::new()
 }
 
-/// What stands in a cell is chosen.
-pub(super) fn click(screen: &mut Screen, column: u16, row: u16) {
-    let Some((step, _)) = choice_at(screen, column, row).and_then(|at| CHOICES.get(at)) else {
-        return;
-    };
+/// One of the ways is chosen, by its place.
+pub(super) fn choose(screen: &mut Screen, mut entrance: Entrance, at: usize) {
     let name = screen.arriving.clone().unwrap_or_default();
-    if let Overlay::Entrance(entrance) = &mut screen.overlay {
+    if let Some((step, _)) = CHOICES.get(at) {
         entrance.go_to(*step, &name);
     }
+    screen.overlay = Overlay::Entrance(entrance);
 }
 
 fn answer(screen: &mut Screen, mut entrance: Entrance, name: &str) -> Vec<Effect> {

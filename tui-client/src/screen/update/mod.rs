@@ -16,9 +16,9 @@ mod writing;
 use super::event::{Effect, Event};
 use super::model::Screen;
 use super::overlay::Overlay;
-use super::view::columns_beside;
+use super::view::{Target, columns_beside, target_at};
 use crate::chat;
-use crate::chat::update::attend;
+use crate::chat::update::{attend, show_room, write_to};
 
 /// Changes the screen and the conversation on it, and says what to do about it.
 pub fn update(screen: &mut Screen, event: Event) -> Vec<Effect> {
@@ -40,7 +40,7 @@ fn happens(screen: &mut Screen, event: Event) -> Vec<Effect> {
         Event::Key(key) => return press::key(screen, key),
         Event::Paste(text) => writing::paste(screen, &text),
         Event::Wheel(rows) => return reading::turn(screen, rows),
-        Event::Click(column, row) => click(screen, column, row),
+        Event::Click(column, row) => return click(screen, column, row),
         Event::Resize(columns, rows) => resized(screen, (columns, rows)),
         Event::Focus(focused) => {
             screen.tells_focus = true;
@@ -65,13 +65,24 @@ fn happens(screen: &mut Screen, event: Event) -> Vec<Effect> {
     Vec::new()
 }
 
-fn click(screen: &mut Screen, column: u16, row: u16) {
-    match screen.overlay {
-        Overlay::Entrance(_) => entrance::click(screen, column, row),
-        // As any key does.
-        Overlay::Answer(..) => screen.overlay = Overlay::None,
-        _ => reading::click(screen, column, row),
+fn click(screen: &mut Screen, column: u16, row: u16) -> Vec<Effect> {
+    // As any key does.
+    if matches!(screen.overlay, Overlay::Answer(..)) {
+        screen.overlay = Overlay::None;
+        return Vec::new();
     }
+    let effects = match target_at(screen, column, row) {
+        Some(Target::Choice(at)) => return overlay::choose(screen, at),
+        Some(Target::Person(user)) if Some(&user) != screen.chat.me.as_ref() => {
+            write_to(&mut screen.chat, vec![user], None)
+        }
+        Some(Target::Room(at)) => {
+            show_room(&mut screen.chat, at);
+            Vec::new()
+        }
+        _ => Vec::new(),
+    };
+    effects::take(screen, effects)
 }
 
 /// Where there is no room beside the text, what was wanted there means another thing.

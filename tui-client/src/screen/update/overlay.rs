@@ -135,6 +135,21 @@ fn look_for(screen: &mut Screen, prompt: &Prompt, is_at_end: bool) -> Vec<Effect
     take(screen, effects)
 }
 
+/// One of what there is to choose from was clicked.
+pub(super) fn choose(screen: &mut Screen, at: usize) -> Vec<Effect> {
+    match std::mem::take(&mut screen.overlay) {
+        Overlay::Prompt(prompt) => accept(screen, Prompt { at, ..prompt }),
+        Overlay::Entrance(entrance) => {
+            entrance::choose(screen, entrance, at);
+            Vec::new()
+        }
+        other => {
+            screen.overlay = other;
+            Vec::new()
+        }
+    }
+}
+
 fn accept(screen: &mut Screen, prompt: Prompt) -> Vec<Effect> {
     if prompt.kind == Kind::Words {
         search(screen, prompt.input.text());

@@ -3,7 +3,7 @@
 use protocol::MessageId;
 
 use super::effects::take;
-use crate::chat::update::{load_older, read_at, show_room, want_people};
+use crate::chat::update::{load_older, read_at, want_people};
 use crate::chat::{Entry, Place, Reading};
 use crate::screen::event::Effect;
 use crate::screen::keys::KeyCommand;
@@ -11,7 +11,7 @@ use crate::screen::model::{Screen, Scroll};
 use crate::screen::rows::pane::Pane;
 use crate::screen::rows::scroll::{self, in_sight};
 use crate::screen::rows::{is_long, top};
-use crate::screen::view::{beside, pane, pane_size, people_rows, room_at};
+use crate::screen::view::{beside, pane, pane_size, people_rows};
 
 /// Lets the view of the room stand there, and tells the conversation what of it is read.
 pub(super) fn stand(screen: &mut Screen, to: Scroll) {
@@ -223,10 +223,4 @@ pub(super) fn people_in_sight(screen: &mut Screen) -> Vec<Effect> {
     let wanted = screen.room_view().people_first.saturating_add(people_rows(screen));
     let asked = want_people(screen.chat.room_mut(), wanted);
     asked.map(Effect::Chat).into_iter().collect()
-}
-
-pub(super) fn click(screen: &mut Screen, column: u16, row: u16) {
-    if let Some(place) = room_at(screen, column, row) {
-        show_room(&mut screen.chat, place);
-    }
 }

@@ -19,10 +19,18 @@ const WORDS_CELLS_MIN: usize = 24;
 const GAP: usize = 2;
 
 pub(super) fn lines(screen: &Screen, answer: &Answer, area: Rect) -> Vec<Line<'static>> {
+    let key = screen.keys.shown(KeyCommand::PageDown).unwrap_or("Down");
+    let lines = with_advice(screen, answer, area, "Any key closes this".to_owned());
+    if lines.len() <= usize::from(area.height) {
+        return lines;
+    }
+    with_advice(screen, answer, area, format!("{key} shows more, other keys close this"))
+}
+
+fn with_advice(screen: &Screen, answer: &Answer, area: Rect, advice: String) -> Vec<Line<'static>> {
     let (columns, rows) = (usize::from(area.width), usize::from(area.height));
     let mut words = answers::lines(answer, &screen.zone);
-    words.push(String::new());
-    words.push(advice(screen));
+    words.extend([String::new(), advice]);
     let address = match answer {
         Answer::Link(shown) => shown.address.as_deref(),
         _ => None,
@@ -42,11 +50,6 @@ pub(super) fn lines(screen: &Screen, answer: &Answer, area: Rect) -> Vec<Line<'s
         }
         None => wrapped(&words, columns),
     }
-}
-
-fn advice(screen: &Screen) -> String {
-    let key = screen.keys.shown(KeyCommand::PageDown).unwrap_or("Down");
-    format!("Any key closes this, but {key} and its like")
 }
 
 /// The first line is what it is about.

@@ -3,6 +3,7 @@
 mod answer;
 mod areas;
 mod bars;
+mod choices;
 mod columns;
 mod composer;
 mod entrance;
@@ -15,8 +16,9 @@ mod rooms;
 mod state;
 mod welcome;
 
+use protocol::UserName;
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
@@ -58,8 +60,8 @@ pub fn view(screen: &Screen, frame: &mut Frame<'_>) -> Links {
     }
     let links = messages(screen, areas.pane, frame);
     match &screen.overlay {
-        Overlay::Prompt(prompt) if question::has_choices(prompt) => {
-            question::choices(screen, prompt, areas.pane, frame);
+        Overlay::Prompt(prompt) if choices::are_shown(prompt) => {
+            choices::draw(screen, prompt, areas.pane, frame);
             Links::default()
         }
         _ => links,
@@ -94,12 +96,27 @@ pub fn rows_to_turn(screen: &Screen) -> Option<usize> {
     instead(screen, pane).map(|(lines, _)| lines.len())
 }
 
-/// Which of the choices of the first screen stands in a cell.
-pub fn choice_at(screen: &Screen, column: u16, row: u16) -> Option<usize> {
-    entrance::choice_at(screen, areas(screen, areas::whole(screen)).pane, column, row)
+/// What can be clicked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// One of one's own rooms, by its place.
+    Room(usize),
+    Person(UserName),
+    /// One of what there is to choose from, by its place.
+    Choice(usize),
 }
 
-/// The room whose name stands in a cell.
-pub fn room_at(screen: &Screen, column: u16, row: u16) -> Option<usize> {
-    rooms::room_at(screen, &areas(screen, areas::whole(screen)), column, row)
+/// What stands in a cell, if it can be clicked.
+pub fn target_at(screen: &Screen, column: u16, row: u16) -> Option<Target> {
+    let (areas, cell) = (areas(screen, areas::whole(screen)), Position { x: column, y: row });
+    let choice = match &screen.overlay {
+        Overlay::Entrance(_) => entrance::choice_at(screen, areas.pane, column, row),
+        Overlay::Prompt(prompt) if choices::are_shown(prompt) => {
+            choices::choice_at(screen, prompt, areas.pane, cell)
+        }
+        _ => None,
+    };
+    let room = || rooms::room_at(screen, &areas, column, row).map(Target::Room);
+    let person = || people::person_at(screen, areas.people, cell).cloned().map(Target::Person);
+    choice.map(Target::Choice).or_else(room).or_else(person)
 }

@@ -118,3 +118,35 @@ fn two_hundred_rooms_are_taken_over_at_once_and_no_endless_changes_wait() {
     }
     assert_eq!(client.screen.chat.requests.len(), REQUESTS_MAX_OF_LIST);
 }
+
+#[test]
+fn a_private_room_from_which_one_was_removed_goes_with_the_next_list() {
+    let mut client = listing();
+    client.hears(r#"{"type":"rooms","rooms":[],"more":false,"ref":"s-1"}"#);
+    let room = "+q7x2m9k4t1ab";
+    for envelope in [
+        r#"{"type":"setting","room":"dev","joined":true,"place":1000,"id":2,"ref":"s-2"}"#
+            .to_owned(),
+        format!(r#"{{"type":"added","room":"{room}","user":"Alice","by":"Bob","id":4,"at":0}}"#),
+        format!(r#"{{"type":"join","room":"{room}","sender":"Alice"}}"#),
+        format!(
+            r#"{{"type":"setting","room":"{room}","joined":true,"place":2000,"id":5,"ref":"s-3"}}"#
+        ),
+        format!(r#"{{"type":"removed","room":"{room}","user":"Alice","by":"Bob","id":6,"at":0}}"#),
+        format!(r#"{{"type":"leave","room":"{room}","sender":"Alice"}}"#),
+    ] {
+        client.hears(&envelope);
+    }
+    assert_eq!(client.screen.chat.rooms.len(), 2, "it says why one is out");
+    client.happens(nebula::chat::Event::Lost { code: None, reason: "cut".to_owned() });
+    client.happens(nebula::chat::Event::Connected);
+    client.did();
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
+    let asked = sent(&client.did());
+    let asked = asked.iter().find(|frame| frame.contains("mine")).unwrap();
+    let reference = asked.split("\"ref\":").nth(1).unwrap();
+    client.hears(&format!(
+        r#"{{"type":"rooms","rooms":[{{"room":"dev","kind":"open","people":1,"joined":true,"place":1000}}],"more":false,"ref":{reference}"#
+    ));
+    assert_eq!(client.screen.chat.rooms.len(), 1);
+}

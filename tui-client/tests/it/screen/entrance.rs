@@ -42,7 +42,7 @@ fn who_is_new_chooses_a_name() {
         "New here, or linking a device?",
         "",
         "> 1  New here: choose a name",
-        "  2  I have a name on another device: link this one",
+        "  2  I have a name: link this device",
         "",
         "1 or 2; Down moves, Enter takes it",
         "",
@@ -159,10 +159,7 @@ fn the_first_screen_can_be_read_at_every_size() {
         let screen = client.screen().join("\n");
         assert!(screen.contains("Nebula at"), "{columns} x {rows}:\n{screen}");
         if rows >= 12 {
-            assert!(
-                screen.contains("2  I have a name on another"),
-                "{columns} x {rows}:\n{screen}"
-            );
+            assert!(screen.contains("2  I have a name: link"), "{columns} x {rows}:\n{screen}");
         }
     }
 }

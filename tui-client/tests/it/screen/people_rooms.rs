@@ -6,11 +6,11 @@ use nebula::screen::Event;
 
 use crate::client::{Client, sent};
 
-const OPS: &str = "+q7x2m9k4t1ab";
-const BOB: &str = "@k3x9m2q7t4ab";
+pub(super) const OPS: &str = "+q7x2m9k4t1ab";
+pub(super) const BOB: &str = "@k3x9m2q7t4ab";
 
 /// In an open room, a private one and a direct one.
-fn settled(columns: u16, rows: u16) -> Client {
+pub(super) fn settled(columns: u16, rows: u16) -> Client {
     let mut client = Client::entered(columns, rows);
     client.screen.chat.list.is_wanted = true;
     client.types("/join zoo\n");
@@ -35,7 +35,7 @@ fn settled(columns: u16, rows: u16) -> Client {
     client
 }
 
-fn says(client: &mut Client, room: &str, id: u64, sender: &str, content: &str) {
+pub(super) fn says(client: &mut Client, room: &str, id: u64, sender: &str, content: &str) {
     client.hears(&format!(
         r#"{{"type":"message","room":"{room}","sender":"{sender}","content":"{content}","id":{id},"at":0}}"#
     ));
@@ -273,4 +273,27 @@ fn the_next_room_with_something_new_is_one_where_one_is_written_to_alone() {
     assert!(client.screen()[0].starts_with(">@Bob"), "{}", client.screen()[0]);
     client.presses(KeyCode::Char('a'), KeyModifiers::ALT);
     assert!(client.screen()[0].starts_with(">#zoo"), "{}", client.screen()[0]);
+}
+
+#[test]
+fn people_and_choices_can_be_clicked() {
+    let mut client = settled(120, 24);
+    // Bob is away, and has a direct room already; Cy has none.
+    client.happens(Event::Click(110, 5));
+    assert!(client.screen()[0].contains(">@Bob"), "{:?}", client.screen()[0]);
+    client.presses(KeyCode::Char('3'), KeyModifiers::ALT);
+    client.did();
+    // Oneself and headings are nobody to write to.
+    client.happens(Event::Click(110, 3));
+    client.happens(Event::Click(110, 2));
+    assert_eq!(client.did(), []);
+    client.happens(Event::Click(110, 7));
+    let asked = sent(&client.did());
+    assert!(asked[0].starts_with(r#"{"type":"direct","users":["Cy"]"#), "{asked:?}");
+    client.presses(KeyCode::Char('g'), KeyModifiers::CONTROL);
+    let screen = client.screen();
+    let row =
+        screen.iter().position(|row| row.contains(" #zoo") && !row.contains("2 #zoo")).unwrap();
+    client.happens(Event::Click(30, u16::try_from(row).unwrap()));
+    assert!(client.screen()[0].contains(">#zoo"), "{:?}", client.screen()[0]);
 }

@@ -4,8 +4,10 @@ use crossterm::event::{KeyCode, KeyModifiers};
 use nebula::chat;
 use nebula::chat::commands::COMMANDS;
 use nebula::screen::Event;
+use nebula::screen::entrance::Entrance;
 
-use crate::client::{Client, servers};
+use super::people_rooms::{BOB, OPS, says, settled};
+use crate::client::{Client, sent, servers};
 
 const SIZES: &[(u16, u16)] = &[(1, 1), (20, 5), (40, 12), (80, 24), (200, 60)];
 
@@ -180,6 +182,53 @@ fn the_first_minute() {
                 r#"{{"type":"message","room":"{room}","sender":"Bob","content":"{content}","id":{id},"at":0}}"#
             ));
         }
+        client
+    });
+}
+
+/// The sizes of a phone's, a usual and a large terminal.
+const WHOLE: &[(u16, u16)] = &[(40, 12), (80, 24), (200, 50)];
+
+#[test]
+fn rooms_of_people_the_list_of_all_rooms_and_the_first_screen() {
+    snapshot_at(WHOLE, "people_rooms", |columns, rows| {
+        let mut client = settled(columns, rows);
+        for (id, room, sender) in [(10, BOB, "Bob"), (11, "zoo", "Cy"), (12, OPS, "Cy")] {
+            says(&mut client, room, id, sender, "the pager is quiet");
+        }
+        client
+    });
+    snapshot_at(WHOLE, "all_rooms", |columns, rows| {
+        let mut client = settled(columns, rows);
+        client.presses(KeyCode::F(6), KeyModifiers::NONE);
+        let asked = sent(&client.did()).pop().unwrap();
+        let reference = asked.split("\"ref\":").nth(1).unwrap();
+        client.hears(&format!(
+            r#"{{"type":"rooms","rooms":[
+            {{"room":"art","kind":"open","people":1234,"topic":"what we look at","last":1764000000000}},
+            {{"room":"a-room-with-a-very-long-name-indeed","kind":"open","people":0}},
+            {{"room":"@k3x9m2q7t4ab","kind":"direct","users":["Alice","Bob"],"people":1}},
+            {{"room":"+q7x2m9k4t1ab","kind":"private","title":"Ops team","topic":"pagers","people":2,"last":1764000000000}}
+            ],"more":true,"ref":{reference}"#
+        ));
+        client
+    });
+    snapshot_at(WHOLE, "first_screen", |columns, rows| {
+        Client::arriving(Entrance::new(false, "al"), "al", columns, rows)
+    });
+}
+
+#[test]
+fn a_code_for_another_device() {
+    snapshot_at(WHOLE, "link", |columns, rows| {
+        let mut client = settled(columns, rows);
+        client.screen.chat.servers = servers(&["wss://chat.example"]);
+        client.types("/link\n");
+        let asked = sent(&client.did()).pop().unwrap();
+        let reference = asked.split("\"ref\":").nth(1).unwrap();
+        client.hears(&format!(
+            r#"{{"type":"link","code":"7K3MQ0ZD","expires_ms":600000,"ref":{reference}"#
+        ));
         client
     });
 }

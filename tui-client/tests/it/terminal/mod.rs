@@ -6,6 +6,7 @@ pub(crate) mod hostile;
 mod kept;
 mod people;
 mod pty;
+mod rooms;
 pub(crate) mod sequences;
 
 use std::io::{Read, Write};

@@ -125,7 +125,7 @@ fn a_simple_terminal_gets_lines_and_understands_commands() {
     alice.wait("the help", |alice| alice.text().contains("/quit "));
     assert!(alice.text().contains("/join ROOM") && !alice.text().contains("/theme NAME"));
     alice.types("/help part\r");
-    alice.expect("/leave: leave this room (also /part, /close)");
+    alice.expect("/leave: leave this room; you stay a member");
     alice.types("/jion dev\r");
     alice.expect("Did you mean /join?");
     alice.types("/join ops\r");
@@ -145,7 +145,7 @@ fn keys_of_the_settings_work_and_stand_in_the_help() {
     fs::write(home.path("config/nebula/config.toml"), settings).unwrap();
     let mut alice = Client::of(&home, &server.address, "Alice").start();
     alice.expect("1 online");
-    alice.types("\u{1b}OQ\u{1b}[6~");
+    alice.types("\u{1b}OQ\u{1b}[6~\u{1b}[6~");
     alice.expect("  M-s                  send");
     alice.types("\u{1b}[6~\u{18}\u{18}\u{18}");
     alice.ends(0);

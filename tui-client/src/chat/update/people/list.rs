@@ -112,7 +112,9 @@ fn open(model: &mut Model, entry: &RoomEntry) -> Vec<Effect> {
 fn leave_others(model: &mut Model, list: &[RoomEntry]) -> Vec<Effect> {
     let is_gone = |room: &Room| {
         let is_in = list.iter().any(|entry| entry.room == room.name);
-        let gives_way = room.listed || room.by_default && !list.is_empty();
+        // Of a room that is only for some the list knows whether one is among them.
+        let is_closed = room.kind() != RoomKind::Open && !room.joined;
+        let gives_way = room.listed || is_closed || room.by_default && !list.is_empty();
         !is_in && gives_way && !has_own_change(model, &room.name)
     };
     let gone: Vec<_> = model.rooms.iter().filter(|room| is_gone(room)).collect();

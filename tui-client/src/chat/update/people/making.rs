@@ -2,7 +2,7 @@
 //!
 //! This file does not know where the text that is said there was written.
 
-use protocol::{Direct, Message, RoomInfo, ToServer, UserName};
+use protocol::{Direct, Message, RoomInfo, RoomKind, ToServer, UserName};
 
 use crate::chat::event::Effect;
 use crate::chat::model::Model;
@@ -64,6 +64,10 @@ pub(in crate::chat::update) fn made(
     if let Some(room) = model.find(&info.room) {
         room.topic = info.topic.clone();
         room.about = About::of(info);
+        if room.kind() == RoomKind::Private {
+            let called = room.in_words(None);
+            model.notice = Some(format!("{called} is yours: /add NAME makes somebody a member"));
+        }
     }
     effects.extend(say_there(model, text));
     effects

@@ -20,7 +20,7 @@ pub(in crate::chat::update) fn room_came(model: &mut Model, info: RoomInfo) -> V
         effects.extend(making::made(model, info, asked.then_say));
         return effects;
     }
-    let (name, follows) = (info.room.clone(), model.list.is_followed());
+    let (name, follows) = (info.room.clone(), model.list.takes_in());
     match model.find(&name) {
         Some(room) => {
             room.topic = info.topic.clone();
@@ -59,7 +59,7 @@ pub(in crate::chat::update) fn rooms_came(model: &mut Model, rooms: RoomList) ->
 pub(in crate::chat::update) fn added(model: &mut Model, added: Added) -> Vec<Effect> {
     let Added { room: name, user, by, id, reference, .. } = added;
     let mut effects = request::done(model, reference.as_ref());
-    let (is_me, follows) = (Some(&user) == model.me.as_ref(), model.list.is_followed());
+    let (is_me, follows) = (Some(&user) == model.me.as_ref(), model.list.takes_in());
     let words = format!("{} added {}", model.named(&by), model.named(&user));
     if is_me && follows && model.find(&name).is_none() {
         model.add_room(Room::new(name.clone()));

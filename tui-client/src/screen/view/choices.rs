@@ -1,0 +1,99 @@
+//! What there is to choose from, over the messages, right above where one types.
+
+use protocol::RoomEntry;
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::Line;
+use ratatui::widgets::{Clear, Paragraph};
+
+use crate::answers::activity;
+use crate::screen::model::Screen;
+use crate::screen::overlay::{Kind, Prompt};
+use crate::screen::{measure, theme};
+use crate::text;
+
+/// Choices that are shown at a time: what is chosen from stays near to where one types.
+const CHOICES_ROWS: usize = 10;
+/// Cells for the name of a room among all, and for who is there and when.
+const NAME_CELLS: usize = 24;
+const ACTIVITY_CELLS: usize = 22;
+
+/// A row, and which choice stands in it.
+type Row = (Line<'static>, Option<usize>);
+
+/// Words in messages are shown in the messages themselves.
+pub(super) fn are_shown(prompt: &Prompt) -> bool {
+    prompt.kind != Kind::Words
+}
+
+pub(super) fn draw(screen: &Screen, prompt: &Prompt, area: Rect, frame: &mut Frame<'_>) {
+    let rows = rows(screen, prompt, area);
+    let below = below(&rows, area);
+    frame.render_widget(Clear, below);
+    let lines: Vec<_> = rows.into_iter().map(|(line, _)| line).collect();
+    frame.render_widget(Paragraph::new(lines), below);
+}
+
+/// The choice in a cell.
+pub(super) fn choice_at(
+    screen: &Screen,
+    prompt: &Prompt,
+    area: Rect,
+    cell: Position,
+) -> Option<usize> {
+    let rows = rows(screen, prompt, area);
+    let below = below(&rows, area);
+    if !below.contains(cell) {
+        return None;
+    }
+    rows.get(usize::from(cell.y - below.y)).and_then(|(_, at)| *at)
+}
+
+fn below(rows: &[Row], area: Rect) -> Rect {
+    let height = u16::try_from(rows.len()).unwrap_or(u16::MAX).min(area.height);
+    Rect { y: area.bottom() - height, height, ..area }
+}
+
+/// The choices, best first, with the marked one in sight, and above them what they are.
+fn rows(screen: &Screen, prompt: &Prompt, area: Rect) -> Vec<Row> {
+    let cells = usize::from(area.width).saturating_sub(2);
+    let title = prompt.kind.title(&screen.keys);
+    let title = measure::wrap(&title, cells + 2).into_iter();
+    let mut rows: Vec<_> = title.map(|row| (bar(row, cells + 2), None)).collect();
+    let most = if prompt.kind == Kind::Browse { usize::MAX } else { CHOICES_ROWS };
+    let count = most.min(usize::from(area.height).saturating_sub(rows.len())).max(1);
+    let first = (prompt.at + 1).saturating_sub(count);
+    let choices = prompt.choices(&screen.chat);
+    if choices.is_empty() {
+        let is_coming = prompt.kind == Kind::Browse && screen.chat.is_asking_for_rooms();
+        let words = if is_coming { " looking …" } else { " No match" };
+        rows.push((Line::styled(measure::fitted_line(words, cells + 2), theme::quiet()), None));
+    }
+    rows.extend(choices.iter().enumerate().skip(first).take(count).map(|(at, (name, _))| {
+        let (mark, style) =
+            if at == prompt.at { (">", theme::striking()) } else { (" ", Style::new()) };
+        let entry = screen.chat.browser.as_ref().filter(|_| prompt.kind == Kind::Browse);
+        let words = match entry.and_then(|browser| browser.rooms.get(at)) {
+            Some(entry) => listed(screen, name, entry, cells),
+            None => measure::fitted_line(name, cells),
+        };
+        (Line::styled(format!("{mark}{words} "), style), Some(at))
+    }));
+    // On the smallest screens the choices are worth more than the words above them.
+    rows.drain(..rows.len().saturating_sub(area.height.into()));
+    rows
+}
+
+/// A room of the list of all rooms: what it is called, who is there, and what it is about.
+fn listed(screen: &Screen, name: &str, entry: &RoomEntry, cells: usize) -> String {
+    let name_cells = NAME_CELLS.min(cells / 2);
+    let name = measure::fitted_line(name, name_cells);
+    let gap = " ".repeat(name_cells - measure::width(&name));
+    let (activity, topic) = (activity(entry, &screen.zone), text::clean_line(entry.topic.as_str()));
+    measure::fitted(&format!("{name}{gap} {activity:ACTIVITY_CELLS$} {topic}"), cells)
+}
+
+fn bar(words: &str, cells: usize) -> Line<'static> {
+    Line::styled(format!("{words:cells$}"), theme::bar())
+}
