@@ -131,10 +131,12 @@ function leave(state, room) {
  * @returns {Action[]} */
 export function joinedNow(state, room) {
   if (!state.list.isComplete || room.listed) return [];
-  const place = Math.min(Math.max(0, ...state.rooms.map((each) => each.place ?? 0)) + APART, PLACE_MAX);
-  Object.assign(room, { listed: true, place });
+  const next = Math.max(0, ...state.rooms.map((each) => each.place ?? 0)) + APART;
+  const place = next <= PLACE_MAX ? next : null;
+  Object.assign(room, { listed: true, isDefault: false, place });
   inOrder(state);
-  return tellSetting(state, room, { joined: true, ...(room.muted && { muted: true }), place });
+  const told = tellSetting(state, room, { joined: true, ...(room.muted && { muted: true }), ...(place !== null && { place }) });
+  return place === null ? [...told, ...placeAll(state)] : told;
 }
 
 /** One leaves a room by oneself, which is not shown any more.

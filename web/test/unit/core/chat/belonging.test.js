@@ -65,6 +65,18 @@ test("direct messages stand behind the rooms, and a room moves among its kind", 
   assert.deepEqual([names(), activeRoom(state).name], [["ops", "dev", "@k3x9m2q7t4ab"], "ops"]);
 });
 
+test("where no place is left behind the last, all rooms get new ones", () => {
+  const { state, hears, sent } = client();
+  state.list.follows = true;
+  hears({ type: "join", sender: "Alice" });
+  hears({ type: "rooms", room: undefined, rooms: [{ room: "ops", kind: "open", people: 1, joined: true, place: 999_500 }], more: false, ref: "s-1" });
+  assert.deepEqual(sent().filter(({ type }) => type === "setting"), [
+    { type: "setting", room: "dev", joined: true, ref: "s-2" },
+    { type: "setting", room: "ops", place: 1000, ref: "s-3" },
+    { type: "setting", room: "dev", place: 2000, ref: "s-4" },
+  ]);
+});
+
 test("who has no list moves rooms for themselves alone", () => {
   const { state, happens, sent } = entered();
   state.rooms.push(newRoom("ops"));
