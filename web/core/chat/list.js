@@ -23,6 +23,8 @@ import { activeRoom, find, isGuest } from "./state.js";
  * @property {boolean} isComplete all of it was told on this connection
  */
 
+/** Rooms of a list that are read: more than a person may keep and belong to is a broken server's. */
+const LISTED_MAX = 1_000;
 /** How far places are apart, so that there is room between them. */
 const APART = 1_000;
 
@@ -56,7 +58,7 @@ export function listCame(state, { rooms, more, ref }) {
   list.found.push(...rooms);
   const last = rooms.at(-1)?.room;
   const waiting = settled(state, ref);
-  if (more && last !== undefined) return [...waiting, ...askPage(state, { after: last })];
+  if (more && last !== undefined && list.found.length < LISTED_MAX) return [...waiting, ...askPage(state, { after: last })];
   list.isComplete = true;
   return [...waiting, ...takeOver(state)];
 }
