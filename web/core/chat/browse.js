@@ -17,6 +17,9 @@ import { tell } from "./state.js";
  * @property {string} asked what it was about
  */
 
+/** Rooms that are shown of all: a person types a word rather than read more. */
+const SHOWN_MAX = 2_000;
+
 /** Looks for rooms with this text.
  * @param {State} state
  * @param {string} typed
@@ -61,6 +64,7 @@ export function browseCame(state, { rooms, more, ref }) {
   const isMore = actOf(state, ref)?.envelope.after !== undefined;
   const waiting = settled(state, ref);
   if (!now || ref === undefined || ref !== now.ref) return waiting;
-  Object.assign(now, { rooms: isMore ? [...now.rooms, ...rooms] : rooms, more });
+  const found = isMore ? [...now.rooms, ...rooms] : rooms;
+  Object.assign(now, { rooms: found, more: more && found.length < SHOWN_MAX });
   return now.asked === now.query ? waiting : [...waiting, ...question(state, {})];
 }

@@ -23,6 +23,8 @@ import { activeRoom, find, isGuest } from "./state.js";
  * @property {boolean} isComplete all of it was told on this connection
  */
 
+/** Rooms of a list that are read: more than a person may keep and belong to is a broken server's. */
+const LISTED_MAX = 1_000;
 /** How far places are apart, so that there is room between them. */
 const APART = 1_000;
 
@@ -56,7 +58,7 @@ export function listCame(state, { rooms, more, ref }) {
   list.found.push(...rooms);
   const last = rooms.at(-1)?.room;
   const waiting = settled(state, ref);
-  if (more && last !== undefined) return [...waiting, ...askPage(state, { after: last })];
+  if (more && last !== undefined && list.found.length < LISTED_MAX) return [...waiting, ...askPage(state, { after: last })];
   list.isComplete = true;
   return [...waiting, ...takeOver(state)];
 }
@@ -131,10 +133,12 @@ function leave(state, room) {
  * @returns {Action[]} */
 export function joinedNow(state, room) {
   if (!state.list.isComplete || room.listed) return [];
-  const place = Math.min(Math.max(0, ...state.rooms.map((each) => each.place ?? 0)) + APART, PLACE_MAX);
-  Object.assign(room, { listed: true, place });
+  const next = Math.max(0, ...state.rooms.map((each) => each.place ?? 0)) + APART;
+  const place = next <= PLACE_MAX ? next : null;
+  Object.assign(room, { listed: true, isDefault: false, place });
   inOrder(state);
-  return tellSetting(state, room, { joined: true, ...(room.muted && { muted: true }), place });
+  const told = tellSetting(state, room, { joined: true, ...(room.muted && { muted: true }), ...(place !== null && { place }) });
+  return place === null ? [...told, ...placeAll(state)] : told;
 }
 
 /** One leaves a room by oneself, which is not shown any more.

@@ -33,8 +33,9 @@ export function newPerson({ state, happens, go, mention }) {
       const now = state();
       if (!now) return;
       setText(byId("person-title"), name);
-      byId("person-choices").replaceChildren(...choicesFor(now, name).map((choice) => {
+      byId("person-choices").replaceChildren(...choicesFor(now, name).map((choice, at) => {
         const made = newButton("entry", choice.words);
+        made.autofocus = at === 0;
         made.addEventListener("click", () => void choose(choice));
         return made;
       }));

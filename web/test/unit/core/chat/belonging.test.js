@@ -65,6 +65,18 @@ test("direct messages stand behind the rooms, and a room moves among its kind", 
   assert.deepEqual([names(), activeRoom(state).name], [["ops", "dev", "@k3x9m2q7t4ab"], "ops"]);
 });
 
+test("where no place is left behind the last, all rooms get new ones", () => {
+  const { state, hears, sent } = client();
+  state.list.follows = true;
+  hears({ type: "join", sender: "Alice" });
+  hears({ type: "rooms", room: undefined, rooms: [{ room: "ops", kind: "open", people: 1, joined: true, place: 999_500 }], more: false, ref: "s-1" });
+  assert.deepEqual(sent().filter(({ type }) => type === "setting"), [
+    { type: "setting", room: "dev", joined: true, ref: "s-2" },
+    { type: "setting", room: "ops", place: 1000, ref: "s-3" },
+    { type: "setting", room: "dev", place: 2000, ref: "s-4" },
+  ]);
+});
+
 test("who has no list moves rooms for themselves alone", () => {
   const { state, happens, sent } = entered();
   state.rooms.push(newRoom("ops"));
@@ -83,6 +95,36 @@ test("the switcher finds people, and rooms that the server told of", () => {
   assert.deepEqual(found("bob").slice(0, 1), [["Bob", "here", ""]], "whom one writes with has a room");
   assert.deepEqual(found("@dora").slice(0, 1), [["Dora", "Dora", ""]]);
   assert.ok(!found("guest").some(([label]) => label === "guest-abcd"));
+});
+
+test("eight people are offered at most, and no more is looked for than the server takes", () => {
+  const { state, happens, hears, sent } = entered();
+  const crowd = Array.from({ length: 12 }, (_, i) => `zoe${i}`);
+  hears({ type: "presence", users: ["Alice", ...crowd] });
+  assert.equal(candidates(state, "zoe").filter(({ user }) => user !== undefined).length, 8);
+  happens({ type: "does", intent: { is: "browse", query: "🚀".repeat(251) } });
+  assert.equal([...sent()[0].query].length, 250);
+});
+
+test("a list that has no end is read so far and no further", () => {
+  const page = (from) => Array.from({ length: 100 }, (_, i) => ({ room: `r${from * 100 + i}`, kind: "open", people: 0 }));
+  const answered = (hears, sent, pages) => {
+    let asked = 0;
+    for (let refs = sent(); refs.length > 0 && asked < 50; refs = sent()) {
+      hears({ type: "rooms", room: undefined, rooms: page(asked), more: true, ref: refs.at(-1).ref });
+      asked += 1;
+      pages?.();
+    }
+    return asked;
+  };
+  const own = client();
+  own.state.list.follows = true;
+  own.hears({ type: "join", sender: "Alice" });
+  assert.equal(answered(own.hears, () => own.sent().filter(({ type }) => type === "rooms")), 10);
+  const all = entered();
+  all.happens({ type: "does", intent: { is: "browse", query: "" } });
+  assert.equal(answered(all.hears, all.sent, () => all.happens({ type: "does", intent: { is: "browseMore" } })), 20);
+  assert.equal(all.state.browse.more, false);
 });
 
 test("a room that is picked from the list is called by its title at once", () => {
