@@ -7,8 +7,7 @@ use std::sync::Arc;
 
 use protocol::{HistoryQuery, Moderate, PeopleQuery, Ref, Refusal, RoomName, RoomsQuery, UserName};
 
-use super::draft::Draft;
-use super::rooms::RoomDraft;
+use super::draft::{Draft, RoomDraft};
 use crate::connection::note::note;
 use crate::connection::rate_limits::Over;
 use crate::frame::Frame;

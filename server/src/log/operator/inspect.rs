@@ -10,7 +10,7 @@ use std::thread::park_timeout;
 use std::time::Duration;
 
 use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::log::database::on_disk::{self, with_suffix};
 use crate::log::database::schema::RENEW_EPOCH;
@@ -126,7 +126,11 @@ fn make(path: &Path) -> Result<File, BackupError> {
 
 fn copy(source: &Connection, from: &Path, to: &Path, file: &File) -> Result<Copied, BackupError> {
     let io = |error| BackupError::Io { path: to.to_owned(), error };
-    let sqlite = |error| BackupError::Sqlite { path: to.to_owned(), error };
+    let sqlite = |error: rusqlite::Error| match error.sqlite_error_code() {
+        // It came with what was copied.
+        Some(ErrorCode::DatabaseCorrupt) => failed(from, error).into(),
+        _ => BackupError::Sqlite { path: to.to_owned(), error },
+    };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
     let mut copy = on_disk::connect(to, flags).map_err(sqlite)?;
     copy_pages(source, &mut copy).map_err(sqlite)?.ok_or(BackupError::Busy(from.to_owned()))?;

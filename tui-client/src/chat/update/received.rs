@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use protocol::{
-    Cluster, Joined, Left, Message, Moderated, Ref, RoomInfo, RoomName, Standing, ToClient, Topic,
-    TopicText, UserName,
+    Cluster, Deleted, Joined, Left, Message, Moderated, Ref, RoomInfo, RoomName, Standing,
+    ToClient, Topic, TopicText, UserName,
 };
 
 use super::connection::join;
@@ -69,14 +69,7 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
         }
         ToClient::Topic(topic) => topic_came(model, topic),
         ToClient::History(history) => history_came(model, history),
-        ToClient::Deleted(deleted) => {
-            let effects = answered(model, &deleted.by, deleted.reference.as_ref());
-            if let Some(room) = model.find(&deleted.room) {
-                room.delete(deleted.message, deleted.id);
-                room.head = room.head.max(deleted.id);
-            }
-            effects
-        }
+        ToClient::Deleted(deleted) => deletion_came(model, &deleted),
         ToClient::Moderated(moderated) => {
             let effects = answered(model, &moderated.by, moderated.reference.as_ref());
             let words = words_about(model, &moderated);
@@ -99,6 +92,15 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
         | ToClient::Setting(_) => Vec::new(),
         ToClient::Error(note) => refused(model, note),
     }
+}
+
+fn deletion_came(model: &mut Model, deleted: &Deleted) -> Vec<Effect> {
+    let effects = answered(model, &deleted.by, deleted.reference.as_ref());
+    if let Some(room) = model.find(&deleted.room) {
+        room.delete(deleted.message, deleted.id);
+        room.head = room.head.max(deleted.id);
+    }
+    effects
 }
 
 fn cluster_came(model: &mut Model, cluster: &Cluster) -> Vec<Effect> {
