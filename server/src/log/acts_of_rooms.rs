@@ -5,7 +5,7 @@
 use protocol::{Ref, RoomName, RoomRole, Title, TopicText, UserName};
 use serde::{Deserialize, Serialize};
 
-use crate::log::event::Author;
+use crate::log::author::Author;
 
 /// Makes a room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

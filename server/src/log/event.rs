@@ -10,11 +10,12 @@ use protocol::{
 use serde::{Deserialize, Serialize};
 
 use crate::log::acts_of_rooms::{Create, Direct, KeepRoom, OfMember, SetRole};
+pub(crate) use crate::log::author::Author;
 use crate::log::sanction::{Lift, Sanction};
 use crate::log::time::judge::{EARLIEST_MS, Reading};
 use crate::people::code_hash::CodeHash;
 use crate::people::key_hash::KeyHash;
-use crate::people::names::{Person, PersonId};
+use crate::people::names::PersonId;
 
 /// Something that lasts, with its place in the order of everything that lasts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,17 +82,6 @@ pub(crate) enum Act {
     SetRole(Box<SetRole>),
     /// Somebody keeps a room in another way.
     KeepRoom(Box<KeepRoom>),
-}
-
-/// Who says or does something.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Author {
-    pub(crate) name: UserName,
-    /// Nobody has a number who is known by a spelling alone.
-    pub(crate) person: Option<PersonId>,
-    pub(crate) key: Option<KeyHash>,
-    /// The newest ban or mute that they were checked against; none if none holds for them.
-    pub(crate) checked: Option<MessageId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -222,18 +212,6 @@ pub(crate) struct Forget {
     pub(crate) room: Option<RoomName>,
     /// The newest message that goes.
     pub(crate) upto: MessageId,
-}
-
-impl Author {
-    /// A person, and the newest ban or mute that they were checked against.
-    pub(crate) fn new(person: &Person, checked: Option<MessageId>) -> Self {
-        Author { name: person.name.clone(), person: person.number(), key: person.key(), checked }
-    }
-
-    /// Whether the operator made them a moderator: no ban or mute holds for them.
-    pub(crate) fn moderates(&self) -> bool {
-        self.checked.is_none()
-    }
 }
 
 impl Say {

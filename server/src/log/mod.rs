@@ -5,6 +5,7 @@
 
 pub(crate) mod acts_of_rooms;
 mod apply;
+mod author;
 mod command;
 pub(crate) mod database;
 pub(crate) mod effects;
@@ -44,10 +45,11 @@ use self::order::replica::{Incoming, Replica};
 use self::order::shared::{News, Shared};
 use self::order::teller::Teller;
 pub(crate) use self::outcome::Outcome;
+pub(crate) use self::reading::about::Viewer;
 pub(crate) use self::reading::page::{Asked, Page};
 use self::reading::reader::Reader;
 pub(crate) use self::reading::register::Register;
-pub(crate) use self::reading::rooms::{RoomsAsked, Viewer};
+pub(crate) use self::reading::rooms::RoomsAsked;
 pub(crate) use self::reading::{Asker, NotRead};
 use self::reading::{READERS, Readers};
 use self::sanction::Sanction;

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use protocol::{RoomList, RoomName};
 
+use super::reading::about::Viewer;
 use super::reading::reader::Reader;
-use super::reading::rooms::{RoomsAsked, Viewer};
+use super::reading::rooms::RoomsAsked;
 use super::{Asked, Asker, Log, NotRead, OpenRoom, Page};
 use crate::people::names::PersonId;
 
@@ -23,7 +24,7 @@ impl Log {
         asked: Asked,
         viewer: Viewer,
     ) -> Result<Page, NotRead> {
-        let is_same_for_all = viewer.sees_the_same(room);
+        let is_same_for_all = room.is_the_same_for(viewer);
         if is_same_for_all
             && let Some(page) = room.page(&asked)
             && self.readers.take_at_once(asker, page.bytes())

@@ -230,18 +230,7 @@ impl Client {
             ToClient::History(history) if history.reference.is_some() => {
                 self.older(&history, store)?
             }
-            ToClient::History(history) => {
-                for message in history.messages {
-                    self.message(message, store)?;
-                }
-                let view = self.rooms.get_mut(&**history.room.key()).unwrap();
-                if !history.changed.iter().all(|message| store.holds(message)) {
-                    return Err(format!("{:?} is not as it is stored", history.changed));
-                }
-                let deleted = history.changed.iter().filter(|message| message.deleted);
-                view.deleted.extend(deleted.map(|message| message.id.get()));
-                view.position = view.position.max(history.head);
-            }
+            ToClient::History(history) => self.replay(history, store)?,
             ToClient::Join(protocol::Joined { room, sender, .. }) => {
                 let view = self.rooms.get_mut(&**room.key()).unwrap();
                 view.entered |= sender == self.name;
@@ -271,10 +260,8 @@ impl Client {
                 match note.code {
                     Code::Unavailable if self.renews => self.say_anew(&note),
                     Code::Unavailable | Code::TooFast => {
-                        self.pending
-                            .iter_mut()
-                            .filter(|it| is_it(it))
-                            .for_each(|it| it.sent = false);
+                        let it = self.pending.iter_mut().find(|said| is_it(said));
+                        it.into_iter().for_each(|said| said.sent = false);
                     }
                     Code::Muted => self.pending.retain(|said| !is_it(said)),
                     _ => {}
@@ -297,6 +284,21 @@ impl Client {
             | ToClient::Setting(_) => {}
         }
         Ok(false)
+    }
+
+    /// What was said and changed since it was there.
+    fn replay(&mut self, history: History, store: &Store) -> Result<(), String> {
+        for message in history.messages {
+            self.message(message, store)?;
+        }
+        let view = self.rooms.get_mut(&**history.room.key()).unwrap();
+        if !history.changed.iter().all(|message| store.holds(message)) {
+            return Err(format!("{:?} is not as it is stored", history.changed));
+        }
+        let deleted = history.changed.iter().filter(|message| message.deleted);
+        view.deleted.extend(deleted.map(|message| message.id.get()));
+        view.position = view.position.max(history.head);
+        Ok(())
     }
 
     /// What was said before. It may be known, and have been deleted since, which is told afterwards.

@@ -1,8 +1,10 @@
-//! What a person tells a room, from the envelope to the act that is kept.
+//! What a person tells a room or does to one, from the envelope to the act that is kept.
 //!
 //! This file does not know who may say it.
 
-use protocol::{Ref, RoomName, Say, SetTopic};
+use protocol::{
+    Add, ChangeSetting, Create, Direct, NewRoom, Ref, Remove, RoomName, Say, SetRole, SetTopic,
+};
 
 use crate::log::event::{self, Act, Author};
 
@@ -39,6 +41,49 @@ impl Draft {
             Draft::Topic(SetTopic { content, reference, .. }) => {
                 Act::SetTopic(Box::new(event::SetTopic { room, author, content, reference }))
             }
+        }
+    }
+}
+
+/// What a person wants to do to a room, before it is known whether they may.
+#[derive(Debug)]
+pub(crate) enum RoomDraft {
+    Create(Create),
+    Direct(Direct),
+    Add(Add),
+    Remove(Remove),
+    Role(SetRole),
+    Setting(ChangeSetting),
+}
+
+impl RoomDraft {
+    pub(super) fn about(&self) -> (Option<&RoomName>, Option<&Ref>) {
+        match self {
+            RoomDraft::Create(Create { room: NewRoom::Open { room }, reference, .. }) => {
+                (Some(room), reference.as_ref())
+            }
+            RoomDraft::Create(create) => (None, create.reference.as_ref()),
+            RoomDraft::Direct(direct) => (None, direct.reference.as_ref()),
+            RoomDraft::Add(add) => (Some(&add.room), add.reference.as_ref()),
+            RoomDraft::Remove(remove) => (Some(&remove.room), remove.reference.as_ref()),
+            RoomDraft::Role(set) => (Some(&set.room), set.reference.as_ref()),
+            RoomDraft::Setting(setting) => (Some(&setting.room), setting.reference.as_ref()),
+        }
+    }
+
+    /// Whether other people hear of it, or of a room that they did not ask for.
+    pub(super) fn speaks(&self) -> bool {
+        match self {
+            RoomDraft::Create(_) | RoomDraft::Direct(_) | RoomDraft::Add(_) => true,
+            RoomDraft::Remove(_) | RoomDraft::Role(_) | RoomDraft::Setting(_) => false,
+        }
+    }
+
+    /// The text that counts towards its author's budget.
+    pub(super) fn text(&self) -> &str {
+        match self {
+            RoomDraft::Create(create) => create.topic.as_str(),
+            _ => "",
         }
     }
 }

@@ -7,9 +7,8 @@ use std::sync::Arc;
 
 use protocol::{HistoryQuery, Moderate, PeopleQuery, Ref, Refusal, RoomName, RoomsQuery, UserName};
 
-use super::draft::Draft;
+use super::draft::{Draft, RoomDraft};
 use super::managing::{Manager, Managing};
-use super::rooms::RoomDraft;
 use crate::connection::note::note;
 use crate::connection::rate_limits::Over;
 use crate::frame::Frame;

@@ -23,14 +23,13 @@ use std::time::Duration;
 
 use protocol::{BadEnvelope, Connect, Join, Leave, Refusal, Role, RoomName, ToServer, UserName};
 
-use self::draft::Draft;
+use self::draft::{Draft, RoomDraft};
 use self::effect::Then;
 pub(crate) use self::effect::{
     Consult, Effect, Entering, Listing, Query, Reading, Recheck, Refused,
 };
 pub(super) use self::life::{Life, Look};
 pub(crate) use self::managing::{Manager, Managing};
-use self::rooms::{RoomDraft, asks_within};
 use super::creations::Creations;
 use super::rate_limits::{Over, RateLimits};
 use crate::auth::Permissions;
@@ -111,11 +110,8 @@ impl Session {
             let (room, reference) = envelope.about();
             return Effect::Refuse(Refused::over(over, room.cloned(), reference.cloned()));
         }
-        if let Some((room, reference)) = asks_within(&envelope)
-            && room.is_address()
-            && self.find(room).is_none()
-        {
-            return self.not_here(room.clone(), reference.cloned(), context);
+        if let Some((room, reference)) = self.asked_elsewhere(&envelope) {
+            return self.not_here(room, reference, context);
         }
         match envelope {
             ToServer::Message(say) => self.tell(Draft::Say(say), context),

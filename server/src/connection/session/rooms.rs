@@ -9,6 +9,7 @@ use protocol::{
     Refusal, Remove, Role, RoomList, RoomName, RoomsQuery, SetRole, ToClient, ToServer,
 };
 
+use super::draft::RoomDraft;
 use super::effect::Then;
 use super::{Consult, Context, Effect, Entering, Recheck, Refused, Session};
 use crate::auth::sanctions::Standing;
@@ -22,50 +23,14 @@ use crate::log::{NotRead, RoomsAsked};
 use crate::monitoring::metrics::Limit;
 use crate::outbox::End;
 
-/// What a person wants to do to a room, before it is known whether they may.
-#[derive(Debug)]
-pub(crate) enum RoomDraft {
-    Create(Create),
-    Direct(Direct),
-    Add(Add),
-    Remove(Remove),
-    Role(SetRole),
-    Setting(ChangeSetting),
-}
-
-impl RoomDraft {
-    pub(super) fn about(&self) -> (Option<&RoomName>, Option<&Ref>) {
-        match self {
-            RoomDraft::Create(Create { room: NewRoom::Open { room }, reference, .. }) => {
-                (Some(room), reference.as_ref())
-            }
-            RoomDraft::Create(create) => (None, create.reference.as_ref()),
-            RoomDraft::Direct(direct) => (None, direct.reference.as_ref()),
-            RoomDraft::Add(add) => (Some(&add.room), add.reference.as_ref()),
-            RoomDraft::Remove(remove) => (Some(&remove.room), remove.reference.as_ref()),
-            RoomDraft::Role(set) => (Some(&set.room), set.reference.as_ref()),
-            RoomDraft::Setting(setting) => (Some(&setting.room), setting.reference.as_ref()),
-        }
-    }
-
-    /// Whether other people hear of it, or of a room that they did not ask for.
-    fn speaks(&self) -> bool {
-        match self {
-            RoomDraft::Create(_) | RoomDraft::Direct(_) | RoomDraft::Add(_) => true,
-            RoomDraft::Remove(_) | RoomDraft::Role(_) | RoomDraft::Setting(_) => false,
-        }
-    }
-
-    /// The text that counts towards its author's budget.
-    fn text(&self) -> &str {
-        match self {
-            RoomDraft::Create(create) => create.topic.as_str(),
-            _ => "",
-        }
-    }
-}
-
 impl Session {
+    /// What somebody asks of a room that only its members know, without being in it: its room and `ref`.
+    pub(super) fn asked_elsewhere(&self, envelope: &ToServer) -> Option<(RoomName, Option<Ref>)> {
+        let (room, reference) = asks_within(envelope)?;
+        let is_elsewhere = room.is_address() && self.find(room).is_none();
+        is_elsewhere.then(|| (room.clone(), reference.cloned()))
+    }
+
     /// Makes a room or changes one, within the budgets of its author.
     pub(super) fn change(&mut self, draft: RoomDraft, context: &Context<'_>) -> Effect {
         if context.person.number().is_none() && context.person.key().is_none() {
@@ -249,7 +214,7 @@ pub(super) fn refuse(refusal: Refusal, draft: &RoomDraft) -> Effect {
 }
 
 /// What somebody asks that needs the room to be entered: its room and `ref`.
-pub(super) fn asks_within(envelope: &ToServer) -> Option<(&RoomName, Option<&Ref>)> {
+fn asks_within(envelope: &ToServer) -> Option<(&RoomName, Option<&Ref>)> {
     match envelope {
         ToServer::Message(_)
         | ToServer::Topic(_)

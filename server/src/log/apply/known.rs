@@ -2,7 +2,7 @@
 
 use protocol::MessageId;
 
-use super::rooms::RoomNumbers;
+use super::rooms::numbers::RoomNumbers;
 
 #[derive(Debug, Default)]
 pub(in crate::log) struct Known {

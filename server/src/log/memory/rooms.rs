@@ -11,6 +11,7 @@ use protocol::{MessageId, RoomName};
 
 use crate::limits::rate::Rate;
 use crate::log::memory::ring::Ring;
+use crate::log::reading::about::Viewer;
 use crate::log::reading::page::{Asked, Page, Stored, Topic};
 
 /// Bytes kept in memory of all rooms together: thousands of usual ones, and nobody fills the
@@ -89,9 +90,12 @@ impl OpenRoom {
         &self.said
     }
 
-    /// Whether it is known that nobody has a role in this open room: then memory knows all of it.
-    pub(crate) fn has_no_roles(&self) -> bool {
-        self.roles.load(Ordering::Acquire) == NOBODY
+    /// Whether everybody who reads here would find the same, so that memory knows all of it: it is open, and
+    /// whoever wants to know has no role, as nobody has.
+    pub(crate) fn is_the_same_for(&self, viewer: Viewer) -> bool {
+        let has_no_roles = || self.roles.load(Ordering::Acquire) == NOBODY;
+        let has_none = viewer.person.is_none() || !viewer.told || has_no_roles();
+        !self.name.is_address() && has_none
     }
 
     /// A read found nobody with a role, before anything that is told since.

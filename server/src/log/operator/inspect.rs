@@ -10,7 +10,7 @@ use std::thread::park_timeout;
 use std::time::Duration;
 
 use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::log::database::on_disk::{self, with_suffix};
 use crate::log::database::schema::RENEW_EPOCH;
@@ -126,9 +126,9 @@ fn make(path: &Path) -> Result<File, BackupError> {
 
 fn copy(source: &Connection, from: &Path, to: &Path, file: &File) -> Result<Copied, BackupError> {
     let io = |error| BackupError::Io { path: to.to_owned(), error };
-    // What is wrong with the pages of the copy came with what was copied.
     let sqlite = |error: rusqlite::Error| match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::DatabaseCorrupt) => BackupError::Source(failed(from, error)),
+        // It came with what was copied.
+        Some(ErrorCode::DatabaseCorrupt) => failed(from, error).into(),
         _ => BackupError::Sqlite { path: to.to_owned(), error },
     };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;

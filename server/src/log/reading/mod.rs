@@ -2,6 +2,7 @@
 //!
 //! This file does not know what is read, or who is told.
 
+pub(crate) mod about;
 mod manage;
 pub(crate) mod page;
 pub(crate) mod read_faults;

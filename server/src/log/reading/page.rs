@@ -11,7 +11,7 @@ use protocol::{
 
 use crate::frame::{Delivery, Frame};
 use crate::hub::room_tag;
-use crate::log::reading::rooms::About;
+use crate::log::reading::about::About;
 
 /// The newest `limit` messages after `since` and before `before`.
 #[derive(Debug, Clone)]

@@ -3,17 +3,18 @@
 //! This file does not know threads, or who asks.
 
 use protocol::{
-    CHANGED_BYTES_MAX, CHANGED_MAX, Device, Invited, MessageId, RoomList, RoomName, TopicText,
-    UserName, history_bytes_left,
+    CHANGED_BYTES_MAX, CHANGED_MAX, Device, Invited, MessageId, RoomList, RoomName, UserName,
+    history_bytes_left,
 };
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, params};
 
 use crate::hub::Census;
 use crate::log::apply::{MESSAGE_COLUMNS, read_message, room_number};
-use crate::log::database::column::{checked, id, signed};
+use crate::log::database::column::{id, signed};
 use crate::log::memory::ring::{RING_BYTES_MAX, RING_MESSAGES_MAX};
+use crate::log::reading::about::About;
 use crate::log::reading::page::{Asked, Changes, Page, Stored, Topic};
-use crate::log::reading::rooms::{self, About, RoomsAsked};
+use crate::log::reading::rooms::{self, RoomsAsked};
 use crate::log::reading::{manage, register};
 use crate::log::sanction::Sanction;
 use crate::people::key_hash::KeyHash;
@@ -47,7 +48,7 @@ impl Reader {
         let bytes_max = history_bytes_left(bytes(&changes.list, |_| true));
         let (messages, older) =
             self.newest(id, room, asked, |_, nth, bytes| nth < asked.limit && bytes <= bytes_max)?;
-        let (head, topic) = (self.head(id)?, Some(topic_of(&self.0, id)?));
+        let (head, topic) = (self.head(id)?, Some(rooms::topic_of(&self.0, id)?));
         Ok(Page { messages, older, head, changes, topic, about: About::default() })
     }
 
@@ -67,7 +68,7 @@ impl Reader {
             let is_asked = message > asked.since && nth < asked.limit && bytes <= bytes_max;
             is_asked || (nth < RING_MESSAGES_MAX && bytes <= RING_BYTES_MAX)
         })?;
-        let (head, topic) = (self.head(id)?, Some(topic_of(&self.0, id)?));
+        let (head, topic) = (self.head(id)?, Some(rooms::topic_of(&self.0, id)?));
         Ok(Page { messages, older, head, changes, topic, about: About::default() })
     }
 
@@ -215,17 +216,6 @@ impl Reader {
         let mut select = self.0.prepare_cached(select)?;
         select.query_row([room], |row| id(row, 0))
     }
-}
-
-/// What a room is about.
-pub(super) fn topic_of(db: &Connection, room: i64) -> rusqlite::Result<Topic> {
-    let select = "SELECT id, content FROM topics WHERE room = ?1 ORDER BY id DESC LIMIT 1";
-    let mut select = db.prepare_cached(select)?;
-    let found = select.query_row([room], |row| {
-        let content = checked(1, TopicText::try_from(row.get_ref(1)?.as_str()?))?;
-        Ok(Topic { id: id(row, 0)?, content })
-    });
-    Ok(found.optional()?.unwrap_or_default())
 }
 
 /// Bytes of those that are wanted, each with its comma.

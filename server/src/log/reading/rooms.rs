@@ -12,43 +12,16 @@ use std::sync::Arc;
 
 use protocol::{
     Grant, HISTORY_BYTES_MAX, MEMBERS_TOLD_MAX, ROOMS_MAX, Ref, RoomEntry, RoomKind, RoomList,
-    RoomMember, RoomName, RoomRole, Title, ToClient, TopicText, UserName, fold,
+    RoomMember, RoomName, Title, ToClient, TopicText, UserName, fold,
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::reader::topic_of;
+use super::about::About;
+use super::page::Topic;
 use crate::hub::Census;
 use crate::log::apply::{kind_of, look, place, role_of, room_number, users};
-use crate::log::database::column::{checked, signed, unsigned};
-use crate::log::memory::rooms::OpenRoom;
+use crate::log::database::column::{checked, id, signed, unsigned};
 use crate::people::names::PersonId;
-
-/// What a room is for somebody who is in it, besides its topic.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct About {
-    /// None is an open room.
-    pub(crate) kind: Option<RoomKind>,
-    pub(crate) title: Option<Title>,
-    pub(crate) role: Option<RoomRole>,
-    pub(crate) users: Vec<UserName>,
-    pub(crate) members: Vec<RoomMember>,
-    pub(crate) members_more: bool,
-}
-
-/// Who reads in a room, and whether they are told what it is.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Viewer {
-    pub(crate) person: Option<PersonId>,
-    pub(crate) told: bool,
-}
-
-impl Viewer {
-    /// Whether everybody who reads there would find the same, so that memory has it.
-    pub(crate) fn sees_the_same(&self, room: &OpenRoom) -> bool {
-        let has_no_role = self.person.is_none() || !self.told || room.has_no_roles();
-        !room.name().is_address() && has_no_role
-    }
-}
 
 /// What is asked about rooms, by whom.
 #[derive(Debug, Clone)]
@@ -135,6 +108,17 @@ pub(super) fn about(
         }
     }
     Ok(Some(about))
+}
+
+/// What a room is about.
+pub(super) fn topic_of(db: &Connection, room: i64) -> rusqlite::Result<Topic> {
+    let select = "SELECT id, content FROM topics WHERE room = ?1 ORDER BY id DESC LIMIT 1";
+    let mut select = db.prepare_cached(select)?;
+    let found = select.query_row([room], |row| {
+        let content = checked(1, TopicText::try_from(row.get_ref(1)?.as_str()?))?;
+        Ok(Topic { id: id(row, 0)?, content })
+    });
+    Ok(found.optional()?.unwrap_or_default())
 }
 
 fn title(db: &Connection, room: i64) -> rusqlite::Result<Option<Title>> {

@@ -22,8 +22,8 @@ pub(in crate::log) const ADDRESS_WAITING_MAX: usize = 1024;
 /// Addresses remembered besides those that wait: half a MiB. When there are more, those that owe
 /// nothing are forgotten, and if that is not enough, all that do not wait.
 const ADDRESSES_MAX: usize = 4096;
-/// How much more than others somebody may be given at once who was given less before: the pages of 32
-/// rooms, with which a client comes back.
+/// How much more than others somebody may be given at once who was given less before: 32 full pages, or what a
+/// client that comes back missed in all of its rooms.
 const CREDIT: u64 = 4 * 1024 * 1024;
 /// Who waits is given so much less of what others are given meanwhile: after half a GiB, which two
 /// threads read in a second or two, nobody overtakes them any more.

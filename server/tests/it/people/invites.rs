@@ -9,6 +9,7 @@ use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 
 use super::moderation::{self, MOD_KEY, Moderated};
+use crate::rooms;
 use crate::support::child::operator;
 use crate::support::harness::{Peer, TestServer, get, query};
 
@@ -241,9 +242,7 @@ async fn an_invite_that_was_used_holds_over_a_restart() {
 async fn an_invite_to_a_room_makes_members_of_who_is_new_and_of_who_is_not() {
     let server = Moderated::start().await;
     let mut olga = server.person("dev", "Olga", 1).await;
-    let create = json!({"type": "create", "room": "x", "kind": "private", "title": "Ops"});
-    let ToClient::Room(ops) = rooms::ask(&mut olga, create).await else { panic!() };
-    let address = ops.room.as_str().to_owned();
+    let address = rooms::private(&mut olga, "Ops").await;
     // Whoever is no member does not learn that the room is there.
     let mut bob = server.person("dev", "Bob", 2).await;
     let to_ops = format!(r#","rooms":["{address}"],"uses":2"#);
@@ -252,19 +251,16 @@ async fn an_invite_to_a_room_makes_members_of_who_is_new_and_of_who_is_not() {
     bob.send(r#"{"type":"invite","rooms":["dev"]}"#).await;
     assert_eq!(bob.refusal().await, Code::NotAllowed);
     let made = invite(&mut olga, &to_ops).await;
-    assert_eq!(made.rooms, [ops.room]);
-    olga.send(format!(r#"{{"type":"join","room":"{address}"}}"#)).await;
+    assert_eq!(made.rooms[0].as_str(), address);
+    rooms::join(&mut olga, &address).await;
     let new = comes(&server.server, "Nina", 3, Some(made.code.as_str())).await;
-    let ToClient::Added(added) = rooms::heard(&mut olga, |it| matches!(it, ToClient::Added(_))).await
-    else {
-        panic!()
-    };
+    let is_added = |it: &ToClient| matches!(it, ToClient::Added(_));
+    let ToClient::Added(added) = rooms::until(&mut olga, is_added).await else { panic!() };
     assert_eq!((added.user.as_str(), added.by.as_str()), ("Nina", "Olga"));
     drop(bob);
     let mut bob = comes(&server.server, "Bob", 2, Some(made.code.as_str())).await;
-    rooms::heard(&mut olga, |it| matches!(it, ToClient::Added(_))).await;
-    bob.send(format!(r#"{{"type":"join","room":"{address}"}}"#)).await;
-    bob.expect_entry().await;
+    rooms::until(&mut olga, is_added).await;
+    rooms::join(&mut bob, &address).await;
     refused(&server.server, "Carol", 4, Some(made.code.as_str()), Code::BadCode).await;
     drop(new);
 }
@@ -276,12 +272,10 @@ async fn an_invite_to_a_room_alone_admits_nobody_to_a_server_for_members() {
     let code = made(&path, &["--uses", "2"]);
     let mut olga = comes(&server, "Olga", 1, Some(&code)).await;
     drop(comes(&server, "Bob", 2, Some(&code)).await);
-    let create = json!({"type": "create", "room": "x", "kind": "private", "title": "Ops"});
-    let ToClient::Room(ops) = rooms::ask(&mut olga, create).await else { panic!() };
-    let to_ops = format!(r#","rooms":["{}"],"uses":2"#, ops.room);
+    let address = rooms::private(&mut olga, "Ops").await;
+    let to_ops = format!(r#","rooms":["{address}"],"uses":2"#);
     let made = invite(&mut olga, &to_ops).await;
     refused(&server, "Nina", 3, Some(made.code.as_str()), Code::NeedInvite).await;
     let mut bob = comes(&server, "Bob", 2, Some(made.code.as_str())).await;
-    bob.send(format!(r#"{{"type":"join","room":"{}"}}"#, ops.room)).await;
-    bob.expect_entry().await;
+    rooms::join(&mut bob, &address).await;
 }

@@ -120,7 +120,7 @@ async fn a_damaged_page_is_told_and_takes_neither_the_room_nor_the_others() {
     TestServer::start_with(config.clone()).await.stop().await;
     let db = Connection::open(&path).unwrap();
     db.execute_batch(
-        "INSERT INTO rooms VALUES (1, 'dev');
+        "INSERT INTO rooms (id, key) VALUES (1, 'dev');
          WITH RECURSIVE n (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < 2000)
          INSERT INTO messages (id, room, author, owner, content, at)
              SELECT id, 1, 'a', 'a', printf('<%d>%.*c', id, 4000, 'x'), 0 FROM n;

@@ -111,16 +111,20 @@ impl Process {
     ) -> Result<Page, NotRead> {
         let person = connection.person().number();
         let viewer = Viewer { person, told: reading.told };
-        if viewer.sees_the_same(&reading.room) {
+        if reading.room.is_the_same_for(viewer) {
             return Ok(page);
         }
-        if [Mutant::ForgetMembers, Mutant::LookOnlyBefore].contains(&self.mutant) {
+        let blind = [Mutant::ForgetMembers, Mutant::LookOnlyBefore, Mutant::GoOnWithoutReplay];
+        if blind.contains(&self.mutant) {
             return Ok(page);
         }
         if !readable {
             return Err(NotRead::Unavailable);
         }
         let about = store.about(reading.room.name(), viewer);
+        if viewer.told && about.as_ref().is_some_and(|about| about.members.is_empty()) {
+            reading.room.learn_no_roles();
+        }
         about.map(|about| Page { about, ..page }).ok_or(NotRead::NoSuchRoom)
     }
 

@@ -7,7 +7,8 @@ use protocol::{
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::access::{DIRECT, PRIVATE, has_owner, role_number};
-use super::{answers, persons, room_number};
+use super::numbers::room_number;
+use super::{answers, persons};
 use crate::log::acts_of_rooms::{Create, Direct};
 use crate::log::apply::known::Known;
 use crate::log::apply::{names, sanctions};
