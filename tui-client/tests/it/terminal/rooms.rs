@@ -15,7 +15,7 @@ fn other_device(home: &Home) -> Home {
 
 fn start(home: &Home, server: &ServerProcess, user: &str) -> Terminal {
     let mut client = Client::of(home, &server.address, user).start();
-    client.expect("connected");
+    client.expect(" online");
     client
 }
 
