@@ -3,7 +3,7 @@
 //!
 //! This file does not know when either is asked for.
 
-use protocol::RoomEntry;
+use protocol::{RoomEntry, Setting};
 
 /// Where rooms stand in the person's order: so far apart that others fit between.
 pub const PLACE_STEP: u32 = 1000;
@@ -24,6 +24,8 @@ pub struct OwnList {
     pub is_known: bool,
     /// What was told of it, while more follows.
     pub entries: Vec<RoomEntry>,
+    /// What was changed in it meanwhile.
+    pub settings: Vec<Setting>,
 }
 
 impl OwnList {
@@ -40,6 +42,7 @@ impl OwnList {
     pub fn disconnected(&mut self) {
         self.is_known = false;
         self.entries.clear();
+        self.settings.clear();
     }
 }
 

@@ -204,8 +204,8 @@ impl Model {
         rooms.map(|room| room.mentions(self.me.as_ref())).sum()
     }
 
-    /// Names that may be meant: who spoke last comes first, then who else is here, and oneself at
-    /// the end.
+    /// Names that may be meant: who spoke last comes first, then who else is here, oneself, and at the end who
+    /// belongs to the room or is in another one.
     pub fn likeliest_names(&self) -> Vec<String> {
         let room = self.room();
         let here = room.people.known();
@@ -217,6 +217,8 @@ impl Model {
             }
         }
         names.extend(&self.me);
+        let members = room.about.members.iter().map(|member| &member.user);
+        names.extend(members.chain(self.known_people()).filter(|name| seen.insert(*name)));
         names.into_iter().map(|name| name.as_str().to_owned()).collect()
     }
 

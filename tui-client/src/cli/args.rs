@@ -62,7 +62,7 @@ pub struct Options {
           value_parser = parse_room)]
     pub room: Option<RoomName>,
 
-    /// Your name, 1 to 32 characters [default: the login name, else a guest's name]
+    /// Your name, 1 to 32 characters [default: that of last time, the login name, or a guest's name]
     #[arg(long, env = "NEBULA_USER", value_name = "NAME", global = true, hide_env_values = true,
           value_parser = parse_user)]
     pub user: Option<UserName>,

@@ -150,3 +150,26 @@ fn a_private_room_from_which_one_was_removed_goes_with_the_next_list() {
     ));
     assert_eq!(client.screen.chat.rooms.len(), 1);
 }
+
+#[test]
+fn what_comes_while_the_list_is_on_its_way_is_not_undone_by_it() {
+    let mut client = listing();
+    client
+        .hears(r#"{"type":"room","room":"@k3x9m2q7t4ab","kind":"direct","users":["Alice","Bob"]}"#);
+    client.hears(r#"{"type":"setting","room":"ops","joined":true,"place":500,"id":4}"#);
+    client.hears(
+        r#"{"type":"rooms","rooms":[{"room":"dev","kind":"open","people":1,"joined":true,"place":1000}],"more":false,"ref":"s-1"}"#,
+    );
+    let names: Vec<_> = client.screen.chat.rooms.iter().map(|room| room.name.as_str()).collect();
+    assert_eq!(names, ["ops", "dev", "@k3x9m2q7t4ab"]);
+    let sent = sent(&client.did());
+    assert!(!sent.iter().any(|frame| frame.contains("leave")), "{sent:?}");
+    // No more of them than of the list itself are kept.
+    client.happens(nebula::chat::Event::Lost { code: None, reason: "cut".to_owned() });
+    client.happens(nebula::chat::Event::Connected);
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
+    for n in 0..ENTRIES_MAX + 10 {
+        client.hears(&format!(r#"{{"type":"setting","room":"r{n}","joined":true,"id":9}}"#));
+    }
+    assert_eq!(client.screen.chat.list.settings.len(), ENTRIES_MAX);
+}

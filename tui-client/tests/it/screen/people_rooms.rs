@@ -32,6 +32,7 @@ pub(super) fn settled(columns: u16, rows: u16) -> Client {
         r#"{{"type":"room","room":"{OPS}","kind":"private","title":"Ops team","topic":"pagers","role":"owner","members":[{{"user":"Alice","role":"owner"}},{{"user":"Bob","role":"moderator"}},{{"user":"Cy","role":"member"}}]}}"#
     ));
     client.did();
+    client.screen.chat.notice = None;
     client
 }
 
@@ -296,4 +297,17 @@ fn people_and_choices_can_be_clicked() {
         screen.iter().position(|row| row.contains(" #zoo") && !row.contains("2 #zoo")).unwrap();
     client.happens(Event::Click(30, u16::try_from(row).unwrap()));
     assert!(client.screen()[0].contains(">#zoo"), "{:?}", client.screen()[0]);
+}
+
+#[test]
+fn tab_completes_members_who_are_away_and_people_of_other_rooms() {
+    let mut client = settled(80, 24);
+    client.types("/role bo");
+    client.presses(KeyCode::Tab, KeyModifiers::NONE);
+    assert_eq!(client.screen.input.text(), "/role Bob ");
+    client.presses(KeyCode::Char('c'), KeyModifiers::CONTROL);
+    client.presses(KeyCode::Char('1'), KeyModifiers::ALT);
+    client.types("/msg cy");
+    client.presses(KeyCode::Tab, KeyModifiers::NONE);
+    assert_eq!(client.screen.input.text(), "/msg Cy ");
 }

@@ -62,6 +62,9 @@ fn complete(model: &mut Model) -> Vec<Effect> {
         (room.place.filter(|_| position < usize::MAX).unwrap_or(u32::MAX), position)
     });
     model.list.is_known = true;
+    for setting in std::mem::take(&mut model.list.settings) {
+        effects.extend(follow(model, setting));
+    }
     let joined: Vec<_> = model.rooms.iter().filter(|room| room.joined).collect();
     let joined: Vec<_> = joined.into_iter().map(|room| room.name.clone()).collect();
     effects.extend(joined.iter().flat_map(|name| self::joined(model, name)));
@@ -112,8 +115,8 @@ fn open(model: &mut Model, entry: &RoomEntry) -> Vec<Effect> {
 fn leave_others(model: &mut Model, list: &[RoomEntry]) -> Vec<Effect> {
     let is_gone = |room: &Room| {
         let is_in = list.iter().any(|entry| entry.room == room.name);
-        // Of a room that is only for some the list knows whether one is among them.
-        let is_closed = room.kind() != RoomKind::Open && !room.joined;
+        // Of a room that is only for some the list knows whether one is among them again.
+        let is_closed = room.kind() != RoomKind::Open && room.excluded.is_some();
         let gives_way = room.listed || is_closed || room.by_default && !list.is_empty();
         !is_in && gives_way && !has_own_change(model, &room.name)
     };
@@ -269,7 +272,18 @@ fn has_own_change(model: &Model, name: &RoomName) -> bool {
 /// This client or another device of the person changed how a room is kept.
 pub(in crate::chat::update) fn setting_came(model: &mut Model, setting: Setting) -> Vec<Effect> {
     let mut effects = request::done(model, setting.reference.as_ref());
+    if model.list.is_known {
+        effects.extend(follow(model, setting));
+    } else if model.list.is_followed() && model.list.settings.len() < ENTRIES_MAX {
+        // The list that is on its way may be older.
+        model.list.settings.push(setting);
+    }
+    effects
+}
+
+fn follow(model: &mut Model, setting: Setting) -> Vec<Effect> {
     let Setting { room: name, joined, muted, place, .. } = setting;
+    let mut effects = Vec::new();
     if !model.list.is_followed() || has_own_change(model, &name) {
         return effects;
     }
