@@ -14,12 +14,14 @@ import { activeRoom, find, isGuest } from "./state.js";
  * @typedef {import("./state.js").Room} Room
  * @typedef {import("../update.js").Action} Action
  * @typedef {import("../protocol/rooms.js").Listed} Listed
+ * @typedef {import("../protocol/rooms.js").Setting} Setting
  *
  * @typedef {object} List
  * @property {boolean} follows this client follows the list of who has a name
  * @property {string | null} refused who has none, since their name is not kept
  * @property {string | null} asked the ref of the question that is open
  * @property {Listed[]} found what was told so far
+ * @property {Setting[]} later what was changed in it meanwhile: what is told of the list may be older
  * @property {boolean} isComplete all of it was told on this connection
  */
 
@@ -33,7 +35,7 @@ const APART = 1_000;
  * @returns {Action[]} */
 export function askForList(state) {
   const { list, me } = state;
-  Object.assign(list, { asked: null, found: [], isComplete: false });
+  Object.assign(list, { asked: null, found: [], later: [], isComplete: false });
   if (!list.follows || me === null || isGuest(me) || list.refused === fold(me)) return [];
   return askPage(state, {});
 }
@@ -60,7 +62,7 @@ export function listCame(state, { rooms, more, ref }) {
   const waiting = settled(state, ref);
   if (more && last !== undefined && list.found.length < LISTED_MAX) return [...waiting, ...askPage(state, { after: last })];
   list.isComplete = true;
-  return [...waiting, ...takeOver(state)];
+  return [...waiting, ...takeOver(state), ...list.later.splice(0).flatMap((setting) => follow(state, setting, false))];
 }
 
 /** Who has no kept name has no list, nor has anybody at an older server; nobody is told. True if that was the answer.
@@ -106,7 +108,9 @@ function keep(state, entry) {
   if (!room) return [];
   if (!room.joined) describe(room, entry);
   Object.assign(room, { isDefault: false, muted: entry.muted ?? false, place: entry.place ?? null, listed: entry.joined ?? false });
-  if (isHere) return [];
+  // Of a room that is only for some, the list knows whether one is among them again.
+  if (isHere && !(room.excluded && entry.kind !== "open")) return [];
+  room.excluded = "";
   room.isNews = entry.kind === "direct" && !entry.joined;
   return [joining(room)];
 }
@@ -206,21 +210,32 @@ function tellSetting(state, { name }, kept) {
   return ask(state, { type: "setting", room: name, ...kept }, { isQuiet: true, isRepeated: true }) ?? [];
 }
 
-/** Another device did something, or this one is answered. While a change of one's own to the same room is on its way, what
- * was before it does not count.
+/** Another device did something, or this one is answered.
  * @param {State} state
- * @param {import("../protocol/rooms.js").Setting} setting
+ * @param {Setting} setting
  * @returns {Action[]} */
-export function settingCame(state, { room: name, joined = false, muted = false, place, ref }) {
-  const isOwn = actOf(state, ref) !== undefined;
-  const waiting = settled(state, ref);
+export function settingCame(state, setting) {
+  const { list } = state;
+  const isOwn = actOf(state, setting.ref) !== undefined;
+  const waiting = settled(state, setting.ref);
+  if (list.asked === null) return [...waiting, ...follow(state, setting, isOwn)];
+  if (list.later.length < LISTED_MAX) list.later.push(setting);
+  return waiting;
+}
+
+/** While a change of one's own to the same room is on its way, what was before it does not count.
+ * @param {State} state
+ * @param {Setting} setting
+ * @param {boolean} isOwn
+ * @returns {Action[]} */
+function follow(state, { room: name, joined = false, muted = false, place }, isOwn) {
   const isOpen = state.acts.open.some(({ envelope: { type, room = "" } }) => type === "setting" && fold(room) === fold(name));
-  if (isOpen) return waiting;
+  if (isOpen) return [];
   const isHere = find(state, name) !== undefined;
   const room = joined ? findOrAdd(state, name) : find(state, name);
-  if (!room) return waiting;
+  if (!room) return [];
   Object.assign(room, { listed: joined, muted, place: place ?? null });
   inOrder(state);
-  if (!joined) return isOwn ? waiting : [...waiting, ...leave(state, room)];
-  return isHere ? waiting : [...waiting, joining(room)];
+  if (!joined) return isOwn ? [] : leave(state, room);
+  return isHere ? [] : [joining(room)];
 }

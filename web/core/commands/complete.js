@@ -38,12 +38,13 @@ function fitting(names, begun) {
   return names.filter((name) => fold(name).startsWith(folded));
 }
 
-/** Who spoke last comes first, then who else is here, and oneself at the end.
- * @param {{people: {known: string[]}, entries: import("../chat/state.js").Entry[]}} room
+/** Who spoke last comes first, then who else is here, then oneself, and who belongs to the room at the end.
+ * @param {Pick<import("../chat/state.js").Room, "people" | "entries" | "members" | "users">} room
  * @param {string | null} me */
 export function likeliest(room, me) {
   const here = new Set(room.people.known);
   const spoke = room.entries.filter((e) => e.type === "message" && here.has(e.sender)).map((e) => e.sender).reverse();
   const others = [...new Set([...spoke, ...here])].filter((name) => me === null || fold(name) !== fold(me));
-  return me === null ? others : [...others, me];
+  const belong = [...room.members.map(({ user }) => user), ...room.users];
+  return [...new Set([...others, ...(me === null ? [] : [me]), ...belong])];
 }

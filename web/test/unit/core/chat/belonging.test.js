@@ -65,6 +65,26 @@ test("direct messages stand behind the rooms, and a room moves among its kind", 
   assert.deepEqual([names(), activeRoom(state).name], [["ops", "dev", "@k3x9m2q7t4ab"], "ops"]);
 });
 
+test("what comes while the list is on its way is not undone by it", () => {
+  const { state, hears, sent } = client();
+  state.list.follows = true;
+  hears({ type: "join", sender: "Alice" });
+  hears({ type: "room", room: "@k3x9m2q7t4ab", kind: "direct", users: ["Alice", "Bob"] });
+  hears({ type: "setting", room: "ops", joined: true, place: 500, id: 4 });
+  hears({ type: "rooms", room: undefined, rooms: [{ room: "dev", kind: "open", people: 1, joined: true, place: 1000 }], more: false, ref: "s-1" });
+  assert.deepEqual(state.rooms.map(({ name }) => name), ["ops", "dev", "@k3x9m2q7t4ab"]);
+  assert.ok(!sent().some(({ type }) => type === "leave"));
+});
+
+test("a room that one was removed from and added to again is joined again", () => {
+  const { state, hears, sent } = client();
+  state.list.follows = true;
+  state.rooms.push({ ...newRoom("+q7x2m9k4t1ab"), listed: true, excluded: "Bob removed you" });
+  hears({ type: "join", sender: "Alice" });
+  hears({ type: "rooms", room: undefined, rooms: [{ room: "+q7x2m9k4t1ab", kind: "private", title: "Ops", people: 1, role: "member", joined: true }], more: false, ref: "s-1" });
+  assert.deepEqual([find(state, "+q7x2m9k4t1ab").excluded, sent().filter(({ type }) => type === "join").map(({ room: name }) => name)], ["", ["+q7x2m9k4t1ab"]]);
+});
+
 test("where no place is left behind the last, all rooms get new ones", () => {
   const { state, hears, sent } = client();
   state.list.follows = true;

@@ -31,6 +31,6 @@ test("what begins no name stays, so that Tab goes on to the next control", () =>
 test("who spoke last comes first, and oneself last", () => {
   const says = (sender, id) => ({ type: "message", sender, id });
   const entries = [says("Zoë", 1), says("Gone", 2), says("Bob", 3), { type: "join", sender: "Bea" }];
-  const room = { people: { known: ["Alice", "Bea", "Bob", "Zoë"] }, entries };
-  assert.deepEqual(likeliest(room, "alice"), ["Bob", "Zoë", "Bea", "alice"]);
+  const room = { members: [{ user: "Cy", role: "member" }, { user: "Bob", role: "owner" }], users: [], people: { known: ["Alice", "Bea", "Bob", "Zoë"] }, entries };
+  assert.deepEqual(likeliest(room, "alice"), ["Bob", "Zoë", "Bea", "alice", "Cy"], "also who is away");
 });
