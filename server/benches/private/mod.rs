@@ -23,7 +23,7 @@ use crate::hub::{Budget, ConnectionId, Hub};
 use crate::lifecycle::parts::Parts;
 use crate::log::database::Database;
 use crate::log::event::{Act, Author, Say};
-use crate::log::{Asked, Asker, Command, Log, OpenRoom, ReplyTo, Started};
+use crate::log::{Asked, Asker, Command, Log, OpenRoom, ReplyTo, Started, Viewer};
 use crate::monitoring::metrics::Metrics;
 use crate::outbox::{Bounds, Outbox, OutboxShared};
 
@@ -186,7 +186,8 @@ impl Keeper {
     ) -> Result<(usize, Option<MessageId>), Failed> {
         let asked = Asked { since: MessageId::ZERO, before, limit: 50 };
         let asker = Asker::new(Ipv4Addr::LOCALHOST.into(), false);
-        let page = self.runtime.block_on(self.log.page(&asker, &room.0, asked))?;
+        let viewer = Viewer { person: None, told: false };
+        let page = self.runtime.block_on(self.log.page(&asker, &room.0, asked, viewer))?;
         Ok((page.messages.len(), page.messages.first().map(|message| message.id)))
     }
 }

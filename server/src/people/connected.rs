@@ -14,7 +14,10 @@ use super::names::PersonId;
 
 /// The connections of each person, and what each is called. Clones are the same.
 #[derive(Debug)]
-pub(crate) struct Connected<M>(Arc<Mutex<HashMap<PersonId, Vec<(UserName, M)>>>>);
+pub(crate) struct Connected<M>(Arc<Mutex<ByPerson<M>>>);
+
+/// Their connections, each with the name that it has.
+type ByPerson<M> = HashMap<PersonId, Vec<(UserName, M)>>;
 
 impl<M> Clone for Connected<M> {
     fn clone(&self) -> Self {

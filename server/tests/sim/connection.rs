@@ -19,7 +19,7 @@ use crate::config::{Config, Limits};
 use crate::connection::RateLimits;
 use crate::connection::budget::Budgets;
 use crate::connection::creations::Creations;
-use crate::connection::session::{Context, Effect, Refused, Session};
+use crate::connection::session::{Consult, Context, Effect, Refused, Session};
 use crate::hub::core::Input;
 use crate::hub::{ConnectionId, room_tag};
 use crate::log::event::{self, Act, Author};
@@ -308,28 +308,39 @@ impl Process {
                 );
             }
             Effect::Tell(frame) => connection.outbox.push(&frame),
-            Effect::PutOut(open, refused) => {
-                let dropped = Some(room_tag(open.name()));
-                connection.outbox.release(Release { dropped, ..Release::default() });
-                self.shard.push_back(connection.leave(&open));
-                self.refuse(connection, *refused);
-            }
+            Effect::PutOut(open, refused) => self.put_out(connection, &open, *refused),
             Effect::Consult(consult) => {
-                let there = match readable {
-                    _ if self.mutant == Mutant::ForgetMembers => Ok(true),
-                    true => Ok(store.is_there(&consult.room, connection.person().number())),
-                    false => Err(NotRead::Unavailable),
-                };
-                let Connection { session, claim, .. } = connection;
-                return Step::Next(
-                    self.context(claim, |context| session.consulted(consult, there, context)),
-                );
+                return Step::Next(self.consult(connection, consult, store, readable));
             }
             Effect::AwaitTurn(_) | Effect::List(_) | Effect::Browse(_) | Effect::Manage(..) => {
                 unreachable!("no client of the simulator does what leads here")
             }
         }
         Step::Done
+    }
+
+    /// Whether a room is there for whoever wants to enter it.
+    fn consult(
+        &self,
+        connection: &mut Connection,
+        consult: Consult,
+        store: &Store,
+        readable: bool,
+    ) -> Effect {
+        let there = match readable {
+            _ if self.mutant == Mutant::ForgetMembers => Ok(true),
+            true => Ok(store.is_there(&consult.room, connection.person().number())),
+            false => Err(NotRead::Unavailable),
+        };
+        let Connection { session, claim, .. } = connection;
+        self.context(claim, |context| session.consulted(consult, there, context))
+    }
+
+    fn put_out(&mut self, connection: &Connection, open: &OpenRoom, refused: Refused) {
+        let dropped = Some(room_tag(open.name()));
+        connection.outbox.release(Release { dropped, ..Release::default() });
+        self.shard.push_back(connection.leave(open));
+        self.refuse(connection, refused);
     }
 
     fn refuse(&self, connection: &Connection, refused: Refused) {

@@ -21,11 +21,11 @@ async fn taken(
     envelope: impl Fn(usize) -> serde_json::Value,
 ) -> usize {
     for n in 0..1000 {
-        if let ToClient::Error(note) = ask(peer, envelope(n)).await {
-            if note.code == Code::TooFast {
-                assert!(note.retry_ms.is_some_and(|ms| ms > 1000), "{note:?}");
-                return n;
-            }
+        if let ToClient::Error(note) = ask(peer, envelope(n)).await
+            && note.code == Code::TooFast
+        {
+            assert!(note.retry_ms.is_some_and(|ms| ms > 1000), "{note:?}");
+            return n;
         }
     }
     panic!("never too fast")

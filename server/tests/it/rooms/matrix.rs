@@ -141,8 +141,8 @@ async fn everybody_may_do_what_the_table_says() {
     ask(owner, remove(&room, "Dee")).await;
     join(owner, &room).await;
     let message = says(owner, &room, "hello").await;
-    for at in OUTSIDE..PEOPLE.len() - 1 {
-        join(&mut peers[at], &room).await;
+    for peer in &mut peers[OUTSIDE..PEOPLE.len() - 1] {
+        join(peer, &room).await;
     }
     for (who, ((user, _), peer)) in PEOPLE.iter().zip(&mut peers).enumerate() {
         for (envelope, expected) in table(&room, message) {

@@ -127,7 +127,7 @@ impl World {
         let reference = member.reference();
         let Some(room) = self.rng.choice(&all).cloned() else {
             let envelope = create(member);
-            return self.send(who, envelope);
+            return self.send(who, &envelope);
         };
         let envelope = match self.rng.u8(0..20) {
             0 if all.len() < ROOMS => create(member),
@@ -154,10 +154,10 @@ impl World {
             }
             _ => member.say(room),
         };
-        self.send(who, envelope);
+        self.send(who, &envelope);
     }
 
-    fn send(&mut self, who: usize, envelope: ToServer) {
+    fn send(&mut self, who: usize, envelope: &ToServer) {
         let (Some(process), Some(line)) = (&mut self.process, self.people[who].line) else {
             return;
         };
@@ -293,7 +293,7 @@ impl World {
         self.settle()?;
         let all = rooms(&self.store.applied);
         for who in 0..self.people.len() {
-            all.iter().for_each(|room| self.send(who, Member::join(room.clone())));
+            all.iter().for_each(|room| self.send(who, &Member::join(room.clone())));
         }
         self.settle()
     }
