@@ -2,14 +2,14 @@
 //! `since`, and sends again what it is not sure of.
 
 mod anew;
+mod changes;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use protocol::{
-    Action, Body, Code, Connect, Deleted, ErrorNote, History, HistoryQuery, Message, MessageId,
-    Moderate, Ref, RoomName, SECONDS_MAX, Say, SetTopic, ToClient, ToServer, Topic, TopicText,
-    UserName,
+    Action, Body, Code, Connect, ErrorNote, History, HistoryQuery, Message, MessageId, Moderate,
+    Ref, RoomName, SECONDS_MAX, Say, SetTopic, ToClient, ToServer, TopicText, UserName,
 };
 
 pub(super) use self::view::View;
@@ -358,41 +358,6 @@ impl Client {
             self.pending.remove(place);
             self.acknowledged.push(message);
         }
-        Ok(())
-    }
-
-    fn topic(&mut self, topic: Topic, store: &Store) -> Result<(), String> {
-        let (id, who) = (topic.id, self.name.as_str());
-        let mine = topic.sender == self.name && store.may_be_of(id, self.hash);
-        let is_it = |said: &Said| mine && Some(&said.reference) == topic.reference.as_ref();
-        let place = self.pending.iter().position(is_it);
-        let view = self.rooms.get_mut(&**topic.room.key()).unwrap();
-        let again = id <= view.position;
-        // What one sent again comes back as it was, and another may hold since.
-        if again && !mine {
-            return Err(format!("{who} hears of the topic {id} after {}", view.position));
-        }
-        if !again {
-            (view.topic, view.position) = (topic.content, id);
-        }
-        if let Some(place) = place {
-            self.pending.remove(place);
-        }
-        Ok(())
-    }
-
-    fn deletion(&mut self, deletion: &Deleted, store: &Store) -> Result<(), String> {
-        let (id, message, who) = (deletion.id, deletion.message.get(), self.name.as_str());
-        if !store.deletions.iter().any(|kept| kept == deletion) {
-            return Err(format!("{who} hears of the deletion {id}, which is not stored"));
-        }
-        let view = self.rooms.get_mut(&**deletion.room.key()).unwrap();
-        // Who deletes it again hears of the first time.
-        if id <= view.position && !view.deleted.contains(&message) {
-            return Err(format!("{who} hears of the deletion {id} after {}", view.position));
-        }
-        view.position = view.position.max(id);
-        view.deleted.insert(message);
         Ok(())
     }
 }

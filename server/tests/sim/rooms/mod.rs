@@ -8,7 +8,7 @@ mod world;
 pub(super) use self::world::World;
 use super::{Mutant, SEEDS_FOR_A_MUTANT, Tracing, first_failure, number, play};
 
-const SEEDS: u64 = 2_000;
+const SEEDS: u64 = 600;
 
 fn play_one(seed: u64, mutant: Mutant, tracing: Tracing) -> Result<(), String> {
     play(|| World::new(seed, mutant, tracing).play())
