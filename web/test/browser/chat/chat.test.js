@@ -125,13 +125,13 @@ test("without a name it asks, a name of somebody else is told, also while they a
 });
 
 test("several rooms live in one page, with a draft in each, and all of it is there after a reload", async (t) => {
-  const alice = await person(t, browser, server, "Alice", "first");
-  const bob = await person(t, browser, server, "Bob", "first");
+  const alice = await person(t, browser, server, "Nora", "first");
+  const bob = await person(t, browser, server, "Nils", "first");
   await say(alice, "/join second");
   const rooms = alice.getByRole("navigation", { name: "Rooms" }).locator("#room-list button");
   await alice.locator("#room").filter({ hasText: /^second$/ }).waitFor();
   await message(alice).fill("half a thought");
-  await say(bob, "Alice, are you there?");
+  await say(bob, "Nora, are you there?");
   await rooms.filter({ hasText: ", 1 unread, 1 mention" }).waitFor();
   await rooms.first().click();
   await settled(alice, "are you there").waitFor();
