@@ -10,7 +10,7 @@ use protocol::{Refusal, UserName};
 use super::{Auth, ConnectRequest};
 use crate::limits::network::network;
 use crate::log::event::{Act, AddDevice};
-use crate::log::outcome::Owner;
+use crate::log::outcome::PersonDevices;
 use crate::log::{Log, Outcome};
 use crate::outbox::End;
 use crate::people::code_hash::CodeHash;
@@ -63,7 +63,7 @@ impl Auth {
     }
 
     /// A person has these devices now: whoever is connected with one that was revoked has to go.
-    pub(crate) fn has_devices(&self, owner: &Owner) {
+    pub(crate) fn has_devices(&self, owner: &PersonDevices) {
         let Some(name) = &owner.name else { return };
         self.names.has_devices(name, (owner.person, owner.devices.clone()));
         let Some((person, connections)) = self.names.find(name) else { return };

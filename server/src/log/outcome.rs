@@ -27,7 +27,7 @@ pub(crate) enum Outcome {
     /// rooms from then on.
     Named(PersonId, Option<Devices>, Vec<RoomChange>),
     /// A person has these devices now.
-    HasDevices(Box<Owner>),
+    HasDevices(Box<PersonDevices>),
     /// It has this number.
     Numbered(u32),
     /// It is kept, and nobody hears of it.
@@ -57,7 +57,7 @@ impl Outcome {
     }
 
     /// Whose devices have changed; else why they have not.
-    pub(crate) fn devices(self) -> Result<Owner, Refusal> {
+    pub(crate) fn devices(self) -> Result<PersonDevices, Refusal> {
         match self {
             Outcome::HasDevices(owner) => Ok(*owner),
             Outcome::Refused(refusal) => Err(refusal),
@@ -93,9 +93,9 @@ impl Outcome {
     }
 }
 
-/// A person, as whoever lets their devices in has to know them.
+/// A person's devices, as whoever lets them in has to know them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Owner {
+pub(crate) struct PersonDevices {
     pub(crate) person: PersonId,
     /// None if it was released.
     pub(crate) name: Option<UserName>,

@@ -13,7 +13,7 @@ use crate::people::key_hash::KeyHash;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Devices {
     main: KeyHash,
-    /// All of them, where that is not the first one alone.
+    /// All of them, where that is not this one alone.
     all: Option<Arc<[Device]>>,
     /// The event that changed them last, as far as that was seen.
     changed: MessageId,
@@ -23,8 +23,6 @@ pub(crate) struct Devices {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Device {
     pub(crate) key: KeyHash,
-    /// Among those of its person.
-    pub(crate) number: u32,
     pub(crate) is_revoked: bool,
 }
 
@@ -39,9 +37,6 @@ pub(crate) enum KeyOf {
     Another,
 }
 
-/// The number of the first device.
-pub(crate) const FIRST_DEVICE: u32 = 1;
-
 impl Devices {
     /// Of a person with one device.
     pub(crate) fn one(main: KeyHash) -> Self {
@@ -50,8 +45,7 @@ impl Devices {
 
     /// Of a person whom `main` made, as an event left them.
     pub(crate) fn new(main: KeyHash, all: Vec<Device>, changed: MessageId) -> Self {
-        let first = Device { key: main, number: FIRST_DEVICE, is_revoked: false };
-        let is_usual = all == [first];
+        let is_usual = all == [Device { key: main, is_revoked: false }];
         Devices { main, all: (!is_usual).then(|| all.into()), changed }
     }
 
@@ -95,18 +89,18 @@ mod tests {
 
     #[test]
     fn one_device_is_a_key_and_several_are_a_list() {
-        let device = |byte, number, is_revoked| Device { key: key(byte), number, is_revoked };
-        let one = Devices::new(key(1), vec![device(1, 1, false)], MessageId::ZERO);
+        let device = |byte, is_revoked| Device { key: key(byte), is_revoked };
+        let one = Devices::new(key(1), vec![device(1, false)], MessageId::ZERO);
         assert_eq!(one, Devices::one(key(1)));
         assert_eq!((one.whose(key(1)), one.whose(key(2))), (KeyOf::Theirs, KeyOf::Another));
         assert!(!one.are_several());
-        let all = vec![device(1, 1, true), device(2, 2, false)];
+        let all = vec![device(1, true), device(2, false)];
         let several = Devices::new(key(1), all, MessageId::LAST);
         assert!(several.are_newer(&one) && !one.are_newer(&several));
         assert_eq!((several.main(), several.are_several()), (key(1), true));
         let whose = [1, 2, 3].map(|byte| several.whose(key(byte)));
         assert_eq!(whose, [KeyOf::Revoked, KeyOf::Theirs, KeyOf::Another]);
-        // The first one, linked again under another number.
-        assert!(Devices::new(key(1), vec![device(1, 2, false)], MessageId::ZERO).are_several());
+        // The first one has gone for good.
+        assert!(Devices::new(key(1), vec![device(2, false)], MessageId::ZERO).are_several());
     }
 }

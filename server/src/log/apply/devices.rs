@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::persons;
 use crate::log::database::column::{checked, person, signed, unsigned};
 use crate::log::event::{AddDevice, Event, MakeLink, RevokeDevice, UseDevice};
-use crate::log::outcome::{Outcome, Owner};
+use crate::log::outcome::{Outcome, PersonDevices};
 use crate::people::code_hash::CodeHash;
 use crate::people::devices::{Device, Devices};
 use crate::people::key_hash::KeyHash;
@@ -143,7 +143,11 @@ fn has_devices(db: &Connection, owner: PersonId, changed: MessageId) -> rusqlite
     let Some(devices) = load(db, owner, changed)? else {
         return Ok(Outcome::Refused(Refusal::NoName));
     };
-    Ok(Outcome::HasDevices(Box::new(Owner { person: owner, name: name.optional()?, devices })))
+    Ok(Outcome::HasDevices(Box::new(PersonDevices {
+        person: owner,
+        name: name.optional()?,
+        devices,
+    })))
 }
 
 /// The devices of a person; none of whom a token names.
@@ -159,8 +163,7 @@ pub(in crate::log) fn load(
         checked(0, key.map(KeyHash::try_from).transpose())
     });
     let Some(main) = main.optional()?.flatten() else { return Ok(None) };
-    let select = "SELECT hash, device, revoked IS NOT NULL FROM keys WHERE person = ?1
-        ORDER BY device";
+    let select = "SELECT hash, revoked IS NOT NULL FROM keys WHERE person = ?1 ORDER BY device";
     let mut select = db.prepare_cached(select)?;
     let all = select.query_map(number, read_device)?.collect::<rusqlite::Result<_>>()?;
     Ok(Some(Devices::new(main, all, changed)))
@@ -169,7 +172,6 @@ pub(in crate::log) fn load(
 fn read_device(row: &Row<'_>) -> rusqlite::Result<Device> {
     Ok(Device {
         key: checked(0, KeyHash::try_from(row.get_ref(0)?.as_blob()?))?,
-        number: row.get(1)?,
-        is_revoked: row.get(2)?,
+        is_revoked: row.get(1)?,
     })
 }

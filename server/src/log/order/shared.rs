@@ -16,7 +16,7 @@ use super::name::NodeName;
 use super::presence::Presence;
 use super::verify::Seen;
 use crate::log::event::{TakeName, UseName};
-use crate::log::outcome::Owner;
+use crate::log::outcome::PersonDevices;
 use crate::log::sanction::{Lift, Sanction};
 use crate::people::devices::Devices;
 use crate::people::names::PersonId;
@@ -28,7 +28,7 @@ pub(crate) enum News {
     Named(TakeName, PersonId, Option<Devices>),
     Used(UseName),
     /// A person has other devices than before.
-    HasDevices(Owner),
+    HasDevices(PersonDevices),
     Imposed(Sanction, MessageId),
     Lifted(Lift),
     Released(UserName),

@@ -72,8 +72,8 @@ pub(in crate::log) fn has_sanction(db: &Connection, sanction: &Sanction) -> rusq
 pub(in crate::log) fn names(db: &Connection) -> rusqlite::Result<Vec<Kept>> {
     let mut select = db.prepare(&format!("{NAMES} ORDER BY names.key"))?;
     let mut names = select.query_map([], read_name)?.collect::<rusqlite::Result<Vec<_>>>()?;
-    let several = "SELECT person FROM keys GROUP BY person
-        HAVING count(*) > 1 OR max(device) > 1 OR max(revoked) IS NOT NULL";
+    let several = "SELECT person FROM keys JOIN persons ON id = person
+        WHERE hash <> key OR revoked IS NOT NULL";
     let mut several = db.prepare(several)?;
     let several = several.query_map([], |row| person(row, 0))?;
     let several = several.collect::<rusqlite::Result<HashSet<_>>>()?;
