@@ -1,6 +1,6 @@
 //! `link`, `devices` and `revoke`: a person's devices, each with a key of its own.
 //!
-//! Who has a kept name asks for a code ([`MakeLink`]) and brings it from the new device, as a subprotocol, with
+//! Who has a kept name asks for a code and brings it from the new device, as a subprotocol, with
 //! that device's own key. [`Devices`] lists them, to the person alone. This file does not know keys.
 
 use serde::{Deserialize, Serialize};
@@ -16,22 +16,6 @@ use crate::refusal::Refusal;
 pub const DEVICES_MAX: usize = 10;
 /// How long the code of a link is good for, in milliseconds.
 pub const LINK_MS: u64 = 10 * 60 * 1000;
-
-/// Asks for a code that makes another device one's own.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct MakeLink {
-    /// Comes back in the answer.
-    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
-    pub reference: Option<Ref>,
-}
-
-/// Asks for one's devices.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct DevicesQuery {
-    /// Comes back in the answer.
-    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
-    pub reference: Option<Ref>,
-}
 
 /// Makes a device one's own no longer. The list of those that are left is the answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -80,34 +64,6 @@ pub struct Device {
     /// It is the one that asks.
     #[serde(default, skip_serializing_if = "is_false")]
     pub this: bool,
-}
-
-impl FromClient for MakeLink {
-    fn read(fields: &Fields<'_>) -> Result<Self, Refusal> {
-        Ok(MakeLink { reference: fields.reference()? })
-    }
-
-    fn subject(&self) -> Subject<'_> {
-        (None, self.reference.as_ref())
-    }
-
-    fn reference_mut(&mut self) -> Option<&mut Option<Ref>> {
-        Some(&mut self.reference)
-    }
-}
-
-impl FromClient for DevicesQuery {
-    fn read(fields: &Fields<'_>) -> Result<Self, Refusal> {
-        Ok(DevicesQuery { reference: fields.reference()? })
-    }
-
-    fn subject(&self) -> Subject<'_> {
-        (None, self.reference.as_ref())
-    }
-
-    fn reference_mut(&mut self) -> Option<&mut Option<Ref>> {
-        Some(&mut self.reference)
-    }
 }
 
 impl FromClient for Revoke {

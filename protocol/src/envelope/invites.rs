@@ -49,14 +49,6 @@ pub struct MakeInvite {
     pub reference: Option<Ref>,
 }
 
-/// Asks for the invites that are still good: one's own, and for moderators all.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct InvitesQuery {
-    /// Comes back in the answer.
-    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
-    pub reference: Option<Ref>,
-}
-
 /// Ends an invite. The list of those that are left is the answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Uninvite {
@@ -199,20 +191,6 @@ fn within<T: Copy + PartialOrd + fmt::Display>(
             Err(Refusal::BadField(format!("{name:?} is from {least} to {most}, not {number}")))
         }
         number => Ok(number),
-    }
-}
-
-impl FromClient for InvitesQuery {
-    fn read(fields: &Fields<'_>) -> Result<Self, Refusal> {
-        Ok(InvitesQuery { reference: fields.reference()? })
-    }
-
-    fn subject(&self) -> Subject<'_> {
-        (None, self.reference.as_ref())
-    }
-
-    fn reference_mut(&mut self) -> Option<&mut Option<Ref>> {
-        Some(&mut self.reference)
     }
 }
 

@@ -11,26 +11,14 @@ use crate::ids::{MessageId, Ref};
 use crate::name::{RoomName, UserName};
 use crate::refusal::Refusal;
 
-/// Makes somebody a member of a private room.
+/// Makes somebody a member of a private room (`add`), or ends that, for oneself or another (`remove`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Add {
+pub struct ChangeMember {
     /// The room's address.
     pub room: RoomName,
-    /// Somebody with a kept name.
+    /// Somebody with a kept name; a member.
     pub user: UserName,
-    /// Comes back in [`Added`], or in the error.
-    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
-    pub reference: Option<Ref>,
-}
-
-/// Somebody is to be a member no longer: whoever says it, or another.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Remove {
-    /// The room's address.
-    pub room: RoomName,
-    /// A member.
-    pub user: UserName,
-    /// Comes back in [`Removed`], or in the error.
+    /// Comes back in [`Added`] or [`Removed`], or in the error.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub reference: Option<Ref>,
 }
@@ -49,25 +37,10 @@ pub struct SetRole {
     pub reference: Option<Ref>,
 }
 
-impl FromClient for Add {
+impl FromClient for ChangeMember {
     fn read(fields: &Fields<'_>) -> Result<Self, Refusal> {
         let (reference, room) = (fields.reference()?, fields.room()?);
-        Ok(Add { room, user: fields.user("user")?, reference })
-    }
-
-    fn subject(&self) -> Subject<'_> {
-        (Some(&self.room), self.reference.as_ref())
-    }
-
-    fn reference_mut(&mut self) -> Option<&mut Option<Ref>> {
-        Some(&mut self.reference)
-    }
-}
-
-impl FromClient for Remove {
-    fn read(fields: &Fields<'_>) -> Result<Self, Refusal> {
-        let (reference, room) = (fields.reference()?, fields.room()?);
-        Ok(Remove { room, user: fields.user("user")?, reference })
+        Ok(ChangeMember { room, user: fields.user("user")?, reference })
     }
 
     fn subject(&self) -> Subject<'_> {
@@ -107,7 +80,7 @@ pub struct Added {
     pub id: MessageId,
     /// When it was stored: milliseconds since 1970.
     pub at: u64,
-    /// The `ref` of the [`Add`].
+    /// The `ref` of the [`ChangeMember`].
     #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Ref>,
 }
@@ -125,7 +98,7 @@ pub struct Removed {
     pub id: MessageId,
     /// When it was stored: milliseconds since 1970.
     pub at: u64,
-    /// The `ref` of the [`Remove`].
+    /// The `ref` of the [`ChangeMember`].
     #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Ref>,
 }

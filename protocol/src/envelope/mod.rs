@@ -17,6 +17,7 @@ mod membership;
 mod message;
 mod moderation;
 mod presence;
+mod question;
 mod room;
 mod rooms;
 mod setting;
@@ -24,8 +25,8 @@ mod setting;
 pub(crate) use self::history::count;
 pub use self::{
     cluster::*, create::*, deletion::*, devices::*, error::*, fields::FIELDS_MAX, history::*,
-    invites::*, members::*, membership::*, message::*, moderation::*, presence::*, room::*,
-    rooms::*, setting::*,
+    invites::*, members::*, membership::*, message::*, moderation::*, presence::*, question::*,
+    room::*, rooms::*, setting::*,
 };
 
 use serde::{Deserialize, Serialize};
@@ -90,15 +91,15 @@ from_clients! {
     /// Delete a message. For moderators.
     Delete(Delete): "delete",
     /// Ask for a code that makes another device one's own.
-    Link(MakeLink): "link",
+    Link(Question): "link",
     /// Ask for one's devices.
-    Devices(DevicesQuery): "devices",
+    Devices(Question): "devices",
     /// Make a device one's own no longer.
     Revoke(Revoke): "revoke",
     /// Make an invite. For owners and moderators.
     Invite(MakeInvite): "invite",
     /// Ask for invites.
-    Invites(InvitesQuery): "invites",
+    Invites(Question): "invites",
     /// End an invite.
     Uninvite(Uninvite): "uninvite",
     /// Make a room.
@@ -108,9 +109,9 @@ from_clients! {
     /// Ask which rooms there are.
     Rooms(RoomsQuery): "rooms",
     /// Make somebody a member of a private room.
-    Add(Add): "add",
+    Add(ChangeMember): "add",
     /// Somebody is to be a member no longer, perhaps oneself.
-    Remove(Remove): "remove",
+    Remove(ChangeMember): "remove",
     /// Say what somebody is in a room.
     Role(SetRole): "role",
     /// Say how one keeps a room.

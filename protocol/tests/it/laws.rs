@@ -2,10 +2,10 @@
 
 use proptest::prelude::*;
 use protocol::{
-    Action, Add, Added, Body, ChangeSetting, Code, Connect, Create, Delete, Deleted, Direct, Epoch,
-    ErrorNote, History, HistoryQuery, Join, Joined, Key, Leave, Left, Message, MessageId, Moderate,
-    Moderated, NewRoom, PLACE_MAX, PeopleQuery, Presence, PrivateRoom, Reason, Ref, Remove,
-    Removed, Role, RoleSet, RoomEntry, RoomInfo, RoomKind, RoomList, RoomMember, RoomName,
+    Action, Added, Body, ChangeMember, ChangeSetting, Code, Connect, Create, Delete, Deleted,
+    Direct, Epoch, ErrorNote, History, HistoryQuery, Join, Joined, Key, Leave, Left, Message,
+    MessageId, Moderate, Moderated, NewRoom, PLACE_MAX, PeopleQuery, Presence, PrivateRoom, Reason,
+    Ref, Removed, Role, RoleSet, RoomEntry, RoomInfo, RoomKind, RoomList, RoomMember, RoomName,
     RoomPattern, RoomRole, RoomsQuery, SECONDS_MAX, Say, SetRole, SetTopic, Setting, Title,
     ToClient, ToServer, Token, TopicText, UserName,
 };
@@ -91,13 +91,12 @@ fn of_rooms_to_server() -> impl Strategy<Value = ToServer> {
                 ToServer::Rooms(RoomsQuery { mine, query, after, reference })
             }
         ),
-        (room(), user(), reference()).prop_map(|(room, user, reference)| ToServer::Add(Add {
-            room,
-            user,
-            reference
-        })),
-        (room(), user(), reference())
-            .prop_map(|(room, user, reference)| ToServer::Remove(Remove { room, user, reference })),
+        (room(), user(), reference()).prop_map(|(room, user, reference)| ToServer::Add(
+            ChangeMember { room, user, reference }
+        )),
+        (room(), user(), reference()).prop_map(|(room, user, reference)| ToServer::Remove(
+            ChangeMember { room, user, reference }
+        )),
         (room(), user(), role(), reference()).prop_map(|(room, user, role, reference)| {
             ToServer::Role(SetRole { room, user, role, reference })
         }),

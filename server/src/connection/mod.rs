@@ -3,6 +3,7 @@
 //! The read pump turns the socket into meaning, the write pump turns the outbox into bytes; neither
 //! touches the other's half. This file does not know other connections, or SQL.
 
+mod access;
 mod address;
 pub(crate) mod budget;
 mod carry_out;
@@ -10,7 +11,6 @@ pub(crate) mod creations;
 pub(crate) mod engine;
 mod inbound;
 pub(crate) mod keep;
-mod manage;
 mod moderate;
 pub(crate) mod news;
 mod note;

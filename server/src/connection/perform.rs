@@ -50,8 +50,8 @@ impl ReadPump {
                 Effect::Consult(consult) => self.consult(consult).await?,
                 Effect::Browse(asked) => self.browse(asked).await?,
                 Effect::Moderate(act, room) => return self.moderate(*act, room).await,
-                Effect::Manage(managing, manager) => {
-                    return Box::pin(self.manage(*managing, manager)).await;
+                Effect::Access(request, requester) => {
+                    return Box::pin(self.access(*request, requester)).await;
                 }
                 Effect::List(Listing { room, after }) => {
                     let asked = self.engine.hub.people(room, self.id, after).await;

@@ -244,7 +244,7 @@ impl ReadPump {
             | Effect::Consult(_)
             | Effect::Browse(_)
             | Effect::Moderate(..)
-            | Effect::Manage(..)
+            | Effect::Access(..)
             | Effect::AwaitSpace(_)
             | Effect::Recheck(_)
             | Effect::Enter(_)

@@ -312,7 +312,7 @@ impl Process {
             Effect::Consult(consult) => {
                 return Step::Next(self.consult(connection, consult, store, readable));
             }
-            Effect::AwaitTurn(_) | Effect::List(_) | Effect::Browse(_) | Effect::Manage(..) => {
+            Effect::AwaitTurn(_) | Effect::List(_) | Effect::Browse(_) | Effect::Access(..) => {
                 unreachable!("no client of the simulator does what leads here")
             }
         }

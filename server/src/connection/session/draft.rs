@@ -3,7 +3,7 @@
 //! This file does not know who may say it.
 
 use protocol::{
-    Add, ChangeSetting, Create, Direct, NewRoom, Ref, Remove, RoomName, Say, SetRole, SetTopic,
+    ChangeMember, ChangeSetting, Create, Direct, NewRoom, Ref, RoomName, Say, SetRole, SetTopic,
 };
 
 use crate::log::event::{self, Act, Author};
@@ -50,8 +50,8 @@ impl Draft {
 pub(crate) enum RoomDraft {
     Create(Create),
     Direct(Direct),
-    Add(Add),
-    Remove(Remove),
+    Add(ChangeMember),
+    Remove(ChangeMember),
     Role(SetRole),
     Setting(ChangeSetting),
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use protocol::{HistoryQuery, Moderate, PeopleQuery, Ref, Refusal, RoomName, RoomsQuery, UserName};
 
+use super::access_request::{AccessRequest, Requester};
 use super::draft::{Draft, RoomDraft};
-use super::managing::{Manager, Managing};
 use crate::connection::note::note;
 use crate::connection::rate_limits::Over;
 use crate::frame::Frame;
@@ -38,7 +38,7 @@ pub(crate) enum Effect {
     /// Carry out what a moderator may do, in a room or everywhere.
     Moderate(Box<Moderate>, Option<Arc<OpenRoom>>),
     /// Keep or look up what a person asks for about themselves, and answer.
-    Manage(Box<Managing>, Manager),
+    Access(Box<AccessRequest>, Requester),
     /// Wait until an answer has space in the outbox, however slowly the peer reads; then
     /// [`has_space`](super::Session::has_space).
     AwaitSpace(Query),

@@ -5,12 +5,12 @@
 //! pump and the simulator drive the same rules. This file and those beside it know no task, no socket and
 //! no clock: time is an argument.
 
+mod access;
+mod access_request;
 mod draft;
 mod effect;
 mod join;
 mod life;
-mod manage;
-mod managing;
 mod query;
 mod rooms;
 mod speak;
@@ -23,13 +23,13 @@ use std::time::Duration;
 
 use protocol::{BadEnvelope, Connect, Join, Leave, Refusal, Role, RoomName, ToServer, UserName};
 
+pub(crate) use self::access_request::{AccessRequest, Requester};
 use self::draft::{Draft, RoomDraft};
 use self::effect::Then;
 pub(crate) use self::effect::{
     Consult, Effect, Entering, Listing, Query, Reading, Recheck, Refused,
 };
 pub(super) use self::life::{Life, Look};
-pub(crate) use self::managing::{Manager, Managing};
 use super::creations::Creations;
 use super::rate_limits::{Over, RateLimits};
 use crate::auth::Permissions;
@@ -122,12 +122,12 @@ impl Session {
             ToServer::Presence(people) => Effect::AwaitSpace(Query::People(people)),
             ToServer::Delete(delete) => self.delete(delete, context),
             ToServer::Moderate(act) => self.moderate(act, context),
-            ToServer::Link(link) => self.manage(Managing::Link(link), context),
-            ToServer::Devices(query) => self.manage(Managing::Devices(query), context),
-            ToServer::Revoke(revoke) => self.manage(Managing::Revoke(revoke), context),
-            ToServer::Invite(invite) => self.manage(Managing::Invite(invite), context),
-            ToServer::Invites(query) => self.manage(Managing::Invites(query), context),
-            ToServer::Uninvite(end) => self.manage(Managing::Uninvite(end), context),
+            ToServer::Link(link) => self.access(AccessRequest::Link(link), context),
+            ToServer::Devices(query) => self.access(AccessRequest::Devices(query), context),
+            ToServer::Revoke(revoke) => self.access(AccessRequest::Revoke(revoke), context),
+            ToServer::Invite(invite) => self.access(AccessRequest::Invite(invite), context),
+            ToServer::Invites(query) => self.access(AccessRequest::Invites(query), context),
+            ToServer::Uninvite(end) => self.access(AccessRequest::Uninvite(end), context),
             ToServer::Rooms(query) => Effect::AwaitSpace(Query::Rooms(query)),
             ToServer::Create(create) => self.change(RoomDraft::Create(create), context),
             ToServer::Direct(direct) => self.change(RoomDraft::Direct(direct), context),

@@ -5,8 +5,8 @@
 //! anything is found.
 
 use protocol::{
-    Add, ChangeSetting, Create, DIRECT_SIGN, Direct, NewRoom, PRIVATE_SIGN, PrivateRoom, Ref,
-    Refusal, Remove, Role, RoomList, RoomName, RoomsQuery, SetRole, ToClient, ToServer,
+    ChangeMember, ChangeSetting, Create, DIRECT_SIGN, Direct, NewRoom, PRIVATE_SIGN, PrivateRoom,
+    Ref, Refusal, Role, RoomList, RoomName, RoomsQuery, SetRole, ToClient, ToServer,
 };
 
 use super::draft::RoomDraft;
@@ -174,11 +174,11 @@ fn act(draft: RoomDraft, author: Author, context: &Context<'_>) -> Result<Act, R
             };
             Act::Direct(Box::new(acts_of_rooms::Direct { room, users, author, reference }))
         }
-        RoomDraft::Add(Add { room, user, reference }) => {
+        RoomDraft::Add(ChangeMember { room, user, reference }) => {
             let room = addressed(room);
             Act::Add(Box::new(OfMember { room, user, author, reference }))
         }
-        RoomDraft::Remove(Remove { room, user, reference }) => {
+        RoomDraft::Remove(ChangeMember { room, user, reference }) => {
             let room = addressed(room);
             Act::Remove(Box::new(OfMember { room, user, author, reference }))
         }

@@ -3,7 +3,7 @@
 //! This file does not know what is read, or who is told.
 
 pub(crate) mod about;
-mod manage;
+mod access;
 pub(crate) mod page;
 pub(crate) mod read_faults;
 pub(crate) mod reader;

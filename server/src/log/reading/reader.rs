@@ -15,7 +15,7 @@ use crate::log::memory::ring::{RING_BYTES_MAX, RING_MESSAGES_MAX};
 use crate::log::reading::about::About;
 use crate::log::reading::page::{Asked, Changes, Page, Stored, Topic};
 use crate::log::reading::rooms::{self, RoomsAsked};
-use crate::log::reading::{manage, register};
+use crate::log::reading::{access, register};
 use crate::log::sanction::Sanction;
 use crate::people::key_hash::KeyHash;
 use crate::people::names::{Kept, PersonId};
@@ -164,7 +164,7 @@ impl Reader {
         &self,
         person: PersonId,
     ) -> rusqlite::Result<Vec<(KeyHash, Device)>> {
-        manage::devices(&self.0, person)
+        access::devices(&self.0, person)
     }
 
     /// The invites that are good `now`.
@@ -174,7 +174,7 @@ impl Reader {
         now: u64,
     ) -> rusqlite::Result<Vec<Invited>> {
         let _snapshot = self.0.unchecked_transaction()?;
-        manage::invites(&self.0, by, now)
+        access::invites(&self.0, by, now)
     }
 
     /// Whether there is such a ban or mute.

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use protocol::{
-    Add, ChangeSetting, Create, Direct, HistoryQuery, Leave, MessageId, NewRoom, PrivateRoom,
-    Remove, RoomName, RoomRole, SetRole, SetTopic, Title, ToClient, ToServer, TopicText,
+    ChangeMember, ChangeSetting, Create, Direct, HistoryQuery, Leave, MessageId, NewRoom,
+    PrivateRoom, RoomName, RoomRole, SetRole, SetTopic, Title, ToClient, ToServer, TopicText,
 };
 
 use super::member::{Member, is_member, rooms};
@@ -136,8 +136,8 @@ impl World {
                 ToServer::Setting(ChangeSetting { room, joined, muted, place, reference })
             }
             18 => ToServer::Direct(Direct { users: vec![other], reference }),
-            0..=3 => ToServer::Add(Add { room, user: other, reference }),
-            4..=6 => ToServer::Remove(Remove { room, user: other, reference }),
+            0..=3 => ToServer::Add(ChangeMember { room, user: other, reference }),
+            4..=6 => ToServer::Remove(ChangeMember { room, user: other, reference }),
             7 => {
                 let role = RoomRole::Moderator;
                 ToServer::Role(SetRole { room, user: other, role, reference })

@@ -3,9 +3,8 @@
 //! This file does not know how it is typed.
 
 use protocol::{
-    Action, Add, Create, DevicesQuery, InvitesQuery, MakeInvite, MakeLink, Moderate, NewRoom, Note,
-    Reason, Remove, RoomKind, RoomName, RoomRole, SetRole, SetTopic, ToServer, TopicText, Uninvite,
-    UserName,
+    Action, ChangeMember, Create, MakeInvite, Moderate, NewRoom, Note, Question, Reason, RoomKind,
+    RoomName, RoomRole, SetRole, SetTopic, ToServer, TopicText, Uninvite, UserName,
 };
 
 use crate::text;
@@ -90,20 +89,22 @@ impl Asked {
             Asked::Topic(content) => {
                 ToServer::Topic(SetTopic { room: room.clone(), content, reference: None })
             }
-            Asked::Link => ToServer::Link(MakeLink::default()),
-            Asked::Devices => ToServer::Devices(DevicesQuery::default()),
+            Asked::Link => ToServer::Link(Question::default()),
+            Asked::Devices => ToServer::Devices(Question::default()),
             Asked::Invite(InviteCommand { into_room, uses, seconds, note }) => {
                 let rooms = into_room.then(|| room.clone()).into_iter().collect();
                 ToServer::Invite(MakeInvite { rooms, uses, seconds, note, reference: None })
             }
-            Asked::Invites => ToServer::Invites(InvitesQuery::default()),
+            Asked::Invites => ToServer::Invites(Question::default()),
             Asked::Uninvite(invite) => ToServer::Uninvite(Uninvite { invite, reference: None }),
             Asked::Create(room) => {
                 ToServer::Create(Create { room, topic: TopicText::default(), reference: None })
             }
-            Asked::Add(user) => ToServer::Add(Add { room: room.clone(), user, reference: None }),
+            Asked::Add(user) => {
+                ToServer::Add(ChangeMember { room: room.clone(), user, reference: None })
+            }
             Asked::Remove(user) => {
-                ToServer::Remove(Remove { room: room.clone(), user, reference: None })
+                ToServer::Remove(ChangeMember { room: room.clone(), user, reference: None })
             }
             Asked::Role(user, role) => {
                 ToServer::Role(SetRole { room: room.clone(), user, role, reference: None })

@@ -2,7 +2,7 @@
 //!
 //! This file does not know where the answer is typed.
 
-use protocol::{Delete, MessageId, Remove, Revoke, ToServer, UserName};
+use protocol::{ChangeMember, Delete, MessageId, Revoke, ToServer, UserName};
 
 use super::request;
 use crate::chat::commands::Asked;
@@ -87,7 +87,7 @@ pub fn confirm(model: &mut Model) -> Vec<Effect> {
             ToServer::Delete(Delete { room, message, reference: None })
         }
         Question::LeaveForGood { room, me: user, .. } => {
-            ToServer::Remove(Remove { room, user, reference: None })
+            ToServer::Remove(ChangeMember { room, user, reference: None })
         }
         Question::Revoke { device, .. } => ToServer::Revoke(Revoke { device, reference: None }),
     };

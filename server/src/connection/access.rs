@@ -8,7 +8,7 @@ use protocol::{
 };
 
 use super::read_pump::ReadPump;
-use super::session::{Manager, Managing, Refused};
+use super::session::{AccessRequest, Refused, Requester};
 use crate::frame::{Delivery, Frame};
 use crate::log::Outcome;
 use crate::log::event::{self, Act, EndInvite, MakeLink, RevokeDevice};
@@ -18,23 +18,27 @@ use crate::people::key_hash::KeyHash;
 
 impl ReadPump {
     /// Does it, and answers.
-    pub(super) async fn manage(&mut self, managing: Managing, manager: Manager) -> Result<(), End> {
+    pub(super) async fn access(
+        &mut self,
+        request: AccessRequest,
+        requester: Requester,
+    ) -> Result<(), End> {
         // Some answers are lists.
         self.until_space().await?;
-        let reference = managing.reference().cloned();
-        let answer = match managing {
-            Managing::Link(_) => self.link(reference.clone()).await?,
-            Managing::Devices(_) => self.devices(manager, reference.clone()).await?,
-            Managing::Revoke(revoke) => {
-                return self.revoke(manager, revoke.device, reference).await;
+        let reference = request.reference().cloned();
+        let answer = match request {
+            AccessRequest::Link(_) => self.link(reference.clone()).await?,
+            AccessRequest::Devices(_) => self.devices(requester, reference.clone()).await?,
+            AccessRequest::Revoke(revoke) => {
+                return self.revoke(requester, revoke.device, reference).await;
             }
-            Managing::Invite(invite) => self.invite(manager, invite).await?,
-            Managing::Invites(_) => self.invites(manager, reference.clone()).await?,
-            Managing::Uninvite(end) => {
-                let by = (!manager.moderates_all).then_some(manager.person);
+            AccessRequest::Invite(invite) => self.invite(requester, invite).await?,
+            AccessRequest::Invites(_) => self.invites(requester, reference.clone()).await?,
+            AccessRequest::Uninvite(end) => {
+                let by = (!requester.moderates_all).then_some(requester.person);
                 let end = EndInvite { invite: end.invite, by };
                 match self.keep_and_hear(Act::EndInvite(Box::new(end))).await? {
-                    Ok(_) => self.invites(manager, reference.clone()).await?,
+                    Ok(_) => self.invites(requester, reference.clone()).await?,
                     Err(refusal) => Err(refusal),
                 }
             }
@@ -59,10 +63,10 @@ impl ReadPump {
 
     async fn devices(
         &self,
-        manager: Manager,
+        requester: Requester,
         reference: Option<Ref>,
     ) -> Result<Result<ToClient, Refusal>, End> {
-        let found = self.engine.log.devices(&self.asker, manager.person);
+        let found = self.engine.log.devices(&self.asker, requester.person);
         let Ok(found) = self.unless_over(found).await? else {
             return Ok(Err(Refusal::Unavailable));
         };
@@ -81,11 +85,11 @@ impl ReadPump {
     /// Who revokes the device that they use is answered first.
     async fn revoke(
         &self,
-        manager: Manager,
+        requester: Requester,
         device: u32,
         reference: Option<Ref>,
     ) -> Result<(), End> {
-        let act = RevokeDevice { person: manager.person, device };
+        let act = RevokeDevice { person: requester.person, device };
         let revoked = self.keep_and_hear(Act::RevokeDevice(Box::new(act))).await?;
         let owner = match revoked.and_then(Outcome::devices) {
             Ok(owner) => owner,
@@ -94,7 +98,7 @@ impl ReadPump {
                 return Ok(());
             }
         };
-        match self.devices(manager, reference.clone()).await? {
+        match self.devices(requester, reference.clone()).await? {
             Ok(left) => self.answer(&left),
             Err(refusal) => self.refuse(Refused::new(refusal, None, reference)),
         }
@@ -104,7 +108,7 @@ impl ReadPump {
 
     async fn invite(
         &self,
-        manager: Manager,
+        requester: Requester,
         invite: MakeInvite,
     ) -> Result<Result<ToClient, Refusal>, End> {
         let Some(code) = random_code(INVITE_CODE_CHARS) else {
@@ -115,8 +119,8 @@ impl ReadPump {
         let lasts_ms = seconds.unwrap_or(INVITE_SECONDS_DEFAULT).saturating_mul(1000);
         let make = event::MakeInvite {
             code: CodeHash::of(&code),
-            by: Some(manager.person),
-            moderates_all: manager.moderates_all,
+            by: Some(requester.person),
+            moderates_all: requester.moderates_all,
             rooms: rooms.clone(),
             uses,
             lasts_ms,
@@ -132,10 +136,10 @@ impl ReadPump {
 
     async fn invites(
         &self,
-        manager: Manager,
+        requester: Requester,
         reference: Option<Ref>,
     ) -> Result<Result<ToClient, Refusal>, End> {
-        let by = (!manager.moderates_all).then_some(manager.person);
+        let by = (!requester.moderates_all).then_some(requester.person);
         let now = self.engine.auth.time.read().now_ms();
         let found = self.engine.log.invites(&self.asker, by, now);
         let found = self.unless_over(found).await?.map_err(|_| Refusal::Unavailable);

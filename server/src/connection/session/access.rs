@@ -4,29 +4,29 @@
 
 use protocol::{Refusal, Role};
 
-use super::managing::{Manager, Managing};
+use super::access_request::{AccessRequest, Requester};
 use super::rooms::addressed;
 use super::{Context, Effect, Refused, Session};
 
 impl Session {
     /// For who has a kept name, with a key.
-    pub(super) fn manage(&self, mut managing: Managing, context: &Context<'_>) -> Effect {
-        if let Managing::Invite(invite) = &mut managing {
+    pub(super) fn access(&self, mut request: AccessRequest, context: &Context<'_>) -> Effect {
+        if let AccessRequest::Invite(invite) = &mut request {
             invite.rooms = std::mem::take(&mut invite.rooms).into_iter().map(addressed).collect();
         }
         let refuse =
-            |refusal| Effect::Refuse(Refused::new(refusal, None, managing.reference().cloned()));
+            |refusal| Effect::Refuse(Refused::new(refusal, None, request.reference().cloned()));
         let has_key = context.person.key().is_some();
         let Some(person) = context.person.number().filter(|_| has_key) else {
             return refuse(Refusal::NoName);
         };
         let moderates_all = context.moderators.has(context.person.key())
             || context.pass.is_some_and(|pass| pass.role == Role::Moderator && pass.opens_all());
-        match &managing {
-            Managing::Invite(invite) if invite.rooms.is_empty() && !moderates_all => {
+        match &request {
+            AccessRequest::Invite(invite) if invite.rooms.is_empty() && !moderates_all => {
                 refuse(Refusal::NotAllowedEverywhere)
             }
-            _ => Effect::Manage(Box::new(managing), Manager { person, moderates_all }),
+            _ => Effect::Access(Box::new(request), Requester { person, moderates_all }),
         }
     }
 }
