@@ -2,14 +2,14 @@
 //!
 //! This file does not know how a code is made, or how a connection is opened.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::{Refusal, UserName};
 
 use super::{Auth, ConnectRequest};
 use crate::limits::network::network;
-use crate::log::event::{Act, AddDevice};
+use crate::log::acts_of_people::AddDevice;
+use crate::log::event::Act;
 use crate::log::outcome::PersonDevices;
 use crate::log::{Log, Outcome};
 use crate::outbox::End;
@@ -28,38 +28,21 @@ impl Auth {
         self.code_tries.take(network(address), self.started.elapsed())
     }
 
-    /// Whose device it is that comes with the code of a link; and whether who comes with none may come at all.
-    pub(super) async fn by_code(
+    /// Whose device it is now that comes with the code of a link.
+    pub(super) async fn link(
         &self,
         log: &Log,
         opening: &ConnectRequest,
     ) -> Result<Option<UserName>, Refusal> {
-        let has_code = opening.link.is_some() || opening.invite.is_some();
-        let Some(key) = opening.key.as_ref().map(KeyHash::of) else {
-            return match () {
-                () if has_code => Err(Refusal::BadField("a link or an invite needs a key".into())),
-                () if !self.lets_guests_in => Err(Refusal::NoGuests),
-                () if self.is_for_members => Err(Refusal::NeedInvite),
-                () => Ok(None),
-            };
+        let Some((code, key)) = opening.link.as_ref().zip(opening.key.as_ref()) else {
+            return Ok(None);
         };
-        if let Some(code) = &opening.link {
-            let (code, label) = (CodeHash::of(code), opening.label.clone());
-            let add = Act::AddDevice(Box::new(AddDevice { code, key, label }));
-            let added = log.ask(add).await.map_err(|_| Refusal::Unavailable)?;
-            let owner = Outcome::devices(added)?;
-            self.has_devices(&owner);
-            return Ok(owner.name);
-        }
-        let name = opening.hello.user.as_ref();
-        if opening.invite.is_some() && name.is_none() {
-            return Err(Refusal::BadField("an invite needs a name: send username".into()));
-        }
-        let is_member = || name.is_some_and(|name| self.is_kept_for(name, key));
-        if self.is_for_members && opening.invite.is_none() && !is_member() {
-            return Err(Refusal::NeedInvite);
-        }
-        Ok(None)
+        let (code, key, label) = (CodeHash::of(code), KeyHash::of(key), opening.label.clone());
+        let add = Act::AddDevice(Box::new(AddDevice { code, key, label }));
+        let added = log.ask(add).await.map_err(|_| Refusal::Unavailable)?;
+        let owner = Outcome::devices(added)?;
+        self.has_devices(&owner);
+        Ok(owner.name)
     }
 
     /// A person has these devices now: whoever is connected with one that was revoked has to go.
@@ -68,7 +51,7 @@ impl Auth {
         self.names.has_devices(name, (owner.person, owner.devices.clone()));
         let Some((person, connections)) = self.names.find(name) else { return };
         for connection in connections {
-            let key = connection.key.as_deref().copied().or(person.key());
+            let key = connection.key(&person);
             if key.is_some_and(|key| owner.devices.whose(key) == KeyOf::Revoked) {
                 connection.outbox.end(End::Refused(Refusal::Revoked));
             }
@@ -83,9 +66,9 @@ impl Auth {
     }
 
     /// The key of a device, where that is not the one that stands for its person.
-    pub(super) fn own_key(&self, name: &UserName, proof: Proof) -> Option<Arc<KeyHash>> {
+    pub(super) fn own_key(&self, name: &UserName, proof: Proof) -> Option<KeyHash> {
         let (key, kept) = proof.key().zip(self.names.kept(name, self.time.age_ms()))?;
-        (key != kept.devices.main()).then(|| Arc::new(key))
+        (key != kept.devices.main()).then_some(key)
     }
 
     /// Whether somebody came in as whoever the name is kept for.
@@ -93,11 +76,5 @@ impl Auth {
         let Some(key) = person.key() else { return true };
         let kept = self.names.kept(&person.name, self.time.age_ms());
         kept.is_none_or(|kept| kept.devices.main() == key)
-    }
-
-    fn is_kept_for(&self, name: &UserName, key: KeyHash) -> bool {
-        let kept = self.names.kept(name, self.time.age_ms());
-        // Who revoked the device hears so.
-        kept.is_some_and(|kept| kept.devices.whose(key) != KeyOf::Another)
     }
 }

@@ -46,7 +46,7 @@ impl Auth {
         claim: Claim<Admitted>,
     ) -> Result<(Claim<Admitted>, Option<Box<Held>>), Refusal> {
         let Some(cluster) = cluster else { return Ok((claim, None)) };
-        let (person, pass) = (claim.person(), claim.member().pass.as_deref());
+        let (person, pass) = (claim.person(), claim.member().pass());
         let now = self.time.read().to_stored(self.time.age_ms());
         let wanted = entry::Claim {
             name: person.name.clone(),

@@ -9,7 +9,8 @@ use protocol::{Refusal, UserName};
 
 use super::{Auth, ConnectRequest};
 use crate::limits::network::network;
-use crate::log::event::{AcceptInvite, Act, NameProof, TakeName, UseDevice, UseName};
+use crate::log::acts_of_people::{AcceptInvite, NameProof, TakeName, UseDevice, UseName};
+use crate::log::event::Act;
 use crate::log::{Log, Outcome};
 use crate::people::code_hash::CodeHash;
 use crate::people::devices::Devices;

@@ -2,7 +2,9 @@
 //!
 //! This file does not know sockets, HTTP, or what is said.
 
+mod admitted;
 mod devices;
+mod gate;
 mod hold;
 mod instructed;
 mod keeping;
@@ -17,7 +19,6 @@ pub(crate) mod token;
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant as StdInstant};
 
@@ -28,6 +29,7 @@ use protocol::{
 use tokio::sync::Mutex as AsyncMutex;
 use tokio::time::Instant;
 
+pub(crate) use self::admitted::Admitted;
 pub(crate) use self::moderators::NewModerators;
 use self::moderators::{Moderators, ModeratorsError};
 pub(crate) use self::permissions::Permissions;
@@ -70,28 +72,12 @@ impl ConnectRequest {
     }
 }
 
-/// A connection that is in: how it is reached, and what it may do. Another one of the same person may
-/// have another pass. On an open server nearly nobody has any.
-#[derive(Debug, Clone)]
-pub(crate) struct Admitted {
-    pub(crate) outbox: Outbox,
-    pub(crate) pass: Option<Arc<Permissions>>,
-    /// Its device's key, where that is not the one that stands for its person.
-    pub(crate) key: Option<Arc<KeyHash>>,
-}
-
-impl PartialEq for Admitted {
-    fn eq(&self, other: &Self) -> bool {
-        self.outbox == other.outbox
-    }
-}
-
 /// Who somebody says they are, as far as they can show it.
 struct Who {
     /// None is a guest.
     name: Option<UserName>,
     proof: Proof,
-    pass: Option<Arc<Permissions>>,
+    pass: Option<Permissions>,
 }
 
 impl Who {
@@ -107,7 +93,7 @@ impl Who {
         // A time that no clock reaches is none.
         let expires = Instant::now().checked_add(Duration::from_millis(left_ms));
         let pass = Permissions { role: grant.role, grant: Some(grant), expires };
-        Ok(Who { name: Some(name), proof: Proof::Token, pass: Some(Arc::new(pass)) })
+        Ok(Who { name: Some(name), proof: Proof::Token, pass: Some(pass) })
     }
 }
 
@@ -213,7 +199,10 @@ impl Auth {
     ) -> Result<(Claim<Admitted>, Option<Box<Held>>), Refusal> {
         let mut name = match &self.token_key {
             Some(_) => None,
-            None => self.by_code(log, opening).await?,
+            None => {
+                self.may_come(opening)?;
+                self.link(log, opening).await?
+            }
         };
         loop {
             let who = match &self.token_key {
@@ -238,7 +227,7 @@ impl Auth {
     ) -> Result<(Claim<Admitted>, Option<Box<Held>>), Refusal> {
         let (proof, wanted) = (who.proof, who.name.is_some());
         let key = who.name.as_ref().and_then(|name| self.own_key(name, proof));
-        let member = Admitted { outbox: outbox.clone(), pass: who.pass, key };
+        let member = Admitted::new(outbox.clone(), who.pass, key);
         let (claim, held) = match who.name {
             Some(name) => {
                 let claim = self.claim((log, asker), Person::new(name, proof), &member).await?;
@@ -247,7 +236,7 @@ impl Auth {
             None => self.guest((log, cluster), proof, &member).await?,
         };
         // Only now: a ban that is being imposed either is seen here or finds this claim.
-        let person = (claim.person(), member.pass.as_deref());
+        let person = (claim.person(), member.pass());
         if let Some(banned) = self.ban((log, asker), person).await {
             return Err(Refusal::Banned(Box::new(banned)));
         }
@@ -270,7 +259,7 @@ impl Auth {
         Who {
             name,
             proof: key.map_or(Proof::None, Proof::Key),
-            pass: (role != Role::Member).then(|| Arc::new(pass)),
+            pass: (role != Role::Member).then_some(pass),
         }
     }
 
@@ -323,7 +312,7 @@ impl Auth {
         connections: &[Admitted],
         room: Option<&RoomName>,
     ) -> bool {
-        let passes = connections.iter().filter_map(|admitted| admitted.pass.as_deref());
+        let passes = connections.iter().filter_map(Admitted::pass);
         self.moderators.is_one(key, passes, room)
     }
 

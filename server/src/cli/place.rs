@@ -13,7 +13,7 @@ use super::admin;
 use super::cluster;
 #[cfg(not(feature = "cluster"))]
 use super::no_cluster as cluster;
-use crate::log::event::{MakeInvite, MakeLink};
+use crate::log::acts_of_people::{MakeInvite, MakeLink};
 use crate::log::operator::instruction::Instruction;
 use crate::people::code_hash::{CodeHash, random_code as random};
 use crate::{ClusterConfig, Db};

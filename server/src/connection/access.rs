@@ -11,7 +11,8 @@ use super::read_pump::ReadPump;
 use super::session::{AccessRequest, Refused, Requester};
 use crate::frame::{Delivery, Frame};
 use crate::log::Outcome;
-use crate::log::event::{self, Act, EndInvite, MakeLink, RevokeDevice};
+use crate::log::acts_of_people::{self, EndInvite, MakeLink, RevokeDevice};
+use crate::log::event::Act;
 use crate::outbox::End;
 use crate::people::code_hash::{CodeHash, random_code};
 use crate::people::key_hash::KeyHash;
@@ -117,7 +118,7 @@ impl ReadPump {
         let MakeInvite { rooms, uses, seconds, note, reference } = invite;
         let uses = uses.unwrap_or(1);
         let lasts_ms = seconds.unwrap_or(INVITE_SECONDS_DEFAULT).saturating_mul(1000);
-        let make = event::MakeInvite {
+        let make = acts_of_people::MakeInvite {
             code: CodeHash::of(&code),
             by: Some(requester.person),
             moderates_all: requester.moderates_all,
@@ -162,7 +163,7 @@ impl ReadPump {
 
     /// That of the device which this connection is of.
     fn own_key(&self) -> Option<KeyHash> {
-        self.claim.member().key.as_deref().copied().or(self.claim.person().key())
+        self.claim.member().key(self.claim.person())
     }
 
     /// Those of the person's devices that are connected to this server.
@@ -170,6 +171,6 @@ impl ReadPump {
         let found = self.engine.auth.names.find(self.claim.name());
         let (person, connections) = (self.claim.person(), found.map(|(_, theirs)| theirs));
         let keys = connections.into_iter().flatten();
-        keys.filter_map(|it| it.key.as_deref().copied().or(person.key())).collect()
+        keys.filter_map(|it| it.key(person)).collect()
     }
 }

@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn an_idle_connection_is_small() {
         for (what, bytes, bytes_max) in [
-            ("the reading task", size_6(read), 1160),
+            ("the reading task", size_6(read), 1152),
             ("its decoder", size_of::<Inbound>(), 256),
             ("the writing task", size(write), 256),
         ] {

@@ -12,7 +12,7 @@ use super::carry_out::{self, Done};
 use super::engine::Engine;
 use crate::cluster::standing::Standing;
 use crate::frame::{Delivery, Frame};
-use crate::log::event::{TakeName, UseName};
+use crate::log::acts_of_people::{TakeName, UseName};
 use crate::log::order::answer::Moderator;
 use crate::log::order::entry::Moderation;
 use crate::log::order::shared::News;

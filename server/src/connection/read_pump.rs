@@ -64,7 +64,7 @@ impl ReadPump {
         };
         let (address, now) = (opening.counted(), engine.began.elapsed());
         let spender = engine.budgets.spender(claim.person(), address, now);
-        let expires = claim.member().pass.as_deref().and_then(Permissions::expires);
+        let expires = claim.member().pass().and_then(Permissions::expires);
         let expires = expires.map(|at| at.into_std().saturating_duration_since(engine.began));
         let mut pump = ReadPump {
             id: engine.next_connection(),
@@ -197,7 +197,7 @@ impl ReadPump {
         let (engine, asker) = (&*self.engine, &self.asker);
         let context = Context {
             person: self.claim.person(),
-            pass: self.claim.member().pass.as_deref(),
+            pass: self.claim.member().pass(),
             now: engine.began.elapsed(),
             rooms: engine.log.rooms(),
             rate_limits: &engine.rate_limits,

@@ -3,19 +3,19 @@
 //! Plain data. This file does not know how anything is stored, or who is told.
 
 use protocol::{
-    Body, Deleted, Label, Message, MessageId, Note, Ref, RoomName, TITLE_CHARS_MAX, Topic,
-    TopicText, USER_CHARS_MAX, UserName,
+    Body, Deleted, Message, MessageId, Ref, RoomName, TITLE_CHARS_MAX, Topic, TopicText,
+    USER_CHARS_MAX, UserName,
 };
-
 use serde::{Deserialize, Serialize};
 
+use crate::log::acts_of_people::{
+    AcceptInvite, AddDevice, EndInvite, MakeInvite, MakeLink, RevokeDevice, TakeName, UseDevice,
+    UseName,
+};
 use crate::log::acts_of_rooms::{Create, Direct, KeepRoom, OfMember, SetRole};
 pub(crate) use crate::log::author::Author;
 use crate::log::sanction::{Lift, Sanction};
 use crate::log::time::judge::{EARLIEST_MS, Reading};
-use crate::people::code_hash::CodeHash;
-use crate::people::key_hash::KeyHash;
-use crate::people::names::PersonId;
 
 /// Something that lasts, with its place in the order of everything that lasts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,94 +106,6 @@ pub(crate) struct SetTopic {
     pub(crate) author: Author,
     pub(crate) content: TopicText,
     pub(crate) reference: Option<Ref>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct TakeName {
-    pub(crate) name: UserName,
-    pub(crate) proof: NameProof,
-    /// When, in milliseconds since 1970.
-    pub(crate) used: u64,
-}
-
-/// What shows whose a name is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum NameProof {
-    /// A key, to which the name is kept until it was not used for too long: since before `expired`.
-    Key { hash: KeyHash, expired: u64 },
-    /// A token of a closed server, whose operator says who is who.
-    Token,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct UseName {
-    pub(crate) name: UserName,
-    pub(crate) person: PersonId,
-    /// When, in milliseconds since 1970.
-    pub(crate) used: u64,
-}
-
-/// The code is good for a time from this event on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct MakeLink {
-    /// Whose devices it adds to: whoever has this name for good.
-    pub(crate) name: UserName,
-    pub(crate) code: CodeHash,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct AddDevice {
-    pub(crate) code: CodeHash,
-    pub(crate) key: KeyHash,
-    pub(crate) label: Option<Label>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct RevokeDevice {
-    pub(crate) person: PersonId,
-    /// Its number among those of the person.
-    pub(crate) device: u32,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct UseDevice {
-    pub(crate) person: PersonId,
-    pub(crate) key: KeyHash,
-    /// What it calls itself now, if it does.
-    pub(crate) label: Option<Label>,
-    /// When, in milliseconds since 1970.
-    pub(crate) used: u64,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct MakeInvite {
-    pub(crate) code: CodeHash,
-    /// Who makes it; none is the operator.
-    pub(crate) by: Option<PersonId>,
-    /// The operator made them a moderator of all rooms.
-    pub(crate) moderates_all: bool,
-    /// Who comes by it becomes a member of these.
-    pub(crate) rooms: Vec<RoomName>,
-    pub(crate) uses: u32,
-    /// How long it is good for from this event on, in milliseconds.
-    pub(crate) lasts_ms: u64,
-    pub(crate) note: Option<Note>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct EndInvite {
-    pub(crate) invite: u32,
-    /// Who made it; none is whoever may end all of them.
-    pub(crate) by: Option<PersonId>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct AcceptInvite {
-    pub(crate) code: CodeHash,
-    /// The name that they want, or have.
-    pub(crate) take: TakeName,
-    /// The server lets nobody new in without.
-    pub(crate) is_needed: bool,
 }
 
 /// All in milliseconds since 1970.

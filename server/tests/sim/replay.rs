@@ -14,12 +14,13 @@ use super::rooms::World as RoomsWorld;
 use super::world::World;
 use super::{Mutant, Tracing};
 use crate::log::Outcome;
+use crate::log::acts_of_people::{
+    AcceptInvite, AddDevice, EndInvite, MakeInvite, MakeLink, NameProof, RevokeDevice, TakeName,
+    UseDevice, UseName,
+};
 use crate::log::database::Database;
 use crate::log::database::store::Store;
-use crate::log::event::{
-    AcceptInvite, Act, ActKind, AddDevice, EndInvite, Event, Expire, Forget, MakeInvite, MakeLink,
-    NameProof, RevokeDevice, TakeName, UseDevice, UseName,
-};
+use crate::log::event::{Act, ActKind, Event, Expire, Forget};
 use crate::log::sanction::{Kind, Lift, Sanction};
 use crate::log::sequencer::Sequencer;
 use crate::log::time::clock::Clock;

@@ -4,8 +4,9 @@ use protocol::{DEVICES_MAX, LINK_MS, Label, MessageId, Refusal, UserName};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::persons;
+use crate::log::acts_of_people::{AddDevice, MakeLink, RevokeDevice, UseDevice};
 use crate::log::database::column::{checked, person, signed, unsigned};
-use crate::log::event::{AddDevice, Event, MakeLink, RevokeDevice, UseDevice};
+use crate::log::event::Event;
 use crate::log::outcome::{Outcome, PersonDevices};
 use crate::people::code_hash::CodeHash;
 use crate::people::devices::{Device, Devices};

@@ -4,8 +4,9 @@ use protocol::{Note, Refusal, RoomName};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{names, rooms};
+use crate::log::acts_of_people::{AcceptInvite, EndInvite, MakeInvite};
 use crate::log::database::column::{checked, optional_id, signed};
-use crate::log::event::{AcceptInvite, EndInvite, Event, MakeInvite};
+use crate::log::event::Event;
 use crate::log::outcome::Outcome;
 use crate::people::names::PersonId;
 

@@ -6,8 +6,9 @@ use protocol::{Refusal, UserName};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{devices, persons};
+use crate::log::acts_of_people::{NameProof, TakeName, UseName};
 use crate::log::database::column::{person, signed};
-use crate::log::event::{Author, Event, NameProof, TakeName, UseName};
+use crate::log::event::{Author, Event};
 use crate::log::order::entry::Claim;
 use crate::log::outcome::Outcome;
 use crate::people::devices::KeyOf;

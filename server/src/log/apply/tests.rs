@@ -3,11 +3,10 @@
 use protocol::{Body, MessageId, Ref, Refusal, RoomName, ToClient, TopicText, UserName};
 use rusqlite::Connection;
 
+use crate::log::acts_of_people::{NameProof, TakeName};
 use crate::log::database::Database;
 use crate::log::database::store::Store;
-use crate::log::event::{
-    Act, Author, Delete, Event, Expire, Forget, NameProof, Say, SetTopic, TakeName,
-};
+use crate::log::event::{Act, Author, Delete, Event, Expire, Forget, Say, SetTopic};
 use crate::log::outcome::Outcome;
 use crate::log::sanction::{Kind, Lift, Sanction};
 use crate::people::key_hash::KeyHash;

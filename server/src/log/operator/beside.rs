@@ -8,10 +8,10 @@ use std::path::Path;
 use protocol::{RoomName, UserName};
 use rusqlite::{Connection, OpenFlags, ToSql, params};
 
+use crate::log::acts_of_people::MakeInvite;
 use crate::log::apply::{keep_invite, keep_link, person_named, room_key};
 use crate::log::database::{BUSY_TIMEOUT, Database, OpenError};
 use crate::log::database::{on_disk, place};
-use crate::log::event::MakeInvite;
 use crate::log::reading::register::{names, sanctions};
 use crate::log::sanction::{Kind, Sanction, Whom};
 use crate::log::time::clock::now_ms;

@@ -5,7 +5,7 @@
 use protocol::{RoomName, UserName};
 use serde::{Deserialize, Serialize};
 
-use crate::log::event::{MakeInvite, MakeLink};
+use crate::log::acts_of_people::{MakeInvite, MakeLink};
 use crate::log::sanction::{Kind, Whom};
 
 /// What one of the nodes is to do, in the name of all.

@@ -14,11 +14,12 @@ use strum::EnumCount as _;
 use super::entry::{Claim, Come, Entry, EntryKind, Here, Moderation, Present, Settings, Start};
 use super::record::{BadRecord, Record};
 use super::verify::Seen;
-use crate::log::acts_of_rooms::{Create, Direct, KeepRoom, OfMember, SetRole};
-use crate::log::event::{
-    AcceptInvite, Act, ActKind, AddDevice, Author, Delete, EndInvite, Expire, Forget, MakeInvite,
-    MakeLink, NameProof, RevokeDevice, Say, SetTopic, TakeName, UseDevice, UseName,
+use crate::log::acts_of_people::{
+    AcceptInvite, AddDevice, EndInvite, MakeInvite, MakeLink, NameProof, RevokeDevice, TakeName,
+    UseDevice, UseName,
 };
+use crate::log::acts_of_rooms::{Create, Direct, KeepRoom, OfMember, SetRole};
+use crate::log::event::{Act, ActKind, Author, Delete, Expire, Forget, Say, SetTopic};
 use crate::log::sanction::{Kind, Lift, Sanction};
 use crate::people::code_hash::CodeHash;
 use crate::people::key_hash::KeyHash;

@@ -15,7 +15,7 @@ use super::members::Members;
 use super::name::NodeName;
 use super::presence::Presence;
 use super::verify::Seen;
-use crate::log::event::{TakeName, UseName};
+use crate::log::acts_of_people::{TakeName, UseName};
 use crate::log::outcome::PersonDevices;
 use crate::log::sanction::{Lift, Sanction};
 use crate::people::devices::Devices;

@@ -16,8 +16,9 @@ use super::replica::{Applied, Became, Counted, Replica};
 use super::shared::{News, Progress, Shared, State};
 use super::verify::Verifier;
 use crate::hub::NodeBit;
+use crate::log::acts_of_people::TakeName;
 use crate::log::command::ReplyTo;
-use crate::log::event::{Act, Event, TakeName};
+use crate::log::event::{Act, Event};
 use crate::log::outcome::Outcome;
 
 /// What is to be done about a record, in order.

@@ -9,7 +9,7 @@ use protocol::{Connect, Moderate, Moderated, Refusal, ToServer, UserName};
 
 use crate::cluster::Held;
 use crate::connection::session::Reading;
-use crate::log::event::{TakeName, UseName};
+use crate::log::acts_of_people::{TakeName, UseName};
 use crate::log::order::answer::Moderator;
 use crate::log::order::entry;
 use crate::log::order::shared::News;
