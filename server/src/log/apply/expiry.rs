@@ -22,12 +22,9 @@ pub(super) fn expire(
     // A clock that was wrong stamped these: they count as used now.
     let mend = "UPDATE names SET used = ?1 WHERE used > ?1 OR used < ?2";
     db.prepare_cached(mend)?.execute([signed(now), signed(earliest)])?;
-    let names = "DELETE FROM names WHERE used < ?1 RETURNING person";
-    let mut names = db.prepare_cached(names)?;
-    let gone = names.query_map([signed(names_used_before)], |row| row.get(0))?;
-    let mut gone: Vec<i64> = gone.collect::<rusqlite::Result<_>>()?;
-    gone.sort_unstable();
-    let changes = rooms::succeed(db, event, &gone)?;
+    let names = "DELETE FROM names WHERE used < ?1";
+    db.prepare_cached(names)?.execute([signed(names_used_before)])?;
+    let changes = rooms::succeed(db, event)?;
     let sanctions = "DELETE FROM sanctions WHERE until <= ?1";
     db.prepare_cached(sanctions)?.execute([signed(now)])?;
     devices::clear(db, now)?;

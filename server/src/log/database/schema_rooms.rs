@@ -56,6 +56,7 @@ const MEMBERS: &str = "
         PRIMARY KEY (room, person)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX members_by_person ON members (person, sort);
+    CREATE INDEX owners ON members (person, room) WHERE role = 1;
     CREATE TABLE directs (
         people TEXT PRIMARY KEY,
         room INTEGER NOT NULL

@@ -355,31 +355,28 @@ fn inherit(
     Ok(Some(RoomChange { room: room.clone(), told, person: heir, leaves: false }))
 }
 
-/// The names of these persons have expired: rooms that they own go to others.
+/// Nobody can come in any more as the owners of these rooms, whose names have expired or were released: they go
+/// to others.
 pub(in crate::log::apply) fn succeed(
     db: &Connection,
     event: &Event,
-    gone: &[i64],
 ) -> rusqlite::Result<Vec<RoomChange>> {
+    let select = "SELECT rooms.id, rooms.name, members.name, person FROM members
+        JOIN rooms ON rooms.id = room WHERE role = 1
+        AND person NOT IN (SELECT person FROM names)
+        AND person NOT IN (SELECT person FROM subjects) ORDER BY person, rooms.id";
+    let mut select = db.prepare_cached(select)?;
+    let left = select.query_map([], |row| {
+        let room = checked(1, RoomName::known(row.get_ref(1)?.as_str()?))?;
+        let name = checked(2, UserName::known(row.get_ref(2)?.as_str()?))?;
+        Ok((row.get(0)?, room, name, row.get(3)?))
+    })?;
     let mut changes = Vec::new();
-    for former in gone {
-        if persons::has_name(db, *former)? {
-            continue;
-        }
-        let select = "SELECT rooms.id, rooms.name, members.name FROM members
-            JOIN rooms ON rooms.id = room WHERE person = ?1 AND role = ?2 ORDER BY rooms.id";
-        let mut select = db.prepare_cached(select)?;
-        let rooms = select.query_map([*former, OWNER], |row| {
-            let room = checked(1, RoomName::known(row.get_ref(1)?.as_str()?))?;
-            let name = checked(2, UserName::known(row.get_ref(2)?.as_str()?))?;
-            Ok((row.get::<_, i64>(0)?, room, name))
-        })?;
-        for (number, room, by) in rooms.collect::<rusqlite::Result<Vec<_>>>()? {
-            let Some(change) = inherit(db, event, (number, &room), &by)? else { continue };
-            let update = "UPDATE members SET role = ?3 WHERE room = ?1 AND person = ?2";
-            db.prepare_cached(update)?.execute([number, *former, MODERATOR])?;
-            changes.push(change);
-        }
+    for (number, room, by, former) in left.collect::<rusqlite::Result<Vec<(i64, _, _, i64)>>>()? {
+        let Some(change) = inherit(db, event, (number, &room), &by)? else { continue };
+        let update = "UPDATE members SET role = ?3 WHERE room = ?1 AND person = ?2";
+        db.prepare_cached(update)?.execute([number, former, MODERATOR])?;
+        changes.push(change);
     }
     Ok(changes)
 }

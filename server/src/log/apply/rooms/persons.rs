@@ -47,10 +47,3 @@ pub(in crate::log::apply) fn name_of(
     });
     found.optional()
 }
-
-/// Whether anybody can come in as this person.
-pub(super) fn has_name(db: &Connection, person: i64) -> rusqlite::Result<bool> {
-    let select = "SELECT 1 FROM names WHERE person = ?1
-        UNION ALL SELECT 1 FROM subjects WHERE person = ?1";
-    db.prepare_cached(select)?.exists([person])
-}

@@ -11,10 +11,11 @@ use rusqlite::Connection;
 use super::members::MEMBERS_MAX;
 use super::setting::KEPT_MAX;
 use super::{look, persons};
+use crate::log::acts_of_people::{NameProof, TakeName};
 use crate::log::acts_of_rooms::{Create, Direct, KeepRoom, OfMember, SetRole};
 use crate::log::database::Database;
 use crate::log::database::store::Store;
-use crate::log::event::{Act, Author, Event, Expire, Forget, NameProof, Say, SetTopic, TakeName};
+use crate::log::event::{Act, Author, Event, Expire, Forget, Say, SetTopic};
 use crate::log::outcome::{Outcome, RoomChange};
 use crate::log::sanction::{Kind, Sanction};
 use crate::people::key_hash::KeyHash;
@@ -328,4 +329,18 @@ fn an_owner_whose_name_expires_is_gone() {
     log.take_with("Ann", hash("x"));
     assert_eq!(log.is("Ann", &ops), None);
     assert_eq!(told(log.remove("Cy", &ops, "Ann")), ["Cy removes Ann: true"], "the former one");
+}
+
+#[test]
+fn an_owner_whose_name_was_released_is_gone_unless_they_take_another() {
+    let mut log = Log::with(&["Ann", "Bob", "Cy", "Dan"]);
+    let (one, other) = (log.private(&["Ann", "Bob"]), log.private(&["Cy", "Dan"]));
+    for user in ["Ann", "Cy"] {
+        log.apply(Act::ReleaseName(name(user)));
+    }
+    log.take_with("Cyril", hash("Cy"));
+    let expire = Expire { now: log.id / 1000 + 10, earliest: 1, names_used_before: 0 };
+    assert_eq!(told(log.apply(Act::Expire(expire))), ["Ann makes Bob Owner"]);
+    assert_eq!(log.is("Bob", &one), Some(RoomRole::Owner));
+    assert_eq!(log.is("Cyril", &other), Some(RoomRole::Owner));
 }
