@@ -50,8 +50,8 @@ const THEIRS: &str = "SELECT r.id, r.name, r.kind, r.title, r.sort FROM members 
     WHERE m.person = ?1 AND m.sort >= ?2 AND (m.sort > ?2 OR r.key > ?3)
         AND (?5 OR r.kind <> 0)
         AND (?4 = '' OR instr(r.topic_key, ?4) > 0 OR CASE r.kind
-            WHEN 2 THEN EXISTS (SELECT 1 FROM members o WHERE o.room = r.id
-                AND o.person <> ?1 AND instr(o.name_key, ?4) > 0)
+            WHEN 2 THEN EXISTS (SELECT 1 FROM members o LEFT JOIN names n ON n.person = o.person
+                WHERE o.room = r.id AND o.person <> ?1 AND instr(coalesce(n.key, o.name_key), ?4) > 0)
             ELSE instr(r.sort, ?4) > 0 END)
     ORDER BY m.sort, r.key";
 /// The first open rooms, in order.
@@ -135,7 +135,7 @@ fn read_title(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Title>> {
 fn members(db: &Connection, room: i64) -> rusqlite::Result<Vec<RoomMember>> {
     let select = "SELECT coalesce(names.name, m.name), role FROM members m
         LEFT JOIN names ON names.person = m.person
-        WHERE room = ?1 ORDER BY role, name_key LIMIT ?2";
+        WHERE room = ?1 ORDER BY role, coalesce(names.key, name_key) LIMIT ?2";
     let mut select = db.prepare_cached(select)?;
     let one_more = i64::try_from(MEMBERS_TOLD_MAX).unwrap_or(i64::MAX).saturating_add(1);
     let members = select.query_map([room, one_more], |row| {

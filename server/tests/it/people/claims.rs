@@ -5,17 +5,14 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use protocol::{Code, Key};
 use rusqlite::Connection;
+use server::Config;
 use server::NAMES_AT_ONCE;
 use server::NAMES_KEPT_MAX;
 use server::config::Limits;
-use server::{Config, Db};
 
+use super::on;
 use crate::support::child::{Server, operator};
 use crate::support::harness::{Peer, TestServer, query};
-
-fn on(path: &Path) -> Config {
-    Config { db: Db::File(path.to_owned()), ..Config::for_tests() }
-}
 
 /// Comes under a name with a key, is there, and goes.
 async fn visit(server: &TestServer, user: &str, key: Option<u8>) {

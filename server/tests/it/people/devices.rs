@@ -1,15 +1,14 @@
 //! One person on several devices: linked by a code, listed, revoked.
 
-use std::path::Path;
-
 use protocol::{
     AccessCode, Code, DEVICES_MAX, Device, Key, LINK_CODE_CHARS, Label, Role, SUBPROTOCOL, ToClient,
 };
-use server::{Config, Db};
+use server::Config;
 use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 
 use super::moderation::{MOD_KEY, Moderated};
+use super::on;
 use crate::support::child::operator;
 use crate::support::harness::{Peer, TestServer, query, say};
 
@@ -94,10 +93,6 @@ pub(crate) async fn refused(
 
 pub(crate) fn numbers(devices: &[Device]) -> Vec<(u32, bool)> {
     devices.iter().map(|device| (device.device, device.this)).collect()
-}
-
-fn on(path: &Path) -> Config {
-    Config { db: Db::File(path.to_owned()), ..Config::for_tests() }
 }
 
 #[tokio::test]

@@ -7,6 +7,8 @@ use super::{
     ANN, BOB, added, addresses, ask, comes, comes_to, direct, join, list, made, private, says,
     until,
 };
+use crate::people::on;
+use crate::support::child::operator;
 use crate::support::harness::TestServer;
 
 #[tokio::test]
@@ -66,6 +68,25 @@ async fn a_text_is_looked_for_in_names_titles_topics_and_the_people_of_direct_ro
     assert!(matches!(ask(&mut ann, topic).await, ToClient::Topic(_)));
     let question = json!({"type": "rooms", "query": "skis"});
     assert_eq!(addresses(&list(&mut ann, question).await), ["dev"]);
+}
+
+#[tokio::test]
+async fn a_direct_room_is_found_by_what_its_people_are_called_now() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("nebula.db");
+    let server = TestServer::start_with(on(&path)).await;
+    let (mut ann, bob) = (comes(&server, ANN).await, comes(&server, BOB).await);
+    let both = direct(&mut ann, &["Bob"]).await;
+    drop((ann, bob));
+    server.stop().await;
+    assert_eq!(operator(&["release-name", "Bob"], "--db", &path).0, Some(0));
+    let server = TestServer::start_with(on(&path)).await;
+    let (mut ann, _robert) = (comes(&server, ANN).await, comes(&server, ("Robert", BOB.1)).await);
+    let found = list(&mut ann, json!({"type": "rooms", "query": "robert"})).await;
+    assert_eq!(addresses(&found), [&*both]);
+    assert_eq!(found.rooms[0].users[1].as_str(), "Robert");
+    let former = list(&mut ann, json!({"type": "rooms", "query": "bob"})).await;
+    assert_eq!(addresses(&former), Vec::<&str>::new());
 }
 
 #[tokio::test]
