@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use protocol::Epoch;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::copy::{self, hex};
 use super::database::{JoinError, Own, enter, open, own};
@@ -20,7 +20,7 @@ use crate::log::database::Database;
 use crate::log::order::verify::{Hash, Seen, sha256};
 use crate::monitoring::metrics::Metrics;
 
-/// How long it is tried to reach NATS before the server says that it cannot start.
+/// How long it is tried to reach enough NATS servers before the server says that it cannot start.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Between two looks for what is not there yet.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
@@ -110,6 +110,7 @@ async fn find(
     mine: &Own,
     (path, stream): (&Path, &str),
 ) -> Result<StreamState, JoinError> {
+    let begun = Instant::now();
     loop {
         let found = match nats.find().await {
             Ok(None) if mine.member.is_some() => {
@@ -125,6 +126,9 @@ async fn find(
         match found {
             Ok(state) => return Ok(state),
             Err(error @ (StreamError::NoJetStream | StreamError::Unknown { .. })) => {
+                tracing::warn!("{error}; trying again");
+            }
+            Err(error @ StreamError::NotYet { .. }) if begun.elapsed() < PATIENCE => {
                 tracing::warn!("{error}; trying again");
             }
             Err(error) => return Err(ClusterError::Nats(error.to_string()).into()),

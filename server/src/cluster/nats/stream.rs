@@ -73,6 +73,18 @@ pub(crate) enum StreamError {
     /// Its name is taken.
     #[error("the stream {0} is there, but no Nebula made it: choose another --cluster-name")]
     Foreign(String),
+    /// Too few servers can store it now: some may be starting.
+    #[error(
+        "the stream {stream} cannot be made on {replicas} NATS servers (--cluster-replicas) yet: {why}"
+    )]
+    NotYet {
+        /// Its name.
+        stream: String,
+        /// As many were asked for.
+        replicas: usize,
+        /// What the servers say.
+        why: String,
+    },
     /// It was not made.
     #[error(
         "the stream {stream} cannot be made on {replicas} NATS servers (--cluster-replicas): {why}"
@@ -131,6 +143,10 @@ impl Nats {
             CreateStreamErrorKind::JetStream(said) => match said.error_code() {
                 ErrorCode::STREAM_NAME_EXIST => true,
                 code if is_off(code) => return Err(StreamError::NoJetStream),
+                code if is_incomplete(code) => {
+                    let (stream, replicas) = (self.names.stream.clone(), self.replicas);
+                    return Err(StreamError::NotYet { stream, replicas, why: error.to_string() });
+                }
                 _ => false,
             },
             CreateStreamErrorKind::JetStreamUnavailable => return Err(StreamError::NoJetStream),
@@ -269,4 +285,15 @@ fn is_unheard(error: &dyn Error) -> bool {
 
 fn is_off(code: ErrorCode) -> bool {
     matches!(code, ErrorCode::JETSTREAM_NOT_ENABLED | ErrorCode::JETSTREAM_NOT_ENABLED_FOR_ACCOUNT)
+}
+
+/// Some servers are away, or have not found each other yet.
+fn is_incomplete(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::CLUSTER_INCOMPLETE
+            | ErrorCode::CLUSTER_NO_PEERS
+            | ErrorCode::CLUSTER_NOT_AVAILABLE
+            | ErrorCode::CLUSTER_NOT_LEADER
+    )
 }
