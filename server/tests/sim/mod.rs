@@ -10,20 +10,18 @@ mod check;
 mod client;
 mod cluster;
 mod connection;
+mod machine;
 mod moderate;
 mod process;
 mod replay;
 mod rooms;
+mod seeds;
 mod store;
 mod talk;
 mod time;
 mod world;
 
-use std::ops::Range;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
-
+use self::seeds::{all_are_noticed, all_happens, nothing_goes_wrong, seeds_decide};
 use self::world::World;
 
 /// What can be broken on purpose, to show that it would be noticed.
@@ -115,103 +113,20 @@ enum Mutant {
     IgnoreHash,
 }
 
-/// Whether the steps of a run are told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Tracing {
-    Off,
-    Remember,
-    Print,
-}
-
 const SEEDS: u64 = 10_000;
-/// A mutant that this many seeds do not notice is one that the checkers do not see.
-const SEEDS_FOR_A_MUTANT: u64 = 5_000;
-
-fn number(variable: &str) -> Option<u64> {
-    std::env::var(variable).ok().map(|text| text.parse().unwrap())
-}
-
-/// Plays one seed: what went wrong, if anything did.
-fn play_one(seed: u64, mutant: Mutant, tracing: Tracing) -> Result<(), String> {
-    play(|| World::new(seed, mutant, tracing).play())
-}
-
-/// A panic is a failure like others.
-fn play(run: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
-    let played = catch_unwind(AssertUnwindSafe(run));
-    played.unwrap_or_else(|panic| {
-        let said = panic.downcast_ref::<String>().cloned();
-        Err(said.unwrap_or_else(|| "a panic".to_owned()))
-    })
-}
-
-/// The first seed of some that goes wrong in the way that a word tells, and how.
-fn first_failure(
-    seeds: Range<u64>,
-    mutant: Mutant,
-    word: &str,
-    play: fn(u64, Mutant, Tracing) -> Result<(), String>,
-) -> Option<(u64, String)> {
-    let next = AtomicU64::new(seeds.start);
-    let failed = AtomicU64::new(u64::MAX);
-    let work = || {
-        loop {
-            let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= seeds.end || failed.load(Ordering::Relaxed) != u64::MAX {
-                return;
-            }
-            if play(seed, mutant, Tracing::Off).is_err_and(|why| why.contains(word)) {
-                failed.fetch_min(seed, Ordering::Relaxed);
-            }
-        }
-    };
-    thread::scope(|scope| {
-        (0..2).for_each(|_| drop(scope.spawn(work)));
-    });
-    let seed = failed.into_inner();
-    (seed != u64::MAX).then(|| (seed, play(seed, mutant, Tracing::Off).unwrap_err()))
-}
-
 #[test]
 fn whatever_happens_the_promises_hold() {
-    if let Some(seed) = number("NEBULA_SIM_SEED") {
-        play_one(seed, Mutant::None, Tracing::Print).unwrap();
-        return;
-    }
-    let seeds = number("NEBULA_SIM_SEEDS").unwrap_or(SEEDS);
-    println!("seeds 0 to {seeds}");
-    if let Some((seed, why)) = first_failure(0..seeds, Mutant::None, "", play_one) {
-        panic!(
-            "seed {seed}: {why}\nplay it again with NEBULA_SIM_SEED={seed} \
-             cargo test -p server --lib sim -- --nocapture"
-        );
-    }
+    nothing_goes_wrong::<World>("NEBULA_SIM", SEEDS);
 }
 
 #[test]
 fn the_same_seed_is_the_same_run() {
-    for seed in 0..20 {
-        let runs = [0, 1].map(|_| {
-            let mut world = World::new(seed, Mutant::None, Tracing::Remember);
-            world.play().unwrap();
-            world.told()
-        });
-        assert_eq!(runs[0], runs[1], "seed {seed}");
-        assert!(runs[0].len() > 100, "seed {seed} does too little");
-    }
+    seeds_decide::<World>(100);
 }
 
-/// A simulator in which nothing goes wrong proves nothing.
 #[test]
 fn everything_that_may_go_wrong_does() {
-    let told: Vec<_> = (0..100)
-        .flat_map(|seed| {
-            let mut world = World::new(seed, Mutant::None, Tracing::Remember);
-            world.play().unwrap();
-            world.told()
-        })
-        .collect();
-    for what in [
+    let words = [
         "TooSlow",
         "NameTaken",
         "NameClaimed",
@@ -231,15 +146,13 @@ fn everything_that_may_go_wrong_does() {
         "its commit stored: false",
         "the clock jumps",
         "days off",
-    ] {
-        let count = told.iter().filter(|step| step.contains(what)).count();
-        assert!(count >= 3, "{what} happens {count} times in 100 seeds");
-    }
+    ];
+    all_happens::<World>(100, &words);
 }
 
 #[test]
 fn every_mutant_is_noticed() {
-    for (mutant, word) in [
+    all_are_noticed::<World>(&[
         (Mutant::TellBeforeCommit, "not stored"),
         (Mutant::ForgetRefs, "stored twice"),
         (Mutant::GoOnWithoutReplay, "missed"),
@@ -265,10 +178,5 @@ fn every_mutant_is_noticed() {
         (Mutant::ChangeInThePast, "hears of the deletion"),
         (Mutant::UnheldHistory, "again, which was deleted"),
         (Mutant::ForgetTopics, "shows the topic"),
-    ] {
-        let failure = first_failure(0..SEEDS_FOR_A_MUTANT, mutant, word, play_one);
-        let (seed, why) =
-            failure.unwrap_or_else(|| panic!("nobody notices {mutant:?} as {word:?}"));
-        println!("{mutant:?} is noticed with seed {seed}: {why}");
-    }
+    ]);
 }

@@ -10,9 +10,10 @@ use rusqlite::Connection;
 use rusqlite::types::Value;
 use strum::EnumCount as _;
 
+use super::Mutant;
 use super::rooms::World as RoomsWorld;
+use super::seeds::{Run as _, Tracing};
 use super::world::World;
-use super::{Mutant, Tracing};
 use crate::log::Outcome;
 use crate::log::acts_of_people::{
     AcceptInvite, AddDevice, EndInvite, MakeInvite, MakeLink, NameProof, RevokeDevice, TakeName,

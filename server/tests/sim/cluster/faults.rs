@@ -312,6 +312,7 @@ impl World {
 
     /// Whether the mutant is one that a node needs a hole for.
     pub(super) fn keeps_one_dead(&self) -> bool {
-        self.nodes.len() > 1 && (self.steps.is_multiple_of(4) || self.mutant == Mutant::NeverBury)
+        self.nodes.len() > 1
+            && (self.steps.count.is_multiple_of(4) || self.mutant == Mutant::NeverBury)
     }
 }

@@ -16,59 +16,24 @@ mod talk;
 mod world;
 
 use self::world::World;
-use super::{Mutant, Tracing, first_failure, number, play};
+use super::Mutant;
+use super::seeds::{all_are_noticed, all_happens, nothing_goes_wrong, seeds_decide};
 
 const SEEDS: u64 = 10_000;
-/// A mutant that this many seeds do not notice is one that the checkers do not see.
-const SEEDS_FOR_A_MUTANT: u64 = 4_000;
-
-fn play_one(seed: u64, mutant: Mutant, tracing: Tracing) -> Result<(), String> {
-    play(|| World::new(seed, mutant, tracing).play())
-}
-
 #[test]
 fn whatever_happens_to_nodes_the_promises_hold() {
-    if let Some(seed) = number("NEBULA_SIM_CLUSTER_SEED") {
-        play_one(seed, Mutant::None, Tracing::Print).unwrap();
-        return;
-    }
-    let seeds = number("NEBULA_SIM_CLUSTER_SEEDS").unwrap_or(SEEDS);
-    let first = number("NEBULA_SIM_CLUSTER_FIRST").unwrap_or_default();
-    let seeds = first..first + seeds;
-    println!("seeds {seeds:?}");
-    if let Some((seed, why)) = first_failure(seeds, Mutant::None, "", play_one) {
-        panic!(
-            "seed {seed}: {why}\nplay it again with NEBULA_SIM_CLUSTER_SEED={seed} \
-             cargo test -p server --lib sim::cluster -- --nocapture"
-        );
-    }
+    nothing_goes_wrong::<World>("NEBULA_SIM_CLUSTER", SEEDS);
 }
 
 #[test]
 fn the_same_seed_is_the_same_run_of_nodes() {
-    for seed in 0..20 {
-        let runs = [0, 1].map(|_| {
-            let mut world = World::new(seed, Mutant::None, Tracing::Remember);
-            world.play().unwrap();
-            world.told()
-        });
-        assert_eq!(runs[0], runs[1], "seed {seed}");
-        // Where the stream loses its tail, it is over soon.
-        assert!(runs[0].len() > 30, "seed {seed} does too little");
-    }
+    // Where the stream loses its tail, it is over soon.
+    seeds_decide::<World>(30);
 }
 
-/// A simulator in which nothing goes wrong proves nothing.
 #[test]
 fn everything_that_may_go_wrong_with_nodes_does() {
-    let told: Vec<_> = (0..200)
-        .flat_map(|seed| {
-            let mut world = World::new(seed, Mutant::None, Tracing::Remember);
-            world.play().unwrap();
-            world.told()
-        })
-        .collect();
-    for what in [
+    let words = [
         "dies, what it applies is stored: true",
         "copies the database",
         "stops",
@@ -92,16 +57,13 @@ fn everything_that_may_go_wrong_with_nodes_does() {
         "Unavailable",
         "Muted",
         "action: Mute,",
-    ] {
-        let count = told.iter().filter(|step| step.contains(what)).count();
-        assert!(count >= 3, "{what} happens {count} times in 200 seeds");
-    }
+    ];
+    all_happens::<World>(200, &words);
 }
 
 #[test]
 fn every_mutant_of_nodes_is_noticed() {
-    let mut missed = Vec::new();
-    for (mutant, word) in [
+    all_are_noticed::<World>(&[
         (Mutant::TellOnPubAck, "not stored"),
         (Mutant::IgnoreNumbers, "instead of"),
         (Mutant::DedupByWindow, "never comes to rest"),
@@ -115,11 +77,5 @@ fn every_mutant_of_nodes_is_noticed() {
         (Mutant::BuryByWallClock, "too early"),
         (Mutant::KeepWithClaim, "kept for another"),
         (Mutant::IgnoreHash, "nobody noticed"),
-    ] {
-        match first_failure(0..SEEDS_FOR_A_MUTANT, mutant, word, play_one) {
-            Some((seed, why)) => println!("{mutant:?} is noticed with seed {seed}: {why}"),
-            None => missed.push((mutant, word)),
-        }
-    }
-    assert!(missed.is_empty(), "nobody notices {missed:?}");
+    ]);
 }

@@ -14,8 +14,9 @@ use crate::cluster::speaker::Now;
 use crate::cluster::standing::Standing;
 use crate::frame::Frame;
 use crate::monitoring::metrics::Metrics;
+use crate::sim::Mutant;
 use crate::sim::client::Client;
-use crate::sim::{Mutant, Tracing};
+use crate::sim::seeds::{Run, Steps, Tracing};
 
 /// Steps before everything comes to rest.
 const STEPS: usize = 450;
@@ -43,9 +44,7 @@ pub(super) struct World {
     pub(super) processes: u64,
     pub(super) metrics: Arc<Metrics>,
     pub(super) mutant: Mutant,
-    tracing: Tracing,
-    pub(super) steps: usize,
-    told: Vec<String>,
+    pub(super) steps: Steps,
     /// Inputs that hubs have worked on.
     pub(super) inputs: usize,
     pub(super) order: check::Order,
@@ -55,8 +54,8 @@ pub(super) struct World {
     pub(super) is_doomed: bool,
 }
 
-impl World {
-    pub(super) fn new(seed: u64, mutant: Mutant, tracing: Tracing) -> Self {
+impl Run for World {
+    fn new(seed: u64, mutant: Mutant, tracing: Tracing) -> Self {
         let mut rng = Rng::with_seed(seed);
         let rooms = ["dev", "Ops"].map(|name| RoomName::try_from(name).unwrap());
         // The last wants the name of the first, with a key of its own.
@@ -87,9 +86,7 @@ impl World {
             processes: 0,
             metrics: METRICS.with(Arc::clone),
             mutant,
-            tracing,
-            steps: 0,
-            told: Vec::new(),
+            steps: Steps::new(tracing),
             inputs: 0,
             order: check::Order::default(),
             keeps: rng.u8(0..3) > 0,
@@ -102,12 +99,7 @@ impl World {
         world
     }
 
-    /// Everything that happened, if it was remembered.
-    pub(super) fn told(self) -> Vec<String> {
-        self.told
-    }
-
-    pub(super) fn play(&mut self) -> Result<(), String> {
+    fn play(&mut self) -> Result<(), String> {
         for node in 0..self.nodes.len() {
             self.start(node)?;
         }
@@ -121,13 +113,14 @@ impl World {
         if self.is_doomed { self.doom() } else { self.end() }
     }
 
+    fn told(self) -> Vec<String> {
+        self.steps.told
+    }
+}
+
+impl World {
     pub(super) fn say(&mut self, what: impl FnOnce() -> String) {
-        self.steps += 1;
-        match self.tracing {
-            Tracing::Off => {}
-            Tracing::Remember => self.told.push(what()),
-            Tracing::Print => println!("{:>6} {}", self.steps, what()),
-        }
+        self.steps.take(what);
     }
 
     /// All nodes let people in before anything goes wrong, and some come.

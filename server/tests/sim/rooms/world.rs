@@ -1,7 +1,5 @@
 //! The world of one run: which step comes next, and what goes wrong in it.
 
-use std::collections::VecDeque;
-use std::sync::Arc;
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -11,75 +9,32 @@ use protocol::{
 };
 
 use super::member::{Member, is_member, rooms};
-use crate::frame::Frame;
 use crate::log::event::Event;
-use crate::monitoring::metrics::Metrics;
-use crate::sim::process::Process;
-use crate::sim::store::Store;
-use crate::sim::time::{Clocks, Time};
-use crate::sim::{Mutant, Tracing};
+use crate::sim::Mutant;
+use crate::sim::machine::{Machine, Wire};
+use crate::sim::seeds::{Run, Tracing};
 
 const STEPS: usize = 1_200;
 /// Rooms of one run: few, so that many have to do with each.
 const ROOMS: usize = 3;
 /// Steps that coming to rest may take: far more than it does.
 const STEPS_TO_REST: usize = 2_000;
-const NOW_US: u64 = 1_800_000_000_000_000;
-
-thread_local! {
-    /// Making one takes longer than a run; it only counts.
-    static METRICS: Arc<Metrics> = Arc::default();
-}
 
 pub(in crate::sim) struct World {
     rng: Rng,
-    clocks: Clocks,
-    passed: Duration,
-    store: Store,
-    process: Option<Process>,
+    machine: Machine,
     people: Vec<Member>,
-    wires: Vec<VecDeque<Arc<Frame>>>,
-    lines: u64,
-    mutant: Mutant,
-    tracing: Tracing,
-    told: Vec<String>,
-    steps: usize,
 }
 
-impl World {
-    pub(in crate::sim) fn new(seed: u64, mutant: Mutant, tracing: Tracing) -> Self {
+impl Run for World {
+    fn new(seed: u64, mutant: Mutant, tracing: Tracing) -> Self {
         let people: Vec<_> =
             (11..).zip(["ann", "bob", "cy"]).map(|(key, name)| Member::new(name, key)).collect();
-        let clocks = Clocks { now_us: NOW_US, truth_us: NOW_US };
-        let mut store = Store::new();
-        let time = Time::start(&mut store, clocks, mutant);
-        let process = METRICS.with(|metrics| Process::start(&store, metrics, time, mutant));
-        World {
-            rng: Rng::with_seed(seed),
-            clocks,
-            passed: Duration::ZERO,
-            process: Some(process),
-            store,
-            wires: people.iter().map(|_| VecDeque::new()).collect(),
-            people,
-            lines: 0,
-            mutant,
-            tracing,
-            told: Vec::new(),
-            steps: 0,
-        }
+        let machine = Machine::new(people.len(), mutant, tracing);
+        World { rng: Rng::with_seed(seed), machine, people }
     }
 
-    pub(super) fn told(self) -> Vec<String> {
-        self.told
-    }
-
-    /// Everything that was committed.
-    pub(in crate::sim) fn events(self) -> Vec<Event> {
-        self.store.events
-    }
-
-    pub(in crate::sim) fn play(&mut self) -> Result<(), String> {
+    fn play(&mut self) -> Result<(), String> {
         for _ in 0..STEPS {
             self.step()?;
         }
@@ -87,12 +42,24 @@ impl World {
         (0..self.people.len()).try_for_each(|who| self.sees_all(who))
     }
 
+    fn told(self) -> Vec<String> {
+        self.machine.steps.told
+    }
+}
+
+impl World {
+    /// Everything that was committed.
+    pub(in crate::sim) fn events(self) -> Vec<Event> {
+        self.machine.store.events
+    }
+
     fn step(&mut self) -> Result<(), String> {
         let passed = self.rng.u64(1..5_000);
-        self.pass(passed);
+        self.machine.passed += Duration::from_millis(1);
+        self.machine.pass(passed);
         let who = self.rng.usize(0..self.people.len());
-        if self.process.is_none() && self.rng.u8(0..4) == 0 {
-            self.start();
+        if self.machine.process.is_none() && self.rng.u8(0..4) == 0 {
+            self.machine.start();
         }
         match self.rng.u8(0..100) {
             0..=7 => self.connect(who),
@@ -102,14 +69,14 @@ impl World {
                 let readable = self.rng.u8(0..12) > 0;
                 self.pump(who, readable);
             }
-            68..=82 => drop(self.shard()),
-            83..=89 => drop(self.begin_commit()),
+            68..=82 => drop(self.machine.shard()),
+            83..=89 => self.machine.begin_commit(),
             90..=96 => {
                 let well = self.rng.u8(0..8) > 0;
-                self.end_commit(well);
+                self.machine.end_commit(well);
             }
             97 => self.cut(who),
-            98 => drop(self.notice()),
+            98 => drop(self.machine.notice()),
             _ if self.rng.u8(0..4) == 0 => self.crash(),
             _ => {}
         }
@@ -121,7 +88,7 @@ impl World {
         if self.people[who].line.is_none() {
             return;
         }
-        let all = rooms(&self.store.applied);
+        let all = rooms(&self.machine.store.applied);
         let other = self.people[self.rng.usize(0..self.people.len())].name.clone();
         let member = &mut self.people[who];
         let reference = member.reference();
@@ -158,140 +125,59 @@ impl World {
     }
 
     fn send(&mut self, who: usize, envelope: &ToServer) {
-        let (Some(process), Some(line)) = (&mut self.process, self.people[who].line) else {
-            return;
-        };
-        if let Some(connection) = process.connections.get_mut(&line) {
-            connection.inbox.push_back(envelope.clone());
-            self.tell(|| format!("{who} says {envelope:?}"));
-        }
+        self.machine.send((who, self.people[who].line), envelope);
     }
 
     fn connect(&mut self, who: usize) {
-        let (Some(process), member) = (&mut self.process, &mut self.people[who]) else { return };
-        if member.line.is_some() {
-            return;
-        }
-        let line = self.lines;
-        self.lines += 1;
-        if process.connect(line, member.hello(), member.key, &self.store).is_ok() {
-            member.line = Some(line);
-            self.tell(|| format!("{who} connects on {line}"));
+        let member = &mut self.people[who];
+        if member.line.is_none() {
+            member.line = self.machine.connect((who, member.key), member.hello(), []);
         }
     }
 
     fn hear(&mut self, who: usize) -> Result<(), String> {
         let Some(line) = self.people[who].line else { return Ok(()) };
-        let Some(process) = self.process.as_ref().filter(|it| it.connections.contains_key(&line))
-        else {
-            return Ok(());
-        };
-        match process.take(line) {
-            Ok(batch) => self.wires[who].extend(batch),
-            Err(end) if self.wires[who].is_empty() => {
-                self.tell(|| format!("{who} is ended: {end:?}"));
-                self.process.iter_mut().for_each(|process| process.end(line));
+        match self.machine.write((who, line)) {
+            Wire::Open => {}
+            Wire::Away => return Ok(()),
+            Wire::Over => {
                 self.people[who].lost();
                 return Ok(());
             }
-            Err(_) => {}
         }
-        while let Some(frame) = self.wires[who].pop_front() {
+        while let Some(frame) = self.machine.wires[who].pop_front() {
             let envelope = ToClient::parse(frame.envelope()).map_err(|e| e.to_string())?;
-            self.tell(|| format!("{who} hears {envelope:?}"));
-            self.people[who].hear(&envelope, &self.store.applied)?;
+            self.machine.say(|| format!("{who} hears {envelope:?}"));
+            self.people[who].hear(&envelope, &self.machine.store.applied)?;
         }
         Ok(())
     }
 
     fn pump(&mut self, who: usize, readable: bool) {
-        let (Some(process), Some(line)) = (&mut self.process, self.people[who].line) else {
-            return;
-        };
-        if process.pump(line, &self.store, readable) {
-            self.tell(|| format!("the pump of {line} works"));
+        if let Some(line) = self.people[who].line {
+            self.machine.pump(line, readable);
         }
-    }
-
-    fn shard(&mut self) -> bool {
-        let now = self.passed;
-        let worked = self.process.as_mut().is_some_and(|process| process.shard(now));
-        if worked {
-            self.tell(|| "the hub works".to_owned());
-        }
-        worked
-    }
-
-    fn begin_commit(&mut self) -> bool {
-        self.process.as_mut().is_some_and(Process::begin_commit)
-    }
-
-    fn end_commit(&mut self, well: bool) -> bool {
-        let Some(process) = &mut self.process else { return false };
-        let ended = process.end_commit(&mut self.store, well);
-        if ended {
-            self.tell(|| format!("the commit ends, well: {well}"));
-        }
-        ended
     }
 
     fn cut(&mut self, who: usize) {
-        let Some(line) = self.people[who].line else { return };
-        self.people[who].lost();
-        self.wires[who].clear();
-        if let Some(process) = &mut self.process
-            && let Some(connection) = process.connections.get_mut(&line)
-        {
-            connection.cut = true;
+        if let Some(line) = self.people[who].line {
+            self.people[who].lost();
+            self.machine.cut((who, line));
         }
-        self.tell(|| format!("{who} is cut from {line}"));
-    }
-
-    fn notice(&mut self) -> bool {
-        let Some(process) = &mut self.process else { return false };
-        let mut lines = process.connections.iter();
-        let cut = lines.find(|(line, connection)| connection.cut && !process.waits(**line));
-        let Some(line) = cut.map(|(line, _)| *line) else { return false };
-        process.end(line);
-        true
     }
 
     fn crash(&mut self) {
-        let Some(process) = self.process.take() else { return };
-        let stored = self.rng.bool();
-        process.die(&mut self.store, stored);
-        for (member, wire) in self.people.iter_mut().zip(&mut self.wires) {
-            member.lost();
-            wire.clear();
-        }
-        self.tell(|| "the server dies".to_owned());
-    }
-
-    fn start(&mut self) {
-        if self.process.is_none() {
-            let time = Time::start(&mut self.store, self.clocks, self.mutant);
-            let start =
-                |metrics: &Arc<Metrics>| Process::start(&self.store, metrics, time, self.mutant);
-            self.process = Some(METRICS.with(start));
-        }
-    }
-
-    fn pass(&mut self, passed_us: u64) {
-        self.passed += Duration::from_millis(1);
-        self.clocks.now_us += passed_us;
-        self.clocks.truth_us += passed_us;
-        if let Some(process) = &mut self.process {
-            process.now = self.passed;
-            process.time.look(self.clocks);
+        if self.machine.crash(|| self.rng.bool()) {
+            self.people.iter_mut().for_each(Member::lost);
         }
     }
 
     /// Nothing goes wrong any more, and everybody who belongs to a room enters it anew.
     fn rest(&mut self) -> Result<(), String> {
-        self.start();
+        self.machine.start();
         (0..self.people.len()).for_each(|who| self.cut(who));
         self.settle()?;
-        let all = rooms(&self.store.applied);
+        let all = rooms(&self.machine.store.applied);
         for who in 0..self.people.len() {
             all.iter().for_each(|room| self.send(who, &Member::join(room.clone())));
         }
@@ -300,19 +186,21 @@ impl World {
 
     fn settle(&mut self) -> Result<(), String> {
         for _ in 0..STEPS_TO_REST {
-            self.pass(5_000);
-            self.passed += Duration::from_secs(1);
-            let before = self.steps;
-            while self.notice() {}
+            self.machine.passed += Duration::from_secs(1);
+            self.machine.pass(5_000);
+            let before = self.machine.steps.count;
+            while self.machine.notice() {}
             for who in 0..self.people.len() {
                 self.connect(who);
                 self.pump(who, true);
-                while self.shard() {}
+                while self.machine.shard() {}
                 self.hear(who)?;
             }
-            self.begin_commit();
-            self.end_commit(true);
-            if self.steps == before && self.people.iter().all(|member| member.line.is_some()) {
+            self.machine.begin_commit();
+            self.machine.end_commit(true);
+            if self.machine.steps.count == before
+                && self.people.iter().all(|member| member.line.is_some())
+            {
                 return Ok(());
             }
         }
@@ -322,8 +210,9 @@ impl World {
     /// One has seen all of the rooms that they belong to, and is in no other.
     fn sees_all(&self, who: usize) -> Result<(), String> {
         let member = &self.people[who];
-        for room in rooms(&self.store.applied) {
-            let is_theirs = is_member(&self.store.applied, &room, &member.name, u64::MAX, u64::MAX);
+        for room in rooms(&self.machine.store.applied) {
+            let is_theirs =
+                is_member(&self.machine.store.applied, &room, &member.name, u64::MAX, u64::MAX);
             let seen = member.rooms.get(&**room.key());
             let there = self.there(&room);
             if seen != is_theirs.then_some(&there) {
@@ -334,16 +223,7 @@ impl World {
     }
 
     fn there(&self, room: &RoomName) -> Vec<u64> {
-        self.store.ids(room)
-    }
-
-    fn tell(&mut self, what: impl FnOnce() -> String) {
-        self.steps += 1;
-        match self.tracing {
-            Tracing::Off => {}
-            Tracing::Remember => self.told.push(what()),
-            Tracing::Print => println!("{:>6} {}", self.steps, what()),
-        }
+        self.machine.store.ids(room)
     }
 }
 

@@ -33,15 +33,9 @@ impl World {
         self.send(who, envelope);
     }
 
-    /// What a client says is on its way to the server, if there is one.
     fn send(&mut self, who: usize, envelope: Option<ToServer>) {
-        let (Some(process), Some(line)) = (&mut self.process, self.clients[who].line) else {
-            return;
-        };
-        let connection = process.connections.get_mut(&line);
-        if let (Some(connection), Some(envelope)) = (connection, envelope) {
-            connection.inbox.push_back(envelope.clone());
-            self.say(|| format!("{who} says {envelope:?}"));
+        if let Some(envelope) = envelope {
+            self.machine.send((who, self.clients[who].line), &envelope);
         }
     }
 }
