@@ -1,7 +1,5 @@
 //! Clocks that are wrong: at the start and while the server runs, by hours, years and centuries. None
 //! of them destroys anything, and each is told.
-//!
-//! The machine's clock as the server sees it is turned by a library that reads a file.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -18,6 +16,7 @@ use tokio::time::{interval, timeout};
 use crate::auth::tokens::{self, SECRET, claims, hs256, in_seconds};
 use crate::people::moderation::{MOD_HASH, MOD_KEY};
 use crate::support::child::{Server, operator};
+use crate::support::clock::Clock;
 use crate::support::harness::{PATIENCE, Peer, get, query, say};
 
 const HOUR: i64 = 60 * 60;
@@ -28,13 +27,15 @@ const OWNER: u8 = 7;
 /// A folder with a database and a clock that can be turned.
 struct Clocked {
     folder: TempDir,
+    clock: Clock,
 }
 
 impl Clocked {
     fn new() -> Self {
-        let clocked = Clocked { folder: tempfile::tempdir().unwrap() };
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::new(&folder.path().join("clock"));
+        let clocked = Clocked { folder, clock };
         std::fs::write(clocked.path("moderators"), MOD_HASH).unwrap();
-        clocked.turn(0);
         clocked
     }
 
@@ -46,28 +47,14 @@ impl Clocked {
         Connection::open(self.path("nebula.db")).unwrap()
     }
 
-    /// Sets the clock so many seconds off.
-    fn turn(&self, seconds: i64) {
-        std::fs::write(self.path("next"), format!("{seconds:+}")).unwrap();
-        // At once, and never half.
-        std::fs::rename(self.path("next"), self.path("clock")).unwrap();
-    }
-
     async fn start(&self, flags: &[&str]) -> Server {
-        let library = std::fs::read_dir("/usr/lib").unwrap().filter_map(|entry| {
-            let found = entry.unwrap().path().join("faketime/libfaketime.so.1");
-            found.exists().then_some(found)
-        });
-        let library = library.last().expect("libfaketime: apt-get install faketime");
         let mut command = Command::new(env!("CARGO_BIN_EXE_nebula-server"));
         command
             .args(["--listen", "127.0.0.1:0", "--keep-every", "20ms", "--message-rate", "0"])
             .args(flags)
             .arg("--db")
             .arg(self.path("nebula.db"))
-            .env("LD_PRELOAD", library)
-            .env("FAKETIME_TIMESTAMP_FILE", self.path("clock"))
-            .envs([("FAKETIME_NO_CACHE", "1"), ("DONT_FAKE_MONOTONIC", "1")]);
+            .envs(self.clock.variables());
         if !flags.contains(&"--token-key") {
             command.arg("--moderators").arg(self.path("moderators"));
         }
@@ -156,7 +143,7 @@ async fn a_start_with_a_wrong_clock_destroys_nothing_and_is_told() {
         (-5 * HOUR, "ready\n", -5 * HOUR),
     ] {
         for (offset, words, stamped) in [(offset, words, stamped), (0, "ready\n", 0)] {
-            clocked.turn(offset);
+            clocked.clock.turn(offset);
             let server = clocked.start(&keep).await;
             says(&server, words).await;
             is_claimed(&server, "Owner").await;
@@ -182,7 +169,7 @@ async fn a_clock_that_somebody_accepts_counts_and_so_does_a_right_one_after_it()
     let server = clocked.start(&keep).await;
     hears(&mut enter(&server, "Owner", OWNER).await, "old").await;
     stop(server).await;
-    clocked.turn(400 * DAY);
+    clocked.clock.turn(400 * DAY);
     let server = clocked.start(&["--keep", "30d", "--accept-clock"]).await;
     says(&server, "ready\n").await;
     while !texts(&server).await.is_empty() {}
@@ -193,7 +180,7 @@ async fn a_clock_that_somebody_accepts_counts_and_so_does_a_right_one_after_it()
     says(&server, "ready\n").await;
     stop(server).await;
     // All of it was a mistake.
-    clocked.turn(0);
+    clocked.clock.turn(0);
     let server = clocked.start(&keep).await;
     says(&server, "behind").await;
     let message = hears(&mut enter(&server, "Owner", 99).await, "again").await;
@@ -240,7 +227,7 @@ async fn a_step_of_the_clock_destroys_nothing_and_is_told() {
         (-60 * DAY, "behind", -60 * DAY),
         (0, "ready\n", 0),
     ] {
-        clocked.turn(offset);
+        clocked.clock.turn(offset);
         says(&server, words).await;
         let message = hears(&mut owner, &format!("{offset}")).await;
         assert!(message.id > last);
@@ -266,14 +253,14 @@ async fn a_step_of_the_clock_destroys_nothing_and_is_told() {
 async fn a_new_server_without_any_time_stores_and_finds_the_time_later() {
     for offset in [235 * YEAR, -56 * YEAR] {
         let clocked = Clocked::new();
-        clocked.turn(offset);
+        clocked.clock.turn(offset);
         let server = clocked.start(&["--keep", "30d"]).await;
         says(&server, "impossible").await;
         let mut owner = enter(&server, "Owner", OWNER).await;
         let first = hears(&mut owner, "first").await;
         assert!(first.at < 600_000 && first.id > MessageId::ZERO, "{first:?}");
         stop(server).await;
-        clocked.turn(0);
+        clocked.clock.turn(0);
         let server = clocked.start(&["--keep", "30d"]).await;
         says(&server, "ready\n").await;
         is_claimed(&server, "Owner").await;
@@ -364,15 +351,15 @@ async fn a_wrong_clock_neither_ends_tokens_nor_makes_them_good_again() {
     for (offset, words) in
         [(400 * DAY, "--accept-clock"), (-3 * YEAR, "impossible"), (-5 * HOUR, "ready\n")]
     {
-        clocked.turn(offset);
+        clocked.clock.turn(offset);
         says(&server, words).await;
         are_told_apart(&server).await;
     }
-    clocked.turn(0);
+    clocked.clock.turn(0);
     says(&server, "ready\n").await;
     stop(server).await;
     for (offset, words) in [(400 * DAY, "--accept-clock"), (-3 * YEAR, "impossible")] {
-        clocked.turn(offset);
+        clocked.clock.turn(offset);
         let server = clocked.start(&flags).await;
         says(&server, words).await;
         are_told_apart(&server).await;

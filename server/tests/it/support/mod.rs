@@ -3,6 +3,7 @@
 #[cfg(feature = "cluster")]
 pub(crate) mod cable;
 pub(crate) mod child;
+pub(crate) mod clock;
 #[cfg(feature = "cluster")]
 pub(crate) mod engine;
 pub(crate) mod harness;
