@@ -20,7 +20,7 @@ import { newEntrance } from "./view/entrance.js";
 import { showHelp } from "./view/help.js";
 import { isLookedAt } from "./view/lifecycle.js";
 import { newLook } from "./view/look.js";
-import { ask, byId } from "./view/page.js";
+import { ask, byId, hasMouse } from "./view/page.js";
 
 /**
  * @typedef {import("./core/chat/state.js").State} State
@@ -99,7 +99,7 @@ export class App {
     this.happens({ type: "start" });
     // What is not shown yet cannot have the focus.
     this.#drawNow(state);
-    if (matchMedia("(pointer: fine)").matches) this.#parts?.composer.text.focus();
+    if (hasMouse()) this.#parts?.composer.text.focus();
   }
 
   #newConnection() {

@@ -7,7 +7,7 @@ import { newDialogs } from "./dialogs/dialogs.js";
 import { showHelp } from "./help.js";
 import { newSwitcher } from "./input/switcher.js";
 import { withTranscript } from "./log/transcript.js";
-import { ask, byId, input } from "./page.js";
+import { ask, byId, hasMouse } from "./page.js";
 import { withDragging } from "./sides/rooms.js";
 import { withArrows } from "./sides/roving.js";
 import { newSides } from "./sides/sides.js";
@@ -53,7 +53,6 @@ export function listenToPerson(needs) {
     withArrows(byId(id));
     withDragging(byId(id), (from, to) => needs.happens({ type: "does", intent: { is: "move", from, to } }));
   }
-  byId("add-form").addEventListener("submit", (event) => add(needs, event));
   byId("people-list").addEventListener("click", (event) => choosePerson(needs, moves, event));
   byId("log").addEventListener("click", (event) => pressInLog(needs, event));
   byId("log").addEventListener("click", (event) => followLink(needs, event));
@@ -74,11 +73,14 @@ export function listenToPerson(needs) {
  * @returns {Moves} */
 function movesOf({ state, happens, composer }) {
   const { close: closeDrawer } = newSides();
+  const toText = () => {
+    closeDrawer();
+    if (hasMouse()) composer.text.focus();
+  };
   /** @param {Event} event */
   const go = (event) => {
-    closeDrawer();
     happens(event);
-    if (matchMedia("(pointer: fine)").matches) composer.text.focus();
+    toText();
   };
   const switcher = newSwitcher({ state: () => /** @type {import("../core/chat/state.js").State} */ (state()), happens, go });
   const mention = (/** @type {string} */ name) => {
@@ -87,7 +89,7 @@ function movesOf({ state, happens, composer }) {
     composer.text.focus();
     composer.insert(now && activeRoom(now).draft.trim() ? `${name} ` : `${name}: `);
   };
-  return { closeDrawer, switcher, dialogs: newDialogs({ state, happens, go, mention }), go, mention };
+  return { closeDrawer, switcher, dialogs: newDialogs({ state, happens, go, toText, mention }), go, mention };
 }
 
 /** What the names in keys.js stand for.
@@ -140,6 +142,8 @@ function buttonsOf({ happens, searchBar, bell, view, connect }, { go, switcher, 
     "join-button": switcher.open,
     "list-button": () => dialogs.browser.open(),
     "create-button": dialogs.create.open,
+    "write-button": dialogs.write.open,
+    "add-button": dialogs.add.open,
     "topic-button": dialogs.about.open,
     "help-button": showHelp,
     "search-button": () => (searchBar.isOpen() ? searchBar.close() : searchBar.open()),
@@ -182,15 +186,6 @@ function choosePerson({ state }, { dialogs, mention, go }, { target }) {
   else if (name === undefined) return;
   else if (isGuest(now.me ?? "") || isMe(now, name)) mention(name);
   else go({ type: "does", intent: { is: "msg", users: [name], text: "" } });
-}
-
-/** @param {Needs} needs
- * @param {SubmitEvent} event */
-function add({ happens }, event) {
-  event.preventDefault();
-  const name = input("add-name");
-  happens({ type: "does", intent: { is: "add", user: name.value.trim() } });
-  name.value = "";
 }
 
 /** A link into this chat leads to another room of this page; with a key held, the browser has its way.

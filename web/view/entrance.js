@@ -1,8 +1,8 @@
 // The first screen: it asks for a name and a room, or for a code of another device or of an invite, and says why one was
 // not let in and what to do. On a closed server it asks for a token in the place of a name.
 
-import { inSentence } from "../core/protocol/text.js";
-import { byId, input, setText } from "./page.js";
+import { asSentence, inSentence } from "../core/protocol/text.js";
+import { byId, hasMouse, input, setText } from "./page.js";
 
 /**
  * @typedef {import("../core/chat/state.js").Brings} Brings
@@ -26,10 +26,8 @@ const ADVICE = {
   token_expired: BRING,
   wrong_room: "Choose a room that your token includes, or enter another token.",
   banned: "Ask a moderator to lift the ban. If you are banned from this room only, choose another one.",
-  bad_code: "Codes and invites work for a limited time and number of people. Ask for a new one.",
-  revoked: "Link it again with a code from another of your devices, or choose another name.",
   too_many_devices: "On another device, open Your devices and revoke one that you no longer use.",
-  need_invite: "Ask somebody who is here for an invite link, or enter its code.",
+  need_invite: "Open the link that you were given, or enter its code here.",
   no_guests: "Enter a name. This browser must be allowed to store data for this site.",
 };
 /** What each way of coming in says, asks for, and offers instead.
@@ -59,16 +57,15 @@ export function newEntrance(enter, codeOf) {
     for (const field of FIELDS) for (const id of [`enter-${field}`, `enter-${field}-label`]) byId(id).hidden = !shown.includes(field);
     setText(byId("enter-code-label"), by === "link" ? "Code from the other device" : "Invite code");
     code.placeholder = by === "link" ? "ABCD-EFGH" : "ABCD-EFGH-JKLM-NPQR";
-    name.placeholder = by === "invite" ? "" : "Optional; blank joins as a guest";
+    name.placeholder = by === "invite" ? "" : "Blank joins as a guest";
     name.required = by === "invite";
     code.required = shown.includes("code");
-    setText(byId("enter-what"), what);
+    setText(byId("enter-what"), by === "invite" && invite === "" ? WAYS.name.what : what);
     setText(byId("enter-button"), action);
     setText(byId("enter-other"), by === "link" && name.value !== "" ? `Go on as “${inSentence(name.value)}”` : other);
     byId("enter-other").hidden = other === "";
     setText(byId("enter-about"), about);
-    // A keyboard that covers half of the screen is not asked for.
-    if (matchMedia("(pointer: fine)").matches) input(`enter-${shown[0]}`).focus();
+    if (hasMouse()) input(`enter-${shown[0]}`).focus();
   }
 
   byId("enter-other").addEventListener("click", () => come(by === "link" ? "name" : "link"));
@@ -77,7 +74,7 @@ export function newEntrance(enter, codeOf) {
     const given = token.value;
     token.value = "";
     const brings = by === "link" || by === "invite" ? codeOf(by, by === "invite" && invite !== "" ? invite : code.value) : {};
-    if (!brings) return setText(byId("enter-fault"), "This is no code");
+    if (!brings) return setText(byId("enter-fault"), "That is no code");
     enter({ username: by === "link" ? "" : name.value.trim(), room: room.value.trim().replace(/^#/, ""), token: given, brings });
   });
   return {
@@ -91,7 +88,7 @@ export function newEntrance(enter, codeOf) {
       invite = brings.invite ?? "";
       document.title = "Nebula";
       setText(byId("enter-host"), location.host);
-      setText(byId("enter-fault"), fault);
+      setText(byId("enter-fault"), asSentence(fault));
       setText(byId("enter-advice"), ADVICE[why] ?? question(username, other, brings));
       const isClosed = why === "wrong_room" || why.includes("token");
       come(isClosed ? "token" : wayFor(why, brings));

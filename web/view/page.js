@@ -16,6 +16,9 @@ export const input = (id) => /** @type {HTMLInputElement} */ (byId(id));
 /** @param {string} id */
 export const dialog = (id) => /** @type {HTMLDialogElement} */ (byId(id));
 
+/** Where there is none, a focus to type in brings up a keyboard that covers half of the screen. */
+export const hasMouse = () => matchMedia("(pointer: fine)").matches;
+
 /** @template {keyof HTMLElementTagNameMap} T
  * @param {T} tag
  * @param {string} classes

@@ -97,11 +97,18 @@ export function performInRooms(state, room, intent) {
 function write(state, users, text) {
   if (users.every((user) => isMe(state, user))) return fault(state, "A direct message needs somebody else");
   if (users.length >= DIRECT_PEOPLE_MAX) return fault(state, `A direct message is for at most ${DIRECT_PEOPLE_MAX} people: create a private room`);
-  const wanted = setOf([...users, state.me ?? ""]);
-  const known = state.rooms.find((each) => each.kind === "direct" && setOf(each.users) === wanted);
+  const known = directWith(state, users);
   if (!known) return askAnywhere(state, { type: "direct", users }, { text });
   goTo(state, known, text);
   return [...sendNext(known), ...comeIn(state, known)];
+}
+
+/** The direct room with these people and oneself, if there is one here.
+ * @param {State} state
+ * @param {string[]} users */
+export function directWith(state, users) {
+  const wanted = setOf([...users, state.me ?? ""]);
+  return state.rooms.find((each) => each.kind === "direct" && setOf(each.users) === wanted);
 }
 
 /** @param {string[]} users */

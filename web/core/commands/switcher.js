@@ -1,9 +1,10 @@
 // Which rooms and people fit what is typed into the room switcher. Pure: it knows no page.
 
 import { labelOf, others } from "../chat/label.js";
-import { find, isGuest, isMe, mentioned, orMore, unread } from "../chat/state.js";
+import { find, isGuest, mentioned, orMore, unread } from "../chat/state.js";
 import { ROOM_CHARS_MAX } from "../protocol/limits.js";
 import { fold, nameFault } from "../protocol/names.js";
+import { fit, seen } from "./people.js";
 
 /**
  * @typedef {import("../chat/state.js").State} State
@@ -50,11 +51,9 @@ function roomsHere(state, wanted) {
  * @returns {Candidate[]} */
 function people(state, wanted) {
   if (state.me === null || isGuest(state.me)) return [];
-  const written = state.rooms.filter(({ kind, users }) => kind === "direct" && users.length === 2).flatMap((room) => others(room, state.me));
-  const seen = new Map(state.rooms.flatMap(({ people: { known }, members }) => [...known, ...members.map(({ user }) => user)]).map((name) => [fold(name), name]));
-  for (const name of written) seen.delete(fold(name));
-  const fitting = [...seen].filter(([folded, name]) => fit(folded, wanted) > 1 && !isMe(state, name) && !isGuest(name));
-  return fitting.slice(0, PEOPLE_MAX).map(([, user]) => ({ label: user, kind: "person", place: null, user, news: "" }));
+  const written = state.rooms.filter(({ kind, users }) => kind === "direct" && users.length === 2).flatMap((room) => others(room, state.me).map(fold));
+  const fitting = seen(state).filter((name) => fit(fold(name), wanted) > 1 && !written.includes(fold(name)));
+  return fitting.slice(0, PEOPLE_MAX).map((user) => ({ label: user, kind: "person", place: null, user, news: "" }));
 }
 
 /** What the server found, without the rooms that one is in.
@@ -63,18 +62,4 @@ function people(state, wanted) {
 function foundElsewhere(state) {
   const elsewhere = (state.browse?.rooms ?? []).filter(({ room }) => find(state, room) === undefined);
   return elsewhere.map((each) => ({ label: labelOf(each, state.me), kind: each.kind, place: null, room: each.room, news: "", ...(each.topic && { about: each.topic }) }));
-}
-
-/** @param {string} name
- * @param {string} wanted */
-function fit(name, wanted) {
-  if (name === wanted) return 4;
-  if (name.startsWith(wanted)) return 3;
-  if (name.includes(wanted)) return 2;
-  let at = -1;
-  for (const char of wanted) {
-    at = name.indexOf(char, at + 1);
-    if (at < 0) return 0;
-  }
-  return 1;
 }

@@ -51,8 +51,13 @@ export const hashed = (room) => `#${inSentence(room, ROOM_CHARS_MAX)}`;
 
 /** So many of something: `1 message`, `2 messages`.
  * @param {number} count
- * @param {string} noun */
-export const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+ * @param {string} noun
+ * @param {string} [plural] */
+export const counted = (count, noun, plural = `${noun}s`) => `${count} ${count === 1 ? noun : plural}`;
+
+/** What the server says within sentences, as a sentence of its own.
+ * @param {string} words */
+export const asSentence = (words) => words.replace(/^[a-z]/, (letter) => letter.toUpperCase());
 
 /** On one line: for titles, notifications and what is read out.
  * @param {string} text

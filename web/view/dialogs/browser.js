@@ -48,7 +48,7 @@ export function newBrowser({ state, happens, go }) {
       if (found === shown) return;
       shown = found;
       options.draw();
-      setText(byId("browser-found"), found === null ? "" : `${counted(found.length, "room")}${now.browse?.more ? ", and more" : ""}`);
+      setText(byId("browser-found"), found === null ? "" : wordsAbout(found.length, now.browse?.more ?? false));
     },
     /** @param {string} [wanted] */
     open(wanted = "") {
@@ -59,12 +59,16 @@ export function newBrowser({ state, happens, go }) {
   };
 }
 
+/** @param {number} count
+ * @param {boolean} hasMore */
+const wordsAbout = (count, hasMore) => (count === 0 ? "No room has this in its name or topic" : `${counted(count, "room")}${hasMore ? ", and more" : ""}`);
+
 /** @param {State} state
  * @param {Listed} room */
 function option(state, room) {
   const { kind, topic = "", people, last } = room;
   const label = labelOf(room, state.me);
-  const told = [counted(people, "person").replace("persons", "people"), ...(last === undefined ? [] : [`last message ${ago(last)}`])];
+  const told = [counted(people, "person", "people"), ...(last === undefined ? [] : [`last message ${ago(last)}`])];
   const isIn = find(state, room.room) !== undefined;
   const name = element("span", "about", element("strong", "", kindMark(kind), element("bdi", "", label)), ...(isIn ? [" ", element("span", "tag", "joined")] : []), element("span", "quiet small", topic));
   return { key: room.room, children: [name, element("span", "quiet small told", told.join(" · "))] };

@@ -4,16 +4,13 @@ import { activeRoom } from "../../core/chat/state.js";
 import { ROOM_CHARS_MAX, TITLE_CHARS_MAX } from "../../core/protocol/limits.js";
 import { nameFault } from "../../core/protocol/names.js";
 import { byId, dialog, input, setText } from "../page.js";
-
-/** @typedef {import("../../core/chat/state.js").Room} Room */
+import { newArrival } from "./arrival.js";
 
 /** @param {import("./dialogs.js").Needs} needs */
-export function newCreate({ state, happens }) {
+export function newCreate({ state, happens, toText }) {
   const box = dialog("create");
+  const arrival = newArrival(box, toText);
   const [name, topic, isPrivate] = [input("create-name"), input("create-topic"), input("create-private")];
-  /** Where one was when it was asked for: the new room is shown when it is there.
-   * @type {Room | null} */
-  let before = null;
 
   function explain() {
     setText(byId("create-name-label"), isPrivate.checked ? "Title" : "Name");
@@ -27,17 +24,14 @@ export function newCreate({ state, happens }) {
     if (!now) return;
     const wanted = name.value.trim().replace(/^#/, "");
     const why = nameFault(wanted, isPrivate.checked ? TITLE_CHARS_MAX : ROOM_CHARS_MAX);
-    before = why ? null : activeRoom(now);
+    arrival.from(why ? null : activeRoom(now));
     happens({ type: "does", intent: why ? { is: "fault", words: why } : { is: "create", name: wanted, isPrivate: isPrivate.checked, topic: topic.value.trim() } });
   });
 
   return {
-    /** @param {import("../../core/chat/state.js").State} now */
-    render(now) {
-      if (before !== null && activeRoom(now) !== before) box.close();
-    },
+    render: arrival.render,
     open() {
-      before = null;
+      arrival.from(null);
       Object.assign(name, { value: "" });
       Object.assign(topic, { value: "" });
       happens({ type: "notice", text: "" });

@@ -1,12 +1,16 @@
 // The dialogs over the page: each is drawn while it is open, and says what the server refused.
 
+import { isRevoked } from "../../core/chat/revoked.js";
+import { asSentence } from "../../core/protocol/text.js";
 import { dialog, setText } from "../page.js";
+import { newAdd } from "./add.js";
 import { newBrowser } from "./browser.js";
 import { newCreate } from "./create.js";
 import { newDevices } from "./devices.js";
 import { newInvites } from "./invites.js";
 import { newPerson } from "./person.js";
 import { newTopic } from "./topic.js";
+import { newWrite } from "./write.js";
 
 /**
  * @typedef {import("../../core/chat/state.js").State} State
@@ -16,14 +20,21 @@ import { newTopic } from "./topic.js";
  * @property {() => State | null} state
  * @property {(event: Event) => void} happens
  * @property {(event: Event) => void} go to another room, where one may write at once
+ * @property {() => void} toText to where one writes
  * @property {(name: string) => void} mention writes a name where one writes
  */
 
 /** @param {Needs} needs */
 export function newDialogs(needs) {
-  const all = { devices: newDevices(needs), invites: newInvites(needs), browser: newBrowser(needs), create: newCreate(needs), about: newTopic(needs), person: newPerson(needs) };
-  // A click beside a dialog closes it, as Esc does.
-  for (const name of Object.keys(all)) dialog(name).addEventListener("click", ({ target }) => target === dialog(name) && dialog(name).close());
+  const all = { devices: newDevices(needs), invites: newInvites(needs), browser: newBrowser(needs), create: newCreate(needs), write: newWrite(needs), add: newAdd(needs), about: newTopic(needs), person: newPerson(needs) };
+  const faultOf = (/** @type {string} */ name) => document.getElementById(`${name}-fault`);
+  for (const name of Object.keys(all)) {
+    const box = dialog(name);
+    // A click beside a dialog closes it, as Esc does.
+    box.addEventListener("click", ({ target }) => target === box && box.close());
+    // What it said is read.
+    box.addEventListener("close", () => faultOf(name)?.textContent && needs.happens({ type: "notice", text: "" }));
+  }
 
   return {
     ...all,
@@ -31,8 +42,10 @@ export function newDialogs(needs) {
     render(state) {
       for (const [name, { render }] of Object.entries(all)) {
         if (!dialog(name).open) continue;
-        const fault = document.getElementById(`${name}-fault`);
-        if (fault) setText(fault, state.answered ? "" : state.notice);
+        // Nothing can be done from a device that is the person's no longer.
+        if (isRevoked(state)) dialog(name).close();
+        const fault = faultOf(name);
+        if (fault) setText(fault, state.answered ? "" : asSentence(state.notice));
         render(state);
       }
     },

@@ -11,10 +11,11 @@ import { element, setAttribute } from "../page.js";
  * @property {() => Option[]} options what there is to choose from now
  * @property {(place: number) => void} choose
  * @property {() => void} [nearEnd] the end of the list is in sight, or nearly
+ * @property {() => number} [first] the place that is marked before an arrow key is pressed; -1 for none
  */
 
 /** @param {Needs} needs */
-export function newOptions({ text, list, options, choose, nearEnd }) {
+export function newOptions({ text, list, options, choose, nearEnd, first = () => 0 }) {
   let at = 0;
   /** @type {string | undefined} */
   let chosen;
@@ -24,8 +25,8 @@ export function newOptions({ text, list, options, choose, nearEnd }) {
   function draw(toTop = false) {
     const all = options();
     const kept = toTop ? -1 : all.findIndex(({ key }) => key === chosen);
-    at = kept >= 0 ? kept : toTop ? 0 : Math.max(0, Math.min(at, all.length - 1));
-    chosen = at === 0 ? undefined : all[at]?.key;
+    at = kept >= 0 ? kept : toTop ? first() : Math.max(first(), Math.min(at, all.length - 1));
+    chosen = at <= 0 ? undefined : all[at]?.key;
     list.replaceChildren(...all.map(({ children }, i) => {
       const row = element("li", "entry", ...children);
       row.id = `${list.id}-${i}`;
@@ -35,13 +36,13 @@ export function newOptions({ text, list, options, choose, nearEnd }) {
       return row;
     }));
     if (toTop) list.scrollTop = 0;
-    setAttribute(text, "aria-activedescendant", all.length > 0 ? `${list.id}-${at}` : null);
+    setAttribute(text, "aria-activedescendant", at in all ? `${list.id}-${at}` : null);
   }
 
   /** @param {number} by */
   function step(by) {
     const count = list.children.length;
-    at = (at + by + count) % Math.max(1, count);
+    at = (Math.max(at, by > 0 ? -1 : 0) + by + count) % Math.max(1, count);
     chosen = options()[at]?.key;
     draw();
     list.children[at]?.scrollIntoView({ block: "nearest" });

@@ -26,7 +26,7 @@ let later;
 export function renderPeople(state) {
   const room = activeRoom(state);
   for (const id of ["count", "people-count"]) setText(byId(id), String(room.people.count));
-  byId("add-form").hidden = !mayManage(room);
+  byId("add-button").hidden = !mayManage(room);
   byId("topic-button").hidden = !maySetTopic(room);
   renderList(state.me, roster(room));
 }

@@ -1,7 +1,7 @@
 // The lists of rooms: those with names or titles, and direct messages. Each entry says what is unread.
 
 import { labelOf, others } from "../../core/chat/label.js";
-import { activeRoom, mentioned, orMore, unread } from "../../core/chat/state.js";
+import { activeRoom, isGuest, mentioned, orMore, unread } from "../../core/chat/state.js";
 import { fold } from "../../core/protocol/names.js";
 import { counted } from "../../core/protocol/text.js";
 import { kindMark } from "../mark.js";
@@ -22,7 +22,10 @@ export function renderRooms(state) {
   const places = [...state.rooms.keys()];
   const isDirect = (/** @type {number} */ place) => state.rooms[place]?.kind === "direct";
   const directs = places.filter(isDirect);
-  for (const id of ["directs-title", "direct-list"]) byId(id).hidden = directs.length === 0;
+  const isWriter = state.me !== null && !isGuest(state.me);
+  byId("direct-list").hidden = directs.length === 0;
+  byId("directs-title").hidden = directs.length === 0 && !isWriter;
+  button("write-button").hidden = !isWriter;
   renderList(state, byId("room-list"), places.filter((place) => !isDirect(place)));
   renderList(state, byId("direct-list"), directs);
   inSight = activeRoom(state);

@@ -33,6 +33,7 @@ async function create(page, name, { isPrivate = false, topic = "" } = {}) {
   await page.getByRole("button", { name: "Make the room" }).click();
   await inRoom(page, name);
   await online(page);
+  assert.equal(await focus(page), "text");
 }
 
 test("a private room is made, people are added, get roles and are removed, and nobody else sees it", async (t) => {
@@ -41,9 +42,16 @@ test("a private room is made, people are added, get roles and are removed, and n
   await create(ann, "Ops team", { isPrivate: true, topic: "Keys and alarms" });
   await ann.locator("#topic", { hasText: /^Keys and alarms$/ }).waitFor();
   assert.match(await ann.title(), /#Ops team/);
-  await ann.locator("#add-name").fill("Bob");
+  await ann.getByRole("button", { name: "Add people" }).click();
+  await ann.keyboard.type("Nobody");
+  await ann.keyboard.press("Enter");
+  await ann.locator("#add-fault", { hasText: /name/ }).waitFor();
+  await ann.keyboard.type("bo");
   await ann.keyboard.press("Enter");
   await row(ann, "Ann added Bob").waitFor();
+  await ann.locator("#add-list li", { hasText: "Bob" }).waitFor({ state: "detached" });
+  await ann.keyboard.press("Escape");
+  assert.equal(await focus(ann), "add-button");
   await inList(bob, "Ops team").waitFor();
   assert.equal(await bob.locator("#room").textContent(), "lobby", "nobody is taken there");
   await people(ann, "Bob").getByRole("button", { name: "More about Bob" }).click();
@@ -100,6 +108,10 @@ test("the list of all rooms: searched as one types, joined with Enter, closed wi
   assert.equal(await focus(gus), "browser-text");
   await gus.locator("#browser-list li", { hasText: "nails" }).waitFor();
   await gus.keyboard.type("FRUI");
+  await gus.locator("#browser-found", { hasText: "2 rooms" }).waitFor();
+  await gus.keyboard.type("xyz");
+  await gus.locator("#browser-found", { hasText: "No room has this" }).waitFor();
+  for (const _ of "xyz") await gus.keyboard.press("Backspace");
   await gus.locator("#browser-found", { hasText: "2 rooms" }).waitFor();
   assert.match(await gus.locator("#browser-list li").first().textContent(), /apples.*fruit.*1 person/);
   await gus.keyboard.press("ArrowDown");
