@@ -7,7 +7,7 @@ import { labelOf, spoken } from "../core/chat/label.js";
 import { wordsAboutCluster } from "../core/chat/servers.js";
 import { counts, icon, title } from "../core/chat/title.js";
 import { TOPIC_CHARS_MAX } from "../core/protocol/limits.js";
-import { onOneLine } from "../core/protocol/text.js";
+import { asSentence, onOneLine } from "../core/protocol/text.js";
 import { Log } from "./log/log.js";
 import { button, byId, setAttribute, setText } from "./page.js";
 import { renderPeople } from "./sides/people.js";
@@ -38,7 +38,7 @@ export function newView() {
     setText(byId("me"), state.me ?? "guest");
     setAttribute(log.pane, "aria-label", `Messages ${within}`);
     setAttribute(byId("text"), "placeholder", `Message ${where}`);
-    setText(byId("notice"), state.notice);
+    setText(byId("notice"), state.answered ? state.notice : asSentence(state.notice));
     byId("notice").classList.toggle("answer", state.answered);
     button("older").hidden = !room.more;
     // A disabled button would lose the focus.
@@ -117,7 +117,7 @@ function linkWords(state) {
     case "waiting":
       return `Not connected: ${link.reason}.`;
     case "refused":
-      return `${link.reason}. Nothing is sent or received here any more.`;
+      return `${asSentence(link.reason)}. Nothing is sent or received here any more.`;
     case "held":
       return "Not connected: paused until you return to this page.";
     default:

@@ -34,6 +34,8 @@ export function personTold(state, envelope, at) {
       break;
     case "invites":
       person.invites = envelope.invites;
+      // One that is used up or ended is in the list no longer.
+      if (!envelope.invites.some(({ invite }) => invite === person.invited?.invite)) person.invited = null;
       break;
   }
   return settled(state, envelope.ref);

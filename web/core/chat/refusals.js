@@ -9,7 +9,7 @@ import { isListRefused } from "./list.js";
 import { refused } from "./outbox.js";
 import { CLOSED, dialNow, noWayIn } from "./reconnect.js";
 import { takeAway } from "./rooms.js";
-import { find, tell } from "./state.js";
+import { activeRoom, find, tell } from "./state.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -64,7 +64,16 @@ function actRefused(state, act, why, afterMs) {
   const later = afterMs === null ? null : refusedForNow(state, act, afterMs);
   if (later) return later;
   if (act.envelope.type !== "setting") tell(state, why);
+  const room = activeRoom(state);
+  // What was to be said there is not lost, and is said nowhere else.
+  if (act.text && room.draft === "") room.draft = retyped(act);
   return settled(state, act.ref);
+}
+
+/** @param {import("./acts.js").Act} act to write to somebody */
+function retyped({ envelope: { users }, text }) {
+  const names = /** @type {string[]} */ (users).map((name) => (/[\s,]/.test(name) ? `"${name}"` : name));
+  return `/msg ${names.join(",")} ${text}`;
 }
 
 /** Something was asked of it that was not answered yet: to come in, for older messages, for more people.

@@ -13,7 +13,7 @@ import { date } from "./times.js";
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 /** While a code is shown, the list is asked for so often: the server tells nobody that it was used. */
-const LOOK_MS = 20 * SECOND_MS;
+const LOOK_MS = 3 * SECOND_MS;
 
 /** @param {import("./dialogs.js").Needs} needs */
 export function newDevices({ state, happens }) {

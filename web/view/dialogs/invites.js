@@ -1,7 +1,8 @@
 // The dialog "Invite people": makes an invite and shows it once, and lists those that are still good.
 
-import { activeRoom } from "../../core/chat/state.js";
-import { counted, hashed, inSentence, onOneLine } from "../../core/protocol/text.js";
+import { kindOf, spoken } from "../../core/chat/label.js";
+import { activeRoom, find } from "../../core/chat/state.js";
+import { counted, inSentence, onOneLine } from "../../core/protocol/text.js";
 import { NOTE_CHARS_MAX } from "../../core/protocol/limits.js";
 import { arrange, byId, dialog, element, input, newButton, setText } from "../page.js";
 import { newCard } from "./card.js";
@@ -22,17 +23,23 @@ export function newInvites({ state, happens }) {
   const rows = /** @type {Map<string, HTMLLIElement>} */ (new Map());
   /** @type {Invite[] | null} */
   let shown = null;
+  /** The invite that is shown with its code. */
+  let made = 0;
 
   /** @param {State} now */
   function render(now) {
     const { invited, invites } = now.person;
     byId("invite-card").hidden = invited === null;
-    if (invited) card.show(invited.code, `Good for ${counted(invited.uses, "person").replace("persons", "people")}, until ${date(invited.expires)}. The code is shown this once.`, invited.rooms?.[0]);
+    if (invited) card.show(invited.code, `Good for ${counted(invited.uses, "person", "people")}, until ${date(invited.expires)}. The code is shown this once.`, invited.rooms?.[0]);
+    if (invited && invited.invite !== made) {
+      made = invited.invite;
+      note.value = "";
+    }
     if (invites === shown) return;
     shown = invites;
     setText(byId("invite-none"), invites?.length === 0 ? "No invites are open." : "");
     const hadFocus = list.contains(document.activeElement);
-    arrange(list, rows, (invites ?? []).map((invite) => ({ key: JSON.stringify(invite), make: () => row(invite) })));
+    arrange(list, rows, (invites ?? []).map((invite) => ({ key: JSON.stringify(invite), make: () => row(now, invite) })));
     if (hadFocus && !list.contains(document.activeElement)) list.focus();
   }
 
@@ -55,22 +62,27 @@ export function newInvites({ state, happens }) {
     open() {
       const now = state();
       if (!now) return;
-      setText(/** @type {Element} */ (where.options[1]), `Only ${hashed(activeRoom(now).name)}`);
+      const room = activeRoom(now);
+      const option = /** @type {HTMLOptionElement} */ (where.options[1]);
+      setText(option, `Only ${spoken(room, now.me)}`);
+      option.disabled = room.kind === "direct";
+      where.value = room.role === "owner" || room.role === "moderator" ? "room" : "server";
       happens({ type: "ask", envelope: { type: "invites" } });
       if (!box.open) box.showModal();
     },
   };
 }
 
-/** @param {Invite} invite */
-function row({ invite, rooms, uses, expires, note, by, came = [] }) {
+/** @param {State} state
+ * @param {Invite} invite */
+function row(state, { invite, rooms, uses, expires, note, by, came = [] }) {
   const end = newButton("plain", "End");
   end.dataset.invite = String(invite);
   const name = note === undefined ? `Invite ${invite}` : onOneLine(note, NOTE_CHARS_MAX);
   end.setAttribute("aria-label", `End ${name}`);
   const told = [
     `${uses.toLocaleString()} left until ${date(expires)}`,
-    ...(rooms ? [`for ${rooms.map(hashed).join(", ")}`] : []),
+    ...(rooms ? [`for ${rooms.map((name) => spoken(find(state, name) ?? { name, kind: kindOf(name) }, state.me)).join(", ")}`] : []),
     ...(by === undefined ? [] : [`by ${inSentence(by)}`]),
     ...(came.length > 0 ? [`came: ${came.map((who) => inSentence(who)).join(", ")}`] : []),
   ];

@@ -42,9 +42,9 @@ test("who opens the address on a phone is there the same person, in the same roo
   await settled(phone, "from the desk").waitFor();
   await say(phone, "from the phone");
   await settled(alice, "from the phone").waitFor();
-  await alice.keyboard.press("Escape");
-  await say(alice, "/devices");
-  await devices(alice).nth(1).waitFor();
+  // The dialog is still open: what was linked comes into its list, and the code, which is used up, goes.
+  await devices(alice).nth(1).waitFor({ timeout: 10_000 });
+  await alice.locator("#device-card").waitFor({ state: "hidden" });
   assert.match(await devices(alice).nth(0).textContent(), /Chrome on Linux this device/);
   assert.match(await devices(alice).nth(1).textContent(), /Firefox on Android/);
   // Also after the phone was away.
@@ -64,6 +64,8 @@ test("a code may be typed on the first screen; one that is wrong is told, and ca
   await other.getByLabel("Code from the other device").fill("0000-0000");
   await other.getByRole("button", { name: "Link this device" }).click();
   await alert(other, "code");
+  assert.match(await other.locator("#enter-fault").textContent(), /^This code is wrong/);
+  assert.equal(await other.locator("#enter-advice").textContent(), "", "nothing is said twice");
   await other.getByLabel("Code from the other device").fill(code.toLowerCase().replace("-", " "));
   await other.keyboard.press("Enter");
   await online(other);
@@ -137,9 +139,11 @@ test("one that is open hears of it within a second", async (t) => {
   await online(phone);
   await me(phone, "Fay");
   await fay.keyboard.press("Escape");
+  await say(phone, "/devices");
   await say(fay, "/devices");
   await devices(fay).nth(1).getByRole("button", { name: "Revoke" }).click();
   await fay.locator("#ask-yes").click();
+  await phone.locator("#devices").waitFor({ state: "hidden" });
   await phone.locator("#link", { hasText: "Nothing is sent or received here any more" }).waitFor({ timeout: 5_000 });
   // This one is the only one now.
   await devices(fay).nth(1).waitFor({ state: "detached" });
@@ -161,6 +165,7 @@ test("a guest is told that a device needs a name", async (t) => {
   await guest.locator("#devices-fault", { hasText: "name" }).waitFor();
   await guest.keyboard.press("Escape");
   assert.ok(await guest.locator("#devices").isHidden());
+  await guest.locator("#notice", { hasText: /^$/ }).waitFor({ state: "attached" });
   assert.deepEqual(guest.faults, []);
 });
 

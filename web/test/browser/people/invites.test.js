@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { keyOf, newPage, online, pageOf, person, say, stage, startServer } from "../harness.js";
+import { inRoom, keyOf, newPage, online, pageOf, person, say, stage, startServer } from "../harness.js";
 
 const { server: open, browser } = await stage();
 
@@ -58,6 +58,7 @@ test("who is sent a link chooses a name and is in; it works for so many, and the
   await stranger.goto(`${server.address}?room=dev&username=Bob`);
   await alert(stranger, "invite");
   await stranger.getByLabel("Invite code").waitFor();
+  assert.match(await stranger.locator("#enter-what").textContent(), /^Chat in rooms on/, "nobody invited them");
   const mod = await moderator(t, server);
   const address = await invite(mod, 1, "the new team");
   const bob = await newPage(t, browser);
@@ -90,6 +91,7 @@ test("the list says who made an invite and who came by it, and ends it", async (
   assert.match(await invites(mod).filter({ hasText: "everybody" }).textContent(), /2 left until .* by Mod/);
   await invites(mod).filter({ hasText: "everybody" }).getByRole("button", { name: "End" }).click();
   await mod.locator("#invite-none", { hasText: "No invites are open" }).waitFor();
+  assert.ok(await mod.locator("#invite-card").isHidden(), "its code is good for nothing now");
   const late = await newPage(t, browser);
   await late.goto(address);
   await late.getByLabel("Your name").fill("Late");
@@ -105,6 +107,18 @@ test("where there are no guests, one is asked for a name", async (t) => {
   await guest.goto(`${server.address}?username=Ann`);
   await alert(guest, "key");
   await guest.locator("#enter-advice", { hasText: "allowed to store data" }).waitFor();
+});
+
+test("the owner of a private room invites to it, by its title", async (t) => {
+  const bea = await person(t, browser, open, "Bea", "inviting");
+  await say(bea, "/create Ops team private");
+  await inRoom(bea, "Ops team");
+  await invite(bea, 2, "welcome");
+  await say(bea, "/invites");
+  assert.equal(await bea.getByLabel("Note for yourself").inputValue(), "");
+  assert.equal(await bea.locator("#invite-where option:checked").textContent(), "Only #Ops team");
+  assert.match(await invites(bea).textContent(), /2 left until .* · for #Ops team · by Bea/);
+  assert.deepEqual(bea.faults, []);
 });
 
 test("who may not invite is told so in the dialog", async (t) => {

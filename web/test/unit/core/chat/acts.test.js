@@ -65,3 +65,12 @@ test("another moderator's ref settles nothing", () => {
   ann.hears({ type: "moderated", action: "kick", user: "Eve", by: "Bob", ref });
   assert.equal(ann.state.acts.open.length, 1);
 });
+
+test("what was to be said to somebody who is not there stays in the box, for them alone", () => {
+  const ann = moderator();
+  ann.types('/msg Bob,"Cy Lee" our secret');
+  const [{ ref, users }] = ann.sent();
+  assert.deepEqual(users, ["Bob", "Cy Lee"]);
+  ann.hears({ type: "error", code: "not_found", content: "there is nobody of that name", ref });
+  assert.equal(ann.state.rooms[0].draft, '/msg Bob,"Cy Lee" our secret');
+});
