@@ -138,6 +138,7 @@ function buttonsOf({ happens, searchBar, bell, view, connect }, { go, switcher, 
   return {
     "devices-button": fromMenu(dialogs.devices),
     "invites-button": fromMenu(dialogs.invites),
+    "name-button": fromMenu(dialogs.name),
     older: () => happens({ type: "older" }),
     "join-button": switcher.open,
     "list-button": () => dialogs.browser.open(),

@@ -8,6 +8,7 @@ import { newBrowser } from "./browser.js";
 import { newCreate } from "./create.js";
 import { newDevices } from "./devices.js";
 import { newInvites } from "./invites.js";
+import { newName } from "./name.js";
 import { newPerson } from "./person.js";
 import { newTopic } from "./topic.js";
 import { newWrite } from "./write.js";
@@ -26,7 +27,7 @@ import { newWrite } from "./write.js";
 
 /** @param {Needs} needs */
 export function newDialogs(needs) {
-  const all = { devices: newDevices(needs), invites: newInvites(needs), browser: newBrowser(needs), create: newCreate(needs), write: newWrite(needs), add: newAdd(needs), about: newTopic(needs), person: newPerson(needs) };
+  const all = { devices: newDevices(needs), invites: newInvites(needs), browser: newBrowser(needs), create: newCreate(needs), write: newWrite(needs), add: newAdd(needs), about: newTopic(needs), name: newName(needs), person: newPerson(needs) };
   const faultOf = (/** @type {string} */ name) => document.getElementById(`${name}-fault`);
   for (const name of Object.keys(all)) {
     const box = dialog(name);

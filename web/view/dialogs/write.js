@@ -21,9 +21,8 @@ export function newWrite({ state, happens, go, toText }) {
   const arrival = newArrival(box, toText);
   /** @type {string[]} */
   let chosen = [];
-  const left = () => OTHERS_MAX - chosen.length;
   const isBlank = () => text.value.trim() === "";
-  const found = () => (left() > 0 ? choosable(/** @type {State} */ (state()), text.value, chosen) : []);
+  const found = () => (chosen.length < OTHERS_MAX ? choosable(/** @type {State} */ (state()), text.value, chosen) : []);
   const options = newOptions({
     text,
     list: byId("write-list"),
@@ -58,8 +57,7 @@ export function newWrite({ state, happens, go, toText }) {
     text.value = "";
     happens({ type: "notice", text: "" });
     byId("write-chosen").replaceChildren(...chosen.map(chip));
-    const more = chosen.length === 0 ? `Choose up to ${OTHERS_MAX} people.` : `Enter starts, or choose up to ${left()} more.`;
-    setText(byId("write-left"), left() > 0 ? more : `A direct message is for at most ${DIRECT_PEOPLE_MAX} people. Enter starts.`);
+    setText(byId("write-left"), wordsAbout(chosen.length));
     button("write-go").disabled = chosen.length === 0;
     options.draw(true);
     if (hasMouse()) text.focus();
@@ -85,6 +83,13 @@ export function newWrite({ state, happens, go, toText }) {
       change([]);
     },
   };
+}
+
+/** @param {number} count of those who are chosen */
+function wordsAbout(count) {
+  if (count === 0) return `Choose up to ${OTHERS_MAX} people.`;
+  if (count < OTHERS_MAX) return `Enter starts, or choose up to ${OTHERS_MAX - count} more.`;
+  return `A direct message is for at most ${DIRECT_PEOPLE_MAX} people. Enter starts.`;
 }
 
 /** @param {string} name */

@@ -91,7 +91,7 @@ test("who is no moderator is told so, and has no button", async (t) => {
   assert.equal(await eve.locator(".remover").count(), 0);
   for (const command of ["/kick Eve", "/delete", "/ban -s Eve"]) {
     await say(eve, command);
-    await notice(eve, /only a moderator/);
+    await notice(eve, /only a moderator/i);
     await message(eve).fill("x");
     await eve.locator("#notice", { hasText: /^$/ }).waitFor({ state: "attached" });
   }

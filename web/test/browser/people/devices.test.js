@@ -166,6 +166,14 @@ test("a guest is told that a device needs a name", async (t) => {
   await guest.keyboard.press("Escape");
   assert.ok(await guest.locator("#devices").isHidden());
   await guest.locator("#notice", { hasText: /^$/ }).waitFor({ state: "attached" });
+  await guest.locator("#me-button").click();
+  await guest.getByRole("button", { name: "Take another name" }).click();
+  await guest.keyboard.type("Hedy");
+  await guest.keyboard.press("Enter");
+  await me(guest, "Hedy");
+  await online(guest);
+  await say(guest, "/devices");
+  await devices(guest).first().waitFor();
   assert.deepEqual(guest.faults, []);
 });
 
