@@ -3,9 +3,6 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use async_nats::jetstream::context::CreateStreamErrorKind;
-use async_nats::jetstream::stream::Config;
-use async_nats::jetstream::{self, ErrorCode};
 use rustix::process::Signal;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
@@ -14,7 +11,7 @@ use tokio::time::timeout;
 use crate::cli::operations::said;
 use crate::support::cable::Cable;
 use crate::support::child::Server;
-use crate::support::engine::{Engine, again};
+use crate::support::engine::Engine;
 use crate::support::harness::{PATIENCE, TestServer, get, say_ref};
 use crate::support::nodes::Nodes;
 
@@ -44,31 +41,10 @@ async fn a_database_with_a_history_of_its_own_joins_no_other_cluster() {
     nodes.servers.pop().unwrap().stop().await;
 }
 
-/// Waits until the NATS servers know that one of three is away: before, they would store a stream on it.
-async fn knows_who_is_away(engine: &Engine) {
-    let context = jetstream::new(engine.client().await);
-    let probe = Config { name: "PROBE".to_owned(), num_replicas: 3, ..Config::default() };
-    again(async || match context.create_stream(probe.clone()).await {
-        Ok(_) => {
-            context.delete_stream(&probe.name).await.ok();
-            None
-        }
-        Err(error) => match error.kind() {
-            CreateStreamErrorKind::JetStream(said) => {
-                (said.error_code() == ErrorCode::CLUSTER_NO_PEERS).then_some(())
-            }
-            _ => None,
-        },
-    })
-    .await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_first_node_waits_for_as_many_nats_servers_as_are_to_store_the_stream() {
-    let mut engine = Engine::start(3).await;
-    let nodes = Nodes::none(&engine, "first");
-    engine.kill(2);
-    knows_who_is_away(&engine).await;
+    let mut engine = Engine::start(2).await;
+    let nodes = Nodes::for_replicas(&engine, "first", 3);
     let mut node = server(&nodes, "n0", "n0.db").stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(node.stderr.take().unwrap()).lines();
     let mut says = async |words: &str| loop {
@@ -78,7 +54,7 @@ async fn a_first_node_waits_for_as_many_nats_servers_as_are_to_store_the_stream(
         }
     };
     says("cannot be made on 3 NATS servers (--cluster-replicas) yet").await;
-    engine.restart(2).await;
+    engine.grow().await;
     says("open http://").await;
 }
 

@@ -47,6 +47,8 @@ pub(crate) struct Engine {
 struct NatsServer {
     folder: PathBuf,
     port: u16,
+    /// Where the others reach it.
+    route: u16,
     removed_after: Option<PathBuf>,
     running: Option<Running>,
 }
@@ -95,7 +97,8 @@ impl Engine {
                 fs::write(own.join("nats.conf"), configuration(at, &own, ports, routes, more))
                     .unwrap();
                 let removed_after = removed_after.clone();
-                NatsServer { folder: own, port: ports[at], removed_after, running: None }
+                let (port, route) = (ports[at], routes[at]);
+                NatsServer { folder: own, port, route, removed_after, running: None }
             };
             let mut servers: Vec<_> = (0..count).map(server).collect();
             servers.iter_mut().for_each(NatsServer::start);
@@ -140,6 +143,22 @@ impl Engine {
     /// Lets one go on that was paused.
     pub(crate) fn resume(&self, at: usize) {
         self.signal(at, Signal::CONT);
+    }
+
+    /// Starts one more, which tells the others that it is one of them.
+    pub(crate) async fn grow(&mut self) {
+        let (at, new) = (self.servers.len(), free_ports(2));
+        let ports: Vec<_> = self.servers.iter().map(|it| it.port).chain([new[0]]).collect();
+        let routes: Vec<_> = self.servers.iter().map(|it| it.route).chain([new[1]]).collect();
+        let folder = self.servers[0].folder.with_file_name(format!("n{at}"));
+        fs::create_dir(&folder).unwrap();
+        let text = configuration(at, &folder, &ports, &routes, "");
+        fs::write(folder.join("nats.conf"), text).unwrap();
+        let (port, route) = (new[0], new[1]);
+        let mut server = NatsServer { folder, port, route, removed_after: None, running: None };
+        server.start();
+        assert!(server.listens().await, "somebody has taken its port");
+        self.servers.push(server);
     }
 
     /// Starts one again with its store and its ports.

@@ -32,8 +32,13 @@ impl Nodes {
 
     /// A cluster of this name, none of whose nodes runs yet.
     pub(crate) fn none(engine: &Engine, name: &str) -> Self {
+        Nodes::for_replicas(engine, name, engine.urls().split(',').count())
+    }
+
+    /// The same, where so many NATS servers store the stream.
+    pub(crate) fn for_replicas(engine: &Engine, name: &str, replicas: usize) -> Self {
         let (folder, urls) = (tempfile::tempdir().unwrap(), engine.urls());
-        let replicas = urls.split(',').count().to_string();
+        let replicas = replicas.to_string();
         Nodes { servers: Vec::new(), folder, name: name.to_owned(), urls, replicas }
     }
 
