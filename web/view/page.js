@@ -71,6 +71,16 @@ export function arrange(list, rows, items) {
   }
 }
 
+/** The same for a list that has the focus while a row goes with the button that was pressed: it stays in the list.
+ * @param {HTMLElement} list
+ * @param {Map<string, HTMLLIElement>} rows
+ * @param {{key: string, make: () => HTMLLIElement}[]} items */
+export function arrangeInFocus(list, rows, items) {
+  const hadFocus = list.contains(document.activeElement);
+  arrange(list, rows, items);
+  if (hadFocus && !list.contains(document.activeElement)) list.focus();
+}
+
 /** Only if it differs: a screen reader may read a text again that is set again.
  * @param {Element} at
  * @param {string} text */

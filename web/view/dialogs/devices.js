@@ -1,7 +1,7 @@
 // The dialog "Your devices": a code for another one, and the list, from which a device can be revoked.
 
 import { codeNow } from "../../core/chat/person.js";
-import { arrange, button, byId, dialog, element, newButton, setText } from "../page.js";
+import { arrangeInFocus, button, byId, dialog, element, newButton, setText } from "../page.js";
 import { newCard } from "./card.js";
 import { date } from "./times.js";
 
@@ -40,9 +40,7 @@ export function newDevices({ state, happens }) {
     const { devices } = now.person;
     if (devices === shown) return;
     shown = devices;
-    const hadFocus = list.contains(document.activeElement);
-    arrange(list, rows, (devices ?? []).map((device) => ({ key: JSON.stringify(device), make: () => row(device) })));
-    if (hadFocus && !list.contains(document.activeElement)) list.focus();
+    arrangeInFocus(list, rows, (devices ?? []).map((device) => ({ key: JSON.stringify(device), make: () => row(device) })));
   }
 
   button("link-button").addEventListener("click", () => happens({ type: "ask", envelope: { type: "link" } }));

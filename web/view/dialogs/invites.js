@@ -4,7 +4,7 @@ import { kindOf, spoken } from "../../core/chat/label.js";
 import { activeRoom, find } from "../../core/chat/state.js";
 import { counted, inSentence, onOneLine } from "../../core/protocol/text.js";
 import { NOTE_CHARS_MAX } from "../../core/protocol/limits.js";
-import { arrange, byId, dialog, element, input, newButton, setText } from "../page.js";
+import { arrangeInFocus, byId, dialog, element, input, newButton, setText } from "../page.js";
 import { newCard } from "./card.js";
 import { date } from "./times.js";
 
@@ -38,9 +38,7 @@ export function newInvites({ state, happens }) {
     if (invites === shown) return;
     shown = invites;
     setText(byId("invite-none"), invites?.length === 0 ? "No invites are open." : "");
-    const hadFocus = list.contains(document.activeElement);
-    arrange(list, rows, (invites ?? []).map((invite) => ({ key: JSON.stringify(invite), make: () => row(now, invite) })));
-    if (hadFocus && !list.contains(document.activeElement)) list.focus();
+    arrangeInFocus(list, rows, (invites ?? []).map((invite) => ({ key: JSON.stringify(invite), make: () => row(now, invite) })));
   }
 
   byId("invite-form").addEventListener("submit", (event) => {
@@ -66,7 +64,8 @@ export function newInvites({ state, happens }) {
       const option = /** @type {HTMLOptionElement} */ (where.options[1]);
       setText(option, `Only ${spoken(room, now.me)}`);
       option.disabled = room.kind === "direct";
-      where.value = room.role === "owner" || room.role === "moderator" ? "room" : "server";
+      // Who has a role there and none on the server can invite to that room alone.
+      where.value = !room.moderates && (room.role === "owner" || room.role === "moderator") ? "room" : "server";
       happens({ type: "ask", envelope: { type: "invites" } });
       if (!box.open) box.showModal();
     },
