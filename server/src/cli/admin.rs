@@ -14,7 +14,7 @@ use crate::auth::moderators;
 use crate::auth::token::{TokenKey, TokenKeyError};
 use crate::config::Config;
 use crate::listen::tls::{Doubt, Tls};
-use crate::log::acts_of_people::MakeInvite;
+use crate::log::acts_of_people::{MakeInvite, MakeLink};
 use crate::log::database::OpenError;
 use crate::log::now_ms;
 use crate::log::operator::beside;
@@ -23,7 +23,6 @@ pub(crate) use crate::log::operator::restore::{Restored, restore};
 use crate::log::sanction::Sanction;
 pub(crate) use crate::log::sanction::{Kind, Whom};
 use crate::monitoring::moment::utc;
-use crate::people::code_hash::CodeHash;
 pub(crate) use crate::people::key_hash::KeyHash;
 
 /// Why it cannot be done.
@@ -133,12 +132,12 @@ pub(crate) fn release_name(db: &Path, name: &UserName) -> Result<(), AdminError>
 ///
 /// # Errors
 /// [`AdminError`] if the name is nobody's, or the database cannot be written.
-pub(crate) fn link(db: &Path, name: &UserName, code: CodeHash) -> Result<(), AdminError> {
+pub(crate) fn link(db: &Path, make: &MakeLink) -> Result<(), AdminError> {
     is_alone(db)?;
-    if beside::link(db, name, code)? {
+    if beside::link(db, make)? {
         Ok(())
     } else {
-        Err(AdminError::NotKept(name.clone(), db.to_owned()))
+        Err(AdminError::NotKept(make.name.clone(), db.to_owned()))
     }
 }
 

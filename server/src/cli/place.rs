@@ -41,14 +41,15 @@ impl Place {
     /// Makes a code that adds a device to whoever has a name.
     pub(super) fn link(&self, name: &UserName) -> anyhow::Result<AccessCode> {
         let code = random_code(LINK_CODE_CHARS)?;
-        let hash = CodeHash::of(&code);
+        let name = name.clone();
+        let make = MakeLink { name, code: CodeHash::of(&code), makes_room: true };
         if self.cluster.is_node() {
-            let make = Instruction::MakeLink(MakeLink { name: name.clone(), code: hash });
-            if cluster::carry_out(&self.cluster, &make)? == 0 {
+            let name = make.name.clone();
+            if cluster::carry_out(&self.cluster, &Instruction::MakeLink(make))? == 0 {
                 bail!("the name {name} is not kept in the cluster {}", self.cluster.cluster_name);
             }
         } else {
-            admin::link(self.database.file()?, name, hash)?;
+            admin::link(self.database.file()?, &make)?;
         }
         Ok(code)
     }

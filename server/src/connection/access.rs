@@ -56,8 +56,8 @@ impl ReadPump {
             return Ok(Err(Refusal::Unavailable));
         };
         let name = self.claim.name().clone();
-        let make = Act::MakeLink(Box::new(MakeLink { name, code: CodeHash::of(&code) }));
-        let made = self.keep_and_hear(make).await?;
+        let make = MakeLink { name, code: CodeHash::of(&code), makes_room: false };
+        let made = self.keep_and_hear(Act::MakeLink(Box::new(make))).await?;
         let link = LinkCode { code, expires_ms: LINK_MS, reference };
         Ok(made.map(|_| ToClient::Link(link)))
     }

@@ -40,6 +40,9 @@ pub(crate) struct MakeLink {
     /// Whose devices it adds to: whoever has this name for good.
     pub(crate) name: UserName,
     pub(crate) code: CodeHash,
+    /// Where they have the most devices already, the one that was used least lately is theirs no longer. So it
+    /// is with the operator's codes, for who lost all of them.
+    pub(crate) makes_room: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

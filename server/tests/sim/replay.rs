@@ -149,7 +149,7 @@ fn of_devices(rng: &mut Rng, id: MessageId, take: &TakeName) -> Option<Act> {
     let code = CodeHash::of(&AccessCode::from_random(&[rng.u8(0..2); 5]));
     let NameProof::Key { hash: key, .. } = take.proof else { return None };
     Some(match rng.u8(0..7) {
-        0 => Act::MakeLink(Box::new(MakeLink { name, code })),
+        0 => Act::MakeLink(Box::new(MakeLink { name, code, makes_room: rng.bool() })),
         1 => Act::AddDevice(Box::new(AddDevice { code, key, label: None })),
         2 => Act::RevokeDevice(Box::new(RevokeDevice { person, device: u32::from(rng.u8(1..3)) })),
         3 => Act::UseDevice(Box::new(UseDevice { person, key, label: None, used: take.used })),

@@ -8,7 +8,6 @@ use crate::log::acts_of_people::{AddDevice, MakeLink, RevokeDevice, UseDevice};
 use crate::log::database::column::{checked, person, signed, unsigned};
 use crate::log::event::Event;
 use crate::log::outcome::{Outcome, PersonDevices};
-use crate::people::code_hash::CodeHash;
 use crate::people::devices::{Device, Devices};
 use crate::people::key_hash::KeyHash;
 use crate::people::names::PersonId;
@@ -25,20 +24,22 @@ pub(super) fn make_link(
     let Some(person) = persons::named(db, &make.name)? else {
         return Ok(Outcome::Refused(Refusal::NoName));
     };
-    keep_link(db, (person, make.code), event.at)?;
+    keep_link(db, person, make, event.at)?;
     Ok(Outcome::Kept(event.id))
 }
 
 /// Keeps a link that is made `now`.
 pub(in crate::log) fn keep_link(
     db: &Connection,
-    (person, code): (PersonId, CodeHash),
+    person: PersonId,
+    make: &MakeLink,
     now: u64,
 ) -> rusqlite::Result<()> {
     clear(db, now)?;
-    let insert = "INSERT OR REPLACE INTO links (code, person, until) VALUES (?1, ?2, ?3)";
+    let insert = "INSERT OR REPLACE INTO links (code, person, until, makes_room)
+        VALUES (?1, ?2, ?3, ?4)";
     let until = signed(now.saturating_add(LINK_MS));
-    let row = params![code.as_bytes(), signed(person.get()), until];
+    let row = params![make.code.as_bytes(), signed(person.get()), until, make.makes_room];
     db.prepare_cached(insert)?.execute(row).map(drop)
 }
 
@@ -53,14 +54,19 @@ pub(super) fn add_device(
     event: &Event,
     new: &AddDevice,
 ) -> rusqlite::Result<Outcome> {
-    let select = "SELECT person FROM links
+    let select = "SELECT person, makes_room FROM links
         WHERE code = ?1 AND until > ?2 AND (hash IS NULL OR hash = ?3)";
     let bounds = params![new.code.as_bytes(), signed(event.at), new.key.as_bytes()];
-    let found = db.prepare_cached(select)?.query_row(bounds, |row| person(row, 0)).optional()?;
-    let Some(owner) = found else { return Ok(Outcome::Refused(Refusal::BadCode)) };
+    let mut select = db.prepare_cached(select)?;
+    let found =
+        select.query_row(bounds, |row| Ok((person(row, 0)?, row.get::<_, bool>(1)?))).optional()?;
+    let Some((owner, makes_room)) = found else { return Ok(Outcome::Refused(Refusal::BadCode)) };
     if !has(db, owner, new.key)? {
         if count(db, owner)? >= DEVICES_MAX as u64 {
-            return Ok(Outcome::Refused(Refusal::TooManyDevices { max: DEVICES_MAX }));
+            if !makes_room {
+                return Ok(Outcome::Refused(Refusal::TooManyDevices { max: DEVICES_MAX }));
+            }
+            end(db, (owner, least_used(db, owner)?), event.at)?;
         }
         add(db, (owner, event.at), (new.key, new.label.as_ref()), event.at)?;
     }
@@ -89,13 +95,25 @@ pub(super) fn revoke(
             return Ok(Outcome::Refused(Refusal::NotFound("you have no device of this number")));
         }
     }
+    end(db, (revoke.person, revoke.device), event.at)?;
+    has_devices(db, revoke.person, event.id)
+}
+
+fn least_used(db: &Connection, owner: PersonId) -> rusqlite::Result<u32> {
+    let select = "SELECT device FROM keys WHERE person = ?1 AND revoked IS NULL
+        ORDER BY used, device LIMIT 1";
+    db.prepare_cached(select)?.query_row([signed(owner.get())], |row| row.get(0))
+}
+
+/// A device is its person's no longer.
+fn end(db: &Connection, (owner, device): (PersonId, u32), at: u64) -> rusqlite::Result<()> {
+    let owner = signed(owner.get());
     let update = "UPDATE keys SET revoked = ?3, label = NULL WHERE person = ?1 AND device = ?2";
-    db.prepare_cached(update)?.execute(params![owner, revoke.device, signed(event.at)])?;
+    db.prepare_cached(update)?.execute(params![owner, device, signed(at)])?;
     let forget = "DELETE FROM keys WHERE person = ?1 AND device IN (
         SELECT device FROM keys WHERE person = ?1 AND revoked IS NOT NULL
         ORDER BY device DESC LIMIT -1 OFFSET ?2)";
-    db.prepare_cached(forget)?.execute([owner, REVOKED_MAX])?;
-    has_devices(db, revoke.person, event.id)
+    db.prepare_cached(forget)?.execute([owner, REVOKED_MAX]).map(drop)
 }
 
 pub(super) fn note_use(

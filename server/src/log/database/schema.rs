@@ -308,6 +308,7 @@ const DEVICES: &str = "
         code BLOB PRIMARY KEY,
         person INTEGER NOT NULL,
         until INTEGER NOT NULL,
+        makes_room INTEGER NOT NULL,
         hash BLOB
     ) STRICT, WITHOUT ROWID;
 ";

@@ -8,14 +8,13 @@ use std::path::Path;
 use protocol::{RoomName, UserName};
 use rusqlite::{Connection, OpenFlags, ToSql, params};
 
-use crate::log::acts_of_people::MakeInvite;
+use crate::log::acts_of_people::{MakeInvite, MakeLink};
 use crate::log::apply::{keep_invite, keep_link, person_named, room_key};
 use crate::log::database::{BUSY_TIMEOUT, Database, OpenError};
 use crate::log::database::{on_disk, place};
 use crate::log::reading::register::{names, sanctions};
 use crate::log::sanction::{Kind, Sanction, Whom};
 use crate::log::time::clock::now_ms;
-use crate::people::code_hash::CodeHash;
 use crate::people::names::Kept;
 
 /// The names of a database.
@@ -54,10 +53,10 @@ pub(crate) fn release(path: &Path, name: &UserName) -> Result<bool, OpenError> {
 ///
 /// # Errors
 /// [`OpenError`] if the database cannot be written.
-pub(crate) fn link(path: &Path, name: &UserName, code: CodeHash) -> Result<bool, OpenError> {
+pub(crate) fn link(path: &Path, make: &MakeLink) -> Result<bool, OpenError> {
     with(path, |db| {
-        let Some(person) = person_named(db, name)? else { return Ok(false) };
-        keep_link(db, (person, code), now_ms()).map(|()| true)
+        let Some(person) = person_named(db, &make.name)? else { return Ok(false) };
+        keep_link(db, person, make, now_ms()).map(|()| true)
     })
 }
 

@@ -104,7 +104,7 @@ fn acts() -> Vec<(&'static str, Act)> {
 fn acts_of_devices() -> Vec<(&'static str, Act)> {
     let (person, code) = (PersonId::made_by(id(7)), CodeHash::of(&code()));
     let label = Some(Label::try_from("Zoë's phone").unwrap());
-    let link = MakeLink { name: user(), code };
+    let link = MakeLink { name: user(), code, makes_room: true };
     let add = AddDevice { code, key: key(), label: label.clone() };
     let uses = UseDevice { person, key: key(), label, used: 1_800_000_000_000 };
     let invite = MakeInvite {

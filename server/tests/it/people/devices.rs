@@ -289,6 +289,29 @@ async fn the_operator_links_a_device_for_who_lost_all_of_theirs() {
 }
 
 #[tokio::test]
+async fn who_lost_ten_devices_gets_one_in_the_place_of_the_one_used_least_lately() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("nebula.db");
+    let mut config = on(&path);
+    config.limits.create_rate = 0;
+    let server = TestServer::start_with(config).await;
+    let mut laptop = device(&server, "Alice", 1).await;
+    for key in 2..=u8::try_from(DEVICES_MAX).unwrap() {
+        let code = code(&mut laptop).await;
+        linked(&server, &code, key).await;
+    }
+    let (exit, made) = operator(&["link", "Alice"], "--db", &path);
+    assert_eq!(exit, Some(0), "{made}");
+    // Until the code is used, nothing has changed.
+    assert_eq!(list(&mut laptop).await.len(), DEVICES_MAX);
+    let mut phone = linked(&server, made.trim_end(), 11).await;
+    let theirs: Vec<_> = list(&mut phone).await.iter().map(|device| device.device).collect();
+    assert_eq!(theirs, (2..=11).collect::<Vec<_>>());
+    laptop.expect_refusal(Code::Revoked, 4003).await;
+    refused(&server, "Alice", 1, None, Code::Revoked).await;
+}
+
+#[tokio::test]
 async fn whose_name_was_released_takes_the_next_one_with_any_of_their_devices() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("nebula.db");

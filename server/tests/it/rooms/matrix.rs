@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{BOB, added, ask, comes, join, list, private, remove, says, until};
 use crate::auth::tokens::{Closed, claims, hs256};
+use crate::people::devices;
 use crate::people::moderation::{MOD_KEY, config};
 use crate::support::harness::{Peer, TestServer, query};
 
@@ -34,6 +35,8 @@ const PEOPLE: [(&str, Option<u8>); 7] = [
     ("Bea", Some(24)),
     ("Ann", Some(25)),
 ];
+/// The key of a second device.
+const PHONE: u8 = 31;
 /// So many of them are no members.
 const OUTSIDE: usize = 4;
 
@@ -163,6 +166,39 @@ async fn everybody_may_do_what_the_table_says() {
         let mut peer = server.connect_with(&query(&room, user, ""), *key).await;
         peer.expect_refusal(Code::NoSuchRoom, 4003).await;
         assert!(who < OUTSIDE);
+    }
+}
+
+/// Under its former name it is not let in, and under another one it is a stranger.
+#[tokio::test]
+async fn a_revoked_device_hears_nothing_more_of_a_private_room() {
+    let server = TestServer::start().await;
+    let (mut ann, mut laptop) = (comes(&server, super::ANN).await, comes(&server, BOB).await);
+    let room = private(&mut ann, "Ops").await;
+    added(&mut ann, &room, "Bob").await;
+    join(&mut ann, &room).await;
+    let code = devices::code(&mut laptop).await;
+    let mut phone = devices::linked(&server, &code, PHONE).await;
+    join(&mut phone, &room).await;
+    let message = says(&mut ann, &room, "before").await;
+    laptop.send(r#"{"type":"revoke","device":2}"#).await;
+    devices::listed(&mut laptop).await;
+    says(&mut ann, &room, "after").await;
+    let mut heard = Vec::new();
+    let close = loop {
+        match phone.next_or_close().await {
+            Ok(ToClient::Message(it)) => heard.push(it.content.as_str().to_owned()),
+            Ok(ToClient::Error(note)) => assert_eq!(note.code, Code::Revoked),
+            Ok(_) => {}
+            Err(close) => break close,
+        }
+    };
+    assert_eq!((close, heard), (Some(4003), vec!["before".to_owned()]));
+    let mut again = server.connect_with(&query(&room, "Bob", ""), Some(PHONE)).await;
+    again.expect_refusal(Code::Revoked, 4003).await;
+    let mut stranger = comes_as(&server, ("Eve", Some(PHONE))).await;
+    for (envelope, expected) in table(&room, message) {
+        assert_eq!(follows(&mut stranger, &room, &envelope).await, expected[1], "{envelope}");
     }
 }
 
