@@ -359,3 +359,18 @@ fn without_a_room_that_was_asked_for_one_begins_where_one_left() {
     let run = Run::begin("Alice", folder.path(), "one", Some("Ops"));
     assert_eq!((run.rooms(), run.model.active), (vec!["ops", "dev"], 0), "as one asks");
 }
+
+#[test]
+fn a_direct_room_that_nobody_has_looked_at_is_still_unread_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let direct = "@k3x9m2q7t4ab";
+    let mut first = Run::of("Al", folder.path());
+    let mut room = Room::new(RoomName::known(direct).unwrap());
+    room.epoch = Epoch::try_from("83ecf7d34f8f6533").ok();
+    first.model.add_room(room);
+    first.ends();
+    let second = Run::of("Al", folder.path());
+    let of =
+        |name: &str| second.model.rooms.iter().find(|room| room.name.as_str() == name).unwrap();
+    assert!(of(direct).known && !of("dev").known, "what comes is news where one was already");
+}
