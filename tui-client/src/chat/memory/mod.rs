@@ -17,7 +17,7 @@ use protocol::{Epoch, MessageId, Ref, RoomName, Title, UserName};
 use crate::chat::model::Model;
 use crate::chat::room::{Pending, Room};
 use crate::disk;
-pub use names::{keep_name, name_of_last_time};
+pub use names::{is_title_of_own_room, keep_name, name_of_last_time};
 use owner::Owner;
 use rooms::{Kept, Rooms};
 use unsent::{Left, OfRoom, Own, Unsent, Waiting};
