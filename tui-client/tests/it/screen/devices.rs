@@ -183,4 +183,9 @@ fn what_a_revoked_device_did_not_send_is_marked_where_it_stands() {
     client.happens(chat::Event::Lost { code: Some(4003), reason: "revoked".to_owned() });
     let screen = client.screen().join("\n");
     assert!(screen.contains("hello") && screen.contains("Not sent from this device"), "{screen}");
+    // What is written from then on waits for nothing.
+    client.types("again\n");
+    assert_eq!(client.screen().join("").matches("Not sent from this device").count(), 2);
+    client.types("/retry\n");
+    assert_eq!(client.screen().join("").matches("Not sent from this device").count(), 2);
 }
