@@ -66,7 +66,8 @@ fn a_private_room_is_made_shared_and_left_for_good() {
     alice.types("/remove Alice\r");
     alice.expect("You are its last member");
     alice.types("y");
-    alice.wait_for("the room is gone", |screen| !screen.contents().contains("ops team"));
+    alice.expect("You left +The ops team for good");
+    alice.wait_for("the room is gone", |screen| screen.contents().starts_with(" #dev"));
     alice.leaves();
     bob.leaves();
 }
