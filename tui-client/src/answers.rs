@@ -3,14 +3,14 @@
 //! This file does not know where the lines go.
 
 use jiff::tz::TimeZone;
-use protocol::{Device, RoomEntry, RoomMember, UserName};
+use protocol::{Device, RoomEntry, UserName};
 
-use crate::chat::Answer;
 use crate::chat::answer::{LinkCode, ListedInvite, MemberList, ShownInvite, grouped};
 use crate::chat::list::Browser;
 use crate::chat::room::About;
 use crate::chat::room::about::{kind, label, role_word, sign};
-use crate::clock::{date, date_and_clock};
+use crate::chat::{Answer, Model};
+use crate::clock::{clock, date, date_and_clock};
 use crate::text;
 
 /// Names of who came by an invite that fit a line.
@@ -36,14 +36,15 @@ pub(crate) fn lines(answer: &Answer, zone: &TimeZone) -> Vec<String> {
 }
 
 /// Rooms among all there are.
-pub(crate) fn rooms(browser: &Browser, me: Option<&UserName>, zone: &TimeZone) -> Vec<String> {
+pub(crate) fn rooms(model: &Model, browser: &Browser, zone: &TimeZone) -> Vec<String> {
     if browser.rooms.is_empty() {
         return vec!["No such rooms".to_owned()];
     }
     let lines = browser.rooms.iter().map(|entry| {
         let topic = text::clean_line(entry.topic.as_str());
         let topic = if topic.is_empty() { topic } else { format!(": {topic}") };
-        let (name, about) = (text::name(&called(entry, me)), activity(entry, zone));
+        let name = text::name(&called(entry, model.me.as_ref()));
+        let about = activity(entry, model.now, zone);
         format!("{name} ({about}){topic}")
     });
     let rest = browser.more.then(|| "… and more: /list TEXT looks for some of them".to_owned());
@@ -58,9 +59,12 @@ pub(crate) fn called(entry: &RoomEntry, me: Option<&UserName>) -> String {
 }
 
 /// Who is in a room of a list, and when something was said there last.
-pub(crate) fn activity(entry: &RoomEntry, zone: &TimeZone) -> String {
+pub(crate) fn activity(entry: &RoomEntry, now: u64, zone: &TimeZone) -> String {
     let people = text::grouped(entry.people);
     match entry.last {
+        Some(last) if date(last, zone) == date(now, zone) => {
+            format!("{people} online, {}", clock(last, zone))
+        }
         Some(last) => format!("{people} online, {}", date(last, zone)),
         None => format!("{people} online"),
     }
@@ -79,10 +83,11 @@ fn listed(
 
 fn about_members(MemberList { label, members, more }: &MemberList) -> Vec<String> {
     if members.is_empty() {
-        return vec![format!("Nobody has a role in {label}, as far as is known")];
+        return vec![format!("{label} has no members: /who lists who is online")];
     }
-    let lines = members.iter().map(|RoomMember { user, role }| {
-        format!("  {}: {}", text::name(user.as_str()), role_word(*role))
+    let lines = members.iter().map(|(user, role)| {
+        let role = role.map(|role| format!(": {}", role_word(role))).unwrap_or_default();
+        format!("  {}{role}", text::name(user.as_str()))
     });
     let rest = more.then(|| "  and others".to_owned());
     std::iter::once(format!("Who belongs to {label}:")).chain(lines).chain(rest).collect()
@@ -91,12 +96,16 @@ fn about_members(MemberList { label, members, more }: &MemberList) -> Vec<String
 fn about_link(LinkCode { code, address, expires_ms, is_local }: &LinkCode) -> Vec<String> {
     let code = grouped(code);
     let mut lines = vec![format!("Code for another device: {code}"), String::new()];
-    lines
-        .extend(address.iter().map(|address| format!("Open there: {}", text::clean_line(address))));
+    match address {
+        Some(address) => {
+            lines.push("Open there, or start nebula --link with:".to_owned());
+            lines.push(text::clean_line(address));
+        }
+        None => lines.push(format!("Start there: nebula --link {code}")),
+    }
     if *is_local {
         lines.push("This address leads to this machine only".to_owned());
     }
-    lines.push(format!("Or start there: nebula --link {code}"));
     let minutes = expires_ms.div_ceil(60_000);
     let plural = if minutes == 1 { "" } else { "s" };
     lines.push(format!("Good once, for {minutes} minute{plural}"));
@@ -117,8 +126,13 @@ fn about_invite(
 ) -> Vec<String> {
     let code = grouped(&invite.code);
     let mut lines = vec![format!("Invite {}: {code}", invite.invite), String::new()];
-    lines.extend(address.iter().map(|address| format!("To send: {}", text::clean_line(address))));
-    lines.push(format!("Or they start: nebula --invite {code}"));
+    match address {
+        Some(address) => {
+            lines.push(format!("To send: {}", text::clean_line(address)));
+            lines.push("It opens in a browser, or with nebula --invite".to_owned());
+        }
+        None => lines.push(format!("They start: nebula --invite {code}")),
+    }
     let until = date_and_clock(invite.expires, zone);
     let people = if invite.uses == 1 { "person" } else { "people" };
     let uses = usize::try_from(invite.uses).unwrap_or(usize::MAX);
@@ -205,7 +219,7 @@ mod tests {
                 "Invite 2: 9V5T-Q2M8-0KXD-B3HN",
                 "",
                 "To send: https://chat.example/#invite=9V5TQ2M80KXDB3HN",
-                "Or they start: nebula --invite 9V5T-Q2M8-0KXD-B3HN",
+                "It opens in a browser, or with nebula --invite",
                 "For 25 people, until 1970-01-01 00:00",
                 "Into +Ops team",
                 "Note: the new team",

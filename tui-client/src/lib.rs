@@ -14,7 +14,7 @@ use chat::memory::name_of_last_time;
 use cli::args::{Args, Command};
 use cli::settings::Settings;
 use exit::Exit;
-use headless::{plain, send, tail};
+use headless::{by_title, plain, send, tail};
 
 mod address;
 mod answers;
@@ -59,6 +59,11 @@ pub fn start(args: &Args) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let exit = runtime.block_on(async {
         let seconds = |wait: &u64| Duration::from_secs(*wait);
+        if let Some(Command::Send { wait, .. } | Command::Tail { wait, .. }) = &args.command
+            && let Err(exit) = by_title::resolve(&mut settings, seconds(wait)).await
+        {
+            return Ok(exit);
+        }
         match &args.command {
             Some(Command::Send { text, wait }) => {
                 send::send(&settings, text.as_deref(), seconds(wait)).await

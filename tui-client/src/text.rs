@@ -72,6 +72,12 @@ pub fn name(name: &str) -> String {
     isolated(&clean_line(name))
 }
 
+/// Words as a sentence of their own begins.
+pub(crate) fn sentence(words: &str) -> String {
+    let mut chars = words.chars();
+    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
+}
+
 /// The blocks of scripts that are written from right to left.
 fn is_right_to_left(c: char) -> bool {
     matches!(c,

@@ -2,7 +2,7 @@
 //!
 //! This file does not know how it is shown.
 
-use protocol::{AccessCode, Device, Invite, Invited, RoomMember};
+use protocol::{AccessCode, Device, Invite, Invited, RoomRole, UserName};
 
 /// Characters of a code that stand together: as many as one reads at a glance.
 const GROUP: usize = 4;
@@ -51,8 +51,8 @@ pub struct ListedInvite {
 pub struct MemberList {
     /// What the room is called.
     pub label: String,
-    /// The owner first, then moderators, then members.
-    pub members: Vec<RoomMember>,
+    /// The owner first, then moderators, then members; of a direct room everybody, without a role.
+    pub members: Vec<(UserName, Option<RoomRole>)>,
     pub more: bool,
 }
 

@@ -5,7 +5,9 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
-use protocol::{AccessCode, Code, Device, RoomKind, RoomName, Standing, ToServer, UserName};
+use protocol::{
+    AccessCode, Code, Device, PRIVATE_SIGN, RoomKind, RoomName, Standing, Title, ToServer, UserName,
+};
 
 use super::event::EntryCode;
 use super::list::{Browser, OwnList};
@@ -188,6 +190,18 @@ impl Model {
     /// Finds a room, however it is spelt.
     pub fn find(&mut self, name: &RoomName) -> Option<&mut Room> {
         self.rooms.iter_mut().find(|room| room.name == *name)
+    }
+
+    /// The private room that somebody calls so, by its title: none if a room has that name, or several that
+    /// title.
+    pub fn called(&self, typed: &RoomName) -> Option<&RoomName> {
+        let title = typed.as_str().strip_prefix(PRIVATE_SIGN).unwrap_or(typed.as_str());
+        let title = Title::known(title).ok()?;
+        let is_it =
+            |room: &&Room| room.about.title.as_ref().is_some_and(|it| it.key() == title.key());
+        let mut found = self.rooms.iter().filter(is_it).map(|room| &room.name);
+        let only = found.next().filter(|_| found.next().is_none());
+        only.filter(|_| self.rooms.iter().all(|room| room.name != *typed))
     }
 
     /// What is unread in some rooms, in figures, if anything is.

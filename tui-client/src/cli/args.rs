@@ -58,6 +58,8 @@ pub struct Options {
     pub server: Option<Vec<Vec<Url>>>,
 
     /// Room to join, 1 to 64 characters; of a private or direct one its address [default: general]
+    ///
+    /// `send` and `tail` also take the title of a private room, with + before it: '+The ops team'.
     #[arg(long, env = "NEBULA_ROOM", value_name = "NAME", global = true, hide_env_values = true,
           value_parser = parse_room)]
     pub room: Option<RoomName>,

@@ -1,6 +1,7 @@
 //! A conversation without a screen: plain mode, `send` and `tail`. The core is the same as with one, lines
 //! take the place of rows.
 
+pub(crate) mod by_title;
 pub mod lines;
 pub mod plain;
 pub mod send;

@@ -99,7 +99,7 @@ impl Session {
             return;
         }
         if let Some(browser) = self.model.browser.take() {
-            let lines = answers::rooms(&browser, self.model.me.as_ref(), &self.zone);
+            let lines = answers::rooms(&self.model, &browser, &self.zone);
             lines.iter().for_each(|line| tell(line));
         }
     }

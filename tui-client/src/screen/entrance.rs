@@ -53,9 +53,13 @@ impl Entrance {
     }
 
     /// What is asked, and what helps to answer it.
-    pub fn words(&self) -> [&'static str; 2] {
+    pub fn words(&self, is_invited: bool) -> [&'static str; 2] {
         match self.step {
             Step::Choose(_) => ["New here, or linking a device?", ""],
+            Step::Name if is_invited => [
+                "Which name do you want?",
+                "No account needed: the name is reserved for this device.",
+            ],
             Step::Name => [
                 "Which name do you want?",
                 "No account needed: the name is reserved for this device. Leave it blank to join \

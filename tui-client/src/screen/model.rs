@@ -15,7 +15,7 @@ use super::rows::cache::RowCache;
 use super::theme::Looks;
 use super::theme::hues::Hues;
 use crate::address;
-use crate::chat::{Model, Place, Reading, Room};
+use crate::chat::{EntryCode, Model, Place, Reading, Room};
 use crate::text;
 
 /// Everything there is to draw, and to decide by what a key means.
@@ -133,6 +133,11 @@ impl Screen {
             confirming: None,
             arriving: None,
         }
+    }
+
+    /// Whoever comes in comes by an invite.
+    pub(super) fn is_invited(&self) -> bool {
+        matches!(self.chat.code, Some(EntryCode::Invite(_)))
     }
 
     /// Host and port of the server in use; empty if that is not known.

@@ -3,8 +3,9 @@
 //! This file does not know how it is typed.
 
 use protocol::{
-    Action, ChangeMember, Create, MakeInvite, Moderate, NewRoom, Note, Question, Reason, RoomKind,
-    RoomName, RoomRole, SetRole, SetTopic, ToServer, TopicText, Uninvite, UserName,
+    Action, ChangeMember, Create, MakeInvite, Moderate, NewRoom, Note, PrivateRoom, Question,
+    Reason, RoomKind, RoomName, RoomRole, SetRole, SetTopic, ToServer, TopicText, Uninvite,
+    UserName,
 };
 
 use crate::text;
@@ -131,7 +132,12 @@ impl Asked {
             Asked::Invite(_) => "/invite".to_owned(),
             Asked::Invites => "/invites".to_owned(),
             Asked::Uninvite(invite) => format!("/uninvite {invite}"),
-            Asked::Create(_) => "/create".to_owned(),
+            Asked::Create(NewRoom::Open { room }) => {
+                format!("/create {}", text::name(room.as_str()))
+            }
+            Asked::Create(NewRoom::Private(PrivateRoom { title })) => {
+                format!("/create {} private", text::name(title.as_str()))
+            }
             Asked::Add(user) => format!("/add {}", text::name(user.as_str())),
             Asked::Remove(user) => format!("/remove {}", text::name(user.as_str())),
             Asked::Role(user, _) => format!("/role {}", text::name(user.as_str())),

@@ -17,7 +17,7 @@ use protocol::{Epoch, MessageId, Ref, RoomName, Title, UserName};
 use crate::chat::model::Model;
 use crate::chat::room::{Pending, Room};
 use crate::disk;
-pub use names::{keep_name, name_of_last_time};
+pub use names::{is_title_of_own_room, keep_name, name_of_last_time};
 use owner::Owner;
 use rooms::{Kept, Rooms};
 use unsent::{Left, OfRoom, Own, Unsent, Waiting};
@@ -253,6 +253,8 @@ fn bring_back(model: &mut Model, kept: &Kept) {
     let mut known = Room::as_read(name.clone(), read);
     known.looked_away = line.or(known.looked_away);
     known.epoch = kept.epoch.as_deref().and_then(|epoch| Epoch::try_from(epoch).ok());
+    // It was joined, though nothing in it was read: a direct room that nobody has looked at yet.
+    known.known |= known.epoch.is_some();
     (known.muted, known.listed) = (kept.muted, kept.listed);
     known.about.title = kept.title.as_deref().and_then(|title| Title::known(title).ok());
     let users = kept.users.iter().filter_map(|user| UserName::known(user.as_str()).ok());

@@ -6,11 +6,11 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use protocol::UserName;
+use protocol::{RoomName, UserName};
 use serde::{Deserialize, Serialize};
 
-use super::owner::Owner;
-use super::rooms::{self, Rooms};
+use super::owner::{Owner, is_same};
+use super::rooms::{self, Kept, Rooms};
 use crate::disk::{self, Durable};
 
 /// Servers whose names are kept: those that were used last.
@@ -41,8 +41,23 @@ pub fn name_of_last_time(
 
 fn has_rooms(folder: &Path, server: &str, user: &UserName) -> bool {
     let owner = Owner { server: server.to_owned(), user: user.as_str().to_owned() };
+    rooms_of(folder).of(&owner).next().is_some()
+}
+
+/// A private room of this person is called so, and no room that they were in has that name.
+pub fn is_title_of_own_room(folder: &Path, server: &str, user: &UserName, room: &RoomName) -> bool {
+    let owner = Owner { server: server.to_owned(), user: user.as_str().to_owned() };
+    let rooms = rooms_of(folder);
+    let is_name = |kept: &Kept| is_same(&kept.room, room.as_str());
+    let is_title =
+        |kept: &Kept| kept.title.as_ref().is_some_and(|title| is_same(title, room.as_str()));
+    !rooms.of(&owner).any(is_name) && rooms.of(&owner).any(is_title)
+}
+
+/// What cannot be read says nothing.
+fn rooms_of(folder: &Path) -> Rooms {
     let bytes = fs::read(folder.join(rooms::FILE)).unwrap_or_default();
-    toml::from_slice::<Rooms>(&bytes).is_ok_and(|rooms| rooms.of(&owner).next().is_some())
+    toml::from_slice(&bytes).unwrap_or_default()
 }
 
 /// Keeps the name for the next start.

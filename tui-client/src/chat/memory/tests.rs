@@ -359,3 +359,36 @@ fn without_a_room_that_was_asked_for_one_begins_where_one_left() {
     let run = Run::begin("Alice", folder.path(), "one", Some("Ops"));
     assert_eq!((run.rooms(), run.model.active), (vec!["ops", "dev"], 0), "as one asks");
 }
+
+#[test]
+fn a_direct_room_that_nobody_has_looked_at_is_still_unread_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let direct = "@k3x9m2q7t4ab";
+    let mut first = Run::of("Al", folder.path());
+    let mut room = Room::new(RoomName::known(direct).unwrap());
+    room.epoch = Epoch::try_from("83ecf7d34f8f6533").ok();
+    first.model.add_room(room);
+    first.ends();
+    let second = Run::of("Al", folder.path());
+    let of =
+        |name: &str| second.model.rooms.iter().find(|room| room.name.as_str() == name).unwrap();
+    assert!(of(direct).known && !of("dev").known, "what comes is news where one was already");
+}
+
+#[test]
+fn a_title_is_known_as_one_unless_a_room_has_that_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut run = Run::of("Al", folder.path());
+    for (address, title) in [("+a1", "Secret Ops"), ("+b2", "dev")] {
+        let mut room = Room::new(RoomName::known(address).unwrap());
+        room.about.title = Title::known(title).ok();
+        run.model.add_room(room);
+    }
+    run.ends();
+    let is_title = |user: &str, room: &str| {
+        let (user, room) = (UserName::known(user).unwrap(), RoomName::known(room).unwrap());
+        is_title_of_own_room(folder.path(), "one", &user, &room)
+    };
+    assert!(is_title("Al", "secret ops"));
+    assert!(!is_title("Al", "dev") && !is_title("Al", "qa") && !is_title("Bob", "secret ops"));
+}

@@ -55,6 +55,8 @@ pub struct Room {
     pub topic: TopicText,
     /// What it is called, and who belongs to it.
     pub about: About,
+    /// Who has added this person to it, until they are told.
+    pub added_by: Option<UserName>,
     /// It is in the person's list of rooms.
     pub listed: bool,
     /// Where it stands in that list.
@@ -150,6 +152,7 @@ impl Room {
             people: People::default(),
             topic: TopicText::default(),
             about: About::default(),
+            added_by: None,
             listed: false,
             place: None,
             by_default: false,

@@ -33,7 +33,10 @@ pub fn command(model: &mut Model, typed: Typed) -> Vec<Effect> {
         Typed::Remove(user) => return question::remove(model, user),
         Typed::Move(number) => return move_room(model, number),
         Typed::Help(Some(command)) => model.notice = Some(words_about(command)),
-        Typed::Join(name) => return join_room(model, name),
+        Typed::Join(name) => {
+            let meant = model.called(&name).cloned().unwrap_or(name);
+            return join_room(model, meant);
+        }
         Typed::Leave => return leave_room(model),
         Typed::Rooms => list_rooms(model),
         Typed::Room(wanted) => show_wanted(model, &wanted),
@@ -104,7 +107,8 @@ fn list_rooms(model: &mut Model) {
             true => format!("{} online", room.people.count()),
             false => "not connected".to_owned(),
         };
-        format!("{number}  {name}: {people}, {unread} unread")
+        let muted = if room.muted { ", muted" } else { "" };
+        format!("{number}  {name}: {people}, {unread} unread{muted}")
     });
     let lines: Vec<_> = lines.collect();
     answer(model, lines.join("\n"));
@@ -216,7 +220,9 @@ fn mute(model: &mut Model) -> Vec<Effect> {
 /// Who belongs to the room, connected or not.
 fn members(model: &mut Model) -> Vec<Effect> {
     let room = model.room();
-    let About { members, members_more, .. } = room.about.clone();
+    let About { members, members_more: more, users, .. } = room.about.clone();
+    let with_roles = members.into_iter().map(|member| (member.user, Some(member.role)));
+    let members = with_roles.chain(users.into_iter().map(|user| (user, None))).collect();
     let label = room.in_words(model.me.as_ref());
-    vec![Effect::Show(Answer::Members(MemberList { label, members, more: members_more }))]
+    vec![Effect::Show(Answer::Members(MemberList { label, members, more }))]
 }

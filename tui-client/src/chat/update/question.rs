@@ -2,7 +2,7 @@
 //!
 //! This file does not know where the answer is typed.
 
-use protocol::{ChangeMember, Delete, MessageId, Revoke, ToServer, UserName};
+use protocol::{ChangeMember, Delete, MessageId, Revoke, RoomKind, ToServer, UserName};
 
 use super::request;
 use crate::chat::commands::Asked;
@@ -60,6 +60,11 @@ pub(super) fn remove(model: &mut Model, user: UserName) -> Vec<Effect> {
         let asked = Asked::Remove(user);
         let (typed, envelope) = (asked.typed(), asked.envelope(&room.name));
         return request::ask(model, envelope, typed);
+    }
+    if room.kind() != RoomKind::Private {
+        let words = "Only a private room is left for good. /leave leaves this one";
+        model.notice = Some(words.to_owned());
+        return Vec::new();
     }
     let label = text::name(&room.label(Some(&user)));
     let members = &room.about.members;

@@ -137,12 +137,12 @@ fn removed(model: &mut Model, room: &RoomName) {
 
 fn topic_came(model: &mut Model, topic: Topic) -> Vec<Effect> {
     let Topic { room, content, sender, id, reference, .. } = topic;
+    let name = model.named(&sender);
     // What is heard again may have been followed by another.
     if let Some(room) = model.find(&room).filter(|room| id > room.head) {
-        let (name, text) = (text::name(sender.as_str()), text::clean_line(content.as_str()));
         let words = match content.is_empty() {
             true => format!("{name} cleared the topic"),
-            false => format!("{name} changed the topic: {text}"),
+            false => format!("{name} changed the topic: {}", text::clean_line(content.as_str())),
         };
         (room.head, room.topic) = (id, content);
         room.note(What::Note(words));

@@ -14,21 +14,15 @@ use super::sending::send_next;
 use super::server_wait::{is_for_now, server_wait};
 use crate::chat::event::{Effect, Timer};
 use crate::chat::model::{Connection, Model};
+use crate::chat::request::Request;
 use crate::chat::room::Page;
 use crate::text;
 
 pub(super) fn refused(model: &mut Model, note: ErrorNote) -> Vec<Effect> {
     match request::refused(model, &note) {
         Some(Refused::ForNow(effects)) => return effects,
-        Some(Refused::ForGood(envelope, effects)) => {
-            list::not_kept(model, &envelope);
-            let is_of_list = list::is_of_list(&envelope);
-            // An older server knows of no lists.
-            if is_of_list && matches!(note.code, Code::NoName | Code::UnknownType) {
-                model.list.is_refused = true;
-            } else {
-                tell(model, note.room, &text::clean_line(&note.content));
-            }
+        Some(Refused::ForGood(request, effects)) => {
+            request_refused(model, request, note);
             return effects;
         }
         None => {}
@@ -54,6 +48,21 @@ pub(super) fn refused(model: &mut Model, note: ErrorNote) -> Vec<Effect> {
             shut_or_tell(model, note);
             Vec::new()
         }
+    }
+}
+
+/// What was typed is named, since it may be some time ago.
+fn request_refused(model: &mut Model, request: Request, note: ErrorNote) {
+    let Request { envelope, typed, .. } = request;
+    list::not_kept(model, &envelope);
+    let sentence = text::clean_line(&note.content);
+    // An older server knows of no lists.
+    if list::is_of_list(&envelope) && matches!(note.code, Code::NoName | Code::UnknownType) {
+        model.list.is_refused = true;
+    } else if typed.is_empty() {
+        tell(model, note.room, &sentence);
+    } else {
+        model.notice = Some(format!("{typed}: {sentence}"));
     }
 }
 

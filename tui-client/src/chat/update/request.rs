@@ -21,7 +21,7 @@ pub(super) enum Refused {
     /// It goes out again by itself.
     ForNow(Vec<Effect>),
     /// It is given up, and the person is to be told.
-    ForGood(ToServer, Vec<Effect>),
+    ForGood(Request, Vec<Effect>),
 }
 
 /// Asks the server for something, under a `ref` of its own.
@@ -73,7 +73,7 @@ pub(super) fn refused(model: &mut Model, note: &ErrorNote) -> Option<Refused> {
     request.refusals += 1;
     if !is_for_now(note.code) || request.refusals > REFUSALS_MAX {
         let request = model.requests.remove(at);
-        return Some(Refused::ForGood(request.envelope, next(model)));
+        return Some(Refused::ForGood(request, next(model)));
     }
     request.waits = true;
     if std::mem::replace(&mut model.requests_held, true) {

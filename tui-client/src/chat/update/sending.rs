@@ -5,11 +5,11 @@
 
 use std::time::Duration;
 
-use protocol::{Body, Message, Ref, RoomName, Say, ToServer, UserName};
+use protocol::{Body, Code, Message, Ref, RoomName, Say, ToServer, UserName};
 
 use crate::chat::commands::counted;
 use crate::chat::event::{Effect, Timer};
-use crate::chat::model::Model;
+use crate::chat::model::{Connection, Model};
 use crate::chat::room::{PENDING_MAX, Pending, Room};
 use crate::text;
 
@@ -31,15 +31,21 @@ pub fn say(model: &mut Model, text: &str) -> Result<Vec<Effect>, String> {
         ));
     }
     let reference = new_ref(model)?;
+    let is_revoked =
+        matches!(model.connection, Connection::Refused { code: Some(Code::Revoked), .. });
     let room = model.room_mut();
     room.to_bottom();
     // Who answers has read what was new.
     room.looked_away = None;
     let keep = Effect::Keep(room.name.clone(), reference.clone());
     let overdue = Timer::Overdue(room.name.clone(), reference.clone());
-    let pending =
-        Pending { reference, content: body.as_str().to_owned(), failed: None, late: false };
-    room.pending.push(pending);
+    let failed = is_revoked.then(|| NOT_FROM_HERE.to_owned());
+    room.pending.push(Pending {
+        reference,
+        content: body.as_str().to_owned(),
+        failed,
+        late: false,
+    });
     let mut effects = vec![keep, Effect::After(OVERDUE, overdue)];
     effects.extend(send_next(room));
     Ok(effects)

@@ -12,6 +12,7 @@ use crate::screen::event::Effect;
 use crate::screen::keys::{KeyCommand, Meaning};
 use crate::screen::model::Screen;
 use crate::screen::overlay::Overlay;
+use crate::text;
 
 pub(super) fn key(screen: &mut Screen, meaning: Meaning, mut entrance: Entrance) -> Vec<Effect> {
     let name = screen.arriving.clone().unwrap_or_default();
@@ -95,6 +96,9 @@ fn come_as(screen: &mut Screen, name: &str) -> Result<Vec<Effect>, String> {
     screen.chat.code.take_if(|code| matches!(code, EntryCode::Link(_)));
     let name = Some(name).filter(|name| !name.is_empty());
     let name = name.map(UserName::try_from).transpose().map_err(|error| error.to_string())?;
+    if name.is_none() && screen.is_invited() {
+        return Err("Who comes by an invite needs a name".to_owned());
+    }
     screen.chat.person.clone_from(&name);
     screen.chat.me = name;
     let effects = dial_now(&mut screen.chat);
@@ -132,6 +136,7 @@ pub(super) fn settle(screen: &mut Screen) {
         let mut entrance = Entrance::new(false, &name);
         entrance.go_to(step, &name);
         let advice = code.and_then(advice).map(|advice| format!(". {advice}"));
+        let reason = text::sentence(reason);
         entrance.told = Some(format!("{reason}{}", advice.unwrap_or_default()));
         screen.chat.connection = Connection::Connecting;
         screen.overlay = Overlay::Entrance(entrance);

@@ -8,7 +8,6 @@ use ratatui::text::{Line, Span};
 use super::qr;
 use crate::answers;
 use crate::chat::Answer;
-use crate::screen::keys::KeyCommand;
 use crate::screen::model::Screen;
 use crate::screen::{measure, theme};
 use crate::text;
@@ -19,18 +18,9 @@ const WORDS_CELLS_MIN: usize = 24;
 const GAP: usize = 2;
 
 pub(super) fn lines(screen: &Screen, answer: &Answer, area: Rect) -> Vec<Line<'static>> {
-    let key = screen.keys.shown(KeyCommand::PageDown).unwrap_or("Down");
-    let lines = with_advice(screen, answer, area, "Any key closes this".to_owned());
-    if lines.len() <= usize::from(area.height) {
-        return lines;
-    }
-    with_advice(screen, answer, area, format!("{key} shows more, other keys close this"))
-}
-
-fn with_advice(screen: &Screen, answer: &Answer, area: Rect, advice: String) -> Vec<Line<'static>> {
     let (columns, rows) = (usize::from(area.width), usize::from(area.height));
     let mut words = answers::lines(answer, &screen.zone);
-    words.extend([String::new(), advice]);
+    words.extend([String::new(), "Any key closes this".to_owned()]);
     let address = match answer {
         Answer::Link(shown) => shown.address.as_deref(),
         _ => None,

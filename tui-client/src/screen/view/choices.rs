@@ -87,10 +87,11 @@ fn rows(screen: &Screen, prompt: &Prompt, area: Rect) -> Vec<Row> {
 
 /// A room of the list of all rooms: what it is called, who is there, and what it is about.
 fn listed(screen: &Screen, name: &str, entry: &RoomEntry, cells: usize) -> String {
-    let name_cells = NAME_CELLS.min(cells / 2);
+    let name_cells = NAME_CELLS.min(cells.saturating_sub(ACTIVITY_CELLS).max(cells / 3));
     let name = measure::fitted_line(name, name_cells);
     let gap = " ".repeat(name_cells - measure::width(&name));
-    let (activity, topic) = (activity(entry, &screen.zone), text::clean_line(entry.topic.as_str()));
+    let activity = activity(entry, screen.chat.now, &screen.zone);
+    let topic = text::clean_line(entry.topic.as_str());
     measure::fitted(&format!("{name}{gap} {activity:ACTIVITY_CELLS$} {topic}"), cells)
 }
 

@@ -31,7 +31,7 @@ pub(super) fn lines(screen: &Screen, entrance: &Entrance, area: Rect) -> Vec<Lin
 /// All that stands above what there is to choose from.
 fn before_choices(screen: &Screen, entrance: &Entrance, width: usize) -> Vec<Line<'static>> {
     let bold = Style::new().add_modifier(Modifier::BOLD);
-    let [question, help] = entrance.words();
+    let [question, help] = entrance.words(screen.is_invited());
     let mut lines = rows(&format!("Nebula at {}", screen.host()), width, bold);
     lines.push(Line::default());
     if let Some(told) = &entrance.told {

@@ -26,6 +26,7 @@ use super::model::Screen;
 use super::overlay::Overlay;
 use super::rows::visible;
 use super::terminal::links::Links;
+use crate::chat::Answer;
 use areas::areas;
 
 pub use areas::{
@@ -55,6 +56,11 @@ pub fn view(screen: &Screen, frame: &mut Frame<'_>) -> Links {
     }
     if let Some((mut lines, first)) = instead(screen, areas.pane) {
         lines.drain(..first.min(lines.len()));
+        let height = usize::from(areas.pane.height);
+        if lines.len() > height && is_turned_by_rows(&screen.overlay) {
+            lines.truncate(height.saturating_sub(1));
+            lines.push(notice::more(screen, areas.pane.width.into()));
+        }
         frame.render_widget(Paragraph::new(lines), areas.pane);
         return Links::default();
     }
@@ -77,13 +83,19 @@ fn instead(screen: &Screen, pane: Rect) -> Option<(Vec<Line<'static>>, usize)> {
     }
 }
 
+/// Its last row in sight may give way: the help says its keys itself, and a code must be whole.
+fn is_turned_by_rows(overlay: &Overlay) -> bool {
+    matches!(overlay, Overlay::Answer(answer, _) if !matches!(answer, Answer::Link(_)))
+}
+
 /// The messages; above what else stands in an empty room, what it is.
 fn messages(screen: &Screen, area: Rect, frame: &mut Frame<'_>) -> Links {
     let mut drawn = visible(screen.chat.room(), &pane(screen));
     if welcome::is_empty(screen.chat.room()) {
         let mut lines = welcome::lines(screen, pane_size(screen).0);
+        // What has happened since is worth more.
+        lines.truncate(usize::from(area.height).saturating_sub(drawn.lines.len()));
         lines.append(&mut drawn.lines);
-        lines.truncate(area.height.into());
         drawn.lines = lines;
     }
     frame.render_widget(Paragraph::new(drawn.lines), area);

@@ -44,8 +44,8 @@ fn about_copy_mode(keys: &Keys) -> String {
 fn told(chat: &Model) -> Option<String> {
     let why = match &chat.connection {
         Connection::Refused { reason, code, .. } => Some(match code.and_then(advice) {
-            Some(advice) => format!("{reason}. {advice}"),
-            None => reason.clone(),
+            Some(advice) => format!("{}. {advice}", text::sentence(reason)),
+            None => text::sentence(reason),
         }),
         Connection::Waiting { reason, .. } => Some(reason.clone()),
         _ => chat.room().excluded.clone(),
@@ -113,11 +113,16 @@ pub(super) fn draw(screen: &Screen, layout: Layout, area: Rect, frame: &mut Fram
     if first + height < all.len()
         && let Some(last) = lines.last_mut()
     {
-        let key = screen.keys.shown(KeyCommand::PageDown);
-        let words = key.map_or("…".to_owned(), |key| format!("… {key}: more"));
-        *last = Line::styled(measure::fitted(&words, area.width.into()), theme::quiet());
+        *last = more(screen, area.width.into());
     }
     frame.render_widget(Paragraph::new(lines), area);
+}
+
+/// In place of the last row of what does not fit: the key that shows the rest.
+pub(super) fn more(screen: &Screen, width: usize) -> Line<'static> {
+    let key = screen.keys.shown(KeyCommand::PageDown);
+    let words = key.map_or("…".to_owned(), |key| format!("… {key}: more"));
+    Line::styled(measure::fitted(&words, width), theme::quiet())
 }
 
 /// There is a hint, though its words may take longer to find.

@@ -61,7 +61,7 @@ fn a_code_for_another_device_is_drawn_to_be_scanned_and_written_beside() {
     for words in [
         "Code for another device: 7K3M-Q0ZD",
         "https://chat.example/#link=7K3MQ0ZD",
-        "nebula --link 7K3M-Q0ZD",
+        "Open there, or start nebula --link with:",
         "Good once, for 10 minutes",
     ] {
         assert!(screen.join(" ").contains(words), "{words}: {screen:#?}");
@@ -171,7 +171,7 @@ fn who_is_not_let_in_reads_what_can_be_done() {
         client.hears(&format!(r#"{{"type":"error","code":"{code}","content":"the reason"}}"#));
         client.happens(chat::Event::Lost { code: Some(4003), reason: "the reason".to_owned() });
         let screen = client.screen().join(" ");
-        assert!(screen.contains("the reason. ") && screen.contains(advice), "{code}: {screen}");
+        assert!(screen.contains("The reason. ") && screen.contains(advice), "{code}: {screen}");
     }
 }
 
@@ -183,4 +183,9 @@ fn what_a_revoked_device_did_not_send_is_marked_where_it_stands() {
     client.happens(chat::Event::Lost { code: Some(4003), reason: "revoked".to_owned() });
     let screen = client.screen().join("\n");
     assert!(screen.contains("hello") && screen.contains("Not sent from this device"), "{screen}");
+    // What is written from then on waits for nothing.
+    client.types("again\n");
+    assert_eq!(client.screen().join("").matches("Not sent from this device").count(), 2);
+    client.types("/retry\n");
+    assert_eq!(client.screen().join("").matches("Not sent from this device").count(), 2);
 }

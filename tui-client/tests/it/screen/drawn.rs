@@ -134,7 +134,7 @@ fn a_refusal_for_good_is_not_dialled_again() {
     client
         .happens(chat::Event::Lost { code: Some(4001), reason: "this name is in use".to_owned() });
     assert_eq!(client.did(), []);
-    assert!(client.screen()[3].starts_with("this name is in use "), "{:#?}", client.screen());
+    assert!(client.screen()[3].starts_with("This name is in use "), "{:#?}", client.screen());
     assert!(client.screen()[3].ends_with("tries again"), "{:#?}", client.screen());
     client.types("/nick Alison\n");
     let actions = client.did();

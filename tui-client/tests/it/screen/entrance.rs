@@ -126,7 +126,12 @@ fn who_is_invited_is_asked_for_a_name_only() {
     let invite = EntryCode::Invite(AccessCode::try_from("9V5TQ2M80KXDB3HN").unwrap());
     client.screen.chat.bring(invite.clone());
     assert!(client.screen()[11].starts_with("Your name: al"));
+    assert!(!client.screen().join("").contains("guest."), "a guest cannot come by an invite");
+    client.presses(KeyCode::Char('u'), KeyModifiers::CONTROL);
     client.types("\n");
+    assert!(client.screen().join("").contains("Who comes by an invite needs a name"));
+    assert!(client.did().is_empty());
+    client.types("al\n");
     assert_eq!(dialled(&mut client), (Some("al".to_owned()), Some(invite.clone())));
     is_refused(&mut client, "name_taken", 4001, "This name is taken");
     client.types("an\n");

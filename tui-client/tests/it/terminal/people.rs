@@ -73,7 +73,6 @@ fn a_device_is_linked_listed_and_revoked() {
     second.expect("not connected");
     second.expect("/link CODE links it again");
     second.types("too late\r");
-    second.types("/reconnect\r");
     second.expect("Not sent from this device");
     second.types("/quit\r");
     second.ends(1);

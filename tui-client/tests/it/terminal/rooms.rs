@@ -53,6 +53,7 @@ fn a_private_room_is_made_shared_and_left_for_good() {
     let mut bob = start(&other, &server, "Bob");
     alice.types("/create The ops team private\r");
     alice.expect(">2 +The ops team");
+    alice.expect("1 online");
     alice.types("/add Bob\r");
     alice.expect("you added Bob");
     bob.expect(" 2 +The ops team");
@@ -65,7 +66,8 @@ fn a_private_room_is_made_shared_and_left_for_good() {
     alice.types("/remove Alice\r");
     alice.expect("You are its last member");
     alice.types("y");
-    alice.wait_for("the room is gone", |screen| !screen.contents().contains("ops team"));
+    alice.expect("You left +The ops team for good");
+    alice.wait_for("the room is gone", |screen| screen.contents().starts_with(" #dev"));
     alice.leaves();
     bob.leaves();
 }
@@ -138,4 +140,55 @@ fn in_plain_lines_one_hears_who_writes_to_one_alone_and_finds_rooms() {
     bob.types("/quit\r");
     assert_eq!(bob.read_to_end(), 0);
     alice.leaves();
+}
+
+#[test]
+fn scripts_name_a_private_room_by_its_title() {
+    let server = ServerProcess::fresh();
+    let home = Home::new();
+    let mut alice = start(&home, &server, "Alice");
+    let at = ["--user", "Alice", "--server", &server.address];
+    let send =
+        |room: &str, text: &str| home.run(&[&["send", "--room", room, text], &at[..]].concat(), "");
+    alice.types("/create The ops team private\r");
+    alice.expect(">2 +The ops team");
+    for (room, text) in [("+the ops team", "one"), ("+The ops team", "two")] {
+        let (code, _, told) = send(room, text);
+        assert_eq!(code, 0, "{told}");
+        alice.expect(&format!("Alice       {text}"));
+    }
+    let tail = home.start(&[&["tail", "-n", "2", "--room", "+The ops team"], &at[..]].concat());
+    tail.expect("Alice: one");
+    tail.expect("Alice: two");
+    let (code, _, told) = send("+no such team", "three");
+    assert_eq!(code, 1, "{told}");
+    assert!(told.contains("you are in no private room that is called no such team"), "{told}");
+    alice.types("/create the OPS team private\r");
+    alice.expect(">3 +the OPS team");
+    let (code, _, told) = send("+The ops team", "three");
+    assert_eq!(code, 1, "{told}");
+    assert!(told.contains("several private rooms are called The ops team"), "{told}");
+    let addresses = told.split_once("address: ").unwrap().1.trim();
+    let (first, second) = addresses.split_once(", ").unwrap();
+    for address in [first, second] {
+        assert_eq!(send(address, "by its address").0, 0);
+    }
+    alice.leaves();
+}
+
+#[test]
+fn a_title_that_this_device_knows_means_the_private_room_also_without_its_sign() {
+    let server = ServerProcess::fresh();
+    let home = Home::new();
+    let mut alice = start(&home, &server, "Alice");
+    alice.types("/create Ops private\r");
+    alice.expect(">2 +Ops");
+    alice.leaves();
+    let at = ["--user", "Alice", "--server", &server.address];
+    assert_eq!(home.run(&[&["send", "--room", "ops", "psst"], &at[..]].concat(), "").0, 0);
+    let mut again = start(&home, &server, "Alice");
+    again.expect(" 2 +Ops");
+    again.types("\u{1b}2");
+    again.expect("Alice       psst");
+    again.leaves();
 }

@@ -2,7 +2,9 @@
 //!
 //! This file does not know who is in a room at the moment.
 
-use protocol::{Added, Removed, RoleSet, RoomInfo, RoomKind, RoomList, RoomRole, ToServer};
+use protocol::{
+    Added, Removed, RoleSet, RoomInfo, RoomKind, RoomList, RoomName, RoomRole, ToServer, UserName,
+};
 
 use super::{browse, list, making};
 use crate::chat::event::Effect;
@@ -12,6 +14,7 @@ use crate::chat::room::{About, Room, What};
 use crate::chat::update::entering::come_in_aside;
 use crate::chat::update::request;
 use crate::chat::update::rooms::close;
+use crate::text;
 
 /// What a room is: after a join, as an answer, or because somebody has written first.
 pub(in crate::chat::update) fn room_came(model: &mut Model, info: RoomInfo) -> Vec<Effect> {
@@ -30,6 +33,9 @@ pub(in crate::chat::update) fn room_came(model: &mut Model, info: RoomInfo) -> V
             if room.about.members.is_empty() {
                 room.about.members = members;
             }
+            if let Some(by) = room.added_by.take() {
+                tell_added(model, &name, &by);
+            }
             Vec::new()
         }
         None if info.kind == RoomKind::Direct && follows => {
@@ -41,6 +47,15 @@ pub(in crate::chat::update) fn room_came(model: &mut Model, info: RoomInfo) -> V
             come_in_aside(model, &name)
         }
         None => Vec::new(),
+    }
+}
+
+/// What the room is called is known by now.
+fn tell_added(model: &mut Model, name: &RoomName, by: &UserName) {
+    let (by, called) = (model.named(by), model.in_words(name));
+    model.notice = Some(format!("{by} added you to {called}"));
+    if let Some(room) = model.find(name) {
+        room.note(What::Note(format!("{by} added you")));
     }
 }
 
@@ -72,6 +87,7 @@ pub(in crate::chat::update) fn added(model: &mut Model, added: Added) -> Vec<Eff
     }
     if is_me {
         (room.excluded, room.about.role) = (None, Some(RoomRole::Member));
+        room.added_by = Some(by).filter(|_| !room.joined);
         effects.extend(come_in_aside(model, &name));
     }
     effects
@@ -81,16 +97,18 @@ pub(in crate::chat::update) fn removed(model: &mut Model, removed: Removed) -> V
     let Removed { room: name, user, by, id, reference, .. } = removed;
     let effects = request::done(model, reference.as_ref());
     let is_me = Some(&user) == model.me.as_ref();
-    if is_me && user == by && model.rooms.len() > 1 {
-        let at = model.rooms.iter().position(|room| room.name == name);
-        at.map(|at| close(model, at));
-        return effects;
-    }
     let (who, whom, place) = (model.named(&by), model.named(&user), model.in_words(&name));
     let words = match user == by {
         true => format!("{who} left {place} for good"),
         false => format!("{who} removed {whom} from {place}"),
     };
+    if is_me && user == by && model.rooms.len() > 1 {
+        if let Some(at) = model.rooms.iter().position(|room| room.name == name) {
+            close(model, at);
+            model.notice = Some(text::sentence(&words));
+        }
+        return effects;
+    }
     let Some(room) = model.find(&name) else { return effects };
     room.about.remove(&user);
     room.head = room.head.max(id);
