@@ -169,7 +169,7 @@ pub enum Refusal {
     NeedInvite,
     #[error("this server lets no guests in: connect with a key of your own")]
     NoGuests,
-    #[error("this needs a name of your own: choose one, and this device keeps it")]
+    #[error("this needs a name of your own: choose one, and it is reserved for you")]
     NoName,
     #[error("one's only device cannot be revoked: link another one first")]
     OnlyDevice,
@@ -183,7 +183,9 @@ pub enum Refusal {
     #[error("{0}")]
     NotAllowedHere(&'static str),
     /// Without a room it is about the whole server.
-    #[error("only a moderator of all rooms may do that to the whole server: name a room")]
+    #[error(
+        "only a moderator of all rooms may do that for the whole server: choose one of your rooms instead"
+    )]
     NotAllowedEverywhere,
     #[error("{0} is a moderator: only the operator of the server can change that")]
     IsModerator(Box<str>),
@@ -201,6 +203,8 @@ pub enum Refusal {
     /// The text says what is not there.
     #[error("{0}")]
     NotFound(&'static str),
+    #[error("nobody has reserved the name {0}: check the spelling")]
+    NoSuchPerson(Box<str>),
     #[error("there is no such room, or you are not a member of it")]
     NoSuchRoom,
     #[error("this room exists already: join it, or choose another name")]
@@ -277,7 +281,7 @@ impl Refusal {
             | Refusal::IsModerator(_)
             | Refusal::NotAllowedHere(_)
             | Refusal::OnlyDevice => Code::NotAllowed,
-            Refusal::NotFound(_) => Code::NotFound,
+            Refusal::NotFound(_) | Refusal::NoSuchPerson(_) => Code::NotFound,
             Refusal::NoSuchRoom => Code::NoSuchRoom,
             Refusal::RoomExists => Code::RoomExists,
             Refusal::TooFast { .. } => Code::TooFast,

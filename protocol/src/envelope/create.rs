@@ -120,7 +120,6 @@ impl FromClient for Direct {
 
 /// Of a direct room for oneself alone, or for too many.
 pub fn too_many_or_few() -> Refusal {
-    let sentence =
-        format!("a direct room is for 2 to {DIRECT_PEOPLE_MAX} people, oneself included");
+    let sentence = format!("a direct room is for 2 to {DIRECT_PEOPLE_MAX} people, you included");
     Refusal::BadField(sentence)
 }

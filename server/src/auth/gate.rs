@@ -22,7 +22,7 @@ impl Auth {
             // It says itself for whom.
             Some(_) if has_link => Ok(()),
             Some(_) if has_invite && name.is_none() => {
-                Err(Refusal::BadField("an invite needs a name: send username".into()))
+                Err(Refusal::BadField("an invite needs a name: choose one".into()))
             }
             _ if self.is_for_members && !has_invite && !is_member() => Err(Refusal::NeedInvite),
             _ => Ok(()),

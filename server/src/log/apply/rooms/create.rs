@@ -17,9 +17,6 @@ use crate::log::event::{Author, Event};
 use crate::log::outcome::{Began, Outcome};
 use crate::people::names::{Owner, PersonId};
 
-/// What a missing member of a direct room is told as.
-const NOBODY: &str = "there is nobody with a kept name of that spelling";
-
 pub(in crate::log::apply) fn create(
     db: &Connection,
     known: &mut Known,
@@ -146,7 +143,7 @@ pub(in crate::log::apply) fn direct(
     let mut people = vec![(maker, author.name.clone())];
     for user in &direct.users {
         let Some(found) = persons::find(db, user, &author)? else {
-            return Ok(Outcome::Refused(Refusal::NotFound(NOBODY)));
+            return Ok(Outcome::Refused(Refusal::NoSuchPerson(user.as_str().into())));
         };
         people.push(found);
     }

@@ -26,7 +26,6 @@ const NO_OPEN: Refusal =
     Refusal::NotAllowedHere("an open room has no members: everybody may join it");
 const NO_DIRECT: Refusal =
     Refusal::NotAllowedHere("the people of a direct room stay the same: make a room for others");
-const NOT_FOUND: Refusal = Refusal::NotFound("there is nobody with a kept name of that spelling");
 const NO_MEMBER: Refusal = Refusal::NotFound("there is no such member of this room");
 const FOR_MODERATORS: Refusal =
     Refusal::NotAllowedHere("only the owner and moderators of this room may do that");
@@ -66,7 +65,7 @@ pub(in crate::log::apply) fn add(
         return Ok(Outcome::Refused(refusal));
     }
     let Some((person, user)) = persons::find(db, &add.user, &author)? else {
-        return Ok(Outcome::Refused(NOT_FOUND));
+        return Ok(Outcome::Refused(Refusal::NoSuchPerson(add.user.as_str().into())));
     };
     if let Some(before) = added(db, found.number, (add, person, &user))? {
         return Ok(Outcome::Repeated(Box::new(ToClient::Added(before))));
@@ -294,7 +293,8 @@ fn whose_role(
     if found.kind != RoomKind::Open {
         return Ok(Err(NO_MEMBER));
     }
-    Ok(persons::find(db, &set.user, author)?.ok_or(NOT_FOUND))
+    let found = persons::find(db, &set.user, author)?;
+    Ok(found.ok_or_else(|| Refusal::NoSuchPerson(set.user.as_str().into())))
 }
 
 /// Who has none in an open room is a member like everybody.

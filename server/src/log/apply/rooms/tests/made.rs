@@ -72,7 +72,7 @@ fn a_direct_room_is_found_by_its_people_and_stays_theirs() {
     }
     assert_ne!(made(log.direct("Ann", &["Bob", "Cy"])).room, first.room);
     assert!(matches!(refusal(log.direct("Ann", &["Ann"])), Refusal::BadField(_)));
-    assert!(matches!(refusal(log.direct("Ann", &["Bob", "Zed"])), Refusal::NotFound(_)));
+    assert!(matches!(refusal(log.direct("Ann", &["Bob", "Zed"])), Refusal::NoSuchPerson(_)));
     assert_eq!(refusal(log.direct("Zed", &["Ann"])), Refusal::NoName);
     for outcome in [log.add("Ann", &first.room, "Cy"), log.remove("Ann", &first.room, "Ann")] {
         assert!(matches!(refusal(outcome), Refusal::NotAllowedHere(_)));
