@@ -25,7 +25,7 @@ export function candidates(state, typed) {
   const wanted = fold(name);
   const fitting = roomsHere(state, wanted);
   if (wanted === "") return fitting;
-  const found = foundElsewhere(state);
+  const found = foundElsewhere(state, wanted);
   const isThere = find(state, name) !== undefined || found.some(({ room = "" }) => fold(room) === wanted);
   /** @type {Candidate[]} */
   const joined = isThere || typed.trim().startsWith("@") || nameFault(name, ROOM_CHARS_MAX) ? [] : [{ label: name, kind: "open", place: null, room: name, news: "" }];
@@ -56,10 +56,12 @@ function people(state, wanted) {
   return fitting.slice(0, PEOPLE_MAX).map((user) => ({ label: user, kind: "person", place: null, user, news: "" }));
 }
 
-/** What the server found, without the rooms that one is in.
+/** What the server found, without the rooms that one is in. It may have been asked before the last letters were typed.
  * @param {State} state
+ * @param {string} wanted
  * @returns {Candidate[]} */
-function foundElsewhere(state) {
+function foundElsewhere(state, wanted) {
   const elsewhere = (state.browse?.rooms ?? []).filter(({ room }) => find(state, room) === undefined);
-  return elsewhere.map((each) => ({ label: labelOf(each, state.me), kind: each.kind, place: null, room: each.room, news: "", ...(each.topic && { about: each.topic }) }));
+  const fitting = elsewhere.filter((each) => [labelOf(each, state.me), each.topic].some((text) => fold(text ?? "").includes(wanted)));
+  return fitting.map((each) => ({ label: labelOf(each, state.me), kind: each.kind, place: null, room: each.room, news: "", ...(each.topic && { about: each.topic }) }));
 }

@@ -21,3 +21,13 @@ test("rooms with news come first; then the best fit; what is no room can be join
   assert.deepEqual(names("new room"), ["+new room"]);
   assert.deepEqual(names("x".repeat(65)), []);
 });
+
+test("what the server found for fewer letters is offered only where it fits all of them", () => {
+  const state = newState({ room: "general", username: "Alice", session: "s" });
+  const rooms = [{ room: "ops", kind: "open" }, { room: "another", kind: "open" }, { room: "dev", kind: "open", topic: "Others welcome" }];
+  state.browse = { query: "o", rooms, more: false };
+  const labels = (typed) => candidates(state, typed).map(({ label }) => label);
+  assert.deepEqual(labels("o"), ["ops", "another", "dev", "o"]);
+  assert.deepEqual(labels("other"), ["another", "dev", "other"]);
+  assert.deepEqual(labels("other x"), ["other x"]);
+});
