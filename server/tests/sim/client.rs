@@ -7,6 +7,7 @@ mod view;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use fastrand::Rng;
 use protocol::{
     Action, Body, Code, Connect, ErrorNote, History, HistoryQuery, Message, MessageId, Moderate,
     Ref, RoomName, SECONDS_MAX, Say, SetTopic, ToClient, ToServer, TopicText, UserName,
@@ -60,7 +61,22 @@ pub(super) struct Said {
 }
 
 impl Client {
-    pub(super) fn new(name: &str, key: u8, rooms: &[RoomName]) -> Self {
+    /// Several, in one or both of two rooms; the last wants the name of the first, with a key of its own.
+    pub(super) fn several(rng: &mut Rng) -> Vec<Self> {
+        let rooms = ["dev", "Ops"].map(|name| RoomName::try_from(name).unwrap());
+        let names = ["alice", "Bob", "Çelik", "dora", "ALICE"];
+        let client = |(key, name)| {
+            let rooms = match rng.u8(0..4) {
+                0 => &rooms[..],
+                1 => &rooms[1..],
+                _ => &rooms[..1],
+            };
+            Client::new(name, key, rooms)
+        };
+        (1..).zip(names).map(client).collect()
+    }
+
+    fn new(name: &str, key: u8, rooms: &[RoomName]) -> Self {
         let view = |room: &RoomName| View {
             room: room.clone(),
             seen: Vec::new(),

@@ -6,7 +6,7 @@ mod talk;
 use std::time::Duration;
 
 use fastrand::Rng;
-use protocol::{RoomName, ToClient};
+use protocol::ToClient;
 
 use super::client::Client;
 use super::machine::{Machine, Wire};
@@ -29,18 +29,7 @@ pub(super) struct World {
 impl Run for World {
     fn new(seed: u64, mutant: Mutant, tracing: Tracing) -> Self {
         let mut rng = Rng::with_seed(seed);
-        let rooms = ["dev", "Ops"].map(|name| RoomName::try_from(name).unwrap());
-        // The last wants the name of the first, with a key of its own.
-        let names = ["alice", "Bob", "Çelik", "dora", "ALICE"];
-        let client = |(key, name): (u8, &str), rng: &mut Rng| {
-            let rooms = match rng.u8(0..4) {
-                0 => &rooms[..],
-                1 => &rooms[1..],
-                _ => &rooms[..1],
-            };
-            Client::new(name, key, rooms)
-        };
-        let clients: Vec<_> = (1..).zip(names).map(|named| client(named, &mut rng)).collect();
+        let clients = Client::several(&mut rng);
         World { machine: Machine::new(clients.len(), mutant, tracing), clients, rng }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fastrand::Rng;
-use protocol::{Epoch, RoomName, ToClient};
+use protocol::{Epoch, ToClient};
 
 use super::check;
 use super::engine::Engine;
@@ -57,20 +57,8 @@ pub(super) struct World {
 impl Run for World {
     fn new(seed: u64, mutant: Mutant, tracing: Tracing) -> Self {
         let mut rng = Rng::with_seed(seed);
-        let rooms = ["dev", "Ops"].map(|name| RoomName::try_from(name).unwrap());
-        // The last wants the name of the first, with a key of its own.
-        let names = ["alice", "Bob", "Çelik", "dora", "ALICE"];
-        let client = |(key, name): (u8, &str), rng: &mut Rng| {
-            let rooms = match rng.u8(0..4) {
-                0 => &rooms[..],
-                1 => &rooms[1..],
-                _ => &rooms[..1],
-            };
-            let mut client = Client::new(name, key, rooms);
-            client.renews = true;
-            client
-        };
-        let clients: Vec<_> = (1..).zip(names).map(|named| client(named, &mut rng)).collect();
+        let mut clients = Client::several(&mut rng);
+        clients.iter_mut().for_each(|client| client.renews = true);
         let cluster = Epoch::try_from("simulated").unwrap();
         let count = 1 + usize::try_from(seed).unwrap_or(0) % NODES_MAX;
         let nodes = ["a", "b", "c", "d"].iter().take(count);
