@@ -1,9 +1,9 @@
 //! The bounded queue between everything that speaks to a connection and its write pump.
 //!
 //! Pushing never waits. A push over the bounds ends the connection, never the pusher. While a
-//! replay is being read the outbox is held: frames wait, and [`Outbox::release`] puts the replay
-//! before them and drops those that the replay contains already. This file does not know what a
-//! frame says.
+//! replay or a page is being read the outbox is held: frames wait, and [`Outbox::release`] puts what was read
+//! before those that came since, and drops those that a replay contains already. This file does not know
+//! what a frame says.
 
 mod queue;
 #[cfg(test)]
@@ -69,7 +69,7 @@ impl Outbox {
 
     /// Keeps everything back until [`Outbox::release`].
     pub(crate) fn hold(&self) {
-        self.lock().held = true;
+        self.lock().hold();
     }
 
     /// Lets frames go again.

@@ -54,7 +54,7 @@ pub(crate) enum Signal {
 /// What goes out when frames are let go that were held back.
 #[derive(Debug, Default)]
 pub(crate) struct Release {
-    /// Before all that waited.
+    /// Behind what waited before frames were held back, and before what came since.
     pub(crate) first: Vec<Arc<Frame>>,
     /// It is a replay of a room, by tag, up to a number: what waited and is in it is left out.
     pub(crate) replayed: Option<(u64, u64)>,
@@ -67,6 +67,8 @@ pub(crate) struct Release {
 /// What hardly any connection has at a time.
 #[derive(Debug, Default)]
 struct Rare {
+    /// Frames are held back: so many of those that wait had come before.
+    held: Option<usize>,
     /// Rooms that the read pump is to leave.
     leave: Vec<u64>,
     /// Rooms that the hub has not told of yet, each with what follows that.
@@ -79,7 +81,6 @@ pub(super) struct Queue {
     pub(super) waiting: Vec<Arc<Frame>>,
     pub(super) bytes: usize,
     pub(super) shared: Arc<OutboxShared>,
-    pub(super) held: bool,
     /// Rooms that were replayed up to a number that live frames have not passed yet, oldest first.
     pub(super) replayed: Vec<(u64, u64)>,
     pub(super) end: Option<End>,
@@ -96,7 +97,6 @@ impl Queue {
             waiting: Vec::new(),
             bytes: 0,
             shared,
-            held: false,
             replayed: Vec::new(),
             end: None,
             rare: None,
@@ -123,7 +123,7 @@ impl Queue {
                 return false;
             }
             Delivery::Coalesced { room_tag } => self.drop_older(room_tag),
-            Delivery::Entry { room_tag } if frame.bytes().is_empty() && !self.held => {
+            Delivery::Entry { room_tag } if frame.bytes().is_empty() && !self.is_held() => {
                 return self.entered(room_tag);
             }
             Delivery::Sequenced { .. }
@@ -159,12 +159,11 @@ impl Queue {
     fn overflow(&mut self) {
         self.shared.metrics.dropped(Dropped::TooSlow, self.waiting.len() + 1);
         self.clear();
-        self.held = false;
         self.end(End::Refused(Refusal::TooSlow));
     }
 
     pub(super) fn end(&mut self, end: End) {
-        self.held = false;
+        self.let_go();
         self.end.get_or_insert(end);
     }
 
@@ -175,6 +174,11 @@ impl Queue {
             && self.waiting[place].delivery() == older
         {
             let frame = self.waiting.remove(place);
+            if let Some(before) = self.rare.as_mut().and_then(|rare| rare.held.as_mut())
+                && place < *before
+            {
+                *before -= 1;
+            }
             self.bytes -= frame.bytes().len();
             self.shared.metrics.dropped(Dropped::Superseded, 1);
         }
@@ -190,8 +194,25 @@ impl Queue {
         replayed
     }
 
+    /// Frames wait from now on. While they do already, this changes nothing.
+    pub(super) fn hold(&mut self) {
+        let before = self.waiting.len();
+        self.rare.get_or_insert_default().held.get_or_insert(before);
+    }
+
+    fn is_held(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| rare.held.is_some())
+    }
+
+    /// They wait no longer: how many of them had come before, if they did.
+    fn let_go(&mut self) -> Option<usize> {
+        let before = self.rare.as_mut()?.held.take();
+        self.drop_rare();
+        before
+    }
+
     pub(super) fn release(&mut self, release: Release) {
-        self.held = false;
+        let before = self.let_go();
         if self.end.is_some() {
             return;
         }
@@ -208,10 +229,11 @@ impl Queue {
         }
         let mut waited = std::mem::take(&mut self.waiting);
         self.bytes = 0;
-        if dropped.is_some() {
-            waited.retain(|frame| frame.delivery().room_tag() != dropped);
-        }
-        for frame in first.into_iter().chain(waited) {
+        let since = waited.split_off(before.unwrap_or(waited.len()));
+        let stays =
+            |frame: &Arc<Frame>| dropped.is_none() || frame.delivery().room_tag() != dropped;
+        let (before, since) = (waited.into_iter().filter(stays), since.into_iter().filter(stays));
+        for frame in before.chain(first).chain(since) {
             // Each goes through the same door again, which skips what was replayed.
             self.push(&frame);
         }
@@ -222,7 +244,7 @@ impl Queue {
         cx: &mut Context<'_>,
         batch: &mut Vec<Arc<Frame>>,
     ) -> Poll<Result<(), End>> {
-        if !self.held && !self.waiting.is_empty() {
+        if !self.is_held() && !self.waiting.is_empty() {
             // The emptied batch becomes the new queue: a steady flow allocates nothing.
             std::mem::swap(batch, &mut self.waiting);
             self.shared.metrics.outbox_grew(-signed(self.bytes));
@@ -253,12 +275,15 @@ impl Queue {
     }
 
     fn drop_rare(&mut self) {
-        self.rare.take_if(|rare| rare.leave.is_empty() && rare.entries.is_empty());
+        let is_empty = |rare: &mut Box<Rare>| {
+            rare.held.is_none() && rare.leave.is_empty() && rare.entries.is_empty()
+        };
+        self.rare.take_if(is_empty);
     }
 
     /// The write pump, if it sleeps and there is something for it to do.
     pub(super) fn due_writer(&mut self) -> Option<Waker> {
-        let due = self.end.is_some() || (!self.held && !self.waiting.is_empty());
+        let due = self.end.is_some() || (!self.is_held() && !self.waiting.is_empty());
         if due { self.writer.take() } else { None }
     }
 

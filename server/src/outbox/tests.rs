@@ -202,6 +202,26 @@ fn a_page_stands_before_what_came_while_it_was_read_and_skips_nothing() {
     expect(&outbox, &["page", "m6"]);
 }
 
+/// An answer does not overtake what was told before its question was heard.
+#[test]
+fn a_page_stands_behind_what_waited_before_it_was_read() {
+    let outbox = outbox();
+    outbox.push(&latest(1, "list"));
+    outbox.push(&numbered(ROOM, 3));
+    outbox.hold();
+    // It takes the place of one from before.
+    outbox.push(&latest(1, "newer"));
+    outbox.push(&numbered(ROOM, 4));
+    assert_eq!(taken(&outbox), None, "held");
+    release(&outbox, "page", None);
+    expect(&outbox, &["m3", "page", "newer", "m4"]);
+    // What a replay contains is left out wherever it stood.
+    [3, 6].iter().for_each(|&number| outbox.push(&numbered(ROOM, number)));
+    outbox.hold();
+    release(&outbox, "replay", Some((ROOM, 5)));
+    expect(&outbox, &["m6", "replay"]);
+}
+
 #[test]
 fn of_a_room_that_is_dropped_nothing_goes_out_that_waited() {
     let outbox = outbox();
@@ -285,7 +305,7 @@ fn what_waits_is_counted_however_it_goes() {
         outbox.push(&numbered(ROOM, 4));
         release(&outbox, "history", Some((ROOM, 4)));
         waits(2 + 7 + 2 + 5);
-        expect(&outbox, &["history", "newer"]);
+        expect(&outbox, &["newer", "history"]);
         waits(0);
         let all = [&outbox, &outbox];
         let metrics = outbox.lock().shared.metrics.clone();
