@@ -125,15 +125,19 @@ async fn find(
         };
         match found {
             Ok(state) => return Ok(state),
-            Err(error @ (StreamError::NoJetStream | StreamError::Unknown { .. })) => {
-                tracing::warn!("{error}; trying again");
-            }
-            Err(error @ StreamError::NotYet { .. }) if begun.elapsed() < PATIENCE => {
-                tracing::warn!("{error}; trying again");
-            }
+            Err(error) if may_pass(&error, begun) => tracing::warn!("{error}; trying again"),
             Err(error) => return Err(ClusterError::Nats(error.to_string()).into()),
         }
         sleep(LOOK_AGAIN).await;
+    }
+}
+
+/// Whether to try again: what is missing may be starting.
+fn may_pass(error: &StreamError, begun: Instant) -> bool {
+    match error {
+        StreamError::NoJetStream | StreamError::Unknown { .. } => true,
+        StreamError::NotMade { is_passing, .. } => *is_passing && begun.elapsed() < PATIENCE,
+        StreamError::Foreign(_) => false,
     }
 }
 

@@ -73,18 +73,6 @@ pub(crate) enum StreamError {
     /// Its name is taken.
     #[error("the stream {0} is there, but no Nebula made it: choose another --cluster-name")]
     Foreign(String),
-    /// Too few servers can store it now: some may be starting.
-    #[error(
-        "the stream {stream} cannot be made on {replicas} NATS servers (--cluster-replicas) yet: {why}"
-    )]
-    NotYet {
-        /// Its name.
-        stream: String,
-        /// As many were asked for.
-        replicas: usize,
-        /// What the servers say.
-        why: String,
-    },
     /// It was not made.
     #[error(
         "the stream {stream} cannot be made on {replicas} NATS servers (--cluster-replicas): {why}"
@@ -96,6 +84,8 @@ pub(crate) enum StreamError {
         replicas: usize,
         /// What the servers say.
         why: String,
+        /// Servers are missing, which may be starting.
+        is_passing: bool,
     },
     /// Anything else, such as no answer in time.
     #[error("the stream {stream} cannot be looked at: {why}")]
@@ -139,25 +129,23 @@ impl Nats {
             Ok(made) => return self.state(made.cached_info()),
             Err(error) => error,
         };
-        let is_there = match error.kind() {
+        let (mut is_there, mut is_passing) = (false, false);
+        match error.kind() {
             CreateStreamErrorKind::JetStream(said) => match said.error_code() {
-                ErrorCode::STREAM_NAME_EXIST => true,
+                ErrorCode::STREAM_NAME_EXIST => is_there = true,
                 code if is_off(code) => return Err(StreamError::NoJetStream),
-                code if is_incomplete(code) => {
-                    let (stream, replicas) = (self.names.stream.clone(), self.replicas);
-                    return Err(StreamError::NotYet { stream, replicas, why: error.to_string() });
-                }
-                _ => false,
+                code => is_passing = is_incomplete(code),
             },
             CreateStreamErrorKind::JetStreamUnavailable => return Err(StreamError::NoJetStream),
             // It may have been made all the same.
-            CreateStreamErrorKind::TimedOut => true,
-            _ => false,
-        };
-        let why = error.to_string();
-        let not_made = || {
-            let (stream, replicas) = (self.names.stream.clone(), self.replicas);
-            StreamError::NotMade { stream, replicas, why: why.clone() }
+            CreateStreamErrorKind::TimedOut => is_there = true,
+            _ => {}
+        }
+        let not_made = || StreamError::NotMade {
+            stream: self.names.stream.clone(),
+            replicas: self.replicas,
+            why: error.to_string(),
+            is_passing,
         };
         if !is_there {
             return Err(not_made());

@@ -53,7 +53,7 @@ async fn a_first_node_waits_for_as_many_nats_servers_as_are_to_store_the_stream(
             return;
         }
     };
-    says("cannot be made on 3 NATS servers (--cluster-replicas) yet").await;
+    says("cannot be made on 3 NATS servers").await;
     engine.grow().await;
     says("open http://").await;
 }
