@@ -9,21 +9,16 @@ use std::time::Duration;
 
 use protocol::{Connect, ToServer};
 
-use super::Mutant;
 use super::connection::Connection;
 use super::process::Process;
 use super::seeds::{Steps, Tracing};
 use super::store::Store;
 use super::time::{Clocks, Time};
+use super::{Mutant, metrics};
 use crate::frame::Frame;
 use crate::monitoring::metrics::Metrics;
 
 const NOW_US: u64 = 1_800_000_000_000_000;
-
-thread_local! {
-    /// Making one takes longer than a run; it only counts.
-    static METRICS: Arc<Metrics> = Arc::default();
-}
 
 pub(super) struct Machine {
     pub(super) clocks: Clocks,
@@ -59,7 +54,7 @@ impl Machine {
             store: Store::new(),
             process: None,
             wires: vec![VecDeque::new(); clients],
-            metrics: METRICS.with(Arc::clone),
+            metrics: metrics(),
             steps: Steps::new(tracing),
             mutant,
             lines: 0,

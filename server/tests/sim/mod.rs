@@ -21,8 +21,11 @@ mod talk;
 mod time;
 mod world;
 
+use std::sync::Arc;
+
 use self::seeds::{all_are_noticed, all_happens, nothing_goes_wrong, seeds_decide};
 use self::world::World;
+use crate::monitoring::metrics::Metrics;
 
 /// What can be broken on purpose, to show that it would be noticed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,7 +116,18 @@ enum Mutant {
     IgnoreHash,
 }
 
+thread_local! {
+    /// Making one takes longer than a run; it only counts.
+    static METRICS: Arc<Metrics> = Arc::default();
+}
+
+/// What all servers of a thread count with.
+fn metrics() -> Arc<Metrics> {
+    METRICS.with(Arc::clone)
+}
+
 const SEEDS: u64 = 10_000;
+
 #[test]
 fn whatever_happens_the_promises_hold() {
     nothing_goes_wrong::<World>("NEBULA_SIM", SEEDS);

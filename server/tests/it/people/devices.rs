@@ -80,6 +80,14 @@ pub(crate) async fn listed(peer: &mut Peer) -> Vec<Device> {
     }
 }
 
+/// Links as many devices to the first one as a person may have.
+async fn fill(server: &TestServer, first: &mut Peer) {
+    for key in 2..=u8::try_from(DEVICES_MAX).unwrap() {
+        let code = code(first).await;
+        linked(server, &code, key).await;
+    }
+}
+
 pub(crate) async fn refused(
     server: &TestServer,
     user: &str,
@@ -188,10 +196,7 @@ async fn the_tenth_device_is_the_last() {
     config.limits.create_rate = 0;
     let server = TestServer::start_with(config).await;
     let mut laptop = device(&server, "Alice", 1).await;
-    for key in 2..=u8::try_from(DEVICES_MAX).unwrap() {
-        let code = code(&mut laptop).await;
-        linked(&server, &code, key).await;
-    }
+    fill(&server, &mut laptop).await;
     let code = code(&mut laptop).await;
     refused(&server, "Alice", 11, Some(&code), Code::TooManyDevices).await;
     laptop.send(r#"{"type":"revoke","device":5}"#).await;
@@ -296,10 +301,7 @@ async fn who_lost_ten_devices_gets_one_in_the_place_of_the_one_used_least_lately
     config.limits.create_rate = 0;
     let server = TestServer::start_with(config).await;
     let mut laptop = device(&server, "Alice", 1).await;
-    for key in 2..=u8::try_from(DEVICES_MAX).unwrap() {
-        let code = code(&mut laptop).await;
-        linked(&server, &code, key).await;
-    }
+    fill(&server, &mut laptop).await;
     let (exit, made) = operator(&["link", "Alice"], "--db", &path);
     assert_eq!(exit, Some(0), "{made}");
     // Until the code is used, nothing has changed.

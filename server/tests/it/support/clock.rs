@@ -5,7 +5,6 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU8, Ordering};
 
 use tempfile::NamedTempFile;
 
@@ -31,23 +30,23 @@ static LIBRARY: LazyLock<PathBuf> = LazyLock::new(|| {
 pub(crate) struct Clock {
     path: PathBuf,
     file: File,
-    which: AtomicU8,
 }
 
 impl Clock {
     /// One that is right, by a new file.
     pub(crate) fn new(path: &Path) -> Self {
-        let file = File::create_new(path).unwrap();
+        let file = File::options().read(true).write(true).create_new(true).open(path).unwrap();
         file.set_len(WHICH_AT + CELL_BYTES).unwrap();
-        Clock { path: path.to_owned(), file, which: AtomicU8::new(0) }
+        Clock { path: path.to_owned(), file }
     }
 
     /// Sets it so many seconds off, at once for all threads.
     pub(crate) fn turn(&self, seconds: i64) {
-        let next = 1 - self.which.load(Ordering::Relaxed);
+        let mut which = [0];
+        self.file.read_exact_at(&mut which, WHICH_AT).unwrap();
+        let next = 1 - which[0];
         self.file.write_all_at(&seconds.to_ne_bytes(), u64::from(next) * CELL_BYTES).unwrap();
         self.file.write_all_at(&[next], WHICH_AT).unwrap();
-        self.which.store(next, Ordering::Relaxed);
     }
 
     /// The variables of the environment with which a process goes by it.

@@ -14,19 +14,14 @@ use crate::cluster::speaker::Now;
 use crate::cluster::standing::Standing;
 use crate::frame::Frame;
 use crate::monitoring::metrics::Metrics;
-use crate::sim::Mutant;
 use crate::sim::client::Client;
 use crate::sim::seeds::{Run, Steps, Tracing};
+use crate::sim::{Mutant, metrics};
 
 /// Steps before everything comes to rest.
 const STEPS: usize = 450;
 /// Most nodes of a run.
 const NODES_MAX: usize = 4;
-
-thread_local! {
-    /// Making one takes longer than a run; it only counts.
-    static METRICS: Arc<Metrics> = Arc::default();
-}
 
 pub(super) struct World {
     pub(super) rng: Rng,
@@ -72,7 +67,7 @@ impl Run for World {
             clients,
             lines: 0,
             processes: 0,
-            metrics: METRICS.with(Arc::clone),
+            metrics: metrics(),
             mutant,
             steps: Steps::new(tracing),
             inputs: 0,
