@@ -74,7 +74,7 @@ export function newEntrance(enter, codeOf) {
     const given = token.value;
     token.value = "";
     const brings = by === "link" || by === "invite" ? codeOf(by, by === "invite" && invite !== "" ? invite : code.value) : {};
-    if (!brings) return setText(byId("enter-fault"), "That is no code");
+    if (!brings) return setText(byId("enter-fault"), "That is not a code");
     enter({ username: by === "link" ? "" : name.value.trim(), room: room.value.trim().replace(/^#/, ""), token: given, brings });
   });
   return {

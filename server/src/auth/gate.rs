@@ -19,7 +19,7 @@ impl Auth {
                 Err(Refusal::BadField("a link or an invite needs a key".into()))
             }
             None if !self.lets_guests_in => Err(Refusal::NoGuests),
-            // It says itself for whom.
+            // The code says whose device it is.
             Some(_) if has_link => Ok(()),
             Some(_) if has_invite && name.is_none() => {
                 Err(Refusal::BadField("an invite needs a name: choose one".into()))

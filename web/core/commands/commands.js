@@ -128,7 +128,7 @@ function intent(name, given) {
     case "move":
       return understood(listed(given), "Usage: /move N, where N is 1 or more", (number) => ({ is: "move", to: number - 1 }));
     case "link":
-      return given === "" ? { is: "link" } : understood(linkCode(given), "That is no code, such as 7K3M-Q0ZD", (code) => ({ is: "bring", brings: { link: code } }));
+      return given === "" ? { is: "link" } : understood(linkCode(given), "That is not a code, such as 7K3M-Q0ZD", (code) => ({ is: "bring", brings: { link: code } }));
     case "revoke":
       return understood(listed(given), "Usage: /revoke N, where N is a number of /devices", (device) => ({ is: "revoke", device }));
     case "uninvite":
