@@ -13,22 +13,17 @@ fn main() {
 }
 
 fn message(bytes: usize) -> Message {
-    Message {
-        room: RoomName::general(),
-        sender: UserName::try_from("Alice").unwrap(),
-        content: Body::try_from("x".repeat(bytes)).unwrap(),
-        id: MessageId::try_from(1_795_522_918_645_253).unwrap(),
-        at: 1_795_522_918_645,
-        reference: None,
-        change: None,
-        deleted: false,
-    }
+    let sender = UserName::try_from("Alice").unwrap();
+    let content = Body::try_from("x".repeat(bytes)).unwrap();
+    let id = MessageId::try_from(1_795_522_918_645_253).unwrap();
+    Message::new(RoomName::general(), sender, content, id, 1_795_522_918_645)
 }
 
 #[divan::bench(args = [10, 100, 4096])]
 fn decode_message(bencher: Bencher<'_, '_>, bytes: usize) {
     let content = Body::try_from("x".repeat(bytes)).unwrap();
-    let envelope = ToServer::Message(Say { room: RoomName::general(), content, reference: None });
+    let (room, reply, reference) = (RoomName::general(), None, None);
+    let envelope = ToServer::Message(Say { room, content, reply, reference });
     let frame = envelope.encode();
     bencher.bench(|| ToServer::parse(divan::black_box(&frame)));
 }
@@ -54,6 +49,6 @@ fn encode_replay(bencher: Bencher<'_, '_>, messages: usize) {
     let head = MessageId::try_from(1_795_522_918_645_253).unwrap();
     let room = RoomName::general();
     let (epoch, reference) = (None, None);
-    let end = HistoryEnd { more: false, head, changed_more: false, epoch, reference };
+    let end = HistoryEnd { more: false, newer: false, head, changed_more: false, epoch, reference };
     bencher.bench(|| encode_history(&room, divan::black_box(&encoded), &[], end));
 }

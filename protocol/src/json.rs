@@ -16,6 +16,11 @@ pub(crate) fn encode(envelope: &impl Serialize) -> String {
 }
 
 /// For fields that are left out unless they are true.
+/// For what is left out where it is the usual.
+pub(crate) fn is_true(value: &bool) -> bool {
+    *value
+}
+
 pub(crate) fn is_false(is: &bool) -> bool {
     !*is
 }

@@ -22,6 +22,7 @@
 //! | names in an answer to `presence` | [`PEOPLE_MAX`] |
 //! | reason of a moderator | 1–[`REASON_CHARS_MAX`] characters |
 //! | changed messages that a history tells of | [`CHANGED_MAX`], at most [`CHANGED_BYTES_MAX`] |
+//! | kinds of reactions on a message, names told of each | [`REACTION_KINDS_MAX`], [`REACTION_USERS_MAX`] |
 //! | devices of a person, their labels | [`DEVICES_MAX`], 1–[`LABEL_CHARS_MAX`] characters |
 //! | invites | [`INVITE_USES_MAX`] uses, [`INVITE_ROOMS_MAX`] rooms, [`INVITE_SECONDS_MAX`], a note of [`NOTE_CHARS_MAX`] characters |
 //! | token | [`TOKEN_BYTES_MAX`], with [`PATTERNS_MAX`] patterns of rooms |
@@ -34,6 +35,7 @@
 mod access_code;
 mod claims;
 mod connect;
+mod emoji;
 mod envelope;
 mod ids;
 mod json;
@@ -47,6 +49,7 @@ mod token;
 pub use access_code::{AccessCode, INVITE_CODE_CHARS, LINK_CODE_CHARS};
 pub use claims::Claims;
 pub use connect::{Connect, KEY_BYTES_MAX, KEY_BYTES_MIN, Key, SUBPROTOCOL};
+pub use emoji::{BadEmoji, Emoji};
 pub use envelope::*;
 pub use ids::{BadEpoch, BadId, BadRef, Epoch, ID_END, MessageId, REF_BYTES_MAX, Ref};
 pub use json::FRAME_BYTES_MAX;

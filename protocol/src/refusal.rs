@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::BadRef;
 use crate::json::FRAME_BYTES_MAX;
 use crate::name::NameError;
-use crate::restriction::{BadReason, Restriction};
+use crate::restriction::{BadReason, Restriction, spelled};
 
 /// For programs to branch on. A code never changes its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -74,6 +74,10 @@ pub enum Code {
     NoSuchRoom,
     /// The room is somebody's or in use, so that nobody can make it.
     RoomExists,
+    /// The message is too old to be edited.
+    TooLate,
+    /// There are as many kinds of reactions on the message as there may be.
+    TooManyReactions,
     /// More than the rate allows; `retry_ms` says when to try again.
     TooFast,
     /// Too many bad frames in a row.
@@ -214,6 +218,18 @@ pub enum Refusal {
         /// The limit that was reached.
         max: u32,
     },
+    #[error("this message can no longer be edited: that is allowed for {}", spelled(*.seconds))]
+    TooLate {
+        /// For how long messages can be edited.
+        seconds: u64,
+    },
+    #[error("messages cannot be edited on this server")]
+    NoEdits,
+    #[error("there are {max} different reactions already, the most that are allowed")]
+    TooManyReactions {
+        /// The limit that was reached.
+        max: usize,
+    },
     #[error("too fast: wait {retry_ms} ms and send it again")]
     TooFast {
         /// When one more message will be taken, in milliseconds.
@@ -284,6 +300,8 @@ impl Refusal {
             Refusal::NotFound(_) | Refusal::NoSuchPerson(_) => Code::NotFound,
             Refusal::NoSuchRoom => Code::NoSuchRoom,
             Refusal::RoomExists => Code::RoomExists,
+            Refusal::TooLate { .. } | Refusal::NoEdits => Code::TooLate,
+            Refusal::TooManyReactions { .. } => Code::TooManyReactions,
             Refusal::TooFast { .. } => Code::TooFast,
             Refusal::TooManyBadFrames(_) => Code::TooManyBadFrames,
             Refusal::BinaryFrame => Code::BinaryFrame,

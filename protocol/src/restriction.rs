@@ -23,16 +23,18 @@ pub struct Restriction {
     pub reason: Option<Reason>,
 }
 
+/// A time as people say it, in the largest unit that there are two of, nearly: 7,199 s are 2 hours.
+pub(crate) fn spelled(seconds: u64) -> String {
+    let units = [(86_400, "days"), (3600, "hours"), (60, "minutes"), (1, "seconds")];
+    let found = units.into_iter().find(|(unit, _)| seconds.saturating_mul(10) >= unit * 19);
+    let (unit, name) = found.unwrap_or((1, "seconds"));
+    format!("{} {name}", seconds.div_ceil(unit).max(1))
+}
+
 impl fmt::Display for Restriction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(seconds) = self.seconds {
-            // The largest unit that there are two of, nearly: 7,199 s are told as 2 hours.
-            let units = [(86_400, "days"), (3600, "hours"), (60, "minutes"), (1, "seconds")];
-            let (unit, name) = units
-                .into_iter()
-                .find(|(unit, _)| seconds * 10 >= unit * 19)
-                .unwrap_or((1, "seconds"));
-            write!(f, " for another {} {name}", seconds.div_ceil(unit).max(1))?;
+            write!(f, " for another {}", spelled(seconds))?;
         }
         match &self.reason {
             Some(reason) => write!(f, ": {}", reason.as_str()),

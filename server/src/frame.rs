@@ -23,6 +23,8 @@ pub(crate) enum Delivery {
     Sequenced { room_tag: u64, number: u64 },
     /// It replaces an older one of its room that is still waiting, unless an entry came after that.
     Coalesced { room_tag: u64 },
+    /// It is sent in its turn if that is soon; else it is left out, as it would be told too late.
+    Fleeting { room_tag: u64 },
     /// It belongs to an entry of a room, right behind the list of people.
     Entry { room_tag: u64 },
 }
@@ -43,6 +45,7 @@ impl Delivery {
             Delivery::Within { room_tag }
             | Delivery::Sequenced { room_tag, .. }
             | Delivery::Coalesced { room_tag }
+            | Delivery::Fleeting { room_tag }
             | Delivery::Entry { room_tag } => Some(room_tag),
         }
     }

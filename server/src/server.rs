@@ -120,6 +120,8 @@ impl Server {
             engine.stopping.tracker.spawn(following);
             let obeying = Arc::downgrade(&engine);
             beside.obey(move |instruction| obey(obeying.clone(), instruction));
+            let hearing = Arc::downgrade(&engine);
+            beside.hear(move |aside| crate::connection::typing::hear(hearing.clone(), aside));
             beside
         });
         let server = Server { status: Status::of(&engine), engine, tls, parts };

@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 /// The text of a message that was deleted. A client that does not know of deleting shows it.
 pub const DELETED_CONTENT: &str = "(deleted)";
 
-/// Deletes a message. For moderators.
+/// Deletes a message: one's own, or, as a moderator, another's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Delete {
     /// The message's room, which the connection has joined.
@@ -51,7 +51,7 @@ pub struct Deleted {
     pub room: RoomName,
     /// The message's id.
     pub message: MessageId,
-    /// The moderator.
+    /// Who did: its author, or a moderator.
     pub by: UserName,
     /// The deletion's own place in the order of the whole server.
     pub id: MessageId,

@@ -1,7 +1,7 @@
 //! `history`: stored messages, in pages.
 //!
-//! A page holds the newest of what was asked for, ascending, as whole `message` envelopes in their current
-//! state. It answers a join that asked for a replay, or a [`HistoryQuery`]. After a join with `since` it also
+//! A page holds messages, ascending, as whole `message` envelopes in their current state: the newest of what was
+//! asked for, the oldest after an id, or those around one. It answers a join that asked for a replay, or a [`HistoryQuery`]. After a join with `since` it also
 //! holds the earlier messages that changed after it, so that nobody misses a change: of two states of a
 //! message the one with the newer change id counts, and a change to an unknown message is dropped.
 //! This file does not know where messages are kept.
@@ -23,17 +23,18 @@ pub const HISTORY_MAX: u16 = 200;
 pub const HISTORY_BYTES_MAX: usize = 128 * 1024;
 /// Most messages in `changed`: as many as in a page.
 pub const CHANGED_MAX: usize = 200;
-/// Most bytes of `changed`: half of the envelope, so that a page is never empty.
-pub const CHANGED_BYTES_MAX: usize = HISTORY_BYTES_MAX / 2;
+/// Most bytes of `changed`: what it leaves holds the largest message there is (24 KiB of escaped text, 20 kinds of
+/// reactions with 20 names each), so that a page is never empty.
+pub const CHANGED_BYTES_MAX: usize = 40 * 1024;
 
-/// Asks for older messages.
+/// Asks for messages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HistoryQuery {
     /// A room that the connection has joined.
     pub room: RoomName,
-    /// Only messages with a smaller id; none means from the newest.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub before: Option<MessageId>,
+    /// Which ones.
+    #[serde(flatten)]
+    pub span: Span,
     /// Most messages in the answer; [`HISTORY_DEFAULT`] if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u16>,
@@ -48,7 +49,7 @@ impl FromClient for HistoryQuery {
         Ok(HistoryQuery {
             reference: fields.reference()?,
             room: fields.room()?,
-            before: fields.optional_id("before")?,
+            span: Span::read(fields)?,
             limit: limit.map(count),
         })
     }
@@ -59,6 +60,50 @@ impl FromClient for HistoryQuery {
 
     fn reference_mut(&mut self) -> Option<&mut Option<Ref>> {
         Some(&mut self.reference)
+    }
+}
+
+/// Which messages of a room a page holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Span {
+    /// The newest.
+    #[default]
+    Newest,
+    /// The newest with a smaller id than this.
+    Before(MessageId),
+    /// The oldest with a greater id than this.
+    After(MessageId),
+    /// This one, and as many on both sides of it.
+    Around(MessageId),
+}
+
+impl Span {
+    fn read(fields: &Fields<'_>) -> Result<Self, Refusal> {
+        let given = ["before", "after", "around"].map(|name| fields.optional_id(name));
+        match given {
+            [Ok(None), Ok(None), Ok(None)] => Ok(Span::Newest),
+            [Ok(Some(id)), Ok(None), Ok(None)] => Ok(Span::Before(id)),
+            [Ok(None), Ok(Some(id)), Ok(None)] => Ok(Span::After(id)),
+            [Ok(None), Ok(None), Ok(Some(id))] => Ok(Span::Around(id)),
+            [Ok(_), Ok(_), Ok(_)] => {
+                let rule = "a page is `before`, `after` or `around` an id, not several of these";
+                Err(Refusal::BadField(rule.to_owned()))
+            }
+            [Err(refusal), _, _] | [_, Err(refusal), _] | [_, _, Err(refusal)] => Err(refusal),
+        }
+    }
+}
+
+/// As the field of its name.
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let field = match self {
+            Span::Newest => None,
+            Span::Before(id) => Some(("before", id)),
+            Span::After(id) => Some(("after", id)),
+            Span::Around(id) => Some(("around", id)),
+        };
+        serializer.collect_map(field)
     }
 }
 
@@ -75,8 +120,12 @@ pub struct History {
     /// Ascending by id; each is a whole `message` envelope.
     #[serde(serialize_with = "tagged")]
     pub messages: Vec<Message>,
-    /// There is older text that was asked for and did not fit: page back with `before`.
+    /// There is more that was asked for and did not fit, older than this, or newer where it was asked for with
+    /// `after`: page on from there.
     pub more: bool,
+    /// In an answer to `around`: there is newer text.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub newer: bool,
     /// The newest id of the room, 0 if it has none: where to resume.
     pub head: MessageId,
     /// In an answer to `since`: the messages up to it that changed after it, as they are now.
@@ -97,8 +146,11 @@ pub struct History {
 /// What a `history` envelope says besides its lists of messages; see [`History`].
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct HistoryEnd<'a> {
-    /// There is older text that was asked for.
+    /// There is more that was asked for.
     pub more: bool,
+    /// There is newer text than what was asked for.
+    #[serde(skip_serializing_if = "is_false")]
+    pub newer: bool,
     /// The newest id of the room.
     pub head: MessageId,
     /// More changed than the list of those holds.

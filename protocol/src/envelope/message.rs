@@ -12,6 +12,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::fields::{Fields, FromClient, Subject};
+use super::reaction::Reaction;
 use crate::ids::{MessageId, Ref};
 use crate::json::is_false;
 use crate::name::{RoomName, UserName};
@@ -28,6 +29,9 @@ pub struct Say {
     pub room: RoomName,
     /// The text, checked.
     pub content: Body,
+    /// The message of the same room that it answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply: Option<MessageId>,
     /// The author's own id for it: sending it again never makes a second message.
     #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
     pub reference: Option<Ref>,
@@ -37,7 +41,8 @@ impl FromClient for Say {
     fn read(fields: &Fields<'_>) -> Result<Self, Refusal> {
         let (reference, room) = (fields.reference()?, fields.room()?);
         let content = Body::parse(&*fields.text("content")?)?;
-        Ok(Say { room, content, reference })
+        let reply = fields.optional_id("reply")?;
+        Ok(Say { room, content, reply, reference })
     }
 
     fn subject(&self) -> Subject<'_> {
@@ -73,6 +78,34 @@ pub struct Message {
     /// it was.
     #[serde(default, skip_serializing_if = "is_false")]
     pub deleted: bool,
+    /// The message of the same room that it answers; that one may be gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<MessageId>,
+    /// When its text was last edited: milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited: Option<u64>,
+    /// What people put on it, in the order in which the kinds came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reactions: Vec<Reaction>,
+}
+
+impl Message {
+    /// One as it is said: nothing has changed it, and it answers nothing.
+    pub fn new(room: RoomName, sender: UserName, content: Body, id: MessageId, at: u64) -> Self {
+        Message {
+            room,
+            sender,
+            content,
+            id,
+            at,
+            reference: None,
+            change: None,
+            deleted: false,
+            reply: None,
+            edited: None,
+            reactions: Vec::new(),
+        }
+    }
 }
 
 /// Why a text was refused. The sentence is fit for people.

@@ -8,6 +8,7 @@ mod cluster;
 mod create;
 mod deletion;
 mod devices;
+mod edit;
 mod error;
 mod fields;
 mod history;
@@ -18,15 +19,17 @@ mod message;
 mod moderation;
 mod presence;
 mod question;
+mod reaction;
 mod room;
 mod rooms;
 mod setting;
+mod typing;
 
 pub(crate) use self::history::count;
 pub use self::{
-    cluster::*, create::*, deletion::*, devices::*, error::*, fields::FIELDS_MAX, history::*,
-    invites::*, members::*, membership::*, message::*, moderation::*, presence::*, question::*,
-    room::*, rooms::*, setting::*,
+    cluster::*, create::*, deletion::*, devices::*, edit::*, error::*, fields::FIELDS_MAX,
+    history::*, invites::*, members::*, membership::*, message::*, moderation::*, presence::*,
+    question::*, reaction::*, room::*, rooms::*, setting::*, typing::*,
 };
 
 use serde::{Deserialize, Serialize};
@@ -88,8 +91,14 @@ from_clients! {
     Presence(PeopleQuery): "presence",
     /// Say what a room is about.
     Topic(SetTopic): "topic",
-    /// Delete a message. For moderators.
+    /// Give one's own message another text.
+    Edit(Edit): "edit",
+    /// Delete a message: one's own, or, as a moderator, another's.
     Delete(Delete): "delete",
+    /// Put an emoji on a message, or take it away.
+    React(React): "react",
+    /// Say that one is writing.
+    Typing(Typing): "typing",
     /// Ask for a code that makes another device one's own.
     Link(Question): "link",
     /// Ask for one's devices.
@@ -149,8 +158,14 @@ pub enum ToClient {
     Topic(Topic),
     /// Older messages, on joining or when asked for.
     History(History),
+    /// A message has another text.
+    Edited(Edited),
     /// A message was deleted.
     Deleted(Deleted),
+    /// An emoji is on a message from now on, or is not.
+    Reacted(Reacted),
+    /// Somebody is writing.
+    Typing(IsTyping),
     /// A moderator did something to a person.
     Moderated(Box<Moderated>),
     /// A code that makes a device one's own.

@@ -200,8 +200,12 @@ fn the_longest_text_of_any_script_fits_a_frame_escaped_or_not() {
             RoomName::try_from("🦀".repeat(64).as_str()).unwrap(),
             Ref::try_from("\"".repeat(64).as_str()).unwrap(),
         );
-        let message =
-            ToServer::Message(Say { room, content: content.unwrap(), reference: Some(reference) });
+        let message = ToServer::Message(Say {
+            room,
+            content: content.unwrap(),
+            reply: None,
+            reference: Some(reference),
+        });
         let plain = message.encode();
         let escaped: String = plain
             .encode_utf16()
@@ -236,14 +240,15 @@ fn a_history_page_keeps_its_size_and_says_what_it_left_out() {
     for (chars, changed, all_fit, all_told) in [
         (100, (0, 0), true, true),
         (4096, (0, 0), false, true),
-        (10, (CHANGED_MAX, 10), true, true),
+        (10, (CHANGED_MAX / 2, 10), true, true),
         (10, (CHANGED_MAX + 1, 10), true, false),
         (4096, (CHANGED_MAX, 4096), false, false),
     ] {
         let messages: Vec<_> = (1..=200).map(|id| message(id, chars)).collect();
         let changed: Vec<_> = (1..=changed.0 as u64).map(|id| message(id, changed.1)).collect();
         let (reference, epoch) = (Some(&reference), Some(&epoch));
-        let end = HistoryEnd { more: false, head, changed_more: false, epoch, reference };
+        let end =
+            HistoryEnd { more: false, newer: false, head, changed_more: false, epoch, reference };
         let page = encode_history(&room, &messages, &changed, end);
         assert!(page.len() < HISTORY_BYTES_MAX);
         let ToClient::History(page) = ToClient::parse(&page).unwrap() else { panic!() };

@@ -3,11 +3,12 @@
 use proptest::prelude::*;
 use protocol::{
     Action, Added, Body, ChangeMember, ChangeSetting, Code, Connect, Create, Delete, Deleted,
-    Direct, Epoch, ErrorNote, History, HistoryQuery, Join, Joined, Key, Leave, Left, Message,
-    MessageId, Moderate, Moderated, NewRoom, PLACE_MAX, PeopleQuery, Presence, PrivateRoom, Reason,
-    Ref, Removed, Role, RoleSet, RoomEntry, RoomInfo, RoomKind, RoomList, RoomMember, RoomName,
-    RoomPattern, RoomRole, RoomsQuery, SECONDS_MAX, Say, SetRole, SetTopic, Setting, Title,
-    ToClient, ToServer, Token, TopicText, UserName,
+    Direct, Edit, Edited, Emoji, Epoch, ErrorNote, History, HistoryQuery, IsTyping, Join, Joined,
+    Key, Leave, Left, Message, MessageId, Moderate, Moderated, NewRoom, PLACE_MAX, PeopleQuery,
+    Presence, PrivateRoom, React, Reacted, Reaction, Reason, Ref, Removed, Role, RoleSet,
+    RoomEntry, RoomInfo, RoomKind, RoomList, RoomMember, RoomName, RoomPattern, RoomRole,
+    RoomsQuery, SECONDS_MAX, Say, SetRole, SetTopic, Setting, Span, Title, ToClient, ToServer,
+    Token, TopicText, Typing, UserName,
 };
 
 fn room() -> impl Strategy<Value = RoomName> {
@@ -166,17 +167,28 @@ fn of_rooms_to_client() -> impl Strategy<Value = ToClient> {
 fn to_server() -> impl Strategy<Value = ToServer> {
     let id = || proptest::option::of(id());
     prop_oneof![
-        (room(), body(), reference()).prop_map(|(room, content, reference)| ToServer::Message(
-            Say { room, content, reference }
-        )),
+        (room(), body(), id(), reference()).prop_map(|(room, content, reply, reference)| {
+            ToServer::Message(Say { room, content, reply, reference })
+        }),
+        (room(), self::id(), body(), reference()).prop_map(
+            |(room, message, content, reference)| {
+                ToServer::Edit(Edit { room, message, content, reference })
+            }
+        ),
+        (room(), self::id(), emoji(), any::<bool>(), reference()).prop_map(
+            |(room, message, emoji, on, reference)| {
+                ToServer::React(React { room, message, emoji, on, reference })
+            }
+        ),
+        room().prop_map(|room| ToServer::Typing(Typing { room })),
         (room(), id(), count()).prop_map(|(room, since, history)| ToServer::Join(Join {
             room,
             since,
             history
         })),
         room().prop_map(|room| ToServer::Leave(Leave { room })),
-        (room(), id(), count(), reference()).prop_map(|(room, before, limit, reference)| {
-            ToServer::History(HistoryQuery { room, before, limit, reference })
+        (room(), span(), count(), reference()).prop_map(|(room, span, limit, reference)| {
+            ToServer::History(HistoryQuery { room, span, limit, reference })
         }),
         (room(), user()).prop_map(|(room, after)| ToServer::Presence(PeopleQuery { room, after })),
         (room(), self::id(), reference()).prop_map(|(room, message, reference)| ToServer::Delete(
@@ -191,10 +203,59 @@ fn to_server() -> impl Strategy<Value = ToServer> {
     ]
 }
 
+fn emoji() -> impl Strategy<Value = Emoji> {
+    prop_oneof![Just("👍"), Just("❤️"), Just("👩🏽‍🚀"), Just("🏴󠁧󠁢󠁷󠁬󠁳󠁿"), Just("1️⃣")]
+        .prop_map(|text| Emoji::try_from(text).unwrap())
+}
+
+fn span() -> impl Strategy<Value = Span> {
+    prop_oneof![
+        Just(Span::Newest),
+        id().prop_map(Span::Before),
+        id().prop_map(Span::After),
+        id().prop_map(Span::Around),
+    ]
+}
+
+fn reaction() -> impl Strategy<Value = Reaction> {
+    (emoji(), any::<u32>(), proptest::collection::vec(user(), 0..3))
+        .prop_map(|(emoji, count, users)| Reaction { emoji, count, users })
+}
+
+fn of_messages_to_client() -> impl Strategy<Value = ToClient> {
+    let event = || (id(), any::<u64>(), reference());
+    prop_oneof![
+        (room(), id(), body(), user(), event()).prop_map(
+            |(room, message, content, sender, (id, at, reference))| {
+                ToClient::Edited(Edited { room, message, content, sender, id, at, reference })
+            }
+        ),
+        ((room(), id(), emoji(), any::<bool>()), user(), proptest::option::of(user()), event())
+            .prop_map(|((room, message, emoji, on), sender, next, (id, at, reference))| {
+                ToClient::Reacted(Reacted {
+                    room,
+                    message,
+                    emoji,
+                    on,
+                    sender,
+                    next,
+                    id,
+                    at,
+                    reference,
+                })
+            }),
+        (room(), user()).prop_map(|(room, sender)| ToClient::Typing(IsTyping { room, sender })),
+    ]
+}
+
 fn message() -> impl Strategy<Value = Message> {
-    let change = proptest::option::of(id());
-    (room(), user(), body(), id(), any::<u64>(), reference(), change, any::<bool>()).prop_map(
-        |(room, sender, content, id, at, reference, change, deleted)| Message {
+    let said = (room(), user(), body(), id(), any::<u64>(), reference());
+    let maybe = || proptest::option::of(id());
+    let reactions = proptest::collection::vec(reaction(), 0..3);
+    let since = (maybe(), any::<bool>(), maybe(), proptest::option::of(any::<u64>()), reactions);
+    (said, since).prop_map(|((room, sender, content, id, at, reference), since)| {
+        let (change, deleted, reply, edited, reactions) = since;
+        Message {
             room,
             sender,
             content,
@@ -203,8 +264,11 @@ fn message() -> impl Strategy<Value = Message> {
             reference,
             change,
             deleted,
-        },
-    )
+            reply,
+            edited,
+            reactions,
+        }
+    })
 }
 
 fn to_client() -> impl Strategy<Value = ToClient> {
@@ -215,6 +279,7 @@ fn to_client() -> impl Strategy<Value = ToClient> {
     let epoch = reference().prop_map(|text| text.and_then(|it| Epoch::try_from(it.as_str()).ok()));
     prop_oneof![
         of_rooms_to_client(),
+        of_messages_to_client(),
         message().prop_map(ToClient::Message),
         (room(), user(), any::<bool>()).prop_map(|(room, sender, is)| {
             let role = is.then_some(Role::Moderator);
@@ -232,12 +297,20 @@ fn to_client() -> impl Strategy<Value = ToClient> {
             .prop_map(|(room, users, count, after)| {
                 ToClient::Presence(Presence { room, users, count, after })
             }),
-        (room(), messages, any::<bool>(), id(), changed, epoch, reference()).prop_map(
-            |(room, messages, more, head, changed, epoch, reference)| {
+        (room(), messages, any::<(bool, bool)>(), id(), changed, epoch, reference()).prop_map(
+            |(room, messages, (more, newer), head, changed, epoch, reference)| {
                 let changed_more = !changed.is_empty() && more;
-                let page =
-                    History { room, messages, more, head, changed, changed_more, epoch, reference };
-                ToClient::History(page)
+                ToClient::History(History {
+                    room,
+                    messages,
+                    more,
+                    newer,
+                    head,
+                    changed,
+                    changed_more,
+                    epoch,
+                    reference,
+                })
             }
         ),
         (any::<String>(), proptest::option::of(room()), reference(), retry).prop_map(

@@ -6,6 +6,7 @@ mod connect;
 mod envelopes;
 mod golden;
 mod laws;
+mod messages;
 mod moderation;
 mod names;
 mod people;

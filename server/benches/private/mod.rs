@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use protocol::{Body, Message, MessageId, Role, RoomName, ToClient, UserName};
+use protocol::{Body, Message, MessageId, Role, RoomName, Span, ToClient, UserName};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -184,7 +184,8 @@ impl Keeper {
         room: &Room,
         before: Option<MessageId>,
     ) -> Result<(usize, Option<MessageId>), Failed> {
-        let asked = Asked { since: MessageId::ZERO, before, limit: 50 };
+        let span = before.map_or(Span::Newest, Span::Before);
+        let asked = Asked { since: MessageId::ZERO, span, limit: 50 };
         let asker = Asker::new(Ipv4Addr::LOCALHOST.into(), false);
         let viewer = Viewer { person: None, told: false };
         let page = self.runtime.block_on(self.log.page(&asker, &room.0, asked, viewer))?;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use protocol::{Refusal, Role, RoomName, UserName};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::Aside;
 use super::standing::Standing;
 use crate::log::order::answer::Moderator;
 use crate::log::order::entry::{Claim, Moderation};
@@ -20,6 +21,7 @@ pub(crate) struct Cluster {
     shared: Arc<Shared>,
     standing: watch::Receiver<Standing>,
     barriers: mpsc::Sender<oneshot::Sender<()>>,
+    asides: mpsc::Sender<Aside>,
 }
 
 /// The right to a name in the whole cluster, given back when dropped.
@@ -53,8 +55,14 @@ impl Cluster {
         shared: Arc<Shared>,
         standing: watch::Receiver<Standing>,
         barriers: mpsc::Sender<oneshot::Sender<()>>,
+        asides: mpsc::Sender<Aside>,
     ) -> Self {
-        Cluster { shared, standing, barriers }
+        Cluster { shared, standing, barriers, asides }
+    }
+
+    /// Says something to the other nodes beside the order; where too much waits to be said, it is lost.
+    pub(crate) fn say_aside(&self, aside: Aside) {
+        let _ = self.asides.try_send(aside);
     }
 
     /// How this node stands now.

@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use protocol::{RoomName, UserName};
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
@@ -32,6 +33,12 @@ pub(crate) struct Ends {
     pub(crate) news: mpsc::Receiver<News>,
 }
 
+/// What it would say beside the order.
+#[derive(Debug)]
+pub(crate) enum Aside {
+    Typing { room: RoomName, user: UserName },
+}
+
 /// What would run beside it.
 #[derive(Debug)]
 pub(crate) struct Beside {
@@ -45,6 +52,8 @@ pub(crate) async fn join(_: &Config, _: &Metrics) -> Result<(Database, Joined), 
 }
 
 impl Beside {
+    pub(crate) fn hear<F: Future<Output = ()>>(&mut self, _: impl Fn(Aside) -> F) {}
+
     pub(crate) fn obey<F: Future<Output = Done>>(&mut self, _: impl Fn(Instruction) -> F) {}
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
+use super::aside::{self, Aside};
 use super::error::{ClusterError, Failure};
 use super::handle::Cluster;
 use super::join::Joined;
@@ -32,6 +33,8 @@ use crate::monitoring::readiness::{NotReady, Reasons};
 const NEWS_WAITING_MAX: usize = 1024;
 /// Joins that wait at a time until this node has what their clients have: more wait for their turn to ask.
 const BARRIERS_WAITING_MAX: usize = 256;
+/// What waits to be said beside the order: more is lost.
+const ASIDES_WAITING_MAX: usize = 256;
 
 /// The other ends of what the log is given.
 #[derive(Debug)]
@@ -46,7 +49,10 @@ pub(crate) struct Beside {
     _copies: AbortOnDropHandle<()>,
     _status: AbortOnDropHandle<()>,
     _stream: AbortOnDropHandle<()>,
+    _asides: AbortOnDropHandle<()>,
     obeying: Option<AbortOnDropHandle<()>>,
+    hearing: Option<AbortOnDropHandle<()>>,
+    me: NodeName,
     nats: Nats,
     standing: watch::Receiver<Standing>,
     pub(crate) failure: Failure,
@@ -60,6 +66,15 @@ impl Beside {
     ) {
         let obeying = tokio::spawn(instruct::serve(self.nats.clone(), self.standing.clone(), obey));
         self.obeying = Some(AbortOnDropHandle::new(obeying));
+    }
+
+    /// Hears what other nodes say beside the order.
+    pub(crate) fn hear<F: Future<Output = ()> + Send + 'static>(
+        &mut self,
+        hear: impl Fn(Aside) -> F + Send + Sync + 'static,
+    ) {
+        let hearing = tokio::spawn(aside::hear(self.nats.clone(), self.me.clone(), hear));
+        self.hearing = Some(AbortOnDropHandle::new(hearing));
     }
 }
 
@@ -119,16 +134,21 @@ impl Joined {
         let copies = copy::serve(nats.clone(), shared.me.to_string(), path);
         let told = status::serve(nats.clone(), shared.clone(), stands.clone());
         let stream = status::watch_stream(nats.clone(), metrics.clone());
+        let (asides, to_tell) = mpsc::channel(ASIDES_WAITING_MAX);
+        let asides_told = aside::tell(nats.clone(), shared.me.clone(), to_tell);
         let beside = Beside {
             _copies: AbortOnDropHandle::new(tokio::spawn(copies)),
             _status: AbortOnDropHandle::new(tokio::spawn(told)),
             _stream: AbortOnDropHandle::new(tokio::spawn(stream)),
+            _asides: AbortOnDropHandle::new(tokio::spawn(asides_told)),
             obeying: None,
+            hearing: None,
+            me: shared.me.clone(),
             nats,
             standing: stands.clone(),
             failure,
         };
-        (Cluster::new(shared.clone(), stands, asked), beside)
+        (Cluster::new(shared.clone(), stands, asked, asides), beside)
     }
 }
 

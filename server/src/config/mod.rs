@@ -109,6 +109,11 @@ pub struct Config {
           value_parser = values::time)]
     pub name_expiry: Duration,
 
+    /// For how long people can edit their messages; 0s: never
+    #[arg(long, env = "NEBULA_EDIT_WINDOW", value_name = "TIME", default_value = "24h",
+          value_parser = values::time)]
+    pub edit_window: Duration,
+
     /// Let new people in only by invite (see `invite`); whose name is kept come in as ever
     #[arg(long, env = "NEBULA_MEMBERS")]
     pub members: bool,

@@ -18,6 +18,7 @@ mod perform;
 mod rate_limits;
 mod read_pump;
 pub(crate) mod session;
+pub(crate) mod typing;
 mod write_pump;
 
 use std::future::poll_fn;

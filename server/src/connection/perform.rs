@@ -10,6 +10,7 @@ use tokio::time::sleep_until;
 
 use super::read_pump::ReadPump;
 use super::session::{Consult, Effect, Entering, Listing, Reading, Recheck};
+use super::typing;
 use crate::config::READ_AGAIN;
 use crate::hub::room_tag;
 use crate::log::{OpenRoom, RoomsAsked, Viewer};
@@ -35,6 +36,11 @@ impl ReadPump {
                         slow.await?;
                     }
                     return Ok(());
+                }
+                Effect::Typing(room) => {
+                    let user = self.claim.name().clone();
+                    let told = typing::tell(&self.engine, room.name().clone(), user).await;
+                    return told.map_err(|_| self.stopping());
                 }
                 Effect::Leave(room) => {
                     self.leave_hub(&room).await;

@@ -206,6 +206,7 @@ impl ReadPump {
             moderators: &engine.auth.moderators,
             census: engine.hub.census(),
             creations: &engine.creations,
+            edit_window: engine.config.edit_window,
             address: asker.counted(),
             new_address: &address::new,
             age_ms: &|| engine.auth.time.age_ms(),
@@ -240,6 +241,7 @@ impl ReadPump {
                 Ok(None)
             }
             Effect::Leave(_)
+            | Effect::Typing(_)
             | Effect::PutOut(..)
             | Effect::Consult(_)
             | Effect::Browse(_)

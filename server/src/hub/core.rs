@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::{PEOPLE_MAX, Role, RoomName, UserName};
+use protocol::{PEOPLE_MAX, Role, RoomName, TYPING_PEOPLE_MAX, UserName};
 
 use super::census::Census;
 use super::node_set::NodeBit;
@@ -28,6 +28,8 @@ pub(crate) enum Input<M, T> {
     Went { room: RoomName, node: NodeBit, user: UserName },
     /// Nobody is on another node any more.
     Gone(NodeBit),
+    /// A person is writing, whose connections are `except`.
+    Typing { room: RoomName, user: UserName, except: Vec<M> },
     /// A message was stored.
     Deliver { room: RoomName, message: T },
     /// Something to tell of a person who is there; of one who is not, something else to who asked.
@@ -55,6 +57,8 @@ pub(crate) enum Notification<T> {
     Presence(People),
     /// One has entered, and was told of oneself and of who is here.
     Entered,
+    /// A person is writing.
+    Typing(UserName),
     /// A stored message.
     Message(T),
 }
@@ -74,6 +78,8 @@ pub(crate) struct People {
 pub(crate) enum Effect<M, T> {
     /// Tell every member that the room has now.
     Room(RoomName, Notification<T>),
+    /// Tell every member that the room has now, besides these.
+    Others(RoomName, Vec<M>, Notification<T>),
     /// Tell one connection.
     One(M, RoomName, Notification<T>),
 }
@@ -117,6 +123,7 @@ impl<M: Clone + PartialEq> Core<M> {
             }
             Input::Went { room, node, user } => self.went(now, &room, (node, user), effects),
             Input::Gone(node) => self.gone(now, node, effects),
+            Input::Typing { room, user, except } => self.typing(&room, user, except, effects),
             Input::Deliver { room, message } => {
                 if self.rooms.contains_key(room.key()) {
                     effects.push(Effect::Room(room, Notification::Message(message)));
@@ -328,6 +335,22 @@ impl<M: Clone + PartialEq> Core<M> {
             if let Some(id) = id {
                 self.leave(now, name, id, &user, effects);
             }
+        }
+    }
+
+    /// Of many people it is not told, and of nobody who is not there.
+    fn typing<T>(
+        &self,
+        name: &RoomName,
+        user: UserName,
+        except: Vec<M>,
+        effects: &mut Vec<Effect<M, T>>,
+    ) {
+        let Some(room) = self.rooms.get(name.key()) else { return };
+        let is_heard = (2..=TYPING_PEOPLE_MAX).contains(&room.people_count());
+        if is_heard && room.has(&user) {
+            let news = Notification::Typing(user);
+            effects.push(Effect::Others(room.name().clone(), except, news));
         }
     }
 

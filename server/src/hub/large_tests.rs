@@ -77,7 +77,9 @@ impl Crowd {
         for effect in effects {
             let (ids, news): (Vec<u64>, _) = match effect {
                 Effect::One(id, _, news) => (vec![id], news),
-                Effect::Room(room, news) => (self.core.members(&room).copied().collect(), news),
+                Effect::Room(room, news) | Effect::Others(room, _, news) => {
+                    (self.core.members(&room).copied().collect(), news)
+                }
             };
             self.bytes += ids.len() as u64 * bytes(&news);
             ids.into_iter().for_each(|id| self.hear(id, &news));
@@ -95,6 +97,7 @@ impl Crowd {
             Notification::Leave(_) => belief.count = belief.count.saturating_sub(1),
             Notification::Presence(People { after: Some(_), .. })
             | Notification::Entered
+            | Notification::Typing(_)
             | Notification::Message(()) => {}
             Notification::Presence(People { users, count, .. }) => {
                 assert!(belief.heard_own_join, "a list came before one's own join");
@@ -111,7 +114,9 @@ impl Crowd {
 fn bytes(news: &Notification<()>) -> u64 {
     envelope_bytes(&room())
         + match news {
-            Notification::Join(user, _) | Notification::Leave(user) => name_bytes(user),
+            Notification::Join(user, _)
+            | Notification::Leave(user)
+            | Notification::Typing(user) => name_bytes(user),
             Notification::Presence(people) => people.users.iter().map(name_bytes).sum(),
             Notification::Entered | Notification::Message(()) => 0,
         }

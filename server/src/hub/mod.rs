@@ -112,6 +112,17 @@ impl Hub {
         send(shard, Input::People { room, id, after }).await
     }
 
+    /// Tells those in a room, besides `except`, that somebody is writing.
+    pub(crate) async fn typing(
+        &self,
+        room: RoomName,
+        user: UserName,
+        except: Vec<Outbox>,
+    ) -> Result<(), HubStopped> {
+        let shard = self.shard(&room);
+        send(shard, Input::Typing { room, user, except }).await
+    }
+
     /// Tells everyone in a room.
     pub(crate) async fn tell(&self, room: RoomName, frame: Arc<Frame>) -> Result<(), HubStopped> {
         let shard = self.shard(&room);

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::{Joined, Left, Presence, Role, RoomName, ToClient};
+use protocol::{IsTyping, Joined, Left, Presence, Role, RoomName, ToClient};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
@@ -80,6 +80,10 @@ pub(crate) fn perform(core: &Core<Outbox>, effect: ShardEffect, metrics: &Metric
                 metrics.told(receivers, began.elapsed());
             }
         }
+        Effect::Others(room, except, news) => {
+            let others = core.members(&room).filter(|member| !except.contains(member));
+            Outbox::push_all(others, &encode(room.clone(), news), metrics);
+        }
     }
 }
 
@@ -97,6 +101,10 @@ fn encode(room: RoomName, news: Notification<Arc<Frame>>) -> Arc<Frame> {
         Notification::Leave(sender) => {
             let delivery = within(&room);
             (ToClient::Leave(Left { room, sender }), delivery)
+        }
+        Notification::Typing(sender) => {
+            let delivery = Delivery::Fleeting { room_tag: room_tag(&room) };
+            (ToClient::Typing(IsTyping { room, sender }), delivery)
         }
         Notification::Presence(People { users, count, after }) => {
             let delivery = match after {

@@ -99,6 +99,7 @@ fn shown(news: &Notification<()>) -> String {
         Notification::Leave(user) => format!("leave {}", user.key()),
         Notification::Presence(people) => presence(&people.users),
         Notification::Entered => "entered".to_owned(),
+        Notification::Typing(user) => format!("typing {}", user.key()),
         Notification::Message(()) => "message".to_owned(),
     }
 }
@@ -111,6 +112,11 @@ fn told(core: &Core<u64>, effects: Vec<Effect<u64, ()>>) -> Told {
             Effect::One(id, _, news) => told.entry(id).or_default().push(shown(&news)),
             Effect::Room(room, news) => {
                 for id in core.members(&room) {
+                    told.entry(*id).or_default().push(shown(&news));
+                }
+            }
+            Effect::Others(room, except, news) => {
+                for id in core.members(&room).filter(|id| !except.contains(id)) {
                     told.entry(*id).or_default().push(shown(&news));
                 }
             }

@@ -15,7 +15,7 @@ use crate::log::command::ReplyTo;
 use crate::log::event::Event;
 use crate::log::health::Health;
 use crate::log::order::answer::{Answer, Moderator};
-use crate::log::outcome::{Began, Deletion, Forgotten, Outcome, RoomChange};
+use crate::log::outcome::{Began, Forgotten, Outcome, Revision, RoomChange};
 use crate::log::reading::page::{self, Stored};
 use crate::monitoring::metrics::Metrics;
 use crate::outbox::Outbox;
@@ -157,7 +157,7 @@ impl Effects {
             }
             Outcome::Set(set) => self.set(set.0, set.1),
             Outcome::Said(message) => self.said(message, tell),
-            Outcome::Deleted(deletion) => self.deleted(*deletion, tell),
+            Outcome::Revised(revision) => self.revised(*revision, tell),
             Outcome::TopicSet(topic) => self.topic_set(*topic, tell),
             Outcome::Repeated(first) => {
                 let Some(author) = author else { return };
@@ -189,13 +189,15 @@ impl Effects {
         tell(room, frame, To::Everybody);
     }
 
-    fn deleted(&self, deletion: Deletion, tell: &mut impl FnMut(RoomName, Arc<Frame>, To)) {
-        self.metrics.deletions.inc();
-        let Deletion { deleted, left } = deletion;
-        let (room, id) = (deleted.room.clone(), deleted.id);
-        self.health.rooms.with(room.key(), |open| open.changed(Stored::new(left)));
+    fn revised(&self, revision: Revision, tell: &mut impl FnMut(RoomName, Arc<Frame>, To)) {
+        let Revision { id, told, state } = revision;
+        if matches!(told, ToClient::Deleted(_)) {
+            self.metrics.deletions.inc();
+        }
+        let room = state.room.clone();
+        self.health.rooms.with(room.key(), |open| open.changed(Stored::new(state)));
         let delivery = Delivery::Sequenced { room_tag: room_tag(&room), number: id.get() };
-        tell(room, Frame::text(ToClient::Deleted(deleted).encode(), delivery), To::Everybody);
+        tell(room, Frame::text(told.encode(), delivery), To::Everybody);
     }
 
     fn topic_set(&self, topic: Topic, tell: &mut impl FnMut(RoomName, Arc<Frame>, To)) {

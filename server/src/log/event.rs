@@ -13,6 +13,7 @@ use crate::log::acts_of_people::{
     UseName,
 };
 use crate::log::acts_of_rooms::{Create, Direct, KeepRoom, OfMember, SetRole};
+use crate::log::acts_on_messages::{Edit, OnMessage, React, Reply};
 pub(crate) use crate::log::author::Author;
 use crate::log::sanction::{Lift, Sanction};
 use crate::log::time::judge::{EARLIEST_MS, Reading};
@@ -82,6 +83,14 @@ pub(crate) enum Act {
     SetRole(Box<SetRole>),
     /// Somebody keeps a room in another way.
     KeepRoom(Box<KeepRoom>),
+    /// A message is said that answers another one.
+    Reply(Box<Reply>),
+    /// The author of a message gives it another text.
+    Edit(Box<Edit>),
+    /// The author of a message deletes it.
+    DeleteOwn(Box<OnMessage>),
+    /// Somebody puts an emoji on a message, or takes it away.
+    React(Box<React>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,16 +138,9 @@ pub(crate) struct Forget {
 impl Say {
     /// What people are told of it, once it has its place in the order.
     pub(crate) fn message(&self, id: MessageId, at: u64) -> Message {
-        Message {
-            room: self.room.clone(),
-            sender: self.author.name.clone(),
-            content: self.content.clone(),
-            id,
-            at,
-            reference: self.reference.clone(),
-            change: None,
-            deleted: false,
-        }
+        let (room, sender) = (self.room.clone(), self.author.name.clone());
+        let said = Message::new(room, sender, self.content.clone(), id, at);
+        Message { reference: self.reference.clone(), ..said }
     }
 }
 
@@ -209,7 +211,11 @@ impl Act {
             | Act::Add(_)
             | Act::Remove(_)
             | Act::SetRole(_)
-            | Act::KeepRoom(_) => false,
+            | Act::KeepRoom(_)
+            | Act::Reply(_)
+            | Act::Edit(_)
+            | Act::DeleteOwn(_)
+            | Act::React(_) => false,
         }
     }
 
@@ -221,6 +227,8 @@ impl Act {
         let (_, reference) = self.about();
         let text = match self {
             Act::Say(say) => say.content.as_str().len(),
+            Act::Reply(reply) => reply.say.content.as_str().len(),
+            Act::Edit(edit) => edit.content.as_str().len(),
             Act::SetTopic(set) => set.content.as_str().len(),
             Act::Create(create) => create.topic.as_str().len() + TITLE_BYTES_MAX,
             Act::Direct(direct) => direct.users.len() * USER_BYTES_MAX,
@@ -246,7 +254,9 @@ impl Act {
             | Act::Add(_)
             | Act::Remove(_)
             | Act::SetRole(_)
-            | Act::KeepRoom(_) => 0,
+            | Act::KeepRoom(_)
+            | Act::DeleteOwn(_)
+            | Act::React(_) => 0,
         };
         AROUND + text + reference.map_or(0, |it| it.as_str().len())
     }
@@ -268,6 +278,10 @@ impl Act {
             Act::Add(it) | Act::Remove(it) => (Some(&it.room), it.reference.as_ref()),
             Act::SetRole(set) => (Some(&set.room), set.reference.as_ref()),
             Act::KeepRoom(keep) => (Some(&keep.room), keep.reference.as_ref()),
+            Act::Reply(reply) => (Some(&reply.say.room), reply.say.reference.as_ref()),
+            Act::Edit(edit) => (Some(&edit.on.room), edit.on.reference.as_ref()),
+            Act::DeleteOwn(on) => (Some(&on.room), on.reference.as_ref()),
+            Act::React(react) => (Some(&react.on.room), react.on.reference.as_ref()),
             Act::TakeName(_)
             | Act::UseName(_)
             | Act::Expire(_)

@@ -5,6 +5,7 @@
 
 pub(crate) mod acts_of_people;
 pub(crate) mod acts_of_rooms;
+pub(crate) mod acts_on_messages;
 mod apply;
 mod author;
 mod command;

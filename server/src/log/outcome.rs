@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use protocol::{
-    Deleted, Message, MessageId, Refusal, RoomInfo, RoomName, Setting, ToClient, Topic, UserName,
+    Message, MessageId, Refusal, RoomInfo, RoomName, Setting, ToClient, Topic, UserName,
 };
 
 use crate::people::devices::Devices;
@@ -16,8 +16,8 @@ use crate::people::names::PersonId;
 pub(crate) enum Outcome {
     /// Everybody hears this message.
     Said(Message),
-    /// Everybody hears that a message was deleted, of which this is left.
-    Deleted(Box<Deletion>),
+    /// Everybody hears that a message is not as it was.
+    Revised(Box<Revision>),
     /// Everybody hears what a room is about.
     TopicSet(Box<Topic>),
     /// It was done before, or by the same author under the same `ref`: its author hears of the first time
@@ -77,7 +77,8 @@ impl Outcome {
     /// Whether a text was erased, of which nothing may be left.
     pub(crate) fn erases(&self) -> bool {
         match self {
-            Outcome::Deleted(_) | Outcome::TopicSet(_) => true,
+            Outcome::Revised(revision) => revision.erases(),
+            Outcome::TopicSet(_) => true,
             Outcome::Changed(changes) => changes.iter().any(|change| change.leaves),
             _ => false,
         }
@@ -102,12 +103,22 @@ pub(crate) struct PersonDevices {
     pub(crate) devices: Devices,
 }
 
-/// A message that was deleted.
+/// What became of a message that somebody has edited, deleted or reacted to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Deletion {
-    pub(crate) deleted: Deleted,
+pub(crate) struct Revision {
+    /// The event that changed it.
+    pub(crate) id: MessageId,
+    /// What is told of it.
+    pub(crate) told: ToClient,
     /// The message as it is now.
-    pub(crate) left: Message,
+    pub(crate) state: Message,
+}
+
+impl Revision {
+    /// Whether it took a text away.
+    fn erases(&self) -> bool {
+        !matches!(self.told, ToClient::Reacted(_))
+    }
 }
 
 /// Of a room, by key, everything up to an id went.

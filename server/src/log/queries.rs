@@ -37,12 +37,17 @@ impl Log {
             // When all come back at once, one has read the room while the others waited.
             let in_memory = room.page(&asked);
             metrics.page_found(asked.limit, in_memory.is_some());
-            let page = in_memory.map_or_else(|| read_page(reader, &room, &asked), Ok);
-            let page = match is_same_for_all {
+            let page = match in_memory {
+                Some(page) => Ok(Some(page)),
+                None => read_page(reader, &room, &asked),
+            };
+            // Whether the room is there is told before whether the message is.
+            let seen = match is_same_for_all {
                 true => page.map(Some),
                 false => page.and_then(|page| as_seen(reader, &room, page, viewer)),
             };
-            let page = found(page).and_then(|page| page.ok_or(NotRead::NoSuchRoom));
+            let seen = found(seen).and_then(|seen| seen.ok_or(NotRead::NoSuchRoom));
+            let page = seen.and_then(|page| page.ok_or(NotRead::NoSuchMessage));
             let bytes = page.as_ref().map_or(0, Page::bytes);
             (page, bytes)
         };
@@ -77,18 +82,18 @@ impl Log {
 }
 
 /// One read, whatever it is for: the first of a room also fills its memory.
-fn read_page(reader: &Reader, room: &OpenRoom, asked: &Asked) -> rusqlite::Result<Page> {
-    if asked.before.is_some() {
+fn read_page(reader: &Reader, room: &OpenRoom, asked: &Asked) -> rusqlite::Result<Option<Page>> {
+    if !asked.is_newest() {
         return reader.page(room.name(), asked);
     }
     if !room.is_new() {
         let page = reader.page(room.name(), asked)?;
-        room.learn_topic(page.topic.clone());
+        room.learn_topic(page.as_ref().and_then(|page| page.topic.clone()));
         return Ok(page);
     }
     let newest = reader.newest_page(room.name(), asked)?;
     room.seed(newest.clone());
-    Ok(room.page(asked).unwrap_or_else(|| newest.part(asked)))
+    Ok(Some(room.page(asked).unwrap_or_else(|| newest.part(asked))))
 }
 
 /// A page with what the room is for who reads; none if it is not there for them. That is looked at after all that
@@ -96,12 +101,12 @@ fn read_page(reader: &Reader, room: &OpenRoom, asked: &Asked) -> rusqlite::Resul
 fn as_seen(
     reader: &Reader,
     room: &OpenRoom,
-    page: Page,
+    page: Option<Page>,
     Viewer { person, told }: Viewer,
-) -> rusqlite::Result<Option<Page>> {
+) -> rusqlite::Result<Option<Option<Page>>> {
     let Some(about) = reader.about(room.name(), person, told)? else { return Ok(None) };
     if told && about.kind.is_none() && about.members.is_empty() {
         room.learn_no_roles();
     }
-    Ok(Some(Page { about, ..page }))
+    Ok(Some(page.map(|page| Page { about, ..page })))
 }

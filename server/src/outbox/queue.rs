@@ -15,6 +15,10 @@ use crate::monitoring::metrics::{Dropped, Metrics};
 /// goes when so many newer ones have come.
 pub(super) const REPLAYED_MAX: usize = 2 * ROOMS_PER_CONNECTION_MAX;
 
+/// Behind so many waiting frames nothing is told that matters for a moment alone: whoever reads so slowly would
+/// hear it too late.
+const FLEETING_MAX: usize = 16;
+
 /// What may wait for one connection.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bounds {
@@ -126,7 +130,11 @@ impl Queue {
             Delivery::Entry { room_tag } if frame.bytes().is_empty() && !self.is_held() => {
                 return self.entered(room_tag);
             }
-            Delivery::Sequenced { .. }
+            Delivery::Fleeting { .. } if self.is_held() || self.waiting.len() >= FLEETING_MAX => {
+                return false;
+            }
+            Delivery::Fleeting { .. }
+            | Delivery::Sequenced { .. }
             | Delivery::Entry { .. }
             | Delivery::Within { .. }
             | Delivery::Always => {}

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use protocol::{MessageId, UserName};
+use protocol::{MessageId, Span, ToClient, UserName};
 
 use super::client::{Client, ELSEWHERE};
 use super::connection::{MESSAGE_BURST, MESSAGE_RATE};
@@ -15,7 +15,7 @@ use crate::log::sanction::Sanction;
 use crate::people::names::Owner;
 
 const DAY_US: u64 = 24 * 60 * 60 * 1_000_000;
-const NEWEST: Asked = Asked { since: MessageId::ZERO, before: None, limit: 0 };
+const NEWEST: Asked = Asked { since: MessageId::ZERO, span: Span::Newest, limit: 0 };
 
 /// No two keys hold one name at a time, and nobody one that is kept for another.
 pub(super) fn owners(process: &Process, store: &Store) -> Result<(), String> {
@@ -57,10 +57,19 @@ pub(super) fn rights(store: &Store, clients: &[Client]) -> Result<(), String> {
     // The names of moderators are wanted by others, too, who may have them for a time.
     let is_name =
         |name: &UserName| clients.iter().any(|it| MODERATORS.contains(&it.key) && it.name == *name);
-    match store.deletions.iter().find(|it| !is_name(&it.by)) {
-        Some(deletion) => Err(format!("{} deletes, who is no moderator", deletion.by)),
-        None => Ok(()),
+    let said_by = |id: MessageId| store.messages.iter().find(|it| it.id == id).map(|it| &it.sender);
+    for (id, told) in &store.changes {
+        match told {
+            ToClient::Deleted(it) if !is_name(&it.by) && said_by(it.message) != Some(&it.by) => {
+                return Err(format!("{} deletes in {id}, who is no moderator", it.by));
+            }
+            ToClient::Edited(it) if said_by(it.message) != Some(&it.sender) => {
+                return Err(format!("{} edits in {id} what another said", it.sender));
+            }
+            _ => {}
+        }
     }
+    Ok(())
 }
 
 /// Nobody tells a room anything after a mute, which lasts longer than a run, but moderators.
@@ -71,6 +80,9 @@ pub(super) fn silence(store: &Store) -> Result<(), String> {
         let (room, author) = match &event.act {
             Act::Say(say) => (&say.room, &say.author),
             Act::SetTopic(set) => (&set.room, &set.author),
+            Act::Reply(reply) => (&reply.say.room, &reply.say.author),
+            Act::Edit(edit) => (&edit.on.room, &edit.on.author),
+            Act::React(react) => (&react.on.room, &react.on.author),
             Act::Impose(mute) => {
                 mutes.push(mute);
                 continue;
@@ -98,21 +110,43 @@ pub(super) fn silence(store: &Store) -> Result<(), String> {
 pub(super) fn stored(store: &Store, truth_us: u64) -> Result<(), String> {
     let latest_ms = truth_us / 1000 + LEAP_MS;
     let said_at = store.messages.iter().map(|message| (message.id, message.at));
-    let deleted_at = store.deletions.iter().map(|deletion| (deletion.id, deletion.at));
-    let at: BTreeMap<_, _> = said_at.chain(deleted_at).collect();
+    let changed_at = store.changes.iter().map(|(id, told)| (*id, changed_at(told)));
+    let at: BTreeMap<_, _> = said_at.chain(changed_at).collect();
     let is_far = |(id, at): &(&MessageId, &u64)| id.get() / 1000 > latest_ms || **at > latest_ms;
     if let Some((id, at)) = at.iter().find(is_far) {
         return Err(format!("{id} has the time {at}, far ahead"));
     }
-    if at.len() != store.messages.len() + store.deletions.len() {
-        return Err("an id of a message is that of a deletion".to_owned());
+    if at.len() != store.messages.len() + store.changes.len() {
+        return Err("an id of a message is that of a change".to_owned());
     }
     for pair in store.messages.windows(2) {
         if pair[0].id >= pair[1].id {
             return Err(format!("the id {} comes after {}", pair[1].id, pair[0].id));
         }
     }
+    answers(store)?;
     twice(store)
+}
+
+/// What answers another message says which one.
+fn answers(store: &Store) -> Result<(), String> {
+    for event in &store.applied {
+        let Act::Reply(reply) = &event.act else { continue };
+        let said = store.messages.iter().find(|it| it.id == event.id);
+        if said.is_some_and(|said| said.reply != Some(reply.to)) {
+            return Err(format!("{} does not say that it answers {}", event.id, reply.to));
+        }
+    }
+    Ok(())
+}
+
+fn changed_at(told: &ToClient) -> u64 {
+    match told {
+        ToClient::Edited(edited) => edited.at,
+        ToClient::Deleted(deleted) => deleted.at,
+        ToClient::Reacted(reacted) => reacted.at,
+        _ => 0,
+    }
 }
 
 /// Nothing is stored twice, unless the first was cleared away. What came under the spelling alone is no longer that of
@@ -123,6 +157,16 @@ fn twice(store: &Store) -> Result<(), String> {
         let (room, content, reference, author) = match &event.act {
             Act::Say(say) => (&say.room, say.content.as_str(), &say.reference, &say.author),
             Act::SetTopic(set) => (&set.room, set.content.as_str(), &set.reference, &set.author),
+            Act::Reply(reply) => {
+                let say = &reply.say;
+                (&say.room, say.content.as_str(), &say.reference, &say.author)
+            }
+            Act::Edit(edit) => {
+                (&edit.on.room, edit.content.as_str(), &edit.on.reference, &edit.on.author)
+            }
+            Act::React(react) => {
+                (&react.on.room, react.emoji.as_str(), &react.on.reference, &react.on.author)
+            }
             Act::Forget(forget) => {
                 let upto = forget.upto.get();
                 let goes = |room| forget.room.as_ref().is_none_or(|it| &**it.key() == room);
@@ -169,11 +213,10 @@ pub(super) fn sees_all(client: &Client, clients: &[Client], store: &Store) -> Re
         if view.seen != there {
             return Err(format!("{who} missed some of {there:?}: {:?}", view.seen));
         }
-        let deleted = store.deleted(&view.room);
-        let upto = store.forgotten(&view.room);
-        let shown: BTreeSet<_> = view.deleted.iter().copied().filter(|id| *id > upto).collect();
-        if shown != deleted {
-            return Err(format!("{who} shows what was deleted: {deleted:?}"));
+        let (fresh, upto) = (store.fresh(&view.room), store.forgotten(&view.room));
+        let mut held = view.held.range(upto + 1..);
+        if let Some((id, shown)) = held.find(|(id, shown)| fresh.get(id) != Some(shown)) {
+            return Err(format!("{who} shows {shown:?} and not {:?}", fresh.get(id)));
         }
         let topic = store.newest_page(&view.room, &NEWEST).topic.unwrap_or_default().content;
         if view.topic != topic {

@@ -3,6 +3,7 @@
 
 mod anew;
 mod changes;
+mod said;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -10,9 +11,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use fastrand::Rng;
 use protocol::{
     Action, Body, Code, Connect, ErrorNote, History, HistoryQuery, Message, MessageId, Moderate,
-    Ref, RoomName, SECONDS_MAX, Say, SetTopic, ToClient, ToServer, TopicText, UserName,
+    Ref, RoomName, SECONDS_MAX, Say, Span, ToClient, ToServer, TopicText, UserName,
 };
 
+use self::said::Said;
 pub(super) use self::view::View;
 use super::process::hash;
 use super::store::Store;
@@ -44,22 +46,6 @@ pub(super) struct Client {
     sent: usize,
 }
 
-/// Of so many things to say one is what the room is about.
-const TOPIC_EVERY: u32 = 5;
-
-#[derive(Debug, Clone)]
-pub(super) struct Said {
-    room: RoomName,
-    content: Body,
-    reference: Ref,
-    /// What the room is about from now on.
-    is_topic: bool,
-    /// On this line.
-    sent: bool,
-    /// How often, on whatever line.
-    times: u32,
-}
-
 impl Client {
     /// Several, in one or both of two rooms; the last wants the name of the first, with a key of its own.
     pub(super) fn several(rng: &mut Rng) -> Vec<Self> {
@@ -80,7 +66,7 @@ impl Client {
         let view = |room: &RoomName| View {
             room: room.clone(),
             seen: Vec::new(),
-            deleted: BTreeSet::new(),
+            held: BTreeMap::new(),
             position: MessageId::ZERO,
             people: BTreeSet::new(),
             topic: TopicText::default(),
@@ -135,50 +121,13 @@ impl Client {
         self.pending.iter_mut().for_each(|said| said.sent = false);
     }
 
-    /// Thinks of something to say.
-    pub(super) fn think(&mut self, room: usize) {
-        self.thoughts += 1;
-        let content = Body::try_from(format!("{}-{}", self.key, self.next)).unwrap();
-        let is_topic = self.next.is_multiple_of(TOPIC_EVERY);
-        let reference = self.reference();
-        let view = self.rooms.values().nth(room % self.rooms.len()).unwrap();
-        let room = view.room.clone();
-        self.pending.push_back(Said { room, content, reference, is_topic, sent: false, times: 0 });
-    }
-
-    /// Gives up waiting for an answer, and sends it again.
-    pub(super) fn doubt(&mut self) {
-        if let Some(said) = self.pending.front_mut() {
-            said.sent = false;
-        }
-    }
-
-    /// The next thing that is not on its way yet and whose room is open.
-    pub(super) fn speak(&mut self) -> Option<ToServer> {
-        let rooms = &self.rooms;
-        let is_due = |said: &&mut Said| !said.sent && rooms[&**said.room.key()].entered;
-        let said = self.pending.iter_mut().find(is_due)?;
-        said.sent = true;
-        said.times += 1;
-        self.sent += 1;
-        if said.times == 1 {
-            let place = (self.line.unwrap_or_default(), self.sent);
-            self.sent_once.insert(said.content.as_str().to_owned(), place);
-        } else {
-            self.sent_once.remove(said.content.as_str());
-        }
-        let (room, reference) = (said.room.clone(), Some(said.reference.clone()));
-        if said.is_topic {
-            let content = TopicText::try_from(said.content.as_str()).unwrap();
-            return Some(ToServer::Topic(SetTopic { room, content, reference }));
-        }
-        let content = said.content.clone();
-        Some(ToServer::Message(Say { room, content, reference }))
+    fn view(&self, room: usize) -> &View {
+        self.rooms.values().nth(room % self.rooms.len()).unwrap()
     }
 
     /// Deletes the newest that it sees, or, if that is deleted, asks again.
     pub(super) fn censor(&self, room: usize) -> Option<ToServer> {
-        let view = self.rooms.values().nth(room % self.rooms.len()).unwrap();
+        let view = self.view(room);
         let message = MessageId::try_from(*view.seen.last()?).unwrap();
         let room = view.room.clone();
         view.entered.then_some(ToServer::Delete(protocol::Delete {
@@ -213,6 +162,7 @@ impl Client {
         ToServer::Message(Say {
             room: RoomName::try_from(ELSEWHERE).unwrap(),
             content: Body::try_from("stray".to_owned()).unwrap(),
+            reply: None,
             reference: Some(self.reference()),
         })
     }
@@ -221,9 +171,9 @@ impl Client {
     pub(super) fn look_back(&mut self, room: usize) -> Option<ToServer> {
         let reference = Some(self.reference());
         let view = self.rooms.values().nth(room % self.rooms.len()).unwrap();
-        let before = MessageId::try_from(view.position.get() + 1).ok();
+        let span = Span::Before(MessageId::try_from(view.position.get() + 1).unwrap());
         let (room, limit) = (view.room.clone(), Some(8));
-        let query = HistoryQuery { room, before, limit, reference };
+        let query = HistoryQuery { room, span, limit, reference };
         view.entered.then_some(ToServer::History(query))
     }
 
@@ -279,11 +229,19 @@ impl Client {
                         let it = self.pending.iter_mut().find(|said| is_it(said));
                         it.into_iter().for_each(|said| said.sent = false);
                     }
-                    Code::Muted => self.pending.retain(|said| !is_it(said)),
+                    Code::Muted
+                    | Code::NotAllowed
+                    | Code::NotFound
+                    | Code::NoName
+                    | Code::TooLate => {
+                        self.pending.retain(|said| !is_it(said));
+                    }
                     _ => {}
                 }
             }
-            ToClient::Deleted(deletion) => self.deletion(&deletion, store)?,
+            ToClient::Edited(_) | ToClient::Deleted(_) | ToClient::Reacted(_) => {
+                self.change(&envelope, store)?;
+            }
             ToClient::Moderated(told) if told.action == Action::Mute => {
                 self.muted = Some((told.user, told.room));
             }
@@ -297,7 +255,8 @@ impl Client {
             | ToClient::Added(_)
             | ToClient::Removed(_)
             | ToClient::Role(_)
-            | ToClient::Setting(_) => {}
+            | ToClient::Setting(_)
+            | ToClient::Typing(_) => {}
         }
         Ok(false)
     }
@@ -311,13 +270,12 @@ impl Client {
         if !history.changed.iter().all(|message| store.holds(message)) {
             return Err(format!("{:?} is not as it is stored", history.changed));
         }
-        let deleted = history.changed.iter().filter(|message| message.deleted);
-        view.deleted.extend(deleted.map(|message| message.id.get()));
+        history.changed.into_iter().for_each(|message| view.hold(message));
         view.position = view.position.max(history.head);
         Ok(())
     }
 
-    /// What was said before. It may be known, and have been deleted since, which is told afterwards.
+    /// What was said before. It may be known, and have been changed since, which is told afterwards.
     fn older(&self, history: &History, store: &Store) -> Result<(), String> {
         let (view, who) = (&self.rooms[&**history.room.key()], self.name.as_str());
         for message in &history.messages {
@@ -325,8 +283,8 @@ impl Client {
             if !store.holds(message) {
                 return Err(format!("{who} finds {id}, which is not stored"));
             }
-            if !message.deleted && view.deleted.contains(&id) {
-                return Err(format!("{who} finds {id} again, which was deleted"));
+            if view.has_newer(message) {
+                return Err(format!("{who} finds {id} as it was before a change"));
             }
         }
         Ok(())
@@ -365,11 +323,10 @@ impl Client {
             view.seen.push(id);
             view.position = message.id;
         }
-        if message.deleted {
-            view.deleted.insert(id);
-        } else if view.deleted.contains(&id) {
-            return Err(format!("{who} sees {id} again, which was deleted"));
+        if view.has_newer(&message) {
+            return Err(format!("{who} sees {id} as it was before a change"));
         }
+        view.hold(message.clone());
         if let Some(place) = place {
             self.pending.remove(place);
             self.acknowledged.push(message);

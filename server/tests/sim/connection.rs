@@ -31,6 +31,8 @@ use crate::people::names::{Claim, Person};
 /// Messages of one connection: so few that a client that says what it could not say before is too fast.
 pub(super) const MESSAGE_RATE: u32 = 100;
 pub(super) const MESSAGE_BURST: u32 = 2;
+/// Longer than a run.
+const EDIT_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
 /// When to ask again for what cannot be read.
 const AGAIN: Duration = Duration::from_millis(1);
 
@@ -169,6 +171,7 @@ impl Process {
             moderators: &self.moderators,
             census: &self.census,
             creations: &self.creations,
+            edit_window: EDIT_WINDOW,
             address: None,
             new_address: &|sign| self.new_address(sign, claim.name()),
             age_ms: &|| self.time.age_ms(),
@@ -233,7 +236,7 @@ impl Process {
     fn hear(&self, connection: &mut Connection, envelope: ToServer) -> Effect {
         let is_moderator = MODERATORS.contains(&connection.key);
         match (self.mutant, envelope) {
-            (Mutant::SpeakAnywhere, ToServer::Message(Say { room, content, reference }))
+            (Mutant::SpeakAnywhere, ToServer::Message(Say { room, content, reference, .. }))
                 if room.as_str() == ELSEWHERE =>
             {
                 let author = Author::new(connection.person(), None);
@@ -271,6 +274,11 @@ impl Process {
                 connection.kept.push(self.now);
                 let reply_to = ReplyTo::Author(connection.outbox.clone());
                 self.commands.push_back(Command { act, reply_to });
+            }
+            Effect::Typing(open) => {
+                let (room, user) = (open.name().clone(), connection.name().clone());
+                let except = vec![connection.outbox.clone()];
+                self.shard.push_back(Input::Typing { room, user, except });
             }
             Effect::Leave(room) => self.shard.push_back(connection.leave(&room)),
             Effect::AwaitSpace(query) if connection.has_space() => {

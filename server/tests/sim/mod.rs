@@ -36,6 +36,10 @@ enum Mutant {
     TellBeforeCommit,
     /// A message that is sent again is stored again.
     ForgetRefs,
+    /// What was done to a message is done again when it is sent again.
+    ForgetDone,
+    /// Nobody hears what a message answers.
+    ForgetReplies,
     /// A replay that cannot be read is left out, and the client stays.
     GoOnWithoutReplay,
     /// What waited is let go before the replay, which comes after it.
@@ -145,6 +149,10 @@ fn everything_that_may_go_wrong_does() {
         "NameTaken",
         "NameClaimed",
         "hears Deleted(",
+        "hears Edited(",
+        "hears Reacted(",
+        "on: false",
+        "reply: Some(",
         "NotInRoom",
         "NotAllowed",
         "TooFast",
@@ -169,6 +177,8 @@ fn every_mutant_is_noticed() {
     all_are_noticed::<World>(&[
         (Mutant::TellBeforeCommit, "not stored"),
         (Mutant::ForgetRefs, "stored twice"),
+        (Mutant::ForgetDone, "stored twice"),
+        (Mutant::ForgetReplies, "does not say that it answers"),
         (Mutant::GoOnWithoutReplay, "missed"),
         (Mutant::ReleaseBeforeReplay, "after"),
         (Mutant::ReadBeforeEntering, "missed"),
@@ -178,7 +188,7 @@ fn every_mutant_is_noticed() {
         (Mutant::AgeByTheClock, "kept for another"),
         (Mutant::ForgetOwners, "two owners"),
         (Mutant::ForgetWhatIsKept, "kept for another"),
-        (Mutant::ForgetChanges, "what was deleted"),
+        (Mutant::ForgetChanges, "shows"),
         (Mutant::KeepGhosts, "left"),
         (Mutant::Overtake, "after"),
         (Mutant::HideFailures, "not stored"),
@@ -189,8 +199,8 @@ fn every_mutant_is_noticed() {
         (Mutant::ForgetRates, "too fast"),
         (Mutant::ApplyUnchecked, "while muted"),
         (Mutant::OwnBySpelling, "which another said"),
-        (Mutant::ChangeInThePast, "hears of the deletion"),
-        (Mutant::UnheldHistory, "again, which was deleted"),
+        (Mutant::ChangeInThePast, "hears of the change"),
+        (Mutant::UnheldHistory, "before a change"),
         (Mutant::ForgetTopics, "shows the topic"),
     ]);
 }

@@ -267,6 +267,10 @@ impl Process {
                     Act::Say(say) => {
                         (&say.room, ToClient::Message(say.message(event.id, event.at)))
                     }
+                    Act::Reply(reply) => {
+                        let message = reply.say.message(event.id, event.at);
+                        (&reply.say.room, ToClient::Message(message))
+                    }
                     Act::Delete(delete) => {
                         (&delete.room, ToClient::Deleted(delete.deleted(event.id, event.at)))
                     }
@@ -337,6 +341,7 @@ pub(super) fn hash(key: u8) -> KeyHash {
 fn as_if_stored(event: &Event) -> Outcome {
     match &event.act {
         Act::Say(say) => Outcome::Said(say.message(event.id, event.at)),
+        Act::Reply(reply) => Outcome::Said(reply.say.message(event.id, event.at)),
         _ => Outcome::Kept(event.id),
     }
 }

@@ -1,10 +1,10 @@
 //! The log on disk: the real one, on a database in memory that survives the process, and a record of
 //! what it said became of each event, for the checkers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use protocol::{Deleted, Epoch, Message, MessageId, RoomName, UserName};
+use protocol::{Epoch, History, Message, MessageId, RoomName, Span, ToClient, UserName};
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 
@@ -35,11 +35,12 @@ pub(super) struct Store {
     reader: Reader,
     /// As an operator's commands have it.
     beside: Connection,
-    /// In the order of commits. Of what was deleted only a tombstone is left.
+    /// In the order of commits, as they are now.
     pub(super) messages: Vec<Message>,
-    pub(super) deletions: Vec<Deleted>,
-    /// What was deleted, as it was said.
-    erased: Vec<Message>,
+    /// What changed them, as it was told, with the person who did so.
+    pub(super) changes: Vec<(MessageId, ToClient)>,
+    /// Messages as they were before a change.
+    before: Vec<Message>,
     /// Names, and whose they are.
     names: Vec<Kept>,
     /// Up to when time has passed for certain.
@@ -69,8 +70,8 @@ impl Store {
             reader: Reader::new(database.reader().unwrap()),
             beside: database.upkeeper().unwrap(),
             messages: Vec::new(),
-            deletions: Vec::new(),
-            erased: Vec::new(),
+            changes: Vec::new(),
+            before: Vec::new(),
             names: Vec::new(),
             known_ms: None,
             sanctions: Vec::new(),
@@ -139,8 +140,8 @@ impl Store {
         drop(backup);
         Store {
             messages: self.messages.clone(),
-            deletions: self.deletions.clone(),
-            erased: self.erased.clone(),
+            changes: self.changes.clone(),
+            before: self.before.clone(),
             names: self.names.clone(),
             known_ms: self.known_ms,
             sanctions: self.sanctions.clone(),
@@ -161,10 +162,10 @@ impl Store {
         match outcome {
             Outcome::Said(message) => self.messages.push(message.clone()),
             Outcome::Began(began) => self.messages.push(began.message.clone()),
-            Outcome::Deleted(deletion) => {
-                let it = self.messages.iter_mut().find(|it| it.id == deletion.left.id).unwrap();
-                self.erased.push(std::mem::replace(it, deletion.left.clone()));
-                self.deletions.push(deletion.deleted.clone());
+            Outcome::Revised(revision) => {
+                let it = self.messages.iter_mut().find(|it| it.id == revision.state.id).unwrap();
+                self.before.push(std::mem::replace(it, revision.state.clone()));
+                self.changes.push((revision.id, revision.told.clone()));
             }
             Outcome::Named(person, devices, _) => {
                 let Act::TakeName(take) = &event.act else { panic!("{event:?}") };
@@ -208,12 +209,16 @@ impl Store {
         self.sanctions.iter().any(|(_, sanction)| is_it(sanction))
     }
 
-    /// Whether somebody with this key said a message or set a topic, or whoever had no number, and may have been the same.
+    /// Whether somebody with this key did what stands at this place in the order, or whoever had no number, and may have been the same.
     pub(super) fn may_be_of(&self, message: MessageId, key: KeyHash) -> bool {
         self.applied.iter().rev().filter(|event| event.id == message).any(|event| {
             let author = match &event.act {
                 Act::Say(say) => &say.author,
                 Act::SetTopic(set) => &set.author,
+                Act::Reply(reply) => &reply.say.author,
+                Act::Edit(edit) => &edit.on.author,
+                Act::React(react) => &react.on.author,
+                Act::DeleteOwn(own) => &own.author,
                 _ => return false,
             };
             author.key == Some(key) || author.person.is_none()
@@ -247,16 +252,34 @@ impl Store {
         self.log.clock().unwrap()
     }
 
-    /// Whether it is stored, or was as it is until it was deleted.
+    /// Whether it is stored, or was as it is until it was changed.
     pub(super) fn holds(&self, message: &Message) -> bool {
-        self.messages.iter().rev().chain(&self.erased).any(|kept| kept == message)
+        self.messages.iter().rev().chain(&self.before).any(|kept| kept == message)
     }
 
-    /// Ids of the messages of a room that were deleted.
-    pub(super) fn deleted(&self, room: &RoomName) -> BTreeSet<u64> {
-        let here = self.deletions.iter().filter(|deletion| deletion.room == *room);
-        let upto = self.forgotten(room);
-        here.map(|deletion| deletion.message.get()).filter(|id| *id > upto).collect()
+    /// Whether a change is stored, as it is told, under whatever `ref`.
+    pub(super) fn has_told(&self, told: &ToClient) -> bool {
+        let told = without_ref(told);
+        self.changes.iter().any(|(_, kept)| without_ref(kept) == told)
+    }
+
+    /// The messages of a room as somebody finds them who was never there.
+    pub(super) fn fresh(&self, room: &RoomName) -> BTreeMap<u64, Message> {
+        let (since, mut after, mut all) = (MessageId::ZERO, MessageId::ZERO, BTreeMap::new());
+        loop {
+            let asked = Asked { since, span: Span::After(after), limit: 200 };
+            let page = self.page(room, &asked).envelope(room, since, None, None);
+            let Ok(ToClient::History(History { messages, more, .. })) =
+                ToClient::parse(page.envelope())
+            else {
+                panic!("no page")
+            };
+            all.extend(messages.into_iter().map(|message| (message.id.get(), message)));
+            after = match all.last_key_value() {
+                Some((last, _)) if more => MessageId::try_from(*last).unwrap(),
+                _ => return all,
+            };
+        }
     }
 
     /// Up to where messages of a room were cleared away.
@@ -281,7 +304,7 @@ impl Store {
 
     /// One snapshot.
     pub(super) fn page(&self, room: &RoomName, asked: &Asked) -> Page {
-        self.reader.page(room, asked).unwrap()
+        self.reader.page(room, asked).unwrap().unwrap()
     }
 
     /// One snapshot, of as much as is kept in memory.
@@ -290,15 +313,34 @@ impl Store {
     }
 }
 
+/// A change as it is told to everybody but its author.
+fn without_ref(told: &ToClient) -> ToClient {
+    let mut told = told.clone();
+    match &mut told {
+        ToClient::Edited(edited) => edited.reference = None,
+        ToClient::Deleted(deleted) => deleted.reference = None,
+        ToClient::Reacted(reacted) => (reacted.reference, reacted.next) = (None, None),
+        _ => {}
+    }
+    told
+}
+
 /// What is broken on purpose in the rules of what lasts.
 fn mutate(event: &Event, mutant: Mutant) -> Event {
     let mut event = event.clone();
     match (&mut event.act, mutant) {
         (Act::Say(say), Mutant::ForgetRefs) => say.reference = None,
+        (Act::Reply(reply), Mutant::ForgetRefs) => reply.say.reference = None,
         (Act::Say(say), Mutant::ApplyUnchecked) => say.author.checked = None,
         (Act::SetTopic(set), Mutant::ApplyUnchecked) => set.author.checked = None,
         (Act::Say(say), Mutant::OwnBySpelling) => say.author.person = None,
+        (Act::Reply(reply), Mutant::OwnBySpelling) => reply.say.author.person = None,
         (Act::SetTopic(set), Mutant::OwnBySpelling) => set.author.person = None,
+        (Act::Reply(reply), Mutant::ApplyUnchecked) => reply.say.author.checked = None,
+        (Act::Edit(edit), Mutant::ApplyUnchecked) => edit.on.author.checked = None,
+        (Act::React(react), Mutant::ApplyUnchecked) => react.on.author.checked = None,
+        (Act::Edit(edit), Mutant::ForgetDone) => edit.on.reference = None,
+        (Act::Reply(reply), Mutant::ForgetReplies) => event.act = Act::Say(reply.say.clone()),
         (Act::Delete(delete), Mutant::ChangeInThePast) => {
             event.id = MessageId::try_from(delete.message.get() + 1).unwrap();
         }

@@ -86,6 +86,18 @@ impl Nats {
         self.client.publish(reply, answer).await.map_err(|error| unknown(&error))
     }
 
+    /// Tells all who serve this name something, and waits for nothing.
+    ///
+    /// # Errors
+    /// [`AskError`].
+    pub(crate) async fn tell(&self, name: &str, payload: Bytes) -> Result<(), AskError> {
+        if !self.is_connected() {
+            return Err(AskError::Disconnected);
+        }
+        let told = self.client.publish(self.names.subject(name), payload).await;
+        told.map_err(|error| unknown(&error))
+    }
+
     /// Asks whoever serves this name, and waits for the first answer.
     ///
     /// # Errors

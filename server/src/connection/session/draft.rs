@@ -2,10 +2,14 @@
 //!
 //! This file does not know who may say it.
 
+use std::time::Duration;
+
 use protocol::{
-    ChangeMember, ChangeSetting, Create, Direct, NewRoom, Ref, RoomName, Say, SetRole, SetTopic,
+    ChangeMember, ChangeSetting, Create, Direct, Edit, NewRoom, React, Ref, RoomName, Say, SetRole,
+    SetTopic,
 };
 
+use crate::log::acts_on_messages::{self, OnMessage, Reply};
 use crate::log::event::{self, Act, Author};
 
 /// What a person wants to tell a room, before it is known whether they may.
@@ -13,6 +17,8 @@ use crate::log::event::{self, Act, Author};
 pub(crate) enum Draft {
     Say(Say),
     Topic(SetTopic),
+    Edit(Edit),
+    React(React),
 }
 
 impl Draft {
@@ -21,6 +27,16 @@ impl Draft {
         match self {
             Draft::Say(say) => (&say.room, say.reference.as_ref()),
             Draft::Topic(set) => (&set.room, set.reference.as_ref()),
+            Draft::Edit(edit) => (&edit.room, edit.reference.as_ref()),
+            Draft::React(react) => (&react.room, react.reference.as_ref()),
+        }
+    }
+
+    /// Whether only persons may do it.
+    pub(super) fn needs_name(&self) -> bool {
+        match self {
+            Draft::Say(_) | Draft::Topic(_) => false,
+            Draft::Edit(_) | Draft::React(_) => true,
         }
     }
 
@@ -29,14 +45,30 @@ impl Draft {
         match self {
             Draft::Say(say) => say.content.as_str(),
             Draft::Topic(set) => set.content.as_str(),
+            Draft::Edit(edit) => edit.content.as_str(),
+            Draft::React(react) => react.emoji.as_str(),
         }
     }
 
-    /// What is to be kept, with the room as everybody else sees it spelt.
-    pub(super) fn act(self, room: RoomName, author: Author) -> Act {
+    /// What is to be kept, with the room as everybody else sees it spelt. A message can be edited for as long as
+    /// `edit_window`.
+    pub(super) fn act(self, room: RoomName, author: Author, edit_window: Duration) -> Act {
         match self {
-            Draft::Say(Say { content, reference, .. }) => {
-                Act::Say(event::Say { room, author, content, reference })
+            Draft::Say(Say { content, reply, reference, .. }) => {
+                let say = event::Say { room, author, content, reference };
+                match reply {
+                    Some(to) => Act::Reply(Box::new(Reply { to, say })),
+                    None => Act::Say(say),
+                }
+            }
+            Draft::Edit(Edit { message, content, reference, .. }) => {
+                let window_ms = u64::try_from(edit_window.as_millis()).unwrap_or(u64::MAX);
+                let on = OnMessage { room, message, author, reference };
+                Act::Edit(Box::new(acts_on_messages::Edit { on, content, window_ms }))
+            }
+            Draft::React(React { message, emoji, on: put, reference, .. }) => {
+                let on = OnMessage { room, message, author, reference };
+                Act::React(Box::new(acts_on_messages::React { on, emoji, put }))
             }
             Draft::Topic(SetTopic { content, reference, .. }) => {
                 Act::SetTopic(Box::new(event::SetTopic { room, author, content, reference }))

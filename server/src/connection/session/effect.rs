@@ -31,6 +31,8 @@ pub(crate) enum Effect {
     End(End),
     /// Hand something to the log, which tells what becomes of it.
     Keep(Act),
+    /// Tell the others in a room that this person is writing.
+    Typing(Arc<OpenRoom>),
     /// Go out of a room.
     Leave(Arc<OpenRoom>),
     /// Go out of a room to which this person does not belong any more, and tell nothing of it that was held back.

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use protocol::{HISTORY_MAX, Join, MessageId, Refusal, RoomName};
+use protocol::{HISTORY_MAX, Join, MessageId, Refusal, RoomName, Span};
 
 use super::rooms::addressed;
 use super::{Consult, Context, Effect, Entering, Query, Reading, Recheck, Refused, Session, Then};
@@ -23,7 +23,7 @@ impl Session {
             return self.enter(room, None, is_first, context);
         }
         let limit = usize::from(history.unwrap_or(HISTORY_MAX));
-        let asked = Asked { since: since.unwrap_or_default(), before: None, limit };
+        let asked = Asked { since: since.unwrap_or_default(), span: Span::Newest, limit };
         Effect::AwaitSpace(Query::Join { room, asked, is_first })
     }
 
@@ -106,7 +106,7 @@ impl Session {
         let Entering { room, asked, .. } = entering;
         self.rooms.push(Arc::clone(&room));
         let wants_history = asked.is_some();
-        let nothing = Asked { since: MessageId::ZERO, before: None, limit: 0 };
+        let nothing = Asked { since: MessageId::ZERO, span: Span::Newest, limit: 0 };
         let asked = asked.unwrap_or(nothing);
         let (is_join, told, reference) = (true, true, None);
         Effect::Read(Reading { room, asked, is_join, told, wants_history, reference })

@@ -16,6 +16,7 @@ mod rooms;
 mod speak;
 #[cfg(test)]
 mod tests;
+mod typed;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -30,6 +31,7 @@ pub(crate) use self::effect::{
     Consult, Effect, Entering, Listing, Query, Reading, Recheck, Refused,
 };
 pub(super) use self::life::{Life, Look};
+use self::typed::Typed;
 use super::creations::Creations;
 use super::rate_limits::{Over, RateLimits};
 use crate::auth::Permissions;
@@ -57,6 +59,8 @@ pub(crate) struct Context<'a> {
     pub(crate) moderators: &'a Moderators,
     pub(crate) census: &'a Census,
     pub(crate) creations: &'a Creations,
+    /// For how long messages can be edited.
+    pub(crate) edit_window: Duration,
     /// Where the connection is from, if the limits of an address hold there.
     pub(crate) address: Option<IpAddr>,
     /// Chooses the address of a private or direct room, which begins with a sign.
@@ -72,6 +76,16 @@ impl Context<'_> {
     pub(crate) fn who(&self) -> (UserName, Role) {
         (self.person.name.clone(), self.pass.map_or(Role::Member, |pass| pass.role))
     }
+
+    /// Whether nothing can be theirs: no key and no token says who they are.
+    fn has_no_name(&self) -> bool {
+        self.person.number().is_none() && self.person.key().is_none()
+    }
+
+    /// Whether the token says that they moderate: no ban or mute holds for them.
+    fn is_moderator(&self) -> bool {
+        self.pass.is_some_and(|pass| pass.role == Role::Moderator)
+    }
 }
 
 /// One connection: where it is, and what it did lately.
@@ -82,6 +96,7 @@ pub(crate) struct Session {
     said: Rate,
     requests: Rate,
     bad_frames: u32,
+    typed: Typed,
     /// A room could not be read as it was entered: from then on each page brings what its room is.
     owes: bool,
 }
@@ -90,7 +105,8 @@ impl Session {
     /// Somebody who came in, and is in no room yet.
     pub(crate) fn new(spender: Spender) -> Self {
         let (said, requests) = (Rate::default(), Rate::default());
-        Session { rooms: Vec::new(), spender, said, requests, bad_frames: 0, owes: false }
+        let (rooms, typed) = (Vec::new(), Typed::default());
+        Session { rooms, spender, said, requests, bad_frames: 0, typed, owes: false }
     }
 
     /// The first room, without which there is no connection.
@@ -116,6 +132,9 @@ impl Session {
         match envelope {
             ToServer::Message(say) => self.tell(Draft::Say(say), context),
             ToServer::Topic(set) => self.tell(Draft::Topic(set), context),
+            ToServer::Edit(edit) => self.tell(Draft::Edit(edit), context),
+            ToServer::React(react) => self.tell(Draft::React(react), context),
+            ToServer::Typing(typing) => self.typing(typing.room, context),
             ToServer::Join(join) => self.join(join, false, context),
             ToServer::Leave(Leave { room }) => self.leave(room),
             ToServer::History(history) => Effect::AwaitSpace(Query::History(history)),
@@ -151,7 +170,9 @@ impl Session {
     /// A message takes its turn when its room is known.
     fn take_turn(&self, envelope: &ToServer, context: &Context<'_>) -> Result<(), Over> {
         match envelope {
-            ToServer::Message(_) | ToServer::Topic(_) => Ok(()),
+            ToServer::Message(_) | ToServer::Topic(_) | ToServer::Edit(_) | ToServer::React(_) => {
+                Ok(())
+            }
             ToServer::Delete(_)
             | ToServer::Moderate(_)
             | ToServer::Remove(_)
@@ -168,6 +189,7 @@ impl Session {
             }
             ToServer::Join(_)
             | ToServer::Leave(_)
+            | ToServer::Typing(_)
             | ToServer::History(_)
             | ToServer::Presence(_)
             | ToServer::Rooms(_)
@@ -222,6 +244,9 @@ fn may_ask(envelope: &ToServer, context: &Context<'_>) -> Result<(), Over> {
         }
         ToServer::Message(_)
         | ToServer::Topic(_)
+        | ToServer::Edit(_)
+        | ToServer::React(_)
+        | ToServer::Typing(_)
         | ToServer::Leave(_)
         | ToServer::Delete(_)
         | ToServer::Moderate(_)

@@ -23,12 +23,12 @@ impl Session {
             Query::Join { room, asked, is_first } => {
                 self.enter(room, Some(asked), is_first, context)
             }
-            Query::History(HistoryQuery { room, before, limit, reference }) => {
+            Query::History(HistoryQuery { room, span, limit, reference }) => {
                 let Some(open) = self.find(&room).cloned() else {
                     return self.not_here(room, reference, context);
                 };
                 let limit = usize::from(limit.unwrap_or(HISTORY_DEFAULT));
-                let asked = Asked { since: MessageId::ZERO, before, limit };
+                let asked = Asked { since: MessageId::ZERO, span, limit };
                 Effect::Read(Reading {
                     room: open,
                     asked,
@@ -50,7 +50,9 @@ impl Session {
     pub(crate) fn had_turn(&mut self, listing: Listing, turn: Result<(), NotRead>) -> Effect {
         let refusal = match turn {
             Ok(()) => return Effect::List(listing),
-            Err(NotRead::Unavailable | NotRead::NoSuchRoom) => Refusal::Unavailable,
+            Err(NotRead::Unavailable | NotRead::NoSuchRoom | NotRead::NoSuchMessage) => {
+                Refusal::Unavailable
+            }
             Err(NotRead::TooMany { retry }) => Over::new(Limit::Reads, retry).refusal,
         };
         refuse(refusal, listing.room, None)
@@ -84,6 +86,9 @@ impl Session {
                 );
             }
             Err(NotRead::NoSuchRoom) => return self.gone(room.name(), reference),
+            Err(NotRead::NoSuchMessage) => {
+                Refusal::NotFound("there is no such message in this room")
+            }
             Err(NotRead::TooMany { retry }) if is_join => {
                 Refusal::Unreadable { retry_ms: milliseconds(retry) }
             }

@@ -6,7 +6,7 @@
 
 use protocol::{
     ChangeMember, ChangeSetting, Create, DIRECT_SIGN, Direct, NewRoom, PRIVATE_SIGN, PrivateRoom,
-    Ref, Refusal, Role, RoomList, RoomName, RoomsQuery, SetRole, ToClient, ToServer,
+    Ref, Refusal, RoomList, RoomName, RoomsQuery, SetRole, ToClient, ToServer,
 };
 
 use super::draft::RoomDraft;
@@ -33,13 +33,12 @@ impl Session {
 
     /// Makes a room or changes one, within the budgets of its author.
     pub(super) fn change(&mut self, draft: RoomDraft, context: &Context<'_>) -> Effect {
-        if context.person.number().is_none() && context.person.key().is_none() {
+        if context.has_no_name() {
             return refuse(Refusal::NoName, &draft);
         }
         // First: what is imposed after this is looked at when it is stored.
         let newest = context.sanctions.newest();
-        let is_moderator = context.pass.is_some_and(|pass| pass.role == Role::Moderator);
-        let author = Author::new(context.person, (!is_moderator).then_some(newest));
+        let author = Author::new(context.person, (!context.is_moderator()).then_some(newest));
         if draft.speaks() {
             match context.standing_in(Kind::Mute, draft.about().0) {
                 Standing::Free => {}
@@ -203,7 +202,7 @@ pub(super) fn addressed(room: RoomName) -> RoomName {
 fn not_read(error: NotRead) -> Refusal {
     match error {
         NotRead::TooMany { retry } => Over::new(Limit::Reads, retry).refusal,
-        NotRead::Unavailable => Refusal::Unavailable,
+        NotRead::Unavailable | NotRead::NoSuchMessage => Refusal::Unavailable,
         NotRead::NoSuchRoom => Refusal::NoSuchRoom,
     }
 }
@@ -221,7 +220,10 @@ fn asks_within(envelope: &ToServer) -> Option<(&RoomName, Option<&Ref>)> {
         | ToServer::Leave(_)
         | ToServer::History(_)
         | ToServer::Presence(_)
+        | ToServer::Edit(_)
         | ToServer::Delete(_)
+        | ToServer::React(_)
+        | ToServer::Typing(_)
         | ToServer::Moderate(_) => {
             let (room, reference) = envelope.about();
             Some((room?, reference))

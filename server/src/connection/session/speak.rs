@@ -4,14 +4,16 @@
 
 use std::sync::Arc;
 
-use protocol::{Delete, Moderate, Refusal, Role, RoomName};
+use protocol::{Delete, Moderate, Refusal, RoomName};
 
 use super::draft::Draft;
 use super::{Context, Effect, Recheck, Refused, Session, Then};
 use crate::auth::Permissions;
 use crate::auth::sanctions::Standing;
 use crate::connection::budget::cost;
+use crate::hub::room_tag;
 use crate::log::OpenRoom;
+use crate::log::acts_on_messages::OnMessage;
 use crate::log::event::{self, Act, Author};
 use crate::log::sanction::Kind;
 
@@ -22,10 +24,12 @@ impl Session {
         let Some(open) = self.find(room) else {
             return refuse(Refusal::NotInRoom, &draft);
         };
+        if draft.needs_name() && context.has_no_name() {
+            return refuse(Refusal::NoName, &draft);
+        }
         // First: what is imposed after this is looked at when the message is stored.
         let newest = context.sanctions.newest();
-        let is_moderator = context.pass.is_some_and(|pass| pass.role == Role::Moderator);
-        let checked = (!is_moderator).then_some(newest);
+        let checked = (!context.is_moderator()).then_some(newest);
         match context.standing(Kind::Mute, room) {
             Standing::Free => {}
             Standing::Restricted(mute) => return refuse(Refusal::Muted(Box::new(mute)), &draft),
@@ -45,7 +49,7 @@ impl Session {
         match taken {
             Ok(()) => {
                 let author = Author::new(context.person, checked);
-                Effect::Keep(draft.act(open.name().clone(), author))
+                Effect::Keep(draft.act(open.name().clone(), author, context.edit_window))
             }
             Err(over) => {
                 Effect::Refuse(Refused::over(over, Some(room.clone()), reference.cloned()))
@@ -53,16 +57,36 @@ impl Session {
         }
     }
 
+    /// A moderator deletes any message; everybody else their own.
     pub(super) fn delete(&mut self, delete: Delete, context: &Context<'_>) -> Effect {
         let Delete { room, message, reference } = delete;
-        match self.may_moderate(Some(&room), context) {
-            Ok(Some(open)) => {
-                let (room, by) = (open.name().clone(), context.person.name.clone());
-                Effect::Keep(Act::Delete(Box::new(event::Delete { room, message, by, reference })))
-            }
-            Ok(None) => Effect::Nothing,
-            Err(refusal) => Effect::Refuse(Refused::new(refusal, Some(room), reference)),
+        let Some(open) = self.find(&room) else {
+            return Effect::Refuse(Refused::new(Refusal::NotInRoom, Some(room), reference));
+        };
+        let room = open.name().clone();
+        if context.moderators.may_act(context.person.key(), context.pass) {
+            let by = context.person.name.clone();
+            let delete = event::Delete { room, message, by, reference };
+            return Effect::Keep(Act::Delete(Box::new(delete)));
         }
+        if context.has_no_name() {
+            return Effect::Refuse(Refused::new(Refusal::NoName, Some(room), reference));
+        }
+        let author = Author::new(context.person, Some(context.sanctions.newest()));
+        let own = OnMessage { room, message, author, reference };
+        Effect::Keep(Act::DeleteOwn(Box::new(own)))
+    }
+
+    /// Somebody is writing: the others hear of it now and then, and of nobody who may not say anything.
+    pub(super) fn typing(&mut self, room: RoomName, context: &Context<'_>) -> Effect {
+        let Some(open) = self.find(&room).cloned() else {
+            return Effect::Refuse(Refused::new(Refusal::NotInRoom, Some(room), None));
+        };
+        let is_silenced = !matches!(context.standing(Kind::Mute, open.name()), Standing::Free);
+        if is_silenced || !self.typed.is_due(room_tag(open.name()), context.now) {
+            return Effect::Nothing;
+        }
+        Effect::Typing(open)
     }
 
     pub(super) fn moderate(&mut self, act: Box<Moderate>, context: &Context<'_>) -> Effect {

@@ -52,6 +52,7 @@ impl Shared {
             moderators: &self.moderators,
             census: &self.census,
             creations: &self.creations,
+            edit_window: Duration::from_secs(60),
             address: None,
             new_address: &|sign| RoomName::known(&format!("{sign}address")).ok(),
             age_ms: &|| 0,
@@ -197,14 +198,23 @@ fn the_last_of_many_bad_frames_in_a_row_is_the_end() {
 }
 
 #[test]
-fn who_is_too_fast_is_told_which_limit_and_who_may_not_delete_is_told_so() {
+fn who_is_too_fast_is_told_which_limit_and_guests_change_no_message() {
     let shared = Shared::new();
     let session = &mut shared.session();
     shared.enters(session, "dev");
     let say = r#"{"type":"message","room":"dev","content":"x","ref":"r"}"#;
     assert!(matches!(shared.hear(session, say), Effect::Keep(_)));
+    for change in [
+        r#"{"type":"delete","room":"dev","message":1}"#,
+        r#"{"type":"edit","room":"dev","message":1,"content":"y"}"#,
+        r#"{"type":"react","room":"dev","message":1,"emoji":"👍"}"#,
+    ] {
+        let session = &mut shared.session();
+        shared.enters(session, "dev");
+        assert_eq!(refusal(shared.hear(session, change)), Refusal::NoName, "{change}");
+    }
     let delete = r#"{"type":"delete","room":"dev","message":1}"#;
-    assert_eq!(refusal(shared.hear(session, delete)), Refusal::NotAllowed);
+    assert_eq!(refusal(shared.hear(session, delete)), Refusal::NoName);
     let Effect::Refuse(refused) = shared.hear(session, say) else { panic!() };
     assert_eq!(refused.limit, Some(crate::monitoring::metrics::Limit::Connection));
     assert_eq!(refused.reference.unwrap().as_str(), "r");

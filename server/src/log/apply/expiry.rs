@@ -67,6 +67,11 @@ pub(super) fn forget(
         },
     };
     let forgotten = mark(db, old, &bounds)?;
+    let reactions = format!(
+        "DELETE FROM reactions WHERE message IN
+         (SELECT id FROM messages WHERE {old} AND reactions IS NOT NULL)"
+    );
+    db.prepare_cached(&reactions)?.execute(params_from_iter(&bounds))?;
     let delete = format!("DELETE FROM messages WHERE {old}");
     db.prepare_cached(&delete)?.execute(params_from_iter(&bounds))?;
     for (room, Forgotten { room: key, .. }) in &forgotten {

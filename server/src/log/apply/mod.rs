@@ -41,7 +41,11 @@ pub(super) fn apply(
     let outcome = match &event.act {
         // The rest is rare: messages themselves tell where the order ended.
         Act::Say(say) => return messages::say(db, known, event, say),
+        Act::Reply(it) => return messages::reply(db, known, event, it),
+        Act::Edit(edit) => messages::edit(db, known, event, edit),
         Act::Delete(delete) => messages::delete(db, event, delete),
+        Act::DeleteOwn(own) => messages::delete_own(db, event, own),
+        Act::React(react) => messages::react(db, known, event, react),
         Act::SetTopic(set) => topics::set(db, known, event, set),
         Act::TakeName(take) => names::take(db, event, take),
         Act::UseName(used) => names::note_use(db, event, used),

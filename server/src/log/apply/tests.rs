@@ -215,9 +215,9 @@ fn a_message_is_deleted_once_and_its_room_has_to_be_right() {
     for act in [delete("ops", message), delete("dev", id(NOW + 99))] {
         assert!(matches!(log.apply(act), Outcome::Refused(Refusal::NotFound(_))));
     }
-    let Outcome::Deleted(deletion) = log.apply(delete("DEV", message)) else { panic!() };
-    assert!(deletion.left.deleted && deletion.left.id == message);
-    let again = Outcome::Repeated(Box::new(ToClient::Deleted(deletion.deleted)));
+    let Outcome::Revised(revision) = log.apply(delete("DEV", message)) else { panic!() };
+    assert!(revision.state.deleted && revision.state.id == message);
+    let again = Outcome::Repeated(Box::new(revision.told));
     assert_eq!(log.apply(delete("dev", message)), again);
 }
 

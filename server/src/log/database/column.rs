@@ -33,6 +33,14 @@ pub(in crate::log) fn optional_id(
     }
 }
 
+/// None is not there.
+pub(in crate::log) fn optional(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<u64>> {
+    match row.get_ref(column)? {
+        ValueRef::Null => Ok(None),
+        _ => unsigned(row, column).map(Some),
+    }
+}
+
 pub(in crate::log) fn person(row: &Row<'_>, column: usize) -> rusqlite::Result<PersonId> {
     id(row, column).map(PersonId::made_by)
 }

@@ -10,7 +10,7 @@ use super::schema_rooms;
 /// Marks a database as ours, at offset 68 of the file: "Nebu" (SQLite's file format, 1.3).
 pub(in crate::log) const APPLICATION_ID: i32 = 0x4E65_6275;
 /// Grows with every step of the schema.
-pub(in crate::log) const SCHEMA_VERSION: i32 = 10;
+pub(in crate::log) const SCHEMA_VERSION: i32 = 11;
 
 /// What makes a database of each version from that of the version before.
 const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] = [
@@ -24,6 +24,7 @@ const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] = [
     &[CLUSTER],
     &[DEVICES, INVITES],
     ROOMS_OF_PEOPLE,
+    &[CHANGES_OF_MESSAGES],
 ];
 
 /// `messages` is appended to at its right edge, whatever the room; `by_room` serves every read;
@@ -340,6 +341,34 @@ const INVITES: &str = "
 ";
 /// Rooms that belong to people; their own file says what is in it.
 const ROOMS_OF_PEOPLE: &[&str] = schema_rooms::STEP;
+
+/// What a message answers, when it was edited, and what is on it, as pages hold it; whose that is; and what
+/// people did to messages lately under a `ref`.
+const CHANGES_OF_MESSAGES: &str = "
+    ALTER TABLE messages ADD COLUMN reply INTEGER;
+    ALTER TABLE messages ADD COLUMN edited INTEGER;
+    ALTER TABLE messages ADD COLUMN reactions TEXT;
+    CREATE TABLE reactions (
+        message INTEGER NOT NULL,
+        emoji TEXT NOT NULL,
+        person INTEGER NOT NULL,
+        id INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        PRIMARY KEY (message, emoji, person)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX reactions_in_order ON reactions (message, emoji, id);
+    CREATE TABLE done (
+        person INTEGER NOT NULL,
+        ref TEXT NOT NULL,
+        kind INTEGER NOT NULL,
+        message INTEGER NOT NULL,
+        id INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (person, ref)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX done_in_order ON done (person, id);
+";
 
 /// Takes a database from its version to ours.
 pub(in crate::log) fn advance(db: &Connection, version: i32) -> rusqlite::Result<()> {

@@ -7,7 +7,7 @@ mod tests;
 
 use std::collections::VecDeque;
 
-use protocol::MessageId;
+use protocol::{MessageId, Span};
 
 use crate::log::reading::page::{Asked, Changes, Page, Stored, Topic};
 
@@ -138,7 +138,7 @@ impl Ring {
         }
         let live = std::mem::take(self);
         (self.cleared, self.topic) = (live.cleared, live.topic);
-        self.floor = Some(found.older.unwrap_or_default());
+        self.floor = Some(found.beyond.unwrap_or_default());
         for message in found.messages.into_iter().chain(live.stored) {
             self.push(message);
         }
@@ -173,18 +173,24 @@ impl Ring {
     /// The newest of what was asked for, if all of it is here.
     pub(in crate::log) fn page(&self, asked: &Asked) -> Option<Page> {
         let floor = self.floor?;
-        if asked.before.is_some_and(|before| before.get() <= 1) {
+        let before = match asked.span {
+            Span::Newest => None,
+            Span::Before(before) => Some(before),
+            // What somebody jumps to is old.
+            Span::After(_) | Span::Around(_) => return None,
+        };
+        if before.is_some_and(|before| before.get() <= 1) {
             // Clients ask this to see that the server answers: there is nothing before the first id.
             return Some(Page { head: self.head, ..Page::default() });
         }
         if asked.since > MessageId::ZERO && asked.since < self.changes_floor {
             return None;
         }
-        if asked.before.is_none() && self.topic.is_none() {
+        if before.is_none() && self.topic.is_none() {
             return None;
         }
         let from = self.stored.partition_point(|message| message.id <= asked.since);
-        let to = match asked.before {
+        let to = match before {
             Some(before) => self.stored.partition_point(|message| message.id < before),
             None => self.stored.len(),
         };
@@ -194,10 +200,11 @@ impl Ring {
             return None;
         }
         let first = to - found.min(asked.limit);
-        let older = if found > asked.limit { Some(self.stored[first - 1].id) } else { below };
+        let beyond = if found > asked.limit { Some(self.stored[first - 1].id) } else { below };
         Some(Page {
             messages: self.stored.range(first..to).cloned().collect(),
-            older,
+            beyond,
+            newer: false,
             head: self.head,
             changes: self.changes_after(asked.since),
             topic: self.topic.clone(),

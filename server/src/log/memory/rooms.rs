@@ -174,6 +174,8 @@ impl Drop for OpenRoom {
 
 #[cfg(test)]
 mod tests {
+    use protocol::Span;
+
     use super::*;
     use crate::frame::{Delivery, Frame};
 
@@ -189,7 +191,7 @@ mod tests {
         };
         let asked = |since: u64| {
             let since = MessageId::try_from(since).unwrap();
-            Asked { since, before: None, limit: 50 }
+            Asked { since, span: Span::Newest, limit: 50 }
         };
         let full: Vec<_> = (0..BYTES_MAX / frame.bytes().len() + 1).map(open).collect();
         let empty = || Page { topic: Some(Topic::default()), ..Page::default() };

@@ -6,8 +6,8 @@
 use std::fmt::Write as _;
 
 use protocol::{
-    AccessCode, Action, Body, Label, MessageId, Note, Reason, Ref, Role, RoomName, RoomRole, Title,
-    TopicText, UserName,
+    AccessCode, Action, Body, Emoji, Label, MessageId, Note, Reason, Ref, Role, RoomName, RoomRole,
+    Title, TopicText, UserName,
 };
 use strum::EnumCount as _;
 
@@ -19,6 +19,7 @@ use crate::log::acts_of_people::{
     UseDevice, UseName,
 };
 use crate::log::acts_of_rooms::{Create, Direct, KeepRoom, OfMember, SetRole};
+use crate::log::acts_on_messages::{Edit, OnMessage, React, Reply};
 use crate::log::event::{Act, ActKind, Author, Delete, Expire, Forget, Say, SetTopic};
 use crate::log::sanction::{Kind, Lift, Sanction};
 use crate::people::code_hash::CodeHash;
@@ -27,6 +28,7 @@ use crate::people::names::{PersonId, Proof};
 
 const FORM_1: &str = include_str!("../../../tests/records/form1.txt");
 const FORM_2: &str = include_str!("../../../tests/records/form2.txt");
+const FORM_3: &str = include_str!("../../../tests/records/form3.txt");
 
 fn user() -> UserName {
     UserName::try_from("Zoë").unwrap()
@@ -98,6 +100,7 @@ fn acts() -> Vec<(&'static str, Act)> {
     .into_iter()
     .chain(acts_of_devices())
     .chain(acts_of_rooms())
+    .chain(acts_on_messages())
     .collect()
 }
 
@@ -171,6 +174,28 @@ fn acts_of_rooms() -> Vec<(&'static str, Act)> {
         ("remove", Act::Remove(Box::new(of_member))),
         ("role", Act::SetRole(Box::new(role))),
         ("setting", Act::KeepRoom(Box::new(keep))),
+    ]
+}
+
+fn acts_on_messages() -> Vec<(&'static str, Act)> {
+    let (content, reference) = (Body::try_from("Hello, wörld").unwrap(), reference());
+    let say = Say { room: room(), author: author(), content: content.clone(), reference };
+    let on = OnMessage {
+        room: room(),
+        message: id(300),
+        author: author(),
+        reference: say.reference.clone(),
+    };
+    let edit = Edit { on: on.clone(), content, window_ms: 86_400_000 };
+    let emoji = Emoji::try_from("❤️").unwrap();
+    let put = React { on: on.clone(), emoji, put: true };
+    let take_away = React { put: false, ..put.clone() };
+    vec![
+        ("reply", Act::Reply(Box::new(Reply { to: id(300), say }))),
+        ("edit", Act::Edit(Box::new(edit))),
+        ("delete one's own", Act::DeleteOwn(Box::new(on))),
+        ("react", Act::React(Box::new(put))),
+        ("take a reaction away", Act::React(Box::new(take_away))),
     ]
 }
 
@@ -257,7 +282,7 @@ fn what_is_written_is_read_as_it_was() {
 fn records_are_written_as_they_always_were() {
     // What is new stands in a file of its own, since older programs do not read it.
     let is_of = |it: &Record, form| it.encode().unwrap().first() == Some(&form);
-    for (form, file) in [(1, FORM_1), (2, FORM_2)] {
+    for (form, file) in [(1, FORM_1), (2, FORM_2), (3, FORM_3)] {
         let mut kept = file.lines();
         for example in records().iter().filter(|(_, record)| is_of(record, form)) {
             assert_eq!(Some(&*line(example)), kept.next(), "the left one is written now");
@@ -269,7 +294,7 @@ fn records_are_written_as_they_always_were() {
 #[test]
 fn what_an_older_program_wrote_is_read() {
     let records = records();
-    for kept in FORM_1.lines() {
+    for kept in [FORM_1, FORM_2, FORM_3].into_iter().flat_map(str::lines) {
         let (name, hex) = kept.split_once(": ").unwrap();
         let byte = |at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
         let bytes: Vec<_> = (0..hex.len()).step_by(2).map(byte).collect();
@@ -286,7 +311,7 @@ fn bytes_that_are_cut_or_changed_are_told_apart_from_a_newer_form() {
             let read = Record::decode(&bytes[..cut]);
             assert!(matches!(read, Err(BadRecord::Malformed(_))), "{name} cut to {cut}: {read:?}");
         }
-        let newer = [&[3], &bytes[1..]].concat();
-        assert_eq!(Record::decode(&newer), Err(BadRecord::Form(3)), "{name}");
+        let newer = [&[4], &bytes[1..]].concat();
+        assert_eq!(Record::decode(&newer), Err(BadRecord::Form(4)), "{name}");
     }
 }

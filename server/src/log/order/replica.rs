@@ -209,7 +209,7 @@ fn digest(results: &[Became]) -> Vec<u8> {
         let (event, outcome) = &**lasting;
         let (kind, number) = match outcome {
             Outcome::Said(message) => (1, message.id.get()),
-            Outcome::Deleted(deletion) => (2, deletion.deleted.id.get()),
+            Outcome::Revised(revision) => (2, revision.id.get()),
             Outcome::TopicSet(topic) => (3, topic.id.get()),
             Outcome::Repeated(_) => (4, event.id.get()),
             Outcome::Named(person, ..) => (5, person.get()),

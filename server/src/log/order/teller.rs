@@ -264,7 +264,11 @@ fn news(event: &Event, outcome: &Outcome) -> Option<News> {
         | Act::Add(_)
         | Act::Remove(_)
         | Act::SetRole(_)
-        | Act::KeepRoom(_) => None,
+        | Act::KeepRoom(_)
+        | Act::Reply(_)
+        | Act::Edit(_)
+        | Act::DeleteOwn(_)
+        | Act::React(_) => None,
     }
 }
 

@@ -50,6 +50,9 @@ pub(crate) enum NotRead {
     /// The room is not there for who asks.
     #[error("there is no such room")]
     NoSuchRoom,
+    /// The message around which was asked is not in the room.
+    #[error("there is no such message")]
+    NoSuchMessage,
     /// Too many others wait who read less.
     #[error("too many reads wait")]
     TooMany {

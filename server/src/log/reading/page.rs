@@ -5,20 +5,27 @@
 use std::sync::Arc;
 
 use protocol::{
-    Epoch, HistoryEnd, Message, MessageId, Ref, RoomInfo, RoomKind, RoomName, ToClient, TopicText,
-    encode_history,
+    Epoch, HistoryEnd, Message, MessageId, Ref, RoomInfo, RoomKind, RoomName, Span, ToClient,
+    TopicText, encode_history,
 };
 
 use crate::frame::{Delivery, Frame};
 use crate::hub::room_tag;
 use crate::log::reading::about::About;
 
-/// The newest `limit` messages after `since` and before `before`.
+/// At most `limit` messages of a span, all of them after `since`.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
     pub(crate) since: MessageId,
-    pub(crate) before: Option<MessageId>,
+    pub(crate) span: Span,
     pub(crate) limit: usize,
+}
+
+impl Asked {
+    /// Whether it ends with the newest message: what else there is to tell of the room belongs to it.
+    pub(crate) fn is_newest(&self) -> bool {
+        self.span == Span::Newest
+    }
 }
 
 /// What was found.
@@ -26,8 +33,11 @@ pub(crate) struct Asked {
 pub(crate) struct Page {
     /// Ascending.
     pub(crate) messages: Vec<Stored>,
-    /// The next older message of what was asked for, if the page could not hold it all.
-    pub(crate) older: Option<MessageId>,
+    /// The next older message of what was asked for, if the page could not hold it all. Of what comes after an
+    /// id it is the next newer one.
+    pub(crate) beyond: Option<MessageId>,
+    /// There is newer text than what is around an id.
+    pub(crate) newer: bool,
     /// The newest that the room ever had, zero if it had none. Changes count.
     pub(crate) head: MessageId,
     /// What changed after `since`.
@@ -50,13 +60,14 @@ impl Page {
     pub(crate) fn part(self, asked: &Asked) -> Page {
         let from = self.messages.partition_point(|message| message.id <= asked.since);
         let first = from.max(self.messages.len().saturating_sub(asked.limit));
-        let older = match first.checked_sub(1) {
+        let beyond = match first.checked_sub(1) {
             Some(before) if first > from => Some(self.messages[before].id),
-            _ => self.older.filter(|older| *older > asked.since),
+            _ => self.beyond.filter(|older| *older > asked.since),
         };
         Page {
             messages: self.messages.into_iter().skip(first).collect(),
-            older,
+            beyond,
+            newer: false,
             head: self.head,
             changes: self.changes.told(asked),
             topic: self.topic,
@@ -101,7 +112,8 @@ impl Page {
         let envelopes =
             |list: &'a [Stored]| list.iter().map(|m| m.frame.envelope()).collect::<Vec<_>>();
         let end = HistoryEnd {
-            more: self.older.is_some(),
+            more: self.beyond.is_some(),
+            newer: self.newer,
             head: self.head,
             // Who asks from the beginning has nothing that could have changed.
             changed_more: since > MessageId::ZERO && self.changes.floor > since,

@@ -3,7 +3,7 @@
 //! This file does not know threads, or who asks.
 
 use protocol::{
-    CHANGED_BYTES_MAX, CHANGED_MAX, Device, Invited, MessageId, RoomList, RoomName, UserName,
+    CHANGED_BYTES_MAX, CHANGED_MAX, Device, Invited, MessageId, RoomList, RoomName, Span, UserName,
     history_bytes_left,
 };
 use rusqlite::{Connection, params};
@@ -32,24 +32,104 @@ impl Reader {
         Reader(db)
     }
 
-    /// The newest of what was asked for.
-    pub(crate) fn page(&self, room: &RoomName, asked: &Asked) -> rusqlite::Result<Page> {
+    /// What was asked for; none if that is around a message that is not there.
+    pub(crate) fn page(&self, room: &RoomName, asked: &Asked) -> rusqlite::Result<Option<Page>> {
         // One snapshot for all of it: a head that is not in the page would be a message lost.
         let _snapshot = self.0.unchecked_transaction()?;
-        let Some(id) = room_number(&self.0, room.key())? else {
-            return self.forgotten_page(asked.since);
-        };
+        let id = room_number(&self.0, room.key())?;
+        match (asked.span, id) {
+            (Span::Newest | Span::Before(_), Some(id)) => self.before(id, room, asked).map(Some),
+            (Span::After(after), Some(id)) => {
+                let (messages, beyond) = self.after(id, room, (after, asked.limit))?;
+                let head = self.head(id)?;
+                Ok(Some(Page { messages, beyond, head, ..Page::default() }))
+            }
+            (Span::Around(middle), Some(id)) => self.around(id, room, (middle, asked.limit)),
+            (Span::Around(_), None) => Ok(None),
+            (_, None) => self.forgotten_page(asked.since).map(Some),
+        }
+    }
+
+    fn before(&self, id: i64, room: &RoomName, asked: &Asked) -> rusqlite::Result<Page> {
         // A page before something is of messages alone, and who has nothing has nothing to forget.
-        let changes = if asked.before.is_none() && asked.since > MessageId::ZERO {
+        let changes = if asked.is_newest() && asked.since > MessageId::ZERO {
             self.changes(id, room, asked.since, asked.since)?
         } else {
             Changes::default()
         };
         let bytes_max = history_bytes_left(bytes(&changes.list, |_| true));
-        let (messages, older) =
+        let (messages, beyond) =
             self.newest(id, room, asked, |_, nth, bytes| nth < asked.limit && bytes <= bytes_max)?;
         let (head, topic) = (self.head(id)?, Some(rooms::topic_of(&self.0, id)?));
-        Ok(Page { messages, older, head, changes, topic, about: About::default() })
+        let (newer, about) = (false, About::default());
+        Ok(Page { messages, beyond, newer, head, changes, topic, about })
+    }
+
+    /// A message with as many on both sides of it.
+    fn around(
+        &self,
+        id: i64,
+        room: &RoomName,
+        (middle, limit): (MessageId, usize),
+    ) -> rusqlite::Result<Option<Page>> {
+        // The message itself is the last of those up to it.
+        let upto = MessageId::try_from(middle.get() + 1).unwrap_or(MessageId::LAST);
+        let half = limit.saturating_sub(1) / 2;
+        let bytes_max = history_bytes_left(0);
+        let since = MessageId::ZERO;
+        let until =
+            Asked { since, span: Span::Before(upto), limit: limit.saturating_sub(half).max(1) };
+        let (mut messages, beyond) = self.newest(id, room, &until, |_, nth, bytes| {
+            nth < until.limit && (nth == 0 || bytes <= bytes_max / 2)
+        })?;
+        if messages.last().is_none_or(|last| last.id != middle) {
+            return Ok(None);
+        }
+        let bytes_left = bytes_max.saturating_sub(bytes(&messages, |_| true));
+        let (newer, next) = self.oldest(id, room, (middle, half), bytes_left)?;
+        messages.extend(newer);
+        let head = self.head(id)?;
+        Ok(Some(Page { messages, beyond, newer: next.is_some(), head, ..Page::default() }))
+    }
+
+    fn after(
+        &self,
+        id: i64,
+        room: &RoomName,
+        (after, limit): (MessageId, usize),
+    ) -> rusqlite::Result<Found> {
+        self.oldest(id, room, (after, limit), history_bytes_left(0))
+    }
+
+    /// The first messages after an id, within so many bytes, and the id of the one behind them.
+    fn oldest(
+        &self,
+        id_of_room: i64,
+        room: &RoomName,
+        (after, limit): (MessageId, usize),
+        bytes_max: usize,
+    ) -> rusqlite::Result<Found> {
+        let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+        let select = format!(
+            "SELECT {MESSAGE_COLUMNS} FROM messages
+            WHERE room = ?1 AND id > ?2 ORDER BY id LIMIT ?3"
+        );
+        let mut select = self.0.prepare_cached(&select)?;
+        let mut rows = select.query(params![id_of_room, signed(after.get()), one_more])?;
+        let (mut messages, mut bytes) = (Vec::new(), 0);
+        while let Some(row) = rows.next()? {
+            let id = id(row, 0)?;
+            if messages.len() == limit {
+                return Ok((messages, Some(id)));
+            }
+            let stored = Stored::new(read_message(row, room)?);
+            bytes += stored.frame.envelope().len() + 1;
+            if bytes > bytes_max {
+                return Ok((messages, Some(id)));
+            }
+            messages.push(stored);
+        }
+        Ok((messages, None))
     }
 
     /// The newest of a room: all that was asked for, and as many as are kept in memory of an open
@@ -63,13 +143,14 @@ impl Reader {
         let told = bytes(&changes.list, |message| message.is_missed(asked.since));
         let bytes_max = history_bytes_left(told);
         let limit = asked.limit.max(RING_MESSAGES_MAX);
-        let all = Asked { since: MessageId::ZERO, before: None, limit };
-        let (messages, older) = self.newest(id, room, &all, |message, nth, bytes| {
+        let all = Asked { since: MessageId::ZERO, span: Span::Newest, limit };
+        let (messages, beyond) = self.newest(id, room, &all, |message, nth, bytes| {
             let is_asked = message > asked.since && nth < asked.limit && bytes <= bytes_max;
             is_asked || (nth < RING_MESSAGES_MAX && bytes <= RING_BYTES_MAX)
         })?;
         let (head, topic) = (self.head(id)?, Some(rooms::topic_of(&self.0, id)?));
-        Ok(Page { messages, older, head, changes, topic, about: About::default() })
+        let (newer, about) = (false, About::default());
+        Ok(Page { messages, beyond, newer, head, changes, topic, about })
     }
 
     /// Of a room that is not known, or not any more.
@@ -91,7 +172,10 @@ impl Reader {
         is_wanted: impl Fn(MessageId, usize, usize) -> bool,
     ) -> rusqlite::Result<Found> {
         // Below 2^53, so that it is a legal bound.
-        let before = asked.before.map_or(protocol::ID_END, MessageId::get);
+        let before = match asked.span {
+            Span::Before(before) => before.get(),
+            Span::Newest | Span::After(_) | Span::Around(_) => protocol::ID_END,
+        };
         let one_more = i64::try_from(asked.limit).unwrap_or(i64::MAX).saturating_add(1);
         let select = format!(
             "SELECT {MESSAGE_COLUMNS} FROM messages
@@ -259,7 +343,8 @@ mod tests {
 
     fn asked(since: u64, before: Option<u64>, limit: usize) -> Asked {
         let id = |n| MessageId::try_from(n).unwrap();
-        Asked { since: id(since), before: before.map(id), limit }
+        let span = before.map_or(Span::Newest, |before| Span::Before(id(before)));
+        Asked { since: id(since), span, limit }
     }
 
     fn ids(page: &Page) -> (u64, u64) {
@@ -273,7 +358,7 @@ mod tests {
         for (asked, newest) in
             [(asked(0, None, 200), 60), (asked(3, None, 200), 60), (asked(0, Some(41), 200), 40)]
         {
-            let page = reader.page(&room(), &asked).unwrap();
+            let page = reader.page(&room(), &asked).unwrap().unwrap();
             let envelope = page.envelope(&room(), asked.since, None, None);
             let ToClient::History(told) = ToClient::parse(envelope.envelope()).unwrap() else {
                 panic!("no history")
@@ -287,7 +372,7 @@ mod tests {
             );
             let oldest = newest - u64::try_from(page.messages.len()).unwrap() + 1;
             assert_eq!(ids(&page), (oldest, newest));
-            assert_eq!(page.older.map(MessageId::get), Some(oldest - 1));
+            assert_eq!(page.beyond.map(MessageId::get), Some(oldest - 1));
             assert!(told.more);
         }
     }
@@ -305,9 +390,9 @@ mod tests {
             let newest = reader.newest_page(&room(), &asked).unwrap();
             assert_eq!(ids(&newest), (oldest, 300), "{asked:?}");
             let part = newest.part(&asked);
-            let alone = reader.page(&room(), &asked).unwrap();
+            let alone = reader.page(&room(), &asked).unwrap().unwrap();
             assert_eq!(ids(&part), ids(&alone), "{asked:?}");
-            assert_eq!((part.older, part.head), (alone.older, alone.head), "{asked:?}");
+            assert_eq!((part.beyond, part.head), (alone.beyond, alone.head), "{asked:?}");
         }
     }
 
@@ -318,6 +403,6 @@ mod tests {
         let bytes: usize = newest.messages.iter().map(|m| m.frame.bytes().len()).sum();
         assert!(bytes <= RING_BYTES_MAX && newest.messages.len() == 2, "{bytes}");
         let part = newest.part(&asked(0, None, 1));
-        assert_eq!((ids(&part), part.older.map(MessageId::get)), ((60, 60), Some(59)));
+        assert_eq!((ids(&part), part.beyond.map(MessageId::get)), ((60, 60), Some(59)));
     }
 }

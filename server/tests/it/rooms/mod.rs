@@ -46,15 +46,19 @@ fn reference(envelope: &ToClient) -> Option<&Ref> {
         ToClient::Topic(it) => it.reference.as_ref(),
         ToClient::History(it) => it.reference.as_ref(),
         ToClient::Deleted(it) => it.reference.as_ref(),
+        ToClient::Edited(it) => it.reference.as_ref(),
+        ToClient::Reacted(it) => it.reference.as_ref(),
         ToClient::Moderated(it) => it.reference.as_ref(),
         ToClient::Error(it) => it.reference.as_ref(),
         ToClient::Link(it) => it.reference.as_ref(),
         ToClient::Devices(it) => it.reference.as_ref(),
         ToClient::Invite(it) => it.reference.as_ref(),
         ToClient::Invites(it) => it.reference.as_ref(),
-        ToClient::Join(_) | ToClient::Leave(_) | ToClient::Presence(_) | ToClient::Cluster(_) => {
-            None
-        }
+        ToClient::Join(_)
+        | ToClient::Leave(_)
+        | ToClient::Presence(_)
+        | ToClient::Typing(_)
+        | ToClient::Cluster(_) => None,
     }
 }
 

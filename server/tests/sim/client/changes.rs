@@ -1,6 +1,6 @@
-//! What a client hears of changes: of topics and deletions.
+//! What a client hears of changes: of topics, and of messages that are not as they were.
 
-use protocol::{Deleted, Topic};
+use protocol::{ToClient, Topic};
 
 use super::{Client, Said};
 use crate::sim::store::Store;
@@ -26,18 +26,31 @@ impl Client {
         Ok(())
     }
 
-    pub(super) fn deletion(&mut self, deletion: &Deleted, store: &Store) -> Result<(), String> {
-        let (id, message, who) = (deletion.id, deletion.message.get(), self.name.as_str());
-        if !store.deletions.iter().any(|kept| kept == deletion) {
-            return Err(format!("{who} hears of the deletion {id}, which is not stored"));
+    /// Somebody has edited, deleted or reacted to a message.
+    pub(super) fn change(&mut self, told: &ToClient, store: &Store) -> Result<(), String> {
+        let (room, id, message, by, reference) = match told {
+            ToClient::Edited(it) => (&it.room, it.id, it.message, &it.sender, &it.reference),
+            ToClient::Deleted(it) => (&it.room, it.id, it.message, &it.by, &it.reference),
+            ToClient::Reacted(it) => (&it.room, it.id, it.message, &it.sender, &it.reference),
+            _ => return Ok(()),
+        };
+        let who = self.name.as_str();
+        if !store.has_told(told) {
+            return Err(format!("{who} hears of the change {id}, which is not stored"));
         }
-        let view = self.rooms.get_mut(&**deletion.room.key()).unwrap();
-        // Who deletes it again hears of the first time.
-        if id <= view.position && !view.deleted.contains(&message) {
-            return Err(format!("{who} hears of the deletion {id} after {}", view.position));
+        let mine = *by == self.name && store.may_be_of(id, self.hash);
+        let is_it = |said: &Said| mine && Some(&said.reference) == reference.as_ref();
+        let place = self.pending.iter().position(is_it);
+        let view = self.rooms.get_mut(&**room.key()).unwrap();
+        // Who does something again hears of the first time.
+        if id <= view.position && view.change_of(message).is_some_and(|change| change < id) {
+            return Err(format!("{who} hears of the change {id} after {}", view.position));
         }
+        view.apply(told);
         view.position = view.position.max(id);
-        view.deleted.insert(message);
+        if let Some(place) = place {
+            self.pending.remove(place);
+        }
         Ok(())
     }
 }

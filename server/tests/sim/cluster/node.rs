@@ -119,7 +119,8 @@ impl Node {
         let clocks = self.clocks(truth_us);
         let time = Time::start(&mut self.store, clocks, mutant);
         let mut process = Process::start(&self.store, metrics, time, mutant);
-        process.cluster = Some(Arc::new(Cluster::new(shared.clone(), stands, asked)));
+        process.cluster =
+            Some(Arc::new(Cluster::new(shared.clone(), stands, asked, mpsc::channel(1).0)));
         process.keeps = keeps;
         let caught_up = if mutant == Mutant::IgnoreHash { 0 } else { engine.last() };
         self.running = Some(Running {

@@ -69,11 +69,11 @@ impl Process {
             return Step::Next(Effect::Read(reading));
         }
         // Memory does not reach far back in long rooms: half of the connections ask for what is older.
-        let reaches = asked.before.is_none() || connection.line().is_multiple_of(2);
+        let reaches = asked.is_newest() || connection.line().is_multiple_of(2);
         let remembered = room.page(asked).filter(|_| reaches);
         let page = match (connection.found.take(), remembered) {
             (Some(found), _) if self.mutant == Mutant::ReadBeforeEntering => Ok(found),
-            (Some(found), _) if asked.before.is_some() => Ok(found),
+            (Some(found), _) if !asked.is_newest() => Ok(found),
             (Some(found), _) => {
                 room.seed(found.clone());
                 Ok(room.page(asked).unwrap_or_else(|| found.part(asked)))
@@ -131,7 +131,7 @@ impl Process {
     /// The first read of a room is for its memory too.
     fn snapshot(&self, reading: &Reading, store: &Store) -> Page {
         let (room, asked) = (&reading.room, &reading.asked);
-        let is_newest = self.mutant != Mutant::ReadBeforeEntering && asked.before.is_none();
+        let is_newest = self.mutant != Mutant::ReadBeforeEntering && asked.is_newest();
         if is_newest {
             store.newest_page(room.name(), asked)
         } else {

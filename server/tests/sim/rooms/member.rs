@@ -44,7 +44,7 @@ impl Member {
     pub(super) fn say(&mut self, room: RoomName) -> ToServer {
         let reference = self.reference();
         let content = Body::try_from(format!("{}:{}", self.key, self.next)).unwrap();
-        ToServer::Message(protocol::Say { room, content, reference })
+        ToServer::Message(protocol::Say { room, content, reply: None, reference })
     }
 
     /// From the beginning, so that everything that is there comes.

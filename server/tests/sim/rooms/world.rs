@@ -5,7 +5,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use protocol::{
     ChangeMember, ChangeSetting, Create, Direct, HistoryQuery, Leave, MessageId, NewRoom,
-    PrivateRoom, RoomName, RoomRole, SetRole, SetTopic, Title, ToClient, ToServer, TopicText,
+    PrivateRoom, RoomName, RoomRole, SetRole, SetTopic, Span, Title, ToClient, ToServer, TopicText,
 };
 
 use super::member::{Member, is_member, rooms};
@@ -116,8 +116,8 @@ impl World {
                 ToServer::Topic(SetTopic { room, content, reference })
             }
             14 => {
-                let (before, limit) = (Some(MessageId::LAST), Some(5));
-                ToServer::History(HistoryQuery { room, before, limit, reference })
+                let (span, limit) = (Span::Before(MessageId::LAST), Some(5));
+                ToServer::History(HistoryQuery { room, span, limit, reference })
             }
             _ => member.say(room),
         };

@@ -3,7 +3,7 @@
 //! This file does not know who scrolls to see them.
 
 use protocol::{
-    HISTORY_MAX, History, HistoryQuery, Leave, MessageId, PeopleQuery, RoomName, ToServer,
+    HISTORY_MAX, History, HistoryQuery, Leave, MessageId, PeopleQuery, RoomName, Span, ToServer,
 };
 
 use super::connection::join;
@@ -109,8 +109,9 @@ fn ask(room: &mut Room, page: Page) -> Effect {
         Page::Before(id) => Some(id),
         Page::Missed(seen) => room.messages().map(|message| message.id).find(|id| *id > seen),
     };
+    let span = before.map_or(Span::Newest, Span::Before);
     let (room, limit) = (room.name.clone(), Some(HISTORY_MAX));
-    Effect::Send(ToServer::History(HistoryQuery { room, before, limit, reference: None }))
+    Effect::Send(ToServer::History(HistoryQuery { room, span, limit, reference: None }))
 }
 
 /// Asks for what is older than all that is here, if there is more.

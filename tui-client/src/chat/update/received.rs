@@ -55,6 +55,7 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
             }
             effects
         }
+        ToClient::Edited(_) | ToClient::Reacted(_) | ToClient::Typing(_) => Vec::new(),
         ToClient::Moderated(moderated) => {
             let effects = answered(model, &moderated.by, moderated.reference.as_ref());
             let words = words_about(model, &moderated);

@@ -128,7 +128,12 @@ pub(super) fn send_next(room: &mut Room) -> Option<Effect> {
 fn message(room: &Room, pending: &Pending) -> Option<Effect> {
     let content = Body::try_from(pending.content.as_str()).ok()?;
     let reference = Some(pending.reference.clone());
-    Some(Effect::Send(ToServer::Message(Say { room: room.name.clone(), content, reference })))
+    Some(Effect::Send(ToServer::Message(Say {
+        room: room.name.clone(),
+        content,
+        reply: None,
+        reference,
+    })))
 }
 
 /// The server asked for time, and has had it.

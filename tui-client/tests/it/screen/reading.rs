@@ -216,8 +216,12 @@ fn a_cleared_screen_is_empty_and_filled_again_by_scrolling_up() {
     client.did();
     client.presses(KeyCode::PageUp, KeyModifiers::NONE);
     let asked = client.did();
-    let [Effect::Send(ToServer::History(protocol::HistoryQuery { before: Some(before), .. }))] =
-        asked.as_slice()
+    let [
+        Effect::Send(ToServer::History(protocol::HistoryQuery {
+            span: protocol::Span::Before(before),
+            ..
+        })),
+    ] = asked.as_slice()
     else {
         panic!("{asked:?}")
     };

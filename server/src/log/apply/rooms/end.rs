@@ -31,6 +31,9 @@ pub(super) fn end_if_left(
     db.prepare_cached(end)?.execute([number, ENDED])?;
     db.prepare_cached("DELETE FROM topics WHERE room = ?1")?.execute([number])?;
     db.prepare_cached("DELETE FROM answers WHERE room = ?1")?.execute([number])?;
+    let reactions = "DELETE FROM reactions WHERE message IN
+        (SELECT id FROM messages WHERE room = ?1 AND reactions IS NOT NULL ORDER BY id LIMIT ?2)";
+    db.prepare_cached(reactions)?.execute([number, AT_ONCE])?;
     let messages = "DELETE FROM messages WHERE id IN
         (SELECT id FROM messages WHERE room = ?1 ORDER BY id LIMIT ?2)";
     db.prepare_cached(messages)?.execute([number, AT_ONCE])?;

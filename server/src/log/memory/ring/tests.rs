@@ -21,13 +21,14 @@ fn changed(change: u64, message: u64, bytes: usize) -> Stored {
 
 fn found(messages: Vec<Stored>, floor: u64) -> Page {
     let head = messages.last().map_or(id(floor), |newest| newest.id);
-    let older = (floor > 0).then_some(id(floor));
+    let beyond = (floor > 0).then_some(id(floor));
     let topic = Some(Topic::default());
-    Page { messages, older, head, topic, ..Page::default() }
+    Page { messages, beyond, head, topic, ..Page::default() }
 }
 
 fn asked(since: u64, before: Option<u64>, limit: usize) -> Asked {
-    Asked { since: id(since), before: before.map(id), limit }
+    let span = before.map_or(Span::Newest, |before| Span::Before(id(before)));
+    Asked { since: id(since), span, limit }
 }
 
 /// Each change that is told, and of which message.
@@ -54,11 +55,11 @@ fn what_was_read_and_what_came_meanwhile_join_without_a_repeat() {
     ring.seed(found(vec![stored(3, 1), stored(4, 1), stored(5, 1)], 2));
     let page = ring.page(&asked(2, None, 10)).unwrap();
     assert_eq!(ids(&page), [3, 4, 5, 6]);
-    assert_eq!(page.older, None);
+    assert_eq!(page.beyond, None);
     assert_eq!(page.head, id(6));
     assert!(ring.page(&asked(1, None, 10)).is_none(), "message 2 is not here");
     let page = ring.page(&asked(0, Some(6), 2)).unwrap();
-    assert_eq!((ids(&page), page.older), (vec![4, 5], Some(id(3))));
+    assert_eq!((ids(&page), page.beyond), (vec![4, 5], Some(id(3))));
 }
 
 #[test]
@@ -66,7 +67,7 @@ fn an_empty_room_is_known_to_be_empty() {
     let mut ring = Ring::default();
     ring.seed(found(Vec::new(), 0));
     let page = ring.page(&asked(0, None, 50)).unwrap();
-    assert_eq!((ids(&page), page.older, page.head), (vec![], None, MessageId::ZERO));
+    assert_eq!((ids(&page), page.beyond, page.head), (vec![], None, MessageId::ZERO));
 }
 
 #[test]
@@ -75,7 +76,7 @@ fn a_sign_of_life_costs_no_read_whatever_is_not_here() {
     assert!(ring.is_new() && ring.page(&asked(0, Some(1), 1)).is_none());
     ring.seed(found(vec![stored(7, 1)], 5));
     let page = ring.page(&asked(0, Some(1), 1)).unwrap();
-    assert_eq!((ids(&page), page.older, page.head), (vec![], None, id(7)));
+    assert_eq!((ids(&page), page.beyond, page.head), (vec![], None, id(7)));
     assert!(!ring.is_new() && ring.page(&asked(0, Some(7), 1)).is_none());
 }
 
@@ -188,10 +189,10 @@ fn what_was_cleared_away_is_not_found_and_the_head_stays() {
     ring.seed(found((3..=6).map(|n| stored(n, 1)).collect(), 2));
     ring.clear(id(4));
     let page = ring.page(&asked(0, None, 10)).unwrap();
-    assert_eq!((ids(&page), page.older, page.head), (vec![5, 6], None, id(6)));
+    assert_eq!((ids(&page), page.beyond, page.head), (vec![5, 6], None, id(6)));
     ring.clear(id(6));
     let page = ring.page(&asked(0, None, 10)).unwrap();
-    assert_eq!((ids(&page), page.older, page.head), (vec![], None, id(6)));
+    assert_eq!((ids(&page), page.beyond, page.head), (vec![], None, id(6)));
     assert_eq!(ring.bytes, 0);
     ring.push(stored(7, 1));
     assert_eq!(ids(&ring.page(&asked(6, None, 10)).unwrap()), [7]);
@@ -204,7 +205,7 @@ fn what_is_cleared_away_while_it_is_read_stays_so() {
     ring.push(stored(7, 1));
     ring.seed(found((3..=6).map(|n| stored(n, 1)).collect(), 2));
     let page = ring.page(&asked(0, None, 10)).unwrap();
-    assert_eq!((ids(&page), page.older, page.head), (vec![5, 6, 7], None, id(7)));
+    assert_eq!((ids(&page), page.beyond, page.head), (vec![5, 6, 7], None, id(7)));
 }
 
 #[test]

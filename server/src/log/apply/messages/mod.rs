@@ -1,0 +1,15 @@
+//! Messages: said once, and what becomes of them.
+
+mod delete;
+mod done;
+mod edit;
+mod react;
+mod row;
+mod say;
+mod target;
+
+pub(super) use self::delete::{delete, delete_own};
+pub(super) use self::edit::edit;
+pub(super) use self::react::react;
+pub(crate) use self::row::{COLUMNS, read_message};
+pub(super) use self::say::{is_new_person, reply, say};
