@@ -61,6 +61,7 @@ pub use name::{
 pub use refusal::{Code, Refusal};
 pub use restriction::{BadReason, REASON_CHARS_MAX, Reason, Restriction};
 pub use text::characters::{is_invisible, reorders, revealed, with_newlines};
+pub use text::formatting;
 pub use text::link::{Link, links, shown};
 pub use text::mention::mentions;
 pub use token::{BadPattern, Grant, PATTERNS_MAX, RoomPattern, TOKEN_BYTES_MAX, Token};

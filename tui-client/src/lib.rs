@@ -21,6 +21,7 @@ mod answers;
 pub mod chat;
 pub mod cli;
 mod clock;
+pub mod code;
 mod disk;
 pub mod effects;
 pub mod exit;

@@ -117,7 +117,7 @@ fn starts(text: &str) -> impl Iterator<Item = usize> {
 
 /// What ends a link wherever it stands: spaces, quotes, angles, what nobody sees, and the brackets and
 /// the punctuation of scripts that need no space behind it.
-fn ends_link(c: char) -> bool {
+pub(super) fn ends_link(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_whitespace() || c.is_ascii_control() || "<>\"`".contains(c);
     }
@@ -168,6 +168,15 @@ fn checked(link: &str) -> Option<Url> {
         _ => false,
     };
     leads.then_some(url)
+}
+
+/// The host of an address that is one of the web alone, and nothing else.
+pub(super) fn web_host(address: &str) -> Option<String> {
+    let is_web = SCHEMES[..2].iter().any(|scheme| {
+        address.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme))
+    });
+    let url = checked(address).filter(|_| is_web)?;
+    url.host_str().map(str::to_owned)
 }
 
 /// The host that a link leads to, if the one that is written is not the same to the eye.

@@ -123,7 +123,7 @@ fn is_of_word(c: char) -> bool {
         || GeneralCategoryGroup::Mark.contains(category)
 }
 
-fn is_spaceless(c: char) -> bool {
+pub(super) fn is_spaceless(c: char) -> bool {
     let scripts = ScriptWithExtensions::new().get_script_extensions_val(c);
     !c.is_ascii() && scripts.iter().any(|script| SPACELESS.contains(&script))
 }

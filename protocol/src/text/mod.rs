@@ -3,5 +3,6 @@
 //! These files do not know envelopes. `golden/clients/texts.json` holds every client to the same answers.
 
 pub(crate) mod characters;
+pub mod formatting;
 pub(crate) mod link;
 pub(crate) mod mention;

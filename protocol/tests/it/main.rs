@@ -4,6 +4,7 @@
 
 mod connect;
 mod envelopes;
+mod formatting;
 mod golden;
 mod laws;
 mod messages;

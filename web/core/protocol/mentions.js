@@ -4,7 +4,7 @@ import { fold } from "./names.js";
 
 /** A letter, digit or mark of a word; and those of scripts that are written without spaces between words. */
 const WORD = /[\p{L}\p{N}\p{M}_]/u;
-const SPACELESS = /[\p{scx=Hani}\p{scx=Hira}\p{scx=Kana}\p{scx=Bopo}\p{scx=Yiii}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}\p{scx=Lana}\p{scx=Tale}\p{scx=Talu}\p{scx=Java}\p{scx=Bali}]/u;
+export const SPACELESS = /[\p{scx=Hani}\p{scx=Hira}\p{scx=Kana}\p{scx=Bopo}\p{scx=Yiii}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}\p{scx=Lana}\p{scx=Tale}\p{scx=Talu}\p{scx=Java}\p{scx=Bali}]/u;
 
 /** Whether a text names somebody: `@name` anywhere and `name:` or `name,` at the beginning in any case, a bare name only as it
  * is spelt. Where it may also be the beginning of the longer name of one of the `others`, it is that.

@@ -55,6 +55,20 @@ export function linksIn(text) {
   return pieces(text).filter(({ href }) => href !== null).map((piece) => piece.text);
 }
 
+/** Whether a character ends a link wherever it stands.
+ * @param {string} char */
+export function endsLink(char) {
+  END.lastIndex = 0;
+  return END.exec(char)?.index === 0;
+}
+
+/** Where an address leads that is one of the web alone, and nothing else; null if it is none.
+ * @param {string} address */
+export function webAddress(address) {
+  const href = /^https?:\/\//i.test(address) ? checked(address) : null;
+  return href === null ? null : { href, host: new URL(href).hostname };
+}
+
 /** Without the punctuation of the sentence, and what a bracket closes that was opened before the link.
  * @param {string} link */
 function withoutTail(link) {
