@@ -84,3 +84,26 @@ fn replay(bencher: Bencher<'_, '_>, which: &str) {
     let before = before.filter(|_| which == "older");
     bencher.bench_local(|| keeper.page(&room, before).unwrap());
 }
+
+/// A page of 200 of the file, without reactions, and with twenty people's on each message, of one kind and of four.
+#[divan::bench(args = [0, 1, 4])]
+fn page_with_reactions(bencher: Bencher<'_, '_>, kinds: usize) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("nebula.db");
+    let keeper = Keeper::open(&file).unwrap();
+    keeper.append(&[keeper.room(0).unwrap()], 1_000).unwrap();
+    keeper.close().unwrap();
+    let kind = |kind: usize| {
+        let users: Vec<_> = (0..20 / kinds).map(|n| format!("\"person {n}\"")).collect();
+        let emoji = ["👍", "🚀", "🎉", "👀"][kind];
+        format!(r#"{{"emoji":"{emoji}","count":{},"users":[{}]}}"#, users.len(), users.join(","))
+    };
+    let list: Vec<_> = (0..kinds).map(kind).collect();
+    let list = (kinds > 0).then(|| format!("[{}]", list.join(",")));
+    let put = "UPDATE messages SET reactions = ?1, change = id + 5000000";
+    Connection::open(&file).unwrap().execute(put, [list]).unwrap();
+    let keeper = Keeper::open(&file).unwrap();
+    let room = keeper.room(0).unwrap();
+    let (_, first) = keeper.page_of(&room, None, 200).unwrap();
+    bencher.bench_local(|| keeper.page_of(&room, first, 200).unwrap());
+}

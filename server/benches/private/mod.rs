@@ -184,8 +184,18 @@ impl Keeper {
         room: &Room,
         before: Option<MessageId>,
     ) -> Result<(usize, Option<MessageId>), Failed> {
+        self.page_of(room, before, 50)
+    }
+
+    /// The same, of so many messages.
+    pub fn page_of(
+        &self,
+        room: &Room,
+        before: Option<MessageId>,
+        limit: usize,
+    ) -> Result<(usize, Option<MessageId>), Failed> {
         let span = before.map_or(Span::Newest, Span::Before);
-        let asked = Asked { since: MessageId::ZERO, span, limit: 50 };
+        let asked = Asked { since: MessageId::ZERO, span, limit };
         let asker = Asker::new(Ipv4Addr::LOCALHOST.into(), false);
         let viewer = Viewer { person: None, told: false };
         let page = self.runtime.block_on(self.log.page(&asker, &room.0, asked, viewer))?;

@@ -1,76 +1,13 @@
 //! What nodes tell each other beside the order, which nobody misses if it is lost: that somebody is writing.
 //!
-//! This file does not know who hears of it there.
+//! Plain data. This file does not know how it is told.
 
-use std::time::Duration;
-
-use bytes::Bytes;
 use protocol::{RoomName, UserName};
 use serde::{Deserialize, Serialize};
-use tokio::sync::mpsc;
-use tokio::time::sleep;
-
-use super::nats::{AskError, Nats};
-use crate::log::order::name::NodeName;
-
-/// Under this name all nodes hear it.
-const SUBJECT: &str = "aside";
-/// Between two tries to be heard.
-const TRY_AGAIN: Duration = Duration::from_secs(1);
 
 /// Something that is said beside the order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Aside {
     /// Somebody is writing.
     Typing { room: RoomName, user: UserName },
-}
-
-/// As it goes to the other nodes, and to the one that says it, which does not need it.
-#[derive(Debug, Serialize, Deserialize)]
-struct Told {
-    node: NodeName,
-    aside: Aside,
-}
-
-/// Tells the others what connections of this node have to say, for as long as it is polled. What cannot be told
-/// at once is dropped.
-pub(super) async fn tell(nats: Nats, node: NodeName, mut asides: mpsc::Receiver<Aside>) {
-    while let Some(aside) = asides.recv().await {
-        let told = Told { node: node.clone(), aside };
-        // Names can always be written.
-        let bytes = postcard::to_extend(&told, Vec::new()).unwrap_or_default();
-        if let Err(error) = nats.tell(SUBJECT, Bytes::from(bytes)).await {
-            tracing::trace!(%error, "something was not told to the other nodes");
-        }
-    }
-}
-
-/// Hears what the others say, for as long as it is polled.
-pub(super) async fn hear<F: Future<Output = ()>>(
-    nats: Nats,
-    node: NodeName,
-    hear: impl Fn(Aside) -> F,
-) {
-    loop {
-        if let Err(error) = hear_once(&nats, &node, &hear).await {
-            tracing::debug!(%error, "the other nodes cannot be heard yet");
-        }
-        sleep(TRY_AGAIN).await;
-    }
-}
-
-async fn hear_once<F: Future<Output = ()>>(
-    nats: &Nats,
-    node: &NodeName,
-    hear: &impl Fn(Aside) -> F,
-) -> Result<(), AskError> {
-    let mut requests = nats.serve(SUBJECT, None).await?;
-    while let Some(request) = requests.next().await {
-        // A newer program may say more than this one knows.
-        match postcard::from_bytes::<Told>(&request.payload) {
-            Ok(told) if told.node != *node => hear(told.aside).await,
-            Ok(_) | Err(_) => {}
-        }
-    }
-    Ok(())
 }

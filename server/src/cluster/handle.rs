@@ -7,7 +7,7 @@ use std::sync::Arc;
 use protocol::{Refusal, Role, RoomName, UserName};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::Aside;
+use super::aside::Aside;
 use super::standing::Standing;
 use crate::log::order::answer::Moderator;
 use crate::log::order::entry::{Claim, Moderation};

@@ -3,8 +3,9 @@
 //! The rules are those of `log/order`. Here are the tasks around them, which talk to the stream (`nats`), and
 //! the handle that connections have. This folder does not know SQL or the sockets of clients.
 
-#[cfg(feature = "cluster")]
 mod aside;
+#[cfg(feature = "cluster")]
+mod beside;
 #[cfg(feature = "cluster")]
 mod copy;
 mod database;
@@ -35,7 +36,6 @@ pub(crate) mod status;
 #[cfg(feature = "cluster")]
 mod unheard;
 
-#[cfg(feature = "cluster")]
 pub(crate) use self::aside::Aside;
 pub(crate) use self::database::{JoinError, alone};
 pub use self::error::ClusterError;
@@ -45,6 +45,6 @@ pub(crate) use self::instruct::instruct;
 #[cfg(feature = "cluster")]
 pub(crate) use self::join::{Joined, join};
 #[cfg(not(feature = "cluster"))]
-pub(crate) use self::not_built::{Aside, Beside, Ends, Joined, join};
+pub(crate) use self::not_built::{Beside, Ends, Joined, join};
 #[cfg(feature = "cluster")]
 pub(crate) use self::run::{Beside, Ends};

@@ -5,10 +5,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use protocol::{RoomName, UserName};
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
+use super::aside::Aside;
 use super::database::JoinError;
 use super::error::{ClusterError, Failure};
 use super::handle::Cluster;
@@ -31,12 +31,6 @@ pub(crate) enum Joined {}
 pub(crate) struct Ends {
     pub(crate) records: mpsc::Sender<Incoming>,
     pub(crate) news: mpsc::Receiver<News>,
-}
-
-/// What it would say beside the order.
-#[derive(Debug)]
-pub(crate) enum Aside {
-    Typing { room: RoomName, user: UserName },
 }
 
 /// What would run beside it.

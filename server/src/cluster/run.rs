@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
-use super::aside::{self, Aside};
+use super::aside::Aside;
 use super::error::{ClusterError, Failure};
 use super::handle::Cluster;
 use super::join::Joined;
@@ -16,7 +16,7 @@ use super::nats::Nats;
 use super::node::Node;
 use super::reader::Reading;
 use super::standing::Standing;
-use super::{copy, instruct, status};
+use super::{beside, copy, instruct, status};
 use crate::config::Config;
 use crate::log::effects::Effects;
 use crate::log::operator::instruction::{Done, Instruction};
@@ -73,7 +73,7 @@ impl Beside {
         &mut self,
         hear: impl Fn(Aside) -> F + Send + Sync + 'static,
     ) {
-        let hearing = tokio::spawn(aside::hear(self.nats.clone(), self.me.clone(), hear));
+        let hearing = tokio::spawn(beside::hear(self.nats.clone(), self.me.clone(), hear));
         self.hearing = Some(AbortOnDropHandle::new(hearing));
     }
 }
@@ -135,7 +135,7 @@ impl Joined {
         let told = status::serve(nats.clone(), shared.clone(), stands.clone());
         let stream = status::watch_stream(nats.clone(), metrics.clone());
         let (asides, to_tell) = mpsc::channel(ASIDES_WAITING_MAX);
-        let asides_told = aside::tell(nats.clone(), shared.me.clone(), to_tell);
+        let asides_told = beside::tell(nats.clone(), shared.me.clone(), to_tell);
         let beside = Beside {
             _copies: AbortOnDropHandle::new(tokio::spawn(copies)),
             _status: AbortOnDropHandle::new(tokio::spawn(told)),

@@ -1,12 +1,32 @@
-//! What people do to messages, as acts: they answer them, edit and delete their own, and react to any.
+//! What people do with messages, as acts: they say them and answer them, edit and delete their own, and react to any;
+//! moderators delete others.
 //!
 //! Plain data. This file does not know who may do it, or how anything is stored.
 
-use protocol::{Body, Deleted, Edited, Emoji, MessageId, Reacted, Ref, RoomName, UserName};
+use protocol::{
+    Body, Deleted, Edited, Emoji, Message, MessageId, Reacted, Ref, RoomName, UserName,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::log::author::Author;
-use crate::log::event::Say;
+
+/// Says a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Say {
+    pub(crate) room: RoomName,
+    pub(crate) author: Author,
+    pub(crate) content: Body,
+    pub(crate) reference: Option<Ref>,
+}
+
+/// Deletes a message, as a moderator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Delete {
+    pub(crate) room: RoomName,
+    pub(crate) message: MessageId,
+    pub(crate) by: UserName,
+    pub(crate) reference: Option<Ref>,
+}
 
 /// Says a message that answers another one of its room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +60,29 @@ pub(crate) struct OnMessage {
     pub(crate) message: MessageId,
     pub(crate) author: Author,
     pub(crate) reference: Option<Ref>,
+}
+
+impl Say {
+    /// What people are told of it, once it has its place in the order.
+    pub(crate) fn message(&self, id: MessageId, at: u64) -> Message {
+        let (room, sender) = (self.room.clone(), self.author.name.clone());
+        let said = Message::new(room, sender, self.content.clone(), id, at);
+        Message { reference: self.reference.clone(), ..said }
+    }
+}
+
+impl Delete {
+    /// What people are told of it, once it has its place in the order.
+    pub(crate) fn deleted(&self, id: MessageId, at: u64) -> Deleted {
+        Deleted {
+            room: self.room.clone(),
+            message: self.message,
+            by: self.by.clone(),
+            id,
+            at,
+            reference: self.reference.clone(),
+        }
+    }
 }
 
 impl Edit {

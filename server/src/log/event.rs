@@ -3,8 +3,7 @@
 //! Plain data. This file does not know how anything is stored, or who is told.
 
 use protocol::{
-    Body, Deleted, Message, MessageId, Ref, RoomName, TITLE_CHARS_MAX, Topic, TopicText,
-    USER_CHARS_MAX, UserName,
+    MessageId, Ref, RoomName, TITLE_CHARS_MAX, Topic, TopicText, USER_CHARS_MAX, UserName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +12,7 @@ use crate::log::acts_of_people::{
     UseName,
 };
 use crate::log::acts_of_rooms::{Create, Direct, KeepRoom, OfMember, SetRole};
+pub(crate) use crate::log::acts_on_messages::{Delete, Say};
 use crate::log::acts_on_messages::{Edit, OnMessage, React, Reply};
 pub(crate) use crate::log::author::Author;
 use crate::log::sanction::{Lift, Sanction};
@@ -94,22 +94,6 @@ pub(crate) enum Act {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Say {
-    pub(crate) room: RoomName,
-    pub(crate) author: Author,
-    pub(crate) content: Body,
-    pub(crate) reference: Option<Ref>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Delete {
-    pub(crate) room: RoomName,
-    pub(crate) message: MessageId,
-    pub(crate) by: UserName,
-    pub(crate) reference: Option<Ref>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SetTopic {
     pub(crate) room: RoomName,
     pub(crate) author: Author,
@@ -133,29 +117,6 @@ pub(crate) struct Forget {
     pub(crate) room: Option<RoomName>,
     /// The newest message that goes.
     pub(crate) upto: MessageId,
-}
-
-impl Say {
-    /// What people are told of it, once it has its place in the order.
-    pub(crate) fn message(&self, id: MessageId, at: u64) -> Message {
-        let (room, sender) = (self.room.clone(), self.author.name.clone());
-        let said = Message::new(room, sender, self.content.clone(), id, at);
-        Message { reference: self.reference.clone(), ..said }
-    }
-}
-
-impl Delete {
-    /// What people are told of it, once it has its place in the order.
-    pub(crate) fn deleted(&self, id: MessageId, at: u64) -> Deleted {
-        Deleted {
-            room: self.room.clone(),
-            message: self.message,
-            by: self.by.clone(),
-            id,
-            at,
-            reference: self.reference.clone(),
-        }
-    }
 }
 
 impl SetTopic {

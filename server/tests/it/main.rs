@@ -10,6 +10,7 @@ mod connection;
 mod http;
 mod listen;
 mod log;
+mod messages;
 mod people;
 mod repository;
 mod rooms;

@@ -23,7 +23,7 @@ from urllib.parse import quote
 YEAR = 365 * 24 * 60 * 60
 DEV, OTHER, OLD = "dev", "Überraum 東", "attic"
 # Keys are one byte, sixteen times, as in the other tests.
-BEA, FIRST_ZOE, SECOND_ZOE, EVE, KIM, MOD = 1, 7, 8, 5, 6, 9
+BEA, FIRST_ZOE, SECOND_ZOE, EVE, KIM, MOD, PHONE = 1, 7, 8, 5, 6, 9, 11
 # printf '\x09%.0s' {1..16} | sha256sum
 MOD_HASH = "06232b08dabb5a4fdb466598179349c845b0dc3436324794e270257b4e0fdbce"
 
@@ -44,8 +44,9 @@ class Server:
                 return
         sys.exit("the server did not start")
 
-    def connect(self, room, user, key=None, more=""):
-        return Peer(self.port, f"/?room={quote(room)}&username={quote(user)}{more}", key)
+    def connect(self, room, user, key=None, more="", link=None):
+        path = f"/?room={quote(room)}&username={quote(user)}{more}"
+        return Peer(self.port, path, key, link)
 
     def enter(self, room, user, key=None):
         peer = self.connect(room, user, key)
@@ -65,7 +66,7 @@ class Server:
 class Peer:
     """One connection: just enough of RFC 6455."""
 
-    def __init__(self, port, path, key):
+    def __init__(self, port, path, key, link=None):
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.settimeout(60)
         self.stream = self.socket.makefile("rb")
@@ -73,7 +74,10 @@ class Peer:
         protocol = ""
         if key:
             brought = base64.urlsafe_b64encode(bytes([key]) * 16).decode().rstrip("=")
-            protocol = f"Sec-WebSocket-Protocol: nebula.v1, nebula.key.{brought}\r\n"
+            offered = f"nebula.v1, nebula.key.{brought}"
+            if link:
+                offered += f", nebula.link.{link}"
+            protocol = f"Sec-WebSocket-Protocol: {offered}\r\n"
         self.socket.sendall(
             f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
             f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {nonce}\r\n"
@@ -191,6 +195,35 @@ def moderate(server, said):
     mod.say(DEV, "that is all", "m1")
 
 
+def rooms_of_people(server):
+    """What is known since people have devices, invites and rooms of their own."""
+    bea = server.enter(DEV, "Bea", BEA)
+    bea.send(type="link")
+    code = bea.hear("link")["code"]
+    server.connect(DEV, "", PHONE, link=code).hear("presence")
+    bea.send(type="create", kind="private", title="Ops East", topic="shifts", ref="c1")
+    ops = bea.hear("room", ref="c1")["room"]
+    bea.send(type="add", room=ops, user="Mod", ref="c2")
+    bea.hear("added", user="Mod")
+    bea.send(type="role", room=ops, user="Mod", role="moderator", ref="c3")
+    bea.hear("role", user="Mod")
+    bea.send(type="join", room=ops)
+    bea.hear("presence", room=ops)
+    bea.say(ops, "the night shift begins", "o1")
+    bea.send(type="setting", room=ops, joined=True, place=1000)
+    bea.hear("setting", room=ops)
+    bea.send(type="direct", users=["Mod"], ref="c4")
+    both = bea.hear("room", ref="c4")["room"]
+    bea.send(type="join", room=both)
+    bea.hear("presence", room=both)
+    bea.say(both, "between us", "d1")
+    bea.send(type="create", room="releases", topic="what ships", ref="c5")
+    bea.hear("room", ref="c5")
+    mod = server.enter(DEV, "Mod", MOD)
+    mod.send(type="invite", uses=3, seconds=YEAR, note="the new team")
+    mod.hear("invite")
+
+
 def main(binary, version, db):
     with tempfile.NamedTemporaryFile("w") as file:
         file.write(MOD_HASH)
@@ -210,6 +243,8 @@ def main(binary, version, db):
             mod = server.enter(OTHER, "Mod", MOD)
             mod.send(type="topic", room=OTHER, content="about the East", ref="t1")
             mod.hear("topic", room=OTHER)
+        if version >= 10:
+            rooms_of_people(server)
         server.stop()
     assert not os.path.exists(f"{db}-wal")
 

@@ -143,6 +143,12 @@ impl Connection {
         open.iter().map(|room| self.leave(room)).collect()
     }
 
+    fn types(&self, room: &OpenRoom) -> HubInput {
+        let (room, user, except) =
+            (room.name().clone(), self.name().clone(), vec![self.outbox.clone()]);
+        Input::Typing { room, user, except }
+    }
+
     fn leave(&self, room: &OpenRoom) -> HubInput {
         let (room, user) = (room.name().clone(), self.name().clone());
         self.held.iter().for_each(|held| held.leave(&room));
@@ -275,11 +281,7 @@ impl Process {
                 let reply_to = ReplyTo::Author(connection.outbox.clone());
                 self.commands.push_back(Command { act, reply_to });
             }
-            Effect::Typing(open) => {
-                let (room, user) = (open.name().clone(), connection.name().clone());
-                let except = vec![connection.outbox.clone()];
-                self.shard.push_back(Input::Typing { room, user, except });
-            }
+            Effect::Typing(open) => self.shard.push_back(connection.types(&open)),
             Effect::Leave(room) => self.shard.push_back(connection.leave(&room)),
             Effect::AwaitSpace(query) if connection.has_space() => {
                 let Connection { session, claim, .. } = connection;

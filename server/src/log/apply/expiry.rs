@@ -4,7 +4,7 @@ use rusqlite::{Connection, params, params_from_iter};
 
 use super::known::Known;
 use super::rooms::{self, room_number};
-use super::{devices, invites};
+use super::{devices, invites, messages};
 use crate::log::database::column::{id, signed, unsigned};
 use crate::log::event::{Event, Expire, Forget};
 use crate::log::outcome::{Forgotten, Outcome};
@@ -29,6 +29,7 @@ pub(super) fn expire(
     db.prepare_cached(sanctions)?.execute([signed(now)])?;
     devices::clear(db, now)?;
     invites::clear(db, now)?;
+    messages::forget_done(db, now)?;
     // Rooms in which nothing was ever said, whose topics are cleared.
     let cleared = "SELECT r.id, r.key FROM topics t JOIN rooms r ON r.id = t.room
         WHERE t.content = '' AND t.at < ?1

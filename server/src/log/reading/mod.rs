@@ -4,6 +4,7 @@
 
 pub(crate) mod about;
 mod access;
+mod jumps;
 pub(crate) mod page;
 pub(crate) mod read_faults;
 pub(crate) mod reader;

@@ -25,11 +25,15 @@ use crate::people::names::{Kept, PersonId};
 pub(crate) struct Reader(Connection);
 
 /// Messages that were found newest first, ascending, and the id of the one before them.
-type Found = (Vec<Stored>, Option<MessageId>);
+pub(super) type Found = (Vec<Stored>, Option<MessageId>);
 
 impl Reader {
     pub(crate) fn new(db: Connection) -> Self {
         Reader(db)
+    }
+
+    pub(super) fn db(&self) -> &Connection {
+        &self.0
     }
 
     /// What was asked for; none if that is around a message that is not there.
@@ -39,11 +43,7 @@ impl Reader {
         let id = room_number(&self.0, room.key())?;
         match (asked.span, id) {
             (Span::Newest | Span::Before(_), Some(id)) => self.before(id, room, asked).map(Some),
-            (Span::After(after), Some(id)) => {
-                let (messages, beyond) = self.after(id, room, (after, asked.limit))?;
-                let head = self.head(id)?;
-                Ok(Some(Page { messages, beyond, head, ..Page::default() }))
-            }
+            (Span::After(after), Some(id)) => self.after(id, room, (after, asked.limit)).map(Some),
             (Span::Around(middle), Some(id)) => self.around(id, room, (middle, asked.limit)),
             (Span::Around(_), None) => Ok(None),
             (_, None) => self.forgotten_page(asked.since).map(Some),
@@ -63,73 +63,6 @@ impl Reader {
         let (head, topic) = (self.head(id)?, Some(rooms::topic_of(&self.0, id)?));
         let (newer, about) = (false, About::default());
         Ok(Page { messages, beyond, newer, head, changes, topic, about })
-    }
-
-    /// A message with as many on both sides of it.
-    fn around(
-        &self,
-        id: i64,
-        room: &RoomName,
-        (middle, limit): (MessageId, usize),
-    ) -> rusqlite::Result<Option<Page>> {
-        // The message itself is the last of those up to it.
-        let upto = MessageId::try_from(middle.get() + 1).unwrap_or(MessageId::LAST);
-        let half = limit.saturating_sub(1) / 2;
-        let bytes_max = history_bytes_left(0);
-        let since = MessageId::ZERO;
-        let until =
-            Asked { since, span: Span::Before(upto), limit: limit.saturating_sub(half).max(1) };
-        let (mut messages, beyond) = self.newest(id, room, &until, |_, nth, bytes| {
-            nth < until.limit && (nth == 0 || bytes <= bytes_max / 2)
-        })?;
-        if messages.last().is_none_or(|last| last.id != middle) {
-            return Ok(None);
-        }
-        let bytes_left = bytes_max.saturating_sub(bytes(&messages, |_| true));
-        let (newer, next) = self.oldest(id, room, (middle, half), bytes_left)?;
-        messages.extend(newer);
-        let head = self.head(id)?;
-        Ok(Some(Page { messages, beyond, newer: next.is_some(), head, ..Page::default() }))
-    }
-
-    fn after(
-        &self,
-        id: i64,
-        room: &RoomName,
-        (after, limit): (MessageId, usize),
-    ) -> rusqlite::Result<Found> {
-        self.oldest(id, room, (after, limit), history_bytes_left(0))
-    }
-
-    /// The first messages after an id, within so many bytes, and the id of the one behind them.
-    fn oldest(
-        &self,
-        id_of_room: i64,
-        room: &RoomName,
-        (after, limit): (MessageId, usize),
-        bytes_max: usize,
-    ) -> rusqlite::Result<Found> {
-        let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-        let select = format!(
-            "SELECT {MESSAGE_COLUMNS} FROM messages
-            WHERE room = ?1 AND id > ?2 ORDER BY id LIMIT ?3"
-        );
-        let mut select = self.0.prepare_cached(&select)?;
-        let mut rows = select.query(params![id_of_room, signed(after.get()), one_more])?;
-        let (mut messages, mut bytes) = (Vec::new(), 0);
-        while let Some(row) = rows.next()? {
-            let id = id(row, 0)?;
-            if messages.len() == limit {
-                return Ok((messages, Some(id)));
-            }
-            let stored = Stored::new(read_message(row, room)?);
-            bytes += stored.frame.envelope().len() + 1;
-            if bytes > bytes_max {
-                return Ok((messages, Some(id)));
-            }
-            messages.push(stored);
-        }
-        Ok((messages, None))
     }
 
     /// The newest of a room: all that was asked for, and as many as are kept in memory of an open
@@ -164,7 +97,7 @@ impl Reader {
 
     /// Reads from the newest on for as long as they are wanted, whose id, place and bytes, with all
     /// before it, are told. Of a further one nothing but its id is of use.
-    fn newest(
+    pub(super) fn newest(
         &self,
         id_of_room: i64,
         room: &RoomName,
@@ -290,7 +223,7 @@ impl Reader {
         rooms::rooms(&self.0, asked, census)
     }
 
-    fn head(&self, room: i64) -> rusqlite::Result<MessageId> {
+    pub(super) fn head(&self, room: i64) -> rusqlite::Result<MessageId> {
         let select = "SELECT max(
             (SELECT coalesce(max(id), 0) FROM messages WHERE room = ?1),
             (SELECT coalesce(max(change), 0) FROM messages WHERE room = ?1 AND change > 0),
@@ -303,7 +236,7 @@ impl Reader {
 }
 
 /// Bytes of those that are wanted, each with its comma.
-fn bytes(messages: &[Stored], is_wanted: impl Fn(&Stored) -> bool) -> usize {
+pub(super) fn bytes(messages: &[Stored], is_wanted: impl Fn(&Stored) -> bool) -> usize {
     let wanted = messages.iter().filter(|message| is_wanted(message));
     wanted.map(|message| message.frame.envelope().len() + 1).sum()
 }

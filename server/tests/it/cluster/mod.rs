@@ -4,6 +4,7 @@ mod addresses;
 mod devices;
 mod faults;
 mod founding;
+mod messages;
 mod moderation;
 mod names;
 mod operator;

@@ -40,7 +40,7 @@ const PHONE: u8 = 31;
 /// So many of them are no members.
 const OUTSIDE: usize = 4;
 
-/// What follows for each of them.
+/// What follows for each of them; the owner said the message.
 fn table(room: &str, message: u64) -> Vec<(Value, [Follows; 7])> {
     let members = |envelope: Value, inside: [Follows; 3]| {
         let [member, moderator, owner] = inside;
@@ -56,9 +56,21 @@ fn table(room: &str, message: u64) -> Vec<(Value, [Follows; 7])> {
         members(json!({"type": "message", "room": room, "content": "x"}), all),
         members(json!({"type": "history", "room": room}), all),
         members(json!({"type": "history", "room": room, "before": message}), all),
+        members(json!({"type": "history", "room": room, "after": 0}), all),
+        members(json!({"type": "history", "room": room, "around": message}), all),
         members(json!({"type": "presence", "room": room, "after": "A"}), all),
+        members(json!({"type": "typing", "room": room}), all),
+        members(json!({"type": "message", "room": room, "content": "y", "reply": message}), all),
+        members(json!({"type": "react", "room": room, "message": message, "emoji": "👍"}), all),
+        members(
+            json!({"type": "edit", "room": room, "message": message, "content": "z"}),
+            [NOT_ALLOWED, NOT_ALLOWED, Done],
+        ),
         members(json!({"type": "topic", "room": room, "content": "x"}), [NOT_ALLOWED, Done, Done]),
-        members(json!({"type": "delete", "room": room, "message": message}), nobody),
+        members(
+            json!({"type": "delete", "room": room, "message": message}),
+            [NOT_ALLOWED, NOT_ALLOWED, Done],
+        ),
         members(json!({"type": "kick", "room": room, "user": "Bob"}), nobody),
         members(json!({"type": "ban", "room": room, "user": "Bob"}), nobody),
         members(json!({"type": "unban", "room": room, "user": "Bob"}), nobody),
@@ -95,6 +107,18 @@ async fn comes_as(server: &TestServer, (user, key): (&str, Option<u8>)) -> Peer 
 /// What follows for somebody who is in the room, if they may be.
 async fn follows(peer: &mut Peer, room: &str, envelope: &Value) -> Follows {
     let kind = envelope["type"].as_str().unwrap();
+    // What follows from this is told to nobody who asks: what is asked next is answered next.
+    if kind == "typing" {
+        peer.send(envelope.to_string()).await;
+        peer.send(r#"{"type":"history","room":"lobby","limit":0,"ref":"next"}"#).await;
+        loop {
+            match peer.next().await {
+                ToClient::Error(note) => return Refused(note.code),
+                ToClient::History(it) if it.reference.is_some() => return Done,
+                _ => {}
+            }
+        }
+    }
     // These have no `ref` to be known by: what comes next about the room tells.
     if ["join", "leave", "presence"].contains(&kind) {
         peer.send(envelope.to_string()).await;

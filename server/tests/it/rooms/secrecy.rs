@@ -23,6 +23,11 @@ async fn a_room_that_is_not_yours_has_ended_or_never_was_is_the_same() {
             json!({"type": "history", "room": room}),
             json!({"type": "topic", "room": room, "content": "x"}),
             json!({"type": "delete", "room": room, "message": 1}),
+            json!({"type": "edit", "room": room, "message": 1, "content": "x"}),
+            json!({"type": "react", "room": room, "message": 1, "emoji": "👍"}),
+            json!({"type": "message", "room": room, "content": "x", "reply": 1}),
+            json!({"type": "history", "room": room, "around": 1}),
+            json!({"type": "history", "room": room, "after": 1}),
             json!({"type": "kick", "room": room, "user": "Ann"}),
             json!({"type": "add", "room": room, "user": "Bob"}),
             json!({"type": "remove", "room": room, "user": "Bob"}),
@@ -38,6 +43,7 @@ async fn a_room_that_is_not_yours_has_ended_or_never_was_is_the_same() {
             json!({"type": "join", "room": room}),
             json!({"type": "join", "room": room, "since": 0}),
             json!({"type": "leave", "room": room}),
+            json!({"type": "typing", "room": room}),
             json!({"type": "presence", "room": room, "after": "A"}),
         ] {
             bob.send(envelope.to_string()).await;
@@ -90,7 +96,9 @@ async fn what_was_heard_before_is_all_that_a_former_member_has() {
     bob.silence().await;
     for envelope in [
         json!({"type": "history", "room": ops}),
+        json!({"type": "history", "room": ops, "around": 1}),
         json!({"type": "message", "room": ops, "content": "x"}),
+        json!({"type": "react", "room": ops, "message": 1, "emoji": "👍"}),
         json!({"type": "setting", "room": ops, "muted": true}),
     ] {
         assert_eq!(refused(&mut bob, envelope).await, Code::NoSuchRoom);

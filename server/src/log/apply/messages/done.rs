@@ -11,6 +11,8 @@ use crate::log::database::column::{id, signed, unsigned};
 use crate::log::event::Event;
 use crate::people::names::PersonId;
 
+/// They are remembered for a week at most: what waited longer to be sent is too late for more than that.
+const DONE_FOR_MS: u64 = 7 * 24 * 60 * 60 * 1000;
 /// Acts that are remembered of a person: what a client does in ten seconds at the highest rate, or was kept back
 /// while it was offline.
 const DONE_MAX: i64 = 256;
@@ -36,6 +38,13 @@ pub(super) fn find(
         params![signed(person.get()), reference.as_str(), kind as i64, signed(on.message.get())];
     let mut select = db.prepare_cached(select)?;
     select.query_row(bounds, |row| Ok((id(row, 0)?, unsigned(row, 1)?))).optional()
+}
+
+/// Forgets what is too long ago.
+pub(in crate::log::apply) fn expire(db: &Connection, now: u64) -> rusqlite::Result<()> {
+    let forget = "DELETE FROM done WHERE at < ?1";
+    db.prepare_cached(forget)?.execute([signed(now.saturating_sub(DONE_FOR_MS))])?;
+    Ok(())
 }
 
 /// Remembers it.

@@ -9,6 +9,7 @@ mod say;
 mod target;
 
 pub(super) use self::delete::{delete, delete_own};
+pub(super) use self::done::expire as forget_done;
 pub(super) use self::edit::edit;
 pub(super) use self::react::react;
 pub(crate) use self::row::{COLUMNS, read_message};

@@ -1,10 +1,15 @@
 //! What was said and deleted before, and what is sent again, on a database of an earlier server.
 
+use std::time::Duration;
+
 use protocol::{DELETED_CONTENT, Message, MessageId, ToClient};
+use serde_json::json;
+use server::Config;
 
 use super::{BEA, DEV, NAMES, OTHER, Old, RETENTION, Said, TOPICS, resume};
 use crate::people::moderation::MOD_KEY;
-use crate::support::harness::{query, say, say_ref};
+use crate::rooms::ask;
+use crate::support::harness::{TestServer, query, say, say_ref};
 
 /// What a message is for who reads it.
 fn told(message: &Message) -> (Said, bool) {
@@ -123,6 +128,28 @@ async fn a_message_of_before_can_be_deleted() {
         let page = resume(&server, DEV, 0).await;
         let deleted = Said { content: String::new(), ..first };
         assert_eq!(told(&page.messages[0]), expected(&deleted));
+    }
+}
+
+/// Whose a message is was known before anybody could edit it.
+#[tokio::test]
+async fn a_message_of_before_can_be_edited_by_who_said_it_and_gets_reactions() {
+    for old in Old::since(NAMES) {
+        let is_of_bea = |said: &&Said| is_in(said, DEV) && said.author.eq_ignore_ascii_case("Bea");
+        let first = old.said().into_iter().find(|said| is_of_bea(&said)).unwrap();
+        let years = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+        let config = Config { edit_window: years, ..old.config() };
+        let server = TestServer::start_with(config).await;
+        let mut bea = server.connect_with(&query(DEV, "Bea", ""), Some(BEA)).await;
+        bea.expect_entry().await;
+        let (room, message) = (DEV, first.id);
+        let edit = json!({"type": "edit", "room": room, "message": message, "content": "new"});
+        let react = json!({"type": "react", "room": room, "message": message, "emoji": "👍"});
+        assert!(matches!(ask(&mut bea, edit).await, ToClient::Edited(_)), "{}", old.version);
+        assert!(matches!(ask(&mut bea, react).await, ToClient::Reacted(_)));
+        let page = resume(&server, DEV, 0).await;
+        let now = page.messages.iter().find(|it| it.id.get() == first.id).unwrap();
+        assert_eq!((now.content.as_str(), now.reactions[0].count), ("new", 1));
     }
 }
 

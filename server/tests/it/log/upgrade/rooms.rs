@@ -2,7 +2,7 @@
 
 use protocol::Code;
 
-use super::{NEWEST, Old, resume};
+use super::{BEFORE_ROOMS, Old, resume};
 use crate::support::harness::query;
 
 /// One more room, in which something was said.
@@ -17,7 +17,7 @@ fn said_in(old: &Old, room: &str) {
 
 #[tokio::test]
 async fn an_open_room_with_a_sign_in_front_gets_a_name_that_no_other_has() {
-    let old = Old::of(NEWEST);
+    let old = Old::of(BEFORE_ROOMS);
     for room in ["+ops", "@ops", "+c++", "-c++"] {
         said_in(&old, room);
     }
