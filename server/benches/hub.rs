@@ -27,16 +27,10 @@ fn rules_for_coming_and_going(bencher: Bencher<'_, '_>, members: u64) {
 #[divan::bench(args = [10, 1000, 20_000])]
 fn fan_out(bencher: Bencher<'_, '_>, members: usize) {
     let mut fan_out = FanOut::new(members);
-    let message = Message {
-        room: RoomName::general(),
-        sender: UserName::try_from("Alice").unwrap(),
-        content: Body::try_from("x".repeat(100)).unwrap(),
-        id: MessageId::try_from(1_795_522_918_645_253).unwrap(),
-        at: 1_795_522_918_645,
-        reference: None,
-        change: None,
-        deleted: false,
-    };
+    let sender = UserName::try_from("Alice").unwrap();
+    let content = Body::try_from("x".repeat(100)).unwrap();
+    let id = MessageId::try_from(1_795_522_918_645_253).unwrap();
+    let message = Message::new(RoomName::general(), sender, content, id, 1_795_522_918_645);
     bencher
         .counter(ItemsCount::new(members))
         .with_inputs(|| message.clone())
