@@ -5,8 +5,11 @@
 
 mod aside;
 pub mod cache;
+mod life;
 mod message;
 pub mod pane;
+mod reactions;
+mod reply;
 pub mod scroll;
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -15,7 +18,6 @@ use std::rc::Rc;
 use protocol::{Message, UserName};
 
 use super::model::Scroll;
-use super::terminal::links::Links;
 use crate::chat::{Room, What};
 use aside::{of_note, of_traffic, rules_before};
 use cache::{Drawn, Layout, RowKey};
@@ -99,11 +101,15 @@ pub(crate) fn rules_of(room: &Room, at: usize, pane: &Pane<'_>) -> usize {
 
 /// The message has more rows than are shown at once.
 pub(crate) fn is_long(room: &Room, at: usize, pane: &Pane<'_>) -> bool {
-    room.entries[at].message().is_some() && of_entry(room, at, pane).lines.len() >= FOLD_ROWS
+    if room.entries[at].message().is_none() {
+        return false;
+    }
+    let drawn = of_entry(room, at, pane);
+    drawn.lines.len() - drawn.around >= FOLD_ROWS
 }
 
 fn of_entry(room: &Room, at: usize, pane: &Pane<'_>) -> Rc<Drawn> {
-    let plain = |lines| Rc::new(Drawn { lines, links: Links::default() });
+    let plain = |lines| Rc::new(Drawn { lines, ..Drawn::default() });
     match &room.entries[at].what {
         What::Message(message) => {
             let timed = begins_a_minute(room, at, message, pane);
@@ -120,10 +126,14 @@ fn of_entry(room: &Room, at: usize, pane: &Pane<'_>) -> Rc<Drawn> {
                 timed,
                 names_emoji,
                 names: hash_of_names(pane),
+                life: life::hash_of(message, room),
                 found: pane.found == Some(id),
                 whole: pane.unfolded == Some(id),
             };
-            pane.rows.get(key, |key| of_message(message, key, pane))
+            pane.rows.get(key, |key| {
+                let shown = room.as_shown(message, pane.me);
+                life::around(of_message(&shown, key, pane), &shown, room, pane)
+            })
         }
         What::Join(_) | What::Leave(_) => plain(of_traffic(room, at, pane)),
         What::Note(note) => plain(of_note(note, pane)),

@@ -95,7 +95,7 @@ fn done(screen: &mut Screen, typed: Typed) -> Vec<Effect> {
 
 /// Asks before a message is deleted.
 pub(super) fn ask_to_delete(screen: &mut Screen, id: MessageId) {
-    question_deletion(&mut screen.chat, Some(id));
+    question_deletion(&mut screen.chat, Some(id.into()));
     ask_first(screen);
 }
 

@@ -1,0 +1,33 @@
+//! Above a message that answers another one: whose, and with what words that begins.
+//!
+//! The row never begins in column 0, so that it cannot pass for a message.
+
+use protocol::{Message, MessageId};
+use ratatui::text::{Line, Span};
+
+use super::pane::Pane;
+use crate::chat::Room;
+use crate::screen::{measure, theme};
+
+/// Before it.
+const SIGN: &str = "↪ ";
+
+pub(super) fn of_reply(original: MessageId, room: &Room, pane: &Pane<'_>) -> Line<'static> {
+    let before = pane.before();
+    let words = match room.shown_by_id(original, pane.me) {
+        Some(message) => format!("{SIGN}{}", brief(&message, pane)),
+        None => format!("{SIGN}an earlier message"),
+    };
+    let words = measure::fitted_line(&words, pane.width.saturating_sub(before));
+    Line::from(vec![Span::raw(" ".repeat(before)), Span::styled(words, theme::quiet())])
+}
+
+/// Who said it, and what, on one line.
+pub(crate) fn brief(message: &Message, pane: &Pane<'_>) -> String {
+    let sender = pane.shown_name(message.sender.as_str());
+    let text = pane.shown_line(message.content.as_str());
+    match text.strip_prefix("/me ") {
+        Some(done) => format!("* {sender} {done}"),
+        None => format!("{sender}: {text}"),
+    }
+}
