@@ -116,6 +116,8 @@ pub enum Effect {
     Show(Answer),
     /// Give a text to the person's clipboard.
     Copy(String),
+    /// Open a link where the person opens links.
+    Open(String),
     /// Give a text back to where the person writes, below what is there.
     Write(String),
     Quit,

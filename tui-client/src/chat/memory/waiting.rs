@@ -62,3 +62,32 @@ fn act(kept: &Waiting) -> Option<Act> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_said_and_done_comes_back_as_it_was() {
+        let named = |name: &str| Ref::try_from(name).unwrap();
+        let id = MessageId::try_from(7).unwrap();
+        let emoji = Emoji::try_from("👍").unwrap();
+        for act in [
+            Act::Say(None),
+            Act::Say(Some(id)),
+            Act::Edit(Target::Stored(id)),
+            Act::Edit(Target::Waiting(named("s-2"))),
+            Act::Delete(Target::Stored(id)),
+            Act::Delete(Target::Waiting(named("s-2"))),
+            Act::React { message: id, emoji: emoji.clone(), on: true },
+            Act::React { message: id, emoji, on: false },
+        ] {
+            let pending = Pending::new(named("s-1"), act, "text".to_owned());
+            let text = toml::to_string(&kept(&pending)).unwrap();
+            let back = brought_back(&toml::from_str(&text).unwrap());
+            assert_eq!(back, Some(Pending { late: true, was_sent: true, ..pending }));
+        }
+        let unknown = "ref = 's-1'\nchange = 'fold'\nmessage = 7\n";
+        assert_eq!(brought_back(&toml::from_str(unknown).unwrap()), None);
+    }
+}

@@ -15,7 +15,7 @@ pub mod scroll;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::rc::Rc;
 
-use protocol::{Message, UserName};
+use protocol::{Message, MessageId, UserName};
 
 use super::model::Scroll;
 use crate::chat::{Room, What};
@@ -23,6 +23,7 @@ use aside::{of_note, of_traffic, rules_before};
 use cache::{Drawn, Layout, RowKey};
 use message::{FOLD_ROWS, of_message, of_pending};
 use pane::Pane;
+pub(crate) use reply::brief;
 
 /// The rows that the pane shows, top to bottom.
 pub fn visible(room: &Room, pane: &Pane<'_>) -> Drawn {
@@ -50,6 +51,29 @@ pub fn visible(room: &Room, pane: &Pane<'_>) -> Drawn {
     shown.lines.drain(..above);
     shown.lines.truncate(pane.height);
     shown
+}
+
+/// The message whose rows stand in this row of the pane.
+pub(crate) fn message_at(room: &Room, pane: &Pane<'_>, row: usize) -> Option<MessageId> {
+    let (first, skip) = top(room, pane);
+    let most = skip + pane.height;
+    let mut rows: Vec<Option<MessageId>> = Vec::new();
+    for at in first..room.entries.len() {
+        if rows.len() >= most {
+            break;
+        }
+        let id = room.entries[at].message().map(|message| message.id);
+        rows.extend(std::iter::repeat_n(None, rules_of(room, at, pane)));
+        rows.extend(std::iter::repeat_n(id, of_entry(room, at, pane).lines.len()));
+    }
+    let pending = if rows.len() < most { of_pending(room, pane).count() } else { 0 };
+    rows.extend(std::iter::repeat_n(None, pending));
+    let all = rows.len() - skip.min(rows.len());
+    let above = match pane.scroll {
+        Scroll::Bottom => all.saturating_sub(pane.height),
+        Scroll::At { .. } => 0,
+    };
+    rows.get(skip + above + row).copied().flatten()
 }
 
 /// The entry at the top of the pane, and its first row there, the rules before it counted.

@@ -87,7 +87,7 @@ impl Pane<'_> {
         self.with_emoji(text::bracketed(&text::clean_line(name)))
     }
 
-    fn with_emoji(&self, text: String) -> String {
+    pub(super) fn with_emoji(&self, text: String) -> String {
         if self.names_emoji { measure::name_emoji(&text) } else { text }
     }
 

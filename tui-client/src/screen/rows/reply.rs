@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 use super::pane::Pane;
 use crate::chat::Room;
 use crate::screen::{measure, theme};
+use crate::text;
 
 /// Before it.
 const SIGN: &str = "↪ ";
@@ -15,7 +16,7 @@ const SIGN: &str = "↪ ";
 pub(super) fn of_reply(original: MessageId, room: &Room, pane: &Pane<'_>) -> Line<'static> {
     let before = pane.before();
     let words = match room.shown_by_id(original, pane.me) {
-        Some(message) => format!("{SIGN}{}", brief(&message, pane)),
+        Some(message) => format!("{SIGN}{}", pane.with_emoji(brief(&message))),
         None => format!("{SIGN}an earlier message"),
     };
     let words = measure::fitted_line(&words, pane.width.saturating_sub(before));
@@ -23,9 +24,9 @@ pub(super) fn of_reply(original: MessageId, room: &Room, pane: &Pane<'_>) -> Lin
 }
 
 /// Who said it, and what, on one line.
-pub(crate) fn brief(message: &Message, pane: &Pane<'_>) -> String {
-    let sender = pane.shown_name(message.sender.as_str());
-    let text = pane.shown_line(message.content.as_str());
+pub(crate) fn brief(message: &Message) -> String {
+    let sender = text::bracketed(&text::clean_line(message.sender.as_str()));
+    let text = text::clean_line(message.content.as_str());
     match text.strip_prefix("/me ") {
         Some(done) => format!("* {sender} {done}"),
         None => format!("{sender}: {text}"),

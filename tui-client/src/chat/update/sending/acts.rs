@@ -6,6 +6,7 @@
 use protocol::{Body, Emoji, MessageId, Ref, RoomName, UserName};
 
 use super::{NOT_FROM_HERE, is_revoked, put, send_next};
+use crate::chat::commands::{Typed, parse};
 use crate::chat::event::Effect;
 use crate::chat::model::Model;
 use crate::chat::room::{Act, Composing, Pending, Room, Target, is_own};
@@ -119,6 +120,7 @@ pub fn react(model: &mut Model, id: MessageId, emoji: Emoji) -> Result<Vec<Effec
         return Ok(vec![Effect::Keep(room.name.clone(), reference)]);
     }
     let name = room.name.clone();
+    model.remember_emoji(&emoji);
     put_and_send(model, &name, Act::React { message: id, emoji, on }, "")
 }
 
@@ -159,9 +161,17 @@ pub fn compose_edit(model: &mut Model, target: Option<Target>) -> Result<(), Str
     let target = editable(model, target)?;
     let me = model.me.clone();
     let room = model.room_mut();
-    let text = room.own_text(&target, me.as_ref()).unwrap_or_default();
+    let text = as_typed(room.own_text(&target, me.as_ref()).unwrap_or_default());
     room.composing = Composing::Edit { target, text };
     Ok(())
+}
+
+/// A text as it is typed: what looks like a command begins with one more slash.
+fn as_typed(text: String) -> String {
+    match parse(&text) {
+        Ok(Typed::Text(same)) if same == text => text,
+        _ => format!("/{text}"),
+    }
 }
 
 /// What is written from now on answers this message.
