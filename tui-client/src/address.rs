@@ -49,9 +49,19 @@ pub(crate) fn without_credentials(server: &str) -> String {
 /// The address of the server's page, with a code in its fragment, which no server is told. The page lies beside
 /// where a client connects.
 pub(crate) fn page(server: &Url, what: &str, code: &str) -> String {
+    format!("{}#{what}={code}", pages(server))
+}
+
+/// The address of a message on the server's page.
+pub(crate) fn of_message(server: &Url, room: &str, id: u64) -> String {
+    let room: String = url::form_urlencoded::byte_serialize(room.as_bytes()).collect();
+    format!("{}?room={room}#m={id}", pages(server))
+}
+
+fn pages(server: &Url) -> String {
     let scheme = if is_tls(server) { "https" } else { "http" };
     let path = server.path().strip_suffix("/ws").unwrap_or(server.path()).trim_end_matches('/');
-    format!("{scheme}://{}{path}/#{what}={code}", host(server))
+    format!("{scheme}://{}{path}/", host(server))
 }
 
 /// Host and port of a server, as a person writes them.

@@ -4,6 +4,7 @@
 //! This file does not know the model or drawing.
 
 use std::io::{Write as _, stdout};
+use std::process::Stdio;
 use std::time::Duration;
 
 use clap::ValueEnum;
@@ -97,6 +98,7 @@ impl EffectRunner {
                 }
                 Effect::Notify(words) => self.notify(&words),
                 Effect::Copy(text) if self.notify.is_some() => copy(&text),
+                Effect::Open(link) => open(&link),
                 other => left.push(other),
             }
         }
@@ -153,6 +155,17 @@ fn notification(notify: Notify, words: &str, in_tmux: bool) -> String {
 /// not know how, leaves the clipboard as it is.
 fn copy(text: &str) {
     let _ = crossterm::execute!(stdout(), CopyToClipboard::to_clipboard_from(text));
+}
+
+/// Where nothing opens links, as on a machine without a screen, it is there to be pasted.
+fn open(link: &str) {
+    let browser = std::env::var("BROWSER").ok().filter(|browser| !browser.is_empty());
+    let usual = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let mut command = tokio::process::Command::new(browser.as_deref().unwrap_or(usual));
+    command.arg(link).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    if command.spawn().is_err() {
+        copy(link);
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use protocol::{AccessCode, Connect, Ref, RoomName, ToClient, ToServer};
+use protocol::{AccessCode, Connect, Ref, RoomName, ToClient, ToServer, UserName};
 use url::Url;
 
 use super::answer::Answer;
@@ -45,7 +45,7 @@ pub enum Event {
 /// a timer of an earlier connection does nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Timer {
-    /// A message may be sent once more.
+    /// What was said or done in a room may be sent once more.
     Retry(RoomName, Ref, u32),
     /// What was asked of the server besides messages may be sent once more.
     Resend,
@@ -55,6 +55,10 @@ pub enum Timer {
     Settled(RoomName, u32),
     /// What the server had no time for in a room may be asked again.
     Reread(RoomName, u32),
+    /// That one writes may be told once more.
+    MayTellTyping(RoomName, u32),
+    /// Somebody writes no more, unless they have said so again: the last they said was the n-th.
+    TypingOver(RoomName, UserName, u64),
     /// The code for another device is good no longer.
     LinkOver(AccessCode),
 }
@@ -112,6 +116,8 @@ pub enum Effect {
     Show(Answer),
     /// Give a text to the person's clipboard.
     Copy(String),
+    /// Open a link where the person opens links.
+    Open(String),
     /// Give a text back to where the person writes, below what is there.
     Write(String),
     Quit,

@@ -28,5 +28,5 @@ pub use answer::Answer;
 pub use event::{Effect, EntryCode, Event, Hello, Timer, Wait};
 pub use model::{Connection, Model};
 pub use question::Question;
-pub use room::{Entry, Pending, Place, Reading, Room, What};
+pub use room::{Act, Composing, Entry, Pending, Place, Reading, Room, Target, What};
 pub use servers::Servers;

@@ -6,7 +6,8 @@ use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use protocol::{
-    AccessCode, Code, Device, PRIVATE_SIGN, RoomKind, RoomName, Standing, Title, ToServer, UserName,
+    AccessCode, Code, Device, Emoji, PRIVATE_SIGN, RoomKind, RoomName, Standing, Title, ToServer,
+    UserName,
 };
 
 use super::event::EntryCode;
@@ -19,6 +20,9 @@ use crate::text;
 
 /// Messages asked for on joining: two screens.
 const HISTORY_ON_JOIN: u16 = 100;
+
+/// Emoji to choose from before any was used; so many are remembered.
+const USUAL_EMOJI: [&str; 6] = ["👍", "❤️", "😂", "🎉", "😮", "😢"];
 
 /// Sent texts that are kept.
 pub const SENT_MAX: usize = 200;
@@ -58,6 +62,8 @@ pub struct Model {
     pub latency: Option<Duration>,
     /// A sentence for the person alone: whoever tells it takes it away.
     pub notice: Option<String>,
+    /// Emoji to choose from first, the one that was used last at the beginning.
+    pub latest_emoji: Vec<Emoji>,
     /// What was sent, oldest first, to be written again.
     pub sent: Vec<String>,
     /// The time of what happened last, in ms since 1970, as far as it is told.
@@ -139,6 +145,7 @@ impl Model {
             answers: VecDeque::new(),
             latency: None,
             notice: None,
+            latest_emoji: USUAL_EMOJI.iter().filter_map(|it| Emoji::try_from(*it).ok()).collect(),
             sent: Vec::new(),
             now: 0,
             offline_since: None,
@@ -290,6 +297,13 @@ impl Model {
         self.sent.push(text);
         let old = self.sent.len().saturating_sub(SENT_MAX);
         self.sent.drain(..old);
+    }
+
+    /// An emoji was used: it comes first from now on.
+    pub fn remember_emoji(&mut self, emoji: &Emoji) {
+        self.latest_emoji.retain(|known| known != emoji);
+        self.latest_emoji.insert(0, emoji.clone());
+        self.latest_emoji.truncate(USUAL_EMOJI.len());
     }
 
     pub fn rename(&mut self, me: UserName) {

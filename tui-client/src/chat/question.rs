@@ -2,8 +2,9 @@
 //!
 //! This file does not know where the answer is typed.
 
-use protocol::{MessageId, RoomName, UserName};
+use protocol::{RoomName, UserName};
 
+use super::room::Target;
 use crate::text;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub enum Question {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deletion {
     pub room: RoomName,
-    pub message: MessageId,
+    pub message: Target,
     pub sender: UserName,
     /// What was said, on one line.
     pub content: String,

@@ -1,4 +1,4 @@
-//! What was asked of the server besides messages, until it is answered: by a command, by deleting a message, or to
+//! What was asked of the server besides what is said and done in rooms, until it is answered: by a command, or to
 //! keep the list of rooms.
 //!
 //! This file does not know when anything is sent.

@@ -120,6 +120,10 @@ pub struct Options {
     #[arg(long, env = "NEBULA_EMOJI", value_name = "HOW", hide_env_values = true)]
     pub emoji: Option<Emoji>,
 
+    /// What Up does with nothing written: edit your newest message, or recall what you sent [default: edit]
+    #[arg(long, env = "NEBULA_UP", value_name = "WHAT", hide_env_values = true)]
+    pub up: Option<Up>,
+
     /// Start with the mouse on: it scrolls and clicks, instead of selecting text
     #[arg(long, env = "NEBULA_MOUSE", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub mouse: bool,
@@ -160,6 +164,16 @@ pub enum Emoji {
     Picture,
     /// As their names, like :crab:, where a terminal or a reader cannot show them.
     Name,
+}
+
+/// What Up does with nothing written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Up {
+    /// Edits one's newest message.
+    #[default]
+    Edit,
+    /// Calls back what was sent.
+    Recall,
 }
 
 /// What the client does besides chatting.

@@ -99,9 +99,9 @@ impl Plain {
         }
         // Only who stops reading what is said leaves while something waits.
         for room in &self.session.model.rooms {
-            for pending in &room.pending {
+            for (_, content) in room.said() {
                 self.refused = true;
-                let content = text::clean_line(&pending.content);
+                let content = text::clean_line(content);
                 tell(&format!("not known to be stored: {content}"));
             }
         }

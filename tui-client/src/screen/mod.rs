@@ -4,6 +4,7 @@
 //! [`Effect`]s; [`view::view`] draws. Both are pure; `run` is the one loop that does input and output. It does
 //! not know sockets or files.
 
+mod emoji;
 pub mod entrance;
 pub mod event;
 pub mod input;

@@ -42,6 +42,8 @@ pub struct Screen {
     pub looks: Looks,
     /// Emoji are shown as their names.
     pub names_emoji: bool,
+    /// With nothing written, Up edits one's newest message.
+    pub up_edits: bool,
     /// Messages whose rows are known.
     pub rows: RowCache,
     /// How each room is shown.
@@ -110,7 +112,7 @@ impl Screen {
     pub fn new(chat: Model) -> Self {
         let mut input = Input::default();
         chat.sent.iter().for_each(|text| input.remember(text.clone()));
-        input.write(chat.room().draft.clone());
+        input.write(chat.room().written().to_owned());
         Screen {
             chat,
             keys: Keys::default(),
@@ -123,6 +125,7 @@ impl Screen {
             zone: TimeZone::UTC,
             looks: Looks::default(),
             names_emoji: false,
+            up_edits: true,
             rows: RowCache::default(),
             views: HashMap::new(),
             tells_focus: false,

@@ -2,8 +2,9 @@
 //!
 //! This file does not know what keys do, or drawing.
 
-use protocol::{MessageId, RoomName, UserName};
+use protocol::{Emoji, MessageId, RoomName, UserName};
 
+use super::emoji::found_emoji;
 use super::entrance::Entrance;
 use super::input::Input;
 use super::keys::{KeyCommand, Keys};
@@ -64,6 +65,8 @@ pub enum Kind {
     Sent,
     /// Words in the messages of this room.
     Words,
+    /// An emoji to put on this message.
+    React(MessageId),
 }
 
 impl Kind {
@@ -74,6 +77,7 @@ impl Kind {
             Kind::Browse => "rooms with: ",
             Kind::Sent => "sent: ",
             Kind::Words => "search: ",
+            Kind::React(_) => "emoji: ",
         }
     }
 
@@ -83,6 +87,7 @@ impl Kind {
             Kind::Room => ("Go to a room or a person", "opens it"),
             Kind::Browse => ("All rooms", "joins one"),
             Kind::Sent => ("Messages you sent", "takes one"),
+            Kind::React(_) => ("An emoji by its name", "puts it there, or takes yours away"),
             Kind::Words => ("Search", "finds the next older"),
         };
         keys.advise(what, ":", &[(KeyCommand::Send, enter), (KeyCommand::Escape, "cancels")])
@@ -113,6 +118,10 @@ impl Prompt {
                 let fits = sent.filter(|(_, text)| text.to_lowercase().contains(&typed));
                 let fits = fits.map(|(at, text)| (text::clean_line(text), Choice::Sent(at)));
                 fits.take(CHOICES_MAX).collect()
+            }
+            Kind::React(_) => {
+                let emoji = found_emoji(self.input.text(), &chat.latest_emoji).into_iter();
+                emoji.map(|(words, emoji)| (words, Choice::Emoji(emoji))).collect()
             }
             Kind::Words => Vec::new(),
         }
@@ -150,4 +159,5 @@ pub enum Choice {
     Person(UserName),
     /// What was sent before, by its place.
     Sent(usize),
+    Emoji(Emoji),
 }

@@ -103,6 +103,7 @@ fn screen(model: Model, settings: &Settings) -> Screen {
     screen.keys = settings.keys.clone();
     screen.looks = settings.looks;
     screen.names_emoji = settings.names_emoji();
+    screen.up_edits = settings.up_edits();
     screen.mouse = settings.mouse;
     screen.zone = settings.zone.clone();
     screen.size = crossterm::terminal::size().unwrap_or(screen.size);

@@ -10,7 +10,7 @@ use nebula::screen::overlay::Overlay;
 use nebula::screen::update::update;
 use nebula::screen::view::view;
 use nebula::screen::{Event, Screen};
-use protocol::{RoomName, ToClient, UserName};
+use protocol::{RoomName, ToClient, ToServer, UserName};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -129,6 +129,8 @@ pub(crate) fn servers(addresses: &[&str]) -> Servers {
 
 pub(crate) fn sent(effects: &[Effect]) -> Vec<String> {
     let envelopes = effects.iter().filter_map(|effect| match effect {
+        // Whoever types a text says so.
+        Effect::Send(ToServer::Typing(_)) => None,
         Effect::Send(envelope) => Some(envelope.encode()),
         _ => None,
     });

@@ -3,8 +3,8 @@
 //! This file does not know which command has which.
 
 use protocol::{
-    AccessCode, Action, INVITE_USES_MAX, LINK_CODE_CHARS, NewRoom, Note, PrivateRoom, Reason,
-    Refusal, RoomName, RoomRole, Title, TopicText, UserName,
+    AccessCode, Action, Emoji, INVITE_USES_MAX, LINK_CODE_CHARS, NewRoom, Note, PrivateRoom,
+    Reason, Refusal, RoomName, RoomRole, Title, TopicText, UserName,
 };
 
 use super::asked::{Asked, InviteCommand, ModerationCommand};
@@ -46,6 +46,21 @@ pub(super) fn topic(rest: &str) -> Result<TopicText, String> {
 pub(super) fn number(rest: &str) -> Result<usize, String> {
     let number = rest.parse().ok().filter(|number| *number > 0);
     number.ok_or_else(|| format!("{rest:?} is not a number of 1 or more"))
+}
+
+/// Counted from the newest, which is meant without one.
+pub(super) fn number_or_one(rest: &str) -> Result<usize, String> {
+    if rest.is_empty() { Ok(1) } else { number(rest) }
+}
+
+/// An emoji, as a picture or by its name, and which message it is for.
+pub(super) fn emoji_and_number(rest: &str) -> Result<(Emoji, usize), String> {
+    let (typed, behind) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let name = typed.trim_matches(':').to_lowercase();
+    let named = emojis::get_by_shortcode(&name).map(|emoji| emoji.as_str());
+    let emoji = Emoji::try_from(named.unwrap_or(typed))
+        .map_err(|_| format!("{typed:?} is no emoji; write 👍 or its name, thumbsup"))?;
+    Ok((emoji, number_or_one(behind.trim())?))
 }
 
 pub(super) fn room(rest: &str) -> Result<RoomName, String> {

@@ -6,12 +6,12 @@
 mod arguments;
 mod asked;
 
-use protocol::{AccessCode, Action, RoomName, UserName};
+use protocol::{AccessCode, Action, Emoji, RoomName, UserName};
 
 use crate::text;
 use arguments::{
-    invite, link_code, listed, message, moderation, new_room, number, one_person, role,
-    room_or_address, topic,
+    emoji_and_number, invite, link_code, listed, message, moderation, new_room, number,
+    number_or_one, one_person, role, room_or_address, topic,
 };
 pub use asked::{Asked, InviteCommand, ModerationCommand};
 
@@ -40,8 +40,17 @@ pub enum Typed {
     Theme(String),
     Key,
     Retry,
-    Edit,
+    /// `/edit [N]`: what was refused here, else one's newest message, or the N-th newest.
+    Edit(Option<usize>),
     Drop,
+    /// `/reply [N]`
+    Reply(usize),
+    /// `/react EMOJI [N]`
+    React(Emoji, usize),
+    /// `/open [N]`
+    Open(usize),
+    /// `/permalink [N]`
+    Permalink(usize),
     /// Something that is asked of the server as it is.
     Ask(Asked),
     /// `/delete [N]`
@@ -65,6 +74,11 @@ pub enum Typed {
 }
 
 impl Typed {
+    /// What is written next may be something else than a message.
+    pub fn composes(&self) -> bool {
+        matches!(self, Typed::Edit(_) | Typed::Reply(_))
+    }
+
     /// It is done only after it was confirmed.
     pub fn asks_first(&self) -> bool {
         matches!(self, Typed::Delete(_) | Typed::Revoke(_) | Typed::Remove(_))
@@ -160,14 +174,23 @@ pub const COMMANDS: &[Command] = &[
     command("invites", &[], "", "list the invites that are still good"),
     command("uninvite", &[], "N", "end an invite of the list"),
     command("retry", &[], "", "resend the messages that were refused here"),
-    command("edit", &[], "", "put the messages that were refused here back into the input"),
+    command(
+        "edit",
+        &[],
+        "[N]",
+        "edit your newest message, or the N-th newest; first those that were refused here",
+    ),
+    command("reply", &[], "[N]", "answer the newest message, or the N-th newest"),
+    command("react", &[], "EMOJI [N]", "put an emoji on the newest message; again: take it away"),
+    command("open", &[], "[N]", "open the newest link in this room, or the N-th newest"),
+    command("permalink", &[], "[N]", "copy the address of the newest message, or the N-th"),
     command("drop", &[], "", "discard the messages that were refused here"),
     command("kick", &[], "NAME [REASON]", "moderators: remove somebody from this room"),
     command("ban", &[], "[-s] NAME [TIME] [REASON]", "moderators: ban; -s: on the whole server"),
     command("unban", &[], "[-s] NAME", "moderators: lift a ban"),
     command("silence", &[], "[-s] NAME TIME [REASON]", "moderators: silence for 10m, 2h or 3d"),
     command("unsilence", &[], "[-s] NAME", "moderators: let somebody speak again"),
-    command("delete", &[], "[N]", "moderators: delete the newest message, or the N-th; asks first"),
+    command("delete", &[], "[N]", "delete the newest message, or the N-th newest; asks first"),
     command("reconnect", &["connect"], "", "reconnect now"),
     command("quit", &["exit", "q"], "", "quit Nebula"),
 ];
@@ -231,23 +254,29 @@ fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
         "search" => Typed::Search(rest.to_owned()),
         "url" if rest.is_empty() => Typed::Url(None),
         "url" => Typed::Url(Some(number(rest)?)),
-        "copy" if rest.is_empty() => Typed::Copy(1),
-        "copy" => Typed::Copy(number(rest)?),
+        "copy" => Typed::Copy(number_or_one(rest)?),
         "clear" => Typed::Clear,
         "mute" => Typed::Mute,
         "theme" => Typed::Theme(rest.to_owned()),
         "key" => Typed::Key,
         "retry" => Typed::Retry,
-        "edit" => Typed::Edit,
+        "edit" if rest.is_empty() => Typed::Edit(None),
+        "edit" => Typed::Edit(Some(number(rest)?)),
+        "reply" => Typed::Reply(number_or_one(rest)?),
+        "react" => {
+            let (emoji, number) = emoji_and_number(rest)?;
+            Typed::React(emoji, number)
+        }
+        "open" => Typed::Open(number_or_one(rest)?),
+        "permalink" => Typed::Permalink(number_or_one(rest)?),
         "drop" => Typed::Drop,
         "kick" => Typed::Ask(moderation(Action::Kick, rest)?),
         "ban" => Typed::Ask(moderation(Action::Ban, rest)?),
         "unban" => Typed::Ask(moderation(Action::Unban, rest)?),
         "silence" => Typed::Ask(moderation(Action::Mute, rest)?),
         "unsilence" => Typed::Ask(moderation(Action::Unmute, rest)?),
-        "delete" if rest.is_empty() => Typed::Delete(1),
         "delete" | "revoke" if rest == "yes" => Typed::Confirmed(command.name),
-        "delete" => Typed::Delete(number(rest)?),
+        "delete" => Typed::Delete(number_or_one(rest)?),
         "revoke" => Typed::Revoke(listed(rest)?),
         "link" if rest.is_empty() => Typed::Ask(Asked::Link),
         "link" => Typed::LinkBy(link_code(rest)?),

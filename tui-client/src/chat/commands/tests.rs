@@ -72,6 +72,8 @@ fn every_command_of_the_table_exists_under_all_its_names() {
             "url" | "copy" => "2",
             "ban" | "silence" => "-s bob 2h spam",
             "kick" => "bob",
+            "react" => "👍 2",
+            "edit" | "reply" | "open" | "permalink" => "2",
             "delete" | "revoke" | "uninvite" => "2",
             "link" => "7k3m-q0zd",
             "msg" => "bob,\"ann lee\" hi",
@@ -119,6 +121,19 @@ fn the_code_of_a_link_is_taken_as_it_is_shown_read_aloud_or_in_an_address() {
         assert_eq!(parse(&format!("/link {typed}")), Ok(Typed::LinkBy(code.clone())), "{typed}");
     }
     for wrong in ["/link 7K3M", "/link 9V5TQ2M80KXDB3HN", "/revoke", "/revoke x", "/uninvite -1"] {
+        assert!(parse(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn an_emoji_is_typed_as_a_picture_or_by_its_name() {
+    let thumb = Emoji::try_from("👍").unwrap();
+    for typed in ["/react 👍", "/react :thumbsup:", "/react Thumbsup", "/react +1 1"] {
+        assert_eq!(parse(typed), Ok(Typed::React(thumb.clone(), 1)), "{typed}");
+    }
+    assert_eq!(parse("/react 👍 3"), Ok(Typed::React(thumb, 3)));
+    for wrong in ["/react", "/react no-such-emoji", "/react 👍 0", "/react 👍👍", "/reply x"]
+    {
         assert!(parse(wrong).is_err(), "{wrong}");
     }
 }

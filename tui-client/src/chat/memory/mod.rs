@@ -8,19 +8,20 @@ mod names;
 mod owner;
 mod rooms;
 mod unsent;
+mod waiting;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-use protocol::{Epoch, MessageId, Ref, RoomName, Title, UserName};
+use protocol::{Epoch, MessageId, RoomName, Title, UserName};
 
 use crate::chat::model::Model;
-use crate::chat::room::{Pending, Room};
+use crate::chat::room::Room;
 use crate::disk;
 pub use names::{is_title_of_own_room, keep_name, name_of_last_time};
 use owner::Owner;
 use rooms::{Kept, Rooms};
-use unsent::{Left, OfRoom, Own, Unsent, Waiting};
+use unsent::{Left, OfRoom, Own, Unsent};
 
 /// Most rooms that come back: as many as a connection may be in. Those where something waits to be
 /// sent come back in any case.
@@ -234,11 +235,7 @@ fn cannot_keep(error: &io::Error) -> String {
 }
 
 fn left_in(room: &Room) -> OfRoom {
-    let waiting = room.pending.iter().map(|pending| Waiting {
-        reference: pending.reference.as_str().to_owned(),
-        content: pending.content.clone(),
-        failed: pending.failed.clone(),
-    });
+    let waiting = room.pending.iter().map(waiting::kept);
     let (draft, waiting) = (room.draft.clone(), waiting.collect());
     OfRoom { room: room.name.as_str().to_owned(), draft, waiting }
 }
@@ -272,11 +269,7 @@ fn bring_back_unsent(model: &mut Model, OfRoom { room, draft, waiting }: &OfRoom
     }
     let Some(room) = model.find(&name) else { return };
     room.draft.clone_from(draft);
-    let waiting = waiting.iter().filter_map(|Waiting { reference, content, failed }| {
-        let reference = Ref::try_from(reference.as_str()).ok()?;
-        let (content, failed) = (content.clone(), failed.clone());
-        Some(Pending { reference, content, failed, late: true })
-    });
+    let waiting = waiting.iter().filter_map(waiting::brought_back);
     room.pending.extend(waiting);
 }
 

@@ -2,10 +2,11 @@
 
 use std::fs;
 
-use protocol::UserName;
+use protocol::{Ref, UserName};
 
 use super::*;
 use crate::chat::model::SENT_MAX;
+use crate::chat::room::{Act, Pending};
 
 /// One run of the client.
 struct Run {
@@ -71,7 +72,8 @@ impl Run {
 
 fn pending(reference: &str) -> Pending {
     let reference = Ref::try_from(reference).unwrap();
-    Pending { reference, content: "unsent".to_owned(), failed: None, late: true }
+    let said = Pending::new(reference, Act::Say(None), "unsent".to_owned());
+    Pending { late: true, was_sent: true, ..said }
 }
 
 fn id(id: u64) -> MessageId {

@@ -35,12 +35,27 @@ pub(super) struct OfRoom {
     pub(super) waiting: Vec<Waiting>,
 }
 
-/// Sent again under the same name, it makes no second message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Sent again under the same name, it makes no second message, and changes none a second time. Without a
+/// `change` it is a message.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Waiting {
     #[serde(rename = "ref")]
     pub(super) reference: String,
+    #[serde(default)]
     pub(super) content: String,
+    /// The message that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) reply: Option<u64>,
+    /// It is no message, but changes one: `edit`, `delete`, `react` or `unreact`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) change: Option<String>,
+    /// Which one: its id, or its `ref` if it is not stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) message: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) message_ref: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) emoji: Option<String>,
     /// Why the server refused it: then it does not go out by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) failed: Option<String>,

@@ -5,33 +5,38 @@
 
 pub mod about;
 mod called;
+mod changes;
+mod composing;
 mod epoch;
+mod pending;
 mod place;
 mod seen;
+mod shown;
 mod tally;
+mod typing;
 mod unread;
 
 use std::cell::Cell;
 use std::collections::{BTreeSet, VecDeque};
 
-use protocol::{
-    Body, DELETED_CONTENT, Epoch, Message, MessageId, Ref, RoomName, TopicText, UserName,
-};
+use protocol::{Epoch, Message, MessageId, Ref, RoomName, TopicText, UserName};
 
 use super::people::People;
 pub use about::About;
+pub use changes::Change;
+pub use composing::Composing;
+pub use pending::{Act, Pending, Target};
 pub use place::{Page, Place, Reading};
+pub use shown::is_own;
 use tally::Tally;
+pub use typing::Typing;
 
 /// Most entries of a room that are kept; the oldest go first and can be fetched again.
 pub const ENTRIES_MAX: usize = 10_000;
 /// Most that are kept for somebody who reads further up, so that what is being read stays; a
 /// person who is away for days must not fill the memory.
 pub const ENTRIES_MAX_READING: usize = 2 * ENTRIES_MAX;
-/// Deletions that are remembered until a page comes that was asked for: far more than there are in the
-/// time of an answer.
-const DELETIONS_MAX: usize = 1_000;
-/// Own messages that may wait for the server at a time, in a room.
+/// Own messages, edits, deletions and reactions that may wait for the server at a time, in a room.
 pub const PENDING_MAX: usize = 500;
 
 #[derive(Debug)]
@@ -63,15 +68,19 @@ pub struct Room {
     pub place: Option<u32>,
     /// Nobody asked for it: it is where a client begins that knows nothing else.
     pub by_default: bool,
-    /// Own messages that the server has not told of yet, oldest first.
+    /// What oneself said and did here that the server has not told of yet, oldest first.
     pub pending: Vec<Pending>,
     /// The one of them that the server has been told and has not answered: the next goes out after
     /// it, so that their order holds even if the server asks for time.
     pub sending: Option<Ref>,
     /// A mention here rings no bell.
     pub muted: bool,
-    /// What is being written here.
+    /// The message that is being written here.
     pub draft: String,
+    /// What becomes of what is being written.
+    pub composing: Composing,
+    /// Who writes.
+    pub typing: Typing,
     /// Where it is read.
     pub reading: Reading,
     /// Newest message that was seen, however it came: where to resume.
@@ -92,8 +101,8 @@ pub struct Room {
     pub awaited: Option<Page>,
     /// The screen was cleared since that was asked for.
     is_unwanted: bool,
-    /// Messages that were deleted meanwhile, and by which change: the page may have been read before.
-    deleted_meanwhile: Vec<(MessageId, MessageId)>,
+    /// What was changed meanwhile: the page may have been read before.
+    meanwhile: Vec<Change>,
     pub read: MessageId,
     /// What was read when one last looked away: the line above what is new stands behind it, and
     /// stays there while one reads on.
@@ -126,18 +135,6 @@ pub enum What {
     Note(String),
 }
 
-/// An own message that is not known to be stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pending {
-    /// Its name, the same however often it is sent.
-    pub reference: Ref,
-    pub content: String,
-    /// Why it failed, if it did; otherwise it is on its way, or waits for the connection.
-    pub failed: Option<String>,
-    /// It waits for so long that the person should see it.
-    pub late: bool,
-}
-
 impl Room {
     /// A room before the server said anything about it.
     pub fn new(name: RoomName) -> Self {
@@ -160,6 +157,8 @@ impl Room {
             sending: None,
             muted: false,
             draft: String::new(),
+            composing: Composing::default(),
+            typing: Typing::default(),
             reading: Reading::End,
             missed: false,
             cut: false,
@@ -170,7 +169,7 @@ impl Room {
             more: false,
             awaited: None,
             is_unwanted: false,
-            deleted_meanwhile: Vec::new(),
+            meanwhile: Vec::new(),
             read: MessageId::ZERO,
             looked_away: None,
             behind: false,
@@ -198,41 +197,10 @@ impl Room {
         is_mention
     }
 
-    /// Of two states of a message the one with the newer change counts. One that is not here is given
-    /// back.
-    pub fn change(&mut self, message: Message, me: Option<&UserName>) -> Option<Message> {
-        let place = Place::of(message.id);
-        let at = self.index(place);
-        let known = self.entries.get_mut(at).filter(|entry| entry.place == place);
-        let Some(known) = known else { return Some(message) };
-        if known.message().is_some_and(|held| held.change < message.change) {
-            known.is_mention = mentions_me(&message, me, &self.people);
-            known.what = What::Message(message);
-            self.changes += 1;
-        }
-        None
-    }
-
-    /// A message is no more since this change: what is left is a tombstone.
-    pub fn delete(&mut self, id: MessageId, change: MessageId) {
-        if self.awaited.is_some() && self.deleted_meanwhile.len() < DELETIONS_MAX {
-            self.deleted_meanwhile.push((id, change));
-        }
-        let at = self.index(Place { id, note: 0 });
-        let entry = self.entries.get(at).filter(|entry| entry.place.id == id);
-        let (Some(held), Ok(content)) =
-            (entry.and_then(Entry::message), Body::try_from(DELETED_CONTENT))
-        else {
-            return;
-        };
-        let tombstone = Message { content, change: Some(change), deleted: true, ..held.clone() };
-        self.change(tombstone, None);
-    }
-
     /// What was asked for has come, or will not come any more: what it was.
-    pub fn take_awaited(&mut self) -> (Option<Page>, Vec<(MessageId, MessageId)>) {
+    pub fn take_awaited(&mut self) -> (Option<Page>, Vec<Change>) {
         self.is_unwanted = false;
-        (self.awaited.take(), std::mem::take(&mut self.deleted_meanwhile))
+        (self.awaited.take(), std::mem::take(&mut self.meanwhile))
     }
 
     /// Forgets what is here; a page that is on its way would leave a hole behind it.

@@ -2,7 +2,7 @@
 //!
 //! Some are for the surface alone, which does them instead: `/help`, `/search` and `/theme`.
 
-use protocol::{Leave, MessageId, RoomKind, ToServer, UserName};
+use protocol::{Emoji, Leave, MessageId, RoomKind, ToServer, UserName};
 
 use super::connection::reconnect;
 use super::entering::join_room;
@@ -13,12 +13,13 @@ use super::people::making::write_to;
 use super::question::{self, NOT_IN_ROOM, question_revoke};
 use super::request;
 use super::rooms::{close, show_number, show_room};
-use super::sending::{drop_failed, edit_failed, send_again};
+use super::sending::{compose_edit, compose_reply, drop_failed, edit_failed, react, send_again};
+use crate::address;
 use crate::chat::answer::{Answer, MemberList};
 use crate::chat::commands::{Command, Typed};
 use crate::chat::event::Effect;
 use crate::chat::model::{Connection, Model};
-use crate::chat::room::{About, Room, What};
+use crate::chat::room::{About, Room, Target, What};
 use crate::text;
 
 /// Links that are listed: a screen's worth.
@@ -50,15 +51,38 @@ pub fn command(model: &mut Model, typed: Typed) -> Vec<Effect> {
             return copy(model, link, "link");
         }
         Typed::Copy(number) => {
-            let newest = model.room().messages().rev();
-            let id = newest.map(|message| message.id).nth(number - 1);
+            let id = newest(model, number);
             return copy_message(model, id);
         }
         Typed::Clear => model.room_mut().clear(),
         Typed::Mute => return mute(model),
         Typed::Key => about_key(model),
         Typed::Retry => return send_again(model),
-        Typed::Edit => return edit_failed(model),
+        Typed::Edit(None) if model.room().failed() > 0 => return edit_failed(model),
+        Typed::Edit(number) => {
+            let (room, me) = (model.room(), model.me.as_ref());
+            let nth = |number: usize| room.own(me).nth(number - 1).map(Target::Stored);
+            let target = number.map_or_else(|| room.newest_own(me), nth);
+            let done = compose_edit(model, target);
+            tell_failure(model, done);
+        }
+        Typed::Reply(number) => {
+            let id = newest(model, number);
+            let done = compose_reply(model, id);
+            tell_failure(model, done);
+        }
+        Typed::React(emoji, number) => {
+            let id = newest(model, number).unwrap_or_default();
+            return react_to(model, id, emoji);
+        }
+        Typed::Open(number) => {
+            let link = web_links(model.room()).into_iter().nth(number - 1);
+            return open_link(model, link);
+        }
+        Typed::Permalink(number) => {
+            let id = newest(model, number);
+            return copy_permalink(model, id);
+        }
         Typed::Drop => drop_failed(model),
         Typed::Ask(asked) if asked.is_of_room() && !model.room().joined => {
             model.notice = Some(NOT_IN_ROOM.to_owned());
@@ -195,8 +219,54 @@ fn list_links(model: &mut Model) {
     answer(model, list);
 }
 
+/// The N-th newest message of the room that is shown.
+fn newest(model: &Model, number: usize) -> Option<MessageId> {
+    model.room().messages().rev().map(|message| message.id).nth(number - 1)
+}
+
+fn tell_failure(model: &mut Model, done: Result<(), String>) {
+    if let Err(sentence) = done {
+        model.notice = Some(sentence);
+    }
+}
+
+/// Puts an emoji on a message, or takes one's own away; says so if that cannot be.
+pub fn react_to(model: &mut Model, id: MessageId, emoji: Emoji) -> Vec<Effect> {
+    react(model, id, emoji).unwrap_or_else(|sentence| {
+        model.notice = Some(sentence);
+        Vec::new()
+    })
+}
+
+/// The first link of a message.
+pub fn link_of(model: &Model, id: MessageId) -> Option<String> {
+    let message = model.room().shown_by_id(id, model.me.as_ref())?;
+    let text = message.content.as_str();
+    let link = protocol::links(text).into_iter().next()?;
+    Some(text[link.range].to_owned())
+}
+
+pub fn open_link(model: &mut Model, link: Option<String>) -> Vec<Effect> {
+    model.notice = Some(match &link {
+        Some(link) => format!("Opening {}", text::clean_line(link)),
+        None => "No such link here".to_owned(),
+    });
+    link.map(Effect::Open).into_iter().collect()
+}
+
+/// The address of a message, for whoever may read it.
+pub fn copy_permalink(model: &mut Model, id: Option<MessageId>) -> Vec<Effect> {
+    let room = model.room();
+    let message = id.and_then(|id| room.message(id));
+    let server = model.servers.current();
+    let address = message
+        .zip(server)
+        .map(|(message, server)| address::of_message(server, room.name.as_str(), message.id.get()));
+    copy(model, address, "message")
+}
+
 pub fn copy_message(model: &mut Model, id: Option<MessageId>) -> Vec<Effect> {
-    let said = model.room().messages().find(|message| Some(message.id) == id);
+    let said = id.and_then(|id| model.room().shown_by_id(id, model.me.as_ref()));
     let said = said.map(|message| message.content.as_str().to_owned());
     copy(model, said, "message")
 }

@@ -12,7 +12,7 @@ use super::sending::keep_back;
 use super::server_wait::SERVER_WAIT_MAX;
 use crate::chat::event::{Effect, EntryCode, Hello, Wait};
 use crate::chat::model::{Connection, Model};
-use crate::chat::room::Room;
+use crate::chat::room::{Room, Typing};
 use crate::text;
 
 /// First wait before dialling again; it doubles with each failure.
@@ -149,6 +149,7 @@ fn unjoin(model: &mut Model) {
             room.away.extend(room.people.known().iter().cloned());
         }
         room.deferred = false;
+        room.typing = Typing::default();
         // The answer to what was asked on this connection comes no more.
         room.take_awaited();
     }

@@ -18,7 +18,7 @@ pub(super) fn history_came(model: &mut Model, history: History) -> Vec<Effect> {
     if room.drop_unwanted() {
         return Vec::new();
     }
-    let (asked, deleted_meanwhile) = room.take_awaited();
+    let (asked, meanwhile) = room.take_awaited();
     let seen = room.head;
     let since = room.gap_after.unwrap_or(seen);
     // It was here already, and nothing in it: all that comes now was missed.
@@ -39,8 +39,8 @@ pub(super) fn history_came(model: &mut Model, history: History) -> Vec<Effect> {
     for message in history.messages {
         take_in(room, message, me.as_ref());
     }
-    for (id, change) in deleted_meanwhile {
-        room.delete(id, change);
+    for change in meanwhile {
+        room.apply(change, me.as_ref());
     }
     if asked.is_none() {
         // What was asked for may come before messages that were told earlier and still wait.

@@ -14,8 +14,9 @@ mod request;
 mod rooms;
 mod sending;
 mod server_wait;
+mod typing;
 
-pub use command::{command, copy_message};
+pub use command::{command, copy_message, copy_permalink, link_of, open_link, react_to};
 pub use connection::dial_now;
 pub use history::load_older;
 pub use people::browse::{browse, browse_more, close_browser, pick};
@@ -27,7 +28,10 @@ pub use rooms::{
     attend, back_to_end, focus, next_active, read_at, show_last, show_number, show_room,
     want_people,
 };
-pub use sending::say;
+pub use sending::{
+    answer, compose_edit, compose_reply, edit, react, say, send_written, stop_composing,
+};
+pub use typing::types;
 
 use super::event::{Effect, Event, Timer};
 use super::model::{Connection, Model};
@@ -36,7 +40,10 @@ use super::model::{Connection, Model};
 pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     match event {
         Event::Time(
-            Timer::Retry(.., losses) | Timer::Settled(_, losses) | Timer::Reread(_, losses),
+            Timer::Retry(.., losses)
+            | Timer::Settled(_, losses)
+            | Timer::Reread(_, losses)
+            | Timer::MayTellTyping(_, losses),
         ) if losses != model.losses => {}
         Event::NotKept { room, reference, reason } => {
             return sending::not_kept(model, &room, &reference, &reason);
@@ -56,6 +63,10 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Time(Timer::Resend) => return request::resume(model),
         Event::Time(Timer::Overdue(room, named)) => sending::overdue(model, &room, &named),
         Event::Time(Timer::Settled(room, _)) => received::settled(model, &room),
+        Event::Time(Timer::MayTellTyping(room, _)) => typing::may_tell(model, &room),
+        Event::Time(Timer::TypingOver(room, user, number)) => {
+            typing::is_over(model, &room, &user, number);
+        }
         Event::Time(Timer::LinkOver(code)) => people::entry::link_over(model, &code),
         Event::Time(Timer::Reread(room, _)) => return history::ask_again(model, &room),
     }

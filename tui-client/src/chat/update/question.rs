@@ -2,13 +2,15 @@
 //!
 //! This file does not know where the answer is typed.
 
-use protocol::{ChangeMember, Delete, MessageId, Revoke, RoomKind, ToServer, UserName};
+use protocol::{ChangeMember, Revoke, RoomKind, ToServer, UserName};
 
 use super::request;
+use super::sending;
 use crate::chat::commands::Asked;
 use crate::chat::event::Effect;
 use crate::chat::model::Model;
 use crate::chat::question::{Deletion, Question};
+use crate::chat::room::Target;
 use crate::text;
 
 /// Why nothing can be done in a room at the moment.
@@ -16,27 +18,32 @@ pub(super) const NOT_IN_ROOM: &str = "Not possible: you are not in this room rig
 
 /// Counted from the newest, at the moment when it is asked for.
 pub(super) fn delete(model: &mut Model, number: usize) {
-    let newest = model.room().messages().rev().filter(|message| !message.deleted);
+    let (room, me) = (model.room(), model.me.as_ref());
+    let newest = room.messages().rev().filter(|message| !room.as_shown(message, me).deleted);
     let id = newest.map(|message| message.id).nth(number - 1);
-    question_deletion(model, id);
+    question_deletion(model, id.map(Target::Stored));
 }
 
 /// Asks before a message is deleted; which one it means is settled now.
-pub fn question_deletion(model: &mut Model, id: Option<MessageId>) {
-    let room = model.room();
-    let message = room.messages().find(|message| Some(message.id) == id);
-    let Some(message) = message.filter(|message| !message.deleted) else {
-        let is_gone = message.is_some();
-        let words = if is_gone { "It is deleted already" } else { "No such message here" };
-        model.notice = Some(words.to_owned());
-        return;
+pub fn question_deletion(model: &mut Model, target: Option<Target>) {
+    let (room, me) = (model.room(), model.me.as_ref());
+    let found = target.and_then(|target| {
+        let (sender, content) = match &target {
+            Target::Stored(id) => {
+                let message = room.shown_by_id(*id, me)?;
+                let content = message.content.as_str().to_owned();
+                (message.sender.clone(), Some(content).filter(|_| !message.deleted))
+            }
+            Target::Waiting(_) => (me?.clone(), Some(room.own_text(&target, me)?)),
+        };
+        Some((target, sender, content))
+    });
+    let (message, sender, content) = match found {
+        Some((target, sender, Some(content))) => (target, sender, text::clean_line(&content)),
+        Some((.., None)) => return model.notice = Some("It is deleted already".to_owned()),
+        None => return model.notice = Some("No such message here".to_owned()),
     };
-    if !room.joined {
-        model.notice = Some(NOT_IN_ROOM.to_owned());
-        return;
-    }
-    let content = text::clean_line(message.content.as_str());
-    let (room, sender, message) = (room.name.clone(), message.sender.clone(), message.id);
+    let room = room.name.clone();
     model.question = Some(Question::Delete(Deletion { room, message, sender, content }));
 }
 
@@ -89,7 +96,10 @@ pub fn confirm(model: &mut Model) -> Vec<Effect> {
     let typed = format!("/{}", question.command());
     let envelope = match question {
         Question::Delete(Deletion { room, message, .. }) => {
-            ToServer::Delete(Delete { room, message, reference: None })
+            return sending::delete(model, &room, message).unwrap_or_else(|sentence| {
+                model.notice = Some(sentence);
+                Vec::new()
+            });
         }
         Question::LeaveForGood { room, me: user, .. } => {
             ToServer::Remove(ChangeMember { room, user, reference: None })

@@ -14,11 +14,12 @@ use super::history::history_came;
 use super::people::{entry, list, members};
 use super::refused::refused;
 use super::request;
-use super::sending::{send_next, take_in};
+use super::sending::{act_answered, renamed, send_next, take_in};
+use super::typing::typing_came;
 use crate::chat::duration;
 use crate::chat::event::{Effect, Timer};
 use crate::chat::model::Model;
-use crate::chat::room::{Reading, What};
+use crate::chat::room::{Change, Reading, What};
 use crate::text;
 
 /// After a restart the server spreads its clients over so long at most.
@@ -48,14 +49,18 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
         ToClient::Topic(topic) => topic_came(model, topic),
         ToClient::History(history) => history_came(model, history),
         ToClient::Deleted(deleted) => {
-            let effects = answered(model, &deleted.by, deleted.reference.as_ref());
-            if let Some(room) = model.find(&deleted.room) {
-                room.delete(deleted.message, deleted.id);
-                room.head = room.head.max(deleted.id);
-            }
-            effects
+            let (by, named) = (deleted.by.clone(), deleted.reference.clone());
+            changed(model, &deleted.room.clone(), Change::Deleted(deleted), &by, named.as_ref())
         }
-        ToClient::Edited(_) | ToClient::Reacted(_) | ToClient::Typing(_) => Vec::new(),
+        ToClient::Edited(edited) => {
+            let (by, named) = (edited.sender.clone(), edited.reference.clone());
+            changed(model, &edited.room.clone(), Change::Edited(edited), &by, named.as_ref())
+        }
+        ToClient::Reacted(reacted) => {
+            let (by, named) = (reacted.sender.clone(), reacted.reference.clone());
+            changed(model, &reacted.room.clone(), Change::Reacted(reacted), &by, named.as_ref())
+        }
+        ToClient::Typing(typing) => typing_came(model, typing),
         ToClient::Moderated(moderated) => {
             let effects = answered(model, &moderated.by, moderated.reference.as_ref());
             let words = words_about(model, &moderated);
@@ -78,6 +83,20 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
         ToClient::Invites(list) => entry::invites_came(model, list),
         ToClient::Error(note) => refused(model, note),
     }
+}
+
+/// A message is changed; if oneself did it, that is done.
+fn changed(
+    model: &mut Model,
+    room: &RoomName,
+    change: Change,
+    by: &UserName,
+    reference: Option<&Ref>,
+) -> Vec<Effect> {
+    let me = model.me.clone();
+    let Some(room) = model.find(room) else { return Vec::new() };
+    room.apply(change, me.as_ref());
+    act_answered(room, by, reference, me.as_ref()).into_iter().collect()
 }
 
 fn came(model: &mut Model, name: &RoomName, user: UserName) -> Vec<Effect> {
@@ -103,6 +122,7 @@ fn went(model: &mut Model, name: &RoomName, user: UserName) -> Vec<Effect> {
     if let Some(room) = model.find(name) {
         room.change_people(me.as_ref(), |people| people.went(&user));
         room.away.remove(&user);
+        room.typing.ended(&user);
     }
     note(model, name, What::Leave(user))
 }
@@ -180,7 +200,7 @@ fn words_about(model: &Model, moderated: &Moderated) -> String {
 fn entered(model: &mut Model, name: &RoomName, me: UserName) -> Vec<Effect> {
     let first = !std::mem::replace(&mut model.is_in, true);
     let (history, losses) = (model.history_on_join, model.losses);
-    let before = model.before.take();
+    let (before, mut given_back) = (model.before.take(), Vec::new());
     if entry::let_in(model) {
         let name = text::name(me.as_str());
         model.notice = Some(format!("This device is linked: you are {name}"));
@@ -190,6 +210,7 @@ fn entered(model: &mut Model, name: &RoomName, me: UserName) -> Vec<Effect> {
         if before.as_ref() != Some(&me) {
             request::renamed(model);
             list::renamed(model);
+            given_back = renamed(model);
         }
     }
     model.rename(me);
@@ -199,7 +220,7 @@ fn entered(model: &mut Model, name: &RoomName, me: UserName) -> Vec<Effect> {
         model.servers.start_round();
         model.come_back_after = None;
     }
-    let mut effects = Vec::new();
+    let mut effects = given_back;
     if let Some(room) = model.find(name) {
         room.name = name.clone();
         room.joined = true;

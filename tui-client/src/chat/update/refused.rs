@@ -1,7 +1,7 @@
 //! What the server refuses: for a time, then it is asked again after it; or for good, then the person is
 //! told.
 //!
-//! This file does not know requests that bear a `ref` of their own but for messages.
+//! This file does not know what becomes of what is refused for good.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use protocol::{Code, ErrorNote, MessageId, RoomName};
 use super::connection::{come_back_after, dialled};
 use super::people::list;
 use super::request::{self, Refused};
-use super::sending::send_next;
+use super::sending::{send_next, undone};
 use super::server_wait::{is_for_now, server_wait};
 use crate::chat::event::{Effect, Timer};
 use crate::chat::model::{Connection, Model};
@@ -31,7 +31,7 @@ pub(super) fn refused(model: &mut Model, note: ErrorNote) -> Vec<Effect> {
         let times = note.retry_ms.map(Duration::from_millis);
         times.into_iter().for_each(|time| come_back_after(model, time));
     }
-    if let Some(effects) = message_refused(model, &note) {
+    if let Some(effects) = act_refused(model, &note) {
         return effects;
     }
     match &note.room {
@@ -66,19 +66,19 @@ fn request_refused(model: &mut Model, request: Request, note: ErrorNote) {
     }
 }
 
-/// What becomes of an own message; None if it is none that was refused.
-fn message_refused(model: &mut Model, note: &ErrorNote) -> Option<Vec<Effect>> {
+/// What becomes of what was said or done in a room; None if it is nothing of that which was refused.
+fn act_refused(model: &mut Model, note: &ErrorNote) -> Option<Vec<Effect>> {
     let (reference, losses) = (note.reference.as_ref()?, model.losses);
     let room = model.find(note.room.as_ref()?)?;
-    let pending = room.pending.iter_mut().find(|pending| pending.reference == *reference)?;
+    room.pending.iter().find(|pending| pending.reference == *reference)?;
+    let name = room.name.clone();
     if is_for_now(note.code) {
-        let again = Timer::Retry(room.name.clone(), reference.clone(), losses);
+        let again = Timer::Retry(name, reference.clone(), losses);
         return Some(vec![Effect::After(server_wait(note.retry_ms), again)]);
     }
-    pending.failed = Some(text::clean_line(&note.content));
-    // Those behind it still go out.
-    room.sending = None;
-    Some(send_next(room).into_iter().collect())
+    let mut effects = undone(model, &name, reference, note.code, text::clean_line(&note.content));
+    effects.extend(model.find(&name).and_then(send_next));
+    Some(effects)
 }
 
 fn is_joined(model: &mut Model, name: &RoomName) -> bool {

@@ -1,4 +1,4 @@
-//! Commands and deletions: sent under a `ref`, sent again when the server asked for time, and
+//! Commands: sent under a `ref`, sent again when the server asked for time, and
 //! told of only if they fail.
 //!
 //! What waits is sent again one by one, each when the one before it is answered, and what is asked for

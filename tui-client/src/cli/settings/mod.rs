@@ -26,7 +26,7 @@ use file::quoted;
 
 use crate::chat::EntryCode;
 use crate::cli::args::{
-    Code, Emoji, Options, When, parse_label, parse_room, parse_servers, parse_token, parse_user,
+    Code, Emoji, Options, Up, When, parse_label, parse_room, parse_servers, parse_token, parse_user,
 };
 use crate::effects::Notify;
 use crate::net::trust::Trust;
@@ -38,7 +38,7 @@ use crate::{address, folders};
 /// Settings that may stand in the file.
 const NAMES: &[&str] = &[
     "server", "room", "user", "label", "token", "ca", "plain", "theme", "color", "links", "notify",
-    "emoji", "mouse",
+    "emoji", "up", "mouse",
 ];
 
 /// Before the names of keys: they have a table of their own.
@@ -85,6 +85,8 @@ pub struct Settings {
     pub notify: Notify,
     /// How emoji are shown.
     pub emoji: Emoji,
+    /// What Up does with nothing written.
+    pub up: Up,
     /// The mouse is ours from the beginning.
     pub mouse: bool,
     /// Which key means what.
@@ -240,6 +242,7 @@ impl Settings {
             links: choice.one_of("links", (asked.links, file_says.links)),
             notify: choice.one_of("notify", (asked.notify, file_says.notify)),
             emoji: choice.one_of("emoji", (asked.emoji, file_says.emoji)),
+            up: choice.one_of("up", (asked.up, file_says.up)),
             mouse: choice.whether("mouse", asked.mouse, mouse),
             keys,
             rebound,
@@ -289,6 +292,11 @@ impl Settings {
             When::Auto => std::env::var("TERM")
                 .is_ok_and(|term| term != "linux" && !term.starts_with("screen.")),
         }
+    }
+
+    /// With nothing written, Up edits one's newest message.
+    pub fn up_edits(&self) -> bool {
+        self.up == Up::Edit
     }
 
     /// Emoji are shown as their names.
@@ -351,6 +359,7 @@ impl Said {
             "links" => options.links = Some(chosen(value)?),
             "notify" => options.notify = Some(chosen(value)?),
             "emoji" => options.emoji = Some(chosen(value)?),
+            "up" => options.up = Some(chosen(value)?),
             "mouse" => self.mouse = Some(whether(value)?),
             key => {
                 let key = key.strip_prefix(KEYS).unwrap_or(key);

@@ -102,7 +102,7 @@ pub const BINDINGS: &[Binding] = &[
         KeyCode::Up,
         KeyCommand::Up,
         "Up",
-        "up a row; in the first: the previous message you sent",
+        "up a row; with nothing written: edit your newest message",
     ),
     (
         NONE,
@@ -126,7 +126,13 @@ pub const BINDINGS: &[Binding] = &[
     (ALT, KeyCode::Char('p'), KeyCommand::PreviousMention, "M-p", "previous mention of you"),
     (ALT, KeyCode::Char('n'), KeyCommand::NextMention, "M-n", "next mention of you"),
     (CONTROL, KeyCode::Char('s'), KeyCommand::Search, "C-s", "search the messages"),
-    (ALT, KeyCode::Up, KeyCommand::Select, "M-Up", "select a message: then d deletes, c copies it"),
+    (
+        ALT,
+        KeyCode::Up,
+        KeyCommand::Select,
+        "M-Up",
+        "select a message, to reply, edit, react, delete, copy or open a link",
+    ),
     (ALT, KeyCode::Down, KeyCommand::SelectNewer, "M-Down", ""),
     (
         ALT,

@@ -54,6 +54,8 @@ pub struct RowKey {
     pub names_emoji: bool,
     /// This person's name, and the longer ones that it may name instead.
     pub names: u64,
+    /// What it answers, and what of one's own is on its way to it or to that.
+    pub life: u64,
     /// It was looked for.
     pub found: bool,
     /// All of its rows are shown, however many.
@@ -67,6 +69,8 @@ pub struct Drawn {
     pub lines: Vec<Line<'static>>,
     /// What the marks in them lead to.
     pub links: Links,
+    /// So many of them are not of the text: what it answers, what people put on it.
+    pub around: usize,
 }
 
 impl RowCache {

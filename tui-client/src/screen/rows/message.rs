@@ -11,7 +11,8 @@ use ratatui::text::{Line, Span};
 
 use super::cache::{Drawn, Layout, RowKey};
 use super::pane::Pane;
-use crate::chat::{Pending, Room};
+use super::reply::of_reply;
+use crate::chat::{Act, Pending, Room};
 use crate::clock::{clock, clock_with_seconds};
 use crate::screen::terminal::links::Links;
 use crate::screen::{measure, theme};
@@ -60,14 +61,15 @@ pub(super) fn of_message(message: &Message, key: &RowKey, pane: &Pane<'_>) -> Dr
         marks.extend(called.map(|range| (range, base.patch(theme::striking()))));
     }
     let lines = rows(Beside { time, name }, &content, base, &marks, pane);
-    Drawn { lines: if key.whole { lines } else { folded(lines, pane) }, links }
+    let lines = if key.whole { lines } else { folded(lines, pane) };
+    Drawn { lines, links, around: 0 }
 }
 
 /// Own messages on their way: dim, with what is the matter.
 pub(super) fn of_pending(room: &Room, pane: &Pane<'_>) -> impl Iterator<Item = Line<'static>> {
-    room.pending.iter().flat_map(move |pending| {
-        let Pending { content, failed, late, .. } = pending;
-        let mut content = with_few_blank_lines(&pane.shown(content));
+    room.said().flat_map(move |(pending, text)| {
+        let Pending { act, failed, late, .. } = pending;
+        let mut content = with_few_blank_lines(&pane.shown(text));
         let (sign, style) = match failed {
             Some(why) => {
                 content.push_str(&format!("  ({why})"));
@@ -77,7 +79,12 @@ pub(super) fn of_pending(room: &Room, pane: &Pane<'_>) -> impl Iterator<Item = L
             None => ("", theme::quiet()),
         };
         let beside = Beside { time: Span::raw(sign), name: Span::raw("you") };
-        folded(rows(beside, &content, style, &[], pane), pane)
+        let rows = folded(rows(beside, &content, style, &[], pane), pane);
+        let above = match act {
+            Act::Say(reply) => reply.filter(|_| pane.layout != Layout::CopyMode),
+            _ => None,
+        };
+        above.map(|original| of_reply(original, room, pane)).into_iter().chain(rows)
     })
 }
 

@@ -5,22 +5,25 @@
 
 mod aside;
 pub mod cache;
+mod life;
 mod message;
 pub mod pane;
+mod reactions;
+mod reply;
 pub mod scroll;
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::rc::Rc;
 
-use protocol::{Message, UserName};
+use protocol::{Message, MessageId, UserName};
 
 use super::model::Scroll;
-use super::terminal::links::Links;
 use crate::chat::{Room, What};
 use aside::{of_note, of_traffic, rules_before};
 use cache::{Drawn, Layout, RowKey};
 use message::{FOLD_ROWS, of_message, of_pending};
 use pane::Pane;
+pub(crate) use reply::brief;
 
 /// The rows that the pane shows, top to bottom.
 pub fn visible(room: &Room, pane: &Pane<'_>) -> Drawn {
@@ -48,6 +51,29 @@ pub fn visible(room: &Room, pane: &Pane<'_>) -> Drawn {
     shown.lines.drain(..above);
     shown.lines.truncate(pane.height);
     shown
+}
+
+/// The message whose rows stand in this row of the pane.
+pub(crate) fn message_at(room: &Room, pane: &Pane<'_>, row: usize) -> Option<MessageId> {
+    let (first, skip) = top(room, pane);
+    let most = skip + pane.height;
+    let mut rows: Vec<Option<MessageId>> = Vec::new();
+    for at in first..room.entries.len() {
+        if rows.len() >= most {
+            break;
+        }
+        let id = room.entries[at].message().map(|message| message.id);
+        rows.extend(std::iter::repeat_n(None, rules_of(room, at, pane)));
+        rows.extend(std::iter::repeat_n(id, of_entry(room, at, pane).lines.len()));
+    }
+    let pending = if rows.len() < most { of_pending(room, pane).count() } else { 0 };
+    rows.extend(std::iter::repeat_n(None, pending));
+    let all = rows.len() - skip.min(rows.len());
+    let above = match pane.scroll {
+        Scroll::Bottom => all.saturating_sub(pane.height),
+        Scroll::At { .. } => 0,
+    };
+    rows.get(skip + above + row).copied().flatten()
 }
 
 /// The entry at the top of the pane, and its first row there, the rules before it counted.
@@ -99,11 +125,15 @@ pub(crate) fn rules_of(room: &Room, at: usize, pane: &Pane<'_>) -> usize {
 
 /// The message has more rows than are shown at once.
 pub(crate) fn is_long(room: &Room, at: usize, pane: &Pane<'_>) -> bool {
-    room.entries[at].message().is_some() && of_entry(room, at, pane).lines.len() >= FOLD_ROWS
+    if room.entries[at].message().is_none() {
+        return false;
+    }
+    let drawn = of_entry(room, at, pane);
+    drawn.lines.len() - drawn.around >= FOLD_ROWS
 }
 
 fn of_entry(room: &Room, at: usize, pane: &Pane<'_>) -> Rc<Drawn> {
-    let plain = |lines| Rc::new(Drawn { lines, links: Links::default() });
+    let plain = |lines| Rc::new(Drawn { lines, ..Drawn::default() });
     match &room.entries[at].what {
         What::Message(message) => {
             let timed = begins_a_minute(room, at, message, pane);
@@ -120,10 +150,14 @@ fn of_entry(room: &Room, at: usize, pane: &Pane<'_>) -> Rc<Drawn> {
                 timed,
                 names_emoji,
                 names: hash_of_names(pane),
+                life: life::hash_of(message, room),
                 found: pane.found == Some(id),
                 whole: pane.unfolded == Some(id),
             };
-            pane.rows.get(key, |key| of_message(message, key, pane))
+            pane.rows.get(key, |key| {
+                let shown = room.as_shown(message, pane.me);
+                life::around(of_message(&shown, key, pane), &shown, room, pane)
+            })
         }
         What::Join(_) | What::Leave(_) => plain(of_traffic(room, at, pane)),
         What::Note(note) => plain(of_note(note, pane)),

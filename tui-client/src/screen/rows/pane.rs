@@ -67,6 +67,16 @@ impl Pane<'_> {
         self.with_emoji(text::shown(text))
     }
 
+    /// The same on one line.
+    pub(super) fn shown_line(&self, text: &str) -> String {
+        self.with_emoji(text::clean_line(text))
+    }
+
+    /// Cells before the further rows of a message.
+    pub(super) fn before(&self) -> usize {
+        self.layout.columns().map_or(self.hang(), |all| all.time + all.name + 1)
+    }
+
     /// A sentence of our own, in which strangers' parts are clean already.
     pub(super) fn shown_own(&self, sentence: &str) -> String {
         self.with_emoji(text::clean(sentence))
@@ -77,7 +87,7 @@ impl Pane<'_> {
         self.with_emoji(text::bracketed(&text::clean_line(name)))
     }
 
-    fn with_emoji(&self, text: String) -> String {
+    pub(super) fn with_emoji(&self, text: String) -> String {
         if self.names_emoji { measure::name_emoji(&text) } else { text }
     }
 

@@ -4,6 +4,7 @@
 
 use protocol::{RoomName, ToClient, UserName};
 
+use super::compose::show_written;
 use super::effects::take;
 use super::reading::{fill, people_in_sight};
 use crate::chat;
@@ -50,9 +51,7 @@ pub(super) fn close_what_is_over(screen: &mut Screen) {
 /// What is written belongs to the room where it is written; what nobody looks at is let go.
 pub(super) fn settle(screen: &mut Screen, shown: &RoomName) {
     if screen.chat.room().name != *shown {
-        screen.input.take();
-        let draft = screen.chat.room().draft.clone();
-        screen.input.write(draft);
+        show_written(screen);
     } else {
         keep_draft(screen);
     }
@@ -67,10 +66,7 @@ pub(super) fn settle(screen: &mut Screen, shown: &RoomName) {
 
 /// Whatever comes next may show another room.
 pub(super) fn keep_draft(screen: &mut Screen) {
-    let (draft, room) = (screen.input.draft(), screen.chat.room_mut());
-    if room.draft != draft {
-        draft.clone_into(&mut room.draft);
-    }
+    screen.chat.room_mut().write(screen.input.draft());
 }
 
 fn room_of(envelope: &ToClient) -> Option<RoomName> {

@@ -2,11 +2,12 @@
 
 use protocol::MessageId;
 
+use super::compose::show_written;
 use super::conversation::keep_draft;
 use super::effects::take;
 use super::reading::search;
 use crate::chat::commands::{self, SLASHES, Typed, counted};
-use crate::chat::update::{command, question_deletion, say};
+use crate::chat::update::{command, question_deletion, send_written};
 use crate::chat::{Reading, What};
 use crate::screen::event::Effect;
 use crate::screen::keys::{KeyCommand, Keys};
@@ -37,9 +38,13 @@ pub(super) fn enter(screen: &mut Screen, confirmed: bool) -> Vec<Effect> {
 fn typed_in(screen: &mut Screen, typed: Typed) -> Result<Vec<Effect>, String> {
     match typed {
         Typed::Text(text) => {
-            let effects = say(&mut screen.chat, &text)?;
+            let was_editing = screen.chat.room().is_editing();
+            let effects = send_written(&mut screen.chat, &text)?;
             screen.room_view_mut().found = None;
-            sent(screen);
+            match was_editing {
+                true => show_written(screen),
+                false => sent(screen),
+            }
             Ok(take(screen, effects))
         }
         Typed::Theme(name) => {
@@ -67,7 +72,7 @@ fn done(screen: &mut Screen, typed: Typed) -> Vec<Effect> {
         Typed::Help(None) => screen.overlay = Overlay::Help(0),
         Typed::Search(text) => search(screen, &text),
         typed => {
-            let asks = typed.asks_first();
+            let (asks, composes) = (typed.asks_first(), typed.composes());
             let last = screen.chat.room().entries.back().map(|entry| entry.place);
             let effects = command(&mut screen.chat, typed);
             let effects = take(screen, effects);
@@ -82,6 +87,9 @@ fn done(screen: &mut Screen, typed: Typed) -> Vec<Effect> {
             if asks {
                 ask_first(screen);
             }
+            if composes && screen.chat.room().is_editing() {
+                show_written(screen);
+            }
             if let Some(browser) = &screen.chat.browser {
                 let mut prompt = Prompt::new(Kind::Browse);
                 prompt.input.write(browser.query.clone());
@@ -95,7 +103,7 @@ fn done(screen: &mut Screen, typed: Typed) -> Vec<Effect> {
 
 /// Asks before a message is deleted.
 pub(super) fn ask_to_delete(screen: &mut Screen, id: MessageId) {
-    question_deletion(&mut screen.chat, Some(id));
+    question_deletion(&mut screen.chat, Some(id.into()));
     ask_first(screen);
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Where a move depends on what is drawn, `view` and `rows` are asked; the core never is told of it in rows.
 
+mod compose;
 mod conversation;
 mod editing;
 mod effects;
@@ -75,6 +76,10 @@ fn click(screen: &mut Screen, column: u16, row: u16) -> Vec<Effect> {
         Some(Target::Choice(at)) => return overlay::choose(screen, at),
         Some(Target::Person(user)) if Some(&user) != screen.chat.me.as_ref() => {
             write_to(&mut screen.chat, vec![user], None)
+        }
+        Some(Target::Message(id)) => {
+            select::show(screen, id);
+            Vec::new()
         }
         Some(Target::Room(at)) => {
             show_room(&mut screen.chat, at);

@@ -4,7 +4,7 @@ use super::editing::edit;
 use super::effects::take;
 use super::reading::{page, search};
 use super::{entrance, select};
-use crate::chat::update::{browse, browse_more, confirm, pick, show_room, write_to};
+use crate::chat::update::{browse, browse_more, confirm, pick, react_to, show_room, write_to};
 use crate::screen::event::Effect;
 use crate::screen::keys::{KeyCommand, Meaning};
 use crate::screen::model::Screen;
@@ -82,7 +82,12 @@ fn question(screen: &mut Screen, meaning: Meaning) -> Vec<Effect> {
 fn ask(screen: &mut Screen, meaning: Meaning, mut prompt: Prompt) -> Vec<Effect> {
     match meaning {
         Meaning::Command(KeyCommand::Send) => return accept(screen, prompt),
-        Meaning::Command(KeyCommand::Escape | KeyCommand::Interrupt) => return Vec::new(),
+        Meaning::Command(KeyCommand::Escape | KeyCommand::Interrupt) => {
+            if matches!(prompt.kind, Kind::React(_)) {
+                screen.room_view_mut().found = None;
+            }
+            return Vec::new();
+        }
         // The key that opened it goes on to the next one.
         Meaning::Command(
             KeyCommand::Down
@@ -169,6 +174,13 @@ fn accept(screen: &mut Screen, prompt: Prompt) -> Vec<Effect> {
             Vec::new()
         }
         Choice::Listed(name) => pick(&mut screen.chat, &name),
+        Choice::Emoji(emoji) => {
+            screen.room_view_mut().found = None;
+            match prompt.kind {
+                Kind::React(id) => react_to(&mut screen.chat, id, emoji),
+                _ => Vec::new(),
+            }
+        }
         Choice::Person(user) => write_to(&mut screen.chat, vec![user], None),
         Choice::Sent(at) => {
             let text = screen.chat.sent[at].clone();

@@ -10,7 +10,7 @@ use super::reading::{
     jump_to_mention, jump_to_unread, open_long, page, scroll_people, show_people, to_bottom, to_top,
 };
 use super::writing::interrupt;
-use super::{overlay, select};
+use super::{compose, overlay, select};
 use crate::chat::completion::Words;
 use crate::chat::update::{
     back_to_end, browse, focus, next_active, show_last, show_number, show_room, write_to_last,
@@ -63,7 +63,10 @@ pub(super) fn key(screen: &mut Screen, key: KeyEvent) -> Vec<Effect> {
     let completing =
         screen.completing.take().filter(|completing| completing.goes_on(&screen.input));
     match meaning {
-        Meaning::Char(c) => screen.input.type_in(c),
+        Meaning::Char(c) => {
+            screen.input.type_in(c);
+            return compose::typed(screen);
+        }
         Meaning::First => screen.prefix_pending = true,
         Meaning::Command(command) => return act(screen, command, completing, confirming),
     }
@@ -159,7 +162,7 @@ fn escape(screen: &mut Screen) {
         screen.copy_mode = false;
     } else if is_covered(screen) {
         screen.people_shown = None;
-    } else {
+    } else if !compose::stop(screen) {
         screen.room_view_mut().found = None;
         back_to_end(&mut screen.chat);
     }
@@ -172,13 +175,17 @@ fn next_room(screen: &mut Screen, further: usize) {
 
 /// A row up in what is written; from the first row, to what was sent before.
 fn up(screen: &mut Screen) {
-    if !screen.input.row_up(input_cells(screen)) {
+    if screen.input.row_up(input_cells(screen)) || compose::edit_newest(screen) {
+        return;
+    }
+    // What is edited is not to be replaced by something else.
+    if !screen.chat.room().is_editing() {
         screen.input.older();
     }
 }
 
 fn down(screen: &mut Screen) {
-    if !screen.input.row_down(input_cells(screen)) {
+    if !screen.input.row_down(input_cells(screen)) && !screen.chat.room().is_editing() {
         screen.input.newer();
     }
 }

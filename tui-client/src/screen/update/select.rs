@@ -1,16 +1,17 @@
-//! One message that is selected: moved to, and then copied, shown whole, or deleted.
+//! One message that is selected: moved to, and then answered, edited, reacted to, copied, opened, or deleted.
 
 use protocol::MessageId;
 
+use super::compose::{begin_edit, begin_reply};
 use super::effects::take;
 use super::enter::ask_to_delete;
 use super::reading::{newest_in_sight, older, open_long, stand, to_bottom};
-use crate::chat::Place;
-use crate::chat::update::copy_message;
+use crate::chat::update::{copy_message, copy_permalink, link_of, open_link};
+use crate::chat::{self, Model, Place};
 use crate::screen::event::Effect;
 use crate::screen::keys::{KeyCommand, Meaning};
 use crate::screen::model::Screen;
-use crate::screen::overlay::Overlay;
+use crate::screen::overlay::{Kind, Overlay, Prompt};
 use crate::screen::rows::scroll::{self, in_sight};
 use crate::screen::view::pane;
 
@@ -27,7 +28,21 @@ pub(super) fn key(screen: &mut Screen, meaning: Meaning, id: MessageId) -> Vec<E
         Meaning::Command(KeyCommand::Select | KeyCommand::Up) => return show_older(screen, id),
         Meaning::Command(KeyCommand::SelectNewer | KeyCommand::Down) => show_newer(screen, id),
         Meaning::Command(KeyCommand::Delete) | Meaning::Char('d') => ask_to_delete(screen, id),
-        Meaning::Char('c' | 'y') => return copy(screen, id),
+        Meaning::Char('c' | 'y') => return done(screen, |chat| copy_message(chat, Some(id))),
+        Meaning::Char('p') => return done(screen, |chat| copy_permalink(chat, Some(id))),
+        Meaning::Char('o') if link_of(&screen.chat, id).is_some() => {
+            let link = link_of(&screen.chat, id);
+            return done(screen, |chat| open_link(chat, link));
+        }
+        Meaning::Char('e') => {
+            screen.room_view_mut().found = None;
+            begin_edit(screen, Some(id.into()));
+        }
+        Meaning::Char('r') => {
+            screen.room_view_mut().found = None;
+            begin_reply(screen, id);
+        }
+        Meaning::Char('+') => screen.overlay = Overlay::Prompt(Prompt::new(Kind::React(id))),
         Meaning::Command(KeyCommand::Open | KeyCommand::Send) | Meaning::Char('o') => {
             open_long(screen, Some(id));
             screen.overlay = Overlay::Select(id);
@@ -40,9 +55,9 @@ pub(super) fn key(screen: &mut Screen, meaning: Meaning, id: MessageId) -> Vec<E
     Vec::new()
 }
 
-fn copy(screen: &mut Screen, id: MessageId) -> Vec<Effect> {
+fn done(screen: &mut Screen, act: impl FnOnce(&mut Model) -> Vec<chat::Effect>) -> Vec<Effect> {
     screen.room_view_mut().found = None;
-    let effects = copy_message(&mut screen.chat, Some(id));
+    let effects = act(&mut screen.chat);
     take(screen, effects)
 }
 
@@ -62,7 +77,7 @@ fn show_newer(screen: &mut Screen, id: MessageId) {
     }
 }
 
-fn show(screen: &mut Screen, id: MessageId) {
+pub(super) fn show(screen: &mut Screen, id: MessageId) {
     screen.overlay = Overlay::Select(id);
     screen.room_view_mut().found = Some(id);
     let (room, pane) = (screen.chat.room(), pane(screen));

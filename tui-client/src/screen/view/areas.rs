@@ -69,7 +69,7 @@ pub fn pane(screen: &Screen) -> Pane<'_> {
 
 /// Cells of a row of the input.
 pub fn input_cells(screen: &Screen) -> usize {
-    composer::cells(composer::PROMPT, screen.size.0)
+    composer::cells(composer::label(screen), screen.size.0)
 }
 
 /// Rows that names of people have.

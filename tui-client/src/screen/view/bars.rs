@@ -82,6 +82,8 @@ fn status(screen: &Screen, areas: &Areas) -> Line<'static> {
     let width = usize::from(areas.status.width);
     let hint = notice::in_status(screen, areas.layout, width);
     let hint = hint.or_else(|| notice::hint_in_status(screen, areas.layout, width));
+    let hint =
+        hint.filter(|hint| !hint.is_empty()).or_else(|| notice::typing_in_status(screen, width));
     let hint = hint.unwrap_or_default();
     let (state, style) = state::within(screen, width.saturating_sub(measure::width(&hint) + 2));
     let gap = width.saturating_sub(measure::width(&hint) + measure::width(&state));

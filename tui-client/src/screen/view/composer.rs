@@ -6,15 +6,20 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+use super::columns::layout;
+use crate::chat::Composing;
 use crate::screen::input::Input;
 use crate::screen::keys::KeyCommand;
 use crate::screen::model::Screen;
 use crate::screen::overlay::Overlay;
+use crate::screen::rows::cache::Layout;
 use crate::screen::{measure, theme};
 use crate::text;
 
-/// Before the text in the input.
-pub(super) const PROMPT: &str = "> ";
+/// Before the text in the input: of a message, of another text for one, and of an answer.
+const PROMPT: &str = "> ";
+const EDIT: &str = "edit> ";
+const REPLY: &str = "reply> ";
 
 /// Rows that the text takes.
 pub(super) fn rows(screen: &Screen, width: u16) -> u16 {
@@ -57,6 +62,10 @@ fn placeholder(screen: &Screen, cells: usize) -> String {
     if !matches!(screen.overlay, Overlay::None) {
         return String::new();
     }
+    // Where there is no row of a status, it is told here.
+    if let Some(words) = typing(screen).filter(|_| layout(screen) == Layout::Narrow) {
+        return measure::fitted_line(&words, cells);
+    }
     let room = format!("Message {}", screen.called(screen.chat.room()));
     let me = screen.own_name("a guest");
     let help =
@@ -65,11 +74,25 @@ fn placeholder(screen: &Screen, cells: usize) -> String {
     forms.into_iter().find(|form| measure::width(form) < cells).unwrap_or_default()
 }
 
+/// Who else is writing, as far as it may be displayed.
+pub(super) fn typing(screen: &Screen) -> Option<String> {
+    screen.chat.room().typing.words().map(|words| text::clean_line(&words))
+}
+
 fn typed_into(screen: &Screen) -> (&'static str, &Input) {
     match &screen.overlay {
         Overlay::Prompt(prompt) => (prompt.kind.label(), &prompt.input),
         Overlay::Entrance(entrance) => (entrance.label(), &entrance.input),
-        _ => (PROMPT, &screen.input),
+        _ => (label(screen), &screen.input),
+    }
+}
+
+/// What becomes of what is written.
+pub(super) fn label(screen: &Screen) -> &'static str {
+    match screen.chat.room().composing {
+        Composing::Message => PROMPT,
+        Composing::Edit { .. } => EDIT,
+        Composing::Reply(_) => REPLY,
     }
 }
 

@@ -16,7 +16,7 @@ mod rooms;
 mod state;
 mod welcome;
 
-use protocol::UserName;
+use protocol::{MessageId, UserName};
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -24,7 +24,7 @@ use ratatui::widgets::Paragraph;
 
 use super::model::Screen;
 use super::overlay::Overlay;
-use super::rows::visible;
+use super::rows::{message_at, visible};
 use super::terminal::links::Links;
 use crate::chat::Answer;
 use areas::areas;
@@ -116,6 +116,7 @@ pub enum Target {
     Person(UserName),
     /// One of what there is to choose from, by its place.
     Choice(usize),
+    Message(MessageId),
 }
 
 /// What stands in a cell, if it can be clicked.
@@ -130,5 +131,15 @@ pub fn target_at(screen: &Screen, column: u16, row: u16) -> Option<Target> {
     };
     let room = || rooms::room_at(screen, &areas, column, row).map(Target::Room);
     let person = || people::person_at(screen, areas.people, cell).cloned().map(Target::Person);
-    choice.map(Target::Choice).or_else(room).or_else(person)
+    let message = || message_in(screen, areas.pane, cell).map(Target::Message);
+    choice.map(Target::Choice).or_else(room).or_else(person).or_else(message)
+}
+
+/// The message in a cell, where messages are shown and nothing lies over them.
+fn message_in(screen: &Screen, area: Rect, cell: Position) -> Option<MessageId> {
+    let is_free = matches!(screen.overlay, Overlay::None | Overlay::Select(_));
+    if !is_free || !area.contains(cell) || welcome::is_empty(screen.chat.room()) {
+        return None;
+    }
+    message_at(screen.chat.room(), &pane(screen), usize::from(cell.y - area.y))
 }

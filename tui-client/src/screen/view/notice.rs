@@ -6,16 +6,21 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
+use super::composer::typing;
 use super::{question, state};
 use crate::chat::commands::counted;
 use crate::chat::refusals::advice;
-use crate::chat::{Connection, Model};
+use crate::chat::{Composing, Connection, Model};
 use crate::screen::keys::{KeyCommand, Keys};
 use crate::screen::model::{Screen, Scroll};
 use crate::screen::overlay::Overlay;
+use crate::screen::rows::brief;
 use crate::screen::rows::cache::Layout;
 use crate::screen::{measure, theme};
 use crate::text;
+
+/// Cells for what is answered: enough to know it again.
+const REPLY_CELLS: usize = 24;
 
 /// The most urgent of what there is to say: a question, an answer, or what is wrong.
 pub(super) fn words(screen: &Screen) -> Option<String> {
@@ -29,9 +34,26 @@ pub(super) fn words(screen: &Screen) -> Option<String> {
 
 fn about_selection(keys: &Keys) -> String {
     let moves = keys.advice(&[(KeyCommand::Select, "older"), (KeyCommand::SelectNewer, "newer")]);
-    let ends =
-        keys.advise("d deletes, c copies, o shows all", ",", &[(KeyCommand::Escape, "ends")]);
+    let does = "r reply, e edit, + react, d delete, y copy, o open, p permalink";
+    let ends = keys.advise(does, ",", &[(KeyCommand::Escape, "ends")]);
     if moves.is_empty() { ends } else { format!("{moves}: {ends}") }
+}
+
+/// What becomes of what is written, unless it is simply a message.
+fn about_composing(screen: &Screen) -> Option<String> {
+    let room = screen.chat.room();
+    let (what, enter) = match &room.composing {
+        Composing::Message => return None,
+        Composing::Edit { .. } => ("Editing your message".to_owned(), "saves"),
+        Composing::Reply(id) => {
+            let original = room.shown_by_id(*id, screen.chat.me.as_ref());
+            let words = original.map(|message| brief(&message)).unwrap_or_default();
+            let words = if screen.names_emoji { measure::name_emoji(&words) } else { words };
+            (format!("Replying to {}", measure::fitted_line(&words, REPLY_CELLS)), "sends")
+        }
+    };
+    let keys = [(KeyCommand::Send, enter), (KeyCommand::Escape, "cancels")];
+    Some(screen.keys.advise(&what, ":", &keys))
 }
 
 fn about_copy_mode(keys: &Keys) -> String {
@@ -69,6 +91,11 @@ pub(super) fn hint_in_status(screen: &Screen, layout: Layout, width: usize) -> O
         _ => hint(screen),
     };
     Some(hint).filter(|hint| fits_beside_state(screen, hint, width))
+}
+
+/// Who is writing, if that fits there and nothing else is to be said.
+pub(super) fn typing_in_status(screen: &Screen, width: usize) -> Option<String> {
+    typing(screen).filter(|words| fits_beside_state(screen, words, width))
 }
 
 /// Nothing that is said cuts the state short to its sign.
@@ -128,12 +155,15 @@ pub(super) fn more(screen: &Screen, width: usize) -> Line<'static> {
 /// There is a hint, though its words may take longer to find.
 fn has_hint(screen: &Screen) -> bool {
     let room = screen.chat.room();
-    screen.scroll() != Scroll::Bottom || room.failed() > 0
+    screen.scroll() != Scroll::Bottom || room.failed() > 0 || room.composing != Composing::Message
 }
 
 /// What else may be done here.
 pub(super) fn hint(screen: &Screen) -> String {
     let room = screen.chat.room();
+    if let Some(words) = about_composing(screen) {
+        return words;
+    }
     let failed = match room.failed() {
         0 => String::new(),
         count => {

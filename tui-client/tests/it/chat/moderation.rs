@@ -61,7 +61,7 @@ fn a_message_is_selected_by_moving_to_it() {
     let up = |client: &mut Client| client.presses(KeyCode::Up, KeyModifiers::ALT);
     (0..20).for_each(|_| up(&mut client));
     let screen = client.screen().join("\n");
-    assert!(screen.contains("message 11.") && screen.contains("d deletes, c copies"), "{screen}");
+    assert!(screen.contains("message 11.") && screen.contains("d delete, y copy"), "{screen}");
     client.presses(KeyCode::Down, KeyModifiers::ALT);
     client.says(31, "Bob", "meanwhile");
     client.types("d");

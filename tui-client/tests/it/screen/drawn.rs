@@ -64,7 +64,7 @@ fn an_own_message_waits_is_sent_once_and_settles() {
     let actions = client.did();
     assert_eq!(sent(&actions), [message]);
     let late = actions.iter().find_map(|action| match action {
-        Effect::After(_, timer) => Some(timer.clone()),
+        Effect::After(_, timer @ Timer::Overdue(..)) => Some(timer.clone()),
         _ => None,
     });
     assert!(client.screen()[1].starts_with("      you         hi there"), "no mark at once");

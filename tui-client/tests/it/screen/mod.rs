@@ -4,6 +4,7 @@ mod chance;
 mod devices;
 mod drawn;
 mod entrance;
+mod life;
 mod memberships;
 mod notices;
 mod painting;

@@ -234,7 +234,7 @@ fn a_notice_names_the_keys_that_this_person_has() {
     assert!(client.screen().join("").contains("newest (M-End)"));
     client.presses(KeyCode::Down, KeyModifiers::ALT);
     let screen = client.screen().join("");
-    assert!(screen.contains("M-Down older, M-Up newer: d deletes"), "{screen}");
+    assert!(screen.contains("M-Down older, M-Up newer: r reply"), "{screen}");
     // What no key does is not advised.
     let unread = [(KeyCommand::FirstUnread, "goes to them")];
     assert_eq!(client.screen.keys.advise("There are more", ".", &unread), "There are more");

@@ -317,6 +317,7 @@ fn where_the_terminal_does_not_tell_who_does_nothing_looks_elsewhere() {
     assert_eq!(client.screen.chat.room().unread(client.screen.chat.me.as_ref()), 1);
     client.types("x");
     assert_eq!(client.screen.chat.room().unread(client.screen.chat.me.as_ref()), 0);
+    client.did();
     client.says(2, "Bob", "Alice!");
     assert_eq!(client.did(), []);
     // In the editor one sees no message.

@@ -44,6 +44,7 @@ fn tab_completes_names_commands_and_rooms() {
 #[test]
 fn up_calls_back_what_was_sent_and_moves_in_what_is_written() {
     let mut client = Client::entered(80, 12);
+    client.screen.up_edits = false;
     client.types("first\nsecond\n");
     client.presses(KeyCode::Up, KeyModifiers::NONE);
     client.presses(KeyCode::Up, KeyModifiers::NONE);

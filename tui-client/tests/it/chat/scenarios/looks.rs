@@ -2,8 +2,9 @@
 
 use nebula::chat::answer::grouped;
 use nebula::chat::room::about::role_word;
+use nebula::chat::room::is_own;
 use nebula::chat::{Answer, EntryCode, Hello, Room, What};
-use protocol::{MessageId, UserName};
+use protocol::{Message, MessageId, UserName};
 use serde_json::{Map, Value, json};
 
 use super::{Client, dialled_as};
@@ -82,9 +83,10 @@ impl Client {
         let room = self.model.rooms.iter().find(|room| room.name.as_str() == name).unwrap();
         let me = self.model.me.as_ref();
         let own = |is_failed: bool| {
-            let own = room.pending.iter().filter(|own| own.failed.is_some() == is_failed);
-            own.map(|own| own.content.as_str()).collect::<Vec<_>>()
+            let own = room.said().filter(|(own, _)| own.failed.is_some() == is_failed);
+            own.map(|(_, text)| text).collect::<Vec<_>>()
         };
+        let life = self.life(room);
         let all = json!({
             "messages": room.messages().map(|message| message.id.get()).collect::<Vec<_>>(),
             "unread": room.unread(me),
@@ -102,9 +104,45 @@ impl Client {
             "label": room.label(me),
             "role": room.about.role.map(role_word),
             "members": members(room),
+            "draft": room.draft,
+            "typing": room.typing.words(),
         });
-        let named = wanted.keys().map(|key| (key.clone(), all[key].clone()));
+        let named =
+            wanted.keys().map(|key| (key.clone(), all.get(key).unwrap_or(&life[key]).clone()));
         Value::Object(named.collect())
+    }
+
+    /// What became of its messages.
+    fn life(&self, room: &Room) -> Value {
+        let me = self.model.me.as_ref();
+        let shown: Vec<_> = room.messages().map(|message| room.as_shown(message, me)).collect();
+        let ids = |is_it: &dyn Fn(&Message) -> bool| {
+            let found = shown.iter().filter(|message| is_it(message));
+            found.map(|message| message.id.get()).collect::<Vec<_>>()
+        };
+        let reactions = shown.iter().filter(|message| !message.reactions.is_empty());
+        let reactions = reactions.map(|message| {
+            let kinds = message.reactions.iter().map(|kind| {
+                let is_own = me.is_some_and(|me| is_own(message, kind.emoji.as_str(), me));
+                let own = if is_own { " own" } else { "" };
+                format!("{} {}{own}", kind.emoji.as_str(), kind.count)
+            });
+            (message.id.get().to_string(), kinds.collect::<Vec<_>>().into())
+        });
+        let replies = shown.iter().filter_map(|message| Some((message.id, message.reply?)));
+        let replies = replies.map(|(id, reply)| {
+            let original = room.shown_by_id(reply, me);
+            let words = original
+                .map(|it| format!("{}: {}", it.sender, it.content.as_str().replace('\n', " ")));
+            (id.get().to_string(), words.into())
+        });
+        json!({
+            "texts": shown.iter().map(|message| message.content.as_str()).collect::<Vec<_>>(),
+            "edited": ids(&|message| message.edited.is_some()),
+            "changing": ids(&|message| room.is_changing(message.id)),
+            "reactions": Value::Object(reactions.collect()),
+            "replies": Value::Object(replies.collect()),
+        })
     }
 
     /// Who came and left, as it stands among the messages.

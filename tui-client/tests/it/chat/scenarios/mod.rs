@@ -8,13 +8,15 @@ use std::time::Duration;
 
 use nebula::chat::commands::parse;
 use nebula::chat::update::{
-    back_to_end, browse, browse_more, command, confirm, dial_now, focus, link_by, load_older,
-    move_room, pick, question_deletion, question_revoke, read_at, say, show_room, update,
+    answer, back_to_end, browse, browse_more, command, confirm, dial_now, edit, focus, link_by,
+    load_older, move_room, pick, question_deletion, question_revoke, react, read_at, say,
+    show_room, types, update,
 };
 use nebula::chat::{
-    Answer, Connection, Effect, EntryCode, Event, Hello, Model, Reading, Room, Servers, Timer, Wait,
+    Answer, Connection, Effect, EntryCode, Event, Hello, Model, Reading, Room, Servers, Target,
+    Timer, Wait,
 };
-use protocol::{AccessCode, MessageId, RoomName, Standing, ToClient, UserName};
+use protocol::{AccessCode, Emoji, MessageId, Ref, RoomName, Standing, ToClient, UserName};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -96,6 +98,7 @@ impl Client {
                 Effect::After(time, timer) => self.timers.push((self.now + time, timer)),
                 Effect::Dial(hello, wait) => self.dialled.push((hello, wait)),
                 Effect::Show(answer) => self.shown.push(answer),
+                Effect::Write(text) => self.model.room_mut().draft.push_str(&text),
                 _ => {}
             }
         }
@@ -186,10 +189,19 @@ impl Client {
             "says" => say(&mut self.model, what.as_str().unwrap()).unwrap(),
             "types" => return self.types(what.as_str().unwrap()),
             "deletes" => {
-                let id = MessageId::try_from(what.as_u64().unwrap()).unwrap();
-                question_deletion(&mut self.model, Some(id));
+                question_deletion(&mut self.model, Some(target(what)));
                 confirm(&mut self.model)
             }
+            "edits" => edit(&mut self.model, target(&what[0]), what[1].as_str().unwrap()).unwrap(),
+            "reacts" => {
+                let emoji = Emoji::try_from(what[1].as_str().unwrap()).unwrap();
+                react(&mut self.model, message_id(&what[0]), emoji).unwrap_or_default()
+            }
+            "replies" => {
+                let text = what[1].as_str().unwrap();
+                answer(&mut self.model, text, Some(message_id(&what[0]))).unwrap()
+            }
+            "types_text" => types(&mut self.model, what.as_str().unwrap()),
             "revokes" => {
                 question_revoke(&mut self.model, number(what));
                 confirm(&mut self.model)
@@ -259,6 +271,18 @@ fn dialled_as(server: &str) -> Url {
 
 fn room_name(name: &Value) -> RoomName {
     RoomName::known(name.as_str().unwrap()).unwrap()
+}
+
+fn message_id(id: &Value) -> MessageId {
+    MessageId::try_from(id.as_u64().unwrap()).unwrap()
+}
+
+/// A message by its id, or, while it is not stored, by its ref.
+fn target(named: &Value) -> Target {
+    match named.as_str() {
+        Some(reference) => Target::Waiting(Ref::try_from(reference).unwrap()),
+        None => Target::Stored(message_id(named)),
+    }
 }
 
 fn number(number: &Value) -> u32 {

@@ -1,17 +1,23 @@
-//! What is written: sent, in order and once, sent again after a refusal for a time, and taken back after one
-//! for good.
+//! What one says and does in a room: sent, in order and once, sent again after a refusal for a time, and taken
+//! back after one for good.
 //!
 //! This file does not know where it is written.
 
+mod acts;
+mod undone;
+
 use std::time::Duration;
 
-use protocol::{Body, Code, Message, Ref, RoomName, Say, ToServer, UserName};
+use protocol::{Body, Code, Message, MessageId, Ref, RoomName, UserName};
 
 use crate::chat::commands::counted;
 use crate::chat::event::{Effect, Timer};
 use crate::chat::model::{Connection, Model};
-use crate::chat::room::{PENDING_MAX, Pending, Room};
+use crate::chat::room::{Act, Composing, PENDING_MAX, Pending, Room, Target};
 use crate::text;
+pub(super) use acts::{act_answered, delete};
+pub use acts::{compose_edit, compose_reply, edit, react, stop_composing};
+pub(super) use undone::{keep_back, renamed, undone};
 
 /// A message that waits longer than this is marked; most are stored before one could read a mark.
 const OVERDUE: Duration = Duration::from_millis(300);
@@ -23,32 +29,67 @@ const NOT_FROM_HERE: &str = "Not sent from this device";
 /// # Errors
 /// A sentence for the person, if it cannot be said; nothing has changed then.
 pub fn say(model: &mut Model, text: &str) -> Result<Vec<Effect>, String> {
+    answer(model, text, None)
+}
+
+/// Says something that answers a message of the room that is shown.
+///
+/// # Errors
+/// As [`say`].
+pub fn answer(
+    model: &mut Model,
+    text: &str,
+    reply: Option<MessageId>,
+) -> Result<Vec<Effect>, String> {
     let text = text::without_outer_blank_lines(text);
     let body = Body::try_from(text).map_err(|error| error.to_string())?;
-    if model.room().pending.len() >= PENDING_MAX {
+    let is_revoked = is_revoked(model);
+    let name = model.room().name.clone();
+    let mut effects = put(model, &name, Act::Say(reply), body.as_str())?;
+    let room = model.room_mut();
+    room.to_bottom();
+    // Who answers has read what was new.
+    room.looked_away = None;
+    if is_revoked && let Some(said) = room.pending.last_mut() {
+        said.failed = Some(NOT_FROM_HERE.to_owned());
+    }
+    effects.extend(send_next(room));
+    Ok(effects)
+}
+
+/// What was written in the room that is shown is sent as what it is meant to be: a message, an answer or
+/// another text for a message.
+///
+/// # Errors
+/// As [`say`].
+pub fn send_written(model: &mut Model, text: &str) -> Result<Vec<Effect>, String> {
+    let effects = match model.room().composing.clone() {
+        Composing::Message => return say(model, text),
+        Composing::Reply(id) => answer(model, text, Some(id))?,
+        Composing::Edit { target, .. } => edit(model, target, text)?,
+    };
+    model.room_mut().composing = Composing::Message;
+    Ok(effects)
+}
+
+/// Puts something behind all that waits in a room; it is written down before it is sent.
+fn put(model: &mut Model, name: &RoomName, act: Act, content: &str) -> Result<Vec<Effect>, String> {
+    let waiting = model.find(name).map_or(0, |room| room.pending.len());
+    if waiting >= PENDING_MAX {
         return Err(format!(
             "{PENDING_MAX} messages are already waiting to be sent. Wait for the connection"
         ));
     }
     let reference = new_ref(model)?;
-    let is_revoked =
-        matches!(model.connection, Connection::Refused { code: Some(Code::Revoked), .. });
-    let room = model.room_mut();
-    room.to_bottom();
-    // Who answers has read what was new.
-    room.looked_away = None;
+    let Some(room) = model.find(name) else { return Ok(Vec::new()) };
     let keep = Effect::Keep(room.name.clone(), reference.clone());
     let overdue = Timer::Overdue(room.name.clone(), reference.clone());
-    let failed = is_revoked.then(|| NOT_FROM_HERE.to_owned());
-    room.pending.push(Pending {
-        reference,
-        content: body.as_str().to_owned(),
-        failed,
-        late: false,
-    });
-    let mut effects = vec![keep, Effect::After(OVERDUE, overdue)];
-    effects.extend(send_next(room));
-    Ok(effects)
+    room.pending.push(Pending::new(reference, act, content.to_owned()));
+    Ok(vec![keep, Effect::After(OVERDUE, overdue)])
+}
+
+fn is_revoked(model: &Model) -> bool {
+    matches!(model.connection, Connection::Refused { code: Some(Code::Revoked), .. })
 }
 
 /// What was just said cannot be written down. Without a connection it would be lost with this client, so it
@@ -66,9 +107,10 @@ pub(super) fn not_kept(
     }
     let place = room.pending.iter().position(|pending| pending.reference == *named);
     let Some(place) = place else { return Vec::new() };
-    let text = room.pending.remove(place).content;
+    let undone = room.pending.remove(place);
+    room.pending.retain(|pending| pending.act.target() != Some(Target::Waiting(named.clone())));
     model.notice = Some(format!("Not sent, since it cannot be saved: {reason}"));
-    vec![Effect::Write(text)]
+    if undone.content.is_empty() { Vec::new() } else { vec![Effect::Write(undone.content)] }
 }
 
 pub(super) fn new_ref(model: &mut Model) -> Result<Ref, String> {
@@ -115,25 +157,18 @@ fn take_failed(model: &mut Model) -> Vec<String> {
     failed.into_iter().map(|pending| pending.content).collect()
 }
 
-/// Sends the next of what was written, if there is somebody to send it to and nothing before it.
+/// Sends the next of what was said and done, if there is somebody to send it to and nothing before it.
 pub(super) fn send_next(room: &mut Room) -> Option<Effect> {
     if !room.joined || room.sending.is_some() {
         return None;
     }
-    let next = room.pending.iter().find(|pending| pending.failed.is_none())?;
+    undone::drop_what_is_done(room);
+    let name = room.name.clone();
+    let next = room.pending.iter_mut().find(|pending| pending.failed.is_none())?;
+    let envelope = next.envelope(&name)?;
+    next.was_sent = true;
     room.sending = Some(next.reference.clone());
-    message(room, next)
-}
-
-fn message(room: &Room, pending: &Pending) -> Option<Effect> {
-    let content = Body::try_from(pending.content.as_str()).ok()?;
-    let reference = Some(pending.reference.clone());
-    Some(Effect::Send(ToServer::Message(Say {
-        room: room.name.clone(),
-        content,
-        reply: None,
-        reference,
-    })))
+    Some(Effect::Send(envelope))
 }
 
 /// The server asked for time, and has had it.
@@ -143,7 +178,7 @@ pub(super) fn retry(model: &mut Model, room: &RoomName, reference: &Ref) -> Vec<
         pending.reference == *reference && room.sending.as_ref() == Some(reference)
     };
     let pending = room.pending.iter().find(is_this);
-    pending.and_then(|pending| message(room, pending)).into_iter().collect()
+    pending.and_then(|it| it.envelope(&room.name)).map(Effect::Send).into_iter().collect()
 }
 
 pub(super) fn overdue(model: &mut Model, room: &RoomName, reference: &Ref) {
@@ -157,17 +192,13 @@ pub(super) fn overdue(model: &mut Model, room: &RoomName, reference: &Ref) {
 /// A copy of an own message, live or replayed, is its acknowledgement. True if the message is new and
 /// mentions this person.
 pub(super) fn take_in(room: &mut Room, message: Message, me: Option<&UserName>) -> bool {
-    if Some(&message.sender) == me {
-        let known = message.reference.as_ref();
-        room.pending.retain(|pending| Some(&pending.reference) != known);
-        room.sending.take_if(|sending| Some(&*sending) == known);
+    room.typing.ended(&message.sender);
+    if Some(&message.sender) == me
+        && let Some(known) = &message.reference
+    {
+        room.pending.retain(|pending| !pending.is_said() || pending.reference != *known);
+        room.stored_as(known, message.id);
+        room.sending.take_if(|sending| sending == known);
     }
     room.insert(message, me)
-}
-
-/// This device speaks for nobody any more: what waits is kept, and told apart.
-pub(super) fn keep_back(model: &mut Model) {
-    for pending in model.rooms.iter_mut().flat_map(|room| &mut room.pending) {
-        pending.failed.get_or_insert_with(|| NOT_FROM_HERE.to_owned());
-    }
 }
