@@ -42,6 +42,8 @@ pub struct Screen {
     pub looks: Looks,
     /// Emoji are shown as their names.
     pub names_emoji: bool,
+    /// The signs of a text become what they mean.
+    pub is_formatted: bool,
     /// Messages whose rows are known.
     pub rows: RowCache,
     /// How each room is shown.
@@ -123,6 +125,7 @@ impl Screen {
             zone: TimeZone::UTC,
             looks: Looks::default(),
             names_emoji: false,
+            is_formatted: true,
             rows: RowCache::default(),
             views: HashMap::new(),
             tells_focus: false,

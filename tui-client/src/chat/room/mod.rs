@@ -14,8 +14,9 @@ mod unread;
 use std::cell::Cell;
 use std::collections::{BTreeSet, VecDeque};
 
+use protocol::formatting::outside_code;
 use protocol::{
-    Body, DELETED_CONTENT, Epoch, Message, MessageId, Ref, RoomName, TopicText, UserName,
+    Body, DELETED_CONTENT, Epoch, Message, MessageId, Ref, RoomName, TopicText, UserName, mentions,
 };
 
 use super::people::People;
@@ -359,6 +360,7 @@ fn mentions_me(message: &Message, me: Option<&UserName>, people: &People) -> boo
     me.is_some_and(|me| {
         !message.deleted
             && *me != message.sender
-            && !protocol::mentions(message.content.as_str(), me, people.longer_names(me)).is_empty()
+            && !mentions(&outside_code(message.content.as_str()), me, people.longer_names(me))
+                .is_empty()
     })
 }

@@ -133,7 +133,7 @@ pub const BINDINGS: &[Binding] = &[
         KeyCode::Char('o'),
         KeyCommand::Open,
         "M-o",
-        "show all of a long message, or fold it again",
+        "open a long message or a spoiler, or close it again",
     ),
     (
         NONE,

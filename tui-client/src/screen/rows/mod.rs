@@ -5,6 +5,7 @@
 
 mod aside;
 pub mod cache;
+mod formatted;
 mod message;
 pub mod pane;
 pub mod scroll;
@@ -15,11 +16,10 @@ use std::rc::Rc;
 use protocol::{Message, UserName};
 
 use super::model::Scroll;
-use super::terminal::links::Links;
 use crate::chat::{Room, What};
 use aside::{of_note, of_traffic, rules_before};
 use cache::{Drawn, Layout, RowKey};
-use message::{FOLD_ROWS, of_message, of_pending};
+use message::{of_message, of_pending};
 use pane::Pane;
 
 /// The rows that the pane shows, top to bottom.
@@ -97,17 +97,29 @@ pub(crate) fn rules_of(room: &Room, at: usize, pane: &Pane<'_>) -> usize {
     rules_before(room, at, pane).len()
 }
 
-/// The message has more rows than are shown at once.
-pub(crate) fn is_long(room: &Room, at: usize, pane: &Pane<'_>) -> bool {
-    room.entries[at].message().is_some() && of_entry(room, at, pane).lines.len() >= FOLD_ROWS
+/// More of the entry is to be seen when it is opened.
+pub(crate) fn hides(room: &Room, at: usize, pane: &Pane<'_>) -> bool {
+    of_entry(room, at, pane).hides
+}
+
+/// The entry that has a row of the pane.
+pub(crate) fn entry_at(room: &Room, row: usize, pane: &Pane<'_>) -> Option<usize> {
+    let (first, skip) = top(room, pane);
+    let mut left = skip + row;
+    (first..room.entries.len()).find(|at| {
+        let here = rows_of(room, *at, pane);
+        let is_here = left < here;
+        left = left.saturating_sub(here);
+        is_here
+    })
 }
 
 fn of_entry(room: &Room, at: usize, pane: &Pane<'_>) -> Rc<Drawn> {
-    let plain = |lines| Rc::new(Drawn { lines, links: Links::default() });
+    let plain = |lines| Rc::new(Drawn { lines, ..Drawn::default() });
     match &room.entries[at].what {
         What::Message(message) => {
             let timed = begins_a_minute(room, at, message, pane);
-            let Pane { width, looks, layout, names_emoji, .. } = *pane;
+            let Pane { width, looks, layout, names_emoji, is_formatted, .. } = *pane;
             let Message { id, change, at: said_at, .. } = *message;
             let key = RowKey {
                 id,
@@ -119,6 +131,7 @@ fn of_entry(room: &Room, at: usize, pane: &Pane<'_>) -> Rc<Drawn> {
                 layout,
                 timed,
                 names_emoji,
+                is_formatted,
                 names: hash_of_names(pane),
                 found: pane.found == Some(id),
                 whole: pane.unfolded == Some(id),

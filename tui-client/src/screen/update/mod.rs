@@ -80,6 +80,10 @@ fn click(screen: &mut Screen, column: u16, row: u16) -> Vec<Effect> {
             show_room(&mut screen.chat, at);
             Vec::new()
         }
+        Some(Target::Hiding(id)) => {
+            reading::open_long(screen, Some(id));
+            Vec::new()
+        }
         _ => Vec::new(),
     };
     effects::take(screen, effects)

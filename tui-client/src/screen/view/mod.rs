@@ -16,7 +16,7 @@ mod rooms;
 mod state;
 mod welcome;
 
-use protocol::UserName;
+use protocol::{MessageId, UserName};
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -24,7 +24,7 @@ use ratatui::widgets::Paragraph;
 
 use super::model::Screen;
 use super::overlay::Overlay;
-use super::rows::visible;
+use super::rows::{entry_at, hides, visible};
 use super::terminal::links::Links;
 use crate::chat::Answer;
 use areas::areas;
@@ -116,6 +116,8 @@ pub enum Target {
     Person(UserName),
     /// One of what there is to choose from, by its place.
     Choice(usize),
+    /// A message that hides something.
+    Hiding(MessageId),
 }
 
 /// What stands in a cell, if it can be clicked.
@@ -130,5 +132,17 @@ pub fn target_at(screen: &Screen, column: u16, row: u16) -> Option<Target> {
     };
     let room = || rooms::room_at(screen, &areas, column, row).map(Target::Room);
     let person = || people::person_at(screen, areas.people, cell).cloned().map(Target::Person);
-    choice.map(Target::Choice).or_else(room).or_else(person)
+    let hiding = || hiding_at(screen, areas.pane, cell).map(Target::Hiding);
+    choice.map(Target::Choice).or_else(room).or_else(person).or_else(hiding)
+}
+
+/// The message in a cell, if it hides something and nothing lies over it.
+fn hiding_at(screen: &Screen, area: Rect, cell: Position) -> Option<MessageId> {
+    let is_free = matches!(screen.overlay, Overlay::None | Overlay::Select(_));
+    if !is_free || !area.contains(cell) {
+        return None;
+    }
+    let (room, pane) = (screen.chat.room(), pane(screen));
+    let at = entry_at(room, usize::from(cell.y - area.y), &pane)?;
+    room.entries[at].message().filter(|_| hides(room, at, &pane)).map(|message| message.id)
 }

@@ -4,6 +4,7 @@ mod chance;
 mod devices;
 mod drawn;
 mod entrance;
+mod formatting;
 mod memberships;
 mod notices;
 mod painting;
