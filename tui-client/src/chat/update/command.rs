@@ -1,6 +1,6 @@
 //! What a command does.
 //!
-//! Some are for the surface alone, which does them instead: `/help`, `/search` and `/theme`.
+//! Some are for the surface alone, which does them instead: `/help`, `/search`, `/theme` and `/plain`.
 
 use protocol::{Leave, MessageId, RoomKind, ToServer, UserName};
 
@@ -26,7 +26,8 @@ const LINKS_MAX: usize = 20;
 
 pub fn command(model: &mut Model, typed: Typed) -> Vec<Effect> {
     match typed {
-        Typed::Text(_) | Typed::Help(None) | Typed::Search(_) | Typed::Theme(_) => {}
+        Typed::Text(_) | Typed::Help(None) | Typed::Search(_) => {}
+        Typed::Theme(_) | Typed::Plain => {}
         Typed::List(query) => return browse(model, &query),
         Typed::WriteTo(users, text) => return write_to(model, users, text),
         Typed::Members => return members(model),

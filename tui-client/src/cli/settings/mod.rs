@@ -26,7 +26,8 @@ use file::quoted;
 
 use crate::chat::EntryCode;
 use crate::cli::args::{
-    Code, Emoji, Options, When, parse_label, parse_room, parse_servers, parse_token, parse_user,
+    Code, Emoji, Formatting, Options, When, parse_label, parse_room, parse_servers, parse_token,
+    parse_user,
 };
 use crate::effects::Notify;
 use crate::net::trust::Trust;
@@ -37,8 +38,20 @@ use crate::{address, folders};
 
 /// Settings that may stand in the file.
 const NAMES: &[&str] = &[
-    "server", "room", "user", "label", "token", "ca", "plain", "theme", "color", "links", "notify",
-    "emoji", "mouse",
+    "server",
+    "room",
+    "user",
+    "label",
+    "token",
+    "ca",
+    "plain",
+    "theme",
+    "color",
+    "links",
+    "notify",
+    "emoji",
+    "formatting",
+    "mouse",
 ];
 
 /// Before the names of keys: they have a table of their own.
@@ -85,6 +98,8 @@ pub struct Settings {
     pub notify: Notify,
     /// How emoji are shown.
     pub emoji: Emoji,
+    /// Whether messages are formatted.
+    pub formatting: Formatting,
     /// The mouse is ours from the beginning.
     pub mouse: bool,
     /// Which key means what.
@@ -240,6 +255,7 @@ impl Settings {
             links: choice.one_of("links", (asked.links, file_says.links)),
             notify: choice.one_of("notify", (asked.notify, file_says.notify)),
             emoji: choice.one_of("emoji", (asked.emoji, file_says.emoji)),
+            formatting: choice.one_of("formatting", (asked.formatting, file_says.formatting)),
             mouse: choice.whether("mouse", asked.mouse, mouse),
             keys,
             rebound,
@@ -351,6 +367,7 @@ impl Said {
             "links" => options.links = Some(chosen(value)?),
             "notify" => options.notify = Some(chosen(value)?),
             "emoji" => options.emoji = Some(chosen(value)?),
+            "formatting" => options.formatting = Some(chosen(value)?),
             "mouse" => self.mouse = Some(whether(value)?),
             key => {
                 let key = key.strip_prefix(KEYS).unwrap_or(key);

@@ -44,7 +44,7 @@ fn blocks_stand_beside_the_name_and_below_it_where_there_are_no_columns() {
         shown[2..6],
         [
             "00:01 Bob         see:",
-            "                  int a;                                                       c",
+            "                  int a;                                                        c",
             "00:02 Bob         - one",
             "                  - two",
         ]
@@ -112,4 +112,21 @@ fn copy_mode_shows_what_was_typed() {
     client.says(1, "Bob", "**a** `b`");
     client.presses(KeyCode::Char('l'), KeyModifiers::ALT);
     assert!(client.screen().join("\n").contains("**a** `b`"));
+}
+
+#[test]
+fn a_command_shows_messages_as_they_were_typed_and_formats_them_again() {
+    let mut client = Client::entered(64, 12);
+    client.says(1, "Bob", "**a** ||b||\\n```\\nc\\n```");
+    assert_eq!(rows(&client)[2..4], ["00:01 Bob         a █", "                  c"]);
+    client.types("/plain\n");
+    let typed = [
+        "00:01 Bob         **a** ||b||",
+        "                  ```",
+        "                  c",
+        "                  ```",
+    ];
+    assert_eq!(rows(&client)[2..6], typed);
+    client.types("/plain\n");
+    assert_eq!(rows(&client)[2..4], ["00:01 Bob         a █", "                  c"]);
 }
