@@ -15,6 +15,7 @@ use super::rows::cache::RowCache;
 use super::theme::Looks;
 use super::theme::hues::Hues;
 use crate::address;
+use crate::chat::writing::emoji::Offer;
 use crate::chat::{EntryCode, Model, Place, Reading, Room};
 use crate::text;
 
@@ -30,6 +31,8 @@ pub struct Screen {
     pub input: Input,
     /// A word that is being completed, until another key is pressed.
     pub completing: Option<Completion>,
+    /// Pictures for the beginning of a name that is being typed.
+    pub offer: Option<Offer>,
     /// The first row of the notice that is shown, where the screen is too small for all of them.
     pub notice_first: usize,
     /// What lies over the messages.
@@ -119,6 +122,7 @@ impl Screen {
             prefix_pending: false,
             input,
             completing: None,
+            offer: None,
             notice_first: 0,
             overlay: Overlay::None,
             size: (80, 24),

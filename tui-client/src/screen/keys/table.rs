@@ -94,7 +94,7 @@ pub const BINDINGS: &[Binding] = &[
         KeyCode::Tab,
         KeyCommand::Complete,
         "Tab",
-        "complete a name, command or room; again: the next",
+        "complete a name, command, room or :picture:; again: the next",
     ),
     (NONE, KeyCode::BackTab, KeyCommand::CompleteBack, "", ""),
     (

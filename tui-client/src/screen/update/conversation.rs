@@ -53,6 +53,7 @@ pub(super) fn settle(screen: &mut Screen, shown: &RoomName) {
         screen.input.take();
         let draft = screen.chat.room().draft.clone();
         screen.input.write(draft);
+        screen.offer = None;
     } else {
         keep_draft(screen);
     }

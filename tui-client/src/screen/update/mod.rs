@@ -5,6 +5,7 @@
 mod conversation;
 mod editing;
 mod effects;
+mod emoji;
 mod enter;
 mod entrance;
 mod overlay;
@@ -73,6 +74,10 @@ fn click(screen: &mut Screen, column: u16, row: u16) -> Vec<Effect> {
     }
     let effects = match target_at(screen, column, row) {
         Some(Target::Choice(at)) => return overlay::choose(screen, at),
+        Some(Target::Offered(at)) => {
+            emoji::choose(screen, at);
+            Vec::new()
+        }
         Some(Target::Person(user)) if Some(&user) != screen.chat.me.as_ref() => {
             write_to(&mut screen.chat, vec![user], None)
         }

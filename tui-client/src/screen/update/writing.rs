@@ -61,6 +61,7 @@ pub(super) fn unconfirmed(screen: &mut Screen) {
 /// Never sends by itself, whatever was pasted; asks if it is long.
 pub(super) fn paste(screen: &mut Screen, pasted: &str) {
     let mut pasted = text::clean(pasted);
+    screen.offer = None;
     // The end of a single line that was copied is not meant.
     if pasted.trim_end_matches('\n').lines().count() <= 1 {
         pasted.truncate(pasted.trim_end_matches('\n').len());
@@ -84,6 +85,7 @@ fn is_long(pasted: &str) -> bool {
 /// What came back from the editor takes the place of what was written.
 pub(super) fn edited(screen: &mut Screen, written: Result<String, String>) {
     chat::update::focus(&mut screen.chat, true);
+    screen.offer = None;
     match written {
         Ok(text) => screen.input.write(text::clean(text.trim_end_matches(['\r', '\n']))),
         Err(sentence) => screen.chat.notice = Some(sentence),

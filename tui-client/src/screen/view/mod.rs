@@ -70,6 +70,10 @@ pub fn view(screen: &Screen, frame: &mut Frame<'_>) -> Links {
             choices::draw(screen, prompt, areas.pane, frame);
             Links::default()
         }
+        Overlay::None if screen.offer.is_some() => {
+            choices::draw_offer(screen, areas.pane, frame);
+            Links::default()
+        }
         _ => links,
     }
 }
@@ -116,6 +120,8 @@ pub enum Target {
     Person(UserName),
     /// One of what there is to choose from, by its place.
     Choice(usize),
+    /// One of the pictures that are offered.
+    Offered(usize),
     /// A message that hides something.
     Hiding(MessageId),
 }
@@ -133,6 +139,11 @@ pub fn target_at(screen: &Screen, column: u16, row: u16) -> Option<Target> {
     let room = || rooms::room_at(screen, &areas, column, row).map(Target::Room);
     let person = || people::person_at(screen, areas.people, cell).cloned().map(Target::Person);
     let hiding = || hiding_at(screen, areas.pane, cell).map(Target::Hiding);
+    if let (Overlay::None, Some(at)) =
+        (&screen.overlay, choices::offered_at(screen, areas.pane, cell))
+    {
+        return Some(Target::Offered(at));
+    }
     choice.map(Target::Choice).or_else(room).or_else(person).or_else(hiding)
 }
 

@@ -3,6 +3,7 @@
 mod chance;
 mod devices;
 mod drawn;
+mod emoji;
 mod entrance;
 mod formatting;
 mod memberships;
