@@ -33,6 +33,8 @@ pub struct Screen {
     pub completing: Option<Completion>,
     /// Pictures for the beginning of a name that is being typed.
     pub offer: Option<Offer>,
+    /// What was pasted right now, if it may be meant as code.
+    pub pasted: Option<Pasted>,
     /// The first row of the notice that is shown, where the screen is too small for all of them.
     pub notice_first: usize,
     /// What lies over the messages.
@@ -74,6 +76,15 @@ pub enum Confirm {
     Leave,
     /// To send what looks like a command, or to do a command that loses something.
     Enter,
+}
+
+/// A text that was pasted into another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pasted {
+    /// Where it begins, in bytes.
+    pub start: usize,
+    /// What it is.
+    pub text: String,
 }
 
 /// How one room is shown.
@@ -123,6 +134,7 @@ impl Screen {
             input,
             completing: None,
             offer: None,
+            pasted: None,
             notice_first: 0,
             overlay: Overlay::None,
             size: (80, 24),

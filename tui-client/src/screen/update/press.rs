@@ -9,7 +9,7 @@ use super::enter::enter;
 use super::reading::{
     jump_to_mention, jump_to_unread, open_long, page, scroll_people, show_people, to_bottom, to_top,
 };
-use super::writing::interrupt;
+use super::writing::{fence, interrupt};
 use super::{emoji, overlay, select};
 use crate::chat::completion::Words;
 use crate::chat::update::{
@@ -59,7 +59,7 @@ pub(super) fn key(screen: &mut Screen, key: KeyEvent) -> Vec<Effect> {
     if !matches!(screen.overlay, Overlay::None) {
         return overlay::key(screen, meaning);
     }
-    let offered = screen.offer.take();
+    let (offered, pasted) = (screen.offer.take(), screen.pasted.take());
     // A click or a paste may have changed what is written.
     let completing =
         screen.completing.take().filter(|completing| completing.goes_on(&screen.input));
@@ -68,6 +68,9 @@ pub(super) fn key(screen: &mut Screen, key: KeyEvent) -> Vec<Effect> {
         Meaning::First => screen.prefix_pending = true,
         Meaning::Command(command) => {
             if offered.is_some_and(|offer| emoji::key(screen, command, offer)) {
+                return Vec::new();
+            }
+            if command == KeyCommand::Complete && pasted.is_some_and(|it| fence(screen, &it)) {
                 return Vec::new();
             }
             let effects = act(screen, command, completing, confirming);
