@@ -19,6 +19,7 @@ use crate::chat::commands::{Command, Typed};
 use crate::chat::event::Effect;
 use crate::chat::model::{Connection, Model};
 use crate::chat::room::{About, Room, What};
+use crate::chat::writing::code;
 use crate::text;
 
 /// Links that are listed: a screen's worth.
@@ -200,6 +201,16 @@ pub fn copy_message(model: &mut Model, id: Option<MessageId>) -> Vec<Effect> {
     let said = model.room().messages().find(|message| Some(message.id) == id);
     let said = said.map(|message| message.content.as_str().to_owned());
     copy(model, said, "message")
+}
+
+/// Copies the blocks of code of a message as they were typed; one without any, as a whole.
+pub fn copy_code(model: &mut Model, id: Option<MessageId>) -> Vec<Effect> {
+    let said = model.room().messages().find(|message| Some(message.id) == id);
+    let blocks = said.map(|message| code::blocks(message.content.as_str())).unwrap_or_default();
+    match blocks.is_empty() {
+        true => copy_message(model, id),
+        false => copy(model, Some(blocks.join("\n\n")), "code"),
+    }
 }
 
 fn copy(model: &mut Model, found: Option<String>, what: &str) -> Vec<Effect> {

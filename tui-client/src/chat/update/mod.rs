@@ -15,7 +15,7 @@ mod rooms;
 mod sending;
 mod server_wait;
 
-pub use command::{command, copy_message};
+pub use command::{command, copy_code, copy_message};
 pub use connection::dial_now;
 pub use history::load_older;
 pub use people::browse::{browse, browse_more, close_browser, pick};

@@ -223,12 +223,7 @@ impl Settings {
             // What is wrong with it is told before anything begins.
             trust.config()?;
         }
-        let is_open = |url: &Url| !address::is_tls(url) && !address::is_this_machine(url);
-        let unencrypted = |what: &str| format!("Without wss the {what} is sent unencrypted");
-        let is_told = token.is_some() && servers.iter().any(is_open);
-        warnings.extend(is_told.then(|| unencrypted("token")));
-        let is_told = logins.iter().any(|(server, _)| is_open(server));
-        warnings.extend(is_told.then(|| unencrypted("password")));
+        warnings.extend(servers::told_openly(&servers, &logins, token.is_some()));
         let (zone, zone_fault) = zone::here();
         let plain = choice.whether("plain", asked.plain, plain);
         let theme = choice.one_of("theme", (asked.theme, file_says.theme));

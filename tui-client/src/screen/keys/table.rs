@@ -126,7 +126,13 @@ pub const BINDINGS: &[Binding] = &[
     (ALT, KeyCode::Char('p'), KeyCommand::PreviousMention, "M-p", "previous mention of you"),
     (ALT, KeyCode::Char('n'), KeyCommand::NextMention, "M-n", "next mention of you"),
     (CONTROL, KeyCode::Char('s'), KeyCommand::Search, "C-s", "search the messages"),
-    (ALT, KeyCode::Up, KeyCommand::Select, "M-Up", "select a message: then d deletes, c copies it"),
+    (
+        ALT,
+        KeyCode::Up,
+        KeyCommand::Select,
+        "M-Up",
+        "select a message: then d deletes, c copies it, y its code",
+    ),
     (ALT, KeyCode::Down, KeyCommand::SelectNewer, "M-Down", ""),
     (
         ALT,

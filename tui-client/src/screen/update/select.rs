@@ -5,8 +5,8 @@ use protocol::MessageId;
 use super::effects::take;
 use super::enter::ask_to_delete;
 use super::reading::{newest_in_sight, older, open_long, stand, to_bottom};
-use crate::chat::Place;
-use crate::chat::update::copy_message;
+use crate::chat::update::{copy_code, copy_message};
+use crate::chat::{self, Model, Place};
 use crate::screen::event::Effect;
 use crate::screen::keys::{KeyCommand, Meaning};
 use crate::screen::model::Screen;
@@ -27,7 +27,8 @@ pub(super) fn key(screen: &mut Screen, meaning: Meaning, id: MessageId) -> Vec<E
         Meaning::Command(KeyCommand::Select | KeyCommand::Up) => return show_older(screen, id),
         Meaning::Command(KeyCommand::SelectNewer | KeyCommand::Down) => show_newer(screen, id),
         Meaning::Command(KeyCommand::Delete) | Meaning::Char('d') => ask_to_delete(screen, id),
-        Meaning::Char('c' | 'y') => return copy(screen, id),
+        Meaning::Char('c') => return copy(screen, id, copy_message),
+        Meaning::Char('y') => return copy(screen, id, copy_code),
         Meaning::Command(KeyCommand::Open | KeyCommand::Send) | Meaning::Char('o') => {
             open_long(screen, Some(id));
             screen.overlay = Overlay::Select(id);
@@ -40,9 +41,12 @@ pub(super) fn key(screen: &mut Screen, meaning: Meaning, id: MessageId) -> Vec<E
     Vec::new()
 }
 
-fn copy(screen: &mut Screen, id: MessageId) -> Vec<Effect> {
+/// What of a message is copied.
+type Copied = fn(&mut Model, Option<MessageId>) -> Vec<chat::Effect>;
+
+fn copy(screen: &mut Screen, id: MessageId, copied: Copied) -> Vec<Effect> {
     screen.room_view_mut().found = None;
-    let effects = copy_message(&mut screen.chat, Some(id));
+    let effects = copied(&mut screen.chat, Some(id));
     take(screen, effects)
 }
 

@@ -72,7 +72,7 @@ pub fn view(screen: &Screen, frame: &mut Frame<'_>) -> Links {
         }
         Overlay::None if screen.offer.is_some() => {
             choices::draw_offer(screen, areas.pane, frame);
-            Links::default()
+            links
         }
         _ => links,
     }

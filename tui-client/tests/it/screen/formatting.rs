@@ -1,6 +1,7 @@
 //! Formatted messages on the screen: what they look like, and how what they hide is opened.
 
 use crossterm::event::{KeyCode, KeyModifiers};
+use nebula::chat::Effect;
 use nebula::screen::Event;
 
 use crate::client::Client;
@@ -129,4 +130,19 @@ fn a_command_shows_messages_as_they_were_typed_and_formats_them_again() {
     assert_eq!(rows(&client)[2..6], typed);
     client.types("/plain\n");
     assert_eq!(rows(&client)[2..4], ["00:01 Bob         a █", "                  c"]);
+}
+
+#[test]
+fn the_code_of_a_selected_message_is_copied_as_it_was_typed() {
+    let mut client = Client::entered(80, 12);
+    client.says(1, "Bob", "see\\n```rust\\nfn x() {\\n\\t1\\n}\\n```\\n**and** that");
+    client.says(2, "Bob", "**no** code");
+    let copied = |client: &mut Client, ups: usize| {
+        client.did();
+        (0..ups).for_each(|_| client.presses(KeyCode::Up, KeyModifiers::ALT));
+        client.types("y");
+        client.did()
+    };
+    assert_eq!(copied(&mut client, 2), [Effect::Copy("fn x() {\n\t1\n}".to_owned())]);
+    assert_eq!(copied(&mut client, 1), [Effect::Copy("**no** code".to_owned())]);
 }

@@ -16,7 +16,7 @@ use crate::screen::theme::Looks;
 use crate::screen::{measure, theme};
 
 /// Before each row where nothing can be shaded.
-const EDGE: &str = "┊ ";
+const EDGE: &str = "▌ ";
 /// Cells by which a row that goes on stands further in.
 const HANG: usize = 2;
 /// Cells between the first row and the language.
@@ -71,6 +71,7 @@ fn lines(code: &Code<'_>, language: Option<&str>, pane: &Pane<'_>) -> Vec<Words>
 /// What the rows are drawn on.
 struct Sheet {
     style: Style,
+    corner: Style,
     edge: &'static str,
     /// Between the edges.
     cells: usize,
@@ -80,9 +81,10 @@ struct Sheet {
 impl Sheet {
     fn new(looks: Looks, base: Style, cells: usize) -> Self {
         let is_shaded = looks.shades_code();
-        let edge = if is_shaded || cells <= EDGE.len() { "" } else { EDGE };
+        let edge = if is_shaded || cells <= measure::width(EDGE) { "" } else { EDGE };
         let cells = cells.saturating_sub(measure::width(edge)).max(1);
-        Sheet { style: base.patch(looks.code_block()), edge, cells, is_shaded }
+        let style = base.patch(looks.code_block());
+        Sheet { style, corner: style.patch(looks.token(Kind::Comment)), edge, cells, is_shaded }
     }
 
     /// The rows of a line, each with its indent.
@@ -116,7 +118,7 @@ impl Sheet {
             false => 0,
         };
         filled.push(Span::styled(" ".repeat(gap), self.style));
-        filled.push(Span::styled(corner.to_owned(), self.style.patch(theme::quiet())));
+        filled.push(Span::styled(corner.to_owned(), self.corner));
         filled
     }
 }

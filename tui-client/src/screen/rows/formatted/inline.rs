@@ -68,6 +68,8 @@ impl Pieces<'_> {
 
     fn styled(&mut self, set: Set, look: Look) -> Look {
         let style = match set {
+            // What is hidden does not show how it is set.
+            _ if look.is_hidden => look.style,
             Set::Bold => look.style.add_modifier(Modifier::BOLD),
             // What stands out of an action stands upright.
             Set::Italic if look.style.add_modifier.contains(Modifier::ITALIC) => {
@@ -102,7 +104,10 @@ impl Pieces<'_> {
 
     /// Where nothing is shaded or coloured, its signs tell what it is.
     fn code(&self, code: Range<usize>, look: Look, words: &mut Words) {
-        let signs = if self.pane.looks.colours_code() || look.is_hidden { "" } else { "`" };
+        if look.is_hidden {
+            return self.leaf(code, look, words);
+        }
+        let signs = if self.pane.looks.colours_code() { "" } else { "`" };
         let look = Look { style: look.style.patch(self.pane.looks.code()), ..look };
         words.push(signs, look.style);
         self.leaf(code, look, words);
@@ -113,7 +118,7 @@ impl Pieces<'_> {
         let mut done = range.start;
         for mention in &self.mentions {
             let (from, to) = (mention.start.max(done), mention.end.min(range.end));
-            if from < to {
+            if from < to && !look.is_hidden {
                 let called = look.style.patch(theme::striking());
                 self.leaf(done..from, look, words);
                 self.leaf(from..to, Look { style: called, ..look }, words);

@@ -104,8 +104,8 @@ fn in_an_action_what_stands_out_stands_upright() {
 #[test]
 fn without_colours_signs_tell_what_is_code() {
     assert_eq!(rows("use `a`", 80, MONO), ["use `a`"]);
-    assert_eq!(rows("```rust\nlet a;\n```", 20, MONO), ["┊ let a;        rust"]);
-    assert_eq!(rows("```\nlet a;\n```", 20, MONO), ["┊ let a;"]);
+    assert_eq!(rows("```rust\nlet a;\n```", 20, MONO), ["▌ let a;        rust"]);
+    assert_eq!(rows("```\nlet a;\n```", 20, MONO), ["▌ let a;"]);
 }
 
 #[test]
@@ -136,6 +136,7 @@ fn a_spoiler_is_hidden_until_it_is_opened_and_leads_nowhere() {
     let hidden = laid(source, 80, DARK, |_| {});
     assert_eq!(words(&hidden.rows[0]), "it was ███ ███████ ███ ███████████████████!");
     assert!(hidden.hides);
+    assert!(hidden.rows[0].iter().all(|span| span.style == Style::new()), "nor how it is set");
     assert!(hidden.rows[0].iter().all(|span| span.style.underline_color.is_none()));
     let opened = laid(source, 80, DARK, |text| text.reveals = true);
     assert_eq!(words(&opened.rows[0]), "it was the butler, see https://b.example/x!");
