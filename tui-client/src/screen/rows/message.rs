@@ -57,8 +57,8 @@ pub(super) fn of_message(message: &Message, key: &RowKey, pane: &Pane<'_>) -> Dr
 }
 
 /// Own messages on their way: dim, with what is the matter.
-pub(super) fn of_pending(room: &Room, pane: &Pane<'_>) -> impl Iterator<Item = Line<'static>> {
-    room.pending.iter().flat_map(move |pending| {
+pub(super) fn of_pending(room: &Room, pane: &Pane<'_>) -> impl Iterator<Item = Drawn> {
+    room.pending.iter().map(move |pending| {
         let Pending { content, failed, late, .. } = pending;
         let mut content = content.clone();
         let (sign, base) = match failed {
@@ -76,7 +76,7 @@ pub(super) fn of_pending(room: &Room, pane: &Pane<'_>) -> impl Iterator<Item = L
         let text = Text { source: &content, is_formatted, base, mentions, reveals: false };
         let mut drawn = drawn(beside, text, pane);
         fold(&mut drawn, pane);
-        drawn.lines
+        drawn
     })
 }
 

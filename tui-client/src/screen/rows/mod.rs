@@ -37,7 +37,10 @@ pub fn visible(room: &Room, pane: &Pane<'_>) -> Drawn {
         shown.links.extend(&drawn.links);
     }
     if shown.lines.len() < most {
-        shown.lines.extend(of_pending(room, pane));
+        for drawn in of_pending(room, pane) {
+            shown.lines.extend(drawn.lines);
+            shown.links.extend(&drawn.links);
+        }
     }
     shown.lines.drain(..skip.min(shown.lines.len()));
     // At the end, what is on its way pushes the rest up.
@@ -71,7 +74,8 @@ pub(crate) fn top(room: &Room, pane: &Pane<'_>) -> (usize, usize) {
 
 /// Entry and row at the top of the pane when it shows the end.
 pub(crate) fn top_at_bottom(room: &Room, pane: &Pane<'_>) -> (usize, usize) {
-    let rows = pane.height.saturating_sub(of_pending(room, pane).count());
+    let pending: usize = of_pending(room, pane).map(|drawn| drawn.lines.len()).sum();
+    let rows = pane.height.saturating_sub(pending);
     above(room, room.entries.len(), rows, pane)
 }
 
