@@ -23,6 +23,7 @@ pub mod request;
 pub mod room;
 pub mod servers;
 pub mod update;
+pub mod writing;
 
 pub use answer::Answer;
 pub use event::{Effect, EntryCode, Event, Hello, Timer, Wait};

@@ -124,6 +124,10 @@ pub struct Options {
     #[arg(long, env = "NEBULA_UP", value_name = "WHAT", hide_env_values = true)]
     pub up: Option<Up>,
 
+    /// Format messages, or show them as they were typed [default: on]
+    #[arg(long, env = "NEBULA_FORMATTING", value_name = "HOW", hide_env_values = true)]
+    pub formatting: Option<Formatting>,
+
     /// Start with the mouse on: it scrolls and clicks, instead of selecting text
     #[arg(long, env = "NEBULA_MOUSE", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub mouse: bool,
@@ -174,6 +178,16 @@ pub enum Up {
     Edit,
     /// Calls back what was sent.
     Recall,
+}
+
+/// Whether the signs of a text become what they mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Formatting {
+    /// As code, quotes, lists and words in bold.
+    #[default]
+    On,
+    /// Texts are shown as they were typed.
+    Off,
 }
 
 /// What the client does besides chatting.

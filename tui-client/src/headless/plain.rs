@@ -150,6 +150,7 @@ impl Plain {
                 model.room_mut().note(What::Note(found));
             }
             commands::Typed::Theme(_) => tell("Plain mode has no colours"),
+            commands::Typed::Plain => tell("Plain mode shows messages as they were typed"),
             typed => {
                 let asks = typed.asks_first();
                 let effects = command(model, typed);

@@ -73,6 +73,13 @@ pub fn wrap_after(text: &str, cells: usize, taken: usize) -> Vec<&str> {
     rows
 }
 
+/// Breaks a line in the same way, where its first row has other cells than the rest.
+pub fn wrap_hanging(line: &str, first: usize, rest: usize) -> Vec<&str> {
+    let mut rows = Vec::new();
+    wrap_line(line, first, rest.max(1), &mut rows);
+    rows
+}
+
 fn wrap_line<'a>(mut line: &'a str, mut room: usize, cells: usize, rows: &mut Vec<&'a str>) {
     loop {
         let fits = cut(line, room);
@@ -87,7 +94,7 @@ fn wrap_line<'a>(mut line: &'a str, mut room: usize, cells: usize, rows: &mut Ve
             None if !ends_a_word && room < cells => 0,
             _ => fits.len(),
         };
-        if end == 0 && room == cells {
+        if end == 0 && room >= cells {
             // A single grapheme wider than the row: it is shown alone, and cut by the screen.
             end = line.graphemes(true).next().map_or(line.len(), str::len);
         }

@@ -15,6 +15,7 @@ use super::rows::cache::RowCache;
 use super::theme::Looks;
 use super::theme::hues::Hues;
 use crate::address;
+use crate::chat::writing::emoji::Offer;
 use crate::chat::{EntryCode, Model, Place, Reading, Room};
 use crate::text;
 
@@ -30,6 +31,10 @@ pub struct Screen {
     pub input: Input,
     /// A word that is being completed, until another key is pressed.
     pub completing: Option<Completion>,
+    /// Pictures for the beginning of a name that is being typed.
+    pub offer: Option<Offer>,
+    /// What was pasted right now, if it may be meant as code.
+    pub pasted: Option<Pasted>,
     /// The first row of the notice that is shown, where the screen is too small for all of them.
     pub notice_first: usize,
     /// What lies over the messages.
@@ -42,6 +47,8 @@ pub struct Screen {
     pub looks: Looks,
     /// Emoji are shown as their names.
     pub names_emoji: bool,
+    /// The signs of a text become what they mean.
+    pub is_formatted: bool,
     /// With nothing written, Up edits one's newest message.
     pub up_edits: bool,
     /// Messages whose rows are known.
@@ -71,6 +78,15 @@ pub enum Confirm {
     Leave,
     /// To send what looks like a command, or to do a command that loses something.
     Enter,
+}
+
+/// A text that was pasted into another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pasted {
+    /// Where it begins, in bytes.
+    pub start: usize,
+    /// What it is.
+    pub text: String,
 }
 
 /// How one room is shown.
@@ -119,12 +135,15 @@ impl Screen {
             prefix_pending: false,
             input,
             completing: None,
+            offer: None,
+            pasted: None,
             notice_first: 0,
             overlay: Overlay::None,
             size: (80, 24),
             zone: TimeZone::UTC,
             looks: Looks::default(),
             names_emoji: false,
+            is_formatted: true,
             up_edits: true,
             rows: RowCache::default(),
             views: HashMap::new(),

@@ -25,6 +25,7 @@ use crate::chat;
 use crate::chat::memory::Memory;
 use crate::chat::update::dial_now;
 use crate::chat::{Connection, Model, Servers};
+use crate::cli::args::Formatting;
 use crate::cli::settings::Settings;
 use crate::effects::EffectRunner;
 use crate::exit::Exit;
@@ -103,6 +104,7 @@ fn screen(model: Model, settings: &Settings) -> Screen {
     screen.keys = settings.keys.clone();
     screen.looks = settings.looks;
     screen.names_emoji = settings.names_emoji();
+    screen.is_formatted = settings.formatting == Formatting::On;
     screen.up_edits = settings.up_edits();
     screen.mouse = settings.mouse;
     screen.zone = settings.zone.clone();

@@ -38,6 +38,7 @@ pub enum Typed {
     Mute,
     Clear,
     Theme(String),
+    Plain,
     Key,
     Retry,
     /// `/edit [N]`: what was refused here, else one's newest message, or the N-th newest.
@@ -161,6 +162,7 @@ pub const COMMANDS: &[Command] = &[
     command("mute", &[], "", "mute or unmute the notifications of this room"),
     command("topic", &[], "[TEXT]", "show or set what this room is about; - clears it"),
     command("theme", &[], "NAME", "change colours: any, dark, light, mono, colour-blind"),
+    command("plain", &[], "", "show messages as they were typed, or formatted again"),
     command("key", &[], "", "show what reserves your name, and where it is stored"),
     command("link", &[], "[CODE]", "use your name on another device; with its code, on this one"),
     command("devices", &[], "", "list the devices that have your name"),
@@ -258,6 +260,7 @@ fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
         "clear" => Typed::Clear,
         "mute" => Typed::Mute,
         "theme" => Typed::Theme(rest.to_owned()),
+        "plain" => Typed::Plain,
         "key" => Typed::Key,
         "retry" => Typed::Retry,
         "edit" if rest.is_empty() => Typed::Edit(None),

@@ -19,7 +19,8 @@ mod unread;
 use std::cell::Cell;
 use std::collections::{BTreeSet, VecDeque};
 
-use protocol::{Epoch, Message, MessageId, Ref, RoomName, TopicText, UserName};
+use protocol::formatting::outside_code;
+use protocol::{Epoch, Message, MessageId, Ref, RoomName, TopicText, UserName, mentions};
 
 use super::people::People;
 pub use about::About;
@@ -327,6 +328,7 @@ fn mentions_me(message: &Message, me: Option<&UserName>, people: &People) -> boo
     me.is_some_and(|me| {
         !message.deleted
             && *me != message.sender
-            && !protocol::mentions(message.content.as_str(), me, people.longer_names(me)).is_empty()
+            && !mentions(&outside_code(message.content.as_str()), me, people.longer_names(me))
+                .is_empty()
     })
 }

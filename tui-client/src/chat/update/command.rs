@@ -1,6 +1,6 @@
 //! What a command does.
 //!
-//! Some are for the surface alone, which does them instead: `/help`, `/search` and `/theme`.
+//! Some are for the surface alone, which does them instead: `/help`, `/search`, `/theme` and `/plain`.
 
 use protocol::{Emoji, Leave, MessageId, RoomKind, ToServer, UserName};
 
@@ -20,6 +20,7 @@ use crate::chat::commands::{Command, Typed};
 use crate::chat::event::Effect;
 use crate::chat::model::{Connection, Model};
 use crate::chat::room::{About, Room, Target, What};
+use crate::chat::writing::code;
 use crate::text;
 
 /// Links that are listed: a screen's worth.
@@ -27,7 +28,8 @@ const LINKS_MAX: usize = 20;
 
 pub fn command(model: &mut Model, typed: Typed) -> Vec<Effect> {
     match typed {
-        Typed::Text(_) | Typed::Help(None) | Typed::Search(_) | Typed::Theme(_) => {}
+        Typed::Text(_) | Typed::Help(None) | Typed::Search(_) => {}
+        Typed::Theme(_) | Typed::Plain => {}
         Typed::List(query) => return browse(model, &query),
         Typed::WriteTo(users, text) => return write_to(model, users, text),
         Typed::Members => return members(model),
@@ -269,6 +271,16 @@ pub fn copy_message(model: &mut Model, id: Option<MessageId>) -> Vec<Effect> {
     let said = id.and_then(|id| model.room().shown_by_id(id, model.me.as_ref()));
     let said = said.map(|message| message.content.as_str().to_owned());
     copy(model, said, "message")
+}
+
+/// Copies the blocks of code of a message as they were typed; one without any, as a whole.
+pub fn copy_code(model: &mut Model, id: Option<MessageId>) -> Vec<Effect> {
+    let said = model.room().messages().find(|message| Some(message.id) == id);
+    let blocks = said.map(|message| code::blocks(message.content.as_str())).unwrap_or_default();
+    match blocks.is_empty() {
+        true => copy_message(model, id),
+        false => copy(model, Some(blocks.join("\n\n")), "code"),
+    }
 }
 
 fn copy(model: &mut Model, found: Option<String>, what: &str) -> Vec<Effect> {

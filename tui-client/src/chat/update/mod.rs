@@ -16,7 +16,7 @@ mod sending;
 mod server_wait;
 mod typing;
 
-pub use command::{command, copy_message, copy_permalink, link_of, open_link, react_to};
+pub use command::{command, copy_code, copy_message, copy_permalink, link_of, open_link, react_to};
 pub use connection::dial_now;
 pub use history::load_older;
 pub use people::browse::{browse, browse_more, close_browser, pick};

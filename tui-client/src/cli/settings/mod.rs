@@ -26,7 +26,8 @@ use file::quoted;
 
 use crate::chat::EntryCode;
 use crate::cli::args::{
-    Code, Emoji, Options, Up, When, parse_label, parse_room, parse_servers, parse_token, parse_user,
+    Code, Emoji, Formatting, Options, Up, When, parse_label, parse_room, parse_servers,
+    parse_token, parse_user,
 };
 use crate::effects::Notify;
 use crate::net::trust::Trust;
@@ -37,8 +38,21 @@ use crate::{address, folders};
 
 /// Settings that may stand in the file.
 const NAMES: &[&str] = &[
-    "server", "room", "user", "label", "token", "ca", "plain", "theme", "color", "links", "notify",
-    "emoji", "up", "mouse",
+    "server",
+    "room",
+    "user",
+    "label",
+    "token",
+    "ca",
+    "plain",
+    "theme",
+    "color",
+    "links",
+    "notify",
+    "emoji",
+    "formatting",
+    "up",
+    "mouse",
 ];
 
 /// Before the names of keys: they have a table of their own.
@@ -85,6 +99,8 @@ pub struct Settings {
     pub notify: Notify,
     /// How emoji are shown.
     pub emoji: Emoji,
+    /// Whether messages are formatted.
+    pub formatting: Formatting,
     /// What Up does with nothing written.
     pub up: Up,
     /// The mouse is ours from the beginning.
@@ -210,12 +226,7 @@ impl Settings {
             // What is wrong with it is told before anything begins.
             trust.config()?;
         }
-        let is_open = |url: &Url| !address::is_tls(url) && !address::is_this_machine(url);
-        let unencrypted = |what: &str| format!("Without wss the {what} is sent unencrypted");
-        let is_told = token.is_some() && servers.iter().any(is_open);
-        warnings.extend(is_told.then(|| unencrypted("token")));
-        let is_told = logins.iter().any(|(server, _)| is_open(server));
-        warnings.extend(is_told.then(|| unencrypted("password")));
+        warnings.extend(servers::told_openly(&servers, &logins, token.is_some()));
         let (zone, zone_fault) = zone::here();
         let plain = choice.whether("plain", asked.plain, plain);
         let theme = choice.one_of("theme", (asked.theme, file_says.theme));
@@ -242,6 +253,7 @@ impl Settings {
             links: choice.one_of("links", (asked.links, file_says.links)),
             notify: choice.one_of("notify", (asked.notify, file_says.notify)),
             emoji: choice.one_of("emoji", (asked.emoji, file_says.emoji)),
+            formatting: choice.one_of("formatting", (asked.formatting, file_says.formatting)),
             up: choice.one_of("up", (asked.up, file_says.up)),
             mouse: choice.whether("mouse", asked.mouse, mouse),
             keys,
@@ -359,6 +371,7 @@ impl Said {
             "links" => options.links = Some(chosen(value)?),
             "notify" => options.notify = Some(chosen(value)?),
             "emoji" => options.emoji = Some(chosen(value)?),
+            "formatting" => options.formatting = Some(chosen(value)?),
             "up" => options.up = Some(chosen(value)?),
             "mouse" => self.mouse = Some(whether(value)?),
             key => {

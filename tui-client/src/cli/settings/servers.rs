@@ -43,6 +43,17 @@ pub(super) fn each_once(asked: impl Iterator<Item = Url>) -> anyhow::Result<(Vec
     Ok((servers, logins))
 }
 
+/// What is told to servers that others on the way can listen to, in sentences.
+pub(super) fn told_openly(servers: &[Url], logins: &Logins, has_token: bool) -> Vec<String> {
+    let is_open = |url: &Url| !address::is_tls(url) && !address::is_this_machine(url);
+    let told = [
+        (has_token && servers.iter().any(is_open), "token"),
+        (logins.iter().any(|(server, _)| is_open(server)), "password"),
+    ];
+    let told = told.into_iter().filter(|(is_told, _)| *is_told);
+    told.map(|(_, what)| format!("Without wss the {what} is sent unencrypted")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -94,7 +94,7 @@ pub const BINDINGS: &[Binding] = &[
         KeyCode::Tab,
         KeyCommand::Complete,
         "Tab",
-        "complete a name, command or room; again: the next",
+        "complete a name, command, room or :picture:; again: the next",
     ),
     (NONE, KeyCode::BackTab, KeyCommand::CompleteBack, "", ""),
     (
@@ -139,7 +139,7 @@ pub const BINDINGS: &[Binding] = &[
         KeyCode::Char('o'),
         KeyCommand::Open,
         "M-o",
-        "show all of a long message, or fold it again",
+        "open a long message or a spoiler, or close it again",
     ),
     (
         NONE,

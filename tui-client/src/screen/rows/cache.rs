@@ -52,13 +52,15 @@ pub struct RowKey {
     pub timed: bool,
     /// Emoji are shown as their names.
     pub names_emoji: bool,
+    /// The signs of a text become what they mean.
+    pub is_formatted: bool,
     /// This person's name, and the longer ones that it may name instead.
     pub names: u64,
     /// What it answers, and what of one's own is on its way to it or to that.
     pub life: u64,
     /// It was looked for.
     pub found: bool,
-    /// All of its rows are shown, however many.
+    /// All of its rows are shown, however many, and its spoilers.
     pub whole: bool,
 }
 
@@ -69,8 +71,8 @@ pub struct Drawn {
     pub lines: Vec<Line<'static>>,
     /// What the marks in them lead to.
     pub links: Links,
-    /// So many of them are not of the text: what it answers, what people put on it.
-    pub around: usize,
+    /// More of it is to be seen when it is opened.
+    pub hides: bool,
 }
 
 impl RowCache {

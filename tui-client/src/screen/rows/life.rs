@@ -18,7 +18,6 @@ pub(super) fn around(mut drawn: Drawn, message: &Message, room: &Room, pane: &Pa
     if pane.layout == Layout::CopyMode {
         return drawn;
     }
-    let rows = drawn.lines.len();
     if message.edited.is_some() {
         mark(&mut drawn.lines, "(edited)", pane);
     }
@@ -29,7 +28,6 @@ pub(super) fn around(mut drawn: Drawn, message: &Message, room: &Room, pane: &Pa
     if let Some(original) = message.reply {
         drawn.lines.insert(0, of_reply(original, room, pane));
     }
-    drawn.around = drawn.lines.len() - rows;
     drawn
 }
 

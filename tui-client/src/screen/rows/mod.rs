@@ -5,6 +5,7 @@
 
 mod aside;
 pub mod cache;
+mod formatted;
 mod life;
 mod message;
 pub mod pane;
@@ -15,13 +16,13 @@ pub mod scroll;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::rc::Rc;
 
-use protocol::{Message, MessageId, UserName};
+use protocol::{Message, UserName};
 
 use super::model::Scroll;
 use crate::chat::{Room, What};
 use aside::{of_note, of_traffic, rules_before};
 use cache::{Drawn, Layout, RowKey};
-use message::{FOLD_ROWS, of_message, of_pending};
+use message::{of_message, of_pending};
 use pane::Pane;
 pub(crate) use reply::brief;
 
@@ -40,7 +41,10 @@ pub fn visible(room: &Room, pane: &Pane<'_>) -> Drawn {
         shown.links.extend(&drawn.links);
     }
     if shown.lines.len() < most {
-        shown.lines.extend(of_pending(room, pane));
+        for drawn in of_pending(room, pane) {
+            shown.lines.extend(drawn.lines);
+            shown.links.extend(&drawn.links);
+        }
     }
     shown.lines.drain(..skip.min(shown.lines.len()));
     // At the end, what is on its way pushes the rest up.
@@ -51,29 +55,6 @@ pub fn visible(room: &Room, pane: &Pane<'_>) -> Drawn {
     shown.lines.drain(..above);
     shown.lines.truncate(pane.height);
     shown
-}
-
-/// The message whose rows stand in this row of the pane.
-pub(crate) fn message_at(room: &Room, pane: &Pane<'_>, row: usize) -> Option<MessageId> {
-    let (first, skip) = top(room, pane);
-    let most = skip + pane.height;
-    let mut rows: Vec<Option<MessageId>> = Vec::new();
-    for at in first..room.entries.len() {
-        if rows.len() >= most {
-            break;
-        }
-        let id = room.entries[at].message().map(|message| message.id);
-        rows.extend(std::iter::repeat_n(None, rules_of(room, at, pane)));
-        rows.extend(std::iter::repeat_n(id, of_entry(room, at, pane).lines.len()));
-    }
-    let pending = if rows.len() < most { of_pending(room, pane).count() } else { 0 };
-    rows.extend(std::iter::repeat_n(None, pending));
-    let all = rows.len() - skip.min(rows.len());
-    let above = match pane.scroll {
-        Scroll::Bottom => all.saturating_sub(pane.height),
-        Scroll::At { .. } => 0,
-    };
-    rows.get(skip + above + row).copied().flatten()
 }
 
 /// The entry at the top of the pane, and its first row there, the rules before it counted.
@@ -97,7 +78,8 @@ pub(crate) fn top(room: &Room, pane: &Pane<'_>) -> (usize, usize) {
 
 /// Entry and row at the top of the pane when it shows the end.
 pub(crate) fn top_at_bottom(room: &Room, pane: &Pane<'_>) -> (usize, usize) {
-    let rows = pane.height.saturating_sub(of_pending(room, pane).count());
+    let pending: usize = of_pending(room, pane).map(|drawn| drawn.lines.len()).sum();
+    let rows = pane.height.saturating_sub(pending);
     above(room, room.entries.len(), rows, pane)
 }
 
@@ -123,13 +105,21 @@ pub(crate) fn rules_of(room: &Room, at: usize, pane: &Pane<'_>) -> usize {
     rules_before(room, at, pane).len()
 }
 
-/// The message has more rows than are shown at once.
-pub(crate) fn is_long(room: &Room, at: usize, pane: &Pane<'_>) -> bool {
-    if room.entries[at].message().is_none() {
-        return false;
-    }
-    let drawn = of_entry(room, at, pane);
-    drawn.lines.len() - drawn.around >= FOLD_ROWS
+/// More of the entry is to be seen when it is opened.
+pub(crate) fn hides(room: &Room, at: usize, pane: &Pane<'_>) -> bool {
+    of_entry(room, at, pane).hides
+}
+
+/// The entry that has a row of the pane.
+pub(crate) fn entry_at(room: &Room, row: usize, pane: &Pane<'_>) -> Option<usize> {
+    let (first, skip) = top(room, pane);
+    let mut left = skip + row;
+    (first..room.entries.len()).find(|at| {
+        let here = rows_of(room, *at, pane);
+        let is_here = left < here;
+        left = left.saturating_sub(here);
+        is_here
+    })
 }
 
 fn of_entry(room: &Room, at: usize, pane: &Pane<'_>) -> Rc<Drawn> {
@@ -137,7 +127,7 @@ fn of_entry(room: &Room, at: usize, pane: &Pane<'_>) -> Rc<Drawn> {
     match &room.entries[at].what {
         What::Message(message) => {
             let timed = begins_a_minute(room, at, message, pane);
-            let Pane { width, looks, layout, names_emoji, .. } = *pane;
+            let Pane { width, looks, layout, names_emoji, is_formatted, .. } = *pane;
             let Message { id, change, at: said_at, .. } = *message;
             let key = RowKey {
                 id,
@@ -149,6 +139,7 @@ fn of_entry(room: &Room, at: usize, pane: &Pane<'_>) -> Rc<Drawn> {
                 layout,
                 timed,
                 names_emoji,
+                is_formatted,
                 names: hash_of_names(pane),
                 life: life::hash_of(message, room),
                 found: pane.found == Some(id),

@@ -27,6 +27,8 @@ pub struct Pane<'a> {
     pub layout: Layout,
     /// Emoji are shown as their names.
     pub names_emoji: bool,
+    /// The signs of a text become what they mean.
+    pub is_formatted: bool,
     /// The key that shows the whole of a long message.
     pub open_key: Option<&'a str>,
     /// Rows that are known already.
@@ -62,9 +64,9 @@ impl Layout {
 }
 
 impl Pane<'_> {
-    /// A stranger's text as it may be drawn.
-    pub(super) fn shown(&self, text: &str) -> String {
-        self.with_emoji(text::shown(text))
+    /// A part of a line of a stranger's text as it may be drawn.
+    pub(super) fn shown_part(&self, part: &str) -> String {
+        self.with_emoji(text::clean_line(part))
     }
 
     /// The same on one line.

@@ -82,7 +82,8 @@ pub fn in_sight(room: &Room, pane: &Pane<'_>) -> Range<usize> {
     first..end
 }
 
-fn stand(room: &Room, pane: &Pane<'_>, at: usize, row: usize) -> Scroll {
+/// With a row of an entry at the top.
+pub fn stand(room: &Room, pane: &Pane<'_>, at: usize, row: usize) -> Scroll {
     let Some(place) = room.entries.get(at).map(|entry| entry.place) else { return pane.scroll };
     let rules = rules_of(room, at, pane);
     let row = isize::try_from(row).unwrap_or(isize::MAX);

@@ -30,6 +30,7 @@ const ATTRIBUTES: &[(Modifier, &str)] = &[
     (Modifier::ITALIC, ";3"),
     (Modifier::UNDERLINED, ";4"),
     (Modifier::REVERSED, ";7"),
+    (Modifier::CROSSED_OUT, ";9"),
 ];
 
 /// A terminal as ratatui sees it. It never asks the terminal for anything: an answer would come

@@ -3,6 +3,7 @@
 //!
 //! This file does not know where they are drawn.
 
+mod code;
 pub mod hues;
 
 use clap::ValueEnum;
@@ -218,7 +219,7 @@ impl Looks {
     }
 }
 
-/// Red, green and blue; an index is one of the cube of 6 × 6 × 6 that begins at 16.
+/// Red, green and blue; an index is one of the cube of 6 × 6 × 6 that begins at 16, or of the greys behind it.
 fn rgb(colour: Color) -> Option<[u8; 3]> {
     const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
     match colour {
@@ -227,6 +228,7 @@ fn rgb(colour: Color) -> Option<[u8; 3]> {
             let cube = usize::from(index - 16);
             Some([cube / 36, cube / 6 % 6, cube % 6].map(|level| LEVELS[level]))
         }
+        Color::Indexed(index @ 232..) => Some([8 + 10 * (index - 232); 3]),
         _ => None,
     }
 }
@@ -285,7 +287,7 @@ mod tests {
         0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     }
 
-    fn contrast(one: [u8; 3], other: [u8; 3]) -> f64 {
+    pub(super) fn contrast(one: [u8; 3], other: [u8; 3]) -> f64 {
         let (one, other) = (luminance(one) + 0.05, luminance(other) + 0.05);
         one.max(other) / one.min(other)
     }

@@ -52,6 +52,7 @@ pub(super) fn close_what_is_over(screen: &mut Screen) {
 pub(super) fn settle(screen: &mut Screen, shown: &RoomName) {
     if screen.chat.room().name != *shown {
         show_written(screen);
+        screen.offer = None;
     } else {
         keep_draft(screen);
     }

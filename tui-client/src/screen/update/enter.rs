@@ -53,6 +53,16 @@ fn typed_in(screen: &mut Screen, typed: Typed) -> Result<Vec<Effect>, String> {
             screen.looks.theme = theme;
             Ok(Vec::new())
         }
+        Typed::Plain => {
+            sent(screen);
+            screen.is_formatted = !screen.is_formatted;
+            let words = match screen.is_formatted {
+                true => "Messages are formatted",
+                false => "Messages are shown as they were typed. /plain formats them again",
+            };
+            screen.chat.notice = Some(words.to_owned());
+            Ok(Vec::new())
+        }
         typed => {
             sent(screen);
             Ok(done(screen, typed))

@@ -6,6 +6,7 @@ mod compose;
 mod conversation;
 mod editing;
 mod effects;
+mod emoji;
 mod enter;
 mod entrance;
 mod overlay;
@@ -74,6 +75,10 @@ fn click(screen: &mut Screen, column: u16, row: u16) -> Vec<Effect> {
     }
     let effects = match target_at(screen, column, row) {
         Some(Target::Choice(at)) => return overlay::choose(screen, at),
+        Some(Target::Offered(at)) => {
+            emoji::choose(screen, at);
+            Vec::new()
+        }
         Some(Target::Person(user)) if Some(&user) != screen.chat.me.as_ref() => {
             write_to(&mut screen.chat, vec![user], None)
         }
@@ -83,6 +88,10 @@ fn click(screen: &mut Screen, column: u16, row: u16) -> Vec<Effect> {
         }
         Some(Target::Room(at)) => {
             show_room(&mut screen.chat, at);
+            Vec::new()
+        }
+        Some(Target::Hiding(id)) => {
+            reading::open_long(screen, Some(id));
             Vec::new()
         }
         _ => Vec::new(),

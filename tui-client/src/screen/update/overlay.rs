@@ -3,7 +3,7 @@
 use super::editing::edit;
 use super::effects::take;
 use super::reading::{page, search};
-use super::{entrance, select};
+use super::{entrance, select, writing};
 use crate::chat::update::{browse, browse_more, confirm, pick, react_to, show_room, write_to};
 use crate::screen::event::Effect;
 use crate::screen::keys::{KeyCommand, Meaning};
@@ -58,7 +58,7 @@ fn answer(meaning: Meaning) -> Option<bool> {
 
 fn paste(screen: &mut Screen, meaning: Meaning, text: String) {
     match answer(meaning) {
-        Some(true) => screen.input.insert(&text),
+        Some(true) => writing::insert(screen, text),
         Some(false) => screen.chat.notice = Some("Nothing pasted".to_owned()),
         None => screen.overlay = Overlay::Paste(text),
     }

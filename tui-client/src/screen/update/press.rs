@@ -9,8 +9,8 @@ use super::enter::enter;
 use super::reading::{
     jump_to_mention, jump_to_unread, open_long, page, scroll_people, show_people, to_bottom, to_top,
 };
-use super::writing::interrupt;
-use super::{compose, overlay, select};
+use super::writing::{fence, interrupt};
+use super::{compose, emoji, overlay, select};
 use crate::chat::completion::Words;
 use crate::chat::update::{
     back_to_end, browse, focus, next_active, show_last, show_number, show_room, write_to_last,
@@ -59,16 +59,29 @@ pub(super) fn key(screen: &mut Screen, key: KeyEvent) -> Vec<Effect> {
     if !matches!(screen.overlay, Overlay::None) {
         return overlay::key(screen, meaning);
     }
+    let (offered, pasted) = (screen.offer.take(), screen.pasted.take());
     // A click or a paste may have changed what is written.
     let completing =
         screen.completing.take().filter(|completing| completing.goes_on(&screen.input));
     match meaning {
         Meaning::Char(c) => {
-            screen.input.type_in(c);
+            emoji::typed(screen, c);
             return compose::typed(screen);
         }
         Meaning::First => screen.prefix_pending = true,
-        Meaning::Command(command) => return act(screen, command, completing, confirming),
+        Meaning::Command(command) => {
+            if offered.is_some_and(|offer| emoji::key(screen, command, offer)) {
+                return Vec::new();
+            }
+            if command == KeyCommand::Complete && pasted.is_some_and(|it| fence(screen, &it)) {
+                return Vec::new();
+            }
+            let effects = act(screen, command, completing, confirming);
+            if command == KeyCommand::Backspace {
+                emoji::look(screen);
+            }
+            return effects;
+        }
     }
     Vec::new()
 }

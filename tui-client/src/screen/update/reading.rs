@@ -10,7 +10,7 @@ use crate::screen::keys::KeyCommand;
 use crate::screen::model::{Screen, Scroll};
 use crate::screen::rows::pane::Pane;
 use crate::screen::rows::scroll::{self, in_sight};
-use crate::screen::rows::{is_long, top};
+use crate::screen::rows::{hides, top};
 use crate::screen::view::{beside, pane, pane_size, people_rows};
 
 /// Lets the view of the room stand there, and tells the conversation what of it is read.
@@ -178,15 +178,25 @@ fn older_with(screen: &Screen, lower: &str) -> Option<MessageId> {
     found.map(|message| message.id)
 }
 
-/// Shows all of a long message, or only its beginning again: of the one that is meant, else of the
-/// newest in sight.
+/// Shows all of a message that hides something, or closes it again: the one that is meant, else the newest
+/// in sight. What is read stays where it is; only of a message that is closed the beginning has to be there.
 pub(super) fn open_long(screen: &mut Screen, meant: Option<MessageId>) {
     match long_one(screen, meant) {
         Some((place, is_open)) => {
+            let (room, pane) = (screen.chat.room(), pane(screen));
+            let (at, before) = (room.index(place), top(room, &pane));
+            let here = scroll::stand(room, &pane, before.0, before.1);
+            let first = if is_open { (at, 0) } else { (at, usize::MAX) };
+            let stays = before <= first && in_sight(room, &pane).contains(&at);
             screen.room_view_mut().unfolded = Some(place.id).filter(|_| !is_open);
-            show(screen, place);
+            if stays {
+                stand(screen, here);
+                fill(screen);
+            } else {
+                show(screen, place);
+            }
         }
-        None => screen.chat.notice = Some("No long message here".to_owned()),
+        None => screen.chat.notice = Some("No message here hides anything".to_owned()),
     }
 }
 
@@ -200,7 +210,7 @@ fn long_one(screen: &Screen, meant: Option<MessageId>) -> Option<(Place, bool)> 
     }
     let open = pane.unfolded.map(|id| room.index(Place::of(id)));
     let open = open.filter(|at| seen.contains(at));
-    let at = open.or_else(|| seen.rev().find(|at| is_long(room, *at, &pane)))?;
+    let at = open.or_else(|| seen.rev().find(|at| hides(room, *at, &pane)))?;
     Some((room.entries[at].place, open.is_some()))
 }
 

@@ -6,7 +6,7 @@ use super::compose::{begin_edit, begin_reply};
 use super::effects::take;
 use super::enter::ask_to_delete;
 use super::reading::{newest_in_sight, older, open_long, stand, to_bottom};
-use crate::chat::update::{copy_message, copy_permalink, link_of, open_link};
+use crate::chat::update::{copy_code, copy_message, copy_permalink, link_of, open_link};
 use crate::chat::{self, Model, Place};
 use crate::screen::event::Effect;
 use crate::screen::keys::{KeyCommand, Meaning};
@@ -28,7 +28,8 @@ pub(super) fn key(screen: &mut Screen, meaning: Meaning, id: MessageId) -> Vec<E
         Meaning::Command(KeyCommand::Select | KeyCommand::Up) => return show_older(screen, id),
         Meaning::Command(KeyCommand::SelectNewer | KeyCommand::Down) => show_newer(screen, id),
         Meaning::Command(KeyCommand::Delete) | Meaning::Char('d') => ask_to_delete(screen, id),
-        Meaning::Char('c' | 'y') => return done(screen, |chat| copy_message(chat, Some(id))),
+        Meaning::Char('y') => return done(screen, |chat| copy_message(chat, Some(id))),
+        Meaning::Char('c') => return done(screen, |chat| copy_code(chat, Some(id))),
         Meaning::Char('p') => return done(screen, |chat| copy_permalink(chat, Some(id))),
         Meaning::Char('o') if link_of(&screen.chat, id).is_some() => {
             let link = link_of(&screen.chat, id);

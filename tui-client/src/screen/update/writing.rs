@@ -7,9 +7,10 @@ use protocol::CONTENT_CHARS_MAX;
 use crate::chat;
 use crate::chat::Room;
 use crate::chat::commands::counted;
+use crate::chat::writing::code;
 use crate::screen::event::Effect;
 use crate::screen::keys::KeyCommand;
-use crate::screen::model::{Confirm, Screen};
+use crate::screen::model::{Confirm, Pasted, Screen};
 use crate::screen::overlay::Overlay;
 use crate::text;
 
@@ -61,6 +62,7 @@ pub(super) fn unconfirmed(screen: &mut Screen) {
 /// Never sends by itself, whatever was pasted; asks if it is long.
 pub(super) fn paste(screen: &mut Screen, pasted: &str) {
     let mut pasted = text::clean(pasted);
+    screen.offer = None;
     // The end of a single line that was copied is not meant.
     if pasted.trim_end_matches('\n').lines().count() <= 1 {
         pasted.truncate(pasted.trim_end_matches('\n').len());
@@ -72,9 +74,34 @@ pub(super) fn paste(screen: &mut Screen, pasted: &str) {
         _ if is_long(&pasted) => screen.overlay = Overlay::Paste(pasted),
         _ => {
             screen.overlay = Overlay::None;
-            screen.input.insert(&pasted);
+            insert(screen, pasted);
         }
     }
+}
+
+/// Takes what was pasted as it is; what looks like code can become a block of it with one key.
+pub(super) fn insert(screen: &mut Screen, text: String) {
+    let start = screen.input.caret();
+    screen.input.insert(&text);
+    let may_be_code = screen.is_formatted && code::is_likely(&text);
+    let has_key = screen.keys.shown(KeyCommand::Complete).is_some();
+    if may_be_code && has_key && !code::is_inside(screen.input.text(), start) {
+        let words = [(KeyCommand::Complete, "puts it in a code block")];
+        screen.chat.notice = Some(screen.keys.advise("This looks like code", ":", &words));
+        screen.pasted = Some(Pasted { start, text });
+    }
+}
+
+/// Puts what was pasted last in a block of code; false if something else stands there now.
+pub(super) fn fence(screen: &mut Screen, pasted: &Pasted) -> bool {
+    let (input, Pasted { start, text }) = (&mut screen.input, pasted);
+    let caret = input.caret();
+    if input.text().get(*start..caret) != Some(text) {
+        return false;
+    }
+    let block = code::fenced(text, &input.text()[..*start], &input.text()[caret..]);
+    input.replace(*start, text, &block);
+    true
 }
 
 fn is_long(pasted: &str) -> bool {
@@ -84,6 +111,7 @@ fn is_long(pasted: &str) -> bool {
 /// What came back from the editor takes the place of what was written.
 pub(super) fn edited(screen: &mut Screen, written: Result<String, String>) {
     chat::update::focus(&mut screen.chat, true);
+    screen.offer = None;
     match written {
         Ok(text) => screen.input.write(text::clean(text.trim_end_matches(['\r', '\n']))),
         Err(sentence) => screen.chat.notice = Some(sentence),

@@ -57,6 +57,7 @@ pub fn pane(screen: &Screen) -> Pane<'_> {
         hues: &view.hues,
         layout: layout(screen),
         names_emoji: screen.names_emoji,
+        is_formatted: screen.is_formatted,
         open_key: screen.keys.shown(KeyCommand::Open),
         rows: &screen.rows,
         width,

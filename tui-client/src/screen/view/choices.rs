@@ -8,6 +8,7 @@ use ratatui::text::Line;
 use ratatui::widgets::{Clear, Paragraph};
 
 use crate::answers::activity;
+use crate::chat::writing::emoji::Named;
 use crate::screen::model::Screen;
 use crate::screen::overlay::{Kind, Prompt};
 use crate::screen::{measure, theme};
@@ -33,6 +34,38 @@ pub(super) fn draw(screen: &Screen, prompt: &Prompt, area: Rect, frame: &mut Fra
     frame.render_widget(Clear, below);
     let lines: Vec<_> = rows.into_iter().map(|(line, _)| line).collect();
     frame.render_widget(Paragraph::new(lines), below);
+}
+
+/// The pictures for the beginning of a name, right above where it is typed.
+pub(super) fn draw_offer(screen: &Screen, area: Rect, frame: &mut Frame<'_>) {
+    let rows = offered(screen, area);
+    let below = below(&rows, area);
+    frame.render_widget(Clear, below);
+    let lines: Vec<_> = rows.into_iter().map(|(line, _)| line).collect();
+    frame.render_widget(Paragraph::new(lines), below);
+}
+
+/// The picture in a cell.
+pub(super) fn offered_at(screen: &Screen, area: Rect, cell: Position) -> Option<usize> {
+    let rows = offered(screen, area);
+    let below = below(&rows, area);
+    let row = below.contains(cell).then(|| usize::from(cell.y - below.y))?;
+    rows.get(row).and_then(|(_, at)| *at)
+}
+
+fn offered(screen: &Screen, area: Rect) -> Vec<Row> {
+    let Some(offer) = &screen.offer else { return Vec::new() };
+    let (height, cells) = (usize::from(area.height), usize::from(area.width).saturating_sub(2));
+    let first = (offer.at + 1).saturating_sub(height);
+    let shown = offer.found.iter().enumerate().skip(first).take(height);
+    let row = |(at, named): (usize, &Named)| {
+        let (mark, style) =
+            if at == offer.at { (">", theme::striking()) } else { (" ", Style::new()) };
+        let picture = if screen.names_emoji { "" } else { named.picture };
+        let words = measure::fitted(&format!("{picture} :{}:", named.name), cells);
+        (Line::styled(format!("{mark}{words} "), style), Some(at))
+    };
+    shown.map(row).collect()
 }
 
 /// The choice in a cell.

@@ -24,7 +24,7 @@ use ratatui::widgets::Paragraph;
 
 use super::model::Screen;
 use super::overlay::Overlay;
-use super::rows::{message_at, visible};
+use super::rows::{entry_at, hides, visible};
 use super::terminal::links::Links;
 use crate::chat::Answer;
 use areas::areas;
@@ -69,6 +69,10 @@ pub fn view(screen: &Screen, frame: &mut Frame<'_>) -> Links {
         Overlay::Prompt(prompt) if choices::are_shown(prompt) => {
             choices::draw(screen, prompt, areas.pane, frame);
             Links::default()
+        }
+        Overlay::None if screen.offer.is_some() => {
+            choices::draw_offer(screen, areas.pane, frame);
+            links
         }
         _ => links,
     }
@@ -116,6 +120,11 @@ pub enum Target {
     Person(UserName),
     /// One of what there is to choose from, by its place.
     Choice(usize),
+    /// One of the pictures that are offered.
+    Offered(usize),
+    /// A message that hides something.
+    Hiding(MessageId),
+    /// Another message.
     Message(MessageId),
 }
 
@@ -131,15 +140,23 @@ pub fn target_at(screen: &Screen, column: u16, row: u16) -> Option<Target> {
     };
     let room = || rooms::room_at(screen, &areas, column, row).map(Target::Room);
     let person = || people::person_at(screen, areas.people, cell).cloned().map(Target::Person);
-    let message = || message_in(screen, areas.pane, cell).map(Target::Message);
+    if let (Overlay::None, Some(at)) =
+        (&screen.overlay, choices::offered_at(screen, areas.pane, cell))
+    {
+        return Some(Target::Offered(at));
+    }
+    let message = || message_in(screen, areas.pane, cell);
     choice.map(Target::Choice).or_else(room).or_else(person).or_else(message)
 }
 
 /// The message in a cell, where messages are shown and nothing lies over them.
-fn message_in(screen: &Screen, area: Rect, cell: Position) -> Option<MessageId> {
+fn message_in(screen: &Screen, area: Rect, cell: Position) -> Option<Target> {
     let is_free = matches!(screen.overlay, Overlay::None | Overlay::Select(_));
     if !is_free || !area.contains(cell) || welcome::is_empty(screen.chat.room()) {
         return None;
     }
-    message_at(screen.chat.room(), &pane(screen), usize::from(cell.y - area.y))
+    let (room, pane) = (screen.chat.room(), pane(screen));
+    let at = entry_at(room, usize::from(cell.y - area.y), &pane)?;
+    let id = room.entries[at].message()?.id;
+    Some(if hides(room, at, &pane) { Target::Hiding(id) } else { Target::Message(id) })
 }

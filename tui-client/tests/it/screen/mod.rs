@@ -3,7 +3,9 @@
 mod chance;
 mod devices;
 mod drawn;
+mod emoji;
 mod entrance;
+mod formatting;
 mod life;
 mod memberships;
 mod notices;

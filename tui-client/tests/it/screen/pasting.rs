@@ -81,3 +81,51 @@ fn the_question_can_be_read_on_every_screen() {
         assert!(words.join(" ").contains(asked), "{:#?}", client.screen());
     }
 }
+
+#[test]
+fn what_looks_like_code_stays_as_it_is_unless_a_key_makes_it_a_block() {
+    let (code, offer) =
+        ("fn main() {\n    go();\n}", "This looks like code: Tab puts it in a code block");
+    let offers = |client: &Client| client.screen().join("\n").contains(offer);
+    let mut client = Client::entered(80, 24);
+    client.types("see ");
+    client.happens(Event::Paste(code.to_owned()));
+    assert_eq!(client.screen.input.text(), format!("see {code}"));
+    assert!(offers(&client), "{:#?}", client.screen());
+    client.presses(KeyCode::Tab, KeyModifiers::NONE);
+    assert_eq!(client.screen.input.text(), format!("see \n```\n{code}\n```"));
+    assert!(!offers(&client));
+    client.presses(KeyCode::Char('_'), KeyModifiers::CONTROL);
+    assert_eq!(client.screen.input.text(), format!("see {code}"), "undone at once");
+    // Any other key goes on as if nothing had been asked.
+    client.presses(KeyCode::Char('c'), KeyModifiers::CONTROL);
+    client.happens(Event::Paste(code.to_owned()));
+    client.types("x");
+    assert!(!offers(&client));
+    client.presses(KeyCode::Tab, KeyModifiers::NONE);
+    assert_eq!(client.screen.input.text(), format!("{code}x"));
+}
+
+#[test]
+fn no_block_is_offered_in_code_for_words_or_without_formatting() {
+    let code = "int a;\nint b;";
+    let offers = |typed: &str, pasted: &str| {
+        let mut client = Client::entered(80, 24);
+        client.happens(Event::Paste(typed.to_owned()));
+        client.happens(Event::Paste(pasted.to_owned()));
+        client.screen.pasted.is_some()
+    };
+    assert!(offers("", code));
+    assert!(!offers("```\n", code));
+    assert!(!offers("", "two\nlines"));
+    let mut client = Client::entered(80, 24);
+    client.types("/plain\n");
+    client.happens(Event::Paste(code.to_owned()));
+    assert_eq!(client.screen.pasted, None);
+    // A long one is asked about first.
+    let mut client = Client::entered(80, 24);
+    client.happens(Event::Paste("int a;\n".repeat(30)));
+    client.types("y");
+    client.presses(KeyCode::Tab, KeyModifiers::NONE);
+    assert!(client.screen.input.text().ends_with("int a;\n```"));
+}
