@@ -214,8 +214,7 @@ impl Settings {
         let unencrypted = |what: &str| format!("Without wss the {what} is sent unencrypted");
         let is_told = token.is_some() && servers.iter().any(is_open);
         warnings.extend(is_told.then(|| unencrypted("token")));
-        let is_told = logins.iter().any(|(server, _)| is_open(server));
-        warnings.extend(is_told.then(|| unencrypted("password")));
+        warnings.extend(logins.iter().any(|it| is_open(&it.0)).then(|| unencrypted("password")));
         let (zone, zone_fault) = zone::here();
         let plain = choice.whether("plain", asked.plain, plain);
         let theme = choice.one_of("theme", (asked.theme, file_says.theme));
