@@ -14,7 +14,7 @@ use super::session::Session;
 use super::stdin::{self, Typed};
 use super::teller::{StartAt, Teller};
 use crate::chat::commands::{self, COMMANDS, Command};
-use crate::chat::update::{command, say};
+use crate::chat::update::{command, say, send_written};
 use crate::chat::{Model, What};
 use crate::cli::settings::Settings;
 use crate::clock::date_and_clock;
@@ -121,7 +121,7 @@ impl Plain {
         let said = match typed {
             Typed::Line(line) if line.trim().is_empty() => return true,
             Typed::Line(line) if self.commands => match commands::parse(&line) {
-                Ok(commands::Typed::Text(text)) => say(&mut self.session.model, &text),
+                Ok(commands::Typed::Text(text)) => send_written(&mut self.session.model, &text),
                 Ok(typed) => return self.commanded(typed),
                 Err(sentence) => Err(sentence),
             },

@@ -5,13 +5,10 @@
 
 pub mod about;
 mod called;
-mod changes;
-mod composing;
 mod epoch;
-mod pending;
+mod life;
 mod place;
 mod seen;
-mod shown;
 mod tally;
 mod typing;
 mod unread;
@@ -24,11 +21,8 @@ use protocol::{Epoch, Message, MessageId, Ref, RoomName, TopicText, UserName, me
 
 use super::people::People;
 pub use about::About;
-pub use changes::Change;
-pub use composing::Composing;
-pub use pending::{Act, Pending, Target};
+pub use life::{Act, Change, Composing, Pending, Target, is_own};
 pub use place::{Page, Place, Reading};
-pub use shown::is_own;
 use tally::Tally;
 pub use typing::Typing;
 

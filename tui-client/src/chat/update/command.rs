@@ -61,18 +61,8 @@ pub fn command(model: &mut Model, typed: Typed) -> Vec<Effect> {
         Typed::Key => about_key(model),
         Typed::Retry => return send_again(model),
         Typed::Edit(None) if model.room().failed() > 0 => return edit_failed(model),
-        Typed::Edit(number) => {
-            let (room, me) = (model.room(), model.me.as_ref());
-            let nth = |number: usize| room.own(me).nth(number - 1).map(Target::Stored);
-            let target = number.map_or_else(|| room.newest_own(me), nth);
-            let done = compose_edit(model, target);
-            tell_failure(model, done);
-        }
-        Typed::Reply(number) => {
-            let id = newest(model, number);
-            let done = compose_reply(model, id);
-            tell_failure(model, done);
-        }
+        Typed::Edit(number) => edit_own(model, number),
+        Typed::Reply(number) => reply_to(model, number),
         Typed::React(emoji, number) => {
             let id = newest(model, number).unwrap_or_default();
             return react_to(model, id, emoji);
@@ -224,6 +214,21 @@ fn list_links(model: &mut Model) {
 /// The N-th newest message of the room that is shown.
 fn newest(model: &Model, number: usize) -> Option<MessageId> {
     model.room().messages().rev().map(|message| message.id).nth(number - 1)
+}
+
+/// What is written next is another text for one's newest message, or the N-th newest.
+fn edit_own(model: &mut Model, number: Option<usize>) {
+    let (room, me) = (model.room(), model.me.as_ref());
+    let nth = |number: usize| room.own(me).nth(number - 1).map(Target::Stored);
+    let target = number.map_or_else(|| room.newest_own(me), nth);
+    let done = compose_edit(model, target);
+    tell_failure(model, done);
+}
+
+fn reply_to(model: &mut Model, number: usize) {
+    let id = newest(model, number);
+    let done = compose_reply(model, id);
+    tell_failure(model, done);
 }
 
 fn tell_failure(model: &mut Model, done: Result<(), String>) {

@@ -5,7 +5,7 @@
 
 use protocol::{Body, Emoji, MessageId, Ref, RoomName, UserName};
 
-use super::{NOT_FROM_HERE, is_revoked, put, send_next};
+use super::queue::{NOT_FROM_HERE, is_revoked, put, send_next};
 use crate::chat::commands::{Typed, parse};
 use crate::chat::event::Effect;
 use crate::chat::model::Model;

@@ -4,25 +4,21 @@
 //! This file does not know where it is written.
 
 mod acts;
+mod queue;
 mod undone;
 
-use std::time::Duration;
-
-use protocol::{Body, Code, Message, MessageId, Ref, RoomName, UserName};
+use protocol::{Body, MessageId};
 
 use crate::chat::commands::counted;
-use crate::chat::event::{Effect, Timer};
-use crate::chat::model::{Connection, Model};
-use crate::chat::room::{Act, Composing, PENDING_MAX, Pending, Room, Target};
+use crate::chat::event::Effect;
+use crate::chat::model::Model;
+use crate::chat::room::{Act, Composing};
 use crate::text;
 pub(super) use acts::{act_answered, delete};
 pub use acts::{compose_edit, compose_reply, edit, react, stop_composing};
+use queue::{NOT_FROM_HERE, is_revoked, put};
+pub(super) use queue::{new_ref, not_kept, overdue, retry, send_next, take_in};
 pub(super) use undone::{keep_back, renamed, undone};
-
-/// A message that waits longer than this is marked; most are stored before one could read a mark.
-const OVERDUE: Duration = Duration::from_millis(300);
-/// Why what was written does not go out.
-const NOT_FROM_HERE: &str = "Not sent from this device";
 
 /// Says something in the room that is shown, now or once it is joined.
 ///
@@ -72,53 +68,6 @@ pub fn send_written(model: &mut Model, text: &str) -> Result<Vec<Effect>, String
     Ok(effects)
 }
 
-/// Puts something behind all that waits in a room; it is written down before it is sent.
-fn put(model: &mut Model, name: &RoomName, act: Act, content: &str) -> Result<Vec<Effect>, String> {
-    let waiting = model.find(name).map_or(0, |room| room.pending.len());
-    if waiting >= PENDING_MAX {
-        return Err(format!(
-            "{PENDING_MAX} messages are already waiting to be sent. Wait for the connection"
-        ));
-    }
-    let reference = new_ref(model)?;
-    let Some(room) = model.find(name) else { return Ok(Vec::new()) };
-    let keep = Effect::Keep(room.name.clone(), reference.clone());
-    let overdue = Timer::Overdue(room.name.clone(), reference.clone());
-    room.pending.push(Pending::new(reference, act, content.to_owned()));
-    Ok(vec![keep, Effect::After(OVERDUE, overdue)])
-}
-
-fn is_revoked(model: &Model) -> bool {
-    matches!(model.connection, Connection::Refused { code: Some(Code::Revoked), .. })
-}
-
-/// What was just said cannot be written down. Without a connection it would be lost with this client, so it
-/// goes back to where it was written; with one it is on its way already.
-pub(super) fn not_kept(
-    model: &mut Model,
-    room: &RoomName,
-    named: &Ref,
-    reason: &str,
-) -> Vec<Effect> {
-    let Some(room) = model.find(room) else { return Vec::new() };
-    if room.joined {
-        model.notice = Some(format!("Sent, but not saved on this machine: {reason}"));
-        return Vec::new();
-    }
-    let place = room.pending.iter().position(|pending| pending.reference == *named);
-    let Some(place) = place else { return Vec::new() };
-    let undone = room.pending.remove(place);
-    room.pending.retain(|pending| pending.act.target() != Some(Target::Waiting(named.clone())));
-    model.notice = Some(format!("Not sent, since it cannot be saved: {reason}"));
-    if undone.content.is_empty() { Vec::new() } else { vec![Effect::Write(undone.content)] }
-}
-
-pub(super) fn new_ref(model: &mut Model) -> Result<Ref, String> {
-    model.refs += 1;
-    let reference = format!("{}-{}", model.session, model.refs);
-    Ref::try_from(reference.as_str()).map_err(|error| error.to_string())
-}
-
 /// Sends again what was refused, each under a new name: the old one stands for the refusal.
 pub(super) fn send_again(model: &mut Model) -> Vec<Effect> {
     let refused = take_failed(model);
@@ -155,50 +104,4 @@ fn take_failed(model: &mut Model) -> Vec<String> {
         model.notice = Some("No unsent messages".to_owned());
     }
     failed.into_iter().map(|pending| pending.content).collect()
-}
-
-/// Sends the next of what was said and done, if there is somebody to send it to and nothing before it.
-pub(super) fn send_next(room: &mut Room) -> Option<Effect> {
-    if !room.joined || room.sending.is_some() {
-        return None;
-    }
-    undone::drop_what_is_done(room);
-    let name = room.name.clone();
-    let next = room.pending.iter_mut().find(|pending| pending.failed.is_none())?;
-    let envelope = next.envelope(&name)?;
-    next.was_sent = true;
-    room.sending = Some(next.reference.clone());
-    Some(Effect::Send(envelope))
-}
-
-/// The server asked for time, and has had it.
-pub(super) fn retry(model: &mut Model, room: &RoomName, reference: &Ref) -> Vec<Effect> {
-    let Some(room) = model.find(room).filter(|room| room.joined) else { return Vec::new() };
-    let is_this = |pending: &&Pending| {
-        pending.reference == *reference && room.sending.as_ref() == Some(reference)
-    };
-    let pending = room.pending.iter().find(is_this);
-    pending.and_then(|it| it.envelope(&room.name)).map(Effect::Send).into_iter().collect()
-}
-
-pub(super) fn overdue(model: &mut Model, room: &RoomName, reference: &Ref) {
-    let Some(room) = model.find(room) else { return };
-    let waiting = room.pending.iter_mut().find(|pending| pending.reference == *reference);
-    if let Some(pending) = waiting {
-        pending.late = true;
-    }
-}
-
-/// A copy of an own message, live or replayed, is its acknowledgement. True if the message is new and
-/// mentions this person.
-pub(super) fn take_in(room: &mut Room, message: Message, me: Option<&UserName>) -> bool {
-    room.typing.ended(&message.sender);
-    if Some(&message.sender) == me
-        && let Some(known) = &message.reference
-    {
-        room.pending.retain(|pending| !pending.is_said() || pending.reference != *known);
-        room.stored_as(known, message.id);
-        room.sending.take_if(|sending| sending == known);
-    }
-    room.insert(message, me)
 }

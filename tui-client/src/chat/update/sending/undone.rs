@@ -4,7 +4,7 @@
 
 use protocol::{Code, Ref, RoomName};
 
-use super::NOT_FROM_HERE;
+use super::queue::{NOT_FROM_HERE, is_done};
 use crate::chat::event::Effect;
 use crate::chat::model::Model;
 use crate::chat::room::{Act, Pending, Room, Target};
@@ -78,21 +78,6 @@ fn give_back(model: &mut Model, name: &RoomName, act: Pending) -> Vec<Effect> {
 fn put_below(draft: &mut String, text: &str) {
     let between = if draft.is_empty() { "" } else { "\n" };
     *draft = format!("{draft}{between}{text}");
-}
-
-/// A message that is deleted already is not deleted again.
-pub(super) fn drop_what_is_done(room: &mut Room) {
-    let pending = std::mem::take(&mut room.pending);
-    let is_over = |it: &Pending| matches!(it.act, Act::Delete(_)) && is_done(room, it);
-    let left = pending.into_iter().filter(|pending| !is_over(pending)).collect();
-    room.pending = left;
-}
-
-fn is_done(room: &Room, act: &Pending) -> bool {
-    match act.act.target() {
-        Some(Target::Stored(id)) => room.message(id).is_some_and(|message| message.deleted),
-        _ => false,
-    }
 }
 
 /// What was done under one name is not done under another.

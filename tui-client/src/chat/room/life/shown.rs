@@ -7,14 +7,15 @@ use std::borrow::Cow;
 
 use protocol::{Body, DELETED_CONTENT, Message, MessageId, Reacted, UserName, react};
 
-use super::{Act, Pending, Place, Room, Target};
+use super::pending::{Act, Pending, Target};
+use crate::chat::room::{Entry, Place, Room};
 
 impl Room {
     /// The message with this id, as the server said it.
     pub fn message(&self, id: MessageId) -> Option<&Message> {
         let place = Place::of(id);
         let entry = self.entries.get(self.index(place)).filter(|entry| entry.place == place);
-        entry.and_then(super::Entry::message)
+        entry.and_then(Entry::message)
     }
 
     pub fn shown_by_id(&self, id: MessageId, me: Option<&UserName>) -> Option<Cow<'_, Message>> {

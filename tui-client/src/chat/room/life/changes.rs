@@ -2,41 +2,15 @@
 //!
 //! Of two states of a message the one with the newer change counts. This file does not know who tells it.
 
-use protocol::{Deleted, Edited, Message, MessageId, Reacted, UserName, react};
+use protocol::{Message, UserName, react};
 
+use super::change::Change;
 use super::shown::erase;
-use super::{Entry, Place, Room, What, mentions_me};
+use crate::chat::room::{Entry, Place, Room, What, mentions_me};
 
 /// Changes that are remembered until a page comes that was asked for: far more than there are in the
 /// time of an answer.
 const MEANWHILE_MAX: usize = 1_000;
-
-/// An event that changes a message.
-#[derive(Debug, Clone)]
-pub enum Change {
-    Edited(Edited),
-    Deleted(Deleted),
-    Reacted(Reacted),
-}
-
-impl Change {
-    /// Its own place in the order.
-    pub fn id(&self) -> MessageId {
-        match self {
-            Change::Edited(it) => it.id,
-            Change::Deleted(it) => it.id,
-            Change::Reacted(it) => it.id,
-        }
-    }
-
-    fn message(&self) -> MessageId {
-        match self {
-            Change::Edited(it) => it.message,
-            Change::Deleted(it) => it.message,
-            Change::Reacted(it) => it.message,
-        }
-    }
-}
 
 impl Room {
     /// Of two states of a message the one with the newer change counts. One that is not here is given
