@@ -1,6 +1,7 @@
 // What happened → what changes and what to do. Pure: it knows neither page nor socket nor clock.
 
 import { resume } from "./chat/acts.js";
+import { tellTyping, typingEnded } from "./chat/messages/typing.js";
 import { again, recalled, takeBack } from "./chat/outbox.js";
 import { askAgain, looked, morePeople, nextActive, older, show, step, toBottom } from "./chat/reading.js";
 import { received } from "./chat/received.js";
@@ -12,7 +13,11 @@ import { carryOut, command } from "./commands/intents.js";
  * @typedef {import("./chat/state.js").State} State
  * @typedef {import("./chat/state.js").Room} Room
  *
- * @typedef {{type: "message", room: string, content: string, ref: string}
+ * @typedef {{type: "message", room: string, content: string, ref: string, reply?: number}
+ *   | {type: "edit", room: string, message: number, content: string, ref: string}
+ *   | {type: "delete", room: string, message: number, ref: string}
+ *   | {type: "react", room: string, message: number, emoji: string, on?: boolean, ref: string}
+ *   | {type: "typing", room: string}
  *   | {type: "join", room: string, since?: number, history?: number}
  *   | {type: "leave", room: string}
  *   | {type: "history", room: string, before?: number, limit: number, ref?: string}
@@ -33,6 +38,8 @@ import { carryOut, command } from "./commands/intents.js";
  *   | {type: "join" | "nick", name: string}
  *   | {type: "retry" | "edit" | "drop", room: string, ref: string}
  *   | {type: "again", room: string, ref?: string | undefined, on: number}
+ *   | {type: "typed", room: string, number: number}
+ *   | {type: "typing", room: string, on: number}
  *   | {type: "recalled", added: string[]}
  *   | {type: "leave" | "mute"}
  *   | {type: "delete", id: number}
@@ -93,6 +100,14 @@ export function update(state, event) {
     case "again":
       if (event.on !== state.link.number) return [];
       return event.ref === undefined ? askAgain(state, event.room) : again(find(state, event.room), event.ref);
+    case "typed":
+      typingEnded(find(state, event.room), event.number);
+      return [];
+    case "typing": {
+      const typed = find(state, event.room);
+      if (typed && event.on === state.link.number) typed.tellsTyping = false;
+      return [];
+    }
     case "recalled":
       return recalled(state, event.added);
     default:
@@ -110,7 +125,7 @@ function personDid(state, event) {
     case "draft":
       if (event.text !== room.draft) state.notice = "";
       room.draft = event.text;
-      return [];
+      return tellTyping(state, room, event.text);
     case "say":
       return command(state, event.text);
     case "notice":

@@ -1,6 +1,7 @@
 // Pages of messages: taken in, and what is missing asked for. Pure: it knows neither page nor socket nor clock.
 
-import { change, deleted, placeOf, takeIn, trim } from "./entries.js";
+import { change, changed as changeCame, takeIn, trim } from "./entries.js";
+import { placeOf } from "./messages/place.js";
 import { sendNext } from "./outbox.js";
 import { askPage, lookAway, toBottom } from "./reading.js";
 import { activeRoom, firstAfter, isWatched } from "./state.js";
@@ -63,7 +64,7 @@ function takePage(state, room, { messages, changed = [], changed_more: isTooMuch
   if (asked && "missed" in asked) room.entries.splice(0, placeOf(room, asked.missed));
   for (const message of changed) change(room, message);
   for (const message of messages) takeIn(state, room, message);
-  for (const deletion of asked?.deleted ?? []) deleted(room, deletion);
+  for (const each of asked?.changes ?? []) changeCame(room, each);
 }
 
 /** Asks for the next page as long as messages are missing; then what waits goes out.
@@ -78,8 +79,8 @@ function goOn(room, { messages, more = false }, gap, isForgotten) {
   const isFull = gap !== null && trim(room) && (room.entries[0]?.id ?? 0) > gap;
   const isMissing = gap !== null && more && oldest !== undefined && oldest > gap && !isFull;
   room.gapAfter = isMissing ? gap : null;
-  if (isMissing) return [askPage(room, { before: oldest, deleted: [] })];
-  if (isForgotten) return [askPage(room, { before: oldest ?? room.head + 1, deleted: [] }), ...sendNext(room)];
+  if (isMissing) return [askPage(room, { before: oldest, changes: [] })];
+  if (isForgotten) return [askPage(room, { before: oldest ?? room.head + 1, changes: [] }), ...sendNext(room)];
   if (gap === null) room.more = more && messages.length > 0;
   return sendNext(room);
 }

@@ -77,7 +77,7 @@ export function older(room, isAsked) {
   if (room.cleared || !room.more || !room.joined || room.awaited) return [];
   const oldest = room.entries.find(({ type }) => type === "message")?.id;
   // Of a screen that was cleared, all there is.
-  return [askPage(room, { before: oldest ?? room.head + 1, deleted: [] })];
+  return [askPage(room, { before: oldest ?? room.head + 1, changes: [] })];
 }
 
 /** The server had no time for what was asked of a room, and has it now.

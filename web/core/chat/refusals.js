@@ -6,7 +6,7 @@ import { onOneLine } from "../protocol/text.js";
 import { actOf, dropOf, refusedForNow, settled } from "./acts.js";
 import { spoken } from "./label.js";
 import { isListRefused } from "./list.js";
-import { refused } from "./outbox.js";
+import { isDone, refused } from "./outbox.js";
 import { CLOSED, dialNow, noWayIn } from "./reconnect.js";
 import { takeAway } from "./rooms.js";
 import { activeRoom, find, tell } from "./state.js";
@@ -38,6 +38,7 @@ export function errorCame(state, { code, content: told, room: name, ref, retry_m
   if (act && isListRefused(state, code, ref)) return settled(state, ref);
   if (act) return actRefused(state, act, content, isForNow ? retryMs ?? RETRY_AFTER_MS : null);
   if (room && pending && isForNow) return [later(state, retryMs, room.name, ref)];
+  if (room && pending?.does !== undefined && !(code === "not_found" && isDone(room, pending))) tell(state, content);
   if (room && pending) return refused(room, pending, content);
   if (code === "stopping") {
     state.link.askedMs = Math.max(state.link.askedMs, retryMs ?? 0);
@@ -93,7 +94,7 @@ function isAwaited({ link }, room) {
 function askLater(state, room, code, retryMs) {
   if (code === "unavailable" && !room.joined) {
     if (room.head > 0) room.gapAfter ??= room.head;
-    Object.assign(room, { more: true, awaited: { missed: room.head, deleted: [] } });
+    Object.assign(room, { more: true, awaited: { missed: room.head, changes: [] } });
   }
   room.deferred = !room.joined && room.awaited === null;
   return [later(state, retryMs, room.name)];

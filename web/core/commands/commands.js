@@ -29,6 +29,7 @@ import { roomCommand } from "./rooms.js";
  *   | {is: "pick", room: string}
  *   | {is: "move", to: number, from?: number}
  *   | import("./rooms.js").RoomIntent
+ *   | import("./messages.js").MessageIntent
  *   | import("./invites.js").InviteIntent} OwnIntent
  */
 

@@ -17,6 +17,7 @@ import { counted, inSentence, onOneLine } from "../protocol/text.js";
 import { linksIn } from "../protocol/urls.js";
 import { answer, askAnywhere, askWithin, fault, opening } from "./asking.js";
 import { parse } from "./commands.js";
+import { performOnMessage } from "./messages.js";
 import { nthNewest } from "./moderation.js";
 import { performInRooms, whoBelongs } from "./rooms.js";
 import { candidates } from "./switcher.js";
@@ -162,6 +163,14 @@ function performOwn(state, room, intent) {
       return pick(state, intent.room);
     case "move":
       return move(state, intent.from ?? state.active, intent.to);
+    case "editing":
+    case "edited":
+    case "notEdited":
+    case "replying":
+    case "notReplying":
+    case "react":
+    case "erase":
+      return performOnMessage(state, room, intent);
     default:
       return performInRooms(state, room, intent);
   }
@@ -173,9 +182,9 @@ function performOwn(state, room, intent) {
  * @param {string} text
  * @returns {Action[] | null} */
 function say(state, room, text) {
-  const why = isRevoked(state) ? NOT_YOURS : put(state, room, text);
+  const why = isRevoked(state) ? NOT_YOURS : put(state, room, text, room.reply);
   if (why) return fault(state, why);
-  room.draft = "";
+  Object.assign(room, { draft: "", reply: null });
   toBottom(room);
   // Whoever answers has read what was new.
   room.mark = null;
@@ -196,7 +205,7 @@ function choose(state, what, wanted, options) {
  * @param {number | undefined} id
  * @returns {Action[] | null} */
 function deletion(state, room, id) {
-  return id === undefined ? fault(state, "No such message") : askWithin(state, room, { type: "delete", room: room.name, message: id });
+  return id === undefined ? fault(state, "No such message") : performOnMessage(state, room, { is: "erase", which: id });
 }
 
 /** @param {State} state

@@ -1,0 +1,28 @@
+// Where the entries of a room are found. Pure: it knows neither page nor socket nor clock.
+
+/** @typedef {import("../state.js").Room} Room */
+
+/** The message with this id, if it is here: it stands before the notes that came after it.
+ * @param {Pick<Room, "entries">} room
+ * @param {number} id */
+export function messageOf({ entries }, id) {
+  for (let at = placeOf({ entries }, id) - 1; at >= 0 && entries[at]?.id === id; at -= 1) {
+    const entry = entries[at];
+    if (entry?.type === "message") return entry;
+  }
+  return null;
+}
+
+/** Behind all entries up to this id.
+ * @param {Pick<Room, "entries">} room
+ * @param {number} id */
+export function placeOf({ entries }, id) {
+  if ((entries.at(-1)?.id ?? 0) <= id) return entries.length;
+  let [low, high] = [0, entries.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((entries[middle]?.id ?? 0) <= id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
