@@ -34,12 +34,14 @@ import { ask, byId, hasMouse } from "./view/page.js";
  * @property {ReturnType<typeof import("./browser/token.js").newToken>} token
  * @property {import("./browser/memory.js").Memory} memory
  * @property {ReturnType<typeof import("./browser/address.js").newAddress>} address
+ * @property {number | null} wanted the message that the address names, until somebody is in
  *
  * @typedef {object} Parts what is on the page beside the log
  * @property {ReturnType<typeof import("./view/input/composer.js").newComposer>} composer
  * @property {ReturnType<typeof import("./view/input/searchbar.js").newSearchBar>} searchBar
  * @property {ReturnType<typeof import("./view/controls.js").listenToPerson>} over what opens over the page
  * @property {() => void} connected
+ * @property {(id: number) => void} reveal brings a message into sight, and marks it
  */
 
 export class App {
@@ -97,6 +99,9 @@ export class App {
     this.#connection ??= this.#newConnection();
     this.view.bell(this.bell.isOn());
     this.happens({ type: "start" });
+    const { wanted } = this.#kept;
+    if (wanted !== null) this.happens({ type: "jump", id: wanted });
+    this.#kept.wanted = null;
     // What is not shown yet cannot have the focus.
     this.#drawNow(state);
     if (hasMouse()) this.#parts?.composer.text.focus();
@@ -173,6 +178,9 @@ export class App {
         return this.bell.ring(action);
       case "copy":
         return void this.#copy(action.text);
+      case "reveal":
+        // Its room may be shown only when this is done.
+        return queueMicrotask(() => this.#parts?.reveal(action.id));
       case "search":
         return this.#parts?.searchBar.open(action.text);
       case "theme":
@@ -247,6 +255,7 @@ export class App {
     const { state } = this;
     if (!state) return;
     const actions = this.view.log.stretch() ? update(state, { type }) : [];
+    if (activeRoom(state).past?.newer && this.view.log.isNearEnd) actions.push(...update(state, { type: "newer" }));
     const people = byId("people");
     const isNearEnd = people.clientHeight > 0 && people.scrollTop + 2 * people.clientHeight >= people.scrollHeight;
     if (isNearEnd) actions.push(...update(state, { type: "morePeople" }));

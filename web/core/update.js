@@ -1,6 +1,7 @@
 // What happened → what changes and what to do. Pure: it knows neither page nor socket nor clock.
 
 import { resume } from "./chat/acts.js";
+import { jump, jumpBack, newer } from "./chat/messages/jumping.js";
 import { tellTyping, typingEnded } from "./chat/messages/typing.js";
 import { again, recalled, takeBack } from "./chat/outbox.js";
 import { askAgain, looked, morePeople, nextActive, older, show, step, toBottom } from "./chat/reading.js";
@@ -20,19 +21,19 @@ import { carryOut, command } from "./commands/intents.js";
  *   | {type: "typing", room: string}
  *   | {type: "join", room: string, since?: number, history?: number}
  *   | {type: "leave", room: string}
- *   | {type: "history", room: string, before?: number, limit: number, ref?: string}
+ *   | {type: "history", room: string, before?: number, after?: number, around?: number, limit: number, ref?: string}
  *   | {type: "presence", room: string, after: string}
  *   | Asked & {ref: string}} ToServer
  * @typedef {{type: "kick" | "ban" | "unban" | "mute" | "unmute", user: string, room?: string, seconds?: number, reason?: string}} Sanction
  * @typedef {{type: string, room?: string, user?: string, [field: string]: string | number | boolean | string[] | undefined}} Asked by a command or a button
  *
- * @typedef {{type: "start" | "wake" | "resume" | "connected" | "stable" | "held" | "older" | "nearTop" | "morePeople" | "escape" | "active" | "connect"}
+ * @typedef {{type: "start" | "wake" | "resume" | "connected" | "stable" | "held" | "older" | "nearTop" | "newer" | "back" | "morePeople" | "escape" | "active" | "connect"}
  *   | {type: "waits", at: number}
  *   | {type: "network", isThere: boolean}
  *   | {type: "reason", reason: string, afterMs?: number}
  *   | {type: "lost", code: number, reason: string, why?: string}
  *   | {type: "received", envelope: import("./protocol/envelopes.js").Envelope, at?: number}
- *   | {type: "draft" | "say" | "notice", text: string}
+ *   | {type: "draft" | "say" | "notice" | "copy", text: string}
  *   | {type: "show", place: number}
  *   | {type: "step", by: number, unread?: boolean}
  *   | {type: "join" | "nick", name: string}
@@ -43,6 +44,7 @@ import { carryOut, command } from "./commands/intents.js";
  *   | {type: "recalled", added: string[]}
  *   | {type: "leave" | "mute"}
  *   | {type: "delete", id: number}
+ *   | {type: "jump", id: number, from?: number}
  *   | {type: "does", intent: import("./commands/commands.js").Intent}
  *   | {type: "ask", envelope: Asked}
  *   | {type: "bring", brings: import("./chat/state.js").Brings}
@@ -57,6 +59,7 @@ import { carryOut, command } from "./commands/intents.js";
  *   | {do: "announce" | "notify", room: string, where: string, sender: string, content: string}
  *   | {do: "search" | "theme" | "width", text: string}
  *   | {do: "copy", text: string}
+ *   | {do: "reveal", room: string, id: number}
  *   | {do: "open", what: Dialog, text?: string}
  *   | {do: "confirm", question: string, yes: string, then: Event}
  *   | {do: "help"}} Action
@@ -131,6 +134,8 @@ function personDid(state, event) {
     case "notice":
       tell(state, event.text, true);
       return [];
+    case "copy":
+      return [{ do: "copy", text: event.text }];
     case "show":
       show(state, event.place);
       return [];
@@ -166,6 +171,12 @@ function personDid(state, event) {
     case "older":
     case "nearTop":
       return older(room, event.type === "older");
+    case "newer":
+      return newer(room);
+    case "jump":
+      return jump(room, event.id, event.from);
+    case "back":
+      return jumpBack(room) ?? personDid(state, { type: "escape" });
     case "morePeople":
       return morePeople(room);
     case "escape":

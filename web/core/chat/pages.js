@@ -1,9 +1,11 @@
 // Pages of messages: taken in, and what is missing asked for. Pure: it knows neither page nor socket nor clock.
 
 import { change, changed as changeCame, takeIn, trim } from "./entries.js";
+import { askPage } from "./messages/asking.js";
+import { jumpOn, pastCame } from "./messages/jumping.js";
 import { placeOf } from "./messages/place.js";
 import { sendNext } from "./outbox.js";
-import { askPage, lookAway, toBottom } from "./reading.js";
+import { lookAway, toBottom } from "./reading.js";
 import { activeRoom, firstAfter, isWatched } from "./state.js";
 
 /**
@@ -22,6 +24,10 @@ export function pageCame(state, room, page) {
   if (asked?.isUnwanted) {
     room.awaited = null;
     return [];
+  }
+  if (asked && ("around" in asked || "after" in asked || ("before" in asked && asked.isPast))) {
+    room.awaited = null;
+    return pastCame(room, page, asked);
   }
   const since = room.gapAfter ?? seen;
   const isOther = epoch !== undefined && isOfAnother(room, epoch);
@@ -46,7 +52,7 @@ export function pageCame(state, room, page) {
   if (isWatchedNow && isMissed) Object.assign(room, { behind: true, mark: room.mark ?? room.read });
   else if (isWatchedNow) room.read = room.head;
   // Who had nothing of it has asked for the newest already.
-  return goOn(room, page, room.gapAfter ?? (isReplay ? since : null), isTooMuch || (isOther && seen > 0));
+  return [...goOn(room, page, room.gapAfter ?? (isReplay ? since : null), isTooMuch || (isOther && seen > 0)), ...jumpOn(room)];
 }
 
 /** Puts what a page brings to what is here; what is here may be wrong.
@@ -91,6 +97,6 @@ function goOn(room, { messages, more = false }, gap, isForgotten) {
 function isOfAnother(room, epoch) {
   const is = room.epoch !== null && room.epoch !== epoch;
   room.epoch = epoch;
-  if (is) Object.assign(room, { entries: [], gapAfter: null, head: 0, atBottom: true, more: true });
+  if (is) Object.assign(room, { entries: [], past: null, back: null, gapAfter: null, head: 0, atBottom: true, more: true });
   return is;
 }

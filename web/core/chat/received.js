@@ -8,6 +8,7 @@ import { browseCame } from "./browse.js";
 import { changed, takeIn, trim, write } from "./entries.js";
 import { answered, sendNext } from "./outbox.js";
 import { spoken, whereabouts } from "./label.js";
+import { jumpOn } from "./messages/jumping.js";
 import { undoChanges } from "./messages/refusing.js";
 import { noLongerTyping, typingCame } from "./messages/typing.js";
 import { askForList, joinedNow, listCame, settingCame } from "./list.js";
@@ -126,7 +127,7 @@ function entered(state, room, { room: name, sender, role }, at) {
   Object.assign(room, { topic: "", role: null, members: [] });
   room.people.asked = false;
   room.settledAt = at + BACK_WITHIN_MS;
-  const onItsWay = [...sendNext(room), ...next(state)];
+  const onItsWay = [...sendNext(room), ...next(state), ...jumpOn(room)];
   if (!first) return [...onItsWay, ...joinedNow(state, room)];
   state.link.askedMs = 0;
   const others = state.rooms.filter((other) => !other.joined && !other.excluded).map(joining);

@@ -17,11 +17,14 @@ import { nobody } from "./people.js";
  * `does`, what was done to a message and is not answered: to one with an id, or to an own one that is not stored yet, `of`
  * its ref.
  *
- * @typedef {({before: number} | {missed: number}) & {changes: Change[], isUnwanted?: boolean}} Awaited
- * A page of messages: those before one; or those that a replay would have brought and that could not be read, which are
+ * @typedef {({before: number, isPast?: boolean} | {after: number} | {around: number} | {missed: number}) & {changes: Change[], isUnwanted?: boolean}} Awaited
+ * A page of messages: those before, after or around one, `isPast` before what is shown of the past; or those that a replay would have brought and that could not be read, which are
  * all after `missed` that did not come live. `changes` came meanwhile: the page may have been read before.
  * Unwanted: the screen was cleared since.
  * @typedef {import("../protocol/messages.js").Change} Change
+ *
+ * @typedef {{entries: Entry[], more: boolean, newer: boolean}} Past
+ * What is around a message that one went to; the server has older ones, and newer ones
  *
  * @typedef {object} Room
  * @property {string} name as the server spells it
@@ -33,6 +36,9 @@ import { nobody } from "./people.js";
  * @property {boolean} moderates one may delete here, and put people out
  * @property {boolean} known its history came once: from then on what is missing is asked for
  * @property {Entry[]} entries messages and notes, ascending
+ * @property {Past | null} past what is shown in place of the entries
+ * @property {number | null} jumping the message that one goes to, until it is here
+ * @property {number | null} back the message that one came from; 0 for the end
  * @property {number} notes notes made so far
  * @property {import("./people.js").People} people
  * @property {string} kind `open`, `private` or `direct`
@@ -156,6 +162,9 @@ export function newRoom(name) {
     moderates: false,
     known: false,
     entries: [],
+    past: null,
+    jumping: null,
+    back: null,
     notes: 0,
     people: nobody(),
     kind: kindOf(name),

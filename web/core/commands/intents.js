@@ -107,7 +107,7 @@ function perform(state, room, intent) {
       tell(state, `${spoken(room, state.me)} ${room.muted ? "muted" : "unmuted"}`, true);
       return mutedNow(state, room);
     case "clear":
-      Object.assign(room, { entries: [], more: true, cleared: true, gapAfter: null, awaited: room.awaited && { ...room.awaited, isUnwanted: true } });
+      Object.assign(room, { entries: [], past: null, more: true, cleared: true, gapAfter: null, awaited: room.awaited && { ...room.awaited, isUnwanted: true } });
       toBottom(room);
       return [];
     case "theme":

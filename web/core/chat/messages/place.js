@@ -2,10 +2,19 @@
 
 /** @typedef {import("../state.js").Room} Room */
 
-/** The message with this id, if it is here: it stands before the notes that came after it.
+/** What of a room is shown: the newest that there is, or what is around a message that one went to.
+ * @param {Room} room */
+export const linesOf = (room) => room.past?.entries ?? room.entries;
+
+/** The message with this id, if it is here.
+ * @param {Pick<Room, "entries"> & Partial<Pick<Room, "past">>} room
+ * @param {number} id */
+export const messageOf = ({ entries, past }, id) => messageIn({ entries }, id) ?? (past ? messageIn(past, id) : null);
+
+/** It stands before the notes that came after it.
  * @param {Pick<Room, "entries">} room
  * @param {number} id */
-export function messageOf({ entries }, id) {
+function messageIn({ entries }, id) {
   for (let at = placeOf({ entries }, id) - 1; at >= 0 && entries[at]?.id === id; at -= 1) {
     const entry = entries[at];
     if (entry?.type === "message") return entry;
