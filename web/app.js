@@ -41,6 +41,8 @@ import { ask, byId, hasMouse } from "./view/page.js";
  * @property {ReturnType<typeof import("./view/input/searchbar.js").newSearchBar>} searchBar
  * @property {ReturnType<typeof import("./view/controls.js").listenToPerson>} over what opens over the page
  * @property {() => void} connected
+ * @property {(id: number) => string} linkTo the address of a message of the room shown
+ * @property {() => Promise<typeof import("./core/emoji.js")>} emoji their names
  * @property {(id: number) => void} reveal brings a message into sight, and marks it
  */
 
@@ -181,6 +183,12 @@ export class App {
       case "reveal":
         // Its room may be shown only when this is done.
         return queueMicrotask(() => this.#parts?.reveal(action.id));
+      case "permalink":
+        return void this.#copy(this.#parts?.linkTo(action.id) ?? "");
+      case "follow":
+        return void open(action.href, "_blank", "noopener");
+      case "emoji":
+        return void this.#react(action);
       case "search":
         return this.#parts?.searchBar.open(action.text);
       case "theme":
@@ -194,6 +202,15 @@ export class App {
       case "help":
         return showHelp();
     }
+  }
+
+  /** Puts an emoji on a message that was named in words.
+   * @param {{code: string, id: number}} what */
+  async #react({ code, id }) {
+    const names = await this.#parts?.emoji().catch(() => null);
+    const emoji = names?.byCode(code);
+    if (emoji) this.happens({ type: "does", intent: { is: "react", id, emoji } });
+    else this.happens({ type: "notice", text: names ? `No emoji is called ${code}` : "The names of emoji could not be loaded" });
   }
 
   /** @param {string} text */

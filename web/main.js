@@ -60,7 +60,7 @@ const latestEmoji = {
 };
 const emoji = () => import("./core/emoji.js");
 const over = listenToPerson({ emoji, latestEmoji, linkTo, state, happens, composer, searchBar, bell, view, reveal, follow, connect: () => app.connect() });
-app.compose({ composer, searchBar, over, connected, reveal: goTo });
+app.compose({ composer, searchBar, over, connected, reveal: goTo, linkTo, emoji });
 
 /** The room that is shown: there is one from the first event on. */
 function shown() {
@@ -70,8 +70,8 @@ function shown() {
 /** The newest message of one's own is edited, where it stands; false if there is none. */
 function editNewest() {
   const now = state();
-  const which = now && newestOwn(now, activeRoom(now));
-  if (which === null) return false;
+  const which = now ? newestOwn(now, activeRoom(now)) : undefined;
+  if (which === undefined) return false;
   if (typeof which === "number") reveal(which, "nearest");
   happens({ type: "does", intent: { is: "editing", which } });
   return true;

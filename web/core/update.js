@@ -59,6 +59,9 @@ import { carryOut, command } from "./commands/intents.js";
  *   | {do: "announce" | "notify", room: string, where: string, sender: string, content: string}
  *   | {do: "search" | "theme" | "width", text: string}
  *   | {do: "copy", text: string}
+ *   | {do: "permalink", id: number}
+ *   | {do: "follow", href: string}
+ *   | {do: "emoji", code: string, id: number}
  *   | {do: "reveal", room: string, id: number}
  *   | {do: "open", what: Dialog, text?: string}
  *   | {do: "confirm", question: string, yes: string, then: Event}

@@ -64,7 +64,7 @@ export function listenToPerson(needs) {
   withArrows(byId("people-list"));
   withMessageFocus(needs.view.log.pane);
   const picker = newPicker({ table: needs.emoji, latest: needs.latestEmoji, tell: (text) => needs.happens({ type: "notice", text }) });
-  withActions({
+  const actions = withActions({
     ...needs,
     write: () => needs.composer.text.focus(),
     pick: (id, at) => void picker.open(at, /** @type {HTMLElement} */ (at.closest(".row")), (emoji) => needs.happens({ type: "does", intent: { is: "react", id, emoji } })),
@@ -76,6 +76,7 @@ export function listenToPerson(needs) {
     render(state) {
       dialogs.render(state);
       switcher.render();
+      actions.render();
     },
   };
 }

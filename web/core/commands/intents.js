@@ -17,7 +17,7 @@ import { counted, inSentence, onOneLine } from "../protocol/text.js";
 import { linksIn } from "../protocol/urls.js";
 import { answer, askAnywhere, askWithin, fault, opening } from "./asking.js";
 import { parse } from "./commands.js";
-import { performOnMessage } from "./messages.js";
+import { nthOwn, performOnMessage, withMessage } from "./messages.js";
 import { nthNewest } from "./moderation.js";
 import { performInRooms, whoBelongs } from "./rooms.js";
 import { candidates } from "./switcher.js";
@@ -90,8 +90,9 @@ function perform(state, room, intent) {
       return showWanted(state, intent.wanted);
     case "key":
       return answer(state, KEY);
-    case "retry":
     case "edit":
+      return intent.number === undefined && room.pending.some(({ failed }) => failed) ? withRefused(state, room, "edit") : performOnMessage(state, room, { is: "editing", which: nthOwn(state, room, intent.number ?? 1) });
+    case "retry":
     case "drop":
       return withRefused(state, room, intent.is);
     case "who":
@@ -102,6 +103,12 @@ function perform(state, room, intent) {
       return intent.number === undefined ? answer(state, listOfLinks(room)) : copy(state, links(room)[intent.number - 1], "link");
     case "copy":
       return copy(state, messages(room).at(-(intent.number ?? 1))?.content, "message");
+    case "open":
+      return open(state, links(room)[(intent.number ?? 1) - 1]);
+    case "reply":
+    case "reactTo":
+    case "permalink":
+      return withMessage(state, room, intent);
     case "mute":
       room.muted = !room.muted;
       tell(state, `${spoken(room, state.me)} ${room.muted ? "muted" : "unmuted"}`, true);
@@ -343,6 +350,13 @@ function links(room) {
 function listOfLinks(room) {
   const found = links(room).slice(0, LINKS_MAX);
   return found.length > 0 ? found.map((link, i) => `${i + 1}  ${link}`).join("\n") : "No links in this room";
+}
+
+/** @param {State} state
+ * @param {string | undefined} href
+ * @returns {Action[] | null} */
+function open(state, href) {
+  return href === undefined ? fault(state, "No such link") : [{ do: "follow", href }];
 }
 
 /** @param {State} state

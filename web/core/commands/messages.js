@@ -2,11 +2,11 @@
 // page nor socket nor clock.
 
 import { edit, remove, textOf, toggle } from "../chat/messages/changing.js";
-import { changesOf, shownOf } from "../chat/messages/shown.js";
 import { isRevoked } from "../chat/revoked.js";
 import { isGuest, isMe } from "../chat/state.js";
 import { fold } from "../protocol/names.js";
 import { fault } from "./asking.js";
+import { nthNewest } from "./moderation.js";
 
 /**
  * @typedef {import("../chat/state.js").State} State
@@ -14,12 +14,12 @@ import { fault } from "./asking.js";
  * @typedef {import("../update.js").Action} Action
  * @typedef {import("../chat/messages/changing.js").Which} Which
  *
- * @typedef {{is: "editing", which?: Which, text?: string}
+ * @typedef {{is: "editing", which: Which | undefined, text?: string}
  *   | {is: "edited" | "notEdited" | "notReplying"}
  *   | {is: "replying", id: number}
  *   | {is: "react", id: number, emoji: string}
  *   | {is: "erase", which: Which}} MessageIntent
- * `editing` begins, or goes on with another text; without `which` it is the newest message of one's own
+ * `editing` begins, or goes on with another text
  */
 
 const NOT_YOURS = "This device is no longer yours: link it again to write";
@@ -38,7 +38,7 @@ export function mayChange(state) {
 export function performOnMessage(state, room, intent) {
   switch (intent.is) {
     case "editing":
-      return beginEditing(state, room, intent.which ?? newestOwn(state, room), intent.text);
+      return beginEditing(state, room, intent.which, intent.text);
     case "edited":
       return saveEdit(state, room);
     case "notEdited":
@@ -59,12 +59,12 @@ export function performOnMessage(state, room, intent) {
 
 /** @param {State} state
  * @param {Room} room
- * @param {Which | null} which
+ * @param {Which | undefined} which
  * @param {string | undefined} text
  * @returns {Action[] | null} */
 function beginEditing(state, room, which, text) {
-  const now = which === null ? null : textOf(state, room, which);
-  if (which === null || now === null) return fault(state, "No such message");
+  const now = which === undefined ? null : textOf(state, room, which);
+  if (which === undefined || now === null) return fault(state, "No such message");
   if (typeof which === "number" && !mayChange(state)) return fault(state, NO_NAME);
   room.editing = { which, text: text ?? now };
   return [];
@@ -89,15 +89,33 @@ function done(state, what) {
   return typeof what === "string" ? fault(state, what) : what;
 }
 
-/** The newest message of one's own that can be edited: one that waits, else one that is stored.
+/** The newest message of one's own that can be edited.
+ * @param {State} state
+ * @param {Room} room */
+export const newestOwn = (state, room) => nthOwn(state, room, 1);
+
+/** The N-th newest message of one's own that can be edited: those that wait, then those that are stored.
  * @param {State} state
  * @param {Room} room
- * @returns {Which | null} */
-export function newestOwn(state, room) {
-  const waiting = room.pending.findLast(({ ref, does, failed }) => does === undefined && !failed && textOf(state, room, ref) !== null);
-  if (waiting) return waiting.ref;
-  const changes = changesOf(room);
-  const isThere = (/** @type {import("../chat/state.js").Message} */ message) => !shownOf(message, state.me, changes.get(message.id)).isDeleted;
-  const own = room.entries.findLast((each) => each.type === "message" && isMe(state, each.sender) && isThere(each));
-  return own?.id ?? null;
+ * @param {number} number
+ * @returns {Which | undefined} */
+export function nthOwn(state, room, number) {
+  const waiting = room.pending.filter(({ does, failed }) => does === undefined && !failed).map(({ ref }) => ref);
+  const own = room.entries.flatMap((each) => (each.type === "message" && isMe(state, each.sender) ? [each.id] : []));
+  return [...own, ...waiting].filter((which) => textOf(state, room, which) !== null).at(-number);
+}
+
+/** What a command does with the N-th newest message.
+ * @param {State} state
+ * @param {Room} room
+ * @param {{is: "reply" | "reactTo" | "permalink", number?: number, emoji?: string}} intent
+ * @returns {Action[] | null} */
+export function withMessage(state, room, { is, number = 1, emoji = "" }) {
+  const id = nthNewest(room, number)?.id;
+  if (id === undefined) return fault(state, "No such message");
+  if (is === "permalink") return [{ do: "permalink", id }];
+  if (is === "reply") return performOnMessage(state, room, { is: "replying", id });
+  // A name is looked up in the table, which is loaded when it is needed.
+  if (/^[:\w+-]+$/.test(emoji)) return [{ do: "emoji", code: emoji.replaceAll(":", ""), id }];
+  return performOnMessage(state, room, { is: "react", id, emoji });
 }

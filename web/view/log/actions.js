@@ -6,7 +6,7 @@ import { textOf } from "../../core/chat/messages/changing.js";
 import { activeRoom, isMe } from "../../core/chat/state.js";
 import { mayChange } from "../../core/commands/messages.js";
 import { inSentence } from "../../core/protocol/text.js";
-import { ask, byId, element, icon, newButton, setAttribute } from "../page.js";
+import { ask, byId, element, hasMouse, icon, newButton, setAttribute } from "../page.js";
 import { newMenu } from "./menu.js";
 
 /**
@@ -33,7 +33,8 @@ const TOOLS = [
 /** @type {[act: Act, words: string][]} */
 const MENU = [["react", "React"], ["reply", "Reply"], ["edit", "Edit"], ["text", "Copy text"], ["link", "Copy link"], ["delete", "Delete"]];
 
-/** @param {Needs} needs */
+/** @param {Needs} needs
+ * @returns {{render: () => void}} to be drawn with the page */
 export function withActions(needs) {
   const log = byId("log");
   const tools = element("div", "tools");
@@ -57,6 +58,7 @@ export function withActions(needs) {
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (tools.querySelectorAll("[data-act]"))) {
       const act = /** @type {Act} */ (button.dataset.act);
       button.hidden = !about.may.includes(act);
+      button.tabIndex = row.contains(document.activeElement) ? 0 : -1;
       setAttribute(button, "aria-label", act === "delete" ? wordsToDelete(about) : button.title);
     }
     if (tools.parentElement === row) return;
@@ -93,6 +95,13 @@ export function withActions(needs) {
     if (pointerType === "mouse" && !tools.contains(document.activeElement)) place(rowOf(document.activeElement));
   });
   log.addEventListener("focusin", ({ target }) => place(rowOf(target)));
+  // The mouse may have taken them elsewhere.
+  log.addEventListener("keydown", ({ key }) => {
+    if (key === "Tab" && !tools.contains(document.activeElement)) place(rowOf(document.activeElement));
+  });
+  log.addEventListener("focusout", ({ relatedTarget }) => {
+    if (!hasMouse() && !rowOf(relatedTarget)) take();
+  });
   tools.addEventListener("click", ({ target }) => {
     const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest("[data-act]"));
     const row = rowOf(tools);
@@ -108,6 +117,11 @@ export function withActions(needs) {
     const at = event.clientX === 0 && event.clientY === 0 ? row.getBoundingClientRect() : new DOMRect(event.clientX, event.clientY);
     menu.open(itemsFor(about, row), at, row);
   });
+  return {
+    render() {
+      if (tools.isConnected) place(rowOf(tools));
+    },
+  };
 }
 
 /** @param {About} about */

@@ -5,7 +5,7 @@ import { element, newButton } from "../page.js";
 /** @typedef {{words: string, does: () => void}} Choice */
 
 export function newMenu() {
-  const list = element("div", "popup menu");
+  const list = element("div", "popup acts");
   list.popover = "auto";
   list.setAttribute("role", "menu");
   list.setAttribute("aria-label", "Message actions");
