@@ -2,7 +2,7 @@
 //! after two rounds, however far away the server is. The files stay what they are: each module becomes a
 //! function that is called once, in the order of their imports.
 //!
-//! Text in, text out. It takes the forms of `import` and `export` that `web/` uses, and refuses every
+//! Text in, text out; comments that have lines of their own are left out. It takes the forms of `import` and `export` that `web/` uses, and refuses every
 //! other: a release is not built then, and a test fails before that. A module that is loaded only when it is
 //! needed (`import("./x.js")`) stays a file of its own. This file knows no other, since the build script takes it too.
 
@@ -94,8 +94,13 @@ impl Script<'_> {
         };
         let text = (self.read)(name).ok_or_else(|| format!("{name} is not there"))?;
         let (mut body, mut exports) = (String::new(), Vec::new());
+        let mut is_comment = false;
         for (at, line) in text.lines().enumerate() {
             let fault = |what: &str| format!("{name}, line {}: {what}: {line}", at + 1);
+            if is_comment || begins_comment(line) {
+                is_comment = !line.trim_start().starts_with("//") && !line.contains("*/");
+                continue;
+            }
             if line.starts_with("import") {
                 let (names, from) =
                     imported(line).ok_or_else(|| fault("a form of import that is not known"))?;
@@ -154,6 +159,15 @@ fn exported(declared: &str) -> Option<&str> {
     let rest = kinds.iter().find_map(|kind| declared.strip_prefix(kind))?;
     let name = rest.split(|c: char| !is_name_char(c)).next()?;
     is_name(name).then_some(name)
+}
+
+/// Whether a line holds nothing but a comment, or the beginning of one: those are for who reads the files, and are a third
+/// of what goes over the wire. Texts over several lines have no line that looks so.
+fn begins_comment(line: &str) -> bool {
+    let line = line.trim();
+    let is_block =
+        || line.starts_with("/*") && line.split_once("*/").is_none_or(|it| it.1.is_empty());
+    line.starts_with("//") || is_block()
 }
 
 /// What only a module of its own may hold. Comments may speak of anything.
@@ -276,8 +290,12 @@ mod tests {
             ]);
             assert!(made.is_err(), "{form}");
         }
-        let fine = "/** @type {import(\"./x.js\").A} */\nconst a = /** @type {import(\"./x.js\").A} */ (b);\n// import(x)\n";
-        assert!(of(&[("main.js", fine)]).unwrap().contains(fine));
+        let fine = "const a = /** @type {import(\"./x.js\").A} */ (b);\n";
+        let commented = format!(
+            "// import(x)\n/** @type {{import(\"./x.js\").A}}\n * `import x` */\n{fine}  // more\n"
+        );
+        let wanted = format!("const $0 = (() => {{\n{fine}return {{  }};\n}})();\n");
+        assert_eq!(of(&[("main.js", &commented)]).unwrap(), wanted);
     }
 
     #[test]
