@@ -9,6 +9,7 @@ import { changed, takeIn, trim, write } from "./entries.js";
 import { answered, sendNext } from "./outbox.js";
 import { spoken, whereabouts } from "./label.js";
 import { jumpOn } from "./messages/jumping.js";
+import { messageOf } from "./messages/place.js";
 import { undoChanges } from "./messages/refusing.js";
 import { noLongerTyping, typingCame } from "./messages/typing.js";
 import { askForList, joinedNow, listCame, settingCame } from "./list.js";
@@ -225,9 +226,26 @@ function putOut(room) {
  * @param {string} by
  * @returns {Action[]} */
 function changeCame(state, room, change, by) {
+  const held = messageOf(room, change.message);
+  const wasCalled = held !== null && callsMe(state, held);
   changed(room, change);
   if (change.ref !== undefined && isMe(state, by)) answered(room, change.ref);
-  return sendNext(room);
+  // Who is named by an edit has not heard of it.
+  const isCalled = change.type === "edited" && held !== null && !wasCalled && callsMe(state, held);
+  return [...(isCalled && !room.muted ? tellOf(state, room, held) : []), ...sendNext(room)];
+}
+
+/** Others' words are read out, and notified if they are for this person who looks elsewhere.
+ * @param {State} state
+ * @param {Room} room
+ * @param {Message} message
+ * @returns {Action[]} */
+function tellOf(state, room, message) {
+  const what = { room: room.name, where: whereabouts(room, state.me), sender: message.sender, content: message.content };
+  const isShown = state.focused && room === activeRoom(state);
+  /** @type {Action[]} */
+  const notify = (callsMe(state, message) || room.kind === "direct") && !isShown ? [{ do: "notify", ...what }] : [];
+  return [{ do: "announce", ...what }, ...notify];
 }
 
 /** @param {State} state
@@ -245,9 +263,5 @@ function messageCame(state, room, message) {
   if (watched && isNew && line === null) room.mark = null;
   const next = sendNext(room);
   if (!isNew || isMe(state, message.sender) || room.muted) return next;
-  const what = { room: room.name, where: whereabouts(room, state.me), sender: message.sender, content: message.content };
-  const isShown = state.focused && room === activeRoom(state);
-  /** @type {Action[]} */
-  const notify = (callsMe(state, message) || room.kind === "direct") && !isShown ? [{ do: "notify", ...what }] : [];
-  return [{ do: "announce", ...what }, ...notify, ...next];
+  return [...tellOf(state, room, message), ...next];
 }
