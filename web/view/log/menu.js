@@ -4,6 +4,9 @@ import { element, newButton } from "../page.js";
 
 /** @typedef {{words: string, does: () => void}} Choice */
 
+/** Where the one that is open stands: a rule of two numbers. */
+const place = new CSSStyleSheet();
+
 export function newMenu() {
   const list = element("div", "popup acts");
   list.popover = "auto";
@@ -60,6 +63,6 @@ export function beside(box, at) {
   const { offsetWidth: width, offsetHeight: height } = box;
   const top = at.bottom + height + 8 <= innerHeight ? at.bottom + 4 : Math.max(8, at.top - height - 4);
   const left = Math.max(8, Math.min(at.left, innerWidth - width - 8));
-  box.style.top = `${Math.min(top, Math.max(8, innerHeight - height - 8))}px`;
-  box.style.left = `${left}px`;
+  place.replaceSync(`.popup { top: ${Math.min(top, Math.max(8, innerHeight - height - 8))}px; left: ${left}px; }`);
+  if (!document.adoptedStyleSheets.includes(place)) document.adoptedStyleSheets.push(place);
 }
