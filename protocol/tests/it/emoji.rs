@@ -6,6 +6,8 @@ use std::path::Path;
 use std::{env, fs};
 
 const BEGIN: &str = "const TABLE = `\n";
+/// A file has no more than a few hundred lines.
+const EMOJI_PER_LINE: usize = 80;
 const END: &str = "`;\n";
 
 /// Joins pictures to one.
@@ -13,7 +15,7 @@ const JOINER: char = '\u{200D}';
 /// Makes a picture of what may also be a letter.
 const AS_PICTURE: char = '\u{FE0F}';
 /// Of the emoji that are joined of several pictures, those that the table has beside the two genders of others.
-const JOINED: [&str; 8] = [
+const JOINED: [&str; 7] = [
     "heart_on_fire",
     "mending_heart",
     "rainbow_flag",
@@ -21,7 +23,6 @@ const JOINED: [&str; 8] = [
     "pirate_flag",
     "black_cat",
     "polar_bear",
-    "service_dog",
 ];
 /// Joined behind a person, and joined in their place: a man and a woman.
 const SIGNS: [(&str, &str); 2] = [("\u{2642}\u{FE0F}", "_man"), ("\u{2640}\u{FE0F}", "_woman")];
@@ -72,7 +73,7 @@ fn country(emoji: &str) -> Option<String> {
     emoji.chars().map(|char| letter(char).filter(char::is_ascii_uppercase)).collect()
 }
 
-/// One emoji in a line: the picture, what the clients call it between colons or, behind a bar, its name. A picture that
+/// Each emoji, some in a line: the picture, what the clients call it between colons or, behind a bar, its name. A picture that
 /// follows the one before in Unicode is left out, or a point where it needs to be made one.
 fn table() -> String {
     let mut all: Vec<_> = emojis::iter().map(emojis::Emoji::as_str).collect();
@@ -107,9 +108,11 @@ fn table() -> String {
             format!("{picture} {}{}{name}", codes.join(" "), mark.unwrap_or_default()),
         ));
     }
+    lines.retain(|(emoji, _)| !known.contains(*emoji));
     let mut table = String::new();
-    for (_, line) in lines.iter().filter(|(emoji, _)| !known.contains(*emoji)) {
-        let _ = writeln!(table, "{line}");
+    for some in lines.chunks(EMOJI_PER_LINE) {
+        let some: Vec<_> = some.iter().map(|(_, line)| line.as_str()).collect();
+        let _ = writeln!(table, "{}", some.join(";"));
     }
     table
 }
