@@ -34,12 +34,16 @@ import { ask, byId, hasMouse } from "./view/page.js";
  * @property {ReturnType<typeof import("./browser/token.js").newToken>} token
  * @property {import("./browser/memory.js").Memory} memory
  * @property {ReturnType<typeof import("./browser/address.js").newAddress>} address
+ * @property {number | null} wanted the message that the address names, until somebody is in
  *
  * @typedef {object} Parts what is on the page beside the log
  * @property {ReturnType<typeof import("./view/input/composer.js").newComposer>} composer
  * @property {ReturnType<typeof import("./view/input/searchbar.js").newSearchBar>} searchBar
  * @property {ReturnType<typeof import("./view/controls.js").listenToPerson>} over what opens over the page
  * @property {() => void} connected
+ * @property {(id: number) => string} linkTo the address of a message of the room shown
+ * @property {() => Promise<typeof import("./core/emoji.js")>} emoji their names
+ * @property {(id: number) => void} reveal brings a message into sight, and marks it
  */
 
 export class App {
@@ -97,6 +101,9 @@ export class App {
     this.#connection ??= this.#newConnection();
     this.view.bell(this.bell.isOn());
     this.happens({ type: "start" });
+    const { wanted } = this.#kept;
+    if (wanted !== null) this.happens({ type: "jump", id: wanted });
+    this.#kept.wanted = null;
     // What is not shown yet cannot have the focus.
     this.#drawNow(state);
     if (hasMouse()) this.#parts?.composer.text.focus();
@@ -173,6 +180,15 @@ export class App {
         return this.bell.ring(action);
       case "copy":
         return void this.#copy(action.text);
+      case "reveal":
+        // Its room may be shown only when this is done.
+        return queueMicrotask(() => this.#parts?.reveal(action.id));
+      case "permalink":
+        return void this.#copy(this.#parts?.linkTo(action.id) ?? "");
+      case "follow":
+        return void open(action.href, "_blank", "noopener");
+      case "emoji":
+        return void this.#react(action);
       case "search":
         return this.#parts?.searchBar.open(action.text);
       case "theme":
@@ -186,6 +202,15 @@ export class App {
       case "help":
         return showHelp();
     }
+  }
+
+  /** Puts an emoji on a message that was named in words.
+   * @param {{code: string, id: number}} what */
+  async #react({ code, id }) {
+    const names = await this.#parts?.emoji().catch(() => null);
+    const emoji = names?.byCode(code);
+    if (emoji) this.happens({ type: "does", intent: { is: "react", id, emoji } });
+    else this.happens({ type: "notice", text: names ? `No emoji is called ${code}` : "The names of emoji could not be loaded" });
   }
 
   /** @param {string} text */
@@ -247,6 +272,7 @@ export class App {
     const { state } = this;
     if (!state) return;
     const actions = this.view.log.stretch() ? update(state, { type }) : [];
+    if (activeRoom(state).past?.newer && this.view.log.isNearEnd) actions.push(...update(state, { type: "newer" }));
     const people = byId("people");
     const isNearEnd = people.clientHeight > 0 && people.scrollTop + 2 * people.clientHeight >= people.scrollHeight;
     if (isNearEnd) actions.push(...update(state, { type: "morePeople" }));

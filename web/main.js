@@ -1,7 +1,7 @@
 // The wiring: the parts of the page are made, and told of each other. It decides nothing.
 
 import { App, newId } from "./app.js";
-import { linkInto, newAddress, whoComes } from "./browser/address.js";
+import { linkInto, newAddress, takeMessage, whoComes } from "./browser/address.js";
 import { newBuildWatch } from "./browser/build.js";
 import { takeCode } from "./browser/codes.js";
 import { Memory } from "./browser/memory.js";
@@ -11,6 +11,7 @@ import { folderOf, storage } from "./browser/storage.js";
 import { newToken } from "./browser/token.js";
 import { activeRoom, isGuest } from "./core/chat/state.js";
 import { likeliest } from "./core/commands/complete.js";
+import { newestOwn } from "./core/commands/messages.js";
 import { fold } from "./core/protocol/names.js";
 import { inSentence } from "./core/protocol/text.js";
 import { listenToPerson } from "./view/controls.js";
@@ -20,6 +21,7 @@ import { newSearchBar } from "./view/input/searchbar.js";
 import { isLookedAt, listenToBrowser } from "./view/lifecycle.js";
 import { ask, byId, setText } from "./view/page.js";
 
+const LATEST_EMOJI = "nebula.emoji";
 /** The page starts without a database that takes longer. */
 const RESTORE_MS_MAX = 1_000;
 
@@ -34,7 +36,7 @@ const brought = takeCode(location, replace);
 const memory = new Memory({ tab, browser: local, id: newId() });
 const address = newAddress(location, history);
 const build = newBuildWatch(location.href, document.querySelector("meta[name=build]")?.getAttribute("content") ?? null);
-const app = new App({ folder, local, servers: newServers(local, location.origin), token, memory, address });
+const app = new App({ folder, local, servers: newServers(local, location.origin), token, memory, address, wanted: takeMessage(location, replace) });
 const { view, bell, happens } = app;
 const state = () => app.state;
 
@@ -42,6 +44,7 @@ const composer = newComposer({
   drafted: (text) => happens({ type: "draft", text }),
   send: () => happens({ type: "say", text: composer.text.value }),
   names: () => (app.state ? likeliest(activeRoom(app.state), app.state.me) : []),
+  up: editNewest,
   rooms: () => state()?.rooms.filter(({ kind }) => kind === "open").map((room) => room.name) ?? [],
 });
 const searchBar = newSearchBar({
@@ -51,12 +54,32 @@ const searchBar = newSearchBar({
   done: () => composer.text.focus(),
 });
 let wasOnline = false;
-const over = listenToPerson({ state, happens, composer, searchBar, bell, view, reveal, follow, connect: () => app.connect() });
-app.compose({ composer, searchBar, over, connected });
+const latestEmoji = {
+  all: () => (local.getItem(LATEST_EMOJI) ?? "").split(" ").filter((emoji) => emoji !== ""),
+  keep: (/** @type {string[]} */ emoji) => void local.setItem(LATEST_EMOJI, emoji.join(" ")),
+};
+const emoji = () => import("./core/emoji.js");
+const over = listenToPerson({ emoji, latestEmoji, linkTo, state, happens, composer, searchBar, bell, view, reveal, follow, connect: () => app.connect() });
+app.compose({ composer, searchBar, over, connected, reveal: goTo, linkTo, emoji });
 
 /** The room that is shown: there is one from the first event on. */
 function shown() {
   return activeRoom(/** @type {import("./core/chat/state.js").State} */ (state()));
+}
+
+/** The newest message of one's own is edited, where it stands; false if there is none. */
+function editNewest() {
+  const now = state();
+  const which = now ? newestOwn(now, activeRoom(now)) : undefined;
+  if (which === undefined) return false;
+  if (typeof which === "number") reveal(which, "nearest");
+  happens({ type: "does", intent: { is: "editing", which } });
+  return true;
+}
+
+/** @param {number} id of a message of the room shown */
+function linkTo(id) {
+  return new URL(`?${new URLSearchParams({ room: shown().name })}#m=${id}`, location.href).href;
 }
 
 /** After a reconnect there may be another server. */
@@ -68,6 +91,16 @@ function connected() {
     });
   }
   wasOnline = true;
+}
+
+/** Brings a message into sight that was looked for, and marks it for a moment.
+ * @param {number} id */
+function goTo(id) {
+  const row = reveal(id, "center");
+  if (!row) return;
+  row.classList.add("target");
+  row.addEventListener("animationend", () => row.classList.remove("target"), { once: true });
+  row.focus({ preventScroll: true });
 }
 
 /** Brings a message of the room shown into sight.
@@ -86,6 +119,7 @@ function follow(href) {
   const link = linkInto(href, location.href);
   if (!link) return false;
   happens({ type: "join", name: link.room });
+  if (link.message !== null) happens({ type: "jump", id: link.message, from: view.log.here });
   if (!token.now()) void offerName(link.username);
   return true;
 }
@@ -99,7 +133,14 @@ async function offerName(name) {
   if (isWanted) happens({ type: "nick", name });
 }
 
-view.log.listen({ moved: () => (app.looked(), app.fetchMore()), wantsOlder: () => app.fetchMore("older") });
+view.log.listen({
+  moved: () => (app.looked(), app.fetchMore()),
+  wantsOlder: () => app.fetchMore("older"),
+  does(intent) {
+    happens({ type: "does", intent });
+    if (shown().editing === null) composer.text.focus();
+  },
+});
 byId("people").addEventListener("scroll", () => app.fetchMore(), { passive: true });
 refuseFiles((text) => happens({ type: "notice", text }));
 listenToBrowser({
@@ -125,6 +166,8 @@ listenToBrowser({
     if (token.take()) return location.reload();
     const brings = takeCode(location, replace);
     if (brings) void bring(brings);
+    const wanted = takeMessage(location, replace);
+    if (wanted !== null) happens({ type: "jump", id: wanted, from: view.log.here });
   },
 });
 

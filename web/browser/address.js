@@ -30,14 +30,31 @@ export function whoComes(asked, last, remembered) {
 /** The room and the name of a link into this very chat; null for any other.
  * @param {string} href
  * @param {string} here the page's address
- * @returns {Who | null} */
+ * @returns {Who & {message: number | null} | null} */
 export function linkInto(href, here) {
   if (!URL.canParse(href)) return null;
   const [link, page] = [new URL(href), new URL(here)];
   const isHere = link.origin === page.origin && folderOf(href) === folderOf(here) && /\/(index\.html)?$/.test(link.pathname);
   const room = link.searchParams.get("room") ?? "";
+  const message = messageIn(link.hash);
   // A token is for the page that it opens.
-  return isHere && room !== "" && link.hash === "" ? { room, username: link.searchParams.get("username") ?? "" } : null;
+  return isHere && room !== "" && (link.hash === "" || message !== null) ? { room, username: link.searchParams.get("username") ?? "", message } : null;
+}
+
+/** The message that `#m=ID` names.
+ * @param {string} hash */
+function messageIn(hash) {
+  const id = Number(/^#m=(\d{1,16})$/.exec(hash)?.[1] ?? NaN);
+  return Number.isSafeInteger(id) ? id : null;
+}
+
+/** Takes the message out of the page's address: one goes there once.
+ * @param {Pick<Location, "pathname" | "search" | "hash">} location
+ * @param {(bare: string) => void} replace */
+export function takeMessage({ pathname, search, hash }, replace) {
+  const id = messageIn(hash);
+  if (id !== null) replace(pathname + search);
+  return id;
 }
 
 /** @param {Pick<Location, "search" | "hash">} location

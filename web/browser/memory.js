@@ -13,7 +13,7 @@ import { readObject } from "./storage.js";
  * @typedef {import("../core/chat/state.js").State} State
  * @typedef {import("../core/chat/state.js").Room} Room
  * @typedef {import("./storage.js").Store} Store
- * @typedef {{name: string, draft?: string, pending?: import("../core/chat/state.js").Pending[]}} Unsent
+ * @typedef {Partial<Pick<Room, "draft" | "pending" | "reply" | "editing">> & {name: string}} Unsent
  * @typedef {{name: string, read: number, epoch: string | null, muted: boolean, listed?: boolean, place?: number, title?: string, users?: string[]}} Outline
  * `title` and `users`: what it is called, until the server tells
  */
@@ -22,7 +22,7 @@ import { readObject } from "./storage.js";
 const HERE = "nebula.tab";
 /** Of a person: the rooms. Behind it stands who it is. */
 const PERSON = "nebula.person ";
-/** Of a tab and a person: drafts, and messages on their way. Behind it stand its id and who it is. */
+/** Of a tab and a person: drafts, and messages and changes of messages on their way. Behind it stand its id and who it is. */
 const UNSENT = "nebula.unsent ";
 /** The one person of former versions. */
 const FORMERLY = "nebula.rooms";
@@ -49,6 +49,7 @@ export class Memory {
   #fault = "";
   #outline = "";
   #unsent = "";
+  #unsentName = "";
   #isKept = true;
   /** Of whom that is.
    * @type {State | null} */
@@ -157,18 +158,29 @@ export class Memory {
 
   /** @param {State} state */
   #keepUnsent(state) {
-    const rooms = state.rooms.filter(({ draft, pending }) => draft !== "" || pending.length > 0).map(({ name, draft, pending }) => ({ name, draft, pending }));
+    const rooms = state.rooms.filter(isUnsent).map(({ name, draft, pending, reply, editing }) => ({ name, draft, pending, ...(reply !== null && { reply }), ...(editing && { editing }) }));
     const name = this.ownName(state);
     const text = rooms.length > 0 ? JSON.stringify(rooms) : "";
     if (name + text === this.#unsent) return;
     // A guest who takes a name takes along what they wrote.
     if (state === this.#keptOf && ownerOf(state) !== "") this.#browser.removeItem(`${UNSENT}${this.#id} `);
-    [this.#keptOf, this.#unsent] = [state, name + text];
+    if (state === this.#keptOf && name !== this.#unsentName) this.#dropChanges(this.#unsentName);
+    [this.#keptOf, this.#unsentName, this.#unsent] = [state, name, name + text];
     const wasKept = this.#isKept;
     const short = rooms.map((room) => (room.draft.length > DRAFT_UNITS_MAX ? { ...room, draft: "" } : room));
     if (rooms.length === 0) this.#browser.removeItem(name);
     this.#isKept = rooms.length === 0 || (this.#write(name, short) && short.every((room, i) => room === rooms[i]));
     if (wasKept && !this.#isKept && rooms.some(({ pending }) => pending.length > 0)) this.#fault = NOT_KEPT;
+  }
+
+  /** What somebody did to messages is undone when they take another name; what they said waits for them.
+   * @param {string} name */
+  #dropChanges(name) {
+    if (this.#browser.getItem(name) === null) return;
+    const rooms = unsentOf(this.#read(name).rooms).map((room) => ({ ...room, pending: room.pending.filter(({ does }) => does === undefined), editing: null }));
+    const left = rooms.filter(isUnsent);
+    if (left.length > 0) this.#write(name, left);
+    else this.#browser.removeItem(name);
   }
 
   /** Leaves under a name what the state had no room for; false if there is no such thing.
@@ -205,7 +217,7 @@ export class Memory {
 function takeOver(tab, browser, here, id, tell) {
   const ownerNamed = (/** @type {unknown} */ me) => ownerOf({ me: typeof me === "string" ? me : null, formerly: null });
   if (Array.isArray(here.rooms)) {
-    const rooms = unsentOf(here.rooms).filter(({ draft, pending }) => draft !== "" || pending.length > 0);
+    const rooms = unsentOf(here.rooms).filter(isUnsent);
     if (rooms.length > 0) browser.setItem(`${UNSENT}${id} ${ownerNamed(here.me)}`, JSON.stringify({ at: 0, rooms }));
     here.marks = Object.fromEntries(here.rooms.filter((room) => typeof room?.name === "string").map(({ name, mark }) => [fold(name), mark]));
     tab.setItem(HERE, JSON.stringify({ id, me: here.me, room: here.room, marks: here.marks }));
@@ -267,15 +279,30 @@ function outlines(rooms) {
 /** @param {unknown} rooms
  * @returns {Required<Unsent>[]} */
 function unsentOf(rooms) {
-  /** @param {any} p */
-  const isPending = (p) => [p?.ref, p?.content, p?.failed].every((text) => typeof text === "string");
-  return named(rooms).map(({ name, draft, pending }) => ({
+  return named(rooms).map(({ name, draft, pending, reply, editing }) => ({
     name,
     draft: typeof draft === "string" ? draft : "",
+    reply: Number.isSafeInteger(reply) ? reply : null,
+    editing: typeof editing?.text === "string" && isWhich(editing.which) ? { which: editing.which, text: editing.text } : null,
     // Their refs stay: what the server has stored already comes back as what it was, and only once.
     pending: Array.isArray(pending) ? pending.filter(isPending) : [],
   }));
 }
+
+/** Something of it would be lost with the tab.
+ * @param {Pick<Required<Unsent>, "draft" | "pending" | "editing">} room */
+const isUnsent = ({ draft, pending, editing }) => draft !== "" || pending.length > 0 || editing !== null;
+
+/** An own message on its way, or what was done to one.
+ * @param {any} p */
+function isPending(p) {
+  if (![p?.ref, p?.content, p?.failed].every((text) => typeof text === "string")) return false;
+  return p.does === undefined || (["edit", "delete", "react"].includes(p.does) && isWhich(p.of ?? p.message) && (p.does !== "react" || typeof p.emoji === "string"));
+}
+
+/** A message by its id, or by its ref.
+ * @param {unknown} which */
+const isWhich = (which) => Number.isSafeInteger(which) || typeof which === "string";
 
 /** @param {unknown} rooms
  * @returns {any[]} */
@@ -329,7 +356,8 @@ function takeIn(state, unsent) {
   const pending = more.splice(Math.max(0, PENDING_MAX - room.pending.length));
   room.pending.push(...more);
   const isFree = room.draft === "" || room.draft === unsent.draft;
-  if (isFree) room.draft = unsent.draft;
+  if (isFree) Object.assign(room, { draft: unsent.draft, reply: room.reply ?? unsent.reply });
+  room.editing ??= unsent.editing;
   const draft = isFree ? "" : unsent.draft;
   return { added, left: draft || pending.length > 0 ? [{ name: unsent.name, draft, pending }] : [] };
 }

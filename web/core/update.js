@@ -1,6 +1,8 @@
 // What happened → what changes and what to do. Pure: it knows neither page nor socket nor clock.
 
 import { resume } from "./chat/acts.js";
+import { jump, jumpBack, newer } from "./chat/messages/jumping.js";
+import { tellTyping, typingEnded } from "./chat/messages/typing.js";
 import { again, recalled, takeBack } from "./chat/outbox.js";
 import { askAgain, looked, morePeople, nextActive, older, show, step, toBottom } from "./chat/reading.js";
 import { received } from "./chat/received.js";
@@ -12,30 +14,37 @@ import { carryOut, command } from "./commands/intents.js";
  * @typedef {import("./chat/state.js").State} State
  * @typedef {import("./chat/state.js").Room} Room
  *
- * @typedef {{type: "message", room: string, content: string, ref: string}
+ * @typedef {{type: "message", room: string, content: string, ref: string, reply?: number}
+ *   | {type: "edit", room: string, message: number, content: string, ref: string}
+ *   | {type: "delete", room: string, message: number, ref: string}
+ *   | {type: "react", room: string, message: number, emoji: string, on?: boolean, ref: string}
+ *   | {type: "typing", room: string}
  *   | {type: "join", room: string, since?: number, history?: number}
  *   | {type: "leave", room: string}
- *   | {type: "history", room: string, before?: number, limit: number, ref?: string}
+ *   | {type: "history", room: string, before?: number, after?: number, around?: number, limit: number, ref?: string}
  *   | {type: "presence", room: string, after: string}
  *   | Asked & {ref: string}} ToServer
  * @typedef {{type: "kick" | "ban" | "unban" | "mute" | "unmute", user: string, room?: string, seconds?: number, reason?: string}} Sanction
  * @typedef {{type: string, room?: string, user?: string, [field: string]: string | number | boolean | string[] | undefined}} Asked by a command or a button
  *
- * @typedef {{type: "start" | "wake" | "resume" | "connected" | "stable" | "held" | "older" | "nearTop" | "morePeople" | "escape" | "active" | "connect"}
+ * @typedef {{type: "start" | "wake" | "resume" | "connected" | "stable" | "held" | "older" | "nearTop" | "newer" | "back" | "morePeople" | "escape" | "active" | "connect"}
  *   | {type: "waits", at: number}
  *   | {type: "network", isThere: boolean}
  *   | {type: "reason", reason: string, afterMs?: number}
  *   | {type: "lost", code: number, reason: string, why?: string}
  *   | {type: "received", envelope: import("./protocol/envelopes.js").Envelope, at?: number}
- *   | {type: "draft" | "say" | "notice", text: string}
+ *   | {type: "draft" | "say" | "notice" | "copy", text: string}
  *   | {type: "show", place: number}
  *   | {type: "step", by: number, unread?: boolean}
  *   | {type: "join" | "nick", name: string}
  *   | {type: "retry" | "edit" | "drop", room: string, ref: string}
  *   | {type: "again", room: string, ref?: string | undefined, on: number}
+ *   | {type: "typed", room: string, number: number}
+ *   | {type: "typing", room: string, on: number}
  *   | {type: "recalled", added: string[]}
  *   | {type: "leave" | "mute"}
  *   | {type: "delete", id: number}
+ *   | {type: "jump", id: number, from?: number}
  *   | {type: "does", intent: import("./commands/commands.js").Intent}
  *   | {type: "ask", envelope: Asked}
  *   | {type: "bring", brings: import("./chat/state.js").Brings}
@@ -50,6 +59,10 @@ import { carryOut, command } from "./commands/intents.js";
  *   | {do: "announce" | "notify", room: string, where: string, sender: string, content: string}
  *   | {do: "search" | "theme" | "width", text: string}
  *   | {do: "copy", text: string}
+ *   | {do: "permalink", id: number}
+ *   | {do: "follow", href: string}
+ *   | {do: "emoji", code: string, id: number}
+ *   | {do: "reveal", room: string, id: number}
  *   | {do: "open", what: Dialog, text?: string}
  *   | {do: "confirm", question: string, yes: string, then: Event}
  *   | {do: "help"}} Action
@@ -93,6 +106,14 @@ export function update(state, event) {
     case "again":
       if (event.on !== state.link.number) return [];
       return event.ref === undefined ? askAgain(state, event.room) : again(find(state, event.room), event.ref);
+    case "typed":
+      typingEnded(find(state, event.room), event.number);
+      return [];
+    case "typing": {
+      const typed = find(state, event.room);
+      if (typed && event.on === state.link.number) typed.tellsTyping = false;
+      return [];
+    }
     case "recalled":
       return recalled(state, event.added);
     default:
@@ -110,12 +131,14 @@ function personDid(state, event) {
     case "draft":
       if (event.text !== room.draft) state.notice = "";
       room.draft = event.text;
-      return [];
+      return tellTyping(state, room, event.text);
     case "say":
       return command(state, event.text);
     case "notice":
       tell(state, event.text, true);
       return [];
+    case "copy":
+      return [{ do: "copy", text: event.text }];
     case "show":
       show(state, event.place);
       return [];
@@ -151,6 +174,12 @@ function personDid(state, event) {
     case "older":
     case "nearTop":
       return older(room, event.type === "older");
+    case "newer":
+      return newer(room);
+    case "jump":
+      return jump(room, event.id, event.from);
+    case "back":
+      return jumpBack(room) ?? personDid(state, { type: "escape" });
     case "morePeople":
       return morePeople(room);
     case "escape":

@@ -4,10 +4,12 @@
 import { isRevoked } from "../core/chat/revoked.js";
 import { activeRoom, orMore, unread } from "../core/chat/state.js";
 import { labelOf, spoken } from "../core/chat/label.js";
+import { wordsAboutTyping } from "../core/chat/messages/typing.js";
 import { wordsAboutCluster } from "../core/chat/servers.js";
 import { counts, icon, title } from "../core/chat/title.js";
 import { TOPIC_CHARS_MAX } from "../core/protocol/limits.js";
 import { asSentence, onOneLine } from "../core/protocol/text.js";
+import { renderReplying } from "./input/replying.js";
 import { Log } from "./log/log.js";
 import { button, byId, setAttribute, setText } from "./page.js";
 import { renderPeople } from "./sides/people.js";
@@ -40,12 +42,15 @@ export function newView() {
     setAttribute(byId("text"), "placeholder", `Message ${where}`);
     setText(byId("notice"), state.answered ? state.notice : asSentence(state.notice));
     byId("notice").classList.toggle("answer", state.answered);
-    button("older").hidden = !room.more;
+    const hasMore = room.past?.more ?? room.more;
+    button("older").hidden = !hasMore;
     // A disabled button would lose the focus.
     setAttribute(button("older"), "aria-disabled", String(room.awaited !== null));
     setText(button("older"), room.awaited ? "Loading …" : "Load older messages");
-    setText(byId("beginning"), room.known && !room.more && room.entries.length > 0 ? `The beginning of ${room.kind === "direct" ? `your messages with ${where}` : where}` : "");
+    setText(byId("beginning"), room.known && !hasMore && room.entries.length > 0 ? `The beginning of ${room.kind === "direct" ? `your messages with ${where}` : where}` : "");
     log.render(state, room);
+    renderReplying(state);
+    setText(byId("typing"), wordsAboutTyping(room));
     byId("empty").hidden = !log.isEmpty || !room.known || room.more;
     setText(byId("empty"), `No messages ${within} yet. Say hello!`);
     renderNewer(state);
@@ -58,6 +63,7 @@ export function newView() {
     const isAtEnd = room.atBottom && !room.behind;
     const count = isAtEnd ? 0 : unread(state, room);
     button("newer").hidden = isAtEnd;
+    button("back").hidden = isAtEnd || room.back === null;
     setText(button("newer"), count > 0 ? `↓ ${count}${orMore(room)} newer` : "↓ newest");
   }
 

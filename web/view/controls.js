@@ -6,8 +6,10 @@ import { moveBetweenLandmarks, withMessageFocus } from "./focus.js";
 import { newDialogs } from "./dialogs/dialogs.js";
 import { showHelp } from "./help.js";
 import { newSwitcher } from "./input/switcher.js";
+import { withActions } from "./log/actions.js";
+import { newPicker } from "./log/picker.js";
 import { withTranscript } from "./log/transcript.js";
-import { ask, byId, hasMouse } from "./page.js";
+import { byId, hasMouse } from "./page.js";
 import { withDragging } from "./sides/rooms.js";
 import { withArrows } from "./sides/roving.js";
 import { newSides } from "./sides/sides.js";
@@ -23,6 +25,9 @@ import { newSides } from "./sides/sides.js";
  * @property {ReturnType<typeof import("../browser/notifications.js").newBell>} bell
  * @property {ReturnType<typeof import("./chat.js").newView>} view
  * @property {(id: number, block: ScrollLogicalPosition) => HTMLElement | null} reveal
+ * @property {() => Promise<typeof import("../core/emoji.js")>} emoji their names
+ * @property {{all: () => string[], keep: (emoji: string[]) => void}} latestEmoji
+ * @property {(id: number) => string} linkTo the address of a message of the room shown
  * @property {() => void} connect does what helps where the connection is none
  * @property {(href: string) => boolean} follow goes where a link into this chat leads; false if it is none
  *
@@ -58,6 +63,12 @@ export function listenToPerson(needs) {
   byId("log").addEventListener("click", (event) => followLink(needs, event));
   withArrows(byId("people-list"));
   withMessageFocus(needs.view.log.pane);
+  const picker = newPicker({ table: needs.emoji, latest: needs.latestEmoji, tell: (text) => needs.happens({ type: "notice", text }) });
+  const actions = withActions({
+    ...needs,
+    write: () => needs.composer.text.focus(),
+    pick: (id, at) => void picker.open(at, /** @type {HTMLElement} */ (at.closest(".row")), (emoji) => needs.happens({ type: "does", intent: { is: "react", id, emoji } })),
+  });
   withTranscript(needs.view.log.pane, byId("log"));
   const { dialogs, switcher } = moves;
   return {
@@ -65,6 +76,7 @@ export function listenToPerson(needs) {
     render(state) {
       dialogs.render(state);
       switcher.render();
+      actions.render();
     },
   };
 }
@@ -119,7 +131,12 @@ function keyCommandsOf({ state, happens, searchBar, reveal }, { closeDrawer, swi
       if (id) reveal(id, "center");
       else happens({ type: "notice", text: "No unread messages in this room" });
     },
-    bottom: () => closeDrawer() || happens({ type: "escape" }),
+    bottom() {
+      const now = state();
+      if (closeDrawer()) return;
+      if (now && activeRoom(now).reply !== null) happens({ type: "does", intent: { is: "notReplying" } });
+      else happens({ type: "escape" });
+    },
     search: () => searchBar.open(),
     landmark: () => moveBetweenLandmarks(1),
     landmarkBack: () => moveBetweenLandmarks(-1),
@@ -150,8 +167,13 @@ function buttonsOf({ happens, searchBar, bell, view, connect }, { go, switcher, 
     "search-button": () => (searchBar.isOpen() ? searchBar.close() : searchBar.open()),
     "leave-button": () => go({ type: "leave" }),
     "mute-button": () => happens({ type: "mute" }),
+    "replying-button": () => happens({ type: "does", intent: { is: "notReplying" } }),
     "dial-button": connect,
     "update-button": () => location.reload(),
+    back() {
+      happens({ type: "back" });
+      view.log.pane.focus();
+    },
     newer() {
       happens({ type: "escape" });
       view.log.pane.focus();
@@ -198,12 +220,12 @@ function followLink({ follow }, event) {
   if (link && isPlain && follow(link.href)) event.preventDefault();
 }
 
-/** The buttons of a message: one that is long, that was refused, or that a moderator may delete.
+/** The buttons of a message: one that is long, that was refused, that answers another, or that has reactions.
  * @param {Needs} needs
  * @param {MouseEvent} event */
-function pressInLog({ happens, composer }, { target }) {
-  const at = /** @type {HTMLElement} */ (target);
-  const { does, room = "", ref = "", message } = at.dataset;
+function pressInLog({ happens, composer, view }, { target }) {
+  const at = /** @type {HTMLElement} */ (/** @type {Element} */ (target).closest("[data-does]") ?? target);
+  const { does, room = "", ref = "", message, emoji = "" } = at.dataset;
   const row = at.closest("li");
   if (does === "unfold") {
     // What is read stays where it is, and the end is further away than before.
@@ -212,14 +234,8 @@ function pressInLog({ happens, composer }, { target }) {
     row?.focus({ preventScroll: true });
     return;
   }
-  if (does === "delete") {
-    const question = `${at.getAttribute("aria-label")}? This can't be undone.`;
-    void ask(question, "Delete").then((yes) => {
-      row?.focus();
-      if (yes) happens({ type: "delete", id: Number(message) });
-    });
-    return;
-  }
+  if (does === "jump") happens({ type: "jump", id: Number(message), from: view.log.here });
+  if (does === "react" && at.ariaDisabled !== "true") happens({ type: "does", intent: { is: "react", id: Number(message), emoji } });
   if (does !== "retry" && does !== "edit" && does !== "drop") return;
   happens({ type: does, room, ref });
   composer.text.focus();

@@ -1,5 +1,5 @@
-// What was asked for by a command, or by deleting, and the server has not answered: an act that came too fast is repeated when the
-// server has time for it. Pure: it knows neither page nor socket nor clock.
+// What was asked for by a command, and the server has not answered: an act that came too fast is repeated when the server
+// has time for it. Pure: it knows neither page nor socket nor clock.
 
 import { fold } from "../protocol/names.js";
 import { inSentence } from "../protocol/text.js";

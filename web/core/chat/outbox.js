@@ -1,7 +1,9 @@
-// Own messages on their way: one after another, each kept until the server has told that it is
-// stored. Pure: it knows neither page nor socket.
+// Own messages on their way, and what was done to messages: one after another, each kept until the server has told that
+// it is stored. Pure: it knows neither page nor socket.
 
 import { contentFault, withNewlines } from "../protocol/text.js";
+import { messageOf } from "./messages/place.js";
+import { fail, undo } from "./messages/refusing.js";
 import { joining } from "./reconnect.js";
 import { NOT_FROM_HERE } from "./revoked.js";
 
@@ -12,20 +14,21 @@ import { NOT_FROM_HERE } from "./revoked.js";
  * @typedef {import("../update.js").Action} Action
  */
 
-/** Own messages that may wait for the server, in a room. */
+/** Own messages, and changes to messages, that may wait for the server, in a room. */
 export const PENDING_MAX = 500;
 
 /** Puts a text behind all that waits; a sentence instead if it cannot be sent.
  * @param {State} state
  * @param {Room} room
- * @param {string} content */
-export function put(state, room, content) {
+ * @param {string} content
+ * @param {number | null} [reply] the message that it answers */
+export function put(state, room, content, reply = null) {
   const full = room.pending.length >= PENDING_MAX ? `${PENDING_MAX} messages are waiting to be sent. Wait until you are back online` : null;
   const lines = withNewlines(content);
   const fault = contentFault(lines) ?? full;
   if (fault) return fault;
   state.refs += 1;
-  room.pending.push({ ref: `${state.session}-${state.refs}`, content: lines, failed: "" });
+  room.pending.push({ ref: `${state.session}-${state.refs}`, content: lines, failed: "", ...(reply !== null && { reply }) });
   return null;
 }
 
@@ -33,10 +36,20 @@ export function put(state, room, content) {
  * @param {Room} room
  * @returns {Action[]} */
 export function sendNext(room) {
+  if (!room.joined || room.sending !== null) return [];
+  room.pending = room.pending.filter((each) => !isDone(room, each));
   const next = room.pending.find((pending) => !pending.failed);
-  if (!room.joined || room.sending !== null || !next) return [];
+  if (!next) return [];
   room.sending = next.ref;
   return [sending(room, next)];
+}
+
+/** What is deleted need not be deleted, and what was done to a message that is gone cannot be.
+ * @param {Room} room
+ * @param {Pending} pending */
+export function isDone(room, { does, message, of }) {
+  if (of !== undefined) return !room.pending.some(({ ref }) => ref === of);
+  return does === "delete" && message !== undefined && messageOf(room, message)?.deleted === true;
 }
 
 /** What another tab left behind, or another visit, goes out; into its room first, where one is in others.
@@ -50,22 +63,38 @@ export function recalled({ rooms }, added) {
   return [...rooms.filter(isAdded).map(joining), ...rooms.flatMap(sendNext)];
 }
 
-/** A copy of an own message came, live or replayed: it is stored.
+/** A copy of an own message came, live or replayed: it is stored, and what was done to it meanwhile can be sent.
  * @param {Room} room
- * @param {string} ref */
-export function stored(room, ref) {
+ * @param {string} ref
+ * @param {number} id */
+export function stored(room, ref, id) {
+  answered(room, ref);
+  for (const each of room.pending) {
+    if (each.of !== ref) continue;
+    delete each.of;
+    each.message = id;
+  }
+  if (room.editing?.which === ref) room.editing.which = id;
+}
+
+/** The server has done what was asked for.
+ * @param {Room} room
+ * @param {string | undefined} ref */
+export function answered(room, ref) {
   room.pending = room.pending.filter((pending) => pending.ref !== ref);
   if (room.sending === ref) room.sending = null;
 }
 
-/** The server refused one for good: those behind it still go out.
+/** The server refused one for good: those behind it still go out. A message stays, with the text that it was given last; a
+ * change is undone.
  * @param {Room} room
  * @param {Pending} pending
  * @param {string} why
  * @returns {Action[]} */
 export function refused(room, pending, why) {
-  pending.failed = why;
   if (room.sending === pending.ref) room.sending = null;
+  if (pending.does !== undefined) undo(room, pending);
+  else fail(room, pending, why);
   return sendNext(room);
 }
 
@@ -94,6 +123,21 @@ export function takeBack(room, ref) {
 /** @param {Room} room
  * @param {Pending} pending
  * @returns {Action} */
-function sending(room, { content, ref }) {
-  return { do: "send", envelope: { type: "message", room: room.name, content, ref } };
+function sending(room, pending) {
+  pending.sent = true;
+  return { do: "send", envelope: { ...envelopeOf(pending), room: room.name, ref: pending.ref } };
+}
+
+/** @param {Pending} pending */
+function envelopeOf({ does, content, reply, message = 0, emoji = "", on }) {
+  switch (does) {
+    case undefined:
+      return { type: /** @type {const} */ ("message"), content, ...(reply !== undefined && { reply }) };
+    case "edit":
+      return { type: does, message, content };
+    case "delete":
+      return { type: does, message };
+    case "react":
+      return { type: does, message, emoji, ...(on === false && { on }) };
+  }
 }

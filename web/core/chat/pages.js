@@ -1,8 +1,11 @@
 // Pages of messages: taken in, and what is missing asked for. Pure: it knows neither page nor socket nor clock.
 
-import { change, deleted, placeOf, takeIn, trim } from "./entries.js";
+import { change, changed as changeCame, takeIn, trim } from "./entries.js";
+import { askPage } from "./messages/asking.js";
+import { jumpOn, pastCame } from "./messages/jumping.js";
+import { placeOf } from "./messages/place.js";
 import { sendNext } from "./outbox.js";
-import { askPage, lookAway, toBottom } from "./reading.js";
+import { lookAway, toBottom } from "./reading.js";
 import { activeRoom, firstAfter, isWatched } from "./state.js";
 
 /**
@@ -21,6 +24,10 @@ export function pageCame(state, room, page) {
   if (asked?.isUnwanted) {
     room.awaited = null;
     return [];
+  }
+  if (asked && ("around" in asked || "after" in asked || ("before" in asked && asked.isPast))) {
+    room.awaited = null;
+    return pastCame(room, page, asked);
   }
   const since = room.gapAfter ?? seen;
   const isOther = epoch !== undefined && isOfAnother(room, epoch);
@@ -45,7 +52,7 @@ export function pageCame(state, room, page) {
   if (isWatchedNow && isMissed) Object.assign(room, { behind: true, mark: room.mark ?? room.read });
   else if (isWatchedNow) room.read = room.head;
   // Who had nothing of it has asked for the newest already.
-  return goOn(room, page, room.gapAfter ?? (isReplay ? since : null), isTooMuch || (isOther && seen > 0));
+  return [...goOn(room, page, room.gapAfter ?? (isReplay ? since : null), isTooMuch || (isOther && seen > 0)), ...jumpOn(room)];
 }
 
 /** Puts what a page brings to what is here; what is here may be wrong.
@@ -63,7 +70,7 @@ function takePage(state, room, { messages, changed = [], changed_more: isTooMuch
   if (asked && "missed" in asked) room.entries.splice(0, placeOf(room, asked.missed));
   for (const message of changed) change(room, message);
   for (const message of messages) takeIn(state, room, message);
-  for (const deletion of asked?.deleted ?? []) deleted(room, deletion);
+  for (const each of asked?.changes ?? []) changeCame(room, each);
 }
 
 /** Asks for the next page as long as messages are missing; then what waits goes out.
@@ -78,8 +85,8 @@ function goOn(room, { messages, more = false }, gap, isForgotten) {
   const isFull = gap !== null && trim(room) && (room.entries[0]?.id ?? 0) > gap;
   const isMissing = gap !== null && more && oldest !== undefined && oldest > gap && !isFull;
   room.gapAfter = isMissing ? gap : null;
-  if (isMissing) return [askPage(room, { before: oldest, deleted: [] })];
-  if (isForgotten) return [askPage(room, { before: oldest ?? room.head + 1, deleted: [] }), ...sendNext(room)];
+  if (isMissing) return [askPage(room, { before: oldest, changes: [] })];
+  if (isForgotten) return [askPage(room, { before: oldest ?? room.head + 1, changes: [] }), ...sendNext(room)];
   if (gap === null) room.more = more && messages.length > 0;
   return sendNext(room);
 }
@@ -90,6 +97,6 @@ function goOn(room, { messages, more = false }, gap, isForgotten) {
 function isOfAnother(room, epoch) {
   const is = room.epoch !== null && room.epoch !== epoch;
   room.epoch = epoch;
-  if (is) Object.assign(room, { entries: [], gapAfter: null, head: 0, atBottom: true, more: true });
+  if (is) Object.assign(room, { entries: [], past: null, back: null, gapAfter: null, head: 0, atBottom: true, more: true });
   return is;
 }

@@ -1,10 +1,10 @@
 // Which room is shown, what of it is read, and what is fetched to be read. Pure: it knows neither page
 // nor socket nor clock.
 
-import { HISTORY_MAX } from "../protocol/limits.js";
+import { askPage } from "./messages/asking.js";
 import { askForMore } from "./people.js";
 import { joining } from "./reconnect.js";
-import { activeRoom, find, mentioned, messages, tell, unread } from "./state.js";
+import { activeRoom, find, mentioned, tell, unread } from "./state.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -30,7 +30,7 @@ export function lookAway(room) {
 
 /** @param {Room} room */
 export function toBottom(room) {
-  Object.assign(room, { atBottom: true, behind: false });
+  Object.assign(room, { atBottom: true, behind: false, past: null, back: null, jumping: null });
   room.read = room.head;
 }
 
@@ -74,10 +74,11 @@ export function nextActive(state) {
  * @returns {Action[]} */
 export function older(room, isAsked) {
   room.cleared &&= room.atBottom && !isAsked;
+  if (room.past) return room.past.more && room.joined && !room.awaited ? [askPage(room, { before: room.past.entries[0]?.id ?? 0, isPast: true, changes: [] })] : [];
   if (room.cleared || !room.more || !room.joined || room.awaited) return [];
   const oldest = room.entries.find(({ type }) => type === "message")?.id;
   // Of a screen that was cleared, all there is.
-  return [askPage(room, { before: oldest ?? room.head + 1, deleted: [] })];
+  return [askPage(room, { before: oldest ?? room.head + 1, changes: [] })];
 }
 
 /** The server had no time for what was asked of a room, and has it now.
@@ -97,15 +98,6 @@ export function askAgain(state, name) {
   /** @type {Action[]} */
   const people = asked ? [{ do: "send", envelope: { type: "presence", room: room.name, after: known.at(-1) ?? "" } }] : [];
   return [...(room.awaited ? [askPage(room, room.awaited)] : []), ...people];
-}
-
-/** @param {Room} room
- * @param {import("./state.js").Awaited} page
- * @returns {Action} */
-export function askPage(room, page) {
-  room.awaited = page;
-  const before = "before" in page ? page.before : messages(room).find(({ id }) => id > page.missed)?.id;
-  return { do: "send", envelope: { type: "history", room: room.name, ...(before !== undefined && { before }), limit: HISTORY_MAX } };
 }
 
 /** @param {Room} room

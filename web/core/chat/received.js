@@ -5,9 +5,13 @@ import { counted, inSentence, onOneLine } from "../protocol/text.js";
 import { dropAll, next, settled } from "./acts.js";
 import { wordsAbout, wordsToExcluded } from "./moderated.js";
 import { browseCame } from "./browse.js";
-import { deleted, takeIn, trim, write } from "./entries.js";
-import { sendNext } from "./outbox.js";
+import { changed, takeIn, trim, write } from "./entries.js";
+import { answered, sendNext } from "./outbox.js";
 import { spoken, whereabouts } from "./label.js";
+import { jumpOn } from "./messages/jumping.js";
+import { messageOf } from "./messages/place.js";
+import { undoChanges } from "./messages/refusing.js";
+import { noLongerTyping, typingCame } from "./messages/typing.js";
 import { askForList, joinedNow, listCame, settingCame } from "./list.js";
 import { addedCame, removedCame, roleCame, roomCame } from "./members.js";
 import { pageCame } from "./pages.js";
@@ -85,13 +89,17 @@ function roomTold(state, envelope, at) {
     case "leave":
       if (isMe(state, envelope.sender)) return putOut(room);
       went(room.people, envelope.sender);
+      noLongerTyping(room, envelope.sender);
       return note(room, envelope, at);
     case "moderated":
       return moderated(state, room, envelope, at);
     case "deleted":
-      deleted(room, { id: envelope.message, change: envelope.id });
-      room.head = Math.max(room.head, envelope.id);
-      return isMe(state, envelope.by) ? settled(state, envelope.ref) : [];
+      return changeCame(state, room, envelope, envelope.by);
+    case "edited":
+    case "reacted":
+      return changeCame(state, room, envelope, envelope.sender);
+    case "typing":
+      return typingCame(state, room, envelope.sender);
     case "presence":
       listed(room.people, envelope);
       return [];
@@ -120,7 +128,7 @@ function entered(state, room, { room: name, sender, role }, at) {
   Object.assign(room, { topic: "", role: null, members: [] });
   room.people.asked = false;
   room.settledAt = at + BACK_WITHIN_MS;
-  const onItsWay = [...sendNext(room), ...next(state)];
+  const onItsWay = [...sendNext(room), ...next(state), ...jumpOn(room)];
   if (!first) return [...onItsWay, ...joinedNow(state, room)];
   state.link.askedMs = 0;
   const others = state.rooms.filter((other) => !other.joined && !other.excluded).map(joining);
@@ -134,7 +142,7 @@ function entered(state, room, { room: name, sender, role }, at) {
 function leaveBehind(state, owner) {
   state.person = nothingTold();
   state.browse = null;
-  const undone = dropAll(state);
+  const undone = [...dropAll(state), ...state.rooms.flatMap(undoneIn)];
   const count = state.rooms.reduce((sum, room) => sum + room.pending.length, 0);
   for (const room of [...state.rooms]) {
     Object.assign(room, { pending: [], listed: false, place: null });
@@ -146,6 +154,12 @@ function leaveBehind(state, owner) {
     ...(count > 0 ? [`${counted(count, "unsent message")} by ${inSentence(owner)} will be sent when you are ${inSentence(owner)} again`] : []),
   ];
   if (told.length > 0) tell(state, told.join(". "), undone.length === 0);
+}
+
+/** @param {Room} room */
+function undoneIn(room) {
+  const count = undoChanges(room);
+  return count > 0 ? [counted(count, "change to messages", "changes to messages")] : [];
 }
 
 /** A note goes behind everything there is. Nothing is noted of who left and is back at once, and of who was here before
@@ -201,9 +215,37 @@ function moderated(state, room, moderated, at) {
  * @returns {Action[]} */
 function putOut(room) {
   if (!room.joined) return [];
-  Object.assign(room, { joined: false, moderates: false, awaited: null, sending: null, excluded: room.excluded || "You are no longer in this room" });
+  Object.assign(room, { joined: false, moderates: false, awaited: null, sending: null, typing: [], tellsTyping: false, excluded: room.excluded || "You are no longer in this room" });
   room.people = nobody();
   return [];
+}
+
+/** @param {State} state
+ * @param {Room} room
+ * @param {import("../protocol/messages.js").Change} change
+ * @param {string} by
+ * @returns {Action[]} */
+function changeCame(state, room, change, by) {
+  const held = messageOf(room, change.message);
+  const wasCalled = held !== null && callsMe(state, held);
+  changed(room, change);
+  if (change.ref !== undefined && isMe(state, by)) answered(room, change.ref);
+  // Who is named by an edit has not heard of it.
+  const isCalled = change.type === "edited" && held !== null && !wasCalled && callsMe(state, held);
+  return [...(isCalled && !room.muted ? tellOf(state, room, held) : []), ...sendNext(room)];
+}
+
+/** Others' words are read out, and notified if they are for this person who looks elsewhere.
+ * @param {State} state
+ * @param {Room} room
+ * @param {Message} message
+ * @returns {Action[]} */
+function tellOf(state, room, message) {
+  const what = { room: room.name, where: whereabouts(room, state.me), sender: message.sender, content: message.content };
+  const isShown = state.focused && room === activeRoom(state);
+  /** @type {Action[]} */
+  const notify = (callsMe(state, message) || room.kind === "direct") && !isShown ? [{ do: "notify", ...what }] : [];
+  return [{ do: "announce", ...what }, ...notify];
 }
 
 /** @param {State} state
@@ -213,6 +255,7 @@ function putOut(room) {
 function messageCame(state, room, message) {
   const watched = isWatched(state, room);
   const line = newLine(state, room);
+  noLongerTyping(room, message.sender);
   const isNew = takeIn(state, room, message);
   trim(room);
   if (watched) room.read = room.head;
@@ -220,9 +263,5 @@ function messageCame(state, room, message) {
   if (watched && isNew && line === null) room.mark = null;
   const next = sendNext(room);
   if (!isNew || isMe(state, message.sender) || room.muted) return next;
-  const what = { room: room.name, where: whereabouts(room, state.me), sender: message.sender, content: message.content };
-  const isShown = state.focused && room === activeRoom(state);
-  /** @type {Action[]} */
-  const notify = (callsMe(state, message) || room.kind === "direct") && !isShown ? [{ do: "notify", ...what }] : [];
-  return [{ do: "announce", ...what }, ...notify, ...next];
+  return [...tellOf(state, room, message), ...next];
 }

@@ -53,8 +53,9 @@ function cut(state) {
   if (unanswered.length > 0) tell(state, `The connection was lost before the server confirmed: ${unanswered.join(", ")}`);
   for (const room of state.rooms) {
     if (room.joined) for (const name of room.people.known) room.away.add(name);
-    room.joined = room.deferred = false;
+    room.joined = room.deferred = room.tellsTyping = false;
     room.awaited = null;
+    room.typing = [];
   }
 }
 

@@ -6,7 +6,9 @@ import { onOneLine } from "../protocol/text.js";
 import { actOf, dropOf, refusedForNow, settled } from "./acts.js";
 import { spoken } from "./label.js";
 import { isListRefused } from "./list.js";
-import { refused } from "./outbox.js";
+import { JUMP } from "./messages/asking.js";
+import { jumpFailed } from "./messages/jumping.js";
+import { isDone, refused } from "./outbox.js";
 import { CLOSED, dialNow, noWayIn } from "./reconnect.js";
 import { takeAway } from "./rooms.js";
 import { activeRoom, find, tell } from "./state.js";
@@ -38,12 +40,17 @@ export function errorCame(state, { code, content: told, room: name, ref, retry_m
   if (act && isListRefused(state, code, ref)) return settled(state, ref);
   if (act) return actRefused(state, act, content, isForNow ? retryMs ?? RETRY_AFTER_MS : null);
   if (room && pending && isForNow) return [later(state, retryMs, room.name, ref)];
+  if (room && pending?.does !== undefined && !(code === "not_found" && isDone(room, pending))) tell(state, content);
   if (room && pending) return refused(room, pending, content);
+  if (room && ref === JUMP && !isForNow) {
+    jumpFailed(state, room);
+    return [];
+  }
   if (code === "stopping") {
     state.link.askedMs = Math.max(state.link.askedMs, retryMs ?? 0);
     return [];
   }
-  if (room && isForNow && ref === undefined && isAwaited(state, room)) return askLater(state, room, code, retryMs);
+  if (room && isForNow && (ref === undefined || ref === JUMP) && isAwaited(state, room)) return askLater(state, room, code, retryMs);
   // One has left here, and is still in there.
   if (!room && name !== undefined && code === "too_fast" && ref === undefined) return [later(state, retryMs, name)];
   // The late answer to what was asked there before.
@@ -93,7 +100,7 @@ function isAwaited({ link }, room) {
 function askLater(state, room, code, retryMs) {
   if (code === "unavailable" && !room.joined) {
     if (room.head > 0) room.gapAfter ??= room.head;
-    Object.assign(room, { more: true, awaited: { missed: room.head, deleted: [] } });
+    Object.assign(room, { more: true, awaited: { missed: room.head, changes: [] } });
   }
   room.deferred = !room.joined && room.awaited === null;
   return [later(state, retryMs, room.name)];

@@ -1,6 +1,8 @@
 // A device that is the person's no longer: what it did not send stays, and is told apart. Pure: it knows neither page nor
 // socket nor clock.
 
+import { refuseAll } from "./messages/refusing.js";
+
 /** @typedef {import("./state.js").State} State */
 
 /** Why an own message was not sent. */
@@ -12,8 +14,5 @@ export const isRevoked = ({ link }) => link.is === "refused" && link.why === "re
 
 /** @param {State} state */
 export function markUnsent({ rooms }) {
-  for (const room of rooms) {
-    room.sending = null;
-    for (const pending of room.pending) pending.failed ||= NOT_FROM_HERE;
-  }
+  for (const room of rooms) refuseAll(room, NOT_FROM_HERE);
 }

@@ -12,14 +12,19 @@ import { nobody } from "./people.js";
  * Somebody came or left, or a moderator did something: it stands behind the message with this id.
  * `note` tells notes apart.
  * @typedef {Message | Note} Entry
- * @typedef {{ref: string, content: string, failed: string}} Pending
- * An own message that is not known to be stored; `failed` says why it was refused.
+ * @typedef {{ref: string, content: string, failed: string, reply?: number, sent?: boolean, does?: "edit" | "delete" | "react", message?: number, of?: string, emoji?: string, on?: boolean}} Pending
+ * An own message that is not known to be stored; `failed` says why it was refused; `sent`: it may be stored. Or, with
+ * `does`, what was done to a message and is not answered: to one with an id, or to an own one that is not stored yet, `of`
+ * its ref.
  *
- * @typedef {({before: number} | {missed: number}) & {deleted: Deletion[], isUnwanted?: boolean}} Awaited
- * A page of messages: those before one; or those that a replay would have brought and that could not be read, which are
- * all after `missed` that did not come live. `deleted` meanwhile: the page may have been read before.
+ * @typedef {({before: number, isPast?: boolean} | {after: number} | {around: number} | {missed: number}) & {changes: Change[], isUnwanted?: boolean}} Awaited
+ * A page of messages: those before, after or around one, `isPast` before what is shown of the past; or those that a replay would have brought and that could not be read, which are
+ * all after `missed` that did not come live. `changes` came meanwhile: the page may have been read before.
  * Unwanted: the screen was cleared since.
- * @typedef {{id: number, change: number}} Deletion of which message, and its own id
+ * @typedef {import("../protocol/messages.js").Change} Change
+ *
+ * @typedef {{entries: Entry[], more: boolean, newer: boolean}} Past
+ * What is around a message that one went to; the server has older ones, and newer ones
  *
  * @typedef {object} Room
  * @property {string} name as the server spells it
@@ -31,6 +36,9 @@ import { nobody } from "./people.js";
  * @property {boolean} moderates one may delete here, and put people out
  * @property {boolean} known its history came once: from then on what is missing is asked for
  * @property {Entry[]} entries messages and notes, ascending
+ * @property {Past | null} past what is shown in place of the entries
+ * @property {number | null} jumping the message that one goes to, until it is here
+ * @property {number | null} back the message that one came from; 0 for the end
  * @property {number} notes notes made so far
  * @property {import("./people.js").People} people
  * @property {string} kind `open`, `private` or `direct`
@@ -44,7 +52,7 @@ import { nobody } from "./people.js";
  * @property {number | null} place where it stands in the person's order
  * @property {boolean} isDefault nobody asked for it
  * @property {boolean} isNews somebody wrote there first: all that is there is unread
- * @property {Pending[]} pending own messages that wait, oldest first
+ * @property {Pending[]} pending own messages that wait, and what was done to messages, oldest first
  * @property {string | null} sending the one that the server was told and has not answered: the next
  *   goes out after it, so that their order holds even if the server asks for time
  * @property {number} head newest message that was told, however it came: where to resume
@@ -60,6 +68,11 @@ import { nobody } from "./people.js";
  *   the person does something
  * @property {string} warned the last message that one knows would be lost by leaving
  * @property {string} draft what is being written here
+ * @property {number | null} reply the message that is being answered
+ * @property {{which: number | string, text: string} | null} editing an own message that is being given another text: its id, or
+ * its ref while it is not stored
+ * @property {{name: string, number: number}[]} typing who else is writing here; `number` tells the words of it apart
+ * @property {boolean} tellsTyping the others know that this person is writing
  * @property {boolean} muted nothing here is announced or notified
  *
  * @typedef {object} State
@@ -69,6 +82,7 @@ import { nobody } from "./people.js";
  * @property {import("./person.js").Person} person
  * @property {string} session makes refs that no other page makes
  * @property {number} refs refs made so far
+ * @property {number} typings words of somebody's typing that came so far
  * @property {Link} link
  * @property {import("./acts.js").Acts} acts what was asked for by a command or a button
  * @property {import("./list.js").List} list which rooms the person keeps, on all devices
@@ -118,6 +132,7 @@ export function newState({ room, username, session, brings = {}, follows = false
     person: nothingTold(),
     session,
     refs: 0,
+    typings: 0,
     link: { is: "connecting", own, others, server: own, tried: 0, standing: "", room, number: 0, isIn: false, failures: 0, reason: "", why: "", at: 0, askedMs: 0, isAsked: false },
     acts: { open: [], isHeld: false },
     list: { follows, refused: null, asked: null, found: [], later: [], isComplete: false },
@@ -147,6 +162,9 @@ export function newRoom(name) {
     moderates: false,
     known: false,
     entries: [],
+    past: null,
+    jumping: null,
+    back: null,
     notes: 0,
     people: nobody(),
     kind: kindOf(name),
@@ -174,6 +192,10 @@ export function newRoom(name) {
     behind: false,
     warned: "",
     draft: "",
+    reply: null,
+    editing: null,
+    typing: [],
+    tellsTyping: false,
     muted: false,
   };
 }

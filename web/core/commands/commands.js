@@ -11,10 +11,12 @@ import { roomCommand } from "./rooms.js";
  *   | {is: "fault" | "words", words: string}
  *   | {is: "join", room: string}
  *   | {is: "nick", name: string}
- *   | {is: "leave" | "rooms" | "who" | "clear" | "mute" | "key" | "retry" | "edit" | "drop" | "reconnect" | "help" | "topic"}
+ *   | {is: "leave" | "rooms" | "who" | "clear" | "mute" | "key" | "retry" | "drop" | "reconnect" | "help" | "topic"}
  *   | {is: "room", wanted: string}
  *   | {is: "search", text: string}
- *   | {is: "url" | "copy", number?: number}
+ *   | {is: "url" | "copy" | "edit" | "open", number?: number}
+ *   | {is: "reply" | "permalink", number?: number}
+ *   | {is: "reactTo", emoji: string, number?: number}
  *   | {is: "delete", number?: number, id?: number}
  *   | {is: "theme" | "width", name: string}
  *   | import("./moderation.js").AskIntent
@@ -29,6 +31,7 @@ import { roomCommand } from "./rooms.js";
  *   | {is: "pick", room: string}
  *   | {is: "move", to: number, from?: number}
  *   | import("./rooms.js").RoomIntent
+ *   | import("./messages.js").MessageIntent
  *   | import("./invites.js").InviteIntent} OwnIntent
  */
 
@@ -68,15 +71,19 @@ export const COMMANDS = [
   ["invite", [], "[-r] [USES] [TIME] [NOTE]", "invite people to this server, with -r to this room: /invite 5 2d"],
   ["invites", [], "", "list the invites that are still good"],
   ["uninvite", [], "N", "end an invite of the list"],
+  ["edit", [], "[N]", "edit your newest message, or the N-th newest; first those that were refused"],
+  ["delete", [], "[N]", "delete the newest message, or the N-th newest"],
+  ["reply", [], "[N]", "answer the newest message, or the N-th newest"],
+  ["react", [], "EMOJI [N]", "put an emoji on the newest message, or the N-th newest; again: take it away"],
+  ["open", [], "[N]", "open the newest link, or the N-th newest"],
+  ["permalink", [], "[N]", "copy the address of the newest message, or the N-th newest"],
   ["retry", [], "", "send this room's unsent messages again"],
-  ["edit", [], "", "move this room's unsent messages back into the message box"],
   ["drop", [], "", "delete this room's unsent messages"],
   ["kick", [], "NAME [REASON]", "for moderators: remove somebody from this room"],
   ["ban", [], "[-s] NAME [TIME] [REASON]", "for moderators: ban from this room; -s: from the server"],
   ["unban", [], "[-s] NAME", "for moderators: lift a ban"],
   ["silence", [], "[-s] NAME TIME [REASON]", "for moderators: silence somebody for 10m, 2h or 3d"],
   ["unsilence", [], "[-s] NAME", "for moderators: let somebody speak again"],
-  ["delete", [], "[N]", "for moderators: delete the newest message, or the N-th newest"],
   ["reconnect", ["connect"], "", "reconnect now"],
 ];
 
@@ -120,9 +127,17 @@ function intent(name, given) {
     case "url":
     case "copy":
     case "delete":
+    case "edit":
+    case "reply":
+    case "open":
+    case "permalink":
       return { is: name, ...(given !== "" && { number: Number(given) }) };
     case "topic":
       return given === "" ? { is: "topic" } : { is: "ask", envelope: { type: "topic", content: given === "-" ? "" : given } };
+    case "react": {
+      const [, emoji = "", number] = /^(\S+)(?:\s+([1-9]\d{0,5}))?$/.exec(given) ?? [];
+      return emoji === "" ? fault("Usage: /react EMOJI [N], where N is 1 or more") : { is: "reactTo", emoji, ...(number && { number: Number(number) }) };
+    }
     case "list":
       return { is: "list", text: given };
     case "move":
@@ -150,7 +165,6 @@ function intent(name, given) {
     case "invites":
     case "key":
     case "retry":
-    case "edit":
     case "drop":
     case "reconnect":
       return { is: name };

@@ -17,6 +17,7 @@ import { counted, inSentence, onOneLine } from "../protocol/text.js";
 import { linksIn } from "../protocol/urls.js";
 import { answer, askAnywhere, askWithin, fault, opening } from "./asking.js";
 import { parse } from "./commands.js";
+import { nthOwn, performOnMessage, withMessage } from "./messages.js";
 import { nthNewest } from "./moderation.js";
 import { performInRooms, whoBelongs } from "./rooms.js";
 import { candidates } from "./switcher.js";
@@ -89,8 +90,9 @@ function perform(state, room, intent) {
       return showWanted(state, intent.wanted);
     case "key":
       return answer(state, KEY);
-    case "retry":
     case "edit":
+      return intent.number === undefined && room.pending.some(({ failed }) => failed) ? withRefused(state, room, "edit") : performOnMessage(state, room, { is: "editing", which: nthOwn(state, room, intent.number ?? 1) });
+    case "retry":
     case "drop":
       return withRefused(state, room, intent.is);
     case "who":
@@ -101,12 +103,18 @@ function perform(state, room, intent) {
       return intent.number === undefined ? answer(state, listOfLinks(room)) : copy(state, links(room)[intent.number - 1], "link");
     case "copy":
       return copy(state, messages(room).at(-(intent.number ?? 1))?.content, "message");
+    case "open":
+      return open(state, links(room)[(intent.number ?? 1) - 1]);
+    case "reply":
+    case "reactTo":
+    case "permalink":
+      return withMessage(state, room, intent);
     case "mute":
       room.muted = !room.muted;
       tell(state, `${spoken(room, state.me)} ${room.muted ? "muted" : "unmuted"}`, true);
       return mutedNow(state, room);
     case "clear":
-      Object.assign(room, { entries: [], more: true, cleared: true, gapAfter: null, awaited: room.awaited && { ...room.awaited, isUnwanted: true } });
+      Object.assign(room, { entries: [], past: null, more: true, cleared: true, gapAfter: null, awaited: room.awaited && { ...room.awaited, isUnwanted: true } });
       toBottom(room);
       return [];
     case "theme":
@@ -162,6 +170,14 @@ function performOwn(state, room, intent) {
       return pick(state, intent.room);
     case "move":
       return move(state, intent.from ?? state.active, intent.to);
+    case "editing":
+    case "edited":
+    case "notEdited":
+    case "replying":
+    case "notReplying":
+    case "react":
+    case "erase":
+      return performOnMessage(state, room, intent);
     default:
       return performInRooms(state, room, intent);
   }
@@ -173,9 +189,9 @@ function performOwn(state, room, intent) {
  * @param {string} text
  * @returns {Action[] | null} */
 function say(state, room, text) {
-  const why = isRevoked(state) ? NOT_YOURS : put(state, room, text);
+  const why = isRevoked(state) ? NOT_YOURS : put(state, room, text, room.reply);
   if (why) return fault(state, why);
-  room.draft = "";
+  Object.assign(room, { draft: "", reply: null });
   toBottom(room);
   // Whoever answers has read what was new.
   room.mark = null;
@@ -196,7 +212,7 @@ function choose(state, what, wanted, options) {
  * @param {number | undefined} id
  * @returns {Action[] | null} */
 function deletion(state, room, id) {
-  return id === undefined ? fault(state, "No such message") : askWithin(state, room, { type: "delete", room: room.name, message: id });
+  return id === undefined ? fault(state, "No such message") : performOnMessage(state, room, { is: "erase", which: id });
 }
 
 /** @param {State} state
@@ -334,6 +350,13 @@ function links(room) {
 function listOfLinks(room) {
   const found = links(room).slice(0, LINKS_MAX);
   return found.length > 0 ? found.map((link, i) => `${i + 1}  ${link}`).join("\n") : "No links in this room";
+}
+
+/** @param {State} state
+ * @param {string | undefined} href
+ * @returns {Action[] | null} */
+function open(state, href) {
+  return href === undefined ? fault(state, "No such link") : [{ do: "follow", href }];
 }
 
 /** @param {State} state

@@ -16,7 +16,7 @@ export const KEYS = [
   ["roomDown", "Alt+PageDown", "move this room down in your list"],
   ["active", "Alt+A", "next room with a mention, else the next unread room (not on a Mac)"],
   ["firstUnread", "Shift+PageUp", "first unread message"],
-  ["bottom", "Escape", "newest message; then: clear the New line"],
+  ["bottom", "Escape", "do not reply; newest message; then: clear the New line"],
   ["search", "Ctrl+Shift+F", "search in this room"],
   ["landmark", "Ctrl+F6", "next part of the page; with Shift: the previous one"],
   ["landmarkBack", "Ctrl+Shift+F6", ""],
@@ -28,7 +28,9 @@ export const LOCAL_KEYS = [
   ["Enter", "send"],
   ["Shift+Enter", "new line"],
   ["Tab", "complete a name, #room or /command"],
-  ["ArrowUp, ArrowDown", "move through lists and messages"],
+  ["ArrowUp, ArrowDown", "move through lists and messages; then Tab to a message's buttons"],
+  ["ArrowUp", "where nothing is written: edit your newest message"],
+  ["Shift+F10", "menu of a message"],
 ];
 
 /** What a press does; null if it is not for us.

@@ -3,21 +3,21 @@
 
 import { TEXT_UNITS_MAX, isCount, isId, isList, isText, maybeShort, maybeText } from "./fields.js";
 import { CHANGED_MAX, HISTORY_MAX, SERVERS_MAX, TOPIC_CHARS_MAX } from "./limits.js";
+import { isOfMessages } from "./messages.js";
 import { isOfPeople } from "./people.js";
 import { isOfRooms } from "./rooms.js";
 import { withNewlines } from "./text.js";
 
 /**
- * @typedef {{type: "message", room: string, sender: string, content: string, id: number, at: number, ref?: string, change?: number, deleted?: boolean}} Message
+ * @typedef {import("./messages.js").Message} Message
  * @typedef {{type: "join" | "leave", room: string, sender: string, role?: string}} Traffic
  * @typedef {{type: "presence", room: string, users: string[], count?: number, after?: string}} Presence
  * @typedef {{type: "topic", room: string, content: string, sender: string, id: number, ref?: string}} Topic
- * @typedef {{type: "history", room: string, messages: Message[], more?: boolean, head: number, changed?: Message[], changed_more?: boolean, epoch?: string, ref?: string}} Page
- * @typedef {{type: "deleted", room: string, message: number, by: string, id: number, ref?: string}} Deleted
+ * @typedef {{type: "history", room: string, messages: Message[], more?: boolean, newer?: boolean, head: number, changed?: Message[], changed_more?: boolean, epoch?: string, ref?: string}} Page
  * @typedef {{type: "moderated", action: "kick" | "ban" | "unban" | "mute" | "unmute", user: string, by: string, room?: string, seconds?: number, reason?: string, ref?: string}} Moderated
  * @typedef {{type: "cluster", standing: string, servers?: string[]}} Cluster
  * @typedef {{type: "error", code: string, content: string, room?: string, ref?: string, retry_ms?: number}} Refusal
- * @typedef {Message | Traffic | Presence | Topic | Page | Deleted | Moderated | Cluster | Refusal | import("./people.js").OfPeople | import("./rooms.js").OfRooms} Envelope
+ * @typedef {Traffic | Presence | Topic | Page | Moderated | Cluster | Refusal | import("./messages.js").OfMessages | import("./people.js").OfPeople | import("./rooms.js").OfRooms} Envelope
  * @typedef {{room: string, username?: string | null, since?: number, history?: number, link?: string, invite?: string}} Hello
  * `link` and `invite` are codes to come in by
  */
@@ -42,7 +42,7 @@ export function parse(frame) {
   if (envelope === null || typeof envelope !== "object" || Array.isArray(envelope)) return null;
   if (!isKnown(envelope)) return null;
   for (const said of envelope.type === "history" ? [...envelope.messages, ...(envelope.changed ?? [])] : [envelope]) {
-    if (said.type === "message") said.content = withNewlines(said.content);
+    if (said.type === "message" || said.type === "edited") said.content = withNewlines(said.content);
   }
   return envelope;
 }
@@ -53,8 +53,6 @@ function isKnown(e) {
   /** @param {string[]} names */
   const named = (...names) => names.every((name) => isText(e[name]));
   switch (e.type) {
-    case "message":
-      return named("room", "sender") && isText(e.content, TEXT_UNITS_MAX) && isId(e.id) && isCount(e.at) && maybeText(e.ref) && (e.change === undefined || isId(e.change));
     case "join":
     case "leave":
       return named("room", "sender");
@@ -65,8 +63,6 @@ function isKnown(e) {
       return named("room", "sender") && e.content !== undefined && maybeShort(e.content, TOPIC_CHARS_MAX) && isId(e.id) && isCount(e.at) && maybeText(e.ref);
     case "history":
       return named("room") && isId(e.head) && maybeText(e.ref) && maybeText(e.epoch) && areMessages(e.messages, HISTORY_MAX) && (e.changed === undefined || areMessages(e.changed, CHANGED_MAX));
-    case "deleted":
-      return named("room", "by") && isId(e.message) && isId(e.id) && maybeText(e.ref);
     case "moderated":
       return named("user", "by") && ACTIONS.includes(e.action) && maybeText(e.ref) && maybeText(e.room) && maybeText(e.reason) && (e.seconds === undefined || isId(e.seconds));
     case "cluster":
@@ -74,7 +70,7 @@ function isKnown(e) {
     case "error":
       return named("code") && isText(e.content, TEXT_UNITS_MAX) && maybeText(e.room) && maybeText(e.ref) && (e.retry_ms === undefined || isCount(e.retry_ms));
     default:
-      return isOfPeople(e) || isOfRooms(e);
+      return isOfMessages(e) || isOfPeople(e) || isOfRooms(e);
   }
 }
 

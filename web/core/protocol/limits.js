@@ -11,6 +11,13 @@ export const HISTORY_MAX = 200;
 export const CHANGED_MAX = 200;
 /** Addresses of nodes of a cluster. */
 export const SERVERS_MAX = 32;
+/** Kinds of emoji on one message, and people who are told of each. */
+export const REACTION_KINDS_MAX = 20;
+export const REACTION_USERS_MAX = 20;
+/** An emoji: the longest there are have half of that. */
+export const EMOJI_UNITS_MAX = 64;
+/** In rooms with more people than these nobody is told who is typing. */
+export const TYPING_PEOPLE_MAX = 50;
 /** Longest ban or mute with an end: a year. */
 export const SANCTION_SECONDS_MAX = 365 * 24 * 60 * 60;
 /** The longest time that a server may ask a client to wait: whatever asks for more is broken. */

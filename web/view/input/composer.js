@@ -10,7 +10,8 @@ const PASTE_LINES_MAX = 20;
 /** As many as the style has room for. */
 const ROWS_MAX = 6;
 
-/** @param {import("./popup.js").Needs & {send: () => void}} needs */
+/** @param {import("./popup.js").Needs & {send: () => void, up: () => boolean}} needs
+ * up: the arrow key where nothing is written; true if it did something */
 export function newComposer(needs) {
   const { drafted } = needs;
   const text = /** @type {HTMLTextAreaElement} */ (byId("text"));
@@ -32,6 +33,7 @@ export function newComposer(needs) {
     if (event.ctrlKey || event.altKey || event.metaKey || enter.isComposing(event)) return;
     if (popup.takes(event)) event.stopPropagation();
     else if (enter.sends(event)) send();
+    else if (event.key === "ArrowUp" && !event.shiftKey && text.value === "" && needs.up()) event.stopPropagation();
     else return;
     event.preventDefault();
   });

@@ -1,7 +1,9 @@
 // The log: the rows in reach of what is read, and keeping its place. Nothing that arrives, is loaded
 // or changes its size moves what one reads; at the end, the end stays in sight.
 
+import { linesOf } from "../../core/chat/messages/place.js";
 import { arrange, byId } from "../page.js";
+import { focusEditor } from "./editor.js";
 import { itemsOf } from "./rows.js";
 import { named } from "./text.js";
 
@@ -48,6 +50,8 @@ export class Log {
   #room = null;
   /** What is searched for. */
   #query = "";
+  /** @type {import("./editor.js").Does} */
+  #does = () => {};
 
   constructor() {
     const sizes = new ResizeObserver(() => {
@@ -58,9 +62,10 @@ export class Log {
     sizes.observe(this.#list);
   }
 
-  /** @param {{moved: () => void, wantsOlder: () => void}} needs
+  /** @param {{moved: () => void, wantsOlder: () => void, does: import("./editor.js").Does}} needs
    * moved: another part of the log is in sight */
-  listen({ moved, wantsOlder }) {
+  listen({ moved, wantsOlder, does }) {
+    this.#does = does;
     this.pane.addEventListener("scroll", () => {
       this.note();
       moved();
@@ -76,9 +81,9 @@ export class Log {
     this.#keepMoved();
     if (room !== this.#room) this.#change(room);
     const [from, to] = this.#reach(room);
-    this.#place.first = room.entries[from] ?? null;
-    if (this.#place.last) this.#place.last = room.entries[to - 1] ?? null;
-    this.#fill(itemsOf(state, room, from, to, this.#query));
+    this.#place.first = linesOf(room)[from] ?? null;
+    if (this.#place.last) this.#place.last = linesOf(room)[to - 1] ?? null;
+    this.#fill(itemsOf(state, room, from, to, this.#query, this.#does));
     this.#settle();
   }
 
@@ -88,7 +93,7 @@ export class Log {
 
   get isAtBottom() {
     const { scrollHeight, scrollTop, clientHeight } = this.pane;
-    return this.#place.last === null && scrollHeight - scrollTop - clientHeight <= BOTTOM_PX;
+    return this.#place.last === null && !this.#room?.past && scrollHeight - scrollTop - clientHeight <= BOTTOM_PX;
   }
 
   /** Marks what is searched for.
@@ -98,11 +103,22 @@ export class Log {
     this.#again();
   }
 
+  /** The message at the top of what is in sight, to come back to; 0 at the end. */
+  get here() {
+    return this.isAtBottom ? 0 : Number(this.#place.row);
+  }
+
+  /** There are no rows below but what the server has. */
+  get isNearEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.pane;
+    return this.#place.last === null && scrollHeight - scrollTop - clientHeight < NEAR_PX;
+  }
+
   /** Makes rows where they come into sight soon; true if there are no more above but what the server
    * has. */
   stretch() {
     if (!this.#room) return false;
-    const { entries } = this.#room;
+    const entries = linesOf(this.#room);
     const [from, to] = this.#reach(this.#room);
     const { scrollHeight, scrollTop, clientHeight } = this.pane;
     const isNearTop = scrollTop < NEAR_PX;
@@ -121,7 +137,7 @@ export class Log {
    * @param {number} id
    * @param {ScrollLogicalPosition} block */
   reveal(id, block) {
-    const { entries = [] } = this.#room ?? {};
+    const entries = this.#room ? linesOf(this.#room) : [];
     const at = entries.findIndex((entry) => entry.type === "message" && entry.id === id);
     if (at < 0) return null;
     if (!this.#rows.has(`m${id}`)) {
@@ -181,7 +197,7 @@ export class Log {
   /** Lets the rows end before an entry, or follow the end if there is none.
    * @param {number} end */
   #endAt(end) {
-    const { entries = [] } = this.#room ?? {};
+    const entries = this.#room ? linesOf(this.#room) : [];
     this.#place.last = end >= entries.length ? null : entries[end - 1] ?? null;
     return Math.min(end, entries.length);
   }
@@ -190,7 +206,7 @@ export class Log {
    * @param {Room} room
    * @returns {[number, number]} */
   #reach(room) {
-    const { entries } = room;
+    const entries = linesOf(room);
     const [place, atBottom] = [this.#place, isFollowed(room)];
     if (atBottom) place.last = null;
     let to = place.last ? entries.indexOf(place.last) + 1 : 0;
@@ -207,8 +223,11 @@ export class Log {
 
   /** @param {import("./rows.js").Item[]} items */
   #fill(items) {
+    const wasEditing = this.#list.querySelector(".editor:focus-within") !== null;
     arrange(this.#list, this.#rows, items);
     for (const { key, mend } of items) mend?.(/** @type {HTMLLIElement} */ (this.#rows.get(key)));
+    // What was being edited is stored now, and has another row.
+    if (wasEditing && !this.#list.contains(document.activeElement)) focusEditor(this.#list.querySelector(".editing"));
   }
 
   /** Where somebody scrolled to and no event has told of it yet, that is the place. */

@@ -1,9 +1,15 @@
 // Entries → rows of the log: which rows there are, and how each looks. It knows no scrolling.
 
+import { linesOf } from "../../core/chat/messages/place.js";
+import { changesOf, shownOf, waitingText } from "../../core/chat/messages/shown.js";
 import { callsMe, newLine } from "../../core/chat/state.js";
+import { mayChange } from "../../core/commands/messages.js";
 import { emote, inSentence } from "../../core/protocol/text.js";
 import { element, newButton, setText } from "../page.js";
-import { avatar, clock, day, isSameDay, named, textNodes } from "./text.js";
+import { mendEditor } from "./editor.js";
+import { mendReactions } from "./reactions.js";
+import { mendReply } from "./reply.js";
+import { avatar, clock, day, isSameDay, named, textNodes, whole } from "./text.js";
 
 /**
  * @typedef {import("../../core/chat/state.js").State} State
@@ -13,7 +19,13 @@ import { avatar, clock, day, isSameDay, named, textNodes } from "./text.js";
  * @typedef {import("../../core/chat/state.js").Note} Note
  * @typedef {{key: string, make: () => HTMLLIElement, mend?: (row: HTMLLIElement) => void}} Item
  * a row: found again by its key, made once, mended when something around it changed
+ * @typedef {{state: State, room: Room, query: string, changes: ReturnType<typeof changesOf>, does: import("./editor.js").Does}} Around
+ * what messages are shown by: `query` is searched for, `changes` are not answered yet
  */
+
+/** What a row says.
+ * @type {WeakMap<HTMLLIElement, string>} */
+const said = new WeakMap();
 
 /** Messages of one person within this time share a head. */
 const FOLLOWS_MS = 5 * 60_000;
@@ -29,8 +41,10 @@ const TRAFFIC_NAMES_MAX = 6;
  * @param {number} from
  * @param {number} to
  * @param {string} query what is searched for
+ * @param {import("./editor.js").Does} does
  * @returns {Item[]} */
-export function itemsOf(state, room, from, to, query) {
+export function itemsOf(state, room, from, to, query, does) {
+  const around = { state, room, query, changes: changesOf(room), does };
   const line = newLine(state, room);
   const now = Date.now();
   /** @type {Item[]} */
@@ -40,7 +54,7 @@ export function itemsOf(state, room, from, to, query) {
   /** @type {Note[]} */
   let traffic = [];
   let apart = false;
-  for (const entry of room.entries.slice(from, to)) {
+  for (const entry of linesOf(room).slice(from, to)) {
     if (entry.type === "told") {
       items.push({ key: `n${entry.note}`, make: () => element("li", "note told", entry.words ?? "") });
       traffic = [];
@@ -55,12 +69,12 @@ export function itemsOf(state, room, from, to, query) {
     if (!before || !isSameDay(before.at, entry.at)) items.push(ruleItem(`d${entry.id}`, "day", day(entry.at, now)));
     if (entry.id === line) items.push(ruleItem("line", "new-line", "New"));
     const follows = before !== null && !apart && traffic.length === 0 && entry.id !== line && isFollowing(before, entry);
-    items.push(messageItem(state, room, entry, follows, query));
+    items.push(messageItem(around, entry, follows));
     before = entry;
     apart = false;
     traffic = [];
   }
-  if (to === room.entries.length) for (const pending of room.pending) items.push(pendingItem(state, room, pending));
+  if (!room.past && to === room.entries.length) for (const pending of room.pending) items.push(...pendingItems(around, pending));
   return items;
 }
 
@@ -83,19 +97,22 @@ function ruleItem(key, is, words) {
   };
 }
 
-/** @param {State} state
- * @param {Room} room
+/** @param {Around} around
  * @param {Message} message
  * @param {boolean} follows
- * @param {string} query
  * @returns {Item} */
-function messageItem(state, room, message, follows, query) {
+function messageItem({ state, room, query, changes, does }, message, follows) {
+  const shown = shownOf(message, state.me, changes.get(message.id));
+  const { content, isDeleted, edited } = shown;
+  const says = `${isDeleted} ${edited} ${content}`;
   /** @param {HTMLLIElement} row */
   const fill = (row) => {
-    row.className = message.deleted ? "row gone" : callsMe(state, message) ? "row mention" : "row";
-    row.classList.toggle("act", emote(message.content) !== null);
-    row.replaceChildren(...body(message.sender, message.content, clock(message.at), query));
-    if (isLong(message.content)) withUnfolding(row);
+    said.set(row, says);
+    const is = { row: true, gone: isDeleted, mention: !isDeleted && callsMe(state, message), act: emote(content) !== null, long: isLong(content), folded: false };
+    for (const [name, holds] of Object.entries(is)) row.classList.toggle(name, holds);
+    const kept = row.querySelectorAll(".tools, .editor");
+    row.replaceChildren(...body(message.sender, content, clock(message.at), query), ...(edited === null ? [] : [" ", editedMark(edited)]), ...kept);
+    if (isLong(content)) withUnfolding(row);
     row.dataset.query = query;
     for (const link of row.querySelectorAll("a")) link.tabIndex = -1;
     return row;
@@ -110,14 +127,24 @@ function messageItem(state, room, message, follows, query) {
     },
     mend(row) {
       // The row stays, and the focus and the place with it.
-      if (message.deleted && !row.classList.contains("gone")) fill(row);
+      if (said.get(row) !== says) fill(row);
       row.classList.toggle("follows", follows);
-      mendRemover(row, room.moderates && !message.deleted ? message : null);
+      row.classList.toggle("changing", shown.isChanging);
+      mendReply(row, room, isDeleted ? undefined : message.reply, state.me, changes);
+      mendReactions(row, message.id, shown.reactions, state.me, mayChange(state));
+      mendEditor(row, room.editing?.which === message.id ? room.editing : null, does);
       if (row.dataset.query === query) return;
       row.dataset.query = query;
-      row.querySelector(".content")?.replaceChildren(...textNodes(emote(message.content) ?? message.content, query));
+      row.querySelector(".content")?.replaceChildren(...textNodes(emote(content) ?? content, query));
     },
   };
+}
+
+/** @param {number} at 0 where the server has not told yet */
+function editedMark(at) {
+  const mark = element("span", "edited", "(edited)");
+  if (at > 0) mark.title = `Edited ${whole(at)}`;
+  return mark;
 }
 
 /** @param {string} content */
@@ -128,45 +155,45 @@ function isLong(content) {
 /** Whether it is folded the log finds out, which knows how many lines it takes.
  * @param {HTMLElement} row */
 function withUnfolding(row) {
-  row.classList.add("long");
   const made = newButton("plain unfold", "Show all");
   made.tabIndex = -1;
   made.dataset.does = "unfold";
   row.append(made);
 }
 
-/** The button of a moderator, where it may be.
- * @param {HTMLElement} row
- * @param {Message | null} message */
-function mendRemover(row, message) {
-  const there = row.querySelector(".remover");
-  if (!message) return there?.remove();
-  if (there) return;
-  const made = newButton("plain remover", "Delete");
-  made.tabIndex = -1;
-  made.setAttribute("aria-label", `Delete ${inSentence(message.sender)}'s message`);
-  Object.assign(made.dataset, { does: "delete", message: String(message.id) });
-  row.append(made);
-}
-
-/** An own message on its way: dim, and after a while with a word; or refused, with what can be done.
- * @param {State} state
- * @param {Room} room
+/** An own message on its way: dim, and after a while with a word; or refused, with what can be done. None for what is only
+ * a change of a message, and for what is deleted already.
+ * @param {Around} around
  * @param {import("../../core/chat/state.js").Pending} pending
- * @returns {Item} */
-function pendingItem(state, room, { ref, content, failed }) {
+ * @returns {Item[]} */
+function pendingItems({ state, room, changes, does }, pending) {
+  const { ref, failed, reply } = pending;
+  const content = pending.does === undefined ? waitingText(pending, changes.get(ref)) : null;
+  if (content === null) return [];
   const words = failed ? `not sent: ${failed}` : room.joined ? "sending …" : room.excluded ? "will be sent when you rejoin this room" : "will be sent when you are back online";
-  return {
+  /** @param {HTMLLIElement} row */
+  const fill = (row) => {
+    said.set(row, content);
+    row.classList.toggle("act", emote(content) !== null);
+    const kept = row.querySelectorAll(".tools, .editor");
+    row.replaceChildren(...body(state.me ?? "you", content, "", ""), element("span", "state"), ...(failed ? [choices(room.name, ref)] : []), ...kept);
+    return row;
+  };
+  return [{
     key: `p${failed ? "!" : ""}${ref}`,
     make() {
-      const row = element("li", failed ? "row failed" : "row pending", ...body(state.me ?? "you", content, "", ""));
-      if (emote(content) !== null) row.classList.add("act");
-      row.append(element("span", "state", words));
-      if (failed) row.append(choices(room.name, ref));
+      const row = fill(element("li", failed ? "row failed" : "row pending"));
+      if (!failed) row.dataset.ref = ref;
+      row.tabIndex = -1;
       return row;
     },
-    mend: (row) => setText(/** @type {Element} */ (row.querySelector(".state")), words),
-  };
+    mend(row) {
+      if (said.get(row) !== content) fill(row);
+      setText(/** @type {Element} */ (row.querySelector(".state")), words);
+      mendReply(row, room, reply, state.me, changes);
+      mendEditor(row, room.editing?.which === ref ? room.editing : null, does);
+    },
+  }];
 }
 
 /** @param {string} room

@@ -33,6 +33,10 @@ export function clock(at) {
   return time;
 }
 
+/** A time with its day.
+ * @param {number} at */
+export const whole = (at) => WHOLE.format(at);
+
 /** @param {number} at
  * @param {number} now */
 export function day(at, now) {

@@ -2,9 +2,9 @@
 //! after two rounds, however far away the server is. The files stay what they are: each module becomes a
 //! function that is called once, in the order of their imports.
 //!
-//! Text in, text out. It takes the forms of `import` and `export` that `web/` uses, and refuses every
-//! other: a release is not built then, and a test fails before that. This file knows no other, since the
-//! build script takes it too.
+//! Text in, text out; comments that have lines of their own are left out. It takes the forms of `import` and `export` that `web/` uses, and refuses every
+//! other: a release is not built then, and a test fails before that. A module that is loaded only when it is
+//! needed (`import("./x.js")`) stays a file of its own. This file knows no other, since the build script takes it too.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -94,8 +94,13 @@ impl Script<'_> {
         };
         let text = (self.read)(name).ok_or_else(|| format!("{name} is not there"))?;
         let (mut body, mut exports) = (String::new(), Vec::new());
+        let mut is_comment = false;
         for (at, line) in text.lines().enumerate() {
             let fault = |what: &str| format!("{name}, line {}: {what}: {line}", at + 1);
+            if is_comment || begins_comment(line) {
+                is_comment = !line.trim_start().starts_with("//") && !line.contains("*/");
+                continue;
+            }
             if line.starts_with("import") {
                 let (names, from) =
                     imported(line).ok_or_else(|| fault("a form of import that is not known"))?;
@@ -108,7 +113,7 @@ impl Script<'_> {
                         .ok_or_else(|| fault("a form of export that is not known"))?,
                 );
                 let _ = writeln!(body, "{}", declared.trim_start());
-            } else if let Some(form) = unknown_form(line) {
+            } else if let Some(form) = unknown_form(&self.without_later(name, line)) {
                 return Err(fault(form));
             } else {
                 let _ = writeln!(body, "{line}");
@@ -122,6 +127,19 @@ impl Script<'_> {
         );
         self.order.insert(name.to_owned(), Some(number));
         Ok(number)
+    }
+
+    /// A line without the `import("./x.js")` of a module that is loaded later. The bundle stands where the page stands,
+    /// so only a module beside the page may name one, and it has to need no other.
+    fn without_later(&self, name: &str, line: &str) -> String {
+        let later = || {
+            let (before, rest) = line.split_once("import(\"./")?;
+            let (path, behind) = rest.split_once("\")")?;
+            let text = (self.read)(path)?;
+            let is_whole = !text.lines().any(|line| line.starts_with("import"));
+            (is_whole && !name.contains('/')).then(|| format!("{before}{behind}"))
+        };
+        later().unwrap_or_else(|| line.to_owned())
     }
 }
 
@@ -141,6 +159,15 @@ fn exported(declared: &str) -> Option<&str> {
     let rest = kinds.iter().find_map(|kind| declared.strip_prefix(kind))?;
     let name = rest.split(|c: char| !is_name_char(c)).next()?;
     is_name(name).then_some(name)
+}
+
+/// Whether a line holds nothing but a comment, or the beginning of one: those are for who reads the files, and are a third
+/// of what goes over the wire. Texts over several lines have no line that looks so.
+fn begins_comment(line: &str) -> bool {
+    let line = line.trim();
+    let is_block =
+        || line.starts_with("/*") && line.split_once("*/").is_none_or(|it| it.1.is_empty());
+    line.starts_with("//") || is_block()
 }
 
 /// What only a module of its own may hold. Comments may speak of anything.
@@ -243,7 +270,11 @@ mod tests {
             "export let a = 1;",
             "export const { a } = b;",
             "  export const a = 1;",
-            "const a = import(\"./x.js\");",
+            "const a = import(\"./none.js\");",
+            "const a = import(\"./main.js\"), b = import(\"./x.js\");",
+            "const a = import(\"./needs.js\");",
+            "const a = import(b);",
+            "import { a } from \"./view/v.js\";",
             "const a = import.meta.url;",
             "const a = await b;",
             "await b;",
@@ -254,11 +285,27 @@ mod tests {
             let made = of(&[
                 ("main.js", &format!("// head\n{form}\n")),
                 ("x.js", "export const a = 1;\n"),
+                ("needs.js", "import { a } from \"./x.js\";\n"),
+                ("view/v.js", "export const a = () => import(\"./x.js\");\n"),
             ]);
             assert!(made.is_err(), "{form}");
         }
-        let fine = "/** @type {import(\"./x.js\").A} */\nconst a = /** @type {import(\"./x.js\").A} */ (b);\n// import(x)\n";
-        assert!(of(&[("main.js", fine)]).unwrap().contains(fine));
+        let fine = "const a = /** @type {import(\"./x.js\").A} */ (b);\n";
+        let commented = format!(
+            "// import(x)\n/** @type {{import(\"./x.js\").A}}\n * `import x` */\n{fine}  // more\n"
+        );
+        let wanted = format!("const $0 = (() => {{\n{fine}return {{  }};\n}})();\n");
+        assert_eq!(of(&[("main.js", &commented)]).unwrap(), wanted);
+    }
+
+    #[test]
+    fn a_module_that_is_loaded_later_is_no_part_of_the_bundle() {
+        let made = of(&[
+            ("main.js", "const later = () => import(\"./core/x.js\");\n"),
+            ("core/x.js", "export const a = 1;\n"),
+        ]);
+        let wanted = "const $0 = (() => {\nconst later = () => import(\"./core/x.js\");\nreturn {  };\n})();\n";
+        assert_eq!(made.unwrap(), wanted);
     }
 
     #[test]

@@ -107,8 +107,10 @@ test("the log: from message to message, to links, to the first new one, to older
   await press(alice, "Tab");
   assert.equal(await focus(alice), "https://a.example/");
   await press(alice, "Tab", "Tab");
+  assert.equal(await focus(alice), "React");
+  await press(alice, "Tab", "Tab", "Tab");
   assert.equal(await focus(alice), "text", "other links are not on the way");
-  await press(alice, "Shift+Tab", "Shift+Tab", "Shift+Tab", "ArrowUp", "ArrowUp");
+  await press(alice, ...Array(6).fill("Shift+Tab"), "ArrowUp", "ArrowUp");
   assert.match(await focus(alice), /no\. 399/);
   await press(alice, "Home");
   await alice.locator("#newer").waitFor();

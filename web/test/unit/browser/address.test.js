@@ -25,9 +25,10 @@ test("a link chooses the room, and a name only where nobody has one", () => {
 
 test("a link into this chat is told from others", () => {
   const here = "https://h.example/chat/?room=dev";
-  assert.deepEqual(linkInto("https://h.example/chat/?room=ops&username=M", here), { room: "ops", username: "M" });
-  assert.deepEqual(linkInto("https://h.example/chat/index.html?room=ops", here), { room: "ops", username: "" });
-  for (const other of ["https://h.example/?room=ops", "https://h.example/chat/b/?room=ops", "http://h.example/chat/?room=ops", "https://h.example/chat/", "https://h.example/chat/main.js?room=ops", "https://h.example/chat/?room=ops#token=x", "x"]) {
+  assert.deepEqual(linkInto("https://h.example/chat/?room=ops&username=M", here), { room: "ops", username: "M", message: null });
+  assert.deepEqual(linkInto("https://h.example/chat/index.html?room=ops", here), { room: "ops", username: "", message: null });
+  assert.deepEqual(linkInto("https://h.example/chat/?room=ops#m=42", here), { room: "ops", username: "", message: 42 });
+  for (const other of ["https://h.example/?room=ops", "https://h.example/chat/b/?room=ops", "http://h.example/chat/?room=ops", "https://h.example/chat/", "https://h.example/chat/main.js?room=ops", "https://h.example/chat/?room=ops#token=x", "https://h.example/chat/?room=ops#m=4x", "x"]) {
     assert.equal(linkInto(other, here), null, other);
   }
 });

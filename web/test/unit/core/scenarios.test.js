@@ -5,6 +5,8 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 
+import { changesOf, isOwn, quoteOf, shownOf, waitingText } from "../../../core/chat/messages/shown.js";
+import { wordsAboutTyping } from "../../../core/chat/messages/typing.js";
 import { labelOf } from "../../../core/chat/label.js";
 import { codeNow } from "../../../core/chat/person.js";
 import { activeRoom, find, mentioned, messages, newLine, newRoom, newState, unread } from "../../../core/chat/state.js";
@@ -67,7 +69,17 @@ class Client {
     passes_ms: (ms) => this.#pass(ms),
     says: (text) => this.#happens({ type: "say", text }),
     types: (text) => this.#happens({ type: "say", text }),
-    deletes: (id) => this.#happens({ type: "delete", id }),
+    deletes: (which) => this.#happens({ type: "does", intent: { is: "erase", which } }),
+    edits: ([which, text]) => {
+      this.#happens({ type: "does", intent: { is: "editing", which, text } });
+      this.#happens({ type: "does", intent: { is: "edited" } });
+    },
+    reacts: ([id, emoji]) => this.#happens({ type: "does", intent: { is: "react", id, emoji } }),
+    replies: ([id, text]) => {
+      this.#happens({ type: "does", intent: { is: "replying", id } });
+      this.#happens({ type: "say", text });
+    },
+    types_text: (text) => this.#happens({ type: "draft", text }),
     asks_older: () => this.#happens({ type: "older" }),
     focus: (focused) => this.#happens({ type: "looked", atBottom: activeRoom(this.state).atBottom, focused }),
     show: (name) => this.#happens({ type: "show", place: this.state.rooms.indexOf(find(this.state, name)) }),
@@ -152,7 +164,12 @@ class Client {
   #shown(wanted) {
     return Object.fromEntries(Object.entries(wanted).map(([name, fields]) => {
       const room = find(this.state, name);
-      const own = (isFailed) => room.pending.filter(({ failed }) => (failed !== "") === isFailed).map(({ content }) => content);
+      const changes = changesOf(room);
+      const own = (isFailed) => room.pending.filter(({ does, failed }) => does === undefined && (failed !== "") === isFailed)
+        .map((each) => waitingText(each, changes.get(each.ref))).filter((text) => text !== null);
+      const shown = messages(room).map((message) => ({ message, id: message.id, ...shownOf(message, this.state.me, changes.get(message.id)) }));
+      const quoted = (id) => shown.find((each) => each.id === id);
+      const kind = (reactions, { emoji, count }) => `${emoji} ${count}${isOwn(reactions, emoji, this.state.me) ? " own" : ""}`;
       const all = {
         messages: messages(room).map(({ id }) => id),
         unread: unread(this.state, room),
@@ -170,6 +187,13 @@ class Client {
         role: room.role,
         excluded: room.excluded !== "",
         topic: room.topic,
+        texts: shown.map(({ content }) => content),
+        edited: shown.filter(({ edited }) => edited !== null).map(({ id }) => id),
+        reactions: Object.fromEntries(shown.filter(({ reactions }) => reactions.length > 0).map(({ id, reactions }) => [id, reactions.map((each) => kind(reactions, each))])),
+        replies: Object.fromEntries(shown.filter(({ message }) => message.reply !== undefined).map(({ id, message: { reply } }) => [id, quoted(reply) ? `${quoted(reply).message.sender}: ${quoteOf(quoted(reply))}` : null])),
+        changing: shown.filter(({ isChanging }) => isChanging).map(({ id }) => id),
+        draft: room.draft,
+        typing: wordsAboutTyping(room) || null,
       };
       return [name, Object.fromEntries(Object.keys(fields).map((field) => [field, all[field]]))];
     }));

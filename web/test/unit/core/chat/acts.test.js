@@ -32,18 +32,18 @@ function moderator() {
 
 test("many at once follow one another, none is lost and none is done twice", () => {
   const ann = moderator();
-  for (let id = 1; id <= 30; id += 1) ann.happens({ type: "delete", id });
+  for (let id = 1; id <= 30; id += 1) ann.happens({ type: "does", intent: { is: "ask", envelope: { type: "kick", user: `P${id}` } } });
   const done = [];
   let tokens = 20;
   const serve = () => {
     for (let sent = ann.sent(); sent.length > 0; sent = ann.sent()) {
-      for (const { message, ref } of sent) {
+      for (const { user, ref } of sent) {
         if (tokens-- <= 0) {
           ann.tooFast(ref);
           continue;
         }
-        done.push(message);
-        ann.hears({ type: "deleted", message, by: "Ann", id: 100 + message, ref });
+        done.push(user);
+        ann.hears({ type: "moderated", action: "kick", user, by: "Ann", ref });
       }
     }
   };
@@ -55,7 +55,7 @@ test("many at once follow one another, none is lost and none is done twice", () 
     ann.happens(waits[0].event);
     serve();
   }
-  assert.deepEqual([done, ann.state.notice], [Array.from({ length: 30 }, (_, i) => i + 1), ""]);
+  assert.deepEqual([done, ann.state.notice], [Array.from({ length: 30 }, (_, i) => `P${i + 1}`), ""]);
 });
 
 test("another moderator's ref settles nothing", () => {
