@@ -3,8 +3,9 @@
 //! function that is called once, in the order of their imports.
 //!
 //! Text in, text out. It takes the forms of `import` and `export` that `web/` uses, and refuses every
-//! other: a release is not built then, and a test fails before that. This file knows no other, since the
-//! build script takes it too.
+//! other: a release is not built then, and a test fails before that. A module that is loaded only when it is
+//! needed (`import("./x.js")`) stays a file of its own. Lines that are only a comment are left out: they are a third of what
+//! would be sent. This file knows no other, since the build script takes it too.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -94,8 +95,12 @@ impl Script<'_> {
         };
         let text = (self.read)(name).ok_or_else(|| format!("{name} is not there"))?;
         let (mut body, mut exports) = (String::new(), Vec::new());
+        let mut is_within = false;
         for (at, line) in text.lines().enumerate() {
             let fault = |what: &str| format!("{name}, line {}: {what}: {line}", at + 1);
+            if is_comment(line, &mut is_within).map_err(fault)? {
+                continue;
+            }
             if line.starts_with("import") {
                 let (names, from) =
                     imported(line).ok_or_else(|| fault("a form of import that is not known"))?;
@@ -103,12 +108,15 @@ impl Script<'_> {
                     self.add(&resolved(name, from).ok_or_else(|| fault("no path of a module"))?)?;
                 let _ = writeln!(body, "const {{ {} }} = ${number};", names.replace(" as ", ": "));
             } else if let Some(declared) = line.strip_prefix("export") {
+                if loads(&code_of(&self.without_later(name, line))) {
+                    return Err(fault(NOT_IN_A_BUNDLE));
+                }
                 exports.push(
                     exported(declared)
                         .ok_or_else(|| fault("a form of export that is not known"))?,
                 );
                 let _ = writeln!(body, "{}", declared.trim_start());
-            } else if let Some(form) = unknown_form(line) {
+            } else if let Some(form) = unknown_form(&self.without_later(name, line)) {
                 return Err(fault(form));
             } else {
                 let _ = writeln!(body, "{line}");
@@ -122,6 +130,19 @@ impl Script<'_> {
         );
         self.order.insert(name.to_owned(), Some(number));
         Ok(number)
+    }
+
+    /// A line without the `import("./x.js")` of a module that is loaded later. The bundle stands where the page stands,
+    /// so only a module beside the page may name one, and it has to need no other.
+    fn without_later(&self, name: &str, line: &str) -> String {
+        let later = || {
+            let (before, rest) = line.split_once("import(\"./")?;
+            let (path, behind) = rest.split_once("\")")?;
+            let text = (self.read)(path)?;
+            let is_whole = !text.lines().any(|line| line.starts_with("import"));
+            (is_whole && !name.contains('/')).then(|| format!("{before}{behind}"))
+        };
+        later().unwrap_or_else(|| line.to_owned())
     }
 }
 
@@ -143,12 +164,52 @@ fn exported(declared: &str) -> Option<&str> {
     is_name(name).then_some(name)
 }
 
+/// Whether a line is a comment, or a part of one of several lines, and no code. A text of several lines may hold none that
+/// looks like it.
+fn is_comment(line: &str, is_within: &mut bool) -> Result<bool, &'static str> {
+    let trimmed = line.trim();
+    if *is_within || trimmed.starts_with("/*") {
+        return match trimmed.split_once("*/") {
+            None => {
+                *is_within = true;
+                Ok(true)
+            }
+            Some((_, "")) => {
+                *is_within = false;
+                Ok(true)
+            }
+            Some(_) if *is_within => Err("code behind a comment of several lines"),
+            Some(_) => Ok(false),
+        };
+    }
+    Ok(trimmed.starts_with("//"))
+}
+
 /// What only a module of its own may hold. Comments may speak of anything.
 fn unknown_form(line: &str) -> Option<&'static str> {
     let trimmed = line.trim_start();
     if trimmed.starts_with("//") || trimmed.starts_with('*') || trimmed.starts_with("/*") {
         return None;
     }
+    let code = code_of(line);
+    if loads(&code) {
+        return Some(NOT_IN_A_BUNDLE);
+    }
+    if trimmed.starts_with("import ") || trimmed.starts_with("export ") {
+        return Some("a form that does not begin its line");
+    }
+    let is_outermost = !line.starts_with([' ', '\t', '}']);
+    (is_outermost && code.contains("await ")).then_some("a module that waits")
+}
+
+const NOT_IN_A_BUNDLE: &str = "a form that a bundle does not have";
+
+fn loads(code: &str) -> bool {
+    code.contains("import(") || code.contains("import.meta")
+}
+
+/// A line without the comments in it.
+fn code_of(line: &str) -> String {
     let mut code = String::new();
     let mut rest = line;
     while let Some((before, after)) = rest.split_once("/*") {
@@ -156,14 +217,7 @@ fn unknown_form(line: &str) -> Option<&'static str> {
         rest = after.split_once("*/").map_or("", |(_, behind)| behind);
     }
     code.push_str(rest);
-    if code.contains("import(") || code.contains("import.meta") {
-        return Some("a form that a bundle does not have");
-    }
-    if trimmed.starts_with("import ") || trimmed.starts_with("export ") {
-        return Some("a form that does not begin its line");
-    }
-    let is_outermost = !line.starts_with([' ', '\t', '}']);
-    (is_outermost && code.contains("await ")).then_some("a module that waits")
+    code
 }
 
 fn is_name_char(c: char) -> bool {
@@ -243,10 +297,15 @@ mod tests {
             "export let a = 1;",
             "export const { a } = b;",
             "  export const a = 1;",
-            "const a = import(\"./x.js\");",
+            "const a = import(\"./none.js\");",
+            "const a = import(\"./main.js\"), b = import(\"./x.js\");",
+            "const a = import(\"./needs.js\");",
+            "const a = import(b);",
+            "import { a } from \"./view/v.js\";",
             "const a = import.meta.url;",
             "const a = await b;",
             "await b;",
+            "/** of\n several */ const a = 1;",
             "import { a } from \"./main.js\";",
             "import { a } from \"./none.js\";",
             "import { a } from \"../x.js\";",
@@ -254,11 +313,30 @@ mod tests {
             let made = of(&[
                 ("main.js", &format!("// head\n{form}\n")),
                 ("x.js", "export const a = 1;\n"),
+                ("needs.js", "import { a } from \"./x.js\";\n"),
+                ("view/v.js", "export const a = () => import(\"./x.js\");\n"),
             ]);
             assert!(made.is_err(), "{form}");
         }
-        let fine = "/** @type {import(\"./x.js\").A} */\nconst a = /** @type {import(\"./x.js\").A} */ (b);\n// import(x)\n";
+        let fine = "const a = /** @type {import(\"./x.js\").A} */ (b);\n/** a */ const c = 1;\n";
         assert!(of(&[("main.js", fine)]).unwrap().contains(fine));
+    }
+
+    #[test]
+    fn comments_are_left_out() {
+        let source = "// head\n\n/** @type {import(\"./x.js\").A} */\nconst a = \"/*\"; // behind\n  /**\n   * of several\n   * lines */\n  // import(x)\nconst b = 1;\n";
+        let wanted = "const $0 = (() => {\n\nconst a = \"/*\"; // behind\nconst b = 1;\nreturn {  };\n})();\n";
+        assert_eq!(of(&[("main.js", source)]).unwrap(), wanted);
+    }
+
+    #[test]
+    fn a_module_that_is_loaded_later_is_no_part_of_the_bundle() {
+        let made = of(&[
+            ("main.js", "const later = () => import(\"./core/x.js\");\n"),
+            ("core/x.js", "export const a = 1;\n"),
+        ]);
+        let wanted = "const $0 = (() => {\nconst later = () => import(\"./core/x.js\");\nreturn {  };\n})();\n";
+        assert_eq!(made.unwrap(), wanted);
     }
 
     #[test]
