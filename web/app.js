@@ -90,6 +90,7 @@ export class App {
     if (brings.link === undefined) local.setItem("nebula.name", username);
     const state = newState({ room: room || "general", username, session: newId(), brings, follows: true, own: servers.own, others: servers.known() });
     activeRoom(state).isDefault = room === "";
+    state.isPlain = this.#look.isPlain();
     this.state = state;
     this.#leftovers.anew();
     this.#leftovers.owned(state);
@@ -179,6 +180,8 @@ export class App {
         return this.#look.setTheme(action.text);
       case "width":
         return this.#look.setWidth(action.text);
+      case "plain":
+        return this.#look.setPlain(action.isOn);
       case "open":
         return this.#parts?.over.dialogs[action.what].open(action.text);
       case "confirm":

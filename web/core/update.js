@@ -49,6 +49,7 @@ import { carryOut, command } from "./commands/intents.js";
  *   | {do: "later", event: Event, afterMs: number}
  *   | {do: "announce" | "notify", room: string, where: string, sender: string, content: string}
  *   | {do: "search" | "theme" | "width", text: string}
+ *   | {do: "plain", isOn: boolean}
  *   | {do: "copy", text: string}
  *   | {do: "open", what: Dialog, text?: string}
  *   | {do: "confirm", question: string, yes: string, then: Event}

@@ -6,6 +6,7 @@ import { moveBetweenLandmarks, withMessageFocus } from "./focus.js";
 import { newDialogs } from "./dialogs/dialogs.js";
 import { showHelp } from "./help.js";
 import { newSwitcher } from "./input/switcher.js";
+import { pressInText } from "./log/formatted/formatted.js";
 import { withTranscript } from "./log/transcript.js";
 import { ask, byId, hasMouse } from "./page.js";
 import { withDragging } from "./sides/rooms.js";
@@ -55,6 +56,7 @@ export function listenToPerson(needs) {
   }
   byId("people-list").addEventListener("click", (event) => choosePerson(needs, moves, event));
   byId("log").addEventListener("click", (event) => pressInLog(needs, event));
+  byId("log").addEventListener("click", pressInText);
   byId("log").addEventListener("click", (event) => followLink(needs, event));
   withArrows(byId("people-list"));
   withMessageFocus(needs.view.log.pane);

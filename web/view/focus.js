@@ -5,6 +5,9 @@ import { byId } from "./page.js";
 /** The parts, in the order of the page. */
 const LANDMARKS = ["room-list", "direct-list", "pane", "text", "people-list"];
 
+/** What Tab reaches in a message only once the focus is there. */
+const REACHED = "a, pre, button:not(.choices *)";
+
 /** To the next part that is shown.
  * @param {number} by */
 export function moveBetweenLandmarks(by) {
@@ -44,7 +47,7 @@ export function withMessageFocus(pane) {
   });
   pane.addEventListener("focusin", ({ target }) => {
     const row = /** @type {Element} */ (target).closest(".row");
-    for (const each of pane.querySelectorAll("#log :is(a, .remover, .unfold)[tabindex='0']")) if (!row?.contains(each)) /** @type {HTMLElement} */ (each).tabIndex = -1;
-    for (const each of row?.querySelectorAll("a, .remover, .unfold") ?? []) /** @type {HTMLElement} */ (each).tabIndex = 0;
+    for (const each of pane.querySelectorAll(`#log :is(${REACHED})[tabindex='0']`)) if (!row?.contains(each)) /** @type {HTMLElement} */ (each).tabIndex = -1;
+    for (const each of row?.querySelectorAll(REACHED) ?? []) /** @type {HTMLElement} */ (each).tabIndex = 0;
   });
 }

@@ -105,6 +105,10 @@ function perform(state, room, intent) {
       room.muted = !room.muted;
       tell(state, `${spoken(room, state.me)} ${room.muted ? "muted" : "unmuted"}`, true);
       return mutedNow(state, room);
+    case "plain":
+      state.isPlain = !state.isPlain;
+      tell(state, state.isPlain ? "Texts are shown as typed" : "Texts are shown formatted", true);
+      return [{ do: "plain", isOn: state.isPlain }];
     case "clear":
       Object.assign(room, { entries: [], more: true, cleared: true, gapAfter: null, awaited: room.awaited && { ...room.awaited, isUnwanted: true } });
       toBottom(room);

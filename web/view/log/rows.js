@@ -3,7 +3,8 @@
 import { callsMe, newLine } from "../../core/chat/state.js";
 import { emote, inSentence } from "../../core/protocol/text.js";
 import { element, newButton, setText } from "../page.js";
-import { avatar, clock, day, isSameDay, named, textNodes } from "./text.js";
+import { drawAgain, newContent } from "./formatted/formatted.js";
+import { avatar, clock, day, isSameDay, named } from "./text.js";
 
 /**
  * @typedef {import("../../core/chat/state.js").State} State
@@ -90,14 +91,15 @@ function ruleItem(key, is, words) {
  * @param {string} query
  * @returns {Item} */
 function messageItem(state, room, message, follows, query) {
+  const look = { query, isPlain: state.isPlain };
+  const drawn = JSON.stringify(look);
   /** @param {HTMLLIElement} row */
   const fill = (row) => {
     row.className = message.deleted ? "row gone" : callsMe(state, message) ? "row mention" : "row";
     row.classList.toggle("act", emote(message.content) !== null);
-    row.replaceChildren(...body(message.sender, message.content, clock(message.at), query));
+    row.replaceChildren(...body(message.sender, message.content, clock(message.at), look));
     if (isLong(message.content)) withUnfolding(row);
-    row.dataset.query = query;
-    for (const link of row.querySelectorAll("a")) link.tabIndex = -1;
+    row.dataset.drawn = drawn;
     return row;
   };
   return {
@@ -113,9 +115,10 @@ function messageItem(state, room, message, follows, query) {
       if (message.deleted && !row.classList.contains("gone")) fill(row);
       row.classList.toggle("follows", follows);
       mendRemover(row, room.moderates && !message.deleted ? message : null);
-      if (row.dataset.query === query) return;
-      row.dataset.query = query;
-      row.querySelector(".content")?.replaceChildren(...textNodes(emote(message.content) ?? message.content, query));
+      const content = row.querySelector(".content");
+      if (row.dataset.drawn === drawn || !content) return;
+      row.dataset.drawn = drawn;
+      drawAgain(content, message.content, look);
     },
   };
 }
@@ -157,9 +160,9 @@ function mendRemover(row, message) {
 function pendingItem(state, room, { ref, content, failed }) {
   const words = failed ? `not sent: ${failed}` : room.joined ? "sending …" : room.excluded ? "will be sent when you rejoin this room" : "will be sent when you are back online";
   return {
-    key: `p${failed ? "!" : ""}${ref}`,
+    key: `p${failed ? "!" : ""}${state.isPlain ? "-" : ""}${ref}`,
     make() {
-      const row = element("li", failed ? "row failed" : "row pending", ...body(state.me ?? "you", content, "", ""));
+      const row = element("li", failed ? "row failed" : "row pending", ...body(state.me ?? "you", content, "", { query: "", isPlain: state.isPlain }));
       if (emote(content) !== null) row.classList.add("act");
       row.append(element("span", "state", words));
       if (failed) row.append(choices(room.name, ref));
@@ -183,11 +186,10 @@ function choices(room, ref) {
 /** @param {string} sender
  * @param {string} content
  * @param {Node | string} time
- * @param {string} query */
-function body(sender, content, time, query) {
-  const emoted = emote(content);
-  const text = element("span", "content", ...textNodes(emoted ?? content, query));
-  if (emoted !== null) return [element("span", "head", named(sender), " ", text, " ", time)];
+ * @param {import("./formatted/formatted.js").Look} look */
+function body(sender, content, time, look) {
+  const text = newContent(content, look);
+  if (emote(content) !== null) return [element("span", "head", named(sender), " ", text, " ", time)];
   return [avatar(sender), element("span", "head", named(sender), " ", time), " ", text];
 }
 
