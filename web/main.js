@@ -43,6 +43,8 @@ const composer = newComposer({
   send: () => happens({ type: "say", text: composer.text.value }),
   names: () => (app.state ? likeliest(activeRoom(app.state), app.state.me) : []),
   rooms: () => state()?.rooms.filter(({ kind }) => kind === "open").map((room) => room.name) ?? [],
+  // Offline, there are none until it is tried again.
+  emoji: () => import("./core/emoji.js").catch(() => null),
 });
 const searchBar = newSearchBar({
   room: shown,

@@ -36,6 +36,7 @@ export function newView() {
     setText(byId("topic"), topic);
     setAttribute(byId("topic"), "title", topic);
     setText(byId("me"), state.me ?? "guest");
+    setAttribute(byId("plain-button"), "aria-pressed", String(state.isPlain));
     setAttribute(log.pane, "aria-label", `Messages ${within}`);
     setAttribute(byId("text"), "placeholder", `Message ${where}`);
     setText(byId("notice"), state.answered ? state.notice : asSentence(state.notice));

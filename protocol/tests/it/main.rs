@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod connect;
+mod emoji;
 mod envelopes;
 mod formatting;
 mod golden;
