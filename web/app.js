@@ -57,6 +57,7 @@ export class App {
   /** @type {Parts | null} */
   #parts = null;
   #draw = newDrawing(() => this.state && this.#drawNow(this.state));
+  #drawDraft = newDrawing(() => this.state && this.#drawDraftNow(this.state));
   #countDown = newCountdown(renderLink);
 
   /** @param {Kept} kept */
@@ -135,6 +136,7 @@ export class App {
     }
     // At once: a scroll event that is on its way would tell of the log as it was before.
     if (room !== before || room.atBottom !== atBottom) this.#drawNow(state);
+    else if (event.type === "draft") this.#drawDraft();
     else this.#draw();
   };
 
@@ -215,6 +217,14 @@ export class App {
     this.view.render(state);
     this.#countDown(state);
     this.fetchMore();
+  }
+
+  /** What a key changes where one writes: not the log, which may be long.
+   * @param {State} state */
+  #drawDraftNow(state) {
+    this.#kept.memory.keep(state);
+    this.#parts?.composer.render(activeRoom(state).draft);
+    this.view.renderNotice(state);
   }
 
   /** @param {State} state */

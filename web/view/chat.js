@@ -39,8 +39,7 @@ export function newView() {
     setAttribute(byId("plain-button"), "aria-pressed", String(state.isPlain));
     setAttribute(log.pane, "aria-label", `Messages ${within}`);
     setAttribute(byId("text"), "placeholder", `Message ${where}`);
-    setText(byId("notice"), state.answered ? state.notice : asSentence(state.notice));
-    byId("notice").classList.toggle("answer", state.answered);
+    renderNotice(state);
     button("older").hidden = !room.more;
     // A disabled button would lose the focus.
     setAttribute(button("older"), "aria-disabled", String(room.awaited !== null));
@@ -51,6 +50,12 @@ export function newView() {
     setText(byId("empty"), `No messages ${within} yet. Say hello!`);
     renderNewer(state);
     renderTitle(state);
+  }
+
+  /** @param {State} state */
+  function renderNotice({ answered, notice }) {
+    setText(byId("notice"), answered ? notice : asSentence(notice));
+    byId("notice").classList.toggle("answer", answered);
   }
 
   /** @param {State} state */
@@ -78,6 +83,7 @@ export function newView() {
   return {
     log,
     render,
+    renderNotice,
     /** @param {boolean} isOn */
     bell: (isOn) => setAttribute(bell, "aria-pressed", String(isOn)),
     /** @param {string} text */

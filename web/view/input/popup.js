@@ -4,6 +4,8 @@ import { completions } from "../../core/commands/complete.js";
 import { begun } from "../../core/commands/shortcodes.js";
 import { byId, element, setAttribute } from "../page.js";
 
+/** A word before the caret that is completed unasked. */
+const OFFERED = /(?:^|\s)[@#/／]\S*$/;
 /** So many are offered: a person types another letter rather than read more. */
 const OPTIONS_MAX = 30;
 
@@ -41,15 +43,18 @@ export class Popup {
    * @param {boolean} asked */
   offer(asked) {
     const text = this.#text;
-    const found = this.#named() ?? this.#completed();
+    const found = this.#named() ?? this.#completed(asked);
     const isOffered = found.options.length > 0 && (asked || found.offered);
     this.#open = isOffered ? { start: found.start, end: text.selectionStart, options: found.options.slice(0, OPTIONS_MAX), at: -1 } : null;
     this.#draw();
     return isOffered;
   }
 
-  #completed() {
+  /** @param {boolean} asked */
+  #completed(asked) {
     const text = this.#text;
+    // Who is likeliest takes a look at all messages.
+    if (!asked && !OFFERED.test(text.value.slice(0, text.selectionStart))) return { start: 0, options: [], offered: false };
     const found = completions(text.value, text.selectionStart, this.#needs.names(), this.#needs.rooms());
     return { ...found, options: found.options.map((option) => ({ text: option, shown: option })) };
   }

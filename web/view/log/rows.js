@@ -92,7 +92,7 @@ function ruleItem(key, is, words) {
  * @returns {Item} */
 function messageItem(state, room, message, follows, query) {
   const look = { query, isPlain: state.isPlain };
-  const drawn = JSON.stringify(look);
+  const drawn = `${state.isPlain} ${query}`;
   /** @param {HTMLLIElement} row */
   const fill = (row) => {
     row.className = message.deleted ? "row gone" : callsMe(state, message) ? "row mention" : "row";
