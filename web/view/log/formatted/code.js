@@ -1,8 +1,9 @@
 // A block of code: highlighted, scrolled by itself, and copied by a button.
 
 import { tokens } from "../../../core/formatting/code.js";
+import { revealed } from "../../../core/protocol/text.js";
 import { byId, element, newButton, setText } from "../../page.js";
-import { words } from "./words.js";
+import { marked } from "./words.js";
 
 /** So long a button says what it has done. */
 const SAYS_MS = 2_000;
@@ -11,9 +12,10 @@ const SAYS_MS = 2_000;
  * @param {string} code
  * @param {string} query */
 export function codeBlock(language, code, query) {
-  const read = language === null ? null : tokens(language, code);
-  const text = read?.flatMap(({ kind, text }) => (kind === "plain" ? words(text, query) : [element("span", kind, ...words(text, query))]));
-  const pre = element("pre", "", element("code", "", ...(text ?? words(code, query))));
+  const shown = revealed(code);
+  const read = (language === null ? null : tokens(language, shown)) ?? [{ kind: "plain", text: shown }];
+  const text = read.flatMap(({ kind, text }) => (kind === "plain" ? marked(text, query) : [element("span", kind, ...marked(text, query))]));
+  const pre = element("pre", "", element("code", "", ...text));
   pre.dir = "ltr";
   pre.tabIndex = -1;
   const copier = newButton("plain copier", "Copy");

@@ -10,8 +10,13 @@ import { element } from "../../page.js";
  * @param {string} text
  * @param {string} query
  * @returns {Part[]} */
-export function words(text, query) {
-  const shown = revealed(text);
+export const words = (text, query) => marked(revealed(text), query);
+
+/** The same for a text that is as it may be shown.
+ * @param {string} shown
+ * @param {string} query
+ * @returns {Part[]} */
+export function marked(shown, query) {
   if (query === "") return [shown];
   let done = 0;
   const nodes = marks(shown, query).flatMap(([begin, end]) => {
