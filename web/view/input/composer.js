@@ -99,7 +99,7 @@ export function newComposer(needs) {
     });
   });
   // The button leaves the focus where one writes, and a telephone its keyboard.
-  text.nextElementSibling?.addEventListener("mousedown", (event) => event.preventDefault());
+  byId("composer").querySelector("[type=submit]")?.addEventListener("mousedown", (event) => event.preventDefault());
   byId("composer").addEventListener("submit", (event) => {
     event.preventDefault();
     send();
