@@ -61,7 +61,7 @@ export const COMMANDS = [
   ["role", [], "NAME owner|moderator|member", "for owners: change what somebody is in this room"],
   ["theme", [], "NAME", "set the theme: system, dark, light"],
   ["width", [], "NAME", "set the text width: comfortable, full"],
-  ["plain", [], "", "show texts as typed, or formatted again"],
+  ["plain", [], "", "show messages as they were typed, or formatted again"],
   ["key", [], "", "explain what reserves your name"],
   ["link", [], "[CODE]", "use your name on another device; with its code, on this one"],
   ["devices", [], "", "list the devices that have your name"],

@@ -107,7 +107,7 @@ function perform(state, room, intent) {
       return mutedNow(state, room);
     case "plain":
       state.isPlain = !state.isPlain;
-      tell(state, state.isPlain ? "Texts are shown as typed" : "Texts are shown formatted", true);
+      tell(state, state.isPlain ? "Messages are shown as they were typed. /plain formats them again" : "Messages are formatted", true);
       return [{ do: "plain", isOn: state.isPlain }];
     case "clear":
       Object.assign(room, { entries: [], more: true, cleared: true, gapAfter: null, awaited: room.awaited && { ...room.awaited, isUnwanted: true } });

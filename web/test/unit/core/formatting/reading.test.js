@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { activeRoom, mentioned } from "../../../../core/chat/state.js";
+import { aloud } from "../../../../core/formatting/aloud.js";
 import { entered } from "../client.js";
 
 test("/plain shows texts as typed, and formatted again", () => {
@@ -13,9 +14,27 @@ test("/plain shows texts as typed, and formatted again", () => {
     return [did(), state.isPlain, state.notice, state.answered];
   });
   assert.deepEqual(seen, [
-    [[{ do: "plain", isOn: true }], true, "Texts are shown as typed", true],
-    [[{ do: "plain", isOn: false }], false, "Texts are shown formatted", true],
+    [[{ do: "plain", isOn: true }], true, "Messages are shown as they were typed. /plain formats them again", true],
+    [[{ do: "plain", isOn: false }], false, "Messages are formatted", true],
   ]);
+});
+
+test("what is read out has no signs, and nothing of a spoiler", () => {
+  for (const [text, said] of [
+    ["hello", "hello"],
+    ["**b** *i* ~~s~~ `c`\nso", "b i s c\nso"],
+    ["he is ||the *murderer*||", "he is (spoiler)"],
+    ["[the docs](https://docs.example/a) https://a.example", "the docs (docs.example) https://a.example"],
+    ["> said\n- one\n```\nx\n```", "Quote: said\n- one\nCode: x"],
+    ["/me **waves**\n> at", "/me waves\nQuote: at"],
+  ]) assert.equal(aloud(text), said);
+  const { state, says, did } = entered();
+  const heard = () => did().map(({ content }) => content);
+  says(11, "Bob", "||x|| **y**");
+  assert.deepEqual(heard(), ["(spoiler) y"]);
+  state.isPlain = true;
+  says(12, "Bob", "||x|| **y**");
+  assert.deepEqual(heard(), ["||x|| **y**"]);
 });
 
 test("a name in code mentions nobody", () => {
