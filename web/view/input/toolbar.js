@@ -10,8 +10,8 @@ export function withToolbar(set) {
   // The focus stays where one writes.
   bar.addEventListener("mousedown", (event) => event.preventDefault());
   bar.addEventListener("click", ({ target }) => {
-    const { style } = /** @type {Element} */ (target).closest("button")?.dataset ?? {};
-    if (style) set(/** @type {import("../../core/formatting/styles.js").Style} */ (style));
+    const { sets } = /** @type {Element} */ (target).closest("button")?.dataset ?? {};
+    if (sets) set(/** @type {import("../../core/formatting/styles.js").Style} */ (sets));
   });
   bar.addEventListener("keydown", (event) => {
     const at = buttons.findIndex((each) => each === document.activeElement);

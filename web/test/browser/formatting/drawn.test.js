@@ -17,7 +17,7 @@ test("each part of a text is the element that it means", async (t) => {
   const crowd = await newCrowd(t, browser, server);
   await crowd.enter("Bob", "shapes");
   const alice = await person(t, browser, server, "Alice", "shapes");
-  await crowd.say("Bob", "as before\non two lines", "**b** *i* ***bi*** ~~s~~ `<b>*c*</b>`", "see [the **docs**](https://docs.example/a)", "> said\n> - so\n\nno", "- a\n  below\n  - b\n- c\n7. d", "/me *waves*\n> at all", "<img src=x onerror=alert(1)> **<b>**", "last");
+  await crowd.say("Bob", "as before\non two lines", "**b** *i* ***bi*** ~~s~~ `<b>*c*</b>`", "see [the **docs**](https://docs.example/a)", "> said\n> - so\n\nno", "- a\n  below\n  - b\n- c\n7. d", "/me *waves*\n> at all", "<img src=x onerror=alert(1)> **<b>**", "007. bond", "last");
   await settled(alice, "last").waitFor();
   assert.deepEqual(await shapes(alice), [
     ["as before", "\n", "on two lines"],
@@ -27,11 +27,14 @@ test("each part of a text is the element that it means", async (t) => {
     [["ul", ["li", "a", "\n", "below", ["ul", ["li", "b"]]], ["li", "c"]], ["ol", ["li", "d"]]],
     [["em", "waves"], ["blockquote", ["p", "at all"]]],
     ["<img src=x onerror=alert(1)> ", ["strong", "<b>"]],
+    [["ol", ["li", "bond"]]],
     ["last"],
   ]);
   const link = row(alice, "the docs").locator("a");
   assert.deepEqual(await link.evaluate(({ href, rel, target }) => [href, rel, target]), ["https://docs.example/a", "noopener noreferrer nofollow", "_blank"]);
   assert.equal(await row(alice, "below").locator("ol li").evaluate((li) => li.value), 7);
+  // A number is shown as it was typed.
+  assert.equal(await row(alice, "bond").locator("ol li").evaluate((li) => getComputedStyle(li, "::marker").content), '"007. "');
   assert.deepEqual([alice.faults, await alice.evaluate(() => window.reports)], [[], []]);
 });
 

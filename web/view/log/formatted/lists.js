@@ -12,6 +12,7 @@ const DEPTH_MAX = 6;
 const INDENT_MIN = 2;
 /** Longer markers need more room than there is before each item. */
 const MARKER_CHARS = 3;
+const WIDE_CHARS = 6;
 
 /** @param {Item[]} items
  * @param {string} query
@@ -33,7 +34,7 @@ export function listsOf(items, query) {
       if (around) around.append(list);
       else made.push(list);
     }
-    if (item.marker.length > MARKER_CHARS) list.style.paddingInlineStart = `${item.marker.length + 1}ch`;
+    if (item.marker.length > MARKER_CHARS) list.classList.add(item.marker.length > WIDE_CHARS ? "wider" : "wide");
     levels.push({ list, indent: above?.indent ?? item.indent, last });
   }
   return made;
@@ -53,6 +54,6 @@ function entry({ marker, lines }, query) {
   if (marker === "-") return made;
   made.value = Number.parseInt(marker, 10);
   // As it was typed.
-  if (`${made.value}.` !== marker) made.style.listStyleType = `"${marker} "`;
+  if (`${made.value}.` !== marker) made.dataset.marker = marker;
   return made;
 }
