@@ -14,7 +14,7 @@ import { PROBE } from "./core/chat/refusals.js";
 import { isRevoked } from "./core/chat/revoked.js";
 import { activeRoom, find, isGuest, newState, tell } from "./core/chat/state.js";
 import { update } from "./core/update.js";
-import { newView, renderLink } from "./view/chat.js";
+import { newView, renderLink, renderNotice } from "./view/chat.js";
 import { newCountdown, newDrawing } from "./view/drawing.js";
 import { newEntrance } from "./view/entrance.js";
 import { showHelp } from "./view/help.js";
@@ -224,7 +224,7 @@ export class App {
   #drawDraftNow(state) {
     this.#kept.memory.keep(state);
     this.#parts?.composer.render(activeRoom(state).draft);
-    this.view.renderNotice(state);
+    renderNotice(state);
   }
 
   /** @param {State} state */

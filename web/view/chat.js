@@ -53,12 +53,6 @@ export function newView() {
   }
 
   /** @param {State} state */
-  function renderNotice({ answered, notice }) {
-    setText(byId("notice"), answered ? notice : asSentence(notice));
-    byId("notice").classList.toggle("answer", answered);
-  }
-
-  /** @param {State} state */
   function renderNewer(state) {
     const room = activeRoom(state);
     const isAtEnd = room.atBottom && !room.behind;
@@ -83,12 +77,18 @@ export function newView() {
   return {
     log,
     render,
-    renderNotice,
     /** @param {boolean} isOn */
     bell: (isOn) => setAttribute(bell, "aria-pressed", String(isOn)),
     /** @param {string} text */
     announce: (text) => setText(byId("announcer"), text),
   };
+}
+
+/** The sentence below what one writes.
+ * @param {State} state */
+export function renderNotice({ answered, notice }) {
+  setText(byId("notice"), answered ? notice : asSentence(notice));
+  byId("notice").classList.toggle("answer", answered);
 }
 
 /** The thin bar, and what it says to a screen reader: changes of the connection, but no countdown.
