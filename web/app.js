@@ -14,7 +14,7 @@ import { PROBE } from "./core/chat/refusals.js";
 import { isRevoked } from "./core/chat/revoked.js";
 import { activeRoom, find, isGuest, newState, tell } from "./core/chat/state.js";
 import { update } from "./core/update.js";
-import { newView, renderLink } from "./view/chat.js";
+import { newView, renderLink, renderNotice } from "./view/chat.js";
 import { newCountdown, newDrawing } from "./view/drawing.js";
 import { newEntrance } from "./view/entrance.js";
 import { showHelp } from "./view/help.js";
@@ -61,6 +61,7 @@ export class App {
   /** @type {Parts | null} */
   #parts = null;
   #draw = newDrawing(() => this.state && this.#drawNow(this.state));
+  #drawDraft = newDrawing(() => this.state && this.#drawDraftNow(this.state));
   #countDown = newCountdown(renderLink);
 
   /** @param {Kept} kept */
@@ -94,6 +95,7 @@ export class App {
     if (brings.link === undefined) local.setItem("nebula.name", username);
     const state = newState({ room: room || "general", username, session: newId(), brings, follows: true, own: servers.own, others: servers.known() });
     activeRoom(state).isDefault = room === "";
+    state.isPlain = this.#look.isPlain();
     this.state = state;
     this.#leftovers.anew();
     this.#leftovers.owned(state);
@@ -141,6 +143,7 @@ export class App {
     }
     // At once: a scroll event that is on its way would tell of the log as it was before.
     if (room !== before || room.atBottom !== atBottom) this.#drawNow(state);
+    else if (event.type === "draft") this.#drawDraft();
     else this.#draw();
   };
 
@@ -195,6 +198,8 @@ export class App {
         return this.#look.setTheme(action.text);
       case "width":
         return this.#look.setWidth(action.text);
+      case "plain":
+        return this.#look.setPlain(action.isOn);
       case "open":
         return this.#parts?.over.dialogs[action.what].open(action.text);
       case "confirm":
@@ -237,6 +242,14 @@ export class App {
     this.view.render(state);
     this.#countDown(state);
     this.fetchMore();
+  }
+
+  /** What a key changes where one writes: not the log, which may be long.
+   * @param {State} state */
+  #drawDraftNow(state) {
+    this.#kept.memory.keep(state);
+    this.#parts?.composer.render(activeRoom(state).draft);
+    renderNotice(state);
   }
 
   /** @param {State} state */

@@ -46,6 +46,8 @@ const composer = newComposer({
   names: () => (app.state ? likeliest(activeRoom(app.state), app.state.me) : []),
   up: editNewest,
   rooms: () => state()?.rooms.filter(({ kind }) => kind === "open").map((room) => room.name) ?? [],
+  // Offline, there are none until it is tried again.
+  emoji: () => import("./core/emoji.js").catch(() => null),
 });
 const searchBar = newSearchBar({
   room: shown,

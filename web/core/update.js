@@ -58,6 +58,7 @@ import { carryOut, command } from "./commands/intents.js";
  *   | {do: "later", event: Event, afterMs: number}
  *   | {do: "announce" | "notify", room: string, where: string, sender: string, content: string}
  *   | {do: "search" | "theme" | "width", text: string}
+ *   | {do: "plain", isOn: boolean}
  *   | {do: "copy", text: string}
  *   | {do: "permalink", id: number}
  *   | {do: "follow", href: string}

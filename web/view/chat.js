@@ -38,10 +38,10 @@ export function newView() {
     setText(byId("topic"), topic);
     setAttribute(byId("topic"), "title", topic);
     setText(byId("me"), state.me ?? "guest");
+    setAttribute(byId("plain-button"), "aria-pressed", String(state.isPlain));
     setAttribute(log.pane, "aria-label", `Messages ${within}`);
     setAttribute(byId("text"), "placeholder", `Message ${where}`);
-    setText(byId("notice"), state.answered ? state.notice : asSentence(state.notice));
-    byId("notice").classList.toggle("answer", state.answered);
+    renderNotice(state);
     const hasMore = room.past?.more ?? room.more;
     button("older").hidden = !hasMore;
     // A disabled button would lose the focus.
@@ -88,6 +88,13 @@ export function newView() {
     /** @param {string} text */
     announce: (text) => setText(byId("announcer"), text),
   };
+}
+
+/** The sentence below what one writes.
+ * @param {State} state */
+export function renderNotice({ answered, notice }) {
+  setText(byId("notice"), answered ? notice : asSentence(notice));
+  byId("notice").classList.toggle("answer", answered);
 }
 
 /** The thin bar, and what it says to a screen reader: changes of the connection, but no countdown.

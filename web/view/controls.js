@@ -7,6 +7,7 @@ import { newDialogs } from "./dialogs/dialogs.js";
 import { showHelp } from "./help.js";
 import { newSwitcher } from "./input/switcher.js";
 import { withActions } from "./log/actions.js";
+import { pressInText } from "./log/formatted/formatted.js";
 import { newPicker } from "./log/picker.js";
 import { withTranscript } from "./log/transcript.js";
 import { byId, hasMouse } from "./page.js";
@@ -60,6 +61,7 @@ export function listenToPerson(needs) {
   }
   byId("people-list").addEventListener("click", (event) => choosePerson(needs, moves, event));
   byId("log").addEventListener("click", (event) => pressInLog(needs, event));
+  byId("log").addEventListener("click", pressInText);
   byId("log").addEventListener("click", (event) => followLink(needs, event));
   withArrows(byId("people-list"));
   withMessageFocus(needs.view.log.pane);
@@ -156,6 +158,7 @@ function buttonsOf({ happens, searchBar, bell, view, connect }, { go, switcher, 
     "devices-button": fromMenu(dialogs.devices),
     "invites-button": fromMenu(dialogs.invites),
     "name-button": fromMenu(dialogs.name),
+    "plain-button": fromMenu({ open: () => happens({ type: "does", intent: { is: "plain" } }) }),
     older: () => happens({ type: "older" }),
     "join-button": switcher.open,
     "list-button": () => dialogs.browser.open(),

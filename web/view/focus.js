@@ -5,8 +5,8 @@ import { byId } from "./page.js";
 /** The parts, in the order of the page. */
 const LANDMARKS = ["room-list", "direct-list", "pane", "text", "people-list"];
 
-/** What Tab goes to within a message. */
-const WITHIN = "a, .unfold, .quote, .kind, .tools button";
+/** What Tab reaches in a message only once the focus is there. */
+const REACHED = "a, pre, .veil, .copier, .unfold, .quote, .kind, .tools button";
 
 /** To the next part that is shown.
  * @param {number} by */
@@ -47,7 +47,7 @@ export function withMessageFocus(pane) {
   });
   pane.addEventListener("focusin", ({ target }) => {
     const row = /** @type {Element} */ (target).closest(".row");
-    for (const each of pane.querySelectorAll(`#log :is(${WITHIN})[tabindex='0']`)) if (!row?.contains(each)) /** @type {HTMLElement} */ (each).tabIndex = -1;
-    for (const each of row?.querySelectorAll(WITHIN) ?? []) /** @type {HTMLElement} */ (each).tabIndex = 0;
+    for (const each of pane.querySelectorAll(`#log :is(${REACHED})[tabindex='0']`)) if (!row?.contains(each)) /** @type {HTMLElement} */ (each).tabIndex = -1;
+    for (const each of row?.querySelectorAll(REACHED) ?? []) /** @type {HTMLElement} */ (each).tabIndex = 0;
   });
 }

@@ -1,7 +1,7 @@
 // The help: made from the tables of keys and commands.
 
 import { COMMANDS } from "../core/commands/commands.js";
-import { KEYS, LOCAL_KEYS } from "../core/commands/keys.js";
+import { KEYS, LOCAL_KEYS, STYLE_KEYS } from "../core/commands/keys.js";
 import { byId, dialog, element } from "./page.js";
 
 export function showHelp() {
@@ -11,7 +11,7 @@ export function showHelp() {
 }
 
 function keys() {
-  const known = KEYS.filter(([, , what]) => what !== "").map(([, written, what]) => [written, what]);
+  const known = [...STYLE_KEYS, ...KEYS].filter(([, , what]) => what !== "").map(([, written, what]) => [written, what]);
   const rows = [...LOCAL_KEYS, ...known].flatMap(([written = "", what = ""]) => {
     const names = written.replaceAll("Arrow", "").split(/(\+|, )/).map((part) => (/^(\+|, )$/.test(part) ? part : element("kbd", "", part)));
     return [element("dt", "", ...names), element("dd", "", what)];

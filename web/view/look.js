@@ -1,7 +1,13 @@
-// How the page looks, where a person may choose: its colours, and how wide its text runs.
+// How the page looks, where a person may choose: its colours, how wide its text runs, whether texts are formatted.
 
 import { THEMES, WIDTHS } from "../core/commands/intents.js";
-import { button } from "./page.js";
+import { button, byId, setAttribute } from "./page.js";
+
+/** Where it is kept that texts are shown as typed. */
+const PLAIN = "nebula.plain";
+
+/** And that there is a toolbar for formatting, for who wants it. */
+const TOOLBAR = "nebula.toolbar";
 
 /** @param {Pick<import("../browser/storage.js").Store, "getItem" | "setItem">} storage */
 export function newLook(storage) {
@@ -20,7 +26,26 @@ export function newLook(storage) {
     const at = THEMES.indexOf(theme.now());
     setTheme(THEMES[(at + 1) % THEMES.length] ?? "system");
   });
-  return { setTheme, setWidth: width.set };
+  /** @param {boolean} isShown */
+  const showToolbar = (isShown) => {
+    byId("toolbar").hidden = !isShown;
+    setAttribute(byId("toolbar-button"), "aria-pressed", String(isShown));
+  };
+  showToolbar(storage.getItem(TOOLBAR) === "yes");
+  button("toolbar-button").addEventListener("click", () => {
+    const isShown = byId("toolbar").hidden;
+    showToolbar(isShown);
+    storage.setItem(TOOLBAR, isShown ? "yes" : "no");
+    byId("menu").hidePopover();
+    byId("text").focus();
+  });
+  return {
+    setTheme,
+    setWidth: width.set,
+    isPlain: () => storage.getItem(PLAIN) === "yes",
+    /** @param {boolean} isOn */
+    setPlain: (isOn) => storage.setItem(PLAIN, isOn ? "yes" : "no"),
+  };
 }
 
 /** One of a few words, kept, and read by the style sheets from an attribute of the root.

@@ -1,5 +1,6 @@
 // What the server says, taken into the state. Pure: it knows neither page nor socket nor clock.
 
+import { aloud } from "../formatting/aloud.js";
 import { TOPIC_CHARS_MAX } from "../protocol/limits.js";
 import { counted, inSentence, onOneLine } from "../protocol/text.js";
 import { dropAll, next, settled } from "./acts.js";
@@ -241,7 +242,7 @@ function changeCame(state, room, change, by) {
  * @param {Message} message
  * @returns {Action[]} */
 function tellOf(state, room, message) {
-  const what = { room: room.name, where: whereabouts(room, state.me), sender: message.sender, content: message.content };
+  const what = { room: room.name, where: whereabouts(room, state.me), sender: message.sender, content: state.isPlain ? message.content : aloud(message.content) };
   const isShown = state.focused && room === activeRoom(state);
   /** @type {Action[]} */
   const notify = (callsMe(state, message) || room.kind === "direct") && !isShown ? [{ do: "notify", ...what }] : [];

@@ -1,6 +1,7 @@
 // The state: all there is to show and to decide by, and what follows from it. Pure: it knows neither
 // page nor socket nor clock.
 
+import { outsideCode } from "../formatting/formatting.js";
 import { mentions } from "../protocol/mentions.js";
 import { fold } from "../protocol/names.js";
 import { kindOf } from "./label.js";
@@ -90,6 +91,7 @@ import { nobody } from "./people.js";
  * @property {Room[]} rooms
  * @property {number} active which of them is shown
  * @property {boolean} focused the person looks at this page
+ * @property {boolean} isPlain texts are shown as typed
  * @property {string} notice a sentence for the person, below what they wrote
  * @property {boolean} answered the notice is what was asked for, and no fault
  *
@@ -140,6 +142,7 @@ export function newState({ room, username, session, brings = {}, follows = false
     rooms: [newRoom(room)],
     active: 0,
     focused: true,
+    isPlain: false,
     notice: "",
     answered: false,
   };
@@ -313,7 +316,7 @@ export function callsMe(state, message) {
   if (me === null || message.deleted || isMe(state, message.sender)) return false;
   let known = calls.get(message);
   if (known?.me !== me || known.content !== message.content) {
-    known = { me, content: message.content, is: mentions(message.content, me, find(state, message.room)?.people.known) };
+    known = { me, content: message.content, is: mentions(outsideCode(message.content), me, find(state, message.room)?.people.known) };
     calls.set(message, known);
   }
   return known.is;

@@ -11,7 +11,7 @@ import { roomCommand } from "./rooms.js";
  *   | {is: "fault" | "words", words: string}
  *   | {is: "join", room: string}
  *   | {is: "nick", name: string}
- *   | {is: "leave" | "rooms" | "who" | "clear" | "mute" | "key" | "retry" | "drop" | "reconnect" | "help" | "topic"}
+ *   | {is: "leave" | "rooms" | "who" | "clear" | "mute" | "plain" | "key" | "retry" | "drop" | "reconnect" | "help" | "topic"}
  *   | {is: "room", wanted: string}
  *   | {is: "search", text: string}
  *   | {is: "url" | "copy" | "edit" | "open", number?: number}
@@ -64,6 +64,7 @@ export const COMMANDS = [
   ["role", [], "NAME owner|moderator|member", "for owners: change what somebody is in this room"],
   ["theme", [], "NAME", "set the theme: system, dark, light"],
   ["width", [], "NAME", "set the text width: comfortable, full"],
+  ["plain", [], "", "show messages as they were typed, or formatted again"],
   ["key", [], "", "explain what reserves your name"],
   ["link", [], "[CODE]", "use your name on another device; with its code, on this one"],
   ["devices", [], "", "list the devices that have your name"],
@@ -160,6 +161,7 @@ function intent(name, given) {
     case "who":
     case "clear":
     case "mute":
+    case "plain":
     case "members":
     case "devices":
     case "invites":

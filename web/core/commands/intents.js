@@ -113,6 +113,10 @@ function perform(state, room, intent) {
       room.muted = !room.muted;
       tell(state, `${spoken(room, state.me)} ${room.muted ? "muted" : "unmuted"}`, true);
       return mutedNow(state, room);
+    case "plain":
+      state.isPlain = !state.isPlain;
+      tell(state, state.isPlain ? "Messages are shown as they were typed. /plain formats them again" : "Messages are formatted", true);
+      return [{ do: "plain", isOn: state.isPlain }];
     case "clear":
       Object.assign(room, { entries: [], past: null, more: true, cleared: true, gapAfter: null, awaited: room.awaited && { ...room.awaited, isUnwanted: true } });
       toBottom(room);

@@ -22,12 +22,20 @@ export const KEYS = [
   ["landmarkBack", "Ctrl+Shift+F6", ""],
 ];
 
+/** Keys for where one writes.
+ * @type {[style: import("../formatting/styles.js").Style, keys: string, what: string][]} */
+export const STYLE_KEYS = [
+  ["bold", "Ctrl+B", "bold"],
+  ["italic", "Ctrl+I", "italic"],
+  ["code", "Ctrl+Shift+C", "code; of several lines a block"],
+];
+
 /** Keys that mean something where the focus is, for the help alone.
  * @type {[keys: string, what: string][]} */
 export const LOCAL_KEYS = [
   ["Enter", "send"],
   ["Shift+Enter", "new line"],
-  ["Tab", "complete a name, #room or /command"],
+  ["Tab", "complete a name, #room, :emoji: or /command"],
   ["ArrowUp, ArrowDown", "move through lists and messages; then Tab to a message's buttons"],
   ["ArrowUp", "where nothing is written: edit your newest message"],
   ["Shift+F10", "menu of a message"],
@@ -37,14 +45,26 @@ export const LOCAL_KEYS = [
  * @param {Press} press
  * @param {boolean} isMac there Alt writes letters that the key does not show */
 export function meaning(press, isMac = false) {
+  return KEYS.find(([, keys]) => keys === writtenAs(press, isMac))?.[0] ?? null;
+}
+
+/** The style that a press sets where one writes; null if it sets none.
+ * @param {Press} press */
+export function styleOf(press) {
+  return STYLE_KEYS.find(([, keys]) => keys === writtenAs(press, false))?.[0] ?? null;
+}
+
+/** A press as the tables write it.
+ * @param {Press} press
+ * @param {boolean} isMac */
+function writtenAs(press, isMac) {
   const isLatin = /^[a-z]$/i.test(press.key);
   if (isMac && press.altKey && press.key.length === 1 && !isLatin) return null;
   // Other alphabets have the letters of the place; a sign may itself need Shift.
   const letter = isLatin ? press.key.toUpperCase() : /^Key([A-Z])$/.exec(press.code)?.[1];
   const key = letter ?? press.key;
   const shift = press.shiftKey && (letter !== undefined || key.length > 1);
-  const written = `${press.ctrlKey || press.metaKey ? "Ctrl+" : ""}${press.altKey ? "Alt+" : ""}${shift ? "Shift+" : ""}${key}`;
-  return KEYS.find(([, keys]) => keys === written)?.[0] ?? null;
+  return `${press.ctrlKey || press.metaKey ? "Ctrl+" : ""}${press.altKey ? "Alt+" : ""}${shift ? "Shift+" : ""}${key}`;
 }
 
 /** @typedef {{key: string, shiftKey: boolean, isComposing: boolean, keyCode: number}} Stroke */

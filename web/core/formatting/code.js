@@ -41,8 +41,10 @@ const REST = /[^\n]*/y;
 const NUMBER = /\d(?:\w|\.(?=\d))*/y;
 const WORD = /[\w\u0080-\uffff]+/y;
 
+const ROWS = LANGUAGES.map((line) => line.split("|").map((cell) => cell.split(" ")));
+
 /** @param {string} name */
-const row = (name) => LANGUAGES.map((line) => line.split("|").map((cell) => cell.split(" "))).find(([names]) => names?.includes(name));
+const row = (name) => ROWS.find(([names]) => names?.includes(name));
 
 /** @param {string} word
  * @returns {string[]} */

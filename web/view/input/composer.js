@@ -1,12 +1,13 @@
-// The box one writes in: Enter, input methods, completion, long pastes. What is written there is kept
+// The box one writes in: Enter, input methods, completion, styles, pastes. What is written there is kept
 // in the state; here are only keys.
 
-import { newEnter } from "../../core/commands/keys.js";
-import { ask, byId } from "../page.js";
+import { newEnter, styleOf } from "../../core/commands/keys.js";
+import { byId } from "../page.js";
+import { newOffer } from "./offer.js";
 import { Popup } from "./popup.js";
+import { withToolbar } from "./toolbar.js";
+import { listenToPastes, newWriting } from "./writing.js";
 
-/** More pasted lines than this are asked about. */
-const PASTE_LINES_MAX = 20;
 /** As many as the style has room for. */
 const ROWS_MAX = 6;
 
@@ -18,20 +19,25 @@ export function newComposer(needs) {
   const popup = new Popup(text, needs);
   const enter = newEnter((then) => setTimeout(then));
 
+  const writing = newWriting(text, needs);
+  const offer = newOffer(text, writing.put);
+  withToolbar(writing.set);
+
   function send() {
     popup.close();
+    offer.close();
     needs.send();
   }
 
-  /** @param {string} more */
-  function insert(more) {
-    text.setRangeText(more, text.selectionStart, text.selectionEnd, "end");
-    drafted(text.value);
-  }
-
   text.addEventListener("keydown", (event) => {
+    const style = enter.isComposing(event) ? null : styleOf(event);
+    if (style) {
+      event.preventDefault();
+      event.stopPropagation();
+      return writing.set(style);
+    }
     if (event.ctrlKey || event.altKey || event.metaKey || enter.isComposing(event)) return;
-    if (popup.takes(event)) event.stopPropagation();
+    if (popup.takes(event) || (event.key === "Escape" && offer.close())) event.stopPropagation();
     else if (enter.sends(event)) send();
     else if (event.key === "ArrowUp" && !event.shiftKey && text.value === "" && needs.up()) event.stopPropagation();
     else return;
@@ -39,24 +45,16 @@ export function newComposer(needs) {
   });
   text.addEventListener("compositionstart", () => enter.begins());
   text.addEventListener("compositionend", () => enter.ends());
-  text.addEventListener("input", () => {
+  text.addEventListener("input", (event) => {
     drafted(text.value);
     popup.offer(false);
+    offer.close();
+    if (/** @type {InputEvent} */ (event).data === ":") void writing.picture();
   });
   text.addEventListener("blur", () => popup.close());
-  text.addEventListener("paste", (event) => {
-    const pasted = event.clipboardData?.getData("text/plain").replace(/\r\n?/g, "\n") ?? "";
-    const lines = pasted.split("\n").length;
-    if (lines <= PASTE_LINES_MAX) return;
-    event.preventDefault();
-    const chars = [...pasted].length.toLocaleString();
-    void ask(`Paste ${lines} lines (${chars} characters)? They become one message.`, "Paste").then((yes) => {
-      text.focus();
-      if (yes) insert(pasted);
-    });
-  });
+  listenToPastes(text, writing.insert, offer.open);
   // The button leaves the focus where one writes, and a telephone its keyboard.
-  text.nextElementSibling?.addEventListener("mousedown", (event) => event.preventDefault());
+  byId("composer").querySelector("[type=submit]")?.addEventListener("mousedown", (event) => event.preventDefault());
   byId("composer").addEventListener("submit", (event) => {
     event.preventDefault();
     send();
@@ -64,7 +62,7 @@ export function newComposer(needs) {
 
   return {
     text,
-    insert,
+    insert: writing.insert,
     /** @param {string} draft */
     render(draft) {
       if (text.value !== draft) Object.assign(text, { value: draft, rows: 1 });

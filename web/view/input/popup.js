@@ -1,20 +1,28 @@
 // The popup of completions: what the word before the caret may become, and the one that is chosen.
 
 import { completions } from "../../core/commands/complete.js";
+import { begun } from "../../core/commands/shortcodes.js";
 import { byId, element, setAttribute } from "../page.js";
 
+/** A word before the caret that is completed unasked. */
+const OFFERED = /(?:^|\s)[@#/／]\S*$/;
 /** So many are offered: a person types another letter rather than read more. */
 const OPTIONS_MAX = 30;
 
-/** @typedef {{drafted: (text: string) => void, names: () => string[], rooms: () => string[]}} Needs */
+/** @typedef {typeof import("../../core/emoji.js")} Emoji */
+/** @typedef {{text: string, shown: string}} Option what is put in the place of the word */
+/** @typedef {{drafted: (text: string) => void, names: () => string[], rooms: () => string[], emoji: () => Promise<Emoji | null>}} Needs
+ * emoji: their table, which is loaded when it is needed; null if it cannot be */
 
 export class Popup {
   #list = byId("completions");
   #text;
   #needs;
   /** The word that is being completed. `at` is -1 until an option is chosen.
-   * @type {{start: number, end: number, options: string[], at: number} | null} */
+   * @type {{start: number, end: number, options: Option[], at: number} | null} */
   #open = null;
+  /** @type {Emoji | null} */
+  #emoji = null;
 
   /** @param {HTMLTextAreaElement} text
    * @param {Needs} needs */
@@ -35,12 +43,36 @@ export class Popup {
    * @param {boolean} asked */
   offer(asked) {
     const text = this.#text;
-    const found = completions(text.value, text.selectionStart, this.#needs.names(), this.#needs.rooms());
+    const found = this.#named() ?? this.#completed(asked);
     const isOffered = found.options.length > 0 && (asked || found.offered);
-    const options = found.options.slice(0, OPTIONS_MAX);
-    this.#open = isOffered ? { start: found.start, end: text.selectionStart, options, at: -1 } : null;
+    this.#open = isOffered ? { start: found.start, end: text.selectionStart, options: found.options.slice(0, OPTIONS_MAX), at: -1 } : null;
     this.#draw();
     return isOffered;
+  }
+
+  /** @param {boolean} asked */
+  #completed(asked) {
+    const text = this.#text;
+    // Who is likeliest takes a look at all messages.
+    if (!asked && !OFFERED.test(text.value.slice(0, text.selectionStart))) return { start: 0, options: [], offered: false };
+    const found = completions(text.value, text.selectionStart, this.#needs.names(), this.#needs.rooms());
+    return { ...found, options: found.options.map((option) => ({ text: option, shown: option })) };
+  }
+
+  /** Emoji, if one is being named. */
+  #named() {
+    const { value, selectionStart } = this.#text;
+    const word = begun(value, selectionStart);
+    if (!word) return null;
+    if (!this.#emoji) void this.#load(value);
+    const options = (this.#emoji?.find(word.query) ?? []).flatMap(({ emoji, codes: [code] }) => (code === undefined ? [] : [{ text: `${emoji} `, shown: `${emoji} :${code}:` }]));
+    return { start: word.start, options, offered: true };
+  }
+
+  /** @param {string} value what was being written then */
+  async #load(value) {
+    this.#emoji = await this.#needs.emoji();
+    if (this.#emoji && this.#text.value === value && document.activeElement === this.#text) this.offer(false);
   }
 
   close() {
@@ -87,7 +119,7 @@ export class Popup {
     if (!open) return;
     const count = open.options.length;
     open.at = (at + count) % count;
-    const option = open.options[open.at] ?? "";
+    const { text: option = "" } = open.options[open.at] ?? {};
     this.#text.setRangeText(option, open.start, open.end, "end");
     open.end = open.start + option.length;
     this.#draw();
@@ -98,7 +130,7 @@ export class Popup {
     const { options = [], at = -1 } = this.#open ?? {};
     this.#list.hidden = options.length === 0;
     this.#list.replaceChildren(...options.map((option, i) => {
-      const row = element("li", "", option);
+      const row = element("li", "", option.shown);
       row.id = `completion-${i}`;
       row.dataset.at = String(i);
       row.setAttribute("role", "option");

@@ -7,9 +7,10 @@ import { mayChange } from "../../core/commands/messages.js";
 import { emote, inSentence } from "../../core/protocol/text.js";
 import { element, newButton, setText } from "../page.js";
 import { mendEditor } from "./editor.js";
+import { drawAgain, newContent } from "./formatted/formatted.js";
 import { mendReactions } from "./reactions.js";
 import { mendReply } from "./reply.js";
-import { avatar, clock, day, isSameDay, named, textNodes, whole } from "./text.js";
+import { avatar, clock, day, isSameDay, named, whole } from "./text.js";
 
 /**
  * @typedef {import("../../core/chat/state.js").State} State
@@ -102,19 +103,20 @@ function ruleItem(key, is, words) {
  * @param {boolean} follows
  * @returns {Item} */
 function messageItem({ state, room, query, changes, does }, message, follows) {
+  const look = { query, isPlain: state.isPlain };
   const shown = shownOf(message, state.me, changes.get(message.id));
   const { content, isDeleted, edited } = shown;
   const says = `${isDeleted} ${edited} ${content}`;
+  const drawn = `${state.isPlain} ${query}`;
   /** @param {HTMLLIElement} row */
   const fill = (row) => {
     said.set(row, says);
     const is = { row: true, gone: isDeleted, mention: !isDeleted && callsMe(state, message), act: emote(content) !== null, long: isLong(content), folded: false };
     for (const [name, holds] of Object.entries(is)) row.classList.toggle(name, holds);
     const kept = row.querySelectorAll(".tools, .editor");
-    row.replaceChildren(...body(message.sender, content, clock(message.at), query), ...(edited === null ? [] : [" ", editedMark(edited)]), ...kept);
+    row.replaceChildren(...body(message.sender, content, clock(message.at), look), ...(edited === null ? [] : [" ", editedMark(edited)]), ...kept);
     if (isLong(content)) withUnfolding(row);
-    row.dataset.query = query;
-    for (const link of row.querySelectorAll("a")) link.tabIndex = -1;
+    row.dataset.drawn = drawn;
     return row;
   };
   return {
@@ -133,9 +135,10 @@ function messageItem({ state, room, query, changes, does }, message, follows) {
       mendReply(row, room, isDeleted ? undefined : message.reply, state.me, changes);
       mendReactions(row, message.id, shown.reactions, state.me, mayChange(state));
       mendEditor(row, room.editing?.which === message.id ? room.editing : null, does);
-      if (row.dataset.query === query) return;
-      row.dataset.query = query;
-      row.querySelector(".content")?.replaceChildren(...textNodes(emote(content) ?? content, query));
+      const text = row.querySelector(".content");
+      if (row.dataset.drawn === drawn || !text) return;
+      row.dataset.drawn = drawn;
+      drawAgain(text, content, look);
     },
   };
 }
@@ -171,16 +174,17 @@ function pendingItems({ state, room, changes, does }, pending) {
   const content = pending.does === undefined ? waitingText(pending, changes.get(ref)) : null;
   if (content === null) return [];
   const words = failed ? `not sent: ${failed}` : room.joined ? "sending …" : room.excluded ? "will be sent when you rejoin this room" : "will be sent when you are back online";
+  const look = { query: "", isPlain: state.isPlain };
   /** @param {HTMLLIElement} row */
   const fill = (row) => {
     said.set(row, content);
     row.classList.toggle("act", emote(content) !== null);
     const kept = row.querySelectorAll(".tools, .editor");
-    row.replaceChildren(...body(state.me ?? "you", content, "", ""), element("span", "state"), ...(failed ? [choices(room.name, ref)] : []), ...kept);
+    row.replaceChildren(...body(state.me ?? "you", content, "", look), element("span", "state"), ...(failed ? [choices(room.name, ref)] : []), ...kept);
     return row;
   };
   return [{
-    key: `p${failed ? "!" : ""}${ref}`,
+    key: `p${failed ? "!" : ""}${state.isPlain ? "-" : ""}${ref}`,
     make() {
       const row = fill(element("li", failed ? "row failed" : "row pending"));
       if (!failed) row.dataset.ref = ref;
@@ -210,11 +214,10 @@ function choices(room, ref) {
 /** @param {string} sender
  * @param {string} content
  * @param {Node | string} time
- * @param {string} query */
-function body(sender, content, time, query) {
-  const emoted = emote(content);
-  const text = element("span", "content", ...textNodes(emoted ?? content, query));
-  if (emoted !== null) return [element("span", "head", named(sender), " ", text, " ", time)];
+ * @param {import("./formatted/formatted.js").Look} look */
+function body(sender, content, time, look) {
+  const text = newContent(content, look);
+  if (emote(content) !== null) return [element("span", "head", named(sender), " ", text, " ", time)];
   return [avatar(sender), element("span", "head", named(sender), " ", time), " ", text];
 }
 

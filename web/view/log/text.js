@@ -1,9 +1,6 @@
-// Names, texts and times as they are shown: links can be followed, what is searched for is marked.
+// Names and times as they are shown.
 
-import { marks } from "../../core/commands/search.js";
 import { hue } from "../../core/protocol/names.js";
-import { revealed } from "../../core/protocol/text.js";
-import { pieces } from "../../core/protocol/urls.js";
 import { element } from "../page.js";
 
 const CLOCK = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
@@ -48,45 +45,4 @@ export function day(at, now) {
  * @param {number} b */
 export function isSameDay(a, b) {
   return new Date(a).toDateString() === new Date(b).toDateString();
-}
-
-/** @param {string} content
- * @param {string} query */
-export function textNodes(content, query) {
-  return pieces(tight(content)).flatMap(({ text, href, host }) => {
-    if (href === null) return marked(revealed(text), query);
-    const beside = host ? [element("span", "host", ` (${host})`)] : [];
-    return [link(text, href, query), ...beside];
-  });
-}
-
-/** Two empty lines in a row say as much as four thousand.
- * @param {string} content */
-function tight(content) {
-  return content.replace(/\n(?:[^\S\n]*\n){3,}/g, "\n\n\n");
-}
-
-/** @param {string} text
- * @param {string} href
- * @param {string} query */
-function link(text, href, query) {
-  const made = element("a", "", ...marked(text, query));
-  made.href = href;
-  made.target = "_blank";
-  made.rel = "noopener noreferrer nofollow";
-  return made;
-}
-
-/** @param {string} text
- * @param {string} query
- * @returns {(string | Node)[]} */
-function marked(text, query) {
-  const found = query === "" ? [] : marks(text, query);
-  let done = 0;
-  const nodes = found.flatMap(([begin, end]) => {
-    const before = text.slice(done, begin);
-    done = end;
-    return [before, element("mark", "", text.slice(begin, end))];
-  });
-  return [...nodes, text.slice(done)];
 }

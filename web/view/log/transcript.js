@@ -1,8 +1,13 @@
 // What is copied out of the log: a transcript in which every message names its author, and no line of a
 // text can pass for a message of somebody else.
 
+import { emote, revealed } from "../../core/protocol/text.js";
+import { sourceOf } from "./formatted/formatted.js";
+
 /** How a further line of a text begins. */
 const INDENT = "  ";
+/** What begins on a line of its own. */
+const BLOCKS = "p, ul, ol, li, blockquote, .code-block";
 
 /** A copy of more than a part of one text becomes a transcript.
  * @param {HTMLElement} pane
@@ -41,7 +46,7 @@ function message(row, range) {
   return `${time && `[${time}] `}${author} ${text.replaceAll("\n", `\n${INDENT}`)}`;
 }
 
-/** The part of a text that is selected.
+/** The part of a text that is selected: all of it, as it was typed.
  * @param {Element} content
  * @param {Range} range */
 function selected(content, range) {
@@ -50,5 +55,18 @@ function selected(content, range) {
   part.selectNodeContents(content);
   if (content.contains(range.startContainer)) part.setStart(range.startContainer, range.startOffset);
   if (content.contains(range.endContainer)) part.setEnd(range.endContainer, range.endOffset);
-  return part.toString();
+  const source = sourceOf(content);
+  if (part.toString() === content.textContent) return revealed(emote(source) ?? source);
+  return shownIn(part.cloneContents()).join("");
+}
+
+/** What is seen of a part of a text, each block on a line of its own.
+ * @param {Node} part
+ * @returns {string[]} */
+function shownIn(part) {
+  return [...part.childNodes].flatMap((node, at) => {
+    if (!(node instanceof HTMLElement)) return [node.textContent ?? ""];
+    if (node.matches("button, .host, [hidden]")) return [];
+    return at > 0 && node.matches(BLOCKS) ? ["\n", ...shownIn(node)] : shownIn(node);
+  });
 }

@@ -2,9 +2,10 @@
 //! after two rounds, however far away the server is. The files stay what they are: each module becomes a
 //! function that is called once, in the order of their imports.
 //!
-//! Text in, text out; comments that have lines of their own are left out. It takes the forms of `import` and `export` that `web/` uses, and refuses every
+//! Text in, text out. It takes the forms of `import` and `export` that `web/` uses, and refuses every
 //! other: a release is not built then, and a test fails before that. A module that is loaded only when it is
-//! needed (`import("./x.js")`) stays a file of its own. This file knows no other, since the build script takes it too.
+//! needed (`import("./x.js")`) stays a file of its own. Lines that are only a comment are left out: they are a third of what
+//! would be sent. This file knows no other, since the build script takes it too.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -94,11 +95,10 @@ impl Script<'_> {
         };
         let text = (self.read)(name).ok_or_else(|| format!("{name} is not there"))?;
         let (mut body, mut exports) = (String::new(), Vec::new());
-        let mut is_comment = false;
+        let mut is_within = false;
         for (at, line) in text.lines().enumerate() {
             let fault = |what: &str| format!("{name}, line {}: {what}: {line}", at + 1);
-            if is_comment || begins_comment(line) {
-                is_comment = !line.trim_start().starts_with("//") && !line.contains("*/");
+            if is_comment(line, &mut is_within).map_err(fault)? {
                 continue;
             }
             if line.starts_with("import") {
@@ -108,6 +108,9 @@ impl Script<'_> {
                     self.add(&resolved(name, from).ok_or_else(|| fault("no path of a module"))?)?;
                 let _ = writeln!(body, "const {{ {} }} = ${number};", names.replace(" as ", ": "));
             } else if let Some(declared) = line.strip_prefix("export") {
+                if loads(&code_of(&self.without_later(name, line))) {
+                    return Err(fault(NOT_IN_A_BUNDLE));
+                }
                 exports.push(
                     exported(declared)
                         .ok_or_else(|| fault("a form of export that is not known"))?,
@@ -161,13 +164,25 @@ fn exported(declared: &str) -> Option<&str> {
     is_name(name).then_some(name)
 }
 
-/// Whether a line holds nothing but a comment, or the beginning of one: those are for who reads the files, and are a third
-/// of what goes over the wire. Texts over several lines have no line that looks so.
-fn begins_comment(line: &str) -> bool {
-    let line = line.trim();
-    let is_block =
-        || line.starts_with("/*") && line.split_once("*/").is_none_or(|it| it.1.is_empty());
-    line.starts_with("//") || is_block()
+/// Whether a line is a comment, or a part of one of several lines, and no code. A text of several lines may hold none that
+/// looks like it.
+fn is_comment(line: &str, is_within: &mut bool) -> Result<bool, &'static str> {
+    let trimmed = line.trim();
+    if *is_within || trimmed.starts_with("/*") {
+        return match trimmed.split_once("*/") {
+            None => {
+                *is_within = true;
+                Ok(true)
+            }
+            Some((_, "")) => {
+                *is_within = false;
+                Ok(true)
+            }
+            Some(_) if *is_within => Err("code behind a comment of several lines"),
+            Some(_) => Ok(false),
+        };
+    }
+    Ok(trimmed.starts_with("//"))
 }
 
 /// What only a module of its own may hold. Comments may speak of anything.
@@ -176,6 +191,25 @@ fn unknown_form(line: &str) -> Option<&'static str> {
     if trimmed.starts_with("//") || trimmed.starts_with('*') || trimmed.starts_with("/*") {
         return None;
     }
+    let code = code_of(line);
+    if loads(&code) {
+        return Some(NOT_IN_A_BUNDLE);
+    }
+    if trimmed.starts_with("import ") || trimmed.starts_with("export ") {
+        return Some("a form that does not begin its line");
+    }
+    let is_outermost = !line.starts_with([' ', '\t', '}']);
+    (is_outermost && code.contains("await ")).then_some("a module that waits")
+}
+
+const NOT_IN_A_BUNDLE: &str = "a form that a bundle does not have";
+
+fn loads(code: &str) -> bool {
+    code.contains("import(") || code.contains("import.meta")
+}
+
+/// A line without the comments in it.
+fn code_of(line: &str) -> String {
     let mut code = String::new();
     let mut rest = line;
     while let Some((before, after)) = rest.split_once("/*") {
@@ -183,14 +217,7 @@ fn unknown_form(line: &str) -> Option<&'static str> {
         rest = after.split_once("*/").map_or("", |(_, behind)| behind);
     }
     code.push_str(rest);
-    if code.contains("import(") || code.contains("import.meta") {
-        return Some("a form that a bundle does not have");
-    }
-    if trimmed.starts_with("import ") || trimmed.starts_with("export ") {
-        return Some("a form that does not begin its line");
-    }
-    let is_outermost = !line.starts_with([' ', '\t', '}']);
-    (is_outermost && code.contains("await ")).then_some("a module that waits")
+    code
 }
 
 fn is_name_char(c: char) -> bool {
@@ -278,6 +305,7 @@ mod tests {
             "const a = import.meta.url;",
             "const a = await b;",
             "await b;",
+            "/** of\n several */ const a = 1;",
             "import { a } from \"./main.js\";",
             "import { a } from \"./none.js\";",
             "import { a } from \"../x.js\";",
@@ -290,12 +318,15 @@ mod tests {
             ]);
             assert!(made.is_err(), "{form}");
         }
-        let fine = "const a = /** @type {import(\"./x.js\").A} */ (b);\n";
-        let commented = format!(
-            "// import(x)\n/** @type {{import(\"./x.js\").A}}\n * `import x` */\n{fine}  // more\n"
-        );
-        let wanted = format!("const $0 = (() => {{\n{fine}return {{  }};\n}})();\n");
-        assert_eq!(of(&[("main.js", &commented)]).unwrap(), wanted);
+        let fine = "const a = /** @type {import(\"./x.js\").A} */ (b);\n/** a */ const c = 1;\n";
+        assert!(of(&[("main.js", fine)]).unwrap().contains(fine));
+    }
+
+    #[test]
+    fn comments_are_left_out() {
+        let source = "// head\n\n/** @type {import(\"./x.js\").A} */\nconst a = \"/*\"; // behind\n  /**\n   * of several\n   * lines */\n  // import(x)\nconst b = 1;\n";
+        let wanted = "const $0 = (() => {\n\nconst a = \"/*\"; // behind\nconst b = 1;\nreturn {  };\n})();\n";
+        assert_eq!(of(&[("main.js", source)]).unwrap(), wanted);
     }
 
     #[test]

@@ -1,0 +1,71 @@
+// A text as it is drawn: its blocks as elements that say what is meant. It knows no messages.
+
+import { parse, plain } from "../../../core/formatting/formatting.js";
+import { withNewlines } from "../../../core/protocol/text.js";
+import { element } from "../../page.js";
+import { codeBlock } from "./code.js";
+import { isBlank, linesOf } from "./inline.js";
+import { listsOf } from "./lists.js";
+
+/**
+ * @typedef {import("./words.js").Part} Part
+ * @typedef {import("../../../core/formatting/blocks.js").Block} Block
+ *
+ * @typedef {object} Look
+ * @property {string} query what is searched for
+ * @property {boolean} isPlain texts are shown as typed
+ */
+
+/** @param {string} text
+ * @param {Look} look
+ * @returns {Part[]} */
+export function formatted(text, { query, isPlain }) {
+  const { isAction, blocks } = (isPlain ? plain : parse)(withNewlines(text));
+  const [first, ...others] = blocks;
+  // Most texts are one paragraph; and an action's words stand beside its name.
+  if (first?.kind !== "paragraph" || (others.length > 0 && !isAction)) return blocksOf(blocks, query);
+  return [...linesOf(others.length > 0 ? trimmed(first.lines) : first.lines, query), ...blocksOf(others, query)];
+}
+
+/** @param {Block[]} blocks
+ * @param {string} query
+ * @returns {Node[]} */
+function blocksOf(blocks, query) {
+  /** @type {Node[]} */
+  const made = [];
+  for (let at = 0; at < blocks.length; at += 1) {
+    const block = /** @type {Block} */ (blocks[at]);
+    if (block.kind === "code") made.push(codeBlock(block.language, block.text, query));
+    else if (block.kind === "quote") made.push(quote(block.blocks, query));
+    else if (block.kind === "paragraph") made.push(...paragraph(block.lines, query));
+    else {
+      const end = blocks.findIndex(({ kind }, i) => i > at && kind !== "item");
+      const items = blocks.slice(at, end < 0 ? blocks.length : end).flatMap((item) => (item.kind === "item" ? [item] : []));
+      made.push(...listsOf(items, query));
+      at += items.length - 1;
+    }
+  }
+  return made;
+}
+
+/** @param {Block[]} blocks
+ * @param {string} query */
+function quote(blocks, query) {
+  const made = element("blockquote", "", ...blocksOf(blocks, query));
+  made.dir = "auto";
+  return made;
+}
+
+/** The space between blocks stands for blank lines there.
+ * @param {import("./inline.js").Line[]} lines
+ * @param {string} query */
+function paragraph(lines, query) {
+  const shown = trimmed(lines);
+  return shown.length > 0 ? [element("p", "", ...linesOf(shown, query))] : [];
+}
+
+/** @param {import("./inline.js").Line[]} lines */
+function trimmed(lines) {
+  const begin = lines.findIndex((line) => !isBlank(line));
+  return begin < 0 ? [] : lines.slice(begin, lines.findLastIndex((line) => !isBlank(line)) + 1);
+}
