@@ -37,30 +37,14 @@ const MENU = [["react", "React"], ["reply", "Reply"], ["edit", "Edit"], ["text",
  * @returns {{render: () => void}} to be drawn with the page */
 export function withActions(needs) {
   const log = byId("log");
-  const tools = element("div", "tools");
-  tools.setAttribute("role", "toolbar");
-  tools.setAttribute("aria-label", "Message actions");
-  tools.append(...TOOLS.map(([act, words, path]) => {
-    const button = newButton("icon", icon(path));
-    Object.assign(button, { title: words, tabIndex: -1 });
-    button.dataset.act = act;
-    return button;
-  }));
+  const tools = newTools();
   const menu = newMenu();
-
-  /** @param {Element | EventTarget | null} at */
-  const rowOf = (at) => /** @type {HTMLElement | null} */ (/** @type {Element | null} */ (at)?.closest?.("#log .row") ?? null);
 
   /** @param {HTMLElement | null} row */
   function place(row) {
     const about = row && aboutRow(needs, row);
     if (!row || !about || about.may.length === 0) return take();
-    for (const button of /** @type {NodeListOf<HTMLElement>} */ (tools.querySelectorAll("[data-act]"))) {
-      const act = /** @type {Act} */ (button.dataset.act);
-      button.hidden = !about.may.includes(act);
-      button.tabIndex = row.contains(document.activeElement) ? 0 : -1;
-      setAttribute(button, "aria-label", act === "delete" ? wordsToDelete(about) : button.title);
-    }
+    offer(tools, about, row.contains(document.activeElement));
     if (tools.parentElement === row) return;
     take();
     row.classList.add("acting");
@@ -110,9 +94,7 @@ export function withActions(needs) {
   log.addEventListener("contextmenu", (event) => {
     const row = rowOf(event.target);
     const about = row && aboutRow(needs, row);
-    // What the browser offers for links, selected text and boxes is worth more there.
-    const isTheirs = event.shiftKey || /** @type {Element} */ (event.target).closest("a, textarea") || !getSelection()?.isCollapsed;
-    if (!row || !about || about.may.length === 0 || isTheirs) return;
+    if (!row || !about || about.may.length === 0 || isTheirs(event)) return;
     event.preventDefault();
     const at = event.clientX === 0 && event.clientY === 0 ? row.getBoundingClientRect() : new DOMRect(event.clientX, event.clientY);
     menu.open(itemsFor(about, row), at, row);
@@ -123,6 +105,39 @@ export function withActions(needs) {
     },
   };
 }
+
+/** Shows the buttons for what this person may do.
+ * @param {HTMLElement} tools
+ * @param {About} about
+ * @param {boolean} isInFocus the row, so that Tab goes to them */
+function offer(tools, about, isInFocus) {
+  for (const button of /** @type {NodeListOf<HTMLElement>} */ (tools.querySelectorAll("[data-act]"))) {
+    const act = /** @type {Act} */ (button.dataset.act);
+    button.hidden = !about.may.includes(act);
+    button.tabIndex = isInFocus ? 0 : -1;
+    setAttribute(button, "aria-label", act === "delete" ? wordsToDelete(about) : button.title);
+  }
+}
+
+function newTools() {
+  const tools = element("div", "tools");
+  tools.setAttribute("role", "toolbar");
+  tools.setAttribute("aria-label", "Message actions");
+  tools.append(...TOOLS.map(([act, words, path]) => {
+    const button = newButton("icon", icon(path));
+    Object.assign(button, { title: words, tabIndex: -1 });
+    button.dataset.act = act;
+    return button;
+  }));
+  return tools;
+}
+
+/** @param {Element | EventTarget | null} at */
+const rowOf = (at) => /** @type {HTMLElement | null} */ (/** @type {Element | null} */ (at)?.closest?.("#log .row") ?? null);
+
+/** What the browser offers for links, selected text and boxes is worth more there.
+ * @param {MouseEvent} event */
+const isTheirs = ({ shiftKey, target }) => shiftKey || /** @type {Element} */ (target).closest("a, textarea") !== null || !getSelection()?.isCollapsed;
 
 /** @param {About} about */
 const wordsToDelete = ({ isOwn, sender }) => `Delete ${isOwn ? "your" : `${inSentence(sender)}'s`} message`;

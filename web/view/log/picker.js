@@ -21,23 +21,7 @@ const FIRST = ["👍", "❤️", "😂", "🎉", "👀", "✅"];
 
 /** @param {Needs} needs */
 export function newPicker({ table, latest, tell }) {
-  const box = element("div", "popup picker");
-  box.popover = "auto";
-  box.setAttribute("role", "dialog");
-  box.setAttribute("aria-label", "Choose a reaction");
-  const row = element("div", "latest");
-  row.setAttribute("role", "group");
-  row.setAttribute("aria-label", "Latest");
-  const text = element("input", "");
-  Object.assign(text, { placeholder: "Search by name", autocomplete: "off", spellcheck: false, maxLength: 40 });
-  const list = element("ul", "list");
-  list.id = "picker-list";
-  list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Emoji");
-  for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "true", "aria-controls": list.id, "aria-autocomplete": "list", "aria-label": "Search by name" })) text.setAttribute(name, value);
-  box.append(row, text, list);
-  document.body.append(box);
-
+  const { box, row, text, list } = newBox();
   /** @type {Table | null} */
   let names = null;
   /** @type {(emoji: string) => void} */
@@ -97,4 +81,24 @@ export function newPicker({ table, latest, tell }) {
       }
     },
   };
+}
+
+function newBox() {
+  const box = element("div", "popup picker");
+  box.popover = "auto";
+  box.setAttribute("role", "dialog");
+  box.setAttribute("aria-label", "Choose a reaction");
+  const row = element("div", "latest");
+  row.setAttribute("role", "group");
+  row.setAttribute("aria-label", "Latest");
+  const text = element("input", "");
+  Object.assign(text, { placeholder: "Search by name", autocomplete: "off", spellcheck: false, maxLength: 40 });
+  const list = element("ul", "list");
+  list.id = "picker-list";
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", "Emoji");
+  for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "true", "aria-controls": list.id, "aria-autocomplete": "list", "aria-label": "Search by name" })) text.setAttribute(name, value);
+  box.append(row, text, list);
+  document.body.append(box);
+  return { box, row, text, list };
 }
