@@ -39,6 +39,7 @@ const build = newBuildWatch(location.href, document.querySelector("meta[name=bui
 const app = new App({ folder, local, servers: newServers(local, location.origin), token, memory, address, wanted: takeMessage(location, replace) });
 const { view, bell, happens } = app;
 const state = () => app.state;
+const emoji = () => import("./core/emoji.js");
 
 const composer = newComposer({
   drafted: (text) => happens({ type: "draft", text }),
@@ -47,7 +48,7 @@ const composer = newComposer({
   up: editNewest,
   rooms: () => state()?.rooms.filter(({ kind }) => kind === "open").map((room) => room.name) ?? [],
   // Offline, there are none until it is tried again.
-  emoji: () => import("./core/emoji.js").catch(() => null),
+  emoji: () => emoji().catch(() => null),
 });
 const searchBar = newSearchBar({
   room: shown,
@@ -60,7 +61,6 @@ const latestEmoji = {
   all: () => (local.getItem(LATEST_EMOJI) ?? "").split(" ").filter((emoji) => emoji !== ""),
   keep: (/** @type {string[]} */ emoji) => void local.setItem(LATEST_EMOJI, emoji.join(" ")),
 };
-const emoji = () => import("./core/emoji.js");
 const over = listenToPerson({ emoji, latestEmoji, linkTo, state, happens, composer, searchBar, bell, view, reveal, follow, connect: () => app.connect() });
 app.compose({ composer, searchBar, over, connected, reveal: goTo, linkTo, emoji });
 

@@ -26,6 +26,8 @@ pub(super) const ELSEWHERE: &str = "elsewhere";
 pub(super) struct Client {
     pub(super) name: UserName,
     pub(super) key: u8,
+    /// Tells it from others of its person.
+    device: u8,
     hash: KeyHash,
     pub(super) line: Option<u64>,
     pub(super) rooms: BTreeMap<String, View>,
@@ -47,22 +49,23 @@ pub(super) struct Client {
 }
 
 impl Client {
-    /// Several, in one or both of two rooms; the last wants the name of the first, with a key of its own.
+    /// Several, in one or both of two rooms. Two are devices of one person, and the last wants the name of the first,
+    /// with a key of its own.
     pub(super) fn several(rng: &mut Rng) -> Vec<Self> {
         let rooms = ["dev", "Ops"].map(|name| RoomName::try_from(name).unwrap());
-        let names = ["alice", "Bob", "Çelik", "dora", "ALICE"];
-        let client = |(key, name)| {
+        let names = [("alice", 1), ("Bob", 2), ("Çelik", 3), ("dora", 4), ("bob", 2), ("ALICE", 5)];
+        let client = |(device, (name, key))| {
             let rooms = match rng.u8(0..4) {
                 0 => &rooms[..],
                 1 => &rooms[1..],
                 _ => &rooms[..1],
             };
-            Client::new(name, key, rooms)
+            Client::new((name, key), device, rooms)
         };
         (1..).zip(names).map(client).collect()
     }
 
-    fn new(name: &str, key: u8, rooms: &[RoomName]) -> Self {
+    fn new((name, key): (&str, u8), device: u8, rooms: &[RoomName]) -> Self {
         let view = |room: &RoomName| View {
             room: room.clone(),
             seen: Vec::new(),
@@ -75,6 +78,7 @@ impl Client {
         Client {
             name: UserName::try_from(name).unwrap(),
             key,
+            device,
             hash: hash(key),
             line: None,
             rooms: rooms.iter().map(|room| (room.key().to_string(), view(room))).collect(),
@@ -186,7 +190,7 @@ impl Client {
 
     fn ref_prefix(&self) -> String {
         let ascii: String = self.name.key().chars().filter(char::is_ascii).collect();
-        format!("{ascii}-")
+        format!("{ascii}-{}-", self.device)
     }
 
     /// Hears one envelope; true if it has to come back to where it was, to ask for what it missed.

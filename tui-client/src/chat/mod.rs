@@ -8,6 +8,7 @@
 //!
 //! Whoever shows a room tells where its reader is by the message at the bottom ([`Reading`]), never in rows.
 
+pub mod aloud;
 pub mod answer;
 pub mod commands;
 pub mod completion;

@@ -39,7 +39,7 @@ impl Client {
     pub(in crate::sim) fn think(&mut self, room: usize) {
         self.thoughts += 1;
         let what = self.choose(room);
-        let content = Body::try_from(format!("{}-{}", self.key, self.next)).unwrap();
+        let content = Body::try_from(format!("{}-{}", self.device, self.next)).unwrap();
         let reference = self.reference();
         let room = self.view(room).room.clone();
         self.pending.push_back(Said { room, content, reference, what, sent: false, times: 0 });

@@ -12,6 +12,7 @@ use crate::log::order::name::NodeName;
 use crate::log::order::replica::{Applied, Became};
 use crate::log::order::verify::Hash;
 use crate::people::names::Proof;
+use crate::sim::check::count_people;
 use crate::sim::client::Client;
 
 /// Whose names are in use, and on which nodes.
@@ -156,10 +157,11 @@ pub(super) fn at_rest(nodes: &[Node], clients: &[Client], at: &[usize]) -> Resul
             return Err(format!("for {name} {} still lives, which is dead", dead.name));
         }
         let (count, known) = (running.process.rooms_in_hub(), members.people().len());
-        if (count, known) != (rooms.len(), clients.len()) {
+        if (count, known) != (rooms.len(), count_people(clients.iter())) {
             return Err(format!("{name} has {count} rooms and knows {known} people"));
         }
-        let theirs = at.iter().take(clients.len()).filter(|at| **at == here).count();
+        let theirs = clients.iter().zip(at).filter(|(_, at)| **at == here);
+        let theirs = count_people(theirs.map(|(client, _)| client));
         let (names, undecided) =
             (running.process.names.count(), running.shared.presence.undecided());
         if (names, undecided) != (theirs, 0) {

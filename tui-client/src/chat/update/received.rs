@@ -16,6 +16,7 @@ use super::refused::refused;
 use super::request;
 use super::sending::{act_answered, renamed, send_next, take_in};
 use super::typing::typing_came;
+use crate::chat::aloud::aloud;
 use crate::chat::duration;
 use crate::chat::event::{Effect, Timer};
 use crate::chat::model::Model;
@@ -273,7 +274,7 @@ fn message_came(model: &mut Model, message: Message) -> Vec<Effect> {
 fn notification(model: &Model, message: &Message) -> String {
     let Message { sender, room, content, .. } = message;
     let (sender, room) = (text::name(sender.as_str()), model.in_words(room));
-    let words = format!("{sender} in {room}: {}", text::clean_line(content.as_str()));
+    let words = format!("{sender} in {room}: {}", text::clean_line(&aloud(content.as_str())));
     let words: String = words.chars().take(NOTIFICATION_CHARS_MAX).collect();
     text::clean_own(&words)
 }

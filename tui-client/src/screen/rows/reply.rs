@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::pane::Pane;
 use crate::chat::Room;
+use crate::chat::aloud::aloud;
 use crate::screen::{measure, theme};
 use crate::text;
 
@@ -26,7 +27,7 @@ pub(super) fn of_reply(original: MessageId, room: &Room, pane: &Pane<'_>) -> Lin
 /// Who said it, and what, on one line.
 pub(crate) fn brief(message: &Message) -> String {
     let sender = text::bracketed(&text::clean_line(message.sender.as_str()));
-    let text = text::clean_line(message.content.as_str());
+    let text = text::clean_line(&aloud(message.content.as_str()));
     match text.strip_prefix("/me ") {
         Some(done) => format!("* {sender} {done}"),
         None => format!("{sender}: {text}"),

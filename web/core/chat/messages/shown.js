@@ -2,6 +2,7 @@
 // neither page nor socket nor clock.
 
 import { DELETED_CONTENT } from "../../protocol/envelopes.js";
+import { aloud } from "../../formatting/aloud.js";
 import { react } from "../../protocol/messages.js";
 import { fold } from "../../protocol/names.js";
 import { emote, onOneLine } from "../../protocol/text.js";
@@ -75,4 +76,10 @@ export function waitingText({ content }, changes = []) {
 
 /** The words of an original in its replies: in one line, as they are now.
  * @param {Shown} shown */
-export const quoteOf = ({ content, isDeleted }) => onOneLine(isDeleted ? content : emote(content) ?? content, QUOTE_CHARS_MAX);
+export const quoteOf = ({ content, isDeleted }) => onOneLine(isDeleted ? content : wordsOf(content), QUOTE_CHARS_MAX);
+
+/** @param {string} content */
+function wordsOf(content) {
+  const words = aloud(content);
+  return emote(words) ?? words;
+}
