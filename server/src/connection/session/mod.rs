@@ -95,6 +95,13 @@ pub(crate) struct Session {
     spender: Spender,
     said: Rate,
     requests: Rate,
+    /// None is the same as one in which nothing happened.
+    rare: Option<Box<Rare>>,
+}
+
+/// What most connections never have.
+#[derive(Debug, Default)]
+struct Rare {
     bad_frames: u32,
     typed: Typed,
     /// A room could not be read as it was entered: from then on each page brings what its room is.
@@ -105,8 +112,7 @@ impl Session {
     /// Somebody who came in, and is in no room yet.
     pub(crate) fn new(spender: Spender) -> Self {
         let (said, requests) = (Rate::default(), Rate::default());
-        let (rooms, typed) = (Vec::new(), Typed::default());
-        Session { rooms, spender, said, requests, bad_frames: 0, typed, owes: false }
+        Session { rooms: Vec::new(), spender, said, requests, rare: None }
     }
 
     /// The first room, without which there is no connection.
@@ -121,7 +127,9 @@ impl Session {
             Ok(envelope) => envelope,
             Err(bad) => return self.bad_frame(bad),
         };
-        self.bad_frames = 0;
+        if let Some(rare) = &mut self.rare {
+            rare.bad_frames = 0;
+        }
         if let Err(over) = self.take_turn(&envelope, context) {
             let (room, reference) = envelope.about();
             return Effect::Refuse(Refused::over(over, room.cloned(), reference.cloned()));
@@ -160,11 +168,12 @@ impl Session {
     fn bad_frame(&mut self, bad: BadEnvelope) -> Effect {
         let BadEnvelope { refusal, room, reference } = bad;
         let refused = Refused::new(refusal, room, reference);
-        self.bad_frames += 1;
-        if self.bad_frames < BAD_FRAMES_MAX {
+        let bad_frames = &mut self.rare().bad_frames;
+        *bad_frames += 1;
+        if *bad_frames < BAD_FRAMES_MAX {
             return Effect::Refuse(refused);
         }
-        Effect::RefuseAndEnd(refused, End::Refused(Refusal::TooManyBadFrames(self.bad_frames)))
+        Effect::RefuseAndEnd(refused, End::Refused(Refusal::TooManyBadFrames(*bad_frames)))
     }
 
     /// A message takes its turn when its room is known.
@@ -221,6 +230,14 @@ impl Session {
     /// It is over: the rooms to go out of, before the name is free again.
     pub(crate) fn leave_all(&mut self) -> Vec<Arc<OpenRoom>> {
         std::mem::take(&mut self.rooms)
+    }
+
+    fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    fn owes(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| rare.owes)
     }
 
     fn find(&self, room: &RoomName) -> Option<&Arc<OpenRoom>> {

@@ -33,7 +33,7 @@ impl Session {
                     room: open,
                     asked,
                     is_join: false,
-                    told: self.owes,
+                    told: self.owes(),
                     wants_history: true,
                     reference,
                 })
@@ -74,7 +74,7 @@ impl Session {
                 let history = || page.envelope(room.name(), asked.since, epoch, reference.as_ref());
                 let mut first: Vec<_> = wants_history.then(history).into_iter().collect();
                 let about = || page.room(room.name());
-                if self.owes && !is_join {
+                if self.owes() && !is_join {
                     first.extend(about());
                 }
                 let entry = is_join.then(|| (tag, about()));
@@ -95,7 +95,9 @@ impl Session {
             Err(NotRead::TooMany { retry }) => Over::new(Limit::Reads, retry).refusal,
             Err(NotRead::Unavailable) => Refusal::Unreadable { retry_ms: milliseconds(again) },
         };
-        self.owes |= is_join;
+        if is_join {
+            self.rare().owes = true;
+        }
         let entry = is_join.then(|| (room_tag(room.name()), None));
         if !wants_history {
             return Effect::Release(Box::new(Release { entry, ..Release::default() }), None);

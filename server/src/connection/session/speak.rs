@@ -83,7 +83,7 @@ impl Session {
             return Effect::Refuse(Refused::new(Refusal::NotInRoom, Some(room), None));
         };
         let is_silenced = !matches!(context.standing(Kind::Mute, open.name()), Standing::Free);
-        if is_silenced || !self.typed.is_due(room_tag(open.name()), context.now) {
+        if is_silenced || !self.rare().typed.is_due(room_tag(open.name()), context.now) {
             return Effect::Nothing;
         }
         Effect::Typing(open)

@@ -9,18 +9,14 @@ use protocol::TYPING_EVERY_MS;
 /// How often others are told.
 const EVERY: Duration = Duration::from_millis(TYPING_EVERY_MS);
 
-/// Most connections write nothing for most of the time: none is the same as nowhere.
-#[derive(Debug, Default)]
-pub(super) struct Typed(Option<Box<Lately>>);
-
 /// The rooms of which others were told in the last moments, by tag, each with the time.
 #[derive(Debug, Default)]
-struct Lately(Vec<(u64, Duration)>);
+pub(super) struct Typed(Vec<(u64, Duration)>);
 
 impl Typed {
     /// Whether others are to be told of this room now; if so, they are.
     pub(super) fn is_due(&mut self, room: u64, now: Duration) -> bool {
-        let Lately(told) = &mut **self.0.get_or_insert_default();
+        let told = &mut self.0;
         told.retain(|(_, at)| now.saturating_sub(*at) < EVERY);
         let is_due = told.iter().all(|(other, _)| *other != room);
         if is_due {

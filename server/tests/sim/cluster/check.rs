@@ -111,7 +111,8 @@ pub(super) fn said(node: &Node, clients: &[Client]) -> Result<(), String> {
             return Err(format!("{} lost {}, which was told", node.name, lost.id));
         }
         let mut before: BTreeMap<u64, (usize, &Message)> = BTreeMap::new();
-        for message in messages {
+        // What an edit says stands where the message was said.
+        for message in messages.iter().filter(|it| it.edited.is_none()) {
             let Some((line, place)) = client.sent_once.get(message.content.as_str()) else {
                 continue;
             };
