@@ -42,12 +42,7 @@ export function newView() {
     setAttribute(log.pane, "aria-label", `Messages ${within}`);
     setAttribute(byId("text"), "placeholder", `Message ${where}`);
     renderNotice(state);
-    const hasMore = room.past?.more ?? room.more;
-    button("older").hidden = !hasMore;
-    // A disabled button would lose the focus.
-    setAttribute(button("older"), "aria-disabled", String(room.awaited !== null));
-    setText(button("older"), room.awaited ? "Loading …" : "Load older messages");
-    setText(byId("beginning"), room.known && !hasMore && room.entries.length > 0 ? `The beginning of ${room.kind === "direct" ? `your messages with ${where}` : where}` : "");
+    renderOlder(room, where);
     log.render(state, room);
     renderReplying(state);
     setText(byId("typing"), wordsAboutTyping(room));
@@ -88,6 +83,18 @@ export function newView() {
     /** @param {string} text */
     announce: (text) => setText(byId("announcer"), text),
   };
+}
+
+/** What stands above the oldest message.
+ * @param {import("../core/chat/state.js").Room} room
+ * @param {string} where */
+function renderOlder(room, where) {
+  const hasMore = room.past?.more ?? room.more;
+  button("older").hidden = !hasMore;
+  // A disabled button would lose the focus.
+  setAttribute(button("older"), "aria-disabled", String(room.awaited !== null));
+  setText(button("older"), room.awaited ? "Loading …" : "Load older messages");
+  setText(byId("beginning"), room.known && !hasMore && room.entries.length > 0 ? `The beginning of ${room.kind === "direct" ? `your messages with ${where}` : where}` : "");
 }
 
 /** The sentence below what one writes.
