@@ -6,8 +6,6 @@ import { test } from "node:test";
 import { drawn, inRoom, joining, message, newCrowd, newPage, online, pageOf, person, redial, row, say, settled, stage, startNetwork, texts } from "../harness.js";
 
 const { server, browser } = await stage();
-const SHOTS = process.env.SHOTS;
-const shot = async (page, name) => SHOTS && page.screenshot({ path: `${SHOTS}/${name}.png` });
 const tool = (page, text, name) => settled(page, text).first().getByRole("button", { name });
 
 test("people edit, answer and react to messages, and everybody sees it", async (t) => {
@@ -18,7 +16,6 @@ test("people edit, answer and react to messages, and everybody sees it", async (
   const box = ann.getByLabel("Edit message");
   assert.equal(await box.inputValue(), "shall we meat?");
   await box.fill("shall we meet?");
-  await shot(ann, "editing");
   await box.press("Enter");
   await settled(bob, "shall we meet?").locator(".edited").waitFor();
   assert.match(await settled(bob, "shall we meet?").locator(".edited").getAttribute("title"), /^Edited /);
@@ -26,14 +23,12 @@ test("people edit, answer and react to messages, and everybody sees it", async (
   await settled(bob, "shall we meet?").first().hover();
   await tool(bob, "shall we meet?", "Reply").click();
   await bob.locator("#replying-words", { hasText: "Replying to Ann: shall we meet?" }).waitFor();
-  await shot(bob, "replying");
   await say(bob, "gladly");
   await settled(ann, "gladly").locator(".quote", { hasText: "Ann shall we meet?" }).waitFor();
   await settled(bob, "shall we meet?").first().hover();
   await tool(bob, "shall we meet?", "React").click();
   await bob.getByRole("combobox", { name: "Search by name" }).fill("tada");
   await bob.locator("#picker-list li", { hasText: "🎉" }).waitFor();
-  await shot(bob, "picker");
   await bob.keyboard.press("Enter");
   const kind = settled(ann, "shall we meet?").first().locator(".kind");
   await kind.filter({ hasText: "🎉 1" }).waitFor();
@@ -41,7 +36,6 @@ test("people edit, answer and react to messages, and everybody sees it", async (
   await kind.click();
   await settled(bob, "shall we meet?").first().locator(".kind", { hasText: "🎉 2" }).waitFor();
   assert.equal(await settled(bob, "shall we meet?").first().locator(".kind").getAttribute("title"), "Bob and Ann");
-  await shot(ann, "reacted");
   assert.deepEqual([...ann.faults, ...bob.faults, ...await bob.evaluate(() => window.reports)], []);
 });
 
@@ -101,7 +95,6 @@ test("a quote leads to what it answers, however far back, and back again; an add
   await quote.click();
   await bob.waitForFunction((first) => document.activeElement.dataset.id === first, id);
   assert.match(await bob.evaluate(() => document.activeElement.className), /target/);
-  await shot(bob, "jumped");
   assert.equal(await settled(bob, "long ago").count(), 0);
   await bob.locator("#back").click();
   await quote.filter({ hasText: "Ann the very first" }).or(quote.filter({ hasText: "an earlier message" })).waitFor();
@@ -145,7 +138,7 @@ test("a guest answers, and is not offered what a guest may not do", async (t) =>
 
 for (const [name, width, colorScheme] of [["wide-light", 1440, "light"], ["narrow-dark", 360, "dark"], ["narrow-light", 360, "light"], ["wide-dark", 1440, "dark"]]) {
   test(`all of it can be reached by touch and keys: ${name}`, async (t) => {
-    const room = `shots-${name}`;
+    const room = `reach-${name}`;
     const ann = await person(t, browser, server, "Ann", room, { viewport: { width, height: 740 }, colorScheme, hasTouch: width < 500 });
     await say(ann, "Shall we meet on Thursday, or is Friday better for all of you?");
     await say(ann, "I mean the third of December");
@@ -162,7 +155,6 @@ for (const [name, width, colorScheme] of [["wide-light", 1440, "light"], ["narro
     await settled(ann, "Shall we").first().focus();
     await ann.keyboard.press("Tab");
     await ann.keyboard.press("Tab");
-    await shot(ann, `tools-${name}`);
     await settled(ann, "Shall we").first().getByRole("button", { name: "Reply" }).click();
     await say(ann, "Friday it is");
     await settled(ann, "Friday it is").focus();
@@ -174,7 +166,6 @@ for (const [name, width, colorScheme] of [["wide-light", 1440, "light"], ["narro
       await ann.keyboard.press("Enter");
     }
     await ann.locator(".acts").waitFor();
-    await shot(ann, `menu-${name}`);
     assert.deepEqual(await ann.locator(".acts .entry").allTextContents(), ["React", "Reply", "Edit", "Copy text", "Copy link", "Delete"]);
     await ann.keyboard.press("Escape");
     await ann.waitForFunction(() => document.activeElement.closest("#log .row"));
