@@ -159,7 +159,7 @@ for (const [name, width, colorScheme] of [["wide-light", 1440, "light"], ["narro
     await say(ann, "Friday it is");
     await settled(ann, "Friday it is").focus();
     if (width < 500) {
-      await settled(ann, "Friday it is").tap();
+      await settled(ann, "Friday it is").locator(".content").tap();
       await settled(ann, "Friday it is").getByRole("button", { name: "More actions" }).tap();
     } else {
       for (const _ of ["quote", "React", "Reply", "Edit", "Delete", "More actions"]) await ann.keyboard.press("Tab");
