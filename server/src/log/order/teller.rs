@@ -25,7 +25,7 @@ use crate::log::outcome::Outcome;
 #[derive(Debug)]
 pub(crate) enum Consequence {
     /// Something lasts now, or was refused: whom it concerns is to be told.
-    Lasting { event: Event, outcome: Outcome, reply_to: ReplyTo, is_own: bool },
+    Lasting { lasting: Box<(Event, Outcome)>, reply_to: ReplyTo, is_own: bool },
     /// Somebody has entered a room on another node.
     Came(NodeBit, RoomName, UserName, Role),
     /// Somebody has left a room on another node.
@@ -129,7 +129,7 @@ impl Teller {
                 change(shared.era(), changes, progress, follow);
             }
             match became {
-                Became::Lasting(lasting) => tell_lasting(is_own, *lasting, answer, follow),
+                Became::Lasting(lasting) => tell_lasting(is_own, lasting, answer, follow),
                 Became::Claim(claim, kept) => {
                     self.tell_claim(&node, (&claim, kept), &answer, follow);
                 }
@@ -218,20 +218,21 @@ fn change(
 
 fn tell_lasting(
     is_own: bool,
-    (event, outcome): (Event, Outcome),
+    lasting: Box<(Event, Outcome)>,
     answer: Answer,
     follow: &mut impl FnMut(Consequence),
 ) {
+    let (event, outcome) = &*lasting;
     // What a moderator did comes to hold in one order, whoever they are.
     let is_of_moderators = matches!(event.act, Act::Impose(_) | Act::Lift(_));
     if !is_own || is_of_moderators {
-        news(&event, &outcome).map(Consequence::News).into_iter().for_each(&mut *follow);
+        news(event, outcome).map(Consequence::News).into_iter().for_each(&mut *follow);
     }
     let reply_to = match answer {
         Answer::Command(reply_to, _) => reply_to,
         _ => ReplyTo::Nobody,
     };
-    follow(Consequence::Lasting { event, outcome, reply_to, is_own });
+    follow(Consequence::Lasting { lasting, reply_to, is_own });
 }
 
 /// What the memory of people follows, of what was done on another node.

@@ -97,7 +97,8 @@ impl LogThread {
     fn carry_out(&self, consequence: Consequence, followers: &Sender<News>) {
         let hub = &self.hub;
         match consequence {
-            Consequence::Lasting { event, outcome, reply_to, is_own } => {
+            Consequence::Lasting { lasting, reply_to, is_own } => {
+                let (event, outcome) = *lasting;
                 if !is_own {
                     self.metrics.cluster.foreign.inc();
                 }

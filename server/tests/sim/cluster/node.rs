@@ -310,7 +310,8 @@ impl Running {
 fn follow(process: &mut Process, news: &mut VecDeque<News>, consequence: Consequence) {
     let Process { shard, effects, .. } = process;
     match consequence {
-        Consequence::Lasting { event, outcome, reply_to, .. } => {
+        Consequence::Lasting { lasting, reply_to, .. } => {
+            let (event, outcome) = *lasting;
             effects.follow_one(&event, outcome, reply_to, &mut |room, message, to| match to {
                 To::Everybody => shard.push_back(Input::Deliver { room, message }),
                 To::Author(author) => shard.push_back(Input::Again { room, author, message }),
