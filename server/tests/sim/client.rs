@@ -53,8 +53,15 @@ impl Client {
     /// with a key of its own.
     pub(super) fn several(rng: &mut Rng) -> Vec<Self> {
         let rooms = ["dev", "Ops"].map(|name| RoomName::try_from(name).unwrap());
-        let names = [("alice", 1), ("Bob", 2), ("Çelik", 3), ("dora", 4), ("bob", 2), ("ALICE", 5)];
-        let client = |(device, (name, key))| {
+        let names = [
+            ("alice", 1, 1),
+            ("Bob", 2, 2),
+            ("Çelik", 3, 3),
+            ("dora", 4, 4),
+            ("bob", 2, 6),
+            ("ALICE", 5, 5),
+        ];
+        let client = |(name, key, device)| {
             let rooms = match rng.u8(0..4) {
                 0 => &rooms[..],
                 1 => &rooms[1..],
@@ -62,7 +69,7 @@ impl Client {
             };
             Client::new((name, key), device, rooms)
         };
-        (1..).zip(names).map(client).collect()
+        names.map(client).into()
     }
 
     fn new((name, key): (&str, u8), device: u8, rooms: &[RoomName]) -> Self {
@@ -190,7 +197,12 @@ impl Client {
 
     fn ref_prefix(&self) -> String {
         let ascii: String = self.name.key().chars().filter(char::is_ascii).collect();
-        format!("{ascii}-{}-", self.device)
+        // Who has the name before or later has the same ones, but for a second device of one person.
+        if self.device == self.key {
+            format!("{ascii}-")
+        } else {
+            format!("{ascii}-{}-", self.device)
+        }
     }
 
     /// Hears one envelope; true if it has to come back to where it was, to ask for what it missed.
