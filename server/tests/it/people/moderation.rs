@@ -107,7 +107,6 @@ async fn who_is_no_moderator_may_do_nothing_of_it() {
         json!({"type": "unban", "user": "Bob", "ref": "m"}),
         json!({"type": "mute", "room": "dev", "user": "Bob", "seconds": 1, "ref": "m"}),
         json!({"type": "unmute", "user": "Bob", "ref": "m"}),
-        json!({"type": "delete", "room": "dev", "message": 1, "ref": "m"}),
     ] {
         alice.send(frame.to_string()).await;
         let note = alice.error().await;

@@ -48,6 +48,11 @@ pub(super) fn number(rest: &str) -> Result<usize, String> {
     number.ok_or_else(|| format!("{rest:?} is not a number of 1 or more"))
 }
 
+/// Counted from the newest.
+pub(super) fn number_if_any(rest: &str) -> Result<Option<usize>, String> {
+    (!rest.is_empty()).then(|| number(rest)).transpose()
+}
+
 /// Counted from the newest, which is meant without one.
 pub(super) fn number_or_one(rest: &str) -> Result<usize, String> {
     if rest.is_empty() { Ok(1) } else { number(rest) }

@@ -11,7 +11,7 @@ use protocol::{AccessCode, Action, Emoji, RoomName, UserName};
 use crate::text;
 use arguments::{
     emoji_and_number, invite, link_code, listed, message, moderation, new_room, number,
-    number_or_one, one_person, role, room_or_address, topic,
+    number_if_any, number_or_one, one_person, role, room_or_address, topic,
 };
 pub use asked::{Asked, InviteCommand, ModerationCommand};
 
@@ -240,7 +240,7 @@ fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
         "create" => Typed::Ask(new_room(rest)?),
         "members" => Typed::Members,
         "add" => Typed::Ask(Asked::Add(one_person(rest)?)),
-        "remove" if rest == "yes" => Typed::Confirmed(command.name),
+        "delete" | "remove" | "revoke" if rest == "yes" => Typed::Confirmed(command.name),
         "remove" => Typed::Remove(one_person(rest)?),
         "role" => Typed::Ask(role(rest)?),
         "move" => Typed::Move(number(rest)?),
@@ -254,8 +254,7 @@ fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
         "me" => Typed::Text(format!("/me {rest}")),
         "nick" => Typed::Nick(UserName::try_from(rest).map_err(|error| error.to_string())?),
         "search" => Typed::Search(rest.to_owned()),
-        "url" if rest.is_empty() => Typed::Url(None),
-        "url" => Typed::Url(Some(number(rest)?)),
+        "url" => Typed::Url(number_if_any(rest)?),
         "copy" => Typed::Copy(number_or_one(rest)?),
         "clear" => Typed::Clear,
         "mute" => Typed::Mute,
@@ -263,8 +262,7 @@ fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
         "plain" => Typed::Plain,
         "key" => Typed::Key,
         "retry" => Typed::Retry,
-        "edit" if rest.is_empty() => Typed::Edit(None),
-        "edit" => Typed::Edit(Some(number(rest)?)),
+        "edit" => Typed::Edit(number_if_any(rest)?),
         "reply" => Typed::Reply(number_or_one(rest)?),
         "react" => {
             let (emoji, number) = emoji_and_number(rest)?;
@@ -278,7 +276,6 @@ fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
         "unban" => Typed::Ask(moderation(Action::Unban, rest)?),
         "silence" => Typed::Ask(moderation(Action::Mute, rest)?),
         "unsilence" => Typed::Ask(moderation(Action::Unmute, rest)?),
-        "delete" | "revoke" if rest == "yes" => Typed::Confirmed(command.name),
         "delete" => Typed::Delete(number_or_one(rest)?),
         "revoke" => Typed::Revoke(listed(rest)?),
         "link" if rest.is_empty() => Typed::Ask(Asked::Link),

@@ -140,7 +140,7 @@ fn the_code_of_a_selected_message_is_copied_as_it_was_typed() {
     let copied = |client: &mut Client, ups: usize| {
         client.did();
         (0..ups).for_each(|_| client.presses(KeyCode::Up, KeyModifiers::ALT));
-        client.types("y");
+        client.types("c");
         client.did()
     };
     assert_eq!(copied(&mut client, 2), [Effect::Copy("fn x() {\n\t1\n}".to_owned())]);
