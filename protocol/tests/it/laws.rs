@@ -3,31 +3,32 @@
 use proptest::prelude::*;
 use protocol::{
     Action, Added, Body, ChangeMember, ChangeSetting, Code, Connect, Create, Delete, Deleted,
-    Direct, Edit, Edited, Emoji, Epoch, ErrorNote, History, HistoryQuery, IsTyping, Join, Joined,
-    Key, Leave, Left, Message, MessageId, Moderate, Moderated, NewRoom, PLACE_MAX, PeopleQuery,
-    Presence, PrivateRoom, React, Reacted, Reaction, Reason, Ref, Removed, Role, RoleSet,
-    RoomEntry, RoomInfo, RoomKind, RoomList, RoomMember, RoomName, RoomPattern, RoomRole,
-    RoomsQuery, SECONDS_MAX, Say, SetRole, SetTopic, Setting, Span, Title, ToClient, ToServer,
-    Token, TopicText, Typing, UserName,
+    Direct, Edit, Epoch, ErrorNote, History, HistoryQuery, Join, Joined, Key, Leave, Left,
+    MessageId, Moderate, Moderated, NewRoom, PLACE_MAX, PeopleQuery, Presence, PrivateRoom, React,
+    Reason, Ref, Removed, Role, RoleSet, RoomEntry, RoomInfo, RoomKind, RoomList, RoomMember,
+    RoomName, RoomPattern, RoomRole, RoomsQuery, SECONDS_MAX, Say, SetRole, SetTopic, Setting,
+    Title, ToClient, ToServer, Token, TopicText, Typing, UserName,
 };
 
-fn room() -> impl Strategy<Value = RoomName> {
+use crate::any_message::{emoji, message, of_messages_to_client, span};
+
+pub(crate) fn room() -> impl Strategy<Value = RoomName> {
     "\\PC{1,64}".prop_filter_map("no room", |text| RoomName::try_from(text.as_str()).ok())
 }
 
-fn user() -> impl Strategy<Value = UserName> {
+pub(crate) fn user() -> impl Strategy<Value = UserName> {
     "\\PC{1,32}".prop_filter_map("no name", |text| UserName::try_from(text.as_str()).ok())
 }
 
-fn body() -> impl Strategy<Value = Body> {
+pub(crate) fn body() -> impl Strategy<Value = Body> {
     any::<String>().prop_filter_map("blank", |text| Body::try_from(text).ok())
 }
 
-fn reference() -> impl Strategy<Value = Option<Ref>> {
+pub(crate) fn reference() -> impl Strategy<Value = Option<Ref>> {
     proptest::option::of("[ -~]{1,64}".prop_map(|text| Ref::try_from(text.as_str()).unwrap()))
 }
 
-fn id() -> impl Strategy<Value = MessageId> {
+pub(crate) fn id() -> impl Strategy<Value = MessageId> {
     (0..protocol::ID_END).prop_map(|number| MessageId::try_from(number).unwrap())
 }
 
@@ -201,74 +202,6 @@ fn to_server() -> impl Strategy<Value = ToServer> {
         act().prop_map(|act| ToServer::Moderate(Box::new(act))),
         of_rooms_to_server(),
     ]
-}
-
-fn emoji() -> impl Strategy<Value = Emoji> {
-    prop_oneof![Just("👍"), Just("❤️"), Just("👩🏽‍🚀"), Just("🏴󠁧󠁢󠁷󠁬󠁳󠁿"), Just("1️⃣")]
-        .prop_map(|text| Emoji::try_from(text).unwrap())
-}
-
-fn span() -> impl Strategy<Value = Span> {
-    prop_oneof![
-        Just(Span::Newest),
-        id().prop_map(Span::Before),
-        id().prop_map(Span::After),
-        id().prop_map(Span::Around),
-    ]
-}
-
-fn reaction() -> impl Strategy<Value = Reaction> {
-    (emoji(), any::<u32>(), proptest::collection::vec(user(), 0..3))
-        .prop_map(|(emoji, count, users)| Reaction { emoji, count, users })
-}
-
-fn of_messages_to_client() -> impl Strategy<Value = ToClient> {
-    let event = || (id(), any::<u64>(), reference());
-    prop_oneof![
-        (room(), id(), body(), user(), event()).prop_map(
-            |(room, message, content, sender, (id, at, reference))| {
-                ToClient::Edited(Edited { room, message, content, sender, id, at, reference })
-            }
-        ),
-        ((room(), id(), emoji(), any::<bool>()), user(), proptest::option::of(user()), event())
-            .prop_map(|((room, message, emoji, on), sender, next, (id, at, reference))| {
-                ToClient::Reacted(Reacted {
-                    room,
-                    message,
-                    emoji,
-                    on,
-                    sender,
-                    next,
-                    id,
-                    at,
-                    reference,
-                })
-            }),
-        (room(), user()).prop_map(|(room, sender)| ToClient::Typing(IsTyping { room, sender })),
-    ]
-}
-
-fn message() -> impl Strategy<Value = Message> {
-    let said = (room(), user(), body(), id(), any::<u64>(), reference());
-    let maybe = || proptest::option::of(id());
-    let reactions = proptest::collection::vec(reaction(), 0..3);
-    let since = (maybe(), any::<bool>(), maybe(), proptest::option::of(any::<u64>()), reactions);
-    (said, since).prop_map(|((room, sender, content, id, at, reference), since)| {
-        let (change, deleted, reply, edited, reactions) = since;
-        Message {
-            room,
-            sender,
-            content,
-            id,
-            at,
-            reference,
-            change,
-            deleted,
-            reply,
-            edited,
-            reactions,
-        }
-    })
 }
 
 fn to_client() -> impl Strategy<Value = ToClient> {

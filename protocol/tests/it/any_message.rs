@@ -1,0 +1,74 @@
+//! Any message, and whatever may be told of one: what the laws are tried with.
+
+use proptest::prelude::*;
+use protocol::{Edited, Emoji, IsTyping, Message, Reacted, Reaction, Span, ToClient};
+
+use crate::laws::{body, id, reference, room, user};
+
+pub(crate) fn emoji() -> impl Strategy<Value = Emoji> {
+    prop_oneof![Just("👍"), Just("❤️"), Just("👩🏽‍🚀"), Just("🏴󠁧󠁢󠁷󠁬󠁳󠁿"), Just("1️⃣")]
+        .prop_map(|text| Emoji::try_from(text).unwrap())
+}
+
+pub(crate) fn span() -> impl Strategy<Value = Span> {
+    prop_oneof![
+        Just(Span::Newest),
+        id().prop_map(Span::Before),
+        id().prop_map(Span::After),
+        id().prop_map(Span::Around),
+    ]
+}
+
+fn reaction() -> impl Strategy<Value = Reaction> {
+    (emoji(), any::<u32>(), proptest::collection::vec(user(), 0..3))
+        .prop_map(|(emoji, count, users)| Reaction { emoji, count, users })
+}
+
+pub(crate) fn of_messages_to_client() -> impl Strategy<Value = ToClient> {
+    let event = || (id(), any::<u64>(), reference());
+    prop_oneof![
+        (room(), id(), body(), user(), event()).prop_map(
+            |(room, message, content, sender, (id, at, reference))| {
+                ToClient::Edited(Edited { room, message, content, sender, id, at, reference })
+            }
+        ),
+        ((room(), id(), emoji(), any::<bool>()), user(), proptest::option::of(user()), event())
+            .prop_map(|((room, message, emoji, on), sender, next, (id, at, reference))| {
+                ToClient::Reacted(Reacted {
+                    room,
+                    message,
+                    emoji,
+                    on,
+                    sender,
+                    next,
+                    id,
+                    at,
+                    reference,
+                })
+            }),
+        (room(), user()).prop_map(|(room, sender)| ToClient::Typing(IsTyping { room, sender })),
+    ]
+}
+
+pub(crate) fn message() -> impl Strategy<Value = Message> {
+    let said = (room(), user(), body(), id(), any::<u64>(), reference());
+    let maybe = || proptest::option::of(id());
+    let reactions = proptest::collection::vec(reaction(), 0..3);
+    let since = (maybe(), any::<bool>(), maybe(), proptest::option::of(any::<u64>()), reactions);
+    (said, since).prop_map(|((room, sender, content, id, at, reference), since)| {
+        let (change, deleted, reply, edited, reactions) = since;
+        Message {
+            room,
+            sender,
+            content,
+            id,
+            at,
+            reference,
+            change,
+            deleted,
+            reply,
+            edited,
+            reactions,
+        }
+    })
+}
