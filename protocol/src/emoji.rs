@@ -9,8 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::refusal::Refusal;
 
-/// Longest emoji that is taken from a server, in bytes: a family of four with skin tones has 41, the flag of a
-/// subdivision 28, and Unicode grows.
+/// Longest emoji that is taken from a server, in bytes: two people who kiss, each with a skin tone, have 35,
+/// and Unicode grows.
 const EMOJI_BYTES_MAX: usize = 64;
 
 /// Chooses how the character before it looks: as text, as a picture (Unicode, 23.4).

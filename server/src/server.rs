@@ -21,7 +21,7 @@ use crate::config::{Config, Db, files};
 use crate::connection::budget::Budgets;
 use crate::connection::creations::Creations;
 use crate::connection::engine::Engine;
-use crate::connection::{RateLimits, news};
+use crate::connection::{RateLimits, news, typing};
 use crate::error::RunError;
 use crate::http::answers::rejected_bytes;
 use crate::http::status::Status;
@@ -121,7 +121,7 @@ impl Server {
             let obeying = Arc::downgrade(&engine);
             beside.obey(move |instruction| obey(obeying.clone(), instruction));
             let hearing = Arc::downgrade(&engine);
-            beside.hear(move |aside| crate::connection::typing::hear(hearing.clone(), aside));
+            beside.hear(move |told| typing::hear(hearing.clone(), told));
             beside
         });
         let server = Server { status: Status::of(&engine), engine, tls, parts };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use protocol::{Refusal, Role, RoomName, UserName};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::aside::Aside;
+use super::ephemeral::Ephemeral;
 use super::standing::Standing;
 use crate::log::order::answer::Moderator;
 use crate::log::order::entry::{Claim, Moderation};
@@ -21,7 +21,7 @@ pub(crate) struct Cluster {
     shared: Arc<Shared>,
     standing: watch::Receiver<Standing>,
     barriers: mpsc::Sender<oneshot::Sender<()>>,
-    asides: mpsc::Sender<Aside>,
+    ephemeral: mpsc::Sender<Ephemeral>,
 }
 
 /// The right to a name in the whole cluster, given back when dropped.
@@ -55,14 +55,14 @@ impl Cluster {
         shared: Arc<Shared>,
         standing: watch::Receiver<Standing>,
         barriers: mpsc::Sender<oneshot::Sender<()>>,
-        asides: mpsc::Sender<Aside>,
+        ephemeral: mpsc::Sender<Ephemeral>,
     ) -> Self {
-        Cluster { shared, standing, barriers, asides }
+        Cluster { shared, standing, barriers, ephemeral }
     }
 
-    /// Says something to the other nodes beside the order; where too much waits to be said, it is lost.
-    pub(crate) fn say_aside(&self, aside: Aside) {
-        let _ = self.asides.try_send(aside);
+    /// Tells the other nodes something that is kept nowhere; where too much waits to be told, it is lost.
+    pub(crate) fn broadcast(&self, told: Ephemeral) {
+        let _ = self.ephemeral.try_send(told);
     }
 
     /// How this node stands now.

@@ -3,12 +3,12 @@
 //! The rules are those of `log/order`. Here are the tasks around them, which talk to the stream (`nats`), and
 //! the handle that connections have. This folder does not know SQL or the sockets of clients.
 
-mod aside;
 #[cfg(feature = "cluster")]
-mod beside;
+mod broadcast;
 #[cfg(feature = "cluster")]
 mod copy;
 mod database;
+mod ephemeral;
 mod error;
 #[cfg(feature = "cluster")]
 pub(crate) mod found;
@@ -36,8 +36,8 @@ pub(crate) mod status;
 #[cfg(feature = "cluster")]
 mod unheard;
 
-pub(crate) use self::aside::Aside;
 pub(crate) use self::database::{JoinError, alone};
+pub(crate) use self::ephemeral::Ephemeral;
 pub use self::error::ClusterError;
 pub(crate) use self::handle::{Cluster, Held};
 #[cfg(feature = "cluster")]

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
-use super::aside::Aside;
 use super::database::JoinError;
+use super::ephemeral::Ephemeral;
 use super::error::{ClusterError, Failure};
 use super::handle::Cluster;
 use crate::config::Config;
@@ -46,7 +46,7 @@ pub(crate) async fn join(_: &Config, _: &Metrics) -> Result<(Database, Joined), 
 }
 
 impl Beside {
-    pub(crate) fn hear<F: Future<Output = ()>>(&mut self, _: impl Fn(Aside) -> F) {}
+    pub(crate) fn hear<F: Future<Output = ()>>(&mut self, _: impl Fn(Ephemeral) -> F) {}
 
     pub(crate) fn obey<F: Future<Output = Done>>(&mut self, _: impl Fn(Instruction) -> F) {}
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
-use super::aside::Aside;
+use super::ephemeral::Ephemeral;
 use super::error::{ClusterError, Failure};
 use super::handle::Cluster;
 use super::join::Joined;
@@ -16,7 +16,7 @@ use super::nats::Nats;
 use super::node::Node;
 use super::reader::Reading;
 use super::standing::Standing;
-use super::{beside, copy, instruct, status};
+use super::{broadcast, copy, instruct, status};
 use crate::config::Config;
 use crate::log::effects::Effects;
 use crate::log::operator::instruction::{Done, Instruction};
@@ -33,8 +33,8 @@ use crate::monitoring::readiness::{NotReady, Reasons};
 const NEWS_WAITING_MAX: usize = 1024;
 /// Joins that wait at a time until this node has what their clients have: more wait for their turn to ask.
 const BARRIERS_WAITING_MAX: usize = 256;
-/// What waits to be said beside the order: more is lost.
-const ASIDES_WAITING_MAX: usize = 256;
+/// What waits to be told to the other nodes and is kept nowhere: more is lost.
+const EPHEMERAL_WAITING_MAX: usize = 256;
 
 /// The other ends of what the log is given.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ pub(crate) struct Beside {
     _copies: AbortOnDropHandle<()>,
     _status: AbortOnDropHandle<()>,
     _stream: AbortOnDropHandle<()>,
-    _asides: AbortOnDropHandle<()>,
+    _broadcast: AbortOnDropHandle<()>,
     obeying: Option<AbortOnDropHandle<()>>,
     hearing: Option<AbortOnDropHandle<()>>,
     me: NodeName,
@@ -68,12 +68,12 @@ impl Beside {
         self.obeying = Some(AbortOnDropHandle::new(obeying));
     }
 
-    /// Hears what other nodes say beside the order.
+    /// Hears what other nodes tell that is kept nowhere.
     pub(crate) fn hear<F: Future<Output = ()> + Send + 'static>(
         &mut self,
-        hear: impl Fn(Aside) -> F + Send + Sync + 'static,
+        hear: impl Fn(Ephemeral) -> F + Send + Sync + 'static,
     ) {
-        let hearing = tokio::spawn(beside::hear(self.nats.clone(), self.me.clone(), hear));
+        let hearing = tokio::spawn(broadcast::hear(self.nats.clone(), self.me.clone(), hear));
         self.hearing = Some(AbortOnDropHandle::new(hearing));
     }
 }
@@ -134,13 +134,13 @@ impl Joined {
         let copies = copy::serve(nats.clone(), shared.me.to_string(), path);
         let told = status::serve(nats.clone(), shared.clone(), stands.clone());
         let stream = status::watch_stream(nats.clone(), metrics.clone());
-        let (asides, to_tell) = mpsc::channel(ASIDES_WAITING_MAX);
-        let asides_told = beside::tell(nats.clone(), shared.me.clone(), to_tell);
+        let (ephemeral, to_tell) = mpsc::channel(EPHEMERAL_WAITING_MAX);
+        let telling = broadcast::tell(nats.clone(), shared.me.clone(), to_tell);
         let beside = Beside {
             _copies: AbortOnDropHandle::new(tokio::spawn(copies)),
             _status: AbortOnDropHandle::new(tokio::spawn(told)),
             _stream: AbortOnDropHandle::new(tokio::spawn(stream)),
-            _asides: AbortOnDropHandle::new(tokio::spawn(asides_told)),
+            _broadcast: AbortOnDropHandle::new(tokio::spawn(telling)),
             obeying: None,
             hearing: None,
             me: shared.me.clone(),
@@ -148,7 +148,7 @@ impl Joined {
             standing: stands.clone(),
             failure,
         };
-        (Cluster::new(shared.clone(), stands, asked, asides), beside)
+        (Cluster::new(shared.clone(), stands, asked, ephemeral), beside)
     }
 }
 

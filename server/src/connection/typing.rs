@@ -7,7 +7,7 @@ use std::sync::Weak;
 use protocol::{RoomName, UserName};
 
 use super::engine::Engine;
-use crate::cluster::Aside;
+use crate::cluster::Ephemeral;
 use crate::hub::HubStopped;
 
 /// Tells those who are connected anywhere.
@@ -20,15 +20,15 @@ pub(super) async fn tell(
     user: UserName,
 ) -> Result<(), HubStopped> {
     if let Some(cluster) = &engine.cluster {
-        cluster.say_aside(Aside::Typing { room: room.clone(), user: user.clone() });
+        cluster.broadcast(Ephemeral::Typing { room: room.clone(), user: user.clone() });
     }
     tell_here(engine, room, user).await
 }
 
 /// Tells those who are connected here what another node says.
-pub(crate) async fn hear(engine: Weak<Engine>, aside: Aside) {
+pub(crate) async fn hear(engine: Weak<Engine>, told: Ephemeral) {
     let Some(engine) = engine.upgrade() else { return };
-    let Aside::Typing { room, user } = aside;
+    let Ephemeral::Typing { room, user } = told;
     // A stopped hub has nobody left to tell.
     let _ = tell_here(&engine, room, user).await;
 }

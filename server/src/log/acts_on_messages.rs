@@ -4,11 +4,15 @@
 //! Plain data. This file does not know who may do it, or how anything is stored.
 
 use protocol::{
-    Body, Deleted, Edited, Emoji, Message, MessageId, Reacted, Ref, RoomName, UserName,
+    Body, Deleted, Edited, Emoji, Message, MessageId, Reacted, Ref, Refusal, RoomName, UserName,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::log::author::Author;
+
+/// Why nothing is done to a message, or found around it, that is not there.
+pub(crate) const NO_SUCH_MESSAGE: Refusal =
+    Refusal::NotFound("there is no such message in this room");
 
 /// Says a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

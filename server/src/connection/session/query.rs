@@ -12,6 +12,7 @@ use super::{Context, Effect, Listing, Query, Reading, Refused, Session};
 use crate::connection::note::note;
 use crate::connection::rate_limits::Over;
 use crate::hub::room_tag;
+use crate::log::acts_on_messages::NO_SUCH_MESSAGE;
 use crate::log::{Asked, NotRead, Page};
 use crate::monitoring::metrics::Limit;
 use crate::outbox::Release;
@@ -86,9 +87,7 @@ impl Session {
                 );
             }
             Err(NotRead::NoSuchRoom) => return self.gone(room.name(), reference),
-            Err(NotRead::NoSuchMessage) => {
-                Refusal::NotFound("there is no such message in this room")
-            }
+            Err(NotRead::NoSuchMessage) => NO_SUCH_MESSAGE,
             Err(NotRead::TooMany { retry }) if is_join => {
                 Refusal::Unreadable { retry_ms: milliseconds(retry) }
             }

@@ -16,23 +16,23 @@ use crate::people::names::{Owner, PersonId};
 const NOW: u64 = 1_796_000_000_000_000;
 const DAY: u64 = 24 * 60 * 60 * 1_000_000;
 
-struct Log {
+pub(super) struct Log {
     store: Store,
     /// To look at what is stored.
     beside: Connection,
-    /// The next id.
-    id: u64,
+    /// The newest id.
+    pub(super) id: u64,
 }
 
-fn id(number: u64) -> MessageId {
+pub(super) fn id(number: u64) -> MessageId {
     MessageId::try_from(number).unwrap()
 }
 
-fn name(text: &str) -> UserName {
+pub(super) fn name(text: &str) -> UserName {
     UserName::try_from(text).unwrap()
 }
 
-fn room(text: &str) -> RoomName {
+pub(super) fn room(text: &str) -> RoomName {
     RoomName::try_from(text).unwrap()
 }
 
@@ -40,7 +40,7 @@ fn hash(byte: u8) -> KeyHash {
     KeyHash::of(&protocol::Key::new(&[byte; 16]).unwrap())
 }
 
-fn say(user: &str, person: Option<PersonId>, reference: &str) -> Say {
+pub(super) fn say(user: &str, person: Option<PersonId>, reference: &str) -> Say {
     Say {
         room: room("dev"),
         author: Author { name: name(user), person, key: None, checked: None },
@@ -50,7 +50,7 @@ fn say(user: &str, person: Option<PersonId>, reference: &str) -> Say {
 }
 
 impl Log {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let database = Database::memory().unwrap();
         let (store, beside) =
             (Store::new(database.writer().unwrap()), database.upkeeper().unwrap());
@@ -58,18 +58,18 @@ impl Log {
     }
 
     /// One value of the database, as a text.
-    fn text(&self, select: &str) -> String {
+    pub(super) fn text(&self, select: &str) -> String {
         let select = format!("SELECT CAST(({select}) AS TEXT)");
         self.beside.query_row(&select, [], |row| row.get(0)).unwrap()
     }
 
-    fn apply(&mut self, act: Act) -> Outcome {
+    pub(super) fn apply(&mut self, act: Act) -> Outcome {
         self.id += 1;
         let event = Event { id: id(self.id), at: self.id / 1000, act };
         self.store.commit([event].into_iter()).unwrap().remove(0)
     }
 
-    fn take(&mut self, user: &str, byte: u8, expired: u64) -> Result<PersonId, Refusal> {
+    pub(super) fn take(&mut self, user: &str, byte: u8, expired: u64) -> Result<PersonId, Refusal> {
         let proof = NameProof::Key { hash: hash(byte), expired };
         let take = TakeName { name: name(user), proof, used: self.id / 1000 };
         self.apply(Act::TakeName(Box::new(take))).named().map(|(person, _)| person)
@@ -80,7 +80,12 @@ impl Log {
     }
 
     /// Whether a message is new; else which it was.
-    fn says(&mut self, user: &str, person: Option<PersonId>, reference: &str) -> Option<u64> {
+    pub(super) fn says(
+        &mut self,
+        user: &str,
+        person: Option<PersonId>,
+        reference: &str,
+    ) -> Option<u64> {
         match self.say(say(user, person, reference)) {
             Outcome::Said(_) => None,
             Outcome::Repeated(first) => match *first {

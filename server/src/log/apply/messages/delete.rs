@@ -3,8 +3,8 @@
 use protocol::{Body, DELETED_CONTENT, Deleted, Message, Refusal, ToClient, UserName};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::target::{self, NO_MESSAGE};
-use crate::log::acts_on_messages::OnMessage;
+use super::target;
+use crate::log::acts_on_messages::{NO_SUCH_MESSAGE, OnMessage};
 use crate::log::database::column::{checked, optional_id, signed, unsigned};
 use crate::log::event::{Delete, Event};
 use crate::log::outcome::{Outcome, Revision};
@@ -20,7 +20,7 @@ pub(in crate::log::apply) fn delete(
 ) -> rusqlite::Result<Outcome> {
     match target::find(db, &delete.room, delete.message)? {
         Some(found) => erase(db, found.message, delete.deleted(event.id, event.at)),
-        None => Ok(Outcome::Refused(NO_MESSAGE)),
+        None => Ok(Outcome::Refused(NO_SUCH_MESSAGE)),
     }
 }
 
@@ -40,7 +40,7 @@ pub(in crate::log::apply) fn delete_own(
             erase(db, found.message, deleted)
         }
         Some(_) => Ok(Outcome::Refused(NOT_YOURS)),
-        None => Ok(Outcome::Refused(NO_MESSAGE)),
+        None => Ok(Outcome::Refused(NO_SUCH_MESSAGE)),
     }
 }
 
@@ -48,7 +48,7 @@ fn erase(db: &Connection, message: Message, deleted: Deleted) -> rusqlite::Resul
     let place = signed(message.id.get());
     if message.deleted {
         let before = deleted_before(db, deleted)?;
-        return Ok(before.map_or(Outcome::Refused(NO_MESSAGE), |before| {
+        return Ok(before.map_or(Outcome::Refused(NO_SUCH_MESSAGE), |before| {
             Outcome::Repeated(Box::new(ToClient::Deleted(before)))
         }));
     }

@@ -12,10 +12,10 @@ use crate::log::event::Event;
 use crate::people::names::PersonId;
 
 /// They are remembered for a week at most: what waited longer to be sent is too late for more than that.
-const DONE_FOR_MS: u64 = 7 * 24 * 60 * 60 * 1000;
+pub(super) const DONE_FOR_MS: u64 = 7 * 24 * 60 * 60 * 1000;
 /// Acts that are remembered of a person: what a client does in ten seconds at the highest rate, or was kept back
 /// while it was offline.
-const DONE_MAX: i64 = 256;
+pub(super) const DONE_MAX: i64 = 256;
 
 /// What was done.
 #[derive(Debug, Clone, Copy)]

@@ -4,8 +4,8 @@ use protocol::{Message, Refusal, ToClient};
 use rusqlite::{Connection, params};
 
 use super::done::{self, Kind};
-use super::target::{self, NO_MESSAGE, Target};
-use crate::log::acts_on_messages::Edit;
+use super::target::{self, Target};
+use crate::log::acts_on_messages::{Edit, NO_SUCH_MESSAGE};
 use crate::log::apply::known::Known;
 use crate::log::apply::sanctions;
 use crate::log::database::column::signed;
@@ -53,7 +53,7 @@ fn may_edit(
     person: PersonId,
     (event, edit): (&Event, &Edit),
 ) -> Result<Message, Refusal> {
-    let found = found.filter(|it| !it.message.deleted).ok_or(NO_MESSAGE)?;
+    let found = found.filter(|it| !it.message.deleted).ok_or(NO_SUCH_MESSAGE)?;
     if !found.is_of(person) {
         return Err(NOT_YOURS);
     }

@@ -7,6 +7,8 @@ mod react;
 mod row;
 mod say;
 mod target;
+#[cfg(test)]
+mod tests;
 
 pub(super) use self::delete::{delete, delete_own};
 pub(super) use self::done::expire as forget_done;

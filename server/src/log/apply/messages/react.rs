@@ -7,8 +7,8 @@ use protocol::{
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::done::{self, Kind};
-use super::target::{self, NO_MESSAGE};
-use crate::log::acts_on_messages::React;
+use super::target;
+use crate::log::acts_on_messages::{NO_SUCH_MESSAGE, React};
 use crate::log::apply::known::Known;
 use crate::log::apply::sanctions;
 use crate::log::database::column::{checked, id, signed, unsigned};
@@ -38,7 +38,7 @@ pub(in crate::log::apply) fn react(
     }
     let found = target::find(db, &react.on.room, react.on.message)?;
     let Some(found) = found.filter(|it| !it.message.deleted) else {
-        return Ok(Outcome::Refused(NO_MESSAGE));
+        return Ok(Outcome::Refused(NO_SUCH_MESSAGE));
     };
     let theirs = (react, person);
     let held = find(db, theirs)?;

@@ -4,8 +4,7 @@ use protocol::{Message, MessageId, Ref, RoomName, ToClient};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::row::{COLUMNS, read_message};
-use super::target::NO_MESSAGE;
-use crate::log::acts_on_messages::Reply;
+use crate::log::acts_on_messages::{NO_SUCH_MESSAGE, Reply};
 use crate::log::apply::known::Known;
 use crate::log::apply::{names, rooms, sanctions};
 use crate::log::database::column::signed;
@@ -56,14 +55,21 @@ fn insert(
         Some(found) => found.number,
         None => known.rooms.get_or_make(db, &say.room)?,
     };
-    let owner = Owner::of(author.person, &author.name);
-    if let Some(first) = said_before(db, (room, event), (say, &author), to.map(|_| &owner))? {
-        return Ok(first);
+    let place = (room, &say.room);
+    if let (Some(reference), true) = (&say.reference, is_new_person(&author, event)) {
+        let spelling = Owner::of(None, &author.name);
+        if let Some(first) = find(db, place, &spelling, reference)? {
+            return Ok(again(first));
+        }
     }
+    let owner = Owner::of(author.person, &author.name);
     if let Some(to) = to
         && !is_in(db, room, to)?
     {
-        return Ok(Outcome::Refused(NO_MESSAGE));
+        // What was said before comes back, whatever became of what it answers.
+        let said = say.reference.as_ref().map(|reference| find(db, place, &owner, reference));
+        let first = said.transpose()?.flatten();
+        return Ok(first.map_or(Outcome::Refused(NO_SUCH_MESSAGE), again));
     }
     let insert = "INSERT INTO messages (id, room, author, owner, content, at, ref, reply)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -79,7 +85,7 @@ fn insert(
         to.map(|to| signed(to.get())),
     ])?;
     if let (0, Some(reference)) = (inserted, &say.reference)
-        && let Some(first) = find(db, (room, &say.room), &owner, reference)?
+        && let Some(first) = find(db, place, &owner, reference)?
     {
         return Ok(again(first));
     }
@@ -88,24 +94,6 @@ fn insert(
         Some(found) => rooms::begun(db, (room, found.kind), message),
         None => Ok(Outcome::Said(message)),
     }
-}
-
-/// What the author said before under the same `ref` as nobody but a spelling, or, where it is asked for, as who
-/// they are.
-fn said_before(
-    db: &Connection,
-    (room, event): (i64, &Event),
-    (say, author): (&Say, &Author),
-    owner: Option<&Owner>,
-) -> rusqlite::Result<Option<Outcome>> {
-    let Some(reference) = &say.reference else { return Ok(None) };
-    let spelling = is_new_person(author, event).then(|| Owner::of(None, &author.name));
-    for owner in spelling.iter().chain(owner) {
-        if let Some(first) = find(db, (room, &say.room), owner, reference)? {
-            return Ok(Some(again(first)));
-        }
-    }
-    Ok(None)
 }
 
 /// What somebody said or set just before the name became theirs was said under the spelling alone, and may

@@ -11,8 +11,6 @@ use crate::log::database::column::signed;
 use crate::log::event::Author;
 use crate::people::names::PersonId;
 
-pub(super) const NO_MESSAGE: Refusal = Refusal::NotFound("there is no such message in this room");
-
 /// A message as it is, and whose it is.
 pub(super) struct Target {
     pub(super) message: Message,

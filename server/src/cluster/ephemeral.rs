@@ -1,13 +1,13 @@
-//! What nodes tell each other beside the order, which nobody misses if it is lost: that somebody is writing.
+//! What nodes tell each other besides what is in the order: nothing of it is kept, and it may be lost.
 //!
 //! Plain data. This file does not know how it is told.
 
 use protocol::{RoomName, UserName};
 use serde::{Deserialize, Serialize};
 
-/// Something that is said beside the order.
+/// Something that is told once and kept nowhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Aside {
+pub(crate) enum Ephemeral {
     /// Somebody is writing.
     Typing { room: RoomName, user: UserName },
 }
