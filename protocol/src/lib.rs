@@ -23,6 +23,8 @@
 //! | reason of a moderator | 1–[`REASON_CHARS_MAX`] characters |
 //! | changed messages that a history tells of | [`CHANGED_MAX`], at most [`CHANGED_BYTES_MAX`] |
 //! | kinds of reactions on a message, names told of each | [`REACTION_KINDS_MAX`], [`REACTION_USERS_MAX`] |
+//! | people called in a text | [`CALLS_MAX`] |
+//! | messages told as unread of a room | [`UNREAD_MAX`] |
 //! | devices of a person, their labels | [`DEVICES_MAX`], 1–[`LABEL_CHARS_MAX`] characters |
 //! | invites | [`INVITE_USES_MAX`] uses, [`INVITE_ROOMS_MAX`] rooms, [`INVITE_SECONDS_MAX`], a note of [`NOTE_CHARS_MAX`] characters |
 //! | token | [`TOKEN_BYTES_MAX`], with [`PATTERNS_MAX`] patterns of rooms |
@@ -60,6 +62,7 @@ pub use name::{
 };
 pub use refusal::{Code, Refusal};
 pub use restriction::{BadReason, REASON_CHARS_MAX, Reason, Restriction};
+pub use text::called::{CALLS_MAX, called};
 pub use text::characters::{is_invisible, reorders, revealed, with_newlines};
 pub use text::formatting;
 pub use text::link::{Link, links, shown};

@@ -78,6 +78,8 @@ pub enum Code {
     TooLate,
     /// There are as many kinds of reactions on the message as there may be.
     TooManyReactions,
+    /// Not everybody of so many people may be called.
+    MentionNotAllowed,
     /// More than the rate allows; `retry_ms` says when to try again.
     TooFast,
     /// Too many bad frames in a row.
@@ -230,6 +232,15 @@ pub enum Refusal {
         /// The limit that was reached.
         max: usize,
     },
+    #[error(
+        "@all and @here are for the owner and moderators where there are more than {max} people: call them by name"
+    )]
+    MentionNotAllowed {
+        /// How many people everybody may call.
+        max: usize,
+    },
+    #[error("an edit cannot add @all or @here: send a new message")]
+    EditCallsAll,
     #[error("too fast: wait {retry_ms} ms and send it again")]
     TooFast {
         /// When one more message will be taken, in milliseconds.
@@ -302,6 +313,7 @@ impl Refusal {
             Refusal::RoomExists => Code::RoomExists,
             Refusal::TooLate { .. } | Refusal::NoEdits => Code::TooLate,
             Refusal::TooManyReactions { .. } => Code::TooManyReactions,
+            Refusal::MentionNotAllowed { .. } | Refusal::EditCallsAll => Code::MentionNotAllowed,
             Refusal::TooFast { .. } => Code::TooFast,
             Refusal::TooManyBadFrames(_) => Code::TooManyBadFrames,
             Refusal::BinaryFrame => Code::BinaryFrame,

@@ -141,8 +141,10 @@ pub async fn run(
         let accepting = server::accept(chat.clone(), &server);
         tasks.spawn(parts.clone().endless(Part::Accept, accepting));
         tasks.spawn(parts.clone().endless(Part::Tend, server::tend(server.clone())));
-        tasks.spawn(parts.clone().endless(Part::Reload, server::reload(server)));
+        tasks.spawn(parts.clone().endless(Part::Markers, server::store_markers(server.clone())));
+        tasks.spawn(parts.clone().endless(Part::Reload, server::reload(server.clone())));
         stopped.await;
+        server.engine.log.store_markers();
     } else {
         drop(server);
     }

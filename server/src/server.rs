@@ -21,7 +21,7 @@ use crate::config::{Config, Db, files};
 use crate::connection::budget::Budgets;
 use crate::connection::creations::Creations;
 use crate::connection::engine::Engine;
-use crate::connection::{RateLimits, news, typing};
+use crate::connection::{RateLimits, elsewhere, news};
 use crate::error::RunError;
 use crate::http::answers::rejected_bytes;
 use crate::http::status::Status;
@@ -33,6 +33,7 @@ use crate::listen::accept::{self, Entrance, Spoken};
 use crate::listen::connection_limiter::ConnectionLimiter;
 use crate::listen::tls::{NewCertificate, Tls};
 use crate::log::database::Database;
+use crate::log::memory::markers::STORE_EVERY;
 use crate::log::operator::instruction::{Done, Instruction};
 use crate::log::{Log, Started, now_ms};
 use crate::monitoring::metrics::Metrics;
@@ -121,7 +122,7 @@ impl Server {
             let obeying = Arc::downgrade(&engine);
             beside.obey(move |instruction| obey(obeying.clone(), instruction));
             let hearing = Arc::downgrade(&engine);
-            beside.hear(move |told| typing::hear(hearing.clone(), told));
+            beside.hear(move |told| elsewhere::hear(hearing.clone(), told));
             beside
         });
         let server = Server { status: Status::of(&engine), engine, tls, parts };
@@ -223,6 +224,14 @@ pub(crate) async fn tend(server: Arc<Server>) {
         if hour.is_multiple_of(24) {
             server.look_at_certificate();
         }
+    }
+}
+
+/// Stores now and then what people have read.
+pub(crate) async fn store_markers(server: Arc<Server>) {
+    loop {
+        sleep(STORE_EVERY).await;
+        server.engine.log.store_markers();
     }
 }
 

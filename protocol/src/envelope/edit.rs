@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::fields::{Fields, FromClient, Subject};
+use super::mentions::Everybody;
 use super::message::Body;
 use crate::ids::{MessageId, Ref};
 use crate::name::{RoomName, UserName};
@@ -53,6 +54,12 @@ pub struct Edited {
     pub message: MessageId,
     /// The text from now on.
     pub content: Body,
+    /// Whom it mentions by name from now on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<UserName>,
+    /// It mentions everybody still.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub everybody: Option<Everybody>,
     /// The author.
     pub sender: UserName,
     /// The edit's own place in the order of the whole server.

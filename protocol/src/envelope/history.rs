@@ -9,7 +9,7 @@
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::fields::{Fields, FromClient, Subject};
-use super::message::Message;
+use super::message::{Message, Tagged};
 use crate::ids::{Epoch, MessageId, Ref};
 use crate::json::{encode, is_false};
 use crate::name::RoomName;
@@ -213,7 +213,8 @@ fn bytes_of<T: AsRef<str>>(all: &[T]) -> usize {
     all.iter().map(|text| text.as_ref().len() + 1).sum()
 }
 
-fn push_list<T: AsRef<str>>(out: &mut String, name: &str, all: &[T]) {
+/// A list of encoded messages, as a field behind another one.
+pub(super) fn push_list<T: AsRef<str>>(out: &mut String, name: &str, all: &[T]) {
     out.push_str(&format!(",\"{name}\":["));
     for (i, text) in all.iter().enumerate() {
         if i > 0 {
@@ -225,11 +226,9 @@ fn push_list<T: AsRef<str>>(out: &mut String, name: &str, all: &[T]) {
 }
 
 /// In a list, too, a message carries its type: one reader serves both.
-fn tagged<S: Serializer>(messages: &[Message], serializer: S) -> Result<S::Ok, S::Error> {
-    #[derive(Serialize)]
-    #[serde(tag = "type", rename_all = "snake_case")]
-    enum Tagged<'a> {
-        Message(&'a Message),
-    }
+pub(super) fn tagged<S: Serializer>(
+    messages: &[Message],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(messages.iter().map(Tagged::Message))
 }

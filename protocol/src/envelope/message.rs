@@ -12,9 +12,10 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::fields::{Fields, FromClient, Subject};
-use super::reaction::Reaction;
+use super::mentions::Everybody;
+use super::reaction::{BadReactions, Reaction, is_whole};
 use crate::ids::{MessageId, Ref};
-use crate::json::is_false;
+use crate::json::{encode, is_false};
 use crate::name::{RoomName, UserName};
 use crate::refusal::Refusal;
 use crate::text::characters::{is_blank, with_newlines};
@@ -84,6 +85,12 @@ pub struct Message {
     /// When its text was last edited: milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited: Option<u64>,
+    /// Whom it mentions by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<UserName>,
+    /// It mentions everybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub everybody: Option<Everybody>,
     /// What people put on it, in the order in which the kinds came.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reactions: Vec<Reaction>,
@@ -103,9 +110,31 @@ impl Message {
             deleted: false,
             reply: None,
             edited: None,
+            mentions: Vec::new(),
+            everybody: None,
             reactions: Vec::new(),
         }
     }
+}
+
+/// With its type, as it also stands in lists.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum Tagged<'a> {
+    Message(&'a Message),
+}
+
+/// Writes a `message` with a list of reactions that was kept, which is copied as it stands: to read and to write
+/// twenty names again takes longer than all else of a message. Those that it has itself are left out.
+///
+/// # Errors
+/// [`BadReactions`] for what is not JSON.
+pub fn encode_with_reactions(message: Message, reactions: &str) -> Result<String, BadReactions> {
+    is_whole(reactions)?;
+    let bare = Message { reactions: Vec::new(), ..message };
+    let mut envelope = encode(&Tagged::Message(&bare));
+    envelope.pop();
+    Ok(envelope + ",\"reactions\":" + reactions + "}")
 }
 
 /// Why a text was refused. The sentence is fit for people.

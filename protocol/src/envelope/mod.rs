@@ -15,11 +15,13 @@ mod history;
 mod invites;
 mod members;
 mod membership;
+mod mentions;
 mod message;
 mod moderation;
 mod presence;
 mod question;
 mod reaction;
+mod reading;
 mod room;
 mod rooms;
 mod setting;
@@ -28,8 +30,8 @@ mod typing;
 pub(crate) use self::history::count;
 pub use self::{
     cluster::*, create::*, deletion::*, devices::*, edit::*, error::*, fields::FIELDS_MAX,
-    history::*, invites::*, members::*, membership::*, message::*, moderation::*, presence::*,
-    question::*, reaction::*, room::*, rooms::*, setting::*, typing::*,
+    history::*, invites::*, members::*, membership::*, mentions::*, message::*, moderation::*,
+    presence::*, question::*, reaction::*, reading::*, room::*, rooms::*, setting::*, typing::*,
 };
 
 use serde::{Deserialize, Serialize};
@@ -99,6 +101,10 @@ from_clients! {
     React(React): "react",
     /// Say that one is writing.
     Typing(Typing): "typing",
+    /// Say up to where one has read a room.
+    Read(ReadUpto): "read",
+    /// Ask for the messages that mention one.
+    Mentions(MentionsQuery): "mentions",
     /// Ask for a code that makes another device one's own.
     Link(Question): "link",
     /// Ask for one's devices.
@@ -166,6 +172,10 @@ pub enum ToClient {
     Reacted(Reacted),
     /// Somebody is writing.
     Typing(IsTyping),
+    /// Up to where one has read a room, on another of one's connections.
+    Read(ReadUpto),
+    /// Messages that mention one, when asked for.
+    Mentions(Mentions),
     /// A moderator did something to a person.
     Moderated(Box<Moderated>),
     /// A code that makes a device one's own.

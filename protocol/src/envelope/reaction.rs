@@ -5,6 +5,7 @@
 //! know who may react, or where reactions are kept.
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::fields::{Fields, FromClient, Subject};
 use crate::emoji::Emoji;
@@ -132,6 +133,11 @@ pub fn encode_reactions(reactions: &[Reaction]) -> String {
 #[derive(Debug, thiserror::Error)]
 #[error("not a list of reactions: {0}")]
 pub struct BadReactions(serde_json::Error);
+
+/// Whether a text that was kept is JSON still, without reading what it says.
+pub(crate) fn is_whole(text: &str) -> Result<(), BadReactions> {
+    serde_json::from_str::<&RawValue>(text).map(drop).map_err(BadReactions)
+}
 
 /// Reads a list that was kept.
 ///

@@ -6,7 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::fields::{Fields, FromClient, Subject};
+use super::reading::Reading;
 use super::room::{RoomKind, RoomRole, TopicText};
+use super::setting::Notify;
 use crate::ids::Ref;
 use crate::json::is_false;
 use crate::name::{RoomName, Title, UserName};
@@ -23,6 +25,9 @@ pub struct RoomsQuery {
     /// Only those that one belongs to, or has joined by a `setting`.
     #[serde(skip_serializing_if = "is_false")]
     pub mine: bool,
+    /// Only this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub room: Option<RoomName>,
     /// Only those with this in name, title or topic, case-folded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query: Option<Box<str>>,
@@ -46,7 +51,8 @@ impl FromClient for RoomsQuery {
             return Err(Refusal::BadField(sentence));
         }
         let mine = fields.optional("mine")?.unwrap_or_default();
-        Ok(RoomsQuery { mine, query: query.map(Into::into), after, reference })
+        let room = fields.optional_room()?;
+        Ok(RoomsQuery { mine, room, query: query.map(Into::into), after, reference })
     }
 
     fn subject(&self) -> Subject<'_> {
@@ -100,7 +106,13 @@ pub struct RoomEntry {
     /// The asker wants no notifications from it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub muted: bool,
+    /// Of what the asker wants notifications.
+    #[serde(default, skip_serializing_if = "Notify::is_default")]
+    pub notify: Notify,
     /// Where it stands in the asker's order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<u32>,
+    /// Where the asker is in it; only of their own rooms, when these are asked for.
+    #[serde(flatten)]
+    pub reading: Reading,
 }

@@ -1,5 +1,5 @@
-//! `setting`: how a person keeps a room: whether it is among their rooms, whether they want notifications from
-//! it, and where it stands in their order.
+//! `setting`: how a person keeps a room: whether it is among their rooms, of what they want notifications, from
+//! where on it is marked as unread, and where it stands in their order.
 //!
 //! A client sends [`ChangeSetting`]; every connection of the person hears [`Setting`], nobody else does. This
 //! file does not know who may keep which room.
@@ -26,6 +26,12 @@ pub struct ChangeSetting {
     /// Whether one wants no notifications from it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub muted: Option<bool>,
+    /// Of what one wants notifications; `muted` alone says [`Notify::Nothing`], or no longer that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notify: Option<Notify>,
+    /// The message from which on it is unread; 0 ends that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub marked: Option<MessageId>,
     /// Where it stands in one's order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<u32>,
@@ -43,11 +49,22 @@ impl FromClient for ChangeSetting {
             let sentence = format!("the field \"place\" is from 0 to {PLACE_MAX}");
             return Err(Refusal::BadField(sentence));
         }
-        if joined.is_none() && muted.is_none() && place.is_none() {
-            let sentence = "a setting has \"joined\", \"muted\" or \"place\"".to_owned();
+        let notify: Option<Notify> = fields.optional("notify")?;
+        if let (Some(muted), Some(notify)) = (muted, notify)
+            && muted != (notify == Notify::Nothing)
+        {
+            let sentence = "\"muted\" and \"notify\" contradict each other".to_owned();
             return Err(Refusal::BadField(sentence));
         }
-        Ok(ChangeSetting { room, joined, muted, place, reference })
+        let marked = fields.optional_id("marked")?;
+        let change = ChangeSetting { room, joined, muted, notify, marked, place, reference };
+        if change.is_nothing() {
+            let sentence =
+                "a setting has \"joined\", \"muted\", \"notify\", \"marked\" or \"place\""
+                    .to_owned();
+            return Err(Refusal::BadField(sentence));
+        }
+        Ok(change)
     }
 
     fn subject(&self) -> Subject<'_> {
@@ -56,6 +73,51 @@ impl FromClient for ChangeSetting {
 
     fn reference_mut(&mut self) -> Option<&mut Option<Ref>> {
         Some(&mut self.reference)
+    }
+}
+
+impl ChangeSetting {
+    /// One that changes nothing yet.
+    pub fn of(room: RoomName) -> Self {
+        ChangeSetting {
+            room,
+            joined: None,
+            muted: None,
+            notify: None,
+            marked: None,
+            place: None,
+            reference: None,
+        }
+    }
+
+    fn is_nothing(&self) -> bool {
+        let ChangeSetting { joined, muted, notify, marked, place, .. } = self;
+        joined.is_none()
+            && muted.is_none()
+            && notify.is_none()
+            && marked.is_none()
+            && place.is_none()
+    }
+}
+
+/// Of what in a room a person wants notifications.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Notify {
+    /// As the client does where nothing is said: of everything in direct rooms, of mentions in others.
+    #[default]
+    Default,
+    /// Of every message.
+    Everything,
+    /// Of what mentions the person.
+    Mentions,
+    /// Of nothing: the room is muted.
+    Nothing,
+}
+
+impl Notify {
+    pub(super) fn is_default(&self) -> bool {
+        *self == Notify::Default
     }
 }
 
@@ -70,6 +132,12 @@ pub struct Setting {
     /// One wants no notifications from it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub muted: bool,
+    /// Of what one wants notifications.
+    #[serde(default, skip_serializing_if = "Notify::is_default")]
+    pub notify: Notify,
+    /// The message from which on one has marked it as unread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marked: Option<MessageId>,
     /// Where it stands in one's order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<u32>,

@@ -62,20 +62,24 @@ pub fn mentions<'a>(
     found.into_iter().map(|range| text.original(range)).collect()
 }
 
-/// Where somebody is called whatever the case: behind an `@` that is not within a word, as in an
-/// address of mail, and at the beginning with a colon or comma behind.
+/// Where somebody is called whatever the case: behind an `@`, and at the beginning with a colon or comma behind.
 fn calls(text: &str, folded: &str) -> Vec<usize> {
-    let ats = text.match_indices(is_at).filter(|(at, _)| {
-        let before = text[..*at].chars().next_back();
-        before.is_none_or(|before| !is_of_word(before) || is_spaceless(before))
-    });
-    let mut found: Vec<_> = ats.map(|(at, sign)| at + sign.len()).collect();
+    let mut found: Vec<_> = signs(text).collect();
     let start = text.len() - text.trim_start().len();
     let behind = begins_with(&text[start..], folded).map(|length| &text[start + length..]);
     if behind.is_some_and(|behind| behind.starts_with([':', ',', '：', '，', '、', '،'])) {
         found.push(start);
     }
     found
+}
+
+/// Behind each `@` that is not within a word.
+pub(super) fn signs(text: &str) -> impl Iterator<Item = usize> {
+    let free = text.match_indices(is_at).filter(|(at, _)| {
+        let before = text[..*at].chars().next_back();
+        before.is_none_or(|before| !is_of_word(before) || is_spaceless(before))
+    });
+    free.map(|(at, sign)| at + sign.len())
 }
 
 fn is_at(c: char) -> bool {
@@ -106,7 +110,7 @@ fn is_free(before: &str, name: &str) -> bool {
 }
 
 /// Whether a name that ends with `last` has an end where `next` follows. A mark belongs to its letter.
-fn ends(last: Option<char>, next: char) -> bool {
+pub(super) fn ends(last: Option<char>, next: char) -> bool {
     !is_mark(next) && !is_at(next) && (!is_of_word(next) || is_apart(next, last))
 }
 
@@ -139,15 +143,15 @@ fn seen(text: &str) -> String {
 }
 
 /// A text as names are compared: composed, and without what nobody sees.
-struct Composed<'a> {
-    text: Cow<'a, str>,
+pub(super) struct Composed<'a> {
+    pub(super) text: Cow<'a, str>,
     /// Where its parts begin, here and in the text as it came; empty where both are one.
     parts: Vec<(usize, usize)>,
     original_len: usize,
 }
 
 impl<'a> Composed<'a> {
-    fn new(text: &'a str) -> Self {
+    pub(super) fn new(text: &'a str) -> Self {
         let original_len = text.len();
         let is_composed = ComposingNormalizerBorrowed::new_nfc().is_normalized(text);
         if is_composed && !text.chars().any(is_ignorable) {

@@ -2,6 +2,7 @@
 //!
 //! These files do not know envelopes. `golden/clients/texts.json` holds every client to the same answers.
 
+pub(crate) mod called;
 pub(crate) mod characters;
 pub mod formatting;
 pub(crate) mod link;

@@ -1,7 +1,10 @@
 //! Any message, and whatever may be told of one: what the laws are tried with.
 
 use proptest::prelude::*;
-use protocol::{Edited, Emoji, IsTyping, Message, Reacted, Reaction, Span, ToClient};
+use protocol::{
+    Edited, Emoji, Everybody, IsTyping, Mentions, Message, Reacted, Reaction, ReadUpto, Span,
+    ToClient, UserName,
+};
 
 use crate::laws::{body, id, reference, room, user};
 
@@ -27,10 +30,28 @@ fn reaction() -> impl Strategy<Value = Reaction> {
 pub(crate) fn of_messages_to_client() -> impl Strategy<Value = ToClient> {
     let event = || (id(), any::<u64>(), reference());
     prop_oneof![
-        (room(), id(), body(), user(), event()).prop_map(
-            |(room, message, content, sender, (id, at, reference))| {
-                ToClient::Edited(Edited { room, message, content, sender, id, at, reference })
+        (room(), id(), (body(), mentions()), user(), event()).prop_map(
+            |(room, message, (content, (mentions, everybody)), sender, (id, at, reference))| {
+                ToClient::Edited(Edited {
+                    room,
+                    message,
+                    content,
+                    mentions,
+                    everybody,
+                    sender,
+                    id,
+                    at,
+                    reference,
+                })
             }
+        ),
+        (room(), id()).prop_map(|(room, upto)| ToClient::Read(ReadUpto { room, upto })),
+        (proptest::collection::vec(message(), 0..4), any::<bool>(), reference()).prop_map(
+            |(messages, more, reference)| ToClient::Mentions(Mentions {
+                messages,
+                more,
+                reference
+            })
         ),
         ((room(), id(), emoji(), any::<bool>()), user(), proptest::option::of(user()), event())
             .prop_map(|((room, message, emoji, on), sender, next, (id, at, reference))| {
@@ -50,12 +71,18 @@ pub(crate) fn of_messages_to_client() -> impl Strategy<Value = ToClient> {
     ]
 }
 
+fn mentions() -> impl Strategy<Value = (Vec<UserName>, Option<Everybody>)> {
+    let everybody = prop_oneof![Just(Everybody::All), Just(Everybody::Here)];
+    (proptest::collection::vec(user(), 0..3), proptest::option::of(everybody))
+}
+
 pub(crate) fn message() -> impl Strategy<Value = Message> {
     let said = (room(), user(), body(), id(), any::<u64>(), reference());
     let maybe = || proptest::option::of(id());
     let reactions = proptest::collection::vec(reaction(), 0..3);
     let since = (maybe(), any::<bool>(), maybe(), proptest::option::of(any::<u64>()), reactions);
-    (said, since).prop_map(|((room, sender, content, id, at, reference), since)| {
+    (said, mentions(), since).prop_map(|(said, (mentions, everybody), since)| {
+        let (room, sender, content, id, at, reference) = said;
         let (change, deleted, reply, edited, reactions) = since;
         Message {
             room,
@@ -68,6 +95,8 @@ pub(crate) fn message() -> impl Strategy<Value = Message> {
             deleted,
             reply,
             edited,
+            mentions,
+            everybody,
             reactions,
         }
     })

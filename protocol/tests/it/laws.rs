@@ -4,10 +4,11 @@ use proptest::prelude::*;
 use protocol::{
     Action, Added, Body, ChangeMember, ChangeSetting, Code, Connect, Create, Delete, Deleted,
     Direct, Edit, Epoch, ErrorNote, History, HistoryQuery, Join, Joined, Key, Leave, Left,
-    MessageId, Moderate, Moderated, NewRoom, PLACE_MAX, PeopleQuery, Presence, PrivateRoom, React,
-    Reason, Ref, Removed, Role, RoleSet, RoomEntry, RoomInfo, RoomKind, RoomList, RoomMember,
-    RoomName, RoomPattern, RoomRole, RoomsQuery, SECONDS_MAX, Say, SetRole, SetTopic, Setting,
-    Title, ToClient, ToServer, Token, TopicText, Typing, UserName,
+    Mentions, MentionsQuery, Message, MessageId, Moderate, Moderated, NewRoom, Notify, PLACE_MAX,
+    PeopleQuery, Presence, PrivateRoom, React, ReadUpto, Reading, Reason, Ref, Removed, Role,
+    RoleSet, RoomEntry, RoomInfo, RoomKind, RoomList, RoomMember, RoomName, RoomPattern, RoomRole,
+    RoomsQuery, SECONDS_MAX, Say, SetRole, SetTopic, Setting, Title, ToClient, ToServer, Token,
+    TopicText, Typing, UserName, encode_mentions, encode_reactions, encode_with_reactions,
 };
 
 use crate::any_message::{emoji, message, of_messages_to_client, span};
@@ -82,15 +83,15 @@ fn of_rooms_to_server() -> impl Strategy<Value = ToServer> {
         room().prop_map(|room| NewRoom::Open { room }),
         title().prop_map(|title| NewRoom::Private(PrivateRoom { title })),
     ];
-    let query = "\\PC{1,250}".prop_map(|text| Some(text.into()));
+    let query = ("\\PC{1,250}".prop_map(|text| Some(text.into())), proptest::option::of(room()));
     let setting = (any::<bool>(), proptest::option::of(any::<bool>()), place());
     prop_oneof![
         (new_room, (topic(), reference())).prop_map(move |(room, rest)| create(room)(rest)),
         (proptest::collection::vec(user(), 1..10), reference())
             .prop_map(|(users, reference)| ToServer::Direct(Direct { users, reference })),
         (any::<bool>(), query, proptest::option::of(room()), reference()).prop_map(
-            |(mine, query, after, reference)| {
-                ToServer::Rooms(RoomsQuery { mine, query, after, reference })
+            |(mine, (query, room), after, reference)| {
+                ToServer::Rooms(RoomsQuery { mine, room, query, after, reference })
             }
         ),
         (room(), user(), reference()).prop_map(|(room, user, reference)| ToServer::Add(
@@ -104,7 +105,17 @@ fn of_rooms_to_server() -> impl Strategy<Value = ToServer> {
         }),
         (room(), setting, reference()).prop_map(|(room, (joined, muted, place), reference)| {
             let joined = Some(joined);
-            ToServer::Setting(ChangeSetting { room, joined, muted, place, reference })
+            ToServer::Setting(ChangeSetting {
+                joined,
+                muted,
+                place,
+                reference,
+                ..ChangeSetting::of(room)
+            })
+        }),
+        (room(), notify(), proptest::option::of(id())).prop_map(|(room, notify, marked)| {
+            let notify = Some(notify);
+            ToServer::Setting(ChangeSetting { notify, marked, ..ChangeSetting::of(room) })
         }),
     ]
 }
@@ -128,12 +139,38 @@ fn room_info() -> impl Strategy<Value = RoomInfo> {
     )
 }
 
+fn notify() -> impl Strategy<Value = Notify> {
+    let set = [Notify::Everything, Notify::Mentions, Notify::Nothing];
+    prop_oneof![Just(Notify::Default), proptest::sample::select(set.to_vec())]
+}
+
+fn reading() -> impl Strategy<Value = Reading> {
+    let id = || proptest::option::of(id());
+    (id(), id(), id(), any::<u32>(), any::<u32>()).prop_map(
+        |(read, marked, head, unread, mentions)| Reading { read, marked, unread, mentions, head },
+    )
+}
+
 fn room_entry() -> impl Strategy<Value = RoomEntry> {
-    let kept = (any::<bool>(), any::<bool>(), place());
+    let kept = (any::<bool>(), any::<bool>(), place(), notify(), reading());
     (room_info(), 0..10_000_usize, proptest::option::of(any::<u64>()), kept).prop_map(
-        |(info, people, last, (joined, muted, place))| {
+        |(info, people, last, (joined, muted, place, notify, reading))| {
             let RoomInfo { room, kind, title, topic, role, users, .. } = info;
-            RoomEntry { room, kind, title, topic, people, last, role, users, joined, muted, place }
+            RoomEntry {
+                room,
+                kind,
+                title,
+                topic,
+                people,
+                last,
+                role,
+                users,
+                joined,
+                muted,
+                notify,
+                place,
+                reading,
+            }
         },
     )
 }
@@ -157,11 +194,26 @@ fn of_rooms_to_client() -> impl Strategy<Value = ToClient> {
                 ToClient::Role(RoleSet { room, user, role, by, id, at, reference })
             }
         ),
-        (room(), any::<bool>(), any::<bool>(), place(), id(), reference()).prop_map(
-            |(room, joined, muted, place, id, reference)| {
-                ToClient::Setting(Setting { room, joined, muted, place, id, reference })
-            }
-        ),
+        (
+            room(),
+            any::<(bool, bool)>(),
+            (notify(), proptest::option::of(id())),
+            place(),
+            id(),
+            reference()
+        )
+            .prop_map(|(room, (joined, muted), (notify, marked), place, id, reference)| {
+                ToClient::Setting(Setting {
+                    room,
+                    joined,
+                    muted,
+                    notify,
+                    marked,
+                    place,
+                    id,
+                    reference,
+                })
+            }),
     ]
 }
 
@@ -182,6 +234,10 @@ fn to_server() -> impl Strategy<Value = ToServer> {
             }
         ),
         room().prop_map(|room| ToServer::Typing(Typing { room })),
+        (room(), self::id()).prop_map(|(room, upto)| ToServer::Read(ReadUpto { room, upto })),
+        (id(), count(), reference()).prop_map(|(before, limit, reference)| {
+            ToServer::Mentions(MentionsQuery { before, limit, reference })
+        }),
         (room(), id(), count()).prop_map(|(room, since, history)| ToServer::Join(Join {
             room,
             since,
@@ -312,6 +368,25 @@ proptest! {
     #[test]
     fn what_the_server_says_is_what_is_heard(said in to_client()) {
         prop_assert_eq!(ToClient::parse(&said.encode()).unwrap(), said);
+    }
+
+    #[test]
+    fn reactions_that_are_copied_are_those_that_are_written(message in message()) {
+        let reactions = encode_reactions(&message.reactions);
+        let copied = encode_with_reactions(message.clone(), &reactions).unwrap();
+        prop_assert_eq!(ToClient::parse(&copied).unwrap(), ToClient::Message(message));
+    }
+
+    #[test]
+    fn mentions_that_are_copied_are_those_that_are_written(
+        messages in proptest::collection::vec(message(), 0..4), more in any::<bool>(),
+        reference in reference(),
+    ) {
+        let encode = |message: &Message| ToClient::Message(message.clone()).encode();
+        let encoded: Vec<_> = messages.iter().map(encode).collect();
+        let copied = encode_mentions(&encoded, more, reference.as_ref());
+        let said = ToClient::Mentions(Mentions { messages, more, reference });
+        prop_assert_eq!(ToClient::parse(&copied).unwrap(), said);
     }
 
     #[test]

@@ -13,4 +13,5 @@ mod messages;
 mod moderation;
 mod names;
 mod people;
+mod reading;
 mod token;

@@ -5,15 +5,15 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use protocol::Refusal;
+use protocol::{MessageId, Refusal, Span};
 use tokio::time::sleep_until;
 
 use super::read_pump::ReadPump;
-use super::session::{Consult, Effect, Entering, Listing, Reading, Recheck};
-use super::typing;
+use super::session::{Calling, Consult, Effect, Entering, Listing, Marking, Reading, Recheck};
+use super::{markers, typing};
 use crate::config::READ_AGAIN;
 use crate::hub::room_tag;
-use crate::log::{OpenRoom, RoomsAsked, Viewer};
+use crate::log::{Asked, OpenRoom, RoomsAsked, Viewer};
 use crate::outbox::{End, Release};
 
 /// What an answer to `presence` costs, in bytes of reading: 500 names, found and written by the task
@@ -55,6 +55,14 @@ impl ReadPump {
                 }
                 Effect::Consult(consult) => self.consult(consult).await?,
                 Effect::Browse(asked) => self.browse(asked).await?,
+                Effect::Inbox(asked) => {
+                    let reference = asked.reference.clone();
+                    let found = self.engine.log.inbox(&self.asker, asked);
+                    let found = self.unless_over(found).await?;
+                    self.session.mentioned(reference, found)
+                }
+                Effect::Mark(marking) => return self.mark(marking).await,
+                Effect::Call(calling) => self.call(*calling).await?,
                 Effect::Moderate(act, room) => return self.moderate(*act, room).await,
                 Effect::Access(request, requester) => {
                     return Box::pin(self.access(*request, requester)).await;
@@ -118,6 +126,30 @@ impl ReadPump {
         let found = self.engine.log.list_rooms(&self.asker, asked);
         let found = self.unless_over(found).await?;
         Ok(self.session.listed(reference, found))
+    }
+
+    /// The newest of a room is known when the room was read once.
+    async fn mark(&mut self, marking: Marking) -> Result<(), End> {
+        let asked = Asked { since: MessageId::ZERO, span: Span::Newest, limit: 0 };
+        let viewer = Viewer { person: Some(marking.person), told: false };
+        let page = self.engine.log.page(&self.asker, &marking.room, asked, viewer);
+        // What cannot be read now is read again later.
+        if let Ok(page) = self.unless_over(page).await? {
+            self.note_marker(&marking, page.head);
+        }
+        Ok(())
+    }
+
+    pub(super) fn note_marker(&self, marking: &Marking, head: MessageId) {
+        let Marking { room, person, upto } = marking;
+        let upto = (*upto).min(head);
+        markers::note(&self.engine, *person, (room.name(), upto), self.outbox());
+    }
+
+    async fn call(&mut self, calling: Calling) -> Result<Effect, End> {
+        let found = self.engine.hub.present(calling.room.clone(), calling.called.clone());
+        let present = found.await.map_err(|_| self.stopping())?;
+        Ok(self.ask(|session, context| session.called(calling, present, context)))
     }
 
     async fn enter_room(&mut self, entering: Entering) -> Result<Effect, End> {

@@ -240,11 +240,20 @@ impl ReadPump {
                 self.outbox().push(&frame);
                 Ok(None)
             }
+            Effect::Mark(marking) => match marking.room.head() {
+                Some(head) => {
+                    self.note_marker(&marking, head);
+                    Ok(None)
+                }
+                None => Ok(Some(Box::pin(self.perform(Effect::Mark(marking))))),
+            },
             Effect::Leave(_)
             | Effect::Typing(_)
             | Effect::PutOut(..)
             | Effect::Consult(_)
             | Effect::Browse(_)
+            | Effect::Inbox(_)
+            | Effect::Call(_)
             | Effect::Moderate(..)
             | Effect::Access(..)
             | Effect::AwaitSpace(_)

@@ -2,8 +2,6 @@
 //!
 //! This file does not know how often that is told, or in which rooms.
 
-use std::sync::Weak;
-
 use protocol::{RoomName, UserName};
 
 use super::engine::Engine;
@@ -25,15 +23,15 @@ pub(super) async fn tell(
     tell_here(engine, room, user).await
 }
 
-/// Tells those who are connected here what another node says.
-pub(crate) async fn hear(engine: Weak<Engine>, told: Ephemeral) {
-    let Some(engine) = engine.upgrade() else { return };
-    let Ephemeral::Typing { room, user } = told;
-    // A stopped hub has nobody left to tell.
-    let _ = tell_here(&engine, room, user).await;
-}
-
-async fn tell_here(engine: &Engine, room: RoomName, user: UserName) -> Result<(), HubStopped> {
+/// Tells those who are connected here.
+///
+/// # Errors
+/// [`HubStopped`].
+pub(super) async fn tell_here(
+    engine: &Engine,
+    room: RoomName,
+    user: UserName,
+) -> Result<(), HubStopped> {
     let theirs = engine.auth.names.find(&user).map_or_else(Vec::new, |(_, theirs)| theirs);
     let theirs = theirs.into_iter().map(|connection| connection.outbox).collect();
     engine.hub.typing(room, user, theirs).await

@@ -8,6 +8,7 @@ pub(crate) mod core;
 mod large_tests;
 mod node_set;
 mod presence;
+mod roll_call;
 mod room;
 mod room_tag;
 mod shard;
@@ -17,18 +18,19 @@ mod tests;
 use std::sync::Arc;
 
 use protocol::{Role, RoomName, UserName};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::TaskTracker;
 
 pub(crate) use self::census::Census;
 use self::core::Input;
 pub(crate) use self::node_set::{NODES_MAX, NodeBit, NodeSet};
 pub(crate) use self::presence::Budget;
+pub(crate) use self::roll_call::{Present, RollCall};
 pub(crate) use self::room::ConnectionId;
 pub(crate) use self::room_tag::room_tag;
-use self::shard::ShardInput;
 #[cfg(test)]
 pub(crate) use self::shard::perform;
+use self::shard::{RulesInput, ShardInput};
 use crate::frame::Frame;
 use crate::lifecycle::parts::{Part, Parts};
 use crate::monitoring::metrics::Metrics;
@@ -112,6 +114,18 @@ impl Hub {
         send(shard, Input::People { room, id, after }).await
     }
 
+    /// Who of those whom a message calls is in a room, on any node.
+    pub(crate) async fn present(
+        &self,
+        room: RoomName,
+        called: RollCall,
+    ) -> Result<Present, HubStopped> {
+        let (answer, answered) = oneshot::channel();
+        let question = ShardInput::RollCall(room.clone(), called, answer);
+        self.shard(&room).send(question).await.map_err(|_| HubStopped)?;
+        answered.await.map_err(|_| HubStopped)
+    }
+
     /// Tells those in a room, besides `except`, that somebody is writing.
     pub(crate) async fn typing(
         &self,
@@ -145,14 +159,13 @@ impl Hub {
     /// behind.
     pub(crate) fn deliver(&self, room: RoomName, message: Arc<Frame>) {
         let shard = self.shard(&room);
-        // A stopped hub has nobody left to tell.
-        let _ = shard.blocking_send(Input::Deliver { room, message });
+        send_now(shard, Input::Deliver { room, message });
     }
 
     /// Tells an author of a message that was stored before. For the log's thread alone, too.
     pub(crate) fn deliver_again(&self, room: RoomName, author: Outbox, message: Arc<Frame>) {
         let shard = self.shard(&room);
-        let _ = shard.blocking_send(Input::Again { room, author, message });
+        send_now(shard, Input::Again { room, author, message });
     }
 
     /// Tells a room what a moderator did, of whom it is told only if they are there. For the log's thread alone, as
@@ -165,10 +178,11 @@ impl Hub {
         absent: Option<(ConnectionId, Arc<Frame>)>,
     ) {
         let shard = self.shard(&room);
-        let _ = shard.blocking_send(match user {
+        let input = match user {
             Some(user) => Input::About { room, user, message, absent },
             None => Input::Deliver { room, message },
-        });
+        };
+        send_now(shard, input);
     }
 
     /// Tells a room and some others something; those who leave are out of it before what is told there next.
@@ -180,25 +194,25 @@ impl Hub {
         leaving: Vec<(UserName, Outbox)>,
     ) {
         let shard = self.shard(&room);
-        let _ = shard.blocking_send(Input::Reach { room, message, also, leaving });
+        send_now(shard, Input::Reach { room, message, also, leaving });
     }
 
     /// Somebody has come into a room on another node.
     pub(crate) fn came(&self, node: NodeBit, room: RoomName, user: UserName, role: Role) {
         let shard = self.shard(&room);
-        let _ = shard.blocking_send(Input::Came { room, node, user, role });
+        send_now(shard, Input::Came { room, node, user, role });
     }
 
     /// Somebody has gone out of a room on another node.
     pub(crate) fn went(&self, node: NodeBit, room: RoomName, user: UserName) {
         let shard = self.shard(&room);
-        let _ = shard.blocking_send(Input::Went { room, node, user });
+        send_now(shard, Input::Went { room, node, user });
     }
 
     /// Nobody is on another node any more.
     pub(crate) fn gone(&self, node: NodeBit) {
         for shard in self.shards.iter() {
-            let _ = shard.blocking_send(Input::Gone(node));
+            send_now(shard, Input::Gone(node));
         }
     }
 
@@ -209,8 +223,13 @@ impl Hub {
     }
 }
 
-async fn send(shard: &mpsc::Sender<ShardInput>, input: ShardInput) -> Result<(), HubStopped> {
-    shard.send(input).await.map_err(|_| HubStopped)
+async fn send(shard: &mpsc::Sender<ShardInput>, input: RulesInput) -> Result<(), HubStopped> {
+    shard.send(ShardInput::Rules(input)).await.map_err(|_| HubStopped)
+}
+
+fn send_now(shard: &mpsc::Sender<ShardInput>, input: RulesInput) {
+    // A stopped hub has nobody left to tell.
+    let _ = shard.blocking_send(ShardInput::Rules(input));
 }
 
 /// Where a room lives: FNV-1a, 64 bits, over its folded name. The same in every process, so that one

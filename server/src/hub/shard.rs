@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::{IsTyping, Joined, Left, Presence, Role, RoomName, ToClient};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
 use super::census::Census;
 use super::core::{Core, Effect, Input, Notification, People};
 use super::presence::Budget;
+use super::roll_call::{Present, RollCall};
 use super::room_tag::room_tag;
 use crate::frame::{Delivery, Frame};
 use crate::monitoring::metrics::Metrics;
@@ -21,7 +22,17 @@ use crate::outbox::Outbox;
 /// other tasks of the thread are not kept waiting.
 const INPUTS_AT_ONCE: usize = 64;
 
-pub(crate) type ShardInput = Input<Outbox, Arc<Frame>>;
+pub(crate) type RulesInput = Input<Outbox, Arc<Frame>>;
+
+/// What comes to a shard.
+#[derive(Debug)]
+pub(crate) enum ShardInput {
+    /// Something happened.
+    Rules(RulesInput),
+    /// Somebody asks who of those whom a message calls is in a room.
+    RollCall(RoomName, RollCall, oneshot::Sender<Present>),
+}
+
 type ShardEffect = Effect<Outbox, Arc<Frame>>;
 
 /// How often a room with gathered changes is looked at: soon enough that its people see a list
@@ -41,11 +52,17 @@ pub(crate) async fn run(
     let mut tick: Option<Instant> = None;
     while receive(&mut queue, &mut inputs, tick).await {
         if tick.is_some_and(|tick| tick <= Instant::now()) {
-            inputs.push(Input::Tick);
+            inputs.push(ShardInput::Rules(Input::Tick));
             tick = None;
         }
         for input in inputs.drain(..) {
-            core.apply(started.elapsed(), input, &mut effects);
+            match input {
+                ShardInput::Rules(input) => core.apply(started.elapsed(), input, &mut effects),
+                ShardInput::RollCall(room, called, answer) => {
+                    // Who asked may have gone.
+                    let _ = answer.send(core.present(&room, &called));
+                }
+            }
             for effect in effects.drain(..) {
                 perform(&core, effect, &metrics);
             }

@@ -19,6 +19,8 @@ pub enum Part {
     Monitor,
     /// Keeps names and bans in order.
     Tend,
+    /// Stores what people have read.
+    Markers,
     /// Hears that files should be read again.
     Reload,
     /// Tells rooms what is said.
@@ -41,6 +43,7 @@ impl fmt::Display for Part {
             Part::Accept => "the task that accepts connections",
             Part::Monitor => "the task that serves metrics",
             Part::Tend => "the task that keeps names and bans in order",
+            Part::Markers => "the task that stores what was read",
             Part::Reload => "the task that reloads files",
             Part::Hub => "a task of the hub",
             Part::LogWriter => "the thread log-writer",

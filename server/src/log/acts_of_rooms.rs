@@ -1,11 +1,12 @@
-//! What people do to rooms, as acts: they make them, find them, change who belongs to them, and keep them.
+//! What people do to rooms, as acts: they make them, find them, change who belongs to them, keep and read them.
 //!
 //! Plain data. This file does not know who may do it, or how anything is stored.
 
-use protocol::{Ref, RoomName, RoomRole, Title, TopicText, UserName};
+use protocol::{MessageId, Notify, Ref, RoomName, RoomRole, Title, TopicText, UserName};
 use serde::{Deserialize, Serialize};
 
 use crate::log::author::Author;
+use crate::people::names::PersonId;
 
 /// Makes a room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,4 +60,20 @@ pub(crate) struct KeepRoom {
     pub(crate) place: Option<u32>,
     pub(crate) author: Author,
     pub(crate) reference: Option<Ref>,
+}
+
+/// The same, with what else there is to say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KeepRoomAs {
+    pub(crate) keep: KeepRoom,
+    pub(crate) notify: Option<Notify>,
+    /// The message from which on it is unread; 0 ends that.
+    pub(crate) marked: Option<MessageId>,
+}
+
+/// Notes up to where persons have read a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct NoteRead {
+    pub(crate) room: RoomName,
+    pub(crate) markers: Vec<(PersonId, MessageId)>,
 }

@@ -1,5 +1,5 @@
-//! What people do with messages, as acts: they say them and answer them, edit and delete their own, and react to any;
-//! moderators delete others.
+//! What people do with messages, as acts: they say them and answer them, edit and delete their own, react to any,
+//! and read them; moderators delete others.
 //!
 //! Plain data. This file does not know who may do it, or how anything is stored.
 
@@ -57,6 +57,42 @@ pub(crate) struct React {
     pub(crate) put: bool,
 }
 
+/// Says a message that calls people with `@`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Mention {
+    pub(crate) say: Say,
+    /// The message of its room that it answers.
+    pub(crate) to: Option<MessageId>,
+    pub(crate) calls: Calls,
+}
+
+/// Gives a message another text that calls people with `@`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct EditMention {
+    pub(crate) edit: Edit,
+    pub(crate) calls: Calls,
+}
+
+/// Of whom a text calls, those who are in the room, as the author's server knows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Calls {
+    /// By name.
+    pub(crate) named: Vec<UserName>,
+    /// Where it calls everybody.
+    pub(crate) everybody: Option<Crowd>,
+}
+
+/// Everybody who is in a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Crowd {
+    /// How many there are.
+    pub(crate) people: u32,
+    /// The first of them.
+    pub(crate) names: Vec<UserName>,
+    /// The author moderates the server, and may call as many as there are.
+    pub(crate) moderated: bool,
+}
+
 /// Which message somebody does something to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct OnMessage {
@@ -94,7 +130,8 @@ impl Edit {
     pub(crate) fn edited(&self, id: MessageId, at: u64) -> Edited {
         let OnMessage { room, message, author, reference } = self.on.clone();
         let (content, sender) = (self.content.clone(), author.name);
-        Edited { room, message, content, sender, id, at, reference }
+        let (mentions, everybody) = (Vec::new(), None);
+        Edited { room, message, content, mentions, everybody, sender, id, at, reference }
     }
 }
 

@@ -11,9 +11,11 @@ use crate::log::acts_of_people::{
     AcceptInvite, AddDevice, EndInvite, MakeInvite, MakeLink, RevokeDevice, TakeName, UseDevice,
     UseName,
 };
-use crate::log::acts_of_rooms::{Create, Direct, KeepRoom, OfMember, SetRole};
+use crate::log::acts_of_rooms::{
+    Create, Direct, KeepRoom, KeepRoomAs, NoteRead, OfMember, SetRole,
+};
+use crate::log::acts_on_messages::{Calls, Edit, EditMention, Mention, OnMessage, React, Reply};
 pub(crate) use crate::log::acts_on_messages::{Delete, Say};
-use crate::log::acts_on_messages::{Edit, OnMessage, React, Reply};
 pub(crate) use crate::log::author::Author;
 use crate::log::sanction::{Lift, Sanction};
 use crate::log::time::judge::{EARLIEST_MS, Reading};
@@ -91,6 +93,14 @@ pub(crate) enum Act {
     DeleteOwn(Box<OnMessage>),
     /// Somebody puts an emoji on a message, or takes it away.
     React(Box<React>),
+    /// A message is said that calls people.
+    Mention(Box<Mention>),
+    /// The author of a message gives it another text, which calls people.
+    EditMention(Box<EditMention>),
+    /// Somebody keeps a room in another way, of which older programs did not know all.
+    KeepRoomAs(Box<KeepRoomAs>),
+    /// Persons have read a room up to somewhere.
+    NoteRead(Box<NoteRead>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,13 +186,18 @@ impl Act {
             | Act::Reply(_)
             | Act::Edit(_)
             | Act::DeleteOwn(_)
-            | Act::React(_) => false,
+            | Act::React(_)
+            | Act::Mention(_)
+            | Act::EditMention(_)
+            | Act::KeepRoomAs(_)
+            | Act::NoteRead(_) => false,
         }
     }
 
     /// Bytes that it takes in a record, about.
     pub(crate) fn bytes(&self) -> usize {
         const AROUND: usize = 200;
+        const MARKER_BYTES_MAX: usize = 20;
         const TITLE_BYTES_MAX: usize = 4 * TITLE_CHARS_MAX;
         const USER_BYTES_MAX: usize = 4 * USER_CHARS_MAX;
         let (_, reference) = self.about();
@@ -190,6 +205,9 @@ impl Act {
             Act::Say(say) => say.content.as_str().len(),
             Act::Reply(reply) => reply.say.content.as_str().len(),
             Act::Edit(edit) => edit.content.as_str().len(),
+            Act::Mention(it) => it.say.content.as_str().len() + calls_bytes(&it.calls),
+            Act::EditMention(it) => it.edit.content.as_str().len() + calls_bytes(&it.calls),
+            Act::NoteRead(note) => note.markers.len() * MARKER_BYTES_MAX,
             Act::SetTopic(set) => set.content.as_str().len(),
             Act::Create(create) => create.topic.as_str().len() + TITLE_BYTES_MAX,
             Act::Direct(direct) => direct.users.len() * USER_BYTES_MAX,
@@ -216,6 +234,7 @@ impl Act {
             | Act::Remove(_)
             | Act::SetRole(_)
             | Act::KeepRoom(_)
+            | Act::KeepRoomAs(_)
             | Act::DeleteOwn(_)
             | Act::React(_) => 0,
         };
@@ -243,6 +262,10 @@ impl Act {
             Act::Edit(edit) => (Some(&edit.on.room), edit.on.reference.as_ref()),
             Act::DeleteOwn(on) => (Some(&on.room), on.reference.as_ref()),
             Act::React(react) => (Some(&react.on.room), react.on.reference.as_ref()),
+            Act::Mention(it) => (Some(&it.say.room), it.say.reference.as_ref()),
+            Act::EditMention(it) => (Some(&it.edit.on.room), it.edit.on.reference.as_ref()),
+            Act::KeepRoomAs(it) => (Some(&it.keep.room), it.keep.reference.as_ref()),
+            Act::NoteRead(note) => (Some(&note.room), None),
             Act::TakeName(_)
             | Act::UseName(_)
             | Act::Expire(_)
@@ -257,4 +280,9 @@ impl Act {
             | Act::AcceptInvite(_) => (None, None),
         }
     }
+}
+
+fn calls_bytes(calls: &Calls) -> usize {
+    let crowd = calls.everybody.iter().flat_map(|crowd| &crowd.names);
+    calls.named.iter().chain(crowd).map(|name| name.as_str().len() + 1).sum()
 }

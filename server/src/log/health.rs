@@ -1,8 +1,9 @@
 //! How the log is: whether it can store and be read, and whom it tells: which rooms are open, and whose the
-//! connections are.
+//! connections are, and what persons have read lately.
 //!
 //! This file does not know how it stores or reads.
 
+use crate::log::memory::markers::Markers;
 use crate::log::memory::rooms::Rooms;
 use crate::log::reading::read_faults::ReadFaults;
 use crate::monitoring::readiness::{NotReady, Reasons};
@@ -15,6 +16,7 @@ pub(crate) struct Health {
     pub(crate) reasons: Reasons,
     pub(crate) rooms: Rooms,
     pub(crate) connected: Connected<Outbox>,
+    pub(crate) markers: Markers,
     pub(super) read_faults: ReadFaults,
 }
 

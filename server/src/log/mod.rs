@@ -40,6 +40,7 @@ use self::database::{Database, OpenError};
 use self::effects::Effects;
 use self::event::{Act, Expire};
 pub(crate) use self::health::Health;
+pub(crate) use self::memory::markers::Markers;
 pub(crate) use self::memory::rooms::{OpenRoom, Rooms};
 use self::order::members::Members;
 use self::order::name::NodeName;
@@ -48,6 +49,7 @@ use self::order::shared::{News, Shared};
 use self::order::teller::Teller;
 pub(crate) use self::outcome::Outcome;
 pub(crate) use self::reading::about::Viewer;
+pub(crate) use self::reading::inbox::InboxAsked;
 pub(crate) use self::reading::page::{Asked, Page};
 use self::reading::reader::Reader;
 pub(crate) use self::reading::register::Register;
@@ -203,6 +205,11 @@ impl Log {
         &self.health.connected
     }
 
+    /// What persons have read lately.
+    pub(crate) fn markers(&self) -> &Markers {
+        &self.health.markers
+    }
+
     /// Which log it is: another one if a backup took its place.
     pub(crate) fn epoch(&self) -> &Epoch {
         &self.epoch
@@ -229,6 +236,17 @@ impl Log {
         let (done, outcome) = oneshot::channel();
         self.queue(Command { act, reply_to: ReplyTo::Waiting(done) }).await?;
         outcome.await.map_err(|_| Unavailable)
+    }
+
+    /// Stores what persons have read lately. What the log cannot take now is stored next time.
+    pub(crate) fn store_markers(&self) {
+        for note in self.markers().take_due() {
+            let act = Act::NoteRead(Box::new(note));
+            let refused = self.try_queue(Command { act, reply_to: ReplyTo::Nobody }).err();
+            if let Some(Act::NoteRead(note)) = refused.map(|command| command.act) {
+                self.markers().put_back(&note);
+            }
+        }
     }
 
     /// Does it when there is time: if the log is busy, not at all.

@@ -1,4 +1,5 @@
-//! What is asked about rooms: pages of their messages, which there are, and whether one is there for somebody.
+//! What is asked about rooms: pages of their messages, which there are, whether one is there for somebody, and
+//! what mentions them.
 //!
 //! This file does not know SQL, or who may ask.
 
@@ -9,7 +10,8 @@ use protocol::{RoomList, RoomName};
 use super::reading::about::Viewer;
 use super::reading::reader::Reader;
 use super::reading::rooms::RoomsAsked;
-use super::{Asked, Asker, Log, NotRead, OpenRoom, Page};
+use super::{Asked, Asker, InboxAsked, Log, NotRead, OpenRoom, Page};
+use crate::frame::Frame;
 use crate::people::names::PersonId;
 
 /// What a list of rooms costs at least, in bytes of reading: a hundred rooms, found in several tables.
@@ -76,7 +78,24 @@ impl Log {
         asked: RoomsAsked,
     ) -> Result<RoomList, NotRead> {
         let (found, census) = (self.found(), self.census.clone());
+        let moved = asked.person.filter(|_| asked.mine).map(|person| self.markers().of(person));
+        let asked = RoomsAsked { moved: moved.unwrap_or_default(), ..asked };
         let question = move |reader: &Reader| (found(reader.rooms(&asked, &census)), ROOMS_COST);
+        self.readers.read(asker, question).await
+    }
+
+    /// What mentions somebody.
+    pub(crate) async fn inbox(
+        &self,
+        asker: &Asker,
+        asked: InboxAsked,
+    ) -> Result<Arc<Frame>, NotRead> {
+        let found = self.found();
+        let question = move |reader: &Reader| {
+            let frame = found(reader.inbox(&asked));
+            let bytes = frame.as_ref().map_or(0, |frame| frame.bytes().len());
+            (frame, u64::try_from(bytes).unwrap_or(u64::MAX))
+        };
         self.readers.read(asker, question).await
     }
 }

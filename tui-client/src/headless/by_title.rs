@@ -123,7 +123,8 @@ async fn own_rooms(settings: &Settings, wait: Duration) -> Result<Vec<RoomEntry>
 }
 
 fn ask(after: Option<RoomName>) -> Effect {
-    let query = RoomsQuery { mine: true, query: None, after, reference: reference() };
+    let (mine, reference) = (true, reference());
+    let query = RoomsQuery { mine, room: None, query: None, after, reference };
     Effect::Send(ToServer::Rooms(query))
 }
 

@@ -5,11 +5,12 @@
 use std::time::Duration;
 
 use protocol::{
-    ChangeMember, ChangeSetting, Create, Direct, Edit, NewRoom, React, Ref, RoomName, Say, SetRole,
-    SetTopic,
+    ChangeMember, ChangeSetting, Create, Direct, Edit, Everybody, NewRoom, React, Ref, RoomName,
+    Say, SetRole, SetTopic, called,
 };
 
-use crate::log::acts_on_messages::{self, OnMessage, Reply};
+use crate::hub::RollCall;
+use crate::log::acts_on_messages::{self, Calls, EditMention, Mention, OnMessage, Reply};
 use crate::log::event::{self, Act, Author};
 
 /// What a person wants to tell a room, before it is known whether they may.
@@ -50,21 +51,43 @@ impl Draft {
         }
     }
 
-    /// What is to be kept, with the room as everybody else sees it spelt. A message can be edited for as long as
-    /// `edit_window`.
-    pub(super) fn act(self, room: RoomName, author: Author, edit_window: Duration) -> Act {
+    /// Whom it calls with `@`: all that a name can be, so that the longest of them is found.
+    pub(super) fn calls(&self) -> RollCall {
+        let text = match self {
+            Draft::Say(say) => say.content.as_str(),
+            Draft::Edit(edit) => edit.content.as_str(),
+            Draft::Topic(_) | Draft::React(_) => return RollCall::default(),
+        };
+        let names: Vec<_> = called(text).into_iter().flatten().collect();
+        let everybody = names.iter().any(|name| Everybody::called(name).is_some());
+        RollCall { names, everybody }
+    }
+
+    /// What is to be kept, with the room as everybody else sees it spelt, and who of those whom it calls is there. A
+    /// message can be edited for as long as `edit_window`.
+    pub(super) fn act(
+        self,
+        (room, calls): (RoomName, Option<Calls>),
+        author: Author,
+        edit_window: Duration,
+    ) -> Act {
         match self {
-            Draft::Say(Say { content, reply, reference, .. }) => {
+            Draft::Say(Say { content, reply: to, reference, .. }) => {
                 let say = event::Say { room, author, content, reference };
-                match reply {
-                    Some(to) => Act::Reply(Box::new(Reply { to, say })),
-                    None => Act::Say(say),
+                match (calls, to) {
+                    (Some(calls), to) => Act::Mention(Box::new(Mention { say, to, calls })),
+                    (None, Some(to)) => Act::Reply(Box::new(Reply { to, say })),
+                    (None, None) => Act::Say(say),
                 }
             }
             Draft::Edit(Edit { message, content, reference, .. }) => {
                 let window_ms = u64::try_from(edit_window.as_millis()).unwrap_or(u64::MAX);
                 let on = OnMessage { room, message, author, reference };
-                Act::Edit(Box::new(acts_on_messages::Edit { on, content, window_ms }))
+                let edit = acts_on_messages::Edit { on, content, window_ms };
+                match calls {
+                    Some(calls) => Act::EditMention(Box::new(EditMention { edit, calls })),
+                    None => Act::Edit(Box::new(edit)),
+                }
             }
             Draft::React(React { message, emoji, on: put, reference, .. }) => {
                 let on = OnMessage { room, message, author, reference };

@@ -5,18 +5,23 @@
 
 use std::sync::Arc;
 
-use protocol::{HistoryQuery, Moderate, PeopleQuery, Ref, Refusal, RoomName, RoomsQuery, UserName};
+use protocol::{
+    HistoryQuery, MentionsQuery, MessageId, Moderate, PeopleQuery, Ref, Refusal, RoomName,
+    RoomsQuery, UserName,
+};
 
 use super::access_request::{AccessRequest, Requester};
 use super::draft::{Draft, RoomDraft};
 use crate::connection::note::note;
 use crate::connection::rate_limits::Over;
 use crate::frame::Frame;
-use crate::log::event::Act;
+use crate::hub::RollCall;
+use crate::log::event::{Act, Author};
 use crate::log::sanction::Sanction;
-use crate::log::{Asked, OpenRoom, RoomsAsked};
+use crate::log::{Asked, InboxAsked, OpenRoom, RoomsAsked};
 use crate::monitoring::metrics::Limit;
 use crate::outbox::{End, Release};
+use crate::people::names::PersonId;
 
 /// What is to be done next.
 #[derive(Debug)]
@@ -60,6 +65,12 @@ pub(crate) enum Effect {
     Consult(Consult),
     /// Find rooms; then [`listed`](super::Session::listed).
     Browse(RoomsAsked),
+    /// Find what mentions this person; then [`mentioned`](super::Session::mentioned).
+    Inbox(InboxAsked),
+    /// Note up to where a room is read, and tell the person's other connections.
+    Mark(Marking),
+    /// Find out who of those whom a message calls is in its room; then [`called`](super::Session::called).
+    Call(Box<Calling>),
     /// Tell this connection something.
     Tell(Arc<Frame>),
 }
@@ -81,6 +92,7 @@ pub(crate) enum Query {
     History(HistoryQuery),
     People(PeopleQuery),
     Rooms(RoomsQuery),
+    Mentions(MentionsQuery),
 }
 
 /// A ban or mute that the operator may have lifted in the database.
@@ -136,6 +148,23 @@ pub(crate) struct Reading {
     /// Who joins may want no replay.
     pub(super) wants_history: bool,
     pub(super) reference: Option<Ref>,
+}
+
+/// Up to where somebody has read a room.
+#[derive(Debug)]
+pub(crate) struct Marking {
+    pub(crate) room: Arc<OpenRoom>,
+    pub(crate) person: PersonId,
+    pub(crate) upto: MessageId,
+}
+
+/// What is to be kept when it is known who is there.
+#[derive(Debug)]
+pub(crate) struct Calling {
+    pub(crate) room: RoomName,
+    pub(crate) called: RollCall,
+    pub(super) draft: Draft,
+    pub(super) author: Author,
 }
 
 /// Names of a room that come after one.

@@ -12,6 +12,7 @@ mod effect;
 mod join;
 mod life;
 mod query;
+mod reading;
 mod rooms;
 mod speak;
 #[cfg(test)]
@@ -28,7 +29,7 @@ pub(crate) use self::access_request::{AccessRequest, Requester};
 use self::draft::{Draft, RoomDraft};
 use self::effect::Then;
 pub(crate) use self::effect::{
-    Consult, Effect, Entering, Listing, Query, Reading, Recheck, Refused,
+    Calling, Consult, Effect, Entering, Listing, Marking, Query, Reading, Recheck, Refused,
 };
 pub(super) use self::life::{Life, Look};
 use self::typed::Typed;
@@ -143,6 +144,8 @@ impl Session {
             ToServer::Edit(edit) => self.tell(Draft::Edit(edit), context),
             ToServer::React(react) => self.tell(Draft::React(react), context),
             ToServer::Typing(typing) => self.typing(typing.room, context),
+            ToServer::Read(read) => self.read(read, context),
+            ToServer::Mentions(query) => Effect::AwaitSpace(Query::Mentions(query)),
             ToServer::Join(join) => self.join(join, false, context),
             ToServer::Leave(Leave { room }) => self.leave(room),
             ToServer::History(history) => Effect::AwaitSpace(Query::History(history)),
@@ -199,6 +202,8 @@ impl Session {
             ToServer::Join(_)
             | ToServer::Leave(_)
             | ToServer::Typing(_)
+            | ToServer::Read(_)
+            | ToServer::Mentions(_)
             | ToServer::History(_)
             | ToServer::Presence(_)
             | ToServer::Rooms(_)
@@ -251,6 +256,7 @@ fn may_ask(envelope: &ToServer, context: &Context<'_>) -> Result<(), Over> {
         ToServer::History(_)
         | ToServer::Presence(_)
         | ToServer::Rooms(_)
+        | ToServer::Mentions(_)
         | ToServer::Devices(_)
         | ToServer::Revoke(_)
         | ToServer::Invites(_)
@@ -264,6 +270,7 @@ fn may_ask(envelope: &ToServer, context: &Context<'_>) -> Result<(), Over> {
         | ToServer::Edit(_)
         | ToServer::React(_)
         | ToServer::Typing(_)
+        | ToServer::Read(_)
         | ToServer::Leave(_)
         | ToServer::Delete(_)
         | ToServer::Moderate(_)

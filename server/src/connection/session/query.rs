@@ -44,6 +44,7 @@ impl Session {
                 None => self.not_here(room, None, context),
             },
             Query::Rooms(query) => self.list_rooms(query, context),
+            Query::Mentions(query) => self.mentions(query, context),
         }
     }
 

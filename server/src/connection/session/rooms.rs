@@ -4,6 +4,8 @@
 //! Whether somebody may is decided where it is kept. This file does not know how an address is chosen, or how
 //! anything is found.
 
+use std::collections::HashMap;
+
 use protocol::{
     ChangeMember, ChangeSetting, Create, DIRECT_SIGN, Direct, NewRoom, PRIVATE_SIGN, PrivateRoom,
     Ref, Refusal, RoomList, RoomName, RoomsQuery, SetRole, ToClient, ToServer,
@@ -16,7 +18,7 @@ use crate::auth::sanctions::Standing;
 use crate::connection::budget::cost;
 use crate::connection::rate_limits::Over;
 use crate::frame::{Delivery, Frame};
-use crate::log::acts_of_rooms::{self, KeepRoom, OfMember};
+use crate::log::acts_of_rooms::{self, KeepRoom, KeepRoomAs, OfMember};
 use crate::log::event::{Act, Author};
 use crate::log::sanction::Kind;
 use crate::log::{NotRead, RoomsAsked};
@@ -69,13 +71,14 @@ impl Session {
 
     /// Asks which rooms there are.
     pub(super) fn list_rooms(&self, query: RoomsQuery, context: &Context<'_>) -> Effect {
-        let RoomsQuery { mine, query, after, reference } = query;
+        let RoomsQuery { mine, room, query, after, reference } = query;
         let person = context.person.number();
         if mine && person.is_none() {
             return Effect::Refuse(Refused::new(Refusal::NoName, None, reference));
         }
         let grant = context.pass.and_then(|pass| pass.grant.clone());
-        Effect::Browse(RoomsAsked { person, grant, mine, query, after, reference })
+        let moved = HashMap::new();
+        Effect::Browse(RoomsAsked { person, grant, mine, room, moved, query, after, reference })
     }
 
     /// They were found, or not.
@@ -186,12 +189,20 @@ fn act(draft: RoomDraft, author: Author, context: &Context<'_>) -> Result<Act, R
             let set = acts_of_rooms::SetRole { room, user, role, author, reference };
             Act::SetRole(Box::new(set))
         }
-        RoomDraft::Setting(ChangeSetting { room, joined, muted, place, reference }) => {
-            let room = addressed(room);
-            Act::KeepRoom(Box::new(KeepRoom { room, joined, muted, place, author, reference }))
-        }
+        RoomDraft::Setting(setting) => keep(setting, author),
     };
     Ok(act)
+}
+
+/// How a room is to be kept, as older nodes know it where they do.
+fn keep(setting: ChangeSetting, author: Author) -> Act {
+    let ChangeSetting { room, joined, muted, notify, marked, place, reference } = setting;
+    let room = addressed(room);
+    let keep = KeepRoom { room, joined, muted, place, author, reference };
+    match (notify, marked) {
+        (None, None) => Act::KeepRoom(Box::new(keep)),
+        _ => Act::KeepRoomAs(Box::new(KeepRoomAs { keep, notify, marked })),
+    }
 }
 
 /// Addresses have one spelling.
@@ -199,7 +210,7 @@ pub(super) fn addressed(room: RoomName) -> RoomName {
     if room.is_address() { room.folded() } else { room }
 }
 
-fn not_read(error: NotRead) -> Refusal {
+pub(super) fn not_read(error: NotRead) -> Refusal {
     match error {
         NotRead::TooMany { retry } => Over::new(Limit::Reads, retry).refusal,
         NotRead::Unavailable | NotRead::NoSuchMessage => Refusal::Unavailable,
@@ -224,6 +235,7 @@ fn asks_within(envelope: &ToServer) -> Option<(&RoomName, Option<&Ref>)> {
         | ToServer::Delete(_)
         | ToServer::React(_)
         | ToServer::Typing(_)
+        | ToServer::Read(_)
         | ToServer::Moderate(_) => {
             let (room, reference) = envelope.about();
             Some((room?, reference))
@@ -232,6 +244,7 @@ fn asks_within(envelope: &ToServer) -> Option<(&RoomName, Option<&Ref>)> {
         | ToServer::Create(_)
         | ToServer::Direct(_)
         | ToServer::Rooms(_)
+        | ToServer::Mentions(_)
         | ToServer::Add(_)
         | ToServer::Remove(_)
         | ToServer::Role(_)

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use protocol::{Delete, Moderate, Refusal, RoomName};
 
 use super::draft::Draft;
-use super::{Context, Effect, Recheck, Refused, Session, Then};
+use super::{Calling, Context, Effect, Recheck, Refused, Session, Then};
 use crate::auth::Permissions;
 use crate::auth::sanctions::Standing;
 use crate::connection::budget::cost;
-use crate::hub::room_tag;
+use crate::hub::{Present, RollCall, room_tag};
 use crate::log::OpenRoom;
-use crate::log::acts_on_messages::OnMessage;
+use crate::log::acts_on_messages::{Calls, Crowd, OnMessage};
 use crate::log::event::{self, Act, Author};
 use crate::log::sanction::Kind;
 
@@ -49,12 +49,32 @@ impl Session {
         match taken {
             Ok(()) => {
                 let author = Author::new(context.person, checked);
-                Effect::Keep(draft.act(open.name().clone(), author, context.edit_window))
+                let (room, called) = (open.name().clone(), draft.calls());
+                if called != RollCall::default() {
+                    return Effect::Call(Box::new(Calling { room, called, draft, author }));
+                }
+                Effect::Keep(draft.act((room, None), author, context.edit_window))
             }
             Err(over) => {
                 Effect::Refuse(Refused::over(over, Some(room.clone()), reference.cloned()))
             }
         }
+    }
+
+    /// It is known who of those whom a message calls is there.
+    pub(crate) fn called(
+        &self,
+        calling: Calling,
+        present: Present,
+        context: &Context<'_>,
+    ) -> Effect {
+        let Calling { room, called, draft, author } = calling;
+        let moderated = context.moderators.may_act(context.person.key(), context.pass);
+        let Present { names: named, people, crowd: names } = present;
+        let people = u32::try_from(people).unwrap_or(u32::MAX);
+        let crowd = called.everybody.then_some(Crowd { people, names, moderated });
+        let calls = Calls { named, everybody: crowd };
+        Effect::Keep(draft.act((room, Some(calls)), author, context.edit_window))
     }
 
     /// A moderator deletes any message; everybody else their own.

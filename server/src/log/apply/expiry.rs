@@ -73,6 +73,11 @@ pub(super) fn forget(
          (SELECT id FROM messages WHERE {old} AND reactions IS NOT NULL)"
     );
     db.prepare_cached(&reactions)?.execute(params_from_iter(&bounds))?;
+    let mentions = format!(
+        "DELETE FROM mentions WHERE message IN
+         (SELECT id FROM messages WHERE {old} AND (mentions IS NOT NULL OR everybody IS NOT NULL))"
+    );
+    db.prepare_cached(&mentions)?.execute(params_from_iter(&bounds))?;
     let delete = format!("DELETE FROM messages WHERE {old}");
     db.prepare_cached(&delete)?.execute(params_from_iter(&bounds))?;
     for (room, Forgotten { room: key, .. }) in &forgotten {

@@ -8,6 +8,8 @@ mod devices;
 mod expiry;
 mod invites;
 mod known;
+mod markers;
+mod mentions;
 mod messages;
 mod names;
 mod persons;
@@ -23,10 +25,10 @@ pub(in crate::log) use self::devices::{keep_link, load as devices_of};
 pub use self::invites::PERSON_INVITES_MAX;
 pub(in crate::log) use self::invites::keep as keep_invite;
 pub(super) use self::known::Known;
-pub(super) use self::messages::{COLUMNS as MESSAGE_COLUMNS, read_message};
+pub(super) use self::messages::{COLUMNS as MESSAGE_COLUMNS, read_envelope};
 pub(in crate::log) use self::names::kept_for_another;
 pub(in crate::log) use self::persons::named as person_named;
-pub(super) use self::rooms::{kind_of, look, place, role_of, room_number, users};
+pub(super) use self::rooms::{kind_of, look, notify_of, place, role_of, room_number, users};
 pub(super) use self::sanctions::{newest_sanction, room_key};
 use crate::log::database::column::signed;
 use crate::log::event::{Act, Event};
@@ -42,7 +44,9 @@ pub(super) fn apply(
         // The rest is rare: messages themselves tell where the order ended.
         Act::Say(say) => return messages::say(db, known, event, say),
         Act::Reply(it) => return messages::reply(db, known, event, it),
-        Act::Edit(edit) => messages::edit(db, known, event, edit),
+        Act::Mention(it) => messages::mention(db, known, event, it),
+        Act::Edit(edit) => messages::edit(db, known, event, (edit, None)),
+        Act::EditMention(it) => messages::edit(db, known, event, (&it.edit, Some(&it.calls))),
         Act::Delete(delete) => messages::delete(db, event, delete),
         Act::DeleteOwn(own) => messages::delete_own(db, event, own),
         Act::React(react) => messages::react(db, known, event, react),
@@ -68,6 +72,8 @@ pub(super) fn apply(
         Act::Remove(remove) => rooms::remove(db, known, event, remove),
         Act::SetRole(set) => rooms::set_role(db, event, set),
         Act::KeepRoom(keep) => rooms::keep_room(db, event, keep),
+        Act::KeepRoomAs(keep) => rooms::keep_room_as(db, event, keep),
+        Act::NoteRead(note) => markers::note(db, event, note),
     }?;
     note_end(db, event)?;
     Ok(outcome)

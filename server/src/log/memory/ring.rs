@@ -61,6 +61,11 @@ impl Ring {
         self.floor.is_none()
     }
 
+    /// The newest that the room ever had; none is not known, before it was read.
+    pub(in crate::log) fn head(&self) -> Option<MessageId> {
+        (!self.is_new()).then_some(self.head)
+    }
+
     /// Bytes that its messages take.
     pub(in crate::log) fn bytes(&self) -> usize {
         let topic = self.topic.as_ref().map_or(0, |topic| topic.content.as_str().len());

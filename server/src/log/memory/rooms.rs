@@ -130,6 +130,11 @@ impl OpenRoom {
         self.ring.lock().page(asked)
     }
 
+    /// The newest that it ever had; none is not known.
+    pub(crate) fn head(&self) -> Option<MessageId> {
+        self.ring.lock().head()
+    }
+
     /// Whether nothing of it was read yet.
     pub(crate) fn is_new(&self) -> bool {
         self.ring.lock().is_new()

@@ -269,7 +269,11 @@ fn news(event: &Event, outcome: &Outcome) -> Option<News> {
         | Act::Reply(_)
         | Act::Edit(_)
         | Act::DeleteOwn(_)
-        | Act::React(_) => None,
+        | Act::React(_)
+        | Act::Mention(_)
+        | Act::EditMention(_)
+        | Act::KeepRoomAs(_)
+        | Act::NoteRead(_) => None,
     }
 }
 

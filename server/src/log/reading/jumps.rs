@@ -5,9 +5,9 @@
 use protocol::{MessageId, RoomName, Span, history_bytes_left};
 use rusqlite::params;
 
-use super::page::{Asked, Page, Stored};
-use super::reader::{Found, Reader, bytes};
-use crate::log::apply::{MESSAGE_COLUMNS, read_message};
+use super::page::{Asked, Page};
+use super::reader::{Found, Reader, bytes, stored};
+use crate::log::apply::MESSAGE_COLUMNS;
 use crate::log::database::column::{id, signed};
 
 impl Reader {
@@ -71,12 +71,12 @@ impl Reader {
             if messages.len() == limit {
                 return Ok((messages, Some(id)));
             }
-            let stored = Stored::new(read_message(row, room)?);
-            bytes += stored.frame.envelope().len() + 1;
+            let message = stored(row, room)?;
+            bytes += message.frame.envelope().len() + 1;
             if bytes > bytes_max {
                 return Ok((messages, Some(id)));
             }
-            messages.push(stored);
+            messages.push(message);
         }
         Ok((messages, None))
     }

@@ -4,6 +4,7 @@
 
 pub(crate) mod about;
 mod access;
+pub(crate) mod inbox;
 mod jumps;
 pub(crate) mod page;
 pub(crate) mod read_faults;
@@ -11,6 +12,7 @@ pub(crate) mod reader;
 pub(crate) mod register;
 pub(crate) mod rooms;
 pub(crate) mod turns;
+mod unread;
 
 use std::fmt;
 use std::io;

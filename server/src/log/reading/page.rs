@@ -153,10 +153,19 @@ pub(crate) struct Stored {
 impl Stored {
     /// A message, encoded and numbered within its room.
     pub(crate) fn new(message: Message) -> Self {
-        let id = message.id;
+        let (id, room) = (message.id, message.room.clone());
         let change = message.change.unwrap_or(id);
-        let delivery = Delivery::Sequenced { room_tag: room_tag(&message.room), number: id.get() };
-        Stored { id, change, frame: Frame::text(ToClient::Message(message).encode(), delivery) }
+        Stored::encoded((id, change), &room, ToClient::Message(message).encode())
+    }
+
+    /// The same, encoded already.
+    pub(in crate::log) fn encoded(
+        (id, change): (MessageId, MessageId),
+        room: &RoomName,
+        envelope: String,
+    ) -> Self {
+        let delivery = Delivery::Sequenced { room_tag: room_tag(room), number: id.get() };
+        Stored { id, change, frame: Frame::text(envelope, delivery) }
     }
 
     /// Whether it was said up to an id and changed after it.

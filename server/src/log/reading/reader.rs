@@ -6,10 +6,10 @@ use protocol::{
     CHANGED_BYTES_MAX, CHANGED_MAX, Device, Invited, MessageId, RoomList, RoomName, Span, UserName,
     history_bytes_left,
 };
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
 use crate::hub::Census;
-use crate::log::apply::{MESSAGE_COLUMNS, read_message, room_number};
+use crate::log::apply::{MESSAGE_COLUMNS, read_envelope, room_number};
 use crate::log::database::column::{id, signed};
 use crate::log::memory::ring::{RING_BYTES_MAX, RING_MESSAGES_MAX};
 use crate::log::reading::about::About;
@@ -122,10 +122,10 @@ impl Reader {
             let id = id(row, 0)?;
             let nth = messages.len();
             if is_wanted(id, nth, bytes) {
-                let stored = Stored::new(read_message(row, room)?);
-                bytes += stored.frame.bytes().len();
+                let message = stored(row, room)?;
+                bytes += message.frame.bytes().len();
                 if is_wanted(id, nth, bytes) {
-                    messages.push(stored);
+                    messages.push(message);
                     continue;
                 }
             }
@@ -154,7 +154,7 @@ impl Reader {
         let mut rows = select.query(bounds)?;
         let (mut list, mut bytes, mut left_out) = (Vec::new(), 0, MessageId::ZERO);
         while let Some(row) = rows.next()? {
-            let state = Stored::new(read_message(row, room)?);
+            let state = stored(row, room)?;
             bytes += state.frame.envelope().len() + 1;
             if list.len() == CHANGED_MAX || bytes > CHANGED_BYTES_MAX {
                 left_out = state.change;
@@ -233,6 +233,12 @@ impl Reader {
         let mut select = self.0.prepare_cached(select)?;
         select.query_row([room], |row| id(row, 0))
     }
+}
+
+/// A message as it goes to clients.
+pub(super) fn stored(row: &Row<'_>, room: &RoomName) -> rusqlite::Result<Stored> {
+    let (id, change, envelope) = read_envelope(row, room)?;
+    Ok(Stored::encoded((id, change), room, envelope))
 }
 
 /// Bytes of those that are wanted, each with its comma.

@@ -11,16 +11,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use protocol::{
-    Grant, HISTORY_BYTES_MAX, MEMBERS_TOLD_MAX, ROOMS_MAX, Ref, RoomEntry, RoomKind, RoomList,
-    RoomMember, RoomName, Title, ToClient, TopicText, UserName, fold,
+    Grant, HISTORY_BYTES_MAX, MEMBERS_TOLD_MAX, MessageId, Notify, ROOMS_MAX, Reading, Ref,
+    RoomEntry, RoomKind, RoomList, RoomMember, RoomName, Title, ToClient, TopicText, UserName,
+    fold,
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::about::About;
 use super::page::Topic;
+use super::unread::reading;
 use crate::hub::Census;
-use crate::log::apply::{kind_of, look, place, role_of, room_number, users};
-use crate::log::database::column::{checked, id, signed, unsigned};
+use crate::log::apply::{kind_of, look, notify_of, place, role_of, room_number, users};
+use crate::log::database::column::{checked, id, optional_id, signed, unsigned};
 use crate::people::names::PersonId;
 
 /// What is asked about rooms, by whom.
@@ -30,6 +32,10 @@ pub(crate) struct RoomsAsked {
     /// On a closed server, what the asker's token opens: other open rooms are not there for them.
     pub(crate) grant: Option<Grant>,
     pub(crate) mine: bool,
+    /// Only this one.
+    pub(crate) room: Option<RoomName>,
+    /// Markers of the asker that may be further than the database knows, by folded room.
+    pub(crate) moved: HashMap<Arc<str>, MessageId>,
     pub(crate) query: Option<Box<str>>,
     pub(crate) after: Option<RoomName>,
     pub(crate) reference: Option<Ref>,
@@ -77,7 +83,8 @@ struct Candidate {
 #[derive(Debug, Clone, Copy, Default)]
 struct KeptAs {
     joined: bool,
-    muted: bool,
+    notify: Notify,
+    marked: Option<MessageId>,
     place: Option<u32>,
 }
 
@@ -158,11 +165,16 @@ pub(super) fn rooms(
         None => (String::new(), "".into()),
     };
     let kept = kept(db, asked.person)?;
-    let mut found = theirs(db, asked, (&after, &query))?;
-    found.extend(match asked.mine {
-        true => joined(db, (&kept, asked), (&after, &query))?,
-        false => everybodys(db, (census, asked), (&after, &query))?,
-    });
+    let mut found = match &asked.room {
+        Some(room) => one(db, room, (&kept, asked))?.into_iter().collect(),
+        None => theirs(db, asked, (&after, &query))?,
+    };
+    if asked.room.is_none() {
+        found.extend(match asked.mine {
+            true => joined(db, (&kept, asked), (&after, &query))?,
+            false => everybodys(db, (census, asked), (&after, &query))?,
+        });
+    }
     found.sort_by(|one, other| one.sort.cmp(&other.sort));
     found.dedup_by(|one, other| one.room == other.room);
     let mut list = RoomList { rooms: Vec::new(), more: false, reference: asked.reference.clone() };
@@ -170,7 +182,7 @@ pub(super) fn rooms(
     for candidate in found {
         let as_kept = kept.get(candidate.room.key()).map(|(_, kept)| *kept).unwrap_or_default();
         let people = census.people(&candidate.room);
-        let entry = entry(db, candidate, (asked.person, as_kept, people))?;
+        let entry = entry(db, candidate, (asked, as_kept, people))?;
         bytes += bytes_of(&entry);
         if list.rooms.len() == ROOMS_MAX || bytes > ROOMS_BYTES_MAX {
             list.more = true;
@@ -198,11 +210,12 @@ fn kept(
     person: Option<PersonId>,
 ) -> rusqlite::Result<HashMap<Arc<str>, (RoomName, KeptAs)>> {
     let Some(person) = person else { return Ok(HashMap::new()) };
-    let select = "SELECT room, joined, muted, place FROM kept_rooms WHERE person = ?1";
+    let select = "SELECT room, joined, muted, place, marked FROM kept_rooms WHERE person = ?1";
     let mut select = db.prepare_cached(select)?;
     let kept = select.query_map([signed(person.get())], |row| {
         let room = checked(0, RoomName::known(row.get_ref(0)?.as_str()?))?;
-        let kept = KeptAs { joined: row.get(1)?, muted: row.get(2)?, place: place(row, 3)? };
+        let (joined, notify) = (row.get(1)?, notify_of(row.get(2)?));
+        let kept = KeptAs { joined, notify, marked: optional_id(row, 4)?, place: place(row, 3)? };
         Ok((room.key().clone(), (room, kept)))
     })?;
     kept.collect()
@@ -240,6 +253,28 @@ fn candidate(row: &Row<'_>) -> rusqlite::Result<Candidate> {
         title: read_title(row, 3)?,
         room,
     })
+}
+
+/// The only room that is asked for, if it is there.
+fn one(
+    db: &Connection,
+    room: &RoomName,
+    (kept, asked): (&HashMap<Arc<str>, (RoomName, KeptAs)>, &RoomsAsked),
+) -> rusqlite::Result<Option<Candidate>> {
+    let found = look(db, room, asked.person)?;
+    let has_role = found.as_ref().is_some_and(|found| found.role.is_some());
+    let is_theirs = has_role || kept.get(room.key()).is_some_and(|(_, kept)| kept.joined);
+    if (asked.mine && !is_theirs) || !asked.opens(room) {
+        return Ok(None);
+    }
+    match found {
+        None if room.is_address() => Ok(None),
+        None => open_room(db, room).map(Some),
+        Some(found) => {
+            let select = "SELECT id, name, kind, title, sort FROM rooms WHERE id = ?1";
+            db.prepare_cached(select)?.query_row([found.number], candidate).map(Some)
+        }
+    }
 }
 
 /// Open rooms that the asker has joined, in the database or not.
@@ -296,10 +331,10 @@ fn everybodys(
 fn entry(
     db: &Connection,
     candidate: Candidate,
-    (person, kept, people): (Option<PersonId>, KeptAs, usize),
+    (asked, kept, people): (&RoomsAsked, KeptAs, usize),
 ) -> rusqlite::Result<RoomEntry> {
     let Candidate { room, number, kind, title, .. } = candidate;
-    let KeptAs { joined, muted, place } = kept;
+    let KeptAs { joined, notify, marked, place } = kept;
     let (topic, last, role, nobody) = (TopicText::default(), None, None, Vec::new());
     let mut entry = RoomEntry {
         room,
@@ -311,16 +346,22 @@ fn entry(
         role,
         users: nobody,
         joined,
-        muted,
+        muted: notify == Notify::Nothing,
+        notify,
         place,
+        reading: Reading::default(),
     };
     let Some(number) = number else { return Ok(entry) };
+    if let Some(person) = asked.person.filter(|_| asked.mine) {
+        let newer = asked.moved.get(entry.room.key()).copied();
+        entry.reading = reading(db, (person, number), (newer, marked))?;
+    }
     entry.topic = topic_of(db, number)?.content;
     let last = "SELECT at FROM messages WHERE room = ?1 ORDER BY id DESC LIMIT 1";
     entry.last = db.prepare_cached(last)?.query_row([number], |row| unsigned(row, 0)).optional()?;
     if kind == RoomKind::Direct {
         entry.users = users(db, number)?.into_iter().map(|(_, name)| name).collect();
-    } else if let Some(person) = person {
+    } else if let Some(person) = asked.person {
         let role = "SELECT role FROM members WHERE room = ?1 AND person = ?2";
         let mut role = db.prepare_cached(role)?;
         let role = role.query_row([number, signed(person.get())], |row| row.get(0)).optional()?;

@@ -75,6 +75,7 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
             note(model, &room, What::Note(words));
             effects
         }
+        ToClient::Read(_) | ToClient::Mentions(_) => Vec::new(),
         ToClient::Cluster(cluster) => cluster_came(model, &cluster),
         ToClient::Link(link) => {
             entry::link_came(model, link.code, link.expires_ms, link.reference.as_ref())

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::target;
 use crate::log::acts_on_messages::{NO_SUCH_MESSAGE, OnMessage};
+use crate::log::apply::mentions;
 use crate::log::database::column::{checked, optional_id, signed, unsigned};
 use crate::log::event::{Delete, Event};
 use crate::log::outcome::{Outcome, Revision};
@@ -53,17 +54,22 @@ fn erase(db: &Connection, message: Message, deleted: Deleted) -> rusqlite::Resul
         }));
     }
     let update = "UPDATE messages SET content = '', edited = NULL, reactions = NULL,
-        change = ?2, changed_at = ?3, deleted_by = ?4 WHERE id = ?1";
+        mentions = NULL, everybody = NULL, change = ?2, changed_at = ?3, deleted_by = ?4 WHERE id = ?1";
     let (id, at) = (signed(deleted.id.get()), signed(deleted.at));
     db.prepare_cached(update)?.execute(params![place, id, at, deleted.by.as_str()])?;
     if !message.reactions.is_empty() {
         db.prepare_cached("DELETE FROM reactions WHERE message = ?1")?.execute([place])?;
+    }
+    if message.everybody.is_some() || !message.mentions.is_empty() {
+        mentions::erase(db, place)?;
     }
     let state = Message {
         content: checked(2, Body::try_from(DELETED_CONTENT))?,
         change: Some(deleted.id),
         deleted: true,
         edited: None,
+        mentions: Vec::new(),
+        everybody: None,
         reactions: Vec::new(),
         ..message
     };

@@ -1,26 +1,32 @@
 //! Editing: the author's new text takes the place of the old one, of which nothing is kept.
 
-use protocol::{Message, Refusal, ToClient};
+use protocol::{Edited, Everybody, Message, Refusal, ToClient};
 use rusqlite::{Connection, params};
 
 use super::done::{self, Kind};
+use super::row::{written_everybody, written_names};
 use super::target::{self, Target};
-use crate::log::acts_on_messages::{Edit, NO_SUCH_MESSAGE};
+use crate::log::acts_on_messages::{Calls, Edit, NO_SUCH_MESSAGE};
 use crate::log::apply::known::Known;
-use crate::log::apply::sanctions;
+use crate::log::apply::mentions::{self, Mentioned};
+use crate::log::apply::{markers, sanctions};
 use crate::log::database::column::signed;
-use crate::log::event::Event;
+use crate::log::event::{Author, Event};
 use crate::log::outcome::{Outcome, Revision};
 use crate::people::names::PersonId;
 
 const NOT_YOURS: Refusal = Refusal::NotAllowedHere("only its author may edit a message");
 
+/// The new text may call people.
 pub(in crate::log::apply) fn edit(
     db: &Connection,
     known: &mut Known,
     event: &Event,
-    edit: &Edit,
+    (edit, calls): (&Edit, Option<&Calls>),
 ) -> rusqlite::Result<Outcome> {
+    if calls.is_some() {
+        markers::start(db, event)?;
+    }
     let (author, person) = match target::person(db, &edit.on)? {
         Ok(found) => found,
         Err(refusal) => return Ok(Outcome::Refused(refusal)),
@@ -28,24 +34,71 @@ pub(in crate::log::apply) fn edit(
     if let Some(refusal) = sanctions::silence(db, known, event, (&edit.on.room, &author))? {
         return Ok(Outcome::Refused(refusal));
     }
-    if let Some((id, at)) = done::find(db, (person, Kind::Edit), &edit.on)? {
-        return Ok(Outcome::Repeated(Box::new(ToClient::Edited(edit.edited(id, at)))));
-    }
     let found = target::find(db, &edit.on.room, edit.on.message)?;
+    if let Some((id, at)) = done::find(db, (person, Kind::Edit), &edit.on)? {
+        return Ok(again(found, edit.edited(id, at)));
+    }
     let message = match may_edit(found, person, (event, edit)) {
         Ok(message) => message,
         Err(refusal) => return Ok(Outcome::Refused(refusal)),
     };
-    let update = "UPDATE messages SET content = ?2, change = ?3, changed_at = ?4, edited = ?4
-        WHERE id = ?1";
-    let (id, at) = (signed(event.id.get()), signed(event.at));
-    let place = signed(message.id.get());
-    db.prepare_cached(update)?.execute(params![place, edit.content.as_str(), id, at])?;
+    let mentioned = match mentioned(db, (&author, edit, calls), message.everybody)? {
+        Ok(mentioned) => mentioned,
+        Err(refusal) => return Ok(Outcome::Refused(refusal)),
+    };
+    write(db, event, (edit, &message), &mentioned)?;
     done::note(db, event, (person, Kind::Edit), &edit.on)?;
     let (content, change) = (edit.content.clone(), Some(event.id));
-    let state = Message { content, change, edited: Some(event.at), ..message };
-    let told = ToClient::Edited(edit.edited(event.id, event.at));
+    let Mentioned { names: mentions, everybody, .. } = mentioned;
+    let told = edit.edited(event.id, event.at);
+    let told = Edited { mentions: mentions.clone(), everybody, ..told };
+    let edited = Some(event.at);
+    let state = Message { content, change, edited, mentions, everybody, ..message };
+    let told = ToClient::Edited(told);
     Ok(Outcome::Revised(Box::new(Revision { id: event.id, told, state })))
+}
+
+/// What its author was told: the same text mentions the same people still.
+fn again(found: Option<Target>, edited: Edited) -> Outcome {
+    let now = found.map(|found| found.message).filter(|now| now.content == edited.content);
+    let (mentions, everybody) = now.map(|now| (now.mentions, now.everybody)).unwrap_or_default();
+    Outcome::Repeated(Box::new(ToClient::Edited(Edited { mentions, everybody, ..edited })))
+}
+
+/// Whom it mentions from now on. Everybody is not called anew: all would be told of what they may have read.
+fn mentioned(
+    db: &Connection,
+    (author, edit, calls): (&Author, &Edit, Option<&Calls>),
+    before: Option<Everybody>,
+) -> rusqlite::Result<Result<Mentioned, Refusal>> {
+    let Some(calls) = calls else { return Ok(Ok(Mentioned::default())) };
+    let (room, text) = (&edit.on.room, edit.content.as_str());
+    let found = mentions::find_named(db, (author, room), text, calls)?;
+    let is_new = found.everybody.is_some() && found.everybody != before;
+    Ok(if is_new { Err(Refusal::EditCallsAll) } else { Ok(found) })
+}
+
+fn write(
+    db: &Connection,
+    event: &Event,
+    (edit, message): (&Edit, &Message),
+    mentioned: &Mentioned,
+) -> rusqlite::Result<()> {
+    let update = "UPDATE messages SET content = ?2, change = ?3, changed_at = ?4, edited = ?4,
+        mentions = ?5, everybody = ?6 WHERE id = ?1 RETURNING room";
+    let (id, at) = (signed(event.id.get()), signed(event.at));
+    let place = signed(message.id.get());
+    let (names, everybody) =
+        (written_names(&mentioned.names), written_everybody(mentioned.everybody));
+    let row = params![place, edit.content.as_str(), id, at, names, everybody];
+    let room = db.prepare_cached(update)?.query_row(row, |row| row.get(0))?;
+    // Whom it mentioned with everybody it mentions still.
+    if mentioned.everybody.is_none()
+        && (message.everybody.is_some() || !message.mentions.is_empty())
+    {
+        mentions::erase(db, place)?;
+    }
+    mentions::keep(db, (room, place), mentioned)
 }
 
 fn may_edit(

@@ -14,5 +14,5 @@ pub(super) use self::delete::{delete, delete_own};
 pub(super) use self::done::expire as forget_done;
 pub(super) use self::edit::edit;
 pub(super) use self::react::react;
-pub(crate) use self::row::{COLUMNS, read_message};
-pub(super) use self::say::{is_new_person, reply, say};
+pub(crate) use self::row::{COLUMNS, read_envelope};
+pub(super) use self::say::{is_new_person, mention, reply, say};

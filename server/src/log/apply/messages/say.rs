@@ -1,12 +1,13 @@
 //! How a message comes to be, once.
 
-use protocol::{Message, MessageId, Ref, RoomName, ToClient};
+use protocol::{Message, MessageId, Ref, Refusal, RoomName, ToClient};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::row::{COLUMNS, read_message};
-use crate::log::acts_on_messages::{NO_SUCH_MESSAGE, Reply};
+use super::row::{COLUMNS, read_message, written_everybody, written_names};
+use crate::log::acts_on_messages::{Calls, Mention, NO_SUCH_MESSAGE, Reply};
 use crate::log::apply::known::Known;
-use crate::log::apply::{names, rooms, sanctions};
+use crate::log::apply::mentions::{self, Mentioned};
+use crate::log::apply::{markers, names, rooms, sanctions};
 use crate::log::database::column::signed;
 use crate::log::event::{Author, Event, Say};
 use crate::log::outcome::Outcome;
@@ -16,13 +17,20 @@ use crate::people::names::Owner;
 /// in µs: clients give up sooner. Ids are µs as well.
 const RESENT_AFTER_US_MAX: u64 = 24 * 60 * 60 * 1_000_000;
 
+/// What is said: it may answer another message, and call people.
+struct Saying<'a> {
+    say: &'a Say,
+    to: Option<MessageId>,
+    calls: Option<&'a Calls>,
+}
+
 pub(in crate::log::apply) fn say(
     db: &Connection,
     known: &mut Known,
     event: &Event,
     say: &Say,
 ) -> rusqlite::Result<Outcome> {
-    insert(db, known, event, (say, None))
+    insert(db, known, event, &Saying { say, to: None, calls: None })
 }
 
 pub(in crate::log::apply) fn reply(
@@ -31,15 +39,27 @@ pub(in crate::log::apply) fn reply(
     event: &Event,
     reply: &Reply,
 ) -> rusqlite::Result<Outcome> {
-    insert(db, known, event, (&reply.say, Some(reply.to)))
+    insert(db, known, event, &Saying { say: &reply.say, to: Some(reply.to), calls: None })
+}
+
+pub(in crate::log::apply) fn mention(
+    db: &Connection,
+    known: &mut Known,
+    event: &Event,
+    mention: &Mention,
+) -> rusqlite::Result<Outcome> {
+    markers::start(db, event)?;
+    let Mention { say, to, calls } = mention;
+    insert(db, known, event, &Saying { say, to: *to, calls: Some(calls) })
 }
 
 fn insert(
     db: &Connection,
     known: &mut Known,
     event: &Event,
-    (say, to): (&Say, Option<MessageId>),
+    saying: &Saying<'_>,
 ) -> rusqlite::Result<Outcome> {
+    let say = saying.say;
     let author = names::author(db, &say.author)?;
     let theirs = match say.room.is_address() {
         true => match rooms::yours(db, &say.room, &author)? {
@@ -63,37 +83,71 @@ fn insert(
         }
     }
     let owner = Owner::of(author.person, &author.name);
-    if let Some(to) = to
-        && !is_in(db, room, to)?
-    {
-        // What was said before comes back, whatever became of what it answers.
+    let before = || {
         let said = say.reference.as_ref().map(|reference| find(db, place, &owner, reference));
-        let first = said.transpose()?.flatten();
-        return Ok(first.map_or(Outcome::Refused(NO_SUCH_MESSAGE), again));
-    }
-    let insert = "INSERT INTO messages (id, room, author, owner, content, at, ref, reply)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-        ON CONFLICT (room, owner, ref) WHERE ref IS NOT NULL DO NOTHING";
-    let inserted = db.prepare_cached(insert)?.execute(params![
-        signed(event.id.get()),
-        room,
-        author.name.as_str(),
-        owner,
-        say.content.as_str(),
-        signed(event.at),
-        say.reference.as_ref().map(Ref::as_str),
-        to.map(|to| signed(to.get())),
-    ])?;
-    if let (0, Some(reference)) = (inserted, &say.reference)
-        && let Some(first) = find(db, place, &owner, reference)?
+        said.transpose().map(Option::flatten)
+    };
+    let mentioned = match may_say(db, room, (&author, saying))? {
+        Ok(mentioned) => mentioned,
+        // What was said before comes back, whatever became of what it answers.
+        Err(refusal) => return Ok(before()?.map_or(Outcome::Refused(refusal), again)),
+    };
+    if write(db, event, (room, &author, &owner), (saying, &mentioned))? == 0
+        && let Some(first) = before()?
     {
         return Ok(again(first));
     }
-    let message = Message { reply: to, ..say.message(event.id, event.at) };
+    mentions::keep(db, (room, signed(event.id.get())), &mentioned)?;
+    if let Some(person) = author.person {
+        markers::advance(db, event, (person, room))?;
+    }
+    let Mentioned { names: mentions, everybody, .. } = mentioned;
+    let said = say.message(event.id, event.at);
+    let message = Message { reply: saying.to, mentions, everybody, ..said };
     match theirs {
         Some(found) => rooms::begun(db, (room, found.kind), message),
         None => Ok(Outcome::Said(message)),
     }
+}
+
+/// Whom it mentions, unless it may not be said.
+fn may_say(
+    db: &Connection,
+    room: i64,
+    (author, saying): (&Author, &Saying<'_>),
+) -> rusqlite::Result<Result<Mentioned, Refusal>> {
+    if let Some(to) = saying.to
+        && !is_in(db, room, to)?
+    {
+        return Ok(Err(NO_SUCH_MESSAGE));
+    }
+    let Some(calls) = saying.calls else { return Ok(Ok(Mentioned::default())) };
+    mentions::find(db, (author, &saying.say.room), saying.say.content.as_str(), calls)
+}
+
+/// How many rows that makes: none if it was said before.
+fn write(
+    db: &Connection,
+    event: &Event,
+    (room, author, owner): (i64, &Author, &Owner),
+    (saying, mentioned): (&Saying<'_>, &Mentioned),
+) -> rusqlite::Result<usize> {
+    let insert =
+        "INSERT INTO messages (id, room, author, owner, content, at, ref, reply, mentions, everybody)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+        ON CONFLICT (room, owner, ref) WHERE ref IS NOT NULL DO NOTHING";
+    db.prepare_cached(insert)?.execute(params![
+        signed(event.id.get()),
+        room,
+        author.name.as_str(),
+        owner,
+        saying.say.content.as_str(),
+        signed(event.at),
+        saying.say.reference.as_ref().map(Ref::as_str),
+        saying.to.map(|to| signed(to.get())),
+        written_names(&mentioned.names),
+        written_everybody(mentioned.everybody),
+    ])
 }
 
 /// What somebody said or set just before the name became theirs was said under the spelling alone, and may

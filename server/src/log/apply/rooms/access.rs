@@ -80,7 +80,7 @@ pub(in crate::log::apply) fn may_set_topic(
 }
 
 /// Whether somebody who is in a room may do there what moderators may.
-pub(super) fn is_moderator(found: &Found, author: &Author) -> bool {
+pub(in crate::log::apply) fn is_moderator(found: &Found, author: &Author) -> bool {
     author.moderates() || matches!(found.role, Some(RoomRole::Owner | RoomRole::Moderator))
 }
 

@@ -11,7 +11,7 @@ use super::numbers::room_number;
 use super::{answers, persons};
 use crate::log::acts_of_rooms::{Create, Direct};
 use crate::log::apply::known::Known;
-use crate::log::apply::{names, sanctions};
+use crate::log::apply::{markers, names, sanctions};
 use crate::log::database::column::{checked, person, signed};
 use crate::log::event::{Author, Event};
 use crate::log::outcome::{Began, Outcome};
@@ -96,7 +96,7 @@ pub(super) fn enroll(
         name.key(),
         sort,
     ])?;
-    Ok(())
+    markers::begin(db, event, (person, room))
 }
 
 /// What a new room is about.

@@ -5,6 +5,7 @@ use rusqlite::{Connection, params};
 
 use super::access::ENDED;
 use crate::log::apply::known::Known;
+use crate::log::apply::markers;
 
 /// Messages that go with the room: what is more goes in the next moments, so that nothing waits for long.
 const AT_ONCE: i64 = 500;
@@ -31,6 +32,9 @@ pub(super) fn end_if_left(
     db.prepare_cached(end)?.execute([number, ENDED])?;
     db.prepare_cached("DELETE FROM topics WHERE room = ?1")?.execute([number])?;
     db.prepare_cached("DELETE FROM answers WHERE room = ?1")?.execute([number])?;
+    let mentions = "DELETE FROM mentions WHERE message IN
+        (SELECT id FROM messages WHERE room = ?1 ORDER BY id LIMIT ?2)";
+    db.prepare_cached(mentions)?.execute([number, AT_ONCE])?;
     let reactions = "DELETE FROM reactions WHERE message IN
         (SELECT id FROM messages WHERE room = ?1 AND reactions IS NOT NULL ORDER BY id LIMIT ?2)";
     db.prepare_cached(reactions)?.execute([number, AT_ONCE])?;
@@ -66,5 +70,6 @@ pub(in crate::log::apply) fn forget_if_empty(db: &Connection, room: i64) -> rusq
         FROM (SELECT id, at FROM topics WHERE room = ?1 ORDER BY id DESC LIMIT 1) AS t";
     db.prepare_cached(note)?.execute([room])?;
     db.prepare_cached("DELETE FROM topics WHERE room = ?1")?.execute([room])?;
+    markers::forget(db, room)?;
     Ok(true)
 }

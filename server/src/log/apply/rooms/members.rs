@@ -12,7 +12,7 @@ use super::create::enroll;
 use super::{answers, end, persons};
 use crate::log::acts_of_rooms::{OfMember, SetRole};
 use crate::log::apply::known::Known;
-use crate::log::apply::{names, sanctions};
+use crate::log::apply::{markers, names, sanctions};
 use crate::log::database::column::{checked, id, person, signed, unsigned};
 use crate::log::event::{Author, Event};
 use crate::log::outcome::{Outcome, RoomChange};
@@ -154,6 +154,7 @@ pub(in crate::log::apply) fn remove(
     if found.kind != RoomKind::Open {
         let kept = "DELETE FROM kept_rooms WHERE person = ?1 AND room_key = ?2";
         db.prepare_cached(kept)?.execute(params![gone, remove.room.key()])?;
+        markers::end(db, gone, number)?;
     }
     answers::forget(db, gone, number)?;
     let removed = ToClient::Removed(Removed {

@@ -9,7 +9,7 @@ use crate::people::names::PersonId;
 
 /// Who has a kept name, and how it is spelt. On a closed server the tokens say who is who, as whoever asks came
 /// in with one.
-pub(super) fn find(
+pub(in crate::log::apply) fn find(
     db: &Connection,
     user: &UserName,
     asker: &Author,

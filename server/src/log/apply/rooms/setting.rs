@@ -1,12 +1,13 @@
-//! How persons keep rooms: which are among theirs, without notifications, and in which order.
+//! How persons keep rooms: which are among theirs, with which notifications, marked as unread, and in which order.
 
-use protocol::{Refusal, RoomName, Setting, ToClient};
+use protocol::{MessageId, Notify, Refusal, RoomName, Setting, ToClient};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::access::yours;
-use crate::log::acts_of_rooms::KeepRoom;
-use crate::log::apply::names;
-use crate::log::database::column::{checked, id, signed};
+use super::numbers::room_number;
+use crate::log::acts_of_rooms::{KeepRoom, KeepRoomAs};
+use crate::log::apply::{markers, names};
+use crate::log::database::column::{checked, id, optional_id, signed};
 use crate::log::event::Event;
 use crate::log::outcome::Outcome;
 use crate::people::names::PersonId;
@@ -19,6 +20,24 @@ pub(in crate::log::apply) fn keep_room(
     event: &Event,
     keep: &KeepRoom,
 ) -> rusqlite::Result<Outcome> {
+    change(db, event, keep, (None, None))
+}
+
+pub(in crate::log::apply) fn keep_room_as(
+    db: &Connection,
+    event: &Event,
+    it: &KeepRoomAs,
+) -> rusqlite::Result<Outcome> {
+    markers::start(db, event)?;
+    change(db, event, &it.keep, (it.notify, it.marked))
+}
+
+fn change(
+    db: &Connection,
+    event: &Event,
+    keep: &KeepRoom,
+    (notify, marked): (Option<Notify>, Option<MessageId>),
+) -> rusqlite::Result<Outcome> {
     let author = names::author(db, &keep.author)?;
     let Some(person) = author.person else { return Ok(Outcome::Refused(Refusal::NoName)) };
     if keep.room.is_address()
@@ -28,9 +47,17 @@ pub(in crate::log::apply) fn keep_room(
     }
     let before = find(db, person, keep)?;
     let was = before.clone().unwrap_or_else(|| nothing(keep));
+    let notify = notify.unwrap_or_else(|| match (keep.muted, was.notify) {
+        (Some(true), _) => Notify::Nothing,
+        (Some(false), Notify::Nothing) => Notify::Default,
+        (_, as_before) => as_before,
+    });
+    let marked = marked.map(|id| Some(id).filter(|id| *id > MessageId::ZERO));
     let now = Setting {
         joined: keep.joined.unwrap_or(was.joined),
-        muted: keep.muted.unwrap_or(was.muted),
+        muted: notify == Notify::Nothing,
+        notify,
+        marked: marked.unwrap_or(was.marked),
         place: keep.place.or(was.place),
         id: event.id,
         ..was.clone()
@@ -45,6 +72,9 @@ pub(in crate::log::apply) fn keep_room(
         return Ok(Outcome::Refused(Refusal::TooManyRooms { max: KEPT_MAX }));
     }
     write(db, person, &now)?;
+    if now.joined && !was.joined {
+        begin(db, event, (person, &keep.room))?;
+    }
     Ok(Outcome::Set(Box::new((person, now))))
 }
 
@@ -59,31 +89,75 @@ pub(super) fn join(
         WHERE (SELECT count(*) FROM kept_rooms WHERE person = ?1) < ?5
         ON CONFLICT DO UPDATE SET joined = 1, id = ?4 WHERE joined = 0";
     let most = i64::try_from(KEPT_MAX).unwrap_or(i64::MAX);
-    let (person, id) = (signed(person.get()), signed(event.id.get()));
+    let (owner, person, id) = (person, signed(person.get()), signed(event.id.get()));
     let row = params![person, room.key(), room.as_str(), id, most];
-    db.prepare_cached(insert)?.execute(row).map(drop)
+    db.prepare_cached(insert)?.execute(row)?;
+    begin(db, event, (owner, room))
+}
+
+/// What was said in a room until now counts as read, if somebody has it for the first time.
+fn begin(
+    db: &Connection,
+    event: &Event,
+    (person, room): (PersonId, &RoomName),
+) -> rusqlite::Result<()> {
+    match room_number(db, room.key())? {
+        Some(number) => markers::begin(db, event, (person, number)),
+        None => Ok(()),
+    }
 }
 
 /// Of a room that is kept in no way.
 fn nothing(keep: &KeepRoom) -> Setting {
     let (room, reference) = (keep.room.clone(), keep.reference.clone());
-    Setting { room, joined: false, muted: false, place: None, id: Default::default(), reference }
+    Setting {
+        room,
+        joined: false,
+        muted: false,
+        notify: Notify::Default,
+        marked: None,
+        place: None,
+        id: MessageId::ZERO,
+        reference,
+    }
 }
 
 fn find(db: &Connection, person: PersonId, keep: &KeepRoom) -> rusqlite::Result<Option<Setting>> {
-    let select = "SELECT joined, muted, place, id FROM kept_rooms
+    let select = "SELECT joined, muted, place, id, marked FROM kept_rooms
         WHERE person = ?1 AND room_key = ?2";
     let mut select = db.prepare_cached(select)?;
     let found = select.query_row(params![signed(person.get()), keep.room.key()], |row| {
+        let notify = notify_of(row.get(1)?);
         Ok(Setting {
             joined: row.get(0)?,
-            muted: row.get(1)?,
+            muted: notify == Notify::Nothing,
+            notify,
+            marked: optional_id(row, 4)?,
             place: place(row, 2)?,
             id: id(row, 3)?,
             ..nothing(keep)
         })
     });
     found.optional()
+}
+
+/// Of what a keeper wants notifications: in the column that once said whether a room is muted.
+pub(in crate::log) fn notify_of(muted: i64) -> Notify {
+    match muted {
+        1 => Notify::Nothing,
+        2 => Notify::Mentions,
+        3 => Notify::Everything,
+        _ => Notify::Default,
+    }
+}
+
+fn muted_of(notify: Notify) -> i64 {
+    match notify {
+        Notify::Default => 0,
+        Notify::Nothing => 1,
+        Notify::Mentions => 2,
+        Notify::Everything => 3,
+    }
 }
 
 /// Where a room stands in its keeper's order.
@@ -100,15 +174,18 @@ fn count(db: &Connection, person: PersonId) -> rusqlite::Result<usize> {
 
 fn write(db: &Connection, person: PersonId, now: &Setting) -> rusqlite::Result<()> {
     let (person, key) = (signed(person.get()), now.room.key());
-    if !now.joined && !now.muted && now.place.is_none() {
+    let is_nothing = !now.joined && now.notify == Notify::Default;
+    if is_nothing && now.place.is_none() && now.marked.is_none() {
         let delete = "DELETE FROM kept_rooms WHERE person = ?1 AND room_key = ?2";
         db.prepare_cached(delete)?.execute(params![person, key])?;
         return Ok(());
     }
     let insert = "INSERT OR REPLACE INTO kept_rooms
-        (person, room_key, room, joined, muted, place, id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        (person, room_key, room, joined, muted, place, id, marked)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     let (room, id) = (now.room.as_str(), signed(now.id.get()));
-    let row = params![person, key, room, now.joined, now.muted, now.place, id];
+    let (muted, marked) = (muted_of(now.notify), now.marked.map(|id| signed(id.get())));
+    let row = params![person, key, room, now.joined, muted, now.place, id, marked];
     db.prepare_cached(insert)?.execute(row)?;
     Ok(())
 }

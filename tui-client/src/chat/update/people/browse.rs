@@ -47,7 +47,7 @@ pub fn pick(model: &mut Model, name: &RoomName) -> Vec<Effect> {
 
 fn ask(model: &mut Model, query: String, after: Option<RoomName>) -> Vec<Effect> {
     let query = Some(query).filter(|query| !query.is_empty()).map(String::into_boxed_str);
-    let query = RoomsQuery { mine: false, query, after, reference: None };
+    let query = RoomsQuery { mine: false, room: None, query, after, reference: None };
     request::ask(model, ToServer::Rooms(query), String::new())
 }
 

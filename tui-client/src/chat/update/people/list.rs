@@ -28,7 +28,7 @@ pub(in crate::chat::update) fn renamed(model: &mut Model) {
 }
 
 fn ask_page(model: &mut Model, after: Option<RoomName>) -> Vec<Effect> {
-    let query = RoomsQuery { mine: true, query: None, after, reference: None };
+    let query = RoomsQuery { mine: true, room: None, query: None, after, reference: None };
     request::ask(model, ToServer::Rooms(query), String::new())
 }
 
@@ -254,8 +254,7 @@ fn place_all(model: &mut Model) -> Vec<Effect> {
 
 fn change(model: &mut Model, name: &RoomName, set: impl FnOnce(&mut ChangeSetting)) -> Vec<Effect> {
     let room = name.clone();
-    let mut change =
-        ChangeSetting { room, joined: None, muted: None, place: None, reference: None };
+    let mut change = ChangeSetting::of(room);
     set(&mut change);
     request::ask(model, ToServer::Setting(change), String::new())
 }

@@ -1,0 +1,105 @@
+//! `mentions`: the newest messages that mention a person, over all rooms that they may read.
+//!
+//! A client asks with [`MentionsQuery`]; the answer is [`Mentions`]. Whom a message mentions is decided when it is
+//! stored. This file does not know how.
+
+use serde::{Deserialize, Serialize};
+
+use super::fields::{Fields, FromClient, Subject};
+use super::history::{HISTORY_DEFAULT, count, push_list, tagged};
+use super::message::Message;
+use crate::ids::{MessageId, Ref};
+use crate::json::encode;
+use crate::name::UserName;
+use crate::refusal::Refusal;
+
+/// People of a room up to which anybody may mention all of them at once.
+pub const EVERYBODY_MAX: usize = 15;
+
+/// How a message mentions everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Everybody {
+    /// `@all`: the members of a private or direct room, and those who are in an open one.
+    All,
+    /// `@here`: those who are in the room.
+    Here,
+}
+
+impl Everybody {
+    /// What a name behind an `@` means, if it is nobody's.
+    pub fn called(name: &UserName) -> Option<Self> {
+        match &**name.key() {
+            "all" => Some(Everybody::All),
+            "here" => Some(Everybody::Here),
+            _ => None,
+        }
+    }
+}
+
+/// Asks for the newest messages that mention one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MentionsQuery {
+    /// Only those with a smaller id than this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<MessageId>,
+    /// Most messages in the answer; [`HISTORY_DEFAULT`] if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u16>,
+    /// Comes back in the answer.
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Ref>,
+}
+
+impl MentionsQuery {
+    /// How many messages are wanted at most.
+    pub fn wanted(&self) -> usize {
+        usize::from(self.limit.unwrap_or(HISTORY_DEFAULT))
+    }
+}
+
+impl FromClient for MentionsQuery {
+    fn read(fields: &Fields<'_>) -> Result<Self, Refusal> {
+        let limit: Option<u64> = fields.optional("limit")?;
+        let (reference, before) = (fields.reference()?, fields.optional_id("before")?);
+        Ok(MentionsQuery { before, limit: limit.map(count), reference })
+    }
+
+    fn subject(&self) -> Subject<'_> {
+        (None, self.reference.as_ref())
+    }
+
+    fn reference_mut(&mut self) -> Option<&mut Option<Ref>> {
+        Some(&mut self.reference)
+    }
+}
+
+/// A `mentions` envelope: messages that mention one, as they are now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mentions {
+    /// Descending by id, of any rooms; each is a whole `message` envelope.
+    #[serde(serialize_with = "tagged")]
+    pub messages: Vec<Message>,
+    /// There are older ones.
+    pub more: bool,
+    /// The `ref` of the question.
+    #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Ref>,
+}
+
+/// Writes a `mentions` envelope from messages that are encoded already.
+pub fn encode_mentions<T: AsRef<str>>(
+    messages: &[T],
+    more: bool,
+    reference: Option<&Ref>,
+) -> String {
+    let mut out = r#"{"type":"mentions""#.to_owned();
+    push_list(&mut out, "messages", messages);
+    out.push_str(if more { r#","more":true"# } else { r#","more":false"# });
+    if let Some(reference) = reference {
+        out.push_str(r#","ref":"#);
+        out.push_str(&encode(reference));
+    }
+    out.push('}');
+    out
+}
