@@ -18,6 +18,8 @@ pub enum Event {
         /// A sentence for the person.
         reason: String,
     },
+    /// Nothing here opens links.
+    NotOpened(String),
     /// The program goes on after it was stopped.
     Resumed,
     /// The next attempt to connect begins in so many seconds.

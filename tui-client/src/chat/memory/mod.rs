@@ -269,7 +269,7 @@ fn bring_back_unsent(model: &mut Model, OfRoom { room, draft, waiting }: &OfRoom
     }
     let Some(room) = model.find(&name) else { return };
     room.draft.clone_from(draft);
-    let waiting = waiting.iter().filter_map(waiting::brought_back);
+    let waiting = waiting.iter().filter_map(waiting::restored);
     room.pending.extend(waiting);
 }
 

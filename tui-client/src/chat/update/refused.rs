@@ -10,7 +10,7 @@ use protocol::{Code, ErrorNote, MessageId, RoomName};
 use super::connection::{come_back_after, dialled};
 use super::people::list;
 use super::request::{self, Refused};
-use super::sending::{send_next, undone};
+use super::sending::{rejected, send_next};
 use super::server_wait::{is_for_now, server_wait};
 use crate::chat::event::{Effect, Timer};
 use crate::chat::model::{Connection, Model};
@@ -76,7 +76,7 @@ fn act_refused(model: &mut Model, note: &ErrorNote) -> Option<Vec<Effect>> {
         let again = Timer::Retry(name, reference.clone(), losses);
         return Some(vec![Effect::After(server_wait(note.retry_ms), again)]);
     }
-    let mut effects = undone(model, &name, reference, note.code, text::clean_line(&note.content));
+    let mut effects = rejected(model, &name, reference, note.code, text::clean_line(&note.content));
     effects.extend(model.find(&name).and_then(send_next));
     Some(effects)
 }

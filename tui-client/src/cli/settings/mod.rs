@@ -226,7 +226,7 @@ impl Settings {
             // What is wrong with it is told before anything begins.
             trust.config()?;
         }
-        warnings.extend(servers::told_openly(&servers, &logins, token.is_some()));
+        warnings.extend(servers::sent_unencrypted(&servers, &logins, token.is_some()));
         let (zone, zone_fault) = zone::here();
         let plain = choice.whether("plain", asked.plain, plain);
         let theme = choice.one_of("theme", (asked.theme, file_says.theme));

@@ -196,7 +196,7 @@ pub(super) fn open_long(screen: &mut Screen, meant: Option<MessageId>) {
                 show(screen, place);
             }
         }
-        None => screen.chat.notice = Some("No message here hides anything".to_owned()),
+        None => screen.chat.notice = Some("Nothing to expand here".to_owned()),
     }
 }
 

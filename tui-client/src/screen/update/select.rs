@@ -1,4 +1,4 @@
-//! One message that is selected: moved to, and then answered, edited, reacted to, copied, opened, or deleted.
+//! One message that is selected: moved to, and then replied to, edited, reacted to, copied, opened, or deleted.
 
 use protocol::MessageId;
 

@@ -19,7 +19,7 @@ use crate::screen::rows::cache::Layout;
 use crate::screen::{measure, theme};
 use crate::text;
 
-/// Cells for what is answered: enough to know it again.
+/// Cells for what is replied to: enough to know it again.
 const REPLY_CELLS: usize = 24;
 
 /// The most urgent of what there is to say: a question, an answer, or what is wrong.
@@ -34,7 +34,7 @@ pub(super) fn words(screen: &Screen) -> Option<String> {
 
 fn about_selection(keys: &Keys) -> String {
     let moves = keys.advice(&[(KeyCommand::Select, "older"), (KeyCommand::SelectNewer, "newer")]);
-    let does = "r reply, e edit, + react, d delete, y copy, o open, p permalink";
+    let does = "r reply, e edit, + react, d delete, y copy, c code, o open, p permalink";
     let ends = keys.advise(does, ",", &[(KeyCommand::Escape, "ends")]);
     if moves.is_empty() { ends } else { format!("{moves}: {ends}") }
 }

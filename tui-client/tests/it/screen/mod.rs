@@ -11,6 +11,7 @@ mod memberships;
 mod notices;
 mod painting;
 mod pasting;
+mod pending;
 mod people_rooms;
 mod place;
 mod reading;

@@ -1,7 +1,7 @@
 //! The life of messages: what becomes of them by others, and by what oneself does and is not confirmed.
 
+mod apply;
 mod change;
-mod changes;
 mod composing;
 mod own;
 mod pending;

@@ -2,7 +2,7 @@
 //!
 //! Of two states of a message the one with the newer change counts. This file does not know who tells it.
 
-use protocol::{Message, UserName, react};
+use protocol::{Message, MessageId, UserName, react};
 
 use super::change::Change;
 use super::shown::erase;
@@ -28,10 +28,13 @@ impl Room {
         None
     }
 
-    /// A message is changed; a page that is on its way may have been read before that.
-    pub fn apply(&mut self, change: Change, me: Option<&UserName>) {
+    /// A message is changed; a page that is on its way may have been read before that. True if it names
+    /// this person now and did not before.
+    pub fn apply(&mut self, change: Change, me: Option<&UserName>) -> bool {
         self.head = self.head.max(change.id());
-        let place = Place::of(change.message());
+        let message = change.message();
+        let was_mention = self.is_mention(message);
+        let place = Place::of(message);
         let entry = self.entries.get(self.index(place)).filter(|entry| entry.place == place);
         if let Some(message) =
             entry.and_then(Entry::message).filter(|it| it.change < Some(change.id()))
@@ -51,5 +54,12 @@ impl Room {
         if self.awaited.is_some() && self.meanwhile.len() < MEANWHILE_MAX {
             self.meanwhile.push(change);
         }
+        !was_mention && self.is_mention(message)
+    }
+
+    fn is_mention(&self, id: MessageId) -> bool {
+        let place = Place::of(id);
+        let entry = self.entries.get(self.index(place)).filter(|entry| entry.place == place);
+        entry.is_some_and(|entry| entry.is_mention)
     }
 }
