@@ -9,10 +9,11 @@ use std::io::{self, IsTerminal as _};
 use jiff::tz::TimeZone;
 use protocol::{CONTENT_CHARS_MAX, Message};
 
-use super::lines::Liner;
+use super::changes;
+use super::lines::{Liner, brief};
 use super::session::Session;
 use super::stdin::{self, Typed};
-use super::teller::{StartAt, Teller};
+use super::teller::{News, StartAt, Teller};
 use crate::chat::commands::{self, COMMANDS, Command};
 use crate::chat::plain_text::plain_text;
 use crate::chat::update::{command, say, send_written, stop_composing};
@@ -28,9 +29,6 @@ const BEFORE: usize = 20;
 
 /// Messages that are listed: a screen's worth.
 const FOUND_MAX: usize = 20;
-
-/// Characters of a message's first words in a question: enough to know it again.
-const WORDS_CHARS: usize = 40;
 
 /// Commands that only a screen has a use for: the help does not list them. What was refused is told and
 /// not kept here, so there is nothing to retry or drop.
@@ -77,8 +75,12 @@ impl Plain {
             // The next line waits until the one before it is stored: so they stay in order,
             // whatever the server's rate, and nothing piles up.
             let ready = self.session.all_is_stored();
+            let mut change = None;
             let goes_on = tokio::select! {
-                event = self.session.next() => self.session.happens(event),
+                event = self.session.next() => {
+                    change = changes::told(&self.session.model, &event);
+                    self.session.happens(event)
+                }
                 line = typed.recv(), if ready && !ended => match line {
                     Some(line) => self.typed(line),
                     None => { ended = true; true }
@@ -87,7 +89,7 @@ impl Plain {
             };
             self.tell_refused();
             self.liner.names_rooms = self.session.model.rooms.len() > 1;
-            if !tell_news(&mut self.session, &mut self.teller, &mut self.liner)? || !goes_on {
+            if !self.tell_news(change.as_ref())? || !goes_on {
                 break;
             }
             if let Some(refusal) = self.session.refusal() {
@@ -176,6 +178,15 @@ impl Plain {
         tell(&format!("{words}: /{command} yes confirms it"));
     }
 
+    /// Writes what is new to standard output. False if nobody reads it any more.
+    fn tell_news(&mut self, change: Option<&News>) -> anyhow::Result<bool> {
+        let (news, effects) = self.teller.news(&mut self.session.model);
+        self.session.perform(effects);
+        let news = news.iter().chain(change);
+        let lines: Vec<_> = news.flat_map(|news| self.liner.lines(news)).collect();
+        output::write_lines(&lines)
+    }
+
     fn tell_refused(&mut self) {
         for (text, reason) in self.session.refused() {
             self.refused = true;
@@ -216,27 +227,6 @@ fn not_known_to_be_stored(room: &Room) -> impl Iterator<Item = String> {
         Act::React { emoji, .. } => Some(format!("the reaction {}", text::name(emoji.as_str()))),
         Act::Say(_) | Act::Edit(Target::Waiting(_)) => None,
     }))
-}
-
-/// The first words of a text, to know it again.
-fn brief(text: &str) -> String {
-    let mut words: String = text.chars().take(WORDS_CHARS).collect();
-    if words.len() < text.len() {
-        words.push('…');
-    }
-    text::isolated(&words)
-}
-
-/// Writes what is new to standard output. False if nobody reads it any more.
-fn tell_news(
-    session: &mut Session,
-    teller: &mut Teller,
-    liner: &mut Liner,
-) -> anyhow::Result<bool> {
-    let (news, effects) = teller.news(&mut session.model);
-    session.perform(effects);
-    let lines: Vec<_> = news.iter().flat_map(|news| liner.lines(news)).collect();
-    output::write_lines(&lines)
 }
 
 fn useful() -> impl Iterator<Item = &'static Command> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use nebula::chat::commands::Typed;
 use nebula::chat::update::command;
 use nebula::chat::{Effect, What};
-use nebula::headless::plain::{about_composing, found};
+use nebula::headless::plain::found;
 use nebula::headless::teller::{News, StartAt, Teller};
 use protocol::{Message, ToClient};
 
@@ -386,19 +386,4 @@ fn tail_waits_as_long_as_the_server_asks_and_tells_all() {
     for n in 0..1500 {
         assert!(message(&tail.line()).content.as_str().starts_with(&format!("{n} ")), "{n}");
     }
-}
-
-#[test]
-fn what_the_next_line_does_is_said() {
-    let mut client = crate::client::Client::entered(80, 12);
-    client.says(1, "Alice", "first words of one");
-    client.says(2, "Bob", "it was ||the butler||");
-    let chat = &mut client.screen.chat;
-    assert_eq!(about_composing(chat), None);
-    command(chat, Typed::Reply(1));
-    let reply = "the next line is a reply to Bob: \"it was (spoiler)\"";
-    assert_eq!(about_composing(chat).as_deref(), Some(reply));
-    command(chat, Typed::Edit(None));
-    let edit = "the next line takes the place of \"first words of one\"";
-    assert_eq!(about_composing(chat).as_deref(), Some(edit));
 }
