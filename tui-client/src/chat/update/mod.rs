@@ -6,6 +6,7 @@ mod command;
 mod connection;
 mod entering;
 mod history;
+mod jump;
 mod people;
 mod question;
 mod received;
@@ -18,7 +19,8 @@ mod typing;
 
 pub use command::{command, copy_code, copy_message, copy_permalink, link_of, open_link, react_to};
 pub use connection::dial_now;
-pub use history::load_older;
+pub use history::{load_newer, load_older};
+pub use jump::jump;
 pub use people::browse::{browse, browse_more, close_browser, pick};
 pub use people::entry::link_by;
 pub use people::list::move_room;

@@ -11,6 +11,7 @@ use protocol::{
 
 use super::connection::join;
 use super::history::history_came;
+use super::jump;
 use super::people::{entry, list, members};
 use super::refused::refused;
 use super::request;
@@ -233,6 +234,7 @@ fn entered(model: &mut Model, name: &RoomName, me: UserName) -> Vec<Effect> {
         room.topic = TopicText::default();
         room.sending = None;
         effects.extend(send_next(room));
+        effects.extend(jump::go_on(room));
         if !room.away.is_empty() {
             let settled = Timer::Settled(name.clone(), losses);
             effects.push(Effect::After(BACK_WITHIN, settled));

@@ -8,6 +8,7 @@ use std::time::Duration;
 use protocol::{Code, ErrorNote, MessageId, RoomName};
 
 use super::connection::{come_back_after, dialled};
+use super::jump;
 use super::people::list;
 use super::request::{self, Refused};
 use super::sending::{rejected, send_next};
@@ -34,12 +35,15 @@ pub(super) fn refused(model: &mut Model, note: ErrorNote) -> Vec<Effect> {
     if let Some(effects) = act_refused(model, &note) {
         return effects;
     }
+    if jump::is_refused(model, &note) {
+        return Vec::new();
+    }
     match &note.room {
         // The late answer to what was asked before one left.
         Some(room) if note.code == Code::NotInRoom && !is_joined(model, room) => Vec::new(),
         Some(room)
             if is_for_now(note.code)
-                && note.reference.is_none()
+                && (note.reference.is_none() || note.reference == jump::reference())
                 && is_awaited(model, room, &note) =>
         {
             ask_later(model, room, note.code, note.retry_ms)

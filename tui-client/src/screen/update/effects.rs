@@ -1,5 +1,6 @@
 //! What the conversation asks for: what of it is done on the screen.
 
+use super::reading::reveal;
 use crate::chat;
 use crate::chat::Answer;
 use crate::chat::commands::put_below;
@@ -21,6 +22,7 @@ pub(super) fn take(screen: &mut Screen, effects: Vec<chat::Effect>) -> Vec<Effec
                 screen.chat.notice = Some("Copied".to_owned());
                 left.push(Effect::Chat(chat::Effect::Copy(text)));
             }
+            chat::Effect::Reveal(room, id) => reveal(screen, &room, id),
             chat::Effect::Show(answer) => left.extend(show(screen, answer)),
             other => left.push(Effect::Chat(other)),
         }

@@ -1,9 +1,9 @@
 //! What of the room is shown: moving over its rows, and finding places in it.
 
-use protocol::MessageId;
+use protocol::{MessageId, RoomName};
 
 use super::effects::take;
-use crate::chat::update::{load_older, read_at, want_people};
+use crate::chat::update::{load_newer, load_older, read_at, want_people};
 use crate::chat::{Entry, Place, Reading};
 use crate::screen::event::Effect;
 use crate::screen::keys::KeyCommand;
@@ -28,19 +28,21 @@ pub(super) fn stand(screen: &mut Screen, to: Scroll) {
 
 pub(super) fn newest_in_sight(screen: &Screen, at: Scroll) -> Option<MessageId> {
     let (room, pane) = (screen.chat.room(), Pane { scroll: at, ..pane(screen) });
-    let mut seen = room.entries.range(in_sight(room, &pane)).rev().filter_map(Entry::message);
+    let mut seen = room.lines().range(in_sight(room, &pane)).rev().filter_map(Entry::message);
     seen.next().map(|message| message.id)
 }
 
 /// Where the end left rows empty, what has come above fills them.
 pub(super) fn fill(screen: &mut Screen) {
     if scroll::is_below_end(screen.chat.room(), &pane(screen)) {
-        stand(screen, Scroll::Bottom);
+        let end = scroll::end(screen.chat.room(), &pane(screen));
+        stand(screen, end);
     }
 }
 
 pub(super) fn to_bottom(screen: &mut Screen) {
     screen.room_view_mut().found = None;
+    screen.chat.room_mut().leave_past();
     stand(screen, Scroll::Bottom);
 }
 
@@ -61,7 +63,16 @@ pub(super) fn turn(screen: &mut Screen, rows: isize) -> Vec<Effect> {
         let to = scroll::down(screen.chat.room(), &pane(screen), by);
         stand(screen, to);
     }
+    if screen.scroll() == scroll::end(screen.chat.room(), &pane(screen)) {
+        return newer(screen);
+    }
     Vec::new()
+}
+
+/// Asks for what follows what is shown, where that is not the end.
+pub(super) fn newer(screen: &mut Screen) -> Vec<Effect> {
+    let effects = load_newer(screen.chat.room_mut());
+    take(screen, effects)
 }
 
 pub(super) fn to_top(screen: &mut Screen) -> Vec<Effect> {
@@ -82,6 +93,17 @@ pub(super) fn older(screen: &mut Screen) -> Vec<Effect> {
     take(screen, effects)
 }
 
+/// Shows a message that somebody went to, and marks it.
+pub(super) fn reveal(screen: &mut Screen, room: &RoomName, id: MessageId) {
+    let view = screen.views.entry(room.clone()).or_default();
+    (view.found, view.top) = (Some(id), Some((Place::of(id), 0)));
+    if screen.chat.room().name == *room {
+        show(screen, Place::of(id));
+        let back = [(KeyCommand::Escape, "goes back to the newest message")];
+        screen.chat.notice = Some(screen.keys.advise("Here it is", ".", &back));
+    }
+}
+
 fn show(screen: &mut Screen, place: Place) {
     let to = scroll::to(screen.chat.room(), &pane(screen), place);
     stand(screen, to);
@@ -89,6 +111,7 @@ fn show(screen: &mut Screen, place: Place) {
 
 /// To the first message that is new; if the server has older ones that are, they are asked for.
 pub(super) fn jump_to_unread(screen: &mut Screen) -> Vec<Effect> {
+    screen.chat.room_mut().leave_past();
     let room = screen.chat.room();
     let new = room.new_line(screen.chat.me.as_ref()).map(Place::of);
     let has_more = room.has_more_after(room.looked_away.unwrap_or(room.read));
@@ -111,7 +134,7 @@ pub(super) fn jump_to_mention(screen: &mut Screen, up: bool) {
         Some(to) => stand(screen, to),
         None => {
             let words = match up {
-                true if screen.chat.room().more => {
+                true if screen.chat.room().has_older() => {
                     let about = "No earlier mention of you is loaded";
                     screen.keys.advise(about, ".", &[(KeyCommand::PageUp, "at the top loads more")])
                 }
@@ -126,8 +149,8 @@ pub(super) fn jump_to_mention(screen: &mut Screen, up: bool) {
 fn mention(screen: &Screen, up: bool) -> Option<Scroll> {
     let (room, mut pane) = (screen.chat.room(), pane(screen));
     let (before, at_end) = (top(room, &pane), pane.scroll == Scroll::Bottom);
-    let here = room.entries.get(before.0).map(|entry| entry.place);
-    let mentions = room.entries.iter().filter(|entry| entry.is_mention).map(|entry| entry.place);
+    let here = room.lines().get(before.0).map(|entry| entry.place);
+    let mentions = room.lines().iter().filter(|entry| entry.is_mention).map(|entry| entry.place);
     let mut mentions: Vec<_> = match up {
         true => mentions.filter(|place| at_end || Some(*place) <= here).collect(),
         false => mentions.filter(|place| !at_end && Some(*place) > here).collect(),
@@ -161,7 +184,7 @@ pub(super) fn search(screen: &mut Screen, wanted: &str) {
             ".",
             &[(KeyCommand::Send, "finds the next older one"), (KeyCommand::Escape, "goes back")],
         ),
-        None if screen.chat.room().more => {
+        None if screen.chat.room().has_older() => {
             keys.advise(&none, ".", &[(KeyCommand::PageUp, "at the top loads older ones")])
         }
         None => none,
@@ -171,9 +194,9 @@ pub(super) fn search(screen: &mut Screen, wanted: &str) {
 fn older_with(screen: &Screen, lower: &str) -> Option<MessageId> {
     let (room, pane) = (screen.chat.room(), pane(screen));
     let seen = in_sight(room, &pane);
-    let last = pane.found.map(|id| room.index(Place::of(id)));
+    let last = pane.found.map(|id| room.line_index(Place::of(id)));
     let from = last.filter(|at| seen.contains(at)).unwrap_or(seen.end);
-    let mut older = room.entries.range(..from).rev().filter_map(Entry::message);
+    let mut older = room.lines().range(..from).rev().filter_map(Entry::message);
     let found = older.find(|said| said.content.as_str().to_lowercase().contains(lower));
     found.map(|message| message.id)
 }
@@ -184,7 +207,7 @@ pub(super) fn open_long(screen: &mut Screen, meant: Option<MessageId>) {
     match long_one(screen, meant) {
         Some((place, is_open)) => {
             let (room, pane) = (screen.chat.room(), pane(screen));
-            let (at, before) = (room.index(place), top(room, &pane));
+            let (at, before) = (room.line_index(place), top(room, &pane));
             let here = scroll::stand(room, &pane, before.0, before.1);
             let first = if is_open { (at, 0) } else { (at, usize::MAX) };
             let stays = before <= first && in_sight(room, &pane).contains(&at);
@@ -205,13 +228,13 @@ fn long_one(screen: &Screen, meant: Option<MessageId>) -> Option<(Place, bool)> 
     let (room, pane) = (screen.chat.room(), pane(screen));
     let mut seen = in_sight(room, &pane);
     if let Some(id) = meant {
-        let at = room.index(Place::of(id));
-        seen = at..(at + 1).min(room.entries.len());
+        let at = room.line_index(Place::of(id));
+        seen = at..(at + 1).min(room.lines().len());
     }
-    let open = pane.unfolded.map(|id| room.index(Place::of(id)));
+    let open = pane.unfolded.map(|id| room.line_index(Place::of(id)));
     let open = open.filter(|at| seen.contains(at));
     let at = open.or_else(|| seen.rev().find(|at| hides(room, *at, &pane)))?;
-    Some((room.entries[at].place, open.is_some()))
+    Some((room.lines()[at].place, open.is_some()))
 }
 
 pub(super) fn show_people(screen: &mut Screen) -> Vec<Effect> {

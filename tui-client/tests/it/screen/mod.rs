@@ -6,6 +6,7 @@ mod drawn;
 mod emoji;
 mod entrance;
 mod formatting;
+mod jumping;
 mod life;
 mod memberships;
 mod notices;

@@ -2,7 +2,9 @@
 //!
 //! Of two states of a message the one with the newer change counts. This file does not know who tells it.
 
-use protocol::{Message, MessageId, UserName, react};
+use std::collections::VecDeque;
+
+use protocol::{Message, UserName, react};
 
 use super::change::Change;
 use super::shown::erase;
@@ -13,17 +15,16 @@ use crate::chat::room::{Entry, Place, Room, What, mentions_me};
 const MEANWHILE_MAX: usize = 1_000;
 
 impl Room {
-    /// Of two states of a message the one with the newer change counts. One that is not here is given
-    /// back.
+    /// Of two states of a message the one with the newer change counts. One that is not among the newest is
+    /// given back.
     pub fn change(&mut self, message: Message, me: Option<&UserName>) -> Option<Message> {
-        let place = Place::of(message.id);
-        let at = self.index(place);
-        let known = self.entries.get_mut(at).filter(|entry| entry.place == place);
-        let Some(known) = known else { return Some(message) };
-        if known.message().is_some_and(|held| held.change < message.change) {
-            known.is_mention = mentions_me(&message, me, &self.people);
-            known.what = What::Message(message);
-            self.changes += 1;
+        let is_mention = mentions_me(&message, me, &self.people);
+        if let Some(past) = &mut self.past {
+            change_in(&mut past.entries, &message, is_mention);
+        }
+        match change_in(&mut self.entries, &message, is_mention) {
+            None => return Some(message),
+            Some(is_changed) => self.changes += u64::from(is_changed),
         }
         None
     }
@@ -32,13 +33,9 @@ impl Room {
     /// this person now and did not before.
     pub fn apply(&mut self, change: Change, me: Option<&UserName>) -> bool {
         self.head = self.head.max(change.id());
-        let message = change.message();
-        let was_mention = self.is_mention(message);
-        let place = Place::of(message);
-        let entry = self.entries.get(self.index(place)).filter(|entry| entry.place == place);
-        if let Some(message) =
-            entry.and_then(Entry::message).filter(|it| it.change < Some(change.id()))
-        {
+        let id = change.message();
+        let was_mention = self.entry(id).is_some_and(|entry| entry.is_mention);
+        if let Some(message) = self.message(id).filter(|it| it.change < Some(change.id())) {
             let mut message = message.clone();
             message.change = Some(change.id());
             match &change {
@@ -54,12 +51,18 @@ impl Room {
         if self.awaited.is_some() && self.meanwhile.len() < MEANWHILE_MAX {
             self.meanwhile.push(change);
         }
-        !was_mention && self.is_mention(message)
+        !was_mention && self.entry(id).is_some_and(|entry| entry.is_mention)
     }
+}
 
-    fn is_mention(&self, id: MessageId) -> bool {
-        let place = Place::of(id);
-        let entry = self.entries.get(self.index(place)).filter(|entry| entry.place == place);
-        entry.is_some_and(|entry| entry.is_mention)
+/// Whether the message that is there has changed; none if it is not there.
+fn change_in(entries: &mut VecDeque<Entry>, message: &Message, is_mention: bool) -> Option<bool> {
+    let place = Place::of(message.id);
+    let at = entries.partition_point(|entry| entry.place < place);
+    let known = entries.get_mut(at).filter(|entry| entry.place == place)?;
+    let is_newer = known.message().is_some_and(|held| held.change < message.change);
+    if is_newer {
+        (known.is_mention, known.what) = (is_mention, What::Message(message.clone()));
     }
+    Some(is_newer)
 }

@@ -43,6 +43,7 @@ pub fn reply(
     let name = model.room().name.clone();
     let mut effects = put(model, &name, Act::Say(original), body.as_str())?;
     let room = model.room_mut();
+    room.leave_past();
     room.to_bottom();
     // Who writes has read what was new.
     room.looked_away = None;
