@@ -23,7 +23,6 @@ use protocol::{Epoch, Message, MessageId, Ref, RoomName, TopicText, UserName, me
 use super::people::People;
 pub use about::About;
 pub use life::{Act, Change, Composing, Pending, Target, is_own};
-pub use past::Past;
 pub use place::{Page, Place, Reading};
 use tally::Tally;
 pub use typing::Typing;
@@ -134,6 +133,15 @@ pub enum What {
     Leave(UserName),
     /// Something the server or the client has to say.
     Note(String),
+}
+
+/// What is shown in place of the newest messages.
+#[derive(Debug)]
+pub struct Past {
+    /// Messages, ascending.
+    pub entries: VecDeque<Entry>,
+    /// The server has older ones.
+    pub more: bool,
 }
 
 impl Room {

@@ -7,15 +7,7 @@ use std::collections::VecDeque;
 
 use protocol::{History, MessageId, UserName};
 
-use super::{ENTRIES_MAX, Entry, Page, Place, Room, What, mentions_me};
-
-#[derive(Debug)]
-pub struct Past {
-    /// Messages, ascending.
-    pub entries: VecDeque<Entry>,
-    /// The server has older ones.
-    pub more: bool,
-}
+use super::{ENTRIES_MAX, Entry, Page, Past, Place, Room, What, mentions_me};
 
 impl Room {
     /// What of it is shown.

@@ -2,19 +2,15 @@
 //!
 //! This file does not know who scrolls to see them.
 
-use protocol::{
-    HISTORY_MAX, History, HistoryQuery, Leave, MessageId, PeopleQuery, RoomName, Span, ToServer,
-};
+use protocol::{History, Leave, MessageId, PeopleQuery, RoomName, ToServer};
 
+use super::asking::ask;
 use super::connection::join;
 use super::jump;
 use super::sending::{send_next, take_in};
 use crate::chat::event::Effect;
 use crate::chat::model::{Connection, Model};
 use crate::chat::room::{Page, Reading, Room};
-
-/// Messages around one that somebody goes to: as many as are on some screens.
-const AROUND: u16 = 100;
 
 pub(super) fn history_came(model: &mut Model, history: History) -> Vec<Effect> {
     let (me, shown) = (model.me.clone(), model.focused && model.room().name == history.room);
@@ -137,25 +133,6 @@ fn go_on(
     }
     effects.extend(send_next(room));
     effects
-}
-
-pub(super) fn ask(room: &mut Room, page: Page) -> Effect {
-    room.awaited = Some(page);
-    let span = match page {
-        Page::Before(id) | Page::Older(id) => Span::Before(id),
-        Page::Missed(seen) => {
-            let first = room.messages().map(|message| message.id).find(|id| *id > seen);
-            first.map_or(Span::Newest, Span::Before)
-        }
-        Page::Around(id) => Span::Around(id),
-        Page::After(id) => Span::After(id),
-    };
-    let (limit, reference) = match page {
-        Page::Around(_) => (AROUND, jump::reference()),
-        _ => (HISTORY_MAX, None),
-    };
-    let room = room.name.clone();
-    Effect::Send(ToServer::History(HistoryQuery { room, span, limit: Some(limit), reference }))
 }
 
 /// Asks for what is older than all that is here, if there is more.

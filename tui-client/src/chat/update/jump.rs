@@ -2,16 +2,13 @@
 //!
 //! This file does not know how it is shown.
 
-use protocol::{ErrorNote, MessageId, Ref, RoomName};
+use protocol::{ErrorNote, MessageId, RoomName};
 
-use super::history::ask;
+use super::asking::{ask, reference};
 use super::server_wait::is_for_now;
 use crate::chat::event::Effect;
 use crate::chat::model::Model;
 use crate::chat::room::{Page, Reading, Room};
-
-/// By which the refusal of a page around a message is known.
-const JUMP: &str = "jump";
 
 /// Goes to a message of the room that is shown.
 pub fn jump(model: &mut Model, id: MessageId) -> Vec<Effect> {
@@ -33,10 +30,6 @@ pub(super) fn go_on(room: &mut Room) -> Option<Effect> {
     room.jumping = None;
     room.reading = Reading::Above(id);
     Some(Effect::Reveal(room.name.clone(), id))
-}
-
-pub(super) fn reference() -> Option<Ref> {
-    Ref::try_from(JUMP).ok()
 }
 
 /// True if that is what was refused, for good: then the person is told.

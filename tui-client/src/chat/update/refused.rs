@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use protocol::{Code, ErrorNote, MessageId, RoomName};
 
+use super::asking::reference;
 use super::connection::{come_back_after, dialled};
 use super::jump;
 use super::people::list;
@@ -43,7 +44,7 @@ pub(super) fn refused(model: &mut Model, note: ErrorNote) -> Vec<Effect> {
         Some(room) if note.code == Code::NotInRoom && !is_joined(model, room) => Vec::new(),
         Some(room)
             if is_for_now(note.code)
-                && (note.reference.is_none() || note.reference == jump::reference())
+                && (note.reference.is_none() || note.reference == reference())
                 && is_awaited(model, room, &note) =>
         {
             ask_later(model, room, note.code, note.retry_ms)

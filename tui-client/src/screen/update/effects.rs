@@ -1,6 +1,6 @@
 //! What the conversation asks for: what of it is done on the screen.
 
-use super::reading::reveal;
+use super::standing::reveal;
 use crate::chat;
 use crate::chat::Answer;
 use crate::chat::commands::put_below;

@@ -6,6 +6,7 @@ mod composing;
 mod own;
 mod pending;
 mod shown;
+mod written;
 
 pub use change::Change;
 pub use composing::Composing;

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use protocol::{Code, Message, Ref, RoomName, UserName};
 
-use super::rejected::give_back;
 use crate::chat::event::{Effect, Timer};
 use crate::chat::model::{Connection, Model};
 use crate::chat::room::{Act, PENDING_MAX, Pending, Room, Target};
@@ -39,27 +38,6 @@ pub(super) fn put(
 
 pub(super) fn is_revoked(model: &Model) -> bool {
     matches!(model.connection, Connection::Refused { code: Some(Code::Revoked), .. })
-}
-
-/// What was just said cannot be written down. Without a connection it would be lost with this client, so it
-/// goes back to where it was written; with one it is on its way already.
-pub(in crate::chat::update) fn not_kept(
-    model: &mut Model,
-    room: &RoomName,
-    named: &Ref,
-    reason: &str,
-) -> Vec<Effect> {
-    let Some(room) = model.find(room) else { return Vec::new() };
-    let name = room.name.clone();
-    if room.joined {
-        model.notice = Some(format!("Sent, but not saved on this machine: {reason}"));
-        return Vec::new();
-    }
-    let place = room.pending.iter().position(|pending| pending.reference == *named);
-    let Some(place) = place else { return Vec::new() };
-    let rejected = room.take_pending(place);
-    model.notice = Some(format!("Not sent, since it cannot be saved: {reason}"));
-    give_back(model, &name, rejected)
 }
 
 pub(in crate::chat::update) fn new_ref(model: &mut Model) -> Result<Ref, String> {

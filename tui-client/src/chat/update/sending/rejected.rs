@@ -1,4 +1,4 @@
-//! What one did and will not be: refused for good, done already, or done under another name.
+//! What one did and will not be: refused for good, not saved, done already, or done under another name.
 //!
 //! This file does not know why the server refuses.
 
@@ -62,7 +62,7 @@ fn not_done(act: &Pending) -> &'static str {
 }
 
 /// A text comes back to where the person writes in its room.
-pub(super) fn give_back(model: &mut Model, name: &RoomName, act: Pending) -> Vec<Effect> {
+fn give_back(model: &mut Model, name: &RoomName, act: Pending) -> Vec<Effect> {
     if act.content.is_empty() {
         return Vec::new();
     }
@@ -73,6 +73,27 @@ pub(super) fn give_back(model: &mut Model, name: &RoomName, act: Pending) -> Vec
         room.draft = put_below(&room.draft, &act.content);
     }
     Vec::new()
+}
+
+/// What was just said cannot be written down. Without a connection it would be lost with this client, so it
+/// goes back to where it was written; with one it is on its way already.
+pub(in crate::chat::update) fn not_kept(
+    model: &mut Model,
+    room: &RoomName,
+    named: &Ref,
+    reason: &str,
+) -> Vec<Effect> {
+    let Some(room) = model.find(room) else { return Vec::new() };
+    let name = room.name.clone();
+    if room.joined {
+        model.notice = Some(format!("Sent, but not saved on this machine: {reason}"));
+        return Vec::new();
+    }
+    let place = room.pending.iter().position(|pending| pending.reference == *named);
+    let Some(place) = place else { return Vec::new() };
+    let rejected = room.take_pending(place);
+    model.notice = Some(format!("Not sent, since it cannot be saved: {reason}"));
+    give_back(model, &name, rejected)
 }
 
 /// Takes out all that was done in the rooms, and gives its texts back.
