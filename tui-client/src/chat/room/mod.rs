@@ -217,6 +217,7 @@ impl Room {
     /// Forgets what is here; a page that is on its way would leave a hole behind it.
     pub fn clear(&mut self) {
         self.forget();
+        self.leave_past();
         self.is_unwanted = self.awaited.is_some();
     }
 

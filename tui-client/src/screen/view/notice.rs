@@ -11,6 +11,7 @@ use super::composer::typing;
 use super::{question, state};
 use crate::chat::commands::counted;
 use crate::chat::refusals::advice;
+use crate::chat::room::Page;
 use crate::chat::{Composing, Connection, Model};
 use crate::screen::keys::{KeyCommand, Keys};
 use crate::screen::model::{Screen, Scroll};
@@ -177,7 +178,11 @@ pub(super) fn hint(screen: &Screen) -> String {
     if screen.scroll() == Scroll::Bottom {
         return failed;
     }
-    let loading = if room.awaited.is_some() { "loading older …  " } else { "" };
+    let loading = match room.awaited {
+        None => "",
+        Some(Page::Around(_) | Page::After(_)) => "loading …  ",
+        Some(_) => "loading older …  ",
+    };
     let newer = room.messages().rev().take_while(|message| message.id > room.read).count();
     let newer =
         if newer > 0 { format!("v {} newer", text::grouped(newer)) } else { "v newest".to_owned() };
