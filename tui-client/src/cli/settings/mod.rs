@@ -202,9 +202,9 @@ impl Settings {
     fn chosen(asked: Options, said: Said, file: Option<PathBuf>) -> anyhow::Result<Self> {
         let Said { options: file_says, plain, mouse, keys, rebound, mut warnings } = said;
         let mut choice = Choice::default();
-        let with_code =
-            entry::server_of(asked.link.as_ref().or(asked.invite.as_ref()), asked.goto.as_ref());
-        let server = (asked.server.or(with_code), file_says.server);
+        let code = asked.link.as_ref().or(asked.invite.as_ref());
+        let server = (asked.server, file_says.server);
+        let server = entry::servers(server, code, asked.goto.as_ref());
         let usual = || address::parse(SERVER).ok().map(|server| vec![vec![server]]);
         let named =
             choice.of("server", server, usual, |named| servers::shown(named)).unwrap_or_default();

@@ -25,7 +25,7 @@ pub(super) fn put(
     let waiting = model.find(name).map_or(0, |room| room.pending.len());
     if waiting >= PENDING_MAX {
         return Err(format!(
-            "{PENDING_MAX} messages are already waiting to be sent. Wait for the connection"
+            "{PENDING_MAX} messages and changes are already waiting. Wait for the connection"
         ));
     }
     let reference = new_ref(model)?;
