@@ -58,6 +58,15 @@ pub(crate) fn of_message(server: &Url, room: &str, id: u64) -> String {
     format!("{}?room={room}#m={id}", pages(server))
 }
 
+/// The server, the room and the id in the address of a message.
+pub(crate) fn parse_message(text: &str) -> Option<(Url, String, u64)> {
+    let server = parse(text).ok()?;
+    let url = Url::parse(text).ok()?;
+    let room = url.query_pairs().find(|(name, _)| name == "room")?.1.into_owned();
+    let id = url.fragment()?.strip_prefix("m=")?.parse().ok()?;
+    Some((server, room, id))
+}
+
 fn pages(server: &Url) -> String {
     let scheme = if is_tls(server) { "https" } else { "http" };
     let path = server.path().strip_suffix("/ws").unwrap_or(server.path()).trim_end_matches('/');
@@ -87,6 +96,18 @@ mod tests {
         }
         for typed in ["ftp://example.org", "ws://", "not an address"] {
             assert!(parse(typed).is_err(), "{typed}");
+        }
+    }
+
+    #[test]
+    fn the_address_of_a_message_is_read_as_it_is_made() {
+        let server = parse("wss://chat.example/chat/").unwrap();
+        for room in ["dev", "+q7x2m9k4t1ab", "Küche"] {
+            let made = of_message(&server, room, 7);
+            assert_eq!(parse_message(&made), Some((server.clone(), room.to_owned(), 7)), "{made}");
+        }
+        for wrong in ["dev", "http://h/#m=7", "http://h/?room=dev", "http://h/?room=dev#m=x"] {
+            assert_eq!(parse_message(wrong), None, "{wrong}");
         }
     }
 

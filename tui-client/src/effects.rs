@@ -98,7 +98,12 @@ impl EffectRunner {
                 }
                 Effect::Notify(words) => self.notify(&words),
                 Effect::Copy(text) if self.notify.is_some() => copy(&text),
-                Effect::Open(link) => open(&link),
+                Effect::Open(link) => {
+                    if !open(&link) {
+                        // The program may be over by then.
+                        let _ = self.timers.try_send(Event::NotOpened(link));
+                    }
+                }
                 other => left.push(other),
             }
         }
@@ -157,15 +162,13 @@ fn copy(text: &str) {
     let _ = crossterm::execute!(stdout(), CopyToClipboard::to_clipboard_from(text));
 }
 
-/// Where nothing opens links, as on a machine without a screen, it is there to be pasted.
-fn open(link: &str) {
+/// False where nothing opens links, as on a machine without a screen.
+fn open(link: &str) -> bool {
     let browser = std::env::var("BROWSER").ok().filter(|browser| !browser.is_empty());
     let usual = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     let mut command = tokio::process::Command::new(browser.as_deref().unwrap_or(usual));
     command.arg(link).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    if command.spawn().is_err() {
-        copy(link);
-    }
+    command.spawn().is_ok()
 }
 
 #[cfg(test)]

@@ -74,7 +74,12 @@ pub fn start(args: &Args) -> anyhow::Result<Exit> {
                 let wanted = tail::Wanted { before, since: *since, json: *json, wait };
                 tail::tail(&settings, &wanted).await
             }
-            _ if settings.plain || !can_draw() => plain::plain(&settings).await,
+            _ if settings.plain || !can_draw() => {
+                if settings.goto.is_some() {
+                    output::tell("plain mode goes to no message; this is its room");
+                }
+                plain::plain(&settings).await
+            }
             _ => screen::run::run(&settings).await,
         }
     });

@@ -115,6 +115,12 @@ pub fn grouped(number: usize) -> String {
     grouped
 }
 
+/// A text below another, if there is one.
+pub(crate) fn below(above: &str, text: &str) -> String {
+    let between = if above.is_empty() { "" } else { "\n" };
+    format!("{above}{between}{text}")
+}
+
 /// A text without the blank lines before and behind it.
 pub fn without_outer_blank_lines(text: &str) -> &str {
     let is_blank = |line: &str| line.trim().is_empty();

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use protocol::{AccessCode, Connect, Ref, RoomName, ToClient, ToServer, UserName};
+use protocol::{AccessCode, Connect, MessageId, Ref, RoomName, ToClient, ToServer, UserName};
 use url::Url;
 
 use super::answer::Answer;
@@ -18,6 +18,8 @@ pub enum Event {
         /// A sentence for the person.
         reason: String,
     },
+    /// Nothing here opens links.
+    NotOpened(String),
     /// The program goes on after it was stopped.
     Resumed,
     /// The next attempt to connect begins in so many seconds.
@@ -118,6 +120,8 @@ pub enum Effect {
     Copy(String),
     /// Open a link where the person opens links.
     Open(String),
+    /// Show this message of a room, which is here.
+    Reveal(RoomName, MessageId),
     /// Give a text back to where the person writes, below what is there.
     Write(String),
     Quit,

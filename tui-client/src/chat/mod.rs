@@ -8,16 +8,17 @@
 //!
 //! Whoever shows a room tells where its reader is by the message at the bottom ([`Reading`]), never in rows.
 
-pub mod aloud;
 pub mod answer;
 pub mod commands;
 pub mod completion;
 mod duration;
 pub mod event;
+pub mod links;
 pub mod list;
 pub mod memory;
 pub mod model;
 pub mod people;
+pub mod plain_text;
 pub mod question;
 pub mod refusals;
 pub mod request;

@@ -80,6 +80,10 @@ pub struct Options {
     #[arg(long, value_name = "CODE", global = true, value_parser = parse_invite)]
     pub invite: Option<Code>,
 
+    /// Begin at a message, by its address: http://HOST/?room=ROOM#m=ID, as p copies it
+    #[arg(long, value_name = "ADDRESS", value_parser = parse_permalink)]
+    pub goto: Option<Permalink>,
+
     /// What this device is called among yours, up to 64 characters [default: nebula on HOSTNAME]
     #[arg(long, env = "NEBULA_LABEL", value_name = "TEXT", global = true, hide_env_values = true,
           value_parser = parse_label)]
@@ -146,6 +150,14 @@ pub struct Options {
 pub struct Code {
     pub code: AccessCode,
     pub server: Option<Url>,
+}
+
+/// The address of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Permalink {
+    pub server: Url,
+    pub room: RoomName,
+    pub id: MessageId,
 }
 
 /// Whether a terminal is told of links.
@@ -288,6 +300,15 @@ fn parse_code(text: &str, mark: &str, chars: usize) -> Option<Code> {
     };
     let code = AccessCode::try_from(code).ok().filter(|code| code.as_str().len() == chars)?;
     Some(Code { code, server })
+}
+
+fn parse_permalink(text: &str) -> Result<Permalink, String> {
+    let parsed = address::parse_message(text).and_then(|(server, room, id)| {
+        let (room, id) = (RoomName::known(room.as_str()).ok()?, MessageId::try_from(id).ok()?);
+        Some(Permalink { server, room, id })
+    });
+    let form = "http://HOST/?room=ROOM#m=ID";
+    parsed.ok_or_else(|| format!("not the address of a message, such as {form}"))
 }
 
 /// The sentence does not repeat the token.

@@ -18,6 +18,9 @@ const ASIDE: &str = "--";
 /// message.
 const FURTHER: &str = "      ";
 
+/// Characters of a message's first words: enough to know it again.
+const WORDS_CHARS: usize = 40;
+
 /// Turns news into lines. Remembers the day, since a line has only the time.
 #[derive(Debug)]
 pub struct Liner {
@@ -78,6 +81,15 @@ fn doer(sender: &str) -> String {
     let name = bracketed(sender);
     let is_several = name == sender && name.contains(char::is_whitespace);
     isolated(&if is_several { format!("<{name}>") } else { name })
+}
+
+/// The first words of a text, to know it again.
+pub(super) fn brief(text: &str) -> String {
+    let mut words: String = text.chars().take(WORDS_CHARS).collect();
+    if words.len() < text.len() {
+        words.push('…');
+    }
+    isolated(&words)
 }
 
 #[cfg(test)]

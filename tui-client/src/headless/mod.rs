@@ -2,6 +2,7 @@
 //! take the place of rows.
 
 pub(crate) mod by_title;
+mod changes;
 pub mod lines;
 pub mod plain;
 pub mod send;

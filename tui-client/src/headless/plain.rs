@@ -9,13 +9,15 @@ use std::io::{self, IsTerminal as _};
 use jiff::tz::TimeZone;
 use protocol::{CONTENT_CHARS_MAX, Message};
 
-use super::lines::Liner;
+use super::changes;
+use super::lines::{Liner, brief};
 use super::session::Session;
 use super::stdin::{self, Typed};
-use super::teller::{StartAt, Teller};
+use super::teller::{News, StartAt, Teller};
 use crate::chat::commands::{self, COMMANDS, Command};
-use crate::chat::update::{command, say, send_written};
-use crate::chat::{Model, What};
+use crate::chat::plain_text::plain_text;
+use crate::chat::update::{command, say, send_written, stop_composing};
+use crate::chat::{Act, Composing, Model, Room, Target, What};
 use crate::cli::settings::Settings;
 use crate::clock::date_and_clock;
 use crate::exit::Exit;
@@ -28,12 +30,9 @@ const BEFORE: usize = 20;
 /// Messages that are listed: a screen's worth.
 const FOUND_MAX: usize = 20;
 
-/// Characters of a message's first words in a question: enough to know it again.
-const WORDS_CHARS: usize = 40;
-
 /// Commands that only a screen has a use for: the help does not list them. What was refused is told and
-/// not kept here, so there is nothing to retry, edit or drop.
-const ON_SCREEN: [&str; 8] = ["clear", "copy", "drop", "edit", "move", "mute", "retry", "theme"];
+/// not kept here, so there is nothing to retry or drop.
+const ON_SCREEN: [&str; 7] = ["clear", "copy", "drop", "move", "mute", "retry", "theme"];
 
 /// Chats until the input ends and everything that was typed is stored.
 ///
@@ -76,8 +75,12 @@ impl Plain {
             // The next line waits until the one before it is stored: so they stay in order,
             // whatever the server's rate, and nothing piles up.
             let ready = self.session.all_is_stored();
+            let mut change = None;
             let goes_on = tokio::select! {
-                event = self.session.next() => self.session.happens(event),
+                event = self.session.next() => {
+                    change = changes::told(&self.session.model, &event);
+                    self.session.happens(event)
+                }
                 line = typed.recv(), if ready && !ended => match line {
                     Some(line) => self.typed(line),
                     None => { ended = true; true }
@@ -86,7 +89,7 @@ impl Plain {
             };
             self.tell_refused();
             self.liner.names_rooms = self.session.model.rooms.len() > 1;
-            if !tell_news(&mut self.session, &mut self.teller, &mut self.liner)? || !goes_on {
+            if !self.tell_news(change.as_ref())? || !goes_on {
                 break;
             }
             if let Some(refusal) = self.session.refusal() {
@@ -98,12 +101,9 @@ impl Plain {
             }
         }
         // Only who stops reading what is said leaves while something waits.
-        for room in &self.session.model.rooms {
-            for (_, content) in room.said() {
-                self.refused = true;
-                let content = text::clean_line(content);
-                tell(&format!("not known to be stored: {content}"));
-            }
+        for unsure in self.session.model.rooms.iter().flat_map(not_known_to_be_stored) {
+            self.refused = true;
+            tell(&format!("not known to be stored: {unsure}"));
         }
         Ok(if self.refused { Exit::Refused } else { Exit::Success })
     }
@@ -119,7 +119,12 @@ impl Plain {
     /// False if the person wants to leave.
     fn typed(&mut self, typed: Typed) -> bool {
         let said = match typed {
-            Typed::Line(line) if line.trim().is_empty() => return true,
+            Typed::Line(line) if line.trim().is_empty() => {
+                if stop_composing(&mut self.session.model) {
+                    tell("cancelled");
+                }
+                return true;
+            }
             Typed::Line(line) if self.commands => match commands::parse(&line) {
                 Ok(commands::Typed::Text(text)) => send_written(&mut self.session.model, &text),
                 Ok(typed) => return self.commanded(typed),
@@ -152,10 +157,13 @@ impl Plain {
             commands::Typed::Theme(_) => tell("Plain mode has no colours"),
             commands::Typed::Plain => tell("Plain mode shows messages as they were typed"),
             typed => {
-                let asks = typed.asks_first();
+                let (asks, composes) = (typed.asks_first(), typed.composes());
                 let effects = command(model, typed);
                 if asks {
                     self.ask_first();
+                }
+                if composes && let Some(words) = about_composing(&self.session.model) {
+                    tell(&format!("{words}; an empty line cancels"));
                 }
                 return self.session.perform(effects);
             }
@@ -170,6 +178,15 @@ impl Plain {
         tell(&format!("{words}: /{command} yes confirms it"));
     }
 
+    /// Writes what is new to standard output. False if nobody reads it any more.
+    fn tell_news(&mut self, change: Option<&News>) -> anyhow::Result<bool> {
+        let (news, effects) = self.teller.news(&mut self.session.model);
+        self.session.perform(effects);
+        let news = news.iter().chain(change);
+        let lines: Vec<_> = news.flat_map(|news| self.liner.lines(news)).collect();
+        output::write_lines(&lines)
+    }
+
     fn tell_refused(&mut self) {
         for (text, reason) in self.session.refused() {
             self.refused = true;
@@ -181,25 +198,35 @@ impl Plain {
     }
 }
 
-/// The first words of a text, to know it again.
-fn brief(text: &str) -> String {
-    let mut words: String = text.chars().take(WORDS_CHARS).collect();
-    if words.len() < text.len() {
-        words.push('…');
+/// What the next line does, if it is no message.
+pub fn about_composing(model: &Model) -> Option<String> {
+    let (room, me) = (model.room(), model.me.as_ref());
+    match &room.composing {
+        Composing::Message => None,
+        Composing::Edit { text, .. } => {
+            let text = brief(&text::clean_line(text));
+            Some(format!("the next line takes the place of \"{text}\""))
+        }
+        Composing::Reply(id) => {
+            let original = room.shown_by_id(*id, me)?;
+            let words = brief(&text::clean_line(&plain_text(original.content.as_str())));
+            let sender = text::name(original.sender.as_str());
+            Some(format!("the next line is a reply to {sender}: \"{words}\""))
+        }
     }
-    text::isolated(&words)
 }
 
-/// Writes what is new to standard output. False if nobody reads it any more.
-fn tell_news(
-    session: &mut Session,
-    teller: &mut Teller,
-    liner: &mut Liner,
-) -> anyhow::Result<bool> {
-    let (news, effects) = teller.news(&mut session.model);
-    session.perform(effects);
-    let lines: Vec<_> = news.iter().flat_map(|news| liner.lines(news)).collect();
-    output::write_lines(&lines)
+/// What of one's own may be lost: messages, and what was done to some that are stored.
+fn not_known_to_be_stored(room: &Room) -> impl Iterator<Item = String> {
+    let said = room.said().map(|(_, content)| text::clean_line(content));
+    said.chain(room.pending.iter().filter_map(|pending| match &pending.act {
+        Act::Edit(Target::Stored(_)) => {
+            Some(format!("an edit: {}", text::clean_line(&pending.content)))
+        }
+        Act::Delete(_) => Some("a deletion".to_owned()),
+        Act::React { emoji, .. } => Some(format!("the reaction {}", text::name(emoji.as_str()))),
+        Act::Say(_) | Act::Edit(Target::Waiting(_)) => None,
+    }))
 }
 
 fn useful() -> impl Iterator<Item = &'static Command> {
@@ -248,7 +275,7 @@ mod tests {
         assert!(["help", "join", "search", "quit"].iter().all(|name| listed.contains(name)));
         assert!(ON_SCREEN.iter().all(|name| !listed.contains(name)), "{listed:?}");
         // What was refused is told and not kept.
-        assert!(["retry", "edit", "drop"].iter().all(|name| !listed.contains(name)), "{listed:?}");
+        assert!(["retry", "drop"].iter().all(|name| !listed.contains(name)), "{listed:?}");
         let known = |name: &&str| COMMANDS.iter().any(|command| command.name == *name);
         assert!(ON_SCREEN.iter().all(known), "each is a command");
     }

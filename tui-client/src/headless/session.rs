@@ -12,7 +12,7 @@ use crate::chat::memory::keep_name;
 use crate::chat::refusals::advice_at_start;
 use crate::chat::servers::{CUT, WAITING};
 use crate::chat::update::{dial_now, update};
-use crate::chat::{Connection, Effect, Event, Model, Servers};
+use crate::chat::{Connection, Effect, Event, Model, Room, Servers};
 use crate::cli::settings::Settings;
 use crate::effects::EffectRunner;
 use crate::folders;
@@ -127,17 +127,8 @@ impl Session {
 
     /// Takes out what the server refused: its text and the reason.
     pub(crate) fn refused(&mut self) -> Vec<(String, String)> {
-        let mut refused = Vec::new();
-        for room in &mut self.model.rooms {
-            room.pending.retain_mut(|pending| match pending.failed.take() {
-                Some(reason) => {
-                    refused.push((std::mem::take(&mut pending.content), reason));
-                    false
-                }
-                None => true,
-            });
-        }
-        refused
+        let refused = self.model.rooms.iter_mut().flat_map(Room::take_failed);
+        refused.map(|it| (it.content, it.failed.unwrap_or_default())).collect()
     }
 
     /// Why the server does not want this at all, if so, and what can be done about it.

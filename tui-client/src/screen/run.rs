@@ -67,6 +67,9 @@ pub async fn run(settings: &Settings) -> anyhow::Result<Exit> {
         told.extend(faults);
         memory
     });
+    if let Some(room) = model.find(&settings.room) {
+        room.jumping = settings.goto;
+    }
     // The screen hides what was told before it.
     model.notice = Some(told.join("; ")).filter(|told| !told.is_empty());
     let (access, server) = (settings.access(key), settings.first_server().clone());

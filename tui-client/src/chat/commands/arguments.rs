@@ -9,6 +9,7 @@ use protocol::{
 
 use super::asked::{Asked, InviteCommand, ModerationCommand};
 use crate::chat::duration::seconds;
+use crate::chat::writing::emoji::named;
 use crate::text;
 
 /// `-s` for the whole server, a name, in quotes if it has spaces, a time where it may have an end, and
@@ -61,10 +62,8 @@ pub(super) fn number_or_one(rest: &str) -> Result<usize, String> {
 /// An emoji, as a picture or by its name, and which message it is for.
 pub(super) fn emoji_and_number(rest: &str) -> Result<(Emoji, usize), String> {
     let (typed, behind) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-    let name = typed.trim_matches(':').to_lowercase();
-    let named = emojis::get_by_shortcode(&name).map(|emoji| emoji.as_str());
-    let emoji = Emoji::try_from(named.unwrap_or(typed))
-        .map_err(|_| format!("{typed:?} is no emoji; write 👍 or its name, thumbsup"))?;
+    let emoji = Emoji::try_from(named(typed.trim_matches(':')).unwrap_or(typed))
+        .map_err(|_| format!("{typed:?} is not an emoji. Use 👍 or its name, thumbsup"))?;
     Ok((emoji, number_or_one(behind.trim())?))
 }
 

@@ -182,8 +182,13 @@ pub const COMMANDS: &[Command] = &[
         "[N]",
         "edit your newest message, or the N-th newest; first those that were refused here",
     ),
-    command("reply", &[], "[N]", "answer the newest message, or the N-th newest"),
-    command("react", &[], "EMOJI [N]", "put an emoji on the newest message; again: take it away"),
+    command("reply", &[], "[N]", "reply to the newest message, or the N-th newest"),
+    command(
+        "react",
+        &[],
+        "EMOJI [N]",
+        "react to the newest message, or the N-th newest; again: remove it",
+    ),
     command("open", &[], "[N]", "open the newest link in this room, or the N-th newest"),
     command("permalink", &[], "[N]", "copy the address of the newest message, or the N-th"),
     command("drop", &[], "", "discard the messages that were refused here"),
@@ -215,6 +220,19 @@ pub fn parse(typed: &str) -> Result<Typed, String> {
         return Err(usage(command));
     }
     understood(command, rest).map_err(|error| format!("/{}: {error}", command.name))
+}
+
+/// A text as it is typed: what looks like a command begins with one more slash.
+pub(crate) fn as_typed(text: &str) -> String {
+    match parse(text) {
+        Ok(Typed::Text(same)) if same == text => same,
+        _ => format!("/{text}"),
+    }
+}
+
+/// A text that comes back to where something may be written: below that, or alone as it is typed.
+pub(crate) fn put_below(written: &str, text: &str) -> String {
+    if written.is_empty() { as_typed(text) } else { text::below(written, text) }
 }
 
 fn usage(command: &Command) -> String {

@@ -1,5 +1,5 @@
 //! What is remembered from one run to the next: the rooms, how far each was read, what was being
-//! written there, what still waits to be sent, and what was sent.
+//! written there, what still waits to be sent, what was sent, and the latest emoji.
 //!
 //! `rooms` is what all clients of a person share, `unsent` what each has alone. None of this knows the
 //! network or the screen.
@@ -13,7 +13,7 @@ mod waiting;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use protocol::{Epoch, MessageId, RoomName, Title, UserName};
+use protocol::{Emoji, Epoch, MessageId, RoomName, Title, UserName};
 
 use crate::chat::model::Model;
 use crate::chat::room::Room;
@@ -125,7 +125,8 @@ impl Memory {
             self.owner.user = user;
             self.written = Rooms::default();
         }
-        let mut now = Rooms { sent: model.sent.clone(), ..Rooms::default() };
+        let emoji = emoji(model);
+        let mut now = Rooms { sent: model.sent.clone(), emoji, ..Rooms::default() };
         let mut unsent = Unsent::of(&self.owner);
         for (at, room) in model.rooms.iter().enumerate() {
             let is_shown = at == model.active;
@@ -210,7 +211,10 @@ impl Memory {
         }
         known.iter().for_each(|kept| bring_back(model, kept));
         unsent.rooms.iter().for_each(|of_room| bring_back_unsent(model, of_room));
-        self.written = Rooms { sent: file.sent.clone(), rooms: known, ..Rooms::default() };
+        let used = file.emoji.iter().rev().filter_map(|emoji| Emoji::known(emoji).ok());
+        used.for_each(|emoji| model.remember_emoji(&emoji));
+        let (sent, emoji) = (file.sent.clone(), emoji(model));
+        self.written = Rooms { sent, emoji, rooms: known, ..Rooms::default() };
         file.sent.iter().for_each(|text| model.remember_sent(text.clone()));
         let shown = self.written.shown().filter(|_| !asked);
         let shown = shown.and_then(|shown| RoomName::known(shown).ok());
@@ -228,6 +232,10 @@ impl Memory {
 /// Under which name a client chats; empty for a guest.
 fn user(model: &Model) -> String {
     model.person.as_ref().map(|person| person.as_str().to_owned()).unwrap_or_default()
+}
+
+fn emoji(model: &Model) -> Vec<String> {
+    model.latest_emoji.iter().map(|emoji| emoji.as_str().to_owned()).collect()
 }
 
 fn cannot_keep(error: &io::Error) -> String {
@@ -269,7 +277,7 @@ fn bring_back_unsent(model: &mut Model, OfRoom { room, draft, waiting }: &OfRoom
     }
     let Some(room) = model.find(&name) else { return };
     room.draft.clone_from(draft);
-    let waiting = waiting.iter().filter_map(waiting::brought_back);
+    let waiting = waiting.iter().filter_map(waiting::restored);
     room.pending.extend(waiting);
 }
 

@@ -24,6 +24,9 @@ pub(super) struct Rooms {
     /// What was sent, on any server, oldest first.
     #[serde(default)]
     pub(super) sent: Vec<String>,
+    /// Emoji that were used last, on any server, the newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) emoji: Vec<String>,
     #[serde(default)]
     pub(super) rooms: Vec<Kept>,
     /// What a newer version has to say.
@@ -122,6 +125,9 @@ impl Rooms {
         self.sent.extend(now.sent.iter().cloned());
         let old = self.sent.len().saturating_sub(SENT_MAX);
         self.sent.drain(..old);
+        if now.emoji != before.emoji {
+            self.emoji.clone_from(&now.emoji);
+        }
     }
 
     fn has_no(&self, owner: &Owner, room: &Kept) -> bool {

@@ -99,6 +99,7 @@ fn rooms_drafts_and_what_was_read_come_back_on_their_own_server() {
     before.room("ops \"x\"").muted = true;
     before.model.room_mut().draft = "half a".to_owned();
     before.model.remember_sent("said".to_owned());
+    before.model.remember_emoji(&Emoji::try_from("🦀").unwrap());
     let refused = Pending { failed: Some("too loud".to_owned()), ..pending("s-2") };
     before.room("dev").pending.extend([pending("s-1"), refused.clone()]);
     before.ends();
@@ -114,6 +115,7 @@ fn rooms_drafts_and_what_was_read_come_back_on_their_own_server() {
     assert_eq!(after.room("dev").pending, [pending("s-1"), refused]);
     assert!(!after.room("dev").muted && after.room("ops \"x\"").muted);
     assert_eq!(after.model.sent, ["said"]);
+    assert_eq!(after.model.latest_emoji[0].as_str(), "🦀");
     assert_eq!((after.draft("dev"), after.model.room().draft.as_str()), ("half a", ""));
     assert_eq!(after.draft("ops \"x\""), "a\n\u{1b}b");
 }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::owner::{Owner, is_same};
 use crate::disk::{self, Durable};
+use crate::text;
 
 /// The folder of these files, beside `rooms.toml`.
 const FOLDER: &str = "running";
@@ -43,7 +44,7 @@ pub(super) struct Waiting {
     pub(super) reference: String,
     #[serde(default)]
     pub(super) content: String,
-    /// The message that it answers.
+    /// The message that it is a reply to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) reply: Option<u64>,
     /// It is no message, but changes one: `edit`, `delete`, `react` or `unreact`.
@@ -86,8 +87,7 @@ impl Unsent {
         }
         // Of two drafts none is lost: they stand one below the other.
         if !room.draft.contains(&left.draft) {
-            let between = if room.draft.is_empty() { "" } else { "\n" };
-            room.draft = format!("{}{between}{}", room.draft, left.draft);
+            room.draft = text::below(&room.draft, &left.draft);
         }
     }
 }

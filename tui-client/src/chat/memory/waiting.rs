@@ -36,7 +36,7 @@ pub(super) fn kept(pending: &Pending) -> Waiting {
 }
 
 /// Nobody knows how far it came before the client ended.
-pub(super) fn brought_back(kept: &Waiting) -> Option<Pending> {
+pub(super) fn restored(kept: &Waiting) -> Option<Pending> {
     let reference = Ref::try_from(kept.reference.as_str()).ok()?;
     let (content, failed) = (kept.content.clone(), kept.failed.clone());
     let mut pending = Pending::new(reference, act(kept)?, content);
@@ -84,10 +84,10 @@ mod tests {
         ] {
             let pending = Pending::new(named("s-1"), act, "text".to_owned());
             let text = toml::to_string(&kept(&pending)).unwrap();
-            let back = brought_back(&toml::from_str(&text).unwrap());
+            let back = restored(&toml::from_str(&text).unwrap());
             assert_eq!(back, Some(Pending { late: true, was_sent: true, ..pending }));
         }
         let unknown = "ref = 's-1'\nchange = 'fold'\nmessage = 7\n";
-        assert_eq!(brought_back(&toml::from_str(unknown).unwrap()), None);
+        assert_eq!(restored(&toml::from_str(unknown).unwrap()), None);
     }
 }

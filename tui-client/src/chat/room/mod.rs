@@ -7,6 +7,7 @@ pub mod about;
 mod called;
 mod epoch;
 mod life;
+mod past;
 mod place;
 mod seen;
 mod tally;
@@ -94,6 +95,10 @@ pub struct Room {
     pub reading_max: usize,
     /// The page that was asked for and has not come yet.
     pub awaited: Option<Page>,
+    /// What is shown in place of the newest.
+    pub past: Option<Past>,
+    /// Somebody goes to this message, as soon as it is here.
+    pub jumping: Option<MessageId>,
     /// The screen was cleared since that was asked for.
     is_unwanted: bool,
     /// What was changed meanwhile: the page may have been read before.
@@ -130,6 +135,15 @@ pub enum What {
     Note(String),
 }
 
+/// What is shown in place of the newest messages.
+#[derive(Debug)]
+pub struct Past {
+    /// Messages, ascending.
+    pub entries: VecDeque<Entry>,
+    /// The server has older ones.
+    pub more: bool,
+}
+
 impl Room {
     /// A room before the server said anything about it.
     pub fn new(name: RoomName) -> Self {
@@ -163,6 +177,8 @@ impl Room {
             gap_after: None,
             more: false,
             awaited: None,
+            past: None,
+            jumping: None,
             is_unwanted: false,
             meanwhile: Vec::new(),
             read: MessageId::ZERO,
@@ -201,6 +217,7 @@ impl Room {
     /// Forgets what is here; a page that is on its way would leave a hole behind it.
     pub fn clear(&mut self) {
         self.forget();
+        self.leave_past();
         self.is_unwanted = self.awaited.is_some();
     }
 
@@ -255,7 +272,8 @@ impl Room {
     /// The person has another name: other messages mention them.
     pub fn renamed(&mut self, me: Option<&UserName>) {
         self.changes += 1;
-        for entry in &mut self.entries {
+        let past = self.past.iter_mut().flat_map(|past| &mut past.entries);
+        for entry in self.entries.iter_mut().chain(past) {
             if let What::Message(message) = &entry.what {
                 entry.is_mention = mentions_me(message, me, &self.people);
             }
@@ -276,9 +294,9 @@ impl Room {
         self.entries.iter().filter_map(|entry| entry.message())
     }
 
-    /// The message before an entry.
+    /// The message before one of the entries that are shown.
     pub fn message_before(&self, at: usize) -> Option<&Message> {
-        self.entries.range(..at).rev().find_map(Entry::message)
+        self.lines().range(..at).rev().find_map(Entry::message)
     }
 
     /// The first message below the line above what is new: somebody else's, since nobody is news to

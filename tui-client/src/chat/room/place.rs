@@ -28,6 +28,12 @@ pub enum Page {
     /// What a replay would have brought that could not be read: the messages before the first that came
     /// live, which is the first after this one.
     Missed(MessageId),
+    /// The messages around this one, to show them in place of the newest.
+    Around(MessageId),
+    /// What follows those that are shown so.
+    After(MessageId),
+    /// What comes before them.
+    Older(MessageId),
 }
 
 /// Where somebody reads in a room.

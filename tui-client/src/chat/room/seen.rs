@@ -51,6 +51,7 @@ impl Room {
     /// Shows the end, which is read with that.
     pub fn to_bottom(&mut self) {
         self.reading = Reading::End;
+        self.past = None;
         self.behind = false;
         self.read = self.head;
         self.trim();

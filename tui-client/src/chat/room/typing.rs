@@ -29,8 +29,14 @@ impl Typing {
         self.count
     }
 
+    /// Nobody is heard of any more. Timers of before still run, so the count goes on.
+    pub fn disconnected(&mut self) {
+        self.writing.clear();
+        self.is_told = false;
+    }
+
     /// They have not said so again.
-    pub fn is_over(&mut self, user: &UserName, number: u64) {
+    pub fn expire(&mut self, user: &UserName, number: u64) {
         self.writing.retain(|(known, last)| known != user || *last != number);
     }
 

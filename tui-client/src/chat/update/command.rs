@@ -18,8 +18,9 @@ use crate::address;
 use crate::chat::answer::{Answer, MemberList};
 use crate::chat::commands::{Command, Typed};
 use crate::chat::event::Effect;
+use crate::chat::links::links;
 use crate::chat::model::{Connection, Model};
-use crate::chat::room::{About, Room, Target, What};
+use crate::chat::room::{About, Room, What};
 use crate::chat::writing::code;
 use crate::text;
 
@@ -49,7 +50,7 @@ pub fn command(model: &mut Model, typed: Typed) -> Vec<Effect> {
         Typed::Reconnect => return reconnect(model),
         Typed::Url(None) => list_links(model),
         Typed::Url(Some(number)) => {
-            let link = web_links(model.room()).into_iter().nth(number - 1);
+            let link = web_links(model).into_iter().nth(number - 1);
             return copy(model, link, "link");
         }
         Typed::Copy(number) => {
@@ -68,7 +69,7 @@ pub fn command(model: &mut Model, typed: Typed) -> Vec<Effect> {
             return react_to(model, id, emoji);
         }
         Typed::Open(number) => {
-            let link = web_links(model.room()).into_iter().nth(number - 1);
+            let link = web_links(model).into_iter().nth(number - 1);
             return open_link(model, link);
         }
         Typed::Permalink(number) => {
@@ -194,17 +195,16 @@ fn come_back_as(model: &mut Model, name: UserName) -> Vec<Effect> {
     reconnect(model)
 }
 
-/// The links of a room, newest first.
-fn web_links(room: &Room) -> Vec<String> {
-    let texts = room.messages().rev().map(|message| message.content.as_str());
-    let found = texts.flat_map(|text| {
-        protocol::links(text).into_iter().rev().map(|link| text[link.range].to_owned())
-    });
+/// The links of the room that is shown, newest first.
+fn web_links(model: &Model) -> Vec<String> {
+    let (room, me) = (model.room(), model.me.as_ref());
+    let texts = room.newest(me).map(|message| room.as_shown(message, me));
+    let found = texts.flat_map(|message| links(message.content.as_str()).into_iter().rev());
     found.take(LINKS_MAX).collect()
 }
 
 fn list_links(model: &mut Model) {
-    let links = web_links(model.room());
+    let links = web_links(model);
     let lines = links.iter().zip(1..);
     let list: Vec<_> = lines.map(|(link, n)| format!("{n}  {}", text::shown(link))).collect();
     let list = if list.is_empty() { "No links in this room".to_owned() } else { list.join("\n") };
@@ -213,14 +213,12 @@ fn list_links(model: &mut Model) {
 
 /// The N-th newest message of the room that is shown.
 fn newest(model: &Model, number: usize) -> Option<MessageId> {
-    model.room().messages().rev().map(|message| message.id).nth(number - 1)
+    model.room().newest(model.me.as_ref()).map(|message| message.id).nth(number - 1)
 }
 
 /// What is written next is another text for one's newest message, or the N-th newest.
 fn edit_own(model: &mut Model, number: Option<usize>) {
-    let (room, me) = (model.room(), model.me.as_ref());
-    let nth = |number: usize| room.own(me).nth(number - 1).map(Target::Stored);
-    let target = number.map_or_else(|| room.newest_own(me), nth);
+    let target = model.room().own(model.me.as_ref()).nth(number.unwrap_or(1) - 1);
     let done = compose_edit(model, target);
     tell_failure(model, done);
 }
@@ -248,9 +246,7 @@ pub fn react_to(model: &mut Model, id: MessageId, emoji: Emoji) -> Vec<Effect> {
 /// The first link of a message.
 pub fn link_of(model: &Model, id: MessageId) -> Option<String> {
     let message = model.room().shown_by_id(id, model.me.as_ref())?;
-    let text = message.content.as_str();
-    let link = protocol::links(text).into_iter().next()?;
-    Some(text[link.range].to_owned())
+    links(message.content.as_str()).into_iter().next()
 }
 
 pub fn open_link(model: &mut Model, link: Option<String>) -> Vec<Effect> {
@@ -280,7 +276,7 @@ pub fn copy_message(model: &mut Model, id: Option<MessageId>) -> Vec<Effect> {
 
 /// Copies the blocks of code of a message as they were typed; one without any, as a whole.
 pub fn copy_code(model: &mut Model, id: Option<MessageId>) -> Vec<Effect> {
-    let said = model.room().messages().find(|message| Some(message.id) == id);
+    let said = id.and_then(|id| model.room().shown_by_id(id, model.me.as_ref()));
     let blocks = said.map(|message| code::blocks(message.content.as_str())).unwrap_or_default();
     match blocks.is_empty() {
         true => copy_message(model, id),

@@ -8,11 +8,11 @@ use std::time::Duration;
 use protocol::{Code, Connect, Join, MessageId, Refusal, Standing, ToServer, UserName};
 
 use super::request;
-use super::sending::keep_back;
+use super::sending::fail_pending;
 use super::server_wait::SERVER_WAIT_MAX;
 use crate::chat::event::{Effect, EntryCode, Hello, Wait};
 use crate::chat::model::{Connection, Model};
-use crate::chat::room::{Room, Typing};
+use crate::chat::room::Room;
 use crate::text;
 
 /// First wait before dialling again; it doubles with each failure.
@@ -114,9 +114,10 @@ fn refused(
         stay(model, name, is_link, reason);
         return Some(dial_now(model));
     }
-    if code == Some(Code::Revoked) {
-        keep_back(model);
-    }
+    let given_back = match code {
+        Some(Code::Revoked) => fail_pending(model),
+        _ => Vec::new(),
+    };
     let shut_out = text::clean_line(reason);
     let is_shut = |room: &Room| room.excluded.as_ref() == Some(&shut_out);
     let has_other = model.rooms.iter().any(|room| room.excluded.is_none());
@@ -128,7 +129,7 @@ fn refused(
         model.rooms.iter_mut().filter(|room| is_shut(room)).for_each(|room| room.excluded = None);
     }
     model.connection = Connection::Refused { reason: reason.to_owned(), over_name, code };
-    Some(Vec::new())
+    Some(given_back)
 }
 
 /// One goes on under the name that one had before.
@@ -149,7 +150,7 @@ fn unjoin(model: &mut Model) {
             room.away.extend(room.people.known().iter().cloned());
         }
         room.deferred = false;
-        room.typing = Typing::default();
+        room.typing.disconnected();
         // The answer to what was asked on this connection comes no more.
         room.take_awaited();
     }

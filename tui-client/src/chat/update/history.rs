@@ -2,11 +2,11 @@
 //!
 //! This file does not know who scrolls to see them.
 
-use protocol::{
-    HISTORY_MAX, History, HistoryQuery, Leave, MessageId, PeopleQuery, RoomName, Span, ToServer,
-};
+use protocol::{History, Leave, MessageId, PeopleQuery, RoomName, ToServer};
 
+use super::asking::ask;
 use super::connection::join;
+use super::jump;
 use super::sending::{send_next, take_in};
 use crate::chat::event::Effect;
 use crate::chat::model::{Connection, Model};
@@ -17,6 +17,9 @@ pub(super) fn history_came(model: &mut Model, history: History) -> Vec<Effect> {
     let Some(room) = model.find(&history.room) else { return Vec::new() };
     if room.drop_unwanted() {
         return Vec::new();
+    }
+    if let Some(asked @ (Page::Around(_) | Page::After(_) | Page::Older(_))) = room.awaited {
+        return past_came(model, asked, history);
     }
     let (asked, meanwhile) = room.take_awaited();
     let seen = room.head;
@@ -56,7 +59,36 @@ pub(super) fn history_came(model: &mut Model, history: History) -> Vec<Effect> {
     }
     let gap = room.gap_after.or(is_replay.then_some(since));
     let is_forgotten = history.changed_more || is_other && seen > MessageId::ZERO;
-    go_on(room, gap, oldest, Came { more: history.more, is_asked: asked.is_some(), is_forgotten })
+    let came = Came { more: history.more, is_asked: asked.is_some(), is_forgotten };
+    let mut effects = go_on(room, gap, oldest, came);
+    effects.extend(jump::go_on(room));
+    effects
+}
+
+/// A page of what is shown in place of the newest. Whoever went back meanwhile does not look at it.
+fn past_came(model: &mut Model, asked: Page, history: History) -> Vec<Effect> {
+    let (me, name) = (model.me.clone(), history.room.clone());
+    let Some(room) = model.find(&name) else { return Vec::new() };
+    let (_, meanwhile) = room.take_awaited();
+    let is_wanted = match asked {
+        Page::Around(id) => room.jumping == Some(id),
+        _ => room.past.is_some(),
+    };
+    if is_wanted {
+        room.past_came(asked, history, me.as_ref());
+        for change in meanwhile {
+            room.apply(change, me.as_ref());
+        }
+    }
+    if let Page::Around(id) = asked
+        && room.jumping == Some(id)
+        && room.entry(id).is_none()
+    {
+        room.past = None;
+        jump::failed(model, &name);
+        return Vec::new();
+    }
+    jump::go_on(room).into_iter().collect()
 }
 
 /// What a page that came says of what is missing.
@@ -103,19 +135,12 @@ fn go_on(
     effects
 }
 
-fn ask(room: &mut Room, page: Page) -> Effect {
-    room.awaited = Some(page);
-    let before = match page {
-        Page::Before(id) => Some(id),
-        Page::Missed(seen) => room.messages().map(|message| message.id).find(|id| *id > seen),
-    };
-    let span = before.map_or(Span::Newest, Span::Before);
-    let (room, limit) = (room.name.clone(), Some(HISTORY_MAX));
-    Effect::Send(ToServer::History(HistoryQuery { room, span, limit, reference: None }))
-}
-
 /// Asks for what is older than all that is here, if there is more.
 pub fn load_older(room: &mut Room) -> Vec<Effect> {
+    if let Some(past) = &room.past {
+        let before = past.entries.front().map(|entry| entry.place.id).filter(|_| past.more);
+        return ask_for_past(room, before.map(Page::Older));
+    }
     // Of a screen that was cleared, all there is.
     let behind_all = MessageId::try_from(room.head.get() + 1).ok();
     match room.oldest().or(behind_all) {
@@ -124,6 +149,18 @@ pub fn load_older(room: &mut Room) -> Vec<Effect> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Asks for what follows those messages that are shown in place of the newest.
+pub fn load_newer(room: &mut Room) -> Vec<Effect> {
+    let last = room.past.as_ref().and_then(|past| past.entries.back());
+    let after = last.map(|entry| Page::After(entry.place.id));
+    ask_for_past(room, after)
+}
+
+fn ask_for_past(room: &mut Room, page: Option<Page>) -> Vec<Effect> {
+    let page = page.filter(|_| room.joined && room.awaited.is_none());
+    page.map(|page| ask(room, page)).into_iter().collect()
 }
 
 /// What the server had no time for: to come into a room or leave it, a page of messages, and more people.

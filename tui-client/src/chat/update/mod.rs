@@ -2,10 +2,12 @@
 //!
 //! What a person asks for has functions of its own: [`say`], [`command()`], [`show_room`] and their like.
 
+mod asking;
 mod command;
 mod connection;
 mod entering;
 mod history;
+mod jump;
 mod people;
 mod question;
 mod received;
@@ -18,7 +20,8 @@ mod typing;
 
 pub use command::{command, copy_code, copy_message, copy_permalink, link_of, open_link, react_to};
 pub use connection::dial_now;
-pub use history::load_older;
+pub use history::{load_newer, load_older};
+pub use jump::jump;
 pub use people::browse::{browse, browse_more, close_browser, pick};
 pub use people::entry::link_by;
 pub use people::list::move_room;
@@ -29,7 +32,7 @@ pub use rooms::{
     want_people,
 };
 pub use sending::{
-    answer, compose_edit, compose_reply, edit, react, say, send_written, stop_composing,
+    compose_edit, compose_reply, edit, react, reply, say, send_written, stop_composing,
 };
 pub use typing::types;
 
@@ -48,6 +51,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::NotKept { room, reference, reason } => {
             return sending::not_kept(model, &room, &reference, &reason);
         }
+        Event::NotOpened(link) => return vec![Effect::Copy(link)],
         Event::Resumed => return connection::resumed(model),
         Event::DialIn(seconds) => connection::dial_in(model, seconds),
         Event::Connected => {
@@ -65,7 +69,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Time(Timer::Settled(room, _)) => received::settled(model, &room),
         Event::Time(Timer::MayTellTyping(room, _)) => typing::may_tell(model, &room),
         Event::Time(Timer::TypingOver(room, user, number)) => {
-            typing::is_over(model, &room, &user, number);
+            typing::expire(model, &room, &user, number);
         }
         Event::Time(Timer::LinkOver(code)) => people::entry::link_over(model, &code),
         Event::Time(Timer::Reread(room, _)) => return history::ask_again(model, &room),

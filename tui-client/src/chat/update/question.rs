@@ -5,10 +5,11 @@
 use protocol::{ChangeMember, Revoke, RoomKind, ToServer, UserName};
 
 use super::request;
-use super::sending;
+use super::sending::{self, IS_DELETED, NOT_HERE};
 use crate::chat::commands::Asked;
 use crate::chat::event::Effect;
 use crate::chat::model::Model;
+use crate::chat::plain_text::plain_text;
 use crate::chat::question::{Deletion, Question};
 use crate::chat::room::Target;
 use crate::text;
@@ -18,9 +19,7 @@ pub(super) const NOT_IN_ROOM: &str = "Not possible: you are not in this room rig
 
 /// Counted from the newest, at the moment when it is asked for.
 pub(super) fn delete(model: &mut Model, number: usize) {
-    let (room, me) = (model.room(), model.me.as_ref());
-    let newest = room.messages().rev().filter(|message| !room.as_shown(message, me).deleted);
-    let id = newest.map(|message| message.id).nth(number - 1);
+    let id = model.room().newest(model.me.as_ref()).map(|message| message.id).nth(number - 1);
     question_deletion(model, id.map(Target::Stored));
 }
 
@@ -39,9 +38,11 @@ pub fn question_deletion(model: &mut Model, target: Option<Target>) {
         Some((target, sender, content))
     });
     let (message, sender, content) = match found {
-        Some((target, sender, Some(content))) => (target, sender, text::clean_line(&content)),
-        Some((.., None)) => return model.notice = Some("It is deleted already".to_owned()),
-        None => return model.notice = Some("No such message here".to_owned()),
+        Some((target, sender, Some(content))) => {
+            (target, sender, text::clean_line(&plain_text(&content)))
+        }
+        Some((.., None)) => return model.notice = Some(IS_DELETED.to_owned()),
+        None => return model.notice = Some(NOT_HERE.to_owned()),
     };
     let room = room.name.clone();
     model.question = Some(Question::Delete(Deletion { room, message, sender, content }));

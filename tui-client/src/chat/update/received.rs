@@ -5,21 +5,22 @@
 use std::time::Duration;
 
 use protocol::{
-    Cluster, Joined, Left, Message, Moderated, Ref, RoomKind, RoomName, Standing, ToClient, Topic,
-    TopicText, UserName,
+    Cluster, Joined, Left, Message, MessageId, Moderated, Ref, RoomKind, RoomName, Standing,
+    ToClient, Topic, TopicText, UserName,
 };
 
 use super::connection::join;
 use super::history::history_came;
+use super::jump;
 use super::people::{entry, list, members};
 use super::refused::refused;
 use super::request;
 use super::sending::{act_answered, renamed, send_next, take_in};
 use super::typing::typing_came;
-use crate::chat::aloud::aloud;
 use crate::chat::duration;
 use crate::chat::event::{Effect, Timer};
 use crate::chat::model::Model;
+use crate::chat::plain_text::plain_text;
 use crate::chat::room::{Change, Reading, What};
 use crate::text;
 
@@ -96,9 +97,11 @@ fn changed(
     reference: Option<&Ref>,
 ) -> Vec<Effect> {
     let me = model.me.clone();
-    let Some(room) = model.find(room) else { return Vec::new() };
-    room.apply(change, me.as_ref());
-    act_answered(room, by, reference, me.as_ref()).into_iter().collect()
+    let id = change.message();
+    let Some(found) = model.find(room) else { return Vec::new() };
+    let is_mention = found.apply(change, me.as_ref());
+    let next = act_answered(found, by, reference, me.as_ref());
+    notify(model, room, id, is_mention).into_iter().chain(next).collect()
 }
 
 fn came(model: &mut Model, name: &RoomName, user: UserName) -> Vec<Effect> {
@@ -232,6 +235,7 @@ fn entered(model: &mut Model, name: &RoomName, me: UserName) -> Vec<Effect> {
         room.topic = TopicText::default();
         room.sending = None;
         effects.extend(send_next(room));
+        effects.extend(jump::go_on(room));
         if !room.away.is_empty() {
             let settled = Timer::Settled(name.clone(), losses);
             effects.push(Effect::After(BACK_WITHIN, settled));
@@ -257,25 +261,33 @@ fn note(model: &mut Model, room: &RoomName, what: What) -> Vec<Effect> {
 
 fn message_came(model: &mut Model, message: Message) -> Vec<Effect> {
     let (me, name, watched) = (model.me.clone(), message.room.clone(), watched(model, &message));
-    let focused = model.focused;
-    let words = notification(model, &message);
     let Some(room) = model.find(&name) else { return Vec::new() };
-    let line = room.new_line(me.as_ref());
+    let (id, line) = (message.id, room.new_line(me.as_ref()));
     let is_direct = room.kind() == RoomKind::Direct && Some(&message.sender) != me.as_ref();
+    room.typing.ended(&message.sender);
     let is_mention = take_in(room, message, me.as_ref());
     if watched && room.reading == Reading::End && !room.behind {
         room.saw(me.as_ref(), line);
     }
-    let notifies = (is_mention || is_direct) && !room.muted && !focused;
     let next = send_next(room);
-    notifies.then_some(Effect::Notify(words)).into_iter().chain(next).collect()
+    notify(model, &name, id, is_mention || is_direct).into_iter().chain(next).collect()
+}
+
+/// Calls this person, if they look elsewhere and the message is for them.
+fn notify(model: &mut Model, room: &RoomName, id: MessageId, is_for_me: bool) -> Option<Effect> {
+    if !is_for_me || model.focused {
+        return None;
+    }
+    let room = model.find(room).filter(|room| !room.muted)?;
+    let message = room.message(id)?.clone();
+    Some(Effect::Notify(notification(model, &message)))
 }
 
 /// Who mentions this person or writes to them, where, and with what words, as a notification shows it.
 fn notification(model: &Model, message: &Message) -> String {
     let Message { sender, room, content, .. } = message;
     let (sender, room) = (text::name(sender.as_str()), model.in_words(room));
-    let words = format!("{sender} in {room}: {}", text::clean_line(&aloud(content.as_str())));
+    let words = format!("{sender} in {room}: {}", text::clean_line(&plain_text(content.as_str())));
     let words: String = words.chars().take(NOTIFICATION_CHARS_MAX).collect();
     text::clean_own(&words)
 }

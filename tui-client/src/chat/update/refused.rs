@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use protocol::{Code, ErrorNote, MessageId, RoomName};
 
+use super::asking::reference;
 use super::connection::{come_back_after, dialled};
+use super::jump;
 use super::people::list;
 use super::request::{self, Refused};
-use super::sending::{send_next, undone};
+use super::sending::{rejected, send_next};
 use super::server_wait::{is_for_now, server_wait};
 use crate::chat::event::{Effect, Timer};
 use crate::chat::model::{Connection, Model};
@@ -34,12 +36,15 @@ pub(super) fn refused(model: &mut Model, note: ErrorNote) -> Vec<Effect> {
     if let Some(effects) = act_refused(model, &note) {
         return effects;
     }
+    if jump::is_refused(model, &note) {
+        return Vec::new();
+    }
     match &note.room {
         // The late answer to what was asked before one left.
         Some(room) if note.code == Code::NotInRoom && !is_joined(model, room) => Vec::new(),
         Some(room)
             if is_for_now(note.code)
-                && note.reference.is_none()
+                && (note.reference.is_none() || note.reference == reference())
                 && is_awaited(model, room, &note) =>
         {
             ask_later(model, room, note.code, note.retry_ms)
@@ -76,7 +81,7 @@ fn act_refused(model: &mut Model, note: &ErrorNote) -> Option<Vec<Effect>> {
         let again = Timer::Retry(name, reference.clone(), losses);
         return Some(vec![Effect::After(server_wait(note.retry_ms), again)]);
     }
-    let mut effects = undone(model, &name, reference, note.code, text::clean_line(&note.content));
+    let mut effects = rejected(model, &name, reference, note.code, text::clean_line(&note.content));
     effects.extend(model.find(&name).and_then(send_next));
     Some(effects)
 }

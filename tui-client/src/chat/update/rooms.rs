@@ -108,7 +108,10 @@ pub fn back_to_end(model: &mut Model) {
     let room = model.room_mut();
     match room.reading {
         Reading::End => room.looked_away = None,
-        Reading::Above(_) => room.to_bottom(),
+        Reading::Above(_) => {
+            room.leave_past();
+            room.to_bottom();
+        }
     }
 }
 

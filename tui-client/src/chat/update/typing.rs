@@ -45,8 +45,8 @@ pub(super) fn typing_came(model: &mut Model, typing: IsTyping) -> Vec<Effect> {
     vec![Effect::After(Duration::from_millis(TYPING_MS), over)]
 }
 
-pub(super) fn is_over(model: &mut Model, room: &RoomName, user: &UserName, number: u64) {
+pub(super) fn expire(model: &mut Model, room: &RoomName, user: &UserName, number: u64) {
     if let Some(room) = model.find(room) {
-        room.typing.is_over(user, number);
+        room.typing.expire(user, number);
     }
 }

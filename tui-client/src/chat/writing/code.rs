@@ -2,6 +2,8 @@
 //!
 //! This file does not know how code is drawn.
 
+use std::ops::Range;
+
 use protocol::formatting::{self, Block, BlockKind, code_ranges};
 
 /// Signs before and behind a block of code, at least.
@@ -19,14 +21,17 @@ pub fn blocks(text: &str) -> Vec<String> {
 fn collect(text: &str, blocks: &[Block], found: &mut Vec<String>) {
     for block in blocks {
         match &block.kind {
-            BlockKind::Code { lines, .. } => {
-                let lines: Vec<_> = lines.iter().map(|line| &text[line.clone()]).collect();
-                found.push(lines.join("\n"));
-            }
+            BlockKind::Code { lines, .. } => found.push(joined(text, lines)),
             BlockKind::Quote(inside) => collect(text, inside, found),
             BlockKind::Paragraph(_) | BlockKind::Item { .. } => {}
         }
     }
+}
+
+/// The lines of a block of code of a text.
+pub fn joined(text: &str, lines: &[Range<usize>]) -> String {
+    let lines: Vec<_> = lines.iter().map(|line| &text[line.clone()]).collect();
+    lines.join("\n")
 }
 
 /// Whether what is typed at a place belongs to code, also to code that has no end yet.

@@ -45,8 +45,12 @@ pub fn offer(text: &str, caret: usize) -> Option<Offer> {
 pub fn complete(text: &str, caret: usize) -> Option<(usize, &'static str)> {
     let end = text[..caret].strip_suffix(':')?.len();
     let (start, name) = name_before(text, end)?;
-    let emoji = emojis::get_by_shortcode(&name.to_lowercase())?;
-    Some((start, emoji.as_str()))
+    Some((start, named(name)?))
+}
+
+/// The picture of a name, in any case.
+pub fn named(name: &str) -> Option<&'static str> {
+    emojis::get_by_shortcode(&name.to_lowercase()).map(emojis::Emoji::as_str)
 }
 
 /// A colon that ends no word, and what stands between it and the caret; not in code.

@@ -4,6 +4,7 @@
 //! This file does not know how they are used.
 
 mod colours;
+mod entry;
 mod file;
 mod label;
 mod login;
@@ -19,15 +20,15 @@ use std::sync::Arc;
 use anyhow::{Context as _, anyhow};
 use clap::ValueEnum;
 use jiff::tz::TimeZone;
-use protocol::{Key, Label, RoomName, Token, UserName};
+use protocol::{Key, Label, MessageId, RoomName, Token, UserName};
 use url::Url;
 
 use file::quoted;
 
 use crate::chat::EntryCode;
 use crate::cli::args::{
-    Code, Emoji, Formatting, Options, Up, When, parse_label, parse_room, parse_servers,
-    parse_token, parse_user,
+    Emoji, Formatting, Options, Up, When, parse_label, parse_room, parse_servers, parse_token,
+    parse_user,
 };
 use crate::effects::Notify;
 use crate::net::trust::Trust;
@@ -69,6 +70,8 @@ pub struct Settings {
     pub room: RoomName,
     /// Somebody asked for that room; else it is the usual one.
     pub room_asked: bool,
+    /// The message there to begin with.
+    pub goto: Option<MessageId>,
     /// Under which name; without one the server gives a guest's.
     pub user: Option<UserName>,
     /// Somebody asked for that name; else it is that of last time, or the login name.
@@ -199,13 +202,15 @@ impl Settings {
     fn chosen(asked: Options, said: Said, file: Option<PathBuf>) -> anyhow::Result<Self> {
         let Said { options: file_says, plain, mouse, keys, rebound, mut warnings } = said;
         let mut choice = Choice::default();
-        let with_code = server_of(asked.link.as_ref().or(asked.invite.as_ref()));
-        let server = (asked.server.or(with_code), file_says.server);
+        let code = asked.link.as_ref().or(asked.invite.as_ref());
+        let server = (asked.server, file_says.server);
+        let server = entry::servers(server, code, asked.goto.as_ref());
         let usual = || address::parse(SERVER).ok().map(|server| vec![vec![server]]);
         let named =
             choice.of("server", server, usual, |named| servers::shown(named)).unwrap_or_default();
         let (servers, logins) = servers::each_once(named.into_iter().flatten())?;
-        let room = (asked.room, file_says.room);
+        let (in_address, goto) = asked.goto.map(|goto| (goto.room, goto.id)).unzip();
+        let room = (in_address.or(asked.room), file_says.room);
         let room_asked = room.0.is_some() || room.1.is_some();
         let room =
             choice.of("room", room, || Some(RoomName::general()), |room| quoted(room.as_str()));
@@ -226,7 +231,7 @@ impl Settings {
             // What is wrong with it is told before anything begins.
             trust.config()?;
         }
-        warnings.extend(servers::told_openly(&servers, &logins, token.is_some()));
+        warnings.extend(servers::sent_unencrypted(&servers, &logins, token.is_some()));
         let (zone, zone_fault) = zone::here();
         let plain = choice.whether("plain", asked.plain, plain);
         let theme = choice.one_of("theme", (asked.theme, file_says.theme));
@@ -237,11 +242,12 @@ impl Settings {
             servers,
             room: room.unwrap_or_else(RoomName::general),
             room_asked,
+            goto,
             // Whose device this becomes is for the server to say.
             user: user.filter(|_| asked.link.is_none()),
             user_asked,
             is_new: false,
-            code: entry_code(asked.link, asked.invite),
+            code: entry::entry_code(asked.link, asked.invite),
             label,
             token,
             logins,
@@ -382,16 +388,6 @@ impl Said {
         }
         Ok(())
     }
-}
-
-/// An address with a code in it says where to, unless that is said apart.
-fn server_of(code: Option<&Code>) -> Option<Vec<Vec<Url>>> {
-    code.and_then(|code| code.server.clone()).map(|server| vec![vec![server]])
-}
-
-fn entry_code(link: Option<Code>, invite: Option<Code>) -> Option<EntryCode> {
-    let link = link.map(|link| EntryCode::Link(link.code));
-    link.or_else(|| invite.map(|invite| EntryCode::Invite(invite.code)))
 }
 
 fn unknown(key: &str) -> String {

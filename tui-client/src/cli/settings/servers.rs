@@ -44,7 +44,7 @@ pub(super) fn each_once(asked: impl Iterator<Item = Url>) -> anyhow::Result<(Vec
 }
 
 /// What is told to servers that others on the way can listen to, in sentences.
-pub(super) fn told_openly(servers: &[Url], logins: &Logins, has_token: bool) -> Vec<String> {
+pub(super) fn sent_unencrypted(servers: &[Url], logins: &Logins, has_token: bool) -> Vec<String> {
     let is_open = |url: &Url| !address::is_tls(url) && !address::is_this_machine(url);
     let told = [
         (has_token && servers.iter().any(is_open), "token"),

@@ -94,7 +94,7 @@ pub const BINDINGS: &[Binding] = &[
         KeyCode::Tab,
         KeyCommand::Complete,
         "Tab",
-        "complete a name, command, room or :picture:; again: the next",
+        "complete a name, command, room or :picture:; again: the next; pasted code: fence it",
     ),
     (NONE, KeyCode::BackTab, KeyCommand::CompleteBack, "", ""),
     (
@@ -102,7 +102,7 @@ pub const BINDINGS: &[Binding] = &[
         KeyCode::Up,
         KeyCommand::Up,
         "Up",
-        "up a row; with nothing written: edit your newest message",
+        "up a row; from the first: what you sent before; with nothing written: edit your newest message",
     ),
     (
         NONE,
@@ -146,7 +146,7 @@ pub const BINDINGS: &[Binding] = &[
         KeyCode::Esc,
         KeyCommand::Escape,
         "Esc",
-        "close what is open, else go to the newest message",
+        "close what is open, stop a reply or an edit, else go to the newest message",
     ),
     (CONTROL, KeyCode::Char('n'), KeyCommand::NextRoom, "C-n", "next room"),
     (CONTROL, KeyCode::Char('p'), KeyCommand::PreviousRoom, "C-p", "previous room"),

@@ -18,7 +18,7 @@ const NAMES_MAX: usize = 5;
 
 /// A line where a day begins, or the messages do, and one above what is new.
 pub(super) fn rules_before(room: &Room, at: usize, pane: &Pane<'_>) -> Vec<Line<'static>> {
-    let Some(message) = room.entries[at].message() else { return Vec::new() };
+    let Some(message) = room.lines()[at].message() else { return Vec::new() };
     let mut rules = Vec::new();
     let day = |message: &Message| date(message.at, pane.zone);
     let today = day(message);
@@ -45,11 +45,11 @@ fn rule(words: &str, width: usize, style: Style) -> Line<'static> {
 /// Who left and came back meanwhile is not worth a word.
 pub(super) fn of_traffic(room: &Room, at: usize, pane: &Pane<'_>) -> Vec<Line<'static>> {
     let is_traffic = |entry: &&Entry| matches!(entry.what, What::Join(_) | What::Leave(_));
-    if at.checked_sub(1).is_some_and(|before| is_traffic(&&room.entries[before])) {
+    if at.checked_sub(1).is_some_and(|before| is_traffic(&&room.lines()[before])) {
         return Vec::new();
     }
     let (mut came, mut left): (Vec<&UserName>, Vec<&UserName>) = (Vec::new(), Vec::new());
-    for entry in room.entries.range(at..).take_while(is_traffic) {
+    for entry in room.lines().range(at..).take_while(is_traffic) {
         let (to, from, user) = match &entry.what {
             What::Join(user) => (&mut came, &mut left, user),
             What::Leave(user) => (&mut left, &mut came, user),

@@ -56,7 +56,7 @@ pub struct RowKey {
     pub is_formatted: bool,
     /// This person's name, and the longer ones that it may name instead.
     pub names: u64,
-    /// What it answers, and what of one's own is on its way to it or to that.
+    /// What it is a reply to, and what of one's own is on its way to it or to that.
     pub life: u64,
     /// It was looked for.
     pub found: bool,

@@ -136,7 +136,7 @@ fn fold(drawn: &mut Drawn, pane: &Pane<'_>) {
         return;
     }
     drawn.hides = true;
-    let before = pane.layout.columns().map_or(pane.hang(), |all| all.time + all.name + 1);
+    let before = pane.before();
     let (count, cells) = (text::grouped(hidden + 1), pane.width.saturating_sub(before));
     let forms = match pane.open_key {
         Some(key) => [

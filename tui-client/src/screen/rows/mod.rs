@@ -31,7 +31,7 @@ pub fn visible(room: &Room, pane: &Pane<'_>) -> Drawn {
     let (first, skip) = top(room, pane);
     let mut shown = Drawn::default();
     let most = skip + pane.height;
-    for at in first..room.entries.len() {
+    for at in first..room.lines().len() {
         if shown.lines.len() >= most {
             break;
         }
@@ -40,7 +40,7 @@ pub fn visible(room: &Room, pane: &Pane<'_>) -> Drawn {
         shown.lines.extend(drawn.lines.iter().cloned());
         shown.links.extend(&drawn.links);
     }
-    if shown.lines.len() < most {
+    if shown.lines.len() < most && room.past.is_none() {
         for drawn in of_pending(room, pane) {
             shown.lines.extend(drawn.lines);
             shown.links.extend(&drawn.links);
@@ -60,8 +60,8 @@ pub fn visible(room: &Room, pane: &Pane<'_>) -> Drawn {
 /// The entry at the top of the pane, and its first row there, the rules before it counted.
 pub(crate) fn top(room: &Room, pane: &Pane<'_>) -> (usize, usize) {
     let Scroll::At { place, row } = pane.scroll else { return top_at_bottom(room, pane) };
-    let at = room.index(place);
-    if at >= room.entries.len() {
+    let at = room.line_index(place);
+    if at >= room.lines().len() {
         return top_at_bottom(room, pane);
     }
     let rules = rules_before(room, at, pane).len();
@@ -78,9 +78,10 @@ pub(crate) fn top(room: &Room, pane: &Pane<'_>) -> (usize, usize) {
 
 /// Entry and row at the top of the pane when it shows the end.
 pub(crate) fn top_at_bottom(room: &Room, pane: &Pane<'_>) -> (usize, usize) {
-    let pending: usize = of_pending(room, pane).map(|drawn| drawn.lines.len()).sum();
+    let pending = of_pending(room, pane).filter(|_| room.past.is_none());
+    let pending: usize = pending.map(|drawn| drawn.lines.len()).sum();
     let rows = pane.height.saturating_sub(pending);
-    above(room, room.entries.len(), rows, pane)
+    above(room, room.lines().len(), rows, pane)
 }
 
 /// Entry and row that stand so many rows above an entry, or at the very top.
@@ -114,7 +115,7 @@ pub(crate) fn hides(room: &Room, at: usize, pane: &Pane<'_>) -> bool {
 pub(crate) fn entry_at(room: &Room, row: usize, pane: &Pane<'_>) -> Option<usize> {
     let (first, skip) = top(room, pane);
     let mut left = skip + row;
-    (first..room.entries.len()).find(|at| {
+    (first..room.lines().len()).find(|at| {
         let here = rows_of(room, *at, pane);
         let is_here = left < here;
         left = left.saturating_sub(here);
@@ -124,7 +125,7 @@ pub(crate) fn entry_at(room: &Room, row: usize, pane: &Pane<'_>) -> Option<usize
 
 fn of_entry(room: &Room, at: usize, pane: &Pane<'_>) -> Rc<Drawn> {
     let plain = |lines| Rc::new(Drawn { lines, ..Drawn::default() });
-    match &room.entries[at].what {
+    match &room.lines()[at].what {
         What::Message(message) => {
             let timed = begins_a_minute(room, at, message, pane);
             let Pane { width, looks, layout, names_emoji, is_formatted, .. } = *pane;

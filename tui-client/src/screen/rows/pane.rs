@@ -64,12 +64,7 @@ impl Layout {
 }
 
 impl Pane<'_> {
-    /// A part of a line of a stranger's text as it may be drawn.
-    pub(super) fn shown_part(&self, part: &str) -> String {
-        self.with_emoji(text::clean_line(part))
-    }
-
-    /// The same on one line.
+    /// A line of a stranger's text, or a part of one, as it may be drawn.
     pub(super) fn shown_line(&self, text: &str) -> String {
         self.with_emoji(text::clean_line(text))
     }

@@ -1,4 +1,4 @@
-//! Above a message that answers another one: whose, and with what words that begins.
+//! Above a reply: whose message it is to, and with what words that begins.
 //!
 //! The row never begins in column 0, so that it cannot pass for a message.
 
@@ -7,12 +7,14 @@ use ratatui::text::{Line, Span};
 
 use super::pane::Pane;
 use crate::chat::Room;
-use crate::chat::aloud::aloud;
+use crate::chat::plain_text::plain_text;
 use crate::screen::{measure, theme};
 use crate::text;
 
 /// Before it.
 const SIGN: &str = "↪ ";
+/// What an action is typed with.
+const ACTION: &str = "/me ";
 
 pub(super) fn of_reply(original: MessageId, room: &Room, pane: &Pane<'_>) -> Line<'static> {
     let before = pane.before();
@@ -27,8 +29,9 @@ pub(super) fn of_reply(original: MessageId, room: &Room, pane: &Pane<'_>) -> Lin
 /// Who said it, and what, on one line.
 pub(crate) fn brief(message: &Message) -> String {
     let sender = text::bracketed(&text::clean_line(message.sender.as_str()));
-    let text = text::clean_line(&aloud(message.content.as_str()));
-    match text.strip_prefix("/me ") {
+    let content = message.content.as_str();
+    let text = text::clean_line(&plain_text(content));
+    match text.strip_prefix(ACTION).filter(|_| content.starts_with(ACTION)) {
         Some(done) => format!("* {sender} {done}"),
         None => format!("{sender}: {text}"),
     }

@@ -14,7 +14,7 @@ use crate::screen::model::Scroll;
 pub fn up(room: &Room, pane: &Pane<'_>, mut rows: usize) -> (Scroll, bool) {
     let (mut at, mut row) = top(room, pane);
     // Where all is in sight and nothing is older, there is no further up: it still follows the end.
-    if pane.scroll == Scroll::Bottom && !room.more && (at, row) == (0, 0) {
+    if pane.scroll == Scroll::Bottom && !room.has_older() && (at, row) == (0, 0) {
         return (Scroll::Bottom, true);
     }
     while rows > 0 && (at, row) != (0, 0) {
@@ -40,7 +40,7 @@ pub fn down(room: &Room, pane: &Pane<'_>, rows: usize) -> Scroll {
     let end = top_at_bottom(room, pane);
     let (mut at, mut row) = top(room, pane);
     row += rows;
-    while at < room.entries.len() {
+    while at < room.lines().len() {
         let here = rows_of(room, at, pane);
         if row < here {
             break;
@@ -48,19 +48,25 @@ pub fn down(room: &Room, pane: &Pane<'_>, rows: usize) -> Scroll {
         row -= here;
         at += 1;
     }
-    if at < room.entries.len() && (at, row) < end {
+    if at < room.lines().len() && (at, row) < end {
         stand(room, pane, at, row)
     } else {
-        Scroll::Bottom
+        self::end(room, pane)
     }
+}
+
+/// At the end: following it, unless there is more behind what is shown.
+pub fn end(room: &Room, pane: &Pane<'_>) -> Scroll {
+    let (at, row) = top_at_bottom(room, pane);
+    if room.past.is_some() { stand(room, pane, at, row) } else { Scroll::Bottom }
 }
 
 /// At a place, with a row of what stands before it, if that is not all in sight anyway.
 pub fn to(room: &Room, pane: &Pane<'_>, place: Place) -> Scroll {
-    let at = room.index(place);
+    let at = room.line_index(place);
     let end = top_at_bottom(room, pane);
     if (at, 0) >= end {
-        return Scroll::Bottom;
+        return self::end(room, pane);
     }
     let pane = Pane { scroll: stand(room, pane, at, 0), ..*pane };
     up(room, &pane, usize::from(at > 0)).0
@@ -75,7 +81,7 @@ pub fn is_below_end(room: &Room, pane: &Pane<'_>) -> bool {
 pub fn in_sight(room: &Room, pane: &Pane<'_>) -> Range<usize> {
     let (first, hidden) = top(room, pane);
     let (mut end, mut rows) = (first, 0);
-    while end < room.entries.len() && rows < hidden + pane.height {
+    while end < room.lines().len() && rows < hidden + pane.height {
         rows += rows_of(room, end, pane);
         end += 1;
     }
@@ -84,7 +90,7 @@ pub fn in_sight(room: &Room, pane: &Pane<'_>) -> Range<usize> {
 
 /// With a row of an entry at the top.
 pub fn stand(room: &Room, pane: &Pane<'_>, at: usize, row: usize) -> Scroll {
-    let Some(place) = room.entries.get(at).map(|entry| entry.place) else { return pane.scroll };
+    let Some(place) = room.lines().get(at).map(|entry| entry.place) else { return pane.scroll };
     let rules = rules_of(room, at, pane);
     let row = isize::try_from(row).unwrap_or(isize::MAX);
     let row = row.saturating_sub_unsigned(rules);

@@ -1,4 +1,4 @@
-//! What becomes of what is written: a message, an answer to one, or another text for one.
+//! What becomes of what is written: a message, a reply to one, or another text for one.
 //!
 //! This file does not know how that is shown.
 
@@ -23,7 +23,7 @@ pub(super) fn begin_edit(screen: &mut Screen, target: Option<Target>) {
 pub(super) fn edit_newest(screen: &mut Screen) -> bool {
     let chat = &screen.chat;
     let is_free = screen.up_edits && screen.input.text().is_empty() && !chat.room().is_editing();
-    let newest = chat.room().newest_own(chat.me.as_ref()).filter(|_| is_free);
+    let newest = chat.room().own(chat.me.as_ref()).next().filter(|_| is_free);
     let is_there = newest.is_some();
     if is_there {
         begin_edit(screen, newest);

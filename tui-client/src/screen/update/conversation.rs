@@ -6,7 +6,8 @@ use protocol::{RoomName, ToClient, UserName};
 
 use super::compose::show_written;
 use super::effects::take;
-use super::reading::{fill, people_in_sight};
+use super::reading::people_in_sight;
+use super::standing::fill;
 use crate::chat;
 use crate::chat::Answer;
 use crate::chat::update::close_browser;

@@ -1,9 +1,10 @@
 //! What the conversation asks for: what of it is done on the screen.
 
+use super::standing::reveal;
 use crate::chat;
 use crate::chat::Answer;
+use crate::chat::commands::put_below;
 use crate::screen::event::Effect;
-use crate::screen::input::Input;
 use crate::screen::model::Screen;
 use crate::screen::overlay::Overlay;
 
@@ -12,11 +13,16 @@ pub(super) fn take(screen: &mut Screen, effects: Vec<chat::Effect>) -> Vec<Effec
     let mut left = Vec::new();
     for effect in effects {
         match effect {
-            chat::Effect::Write(text) => write_below(&mut screen.input, &text),
+            chat::Effect::Write(text) => {
+                // Several texts may come back one after another: none takes another's place.
+                let written = put_below(screen.input.text(), &text);
+                screen.input.write(written);
+            }
             chat::Effect::Copy(text) => {
                 screen.chat.notice = Some("Copied".to_owned());
                 left.push(Effect::Chat(chat::Effect::Copy(text)));
             }
+            chat::Effect::Reveal(room, id) => reveal(screen, &room, id),
             chat::Effect::Show(answer) => left.extend(show(screen, answer)),
             other => left.push(Effect::Chat(other)),
         }
@@ -33,11 +39,4 @@ fn show(screen: &mut Screen, answer: Answer) -> Option<Effect> {
     screen.overlay = Overlay::Answer(answer, 0);
     screen.chat.notice = address.as_ref().map(|_| "The address is copied".to_owned());
     address.map(|address| Effect::Chat(chat::Effect::Copy(address)))
-}
-
-/// Several texts may come back one after another: none takes another's place.
-fn write_below(input: &mut Input, text: &str) {
-    let written = input.text();
-    let both = if written.is_empty() { text.to_owned() } else { format!("{written}\n{text}") };
-    input.write(both);
 }

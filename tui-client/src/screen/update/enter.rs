@@ -8,7 +8,7 @@ use super::effects::take;
 use super::reading::search;
 use crate::chat::commands::{self, SLASHES, Typed, counted};
 use crate::chat::update::{command, question_deletion, send_written};
-use crate::chat::{Reading, What};
+use crate::chat::{Pending, Reading, What};
 use crate::screen::event::Effect;
 use crate::screen::keys::{KeyCommand, Keys};
 use crate::screen::model::{Confirm, Screen};
@@ -126,18 +126,30 @@ fn ask_first(screen: &mut Screen) {
 /// What speaks against it: a command that begins with a space would be sent as text, and who leaves a
 /// room leaves behind what waits there.
 fn doubt(screen: &Screen, typed: &Typed) -> Option<String> {
-    let (waiting, keys) = (screen.chat.room().pending.len(), &screen.keys);
+    let keys = &screen.keys;
     match typed {
         Typed::Text(text) if text.starts_with(' ') && text.trim_start().starts_with(SLASHES) => {
             let about = "It starts with a space, so it is not a command";
             Some(press_again(keys, about, "send it as text"))
         }
-        Typed::Leave if waiting > 0 => {
-            let unsent = counted(waiting, "unsent message");
-            let about = format!("Leaving discards {unsent} here");
-            Some(press_again(keys, &about, "leave"))
+        Typed::Leave => {
+            let unsent = unsent(screen.chat.room().pending.iter())?;
+            Some(press_again(keys, &format!("Leaving discards {unsent} here"), "leave"))
         }
         _ => None,
+    }
+}
+
+/// How many messages, and changes to some, are not stored; none if all are.
+pub(super) fn unsent<'a>(pending: impl Iterator<Item = &'a Pending>) -> Option<String> {
+    let (said, acts): (Vec<_>, Vec<_>) = pending.partition(|pending| pending.is_said());
+    match (said.len(), acts.len()) {
+        (0, 0) => None,
+        (0, acts) => Some(counted(acts, "unsent change")),
+        (said, 0) => Some(counted(said, "unsent message")),
+        (said, acts) => {
+            Some(format!("{} and {}", counted(said, "unsent message"), counted(acts, "change")))
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod overlay;
 mod press;
 mod reading;
 mod select;
+mod standing;
 mod writing;
 
 use super::event::{Effect, Event};

@@ -7,8 +7,9 @@ use super::editing::edit;
 use super::effects::take;
 use super::enter::enter;
 use super::reading::{
-    jump_to_mention, jump_to_unread, open_long, page, scroll_people, show_people, to_bottom, to_top,
+    jump_to_mention, jump_to_unread, open_long, page, scroll_people, show_people, to_top,
 };
+use super::standing::to_bottom;
 use super::writing::{fence, interrupt};
 use super::{compose, emoji, overlay, select};
 use crate::chat::completion::Words;

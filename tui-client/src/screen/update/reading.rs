@@ -3,46 +3,15 @@
 use protocol::MessageId;
 
 use super::effects::take;
-use crate::chat::update::{load_older, read_at, want_people};
-use crate::chat::{Entry, Place, Reading};
+use super::standing::{fill, show, stand};
+use crate::chat::update::{load_newer, load_older, want_people};
+use crate::chat::{Entry, Place};
 use crate::screen::event::Effect;
 use crate::screen::keys::KeyCommand;
 use crate::screen::model::{Screen, Scroll};
-use crate::screen::rows::pane::Pane;
 use crate::screen::rows::scroll::{self, in_sight};
 use crate::screen::rows::{hides, top};
 use crate::screen::view::{beside, pane, pane_size, people_rows};
-
-/// Lets the view of the room stand there, and tells the conversation what of it is read.
-pub(super) fn stand(screen: &mut Screen, to: Scroll) {
-    let reading = match to {
-        Scroll::Bottom => Reading::End,
-        Scroll::At { place, row } => {
-            let newest = newest_in_sight(screen, to);
-            screen.room_view_mut().top = Some((place, row));
-            Reading::Above(newest.unwrap_or(MessageId::ZERO))
-        }
-    };
-    read_at(&mut screen.chat, reading);
-}
-
-pub(super) fn newest_in_sight(screen: &Screen, at: Scroll) -> Option<MessageId> {
-    let (room, pane) = (screen.chat.room(), Pane { scroll: at, ..pane(screen) });
-    let mut seen = room.entries.range(in_sight(room, &pane)).rev().filter_map(Entry::message);
-    seen.next().map(|message| message.id)
-}
-
-/// Where the end left rows empty, what has come above fills them.
-pub(super) fn fill(screen: &mut Screen) {
-    if scroll::is_below_end(screen.chat.room(), &pane(screen)) {
-        stand(screen, Scroll::Bottom);
-    }
-}
-
-pub(super) fn to_bottom(screen: &mut Screen) {
-    screen.room_view_mut().found = None;
-    stand(screen, Scroll::Bottom);
-}
 
 /// One row of the old page stays in sight.
 pub(super) fn page(screen: &mut Screen, up: bool) -> Vec<Effect> {
@@ -61,7 +30,16 @@ pub(super) fn turn(screen: &mut Screen, rows: isize) -> Vec<Effect> {
         let to = scroll::down(screen.chat.room(), &pane(screen), by);
         stand(screen, to);
     }
+    if screen.scroll() == scroll::end(screen.chat.room(), &pane(screen)) {
+        return newer(screen);
+    }
     Vec::new()
+}
+
+/// Asks for what follows what is shown, where that is not the end.
+pub(super) fn newer(screen: &mut Screen) -> Vec<Effect> {
+    let effects = load_newer(screen.chat.room_mut());
+    take(screen, effects)
 }
 
 pub(super) fn to_top(screen: &mut Screen) -> Vec<Effect> {
@@ -82,13 +60,9 @@ pub(super) fn older(screen: &mut Screen) -> Vec<Effect> {
     take(screen, effects)
 }
 
-fn show(screen: &mut Screen, place: Place) {
-    let to = scroll::to(screen.chat.room(), &pane(screen), place);
-    stand(screen, to);
-}
-
 /// To the first message that is new; if the server has older ones that are, they are asked for.
 pub(super) fn jump_to_unread(screen: &mut Screen) -> Vec<Effect> {
+    screen.chat.room_mut().leave_past();
     let room = screen.chat.room();
     let new = room.new_line(screen.chat.me.as_ref()).map(Place::of);
     let has_more = room.has_more_after(room.looked_away.unwrap_or(room.read));
@@ -111,7 +85,7 @@ pub(super) fn jump_to_mention(screen: &mut Screen, up: bool) {
         Some(to) => stand(screen, to),
         None => {
             let words = match up {
-                true if screen.chat.room().more => {
+                true if screen.chat.room().has_older() => {
                     let about = "No earlier mention of you is loaded";
                     screen.keys.advise(about, ".", &[(KeyCommand::PageUp, "at the top loads more")])
                 }
@@ -126,8 +100,8 @@ pub(super) fn jump_to_mention(screen: &mut Screen, up: bool) {
 fn mention(screen: &Screen, up: bool) -> Option<Scroll> {
     let (room, mut pane) = (screen.chat.room(), pane(screen));
     let (before, at_end) = (top(room, &pane), pane.scroll == Scroll::Bottom);
-    let here = room.entries.get(before.0).map(|entry| entry.place);
-    let mentions = room.entries.iter().filter(|entry| entry.is_mention).map(|entry| entry.place);
+    let here = room.lines().get(before.0).map(|entry| entry.place);
+    let mentions = room.lines().iter().filter(|entry| entry.is_mention).map(|entry| entry.place);
     let mut mentions: Vec<_> = match up {
         true => mentions.filter(|place| at_end || Some(*place) <= here).collect(),
         false => mentions.filter(|place| !at_end && Some(*place) > here).collect(),
@@ -161,7 +135,7 @@ pub(super) fn search(screen: &mut Screen, wanted: &str) {
             ".",
             &[(KeyCommand::Send, "finds the next older one"), (KeyCommand::Escape, "goes back")],
         ),
-        None if screen.chat.room().more => {
+        None if screen.chat.room().has_older() => {
             keys.advise(&none, ".", &[(KeyCommand::PageUp, "at the top loads older ones")])
         }
         None => none,
@@ -171,9 +145,9 @@ pub(super) fn search(screen: &mut Screen, wanted: &str) {
 fn older_with(screen: &Screen, lower: &str) -> Option<MessageId> {
     let (room, pane) = (screen.chat.room(), pane(screen));
     let seen = in_sight(room, &pane);
-    let last = pane.found.map(|id| room.index(Place::of(id)));
+    let last = pane.found.map(|id| room.line_index(Place::of(id)));
     let from = last.filter(|at| seen.contains(at)).unwrap_or(seen.end);
-    let mut older = room.entries.range(..from).rev().filter_map(Entry::message);
+    let mut older = room.lines().range(..from).rev().filter_map(Entry::message);
     let found = older.find(|said| said.content.as_str().to_lowercase().contains(lower));
     found.map(|message| message.id)
 }
@@ -184,7 +158,7 @@ pub(super) fn open_long(screen: &mut Screen, meant: Option<MessageId>) {
     match long_one(screen, meant) {
         Some((place, is_open)) => {
             let (room, pane) = (screen.chat.room(), pane(screen));
-            let (at, before) = (room.index(place), top(room, &pane));
+            let (at, before) = (room.line_index(place), top(room, &pane));
             let here = scroll::stand(room, &pane, before.0, before.1);
             let first = if is_open { (at, 0) } else { (at, usize::MAX) };
             let stays = before <= first && in_sight(room, &pane).contains(&at);
@@ -196,7 +170,7 @@ pub(super) fn open_long(screen: &mut Screen, meant: Option<MessageId>) {
                 show(screen, place);
             }
         }
-        None => screen.chat.notice = Some("No message here hides anything".to_owned()),
+        None => screen.chat.notice = Some("Nothing to expand here".to_owned()),
     }
 }
 
@@ -205,13 +179,13 @@ fn long_one(screen: &Screen, meant: Option<MessageId>) -> Option<(Place, bool)> 
     let (room, pane) = (screen.chat.room(), pane(screen));
     let mut seen = in_sight(room, &pane);
     if let Some(id) = meant {
-        let at = room.index(Place::of(id));
-        seen = at..(at + 1).min(room.entries.len());
+        let at = room.line_index(Place::of(id));
+        seen = at..(at + 1).min(room.lines().len());
     }
-    let open = pane.unfolded.map(|id| room.index(Place::of(id)));
+    let open = pane.unfolded.map(|id| room.line_index(Place::of(id)));
     let open = open.filter(|at| seen.contains(at));
     let at = open.or_else(|| seen.rev().find(|at| hides(room, *at, &pane)))?;
-    Some((room.entries[at].place, open.is_some()))
+    Some((room.lines()[at].place, open.is_some()))
 }
 
 pub(super) fn show_people(screen: &mut Screen) -> Vec<Effect> {

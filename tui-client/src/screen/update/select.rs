@@ -1,13 +1,14 @@
-//! One message that is selected: moved to, and then answered, edited, reacted to, copied, opened, or deleted.
+//! One message that is selected: moved to, and then replied to, edited, reacted to, copied, opened, or deleted.
 
 use protocol::MessageId;
 
 use super::compose::{begin_edit, begin_reply};
 use super::effects::take;
 use super::enter::ask_to_delete;
-use super::reading::{newest_in_sight, older, open_long, stand, to_bottom};
-use crate::chat::update::{copy_code, copy_message, copy_permalink, link_of, open_link};
-use crate::chat::{self, Model, Place};
+use super::reading::{newer, older, open_long};
+use super::standing::{newest_in_sight, stand, to_bottom};
+use crate::chat::update::{copy_code, copy_message, copy_permalink, jump, link_of, open_link};
+use crate::chat::{self, Entry, Model, Place};
 use crate::screen::event::Effect;
 use crate::screen::keys::{KeyCommand, Meaning};
 use crate::screen::model::Screen;
@@ -26,7 +27,15 @@ pub(super) fn begin(screen: &mut Screen) {
 pub(super) fn key(screen: &mut Screen, meaning: Meaning, id: MessageId) -> Vec<Effect> {
     match meaning {
         Meaning::Command(KeyCommand::Select | KeyCommand::Up) => return show_older(screen, id),
-        Meaning::Command(KeyCommand::SelectNewer | KeyCommand::Down) => show_newer(screen, id),
+        Meaning::Command(KeyCommand::SelectNewer | KeyCommand::Down) => {
+            return show_newer(screen, id);
+        }
+        Meaning::Command(KeyCommand::Send) | Meaning::Char('g')
+            if original(screen, id).is_some() =>
+        {
+            let original = original(screen, id);
+            return done(screen, |chat| original.map(|id| jump(chat, id)).unwrap_or_default());
+        }
         Meaning::Command(KeyCommand::Delete) | Meaning::Char('d') => ask_to_delete(screen, id),
         Meaning::Char('y') => return done(screen, |chat| copy_message(chat, Some(id))),
         Meaning::Char('c') => return done(screen, |chat| copy_code(chat, Some(id))),
@@ -63,26 +72,38 @@ fn done(screen: &mut Screen, act: impl FnOnce(&mut Model) -> Vec<chat::Effect>) 
 }
 
 fn show_older(screen: &mut Screen, id: MessageId) -> Vec<Effect> {
-    let messages = screen.chat.room().messages().rev();
+    let messages = screen.chat.room().lines().iter().rev().filter_map(Entry::message);
     let before = messages.map(|message| message.id).find(|other| *other < id);
     show(screen, before.unwrap_or(id));
     if before.is_none() { older(screen) } else { Vec::new() }
 }
 
 /// Beyond the newest there is nothing to select.
-fn show_newer(screen: &mut Screen, id: MessageId) {
-    let newer = screen.chat.room().messages().map(|message| message.id).find(|other| *other > id);
-    match newer {
-        Some(newer) => show(screen, newer),
+fn show_newer(screen: &mut Screen, id: MessageId) -> Vec<Effect> {
+    let room = screen.chat.room();
+    let messages = room.lines().iter().filter_map(Entry::message);
+    let after = messages.map(|message| message.id).find(|other| *other > id);
+    match after {
+        Some(after) => show(screen, after),
+        None if room.past.is_some() => {
+            show(screen, id);
+            return newer(screen);
+        }
         None => to_bottom(screen),
     }
+    Vec::new()
+}
+
+/// What the message is a reply to.
+fn original(screen: &Screen, id: MessageId) -> Option<MessageId> {
+    screen.chat.room().message(id)?.reply
 }
 
 pub(super) fn show(screen: &mut Screen, id: MessageId) {
     screen.overlay = Overlay::Select(id);
     screen.room_view_mut().found = Some(id);
     let (room, pane) = (screen.chat.room(), pane(screen));
-    let (at, seen) = (room.index(Place::of(id)), in_sight(room, &pane));
+    let (at, seen) = (room.line_index(Place::of(id)), in_sight(room, &pane));
     // What is all in sight moves nothing.
     if at <= seen.start || at + 1 >= seen.end {
         let to = scroll::to(room, &pane, Place::of(id));

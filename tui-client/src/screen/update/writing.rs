@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use protocol::CONTENT_CHARS_MAX;
 
+use super::enter::unsent;
 use crate::chat;
-use crate::chat::Room;
-use crate::chat::commands::counted;
 use crate::chat::writing::code;
 use crate::screen::event::Effect;
 use crate::screen::keys::KeyCommand;
@@ -29,14 +28,10 @@ pub(super) fn interrupt(screen: &mut Screen, confirmed: bool) -> Vec<Effect> {
         return Vec::new();
     }
     screen.confirming = Some(Confirm::Leave);
-    let waits = |room: &Room| room.pending.len() - room.failed();
-    let waiting: usize = screen.chat.rooms.iter().map(waits).sum();
-    let waiting = match waiting {
-        0 => String::new(),
-        count => {
-            format!(". {} will be sent when you start again", counted(count, "unsent message"))
-        }
-    };
+    let pending = screen.chat.rooms.iter().flat_map(|room| &room.pending);
+    let waiting = unsent(pending.filter(|pending| pending.failed.is_none()));
+    let waiting = waiting.map(|unsent| format!(". {unsent} will be sent when you start again"));
+    let waiting = waiting.unwrap_or_default();
     let (key, seconds) = (interrupt_key(screen), LEAVE_TIME.as_secs());
     screen.chat.notice = Some(format!("Press {key} again within {seconds} s to quit{waiting}"));
     vec![Effect::ConfirmWithin(LEAVE_TIME)]

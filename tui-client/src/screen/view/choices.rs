@@ -29,16 +29,15 @@ pub(super) fn are_shown(prompt: &Prompt) -> bool {
 }
 
 pub(super) fn draw(screen: &Screen, prompt: &Prompt, area: Rect, frame: &mut Frame<'_>) {
-    let rows = rows(screen, prompt, area);
-    let below = below(&rows, area);
-    frame.render_widget(Clear, below);
-    let lines: Vec<_> = rows.into_iter().map(|(line, _)| line).collect();
-    frame.render_widget(Paragraph::new(lines), below);
+    draw_rows(rows(screen, prompt, area), area, frame);
 }
 
 /// The pictures for the beginning of a name, right above where it is typed.
 pub(super) fn draw_offer(screen: &Screen, area: Rect, frame: &mut Frame<'_>) {
-    let rows = offered(screen, area);
+    draw_rows(offered(screen, area), area, frame);
+}
+
+fn draw_rows(rows: Vec<Row>, area: Rect, frame: &mut Frame<'_>) {
     let below = below(&rows, area);
     frame.render_widget(Clear, below);
     let lines: Vec<_> = rows.into_iter().map(|(line, _)| line).collect();
@@ -47,8 +46,11 @@ pub(super) fn draw_offer(screen: &Screen, area: Rect, frame: &mut Frame<'_>) {
 
 /// The picture in a cell.
 pub(super) fn offered_at(screen: &Screen, area: Rect, cell: Position) -> Option<usize> {
-    let rows = offered(screen, area);
-    let below = below(&rows, area);
+    in_cell(&offered(screen, area), area, cell)
+}
+
+fn in_cell(rows: &[Row], area: Rect, cell: Position) -> Option<usize> {
+    let below = below(rows, area);
     let row = below.contains(cell).then(|| usize::from(cell.y - below.y))?;
     rows.get(row).and_then(|(_, at)| *at)
 }
@@ -75,12 +77,7 @@ pub(super) fn choice_at(
     area: Rect,
     cell: Position,
 ) -> Option<usize> {
-    let rows = rows(screen, prompt, area);
-    let below = below(&rows, area);
-    if !below.contains(cell) {
-        return None;
-    }
-    rows.get(usize::from(cell.y - below.y)).and_then(|(_, at)| *at)
+    in_cell(&rows(screen, prompt, area), area, cell)
 }
 
 fn below(rows: &[Row], area: Rect) -> Rect {

@@ -16,7 +16,7 @@ use crate::screen::rows::cache::Layout;
 use crate::screen::{measure, theme};
 use crate::text;
 
-/// Before the text in the input: of a message, of another text for one, and of an answer.
+/// Before the text in the input: of a message, of another text for one, and of a reply.
 const PROMPT: &str = "> ";
 const EDIT: &str = "edit> ";
 const REPLY: &str = "reply> ";

@@ -157,6 +157,6 @@ fn message_in(screen: &Screen, area: Rect, cell: Position) -> Option<Target> {
     }
     let (room, pane) = (screen.chat.room(), pane(screen));
     let at = entry_at(room, usize::from(cell.y - area.y), &pane)?;
-    let id = room.entries[at].message()?.id;
+    let id = room.lines()[at].message()?.id;
     Some(if hides(room, at, &pane) { Target::Hiding(id) } else { Target::Message(id) })
 }

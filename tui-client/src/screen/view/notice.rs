@@ -1,6 +1,7 @@
 //! What there is to say to this person: whole, in as many rows as it takes. Where the screen is too
 //! small even for that, a key shows the rest.
 
+use protocol::MessageId;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -10,6 +11,7 @@ use super::composer::typing;
 use super::{question, state};
 use crate::chat::commands::counted;
 use crate::chat::refusals::advice;
+use crate::chat::room::Page;
 use crate::chat::{Composing, Connection, Model};
 use crate::screen::keys::{KeyCommand, Keys};
 use crate::screen::model::{Screen, Scroll};
@@ -19,23 +21,26 @@ use crate::screen::rows::cache::Layout;
 use crate::screen::{measure, theme};
 use crate::text;
 
-/// Cells for what is answered: enough to know it again.
+/// Cells for what is replied to: enough to know it again.
 const REPLY_CELLS: usize = 24;
 
 /// The most urgent of what there is to say: a question, an answer, or what is wrong.
 pub(super) fn words(screen: &Screen) -> Option<String> {
     let words = match (question::words(screen), &screen.overlay) {
         (Some(question), _) => question,
-        (None, Overlay::Select(_)) => about_selection(&screen.keys),
+        (None, Overlay::Select(id)) => about_selection(screen, *id),
         _ => told(&screen.chat)?,
     };
     Some(text::clean(&words)).filter(|words| !words.trim().is_empty())
 }
 
-fn about_selection(keys: &Keys) -> String {
+fn about_selection(screen: &Screen, id: MessageId) -> String {
+    let keys = &screen.keys;
+    let is_reply = screen.chat.room().message(id).is_some_and(|message| message.reply.is_some());
     let moves = keys.advice(&[(KeyCommand::Select, "older"), (KeyCommand::SelectNewer, "newer")]);
-    let does = "r reply, e edit, + react, d delete, y copy, o open, p permalink";
-    let ends = keys.advise(does, ",", &[(KeyCommand::Escape, "ends")]);
+    let does = "r reply, e edit, + react, d delete, y copy, c code, o open, p permalink";
+    let does = if is_reply { format!("{does}, g its original") } else { does.to_owned() };
+    let ends = keys.advise(&does, ",", &[(KeyCommand::Escape, "ends")]);
     if moves.is_empty() { ends } else { format!("{moves}: {ends}") }
 }
 
@@ -173,7 +178,11 @@ pub(super) fn hint(screen: &Screen) -> String {
     if screen.scroll() == Scroll::Bottom {
         return failed;
     }
-    let loading = if room.awaited.is_some() { "loading older …  " } else { "" };
+    let loading = match room.awaited {
+        None => "",
+        Some(Page::Around(_) | Page::After(_)) => "loading …  ",
+        Some(_) => "loading older …  ",
+    };
     let newer = room.messages().rev().take_while(|message| message.id > room.read).count();
     let newer =
         if newer > 0 { format!("v {} newer", text::grouped(newer)) } else { "v newest".to_owned() };

@@ -14,7 +14,7 @@ const NAMES_MAX: usize = 5;
 
 /// Nobody has said anything in this room, as far as is known.
 pub(super) fn is_empty(room: &Room) -> bool {
-    room.pending.is_empty() && room.messages().next().is_none()
+    room.pending.is_empty() && room.lines().iter().all(|entry| entry.message().is_none())
 }
 
 pub(super) fn lines(screen: &Screen, width: usize) -> Vec<Line<'static>> {

@@ -2,6 +2,7 @@
 
 pub(crate) mod checks;
 mod given_back;
+mod goto;
 pub(crate) mod hostile;
 mod kept;
 mod people;

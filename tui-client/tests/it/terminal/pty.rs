@@ -145,7 +145,7 @@ fn keys_of_the_settings_work_and_stand_in_the_help() {
     fs::write(home.path("config/nebula/config.toml"), settings).unwrap();
     let mut alice = Client::of(&home, &server.address, "Alice").start();
     alice.expect("1 online");
-    alice.types("\u{1b}OQ\u{1b}[6~\u{1b}[6~");
+    alice.types("\u{1b}OQ\u{1b}[6~\u{1b}[6~\u{1b}[6~");
     alice.expect("  M-s                  send");
     alice.types("\u{1b}[6~\u{18}\u{18}\u{18}");
     alice.ends(0);

@@ -11,7 +11,7 @@ pub enum Composing {
     /// A message.
     #[default]
     Message,
-    /// A message that answers this one.
+    /// A reply to this message.
     Reply(MessageId),
     /// Another text for a message of one's own. What was being written before that is the room's draft.
     Edit { target: Target, text: String },

@@ -1,11 +1,12 @@
 //! The life of messages: what becomes of them by others, and by what oneself does and is not confirmed.
 
+mod apply;
 mod change;
-mod changes;
 mod composing;
 mod own;
 mod pending;
 mod shown;
+mod written;
 
 pub use change::Change;
 pub use composing::Composing;

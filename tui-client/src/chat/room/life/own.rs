@@ -1,12 +1,11 @@
-//! What a room holds of one's own: what is written there, and what was said and done and is not stored.
+//! What a room holds of one's own: what was said and done there, stored or not.
 //!
 //! This file does not know when anything is sent.
 
-use protocol::{MessageId, Ref, UserName};
+use protocol::{Message, MessageId, Ref, UserName};
 
-use super::composing::Composing;
 use super::pending::{Act, Pending, Target};
-use crate::chat::room::{Room, What};
+use crate::chat::room::Room;
 
 impl Room {
     /// Own messages that are not stored, oldest first, each with the text that it is to have; those that are to
@@ -53,24 +52,34 @@ impl Room {
         }
     }
 
-    /// The newest message of one's own that can be edited.
-    pub fn newest_own(&self, me: Option<&UserName>) -> Option<Target> {
-        let waiting = self.said().rev().find(|(pending, _)| pending.failed.is_none());
-        if let Some((pending, _)) = waiting {
-            return Some(Target::Waiting(pending.reference.clone()));
-        }
-        self.own(me).next().map(Target::Stored)
+    /// Takes something out, and with a message what waits to be done to it.
+    pub fn take_pending(&mut self, at: usize) -> Pending {
+        let taken = self.pending.remove(at);
+        let target = Target::Waiting(taken.reference.clone());
+        self.pending.retain(|pending| pending.act.target().as_ref() != Some(&target));
+        taken
     }
 
-    /// One's own stored messages, newest first, without those that are deleted.
-    pub fn own(&self, me: Option<&UserName>) -> impl Iterator<Item = MessageId> {
-        let entries = self.entries.iter().rev();
-        entries.filter_map(move |entry| match &entry.what {
-            What::Message(message) if Some(&message.sender) == me => {
-                Some(message.id).filter(|_| !self.as_shown(message, me).deleted)
-            }
-            _ => None,
-        })
+    /// Takes out what was refused, oldest first.
+    pub fn take_failed(&mut self) -> Vec<Pending> {
+        let mut failed = Vec::new();
+        while let Some(at) = self.pending.iter().position(|pending| pending.failed.is_some()) {
+            failed.push(self.take_pending(at));
+        }
+        failed
+    }
+
+    /// Stored messages, newest first, without those that are deleted.
+    pub fn newest(&self, me: Option<&UserName>) -> impl Iterator<Item = &Message> {
+        self.messages().rev().filter(move |message| !self.as_shown(message, me).deleted)
+    }
+
+    /// One's own messages that can be edited, newest first: those that wait, then those that are stored.
+    pub fn own(&self, me: Option<&UserName>) -> impl Iterator<Item = Target> {
+        let waiting = self.said().rev().filter(|(pending, _)| pending.failed.is_none());
+        let waiting = waiting.map(|(pending, _)| Target::Waiting(pending.reference.clone()));
+        let stored = self.newest(me).filter(move |message| Some(&message.sender) == me);
+        waiting.chain(stored.map(|message| Target::Stored(message.id)))
     }
 
     /// The text that a message of one's own has, as it is shown.
@@ -86,29 +95,5 @@ impl Room {
                 is_own.then(|| message.content.as_str().to_owned())
             }
         }
-    }
-}
-
-impl Room {
-    /// What stands where one writes here.
-    pub fn written(&self) -> &str {
-        match &self.composing {
-            Composing::Edit { text, .. } => text,
-            Composing::Message | Composing::Reply(_) => &self.draft,
-        }
-    }
-
-    pub fn write(&mut self, written: &str) {
-        let text = match &mut self.composing {
-            Composing::Edit { text, .. } => text,
-            Composing::Message | Composing::Reply(_) => &mut self.draft,
-        };
-        if text != written {
-            written.clone_into(text);
-        }
-    }
-
-    pub fn is_editing(&self) -> bool {
-        matches!(self.composing, Composing::Edit { .. })
     }
 }

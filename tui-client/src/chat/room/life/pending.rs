@@ -24,7 +24,7 @@ pub struct Pending {
 /// What is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Act {
-    /// Something is said, as an answer to this message.
+    /// Something is said, as a reply to this message.
     Say(Option<MessageId>),
     /// A message of one's own has another text.
     Edit(Target),
@@ -64,6 +64,14 @@ impl Act {
 impl Pending {
     pub fn new(reference: Ref, act: Act, content: String) -> Self {
         Pending { reference, act, content, failed: None, late: false, was_sent: false }
+    }
+
+    /// The message that it is a reply to.
+    pub fn reply(&self) -> Option<MessageId> {
+        match self.act {
+            Act::Say(reply) => reply,
+            _ => None,
+        }
     }
 
     pub fn is_said(&self) -> bool {

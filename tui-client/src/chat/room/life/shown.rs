@@ -8,14 +8,12 @@ use std::borrow::Cow;
 use protocol::{Body, DELETED_CONTENT, Message, MessageId, Reacted, UserName, react};
 
 use super::pending::{Act, Pending, Target};
-use crate::chat::room::{Entry, Place, Room};
+use crate::chat::room::{Entry, Room};
 
 impl Room {
     /// The message with this id, as the server said it.
     pub fn message(&self, id: MessageId) -> Option<&Message> {
-        let place = Place::of(id);
-        let entry = self.entries.get(self.index(place)).filter(|entry| entry.place == place);
-        entry.and_then(Entry::message)
+        self.entry(id).and_then(Entry::message)
     }
 
     pub fn shown_by_id(&self, id: MessageId, me: Option<&UserName>) -> Option<Cow<'_, Message>> {

@@ -6,15 +6,15 @@
 use protocol::{Body, Emoji, MessageId, Ref, RoomName, UserName};
 
 use super::queue::{NOT_FROM_HERE, is_revoked, put, send_next};
-use crate::chat::commands::{Typed, parse};
+use crate::chat::commands::as_typed;
 use crate::chat::event::Effect;
 use crate::chat::model::Model;
 use crate::chat::room::{Act, Composing, Pending, Room, Target, is_own};
 use crate::text;
 
-const NOT_HERE: &str = "No such message here";
+pub(in crate::chat::update) const NOT_HERE: &str = "No such message here";
 const NOT_OWN: &str = "You can only edit your own messages";
-const IS_DELETED: &str = "It is deleted already";
+pub(in crate::chat::update) const IS_DELETED: &str = "Already deleted";
 
 /// Gives a message of one's own in the room that is shown another text.
 ///
@@ -38,7 +38,8 @@ pub fn edit(model: &mut Model, target: Target, text: &str) -> Result<Vec<Effect>
         Target::Waiting(reference) if pending.reference == *reference => true,
         _ => pending.act == Act::Edit(target.clone()),
     };
-    if let Some(known) = room.pending.iter_mut().rev().find(is_its).filter(|it| !it.was_sent) {
+    let is_ours = |it: &&mut Pending| !it.was_sent || it.failed.is_some();
+    if let Some(known) = room.pending.iter_mut().rev().find(is_its).filter(is_ours) {
         text.clone_into(&mut known.content);
         return Ok(vec![Effect::Keep(room.name.clone(), known.reference.clone())]);
     }
@@ -85,7 +86,7 @@ pub(in crate::chat::update) fn delete(
             return Err(NOT_HERE.to_owned());
         };
         if !room.pending[at].was_sent || room.pending[at].failed.is_some() {
-            let reference = room.pending.remove(at).reference;
+            let reference = room.take_pending(at).reference;
             return Ok(vec![Effect::Keep(room.name.clone(), reference)]);
         }
     }
@@ -161,20 +162,12 @@ pub fn compose_edit(model: &mut Model, target: Option<Target>) -> Result<(), Str
     let target = editable(model, target)?;
     let me = model.me.clone();
     let room = model.room_mut();
-    let text = as_typed(room.own_text(&target, me.as_ref()).unwrap_or_default());
+    let text = as_typed(&room.own_text(&target, me.as_ref()).unwrap_or_default());
     room.composing = Composing::Edit { target, text };
     Ok(())
 }
 
-/// A text as it is typed: what looks like a command begins with one more slash.
-fn as_typed(text: String) -> String {
-    match parse(&text) {
-        Ok(Typed::Text(same)) if same == text => text,
-        _ => format!("/{text}"),
-    }
-}
-
-/// What is written from now on answers this message.
+/// What is written from now on is a reply to this message.
 ///
 /// # Errors
 /// As [`edit`].

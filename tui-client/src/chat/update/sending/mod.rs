@@ -5,46 +5,47 @@
 
 mod acts;
 mod queue;
-mod undone;
+mod rejected;
 
 use protocol::{Body, MessageId};
 
 use crate::chat::commands::counted;
 use crate::chat::event::Effect;
 use crate::chat::model::Model;
-use crate::chat::room::{Act, Composing};
+use crate::chat::room::{Act, Composing, Pending};
 use crate::text;
-pub(super) use acts::{act_answered, delete};
+pub(super) use acts::{IS_DELETED, NOT_HERE, act_answered, delete};
 pub use acts::{compose_edit, compose_reply, edit, react, stop_composing};
 use queue::{NOT_FROM_HERE, is_revoked, put};
-pub(super) use queue::{new_ref, not_kept, overdue, retry, send_next, take_in};
-pub(super) use undone::{keep_back, renamed, undone};
+pub(super) use queue::{new_ref, overdue, retry, send_next, take_in};
+pub(super) use rejected::{fail_pending, not_kept, rejected, renamed};
 
 /// Says something in the room that is shown, now or once it is joined.
 ///
 /// # Errors
 /// A sentence for the person, if it cannot be said; nothing has changed then.
 pub fn say(model: &mut Model, text: &str) -> Result<Vec<Effect>, String> {
-    answer(model, text, None)
+    reply(model, text, None)
 }
 
-/// Says something that answers a message of the room that is shown.
+/// Says something, perhaps as a reply to a message of the room that is shown.
 ///
 /// # Errors
 /// As [`say`].
-pub fn answer(
+pub fn reply(
     model: &mut Model,
     text: &str,
-    reply: Option<MessageId>,
+    original: Option<MessageId>,
 ) -> Result<Vec<Effect>, String> {
     let text = text::without_outer_blank_lines(text);
     let body = Body::try_from(text).map_err(|error| error.to_string())?;
     let is_revoked = is_revoked(model);
     let name = model.room().name.clone();
-    let mut effects = put(model, &name, Act::Say(reply), body.as_str())?;
+    let mut effects = put(model, &name, Act::Say(original), body.as_str())?;
     let room = model.room_mut();
+    room.leave_past();
     room.to_bottom();
-    // Who answers has read what was new.
+    // Who writes has read what was new.
     room.looked_away = None;
     if is_revoked && let Some(said) = room.pending.last_mut() {
         said.failed = Some(NOT_FROM_HERE.to_owned());
@@ -53,7 +54,7 @@ pub fn answer(
     Ok(effects)
 }
 
-/// What was written in the room that is shown is sent as what it is meant to be: a message, an answer or
+/// What was written in the room that is shown is sent as what it is meant to be: a message, a reply or
 /// another text for a message.
 ///
 /// # Errors
@@ -61,7 +62,7 @@ pub fn answer(
 pub fn send_written(model: &mut Model, text: &str) -> Result<Vec<Effect>, String> {
     let effects = match model.room().composing.clone() {
         Composing::Message => return say(model, text),
-        Composing::Reply(id) => answer(model, text, Some(id))?,
+        Composing::Reply(id) => reply(model, text, Some(id))?,
         Composing::Edit { target, .. } => edit(model, target, text)?,
     };
     model.room_mut().composing = Composing::Message;
@@ -70,10 +71,9 @@ pub fn send_written(model: &mut Model, text: &str) -> Result<Vec<Effect>, String
 
 /// Sends again what was refused, each under a new name: the old one stands for the refusal.
 pub(super) fn send_again(model: &mut Model) -> Vec<Effect> {
-    let refused = take_failed(model);
     let mut effects = Vec::new();
-    for content in refused {
-        match say(model, &content) {
+    for refused in take_failed(model) {
+        match reply(model, &refused.content, refused.reply()) {
             Ok(more) => effects.extend(more),
             Err(sentence) => model.notice = Some(sentence),
         }
@@ -81,10 +81,17 @@ pub(super) fn send_again(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
-/// Gives all that was refused back to where one writes.
+/// Gives all that was refused back to where one writes; a reply alone is one again.
 pub(super) fn edit_failed(model: &mut Model) -> Vec<Effect> {
-    let refused = take_failed(model).join("\n");
-    if refused.is_empty() { Vec::new() } else { vec![Effect::Write(refused)] }
+    let refused = take_failed(model);
+    let room = model.room_mut();
+    if let [Pending { act: Act::Say(Some(id)), .. }] = refused[..]
+        && room.composing == Composing::Message
+    {
+        room.composing = Composing::Reply(id);
+    }
+    let texts: Vec<_> = refused.into_iter().map(|pending| pending.content).collect();
+    if texts.is_empty() { Vec::new() } else { vec![Effect::Write(texts.join("\n"))] }
 }
 
 pub(super) fn drop_failed(model: &mut Model) {
@@ -94,14 +101,11 @@ pub(super) fn drop_failed(model: &mut Model) {
     }
 }
 
-/// What was refused in this room, oldest first.
-fn take_failed(model: &mut Model) -> Vec<String> {
-    let pending = std::mem::take(&mut model.room_mut().pending);
-    let (failed, waiting): (Vec<_>, Vec<_>) =
-        pending.into_iter().partition(|pending| pending.failed.is_some());
-    model.room_mut().pending = waiting;
+/// What was refused in the room that is shown, oldest first.
+fn take_failed(model: &mut Model) -> Vec<Pending> {
+    let failed = model.room_mut().take_failed();
     if failed.is_empty() {
         model.notice = Some("No unsent messages".to_owned());
     }
-    failed.into_iter().map(|pending| pending.content).collect()
+    failed
 }

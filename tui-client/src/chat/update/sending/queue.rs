@@ -25,7 +25,7 @@ pub(super) fn put(
     let waiting = model.find(name).map_or(0, |room| room.pending.len());
     if waiting >= PENDING_MAX {
         return Err(format!(
-            "{PENDING_MAX} messages are already waiting to be sent. Wait for the connection"
+            "{PENDING_MAX} messages and changes are already waiting. Wait for the connection"
         ));
     }
     let reference = new_ref(model)?;
@@ -38,27 +38,6 @@ pub(super) fn put(
 
 pub(super) fn is_revoked(model: &Model) -> bool {
     matches!(model.connection, Connection::Refused { code: Some(Code::Revoked), .. })
-}
-
-/// What was just said cannot be written down. Without a connection it would be lost with this client, so it
-/// goes back to where it was written; with one it is on its way already.
-pub(in crate::chat::update) fn not_kept(
-    model: &mut Model,
-    room: &RoomName,
-    named: &Ref,
-    reason: &str,
-) -> Vec<Effect> {
-    let Some(room) = model.find(room) else { return Vec::new() };
-    if room.joined {
-        model.notice = Some(format!("Sent, but not saved on this machine: {reason}"));
-        return Vec::new();
-    }
-    let place = room.pending.iter().position(|pending| pending.reference == *named);
-    let Some(place) = place else { return Vec::new() };
-    let undone = room.pending.remove(place);
-    room.pending.retain(|pending| pending.act.target() != Some(Target::Waiting(named.clone())));
-    model.notice = Some(format!("Not sent, since it cannot be saved: {reason}"));
-    if undone.content.is_empty() { Vec::new() } else { vec![Effect::Write(undone.content)] }
 }
 
 pub(in crate::chat::update) fn new_ref(model: &mut Model) -> Result<Ref, String> {
@@ -74,8 +53,9 @@ pub(in crate::chat::update) fn send_next(room: &mut Room) -> Option<Effect> {
     }
     drop_what_is_done(room);
     let name = room.name.clone();
-    let next = room.pending.iter_mut().find(|pending| pending.failed.is_none())?;
-    let envelope = next.envelope(&name)?;
+    let mut waiting = room.pending.iter_mut().filter(|pending| pending.failed.is_none());
+    // What waits for a message that was refused holds up nothing.
+    let (next, envelope) = waiting.find_map(|it| it.envelope(&name).map(|said| (it, said)))?;
     next.was_sent = true;
     room.sending = Some(next.reference.clone());
     Some(Effect::Send(envelope))
@@ -110,7 +90,6 @@ pub(in crate::chat::update) fn take_in(
     message: Message,
     me: Option<&UserName>,
 ) -> bool {
-    room.typing.ended(&message.sender);
     if Some(&message.sender) == me
         && let Some(known) = &message.reference
     {
@@ -124,8 +103,8 @@ pub(in crate::chat::update) fn take_in(
 /// A message that is deleted already is not deleted again.
 fn drop_what_is_done(room: &mut Room) {
     let pending = std::mem::take(&mut room.pending);
-    let is_over = |it: &Pending| matches!(it.act, Act::Delete(_)) && is_done(room, it);
-    let left = pending.into_iter().filter(|pending| !is_over(pending)).collect();
+    let is_obsolete = |it: &Pending| matches!(it.act, Act::Delete(_)) && is_done(room, it);
+    let left = pending.into_iter().filter(|pending| !is_obsolete(pending)).collect();
     room.pending = left;
 }
 

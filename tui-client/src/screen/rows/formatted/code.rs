@@ -10,6 +10,7 @@ use ratatui::text::Span;
 
 use super::column::{Column, Row};
 use super::words::Words;
+use crate::chat::writing::code::joined;
 use crate::code::{Kind, Token, tokens};
 use crate::screen::rows::pane::Pane;
 use crate::screen::theme::Looks;
@@ -35,7 +36,7 @@ pub(super) fn push(code: &Code<'_>, pane: &Pane<'_>, column: &mut Column) {
     column.begin_block();
     let sheet = Sheet::new(pane.looks, code.base, column.cells());
     let language = code.language.clone().map(|it| &code.source[it]);
-    let mut corner = language.map(|it| pane.shown_part(it));
+    let mut corner = language.map(|it| pane.shown_line(it));
     let mut lines = lines(code, language, pane);
     if lines.is_empty() {
         lines.push(Words::default());
@@ -49,8 +50,7 @@ pub(super) fn push(code: &Code<'_>, pane: &Pane<'_>, column: &mut Column) {
 
 /// The lines in the colours of their tokens: a token may go over several of them.
 fn lines(code: &Code<'_>, language: Option<&str>, pane: &Pane<'_>) -> Vec<Words> {
-    let lines: Vec<_> = code.lines.iter().map(|line| &code.source[line.clone()]).collect();
-    let whole = lines.join("\n");
+    let whole = joined(code.source, code.lines);
     let all = Token { kind: Kind::Plain, range: 0..whole.len() };
     let tokens = language.and_then(|it| tokens(it, &whole)).unwrap_or_else(|| vec![all]);
     let mut made = vec![Words::default()];
@@ -61,7 +61,7 @@ fn lines(code: &Code<'_>, language: Option<&str>, pane: &Pane<'_>) -> Vec<Words>
                 made.push(Words::default());
             }
             if let Some(words) = made.last_mut() {
-                words.push(&pane.shown_part(part), style);
+                words.push(&pane.shown_line(part), style);
             }
         }
     }

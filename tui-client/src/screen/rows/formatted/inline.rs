@@ -98,7 +98,7 @@ impl Pieces<'_> {
 
     fn host(&self, host: &str, look: Look, words: &mut Words) {
         if !host.is_empty() && !look.is_hidden {
-            words.push(&self.pane.shown_part(&format!(" ({host})")), look.style);
+            words.push(&self.pane.shown_line(&format!(" ({host})")), look.style);
         }
     }
 
@@ -129,7 +129,7 @@ impl Pieces<'_> {
     }
 
     fn leaf(&self, range: Range<usize>, look: Look, words: &mut Words) {
-        let shown = self.pane.shown_part(&self.source[range]);
+        let shown = self.pane.shown_line(&self.source[range]);
         if !look.is_hidden {
             return words.push(&shown, look.style);
         }

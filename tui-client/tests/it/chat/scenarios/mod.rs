@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use nebula::chat::commands::parse;
 use nebula::chat::update::{
-    answer, back_to_end, browse, browse_more, command, confirm, dial_now, edit, focus, link_by,
-    load_older, move_room, pick, question_deletion, question_revoke, react, read_at, say,
-    show_room, types, update,
+    back_to_end, browse, browse_more, command, confirm, dial_now, edit, focus, link_by, load_older,
+    move_room, pick, question_deletion, question_revoke, react, read_at, reply, say, show_room,
+    types, update,
 };
 use nebula::chat::{
     Answer, Connection, Effect, EntryCode, Event, Hello, Model, Reading, Room, Servers, Target,
@@ -199,7 +199,7 @@ impl Client {
             }
             "replies" => {
                 let text = what[1].as_str().unwrap();
-                answer(&mut self.model, text, Some(message_id(&what[0]))).unwrap()
+                reply(&mut self.model, text, Some(message_id(&what[0]))).unwrap()
             }
             "types_text" => types(&mut self.model, what.as_str().unwrap()),
             "revokes" => {

@@ -5,8 +5,10 @@
 
 use protocol::formatting::{Block, BlockKind, Inline, InlineKind, Line, Style, parse};
 
+use super::writing::code::joined;
+
 /// An action stays one.
-pub fn aloud(text: &str) -> String {
+pub fn plain_text(text: &str) -> String {
     let document = parse(text);
     let before = if document.is_action { "/me " } else { "" };
     format!("{before}{}", of_blocks(text, &document.blocks))
@@ -15,10 +17,7 @@ pub fn aloud(text: &str) -> String {
 fn of_blocks(text: &str, blocks: &[Block]) -> String {
     let words = blocks.iter().map(|block| match &block.kind {
         BlockKind::Paragraph(lines) => of_lines(text, lines),
-        BlockKind::Code { lines, .. } => {
-            let lines: Vec<_> = lines.iter().map(|line| &text[line.clone()]).collect();
-            lines.join("\n")
-        }
+        BlockKind::Code { lines, .. } => joined(text, lines),
         BlockKind::Quote(blocks) => format!("> {}", of_blocks(text, blocks)),
         BlockKind::Item { marker, lines, .. } => {
             format!("{} {}", &text[marker.clone()], of_lines(text, lines))
@@ -60,7 +59,7 @@ mod tests {
             ("- one\n- ~~two~~", "- one\n- two"),
             ("[here](https://chat.example/x)", "here (chat.example)"),
         ] {
-            assert_eq!(aloud(text), words);
+            assert_eq!(plain_text(text), words);
         }
     }
 }
