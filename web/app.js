@@ -44,6 +44,7 @@ import { ask, byId, hasMouse } from "./view/page.js";
  * @property {(id: number) => string} linkTo the address of a message of the room shown
  * @property {() => Promise<typeof import("./core/emoji.js")>} emoji their names
  * @property {(id: number) => void} reveal brings a message into sight, and marks it
+ * @property {(which: import("./core/chat/messages/changing.js").Which) => void} edit goes on where a message is edited
  */
 
 export class App {
@@ -186,6 +187,9 @@ export class App {
       case "reveal":
         // Its room may be shown only when this is done.
         return queueMicrotask(() => this.#parts?.reveal(action.id));
+      case "edit":
+        // The same holds for its row.
+        return queueMicrotask(() => this.#parts?.edit(action.which));
       case "permalink":
         return void this.#copy(this.#parts?.linkTo(action.id) ?? "");
       case "follow":

@@ -110,14 +110,14 @@ export function again(room, ref) {
   return room.joined && room.sending === ref ? [sending(room, pending)] : sendNext(room);
 }
 
-/** Takes a refused one out, and gives back its text.
+/** Takes a refused one out, and gives it back.
  * @param {Room | undefined} room
  * @param {string} ref */
 export function takeBack(room, ref) {
   const pending = room?.pending.find((each) => each.ref === ref && each.failed);
   if (!room || !pending) return null;
   room.pending = room.pending.filter((each) => each !== pending);
-  return pending.content;
+  return pending;
 }
 
 /** @param {Room} room

@@ -129,7 +129,7 @@ function entered(state, room, { room: name, sender, role }, at) {
   Object.assign(room, { topic: "", role: null, members: [] });
   room.people.asked = false;
   room.settledAt = at + BACK_WITHIN_MS;
-  const onItsWay = [...sendNext(room), ...next(state), ...jumpOn(room)];
+  const onItsWay = [...sendNext(room), ...next(state), ...jumpOn(state, room)];
   if (!first) return [...onItsWay, ...joinedNow(state, room)];
   state.link.askedMs = 0;
   const others = state.rooms.filter((other) => !other.joined && !other.excluded).map(joining);
@@ -146,7 +146,7 @@ function leaveBehind(state, owner) {
   const undone = [...dropAll(state), ...state.rooms.flatMap(undoneIn)];
   const count = state.rooms.reduce((sum, room) => sum + room.pending.length, 0);
   for (const room of [...state.rooms]) {
-    Object.assign(room, { pending: [], listed: false, place: null });
+    Object.assign(room, { pending: [], editing: null, listed: false, place: null });
     // What belonged to the one is not there for the other.
     if (room.kind !== "open" && !room.joined) takeAway(state, room);
   }

@@ -27,11 +27,11 @@ export function edit(state, room, which, text) {
   const fault = contentFault(content);
   if (fault) return fault;
   const now = textOf(state, room, which);
-  if (now === null) return "This message is not there any more";
+  if (now === null) return "This message no longer exists";
   if (now === content) return [];
   const waiting = room.pending.find(({ ref }) => ref === which);
   const change = room.pending.findLast((each) => each.does === "edit" && isOf(each, which));
-  if (waiting && !waiting.sent) waiting.content = content;
+  if (waiting && !isOnItsWay(waiting)) waiting.content = content;
   else if (change && !change.sent) change.content = content;
   else return queue(state, room, { ...about(which), does: "edit", content });
   return [];
@@ -46,7 +46,7 @@ export function remove(state, room, which) {
   const waiting = room.pending.find(({ ref }) => ref === which);
   if (textOf(state, room, which) === null && (waiting || typeof which === "string" || messageOf(room, which))) return [];
   room.pending = room.pending.filter((each) => each.sent || !isOf(each, which));
-  if (waiting && !waiting.sent) {
+  if (waiting && !isOnItsWay(waiting)) {
     room.pending = room.pending.filter((each) => each !== waiting);
     return [];
   }
@@ -87,6 +87,10 @@ export function textOf(state, room, which) {
 /** @param {Pending} each
  * @param {Which} which */
 const isOf = (each, which) => each.does !== undefined && (each.of ?? each.message) === which;
+
+/** The server may have it already, or get it.
+ * @param {Pending} each */
+const isOnItsWay = ({ sent, failed }) => sent === true && failed === "";
 
 /** @param {Which} which */
 const about = (which) => (typeof which === "string" ? { of: which } : { message: which });
