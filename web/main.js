@@ -37,7 +37,7 @@ const memory = new Memory({ tab, browser: local, id: newId() });
 const address = newAddress(location, history);
 const build = newBuildWatch(location.href, document.querySelector("meta[name=build]")?.getAttribute("content") ?? null);
 const app = new App({ folder, local, servers: newServers(local, location.origin), token, memory, address, wanted: takeMessage(location, replace) });
-const { view, bell, happens } = app;
+const { view, bell, look, happens } = app;
 const state = () => app.state;
 const emoji = () => import("./core/emoji.js");
 
@@ -64,7 +64,7 @@ const latestEmoji = {
   all: () => (local.getItem(LATEST_EMOJI) ?? "").split(" ").filter((emoji) => emoji !== ""),
   keep: (/** @type {string[]} */ emoji) => void local.setItem(LATEST_EMOJI, emoji.join(" ")),
 };
-const over = listenToPerson({ emoji, latestEmoji, linkTo, state, happens, composer, searchBar, bell, view, reveal, follow, connect: () => app.connect() });
+const over = listenToPerson({ emoji, latestEmoji, state, happens, composer, searchBar, bell, look, view, reveal, follow, connect: () => app.connect() });
 app.compose({ composer, searchBar, over, connected, reveal: goTo, edit: goToEditor, linkTo, emoji });
 
 /** The room that is shown: there is one from the first event on. */

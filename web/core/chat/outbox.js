@@ -40,6 +40,8 @@ export function sendNext(room) {
   room.pending = room.pending.filter((each) => !isDone(room, each));
   const next = room.pending.find((pending) => !pending.failed);
   if (!next) return [];
+  // What is sent again may be there since the first time.
+  if (next.sent) delete next.isUnsure;
   room.sending = next.ref;
   return [sending(room, next)];
 }

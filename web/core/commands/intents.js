@@ -176,6 +176,7 @@ function performOwn(state, room, intent) {
     case "edited":
     case "notEdited":
     case "replying":
+    case "linkTo":
     case "notReplying":
     case "react":
     case "erase":

@@ -20,7 +20,7 @@ import { nthNewest } from "./moderation.js";
  *
  * @typedef {{is: "editing", which: Which | undefined, text?: string}
  *   | {is: "edited" | "notEdited" | "notReplying"}
- *   | {is: "replying", id: number}
+ *   | {is: "replying" | "linkTo", id: number}
  *   | {is: "react", id: number, emoji: string}
  *   | {is: "erase", which: Which}} MessageIntent
  * `editing` begins, or goes on with another text
@@ -53,6 +53,8 @@ export function performOnMessage(state, room, intent) {
     case "notReplying":
       room.reply = null;
       return [];
+    case "linkTo":
+      return [{ do: "permalink", id: intent.id }];
     case "react":
       return done(state, () => (mayChange(state) ? toggle(state, room, intent.id, intent.emoji) : NO_NAME));
     case "erase":
@@ -123,7 +125,7 @@ export function nthOwn(state, room, number) {
 export function withMessage(state, room, { is, number = 1, emoji = "" }) {
   const id = nthNewest(room, number)?.id;
   if (id === undefined) return fault(state, "No such message");
-  if (is === "permalink") return [{ do: "permalink", id }];
+  if (is === "permalink") return performOnMessage(state, room, { is: "linkTo", id });
   if (is === "reply") return performOnMessage(state, room, { is: "replying", id });
   // A name is looked up in the table, which is loaded when it is needed.
   if (/^[:\w+-]+$/.test(emoji)) return [{ do: "emoji", code: emoji.replaceAll(":", ""), id }];

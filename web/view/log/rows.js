@@ -4,13 +4,13 @@ import { shownEntries } from "../../core/chat/messages/place.js";
 import { changesOf, shownOf, waitingText } from "../../core/chat/messages/shown.js";
 import { callsMe, newLine } from "../../core/chat/state.js";
 import { mayChange } from "../../core/commands/messages.js";
-import { emote, inSentence } from "../../core/protocol/text.js";
+import { emote } from "../../core/protocol/text.js";
 import { element, newButton, setText } from "../page.js";
 import { mendEditor } from "./editor.js";
 import { drawAgain, newContent } from "./formatted/formatted.js";
 import { mendReactions } from "./reactions.js";
 import { mendReply } from "./reply.js";
-import { avatar, clock, day, isSameDay, named, whole } from "./text.js";
+import { avatar, clock, day, isSameDay, listOf, named, whole } from "./text.js";
 
 /**
  * @typedef {import("../../core/chat/state.js").State} State
@@ -249,8 +249,5 @@ function trafficItem(first, traffic) {
 /** @param {string[]} all */
 function listing(all) {
   const names = [...new Set(all)];
-  const shown = names.slice(0, TRAFFIC_NAMES_MAX).map((name) => inSentence(name));
-  const more = names.length - shown.length;
-  if (more > 0) return `${shown.join(", ")} and ${more} more`;
-  return shown.length > 1 ? `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}` : shown.join("");
+  return listOf(names.slice(0, TRAFFIC_NAMES_MAX), names.length - TRAFFIC_NAMES_MAX);
 }

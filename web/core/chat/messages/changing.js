@@ -64,9 +64,22 @@ export function toggle(state, room, id, emoji) {
   const shown = message && shownOf(message, state.me, changesOf(room).get(id));
   if (!shown || shown.isDeleted) return [];
   const waiting = room.pending.find((each) => each.does === "react" && !each.sent && each.message === id && each.emoji === emoji);
-  if (!waiting) return queue(state, room, { message: id, does: "react", content: "", emoji, on: !isOwn(shown.reactions, emoji, state.me) });
-  room.pending = room.pending.filter((each) => each !== waiting);
-  return [];
+  if (waiting) {
+    room.pending = room.pending.filter((each) => each !== waiting);
+    return [];
+  }
+  const on = !isOwn(shown.reactions, emoji, state.me);
+  const isUnsure = on && shown.reactions.some((each) => each.emoji === emoji && each.count > each.users.length);
+  return queue(state, room, { message: id, does: "react", content: "", emoji, on, ...(isUnsure && { isUnsure }) });
+}
+
+/** The server told that an emoji was there already, of which that could not be seen: so it is taken away.
+ * @param {State} state
+ * @param {Room} room
+ * @param {import("../../protocol/messages.js").Reacted} reacted */
+export function takeReaction(state, room, { message, emoji }) {
+  const actions = queue(state, room, { message, does: "react", content: "", emoji, on: false });
+  return typeof actions === "string" ? [] : actions;
 }
 
 /** What a message says as it is shown; null if it is deleted or not there.

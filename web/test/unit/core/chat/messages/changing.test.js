@@ -133,6 +133,45 @@ test("of another log, the ids name other messages: what was meant for those here
   assert.deepEqual(alice.sent().filter(({ type }) => ["delete", "message"].includes(type)).map(({ type, reply: to }) => [type, to]), [["message", undefined]]);
 });
 
+test("who reacted behind those who are told takes that back with one press, and nobody else's doing does", () => {
+  const alice = entered();
+  const users = Array.from({ length: 20 }, (_, i) => `u${i}`);
+  alice.hears({ type: "message", sender: "Bob", content: "well?", id: 4, at: 4, change: 30, reactions: [{ emoji: "👍", count: 22, users }] });
+  alice.did();
+  const press = () => {
+    does(alice, { is: "react", id: 4, emoji: "👍" });
+    return alice.sent()[0];
+  };
+  const tell = (id, on, ref) => alice.hears({ type: "reacted", message: 4, emoji: "👍", on, sender: "Alice", id, ref });
+  const first = press();
+  assert.equal(first.on, undefined);
+  // It holds already: the event is one from before.
+  tell(29, true, first.ref);
+  const [{ on, ref }] = alice.sent();
+  assert.equal(on, false);
+  tell(31, false, ref);
+  assert.equal(roomOf(alice).entries[0].reactions[0].count, 21);
+  tell(32, true, press().ref);
+  assert.deepEqual([alice.sent(), pendingOf(alice), roomOf(alice).entries[0].reactions[0].count], [[], [], 22]);
+  // What was done before the line was cut is told as it was done.
+  const again = press();
+  alice.happens({ type: "lost", code: 1006, reason: "cut" });
+  alice.happens({ type: "connected" });
+  alice.hears({ type: "history", messages: [], changed: [], more: false, head: 32 });
+  alice.hears({ type: "join", sender: "Alice" });
+  alice.did();
+  tell(32, true, again.ref);
+  assert.deepEqual([alice.sent(), pendingOf(alice)], [[], []]);
+});
+
+test("of a reply, it is said whom it answers", () => {
+  const alice = spoken();
+  for (const [reply, answers] of [[5, "you"], [4, "Bob"], [1, "an earlier message"], [undefined, undefined]]) {
+    alice.hears({ type: "message", sender: "Cy", content: "so", id: roomOf(alice).head + 1, at: 9, reply });
+    assert.equal(alice.did().find((each) => each.do === "announce").answers, answers);
+  }
+});
+
 test("an emoji that is typed as text is its picture", () => {
   const alice = spoken();
   for (const [typed, sent] of [["❤", "❤️"], ["❤︎", "❤️"], ["❤️", "❤️"], ["👍", "👍"], ["☝🏽", "☝🏽"], ["❤‍🔥", "❤️‍🔥"], ["🏃‍♂", "🏃‍♂️"]]) {
