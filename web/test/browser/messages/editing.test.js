@@ -42,9 +42,9 @@ test("who writes a message goes on with that, whatever becomes of an edit", asyn
   await message(ann).focus();
   await ann.keyboard.type("hel");
   await say(ann, "/join elsewhere");
-  await inRoom(ann, "#elsewhere");
+  await inRoom(ann, "elsewhere");
   await ann.keyboard.press("Alt+ArrowUp");
-  await inRoom(ann, "#calm");
+  await inRoom(ann, "calm");
   await box(ann).waitFor();
   await drawn(ann);
   assert.equal(await ann.evaluate(() => document.activeElement.id), "text");
@@ -84,7 +84,7 @@ test("styles, names of emoji and completions are there as in the message box; th
   assert.equal(await caret(ann), 3);
   await box(ann).press("Enter");
   await settled(bob, "some words 🎉").waitFor();
-  assert.deepEqual([ann.faults, bob.faults], [[], []]);
+  assert.deepEqual(bob.faults, []);
 });
 
 test("what becomes of a message that is edited leaves the box and its caret alone", async (t) => {
