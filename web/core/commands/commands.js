@@ -72,7 +72,7 @@ export const COMMANDS = [
   ["invites", [], "", "list the invites that are still good"],
   ["uninvite", [], "N", "end an invite of the list"],
   ["edit", [], "[N]", "edit your newest message, or the N-th newest; first those that were refused"],
-  ["delete", [], "[N]", "delete the newest message, or the N-th newest"],
+  ["delete", [], "[N]", "delete the newest message, or the N-th newest; asks first"],
   ["reply", [], "[N]", "reply to the newest message, or the N-th newest"],
   ["react", [], "EMOJI [N]", "react to the newest message, or the N-th newest; again: remove it"],
   ["open", [], "[N]", "open the newest link, or the N-th newest"],

@@ -5,6 +5,7 @@ import { dropOf } from "../chat/acts.js";
 import { browse, browseMore } from "../chat/browse.js";
 import { spoken } from "../chat/label.js";
 import { leftNow, move, mutedNow } from "../chat/list.js";
+import { textOf } from "../chat/messages/changing.js";
 import { again, put, sendNext, takeBack } from "../chat/outbox.js";
 import { show, toBottom } from "../chat/reading.js";
 import { bring, comeIn, dialNow, joining } from "../chat/reconnect.js";
@@ -17,7 +18,7 @@ import { fold, nameFault, userFault } from "../protocol/names.js";
 import { counted, inSentence, onOneLine } from "../protocol/text.js";
 import { answer, askAnywhere, askWithin, fault, opening } from "./asking.js";
 import { parse } from "./commands.js";
-import { askToDelete, nthOwn, performOnMessage, withMessage } from "./messages.js";
+import { askToDelete, nthNewest, nthOwn, performOnMessage, withMessage } from "./messages.js";
 import { performInRooms, whoBelongs } from "./rooms.js";
 import { candidates } from "./switcher.js";
 
@@ -100,7 +101,7 @@ function perform(state, room, intent) {
     case "url":
       return intent.number === undefined ? answer(state, listOfLinks(room)) : copy(state, links(room)[intent.number - 1], "link");
     case "copy":
-      return copy(state, messages(room).at(-(intent.number ?? 1))?.content, "message");
+      return copy(state, textOf(state, room, nthNewest(state, room, intent.number ?? 1) ?? 0), "message");
     case "open":
       return open(state, links(room)[(intent.number ?? 1) - 1]);
     case "reply":
@@ -355,9 +356,9 @@ function open(state, href) {
 }
 
 /** @param {State} state
- * @param {string | undefined} text
+ * @param {string | null | undefined} text
  * @param {string} what
  * @returns {Action[] | null} */
 function copy(state, text, what) {
-  return text === undefined ? fault(state, `No such ${what}`) : [{ do: "copy", text }];
+  return text === undefined || text === null ? fault(state, `No such ${what}`) : [{ do: "copy", text }];
 }

@@ -10,7 +10,6 @@ import { isGuest, isMe } from "../chat/state.js";
 import { fold } from "../protocol/names.js";
 import { inSentence, withPictures } from "../protocol/text.js";
 import { fault } from "./asking.js";
-import { nthNewest } from "./moderation.js";
 
 /**
  * @typedef {import("../chat/state.js").State} State
@@ -117,13 +116,22 @@ export function nthOwn(state, room, number) {
   return [...own, ...waiting].filter((which) => textOf(state, room, which) !== null).at(-number);
 }
 
+/** The N-th newest message that is stored and still there, as it is shown: its id; undefined if there are fewer.
+ * @param {State} state
+ * @param {Room} room
+ * @param {number} number */
+export function nthNewest(state, room, number) {
+  let left = number;
+  return room.entries.findLast(({ type, id }) => type === "message" && textOf(state, room, id) !== null && (left -= 1) === 0)?.id;
+}
+
 /** What a command does with the N-th newest message.
  * @param {State} state
  * @param {Room} room
  * @param {{is: "reply" | "reactTo" | "permalink", number?: number, emoji?: string}} intent
  * @returns {Action[] | null} */
 export function withMessage(state, room, { is, number = 1, emoji = "" }) {
-  const id = nthNewest(room, number)?.id;
+  const id = nthNewest(state, room, number);
   if (id === undefined) return fault(state, "No such message");
   if (is === "permalink") return performOnMessage(state, room, { is: "linkTo", id });
   if (is === "reply") return performOnMessage(state, room, { is: "replying", id });
@@ -138,7 +146,7 @@ export function withMessage(state, room, { is, number = 1, emoji = "" }) {
  * @param {number} number
  * @returns {Action[] | null} */
 export function askToDelete(state, room, number) {
-  const which = room.moderates ? nthNewest(room, number)?.id : nthOwn(state, room, number);
+  const which = room.moderates ? nthNewest(state, room, number) : nthOwn(state, room, number);
   const content = which === undefined ? null : textOf(state, room, which);
   if (which === undefined || content === null) return fault(state, "No such message");
   const sender = typeof which === "number" ? messageOf(room, which)?.sender ?? null : state.me;

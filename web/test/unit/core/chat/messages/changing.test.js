@@ -111,6 +111,20 @@ test("/delete takes one's own messages alone, unless one moderates, and asks fir
   assert.deepEqual(alice.did(), [{ ...asked, question: "Delete Bob's message “his second”? This can't be undone.", then: { type: "does", intent: { is: "erase", which: 6 } } }]);
 });
 
+test("commands count the messages that are there, and take them as they are shown", () => {
+  const alice = spoken();
+  alice.says(6, "Alice", "gone");
+  alice.happens({ type: "lost", code: 1006, reason: "cut" });
+  does(alice, { is: "erase", which: 6 });
+  does(alice, { is: "editing", which: 5, text: "mine, better" });
+  does(alice, { is: "edited" });
+  alice.did();
+  say(alice, "/copy");
+  say(alice, "/reply 2");
+  say(alice, "/copy 3");
+  assert.deepEqual([alice.did(), roomOf(alice).reply, alice.state.notice], [[{ do: "copy", text: "mine, better" }], 4, "No such message"]);
+});
+
 test("of another log, the ids name other messages: what was meant for those here before is not done there", () => {
   const alice = entered();
   alice.hears({ type: "history", messages: [], more: false, head: 0, epoch: "one" });
