@@ -19,8 +19,9 @@ import { newCountdown, newDrawing } from "./view/drawing.js";
 import { newEntrance } from "./view/entrance.js";
 import { showHelp } from "./view/help.js";
 import { isLookedAt } from "./view/lifecycle.js";
+import { NO_EMOJI } from "./view/log/picker.js";
 import { newLook } from "./view/look.js";
-import { ask, byId, hasMouse } from "./view/page.js";
+import { ask, byId, copyText, hasMouse } from "./view/page.js";
 
 /**
  * @typedef {import("./core/chat/state.js").State} State
@@ -44,6 +45,7 @@ import { ask, byId, hasMouse } from "./view/page.js";
  * @property {(id: number) => string} linkTo the address of a message of the room shown
  * @property {() => Promise<typeof import("./core/emoji.js")>} emoji their names
  * @property {(id: number) => void} reveal brings a message into sight, and marks it
+ * @property {(which: import("./core/chat/messages/changing.js").Which) => void} edit goes on where a message is edited
  */
 
 export class App {
@@ -52,8 +54,8 @@ export class App {
   state = null;
   bell;
   entrance;
+  look;
   #kept;
-  #look;
   #announcer;
   #leftovers;
   /** @type {Connection | null} */
@@ -68,7 +70,7 @@ export class App {
   constructor(kept) {
     const { folder, local, memory } = kept;
     this.#kept = kept;
-    this.#look = newLook(local);
+    this.look = newLook(local);
     this.bell = newBell(window, local, (name) => this.showRoom(name), folder);
     this.#announcer = newAnnouncer(this.view.announce, () => (this.state ? activeRoom(this.state).name : ""));
     this.entrance = newEntrance((who) => this.enter(who), codeOf);
@@ -95,7 +97,7 @@ export class App {
     if (brings.link === undefined) local.setItem("nebula.name", username);
     const state = newState({ room: room || "general", username, session: newId(), brings, follows: true, own: servers.own, others: servers.known() });
     activeRoom(state).isDefault = room === "";
-    state.isPlain = this.#look.isPlain();
+    state.isPlain = this.look.isPlain();
     this.state = state;
     this.#leftovers.anew();
     this.#leftovers.owned(state);
@@ -186,6 +188,9 @@ export class App {
       case "reveal":
         // Its room may be shown only when this is done.
         return queueMicrotask(() => this.#parts?.reveal(action.id));
+      case "edit":
+        // The same holds for its row.
+        return queueMicrotask(() => this.#parts?.edit(action.which));
       case "permalink":
         return void this.#copy(this.#parts?.linkTo(action.id) ?? "");
       case "follow":
@@ -195,11 +200,11 @@ export class App {
       case "search":
         return this.#parts?.searchBar.open(action.text);
       case "theme":
-        return this.#look.setTheme(action.text);
+        return this.look.setTheme(action.text);
       case "width":
-        return this.#look.setWidth(action.text);
+        return this.look.setWidth(action.text);
       case "plain":
-        return this.#look.setPlain(action.isOn);
+        return this.look.setPlain(action.isOn);
       case "open":
         return this.#parts?.over.dialogs[action.what].open(action.text);
       case "confirm":
@@ -215,17 +220,12 @@ export class App {
     const names = await this.#parts?.emoji().catch(() => null);
     const emoji = names?.byCode(code);
     if (emoji) this.happens({ type: "does", intent: { is: "react", id, emoji } });
-    else this.happens({ type: "notice", text: names ? `No emoji is called ${code}` : "The names of emoji could not be loaded" });
+    else this.happens({ type: "notice", text: names ? `No emoji named "${code}"` : NO_EMOJI });
   }
 
   /** @param {string} text */
   async #copy(text) {
-    try {
-      await navigator.clipboard.writeText(text);
-      this.happens({ type: "notice", text: "Copied" });
-    } catch {
-      this.happens({ type: "notice", text: "The browser did not allow copying" });
-    }
+    this.happens({ type: "notice", text: await copyText(text) ? "Copied" : "Copy failed" });
   }
 
   /** @param {State} state */

@@ -37,18 +37,21 @@ const memory = new Memory({ tab, browser: local, id: newId() });
 const address = newAddress(location, history);
 const build = newBuildWatch(location.href, document.querySelector("meta[name=build]")?.getAttribute("content") ?? null);
 const app = new App({ folder, local, servers: newServers(local, location.origin), token, memory, address, wanted: takeMessage(location, replace) });
-const { view, bell, happens } = app;
+const { view, bell, look, happens } = app;
 const state = () => app.state;
 const emoji = () => import("./core/emoji.js");
 
-const composer = newComposer({
-  drafted: (text) => happens({ type: "draft", text }),
-  send: () => happens({ type: "say", text: composer.text.value }),
+const completing = {
   names: () => (app.state ? likeliest(activeRoom(app.state), app.state.me) : []),
-  up: editNewest,
   rooms: () => state()?.rooms.filter(({ kind }) => kind === "open").map((room) => room.name) ?? [],
   // Offline, there are none until it is tried again.
   emoji: () => emoji().catch(() => null),
+};
+const composer = newComposer({
+  ...completing,
+  drafted: (text) => happens({ type: "draft", text }),
+  send: () => happens({ type: "say", text: composer.text.value }),
+  up: editNewest,
 });
 const searchBar = newSearchBar({
   room: shown,
@@ -61,8 +64,8 @@ const latestEmoji = {
   all: () => (local.getItem(LATEST_EMOJI) ?? "").split(" ").filter((emoji) => emoji !== ""),
   keep: (/** @type {string[]} */ emoji) => void local.setItem(LATEST_EMOJI, emoji.join(" ")),
 };
-const over = listenToPerson({ emoji, latestEmoji, linkTo, state, happens, composer, searchBar, bell, view, reveal, follow, connect: () => app.connect() });
-app.compose({ composer, searchBar, over, connected, reveal: goTo, linkTo, emoji });
+const over = listenToPerson({ emoji, latestEmoji, state, happens, composer, searchBar, bell, look, view, reveal, follow, connect: () => app.connect() });
+app.compose({ composer, searchBar, over, connected, reveal: goTo, edit: goToEditor, linkTo, emoji });
 
 /** The room that is shown: there is one from the first event on. */
 function shown() {
@@ -74,9 +77,15 @@ function editNewest() {
   const now = state();
   const which = now ? newestOwn(now, activeRoom(now)) : undefined;
   if (which === undefined) return false;
-  if (typeof which === "number") reveal(which, "nearest");
   happens({ type: "does", intent: { is: "editing", which } });
   return true;
+}
+
+/** Goes on where a message is edited.
+ * @param {import("./core/chat/messages/changing.js").Which} which */
+function goToEditor(which) {
+  if (typeof which === "number") reveal(which, "nearest");
+  view.log.edit();
 }
 
 /** @param {number} id of a message of the room shown */
@@ -121,7 +130,7 @@ function follow(href) {
   const link = linkInto(href, location.href);
   if (!link) return false;
   happens({ type: "join", name: link.room });
-  if (link.message !== null) happens({ type: "jump", id: link.message, from: view.log.here });
+  if (link.message !== null) happens({ type: "jump", room: link.room, id: link.message, from: view.log.here });
   if (!token.now()) void offerName(link.username);
   return true;
 }
@@ -138,9 +147,12 @@ async function offerName(name) {
 view.log.listen({
   moved: () => (app.looked(), app.fetchMore()),
   wantsOlder: () => app.fetchMore("older"),
-  does(intent) {
-    happens({ type: "does", intent });
-    if (shown().editing === null) composer.text.focus();
+  edits: {
+    ...completing,
+    does(intent) {
+      happens({ type: "does", intent });
+      if (shown().editing === null) composer.text.focus();
+    },
   },
 });
 byId("people").addEventListener("scroll", () => app.fetchMore(), { passive: true });

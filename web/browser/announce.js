@@ -14,8 +14,8 @@ const ROOMS_MAX = 3;
 /** A longer text is for reading. */
 const TEXT_CHARS_MAX = 200;
 
-/** @typedef {{room: string, where: string, sender: string, content: string}} Said
- * `where`: what the room is called in a sentence */
+/** @typedef {{room: string, where: string, sender: string, content: string, answers?: string}} Said
+ * `where`: what the room is called in a sentence; `answers`: whom, so, if it is a reply */
 
 /** @param {(text: string) => void} tell
  * @param {() => string} shown the room that is shown
@@ -50,7 +50,10 @@ export function sentence(burst, shown) {
   const [first] = burst;
   if (first && burst.length === 1) {
     const emoted = emote(first.content);
-    const said = `${inSentence(first.sender)}${emoted === null ? ":" : ""} ${onOneLine(emoted ?? first.content, TEXT_CHARS_MAX)}`;
+    const sender = inSentence(first.sender);
+    const replied = first.answers === undefined ? "" : `${sender} replied to ${first.answers}: `;
+    const author = emoted !== null ? `${sender} ` : replied === "" ? `${sender}: ` : "";
+    const said = `${replied}${author}${onOneLine(emoted ?? first.content, TEXT_CHARS_MAX)}`;
     return first.room === shown ? said : `${first.where}, ${said}`;
   }
   /** @type {Map<string, number>} */

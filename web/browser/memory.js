@@ -343,7 +343,7 @@ function bringBack(state, kept, marks) {
   return added;
 }
 
-/** What does not fit is left: a second draft, and more than may wait.
+/** What does not fit is left: a second draft, a second edit, and more than may wait.
  * @param {State} state
  * @param {Required<Unsent>} unsent
  * @returns {{added: string[], left: Unsent[]}} */
@@ -355,9 +355,12 @@ function takeIn(state, unsent) {
   const more = unsent.pending.filter(({ ref }) => !known.has(ref));
   const pending = more.splice(Math.max(0, PENDING_MAX - room.pending.length));
   room.pending.push(...more);
-  const isFree = room.draft === "" || room.draft === unsent.draft;
-  if (isFree) Object.assign(room, { draft: unsent.draft, reply: room.reply ?? unsent.reply });
+  const left = { ...unsent, pending };
+  if (room.draft === "" || room.draft === unsent.draft) {
+    Object.assign(room, { draft: unsent.draft, reply: unsent.reply ?? room.reply });
+    Object.assign(left, { draft: "", reply: null });
+  }
   room.editing ??= unsent.editing;
-  const draft = isFree ? "" : unsent.draft;
-  return { added, left: draft || pending.length > 0 ? [{ name: unsent.name, draft, pending }] : [] };
+  if (JSON.stringify(room.editing) === JSON.stringify(unsent.editing)) left.editing = null;
+  return { added, left: isUnsent(left) ? [left] : [] };
 }

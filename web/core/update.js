@@ -1,7 +1,7 @@
 // What happened → what changes and what to do. Pure: it knows neither page nor socket nor clock.
 
 import { resume } from "./chat/acts.js";
-import { jump, jumpBack, newer } from "./chat/messages/jumping.js";
+import { jump, jumpBack, jumpOn, newer } from "./chat/messages/jumping.js";
 import { tellTyping, typingEnded } from "./chat/messages/typing.js";
 import { again, recalled, takeBack } from "./chat/outbox.js";
 import { askAgain, looked, morePeople, nextActive, older, show, step, toBottom } from "./chat/reading.js";
@@ -43,8 +43,7 @@ import { carryOut, command } from "./commands/intents.js";
  *   | {type: "typing", room: string, on: number}
  *   | {type: "recalled", added: string[]}
  *   | {type: "leave" | "mute"}
- *   | {type: "delete", id: number}
- *   | {type: "jump", id: number, from?: number}
+ *   | {type: "jump", id: number, room?: string, from?: number}
  *   | {type: "does", intent: import("./commands/commands.js").Intent}
  *   | {type: "ask", envelope: Asked}
  *   | {type: "bring", brings: import("./chat/state.js").Brings}
@@ -56,11 +55,12 @@ import { carryOut, command } from "./commands/intents.js";
  *   | {do: "send", envelope: ToServer}
  *   | {do: "probe", because?: "offline" | "online"}
  *   | {do: "later", event: Event, afterMs: number}
- *   | {do: "announce" | "notify", room: string, where: string, sender: string, content: string}
+ *   | {do: "announce" | "notify", room: string, where: string, sender: string, content: string, answers?: string}
  *   | {do: "search" | "theme" | "width", text: string}
  *   | {do: "plain", isOn: boolean}
  *   | {do: "copy", text: string}
  *   | {do: "permalink", id: number}
+ *   | {do: "edit", which: import("./chat/messages/changing.js").Which}
  *   | {do: "follow", href: string}
  *   | {do: "emoji", code: string, id: number}
  *   | {do: "reveal", room: string, id: number}
@@ -74,6 +74,16 @@ import { carryOut, command } from "./commands/intents.js";
  * @param {Event} event
  * @returns {Action[]} */
 export function update(state, event) {
+  const before = activeRoom(state);
+  const actions = happened(state, event);
+  const shown = activeRoom(state);
+  return shown === before ? actions : [...actions, ...jumpOn(state, shown)];
+}
+
+/** @param {State} state
+ * @param {Event} event
+ * @returns {Action[]} */
+function happened(state, event) {
   switch (event.type) {
     case "start":
       return dialNow(state);
@@ -158,8 +168,6 @@ function personDid(state, event) {
       return carryOut(state, { is: event.type });
     case "connect":
       return state.link.is === "online" ? comeIn(state, room) : dialNow(state);
-    case "delete":
-      return carryOut(state, { is: "delete", id: event.id });
     case "ask":
       return carryOut(state, { is: "ask", everywhere: true, envelope: event.envelope });
     case "bring":
@@ -177,10 +185,13 @@ function personDid(state, event) {
       return older(room, event.type === "older");
     case "newer":
       return newer(room);
-    case "jump":
-      return jump(room, event.id, event.from);
+    case "jump": {
+      // Where one may not join it, there is no such room.
+      const where = event.room === undefined ? room : find(state, event.room);
+      return where ? jump(state, where, event.id, event.from) : [];
+    }
     case "back":
-      return jumpBack(room) ?? personDid(state, { type: "escape" });
+      return jumpBack(state, room) ?? personDid(state, { type: "escape" });
     case "morePeople":
       return morePeople(room);
     case "escape":
@@ -198,6 +209,8 @@ function personDid(state, event) {
  * @param {{room: string, ref: string}} which */
 function takeOut(state, toEdit, { room: name, ref }) {
   const room = find(state, name);
-  const text = takeBack(room, ref);
-  if (room && text !== null && toEdit) room.draft = room.draft.trim() ? `${text}\n${room.draft}` : text;
+  const taken = takeBack(room, ref);
+  if (!room || !taken || !toEdit) return;
+  const { content, reply = null } = taken;
+  Object.assign(room, { draft: room.draft.trim() ? `${content}\n${room.draft}` : content, reply: room.reply ?? reply });
 }

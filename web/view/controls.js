@@ -24,11 +24,11 @@ import { newSides } from "./sides/sides.js";
  * @property {ReturnType<typeof import("./input/composer.js").newComposer>} composer
  * @property {ReturnType<typeof import("./input/searchbar.js").newSearchBar>} searchBar
  * @property {ReturnType<typeof import("../browser/notifications.js").newBell>} bell
+ * @property {Pick<ReturnType<typeof import("./look.js").newLook>, "toggleToolbar">} look
  * @property {ReturnType<typeof import("./chat.js").newView>} view
  * @property {(id: number, block: ScrollLogicalPosition) => HTMLElement | null} reveal
  * @property {() => Promise<typeof import("../core/emoji.js")>} emoji their names
  * @property {{all: () => string[], keep: (emoji: string[]) => void}} latestEmoji
- * @property {(id: number) => string} linkTo the address of a message of the room shown
  * @property {() => void} connect does what helps where the connection is none
  * @property {(href: string) => boolean} follow goes where a link into this chat leads; false if it is none
  *
@@ -110,7 +110,7 @@ function movesOf({ state, happens, composer }) {
  * @param {Needs} needs
  * @param {Moves} moves
  * @returns {Record<string, () => void>} */
-function keyCommandsOf({ state, happens, searchBar, reveal }, { closeDrawer, switcher }) {
+function keyCommandsOf({ state, happens, searchBar, view, reveal }, { closeDrawer, switcher }) {
   /** @param {number} by */
   const move = (by) => {
     const now = state();
@@ -130,7 +130,8 @@ function keyCommandsOf({ state, happens, searchBar, reveal }, { closeDrawer, swi
       const now = state();
       const room = now && activeRoom(now);
       const id = room && (newLine(now, room) ?? firstAfter(now, room, room.read));
-      if (id) reveal(id, "center");
+      if (id && room.past) happens({ type: "jump", id, from: view.log.here });
+      else if (id) reveal(id, "center");
       else happens({ type: "notice", text: "No unread messages in this room" });
     },
     bottom() {
@@ -148,7 +149,7 @@ function keyCommandsOf({ state, happens, searchBar, reveal }, { closeDrawer, swi
 /** @param {Needs} needs
  * @param {Moves} moves
  * @returns {Record<string, () => void>} */
-function buttonsOf({ happens, searchBar, bell, view, connect }, { go, switcher, dialogs }) {
+function buttonsOf({ happens, composer, searchBar, bell, look, view, connect }, { go, switcher, dialogs }) {
   /** @param {{open(): void}} box */
   const fromMenu = (box) => () => {
     byId("menu").hidePopover();
@@ -158,6 +159,12 @@ function buttonsOf({ happens, searchBar, bell, view, connect }, { go, switcher, 
     "devices-button": fromMenu(dialogs.devices),
     "invites-button": fromMenu(dialogs.invites),
     "name-button": fromMenu(dialogs.name),
+    "toolbar-button": fromMenu({
+      open() {
+        look.toggleToolbar();
+        composer.text.focus();
+      },
+    }),
     "plain-button": fromMenu({ open: () => happens({ type: "does", intent: { is: "plain" } }) }),
     older: () => happens({ type: "older" }),
     "join-button": switcher.open,

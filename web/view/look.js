@@ -32,16 +32,14 @@ export function newLook(storage) {
     setAttribute(byId("toolbar-button"), "aria-pressed", String(isShown));
   };
   showToolbar(storage.getItem(TOOLBAR) === "yes");
-  button("toolbar-button").addEventListener("click", () => {
-    const isShown = byId("toolbar").hidden;
-    showToolbar(isShown);
-    storage.setItem(TOOLBAR, isShown ? "yes" : "no");
-    byId("menu").hidePopover();
-    byId("text").focus();
-  });
   return {
     setTheme,
     setWidth: width.set,
+    toggleToolbar() {
+      const isShown = byId("toolbar").hidden;
+      showToolbar(isShown);
+      storage.setItem(TOOLBAR, isShown ? "yes" : "no");
+    },
     isPlain: () => storage.getItem(PLAIN) === "yes",
     /** @param {boolean} isOn */
     setPlain: (isOn) => storage.setItem(PLAIN, isOn ? "yes" : "no"),

@@ -96,6 +96,17 @@ export function setAttribute(at, name, value) {
   else if (at.getAttribute(name) !== value) at.setAttribute(name, value);
 }
 
+/** Puts a text on the clipboard; false where the browser does not allow it.
+ * @param {string} text */
+export async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** A question with two answers.
  * @param {string} question
  * @param {string} yes the word on the button that agrees

@@ -40,6 +40,8 @@ export function sendNext(room) {
   room.pending = room.pending.filter((each) => !isDone(room, each));
   const next = room.pending.find((pending) => !pending.failed);
   if (!next) return [];
+  // What is sent again may be there since the first time.
+  if (next.sent) delete next.isUnsure;
   room.sending = next.ref;
   return [sending(room, next)];
 }
@@ -110,14 +112,14 @@ export function again(room, ref) {
   return room.joined && room.sending === ref ? [sending(room, pending)] : sendNext(room);
 }
 
-/** Takes a refused one out, and gives back its text.
+/** Takes a refused one out, and gives it back.
  * @param {Room | undefined} room
  * @param {string} ref */
 export function takeBack(room, ref) {
   const pending = room?.pending.find((each) => each.ref === ref && each.failed);
   if (!room || !pending) return null;
   room.pending = room.pending.filter((each) => each !== pending);
-  return pending.content;
+  return pending;
 }
 
 /** @param {Room} room

@@ -4,6 +4,7 @@ import { change, changed as changeCame, takeIn, trim } from "./entries.js";
 import { askPage } from "./messages/asking.js";
 import { jumpOn, pastCame } from "./messages/jumping.js";
 import { placeOf } from "./messages/place.js";
+import { forgetMessages } from "./messages/refusing.js";
 import { sendNext } from "./outbox.js";
 import { lookAway, toBottom } from "./reading.js";
 import { activeRoom, firstAfter, isWatched } from "./state.js";
@@ -27,7 +28,7 @@ export function pageCame(state, room, page) {
   }
   if (asked && ("around" in asked || "after" in asked || ("before" in asked && asked.isPast))) {
     room.awaited = null;
-    return pastCame(room, page, asked);
+    return pastCame(state, room, page, asked);
   }
   const since = room.gapAfter ?? seen;
   const isOther = epoch !== undefined && isOfAnother(room, epoch);
@@ -52,7 +53,7 @@ export function pageCame(state, room, page) {
   if (isWatchedNow && isMissed) Object.assign(room, { behind: true, mark: room.mark ?? room.read });
   else if (isWatchedNow) room.read = room.head;
   // Who had nothing of it has asked for the newest already.
-  return [...goOn(room, page, room.gapAfter ?? (isReplay ? since : null), isTooMuch || (isOther && seen > 0)), ...jumpOn(room)];
+  return [...goOn(room, page, room.gapAfter ?? (isReplay ? since : null), isTooMuch || (isOther && seen > 0)), ...jumpOn(state, room)];
 }
 
 /** Puts what a page brings to what is here; what is here may be wrong.
@@ -91,12 +92,15 @@ function goOn(room, { messages, more = false }, gap, isForgotten) {
   return sendNext(room);
 }
 
-/** What is here of another log is forgotten, but for how far it was read and what still waits to be sent.
+/** What is here of another log is forgotten, but for how far it was read and what still waits to be said.
  * @param {Room} room
  * @param {string} epoch which log the room is of now */
 function isOfAnother(room, epoch) {
   const is = room.epoch !== null && room.epoch !== epoch;
   room.epoch = epoch;
-  if (is) Object.assign(room, { entries: [], past: null, back: null, gapAfter: null, head: 0, atBottom: true, more: true });
+  if (is) {
+    Object.assign(room, { entries: [], past: null, back: null, jumping: null, gapAfter: null, head: 0, atBottom: true, more: true });
+    forgetMessages(room);
+  }
   return is;
 }

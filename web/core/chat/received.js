@@ -9,6 +9,7 @@ import { browseCame } from "./browse.js";
 import { changed, takeIn, trim, write } from "./entries.js";
 import { answered, sendNext } from "./outbox.js";
 import { spoken, whereabouts } from "./label.js";
+import { takeReaction } from "./messages/changing.js";
 import { jumpOn } from "./messages/jumping.js";
 import { messageOf } from "./messages/place.js";
 import { undoChanges } from "./messages/refusing.js";
@@ -129,7 +130,7 @@ function entered(state, room, { room: name, sender, role }, at) {
   Object.assign(room, { topic: "", role: null, members: [] });
   room.people.asked = false;
   room.settledAt = at + BACK_WITHIN_MS;
-  const onItsWay = [...sendNext(room), ...next(state), ...jumpOn(room)];
+  const onItsWay = [...sendNext(room), ...next(state), ...jumpOn(state, room)];
   if (!first) return [...onItsWay, ...joinedNow(state, room)];
   state.link.askedMs = 0;
   const others = state.rooms.filter((other) => !other.joined && !other.excluded).map(joining);
@@ -146,7 +147,7 @@ function leaveBehind(state, owner) {
   const undone = [...dropAll(state), ...state.rooms.flatMap(undoneIn)];
   const count = state.rooms.reduce((sum, room) => sum + room.pending.length, 0);
   for (const room of [...state.rooms]) {
-    Object.assign(room, { pending: [], listed: false, place: null });
+    Object.assign(room, { pending: [], editing: null, listed: false, place: null });
     // What belonged to the one is not there for the other.
     if (room.kind !== "open" && !room.joined) takeAway(state, room);
   }
@@ -229,8 +230,11 @@ function putOut(room) {
 function changeCame(state, room, change, by) {
   const held = messageOf(room, change.message);
   const wasCalled = held !== null && callsMe(state, held);
+  const isOld = change.id <= (held?.change ?? 0);
   changed(room, change);
+  const asked = isMe(state, by) ? room.pending.find(({ ref }) => ref === change.ref) : undefined;
   if (change.ref !== undefined && isMe(state, by)) answered(room, change.ref);
+  if (asked?.isUnsure && isOld && change.type === "reacted") return takeReaction(state, room, change);
   // Who is named by an edit has not heard of it.
   const isCalled = change.type === "edited" && held !== null && !wasCalled && callsMe(state, held);
   return [...(isCalled && !room.muted ? tellOf(state, room, held) : []), ...sendNext(room)];
@@ -242,11 +246,22 @@ function changeCame(state, room, change, by) {
  * @param {Message} message
  * @returns {Action[]} */
 function tellOf(state, room, message) {
-  const what = { room: room.name, where: whereabouts(room, state.me), sender: message.sender, content: state.isPlain ? message.content : aloud(message.content) };
+  const content = state.isPlain ? message.content : aloud(message.content);
+  const what = { room: room.name, where: whereabouts(room, state.me), sender: message.sender, content, ...(message.reply !== undefined && { answers: whomAnswers(state, room, message.reply) }) };
   const isShown = state.focused && room === activeRoom(state);
   /** @type {Action[]} */
   const notify = (callsMe(state, message) || room.kind === "direct") && !isShown ? [{ do: "notify", ...what }] : [];
   return [{ do: "announce", ...what }, ...notify];
+}
+
+/** Whom a reply is to, within a sentence.
+ * @param {State} state
+ * @param {Room} room
+ * @param {number} reply */
+function whomAnswers(state, room, reply) {
+  const sender = messageOf(room, reply)?.sender;
+  if (sender === undefined) return "an earlier message";
+  return isMe(state, sender) ? "you" : inSentence(sender);
 }
 
 /** @param {State} state

@@ -5,6 +5,8 @@ import { refuseAll } from "./messages/refusing.js";
 
 /** @typedef {import("./state.js").State} State */
 
+/** Why nothing is written on it. */
+export const NOT_YOURS = "This device is no longer yours: link it again to write";
 /** Why an own message was not sent. */
 export const NOT_FROM_HERE = "Not sent from this device";
 

@@ -13,10 +13,10 @@ import { nobody } from "./people.js";
  * Somebody came or left, or a moderator did something: it stands behind the message with this id.
  * `note` tells notes apart.
  * @typedef {Message | Note} Entry
- * @typedef {{ref: string, content: string, failed: string, reply?: number, sent?: boolean, does?: "edit" | "delete" | "react", message?: number, of?: string, emoji?: string, on?: boolean}} Pending
+ * @typedef {{ref: string, content: string, failed: string, reply?: number, sent?: boolean, does?: "edit" | "delete" | "react", message?: number, of?: string, emoji?: string, on?: boolean, isUnsure?: boolean}} Pending
  * An own message that is not known to be stored; `failed` says why it was refused; `sent`: it may be stored. Or, with
  * `does`, what was done to a message and is not answered: to one with an id, or to an own one that is not stored yet, `of`
- * its ref.
+ * its ref. `isUnsure`: not all names of the reaction are told, so it may have been there already.
  *
  * @typedef {({before: number, isPast?: boolean} | {after: number} | {around: number} | {missed: number}) & {changes: Change[], isUnwanted?: boolean}} Awaited
  * A page of messages: those before, after or around one, `isPast` before what is shown of the past; or those that a replay would have brought and that could not be read, which are

@@ -14,10 +14,9 @@ import { roomCommand } from "./rooms.js";
  *   | {is: "leave" | "rooms" | "who" | "clear" | "mute" | "plain" | "key" | "retry" | "drop" | "reconnect" | "help" | "topic"}
  *   | {is: "room", wanted: string}
  *   | {is: "search", text: string}
- *   | {is: "url" | "copy" | "edit" | "open", number?: number}
+ *   | {is: "url" | "copy" | "edit" | "delete" | "open", number?: number}
  *   | {is: "reply" | "permalink", number?: number}
  *   | {is: "reactTo", emoji: string, number?: number}
- *   | {is: "delete", number?: number, id?: number}
  *   | {is: "theme" | "width", name: string}
  *   | import("./moderation.js").AskIntent
  *   | OwnIntent} Intent
@@ -73,9 +72,9 @@ export const COMMANDS = [
   ["invites", [], "", "list the invites that are still good"],
   ["uninvite", [], "N", "end an invite of the list"],
   ["edit", [], "[N]", "edit your newest message, or the N-th newest; first those that were refused"],
-  ["delete", [], "[N]", "delete the newest message, or the N-th newest"],
-  ["reply", [], "[N]", "answer the newest message, or the N-th newest"],
-  ["react", [], "EMOJI [N]", "put an emoji on the newest message, or the N-th newest; again: take it away"],
+  ["delete", [], "[N]", "delete the newest message, or the N-th newest; asks first"],
+  ["reply", [], "[N]", "reply to the newest message, or the N-th newest"],
+  ["react", [], "EMOJI [N]", "react to the newest message, or the N-th newest; again: remove it"],
   ["open", [], "[N]", "open the newest link, or the N-th newest"],
   ["permalink", [], "[N]", "copy the address of the newest message, or the N-th newest"],
   ["retry", [], "", "send this room's unsent messages again"],

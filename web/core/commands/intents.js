@@ -5,20 +5,20 @@ import { dropOf } from "../chat/acts.js";
 import { browse, browseMore } from "../chat/browse.js";
 import { spoken } from "../chat/label.js";
 import { leftNow, move, mutedNow } from "../chat/list.js";
+import { textOf } from "../chat/messages/changing.js";
 import { again, put, sendNext, takeBack } from "../chat/outbox.js";
 import { show, toBottom } from "../chat/reading.js";
 import { bring, comeIn, dialNow, joining } from "../chat/reconnect.js";
-import { isRevoked } from "../chat/revoked.js";
+import { NOT_YOURS, isRevoked } from "../chat/revoked.js";
 import { describe, inOrder, takeAway } from "../chat/rooms.js";
 import { activeRoom, messages, newRoom, orMore, tell, unread } from "../chat/state.js";
+import { linksOf } from "../formatting/formatting.js";
 import { LABEL_CHARS_MAX, ROOMS_MAX, ROOM_CHARS_MAX, TOPIC_CHARS_MAX } from "../protocol/limits.js";
 import { fold, nameFault, userFault } from "../protocol/names.js";
 import { counted, inSentence, onOneLine } from "../protocol/text.js";
-import { linksIn } from "../protocol/urls.js";
 import { answer, askAnywhere, askWithin, fault, opening } from "./asking.js";
 import { parse } from "./commands.js";
-import { nthOwn, performOnMessage, withMessage } from "./messages.js";
-import { nthNewest } from "./moderation.js";
+import { askToDelete, nthNewest, nthOwn, performOnMessage, withMessage } from "./messages.js";
 import { performInRooms, whoBelongs } from "./rooms.js";
 import { candidates } from "./switcher.js";
 
@@ -34,7 +34,6 @@ export const THEMES = ["system", "dark", "light"];
 export const WIDTHS = ["comfortable", "full"];
 /** Links that are listed: a screen's worth. */
 const LINKS_MAX = 20;
-const NOT_YOURS = "This device is no longer yours: link it again to write";
 const KEY = "Your name is reserved by a key that is stored with this site's data in this browser. /link gives it to another device too. Clearing that data on your only device gives the name up.";
 
 /** Does what was typed. What cannot be sent or done stays where it was typed: `notice` says why.
@@ -102,7 +101,7 @@ function perform(state, room, intent) {
     case "url":
       return intent.number === undefined ? answer(state, listOfLinks(room)) : copy(state, links(room)[intent.number - 1], "link");
     case "copy":
-      return copy(state, messages(room).at(-(intent.number ?? 1))?.content, "message");
+      return copy(state, textOf(state, room, nthNewest(state, room, intent.number ?? 1) ?? 0), "message");
     case "open":
       return open(state, links(room)[(intent.number ?? 1) - 1]);
     case "reply":
@@ -134,7 +133,7 @@ function perform(state, room, intent) {
     case "fault":
       return fault(state, intent.words);
     case "delete":
-      return deletion(state, room, intent.id ?? nthNewest(room, intent.number ?? 1)?.id);
+      return askToDelete(state, room, intent.number ?? 1);
     case "ask":
       return intent.everywhere ? askAnywhere(state, intent.envelope) : askWithin(state, room, { ...intent.envelope, room: room.name });
     default:
@@ -178,6 +177,7 @@ function performOwn(state, room, intent) {
     case "edited":
     case "notEdited":
     case "replying":
+    case "linkTo":
     case "notReplying":
     case "react":
     case "erase":
@@ -209,14 +209,6 @@ function say(state, room, text) {
  * @returns {Action[] | null} */
 function choose(state, what, wanted, options) {
   return options.includes(wanted) ? [{ do: what, text: wanted }] : fault(state, `Choose one of: ${options.join(", ")}`);
-}
-
-/** @param {State} state
- * @param {Room} room
- * @param {number | undefined} id
- * @returns {Action[] | null} */
-function deletion(state, room, id) {
-  return id === undefined ? fault(state, "No such message") : performOnMessage(state, room, { is: "erase", which: id });
 }
 
 /** @param {State} state
@@ -254,8 +246,8 @@ function withRefused(state, room, is) {
   const refs = room.pending.filter(({ failed }) => failed).map(({ ref }) => ref);
   if (refs.length === 0) return fault(state, "No unsent messages");
   if (is === "retry") return refs.flatMap((ref) => again(room, ref));
-  const texts = refs.map((ref) => takeBack(room, ref));
-  if (is === "edit") room.draft = texts.join("\n");
+  const taken = refs.flatMap((ref) => takeBack(room, ref) ?? []);
+  if (is === "edit") Object.assign(room, { draft: taken.map(({ content }) => content).join("\n"), reply: room.reply ?? taken[0]?.reply ?? null });
   return is === "edit" ? [] : answer(state, `Deleted ${counted(refs.length, "unsent message")}`);
 }
 
@@ -347,7 +339,7 @@ function who({ people: { known, count } }) {
 /** Newest first.
  * @param {Room} room */
 function links(room) {
-  return messages(room).reverse().flatMap(({ content }) => linksIn(content).reverse());
+  return messages(room).reverse().flatMap(({ content }) => linksOf(content).reverse());
 }
 
 /** @param {Room} room */
@@ -364,9 +356,9 @@ function open(state, href) {
 }
 
 /** @param {State} state
- * @param {string | undefined} text
+ * @param {string | null | undefined} text
  * @param {string} what
  * @returns {Action[] | null} */
 function copy(state, text, what) {
-  return text === undefined ? fault(state, `No such ${what}`) : [{ do: "copy", text }];
+  return text === undefined || text === null ? fault(state, `No such ${what}`) : [{ do: "copy", text }];
 }

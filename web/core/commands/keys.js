@@ -16,7 +16,7 @@ export const KEYS = [
   ["roomDown", "Alt+PageDown", "move this room down in your list"],
   ["active", "Alt+A", "next room with a mention, else the next unread room (not on a Mac)"],
   ["firstUnread", "Shift+PageUp", "first unread message"],
-  ["bottom", "Escape", "do not reply; newest message; then: clear the New line"],
+  ["bottom", "Escape", "cancel the reply; newest message; then: clear the New line"],
   ["search", "Ctrl+Shift+F", "search in this room"],
   ["landmark", "Ctrl+F6", "next part of the page; with Shift: the previous one"],
   ["landmarkBack", "Ctrl+Shift+F6", ""],

@@ -6,7 +6,6 @@ import { NAME_CHARS_MAX, REASON_CHARS_MAX, SANCTION_SECONDS_MAX } from "../proto
 import { nameFault } from "../protocol/names.js";
 
 /**
- * @typedef {import("../chat/state.js").Room} Room
  * @typedef {import("../update.js").Sanction} Sanction
  * @typedef {{is: "ask", envelope: import("../update.js").Asked, everywhere?: boolean}} AskIntent
  * `everywhere`: on the whole server, else in the room shown
@@ -44,16 +43,4 @@ export function duration(text) {
   const [, count, unit = ""] = text.toLowerCase().match(/^(\d{1,9})([smhd])$/) ?? [];
   const seconds = Number(count) * (SECONDS[unit] ?? 0);
   return seconds >= 1 && seconds <= SANCTION_SECONDS_MAX ? seconds : null;
-}
-
-/** The N-th newest message that is still there.
- * @param {Room} room
- * @param {number} number */
-export function nthNewest({ entries }, number) {
-  let left = number;
-  for (let at = entries.length - 1; at >= 0; at -= 1) {
-    const entry = entries[at];
-    if (entry?.type === "message" && !entry.deleted && (left -= 1) === 0) return entry;
-  }
-  return null;
 }

@@ -31,6 +31,26 @@ export function plain(text) {
   return { isAction, blocks: [{ kind: "paragraph", begin, end: text.length, lines }] };
 }
 
+/** The links of a text, as they are written.
+ * @param {string} text */
+export const linksOf = (text) => parse(text).blocks.flatMap(piecesOf).flatMap(linksOfPiece);
+
+/** @param {Inline} piece
+ * @returns {string[]} */
+function linksOfPiece(piece) {
+  if (piece.kind === "bare") return [piece.text];
+  if (piece.kind === "link") return [piece.url];
+  return "pieces" in piece ? piece.pieces.flatMap(linksOfPiece) : [];
+}
+
+/** Those in its lines.
+ * @param {Block} block
+ * @returns {Inline[]} */
+function piecesOf(block) {
+  if (block.kind === "code") return [];
+  return block.kind === "quote" ? block.blocks.flatMap(piecesOf) : block.lines.flatMap(({ pieces }) => pieces);
+}
+
 /** Where a text holds code, with its signs.
  * @param {string} text */
 export function codeRanges(text) {

@@ -33,6 +33,10 @@ export function emote(content) {
   return content.startsWith("/me ") ? content.slice(4) : null;
 }
 
+/** An emoji with its pictures as such, where they were typed as text: `❤` for `❤️`.
+ * @param {string} emoji */
+export const withPictures = (emoji) => emoji.replace(/(?![\p{Emoji_Presentation}#*\d])(\p{Emoji})(?!\p{EMod})[\ufe0e\ufe0f]?/gu, "$1\ufe0f");
+
 /** Letters that are written from right to left. */
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 

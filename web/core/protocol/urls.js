@@ -49,12 +49,6 @@ export function pieces(text) {
   return found;
 }
 
-/** The links of a text, as they are written.
- * @param {string} text */
-export function linksIn(text) {
-  return pieces(text).filter(({ href }) => href !== null).map((piece) => piece.text);
-}
-
 /** Whether a character ends a link wherever it stands.
  * @param {string} char */
 export function endsLink(char) {

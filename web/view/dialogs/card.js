@@ -2,7 +2,7 @@
 
 import { addressOf, grouped } from "../../core/protocol/people.js";
 import { qr } from "../../core/qr.js";
-import { SVG, element, newButton, setText } from "../page.js";
+import { SVG, copyText, element, newButton, setText } from "../page.js";
 
 /** Light modules around a QR code, without which it is not found. */
 const MARGIN = 4;
@@ -40,14 +40,10 @@ export function newCard(place, by) {
 /** @param {HTMLInputElement} address
  * @param {HTMLButtonElement} button says what came of it */
 async function copied(address, button) {
-  try {
-    await navigator.clipboard.writeText(address.value);
-    setText(button, "Copied");
-  } catch {
-    // Where the browser does not allow it, the person can.
-    address.focus();
-    setText(button, "Press Ctrl+C");
-  }
+  const isCopied = await copyText(address.value);
+  // Where the browser does not allow it, the person can.
+  if (!isCopied) address.focus();
+  setText(button, isCopied ? "Copied" : "Press Ctrl+C");
 }
 
 /** @param {string} text

@@ -8,18 +8,18 @@ import { byId, setText } from "../page.js";
 /** @param {HTMLTextAreaElement} text
  * @param {(change: import("../../core/formatting/styles.js").Change) => void} put */
 export function newOffer(text, put) {
-  const box = byId("offer");
+  const yes = byId("offer-yes");
   let [begin, pasted] = [0, ""];
 
   function close() {
-    const wasOpen = !box.hidden;
-    box.hidden = true;
+    const wasOpen = !yes.hidden;
+    yes.hidden = true;
     setText(byId("offer-words"), "");
     return wasOpen;
   }
 
-  byId("offer-yes").addEventListener("mousedown", (event) => event.preventDefault());
-  byId("offer-yes").addEventListener("click", () => {
+  yes.addEventListener("mousedown", (event) => event.preventDefault());
+  yes.addEventListener("click", () => {
     close();
     if (text.value.startsWith(pasted, begin)) put(fenced(text.value, begin, begin + pasted.length));
     text.focus();
@@ -33,7 +33,7 @@ export function newOffer(text, put) {
       const isCode = looksLikeCode(what) && text.value.startsWith(what, at) && !isInCode(text.value, at);
       if (!isCode) return;
       [begin, pasted] = [at, what];
-      box.hidden = false;
+      yes.hidden = false;
       setText(byId("offer-words"), "That looks like code.");
     },
   };

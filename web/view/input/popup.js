@@ -2,7 +2,7 @@
 
 import { completions } from "../../core/commands/complete.js";
 import { begun } from "../../core/commands/shortcodes.js";
-import { byId, element, setAttribute } from "../page.js";
+import { element, setAttribute } from "../page.js";
 
 /** A word before the caret that is completed unasked. */
 const OFFERED = /(?:^|\s)[@#/／]\S*$/;
@@ -15,7 +15,7 @@ const OPTIONS_MAX = 30;
  * emoji: their table, which is loaded when it is needed; null if it cannot be */
 
 export class Popup {
-  #list = byId("completions");
+  #list;
   #text;
   #needs;
   /** The word that is being completed. `at` is -1 until an option is chosen.
@@ -25,9 +25,11 @@ export class Popup {
   #emoji = null;
 
   /** @param {HTMLTextAreaElement} text
+   * @param {HTMLElement} list
    * @param {Needs} needs */
-  constructor(text, needs) {
+  constructor(text, list, needs) {
     this.#text = text;
+    this.#list = list;
     this.#needs = needs;
     this.#list.addEventListener("pointerdown", (event) => {
       // The focus stays where one writes.
@@ -131,14 +133,14 @@ export class Popup {
     this.#list.hidden = options.length === 0;
     this.#list.replaceChildren(...options.map((option, i) => {
       const row = element("li", "", option.shown);
-      row.id = `completion-${i}`;
+      row.id = `${this.#list.id}-${i}`;
       row.dataset.at = String(i);
       row.setAttribute("role", "option");
       row.setAttribute("aria-selected", String(i === at));
       return row;
     }));
     this.#list.children[at]?.scrollIntoView({ block: "nearest" });
-    setAttribute(this.#text, "aria-controls", this.#open ? "completions" : null);
-    setAttribute(this.#text, "aria-activedescendant", at >= 0 ? `completion-${at}` : null);
+    setAttribute(this.#text, "aria-controls", this.#open ? this.#list.id : null);
+    setAttribute(this.#text, "aria-activedescendant", at >= 0 ? `${this.#list.id}-${at}` : null);
   }
 }

@@ -9,7 +9,7 @@ import { byId, setText } from "../page.js";
 /** @param {import("../../core/chat/state.js").State} state */
 export function renderReplying(state) {
   const room = activeRoom(state);
-  byId("replying").hidden = room.reply === null;
+  byId("replying-button").hidden = room.reply === null;
   const original = room.reply === null ? null : messageOf(room, room.reply);
   const words = original ? `${inSentence(original.sender)}: ${quoteOf(shownOf(original, state.me, changesOf(room).get(original.id)))}` : "an earlier message";
   setText(byId("replying-words"), room.reply === null ? "" : `Replying to ${words}`);

@@ -1,5 +1,6 @@
-// The search bar: what is found in the loaded messages of the room shown, one after another.
+// The search bar: what is found in the messages of the room shown that are loaded there, one after another.
 
+import { shownEntries } from "../../core/chat/messages/place.js";
 import { search } from "../../core/commands/search.js";
 import { byId, input, setText } from "../page.js";
 
@@ -11,7 +12,7 @@ export function newSearchBar({ room, mark, reveal, done }) {
   let current = 0;
 
   /** Ids, newest first. */
-  const found = () => search(room().entries, text.value);
+  const found = () => search(shownEntries(room()), text.value);
 
   /** @param {boolean} older */
   function step(older) {
@@ -21,7 +22,7 @@ export function newSearchBar({ room, mark, reveal, done }) {
     document.querySelector("#log .found")?.classList.remove("found");
     if (next !== undefined) reveal(next)?.classList.add("found");
     current = next ?? 0;
-    const more = room().more ? " (older messages are not loaded)" : "";
+    const more = room().past?.more ?? room().more ? " (older messages are not loaded)" : "";
     setText(byId("search-found"), text.value.trim() === "" ? "" : ids.length > 0 ? `${ids.indexOf(current) + 1} of ${ids.length}` : `No matches${more}`);
   }
 

@@ -19,7 +19,6 @@ import { newMenu } from "./menu.js";
  * @property {(event: import("../../core/update.js").Event) => void} happens
  * @property {(id: number, beside: HTMLElement) => void} pick an emoji for a message
  * @property {() => void} write goes to where one writes
- * @property {(id: number) => string} linkTo
  */
 
 /** @type {[act: Act, words: string, path: string][]} */
@@ -121,7 +120,7 @@ function offer(tools, about, isInFocus) {
 
 function newTools() {
   const tools = element("div", "tools");
-  tools.setAttribute("role", "toolbar");
+  tools.setAttribute("role", "group");
   tools.setAttribute("aria-label", "Message actions");
   tools.append(...TOOLS.map(([act, words, path]) => {
     const button = newButton("icon", icon(path));
@@ -165,7 +164,7 @@ function aboutRow({ state }, { dataset: { id, ref } }) {
  * @param {About} about
  * @param {HTMLElement} row
  * @param {HTMLElement} beside */
-function does({ state, happens, pick, write, linkTo }, act, about, row, beside) {
+function does({ state, happens, pick, write }, act, about, row, beside) {
   const { which } = about;
   const id = Number(which);
   const now = state();
@@ -180,7 +179,7 @@ function does({ state, happens, pick, write, linkTo }, act, about, row, beside) 
     case "text":
       return happens({ type: "copy", text: (now && textOf(now, activeRoom(now), which)) ?? "" });
     case "link":
-      return happens({ type: "copy", text: linkTo(id) });
+      return happens({ type: "does", intent: { is: "linkTo", id } });
     case "delete":
       return void ask(`${wordsToDelete(about)}? This can't be undone.`, "Delete").then((yes) => {
         row.focus();

@@ -1,9 +1,9 @@
 // The log: the rows in reach of what is read, and keeping its place. Nothing that arrives, is loaded
 // or changes its size moves what one reads; at the end, the end stays in sight.
 
-import { linesOf } from "../../core/chat/messages/place.js";
+import { shownEntries } from "../../core/chat/messages/place.js";
 import { arrange, byId } from "../page.js";
-import { focusEditor } from "./editor.js";
+import { caretIn, focusEditor } from "./editor.js";
 import { itemsOf } from "./rows.js";
 import { named } from "./text.js";
 
@@ -50,8 +50,9 @@ export class Log {
   #room = null;
   /** What is searched for. */
   #query = "";
-  /** @type {import("./editor.js").Does} */
-  #does = () => {};
+  /** What is needed to edit in a row.
+   * @type {import("./editor.js").Needs} */
+  #edits = { does: () => {}, names: () => [], rooms: () => [], emoji: async () => null };
 
   constructor() {
     const sizes = new ResizeObserver(() => {
@@ -62,10 +63,10 @@ export class Log {
     sizes.observe(this.#list);
   }
 
-  /** @param {{moved: () => void, wantsOlder: () => void, does: import("./editor.js").Does}} needs
+  /** @param {{moved: () => void, wantsOlder: () => void, edits: import("./editor.js").Needs}} needs
    * moved: another part of the log is in sight */
-  listen({ moved, wantsOlder, does }) {
-    this.#does = does;
+  listen({ moved, wantsOlder, edits }) {
+    this.#edits = edits;
     this.pane.addEventListener("scroll", () => {
       this.note();
       moved();
@@ -81,9 +82,9 @@ export class Log {
     this.#keepMoved();
     if (room !== this.#room) this.#change(room);
     const [from, to] = this.#reach(room);
-    this.#place.first = linesOf(room)[from] ?? null;
-    if (this.#place.last) this.#place.last = linesOf(room)[to - 1] ?? null;
-    this.#fill(itemsOf(state, room, from, to, this.#query, this.#does));
+    this.#place.first = shownEntries(room)[from] ?? null;
+    if (this.#place.last) this.#place.last = shownEntries(room)[to - 1] ?? null;
+    this.#fill(itemsOf(state, room, from, to, this.#query, this.#edits));
     this.#settle();
   }
 
@@ -118,7 +119,7 @@ export class Log {
    * has. */
   stretch() {
     if (!this.#room) return false;
-    const entries = linesOf(this.#room);
+    const entries = shownEntries(this.#room);
     const [from, to] = this.#reach(this.#room);
     const { scrollHeight, scrollTop, clientHeight } = this.pane;
     const isNearTop = scrollTop < NEAR_PX;
@@ -137,7 +138,7 @@ export class Log {
    * @param {number} id
    * @param {ScrollLogicalPosition} block */
   reveal(id, block) {
-    const entries = this.#room ? linesOf(this.#room) : [];
+    const entries = this.#room ? shownEntries(this.#room) : [];
     const at = entries.findIndex((entry) => entry.type === "message" && entry.id === id);
     if (at < 0) return null;
     if (!this.#rows.has(`m${id}`)) {
@@ -149,6 +150,15 @@ export class Log {
     row?.scrollIntoView({ block });
     this.note();
     return row ?? null;
+  }
+
+  /** Brings the box in which a message is edited into sight, with the focus. Its row is in reach. */
+  edit() {
+    this.#again();
+    const row = /** @type {HTMLElement | null} */ (this.#list.querySelector(".editing"));
+    row?.scrollIntoView({ block: "nearest" });
+    focusEditor(row);
+    this.note();
   }
 
   /** Notes the first message in sight: the place that is kept. */
@@ -197,7 +207,7 @@ export class Log {
   /** Lets the rows end before an entry, or follow the end if there is none.
    * @param {number} end */
   #endAt(end) {
-    const entries = this.#room ? linesOf(this.#room) : [];
+    const entries = this.#room ? shownEntries(this.#room) : [];
     this.#place.last = end >= entries.length ? null : entries[end - 1] ?? null;
     return Math.min(end, entries.length);
   }
@@ -206,7 +216,7 @@ export class Log {
    * @param {Room} room
    * @returns {[number, number]} */
   #reach(room) {
-    const entries = linesOf(room);
+    const entries = shownEntries(room);
     const [place, atBottom] = [this.#place, isFollowed(room)];
     if (atBottom) place.last = null;
     let to = place.last ? entries.indexOf(place.last) + 1 : 0;
@@ -223,11 +233,11 @@ export class Log {
 
   /** @param {import("./rows.js").Item[]} items */
   #fill(items) {
-    const wasEditing = this.#list.querySelector(".editor:focus-within") !== null;
+    const caret = caretIn(this.#list);
     arrange(this.#list, this.#rows, items);
     for (const { key, mend } of items) mend?.(/** @type {HTMLLIElement} */ (this.#rows.get(key)));
     // What was being edited is stored now, and has another row.
-    if (wasEditing && !this.#list.contains(document.activeElement)) focusEditor(this.#list.querySelector(".editing"));
+    if (caret && !this.#list.contains(document.activeElement)) focusEditor(this.#list.querySelector(".editing"), caret);
   }
 
   /** Where somebody scrolled to and no event has told of it yet, that is the place. */

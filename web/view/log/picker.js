@@ -7,6 +7,8 @@ import { beside } from "./menu.js";
 /** So many are listed: a person types another letter rather than look through more. */
 const FOUND_MAX = 60;
 const LATEST_MAX = 6;
+/** Where the table of names does not come. */
+export const NO_EMOJI = "Couldn't load the emoji list";
 /** For who has not used any yet. */
 const FIRST = ["👍", "❤️", "😂", "🎉", "👀", "✅"];
 
@@ -77,7 +79,7 @@ export function newPicker({ table, latest, tell }) {
         options.draw(true);
         beside(box, rect);
       } catch {
-        tell("The names of emoji could not be loaded");
+        tell(NO_EMOJI);
       }
     },
   };
@@ -90,7 +92,7 @@ function newBox() {
   box.setAttribute("aria-label", "Choose a reaction");
   const row = element("div", "latest");
   row.setAttribute("role", "group");
-  row.setAttribute("aria-label", "Latest");
+  row.setAttribute("aria-label", "Recently used");
   const text = element("input", "");
   Object.assign(text, { placeholder: "Search by name", autocomplete: "off", spellcheck: false, maxLength: 40 });
   const list = element("ul", "list");

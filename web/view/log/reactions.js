@@ -1,8 +1,8 @@
 // What people put on a message: a row of buttons below its text. It decides nothing.
 
 import { isOwn } from "../../core/chat/messages/shown.js";
-import { inSentence } from "../../core/protocol/text.js";
 import { element, newButton, setAttribute, setText } from "../page.js";
+import { listOf } from "./text.js";
 
 /** @typedef {import("../../core/protocol/messages.js").Reaction} Reaction */
 
@@ -41,19 +41,11 @@ function made(message, emoji) {
  * @param {string | null} me
  * @param {boolean} mayReact */
 function mended(button, reaction, me, mayReact) {
-  const who = whoReacted(reaction);
+  const who = listOf(reaction.users, reaction.count - reaction.users.length);
   setText(/** @type {Element} */ (button.lastElementChild), String(reaction.count));
   setAttribute(button, "title", who);
   setAttribute(button, "aria-label", `${reaction.emoji} ${who}`);
   setAttribute(button, "aria-pressed", String(isOwn([reaction], reaction.emoji, me)));
   setAttribute(button, "aria-disabled", mayReact ? null : "true");
   return button;
-}
-
-/** @param {Reaction} reaction */
-export function whoReacted({ users, count }) {
-  const names = users.map((name) => inSentence(name));
-  const more = count - names.length;
-  if (more > 0) return `${names.join(", ")}${names.length > 0 ? " and " : ""}${more} more`;
-  return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names.join("");
 }

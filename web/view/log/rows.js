@@ -1,16 +1,16 @@
 // Entries → rows of the log: which rows there are, and how each looks. It knows no scrolling.
 
-import { linesOf } from "../../core/chat/messages/place.js";
+import { shownEntries } from "../../core/chat/messages/place.js";
 import { changesOf, shownOf, waitingText } from "../../core/chat/messages/shown.js";
 import { callsMe, newLine } from "../../core/chat/state.js";
 import { mayChange } from "../../core/commands/messages.js";
-import { emote, inSentence } from "../../core/protocol/text.js";
+import { emote } from "../../core/protocol/text.js";
 import { element, newButton, setText } from "../page.js";
 import { mendEditor } from "./editor.js";
 import { drawAgain, newContent } from "./formatted/formatted.js";
 import { mendReactions } from "./reactions.js";
 import { mendReply } from "./reply.js";
-import { avatar, clock, day, isSameDay, named, whole } from "./text.js";
+import { avatar, clock, day, isSameDay, listOf, named, whole } from "./text.js";
 
 /**
  * @typedef {import("../../core/chat/state.js").State} State
@@ -20,7 +20,7 @@ import { avatar, clock, day, isSameDay, named, whole } from "./text.js";
  * @typedef {import("../../core/chat/state.js").Note} Note
  * @typedef {{key: string, make: () => HTMLLIElement, mend?: (row: HTMLLIElement) => void}} Item
  * a row: found again by its key, made once, mended when something around it changed
- * @typedef {{state: State, room: Room, query: string, changes: ReturnType<typeof changesOf>, does: import("./editor.js").Does}} Around
+ * @typedef {{state: State, room: Room, query: string, changes: ReturnType<typeof changesOf>, edits: import("./editor.js").Needs}} Around
  * what messages are shown by: `query` is searched for, `changes` are not answered yet
  */
 
@@ -42,10 +42,10 @@ const TRAFFIC_NAMES_MAX = 6;
  * @param {number} from
  * @param {number} to
  * @param {string} query what is searched for
- * @param {import("./editor.js").Does} does
+ * @param {import("./editor.js").Needs} edits
  * @returns {Item[]} */
-export function itemsOf(state, room, from, to, query, does) {
-  const around = { state, room, query, changes: changesOf(room), does };
+export function itemsOf(state, room, from, to, query, edits) {
+  const around = { state, room, query, changes: changesOf(room), edits };
   const line = newLine(state, room);
   const now = Date.now();
   /** @type {Item[]} */
@@ -55,7 +55,7 @@ export function itemsOf(state, room, from, to, query, does) {
   /** @type {Note[]} */
   let traffic = [];
   let apart = false;
-  for (const entry of linesOf(room).slice(from, to)) {
+  for (const entry of shownEntries(room).slice(from, to)) {
     if (entry.type === "told") {
       items.push({ key: `n${entry.note}`, make: () => element("li", "note told", entry.words ?? "") });
       traffic = [];
@@ -102,7 +102,7 @@ function ruleItem(key, is, words) {
  * @param {Message} message
  * @param {boolean} follows
  * @returns {Item} */
-function messageItem({ state, room, query, changes, does }, message, follows) {
+function messageItem({ state, room, query, changes, edits }, message, follows) {
   const look = { query, isPlain: state.isPlain };
   const shown = shownOf(message, state.me, changes.get(message.id));
   const { content, isDeleted, edited } = shown;
@@ -113,8 +113,7 @@ function messageItem({ state, room, query, changes, does }, message, follows) {
     said.set(row, says);
     const is = { row: true, gone: isDeleted, mention: !isDeleted && callsMe(state, message), act: emote(content) !== null, long: isLong(content), folded: false };
     for (const [name, holds] of Object.entries(is)) row.classList.toggle(name, holds);
-    const kept = row.querySelectorAll(".tools, .editor");
-    row.replaceChildren(...body(message.sender, content, clock(message.at), look), ...(edited === null ? [] : [" ", editedMark(edited)]), ...kept);
+    refill(row, body(message.sender, content, clock(message.at), look), ...(edited === null ? [] : [" ", editedMark(edited)]));
     if (isLong(content)) withUnfolding(row);
     row.dataset.drawn = drawn;
     return row;
@@ -134,13 +133,22 @@ function messageItem({ state, room, query, changes, does }, message, follows) {
       row.classList.toggle("changing", shown.isChanging);
       mendReply(row, room, isDeleted ? undefined : message.reply, state.me, changes);
       mendReactions(row, message.id, shown.reactions, state.me, mayChange(state));
-      mendEditor(row, room.editing?.which === message.id ? room.editing : null, does);
+      mendEditor(row, room.editing?.which === message.id ? room.editing : null, edits);
       const text = row.querySelector(".content");
       if (row.dataset.drawn === drawn || !text) return;
       row.dataset.drawn = drawn;
       drawAgain(text, content, look);
     },
   };
+}
+
+/** Fills a row anew. What is in use stays where it is: its buttons, and the box in which its text is edited, with the caret.
+ * @param {HTMLElement} row
+ * @param {(Node | string)[]} body
+ * @param {(Node | string)[]} more */
+function refill(row, body, ...more) {
+  for (const each of [...row.childNodes]) if (!(each instanceof Element && each.matches(".tools, .editor"))) each.remove();
+  row.prepend(...body, ...more);
 }
 
 /** @param {number} at 0 where the server has not told yet */
@@ -169,7 +177,7 @@ function withUnfolding(row) {
  * @param {Around} around
  * @param {import("../../core/chat/state.js").Pending} pending
  * @returns {Item[]} */
-function pendingItems({ state, room, changes, does }, pending) {
+function pendingItems({ state, room, changes, edits }, pending) {
   const { ref, failed, reply } = pending;
   const content = pending.does === undefined ? waitingText(pending, changes.get(ref)) : null;
   if (content === null) return [];
@@ -179,8 +187,7 @@ function pendingItems({ state, room, changes, does }, pending) {
   const fill = (row) => {
     said.set(row, content);
     row.classList.toggle("act", emote(content) !== null);
-    const kept = row.querySelectorAll(".tools, .editor");
-    row.replaceChildren(...body(state.me ?? "you", content, "", look), element("span", "state"), ...(failed ? [choices(room.name, ref)] : []), ...kept);
+    refill(row, body(state.me ?? "you", content, "", look), element("span", "state"), ...(failed ? [choices(room.name, ref)] : []));
     return row;
   };
   return [{
@@ -195,7 +202,7 @@ function pendingItems({ state, room, changes, does }, pending) {
       if (said.get(row) !== content) fill(row);
       setText(/** @type {Element} */ (row.querySelector(".state")), words);
       mendReply(row, room, reply, state.me, changes);
-      mendEditor(row, room.editing?.which === ref ? room.editing : null, does);
+      mendEditor(row, room.editing?.which === ref ? room.editing : null, edits);
     },
   }];
 }
@@ -242,8 +249,5 @@ function trafficItem(first, traffic) {
 /** @param {string[]} all */
 function listing(all) {
   const names = [...new Set(all)];
-  const shown = names.slice(0, TRAFFIC_NAMES_MAX).map((name) => inSentence(name));
-  const more = names.length - shown.length;
-  if (more > 0) return `${shown.join(", ")} and ${more} more`;
-  return shown.length > 1 ? `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}` : shown.join("");
+  return listOf(names.slice(0, TRAFFIC_NAMES_MAX), names.length - TRAFFIC_NAMES_MAX);
 }

@@ -1,12 +1,21 @@
 // Names and times as they are shown.
 
 import { hue } from "../../core/protocol/names.js";
+import { inSentence } from "../../core/protocol/text.js";
 import { element } from "../page.js";
 
 const CLOCK = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
 const DAY = new Intl.DateTimeFormat([], { weekday: "long", day: "numeric", month: "long" });
 const DAY_AND_YEAR = new Intl.DateTimeFormat([], { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 const WHOLE = new Intl.DateTimeFormat([], { dateStyle: "full", timeStyle: "medium" });
+
+/** Names within a sentence: `Ann, Bob and 3 more`.
+ * @param {string[]} names
+ * @param {number} [more] who are not named */
+export function listOf(names, more = 0) {
+  const all = [...names.map((name) => inSentence(name)), ...(more > 0 ? [`${more} more`] : [])];
+  return all.length > 1 ? `${all.slice(0, -1).join(", ")} and ${all.at(-1)}` : all.join("");
+}
 
 /** @param {string} name */
 export function named(name) {

@@ -27,11 +27,11 @@ export function edit(state, room, which, text) {
   const fault = contentFault(content);
   if (fault) return fault;
   const now = textOf(state, room, which);
-  if (now === null) return "This message is not there any more";
+  if (now === null) return "This message no longer exists";
   if (now === content) return [];
   const waiting = room.pending.find(({ ref }) => ref === which);
   const change = room.pending.findLast((each) => each.does === "edit" && isOf(each, which));
-  if (waiting && !waiting.sent) waiting.content = content;
+  if (waiting && !isOnItsWay(waiting)) waiting.content = content;
   else if (change && !change.sent) change.content = content;
   else return queue(state, room, { ...about(which), does: "edit", content });
   return [];
@@ -46,7 +46,7 @@ export function remove(state, room, which) {
   const waiting = room.pending.find(({ ref }) => ref === which);
   if (textOf(state, room, which) === null && (waiting || typeof which === "string" || messageOf(room, which))) return [];
   room.pending = room.pending.filter((each) => each.sent || !isOf(each, which));
-  if (waiting && !waiting.sent) {
+  if (waiting && !isOnItsWay(waiting)) {
     room.pending = room.pending.filter((each) => each !== waiting);
     return [];
   }
@@ -64,9 +64,22 @@ export function toggle(state, room, id, emoji) {
   const shown = message && shownOf(message, state.me, changesOf(room).get(id));
   if (!shown || shown.isDeleted) return [];
   const waiting = room.pending.find((each) => each.does === "react" && !each.sent && each.message === id && each.emoji === emoji);
-  if (!waiting) return queue(state, room, { message: id, does: "react", content: "", emoji, on: !isOwn(shown.reactions, emoji, state.me) });
-  room.pending = room.pending.filter((each) => each !== waiting);
-  return [];
+  if (waiting) {
+    room.pending = room.pending.filter((each) => each !== waiting);
+    return [];
+  }
+  const on = !isOwn(shown.reactions, emoji, state.me);
+  const isUnsure = on && shown.reactions.some((each) => each.emoji === emoji && each.count > each.users.length);
+  return queue(state, room, { message: id, does: "react", content: "", emoji, on, ...(isUnsure && { isUnsure }) });
+}
+
+/** The server told that an emoji was there already, of which that could not be seen: so it is taken away.
+ * @param {State} state
+ * @param {Room} room
+ * @param {import("../../protocol/messages.js").Reacted} reacted */
+export function takeReaction(state, room, { message, emoji }) {
+  const actions = queue(state, room, { message, does: "react", content: "", emoji, on: false });
+  return typeof actions === "string" ? [] : actions;
 }
 
 /** What a message says as it is shown; null if it is deleted or not there.
@@ -87,6 +100,10 @@ export function textOf(state, room, which) {
 /** @param {Pending} each
  * @param {Which} which */
 const isOf = (each, which) => each.does !== undefined && (each.of ?? each.message) === which;
+
+/** The server may have it already, or get it.
+ * @param {Pending} each */
+const isOnItsWay = ({ sent, failed }) => sent === true && failed === "";
 
 /** @param {Which} which */
 const about = (which) => (typeof which === "string" ? { of: which } : { message: which });

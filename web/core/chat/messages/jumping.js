@@ -1,7 +1,7 @@
 // Going to a message that may be far back: what is around it is fetched and shown in place of the newest, until one reads on
 // to those or goes back. Pure: it knows neither page nor socket nor clock.
 
-import { ENTRIES_READING_MAX, tell } from "../state.js";
+import { ENTRIES_READING_MAX, activeRoom, tell } from "../state.js";
 import { askPage } from "./asking.js";
 import { takeChange } from "./changes.js";
 import { messageOf } from "./place.js";
@@ -15,22 +15,24 @@ import { messageOf } from "./place.js";
  */
 
 /** Goes to a message.
+ * @param {State} state
  * @param {Room} room
  * @param {number} id
  * @param {number | null} [from] where one reads now, to come back to; 0 for the end
  * @returns {Action[]} */
-export function jump(room, id, from = null) {
+export function jump(state, room, id, from = null) {
   if (from !== null && from !== id) room.back = from;
   room.jumping = id;
-  return jumpOn(room);
+  return jumpOn(state, room);
 }
 
-/** Goes on with it, when there is a connection and no other page is on its way.
+/** Goes on with it, when its room is shown, there is a connection and no other page is on its way.
+ * @param {State} state
  * @param {Room} room
  * @returns {Action[]} */
-export function jumpOn(room) {
+export function jumpOn(state, room) {
   const { jumping: id } = room;
-  if (id === null) return [];
+  if (id === null || room !== activeRoom(state)) return [];
   if (!messageOf(room, id)) return room.joined && !room.awaited ? [askPage(room, { around: id, changes: [] })] : [];
   // It is among the newest, or among what is shown already.
   if (messageOf({ entries: room.entries }, id)) room.past = null;
@@ -43,16 +45,17 @@ export function jumpOn(room) {
  * @param {Room} room */
 export function jumpFailed(state, room) {
   Object.assign(room, { awaited: null, jumping: null, back: null });
-  tell(state, "That message is not in this room, or not any more");
+  tell(state, "That message isn't in this room, or was removed");
 }
 
 /** To where one was before.
+ * @param {State} state
  * @param {Room} room
  * @returns {Action[] | null} null for the end */
-export function jumpBack(room) {
+export function jumpBack(state, room) {
   const { back } = room;
   room.back = null;
-  return back === null || back === 0 ? null : jump(room, back);
+  return back === null || back === 0 ? null : jump(state, room, back);
 }
 
 /** Asks for what follows what is shown.
@@ -64,11 +67,12 @@ export function newer(room) {
 }
 
 /** A page of what is shown in place of the newest.
+ * @param {State} state
  * @param {Room} room
  * @param {import("../../protocol/envelopes.js").Page} page
  * @param {Awaited} asked
  * @returns {Action[]} */
-export function pastCame(room, { messages, more = false, newer: hasNewer = false }, asked) {
+export function pastCame(state, room, { messages, more = false, newer: hasNewer = false }, asked) {
   if ("around" in asked) room.past = { entries: messages, more, newer: hasNewer };
   else if (room.past && "after" in asked) Object.assign(room.past, { entries: [...room.past.entries, ...messages], newer: more && messages.length > 0 });
   else if (room.past) Object.assign(room.past, { entries: [...messages, ...room.past.entries], more: more && messages.length > 0 });
@@ -79,7 +83,7 @@ export function pastCame(room, { messages, more = false, newer: hasNewer = false
   }
   limit(room.past, "after" in asked);
   join(room, room.past);
-  return jumpOn(room);
+  return jumpOn(state, room);
 }
 
 /** What is read on to has met what was there.

@@ -4,7 +4,7 @@
 
 /** What of a room is shown: the newest that there is, or what is around a message that one went to.
  * @param {Room} room */
-export const linesOf = (room) => room.past?.entries ?? room.entries;
+export const shownEntries = (room) => room.past?.entries ?? room.entries;
 
 /** The message with this id, if it is here.
  * @param {Pick<Room, "entries"> & Partial<Pick<Room, "past">>} room

@@ -23,7 +23,27 @@ export function fail(room, pending, why) {
  * @param {Pending} change */
 export function undo(room, change) {
   room.pending = room.pending.filter((each) => each !== change);
-  if (change.does === "edit") room.draft = room.draft.trim() ? `${change.content}\n${room.draft}` : change.content;
+  if (change.does === "edit") giveBack(room, change.content);
+}
+
+/** @param {Room} room
+ * @param {string} text */
+function giveBack(room, text) {
+  room.draft = room.draft.trim() ? `${text}\n${room.draft}` : text;
+}
+
+/** Their ids name other messages from now on: nothing is done to those, and none is answered.
+ * @param {Room} room */
+export function forgetMessages(room) {
+  for (const each of [...room.pending]) {
+    if (each.message !== undefined) undo(room, each);
+    delete each.reply;
+  }
+  if (room.pending.every(({ ref }) => ref !== room.sending)) room.sending = null;
+  room.reply = null;
+  if (typeof room.editing?.which !== "number") return;
+  giveBack(room, room.editing.text);
+  room.editing = null;
 }
 
 /** Nothing of this is sent any more: messages stay, as refused, and changes are undone.

@@ -75,7 +75,7 @@ export function waitingText({ content }, changes = []) {
 }
 
 /** The words of an original in its replies: in one line, as they are now.
- * @param {Shown} shown */
+ * @param {Pick<Shown, "content" | "isDeleted">} shown */
 export const quoteOf = ({ content, isDeleted }) => onOneLine(isDeleted ? content : wordsOf(content), QUOTE_CHARS_MAX);
 
 /** @param {string} content */

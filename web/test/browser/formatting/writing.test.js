@@ -91,7 +91,7 @@ test("emoji are offered by name and take the place of a whole one, never in code
 test("pasted code can become a block, and stays as it is otherwise", async (t) => {
   const alice = await person(t, browser, server, "Alice", "paste");
   await alice.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-  const offer = alice.getByRole("button", { name: "Make it a block" });
+  const offer = alice.getByRole("button", { name: "Make it a code block" });
   await message(alice).focus();
   await alice.keyboard.type("see: ");
   await paste(alice, "fn main() {\n    go();\n}");

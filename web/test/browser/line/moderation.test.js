@@ -18,6 +18,12 @@ async function member(t, name, room, { moderates = false, address = server.addre
 const notice = (page, text) => page.locator("#notice", { hasText: text }).waitFor();
 const outside = (page, text) => page.locator("#link", { hasText: text }).waitFor();
 
+/** Deletes a message by a command, which asks first. */
+async function deletes(page, command) {
+  await say(page, command);
+  await page.locator("#ask-yes").click();
+}
+
 test("who is put out sees why, reads on, and may come in again", async (t) => {
   const mod = await member(t, "Mod", "kick", { moderates: true });
   const eve = await member(t, "Eve", "kick");
@@ -91,7 +97,7 @@ test("who is no moderator is told so, and has no button", async (t) => {
   await say(await member(t, "Mod", "plain", { moderates: true }), "not hers");
   await settled(eve, "not hers").hover();
   assert.equal(await settled(eve, "not hers").getByRole("button", { name: "Delete" }).count(), 0);
-  for (const [command, words] of [["/kick Eve", /only a moderator/i], ["/delete", /author/i], ["/ban -s Eve", /only a moderator/i]]) {
+  for (const [command, words] of [["/kick Eve", /only a moderator/i], ["/delete 2", /No such message/], ["/ban -s Eve", /only a moderator/i]]) {
     await say(eve, command);
     await notice(eve, words);
     await message(eve).fill("x");
@@ -108,20 +114,20 @@ test("a deleted message is a quiet tombstone: for who is here, for who was away,
   const eve = await member(t, "Eve", "delete", { address: network.address });
   for (const text of ["one https://a.example/", "two", "/me three"]) await say(eve, text);
   await row(mod, "Eve three").waitFor();
-  await say(mod, "/delete 2");
+  await deletes(mod, "/delete 2");
   await settled(eve, "(deleted)").waitFor();
   assert.deepEqual(await texts(eve), ["one https://a.example/", "(deleted)", "three"]);
   assert.match(await settled(eve, "(deleted)").getAttribute("class"), /gone/);
   await settled(mod, "(deleted)").waitFor();
   network.down(true);
   await outside(eve, "Not connected");
-  await say(mod, "/delete 2");
+  await deletes(mod, "/delete 2");
   await mod.locator("#log .gone").nth(1).waitFor();
   network.down(false);
   await redial(eve);
   await eve.locator("#log .gone").nth(1).waitFor();
   assert.deepEqual(await texts(eve), ["(deleted)", "(deleted)", "three"]);
-  await say(mod, "/delete");
+  await deletes(mod, "/delete");
   await eve.locator("#log .gone").nth(2).waitFor();
   const late = await member(t, "Late", "delete");
   await late.locator("#log .gone").nth(2).waitFor();

@@ -106,7 +106,7 @@ test("a quote leads to what it answers, however far back, and back again; an add
   await late.locator("#newer").click();
   await settled(late, "long ago").waitFor();
   await late.evaluate(() => { location.hash = "#m=12345"; });
-  await late.locator("#notice", { hasText: "That message is not in this room" }).waitFor();
+  await late.locator("#notice", { hasText: "That message isn't in this room" }).waitFor();
   assert.deepEqual([bob.faults, late.faults], [[], []]);
 });
 

@@ -83,6 +83,13 @@ for (const [width, height] of SIZES) {
     await message(alice).pressSequentially("@");
     await alice.keyboard.press("ArrowDown");
     found.push(...await violations(alice, "completion"));
+    await say(alice, "mine");
+    await settled(alice, "mine").waitFor();
+    await message(alice).press("ArrowUp");
+    await alice.getByLabel("Edit message").pressSequentially(" @");
+    await alice.keyboard.press("ArrowDown");
+    await alice.locator(".editor [aria-selected=true]").waitFor();
+    found.push(...await violationsInAll(alice, "an edit"));
     const first = await newPage(t, browser, { viewport: { width, height } });
     await first.goto(server.address);
     await first.locator("#enter-name").waitFor();
@@ -106,6 +113,7 @@ test("no violation where a token is asked for, and in what moderators see", asyn
   for (const text of ["keep", "remove"]) await say(mod, text);
   await settled(mod, "remove").waitFor();
   await say(mod, "/delete");
+  await mod.locator("#ask-yes").click();
   await settled(mod, "(deleted)").waitFor();
   await settled(mod, "keep").hover();
   await settled(mod, "keep").getByRole("button", { name: "Delete" }).waitFor();

@@ -21,6 +21,11 @@ test("one message is read, several are counted", () => {
   assert.equal(sentence([said("a", "x", "مجموعة"), said("b", "x", "مجموعة")], "dev"), "2 new messages in #\u2068مجموعة\u2069");
 });
 
+test("a reply is read as one", () => {
+  assert.equal(sentence([{ ...said("gladly"), answers: "Ann" }], "dev"), "Bob replied to Ann: gladly");
+  assert.equal(sentence([{ ...said("/me nods"), answers: "you" }], "ops"), "#dev, Bob replied to you: Bob nods");
+});
+
 test("a burst is one sentence, no one waits long for it, and it is taken away again", () => {
   mock.timers.enable({ apis: ["setTimeout", "Date"] });
   const told = [];

@@ -243,6 +243,27 @@ test("what there is no room for is told once, and leaving is worth a question", 
   assert.equal(memory.keep(alice), true);
 });
 
+test("of two tabs that are closed, the draft, the reply and the edit of each are kept until there is room for them", () => {
+  const browser = store();
+  for (const [id, text] of [[4, "one"], [5, "two"]]) {
+    const closed = person("Alice");
+    const memory = new Memory({ tab: store(), browser, id: `t-${text}` });
+    memory.recall(closed);
+    Object.assign(closed.rooms[0], { draft: `draft ${text}`, reply: id, editing: { which: id, text: `edit ${text}` } });
+    memory.keep(closed);
+  }
+  const alice = person("Alice");
+  const memory = memoryOf(store(), browser);
+  const [room] = alice.rooms;
+  for (const text of ["one", "two"]) {
+    for (const name of memory.others(alice)) memory.take(alice, name);
+    const { draft, reply, editing } = room;
+    assert.deepEqual([draft, reply, editing], [`draft ${text}`, text === "one" ? 4 : 5, { which: reply, text: `edit ${text}` }]);
+    Object.assign(room, { draft: "", reply: null, editing: null });
+  }
+  assert.deepEqual(memory.others(alice), []);
+});
+
 test("32 people are remembered; then the one who was here longest ago is forgotten", () => {
   const browser = store();
   for (let i = 0; i <= 32; i += 1) memoryOf(store(), browser).keep(person(`p${i}`));

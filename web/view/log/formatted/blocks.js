@@ -4,7 +4,7 @@ import { parse, plain } from "../../../core/formatting/formatting.js";
 import { withNewlines } from "../../../core/protocol/text.js";
 import { element } from "../../page.js";
 import { codeBlock } from "./code.js";
-import { isBlank, linesOf } from "./inline.js";
+import { isBlank, drawnLines } from "./inline.js";
 import { listsOf } from "./lists.js";
 
 /**
@@ -24,7 +24,7 @@ export function formatted(text, { query, isPlain }) {
   const [first, ...others] = blocks;
   // Most texts are one paragraph; and an action's words stand beside its name.
   if (first?.kind !== "paragraph" || (others.length > 0 && !isAction)) return blocksOf(blocks, query);
-  return [...linesOf(others.length > 0 ? trimmed(first.lines) : first.lines, query), ...blocksOf(others, query)];
+  return [...drawnLines(others.length > 0 ? trimmed(first.lines) : first.lines, query), ...blocksOf(others, query)];
 }
 
 /** @param {Block[]} blocks
@@ -61,7 +61,7 @@ function quote(blocks, query) {
  * @param {string} query */
 function paragraph(lines, query) {
   const shown = trimmed(lines);
-  return shown.length > 0 ? [element("p", "", ...linesOf(shown, query))] : [];
+  return shown.length > 0 ? [element("p", "", ...drawnLines(shown, query))] : [];
 }
 
 /** @param {import("./inline.js").Line[]} lines */

@@ -2,7 +2,7 @@
 
 import { tokens } from "../../../core/formatting/code.js";
 import { revealed } from "../../../core/protocol/text.js";
-import { byId, element, newButton, setText } from "../../page.js";
+import { byId, copyText, element, newButton, setText } from "../../page.js";
 import { marked } from "./words.js";
 
 /** So long a button says what it has done. */
@@ -31,9 +31,8 @@ export function codeBlock(language, code, query) {
  * @param {HTMLElement} copier */
 export async function copy(copier) {
   const code = copier.previousElementSibling?.textContent ?? "";
-  const isCopied = await navigator.clipboard.writeText(code).then(() => true, () => false);
-  const said = isCopied ? "Copied" : "Not allowed";
+  const said = await copyText(code) ? "Copied" : "Copy failed";
   setText(copier, said);
-  setText(byId("announcer"), isCopied ? "Copied" : "The browser did not allow copying");
+  setText(byId("announcer"), said);
   setTimeout(() => setText(copier, "Copy"), SAYS_MS);
 }

@@ -16,7 +16,7 @@ const BLANKS_MAX = 2;
  * @param {Line[]} lines
  * @param {string} query
  * @returns {Part[]} */
-export function linesOf(lines, query) {
+export function drawnLines(lines, query) {
   let blanks = 0;
   return lines.filter((line) => {
     blanks = isBlank(line) ? blanks + 1 : 0;

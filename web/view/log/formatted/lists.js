@@ -1,7 +1,7 @@
 // Items of a text as lists, within each other as far as they are indented.
 
 import { element } from "../../page.js";
-import { linesOf } from "./inline.js";
+import { drawnLines } from "./inline.js";
 
 /** @typedef {Extract<import("../../../core/formatting/blocks.js").Block, {kind: "item"}>} Item */
 /** @typedef {{list: HTMLUListElement | HTMLOListElement, indent: number, last: HTMLLIElement}} Level */
@@ -50,7 +50,7 @@ function newList(marker) {
 /** @param {Item} item
  * @param {string} query */
 function entry({ marker, lines }, query) {
-  const made = element("li", "", ...linesOf(lines, query));
+  const made = element("li", "", ...drawnLines(lines, query));
   if (marker === "-") return made;
   made.value = Number.parseInt(marker, 10);
   // As it was typed.

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { wordsAbout, wordsToExcluded } from "../../../../core/chat/moderated.js";
 import { activeRoom, newState } from "../../../../core/chat/state.js";
 import { command } from "../../../../core/commands/intents.js";
-import { duration, nthNewest } from "../../../../core/commands/moderation.js";
+import { duration } from "../../../../core/commands/moderation.js";
 
 /** What is asked of the server, or why it is not. */
 function asks(typed) {
@@ -39,12 +39,6 @@ test("what a moderator does has a name, a time and a reason, as in the terminal"
 test("a time is a number and a unit, up to a year", () => {
   assert.deepEqual(["90s", "10m", "2h", "3d", "365d"].map(duration), [90, 600, 7200, 259200, 31536000]);
   for (const none of ["", "0s", "366d", "1w", "m", "-1m", "1.5h", "10m late"]) assert.equal(duration(none), null, none);
-});
-
-test("deleted messages are not counted", () => {
-  const room = activeRoom(newState({ room: "dev", username: "Alice", session: "s" }));
-  room.entries = [1, 2, 3].map((id) => ({ type: "message", room: "dev", sender: "Bob", content: "x", id, at: 0, deleted: id === 2 }));
-  assert.deepEqual([1, 2, 3].map((n) => nthNewest(room, n)?.id), [3, 1, undefined]);
 });
 
 test("every act of the golden file has its words", () => {

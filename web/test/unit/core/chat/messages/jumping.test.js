@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { linesOf } from "../../../../../core/chat/messages/place.js";
+import { shownEntries } from "../../../../../core/chat/messages/place.js";
 import { activeRoom, unread } from "../../../../../core/chat/state.js";
 import { entered, page } from "../../client.js";
 
@@ -16,7 +16,7 @@ function gone() {
   assert.deepEqual(ann.sent(), [{ type: "history", room: "dev", around: 10, limit: 100, ref: "jump" }]);
   return ann;
 }
-const shown = ({ state }) => linesOf(activeRoom(state)).filter(({ type }) => type === "message").map(({ id }) => id);
+const shown = ({ state }) => shownEntries(activeRoom(state)).filter(({ type }) => type === "message").map(({ id }) => id);
 const around = (ids, more, newer) => ({ ...page(ids, more, 101), newer, ref: "jump" });
 
 test("a message that is here is gone to at once", () => {
@@ -34,7 +34,7 @@ test("what is around one that is not here stands in place of the newest, which g
   ann.says(102, "Bob", "newer");
   assert.deepEqual([shown(ann), ann.ids(), unread(ann.state, activeRoom(ann.state))], [[9, 10, 11], [100, 101, 102], 1]);
   ann.hears({ type: "edited", message: 10, content: "ten", sender: "Bob", id: 103, at: 5 });
-  assert.equal(linesOf(activeRoom(ann.state))[1].content, "ten");
+  assert.equal(shownEntries(activeRoom(ann.state))[1].content, "ten");
   ann.happens({ type: "back" });
   assert.deepEqual(shown(ann), [100, 101, 102]);
 });
@@ -56,7 +56,7 @@ test("reading on leads to the newest, and further back", () => {
 test("a message that is not there is told of, and one stays where one is", () => {
   const ann = gone();
   ann.hears({ type: "error", code: "not_found", content: "no such message", ref: "jump" });
-  assert.match(ann.state.notice, /not in this room/);
+  assert.match(ann.state.notice, /isn't in this room/);
   assert.deepEqual([shown(ann), activeRoom(ann.state).awaited], [[100, 101], null]);
 });
 
