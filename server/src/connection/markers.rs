@@ -8,6 +8,7 @@ use super::engine::Engine;
 use crate::cluster::Ephemeral;
 use crate::frame::{Delivery, Frame};
 use crate::outbox::Outbox;
+use crate::people::connected::Connected;
 use crate::people::names::PersonId;
 
 /// Somebody who is connected here has read a room up to a message of it.
@@ -23,23 +24,24 @@ pub(super) fn note(
     if let Some(cluster) = &engine.cluster {
         cluster.broadcast(Ephemeral::Read { person, room: room.clone(), upto });
     }
-    tell(engine, person, (room, upto), Some(own));
+    tell(engine.log.connected(), person, (room, upto), Some(own));
 }
 
 /// Somebody has, on another node.
 pub(super) fn hear(engine: &Engine, person: PersonId, room: &RoomName, upto: MessageId) {
     if engine.log.markers().note(person, (room, upto), false) {
-        tell(engine, person, (room, upto), None);
+        tell(engine.log.connected(), person, (room, upto), None);
     }
 }
 
-fn tell(
-    engine: &Engine,
+/// Tells the connections of a person here, besides the one that said so.
+pub(crate) fn tell(
+    connected: &Connected<Outbox>,
     person: PersonId,
     (room, upto): (&RoomName, MessageId),
     own: Option<&Outbox>,
 ) {
-    let theirs = engine.log.connected().of(person);
+    let theirs = connected.of(person);
     let others = theirs.iter().map(|(_, outbox)| outbox).filter(|outbox| Some(*outbox) != own);
     let told = ToClient::Read(ReadUpto { room: room.clone(), upto });
     let mut frame = None;

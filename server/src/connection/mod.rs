@@ -12,7 +12,7 @@ pub(crate) mod elsewhere;
 pub(crate) mod engine;
 mod inbound;
 pub(crate) mod keep;
-mod markers;
+pub(crate) mod markers;
 mod moderate;
 pub(crate) mod news;
 mod note;

@@ -12,6 +12,7 @@ mod listen;
 mod log;
 mod messages;
 mod people;
+mod reading;
 mod repository;
 mod rooms;
 mod support;

@@ -224,6 +224,19 @@ def rooms_of_people(server):
     mod.hear("invite")
 
 
+def life_of_messages(server):
+    """What is known since messages are edited, replied and reacted to."""
+    bea, mod = server.enter(DEV, "Bea", BEA), server.enter(DEV, "Mod", MOD)
+    first = bea.say(DEV, "a frist try", "l1")
+    bea.send(type="edit", room=DEV, message=first, content="a first try", ref="l2")
+    bea.hear("edited", message=first)
+    mod.send(type="message", room=DEV, content="well done", reply=first, ref="l3")
+    mod.hear("message", reply=first)
+    for peer, emoji, ref in ((mod, "👍", "l4"), (bea, "👍", "l5"), (bea, "🚀", "l6")):
+        peer.send(type="react", room=DEV, message=first, emoji=emoji, ref=ref)
+        peer.hear("reacted", ref=ref)
+
+
 def main(binary, version, db):
     with tempfile.NamedTemporaryFile("w") as file:
         file.write(MOD_HASH)
@@ -245,6 +258,8 @@ def main(binary, version, db):
             mod.hear("topic", room=OTHER)
         if version >= 10:
             rooms_of_people(server)
+        if version >= 11:
+            life_of_messages(server)
         server.stop()
     assert not os.path.exists(f"{db}-wal")
 

@@ -1,5 +1,7 @@
 //! What must be true: at every moment, and when everything has come to rest.
 
+mod reading;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::{MessageId, Span, ToClient, UserName};
@@ -15,7 +17,8 @@ use crate::log::sanction::Sanction;
 use crate::people::names::Owner;
 
 const DAY_US: u64 = 24 * 60 * 60 * 1_000_000;
-const NEWEST: Asked = Asked { since: MessageId::ZERO, span: Span::Newest, limit: 0 };
+/// What else there is to tell of a room.
+pub(super) const NEWEST: Asked = Asked { since: MessageId::ZERO, span: Span::Newest, limit: 0 };
 
 /// No two keys hold one name at a time, and nobody one that is kept for another.
 pub(super) fn owners(process: &Process, store: &Store) -> Result<(), String> {
@@ -81,7 +84,9 @@ pub(super) fn silence(store: &Store) -> Result<(), String> {
             Act::Say(say) => (&say.room, &say.author),
             Act::SetTopic(set) => (&set.room, &set.author),
             Act::Reply(reply) => (&reply.say.room, &reply.say.author),
+            Act::Mention(it) => (&it.say.room, &it.say.author),
             Act::Edit(edit) => (&edit.on.room, &edit.on.author),
+            Act::EditMention(it) => (&it.edit.on.room, &it.edit.on.author),
             Act::React(react) => (&react.on.room, &react.on.author),
             Act::Impose(mute) => {
                 mutes.push(mute);
@@ -131,10 +136,15 @@ pub(super) fn stored(store: &Store, truth_us: u64) -> Result<(), String> {
 /// What answers another message says which one.
 fn answers(store: &Store) -> Result<(), String> {
     for event in &store.applied {
-        let Act::Reply(reply) = &event.act else { continue };
+        let to = match &event.act {
+            Act::Reply(reply) => Some(reply.to),
+            Act::Mention(it) => it.to,
+            _ => None,
+        };
+        let Some(to) = to else { continue };
         let said = store.messages.iter().find(|it| it.id == event.id);
-        if said.is_some_and(|said| said.reply != Some(reply.to)) {
-            return Err(format!("{} does not say that it answers {}", event.id, reply.to));
+        if said.is_some_and(|said| said.reply != Some(to)) {
+            return Err(format!("{} does not say that it answers {to}", event.id));
         }
     }
     Ok(())
@@ -160,6 +170,14 @@ fn twice(store: &Store) -> Result<(), String> {
             Act::Reply(reply) => {
                 let say = &reply.say;
                 (&say.room, say.content.as_str(), &say.reference, &say.author)
+            }
+            Act::Mention(it) => {
+                let say = &it.say;
+                (&say.room, say.content.as_str(), &say.reference, &say.author)
+            }
+            Act::EditMention(it) => {
+                let (on, content) = (&it.edit.on, it.edit.content.as_str());
+                (&on.room, content, &on.reference, &on.author)
             }
             Act::Edit(edit) => {
                 (&edit.on.room, edit.content.as_str(), &edit.on.reference, &edit.on.author)
@@ -189,6 +207,7 @@ fn twice(store: &Store) -> Result<(), String> {
 /// Everybody is in, has said everything, has seen everything, and sees everybody.
 pub(super) fn at_rest(clients: &[Client], store: &Store, process: &Process) -> Result<(), String> {
     clients.iter().try_for_each(|client| sees_all(client, clients, store))?;
+    clients.iter().try_for_each(|client| reading::agrees(client, store, process))?;
     let (names, rooms) = (process.names.count(), process.rooms_in_hub());
     let all: BTreeSet<_> = clients.iter().flat_map(|client| client.rooms.keys()).collect();
     if (names, rooms) != (count_people(clients.iter()), all.len()) {

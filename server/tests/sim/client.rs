@@ -3,6 +3,7 @@
 
 mod anew;
 mod changes;
+mod reading;
 mod said;
 mod view;
 
@@ -80,7 +81,9 @@ impl Client {
             position: MessageId::ZERO,
             people: BTreeSet::new(),
             topic: TopicText::default(),
+            read: MessageId::ZERO,
             entered: false,
+            has_told: false,
         };
         Client {
             name: UserName::try_from(name).unwrap(),
@@ -126,6 +129,7 @@ impl Client {
         self.line = None;
         for view in self.rooms.values_mut() {
             view.entered = false;
+            view.has_told = false;
             view.people.clear();
             view.topic = TopicText::default();
         }
@@ -249,6 +253,7 @@ impl Client {
                     | Code::NotAllowed
                     | Code::NotFound
                     | Code::NoName
+                    | Code::MentionNotAllowed
                     | Code::TooLate => {
                         self.pending.retain(|said| !is_it(said));
                     }
@@ -258,6 +263,7 @@ impl Client {
             ToClient::Edited(_) | ToClient::Deleted(_) | ToClient::Reacted(_) => {
                 self.change(&envelope, store)?;
             }
+            ToClient::Read(read) => self.has_read(read)?,
             ToClient::Moderated(told) if told.action == Action::Mute => {
                 self.muted = Some((told.user, told.room));
             }
@@ -268,6 +274,7 @@ impl Client {
             | ToClient::Invite(_)
             | ToClient::Invites(_)
             | ToClient::Rooms(_)
+            | ToClient::Mentions(_)
             | ToClient::Added(_)
             | ToClient::Removed(_)
             | ToClient::Role(_)
@@ -341,6 +348,9 @@ impl Client {
         }
         if view.has_newer(&message) {
             return Err(format!("{who} sees {id} as it was before a change"));
+        }
+        if mine {
+            view.read = view.read.max(message.id);
         }
         view.hold(message.clone());
         if let Some(place) = place {

@@ -11,6 +11,7 @@ use std::time::Duration;
 use protocol::{Connect, Delete, RoomName, Say, ToServer, UserName};
 
 use super::Mutant;
+use super::check::NEWEST;
 use super::client::ELSEWHERE;
 use super::process::{HubInput, MODERATORS, Process};
 use super::store::Store;
@@ -19,7 +20,8 @@ use crate::config::{Config, Limits};
 use crate::connection::RateLimits;
 use crate::connection::budget::Budgets;
 use crate::connection::creations::Creations;
-use crate::connection::session::{Consult, Context, Effect, Refused, Session};
+use crate::connection::markers;
+use crate::connection::session::{Consult, Context, Effect, Marking, Refused, Session};
 use crate::hub::core::Input;
 use crate::hub::{ConnectionId, room_tag};
 use crate::log::event::{self, Act, Author};
@@ -281,6 +283,14 @@ impl Process {
                 let reply_to = ReplyTo::Author(connection.outbox.clone());
                 self.commands.push_back(Command { act, reply_to });
             }
+            Effect::Mark(marking) => self.mark(connection, &marking, store),
+            Effect::Call(calling) => {
+                let present = self.core.present(&calling.room, &calling.called);
+                let Connection { session, claim, .. } = connection;
+                return Step::Next(
+                    self.context(claim, |context| session.called(*calling, present, context)),
+                );
+            }
             Effect::Typing(open) => self.shard.push_back(connection.types(&open)),
             Effect::Leave(room) => self.shard.push_back(connection.leave(&room)),
             Effect::AwaitSpace(query) if connection.has_space() => {
@@ -322,11 +332,26 @@ impl Process {
             Effect::Consult(consult) => {
                 return Step::Next(self.consult(connection, consult, store, readable));
             }
-            Effect::AwaitTurn(_) | Effect::List(_) | Effect::Browse(_) | Effect::Access(..) => {
+            Effect::AwaitTurn(_)
+            | Effect::List(_)
+            | Effect::Browse(_)
+            | Effect::Inbox(_)
+            | Effect::Access(..) => {
                 unreachable!("no client of the simulator does what leads here")
             }
         }
         Step::Done
+    }
+
+    /// Somebody has read a room, and their other connections hear of it.
+    fn mark(&self, connection: &Connection, marking: &Marking, store: &Store) {
+        let Marking { room, person, upto } = marking;
+        let head = room.head().unwrap_or_else(|| store.page(room.name(), &NEWEST).head);
+        let marker = (room.name(), (*upto).min(head));
+        let is_news = self.health.markers.note(*person, marker, true);
+        if is_news && self.mutant != Mutant::ForgetDevices {
+            markers::tell(&self.health.connected, *person, marker, Some(&connection.outbox));
+        }
     }
 
     /// Whether a room is there for whoever wants to enter it.

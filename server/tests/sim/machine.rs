@@ -128,6 +128,13 @@ impl Machine {
         worked
     }
 
+    /// What people have read is to be stored.
+    pub(super) fn store_markers(&mut self) {
+        if let Some(process) = &mut self.process {
+            process.store_markers();
+        }
+    }
+
     pub(super) fn begin_commit(&mut self) {
         let now_us = self.clocks.now_us;
         if self.process.as_mut().is_some_and(Process::begin_commit) {

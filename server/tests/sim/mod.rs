@@ -38,6 +38,14 @@ enum Mutant {
     ForgetRefs,
     /// What was done to a message is done again when it is sent again.
     ForgetDone,
+    /// A person's other devices do not hear what was read.
+    ForgetDevices,
+    /// What was read is not stored.
+    LoseMarkers,
+    /// A message mentions nobody, whomever it calls.
+    ForgetMentions,
+    /// A text that is edited mentions nobody, whomever it calls.
+    ForgetMentionsOfEdits,
     /// Nobody hears what a message answers.
     ForgetReplies,
     /// A replay that cannot be read is left out, and the client stays.
@@ -153,6 +161,9 @@ fn everything_that_may_go_wrong_does() {
         "hears Reacted(",
         "on: false",
         "reply: Some(",
+        "hears Read(",
+        "everybody: Some(",
+        "mentions: [@",
         "NotInRoom",
         "NotAllowed",
         "TooFast",
@@ -178,6 +189,10 @@ fn every_mutant_is_noticed() {
         (Mutant::TellBeforeCommit, "not stored"),
         (Mutant::ForgetRefs, "stored twice"),
         (Mutant::ForgetDone, "stored twice"),
+        (Mutant::ForgetDevices, "has read"),
+        (Mutant::LoseMarkers, "has read"),
+        (Mutant::ForgetMentions, "is mentioned by"),
+        (Mutant::ForgetMentionsOfEdits, "is mentioned by"),
         (Mutant::ForgetReplies, "does not say that it answers"),
         (Mutant::GoOnWithoutReplay, "missed"),
         (Mutant::ReleaseBeforeReplay, "after"),

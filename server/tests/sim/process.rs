@@ -250,6 +250,14 @@ impl Process {
         true
     }
 
+    /// What people have read is to be stored.
+    pub(super) fn store_markers(&mut self) {
+        for note in self.health.markers.take_due() {
+            let act = Act::NoteRead(Box::new(note));
+            self.commands.push_back(Command { act, reply_to: ReplyTo::Nobody });
+        }
+    }
+
     /// The log takes all that waits; true if it did.
     pub(super) fn begin_commit(&mut self) -> bool {
         if self.committing.is_some() || self.commands.is_empty() {
@@ -270,6 +278,9 @@ impl Process {
                     Act::Reply(reply) => {
                         let message = reply.say.message(event.id, event.at);
                         (&reply.say.room, ToClient::Message(message))
+                    }
+                    Act::Mention(it) => {
+                        (&it.say.room, ToClient::Message(it.say.message(event.id, event.at)))
                     }
                     Act::Delete(delete) => {
                         (&delete.room, ToClient::Deleted(delete.deleted(event.id, event.at)))
@@ -342,6 +353,7 @@ fn as_if_stored(event: &Event) -> Outcome {
     match &event.act {
         Act::Say(say) => Outcome::Said(say.message(event.id, event.at)),
         Act::Reply(reply) => Outcome::Said(reply.say.message(event.id, event.at)),
+        Act::Mention(it) => Outcome::Said(it.say.message(event.id, event.at)),
         _ => Outcome::Kept(event.id),
     }
 }

@@ -1,15 +1,16 @@
 //! The log on disk: the real one, on a database in memory that survives the process, and a record of
 //! what it said became of each event, for the checkers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use protocol::{Epoch, History, Message, MessageId, RoomName, Span, ToClient, UserName};
-use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, params};
 
 use super::Mutant;
 use super::replay::dump;
+use crate::log::acts_on_messages::Reply;
 use crate::log::database::Database;
 use crate::log::database::place::Place;
 use crate::log::database::store::Store as Log;
@@ -216,7 +217,9 @@ impl Store {
                 Act::Say(say) => &say.author,
                 Act::SetTopic(set) => &set.author,
                 Act::Reply(reply) => &reply.say.author,
+                Act::Mention(it) => &it.say.author,
                 Act::Edit(edit) => &edit.on.author,
+                Act::EditMention(it) => &it.edit.on.author,
                 Act::React(react) => &react.on.author,
                 Act::DeleteOwn(own) => &own.author,
                 _ => return false,
@@ -292,6 +295,26 @@ impl Store {
         here.map(|message| message.id.get()).collect()
     }
 
+    /// Up to where a person has read a room.
+    pub(super) fn marker(&self, person: PersonId, room: &RoomName) -> Option<MessageId> {
+        self.ids_of("SELECT read FROM markers", person, room).pop()
+    }
+
+    /// The messages of a room that mention a person.
+    pub(super) fn mentions(&self, person: PersonId, room: &RoomName) -> BTreeSet<u64> {
+        let all = self.ids_of("SELECT message FROM mentions", person, room);
+        all.into_iter().map(MessageId::get).collect()
+    }
+
+    fn ids_of(&self, select: &str, person: PersonId, room: &RoomName) -> Vec<MessageId> {
+        let select =
+            format!("{select} WHERE person = ?1 AND room = (SELECT id FROM rooms WHERE key = ?2)");
+        let mut select = self.beside.prepare_cached(&select).unwrap();
+        let bounds = params![person.get().cast_signed(), room.key()];
+        let found = select.query_map(bounds, |row| row.get::<_, i64>(0)).unwrap();
+        found.map(|id| MessageId::try_from(id.unwrap().cast_unsigned()).unwrap()).collect()
+    }
+
     /// Whether a room is there for somebody.
     pub(super) fn is_there(&self, room: &RoomName, person: Option<PersonId>) -> bool {
         self.about(room, Viewer { person, told: false }).is_some()
@@ -341,6 +364,22 @@ fn mutate(event: &Event, mutant: Mutant) -> Event {
         (Act::React(react), Mutant::ApplyUnchecked) => react.on.author.checked = None,
         (Act::Edit(edit), Mutant::ForgetDone) => edit.on.reference = None,
         (Act::Reply(reply), Mutant::ForgetReplies) => event.act = Act::Say(reply.say.clone()),
+        (Act::Mention(it), Mutant::ForgetReplies) => it.to = None,
+        (Act::Mention(it), Mutant::ForgetRefs) => it.say.reference = None,
+        (Act::Mention(it), Mutant::OwnBySpelling) => it.say.author.person = None,
+        (Act::Mention(it), Mutant::ApplyUnchecked) => it.say.author.checked = None,
+        (Act::EditMention(it), Mutant::ApplyUnchecked) => it.edit.on.author.checked = None,
+        (Act::EditMention(it), Mutant::ForgetDone) => it.edit.on.reference = None,
+        (Act::NoteRead(note), Mutant::LoseMarkers) => note.markers.clear(),
+        (Act::EditMention(it), Mutant::ForgetMentionsOfEdits) => {
+            event.act = Act::Edit(Box::new(it.edit.clone()));
+        }
+        (Act::Mention(it), Mutant::ForgetMentions) => {
+            event.act = match it.to {
+                Some(to) => Act::Reply(Box::new(Reply { to, say: it.say.clone() })),
+                None => Act::Say(it.say.clone()),
+            };
+        }
         (Act::Delete(delete), Mutant::ChangeInThePast) => {
             event.id = MessageId::try_from(delete.message.get() + 1).unwrap();
         }

@@ -87,7 +87,7 @@ impl World {
             91..=94 => self.cut(who),
             95..=97 => drop(self.machine.notice()),
             98 if self.rng.bool() => self.crash(),
-            98 => {}
+            98 => self.machine.store_markers(),
             _ => self.turn_clock(),
         }
         if let Some(process) = &self.machine.process {

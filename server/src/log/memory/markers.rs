@@ -28,7 +28,7 @@ pub(crate) struct Markers(Arc<Mutex<Waiting>>);
 
 #[derive(Debug, Default)]
 struct Waiting {
-    by_person: HashMap<PersonId, Vec<Marker>>,
+    by_person: BTreeMap<PersonId, Vec<Marker>>,
     count: usize,
 }
 

@@ -6,8 +6,8 @@
 use std::fmt::Write as _;
 
 use protocol::{
-    AccessCode, Action, Body, Emoji, Label, MessageId, Note, Reason, Ref, Role, RoomName, RoomRole,
-    Title, TopicText, UserName,
+    AccessCode, Action, Body, Emoji, Label, MessageId, Note, Notify, Reason, Ref, Role, RoomName,
+    RoomRole, Title, TopicText, UserName,
 };
 use strum::EnumCount as _;
 
@@ -18,8 +18,12 @@ use crate::log::acts_of_people::{
     AcceptInvite, AddDevice, EndInvite, MakeInvite, MakeLink, NameProof, RevokeDevice, TakeName,
     UseDevice, UseName,
 };
-use crate::log::acts_of_rooms::{Create, Direct, KeepRoom, OfMember, SetRole};
-use crate::log::acts_on_messages::{Edit, OnMessage, React, Reply};
+use crate::log::acts_of_rooms::{
+    Create, Direct, KeepRoom, KeepRoomAs, NoteRead, OfMember, SetRole,
+};
+use crate::log::acts_on_messages::{
+    Calls, Crowd, Edit, EditMention, Mention, OnMessage, React, Reply,
+};
 use crate::log::event::{Act, ActKind, Author, Delete, Expire, Forget, Say, SetTopic};
 use crate::log::sanction::{Kind, Lift, Sanction};
 use crate::people::code_hash::CodeHash;
@@ -29,6 +33,7 @@ use crate::people::names::{PersonId, Proof};
 const FORM_1: &str = include_str!("../../../tests/records/form1.txt");
 const FORM_2: &str = include_str!("../../../tests/records/form2.txt");
 const FORM_3: &str = include_str!("../../../tests/records/form3.txt");
+const FORM_4: &str = include_str!("../../../tests/records/form4.txt");
 
 fn user() -> UserName {
     UserName::try_from("Zoë").unwrap()
@@ -101,6 +106,7 @@ fn acts() -> Vec<(&'static str, Act)> {
     .chain(acts_of_devices())
     .chain(acts_of_rooms())
     .chain(acts_on_messages())
+    .chain(acts_of_readers())
     .collect()
 }
 
@@ -199,6 +205,43 @@ fn acts_on_messages() -> Vec<(&'static str, Act)> {
     ]
 }
 
+/// What is kept since people have read markers and mentions are kept.
+fn acts_of_readers() -> Vec<(&'static str, Act)> {
+    let (content, to) = (Body::try_from("@Zoë, look").unwrap(), Some(id(300)));
+    let say = Say { room: room(), author: author(), content, reference: reference() };
+    let crowd = Crowd { people: 300, names: vec![user()], moderated: true };
+    let calls = Calls { named: vec![user()], everybody: Some(crowd) };
+    let alone = Calls { named: Vec::new(), everybody: None };
+    let on = OnMessage { room: room(), message: id(300), author: author(), reference: reference() };
+    let edit = Edit { on, content: say.content.clone(), window_ms: 86_400_000 };
+    let keep = KeepRoom {
+        room: room(),
+        joined: Some(true),
+        muted: None,
+        place: None,
+        author: author(),
+        reference: reference(),
+    };
+    let keep = |notify, marked| KeepRoomAs { keep: keep.clone(), notify: Some(notify), marked };
+    let note = NoteRead { room: room(), markers: vec![(PersonId::made_by(id(7)), id(300))] };
+    let alone = Mention { say: say.clone(), to: None, calls: alone };
+    let mut acts = vec![
+        ("mention", Act::Mention(Box::new(Mention { say, to, calls: calls.clone() }))),
+        ("mention nobody here", Act::Mention(Box::new(alone))),
+        ("edit that mentions", Act::EditMention(Box::new(EditMention { edit, calls }))),
+        ("read", Act::NoteRead(Box::new(note))),
+    ];
+    for (name, notify) in [
+        ("notify as usual", Notify::Default),
+        ("notify of everything", Notify::Everything),
+        ("notify of mentions", Notify::Mentions),
+        ("notify of nothing", Notify::Nothing),
+    ] {
+        acts.push((name, Act::KeepRoomAs(Box::new(keep(notify, Some(id(300)))))));
+    }
+    acts
+}
+
 fn passing() -> Vec<(&'static str, Entry)> {
     let claim = |proof| {
         let claim = Claim { name: user(), proof, expired: 1_700_000_000_000, moderates: true };
@@ -282,7 +325,7 @@ fn what_is_written_is_read_as_it_was() {
 fn records_are_written_as_they_always_were() {
     // What is new stands in a file of its own, since older programs do not read it.
     let is_of = |it: &Record, form| it.encode().unwrap().first() == Some(&form);
-    for (form, file) in [(1, FORM_1), (2, FORM_2), (3, FORM_3)] {
+    for (form, file) in [(1, FORM_1), (2, FORM_2), (3, FORM_3), (4, FORM_4)] {
         let mut kept = file.lines();
         for example in records().iter().filter(|(_, record)| is_of(record, form)) {
             assert_eq!(Some(&*line(example)), kept.next(), "the left one is written now");
@@ -294,7 +337,7 @@ fn records_are_written_as_they_always_were() {
 #[test]
 fn what_an_older_program_wrote_is_read() {
     let records = records();
-    for kept in [FORM_1, FORM_2, FORM_3].into_iter().flat_map(str::lines) {
+    for kept in [FORM_1, FORM_2, FORM_3, FORM_4].into_iter().flat_map(str::lines) {
         let (name, hex) = kept.split_once(": ").unwrap();
         let byte = |at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
         let bytes: Vec<_> = (0..hex.len()).step_by(2).map(byte).collect();
@@ -311,7 +354,7 @@ fn bytes_that_are_cut_or_changed_are_told_apart_from_a_newer_form() {
             let read = Record::decode(&bytes[..cut]);
             assert!(matches!(read, Err(BadRecord::Malformed(_))), "{name} cut to {cut}: {read:?}");
         }
-        let newer = [&[4], &bytes[1..]].concat();
-        assert_eq!(Record::decode(&newer), Err(BadRecord::Form(4)), "{name}");
+        let newer = [&[5], &bytes[1..]].concat();
+        assert_eq!(Record::decode(&newer), Err(BadRecord::Form(5)), "{name}");
     }
 }

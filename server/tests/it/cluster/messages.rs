@@ -8,6 +8,7 @@ use tokio::time::interval;
 
 use crate::rooms::{ANN, BOB, ask, comes_to, until};
 use crate::support::engine::Engine;
+use crate::support::harness::Peer;
 use crate::support::nodes::Nodes;
 
 #[tokio::test]
@@ -76,4 +77,41 @@ async fn who_is_writing_is_told_on_other_nodes_and_not_to_themselves() {
     ask(&mut ann, say).await;
     let heard = until(&mut phone, |it| matches!(it, ToClient::Typing(_) | ToClient::Message(_)));
     assert!(matches!(heard.await, ToClient::Message(_)));
+}
+
+#[tokio::test]
+async fn what_was_read_and_who_is_mentioned_is_known_on_other_nodes() {
+    let nodes = Nodes::start(Engine::shared().await, "reading", 2).await;
+    let [first, second] = &nodes.servers[..] else { panic!() };
+    let mut ann = comes_to(first, "dev", ANN).await;
+    let mut phone = comes_to(second, "dev", ANN).await;
+    let mut bob = comes_to(second, "dev", BOB).await;
+    while !ann.presence().await.contains(&"Bob".to_owned()) {}
+    let joined = json!({"type": "setting", "room": "dev", "joined": true});
+    ask(&mut ann, joined).await;
+    let say = |content: &str| json!({"type": "message", "room": "dev", "content": content});
+    ask(&mut bob, say("@all one")).await;
+    let ToClient::Message(second) = ask(&mut bob, say("two @Ann")).await else { panic!() };
+    ask(&mut bob, say("three")).await;
+    let is_third =
+        |it: &ToClient| matches!(it, ToClient::Message(it) if it.content.as_str() == "three");
+    until(&mut ann, is_third).await;
+    let unread = json!({"type": "rooms", "mine": true, "room": "dev"});
+    let reading = async |peer: &mut Peer| {
+        let ToClient::Rooms(list) = ask(peer, unread.clone()).await else { panic!() };
+        let reading = list.rooms[0].reading;
+        (reading.unread, reading.mentions)
+    };
+    assert_eq!((reading(&mut ann).await, reading(&mut phone).await), ((3, 2), (3, 2)));
+    let ToClient::Mentions(found) = ask(&mut phone, json!({"type": "mentions"})).await else {
+        panic!()
+    };
+    assert_eq!(found.messages.len(), 2);
+    let read = json!({"type": "read", "room": "dev", "upto": second.id}).to_string();
+    ann.send(read).await;
+    // It may be lost on its way to the other node, but not on its way into the order.
+    let mut ticks = interval(Duration::from_millis(50));
+    while reading(&mut phone).await != (1, 0) {
+        ticks.tick().await;
+    }
 }

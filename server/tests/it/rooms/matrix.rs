@@ -60,6 +60,7 @@ fn table(room: &str, message: u64) -> Vec<(Value, [Follows; 7])> {
         members(json!({"type": "history", "room": room, "around": message}), all),
         members(json!({"type": "presence", "room": room, "after": "A"}), all),
         members(json!({"type": "typing", "room": room}), all),
+        members(json!({"type": "read", "room": room, "upto": message}), all),
         members(json!({"type": "message", "room": room, "content": "y", "reply": message}), all),
         members(json!({"type": "react", "room": room, "message": message, "emoji": "👍"}), all),
         members(
@@ -83,9 +84,15 @@ fn table(room: &str, message: u64) -> Vec<(Value, [Follows; 7])> {
             [NOT_ALLOWED, NOT_ALLOWED, Done],
         ),
         changes(json!({"type": "setting", "room": room, "joined": true}), all),
+        changes(json!({"type": "setting", "room": room, "notify": "everything"}), all),
+        changes(json!({"type": "setting", "room": room, "marked": message}), all),
         (
             json!({"type": "rooms", "mine": true}),
             [NO_NAME, Absent, Absent, Absent, Done, Done, Done],
+        ),
+        (
+            json!({"type": "rooms", "room": room}),
+            [Absent, Absent, Absent, Absent, Done, Done, Done],
         ),
         (json!({"type": "rooms"}), [Absent, Absent, Absent, Absent, Done, Done, Done]),
         (
@@ -108,7 +115,7 @@ async fn comes_as(server: &TestServer, (user, key): (&str, Option<u8>)) -> Peer 
 async fn follows(peer: &mut Peer, room: &str, envelope: &Value) -> Follows {
     let kind = envelope["type"].as_str().unwrap();
     // What follows from this is told to nobody who asks: what is asked next is answered next.
-    if kind == "typing" {
+    if ["typing", "read"].contains(&kind) {
         peer.send(envelope.to_string()).await;
         peer.send(r#"{"type":"history","room":"lobby","limit":0,"ref":"next"}"#).await;
         loop {

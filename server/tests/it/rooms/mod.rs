@@ -54,10 +54,12 @@ fn reference(envelope: &ToClient) -> Option<&Ref> {
         ToClient::Devices(it) => it.reference.as_ref(),
         ToClient::Invite(it) => it.reference.as_ref(),
         ToClient::Invites(it) => it.reference.as_ref(),
+        ToClient::Mentions(it) => it.reference.as_ref(),
         ToClient::Join(_)
         | ToClient::Leave(_)
         | ToClient::Presence(_)
         | ToClient::Typing(_)
+        | ToClient::Read(_)
         | ToClient::Cluster(_) => None,
     }
 }

@@ -33,6 +33,7 @@ async fn a_room_that_is_not_yours_has_ended_or_never_was_is_the_same() {
             json!({"type": "remove", "room": room, "user": "Bob"}),
             json!({"type": "role", "room": room, "user": "Bob", "role": "owner"}),
             json!({"type": "setting", "room": room, "joined": true}),
+            json!({"type": "setting", "room": room, "marked": 1}),
         ] {
             match ask(&mut bob, envelope).await {
                 ToClient::Error(note) => told.push((note.code, note.content)),
@@ -44,6 +45,7 @@ async fn a_room_that_is_not_yours_has_ended_or_never_was_is_the_same() {
             json!({"type": "join", "room": room, "since": 0}),
             json!({"type": "leave", "room": room}),
             json!({"type": "typing", "room": room}),
+            json!({"type": "read", "room": room, "upto": 1}),
             json!({"type": "presence", "room": room, "after": "A"}),
         ] {
             bob.send(envelope.to_string()).await;
@@ -70,6 +72,7 @@ async fn who_is_no_member_hears_nothing_and_finds_nothing() {
         json!({"type": "rooms"}),
         json!({"type": "rooms", "query": "secret"}),
         json!({"type": "rooms", "mine": true}),
+        json!({"type": "rooms", "room": ops}),
     ] {
         let found = list(&mut bob, question).await;
         assert!(found.rooms.iter().all(|entry| entry.room.as_str() == "lobby"));

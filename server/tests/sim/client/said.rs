@@ -9,6 +9,9 @@ use super::Client;
 /// What is put on messages: few, so that people meet.
 const EMOJI: [&str; 3] = ["👍", "❤️", "🚀"];
 
+/// Whom texts call: mostly nobody.
+const CALLED: [&str; 7] = ["", " @Bob", "", " @nobody", " @all", "", " @bob, @here"];
+
 #[derive(Debug, Clone)]
 pub(in crate::sim) struct Said {
     pub(super) room: RoomName,
@@ -39,7 +42,9 @@ impl Client {
     pub(in crate::sim) fn think(&mut self, room: usize) {
         self.thoughts += 1;
         let what = self.choose(room);
-        let content = Body::try_from(format!("{}-{}", self.device, self.next)).unwrap();
+        let called = CALLED[self.next as usize % CALLED.len()];
+        let content = format!("{}-{}{called}", self.device, self.next);
+        let content = Body::try_from(content).unwrap();
         let reference = self.reference();
         let room = self.view(room).room.clone();
         self.pending.push_back(Said { room, content, reference, what, sent: false, times: 0 });

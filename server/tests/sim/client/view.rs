@@ -15,8 +15,12 @@ pub(in crate::sim) struct View {
     pub(in crate::sim) people: BTreeSet<String>,
     /// What it is about.
     pub(in crate::sim) topic: TopicText,
+    /// Up to where its person has read it.
+    pub(in crate::sim) read: MessageId,
     /// On this line.
     pub(in crate::sim) entered: bool,
+    /// It has told on this line what it has read.
+    pub(super) has_told: bool,
 }
 
 impl View {
@@ -53,11 +57,13 @@ impl View {
         match told {
             ToClient::Edited(edited) => {
                 (held.content, held.edited) = (edited.content.clone(), Some(edited.at));
+                (held.mentions, held.everybody) = (edited.mentions.clone(), edited.everybody);
             }
             ToClient::Reacted(reacted) => react(&mut held.reactions, reacted),
             _ => {
                 held.content = DELETED_CONTENT.try_into().unwrap();
                 (held.deleted, held.edited, held.reactions) = (true, None, Vec::new());
+                (held.mentions, held.everybody) = (Vec::new(), None);
             }
         }
     }

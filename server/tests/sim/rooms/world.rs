@@ -99,8 +99,9 @@ impl World {
         let envelope = match self.rng.u8(0..20) {
             0 if all.len() < ROOMS => create(member),
             19 => {
-                let (joined, muted, place) = (Some(self.rng.bool()), None, Some(7));
-                ToServer::Setting(ChangeSetting { room, joined, muted, place, reference })
+                let (joined, place) = (Some(self.rng.bool()), Some(7));
+                let setting = ChangeSetting::of(room);
+                ToServer::Setting(ChangeSetting { joined, place, reference, ..setting })
             }
             18 => ToServer::Direct(Direct { users: vec![other], reference }),
             0..=3 => ToServer::Add(ChangeMember { room, user: other, reference }),

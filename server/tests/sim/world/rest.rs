@@ -16,7 +16,10 @@ impl World {
     pub(super) fn rest(&mut self) -> Result<(), String> {
         self.machine.start();
         self.cut(self.clients.len() - 1);
-        self.clients.iter_mut().for_each(|client| client.think(0));
+        self.clients.iter_mut().for_each(|client| {
+            client.think(0);
+            client.doubt_markers();
+        });
         for _ in 0..STEPS_TO_REST {
             self.machine.passed += Duration::from_millis(5);
             self.machine.pass(5_000);
@@ -36,6 +39,7 @@ impl World {
                     self.machine.say(|| format!("{who} has more to hear"));
                 }
             }
+            self.machine.store_markers();
             self.machine.begin_commit();
             self.machine.end_commit(true);
             if self.machine.steps.count == before && self.is_settled() {

@@ -15,12 +15,14 @@ impl World {
         if self.clients[who].line.is_some() {
             let envelope = self.clients[who].speak();
             self.send(who, envelope);
+            let envelope = self.clients[who].tell_again();
+            self.send(who, envelope);
         }
     }
 
-    /// Speaks where it is not, looks back, or silences somebody.
+    /// Speaks where it is not, looks back, reads, or silences somebody.
     pub(super) fn wonder(&mut self, who: usize) {
-        let (what, room) = (self.rng.u8(0..8), self.rng.usize(0..2));
+        let (what, room) = (self.rng.u8(0..11), self.rng.usize(0..2));
         let client = &mut self.clients[who];
         let envelope = match what {
             0 => Some(client.stray()),
@@ -28,6 +30,7 @@ impl World {
             4..=7 if MODERATORS.contains(&client.key) => {
                 talk::silence(&mut self.clients, &mut self.rng, (who, room))
             }
+            8..=10 if client.line.is_some() => client.read(room, &mut self.rng),
             _ => None,
         };
         self.send(who, envelope);

@@ -5,6 +5,7 @@ mod interrupted;
 mod messages;
 mod operators;
 mod people;
+mod reading;
 mod rooms;
 
 use std::fs;
@@ -21,7 +22,7 @@ use crate::support::harness::{TestServer, query};
 
 /// The versions of which there is a file.
 const OLDEST: u32 = 1;
-const NEWEST: u32 = 10;
+const NEWEST: u32 = 11;
 /// A step that no released server ended with.
 const BETWEEN: u32 = 9;
 /// The last one before rooms belonged to people.
@@ -31,6 +32,10 @@ const NAMES: u32 = 2;
 /// Old messages are cleared away since this version.
 const RETENTION: u32 = 3;
 
+/// Rooms belong to people since this version.
+const ROOMS: u32 = 10;
+/// Messages are edited, replied and reacted to since this version.
+const CHANGES: u32 = 11;
 /// Rooms are about something since this version.
 const TOPICS: u32 = 7;
 
