@@ -19,6 +19,15 @@ impl Client {
         view.entered.then_some(ToServer::Read(read))
     }
 
+    /// Its person reads all rooms up to the newest.
+    pub(in crate::sim) fn read_all(&mut self) -> Vec<ToServer> {
+        let read = |view: &mut super::View| {
+            view.read = view.position;
+            ToServer::Read(ReadUpto { room: view.room.clone(), upto: view.read })
+        };
+        self.rooms.values_mut().map(read).collect()
+    }
+
     /// Another device of its person has read a room.
     pub(super) fn has_read(&mut self, read: ReadUpto) -> Result<(), String> {
         let ReadUpto { room, upto } = read;

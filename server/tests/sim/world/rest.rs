@@ -9,6 +9,8 @@ use crate::sim::process::hash;
 
 /// Steps that coming to rest may take: far more than it does.
 const STEPS_TO_REST: usize = 10_000;
+/// One of two devices of a person.
+const READER: usize = 1;
 
 impl World {
     /// Nothing goes wrong any more: everybody gets in and hears everything. Who only wants another's
@@ -20,6 +22,7 @@ impl World {
             client.think(0);
             client.doubt_markers();
         });
+        let mut has_read = false;
         for _ in 0..STEPS_TO_REST {
             self.machine.passed += Duration::from_millis(5);
             self.machine.pass(5_000);
@@ -43,7 +46,12 @@ impl World {
             self.machine.begin_commit();
             self.machine.end_commit(true);
             if self.machine.steps.count == before && self.is_settled() {
-                return Ok(());
+                if has_read {
+                    return Ok(());
+                }
+                // One device alone reads what was said last.
+                self.read_all(READER);
+                has_read = true;
             }
         }
         Err("it never comes to rest".to_owned())

@@ -36,6 +36,13 @@ impl World {
         self.send(who, envelope);
     }
 
+    /// Reads all rooms up to the newest.
+    pub(super) fn read_all(&mut self, who: usize) {
+        for read in self.clients[who].read_all() {
+            self.send(who, Some(read));
+        }
+    }
+
     fn send(&mut self, who: usize, envelope: Option<ToServer>) {
         if let Some(envelope) = envelope {
             self.machine.send((who, self.clients[who].line), &envelope);
