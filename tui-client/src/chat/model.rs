@@ -24,6 +24,9 @@ const HISTORY_ON_JOIN: u16 = 100;
 /// Emoji to choose from before any was used; so many are remembered.
 const USUAL_EMOJI: [&str; 6] = ["👍", "❤️", "😂", "🎉", "😮", "😢"];
 
+/// More unread messages are not told apart.
+const UNREAD_SHOWN_MAX: usize = 999;
+
 /// Sent texts that are kept.
 pub const SENT_MAX: usize = 200;
 
@@ -216,8 +219,12 @@ impl Model {
         let me = self.me.as_ref();
         let count: usize = rooms.clone().map(|room| room.unread(me)).sum();
         let mut rooms = rooms.filter(|room| room.unread(me) > 0);
-        let more = if rooms.any(|room| room.has_more_after(room.read)) { "+" } else { "" };
-        Some(count).filter(|count| *count > 0).map(|count| format!("{count}{more}"))
+        let more = if rooms.any(Room::has_more_unread) { "+" } else { "" };
+        match count {
+            0 => None,
+            1..=UNREAD_SHOWN_MAX => Some(format!("{count}{more}")),
+            _ => Some(format!("{UNREAD_SHOWN_MAX}+")),
+        }
     }
 
     /// How often one is mentioned in some rooms.

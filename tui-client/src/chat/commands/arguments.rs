@@ -3,8 +3,8 @@
 //! This file does not know which command has which.
 
 use protocol::{
-    AccessCode, Action, Emoji, INVITE_USES_MAX, LINK_CODE_CHARS, NewRoom, Note, PrivateRoom,
-    Reason, Refusal, RoomName, RoomRole, Title, TopicText, UserName,
+    AccessCode, Action, Emoji, INVITE_USES_MAX, LINK_CODE_CHARS, NewRoom, Note, Notify,
+    PrivateRoom, Reason, Refusal, RoomName, RoomRole, Title, TopicText, UserName,
 };
 
 use super::asked::{Asked, InviteCommand, ModerationCommand};
@@ -47,6 +47,18 @@ pub(super) fn topic(rest: &str) -> Result<TopicText, String> {
 pub(super) fn number(rest: &str) -> Result<usize, String> {
     let number = rest.parse().ok().filter(|number| *number > 0);
     number.ok_or_else(|| format!("{rest:?} is not a number of 1 or more"))
+}
+
+/// Of what a room notifies one.
+pub(super) fn notify(rest: &str) -> Result<Option<Notify>, String> {
+    Ok(Some(match text::narrow(rest).as_str() {
+        "" => return Ok(None),
+        "everything" => Notify::Everything,
+        "mentions" => Notify::Mentions,
+        "nothing" => Notify::Nothing,
+        "default" => Notify::Default,
+        _ => return Err("needs everything, mentions, nothing or default".to_owned()),
+    }))
 }
 
 /// Counted from the newest.

@@ -6,11 +6,11 @@
 mod arguments;
 mod asked;
 
-use protocol::{AccessCode, Action, Emoji, RoomName, UserName};
+use protocol::{AccessCode, Action, Emoji, Notify, RoomName, UserName};
 
 use crate::text;
 use arguments::{
-    emoji_and_number, invite, link_code, listed, message, moderation, new_room, number,
+    emoji_and_number, invite, link_code, listed, message, moderation, new_room, notify, number,
     number_if_any, number_or_one, one_person, role, room_or_address, topic,
 };
 pub use asked::{Asked, InviteCommand, ModerationCommand};
@@ -35,7 +35,10 @@ pub enum Typed {
     Url(Option<usize>),
     /// `/copy [N]`
     Copy(usize),
-    Mute,
+    /// `/mute`, or `/unmute`
+    Mute(bool),
+    /// `/notify [LEVEL]`: what it is, without one.
+    Notify(Option<Notify>),
     Clear,
     Theme(String),
     Plain,
@@ -159,7 +162,14 @@ pub const COMMANDS: &[Command] = &[
     command("url", &[], "[N]", "list the links in this room, or copy the N-th newest"),
     command("copy", &[], "[N]", "copy the newest message, or the N-th newest"),
     command("clear", &[], "", "clear the screen; scrolling up brings the messages back"),
-    command("mute", &[], "", "mute or unmute the notifications of this room"),
+    command(
+        "notify",
+        &[],
+        "[LEVEL]",
+        "what this room notifies you of: everything, mentions, nothing or default",
+    ),
+    command("mute", &[], "", "no notifications of this room: /notify nothing"),
+    command("unmute", &[], "", "notifications of this room again: /notify default"),
     command("topic", &[], "[TEXT]", "show or set what this room is about; - clears it"),
     command("theme", &[], "NAME", "change colours: any, dark, light, mono, colour-blind"),
     command("plain", &[], "", "show messages as they were typed, or formatted again"),
@@ -275,7 +285,9 @@ fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
         "url" => Typed::Url(number_if_any(rest)?),
         "copy" => Typed::Copy(number_or_one(rest)?),
         "clear" => Typed::Clear,
-        "mute" => Typed::Mute,
+        "mute" => Typed::Mute(true),
+        "unmute" => Typed::Mute(false),
+        "notify" => Typed::Notify(notify(rest)?),
         "theme" => Typed::Theme(rest.to_owned()),
         "plain" => Typed::Plain,
         "key" => Typed::Key,

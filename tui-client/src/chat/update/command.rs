@@ -2,7 +2,7 @@
 //!
 //! Some are for the surface alone, which does them instead: `/help`, `/search`, `/theme` and `/plain`.
 
-use protocol::{Emoji, Leave, MessageId, RoomKind, ToServer, UserName};
+use protocol::{Emoji, Leave, MessageId, Notify, RoomKind, ToServer, UserName};
 
 use super::connection::reconnect;
 use super::entering::join_room;
@@ -20,6 +20,7 @@ use crate::chat::commands::{Command, Typed};
 use crate::chat::event::Effect;
 use crate::chat::links::links;
 use crate::chat::model::{Connection, Model};
+use crate::chat::room::level::level_word;
 use crate::chat::room::{About, Room, What};
 use crate::chat::writing::code;
 use crate::text;
@@ -58,7 +59,9 @@ pub fn command(model: &mut Model, typed: Typed) -> Vec<Effect> {
             return copy_message(model, id);
         }
         Typed::Clear => model.room_mut().clear(),
-        Typed::Mute => return mute(model),
+        Typed::Mute(is_muted) => return mute(model, is_muted),
+        Typed::Notify(None) => about_notify(model),
+        Typed::Notify(Some(wanted)) => return notify(model, wanted),
         Typed::Key => about_key(model),
         Typed::Retry => return send_again(model),
         Typed::Edit(None) if model.room().failed() > 0 => return edit_failed(model),
@@ -124,7 +127,7 @@ fn list_rooms(model: &mut Model) {
             true => format!("{} online", room.people.count()),
             false => "not connected".to_owned(),
         };
-        let muted = if room.muted { ", muted" } else { "" };
+        let muted = if room.is_muted() { ", muted" } else { "" };
         format!("{number}  {name}: {people}, {unread} unread{muted}")
     });
     let lines: Vec<_> = lines.collect();
@@ -291,13 +294,29 @@ fn copy(model: &mut Model, found: Option<String>, what: &str) -> Vec<Effect> {
     found.map(Effect::Copy).into_iter().collect()
 }
 
-fn mute(model: &mut Model) -> Vec<Effect> {
-    let room = model.room_mut();
-    room.muted = !room.muted;
-    let muted = if room.muted { "muted" } else { "unmuted" };
+fn mute(model: &mut Model, is_muted: bool) -> Vec<Effect> {
+    model.room_mut().notify = if is_muted { Notify::Nothing } else { Notify::Default };
+    let muted = if is_muted { "muted" } else { "unmuted" };
     let name = model.room().in_words(model.me.as_ref());
     model.notice = Some(format!("{name} {muted}"));
-    list::muted(model)
+    list::notifies(model, |change| change.muted = Some(is_muted))
+}
+
+fn notify(model: &mut Model, wanted: Notify) -> Vec<Effect> {
+    model.room_mut().notify = wanted;
+    about_notify(model);
+    list::notifies(model, |change| change.notify = Some(wanted))
+}
+
+fn about_notify(model: &mut Model) {
+    let room = model.room();
+    let name = room.in_words(model.me.as_ref());
+    let level = match (room.notify, room.notifies_of_all()) {
+        (Notify::Default, true) => "everything, as by default",
+        (Notify::Default, false) => "mentions, as by default",
+        (level, _) => level_word(level),
+    };
+    model.notice = Some(format!("{name} notifies you of {level}"));
 }
 
 /// Who belongs to the room, connected or not.

@@ -10,6 +10,7 @@ mod history;
 mod jump;
 mod people;
 mod question;
+mod reading;
 mod received;
 mod refused;
 mod request;
@@ -27,6 +28,7 @@ pub use people::entry::link_by;
 pub use people::list::move_room;
 pub use people::making::{write_to, write_to_last};
 pub use question::{confirm, question_deletion, question_revoke};
+pub use reading::{mark_unread, read_on};
 pub use rooms::{
     attend, back_to_end, focus, next_active, read_at, show_last, show_number, show_room,
     want_people,
@@ -46,7 +48,9 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             Timer::Retry(.., losses)
             | Timer::Settled(_, losses)
             | Timer::Reread(_, losses)
-            | Timer::MayTellTyping(_, losses),
+            | Timer::MayTellTyping(_, losses)
+            | Timer::MayTellRead(_, losses)
+            | Timer::MayAskCounts(_, losses),
         ) if losses != model.losses => {}
         Event::NotKept { room, reference, reason } => {
             return sending::not_kept(model, &room, &reference, &reason);
@@ -71,6 +75,8 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Time(Timer::TypingOver(room, user, number)) => {
             typing::expire(model, &room, &user, number);
         }
+        Event::Time(Timer::MayTellRead(room, _)) => return reading::may_tell(model, &room),
+        Event::Time(Timer::MayAskCounts(room, _)) => return reading::may_ask(model, &room),
         Event::Time(Timer::LinkOver(code)) => people::entry::link_over(model, &code),
         Event::Time(Timer::Reread(room, _)) => return history::ask_again(model, &room),
     }

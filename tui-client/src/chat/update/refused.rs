@@ -42,6 +42,8 @@ pub(super) fn refused(model: &mut Model, note: ErrorNote) -> Vec<Effect> {
     match &note.room {
         // The late answer to what was asked before one left.
         Some(room) if note.code == Code::NotInRoom && !is_joined(model, room) => Vec::new(),
+        // Guests keep to themselves what they have read.
+        Some(_) if note.code == Code::NoName && note.reference.is_none() => Vec::new(),
         Some(room)
             if is_for_now(note.code)
                 && (note.reference.is_none() || note.reference == reference())

@@ -9,6 +9,7 @@ mod rejected;
 
 use protocol::{Body, MessageId};
 
+use super::reading::end_mark;
 use crate::chat::commands::counted;
 use crate::chat::event::Effect;
 use crate::chat::model::Model;
@@ -42,6 +43,7 @@ pub fn reply(
     let is_revoked = is_revoked(model);
     let name = model.room().name.clone();
     let mut effects = put(model, &name, Act::Say(original), body.as_str())?;
+    effects.extend(end_mark(model));
     let room = model.room_mut();
     room.leave_past();
     room.to_bottom();

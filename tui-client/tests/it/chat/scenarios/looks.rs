@@ -3,6 +3,7 @@
 use nebula::chat::answer::grouped;
 use nebula::chat::room::about::role_word;
 use nebula::chat::room::is_own;
+use nebula::chat::room::level::level_word;
 use nebula::chat::{Answer, EntryCode, Hello, Room, What};
 use protocol::{Message, MessageId, UserName};
 use serde_json::{Map, Value, json};
@@ -87,6 +88,9 @@ impl Client {
             own.map(|(_, text)| text).collect::<Vec<_>>()
         };
         let life = self.life(room);
+        let highlighted = room.entries.iter().filter(|entry| entry.is_mention);
+        let highlighted = highlighted.filter_map(|entry| Some(entry.message()?.id.get()));
+        let highlighted: Vec<_> = highlighted.collect();
         let all = json!({
             "messages": room.messages().map(|message| message.id.get()).collect::<Vec<_>>(),
             "unread": room.unread(me),
@@ -100,7 +104,9 @@ impl Client {
             "joined": room.joined,
             "excluded": room.excluded.is_some(),
             "topic": room.topic.as_str(),
-            "muted": room.muted,
+            "muted": room.is_muted(),
+            "notify": level_word(room.notify),
+            "highlighted": highlighted,
             "label": room.label(me),
             "role": room.about.role.map(role_word),
             "members": members(room),

@@ -7,16 +7,17 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use nebula::chat::commands::parse;
+use nebula::chat::room::level::level;
 use nebula::chat::update::{
     back_to_end, browse, browse_more, command, confirm, dial_now, edit, focus, link_by, load_older,
-    move_room, pick, question_deletion, question_revoke, react, read_at, reply, say, show_room,
-    types, update,
+    mark_unread, move_room, pick, question_deletion, question_revoke, react, read_at, read_on,
+    reply, say, show_room, types, update,
 };
 use nebula::chat::{
     Answer, Connection, Effect, EntryCode, Event, Hello, Model, Reading, Room, Servers, Target,
     Timer, Wait,
 };
-use protocol::{AccessCode, Emoji, MessageId, Ref, RoomName, Standing, ToClient, UserName};
+use protocol::{AccessCode, Emoji, MessageId, Notify, Ref, RoomName, Standing, ToClient, UserName};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -53,6 +54,7 @@ struct Client {
     dialled: Vec<(Hello, Wait)>,
     shown: Vec<Answer>,
     notice: Option<String>,
+    notified: Vec<String>,
 }
 
 impl Client {
@@ -62,7 +64,8 @@ impl Client {
             let read = MessageId::try_from(room["read"].as_u64().unwrap()).unwrap();
             let mut known = Room::as_read(room_name(&room["room"]), read);
             let is = |name: &str| room[name].as_bool().unwrap_or_default();
-            (known.muted, known.listed) = (is("muted"), is("listed"));
+            known.listed = is("listed");
+            known.notify = level(is("muted"), Notify::Default);
             known.by_default = is("default");
             known
         });
@@ -76,7 +79,8 @@ impl Client {
         let first = dial_now(&mut model);
         let (timers, sent, dialled, shown) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let now = Duration::ZERO;
-        let mut client = Client { model, now, timers, sent, dialled, shown, notice: None };
+        let (notice, notified) = (None, Vec::new());
+        let mut client = Client { model, now, timers, sent, dialled, shown, notice, notified };
         match code {
             Some(_) => client.run(first),
             None => client.happens(Event::Connected),
@@ -89,7 +93,8 @@ impl Client {
         self.run(effects);
     }
 
-    fn run(&mut self, effects: Vec<Effect>) {
+    fn run(&mut self, mut effects: Vec<Effect>) {
+        effects.extend(read_on(&mut self.model));
         for effect in effects {
             match effect {
                 Effect::Send(envelope) => {
@@ -98,6 +103,7 @@ impl Client {
                 Effect::After(time, timer) => self.timers.push((self.now + time, timer)),
                 Effect::Dial(hello, wait) => self.dialled.push((hello, wait)),
                 Effect::Show(answer) => self.shown.push(answer),
+                Effect::Notify(words) => self.notified.push(words),
                 Effect::Write(text) => self.model.room_mut().draft.push_str(&text),
                 _ => {}
             }
@@ -157,6 +163,13 @@ impl Client {
                 let words = question.words(str::to_owned);
                 assert!(words.contains(what.as_str().unwrap()), "{place}: {words}");
             }
+            "notified" => {
+                let told = std::mem::take(&mut self.notified);
+                let wanted: Vec<_> =
+                    what.as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+                let is_told = told.iter().zip(&wanted).all(|(told, part)| told.contains(part));
+                assert!(is_told && told.len() == wanted.len(), "{place}: notified {told:?}");
+            }
             "devices" | "invites_shown" | "invited" => {
                 assert_eq!(self.shown_as(name), *what, "{place}");
             }
@@ -201,6 +214,7 @@ impl Client {
                 let text = what[1].as_str().unwrap();
                 reply(&mut self.model, text, Some(message_id(&what[0]))).unwrap()
             }
+            "marks" => mark_unread(&mut self.model, message_id(what)),
             "types_text" => types(&mut self.model, what.as_str().unwrap()),
             "revokes" => {
                 question_revoke(&mut self.model, number(what));
