@@ -9,6 +9,7 @@ use protocol::{
 
 use super::asked::{Asked, InviteCommand, ModerationCommand};
 use crate::chat::duration::seconds;
+use crate::chat::highlight::WORDS_MAX;
 use crate::chat::writing::emoji::named;
 use crate::text;
 
@@ -47,6 +48,19 @@ pub(super) fn topic(rest: &str) -> Result<TopicText, String> {
 pub(super) fn number(rest: &str) -> Result<usize, String> {
     let number = rest.parse().ok().filter(|number| *number > 0);
     number.ok_or_else(|| format!("{rest:?} is not a number of 1 or more"))
+}
+
+/// Words in place of those before; `-` for none.
+pub(super) fn highlight(rest: &str) -> Result<Option<Vec<String>>, String> {
+    let words: Vec<_> = match rest {
+        "" => return Ok(None),
+        "-" => Vec::new(),
+        words => words.split_whitespace().map(str::to_owned).collect(),
+    };
+    match words.len() {
+        0..=WORDS_MAX => Ok(Some(words)),
+        count => Err(format!("takes at most {WORDS_MAX} words, not {count}")),
+    }
 }
 
 /// Of what a room notifies one.

@@ -10,8 +10,8 @@ use protocol::{AccessCode, Action, Emoji, Notify, RoomName, UserName};
 
 use crate::text;
 use arguments::{
-    emoji_and_number, invite, link_code, listed, message, moderation, new_room, notify, number,
-    number_if_any, number_or_one, one_person, role, room_or_address, topic,
+    emoji_and_number, highlight, invite, link_code, listed, message, moderation, new_room, notify,
+    number, number_if_any, number_or_one, one_person, role, room_or_address, topic,
 };
 pub use asked::{Asked, InviteCommand, ModerationCommand};
 
@@ -37,6 +37,10 @@ pub enum Typed {
     Copy(usize),
     /// `/mute`, or `/unmute`
     Mute(bool),
+    /// `/mentions`
+    Mentions,
+    /// `/highlight [WORDS]`: which they are, without any.
+    Highlight(Option<Vec<String>>),
     /// `/notify [LEVEL]`: what it is, without one.
     Notify(Option<Notify>),
     Clear,
@@ -162,6 +166,8 @@ pub const COMMANDS: &[Command] = &[
     command("url", &[], "[N]", "list the links in this room, or copy the N-th newest"),
     command("copy", &[], "[N]", "copy the newest message, or the N-th newest"),
     command("clear", &[], "", "clear the screen; scrolling up brings the messages back"),
+    command("mentions", &[], "", "messages that mention you"),
+    command("highlight", &[], "[WORDS]", "words that are highlighted like your name"),
     command(
         "notify",
         &[],
@@ -287,6 +293,8 @@ fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
         "clear" => Typed::Clear,
         "mute" => Typed::Mute(true),
         "unmute" => Typed::Mute(false),
+        "mentions" => Typed::Mentions,
+        "highlight" => Typed::Highlight(highlight(rest)?),
         "notify" => Typed::Notify(notify(rest)?),
         "theme" => Typed::Theme(rest.to_owned()),
         "plain" => Typed::Plain,

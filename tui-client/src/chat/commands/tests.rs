@@ -80,6 +80,8 @@ fn every_command_of_the_table_exists_under_all_its_names() {
             "create" => "ops private",
             "role" => "bob owner",
             "move" => "2",
+            "notify" => "nothing",
+            "unmute" => "",
             "invite" => "-r 5 2d team",
             name if name.starts_with("un") => "-s \"bob b\"",
             _ => command.arguments,

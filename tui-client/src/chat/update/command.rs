@@ -6,6 +6,7 @@ use protocol::{Emoji, Leave, MessageId, Notify, RoomKind, ToServer, UserName};
 
 use super::connection::reconnect;
 use super::entering::join_room;
+use super::inbox;
 use super::people::browse::browse;
 use super::people::entry::link_by;
 use super::people::list::{self, move_room};
@@ -60,6 +61,12 @@ pub fn command(model: &mut Model, typed: Typed) -> Vec<Effect> {
         }
         Typed::Clear => model.room_mut().clear(),
         Typed::Mute(is_muted) => return mute(model, is_muted),
+        Typed::Mentions => return inbox::open(model),
+        Typed::Highlight(None) => about_highlight(model),
+        Typed::Highlight(Some(words)) => {
+            model.highlight = words;
+            about_highlight(model);
+        }
         Typed::Notify(None) => about_notify(model),
         Typed::Notify(Some(wanted)) => return notify(model, wanted),
         Typed::Key => about_key(model),
@@ -306,6 +313,14 @@ fn notify(model: &mut Model, wanted: Notify) -> Vec<Effect> {
     model.room_mut().notify = wanted;
     about_notify(model);
     list::notifies(model, |change| change.notify = Some(wanted))
+}
+
+fn about_highlight(model: &mut Model) {
+    let words: Vec<_> = model.highlight.iter().map(|word| text::name(word)).collect();
+    model.notice = Some(match words.is_empty() {
+        true => "No words are highlighted besides your name. /highlight WORD adds some".to_owned(),
+        false => format!("Highlighted like your name: {}", words.join(", ")),
+    });
 }
 
 fn about_notify(model: &mut Model) {

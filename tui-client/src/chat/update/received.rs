@@ -11,6 +11,7 @@ use protocol::{
 
 use super::connection::join;
 use super::history::history_came;
+use super::inbox;
 use super::jump;
 use super::people::{entry, list, members};
 use super::reading;
@@ -78,7 +79,7 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
             effects
         }
         ToClient::Read(upto) => reading::read_came(model, upto),
-        ToClient::Mentions(_) => Vec::new(),
+        ToClient::Mentions(mentions) => inbox::mentions_came(model, mentions),
         ToClient::Cluster(cluster) => cluster_came(model, &cluster),
         ToClient::Link(link) => {
             entry::link_came(model, link.code, link.expires_ms, link.reference.as_ref())
@@ -268,9 +269,10 @@ fn message_came(model: &mut Model, message: Message) -> Vec<Effect> {
     let (me, name, watched) = (model.me.clone(), message.room.clone(), watched(model, &message));
     let (id, is_own) = (message.id, Some(&message.sender) == me.as_ref());
     let mut effects = if is_own { reading::said(model, &name, id) } else { Vec::new() };
+    let has_word = model.has_word(&message);
     let Some(room) = model.find(&name) else { return effects };
     let line = room.new_line(me.as_ref());
-    let is_wanted = room.notifies_of_all() && !is_own;
+    let is_wanted = has_word || room.notifies_of_all() && !is_own;
     room.typing.ended(&message.sender);
     if !is_own {
         room.counts.hear(id, calls(&message, me.as_ref()));

@@ -28,7 +28,7 @@ impl Client {
         let mut found = Value::Null;
         self.shown.retain(|answer| {
             let (kind, what) = match answer {
-                Answer::Link(_) | Answer::Members(_) => return true,
+                Answer::Link(_) | Answer::Members(_) | Answer::Mentions(_) => return true,
                 Answer::Devices(list) => {
                     ("devices", list.iter().map(|it| it.device).collect::<Vec<_>>().into())
                 }
@@ -88,7 +88,7 @@ impl Client {
             own.map(|(_, text)| text).collect::<Vec<_>>()
         };
         let life = self.life(room);
-        let highlighted = room.entries.iter().filter(|entry| entry.is_mention);
+        let highlighted = room.entries.iter().filter(|entry| self.model.is_highlighted(entry));
         let highlighted = highlighted.filter_map(|entry| Some(entry.message()?.id.get()));
         let highlighted: Vec<_> = highlighted.collect();
         let all = json!({

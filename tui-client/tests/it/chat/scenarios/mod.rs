@@ -9,9 +9,9 @@ use std::time::Duration;
 use nebula::chat::commands::parse;
 use nebula::chat::room::level::level;
 use nebula::chat::update::{
-    back_to_end, browse, browse_more, command, confirm, dial_now, edit, focus, link_by, load_older,
-    mark_unread, move_room, pick, question_deletion, question_revoke, react, read_at, read_on,
-    reply, say, show_room, types, update,
+    back_to_end, browse, browse_more, command, confirm, dial_now, edit, focus, go_to_mention,
+    link_by, load_older, mark_unread, more_mentions, move_room, pick, question_deletion,
+    question_revoke, react, read_at, read_on, reply, say, show_room, types, update,
 };
 use nebula::chat::{
     Answer, Connection, Effect, EntryCode, Event, Hello, Model, Reading, Room, Servers, Target,
@@ -158,6 +158,13 @@ impl Client {
                 });
                 assert_eq!(shown, *what, "{place}");
             }
+            "mentioned" => {
+                let shown = self.model.inbox.as_ref().map_or(Value::Null, |inbox| {
+                    let messages = inbox.messages.iter().map(|message| message.id.get());
+                    json!({"messages": messages.collect::<Vec<_>>(), "more": inbox.more})
+                });
+                assert_eq!(shown, *what, "{place}");
+            }
             "asked" => {
                 let question = self.model.question.as_ref().unwrap();
                 let words = question.words(str::to_owned);
@@ -215,6 +222,8 @@ impl Client {
                 reply(&mut self.model, text, Some(message_id(&what[0]))).unwrap()
             }
             "marks" => mark_unread(&mut self.model, message_id(what)),
+            "mentioned_more" => more_mentions(&mut self.model),
+            "goes_to" => go_to_mention(&mut self.model, message_id(what)),
             "types_text" => types(&mut self.model, what.as_str().unwrap()),
             "revokes" => {
                 question_revoke(&mut self.model, number(what));
