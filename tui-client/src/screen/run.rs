@@ -58,6 +58,7 @@ pub async fn run(settings: &Settings) -> anyhow::Result<Exit> {
     let mut model = Model::new(settings.room.clone(), settings.user.clone(), session);
     model.servers = Servers::of(settings.servers.clone());
     model.list.is_wanted = key.is_some();
+    model.highlight.clone_from(&settings.highlight.0);
     settings.code.iter().for_each(|code| model.bring(code.clone()));
     model.key =
         folder.as_ref().ok().filter(|_| key.is_some()).map(|folder| folders::about_key(folder));

@@ -231,7 +231,7 @@ pub fn parse(typed: &str) -> Result<Typed, String> {
     }
     let (name, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
     let rest = rest.trim();
-    let command = find(name).ok_or_else(|| unknown(name))?;
+    let command = found(name)?;
     if rest.is_empty() && command.needs_arguments() {
         return Err(usage(command));
     }
@@ -261,10 +261,7 @@ fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
     }
     Ok(match command.name {
         "help" if rest.is_empty() => Typed::Help(None),
-        "help" => {
-            let name = rest.trim_start_matches(SLASHES);
-            Typed::Help(Some(find(name).ok_or_else(|| unknown(name))?))
-        }
+        "help" => Typed::Help(Some(found(rest.trim_start_matches(SLASHES))?)),
         "join" => Typed::Join(room_or_address(rest)?),
         "list" => Typed::List(rest.to_owned()),
         "msg" => {
@@ -291,8 +288,7 @@ fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
         "url" => Typed::Url(number_if_any(rest)?),
         "copy" => Typed::Copy(number_or_one(rest)?),
         "clear" => Typed::Clear,
-        "mute" => Typed::Mute(true),
-        "unmute" => Typed::Mute(false),
+        "mute" | "unmute" => Typed::Mute(command.name == "mute"),
         "mentions" => Typed::Mentions,
         "highlight" => Typed::Highlight(highlight(rest)?),
         "notify" => Typed::Notify(notify(rest)?),
@@ -332,6 +328,10 @@ fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
 fn find(name: &str) -> Option<&'static Command> {
     let name = text::narrow(name);
     COMMANDS.iter().find(|known| known.name == name || known.aliases.contains(&name.as_str()))
+}
+
+fn found(name: &str) -> Result<&'static Command, String> {
+    find(name).ok_or_else(|| unknown(name))
 }
 
 /// So many of something: 1 message, 2,000 messages.

@@ -2,8 +2,9 @@
 //!
 //! Some are for the surface alone, which does them instead: `/help`, `/search`, `/theme` and `/plain`.
 
-use protocol::{Emoji, Leave, MessageId, Notify, RoomKind, ToServer, UserName};
+use protocol::{Emoji, Leave, MessageId, RoomKind, ToServer, UserName};
 
+use super::attention;
 use super::connection::reconnect;
 use super::entering::join_room;
 use super::inbox;
@@ -21,7 +22,6 @@ use crate::chat::commands::{Command, Typed};
 use crate::chat::event::Effect;
 use crate::chat::links::links;
 use crate::chat::model::{Connection, Model};
-use crate::chat::room::level::level_word;
 use crate::chat::room::{About, Room, What};
 use crate::chat::writing::code;
 use crate::text;
@@ -60,15 +60,10 @@ pub fn command(model: &mut Model, typed: Typed) -> Vec<Effect> {
             return copy_message(model, id);
         }
         Typed::Clear => model.room_mut().clear(),
-        Typed::Mute(is_muted) => return mute(model, is_muted),
+        Typed::Mute(is_muted) => return attention::mute(model, is_muted),
         Typed::Mentions => return inbox::open(model),
-        Typed::Highlight(None) => about_highlight(model),
-        Typed::Highlight(Some(words)) => {
-            model.highlight = words;
-            about_highlight(model);
-        }
-        Typed::Notify(None) => about_notify(model),
-        Typed::Notify(Some(wanted)) => return notify(model, wanted),
+        Typed::Highlight(words) => attention::highlight(model, words),
+        Typed::Notify(wanted) => return attention::notify(model, wanted),
         Typed::Key => about_key(model),
         Typed::Retry => return send_again(model),
         Typed::Edit(None) if model.room().failed() > 0 => return edit_failed(model),
@@ -299,39 +294,6 @@ fn copy(model: &mut Model, found: Option<String>, what: &str) -> Vec<Effect> {
         model.notice = Some(format!("No such {what} here"));
     }
     found.map(Effect::Copy).into_iter().collect()
-}
-
-fn mute(model: &mut Model, is_muted: bool) -> Vec<Effect> {
-    model.room_mut().notify = if is_muted { Notify::Nothing } else { Notify::Default };
-    let muted = if is_muted { "muted" } else { "unmuted" };
-    let name = model.room().in_words(model.me.as_ref());
-    model.notice = Some(format!("{name} {muted}"));
-    list::notifies(model, |change| change.muted = Some(is_muted))
-}
-
-fn notify(model: &mut Model, wanted: Notify) -> Vec<Effect> {
-    model.room_mut().notify = wanted;
-    about_notify(model);
-    list::notifies(model, |change| change.notify = Some(wanted))
-}
-
-fn about_highlight(model: &mut Model) {
-    let words: Vec<_> = model.highlight.iter().map(|word| text::name(word)).collect();
-    model.notice = Some(match words.is_empty() {
-        true => "No words are highlighted besides your name. /highlight WORD adds some".to_owned(),
-        false => format!("Highlighted like your name: {}", words.join(", ")),
-    });
-}
-
-fn about_notify(model: &mut Model) {
-    let room = model.room();
-    let name = room.in_words(model.me.as_ref());
-    let level = match (room.notify, room.notifies_of_all()) {
-        (Notify::Default, true) => "everything, as by default",
-        (Notify::Default, false) => "mentions, as by default",
-        (level, _) => level_word(level),
-    };
-    model.notice = Some(format!("{name} notifies you of {level}"));
 }
 
 /// Who belongs to the room, connected or not.

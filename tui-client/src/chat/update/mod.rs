@@ -3,6 +3,7 @@
 //! What a person asks for has functions of its own: [`say`], [`command()`], [`show_room`] and their like.
 
 mod asking;
+mod attention;
 mod command;
 mod connection;
 mod entering;

@@ -5,7 +5,7 @@ use nebula::chat::room::about::role_word;
 use nebula::chat::room::is_own;
 use nebula::chat::room::level::level_word;
 use nebula::chat::{Answer, EntryCode, Hello, Room, What};
-use protocol::{Message, MessageId, UserName};
+use protocol::{Message, MessageId, Standing, UserName};
 use serde_json::{Map, Value, json};
 
 use super::{Client, dialled_as};
@@ -148,6 +148,31 @@ impl Client {
             "changing": ids(&|message| room.is_changing(message.id)),
             "reactions": Value::Object(reactions.collect()),
             "replies": Value::Object(replies.collect()),
+        })
+    }
+
+    pub(super) fn standing(&self) -> &'static str {
+        match self.model.standing {
+            Standing::Waiting => "waiting",
+            Standing::Cut => "cut",
+            Standing::Current => "current",
+            Standing::Other => "other",
+        }
+    }
+
+    /// The list of all rooms.
+    pub(super) fn browsed(&self) -> Value {
+        self.model.browser.as_ref().map_or(Value::Null, |browser| {
+            let rooms = browser.rooms.iter().map(|entry| entry.room.as_str());
+            json!({"rooms": rooms.collect::<Vec<_>>(), "more": browser.more})
+        })
+    }
+
+    /// The list of messages that mention this person.
+    pub(super) fn mentioned(&self) -> Value {
+        self.model.inbox.as_ref().map_or(Value::Null, |inbox| {
+            let messages = inbox.messages.iter().map(|message| message.id.get());
+            json!({"messages": messages.collect::<Vec<_>>(), "more": inbox.more})
         })
     }
 

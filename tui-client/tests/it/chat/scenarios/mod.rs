@@ -17,7 +17,7 @@ use nebula::chat::{
     Answer, Connection, Effect, EntryCode, Event, Hello, Model, Reading, Room, Servers, Target,
     Timer, Wait,
 };
-use protocol::{AccessCode, Emoji, MessageId, Notify, Ref, RoomName, Standing, ToClient, UserName};
+use protocol::{AccessCode, Emoji, MessageId, Notify, Ref, RoomName, ToClient, UserName};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -121,15 +121,7 @@ impl Client {
                     assert_eq!(shown, *wanted, "{place}");
                 }
             }
-            "standing" => {
-                let shown = match self.model.standing {
-                    Standing::Waiting => "waiting",
-                    Standing::Cut => "cut",
-                    Standing::Current => "current",
-                    Standing::Other => "other",
-                };
-                assert_eq!(shown, what, "{place}");
-            }
+            "standing" => assert_eq!(self.standing(), what, "{place}"),
             "told" => assert_eq!(self.told(), *what, "{place}"),
             "me" => {
                 assert_eq!(self.model.me.as_ref().map(UserName::as_str), what.as_str(), "{place}")
@@ -151,20 +143,8 @@ impl Client {
             "shows" => {
                 assert_eq!(self.model.room().name.as_str(), what.as_str().unwrap(), "{place}")
             }
-            "browsed" => {
-                let shown = self.model.browser.as_ref().map_or(Value::Null, |browser| {
-                    let rooms = browser.rooms.iter().map(|entry| entry.room.as_str());
-                    json!({"rooms": rooms.collect::<Vec<_>>(), "more": browser.more})
-                });
-                assert_eq!(shown, *what, "{place}");
-            }
-            "mentioned" => {
-                let shown = self.model.inbox.as_ref().map_or(Value::Null, |inbox| {
-                    let messages = inbox.messages.iter().map(|message| message.id.get());
-                    json!({"messages": messages.collect::<Vec<_>>(), "more": inbox.more})
-                });
-                assert_eq!(shown, *what, "{place}");
-            }
+            "browsed" => assert_eq!(self.browsed(), *what, "{place}"),
+            "mentioned" => assert_eq!(self.mentioned(), *what, "{place}"),
             "asked" => {
                 let question = self.model.question.as_ref().unwrap();
                 let words = question.words(str::to_owned);
@@ -172,10 +152,7 @@ impl Client {
             }
             "notified" => {
                 let told = std::mem::take(&mut self.notified);
-                let wanted: Vec<_> =
-                    what.as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
-                let is_told = told.iter().zip(&wanted).all(|(told, part)| told.contains(part));
-                assert!(is_told && told.len() == wanted.len(), "{place}: notified {told:?}");
+                assert!(holds_each(&told, what), "{place}: notified {told:?}");
             }
             "devices" | "invites_shown" | "invited" => {
                 assert_eq!(self.shown_as(name), *what, "{place}");
@@ -246,12 +223,7 @@ impl Client {
                 focus(&mut self.model, what.as_bool().unwrap());
                 Vec::new()
             }
-            "show" => {
-                let name = room_name(what);
-                let number = self.model.rooms.iter().position(|room| room.name == name).unwrap();
-                show_room(&mut self.model, number);
-                Vec::new()
-            }
+            "show" => return self.show(&room_name(what)),
             "scroll" => {
                 let oldest = self.model.room().oldest().unwrap_or_default();
                 read_at(&mut self.model, Reading::Above(oldest));
@@ -264,6 +236,12 @@ impl Client {
             other => panic!("{place}: no such step: {other}"),
         };
         self.run(effects);
+    }
+
+    fn show(&mut self, name: &RoomName) {
+        let number = self.model.rooms.iter().position(|room| room.name == *name).unwrap();
+        show_room(&mut self.model, number);
+        self.run(Vec::new());
     }
 
     fn types(&mut self, typed: &str) {
@@ -285,6 +263,12 @@ impl Client {
         }
         self.now = end;
     }
+}
+
+/// There are as many texts as parts, and each holds its part.
+fn holds_each(texts: &[String], parts: &Value) -> bool {
+    let parts: Vec<_> = parts.as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+    texts.len() == parts.len() && texts.iter().zip(&parts).all(|(text, part)| text.contains(part))
 }
 
 /// An address of a page, as it is dialled.
