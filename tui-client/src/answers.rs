@@ -188,6 +188,10 @@ mod tests {
                 let address = Some("https://chat.example/#invite=9V5TQ2M80KXDB3HN".to_owned());
                 Answer::Invite(ShownInvite { invite, address, rooms: vec!["+Ops team".to_owned()] })
             }
+            ToClient::Mentions(list) => {
+                let named = list.messages.into_iter().map(|it| (format!("#{}", it.room), it));
+                Answer::Mentions(named.collect())
+            }
             other => panic!("{other:?}"),
         };
         lines(&answer, &TimeZone::UTC)
@@ -219,6 +223,14 @@ mod tests {
             shown(r#"{"type":"invites","invites":[]}"#)[0],
             "No invites that are still good"
         );
+    }
+
+    #[test]
+    fn a_mention_is_a_line_whatever_it_says() {
+        let mentions = r#"{"type":"mentions","messages":[{"type":"message","room":"dev","sender":"Bob",
+            "content":"@Al\n**look**","id":1,"at":0}],"more":false}"#;
+        let expected = ["Messages that mention you:", "1970-01-01 00:00 #dev Bob: @Al look"];
+        assert_eq!(shown(mentions), expected);
     }
 
     #[test]

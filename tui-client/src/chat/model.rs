@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use protocol::{
-    AccessCode, Code, Device, EVERYBODY_MAX, Emoji, Mentions, Message, PRIVATE_SIGN, RoomKind,
+    AccessCode, Code, Device, EVERYBODY_MAX, Emoji, Mentions, Message, PRIVATE_SIGN, Ref, RoomKind,
     RoomName, RoomRole, Standing, Title, ToServer, UserName,
 };
 
@@ -181,6 +181,16 @@ impl Model {
     pub fn bring(&mut self, code: EntryCode) {
         self.renaming |= matches!(code, EntryCode::Link(_));
         self.code = Some(code);
+    }
+
+    /// A name for something that is sent, which nothing else has.
+    ///
+    /// # Errors
+    /// A sentence for the person, if there is none.
+    pub fn new_ref(&mut self) -> Result<Ref, String> {
+        self.refs += 1;
+        let reference = format!("{}-{}", self.session, self.refs);
+        Ref::try_from(reference.as_str()).map_err(|error| error.to_string())
     }
 
     pub fn room(&self) -> &Room {

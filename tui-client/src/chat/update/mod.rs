@@ -19,6 +19,7 @@ mod request;
 mod rooms;
 mod sending;
 mod server_wait;
+mod setting;
 mod typing;
 
 pub use command::{command, copy_code, copy_message, copy_permalink, link_of, open_link, react_to};

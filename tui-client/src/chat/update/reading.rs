@@ -5,15 +5,15 @@
 use std::time::Duration;
 
 use protocol::{
-    ChangeSetting, Edited, MessageId, ReadUpto, Reading as Told, RoomEntry, RoomName, RoomsQuery,
-    ToServer, UserName,
+    Edited, MessageId, ReadUpto, Reading as Told, RoomEntry, RoomName, RoomsQuery, ToServer,
+    UserName,
 };
 
-use super::people::list;
 use super::request;
+use super::setting::change;
 use crate::chat::event::{Effect, Timer};
 use crate::chat::model::{Connection, Model};
-use crate::chat::room::{Change, Reading, Room};
+use crate::chat::room::{Change, Reading};
 
 /// What is read in a room is told, and asked about, so seldom at most.
 const SELDOM: Duration = Duration::from_secs(2);
@@ -88,7 +88,7 @@ fn is_known(model: &Model) -> bool {
 }
 
 /// What is unread there has to be counted again.
-fn ask(model: &mut Model, name: &RoomName) -> Vec<Effect> {
+pub(super) fn ask(model: &mut Model, name: &RoomName) -> Vec<Effect> {
     if let Some(room) = model.find(name) {
         room.asking.again = true;
     }
@@ -183,14 +183,14 @@ fn has_read(model: &mut Model, name: &RoomName, upto: MessageId) {
 pub(super) fn changed(
     model: &mut Model,
     name: &RoomName,
-    change: &Change,
+    changed: &Change,
     me: Option<&UserName>,
 ) -> Vec<Effect> {
-    let id = change.message();
+    let id = changed.message();
     let Some(room) = model.find(name).filter(|room| room.counts.change(id)) else {
         return Vec::new();
     };
-    let is_own = match change {
+    let is_own = match changed {
         Change::Edited(Edited { sender, .. }) => Some(sender) == me,
         Change::Deleted(_) => room.message(id).is_some_and(|it| Some(&it.sender) == me),
         Change::Reacted(_) => true,
@@ -220,17 +220,17 @@ pub fn mark_unread(model: &mut Model, id: MessageId) -> Vec<Effect> {
     }
     let name = model.room().name.clone();
     model.notice = Some("Marked as unread from here".to_owned());
-    list::change(model, &name, |change: &mut ChangeSetting| change.marked = Some(id))
+    change(model, &name, |it| it.marked = Some(id))
 }
 
 /// The room that is shown is not marked as unread any more.
 pub(super) fn end_mark(model: &mut Model) -> Vec<Effect> {
-    let room: &mut Room = model.room_mut();
+    let room = model.room_mut();
     if !room.counts.is_marked() {
         return Vec::new();
     }
     room.counts.mark(None);
     room.mark_stays = false;
     let name = room.name.clone();
-    list::change(model, &name, |change| change.marked = Some(MessageId::ZERO))
+    change(model, &name, |it| it.marked = Some(MessageId::ZERO))
 }

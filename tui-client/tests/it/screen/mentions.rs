@@ -120,3 +120,13 @@ fn everybody_is_offered_where_one_may_mention_them_with_what_that_does() {
     client.presses(KeyCode::Tab, KeyModifiers::NONE);
     assert_eq!(client.screen.input.text(), "@he");
 }
+
+#[test]
+fn under_another_name_the_counts_of_the_one_before_do_not_hold() {
+    let mut client = listed(r#""read":1,"head":9,"unread":3"#);
+    client.types("/nick Alison\n");
+    client.happens(chat::Event::Connected);
+    client.hears(r#"{"type":"history","room":"dev","messages":[],"more":false,"head":0}"#);
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alison"}"#);
+    assert_eq!(title(&client.screen), "#dev · Nebula");
+}

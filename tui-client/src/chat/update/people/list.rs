@@ -16,6 +16,7 @@ use crate::chat::update::entering::come_in_aside;
 use crate::chat::update::reading;
 use crate::chat::update::request;
 use crate::chat::update::rooms::{close, reorder, show_room};
+use crate::chat::update::setting::change;
 
 /// Asks for the list, with the first room of a connection.
 pub(in crate::chat::update) fn ask(model: &mut Model) -> Vec<Effect> {
@@ -27,7 +28,10 @@ pub(in crate::chat::update) fn ask(model: &mut Model) -> Vec<Effect> {
 pub(in crate::chat::update) fn renamed(model: &mut Model) {
     model.list.is_refused = false;
     model.list.disconnected();
-    model.rooms.iter_mut().for_each(|room| (room.listed, room.place) = (false, None));
+    for room in &mut model.rooms {
+        (room.listed, room.place) = (false, None);
+        room.forget_counts();
+    }
 }
 
 fn ask_page(model: &mut Model, after: Option<RoomName>) -> Vec<Effect> {
@@ -261,17 +265,6 @@ fn place_all(model: &mut Model) -> Vec<Effect> {
         .collect();
     let changes = changed.into_iter();
     changes.flat_map(|(name, place)| change(model, &name, |it| it.place = Some(place))).collect()
-}
-
-pub(in crate::chat::update) fn change(
-    model: &mut Model,
-    name: &RoomName,
-    set: impl FnOnce(&mut ChangeSetting),
-) -> Vec<Effect> {
-    let room = name.clone();
-    let mut change = ChangeSetting::of(room);
-    set(&mut change);
-    request::ask(model, ToServer::Setting(change), String::new())
 }
 
 /// A change of this client is on its way: what was said before it holds no more.

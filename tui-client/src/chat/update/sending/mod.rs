@@ -18,7 +18,7 @@ use crate::text;
 pub(super) use acts::{IS_DELETED, NOT_HERE, act_answered, delete};
 pub use acts::{compose_edit, compose_reply, edit, react, stop_composing};
 use queue::{NOT_FROM_HERE, is_revoked, put};
-pub(super) use queue::{new_ref, overdue, retry, send_next, take_in};
+pub(super) use queue::{overdue, retry, send_next, take_in};
 pub(super) use rejected::{fail_pending, not_kept, rejected, renamed};
 
 /// Says something in the room that is shown, now or once it is joined.
