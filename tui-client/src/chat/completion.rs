@@ -3,6 +3,7 @@
 //! This file does not know where the word is written, or which key asks for it.
 
 use super::commands::{COMMANDS, SLASHES};
+use super::room::level::{LEVELS, level_word};
 use crate::text::narrow;
 
 /// What mentions everybody, and what it does.
@@ -64,6 +65,7 @@ fn arguments(command: &str, word: &str, words: &Words) -> Option<Vec<String>> {
     let known: Vec<String> = match command {
         "help" => COMMANDS.iter().map(|command| command.name.to_owned()).collect(),
         "theme" => words.themes.clone(),
+        "notify" => LEVELS.map(level_word).map(str::to_owned).into(),
         "join" | "j" | "room" if !word.starts_with('#') => words.rooms.clone(),
         _ => return None,
     };

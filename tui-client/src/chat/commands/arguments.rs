@@ -10,6 +10,7 @@ use protocol::{
 use super::asked::{Asked, InviteCommand, ModerationCommand};
 use crate::chat::duration::seconds;
 use crate::chat::highlight::WORDS_MAX;
+use crate::chat::room::level::{LEVELS, level_word};
 use crate::chat::writing::emoji::named;
 use crate::text;
 
@@ -65,14 +66,14 @@ pub(super) fn highlight(rest: &str) -> Result<Option<Vec<String>>, String> {
 
 /// Of what a room notifies one.
 pub(super) fn notify(rest: &str) -> Result<Option<Notify>, String> {
-    Ok(Some(match text::narrow(rest).as_str() {
-        "" => return Ok(None),
-        "everything" => Notify::Everything,
-        "mentions" => Notify::Mentions,
-        "nothing" => Notify::Nothing,
-        "default" => Notify::Default,
-        _ => return Err("needs everything, mentions, nothing or default".to_owned()),
-    }))
+    let typed = text::narrow(rest);
+    let level = LEVELS.into_iter().find(|level| level_word(*level) == typed);
+    match level {
+        None if !typed.is_empty() => {
+            Err("needs everything, mentions, nothing or default".to_owned())
+        }
+        level => Ok(level),
+    }
 }
 
 /// Counted from the newest.

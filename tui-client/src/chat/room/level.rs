@@ -22,6 +22,10 @@ impl Room {
     }
 }
 
+/// All levels, as they are offered.
+pub const LEVELS: [Notify; 4] =
+    [Notify::Everything, Notify::Mentions, Notify::Nothing, Notify::Default];
+
 /// Older servers know only whether a room is muted.
 pub fn level(muted: bool, notify: Notify) -> Notify {
     if muted { Notify::Nothing } else { notify }

@@ -137,12 +137,13 @@ pub(super) fn told(model: &mut Model, entry: &RoomEntry) {
     let Some(room) = model.find(&entry.room).filter(|_| is_told) else { return };
     let (was_told, was_marked) = (room.counts.is_told(), room.counts.is_marked());
     room.counts.tell(entry.reading);
-    let Told { read, .. } = entry.reading;
-    let read = read.unwrap_or_default();
+    let read = entry.reading.read.unwrap_or_default();
+    // A line that stands moves only if the person was somewhere else meanwhile.
+    let is_elsewhere = read > room.read || was_marked != room.counts.is_marked();
     room.telling.knows(read);
     room.read = room.read.max(read);
     room.mark_stays |= is_shown && !was_marked && room.counts.is_marked();
-    if !was_told || !is_seen {
+    if (!was_told || !is_seen) && (is_elsewhere || room.looked_away.is_none()) {
         room.looked_away = Some(room.counts.marker());
     }
 }
@@ -173,8 +174,9 @@ fn has_read(model: &mut Model, name: &RoomName, upto: MessageId) {
     let (is_seen, _) = seen_and_shown(model, name);
     let Some(room) = model.find(name) else { return };
     room.telling.knows(upto);
+    let is_further = upto > room.read;
     room.read = room.read.max(upto);
-    if room.counts.is_told() && !is_seen {
+    if room.counts.is_told() && is_further && !is_seen {
         room.looked_away = Some(room.counts.marker());
     }
 }

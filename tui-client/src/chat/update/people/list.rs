@@ -327,7 +327,8 @@ pub(in crate::chat::update) fn is_of_list(envelope: &ToServer) -> bool {
 pub(in crate::chat::update) fn not_kept(model: &mut Model, envelope: &ToServer) {
     match envelope {
         ToServer::Setting(change) => {
-            if let Some(room) = model.find(&change.room) {
+            let is_of_it = |_: &&mut Room| change.joined.is_some();
+            if let Some(room) = model.find(&change.room).filter(is_of_it) {
                 room.listed = false;
             }
         }
