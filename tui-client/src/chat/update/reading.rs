@@ -82,6 +82,13 @@ pub(super) fn may_tell(model: &mut Model, name: &RoomName) -> Vec<Effect> {
     tell(model, name)
 }
 
+/// The server had no time for what it was told a moment ago: it is told again. False if it was told nothing.
+pub(super) fn not_told(model: &mut Model, name: &RoomName) -> bool {
+    let Some(room) = model.find(name).filter(|room| room.telling.rests) else { return false };
+    room.telling.told = MessageId::ZERO;
+    true
+}
+
 /// The person's list of rooms was told on this connection.
 fn is_known(model: &Model) -> bool {
     model.list.is_followed() && model.list.is_known && model.connection == Connection::Online

@@ -11,6 +11,7 @@ use super::asking::reference;
 use super::connection::{come_back_after, dialled};
 use super::jump;
 use super::people::list;
+use super::reading;
 use super::request::{self, Refused};
 use super::sending::{rejected, send_next};
 use super::server_wait::{is_for_now, server_wait};
@@ -50,6 +51,13 @@ pub(super) fn refused(model: &mut Model, note: ErrorNote) -> Vec<Effect> {
                 && is_awaited(model, room, &note) =>
         {
             ask_later(model, room, note.code, note.retry_ms)
+        }
+        Some(room)
+            if is_for_now(note.code)
+                && note.reference.is_none()
+                && reading::not_told(model, room) =>
+        {
+            Vec::new()
         }
         _ => {
             shut_or_tell(model, note);
