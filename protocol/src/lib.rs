@@ -66,5 +66,5 @@ pub use text::called::{CALLS_MAX, called};
 pub use text::characters::{is_invisible, reorders, revealed, with_newlines};
 pub use text::formatting;
 pub use text::link::{Link, links, shown};
-pub use text::mention::mentions;
+pub use text::mention::{mentions, words};
 pub use token::{BadPattern, Grant, PATTERNS_MAX, RoomPattern, TOKEN_BYTES_MAX, Token};

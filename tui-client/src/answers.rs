@@ -3,10 +3,11 @@
 //! This file does not know where the lines go.
 
 use jiff::tz::TimeZone;
-use protocol::{Device, RoomEntry, UserName};
+use protocol::{Device, Message, RoomEntry, UserName};
 
 use crate::chat::answer::{LinkCode, ListedInvite, MemberList, ShownInvite, grouped};
 use crate::chat::list::Browser;
+use crate::chat::plain_text::plain_text;
 use crate::chat::room::About;
 use crate::chat::room::about::{kind, label, role_word, sign};
 use crate::chat::{Answer, Model};
@@ -32,7 +33,18 @@ pub(crate) fn lines(answer: &Answer, zone: &TimeZone) -> Vec<String> {
             "/uninvite N ends one, /invite makes another",
         ),
         Answer::Members(list) => about_members(list),
+        Answer::Mentions(found) => {
+            let lines = found.iter().map(|(room, message)| mentioned(room, message, zone));
+            std::iter::once("Messages that mention you:".to_owned()).chain(lines).collect()
+        }
     }
+}
+
+/// A message that mentions this person, in a line.
+pub(crate) fn mentioned(room: &str, message: &Message, zone: &TimeZone) -> String {
+    let (at, sender) = (date_and_clock(message.at, zone), text::name(message.sender.as_str()));
+    let words = text::clean_line(&plain_text(message.content.as_str()));
+    format!("{at} {room} {sender}: {words}")
 }
 
 /// Rooms among all there are.
@@ -176,6 +188,10 @@ mod tests {
                 let address = Some("https://chat.example/#invite=9V5TQ2M80KXDB3HN".to_owned());
                 Answer::Invite(ShownInvite { invite, address, rooms: vec!["+Ops team".to_owned()] })
             }
+            ToClient::Mentions(list) => {
+                let named = list.messages.into_iter().map(|it| (format!("#{}", it.room), it));
+                Answer::Mentions(named.collect())
+            }
             other => panic!("{other:?}"),
         };
         lines(&answer, &TimeZone::UTC)
@@ -207,6 +223,14 @@ mod tests {
             shown(r#"{"type":"invites","invites":[]}"#)[0],
             "No invites that are still good"
         );
+    }
+
+    #[test]
+    fn a_mention_is_a_line_whatever_it_says() {
+        let mentions = r#"{"type":"mentions","messages":[{"type":"message","room":"dev","sender":"Bob",
+            "content":"@Al\n**look**","id":1,"at":0}],"more":false}"#;
+        let expected = ["Messages that mention you:", "1970-01-01 00:00 #dev Bob: @Al look"];
+        assert_eq!(shown(mentions), expected);
     }
 
     #[test]

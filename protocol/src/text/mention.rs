@@ -62,6 +62,28 @@ pub fn mentions<'a>(
     found.into_iter().map(|range| text.original(range)).collect()
 }
 
+/// Where a text has a word: as a whole, in any case.
+pub fn words(text: &str, word: &str) -> Vec<Range<usize>> {
+    let folded = CaseMapper::new().fold_string(&seen(word)).into_owned();
+    if folded.trim().is_empty() {
+        return Vec::new();
+    }
+    let text = Composed::new(text);
+    let (mut found, mut end) = (Vec::new(), 0);
+    for (at, c) in text.text.char_indices() {
+        let before = text.text[..at].chars().next_back();
+        let is_start = before.is_none_or(|before| !is_of_word(before) || is_apart(before, Some(c)));
+        if at < end || !is_start {
+            continue;
+        }
+        if let Some(length) = begins_with(&text.text[at..], &folded) {
+            end = at + length;
+            found.push(text.original(at..end));
+        }
+    }
+    found
+}
+
 /// Where somebody is called whatever the case: behind an `@`, and at the beginning with a colon or comma behind.
 fn calls(text: &str, folded: &str) -> Vec<usize> {
     let mut found: Vec<_> = signs(text).collect();
@@ -177,5 +199,28 @@ impl<'a> Composed<'a> {
         let end = self.parts.partition_point(|(at, _)| *at < range.end);
         let at = |part: usize| self.parts.get(part).map_or(self.original_len, |(_, at)| *at);
         at(begin)..at(end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_found_as_a_whole_in_any_case() {
+        for (text, word, found) in [
+            ("Deploy, then DEPLOY!", "deploy", &["Deploy", "DEPLOY"][..]),
+            ("deployed, redeploy, deploy_it", "deploy", &[]),
+            ("the big day", "Big Day", &["big day"]),
+            ("Straße STRASSE", "strasse", &["Straße", "STRASSE"]),
+            ("我看李小龙的电影", "李小龙", &["李小龙"]),
+            ("@all of you", "@all", &["@all"]),
+            ("a@all @allow", "@all", &[]),
+            ("cafe\u{301} cafe", "caf\u{e9}", &["cafe\u{301}"]),
+            ("anything", " ", &[]),
+        ] {
+            let parts = words(text, word).into_iter().map(|range| &text[range]);
+            assert_eq!(parts.collect::<Vec<_>>(), found, "{word} in {text}");
+        }
     }
 }

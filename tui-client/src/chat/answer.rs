@@ -2,7 +2,7 @@
 //!
 //! This file does not know how it is shown.
 
-use protocol::{AccessCode, Device, Invite, Invited, RoomRole, UserName};
+use protocol::{AccessCode, Device, Invite, Invited, Message, RoomRole, UserName};
 
 /// Characters of a code that stand together: as many as one reads at a glance.
 const GROUP: usize = 4;
@@ -14,6 +14,8 @@ pub enum Answer {
     Invite(ShownInvite),
     Invites(Vec<ListedInvite>),
     Members(MemberList),
+    /// The newest messages that mention one, each with what its room is called.
+    Mentions(Vec<(String, Message)>),
 }
 
 /// A code for another device.

@@ -3,7 +3,14 @@
 //! This file does not know where the word is written, or which key asks for it.
 
 use super::commands::{COMMANDS, SLASHES};
+use super::room::level::{LEVELS, level_word};
 use crate::text::narrow;
+
+/// What mentions everybody, and what it does.
+const EVERYBODY: [(&str, &str); 2] = [
+    ("all", "@all mentions everybody: members, or who is in this open room"),
+    ("here", "@here mentions everybody who is online in this room"),
+];
 
 /// What there is to complete with.
 #[derive(Debug, Default)]
@@ -12,6 +19,8 @@ pub struct Words {
     pub names: Vec<String>,
     pub rooms: Vec<String>,
     pub themes: Vec<String>,
+    /// Everybody may be mentioned at once.
+    pub everybody: bool,
 }
 
 /// Where the last word of a text begins, in bytes, and what it may become.
@@ -39,7 +48,16 @@ fn options(word: &str, first: bool, words: &Words) -> Vec<String> {
     let (at, name) = word.strip_prefix('@').map_or(("", word), |name| ("@", name));
     let after = if first { ": " } else { " " };
     let names = words.names.iter().filter(|known| begins(known, name));
-    names.map(|name| format!("{at}{name}{after}")).collect()
+    let names = names.map(|name| format!("{at}{name}{after}"));
+    let may_call = words.everybody && !at.is_empty();
+    let everybody = EVERYBODY.iter().filter(|(called, _)| may_call && begins(called, name));
+    names.chain(everybody.map(|(called, _)| format!("@{called} "))).collect()
+}
+
+/// What it does, if it mentions everybody.
+pub fn about_everybody(completed: &str) -> Option<&'static str> {
+    let called = completed.trim_end().strip_prefix('@')?;
+    EVERYBODY.iter().find(|(name, _)| *name == called).map(|(_, what)| *what)
 }
 
 /// What a command takes as its one argument, if that is neither a name nor a text.
@@ -47,6 +65,7 @@ fn arguments(command: &str, word: &str, words: &Words) -> Option<Vec<String>> {
     let known: Vec<String> = match command {
         "help" => COMMANDS.iter().map(|command| command.name.to_owned()).collect(),
         "theme" => words.themes.clone(),
+        "notify" => LEVELS.map(level_word).map(str::to_owned).into(),
         "join" | "j" | "room" if !word.starts_with('#') => words.rooms.clone(),
         _ => return None,
     };

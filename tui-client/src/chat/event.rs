@@ -59,6 +59,10 @@ pub enum Timer {
     Reread(RoomName, u32),
     /// That one writes may be told once more.
     MayTellTyping(RoomName, u32),
+    /// What was read in a room may be told once more.
+    MayTellRead(RoomName, u32),
+    /// What is unread in a room may be asked once more.
+    MayAskCounts(RoomName, u32),
     /// Somebody writes no more, unless they have said so again: the last they said was the n-th.
     TypingOver(RoomName, UserName, u64),
     /// The code for another device is good no longer.

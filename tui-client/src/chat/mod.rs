@@ -13,6 +13,7 @@ pub mod commands;
 pub mod completion;
 mod duration;
 pub mod event;
+pub mod highlight;
 pub mod links;
 pub mod list;
 pub mod memory;

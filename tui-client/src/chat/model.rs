@@ -6,15 +6,16 @@ use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use protocol::{
-    AccessCode, Code, Device, Emoji, PRIVATE_SIGN, RoomKind, RoomName, Standing, Title, ToServer,
-    UserName,
+    AccessCode, Code, Device, EVERYBODY_MAX, Emoji, Mentions, Message, PRIVATE_SIGN, Ref, RoomKind,
+    RoomName, RoomRole, Standing, Title, ToServer, UserName,
 };
 
 use super::event::EntryCode;
+use super::highlight::has_word;
 use super::list::{Browser, OwnList};
 use super::question::Question;
 use super::request::Request;
-use super::room::Room;
+use super::room::{Entry, Room};
 use super::servers::Servers;
 use crate::text;
 
@@ -23,6 +24,9 @@ const HISTORY_ON_JOIN: u16 = 100;
 
 /// Emoji to choose from before any was used; so many are remembered.
 const USUAL_EMOJI: [&str; 6] = ["👍", "❤️", "😂", "🎉", "😮", "😢"];
+
+/// More unread messages are not told apart.
+const UNREAD_SHOWN_MAX: usize = 999;
 
 /// Sent texts that are kept.
 pub const SENT_MAX: usize = 200;
@@ -76,6 +80,10 @@ pub struct Model {
     pub list: OwnList,
     /// The list of all rooms, while it is looked at.
     pub browser: Option<Browser>,
+    /// The messages that mention this person, while they are looked at.
+    pub inbox: Option<Mentions>,
+    /// Words that are highlighted like one's name.
+    pub highlight: Vec<String>,
     /// What the person has to confirm first.
     pub question: Option<Question>,
     /// What lets this person in, until it has.
@@ -152,6 +160,8 @@ impl Model {
             focused: true,
             list: OwnList::default(),
             browser: None,
+            inbox: None,
+            highlight: Vec::new(),
             question: None,
             code: None,
             link: None,
@@ -171,6 +181,16 @@ impl Model {
     pub fn bring(&mut self, code: EntryCode) {
         self.renaming |= matches!(code, EntryCode::Link(_));
         self.code = Some(code);
+    }
+
+    /// A name for something that is sent, which nothing else has.
+    ///
+    /// # Errors
+    /// A sentence for the person, if there is none.
+    pub fn new_ref(&mut self) -> Result<Ref, String> {
+        self.refs += 1;
+        let reference = format!("{}-{}", self.session, self.refs);
+        Ref::try_from(reference.as_str()).map_err(|error| error.to_string())
     }
 
     pub fn room(&self) -> &Room {
@@ -216,8 +236,12 @@ impl Model {
         let me = self.me.as_ref();
         let count: usize = rooms.clone().map(|room| room.unread(me)).sum();
         let mut rooms = rooms.filter(|room| room.unread(me) > 0);
-        let more = if rooms.any(|room| room.has_more_after(room.read)) { "+" } else { "" };
-        Some(count).filter(|count| *count > 0).map(|count| format!("{count}{more}"))
+        let more = if rooms.any(Room::has_more_unread) { "+" } else { "" };
+        match count {
+            0 => None,
+            1..=UNREAD_SHOWN_MAX => Some(format!("{count}{more}")),
+            _ => Some(format!("{UNREAD_SHOWN_MAX}+")),
+        }
     }
 
     /// How often one is mentioned in some rooms.
@@ -241,6 +265,29 @@ impl Model {
         let members = room.about.members.iter().map(|member| &member.user);
         names.extend(members.chain(self.known_people()).filter(|name| seen.insert(*name)));
         names.into_iter().map(|name| name.as_str().to_owned()).collect()
+    }
+
+    /// A message has one of this person's words.
+    pub fn has_word(&self, message: &Message) -> bool {
+        has_word(message, &self.highlight, self.me.as_ref())
+    }
+
+    /// It is drawn as a mention of this person.
+    pub fn is_highlighted(&self, entry: &Entry) -> bool {
+        entry.is_mention || entry.message().is_some_and(|message| self.has_word(message))
+    }
+
+    /// One may mention everybody in the room that is shown, as far as is known.
+    pub fn may_mention_everybody(&self) -> bool {
+        let room = self.room();
+        let people = match room.kind() {
+            RoomKind::Private if room.about.members_more => usize::MAX,
+            RoomKind::Private => room.about.members.len(),
+            RoomKind::Direct => room.about.users.len(),
+            RoomKind::Open | RoomKind::Other => room.people.count(),
+        };
+        let leads = matches!(room.about.role, Some(RoomRole::Owner | RoomRole::Moderator));
+        leads || people <= EVERYBODY_MAX
     }
 
     /// A page of the list of all rooms is on its way.

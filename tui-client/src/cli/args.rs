@@ -13,6 +13,7 @@ use protocol::{
 use url::Url;
 
 use crate::address;
+use crate::chat::highlight::WORDS_MAX;
 use crate::effects::Notify;
 use crate::screen::theme::{Depth, Theme};
 
@@ -120,6 +121,11 @@ pub struct Options {
     #[arg(long, env = "NEBULA_NOTIFY", value_name = "HOW", hide_env_values = true)]
     pub notify: Option<Notify>,
 
+    /// Words that are highlighted and notify you like your name, separated by commas
+    #[arg(long, env = "NEBULA_HIGHLIGHT", value_name = "WORDS", hide_env_values = true,
+          value_parser = parse_words)]
+    pub highlight: Option<Words>,
+
     /// Show emoji as pictures, or as their names [default: picture]
     #[arg(long, env = "NEBULA_EMOJI", value_name = "HOW", hide_env_values = true)]
     pub emoji: Option<Emoji>,
@@ -151,6 +157,10 @@ pub struct Code {
     pub code: AccessCode,
     pub server: Option<Url>,
 }
+
+/// Words that are highlighted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Words(pub Vec<String>);
 
 /// The address of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -276,6 +286,16 @@ pub(crate) fn parse_room(text: &str) -> Result<RoomName, String> {
 
 pub(crate) fn parse_user(text: &str) -> Result<UserName, String> {
     UserName::known(text).map_err(|error| error.to_string())
+}
+
+/// Words that stand behind commas.
+pub(crate) fn parse_words(text: &str) -> Result<Words, String> {
+    let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+    let words: Vec<_> = words.map(str::to_owned).collect();
+    match words.len() {
+        0..=WORDS_MAX => Ok(Words(words)),
+        count => Err(format!("at most {WORDS_MAX} words, not {count}")),
+    }
 }
 
 pub(crate) fn parse_label(text: &str) -> Result<Label, String> {

@@ -32,7 +32,8 @@ const FOUND_MAX: usize = 20;
 
 /// Commands that only a screen has a use for: the help does not list them. What was refused is told and
 /// not kept here, so there is nothing to retry or drop.
-const ON_SCREEN: [&str; 7] = ["clear", "copy", "drop", "move", "mute", "retry", "theme"];
+const ON_SCREEN: [&str; 10] =
+    ["clear", "copy", "drop", "highlight", "move", "mute", "notify", "retry", "theme", "unmute"];
 
 /// Chats until the input ends and everything that was typed is stored.
 ///

@@ -2,7 +2,7 @@
 //!
 //! This file does not know what keys do, or drawing.
 
-use protocol::{Emoji, MessageId, RoomName, UserName};
+use protocol::{Emoji, Message, MessageId, RoomName, UserName};
 
 use super::emoji::found_emoji;
 use super::entrance::Entrance;
@@ -10,6 +10,7 @@ use super::input::Input;
 use super::keys::{KeyCommand, Keys};
 use crate::answers::called;
 use crate::chat::model::fit;
+use crate::chat::plain_text::plain_text;
 use crate::chat::{Answer, Model};
 use crate::text;
 
@@ -42,6 +43,11 @@ impl Overlay {
     pub fn is_browsing(&self) -> bool {
         matches!(self, Overlay::Prompt(Prompt { kind: Kind::Room | Kind::Browse, .. }))
     }
+
+    /// The messages that mention this person are looked at.
+    pub fn lists_mentions(&self) -> bool {
+        matches!(self, Overlay::Prompt(Prompt { kind: Kind::Mentions, .. }))
+    }
 }
 
 /// A line that is typed to find something, with what it finds.
@@ -61,6 +67,8 @@ pub enum Kind {
     Room,
     /// A room among all there are.
     Browse,
+    /// A message that mentions this person.
+    Mentions,
     /// A text that was sent before.
     Sent,
     /// Words in the messages of this room.
@@ -75,6 +83,7 @@ impl Kind {
         match self {
             Kind::Room => "go to: ",
             Kind::Browse => "rooms with: ",
+            Kind::Mentions => "mentions with: ",
             Kind::Sent => "sent: ",
             Kind::Words => "search: ",
             Kind::React(_) => "emoji: ",
@@ -86,6 +95,7 @@ impl Kind {
         let (what, enter) = match self {
             Kind::Room => ("Go to a room or a person", "opens it"),
             Kind::Browse => ("All rooms", "joins one"),
+            Kind::Mentions => ("Messages that mention you", "goes to one"),
             Kind::Sent => ("Messages you sent", "takes one"),
             Kind::React(_) => ("An emoji by its name", "puts it there, or takes yours away"),
             Kind::Words => ("Search", "finds the next older"),
@@ -111,6 +121,13 @@ impl Prompt {
                         (called(entry, chat.me.as_ref()), Choice::Listed(entry.room.clone()))
                     })
                     .collect()
+            }
+            Kind::Mentions => {
+                let typed = self.input.text().to_lowercase();
+                let found = chat.inbox.iter().flat_map(|inbox| &inbox.messages);
+                let words = found.map(|message| (mentioned(chat, message), message.id));
+                let fits = words.filter(|(words, _)| words.to_lowercase().contains(&typed));
+                fits.map(|(words, id)| (words, Choice::Mention(id))).collect()
             }
             Kind::Sent => {
                 let typed = self.input.text().to_lowercase();
@@ -148,6 +165,12 @@ impl Prompt {
     }
 }
 
+/// Where somebody mentions this person, who, and with what words.
+fn mentioned(chat: &Model, message: &Message) -> String {
+    let (room, sender) = (chat.in_words(&message.room), text::name(message.sender.as_str()));
+    format!("{room} {sender}: {}", text::clean_line(&plain_text(message.content.as_str())))
+}
+
 /// What can be chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Choice {
@@ -157,6 +180,8 @@ pub enum Choice {
     Listed(RoomName),
     /// Somebody to write to alone.
     Person(UserName),
+    /// A message that mentions this person.
+    Mention(MessageId),
     /// What was sent before, by its place.
     Sent(usize),
     Emoji(Emoji),

@@ -58,6 +58,7 @@ pub async fn run(settings: &Settings) -> anyhow::Result<Exit> {
     let mut model = Model::new(settings.room.clone(), settings.user.clone(), session);
     model.servers = Servers::of(settings.servers.clone());
     model.list.is_wanted = key.is_some();
+    model.highlight.clone_from(&settings.highlight.0);
     settings.code.iter().for_each(|code| model.bring(code.clone()));
     model.key =
         folder.as_ref().ok().filter(|_| key.is_some()).map(|folder| folders::about_key(folder));
@@ -144,9 +145,13 @@ struct App {
 enum Next {
     Draw,
     Remember,
-    Happened(Event),
+    Happened(Box<Event>),
     Nothing,
     Leave,
+}
+
+fn happened(event: Event) -> Next {
+    Next::Happened(Box::new(event))
 }
 
 impl App {
@@ -167,7 +172,7 @@ impl App {
                     memory_due = None;
                 }
                 Next::Happened(event) => {
-                    if !self.happens(event).await? {
+                    if !self.happens(*event).await? {
                         return Ok(());
                     }
                     let now = Instant::now();
@@ -195,11 +200,11 @@ impl App {
             () = at(memory) => Next::Remember,
             () = at(quiet) => {
                 self.quiet = None;
-                Next::Happened(Event::Quiet)
+                happened(Event::Quiet)
             }
             () = at(unconfirmed) => {
                 self.unconfirmed = None;
-                Next::Happened(Event::Unconfirmed)
+                happened(Event::Unconfirmed)
             }
             _ = self.signals.terminate.recv() => Next::Leave,
             _ = self.signals.hang_up.recv() => Next::Leave,
@@ -207,18 +212,18 @@ impl App {
             _ = self.signals.quit.recv() => Next::Leave,
             _ = self.signals.goes_on.recv() => {
                 self.terminal.take_from_others()?;
-                Next::Happened(Event::Resumed)
+                happened(Event::Resumed)
             }
             _ = self.signals.resized.recv() => match crossterm::terminal::size() {
-                Ok((columns, rows)) => Next::Happened(Event::Resize(columns, rows)),
+                Ok((columns, rows)) => happened(Event::Resize(columns, rows)),
                 // It is going away, which is told as well.
                 Err(_) => Next::Nothing,
             },
             key = key => match key {
-                Some(key) => from_terminal(key?).map_or(Next::Nothing, Next::Happened),
+                Some(key) => from_terminal(key?).map_or(Next::Nothing, happened),
                 None => Next::Leave,
             },
-            event = self.runner.next() => Next::Happened(Event::Chat(event)),
+            event = self.runner.next() => happened(Event::Chat(event)),
         })
     }
 

@@ -3,12 +3,14 @@
 //! This file does not know which command has which.
 
 use protocol::{
-    AccessCode, Action, Emoji, INVITE_USES_MAX, LINK_CODE_CHARS, NewRoom, Note, PrivateRoom,
-    Reason, Refusal, RoomName, RoomRole, Title, TopicText, UserName,
+    AccessCode, Action, Emoji, INVITE_USES_MAX, LINK_CODE_CHARS, NewRoom, Note, Notify,
+    PrivateRoom, Reason, Refusal, RoomName, RoomRole, Title, TopicText, UserName,
 };
 
 use super::asked::{Asked, InviteCommand, ModerationCommand};
 use crate::chat::duration::seconds;
+use crate::chat::highlight::WORDS_MAX;
+use crate::chat::room::level::{LEVELS, level_word};
 use crate::chat::writing::emoji::named;
 use crate::text;
 
@@ -47,6 +49,31 @@ pub(super) fn topic(rest: &str) -> Result<TopicText, String> {
 pub(super) fn number(rest: &str) -> Result<usize, String> {
     let number = rest.parse().ok().filter(|number| *number > 0);
     number.ok_or_else(|| format!("{rest:?} is not a number of 1 or more"))
+}
+
+/// Words in place of those before; `-` for none.
+pub(super) fn highlight(rest: &str) -> Result<Option<Vec<String>>, String> {
+    let words: Vec<_> = match rest {
+        "" => return Ok(None),
+        "-" => Vec::new(),
+        words => words.split_whitespace().map(str::to_owned).collect(),
+    };
+    match words.len() {
+        0..=WORDS_MAX => Ok(Some(words)),
+        count => Err(format!("takes at most {WORDS_MAX} words, not {count}")),
+    }
+}
+
+/// Of what a room notifies one.
+pub(super) fn notify(rest: &str) -> Result<Option<Notify>, String> {
+    let typed = text::narrow(rest);
+    let level = LEVELS.into_iter().find(|level| level_word(*level) == typed);
+    match level {
+        None if !typed.is_empty() => {
+            Err("needs everything, mentions, nothing or default".to_owned())
+        }
+        level => Ok(level),
+    }
 }
 
 /// Counted from the newest.

@@ -6,12 +6,12 @@
 mod arguments;
 mod asked;
 
-use protocol::{AccessCode, Action, Emoji, RoomName, UserName};
+use protocol::{AccessCode, Action, Emoji, Notify, RoomName, UserName};
 
 use crate::text;
 use arguments::{
-    emoji_and_number, invite, link_code, listed, message, moderation, new_room, number,
-    number_if_any, number_or_one, one_person, role, room_or_address, topic,
+    emoji_and_number, highlight, invite, link_code, listed, message, moderation, new_room, notify,
+    number, number_if_any, number_or_one, one_person, role, room_or_address, topic,
 };
 pub use asked::{Asked, InviteCommand, ModerationCommand};
 
@@ -35,7 +35,14 @@ pub enum Typed {
     Url(Option<usize>),
     /// `/copy [N]`
     Copy(usize),
-    Mute,
+    /// `/mute`, or `/unmute`
+    Mute(bool),
+    /// `/mentions`
+    Mentions,
+    /// `/highlight [WORDS]`: which they are, without any.
+    Highlight(Option<Vec<String>>),
+    /// `/notify [LEVEL]`: what it is, without one.
+    Notify(Option<Notify>),
     Clear,
     Theme(String),
     Plain,
@@ -159,7 +166,16 @@ pub const COMMANDS: &[Command] = &[
     command("url", &[], "[N]", "list the links in this room, or copy the N-th newest"),
     command("copy", &[], "[N]", "copy the newest message, or the N-th newest"),
     command("clear", &[], "", "clear the screen; scrolling up brings the messages back"),
-    command("mute", &[], "", "mute or unmute the notifications of this room"),
+    command("mentions", &[], "", "messages that mention you"),
+    command("highlight", &[], "[WORDS]", "words that are highlighted like your name"),
+    command(
+        "notify",
+        &[],
+        "[LEVEL]",
+        "what this room notifies you of: everything, mentions, nothing or default",
+    ),
+    command("mute", &[], "", "no notifications of this room: /notify nothing"),
+    command("unmute", &[], "", "notifications of this room again: /notify default"),
     command("topic", &[], "[TEXT]", "show or set what this room is about; - clears it"),
     command("theme", &[], "NAME", "change colours: any, dark, light, mono, colour-blind"),
     command("plain", &[], "", "show messages as they were typed, or formatted again"),
@@ -215,7 +231,7 @@ pub fn parse(typed: &str) -> Result<Typed, String> {
     }
     let (name, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
     let rest = rest.trim();
-    let command = find(name).ok_or_else(|| unknown(name))?;
+    let command = found(name)?;
     if rest.is_empty() && command.needs_arguments() {
         return Err(usage(command));
     }
@@ -245,10 +261,7 @@ fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
     }
     Ok(match command.name {
         "help" if rest.is_empty() => Typed::Help(None),
-        "help" => {
-            let name = rest.trim_start_matches(SLASHES);
-            Typed::Help(Some(find(name).ok_or_else(|| unknown(name))?))
-        }
+        "help" => Typed::Help(Some(found(rest.trim_start_matches(SLASHES))?)),
         "join" => Typed::Join(room_or_address(rest)?),
         "list" => Typed::List(rest.to_owned()),
         "msg" => {
@@ -275,7 +288,10 @@ fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
         "url" => Typed::Url(number_if_any(rest)?),
         "copy" => Typed::Copy(number_or_one(rest)?),
         "clear" => Typed::Clear,
-        "mute" => Typed::Mute,
+        "mute" | "unmute" => Typed::Mute(command.name == "mute"),
+        "mentions" => Typed::Mentions,
+        "highlight" => Typed::Highlight(highlight(rest)?),
+        "notify" => Typed::Notify(notify(rest)?),
         "theme" => Typed::Theme(rest.to_owned()),
         "plain" => Typed::Plain,
         "key" => Typed::Key,
@@ -312,6 +328,10 @@ fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
 fn find(name: &str) -> Option<&'static Command> {
     let name = text::narrow(name);
     COMMANDS.iter().find(|known| known.name == name || known.aliases.contains(&name.as_str()))
+}
+
+fn found(name: &str) -> Result<&'static Command, String> {
+    find(name).ok_or_else(|| unknown(name))
 }
 
 /// So many of something: 1 message, 2,000 messages.

@@ -80,6 +80,8 @@ fn every_command_of_the_table_exists_under_all_its_names() {
             "create" => "ops private",
             "role" => "bob owner",
             "move" => "2",
+            "notify" => "nothing",
+            "unmute" => "",
             "invite" => "-r 5 2d team",
             name if name.starts_with("un") => "-s \"bob b\"",
             _ => command.arguments,
@@ -181,4 +183,18 @@ fn a_room_is_made_for_everybody_or_for_members_and_people_have_roles_in_it() {
     for wrong in ["/create +ops", "/create", "/role Bob", "/role Bob king", "/add", "/move 0"] {
         assert!(parse(wrong).is_err(), "{wrong}");
     }
+}
+
+#[test]
+fn a_level_and_words_are_taken_in_any_case_and_what_is_none_is_told() {
+    assert_eq!(parse("/notify"), Ok(Typed::Notify(None)));
+    assert_eq!(parse("/notify MENTIONS"), Ok(Typed::Notify(Some(Notify::Mentions))));
+    assert!(parse("/notify loud").unwrap_err().contains("everything, mentions"));
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    assert_eq!(parse("/highlight"), Ok(Typed::Highlight(None)));
+    assert_eq!(parse("/highlight -"), Ok(Typed::Highlight(Some(words(&[])))));
+    let two = words(&["deploy", "李小龙"]);
+    assert_eq!(parse("/highlight  deploy 李小龙"), Ok(Typed::Highlight(Some(two))));
+    assert!(parse(&format!("/highlight {}", "x ".repeat(51))).unwrap_err().contains("at most 50"));
+    assert_eq!((parse("/mute"), parse("/unmute")), (Ok(Typed::Mute(true)), Ok(Typed::Mute(false))));
 }

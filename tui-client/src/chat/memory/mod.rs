@@ -13,10 +13,11 @@ mod waiting;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use protocol::{Emoji, Epoch, MessageId, RoomName, Title, UserName};
+use protocol::{Emoji, Epoch, MessageId, Notify, RoomName, Title, UserName};
 
 use crate::chat::model::Model;
 use crate::chat::room::Room;
+use crate::chat::room::level::level;
 use crate::disk;
 pub use names::{is_title_of_own_room, keep_name, name_of_last_time};
 use owner::Owner;
@@ -146,7 +147,8 @@ impl Memory {
             epoch: room.epoch.as_ref().map(|epoch| epoch.as_str().to_owned()),
             // The line stays where it is as long as something new stands below it.
             line: room.new_line(model.me.as_ref()).and(room.looked_away).map(MessageId::get),
-            muted: room.muted,
+            muted: room.is_muted(),
+            notify: Some(room.notify).filter(|notify| *notify != Notify::Default),
             listed: room.listed,
             title: room.about.title.as_ref().map(|title| title.as_str().to_owned()),
             users: room.about.users.iter().map(|user| user.as_str().to_owned()).collect(),
@@ -260,7 +262,8 @@ fn bring_back(model: &mut Model, kept: &Kept) {
     known.epoch = kept.epoch.as_deref().and_then(|epoch| Epoch::try_from(epoch).ok());
     // It was joined, though nothing in it was read: a direct room that nobody has looked at yet.
     known.known |= known.epoch.is_some();
-    (known.muted, known.listed) = (kept.muted, kept.listed);
+    known.notify = level(kept.muted, kept.notify.unwrap_or_default());
+    known.listed = kept.listed;
     known.about.title = kept.title.as_deref().and_then(|title| Title::known(title).ok());
     let users = kept.users.iter().filter_map(|user| UserName::known(user.as_str()).ok());
     known.about.users = users.collect();

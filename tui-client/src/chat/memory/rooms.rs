@@ -7,6 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use protocol::Notify;
 use serde::{Deserialize, Serialize};
 
 use super::owner::{Owner, is_same};
@@ -55,6 +56,9 @@ pub(super) struct Kept {
     pub(super) line: Option<u64>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) muted: bool,
+    /// Of what else than usual it notifies; older versions know only `muted`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) notify: Option<Notify>,
     /// It was in the person's list of rooms.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) listed: bool,
@@ -164,8 +168,8 @@ impl Kept {
         if now.line != before.line {
             self.line = now.line;
         }
-        if now.muted != before.muted {
-            self.muted = now.muted;
+        if (now.muted, now.notify) != (before.muted, before.notify) {
+            (self.muted, self.notify) = (now.muted, now.notify);
         }
         if now.shown != before.shown {
             self.shown = now.shown;

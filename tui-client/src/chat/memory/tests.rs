@@ -96,7 +96,8 @@ fn rooms_drafts_and_what_was_read_come_back_on_their_own_server() {
     before.enters("ops \"x\"");
     before.room("dev").read = id(7);
     before.room("ops \"x\"").draft = "a\n\u{1b}b".to_owned();
-    before.room("ops \"x\"").muted = true;
+    (before.room("dev").notify, before.room("ops \"x\"").notify) =
+        (Notify::Everything, Notify::Nothing);
     before.model.room_mut().draft = "half a".to_owned();
     before.model.remember_sent("said".to_owned());
     before.model.remember_emoji(&Emoji::try_from("🦀").unwrap());
@@ -113,7 +114,7 @@ fn rooms_drafts_and_what_was_read_come_back_on_their_own_server() {
     assert_eq!(after.room("dev").read.get(), 7);
     assert_eq!(after.room("dev").looked_away, MessageId::try_from(7).ok());
     assert_eq!(after.room("dev").pending, [pending("s-1"), refused]);
-    assert!(!after.room("dev").muted && after.room("ops \"x\"").muted);
+    assert!(after.room("dev").notify == Notify::Everything && after.room("ops \"x\"").is_muted());
     assert_eq!(after.model.sent, ["said"]);
     assert_eq!(after.model.latest_emoji[0].as_str(), "🦀");
     assert_eq!((after.draft("dev"), after.model.room().draft.as_str()), ("half a", ""));
@@ -195,7 +196,7 @@ fn of_two_clients_of_one_person_neither_takes_away_what_the_other_has() {
         run.enters(room);
         run.waits(room, reference);
         run.waits("dev", &format!("{reference}-dev"));
-        run.room(room).muted = true;
+        run.room(room).notify = Notify::Nothing;
         run.room(room).read = id(5);
         run.model.room_mut().draft = format!("draft of {room}");
         run.keeps();
@@ -214,7 +215,7 @@ fn of_two_clients_of_one_person_neither_takes_away_what_the_other_has() {
     assert_eq!(after.room("dev").read, id(9), "what was read stays read");
     for room in ["only-one", "only-two"] {
         assert!(after.model.room().draft.as_str().contains(&format!("draft of {room}")));
-        assert!(after.room(room).muted && after.room(room).read == id(5));
+        assert!(after.room(room).is_muted() && after.room(room).read == id(5));
     }
 }
 

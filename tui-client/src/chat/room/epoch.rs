@@ -5,7 +5,7 @@
 
 use protocol::{Epoch, MessageId};
 
-use super::Room;
+use super::{Counts, Room, Telling};
 
 impl Room {
     /// What is here may be wrong, or is not wanted any more: it can be fetched anew.
@@ -32,8 +32,15 @@ impl Room {
             let read = self.read;
             self.forget();
             (self.read, self.head) = (read, MessageId::ZERO);
+            self.forget_counts();
         }
         is_other
+    }
+
+    /// What the server told of what is unread is of another log, or of another person.
+    pub fn forget_counts(&mut self) {
+        (self.counts, self.telling) = (Counts::default(), Telling::default());
+        self.mark_stays = false;
     }
 
     /// Nothing can be read that is not there.

@@ -1,16 +1,19 @@
 //! One room: what was said in it, who is there, what is on its way, and where one reads.
 //!
-//! Counts are derived from what was read and what is here, never counted up by events: so they cannot
-//! be wrong for long. This file does not know the other rooms, drawing, sockets, or the clock.
+//! Where the server keeps no counts, they are derived from what was read and what is here, never counted up by
+//! events: so they cannot be wrong for long. This file does not know the other rooms, drawing, sockets, or the clock.
 
 pub mod about;
 mod called;
+mod counts;
 mod epoch;
+pub mod level;
 mod life;
 mod past;
 mod place;
 mod seen;
 mod tally;
+mod telling;
 mod typing;
 mod unread;
 
@@ -18,13 +21,15 @@ use std::cell::Cell;
 use std::collections::{BTreeSet, VecDeque};
 
 use protocol::formatting::outside_code;
-use protocol::{Epoch, Message, MessageId, Ref, RoomName, TopicText, UserName, mentions};
+use protocol::{Epoch, Message, MessageId, Notify, Ref, RoomName, TopicText, UserName, mentions};
 
 use super::people::People;
 pub use about::About;
+pub use counts::Counts;
 pub use life::{Act, Change, Composing, Pending, Target, is_own};
 pub use place::{Page, Place, Reading};
 use tally::Tally;
+pub use telling::{Asking, Telling};
 pub use typing::Typing;
 
 /// Most entries of a room that are kept; the oldest go first and can be fetched again.
@@ -69,8 +74,8 @@ pub struct Room {
     /// The one of them that the server has been told and has not answered: the next goes out after
     /// it, so that their order holds even if the server asks for time.
     pub sending: Option<Ref>,
-    /// A mention here rings no bell.
-    pub muted: bool,
+    /// Of what the person wants notifications.
+    pub notify: Notify,
     /// The message that is being written here.
     pub draft: String,
     /// What becomes of what is being written.
@@ -104,6 +109,14 @@ pub struct Room {
     /// What was changed meanwhile: the page may have been read before.
     meanwhile: Vec<Change>,
     pub read: MessageId,
+    /// What is unread on all of the person's devices.
+    pub counts: Counts,
+    /// How far the server knows what was read here.
+    pub telling: Telling,
+    /// The question after those counts.
+    pub asking: Asking,
+    /// The room was marked as unread while it was shown, and no other was since.
+    pub mark_stays: bool,
     /// What was read when one last looked away: the line above what is new stands behind it, and
     /// stays there while one reads on.
     pub looked_away: Option<MessageId>,
@@ -164,7 +177,7 @@ impl Room {
             by_default: false,
             pending: Vec::new(),
             sending: None,
-            muted: false,
+            notify: Notify::Default,
             draft: String::new(),
             composing: Composing::default(),
             typing: Typing::default(),
@@ -182,6 +195,10 @@ impl Room {
             is_unwanted: false,
             meanwhile: Vec::new(),
             read: MessageId::ZERO,
+            counts: Counts::default(),
+            telling: Telling::default(),
+            asking: Asking::default(),
+            mark_stays: false,
             looked_away: None,
             behind: false,
             changes: 0,
@@ -335,12 +352,21 @@ impl Entry {
     }
 }
 
-/// Somebody else names this person, and none of the others here by a longer name.
-fn mentions_me(message: &Message, me: Option<&UserName>, people: &People) -> bool {
+/// Somebody else mentions this person, as the server sees it.
+pub fn calls(message: &Message, me: Option<&UserName>) -> bool {
     me.is_some_and(|me| {
-        !message.deleted
-            && *me != message.sender
-            && !mentions(&outside_code(message.content.as_str()), me, people.longer_names(me))
-                .is_empty()
+        let is_called = message.everybody.is_some() || message.mentions.contains(me);
+        is_called && !message.deleted && *me != message.sender
     })
+}
+
+/// The same, or names this person, and none of the others here by a longer name.
+fn mentions_me(message: &Message, me: Option<&UserName>, people: &People) -> bool {
+    calls(message, me)
+        || me.is_some_and(|me| {
+            !message.deleted
+                && *me != message.sender
+                && !mentions(&outside_code(message.content.as_str()), me, people.longer_names(me))
+                    .is_empty()
+        })
 }

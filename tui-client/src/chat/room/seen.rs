@@ -9,12 +9,15 @@ use super::{Reading, Room};
 impl Room {
     /// Nobody looks at it any more: what comes from now on is new.
     pub fn look_away(&mut self) {
-        self.looked_away = Some(self.read);
+        self.looked_away = Some(match self.counts.is_told() {
+            true => self.counts.marker(),
+            false => self.read,
+        });
     }
 
-    /// It is entered for the first time: what is there already is no news.
+    /// It is entered for the first time: what is there already is no news, unless the server knows better.
     pub fn entered(&mut self, looked_at: bool) {
-        if !std::mem::replace(&mut self.known, true) {
+        if !std::mem::replace(&mut self.known, true) && !self.counts.is_told() {
             self.read = self.head;
             self.looked_away = Some(self.read).filter(|_| !looked_at);
         }

@@ -10,17 +10,22 @@ use super::{Place, Room};
 impl Room {
     /// Messages of others after the last one read.
     pub fn unread(&self, me: Option<&UserName>) -> usize {
-        self.tally(me).unread
+        if self.counts.is_told() { self.counts.unread() } else { self.tally(me).unread }
     }
 
     /// How many of them name this person.
     pub fn mentions(&self, me: Option<&UserName>) -> usize {
-        self.tally(me).mentions
+        if self.counts.is_told() { self.counts.mentions() } else { self.tally(me).mentions }
     }
 
     /// Something unread is for this person above all: it names them, or is said to them alone.
     pub fn is_meant(&self, me: Option<&UserName>) -> bool {
-        self.mentions(me) > 0 || self.is_direct() && !self.muted && self.unread(me) > 0
+        self.mentions(me) > 0 || self.notifies_of_all() && self.is_direct() && self.unread(me) > 0
+    }
+
+    /// More is unread than is counted.
+    pub fn has_more_unread(&self) -> bool {
+        !self.counts.is_told() && self.has_more_after(self.read)
     }
 
     /// More came after this message than is here.

@@ -4,8 +4,10 @@
 
 use protocol::{Emoji, Leave, MessageId, RoomKind, ToServer, UserName};
 
+use super::attention;
 use super::connection::reconnect;
 use super::entering::join_room;
+use super::inbox;
 use super::people::browse::browse;
 use super::people::entry::link_by;
 use super::people::list::{self, move_room};
@@ -58,7 +60,10 @@ pub fn command(model: &mut Model, typed: Typed) -> Vec<Effect> {
             return copy_message(model, id);
         }
         Typed::Clear => model.room_mut().clear(),
-        Typed::Mute => return mute(model),
+        Typed::Mute(is_muted) => return attention::mute(model, is_muted),
+        Typed::Mentions => return inbox::open(model),
+        Typed::Highlight(words) => attention::highlight(model, words),
+        Typed::Notify(wanted) => return attention::notify(model, wanted),
         Typed::Key => about_key(model),
         Typed::Retry => return send_again(model),
         Typed::Edit(None) if model.room().failed() > 0 => return edit_failed(model),
@@ -124,7 +129,7 @@ fn list_rooms(model: &mut Model) {
             true => format!("{} online", room.people.count()),
             false => "not connected".to_owned(),
         };
-        let muted = if room.muted { ", muted" } else { "" };
+        let muted = if room.is_muted() { ", muted" } else { "" };
         format!("{number}  {name}: {people}, {unread} unread{muted}")
     });
     let lines: Vec<_> = lines.collect();
@@ -289,15 +294,6 @@ fn copy(model: &mut Model, found: Option<String>, what: &str) -> Vec<Effect> {
         model.notice = Some(format!("No such {what} here"));
     }
     found.map(Effect::Copy).into_iter().collect()
-}
-
-fn mute(model: &mut Model) -> Vec<Effect> {
-    let room = model.room_mut();
-    room.muted = !room.muted;
-    let muted = if room.muted { "muted" } else { "unmuted" };
-    let name = model.room().in_words(model.me.as_ref());
-    model.notice = Some(format!("{name} {muted}"));
-    list::muted(model)
 }
 
 /// Who belongs to the room, connected or not.

@@ -12,7 +12,7 @@ use super::sending::fail_pending;
 use super::server_wait::SERVER_WAIT_MAX;
 use crate::chat::event::{Effect, EntryCode, Hello, Wait};
 use crate::chat::model::{Connection, Model};
-use crate::chat::room::Room;
+use crate::chat::room::{Asking, Room};
 use crate::text;
 
 /// First wait before dialling again; it doubles with each failure.
@@ -151,6 +151,8 @@ fn unjoin(model: &mut Model) {
         }
         room.deferred = false;
         room.typing.disconnected();
+        room.telling.disconnected();
+        room.asking = Asking::default();
         // The answer to what was asked on this connection comes no more.
         room.take_awaited();
     }

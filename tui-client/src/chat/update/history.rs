@@ -7,6 +7,7 @@ use protocol::{History, Leave, MessageId, PeopleQuery, RoomName, ToServer};
 use super::asking::ask;
 use super::connection::join;
 use super::jump;
+use super::reading;
 use super::sending::{send_next, take_in};
 use crate::chat::event::Effect;
 use crate::chat::model::{Connection, Model};
@@ -62,6 +63,9 @@ pub(super) fn history_came(model: &mut Model, history: History) -> Vec<Effect> {
     let came = Came { more: history.more, is_asked: asked.is_some(), is_forgotten };
     let mut effects = go_on(room, gap, oldest, came);
     effects.extend(jump::go_on(room));
+    if is_other {
+        effects.extend(reading::ask(model, &history.room));
+    }
     effects
 }
 

@@ -3,30 +3,36 @@
 //! What a person asks for has functions of its own: [`say`], [`command()`], [`show_room`] and their like.
 
 mod asking;
+mod attention;
 mod command;
 mod connection;
 mod entering;
 mod history;
+mod inbox;
 mod jump;
 mod people;
 mod question;
+mod reading;
 mod received;
 mod refused;
 mod request;
 mod rooms;
 mod sending;
 mod server_wait;
+mod setting;
 mod typing;
 
 pub use command::{command, copy_code, copy_message, copy_permalink, link_of, open_link, react_to};
 pub use connection::dial_now;
 pub use history::{load_newer, load_older};
+pub use inbox::{close_mentions, go_to_mention, more_mentions};
 pub use jump::jump;
 pub use people::browse::{browse, browse_more, close_browser, pick};
 pub use people::entry::link_by;
 pub use people::list::move_room;
 pub use people::making::{write_to, write_to_last};
 pub use question::{confirm, question_deletion, question_revoke};
+pub use reading::{mark_unread, read_on};
 pub use rooms::{
     attend, back_to_end, focus, next_active, read_at, show_last, show_number, show_room,
     want_people,
@@ -46,7 +52,9 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             Timer::Retry(.., losses)
             | Timer::Settled(_, losses)
             | Timer::Reread(_, losses)
-            | Timer::MayTellTyping(_, losses),
+            | Timer::MayTellTyping(_, losses)
+            | Timer::MayTellRead(_, losses)
+            | Timer::MayAskCounts(_, losses),
         ) if losses != model.losses => {}
         Event::NotKept { room, reference, reason } => {
             return sending::not_kept(model, &room, &reference, &reason);
@@ -71,6 +79,8 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Time(Timer::TypingOver(room, user, number)) => {
             typing::expire(model, &room, &user, number);
         }
+        Event::Time(Timer::MayTellRead(room, _)) => return reading::may_tell(model, &room),
+        Event::Time(Timer::MayAskCounts(room, _)) => return reading::may_ask(model, &room),
         Event::Time(Timer::LinkOver(code)) => people::entry::link_over(model, &code),
         Event::Time(Timer::Reread(room, _)) => return history::ask_again(model, &room),
     }

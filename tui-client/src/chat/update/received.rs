@@ -11,8 +11,10 @@ use protocol::{
 
 use super::connection::join;
 use super::history::history_came;
+use super::inbox;
 use super::jump;
 use super::people::{entry, list, members};
+use super::reading;
 use super::refused::refused;
 use super::request;
 use super::sending::{act_answered, renamed, send_next, take_in};
@@ -21,7 +23,7 @@ use crate::chat::duration;
 use crate::chat::event::{Effect, Timer};
 use crate::chat::model::Model;
 use crate::chat::plain_text::plain_text;
-use crate::chat::room::{Change, Reading, What};
+use crate::chat::room::{Change, Reading, What, calls};
 use crate::text;
 
 /// After a restart the server spreads its clients over so long at most.
@@ -76,7 +78,8 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
             note(model, &room, What::Note(words));
             effects
         }
-        ToClient::Read(_) | ToClient::Mentions(_) => Vec::new(),
+        ToClient::Read(upto) => reading::read_came(model, upto),
+        ToClient::Mentions(mentions) => inbox::mentions_came(model, mentions),
         ToClient::Cluster(cluster) => cluster_came(model, &cluster),
         ToClient::Link(link) => {
             entry::link_came(model, link.code, link.expires_ms, link.reference.as_ref())
@@ -98,10 +101,13 @@ fn changed(
 ) -> Vec<Effect> {
     let me = model.me.clone();
     let id = change.message();
+    let mut effects = reading::changed(model, room, &change, me.as_ref());
     let Some(found) = model.find(room) else { return Vec::new() };
     let is_mention = found.apply(change, me.as_ref());
     let next = act_answered(found, by, reference, me.as_ref());
-    notify(model, room, id, is_mention).into_iter().chain(next).collect()
+    effects.extend(notify(model, room, id, is_mention));
+    effects.extend(next);
+    effects
 }
 
 fn came(model: &mut Model, name: &RoomName, user: UserName) -> Vec<Effect> {
@@ -261,16 +267,24 @@ fn note(model: &mut Model, room: &RoomName, what: What) -> Vec<Effect> {
 
 fn message_came(model: &mut Model, message: Message) -> Vec<Effect> {
     let (me, name, watched) = (model.me.clone(), message.room.clone(), watched(model, &message));
-    let Some(room) = model.find(&name) else { return Vec::new() };
-    let (id, line) = (message.id, room.new_line(me.as_ref()));
-    let is_direct = room.kind() == RoomKind::Direct && Some(&message.sender) != me.as_ref();
+    let (id, is_own) = (message.id, Some(&message.sender) == me.as_ref());
+    let mut effects = if is_own { reading::said(model, &name, id) } else { Vec::new() };
+    let has_word = model.has_word(&message);
+    let Some(room) = model.find(&name) else { return effects };
+    let line = room.new_line(me.as_ref());
+    let is_wanted = has_word || room.notifies_of_all() && !is_own;
     room.typing.ended(&message.sender);
+    if !is_own {
+        room.counts.hear(id, calls(&message, me.as_ref()));
+    }
     let is_mention = take_in(room, message, me.as_ref());
     if watched && room.reading == Reading::End && !room.behind {
         room.saw(me.as_ref(), line);
     }
     let next = send_next(room);
-    notify(model, &name, id, is_mention || is_direct).into_iter().chain(next).collect()
+    effects.extend(notify(model, &name, id, is_mention || is_wanted));
+    effects.extend(next);
+    effects
 }
 
 /// Calls this person, if they look elsewhere and the message is for them.
@@ -278,7 +292,7 @@ fn notify(model: &mut Model, room: &RoomName, id: MessageId, is_for_me: bool) ->
     if !is_for_me || model.focused {
         return None;
     }
-    let room = model.find(room).filter(|room| !room.muted)?;
+    let room = model.find(room).filter(|room| !room.is_muted())?;
     let message = room.message(id)?.clone();
     Some(Effect::Notify(notification(model, &message)))
 }

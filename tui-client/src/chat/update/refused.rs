@@ -11,6 +11,7 @@ use super::asking::reference;
 use super::connection::{come_back_after, dialled};
 use super::jump;
 use super::people::list;
+use super::reading;
 use super::request::{self, Refused};
 use super::sending::{rejected, send_next};
 use super::server_wait::{is_for_now, server_wait};
@@ -42,12 +43,21 @@ pub(super) fn refused(model: &mut Model, note: ErrorNote) -> Vec<Effect> {
     match &note.room {
         // The late answer to what was asked before one left.
         Some(room) if note.code == Code::NotInRoom && !is_joined(model, room) => Vec::new(),
+        // Guests keep to themselves what they have read.
+        Some(_) if note.code == Code::NoName && note.reference.is_none() => Vec::new(),
         Some(room)
             if is_for_now(note.code)
                 && (note.reference.is_none() || note.reference == reference())
                 && is_awaited(model, room, &note) =>
         {
             ask_later(model, room, note.code, note.retry_ms)
+        }
+        Some(room)
+            if is_for_now(note.code)
+                && note.reference.is_none()
+                && reading::not_told(model, room) =>
+        {
+            Vec::new()
         }
         _ => {
             shut_or_tell(model, note);

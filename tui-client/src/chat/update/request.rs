@@ -6,7 +6,6 @@
 
 use protocol::{ErrorNote, Ref, RoomName, ToServer};
 
-use super::sending::new_ref;
 use super::server_wait::{is_for_now, server_wait};
 use crate::chat::event::{Effect, Timer};
 use crate::chat::model::{Connection, Model};
@@ -31,7 +30,7 @@ pub(super) fn ask(model: &mut Model, mut envelope: ToServer, typed: String) -> V
         model.notice = Some("Too many requests are waiting for the server".to_owned());
         return Vec::new();
     }
-    let named = match new_ref(model) {
+    let named = match model.new_ref() {
         Ok(named) => named,
         Err(sentence) => {
             model.notice = Some(sentence);

@@ -27,7 +27,9 @@ pub(super) fn go_to(model: &mut Model, next: usize) {
     if next == model.active {
         return;
     }
-    model.room_mut().look_away();
+    let room = model.room_mut();
+    room.look_away();
+    room.mark_stays = false;
     let left = model.room().name.clone();
     model.visited.retain(|name| *name != left);
     model.visited.push(left);

@@ -2,7 +2,12 @@
 //!
 //! This file does not know which settings there are.
 
-use toml::de::{DeTable, DeValue};
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use anyhow::Context as _;
+use toml::de::{DeArray, DeTable, DeValue};
 
 /// One line's worth of configuration.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,6 +18,18 @@ pub(super) struct Item {
     pub(super) value: Result<String, String>,
     /// Where it stands, from 1.
     pub(super) line: usize,
+}
+
+/// A file that was asked for has to be there; the usual one need not.
+pub(super) fn text(path: &Path, asked_for: bool) -> anyhow::Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !asked_for => Ok(None),
+        Err(error) => {
+            let from = if asked_for { " (--config or NEBULA_CONFIG)" } else { "" };
+            Err(error).with_context(|| format!("cannot read the settings file {path:?}{from}"))
+        }
+    }
 }
 
 /// Reads a file's text.
@@ -38,14 +55,30 @@ fn collect(text: &str, before: &str, table: &DeTable<'_>, items: &mut Vec<Item>)
             }
             DeValue::String(text) => Ok(text.to_string()),
             DeValue::Boolean(is) => Ok(is.to_string()),
+            DeValue::Array(parts) => list(parts),
             other => Err(format!("must be quoted text, not {}", other.type_str())),
         };
         items.push(Item { key: name, value, line: line(text, key.span().start) });
     }
 }
 
+/// Several texts, with commas between.
+fn list(parts: &DeArray<'_>) -> Result<String, String> {
+    let texts = parts.iter().map(|part| match part.get_ref() {
+        DeValue::String(text) => Ok(text.as_ref()),
+        other => Err(format!("must be a list of quoted texts, not of {}", other.type_str())),
+    });
+    Ok(texts.collect::<Result<Vec<_>, _>>()?.join(","))
+}
+
 fn line(text: &str, at: usize) -> usize {
     text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
+}
+
+/// Several texts as TOML holds them.
+pub(super) fn quoted_list(texts: &[String]) -> String {
+    let texts: Vec<_> = texts.iter().map(|text| quoted(text)).collect();
+    format!("[{}]", texts.join(", "))
 }
 
 /// Text as TOML holds it; none of these values has control characters.
@@ -69,6 +102,9 @@ mod tests {
             [item("room", "dev", 2), item("plain", "true", 3), item("keys.C-x", "help", 6)];
         assert_eq!(read(text).unwrap(), expected);
         assert_eq!(read("").unwrap(), []);
+        let list = "highlight = ['a', 'b']";
+        assert_eq!(read(list).unwrap(), [item("highlight", "a,b", 1)]);
+        assert!(read("highlight = ['a', 1]").unwrap()[0].value.is_err());
     }
 
     #[test]

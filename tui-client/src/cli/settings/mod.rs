@@ -12,23 +12,21 @@ mod servers;
 mod shown;
 mod zone;
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 use clap::ValueEnum;
 use jiff::tz::TimeZone;
 use protocol::{Key, Label, MessageId, RoomName, Token, UserName};
 use url::Url;
 
-use file::quoted;
+use file::{quoted, quoted_list};
 
 use crate::chat::EntryCode;
 use crate::cli::args::{
-    Emoji, Formatting, Options, Up, When, parse_label, parse_room, parse_servers, parse_token,
-    parse_user,
+    Emoji, Formatting, Options, Up, When, Words, parse_label, parse_room, parse_servers,
+    parse_token, parse_user, parse_words,
 };
 use crate::effects::Notify;
 use crate::net::trust::Trust;
@@ -50,6 +48,7 @@ const NAMES: &[&str] = &[
     "color",
     "links",
     "notify",
+    "highlight",
     "emoji",
     "formatting",
     "up",
@@ -100,6 +99,8 @@ pub struct Settings {
     pub links: When,
     /// How a person is called who looks elsewhere.
     pub notify: Notify,
+    /// Words that are highlighted like one's name.
+    pub highlight: Words,
     /// How emoji are shown.
     pub emoji: Emoji,
     /// Whether messages are formatted.
@@ -173,6 +174,14 @@ impl Choice {
         chosen.unwrap_or_default()
     }
 
+    fn words(
+        &mut self,
+        name: &'static str,
+        asked_and_said: (Option<Words>, Option<Words>),
+    ) -> Words {
+        self.of(name, asked_and_said, || None, |words| quoted_list(&words.0)).unwrap_or_default()
+    }
+
     fn whether(&mut self, name: &'static str, asked: bool, said: Option<bool>) -> bool {
         let asked = asked.then_some(true);
         self.of(name, (asked, said), || Some(false), bool::to_string).unwrap_or(false)
@@ -188,7 +197,7 @@ impl Settings {
         let usual = folders::settings_folder().map(|folder| folder.join("config.toml")).ok();
         let path = options.config.clone().or(usual);
         let text = match &path {
-            Some(path) => read(path, options.config.is_some())?,
+            Some(path) => file::text(path, options.config.is_some())?,
             None => None,
         };
         let said = match (&path, &text) {
@@ -217,9 +226,8 @@ impl Settings {
         let user = (asked.user, file_says.user);
         let user_asked = user.0.is_some() || user.1.is_some();
         let user = choice.of("user", user, folders::login_name, |user| quoted(user.as_str()));
-        let label = choice.of("label", (asked.label, file_says.label), label::here, |label| {
-            quoted(label.as_str())
-        });
+        let called = |label: &Label| quoted(label.as_str());
+        let label = choice.of("label", (asked.label, file_says.label), label::here, called);
         let told = |_: &String| quoted("not shown");
         let token = choice.of("token", (asked.token, file_says.token), || None, told);
         let token = token.as_deref().map(parse_token).transpose();
@@ -258,6 +266,7 @@ impl Settings {
             looks: Looks { theme, depth: depth.unwrap_or_default() },
             links: choice.one_of("links", (asked.links, file_says.links)),
             notify: choice.one_of("notify", (asked.notify, file_says.notify)),
+            highlight: choice.words("highlight", (asked.highlight, file_says.highlight)),
             emoji: choice.one_of("emoji", (asked.emoji, file_says.emoji)),
             formatting: choice.one_of("formatting", (asked.formatting, file_says.formatting)),
             up: choice.one_of("up", (asked.up, file_says.up)),
@@ -323,18 +332,6 @@ impl Settings {
     }
 }
 
-/// A file that was asked for has to be there; the usual one need not.
-fn read(path: &Path, asked_for: bool) -> anyhow::Result<Option<String>> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !asked_for => Ok(None),
-        Err(error) => {
-            let from = if asked_for { " (--config or NEBULA_CONFIG)" } else { "" };
-            Err(error).with_context(|| format!("cannot read the settings file {path:?}{from}"))
-        }
-    }
-}
-
 impl Said {
     fn of(text: &str, path: &Path) -> anyhow::Result<Self> {
         let items = file::read(text).map_err(|error| anyhow!("{}:{error}", path.display()))?;
@@ -376,6 +373,7 @@ impl Said {
             "color" => options.color = Some(chosen(value)?),
             "links" => options.links = Some(chosen(value)?),
             "notify" => options.notify = Some(chosen(value)?),
+            "highlight" => options.highlight = Some(parse_words(value)?),
             "emoji" => options.emoji = Some(chosen(value)?),
             "formatting" => options.formatting = Some(chosen(value)?),
             "up" => options.up = Some(chosen(value)?),

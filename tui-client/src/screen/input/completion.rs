@@ -28,6 +28,11 @@ impl Completion {
         Some(Completion { start, typed, shown, options, at: 0 })
     }
 
+    /// What stands there now.
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+
     /// True if nothing else was changed since.
     pub fn goes_on(&self, input: &Input) -> bool {
         input.text().get(self.start..input.caret()) == Some(self.shown.as_str())

@@ -39,6 +39,7 @@ pub enum KeyCommand {
     FirstUnread,
     PreviousMention,
     NextMention,
+    Mentions,
     Search,
     Select,
     SelectNewer,
@@ -125,6 +126,15 @@ pub const BINDINGS: &[Binding] = &[
     (ALT, KeyCode::Char('u'), KeyCommand::FirstUnread, "M-u", "first unread message"),
     (ALT, KeyCode::Char('p'), KeyCommand::PreviousMention, "M-p", "previous mention of you"),
     (ALT, KeyCode::Char('n'), KeyCommand::NextMention, "M-n", "next mention of you"),
+    (
+        ALT,
+        KeyCode::Char('i'),
+        KeyCommand::Mentions,
+        "M-i",
+        "messages that mention you; also C-S-m, where the terminal tells it from Enter",
+    ),
+    (CONTROL.union(SHIFT), KeyCode::Char('m'), KeyCommand::Mentions, "", ""),
+    (CONTROL.union(SHIFT), KeyCode::Char('M'), KeyCommand::Mentions, "", ""),
     (CONTROL, KeyCode::Char('s'), KeyCommand::Search, "C-s", "search the messages"),
     (
         ALT,

@@ -54,7 +54,7 @@ pub struct RowKey {
     pub names_emoji: bool,
     /// The signs of a text become what they mean.
     pub is_formatted: bool,
-    /// This person's name, and the longer ones that it may name instead.
+    /// This person's name, the longer ones that it may name instead, and words that are highlighted.
     pub names: u64,
     /// What it is a reply to, and what of one's own is on its way to it or to that.
     pub life: u64,

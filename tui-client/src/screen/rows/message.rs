@@ -3,8 +3,7 @@
 //! A row that is not a message's first never begins in column 0, so that no part of a text can pass
 //! for another message.
 
-use protocol::formatting::outside_code;
-use protocol::{Message, mentions};
+use protocol::Message;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
@@ -12,6 +11,7 @@ use super::cache::{Drawn, Layout, RowKey};
 use super::formatted::{self, Row, Shown, Text};
 use super::pane::Pane;
 use super::reply::of_reply;
+use crate::chat::highlight::marks;
 use crate::chat::{Act, Pending, Room};
 use crate::clock::{clock, clock_with_seconds};
 use crate::screen::{measure, theme};
@@ -45,11 +45,12 @@ pub(super) fn of_message(message: &Message, key: &RowKey, pane: &Pane<'_>) -> Dr
     };
     let name = Span::styled(sender, style);
     let name = if key.found { name.style(theme::striking()) } else { name };
-    let me = pane.me.filter(|me| **me != message.sender);
-    let called = |me| mentions(&outside_code(source), me, pane.longer_names);
     let is_formatted = pane.is_formatted && !is_deleted;
-    let mentions = me.map(called).unwrap_or_default();
-    let text = Text { source, is_formatted, base, mentions, reveals: key.whole };
+    let marks = match is_deleted {
+        true => Vec::new(),
+        false => marks(message, pane.me, pane.longer_names, pane.words),
+    };
+    let text = Text { source, is_formatted, base, marks, reveals: key.whole };
     let mut drawn = drawn(Beside { time, name }, text, pane);
     if !key.whole {
         fold(&mut drawn, pane);
@@ -73,8 +74,8 @@ pub(super) fn of_pending(room: &Room, pane: &Pane<'_>) -> impl Iterator<Item = D
             None => ("", theme::quiet()),
         };
         let beside = Beside { time: Span::raw(sign), name: Span::raw("you") };
-        let (is_formatted, mentions) = (pane.is_formatted, Vec::new());
-        let text = Text { source: &content, is_formatted, base, mentions, reveals: false };
+        let (is_formatted, marks) = (pane.is_formatted, Vec::new());
+        let text = Text { source: &content, is_formatted, base, marks, reveals: false };
         let mut drawn = drawn(beside, text, pane);
         fold(&mut drawn, pane);
         let original = match act {

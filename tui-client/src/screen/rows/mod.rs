@@ -156,12 +156,13 @@ fn of_entry(room: &Room, at: usize, pane: &Pane<'_>) -> Rc<Drawn> {
     }
 }
 
-/// Which mentions are marked depends on these names. One's own counts as it is spelt: a bare name is a
+/// What is marked depends on these names and words. One's own counts as it is spelt: a bare name is a
 /// mention only in that spelling.
 fn hash_of_names(pane: &Pane<'_>) -> u64 {
     let mut hasher = DefaultHasher::new();
     pane.me.map(UserName::as_str).hash(&mut hasher);
     pane.longer_names.iter().for_each(|name| name.key().hash(&mut hasher));
+    pane.words.hash(&mut hasher);
     hasher.finish()
 }
 

@@ -18,6 +18,8 @@ pub struct Pane<'a> {
     pub me: Option<&'a UserName>,
     /// Those whom a text may name instead: they begin like that and are longer.
     pub longer_names: &'a [UserName],
+    /// Words that are highlighted like a mention.
+    pub words: &'a [String],
     /// Whose clock is shown.
     pub zone: &'a TimeZone,
     pub looks: Looks,

@@ -10,7 +10,7 @@ use super::reading::people_in_sight;
 use super::standing::fill;
 use crate::chat;
 use crate::chat::Answer;
-use crate::chat::update::close_browser;
+use crate::chat::update::{close_browser, close_mentions};
 use crate::screen::event::Effect;
 use crate::screen::model::Screen;
 use crate::screen::overlay::Overlay;
@@ -59,6 +59,9 @@ pub(super) fn settle(screen: &mut Screen, shown: &RoomName) {
     }
     if !screen.overlay.is_browsing() {
         close_browser(&mut screen.chat);
+    }
+    if !screen.overlay.lists_mentions() {
+        close_mentions(&mut screen.chat);
     }
     if screen.views.len() > screen.chat.rooms.len() {
         let rooms = &screen.chat.rooms;

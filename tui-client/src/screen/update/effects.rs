@@ -6,7 +6,7 @@ use crate::chat::Answer;
 use crate::chat::commands::put_below;
 use crate::screen::event::Effect;
 use crate::screen::model::Screen;
-use crate::screen::overlay::Overlay;
+use crate::screen::overlay::{Kind, Overlay, Prompt};
 
 /// Does it, and gives what is left to be done.
 pub(super) fn take(screen: &mut Screen, effects: Vec<chat::Effect>) -> Vec<Effect> {
@@ -32,6 +32,10 @@ pub(super) fn take(screen: &mut Screen, effects: Vec<chat::Effect>) -> Vec<Effec
 
 /// It lies over the messages; the address of an invite is there to be sent.
 fn show(screen: &mut Screen, answer: Answer) -> Option<Effect> {
+    if matches!(answer, Answer::Mentions(_)) {
+        screen.overlay = Overlay::Prompt(Prompt::new(Kind::Mentions));
+        return None;
+    }
     let address = match &answer {
         Answer::Invite(shown) => shown.address.clone(),
         _ => None,

@@ -21,7 +21,7 @@ use super::model::Screen;
 use super::overlay::Overlay;
 use super::view::{Target, columns_beside, target_at};
 use crate::chat;
-use crate::chat::update::{attend, show_room, write_to};
+use crate::chat::update::{attend, read_on, show_room, write_to};
 
 /// Changes the screen and the conversation on it, and says what to do about it.
 pub fn update(screen: &mut Screen, event: Event) -> Vec<Effect> {
@@ -33,7 +33,9 @@ pub fn update(screen: &mut Screen, event: Event) -> Vec<Effect> {
     if screen.chat.room().behind && event.is_done_here() {
         attend(&mut screen.chat);
     }
-    let effects = happens(screen, event);
+    let mut effects = happens(screen, event);
+    let read = read_on(&mut screen.chat);
+    effects.extend(effects::take(screen, read));
     conversation::settle(screen, &shown);
     effects
 }

@@ -4,7 +4,9 @@ use super::editing::edit;
 use super::effects::take;
 use super::reading::{page, search};
 use super::{entrance, select, writing};
-use crate::chat::update::{browse, browse_more, confirm, pick, react_to, show_room, write_to};
+use crate::chat::update::{
+    browse, browse_more, confirm, go_to_mention, more_mentions, pick, react_to, show_room, write_to,
+};
 use crate::screen::event::Effect;
 use crate::screen::keys::{KeyCommand, Meaning};
 use crate::screen::model::Screen;
@@ -93,6 +95,7 @@ fn ask(screen: &mut Screen, meaning: Meaning, mut prompt: Prompt) -> Vec<Effect>
             KeyCommand::Down
             | KeyCommand::Recall
             | KeyCommand::Switch
+            | KeyCommand::Mentions
             | KeyCommand::Complete
             | KeyCommand::NextRoom,
         ) => {
@@ -135,6 +138,7 @@ fn look_for(screen: &mut Screen, prompt: &Prompt, is_at_end: bool) -> Vec<Effect
         Kind::Room if typed.trim().is_empty() => Vec::new(),
         Kind::Room | Kind::Browse if is_new => browse(chat, typed),
         Kind::Browse if is_at_end => browse_more(chat),
+        Kind::Mentions if is_at_end => more_mentions(chat),
         _ => Vec::new(),
     };
     take(screen, effects)
@@ -181,6 +185,7 @@ fn accept(screen: &mut Screen, prompt: Prompt) -> Vec<Effect> {
                 _ => Vec::new(),
             }
         }
+        Choice::Mention(id) => go_to_mention(&mut screen.chat, id),
         Choice::Person(user) => write_to(&mut screen.chat, vec![user], None),
         Choice::Sent(at) => {
             let text = screen.chat.sent[at].clone();

@@ -12,9 +12,11 @@ use super::reading::{
 use super::standing::to_bottom;
 use super::writing::{fence, interrupt};
 use super::{compose, emoji, overlay, select};
-use crate::chat::completion::Words;
+use crate::chat::commands::Typed;
+use crate::chat::completion::{Words, about_everybody};
 use crate::chat::update::{
-    back_to_end, browse, focus, next_active, show_last, show_number, show_room, write_to_last,
+    back_to_end, browse, command as ask_for, focus, next_active, show_last, show_number, show_room,
+    write_to_last,
 };
 use crate::screen::event::Effect;
 use crate::screen::input::completion::Completion;
@@ -102,6 +104,8 @@ fn act(
                 Some(completing) => Some(completing.turn(&mut screen.input, back)),
                 None => begin_completion(screen),
             };
+            let shown = screen.completing.as_ref().map(Completion::shown);
+            screen.chat.notice = shown.and_then(about_everybody).map(str::to_owned);
         }
         KeyCommand::Escape => match completing {
             Some(completing) => completing.undo(&mut screen.input),
@@ -148,6 +152,10 @@ fn look(screen: &mut Screen, command: KeyCommand) -> Vec<Effect> {
         KeyCommand::Browse => {
             screen.overlay = Overlay::Prompt(Prompt::new(Kind::Browse));
             let effects = browse(&mut screen.chat, "");
+            return take(screen, effects);
+        }
+        KeyCommand::Mentions => {
+            let effects = ask_for(&mut screen.chat, Typed::Mentions);
             return take(screen, effects);
         }
         KeyCommand::LastRoom => show_last(&mut screen.chat),
@@ -238,6 +246,7 @@ fn begin_completion(screen: &mut Screen) -> Option<Completion> {
         names: screen.chat.likeliest_names(),
         rooms: screen.chat.room_names(),
         themes: Theme::value_variants().iter().map(name_of).collect(),
+        everybody: screen.chat.may_mention_everybody(),
     };
     Completion::begin(&mut screen.input, &words)
 }

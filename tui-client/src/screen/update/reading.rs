@@ -101,7 +101,8 @@ fn mention(screen: &Screen, up: bool) -> Option<Scroll> {
     let (room, mut pane) = (screen.chat.room(), pane(screen));
     let (before, at_end) = (top(room, &pane), pane.scroll == Scroll::Bottom);
     let here = room.lines().get(before.0).map(|entry| entry.place);
-    let mentions = room.lines().iter().filter(|entry| entry.is_mention).map(|entry| entry.place);
+    let mentions = room.lines().iter().filter(|entry| screen.chat.is_highlighted(entry));
+    let mentions = mentions.map(|entry| entry.place);
     let mut mentions: Vec<_> = match up {
         true => mentions.filter(|place| at_end || Some(*place) <= here).collect(),
         false => mentions.filter(|place| !at_end && Some(*place) > here).collect(),

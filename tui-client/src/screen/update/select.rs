@@ -7,7 +7,9 @@ use super::effects::take;
 use super::enter::ask_to_delete;
 use super::reading::{newer, older, open_long};
 use super::standing::{newest_in_sight, stand, to_bottom};
-use crate::chat::update::{copy_code, copy_message, copy_permalink, jump, link_of, open_link};
+use crate::chat::update::{
+    copy_code, copy_message, copy_permalink, jump, link_of, mark_unread, open_link,
+};
 use crate::chat::{self, Entry, Model, Place};
 use crate::screen::event::Effect;
 use crate::screen::keys::{KeyCommand, Meaning};
@@ -39,6 +41,7 @@ pub(super) fn key(screen: &mut Screen, meaning: Meaning, id: MessageId) -> Vec<E
         Meaning::Command(KeyCommand::Delete) | Meaning::Char('d') => ask_to_delete(screen, id),
         Meaning::Char('y') => return done(screen, |chat| copy_message(chat, Some(id))),
         Meaning::Char('c') => return done(screen, |chat| copy_code(chat, Some(id))),
+        Meaning::Char('u') => return done(screen, |chat| mark_unread(chat, id)),
         Meaning::Char('p') => return done(screen, |chat| copy_permalink(chat, Some(id))),
         Meaning::Char('o') if link_of(&screen.chat, id).is_some() => {
             let link = link_of(&screen.chat, id);

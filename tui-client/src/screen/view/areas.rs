@@ -52,6 +52,7 @@ pub fn pane(screen: &Screen) -> Pane<'_> {
     Pane {
         me,
         longer_names: me.map(|me| people.longer_names(me)).unwrap_or_default(),
+        words: &screen.chat.highlight,
         zone: &screen.zone,
         looks: screen.looks,
         hues: &view.hues,

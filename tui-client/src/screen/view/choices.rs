@@ -7,10 +7,10 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::{Clear, Paragraph};
 
-use crate::answers::activity;
+use crate::answers::{activity, mentioned};
 use crate::chat::writing::emoji::Named;
 use crate::screen::model::Screen;
-use crate::screen::overlay::{Kind, Prompt};
+use crate::screen::overlay::{Choice, Kind, Prompt};
 use crate::screen::{measure, theme};
 use crate::text;
 
@@ -91,7 +91,8 @@ fn rows(screen: &Screen, prompt: &Prompt, area: Rect) -> Vec<Row> {
     let title = prompt.kind.title(&screen.keys);
     let title = measure::wrap(&title, cells + 2).into_iter();
     let mut rows: Vec<_> = title.map(|row| (bar(row, cells + 2), None)).collect();
-    let most = if prompt.kind == Kind::Browse { usize::MAX } else { CHOICES_ROWS };
+    let is_list = matches!(prompt.kind, Kind::Browse | Kind::Mentions);
+    let most = if is_list { usize::MAX } else { CHOICES_ROWS };
     let count = most.min(usize::from(area.height).saturating_sub(rows.len())).max(1);
     let first = (prompt.at + 1).saturating_sub(count);
     let choices = prompt.choices(&screen.chat);
@@ -100,12 +101,13 @@ fn rows(screen: &Screen, prompt: &Prompt, area: Rect) -> Vec<Row> {
         let words = if is_coming { " looking …" } else { " No match" };
         rows.push((Line::styled(measure::fitted_line(words, cells + 2), theme::quiet()), None));
     }
-    rows.extend(choices.iter().enumerate().skip(first).take(count).map(|(at, (name, _))| {
+    rows.extend(choices.iter().enumerate().skip(first).take(count).map(|(at, (name, choice))| {
         let (mark, style) =
             if at == prompt.at { (">", theme::striking()) } else { (" ", Style::new()) };
         let entry = screen.chat.browser.as_ref().filter(|_| prompt.kind == Kind::Browse);
         let words = match entry.and_then(|browser| browser.rooms.get(at)) {
             Some(entry) => listed(screen, name, entry, cells),
+            None if prompt.kind == Kind::Mentions => mention(screen, choice, cells),
             None => measure::fitted_line(name, cells),
         };
         (Line::styled(format!("{mark}{words} "), style), Some(at))
@@ -113,6 +115,16 @@ fn rows(screen: &Screen, prompt: &Prompt, area: Rect) -> Vec<Row> {
     // On the smallest screens the choices are worth more than the words above them.
     rows.drain(..rows.len().saturating_sub(area.height.into()));
     rows
+}
+
+/// A message that mentions this person: when and where it was said, by whom, and its words.
+fn mention(screen: &Screen, choice: &Choice, cells: usize) -> String {
+    let chat = &screen.chat;
+    let mut found = chat.inbox.iter().flat_map(|inbox| &inbox.messages);
+    let found = found.find(|message| *choice == Choice::Mention(message.id));
+    let words =
+        found.map(|message| mentioned(&chat.in_words(&message.room), message, &screen.zone));
+    measure::fitted_line(&words.unwrap_or_default(), cells)
 }
 
 /// A room of the list of all rooms: what it is called, who is there, and what it is about.

@@ -38,7 +38,7 @@ fn about_selection(screen: &Screen, id: MessageId) -> String {
     let keys = &screen.keys;
     let is_reply = screen.chat.room().message(id).is_some_and(|message| message.reply.is_some());
     let moves = keys.advice(&[(KeyCommand::Select, "older"), (KeyCommand::SelectNewer, "newer")]);
-    let does = "r reply, e edit, + react, d delete, y copy, c code, o open, p permalink";
+    let does = "r reply, e edit, + react, d delete, y copy, c code, o open, u unread from here, p permalink";
     let does = if is_reply { format!("{does}, g its original") } else { does.to_owned() };
     let ends = keys.advise(&does, ",", &[(KeyCommand::Escape, "ends")]);
     if moves.is_empty() { ends } else { format!("{moves}: {ends}") }

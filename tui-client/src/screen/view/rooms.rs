@@ -134,7 +134,7 @@ fn style(screen: &Screen, at: usize) -> Style {
     match room {
         _ if at == screen.chat.active => theme::striking(),
         _ if room.is_meant(screen.chat.me.as_ref()) => screen.looks.fault(),
-        _ if room.muted => theme::quiet(),
+        _ if room.is_muted() => theme::quiet(),
         _ if room.unread(screen.chat.me.as_ref()) > 0 => screen.looks.unread(),
         _ => Style::new(),
     }

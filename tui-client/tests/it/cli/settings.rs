@@ -71,7 +71,7 @@ fn servers_come_from_flags_the_environment_or_the_file_and_a_wrong_one_is_named(
 fn what_is_printed_is_a_configuration_file_with_the_same_meaning() {
     let file = "server = 'https://chat.example'\nroom = \"#a \\\"b\\\" \\\\\"\nuser = 'Zoë'\n\
                 label = 'lab \"7\"'\nplain = true\ntheme = 'dark'\ncolor = '16'\nlinks = 'off'\n\
-                notify = 'osc9'\nemoji = 'name'\nformatting = 'off'\nup = 'recall'\nmouse = true\n";
+                notify = 'osc9'\nhighlight = ['deploy', 'big day']\nemoji = 'name'\nformatting = 'off'\nup = 'recall'\nmouse = true\n";
     let [_, first, _] = run(Some(file), &[], &["--print-config"]);
     assert!(first.starts_with("# read: CONFIG/nebula/config.toml\n"), "{first}");
     assert!(first.contains("server = \"wss://chat.example/\"  # file"), "{first}");

@@ -9,6 +9,7 @@ mod formatting;
 mod jumping;
 mod life;
 mod memberships;
+mod mentions;
 mod notices;
 mod painting;
 mod pasting;

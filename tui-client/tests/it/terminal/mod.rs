@@ -7,6 +7,7 @@ pub(crate) mod hostile;
 mod kept;
 mod people;
 mod pty;
+mod reading;
 mod rooms;
 pub(crate) mod sequences;
 

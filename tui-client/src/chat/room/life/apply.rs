@@ -41,6 +41,8 @@ impl Room {
             match &change {
                 Change::Edited(edited) => {
                     message.content = edited.content.clone();
+                    message.mentions.clone_from(&edited.mentions);
+                    message.everybody = edited.everybody;
                     message.edited = Some(edited.at);
                 }
                 Change::Deleted(_) => erase(&mut message),

@@ -3,16 +3,20 @@
 //! This file does not know how rooms are shown, or what joins and leaves them besides.
 
 use protocol::{
-    ChangeSetting, Leave, PLACE_MAX, RoomEntry, RoomKind, RoomName, RoomsQuery, Setting, ToServer,
+    ChangeSetting, Leave, Notify, PLACE_MAX, RoomEntry, RoomKind, RoomName, RoomsQuery, Setting,
+    ToServer,
 };
 
 use crate::chat::event::Effect;
 use crate::chat::list::{ENTRIES_MAX, PLACE_STEP};
 use crate::chat::model::Model;
 use crate::chat::room::Room;
+use crate::chat::room::level::level;
 use crate::chat::update::entering::come_in_aside;
+use crate::chat::update::reading;
 use crate::chat::update::request;
 use crate::chat::update::rooms::{close, reorder, show_room};
+use crate::chat::update::setting::change;
 
 /// Asks for the list, with the first room of a connection.
 pub(in crate::chat::update) fn ask(model: &mut Model) -> Vec<Effect> {
@@ -24,7 +28,10 @@ pub(in crate::chat::update) fn ask(model: &mut Model) -> Vec<Effect> {
 pub(in crate::chat::update) fn renamed(model: &mut Model) {
     model.list.is_refused = false;
     model.list.disconnected();
-    model.rooms.iter_mut().for_each(|room| (room.listed, room.place) = (false, None));
+    for room in &mut model.rooms {
+        (room.listed, room.place) = (false, None);
+        room.forget_counts();
+    }
 }
 
 fn ask_page(model: &mut Model, after: Option<RoomName>) -> Vec<Effect> {
@@ -55,6 +62,7 @@ fn complete(model: &mut Model) -> Vec<Effect> {
     for entry in &list {
         effects.extend(take_in(model, entry));
     }
+    list.iter().for_each(|entry| reading::told(model, entry));
     effects.extend(leave_others(model, &list));
     let position = |name: &RoomName| list.iter().position(|entry| entry.room == *name);
     reorder(model, |room| {
@@ -93,7 +101,7 @@ fn take_in(model: &mut Model, entry: &RoomEntry) -> Vec<Effect> {
     room.about.listed(entry);
     (room.by_default, room.place) = (false, entry.place);
     if entry.joined {
-        (room.listed, room.muted) = (true, entry.muted);
+        (room.listed, room.notify) = (true, level(entry.muted, entry.notify));
     }
     // Only members are told of such a room: so one is a member again.
     let is_back = room.kind() != RoomKind::Open && room.excluded.take().is_some();
@@ -104,7 +112,8 @@ fn take_in(model: &mut Model, entry: &RoomEntry) -> Vec<Effect> {
 fn open(model: &mut Model, entry: &RoomEntry) -> Vec<Effect> {
     let mut room = Room::new(entry.room.clone());
     room.about.listed(entry);
-    (room.listed, room.muted, room.place) = (entry.joined, entry.muted, entry.place);
+    (room.listed, room.place) = (entry.joined, entry.place);
+    room.notify = level(entry.muted, entry.notify);
     // What was said there before one heard of it is news.
     room.known = !entry.joined && entry.kind == RoomKind::Direct;
     model.add_room(room);
@@ -161,9 +170,14 @@ pub(in crate::chat::update) fn joined(model: &mut Model, name: &RoomName) -> Vec
     let Some(room) = model.find(name) else { return Vec::new() };
     (room.listed, room.by_default) = (true, false);
     room.place = place;
-    let (joined, muted) = (Some(true), room.muted.then_some(true));
-    let mut effects =
-        change(model, name, |it| (it.joined, it.muted, it.place) = (joined, muted, place));
+    let (muted, notify) = match room.notify {
+        Notify::Default => (None, None),
+        Notify::Nothing => (Some(true), None),
+        other => (None, Some(other)),
+    };
+    let mut effects = change(model, name, |it| {
+        (it.joined, it.muted, it.notify, it.place) = (Some(true), muted, notify, place);
+    });
     if place.is_none() {
         effects.extend(place_all(model));
     }
@@ -178,13 +192,14 @@ pub(in crate::chat::update) fn left(model: &mut Model, room: &Room) -> Vec<Effec
     }
 }
 
-pub(in crate::chat::update) fn muted(model: &mut Model) -> Vec<Effect> {
-    let (name, muted, is_listed) = {
-        let room = model.room();
-        (room.name.clone(), room.muted, room.listed)
-    };
-    match is_listed && model.list.is_followed() {
-        true => change(model, &name, |it| it.muted = Some(muted)),
+/// Of what one wants notifications from the room that is shown.
+pub(in crate::chat::update) fn notifies(
+    model: &mut Model,
+    set: impl FnOnce(&mut ChangeSetting),
+) -> Vec<Effect> {
+    let room = model.room();
+    match room.listed && model.list.is_followed() {
+        true => change(model, &room.name.clone(), set),
         false => Vec::new(),
     }
 }
@@ -252,13 +267,6 @@ fn place_all(model: &mut Model) -> Vec<Effect> {
     changes.flat_map(|(name, place)| change(model, &name, |it| it.place = Some(place))).collect()
 }
 
-fn change(model: &mut Model, name: &RoomName, set: impl FnOnce(&mut ChangeSetting)) -> Vec<Effect> {
-    let room = name.clone();
-    let mut change = ChangeSetting::of(room);
-    set(&mut change);
-    request::ask(model, ToServer::Setting(change), String::new())
-}
-
 /// A change of this client is on its way: what was said before it holds no more.
 fn has_own_change(model: &Model, name: &RoomName) -> bool {
     let mut changes = model.requests.iter().filter_map(|request| match &request.envelope {
@@ -281,7 +289,8 @@ pub(in crate::chat::update) fn setting_came(model: &mut Model, setting: Setting)
 }
 
 fn follow(model: &mut Model, setting: Setting) -> Vec<Effect> {
-    let Setting { room: name, joined, muted, place, .. } = setting;
+    let Setting { room: name, joined, muted, notify, marked, place, .. } = setting;
+    let notify = level(muted, notify);
     let mut effects = Vec::new();
     if !model.list.is_followed() || has_own_change(model, &name) {
         return effects;
@@ -289,12 +298,15 @@ fn follow(model: &mut Model, setting: Setting) -> Vec<Effect> {
     match model.find(&name) {
         None if joined => {
             let mut room = Room::new(name.clone());
-            (room.listed, room.muted, room.place) = (true, muted, place);
+            (room.listed, room.notify, room.place) = (true, notify, place);
             model.add_room(room);
             effects.extend(come_in_aside(model, &name));
         }
         None => return effects,
-        Some(room) if joined => (room.listed, room.muted, room.place) = (true, muted, place),
+        Some(room) if joined => {
+            (room.listed, room.notify, room.place) = (true, notify, place);
+            effects.extend(reading::marked(model, &name, marked));
+        }
         Some(room) if room.listed => effects.extend(leave(model, &name, None)),
         Some(_) => {}
     }
@@ -313,9 +325,14 @@ pub(in crate::chat::update) fn is_of_list(envelope: &ToServer) -> bool {
 
 /// The server does not keep it so.
 pub(in crate::chat::update) fn not_kept(model: &mut Model, envelope: &ToServer) {
-    if let ToServer::Setting(change) = envelope
-        && let Some(room) = model.find(&change.room)
-    {
-        room.listed = false;
+    match envelope {
+        ToServer::Setting(change) => {
+            let is_of_it = |_: &&mut Room| change.joined.is_some();
+            if let Some(room) = model.find(&change.room).filter(is_of_it) {
+                room.listed = false;
+            }
+        }
+        ToServer::Rooms(RoomsQuery { room: Some(room), .. }) => reading::not_answered(model, room),
+        _ => {}
     }
 }

@@ -3,7 +3,8 @@
 //! This file does not know who is in a room at the moment.
 
 use protocol::{
-    Added, Removed, RoleSet, RoomInfo, RoomKind, RoomList, RoomName, RoomRole, ToServer, UserName,
+    Added, Removed, RoleSet, RoomInfo, RoomKind, RoomList, RoomName, RoomRole, RoomsQuery,
+    ToServer, UserName,
 };
 
 use super::{browse, list, making};
@@ -12,6 +13,7 @@ use crate::chat::model::Model;
 use crate::chat::room::about::role_word;
 use crate::chat::room::{About, Room, What};
 use crate::chat::update::entering::come_in_aside;
+use crate::chat::update::reading;
 use crate::chat::update::request;
 use crate::chat::update::rooms::close;
 use crate::text;
@@ -64,6 +66,9 @@ pub(in crate::chat::update) fn rooms_came(model: &mut Model, rooms: RoomList) ->
     let Some(asked) = request::take(model, reference.as_ref()) else { return Vec::new() };
     let mut effects = request::next(model);
     effects.extend(match asked.envelope {
+        ToServer::Rooms(RoomsQuery { mine: true, room: Some(room), .. }) => {
+            reading::counts_came(model, &room, &rooms)
+        }
         ToServer::Rooms(query) if query.mine => list::page_came(model, rooms, more),
         ToServer::Rooms(query) => browse::page_came(model, &query, rooms, more),
         _ => Vec::new(),

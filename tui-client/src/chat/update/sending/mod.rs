@@ -9,6 +9,7 @@ mod rejected;
 
 use protocol::{Body, MessageId};
 
+use super::reading::end_mark;
 use crate::chat::commands::counted;
 use crate::chat::event::Effect;
 use crate::chat::model::Model;
@@ -17,7 +18,7 @@ use crate::text;
 pub(super) use acts::{IS_DELETED, NOT_HERE, act_answered, delete};
 pub use acts::{compose_edit, compose_reply, edit, react, stop_composing};
 use queue::{NOT_FROM_HERE, is_revoked, put};
-pub(super) use queue::{new_ref, overdue, retry, send_next, take_in};
+pub(super) use queue::{overdue, retry, send_next, take_in};
 pub(super) use rejected::{fail_pending, not_kept, rejected, renamed};
 
 /// Says something in the room that is shown, now or once it is joined.
@@ -42,6 +43,7 @@ pub fn reply(
     let is_revoked = is_revoked(model);
     let name = model.room().name.clone();
     let mut effects = put(model, &name, Act::Say(original), body.as_str())?;
+    effects.extend(end_mark(model));
     let room = model.room_mut();
     room.leave_past();
     room.to_bottom();

@@ -28,7 +28,7 @@ pub(super) fn put(
             "{PENDING_MAX} messages and changes are already waiting. Wait for the connection"
         ));
     }
-    let reference = new_ref(model)?;
+    let reference = model.new_ref()?;
     let Some(room) = model.find(name) else { return Ok(Vec::new()) };
     let keep = Effect::Keep(room.name.clone(), reference.clone());
     let overdue = Timer::Overdue(room.name.clone(), reference.clone());
@@ -38,12 +38,6 @@ pub(super) fn put(
 
 pub(super) fn is_revoked(model: &Model) -> bool {
     matches!(model.connection, Connection::Refused { code: Some(Code::Revoked), .. })
-}
-
-pub(in crate::chat::update) fn new_ref(model: &mut Model) -> Result<Ref, String> {
-    model.refs += 1;
-    let reference = format!("{}-{}", model.session, model.refs);
-    Ref::try_from(reference.as_str()).map_err(|error| error.to_string())
 }
 
 /// Sends the next of what was said and done, if there is somebody to send it to and nothing before it.

@@ -22,8 +22,8 @@ const HIDDEN: &str = "█";
 pub(super) struct Pieces<'a> {
     pub(super) source: &'a str,
     pub(super) pane: &'a Pane<'a>,
-    /// Where this person is named, in their order.
-    pub(super) mentions: Vec<Range<usize>>,
+    /// Where somebody is named, in their order, and whether that is for this person.
+    pub(super) marks: Vec<(Range<usize>, bool)>,
     /// Spoilers are shown.
     pub(super) reveals: bool,
     pub(super) links: Links,
@@ -116,10 +116,13 @@ impl Pieces<'_> {
 
     fn text(&self, range: Range<usize>, look: Look, words: &mut Words) {
         let mut done = range.start;
-        for mention in &self.mentions {
-            let (from, to) = (mention.start.max(done), mention.end.min(range.end));
+        for (mark, is_mine) in &self.marks {
+            let (from, to) = (mark.start.max(done), mark.end.min(range.end));
             if from < to && !look.is_hidden {
-                let called = look.style.patch(theme::striking());
+                let called = match is_mine {
+                    true => look.style.patch(theme::striking()),
+                    false => look.style.add_modifier(Modifier::BOLD),
+                };
                 self.leaf(done..from, look, words);
                 self.leaf(from..to, Look { style: called, ..look }, words);
                 done = to;

@@ -37,8 +37,8 @@ pub(super) struct Text<'a> {
     pub(super) is_formatted: bool,
     /// What it is drawn in, where it has no style of its own.
     pub(super) base: Style,
-    /// Where it names this person.
-    pub(super) mentions: Vec<Range<usize>>,
+    /// Where it names somebody, in their order, and whether that is for this person.
+    pub(super) marks: Vec<(Range<usize>, bool)>,
     /// Its spoilers are shown.
     pub(super) reveals: bool,
 }
@@ -54,14 +54,14 @@ pub(super) struct Shown {
 /// The rows of a text in so many cells, of which some in the first row are taken. In copy mode it is shown
 /// as it was typed.
 pub(super) fn shown(text: Text<'_>, pane: &Pane<'_>, cells: usize, taken: usize) -> Shown {
-    let Text { source, is_formatted, base, mentions, reveals } = text;
+    let Text { source, is_formatted, base, marks, reveals } = text;
     let is_copied = pane.layout == Layout::CopyMode;
     let document = match is_formatted && !is_copied {
         true => formatting::parse(source),
         false => formatting::plain(source),
     };
     let (links, hides) = (Links::default(), false);
-    let pieces = Pieces { source, pane, mentions, reveals, links, hides };
+    let pieces = Pieces { source, pane, marks, reveals, links, hides };
     let mut blocks = Blocks { pieces, base, is_copied, blank: 0, before: "" };
     let mut column = Column::new(cells, taken);
     if document.is_action {

@@ -25,6 +25,7 @@ fn laid(source: &str, cells: usize, looks: Looks, change: impl FnOnce(&mut Text<
     let pane = Pane {
         me: Some(&me),
         longer_names: &[],
+        words: &[],
         zone: &TimeZone::UTC,
         looks,
         hues: &hues,
@@ -39,9 +40,10 @@ fn laid(source: &str, cells: usize, looks: Looks, change: impl FnOnce(&mut Text<
         found: None,
         unfolded: None,
     };
-    let mentions = protocol::mentions(&outside_code(source), &me, &[]);
+    let marks = protocol::mentions(&outside_code(source), &me, &[]).into_iter();
+    let marks = marks.map(|part| (part, true)).collect();
     let (base, reveals) = (Style::new(), false);
-    let mut text = Text { source, is_formatted: true, base, mentions, reveals };
+    let mut text = Text { source, is_formatted: true, base, marks, reveals };
     change(&mut text);
     shown(text, &pane, cells, 0)
 }

@@ -3,8 +3,9 @@
 use nebula::chat::answer::grouped;
 use nebula::chat::room::about::role_word;
 use nebula::chat::room::is_own;
+use nebula::chat::room::level::level_word;
 use nebula::chat::{Answer, EntryCode, Hello, Room, What};
-use protocol::{Message, MessageId, UserName};
+use protocol::{Message, MessageId, Standing, UserName};
 use serde_json::{Map, Value, json};
 
 use super::{Client, dialled_as};
@@ -27,7 +28,7 @@ impl Client {
         let mut found = Value::Null;
         self.shown.retain(|answer| {
             let (kind, what) = match answer {
-                Answer::Link(_) | Answer::Members(_) => return true,
+                Answer::Link(_) | Answer::Members(_) | Answer::Mentions(_) => return true,
                 Answer::Devices(list) => {
                     ("devices", list.iter().map(|it| it.device).collect::<Vec<_>>().into())
                 }
@@ -87,6 +88,9 @@ impl Client {
             own.map(|(_, text)| text).collect::<Vec<_>>()
         };
         let life = self.life(room);
+        let highlighted = room.entries.iter().filter(|entry| self.model.is_highlighted(entry));
+        let highlighted = highlighted.filter_map(|entry| Some(entry.message()?.id.get()));
+        let highlighted: Vec<_> = highlighted.collect();
         let all = json!({
             "messages": room.messages().map(|message| message.id.get()).collect::<Vec<_>>(),
             "unread": room.unread(me),
@@ -100,7 +104,9 @@ impl Client {
             "joined": room.joined,
             "excluded": room.excluded.is_some(),
             "topic": room.topic.as_str(),
-            "muted": room.muted,
+            "muted": room.is_muted(),
+            "notify": level_word(room.notify),
+            "highlighted": highlighted,
             "label": room.label(me),
             "role": room.about.role.map(role_word),
             "members": members(room),
@@ -142,6 +148,31 @@ impl Client {
             "changing": ids(&|message| room.is_changing(message.id)),
             "reactions": Value::Object(reactions.collect()),
             "replies": Value::Object(replies.collect()),
+        })
+    }
+
+    pub(super) fn standing(&self) -> &'static str {
+        match self.model.standing {
+            Standing::Waiting => "waiting",
+            Standing::Cut => "cut",
+            Standing::Current => "current",
+            Standing::Other => "other",
+        }
+    }
+
+    /// The list of all rooms.
+    pub(super) fn browsed(&self) -> Value {
+        self.model.browser.as_ref().map_or(Value::Null, |browser| {
+            let rooms = browser.rooms.iter().map(|entry| entry.room.as_str());
+            json!({"rooms": rooms.collect::<Vec<_>>(), "more": browser.more})
+        })
+    }
+
+    /// The list of messages that mention this person.
+    pub(super) fn mentioned(&self) -> Value {
+        self.model.inbox.as_ref().map_or(Value::Null, |inbox| {
+            let messages = inbox.messages.iter().map(|message| message.id.get());
+            json!({"messages": messages.collect::<Vec<_>>(), "more": inbox.more})
         })
     }
 

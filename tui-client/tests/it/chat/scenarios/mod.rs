@@ -7,16 +7,17 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use nebula::chat::commands::parse;
+use nebula::chat::room::level::level;
 use nebula::chat::update::{
-    back_to_end, browse, browse_more, command, confirm, dial_now, edit, focus, link_by, load_older,
-    move_room, pick, question_deletion, question_revoke, react, read_at, reply, say, show_room,
-    types, update,
+    back_to_end, browse, browse_more, command, confirm, dial_now, edit, focus, go_to_mention,
+    link_by, load_older, mark_unread, more_mentions, move_room, pick, question_deletion,
+    question_revoke, react, read_at, read_on, reply, say, show_room, types, update,
 };
 use nebula::chat::{
     Answer, Connection, Effect, EntryCode, Event, Hello, Model, Reading, Room, Servers, Target,
     Timer, Wait,
 };
-use protocol::{AccessCode, Emoji, MessageId, Ref, RoomName, Standing, ToClient, UserName};
+use protocol::{AccessCode, Emoji, MessageId, Notify, Ref, RoomName, ToClient, UserName};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -53,6 +54,7 @@ struct Client {
     dialled: Vec<(Hello, Wait)>,
     shown: Vec<Answer>,
     notice: Option<String>,
+    notified: Vec<String>,
 }
 
 impl Client {
@@ -62,7 +64,8 @@ impl Client {
             let read = MessageId::try_from(room["read"].as_u64().unwrap()).unwrap();
             let mut known = Room::as_read(room_name(&room["room"]), read);
             let is = |name: &str| room[name].as_bool().unwrap_or_default();
-            (known.muted, known.listed) = (is("muted"), is("listed"));
+            known.listed = is("listed");
+            known.notify = level(is("muted"), Notify::Default);
             known.by_default = is("default");
             known
         });
@@ -76,7 +79,8 @@ impl Client {
         let first = dial_now(&mut model);
         let (timers, sent, dialled, shown) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let now = Duration::ZERO;
-        let mut client = Client { model, now, timers, sent, dialled, shown, notice: None };
+        let (notice, notified) = (None, Vec::new());
+        let mut client = Client { model, now, timers, sent, dialled, shown, notice, notified };
         match code {
             Some(_) => client.run(first),
             None => client.happens(Event::Connected),
@@ -89,7 +93,8 @@ impl Client {
         self.run(effects);
     }
 
-    fn run(&mut self, effects: Vec<Effect>) {
+    fn run(&mut self, mut effects: Vec<Effect>) {
+        effects.extend(read_on(&mut self.model));
         for effect in effects {
             match effect {
                 Effect::Send(envelope) => {
@@ -98,6 +103,7 @@ impl Client {
                 Effect::After(time, timer) => self.timers.push((self.now + time, timer)),
                 Effect::Dial(hello, wait) => self.dialled.push((hello, wait)),
                 Effect::Show(answer) => self.shown.push(answer),
+                Effect::Notify(words) => self.notified.push(words),
                 Effect::Write(text) => self.model.room_mut().draft.push_str(&text),
                 _ => {}
             }
@@ -115,15 +121,7 @@ impl Client {
                     assert_eq!(shown, *wanted, "{place}");
                 }
             }
-            "standing" => {
-                let shown = match self.model.standing {
-                    Standing::Waiting => "waiting",
-                    Standing::Cut => "cut",
-                    Standing::Current => "current",
-                    Standing::Other => "other",
-                };
-                assert_eq!(shown, what, "{place}");
-            }
+            "standing" => assert_eq!(self.standing(), what, "{place}"),
             "told" => assert_eq!(self.told(), *what, "{place}"),
             "me" => {
                 assert_eq!(self.model.me.as_ref().map(UserName::as_str), what.as_str(), "{place}")
@@ -145,17 +143,16 @@ impl Client {
             "shows" => {
                 assert_eq!(self.model.room().name.as_str(), what.as_str().unwrap(), "{place}")
             }
-            "browsed" => {
-                let shown = self.model.browser.as_ref().map_or(Value::Null, |browser| {
-                    let rooms = browser.rooms.iter().map(|entry| entry.room.as_str());
-                    json!({"rooms": rooms.collect::<Vec<_>>(), "more": browser.more})
-                });
-                assert_eq!(shown, *what, "{place}");
-            }
+            "browsed" => assert_eq!(self.browsed(), *what, "{place}"),
+            "mentioned" => assert_eq!(self.mentioned(), *what, "{place}"),
             "asked" => {
                 let question = self.model.question.as_ref().unwrap();
                 let words = question.words(str::to_owned);
                 assert!(words.contains(what.as_str().unwrap()), "{place}: {words}");
+            }
+            "notified" => {
+                let told = std::mem::take(&mut self.notified);
+                assert!(holds_each(&told, what), "{place}: notified {told:?}");
             }
             "devices" | "invites_shown" | "invited" => {
                 assert_eq!(self.shown_as(name), *what, "{place}");
@@ -201,6 +198,9 @@ impl Client {
                 let text = what[1].as_str().unwrap();
                 reply(&mut self.model, text, Some(message_id(&what[0]))).unwrap()
             }
+            "marks" => mark_unread(&mut self.model, message_id(what)),
+            "mentioned_more" => more_mentions(&mut self.model),
+            "goes_to" => go_to_mention(&mut self.model, message_id(what)),
             "types_text" => types(&mut self.model, what.as_str().unwrap()),
             "revokes" => {
                 question_revoke(&mut self.model, number(what));
@@ -223,12 +223,7 @@ impl Client {
                 focus(&mut self.model, what.as_bool().unwrap());
                 Vec::new()
             }
-            "show" => {
-                let name = room_name(what);
-                let number = self.model.rooms.iter().position(|room| room.name == name).unwrap();
-                show_room(&mut self.model, number);
-                Vec::new()
-            }
+            "show" => return self.show(&room_name(what)),
             "scroll" => {
                 let oldest = self.model.room().oldest().unwrap_or_default();
                 read_at(&mut self.model, Reading::Above(oldest));
@@ -241,6 +236,12 @@ impl Client {
             other => panic!("{place}: no such step: {other}"),
         };
         self.run(effects);
+    }
+
+    fn show(&mut self, name: &RoomName) {
+        let number = self.model.rooms.iter().position(|room| room.name == *name).unwrap();
+        show_room(&mut self.model, number);
+        self.run(Vec::new());
     }
 
     fn types(&mut self, typed: &str) {
@@ -262,6 +263,12 @@ impl Client {
         }
         self.now = end;
     }
+}
+
+/// There are as many texts as parts, and each holds its part.
+fn holds_each(texts: &[String], parts: &Value) -> bool {
+    let parts: Vec<_> = parts.as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+    texts.len() == parts.len() && texts.iter().zip(&parts).all(|(text, part)| text.contains(part))
 }
 
 /// An address of a page, as it is dialled.

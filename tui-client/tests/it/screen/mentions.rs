@@ -1,0 +1,132 @@
+//! What is unread on all devices, what mentions this person, and what is highlighted.
+
+use crossterm::event::{KeyCode, KeyModifiers};
+use nebula::chat;
+use nebula::screen::view::title;
+
+use crate::client::{Client, sent};
+
+/// In `dev`, whose list of rooms was told with what is unread in `ops`.
+fn listed(ops: &str) -> Client {
+    let mut client = Client::new(80, 24);
+    client.screen.chat.list.is_wanted = true;
+    client.happens(chat::Event::Connected);
+    client.hears(r#"{"type":"history","room":"dev","messages":[],"more":false,"head":0}"#);
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
+    client.hears(&format!(
+        r#"{{"type":"rooms","rooms":[{{"room":"dev","kind":"open","people":1,"joined":true,"place":1000}},{{"room":"ops","kind":"open","people":1,"joined":true,"place":2000,{ops}}}],"more":false,"ref":"s-1"}}"#
+    ));
+    client.did();
+    client
+}
+
+fn has(client: &Client, words: &str) -> bool {
+    client.screen().iter().any(|row| row.contains(words))
+}
+
+#[test]
+fn what_is_unread_in_rooms_that_were_not_looked_at_is_shown() {
+    let client = listed(r#""read":1,"head":9,"unread":3"#);
+    assert_eq!(title(&client.screen), "(3) #dev · Nebula");
+    assert!(has(&client, " 2 #ops") && !has(&client, "!3"), "{:#?}", client.screen());
+    let client = listed(r#""read":1,"head":9,"unread":3,"mentions":1"#);
+    assert!(has(&client, "!3"), "{:#?}", client.screen());
+    let client = listed(r#""read":1,"head":9000,"unread":1000"#);
+    assert_eq!(title(&client.screen), "(999+) #dev · Nebula");
+}
+
+#[test]
+fn a_key_marks_the_room_as_unread_from_a_message_on() {
+    let mut client = listed(r#""read":1,"head":1"#);
+    client.says(5, "Bob", "one");
+    client.says(6, "Bob", "two");
+    client.did();
+    client.presses(KeyCode::Up, KeyModifiers::ALT);
+    client.presses(KeyCode::Up, KeyModifiers::ALT);
+    client.types("u");
+    assert_eq!(sent(&client.did()), [r#"{"type":"setting","room":"dev","marked":5,"ref":"s-2"}"#]);
+    assert!(has(&client, "Marked as unread"), "{:#?}", client.screen());
+}
+
+const MENTIONS: &str = r#"{"type":"mentions","messages":[{"type":"message","room":"ops","sender":"Bob","content":"@Alice **look** here","id":19,"at":60000,"mentions":["Alice"]},{"type":"message","room":"qa","sender":"Zoe","content":"@all lunch","id":12,"at":0,"mentions":[],"everybody":"all"}],"more":true,"ref":"s-2"}"#;
+
+#[test]
+fn keys_list_the_messages_that_mention_one_and_go_to_one() {
+    let keys = [
+        (KeyCode::Char('i'), KeyModifiers::ALT),
+        (KeyCode::Char('m'), KeyModifiers::CONTROL | KeyModifiers::SHIFT),
+        (KeyCode::Char('M'), KeyModifiers::CONTROL | KeyModifiers::SHIFT),
+    ];
+    for (code, with) in keys {
+        let mut client = listed(r#""read":1,"head":30"#);
+        client.presses(code, with);
+        assert_eq!(sent(&client.did()), [r#"{"type":"mentions","ref":"s-2"}"#]);
+        client.hears(MENTIONS);
+        assert!(
+            has(&client, ">1970-01-01 00:01 #ops Bob: @Alice look here"),
+            "{:#?}",
+            client.screen()
+        );
+        assert!(has(&client, "#qa Zoe: @all lunch"), "{:#?}", client.screen());
+        client.presses(KeyCode::Down, KeyModifiers::NONE);
+        assert!(sent(&client.did()).is_empty());
+        client.presses(KeyCode::Down, KeyModifiers::NONE);
+        assert_eq!(sent(&client.did()), [r#"{"type":"mentions","before":12,"ref":"s-3"}"#]);
+        client.presses(KeyCode::Enter, KeyModifiers::NONE);
+        assert_eq!(sent(&client.did()), [r#"{"type":"join","room":"qa","history":100}"#]);
+        client.hears(r#"{"type":"history","room":"qa","messages":[],"more":false,"head":0}"#);
+        client.hears(r#"{"type":"join","room":"qa","sender":"Alice"}"#);
+        let asked = sent(&client.did());
+        let around = r#"{"type":"history","room":"qa","around":12,"limit":100,"ref":"jump"}"#;
+        assert!(asked.iter().any(|frame| frame == around), "{asked:?}");
+        assert!(client.screen.chat.inbox.is_none());
+    }
+}
+
+#[test]
+fn letters_look_for_some_of_them_and_escape_closes_the_list() {
+    let mut client = listed(r#""read":1,"head":30"#);
+    client.types("/mentions\n");
+    client.hears(MENTIONS);
+    client.types("LUNCH");
+    assert!(has(&client, "#qa Zoe") && !has(&client, "#ops Bob"), "{:#?}", client.screen());
+    client.presses(KeyCode::Esc, KeyModifiers::NONE);
+    assert!(!has(&client, "#qa Zoe") && client.screen.chat.inbox.is_none());
+}
+
+#[test]
+fn a_word_of_ones_own_is_found_like_a_mention() {
+    let mut client = Client::entered(80, 8);
+    client.types("/highlight deploy\n");
+    client.says(1, "Bob", "the DEPLOY begins");
+    (2..30).for_each(|id| client.says(id, "Bob", "something else"));
+    assert!(!has(&client, "DEPLOY"));
+    client.presses(KeyCode::Char('p'), KeyModifiers::ALT);
+    assert!(has(&client, "the DEPLOY begins"), "{:#?}", client.screen());
+}
+
+#[test]
+fn everybody_is_offered_where_one_may_mention_them_with_what_that_does() {
+    let mut client = Client::entered(80, 12);
+    client.types("lunch, @he");
+    client.presses(KeyCode::Tab, KeyModifiers::NONE);
+    assert_eq!(client.screen.input.text(), "lunch, @here ");
+    assert!(has(&client, "everybody who is online in this room"), "{:#?}", client.screen());
+    let mut client = Client::entered(80, 12);
+    let names: Vec<_> = (0..16).map(|n| format!("\"p{n}\"")).collect();
+    let users = names.join(",");
+    client.hears(&format!(r#"{{"type":"presence","room":"dev","users":[{users}]}}"#));
+    client.types("@he");
+    client.presses(KeyCode::Tab, KeyModifiers::NONE);
+    assert_eq!(client.screen.input.text(), "@he");
+}
+
+#[test]
+fn under_another_name_the_counts_of_the_one_before_do_not_hold() {
+    let mut client = listed(r#""read":1,"head":9,"unread":3"#);
+    client.types("/nick Alison\n");
+    client.happens(chat::Event::Connected);
+    client.hears(r#"{"type":"history","room":"dev","messages":[],"more":false,"head":0}"#);
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alison"}"#);
+    assert_eq!(title(&client.screen), "#dev · Nebula");
+}
