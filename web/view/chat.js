@@ -2,7 +2,8 @@
 // nothing.
 
 import { isRevoked } from "../core/chat/revoked.js";
-import { activeRoom, orMore, unread } from "../core/chat/state.js";
+import { activeRoom } from "../core/chat/state.js";
+import { orMore, unread } from "../core/chat/unread.js";
 import { labelOf, spoken } from "../core/chat/label.js";
 import { wordsAboutTyping } from "../core/chat/messages/typing.js";
 import { wordsAboutCluster } from "../core/chat/servers.js";

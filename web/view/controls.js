@@ -1,6 +1,7 @@
 // What the person does with keys and buttons becomes events of update.js, or moves the page.
 
-import { activeRoom, firstAfter, isGuest, isMe, newLine } from "../core/chat/state.js";
+import { activeRoom, isGuest, isMe } from "../core/chat/state.js";
+import { firstAfter, newLine } from "../core/chat/unread.js";
 import { meaning } from "../core/commands/keys.js";
 import { moveBetweenLandmarks, withMessageFocus } from "./focus.js";
 import { newDialogs } from "./dialogs/dialogs.js";
@@ -176,7 +177,7 @@ function buttonsOf({ happens, composer, searchBar, bell, look, view, connect }, 
     "help-button": showHelp,
     "search-button": () => (searchBar.isOpen() ? searchBar.close() : searchBar.open()),
     "leave-button": () => go({ type: "leave" }),
-    "mute-button": () => happens({ type: "mute" }),
+    "mute-button": () => happens({ type: "does", intent: { is: "mute" } }),
     "replying-button": () => happens({ type: "does", intent: { is: "notReplying" } }),
     "dial-button": connect,
     "update-button": () => location.reload(),

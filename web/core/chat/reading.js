@@ -2,9 +2,11 @@
 // nor socket nor clock.
 
 import { askPage } from "./messages/asking.js";
+import { leaveMarked, lineAt, markRead } from "./markers.js";
 import { askForMore } from "./people.js";
 import { joining } from "./reconnect.js";
-import { activeRoom, find, mentioned, tell, unread } from "./state.js";
+import { activeRoom, find, tell } from "./state.js";
+import { mentioned, unread } from "./unread.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -17,9 +19,11 @@ import { activeRoom, find, mentioned, tell, unread } from "./state.js";
 export function looked(state, { atBottom, focused }) {
   const room = activeRoom(state);
   if (state.focused && !focused) lookAway(room);
+  // Another device may have read on meanwhile.
+  if (!state.focused && focused && room.marker) room.mark = lineAt(room);
   state.focused = focused;
   Object.assign(room, { atBottom, behind: room.behind && !focused });
-  if (focused && atBottom) room.read = room.head;
+  if (focused && atBottom) markRead(room);
 }
 
 /** What comes from now on is new.
@@ -31,7 +35,7 @@ export function lookAway(room) {
 /** @param {Room} room */
 export function toBottom(room) {
   Object.assign(room, { atBottom: true, behind: false, past: null, back: null, jumping: null });
-  room.read = room.head;
+  markRead(room);
 }
 
 /** @param {State} state
@@ -39,11 +43,13 @@ export function toBottom(room) {
 export function show(state, place) {
   if (place === state.active || !(place in state.rooms)) return;
   lookAway(activeRoom(state));
+  leaveMarked(activeRoom(state));
   state.active = place;
   state.notice = "";
   const room = activeRoom(state);
   room.behind = false;
-  if (room.atBottom) room.read = room.head;
+  if (room.marker) room.mark = lineAt(room);
+  if (room.atBottom) markRead(room);
 }
 
 /** So many rooms further on, around the end; of those with something unread if wanted.

@@ -2,7 +2,8 @@
 // from the state, never counted up.
 
 import { spoken } from "./label.js";
-import { activeRoom, mentioned, orMore, unread } from "./state.js";
+import { activeRoom } from "./state.js";
+import { mentioned, orMore, unread } from "./unread.js";
 
 /** @typedef {import("./state.js").State} State */
 

@@ -1,6 +1,7 @@
 // What may be typed instead of text: one table, from which the help is made too, and what each becomes. Pure: it
 // knows no page and does nothing.
 
+import { LEVELS } from "../protocol/rooms.js";
 import { invite, linkCode, listed } from "./invites.js";
 import { SANCTIONS, sanction } from "./moderation.js";
 import { roomCommand } from "./rooms.js";
@@ -11,7 +12,8 @@ import { roomCommand } from "./rooms.js";
  *   | {is: "fault" | "words", words: string}
  *   | {is: "join", room: string}
  *   | {is: "nick", name: string}
- *   | {is: "leave" | "rooms" | "who" | "clear" | "mute" | "plain" | "key" | "retry" | "drop" | "reconnect" | "help" | "topic"}
+ *   | {is: "leave" | "rooms" | "who" | "clear" | "plain" | "key" | "retry" | "drop" | "reconnect" | "help" | "topic"}
+ *   | import("./attention.js").AttentionIntent
  *   | {is: "room", wanted: string}
  *   | {is: "search", text: string}
  *   | {is: "url" | "copy" | "edit" | "delete" | "open", number?: number}
@@ -22,7 +24,8 @@ import { roomCommand } from "./rooms.js";
  *   | OwnIntent} Intent
  *
  * About one's devices, invites and rooms.
- * @typedef {{is: "link" | "devices" | "invites" | "members" | "browseMore" | "browseEnd"}
+ * @typedef {{is: "link" | "devices" | "invites" | "members" | "browseMore" | "browseEnd" | "inboxMore" | "inboxEnd"}
+ *   | {is: "goToMention", id: number}
  *   | {is: "bring", brings: import("../chat/state.js").Brings}
  *   | {is: "revoke", device: number}
  *   | {is: "list", text: string}
@@ -51,7 +54,11 @@ export const COMMANDS = [
   ["url", [], "[N]", "list the links in this room, or copy the N-th newest"],
   ["copy", [], "[N]", "copy the newest message, or the N-th newest"],
   ["clear", [], "", "clear the screen; scrolling up brings messages back"],
-  ["mute", [], "", "mute or unmute notifications from this room"],
+  ["mute", [], "", "turn off notifications from this room"],
+  ["unmute", [], "", "turn them on again"],
+  ["notify", [], "[LEVEL]", "what this room notifies you of: everything, mentions, nothing or default"],
+  ["highlight", [], "[WORDS]", "words that are highlighted like your name"],
+  ["mentions", [], "", "messages that mention you"],
   ["topic", [], "[TEXT]", "show or set what this room is about; - clears it"],
   ["list", ["browse"], "[TEXT]", "find a room among all there are, and join it"],
   ["move", [], "N", "move this room to be your N-th"],
@@ -138,6 +145,13 @@ function intent(name, given) {
       const [, emoji = "", number] = /^(\S+)(?:\s+([1-9]\d{0,5}))?$/.exec(given) ?? [];
       return emoji === "" ? fault("Usage: /react EMOJI [N], where N is 1 or more") : { is: "reactTo", emoji, ...(number && { number: Number(number) }) };
     }
+    case "notify": {
+      const level = LEVELS.find((each) => each === given.toLowerCase());
+      if (given !== "" && !level) return fault(`Choose one of: ${LEVELS.join(", ")}`);
+      return { is: "notify", ...(level && { level }) };
+    }
+    case "highlight":
+      return { is: "highlight", ...(given !== "" && { words: given === "-" ? [] : wordsOf(given) }) };
     case "list":
       return { is: "list", text: given };
     case "move":
@@ -160,8 +174,10 @@ function intent(name, given) {
     case "who":
     case "clear":
     case "mute":
+    case "unmute":
     case "plain":
     case "members":
+    case "mentions":
     case "devices":
     case "invites":
     case "key":
@@ -182,6 +198,10 @@ function intent(name, given) {
  * @param {(given: T) => Intent} meant
  * @returns {Intent} */
 const understood = (given, otherwise, meant) => (given === null ? fault(otherwise) : meant(given));
+
+/** Words with spaces between, each once.
+ * @param {string} given */
+const wordsOf = (given) => [...new Set(given.split(/\s+/).filter((word) => word !== ""))];
 
 /** @param {string} words
  * @returns {Intent} */

@@ -4,19 +4,24 @@
 import { dropOf } from "../chat/acts.js";
 import { browse, browseMore } from "../chat/browse.js";
 import { spoken } from "../chat/label.js";
-import { leftNow, move, mutedNow } from "../chat/list.js";
+import { inboxMore } from "../chat/inbox.js";
+import { leftNow, move } from "../chat/list.js";
+import { endMark } from "../chat/markers.js";
 import { textOf } from "../chat/messages/changing.js";
-import { again, put, sendNext, takeBack } from "../chat/outbox.js";
+import { jump } from "../chat/messages/jumping.js";
+import { again, put, putFault, sendNext, takeBack } from "../chat/outbox.js";
 import { show, toBottom } from "../chat/reading.js";
 import { bring, comeIn, dialNow, joining } from "../chat/reconnect.js";
 import { NOT_YOURS, isRevoked } from "../chat/revoked.js";
 import { describe, inOrder, takeAway } from "../chat/rooms.js";
-import { activeRoom, messages, newRoom, orMore, tell, unread } from "../chat/state.js";
+import { activeRoom, messages, newRoom, tell } from "../chat/state.js";
+import { orMore, unread } from "../chat/unread.js";
 import { linksOf } from "../formatting/formatting.js";
 import { LABEL_CHARS_MAX, ROOMS_MAX, ROOM_CHARS_MAX, TOPIC_CHARS_MAX } from "../protocol/limits.js";
 import { fold, nameFault, userFault } from "../protocol/names.js";
 import { counted, inSentence, onOneLine } from "../protocol/text.js";
 import { answer, askAnywhere, askWithin, fault, opening } from "./asking.js";
+import { performAttention } from "./attention.js";
 import { parse } from "./commands.js";
 import { askToDelete, nthNewest, nthOwn, performOnMessage, withMessage } from "./messages.js";
 import { performInRooms, whoBelongs } from "./rooms.js";
@@ -109,9 +114,11 @@ function perform(state, room, intent) {
     case "permalink":
       return withMessage(state, room, intent);
     case "mute":
-      room.muted = !room.muted;
-      tell(state, `${spoken(room, state.me)} ${room.muted ? "muted" : "unmuted"}`, true);
-      return mutedNow(state, room);
+    case "unmute":
+    case "notify":
+    case "highlight":
+    case "mentions":
+      return performAttention(state, room, intent);
     case "plain":
       state.isPlain = !state.isPlain;
       tell(state, state.isPlain ? "Messages are shown as they were typed. /plain formats them again" : "Messages are formatted", true);
@@ -169,6 +176,13 @@ function performOwn(state, room, intent) {
     case "browseEnd":
       state.browse = null;
       return [];
+    case "inboxMore":
+      return inboxMore(state);
+    case "inboxEnd":
+      state.inbox = null;
+      return [];
+    case "goToMention":
+      return goToMention(state, intent.id);
     case "pick":
       return pick(state, intent.room);
     case "move":
@@ -177,6 +191,7 @@ function performOwn(state, room, intent) {
     case "edited":
     case "notEdited":
     case "replying":
+    case "markUnread":
     case "linkTo":
     case "notReplying":
     case "react":
@@ -193,13 +208,15 @@ function performOwn(state, room, intent) {
  * @param {string} text
  * @returns {Action[] | null} */
 function say(state, room, text) {
-  const why = isRevoked(state) ? NOT_YOURS : put(state, room, text, room.reply);
+  const why = isRevoked(state) ? NOT_YOURS : putFault(room, text);
   if (why) return fault(state, why);
+  const marks = endMark(state, room);
+  put(state, room, text, room.reply);
   Object.assign(room, { draft: "", reply: null });
   toBottom(room);
   // Whoever answers has read what was new.
   room.mark = null;
-  return sendNext(room);
+  return [...marks, ...sendNext(room)];
 }
 
 /** @param {State} state
@@ -301,6 +318,19 @@ function pick(state, name) {
   const room = activeRoom(state);
   if (told && joins && !room.joined) describe(room, told);
   return joins;
+}
+
+/** To a message of the list of those that mention one, in its room; the list is closed.
+ * @param {State} state
+ * @param {number} id
+ * @returns {Action[] | null} */
+function goToMention(state, id) {
+  const message = state.inbox?.messages.find((each) => each.id === id);
+  state.inbox = null;
+  const joins = message ? joinRoom(state, message.room) : [];
+  const room = activeRoom(state);
+  if (!message || !joins || fold(room.name) !== fold(message.room)) return joins;
+  return [...joins, ...jump(state, room, id, 0)];
 }
 
 /** @param {State} state

@@ -1,7 +1,8 @@
 // Which rooms and people fit what is typed into the room switcher. Pure: it knows no page.
 
 import { labelOf, others } from "../chat/label.js";
-import { find, isGuest, mentioned, orMore, unread } from "../chat/state.js";
+import { find, isGuest } from "../chat/state.js";
+import { mentioned, orMore, unread } from "../chat/unread.js";
 import { ROOM_CHARS_MAX } from "../protocol/limits.js";
 import { fold, nameFault } from "../protocol/names.js";
 import { fit, seen } from "./people.js";

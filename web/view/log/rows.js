@@ -2,7 +2,7 @@
 
 import { shownEntries } from "../../core/chat/messages/place.js";
 import { changesOf, shownOf, waitingText } from "../../core/chat/messages/shown.js";
-import { callsMe, newLine } from "../../core/chat/state.js";
+import { callsMe, newLine } from "../../core/chat/unread.js";
 import { mayChange } from "../../core/commands/messages.js";
 import { emote } from "../../core/protocol/text.js";
 import { element, newButton, setText } from "../page.js";
