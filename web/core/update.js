@@ -58,7 +58,7 @@ import { carryOut, command } from "./commands/intents.js";
  *   | {do: "send", envelope: ToServer}
  *   | {do: "probe", because?: "offline" | "online"}
  *   | {do: "later", event: Event, afterMs: number}
- *   | {do: "announce" | "notify", room: string, where: string, sender: string, content: string, answers?: string}
+ *   | {do: "announce" | "notify", room: string, where: string, sender: string, content: string, answers?: string, calls?: boolean}
  *   | {do: "search" | "theme" | "width", text: string}
  *   | {do: "plain", isOn: boolean}
  *   | {do: "highlight", words: string[]}

@@ -3,7 +3,7 @@
 
 import { isRevoked } from "../core/chat/revoked.js";
 import { activeRoom } from "../core/chat/state.js";
-import { orMore, unread } from "../core/chat/unread.js";
+import { orMore, shownCount, unread } from "../core/chat/unread.js";
 import { labelOf, spoken } from "../core/chat/label.js";
 import { wordsAboutTyping } from "../core/chat/messages/typing.js";
 import { wordsAboutCluster } from "../core/chat/servers.js";
@@ -60,7 +60,7 @@ export function newView() {
     const count = isAtEnd ? 0 : unread(state, room);
     button("newer").hidden = isAtEnd;
     button("back").hidden = isAtEnd || room.back === null;
-    setText(button("newer"), count > 0 ? `↓ ${count}${orMore(room)} newer` : "↓ newest");
+    setText(button("newer"), count > 0 ? `↓ ${shownCount(count, orMore(room))} newer` : "↓ newest");
   }
 
   /** @param {State} state */

@@ -26,7 +26,7 @@ import { PROBE, errorCame } from "./refusals.js";
 import { takeAway } from "./rooms.js";
 import { clusterCame } from "./servers.js";
 import { activeRoom, find, isMe, isWatched, nothingTold, ownerOf, tell } from "./state.js";
-import { callsMe, isMuted, newLine, notifies } from "./unread.js";
+import { callsMe, isMuted, namesMe, newLine, notifies } from "./unread.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -256,7 +256,7 @@ function changeCame(state, room, change, by) {
  * @returns {Action[]} */
 function tellOf(state, room, message) {
   const content = state.isPlain ? message.content : aloud(message.content);
-  const what = { room: room.name, where: whereabouts(room, state.me), sender: message.sender, content, ...(message.reply !== undefined && { answers: whomAnswers(state, room, message.reply) }) };
+  const what = { room: room.name, where: whereabouts(room, state.me), sender: message.sender, content, ...(namesMe(state, message) && { calls: true }), ...(message.reply !== undefined && { answers: whomAnswers(state, room, message.reply) }) };
     /** @type {Action[]} */
   const notify = notifies(state, room, message) && !state.focused ? [{ do: "notify", ...what }] : [];
   return [{ do: "announce", ...what }, ...notify];

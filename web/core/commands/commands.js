@@ -25,7 +25,7 @@ import { roomCommand } from "./rooms.js";
  *
  * About one's devices, invites and rooms.
  * @typedef {{is: "link" | "devices" | "invites" | "members" | "browseMore" | "browseEnd" | "inboxMore" | "inboxEnd"}
- *   | {is: "goToMention", id: number}
+ *   | {is: "goToMention", id: number, from?: number}
  *   | {is: "bring", brings: import("../chat/state.js").Brings}
  *   | {is: "revoke", device: number}
  *   | {is: "list", text: string}

@@ -15,7 +15,7 @@ import { bring, comeIn, dialNow, joining } from "../chat/reconnect.js";
 import { NOT_YOURS, isRevoked } from "../chat/revoked.js";
 import { describe, inOrder, takeAway } from "../chat/rooms.js";
 import { activeRoom, messages, newRoom, tell } from "../chat/state.js";
-import { orMore, unread } from "../chat/unread.js";
+import { orMore, shownCount, unread } from "../chat/unread.js";
 import { linksOf } from "../formatting/formatting.js";
 import { LABEL_CHARS_MAX, ROOMS_MAX, ROOM_CHARS_MAX, TOPIC_CHARS_MAX } from "../protocol/limits.js";
 import { fold, nameFault, userFault } from "../protocol/names.js";
@@ -182,7 +182,7 @@ function performOwn(state, room, intent) {
       state.inbox = null;
       return [];
     case "goToMention":
-      return goToMention(state, intent.id);
+      return goToMention(state, intent.id, intent.from);
     case "pick":
       return pick(state, intent.room);
     case "move":
@@ -270,7 +270,7 @@ function withRefused(state, room, is) {
 
 /** @param {State} state */
 function listOfRooms(state) {
-  return state.rooms.map((room, i) => `${i + 1}  ${spoken(room, state.me)}: ${room.people.count} online, ${unread(state, room)}${orMore(room)} unread`).join("\n");
+  return state.rooms.map((room, i) => `${i + 1}  ${spoken(room, state.me)}: ${room.people.count} online, ${shownCount(unread(state, room), orMore(room))} unread`).join("\n");
 }
 
 /** @param {State} state
@@ -323,14 +323,16 @@ function pick(state, name) {
 /** To a message of the list of those that mention one, in its room; the list is closed.
  * @param {State} state
  * @param {number} id
+ * @param {number} [from] where one reads in the room that is shown
  * @returns {Action[] | null} */
-function goToMention(state, id) {
+function goToMention(state, id, from = 0) {
+  const before = activeRoom(state);
   const message = state.inbox?.messages.find((each) => each.id === id);
   state.inbox = null;
   const joins = message ? joinRoom(state, message.room) : [];
   const room = activeRoom(state);
   if (!message || !joins || fold(room.name) !== fold(message.room)) return joins;
-  return [...joins, ...jump(state, room, id, 0)];
+  return [...joins, ...jump(state, room, id, room === before ? from : 0)];
 }
 
 /** @param {State} state

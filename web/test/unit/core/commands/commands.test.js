@@ -97,7 +97,7 @@ test("every command of the table exists, and has the name and the arguments of t
   const ours = COMMANDS.filter(([name]) => name !== "width");
   assert.deepEqual(new Map(ours.map(([name, aliases, rest]) => [name, { aliases, rest }])), theirs);
   for (const [name, aliases, rest] of COMMANDS) {
-    const given = { "": "", "[N]": "2", "N": "2", "[CODE]": "7K3M-Q0ZD", "[COMMAND]": "join", "EMOJI [N]": "👍 2" }[rest] ?? rest.replace(/^\[-s\] /, "").replace("[USES] [TIME]", "5 2d").replace("TIME", "10m").replace(/owner\|.*/, "owner").replace("[,NAME]", ",Bob");
+    const given = { "": "", "[N]": "2", "N": "2", "[CODE]": "7K3M-Q0ZD", "[COMMAND]": "join", "[LEVEL]": "Mentions", "EMOJI [N]": "👍 2" }[rest] ?? rest.replace(/^\[-s\] /, "").replace("[USES] [TIME]", "5 2d").replace("TIME", "10m").replace(/owner\|.*/, "owner").replace("[,NAME]", ",Bob");
     for (const called of [name, ...aliases]) assert.notEqual(parse(`/${called} ${given}`).is, "fault", called);
   }
 });
