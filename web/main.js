@@ -166,6 +166,7 @@ listenToBrowser({
     if (!document.hidden) happens({ type: "wake" });
   },
   network: (isThere) => happens({ type: "network", isThere }),
+  parts: () => happens({ type: "parting" }),
   keep() {
     const now = state();
     return now === null || memory.keep(now);

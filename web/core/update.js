@@ -1,7 +1,7 @@
 // What happened → what changes and what to do. Pure: it knows neither page nor socket nor clock.
 
 import { resume } from "./chat/acts.js";
-import { rested, tellMarkers } from "./chat/markers.js";
+import { part, rested, tellMarkers } from "./chat/markers.js";
 import { jump, jumpBack, jumpOn, newer } from "./chat/messages/jumping.js";
 import { tellTyping, typingEnded } from "./chat/messages/typing.js";
 import { again, recalled, takeBack } from "./chat/outbox.js";
@@ -29,7 +29,7 @@ import { carryOut, command } from "./commands/intents.js";
  * @typedef {{type: "kick" | "ban" | "unban" | "mute" | "unmute", user: string, room?: string, seconds?: number, reason?: string}} Sanction
  * @typedef {{type: string, room?: string, user?: string, [field: string]: string | number | boolean | string[] | undefined}} Asked by a command or a button
  *
- * @typedef {{type: "start" | "wake" | "resume" | "connected" | "stable" | "held" | "older" | "nearTop" | "newer" | "back" | "morePeople" | "escape" | "active" | "connect"}
+ * @typedef {{type: "start" | "wake" | "resume" | "connected" | "stable" | "held" | "older" | "nearTop" | "newer" | "back" | "morePeople" | "escape" | "active" | "connect" | "parting"}
  *   | {type: "waits", at: number}
  *   | {type: "network", isThere: boolean}
  *   | {type: "reason", reason: string, afterMs?: number}
@@ -131,6 +131,9 @@ function happened(state, event) {
     }
     case "recalled":
       return recalled(state, event.added);
+    case "parting":
+      for (const room of state.rooms) part(room);
+      return [];
     case "rested":
       rested(state, event);
       return [];

@@ -222,6 +222,12 @@ export function rested(state, { room: name, what, on }) {
   if (marker && on === state.link.number) marker[what] = false;
 }
 
+/** The page goes: what was read is told at once.
+ * @param {Room} room */
+export function part({ marker }) {
+  if (marker) marker.isReadHeld = false;
+}
+
 /** What was told on a connection that is lost may have got lost with it.
  * @param {Room} room */
 export function forgetTold({ marker }) {
