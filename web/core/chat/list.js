@@ -25,6 +25,7 @@ import { activeRoom, find, isGuest } from "./state.js";
  * @property {Listed[]} found what was told so far
  * @property {Setting[]} later what was changed in it meanwhile: what is told of the list may be older
  * @property {boolean} isComplete all of it was told on this connection
+ * @property {boolean} isUncounted the server keeps no markers of what this person has read
  */
 
 /** Rooms of a list that are read: more than a person may keep and belong to is a broken server's. */
@@ -37,7 +38,7 @@ const APART = 1_000;
  * @returns {Action[]} */
 export function askForList(state) {
   const { list, me } = state;
-  Object.assign(list, { asked: null, found: [], later: [], isComplete: false });
+  Object.assign(list, { asked: null, found: [], later: [], isComplete: false, isUncounted: false });
   if (!list.follows || me === null || isGuest(me) || list.refused === fold(me)) return [];
   return askPage(state, {});
 }

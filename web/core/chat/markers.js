@@ -30,12 +30,14 @@ import { activeRoom, find, isWatched } from "./state.js";
 /** So often at most the server is told what is read in a room, and asked what is unread there. */
 const REST_MS = 2_000;
 
-/** What the server tells of a room of this person's. One with messages and without a marker is an older server's.
+/** What the server tells of a room of this person's. An older one tells nothing.
  * @param {State} state
  * @param {Room} room
- * @param {Reading & {last?: number}} told */
-export function takeMarker(state, room, { read = 0, marked = 0, unread = 0, mentions = 0, head = 0, last }) {
-  if (head === 0 && last !== undefined) return;
+ * @param {Reading} told */
+export function takeMarker(state, room, told) {
+  if (told.read === undefined && told.head === undefined) return;
+  // Before anybody has read anything, all is read.
+  const { marked = 0, unread = 0, mentions = 0, head = 0, read = unread > 0 ? 0 : head } = told;
   const before = room.marker;
   const wasMarked = before?.marked ?? 0;
   const marker = Object.assign(room.marker ?? newMarker(), { read, marked, unread, mentions, head, wantsCount: false });
@@ -150,7 +152,7 @@ export function countCame(state, { rooms, ref }) {
 
 /** Whether the server keeps markers for this person, as they are on this connection.
  * @param {State} state */
-const isKept = ({ link, list }) => link.is === "online" && list.isComplete;
+const isKept = ({ link, list }) => link.is === "online" && list.isComplete && !list.isUncounted;
 
 /** What the server has to be told and asked by now.
  * @param {State} state

@@ -23,19 +23,13 @@ export const PENDING_MAX = 500;
  * @param {string} content
  * @param {number | null} [reply] the message that it answers */
 export function put(state, room, content, reply = null) {
-  const fault = putFault(room, content);
+  const full = room.pending.length >= PENDING_MAX ? `${PENDING_MAX} messages are waiting to be sent. Wait until you are back online` : null;
+  const lines = withNewlines(content);
+  const fault = contentFault(lines) ?? full;
   if (fault) return fault;
   state.refs += 1;
-  room.pending.push({ ref: `${state.session}-${state.refs}`, content: withNewlines(content), failed: "", ...(reply !== null && { reply }) });
+  room.pending.push({ ref: `${state.session}-${state.refs}`, content: lines, failed: "", ...(reply !== null && { reply }) });
   return null;
-}
-
-/** Why a text cannot be sent; null if it can.
- * @param {Room} room
- * @param {string} content */
-export function putFault(room, content) {
-  const full = room.pending.length >= PENDING_MAX ? `${PENDING_MAX} messages are waiting to be sent. Wait until you are back online` : null;
-  return contentFault(withNewlines(content)) ?? full;
 }
 
 /** Sends the next one, if there is somebody to send it to and nothing before it.

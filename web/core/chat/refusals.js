@@ -2,7 +2,6 @@
 // clock.
 
 import { RETRY_AFTER_MS_MAX } from "../protocol/limits.js";
-import { fold } from "../protocol/names.js";
 import { onOneLine } from "../protocol/text.js";
 import { actOf, dropOf, refusedForNow, settled } from "./acts.js";
 import { spoken } from "./label.js";
@@ -53,7 +52,7 @@ export function errorCame(state, { code, content: told, room: name, ref, retry_m
     return [];
   }
   if (room && isForNow && (ref === undefined || ref === JUMP) && isAwaited(state, room)) return askLater(state, room, code, retryMs);
-  if (room && isOfRead(state, room, code, ref)) return [];
+  if (ref === undefined && isOfRead(state, room, code)) return [];
   // One has left here, and is still in there.
   if (!room && name !== undefined && code === "too_fast" && ref === undefined) return [later(state, retryMs, name)];
   // The late answer to what was asked there before.
@@ -64,15 +63,16 @@ export function errorCame(state, { code, content: told, room: name, ref, retry_m
   return [];
 }
 
-/** What was read is not kept: for now, or of who has no name of their own. Nobody asked for that, so nobody is told.
+/** What was read is not kept: for now, of who has no name of their own, or by an older server. Nobody asked for that, so
+ * nobody is told.
  * @param {State} state
- * @param {Room} room
- * @param {string} code
- * @param {string | undefined} ref */
-function isOfRead(state, room, code, ref) {
-  if (ref !== undefined || !room.joined || !["no_name", "too_fast", "unavailable"].includes(code)) return false;
-  readRefused(room);
-  if (code === "no_name") Object.assign(state.list, { refused: fold(state.me ?? ""), isComplete: false });
+ * @param {Room | undefined} room
+ * @param {string} code */
+function isOfRead({ list }, room, code) {
+  const isForGood = code === "no_name" || code === "unknown_type";
+  if (!isForGood && !(room?.joined && ["too_fast", "unavailable"].includes(code))) return false;
+  list.isUncounted ||= isForGood;
+  if (room) readRefused(room);
   return true;
 }
 

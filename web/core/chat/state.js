@@ -139,7 +139,7 @@ export function newState({ room, username, session, brings = {}, follows = false
     typings: 0,
     link: { is: "connecting", own, others, server: own, tried: 0, standing: "", room, number: 0, isIn: false, failures: 0, reason: "", why: "", at: 0, askedMs: 0, isAsked: false },
     acts: { open: [], isHeld: false },
-    list: { follows, refused: null, asked: null, found: [], later: [], isComplete: false },
+    list: { follows, refused: null, asked: null, found: [], later: [], isComplete: false, isUncounted: false },
     browse: null,
     inbox: null,
     highlights: [],

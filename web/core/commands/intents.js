@@ -9,7 +9,7 @@ import { leftNow, move } from "../chat/list.js";
 import { endMark } from "../chat/markers.js";
 import { textOf } from "../chat/messages/changing.js";
 import { jump } from "../chat/messages/jumping.js";
-import { again, put, putFault, sendNext, takeBack } from "../chat/outbox.js";
+import { again, put, sendNext, takeBack } from "../chat/outbox.js";
 import { show, toBottom } from "../chat/reading.js";
 import { bring, comeIn, dialNow, joining } from "../chat/reconnect.js";
 import { NOT_YOURS, isRevoked } from "../chat/revoked.js";
@@ -208,10 +208,9 @@ function performOwn(state, room, intent) {
  * @param {string} text
  * @returns {Action[] | null} */
 function say(state, room, text) {
-  const why = isRevoked(state) ? NOT_YOURS : putFault(room, text);
+  const why = isRevoked(state) ? NOT_YOURS : put(state, room, text, room.reply);
   if (why) return fault(state, why);
   const marks = endMark(state, room);
-  put(state, room, text, room.reply);
   Object.assign(room, { draft: "", reply: null });
   toBottom(room);
   // Whoever answers has read what was new.
