@@ -102,7 +102,7 @@ test("a level of notifications is the same on all devices", async (t) => {
   await say(eve, "/notify everything");
   await eve.locator("#notice", { hasText: "#others notifies you of everything" }).waitFor();
   const again = await person(t, browser, server, "Eve", "others", { viewport: { width: 1300, height: 700 } });
-  const level = again.getByRole("combobox", { name: "This room notifies you of" });
+  const level = again.getByRole("combobox", { name: "Notify me of" });
   await again.waitForFunction(() => document.getElementById("level").value === "everything");
   await level.selectOption("nothing");
   await eve.locator("#room-list .muted", { hasText: "others" }).waitFor();
