@@ -4,6 +4,7 @@
 import { openInbox } from "../chat/inbox.js";
 import { spoken } from "../chat/label.js";
 import { notifyNow } from "../chat/list.js";
+import { LEVELS } from "../protocol/rooms.js";
 import { inSentence } from "../protocol/text.js";
 import { answer, fault } from "./asking.js";
 import { mayChange } from "./messages.js";
@@ -19,6 +20,28 @@ import { mayChange } from "./messages.js";
 
 /** Words that are highlighted at most. */
 const WORDS_MAX = 50;
+
+/** What a command with its arguments stands for; a sentence if it cannot be; null if it is none of these.
+ * @param {string} command
+ * @param {string} given
+ * @returns {AttentionIntent | string | null} */
+export function attentionCommand(command, given) {
+  switch (command) {
+    case "mute":
+    case "unmute":
+    case "mentions":
+      return { is: command };
+    case "notify": {
+      const level = LEVELS.find((each) => each === given.toLowerCase());
+      if (given !== "" && !level) return `Choose one of: ${LEVELS.join(", ")}`;
+      return { is: command, ...(level && { level }) };
+    }
+    case "highlight":
+      return { is: command, ...(given !== "" && { words: given === "-" ? [] : [...new Set(given.split(/\s+/))] }) };
+    default:
+      return null;
+  }
+}
 
 /** @param {State} state
  * @param {Room} room

@@ -1,7 +1,7 @@
 // What may be typed instead of text: one table, from which the help is made too, and what each becomes. Pure: it
 // knows no page and does nothing.
 
-import { LEVELS } from "../protocol/rooms.js";
+import { attentionCommand } from "./attention.js";
 import { invite, linkCode, listed } from "./invites.js";
 import { SANCTIONS, sanction } from "./moderation.js";
 import { roomCommand } from "./rooms.js";
@@ -13,7 +13,6 @@ import { roomCommand } from "./rooms.js";
  *   | {is: "join", room: string}
  *   | {is: "nick", name: string}
  *   | {is: "leave" | "rooms" | "who" | "clear" | "plain" | "key" | "retry" | "drop" | "reconnect" | "help" | "topic"}
- *   | import("./attention.js").AttentionIntent
  *   | {is: "room", wanted: string}
  *   | {is: "search", text: string}
  *   | {is: "url" | "copy" | "edit" | "delete" | "open", number?: number}
@@ -32,6 +31,7 @@ import { roomCommand } from "./rooms.js";
  *   | {is: "browse", query: string}
  *   | {is: "pick", room: string}
  *   | {is: "move", to: number, from?: number}
+ *   | import("./attention.js").AttentionIntent
  *   | import("./rooms.js").RoomIntent
  *   | import("./messages.js").MessageIntent
  *   | import("./invites.js").InviteIntent} OwnIntent
@@ -145,13 +145,6 @@ function intent(name, given) {
       const [, emoji = "", number] = /^(\S+)(?:\s+([1-9]\d{0,5}))?$/.exec(given) ?? [];
       return emoji === "" ? fault("Usage: /react EMOJI [N], where N is 1 or more") : { is: "reactTo", emoji, ...(number && { number: Number(number) }) };
     }
-    case "notify": {
-      const level = LEVELS.find((each) => each === given.toLowerCase());
-      if (given !== "" && !level) return fault(`Choose one of: ${LEVELS.join(", ")}`);
-      return { is: "notify", ...(level && { level }) };
-    }
-    case "highlight":
-      return { is: "highlight", ...(given !== "" && { words: given === "-" ? [] : wordsOf(given) }) };
     case "list":
       return { is: "list", text: given };
     case "move":
@@ -173,11 +166,8 @@ function intent(name, given) {
     case "rooms":
     case "who":
     case "clear":
-    case "mute":
-    case "unmute":
     case "plain":
     case "members":
-    case "mentions":
     case "devices":
     case "invites":
     case "key":
@@ -186,7 +176,7 @@ function intent(name, given) {
     case "reconnect":
       return { is: name };
     default: {
-      const what = roomCommand(name, given) ?? (name in SANCTIONS ? sanction(name, given) : unknown(name));
+      const what = roomCommand(name, given) ?? attentionCommand(name, given) ?? (name in SANCTIONS ? sanction(name, given) : unknown(name));
       return typeof what === "string" ? fault(what) : what;
     }
   }
@@ -198,10 +188,6 @@ function intent(name, given) {
  * @param {(given: T) => Intent} meant
  * @returns {Intent} */
 const understood = (given, otherwise, meant) => (given === null ? fault(otherwise) : meant(given));
-
-/** Words with spaces between, each once.
- * @param {string} given */
-const wordsOf = (given) => [...new Set(given.split(/\s+/).filter((word) => word !== ""))];
 
 /** @param {string} words
  * @returns {Intent} */

@@ -113,12 +113,6 @@ function perform(state, room, intent) {
     case "reactTo":
     case "permalink":
       return withMessage(state, room, intent);
-    case "mute":
-    case "unmute":
-    case "notify":
-    case "highlight":
-    case "mentions":
-      return performAttention(state, room, intent);
     case "plain":
       state.isPlain = !state.isPlain;
       tell(state, state.isPlain ? "Messages are shown as they were typed. /plain formats them again" : "Messages are formatted", true);
@@ -176,6 +170,12 @@ function performOwn(state, room, intent) {
     case "browseEnd":
       state.browse = null;
       return [];
+    case "mute":
+    case "unmute":
+    case "notify":
+    case "highlight":
+    case "mentions":
+      return performAttention(state, room, intent);
     case "inboxMore":
       return inboxMore(state);
     case "inboxEnd":

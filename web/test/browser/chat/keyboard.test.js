@@ -204,14 +204,14 @@ test("search, help, people, bell and colours", async (t) => {
 });
 
 test("on a telephone: the drawers", async (t) => {
-  const alice = await person(t, browser, server, "Dora", "drawers", { viewport: { width: 360, height: 640 } });
+  const alice = await person(t, browser, server, "Ada", "drawers", { viewport: { width: 360, height: 640 } });
   const crowd = await newCrowd(t, browser, server);
   await press(alice, "Control+K");
   await alice.keyboard.type("other");
   await press(alice, "Enter");
   await inRoom(alice, "other");
   await crowd.enter("Bob", "drawers");
-  await crowd.say("Bob", "@dora, look", "here");
+  await crowd.say("Bob", "@ada, look", "here");
   const button = alice.getByRole("button", { name: "Rooms: 2 unread, 1 mention" });
   await button.waitFor();
   assert.equal(await alice.locator("#rooms-badge").textContent(), "@1");
