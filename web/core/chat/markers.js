@@ -41,11 +41,13 @@ export function takeMarker(state, room, told) {
   const before = room.marker;
   const wasMarked = before?.marked ?? 0;
   const marker = Object.assign(room.marker ?? newMarker(), { read, marked, unread, mentions, head, wantsCount: false });
+  const wasRead = room.read;
   const isAsRead = room.mark === null || room.mark === room.read;
   room.marker = marker;
   room.read = Math.max(read, marker.seen);
   if (marked !== wasMarked) marker.stays = room === activeRoom(state);
   if (!before && isAsRead) room.mark = lineAt(room);
+  else if (before && room.read > wasRead) moveLine(state, room);
   if (marked === 0 && marker.seen >= Math.max(head, room.newest)) clear(room, marker.seen);
   // What was read here meanwhile is not in these numbers.
   else if (marked === 0 && marker.seen > read) marker.wantsCount = true;
@@ -66,6 +68,19 @@ const newMarker = () => ({
 /** Behind this message stands the line above what is new.
  * @param {Room} room */
 export const lineAt = ({ read, marker }) => (marker?.marked ? Math.min(read, marker.marked - 1) : read);
+
+/** Where nobody looks, the line goes to where one has read to elsewhere.
+ * @param {State} state
+ * @param {Room} room */
+function moveLine(state, room) {
+  if (!state.focused || room !== activeRoom(state)) room.mark = lineAt(room);
+}
+
+/** Of another log the ids name other messages: what is unread is asked anew.
+ * @param {Room} room */
+export function forgetLog({ marker }) {
+  if (marker) Object.assign(marker, { seen: 0, told: 0, wantsCount: true });
+}
 
 /** All there is in a room is read: its end is in sight, or the person says so. What is marked as unread stays so until they
  * come back to it.
@@ -108,13 +123,15 @@ export function endMark(state, room) {
 }
 
 /** Another device has read up to a message, or this person has said something.
+ * @param {State} state
  * @param {Room} room
  * @param {number} upto */
-export function readCame(room, upto) {
+export function readCame(state, room, upto) {
   const { marker } = room;
   if (!marker || upto <= marker.read) return;
   marker.read = upto;
   room.read = Math.max(room.read, upto);
+  moveLine(state, room);
   if (marker.marked === 0 && upto >= Math.max(marker.head, room.newest)) clear(room, upto);
   else marker.wantsCount = true;
 }
@@ -127,6 +144,7 @@ export function markedCame(state, room, marked) {
   const { marker } = room;
   if (!marker || marker.marked === marked) return;
   Object.assign(marker, { marked, stays: room === activeRoom(state), wantsCount: true });
+  moveLine(state, room);
 }
 
 /** A message was edited or deleted: if it is unread, that may change the numbers.
@@ -203,7 +221,7 @@ function reading(state, room, marker) {
  * @param {Marker} marker
  * @returns {Action[]} */
 function counting(state, room, marker) {
-  if (!room.joined || !marker.wantsCount || marker.isCountHeld || actOf(state, marker.counts ?? undefined)) return [];
+  if (!marker.wantsCount || marker.isCountHeld || actOf(state, marker.counts ?? undefined)) return [];
   const asked = ask(state, { type: "rooms", mine: true, room: room.name }, { isQuiet: true });
   if (!asked) return [];
   Object.assign(marker, { counts: state.acts.open.at(-1)?.ref ?? null, isCountHeld: true, wantsCount: false });

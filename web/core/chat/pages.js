@@ -1,7 +1,7 @@
 // Pages of messages: taken in, and what is missing asked for. Pure: it knows neither page nor socket nor clock.
 
 import { change, changed as changeCame, takeIn, trim } from "./entries.js";
-import { markRead } from "./markers.js";
+import { forgetLog, markRead } from "./markers.js";
 import { askPage } from "./messages/asking.js";
 import { jumpOn, pastCame } from "./messages/jumping.js";
 import { placeOf } from "./messages/place.js";
@@ -103,7 +103,7 @@ function isOfAnother(room, epoch) {
   room.epoch = epoch;
   if (is) {
     Object.assign(room, { entries: [], past: null, back: null, jumping: null, gapAfter: null, head: 0, newest: 0, atBottom: true, more: true });
-    if (room.marker) room.marker.seen = 0;
+    forgetLog(room);
     forgetMessages(room);
   }
   return is;

@@ -19,8 +19,6 @@ import { mentioned, unread } from "./unread.js";
 export function looked(state, { atBottom, focused }) {
   const room = activeRoom(state);
   if (state.focused && !focused) lookAway(room);
-  // Another device may have read on meanwhile.
-  if (!state.focused && focused && room.marker) room.mark = lineAt(room);
   state.focused = focused;
   Object.assign(room, { atBottom, behind: room.behind && !focused });
   if (focused && atBottom) markRead(room);
@@ -29,7 +27,7 @@ export function looked(state, { atBottom, focused }) {
 /** What comes from now on is new.
  * @param {Room} room */
 export function lookAway(room) {
-  room.mark = room.read;
+  room.mark = lineAt(room);
 }
 
 /** @param {Room} room */
@@ -48,7 +46,6 @@ export function show(state, place) {
   state.notice = "";
   const room = activeRoom(state);
   room.behind = false;
-  if (room.marker) room.mark = lineAt(room);
   if (room.atBottom) markRead(room);
 }
 

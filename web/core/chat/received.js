@@ -106,7 +106,7 @@ function roomTold(state, envelope, at) {
     case "reacted":
       return changeCame(state, room, envelope, envelope.sender);
     case "read":
-      readCame(room, envelope.upto);
+      readCame(state, room, envelope.upto);
       return [];
     case "typing":
       return typingCame(state, room, envelope.sender);
@@ -282,7 +282,7 @@ function messageCame(state, room, message) {
   noLongerTyping(room, message.sender);
   const isNew = takeIn(state, room, message);
   trim(room);
-  if (isMe(state, message.sender)) readCame(room, message.id);
+  if (isMe(state, message.sender)) readCame(state, room, message.id);
   if (watched) markRead(room);
   // Nothing was missed, if nothing is marked as new before a message that is seen as it comes.
   if (watched && isNew && line === null) room.mark = null;

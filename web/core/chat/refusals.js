@@ -69,11 +69,10 @@ export function errorCame(state, { code, content: told, room: name, ref, retry_m
  * @param {Room | undefined} room
  * @param {string} code */
 function isOfRead({ list }, room, code) {
-  const isForGood = code === "no_name" || code === "unknown_type";
-  if (!isForGood && !(room?.joined && ["too_fast", "unavailable"].includes(code))) return false;
-  list.isUncounted ||= isForGood;
-  if (room) readRefused(room);
-  return true;
+  if (code === "unknown_type") list.isUncounted = true;
+  const isForNow = code === "too_fast" || code === "unavailable";
+  if (isForNow && room?.joined) readRefused(room);
+  return code === "unknown_type" || code === "no_name" || (isForNow && room?.joined === true);
 }
 
 /** What a moderator asked for was refused: for now, or for good, which is told.
