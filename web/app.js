@@ -97,7 +97,7 @@ export class App {
     if (brings.link === undefined) local.setItem("nebula.name", username);
     const state = newState({ room: room || "general", username, session: newId(), brings, follows: true, own: servers.own, others: servers.known() });
     activeRoom(state).isDefault = room === "";
-    state.isPlain = this.look.isPlain();
+    Object.assign(state, { isPlain: this.look.isPlain(), highlights: this.look.highlights() });
     this.state = state;
     this.#leftovers.anew();
     this.#leftovers.owned(state);
@@ -203,6 +203,8 @@ export class App {
         return this.look.setTheme(action.text);
       case "width":
         return this.look.setWidth(action.text);
+      case "highlight":
+        return this.look.setHighlights(action.words);
       case "plain":
         return this.look.setPlain(action.isOn);
       case "open":

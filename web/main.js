@@ -10,7 +10,7 @@ import { newServers } from "./browser/servers.js";
 import { folderOf, storage } from "./browser/storage.js";
 import { newToken } from "./browser/token.js";
 import { activeRoom, isGuest } from "./core/chat/state.js";
-import { likeliest } from "./core/commands/complete.js";
+import { everybodyIn, likeliest } from "./core/commands/complete.js";
 import { newestOwn } from "./core/commands/messages.js";
 import { fold } from "./core/protocol/names.js";
 import { inSentence } from "./core/protocol/text.js";
@@ -49,6 +49,7 @@ const completing = {
 };
 const composer = newComposer({
   ...completing,
+  everybody: () => (app.state ? everybodyIn(activeRoom(app.state)) : []),
   drafted: (text) => happens({ type: "draft", text }),
   send: () => happens({ type: "say", text: composer.text.value }),
   up: editNewest,
@@ -165,6 +166,7 @@ listenToBrowser({
     if (!document.hidden) happens({ type: "wake" });
   },
   network: (isThere) => happens({ type: "network", isThere }),
+  parts: () => happens({ type: "parting" }),
   keep() {
     const now = state();
     return now === null || memory.keep(now);

@@ -14,8 +14,8 @@ const ROOMS_MAX = 3;
 /** A longer text is for reading. */
 const TEXT_CHARS_MAX = 200;
 
-/** @typedef {{room: string, where: string, sender: string, content: string, answers?: string}} Said
- * `where`: what the room is called in a sentence; `answers`: whom, so, if it is a reply */
+/** @typedef {{room: string, where: string, sender: string, content: string, answers?: string, calls?: boolean}} Said
+ * `where`: what the room is called in a sentence; `answers`: whom, so, if it is a reply; `calls`: it mentions this person */
 
 /** @param {(text: string) => void} tell
  * @param {() => string} shown the room that is shown
@@ -51,7 +51,8 @@ export function sentence(burst, shown) {
   if (first && burst.length === 1) {
     const emoted = emote(first.content);
     const sender = inSentence(first.sender);
-    const replied = first.answers === undefined ? "" : `${sender} replied to ${first.answers}: `;
+    const does = [...(first.answers === undefined ? [] : [`replied to ${first.answers}`]), ...(first.calls ? ["mentioned you"] : [])];
+    const replied = does.length === 0 ? "" : `${sender} ${does.join(" and ")}: `;
     const author = emoted !== null ? `${sender} ` : replied === "" ? `${sender}: ` : "";
     const said = `${replied}${author}${onOneLine(emoted ?? first.content, TEXT_CHARS_MAX)}`;
     return first.room === shown ? said : `${first.where}, ${said}`;
@@ -59,7 +60,8 @@ export function sentence(burst, shown) {
   /** @type {Map<string, number>} */
   const counts = new Map();
   for (const { where } of burst) counts.set(where, (counts.get(where) ?? 0) + 1);
-  const rooms = [...counts].map(([where, count]) => `${counted(count, "new message")} in ${where}`);
+  const calls = (/** @type {string} */ where) => burst.filter((said) => said.where === where && said.calls).length;
+  const rooms = [...counts].map(([where, count]) => `${counted(count, "new message")}${calls(where) > 0 ? `, ${counted(calls(where), "mention")},` : ""} in ${where}`);
   const others = rooms.splice(ROOMS_MAX).length;
   return `${rooms.join(", ")}${others > 0 ? `, and more in ${counted(others, "other room")}` : ""}`;
 }

@@ -1,5 +1,5 @@
 // What outlives a reload, a closed tab and a killed browser: for each person the rooms, how far each was
-// read and which are muted; and what each tab has written and not sent. It knows no page; the storage is
+// read and what each notifies of; and what each tab has written and not sent. It knows no page; the storage is
 // given to it.
 
 import { PENDING_MAX } from "../core/chat/outbox.js";
@@ -7,6 +7,7 @@ import { inOrder } from "../core/chat/rooms.js";
 import { find, newRoom, ownerOf } from "../core/chat/state.js";
 import { ROOMS_MAX } from "../core/protocol/limits.js";
 import { fold } from "../core/protocol/names.js";
+import { levelOf } from "../core/protocol/rooms.js";
 import { readObject } from "./storage.js";
 
 /**
@@ -14,7 +15,7 @@ import { readObject } from "./storage.js";
  * @typedef {import("../core/chat/state.js").Room} Room
  * @typedef {import("./storage.js").Store} Store
  * @typedef {Partial<Pick<Room, "draft" | "pending" | "reply" | "editing">> & {name: string}} Unsent
- * @typedef {{name: string, read: number, epoch: string | null, muted: boolean, listed?: boolean, place?: number, title?: string, users?: string[]}} Outline
+ * @typedef {{name: string, read: number, epoch: string | null, notify: import("../core/protocol/rooms.js").Notify, listed?: boolean, place?: number, title?: string, users?: string[]}} Outline
  * `title` and `users`: what it is called, until the server tells
  */
 
@@ -232,8 +233,8 @@ function takeOver(tab, browser, here, id, tell) {
 /** What is kept of a room, beside what is not sent. How far it was read is so of one log.
  * @param {Room} room
  * @returns {Outline} */
-const outline = ({ name, read, epoch, muted, listed, place, title, users }) => ({
-  name, read, epoch, muted, ...(listed && { listed }), ...(place !== null && { place }), ...(title && { title }), ...(users.length > 0 && { users }),
+const outline = ({ name, read, epoch, notify, listed, place, title, users }) => ({
+  name, read, epoch, notify, ...(listed && { listed }), ...(place !== null && { place }), ...(title && { title }), ...(users.length > 0 && { users }),
 });
 
 /** What another tab changed of a room since this one wrote it down stays changed.
@@ -244,12 +245,12 @@ const outline = ({ name, read, epoch, muted, listed, place, title, users }) => (
 function merge(room, before, kept) {
   if (!kept) return room;
   const isBack = before !== undefined && room.read < before.read;
-  const muted = before?.muted === room.muted ? kept.muted : room.muted;
+  const notify = before?.notify === room.notify ? kept.notify : room.notify;
   const [one, other] = [room.epoch ?? kept.epoch, kept.epoch ?? room.epoch];
-  if (one === other) return { ...room, read: isBack ? room.read : Math.max(room.read, kept.read), epoch: one, muted };
+  if (one === other) return { ...room, read: isBack ? room.read : Math.max(room.read, kept.read), epoch: one, notify };
   // Of two tabs, one heard that it is another log.
   const { read, epoch } = room.epoch === before?.epoch ? kept : room;
-  return { ...room, read, epoch, muted };
+  return { ...room, read, epoch, notify };
 }
 
 /** @param {Store} browser
@@ -264,7 +265,7 @@ function forgetOldest(browser, tell) {
 /** @param {unknown} rooms
  * @returns {Outline[]} */
 function outlines(rooms) {
-  return named(rooms).map(({ name, read, epoch, muted, listed, place, title, users }) => ({
+  return named(rooms).map(({ name, read, epoch, muted, notify, listed, place, title, users }) => ({
     ...(listed === true && { listed }),
     ...(Number.isSafeInteger(place) && { place }),
     ...(typeof title === "string" && { title }),
@@ -272,7 +273,8 @@ function outlines(rooms) {
     name,
     read: Number.isSafeInteger(read) ? Number(read) : 0,
     epoch: typeof epoch === "string" ? epoch : null,
-    muted: muted === true,
+    // Former versions kept no more than that.
+    notify: levelOf({ notify, muted: muted === true }),
   }));
 }
 
@@ -335,7 +337,7 @@ function bringBack(state, kept, marks) {
   }
   const mark = marks?.[fold(kept.name)];
   if (Number.isSafeInteger(mark)) room.mark = mark;
-  room.muted = kept.muted;
+  room.notify = kept.notify;
   room.listed ||= kept.listed ?? false;
   room.place ??= kept.place ?? null;
   // What the server has told is newer.

@@ -1,6 +1,7 @@
 // What happened → what changes and what to do. Pure: it knows neither page nor socket nor clock.
 
 import { resume } from "./chat/acts.js";
+import { part, rested, tellMarkers } from "./chat/markers.js";
 import { jump, jumpBack, jumpOn, newer } from "./chat/messages/jumping.js";
 import { tellTyping, typingEnded } from "./chat/messages/typing.js";
 import { again, recalled, takeBack } from "./chat/outbox.js";
@@ -19,6 +20,7 @@ import { carryOut, command } from "./commands/intents.js";
  *   | {type: "delete", room: string, message: number, ref: string}
  *   | {type: "react", room: string, message: number, emoji: string, on?: boolean, ref: string}
  *   | {type: "typing", room: string}
+ *   | {type: "read", room: string, upto: number}
  *   | {type: "join", room: string, since?: number, history?: number}
  *   | {type: "leave", room: string}
  *   | {type: "history", room: string, before?: number, after?: number, around?: number, limit: number, ref?: string}
@@ -27,7 +29,7 @@ import { carryOut, command } from "./commands/intents.js";
  * @typedef {{type: "kick" | "ban" | "unban" | "mute" | "unmute", user: string, room?: string, seconds?: number, reason?: string}} Sanction
  * @typedef {{type: string, room?: string, user?: string, [field: string]: string | number | boolean | string[] | undefined}} Asked by a command or a button
  *
- * @typedef {{type: "start" | "wake" | "resume" | "connected" | "stable" | "held" | "older" | "nearTop" | "newer" | "back" | "morePeople" | "escape" | "active" | "connect"}
+ * @typedef {{type: "start" | "wake" | "resume" | "connected" | "stable" | "held" | "older" | "nearTop" | "newer" | "back" | "morePeople" | "escape" | "active" | "connect" | "parting"}
  *   | {type: "waits", at: number}
  *   | {type: "network", isThere: boolean}
  *   | {type: "reason", reason: string, afterMs?: number}
@@ -41,23 +43,25 @@ import { carryOut, command } from "./commands/intents.js";
  *   | {type: "again", room: string, ref?: string | undefined, on: number}
  *   | {type: "typed", room: string, number: number}
  *   | {type: "typing", room: string, on: number}
+ *   | {type: "rested", room: string, what: "isReadHeld" | "isCountHeld", on: number}
  *   | {type: "recalled", added: string[]}
- *   | {type: "leave" | "mute"}
+ *   | {type: "leave"}
  *   | {type: "jump", id: number, room?: string, from?: number}
  *   | {type: "does", intent: import("./commands/commands.js").Intent}
  *   | {type: "ask", envelope: Asked}
  *   | {type: "bring", brings: import("./chat/state.js").Brings}
  *   | {type: "looked", atBottom: boolean, focused: boolean}} Event
  *
- * @typedef {"devices" | "invites" | "browser"} Dialog
+ * @typedef {"devices" | "invites" | "browser" | "inbox"} Dialog
  *
  * @typedef {{do: "dial", server: string, hello: import("./protocol/envelopes.js").Hello, afterMs: number, leastMs?: number}
  *   | {do: "send", envelope: ToServer}
  *   | {do: "probe", because?: "offline" | "online"}
  *   | {do: "later", event: Event, afterMs: number}
- *   | {do: "announce" | "notify", room: string, where: string, sender: string, content: string, answers?: string}
+ *   | {do: "announce" | "notify", room: string, where: string, sender: string, content: string, answers?: string, calls?: boolean}
  *   | {do: "search" | "theme" | "width", text: string}
  *   | {do: "plain", isOn: boolean}
+ *   | {do: "highlight", words: string[]}
  *   | {do: "copy", text: string}
  *   | {do: "permalink", id: number}
  *   | {do: "edit", which: import("./chat/messages/changing.js").Which}
@@ -77,7 +81,7 @@ export function update(state, event) {
   const before = activeRoom(state);
   const actions = happened(state, event);
   const shown = activeRoom(state);
-  return shown === before ? actions : [...actions, ...jumpOn(state, shown)];
+  return [...actions, ...(shown === before ? [] : jumpOn(state, shown)), ...tellMarkers(state)];
 }
 
 /** @param {State} state
@@ -127,6 +131,12 @@ function happened(state, event) {
     }
     case "recalled":
       return recalled(state, event.added);
+    case "parting":
+      for (const room of state.rooms) part(room);
+      return [];
+    case "rested":
+      rested(state, event);
+      return [];
     default:
       return personDid(state, event);
   }
@@ -164,8 +174,7 @@ function personDid(state, event) {
     case "nick":
       return carryOut(state, { is: "nick", name: event.name });
     case "leave":
-    case "mute":
-      return carryOut(state, { is: event.type });
+      return carryOut(state, { is: "leave" });
     case "connect":
       return state.link.is === "online" ? comeIn(state, room) : dialNow(state);
     case "ask":

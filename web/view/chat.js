@@ -2,7 +2,8 @@
 // nothing.
 
 import { isRevoked } from "../core/chat/revoked.js";
-import { activeRoom, orMore, unread } from "../core/chat/state.js";
+import { activeRoom } from "../core/chat/state.js";
+import { orMore, shownCount, unread } from "../core/chat/unread.js";
 import { labelOf, spoken } from "../core/chat/label.js";
 import { wordsAboutTyping } from "../core/chat/messages/typing.js";
 import { wordsAboutCluster } from "../core/chat/servers.js";
@@ -59,7 +60,7 @@ export function newView() {
     const count = isAtEnd ? 0 : unread(state, room);
     button("newer").hidden = isAtEnd;
     button("back").hidden = isAtEnd || room.back === null;
-    setText(button("newer"), count > 0 ? `↓ ${count}${orMore(room)} newer` : "↓ newest");
+    setText(button("newer"), count > 0 ? `↓ ${shownCount(count, orMore(room))} newer` : "↓ newest");
   }
 
   /** @param {State} state */

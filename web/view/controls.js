@@ -1,7 +1,9 @@
 // What the person does with keys and buttons becomes events of update.js, or moves the page.
 
-import { activeRoom, firstAfter, isGuest, isMe, newLine } from "../core/chat/state.js";
+import { activeRoom, isGuest, isMe } from "../core/chat/state.js";
+import { firstAfter, newLine } from "../core/chat/unread.js";
 import { meaning } from "../core/commands/keys.js";
+import { levelOf } from "../core/protocol/rooms.js";
 import { moveBetweenLandmarks, withMessageFocus } from "./focus.js";
 import { newDialogs } from "./dialogs/dialogs.js";
 import { showHelp } from "./help.js";
@@ -59,6 +61,10 @@ export function listenToPerson(needs) {
     withArrows(byId(id));
     withDragging(byId(id), (from, to) => needs.happens({ type: "does", intent: { is: "move", from, to } }));
   }
+  byId("level").addEventListener("change", ({ target }) => {
+    const { value } = /** @type {HTMLSelectElement} */ (target);
+    needs.happens({ type: "does", intent: { is: "notify", level: levelOf({ notify: value }) } });
+  });
   byId("people-list").addEventListener("click", (event) => choosePerson(needs, moves, event));
   byId("log").addEventListener("click", (event) => pressInLog(needs, event));
   byId("log").addEventListener("click", pressInText);
@@ -85,7 +91,7 @@ export function listenToPerson(needs) {
 
 /** @param {Needs} needs
  * @returns {Moves} */
-function movesOf({ state, happens, composer }) {
+function movesOf({ state, happens, composer, view }) {
   const { close: closeDrawer } = newSides();
   const toText = () => {
     closeDrawer();
@@ -103,7 +109,7 @@ function movesOf({ state, happens, composer }) {
     composer.text.focus();
     composer.insert(now && activeRoom(now).draft.trim() ? `${name} ` : `${name}: `);
   };
-  return { closeDrawer, switcher, dialogs: newDialogs({ state, happens, go, toText, mention }), go, mention };
+  return { closeDrawer, switcher, dialogs: newDialogs({ state, happens, go, toText, mention, here: () => view.log.here }), go, mention };
 }
 
 /** What the names in keys.js stand for.
@@ -120,6 +126,7 @@ function keyCommandsOf({ state, happens, searchBar, view, reveal }, { closeDrawe
     switcher: switcher.open,
     roomUp: () => move(-1),
     roomDown: () => move(1),
+    inbox: () => happens({ type: "does", intent: { is: "mentions" } }),
     help: showHelp,
     previous: () => happens({ type: "step", by: -1 }),
     next: () => happens({ type: "step", by: 1 }),
@@ -159,6 +166,7 @@ function buttonsOf({ happens, composer, searchBar, bell, look, view, connect }, 
     "devices-button": fromMenu(dialogs.devices),
     "invites-button": fromMenu(dialogs.invites),
     "name-button": fromMenu(dialogs.name),
+    "mentions-button": fromMenu({ open: () => happens({ type: "does", intent: { is: "mentions" } }) }),
     "toolbar-button": fromMenu({
       open() {
         look.toggleToolbar();
@@ -176,7 +184,6 @@ function buttonsOf({ happens, composer, searchBar, bell, look, view, connect }, 
     "help-button": showHelp,
     "search-button": () => (searchBar.isOpen() ? searchBar.close() : searchBar.open()),
     "leave-button": () => go({ type: "leave" }),
-    "mute-button": () => happens({ type: "mute" }),
     "replying-button": () => happens({ type: "does", intent: { is: "notReplying" } }),
     "dial-button": connect,
     "update-button": () => location.reload(),

@@ -6,13 +6,14 @@
  * @property {(isActive?: boolean) => void} looked the person looks or looks away; `isActive`: they did something
  * @property {() => void} woken the page may have slept
  * @property {(isThere: boolean) => void} network
+ * @property {() => void} parts the page goes, perhaps for good
  * @property {() => boolean} keep stores what has to outlive the page; false if it cannot
  * @property {() => void} wentBack the address is another one
  * @property {() => void} hashChanged
  */
 
 /** @param {Needs} needs */
-export function listenToBrowser({ looked, woken, network, keep, wentBack, hashChanged }) {
+export function listenToBrowser({ looked, woken, network, parts, keep, wentBack, hashChanged }) {
   // Whoever does something is there, and sees what came.
   for (const type of ["keydown", "pointerdown", "wheel"]) addEventListener(type, () => looked(true), { capture: true, passive: true });
   for (const type of ["focus", "pageshow"]) addEventListener(type, woken);
@@ -21,7 +22,10 @@ export function listenToBrowser({ looked, woken, network, keep, wentBack, hashCh
   addEventListener("blur", () => looked());
   addEventListener("hashchange", hashChanged);
   addEventListener("popstate", wentBack);
-  addEventListener("pagehide", () => keep());
+  addEventListener("pagehide", () => {
+    parts();
+    keep();
+  });
   // What is stored is there again: only what cannot be is worth a question.
   addEventListener("beforeunload", (event) => {
     if (!keep()) event.preventDefault();

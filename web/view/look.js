@@ -6,6 +6,9 @@ import { button, byId, setAttribute } from "./page.js";
 /** Where it is kept that texts are shown as typed. */
 const PLAIN = "nebula.plain";
 
+/** The words that are highlighted. */
+const HIGHLIGHT = "nebula.highlight";
+
 /** And that there is a toolbar for formatting, for who wants it. */
 const TOOLBAR = "nebula.toolbar";
 
@@ -40,6 +43,9 @@ export function newLook(storage) {
       showToolbar(isShown);
       storage.setItem(TOOLBAR, isShown ? "yes" : "no");
     },
+    highlights: () => (storage.getItem(HIGHLIGHT) ?? "").split(" ").filter((word) => word !== ""),
+    /** @param {string[]} words */
+    setHighlights: (words) => storage.setItem(HIGHLIGHT, words.join(" ")),
     isPlain: () => storage.getItem(PLAIN) === "yes",
     /** @param {boolean} isOn */
     setPlain: (isOn) => storage.setItem(PLAIN, isOn ? "yes" : "no"),

@@ -60,6 +60,7 @@ export function trim(room) {
 export function takeIn(state, room, message) {
   if (message.ref && isMe(state, message.sender)) stored(room, message.ref, message.id);
   room.head = Math.max(room.head, message.id);
+  room.newest = Math.max(room.newest, message.id);
   if (change(room, message)) return false;
   room.entries.splice(placeOf(room, message.id), 0, message);
   return true;

@@ -3,7 +3,9 @@
 
 import { PLACE_MAX } from "../protocol/limits.js";
 import { fold } from "../protocol/names.js";
+import { levelOf } from "../protocol/rooms.js";
 import { actOf, ask, settled, withdraw } from "./acts.js";
+import { beginMarker, markedCame, takeMarker } from "./markers.js";
 import { show } from "./reading.js";
 import { joining } from "./reconnect.js";
 import { byPlace, describe, findOrAdd, inOrder, takeAway } from "./rooms.js";
@@ -23,6 +25,7 @@ import { activeRoom, find, isGuest } from "./state.js";
  * @property {Listed[]} found what was told so far
  * @property {Setting[]} later what was changed in it meanwhile: what is told of the list may be older
  * @property {boolean} isComplete all of it was told on this connection
+ * @property {boolean} isUncounted the server keeps no markers of what this person has read
  */
 
 /** Rooms of a list that are read: more than a person may keep and belong to is a broken server's. */
@@ -35,7 +38,7 @@ const APART = 1_000;
  * @returns {Action[]} */
 export function askForList(state) {
   const { list, me } = state;
-  Object.assign(list, { asked: null, found: [], later: [], isComplete: false });
+  Object.assign(list, { asked: null, found: [], later: [], isComplete: false, isUncounted: false });
   if (!list.follows || me === null || isGuest(me) || list.refused === fold(me)) return [];
   return askPage(state, {});
 }
@@ -107,7 +110,8 @@ function keep(state, entry) {
   const room = findOrAdd(state, entry.room);
   if (!room) return [];
   if (!room.joined) describe(room, entry);
-  Object.assign(room, { isDefault: false, muted: entry.muted ?? false, place: entry.place ?? null, listed: entry.joined ?? false });
+  takeMarker(state, room, entry);
+  Object.assign(room, { isDefault: false, notify: levelOf(entry), place: entry.place ?? null, listed: entry.joined ?? false });
   // Of a room that is only for some, the list knows whether one is among them again.
   if (isHere && !(room.excluded && entry.kind !== "open")) return [];
   room.excluded = "";
@@ -136,12 +140,14 @@ function leave(state, room) {
  * @param {Room} room
  * @returns {Action[]} */
 export function joinedNow(state, room) {
-  if (!state.list.isComplete || room.listed) return [];
+  if (!state.list.isComplete) return [];
+  beginMarker(room);
+  if (room.listed) return [];
   const next = Math.max(0, ...state.rooms.map((each) => each.place ?? 0)) + APART;
   const place = next <= PLACE_MAX ? next : null;
   Object.assign(room, { listed: true, isDefault: false, place });
   inOrder(state);
-  const told = tellSetting(state, room, { joined: true, ...(room.muted && { muted: true }), ...(place !== null && { place }) });
+  const told = tellSetting(state, room, { joined: true, ...notifying(room), ...(place !== null && { place }) });
   return place === null ? [...told, ...placeAll(state)] : told;
 }
 
@@ -150,9 +156,15 @@ export function joinedNow(state, room) {
  * @param {Room} room */
 export const leftNow = (state, room) => (room.listed ? tellSetting(state, room, { joined: false }) : []);
 
-/** @param {State} state
+/** Another level of what a room notifies.
+ * @param {State} state
+ * @param {Room} room
+ * @param {import("../protocol/rooms.js").Kept} kept how it is told */
+export const notifyNow = (state, room, kept) => (room.listed ? tellSetting(state, room, kept) : []);
+
+/** What is told of that with a room that is taken into the list.
  * @param {Room} room */
-export const mutedNow = (state, room) => (room.listed ? tellSetting(state, room, { muted: room.muted }) : []);
+const notifying = ({ notify }) => (notify === "default" ? {} : notify === "nothing" ? { muted: true } : { notify });
 
 /** Moves a room to another place among its kind, both counted from 0 over all rooms.
  * @param {State} state
@@ -228,13 +240,15 @@ export function settingCame(state, setting) {
  * @param {Setting} setting
  * @param {boolean} isOwn
  * @returns {Action[]} */
-function follow(state, { room: name, joined = false, muted = false, place }, isOwn) {
+function follow(state, setting, isOwn) {
+  const { room: name, joined = false, marked = 0, place } = setting;
   const isOpen = state.acts.open.some(({ envelope: { type, room = "" } }) => type === "setting" && fold(room) === fold(name));
   if (isOpen) return [];
   const isHere = find(state, name) !== undefined;
   const room = joined ? findOrAdd(state, name) : find(state, name);
   if (!room) return [];
-  Object.assign(room, { listed: joined, muted, place: place ?? null });
+  Object.assign(room, { listed: joined, notify: levelOf(setting), place: place ?? null });
+  markedCame(state, room, marked);
   inOrder(state);
   if (!joined) return isOwn ? [] : leave(state, room);
   return isHere ? [] : [joining(room)];

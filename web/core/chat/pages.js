@@ -1,13 +1,15 @@
 // Pages of messages: taken in, and what is missing asked for. Pure: it knows neither page nor socket nor clock.
 
 import { change, changed as changeCame, takeIn, trim } from "./entries.js";
+import { forgetLog, markRead } from "./markers.js";
 import { askPage } from "./messages/asking.js";
 import { jumpOn, pastCame } from "./messages/jumping.js";
 import { placeOf } from "./messages/place.js";
 import { forgetMessages } from "./messages/refusing.js";
 import { sendNext } from "./outbox.js";
 import { lookAway, toBottom } from "./reading.js";
-import { activeRoom, firstAfter, isWatched } from "./state.js";
+import { activeRoom, isWatched } from "./state.js";
+import { firstAfter } from "./unread.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -37,9 +39,10 @@ export function pageCame(state, room, page) {
   takePage(state, room, page, asked);
   // What was asked for may come before messages that were told earlier and still wait.
   if (!asked) room.head = Math.max(room.head, head);
-  if (!known && room.read === 0 && !room.isNews) {
+  if (!known && room.read === 0 && !room.isNews && !room.marker?.head) {
     // What was there before one came for the first time is not news.
     room.read = room.head;
+    if (room.marker) Object.assign(room.marker, { read: room.head, head: room.head });
     if (!state.focused || room !== activeRoom(state)) lookAway(room);
   }
   if (isOther) {
@@ -51,7 +54,7 @@ export function pageCame(state, room, page) {
   // What came while disconnected was seen by nobody, even at the end.
   const isMissed = isReplay && !isTooMuch && firstAfter(state, room, room.read) !== null;
   if (isWatchedNow && isMissed) Object.assign(room, { behind: true, mark: room.mark ?? room.read });
-  else if (isWatchedNow) room.read = room.head;
+  else if (isWatchedNow) markRead(room);
   // Who had nothing of it has asked for the newest already.
   return [...goOn(room, page, room.gapAfter ?? (isReplay ? since : null), isTooMuch || (isOther && seen > 0)), ...jumpOn(state, room)];
 }
@@ -99,7 +102,8 @@ function isOfAnother(room, epoch) {
   const is = room.epoch !== null && room.epoch !== epoch;
   room.epoch = epoch;
   if (is) {
-    Object.assign(room, { entries: [], past: null, back: null, jumping: null, gapAfter: null, head: 0, atBottom: true, more: true });
+    Object.assign(room, { entries: [], past: null, back: null, jumping: null, gapAfter: null, head: 0, newest: 0, atBottom: true, more: true });
+    forgetLog(room);
     forgetMessages(room);
   }
   return is;

@@ -2,9 +2,11 @@
 // nor socket nor clock.
 
 import { askPage } from "./messages/asking.js";
+import { leaveMarked, lineAt, markRead } from "./markers.js";
 import { askForMore } from "./people.js";
 import { joining } from "./reconnect.js";
-import { activeRoom, find, mentioned, tell, unread } from "./state.js";
+import { activeRoom, find, tell } from "./state.js";
+import { mentioned, unread } from "./unread.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -19,19 +21,19 @@ export function looked(state, { atBottom, focused }) {
   if (state.focused && !focused) lookAway(room);
   state.focused = focused;
   Object.assign(room, { atBottom, behind: room.behind && !focused });
-  if (focused && atBottom) room.read = room.head;
+  if (focused && atBottom) markRead(room);
 }
 
 /** What comes from now on is new.
  * @param {Room} room */
 export function lookAway(room) {
-  room.mark = room.read;
+  room.mark = lineAt(room);
 }
 
 /** @param {Room} room */
 export function toBottom(room) {
   Object.assign(room, { atBottom: true, behind: false, past: null, back: null, jumping: null });
-  room.read = room.head;
+  markRead(room);
 }
 
 /** @param {State} state
@@ -39,11 +41,12 @@ export function toBottom(room) {
 export function show(state, place) {
   if (place === state.active || !(place in state.rooms)) return;
   lookAway(activeRoom(state));
+  leaveMarked(activeRoom(state));
   state.active = place;
   state.notice = "";
   const room = activeRoom(state);
   room.behind = false;
-  if (room.atBottom) room.read = room.head;
+  if (room.atBottom) markRead(room);
 }
 
 /** So many rooms further on, around the end; of those with something unread if wanted.

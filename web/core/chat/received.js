@@ -7,6 +7,7 @@ import { dropAll, next, settled } from "./acts.js";
 import { wordsAbout, wordsToExcluded } from "./moderated.js";
 import { browseCame } from "./browse.js";
 import { changed, takeIn, trim, write } from "./entries.js";
+import { inboxCame } from "./inbox.js";
 import { answered, sendNext } from "./outbox.js";
 import { spoken, whereabouts } from "./label.js";
 import { takeReaction } from "./messages/changing.js";
@@ -20,10 +21,12 @@ import { pageCame } from "./pages.js";
 import { came, listed, nobody, went } from "./people.js";
 import { personTold } from "./person.js";
 import { joining } from "./reconnect.js";
+import { changeCame as unreadChanged, countCame, markRead, readCame } from "./markers.js";
 import { PROBE, errorCame } from "./refusals.js";
 import { takeAway } from "./rooms.js";
 import { clusterCame } from "./servers.js";
-import { activeRoom, callsMe, find, isMe, isWatched, newLine, nothingTold, ownerOf, tell } from "./state.js";
+import { activeRoom, find, isMe, isWatched, nothingTold, ownerOf, tell } from "./state.js";
+import { callsMe, isMuted, namesMe, newLine, notifies } from "./unread.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -57,7 +60,9 @@ export function received(state, envelope, at) {
     case "invites":
       return personTold(state, envelope, at);
     case "rooms":
-      return listCame(state, envelope) ?? browseCame(state, envelope);
+      return listCame(state, envelope) ?? countCame(state, envelope) ?? browseCame(state, envelope);
+    case "mentions":
+      return inboxCame(state, envelope);
     case "setting":
       return settingCame(state, envelope);
     case "room":
@@ -74,7 +79,7 @@ export function received(state, envelope, at) {
 }
 
 /** @param {State} state
- * @param {Exclude<import("../protocol/envelopes.js").Envelope, import("../protocol/envelopes.js").Refusal | import("../protocol/envelopes.js").Cluster | import("../protocol/people.js").OfPeople | import("../protocol/rooms.js").OfRooms>} envelope
+ * @param {Exclude<import("../protocol/envelopes.js").Envelope, import("../protocol/envelopes.js").Refusal | import("../protocol/envelopes.js").Cluster | import("../protocol/people.js").OfPeople | import("../protocol/messages.js").Mentions | import("../protocol/rooms.js").OfRooms>} envelope
  * @param {number} at
  * @returns {Action[]} */
 function roomTold(state, envelope, at) {
@@ -100,6 +105,9 @@ function roomTold(state, envelope, at) {
     case "edited":
     case "reacted":
       return changeCame(state, room, envelope, envelope.sender);
+    case "read":
+      readCame(state, room, envelope.upto);
+      return [];
     case "typing":
       return typingCame(state, room, envelope.sender);
     case "presence":
@@ -143,11 +151,11 @@ function entered(state, room, { room: name, sender, role }, at) {
  * @param {string} owner */
 function leaveBehind(state, owner) {
   state.person = nothingTold();
-  state.browse = null;
+  Object.assign(state, { browse: null, inbox: null });
   const undone = [...dropAll(state), ...state.rooms.flatMap(undoneIn)];
   const count = state.rooms.reduce((sum, room) => sum + room.pending.length, 0);
   for (const room of [...state.rooms]) {
-    Object.assign(room, { pending: [], editing: null, listed: false, place: null });
+    Object.assign(room, { pending: [], editing: null, marker: null, listed: false, place: null });
     // What belonged to the one is not there for the other.
     if (room.kind !== "open" && !room.joined) takeAway(state, room);
   }
@@ -232,12 +240,13 @@ function changeCame(state, room, change, by) {
   const wasCalled = held !== null && callsMe(state, held);
   const isOld = change.id <= (held?.change ?? 0);
   changed(room, change);
+  if (change.type !== "reacted" && !isOld) unreadChanged(room, change.message);
   const asked = isMe(state, by) ? room.pending.find(({ ref }) => ref === change.ref) : undefined;
   if (change.ref !== undefined && isMe(state, by)) answered(room, change.ref);
   if (asked?.isUnsure && isOld && change.type === "reacted") return takeReaction(state, room, change);
   // Who is named by an edit has not heard of it.
   const isCalled = change.type === "edited" && held !== null && !wasCalled && callsMe(state, held);
-  return [...(isCalled && !room.muted ? tellOf(state, room, held) : []), ...sendNext(room)];
+  return [...(isCalled && !isMuted(room) ? tellOf(state, room, held) : []), ...sendNext(room)];
 }
 
 /** Others' words are read out, and notified if they are for this person who looks elsewhere.
@@ -247,10 +256,9 @@ function changeCame(state, room, change, by) {
  * @returns {Action[]} */
 function tellOf(state, room, message) {
   const content = state.isPlain ? message.content : aloud(message.content);
-  const what = { room: room.name, where: whereabouts(room, state.me), sender: message.sender, content, ...(message.reply !== undefined && { answers: whomAnswers(state, room, message.reply) }) };
-  const isShown = state.focused && room === activeRoom(state);
-  /** @type {Action[]} */
-  const notify = (callsMe(state, message) || room.kind === "direct") && !isShown ? [{ do: "notify", ...what }] : [];
+  const what = { room: room.name, where: whereabouts(room, state.me), sender: message.sender, content, ...(namesMe(state, message) && { calls: true }), ...(message.reply !== undefined && { answers: whomAnswers(state, room, message.reply) }) };
+    /** @type {Action[]} */
+  const notify = notifies(state, room, message) && !state.focused ? [{ do: "notify", ...what }] : [];
   return [{ do: "announce", ...what }, ...notify];
 }
 
@@ -274,10 +282,11 @@ function messageCame(state, room, message) {
   noLongerTyping(room, message.sender);
   const isNew = takeIn(state, room, message);
   trim(room);
-  if (watched) room.read = room.head;
+  if (isMe(state, message.sender)) readCame(state, room, message.id);
+  if (watched) markRead(room);
   // Nothing was missed, if nothing is marked as new before a message that is seen as it comes.
   if (watched && isNew && line === null) room.mark = null;
   const next = sendNext(room);
-  if (!isNew || isMe(state, message.sender) || room.muted) return next;
+  if (!isNew || isMe(state, message.sender) || isMuted(room)) return next;
   return [...tellOf(state, room, message), ...next];
 }

@@ -3,6 +3,7 @@
 
 import { RETRY_AFTER_MS_MAX } from "../protocol/limits.js";
 import { dropSent } from "./acts.js";
+import { forgetTold } from "./markers.js";
 import { markUnsent } from "./revoked.js";
 import { toNextServer } from "./servers.js";
 import { activeRoom, find, tell } from "./state.js";
@@ -56,6 +57,7 @@ function cut(state) {
     room.joined = room.deferred = room.tellsTyping = false;
     room.awaited = null;
     room.typing = [];
+    forgetTold(room);
   }
 }
 

@@ -6,6 +6,7 @@ import { onOneLine } from "../protocol/text.js";
 import { actOf, dropOf, refusedForNow, settled } from "./acts.js";
 import { spoken } from "./label.js";
 import { isListRefused } from "./list.js";
+import { readRefused } from "./markers.js";
 import { JUMP } from "./messages/asking.js";
 import { jumpFailed } from "./messages/jumping.js";
 import { isDone, refused } from "./outbox.js";
@@ -51,6 +52,7 @@ export function errorCame(state, { code, content: told, room: name, ref, retry_m
     return [];
   }
   if (room && isForNow && (ref === undefined || ref === JUMP) && isAwaited(state, room)) return askLater(state, room, code, retryMs);
+  if (ref === undefined && isOfRead(state, room, code)) return [];
   // One has left here, and is still in there.
   if (!room && name !== undefined && code === "too_fast" && ref === undefined) return [later(state, retryMs, name)];
   // The late answer to what was asked there before.
@@ -59,6 +61,18 @@ export function errorCame(state, { code, content: told, room: name, ref, retry_m
   // Before that, the end of the connection tells the reason.
   if (state.link.is === "online" && code !== "too_slow") tell(state, content);
   return [];
+}
+
+/** What was read is not kept: for now, of who has no name of their own, or by an older server. Nobody asked for that, so
+ * nobody is told.
+ * @param {State} state
+ * @param {Room | undefined} room
+ * @param {string} code */
+function isOfRead({ list }, room, code) {
+  if (code === "unknown_type") list.isUncounted = true;
+  const isForNow = code === "too_fast" || code === "unavailable";
+  if (isForNow && room?.joined) readRefused(room);
+  return code === "unknown_type" || code === "no_name" || (isForNow && room?.joined === true);
 }
 
 /** What a moderator asked for was refused: for now, or for good, which is told.
@@ -70,7 +84,8 @@ export function errorCame(state, { code, content: told, room: name, ref, retry_m
 function actRefused(state, act, why, afterMs) {
   const later = afterMs === null ? null : refusedForNow(state, act, afterMs);
   if (later) return later;
-  if (act.envelope.type !== "setting") tell(state, why);
+  // What nobody typed is not told.
+  if (act.envelope.type !== "setting" && !act.envelope.mine) tell(state, why);
   const room = activeRoom(state);
   // What was to be said there is not lost, and is said nowhere else.
   if (act.text && room.draft === "") room.draft = retyped(act);

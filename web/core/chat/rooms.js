@@ -1,6 +1,7 @@
 // The rooms that are shown: added, taken away, put in order. Pure: it knows neither page nor socket nor clock.
 
 import { ROOMS_MAX } from "../protocol/limits.js";
+import { markRead } from "./markers.js";
 import { activeRoom, find, newRoom } from "./state.js";
 
 /**
@@ -36,7 +37,7 @@ export function takeAway(state, room) {
   state.rooms.splice(place, 1);
   if (state.active > place || state.active === state.rooms.length) state.active -= 1;
   const shown = activeRoom(state);
-  if (shown.atBottom) shown.read = shown.head;
+  if (shown.atBottom) markRead(shown);
 }
 
 /** What stands before what: direct rooms behind all others, those without a place behind those with one.

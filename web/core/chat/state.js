@@ -1,8 +1,6 @@
 // The state: all there is to show and to decide by, and what follows from it. Pure: it knows neither
 // page nor socket nor clock.
 
-import { outsideCode } from "../formatting/formatting.js";
-import { mentions } from "../protocol/mentions.js";
 import { fold } from "../protocol/names.js";
 import { kindOf } from "./label.js";
 import { nobody } from "./people.js";
@@ -62,7 +60,9 @@ import { nobody } from "./people.js";
  * @property {boolean} more the server has messages older than the oldest here
  * @property {Awaited | null} awaited the page that was asked for and has not come yet
  * @property {boolean} cleared its screen was emptied: nothing older is fetched unasked
+ * @property {number} newest newest message that was told
  * @property {number} read newest message that was read
+ * @property {import("./markers.js").Marker | null} marker where this person is in it, as the server counts; null: it has not told
  * @property {number | null} mark what was read when one last looked away
  * @property {boolean} atBottom its end is shown, or will be
  * @property {boolean} behind what came while disconnected has not been looked at: nothing is read until
@@ -74,7 +74,7 @@ import { nobody } from "./people.js";
  * its ref while it is not stored
  * @property {{name: string, number: number}[]} typing who else is writing here; `number` tells the words of it apart
  * @property {boolean} tellsTyping the others know that this person is writing
- * @property {boolean} muted nothing here is announced or notified
+ * @property {import("../protocol/rooms.js").Notify} notify of what it notifies
  *
  * @typedef {object} State
  * @property {string | null} me as the server spells it, once it said so
@@ -90,6 +90,8 @@ import { nobody } from "./people.js";
  * @property {import("./browse.js").Browse | null} browse the list of all rooms; null while nobody looks at it
  * @property {Room[]} rooms
  * @property {number} active which of them is shown
+ * @property {import("./inbox.js").Inbox | null} inbox what mentions this person; null while nobody looks at it
+ * @property {string[]} highlights words that are looked out for, beside one's name
  * @property {boolean} focused the person looks at this page
  * @property {boolean} isPlain texts are shown as typed
  * @property {string} notice a sentence for the person, below what they wrote
@@ -137,8 +139,10 @@ export function newState({ room, username, session, brings = {}, follows = false
     typings: 0,
     link: { is: "connecting", own, others, server: own, tried: 0, standing: "", room, number: 0, isIn: false, failures: 0, reason: "", why: "", at: 0, askedMs: 0, isAsked: false },
     acts: { open: [], isHeld: false },
-    list: { follows, refused: null, asked: null, found: [], later: [], isComplete: false },
+    list: { follows, refused: null, asked: null, found: [], later: [], isComplete: false, isUncounted: false },
     browse: null,
+    inbox: null,
+    highlights: [],
     rooms: [newRoom(room)],
     active: 0,
     focused: true,
@@ -189,7 +193,9 @@ export function newRoom(name) {
     more: false,
     awaited: null,
     cleared: false,
+    newest: 0,
     read: 0,
+    marker: null,
     mark: null,
     atBottom: true,
     behind: false,
@@ -199,7 +205,7 @@ export function newRoom(name) {
     editing: null,
     typing: [],
     tellsTyping: false,
-    muted: false,
+    notify: "default",
   };
 }
 
@@ -249,77 +255,6 @@ export function ownerOf({ me, formerly }) {
  * @param {Room} room */
 export function isWatched(state, room) {
   return state.focused && room.atBottom && !room.behind && room === activeRoom(state);
-}
-
-/** Messages of others after an id, newest first.
- * @param {State} state
- * @param {Room} room
- * @param {number} after */
-function* othersAfter(state, room, after) {
-  for (let at = room.entries.length - 1; at >= 0; at -= 1) {
-    const entry = /** @type {Entry} */ (room.entries[at]);
-    if (entry.type !== "message") continue;
-    if (entry.id <= after) return;
-    if (!isMe(state, entry.sender)) yield entry;
-  }
-}
-
-/** Messages of others after the last one read: counted, never kept.
- * @param {State} state
- * @param {Room} room */
-export function unread(state, room) {
-  let count = 0;
-  for (const _ of othersAfter(state, room, room.read)) count += 1;
-  return count;
-}
-
-/** "+" where there may be more of them than are loaded.
- * @param {Room} room */
-export function orMore({ more, cleared, entries, read }) {
-  return more && !cleared && (entries[0]?.id ?? 0) > read ? "+" : "";
-}
-
-/** How many of them name this person.
- * @param {State} state
- * @param {Room} room */
-export function mentioned(state, room) {
-  let count = 0;
-  for (const message of othersAfter(state, room, room.read)) if (callsMe(state, message)) count += 1;
-  return count;
-}
-
-/** The id of the message below the line above what is new, if there is one.
- * @param {State} state
- * @param {Room} room */
-export function newLine(state, room) {
-  return room.mark === null ? null : firstAfter(state, room, room.mark);
-}
-
-/** The first message of another after an id.
- * @param {State} state
- * @param {Room} room
- * @param {number} after */
-export function firstAfter(state, room, after) {
-  let first = null;
-  for (const { id } of othersAfter(state, room, after)) first = id;
-  return first;
-}
-
-/** Asked of thousands of messages for every drawing, so the answer is kept. */
-const calls = /** @type {WeakMap<Message, {me: string, content: string, is: boolean}>} */ (new WeakMap());
-
-/** Somebody else names this person.
- * @param {State} state
- * @param {Message} message */
-export function callsMe(state, message) {
-  const { me } = state;
-  if (me === null || message.deleted || isMe(state, message.sender)) return false;
-  let known = calls.get(message);
-  if (known?.me !== me || known.content !== message.content) {
-    known = { me, content: message.content, is: mentions(outsideCode(message.content), me, find(state, message.room)?.people.known) };
-    calls.set(message, known);
-  }
-  return known.is;
 }
 
 /** Messages alone, ascending.

@@ -2,14 +2,15 @@
 // from the state, never counted up.
 
 import { spoken } from "./label.js";
-import { activeRoom, mentioned, orMore, unread } from "./state.js";
+import { activeRoom } from "./state.js";
+import { mentioned, orMore, shownCount, unread } from "./unread.js";
 
 /** @typedef {import("./state.js").State} State */
 
 /** @param {State} state */
 export function title(state) {
   const { count, calls, more } = counts(state);
-  const before = calls > 0 ? `(!${calls}) ` : count > 0 ? `(${count}${more}) ` : "";
+  const before = calls > 0 ? `(!${shownCount(calls)}) ` : count > 0 ? `(${shownCount(count, more)}) ` : "";
   return `${before}${spoken(activeRoom(state), state.me)} · Nebula`;
 }
 

@@ -1,6 +1,7 @@
 // What may be typed instead of text: one table, from which the help is made too, and what each becomes. Pure: it
 // knows no page and does nothing.
 
+import { attentionCommand } from "./attention.js";
 import { invite, linkCode, listed } from "./invites.js";
 import { SANCTIONS, sanction } from "./moderation.js";
 import { roomCommand } from "./rooms.js";
@@ -11,7 +12,7 @@ import { roomCommand } from "./rooms.js";
  *   | {is: "fault" | "words", words: string}
  *   | {is: "join", room: string}
  *   | {is: "nick", name: string}
- *   | {is: "leave" | "rooms" | "who" | "clear" | "mute" | "plain" | "key" | "retry" | "drop" | "reconnect" | "help" | "topic"}
+ *   | {is: "leave" | "rooms" | "who" | "clear" | "plain" | "key" | "retry" | "drop" | "reconnect" | "help" | "topic"}
  *   | {is: "room", wanted: string}
  *   | {is: "search", text: string}
  *   | {is: "url" | "copy" | "edit" | "delete" | "open", number?: number}
@@ -22,13 +23,15 @@ import { roomCommand } from "./rooms.js";
  *   | OwnIntent} Intent
  *
  * About one's devices, invites and rooms.
- * @typedef {{is: "link" | "devices" | "invites" | "members" | "browseMore" | "browseEnd"}
+ * @typedef {{is: "link" | "devices" | "invites" | "members" | "browseMore" | "browseEnd" | "inboxMore" | "inboxEnd"}
+ *   | {is: "goToMention", id: number, from?: number}
  *   | {is: "bring", brings: import("../chat/state.js").Brings}
  *   | {is: "revoke", device: number}
  *   | {is: "list", text: string}
  *   | {is: "browse", query: string}
  *   | {is: "pick", room: string}
  *   | {is: "move", to: number, from?: number}
+ *   | import("./attention.js").AttentionIntent
  *   | import("./rooms.js").RoomIntent
  *   | import("./messages.js").MessageIntent
  *   | import("./invites.js").InviteIntent} OwnIntent
@@ -51,7 +54,11 @@ export const COMMANDS = [
   ["url", [], "[N]", "list the links in this room, or copy the N-th newest"],
   ["copy", [], "[N]", "copy the newest message, or the N-th newest"],
   ["clear", [], "", "clear the screen; scrolling up brings messages back"],
-  ["mute", [], "", "mute or unmute notifications from this room"],
+  ["mute", [], "", "turn off notifications from this room"],
+  ["unmute", [], "", "turn them on again"],
+  ["notify", [], "[LEVEL]", "what this room notifies you of: everything, mentions, nothing or default"],
+  ["highlight", [], "[WORDS]", "words that are highlighted like your name"],
+  ["mentions", [], "", "messages that mention you"],
   ["topic", [], "[TEXT]", "show or set what this room is about; - clears it"],
   ["list", ["browse"], "[TEXT]", "find a room among all there are, and join it"],
   ["move", [], "N", "move this room to be your N-th"],
@@ -159,7 +166,6 @@ function intent(name, given) {
     case "rooms":
     case "who":
     case "clear":
-    case "mute":
     case "plain":
     case "members":
     case "devices":
@@ -170,7 +176,7 @@ function intent(name, given) {
     case "reconnect":
       return { is: name };
     default: {
-      const what = roomCommand(name, given) ?? (name in SANCTIONS ? sanction(name, given) : unknown(name));
+      const what = roomCommand(name, given) ?? attentionCommand(name, given) ?? (name in SANCTIONS ? sanction(name, given) : unknown(name));
       return typeof what === "string" ? fault(what) : what;
     }
   }

@@ -4,19 +4,24 @@
 import { dropOf } from "../chat/acts.js";
 import { browse, browseMore } from "../chat/browse.js";
 import { spoken } from "../chat/label.js";
-import { leftNow, move, mutedNow } from "../chat/list.js";
+import { inboxMore } from "../chat/inbox.js";
+import { leftNow, move } from "../chat/list.js";
+import { endMark } from "../chat/markers.js";
 import { textOf } from "../chat/messages/changing.js";
+import { jump } from "../chat/messages/jumping.js";
 import { again, put, sendNext, takeBack } from "../chat/outbox.js";
 import { show, toBottom } from "../chat/reading.js";
 import { bring, comeIn, dialNow, joining } from "../chat/reconnect.js";
 import { NOT_YOURS, isRevoked } from "../chat/revoked.js";
 import { describe, inOrder, takeAway } from "../chat/rooms.js";
-import { activeRoom, messages, newRoom, orMore, tell, unread } from "../chat/state.js";
+import { activeRoom, messages, newRoom, tell } from "../chat/state.js";
+import { orMore, shownCount, unread } from "../chat/unread.js";
 import { linksOf } from "../formatting/formatting.js";
 import { LABEL_CHARS_MAX, ROOMS_MAX, ROOM_CHARS_MAX, TOPIC_CHARS_MAX } from "../protocol/limits.js";
 import { fold, nameFault, userFault } from "../protocol/names.js";
 import { counted, inSentence, onOneLine } from "../protocol/text.js";
 import { answer, askAnywhere, askWithin, fault, opening } from "./asking.js";
+import { performAttention } from "./attention.js";
 import { parse } from "./commands.js";
 import { askToDelete, nthNewest, nthOwn, performOnMessage, withMessage } from "./messages.js";
 import { performInRooms, whoBelongs } from "./rooms.js";
@@ -108,10 +113,6 @@ function perform(state, room, intent) {
     case "reactTo":
     case "permalink":
       return withMessage(state, room, intent);
-    case "mute":
-      room.muted = !room.muted;
-      tell(state, `${spoken(room, state.me)} ${room.muted ? "muted" : "unmuted"}`, true);
-      return mutedNow(state, room);
     case "plain":
       state.isPlain = !state.isPlain;
       tell(state, state.isPlain ? "Messages are shown as they were typed. /plain formats them again" : "Messages are formatted", true);
@@ -169,6 +170,19 @@ function performOwn(state, room, intent) {
     case "browseEnd":
       state.browse = null;
       return [];
+    case "mute":
+    case "unmute":
+    case "notify":
+    case "highlight":
+    case "mentions":
+      return performAttention(state, room, intent);
+    case "inboxMore":
+      return inboxMore(state);
+    case "inboxEnd":
+      state.inbox = null;
+      return [];
+    case "goToMention":
+      return goToMention(state, intent.id, intent.from);
     case "pick":
       return pick(state, intent.room);
     case "move":
@@ -177,6 +191,7 @@ function performOwn(state, room, intent) {
     case "edited":
     case "notEdited":
     case "replying":
+    case "markUnread":
     case "linkTo":
     case "notReplying":
     case "react":
@@ -195,11 +210,12 @@ function performOwn(state, room, intent) {
 function say(state, room, text) {
   const why = isRevoked(state) ? NOT_YOURS : put(state, room, text, room.reply);
   if (why) return fault(state, why);
+  const marks = endMark(state, room);
   Object.assign(room, { draft: "", reply: null });
   toBottom(room);
   // Whoever answers has read what was new.
   room.mark = null;
-  return sendNext(room);
+  return [...marks, ...sendNext(room)];
 }
 
 /** @param {State} state
@@ -253,7 +269,7 @@ function withRefused(state, room, is) {
 
 /** @param {State} state */
 function listOfRooms(state) {
-  return state.rooms.map((room, i) => `${i + 1}  ${spoken(room, state.me)}: ${room.people.count} online, ${unread(state, room)}${orMore(room)} unread`).join("\n");
+  return state.rooms.map((room, i) => `${i + 1}  ${spoken(room, state.me)}: ${room.people.count} online, ${shownCount(unread(state, room), orMore(room))} unread`).join("\n");
 }
 
 /** @param {State} state
@@ -301,6 +317,21 @@ function pick(state, name) {
   const room = activeRoom(state);
   if (told && joins && !room.joined) describe(room, told);
   return joins;
+}
+
+/** To a message of the list of those that mention one, in its room; the list is closed.
+ * @param {State} state
+ * @param {number} id
+ * @param {number} [from] where one reads in the room that is shown
+ * @returns {Action[] | null} */
+function goToMention(state, id, from = 0) {
+  const before = activeRoom(state);
+  const message = state.inbox?.messages.find((each) => each.id === id);
+  state.inbox = null;
+  const joins = message ? joinRoom(state, message.room) : [];
+  const room = activeRoom(state);
+  if (!message || !joins || fold(room.name) !== fold(message.room)) return joins;
+  return [...joins, ...jump(state, room, id, room === before ? from : 0)];
 }
 
 /** @param {State} state

@@ -7,6 +7,7 @@
  * @type {[does: string, keys: string, what: string][]} */
 export const KEYS = [
   ["switcher", "Ctrl+K", "find a room or somebody, or join a room"],
+  ["inbox", "Ctrl+Shift+M", "messages that mention you"],
   ["help", "Ctrl+/", "show this help"],
   ["previous", "Alt+ArrowUp", "previous room"],
   ["next", "Alt+ArrowDown", "next room"],

@@ -1,6 +1,7 @@
 // What somebody does to messages, by a button, a key or a command: done at once, where they may. Pure: it knows neither
 // page nor socket nor clock.
 
+import { tellMarked } from "../chat/markers.js";
 import { edit, remove, textOf, toggle } from "../chat/messages/changing.js";
 import { messageOf } from "../chat/messages/place.js";
 import { quoteOf } from "../chat/messages/shown.js";
@@ -19,7 +20,7 @@ import { fault } from "./asking.js";
  *
  * @typedef {{is: "editing", which: Which | undefined, text?: string}
  *   | {is: "edited" | "notEdited" | "notReplying"}
- *   | {is: "replying" | "linkTo", id: number}
+ *   | {is: "replying" | "linkTo" | "markUnread", id: number}
  *   | {is: "react", id: number, emoji: string}
  *   | {is: "erase", which: Which}} MessageIntent
  * `editing` begins, or goes on with another text
@@ -52,6 +53,8 @@ export function performOnMessage(state, room, intent) {
     case "notReplying":
       room.reply = null;
       return [];
+    case "markUnread":
+      return mayChange(state) && room.marker ? tellMarked(state, room, intent.id) : fault(state, NO_NAME);
     case "linkTo":
       return [{ do: "permalink", id: intent.id }];
     case "react":

@@ -1,7 +1,8 @@
 // Which rooms and people fit what is typed into the room switcher. Pure: it knows no page.
 
 import { labelOf, others } from "../chat/label.js";
-import { find, isGuest, mentioned, orMore, unread } from "../chat/state.js";
+import { find, isGuest } from "../chat/state.js";
+import { mentioned, orMore, shownCount, unread } from "../chat/unread.js";
 import { ROOM_CHARS_MAX } from "../protocol/limits.js";
 import { fold, nameFault } from "../protocol/names.js";
 import { fit, seen } from "./people.js";
@@ -40,7 +41,7 @@ function roomsHere(state, wanted) {
     const count = unread(state, room);
     const urgency = mentioned(state, room) > 0 ? 2 : count > 0 ? 1 : 0;
     const label = labelOf(room, state.me);
-    return { label, kind: room.kind, place, news: count > 0 ? `${count}${orMore(room)}` : "", rank: wanted === "" ? urgency : fit(fold(label), wanted) };
+    return { label, kind: room.kind, place, news: count > 0 ? shownCount(count, orMore(room)) : "", rank: wanted === "" ? urgency : fit(fold(label), wanted) };
   });
   return all.filter(({ rank }) => wanted === "" || rank > 0).sort((a, b) => b.rank - a.rank);
 }

@@ -41,7 +41,8 @@ export function parse(frame) {
   }
   if (envelope === null || typeof envelope !== "object" || Array.isArray(envelope)) return null;
   if (!isKnown(envelope)) return null;
-  for (const said of envelope.type === "history" ? [...envelope.messages, ...(envelope.changed ?? [])] : [envelope]) {
+  const holds = envelope.type === "history" || envelope.type === "mentions" ? [...envelope.messages, ...(envelope.changed ?? [])] : [envelope];
+  for (const said of holds) {
     if (said.type === "message" || said.type === "edited") said.content = withNewlines(said.content);
   }
   return envelope;

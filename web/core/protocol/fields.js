@@ -19,6 +19,8 @@ export const maybeShort = (value, charsMax) => value === undefined || (isText(va
 export const maybeText = (value) => value === undefined || isText(value, TEXT_UNITS_MAX);
 /** @param {unknown} value */
 export const isId = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
+/** @param {unknown} value */
+export const maybeId = (value) => value === undefined || isId(value);
 /** @param {unknown} value
  * @param {number} [max] */
 export const isCount = (value, max = AT_MAX) => Number.isFinite(value) && Number(value) >= 0 && Number(value) <= max;

@@ -42,5 +42,11 @@ export const DIRECT_PEOPLE_MAX = 10;
 export const MEMBERS_TOLD_MAX = 200;
 /** Rooms in one answer. */
 export const ROOMS_TOLD_MAX = 100;
+/** Unread messages of a room that the server counts. */
+export const UNREAD_MAX = 1_000;
+/** Names that one message mentions. */
+export const MENTIONS_MAX = 50;
+/** People of a room up to which anybody may mention all of them at once. */
+export const EVERYBODY_MAX = 15;
 /** What may be looked for among all rooms. */
 export const QUERY_CHARS_MAX = 250;

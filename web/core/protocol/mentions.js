@@ -17,19 +17,52 @@ export function mentions(content, name, others = []) {
   /** @param {number} at */
   const isNamed = (at) => endOf(text, at, folded) !== null && longer.every((other) => endOf(text, at, other) === null);
   for (let at = text.indexOf(spelt); at >= 0 && spelt !== ""; at = text.indexOf(spelt, at + 1)) {
-    const before = lastOf(text.slice(0, at));
-    const isFree = !/[@＠﹫]/.test(before) && (!WORD.test(before) || SPACELESS.test(before) || SPACELESS.test(firstOf(spelt)));
-    if (isFree && isNamed(at)) return true;
+    const isCalled = /[@＠﹫]/.test(text.charAt(at - 1));
+    if (!isCalled && isFree(text, at, firstOf(spelt)) && isNamed(at)) return true;
   }
   for (const { index } of text.matchAll(/[@＠﹫]/g)) {
-    const before = lastOf(text.slice(0, index));
-    if ((!WORD.test(before) || SPACELESS.test(before)) && isNamed(index + 1)) return true;
+    if (isFree(text, index, "") && isNamed(index + 1)) return true;
   }
   const start = text.length - text.trimStart().length;
-  return /^[:,：，、،]/.test(endOf(text, start, folded) ?? "") && isNamed(start);
+  const end = endOf(text, start, folded);
+  return end !== null && /[:,：，、،]/.test(text.charAt(end)) && isNamed(start);
 }
 
-/** What follows a folded name in a text, if the text begins with it there and the word ends; null if not.
+/** Whether a text holds a word, in any case.
+ * @param {string} content
+ * @param {string} word */
+export function holds(content, word) {
+  const [text, folded] = [seen(content), fold(word)];
+  if (folded === "" || !fold(text).includes(folded)) return false;
+  for (let at = 0; at < text.length; at += firstOf(text.slice(at, at + 2)).length) {
+    if (isFree(text, at, firstOf(word)) && endOf(text, at, folded) !== null) return true;
+  }
+  return false;
+}
+
+/** Where a text calls one of these names behind an `@`, sign included: of several the longest.
+ * @param {string} text
+ * @param {string[]} names
+ * @returns {[begin: number, end: number][]} */
+export function callsIn(text, names) {
+  const longestFirst = names.map(fold).sort((one, other) => other.length - one.length);
+  return [...text.matchAll(/[@＠﹫]/g)].flatMap(({ index }) => {
+    if (!isFree(text, index, "")) return [];
+    const end = longestFirst.map((name) => endOf(text, index + 1, name)).find((each) => each !== null);
+    return end === undefined || end === null ? [] : [/** @type {[number, number]} */ ([index, end])];
+  });
+}
+
+/** Whether a word may begin there.
+ * @param {string} text
+ * @param {number} at
+ * @param {string} first character of it that may be of a script without spaces */
+function isFree(text, at, first) {
+  const before = lastOf(text.slice(Math.max(0, at - 2), at));
+  return !WORD.test(before) || SPACELESS.test(before) || SPACELESS.test(first);
+}
+
+/** Where a folded name ends in a text, if the text begins with it there and the word ends; null if not.
  * @param {string} text
  * @param {number} at
  * @param {string} folded */
@@ -39,7 +72,7 @@ function endOf(text, at, folded) {
     const next = firstOf(text.slice(end, end + 2));
     if (left === "") {
       const ends = !/[\p{M}@＠﹫]/u.test(next) && (!WORD.test(next) || SPACELESS.test(next) || SPACELESS.test(last));
-      return ends ? text.slice(end, end + 2) : null;
+      return ends ? end : null;
     }
     const begun = fold(next);
     if (next === "" || !left.startsWith(begun)) return null;

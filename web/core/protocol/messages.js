@@ -1,31 +1,35 @@
 // Envelopes about messages, as the browser needs them: what is said, and what becomes of it. It knows no socket and no
 // page.
 
-import { NAME_UNITS_MAX, TEXT_UNITS_MAX, isCount, isId, isList, isText, maybeText } from "./fields.js";
-import { EMOJI_UNITS_MAX, REACTION_KINDS_MAX, REACTION_USERS_MAX } from "./limits.js";
+import { NAME_UNITS_MAX, TEXT_UNITS_MAX, isCount, isId, isList, isText, maybeId, maybeNames, maybeText } from "./fields.js";
+import { EMOJI_UNITS_MAX, HISTORY_MAX, MENTIONS_MAX, REACTION_KINDS_MAX, REACTION_USERS_MAX } from "./limits.js";
 import { fold } from "./names.js";
 
 /**
- * @typedef {{type: "message", room: string, sender: string, content: string, id: number, at: number, ref?: string, change?: number, deleted?: boolean, reply?: number, edited?: number, reactions?: Reaction[]}} Message
+ * @typedef {{mentions?: string[], everybody?: string}} Calls whom a message mentions, as the server tells it; `everybody` is `all` or `here`
+ * @typedef {Calls & {type: "message", room: string, sender: string, content: string, id: number, at: number, ref?: string, change?: number, deleted?: boolean, reply?: number, edited?: number, reactions?: Reaction[]}} Message
  * @typedef {{emoji: string, count: number, users: string[]}} Reaction one kind; of the people the first ones
- * @typedef {{type: "edited", room: string, message: number, content: string, sender: string, id: number, at: number, ref?: string}} Edited
+ * @typedef {Calls & {type: "edited", room: string, message: number, content: string, sender: string, id: number, at: number, ref?: string}} Edited
  * @typedef {{type: "deleted", room: string, message: number, by: string, id: number, ref?: string}} Deleted
  * @typedef {{type: "reacted", room: string, message: number, emoji: string, on: boolean, sender: string, next?: string, id: number, ref?: string}} Reacted
  * @typedef {Edited | Deleted | Reacted} Change
  * @typedef {{type: "typing", room: string, sender: string}} Typing
- * @typedef {Message | Change | Typing} OfMessages
+ * @typedef {{type: "read", room: string, upto: number}} Read
+ * @typedef {{type: "mentions", messages: Message[], more: boolean, ref?: string}} Mentions of any rooms, newest first
+ * @typedef {Message | Change | Typing | Read | Mentions} OfMessages
  */
 
 /** @param {any} e
  * @returns {boolean} */
 export function isOfMessages(e) {
+  if (e.type === "mentions") return maybeText(e.ref) && typeof e.more === "boolean" && isList(e.messages, HISTORY_MAX, (each) => each?.type === "message" && isOfMessages(each));
   if (!isText(e.room)) return false;
   switch (e.type) {
     case "message":
-      return isText(e.sender) && isText(e.content, TEXT_UNITS_MAX) && isId(e.id) && isCount(e.at) && maybeText(e.ref) && [e.change, e.reply].every(maybeId)
+      return isText(e.sender) && isText(e.content, TEXT_UNITS_MAX) && isId(e.id) && isCount(e.at) && maybeText(e.ref) && [e.change, e.reply].every(maybeId) && isCalls(e)
         && (e.edited === undefined || isCount(e.edited)) && (e.reactions === undefined || isList(e.reactions, REACTION_KINDS_MAX, isReaction));
     case "edited":
-      return isText(e.sender) && isText(e.content, TEXT_UNITS_MAX) && isId(e.message) && isId(e.id) && isCount(e.at) && maybeText(e.ref);
+      return isText(e.sender) && isText(e.content, TEXT_UNITS_MAX) && isId(e.message) && isId(e.id) && isCount(e.at) && maybeText(e.ref) && isCalls(e);
     case "deleted":
       return isText(e.by) && isId(e.message) && isId(e.id) && maybeText(e.ref);
     case "reacted":
@@ -33,13 +37,15 @@ export function isOfMessages(e) {
         && (e.next === undefined || isText(e.next, NAME_UNITS_MAX));
     case "typing":
       return isText(e.sender);
+    case "read":
+      return isId(e.upto);
     default:
       return false;
   }
 }
 
-/** @param {unknown} value */
-const maybeId = (value) => value === undefined || isId(value);
+/** @param {any} e */
+const isCalls = (e) => maybeNames(e.mentions, MENTIONS_MAX) && (e.everybody === undefined || isText(e.everybody));
 
 /** @param {any} value */
 const isReaction = (value) => value !== null && typeof value === "object" && isText(value.emoji, EMOJI_UNITS_MAX) && isId(value.count)

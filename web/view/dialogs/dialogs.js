@@ -7,6 +7,7 @@ import { newAdd } from "./add.js";
 import { newBrowser } from "./browser.js";
 import { newCreate } from "./create.js";
 import { newDevices } from "./devices.js";
+import { newInbox } from "./inbox.js";
 import { newInvites } from "./invites.js";
 import { newName } from "./name.js";
 import { newPerson } from "./person.js";
@@ -22,12 +23,13 @@ import { newWrite } from "./write.js";
  * @property {(event: Event) => void} happens
  * @property {(event: Event) => void} go to another room, where one may write at once
  * @property {() => void} toText to where one writes
+ * @property {() => number} here the message that is read now, to come back to; 0 at the end
  * @property {(name: string) => void} mention writes a name where one writes
  */
 
 /** @param {Needs} needs */
 export function newDialogs(needs) {
-  const all = { devices: newDevices(needs), invites: newInvites(needs), browser: newBrowser(needs), create: newCreate(needs), write: newWrite(needs), add: newAdd(needs), about: newTopic(needs), name: newName(needs), person: newPerson(needs) };
+  const all = { devices: newDevices(needs), inbox: newInbox(needs), invites: newInvites(needs), browser: newBrowser(needs), create: newCreate(needs), write: newWrite(needs), add: newAdd(needs), about: newTopic(needs), name: newName(needs), person: newPerson(needs) };
   const faultOf = (/** @type {string} */ name) => document.getElementById(`${name}-fault`);
   for (const name of Object.keys(all)) {
     const box = dialog(name);

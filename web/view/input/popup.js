@@ -1,6 +1,6 @@
 // The popup of completions: what the word before the caret may become, and the one that is chosen.
 
-import { completions } from "../../core/commands/complete.js";
+import { completions, shownOption } from "../../core/commands/complete.js";
 import { begun } from "../../core/commands/shortcodes.js";
 import { element, setAttribute } from "../page.js";
 
@@ -11,8 +11,8 @@ const OPTIONS_MAX = 30;
 
 /** @typedef {typeof import("../../core/emoji.js")} Emoji */
 /** @typedef {{text: string, shown: string}} Option what is put in the place of the word */
-/** @typedef {{drafted: (text: string) => void, names: () => string[], rooms: () => string[], emoji: () => Promise<Emoji | null>}} Needs
- * emoji: their table, which is loaded when it is needed; null if it cannot be */
+/** @typedef {{drafted: (text: string) => void, names: () => string[], rooms: () => string[], everybody?: () => string[], emoji: () => Promise<Emoji | null>}} Needs
+ * everybody: what calls everybody there; emoji: their table, which is loaded when it is needed; null if it cannot be */
 
 export class Popup {
   #list;
@@ -57,8 +57,8 @@ export class Popup {
     const text = this.#text;
     // Who is likeliest takes a look at all messages.
     if (!asked && !OFFERED.test(text.value.slice(0, text.selectionStart))) return { start: 0, options: [], offered: false };
-    const found = completions(text.value, text.selectionStart, this.#needs.names(), this.#needs.rooms());
-    return { ...found, options: found.options.map((option) => ({ text: option, shown: option })) };
+    const found = completions(text.value, text.selectionStart, this.#needs.names(), this.#needs.rooms(), this.#needs.everybody?.());
+    return { ...found, options: found.options.map((option) => ({ text: option, shown: shownOption(option) })) };
   }
 
   /** Emoji, if one is being named. */

@@ -11,7 +11,7 @@ import { newMenu } from "./menu.js";
 
 /**
  * @typedef {import("../../core/chat/messages/changing.js").Which} Which
- * @typedef {"react" | "reply" | "edit" | "delete" | "more" | "text" | "link"} Act
+ * @typedef {"react" | "reply" | "edit" | "delete" | "more" | "text" | "link" | "unread"} Act
  * @typedef {{which: Which, sender: string, isOwn: boolean, may: Act[]}} About a message, and what this person may do with it
  *
  * @typedef {object} Needs
@@ -30,7 +30,7 @@ const TOOLS = [
   ["more", "More actions", "M5 10h.1M10 10h.1M15 10h.1"],
 ];
 /** @type {[act: Act, words: string][]} */
-const MENU = [["react", "React"], ["reply", "Reply"], ["edit", "Edit"], ["text", "Copy text"], ["link", "Copy link"], ["delete", "Delete"]];
+const MENU = [["react", "React"], ["reply", "Reply"], ["edit", "Edit"], ["text", "Copy text"], ["link", "Copy link"], ["unread", "Mark unread from here"], ["delete", "Delete"]];
 
 /** @param {Needs} needs
  * @returns {{render: () => void}} to be drawn with the page */
@@ -155,7 +155,7 @@ function aboutRow({ state }, { dataset: { id, ref } }) {
   if (typeof which === "string") return { which, sender, isOwn, may: ["edit", "delete"] };
   const mayThis = mayChange(now);
   /** @type {[Act, boolean][]} */
-  const acts = [["react", mayThis], ["reply", true], ["edit", isOwn && mayThis], ["delete", (isOwn && mayThis) || room.moderates], ["more", true], ["text", true], ["link", true]];
+  const acts = [["react", mayThis], ["reply", true], ["edit", isOwn && mayThis], ["delete", (isOwn && mayThis) || room.moderates], ["more", true], ["text", true], ["link", true], ["unread", mayThis && room.marker !== null]];
   return { which, sender, isOwn, may: acts.flatMap(([act, may]) => (may ? [act] : [])) };
 }
 
@@ -180,6 +180,8 @@ function does({ state, happens, pick, write }, act, about, row, beside) {
       return happens({ type: "copy", text: (now && textOf(now, activeRoom(now), which)) ?? "" });
     case "link":
       return happens({ type: "does", intent: { is: "linkTo", id } });
+    case "unread":
+      return happens({ type: "does", intent: { is: "markUnread", id } });
     case "delete":
       return void ask(`${wordsToDelete(about)}? This can't be undone.`, "Delete").then((yes) => {
         row.focus();

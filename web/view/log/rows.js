@@ -2,7 +2,7 @@
 
 import { shownEntries } from "../../core/chat/messages/place.js";
 import { changesOf, shownOf, waitingText } from "../../core/chat/messages/shown.js";
-import { callsMe, newLine } from "../../core/chat/state.js";
+import { callsMe, namesMe, newLine } from "../../core/chat/unread.js";
 import { mayChange } from "../../core/commands/messages.js";
 import { emote } from "../../core/protocol/text.js";
 import { element, newButton, setText } from "../page.js";
@@ -103,17 +103,19 @@ function ruleItem(key, is, words) {
  * @param {boolean} follows
  * @returns {Item} */
 function messageItem({ state, room, query, changes, edits }, message, follows) {
-  const look = { query, isPlain: state.isPlain };
+  const called = calledBy(message);
+  const look = { query, isPlain: state.isPlain, called };
   const shown = shownOf(message, state.me, changes.get(message.id));
   const { content, isDeleted, edited } = shown;
-  const says = `${isDeleted} ${edited} ${content}`;
+  const calls = isDeleted ? "" : wordsAboutCall(state, message);
+  const says = JSON.stringify([isDeleted, edited, calls, called, content]);
   const drawn = `${state.isPlain} ${query}`;
   /** @param {HTMLLIElement} row */
   const fill = (row) => {
     said.set(row, says);
-    const is = { row: true, gone: isDeleted, mention: !isDeleted && callsMe(state, message), act: emote(content) !== null, long: isLong(content), folded: false };
+    const is = { row: true, gone: isDeleted, mention: calls !== "", act: emote(content) !== null, long: isLong(content), folded: false };
     for (const [name, holds] of Object.entries(is)) row.classList.toggle(name, holds);
-    refill(row, body(message.sender, content, clock(message.at), look), ...(edited === null ? [] : [" ", editedMark(edited)]));
+    refill(row, body(message.sender, content, [clock(message.at), element("span", "hidden", calls)], look), ...(edited === null ? [] : [" ", editedMark(edited)]));
     if (isLong(content)) withUnfolding(row);
     row.dataset.drawn = drawn;
     return row;
@@ -140,6 +142,18 @@ function messageItem({ state, room, query, changes, edits }, message, follows) {
       drawAgain(text, content, look);
     },
   };
+}
+
+/** What a message calls behind an `@`, as the server told it.
+ * @param {Message} message */
+const calledBy = ({ mentions = [], everybody }) => (everybody === undefined ? mentions : [...mentions, "all", "here"]);
+
+/** How a message is for this person, in words for who does not see it.
+ * @param {State} state
+ * @param {Message} message */
+function wordsAboutCall(state, message) {
+  if (namesMe(state, message)) return ", mentions you";
+  return callsMe(state, message) ? ", highlighted" : "";
 }
 
 /** Fills a row anew. What is in use stays where it is: its buttons, and the box in which its text is edited, with the caret.
@@ -182,12 +196,12 @@ function pendingItems({ state, room, changes, edits }, pending) {
   const content = pending.does === undefined ? waitingText(pending, changes.get(ref)) : null;
   if (content === null) return [];
   const words = failed ? `not sent: ${failed}` : room.joined ? "sending …" : room.excluded ? "will be sent when you rejoin this room" : "will be sent when you are back online";
-  const look = { query: "", isPlain: state.isPlain };
+  const look = { query: "", isPlain: state.isPlain, called: [] };
   /** @param {HTMLLIElement} row */
   const fill = (row) => {
     said.set(row, content);
     row.classList.toggle("act", emote(content) !== null);
-    refill(row, body(state.me ?? "you", content, "", look), element("span", "state"), ...(failed ? [choices(room.name, ref)] : []));
+    refill(row, body(state.me ?? "you", content, [], look), element("span", "state"), ...(failed ? [choices(room.name, ref)] : []));
     return row;
   };
   return [{
@@ -220,12 +234,12 @@ function choices(room, ref) {
 
 /** @param {string} sender
  * @param {string} content
- * @param {Node | string} time
+ * @param {Node[]} about when it was said, and for whom
  * @param {import("./formatted/formatted.js").Look} look */
-function body(sender, content, time, look) {
+function body(sender, content, about, look) {
   const text = newContent(content, look);
-  if (emote(content) !== null) return [element("span", "head", named(sender), " ", text, " ", time)];
-  return [avatar(sender), element("span", "head", named(sender), " ", time), " ", text];
+  if (emote(content) !== null) return [element("span", "head", named(sender), " ", text, " ", ...about)];
+  return [avatar(sender), element("span", "head", named(sender), " ", ...about), " ", text];
 }
 
 /** Those who came and left one after another share a row, which stands where the first stands.

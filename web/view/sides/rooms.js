@@ -1,7 +1,8 @@
 // The lists of rooms: those with names or titles, and direct messages. Each entry says what is unread.
 
 import { labelOf, others } from "../../core/chat/label.js";
-import { activeRoom, isGuest, mentioned, orMore, unread } from "../../core/chat/state.js";
+import { activeRoom, isGuest } from "../../core/chat/state.js";
+import { isMuted, mentioned, orMore, shownCount, unread } from "../../core/chat/unread.js";
 import { fold } from "../../core/protocol/names.js";
 import { counted } from "../../core/protocol/text.js";
 import { kindMark } from "../mark.js";
@@ -52,13 +53,13 @@ function renderRow(state, place, row) {
   const [count, named, more] = [unread(state, room), mentioned(state, room), orMore(room)];
   row.dataset.place = String(place);
   row.classList.toggle("unread", count > 0);
-  row.classList.toggle("muted", room.muted);
+  row.classList.toggle("muted", isMuted(room));
   setAttribute(row, "aria-current", place === state.active ? "true" : null);
   mendMark(row, room, state.me);
   setText(/** @type {Element} */ (row.children[1]), labelOf(room, state.me));
   setBadge(/** @type {HTMLElement} */ (row.children[2]), 0, named, "");
   setBadge(/** @type {HTMLElement} */ (row.children[3]), count - named, 0, more);
-  setText(/** @type {Element} */ (row.children[4]), `${kindWords(room, state.me)}${words(count, named, more, room.muted)}`);
+  setText(/** @type {Element} */ (row.children[4]), `${kindWords(room, state.me)}${words(count, named, more, isMuted(room))}`);
 }
 
 function roomButton() {
@@ -116,7 +117,7 @@ function setBadge(badge, count, named, more) {
   badge.hidden = shown === 0;
   badge.classList.toggle("calls", named > 0);
   badge.setAttribute("aria-hidden", "true");
-  setText(badge, shown === 0 ? "" : `${named > 0 ? "@" : ""}${shown > 999 ? "999+" : shown}${shown > 999 || named > 0 ? "" : more}`);
+  setText(badge, shown === 0 ? "" : `${named > 0 ? "@" : ""}${shownCount(shown, named > 0 ? "" : more)}`);
 }
 
 /** @param {number} count
@@ -125,14 +126,15 @@ function setBadge(badge, count, named, more) {
  * @param {boolean} muted */
 function words(count, named, more, muted) {
   const mentions = named > 0 ? `, ${counted(named, "mention")}` : "";
-  return `${count > 0 ? `, ${count}${more} unread` : ""}${mentions}${muted ? ", muted" : ""}`;
+  return `${count > 0 ? `, ${shownCount(count, more)} unread` : ""}${mentions}${muted ? ", muted" : ""}`;
 }
 
 /** @param {State} state */
 export function renderRoomActions(state) {
   const room = activeRoom(state);
-  setAttribute(byId("mute-button"), "aria-pressed", String(room.muted));
-  setText(button("mute-button"), room.kind === "direct" ? "Mute" : "Mute room");
+  const level = /** @type {HTMLSelectElement} */ (byId("level"));
+  setText(/** @type {Element} */ (level.options[0]), `Default (${room.kind === "direct" ? "everything" : "mentions"})`);
+  if (level.value !== room.notify) level.value = room.notify;
   button("leave-button").hidden = room.kind === "direct";
   button("leave-button").disabled = state.rooms.length === 1;
 }

@@ -15,7 +15,7 @@ import { react } from "../../protocol/messages.js";
 export function takeState(held, message) {
   if ((message.change ?? 0) <= (held.change ?? 0)) return;
   // What is not there any more is left out.
-  for (const field of /** @type {const} */ (["deleted", "edited", "reactions", "reply"])) delete held[field];
+  for (const field of /** @type {const} */ (["deleted", "edited", "reactions", "reply", "mentions", "everybody"])) delete held[field];
   Object.assign(held, message);
 }
 
@@ -30,6 +30,7 @@ export function takeChange(held, change) {
   switch (change.type) {
     case "edited":
       Object.assign(held, { content: change.content, edited: change.at });
+      takeCalls(held, change);
       break;
     case "reacted":
       held.reactions = react(held.reactions ?? [], change);
@@ -39,4 +40,13 @@ export function takeChange(held, change) {
       delete held.edited;
       delete held.reactions;
   }
+}
+
+/** Whom it mentions now.
+ * @param {Message} held
+ * @param {import("../../protocol/messages.js").Calls} calls */
+function takeCalls(held, { mentions, everybody }) {
+  delete held.mentions;
+  delete held.everybody;
+  Object.assign(held, { ...(mentions && { mentions }), ...(everybody !== undefined && { everybody }) });
 }

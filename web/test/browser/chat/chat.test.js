@@ -131,7 +131,7 @@ test("several rooms live in one page, with a draft in each, and all of it is the
   const rooms = alice.getByRole("navigation", { name: "Rooms" }).locator("#room-list button");
   await alice.locator("#room").filter({ hasText: /^second$/ }).waitFor();
   await message(alice).fill("half a thought");
-  await say(bob, "Nora, are you there?");
+  await say(bob, "@Nora, are you there?");
   await rooms.filter({ hasText: ", 1 unread, 1 mention" }).waitFor();
   await rooms.first().click();
   await settled(alice, "are you there").waitFor();

@@ -166,7 +166,7 @@ for (const [name, width, colorScheme] of [["wide-light", 1440, "light"], ["narro
       await ann.keyboard.press("Enter");
     }
     await ann.locator(".acts").waitFor();
-    assert.deepEqual(await ann.locator(".acts .entry").allTextContents(), ["React", "Reply", "Edit", "Copy text", "Copy link", "Delete"]);
+    assert.deepEqual(await ann.locator(".acts .entry").allTextContents(), ["React", "Reply", "Edit", "Copy text", "Copy link", "Mark unread from here", "Delete"]);
     await ann.keyboard.press("Escape");
     await ann.waitForFunction(() => document.activeElement.closest("#log .row"));
     assert.deepEqual(ann.faults, []);

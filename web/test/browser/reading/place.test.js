@@ -165,7 +165,7 @@ test("10,000 messages that arrive leave a bounded number of rows and no more mem
 });
 
 test("the line above what is new stands still through arrivals, a reconnect and a reload", async (t) => {
-  const alice = await person(t, browser, server, "Alice", "line");
+  const alice = await person(t, browser, server, "Lina", "line");
   const crowd = await newCrowd(t, browser, server);
   await crowd.enter("Bob", "line");
   await crowd.say("Bob", "seen");

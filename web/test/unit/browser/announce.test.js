@@ -26,6 +26,14 @@ test("a reply is read as one", () => {
   assert.equal(sentence([{ ...said("/me nods"), answers: "you" }], "ops"), "#dev, Bob replied to you: Bob nods");
 });
 
+test("a mention is heard as one, also in a burst", () => {
+  const calls = { ...said("@Ann hi"), calls: true };
+  assert.equal(sentence([calls], "dev"), "Bob mentioned you: @Ann hi");
+  assert.equal(sentence([{ ...calls, answers: "you" }], "dev"), "Bob replied to you and mentioned you: @Ann hi");
+  assert.equal(sentence([{ ...said("/me waves"), calls: true }], "dev"), "Bob mentioned you: Bob waves");
+  assert.equal(sentence([calls, said("more"), said("x", "Bob", "ops")], "dev"), "2 new messages, 1 mention, in #dev, 1 new message in #ops");
+});
+
 test("a burst is one sentence, no one waits long for it, and it is taken away again", () => {
   mock.timers.enable({ apis: ["setTimeout", "Date"] });
   const told = [];

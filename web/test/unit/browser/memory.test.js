@@ -127,12 +127,12 @@ test("two tabs of a browser forget no room of each other, but those that are lef
   newer.recall(again);
   for (const room of ["ops", "qa"]) update(again, { type: "say", text: `/join ${room}` });
   again.rooms[0].read = 9;
-  again.rooms[0].muted = true;
+  again.rooms[0].notify = "nothing";
   newer.keep(again);
   const kept = () => {
     const next = person("alice");
     memoryOf(store(), browser).recall(next);
-    return next.rooms.map((r) => [r.name, r.read, r.muted]);
+    return next.rooms.map((r) => [r.name, r.read, r.notify === "nothing"]);
   };
   alice.rooms[0].read = 7;
   older.keep(alice);
@@ -149,7 +149,7 @@ test("each person has their own rooms, and what one wrote waits for them under a
   memory.recall(zoe);
   entered(zoe);
   update(zoe, { type: "say", text: "/join ops" });
-  update(zoe, { type: "mute" });
+  update(zoe, { type: "does", intent: { is: "mute" } });
   update(zoe, { type: "draft", text: "half" });
   Object.assign(zoe.rooms[1], { read: 7 });
   update(zoe, { type: "lost", code: 1006, reason: "cut" });
@@ -170,11 +170,11 @@ test("each person has their own rooms, and what one wrote waits for them under a
 
   const back = person("zoe");
   memoryOf(tab, browser).recall(back);
-  assert.deepEqual(back.rooms.map((r) => [r.name, r.read, r.muted, r.draft, r.pending.length]), [["dev", 0, false, "", 1], ["ops", 7, true, "half", 0]]);
+  assert.deepEqual(back.rooms.map((r) => [r.name, r.read, r.notify, r.draft, r.pending.length]), [["dev", 0, "default", "", 1], ["ops", 7, "nothing", "half", 0]]);
   update(zoe, { type: "nick", name: "Zoe" });
   entered(zoe, "Zoe");
   assert.deepEqual(memory.recall(zoe), ["ops"]);
-  assert.deepEqual([zoe.rooms[0].pending.length, zoe.rooms[1].muted], [1, true]);
+  assert.deepEqual([zoe.rooms[0].pending.length, zoe.rooms[1].notify], [1, "nothing"]);
 });
 
 test("a guest who takes a name takes along what they wrote, once", () => {
@@ -223,7 +223,7 @@ test("what belongs to somebody else, or cannot be read, is nobody's; what cannot
   browser.setItem("nebula.unsent t-1 bob", '{"rooms":[null,{"name":"x","pending":[5,{"ref":1}],"draft":7}]}');
   const state = person("Bob", "ops");
   memoryOf(tab, browser).recall(state);
-  assert.deepEqual(state.rooms.map((r) => [r.name, r.read, r.muted, r.draft, r.pending]), [["ops", 0, false, "", []], ["x", 0, false, "", []]]);
+  assert.deepEqual(state.rooms.map((r) => [r.name, r.read, r.notify, r.draft, r.pending]), [["ops", 0, "default", "", []], ["x", 0, "default", "", []]]);
 });
 
 test("what there is no room for is told once, and leaving is worth a question", () => {
@@ -280,6 +280,6 @@ test("what former versions kept is taken over once", () => {
   assert.deepEqual(memory.last, { me: "Alice", room: "ops" });
   const state = person("Alice", "ops");
   memory.recall(state);
-  assert.deepEqual(state.rooms.map((r) => [r.name, r.read, r.mark, r.muted, r.draft, r.pending.length]), [["ops", 3, 3, false, "", 1], ["dev", 7, 6, true, "half", 0]]);
+  assert.deepEqual(state.rooms.map((r) => [r.name, r.read, r.mark, r.notify, r.draft, r.pending.length]), [["ops", 3, 3, "default", "", 1], ["dev", 7, 6, "nothing", "half", 0]]);
   assert.equal(browser.getItem("nebula.rooms"), null);
 });

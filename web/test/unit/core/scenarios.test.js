@@ -9,7 +9,8 @@ import { changesOf, isOwn, quoteOf, shownOf, waitingText } from "../../../core/c
 import { wordsAboutTyping } from "../../../core/chat/messages/typing.js";
 import { labelOf } from "../../../core/chat/label.js";
 import { codeNow } from "../../../core/chat/person.js";
-import { activeRoom, find, mentioned, messages, newLine, newRoom, newState, unread } from "../../../core/chat/state.js";
+import { activeRoom, find, messages, newRoom, newState } from "../../../core/chat/state.js";
+import { callsMe, isMuted, mentioned, newLine, unread } from "../../../core/chat/unread.js";
 import { addressOf, bareCode, grouped } from "../../../core/protocol/people.js";
 import { update } from "../../../core/update.js";
 
@@ -21,6 +22,7 @@ class Client {
   #timers = [];
   #sent = [];
   #dialled = [];
+  #notified = [];
   #notice = null;
   /** What was said last on this connection that is no. */
   #refusal = { code: "", content: "" };
@@ -36,7 +38,7 @@ class Client {
     this.state = newState({ room: rooms[0].room, username: me ?? null, session, brings: code, follows: list, own: server });
     for (const { room } of rooms.slice(1)) this.state.rooms.push(newRoom(room));
     for (const { room, read, listed = false, muted = false, default: isDefault = false } of rooms) {
-      Object.assign(find(this.state, room), { read, mark: read > 0 ? read : null, listed, muted, isDefault });
+      Object.assign(find(this.state, room), { read, mark: read > 0 ? read : null, listed, notify: muted ? "nothing" : "default", isDefault });
     }
     const dialled = update(this.state, { type: "start" });
     // Who comes by a code has not been let in yet.
@@ -48,6 +50,7 @@ class Client {
     for (const action of update(this.state, event)) {
       if (action.do === "send") this.#sent.push(action.envelope);
       if (action.do === "dial") this.#dialled.push(action);
+      if (action.do === "notify") this.#notified.push(action.content);
       if (action.do === "confirm") this.#asked = action;
       if (action.do === "later") this.#timers.push({ due: this.#now + action.afterMs, event: action.event });
     }
@@ -78,6 +81,17 @@ class Client {
     replies: ([id, text]) => {
       this.#happens({ type: "does", intent: { is: "replying", id } });
       this.#happens({ type: "say", text });
+    },
+    marks: (id) => this.#happens({ type: "does", intent: { is: "markUnread", id } }),
+    mentioned_more: () => this.#happens({ type: "does", intent: { is: "inboxMore" } }),
+    goes_to: (id) => this.#happens({ type: "does", intent: { is: "goToMention", id } }),
+    mentioned: (wanted) => {
+      const { inbox } = this.state;
+      assert.deepEqual(inbox && { messages: inbox.messages.map(({ id }) => id), more: inbox.more }, wanted);
+    },
+    notified: (wanted) => {
+      const notified = this.#notified.splice(0);
+      assert.ok(notified.length === wanted.length && wanted.every((words, at) => notified[at].includes(words)), `notified: ${JSON.stringify(notified)}`);
     },
     types_text: (text) => this.#happens({ type: "draft", text }),
     asks_older: () => this.#happens({ type: "older" }),
@@ -181,7 +195,9 @@ class Client {
         failed: own(true),
         reasons: room.pending.filter(({ failed }) => failed).map(({ failed }) => failed),
         joined: room.joined,
-        muted: room.muted,
+        notify: room.notify,
+        muted: isMuted(room),
+        highlighted: messages(room).filter((message) => callsMe(this.state, message)).map(({ id }) => id),
         label: labelOf(room, this.state.me),
         members: room.members.map(({ user, role }) => `${user} ${role}`),
         role: room.role,

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { activeRoom, unread } from "../../../core/chat/state.js";
+import { activeRoom } from "../../../core/chat/state.js";
+import { unread } from "../../../core/chat/unread.js";
 import { entered, page } from "./client.js";
 
 test("an own message waits, is sent once, and settles however often it is told", () => {
@@ -201,7 +202,7 @@ test("live messages of others are announced, and notified where one is named and
   assert.deepEqual(told(4, "Bob", "alice: look"), ["announce", "notify"]);
   alice.hears(page([5], false));
   assert.deepEqual(alice.did(), [], "history is no news");
-  alice.happens({ type: "mute" });
+  alice.happens({ type: "does", intent: { is: "mute" } });
   assert.deepEqual(told(30, "Bob", "alice!"), []);
 });
 

@@ -10,38 +10,35 @@ import { listsOf } from "./lists.js";
 /**
  * @typedef {import("./words.js").Part} Part
  * @typedef {import("../../../core/formatting/blocks.js").Block} Block
- *
- * @typedef {object} Look
- * @property {string} query what is searched for
- * @property {boolean} isPlain texts are shown as typed
+ * @typedef {import("./words.js").Look} Look
  */
 
 /** @param {string} text
  * @param {Look} look
  * @returns {Part[]} */
-export function formatted(text, { query, isPlain }) {
-  const { isAction, blocks } = (isPlain ? plain : parse)(withNewlines(text));
+export function formatted(text, look) {
+  const { isAction, blocks } = (look.isPlain ? plain : parse)(withNewlines(text));
   const [first, ...others] = blocks;
   // Most texts are one paragraph; and an action's words stand beside its name.
-  if (first?.kind !== "paragraph" || (others.length > 0 && !isAction)) return blocksOf(blocks, query);
-  return [...drawnLines(others.length > 0 ? trimmed(first.lines) : first.lines, query), ...blocksOf(others, query)];
+  if (first?.kind !== "paragraph" || (others.length > 0 && !isAction)) return blocksOf(blocks, look);
+  return [...drawnLines(others.length > 0 ? trimmed(first.lines) : first.lines, look), ...blocksOf(others, look)];
 }
 
 /** @param {Block[]} blocks
- * @param {string} query
+ * @param {Look} look
  * @returns {Node[]} */
-function blocksOf(blocks, query) {
+function blocksOf(blocks, look) {
   /** @type {Node[]} */
   const made = [];
   for (let at = 0; at < blocks.length; at += 1) {
     const block = /** @type {Block} */ (blocks[at]);
-    if (block.kind === "code") made.push(codeBlock(block.language, block.text, query));
-    else if (block.kind === "quote") made.push(quote(block.blocks, query));
-    else if (block.kind === "paragraph") made.push(...paragraph(block.lines, query));
+    if (block.kind === "code") made.push(codeBlock(block.language, block.text, look.query));
+    else if (block.kind === "quote") made.push(quote(block.blocks, look));
+    else if (block.kind === "paragraph") made.push(...paragraph(block.lines, look));
     else {
       const end = blocks.findIndex(({ kind }, i) => i > at && kind !== "item");
       const items = blocks.slice(at, end < 0 ? blocks.length : end).flatMap((item) => (item.kind === "item" ? [item] : []));
-      made.push(...listsOf(items, query));
+      made.push(...listsOf(items, look));
       at += items.length - 1;
     }
   }
@@ -49,19 +46,19 @@ function blocksOf(blocks, query) {
 }
 
 /** @param {Block[]} blocks
- * @param {string} query */
-function quote(blocks, query) {
-  const made = element("blockquote", "", ...blocksOf(blocks, query));
+ * @param {Look} look */
+function quote(blocks, look) {
+  const made = element("blockquote", "", ...blocksOf(blocks, look));
   made.dir = "auto";
   return made;
 }
 
 /** The space between blocks stands for blank lines there.
  * @param {import("./inline.js").Line[]} lines
- * @param {string} query */
-function paragraph(lines, query) {
+ * @param {Look} look */
+function paragraph(lines, look) {
   const shown = trimmed(lines);
-  return shown.length > 0 ? [element("p", "", ...drawnLines(shown, query))] : [];
+  return shown.length > 0 ? [element("p", "", ...drawnLines(shown, look))] : [];
 }
 
 /** @param {import("./inline.js").Line[]} lines */

@@ -14,14 +14,14 @@ const BLANKS_MAX = 2;
 
 /** Lines with a newline between each two.
  * @param {Line[]} lines
- * @param {string} query
+ * @param {import("./words.js").Look} look
  * @returns {Part[]} */
-export function drawnLines(lines, query) {
+export function drawnLines(lines, look) {
   let blanks = 0;
   return lines.filter((line) => {
     blanks = isBlank(line) ? blanks + 1 : 0;
     return blanks <= BLANKS_MAX;
-  }).flatMap(({ pieces }, at) => [...(at > 0 ? ["\n"] : []), ...piecesOf(pieces, query)]);
+  }).flatMap(({ pieces }, at) => [...(at > 0 ? ["\n"] : []), ...piecesOf(pieces, look)]);
 }
 
 /** @param {Line} line */
@@ -30,33 +30,33 @@ export function isBlank({ pieces }) {
 }
 
 /** @param {Inline[]} pieces
- * @param {string} query
+ * @param {import("./words.js").Look} look
  * @returns {Part[]} */
-function piecesOf(pieces, query) {
-  return pieces.flatMap((piece) => partsOf(piece, query));
+function piecesOf(pieces, look) {
+  return pieces.flatMap((piece) => partsOf(piece, look));
 }
 
 /** @param {Inline} piece
- * @param {string} query
+ * @param {import("./words.js").Look} look
  * @returns {Part[]} */
-function partsOf(piece, query) {
+function partsOf(piece, look) {
   switch (piece.kind) {
     case "text":
-      return words(piece.text, query);
+      return words(piece.text, look);
     case "code":
-      return [element("code", "", ...words(piece.text, query))];
+      return [element("code", "", ...words(piece.text, look))];
     case "bare":
-      return link(words(piece.text, query), piece.href, piece.host);
+      return link(words(piece.text, look), piece.href, piece.host);
     case "link":
-      return link(piecesOf(piece.pieces, query), piece.href, piece.host);
+      return link(piecesOf(piece.pieces, look), piece.href, piece.host);
     case "bold":
-      return [element("strong", "", ...piecesOf(piece.pieces, query))];
+      return [element("strong", "", ...piecesOf(piece.pieces, look))];
     case "italic":
-      return [element("em", "", ...piecesOf(piece.pieces, query))];
+      return [element("em", "", ...piecesOf(piece.pieces, look))];
     case "strike":
-      return [element("del", "", ...piecesOf(piece.pieces, query))];
+      return [element("del", "", ...piecesOf(piece.pieces, look))];
     case "spoiler":
-      return [spoiler(piecesOf(piece.pieces, query))];
+      return [spoiler(piecesOf(piece.pieces, look))];
   }
 }
 

@@ -15,9 +15,9 @@ const MARKER_CHARS = 3;
 const WIDE_CHARS = 6;
 
 /** @param {Item[]} items
- * @param {string} query
+ * @param {import("./words.js").Look} look
  * @returns {Node[]} */
-export function listsOf(items, query) {
+export function listsOf(items, look) {
   /** @type {Node[]} */
   const made = [];
   /** @type {Level[]} */
@@ -26,7 +26,7 @@ export function listsOf(items, query) {
     while (item.indent < (levels.at(-1)?.indent ?? 0)) levels.pop();
     const isDeeper = levels.length < DEPTH_MAX && item.indent >= (levels.at(-1)?.indent ?? 0) + INDENT_MIN;
     const above = levels.length > 0 && !isDeeper ? levels.pop() : undefined;
-    const last = entry(item, query);
+    const last = entry(item, look);
     const list = above && above.list.matches("ul") === (item.marker === "-") ? above.list : newList(item.marker);
     list.append(last);
     if (list !== above?.list) {
@@ -48,9 +48,9 @@ function newList(marker) {
 }
 
 /** @param {Item} item
- * @param {string} query */
-function entry({ marker, lines }, query) {
-  const made = element("li", "", ...drawnLines(lines, query));
+ * @param {import("./words.js").Look} look */
+function entry({ marker, lines }, look) {
+  const made = element("li", "", ...drawnLines(lines, look));
   if (marker === "-") return made;
   made.value = Number.parseInt(marker, 10);
   // As it was typed.

@@ -1,16 +1,34 @@
-// Words of a text, and links: what is searched for is marked. It knows no formatting.
+// Words of a text, and links: who is mentioned stands out, and what is searched for is marked. It knows no formatting.
 
 import { marks } from "../../../core/commands/search.js";
+import { callsIn } from "../../../core/protocol/mentions.js";
 import { revealed } from "../../../core/protocol/text.js";
 import { element } from "../../page.js";
 
-/** @typedef {string | Node} Part */
+/**
+ * @typedef {string | Node} Part
+ *
+ * @typedef {object} Look how a text is drawn
+ * @property {string} query what is searched for
+ * @property {boolean} isPlain it is shown as typed
+ * @property {string[]} called the names that it mentions
+ */
 
 /** A text as it may be shown.
  * @param {string} text
- * @param {string} query
+ * @param {Look} look
  * @returns {Part[]} */
-export const words = (text, query) => marked(revealed(text), query);
+export function words(text, { query, called }) {
+  const shown = revealed(text);
+  if (called.length === 0) return marked(shown, query);
+  let done = 0;
+  const parts = callsIn(shown, called).flatMap(([begin, end]) => {
+    const before = marked(shown.slice(done, begin), query);
+    done = end;
+    return [...before, element("span", "called", ...marked(shown.slice(begin, end), query))];
+  });
+  return [...parts, ...marked(shown.slice(done), query)];
+}
 
 /** The same for a text that is as it may be shown.
  * @param {string} shown

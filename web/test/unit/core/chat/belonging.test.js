@@ -155,22 +155,25 @@ test("a room that is picked from the list is called by its title at once", () =>
   assert.equal(labelOf(activeRoom(state), "Alice"), "Ops");
 });
 
-test("a direct message is notified as a mention is, unless it is muted or shown", () => {
+test("a direct message is notified as a mention is, unless it is muted or one looks", () => {
   const { state, happens, hears, did } = entered();
   const direct = "@k3x9m2q7t4ab";
   hears({ type: "room", room: direct, kind: "direct", users: ["Alice", "Bob"] });
   hears({ type: "join", room: direct, sender: "Alice" });
+  happens({ type: "looked", atBottom: true, focused: false });
   did();
   const say = (id) => {
     hears({ type: "message", room: direct, sender: "Bob", content: "hi", id, at: id });
     return did().filter((action) => action.do === "notify").map(({ where }) => where);
   };
   assert.deepEqual(say(1), ["a direct message"]);
-  find(state, direct).muted = true;
-  assert.deepEqual(say(2), []);
-  find(state, direct).muted = false;
-  happens({ type: "show", place: 1 });
-  assert.deepEqual(say(3), []);
+  for (const level of ["mentions", "nothing"]) {
+    find(state, direct).notify = level;
+    assert.deepEqual(say(2 + level.length), [], level);
+  }
+  find(state, direct).notify = "default";
+  happens({ type: "looked", atBottom: true, focused: true });
+  assert.deepEqual(say(30), []);
 });
 
 test("a direct message is for ten people at most, and not for oneself", () => {

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { activeRoom, mentioned, newState, unread } from "../../../../core/chat/state.js";
+import { activeRoom, newState } from "../../../../core/chat/state.js";
+import { mentioned, unread } from "../../../../core/chat/unread.js";
 import { update } from "../../../../core/update.js";
 
 function alice() {
@@ -182,7 +183,7 @@ test("commands answer, copy, list, mute and clear", () => {
   assert.deepEqual(types_("/search by"), [{ do: "search", text: "by" }]);
   assert.deepEqual(types_("/help"), [{ do: "help" }]);
   types_("/mute");
-  assert.ok(activeRoom(state).muted);
+  assert.equal(activeRoom(state).notify, "nothing");
   types_("/clear");
   assert.deepEqual([activeRoom(state).entries, activeRoom(state).more], [[], true]);
   assert.equal(activeRoom(state).draft, "");

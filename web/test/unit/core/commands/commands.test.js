@@ -41,6 +41,19 @@ test("an invite has a room, uses, a time and a note, each of which may be left o
   for (const typed of ["0", "10001", "x".repeat(101)]) assert.equal(parse(`/invite ${typed}`).is, "fault", typed);
 });
 
+test("what a room notifies of, and words that are highlighted, are set and told", () => {
+  for (const [typed, intent] of [
+    ["/notify", { is: "notify" }],
+    ["/notify Everything", { is: "notify", level: "everything" }],
+    ["/highlight", { is: "highlight" }],
+    ["/highlight deploy  Nebula deploy", { is: "highlight", words: ["deploy", "Nebula"] }],
+    ["/highlight -", { is: "highlight", words: [] }],
+    ["/mentions", { is: "mentions" }],
+    ["/unmute", { is: "unmute" }],
+  ]) assert.deepEqual(parse(typed), intent, typed);
+  assert.deepEqual(parse("/notify loud"), { is: "fault", words: "Choose one of: everything, mentions, nothing, default" });
+});
+
 test("the code of a link is taken as it is shown, read aloud or in an address", () => {
   for (const typed of ["7K3MQ01D", "7k3m-qoid", "7K3M Q0LD", "https://chat.example/#link=7K3MQ01D"]) {
     assert.deepEqual(parse(`/link ${typed}`), { is: "bring", brings: { link: "7K3MQ01D" } }, typed);
@@ -97,7 +110,7 @@ test("every command of the table exists, and has the name and the arguments of t
   const ours = COMMANDS.filter(([name]) => name !== "width");
   assert.deepEqual(new Map(ours.map(([name, aliases, rest]) => [name, { aliases, rest }])), theirs);
   for (const [name, aliases, rest] of COMMANDS) {
-    const given = { "": "", "[N]": "2", "N": "2", "[CODE]": "7K3M-Q0ZD", "[COMMAND]": "join", "EMOJI [N]": "👍 2" }[rest] ?? rest.replace(/^\[-s\] /, "").replace("[USES] [TIME]", "5 2d").replace("TIME", "10m").replace(/owner\|.*/, "owner").replace("[,NAME]", ",Bob");
+    const given = { "": "", "[N]": "2", "N": "2", "[CODE]": "7K3M-Q0ZD", "[COMMAND]": "join", "[LEVEL]": "Mentions", "EMOJI [N]": "👍 2" }[rest] ?? rest.replace(/^\[-s\] /, "").replace("[USES] [TIME]", "5 2d").replace("TIME", "10m").replace(/owner\|.*/, "owner").replace("[,NAME]", ",Bob");
     for (const called of [name, ...aliases]) assert.notEqual(parse(`/${called} ${given}`).is, "fault", called);
   }
 });

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { activeRoom, mentioned } from "../../../../core/chat/state.js";
+import { activeRoom } from "../../../../core/chat/state.js";
+import { mentioned } from "../../../../core/chat/unread.js";
 import { aloud } from "../../../../core/formatting/aloud.js";
 import { entered } from "../client.js";
 

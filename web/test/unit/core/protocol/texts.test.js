@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { parse } from "../../../../core/protocol/envelopes.js";
-import { mentions } from "../../../../core/protocol/mentions.js";
+import { callsIn, holds, mentions } from "../../../../core/protocol/mentions.js";
 import { revealed, withNewlines } from "../../../../core/protocol/text.js";
 import { pieces } from "../../../../core/protocol/urls.js";
 
@@ -34,6 +34,25 @@ test("a mention is one in every client", () => {
   for (const [name, text, is, others] of golden.mentions) assert.equal(mentions(text, name, others), is, `${name} in ${text}`);
 });
 
+test("a word is found as a whole, in any case", () => {
+  for (const [text, word, is] of [
+    ["DEPLOY!", "deploy", true],
+    ["deployed, redeploy, deploy_it", "deploy", false],
+    ["the big day", "Big Day", true],
+    ["Straße", "strasse", true],
+    ["我看李小龙的电影", "李小龙", true],
+    ["cafe\u0301", "caf\u00e9", true],
+    ["anything", "", false],
+  ]) assert.equal(holds(text, word), is, `${word} in ${text}`);
+});
+
+test("the names that a message mentions are found in it, of two the longer one", () => {
+  const found = (text, ...names) => callsIn(text, names).map(([begin, end]) => text.slice(begin, end));
+  assert.deepEqual(found("@ann lee, @Ann and @bob: hi", "Ann", "Ann Lee"), ["@ann lee", "@Ann"]);
+  assert.deepEqual(found("a@ann @annie @ann ❤️", "Ann"), ["@ann"]);
+  assert.deepEqual(found("@all of you, @allow", "all", "here"), ["@all"]);
+});
+
 test("a text is shown as in every client", () => {
   const shown = (text) => pieces(text).map((piece) => revealed(piece.text) + (piece.host ? ` (${piece.host})` : "")).join("");
   for (const [text, wanted] of golden.shown) assert.equal(shown(text), wanted, escape(text));
@@ -50,5 +69,7 @@ test("a hostile text costs no more than its length", () => {
     pieces(text);
     revealed(text);
     mentions(text, "a");
+    callsIn(text, ["a", "aa"]);
+    holds(text, "aab");
   }
 });

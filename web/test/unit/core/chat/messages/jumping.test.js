@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { shownEntries } from "../../../../../core/chat/messages/place.js";
-import { activeRoom, unread } from "../../../../../core/chat/state.js";
+import { activeRoom } from "../../../../../core/chat/state.js";
+import { unread } from "../../../../../core/chat/unread.js";
 import { entered, page } from "../../client.js";
 
 /** Somebody who has 100 and 101, and goes to 10. */
