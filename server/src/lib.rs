@@ -145,6 +145,7 @@ pub async fn run(
         tasks.spawn(parts.clone().endless(Part::Reload, server::reload(server.clone())));
         stopped.await;
         server.engine.log.store_markers();
+        drop(server);
     } else {
         drop(server);
     }

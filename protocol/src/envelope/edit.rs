@@ -5,8 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::everybody::Everybody;
 use super::fields::{Fields, FromClient, Subject};
-use super::mentions::Everybody;
 use super::message::Body;
 use crate::ids::{MessageId, Ref};
 use crate::name::{RoomName, UserName};

@@ -11,8 +11,8 @@ use std::fmt;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::everybody::Everybody;
 use super::fields::{Fields, FromClient, Subject};
-use super::mentions::Everybody;
 use super::reaction::{BadReactions, Reaction, is_whole};
 use crate::ids::{MessageId, Ref};
 use crate::json::{encode, is_false};

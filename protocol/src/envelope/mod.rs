@@ -10,6 +10,7 @@ mod deletion;
 mod devices;
 mod edit;
 mod error;
+mod everybody;
 mod fields;
 mod history;
 mod invites;
@@ -29,9 +30,10 @@ mod typing;
 
 pub(crate) use self::history::count;
 pub use self::{
-    cluster::*, create::*, deletion::*, devices::*, edit::*, error::*, fields::FIELDS_MAX,
-    history::*, invites::*, members::*, membership::*, mentions::*, message::*, moderation::*,
-    presence::*, question::*, reaction::*, reading::*, room::*, rooms::*, setting::*, typing::*,
+    cluster::*, create::*, deletion::*, devices::*, edit::*, error::*, everybody::*,
+    fields::FIELDS_MAX, history::*, invites::*, members::*, membership::*, mentions::*, message::*,
+    moderation::*, presence::*, question::*, reaction::*, reading::*, room::*, rooms::*,
+    setting::*, typing::*,
 };
 
 use serde::{Deserialize, Serialize};

@@ -237,29 +237,7 @@ impl Client {
                 view.topic = info.topic;
             }
             ToClient::Topic(topic) => self.topic(topic, store)?,
-            ToClient::Error(note) => {
-                self.is_mine(&note)?;
-                if note.code == Code::Unavailable && note.reference.is_none() {
-                    return Ok(true);
-                }
-                let is_it = |said: &Said| Some(&said.reference) == note.reference.as_ref();
-                match note.code {
-                    Code::Unavailable if self.renews => self.say_anew(&note),
-                    Code::Unavailable | Code::TooFast => {
-                        let it = self.pending.iter_mut().find(|said| is_it(said));
-                        it.into_iter().for_each(|said| said.sent = false);
-                    }
-                    Code::Muted
-                    | Code::NotAllowed
-                    | Code::NotFound
-                    | Code::NoName
-                    | Code::MentionNotAllowed
-                    | Code::TooLate => {
-                        self.pending.retain(|said| !is_it(said));
-                    }
-                    _ => {}
-                }
-            }
+            ToClient::Error(note) => return self.refused(&note),
             ToClient::Edited(_) | ToClient::Deleted(_) | ToClient::Reacted(_) => {
                 self.change(&envelope, store)?;
             }
@@ -280,6 +258,32 @@ impl Client {
             | ToClient::Role(_)
             | ToClient::Setting(_)
             | ToClient::Typing(_) => {}
+        }
+        Ok(false)
+    }
+
+    /// Something is refused; true if what it missed cannot be read.
+    fn refused(&mut self, note: &ErrorNote) -> Result<bool, String> {
+        self.is_mine(note)?;
+        if note.code == Code::Unavailable && note.reference.is_none() {
+            return Ok(true);
+        }
+        let is_it = |said: &Said| Some(&said.reference) == note.reference.as_ref();
+        match note.code {
+            Code::Unavailable if self.renews => self.say_anew(note),
+            Code::Unavailable | Code::TooFast => {
+                let it = self.pending.iter_mut().find(|said| is_it(said));
+                it.into_iter().for_each(|said| said.sent = false);
+            }
+            Code::Muted
+            | Code::NotAllowed
+            | Code::NotFound
+            | Code::NoName
+            | Code::MentionNotAllowed
+            | Code::TooLate => {
+                self.pending.retain(|said| !is_it(said));
+            }
+            _ => {}
         }
         Ok(false)
     }

@@ -46,6 +46,8 @@ pub struct Room {
     pub name: RoomName,
     /// The server said that this connection is in it.
     pub joined: bool,
+    /// One may delete what others say here.
+    pub moderates: bool,
     /// Who was here when the connection was lost: that they are back is not announced.
     pub away: BTreeSet<UserName>,
     /// The server refused the join as too fast; it is sent again soon.
@@ -163,6 +165,7 @@ impl Room {
         Room {
             name,
             joined: false,
+            moderates: false,
             away: BTreeSet::new(),
             deferred: false,
             excluded: None,

@@ -17,10 +17,14 @@ use crate::text;
 /// Why nothing can be done in a room at the moment.
 pub(super) const NOT_IN_ROOM: &str = "Not possible: you are not in this room right now";
 
-/// Counted from the newest, at the moment when it is asked for.
+/// Counted from the newest, at the moment when it is asked for: of one's own, where one may not delete others.
 pub(super) fn delete(model: &mut Model, number: usize) {
-    let id = model.room().newest(model.me.as_ref()).map(|message| message.id).nth(number - 1);
-    question_deletion(model, id.map(Target::Stored));
+    let (room, me) = (model.room(), model.me.as_ref());
+    let target = match room.moderates {
+        true => room.newest(me).map(|message| Target::Stored(message.id)).nth(number - 1),
+        false => room.own(me).nth(number - 1),
+    };
+    question_deletion(model, target);
 }
 
 /// Asks before a message is deleted; which one it means is settled now.

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use protocol::{
-    Cluster, Joined, Left, Message, MessageId, Moderated, Ref, RoomKind, RoomName, Standing,
+    Cluster, Joined, Left, Message, MessageId, Moderated, Ref, Role, RoomKind, RoomName, Standing,
     ToClient, Topic, TopicText, UserName,
 };
 
@@ -35,7 +35,14 @@ const NOTIFICATION_CHARS_MAX: usize = 120;
 pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
     match envelope {
         ToClient::Message(message) => message_came(model, message),
-        ToClient::Join(Joined { room, sender, .. }) => came(model, &room, sender),
+        ToClient::Join(Joined { room, sender, role }) => {
+            if Some(&sender) == model.me.as_ref()
+                && let Some(room) = model.find(&room)
+            {
+                room.moderates = role == Some(Role::Moderator);
+            }
+            came(model, &room, sender)
+        }
         ToClient::Leave(Left { room, sender }) => went(model, &room, sender),
         ToClient::Presence(presence) => {
             let me = model.me.clone();

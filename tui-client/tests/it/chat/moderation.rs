@@ -38,6 +38,14 @@ fn a_message_is_deleted_once_it_was_asked_about_by_its_first_words() {
     let mut client = Client::entered(80, 24);
     client.says(7, "Bob", "spam that nobody wants");
     client.says(8, "Bob", "more");
+    client.types("/delete\n");
+    let nothing = "No such message here";
+    assert!(
+        client.screen().join("\n").contains(nothing),
+        "one's own alone: {:#?}",
+        client.screen()
+    );
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice","role":"moderator"}"#);
     client.did();
     client.types("/delete 2\n");
     assert_eq!(sent(&client.did()), Vec::<String>::new(), "it asks");
