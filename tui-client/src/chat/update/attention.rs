@@ -25,8 +25,8 @@ pub(super) fn notify(model: &mut Model, wanted: Option<Notify>) -> Vec<Effect> {
     }
     let room = model.room();
     let level = match (room.notify, room.notifies_of_all()) {
-        (Notify::Default, true) => "everything, as by default",
-        (Notify::Default, false) => "mentions, as by default",
+        (Notify::Default, true) => "everything (default)",
+        (Notify::Default, false) => "mentions (default)",
         (level, _) => level_word(level),
     };
     let name = room.in_words(model.me.as_ref());
