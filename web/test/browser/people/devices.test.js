@@ -182,6 +182,8 @@ test("by keyboard: the menu, the dialog, its list and the question, and back", a
   const focus = () => gil.evaluate(() => document.activeElement?.id);
   await gil.locator("#me-button").focus();
   await gil.keyboard.press("Enter");
+  assert.equal(await focus(), "mentions-button");
+  await gil.keyboard.press("Tab");
   assert.equal(await focus(), "devices-button");
   await gil.keyboard.press("Enter");
   await devices(gil).first().waitFor();
