@@ -196,8 +196,9 @@ impl Process {
                         names.has_stored(name, (person, devices.unwrap()));
                         if let Some(connection) = connections.get(id) {
                             connection.person().is(person);
-                            connection.is_reached(connected);
                         }
+                        // Others of theirs may have come before it was known who they are.
+                        connections.values().for_each(|it| it.is_reached(connected));
                     }
                     Err(_) => names.forget(name),
                 }

@@ -53,7 +53,7 @@ fn read_bare(row: &Row<'_>, room: &RoomName) -> rusqlite::Result<Message> {
         room: room.clone(),
         id: id(row, 0)?,
         sender: checked(1, UserName::known(row.get_ref(1)?.as_str()?))?,
-        content: checked(2, Body::try_from(content))?,
+        content: checked(2, Body::stored(content))?,
         at: unsigned(row, 3)?,
         reference: checked(4, reference.as_deref().map(Ref::try_from).transpose())?,
         change: optional_id(row, 5)?,

@@ -47,11 +47,12 @@ fn change(
     }
     let before = find(db, person, keep)?;
     let was = before.clone().unwrap_or_else(|| nothing(keep));
-    let notify = notify.unwrap_or_else(|| match (keep.muted, was.notify) {
-        (Some(true), _) => Notify::Nothing,
-        (Some(false), Notify::Nothing) => Notify::Default,
-        (_, as_before) => as_before,
-    });
+    let notify = match (notify, keep.muted, was.notify) {
+        (Some(notify), ..) => notify,
+        (None, Some(true), _) => Notify::Nothing,
+        (None, Some(false), Notify::Nothing) => Notify::Default,
+        (None, _, as_before) => as_before,
+    };
     let marked = marked.map(|id| Some(id).filter(|id| *id > MessageId::ZERO));
     let now = Setting {
         joined: keep.joined.unwrap_or(was.joined),
