@@ -21,7 +21,7 @@ use crate::connection::RateLimits;
 use crate::connection::budget::Budgets;
 use crate::connection::creations::Creations;
 use crate::connection::markers;
-use crate::connection::session::{Consult, Context, Effect, Marking, Refused, Session};
+use crate::connection::session::{Calling, Consult, Context, Effect, Marking, Refused, Session};
 use crate::hub::core::Input;
 use crate::hub::{ConnectionId, room_tag};
 use crate::log::event::{self, Act, Author};
@@ -284,13 +284,7 @@ impl Process {
                 self.commands.push_back(Command { act, reply_to });
             }
             Effect::Mark(marking) => self.mark(connection, &marking, store),
-            Effect::Call(calling) => {
-                let present = self.core.present(&calling.room, &calling.called);
-                let Connection { session, claim, .. } = connection;
-                return Step::Next(
-                    self.context(claim, |context| session.called(*calling, present, context)),
-                );
-            }
+            Effect::Call(calling) => return Step::Next(self.call(connection, *calling)),
             Effect::Typing(open) => self.shard.push_back(connection.types(&open)),
             Effect::Leave(room) => self.shard.push_back(connection.leave(&room)),
             Effect::AwaitSpace(query) if connection.has_space() => {
@@ -341,6 +335,13 @@ impl Process {
             }
         }
         Step::Done
+    }
+
+    /// Whom a message calls is known at once.
+    fn call(&self, connection: &mut Connection, calling: Calling) -> Effect {
+        let present = self.core.present(&calling.room, &calling.called);
+        let Connection { session, claim, .. } = connection;
+        self.context(claim, |context| session.called(calling, present, context))
     }
 
     /// Somebody has read a room, and their other connections hear of it.

@@ -118,10 +118,11 @@ async fn follows(peer: &mut Peer, room: &str, envelope: &Value) -> Follows {
     if ["typing", "read"].contains(&kind) {
         peer.send(envelope.to_string()).await;
         peer.send(r#"{"type":"history","room":"lobby","limit":0,"ref":"next"}"#).await;
+        let mut found = Done;
         loop {
             match peer.next().await {
-                ToClient::Error(note) => return Refused(note.code),
-                ToClient::History(it) if it.reference.is_some() => return Done,
+                ToClient::Error(note) => found = Refused(note.code),
+                ToClient::History(it) if it.reference.is_some() => return found,
                 _ => {}
             }
         }
