@@ -21,7 +21,9 @@ use crate::connection::RateLimits;
 use crate::connection::budget::Budgets;
 use crate::connection::creations::Creations;
 use crate::connection::markers;
-use crate::connection::session::{Calling, Consult, Context, Effect, Marking, Refused, Session};
+use crate::connection::session::{
+    Calling, Consult, Context, Effect, Marking, Recheck, Refused, Session,
+};
 use crate::hub::core::Input;
 use crate::hub::{ConnectionId, room_tag};
 use crate::log::event::{self, Act, Author};
@@ -316,10 +318,7 @@ impl Process {
             }
             Effect::Recheck(recheck) => {
                 let stands = !readable || store.has_sanction(&recheck.sanction);
-                let Connection { session, claim, .. } = connection;
-                return Step::Next(
-                    self.context(claim, |context| session.rechecked(recheck, stands, context)),
-                );
+                return Step::Next(self.recheck(connection, recheck, stands));
             }
             Effect::Tell(frame) => connection.outbox.push(&frame),
             Effect::PutOut(open, refused) => self.put_out(connection, &open, *refused),
@@ -335,6 +334,12 @@ impl Process {
             }
         }
         Step::Done
+    }
+
+    /// It was asked whether a ban or mute still stands.
+    fn recheck(&self, connection: &mut Connection, recheck: Recheck, stands: bool) -> Effect {
+        let Connection { session, claim, .. } = connection;
+        self.context(claim, |context| session.rechecked(recheck, stands, context))
     }
 
     /// Whom a message calls is known at once.
