@@ -12,7 +12,7 @@ use protocol::{PEOPLE_MAX, Role, RoomName, TYPING_PEOPLE_MAX, UserName};
 use super::census::Census;
 use super::node_set::NodeBit;
 use super::presence::{Budget, NAMES_MIN, envelope_bytes, name_bytes};
-use super::roll_call::{CROWD_MAX, Present, RollCall};
+use super::roll_call::{Present, RollCall};
 use super::room::{ConnectionId, Room};
 
 /// What happened. `M` is how a member is reached, `T` what is told of a stored message; the rules
@@ -164,11 +164,7 @@ impl<M: Clone + PartialEq> Core<M> {
 
     /// Who of those whom a message calls is in a room, on any node.
     pub(crate) fn present(&self, room: &RoomName, called: &RollCall) -> Present {
-        let Some(room) = self.rooms.get(room.key()) else { return Present::default() };
-        let names = called.names.iter().filter(|name| room.has(name)).cloned().collect();
-        let crowd = if called.everybody { CROWD_MAX } else { 0 };
-        let crowd = room.people().take(crowd).cloned().collect();
-        Present { names, people: room.people_count(), crowd }
+        self.rooms.get(room.key()).map_or_else(Present::default, |room| called.answer(room))
     }
 
     #[cfg(test)]

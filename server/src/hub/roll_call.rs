@@ -1,8 +1,10 @@
 //! Who of those whom a message calls is in a room.
 //!
-//! Plain data. This file does not know who calls them.
+//! This file does not know who calls them.
 
 use protocol::UserName;
+
+use super::room::Room;
 
 /// Names that are told of everybody in a room.
 pub(crate) const CROWD_MAX: usize = 2000;
@@ -12,6 +14,16 @@ pub(crate) const CROWD_MAX: usize = 2000;
 pub(crate) struct RollCall {
     pub(crate) names: Vec<UserName>,
     pub(crate) everybody: bool,
+}
+
+impl RollCall {
+    /// Those of them who are in a room.
+    pub(super) fn answer<M>(&self, room: &Room<M>) -> Present {
+        let names = self.names.iter().filter(|name| room.has(name)).cloned().collect();
+        let crowd = if self.everybody { CROWD_MAX } else { 0 };
+        let crowd = room.people().take(crowd).cloned().collect();
+        Present { names, people: room.people_count(), crowd }
+    }
 }
 
 /// Those who are in the room.
