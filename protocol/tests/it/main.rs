@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod any_message;
+mod any_room;
 mod connect;
 mod emoji;
 mod envelopes;
