@@ -78,7 +78,7 @@ pub enum Code {
     TooLate,
     /// There are as many kinds of reactions on the message as there may be.
     TooManyReactions,
-    /// Not everybody of so many people may be called.
+    /// Only the owner and moderators may mention everybody in a room of this size, and no edit may add that.
     MentionNotAllowed,
     /// More than the rate allows; `retry_ms` says when to try again.
     TooFast,
@@ -233,14 +233,14 @@ pub enum Refusal {
         max: usize,
     },
     #[error(
-        "@all and @here are for the owner and moderators where there are more than {max} people: call them by name"
+        "in a room with more than {max} people only its owner and moderators can use @all and @here: mention people by name"
     )]
     MentionNotAllowed {
-        /// How many people everybody may call.
+        /// Most people of a room in which anybody may mention all.
         max: usize,
     },
     #[error("an edit cannot add @all or @here: send a new message")]
-    EditCallsAll,
+    EditAddsEverybody,
     #[error("too fast: wait {retry_ms} ms and send it again")]
     TooFast {
         /// When one more message will be taken, in milliseconds.
@@ -313,7 +313,9 @@ impl Refusal {
             Refusal::RoomExists => Code::RoomExists,
             Refusal::TooLate { .. } | Refusal::NoEdits => Code::TooLate,
             Refusal::TooManyReactions { .. } => Code::TooManyReactions,
-            Refusal::MentionNotAllowed { .. } | Refusal::EditCallsAll => Code::MentionNotAllowed,
+            Refusal::MentionNotAllowed { .. } | Refusal::EditAddsEverybody => {
+                Code::MentionNotAllowed
+            }
             Refusal::TooFast { .. } => Code::TooFast,
             Refusal::TooManyBadFrames(_) => Code::TooManyBadFrames,
             Refusal::BinaryFrame => Code::BinaryFrame,

@@ -21,7 +21,7 @@ use crate::config::{Config, Db, files};
 use crate::connection::budget::Budgets;
 use crate::connection::creations::Creations;
 use crate::connection::engine::Engine;
-use crate::connection::{RateLimits, elsewhere, news};
+use crate::connection::{RateLimits, ephemeral, news};
 use crate::error::RunError;
 use crate::http::answers::rejected_bytes;
 use crate::http::status::Status;
@@ -122,7 +122,7 @@ impl Server {
             let obeying = Arc::downgrade(&engine);
             beside.obey(move |instruction| obey(obeying.clone(), instruction));
             let hearing = Arc::downgrade(&engine);
-            beside.hear(move |told| elsewhere::hear(hearing.clone(), told));
+            beside.hear(move |told| ephemeral::hear(hearing.clone(), told));
             beside
         });
         let server = Server { status: Status::of(&engine), engine, tls, parts };

@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::everybody::Everybody;
 use super::fields::{Fields, FromClient, Subject};
-use super::reaction::{BadReactions, Reaction, is_whole};
+use super::reaction::{BadReactions, Reaction, check_json};
 use crate::ids::{MessageId, Ref};
 use crate::json::{encode, is_false};
 use crate::name::{RoomName, UserName};
@@ -130,7 +130,7 @@ pub(crate) enum Tagged<'a> {
 /// # Errors
 /// [`BadReactions`] for what is not JSON.
 pub fn encode_with_reactions(message: Message, reactions: &str) -> Result<String, BadReactions> {
-    is_whole(reactions)?;
+    check_json(reactions)?;
     let bare = Message { reactions: Vec::new(), ..message };
     let mut envelope = encode(&Tagged::Message(&bare));
     envelope.pop();

@@ -134,8 +134,8 @@ pub fn encode_reactions(reactions: &[Reaction]) -> String {
 #[error("not a list of reactions: {0}")]
 pub struct BadReactions(serde_json::Error);
 
-/// Whether a text that was kept is JSON still, without reading what it says.
-pub(crate) fn is_whole(text: &str) -> Result<(), BadReactions> {
+/// Checks that a text that was kept is JSON still, without reading what it says.
+pub(crate) fn check_json(text: &str) -> Result<(), BadReactions> {
     serde_json::from_str::<&RawValue>(text).map(drop).map_err(BadReactions)
 }
 

@@ -13,7 +13,7 @@ use super::session::{Calling, Consult, Effect, Entering, Listing, Marking, Readi
 use super::{markers, typing};
 use crate::config::READ_AGAIN;
 use crate::hub::room_tag;
-use crate::log::{Asked, OpenRoom, RoomsAsked, Viewer};
+use crate::log::{Asked, InboxAsked, OpenRoom, RoomsAsked, Viewer};
 use crate::outbox::{End, Release};
 
 /// What an answer to `presence` costs, in bytes of reading: 500 names, found and written by the task
@@ -55,12 +55,7 @@ impl ReadPump {
                 }
                 Effect::Consult(consult) => self.consult(consult).await?,
                 Effect::Browse(asked) => self.browse(asked).await?,
-                Effect::Inbox(asked) => {
-                    let reference = asked.reference.clone();
-                    let found = self.engine.log.inbox(&self.asker, asked);
-                    let found = self.unless_over(found).await?;
-                    self.session.mentioned(reference, found)
-                }
+                Effect::Inbox(asked) => self.inbox(asked).await?,
                 Effect::Mark(marking) => return self.mark(marking).await,
                 Effect::Call(calling) => self.call(*calling).await?,
                 Effect::Moderate(act, room) => return self.moderate(*act, room).await,
@@ -126,6 +121,13 @@ impl ReadPump {
         let found = self.engine.log.list_rooms(&self.asker, asked);
         let found = self.unless_over(found).await?;
         Ok(self.session.listed(reference, found))
+    }
+
+    async fn inbox(&mut self, asked: InboxAsked) -> Result<Effect, End> {
+        let reference = asked.reference.clone();
+        let found = self.engine.log.inbox(&self.asker, asked);
+        let found = self.unless_over(found).await?;
+        Ok(self.session.mentioned(reference, found))
     }
 
     /// The newest of a room is known when the room was read once.

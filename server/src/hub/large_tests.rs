@@ -8,6 +8,7 @@ use protocol::{PEOPLE_MAX, Role, RoomName, UserName};
 
 use super::core::{Core, Effect, Input, Notification, People};
 use super::presence::{AT_ONCE_MAX, Budget, LIST_WITHIN, NAMES_MIN, envelope_bytes, name_bytes};
+use super::roll_call::{CROWD_MAX, Present, RollCall};
 use super::room::ConnectionId;
 
 const TICK: Duration = Duration::from_millis(100);
@@ -247,4 +248,22 @@ proptest! {
         prop_assert!(crowd.everybody_knows());
         prop_assert!(!crowd.core.is_gathering());
     }
+}
+
+#[test]
+fn a_roll_call_tells_who_of_those_called_is_there_and_of_a_crowd_the_first() {
+    let people = u64::try_from(CROWD_MAX).unwrap() + 3;
+    let mut crowd = Crowd::new(0);
+    (0..people).for_each(|id| crowd.join(id));
+    let names = vec![person(1), person(people + 1)];
+    let mut called = RollCall { names, everybody: false };
+    let present = crowd.core.present(&room(), &called);
+    let expected = Present { names: vec![person(1)], people: CROWD_MAX + 3, crowd: Vec::new() };
+    assert_eq!(present, expected);
+    called.everybody = true;
+    let present = crowd.core.present(&room(), &called);
+    assert_eq!((present.people, present.crowd.len()), (CROWD_MAX + 3, CROWD_MAX));
+    assert_eq!(present.crowd[CROWD_MAX - 1], person(u64::try_from(CROWD_MAX).unwrap() - 1));
+    let elsewhere = RoomName::try_from("elsewhere").unwrap();
+    assert_eq!(crowd.core.present(&elsewhere, &called), Present::default());
 }

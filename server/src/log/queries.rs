@@ -78,9 +78,9 @@ impl Log {
         asked: RoomsAsked,
     ) -> Result<RoomList, NotRead> {
         let (found, census) = (self.found(), self.census.clone());
-        let moved = asked.person.filter(|_| asked.mine).map(|person| self.markers().of(person));
-        let asked = RoomsAsked { moved: moved.unwrap_or_default(), ..asked };
-        let question = move |reader: &Reader| (found(reader.rooms(&asked, &census)), ROOMS_COST);
+        let moved = asked.person.map(|person| self.markers().of(person)).unwrap_or_default();
+        let question =
+            move |reader: &Reader| (found(reader.rooms(&asked, (&census, &moved))), ROOMS_COST);
         self.readers.read(asker, question).await
     }
 

@@ -4,8 +4,6 @@
 //! Whether somebody may is decided where it is kept. This file does not know how an address is chosen, or how
 //! anything is found.
 
-use std::collections::HashMap;
-
 use protocol::{
     ChangeMember, ChangeSetting, Create, DIRECT_SIGN, Direct, NewRoom, PRIVATE_SIGN, PrivateRoom,
     Ref, Refusal, RoomList, RoomName, RoomsQuery, SetRole, ToClient, ToServer,
@@ -77,8 +75,7 @@ impl Session {
             return Effect::Refuse(Refused::new(Refusal::NoName, None, reference));
         }
         let grant = context.pass.and_then(|pass| pass.grant.clone());
-        let moved = HashMap::new();
-        Effect::Browse(RoomsAsked { person, grant, mine, room, moved, query, after, reference })
+        Effect::Browse(RoomsAsked { person, grant, mine, room, query, after, reference })
     }
 
     /// They were found, or not.

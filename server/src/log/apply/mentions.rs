@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use protocol::{EVERYBODY_MAX, Everybody, Refusal, RoomName, UserName, called};
+use protocol::{EVERYBODY_MAX, Everybody, Message, Refusal, RoomName, UserName, called};
 use rusqlite::{Connection, params};
 
 use super::rooms;
@@ -19,8 +19,10 @@ pub(super) struct Mentioned {
     /// By name, as they are spelt, each once.
     pub(super) names: Vec<UserName>,
     pub(super) everybody: Option<Everybody>,
-    /// Whom of these it is kept for.
-    persons: BTreeSet<PersonId>,
+    /// Whom it is kept for, of those whom it names.
+    named: BTreeSet<PersonId>,
+    /// The same of everybody.
+    crowd: BTreeSet<PersonId>,
 }
 
 /// Finds whom a text mentions.
@@ -36,7 +38,7 @@ pub(super) fn find(
     let mut found = find_named(db, (author, room), text, calls)?;
     if let Some(everybody) = found.everybody {
         match all(db, (author, room), (everybody, calls.everybody.as_ref()))? {
-            Ok(all) => found.persons.extend(all),
+            Ok(all) => found.crowd.extend(all),
             Err(refusal) => return Ok(Err(refusal)),
         }
         found.leave_out(author);
@@ -57,7 +59,7 @@ pub(super) fn find_named(
         for name in candidates {
             if let Some((person, name)) = rooms::person_called(db, &name, author)? {
                 let may_read = !room.is_address() || rooms::look(db, room, Some(person))?.is_some();
-                found.persons.extend(may_read.then_some(person));
+                found.named.extend(may_read.then_some(person));
                 found.add(name);
             } else if let Some(here) = calls.named.iter().find(|here| **here == name) {
                 found.add(here.clone());
@@ -84,7 +86,8 @@ impl Mentioned {
     /// Nobody is told of what they say themselves.
     fn leave_out(&mut self, author: &Author) {
         if let Some(author) = author.person {
-            self.persons.remove(&author);
+            self.named.remove(&author);
+            self.crowd.remove(&author);
         }
     }
 }
@@ -112,32 +115,44 @@ fn all(
     let mut present = Vec::new();
     for name in crowd.into_iter().flat_map(|crowd| &crowd.names) {
         let person = rooms::person_called(db, name, author)?.map(|(person, _)| person);
-        present.extend(person.filter(|it| !room.is_address() || members.contains(it)));
+        present.extend(person.filter(|it| !room.is_address() || members.binary_search(it).is_ok()));
     }
     Ok(Ok(present))
 }
 
+/// Ascending.
 fn members(db: &Connection, room: i64) -> rusqlite::Result<Vec<PersonId>> {
     let select = "SELECT person FROM members WHERE room = ?1 ORDER BY person";
     db.prepare_cached(select)?.query_map([room], |row| person(row, 0))?.collect()
 }
 
-/// Keeps it for each of them; who has it already keeps it.
+/// Keeps it for each of them; who has it with everybody keeps that.
 pub(super) fn keep(
     db: &Connection,
     (room, message): (i64, i64),
     mentioned: &Mentioned,
 ) -> rusqlite::Result<()> {
-    let insert =
-        "INSERT INTO mentions (person, room, message) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+    let insert = "INSERT INTO mentions (person, room, message, everybody)
+        VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
     let mut insert = db.prepare_cached(insert)?;
-    for person in &mentioned.persons {
-        insert.execute(params![signed(person.get()), room, message])?;
+    for (persons, everybody) in [(&mentioned.crowd, true), (&mentioned.named, false)] {
+        for person in persons {
+            insert.execute(params![signed(person.get()), room, message, everybody])?;
+        }
     }
     Ok(())
 }
 
-/// A message mentions nobody any more.
-pub(super) fn erase(db: &Connection, message: i64) -> rusqlite::Result<()> {
-    db.prepare_cached("DELETE FROM mentions WHERE message = ?1")?.execute([message]).map(drop)
+/// A message mentions nobody any more, or nobody by name.
+pub(super) fn erase(
+    db: &Connection,
+    message: &Message,
+    by_name_alone: bool,
+) -> rusqlite::Result<()> {
+    if message.mentions.is_empty() && message.everybody.is_none() {
+        return Ok(());
+    }
+    let delete = "DELETE FROM mentions WHERE message = ?1 AND everybody <= ?2";
+    let row = params![signed(message.id.get()), !by_name_alone];
+    db.prepare_cached(delete)?.execute(row).map(drop)
 }

@@ -6,7 +6,7 @@
 pub(super) const STEP: &[&str] = &[MENTIONS, MARKERS];
 
 /// Whom a message mentions: as the message tells it, one name in a line, and everybody (1 all, 2 here); and each
-/// person who may read it.
+/// person who may read it, by name (0) or with everybody (1).
 const MENTIONS: &str = "
     ALTER TABLE messages ADD COLUMN mentions TEXT;
     ALTER TABLE messages ADD COLUMN everybody INTEGER;
@@ -14,6 +14,7 @@ const MENTIONS: &str = "
         person INTEGER NOT NULL,
         room INTEGER NOT NULL,
         message INTEGER NOT NULL,
+        everybody INTEGER NOT NULL,
         PRIMARY KEY (person, room, message)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX mentions_in_order ON mentions (person, message);

@@ -22,6 +22,9 @@ const MARKERS_MAX: usize = 65_536;
 /// Markers of one event: the record of a node holds as many.
 const TOGETHER_MAX: usize = 4096;
 
+/// Markers of a person that may be further than the database knows, by folded room.
+pub(crate) type Moved = HashMap<Arc<str>, MessageId>;
+
 /// Clones are the same.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Markers(Arc<Mutex<Waiting>>);
@@ -72,8 +75,8 @@ impl Markers {
         true
     }
 
-    /// Those of a person, by folded room.
-    pub(crate) fn of(&self, person: PersonId) -> HashMap<Arc<str>, MessageId> {
+    /// Those of a person.
+    pub(crate) fn of(&self, person: PersonId) -> Moved {
         let waiting = self.0.lock();
         let theirs = waiting.by_person.get(&person).into_iter().flatten();
         theirs.map(|marker| (marker.room.key().clone(), marker.upto)).collect()

@@ -11,6 +11,7 @@ use rusqlite::{Connection, Row, params};
 use crate::hub::Census;
 use crate::log::apply::{MESSAGE_COLUMNS, read_envelope, room_number};
 use crate::log::database::column::{id, signed};
+use crate::log::memory::markers::Moved;
 use crate::log::memory::ring::{RING_BYTES_MAX, RING_MESSAGES_MAX};
 use crate::log::reading::about::About;
 use crate::log::reading::page::{Asked, Changes, Page, Stored, Topic};
@@ -218,9 +219,9 @@ impl Reader {
     pub(in crate::log) fn rooms(
         &self,
         asked: &RoomsAsked,
-        census: &Census,
+        beside: (&Census, &Moved),
     ) -> rusqlite::Result<RoomList> {
-        rooms::rooms(&self.0, asked, census)
+        rooms::rooms(&self.0, asked, beside)
     }
 
     pub(super) fn head(&self, room: i64) -> rusqlite::Result<MessageId> {

@@ -23,6 +23,7 @@ use super::unread::reading;
 use crate::hub::Census;
 use crate::log::apply::{kind_of, look, notify_of, place, role_of, room_number, users};
 use crate::log::database::column::{checked, id, optional_id, signed, unsigned};
+use crate::log::memory::markers::Moved;
 use crate::people::names::PersonId;
 
 /// What is asked about rooms, by whom.
@@ -34,8 +35,6 @@ pub(crate) struct RoomsAsked {
     pub(crate) mine: bool,
     /// Only this one.
     pub(crate) room: Option<RoomName>,
-    /// Markers of the asker that may be further than the database knows, by folded room.
-    pub(crate) moved: HashMap<Arc<str>, MessageId>,
     pub(crate) query: Option<Box<str>>,
     pub(crate) after: Option<RoomName>,
     pub(crate) reference: Option<Ref>,
@@ -156,7 +155,7 @@ fn members(db: &Connection, room: i64) -> rusqlite::Result<Vec<RoomMember>> {
 pub(super) fn rooms(
     db: &Connection,
     asked: &RoomsAsked,
-    census: &Census,
+    (census, moved): (&Census, &Moved),
 ) -> rusqlite::Result<RoomList> {
     let _snapshot = db.unchecked_transaction()?;
     let query = asked.query.as_deref().map(fold).unwrap_or_default();
@@ -182,7 +181,7 @@ pub(super) fn rooms(
     for candidate in found {
         let as_kept = kept.get(candidate.room.key()).map(|(_, kept)| *kept).unwrap_or_default();
         let people = census.people(&candidate.room);
-        let entry = entry(db, candidate, (asked, as_kept, people))?;
+        let entry = entry(db, candidate, (asked, moved), (as_kept, people))?;
         bytes += bytes_of(&entry);
         if list.rooms.len() == ROOMS_MAX || bytes > ROOMS_BYTES_MAX {
             list.more = true;
@@ -331,7 +330,8 @@ fn everybodys(
 fn entry(
     db: &Connection,
     candidate: Candidate,
-    (asked, kept, people): (&RoomsAsked, KeptAs, usize),
+    (asked, moved): (&RoomsAsked, &Moved),
+    (kept, people): (KeptAs, usize),
 ) -> rusqlite::Result<RoomEntry> {
     let Candidate { room, number, kind, title, .. } = candidate;
     let KeptAs { joined, notify, marked, place } = kept;
@@ -353,7 +353,7 @@ fn entry(
     };
     let Some(number) = number else { return Ok(entry) };
     if let Some(person) = asked.person.filter(|_| asked.mine) {
-        let newer = asked.moved.get(entry.room.key()).copied();
+        let newer = moved.get(entry.room.key()).copied();
         entry.reading = reading(db, (person, number), (newer, marked))?;
     }
     entry.topic = topic_of(db, number)?.content;

@@ -1,8 +1,12 @@
 //! Up to where somebody has read a room: told to their other devices, and what is unread from there.
 
+use std::time::Duration;
+
 use protocol::{Code, ToClient, UNREAD_MAX};
+use rusqlite::Connection;
 use serde_json::json;
 use server::{Config, Db};
+use tokio::time::interval;
 
 use super::{entry, has_read, hears, reads, says, sets, unread};
 use crate::rooms::{ANN, BOB, CY, added, ask, comes, comes_to, join, private, refused, until};
@@ -94,6 +98,29 @@ async fn a_marker_lasts_over_a_restart() {
     let mut ann = comes(&server, ANN).await;
     let now = entry(&mut ann, "dev").await.reading;
     assert_eq!((now.unread, now.read), (1, Some(first.id)));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_marker_is_stored_while_the_server_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("n.db");
+    let db = Db::File(path.clone());
+    let server = TestServer::start_with(Config { db, ..Config::for_tests() }).await;
+    let mut ann = comes_to(&server, "dev", ANN).await;
+    let mut bob = comes_to(&server, "dev", BOB).await;
+    let said = says(&mut bob, "dev", "one").await;
+    hears(&mut ann, &said).await;
+    reads(&mut ann, "dev", said.id.get()).await;
+    let db = Connection::open(&path).unwrap();
+    let stored = || {
+        let select = "SELECT read FROM markers JOIN names USING (person) WHERE name = 'Ann'";
+        db.query_row(select, [], |row| row.get::<_, i64>(0)).ok()
+    };
+    let mut ticks = interval(Duration::from_millis(50));
+    while stored() != Some(said.id.get().cast_signed()) {
+        ticks.tick().await;
+    }
     server.stop().await;
 }
 

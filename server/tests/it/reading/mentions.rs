@@ -9,6 +9,7 @@ use crate::rooms::{ANN, BOB, CY, added, ask, comes, comes_to, join, made, privat
 use crate::support::harness::{Peer, TestServer, query};
 
 const ANN_LEE: (&str, u8) = ("Ann Lee", 7);
+const DEE: (&str, u8) = ("Dee", 9);
 const XIAOMING: (&str, u8) = ("小明", 8);
 
 fn names(message: &Message) -> Vec<&str> {
@@ -158,6 +159,13 @@ async fn an_edit_mentions_whom_its_text_names_and_not_everybody_anew() {
     let ToClient::Edited(edited) = edits(&mut ann, &all, "@all look").await else { panic!() };
     assert_eq!(edited.everybody, Some(Everybody::All));
     assert_eq!(texts(&mut bob).await, ["@all look"]);
+    let mut dee = comes(&server, DEE).await;
+    let both = says(&mut ann, "dev", "@all and @Dee, @Bob").await;
+    assert_eq!(texts(&mut dee).await.len(), 1);
+    let ToClient::Edited(edited) = edits(&mut ann, &both, "@all").await else { panic!() };
+    assert_eq!((edited.everybody, edited.mentions.len()), (Some(Everybody::All), 0));
+    assert!(texts(&mut dee).await.is_empty(), "she was named, and was not there");
+    assert_eq!(texts(&mut bob).await, ["@all", "@all look"]);
     let ToClient::Error(note) = edits(&mut ann, &all, "@here").await else { panic!() };
     assert_eq!(note.code, Code::MentionNotAllowed, "that is another one");
     server.stop().await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use protocol::{
-    ChangeMember, ChangeSetting, Create, Direct, HistoryQuery, Leave, MessageId, NewRoom,
+    ChangeMember, ChangeSetting, Create, Direct, HistoryQuery, Leave, MessageId, NewRoom, Notify,
     PrivateRoom, RoomName, RoomRole, SetRole, SetTopic, Span, Title, ToClient, ToServer, TopicText,
 };
 
@@ -99,9 +99,11 @@ impl World {
         let envelope = match self.rng.u8(0..20) {
             0 if all.len() < ROOMS => create(member),
             19 => {
-                let (joined, place) = (Some(self.rng.bool()), Some(7));
+                let (joined, place) = (self.rng.bool(), Some(7));
+                let notify = joined.then_some(Notify::Mentions);
+                let joined = Some(joined);
                 let setting = ChangeSetting::of(room);
-                ToServer::Setting(ChangeSetting { joined, place, reference, ..setting })
+                ToServer::Setting(ChangeSetting { joined, notify, place, reference, ..setting })
             }
             18 => ToServer::Direct(Direct { users: vec![other], reference }),
             0..=3 => ToServer::Add(ChangeMember { room, user: other, reference }),

@@ -60,9 +60,7 @@ fn erase(db: &Connection, message: Message, deleted: Deleted) -> rusqlite::Resul
     if !message.reactions.is_empty() {
         db.prepare_cached("DELETE FROM reactions WHERE message = ?1")?.execute([place])?;
     }
-    if message.everybody.is_some() || !message.mentions.is_empty() {
-        mentions::erase(db, place)?;
-    }
+    mentions::erase(db, &message, false)?;
     let state = Message {
         content: checked(2, Body::try_from(DELETED_CONTENT))?,
         change: Some(deleted.id),

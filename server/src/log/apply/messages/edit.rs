@@ -75,7 +75,7 @@ fn mentioned(
     let (room, text) = (&edit.on.room, edit.content.as_str());
     let found = mentions::find_named(db, (author, room), text, calls)?;
     let is_new = found.everybody.is_some() && found.everybody != before;
-    Ok(if is_new { Err(Refusal::EditCallsAll) } else { Ok(found) })
+    Ok(if is_new { Err(Refusal::EditAddsEverybody) } else { Ok(found) })
 }
 
 fn write(
@@ -93,11 +93,7 @@ fn write(
     let row = params![place, edit.content.as_str(), id, at, names, everybody];
     let room = db.prepare_cached(update)?.query_row(row, |row| row.get(0))?;
     // Whom it mentioned with everybody it mentions still.
-    if mentioned.everybody.is_none()
-        && (message.everybody.is_some() || !message.mentions.is_empty())
-    {
-        mentions::erase(db, place)?;
-    }
+    mentions::erase(db, message, mentioned.everybody.is_some())?;
     mentions::keep(db, (room, place), mentioned)
 }
 
