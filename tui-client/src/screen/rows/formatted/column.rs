@@ -11,6 +11,8 @@ use crate::screen::{measure, theme};
 const BAR: &str = "│ ";
 /// A quote in a quote has no further bar where less than this would be left for its words.
 const CELLS_MIN: usize = 10;
+/// Cells of the widest character: a row with less has no place for it.
+const CHARACTER_CELLS: usize = 2;
 
 /// Spans of one row.
 pub(in crate::screen::rows) type Row = Vec<Span<'static>>;
@@ -61,7 +63,8 @@ impl Column {
 
     /// Words of which all rows, or all but the first, hang behind spaces.
     pub(super) fn push_hanging(&mut self, words: &Words, hang: usize, is_first: bool) {
-        let rest = self.cells().saturating_sub(hang).max(1);
+        let hang = hang.min(self.cells().saturating_sub(CHARACTER_CELLS));
+        let rest = self.cells() - hang;
         let first = if is_first { self.cells() } else { rest };
         let mut before = if is_first { 0 } else { hang };
         for row in measure::wrap_hanging(words.text(), first, rest) {

@@ -170,6 +170,9 @@ fn the_rows_of_an_item_hang_behind_its_marker() {
         "    ten",
     ];
     assert_eq!(rows(source, 10, DARK), narrow);
+    // Beside the hang there is room for the widest character.
+    assert_eq!(rows("- 日本", 2, DARK), ["-", "日", "本"]);
+    assert_eq!(rows("- 日本", 3, DARK), ["-", " 日", " 本"]);
 }
 
 const CODE: &str = "```rust\nfn main() {\n    let answer = 42; // of everything there is\n}\n```";
