@@ -12,7 +12,7 @@ use crossterm::clipboard::CopyToClipboard;
 use protocol::ToServer;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use url::Url;
 
 use crate::chat::{Effect, Event, Hello, Wait};
@@ -20,6 +20,9 @@ use crate::net::{self, Access, EVENTS_MAX, OUTGOING_MAX};
 
 /// Shortest time between two notifications: three mentions in a row are one reason to look.
 const NOTIFY_PAUSE: Duration = Duration::from_secs(2);
+
+/// Whoever quits waits so long at most for a slow network: then what was still to be sent is dropped.
+const CLOSE_TIME: Duration = Duration::from_secs(1);
 
 /// How a person is notified who looks elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -131,6 +134,15 @@ impl EffectRunner {
         let endpoint = self.access.endpoint(self.server.clone());
         let task = tokio::spawn(net::connect(endpoint, hello, wait, queue, events));
         self.connection = Some(Connection { outgoing, incoming, task });
+    }
+
+    /// Ends the connection, after what is still to be sent.
+    pub(crate) async fn close(&mut self) {
+        let Some(Connection { outgoing, incoming, task }) = self.connection.take() else { return };
+        // The task sends what is left, as long as somebody could hear of it.
+        drop(outgoing);
+        let _ = timeout(CLOSE_TIME, task).await;
+        drop(incoming);
     }
 
     /// What cannot be sent now is sent after the next join: the conversation keeps it until it is answered.

@@ -23,7 +23,7 @@ use super::update::update;
 use super::view::{title, view};
 use crate::chat;
 use crate::chat::memory::Memory;
-use crate::chat::update::dial_now;
+use crate::chat::update::{dial_now, tell_before_leaving};
 use crate::chat::{Connection, Model, Servers};
 use crate::cli::args::Formatting;
 use crate::cli::settings::Settings;
@@ -91,11 +91,15 @@ pub async fn run(settings: &Settings) -> anyhow::Result<Exit> {
         unconfirmed: None,
     };
     let gone = app.go().await;
-    let App { screen, mut memory, terminal, .. } = app;
+    let App { mut screen, mut runner, mut memory, terminal, .. } = app;
     drop(terminal);
+    runner.run(tell_before_leaving(&mut screen.chat));
     let keep = |memory: &mut Memory| memory.keep_at_the_end(&screen.chat);
     let faults = memory.as_mut().map(keep).unwrap_or_default();
     faults.iter().for_each(|fault| tell(fault));
+    if screen.chat.connection == Connection::Online {
+        runner.close().await;
+    }
     gone?;
     Ok(match screen.chat.connection {
         Connection::Refused { .. } => Exit::Refused,

@@ -32,7 +32,7 @@ pub use people::entry::link_by;
 pub use people::list::move_room;
 pub use people::making::{write_to, write_to_last};
 pub use question::{confirm, question_deletion, question_revoke};
-pub use reading::{mark_unread, read_on};
+pub use reading::{mark_unread, read_on, tell_before_leaving};
 pub use rooms::{
     attend, back_to_end, focus, next_active, read_at, show_last, show_number, show_room,
     want_people,

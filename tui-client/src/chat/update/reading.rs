@@ -82,6 +82,19 @@ pub(super) fn may_tell(model: &mut Model, name: &RoomName) -> Vec<Effect> {
     tell(model, name)
 }
 
+/// Whoever leaves tells at once what is read.
+pub fn tell_before_leaving(model: &mut Model) -> Vec<Effect> {
+    if !is_known(model) {
+        return Vec::new();
+    }
+    let told = model.rooms.iter_mut().filter(|room| room.joined).filter_map(|room| {
+        room.telling.rests = false;
+        let upto = room.telling.due()?;
+        Some(Effect::Send(ToServer::Read(ReadUpto { room: room.name.clone(), upto })))
+    });
+    told.collect()
+}
+
 /// The server had no time for what it was told a moment ago: it is told again. False if it was told nothing.
 pub(super) fn not_told(model: &mut Model, name: &RoomName) -> bool {
     let Some(room) = model.find(name).filter(|room| room.telling.rests) else { return false };

@@ -2,6 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 use nebula::chat;
+use nebula::chat::update::tell_before_leaving;
 use nebula::screen::view::title;
 
 use crate::client::{Client, sent};
@@ -33,6 +34,17 @@ fn what_is_unread_in_rooms_that_were_not_looked_at_is_shown() {
     assert!(has(&client, "!3"), "{:#?}", client.screen());
     let client = listed(r#""read":1,"head":9000,"unread":1000"#);
     assert_eq!(title(&client.screen), "(999+) #dev · Nebula");
+}
+
+#[test]
+fn who_leaves_tells_what_was_read_a_moment_ago() {
+    let mut client = listed(r#""read":1,"head":1"#);
+    client.says(5, "Bob", "one");
+    client.says(6, "Bob", "two");
+    assert_eq!(sent(&client.did()), [r#"{"type":"read","room":"dev","upto":5}"#]);
+    let told = tell_before_leaving(&mut client.screen.chat);
+    assert_eq!(sent(&told), [r#"{"type":"read","room":"dev","upto":6}"#]);
+    assert_eq!(tell_before_leaving(&mut client.screen.chat), []);
 }
 
 #[test]

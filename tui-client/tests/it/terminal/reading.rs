@@ -1,7 +1,14 @@
 //! What is read on one device is read on the others: two terminals of one person, and a real server.
 
+use std::net::TcpListener;
+use std::thread;
+
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::{Message, accept_hdr};
+
 use crate::processes::{Home, ServerProcess};
 use crate::terminal::Client;
+use crate::terminal::hostile::speak;
 
 #[test]
 fn what_is_unread_is_the_same_on_two_devices_and_mentions_are_listed() {
@@ -34,4 +41,45 @@ fn what_is_unread_is_the_same_on_two_devices_and_mentions_are_listed() {
     second.expect("Here it is");
     second.leaves();
     first.leaves();
+}
+
+/// A server of one room, in which Bob says two things to who comes in: all frames that it hears until the end.
+fn heard(listener: &TcpListener) -> Vec<String> {
+    let mut socket = accept_hdr(listener.accept().unwrap().0, speak).unwrap();
+    let mut say = |frame: &Value| socket.send(Message::text(frame.to_string())).unwrap();
+    say(&json!({"type": "history", "room": "dev", "messages": [], "more": false, "head": 1}));
+    say(&json!({"type": "join", "room": "dev", "sender": "Alice"}));
+    say(&json!({"type": "presence", "room": "dev", "users": ["Alice", "Bob"]}));
+    let mut heard = Vec::new();
+    while let Ok(message) = socket.read() {
+        let Message::Text(text) = message else { continue };
+        let frame: Value = serde_json::from_str(&text).unwrap();
+        if frame["type"] == "rooms" {
+            let mut say = |frame: &Value| socket.send(Message::text(frame.to_string())).unwrap();
+            let dev = json!({"room": "dev", "kind": "open", "people": 2, "joined": true,
+                             "place": 1000, "read": 1, "head": 1});
+            say(&json!({"type": "rooms", "rooms": [dev], "more": false, "ref": frame["ref"]}));
+            for (id, text) in [(5, "one"), (6, "the last")] {
+                say(&json!({"type": "message", "room": "dev", "sender": "Bob", "content": text,
+                            "id": id, "at": 0}));
+            }
+        }
+        heard.push(text.to_string());
+    }
+    heard
+}
+
+#[test]
+fn what_was_read_a_moment_ago_is_told_before_the_client_ends() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let server = thread::spawn(move || heard(&listener));
+    let home = Home::new();
+    let mut terminal = Client::of(&home, &address, "Alice").start();
+    terminal.expect("the last");
+    terminal.leaves();
+    let heard = server.join().unwrap();
+    let read: Vec<_> = heard.iter().filter(|frame| frame.contains(r#""type":"read""#)).collect();
+    let expected = [5, 6].map(|id| format!(r#"{{"type":"read","room":"dev","upto":{id}}}"#));
+    assert_eq!(read, expected.iter().collect::<Vec<_>>());
 }
