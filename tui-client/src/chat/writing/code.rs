@@ -45,20 +45,14 @@ pub fn is_inside(text: &str, place: usize) -> bool {
     is_closed || has_open_fence(before) || has_open_sign(line)
 }
 
+/// A fence is open if one more, in the next line of the same quote, makes a block of code.
 fn has_open_fence(before: &str) -> bool {
-    let mut open = None;
-    for line in before.split('\n') {
-        let line = line.trim_start_matches("> ").trim();
-        let signs = line.bytes().take_while(|byte| *byte == b'`').count();
-        let word = &line[signs..];
-        let is_fence = signs >= FENCE_MIN && !word.contains(['`', ' ']);
-        open = match open {
-            None if is_fence => Some(signs),
-            Some(opened) if is_fence && signs >= opened && word.is_empty() => None,
-            open => open,
-        };
-    }
-    open.is_some()
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let quote = "> ".repeat((line.len() - line.trim_start_matches("> ").len()) / 2);
+    // None that is open is longer.
+    let fence = "`".repeat(before.matches('`').count().max(FENCE_MIN));
+    let closed = format!("{before}\n{quote}{fence}");
+    code_ranges(&closed).iter().any(|code| code.contains(&before.len()))
 }
 
 /// As many backquotes as have opened it end it.

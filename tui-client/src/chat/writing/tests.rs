@@ -25,6 +25,10 @@ fn code_is_what_has_an_end_and_what_has_none_yet() {
         ("```\na\n```\n^", false),
         ("````\n```\na^", true),
         ("> ```\n> a^", true),
+        ("> > ```\n> > a^", true),
+        ("> ```\na^", false),
+        ("``` two words\na^", false),
+        ("```\n```no-end\na^", true),
         ("x ```\na^", false),
         ("a ^ `b`", false),
     ] {
