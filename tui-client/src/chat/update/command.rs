@@ -2,7 +2,7 @@
 //!
 //! Some are for the surface alone, which does them instead: `/help`, `/search`, `/theme` and `/plain`.
 
-use protocol::{Emoji, Leave, MessageId, RoomKind, ToServer, UserName};
+use protocol::{Emoji, Leave, MessageId, Notify, RoomKind, ToServer, UserName};
 
 use super::attention;
 use super::connection::reconnect;
@@ -22,6 +22,7 @@ use crate::chat::commands::{Command, Typed};
 use crate::chat::event::Effect;
 use crate::chat::links::links;
 use crate::chat::model::{Connection, Model};
+use crate::chat::room::level::level_word;
 use crate::chat::room::{About, Room, What};
 use crate::chat::writing::code;
 use crate::text;
@@ -129,8 +130,12 @@ fn list_rooms(model: &mut Model) {
             true => format!("{} online", room.people.count()),
             false => "not connected".to_owned(),
         };
-        let muted = if room.is_muted() { ", muted" } else { "" };
-        format!("{number}  {name}: {people}, {unread} unread{muted}")
+        let notifies = match room.notify {
+            Notify::Default => String::new(),
+            Notify::Nothing => ", muted".to_owned(),
+            level => format!(", notifies you of {}", level_word(level)),
+        };
+        format!("{number}  {name}: {people}, {unread} unread{notifies}")
     });
     let lines: Vec<_> = lines.collect();
     answer(model, lines.join("\n"));

@@ -159,9 +159,10 @@ fn a_private_room_is_joined_by_its_title() {
 }
 
 #[test]
-fn muted_rooms_are_told_apart() {
+fn rooms_are_listed_with_what_they_notify_of() {
     let mut client = settled(80, 24);
-    client.types("/room zoo\n/mute\n/room dev\n/rooms\n");
+    client.types("/room zoo\n/mute\n/room dev\n/notify everything\n/rooms\n");
+    tells(&client, "1  #dev: 2 online, 0 unread, notifies you of everything");
     tells(&client, "2  #zoo: 0 online, 0 unread, muted");
     tells(&client, "3  +Ops team: 2 online, 0 unread");
 }
