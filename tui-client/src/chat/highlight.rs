@@ -14,10 +14,9 @@ pub const WORDS_MAX: usize = 50;
 
 /// A message of somebody else has one of these words, as a whole, in any case, outside code.
 pub fn has_word(message: &Message, wanted: &[String], me: Option<&UserName>) -> bool {
-    let text = message.content.as_str();
     let is_others = Some(&message.sender) != me && !message.deleted;
-    let is_in = |text: &str| wanted.iter().any(|word| !words(text, word).is_empty());
-    is_others && is_in(text) && is_in(&outside_code(text))
+    let text = outside_code(message.content.as_str());
+    is_others && wanted.iter().any(|word| !words(&text, word).is_empty())
 }
 
 /// The parts of a text that are highlighted, in their order, and whether each is for this person. Of `longer_names`,
@@ -36,7 +35,7 @@ pub fn marks(
         let others = longer_names.iter().chain(named);
         marks.extend(mentions(&text, me, others).into_iter().map(|part| (part, true)));
     }
-    if reader.is_some() || me.is_none() {
+    if Some(&message.sender) != me {
         let parts = wanted.iter().flat_map(|word| words(&text, word));
         marks.extend(parts.map(|part| (part, true)));
     }

@@ -37,7 +37,9 @@ pub(super) fn notify(model: &mut Model, wanted: Option<Notify>) -> Vec<Effect> {
 
 /// Takes these words in place of those before, or only tells them.
 pub(super) fn highlight(model: &mut Model, words: Option<Vec<String>>) {
-    model.highlight = words.unwrap_or(std::mem::take(&mut model.highlight));
+    if let Some(words) = words {
+        model.highlight = words;
+    }
     let words: Vec<_> = model.highlight.iter().map(|word| text::name(word)).collect();
     model.notice = Some(match words.is_empty() {
         true => "No words are highlighted besides your name. /highlight WORD adds one".to_owned(),

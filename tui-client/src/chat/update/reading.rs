@@ -54,7 +54,11 @@ pub fn read_on(model: &mut Model) -> Vec<Effect> {
 fn is_looked_at(model: &Model, name: &RoomName) -> bool {
     let room = model.room();
     let is_at_end = room.reading == Reading::End && room.past.is_none() && !room.behind;
-    model.focused && room.name == *name && is_at_end
+    model.focused && is_shown(model, name) && is_at_end
+}
+
+fn is_shown(model: &Model, name: &RoomName) -> bool {
+    model.room().name == *name
 }
 
 fn tell(model: &mut Model, name: &RoomName) -> Vec<Effect> {
@@ -151,7 +155,7 @@ pub(super) fn not_answered(model: &mut Model, name: &RoomName) {
 
 /// The server has counted what is unread in a room.
 pub(super) fn told(model: &mut Model, entry: &RoomEntry) {
-    let (is_seen, is_shown) = seen_and_shown(model, &entry.room);
+    let (is_seen, is_shown) = (is_looked_at(model, &entry.room), is_shown(model, &entry.room));
     // Older servers do not count, and of an empty room there is nothing to tell.
     let is_told = entry.reading != Told::default();
     let Some(room) = model.find(&entry.room).filter(|_| is_told) else { return };
@@ -166,10 +170,6 @@ pub(super) fn told(model: &mut Model, entry: &RoomEntry) {
     if (!was_told || !is_seen) && (is_elsewhere || room.looked_away.is_none()) {
         room.looked_away = Some(room.counts.marker());
     }
-}
-
-fn seen_and_shown(model: &Model, name: &RoomName) -> (bool, bool) {
-    (is_looked_at(model, name), model.room().name == *name)
 }
 
 /// The person has read a room on another device, up to this message.
@@ -191,7 +191,7 @@ pub(super) fn said(model: &mut Model, name: &RoomName, id: MessageId) -> Vec<Eff
 
 /// The server knows it; whoever is not looking finds the line behind it.
 fn has_read(model: &mut Model, name: &RoomName, upto: MessageId) {
-    let (is_seen, _) = seen_and_shown(model, name);
+    let is_seen = is_looked_at(model, name);
     let Some(room) = model.find(name) else { return };
     room.telling.knows(upto);
     let is_further = upto > room.read;
@@ -222,7 +222,7 @@ pub(super) fn changed(
 
 /// A room is marked as unread from this message on, or no longer.
 pub(super) fn marked(model: &mut Model, name: &RoomName, id: Option<MessageId>) -> Vec<Effect> {
-    let (_, is_shown) = seen_and_shown(model, name);
+    let is_shown = is_shown(model, name);
     let Some(room) = model.find(name) else { return Vec::new() };
     if !room.counts.mark(id) {
         return Vec::new();

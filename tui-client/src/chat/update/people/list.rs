@@ -326,9 +326,8 @@ pub(in crate::chat::update) fn is_of_list(envelope: &ToServer) -> bool {
 /// The server does not keep it so.
 pub(in crate::chat::update) fn not_kept(model: &mut Model, envelope: &ToServer) {
     match envelope {
-        ToServer::Setting(change) => {
-            let is_of_it = |_: &&mut Room| change.joined.is_some();
-            if let Some(room) = model.find(&change.room).filter(is_of_it) {
+        ToServer::Setting(change) if change.joined.is_some() => {
+            if let Some(room) = model.find(&change.room) {
                 room.listed = false;
             }
         }
