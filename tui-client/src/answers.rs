@@ -34,17 +34,18 @@ pub(crate) fn lines(answer: &Answer, zone: &TimeZone) -> Vec<String> {
         ),
         Answer::Members(list) => about_members(list),
         Answer::Mentions(found) => {
-            let lines = found.iter().map(|(room, message)| mentioned(room, message, zone));
+            let lines = found.iter().map(|(room, message)| {
+                format!("{} {}", date_and_clock(message.at, zone), mentioned(room, message))
+            });
             std::iter::once("Messages that mention you:".to_owned()).chain(lines).collect()
         }
     }
 }
 
-/// A message that mentions this person, in a line.
-pub(crate) fn mentioned(room: &str, message: &Message, zone: &TimeZone) -> String {
-    let (at, sender) = (date_and_clock(message.at, zone), text::name(message.sender.as_str()));
+/// Where somebody mentions this person, who, and with what words.
+pub(crate) fn mentioned(room: &str, message: &Message) -> String {
     let words = text::clean_line(&plain_text(message.content.as_str()));
-    format!("{at} {room} {sender}: {words}")
+    format!("{room} {}: {words}", text::name(message.sender.as_str()))
 }
 
 /// Rooms among all there are.

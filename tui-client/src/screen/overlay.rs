@@ -2,15 +2,14 @@
 //!
 //! This file does not know what keys do, or drawing.
 
-use protocol::{Emoji, Message, MessageId, RoomName, UserName};
+use protocol::{Emoji, MessageId, RoomName, UserName};
 
 use super::emoji::found_emoji;
 use super::entrance::Entrance;
 use super::input::Input;
 use super::keys::{KeyCommand, Keys};
-use crate::answers::called;
+use crate::answers::{called, mentioned};
 use crate::chat::model::fit;
-use crate::chat::plain_text::plain_text;
 use crate::chat::{Answer, Model};
 use crate::text;
 
@@ -125,7 +124,8 @@ impl Prompt {
             Kind::Mentions => {
                 let typed = self.input.text().to_lowercase();
                 let found = chat.inbox.iter().flat_map(|inbox| &inbox.messages);
-                let words = found.map(|message| (mentioned(chat, message), message.id));
+                let words = found
+                    .map(|message| (mentioned(&chat.in_words(&message.room), message), message.id));
                 let fits = words.filter(|(words, _)| words.to_lowercase().contains(&typed));
                 fits.map(|(words, id)| (words, Choice::Mention(id))).collect()
             }
@@ -163,12 +163,6 @@ impl Prompt {
         let people = people.map(|user| (format!("@{user} (write)"), Choice::Person(user.clone())));
         own.chain(listed).chain(people).take(CHOICES_MAX).collect()
     }
-}
-
-/// Where somebody mentions this person, who, and with what words.
-fn mentioned(chat: &Model, message: &Message) -> String {
-    let (room, sender) = (chat.in_words(&message.room), text::name(message.sender.as_str()));
-    format!("{room} {sender}: {}", text::clean_line(&plain_text(message.content.as_str())))
 }
 
 /// What can be chosen.

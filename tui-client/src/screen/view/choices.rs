@@ -7,8 +7,9 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::{Clear, Paragraph};
 
-use crate::answers::{activity, mentioned};
+use crate::answers::activity;
 use crate::chat::writing::emoji::Named;
+use crate::clock::date_and_clock;
 use crate::screen::model::Screen;
 use crate::screen::overlay::{Choice, Kind, Prompt};
 use crate::screen::{measure, theme};
@@ -107,7 +108,7 @@ fn rows(screen: &Screen, prompt: &Prompt, area: Rect) -> Vec<Row> {
         let entry = screen.chat.browser.as_ref().filter(|_| prompt.kind == Kind::Browse);
         let words = match entry.and_then(|browser| browser.rooms.get(at)) {
             Some(entry) => listed(screen, name, entry, cells),
-            None if prompt.kind == Kind::Mentions => mention(screen, choice, cells),
+            None if prompt.kind == Kind::Mentions => mention(screen, name, choice, cells),
             None => measure::fitted_line(name, cells),
         };
         (Line::styled(format!("{mark}{words} "), style), Some(at))
@@ -118,13 +119,11 @@ fn rows(screen: &Screen, prompt: &Prompt, area: Rect) -> Vec<Row> {
 }
 
 /// A message that mentions this person: when and where it was said, by whom, and its words.
-fn mention(screen: &Screen, choice: &Choice, cells: usize) -> String {
-    let chat = &screen.chat;
-    let mut found = chat.inbox.iter().flat_map(|inbox| &inbox.messages);
+fn mention(screen: &Screen, words: &str, choice: &Choice, cells: usize) -> String {
+    let mut found = screen.chat.inbox.iter().flat_map(|inbox| &inbox.messages);
     let found = found.find(|message| *choice == Choice::Mention(message.id));
-    let words =
-        found.map(|message| mentioned(&chat.in_words(&message.room), message, &screen.zone));
-    measure::fitted_line(&words.unwrap_or_default(), cells)
+    let at = found.map(|message| date_and_clock(message.at, &screen.zone)).unwrap_or_default();
+    measure::fitted_line(&format!("{at} {words}"), cells)
 }
 
 /// A room of the list of all rooms: what it is called, who is there, and what it is about.
