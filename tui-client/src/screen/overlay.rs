@@ -43,6 +43,19 @@ impl Overlay {
         matches!(self, Overlay::Prompt(Prompt { kind: Kind::Room | Kind::Browse, .. }))
     }
 
+    /// What is marked of all there is to choose from.
+    pub fn marked(&self, chat: &Model) -> Option<Choice> {
+        let Overlay::Prompt(prompt) = self else { return None };
+        prompt.choices(chat).into_iter().nth(prompt.at).map(|(_, choice)| choice)
+    }
+
+    /// Marks this wherever it stands now, if it does.
+    pub fn mark(&mut self, marked: &Choice, chat: &Model) {
+        let Overlay::Prompt(prompt) = self else { return };
+        let at = prompt.choices(chat).iter().position(|(_, choice)| choice == marked);
+        prompt.at = at.unwrap_or(prompt.at);
+    }
+
     /// The messages that mention this person are looked at.
     pub fn lists_mentions(&self) -> bool {
         matches!(self, Overlay::Prompt(Prompt { kind: Kind::Mentions, .. }))
@@ -148,7 +161,8 @@ impl Prompt {
     fn destinations(&self, chat: &Model) -> Vec<(String, Choice)> {
         let (typed, me) = (self.input.text(), chat.me.as_ref());
         let own = chat.matching_rooms(typed).into_iter();
-        let own = own.map(|at| (chat.rooms[at].signed(me), Choice::Room(at)));
+        let own =
+            own.map(|at| (chat.rooms[at].signed(me), Choice::Room(chat.rooms[at].name.clone())));
         let is_own = |name: &RoomName| chat.rooms.iter().any(|room| room.name == *name);
         let listed = chat.browser.iter().flat_map(|browser| &browser.rooms);
         let listed = listed.filter(|entry| !typed.is_empty() && !is_own(&entry.room));
@@ -168,8 +182,8 @@ impl Prompt {
 /// What can be chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Choice {
-    /// One of one's own rooms, by its place.
-    Room(usize),
+    /// One of one's own rooms.
+    Room(RoomName),
     /// A room of the list of all rooms.
     Listed(RoomName),
     /// Somebody to write to alone.

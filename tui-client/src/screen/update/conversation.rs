@@ -25,8 +25,14 @@ pub(super) fn happens(screen: &mut Screen, event: chat::Event) -> Vec<Effect> {
     let (room, seen) = (room_of(&envelope), seen_in(&envelope));
     let is_page = matches!(envelope, ToClient::History(_));
     let is_list = matches!(envelope, ToClient::Presence(_));
+    // Of the rooms that were found the best is marked; whatever else comes leaves the mark where it is.
+    let is_found = matches!(envelope, ToClient::Rooms(_));
+    let marked = screen.overlay.marked(&screen.chat).filter(|_| !is_found);
     let effects = chat::update::update(&mut screen.chat, chat::Event::Received(envelope));
     let mut effects = take(screen, effects);
+    if let Some(marked) = marked {
+        screen.overlay.mark(&marked, &screen.chat);
+    }
     if let Some(room) = room {
         meet(screen, &room, seen, is_list);
     }

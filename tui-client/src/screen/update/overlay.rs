@@ -173,8 +173,9 @@ fn accept(screen: &mut Screen, prompt: Prompt) -> Vec<Effect> {
         return Vec::new();
     }
     let effects = match choices.swap_remove(prompt.at).1 {
-        Choice::Room(at) => {
-            show_room(&mut screen.chat, at);
+        Choice::Room(name) => {
+            let at = screen.chat.rooms.iter().position(|room| room.name == name);
+            at.into_iter().for_each(|at| show_room(&mut screen.chat, at));
             Vec::new()
         }
         Choice::Listed(name) => pick(&mut screen.chat, &name),
