@@ -11,7 +11,7 @@ use crate::answers;
 use crate::chat::memory::keep_name;
 use crate::chat::refusals::advice_at_start;
 use crate::chat::servers::{CUT, WAITING};
-use crate::chat::update::{dial_now, update};
+use crate::chat::update::{close_mentions, dial_now, update};
 use crate::chat::{Connection, Effect, Event, Model, Room, Servers};
 use crate::cli::settings::Settings;
 use crate::effects::EffectRunner;
@@ -113,6 +113,7 @@ impl Session {
                 Effect::Show(answer) => {
                     let lines = answers::lines(answer, &self.zone).into_iter();
                     lines.filter(|line| !line.is_empty()).for_each(|line| tell(&line));
+                    close_mentions(&mut self.model);
                 }
                 _ => {}
             }

@@ -108,6 +108,7 @@ fn changed(
 ) -> Vec<Effect> {
     let me = model.me.clone();
     let id = change.message();
+    inbox::changed(model, room, &change);
     let mut effects = reading::changed(model, room, &change, me.as_ref());
     let Some(found) = model.find(room) else { return Vec::new() };
     let is_mention = found.apply(change, me.as_ref());
@@ -276,6 +277,7 @@ fn message_came(model: &mut Model, message: Message) -> Vec<Effect> {
     let (me, name, watched) = (model.me.clone(), message.room.clone(), watched(model, &message));
     let (id, is_own) = (message.id, Some(&message.sender) == me.as_ref());
     let mut effects = if is_own { reading::said(model, &name, id) } else { Vec::new() };
+    inbox::take_in(model, &message);
     let has_word = model.has_word(&message);
     let Some(room) = model.find(&name) else { return effects };
     let line = room.new_line(me.as_ref());

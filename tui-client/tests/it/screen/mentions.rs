@@ -107,6 +107,68 @@ fn letters_look_for_some_of_them_and_escape_closes_the_list() {
 }
 
 #[test]
+fn an_open_list_is_kept_up_to_date_and_its_mark_stays() {
+    let mut client = listed(r#""read":1,"head":30"#);
+    client.types("/mentions\n");
+    client.types("/mentions\n");
+    assert_eq!(sent(&client.did()), [r#"{"type":"mentions","ref":"s-2"}"#]);
+    client.hears(MENTIONS);
+    let said = |id: u64, ends: &str| {
+        format!(
+            r#"{{"type":"message","room":"dev","sender":"Bob","content":"hey {id}","id":{id},"at":0{ends}}}"#
+        )
+    };
+    client.hears(&said(31, r#","mentions":["Alice"]"#));
+    client.hears(&said(32, ""));
+    assert!(has(&client, "#dev Bob: hey 31") && !has(&client, "#dev Bob: hey 32"));
+    assert!(has(&client, ">1970-01-01 00:01 #ops Bob"), "{:#?}", client.screen());
+    // An edit may add a mention or take it away; what is deleted goes, also in a room that is not here.
+    client.hears(r#"{"type":"edited","room":"dev","message":32,"content":"@Alice hey 32","sender":"Bob","id":33,"at":0,"mentions":["Alice"]}"#);
+    client.hears(r#"{"type":"edited","room":"dev","message":31,"content":"hey","sender":"Bob","id":34,"at":0}"#);
+    client.hears(r#"{"type":"deleted","room":"qa","message":12,"by":"Zoe","id":35,"at":0}"#);
+    let ids = |client: &Client| {
+        let inbox = client.screen.chat.inbox.as_ref().unwrap();
+        inbox.messages.iter().map(|message| message.id.get()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&client), [32, 19]);
+    assert!(has(&client, ">1970-01-01 00:01 #ops Bob"), "{:#?}", client.screen());
+    // What is older than all of them comes with its page.
+    client.hears(&said(9, r#","mentions":["Alice"]"#));
+    assert_eq!(ids(&client), [32, 19]);
+}
+
+#[test]
+fn a_list_of_mentions_has_an_end() {
+    let mut client = listed(r#""read":1,"head":1"#);
+    client.types("/mentions\n");
+    let message = |id: u64| {
+        format!(
+            r#"{{"type":"message","room":"dev","sender":"Bob","content":"x","id":{id},"at":0,"everybody":"all"}}"#
+        )
+    };
+    let all: Vec<_> = (10..2010).rev().map(message).collect();
+    let all = all.join(",");
+    client.hears(&format!(r#"{{"type":"mentions","messages":[{all}],"more":true,"ref":"s-2"}}"#));
+    client.hears(&message(2010));
+    let inbox = client.screen.chat.inbox.as_ref().unwrap();
+    let ends = [inbox.messages.first(), inbox.messages.last()];
+    assert_eq!(ends.map(|message| message.unwrap().id.get()), [2010, 11]);
+    assert!(inbox.messages.len() == 2000 && !inbox.more);
+}
+
+#[test]
+fn what_comes_moves_no_mark_off_its_room() {
+    let mut client = listed(r#""read":1,"head":1"#);
+    client.types("/join qa\n");
+    client.presses(KeyCode::Char('g'), KeyModifiers::CONTROL);
+    assert!(has(&client, ">#dev"), "{:#?}", client.screen());
+    client.hears(r#"{"type":"message","room":"ops","sender":"Bob","content":"x","id":5,"at":0}"#);
+    assert!(has(&client, ">#dev") && has(&client, " #ops"), "{:#?}", client.screen());
+    client.presses(KeyCode::Up, KeyModifiers::NONE);
+    assert!(has(&client, ">#ops"), "{:#?}", client.screen());
+}
+
+#[test]
 fn a_word_of_ones_own_is_found_like_a_mention() {
     let mut client = Client::entered(80, 8);
     client.types("/highlight deploy\n");

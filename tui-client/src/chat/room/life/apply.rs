@@ -35,25 +35,32 @@ impl Room {
         self.head = self.head.max(change.id());
         let id = change.message();
         let was_mention = self.entry(id).is_some_and(|entry| entry.is_mention);
-        if let Some(message) = self.message(id).filter(|it| it.change < Some(change.id())) {
-            let mut message = message.clone();
-            message.change = Some(change.id());
-            match &change {
-                Change::Edited(edited) => {
-                    message.content = edited.content.clone();
-                    message.mentions.clone_from(&edited.mentions);
-                    message.everybody = edited.everybody;
-                    message.edited = Some(edited.at);
-                }
-                Change::Deleted(_) => erase(&mut message),
-                Change::Reacted(reacted) => react(&mut message.reactions, reacted),
-            }
+        if let Some(message) = self.message(id).and_then(|message| change.applied(message)) {
             self.change(message, me);
         }
         if self.awaited.is_some() && self.meanwhile.len() < MEANWHILE_MAX {
             self.meanwhile.push(change);
         }
         !was_mention && self.entry(id).is_some_and(|entry| entry.is_mention)
+    }
+}
+
+impl Change {
+    /// What a message is after it, unless a newer change was there before.
+    pub fn applied(&self, message: &Message) -> Option<Message> {
+        let mut message = Some(message).filter(|it| it.change < Some(self.id()))?.clone();
+        message.change = Some(self.id());
+        match self {
+            Change::Edited(edited) => {
+                message.content = edited.content.clone();
+                message.mentions.clone_from(&edited.mentions);
+                message.everybody = edited.everybody;
+                message.edited = Some(edited.at);
+            }
+            Change::Deleted(_) => erase(&mut message),
+            Change::Reacted(reacted) => react(&mut message.reactions, reacted),
+        }
+        Some(message)
     }
 }
 
