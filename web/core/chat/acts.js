@@ -27,7 +27,7 @@ const OPEN_MAX = 100;
 /** What is refused for a time more often is given up. */
 const REFUSALS_MAX = 10;
 
-/** Asks for something, behind all that still has to be repeated. Null if too much waits.
+/** Asks for something, once one is in a room and behind all that still has to be repeated. Null if too much waits.
  * @param {State} state
  * @param {Asked} envelope
  * @param {Manner} [manner]
@@ -36,7 +36,8 @@ export function ask(state, envelope, manner = {}) {
   const { acts } = state;
   if (acts.open.length >= OPEN_MAX) return null;
   state.refs += 1;
-  const act = { ...manner, ref: `${state.session}-${state.refs}`, envelope, refusals: 0, waits: acts.isHeld || acts.open.some((each) => isDue(state, each)) };
+  const waits = !isInAnyRoom(state) || acts.isHeld || acts.open.some((each) => isDue(state, each));
+  const act = { ...manner, ref: `${state.session}-${state.refs}`, envelope, refusals: 0, waits };
   acts.open.push(act);
   return act.waits ? [] : [sending(act)];
 }
@@ -141,8 +142,12 @@ function typed({ envelope }) {
  * @param {Act} act */
 function isDue(state, act) {
   const room = roomOf(act);
-  return act.waits && (room === undefined ? state.rooms.some(({ joined }) => joined) : find(state, room)?.joined === true);
+  return act.waits && (room === undefined ? isInAnyRoom(state) : find(state, room)?.joined === true);
 }
+
+/** Before that, what is sent may be lost.
+ * @param {State} state */
+export const isInAnyRoom = ({ rooms }) => rooms.some(({ joined }) => joined);
 
 /** @param {Act} act
  * @returns {Action} */

@@ -1,7 +1,7 @@
 // What follows from what somebody wants: a sentence for them, or a question to the server, which may refuse it: it says who
 // may do what. Pure: it knows neither page nor socket nor clock.
 
-import { ask } from "../chat/acts.js";
+import { ask, isInAnyRoom } from "../chat/acts.js";
 import { tell } from "../chat/state.js";
 
 /**
@@ -42,7 +42,7 @@ export function askWithin(state, room, envelope) {
  * @param {import("../chat/acts.js").Manner} [manner]
  * @returns {Action[] | null} */
 export function askAnywhere(state, envelope, manner) {
-  if (!state.rooms.some(({ joined }) => joined)) return fault(state, "You are not connected right now");
+  if (!isInAnyRoom(state)) return fault(state, "You are not connected right now");
   return ask(state, envelope, manner) ?? fault(state, "Too many requests are unanswered; try again later");
 }
 

@@ -74,3 +74,17 @@ test("what was to be said to somebody who is not there stays in the box, for the
   ann.hears({ type: "error", code: "not_found", content: "there is nobody of that name", ref });
   assert.equal(ann.state.rooms[0].draft, '/msg Bob,"Cy Lee" our secret');
 });
+
+test("what is asked without a connection goes out with the next one, in order", () => {
+  const ann = moderator();
+  ann.state.rooms[0].listed = true;
+  ann.happens({ type: "lost", code: 1006, reason: "cut" });
+  ann.happens({ type: "does", intent: { is: "mute" } });
+  ann.happens({ type: "does", intent: { is: "browse", query: "ops" } });
+  ann.happens({ type: "connected" });
+  assert.deepEqual(ann.sent(), []);
+  ann.hears({ type: "join", sender: "Ann" });
+  assert.deepEqual(ann.sent(), [{ type: "setting", room: "dev", muted: true, ref: "s-1" }]);
+  ann.hears({ type: "setting", joined: true, muted: true, id: 9, ref: "s-1" });
+  assert.deepEqual(ann.sent(), [{ type: "rooms", query: "ops", ref: "s-2" }]);
+});
