@@ -75,7 +75,7 @@ export const COMMANDS = [
   ["link", [], "[CODE]", "use your name on another device; with its code, on this one"],
   ["devices", [], "", "list the devices that have your name"],
   ["revoke", [], "N", "take your name off a device of the list"],
-  ["invite", [], "[-r] [USES] [TIME] [NOTE]", "invite people to this server, with -r to this room: /invite 5 2d"],
+  ["invite", [], "[-r] [USES] [TIME] [NOTE]", "invite people to this server; with -r, or in a private room, to that: /invite 5 2d"],
   ["invites", [], "", "list the invites that are still good"],
   ["uninvite", [], "N", "end an invite of the list"],
   ["edit", [], "[N]", "edit your newest message, or the N-th newest; first those that were refused"],

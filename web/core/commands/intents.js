@@ -239,8 +239,9 @@ function topicOf(state, room) {
  * @param {Room} room
  * @param {import("./invites.js").InviteIntent} intent */
 function invite(state, room, { inRoom, wanted }) {
-  const envelope = { type: "invite", ...(inRoom && { rooms: [room.name] }), ...wanted };
-  return inRoom ? askWithin(state, room, envelope) : askAnywhere(state, envelope);
+  const isToRoom = inRoom || room.kind === "private";
+  const envelope = { type: "invite", ...(isToRoom && { rooms: [room.name] }), ...wanted };
+  return isToRoom ? askWithin(state, room, envelope) : askAnywhere(state, envelope);
 }
 
 /** It is out at once, so that is asked first.

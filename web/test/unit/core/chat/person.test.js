@@ -19,13 +19,17 @@ test("/link asks for a code and shows where it will stand; /devices shows the li
 });
 
 test("/invite opens the form, and with what it needs the invite is made", () => {
-  const { happens, did } = entered();
+  const { state, happens, did } = entered();
   happens({ type: "say", text: "/invite" });
   assert.deepEqual(did(), [{ do: "open", what: "invites" }]);
   happens({ type: "say", text: "/invite -r 25 2d the new team" });
   assert.deepEqual(did(), [{ do: "send", envelope: { type: "invite", rooms: ["dev"], uses: 25, seconds: 172_800, note: "the new team", ref: "s-1" } }, { do: "open", what: "invites" }]);
   happens({ type: "say", text: "/uninvite 4" });
   assert.deepEqual(did(), [{ do: "send", envelope: { type: "uninvite", invite: 4, ref: "s-2" } }]);
+  // In a private room it is to that room.
+  state.rooms[0].kind = "private";
+  happens({ type: "say", text: "/invite 5" });
+  assert.deepEqual(did()[0], { do: "send", envelope: { type: "invite", rooms: ["dev"], uses: 5, ref: "s-3" } });
 });
 
 test("a device is revoked only after a question, which names it", () => {
