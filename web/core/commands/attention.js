@@ -80,6 +80,6 @@ function highlight(state, words) {
   if (words && words.length > WORDS_MAX) return fault(state, `You can highlight at most ${WORDS_MAX} words`);
   state.highlights = words ?? state.highlights;
   const all = state.highlights.map((word) => inSentence(word)).join(" ");
-  answer(state, all === "" ? "No words are highlighted but your name. /highlight WORDS sets some" : `Highlighted like your name: ${all}. /highlight - ends that`);
+  answer(state, all === "" ? "No words are highlighted besides your name. /highlight WORDS sets some" : `Highlighted like your name: ${all}. /highlight - ends that`);
   return words ? [{ do: "highlight", words }] : [];
 }
