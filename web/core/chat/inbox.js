@@ -2,27 +2,25 @@
 // it knows neither page nor socket nor clock.
 
 import { actOf, ask, settled } from "./acts.js";
+import { messageOf } from "./messages/place.js";
 import { tell } from "./state.js";
+import { mentionsMe, othersAfter } from "./unread.js";
 
 /**
  * @typedef {import("./state.js").State} State
  * @typedef {import("./state.js").Message} Message
  * @typedef {import("../update.js").Action} Action
- * @typedef {{messages: Message[], more: boolean}} Inbox newest first; `more`: there are older ones
+ * @typedef {{messages: Message[], more: boolean}} Inbox as the server told it, newest first; `more`: there are older ones
  */
 
 /** Messages that are shown at most: who looks for older ones searches. */
 const SHOWN_MAX = 2_000;
 
-/** @param {State} state */
-const isAsking = ({ acts }) => acts.open.some(({ envelope }) => envelope.type === "mentions");
-
-/** Looks at the newest.
+/** Whether the messages before this one are asked for; without one, the newest.
  * @param {State} state
- * @returns {Action[] | null} null if that cannot be asked */
-export function openInbox(state) {
-  state.inbox = null;
-  return isAsking(state) ? [] : ask(state, { type: "mentions" }, { isQuiet: true });
+ * @param {number} [before] */
+export function isInboxAsked({ acts }, before) {
+  return acts.open.some(({ envelope }) => envelope.type === "mentions" && envelope.before === before);
 }
 
 /** Wants the next page.
@@ -30,7 +28,7 @@ export function openInbox(state) {
  * @returns {Action[]} */
 export function inboxMore(state) {
   const before = state.inbox?.messages.at(-1)?.id;
-  if (!state.inbox?.more || before === undefined || isAsking(state)) return [];
+  if (!state.inbox?.more || before === undefined || isInboxAsked(state, before)) return [];
   return ask(state, { type: "mentions", before }, { isQuiet: true }) ?? [];
 }
 
@@ -42,14 +40,32 @@ export function inboxCame(state, { messages, more, ref }) {
   const act = actOf(state, ref);
   const waiting = settled(state, ref);
   if (!act) return waiting;
-  if (act.envelope.before === undefined && messages.length === 0) {
+  const { before } = act.envelope;
+  const isFirst = before === undefined;
+  if (isFirst && messages.length === 0) {
     tell(state, "Nobody has mentioned you yet", true);
     return waiting;
   }
-  const isFirst = act.envelope.before === undefined;
-  // It was closed meanwhile.
-  if (!isFirst && !state.inbox) return waiting;
-  const found = [...(isFirst ? [] : state.inbox?.messages ?? []), ...messages];
+  const told = isFirst ? [] : state.inbox?.messages ?? [];
+  // It was closed meanwhile, or opened again.
+  if (told.at(-1)?.id !== before) return waiting;
+  const found = [...told, ...messages];
   state.inbox = { messages: found, more: more && messages.length > 0 && found.length < SHOWN_MAX };
   return isFirst ? [...waiting, { do: "open", what: "inbox" }] : waiting;
+}
+
+/** What is shown: the messages as they are now, and those that came since.
+ * @param {State} state
+ * @returns {Message[]} newest first */
+export function inboxMessages(state) {
+  const told = state.inbox?.messages ?? [];
+  const newest = told[0]?.id;
+  if (newest === undefined) return [];
+  const since = state.rooms.flatMap((room) => [...othersAfter(state, room, newest)].filter((message) => mentionsMe(state, message)));
+  const rooms = new Map(state.rooms.map((room) => [room.name, room]));
+  const now = told.map((message) => {
+    const room = rooms.get(message.room);
+    return (room && messageOf(room, message.id)) ?? message;
+  });
+  return [...since.sort((a, b) => b.id - a.id), ...now.filter(({ deleted }) => !deleted)];
 }

@@ -18,7 +18,7 @@ import { find, isMe } from "./state.js";
  * @param {State} state
  * @param {Room} room
  * @param {number} after */
-function* othersAfter(state, room, after) {
+export function* othersAfter(state, room, after) {
   for (let at = room.entries.length - 1; at >= 0; at -= 1) {
     const entry = /** @type {Entry} */ (room.entries[at]);
     if (entry.type !== "message") continue;

@@ -1,12 +1,12 @@
 // What somebody wants to hear of: what a room notifies them of, which words are highlighted, and what mentions them. Pure: it
 // knows neither page nor socket nor clock.
 
-import { openInbox } from "../chat/inbox.js";
+import { isInboxAsked } from "../chat/inbox.js";
 import { spoken } from "../chat/label.js";
 import { notifyNow } from "../chat/list.js";
 import { LEVELS } from "../protocol/rooms.js";
 import { inSentence } from "../protocol/text.js";
-import { answer, fault } from "./asking.js";
+import { answer, askAnywhere, fault } from "./asking.js";
 import { mayChange } from "./messages.js";
 
 /**
@@ -63,7 +63,7 @@ export function performAttention(state, room, intent) {
       return highlight(state, intent.words);
     case "mentions":
       if (!mayChange(state)) return fault(state, "Mentions are kept only for people with a reserved name; /nick NAME takes one");
-      return openInbox(state);
+      return isInboxAsked(state) ? [] : askAnywhere(state, { type: "mentions" });
   }
 }
 

@@ -4,7 +4,7 @@
 import { dropOf } from "../chat/acts.js";
 import { browse, browseMore } from "../chat/browse.js";
 import { spoken } from "../chat/label.js";
-import { inboxMore } from "../chat/inbox.js";
+import { inboxMessages, inboxMore } from "../chat/inbox.js";
 import { leftNow, move } from "../chat/list.js";
 import { endMark } from "../chat/markers.js";
 import { textOf } from "../chat/messages/changing.js";
@@ -327,7 +327,7 @@ function pick(state, name) {
  * @returns {Action[] | null} */
 function goToMention(state, id, from = 0) {
   const before = activeRoom(state);
-  const message = state.inbox?.messages.find((each) => each.id === id);
+  const message = inboxMessages(state).find((each) => each.id === id);
   state.inbox = null;
   const joins = message ? joinRoom(state, message.room) : [];
   const room = activeRoom(state);

@@ -1,10 +1,11 @@
 // The dialog "Mentions": the messages that mention this person, in all rooms, each of which leads to its place.
 
+import { inboxMessages } from "../../core/chat/inbox.js";
 import { kindOf, spoken } from "../../core/chat/label.js";
 import { quoteOf } from "../../core/chat/messages/shown.js";
 import { find } from "../../core/chat/state.js";
 import { named } from "../log/text.js";
-import { arrange, byId, dialog, element, newButton } from "../page.js";
+import { arrangeInFocus, byId, dialog, element, newButton, setText } from "../page.js";
 import { rove, withArrows } from "../sides/roving.js";
 import { ago } from "./times.js";
 
@@ -38,8 +39,9 @@ export function newInbox({ state, happens, here }) {
 
   /** @param {State} now */
   function render(now) {
-    const messages = now.inbox?.messages ?? [];
-    arrange(list, rows, messages.map((message) => ({ key: String(message.id), make: () => row(now, message) })));
+    const messages = inboxMessages(now);
+    arrangeInFocus(list, rows, messages.map((message) => ({ key: String(message.id), make: () => row(now, message) })));
+    for (const message of messages) setText(/** @type {Element} */ (rows.get(String(message.id))?.querySelector(".words")), wordsOf(message));
     rove(list, 0);
   }
 
@@ -48,8 +50,8 @@ export function newInbox({ state, happens, here }) {
     open() {
       const now = state();
       if (!now) return;
-      // Its messages may have changed since the last time.
-      arrange(list, rows, []);
+      // When it was said, and what its room is called, may be put otherwise by now.
+      arrangeInFocus(list, rows, []);
       render(now);
       if (!box.open) box.showModal();
       list.scrollTop = 0;
@@ -60,10 +62,14 @@ export function newInbox({ state, happens, here }) {
 
 /** @param {State} state
  * @param {Message} message */
-function row(state, { room, sender, content, at, id }) {
+function row(state, message) {
+  const { room, sender, at, id } = message;
   const where = spoken(find(state, room) ?? { room, kind: kindOf(room) }, state.me);
   const head = element("span", "small", element("bdi", "quiet", where), " ", named(sender), " ", element("span", "quiet", ago(at)), element("span", "hidden", ": "));
-  const made = newButton("entry mentioning", head, element("span", "words", quoteOf({ content, isDeleted: false })));
+  const made = newButton("entry mentioning", head, element("span", "words", wordsOf(message)));
   made.dataset.id = String(id);
   return element("li", "", made);
 }
+
+/** @param {Message} message */
+const wordsOf = ({ content }) => quoteOf({ content, isDeleted: false });

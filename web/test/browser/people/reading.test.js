@@ -60,6 +60,10 @@ test("the list of mentions: with the keyboard, page by page, to a message far ba
   await list.getByRole("button").nth(49).waitFor();
   const first = await cara.evaluate(() => document.activeElement.textContent);
   assert.match(first, /^#far Bob .*: @Cara 119/);
+  // One that comes meanwhile stands above it, and the focus stays.
+  await crowd.say("Bob", "@Cara meanwhile");
+  await list.getByRole("button").first().filter({ hasText: "@Cara meanwhile" }).waitFor();
+  assert.equal(await cara.evaluate(() => document.activeElement.textContent), first);
   for (const count of [99, 120]) {
     await cara.keyboard.press("End");
     await list.getByRole("button").nth(count).waitFor();
