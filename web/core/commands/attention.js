@@ -1,19 +1,24 @@
 // What somebody wants to hear of: what a room notifies them of, which words are highlighted, and what mentions them. Pure: it
 // knows neither page nor socket nor clock.
 
-import { isInboxAsked } from "../chat/inbox.js";
+import { inboxMessages, inboxMore, isInboxAsked } from "../chat/inbox.js";
 import { spoken } from "../chat/label.js";
 import { notifyNow } from "../chat/list.js";
+import { jump } from "../chat/messages/jumping.js";
+import { activeRoom } from "../chat/state.js";
+import { fold } from "../protocol/names.js";
 import { LEVELS } from "../protocol/rooms.js";
 import { inSentence } from "../protocol/text.js";
 import { answer, askAnywhere, fault } from "./asking.js";
 import { mayChange } from "./messages.js";
+import { joinRoom } from "./rooms.js";
 
 /**
  * @typedef {import("../chat/state.js").State} State
  * @typedef {import("../chat/state.js").Room} Room
  * @typedef {import("../update.js").Action} Action
- * @typedef {{is: "mute" | "unmute" | "mentions"}
+ * @typedef {{is: "mute" | "unmute" | "mentions" | "inboxMore" | "inboxEnd"}
+ *   | {is: "goToMention", id: number, from?: number}
  *   | {is: "notify", level?: import("../protocol/rooms.js").Notify}
  *   | {is: "highlight", words?: string[]}} AttentionIntent without a level or words, what they are is told
  */
@@ -64,6 +69,13 @@ export function performAttention(state, room, intent) {
     case "mentions":
       if (!mayChange(state)) return fault(state, "Mentions are kept only for people with a reserved name; /nick NAME takes one");
       return isInboxAsked(state) ? [] : askAnywhere(state, { type: "mentions" });
+    case "inboxMore":
+      return inboxMore(state);
+    case "inboxEnd":
+      state.inbox = null;
+      return [];
+    case "goToMention":
+      return goToMention(state, intent.id, intent.from);
   }
 }
 
@@ -82,4 +94,19 @@ function highlight(state, words) {
   const all = state.highlights.map((word) => inSentence(word)).join(" ");
   answer(state, all === "" ? "No words are highlighted besides your name. /highlight WORDS sets some" : `Highlighted like your name: ${all}. /highlight - ends that`);
   return words ? [{ do: "highlight", words }] : [];
+}
+
+/** To a message of the list of those that mention one, in its room; the list is closed.
+ * @param {State} state
+ * @param {number} id
+ * @param {number} [from] where one reads in the room that is shown
+ * @returns {Action[] | null} */
+function goToMention(state, id, from = 0) {
+  const before = activeRoom(state);
+  const message = inboxMessages(state).find((each) => each.id === id);
+  state.inbox = null;
+  const joins = message ? joinRoom(state, message.room) : [];
+  const room = activeRoom(state);
+  if (!message || !joins || fold(room.name) !== fold(message.room)) return joins;
+  return [...joins, ...jump(state, room, id, room === before ? from : 0)];
 }

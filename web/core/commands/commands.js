@@ -10,10 +10,8 @@ import { roomCommand } from "./rooms.js";
  * What somebody wants, by typing or by clicking.
  * @typedef {{is: "text", text: string}
  *   | {is: "fault" | "words", words: string}
- *   | {is: "join", room: string}
  *   | {is: "nick", name: string}
- *   | {is: "leave" | "rooms" | "who" | "clear" | "plain" | "key" | "retry" | "drop" | "reconnect" | "help" | "topic"}
- *   | {is: "room", wanted: string}
+ *   | {is: "who" | "clear" | "plain" | "key" | "retry" | "drop" | "reconnect" | "help" | "topic"}
  *   | {is: "search", text: string}
  *   | {is: "url" | "copy" | "edit" | "delete" | "open", number?: number}
  *   | {is: "reply" | "permalink", number?: number}
@@ -23,13 +21,11 @@ import { roomCommand } from "./rooms.js";
  *   | OwnIntent} Intent
  *
  * About one's devices, invites and rooms.
- * @typedef {{is: "link" | "devices" | "invites" | "members" | "browseMore" | "browseEnd" | "inboxMore" | "inboxEnd"}
- *   | {is: "goToMention", id: number, from?: number}
+ * @typedef {{is: "link" | "devices" | "invites" | "members" | "browseMore" | "browseEnd"}
  *   | {is: "bring", brings: import("../chat/state.js").Brings}
  *   | {is: "revoke", device: number}
  *   | {is: "list", text: string}
  *   | {is: "browse", query: string}
- *   | {is: "pick", room: string}
  *   | {is: "move", to: number, from?: number}
  *   | import("./attention.js").AttentionIntent
  *   | import("./rooms.js").RoomIntent

@@ -1,31 +1,25 @@
 // What somebody wants, typed or clicked, done: text is sent, a command does what the table in commands.js says.
 // Pure: it knows neither page nor socket nor clock.
 
-import { dropOf } from "../chat/acts.js";
 import { browse, browseMore } from "../chat/browse.js";
 import { spoken } from "../chat/label.js";
-import { inboxMessages, inboxMore } from "../chat/inbox.js";
-import { leftNow, move } from "../chat/list.js";
+import { move } from "../chat/list.js";
 import { endMark } from "../chat/markers.js";
 import { textOf } from "../chat/messages/changing.js";
-import { jump } from "../chat/messages/jumping.js";
 import { again, put, sendNext, takeBack } from "../chat/outbox.js";
-import { show, toBottom } from "../chat/reading.js";
-import { bring, comeIn, dialNow, joining } from "../chat/reconnect.js";
+import { toBottom } from "../chat/reading.js";
+import { bring, dialNow } from "../chat/reconnect.js";
 import { NOT_YOURS, isRevoked } from "../chat/revoked.js";
-import { describe, inOrder, takeAway } from "../chat/rooms.js";
-import { activeRoom, messages, newRoom, tell } from "../chat/state.js";
-import { orMore, shownCount, unread } from "../chat/unread.js";
+import { activeRoom, messages, tell } from "../chat/state.js";
 import { linksOf } from "../formatting/formatting.js";
-import { LABEL_CHARS_MAX, ROOMS_MAX, ROOM_CHARS_MAX, TOPIC_CHARS_MAX } from "../protocol/limits.js";
-import { fold, nameFault, userFault } from "../protocol/names.js";
+import { LABEL_CHARS_MAX, TOPIC_CHARS_MAX } from "../protocol/limits.js";
+import { userFault } from "../protocol/names.js";
 import { counted, inSentence, onOneLine } from "../protocol/text.js";
 import { answer, askAnywhere, askWithin, fault, opening } from "./asking.js";
 import { performAttention } from "./attention.js";
 import { parse } from "./commands.js";
 import { askToDelete, nthNewest, nthOwn, performOnMessage, withMessage } from "./messages.js";
 import { performInRooms, whoBelongs } from "./rooms.js";
-import { candidates } from "./switcher.js";
 
 /**
  * @typedef {import("../chat/state.js").State} State
@@ -80,18 +74,10 @@ function perform(state, room, intent) {
   switch (intent.is) {
     case "text":
       return say(state, room, intent.text);
-    case "join":
-      return joinRoom(state, intent.room);
-    case "leave":
-      return leaveRoom(state, room);
     case "nick":
       return changeName(state, intent.name);
     case "reconnect":
       return dialNow(state);
-    case "rooms":
-      return answer(state, listOfRooms(state));
-    case "room":
-      return showWanted(state, intent.wanted);
     case "key":
       return answer(state, KEY);
     case "edit":
@@ -175,16 +161,10 @@ function performOwn(state, room, intent) {
     case "notify":
     case "highlight":
     case "mentions":
-      return performAttention(state, room, intent);
     case "inboxMore":
-      return inboxMore(state);
     case "inboxEnd":
-      state.inbox = null;
-      return [];
     case "goToMention":
-      return goToMention(state, intent.id, intent.from);
-    case "pick":
-      return pick(state, intent.room);
+      return performAttention(state, room, intent);
     case "move":
       return move(state, intent.from ?? state.active, intent.to);
     case "editing":
@@ -266,89 +246,6 @@ function withRefused(state, room, is) {
   const taken = refs.flatMap((ref) => takeBack(room, ref) ?? []);
   if (is === "edit") Object.assign(room, { draft: taken.map(({ content }) => content).join("\n"), reply: room.reply ?? taken[0]?.reply ?? null });
   return is === "edit" ? [] : answer(state, `Deleted ${counted(refs.length, "unsent message")}`);
-}
-
-/** @param {State} state */
-function listOfRooms(state) {
-  return state.rooms.map((room, i) => `${i + 1}  ${spoken(room, state.me)}: ${room.people.count} online, ${shownCount(unread(state, room), orMore(room))} unread`).join("\n");
-}
-
-/** @param {State} state
- * @param {string} wanted a part of its name, or its number
- * @returns {Action[] | null} */
-function showWanted(state, wanted) {
-  const number = /^\d+$/.test(wanted) ? Number(wanted) - 1 : null;
-  if (number !== null && !(number in state.rooms)) return fault(state, `You have no room number ${wanted}; /rooms lists them`);
-  const place = number ?? candidates(state, wanted).find((each) => each.place !== null)?.place ?? null;
-  if (place === null) return fault(state, `No room matches "${onOneLine(wanted, ROOM_CHARS_MAX)}"`);
-  show(state, place);
-  return [];
-}
-
-/** @param {State} state
- * @param {string} name
- * @returns {Action[] | null} */
-function joinRoom(state, name) {
-  const place = state.rooms.findIndex((room) => fold(room.name) === fold(name));
-  if (place >= 0) {
-    show(state, place);
-    activeRoom(state).isDefault = false;
-    return comeIn(state, activeRoom(state));
-  }
-  const full = state.rooms.length >= ROOMS_MAX ? `You can join at most ${ROOMS_MAX} rooms` : null;
-  const why = nameFault(name, ROOM_CHARS_MAX) ?? full;
-  if (why) return fault(state, why);
-  const room = newRoom(name);
-  state.rooms.push(room);
-  show(state, state.rooms.length - 1);
-  inOrder(state);
-  // After a refusal there is no connection.
-  if (state.link.is === "refused") return dialNow(state);
-  return state.link.is === "online" ? [joining(room)] : [];
-}
-
-/** A room of the list of all rooms: what it is, is known.
- * @param {State} state
- * @param {string} name
- * @returns {Action[] | null} */
-function pick(state, name) {
-  const told = state.browse?.rooms.find(({ room }) => fold(room) === fold(name));
-  state.browse = null;
-  const joins = joinRoom(state, name);
-  const room = activeRoom(state);
-  if (told && joins && !room.joined) describe(room, told);
-  return joins;
-}
-
-/** To a message of the list of those that mention one, in its room; the list is closed.
- * @param {State} state
- * @param {number} id
- * @param {number} [from] where one reads in the room that is shown
- * @returns {Action[] | null} */
-function goToMention(state, id, from = 0) {
-  const before = activeRoom(state);
-  const message = inboxMessages(state).find((each) => each.id === id);
-  state.inbox = null;
-  const joins = message ? joinRoom(state, message.room) : [];
-  const room = activeRoom(state);
-  if (!message || !joins || fold(room.name) !== fold(message.room)) return joins;
-  return [...joins, ...jump(state, room, id, room === before ? from : 0)];
-}
-
-/** @param {State} state
- * @param {Room} room
- * @returns {Action[] | null} */
-function leaveRoom(state, room) {
-  if (room.kind === "direct") return fault(state, "A conversation stays in your list; /mute turns its notifications off");
-  if (state.rooms.length === 1) return fault(state, "This is your only room. Join another one first");
-  const unsent = room.pending.at(-1)?.ref ?? "";
-  if (unsent !== room.warned) {
-    room.warned = unsent;
-    if (unsent) return fault(state, "You have unsent messages here. Leave again to discard them");
-  }
-  takeAway(state, room);
-  const waiting = [...dropOf(state, room), ...leftNow(state, room)];
-  return room.joined ? [{ do: "send", envelope: { type: "leave", room: room.name } }, ...waiting] : waiting;
 }
 
 /** A name belongs to a connection, so another name needs another one.

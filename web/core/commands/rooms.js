@@ -1,16 +1,22 @@
-// What is typed or pressed about rooms that belong to people, and what follows from it. Pure: it knows neither page nor
+// What is typed or pressed about rooms and who belongs to them, and what follows from it. Pure: it knows neither page nor
 // socket nor clock.
 
-import { sendNext } from "../chat/outbox.js";
+import { dropOf } from "../chat/acts.js";
 import { labelOf, spoken } from "../chat/label.js";
+import { leftNow } from "../chat/list.js";
 import { goTo } from "../chat/members.js";
-import { comeIn } from "../chat/reconnect.js";
-import { isMe } from "../chat/state.js";
-import { DIRECT_PEOPLE_MAX, NAME_CHARS_MAX, ROOM_CHARS_MAX, TITLE_CHARS_MAX } from "../protocol/limits.js";
+import { sendNext } from "../chat/outbox.js";
+import { show } from "../chat/reading.js";
+import { comeIn, dialNow, joining } from "../chat/reconnect.js";
+import { describe, inOrder, takeAway } from "../chat/rooms.js";
+import { activeRoom, isMe, newRoom } from "../chat/state.js";
+import { orMore, shownCount, unread } from "../chat/unread.js";
+import { DIRECT_PEOPLE_MAX, NAME_CHARS_MAX, ROOMS_MAX, ROOM_CHARS_MAX, TITLE_CHARS_MAX } from "../protocol/limits.js";
 import { fold, nameFault } from "../protocol/names.js";
 import { ROLES } from "../protocol/rooms.js";
-import { inSentence } from "../protocol/text.js";
+import { inSentence, onOneLine } from "../protocol/text.js";
 import { answer, askAnywhere, askWithin, fault } from "./asking.js";
+import { candidates } from "./switcher.js";
 
 /**
  * @typedef {import("../chat/state.js").State} State
@@ -18,10 +24,14 @@ import { answer, askAnywhere, askWithin, fault } from "./asking.js";
  * @typedef {import("../update.js").Action} Action
  * @typedef {import("../protocol/rooms.js").Role} Role
  *
- * @typedef {{is: "create", name: string, isPrivate: boolean, topic?: string}
+ * @typedef {{is: "join" | "pick", room: string}
+ *   | {is: "room", wanted: string}
+ *   | {is: "leave" | "rooms"}
+ *   | {is: "create", name: string, isPrivate: boolean, topic?: string}
  *   | {is: "msg", users: string[], text: string}
  *   | {is: "add" | "remove", user: string}
  *   | {is: "role", user: string, role: Role}} RoomIntent
+ * `pick`: from the list of all rooms
  */
 
 /** @type {Record<string, (given: string) => RoomIntent | string>} */
@@ -74,6 +84,16 @@ function role(given) {
  * @returns {Action[] | null} */
 export function performInRooms(state, room, intent) {
   switch (intent.is) {
+    case "join":
+      return joinRoom(state, intent.room);
+    case "pick":
+      return pick(state, intent.room);
+    case "leave":
+      return leaveRoom(state, room);
+    case "rooms":
+      return answer(state, listOfRooms(state));
+    case "room":
+      return showWanted(state, intent.wanted);
     case "create": {
       const what = intent.isPrivate ? { kind: "private", title: intent.name } : { room: intent.name };
       return askAnywhere(state, { type: "create", ...what, ...(intent.topic && { topic: intent.topic }) }, { text: "" });
@@ -87,6 +107,74 @@ export function performInRooms(state, room, intent) {
     case "role":
       return askWithin(state, room, { type: "role", room: room.name, user: intent.user, role: intent.role });
   }
+}
+
+/** @param {State} state */
+function listOfRooms(state) {
+  return state.rooms.map((room, i) => `${i + 1}  ${spoken(room, state.me)}: ${room.people.count} online, ${shownCount(unread(state, room), orMore(room))} unread`).join("\n");
+}
+
+/** @param {State} state
+ * @param {string} wanted a part of its name, or its number
+ * @returns {Action[] | null} */
+function showWanted(state, wanted) {
+  const number = /^\d+$/.test(wanted) ? Number(wanted) - 1 : null;
+  if (number !== null && !(number in state.rooms)) return fault(state, `You have no room number ${wanted}; /rooms lists them`);
+  const place = number ?? candidates(state, wanted).find((each) => each.place !== null)?.place ?? null;
+  if (place === null) return fault(state, `No room matches "${onOneLine(wanted, ROOM_CHARS_MAX)}"`);
+  show(state, place);
+  return [];
+}
+
+/** @param {State} state
+ * @param {string} name
+ * @returns {Action[] | null} */
+export function joinRoom(state, name) {
+  const place = state.rooms.findIndex((room) => fold(room.name) === fold(name));
+  if (place >= 0) {
+    show(state, place);
+    activeRoom(state).isDefault = false;
+    return comeIn(state, activeRoom(state));
+  }
+  const full = state.rooms.length >= ROOMS_MAX ? `You can join at most ${ROOMS_MAX} rooms` : null;
+  const why = nameFault(name, ROOM_CHARS_MAX) ?? full;
+  if (why) return fault(state, why);
+  const room = newRoom(name);
+  state.rooms.push(room);
+  show(state, state.rooms.length - 1);
+  inOrder(state);
+  // After a refusal there is no connection.
+  if (state.link.is === "refused") return dialNow(state);
+  return state.link.is === "online" ? [joining(room)] : [];
+}
+
+/** A room of the list of all rooms: what it is, is known.
+ * @param {State} state
+ * @param {string} name
+ * @returns {Action[] | null} */
+function pick(state, name) {
+  const told = state.browse?.rooms.find(({ room }) => fold(room) === fold(name));
+  state.browse = null;
+  const joins = joinRoom(state, name);
+  const room = activeRoom(state);
+  if (told && joins && !room.joined) describe(room, told);
+  return joins;
+}
+
+/** @param {State} state
+ * @param {Room} room
+ * @returns {Action[] | null} */
+function leaveRoom(state, room) {
+  if (room.kind === "direct") return fault(state, "A conversation stays in your list; /mute turns its notifications off");
+  if (state.rooms.length === 1) return fault(state, "This is your only room. Join another one first");
+  const unsent = room.pending.at(-1)?.ref ?? "";
+  if (unsent !== room.warned) {
+    room.warned = unsent;
+    if (unsent) return fault(state, "You have unsent messages here. Leave again to discard them");
+  }
+  takeAway(state, room);
+  const waiting = [...dropOf(state, room), ...leftNow(state, room)];
+  return room.joined ? [{ do: "send", envelope: { type: "leave", room: room.name } }, ...waiting] : waiting;
 }
 
 /** To whom one wrote before, one writes in the same room.
