@@ -52,16 +52,16 @@ export function sentence(burst, shown) {
     const emoted = emote(first.content);
     const sender = inSentence(first.sender);
     const does = [...(first.answers === undefined ? [] : [`replied to ${first.answers}`]), ...(first.calls ? ["mentioned you"] : [])];
-    const replied = does.length === 0 ? "" : `${sender} ${does.join(" and ")}: `;
-    const author = emoted !== null ? `${sender} ` : replied === "" ? `${sender}: ` : "";
-    const said = `${replied}${author}${onOneLine(emoted ?? first.content, TEXT_CHARS_MAX)}`;
+    const about = does.length === 0 ? "" : `${sender} ${does.join(" and ")}: `;
+    const author = emoted !== null ? `${sender} ` : about === "" ? `${sender}: ` : "";
+    const said = `${about}${author}${onOneLine(emoted ?? first.content, TEXT_CHARS_MAX)}`;
     return first.room === shown ? said : `${first.where}, ${said}`;
   }
-  /** @type {Map<string, number>} */
-  const counts = new Map();
-  for (const { where } of burst) counts.set(where, (counts.get(where) ?? 0) + 1);
-  const calls = (/** @type {string} */ where) => burst.filter((said) => said.where === where && said.calls).length;
-  const rooms = [...counts].map(([where, count]) => `${counted(count, "new message")}${calls(where) > 0 ? `, ${counted(calls(where), "mention")},` : ""} in ${where}`);
+  const rooms = [...new Set(burst.map(({ where }) => where))].map((where) => {
+    const here = burst.filter((said) => said.where === where);
+    const calls = here.filter((said) => said.calls).length;
+    return `${counted(here.length, "new message")}${calls > 0 ? `, ${counted(calls, "mention")},` : ""} in ${where}`;
+  });
   const others = rooms.splice(ROOMS_MAX).length;
   return `${rooms.join(", ")}${others > 0 ? `, and more in ${counted(others, "other room")}` : ""}`;
 }

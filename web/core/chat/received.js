@@ -257,7 +257,7 @@ function changeCame(state, room, change, by) {
 function tellOf(state, room, message) {
   const content = state.isPlain ? message.content : aloud(message.content);
   const what = { room: room.name, where: whereabouts(room, state.me), sender: message.sender, content, ...(namesMe(state, message) && { calls: true }), ...(message.reply !== undefined && { answers: whomAnswers(state, room, message.reply) }) };
-    /** @type {Action[]} */
+  /** @type {Action[]} */
   const notify = notifies(state, room, message) && !state.focused ? [{ do: "notify", ...what }] : [];
   return [{ do: "announce", ...what }, ...notify];
 }

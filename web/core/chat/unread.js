@@ -30,18 +30,18 @@ export function* othersAfter(state, room, after) {
 /** Messages of others after the last one read.
  * @param {State} state
  * @param {Room} room */
-export const unread = (state, room) => counted(state, room, "unread", () => true);
+export const unread = (state, room) => countOf(state, room, "unread", () => true);
 
 /** How many of them mention this person. Where the server counts, so it decides; else a bare name does it too.
  * @param {State} state
  * @param {Room} room */
-export const mentioned = (state, room) => counted(state, room, "mentions", (message) => (room.marker ? mentionsMe(state, message) : namesMe(state, message)));
+export const mentioned = (state, room) => countOf(state, room, "mentions", (message) => (room.marker ? mentionsMe(state, message) : namesMe(state, message)));
 
 /** @param {State} state
  * @param {Room} room
  * @param {"unread" | "mentions"} what
  * @param {(message: Message) => boolean} is */
-function counted(state, room, what, is) {
+function countOf(state, room, what, is) {
   const { marker } = room;
   let count = marker?.[what] ?? 0;
   for (const message of othersAfter(state, room, marker?.head ?? room.read)) if (!(marker && message.deleted) && is(message)) count += 1;
@@ -120,9 +120,13 @@ function found(state, message) {
  * @param {Room} room
  * @param {Message} message */
 export function notifies(state, room, message) {
-  const level = room.notify === "default" && room.kind === "direct" ? "everything" : room.notify;
+  const level = room.notify === "default" ? defaultLevel(room) : room.notify;
   return level !== "nothing" && (level === "everything" || callsMe(state, message));
 }
+
+/** Of what a room notifies for which nothing else is said.
+ * @param {Pick<Room, "kind">} room */
+export const defaultLevel = ({ kind }) => (kind === "direct" ? "everything" : "mentions");
 
 /** Nothing here is announced or notified.
  * @param {Pick<Room, "notify">} room */

@@ -6,7 +6,7 @@ import { spoken } from "../chat/label.js";
 import { notifyNow } from "../chat/list.js";
 import { jump } from "../chat/messages/jumping.js";
 import { activeRoom } from "../chat/state.js";
-import { fold } from "../protocol/names.js";
+import { defaultLevel } from "../chat/unread.js";
 import { LEVELS } from "../protocol/rooms.js";
 import { inSentence } from "../protocol/text.js";
 import { answer, askAnywhere, fault } from "./asking.js";
@@ -80,9 +80,8 @@ export function performAttention(state, room, intent) {
 }
 
 /** @param {Room} room */
-function wordsAbout({ notify, kind }) {
-  if (notify !== "default") return notify;
-  return `${kind === "direct" ? "everything" : "mentions"} (default)`;
+function wordsAbout(room) {
+  return room.notify === "default" ? `${defaultLevel(room)} (default)` : room.notify;
 }
 
 /** @param {State} state
@@ -105,8 +104,8 @@ function goToMention(state, id, from = 0) {
   const before = activeRoom(state);
   const message = inboxMessages(state).find((each) => each.id === id);
   state.inbox = null;
-  const joins = message ? joinRoom(state, message.room) : [];
+  if (!message) return [];
+  const joins = joinRoom(state, message.room);
   const room = activeRoom(state);
-  if (!message || !joins || fold(room.name) !== fold(message.room)) return joins;
-  return [...joins, ...jump(state, room, id, room === before ? from : 0)];
+  return joins && [...joins, ...jump(state, room, id, room === before ? from : 0)];
 }

@@ -2,7 +2,7 @@
 
 import { labelOf, others } from "../../core/chat/label.js";
 import { activeRoom, isGuest } from "../../core/chat/state.js";
-import { isMuted, mentioned, orMore, shownCount, unread } from "../../core/chat/unread.js";
+import { defaultLevel, isMuted, mentioned, orMore, shownCount, unread } from "../../core/chat/unread.js";
 import { fold } from "../../core/protocol/names.js";
 import { counted } from "../../core/protocol/text.js";
 import { kindMark } from "../mark.js";
@@ -133,7 +133,7 @@ function words(count, named, more, muted) {
 export function renderRoomActions(state) {
   const room = activeRoom(state);
   const level = /** @type {HTMLSelectElement} */ (byId("level"));
-  setText(/** @type {Element} */ (level.options[0]), `Default (${room.kind === "direct" ? "everything" : "mentions"})`);
+  setText(/** @type {Element} */ (level.options[0]), `Default (${defaultLevel(room)})`);
   if (level.value !== room.notify) level.value = room.notify;
   button("leave-button").hidden = room.kind === "direct";
   button("leave-button").disabled = state.rooms.length === 1;
