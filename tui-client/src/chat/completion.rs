@@ -2,7 +2,10 @@
 //!
 //! This file does not know where the word is written, or which key asks for it.
 
-use super::commands::{COMMANDS, SLASHES};
+mod filters;
+
+pub use self::filters::filters;
+use super::commands::{COMMANDS, SLASHES, is_search};
 use super::room::level::{LEVELS, level_word};
 use crate::text::narrow;
 
@@ -18,6 +21,10 @@ pub struct Words {
     /// Of people, the likeliest first.
     pub names: Vec<String>,
     pub rooms: Vec<String>,
+    /// One's own by their names and titles.
+    pub own_rooms: Vec<String>,
+    /// To search before and after, as `2026-12-02`.
+    pub days: Vec<String>,
     pub themes: Vec<String>,
     /// Everybody may be mentioned at once.
     pub everybody: bool,
@@ -25,12 +32,23 @@ pub struct Words {
 
 /// Where the last word of a text begins, in bytes, and what it may become.
 pub fn completions(text: &str, words: &Words) -> (usize, Vec<String>) {
+    if let Some(query) = search_in(text) {
+        let before = text.len() - query.len();
+        let (start, found) = filters(query, words);
+        return (before + start, found);
+    }
     let last_space = text.char_indices().rfind(|(_, c)| c.is_whitespace());
     let start = last_space.map_or(0, |(at, space)| at + space.len_utf8());
     let word = &text[start..];
     let command = text[..start].trim_end().strip_prefix(SLASHES).map(narrow);
     let found = command.and_then(|command| arguments(&command, word, words));
     (start, found.unwrap_or_else(|| options(word, start == 0, words)))
+}
+
+/// What is looked for, if that is what the command does.
+fn search_in(text: &str) -> Option<&str> {
+    let (command, query) = text.strip_prefix(SLASHES)?.split_once(char::is_whitespace)?;
+    is_search(command).then_some(query)
 }
 
 fn options(word: &str, first: bool, words: &Words) -> Vec<String> {

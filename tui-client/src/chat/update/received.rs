@@ -17,6 +17,7 @@ use super::people::{entry, list, members};
 use super::reading;
 use super::refused::refused;
 use super::request;
+use super::search;
 use super::sending::{act_answered, renamed, send_next, take_in};
 use super::typing::typing_came;
 use crate::chat::duration;
@@ -87,8 +88,7 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
         }
         ToClient::Read(upto) => reading::read_came(model, upto),
         ToClient::Mentions(mentions) => inbox::mentions_came(model, mentions),
-        // Nothing here searches.
-        ToClient::Found(_) => Vec::new(),
+        ToClient::Found(found) => search::found_came(model, found),
         ToClient::Cluster(cluster) => cluster_came(model, &cluster),
         ToClient::Link(link) => {
             entry::link_came(model, link.code, link.expires_ms, link.reference.as_ref())
@@ -111,6 +111,7 @@ fn changed(
     let me = model.me.clone();
     let id = change.message();
     inbox::changed(model, room, &change);
+    search::changed(model, &change);
     let mut effects = reading::changed(model, room, &change, me.as_ref());
     let Some(found) = model.find(room) else { return Vec::new() };
     let is_mention = found.apply(change, me.as_ref());

@@ -13,6 +13,7 @@ use super::jump;
 use super::people::list;
 use super::reading;
 use super::request::{self, Refused};
+use super::search;
 use super::sending::{rejected, send_next};
 use super::server_wait::{is_for_now, server_wait};
 use crate::chat::event::{Effect, Timer};
@@ -71,6 +72,7 @@ fn request_refused(model: &mut Model, request: Request, note: ErrorNote) {
     let Request { envelope, typed, .. } = request;
     list::not_kept(model, &envelope);
     let sentence = text::clean_line(&note.content);
+    search::refused(model, &envelope, &sentence);
     // An older server knows of no lists.
     if list::is_of_list(&envelope) && matches!(note.code, Code::NoName | Code::UnknownType) {
         model.list.is_refused = true;
