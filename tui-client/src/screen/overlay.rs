@@ -141,7 +141,7 @@ impl Prompt {
     }
 
     /// The search whose hits are shown: other words have to be asked for first.
-    fn searched<'a>(&self, chat: &'a Model) -> Option<&'a SearchList> {
+    pub fn searched<'a>(&self, chat: &'a Model) -> Option<&'a SearchList> {
         chat.search.as_ref().filter(|search| search.query == self.input.text().trim())
     }
 

@@ -46,7 +46,8 @@ pub fn more_found(model: &mut Model) -> Vec<Effect> {
 }
 
 fn ask(model: &mut Model, before: Option<MessageId>, typed: &str) -> Vec<Effect> {
-    let Some(SearchList { query, .. }) = model.search.clone() else { return Vec::new() };
+    let Some(search) = &model.search else { return Vec::new() };
+    let query = search.query.clone();
     let query = SearchQuery { query, room: None, before, limit: None, reference: None };
     let is_same = |asked: &SearchQuery| asked.query == query.query && asked.before == before;
     if model.requests.iter().filter_map(asked_by).any(is_same) {

@@ -151,7 +151,7 @@ fn look_for(screen: &mut Screen, prompt: &Prompt, is_at_end: bool) -> Vec<Effect
         Kind::Room | Kind::Browse if is_new => browse(chat, typed),
         Kind::Browse if is_at_end => browse_more(chat),
         Kind::Mentions if is_at_end => more_mentions(chat),
-        Kind::Search if is_at_end => more_found(chat),
+        Kind::Search if is_at_end && prompt.searched(chat).is_some() => more_found(chat),
         _ => Vec::new(),
     };
     take(screen, effects)
