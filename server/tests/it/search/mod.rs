@@ -4,9 +4,11 @@ mod finding;
 mod index;
 mod rights;
 
+use std::time::Duration;
+
 use protocol::{Message, ToClient};
 use serde_json::{Value, json};
-use tokio::time::timeout;
+use tokio::time::{interval, timeout};
 
 use crate::rooms::{ask, says};
 use crate::support::harness::{PATIENCE, Peer};
@@ -31,7 +33,10 @@ async fn texts(peer: &mut Peer, query: &str) -> Vec<String> {
 /// Waits until a message that they may read is found by a word in it.
 async fn is_found(peer: &mut Peer, word: &str, id: u64) {
     let looked = async {
+        // As often as a connection may ask for long.
+        let mut often = interval(Duration::from_millis(50));
         loop {
+            often.tick().await;
             let (found, _) = found(peer, json!({"query": word})).await;
             if found.iter().any(|message| message.id.get() == id) {
                 return;
