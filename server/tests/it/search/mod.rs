@@ -24,14 +24,14 @@ async fn found(peer: &mut Peer, question: Value) -> (Vec<Message>, bool) {
 }
 
 /// The texts that a query finds, newest first.
-async fn texts(peer: &mut Peer, query: &str) -> Vec<String> {
+pub(crate) async fn texts(peer: &mut Peer, query: &str) -> Vec<String> {
     let (found, more) = found(peer, json!({"query": query})).await;
     assert!(!more, "{query:?}");
     found.iter().map(|message| message.content.as_str().to_owned()).collect()
 }
 
 /// Waits until a message that they may read is found by a word in it.
-async fn is_found(peer: &mut Peer, word: &str, id: u64) {
+pub(crate) async fn is_found(peer: &mut Peer, word: &str, id: u64) {
     let looked = async {
         // As often as a connection may ask for long.
         let mut often = interval(Duration::from_millis(50));
