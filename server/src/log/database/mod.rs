@@ -238,7 +238,7 @@ pub(in crate::log) fn check_whole(db: &Connection, path: &Path) -> Result<(), Op
 
 /// The index of words is made anew where it is damaged: nothing is lost with it.
 fn is_about_index(fault: &str) -> bool {
-    fault.contains("inverted index for FTS5 table")
+    fault.to_ascii_lowercase().contains("fts5")
 }
 
 /// What an error of SQLite means for a file.
