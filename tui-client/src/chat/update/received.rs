@@ -59,7 +59,10 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
         ToClient::Role(set) => members::role_set(model, set),
         ToClient::Setting(setting) => list::setting_came(model, setting),
         ToClient::Topic(topic) => topic_came(model, topic),
-        ToClient::History(history) => history_came(model, history),
+        ToClient::History(history) => {
+            history.changed.iter().for_each(|message| search::take_in(model, message));
+            history_came(model, history)
+        }
         ToClient::Deleted(deleted) => {
             let (by, named) = (deleted.by.clone(), deleted.reference.clone());
             changed(model, &deleted.room.clone(), Change::Deleted(deleted), &by, named.as_ref())
@@ -232,6 +235,7 @@ fn entered(model: &mut Model, name: &RoomName, me: UserName) -> Vec<Effect> {
         if before.as_ref() != Some(&me) {
             request::renamed(model);
             list::renamed(model);
+            search::end_search(model);
             given_back = renamed(model);
         }
     }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use protocol::{Code, ErrorNote, MessageId, RoomName};
+use protocol::{Code, ErrorNote, MessageId, RoomName, ToServer};
 
 use super::asking::reference;
 use super::connection::{come_back_after, dialled};
@@ -72,7 +72,11 @@ fn request_refused(model: &mut Model, request: Request, note: ErrorNote) {
     let Request { envelope, typed, .. } = request;
     list::not_kept(model, &envelope);
     let sentence = text::clean_line(&note.content);
-    search::refused(model, &envelope, &sentence);
+    if let ToServer::Search(asked) = &envelope
+        && !search::refused(model, asked, &sentence)
+    {
+        return;
+    }
     // An older server knows of no lists.
     if list::is_of_list(&envelope) && matches!(note.code, Code::NoName | Code::UnknownType) {
         model.list.is_refused = true;

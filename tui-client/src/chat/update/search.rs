@@ -3,7 +3,7 @@
 //!
 //! This file does not know how it is shown.
 
-use protocol::{Found, MessageId, SearchQuery, ToServer};
+use protocol::{Found, Message, MessageId, SearchQuery, ToServer};
 
 use super::entering::join_room;
 use super::{jump, request};
@@ -89,28 +89,34 @@ pub(super) fn found_came(model: &mut Model, found: Found) -> Vec<Effect> {
     effects
 }
 
-/// The server has not looked.
-pub(super) fn refused(model: &mut Model, envelope: &ToServer, sentence: &str) {
-    let ToServer::Search(asked) = envelope else { return };
+/// The server has not looked. False if nobody waits for it any more.
+pub(super) fn refused(model: &mut Model, asked: &SearchQuery, sentence: &str) -> bool {
     let search = model.search.as_mut().filter(|search| search.query == asked.query);
-    if let Some(search) = search {
-        search.goes_on = false;
-        if search.messages.is_empty() {
-            (search.more, search.refused) = (false, Some(sentence.to_owned()));
-        }
+    let Some(search) = search else { return false };
+    search.goes_on = false;
+    if search.messages.is_empty() {
+        (search.more, search.refused) = (false, Some(sentence.to_owned()));
+    }
+    true
+}
+
+pub(super) fn changed(model: &mut Model, change: &Change) {
+    let search = model.search.as_ref();
+    let held = search.and_then(|search| search.messages.get(search.place(change.message())?));
+    if let Some(message) = held.and_then(|held| change.applied(held)) {
+        take_in(model, &message);
     }
 }
 
 /// What is found is shown as it is now.
-pub(super) fn changed(model: &mut Model, change: &Change) {
+pub(super) fn take_in(model: &mut Model, message: &Message) {
     let Some(search) = &mut model.search else { return };
-    let Some(at) = search.place(change.message()) else { return };
-    match change.applied(&search.messages[at]) {
-        Some(message) if message.deleted => {
-            search.messages.remove(at);
-        }
-        Some(message) => search.messages[at] = message,
-        None => {}
+    let Some(at) = search.place(message.id) else { return };
+    let is_newer = search.messages[at].change < message.change;
+    if is_newer && message.deleted {
+        search.messages.remove(at);
+    } else if is_newer {
+        search.messages[at] = message.clone();
     }
 }
 

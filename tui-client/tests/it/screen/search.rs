@@ -200,6 +200,37 @@ fn a_deletion_and_an_edit_change_the_list_and_its_mark_stays() {
 }
 
 #[test]
+fn what_has_changed_while_one_was_away_changes_the_list_too() {
+    let mut client = searched(80, 24);
+    client.hears(r#"{"type":"history","room":"dev","messages":[],"changed":[{"type":"message","room":"dev","sender":"Bob","content":"tea","id":19,"at":0,"change":40},{"type":"message","room":"dev","sender":"Bob","content":"","id":7,"at":0,"change":41,"deleted":true}],"more":false,"head":41}"#);
+    assert!(has(&client, "  tea") && !has(&client, "no Coffee"), "{:#?}", client.screen());
+    // What was told before the message was read tells nothing new.
+    client.hears(r#"{"type":"edited","room":"dev","message":19,"content":"old","sender":"Bob","id":39,"at":0}"#);
+    assert!(has(&client, "  tea"), "{:#?}", client.screen());
+}
+
+#[test]
+fn a_refusal_that_nobody_waits_for_is_not_told() {
+    let mut client = Client::entered(80, 24);
+    client.types("/search slow\n");
+    client.presses(KeyCode::Esc, NONE);
+    client.types("/search tea\n");
+    client.hears(r#"{"type":"error","code":"search_too_long","content":"this search takes too long","ref":"s-1"}"#);
+    assert!(has(&client, "searching …") && !has(&client, "too long"), "{:#?}", client.screen());
+}
+
+#[test]
+fn under_another_name_what_was_found_is_forgotten() {
+    let mut client = searched(80, 24);
+    client.presses(KeyCode::Enter, NONE);
+    client.types("/nick Alison\n");
+    client.happens(chat::Event::Connected);
+    client.hears(r#"{"type":"history","room":"dev","messages":[],"more":false,"head":0}"#);
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alison"}"#);
+    assert!(client.screen.chat.search.is_none());
+}
+
+#[test]
 fn other_words_are_asked_for_before_their_hits_are_shown() {
     let mut client = searched(80, 24);
     client.types("x");

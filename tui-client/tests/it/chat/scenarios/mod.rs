@@ -201,16 +201,6 @@ impl Client {
                 reply(&mut self.model, text, Some(message_id(&what[0]))).unwrap()
             }
             "marks" => mark_unread(&mut self.model, message_id(what)),
-            "mentioned_more" => more_mentions(&mut self.model),
-            "goes_to" => go_to_mention(&mut self.model, message_id(what)),
-            "found_more" => more_found(&mut self.model),
-            "goes_to_found" => go_to_found(&mut self.model, message_id(what)),
-            "next_found" => next_found(&mut self.model),
-            "previous_found" => previous_found(&mut self.model),
-            "found_ends" => {
-                end_search(&mut self.model);
-                Vec::new()
-            }
             "types_text" => types(&mut self.model, what.as_str().unwrap()),
             "revokes" => {
                 question_revoke(&mut self.model, number(what));
@@ -243,9 +233,30 @@ impl Client {
                 back_to_end(&mut self.model);
                 Vec::new()
             }
-            other => panic!("{place}: no such step: {other}"),
+            name => match self.goes_through(name, what) {
+                Some(effects) => effects,
+                None => panic!("{place}: no such step: {name}"),
+            },
         };
         self.run(effects);
+    }
+
+    /// What is done with the messages that mention one, or that were searched for.
+    fn goes_through(&mut self, name: &str, what: &Value) -> Option<Vec<Effect>> {
+        let model = &mut self.model;
+        Some(match name {
+            "mentioned_more" => more_mentions(model),
+            "goes_to" => go_to_mention(model, message_id(what)),
+            "found_more" => more_found(model),
+            "goes_to_found" => go_to_found(model, message_id(what)),
+            "next_found" => next_found(model),
+            "previous_found" => previous_found(model),
+            "found_ends" => {
+                end_search(model);
+                Vec::new()
+            }
+            _ => return None,
+        })
     }
 
     fn show(&mut self, name: &RoomName) {
