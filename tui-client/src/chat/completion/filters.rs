@@ -2,7 +2,7 @@
 //!
 //! This file does not know where the search is written.
 
-use super::{Words, begins};
+use super::words::{Words, begins};
 
 /// With a colon behind them.
 const KEYS: [&str; 5] = ["from", "in", "before", "after", "has"];
@@ -54,41 +54,4 @@ fn last_part(query: &str) -> usize {
         }
     }
     start
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::completions;
-    use super::*;
-
-    fn completed(query: &str) -> Vec<String> {
-        let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-        let words = Words {
-            names: owned(&["Ann", "Ann Lee", "Bob", "od\"d"]),
-            own_rooms: owned(&["dev", "Big plans"]),
-            days: owned(&["2026-12-02", "2026-12-01"]),
-            ..Words::default()
-        };
-        let (start, options) = filters(query, &words);
-        let command = format!("/search {query}");
-        let (behind, same) = completions(&command, &words);
-        assert_eq!((behind, &same), ("/search ".len() + start, &options), "{query}");
-        options.iter().map(|option| format!("{}{option}", &query[..start])).collect()
-    }
-
-    #[test]
-    fn filters_are_completed_by_what_is_known() {
-        assert_eq!(completed("")[..2], ["from:", "in:"]);
-        assert_eq!(completed("coffee be"), ["coffee before:"]);
-        assert_eq!(completed("-FR"), ["-from:"]);
-        assert_eq!(completed("from:an"), ["from:Ann ", "from:\"Ann Lee\" "]);
-        assert_eq!(completed("from:\"ann l"), ["from:\"Ann Lee\" "]);
-        assert_eq!(completed("-From:@b"), ["-From:Bob "]);
-        assert_eq!(completed("tea in:"), ["tea in:dev ", "tea in:\"Big plans\" "]);
-        assert_eq!(completed("after:"), ["after:2026-12-02 ", "after:2026-12-01 "]);
-        assert_eq!(completed("has:"), ["has:link "]);
-        for none in ["coffee", "from:od", "http:", "\"from:", "x from:zo"] {
-            assert_eq!(completed(none), <[&str; 0]>::default(), "{none}");
-        }
-    }
 }
