@@ -4,6 +4,7 @@
 
 pub(crate) mod about;
 mod access;
+pub(crate) mod hooks;
 pub(crate) mod inbox;
 mod jumps;
 pub(crate) mod page;

@@ -17,11 +17,19 @@ use crate::people::names::Owner;
 /// in µs: clients give up sooner. Ids are µs as well.
 const RESENT_AFTER_US_MAX: u64 = 24 * 60 * 60 * 1_000_000;
 
+/// A program that says something in its own room.
+#[derive(Debug)]
+pub(in crate::log::apply) struct Hook {
+    pub(in crate::log::apply) owner: Owner,
+}
+
 /// What is said: it may answer another message, and call people.
 struct Saying<'a> {
     say: &'a Say,
     to: Option<MessageId>,
     calls: Option<&'a Calls>,
+    /// A person says it where this is none.
+    hook: Option<Hook>,
 }
 
 pub(in crate::log::apply) fn say(
@@ -30,7 +38,7 @@ pub(in crate::log::apply) fn say(
     event: &Event,
     say: &Say,
 ) -> rusqlite::Result<Outcome> {
-    insert(db, known, event, &Saying { say, to: None, calls: None })
+    insert(db, known, event, &Saying { say, to: None, calls: None, hook: None })
 }
 
 pub(in crate::log::apply) fn reply(
@@ -39,7 +47,8 @@ pub(in crate::log::apply) fn reply(
     event: &Event,
     reply: &Reply,
 ) -> rusqlite::Result<Outcome> {
-    insert(db, known, event, &Saying { say: &reply.say, to: Some(reply.to), calls: None })
+    let saying = Saying { say: &reply.say, to: Some(reply.to), calls: None, hook: None };
+    insert(db, known, event, &saying)
 }
 
 pub(in crate::log::apply) fn mention(
@@ -50,7 +59,21 @@ pub(in crate::log::apply) fn mention(
 ) -> rusqlite::Result<Outcome> {
     markers::start(db, event)?;
     let Mention { say, to, calls } = mention;
-    insert(db, known, event, &Saying { say, to: *to, calls: Some(calls) })
+    insert(db, known, event, &Saying { say, to: *to, calls: Some(calls), hook: None })
+}
+
+/// Of a room that has ended there is no hook.
+pub(in crate::log::apply) fn say_as_hook(
+    db: &Connection,
+    known: &mut Known,
+    event: &Event,
+    (say, calls): (&Say, Option<&Calls>),
+    hook: Hook,
+) -> rusqlite::Result<Outcome> {
+    if calls.is_some() {
+        markers::start(db, event)?;
+    }
+    insert(db, known, event, &Saying { say, to: None, calls, hook: Some(hook) })
 }
 
 fn insert(
@@ -61,7 +84,7 @@ fn insert(
 ) -> rusqlite::Result<Outcome> {
     let say = saying.say;
     let author = names::author(db, &say.author)?;
-    let theirs = match say.room.is_address() {
+    let theirs = match say.room.is_address() && saying.hook.is_none() {
         true => match rooms::yours(db, &say.room, &author)? {
             Ok(found) => Some(found),
             Err(refusal) => return Ok(Outcome::Refused(refusal)),
@@ -82,7 +105,10 @@ fn insert(
             return Ok(again(first));
         }
     }
-    let owner = Owner::of(author.person, &author.name);
+    let owner = match &saying.hook {
+        Some(hook) => hook.owner.clone(),
+        None => Owner::of(author.person, &author.name),
+    };
     let before = || {
         let said = say.reference.as_ref().map(|reference| find(db, place, &owner, reference));
         said.transpose().map(Option::flatten)
@@ -103,7 +129,8 @@ fn insert(
     }
     let Mentioned { names: mentions, everybody, .. } = mentioned;
     let said = say.message(event.id, event.at);
-    let message = Message { reply: saying.to, mentions, everybody, ..said };
+    let bot = saying.hook.is_some();
+    let message = Message { bot, reply: saying.to, mentions, everybody, ..said };
     match theirs {
         Some(found) => rooms::begun(db, (room, found.kind), message),
         None => Ok(Outcome::Said(message)),
@@ -133,8 +160,9 @@ fn write(
     (saying, mentioned): (&Saying<'_>, &Mentioned),
 ) -> rusqlite::Result<usize> {
     let insert =
-        "INSERT INTO messages (id, room, author, owner, content, at, ref, reply, mentions, everybody)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+        "INSERT INTO messages (id, room, author, owner, content, at, ref, reply, mentions, everybody,
+            bot)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
         ON CONFLICT (room, owner, ref) WHERE ref IS NOT NULL DO NOTHING";
     db.prepare_cached(insert)?.execute(params![
         signed(event.id.get()),
@@ -147,6 +175,7 @@ fn write(
         saying.to.map(|to| signed(to.get())),
         written_names(&mentioned.names),
         written_everybody(mentioned.everybody),
+        saying.hook.as_ref().map(|_| 1),
     ])
 }
 
