@@ -17,7 +17,7 @@ pub fn slack(body: &[u8]) -> Result<Posted, BadPost> {
     lines.extend(attachments::lines(&payload["attachments"]));
     if let Some(text) = payload["text"].as_str().map(mrkdwn::translated) {
         // Beside blocks it is often the same once more, for where they cannot be shown.
-        let is_said = lines.iter().any(|line| line.contains(text.trim()));
+        let is_said = text.lines().all(|it| lines.iter().any(|line| line.contains(it.trim())));
         if !is_said {
             lines.insert(0, text);
         }
