@@ -26,6 +26,7 @@ mod reaction;
 mod reading;
 mod room;
 mod rooms;
+mod search;
 mod setting;
 mod typing;
 
@@ -34,7 +35,7 @@ pub use self::{
     cluster::*, create::*, deletion::*, devices::*, edit::*, error::*, everybody::*,
     fields::FIELDS_MAX, history::*, hooks::*, invites::*, members::*, membership::*, mentions::*,
     message::*, moderation::*, presence::*, question::*, reaction::*, reading::*, room::*,
-    rooms::*, setting::*, typing::*,
+    rooms::*, search::*, setting::*, typing::*,
 };
 
 use serde::{Deserialize, Serialize};
@@ -108,6 +109,8 @@ from_clients! {
     Read(ReadUpto): "read",
     /// Ask for the messages that mention one.
     Mentions(MentionsQuery): "mentions",
+    /// Search for messages.
+    Search(SearchQuery): "search",
     /// Ask for a code that makes another device one's own.
     Link(Question): "link",
     /// Ask for one's devices.
@@ -185,6 +188,8 @@ pub enum ToClient {
     Read(ReadUpto),
     /// Messages that mention one, when asked for.
     Mentions(Mentions),
+    /// Messages that were searched for.
+    Found(Found),
     /// A moderator did something to a person.
     Moderated(Box<Moderated>),
     /// A code that makes a device one's own.

@@ -196,9 +196,10 @@ impl From<NotRead> for Fault {
     fn from(error: NotRead) -> Self {
         match error {
             NotRead::TooMany { retry } => Fault::TooFast(retry),
-            NotRead::Unavailable | NotRead::NoSuchRoom | NotRead::NoSuchMessage => {
-                Fault::Unavailable
-            }
+            NotRead::Unavailable
+            | NotRead::NoSuchRoom
+            | NotRead::NoSuchMessage
+            | NotRead::TooLong => Fault::Unavailable,
         }
     }
 }

@@ -255,6 +255,7 @@ impl Client {
             | ToClient::Hooks(_)
             | ToClient::Rooms(_)
             | ToClient::Mentions(_)
+            | ToClient::Found(_)
             | ToClient::Added(_)
             | ToClient::Removed(_)
             | ToClient::Role(_)

@@ -57,6 +57,7 @@ fn reference(envelope: &ToClient) -> Option<&Ref> {
         ToClient::Hook(it) => it.reference.as_ref(),
         ToClient::Hooks(it) => it.reference.as_ref(),
         ToClient::Mentions(it) => it.reference.as_ref(),
+        ToClient::Found(it) => it.reference.as_ref(),
         ToClient::Join(_)
         | ToClient::Leave(_)
         | ToClient::Presence(_)
