@@ -8,8 +8,7 @@ use protocol::{Refusal, RoomKind, RoomName, RoomRole, UserName};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::known::Known;
-use super::messages::{self, Hook};
-use super::{persons, rooms};
+use super::{messages, persons, rooms};
 use crate::log::acts_of_programs::{EndHook, MakeHook, Maker, SayAsHook};
 use crate::log::database::column::{checked, signed};
 use crate::log::event::Event;
@@ -93,9 +92,8 @@ pub(super) fn say(
 ) -> rusqlite::Result<Outcome> {
     match find(db, say.hook)? {
         Some((room, name, mentions)) if room == say.say.room && name == say.say.author.name => {
-            let hook = Hook { owner: owner(say.hook) };
             let calls = say.calls.as_ref().filter(|_| mentions);
-            messages::say_as_hook(db, known, event, (&say.say, calls), hook)
+            messages::say_as_hook(db, known, event, (&say.say, calls), &owner(say.hook))
         }
         _ => Ok(Outcome::Refused(NO_SUCH_HOOK)),
     }

@@ -17,19 +17,13 @@ use crate::people::names::Owner;
 /// in µs: clients give up sooner. Ids are µs as well.
 const RESENT_AFTER_US_MAX: u64 = 24 * 60 * 60 * 1_000_000;
 
-/// A program that says something in its own room.
-#[derive(Debug)]
-pub(in crate::log::apply) struct Hook {
-    pub(in crate::log::apply) owner: Owner,
-}
-
 /// What is said: it may answer another message, and call people.
 struct Saying<'a> {
     say: &'a Say,
     to: Option<MessageId>,
     calls: Option<&'a Calls>,
-    /// A person says it where this is none.
-    hook: Option<Hook>,
+    /// Whose it is where a hook says it; none is its author's.
+    hook: Option<&'a Owner>,
 }
 
 pub(in crate::log::apply) fn say(
@@ -68,7 +62,7 @@ pub(in crate::log::apply) fn say_as_hook(
     known: &mut Known,
     event: &Event,
     (say, calls): (&Say, Option<&Calls>),
-    hook: Hook,
+    hook: &Owner,
 ) -> rusqlite::Result<Outcome> {
     if calls.is_some() {
         markers::start(db, event)?;
@@ -105,12 +99,10 @@ fn insert(
             return Ok(again(first));
         }
     }
-    let owner = match &saying.hook {
-        Some(hook) => hook.owner.clone(),
-        None => Owner::of(author.person, &author.name),
-    };
+    let own = Owner::of(author.person, &author.name);
+    let owner = saying.hook.unwrap_or(&own);
     let before = || {
-        let said = say.reference.as_ref().map(|reference| find(db, place, &owner, reference));
+        let said = say.reference.as_ref().map(|reference| find(db, place, owner, reference));
         said.transpose().map(Option::flatten)
     };
     let mentioned = match may_say(db, room, (&author, saying))? {
@@ -118,7 +110,7 @@ fn insert(
         // What was said before comes back, whatever became of what it answers.
         Err(refusal) => return Ok(before()?.map_or(Outcome::Refused(refusal), again)),
     };
-    if write(db, event, (room, &author, &owner), (saying, &mentioned))? == 0
+    if write(db, event, (room, &author, owner), (saying, &mentioned))? == 0
         && let Some(first) = before()?
     {
         return Ok(again(first));
@@ -175,7 +167,7 @@ fn write(
         saying.to.map(|to| signed(to.get())),
         written_names(&mentioned.names),
         written_everybody(mentioned.everybody),
-        saying.hook.as_ref().map(|_| 1),
+        saying.hook.map(|_| 1),
     ])
 }
 

@@ -2,6 +2,7 @@
 
 use protocol::{Code, HookEntry, ToClient};
 use serde_json::{Value, json};
+use server::Config;
 
 use super::{hook, owner, post, says};
 use crate::people::moderation::{MOD_KEY, Moderated};
@@ -113,10 +114,8 @@ async fn a_hook_speaks_in_nobody_s_name_and_in_no_direct_room() {
 
 #[tokio::test]
 async fn a_room_has_twenty_hooks_at_most() {
-    let server = TestServer::start().await;
-    let mut config = server::Config::for_tests();
+    let mut config = Config { message_rate: 0, ..Config::for_tests() };
     config.limits.create_rate = 0;
-    drop(server);
     let server = TestServer::start_with(config).await;
     let mut ann = owner(&server, "ops").await;
     for nth in 0..20 {

@@ -54,7 +54,8 @@ async fn request(
     for (name, value) in headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
-    if !headers.iter().any(|(name, _)| *name == "Content-Length") {
+    let tells_length = |name: &str| matches!(name, "Content-Length" | "Transfer-Encoding");
+    if !headers.iter().any(|(name, _)| tells_length(name)) {
         head.push_str(&format!("Content-Length: {}\r\n", body.len()));
     }
     socket.write_all(format!("{head}\r\n").as_bytes()).await.unwrap();

@@ -9,7 +9,7 @@ use tokio::process::Command;
 use tokio::time::{interval, timeout};
 
 use super::{hook, owner, post};
-use crate::support::harness::{PATIENCE, TestServer};
+use crate::support::harness::{PATIENCE, TestServer, get};
 
 #[tokio::test]
 async fn alertmanager_is_content_with_what_it_is_answered() {
@@ -53,8 +53,19 @@ async fn alertmanager_is_content_with_what_it_is_answered() {
     let text = message.content.as_str();
     assert!(text.contains("[FIRING:1] DiskFull (critical)"), "{text}");
     assert!(text.contains("The disk is [nearly full](https://runbooks.example/disk)"), "{text}");
-    // It counts what it takes for a failure.
-    let metrics = crate::support::harness::get(at, "/metrics").await;
+    // It counts what it takes for a failure, when it has heard the answer.
+    let counted = async {
+        let mut tries = interval(Duration::from_millis(100));
+        loop {
+            let metrics = get(at, "/metrics").await;
+            let count = "alertmanager_notification_latency_seconds_count{integration=\"slack\"} 1";
+            if metrics.contains(count) {
+                return metrics;
+            }
+            tries.tick().await;
+        }
+    };
+    let metrics = timeout(PATIENCE, counted).await.unwrap();
     let failed = "alertmanager_notifications_failed_total{integration=\"slack\"} 0";
     assert!(metrics.contains(failed), "{metrics}");
     child.kill().await.unwrap();
