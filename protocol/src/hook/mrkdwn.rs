@@ -24,6 +24,9 @@ pub(super) fn link(words: &str, url: &str) -> String {
     if words.trim().is_empty() || words == url {
         return url.to_owned();
     }
+    if url.is_empty() {
+        return words.to_owned();
+    }
     let fits = !url.contains(|c: char| c.is_whitespace() || matches!(c, '(' | ')'))
         && !words.contains('\n')
         && is_balanced(words);

@@ -21,7 +21,7 @@ use super::hooks::HookCommand;
 #[cfg(not(feature = "cluster"))]
 use super::no_cluster as cluster;
 use super::out::Out;
-use super::place::{Database, Place};
+use super::place::{Database, Place, parse_room};
 use crate::listen::tls::Doubt;
 use crate::log::operator::instruction::Instruction;
 use crate::{Config, Db};
@@ -371,10 +371,6 @@ fn parse_name(text: &str) -> Result<UserName, String> {
 
 fn parse_note(text: &str) -> Result<Note, String> {
     Note::try_from(text).map_err(|error| error.to_string())
-}
-
-pub(super) fn parse_room(text: &str) -> Result<RoomName, String> {
-    RoomName::known(text.strip_prefix('#').unwrap_or(text)).map_err(|error| error.to_string())
 }
 
 /// No name is as long as a hash.

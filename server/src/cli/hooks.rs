@@ -6,9 +6,8 @@ use clap::{Args, Subcommand};
 use protocol::{RoomName, UserName};
 
 use super::admin;
-use super::commands::parse_room;
 use super::out::Out;
-use super::place::{Database, Place};
+use super::place::{Database, Place, parse_room};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum HookCommand {

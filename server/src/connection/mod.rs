@@ -18,6 +18,7 @@ mod moderate;
 pub(crate) mod news;
 mod note;
 mod perform;
+pub(crate) mod posted;
 pub(crate) mod posting;
 mod rate_limits;
 mod read_pump;

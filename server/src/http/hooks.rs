@@ -20,7 +20,7 @@ use tokio::time::timeout;
 
 use super::answers::{Answer, plain, seconds, set};
 use crate::connection::engine::Engine;
-use crate::connection::posting;
+use crate::connection::posted;
 use crate::log::reading::hooks::FoundHook;
 use crate::log::{Asker, NotRead};
 use crate::people::code_hash::CodeHash;
@@ -97,7 +97,7 @@ async fn take(engine: &Engine, asker: &Asker, request: Request<Incoming>) -> Res
     };
     // An event that nobody has to hear of.
     let Some(said) = said else { return Ok(()) };
-    Ok(posting::say(engine, (place.hook, hook), said).await?)
+    Ok(posted::say(engine, (place.hook, hook), said).await?)
 }
 
 /// The parts of a path: `/hooks/ID/SECRET`, and perhaps `/github`.

@@ -12,7 +12,7 @@ use tokio::io::AsyncReadExt as _;
 use super::{owner, post};
 use crate::rooms::{ANN, BOB, ask, comes, comes_to, join, private, until};
 use crate::support::child::{operator, send_signal};
-use crate::support::harness::TestServer;
+use crate::support::harness::{TestServer, get};
 
 /// What the operator's command prints.
 fn told(arguments: &[&str], db: &Path) -> (i32, String) {
@@ -32,6 +32,8 @@ async fn kept() -> (TestServer, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let db = Db::File(folder.path().join("nebula.db"));
     let server = TestServer::start_with(Config { db, ..Config::for_tests() }).await;
+    // It has opened its database.
+    assert!(get(server.metrics, "/readyz").await.contains(" 200 "));
     (server, folder)
 }
 
