@@ -1,6 +1,6 @@
 //! Slack's markup, as ours: links and mentions in angle brackets, entities, and signs that stand once.
 //!
-//! This file does not know where a text stands.
+//! Each part of a text is looked at a few times at most, whatever it holds. This file does not know where a text stands.
 
 /// Signs around words, and ours for the same.
 const SIGNS: [(char, &str); 3] = [('*', "**"), ('_', "*"), ('~', "~~")];
@@ -85,7 +85,8 @@ fn set_aside(text: &str) -> (String, Vec<String>) {
         told.push_str(&entities(&rest[..at]));
         rest = &rest[at..];
         let end = match rest.strip_prefix('<') {
-            Some(inside) => match inside.split(['>', '\n']).next() {
+            // None stands within another.
+            Some(inside) => match inside.split(['>', '\n', '<']).next() {
                 Some(inside) if rest[1 + inside.len()..].starts_with('>') => {
                     aside.push(bracketed(inside));
                     inside.len() + 2
@@ -123,7 +124,11 @@ fn put_back(text: &str, aside: Vec<String>) -> String {
 
 /// Where the next begins.
 fn next(text: &str) -> Option<usize> {
-    ["<", "http://", "https://"].iter().filter_map(|begin| text.find(begin)).min()
+    let begins = |at: usize| {
+        let rest = &text[at..];
+        rest.starts_with('<') || rest.starts_with("http://") || rest.starts_with("https://")
+    };
+    text.match_indices(['<', 'h']).map(|(at, _)| at).find(|at| begins(*at))
 }
 
 fn bracketed(inside: &str) -> String {
@@ -182,10 +187,16 @@ fn signs(text: &str) -> String {
 /// A pair of signs stands around words: nothing of a word is outside of it, and no space inside of it.
 fn signs_of_line(line: &str) -> String {
     let (mut told, mut rest, mut before) = (String::new(), line, None);
+    // Those that nothing closes any more on this line.
+    let mut barren = Vec::new();
     while let Some(c) = rest.chars().next() {
-        let sign = SIGNS.iter().find(|(sign, _)| *sign == c);
+        let sign = SIGNS.iter().find(|(sign, _)| *sign == c && !barren.contains(&c));
         let opens = before.is_none_or(|before: char| !before.is_alphanumeric() && before != c);
-        let pair = sign.filter(|_| opens).and_then(|(sign, ours)| Some((pair(rest, *sign)?, ours)));
+        let pair = sign.filter(|_| opens && begins(rest, c)).and_then(|(_, ours)| {
+            let pair = pair(rest, c);
+            barren.extend(pair.is_none().then_some(c));
+            Some((pair?, ours))
+        });
         let Some((inside, ours)) = pair else {
             told.push(c);
             (before, rest) = (Some(c), &rest[c.len_utf8()..]);
@@ -199,13 +210,14 @@ fn signs_of_line(line: &str) -> String {
     told
 }
 
+/// Whether something follows a sign at the beginning that it can stand around.
+fn begins(text: &str, sign: char) -> bool {
+    text.chars().nth(1).is_some_and(|first| !first.is_whitespace() && first != sign)
+}
+
 /// What stands between a sign at the beginning and the next one that closes it.
 fn pair(text: &str, sign: char) -> Option<&str> {
     let inside = &text[sign.len_utf8()..];
-    let first = inside.chars().next()?;
-    if first.is_whitespace() || first == sign {
-        return None;
-    }
     let closes = |at: usize| {
         let (before, after) = (&inside[..at], &inside[at + sign.len_utf8()..]);
         let is_word = |c: char| c.is_alphanumeric() || c == sign;
@@ -246,9 +258,20 @@ mod tests {
             ("`*x* &lt;` *y*", "`*x* <` **y**"),
             ("say ```*x* &amp;``` *y*", "say ```\n*x* &\n``` **y**"),
             ("a ` b *c*", "a ` b **c**"),
+            ("*a _b *c* d", "**a _b *c** d"),
+            ("a <b <https://a.example|c>", "a <b [c](https://a.example)"),
         ] {
             assert_eq!(translated(theirs), ours, "{theirs}");
         }
         assert_eq!(plain("*a* &amp; <!here>"), "*a* & @here");
+    }
+
+    /// Were each of them looked for in all that follows, this would take minutes.
+    #[test]
+    fn signs_that_mean_nothing_take_no_longer() {
+        for sign in ["<", "*a ", "*_~a ", "`", "`\n", "``` ", "h", "http:/", "[", "<a|", "&"] {
+            let text = sign.repeat(1 << 16);
+            assert_eq!(translated(&text).replace('\n', "").len(), text.replace('\n', "").len());
+        }
     }
 }

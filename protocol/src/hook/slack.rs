@@ -7,6 +7,9 @@ use serde_json::Value;
 
 use super::{BadPost, Posted, attachments, blocks, mrkdwn, text_of};
 
+/// Lines of a text that are looked for in blocks: it tells in short what they say.
+const REPEATED_LINES_MAX: usize = 10;
+
 /// Reads a body, of whatever kind its sender says that it is.
 ///
 /// # Errors
@@ -17,7 +20,9 @@ pub fn slack(body: &[u8]) -> Result<Posted, BadPost> {
     lines.extend(attachments::lines(&payload["attachments"]));
     if let Some(text) = payload["text"].as_str().map(mrkdwn::translated) {
         // Beside blocks it is often the same once more, for where they cannot be shown.
-        let is_said = text.lines().all(|it| lines.iter().any(|line| line.contains(it.trim())));
+        let is_short = text.lines().count() <= REPEATED_LINES_MAX;
+        let is_said =
+            is_short && text.lines().all(|it| lines.iter().any(|line| line.contains(it.trim())));
         if !is_said {
             lines.insert(0, text);
         }
