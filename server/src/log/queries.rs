@@ -101,7 +101,7 @@ impl Log {
         (hook, secret): (u32, CodeHash),
     ) -> Result<Option<FoundHook>, NotRead> {
         let found = self.found();
-        self.readers.read(asker, move |reader| (found(reader.hook(hook, &secret)), 0)).await
+        self.reading.pages.read(asker, move |reader| (found(reader.hook(hook, &secret)), 0)).await
     }
 
     /// Where a hook speaks.
@@ -111,7 +111,7 @@ impl Log {
         hook: u32,
     ) -> Result<Option<RoomName>, NotRead> {
         let found = self.found();
-        self.readers.read(asker, move |reader| (found(reader.room_of_hook(hook)), 0)).await
+        self.reading.pages.read(asker, move |reader| (found(reader.room_of_hook(hook)), 0)).await
     }
 
     /// The hooks of a room, or why they are none of somebody's business.
@@ -122,7 +122,7 @@ impl Log {
     ) -> Result<Result<Vec<HookEntry>, Refusal>, NotRead> {
         let found = self.found();
         let question = move |reader: &Reader| (found(reader.hooks(&room, by)), HOOKS_COST);
-        self.readers.read(asker, question).await
+        self.reading.pages.read(asker, question).await
     }
 
     /// What mentions somebody.
