@@ -21,6 +21,7 @@ use super::environment;
 use super::no_cluster as cluster;
 use super::out::Out;
 use super::place::{Database, Place};
+use super::transfer::{Export, Import};
 use crate::listen::tls::Doubt;
 use crate::log::operator::instruction::Instruction;
 use crate::{Config, Db};
@@ -109,6 +110,10 @@ pub(crate) enum Command {
     ///
     /// Prints the code alone. It stands behind #invite= in the address of the page. Works while the server runs.
     Invite(NewInvite),
+
+    Export(Export),
+
+    Import(Import),
 
     /// Make a token that lets somebody in, with the key in the file of --token-key
     ///
@@ -241,6 +246,8 @@ impl Command {
             Command::Invite(NewInvite { uses, days, note, place }) => {
                 writeln!(out, "{}", place.invite(uses, days, note)?.as_str())?;
             }
+            Command::Export(export) => export.run(out)?,
+            Command::Import(import) => import.run(out)?,
             Command::Token(Token { token_key, user, rooms, days, moderator }) => {
                 let role = if moderator { Role::Moderator } else { Role::Member };
                 writeln!(out, "{}", admin::make_token(&token_key, user, rooms, days, role)?)?;
@@ -368,7 +375,7 @@ fn parse_note(text: &str) -> Result<Note, String> {
     Note::try_from(text).map_err(|error| error.to_string())
 }
 
-fn parse_room(text: &str) -> Result<RoomName, String> {
+pub(super) fn parse_room(text: &str) -> Result<RoomName, String> {
     RoomName::known(text.strip_prefix('#').unwrap_or(text)).map_err(|error| error.to_string())
 }
 

@@ -12,6 +12,7 @@ mod out;
 mod place;
 #[cfg(feature = "cluster")]
 mod shown;
+mod transfer;
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::IsTerminal as _;

@@ -7,6 +7,7 @@ use protocol::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::log::acts_of_operator::Import;
 use crate::log::acts_of_people::{
     AcceptInvite, AddDevice, EndInvite, MakeInvite, MakeLink, RevokeDevice, TakeName, UseDevice,
     UseName,
@@ -101,6 +102,8 @@ pub(crate) enum Act {
     KeepRoomAs(Box<KeepRoomAs>),
     /// Persons have read a room up to somewhere.
     NoteRead(Box<NoteRead>),
+    /// What was said elsewhere is taken in.
+    Import(Box<Import>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -190,7 +193,8 @@ impl Act {
             | Act::Mention(_)
             | Act::EditMention(_)
             | Act::KeepRoomAs(_)
-            | Act::NoteRead(_) => false,
+            | Act::NoteRead(_)
+            | Act::Import(_) => false,
         }
     }
 
@@ -208,6 +212,7 @@ impl Act {
             Act::Mention(it) => it.say.content.as_str().len() + calls_bytes(&it.calls),
             Act::EditMention(it) => it.edit.content.as_str().len() + calls_bytes(&it.calls),
             Act::NoteRead(note) => note.markers.len() * MARKER_BYTES_MAX,
+            Act::Import(import) => import.bytes(),
             Act::SetTopic(set) => set.content.as_str().len(),
             Act::Create(create) => create.topic.as_str().len() + TITLE_BYTES_MAX,
             Act::Direct(direct) => direct.users.len() * USER_BYTES_MAX,
@@ -266,6 +271,7 @@ impl Act {
             Act::EditMention(it) => (Some(&it.edit.on.room), it.edit.on.reference.as_ref()),
             Act::KeepRoomAs(it) => (Some(&it.keep.room), it.keep.reference.as_ref()),
             Act::NoteRead(note) => (Some(&note.room), None),
+            Act::Import(import) => (Some(&import.room), None),
             Act::TakeName(_)
             | Act::UseName(_)
             | Act::Expire(_)

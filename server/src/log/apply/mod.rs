@@ -25,7 +25,9 @@ pub(in crate::log) use self::devices::{keep_link, load as devices_of};
 pub use self::invites::PERSON_INVITES_MAX;
 pub(in crate::log) use self::invites::keep as keep_invite;
 pub(super) use self::known::Known;
-pub(super) use self::messages::{COLUMNS as MESSAGE_COLUMNS, read_envelope};
+pub(super) use self::messages::{
+    COLUMNS as MESSAGE_COLUMNS, NEWER_TOPIC, read_envelope, read_message,
+};
 pub(in crate::log) use self::names::kept_for_another;
 pub(in crate::log) use self::persons::named as person_named;
 pub(super) use self::rooms::{kind_of, look, notify_of, place, role_of, room_number, users};
@@ -74,6 +76,7 @@ pub(super) fn apply(
         Act::KeepRoom(keep) => rooms::keep_room(db, event, keep),
         Act::KeepRoomAs(keep) => rooms::keep_room_as(db, event, keep),
         Act::NoteRead(note) => markers::note(db, event, note),
+        Act::Import(import) => messages::import(db, known, event, import),
     }?;
     note_end(db, event)?;
     Ok(outcome)

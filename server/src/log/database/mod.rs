@@ -11,6 +11,7 @@ pub(crate) mod place;
 pub(crate) mod schema;
 mod schema_reading;
 mod schema_rooms;
+mod schema_transfer;
 pub(crate) mod store;
 pub(crate) mod wal;
 

@@ -6,14 +6,15 @@
 use std::fmt::Write as _;
 
 use protocol::{
-    AccessCode, Action, Body, Emoji, Label, MessageId, Note, Notify, Reason, Ref, Role, RoomName,
-    RoomRole, Title, TopicText, UserName,
+    AccessCode, Action, Body, Emoji, Label, MessageId, Note, Notify, Reaction, Reason, Ref, Role,
+    RoomName, RoomRole, Title, TopicText, UserName,
 };
 use strum::EnumCount as _;
 
 use super::entry::{Claim, Come, Entry, EntryKind, Here, Moderation, Present, Settings, Start};
 use super::record::{BadRecord, Record};
 use super::verify::Seen;
+use crate::log::acts_of_operator::{Import, Imported, ImportedMessage};
 use crate::log::acts_of_people::{
     AcceptInvite, AddDevice, EndInvite, MakeInvite, MakeLink, NameProof, RevokeDevice, TakeName,
     UseDevice, UseName,
@@ -34,6 +35,7 @@ const FORM_1: &str = include_str!("../../../tests/records/form1.txt");
 const FORM_2: &str = include_str!("../../../tests/records/form2.txt");
 const FORM_3: &str = include_str!("../../../tests/records/form3.txt");
 const FORM_4: &str = include_str!("../../../tests/records/form4.txt");
+const FORM_5: &str = include_str!("../../../tests/records/form5.txt");
 
 fn user() -> UserName {
     UserName::try_from("Zoë").unwrap()
@@ -107,6 +109,7 @@ fn acts() -> Vec<(&'static str, Act)> {
     .chain(acts_of_rooms())
     .chain(acts_on_messages())
     .chain(acts_of_readers())
+    .chain(acts_of_operators())
     .collect()
 }
 
@@ -242,6 +245,28 @@ fn acts_of_readers() -> Vec<(&'static str, Act)> {
     acts
 }
 
+fn acts_of_operators() -> Vec<(&'static str, Act)> {
+    let emoji = Emoji::try_from("👍").unwrap();
+    let reactions = vec![Reaction { emoji, count: 2, users: vec![user()] }];
+    let message = ImportedMessage {
+        content: Some(Body::try_from("Hello, wörld").unwrap()),
+        reply: reference(),
+        edited: Some(1_600_000_000_001),
+        reactions,
+    };
+    let gone = ImportedMessage { content: None, reply: None, edited: None, reactions: Vec::new() };
+    let topic = TopicText::try_from("Releases").unwrap();
+    let import = |what| {
+        let (origin, sender) = (Ref::try_from("0123:300").unwrap(), user());
+        Act::Import(Box::new(Import { room: room(), origin, sender, at: 1_600_000_000_000, what }))
+    };
+    vec![
+        ("import a message", import(Imported::Message(message))),
+        ("import a deleted message", import(Imported::Message(gone))),
+        ("import a topic", import(Imported::Topic(topic))),
+    ]
+}
+
 fn passing() -> Vec<(&'static str, Entry)> {
     let claim = |proof| {
         let claim = Claim { name: user(), proof, expired: 1_700_000_000_000, moderates: true };
@@ -325,7 +350,7 @@ fn what_is_written_is_read_as_it_was() {
 fn records_are_written_as_they_always_were() {
     // What is new stands in a file of its own, since older programs do not read it.
     let is_of = |it: &Record, form| it.encode().unwrap().first() == Some(&form);
-    for (form, file) in [(1, FORM_1), (2, FORM_2), (3, FORM_3), (4, FORM_4)] {
+    for (form, file) in [(1, FORM_1), (2, FORM_2), (3, FORM_3), (4, FORM_4), (5, FORM_5)] {
         let mut kept = file.lines();
         for example in records().iter().filter(|(_, record)| is_of(record, form)) {
             assert_eq!(Some(&*line(example)), kept.next(), "the left one is written now");
@@ -337,7 +362,7 @@ fn records_are_written_as_they_always_were() {
 #[test]
 fn what_an_older_program_wrote_is_read() {
     let records = records();
-    for kept in [FORM_1, FORM_2, FORM_3, FORM_4].into_iter().flat_map(str::lines) {
+    for kept in [FORM_1, FORM_2, FORM_3, FORM_4, FORM_5].into_iter().flat_map(str::lines) {
         let (name, hex) = kept.split_once(": ").unwrap();
         let byte = |at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
         let bytes: Vec<_> = (0..hex.len()).step_by(2).map(byte).collect();
@@ -354,7 +379,7 @@ fn bytes_that_are_cut_or_changed_are_told_apart_from_a_newer_form() {
             let read = Record::decode(&bytes[..cut]);
             assert!(matches!(read, Err(BadRecord::Malformed(_))), "{name} cut to {cut}: {read:?}");
         }
-        let newer = [&[5], &bytes[1..]].concat();
-        assert_eq!(Record::decode(&newer), Err(BadRecord::Form(5)), "{name}");
+        let newer = [&[6], &bytes[1..]].concat();
+        assert_eq!(Record::decode(&newer), Err(BadRecord::Form(6)), "{name}");
     }
 }
