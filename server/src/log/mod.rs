@@ -21,6 +21,7 @@ pub(crate) mod outcome;
 mod queries;
 pub(crate) mod reading;
 pub(crate) mod sanction;
+mod search;
 pub(crate) mod sequencer;
 pub(crate) mod time;
 mod upkeep;
@@ -55,9 +56,12 @@ pub(crate) use self::reading::page::{Asked, Page};
 use self::reading::reader::Reader;
 pub(crate) use self::reading::register::Register;
 pub(crate) use self::reading::rooms::RoomsAsked;
+pub(crate) use self::reading::search::SearchAsked;
+pub(crate) use self::reading::sight::Sight;
 pub(crate) use self::reading::{Asker, NotRead};
 use self::reading::{READERS, Readers};
 use self::sanction::Sanction;
+use self::search::indexer::Indexer;
 use self::sequencer::Sequencer;
 pub(crate) use self::time::Time;
 pub(crate) use self::time::clock::now_ms;
@@ -108,6 +112,8 @@ pub(crate) struct Started {
 #[derive(Debug)]
 pub(crate) struct Log {
     readers: Readers,
+    /// Searches take longer, and make nobody wait who only reads.
+    searchers: Readers,
     health: Health,
     metrics: Arc<Metrics>,
     pub(crate) time: Time,
@@ -139,6 +145,8 @@ impl Log {
         let readers = (0..READERS).map(|_| database.reader().map(Reader::new));
         let (readers, reading) =
             Readers::spawn(readers.collect::<Result<_, _>>()?, &config.limits, parts)?;
+        let searcher = Reader::with_deadline(database.reader()?).map_err(failed)?;
+        let (searchers, searching) = Readers::spawn(vec![searcher], &config.limits, parts)?;
         let (commands, queue) = mpsc::channel(COMMANDS_WAITING_MAX);
         let metrics = metrics.clone();
         let known = store.known_ms(now_ms()).map_err(failed)?;
@@ -159,7 +167,13 @@ impl Log {
         // Before the first message: the disk may be low already.
         guard.look(&metrics);
         let thread = LogThread {
-            _reading: reading,
+            _reading: [reading, searching],
+            indexer: Indexer::spawn(
+                database.indexer()?,
+                store.turn(),
+                guard.clone(),
+                parts.clone(),
+            )?,
             store,
             effects: Effects::new(health.clone(), metrics.clone()),
             guard: guard.clone(),
@@ -186,7 +200,17 @@ impl Log {
             Some(order) => (Source::Shared(Box::new(order)), Some(queue)),
         };
         let ended = thread.spawn(source)?;
-        let log = Log { commands, readers, health, metrics, time, epoch, census, order: shared };
+        let log = Log {
+            commands,
+            readers,
+            searchers,
+            health,
+            metrics,
+            time,
+            epoch,
+            census,
+            order: shared,
+        };
         let effects = Effects::new(log.health.clone(), log.metrics.clone());
         Ok(Started { log, register, ended, waiting: queue.map(|queue| (queue, effects)) })
     }

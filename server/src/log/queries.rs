@@ -1,21 +1,26 @@
-//! What is asked about rooms: pages of their messages, which there are, whether one is there for somebody, and
-//! what mentions them.
+//! What is asked about rooms: pages of their messages, which there are, whether one is there for somebody, what
+//! mentions them, and what a query finds.
 //!
 //! This file does not know SQL, or who may ask.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use protocol::{RoomList, RoomName};
 
 use super::reading::about::Viewer;
 use super::reading::reader::Reader;
 use super::reading::rooms::RoomsAsked;
-use super::{Asked, Asker, InboxAsked, Log, NotRead, OpenRoom, Page};
+use super::reading::search::NotFound;
+use super::{Asked, Asker, InboxAsked, Log, NotRead, OpenRoom, Page, SearchAsked};
 use crate::frame::Frame;
 use crate::people::names::PersonId;
 
 /// What a list of rooms costs at least, in bytes of reading: a hundred rooms, found in several tables.
 const ROOMS_COST: u64 = 64 * 1024;
+/// What a millisecond of searching costs, in bytes of reading: a connection alone keeps the thread that searches busy
+/// for a quarter of the time, by default.
+const SEARCH_COST: u64 = 2 * 1024;
 
 impl Log {
     /// Reads messages of a room: everything that was committed before the call is in sight.
@@ -97,6 +102,28 @@ impl Log {
             (frame, u64::try_from(bytes).unwrap_or(u64::MAX))
         };
         self.readers.read(asker, question).await
+    }
+
+    /// Which messages a query finds.
+    pub(crate) async fn search(
+        &self,
+        asker: &Asker,
+        asked: SearchAsked,
+    ) -> Result<Arc<Frame>, NotRead> {
+        let found = self.found();
+        let question = move |reader: &Reader| {
+            let began = Instant::now();
+            let frame = match reader.search(&asked) {
+                Ok(frame) => Ok(frame),
+                Err(NotFound::TooLong) => Err(NotRead::TooLong),
+                Err(NotFound::Sqlite(error)) => found(Err(error)),
+            };
+            let bytes = frame.as_ref().map_or(0, |frame| frame.bytes().len());
+            let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+            let spent = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            (frame, bytes.saturating_add(spent.saturating_mul(SEARCH_COST)))
+        };
+        self.searchers.read(asker, question).await
     }
 }
 

@@ -329,6 +329,7 @@ impl Process {
             | Effect::List(_)
             | Effect::Browse(_)
             | Effect::Inbox(_)
+            | Effect::Search(_)
             | Effect::Access(..) => {
                 unreachable!("no client of the simulator does what leads here")
             }

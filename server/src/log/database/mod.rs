@@ -11,6 +11,7 @@ pub(crate) mod place;
 pub(crate) mod schema;
 mod schema_reading;
 mod schema_rooms;
+mod schema_search;
 mod schema_transfer;
 pub(crate) mod store;
 pub(crate) mod wal;
@@ -118,6 +119,15 @@ impl Database {
     /// The connection that looks for what is old.
     pub(crate) fn upkeeper(&self) -> Result<Connection, OpenError> {
         self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)
+    }
+
+    /// The connection that puts messages into the index. It moves its pages into the file by itself, as SQLite does:
+    /// after an upgrade there are many.
+    pub(crate) fn indexer(&self) -> Result<Connection, OpenError> {
+        let db = self.upkeeper()?;
+        let secure = db.pragma_update(None, "secure_delete", "ON");
+        secure.map_err(|error| self.failed(error))?;
+        Ok(db)
     }
 
     /// Only a write-ahead log needs checkpoints; memory has none.
