@@ -1,10 +1,13 @@
 //! What the binary does: arguments, environment, signals, logging and exit codes.
 
 pub(crate) mod admin;
+mod audit;
+mod check;
 #[cfg(feature = "cluster")]
 mod cluster;
 mod commands;
 mod environment;
+mod json;
 mod lines;
 #[cfg(not(feature = "cluster"))]
 mod no_cluster;
@@ -89,7 +92,7 @@ fn run(config: Config) -> anyhow::Result<()> {
 }
 
 fn run_logged(mut config: Config, lines: &Lines) -> anyhow::Result<()> {
-    commands::refuse_problems(&config)?;
+    check::refuse_problems(&config)?;
     let wanted = config.limits.connections_max;
     config.limits.connections_max = descriptors::connections_max(wanted, descriptors::raise());
     let runtime = match config.thread_count() {

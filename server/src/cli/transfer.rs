@@ -3,7 +3,7 @@
 //! This file does not know what the lines say.
 
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, Write};
+use std::io::{self, BufReader, BufWriter, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ use crate::log::now_ms;
 use crate::log::operator::export::{ExportError, Exported, Wanted, export};
 use crate::log::operator::intake::Intake;
 use crate::transfer::report::Report;
-use crate::transfer::{Piece, SourceError, Target, read};
+use crate::transfer::{Piece, SourceError, Target, read_file, read_lines};
 
 /// Bytes that are written at once.
 const CHUNK_BYTES: usize = 64 * 1024;
@@ -48,7 +48,7 @@ pub(crate) struct Export {
     database: Database,
 }
 
-/// Take in what was said elsewhere: what `export` wrote
+/// Take in what was said elsewhere: what `export` wrote, a zip that Slack exported, a log of WeeChat or irssi
 ///
 /// Messages keep their times and come behind those that are there. Their authors are nobody here, whoever has their
 /// names. What is there already is not taken twice. Prints how much was taken, changed and left out, and why. Works
@@ -66,6 +66,10 @@ pub(crate) struct Import {
     /// open room of the same name
     #[arg(long, value_name = "ROOM", value_parser = parse_room)]
     into: Option<RoomName>,
+
+    /// How far the times of a log are from UTC, like +01:00; without it they are in UTC
+    #[arg(long, value_name = "TIME", default_value = "+00:00", value_parser = parse_offset, allow_hyphen_values = true)]
+    utc_offset: i32,
 
     #[command(flatten)]
     database: Database,
@@ -131,18 +135,17 @@ impl Write for Printed<'_> {
 
 impl Import {
     pub(crate) fn run(self, out: &mut Out) -> anyhow::Result<()> {
-        let Import { file, from, into, database } = self;
+        let Import { file, from, into, utc_offset, database } = self;
         let path = file.display();
-        let lines: Box<dyn BufRead> = if file == Path::new("-") {
-            Box::new(BufReader::new(io::stdin().lock()))
-        } else {
-            let file = open(&file, File::options().read(true));
-            Box::new(BufReader::new(file.with_context(|| format!("cannot open {path}"))?))
+        let opened = match file == Path::new("-") {
+            true => None,
+            false => Some(open(&file, File::options().read(true))),
         };
+        let opened = opened.transpose().with_context(|| format!("cannot open {path}"))?;
         let mut intake = Intake::open(database.file()?)?;
         let mut report = Report::default();
-        let target = Target { from, into, now: now_ms() };
-        let done = read(lines, &target, |piece| -> anyhow::Result<()> {
+        let target = Target { from, into, now: now_ms(), utc_offset_s: utc_offset };
+        let take = |piece| -> anyhow::Result<()> {
             match piece {
                 Piece::LeftOut(reason, count) => report.left_out(reason, count),
                 Piece::Import(import, changed) => {
@@ -151,7 +154,11 @@ impl Import {
                 }
             }
             Ok(())
-        });
+        };
+        let done = match opened {
+            Some(file) => read_file(file, &target, take),
+            None => read_lines(BufReader::new(io::stdin().lock()), &target, take),
+        };
         // What was read is taken in, also where the file breaks off.
         let rest = match &done {
             Err(error) if !error.is::<SourceError>() => Ok(Vec::new()),
@@ -167,7 +174,23 @@ impl Import {
     }
 }
 
-fn parse_date(text: &str) -> Result<u64, String> {
+/// In seconds.
+fn parse_offset(text: &str) -> Result<i32, String> {
+    let parsed = || {
+        let (sign, digits) = match text.split_at_checked(1)? {
+            ("+", digits) => (1, digits),
+            ("-", digits) => (-1, digits),
+            _ => return None,
+        };
+        let (hours, minutes) = digits.split_once(':')?;
+        let (hours, minutes): (u8, u8) = (hours.parse().ok()?, minutes.parse().ok()?);
+        let fits = hours < 24 && minutes < 60;
+        fits.then(|| sign * (i32::from(hours) * 3600 + i32::from(minutes) * 60))
+    };
+    parsed().ok_or_else(|| "an offset is like +01:00 or -05:30".to_owned())
+}
+
+pub(super) fn parse_date(text: &str) -> Result<u64, String> {
     let date: Date = text.parse().map_err(|_| "a date is like 2026-12-31".to_owned())?;
     let moment = date.to_zoned(TimeZone::UTC).map_err(|error| error.to_string())?;
     Ok(u64::try_from(moment.timestamp().as_millisecond()).unwrap_or_default())

@@ -18,7 +18,7 @@ use crate::log::acts_of_rooms::{
 use crate::log::acts_on_messages::{Calls, Edit, EditMention, Mention, OnMessage, React, Reply};
 pub(crate) use crate::log::acts_on_messages::{Delete, Say};
 pub(crate) use crate::log::author::Author;
-use crate::log::sanction::{Lift, Sanction};
+use crate::log::sanction::{Lift, LiftBy, Sanction};
 use crate::log::time::judge::{EARLIEST_MS, Reading};
 
 /// Something that lasts, with its place in the order of everything that lasts.
@@ -104,6 +104,8 @@ pub(crate) enum Act {
     NoteRead(Box<NoteRead>),
     /// What was said elsewhere is taken in.
     Import(Box<Import>),
+    /// A moderator ends a ban or a mute before its time, and it is known who.
+    LiftBy(Box<LiftBy>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -194,7 +196,8 @@ impl Act {
             | Act::EditMention(_)
             | Act::KeepRoomAs(_)
             | Act::NoteRead(_)
-            | Act::Import(_) => false,
+            | Act::Import(_)
+            | Act::LiftBy(_) => false,
         }
     }
 
@@ -225,6 +228,7 @@ impl Act {
             | Act::TakeName(_)
             | Act::UseName(_)
             | Act::Lift(_)
+            | Act::LiftBy(_)
             | Act::Expire(_)
             | Act::Forget(_)
             | Act::NoteTime(_)
@@ -254,6 +258,7 @@ impl Act {
             Act::SetTopic(set) => (Some(&set.room), set.reference.as_ref()),
             Act::Impose(sanction) => (sanction.room.as_ref(), None),
             Act::Lift(lift) => (lift.room.as_ref(), None),
+            Act::LiftBy(it) => (it.lift.room.as_ref(), None),
             Act::Forget(forget) => (forget.room.as_ref(), None),
             // Nobody has heard of the address of one that was not made.
             Act::Create(create) => {

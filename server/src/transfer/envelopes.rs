@@ -10,18 +10,12 @@ use protocol::{
     RoomInfo, RoomKind, RoomName, ToClient, Topic,
 };
 
-use super::{Origins, Piece, Target};
+use super::{BAD_ROOM, BLANK, FUTURE, OTHER_ROOMS, Origins, Piece, REACTIONS, SECRET, Target};
 use crate::log::acts_of_operator::{Import, Imported, ImportedMessage};
 
 const NO_ENVELOPE: &str = "lines that are no envelope of this version";
 const OTHERS: &str = "envelopes that are no room, topic or message";
 const MEMBERS: &str = "roles and members of rooms: who has a name there may be somebody else here";
-pub(super) const OTHER_ROOMS: &str = "in other rooms than that of --from";
-const SECRET: &str = "in private and direct rooms, for which --into has to name a room";
-const BAD_ROOM: &str = "in rooms whose names no room can have here: name another one with --into";
-pub(super) const BLANK: &str = "without any visible text";
-pub(super) const FUTURE: &str = "said later than now: the time is now";
-const REACTIONS: &str = "more reactions than a message has: the first stay";
 
 /// Reads one line after the other.
 pub(super) struct Envelopes<'a> {

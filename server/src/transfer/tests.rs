@@ -11,7 +11,7 @@ use protocol::{
 use tempfile::TempDir;
 
 use super::report::Report;
-use super::{Piece, SourceError, Target, read};
+use super::{Piece, SourceError, Target, read_lines};
 use crate::config::SyncMode;
 use crate::log::acts_of_people::{NameProof, TakeName};
 use crate::log::acts_of_rooms::Create;
@@ -38,9 +38,9 @@ enum Failed {
 
 fn import(lines: &str, db: &Path, into: Option<&str>) -> Report {
     let into = into.map(|room| RoomName::known(room).unwrap());
-    let target = Target { from: None, into, now: NOW };
+    let target = Target { into, now: NOW, ..Target::default() };
     let (mut intake, mut report) = (Intake::open(db).unwrap(), Report::default());
-    read(lines.as_bytes(), &target, |piece| -> Result<(), Failed> {
+    read_lines(lines.as_bytes(), &target, |piece| -> Result<(), Failed> {
         match piece {
             Piece::LeftOut(reason, count) => report.left_out(reason, count),
             Piece::Import(import, changed) => {

@@ -63,6 +63,11 @@ impl Log {
         self.beside.query_row(&select, [], |row| row.get(0)).unwrap()
     }
 
+    /// Writes into the database beside the log.
+    pub(super) fn write(&self, sql: &str) {
+        self.beside.execute_batch(sql).unwrap();
+    }
+
     pub(super) fn apply(&mut self, act: Act) -> Outcome {
         self.id += 1;
         let event = Event { id: id(self.id), at: self.id / 1000, act };

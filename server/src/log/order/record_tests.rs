@@ -26,7 +26,7 @@ use crate::log::acts_on_messages::{
     Calls, Crowd, Edit, EditMention, Mention, OnMessage, React, Reply,
 };
 use crate::log::event::{Act, ActKind, Author, Delete, Expire, Forget, Say, SetTopic};
-use crate::log::sanction::{Kind, Lift, Sanction};
+use crate::log::sanction::{Kind, Lift, LiftBy, Sanction};
 use crate::people::code_hash::CodeHash;
 use crate::people::key_hash::KeyHash;
 use crate::people::names::{PersonId, Proof};
@@ -255,6 +255,7 @@ fn acts_of_operators() -> Vec<(&'static str, Act)> {
         reactions,
     };
     let gone = ImportedMessage { content: None, reply: None, edited: None, reactions: Vec::new() };
+    let lift = Lift { kind: Kind::Ban, room: None, owner: sanction().owner() };
     let topic = TopicText::try_from("Releases").unwrap();
     let import = |what| {
         let (origin, sender) = (Ref::try_from("0123:300").unwrap(), user());
@@ -264,6 +265,7 @@ fn acts_of_operators() -> Vec<(&'static str, Act)> {
         ("import a message", import(Imported::Message(message))),
         ("import a deleted message", import(Imported::Message(gone))),
         ("import a topic", import(Imported::Topic(topic))),
+        ("lift, by a moderator", Act::LiftBy(Box::new(LiftBy { lift, by: user() }))),
     ]
 }
 
