@@ -9,8 +9,8 @@ use clap::Args;
 use super::admin::{moment, on_one_line};
 use super::json::quoted;
 use super::out::Out;
+use super::parse::parse_date;
 use super::place::Database;
-use super::transfer::parse_date;
 use crate::log::operator::audit::{Entry, audit};
 
 /// List who did what to whom: bans and mutes and their ends, deletions by moderators, roles, members, invites,

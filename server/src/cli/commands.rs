@@ -9,7 +9,7 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 use protocol::{INVITE_USES_MAX, Note, Role, RoomName, RoomPattern, UserName};
 
-use super::admin::{self, Copied, KeyHash, Kind, Restored, Whom};
+use super::admin::{self, Copied, Kind, Restored, Whom};
 use super::audit::Audit;
 use super::check::check_config;
 #[cfg(feature = "cluster")]
@@ -17,6 +17,7 @@ use super::cluster::{self, ClusterCommand};
 #[cfg(not(feature = "cluster"))]
 use super::no_cluster as cluster;
 use super::out::Out;
+use super::parse::{parse_name, parse_note, parse_pattern, parse_room, parse_whom};
 use super::place::{Database, Place};
 use super::transfer::{Export, Import};
 use crate::Config;
@@ -267,32 +268,4 @@ fn restore(file: &Path, db: &Path, out: &mut Out) -> anyhow::Result<()> {
         None => writeln!(out, "there was no database before")?,
     }
     Ok(())
-}
-
-fn parse_name(text: &str) -> Result<UserName, String> {
-    UserName::known(text).map_err(|error| error.to_string())
-}
-
-fn parse_note(text: &str) -> Result<Note, String> {
-    Note::try_from(text).map_err(|error| error.to_string())
-}
-
-pub(super) fn parse_room(text: &str) -> Result<RoomName, String> {
-    RoomName::known(text.strip_prefix('#').unwrap_or(text)).map_err(|error| error.to_string())
-}
-
-/// No name is as long as a hash.
-fn parse_whom(text: &str) -> Result<Whom, String> {
-    match text.parse::<KeyHash>() {
-        Ok(hash) => Ok(Whom::Key(hash)),
-        Err(_) => parse_name(text).map(Whom::Name),
-    }
-}
-
-/// A pattern that at least one room may match.
-fn parse_pattern(text: &str) -> Result<RoomPattern, String> {
-    let pattern = RoomPattern::try_from(text.trim()).map_err(|error| error.to_string())?;
-    let room = RoomName::try_from(pattern.as_str().replace('*', "x").as_str());
-    room.map_err(|error| format!("no room has such a name: {error}"))?;
-    Ok(pattern)
 }

@@ -12,6 +12,7 @@ mod lines;
 #[cfg(not(feature = "cluster"))]
 mod no_cluster;
 mod out;
+mod parse;
 mod place;
 #[cfg(feature = "cluster")]
 mod shown;

@@ -9,19 +9,18 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use clap::Args;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use protocol::RoomName;
 
-use super::commands::parse_room;
 use super::out::Out;
+use super::parse::{parse_date, parse_offset, parse_room};
 use super::place::Database;
 use crate::config::files::open;
 use crate::log::now_ms;
 use crate::log::operator::export::{ExportError, Exported, Wanted, export};
 use crate::log::operator::intake::Intake;
+use crate::transfer::piece::{Piece, SourceError, Target};
+use crate::transfer::read::{read_file, read_lines};
 use crate::transfer::report::Report;
-use crate::transfer::{Piece, SourceError, Target, read_file, read_lines};
 
 /// Bytes that are written at once.
 const CHUNK_BYTES: usize = 64 * 1024;
@@ -172,26 +171,4 @@ impl Import {
         rest?;
         Ok(())
     }
-}
-
-/// In seconds.
-fn parse_offset(text: &str) -> Result<i32, String> {
-    let parsed = || {
-        let (sign, digits) = match text.split_at_checked(1)? {
-            ("+", digits) => (1, digits),
-            ("-", digits) => (-1, digits),
-            _ => return None,
-        };
-        let (hours, minutes) = digits.split_once(':')?;
-        let (hours, minutes): (u8, u8) = (hours.parse().ok()?, minutes.parse().ok()?);
-        let fits = hours < 24 && minutes < 60;
-        fits.then(|| sign * (i32::from(hours) * 3600 + i32::from(minutes) * 60))
-    };
-    parsed().ok_or_else(|| "an offset is like +01:00 or -05:30".to_owned())
-}
-
-pub(super) fn parse_date(text: &str) -> Result<u64, String> {
-    let date: Date = text.parse().map_err(|_| "a date is like 2026-12-31".to_owned())?;
-    let moment = date.to_zoned(TimeZone::UTC).map_err(|error| error.to_string())?;
-    Ok(u64::try_from(moment.timestamp().as_millisecond()).unwrap_or_default())
 }

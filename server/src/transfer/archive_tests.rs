@@ -8,7 +8,8 @@ use protocol::RoomName;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use super::{Piece, SourceError, Target, read_file};
+use super::piece::{Piece, SourceError, Target};
+use super::read::read_file;
 use crate::log::acts_of_operator::{Import, Imported};
 
 fn archives() -> PathBuf {

@@ -10,12 +10,15 @@ use protocol::{
     RoomInfo, RoomKind, RoomName, ToClient, Topic,
 };
 
-use super::{BAD_ROOM, BLANK, FUTURE, OTHER_ROOMS, Origins, Piece, REACTIONS, SECRET, Target};
+use super::piece::{BAD_ROOM, BLANK, FUTURE, OTHER_ROOMS, Piece, REACTIONS, SECRET, Target};
 use crate::log::acts_of_operator::{Import, Imported, ImportedMessage};
 
 const NO_ENVELOPE: &str = "lines that are no envelope of this version";
 const OTHERS: &str = "envelopes that are no room, topic or message";
 const MEMBERS: &str = "roles and members of rooms: who has a name there may be somebody else here";
+
+/// What was said under which id, where that does not follow from the id.
+type Origins = HashMap<u64, Ref>;
 
 /// Reads one line after the other.
 pub(super) struct Envelopes<'a> {

@@ -7,7 +7,7 @@ use jiff::tz::Offset;
 use protocol::{Body, CONTENT_CHARS_MAX, Ref, RoomName, fitting_name};
 use ring::digest::{Context, SHA256};
 
-use super::{BLANK, CUT, FUTURE, Piece, RENAMED, Target};
+use super::piece::{BLANK, CUT, FUTURE, Piece, RENAMED, Target};
 use crate::log::acts_of_operator::{Import, Imported, ImportedMessage};
 
 const NEWS: &str = "joins, leaves and other news of the channel";

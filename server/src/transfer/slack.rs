@@ -13,7 +13,7 @@ use protocol::{
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use super::{
+use super::piece::{
     BAD_ROOM, BLANK, CUT, FUTURE, OTHER_ROOMS, Piece, REACTIONS, RENAMED, SECRET, SourceError,
     Target,
 };

@@ -10,8 +10,10 @@ use protocol::{
 };
 use tempfile::TempDir;
 
+use super::piece::{Piece, SourceError, Target};
+use super::read::read_lines;
 use super::report::Report;
-use super::{Piece, SourceError, Target, read_lines};
+
 use crate::config::SyncMode;
 use crate::log::acts_of_people::{NameProof, TakeName};
 use crate::log::acts_of_rooms::Create;

@@ -45,8 +45,12 @@ pub(in crate::log) enum NotFound {
 impl Reader {
     /// The `found` envelope.
     pub(in crate::log) fn search(&self, asked: &SearchAsked) -> Result<Arc<Frame>, NotFound> {
+        self.search_within(TIME_MAX, asked)
+    }
+
+    fn search_within(&self, time: Duration, asked: &SearchAsked) -> Result<Arc<Frame>, NotFound> {
         let mut hits = Hits { envelopes: Vec::new(), bytes: 0, more: false };
-        let searched = self.deadline().within(TIME_MAX, || hits.find(self.db(), asked));
+        let searched = self.deadline().within(time, || hits.find(self.db(), asked));
         match searched {
             Err(error) if is_cut_off(&error) => {
                 // Those that were found are the newest, and the next page goes on behind them.
@@ -133,4 +137,80 @@ pub(super) fn envelope(
     let mut select = db.prepare_cached(&select)?;
     let found = select.query_row([signed(message.get())], |row| stored(row, room))?;
     Ok(found.frame.envelope().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::{Body, ToClient, UserName};
+
+    use super::*;
+    use crate::log::database::Database;
+    use crate::log::database::store::Store;
+    use crate::log::event::{Act, Author, Event, Say};
+    use crate::log::search::index;
+
+    /// What is looked at at most until the time is looked at.
+    const MANY: u64 = 3_000;
+
+    /// Many messages with one word, ids from 1 on; the newest of them has another one, too.
+    fn filled() -> (Reader, Store) {
+        let database = Database::memory().unwrap();
+        let mut store = Store::new(database.writer().unwrap());
+        let author = Author {
+            name: UserName::try_from("Alice").unwrap(),
+            person: None,
+            key: None,
+            checked: None,
+        };
+        let event = |n| {
+            let text = if n == MANY { "common newest" } else { "common" };
+            let say = Say {
+                room: RoomName::general(),
+                author: author.clone(),
+                content: Body::try_from(text.to_owned()).unwrap(),
+                reference: None,
+            };
+            Event { id: MessageId::try_from(n).unwrap(), at: n, act: Act::Say(say) }
+        };
+        store.commit((1..=MANY).map(event)).unwrap();
+        while store.transaction(|db, _| index::advance(db)).unwrap() {}
+        (Reader::with_deadline(database.reader().unwrap()).unwrap(), store)
+    }
+
+    fn asked(query: &str, barred: Vec<RoomName>) -> SearchAsked {
+        SearchAsked {
+            sight: Sight { person: None, grant: None, barred },
+            query: query.to_owned(),
+            room: None,
+            before: None,
+            limit: 200,
+            reference: None,
+        }
+    }
+
+    fn found(frame: &Frame) -> (usize, bool) {
+        match ToClient::parse(frame.envelope()).unwrap() {
+            ToClient::Found(found) => (found.messages.len(), found.more),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_search_that_takes_too_long_is_cut_off() {
+        let (reader, _store) = filled();
+        let nowhere = asked("common", vec![RoomName::general()]);
+        let cut_off = reader.search_within(Duration::ZERO, &nowhere);
+        assert!(matches!(cut_off, Err(NotFound::TooLong)), "{cut_off:?}");
+        // The reader goes on, and there is enough time for this.
+        assert_eq!(found(&reader.search(&nowhere).unwrap()), (0, false));
+        assert_eq!(found(&reader.search(&asked("newest", Vec::new())).unwrap()), (1, false));
+    }
+
+    #[test]
+    fn what_was_found_until_then_is_a_page() {
+        let (reader, _store) = filled();
+        let all = asked("common", Vec::new());
+        let (count, more) = found(&reader.search_within(Duration::ZERO, &all).unwrap());
+        assert!((1..200).contains(&count) && more, "{count}");
+    }
 }

@@ -4,9 +4,11 @@ mod finding;
 mod index;
 mod rights;
 
+use std::time::Duration;
+
 use protocol::{Message, ToClient};
 use serde_json::{Value, json};
-use tokio::time::timeout;
+use tokio::time::{interval, timeout};
 
 use crate::rooms::{ask, says};
 use crate::support::harness::{PATIENCE, Peer};
@@ -22,16 +24,19 @@ async fn found(peer: &mut Peer, question: Value) -> (Vec<Message>, bool) {
 }
 
 /// The texts that a query finds, newest first.
-async fn texts(peer: &mut Peer, query: &str) -> Vec<String> {
+pub(crate) async fn texts(peer: &mut Peer, query: &str) -> Vec<String> {
     let (found, more) = found(peer, json!({"query": query})).await;
     assert!(!more, "{query:?}");
     found.iter().map(|message| message.content.as_str().to_owned()).collect()
 }
 
 /// Waits until a message that they may read is found by a word in it.
-async fn is_found(peer: &mut Peer, word: &str, id: u64) {
+pub(crate) async fn is_found(peer: &mut Peer, word: &str, id: u64) {
     let looked = async {
+        // As often as a connection may ask for long.
+        let mut often = interval(Duration::from_millis(50));
         loop {
+            often.tick().await;
             let (found, _) = found(peer, json!({"query": word})).await;
             if found.iter().any(|message| message.id.get() == id) {
                 return;
