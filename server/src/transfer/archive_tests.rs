@@ -97,7 +97,7 @@ fn a_zip_of_slack_is_read_channel_by_channel() {
             "general 1600000003000 Ann Fox: another -> slack:C1:1600000001.000100",
             "general 1600000004000 Ann: /me waves",
             "general 1600000005000 builds: build 7 [failed](https://ci.example/7)",
-            "general 1600000006000 Zed  the very long name of somebo: [plan.pdf](https://slack.example/plan) \
+            "general 1600000006000 Zed  the very long name of someb: [plan.pdf](https://slack.example/plan) \
              [by names that nobody can have here: what fits of them] [files: links to where they are]",
             "general 1600000007000 USLACKBOT: (deleted)",
             "1 left out: without any visible text",

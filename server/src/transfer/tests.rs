@@ -24,6 +24,7 @@ use crate::log::event::{Act, Author, SetTopic};
 use crate::log::operator::export::{Wanted, export};
 use crate::log::operator::intake::{Intake, IntakeError};
 use crate::log::sequencer::Sequencer;
+use crate::log::time::clock::now_us;
 use crate::people::key_hash::KeyHash;
 use crate::people::names::PersonId;
 
@@ -113,7 +114,8 @@ impl Writer {
         let store = Store::new(database.writer().unwrap());
         let sequencer = Sequencer::new(store.clock().unwrap());
         let ann = Author { name: name("Ann"), person: None, key: None, checked: None };
-        let now = 1_790_000_000_000_000;
+        // Whatever these say was said in the last hour.
+        let now = now_us() - 60 * 60 * 1_000_000;
         let mut writer = Writer { store, sequencer, now, ids: Vec::new(), ann };
         let hash = KeyHash::of(&Key::new(&[7; 16]).unwrap());
         let proof = NameProof::Key { hash, expired: 0 };

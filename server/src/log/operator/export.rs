@@ -98,10 +98,14 @@ pub(crate) fn export(
     Ok(exported)
 }
 
-/// By key. Of a room that has ended nothing is left to tell.
+/// By key. Of a room that has ended, or that somebody only looked into, there is nothing to tell.
 fn rooms(db: &Connection, one: Option<&RoomName>) -> rusqlite::Result<Vec<Room>> {
     let select = "SELECT id, name, kind, title FROM rooms
-        WHERE kind <> 3 AND (?1 IS NULL OR key = ?1) ORDER BY key";
+        WHERE kind <> 3 AND (?1 IS NULL OR key = ?1)
+        AND (EXISTS (SELECT 1 FROM topics WHERE room = rooms.id AND content <> '')
+            OR EXISTS (SELECT 1 FROM messages WHERE room = rooms.id)
+            OR EXISTS (SELECT 1 FROM members WHERE room = rooms.id))
+        ORDER BY key";
     let mut select = db.prepare(select)?;
     let rooms = select.query_map([one.map(|room| room.key())], |row| {
         let room = checked(1, RoomName::known(row.get_ref(1)?.as_str()?))?;

@@ -46,11 +46,17 @@ impl Became {
     }
 }
 
-/// Hands something over; its number.
-pub(in crate::log) fn hand_over(db: &Connection, import: &Import) -> rusqlite::Result<i64> {
-    let act = postcard::to_allocvec(import)
-        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
-    db.prepare_cached("INSERT INTO incoming (act) VALUES (?1)")?.insert([act])
+/// Hands these over, in one transaction; their numbers.
+pub(in crate::log) fn hand_over(db: &Connection, all: &[Import]) -> rusqlite::Result<Vec<i64>> {
+    let commit = db.unchecked_transaction()?;
+    let mut numbers = Vec::with_capacity(all.len());
+    for import in all {
+        let act = postcard::to_allocvec(import)
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+        let insert = "INSERT INTO incoming (act) VALUES (?1)";
+        numbers.push(commit.prepare_cached(insert)?.insert([act])?);
+    }
+    commit.commit().map(|()| numbers)
 }
 
 /// What waits, in the order in which it came; none is nothing that can be read.
@@ -73,16 +79,24 @@ pub(in crate::log) fn note(db: &Connection, all: &[(i64, Became)]) -> rusqlite::
     commit.commit()
 }
 
-/// Takes away what is known of it, once that is known; of what waits still, nothing.
-pub(in crate::log) fn fetch(db: &Connection, number: i64) -> rusqlite::Result<Option<Became>> {
-    let delete = "DELETE FROM incoming WHERE number = ?1 AND became IS NOT NULL RETURNING became";
-    let mut delete = db.prepare_cached(delete)?;
-    let mut rows = delete.query([number])?;
-    let Some(row) = rows.next()? else { return Ok(None) };
-    let became = Became::from_repr(row.get(0)?).unwrap_or(Became::Unreadable);
-    // To the end, so that it is done.
-    while rows.next()?.is_some() {}
-    Ok(Some(became))
+/// What became of these, of which that is known, which is then forgotten.
+pub(in crate::log) fn fetch(
+    db: &Connection,
+    (first, last): (i64, i64),
+) -> rusqlite::Result<Vec<(i64, Became)>> {
+    let known = "number BETWEEN ?1 AND ?2 AND became IS NOT NULL";
+    // To look whether there is anything keeps nobody from writing.
+    let select = format!("SELECT 1 FROM incoming WHERE {known}");
+    if !db.prepare_cached(&select)?.exists([first, last])? {
+        return Ok(Vec::new());
+    }
+    let delete = format!("DELETE FROM incoming WHERE {known} RETURNING number, became");
+    let mut delete = db.prepare_cached(&delete)?;
+    let rows = delete.query_map([first, last], |row| {
+        let became = Became::from_repr(row.get(1)?).unwrap_or(Became::Unreadable);
+        Ok((row.get(0)?, became))
+    })?;
+    rows.collect()
 }
 
 /// Takes back what waits; how much that is.

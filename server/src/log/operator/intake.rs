@@ -59,13 +59,15 @@ pub(crate) enum IntakeError {
 pub(crate) struct Intake {
     path: PathBuf,
     way: Way,
+    /// What is taken in together.
+    batch: Vec<Import>,
 }
 
 enum Way {
     /// No server uses it. The database is held against one as long as this is here.
-    Alone { _held: Box<Database>, store: Box<Store>, sequencer: Sequencer, batch: Vec<Import> },
+    Alone { _held: Box<Database>, store: Box<Store>, sequencer: Sequencer },
     /// A server uses it, and is handed this.
-    Beside { db: Connection, handed: VecDeque<i64>, progress: Instant },
+    Beside { db: Connection, handed: VecDeque<(i64, Option<Became>)>, progress: Instant },
 }
 
 impl Intake {
@@ -77,7 +79,7 @@ impl Intake {
             Err(OpenError::Locked(_)) => beside(path)?,
             Err(error) => return Err(error.into()),
         };
-        Ok(Intake { path: path.to_owned(), way })
+        Ok(Intake { path: path.to_owned(), way, batch: Vec::with_capacity(BATCH) })
     }
 
     /// Takes it in, at once or later; what became of what was taken in until now, in the same order.
@@ -85,17 +87,8 @@ impl Intake {
     /// # Errors
     /// [`IntakeError`].
     pub(crate) fn take(&mut self, import: Import) -> Result<Vec<Became>, IntakeError> {
-        match &mut self.way {
-            Way::Alone { batch, .. } => {
-                batch.push(import);
-                if batch.len() < BATCH { Ok(Vec::new()) } else { self.commit() }
-            }
-            Way::Beside { db, handed, .. } => {
-                let number = incoming::hand_over(db, &import);
-                handed.push_back(number.map_err(|error| failed(&self.path, error))?);
-                self.wait_for(HANDED_MAX)
-            }
-        }
+        self.batch.push(import);
+        if self.batch.len() < BATCH { Ok(Vec::new()) } else { self.take_batch(HANDED_MAX) }
     }
 
     /// Takes in what waits still; what became of that.
@@ -103,29 +96,32 @@ impl Intake {
     /// # Errors
     /// [`IntakeError`].
     pub(crate) fn finish(mut self) -> Result<Vec<Became>, IntakeError> {
-        match &mut self.way {
-            Way::Alone { .. } => {
-                let became = self.commit()?;
-                self.note_time()?;
-                Ok(became)
-            }
-            Way::Beside { .. } => self.wait_for(0),
-        }
+        let became = self.take_batch(0)?;
+        self.note_time()?;
+        Ok(became)
     }
 
-    fn commit(&mut self) -> Result<Vec<Became>, IntakeError> {
-        let Way::Alone { store, sequencer, batch, .. } = &mut self.way else {
-            return Ok(Vec::new());
-        };
-        let place =
-            |import: &Import| sequencer.place(Act::Import(Box::new(import.clone())), now_us());
-        let events: Vec<_> = batch.iter().map(place).collect();
-        let outcomes = store.commit(events.iter()).map_err(|error| failed(&self.path, error))?;
-        let became = batch.iter().zip(&outcomes).map(|(import, it)| Became::of(import, it));
-        let became = became.collect();
-        batch.clear();
-        store.checkpoint().map_err(|error| failed(&self.path, error))?;
-        Ok(became)
+    /// Until no more than so many wait for a server.
+    fn take_batch(&mut self, left_max: usize) -> Result<Vec<Became>, IntakeError> {
+        let failed = |error| failed(&self.path, error);
+        let batch = std::mem::take(&mut self.batch);
+        match &mut self.way {
+            Way::Alone { store, sequencer, .. } => {
+                let place = |import: &Import| {
+                    sequencer.place(Act::Import(Box::new(import.clone())), now_us())
+                };
+                let events: Vec<_> = batch.iter().map(place).collect();
+                let outcomes = store.commit(events.iter()).map_err(failed)?;
+                store.checkpoint().map_err(failed)?;
+                let became = batch.iter().zip(&outcomes);
+                Ok(became.map(|(import, outcome)| Became::of(import, outcome)).collect())
+            }
+            Way::Beside { db, handed, .. } => {
+                let numbers = incoming::hand_over(db, &batch).map_err(failed)?;
+                handed.extend(numbers.into_iter().map(|number| (number, None)));
+                self.wait_for(left_max)
+            }
+        }
     }
 
     /// A server that starts goes by it, and not by the times of what was taken in.
@@ -140,21 +136,30 @@ impl Intake {
     /// Waits until no more than so many wait.
     fn wait_for(&mut self, left_max: usize) -> Result<Vec<Became>, IntakeError> {
         let Way::Beside { db, handed, progress } = &mut self.way else { return Ok(Vec::new()) };
+        let failed = |error| failed(&self.path, error);
         let mut all = Vec::new();
         while handed.len() > left_max {
-            let Some(number) = handed.front() else { break };
-            let became = incoming::fetch(db, *number).map_err(|error| failed(&self.path, error))?;
-            if let Some(became) = became {
+            let Some((first, last)) = handed.front().zip(handed.back()) else { break };
+            let known = incoming::fetch(db, (first.0, last.0)).map_err(failed)?;
+            let is_progress = !known.is_empty();
+            for (number, became) in known {
+                let place = handed.binary_search_by_key(&number, |it| it.0);
+                if let Some(waiting) = place.ok().and_then(|place| handed.get_mut(place)) {
+                    waiting.1 = Some(became);
+                }
+            }
+            while let Some((_, Some(became))) = handed.front() {
+                all.push(*became);
                 handed.pop_front();
-                all.push(became);
+            }
+            if is_progress {
                 *progress = Instant::now();
             } else if progress.elapsed() < PATIENCE {
                 // Nobody unparks it: it waits.
                 park_timeout(LOOK_EVERY);
             } else {
-                let numbers: Vec<_> = handed.drain(..).collect();
-                let left = incoming::take_back(db, &numbers);
-                let left = left.map_err(|error| failed(&self.path, error))?;
+                let numbers: Vec<_> = handed.drain(..).map(|(number, _)| number).collect();
+                let left = incoming::take_back(db, &numbers).map_err(failed)?;
                 return Err(IntakeError::Silent { db: self.path.clone(), left });
             }
         }
@@ -177,7 +182,7 @@ fn alone(path: &Path, database: Database) -> Result<Way, IntakeError> {
     }
     let sequencer = Sequencer::new(store.clock().map_err(failed)?);
     let (store, _held) = (Box::new(store), Box::new(database));
-    Ok(Way::Alone { _held, store, sequencer, batch: Vec::new() })
+    Ok(Way::Alone { _held, store, sequencer })
 }
 
 fn beside(path: &Path) -> Result<Way, IntakeError> {
@@ -185,6 +190,8 @@ fn beside(path: &Path) -> Result<Way, IntakeError> {
     let connect = || {
         let db = on_disk::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         db.busy_timeout(BUSY_TIMEOUT)?;
+        // What a power cut takes of what waits is imported again.
+        db.pragma_update(None, "synchronous", "NORMAL")?;
         let is_of_cluster = place::cluster(&db)?.is_some();
         Ok((db, is_of_cluster))
     };

@@ -1,5 +1,6 @@
 //! What the operator does with the binary, and what it prints.
 
+mod audit;
 mod defaults;
 pub(crate) mod operations;
 mod output;
