@@ -34,6 +34,11 @@ pub struct SearchQuery {
 }
 
 impl SearchQuery {
+    /// A search of everything, for the newest.
+    pub fn new(query: &str) -> Self {
+        SearchQuery { query: query.into(), room: None, before: None, limit: None, reference: None }
+    }
+
     /// How many messages are wanted at most.
     pub fn wanted(&self) -> usize {
         usize::from(self.limit.unwrap_or(HISTORY_DEFAULT))

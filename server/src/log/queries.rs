@@ -34,7 +34,7 @@ impl Log {
         let is_same_for_all = room.is_the_same_for(viewer);
         if is_same_for_all
             && let Some(page) = room.page(&asked)
-            && self.readers.take_at_once(asker, page.bytes())
+            && self.reading.pages.take_at_once(asker, page.bytes())
         {
             self.metrics.page_found(asked.limit, true);
             return Ok(page);
@@ -58,7 +58,7 @@ impl Log {
             let bytes = page.as_ref().map_or(0, Page::bytes);
             (page, bytes)
         };
-        self.readers.read(asker, question).await
+        self.reading.pages.read(asker, question).await
     }
 
     /// Whether a private or direct room is there for somebody.
@@ -73,7 +73,7 @@ impl Log {
             let about = found(reader.about(&room, person, false));
             (about.map(|about| about.is_some()), 0)
         };
-        self.readers.read(asker, question).await
+        self.reading.pages.read(asker, question).await
     }
 
     /// Which rooms there are for somebody.
@@ -86,7 +86,7 @@ impl Log {
         let moved = asked.person.map(|person| self.markers().of(person)).unwrap_or_default();
         let question =
             move |reader: &Reader| (found(reader.rooms(&asked, (&census, &moved))), ROOMS_COST);
-        self.readers.read(asker, question).await
+        self.reading.pages.read(asker, question).await
     }
 
     /// What mentions somebody.
@@ -101,7 +101,7 @@ impl Log {
             let bytes = frame.as_ref().map_or(0, |frame| frame.bytes().len());
             (frame, u64::try_from(bytes).unwrap_or(u64::MAX))
         };
-        self.readers.read(asker, question).await
+        self.reading.pages.read(asker, question).await
     }
 
     /// Which messages a query finds.
@@ -123,7 +123,7 @@ impl Log {
             let spent = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
             (frame, bytes.saturating_add(spent.saturating_mul(SEARCH_COST)))
         };
-        self.searchers.read(asker, question).await
+        self.reading.searches.read(asker, question).await
     }
 }
 

@@ -226,11 +226,21 @@ pub(in crate::log) fn is_large(path: &Path) -> bool {
 
 /// Reads all of a database, to see whether it is whole.
 pub(in crate::log) fn check_whole(db: &Connection, path: &Path) -> Result<(), OpenError> {
-    let found = db.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
-    match found.map_err(|error| failed(path, error))? {
-        fine if fine == "ok" => Ok(()),
-        fault => Err(OpenError::Damaged { path: path.to_owned(), fault }),
+    let faults = || {
+        let mut check = db.prepare("PRAGMA quick_check(10)")?;
+        let faults = check.query_map([], |row| row.get::<_, String>(0))?;
+        faults.collect::<rusqlite::Result<Vec<_>>>()
+    };
+    let faults = faults().map_err(|error| failed(path, error))?;
+    match faults.into_iter().find(|fault| fault != "ok" && !is_about_index(fault)) {
+        None => Ok(()),
+        Some(fault) => Err(OpenError::Damaged { path: path.to_owned(), fault }),
     }
+}
+
+/// The index of words is made anew where it is damaged: nothing is lost with it.
+fn is_about_index(fault: &str) -> bool {
+    fault.to_ascii_lowercase().contains("fts5")
 }
 
 /// What an error of SQLite means for a file.

@@ -1,13 +1,14 @@
 //! How the index follows the messages.
 //!
 //! An entry can be taken out only by what is in it, and only if it is there: `indexed` holds up to which id messages
-//! are. This file does not know what is looked for.
+//! are. An index that turns out to be damaged is made anew: all of it is in the messages. This file does not know what is
+//! looked for.
 
 use std::time::{Duration, Instant};
 
 use protocol::MessageId;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Row, params, params_from_iter};
+use rusqlite::{Connection, ErrorCode, Row, params, params_from_iter};
 
 use super::entry::Entry;
 use crate::log::database::column::{id, signed, unsigned};
@@ -29,7 +30,9 @@ pub(in crate::log) fn advance(db: &Connection) -> rusqlite::Result<bool> {
     let (mut last, mut count) = (None, 0);
     while let Some(row) = rows.next()? {
         let message = Indexed::read(row)?;
-        message.put(db)?;
+        if !is_sound(db, message.put(db))? {
+            return Ok(true);
+        }
         (last, count) = (Some(message.id), count + 1);
         if began.elapsed() >= BATCH_TIME {
             break;
@@ -58,8 +61,8 @@ pub(in crate::log) fn remove_all(
     let mut rows = select.query(params_from_iter(bounds))?;
     while let Some(row) = rows.next()? {
         let message = Indexed::read(row)?;
-        if message.id <= upto {
-            message.take(db)?;
+        if message.id <= upto && !is_sound(db, message.take(db))? {
+            break;
         }
     }
     Ok(())
@@ -72,7 +75,22 @@ pub(in crate::log) fn put_back(db: &Connection, message: MessageId) -> rusqlite:
     }
     let select = format!("SELECT {COLUMNS} FROM messages WHERE id = ?1");
     let mut select = db.prepare_cached(&select)?;
-    select.query_row([signed(message.get())], Indexed::read)?.put(db)
+    let message = select.query_row([signed(message.get())], Indexed::read)?;
+    is_sound(db, message.put(db)).map(drop)
+}
+
+/// Whether a change was made. In a damaged index it was not, and the index is empty then: what changes messages does not
+/// fail for its sake.
+fn is_sound(db: &Connection, changed: rusqlite::Result<()>) -> rusqlite::Result<bool> {
+    match changed {
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
+            tracing::warn!(%error, "the index of words is damaged, and is made anew");
+            db.execute("INSERT INTO search (search) VALUES ('delete-all')", [])?;
+            db.execute("UPDATE indexed SET upto = 0", [])?;
+            Ok(false)
+        }
+        changed => changed.map(|()| true),
+    }
 }
 
 fn upto(db: &Connection) -> rusqlite::Result<MessageId> {

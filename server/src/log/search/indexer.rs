@@ -3,7 +3,6 @@
 //!
 //! This file does not know what stands in the index.
 
-use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
@@ -15,6 +14,8 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::index;
 use crate::lifecycle::parts::{Part, Parts};
 use crate::log::database::guard::Guard;
+use crate::log::database::store::Store;
+use crate::log::database::{Database, OpenError};
 
 /// Messages of so long come into the index together: each step costs as much as some messages in it, and nobody looks
 /// for what was said a moment ago.
@@ -30,15 +31,17 @@ pub(in crate::log) struct Indexer {
 }
 
 impl Indexer {
-    /// `turn` is held by whoever writes.
-    pub(in crate::log) fn spawn(
-        db: Connection,
-        turn: Arc<Mutex<()>>,
-        guard: Guard,
-        parts: Parts,
-    ) -> io::Result<Self> {
+    /// Writes beside the store, in turns.
+    pub(in crate::log) fn start(
+        database: &Database,
+        store: &Store,
+        guard: &Guard,
+        parts: &Parts,
+    ) -> Result<Self, OpenError> {
         let (nudge, nudges) = sync_channel(1);
-        let indexing = Indexing { db, turn, guard };
+        let db = database.indexer()?;
+        let indexing = Indexing { db, turn: store.turn(), guard: guard.clone() };
+        let parts = parts.clone();
         let thread = thread::Builder::new().name("log-index".into()).spawn(move || {
             let running = parts.begin(Part::LogIndex);
             indexing.run(&nudges);

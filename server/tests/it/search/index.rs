@@ -133,3 +133,31 @@ async fn a_database_without_an_index_gets_one_while_the_server_runs() {
     server.stop().await;
     is_whole(&folder);
 }
+
+#[tokio::test]
+async fn a_damaged_index_is_made_anew_and_deletions_do_not_fail_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = TestServer::start_with(config(&folder)).await;
+    let mut ann = comes(&server, ANN).await;
+    let ids = says_all(&mut ann, "lobby", &["first word", "second word", "third word"]).await;
+    drop(ann);
+    server.stop().await;
+    let file = Connection::open(folder.path().join("nebula.db")).unwrap();
+    // All but the two records that say how it is laid out.
+    let damage = "UPDATE search_data SET block = x'ffffffffffffffff' WHERE id > 10";
+    assert!(file.execute(damage, []).unwrap() > 0);
+    drop(file);
+    let server = TestServer::start_with(config(&folder)).await;
+    let mut ann = comes(&server, ANN).await;
+    ask(&mut ann, json!({"type": "delete", "room": "lobby", "message": ids[1]})).await;
+    is_found(&mut ann, "first", ids[0]).await;
+    let found = async {
+        let mut often = interval(Duration::from_millis(50));
+        while texts(&mut ann, "word").await != ["third word", "first word"] {
+            often.tick().await;
+        }
+    };
+    timeout(PATIENCE, found).await.unwrap();
+    server.stop().await;
+    is_whole(&folder);
+}
