@@ -92,9 +92,10 @@ fn erase(db: &Connection, message: Message, deleted: Deleted) -> rusqlite::Resul
     Ok(Outcome::Revised(Box::new(Revision { id, told, state })))
 }
 
-/// How it was deleted before, told to who deletes it again.
+/// How it was deleted before, told to who deletes it again; none of one that was deleted elsewhere.
 fn deleted_before(db: &Connection, again: Deleted) -> rusqlite::Result<Option<Deleted>> {
-    let select = "SELECT change, changed_at, deleted_by FROM messages WHERE id = ?1";
+    let select = "SELECT change, changed_at, deleted_by FROM messages
+        WHERE id = ?1 AND deleted_by IS NOT NULL";
     let place = [signed(again.message.get())];
     let found = db.prepare_cached(select)?.query_row(place, |row| {
         let by = checked(2, UserName::known(row.get_ref(2)?.as_str()?))?;
