@@ -28,6 +28,7 @@ mod upkeep;
 pub(crate) mod writer;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use protocol::{Device, Epoch, Invited, UserName};
@@ -113,6 +114,8 @@ pub(crate) struct Started {
 struct Reading {
     pages: Readers,
     searches: Readers,
+    /// A search found the index damaged: it is made anew with the next message.
+    damaged: Arc<AtomicBool>,
 }
 
 impl Reading {
@@ -127,7 +130,7 @@ impl Reading {
         let searcher = Reader::with_deadline(database.reader()?);
         let searcher = searcher.map_err(|error| database.failed(error))?;
         let (searches, searching) = Readers::spawn(vec![searcher], &config.limits, parts)?;
-        Ok((Reading { pages, searches }, [reading, searching]))
+        Ok((Reading { pages, searches, damaged: Arc::default() }, [reading, searching]))
     }
 }
 
@@ -185,7 +188,7 @@ impl Log {
         guard.look(&metrics);
         let thread = LogThread {
             _reading: threads,
-            indexer: Indexer::start(database, &store, &guard, parts)?,
+            indexer: Indexer::start(database, &store, &guard, parts, reading.damaged.clone())?,
             store,
             effects: Effects::new(health.clone(), metrics.clone()),
             guard: guard.clone(),

@@ -4,6 +4,7 @@
 //! This file does not know SQL, or who may ask.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use protocol::{RoomList, RoomName};
@@ -12,6 +13,7 @@ use super::reading::about::Viewer;
 use super::reading::reader::Reader;
 use super::reading::rooms::RoomsAsked;
 use super::reading::search::NotFound;
+use super::search::index::is_damage;
 use super::{Asked, Asker, InboxAsked, Log, NotRead, OpenRoom, Page, SearchAsked};
 use crate::frame::Frame;
 use crate::people::names::PersonId;
@@ -110,13 +112,16 @@ impl Log {
         asker: &Asker,
         asked: SearchAsked,
     ) -> Result<Arc<Frame>, NotRead> {
-        let found = self.found();
+        let (found, damaged) = (self.found(), self.reading.damaged.clone());
         let question = move |reader: &Reader| {
             let began = Instant::now();
             let frame = match reader.search(&asked) {
                 Ok(frame) => Ok(frame),
                 Err(NotFound::TooLong) => Err(NotRead::TooLong),
-                Err(NotFound::Sqlite(error)) => found(Err(error)),
+                Err(NotFound::Sqlite(error)) => {
+                    damaged.fetch_or(is_damage(&error), Ordering::Relaxed);
+                    found(Err(error))
+                }
             };
             let bytes = frame.as_ref().map_or(0, |frame| frame.bytes().len());
             let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);

@@ -22,6 +22,10 @@ const COLUMNS: &str = "id, room, author, owner, content, at";
 
 /// Puts the next messages into the index, and returns whether there may be more.
 pub(in crate::log) fn advance(db: &Connection) -> rusqlite::Result<bool> {
+    Ok(change(db, || put_next(db))?.unwrap_or(true))
+}
+
+fn put_next(db: &Connection) -> rusqlite::Result<bool> {
     let began = Instant::now();
     let upto = upto(db)?;
     let select = format!("SELECT {COLUMNS} FROM messages WHERE id > ?1 ORDER BY id LIMIT ?2");
@@ -30,9 +34,7 @@ pub(in crate::log) fn advance(db: &Connection) -> rusqlite::Result<bool> {
     let (mut last, mut count) = (None, 0);
     while let Some(row) = rows.next()? {
         let message = Indexed::read(row)?;
-        if !is_sound(db, message.put(db))? {
-            return Ok(true);
-        }
+        message.put(db)?;
         (last, count) = (Some(message.id), count + 1);
         if began.elapsed() >= BATCH_TIME {
             break;
@@ -57,15 +59,18 @@ pub(in crate::log) fn remove_all(
 ) -> rusqlite::Result<()> {
     let upto = upto(db)?;
     let select = format!("SELECT {COLUMNS} FROM messages WHERE {which}");
-    let mut select = db.prepare_cached(&select)?;
-    let mut rows = select.query(params_from_iter(bounds))?;
-    while let Some(row) = rows.next()? {
-        let message = Indexed::read(row)?;
-        if message.id <= upto && !is_sound(db, message.take(db))? {
-            break;
+    let take = || {
+        let mut select = db.prepare_cached(&select)?;
+        let mut rows = select.query(params_from_iter(bounds))?;
+        while let Some(row) = rows.next()? {
+            let message = Indexed::read(row)?;
+            if message.id <= upto {
+                message.take(db)?;
+            }
         }
-    }
-    Ok(())
+        Ok(())
+    };
+    change(db, take).map(drop)
 }
 
 /// Puts a message in that was taken out, as it stands in the database now.
@@ -76,21 +81,45 @@ pub(in crate::log) fn put_back(db: &Connection, message: MessageId) -> rusqlite:
     let select = format!("SELECT {COLUMNS} FROM messages WHERE id = ?1");
     let mut select = db.prepare_cached(&select)?;
     let message = select.query_row([signed(message.get())], Indexed::read)?;
-    is_sound(db, message.put(db)).map(drop)
+    change(db, || message.put(db)).map(drop)
 }
 
-/// Whether a change was made. In a damaged index it was not, and the index is empty then: what changes messages does not
-/// fail for its sake.
-fn is_sound(db: &Connection, changed: rusqlite::Result<()>) -> rusqlite::Result<bool> {
-    match changed {
-        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
+/// Changes the index. If it is damaged, it is empty then, and nothing else is undone: what changes messages does not fail
+/// for its sake. What was changed is written before this ends, since damage is noticed only then.
+fn change<T>(
+    db: &Connection,
+    work: impl FnOnce() -> rusqlite::Result<T>,
+) -> rusqlite::Result<Option<T>> {
+    db.prepare_cached("SAVEPOINT words")?.execute([])?;
+    let write = |done| {
+        // The engine writes what it has gathered when a savepoint begins.
+        db.prepare_cached("SAVEPOINT written")?.execute([])?;
+        db.prepare_cached("RELEASE written")?.execute([])?;
+        Ok(done)
+    };
+    match work().and_then(write) {
+        Err(error) if is_damage(&error) => {
+            db.execute_batch("ROLLBACK TO words; RELEASE words")?;
             tracing::warn!(%error, "the index of words is damaged, and is made anew");
-            db.execute("INSERT INTO search (search) VALUES ('delete-all')", [])?;
-            db.execute("UPDATE indexed SET upto = 0", [])?;
-            Ok(false)
+            make_anew(db).map(|()| None)
         }
-        changed => changed.map(|()| true),
+        done => {
+            let done = done?;
+            db.prepare_cached("RELEASE words")?.execute([])?;
+            Ok(Some(done))
+        }
     }
+}
+
+/// Whether it is about a damaged index, or a damaged database.
+pub(in crate::log) fn is_damage(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt)
+}
+
+/// Empties the index: all messages come into it once more.
+pub(in crate::log) fn make_anew(db: &Connection) -> rusqlite::Result<()> {
+    db.execute("INSERT INTO search (search) VALUES ('delete-all')", [])?;
+    db.execute("UPDATE indexed SET upto = 0", []).map(drop)
 }
 
 fn upto(db: &Connection) -> rusqlite::Result<MessageId> {

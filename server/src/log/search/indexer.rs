@@ -4,6 +4,7 @@
 //! This file does not know what stands in the index.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -31,16 +32,17 @@ pub(in crate::log) struct Indexer {
 }
 
 impl Indexer {
-    /// Writes beside the store, in turns.
+    /// Writes beside the store, in turns. Whoever finds the index damaged says so in `damaged`.
     pub(in crate::log) fn start(
         database: &Database,
         store: &Store,
         guard: &Guard,
         parts: &Parts,
+        damaged: Arc<AtomicBool>,
     ) -> Result<Self, OpenError> {
         let (nudge, nudges) = sync_channel(1);
         let db = database.indexer()?;
-        let indexing = Indexing { db, turn: store.turn(), guard: guard.clone() };
+        let indexing = Indexing { db, turn: store.turn(), guard: guard.clone(), damaged };
         let parts = parts.clone();
         let thread = thread::Builder::new().name("log-index".into()).spawn(move || {
             let running = parts.begin(Part::LogIndex);
@@ -71,6 +73,8 @@ struct Indexing {
     db: Connection,
     turn: Arc<Mutex<()>>,
     guard: Guard,
+    /// Somebody found the index damaged.
+    damaged: Arc<AtomicBool>,
 }
 
 impl Indexing {
@@ -106,6 +110,9 @@ impl Indexing {
         self.guard.may_write()?;
         let _turn = self.turn.lock();
         let transaction = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        if self.damaged.swap(false, Ordering::Relaxed) {
+            index::make_anew(&transaction)?;
+        }
         let more = index::advance(&transaction)?;
         transaction.commit()?;
         Ok(more)

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
+use protocol::{Code, ToClient};
 use rusqlite::Connection;
 use serde_json::json;
 use server::{Config, Db, Upkeep};
 use tokio::time::{interval, timeout};
 
 use super::{is_found, says_all, texts};
-use crate::rooms::{ANN, ask, comes, join, private, says};
-use crate::support::harness::{PATIENCE, TestServer};
+use crate::rooms::{ANN, ask, comes, join, private, refused, says};
+use crate::support::harness::{PATIENCE, Peer, TestServer};
 
 fn config(folder: &tempfile::TempDir) -> Config {
     let db = Db::File(folder.path().join("nebula.db"));
@@ -134,30 +135,62 @@ async fn a_database_without_an_index_gets_one_while_the_server_runs() {
     is_whole(&folder);
 }
 
-#[tokio::test]
-async fn a_damaged_index_is_made_anew_and_deletions_do_not_fail_for_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = TestServer::start_with(config(&folder)).await;
+/// A database with three messages, and all of the index damaged but the records that say how it is laid out.
+async fn damaged(folder: &tempfile::TempDir) -> Vec<u64> {
+    let server = TestServer::start_with(config(folder)).await;
     let mut ann = comes(&server, ANN).await;
     let ids = says_all(&mut ann, "lobby", &["first word", "second word", "third word"]).await;
     drop(ann);
     server.stop().await;
     let file = Connection::open(folder.path().join("nebula.db")).unwrap();
-    // All but the two records that say how it is laid out.
     let damage = "UPDATE search_data SET block = x'ffffffffffffffff' WHERE id > 10";
     assert!(file.execute(damage, []).unwrap() > 0);
-    drop(file);
-    let server = TestServer::start_with(config(&folder)).await;
-    let mut ann = comes(&server, ANN).await;
-    ask(&mut ann, json!({"type": "delete", "room": "lobby", "message": ids[1]})).await;
-    is_found(&mut ann, "first", ids[0]).await;
+    ids
+}
+
+/// Waits until a word is found in these again.
+async fn finds_again(ann: &mut Peer, wanted: &[&str]) {
     let found = async {
         let mut often = interval(Duration::from_millis(50));
-        while texts(&mut ann, "word").await != ["third word", "first word"] {
+        loop {
             often.tick().await;
+            let search = json!({"type": "search", "query": "word"});
+            if let ToClient::Found(found) = ask(ann, search).await
+                && found.messages.iter().map(|it| it.content.as_str()).eq(wanted.iter().copied())
+            {
+                return;
+            }
         }
     };
     timeout(PATIENCE, found).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_deletion_does_not_fail_for_a_damaged_index_which_is_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let ids = damaged(&folder).await;
+    let server = TestServer::start_with(config(&folder)).await;
+    let mut ann = comes(&server, ANN).await;
+    let delete = json!({"type": "delete", "room": "lobby", "message": ids[1]});
+    let deleted = ask(&mut ann, delete).await;
+    assert!(matches!(deleted, ToClient::Deleted(_)), "{deleted:?}");
+    finds_again(&mut ann, &["third word", "first word"]).await;
+    server.stop().await;
+    is_whole(&folder);
+}
+
+#[tokio::test]
+async fn an_index_that_a_search_finds_damaged_is_made_anew_with_the_next_message() {
+    let folder = tempfile::tempdir().unwrap();
+    damaged(&folder).await;
+    let server = TestServer::start_with(config(&folder)).await;
+    let mut ann = comes(&server, ANN).await;
+    assert_eq!(
+        refused(&mut ann, json!({"type": "search", "query": "word"})).await,
+        Code::Unavailable
+    );
+    says(&mut ann, "lobby", "another").await;
+    finds_again(&mut ann, &["third word", "second word", "first word"]).await;
     server.stop().await;
     is_whole(&folder);
 }

@@ -4,6 +4,8 @@ mod delete;
 mod done;
 mod edit;
 mod import;
+#[cfg(test)]
+mod index_tests;
 mod react;
 mod row;
 mod say;
