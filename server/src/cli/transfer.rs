@@ -149,7 +149,10 @@ impl Import {
                 Piece::LeftOut(reason, count) => report.left_out(reason, count),
                 Piece::Import(import, changed) => {
                     report.asked(changed);
-                    report.became(intake.take(*import)?);
+                    let mut became = Vec::new();
+                    let taken = intake.take(*import, &mut became);
+                    report.became(became);
+                    taken?;
                 }
             }
             Ok(())
@@ -159,13 +162,12 @@ impl Import {
             None => read_lines(BufReader::new(io::stdin().lock()), &target, take),
         };
         // What was read is taken in, also where the file breaks off.
+        let mut became = Vec::new();
         let rest = match &done {
-            Err(error) if !error.is::<SourceError>() => Ok(Vec::new()),
-            _ => intake.finish(),
+            Err(error) if !error.is::<SourceError>() => Ok(()),
+            _ => intake.finish(&mut became),
         };
-        if let Ok(became) = rest.as_ref() {
-            report.became(became.clone());
-        }
+        report.became(became);
         write!(out, "{report}")?;
         done.with_context(|| format!("{path} was not read to its end"))?;
         rest?;

@@ -48,13 +48,17 @@ fn import(lines: &str, db: &Path, into: Option<&str>) -> Report {
             Piece::LeftOut(reason, count) => report.left_out(reason, count),
             Piece::Import(import, changed) => {
                 report.asked(changed);
-                report.became(intake.take(*import)?);
+                let mut became = Vec::new();
+                intake.take(*import, &mut became)?;
+                report.became(became);
             }
         }
         Ok(())
     })
     .unwrap();
-    report.became(intake.finish().unwrap());
+    let mut became = Vec::new();
+    intake.finish(&mut became).unwrap();
+    report.became(became);
     report
 }
 

@@ -35,7 +35,7 @@ pub(in crate::log) enum Did {
 }
 
 /// Something that was done, as far as there is more to say of it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(in crate::log) struct Noted<'a> {
     /// None is the operator.
     pub(in crate::log) by: Option<&'a UserName>,

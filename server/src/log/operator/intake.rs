@@ -82,27 +82,30 @@ impl Intake {
         Ok(Intake { path: path.to_owned(), way, batch: Vec::with_capacity(BATCH) })
     }
 
-    /// Takes it in, at once or later; what became of what was taken in until now, in the same order.
+    /// Takes it in, at once or later, and tells what became of what was taken in until now, in the same order.
     ///
     /// # Errors
     /// [`IntakeError`].
-    pub(crate) fn take(&mut self, import: Import) -> Result<Vec<Became>, IntakeError> {
+    pub(crate) fn take(
+        &mut self,
+        import: Import,
+        became: &mut Vec<Became>,
+    ) -> Result<(), IntakeError> {
         self.batch.push(import);
-        if self.batch.len() < BATCH { Ok(Vec::new()) } else { self.take_batch(HANDED_MAX) }
+        if self.batch.len() < BATCH { Ok(()) } else { self.take_batch(HANDED_MAX, became) }
     }
 
-    /// Takes in what waits still; what became of that.
+    /// Takes in what waits still, and tells what became of that.
     ///
     /// # Errors
     /// [`IntakeError`].
-    pub(crate) fn finish(mut self) -> Result<Vec<Became>, IntakeError> {
-        let became = self.take_batch(0)?;
-        self.note_time()?;
-        Ok(became)
+    pub(crate) fn finish(mut self, became: &mut Vec<Became>) -> Result<(), IntakeError> {
+        self.take_batch(0, became)?;
+        self.note_time()
     }
 
     /// Until no more than so many wait for a server.
-    fn take_batch(&mut self, left_max: usize) -> Result<Vec<Became>, IntakeError> {
+    fn take_batch(&mut self, left_max: usize, became: &mut Vec<Became>) -> Result<(), IntakeError> {
         let failed = |error| failed(&self.path, error);
         let batch = std::mem::take(&mut self.batch);
         match &mut self.way {
@@ -113,13 +116,13 @@ impl Intake {
                 let events: Vec<_> = batch.iter().map(place).collect();
                 let outcomes = store.commit(events.iter()).map_err(failed)?;
                 store.checkpoint().map_err(failed)?;
-                let became = batch.iter().zip(&outcomes);
-                Ok(became.map(|(import, outcome)| Became::of(import, outcome)).collect())
+                became.extend(batch.iter().zip(&outcomes).map(|(it, of)| Became::of(it, of)));
+                Ok(())
             }
             Way::Beside { db, handed, .. } => {
                 let numbers = incoming::hand_over(db, &batch).map_err(failed)?;
                 handed.extend(numbers.into_iter().map(|number| (number, None)));
-                self.wait_for(left_max)
+                self.wait_for(left_max, became)
             }
         }
     }
@@ -134,10 +137,9 @@ impl Intake {
     }
 
     /// Waits until no more than so many wait.
-    fn wait_for(&mut self, left_max: usize) -> Result<Vec<Became>, IntakeError> {
-        let Way::Beside { db, handed, progress } = &mut self.way else { return Ok(Vec::new()) };
+    fn wait_for(&mut self, left_max: usize, all: &mut Vec<Became>) -> Result<(), IntakeError> {
+        let Way::Beside { db, handed, progress } = &mut self.way else { return Ok(()) };
         let failed = |error| failed(&self.path, error);
-        let mut all = Vec::new();
         while handed.len() > left_max {
             let Some((first, last)) = handed.front().zip(handed.back()) else { break };
             let known = incoming::fetch(db, (first.0, last.0)).map_err(failed)?;
@@ -163,7 +165,7 @@ impl Intake {
                 return Err(IntakeError::Silent { db: self.path.clone(), left });
             }
         }
-        Ok(all)
+        Ok(())
     }
 }
 
