@@ -37,6 +37,7 @@
 //! This crate is the only one that knows JSON. It knows no tokio, no sockets, no clock, no files.
 
 mod access_code;
+mod archive;
 mod claims;
 mod connect;
 mod emoji;
@@ -53,6 +54,10 @@ mod text;
 mod token;
 
 pub use access_code::{AccessCode, INVITE_CODE_CHARS, LINK_CODE_CHARS};
+pub use archive::{
+    BadArchive, SlackChannel, SlackPeople, SlackReaction, SlackSaid, SlackTopic, fitting_name,
+    slack_channels, slack_day,
+};
 pub use claims::Claims;
 pub use connect::{Connect, KEY_BYTES_MAX, KEY_BYTES_MIN, Key, SUBPROTOCOL};
 pub use emoji::{BadEmoji, Emoji};

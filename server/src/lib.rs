@@ -36,6 +36,7 @@ mod server;
 #[cfg(test)]
 #[path = "../tests/sim/mod.rs"]
 mod sim;
+mod transfer;
 
 use std::pin::pin;
 use std::sync::Arc;

@@ -94,6 +94,12 @@ impl UserName {
         &self.0.text
     }
 
+    /// Somebody whose name cannot be one here.
+    pub fn nobody() -> Self {
+        let text: Arc<str> = Arc::from("nobody");
+        UserName(Name { key: text.clone(), text })
+    }
+
     /// The folded form: equal for all spellings of one name.
     pub fn key(&self) -> &Arc<str> {
         &self.0.key

@@ -110,12 +110,12 @@ fn place(room: Option<&RoomName>) -> String {
 
 /// What somebody wrote, with an escape for what would end a line, drive a terminal or not be seen.
 /// Names hold nothing like that.
-fn on_one_line(text: &str) -> String {
+pub(super) fn on_one_line(text: &str) -> String {
     // But quotes are harmless.
     text.escape_debug().to_string().replace(r"\'", "'").replace(r#"\""#, "\"")
 }
 
-fn moment(ms: u64) -> String {
+pub(super) fn moment(ms: u64) -> String {
     format!("{:.0}Z", utc(ms))
 }
 

@@ -2,29 +2,27 @@
 //! names, lists bans, and makes tokens. Each command has the flags of the server that it needs, and
 //! no other.
 
-use std::io::ErrorKind;
-use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::{Args, Subcommand};
-use jiff::SignedDuration;
 use protocol::{INVITE_USES_MAX, Note, Role, RoomName, RoomPattern, UserName};
 
-use super::admin::{self, Copied, Files, KeyHash, Kind, Restored, Whom};
+use super::admin::{self, Copied, Kind, Restored, Whom};
+use super::audit::Audit;
+use super::check::check_config;
 #[cfg(feature = "cluster")]
 use super::cluster::{self, ClusterCommand};
-use super::environment;
 use super::hooks::HookCommand;
 #[cfg(not(feature = "cluster"))]
 use super::no_cluster as cluster;
 use super::out::Out;
-use super::place::{Database, Place, parse_room};
-use crate::listen::tls::Doubt;
+use super::parse::{parse_name, parse_note, parse_pattern, parse_room, parse_whom};
+use super::place::{Database, Place};
+use super::transfer::{Export, Import};
+use crate::Config;
 use crate::log::operator::instruction::Instruction;
-use crate::{Config, Db};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -113,6 +111,12 @@ pub(crate) enum Command {
 
     #[command(flatten)]
     Hooks(HookCommand),
+
+    Export(Export),
+
+    Import(Import),
+
+    Audit(Audit),
 
     /// Make a token that lets somebody in, with the key in the file of --token-key
     ///
@@ -246,6 +250,9 @@ impl Command {
                 writeln!(out, "{}", place.invite(uses, days, note)?.as_str())?;
             }
             Command::Hooks(command) => command.run(out)?,
+            Command::Export(export) => export.run(out)?,
+            Command::Import(import) => import.run(out)?,
+            Command::Audit(audit) => audit.run(out)?,
             Command::Token(Token { token_key, user, rooms, days, moderator }) => {
                 let role = if moderator { Role::Moderator } else { Role::Member };
                 writeln!(out, "{}", admin::make_token(&token_key, user, rooms, days, role)?)?;
@@ -266,125 +273,4 @@ fn restore(file: &Path, db: &Path, out: &mut Out) -> anyhow::Result<()> {
         None => writeln!(out, "there was no database before")?,
     }
     Ok(())
-}
-
-fn check_config(config: &Config, out: &mut Out) -> anyhow::Result<()> {
-    refuse_problems(config)?;
-    let Files { token_algorithm, moderators, doubts } = admin::check_files(config)?;
-    for address in [Some(config.listen), config.upkeep.metrics_listen].into_iter().flatten() {
-        writeln!(out, "address     {address}: {}", check_address(address)?)?;
-    }
-    match &config.tls_cert {
-        Some(path) => writeln!(out, "TLS         with the certificate in {}", path.display())?,
-        None => writeln!(out, "TLS         none: what is said can be read on its way")?,
-    }
-    for Doubt { is_fatal, sentence } in doubts {
-        if is_fatal {
-            bail!(sentence);
-        }
-        writeln!(out, "warning     {sentence}")?;
-    }
-    match config.token_key.as_ref().zip(token_algorithm) {
-        Some((path, algorithm)) => {
-            writeln!(
-                out,
-                "people      with a token of the key in {}: {algorithm}",
-                path.display()
-            )?;
-        }
-        None => writeln!(out, "people      everybody, without a token")?,
-    }
-    writeln!(out, "moderators  {moderators} by key")?;
-    if config.name_expiry.is_zero() {
-        writeln!(out, "names       kept for ever")?;
-    } else {
-        writeln!(out, "names       kept for {} without use", spelled(config.name_expiry))?;
-    }
-    check_database(&config.db, out)?;
-    if config.cluster.is_node() {
-        cluster::check(&config.cluster, out)?;
-    }
-    writeln!(out, "Configuration OK")?;
-    Ok(())
-}
-
-/// Tries to listen there, as a start does. The server whose settings these are may be there already.
-fn check_address(address: SocketAddr) -> anyhow::Result<&'static str> {
-    match TcpListener::bind(address) {
-        Ok(_) => Ok("of this machine"),
-        Err(error) if error.kind() == ErrorKind::AddrInUse => Ok("of this machine, and in use"),
-        Err(error) if error.kind() == ErrorKind::AddrNotAvailable => {
-            bail!("{} is no address of this machine", address.ip())
-        }
-        Err(error) => Err(error).with_context(|| format!("cannot listen on {address}")),
-    }
-}
-
-/// Whole days as such, where the library would tell of hours.
-fn spelled(time: Duration) -> String {
-    const DAY: u64 = 24 * 60 * 60;
-    match time.as_secs() {
-        seconds if seconds.is_multiple_of(DAY) => format!("{} days", seconds / DAY),
-        _ => format!("{:#}", SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX)),
-    }
-}
-
-fn check_database(db: &Db, out: &mut Out) -> anyhow::Result<()> {
-    match db {
-        Db::Memory => writeln!(out, "database    in memory: nothing is kept")?,
-        Db::File(path) if path.exists() => {
-            let found = match admin::inspect(path)? {
-                Some(messages) => format!("whole, {messages} messages"),
-                None => "too large to be read whole here: `backup` does that".to_owned(),
-            };
-            writeln!(out, "database    {}: {found}", path.display())?;
-        }
-        Db::File(path) => {
-            let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-            let folder = folder.unwrap_or(Path::new("."));
-            rustix::fs::access(folder, rustix::fs::Access::WRITE_OK)
-                .with_context(|| format!("cannot make {path:?}: no writing in {folder:?}"))?;
-            writeln!(out, "database    {}: not there yet", path.display())?;
-        }
-    }
-    Ok(())
-}
-
-/// Fails with everything that is wrong.
-pub(crate) fn refuse_problems(config: &Config) -> anyhow::Result<()> {
-    let mut problems = config.problems();
-    for problem in &mut problems {
-        let flag = problem.split_whitespace().next().unwrap_or_default();
-        if let Some(variable) = environment::variable_of(flag) {
-            problem.push_str(&format!(" (the value comes from {variable})"));
-        }
-    }
-    if !problems.is_empty() {
-        bail!("{}", problems.join("\n"));
-    }
-    Ok(())
-}
-
-fn parse_name(text: &str) -> Result<UserName, String> {
-    UserName::known(text).map_err(|error| error.to_string())
-}
-
-fn parse_note(text: &str) -> Result<Note, String> {
-    Note::try_from(text).map_err(|error| error.to_string())
-}
-
-/// No name is as long as a hash.
-fn parse_whom(text: &str) -> Result<Whom, String> {
-    match text.parse::<KeyHash>() {
-        Ok(hash) => Ok(Whom::Key(hash)),
-        Err(_) => parse_name(text).map(Whom::Name),
-    }
-}
-
-/// A pattern that at least one room may match.
-fn parse_pattern(text: &str) -> Result<RoomPattern, String> {
-    let pattern = RoomPattern::try_from(text.trim()).map_err(|error| error.to_string())?;
-    let room = RoomName::try_from(pattern.as_str().replace('*', "x").as_str());
-    room.map_err(|error| format!("no room has such a name: {error}"))?;
-    Ok(pattern)
 }

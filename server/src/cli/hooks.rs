@@ -7,7 +7,8 @@ use protocol::{RoomName, UserName};
 
 use super::admin;
 use super::out::Out;
-use super::place::{Database, Place, parse_room};
+use super::parse::parse_room;
+use super::place::{Database, Place};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum HookCommand {

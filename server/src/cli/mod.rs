@@ -1,18 +1,23 @@
 //! What the binary does: arguments, environment, signals, logging and exit codes.
 
 pub(crate) mod admin;
+mod audit;
+mod check;
 #[cfg(feature = "cluster")]
 mod cluster;
 mod commands;
 mod environment;
 mod hooks;
+mod json;
 mod lines;
 #[cfg(not(feature = "cluster"))]
 mod no_cluster;
 mod out;
+mod parse;
 mod place;
 #[cfg(feature = "cluster")]
 mod shown;
+mod transfer;
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::IsTerminal as _;
@@ -89,7 +94,7 @@ fn run(config: Config) -> anyhow::Result<()> {
 }
 
 fn run_logged(mut config: Config, lines: &Lines) -> anyhow::Result<()> {
-    commands::refuse_problems(&config)?;
+    check::refuse_problems(&config)?;
     let wanted = config.limits.connections_max;
     config.limits.connections_max = descriptors::connections_max(wanted, descriptors::raise());
     let runtime = match config.thread_count() {

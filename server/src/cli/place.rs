@@ -130,11 +130,6 @@ impl Database {
     }
 }
 
-/// A room that a command is about, as people write it.
-pub(super) fn parse_room(text: &str) -> Result<RoomName, String> {
-    RoomName::known(text.strip_prefix('#').unwrap_or(text)).map_err(|error| error.to_string())
-}
-
 /// Leaves out of a command's help what only a node needs.
 pub(super) fn of_no_node(argument: Arg) -> Arg {
     let is_of_node = matches!(argument.get_id().as_str(), "node" | "public_address" | "standalone");

@@ -14,7 +14,7 @@ use crate::log::effects::NOT_HERE;
 use crate::log::event::Act;
 use crate::log::order::answer::Moderator;
 use crate::log::order::entry::Moderation;
-use crate::log::sanction::{Kind, Lift, Sanction};
+use crate::log::sanction::{Kind, Lift, LiftBy, Sanction};
 use crate::outbox::End;
 
 /// Who an act is about, here or away.
@@ -87,7 +87,8 @@ impl ReadPump {
             Action::Unban | Action::Unmute => {
                 let (kind, room) = (sanction.kind, sanction.room.clone());
                 let lift = Lift { kind, room, owner: sanction.owner() };
-                let lifted = self.unless_over(log.ask(Act::Lift(Box::new(lift)))).await;
+                let lift = LiftBy { lift, by: sanction.by.clone() };
+                let lifted = self.unless_over(log.ask(Act::LiftBy(Box::new(lift)))).await;
                 lifted.map_err(|_| Refusal::Unavailable)?.map_err(unavailable)?.kept()?;
                 if self.engine.cluster.is_none() {
                     sanctions.lift(sanction);

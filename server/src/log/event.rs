@@ -7,6 +7,7 @@ use protocol::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::log::acts_of_operator::Import;
 use crate::log::acts_of_people::{
     AcceptInvite, AddDevice, EndInvite, MakeInvite, MakeLink, RevokeDevice, TakeName, UseDevice,
     UseName,
@@ -18,7 +19,7 @@ use crate::log::acts_of_rooms::{
 use crate::log::acts_on_messages::{Calls, Edit, EditMention, Mention, OnMessage, React, Reply};
 pub(crate) use crate::log::acts_on_messages::{Delete, Say};
 pub(crate) use crate::log::author::Author;
-use crate::log::sanction::{Lift, Sanction};
+use crate::log::sanction::{Lift, LiftBy, Sanction};
 use crate::log::time::judge::{EARLIEST_MS, Reading};
 
 /// Something that lasts, with its place in the order of everything that lasts.
@@ -108,6 +109,10 @@ pub(crate) enum Act {
     EndHook(Box<EndHook>),
     /// A hook says a message.
     SayAsHook(Box<SayAsHook>),
+    /// What was said elsewhere is taken in.
+    Import(Box<Import>),
+    /// A moderator ends a ban or a mute before its time, and it is known who.
+    LiftBy(Box<LiftBy>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -200,7 +205,9 @@ impl Act {
             | Act::NoteRead(_)
             | Act::MakeHook(_)
             | Act::EndHook(_)
-            | Act::SayAsHook(_) => false,
+            | Act::SayAsHook(_)
+            | Act::Import(_)
+            | Act::LiftBy(_) => false,
         }
     }
 
@@ -221,6 +228,7 @@ impl Act {
                 it.say.content.as_str().len() + it.calls.as_ref().map_or(0, calls_bytes)
             }
             Act::NoteRead(note) => note.markers.len() * MARKER_BYTES_MAX,
+            Act::Import(import) => import.bytes(),
             Act::SetTopic(set) => set.content.as_str().len(),
             Act::Create(create) => create.topic.as_str().len() + TITLE_BYTES_MAX,
             Act::Direct(direct) => direct.users.len() * USER_BYTES_MAX,
@@ -233,6 +241,7 @@ impl Act {
             | Act::TakeName(_)
             | Act::UseName(_)
             | Act::Lift(_)
+            | Act::LiftBy(_)
             | Act::Expire(_)
             | Act::Forget(_)
             | Act::NoteTime(_)
@@ -264,6 +273,7 @@ impl Act {
             Act::SetTopic(set) => (Some(&set.room), set.reference.as_ref()),
             Act::Impose(sanction) => (sanction.room.as_ref(), None),
             Act::Lift(lift) => (lift.room.as_ref(), None),
+            Act::LiftBy(it) => (it.lift.room.as_ref(), None),
             Act::Forget(forget) => (forget.room.as_ref(), None),
             // Nobody has heard of the address of one that was not made.
             Act::Create(create) => {
@@ -283,6 +293,7 @@ impl Act {
             Act::NoteRead(note) => (Some(&note.room), None),
             Act::MakeHook(make) => (Some(&make.room), None),
             Act::SayAsHook(it) => (Some(&it.say.room), it.say.reference.as_ref()),
+            Act::Import(import) => (Some(&import.room), None),
             Act::TakeName(_)
             | Act::UseName(_)
             | Act::Expire(_)

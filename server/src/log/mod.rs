@@ -3,6 +3,7 @@
 //! [`Log::queue`] takes it, one thread stamps and commits it with all others that wait, and only
 //! then hands it to the hub. Reads run beside that thread. This file does not know connections.
 
+pub(crate) mod acts_of_operator;
 pub(crate) mod acts_of_people;
 pub(crate) mod acts_of_programs;
 pub(crate) mod acts_of_rooms;

@@ -73,6 +73,13 @@ impl Sanction {
     }
 }
 
+/// A moderator ends a ban or a mute.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LiftBy {
+    pub(crate) lift: Lift,
+    pub(crate) by: UserName,
+}
+
 /// Which ban or mute ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Lift {

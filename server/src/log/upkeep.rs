@@ -1,6 +1,6 @@
 //! What is done to the log from time to time, on a thread of its own: it looks for old messages and
-//! asks that they be forgotten, asks that the time be noted, and while nothing can be stored it
-//! writes a message's worth and takes it away again, so that it is known when it works.
+//! asks that they be forgotten, asks that the time be noted, asks for what an operator hands over, and while
+//! nothing can be stored it writes a message's worth and takes it away again, so that it is known when it works.
 //!
 //! Messages go in small batches from the old end, so that no message that comes waits longer than for
 //! one of them. This file does not know who reads or writes, or how anything is forgotten.
@@ -22,6 +22,7 @@ use crate::log::database::column::{checked, id, optional_id, signed};
 use crate::log::database::guard::Guard;
 use crate::log::event::{Act, Forget};
 use crate::log::health::Health;
+use crate::log::operator::incoming::{self, Became};
 use crate::log::order::shared::Shared;
 use crate::log::outcome::Outcome;
 use crate::log::time::Time;
@@ -120,8 +121,12 @@ impl Keeping {
         let mut due = Instant::now();
         let mut note_due = due;
         let mut pause = Duration::ZERO;
+        if let Err(error) = incoming::clear(&self.db) {
+            tracing::warn!(%error, "cannot forget what was imported");
+        }
         while gone.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
             self.look_around();
+            let more = self.take_in();
             if note_due <= Instant::now() {
                 self.note_time();
                 note_due = Instant::now() + NOTE_EVERY;
@@ -139,7 +144,8 @@ impl Keeping {
             }
             // A clock that is set is noticed, also when nobody says anything.
             self.time.read();
-            pause = TRY_EVERY.min(due.saturating_duration_since(Instant::now()));
+            let idle = if more { PAUSE } else { TRY_EVERY };
+            pause = idle.min(due.saturating_duration_since(Instant::now()));
         }
         self.note_time();
     }
@@ -159,12 +165,48 @@ impl Keeping {
 
     /// Asks for something to be done to the log, and waits for it.
     fn ask(&self, act: Act) -> Result<Outcome, Unavailable> {
+        self.queue(act)?.blocking_recv().map_err(|_| Unavailable)
+    }
+
+    /// Asks for something; what becomes of it comes later.
+    fn queue(&self, act: Act) -> Result<oneshot::Receiver<Outcome>, Unavailable> {
         let (done, is_done) = oneshot::channel();
         let commands = self.commands.upgrade().ok_or(Unavailable)?;
         let command = Command { act, reply_to: ReplyTo::Waiting(done) };
         commands.blocking_send(command).map_err(|_| Unavailable)?;
-        drop(commands);
-        is_done.blocking_recv().map_err(|_| Unavailable)
+        Ok(is_done)
+    }
+
+    /// Takes in what an operator hands over, if this server is alone; whether there was something.
+    fn take_in(&self) -> bool {
+        if self.order.is_some() || self.health.is_failing() {
+            return false;
+        }
+        self.take_in_some().unwrap_or_else(|error| {
+            tracing::warn!(%error, "cannot import yet");
+            false
+        })
+    }
+
+    /// In one commit, or a few.
+    fn take_in_some(&self) -> Result<bool, Undone> {
+        let waiting = incoming::waiting(&self.db)?;
+        let mut asked = Vec::with_capacity(waiting.len());
+        for (number, import) in waiting {
+            let import = import.map(Box::new);
+            let act = import.clone().map(Act::Import);
+            asked.push((number, import, act.map(|act| self.queue(act)).transpose()?));
+        }
+        let mut became = Vec::with_capacity(asked.len());
+        for (number, import, outcome) in asked {
+            let outcome = outcome.map(oneshot::Receiver::blocking_recv).transpose();
+            // What got no place in the order waits on.
+            let Ok(outcome) = outcome else { continue };
+            let done = import.zip(outcome).map(|(import, it)| Became::of(&import, &it));
+            became.push((number, done.unwrap_or(Became::Unreadable)));
+        }
+        incoming::note(&self.db, &became)?;
+        Ok(!became.is_empty())
     }
 
     fn look_around(&mut self) {

@@ -92,7 +92,8 @@ pub(super) fn silence(store: &Store) -> Result<(), String> {
                 mutes.push(mute);
                 continue;
             }
-            Act::Lift(lift) => {
+            Act::LiftBy(it) => {
+                let lift = &it.lift;
                 mutes.retain(|it| it.room != lift.room || it.owner() != lift.owner);
                 continue;
             }

@@ -15,7 +15,7 @@ use crate::hub::ConnectionId;
 use crate::hub::core::Input;
 use crate::log::event::Act;
 use crate::log::order::answer::Moderator;
-use crate::log::sanction::{Kind, Lift, Sanction};
+use crate::log::sanction::{Kind, Lift, LiftBy, Sanction};
 use crate::log::{Command, Outcome, ReplyTo};
 use crate::outbox::Outbox;
 
@@ -61,7 +61,8 @@ impl Process {
             Act::Impose(Box::new(Sanction { until, ..sanction.clone() }))
         } else {
             let (kind, room, owner) = (sanction.kind, sanction.room.clone(), sanction.owner());
-            Act::Lift(Box::new(Lift { kind, room, owner }))
+            let lift = Lift { kind, room, owner };
+            Act::LiftBy(Box::new(LiftBy { lift, by: sanction.by.clone() }))
         };
         let (waiting, stored) = channel();
         self.commands.push_back(Command { act: asked, reply_to: ReplyTo::Waiting(waiting) });

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::thread;
 
 use fastrand::Rng;
-use protocol::{AccessCode, MessageId, UserName};
+use protocol::{AccessCode, MessageId, Ref, TopicText, UserName};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use strum::EnumCount as _;
@@ -15,6 +15,7 @@ use super::rooms::World as RoomsWorld;
 use super::seeds::{Run as _, Tracing};
 use super::world::World;
 use crate::log::Outcome;
+use crate::log::acts_of_operator::{Import, Imported, ImportedMessage};
 use crate::log::acts_of_people::{
     AcceptInvite, AddDevice, EndInvite, MakeInvite, MakeLink, NameProof, RevokeDevice, TakeName,
     UseDevice, UseName,
@@ -102,7 +103,7 @@ fn events(seeds: Range<u64>) -> Vec<Event> {
 fn rare(rng: &mut Rng, before: &[Event]) -> Option<Act> {
     let event = &before[rng.usize(0..before.len().max(1)).min(before.len().checked_sub(1)?)];
     let now = before.last()?.at;
-    Some(match (&event.act, rng.u8(0..7)) {
+    Some(match (&event.act, rng.u8(0..8)) {
         (Act::Say(say), 0..=1) => Act::Impose(Box::new(Sanction {
             kind: if rng.bool() { Kind::Ban } else { Kind::Mute },
             room: rng.bool().then(|| say.room.clone()),
@@ -146,8 +147,31 @@ fn rare(rng: &mut Rng, before: &[Event]) -> Option<Act> {
             let room = rng.bool().then(|| say.room.clone());
             Act::Forget(Box::new(Forget { room, upto: event.id }))
         }
+        // One that was said elsewhere, or comes back.
+        (Act::Say(say), 6..) => imported(rng, event, say),
         _ => Act::NoteTime(now),
     })
+}
+
+fn imported(rng: &mut Rng, event: &Event, say: &Say) -> Act {
+    let id = event.id;
+    let origin = |log| Ref::try_from(&*format!("{log}:{id}")).unwrap();
+    let what = match rng.u8(0..4) {
+        0 => Imported::Topic(TopicText::try_from("elsewhere").unwrap()),
+        n => Imported::Message(ImportedMessage {
+            content: (n > 1).then(|| say.content.clone()),
+            reply: rng.bool().then(|| origin(rng.u8(0..2))),
+            edited: None,
+            reactions: Vec::new(),
+        }),
+    };
+    Act::Import(Box::new(Import {
+        room: say.room.clone(),
+        origin: origin(rng.u8(0..2)),
+        sender: say.author.name.clone(),
+        at: event.at + rng.u64(0..2),
+        what,
+    }))
 }
 
 /// Links, devices and invites of whoever takes a name, by few codes: some are right.

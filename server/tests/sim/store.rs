@@ -191,7 +191,8 @@ impl Store {
                 self.sanctions.retain(|(_, it)| it.room != new.room || it.owner() != new.owner());
                 self.sanctions.push((id, Sanction::clone(new)));
             }
-            Act::Lift(lift) => {
+            Act::LiftBy(it) => {
+                let lift = &it.lift;
                 self.sanctions.retain(|(_, it)| it.room != lift.room || it.owner() != lift.owner);
             }
             _ => {}

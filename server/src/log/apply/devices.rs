@@ -3,7 +3,8 @@
 use protocol::{DEVICES_MAX, LINK_MS, Label, MessageId, Refusal, UserName};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::persons;
+use super::audit::{self, Did, Noted};
+use super::{persons, rooms};
 use crate::log::acts_of_people::{AddDevice, MakeLink, RevokeDevice, UseDevice};
 use crate::log::database::column::{checked, person, signed, unsigned};
 use crate::log::event::Event;
@@ -40,7 +41,10 @@ pub(in crate::log) fn keep_link(
         VALUES (?1, ?2, ?3, ?4)";
     let until = signed(now.saturating_add(LINK_MS));
     let row = params![make.code.as_bytes(), signed(person.get()), until, make.makes_room];
-    db.prepare_cached(insert)?.execute(row).map(drop)
+    db.prepare_cached(insert)?.execute(row)?;
+    // The operator's makes room.
+    let by = Some(&make.name).filter(|_| !make.makes_room);
+    audit::note(db, now, Did::Link, &Noted { by, whom: Some(&make.name), ..Noted::default() })
 }
 
 /// Forgets links whose time is over.
@@ -69,6 +73,8 @@ pub(super) fn add_device(
             end(db, (owner, least_used(db, owner)?), event.at)?;
         }
         add(db, (owner, event.at), (new.key, new.label.as_ref()), event.at)?;
+        let text = new.label.as_ref().map(Label::as_str);
+        note(db, event, (Did::Device, owner), Noted { text, ..Noted::default() })?;
     }
     let note = "UPDATE links SET hash = ?2 WHERE code = ?1";
     db.prepare_cached(note)?.execute([new.code.as_bytes(), new.key.as_bytes()])?;
@@ -96,7 +102,21 @@ pub(super) fn revoke(
         }
     }
     end(db, (revoke.person, revoke.device), event.at)?;
+    let number = Some(u64::from(revoke.device));
+    note(db, event, (Did::Revoke, revoke.person), Noted { number, ..Noted::default() })?;
     has_devices(db, revoke.person, event.id)
+}
+
+/// Somebody did something to their own devices.
+fn note(
+    db: &Connection,
+    event: &Event,
+    (did, owner): (Did, PersonId),
+    noted: Noted<'_>,
+) -> rusqlite::Result<()> {
+    let name = rooms::name_of(db, owner)?;
+    let (by, whom) = (name.as_ref(), name.as_ref());
+    audit::note(db, event.at, did, &Noted { by, whom, ..noted })
 }
 
 fn least_used(db: &Connection, owner: PersonId) -> rusqlite::Result<u32> {

@@ -3,6 +3,7 @@
 use protocol::{Note, Refusal, RoomName};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use super::audit::{self, Did, Noted};
 use super::{names, rooms};
 use crate::log::acts_of_people::{AcceptInvite, EndInvite, MakeInvite};
 use crate::log::database::column::{checked, optional_id, signed};
@@ -44,15 +45,29 @@ pub(in crate::log) fn keep(
     let insert = "INSERT INTO invites (code, person, uses, until, note, admits)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let until = signed(now.saturating_add(make.lasts_ms));
-    let note = make.note.as_ref().map(Note::as_str);
+    let text = make.note.as_ref().map(Note::as_str);
     let (code, admits) = (make.code.as_bytes(), make.moderates_all);
-    let row = params![code, by, make.uses, until, note, admits];
+    let row = params![code, by, make.uses, until, text, admits];
     let number = db.prepare_cached(insert)?.insert(row)?;
     for room in &make.rooms {
         let insert = "INSERT OR IGNORE INTO invite_rooms (invite, room) VALUES (?1, ?2)";
         db.prepare_cached(insert)?.execute(params![number, room.as_str()])?;
     }
+    note(db, now, (Did::Invite, make.by), (number, &make.rooms, text))?;
     Ok(u32::try_from(number).ok())
+}
+
+/// What somebody, or the operator, did to an invite.
+fn note(
+    db: &Connection,
+    at: u64,
+    (did, by): (Did, Option<PersonId>),
+    (number, rooms, text): (i64, &[RoomName], Option<&str>),
+) -> rusqlite::Result<()> {
+    let by = by.map(|by| rooms::name_of(db, by)).transpose()?.flatten();
+    let (by, number) = (by.as_ref(), u64::try_from(number).ok());
+    let noted = Noted { by, number, text, room: rooms.first(), ..Noted::default() };
+    audit::note(db, at, did, &noted)
 }
 
 /// Forgets those whose time is over.
@@ -71,10 +86,11 @@ pub(super) fn end(db: &Connection, event: &Event, end: &EndInvite) -> rusqlite::
     let update = "UPDATE invites SET uses = 0 WHERE number = ?1 AND uses > 0 AND until > ?3
         AND (?2 IS NULL OR person = ?2)";
     let ended = db.prepare_cached(update)?.execute(params![end.invite, by, signed(event.at)])?;
-    Ok(match ended {
-        0 => Outcome::Refused(Refusal::NotFound("there is no such invite of yours")),
-        _ => Outcome::Kept(event.id),
-    })
+    if ended == 0 {
+        return Ok(Outcome::Refused(Refusal::NotFound("there is no such invite of yours")));
+    }
+    note(db, event.at, (Did::Uninvite, end.by), (end.invite.into(), &[], None))?;
+    Ok(Outcome::Kept(event.id))
 }
 
 /// A use counts when somebody has got a name by it, or belongs to one more room. Who has the name already needs no
@@ -135,5 +151,7 @@ fn count_use(
     let insert = "INSERT INTO invited (invite, id, name) VALUES (?1, ?2, ?3)";
     let row = params![invite, signed(event.id.get()), accept.take.name.as_str()];
     db.prepare_cached(insert)?.execute(row)?;
-    Ok(())
+    let by = Some(&accept.take.name);
+    let noted = Noted { by, whom: by, number: u64::try_from(invite).ok(), ..Noted::default() };
+    audit::note(db, event.at, Did::Accept, &noted)
 }

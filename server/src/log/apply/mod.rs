@@ -4,6 +4,7 @@
 //! into commits: nothing here asks a clock, a random number or the configuration. All rules of what
 //! lasts are decided here; what was checked before only saves work.
 
+mod audit;
 mod devices;
 mod expiry;
 mod hooks;
@@ -29,10 +30,13 @@ pub(in crate::log) use self::hooks::{
 pub use self::invites::PERSON_INVITES_MAX;
 pub(in crate::log) use self::invites::keep as keep_invite;
 pub(super) use self::known::Known;
-pub(super) use self::messages::{COLUMNS as MESSAGE_COLUMNS, read_envelope};
-pub(in crate::log) use self::names::kept_for_another;
+pub(super) use self::messages::{
+    COLUMNS as MESSAGE_COLUMNS, NEWER_TOPIC, read_envelope, read_message,
+};
+pub(in crate::log) use self::names::{kept_for_another, release_now};
 pub(in crate::log) use self::persons::named as person_named;
 pub(super) use self::rooms::{kind_of, look, notify_of, place, role_of, room_number, users};
+pub(in crate::log) use self::sanctions::lift_all;
 pub(super) use self::sanctions::{newest_sanction, room_key};
 use crate::log::database::column::signed;
 use crate::log::event::{Act, Event};
@@ -59,7 +63,8 @@ pub(super) fn apply(
         Act::TakeName(take) => names::take(db, event, take),
         Act::UseName(used) => names::note_use(db, event, used),
         Act::Impose(sanction) => sanctions::impose(db, known, event, sanction),
-        Act::Lift(lift) => sanctions::lift(db, event, lift),
+        Act::Lift(lift) => sanctions::lift(db, event, (lift, None)),
+        Act::LiftBy(it) => sanctions::lift(db, event, (&it.lift, Some(&it.by))),
         Act::Expire(expire) => expiry::expire(db, known, event, expire),
         Act::Forget(forget) => expiry::forget(db, known, forget),
         Act::NoteTime(known_ms) => expiry::note_time(db, event, *known_ms),
@@ -81,7 +86,11 @@ pub(super) fn apply(
         Act::MakeHook(make) => hooks::make(db, event, make),
         Act::EndHook(end) => hooks::end(db, event, end),
         Act::NoteRead(note) => markers::note(db, event, note),
+        Act::Import(import) => messages::import(db, known, event, import),
     }?;
+    if let Outcome::Changed(changes) | Outcome::Named(_, _, changes) = &outcome {
+        audit::note_changes(db, event.at, changes)?;
+    }
     note_end(db, event)?;
     Ok(outcome)
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use protocol::{Refusal, UserName};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use super::audit::{self, Did, Noted};
 use super::{devices, persons};
 use crate::log::acts_of_people::{NameProof, TakeName, UseName};
 use crate::log::database::column::{person, signed};
@@ -148,15 +149,29 @@ pub(super) fn note_use(
     Ok(Outcome::Kept(event.id))
 }
 
+/// True if it was somebody's.
+pub(in crate::log) fn release_now(
+    db: &Connection,
+    at: u64,
+    name: &UserName,
+) -> rusqlite::Result<bool> {
+    let delete = "DELETE FROM names WHERE key = ?1";
+    if db.prepare_cached(delete)?.execute([name.key()])? == 0 {
+        return Ok(false);
+    }
+    audit::note(db, at, Did::Release, &Noted { whom: Some(name), ..Noted::default() })?;
+    Ok(true)
+}
+
 /// Whose it was stays who they are, under another name.
 pub(super) fn release(
     db: &Connection,
     event: &Event,
     name: &UserName,
 ) -> rusqlite::Result<Outcome> {
-    let released = db.prepare_cached("DELETE FROM names WHERE key = ?1")?.execute([name.key()])?;
+    let released = release_now(db, event.at, name)?;
     Ok(match released {
-        0 => Outcome::Refused(Refusal::NotFound("the name is kept for nobody")),
-        _ => Outcome::Kept(event.id),
+        false => Outcome::Refused(Refusal::NotFound("the name is kept for nobody")),
+        true => Outcome::Kept(event.id),
     })
 }

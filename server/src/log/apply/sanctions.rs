@@ -1,8 +1,9 @@
 //! Bans and mutes.
 
-use protocol::{MessageId, Reason, Refusal, Restriction, RoomName};
-use rusqlite::{Connection, OptionalExtension as _, params};
+use protocol::{MessageId, Reason, Refusal, Restriction, RoomName, UserName};
+use rusqlite::{Connection, OptionalExtension as _, ToSql, params};
 
+use super::audit::{self, Did, Noted};
 use super::known::Known;
 use crate::log::database::column::{checked, id, signed};
 use crate::log::event::{Author, Event};
@@ -39,14 +40,51 @@ pub(super) fn impose(
         sanction.by.as_str(),
     ])?;
     known.newest_sanction = Some(event.id);
+    let did = if sanction.kind == Kind::Ban { Did::Ban } else { Did::Mute };
+    let noted = Noted {
+        by: Some(&sanction.by),
+        whom: Some(&sanction.user),
+        room: sanction.room.as_ref(),
+        until: sanction.until,
+        text: sanction.reason.as_ref().map(Reason::as_str),
+        number: None,
+    };
+    audit::note(db, event.at, did, &noted)?;
     Ok(Outcome::Kept(event.id))
 }
 
-pub(super) fn lift(db: &Connection, event: &Event, lift: &Lift) -> rusqlite::Result<Outcome> {
-    let delete = "DELETE FROM sanctions WHERE kind = ?1 AND room_key = ?2 AND owner = ?3";
-    let place = params![lift.kind.number(), room_key(lift.room.as_ref()), lift.owner];
-    db.prepare_cached(delete)?.execute(place)?;
+/// None in place of a moderator is the operator.
+pub(super) fn lift(
+    db: &Connection,
+    event: &Event,
+    (lift, by): (&Lift, Option<&UserName>),
+) -> rusqlite::Result<Outcome> {
+    let (kind, room) = (lift.kind, lift.room.as_ref());
+    lift_all(db, event.at, (kind, room, by), ("owner = ?3", &lift.owner))?;
     Ok(Outcome::Kept(event.id))
+}
+
+/// Ends the bans or mutes of a place for which a condition holds that has `?3` as its only parameter; how many.
+pub(in crate::log) fn lift_all(
+    db: &Connection,
+    at: u64,
+    (kind, room, by): (Kind, Option<&RoomName>, Option<&UserName>),
+    (condition, whom): (&str, &dyn ToSql),
+) -> rusqlite::Result<usize> {
+    let delete = format!(
+        "DELETE FROM sanctions WHERE kind = ?1 AND room_key = ?2 AND {condition} RETURNING user"
+    );
+    let mut delete = db.prepare_cached(&delete)?;
+    let lifted = delete.query_map(params![kind.number(), room_key(room), whom], |row| {
+        checked(0, UserName::known(row.get_ref(0)?.as_str()?))
+    })?;
+    let mut lifted = lifted.collect::<rusqlite::Result<Vec<_>>>()?;
+    lifted.sort();
+    let did = if kind == Kind::Ban { Did::Unban } else { Did::Unmute };
+    for user in &lifted {
+        audit::note(db, at, did, &Noted { by, whom: Some(user), room, ..Noted::default() })?;
+    }
+    Ok(lifted.len())
 }
 
 /// Why a message is refused that was on its way when its author was banned or muted. What is older

@@ -64,6 +64,17 @@ impl Log {
         self.beside.query_row(&select, [], |row| row.get(0)).unwrap()
     }
 
+    /// The newest id and its time.
+    pub(super) fn clock(&self) -> (u64, u64) {
+        let clock = self.store.clock().unwrap();
+        (clock.last_id, clock.last_at)
+    }
+
+    /// Writes into the database beside the log.
+    pub(super) fn write(&self, sql: &str) {
+        self.beside.execute_batch(sql).unwrap();
+    }
+
     pub(super) fn apply(&mut self, act: Act) -> Outcome {
         self.id += 1;
         let event = Event { id: id(self.id), at: self.id / 1000, act };

@@ -37,25 +37,38 @@ pub(super) fn set(
             }
         }
     }
+    let topic = Topic { sender: author.name.clone(), ..set.topic(event.id, event.at) };
+    write(db, room, &topic, &owner)?;
+    rooms::note_topic(db, room, &set.content)?;
+    Ok(Outcome::TopicSet(Box::new(topic)))
+}
+
+/// It holds from now on.
+pub(super) fn write(
+    db: &Connection,
+    room: i64,
+    topic: &Topic,
+    owner: &Owner,
+) -> rusqlite::Result<()> {
     let insert = "INSERT INTO topics (id, room, author, owner, content, at, ref)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let id = signed(topic.id.get());
     db.prepare_cached(insert)?.execute(params![
-        signed(event.id.get()),
+        id,
         room,
-        author.name.as_str(),
+        topic.sender.as_str(),
         owner,
-        set.content.as_str(),
-        signed(event.at),
-        set.reference.as_ref().map(Ref::as_str),
+        topic.content.as_str(),
+        signed(topic.at),
+        topic.reference.as_ref().map(Ref::as_str),
     ])?;
     // Of what does not hold any more only the `ref` is of use.
     let erase = "UPDATE topics SET content = '' WHERE room = ?1 AND id < ?2 AND content <> ''";
-    db.prepare_cached(erase)?.execute([room, signed(event.id.get())])?;
+    db.prepare_cached(erase)?.execute([room, id])?;
     let forget = "DELETE FROM topics WHERE room = ?1 AND id <=
         (SELECT id FROM topics WHERE room = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)";
     db.prepare_cached(forget)?.execute([room, REFS_MAX])?;
-    rooms::note_topic(db, room, &set.content)?;
-    Ok(Outcome::TopicSet(Box::new(set.topic(event.id, event.at))))
+    Ok(())
 }
 
 /// What the same author set under the same `ref`. If another holds since, its text is gone, and is taken from

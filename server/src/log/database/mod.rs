@@ -9,10 +9,12 @@ pub(crate) mod on_disk;
 pub(crate) mod open_error;
 pub(crate) mod place;
 pub(crate) mod schema;
+mod schema_audit;
 mod schema_hooks;
 mod schema_reading;
 mod schema_rooms;
 mod schema_search;
+mod schema_transfer;
 pub(crate) mod store;
 pub(crate) mod wal;
 

@@ -41,11 +41,10 @@ impl Store {
 
     /// Where the ids and times of earlier runs ended.
     pub(crate) fn clock(&self) -> rusqlite::Result<Clock> {
-        // The time is that of the newest id: SQLite takes other columns from the row that has the
-        // greatest.
-        let newest = "SELECT coalesce(max(id), 0), coalesce(at, 0) FROM (
+        // The time is that of the newest id. A message that was taken in has an older one than its place.
+        let newest = "SELECT id, at FROM (
             SELECT * FROM (SELECT id, at FROM messages ORDER BY id DESC LIMIT 1)
-            UNION ALL SELECT last, last_at FROM log)";
+            UNION ALL SELECT last, last_at FROM log) ORDER BY id DESC, at DESC LIMIT 1";
         self.db.query_row(newest, [], |row| {
             Ok(Clock { last_id: unsigned(row, 0)?, last_at: unsigned(row, 1)? })
         })

@@ -6,11 +6,13 @@
 use std::path::Path;
 
 use protocol::{HookEntry, Refusal, RoomName, UserName};
-use rusqlite::{Connection, OpenFlags, ToSql, params};
+use rusqlite::{Connection, OpenFlags, ToSql, Transaction, TransactionBehavior};
 
 use crate::log::acts_of_people::{MakeInvite, MakeLink};
 use crate::log::acts_of_programs::{EndHook, MakeHook};
-use crate::log::apply::{keep_hook, keep_invite, keep_link, person_named, remove_hook, room_key};
+use crate::log::apply::{
+    keep_hook, keep_invite, keep_link, lift_all, person_named, release_now, remove_hook,
+};
 use crate::log::database::{BUSY_TIMEOUT, Database, OpenError};
 use crate::log::database::{on_disk, place};
 use crate::log::reading::hooks::listed;
@@ -48,7 +50,7 @@ pub(crate) fn is_of_cluster(path: &Path) -> Result<bool, OpenError> {
 /// # Errors
 /// [`OpenError`] if the database cannot be written.
 pub(crate) fn release(path: &Path, name: &UserName) -> Result<bool, OpenError> {
-    with(path, |db| Ok(db.execute("DELETE FROM names WHERE key = ?1", [name.key()])? > 0))
+    with(path, |db| within(db, |db| release_now(db, now_ms(), name)))
 }
 
 /// Keeps a link that adds a device to whoever has a name; false if nobody has.
@@ -58,7 +60,7 @@ pub(crate) fn release(path: &Path, name: &UserName) -> Result<bool, OpenError> {
 pub(crate) fn link(path: &Path, make: &MakeLink) -> Result<bool, OpenError> {
     with(path, |db| {
         let Some(person) = person_named(db, &make.name)? else { return Ok(false) };
-        keep_link(db, person, make, now_ms()).map(|()| true)
+        within(db, |db| keep_link(db, person, make, now_ms()).map(|()| true))
     })
 }
 
@@ -67,11 +69,7 @@ pub(crate) fn link(path: &Path, make: &MakeLink) -> Result<bool, OpenError> {
 /// # Errors
 /// [`OpenError`] if the database cannot be written.
 pub(crate) fn invite(path: &Path, invite: &MakeInvite) -> Result<Option<u32>, OpenError> {
-    with(path, |db| {
-        let transaction = db.unchecked_transaction()?;
-        let number = keep_invite(&transaction, invite, now_ms())?;
-        transaction.commit().map(|()| number)
-    })
+    with(path, |db| within(db, |db| keep_invite(db, invite, now_ms())))
 }
 
 /// Keeps a hook: its number; else why there is none.
@@ -115,14 +113,23 @@ pub(crate) fn lift(
     whom: &Whom,
     room: Option<&RoomName>,
 ) -> Result<usize, OpenError> {
-    let place = (kind.number(), room_key(room));
     let (one, is_one): (Box<dyn ToSql>, _) = match whom {
         Whom::All => (Box::new(0), "?3 = 0"),
         Whom::Name(name) => (Box::new(name.key().to_string()), "user_key = ?3"),
         Whom::Key(hash) => (Box::new(hash.as_bytes().to_vec()), "hash = ?3"),
     };
-    let delete = format!("DELETE FROM sanctions WHERE kind = ?1 AND room_key = ?2 AND {is_one}");
-    with(path, |db| db.execute(&delete, params![place.0, place.1, one]))
+    let lift = |db: &Connection| lift_all(db, now_ms(), (kind, room, None), (is_one, &*one));
+    with(path, |db| within(db, lift))
+}
+
+/// All of it, or nothing.
+fn within<T>(
+    db: &Connection,
+    work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    let transaction = Transaction::new_unchecked(db, TransactionBehavior::Immediate)?;
+    let done = work(&transaction)?;
+    transaction.commit().map(|()| done)
 }
 
 fn with<T>(

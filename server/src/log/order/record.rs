@@ -99,6 +99,10 @@ fn form(entry: &Entry) -> u8 {
         | Act::KeepRoom(_) => 2,
         Act::Reply(_) | Act::Edit(_) | Act::DeleteOwn(_) | Act::React(_) => 3,
         Act::Mention(_) | Act::EditMention(_) | Act::KeepRoomAs(_) | Act::NoteRead(_) => 4,
-        Act::MakeHook(_) | Act::EndHook(_) | Act::SayAsHook(_) => 5,
+        Act::MakeHook(_)
+        | Act::EndHook(_)
+        | Act::SayAsHook(_)
+        | Act::Import(_)
+        | Act::LiftBy(_) => 5,
     }
 }

@@ -224,7 +224,7 @@ fn tell_lasting(
 ) {
     let (event, outcome) = &*lasting;
     // What a moderator did comes to hold in one order, whoever they are.
-    let is_of_moderators = matches!(event.act, Act::Impose(_) | Act::Lift(_));
+    let is_of_moderators = matches!(event.act, Act::Impose(_) | Act::Lift(_) | Act::LiftBy(_));
     if !is_own || is_of_moderators {
         news(event, outcome).map(Consequence::News).into_iter().for_each(&mut *follow);
     }
@@ -249,6 +249,7 @@ fn news(event: &Event, outcome: &Outcome) -> Option<News> {
         Act::UseName(used) => Some(News::Used((**used).clone())),
         Act::Impose(sanction) => Some(News::Imposed((**sanction).clone(), event.id)),
         Act::Lift(lift) => Some(News::Lifted((**lift).clone())),
+        Act::LiftBy(it) => Some(News::Lifted(it.lift.clone())),
         Act::ReleaseName(name) => Some(News::Released(name.clone())),
         Act::Say(_)
         | Act::Delete(_)
@@ -276,7 +277,8 @@ fn news(event: &Event, outcome: &Outcome) -> Option<News> {
         | Act::NoteRead(_)
         | Act::MakeHook(_)
         | Act::EndHook(_)
-        | Act::SayAsHook(_) => None,
+        | Act::SayAsHook(_)
+        | Act::Import(_) => None,
     }
 }
 

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::target;
 use crate::log::acts_on_messages::{NO_SUCH_MESSAGE, OnMessage};
+use crate::log::apply::audit::{self, Did, Noted};
 use crate::log::apply::mentions;
 use crate::log::database::column::{checked, optional_id, signed, unsigned};
 use crate::log::event::{Delete, Event};
@@ -21,7 +22,21 @@ pub(in crate::log::apply) fn delete(
     delete: &Delete,
 ) -> rusqlite::Result<Outcome> {
     match target::find(db, &delete.room, delete.message)? {
-        Some(found) => erase(db, found.message, delete.deleted(event.id, event.at)),
+        Some(found) => {
+            let sender = found.message.sender.clone();
+            let outcome = erase(db, found.message, delete.deleted(event.id, event.at))?;
+            if matches!(outcome, Outcome::Revised(_)) {
+                let noted = Noted {
+                    by: Some(&delete.by),
+                    whom: Some(&sender),
+                    room: Some(&delete.room),
+                    number: Some(delete.message.get()),
+                    ..Noted::default()
+                };
+                audit::note(db, event.at, Did::Delete, &noted)?;
+            }
+            Ok(outcome)
+        }
         None => Ok(Outcome::Refused(NO_SUCH_MESSAGE)),
     }
 }
@@ -77,9 +92,10 @@ fn erase(db: &Connection, message: Message, deleted: Deleted) -> rusqlite::Resul
     Ok(Outcome::Revised(Box::new(Revision { id, told, state })))
 }
 
-/// How it was deleted before, told to who deletes it again.
+/// How it was deleted before, told to who deletes it again; none of one that was deleted elsewhere.
 fn deleted_before(db: &Connection, again: Deleted) -> rusqlite::Result<Option<Deleted>> {
-    let select = "SELECT change, changed_at, deleted_by FROM messages WHERE id = ?1";
+    let select = "SELECT change, changed_at, deleted_by FROM messages
+        WHERE id = ?1 AND deleted_by IS NOT NULL";
     let place = [signed(again.message.get())];
     let found = db.prepare_cached(select)?.query_row(place, |row| {
         let by = checked(2, UserName::known(row.get_ref(2)?.as_str()?))?;

@@ -3,6 +3,7 @@
 mod delete;
 mod done;
 mod edit;
+mod import;
 #[cfg(test)]
 mod index_tests;
 mod react;
@@ -15,6 +16,8 @@ mod tests;
 pub(super) use self::delete::{delete, delete_own};
 pub(super) use self::done::expire as forget_done;
 pub(super) use self::edit::edit;
+pub(in crate::log) use self::import::NEWER_TOPIC;
+pub(super) use self::import::import;
 pub(super) use self::react::react;
-pub(crate) use self::row::{COLUMNS, read_envelope};
+pub(crate) use self::row::{COLUMNS, read_envelope, read_message};
 pub(super) use self::say::{is_new_person, mention, reply, say, say_as_hook};

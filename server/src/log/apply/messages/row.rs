@@ -17,7 +17,7 @@ const REACTIONS: usize = 11;
 pub(super) const COLUMN_COUNT: usize = REACTIONS + 1;
 
 /// A message with all that is on it.
-pub(super) fn read_message(row: &Row<'_>, room: &RoomName) -> rusqlite::Result<Message> {
+pub(crate) fn read_message(row: &Row<'_>, room: &RoomName) -> rusqlite::Result<Message> {
     let reactions = reactions_of(row)?.map(parse_reactions).transpose();
     let reactions = checked(REACTIONS, reactions)?.unwrap_or_default();
     Ok(Message { reactions, ..read_bare(row, room)? })

@@ -3,9 +3,10 @@
 use protocol::{Body, Emoji, MessageId, Ref, Refusal, ToClient};
 
 use super::done::{DONE_FOR_MS, DONE_MAX};
+use crate::log::acts_of_operator::{Import, Imported, ImportedMessage};
 use crate::log::acts_on_messages::{Edit, NO_SUCH_MESSAGE, OnMessage, React, Reply};
 use crate::log::apply::tests::{Log, id, name, room, say};
-use crate::log::event::{Act, Author, Expire, Forget};
+use crate::log::event::{Act, Author, Delete, Expire, Forget};
 use crate::log::outcome::Outcome;
 use crate::people::names::PersonId;
 
@@ -137,4 +138,39 @@ fn reactions_go_with_their_message() {
     assert_eq!(left(&log), first.to_string());
     log.apply(Act::Forget(Box::new(Forget { room: None, upto: id(first) })));
     assert_eq!(log.text("SELECT count(*) FROM reactions"), "0");
+}
+
+#[test]
+fn what_was_deleted_elsewhere_is_deleted_here_and_by_nobody() {
+    let mut log = Log::new();
+    let what = ImportedMessage { content: None, reply: None, edited: None, reactions: Vec::new() };
+    let import = Act::Import(Box::new(Import {
+        room: room("dev"),
+        origin: Ref::try_from("log:1").unwrap(),
+        sender: name("Alice"),
+        at: 5,
+        what: Imported::Message(what),
+    }));
+    let Outcome::Said(said) = log.apply(import) else { panic!() };
+    assert!(said.deleted && said.at == 5);
+    let (room, by) = (room("dev"), name("Mod"));
+    let again = Delete { room, message: said.id, by, reference: None };
+    assert_eq!(log.apply(Act::Delete(Box::new(again))), Outcome::Refused(NO_SUCH_MESSAGE));
+}
+
+/// A server that starts takes the newest time for that of now.
+#[test]
+fn the_time_of_what_was_said_elsewhere_is_not_that_of_the_order() {
+    let mut log = Log::new();
+    let content = Some(Body::try_from("long ago").unwrap());
+    let what = ImportedMessage { content, reply: None, edited: None, reactions: Vec::new() };
+    let import = Act::Import(Box::new(Import {
+        room: room("dev"),
+        origin: Ref::try_from("log:1").unwrap(),
+        sender: name("Alice"),
+        at: 5,
+        what: Imported::Message(what),
+    }));
+    log.apply(import);
+    assert_eq!(log.clock(), (log.id, log.id / 1000));
 }

@@ -10,6 +10,7 @@ use super::access::{DIRECT, PRIVATE, has_owner, role_number};
 use super::numbers::room_number;
 use super::{answers, persons};
 use crate::log::acts_of_rooms::{Create, Direct};
+use crate::log::apply::audit::{self, Did, Noted};
 use crate::log::apply::known::Known;
 use crate::log::apply::{markers, names, sanctions};
 use crate::log::database::column::{checked, person, signed};
@@ -42,6 +43,10 @@ pub(in crate::log::apply) fn create(
     let who = (maker, &author.name);
     enroll(db, event, (number, sort), (who, RoomRole::Owner, &author.name))?;
     about(db, event, (number, &author), create)?;
+    let text = create.title.as_ref().map(Title::as_str);
+    let room = Some(&create.room);
+    let noted = Noted { by: Some(&author.name), room, text, ..Noted::default() };
+    audit::note(db, event.at, Did::Create, &noted)?;
     let kind = if create.title.is_some() { RoomKind::Private } else { RoomKind::Open };
     let told = RoomInfo {
         title: create.title.clone(),
