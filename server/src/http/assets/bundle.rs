@@ -156,9 +156,9 @@ fn imported(line: &str) -> Option<(&str, &str)> {
     names.split(", ").all(is_known).then_some((names, rest.strip_suffix("\";")?))
 }
 
-/// The name in ` function x(`, ` async function x(`, ` class X ` or ` const x =`.
+/// The name in ` function x(`, ` function* x(`, ` async function x(`, ` class X ` or ` const x =`.
 fn exported(declared: &str) -> Option<&str> {
-    let kinds = [" function ", " async function ", " class ", " const "];
+    let kinds = [" function ", " function* ", " async function ", " class ", " const "];
     let rest = kinds.iter().find_map(|kind| declared.strip_prefix(kind))?;
     let name = rest.split(|c: char| !is_name_char(c)).next()?;
     is_name(name).then_some(name)
@@ -267,13 +267,13 @@ mod tests {
                 "main.js",
                 "import { a, b as c } from \"./x.js\";\nimport { V } from \"./view/v.js\";\na(c, V);\n",
             ),
-            ("x.js", "export function a() {}\nexport const b = 1;\n"),
+            ("x.js", "export function* a() {}\nexport const b = 1;\n"),
             (
                 "view/v.js",
                 "import { b } from \"../x.js\";\nexport class V {}\nexport async function w() { await b; }\n",
             ),
         ]);
-        let wanted = "const $0 = (() => {\nfunction a() {}\nconst b = 1;\nreturn { a, b };\n})();\n\
+        let wanted = "const $0 = (() => {\nfunction* a() {}\nconst b = 1;\nreturn { a, b };\n})();\n\
             const $1 = (() => {\nconst { b } = $0;\nclass V {}\nasync function w() { await b; }\nreturn { V, w };\n})();\n\
             const $2 = (() => {\nconst { a, b: c } = $0;\nconst { V } = $1;\na(c, V);\nreturn {  };\n})();\n";
         assert_eq!(made.unwrap(), wanted);
