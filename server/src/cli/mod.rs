@@ -5,6 +5,7 @@ pub(crate) mod admin;
 mod cluster;
 mod commands;
 mod environment;
+mod json;
 mod lines;
 #[cfg(not(feature = "cluster"))]
 mod no_cluster;
@@ -12,6 +13,7 @@ mod out;
 mod place;
 #[cfg(feature = "cluster")]
 mod shown;
+mod top;
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::IsTerminal as _;

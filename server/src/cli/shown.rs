@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 
+use super::json::{list, quoted};
 use crate::cluster::report::{NodeReport, Report, ServerReport};
 
 /// Lines for a terminal: under each that is not as it should be, what to do.
@@ -121,35 +122,4 @@ fn node_json(node: &NodeReport) -> String {
 
 fn texts(all: &[String]) -> String {
     list(all.iter().map(|text| quoted(text)))
-}
-
-fn list(all: impl Iterator<Item = String>) -> String {
-    format!("[{}]", all.collect::<Vec<_>>().join(","))
-}
-
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            c if c < ' ' => {
-                let _ = write!(quoted, "\\u{:04x}", u32::from(c));
-            }
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_quoted_text_is_read_as_it_was() {
-        for text in ["", "a", "\"\\/", "\n\0\u{1f}\u{7f}", "é→🦀"] {
-            assert_eq!(serde_json::from_str::<String>(&quoted(text)).unwrap(), text);
-        }
-    }
 }

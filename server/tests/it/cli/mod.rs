@@ -4,3 +4,4 @@ mod defaults;
 pub(crate) mod operations;
 mod output;
 mod settings;
+mod top;
