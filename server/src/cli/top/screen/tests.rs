@@ -53,7 +53,7 @@ fn all_figures_of_a_server_fit_into_80_by_24() {
     find(&rows, "! Less than 1 GiB is free on the database's disk.");
     find(&rows, "Free some space");
     let connections = find(&rows, "connections      ");
-    assert!(connections.contains("19,000  ████"), "{connections}");
+    assert!(connections.contains("19,000 ████"), "{connections}");
     assert!(find(&rows, "stored").contains("20/s"));
     assert!(find(&rows, "! free").contains("1.0 MiB"), "marked without a colour as well");
     let right = find(&rows, "server full");
