@@ -15,6 +15,7 @@
 //! | title of a private room | 1–[`TITLE_CHARS_MAX`] characters |
 //! | people of a direct room | 2–[`DIRECT_PEOPLE_MAX`] |
 //! | rooms in an answer to `rooms` | [`ROOMS_MAX`], in less than [`HISTORY_BYTES_MAX`] |
+//! | query of `search` | at most [`SEARCH_CHARS_MAX`] characters |
 //! | text to look for in `rooms` | at most [`ROOMS_QUERY_CHARS_MAX`] characters |
 //! | place of a room in a person's order | at most [`PLACE_MAX`] |
 //! | `ref` | 1–[`REF_BYTES_MAX`] printable ASCII characters |
@@ -45,6 +46,7 @@ mod label;
 mod name;
 mod refusal;
 mod restriction;
+pub mod search;
 mod text;
 mod token;
 

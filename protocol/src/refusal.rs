@@ -94,6 +94,8 @@ pub enum Code {
     BadFrame,
     /// The server cannot store or read messages at the moment; nothing was stored.
     Unavailable,
+    /// A search would take too long; what it found until then is nothing.
+    SearchTooLong,
     /// The client does not read fast enough.
     TooSlow,
     /// The server is stopping; `retry_ms` says when to reconnect.
@@ -264,6 +266,10 @@ pub enum Refusal {
         /// When to ask again, in milliseconds: another time for each client.
         retry_ms: u64,
     },
+    #[error(
+        "this search takes too long: add a word, or say where or when with in:, from: or after:"
+    )]
+    SearchTooLong,
     #[error("this client reads too slowly: reconnect with `since`")]
     TooSlow,
     #[error("the server is stopping")]
@@ -327,6 +333,7 @@ impl Refusal {
             | Refusal::TooManyMembers { .. }
             | Refusal::TooManySanctions { .. }
             | Refusal::TooManyInvites => Code::Unavailable,
+            Refusal::SearchTooLong => Code::SearchTooLong,
             Refusal::TooSlow => Code::TooSlow,
             Refusal::Stopping { .. } => Code::Stopping,
         }

@@ -6,10 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::fields::{Fields, FromClient, Subject};
-use super::history::{HISTORY_DEFAULT, count, push_list, tagged};
+use super::history::{HISTORY_DEFAULT, count, encode_list, tagged};
 use super::message::Message;
 use crate::ids::{MessageId, Ref};
-use crate::json::encode;
 use crate::refusal::Refusal;
 
 /// Asks for the newest messages that mention one.
@@ -68,13 +67,5 @@ pub fn encode_mentions<T: AsRef<str>>(
     more: bool,
     reference: Option<&Ref>,
 ) -> String {
-    let mut out = r#"{"type":"mentions""#.to_owned();
-    push_list(&mut out, "messages", messages);
-    out.push_str(if more { r#","more":true"# } else { r#","more":false"# });
-    if let Some(reference) = reference {
-        out.push_str(r#","ref":"#);
-        out.push_str(&encode(reference));
-    }
-    out.push('}');
-    out
+    encode_list("mentions", messages, more, reference)
 }

@@ -25,6 +25,7 @@ mod reaction;
 mod reading;
 mod room;
 mod rooms;
+mod search;
 mod setting;
 mod typing;
 
@@ -32,7 +33,7 @@ pub(crate) use self::history::count;
 pub use self::{
     cluster::*, create::*, deletion::*, devices::*, edit::*, error::*, everybody::*,
     fields::FIELDS_MAX, history::*, invites::*, members::*, membership::*, mentions::*, message::*,
-    moderation::*, presence::*, question::*, reaction::*, reading::*, room::*, rooms::*,
+    moderation::*, presence::*, question::*, reaction::*, reading::*, room::*, rooms::*, search::*,
     setting::*, typing::*,
 };
 
@@ -107,6 +108,8 @@ from_clients! {
     Read(ReadUpto): "read",
     /// Ask for the messages that mention one.
     Mentions(MentionsQuery): "mentions",
+    /// Search for messages.
+    Search(SearchQuery): "search",
     /// Ask for a code that makes another device one's own.
     Link(Question): "link",
     /// Ask for one's devices.
@@ -178,6 +181,8 @@ pub enum ToClient {
     Read(ReadUpto),
     /// Messages that mention one, when asked for.
     Mentions(Mentions),
+    /// Messages that were searched for.
+    Found(Found),
     /// A moderator did something to a person.
     Moderated(Box<Moderated>),
     /// A code that makes a device one's own.

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use protocol::{
-    Edited, Emoji, Everybody, IsTyping, Mentions, Message, Reacted, Reaction, ReadUpto, Span,
-    ToClient, UserName,
+    Edited, Emoji, Everybody, Found, IsTyping, Mentions, Message, Reacted, Reaction, ReadUpto,
+    Span, ToClient, UserName,
 };
 
 use crate::laws::{body, id, reference, room, user};
@@ -52,6 +52,9 @@ pub(crate) fn of_messages_to_client() -> impl Strategy<Value = ToClient> {
                 more,
                 reference
             })
+        ),
+        (proptest::collection::vec(message(), 0..4), any::<bool>(), reference()).prop_map(
+            |(messages, more, reference)| ToClient::Found(Found { messages, more, reference })
         ),
         ((room(), id(), emoji(), any::<bool>()), user(), proptest::option::of(user()), event())
             .prop_map(|((room, message, emoji, on), sender, next, (id, at, reference))| {

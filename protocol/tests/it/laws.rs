@@ -5,8 +5,8 @@ use protocol::{
     Action, Body, Code, Connect, Delete, Deleted, Edit, Epoch, ErrorNote, History, HistoryQuery,
     Join, Joined, Key, Leave, Left, Mentions, MentionsQuery, Message, MessageId, Moderate,
     Moderated, PeopleQuery, Presence, React, ReadUpto, Reason, Ref, Role, RoomName, RoomPattern,
-    SECONDS_MAX, Say, SetTopic, ToClient, ToServer, Token, TopicText, Typing, UserName,
-    encode_mentions, encode_reactions, encode_with_reactions,
+    SECONDS_MAX, Say, SearchQuery, SetTopic, ToClient, ToServer, Token, TopicText, Typing,
+    UserName, encode_mentions, encode_reactions, encode_with_reactions,
 };
 
 use crate::any_message::{emoji, message, of_messages_to_client, span};
@@ -75,6 +75,11 @@ fn to_server() -> impl Strategy<Value = ToServer> {
         (id(), count(), reference()).prop_map(|(before, limit, reference)| {
             ToServer::Mentions(MentionsQuery { before, limit, reference })
         }),
+        ("\\PC{0,200}", proptest::option::of(room()), id(), count(), reference()).prop_map(
+            |(query, room, before, limit, reference)| {
+                ToServer::Search(SearchQuery { query, room, before, limit, reference })
+            }
+        ),
         (room(), id(), count()).prop_map(|(room, since, history)| ToServer::Join(Join {
             room,
             since,

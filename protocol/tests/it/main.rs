@@ -15,4 +15,5 @@ mod moderation;
 mod names;
 mod people;
 mod reading;
+mod search;
 mod token;

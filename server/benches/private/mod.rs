@@ -23,7 +23,9 @@ use crate::hub::{Budget, ConnectionId, Hub};
 use crate::lifecycle::parts::Parts;
 use crate::log::database::Database;
 use crate::log::event::{Act, Author, Say};
-use crate::log::{Asked, Asker, Command, Log, OpenRoom, ReplyTo, Started, Viewer};
+use crate::log::{
+    Asked, Asker, Command, Log, OpenRoom, ReplyTo, SearchAsked, Sight, Started, Viewer,
+};
 use crate::monitoring::metrics::Metrics;
 use crate::outbox::{Bounds, Outbox, OutboxShared};
 
@@ -200,5 +202,19 @@ impl Keeper {
         let viewer = Viewer { person: None, told: false };
         let page = self.runtime.block_on(self.log.page(&asker, &room.0, asked, viewer))?;
         Ok((page.messages.len(), page.messages.first().map(|message| message.id)))
+    }
+
+    /// Searches as a guest, for 50 messages: how many there are.
+    pub fn search(&self, query: &str) -> Result<usize, Failed> {
+        let sight = Sight { person: None, grant: None, barred: Vec::new() };
+        let (query, limit) = (query.to_owned(), 50);
+        let (room, before, reference) = (None, None, None);
+        let asked = SearchAsked { sight, query, room, before, limit, reference };
+        let asker = Asker::new(Ipv4Addr::LOCALHOST.into(), false);
+        let found = self.runtime.block_on(self.log.search(&asker, asked))?;
+        match ToClient::parse(found.envelope())? {
+            ToClient::Found(found) => Ok(found.messages.len()),
+            _ => Err("not what was found".into()),
+        }
     }
 }

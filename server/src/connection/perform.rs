@@ -13,7 +13,7 @@ use super::session::{Calling, Consult, Effect, Entering, Listing, Marking, Readi
 use super::{markers, typing};
 use crate::config::READ_AGAIN;
 use crate::hub::room_tag;
-use crate::log::{Asked, InboxAsked, OpenRoom, RoomsAsked, Viewer};
+use crate::log::{Asked, InboxAsked, OpenRoom, RoomsAsked, SearchAsked, Viewer};
 use crate::outbox::{End, Release};
 
 /// What an answer to `presence` costs, in bytes of reading: 500 names, found and written by the task
@@ -56,6 +56,7 @@ impl ReadPump {
                 Effect::Consult(consult) => self.consult(consult).await?,
                 Effect::Browse(asked) => self.browse(asked).await?,
                 Effect::Inbox(asked) => self.inbox(asked).await?,
+                Effect::Search(asked) => self.search(asked).await?,
                 Effect::Mark(marking) => return self.mark(marking).await,
                 Effect::Call(calling) => self.call(*calling).await?,
                 Effect::Moderate(act, room) => return self.moderate(*act, room).await,
@@ -127,7 +128,14 @@ impl ReadPump {
         let reference = asked.reference.clone();
         let found = self.engine.log.inbox(&self.asker, asked);
         let found = self.unless_over(found).await?;
-        Ok(self.session.mentioned(reference, found))
+        Ok(self.session.found_messages(reference, found))
+    }
+
+    async fn search(&mut self, asked: SearchAsked) -> Result<Effect, End> {
+        let reference = asked.reference.clone();
+        let found = self.engine.log.search(&self.asker, asked);
+        let found = self.unless_over(found).await?;
+        Ok(self.session.found_messages(reference, found))
     }
 
     /// The newest of a room is known when the room was read once.

@@ -253,6 +253,7 @@ impl ReadPump {
             | Effect::Consult(_)
             | Effect::Browse(_)
             | Effect::Inbox(_)
+            | Effect::Search(_)
             | Effect::Call(_)
             | Effect::Moderate(..)
             | Effect::Access(..)

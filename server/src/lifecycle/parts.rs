@@ -29,6 +29,8 @@ pub enum Part {
     LogWriter,
     /// Finds what is asked for.
     LogReader,
+    /// Puts messages into the index of words.
+    LogIndex,
     /// Clears old messages away.
     LogUpkeep,
     /// Moves stored messages into the database file.
@@ -48,6 +50,7 @@ impl fmt::Display for Part {
             Part::Hub => "a task of the hub",
             Part::LogWriter => "the thread log-writer",
             Part::LogReader => "a thread log-reader",
+            Part::LogIndex => "the thread log-index",
             Part::LogUpkeep => "the thread log-upkeep",
             Part::LogCheckpoint => "the thread log-checkpoint",
             Part::LogLines => "the thread log-lines",

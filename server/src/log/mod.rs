@@ -20,12 +20,14 @@ pub(crate) mod outcome;
 mod queries;
 pub(crate) mod reading;
 pub(crate) mod sanction;
+mod search;
 pub(crate) mod sequencer;
 pub(crate) mod time;
 mod upkeep;
 pub(crate) mod writer;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use protocol::{Device, Epoch, Invited, UserName};
@@ -54,9 +56,12 @@ pub(crate) use self::reading::page::{Asked, Page};
 use self::reading::reader::Reader;
 pub(crate) use self::reading::register::Register;
 pub(crate) use self::reading::rooms::RoomsAsked;
+pub(crate) use self::reading::search::SearchAsked;
+pub(crate) use self::reading::sight::Sight;
 pub(crate) use self::reading::{Asker, NotRead};
-use self::reading::{READERS, Readers};
+use self::reading::{READERS, ReaderThreads, Readers};
 use self::sanction::Sanction;
+use self::search::indexer::Indexer;
 use self::sequencer::Sequencer;
 pub(crate) use self::time::Time;
 pub(crate) use self::time::clock::now_ms;
@@ -103,10 +108,35 @@ pub(crate) struct Started {
     pub(crate) waiting: Option<(mpsc::Receiver<Command>, Effects)>,
 }
 
+/// Who reads. Searches take longer, and make nobody wait who only reads.
+#[derive(Debug)]
+struct Reading {
+    pages: Readers,
+    searches: Readers,
+    /// A search found the index damaged: it is made anew with the next message.
+    damaged: Arc<AtomicBool>,
+}
+
+impl Reading {
+    fn start(
+        database: &Database,
+        config: &Config,
+        parts: &Parts,
+    ) -> Result<(Self, [ReaderThreads; 2]), OpenError> {
+        let readers = (0..READERS).map(|_| database.reader().map(Reader::new));
+        let readers = readers.collect::<Result<_, _>>()?;
+        let (pages, reading) = Readers::spawn(readers, &config.limits, parts)?;
+        let searcher = Reader::with_deadline(database.reader()?);
+        let searcher = searcher.map_err(|error| database.failed(error))?;
+        let (searches, searching) = Readers::spawn(vec![searcher], &config.limits, parts)?;
+        Ok((Reading { pages, searches, damaged: Arc::default() }, [reading, searching]))
+    }
+}
+
 /// A handle to the log.
 #[derive(Debug)]
 pub(crate) struct Log {
-    readers: Readers,
+    reading: Reading,
     health: Health,
     metrics: Arc<Metrics>,
     pub(crate) time: Time,
@@ -135,9 +165,7 @@ impl Log {
         }
         let epoch = store.epoch().map_err(failed)?;
         let census = hub.census().clone();
-        let readers = (0..READERS).map(|_| database.reader().map(Reader::new));
-        let (readers, reading) =
-            Readers::spawn(readers.collect::<Result<_, _>>()?, &config.limits, parts)?;
+        let (reading, threads) = Reading::start(database, config, parts)?;
         let (commands, queue) = mpsc::channel(COMMANDS_WAITING_MAX);
         let metrics = metrics.clone();
         let known = store.known_ms(now_ms()).map_err(failed)?;
@@ -158,7 +186,8 @@ impl Log {
         // Before the first message: the disk may be low already.
         guard.look(&metrics);
         let thread = LogThread {
-            _reading: reading,
+            _reading: threads,
+            indexer: Indexer::start(database, &store, &guard, parts, reading.damaged.clone())?,
             store,
             effects: Effects::new(health.clone(), metrics.clone()),
             guard: guard.clone(),
@@ -185,7 +214,7 @@ impl Log {
             Some(order) => (Source::Shared(Box::new(order)), Some(queue)),
         };
         let ended = thread.spawn(source)?;
-        let log = Log { commands, readers, health, metrics, time, epoch, census, order: shared };
+        let log = Log { commands, reading, health, metrics, time, epoch, census, order: shared };
         let effects = Effects::new(log.health.clone(), log.metrics.clone());
         Ok(Started { log, register, ended, waiting: queue.map(|queue| (queue, effects)) })
     }
@@ -256,15 +285,15 @@ impl Log {
 
     /// Whether somebody may read more, as far as their own quota goes; else when.
     pub(crate) fn may_read(&self, asker: &Asker) -> Result<(), Duration> {
-        self.readers.may_read(asker)
+        self.reading.pages.may_read(asker)
     }
 
     /// Waits until it is somebody's turn to be told something that takes so many bytes.
     pub(crate) async fn turn(&self, asker: &Asker, bytes: u64) -> Result<(), NotRead> {
-        if self.readers.take_at_once(asker, bytes) {
+        if self.reading.pages.take_at_once(asker, bytes) {
             return Ok(());
         }
-        self.readers.read(asker, move |_| (Ok(()), bytes)).await
+        self.reading.pages.read(asker, move |_| (Ok(()), bytes)).await
     }
 
     /// Who has a name, as the database says now.
@@ -274,7 +303,7 @@ impl Log {
         name: UserName,
     ) -> Result<Option<Kept>, NotRead> {
         let found = self.found();
-        self.readers.read(asker, move |reader| (found(reader.find_name(&name)), 0)).await
+        self.reading.pages.read(asker, move |reader| (found(reader.find_name(&name)), 0)).await
     }
 
     /// A person's devices, each with its key.
@@ -284,7 +313,7 @@ impl Log {
         person: PersonId,
     ) -> Result<Vec<(KeyHash, Device)>, NotRead> {
         let found = self.found();
-        self.readers.read(asker, move |reader| (found(reader.devices(person)), 0)).await
+        self.reading.pages.read(asker, move |reader| (found(reader.devices(person)), 0)).await
     }
 
     /// The invites that are good `now`, a time of the day: those that somebody made, or all.
@@ -296,7 +325,7 @@ impl Log {
     ) -> Result<Vec<Invited>, NotRead> {
         let found = self.found();
         let question = move |reader: &Reader| (found(reader.invites(by, now)), INVITES_COST);
-        self.readers.read(asker, question).await
+        self.reading.pages.read(asker, question).await
     }
 
     /// Whether a ban or mute still stands in the database.
@@ -306,13 +335,19 @@ impl Log {
         sanction: Arc<Sanction>,
     ) -> Result<bool, NotRead> {
         let found = self.found();
-        self.readers.read(asker, move |reader| (found(reader.has_sanction(&sanction)), 0)).await
+        self.reading
+            .pages
+            .read(asker, move |reader| (found(reader.has_sanction(&sanction)), 0))
+            .await
     }
 
     /// All bans and mutes, as the database says now.
     pub(crate) async fn sanctions(&self, asker: &Asker) -> Result<Vec<Sanction>, NotRead> {
         let found = self.found();
-        self.readers.read(asker, move |reader| (found(reader.sanctions()), SANCTIONS_COST)).await
+        self.reading
+            .pages
+            .read(asker, move |reader| (found(reader.sanctions()), SANCTIONS_COST))
+            .await
     }
 
     /// What becomes of what was read: who asked is told that it cannot be, and the others why.

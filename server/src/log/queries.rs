@@ -1,21 +1,28 @@
-//! What is asked about rooms: pages of their messages, which there are, whether one is there for somebody, and
-//! what mentions them.
+//! What is asked about rooms: pages of their messages, which there are, whether one is there for somebody, what
+//! mentions them, and what a query finds.
 //!
 //! This file does not know SQL, or who may ask.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use protocol::{RoomList, RoomName};
 
 use super::reading::about::Viewer;
 use super::reading::reader::Reader;
 use super::reading::rooms::RoomsAsked;
-use super::{Asked, Asker, InboxAsked, Log, NotRead, OpenRoom, Page};
+use super::reading::search::NotFound;
+use super::search::index::is_damage;
+use super::{Asked, Asker, InboxAsked, Log, NotRead, OpenRoom, Page, SearchAsked};
 use crate::frame::Frame;
 use crate::people::names::PersonId;
 
 /// What a list of rooms costs at least, in bytes of reading: a hundred rooms, found in several tables.
 const ROOMS_COST: u64 = 64 * 1024;
+/// What a millisecond of searching costs, in bytes of reading: a connection alone keeps the thread that searches busy
+/// for a quarter of the time, by default.
+const SEARCH_COST: u64 = 2 * 1024;
 
 impl Log {
     /// Reads messages of a room: everything that was committed before the call is in sight.
@@ -29,7 +36,7 @@ impl Log {
         let is_same_for_all = room.is_the_same_for(viewer);
         if is_same_for_all
             && let Some(page) = room.page(&asked)
-            && self.readers.take_at_once(asker, page.bytes())
+            && self.reading.pages.take_at_once(asker, page.bytes())
         {
             self.metrics.page_found(asked.limit, true);
             return Ok(page);
@@ -53,7 +60,7 @@ impl Log {
             let bytes = page.as_ref().map_or(0, Page::bytes);
             (page, bytes)
         };
-        self.readers.read(asker, question).await
+        self.reading.pages.read(asker, question).await
     }
 
     /// Whether a private or direct room is there for somebody.
@@ -68,7 +75,7 @@ impl Log {
             let about = found(reader.about(&room, person, false));
             (about.map(|about| about.is_some()), 0)
         };
-        self.readers.read(asker, question).await
+        self.reading.pages.read(asker, question).await
     }
 
     /// Which rooms there are for somebody.
@@ -81,7 +88,7 @@ impl Log {
         let moved = asked.person.map(|person| self.markers().of(person)).unwrap_or_default();
         let question =
             move |reader: &Reader| (found(reader.rooms(&asked, (&census, &moved))), ROOMS_COST);
-        self.readers.read(asker, question).await
+        self.reading.pages.read(asker, question).await
     }
 
     /// What mentions somebody.
@@ -96,7 +103,32 @@ impl Log {
             let bytes = frame.as_ref().map_or(0, |frame| frame.bytes().len());
             (frame, u64::try_from(bytes).unwrap_or(u64::MAX))
         };
-        self.readers.read(asker, question).await
+        self.reading.pages.read(asker, question).await
+    }
+
+    /// Which messages a query finds.
+    pub(crate) async fn search(
+        &self,
+        asker: &Asker,
+        asked: SearchAsked,
+    ) -> Result<Arc<Frame>, NotRead> {
+        let (found, damaged) = (self.found(), self.reading.damaged.clone());
+        let question = move |reader: &Reader| {
+            let began = Instant::now();
+            let frame = match reader.search(&asked) {
+                Ok(frame) => Ok(frame),
+                Err(NotFound::TooLong) => Err(NotRead::TooLong),
+                Err(NotFound::Sqlite(error)) => {
+                    damaged.fetch_or(is_damage(&error), Ordering::Relaxed);
+                    found(Err(error))
+                }
+            };
+            let bytes = frame.as_ref().map_or(0, |frame| frame.bytes().len());
+            let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+            let spent = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            (frame, bytes.saturating_add(spent.saturating_mul(SEARCH_COST)))
+        };
+        self.reading.searches.read(asker, question).await
     }
 }
 

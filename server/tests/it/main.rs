@@ -15,5 +15,6 @@ mod people;
 mod reading;
 mod repository;
 mod rooms;
+mod search;
 mod support;
 mod whole;

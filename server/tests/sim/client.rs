@@ -253,6 +253,7 @@ impl Client {
             | ToClient::Invites(_)
             | ToClient::Rooms(_)
             | ToClient::Mentions(_)
+            | ToClient::Found(_)
             | ToClient::Added(_)
             | ToClient::Removed(_)
             | ToClient::Role(_)

@@ -291,9 +291,8 @@ impl Process {
             Effect::Leave(room) => self.shard.push_back(connection.leave(&room)),
             Effect::AwaitSpace(query) if connection.has_space() => {
                 let Connection { session, claim, .. } = connection;
-                return Step::Next(
-                    self.context(claim, |context| session.has_space(query, context)),
-                );
+                let next = self.context(claim, |context| session.has_space(query, context));
+                return Step::Next(next);
             }
             Effect::AwaitSpace(_) => return Step::Blocked(effect),
             Effect::Enter(entering) => return Step::Next(self.enter(connection, entering)),
@@ -329,6 +328,7 @@ impl Process {
             | Effect::List(_)
             | Effect::Browse(_)
             | Effect::Inbox(_)
+            | Effect::Search(_)
             | Effect::Access(..) => {
                 unreachable!("no client of the simulator does what leads here")
             }

@@ -184,9 +184,11 @@ fn replay(events: &[Event], mut cut: impl FnMut() -> usize) -> (Vec<Outcome>, Ve
     (outcomes, dump(&database.reader().unwrap()))
 }
 
-/// All rows of all tables but the epoch, which is another one in each database.
+/// All rows of all tables but the epoch, which is another one in each database, and the index of words, which is made
+/// of the messages.
 pub(super) fn dump(db: &Connection) -> Vec<String> {
-    let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
+    let tables = "SELECT name FROM sqlite_schema WHERE type = 'table'
+        AND name NOT LIKE 'search%' ORDER BY name";
     let mut tables = db.prepare(tables).unwrap();
     let tables = tables.query_map([], |row| row.get::<_, String>(0)).unwrap();
     let rows = tables.flat_map(|table| {

@@ -1,4 +1,4 @@
-//! Greedy readers of pages beside honest ones and a conversation, before and after the greedy come.
+//! Greedy readers of pages, or people who search, beside honest ones and a conversation, before and after the greedy come.
 //!
 //! The greedy run in a thread of their own, so that what they receive delays nobody's measuring. This
 //! file does not know how they connect.
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use clap::Args;
 use hdrhistogram::Histogram;
-use protocol::ToClient;
+use protocol::{SearchQuery, ToClient, ToServer};
 
 use super::storm::gap;
 use crate::crowd::{Crowd, Hears};
@@ -33,6 +33,7 @@ const CHAT_HOST: usize = 200;
 const HONEST_HOST: usize = 100;
 /// How envelopes begin.
 const HISTORY: &[u8] = br#"{"type":"history""#;
+const FOUND: &[u8] = br#"{"type":"found""#;
 const MESSAGE: &[u8] = br#"{"type":"message""#;
 const ERROR: &[u8] = br#"{"type":"error""#;
 
@@ -43,6 +44,9 @@ pub(crate) struct Options {
     /// Connections that ask for the largest pages, as often as they may
     #[arg(long, value_name = "N", default_value_t = 250)]
     pub(crate) greedy: usize,
+    /// What they search for all the time, instead of asking for pages
+    #[arg(long, value_name = "QUERY")]
+    pub(crate) search: Option<String>,
     /// Addresses that they come from
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) addresses: usize,
@@ -193,7 +197,8 @@ struct Greedy {
 
 impl Hears for Greedy {
     fn heard(&mut self, _connection: usize, payload: &[u8]) {
-        self.pages += u64::from(payload.starts_with(HISTORY));
+        let is_page = payload.starts_with(HISTORY) || payload.starts_with(FOUND);
+        self.pages += u64::from(is_page);
         self.refused += u64::from(refusal(payload).is_some());
     }
 }
@@ -207,11 +212,15 @@ fn be_greedy(options: &Options, state: &State) -> anyhow::Result<Greedy> {
     let query = |index: usize| format!("room=big&username=g{index}");
     crowd.connect(options.greedy, query, &mut greedy)?;
     state.connected.store(true, Ordering::Release);
+    let question = match &options.search {
+        Some(query) => ToServer::Search(SearchQuery::new(query)).encode(),
+        None => r#"{"type":"history","room":"big","limit":200}"#.to_owned(),
+    };
     let mut due = Instant::now();
     while !state.over.load(Ordering::Acquire) {
         if Instant::now() >= due {
             for index in 0..options.greedy {
-                crowd.say(index, r#"{"type":"history","room":"big","limit":200}"#);
+                crowd.say(index, &question);
             }
             due += GREEDY_GAP;
         }

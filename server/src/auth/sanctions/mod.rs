@@ -130,6 +130,23 @@ impl Sanctions {
         (!self.moderators.is_one(person.key(), pass, room)).then_some(found)
     }
 
+    /// The rooms that somebody is banned from.
+    pub(crate) fn barred(
+        &self,
+        (person, pass): (&Person, Option<&Permissions>),
+        now: impl Fn() -> u64,
+    ) -> Vec<RoomName> {
+        let all = self.all.read();
+        if all.count == 0 {
+            return Vec::new();
+        }
+        let now = now();
+        let bans = all.of(person).filter(|it| it.kind == Kind::Ban && holds(it, now));
+        let rooms = bans.filter_map(|it| it.room.as_ref());
+        let is_moderator = |room| self.moderators.is_one(person.key(), pass, Some(room));
+        rooms.filter(|room| !is_moderator(room)).cloned().collect()
+    }
+
     /// The one of a kind and place that was imposed on a name: on who has it now, if there is one, else
     /// on whoever had it.
     pub(crate) fn named(&self, like: &Sanction, now: u64) -> Option<Arc<Sanction>> {
@@ -262,11 +279,7 @@ impl All {
         room: Option<&RoomName>,
         now: u64,
     ) -> Option<Arc<Sanction>> {
-        let by_key = person.key().and_then(|key| self.by_key.get(&key));
-        let by_name = self.by_name.get(person.name.key()).into_iter().flatten();
-        let (owner, any) = (person.number(), None);
-        let by_name = by_name.filter(|it| it.person == any || it.person == owner);
-        let theirs = by_name.chain(by_key.into_iter().flatten());
+        let theirs = self.of(person);
         let here = |sanction: &&Arc<Sanction>| {
             sanction.kind == kind
                 && holds(sanction, now)
@@ -274,6 +287,15 @@ impl All {
         };
         // What lasts longest is told.
         theirs.filter(here).max_by_key(|s| s.until.unwrap_or(u64::MAX)).cloned()
+    }
+
+    /// What holds for somebody, anywhere.
+    fn of<'a>(&'a self, person: &Person) -> impl Iterator<Item = &'a Arc<Sanction>> + use<'a> {
+        let by_key = person.key().and_then(|key| self.by_key.get(&key));
+        let by_name = self.by_name.get(person.name.key()).into_iter().flatten();
+        let (owner, any) = (person.number(), None);
+        let by_name = by_name.filter(move |it| it.person == any || it.person == owner);
+        by_name.chain(by_key.into_iter().flatten())
     }
 
     fn insert(&mut self, sanction: Sanction) {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use protocol::{
     HistoryQuery, MentionsQuery, MessageId, Moderate, PeopleQuery, Ref, Refusal, RoomName,
-    RoomsQuery, UserName,
+    RoomsQuery, SearchQuery, UserName,
 };
 
 use super::access_request::{AccessRequest, Requester};
@@ -18,7 +18,7 @@ use crate::frame::Frame;
 use crate::hub::RollCall;
 use crate::log::event::{Act, Author};
 use crate::log::sanction::Sanction;
-use crate::log::{Asked, InboxAsked, OpenRoom, RoomsAsked};
+use crate::log::{Asked, InboxAsked, OpenRoom, RoomsAsked, SearchAsked};
 use crate::monitoring::metrics::Limit;
 use crate::outbox::{End, Release};
 use crate::people::names::PersonId;
@@ -65,8 +65,10 @@ pub(crate) enum Effect {
     Consult(Consult),
     /// Find rooms; then [`listed`](super::Session::listed).
     Browse(RoomsAsked),
-    /// Find what mentions this person; then [`mentioned`](super::Session::mentioned).
+    /// Find what mentions this person; then [`found_messages`](super::Session::found_messages).
     Inbox(InboxAsked),
+    /// Search for messages; then [`found_messages`](super::Session::found_messages).
+    Search(SearchAsked),
     /// Note up to where a room is read, and tell the person's other connections.
     Mark(Marking),
     /// Find out who of those whom a message calls is in its room; then [`called`](super::Session::called).
@@ -93,6 +95,7 @@ pub(crate) enum Query {
     People(PeopleQuery),
     Rooms(RoomsQuery),
     Mentions(MentionsQuery),
+    Search(SearchQuery),
 }
 
 /// A ban or mute that the operator may have lifted in the database.

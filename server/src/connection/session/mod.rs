@@ -146,6 +146,7 @@ impl Session {
             ToServer::Typing(typing) => self.typing(typing.room, context),
             ToServer::Read(read) => self.read(read, context),
             ToServer::Mentions(query) => Effect::AwaitSpace(Query::Mentions(query)),
+            ToServer::Search(query) => Effect::AwaitSpace(Query::Search(query)),
             ToServer::Join(join) => self.join(join, false, context),
             ToServer::Leave(Leave { room }) => self.leave(room),
             ToServer::History(history) => Effect::AwaitSpace(Query::History(history)),
@@ -204,6 +205,7 @@ impl Session {
             | ToServer::Typing(_)
             | ToServer::Read(_)
             | ToServer::Mentions(_)
+            | ToServer::Search(_)
             | ToServer::History(_)
             | ToServer::Presence(_)
             | ToServer::Rooms(_)
@@ -257,6 +259,7 @@ fn may_ask(envelope: &ToServer, context: &Context<'_>) -> Result<(), Over> {
         | ToServer::Presence(_)
         | ToServer::Rooms(_)
         | ToServer::Mentions(_)
+        | ToServer::Search(_)
         | ToServer::Devices(_)
         | ToServer::Revoke(_)
         | ToServer::Invites(_)

@@ -45,6 +45,7 @@ impl Session {
             },
             Query::Rooms(query) => self.list_rooms(query, context),
             Query::Mentions(query) => self.mentions(query, context),
+            Query::Search(query) => self.search(query, context),
         }
     }
 
@@ -52,9 +53,12 @@ impl Session {
     pub(crate) fn had_turn(&mut self, listing: Listing, turn: Result<(), NotRead>) -> Effect {
         let refusal = match turn {
             Ok(()) => return Effect::List(listing),
-            Err(NotRead::Unavailable | NotRead::NoSuchRoom | NotRead::NoSuchMessage) => {
-                Refusal::Unavailable
-            }
+            Err(
+                NotRead::Unavailable
+                | NotRead::NoSuchRoom
+                | NotRead::NoSuchMessage
+                | NotRead::TooLong,
+            ) => Refusal::Unavailable,
             Err(NotRead::TooMany { retry }) => Over::new(Limit::Reads, retry).refusal,
         };
         refuse(refusal, listing.room, None)
@@ -93,7 +97,9 @@ impl Session {
                 Refusal::Unreadable { retry_ms: milliseconds(retry) }
             }
             Err(NotRead::TooMany { retry }) => Over::new(Limit::Reads, retry).refusal,
-            Err(NotRead::Unavailable) => Refusal::Unreadable { retry_ms: milliseconds(again) },
+            Err(NotRead::Unavailable | NotRead::TooLong) => {
+                Refusal::Unreadable { retry_ms: milliseconds(again) }
+            }
         };
         if is_join {
             self.rare().owes = true;

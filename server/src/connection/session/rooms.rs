@@ -212,6 +212,7 @@ pub(super) fn not_read(error: NotRead) -> Refusal {
         NotRead::TooMany { retry } => Over::new(Limit::Reads, retry).refusal,
         NotRead::Unavailable | NotRead::NoSuchMessage => Refusal::Unavailable,
         NotRead::NoSuchRoom => Refusal::NoSuchRoom,
+        NotRead::TooLong => Refusal::SearchTooLong,
     }
 }
 
@@ -242,6 +243,7 @@ fn asks_within(envelope: &ToServer) -> Option<(&RoomName, Option<&Ref>)> {
         | ToServer::Direct(_)
         | ToServer::Rooms(_)
         | ToServer::Mentions(_)
+        | ToServer::Search(_)
         | ToServer::Add(_)
         | ToServer::Remove(_)
         | ToServer::Role(_)

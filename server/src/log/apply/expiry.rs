@@ -8,6 +8,7 @@ use super::{devices, invites, messages};
 use crate::log::database::column::{id, signed, unsigned};
 use crate::log::event::{Event, Expire, Forget};
 use crate::log::outcome::{Forgotten, Outcome};
+use crate::log::search::index;
 
 /// A room without messages and topic is forgotten after a day: until then its topics may be sent again.
 const CLEARED_FOR_MS: u64 = 24 * 60 * 60 * 1000;
@@ -78,6 +79,7 @@ pub(super) fn forget(
          (SELECT id FROM messages WHERE {old} AND (mentions IS NOT NULL OR everybody IS NOT NULL))"
     );
     db.prepare_cached(&mentions)?.execute(params_from_iter(&bounds))?;
+    index::remove_all(db, old, &bounds)?;
     let delete = format!("DELETE FROM messages WHERE {old}");
     db.prepare_cached(&delete)?.execute(params_from_iter(&bounds))?;
     for (room, Forgotten { room: key, .. }) in &forgotten {

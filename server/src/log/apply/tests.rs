@@ -9,6 +9,7 @@ use crate::log::database::store::Store;
 use crate::log::event::{Act, Author, Delete, Event, Expire, Forget, Say, SetTopic};
 use crate::log::outcome::Outcome;
 use crate::log::sanction::{Kind, Lift, Sanction};
+use crate::log::search::index;
 use crate::people::key_hash::KeyHash;
 use crate::people::names::{Owner, PersonId};
 
@@ -67,6 +68,27 @@ impl Log {
         self.id += 1;
         let event = Event { id: id(self.id), at: self.id / 1000, act };
         self.store.commit([event].into_iter()).unwrap().remove(0)
+    }
+
+    /// Puts some messages into the index of words; whether there may be more.
+    pub(super) fn index(&mut self) -> bool {
+        self.store.transaction(|db, _| index::advance(db)).unwrap()
+    }
+
+    /// Which words of which messages are where in the index.
+    pub(super) fn indexed(&self) -> Vec<(String, i64, String, i64)> {
+        let make = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.found
+            USING fts5vocab (main, search, 'instance')";
+        self.beside.execute_batch(make).unwrap();
+        let mut found = self.beside.prepare("SELECT * FROM found").unwrap();
+        let rows =
+            found.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)));
+        rows.unwrap().collect::<rusqlite::Result<_>>().unwrap()
+    }
+
+    pub(super) fn make_index_anew(&mut self) {
+        self.store.transaction(|db, _| index::make_anew(db)).unwrap();
+        while self.index() {}
     }
 
     pub(super) fn take(&mut self, user: &str, byte: u8, expired: u64) -> Result<PersonId, Refusal> {

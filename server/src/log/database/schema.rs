@@ -5,12 +5,12 @@
 
 use rusqlite::Connection;
 
-use super::{schema_reading, schema_rooms};
+use super::{schema_reading, schema_rooms, schema_search};
 
 /// Marks a database as ours, at offset 68 of the file: "Nebu" (SQLite's file format, 1.3).
 pub(in crate::log) const APPLICATION_ID: i32 = 0x4E65_6275;
 /// Grows with every step of the schema.
-pub(in crate::log) const SCHEMA_VERSION: i32 = 12;
+pub(in crate::log) const SCHEMA_VERSION: i32 = 13;
 
 /// What makes a database of each version from that of the version before.
 const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] = [
@@ -26,6 +26,7 @@ const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] = [
     ROOMS_OF_PEOPLE,
     &[CHANGES_OF_MESSAGES],
     schema_reading::STEP,
+    schema_search::STEP,
 ];
 
 /// `messages` is appended to at its right edge, whatever the room; `by_room` serves every read;

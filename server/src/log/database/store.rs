@@ -3,7 +3,9 @@
 //! This file does not know threads, or what an event means.
 
 use std::borrow::Borrow;
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use protocol::Epoch;
 use rusqlite::{Connection, OptionalExtension as _};
 
@@ -22,12 +24,19 @@ const NOTED_MS: u64 = 2 * 60 * 60 * 1000;
 #[derive(Debug)]
 pub(crate) struct Store {
     db: Connection,
+    /// Held while this writes: others who write wait for it.
+    turn: Arc<Mutex<()>>,
     known: Known,
 }
 
 impl Store {
     pub(crate) fn new(db: Connection) -> Self {
-        Store { db, known: Known::default() }
+        Store { db, turn: Arc::default(), known: Known::default() }
+    }
+
+    /// What who else writes has to hold.
+    pub(in crate::log) fn turn(&self) -> Arc<Mutex<()>> {
+        self.turn.clone()
     }
 
     /// Where the ids and times of earlier runs ended.
@@ -118,6 +127,7 @@ impl Store {
     ) -> Result<T, E> {
         // Takes the write lock at once: to ask for it after the first read would fail instead of
         // wait, should a checkpoint hold it.
+        let _turn = self.turn.lock();
         self.db.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         let done = work(&self.db, &mut self.known)?;
         self.db.prepare_cached("COMMIT")?.execute([])?;

@@ -4,21 +4,19 @@
 
 use std::sync::Arc;
 
-use protocol::{Grant, ID_END, MessageId, Ref, RoomName, encode_mentions, history_bytes_left};
-use rusqlite::{Connection, params};
+use protocol::{ID_END, MessageId, Ref, RoomName, encode_mentions, history_bytes_left};
+use rusqlite::params;
 
-use super::reader::{Reader, stored};
+use super::reader::Reader;
+use super::search::envelope;
+use super::sight::Sight;
 use crate::frame::{Delivery, Frame};
-use crate::log::apply::MESSAGE_COLUMNS;
 use crate::log::database::column::{checked, id, signed};
-use crate::people::names::PersonId;
 
 /// Which mentions are asked for.
 #[derive(Debug, Clone)]
 pub(crate) struct InboxAsked {
-    pub(crate) person: PersonId,
-    /// On a closed server, what the asker's token opens.
-    pub(crate) grant: Option<Grant>,
+    pub(crate) sight: Sight,
     pub(crate) before: Option<MessageId>,
     pub(crate) limit: usize,
     pub(crate) reference: Option<Ref>,
@@ -35,12 +33,13 @@ impl Reader {
                 (SELECT 1 FROM members WHERE room = m.room AND person = ?1))
             ORDER BY m.message DESC";
         let before = asked.before.map_or(ID_END, MessageId::get);
+        let person = asked.sight.person.map(|person| signed(person.get()));
         let mut select = db.prepare_cached(select)?;
-        let mut rows = select.query(params![signed(asked.person.get()), signed(before)])?;
+        let mut rows = select.query(params![person, signed(before)])?;
         let (mut envelopes, mut bytes, mut more) = (Vec::new(), 0, false);
         while let Some(row) = rows.next()? {
             let room = checked(1, RoomName::known(row.get_ref(1)?.as_str()?))?;
-            if asked.grant.as_ref().is_some_and(|it| !room.is_address() && !it.opens(&room)) {
+            if !asked.sight.has(&room) {
                 continue;
             }
             more = envelopes.len() == asked.limit;
@@ -58,11 +57,4 @@ impl Reader {
         let text = encode_mentions(&envelopes, more, asked.reference.as_ref());
         Ok(Frame::text(text, Delivery::Always))
     }
-}
-
-fn envelope(db: &Connection, (message, room): (MessageId, &RoomName)) -> rusqlite::Result<String> {
-    let select = format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE id = ?1");
-    let mut select = db.prepare_cached(&select)?;
-    let found = select.query_row([signed(message.get())], |row| stored(row, room))?;
-    Ok(found.frame.envelope().to_owned())
 }

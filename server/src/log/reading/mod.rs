@@ -4,6 +4,7 @@
 
 pub(crate) mod about;
 mod access;
+mod deadline;
 pub(crate) mod inbox;
 mod jumps;
 pub(crate) mod page;
@@ -11,6 +12,8 @@ pub(crate) mod read_faults;
 pub(crate) mod reader;
 pub(crate) mod register;
 pub(crate) mod rooms;
+pub(crate) mod search;
+pub(crate) mod sight;
 pub(crate) mod turns;
 mod unread;
 
@@ -56,6 +59,9 @@ pub(crate) enum NotRead {
     /// The message around which was asked is not in the room.
     #[error("there is no such message")]
     NoSuchMessage,
+    /// The search would have taken too long.
+    #[error("the search takes too long")]
+    TooLong,
     /// Too many others wait who read less.
     #[error("too many reads wait")]
     TooMany {

@@ -14,6 +14,7 @@ use crate::log::database::column::{id, signed};
 use crate::log::memory::markers::Moved;
 use crate::log::memory::ring::{RING_BYTES_MAX, RING_MESSAGES_MAX};
 use crate::log::reading::about::About;
+use crate::log::reading::deadline::Deadline;
 use crate::log::reading::page::{Asked, Changes, Page, Stored, Topic};
 use crate::log::reading::rooms::{self, RoomsAsked};
 use crate::log::reading::{access, register};
@@ -23,25 +24,39 @@ use crate::people::names::{Kept, PersonId};
 
 /// A connection that only reads.
 #[derive(Debug)]
-pub(crate) struct Reader(Connection);
+pub(crate) struct Reader {
+    db: Connection,
+    /// When what is under way is cut off.
+    deadline: Deadline,
+}
 
 /// Messages that were found newest first, ascending, and the id of the one before them.
 pub(super) type Found = (Vec<Stored>, Option<MessageId>);
 
 impl Reader {
     pub(crate) fn new(db: Connection) -> Self {
-        Reader(db)
+        Reader { db, deadline: Deadline::default() }
+    }
+
+    /// One that can be cut off.
+    pub(in crate::log) fn with_deadline(mut db: Connection) -> rusqlite::Result<Self> {
+        let deadline = Deadline::watching(&mut db)?;
+        Ok(Reader { db, deadline })
     }
 
     pub(super) fn db(&self) -> &Connection {
-        &self.0
+        &self.db
+    }
+
+    pub(super) fn deadline(&self) -> &Deadline {
+        &self.deadline
     }
 
     /// What was asked for; none if that is around a message that is not there.
     pub(crate) fn page(&self, room: &RoomName, asked: &Asked) -> rusqlite::Result<Option<Page>> {
         // One snapshot for all of it: a head that is not in the page would be a message lost.
-        let _snapshot = self.0.unchecked_transaction()?;
-        let id = room_number(&self.0, room.key())?;
+        let _snapshot = self.db.unchecked_transaction()?;
+        let id = room_number(&self.db, room.key())?;
         match (asked.span, id) {
             (Span::Newest | Span::Before(_), Some(id)) => self.before(id, room, asked).map(Some),
             (Span::After(after), Some(id)) => self.after(id, room, (after, asked.limit)).map(Some),
@@ -61,7 +76,7 @@ impl Reader {
         let bytes_max = history_bytes_left(bytes(&changes.list, |_| true));
         let (messages, beyond) =
             self.newest(id, room, asked, |_, nth, bytes| nth < asked.limit && bytes <= bytes_max)?;
-        let (head, topic) = (self.head(id)?, Some(rooms::topic_of(&self.0, id)?));
+        let (head, topic) = (self.head(id)?, Some(rooms::topic_of(&self.db, id)?));
         let (newer, about) = (false, About::default());
         Ok(Page { messages, beyond, newer, head, changes, topic, about })
     }
@@ -69,8 +84,8 @@ impl Reader {
     /// The newest of a room: all that was asked for, and as many as are kept in memory of an open
     /// room. One read serves both.
     pub(crate) fn newest_page(&self, room: &RoomName, asked: &Asked) -> rusqlite::Result<Page> {
-        let _snapshot = self.0.unchecked_transaction()?;
-        let Some(id) = room_number(&self.0, room.key())? else {
+        let _snapshot = self.db.unchecked_transaction()?;
+        let Some(id) = room_number(&self.db, room.key())? else {
             return self.forgotten_page(MessageId::ZERO);
         };
         let changes = self.changes(id, room, MessageId::ZERO, MessageId::LAST)?;
@@ -82,7 +97,7 @@ impl Reader {
             let is_asked = message > asked.since && nth < asked.limit && bytes <= bytes_max;
             is_asked || (nth < RING_MESSAGES_MAX && bytes <= RING_BYTES_MAX)
         })?;
-        let (head, topic) = (self.head(id)?, Some(rooms::topic_of(&self.0, id)?));
+        let (head, topic) = (self.head(id)?, Some(rooms::topic_of(&self.db, id)?));
         let (newer, about) = (false, About::default());
         Ok(Page { messages, beyond, newer, head, changes, topic, about })
     }
@@ -90,7 +105,7 @@ impl Reader {
     /// Of a room that is not known, or not any more.
     fn forgotten_page(&self, since: MessageId) -> rusqlite::Result<Page> {
         let select = "SELECT max(upto, change), change FROM log";
-        let mut select = self.0.prepare_cached(select)?;
+        let mut select = self.db.prepare_cached(select)?;
         let (head, change) = select.query_row([], |row| Ok((id(row, 0)?, id(row, 1)?)))?;
         let changes = Changes { list: Vec::new(), floor: since.max(change) };
         Ok(Page { head, changes, topic: Some(Topic::default()), ..Page::default() })
@@ -115,7 +130,7 @@ impl Reader {
             "SELECT {MESSAGE_COLUMNS} FROM messages
             WHERE room = ?1 AND id > ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4"
         );
-        let mut select = self.0.prepare_cached(&select)?;
+        let mut select = self.db.prepare_cached(&select)?;
         let bounds = params![id_of_room, signed(asked.since.get()), signed(before), one_more];
         let mut rows = select.query(bounds)?;
         let (mut messages, mut bytes, mut older) = (Vec::new(), 0, None);
@@ -150,7 +165,7 @@ impl Reader {
             "SELECT {MESSAGE_COLUMNS} FROM messages
             WHERE room = ?1 AND change > ?2 AND id <= ?3 ORDER BY change DESC"
         );
-        let mut select = self.0.prepare_cached(&select)?;
+        let mut select = self.db.prepare_cached(&select)?;
         let bounds = [id_of_room, signed(since.get()), signed(upto.get())];
         let mut rows = select.query(bounds)?;
         let (mut list, mut bytes, mut left_out) = (Vec::new(), 0, MessageId::ZERO);
@@ -167,14 +182,14 @@ impl Reader {
         // The room may have been forgotten, and be there again.
         let cleared = "SELECT max(change,
             (SELECT coalesce(max(change), 0) FROM cleared WHERE room = ?1)) FROM log";
-        let mut cleared = self.0.prepare_cached(cleared)?;
+        let mut cleared = self.db.prepare_cached(cleared)?;
         let cleared = cleared.query_row([id_of_room], |row| id(row, 0))?;
         Ok(Changes { list, floor: since.max(left_out).max(cleared) })
     }
 
     /// Who has a name now.
     pub(in crate::log) fn find_name(&self, name: &UserName) -> rusqlite::Result<Option<Kept>> {
-        register::find_name(&self.0, name)
+        register::find_name(&self.db, name)
     }
 
     /// A person's devices, each with its key.
@@ -182,7 +197,7 @@ impl Reader {
         &self,
         person: PersonId,
     ) -> rusqlite::Result<Vec<(KeyHash, Device)>> {
-        access::devices(&self.0, person)
+        access::devices(&self.db, person)
     }
 
     /// The invites that are good `now`.
@@ -191,18 +206,18 @@ impl Reader {
         by: Option<PersonId>,
         now: u64,
     ) -> rusqlite::Result<Vec<Invited>> {
-        let _snapshot = self.0.unchecked_transaction()?;
-        access::invites(&self.0, by, now)
+        let _snapshot = self.db.unchecked_transaction()?;
+        access::invites(&self.db, by, now)
     }
 
     /// Whether there is such a ban or mute.
     pub(in crate::log) fn has_sanction(&self, sanction: &Sanction) -> rusqlite::Result<bool> {
-        register::has_sanction(&self.0, sanction)
+        register::has_sanction(&self.db, sanction)
     }
 
     /// All of them.
     pub(in crate::log) fn sanctions(&self) -> rusqlite::Result<Vec<Sanction>> {
-        register::sanctions(&self.0)
+        register::sanctions(&self.db)
     }
 
     /// What a room is for somebody; none if it is not there for them. What takes longer to find is `told` alone.
@@ -212,7 +227,7 @@ impl Reader {
         person: Option<PersonId>,
         told: bool,
     ) -> rusqlite::Result<Option<About>> {
-        rooms::about(&self.0, room, (person, told))
+        rooms::about(&self.db, room, (person, told))
     }
 
     /// Which rooms there are for somebody.
@@ -221,7 +236,7 @@ impl Reader {
         asked: &RoomsAsked,
         beside: (&Census, &Moved),
     ) -> rusqlite::Result<RoomList> {
-        rooms::rooms(&self.0, asked, beside)
+        rooms::rooms(&self.db, asked, beside)
     }
 
     pub(super) fn head(&self, room: i64) -> rusqlite::Result<MessageId> {
@@ -231,7 +246,7 @@ impl Reader {
             (SELECT coalesce(max(max(upto), max(change)), max(upto), 0)
                 FROM cleared WHERE room = ?1),
             (SELECT coalesce(max(id), 0) FROM topics WHERE room = ?1))";
-        let mut select = self.0.prepare_cached(select)?;
+        let mut select = self.db.prepare_cached(select)?;
         select.query_row([room], |row| id(row, 0))
     }
 }

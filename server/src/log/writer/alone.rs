@@ -71,7 +71,7 @@ impl LogThread {
                     To::Author(author) => hub.deliver_again(room, author, frame),
                     To::Reach { also, leaving } => hub.reach(room, frame, also, leaving),
                 });
-                self.checkpoint(erased);
+                self.committed(erased);
             }
             Err(error) => self.effects.failed(batch, &error),
         }

@@ -81,7 +81,7 @@ impl LogThread {
             tracing::error!(?nodes, "this node made something else of the order than these");
         }
         order.teller.shared.has_changed();
-        self.checkpoint(erased);
+        self.committed(erased);
     }
 
     /// In the order in which people come and go; who has to go is put out then.

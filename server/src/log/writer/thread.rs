@@ -17,6 +17,7 @@ use crate::log::database::guard::Guard;
 use crate::log::database::store::Store;
 use crate::log::effects::Effects;
 use crate::log::reading::ReaderThreads;
+use crate::log::search::indexer::Indexer;
 use crate::log::time::Time;
 use crate::log::upkeep::UpkeepThread;
 use crate::monitoring::metrics::Metrics;
@@ -30,12 +31,13 @@ pub(super) const COMMIT_INTERVAL: Duration = Duration::from_millis(4);
 /// The thread, and what it works with. Dropped in this order, the database is closed before anybody
 /// hears of the end.
 pub(in crate::log) struct LogThread {
-    pub(in crate::log) _reading: ReaderThreads,
+    pub(in crate::log) _reading: [ReaderThreads; 2],
     pub(in crate::log) store: Store,
     pub(in crate::log) effects: Effects,
     pub(in crate::log) guard: Guard,
     pub(in crate::log) checkpoints: Option<Checkpoints>,
     pub(in crate::log) _upkeep: UpkeepThread,
+    pub(in crate::log) indexer: Indexer,
     pub(in crate::log) hub: Hub,
     pub(in crate::log) metrics: Arc<Metrics>,
     pub(in crate::log) time: Time,
@@ -63,7 +65,9 @@ impl LogThread {
         Ok(end)
     }
 
-    pub(super) fn checkpoint(&mut self, erased: bool) {
+    /// Something was stored, which may have `erased` a text.
+    pub(super) fn committed(&mut self, erased: bool) {
+        self.indexer.nudge();
         if self.checkpoints.as_mut().is_some_and(|all| all.committed(erased))
             && let Err(error) = self.store.checkpoint()
         {

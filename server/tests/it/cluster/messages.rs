@@ -7,6 +7,7 @@ use serde_json::json;
 use tokio::time::interval;
 
 use crate::rooms::{ANN, BOB, ask, comes_to, until};
+use crate::search::{is_found, texts};
 use crate::support::engine::Engine;
 use crate::support::harness::Peer;
 use crate::support::nodes::Nodes;
@@ -114,4 +115,22 @@ async fn what_was_read_and_who_is_mentioned_is_known_on_other_nodes() {
     while reading(&mut phone).await != (1, 0) {
         ticks.tick().await;
     }
+}
+
+#[tokio::test]
+async fn each_node_finds_what_was_said_on_any() {
+    let nodes = Nodes::start(Engine::shared().await, "search", 2).await;
+    let [first, second] = &nodes.servers[..] else { panic!() };
+    let mut ann = comes_to(first, "dev", ANN).await;
+    let mut bob = comes_to(second, "dev", BOB).await;
+    let say = |content: &str| json!({"type": "message", "room": "dev", "content": content});
+    let ToClient::Message(blue) = ask(&mut ann, say("a blue bird")).await else { panic!() };
+    let ToClient::Message(gone) = ask(&mut bob, say("a bird of passage")).await else { panic!() };
+    for peer in [&mut ann, &mut bob] {
+        is_found(peer, "passage", gone.id.get()).await;
+        assert_eq!(texts(peer, "from:Ann bird").await, [blue.content.as_str()]);
+    }
+    ask(&mut bob, json!({"type": "delete", "room": "dev", "message": gone.id})).await;
+    until(&mut ann, |it| matches!(it, ToClient::Deleted(_))).await;
+    assert_eq!(texts(&mut ann, "bird").await, ["a blue bird"]);
 }

@@ -55,6 +55,7 @@ fn reference(envelope: &ToClient) -> Option<&Ref> {
         ToClient::Invite(it) => it.reference.as_ref(),
         ToClient::Invites(it) => it.reference.as_ref(),
         ToClient::Mentions(it) => it.reference.as_ref(),
+        ToClient::Found(it) => it.reference.as_ref(),
         ToClient::Join(_)
         | ToClient::Leave(_)
         | ToClient::Presence(_)

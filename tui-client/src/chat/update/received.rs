@@ -87,6 +87,8 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
         }
         ToClient::Read(upto) => reading::read_came(model, upto),
         ToClient::Mentions(mentions) => inbox::mentions_came(model, mentions),
+        // Nothing here searches.
+        ToClient::Found(_) => Vec::new(),
         ToClient::Cluster(cluster) => cluster_came(model, &cluster),
         ToClient::Link(link) => {
             entry::link_came(model, link.code, link.expires_ms, link.reference.as_ref())

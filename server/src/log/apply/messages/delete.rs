@@ -9,6 +9,7 @@ use crate::log::apply::mentions;
 use crate::log::database::column::{checked, optional_id, signed, unsigned};
 use crate::log::event::{Delete, Event};
 use crate::log::outcome::{Outcome, Revision};
+use crate::log::search::index;
 
 const NOT_YOURS: Refusal =
     Refusal::NotAllowedHere("only its author and moderators may delete a message");
@@ -53,6 +54,7 @@ fn erase(db: &Connection, message: Message, deleted: Deleted) -> rusqlite::Resul
             Outcome::Repeated(Box::new(ToClient::Deleted(before)))
         }));
     }
+    index::remove(db, message.id)?;
     let update = "UPDATE messages SET content = '', edited = NULL, reactions = NULL,
         mentions = NULL, everybody = NULL, change = ?2, changed_at = ?3, deleted_by = ?4 WHERE id = ?1";
     let (id, at) = (signed(deleted.id.get()), signed(deleted.at));

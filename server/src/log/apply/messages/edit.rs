@@ -13,6 +13,7 @@ use crate::log::apply::{markers, sanctions};
 use crate::log::database::column::signed;
 use crate::log::event::{Author, Event};
 use crate::log::outcome::{Outcome, Revision};
+use crate::log::search::index;
 use crate::people::names::PersonId;
 
 const NOT_YOURS: Refusal = Refusal::NotAllowedHere("only its author may edit a message");
@@ -84,6 +85,7 @@ fn write(
     (edit, message): (&Edit, &Message),
     mentioned: &Mentioned,
 ) -> rusqlite::Result<()> {
+    index::remove(db, message.id)?;
     let update = "UPDATE messages SET content = ?2, change = ?3, changed_at = ?4, edited = ?4,
         mentions = ?5, everybody = ?6 WHERE id = ?1 RETURNING room";
     let (id, at) = (signed(event.id.get()), signed(event.at));
@@ -92,6 +94,7 @@ fn write(
         (written_names(&mentioned.names), written_everybody(mentioned.everybody));
     let row = params![place, edit.content.as_str(), id, at, names, everybody];
     let room = db.prepare_cached(update)?.query_row(row, |row| row.get(0))?;
+    index::put_back(db, message.id)?;
     // Whom it mentioned with everybody it mentions still.
     mentions::erase(db, message, mentioned.everybody.is_some())?;
     mentions::keep(db, (room, place), mentioned)

@@ -3,6 +3,8 @@
 mod delete;
 mod done;
 mod edit;
+#[cfg(test)]
+mod index_tests;
 mod react;
 mod row;
 mod say;

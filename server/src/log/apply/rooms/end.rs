@@ -6,6 +6,7 @@ use rusqlite::{Connection, params};
 use super::access::ENDED;
 use crate::log::apply::known::Known;
 use crate::log::apply::markers;
+use crate::log::search::index;
 
 /// Messages that go with the room: what is more goes in the next moments, so that nothing waits for long.
 const AT_ONCE: i64 = 500;
@@ -38,9 +39,10 @@ pub(super) fn end_if_left(
     let reactions = "DELETE FROM reactions WHERE message IN
         (SELECT id FROM messages WHERE room = ?1 AND reactions IS NOT NULL ORDER BY id LIMIT ?2)";
     db.prepare_cached(reactions)?.execute([number, AT_ONCE])?;
-    let messages = "DELETE FROM messages WHERE id IN
-        (SELECT id FROM messages WHERE room = ?1 ORDER BY id LIMIT ?2)";
-    db.prepare_cached(messages)?.execute([number, AT_ONCE])?;
+    let first = "id IN (SELECT id FROM messages WHERE room = ?1 ORDER BY id LIMIT ?2)";
+    index::remove_all(db, first, &[number, AT_ONCE])?;
+    let messages = format!("DELETE FROM messages WHERE {first}");
+    db.prepare_cached(&messages)?.execute([number, AT_ONCE])?;
     let sanctions = "DELETE FROM sanctions WHERE room_key = ?1";
     db.prepare_cached(sanctions)?.execute(params![room.key()])?;
     if forget_if_empty(db, number)? {

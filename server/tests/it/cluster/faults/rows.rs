@@ -14,7 +14,9 @@ const MOVES: [&str; 2] = ["cluster", "nodes"];
 pub(super) fn rows(db: &PathBuf) -> Vec<String> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
     let db = Connection::open_with_flags(db, flags).unwrap();
-    let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
+    // How the index of words is laid out depends on when messages came into it.
+    let tables = "SELECT name FROM sqlite_schema WHERE type = 'table'
+        AND name NOT LIKE 'search%' ORDER BY name";
     let mut tables = db.prepare(tables).unwrap();
     let tables: Result<Vec<String>, _> = tables.query_map([], |row| row.get(0)).unwrap().collect();
     let mut all = Vec::new();

@@ -1,10 +1,12 @@
-//! What is unread in a database of a server that knew of no markers, and what became of messages there.
+//! What is unread in a database of a server that knew of no markers, what became of messages there, and that they
+//! are found.
 
 use protocol::ToClient;
 use serde_json::json;
 
-use super::{BEA, CHANGES, DEV, Old, READER, ROOMS, resume};
+use super::{BEA, CHANGES, DEV, OLDEST, Old, READER, ROOMS, resume};
 use crate::rooms::{ask, list};
+use crate::search::{is_found, texts};
 use crate::support::harness::{TestServer, query, say};
 
 /// Messages that are unread for Bea, over all her rooms.
@@ -48,6 +50,22 @@ async fn what_became_of_messages_is_told_as_before() {
             "content": "a first try", "ref": "l2"});
         let ToClient::Edited(edited) = ask(&mut bea, again).await else { panic!() };
         assert!(edited.id < reply.id, "it is not edited a second time");
+        server.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_said_before_there_was_an_index_is_found() {
+    for old in Old::since(OLDEST) {
+        let server = old.start().await;
+        let newest = resume(&server, DEV, 0).await.messages.into_iter().filter(|it| !it.deleted);
+        let newest = newest.max_by_key(|it| it.id).unwrap();
+        let mut reader = server.connect_with(&query(DEV, "Reader", ""), Some(READER)).await;
+        reader.expect_entry().await;
+        let text = newest.content.as_str();
+        is_found(&mut reader, &format!("\"{text}\""), newest.id.get()).await;
+        let from = format!("from:\"{}\" in:{DEV}", newest.sender);
+        assert_eq!(texts(&mut reader, &from).await.first().map(String::as_str), Some(text));
         server.stop().await;
     }
 }

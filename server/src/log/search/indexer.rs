@@ -1,0 +1,133 @@
+//! The thread that puts messages into the index, a moment after they were stored: some at a time, so that no message
+//! waits longer than for one such step. After an upgrade it goes through all there are.
+//!
+//! This file does not know what stands in the index.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::index;
+use crate::lifecycle::parts::{Part, Parts};
+use crate::log::database::guard::Guard;
+use crate::log::database::store::Store;
+use crate::log::database::{Database, OpenError};
+
+/// Messages of so long come into the index together: each step costs as much as some messages in it, and nobody looks
+/// for what was said a moment ago.
+const GATHER: Duration = Duration::from_millis(200);
+/// How soon it is tried again after a fault, or on a full disk.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
+
+/// Tells the thread when there are new messages. Dropped, it waits for its end.
+#[derive(Debug)]
+pub(in crate::log) struct Indexer {
+    nudge: Option<SyncSender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Indexer {
+    /// Writes beside the store, in turns. Whoever finds the index damaged says so in `damaged`.
+    pub(in crate::log) fn start(
+        database: &Database,
+        store: &Store,
+        guard: &Guard,
+        parts: &Parts,
+        damaged: Arc<AtomicBool>,
+    ) -> Result<Self, OpenError> {
+        let (nudge, nudges) = sync_channel(1);
+        let db = database.indexer()?;
+        let indexing = Indexing { db, turn: store.turn(), guard: guard.clone(), damaged };
+        let parts = parts.clone();
+        let thread = thread::Builder::new().name("log-index".into()).spawn(move || {
+            let running = parts.begin(Part::LogIndex);
+            indexing.run(&nudges);
+            running.done();
+        })?;
+        Ok(Indexer { nudge: Some(nudge), thread: Some(thread) })
+    }
+
+    /// Something was stored.
+    pub(in crate::log) fn nudge(&self) {
+        // Full means that it looks soon.
+        let _ = self.nudge.as_ref().map(|nudge| nudge.try_send(()));
+    }
+}
+
+impl Drop for Indexer {
+    fn drop(&mut self) {
+        drop(self.nudge.take());
+        if let Some(thread) = self.thread.take() {
+            // Had it panicked, the server would know already.
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Indexing {
+    db: Connection,
+    turn: Arc<Mutex<()>>,
+    guard: Guard,
+    /// Somebody found the index damaged.
+    damaged: Arc<AtomicBool>,
+}
+
+impl Indexing {
+    fn run(&self, nudges: &Receiver<()>) {
+        loop {
+            if !self.catch_up(nudges) || nudges.recv().is_err() || is_over(nudges, GATHER) {
+                return;
+            }
+        }
+    }
+
+    /// Until all messages are in the index; false at the end of the server.
+    fn catch_up(&self, nudges: &Receiver<()>) -> bool {
+        loop {
+            let began = Instant::now();
+            let pause = match self.step() {
+                Ok(true) => began.elapsed(),
+                Ok(false) => return true,
+                Err(error) => {
+                    tracing::warn!(%error, "cannot put messages into the index yet");
+                    TRY_AGAIN
+                }
+            };
+            // Half of the time is for others.
+            if is_over(nudges, pause) {
+                return false;
+            }
+        }
+    }
+
+    /// Whether there may be more.
+    fn step(&self) -> Result<bool, Box<dyn std::error::Error>> {
+        self.guard.may_write()?;
+        let _turn = self.turn.lock();
+        let transaction = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
+        if self.damaged.swap(false, Ordering::Relaxed) {
+            index::make_anew(&transaction)?;
+        }
+        let more = index::advance(&transaction)?;
+        transaction.commit()?;
+        Ok(more)
+    }
+}
+
+/// Waits so long; whether the server ends meanwhile.
+fn is_over(nudges: &Receiver<()>, pause: Duration) -> bool {
+    let end = Instant::now() + pause;
+    loop {
+        match nudges.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            // It looks soon anyway.
+            Ok(()) => {}
+            Err(RecvTimeoutError::Timeout) => return false,
+            Err(RecvTimeoutError::Disconnected) => return true,
+        }
+    }
+}
