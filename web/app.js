@@ -39,7 +39,6 @@ import { ask, byId, copyText, hasMouse } from "./view/page.js";
  *
  * @typedef {object} Parts what is on the page beside the log
  * @property {ReturnType<typeof import("./view/input/composer.js").newComposer>} composer
- * @property {ReturnType<typeof import("./view/input/searchbar.js").newSearchBar>} searchBar
  * @property {ReturnType<typeof import("./view/controls.js").listenToPerson>} over what opens over the page
  * @property {() => void} connected
  * @property {(id: number) => string} linkTo the address of a message of the room shown
@@ -135,8 +134,6 @@ export class App {
     const { atBottom } = before;
     const actions = update(state, event);
     const room = activeRoom(state);
-    // A search belongs to the room that it was typed in.
-    if (room !== before) this.#parts?.searchBar.close();
     this.#perform(actions);
     this.#keep(state, event);
     if (event.type === "connected") {
@@ -197,8 +194,6 @@ export class App {
         return void open(action.href, "_blank", "noopener");
       case "emoji":
         return void this.#react(action);
-      case "search":
-        return this.#parts?.searchBar.open(action.text);
       case "theme":
         return this.look.setTheme(action.text);
       case "width":

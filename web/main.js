@@ -11,13 +11,14 @@ import { folderOf, storage } from "./browser/storage.js";
 import { newToken } from "./browser/token.js";
 import { activeRoom, isGuest } from "./core/chat/state.js";
 import { everybodyIn, likeliest } from "./core/commands/complete.js";
+import { filtersInDraft } from "./core/commands/filters.js";
 import { newestOwn } from "./core/commands/messages.js";
 import { fold } from "./core/protocol/names.js";
 import { inSentence } from "./core/protocol/text.js";
 import { listenToPerson } from "./view/controls.js";
+import { searchDays } from "./view/dialogs/times.js";
 import { refuseFiles } from "./view/files.js";
 import { newComposer } from "./view/input/composer.js";
-import { newSearchBar } from "./view/input/searchbar.js";
 import { isLookedAt, listenToBrowser } from "./view/lifecycle.js";
 import { ask, byId, setText } from "./view/page.js";
 
@@ -49,24 +50,19 @@ const completing = {
 };
 const composer = newComposer({
   ...completing,
+  filters: (text, caret) => app.state && filtersInDraft(text, caret, app.state, searchDays()),
   everybody: () => (app.state ? everybodyIn(activeRoom(app.state)) : []),
   drafted: (text) => happens({ type: "draft", text }),
   send: () => happens({ type: "say", text: composer.text.value }),
   up: editNewest,
-});
-const searchBar = newSearchBar({
-  room: shown,
-  mark: (query) => view.log.mark(query),
-  reveal: (id) => reveal(id, "center"),
-  done: () => composer.text.focus(),
 });
 let wasOnline = false;
 const latestEmoji = {
   all: () => (local.getItem(LATEST_EMOJI) ?? "").split(" ").filter((emoji) => emoji !== ""),
   keep: (/** @type {string[]} */ emoji) => void local.setItem(LATEST_EMOJI, emoji.join(" ")),
 };
-const over = listenToPerson({ emoji, latestEmoji, state, happens, composer, searchBar, bell, look, view, reveal, follow, connect: () => app.connect() });
-app.compose({ composer, searchBar, over, connected, reveal: goTo, edit: goToEditor, linkTo, emoji });
+const over = listenToPerson({ emoji, latestEmoji, state, happens, composer, bell, look, view, reveal, follow, connect: () => app.connect() });
+app.compose({ composer, over, connected, reveal: goTo, edit: goToEditor, linkTo, emoji });
 
 /** The room that is shown: there is one from the first event on. */
 function shown() {

@@ -6,10 +6,12 @@ use jiff::tz::TimeZone;
 use protocol::{Device, Message, RoomEntry, UserName};
 
 use crate::chat::answer::{LinkCode, ListedInvite, MemberList, ShownInvite, grouped};
+use crate::chat::commands::counted;
 use crate::chat::list::Browser;
 use crate::chat::plain_text::plain_text;
 use crate::chat::room::About;
 use crate::chat::room::about::{kind, label, role_word, sign};
+use crate::chat::search::{HINT, SearchList};
 use crate::chat::{Answer, Model};
 use crate::clock::{clock, date, date_and_clock};
 use crate::text;
@@ -42,10 +44,25 @@ pub(crate) fn lines(answer: &Answer, zone: &TimeZone) -> Vec<String> {
     }
 }
 
-/// Where somebody mentions this person, who, and with what words.
+/// Where a message was said, by whom, and with what words.
 pub(crate) fn mentioned(room: &str, message: &Message) -> String {
     let words = text::clean_line(&plain_text(message.content.as_str()));
     format!("{room} {}: {words}", text::name(message.sender.as_str()))
+}
+
+/// Messages that were searched for.
+pub(crate) fn found(model: &Model, search: &SearchList, zone: &TimeZone) -> Vec<String> {
+    let SearchList { query, messages, more, .. } = search;
+    let heading = match messages.len() {
+        0 => format!("Nothing found for {}. {HINT}", text::clean_line(query)),
+        count => format!("{}, newest first:", counted(count, "hit")),
+    };
+    let lines = messages.iter().map(|message| {
+        let room = model.in_words(&message.room);
+        format!("{} {}", date_and_clock(message.at, zone), mentioned(&room, message))
+    });
+    let rest = more.then(|| "… and more: before:DATE finds older ones".to_owned());
+    std::iter::once(heading).chain(lines).chain(rest).collect()
 }
 
 /// Rooms among all there are.

@@ -4,7 +4,7 @@
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
+use jiff::{Timestamp, ToSpan as _, Zoned};
 
 /// Hours and minutes of a time in ms since 1970.
 pub(crate) fn clock(at: u64, zone: &TimeZone) -> String {
@@ -23,6 +23,12 @@ pub(crate) fn date_and_clock(at: u64, zone: &TimeZone) -> String {
 
 pub(crate) fn date(at: u64, zone: &TimeZone) -> Date {
     local(at, zone).date()
+}
+
+/// Today, yesterday, a week ago and a month ago, as they are typed.
+pub(crate) fn days_to_search(now: u64, zone: &TimeZone) -> Vec<String> {
+    let ago = [0.days(), 1.day(), 1.week(), 1.month()];
+    ago.map(|ago| date(now, zone).saturating_sub(ago).to_string()).into()
 }
 
 /// A date as it stands above the messages of its day.
@@ -48,5 +54,11 @@ mod tests {
         assert_eq!(date_and_clock(at, &zone), "1970-01-01 15:07");
         assert_eq!(heading(date(at, &zone)), "Thu 1 Jan 1970");
         assert_eq!(date(u64::MAX, &zone).year(), 9999);
+    }
+
+    #[test]
+    fn days_to_search_are_those_that_one_thinks_of() {
+        let days = ["2026-03-01", "2026-02-28", "2026-02-22", "2026-02-01"];
+        assert_eq!(days_to_search(1_772_323_200_000, &TimeZone::UTC), days);
     }
 }

@@ -52,14 +52,14 @@ import { carryOut, command } from "./commands/intents.js";
  *   | {type: "bring", brings: import("./chat/state.js").Brings}
  *   | {type: "looked", atBottom: boolean, focused: boolean}} Event
  *
- * @typedef {"devices" | "invites" | "browser" | "inbox"} Dialog
+ * @typedef {"devices" | "invites" | "browser" | "inbox" | "search"} Dialog
  *
  * @typedef {{do: "dial", server: string, hello: import("./protocol/envelopes.js").Hello, afterMs: number, leastMs?: number}
  *   | {do: "send", envelope: ToServer}
  *   | {do: "probe", because?: "offline" | "online"}
  *   | {do: "later", event: Event, afterMs: number}
  *   | {do: "announce" | "notify", room: string, where: string, sender: string, content: string, answers?: string, calls?: boolean}
- *   | {do: "search" | "theme" | "width", text: string}
+ *   | {do: "theme" | "width", text: string}
  *   | {do: "plain", isOn: boolean}
  *   | {do: "highlight", words: string[]}
  *   | {do: "copy", text: string}

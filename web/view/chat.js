@@ -11,6 +11,7 @@ import { counts, icon, title } from "../core/chat/title.js";
 import { TOPIC_CHARS_MAX } from "../core/protocol/limits.js";
 import { asSentence, onOneLine } from "../core/protocol/text.js";
 import { renderReplying } from "./input/replying.js";
+import { renderSearchBar } from "./input/searchbar.js";
 import { Log } from "./log/log.js";
 import { button, byId, setAttribute, setText } from "./page.js";
 import { renderPeople } from "./sides/people.js";
@@ -46,6 +47,7 @@ export function newView() {
     renderOlder(room, where);
     log.render(state, room);
     renderReplying(state);
+    renderSearchBar(state);
     setText(byId("typing"), wordsAboutTyping(room));
     byId("empty").hidden = !log.isEmpty || !room.known || room.more;
     setText(byId("empty"), `No messages ${within} yet. Say hello!`);

@@ -2,10 +2,12 @@
 
 import { activeRoom, isGuest, isMe } from "../core/chat/state.js";
 import { firstAfter, newLine } from "../core/chat/unread.js";
+import { filtersAt } from "../core/commands/filters.js";
 import { meaning } from "../core/commands/keys.js";
 import { levelOf } from "../core/protocol/rooms.js";
 import { moveBetweenLandmarks, withMessageFocus } from "./focus.js";
 import { newDialogs } from "./dialogs/dialogs.js";
+import { searchDays } from "./dialogs/times.js";
 import { showHelp } from "./help.js";
 import { newSwitcher } from "./input/switcher.js";
 import { withActions } from "./log/actions.js";
@@ -24,7 +26,6 @@ import { newSides } from "./sides/sides.js";
  * @property {() => import("../core/chat/state.js").State | null} state
  * @property {(event: Event) => void} happens
  * @property {ReturnType<typeof import("./input/composer.js").newComposer>} composer
- * @property {ReturnType<typeof import("./input/searchbar.js").newSearchBar>} searchBar
  * @property {ReturnType<typeof import("../browser/notifications.js").newBell>} bell
  * @property {Pick<ReturnType<typeof import("./look.js").newLook>, "toggleToolbar">} look
  * @property {ReturnType<typeof import("./chat.js").newView>} view
@@ -51,9 +52,7 @@ export function listenToPerson(needs) {
   addEventListener("keydown", (event) => {
     if (byId("chat").hidden || event.isComposing || document.querySelector("dialog[open]")) return;
     const command = commands[meaning(event, /^Mac|^iP/.test(navigator.platform)) ?? ""];
-    if (!command) return;
-    event.preventDefault();
-    command();
+    if (command && command() !== "no") event.preventDefault();
   });
   for (const [id, click] of Object.entries(buttonsOf(needs, moves))) byId(id).addEventListener("click", click);
   for (const id of ["room-list", "direct-list"]) {
@@ -103,20 +102,21 @@ function movesOf({ state, happens, composer, view }) {
     toText();
   };
   const switcher = newSwitcher({ state: () => /** @type {import("../core/chat/state.js").State} */ (state()), happens, go });
+  const filters = (/** @type {string} */ text, /** @type {number} */ caret) => filtersAt(text, caret, /** @type {import("../core/chat/state.js").State} */ (state()), searchDays());
   const mention = (/** @type {string} */ name) => {
     const now = state();
     closeDrawer();
     composer.text.focus();
     composer.insert(now && activeRoom(now).draft.trim() ? `${name} ` : `${name}: `);
   };
-  return { closeDrawer, switcher, dialogs: newDialogs({ state, happens, go, toText, mention, here: () => view.log.here }), go, mention };
+  return { closeDrawer, switcher, dialogs: newDialogs({ state, happens, go, toText, mention, filters, here: () => view.log.here }), go, mention };
 }
 
 /** What the names in keys.js stand for.
  * @param {Needs} needs
  * @param {Moves} moves
- * @returns {Record<string, () => void>} */
-function keyCommandsOf({ state, happens, searchBar, view, reveal }, { closeDrawer, switcher }) {
+ * @returns {Record<string, () => unknown>} "no": it does nothing now, and the key is the browser's */
+function keyCommandsOf({ state, happens, view, reveal }, { closeDrawer, switcher, dialogs }) {
   /** @param {number} by */
   const move = (by) => {
     const now = state();
@@ -145,9 +145,12 @@ function keyCommandsOf({ state, happens, searchBar, view, reveal }, { closeDrawe
       const now = state();
       if (closeDrawer()) return;
       if (now && activeRoom(now).reply !== null) happens({ type: "does", intent: { is: "notReplying" } });
+      else if (now?.search) happens({ type: "does", intent: { is: "foundEnds" } });
       else happens({ type: "escape" });
     },
-    search: () => searchBar.open(),
+    search: () => dialogs.search.open(),
+    nextFound: () => (state()?.search ? happens({ type: "does", intent: { is: "nextFound" } }) : "no"),
+    previousFound: () => (state()?.search ? happens({ type: "does", intent: { is: "previousFound" } }) : "no"),
     landmark: () => moveBetweenLandmarks(1),
     landmarkBack: () => moveBetweenLandmarks(-1),
   };
@@ -156,7 +159,7 @@ function keyCommandsOf({ state, happens, searchBar, view, reveal }, { closeDrawe
 /** @param {Needs} needs
  * @param {Moves} moves
  * @returns {Record<string, () => void>} */
-function buttonsOf({ happens, composer, searchBar, bell, look, view, connect }, { go, switcher, dialogs }) {
+function buttonsOf({ happens, composer, bell, look, view, connect }, { go, switcher, dialogs }) {
   /** @param {{open(): void}} box */
   const fromMenu = (box) => () => {
     byId("menu").hidePopover();
@@ -182,7 +185,14 @@ function buttonsOf({ happens, composer, searchBar, bell, look, view, connect }, 
     "add-button": dialogs.add.open,
     "topic-button": dialogs.about.open,
     "help-button": showHelp,
-    "search-button": () => (searchBar.isOpen() ? searchBar.close() : searchBar.open()),
+    "search-button": () => dialogs.search.open(),
+    "finding-list": () => dialogs.search.open(),
+    "finding-older": () => happens({ type: "does", intent: { is: "nextFound" } }),
+    "finding-newer": () => happens({ type: "does", intent: { is: "previousFound" } }),
+    "finding-close"() {
+      happens({ type: "does", intent: { is: "foundEnds" } });
+      view.log.pane.focus();
+    },
     "leave-button": () => go({ type: "leave" }),
     "replying-button": () => happens({ type: "does", intent: { is: "notReplying" } }),
     "dial-button": connect,

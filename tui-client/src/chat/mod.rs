@@ -24,6 +24,7 @@ pub mod question;
 pub mod refusals;
 pub mod request;
 pub mod room;
+pub mod search;
 pub mod servers;
 pub mod update;
 pub mod writing;

@@ -16,6 +16,7 @@ use super::list::{Browser, OwnList};
 use super::question::Question;
 use super::request::Request;
 use super::room::{Entry, Room};
+use super::search::SearchList;
 use super::servers::Servers;
 use crate::text;
 
@@ -82,6 +83,8 @@ pub struct Model {
     pub browser: Option<Browser>,
     /// The messages that mention this person, while they are looked at.
     pub inbox: Option<Mentions>,
+    /// What is looked for in all messages, until the person ends it.
+    pub search: Option<SearchList>,
     /// Words that are highlighted like one's name.
     pub highlight: Vec<String>,
     /// What the person has to confirm first.
@@ -161,6 +164,7 @@ impl Model {
             list: OwnList::default(),
             browser: None,
             inbox: None,
+            search: None,
             highlight: Vec::new(),
             question: None,
             code: None,
@@ -300,6 +304,13 @@ impl Model {
     pub fn room_names(&self) -> Vec<String> {
         let open = self.rooms.iter().filter(|room| room.kind() == RoomKind::Open);
         open.map(|room| room.name.as_str().to_owned()).collect()
+    }
+
+    /// One's rooms that have a name or a title, by that.
+    pub fn own_rooms(&self) -> Vec<String> {
+        let is_named = |room: &&Room| room.kind() == RoomKind::Open || room.about.title.is_some();
+        let named = self.rooms.iter().filter(is_named);
+        named.map(|room| room.label(self.me.as_ref())).collect()
     }
 
     /// What people call a room, within a sentence; of one that is not here its address.

@@ -36,6 +36,6 @@ impl Request {
 
     /// It does no harm twice.
     pub fn is_repeatable(&self) -> bool {
-        matches!(self.envelope, ToServer::Setting(_))
+        matches!(self.envelope, ToServer::Setting(_) | ToServer::Search(_))
     }
 }

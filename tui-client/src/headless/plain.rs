@@ -6,8 +6,7 @@
 
 use std::io::{self, IsTerminal as _};
 
-use jiff::tz::TimeZone;
-use protocol::{CONTENT_CHARS_MAX, Message};
+use protocol::CONTENT_CHARS_MAX;
 
 use super::changes;
 use super::lines::{Liner, brief};
@@ -17,18 +16,14 @@ use super::teller::{News, StartAt, Teller};
 use crate::chat::commands::{self, COMMANDS, Command};
 use crate::chat::plain_text::plain_text;
 use crate::chat::update::{command, say, send_written, stop_composing};
-use crate::chat::{Act, Composing, Model, Room, Target, What};
+use crate::chat::{Act, Composing, Model, Room, Target};
 use crate::cli::settings::Settings;
-use crate::clock::date_and_clock;
 use crate::exit::Exit;
 use crate::output::{self, tell};
 use crate::text;
 
 /// Messages from before one came that are told: a screen of them.
 const BEFORE: usize = 20;
-
-/// Messages that are listed: a screen's worth.
-const FOUND_MAX: usize = 20;
 
 /// Commands that only a screen has a use for: the help does not list them. What was refused is told and
 /// not kept here, so there is nothing to retry or drop.
@@ -42,7 +37,6 @@ const ON_SCREEN: [&str; 10] =
 pub async fn plain(settings: &Settings) -> anyhow::Result<Exit> {
     let mut plain = Plain {
         session: Session::new(settings),
-        zone: settings.zone.clone(),
         teller: Teller::new(StartAt::Before(BEFORE)),
         liner: Liner::new(settings.zone.clone()),
         commands: io::stdin().is_terminal(),
@@ -55,7 +49,6 @@ pub async fn plain(settings: &Settings) -> anyhow::Result<Exit> {
 
 struct Plain {
     session: Session,
-    zone: TimeZone,
     teller: Teller,
     liner: Liner,
     /// A person's `/who` is a command; in a pipe every line is text, also one with a slash.
@@ -151,10 +144,6 @@ impl Plain {
         let model = &mut self.session.model;
         match typed {
             commands::Typed::Help(None) => help(),
-            commands::Typed::Search(wanted) => {
-                let found = found(model, &wanted, &self.zone);
-                model.room_mut().note(What::Note(found));
-            }
             commands::Typed::Theme(_) => tell("Plain mode has no colours"),
             commands::Typed::Plain => tell("Plain mode shows messages as they were typed"),
             typed => {
@@ -238,32 +227,6 @@ fn help() {
     for Command { name, arguments, what, .. } in useful() {
         tell(&format!("{:<20}  {what}", format!("/{name} {arguments}")));
     }
-}
-
-/// Messages that hold a text, oldest first: they are said again, since there is nothing to move over.
-pub fn found(model: &Model, wanted: &str, zone: &TimeZone) -> String {
-    let lower = wanted.to_lowercase();
-    let holds = |text: &str| text.to_lowercase().contains(&lower);
-    let messages = model.room().messages().rev();
-    let found = messages.filter(|said| !said.deleted && holds(said.content.as_str()));
-    let mut lines: Vec<_> = found.take(FOUND_MAX).map(|said| line_of(said, zone)).collect();
-    lines.reverse();
-    let heading = match lines.len() {
-        0 => format!("No message here contains {wanted:?}"),
-        FOUND_MAX => format!("The newest {FOUND_MAX} that contain {wanted:?}:"),
-        count => format!("{count} found:"),
-    };
-    lines.insert(0, heading);
-    if model.room().more {
-        lines.push("There are older messages: nebula tail -n 50000 prints them".to_owned());
-    }
-    lines.join("\n")
-}
-
-fn line_of(said: &Message, zone: &TimeZone) -> String {
-    let at = date_and_clock(said.at, zone);
-    let (who, text) = (said.sender.as_str(), said.content.as_str());
-    format!("{at} {}: {}", text::name(who), text::clean_line(text))
 }
 
 #[cfg(test)]

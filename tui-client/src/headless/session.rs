@@ -11,7 +11,7 @@ use crate::answers;
 use crate::chat::memory::keep_name;
 use crate::chat::refusals::advice_at_start;
 use crate::chat::servers::{CUT, WAITING};
-use crate::chat::update::{close_mentions, dial_now, update};
+use crate::chat::update::{close_mentions, dial_now, is_searching, update};
 use crate::chat::{Connection, Effect, Event, Model, Room, Servers};
 use crate::cli::settings::Settings;
 use crate::effects::EffectRunner;
@@ -79,6 +79,7 @@ impl Session {
         self.report_standing();
         self.keep_name();
         self.tell_rooms();
+        self.tell_found();
         goes_on
     }
 
@@ -100,6 +101,18 @@ impl Session {
         }
         if let Some(browser) = self.model.browser.take() {
             let lines = answers::rooms(&self.model, &browser, &self.zone);
+            lines.iter().for_each(|line| tell(line));
+        }
+    }
+
+    /// The messages that were searched for, once they are here: a refusal was told already.
+    fn tell_found(&mut self) {
+        if is_searching(&self.model) {
+            return;
+        }
+        let search = self.model.search.take().filter(|search| search.refused.is_none());
+        if let Some(search) = search {
+            let lines = answers::found(&self.model, &search, &self.zone);
             lines.iter().for_each(|line| tell(line));
         }
     }

@@ -94,7 +94,7 @@ pub struct Pasted {
 pub struct RoomView {
     /// The entry at the top of the pane, while it is not the end that is shown, and its first row there.
     pub top: Option<(Place, isize)>,
-    /// What was found by its words last: it is marked.
+    /// What one went to last, or has selected: it is marked.
     pub found: Option<MessageId>,
     /// The long message of which all rows are shown.
     pub unfolded: Option<MessageId>,

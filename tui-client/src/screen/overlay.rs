@@ -9,7 +9,9 @@ use super::entrance::Entrance;
 use super::input::Input;
 use super::keys::{KeyCommand, Keys};
 use crate::answers::{called, mentioned};
+use crate::chat::commands::counted;
 use crate::chat::model::fit;
+use crate::chat::search::SearchList;
 use crate::chat::{Answer, Model};
 use crate::text;
 
@@ -83,8 +85,8 @@ pub enum Kind {
     Mentions,
     /// A text that was sent before.
     Sent,
-    /// Words in the messages of this room.
-    Words,
+    /// A message among all, by words in it.
+    Search,
     /// An emoji to put on this message.
     React(MessageId),
 }
@@ -97,22 +99,9 @@ impl Kind {
             Kind::Browse => "rooms with: ",
             Kind::Mentions => "mentions with: ",
             Kind::Sent => "sent: ",
-            Kind::Words => "search: ",
+            Kind::Search => "search: ",
             Kind::React(_) => "emoji: ",
         }
-    }
-
-    /// The words above the choices.
-    pub fn title(self, keys: &Keys) -> String {
-        let (what, enter) = match self {
-            Kind::Room => ("Go to a room or a person", "opens it"),
-            Kind::Browse => ("All rooms", "joins one"),
-            Kind::Mentions => ("Messages that mention you", "goes to one"),
-            Kind::Sent => ("Messages you sent", "takes one"),
-            Kind::React(_) => ("An emoji by its name", "puts it there, or takes yours away"),
-            Kind::Words => ("Search", "finds the next older"),
-        };
-        keys.advise(what, ":", &[(KeyCommand::Send, enter), (KeyCommand::Escape, "cancels")])
     }
 }
 
@@ -120,6 +109,40 @@ impl Prompt {
     /// Nothing was typed yet.
     pub fn new(kind: Kind) -> Self {
         Prompt { kind, input: Input::default(), at: 0 }
+    }
+
+    /// The words above the choices.
+    pub fn title(&self, chat: &Model, keys: &Keys) -> String {
+        let (what, enter) = match self.kind {
+            Kind::Room => ("Go to a room or a person", "opens it"),
+            Kind::Browse => ("All rooms", "joins one"),
+            Kind::Mentions => ("Messages that mention you", "goes to one"),
+            Kind::Sent => ("Messages you sent", "takes one"),
+            Kind::React(_) => ("An emoji by its name", "puts it there, or takes yours away"),
+            Kind::Search => return self.search_title(chat, keys),
+        };
+        keys.advise(what, ":", &[(KeyCommand::Send, enter), (KeyCommand::Escape, "cancels")])
+    }
+
+    fn search_title(&self, chat: &Model, keys: &Keys) -> String {
+        let found = self.searched(chat).filter(|search| !search.messages.is_empty());
+        let Some(SearchList { messages, more, .. }) = found else {
+            let does = [
+                (KeyCommand::Send, "searches"),
+                (KeyCommand::Complete, "completes a filter"),
+                (KeyCommand::Escape, "cancels"),
+            ];
+            return keys.advise("Search all messages", ":", &does);
+        };
+        let more = if *more { " and more" } else { "" };
+        let about = format!("{}{more}", counted(messages.len(), "hit"));
+        let does = [(KeyCommand::Send, "goes to one"), (KeyCommand::Escape, "ends the search")];
+        keys.advise(&about, ":", &does)
+    }
+
+    /// The search whose hits are shown: other words have to be asked for first.
+    pub fn searched<'a>(&self, chat: &'a Model) -> Option<&'a SearchList> {
+        chat.search.as_ref().filter(|search| search.query == self.input.text().trim())
     }
 
     /// What fits, the best first, and what it is called.
@@ -153,7 +176,10 @@ impl Prompt {
                 let emoji = found_emoji(self.input.text(), &chat.latest_emoji).into_iter();
                 emoji.map(|(words, emoji)| (words, Choice::Emoji(emoji))).collect()
             }
-            Kind::Words => Vec::new(),
+            Kind::Search => {
+                let found = self.searched(chat).into_iter().flat_map(|search| &search.messages);
+                found.map(|message| (String::new(), Choice::Hit(message.id))).collect()
+            }
         }
     }
 
@@ -190,6 +216,8 @@ pub enum Choice {
     Person(UserName),
     /// A message that mentions this person.
     Mention(MessageId),
+    /// A message that was searched for.
+    Hit(MessageId),
     /// What was sent before, by its place.
     Sent(usize),
     Emoji(Emoji),

@@ -2,7 +2,7 @@
 // it knows neither page nor socket nor clock.
 
 import { actOf, ask, settled } from "./acts.js";
-import { messageOf } from "./messages/place.js";
+import { asNow } from "./messages/place.js";
 import { tell } from "./state.js";
 import { mentionsMe, othersAfter } from "./unread.js";
 
@@ -62,10 +62,5 @@ export function inboxMessages(state) {
   const newest = told[0]?.id;
   if (newest === undefined) return [];
   const since = state.rooms.flatMap((room) => [...othersAfter(state, room, newest)].filter((message) => mentionsMe(state, message)));
-  const rooms = new Map(state.rooms.map((room) => [room.name, room]));
-  const now = told.map((message) => {
-    const room = rooms.get(message.room);
-    return (room && messageOf(room, message.id)) ?? message;
-  });
-  return [...since.sort((a, b) => b.id - a.id), ...now.filter(({ deleted }) => !deleted)];
+  return [...since.sort((a, b) => b.id - a.id), ...asNow(state.rooms, told)];
 }

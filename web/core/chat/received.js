@@ -7,6 +7,7 @@ import { dropAll, next, settled } from "./acts.js";
 import { wordsAbout, wordsToExcluded } from "./moderated.js";
 import { browseCame } from "./browse.js";
 import { changed, takeIn, trim, write } from "./entries.js";
+import { foundChanged, foundCame, foundHasChanged } from "./found.js";
 import { inboxCame } from "./inbox.js";
 import { answered, sendNext } from "./outbox.js";
 import { spoken, whereabouts } from "./label.js";
@@ -63,6 +64,8 @@ export function received(state, envelope, at) {
       return listCame(state, envelope) ?? countCame(state, envelope) ?? browseCame(state, envelope);
     case "mentions":
       return inboxCame(state, envelope);
+    case "found":
+      return foundCame(state, envelope);
     case "setting":
       return settingCame(state, envelope);
     case "room":
@@ -79,7 +82,7 @@ export function received(state, envelope, at) {
 }
 
 /** @param {State} state
- * @param {Exclude<import("../protocol/envelopes.js").Envelope, import("../protocol/envelopes.js").Refusal | import("../protocol/envelopes.js").Cluster | import("../protocol/people.js").OfPeople | import("../protocol/messages.js").Mentions | import("../protocol/rooms.js").OfRooms>} envelope
+ * @param {Exclude<import("../protocol/envelopes.js").Envelope, import("../protocol/envelopes.js").Refusal | import("../protocol/envelopes.js").Cluster | import("../protocol/people.js").OfPeople | import("../protocol/messages.js").Mentions | {type: "found"} | import("../protocol/rooms.js").OfRooms>} envelope
  * @param {number} at
  * @returns {Action[]} */
 function roomTold(state, envelope, at) {
@@ -116,6 +119,7 @@ function roomTold(state, envelope, at) {
     case "topic":
       return topicCame(state, room, envelope, at);
     case "history":
+      foundHasChanged(state, envelope.changed ?? []);
       return envelope.ref === PROBE ? [] : pageCame(state, room, envelope);
   }
 }
@@ -151,7 +155,7 @@ function entered(state, room, { room: name, sender, role }, at) {
  * @param {string} owner */
 function leaveBehind(state, owner) {
   state.person = nothingTold();
-  Object.assign(state, { browse: null, inbox: null });
+  Object.assign(state, { browse: null, inbox: null, search: null });
   const undone = [...dropAll(state), ...state.rooms.flatMap(undoneIn)];
   const count = state.rooms.reduce((sum, room) => sum + room.pending.length, 0);
   for (const room of [...state.rooms]) {
@@ -240,6 +244,7 @@ function changeCame(state, room, change, by) {
   const wasCalled = held !== null && callsMe(state, held);
   const isOld = change.id <= (held?.change ?? 0);
   changed(room, change);
+  foundChanged(state, change);
   if (change.type !== "reacted" && !isOld) unreadChanged(room, change.message);
   const asked = isMe(state, by) ? room.pending.find(({ ref }) => ref === change.ref) : undefined;
   if (change.ref !== undefined && isMe(state, by)) answered(room, change.ref);

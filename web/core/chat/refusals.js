@@ -4,6 +4,7 @@
 import { RETRY_AFTER_MS_MAX } from "../protocol/limits.js";
 import { onOneLine } from "../protocol/text.js";
 import { actOf, dropOf, refusedForNow, settled } from "./acts.js";
+import { searchRefused } from "./found.js";
 import { spoken } from "./label.js";
 import { isListRefused } from "./list.js";
 import { readRefused } from "./markers.js";
@@ -84,8 +85,9 @@ function isOfRead({ list }, room, code) {
 function actRefused(state, act, why, afterMs) {
   const later = afterMs === null ? null : refusedForNow(state, act, afterMs);
   if (later) return later;
-  // What nobody typed is not told.
-  if (act.envelope.type !== "setting" && !act.envelope.mine) tell(state, why);
+  // What nobody typed is not told, and nothing of what was searched for before.
+  const isOld = act.envelope.type === "search" && !searchRefused(state, act.ref);
+  if (act.envelope.type !== "setting" && !act.envelope.mine && !isOld) tell(state, why);
   const room = activeRoom(state);
   // What was to be said there is not lost, and is said nowhere else.
   if (act.text && room.draft === "") room.draft = retyped(act);

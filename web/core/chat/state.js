@@ -91,6 +91,7 @@ import { nobody } from "./people.js";
  * @property {Room[]} rooms
  * @property {number} active which of them is shown
  * @property {import("./inbox.js").Inbox | null} inbox what mentions this person; null while nobody looks at it
+ * @property {import("./found.js").Search | null} search what was searched for; null while one does not search
  * @property {string[]} highlights words that are looked out for, beside one's name
  * @property {boolean} focused the person looks at this page
  * @property {boolean} isPlain texts are shown as typed
@@ -142,6 +143,7 @@ export function newState({ room, username, session, brings = {}, follows = false
     list: { follows, refused: null, asked: null, found: [], later: [], isComplete: false, isUncounted: false },
     browse: null,
     inbox: null,
+    search: null,
     highlights: [],
     rooms: [newRoom(room)],
     active: 0,

@@ -4,14 +4,12 @@
 import { inboxMessages, inboxMore, isInboxAsked } from "../chat/inbox.js";
 import { spoken } from "../chat/label.js";
 import { notifyNow } from "../chat/list.js";
-import { jump } from "../chat/messages/jumping.js";
-import { activeRoom } from "../chat/state.js";
 import { defaultLevel } from "../chat/unread.js";
 import { LEVELS } from "../protocol/rooms.js";
 import { inSentence } from "../protocol/text.js";
 import { answer, askAnywhere, fault } from "./asking.js";
 import { mayChange } from "./messages.js";
-import { joinRoom } from "./rooms.js";
+import { goToMessage } from "./rooms.js";
 
 /**
  * @typedef {import("../chat/state.js").State} State
@@ -101,11 +99,7 @@ function highlight(state, words) {
  * @param {number} [from] where one reads in the room that is shown
  * @returns {Action[] | null} */
 function goToMention(state, id, from = 0) {
-  const before = activeRoom(state);
   const message = inboxMessages(state).find((each) => each.id === id);
   state.inbox = null;
-  if (!message) return [];
-  const joins = joinRoom(state, message.room);
-  const room = activeRoom(state);
-  return joins && [...joins, ...jump(state, room, id, room === before ? from : 0)];
+  return message ? goToMessage(state, message, from) : [];
 }

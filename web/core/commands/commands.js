@@ -12,7 +12,6 @@ import { roomCommand } from "./rooms.js";
  *   | {is: "fault" | "words", words: string}
  *   | {is: "nick", name: string}
  *   | {is: "who" | "clear" | "plain" | "key" | "retry" | "drop" | "reconnect" | "help" | "topic"}
- *   | {is: "search", text: string}
  *   | {is: "url" | "copy" | "edit" | "delete" | "open", number?: number}
  *   | {is: "reply" | "permalink", number?: number}
  *   | {is: "reactTo", emoji: string, number?: number}
@@ -28,6 +27,7 @@ import { roomCommand } from "./rooms.js";
  *   | {is: "browse", query: string}
  *   | {is: "move", to: number, from?: number}
  *   | import("./attention.js").AttentionIntent
+ *   | import("./search.js").SearchIntent
  *   | import("./rooms.js").RoomIntent
  *   | import("./messages.js").MessageIntent
  *   | import("./invites.js").InviteIntent} OwnIntent
@@ -46,7 +46,7 @@ export const COMMANDS = [
   ["who", ["names"], "", "list who is online here"],
   ["me", [], "TEXT", "send an action, as in /me waves"],
   ["nick", [], "NAME", "change your name"],
-  ["search", ["lastlog"], "TEXT", "find an older message with this text; again: older"],
+  ["search", ["lastlog"], "[QUERY]", "find messages: words, \"phrases\", word*, -not, from:, in:, before:, after:, has:link"],
   ["url", [], "[N]", "list the links in this room, or copy the N-th newest"],
   ["copy", [], "[N]", "copy the newest message, or the N-th newest"],
   ["clear", [], "", "clear the screen; scrolling up brings the messages back"],
@@ -126,7 +126,7 @@ function intent(name, given) {
     case "room":
       return { is: "room", wanted: given };
     case "search":
-      return { is: "search", text: given };
+      return { is: "search", query: given };
     case "url":
     case "copy":
     case "delete":

@@ -20,6 +20,7 @@ import { performAttention } from "./attention.js";
 import { parse } from "./commands.js";
 import { askToDelete, nthNewest, nthOwn, performOnMessage, withMessage } from "./messages.js";
 import { performInRooms, whoBelongs } from "./rooms.js";
+import { performSearch } from "./search.js";
 
 /**
  * @typedef {import("../chat/state.js").State} State
@@ -111,8 +112,6 @@ function perform(state, room, intent) {
       return choose(state, "theme", intent.name, THEMES);
     case "width":
       return choose(state, "width", intent.name, WIDTHS);
-    case "search":
-      return [{ do: "search", text: intent.text }];
     case "help":
       return [{ do: "help" }];
     case "words":
@@ -165,6 +164,14 @@ function performOwn(state, room, intent) {
     case "inboxEnd":
     case "goToMention":
       return performAttention(state, room, intent);
+    case "search":
+    case "foundMore":
+    case "nextFound":
+    case "previousFound":
+    case "goToFound":
+    case "foundShut":
+    case "foundEnds":
+      return performSearch(state, intent);
     case "move":
       return move(state, intent.from ?? state.active, intent.to);
     case "editing":

@@ -17,8 +17,10 @@ export const KEYS = [
   ["roomDown", "Alt+PageDown", "move this room down in your list"],
   ["active", "Alt+A", "next room with a mention, else the next unread room (not on a Mac)"],
   ["firstUnread", "Shift+PageUp", "first unread message"],
-  ["bottom", "Escape", "cancel the reply; newest message; then: clear the New line"],
-  ["search", "Ctrl+Shift+F", "search in this room"],
+  ["bottom", "Escape", "cancel the reply; end the search; newest message; then: clear the New line"],
+  ["search", "Ctrl+F", "search messages; again: find in the page"],
+  ["nextFound", "F3", "next older message found"],
+  ["previousFound", "Shift+F3", "next newer message found"],
   ["landmark", "Ctrl+F6", "next part of the page; with Shift: the previous one"],
   ["landmarkBack", "Ctrl+Shift+F6", ""],
 ];

@@ -5,6 +5,7 @@ import { dropOf } from "../chat/acts.js";
 import { labelOf, spoken } from "../chat/label.js";
 import { leftNow } from "../chat/list.js";
 import { goTo } from "../chat/members.js";
+import { jump } from "../chat/messages/jumping.js";
 import { sendNext } from "../chat/outbox.js";
 import { show } from "../chat/reading.js";
 import { comeIn, dialNow, joining } from "../chat/reconnect.js";
@@ -146,6 +147,18 @@ export function joinRoom(state, name) {
   // After a refusal there is no connection.
   if (state.link.is === "refused") return dialNow(state);
   return state.link.is === "online" ? [joining(room)] : [];
+}
+
+/** To a message of any room, which is joined if need be.
+ * @param {State} state
+ * @param {{room: string, id: number}} message
+ * @param {number | null} from where one reads in the room that is shown; null: the way back stays
+ * @returns {Action[] | null} */
+export function goToMessage(state, { room: name, id }, from) {
+  const before = activeRoom(state);
+  const joins = joinRoom(state, name);
+  const room = activeRoom(state);
+  return joins && [...joins, ...jump(state, room, id, room === before ? from : room.back ?? 0)];
 }
 
 /** A room of the list of all rooms: what it is, is known.

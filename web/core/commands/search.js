@@ -1,45 +1,79 @@
-// Searching in the messages that are loaded. Pure: it knows no page.
+// Searching: asking the server, and going through what it found. Pure: it knows neither page nor socket nor clock.
 
-/** Ids of the messages whose text or sender holds all words, newest first.
- * @param {import("../chat/state.js").Entry[]} entries
- * @param {string} query
- * @returns {number[]} */
-export function search(entries, query) {
-  const words = wordsOf(query);
-  if (words.length === 0) return [];
-  const found = [];
-  for (let at = entries.length - 1; at >= 0; at -= 1) {
-    const entry = entries[at];
-    if (entry?.type !== "message" || entry.deleted) continue;
-    const text = `${entry.sender}\n${entry.content}`.toLowerCase();
-    if (words.every((word) => text.includes(word))) found.push(entry.id);
+import { foundMore, foundNow } from "../chat/found.js";
+import { termsOf } from "../protocol/search/query.js";
+import { answer, askAnywhere } from "./asking.js";
+import { goToMessage } from "./rooms.js";
+
+/**
+ * @typedef {import("../chat/state.js").State} State
+ * @typedef {import("../update.js").Action} Action
+ * @typedef {{is: "search", query: string}
+ *   | {is: "foundMore" | "nextFound" | "previousFound" | "foundShut" | "foundEnds"}
+ *   | {is: "goToFound", id: number, from?: number}} SearchIntent
+ * next is older; `foundShut`: the list is not looked at any more; `from` is where one reads in the room that is shown
+ */
+
+/** @param {State} state
+ * @param {SearchIntent} intent
+ * @returns {Action[] | null} */
+export function performSearch(state, intent) {
+  switch (intent.is) {
+    case "search":
+      return search(state, intent.query);
+    case "foundMore":
+      return foundMore(state);
+    case "nextFound":
+    case "previousFound":
+      return step(state, intent.is === "nextFound");
+    case "goToFound":
+      return goToFound(state, intent.id, intent.from ?? 0);
+    case "foundShut":
+      if (state.search?.at === null) state.search = null;
+      return [];
+    case "foundEnds":
+      state.search = null;
+      return [];
   }
-  return found;
 }
 
-/** Where the words stand in a text: pairs of begin and end, ascending, none over another.
- * @param {string} text
+/** Without words it opens the search as it is.
+ * @param {State} state
  * @param {string} query
- * @returns {[number, number][]} */
-export function marks(text, query) {
-  const lower = text.toLowerCase();
-  // Lower case may be longer (İ): then positions in one do not fit the other.
-  if (lower.length !== text.length) return [];
-  /** @type {[number, number][]} */
-  const all = [];
-  for (const word of wordsOf(query)) {
-    for (let at = lower.indexOf(word); at >= 0; at = lower.indexOf(word, at + word.length)) all.push([at, at + word.length]);
-  }
-  all.sort(([a], [b]) => a - b);
-  let free = 0;
-  return all.filter(([begin, end]) => {
-    if (begin < free) return false;
-    free = end;
-    return true;
-  });
+ * @returns {Action[] | null} */
+function search(state, query) {
+  const asked = query === "" ? [] : askAnywhere(state, { type: "search", query }, { isQuiet: true, isRepeated: true });
+  if (!asked) return null;
+  if (query !== "") state.search = { query, terms: termsOf(query), messages: [], more: true, ref: state.acts.open.at(-1)?.ref ?? null, at: null, goesOn: false };
+  return [...asked, { do: "open", what: "search" }];
 }
 
-/** @param {string} query */
-function wordsOf(query) {
-  return query.toLowerCase().split(/\s+/).filter((word) => word !== "");
+/** To one of them. The search stays, so that one can go on to the next.
+ * @param {State} state
+ * @param {number} id
+ * @param {number | null} from null: the way back stays
+ * @returns {Action[] | null} */
+function goToFound(state, id, from) {
+  const hit = foundNow(state).find((each) => each.id === id);
+  if (!state.search || !hit) return [];
+  state.search.at = id;
+  return goToMessage(state, hit, from);
+}
+
+/** To the one before or after the one that was gone to last.
+ * @param {State} state
+ * @param {boolean} isOlder
+ * @returns {Action[] | null} */
+function step(state, isOlder) {
+  const { search } = state;
+  if (!search) return [];
+  const at = search.at ?? Infinity;
+  const ids = foundNow(state).map(({ id }) => id);
+  const next = isOlder ? ids.find((id) => id < at) : ids.findLast((id) => id > at);
+  if (next !== undefined) return goToFound(state, next, null);
+  if (isOlder && search.more) {
+    search.goesOn = true;
+    return foundMore(state);
+  }
+  return answer(state, `That is the ${isOlder ? "oldest" : "newest"} message found`);
 }

@@ -41,7 +41,7 @@ export function parse(frame) {
   }
   if (envelope === null || typeof envelope !== "object" || Array.isArray(envelope)) return null;
   if (!isKnown(envelope)) return null;
-  const holds = envelope.type === "history" || envelope.type === "mentions" ? [...envelope.messages, ...(envelope.changed ?? [])] : [envelope];
+  const holds = ["history", "mentions", "found"].includes(envelope.type) ? [...envelope.messages, ...(envelope.changed ?? [])] : [envelope];
   for (const said of holds) {
     if (said.type === "message" || said.type === "edited") said.content = withNewlines(said.content);
   }

@@ -15,14 +15,15 @@ import { fold } from "./names.js";
  * @typedef {Edited | Deleted | Reacted} Change
  * @typedef {{type: "typing", room: string, sender: string}} Typing
  * @typedef {{type: "read", room: string, upto: number}} Read
- * @typedef {{type: "mentions", messages: Message[], more: boolean, ref?: string}} Mentions of any rooms, newest first
- * @typedef {Message | Change | Typing | Read | Mentions} OfMessages
+ * @typedef {{messages: Message[], more: boolean, ref?: string}} Found of any rooms, newest first
+ * @typedef {Found & {type: "mentions"}} Mentions
+ * @typedef {Message | Change | Typing | Read | Mentions | Found & {type: "found"}} OfMessages
  */
 
 /** @param {any} e
  * @returns {boolean} */
 export function isOfMessages(e) {
-  if (e.type === "mentions") return maybeText(e.ref) && typeof e.more === "boolean" && isList(e.messages, HISTORY_MAX, (each) => each?.type === "message" && isOfMessages(each));
+  if (e.type === "mentions" || e.type === "found") return maybeText(e.ref) && typeof e.more === "boolean" && isList(e.messages, HISTORY_MAX, (each) => each?.type === "message" && isOfMessages(each));
   if (!isText(e.room)) return false;
   switch (e.type) {
     case "message":

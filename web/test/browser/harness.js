@@ -294,14 +294,24 @@ export async function newCrowd(test, browser, server) {
     const IN_FLIGHT = 200;
     window.enter = (name, room, key) => new Promise((resolve, reject) => {
       const socket = new WebSocket(`${url}ws?${new URLSearchParams({ room, username: name })}`, ["nebula.v1", `nebula.key.${key}`]);
-      sockets[name] = { socket, room, waiting: 0, told: () => undefined };
+      sockets[name] = { socket, room, waiting: 0, told: () => undefined, found: () => undefined };
       socket.onclose = () => reject(new Error(`${name} is not let in`));
       socket.onmessage = ({ data }) => {
         const envelope = JSON.parse(data);
         if (envelope.type === "presence") resolve();
+        if (envelope.type === "found") sockets[name].found(envelope.messages.length);
         if (envelope.type !== "message" || envelope.sender !== name) return;
         sockets[name].waiting -= 1;
         sockets[name].told();
+      };
+    });
+    window.finds = (name, query, count) => new Promise((resolve) => {
+      const each = sockets[name];
+      const asks = setInterval(() => each.socket.send(JSON.stringify({ type: "search", query, limit: 200 })), 100);
+      each.found = (many) => {
+        if (many < count) return;
+        clearInterval(asks);
+        resolve();
       };
     });
     window.leave = (name) => sockets[name].socket.close();
@@ -317,6 +327,8 @@ export async function newCrowd(test, browser, server) {
   }, server.address.replace("http", "ws"));
   return {
     enter: (name, room) => page.evaluate(([who, where, key]) => window.enter(who, where, key), [name, room, keyOf(name)]),
+    /** Until so many messages are found: the server reads them a moment after they were said. */
+    finds: (name, query, count) => page.evaluate(([who, what, many]) => window.finds(who, what, many), [name, query, count]),
     leave: (name) => page.evaluate((who) => window.leave(who), name),
     say: (name, ...contents) => page.evaluate(([who, what]) => window.sayAll(who, what), [name, contents]),
     /** Many messages, told apart by their number. */

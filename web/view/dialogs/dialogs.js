@@ -11,6 +11,7 @@ import { newInbox } from "./inbox.js";
 import { newInvites } from "./invites.js";
 import { newName } from "./name.js";
 import { newPerson } from "./person.js";
+import { newSearch } from "./search.js";
 import { newTopic } from "./topic.js";
 import { newWrite } from "./write.js";
 
@@ -24,12 +25,13 @@ import { newWrite } from "./write.js";
  * @property {(event: Event) => void} go to another room, where one may write at once
  * @property {() => void} toText to where one writes
  * @property {() => number} here the message that is read now, to come back to; 0 at the end
+ * @property {(text: string, caret: number) => import("../input/popup.js").Offer} filters of a search, while it is typed
  * @property {(name: string) => void} mention writes a name where one writes
  */
 
 /** @param {Needs} needs */
 export function newDialogs(needs) {
-  const all = { devices: newDevices(needs), inbox: newInbox(needs), invites: newInvites(needs), browser: newBrowser(needs), create: newCreate(needs), write: newWrite(needs), add: newAdd(needs), about: newTopic(needs), name: newName(needs), person: newPerson(needs) };
+  const all = { devices: newDevices(needs), inbox: newInbox(needs), invites: newInvites(needs), browser: newBrowser(needs), create: newCreate(needs), write: newWrite(needs), add: newAdd(needs), about: newTopic(needs), name: newName(needs), person: newPerson(needs), search: newSearch(needs) };
   const faultOf = (/** @type {string} */ name) => document.getElementById(`${name}-fault`);
   for (const name of Object.keys(all)) {
     const box = dialog(name);

@@ -9,9 +9,18 @@ export function date(at) {
   return told === today ? "today" : told;
 }
 
+const DAY_MS = 24 * 60 * 60_000;
+
+/** Days that one searches before or after, as the server counts them: in UTC.
+ * @returns {import("../../core/commands/filters.js").Day[]} */
+export function searchDays() {
+  const days = Object.entries({ today: 0, yesterday: 1, "a week ago": 7, "a month ago": 30 });
+  return days.map(([words, ago]) => [words, new Date(Date.now() - ago * DAY_MS).toISOString().slice(0, 10)]);
+}
+
 const AGO = new Intl.RelativeTimeFormat([], { numeric: "auto" });
 /** @type {[ms: number, unit: Intl.RelativeTimeFormatUnit][]} */
-const UNITS = [[24 * 60 * 60_000, "day"], [60 * 60_000, "hour"], [60_000, "minute"]];
+const UNITS = [[DAY_MS, "day"], [60 * 60_000, "hour"], [60_000, "minute"]];
 
 /** How long ago something was, roughly; of what is long past the day.
  * @param {number} at in ms since 1970 */

@@ -11,8 +11,11 @@ const OPTIONS_MAX = 30;
 
 /** @typedef {typeof import("../../core/emoji.js")} Emoji */
 /** @typedef {{text: string, shown: string}} Option what is put in the place of the word */
-/** @typedef {{drafted: (text: string) => void, names: () => string[], rooms: () => string[], everybody?: () => string[], emoji: () => Promise<Emoji | null>}} Needs
- * everybody: what calls everybody there; emoji: their table, which is loaded when it is needed; null if it cannot be */
+/** @typedef {{start: number, options: Option[], offered: boolean}} Offer where the word begins, what it may become, and whether to
+ * offer that unasked */
+/** @typedef {{drafted: (text: string) => void, names: () => string[], rooms: () => string[], everybody?: () => string[], emoji: () => Promise<Emoji | null>, filters?: (text: string, caret: number) => Offer | null}} Needs
+ * everybody: what calls everybody there; emoji: their table, which is loaded when it is needed; null if it cannot be; filters: of
+ * a search, if one is typed */
 
 export class Popup {
   #list;
@@ -24,7 +27,7 @@ export class Popup {
   /** @type {Emoji | null} */
   #emoji = null;
 
-  /** @param {HTMLTextAreaElement} text
+  /** @param {HTMLTextAreaElement | HTMLInputElement} text
    * @param {HTMLElement} list
    * @param {Needs} needs */
   constructor(text, list, needs) {
@@ -45,26 +48,32 @@ export class Popup {
    * @param {boolean} asked */
   offer(asked) {
     const text = this.#text;
-    const found = this.#named() ?? this.#completed(asked);
+    const found = this.#needs.filters?.(text.value, this.#caret) ?? this.#named() ?? this.#completed(asked);
     const isOffered = found.options.length > 0 && (asked || found.offered);
-    this.#open = isOffered ? { start: found.start, end: text.selectionStart, options: found.options.slice(0, OPTIONS_MAX), at: -1 } : null;
+    this.#open = isOffered ? { start: found.start, end: this.#caret, options: found.options.slice(0, OPTIONS_MAX), at: -1 } : null;
     this.#draw();
     return isOffered;
   }
 
-  /** @param {boolean} asked */
+  get #caret() {
+    return this.#text.selectionStart ?? 0;
+  }
+
+  /** @param {boolean} asked
+   * @returns {Offer} */
   #completed(asked) {
     const text = this.#text;
     // Who is likeliest takes a look at all messages.
-    if (!asked && !OFFERED.test(text.value.slice(0, text.selectionStart))) return { start: 0, options: [], offered: false };
-    const found = completions(text.value, text.selectionStart, this.#needs.names(), this.#needs.rooms(), this.#needs.everybody?.());
+    if (!asked && !OFFERED.test(text.value.slice(0, this.#caret))) return { start: 0, options: [], offered: false };
+    const found = completions(text.value, this.#caret, this.#needs.names(), this.#needs.rooms(), this.#needs.everybody?.());
     return { ...found, options: found.options.map((option) => ({ text: option, shown: shownOption(option) })) };
   }
 
-  /** Emoji, if one is being named. */
+  /** Emoji, if one is being named.
+   * @returns {Offer | null} */
   #named() {
-    const { value, selectionStart } = this.#text;
-    const word = begun(value, selectionStart);
+    const { value } = this.#text;
+    const word = begun(value, this.#caret);
     if (!word) return null;
     if (!this.#emoji) void this.#load(value);
     const options = (this.#emoji?.find(word.query) ?? []).flatMap(({ emoji, codes: [code] }) => (code === undefined ? [] : [{ text: `${emoji} `, shown: `${emoji} :${code}:` }]));

@@ -48,8 +48,6 @@ export class Log {
   #state = null;
   /** @type {Room | null} */
   #room = null;
-  /** What is searched for. */
-  #query = "";
   /** What is needed to edit in a row.
    * @type {import("./editor.js").Needs} */
   #edits = { does: () => {}, names: () => [], rooms: () => [], emoji: async () => null };
@@ -84,7 +82,7 @@ export class Log {
     const [from, to] = this.#reach(room);
     this.#place.first = shownEntries(room)[from] ?? null;
     if (this.#place.last) this.#place.last = shownEntries(room)[to - 1] ?? null;
-    this.#fill(itemsOf(state, room, from, to, this.#query, this.#edits));
+    this.#fill(itemsOf(state, room, from, to, this.#edits));
     this.#settle();
   }
 
@@ -95,13 +93,6 @@ export class Log {
   get isAtBottom() {
     const { scrollHeight, scrollTop, clientHeight } = this.pane;
     return this.#place.last === null && !this.#room?.past && scrollHeight - scrollTop - clientHeight <= BOTTOM_PX;
-  }
-
-  /** Marks what is searched for.
-   * @param {string} query */
-  mark(query) {
-    this.#query = query;
-    this.#again();
   }
 
   /** The message at the top of what is in sight, to come back to; 0 at the end. */

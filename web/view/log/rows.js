@@ -20,8 +20,8 @@ import { avatar, clock, day, isSameDay, listOf, named, whole } from "./text.js";
  * @typedef {import("../../core/chat/state.js").Note} Note
  * @typedef {{key: string, make: () => HTMLLIElement, mend?: (row: HTMLLIElement) => void}} Item
  * a row: found again by its key, made once, mended when something around it changed
- * @typedef {{state: State, room: Room, query: string, changes: ReturnType<typeof changesOf>, edits: import("./editor.js").Needs}} Around
- * what messages are shown by: `query` is searched for, `changes` are not answered yet
+ * @typedef {{state: State, room: Room, changes: ReturnType<typeof changesOf>, edits: import("./editor.js").Needs}} Around
+ * what messages are shown by: `changes` are not answered yet
  */
 
 /** What a row says.
@@ -41,11 +41,10 @@ const TRAFFIC_NAMES_MAX = 6;
  * @param {Room} room
  * @param {number} from
  * @param {number} to
- * @param {string} query what is searched for
  * @param {import("./editor.js").Needs} edits
  * @returns {Item[]} */
-export function itemsOf(state, room, from, to, query, edits) {
-  const around = { state, room, query, changes: changesOf(room), edits };
+export function itemsOf(state, room, from, to, edits) {
+  const around = { state, room, changes: changesOf(room), edits };
   const line = newLine(state, room);
   const now = Date.now();
   /** @type {Item[]} */
@@ -102,9 +101,10 @@ function ruleItem(key, is, words) {
  * @param {Message} message
  * @param {boolean} follows
  * @returns {Item} */
-function messageItem({ state, room, query, changes, edits }, message, follows) {
+function messageItem({ state, room, changes, edits }, message, follows) {
   const called = calledBy(message);
-  const look = { query, isPlain: state.isPlain, called };
+  const { query = "", terms = [], at = null } = state.search ?? {};
+  const look = { terms, isPlain: state.isPlain, called };
   const shown = shownOf(message, state.me, changes.get(message.id));
   const { content, isDeleted, edited } = shown;
   const calls = isDeleted ? "" : wordsAboutCall(state, message);
@@ -132,6 +132,7 @@ function messageItem({ state, room, query, changes, edits }, message, follows) {
       // The row stays, and the focus and the place with it.
       if (said.get(row) !== says) fill(row);
       row.classList.toggle("follows", follows);
+      row.classList.toggle("found", at === message.id);
       row.classList.toggle("changing", shown.isChanging);
       mendReply(row, room, isDeleted ? undefined : message.reply, state.me, changes);
       mendReactions(row, message.id, shown.reactions, state.me, mayChange(state));
@@ -196,7 +197,7 @@ function pendingItems({ state, room, changes, edits }, pending) {
   const content = pending.does === undefined ? waitingText(pending, changes.get(ref)) : null;
   if (content === null) return [];
   const words = failed ? `not sent: ${failed}` : room.joined ? "sending …" : room.excluded ? "will be sent when you rejoin this room" : "will be sent when you are back online";
-  const look = { query: "", isPlain: state.isPlain, called: [] };
+  const look = { terms: [], isPlain: state.isPlain, called: [] };
   /** @param {HTMLLIElement} row */
   const fill = (row) => {
     said.set(row, content);

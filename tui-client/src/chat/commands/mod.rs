@@ -30,6 +30,7 @@ pub enum Typed {
     Topic,
     Nick(UserName),
     Reconnect,
+    /// `/search [QUERY]`
     Search(String),
     /// `/url [N]`
     Url(Option<usize>),
@@ -162,7 +163,12 @@ pub const COMMANDS: &[Command] = &[
     command("who", &["names"], "", "list who is online here"),
     command("me", &[], "TEXT", "send an action, as in /me waves"),
     command("nick", &[], "NAME", "change your name"),
-    command("search", &["lastlog"], "TEXT", "find an older message with this text; again: older"),
+    command(
+        "search",
+        &["lastlog"],
+        "[QUERY]",
+        "find messages: words, \"phrases\", word*, -not, from:, in:, before:, after:, has:link",
+    ),
     command("url", &[], "[N]", "list the links in this room, or copy the N-th newest"),
     command("copy", &[], "[N]", "copy the newest message, or the N-th newest"),
     command("clear", &[], "", "clear the screen; scrolling up brings the messages back"),
@@ -328,6 +334,11 @@ fn understood(command: &Command, rest: &str) -> Result<Typed, String> {
 fn find(name: &str) -> Option<&'static Command> {
     let name = text::narrow(name);
     COMMANDS.iter().find(|known| known.name == name || known.aliases.contains(&name.as_str()))
+}
+
+/// It is the name of the command that searches.
+pub(super) fn is_search(name: &str) -> bool {
+    find(name).is_some_and(|command| command.name == "search")
 }
 
 fn found(name: &str) -> Result<&'static Command, String> {

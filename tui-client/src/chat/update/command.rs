@@ -1,6 +1,6 @@
 //! What a command does.
 //!
-//! Some are for the surface alone, which does them instead: `/help`, `/search`, `/theme` and `/plain`.
+//! Some are for the surface alone, which does them instead: `/help`, `/theme` and `/plain`.
 
 use protocol::{Emoji, Leave, MessageId, Notify, RoomKind, ToServer, UserName};
 
@@ -15,6 +15,7 @@ use super::people::making::write_to;
 use super::question::{self, NOT_IN_ROOM, question_revoke};
 use super::request;
 use super::rooms::{close, show_number, show_room};
+use super::search::search;
 use super::sending::{compose_edit, compose_reply, drop_failed, edit_failed, react, send_again};
 use crate::address;
 use crate::chat::answer::{Answer, MemberList};
@@ -32,7 +33,7 @@ const LINKS_MAX: usize = 20;
 
 pub fn command(model: &mut Model, typed: Typed) -> Vec<Effect> {
     match typed {
-        Typed::Text(_) | Typed::Help(None) | Typed::Search(_) => {}
+        Typed::Text(_) | Typed::Help(None) => {}
         Typed::Theme(_) | Typed::Plain => {}
         Typed::List(query) => return browse(model, &query),
         Typed::WriteTo(users, text) => return write_to(model, users, text),
@@ -63,6 +64,7 @@ pub fn command(model: &mut Model, typed: Typed) -> Vec<Effect> {
         Typed::Clear => model.room_mut().clear(),
         Typed::Mute(is_muted) => return attention::mute(model, is_muted),
         Typed::Mentions => return inbox::open(model),
+        Typed::Search(query) => return search(model, &query),
         Typed::Highlight(words) => attention::highlight(model, words),
         Typed::Notify(wanted) => return attention::notify(model, wanted),
         Typed::Key => about_key(model),

@@ -17,6 +17,7 @@ mod received;
 mod refused;
 mod request;
 mod rooms;
+mod search;
 mod sending;
 mod server_wait;
 mod setting;
@@ -36,6 +37,9 @@ pub use reading::{mark_unread, read_on, tell_before_leaving};
 pub use rooms::{
     attend, back_to_end, focus, next_active, read_at, show_last, show_number, show_room,
     want_people,
+};
+pub use search::{
+    end_search, go_to_found, is_searching, more_found, next_found, previous_found, search,
 };
 pub use sending::{
     compose_edit, compose_reply, edit, react, reply, say, send_written, stop_composing,

@@ -17,6 +17,7 @@ use super::people::{entry, list, members};
 use super::reading;
 use super::refused::refused;
 use super::request;
+use super::search;
 use super::sending::{act_answered, renamed, send_next, take_in};
 use super::typing::typing_came;
 use crate::chat::duration;
@@ -58,7 +59,10 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
         ToClient::Role(set) => members::role_set(model, set),
         ToClient::Setting(setting) => list::setting_came(model, setting),
         ToClient::Topic(topic) => topic_came(model, topic),
-        ToClient::History(history) => history_came(model, history),
+        ToClient::History(history) => {
+            history.changed.iter().for_each(|message| search::take_in(model, message));
+            history_came(model, history)
+        }
         ToClient::Deleted(deleted) => {
             let (by, named) = (deleted.by.clone(), deleted.reference.clone());
             changed(model, &deleted.room.clone(), Change::Deleted(deleted), &by, named.as_ref())
@@ -87,8 +91,7 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
         }
         ToClient::Read(upto) => reading::read_came(model, upto),
         ToClient::Mentions(mentions) => inbox::mentions_came(model, mentions),
-        // Nothing here searches.
-        ToClient::Found(_) => Vec::new(),
+        ToClient::Found(found) => search::found_came(model, found),
         ToClient::Cluster(cluster) => cluster_came(model, &cluster),
         ToClient::Link(link) => {
             entry::link_came(model, link.code, link.expires_ms, link.reference.as_ref())
@@ -111,6 +114,7 @@ fn changed(
     let me = model.me.clone();
     let id = change.message();
     inbox::changed(model, room, &change);
+    search::changed(model, &change);
     let mut effects = reading::changed(model, room, &change, me.as_ref());
     let Some(found) = model.find(room) else { return Vec::new() };
     let is_mention = found.apply(change, me.as_ref());
@@ -231,6 +235,7 @@ fn entered(model: &mut Model, name: &RoomName, me: UserName) -> Vec<Effect> {
         if before.as_ref() != Some(&me) {
             request::renamed(model);
             list::renamed(model);
+            search::end_search(model);
             given_back = renamed(model);
         }
     }

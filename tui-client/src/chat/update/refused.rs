@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use protocol::{Code, ErrorNote, MessageId, RoomName};
+use protocol::{Code, ErrorNote, MessageId, RoomName, ToServer};
 
 use super::asking::reference;
 use super::connection::{come_back_after, dialled};
@@ -13,6 +13,7 @@ use super::jump;
 use super::people::list;
 use super::reading;
 use super::request::{self, Refused};
+use super::search;
 use super::sending::{rejected, send_next};
 use super::server_wait::{is_for_now, server_wait};
 use crate::chat::event::{Effect, Timer};
@@ -71,6 +72,11 @@ fn request_refused(model: &mut Model, request: Request, note: ErrorNote) {
     let Request { envelope, typed, .. } = request;
     list::not_kept(model, &envelope);
     let sentence = text::clean_line(&note.content);
+    if let ToServer::Search(asked) = &envelope
+        && !search::refused(model, asked, &sentence)
+    {
+        return;
+    }
     // An older server knows of no lists.
     if list::is_of_list(&envelope) && matches!(note.code, Code::NoName | Code::UnknownType) {
         model.list.is_refused = true;

@@ -3,7 +3,6 @@
 //! This file does not know what a word may become.
 
 use super::Input;
-use crate::chat::completion::{Words, completions};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completion {
@@ -18,10 +17,14 @@ pub struct Completion {
 }
 
 impl Completion {
-    /// Completes the word before the caret; `None` if nothing begins like it.
-    pub fn begin(input: &mut Input, words: &Words) -> Option<Self> {
+    /// Completes what stands before the caret, by where that begins and what it may become; `None` if that is
+    /// nothing.
+    pub fn begin(
+        input: &mut Input,
+        completions: impl FnOnce(&str) -> (usize, Vec<String>),
+    ) -> Option<Self> {
         let before = &input.text()[..input.caret()];
-        let (start, options) = completions(before, words);
+        let (start, options) = completions(before);
         let typed = before[start..].to_owned();
         let shown = options.first()?.clone();
         input.replace(start, &typed, &shown);
@@ -33,9 +36,10 @@ impl Completion {
         &self.shown
     }
 
-    /// True if nothing else was changed since.
+    /// True if nothing else was changed since; what follows the only key of a filter is completed by itself.
     pub fn goes_on(&self, input: &Input) -> bool {
-        input.text().get(self.start..input.caret()) == Some(self.shown.as_str())
+        let is_key = self.options.len() == 1 && self.shown.ends_with(':');
+        !is_key && input.text().get(self.start..input.caret()) == Some(self.shown.as_str())
     }
 
     /// Puts back what was typed.

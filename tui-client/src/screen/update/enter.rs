@@ -5,7 +5,7 @@ use protocol::MessageId;
 use super::compose::show_written;
 use super::conversation::keep_draft;
 use super::effects::take;
-use super::reading::search;
+use super::search;
 use crate::chat::commands::{self, SLASHES, Typed, counted};
 use crate::chat::update::{command, question_deletion, send_written};
 use crate::chat::{Pending, Reading, What};
@@ -80,7 +80,7 @@ fn sent(screen: &mut Screen) {
 fn done(screen: &mut Screen, typed: Typed) -> Vec<Effect> {
     match typed {
         Typed::Help(None) => screen.overlay = Overlay::Help(0),
-        Typed::Search(text) => search(screen, &text),
+        Typed::Search(query) => return search::ask(screen, &query),
         typed => {
             let (asks, composes) = (typed.asks_first(), typed.composes());
             let last = screen.chat.room().entries.back().map(|entry| entry.place);

@@ -2,6 +2,7 @@
 //!
 //! Where a move depends on what is drawn, `view` and `rows` are asked; the core never is told of it in rows.
 
+mod completing;
 mod compose;
 mod conversation;
 mod editing;
@@ -12,6 +13,7 @@ mod entrance;
 mod overlay;
 mod press;
 mod reading;
+mod search;
 mod select;
 mod standing;
 mod writing;

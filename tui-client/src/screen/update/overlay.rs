@@ -2,10 +2,10 @@
 
 use super::editing::edit;
 use super::effects::take;
-use super::reading::{page, search};
-use super::{entrance, select, writing};
+use super::{entrance, search, select, writing};
 use crate::chat::update::{
-    browse, browse_more, confirm, go_to_mention, more_mentions, pick, react_to, show_room, write_to,
+    browse, browse_more, confirm, go_to_found, go_to_mention, more_found, more_mentions, pick,
+    react_to, show_room, write_to,
 };
 use crate::screen::event::Effect;
 use crate::screen::keys::{KeyCommand, Meaning};
@@ -82,33 +82,45 @@ fn question(screen: &mut Screen, meaning: Meaning) -> Vec<Effect> {
 }
 
 fn ask(screen: &mut Screen, meaning: Meaning, mut prompt: Prompt) -> Vec<Effect> {
+    let completes = [KeyCommand::Complete, KeyCommand::CompleteBack].map(Meaning::Command);
+    if !completes.contains(&meaning) {
+        screen.completing = None;
+    }
     match meaning {
         Meaning::Command(KeyCommand::Send) => return accept(screen, prompt),
         Meaning::Command(KeyCommand::Escape | KeyCommand::Interrupt) => {
-            if matches!(prompt.kind, Kind::React(_)) {
-                screen.room_view_mut().found = None;
+            match prompt.kind {
+                Kind::React(_) => screen.room_view_mut().found = None,
+                Kind::Search => search::end(screen),
+                _ => {}
             }
             return Vec::new();
         }
+        Meaning::Command(command @ (KeyCommand::Complete | KeyCommand::CompleteBack))
+            if prompt.kind == Kind::Search && {
+                let back = command == KeyCommand::CompleteBack;
+                search::complete(screen, &mut prompt, back)
+            } => {}
         // The key that opened it goes on to the next one.
         Meaning::Command(
             KeyCommand::Down
             | KeyCommand::Recall
             | KeyCommand::Switch
             | KeyCommand::Mentions
+            | KeyCommand::Search
+            | KeyCommand::OlderHit
             | KeyCommand::Complete
             | KeyCommand::NextRoom,
         ) => {
             prompt.at += 1;
         }
-        Meaning::Command(KeyCommand::Up | KeyCommand::CompleteBack | KeyCommand::PreviousRoom) => {
+        Meaning::Command(
+            KeyCommand::Up
+            | KeyCommand::NewerHit
+            | KeyCommand::CompleteBack
+            | KeyCommand::PreviousRoom,
+        ) => {
             prompt.at = prompt.at.saturating_sub(1);
-        }
-        Meaning::Command(command @ (KeyCommand::PageUp | KeyCommand::PageDown))
-            if prompt.kind == Kind::Words =>
-        {
-            screen.overlay = Overlay::Prompt(prompt);
-            return page(screen, command == KeyCommand::PageUp);
         }
         Meaning::Command(KeyCommand::PageDown) => prompt.at += CHOICES_PAGE,
         Meaning::Command(KeyCommand::PageUp) => prompt.at = prompt.at.saturating_sub(CHOICES_PAGE),
@@ -139,6 +151,7 @@ fn look_for(screen: &mut Screen, prompt: &Prompt, is_at_end: bool) -> Vec<Effect
         Kind::Room | Kind::Browse if is_new => browse(chat, typed),
         Kind::Browse if is_at_end => browse_more(chat),
         Kind::Mentions if is_at_end => more_mentions(chat),
+        Kind::Search if is_at_end && prompt.searched(chat).is_some() => more_found(chat),
         _ => Vec::new(),
     };
     take(screen, effects)
@@ -160,13 +173,10 @@ pub(super) fn choose(screen: &mut Screen, at: usize) -> Vec<Effect> {
 }
 
 fn accept(screen: &mut Screen, prompt: Prompt) -> Vec<Effect> {
-    if prompt.kind == Kind::Words {
-        search(screen, prompt.input.text());
-        // Enter once more goes to the next older one.
-        screen.overlay = Overlay::Prompt(prompt);
-        return Vec::new();
-    }
     let mut choices = prompt.choices(&screen.chat);
+    if prompt.kind == Kind::Search && choices.is_empty() {
+        return search::ask(screen, prompt.input.text());
+    }
     if prompt.at >= choices.len() {
         screen.chat.notice = Some(format!("No match for {:?}", prompt.input.text()));
         screen.overlay = Overlay::Prompt(prompt);
@@ -187,6 +197,7 @@ fn accept(screen: &mut Screen, prompt: Prompt) -> Vec<Effect> {
             }
         }
         Choice::Mention(id) => go_to_mention(&mut screen.chat, id),
+        Choice::Hit(id) => go_to_found(&mut screen.chat, id),
         Choice::Person(user) => write_to(&mut screen.chat, vec![user], None),
         Choice::Sent(at) => {
             let text = screen.chat.sent[at].clone();

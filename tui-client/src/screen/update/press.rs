@@ -1,8 +1,8 @@
 //! What a key means to the screen.
 
-use clap::ValueEnum as _;
 use crossterm::event::KeyEvent;
 
+use super::completing::words;
 use super::editing::edit;
 use super::effects::take;
 use super::enter::enter;
@@ -11,9 +11,9 @@ use super::reading::{
 };
 use super::standing::to_bottom;
 use super::writing::{fence, interrupt};
-use super::{compose, emoji, overlay, select};
+use super::{compose, emoji, overlay, search, select};
 use crate::chat::commands::Typed;
-use crate::chat::completion::{Words, about_everybody};
+use crate::chat::completion::{about_everybody, completions};
 use crate::chat::update::{
     back_to_end, browse, command as ask_for, focus, next_active, show_last, show_number, show_room,
     write_to_last,
@@ -23,7 +23,6 @@ use crate::screen::input::completion::Completion;
 use crate::screen::keys::{KeyCommand, Meaning, is_press, second};
 use crate::screen::model::{Confirm, Screen};
 use crate::screen::overlay::{Kind, Overlay, Prompt};
-use crate::screen::theme::{Theme, name_of};
 use crate::screen::view::{
     beside, columns_beside, has_more_notice, input_cells, is_covered, notice_rows,
 };
@@ -102,7 +101,10 @@ fn act(
             let back = command == KeyCommand::CompleteBack;
             screen.completing = match completing {
                 Some(completing) => Some(completing.turn(&mut screen.input, back)),
-                None => begin_completion(screen),
+                None => {
+                    let words = words(screen);
+                    Completion::begin(&mut screen.input, |before| completions(before, &words))
+                }
             };
             let shown = screen.completing.as_ref().map(Completion::shown);
             screen.chat.notice = shown.and_then(about_everybody).map(str::to_owned);
@@ -140,10 +142,9 @@ fn look(screen: &mut Screen, command: KeyCommand) -> Vec<Effect> {
         KeyCommand::FirstUnread => return jump_to_unread(screen),
         KeyCommand::PreviousMention => jump_to_mention(screen, true),
         KeyCommand::NextMention => jump_to_mention(screen, false),
-        KeyCommand::Search => {
-            screen.room_view_mut().found = None;
-            screen.overlay = Overlay::Prompt(Prompt::new(Kind::Words));
-        }
+        KeyCommand::Search => search::open(screen),
+        KeyCommand::OlderHit => return search::go_through(screen, true),
+        KeyCommand::NewerHit => return search::go_through(screen, false),
         KeyCommand::Recall => screen.overlay = Overlay::Prompt(Prompt::new(Kind::Sent)),
         KeyCommand::Switch => screen.overlay = Overlay::Prompt(Prompt::new(Kind::Room)),
         KeyCommand::Help => screen.overlay = Overlay::Help(0),
@@ -185,6 +186,7 @@ fn escape(screen: &mut Screen) {
     } else if is_covered(screen) {
         screen.people_shown = None;
     } else if !compose::stop(screen) {
+        search::end(screen);
         screen.room_view_mut().found = None;
         back_to_end(&mut screen.chat);
     }
@@ -239,14 +241,4 @@ fn toggle_mouse(screen: &mut Screen) -> Vec<Effect> {
     };
     screen.chat.notice = Some(words);
     vec![Effect::Mouse(screen.mouse)]
-}
-
-fn begin_completion(screen: &mut Screen) -> Option<Completion> {
-    let words = Words {
-        names: screen.chat.likeliest_names(),
-        rooms: screen.chat.room_names(),
-        themes: Theme::value_variants().iter().map(name_of).collect(),
-        everybody: screen.chat.may_mention_everybody(),
-    };
-    Completion::begin(&mut screen.input, &words)
 }

@@ -4,8 +4,8 @@ use protocol::MessageId;
 
 use super::effects::take;
 use super::standing::{fill, show, stand};
+use crate::chat::Place;
 use crate::chat::update::{load_newer, load_older, want_people};
-use crate::chat::{Entry, Place};
 use crate::screen::event::Effect;
 use crate::screen::keys::KeyCommand;
 use crate::screen::model::{Screen, Scroll};
@@ -118,39 +118,6 @@ fn mention(screen: &Screen, up: bool) -> Option<Scroll> {
         let moves = if up { now < before } else { now > before || to == Scroll::Bottom };
         moves.then_some(to)
     })
-}
-
-/// To the next older message that holds a text, from the one that was found last, if it is in sight,
-/// or from the end of the screen.
-pub(super) fn search(screen: &mut Screen, wanted: &str) {
-    let found = older_with(screen, &wanted.to_lowercase());
-    if let Some(id) = found {
-        screen.room_view_mut().found = Some(id);
-        show(screen, Place::of(id));
-    }
-    let keys = &screen.keys;
-    let none = format!("No older message contains {wanted:?}");
-    screen.chat.notice = Some(match found {
-        Some(_) => keys.advise(
-            "Found",
-            ".",
-            &[(KeyCommand::Send, "finds the next older one"), (KeyCommand::Escape, "goes back")],
-        ),
-        None if screen.chat.room().has_older() => {
-            keys.advise(&none, ".", &[(KeyCommand::PageUp, "at the top loads older ones")])
-        }
-        None => none,
-    });
-}
-
-fn older_with(screen: &Screen, lower: &str) -> Option<MessageId> {
-    let (room, pane) = (screen.chat.room(), pane(screen));
-    let seen = in_sight(room, &pane);
-    let last = pane.found.map(|id| room.line_index(Place::of(id)));
-    let from = last.filter(|at| seen.contains(at)).unwrap_or(seen.end);
-    let mut older = room.lines().range(..from).rev().filter_map(Entry::message);
-    let found = older.find(|said| said.content.as_str().to_lowercase().contains(lower));
-    found.map(|message| message.id)
 }
 
 /// Shows all of a message that hides something, or closes it again: the one that is meant, else the newest

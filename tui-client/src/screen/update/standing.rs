@@ -50,8 +50,22 @@ pub(super) fn reveal(screen: &mut Screen, room: &RoomName, id: MessageId) {
     if screen.chat.room().name == *room {
         show(screen, Place::of(id));
         let back = [(KeyCommand::Escape, "goes back to the newest message")];
-        screen.chat.notice = Some(screen.keys.advise("Here it is", ".", &back));
+        let words = || screen.keys.advise("Here it is", ".", &back);
+        screen.chat.notice = Some(about_hit(screen, id).unwrap_or_else(words));
     }
+}
+
+/// Which hit of the search one went to, if it is one, and what keys do then.
+fn about_hit(screen: &Screen, id: MessageId) -> Option<String> {
+    let search = screen.chat.search.as_ref().filter(|search| search.at == Some(id))?;
+    let (place, count) = (search.place(id)? + 1, search.messages.len());
+    let more = if search.more { "+" } else { "" };
+    let does = [
+        (KeyCommand::OlderHit, "goes to the next older one"),
+        (KeyCommand::NewerHit, "to the next newer one"),
+        (KeyCommand::Escape, "ends the search"),
+    ];
+    Some(screen.keys.advise(&format!("Hit {place} of {count}{more}"), ":", &does))
 }
 
 pub(super) fn show(screen: &mut Screen, place: Place) {

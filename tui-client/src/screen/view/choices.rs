@@ -7,6 +7,7 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::{Clear, Paragraph};
 
+use super::hits;
 use crate::answers::activity;
 use crate::chat::writing::emoji::Named;
 use crate::clock::date_and_clock;
@@ -23,11 +24,6 @@ const ACTIVITY_CELLS: usize = 22;
 
 /// A row, and which choice stands in it.
 type Row = (Line<'static>, Option<usize>);
-
-/// Words in messages are shown in the messages themselves.
-pub(super) fn are_shown(prompt: &Prompt) -> bool {
-    prompt.kind != Kind::Words
-}
 
 pub(super) fn draw(screen: &Screen, prompt: &Prompt, area: Rect, frame: &mut Frame<'_>) {
     draw_rows(rows(screen, prompt, area), area, frame);
@@ -89,33 +85,59 @@ fn below(rows: &[Row], area: Rect) -> Rect {
 /// The choices, best first, with the marked one in sight, and above them what they are.
 fn rows(screen: &Screen, prompt: &Prompt, area: Rect) -> Vec<Row> {
     let cells = usize::from(area.width).saturating_sub(2);
-    let title = prompt.kind.title(&screen.keys);
+    let title = prompt.title(&screen.chat, &screen.keys);
     let title = measure::wrap(&title, cells + 2).into_iter();
     let mut rows: Vec<_> = title.map(|row| (bar(row, cells + 2), None)).collect();
-    let is_list = matches!(prompt.kind, Kind::Browse | Kind::Mentions);
-    let most = if is_list { usize::MAX } else { CHOICES_ROWS };
-    let count = most.min(usize::from(area.height).saturating_sub(rows.len())).max(1);
+    let (most, each) = match prompt.kind {
+        Kind::Browse | Kind::Mentions => (usize::MAX, 1),
+        Kind::Search => (usize::MAX, hits::ROWS),
+        Kind::Room | Kind::Sent | Kind::React(_) => (CHOICES_ROWS, 1),
+    };
+    let height = usize::from(area.height).saturating_sub(rows.len());
+    let count = most.min(height / each).max(1);
     let first = (prompt.at + 1).saturating_sub(count);
     let choices = prompt.choices(&screen.chat);
     if choices.is_empty() {
-        let is_coming = prompt.kind == Kind::Browse && screen.chat.is_asking_for_rooms();
-        let words = if is_coming { " looking …" } else { " No match" };
-        rows.push((Line::styled(measure::fitted_line(words, cells + 2), theme::quiet()), None));
+        rows.extend(none(screen, prompt, cells + 2));
     }
-    rows.extend(choices.iter().enumerate().skip(first).take(count).map(|(at, (name, choice))| {
-        let (mark, style) =
-            if at == prompt.at { (">", theme::striking()) } else { (" ", Style::new()) };
-        let entry = screen.chat.browser.as_ref().filter(|_| prompt.kind == Kind::Browse);
-        let words = match entry.and_then(|browser| browser.rooms.get(at)) {
-            Some(entry) => listed(screen, name, entry, cells),
-            None if prompt.kind == Kind::Mentions => mention(screen, name, choice, cells),
-            None => measure::fitted_line(name, cells),
-        };
-        (Line::styled(format!("{mark}{words} "), style), Some(at))
+    let shown = choices.iter().enumerate().skip(first).take(count);
+    rows.extend(shown.flat_map(|(at, choice)| {
+        let lines = of_choice(screen, prompt, at, choice, cells).into_iter();
+        lines.map(move |line| (line, Some(at)))
     }));
     // On the smallest screens the choices are worth more than the words above them.
     rows.drain(..rows.len().saturating_sub(area.height.into()));
     rows
+}
+
+fn of_choice(
+    screen: &Screen,
+    prompt: &Prompt,
+    at: usize,
+    (name, choice): &(String, Choice),
+    cells: usize,
+) -> Vec<Line<'static>> {
+    let is_chosen = at == prompt.at;
+    let (mark, style) = if is_chosen { (">", theme::striking()) } else { (" ", Style::new()) };
+    let entry = screen.chat.browser.as_ref().filter(|_| prompt.kind == Kind::Browse);
+    let words = match (choice, entry.and_then(|browser| browser.rooms.get(at))) {
+        (Choice::Hit(id), _) => return hits::rows(screen, *id, is_chosen, cells),
+        (_, Some(entry)) => listed(screen, name, entry, cells),
+        (Choice::Mention(_), None) => mention(screen, name, choice, cells),
+        _ => measure::fitted_line(name, cells),
+    };
+    vec![Line::styled(format!("{mark}{words} "), style)]
+}
+
+/// Why there are none.
+fn none(screen: &Screen, prompt: &Prompt, cells: usize) -> Vec<Row> {
+    let words = match prompt.kind {
+        Kind::Search => hits::none(&screen.chat, prompt),
+        Kind::Browse if screen.chat.is_asking_for_rooms() => "looking …".to_owned(),
+        _ => "No match".to_owned(),
+    };
+    let rows = measure::wrap(&words, cells.saturating_sub(1)).into_iter();
+    rows.map(|row| (Line::styled(format!(" {row}"), theme::quiet()), None)).collect()
 }
 
 /// A message that mentions this person: when and where it was said, by whom, and its words.

@@ -8,6 +8,7 @@ mod columns;
 mod composer;
 mod entrance;
 mod help;
+mod hits;
 mod notice;
 mod people;
 mod qr;
@@ -66,7 +67,7 @@ pub fn view(screen: &Screen, frame: &mut Frame<'_>) -> Links {
     }
     let links = messages(screen, areas.pane, frame);
     match &screen.overlay {
-        Overlay::Prompt(prompt) if choices::are_shown(prompt) => {
+        Overlay::Prompt(prompt) => {
             choices::draw(screen, prompt, areas.pane, frame);
             Links::default()
         }
@@ -133,9 +134,7 @@ pub fn target_at(screen: &Screen, column: u16, row: u16) -> Option<Target> {
     let (areas, cell) = (areas(screen, areas::whole(screen)), Position { x: column, y: row });
     let choice = match &screen.overlay {
         Overlay::Entrance(_) => entrance::choice_at(screen, areas.pane, column, row),
-        Overlay::Prompt(prompt) if choices::are_shown(prompt) => {
-            choices::choice_at(screen, prompt, areas.pane, cell)
-        }
+        Overlay::Prompt(prompt) => choices::choice_at(screen, prompt, areas.pane, cell),
         _ => None,
     };
     let room = || rooms::room_at(screen, &areas, column, row).map(Target::Room);

@@ -5,7 +5,6 @@ use std::time::Duration;
 use nebula::chat::commands::Typed;
 use nebula::chat::update::command;
 use nebula::chat::{Effect, What};
-use nebula::headless::plain::found;
 use nebula::headless::teller::{News, StartAt, Teller};
 use protocol::{Message, ToClient};
 
@@ -355,20 +354,6 @@ fn times_are_local_ones_as_date_has_them_and_a_zone_that_is_not_known_is_said() 
     let mut sends = home.nebula(&[&["send", "x"], &at[..]].concat());
     let output = sends.env("TZ", "Nowhere/Atall").output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stderr), "", "no times are shown");
-}
-
-#[test]
-fn what_was_looked_for_is_printed() {
-    let mut client = crate::client::Client::entered(80, 24);
-    client.says(1, "Bob", "a Link");
-    client.says(2, "Bob", "another word");
-    client.says(3, "Carol", "linked\\n00:00 Eve: forged");
-    let found = |wanted: &str| found(&client.screen.chat, wanted, &jiff::tz::TimeZone::UTC);
-    assert_eq!(
-        found("link"),
-        "2 found:\n1970-01-01 00:01 Bob: a Link\n1970-01-01 00:03 Carol: linked 00:00 Eve: forged"
-    );
-    assert_eq!(found("nowhere"), "No message here contains \"nowhere\"");
 }
 
 #[test]

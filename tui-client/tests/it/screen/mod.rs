@@ -19,5 +19,6 @@ mod place;
 mod reading;
 mod rooms;
 mod rows;
+mod search;
 mod snapshots;
 mod writing;

@@ -115,16 +115,6 @@ fn one_finds_what_is_new_and_where_one_was_called() {
     assert!(client.screen().join("").contains("No earlier mention of you"));
     client.presses(KeyCode::Char('n'), KeyModifiers::ALT);
     assert!(row_of(&client, "second call").is_some());
-    client.presses(KeyCode::End, KeyModifiers::NONE);
-    client.presses(KeyCode::Char('s'), KeyModifiers::CONTROL);
-    client.types("FIRST");
-    assert!(client.screen()[11].starts_with("search: FIRST"));
-    client.types("\n");
-    assert!(row_of(&client, "unseen").is_some());
-    client.types("\n");
-    assert!(row_of(&client, "first call").is_some());
-    client.presses(KeyCode::Esc, KeyModifiers::NONE);
-    assert!(client.screen()[11].starts_with('>'));
 }
 
 #[test]

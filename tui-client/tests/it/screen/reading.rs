@@ -6,11 +6,7 @@ use nebula::chat::Effect;
 use nebula::chat::{Place, Reading, Room};
 use nebula::screen::Event;
 use nebula::screen::theme::Theme;
-use nebula::screen::view::view;
 use protocol::{MessageId, RoomName, ToServer};
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
-use ratatui::style::Modifier;
 
 use crate::client::{Client, sent};
 
@@ -238,7 +234,7 @@ fn a_theme_is_chosen_by_its_name() {
 }
 
 #[test]
-fn links_are_listed_and_copied_and_words_are_found() {
+fn links_are_listed_and_copied() {
     let mut client = Client::entered(80, 12);
     client.says(1, "Bob", "see https://a.example/x, and (http://b.example)");
     for id in 2..40 {
@@ -255,10 +251,6 @@ fn links_are_listed_and_copied_and_words_are_found() {
     assert_eq!(client.did(), [Effect::Copy("line".to_owned())]);
     client.types("/url 9\n");
     assert_eq!(client.did(), []);
-    client.types("/search A.EXAMPLE\n");
-    assert!(client.screen().join("").contains("see https://a.example"));
-    client.types("/search nowhere\n");
-    assert!(client.screen().join("").contains("No older message"));
 }
 
 #[test]
@@ -269,42 +261,6 @@ fn a_muted_room_rings_no_bell() {
     client.did();
     client.says(1, "Bob", "Alice!");
     assert_eq!(client.did(), []);
-}
-
-#[test]
-fn a_search_keeps_the_screen_full_marks_what_it_finds_and_goes_on_above() {
-    let mut client = Client::entered(80, 12);
-    for id in 1..60 {
-        client.says(id, "Bob", &format!("word {id}."));
-    }
-    // On the last page, in its middle.
-    client.presses(KeyCode::Char('s'), KeyModifiers::CONTROL);
-    client.types("word 55.\n");
-    let screen = client.screen();
-    assert!(screen[1].contains("word 51.") && screen[9].contains("word 59."), "{screen:#?}");
-    let marked = |client: &Client| {
-        let mut terminal = Terminal::new(TestBackend::new(80, 12)).unwrap();
-        terminal.draw(|frame| drop(view(&client.screen, frame))).unwrap();
-        let buffer = terminal.backend().buffer().clone();
-        let is_marked = |row: &u16| buffer[(6, *row)].modifier.contains(Modifier::REVERSED);
-        let rows: Vec<_> = (1..10).filter(is_marked).collect();
-        rows.into_iter().map(|row| client.screen()[usize::from(row)].clone()).collect::<String>()
-    };
-    assert!(marked(&client).contains("word 55."), "{}", marked(&client));
-    // The next one is older, also where many hold the words.
-    client.presses(KeyCode::Char('u'), KeyModifiers::CONTROL);
-    for id in (50..55).rev() {
-        client.types(if id == 54 { "word\n" } else { "\n" });
-        assert!(marked(&client).contains(&format!("word {id}.")), "{}", marked(&client));
-    }
-    // PgUp turns the page, and the words stay.
-    let before = client.screen();
-    client.presses(KeyCode::PageUp, KeyModifiers::NONE);
-    assert_ne!(client.screen()[1], before[1]);
-    assert!(client.screen()[11].starts_with("search: word"));
-    client.presses(KeyCode::Esc, KeyModifiers::NONE);
-    client.presses(KeyCode::Esc, KeyModifiers::NONE);
-    assert_eq!(marked(&client), "");
 }
 
 #[test]

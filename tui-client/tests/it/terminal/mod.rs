@@ -9,6 +9,7 @@ mod people;
 mod pty;
 mod reading;
 mod rooms;
+mod search;
 pub(crate) mod sequences;
 
 use std::io::{Read, Write};

@@ -155,33 +155,10 @@ test("to the first new one, also where one looks on while it comes", async (t) =
   });
 });
 
-test("search, help, people, bell and colours", async (t) => {
+test("help, people, bell and colours", async (t) => {
   const crowd = await newCrowd(t, browser, server);
   await crowd.enter("Bob", "more");
-  await crowd.say("Bob", "the first apple", "a pear", "another apple");
   const alice = await person(t, browser, server, "Alice", "more");
-  await settled(alice, "another apple").waitFor();
-  await press(alice, "Control+Shift+F");
-  await alice.keyboard.type("apple");
-  await alice.locator("#search-found", { hasText: "1 of 2" }).waitFor();
-  assert.match(await alice.locator("#log .found").textContent(), /another apple/);
-  assert.equal(await alice.locator("#log mark").count(), 2);
-  await press(alice, "Enter");
-  assert.match(await alice.locator("#log .found").textContent(), /first apple/);
-  await press(alice, "Shift+Enter");
-  await alice.locator("#search-found", { hasText: "1 of 2" }).waitFor();
-  await press(alice, "Escape");
-  assert.equal(await focus(alice), "text");
-  assert.equal(await alice.locator("#log mark").count(), 0);
-  await press(alice, "Control+Shift+F");
-  await alice.keyboard.type("pear");
-  await press(alice, "Control+K");
-  await alice.keyboard.type("elsewhere");
-  await press(alice, "Enter");
-  await inRoom(alice, "elsewhere");
-  assert.ok(!await alice.locator("#search").isVisible(), "what was searched for was searched for there");
-  await press(alice, "Alt+ArrowUp");
-  await inRoom(alice, "more");
   await press(alice, "Control+/");
   const help = await alice.locator("#help-words").textContent();
   for (const words of ["/join", "/theme", "Ctrl+K", "Alt+Shift+Up", "Enter"]) assert.ok(help.includes(words), words);

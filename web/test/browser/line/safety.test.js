@@ -39,8 +39,10 @@ test("hostile names, rooms and texts do nothing: no dialog, no report, no elemen
   await alice.keyboard.press("Escape");
   await say(alice, "/who");
   await say(alice, "/url");
-  await say(alice, "/search <img");
-  await alice.locator("#search-found", { hasText: "of" }).waitFor();
+  await crowd.finds("<b>Mallory</b>", "img alert", 3);
+  await say(alice, "/search <img alert");
+  await alice.locator("#search-list mark", { hasText: "img" }).first().waitFor();
+  assert.equal(await alice.locator("#search-list :is(img, script, svg, b, i, iframe, style, math, form)").count(), 0);
   assert.equal(await alice.title(), `#${room} · Nebula`);
   assert.deepEqual([alice.faults, await alice.evaluate(() => window.reports)], [[], []]);
 });

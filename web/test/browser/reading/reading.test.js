@@ -45,8 +45,14 @@ test("what is found in a folded text is seen", async (t) => {
   await message(alice).press("Enter");
   await settled(alice, "needle 99").waitFor();
   await row(alice, "needle 0").locator(".unfold").waitFor();
-  await alice.keyboard.press("Control+Shift+F");
-  await alice.keyboard.type("needle 99");
+  const crowd = await newCrowd(t, browser, server);
+  await crowd.enter("Bob", "found");
+  await crowd.finds("Bob", "needle", 1);
+  await alice.keyboard.press("Control+F");
+  await alice.keyboard.type("\"needle 99\"");
+  await alice.keyboard.press("Enter");
+  await alice.locator("#search-list mark", { hasText: "needle 99" }).waitFor();
+  await alice.keyboard.press("Enter");
   await row(alice, "needle 99").locator(".unfold").waitFor({ state: "hidden" });
 });
 

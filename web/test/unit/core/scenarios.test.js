@@ -6,6 +6,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 
 import { changesOf, isOwn, quoteOf, shownOf, waitingText } from "../../../core/chat/messages/shown.js";
+import { foundNow, shownHit } from "../../../core/chat/found.js";
 import { wordsAboutTyping } from "../../../core/chat/messages/typing.js";
 import { labelOf } from "../../../core/chat/label.js";
 import { codeNow } from "../../../core/chat/person.js";
@@ -89,6 +90,12 @@ class Client {
       const { inbox } = this.state;
       assert.deepEqual(inbox && { messages: inbox.messages.map(({ id }) => id), more: inbox.more }, wanted);
     },
+    found_more: () => this.#happens({ type: "does", intent: { is: "foundMore" } }),
+    goes_to_found: (id) => this.#happens({ type: "does", intent: { is: "goToFound", id } }),
+    next_found: () => this.#happens({ type: "does", intent: { is: "nextFound" } }),
+    previous_found: () => this.#happens({ type: "does", intent: { is: "previousFound" } }),
+    found_ends: () => this.#happens({ type: "does", intent: { is: "foundEnds" } }),
+    found: (wanted) => assert.deepEqual(this.#found(wanted), wanted),
     notified: (wanted) => {
       const notified = this.#notified.splice(0);
       assert.ok(notified.length === wanted.length && wanted.every((words, at) => notified[at].includes(words)), `notified: ${JSON.stringify(notified)}`);
@@ -138,6 +145,17 @@ class Client {
       else assert.ok(told?.includes(wanted), `told: ${told}`);
     },
   };
+
+  /** Of what was found what the scenario names. */
+  #found(wanted) {
+    const { search } = this.state;
+    if (!search) return null;
+    const [hits, { query, more, at }] = [foundNow(this.state), search];
+    const shown = hits.map((hit) => shownHit(this.state, hit));
+    const marked = shown.flatMap(({ text, ranges }) => ranges.map(([begin, end]) => text.slice(begin, end)));
+    const all = { query, messages: hits.map(({ id }) => id), more, at, marked, texts: shown.map(({ text }) => text) };
+    return Object.fromEntries(Object.keys(wanted ?? all).map((field) => [field, all[field]]));
+  }
 
   /** What was told since the last time; null if nothing was. */
   #news(what) {

@@ -32,7 +32,7 @@ function blocksOf(blocks, look) {
   const made = [];
   for (let at = 0; at < blocks.length; at += 1) {
     const block = /** @type {Block} */ (blocks[at]);
-    if (block.kind === "code") made.push(codeBlock(block.language, block.text, look.query));
+    if (block.kind === "code") made.push(codeBlock(block.language, block.text, look.terms));
     else if (block.kind === "quote") made.push(quote(block.blocks, look));
     else if (block.kind === "paragraph") made.push(...paragraph(block.lines, look));
     else {

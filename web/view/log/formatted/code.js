@@ -10,11 +10,11 @@ const SAYS_MS = 2_000;
 
 /** @param {string | null} language
  * @param {string} code
- * @param {string} query */
-export function codeBlock(language, code, query) {
+ * @param {import("./words.js").Look["terms"]} terms */
+export function codeBlock(language, code, terms) {
   const shown = revealed(code);
   const read = (language === null ? null : tokens(language, shown)) ?? [{ kind: "plain", text: shown }];
-  const text = read.flatMap(({ kind, text }) => (kind === "plain" ? marked(text, query) : [element("span", kind, ...marked(text, query))]));
+  const text = read.flatMap(({ kind, text }) => (kind === "plain" ? marked(text, terms) : [element("span", kind, ...marked(text, terms))]));
   const pre = element("pre", "", element("code", "", ...text));
   pre.dir = "ltr";
   pre.tabIndex = -1;

@@ -1,7 +1,7 @@
 // Words of a text, and links: who is mentioned stands out, and what is searched for is marked. It knows no formatting.
 
-import { marks } from "../../../core/commands/search.js";
 import { callsIn } from "../../../core/protocol/mentions.js";
+import { marks } from "../../../core/protocol/search/marks.js";
 import { revealed } from "../../../core/protocol/text.js";
 import { element } from "../../page.js";
 
@@ -9,7 +9,7 @@ import { element } from "../../page.js";
  * @typedef {string | Node} Part
  *
  * @typedef {object} Look how a text is drawn
- * @property {string} query what is searched for
+ * @property {import("../../../core/protocol/search/query.js").Term[]} terms what is searched for
  * @property {boolean} isPlain it is shown as typed
  * @property {string[]} called the names that it mentions
  */
@@ -18,26 +18,30 @@ import { element } from "../../page.js";
  * @param {string} text
  * @param {Look} look
  * @returns {Part[]} */
-export function words(text, { query, called }) {
+export function words(text, { terms, called }) {
   const shown = revealed(text);
-  if (called.length === 0) return marked(shown, query);
+  if (called.length === 0) return marked(shown, terms);
   let done = 0;
   const parts = callsIn(shown, called).flatMap(([begin, end]) => {
-    const before = marked(shown.slice(done, begin), query);
+    const before = marked(shown.slice(done, begin), terms);
     done = end;
-    return [...before, element("span", "called", ...marked(shown.slice(begin, end), query))];
+    return [...before, element("span", "called", ...marked(shown.slice(begin, end), terms))];
   });
-  return [...parts, ...marked(shown.slice(done), query)];
+  return [...parts, ...marked(shown.slice(done), terms)];
 }
 
 /** The same for a text that is as it may be shown.
  * @param {string} shown
- * @param {string} query
+ * @param {Look["terms"]} terms
  * @returns {Part[]} */
-export function marked(shown, query) {
-  if (query === "") return [shown];
+export const marked = (shown, terms) => withMarks(shown, marks(shown, terms));
+
+/** @param {string} shown
+ * @param {import("../../../core/protocol/search/marks.js").Range[]} ranges
+ * @returns {Part[]} */
+export function withMarks(shown, ranges) {
   let done = 0;
-  const nodes = marks(shown, query).flatMap(([begin, end]) => {
+  const nodes = ranges.flatMap(([begin, end]) => {
     const before = shown.slice(done, begin);
     done = end;
     return [before, element("mark", "", shown.slice(begin, end))];

@@ -9,9 +9,10 @@ use std::time::Duration;
 use nebula::chat::commands::parse;
 use nebula::chat::room::level::level;
 use nebula::chat::update::{
-    back_to_end, browse, browse_more, command, confirm, dial_now, edit, focus, go_to_mention,
-    link_by, load_older, mark_unread, more_mentions, move_room, pick, question_deletion,
-    question_revoke, react, read_at, read_on, reply, say, show_room, types, update,
+    back_to_end, browse, browse_more, command, confirm, dial_now, edit, end_search, focus,
+    go_to_found, go_to_mention, link_by, load_older, mark_unread, more_found, more_mentions,
+    move_room, next_found, pick, previous_found, question_deletion, question_revoke, react,
+    read_at, read_on, reply, say, show_room, types, update,
 };
 use nebula::chat::{
     Answer, Connection, Effect, EntryCode, Event, Hello, Model, Reading, Room, Servers, Target,
@@ -145,6 +146,7 @@ impl Client {
             }
             "browsed" => assert_eq!(self.browsed(), *what, "{place}"),
             "mentioned" => assert_eq!(self.mentioned(), *what, "{place}"),
+            "found" => assert_eq!(self.found(what), *what, "{place}"),
             "asked" => {
                 let question = self.model.question.as_ref().unwrap();
                 let words = question.words(str::to_owned);
@@ -199,8 +201,6 @@ impl Client {
                 reply(&mut self.model, text, Some(message_id(&what[0]))).unwrap()
             }
             "marks" => mark_unread(&mut self.model, message_id(what)),
-            "mentioned_more" => more_mentions(&mut self.model),
-            "goes_to" => go_to_mention(&mut self.model, message_id(what)),
             "types_text" => types(&mut self.model, what.as_str().unwrap()),
             "revokes" => {
                 question_revoke(&mut self.model, number(what));
@@ -233,9 +233,30 @@ impl Client {
                 back_to_end(&mut self.model);
                 Vec::new()
             }
-            other => panic!("{place}: no such step: {other}"),
+            name => match self.goes_through(name, what) {
+                Some(effects) => effects,
+                None => panic!("{place}: no such step: {name}"),
+            },
         };
         self.run(effects);
+    }
+
+    /// What is done with the messages that mention one, or that were searched for.
+    fn goes_through(&mut self, name: &str, what: &Value) -> Option<Vec<Effect>> {
+        let model = &mut self.model;
+        Some(match name {
+            "mentioned_more" => more_mentions(model),
+            "goes_to" => go_to_mention(model, message_id(what)),
+            "found_more" => more_found(model),
+            "goes_to_found" => go_to_found(model, message_id(what)),
+            "next_found" => next_found(model),
+            "previous_found" => previous_found(model),
+            "found_ends" => {
+                end_search(model);
+                Vec::new()
+            }
+            _ => return None,
+        })
     }
 
     fn show(&mut self, name: &RoomName) {

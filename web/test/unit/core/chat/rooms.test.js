@@ -180,7 +180,7 @@ test("commands answer, copy, list, mute and clear", () => {
   types_("/theme pink");
   assert.equal(state.notice, "Choose one of: system, dark, light");
   assert.deepEqual(types_("/width full"), [{ do: "width", text: "full" }]);
-  assert.deepEqual(types_("/search by"), [{ do: "search", text: "by" }]);
+  assert.deepEqual(types_("/search"), [{ do: "open", what: "search" }]);
   assert.deepEqual(types_("/help"), [{ do: "help" }]);
   types_("/mute");
   assert.equal(activeRoom(state).notify, "nothing");

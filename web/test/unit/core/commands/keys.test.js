@@ -11,7 +11,8 @@ test("keys mean what the table says, on every keyboard", () => {
   assert.equal(meaning({ ...press("k", "Ctrl"), code: "KeyK" }), "switcher");
   assert.equal(meaning({ ...press("k", "Meta"), code: "KeyK" }), "switcher");
   assert.equal(meaning({ ...press("K", "Ctrl"), code: "KeyK" }), "switcher", "with Caps Lock");
-  assert.equal(meaning({ ...press("F", "Ctrl", "Shift"), code: "KeyF" }), "search");
+  assert.equal(meaning({ ...press("f", "Ctrl"), code: "KeyF" }), "search");
+  assert.deepEqual([press("F3"), press("F3", "Shift")].map((each) => meaning(each)), ["nextFound", "previousFound"]);
   assert.equal(meaning({ ...press("a", "Alt"), code: "KeyQ" }), "active", "where it is written on another key");
   assert.equal(meaning({ ...press("q", "Alt"), code: "KeyA" }), null);
   assert.equal(meaning({ ...press("л", "Ctrl"), code: "KeyK" }), "switcher", "where there are other letters");

@@ -47,9 +47,12 @@ test("what is no known envelope is ignored", () => {
   bad.push(JSON.stringify({ type: "added", room: "a", user: "b", id: 1, at: 1 }), JSON.stringify({ type: "role", room: "a", user: "b", by: "c", role: "king", id: 1, at: 1 }), JSON.stringify({ type: "setting", room: "a", place: -1, id: 1 }));
   assert.notEqual(parse(JSON.stringify({ ...message, mentions: Array(50).fill("a"), everybody: "here" })), null);
   bad.push(JSON.stringify({ ...message, mentions: Array(51).fill("a") }), JSON.stringify({ ...message, everybody: true }), rooms({ unread: -1 }), rooms({ read: "1" }));
-  const mentions = (message, count = 1) => JSON.stringify({ type: "mentions", messages: Array(count).fill(message), more: false });
-  assert.equal(parse(mentions({ ...message, content: "a\r\nb" }, 200)).messages[0].content, "a\nb");
-  bad.push(mentions(message, 201), mentions({ ...message, type: "join" }), mentions({ ...message, at: undefined }), JSON.stringify({ type: "read", room: "a" }));
+  for (const type of ["mentions", "found"]) {
+    const told = (message, count = 1) => JSON.stringify({ type, messages: Array(count).fill(message), more: false });
+    assert.equal(parse(told({ ...message, content: "a\r\nb" }, 200)).messages[0].content, "a\nb");
+    bad.push(told(message, 201), told({ ...message, type: "join" }), told({ ...message, at: undefined }));
+  }
+  bad.push(JSON.stringify({ type: "read", room: "a" }));
   for (const frame of bad) assert.equal(parse(frame), null, frame);
 });
 

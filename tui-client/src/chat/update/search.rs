@@ -1,0 +1,161 @@
+//! Searching all messages: asked of the server in pages, one question at a time, kept up to date, gone to, and
+//! gone through one by one until the person ends it.
+//!
+//! This file does not know how it is shown.
+
+use protocol::{Found, Message, MessageId, SearchQuery, ToServer};
+
+use super::entering::join_room;
+use super::{jump, request};
+use crate::chat::event::Effect;
+use crate::chat::model::{Connection, Model};
+use crate::chat::request::Request;
+use crate::chat::room::Change;
+use crate::chat::search::{HINT, SearchList};
+
+/// Messages that are held at most: more than anybody turns pages for.
+const HELD_MAX: usize = 2_000;
+
+/// Looks for something else than before.
+pub fn search(model: &mut Model, query: &str) -> Vec<Effect> {
+    let query = query.trim();
+    if query.is_empty() {
+        model.notice = Some(format!("Usage: /search QUERY. {HINT}"));
+        return Vec::new();
+    }
+    // What was not sent yet is of use to nobody now.
+    let is_old = |request: &Request| request.waits && asked_by(request).is_some();
+    model.requests.retain(|request| !is_old(request));
+    model.search = Some(SearchList::new(query));
+    if model.connection != Connection::Online {
+        let words = "Not connected: the search is sent with the next connection";
+        model.notice = Some(words.to_owned());
+    }
+    let effects = ask(model, None, "/search");
+    if !is_searching(model) {
+        model.search = None;
+    }
+    effects
+}
+
+/// Hits before the oldest that is here.
+pub fn more_found(model: &mut Model) -> Vec<Effect> {
+    let search = model.search.as_ref().filter(|search| search.more);
+    let oldest = search.and_then(SearchList::oldest);
+    oldest.map(|oldest| ask(model, Some(oldest), "")).unwrap_or_default()
+}
+
+fn ask(model: &mut Model, before: Option<MessageId>, typed: &str) -> Vec<Effect> {
+    let Some(search) = &model.search else { return Vec::new() };
+    let query = search.query.clone();
+    let query = SearchQuery { query, room: None, before, limit: None, reference: None };
+    let is_same = |asked: &SearchQuery| asked.query == query.query && asked.before == before;
+    if model.requests.iter().filter_map(asked_by).any(is_same) {
+        return Vec::new();
+    }
+    request::ask(model, ToServer::Search(query), typed.to_owned())
+}
+
+fn asked_by(request: &Request) -> Option<&SearchQuery> {
+    match &request.envelope {
+        ToServer::Search(asked) => Some(asked),
+        _ => None,
+    }
+}
+
+/// What was found, or more of it, is on its way.
+pub fn is_searching(model: &Model) -> bool {
+    let mut asked = model.requests.iter().filter_map(asked_by);
+    let search = model.search.as_ref();
+    search.is_some_and(|search| asked.any(|asked| asked.query == search.query))
+}
+
+pub(super) fn found_came(model: &mut Model, found: Found) -> Vec<Effect> {
+    let Found { messages, more, reference } = found;
+    let asked = request::take(model, reference.as_ref()).map(|request| request.envelope);
+    let Some(ToServer::Search(asked)) = asked else { return Vec::new() };
+    let mut effects = request::next(model);
+    // It may answer a search that another has taken the place of.
+    let is_wanted =
+        |search: &&mut SearchList| (&search.query, search.oldest()) == (&asked.query, asked.before);
+    let Some(search) = model.search.as_mut().filter(is_wanted) else { return effects };
+    search.more = more && !messages.is_empty();
+    search.messages.extend(messages);
+    search.messages.truncate(HELD_MAX);
+    search.more &= search.messages.len() < HELD_MAX;
+    if std::mem::take(&mut search.goes_on) {
+        effects.extend(next_found(model));
+    }
+    effects
+}
+
+/// The server has not looked. False if nobody waits for it any more.
+pub(super) fn refused(model: &mut Model, asked: &SearchQuery, sentence: &str) -> bool {
+    let search = model.search.as_mut().filter(|search| search.query == asked.query);
+    let Some(search) = search else { return false };
+    search.goes_on = false;
+    if search.messages.is_empty() {
+        (search.more, search.refused) = (false, Some(sentence.to_owned()));
+    }
+    true
+}
+
+pub(super) fn changed(model: &mut Model, change: &Change) {
+    let search = model.search.as_ref();
+    let held = search.and_then(|search| search.messages.get(search.place(change.message())?));
+    if let Some(message) = held.and_then(|held| change.applied(held)) {
+        take_in(model, &message);
+    }
+}
+
+/// What is found is shown as it is now.
+pub(super) fn take_in(model: &mut Model, message: &Message) {
+    let Some(search) = &mut model.search else { return };
+    let Some(at) = search.place(message.id) else { return };
+    let is_newer = search.messages[at].change < message.change;
+    if is_newer && message.deleted {
+        search.messages.remove(at);
+    } else if is_newer {
+        search.messages[at] = message.clone();
+    }
+}
+
+/// Goes to one of them, joining its room if need be.
+pub fn go_to_found(model: &mut Model, id: MessageId) -> Vec<Effect> {
+    let Some(search) = &mut model.search else { return Vec::new() };
+    let Some(at) = search.place(id) else { return Vec::new() };
+    (search.at, search.goes_on) = (Some(id), false);
+    let room = search.messages[at].room.clone();
+    let mut effects = join_room(model, room);
+    effects.extend(jump::jump(model, id));
+    effects
+}
+
+/// The next older hit, also if it has to be asked for.
+pub fn next_found(model: &mut Model) -> Vec<Effect> {
+    let Some(search) = &mut model.search else { return Vec::new() };
+    if let Some(id) = search.older() {
+        return go_to_found(model, id);
+    }
+    search.goes_on = search.more;
+    let words = if search.more { "Searching for older hits …" } else { "This is the oldest hit" };
+    model.notice = Some(words.to_owned());
+    more_found(model)
+}
+
+pub fn previous_found(model: &mut Model) -> Vec<Effect> {
+    let Some(search) = &mut model.search else { return Vec::new() };
+    search.goes_on = false;
+    match search.newer() {
+        Some(id) => go_to_found(model, id),
+        None => {
+            model.notice = Some("This is the newest hit".to_owned());
+            Vec::new()
+        }
+    }
+}
+
+/// Nobody goes through it any more.
+pub fn end_search(model: &mut Model) {
+    model.search = None;
+}

@@ -1,0 +1,109 @@
+// What was searched for: the messages that the server found, newest first, page by page, and the one that was gone to last.
+// Pure: it knows neither page nor socket nor clock.
+
+import { aloud } from "../formatting/aloud.js";
+import { marks } from "../protocol/search/marks.js";
+import { emote, onOneLine } from "../protocol/text.js";
+import { ask, settled } from "./acts.js";
+import { takeChange, takeState } from "./messages/changes.js";
+import { asNow } from "./messages/place.js";
+
+/**
+ * @typedef {import("./state.js").State} State
+ * @typedef {import("./state.js").Message} Message
+ * @typedef {import("../update.js").Action} Action
+ *
+ * @typedef {object} Search
+ * @property {string} query
+ * @property {import("../protocol/search/query.js").Term[]} terms
+ * @property {Message[]} messages as the server told them
+ * @property {boolean} more there are older ones, or there may be: the first page has not come
+ * @property {string | null} ref of the question that is not answered
+ * @property {number | null} at the message that was gone to last
+ * @property {boolean} goesOn the next older one is gone to when it is here
+ */
+
+/** Messages that are shown at most: who looks for older ones adds a word. */
+const SHOWN_MAX = 2_000;
+/** A hit is shown with so many characters, and so many of them before the first mark. */
+const TEXT_UNITS_MAX = 240;
+const LEAD_UNITS = 60;
+
+/** The messages of the search as they are now.
+ * @param {State} state */
+export const foundNow = (state) => asNow(state.rooms, state.search?.messages ?? []);
+
+/** Wants the next page.
+ * @param {State} state
+ * @returns {Action[]} */
+export function foundMore(state) {
+  const { search } = state;
+  const before = search?.messages.at(-1)?.id;
+  if (!search?.more || search.ref !== null || before === undefined) return [];
+  const asked = ask(state, { type: "search", query: search.query, before }, { isQuiet: true, isRepeated: true });
+  if (asked) search.ref = state.acts.open.at(-1)?.ref ?? null;
+  return asked ?? [];
+}
+
+/** A page of it; those of an older question come too late.
+ * @param {State} state
+ * @param {import("../protocol/messages.js").Found} page
+ * @returns {Action[]} */
+export function foundCame(state, { messages, more, ref }) {
+  const waiting = settled(state, ref);
+  const { search } = state;
+  if (!search || ref === undefined || ref !== search.ref) return waiting;
+  const all = [...search.messages, ...messages];
+  const { goesOn } = search;
+  Object.assign(search, { messages: all, more: more && messages.length > 0 && all.length < SHOWN_MAX, ref: null, goesOn: false });
+  return goesOn ? [...waiting, { do: "later", afterMs: 0, event: { type: "does", intent: { is: "nextFound" } } }] : waiting;
+}
+
+/** A question was refused; false if it is an older one, which concerns nobody any more.
+ * @param {State} state
+ * @param {string} ref */
+export function searchRefused(state, ref) {
+  const { search } = state;
+  if (search?.ref !== ref) return false;
+  if (search.messages.length === 0) state.search = null;
+  Object.assign(search, { ref: null, goesOn: false });
+  return true;
+}
+
+/** What was found is edited or deleted.
+ * @param {State} state
+ * @param {import("../protocol/messages.js").Change} change */
+export function foundChanged({ search }, change) {
+  const hit = search?.messages.find(({ id }) => id === change.message);
+  if (hit) takeChange(hit, change);
+}
+
+/** The same, told after a cut.
+ * @param {State} state
+ * @param {Message[]} messages */
+export function foundHasChanged({ search }, messages) {
+  for (const message of messages) {
+    const hit = search?.messages.find(({ id }) => id === message.id);
+    if (hit) takeState(hit, message);
+  }
+}
+
+/** The words of a hit on one line, from near the first mark on, and where they are marked.
+ * @param {State} state
+ * @param {Message} message
+ * @returns {{text: string, ranges: import("../protocol/search/marks.js").Range[]}} */
+export function shownHit({ isPlain, search }, { content }) {
+  const words = isPlain ? content : aloud(content);
+  const whole = onOneLine(emote(words) ?? words, Infinity);
+  const all = marks(whole, search?.terms ?? []);
+  const first = all[0]?.[0] ?? 0;
+  const space = whole.indexOf(" ", first - LEAD_UNITS);
+  const begin = first <= 2 * LEAD_UNITS ? 0 : space >= 0 && space < first ? space + 1 : first;
+  // No half of a character.
+  const shown = whole.slice(begin, begin + TEXT_UNITS_MAX).replace(/[\ud800-\udbff]$/, "");
+  const end = begin + shown.length;
+  const lead = begin > 0 ? "…" : "";
+  const by = lead.length - begin;
+  const ranges = all.filter((range) => range[1] <= end).map(([from, to]) => /** @type {[number, number]} */ ([from + by, to + by]));
+  return { text: `${lead}${shown}${end < whole.length ? "…" : ""}`, ranges };
+}
