@@ -28,6 +28,7 @@
 //! | messages told as unread of a room | [`UNREAD_MAX`] |
 //! | devices of a person, their labels | [`DEVICES_MAX`], 1–[`LABEL_CHARS_MAX`] characters |
 //! | invites | [`INVITE_USES_MAX`] uses, [`INVITE_ROOMS_MAX`] rooms, [`INVITE_SECONDS_MAX`], a note of [`NOTE_CHARS_MAX`] characters |
+//! | body posted to a hook | [`HOOK_BYTES_MAX`] |
 //! | token | [`TOKEN_BYTES_MAX`], with [`PATTERNS_MAX`] patterns of rooms |
 //!
 //! Every refusal is a [`Refusal`], with a stable [`Code`], a sentence, and, where it ends
@@ -40,6 +41,7 @@ mod claims;
 mod connect;
 mod emoji;
 mod envelope;
+mod hook;
 mod ids;
 mod json;
 mod label;
@@ -55,6 +57,7 @@ pub use claims::Claims;
 pub use connect::{Connect, KEY_BYTES_MAX, KEY_BYTES_MIN, Key, SUBPROTOCOL};
 pub use emoji::{BadEmoji, Emoji};
 pub use envelope::*;
+pub use hook::{BadPost, HOOK_BYTES_MAX, Posted, github, slack};
 pub use ids::{BadEpoch, BadId, BadRef, Epoch, ID_END, MessageId, REF_BYTES_MAX, Ref};
 pub use json::FRAME_BYTES_MAX;
 pub use label::{LABEL_CHARS_MAX, Label};

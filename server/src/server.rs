@@ -21,6 +21,7 @@ use crate::config::{Config, Db, files};
 use crate::connection::budget::Budgets;
 use crate::connection::creations::Creations;
 use crate::connection::engine::Engine;
+use crate::connection::posting::Posting;
 use crate::connection::{RateLimits, ephemeral, news};
 use crate::error::RunError;
 use crate::http::answers::rejected_bytes;
@@ -103,6 +104,7 @@ impl Server {
             rate_limits: RateLimits::new(&config),
             budgets: Budgets::new(&config),
             creations: Creations::new(&config),
+            posting: Posting::default(),
             limiter: Arc::new(ConnectionLimiter::new(&config.limits)),
             siblings: Siblings::default(),
             warnings: Arc::default(),

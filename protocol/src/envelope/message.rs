@@ -72,6 +72,9 @@ pub struct Message {
     /// Its author's own id for it. Only meaningful to that author.
     #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Ref>,
+    /// A program said it: a hook or a bot.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub bot: bool,
     /// In a page: the id of the newest event that changed it; none if it is as it was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<MessageId>,
@@ -106,6 +109,7 @@ impl Message {
             id,
             at,
             reference: None,
+            bot: false,
             change: None,
             deleted: false,
             reply: None,

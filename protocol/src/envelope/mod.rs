@@ -13,6 +13,7 @@ mod error;
 mod everybody;
 mod fields;
 mod history;
+mod hooks;
 mod invites;
 mod members;
 mod membership;
@@ -32,9 +33,9 @@ mod typing;
 pub(crate) use self::history::count;
 pub use self::{
     cluster::*, create::*, deletion::*, devices::*, edit::*, error::*, everybody::*,
-    fields::FIELDS_MAX, history::*, invites::*, members::*, membership::*, mentions::*, message::*,
-    moderation::*, presence::*, question::*, reaction::*, reading::*, room::*, rooms::*, search::*,
-    setting::*, typing::*,
+    fields::FIELDS_MAX, history::*, hooks::*, invites::*, members::*, membership::*, mentions::*,
+    message::*, moderation::*, presence::*, question::*, reaction::*, reading::*, room::*,
+    rooms::*, search::*, setting::*, typing::*,
 };
 
 use serde::{Deserialize, Serialize};
@@ -122,6 +123,12 @@ from_clients! {
     Invites(Question): "invites",
     /// End an invite.
     Uninvite(Uninvite): "uninvite",
+    /// Make a hook. For owners and moderators.
+    Hook(MakeHook): "hook",
+    /// Ask for the hooks of a room.
+    Hooks(HooksQuery): "hooks",
+    /// End a hook.
+    Unhook(Unhook): "unhook",
     /// Make a room.
     Create(Create): "create",
     /// Make or find a direct room.
@@ -193,6 +200,10 @@ pub enum ToClient {
     Invite(Invite),
     /// Invites that are still good.
     Invites(Invites),
+    /// A hook that was made.
+    Hook(Hook),
+    /// The hooks of a room.
+    Hooks(Hooks),
     /// How the server's node stands among the others of its cluster.
     Cluster(Cluster),
     /// A refusal, to one client alone.

@@ -83,10 +83,11 @@ pub(crate) fn message() -> impl Strategy<Value = Message> {
     let said = (room(), user(), body(), id(), any::<u64>(), reference());
     let maybe = || proptest::option::of(id());
     let reactions = proptest::collection::vec(reaction(), 0..3);
-    let since = (maybe(), any::<bool>(), maybe(), proptest::option::of(any::<u64>()), reactions);
+    let edited = proptest::option::of(any::<u64>());
+    let since = (maybe(), any::<bool>(), any::<bool>(), maybe(), edited, reactions);
     (said, mentions(), since).prop_map(|(said, (mentions, everybody), since)| {
         let (room, sender, content, id, at, reference) = said;
-        let (change, deleted, reply, edited, reactions) = since;
+        let (change, deleted, bot, reply, edited, reactions) = since;
         Message {
             room,
             sender,
@@ -94,6 +95,7 @@ pub(crate) fn message() -> impl Strategy<Value = Message> {
             id,
             at,
             reference,
+            bot,
             change,
             deleted,
             reply,

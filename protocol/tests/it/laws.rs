@@ -3,12 +3,14 @@
 use proptest::prelude::*;
 use protocol::{
     Action, Body, Code, Connect, Delete, Deleted, Edit, Epoch, ErrorNote, History, HistoryQuery,
-    Join, Joined, Key, Leave, Left, Mentions, MentionsQuery, Message, MessageId, Moderate,
-    Moderated, PeopleQuery, Presence, React, ReadUpto, Reason, Ref, Role, RoomName, RoomPattern,
-    SECONDS_MAX, Say, SearchQuery, SetTopic, ToClient, ToServer, Token, TopicText, Typing,
-    UserName, encode_mentions, encode_reactions, encode_with_reactions,
+    HooksQuery, Join, Joined, Key, Leave, Left, MakeHook, Mentions, MentionsQuery, Message,
+    MessageId, Moderate, Moderated, PeopleQuery, Presence, React, ReadUpto, Reason, Ref, Role,
+    RoomName, RoomPattern, SECONDS_MAX, Say, SearchQuery, SetTopic, ToClient, ToServer, Token,
+    TopicText, Typing, Unhook, UserName, encode_mentions, encode_reactions, encode_with_reactions,
+    github, slack,
 };
 
+use crate::any_hook::{of_hooks_to_client, posted};
 use crate::any_message::{emoji, message, of_messages_to_client, span};
 use crate::any_room::{of_rooms_to_client, of_rooms_to_server};
 
@@ -98,6 +100,12 @@ fn to_server() -> impl Strategy<Value = ToServer> {
             ToServer::Topic(SetTopic { room, content, reference })
         }),
         act().prop_map(|act| ToServer::Moderate(Box::new(act))),
+        (room(), user(), reference())
+            .prop_map(|(room, name, reference)| ToServer::Hook(MakeHook { room, name, reference })),
+        (room(), reference())
+            .prop_map(|(room, reference)| ToServer::Hooks(HooksQuery { room, reference })),
+        (any::<u32>(), reference())
+            .prop_map(|(hook, reference)| ToServer::Unhook(Unhook { hook, reference })),
         of_rooms_to_server(),
     ]
 }
@@ -109,6 +117,7 @@ fn to_client() -> impl Strategy<Value = ToClient> {
     let changed = proptest::collection::vec(message(), 0..5);
     let epoch = reference().prop_map(|text| text.and_then(|it| Epoch::try_from(it.as_str()).ok()));
     prop_oneof![
+        of_hooks_to_client(),
         of_rooms_to_client(),
         of_messages_to_client(),
         message().prop_map(ToClient::Message),
@@ -199,7 +208,14 @@ proptest! {
             let _ = RoomPattern::try_from(text);
             let _ = RoomName::try_from(text);
             let _ = Body::try_from(text);
+            let _ = slack(text.as_bytes());
         }
+    }
+
+    #[test]
+    fn whatever_a_program_posts_is_a_text_or_nothing(body in posted(), kind in "push|issues") {
+        let _ = slack(body.as_bytes());
+        let _ = github(&kind, body.as_bytes());
     }
 
     #[test]

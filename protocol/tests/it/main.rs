@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod any_hook;
 mod any_message;
 mod any_room;
 mod connect;

@@ -20,6 +20,8 @@ impl Auth {
             Instruction::ReleaseName(name) => vec![Act::ReleaseName(name.clone())],
             Instruction::MakeLink(make) => vec![Act::MakeLink(Box::new(make.clone()))],
             Instruction::MakeInvite(make) => vec![Act::MakeInvite(Box::new(make.clone()))],
+            Instruction::MakeHook(make) => vec![Act::MakeHook(Box::new(make.clone()))],
+            Instruction::EndHook(end) => vec![Act::EndHook(Box::new(end.clone()))],
             Instruction::Lift(kind, room, whom) => {
                 let now = self.time.age_ms();
                 let found = self.sanctions.of(*kind, room.as_ref(), whom, now);
@@ -44,6 +46,8 @@ impl Auth {
             match outcome.await.map_err(|_| refused())? {
                 Outcome::Refused(Refusal::NotFound(_) | Refusal::NoName) => continue,
                 Outcome::Refused(refusal) => return Err(refusal.to_string()),
+                // Whoever made it has to know it.
+                Outcome::Numbered(number) => count += u64::from(number),
                 _ => count += 1,
             }
             match act {

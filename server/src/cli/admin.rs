@@ -6,7 +6,9 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use protocol::{Grant, PATTERNS_MAX, Refusal, Role, RoomName, RoomPattern, Token, UserName};
+use protocol::{
+    Grant, HookEntry, PATTERNS_MAX, Refusal, Role, RoomName, RoomPattern, Token, UserName,
+};
 
 use crate::RunError;
 use crate::auth::AuthError;
@@ -15,6 +17,7 @@ use crate::auth::token::{TokenKey, TokenKeyError};
 use crate::config::Config;
 use crate::listen::tls::{Doubt, Tls};
 use crate::log::acts_of_people::{MakeInvite, MakeLink};
+use crate::log::acts_of_programs::{EndHook, MakeHook};
 use crate::log::database::OpenError;
 use crate::log::now_ms;
 use crate::log::operator::beside;
@@ -43,6 +46,12 @@ pub(crate) enum AdminError {
     /// There is no place for one more.
     #[error(transparent)]
     Invites(Refusal),
+    /// The room has no place for a hook, or the name is somebody's.
+    #[error(transparent)]
+    Hooks(Refusal),
+    /// There is no such hook.
+    #[error("there is no hook {0} in {1:?}: see `nebula-server hooks`")]
+    NoHook(u32, PathBuf),
     /// The name is nobody's.
     #[error("the name {0} is not kept for anybody in {1:?}: see `nebula-server names`")]
     NotKept(UserName, PathBuf),
@@ -149,6 +158,40 @@ pub(crate) fn invite(db: &Path, invite: &MakeInvite) -> Result<(), AdminError> {
     is_alone(db)?;
     let number = beside::invite(db, invite)?;
     number.map(drop).ok_or(AdminError::Invites(Refusal::TooManyInvites))
+}
+
+/// Keeps a hook: its number.
+///
+/// # Errors
+/// [`AdminError`] if it may not be, or the database cannot be written.
+pub(crate) fn hook(db: &Path, make: &MakeHook) -> Result<u32, AdminError> {
+    is_alone(db)?;
+    beside::hook(db, make)?.map_err(AdminError::Hooks)
+}
+
+/// The hooks of a room, or all, one on a line: its number, where it speaks, what it is called, by whom it was made, and
+/// whether what it says can mention people.
+///
+/// # Errors
+/// [`AdminError`] if the database cannot be read.
+pub(crate) fn hooks(db: &Path, room: Option<&RoomName>) -> Result<String, AdminError> {
+    let mut list = String::new();
+    for (room, HookEntry { hook, name, mentions, by }) in beside::hooks(db, room)? {
+        let by = by.map_or_else(String::new, |by| format!(", by {by}"));
+        let mentions = if mentions { ", can mention" } else { "" };
+        // Writing into a string cannot fail.
+        let _ = writeln!(list, "{hook} #{room} {name}{by}{mentions}");
+    }
+    Ok(list)
+}
+
+/// Ends a hook.
+///
+/// # Errors
+/// [`AdminError`] if there is none, or the database cannot be written.
+pub(crate) fn unhook(db: &Path, end: &EndHook) -> Result<(), AdminError> {
+    is_alone(db)?;
+    if beside::unhook(db, end)? { Ok(()) } else { Err(AdminError::NoHook(end.hook, db.to_owned())) }
 }
 
 /// Lifts bans, or mutes, in a room or of the whole server; how many.

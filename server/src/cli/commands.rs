@@ -17,10 +17,11 @@ use super::admin::{self, Copied, Files, KeyHash, Kind, Restored, Whom};
 #[cfg(feature = "cluster")]
 use super::cluster::{self, ClusterCommand};
 use super::environment;
+use super::hooks::HookCommand;
 #[cfg(not(feature = "cluster"))]
 use super::no_cluster as cluster;
 use super::out::Out;
-use super::place::{Database, Place};
+use super::place::{Database, Place, parse_room};
 use super::top::Top;
 use crate::listen::tls::Doubt;
 use crate::log::operator::instruction::Instruction;
@@ -110,6 +111,9 @@ pub(crate) enum Command {
     ///
     /// Prints the code alone. It stands behind #invite= in the address of the page. Works while the server runs.
     Invite(NewInvite),
+
+    #[command(flatten)]
+    Hooks(HookCommand),
 
     /// Make a token that lets somebody in, with the key in the file of --token-key
     ///
@@ -246,6 +250,7 @@ impl Command {
             Command::Invite(NewInvite { uses, days, note, place }) => {
                 writeln!(out, "{}", place.invite(uses, days, note)?.as_str())?;
             }
+            Command::Hooks(command) => command.run(out)?,
             Command::Token(Token { token_key, user, rooms, days, moderator }) => {
                 let role = if moderator { Role::Moderator } else { Role::Member };
                 writeln!(out, "{}", admin::make_token(&token_key, user, rooms, days, role)?)?;
@@ -371,10 +376,6 @@ fn parse_name(text: &str) -> Result<UserName, String> {
 
 fn parse_note(text: &str) -> Result<Note, String> {
     Note::try_from(text).map_err(|error| error.to_string())
-}
-
-fn parse_room(text: &str) -> Result<RoomName, String> {
-    RoomName::known(text.strip_prefix('#').unwrap_or(text)).map_err(|error| error.to_string())
 }
 
 /// No name is as long as a hash.

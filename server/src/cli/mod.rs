@@ -5,6 +5,7 @@ pub(crate) mod admin;
 mod cluster;
 mod commands;
 mod environment;
+mod hooks;
 mod json;
 mod lines;
 #[cfg(not(feature = "cluster"))]

@@ -6,7 +6,9 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use clap::{Arg, Args};
-use protocol::{AccessCode, INVITE_CODE_CHARS, LINK_CODE_CHARS, Note, UserName};
+use protocol::{
+    AccessCode, HookPath, INVITE_CODE_CHARS, LINK_CODE_CHARS, Note, RoomName, UserName,
+};
 
 use super::admin;
 #[cfg(feature = "cluster")]
@@ -14,8 +16,9 @@ use super::cluster;
 #[cfg(not(feature = "cluster"))]
 use super::no_cluster as cluster;
 use crate::log::acts_of_people::{MakeInvite, MakeLink};
+use crate::log::acts_of_programs::{EndHook, MakeHook, Maker};
 use crate::log::operator::instruction::Instruction;
-use crate::people::code_hash::{CodeHash, random_code as random};
+use crate::people::code_hash::{CodeHash, HOOK_SECRET_CHARS, random_code as random};
 use crate::{ClusterConfig, Db};
 
 /// Which database a command is about.
@@ -79,6 +82,39 @@ impl Place {
         }
         Ok(code)
     }
+
+    /// Makes a hook that speaks in a room: where programs post to it.
+    pub(super) fn hook(
+        &self,
+        (room, name): (RoomName, UserName),
+        mentions: bool,
+    ) -> anyhow::Result<HookPath> {
+        let secret = random_code(HOOK_SECRET_CHARS)?;
+        let by = Maker::OPERATOR;
+        let make = MakeHook { room, name, secret: CodeHash::of(&secret), mentions, by };
+        let hook = if self.cluster.is_node() {
+            let made = cluster::carry_out(&self.cluster, &Instruction::MakeHook(make))?;
+            if made == 0 {
+                bail!("there is no such room in the cluster {}", self.cluster.cluster_name);
+            }
+            u32::try_from(made).context("the cluster answers with no number of a hook")?
+        } else {
+            admin::hook(self.database.file()?, &make)?
+        };
+        Ok(HookPath::new(hook, secret.as_str()))
+    }
+
+    /// Ends a hook.
+    pub(super) fn unhook(&self, hook: u32) -> anyhow::Result<()> {
+        let end = EndHook { hook, by: Maker::OPERATOR };
+        if !self.cluster.is_node() {
+            return Ok(admin::unhook(self.database.file()?, &end)?);
+        }
+        if cluster::carry_out(&self.cluster, &Instruction::EndHook(end))? == 0 {
+            bail!("there is no hook {hook} in the cluster {}", self.cluster.cluster_name);
+        }
+        Ok(())
+    }
 }
 
 fn random_code(characters: usize) -> anyhow::Result<AccessCode> {
@@ -92,6 +128,11 @@ impl Database {
             Db::Memory => bail!("a database in memory goes with its server: name a file with --db"),
         }
     }
+}
+
+/// A room that a command is about, as people write it.
+pub(super) fn parse_room(text: &str) -> Result<RoomName, String> {
+    RoomName::known(text.strip_prefix('#').unwrap_or(text)).map_err(|error| error.to_string())
 }
 
 /// Leaves out of a command's help what only a node needs.

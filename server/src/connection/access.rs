@@ -26,7 +26,7 @@ impl ReadPump {
     ) -> Result<(), End> {
         // Some answers are lists.
         self.until_space().await?;
-        let reference = request.reference().cloned();
+        let (room, reference) = (request.room().cloned(), request.reference().cloned());
         let answer = match request {
             AccessRequest::Link(_) => self.link(reference.clone()).await?,
             AccessRequest::Devices(_) => self.devices(requester, reference.clone()).await?,
@@ -43,10 +43,15 @@ impl ReadPump {
                     Err(refusal) => Err(refusal),
                 }
             }
+            AccessRequest::Hook(make) => self.hook(requester, make).await?,
+            AccessRequest::Hooks(query) => {
+                self.hooks(requester, (query.room, reference.clone())).await?
+            }
+            AccessRequest::Unhook(end) => self.unhook(requester, end).await?,
         };
         match answer {
             Ok(envelope) => self.answer(&envelope),
-            Err(refusal) => self.refuse(Refused::new(refusal, None, reference)),
+            Err(refusal) => self.refuse(Refused::new(refusal, room, reference)),
         }
         Ok(())
     }
@@ -148,7 +153,7 @@ impl ReadPump {
     }
 
     /// What became of something that lasts.
-    async fn keep_and_hear(&self, act: Act) -> Result<Result<Outcome, Refusal>, End> {
+    pub(super) async fn keep_and_hear(&self, act: Act) -> Result<Result<Outcome, Refusal>, End> {
         let outcome = self.unless_over(self.engine.log.ask(act)).await?;
         Ok(match outcome {
             Ok(Outcome::Refused(refusal)) => Err(refusal),

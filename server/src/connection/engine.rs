@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use super::budget::Budgets;
 use super::creations::Creations;
+use super::posting::Posting;
 use super::rate_limits::RateLimits;
 use crate::auth::Auth;
 use crate::auth::siblings::Siblings;
@@ -33,6 +34,7 @@ pub(crate) struct Engine {
     pub(crate) rate_limits: RateLimits,
     pub(crate) budgets: Budgets,
     pub(crate) creations: Creations,
+    pub(crate) posting: Posting,
     pub(crate) limiter: Arc<ConnectionLimiter>,
     pub(crate) siblings: Siblings,
     pub(crate) metrics: Arc<Metrics>,

@@ -97,7 +97,7 @@ pub(super) fn for_operators(limit: Limit) -> &'static str {
         }
         Limit::Room => "was refused: more than one room takes (--room-rate, --room-burst)",
         Limit::Creations => {
-            "was refused: more rooms, links and invites made, or people added, than may be (--create-rate, --create-burst)"
+            "was refused: more rooms, links, invites and hooks made, or people added, than may be (--create-rate, --create-burst)"
         }
         Limit::Reads => "was refused: more pages of history than may be read",
         Limit::Requests => "was refused: more joins, leaves and questions than may be",

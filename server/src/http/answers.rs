@@ -80,6 +80,6 @@ fn reason(why: TurnedAway) -> (StatusCode, &'static str) {
 }
 
 /// Rounded up, so that who comes back on the dot is let in.
-fn seconds(time: Duration) -> u64 {
+pub(super) fn seconds(time: Duration) -> u64 {
     time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }

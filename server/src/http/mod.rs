@@ -6,6 +6,7 @@ pub(crate) mod answers;
 mod assets;
 mod files;
 pub(crate) mod health;
+mod hooks;
 mod request;
 pub(crate) mod routes;
 pub(crate) mod status;

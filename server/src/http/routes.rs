@@ -5,6 +5,7 @@
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::net::IpAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -22,7 +23,7 @@ use protocol::{AccessCode, Connect, Key, Label, Refusal, Token};
 use super::answers::{Answer, only_get, plain, rejected};
 use super::files::file;
 use super::status::Status;
-use super::{assets, health, request, upgrade};
+use super::{assets, health, hooks, request, upgrade};
 use crate::auth::{ConnectRequest, origin};
 use crate::config::{HEAD_BYTES_MAX, HEADERS_MAX};
 use crate::connection;
@@ -35,10 +36,18 @@ use crate::monitoring::metrics::TurnedAway;
 use crate::monitoring::warnings::quoted;
 use crate::people::code_tries::Try;
 
+const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
+
 /// Who is asking. The permit goes with the connection when it becomes a WebSocket.
 struct Guest {
     peer: IpAddr,
     permit: Cell<Option<Permit>>,
+}
+
+/// An answer, at once or when something is read and stored.
+enum Answering {
+    Now(Answer),
+    Later(Pin<Box<dyn Future<Output = Answer> + Send>>),
 }
 
 /// Serves the requests of one connection, until it ends or becomes a WebSocket. The head of the
@@ -52,8 +61,13 @@ pub(crate) async fn serve<S: Stream>(engine: Arc<Engine>, socket: S, visitor: Vi
     let guest = Guest { peer: visitor.peer, permit: Cell::new(Some(visitor.permit)) };
     let service = service_fn(move |request| {
         has_asked.store(true, Ordering::Relaxed);
-        let answer = answer::<S>(&inside, &guest, request);
-        async { Ok::<_, Infallible>(answer) }
+        let answering = answering::<S>(&inside, &guest, request);
+        async {
+            Ok::<_, Infallible>(match answering {
+                Answering::Now(answer) => answer,
+                Answering::Later(answer) => answer.await,
+            })
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -90,6 +104,20 @@ fn count(engine: &Engine, error: &hyper::Error, asked: bool) {
     }
 }
 
+fn answering<S: Stream>(
+    engine: &Arc<Engine>,
+    guest: &Guest,
+    request: Request<Incoming>,
+) -> Answering {
+    let is_upgrade = upgrade::is_wanted(&request);
+    if !is_upgrade && hooks::is_wanted(request.uri().path()) && request::host(&request).is_ok() {
+        let address = client(engine, guest, &request).unwrap_or(guest.peer);
+        let from = (address, engine.limiter.counts(address));
+        return Answering::Later(Box::pin(hooks::answer(engine.clone(), from, request)));
+    }
+    Answering::Now(answer::<S>(engine, guest, request))
+}
+
 fn answer<S: Stream>(engine: &Arc<Engine>, guest: &Guest, request: Request<Incoming>) -> Answer {
     let host = match request::host(&request) {
         Ok(host) => host,
@@ -114,6 +142,12 @@ fn answer<S: Stream>(engine: &Arc<Engine>, guest: &Guest, request: Request<Incom
     }
 }
 
+/// Whom a proxy brings, if one does that is believed.
+fn client(engine: &Engine, guest: &Guest, request: &Request<Incoming>) -> Option<IpAddr> {
+    let forwarded = request.headers().get_all(FORWARDED).iter().map(HeaderValue::as_bytes);
+    engine.limiter.client(guest.peer, forwarded)
+}
+
 /// The way into a WebSocket. Who a proxy brings is counted as themselves.
 fn enter<S: Stream>(
     engine: &Arc<Engine>,
@@ -121,10 +155,8 @@ fn enter<S: Stream>(
     request: Request<Incoming>,
     host: Option<&Bytes>,
 ) -> Answer {
-    const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
     let (limiter, warnings) = (&engine.limiter, &engine.warnings);
-    let forwarded = request.headers().get_all(FORWARDED).iter().map(HeaderValue::as_bytes);
-    let client = limiter.client(guest.peer, forwarded);
+    let client = client(engine, guest, &request);
     let address = client.unwrap_or(guest.peer);
     if request.headers().contains_key(FORWARDED) && !limiter.is_trusted(guest.peer) {
         warnings.warn("proxy", address, || {

@@ -2,7 +2,7 @@
 //!
 //! This file does not know who calls them.
 
-use protocol::UserName;
+use protocol::{Everybody, UserName, called};
 
 use super::room::Room;
 
@@ -17,6 +17,13 @@ pub(crate) struct RollCall {
 }
 
 impl RollCall {
+    /// Whom a text calls with `@`: all that a name can be, so that the longest of them is found.
+    pub(crate) fn of(text: &str) -> Self {
+        let names: Vec<_> = called(text).into_iter().flatten().collect();
+        let everybody = names.iter().any(|name| Everybody::called(name).is_some());
+        RollCall { names, everybody }
+    }
+
     /// Those of them who are in a room.
     pub(super) fn answer<M>(&self, room: &Room<M>) -> Present {
         let names = self.names.iter().filter(|name| room.has(name)).cloned().collect();

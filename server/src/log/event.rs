@@ -11,6 +11,7 @@ use crate::log::acts_of_people::{
     AcceptInvite, AddDevice, EndInvite, MakeInvite, MakeLink, RevokeDevice, TakeName, UseDevice,
     UseName,
 };
+use crate::log::acts_of_programs::{EndHook, MakeHook, SayAsHook};
 use crate::log::acts_of_rooms::{
     Create, Direct, KeepRoom, KeepRoomAs, NoteRead, OfMember, SetRole,
 };
@@ -101,6 +102,12 @@ pub(crate) enum Act {
     KeepRoomAs(Box<KeepRoomAs>),
     /// Persons have read a room up to somewhere.
     NoteRead(Box<NoteRead>),
+    /// A hook is made.
+    MakeHook(Box<MakeHook>),
+    /// A hook ends.
+    EndHook(Box<EndHook>),
+    /// A hook says a message.
+    SayAsHook(Box<SayAsHook>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -190,7 +197,10 @@ impl Act {
             | Act::Mention(_)
             | Act::EditMention(_)
             | Act::KeepRoomAs(_)
-            | Act::NoteRead(_) => false,
+            | Act::NoteRead(_)
+            | Act::MakeHook(_)
+            | Act::EndHook(_)
+            | Act::SayAsHook(_) => false,
         }
     }
 
@@ -207,6 +217,9 @@ impl Act {
             Act::Edit(edit) => edit.content.as_str().len(),
             Act::Mention(it) => it.say.content.as_str().len() + calls_bytes(&it.calls),
             Act::EditMention(it) => it.edit.content.as_str().len() + calls_bytes(&it.calls),
+            Act::SayAsHook(it) => {
+                it.say.content.as_str().len() + it.calls.as_ref().map_or(0, calls_bytes)
+            }
             Act::NoteRead(note) => note.markers.len() * MARKER_BYTES_MAX,
             Act::SetTopic(set) => set.content.as_str().len(),
             Act::Create(create) => create.topic.as_str().len() + TITLE_BYTES_MAX,
@@ -236,7 +249,9 @@ impl Act {
             | Act::KeepRoom(_)
             | Act::KeepRoomAs(_)
             | Act::DeleteOwn(_)
-            | Act::React(_) => 0,
+            | Act::React(_)
+            | Act::MakeHook(_)
+            | Act::EndHook(_) => 0,
         };
         AROUND + text + reference.map_or(0, |it| it.as_str().len())
     }
@@ -266,6 +281,8 @@ impl Act {
             Act::EditMention(it) => (Some(&it.edit.on.room), it.edit.on.reference.as_ref()),
             Act::KeepRoomAs(it) => (Some(&it.keep.room), it.keep.reference.as_ref()),
             Act::NoteRead(note) => (Some(&note.room), None),
+            Act::MakeHook(make) => (Some(&make.room), None),
+            Act::SayAsHook(it) => (Some(&it.say.room), it.say.reference.as_ref()),
             Act::TakeName(_)
             | Act::UseName(_)
             | Act::Expire(_)
@@ -277,7 +294,8 @@ impl Act {
             | Act::UseDevice(_)
             | Act::MakeInvite(_)
             | Act::EndInvite(_)
-            | Act::AcceptInvite(_) => (None, None),
+            | Act::AcceptInvite(_)
+            | Act::EndHook(_) => (None, None),
         }
     }
 }

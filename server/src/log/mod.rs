@@ -4,6 +4,7 @@
 //! then hands it to the hub. Reads run beside that thread. This file does not know connections.
 
 pub(crate) mod acts_of_people;
+pub(crate) mod acts_of_programs;
 pub(crate) mod acts_of_rooms;
 pub(crate) mod acts_on_messages;
 mod apply;

@@ -1,5 +1,5 @@
 //! What is asked about rooms: pages of their messages, which there are, whether one is there for somebody, what
-//! mentions them, and what a query finds.
+//! mentions them, what a query finds, and which hooks speak there.
 //!
 //! This file does not know SQL, or who may ask.
 
@@ -7,15 +7,18 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use protocol::{RoomList, RoomName};
+use protocol::{HookEntry, Refusal, RoomList, RoomName};
 
+use super::acts_of_programs::Maker;
 use super::reading::about::Viewer;
+use super::reading::hooks::{FoundHook, HOOKS_COST};
 use super::reading::reader::Reader;
 use super::reading::rooms::RoomsAsked;
 use super::reading::search::NotFound;
 use super::search::index::is_damage;
 use super::{Asked, Asker, InboxAsked, Log, NotRead, OpenRoom, Page, SearchAsked};
 use crate::frame::Frame;
+use crate::people::code_hash::CodeHash;
 use crate::people::names::PersonId;
 
 /// What a list of rooms costs at least, in bytes of reading: a hundred rooms, found in several tables.
@@ -88,6 +91,37 @@ impl Log {
         let moved = asked.person.map(|person| self.markers().of(person)).unwrap_or_default();
         let question =
             move |reader: &Reader| (found(reader.rooms(&asked, (&census, &moved))), ROOMS_COST);
+        self.reading.pages.read(asker, question).await
+    }
+
+    /// The hook with a number, if the secret is its own.
+    pub(crate) async fn find_hook(
+        &self,
+        asker: &Asker,
+        (hook, secret): (u32, CodeHash),
+    ) -> Result<Option<FoundHook>, NotRead> {
+        let found = self.found();
+        self.reading.pages.read(asker, move |reader| (found(reader.hook(hook, &secret)), 0)).await
+    }
+
+    /// Where a hook speaks.
+    pub(crate) async fn room_of_hook(
+        &self,
+        asker: &Asker,
+        hook: u32,
+    ) -> Result<Option<RoomName>, NotRead> {
+        let found = self.found();
+        self.reading.pages.read(asker, move |reader| (found(reader.room_of_hook(hook)), 0)).await
+    }
+
+    /// The hooks of a room, or why they are none of somebody's business.
+    pub(crate) async fn hooks(
+        &self,
+        asker: &Asker,
+        (room, by): (RoomName, Maker),
+    ) -> Result<Result<Vec<HookEntry>, Refusal>, NotRead> {
+        let found = self.found();
+        let question = move |reader: &Reader| (found(reader.hooks(&room, by)), HOOKS_COST);
         self.reading.pages.read(asker, question).await
     }
 

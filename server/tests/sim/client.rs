@@ -251,6 +251,8 @@ impl Client {
             | ToClient::Devices(_)
             | ToClient::Invite(_)
             | ToClient::Invites(_)
+            | ToClient::Hook(_)
+            | ToClient::Hooks(_)
             | ToClient::Rooms(_)
             | ToClient::Mentions(_)
             | ToClient::Found(_)

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::thread;
 
 use fastrand::Rng;
-use protocol::{AccessCode, MessageId};
+use protocol::{AccessCode, MessageId, UserName};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use strum::EnumCount as _;
@@ -19,9 +19,11 @@ use crate::log::acts_of_people::{
     AcceptInvite, AddDevice, EndInvite, MakeInvite, MakeLink, NameProof, RevokeDevice, TakeName,
     UseDevice, UseName,
 };
+use crate::log::acts_of_programs::{EndHook, MakeHook, Maker, SayAsHook};
+use crate::log::acts_on_messages::Calls;
 use crate::log::database::Database;
 use crate::log::database::store::Store;
-use crate::log::event::{Act, ActKind, Event, Expire, Forget};
+use crate::log::event::{Act, ActKind, Author, Event, Expire, Forget, Say};
 use crate::log::sanction::{Kind, Lift, Sanction};
 use crate::log::sequencer::Sequencer;
 use crate::log::time::clock::Clock;
@@ -83,7 +85,12 @@ fn events(seeds: Range<u64>) -> Vec<Event> {
             events.extend(rare.map(|act| sequencer.place(act, id.get())));
         }
         let taken = if let Act::TakeName(take) = &act { Some(take.clone()) } else { None };
+        let said = if let Act::Say(say) = &act { Some(say.clone()) } else { None };
         events.push(sequencer.place(act, id.get()));
+        if let Some(say) = said.filter(|_| rng.u8(0..8) == 0) {
+            let act = of_hooks(&mut rng, say);
+            events.push(sequencer.place(act, id.get()));
+        }
         for take in taken.iter().cycle().take(2) {
             let act = of_devices(&mut rng, id, take);
             events.extend(act.map(|act| sequencer.place(act, id.get())));
@@ -169,6 +176,30 @@ fn of_devices(rng: &mut Rng, id: MessageId, take: &TakeName) -> Option<Act> {
             is_needed: rng.bool(),
         })),
     })
+}
+
+/// Hooks of the room in which somebody says something; some of them are there.
+fn of_hooks(rng: &mut Rng, say: Say) -> Act {
+    let hook = u32::from(rng.u8(1..9));
+    // As whoever spoke, who has a role there or not; else as the operator.
+    let by = match rng.bool() {
+        true => Maker { person: say.author.person, moderates_all: rng.bool() },
+        false => Maker::OPERATOR,
+    };
+    let name = UserName::try_from(["alerts", "builds"][rng.usize(0..2)]).unwrap();
+    match rng.u8(0..8) {
+        0 => Act::EndHook(Box::new(EndHook { hook, by })),
+        1..=3 => {
+            let secret = CodeHash::of_secret("secret");
+            let mentions = rng.bool();
+            Act::MakeHook(Box::new(MakeHook { room: say.room, name, secret, mentions, by }))
+        }
+        _ => {
+            let author = Author { name, person: None, key: None, checked: None };
+            let calls = rng.bool().then(Calls::default);
+            Act::SayAsHook(Box::new(SayAsHook { hook, say: Say { author, ..say }, calls }))
+        }
+    }
 }
 
 /// What became of each, and everything that is in the database then.

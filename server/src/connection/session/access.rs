@@ -1,4 +1,4 @@
-//! Whether a person may do what they ask for about their devices and about who may come in.
+//! Whether a person may do what they ask for about their devices, about who may come in and about hooks.
 //!
 //! This file does not know how any of it is kept.
 
@@ -11,11 +11,19 @@ use super::{Context, Effect, Refused, Session};
 impl Session {
     /// For who has a kept name, with a key.
     pub(super) fn access(&self, mut request: AccessRequest, context: &Context<'_>) -> Effect {
-        if let AccessRequest::Invite(invite) = &mut request {
-            invite.rooms = std::mem::take(&mut invite.rooms).into_iter().map(addressed).collect();
+        match &mut request {
+            AccessRequest::Invite(invite) => {
+                let rooms = std::mem::take(&mut invite.rooms);
+                invite.rooms = rooms.into_iter().map(addressed).collect();
+            }
+            AccessRequest::Hook(make) => make.room = addressed(make.room.clone()),
+            AccessRequest::Hooks(query) => query.room = addressed(query.room.clone()),
+            _ => {}
         }
-        let refuse =
-            |refusal| Effect::Refuse(Refused::new(refusal, None, request.reference().cloned()));
+        let refuse = |refusal| {
+            let (room, reference) = (request.room().cloned(), request.reference().cloned());
+            Effect::Refuse(Refused::new(refusal, room, reference))
+        };
         let has_key = context.person.key().is_some();
         let Some(person) = context.person.number().filter(|_| has_key) else {
             return refuse(Refusal::NoName);

@@ -1,8 +1,10 @@
-//! What a person asks for about their devices and about who may come in, and who asks.
+//! What a person asks for about their devices, about who may come in and about hooks, and who asks.
 //!
 //! Plain data. This file does not know who may.
 
-use protocol::{MakeInvite, Question, Ref, Revoke, Uninvite};
+use protocol::{
+    HooksQuery, MakeHook, MakeInvite, Question, Ref, Revoke, RoomName, Unhook, Uninvite,
+};
 
 use crate::people::names::PersonId;
 
@@ -15,6 +17,9 @@ pub(crate) enum AccessRequest {
     Invite(MakeInvite),
     Invites(Question),
     Uninvite(Uninvite),
+    Hook(MakeHook),
+    Hooks(HooksQuery),
+    Unhook(Unhook),
 }
 
 /// Who asks, and what they may.
@@ -33,7 +38,25 @@ impl AccessRequest {
             | AccessRequest::Revoke(Revoke { reference, .. })
             | AccessRequest::Invite(MakeInvite { reference, .. })
             | AccessRequest::Invites(Question { reference })
-            | AccessRequest::Uninvite(Uninvite { reference, .. }) => reference.as_ref(),
+            | AccessRequest::Uninvite(Uninvite { reference, .. })
+            | AccessRequest::Hook(MakeHook { reference, .. })
+            | AccessRequest::Hooks(HooksQuery { reference, .. })
+            | AccessRequest::Unhook(Unhook { reference, .. }) => reference.as_ref(),
+        }
+    }
+
+    /// The one room that it is about.
+    pub(crate) fn room(&self) -> Option<&RoomName> {
+        match self {
+            AccessRequest::Hook(MakeHook { room, .. })
+            | AccessRequest::Hooks(HooksQuery { room, .. }) => Some(room),
+            AccessRequest::Link(_)
+            | AccessRequest::Devices(_)
+            | AccessRequest::Revoke(_)
+            | AccessRequest::Invite(_)
+            | AccessRequest::Invites(_)
+            | AccessRequest::Uninvite(_)
+            | AccessRequest::Unhook(_) => None,
         }
     }
 }

@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use protocol::{
-    ChangeMember, ChangeSetting, Create, Direct, Edit, Everybody, NewRoom, React, Ref, RoomName,
-    Say, SetRole, SetTopic, called,
+    ChangeMember, ChangeSetting, Create, Direct, Edit, NewRoom, React, Ref, RoomName, Say, SetRole,
+    SetTopic,
 };
 
 use crate::hub::RollCall;
@@ -51,16 +51,13 @@ impl Draft {
         }
     }
 
-    /// Whom it calls with `@`: all that a name can be, so that the longest of them is found.
+    /// Whom it calls with `@`.
     pub(super) fn calls(&self) -> RollCall {
-        let text = match self {
-            Draft::Say(say) => say.content.as_str(),
-            Draft::Edit(edit) => edit.content.as_str(),
-            Draft::Topic(_) | Draft::React(_) => return RollCall::default(),
-        };
-        let names: Vec<_> = called(text).into_iter().flatten().collect();
-        let everybody = names.iter().any(|name| Everybody::called(name).is_some());
-        RollCall { names, everybody }
+        match self {
+            Draft::Say(say) => RollCall::of(say.content.as_str()),
+            Draft::Edit(edit) => RollCall::of(edit.content.as_str()),
+            Draft::Topic(_) | Draft::React(_) => RollCall::default(),
+        }
     }
 
     /// What is to be kept, with the room as everybody else sees it spelt, and who of those whom it calls is there. A

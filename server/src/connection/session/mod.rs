@@ -159,6 +159,9 @@ impl Session {
             ToServer::Invite(invite) => self.access(AccessRequest::Invite(invite), context),
             ToServer::Invites(query) => self.access(AccessRequest::Invites(query), context),
             ToServer::Uninvite(end) => self.access(AccessRequest::Uninvite(end), context),
+            ToServer::Hook(make) => self.access(AccessRequest::Hook(make), context),
+            ToServer::Hooks(query) => self.access(AccessRequest::Hooks(query), context),
+            ToServer::Unhook(end) => self.access(AccessRequest::Unhook(end), context),
             ToServer::Rooms(query) => Effect::AwaitSpace(Query::Rooms(query)),
             ToServer::Create(create) => self.change(RoomDraft::Create(create), context),
             ToServer::Direct(direct) => self.change(RoomDraft::Direct(direct), context),
@@ -196,6 +199,7 @@ impl Session {
             | ToServer::Direct(_)
             | ToServer::Add(_)
             | ToServer::Link(_)
+            | ToServer::Hook(_)
             | ToServer::Invite(_) => {
                 context.rate_limits.act(context.now, &self.said, context.person.said())?;
                 context.creations.take(context.person, context.address, context.now)
@@ -213,7 +217,9 @@ impl Session {
             | ToServer::Devices(_)
             | ToServer::Revoke(_)
             | ToServer::Invites(_)
-            | ToServer::Uninvite(_) => {
+            | ToServer::Uninvite(_)
+            | ToServer::Hooks(_)
+            | ToServer::Unhook(_) => {
                 context.rate_limits.request(context.now, &self.requests)?;
                 may_ask(envelope, context)
             }
@@ -263,7 +269,9 @@ fn may_ask(envelope: &ToServer, context: &Context<'_>) -> Result<(), Over> {
         | ToServer::Devices(_)
         | ToServer::Revoke(_)
         | ToServer::Invites(_)
-        | ToServer::Uninvite(_) => true,
+        | ToServer::Uninvite(_)
+        | ToServer::Hooks(_)
+        | ToServer::Unhook(_) => true,
         // What an open room is costs nothing worth counting.
         ToServer::Join(Join { room, since, history }) => {
             since.is_some() || history.is_some() || room.is_address()
@@ -279,6 +287,7 @@ fn may_ask(envelope: &ToServer, context: &Context<'_>) -> Result<(), Over> {
         | ToServer::Moderate(_)
         | ToServer::Link(_)
         | ToServer::Invite(_)
+        | ToServer::Hook(_)
         | ToServer::Create(_)
         | ToServer::Direct(_)
         | ToServer::Add(_)

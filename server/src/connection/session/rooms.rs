@@ -253,6 +253,9 @@ fn asks_within(envelope: &ToServer) -> Option<(&RoomName, Option<&Ref>)> {
         | ToServer::Revoke(_)
         | ToServer::Invite(_)
         | ToServer::Invites(_)
-        | ToServer::Uninvite(_) => None,
+        | ToServer::Uninvite(_)
+        | ToServer::Hook(_)
+        | ToServer::Hooks(_)
+        | ToServer::Unhook(_) => None,
     }
 }

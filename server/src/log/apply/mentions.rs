@@ -99,10 +99,9 @@ fn all(
     (everybody, crowd): (Everybody, Option<&Crowd>),
 ) -> rusqlite::Result<Result<Vec<PersonId>, Refusal>> {
     let place = rooms::look(db, room, author.person)?;
-    let members = match &place {
-        Some(place) if room.is_address() => members(db, place.number)?,
-        _ => Vec::new(),
-    };
+    // Who says something there belongs to it, or is its hook.
+    let number = if room.is_address() { rooms::room_number(db, room.key())? } else { None };
+    let members = number.map_or(Ok(Vec::new()), |number| members(db, number))?;
     let here = crowd.map_or(0, |crowd| usize::try_from(crowd.people).unwrap_or(usize::MAX));
     let moderates = place.is_some_and(|place| rooms::is_moderator(&place, author));
     let may = moderates || author.moderates() || crowd.is_some_and(|crowd| crowd.moderated);

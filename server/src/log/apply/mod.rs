@@ -6,6 +6,7 @@
 
 mod devices;
 mod expiry;
+mod hooks;
 mod invites;
 mod known;
 mod markers;
@@ -22,6 +23,9 @@ mod topics;
 use rusqlite::Connection;
 
 pub(in crate::log) use self::devices::{keep_link, load as devices_of};
+pub(in crate::log) use self::hooks::{
+    ROOM_HOOKS_MAX, keep as keep_hook, may_hook, remove as remove_hook,
+};
 pub use self::invites::PERSON_INVITES_MAX;
 pub(in crate::log) use self::invites::keep as keep_invite;
 pub(super) use self::known::Known;
@@ -47,6 +51,7 @@ pub(super) fn apply(
         Act::Mention(it) => messages::mention(db, known, event, it),
         Act::Edit(edit) => messages::edit(db, known, event, (edit, None)),
         Act::EditMention(it) => messages::edit(db, known, event, (&it.edit, Some(&it.calls))),
+        Act::SayAsHook(it) => hooks::say(db, known, event, it),
         Act::Delete(delete) => messages::delete(db, event, delete),
         Act::DeleteOwn(own) => messages::delete_own(db, event, own),
         Act::React(react) => messages::react(db, known, event, react),
@@ -73,6 +78,8 @@ pub(super) fn apply(
         Act::SetRole(set) => rooms::set_role(db, event, set),
         Act::KeepRoom(keep) => rooms::keep_room(db, event, keep),
         Act::KeepRoomAs(keep) => rooms::keep_room_as(db, event, keep),
+        Act::MakeHook(make) => hooks::make(db, event, make),
+        Act::EndHook(end) => hooks::end(db, event, end),
         Act::NoteRead(note) => markers::note(db, event, note),
     }?;
     note_end(db, event)?;

@@ -9,6 +9,7 @@ pub(crate) mod on_disk;
 pub(crate) mod open_error;
 pub(crate) mod place;
 pub(crate) mod schema;
+mod schema_hooks;
 mod schema_reading;
 mod schema_rooms;
 mod schema_search;

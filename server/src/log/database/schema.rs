@@ -5,12 +5,12 @@
 
 use rusqlite::Connection;
 
-use super::{schema_reading, schema_rooms, schema_search};
+use super::{schema_hooks, schema_reading, schema_rooms, schema_search};
 
 /// Marks a database as ours, at offset 68 of the file: "Nebu" (SQLite's file format, 1.3).
 pub(in crate::log) const APPLICATION_ID: i32 = 0x4E65_6275;
 /// Grows with every step of the schema.
-pub(in crate::log) const SCHEMA_VERSION: i32 = 13;
+pub(in crate::log) const SCHEMA_VERSION: i32 = 14;
 
 /// What makes a database of each version from that of the version before.
 const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] = [
@@ -27,6 +27,7 @@ const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] = [
     &[CHANGES_OF_MESSAGES],
     schema_reading::STEP,
     schema_search::STEP,
+    schema_hooks::STEP,
 ];
 
 /// `messages` is appended to at its right edge, whatever the room; `by_room` serves every read;

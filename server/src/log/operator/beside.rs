@@ -5,13 +5,15 @@
 
 use std::path::Path;
 
-use protocol::{RoomName, UserName};
+use protocol::{HookEntry, Refusal, RoomName, UserName};
 use rusqlite::{Connection, OpenFlags, ToSql, params};
 
 use crate::log::acts_of_people::{MakeInvite, MakeLink};
-use crate::log::apply::{keep_invite, keep_link, person_named, room_key};
+use crate::log::acts_of_programs::{EndHook, MakeHook};
+use crate::log::apply::{keep_hook, keep_invite, keep_link, person_named, remove_hook, room_key};
 use crate::log::database::{BUSY_TIMEOUT, Database, OpenError};
 use crate::log::database::{on_disk, place};
+use crate::log::reading::hooks::listed;
 use crate::log::reading::register::{names, sanctions};
 use crate::log::sanction::{Kind, Sanction, Whom};
 use crate::log::time::clock::now_ms;
@@ -70,6 +72,37 @@ pub(crate) fn invite(path: &Path, invite: &MakeInvite) -> Result<Option<u32>, Op
         let number = keep_invite(&transaction, invite, now_ms())?;
         transaction.commit().map(|()| number)
     })
+}
+
+/// Keeps a hook: its number; else why there is none.
+///
+/// # Errors
+/// [`OpenError`] if the database cannot be written.
+pub(crate) fn hook(path: &Path, make: &MakeHook) -> Result<Result<u32, Refusal>, OpenError> {
+    with(path, |db| {
+        let transaction = db.unchecked_transaction()?;
+        let number = keep_hook(&transaction, make, now_ms())?;
+        transaction.commit().map(|()| number)
+    })
+}
+
+/// The hooks of a room, or all, with their rooms.
+///
+/// # Errors
+/// [`OpenError`] if the database cannot be read.
+pub(crate) fn hooks(
+    path: &Path,
+    room: Option<&RoomName>,
+) -> Result<Vec<(RoomName, HookEntry)>, OpenError> {
+    with(path, |db| listed(db, room))
+}
+
+/// Ends a hook; false if there is none.
+///
+/// # Errors
+/// [`OpenError`] if the database cannot be written.
+pub(crate) fn unhook(path: &Path, end: &EndHook) -> Result<bool, OpenError> {
+    with(path, |db| remove_hook(db, end))
 }
 
 /// Lifts bans or mutes in a room, or of the whole server; how many.

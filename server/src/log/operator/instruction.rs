@@ -6,6 +6,7 @@ use protocol::{RoomName, UserName};
 use serde::{Deserialize, Serialize};
 
 use crate::log::acts_of_people::{MakeInvite, MakeLink};
+use crate::log::acts_of_programs::{EndHook, MakeHook};
 use crate::log::sanction::{Kind, Whom};
 
 /// What one of the nodes is to do, in the name of all.
@@ -19,7 +20,12 @@ pub(crate) enum Instruction {
     MakeLink(MakeLink),
     /// A code lets new people in.
     MakeInvite(MakeInvite),
+    /// A hook speaks in a room.
+    MakeHook(MakeHook),
+    /// A hook ends.
+    EndHook(EndHook),
 }
 
-/// How many names, bans or mutes there were, or that a code was kept; else why nothing was done.
+/// How many names, bans, mutes or hooks there were, that a code was kept, or the number of a new hook; else why nothing
+/// was done.
 pub(crate) type Done = Result<u64, String>;

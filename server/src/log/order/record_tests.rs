@@ -18,6 +18,7 @@ use crate::log::acts_of_people::{
     AcceptInvite, AddDevice, EndInvite, MakeInvite, MakeLink, NameProof, RevokeDevice, TakeName,
     UseDevice, UseName,
 };
+use crate::log::acts_of_programs::{EndHook, MakeHook, Maker, SayAsHook};
 use crate::log::acts_of_rooms::{
     Create, Direct, KeepRoom, KeepRoomAs, NoteRead, OfMember, SetRole,
 };
@@ -34,6 +35,7 @@ const FORM_1: &str = include_str!("../../../tests/records/form1.txt");
 const FORM_2: &str = include_str!("../../../tests/records/form2.txt");
 const FORM_3: &str = include_str!("../../../tests/records/form3.txt");
 const FORM_4: &str = include_str!("../../../tests/records/form4.txt");
+const FORM_5: &str = include_str!("../../../tests/records/form5.txt");
 
 fn user() -> UserName {
     UserName::try_from("Zoë").unwrap()
@@ -107,6 +109,7 @@ fn acts() -> Vec<(&'static str, Act)> {
     .chain(acts_of_rooms())
     .chain(acts_on_messages())
     .chain(acts_of_readers())
+    .chain(acts_of_programs())
     .collect()
 }
 
@@ -242,6 +245,26 @@ fn acts_of_readers() -> Vec<(&'static str, Act)> {
     acts
 }
 
+/// What is kept since programs speak in rooms.
+fn acts_of_programs() -> Vec<(&'static str, Act)> {
+    let by = Maker { person: Some(PersonId::made_by(id(7))), moderates_all: true };
+    let secret = CodeHash::of(&code());
+    let make = MakeHook { room: room(), name: user(), secret, mentions: true, by };
+    let by_operator = MakeHook { by: Maker::OPERATOR, ..make.clone() };
+    let author = Author { name: user(), person: None, key: None, checked: None };
+    let content = Body::try_from("@Zoë, the disk is full").unwrap();
+    let say = Say { room: room(), author, content, reference: reference() };
+    let calls = Some(Calls { named: vec![user()], everybody: None });
+    let calling = SayAsHook { hook: 300, say: say.clone(), calls };
+    vec![
+        ("make a hook", Act::MakeHook(Box::new(make))),
+        ("make a hook, as the operator", Act::MakeHook(Box::new(by_operator))),
+        ("end a hook", Act::EndHook(Box::new(EndHook { hook: 300, by }))),
+        ("say as a hook", Act::SayAsHook(Box::new(SayAsHook { hook: 7, say, calls: None }))),
+        ("call as a hook", Act::SayAsHook(Box::new(calling))),
+    ]
+}
+
 fn passing() -> Vec<(&'static str, Entry)> {
     let claim = |proof| {
         let claim = Claim { name: user(), proof, expired: 1_700_000_000_000, moderates: true };
@@ -325,7 +348,7 @@ fn what_is_written_is_read_as_it_was() {
 fn records_are_written_as_they_always_were() {
     // What is new stands in a file of its own, since older programs do not read it.
     let is_of = |it: &Record, form| it.encode().unwrap().first() == Some(&form);
-    for (form, file) in [(1, FORM_1), (2, FORM_2), (3, FORM_3), (4, FORM_4)] {
+    for (form, file) in [(1, FORM_1), (2, FORM_2), (3, FORM_3), (4, FORM_4), (5, FORM_5)] {
         let mut kept = file.lines();
         for example in records().iter().filter(|(_, record)| is_of(record, form)) {
             assert_eq!(Some(&*line(example)), kept.next(), "the left one is written now");
@@ -337,7 +360,7 @@ fn records_are_written_as_they_always_were() {
 #[test]
 fn what_an_older_program_wrote_is_read() {
     let records = records();
-    for kept in [FORM_1, FORM_2, FORM_3, FORM_4].into_iter().flat_map(str::lines) {
+    for kept in [FORM_1, FORM_2, FORM_3, FORM_4, FORM_5].into_iter().flat_map(str::lines) {
         let (name, hex) = kept.split_once(": ").unwrap();
         let byte = |at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
         let bytes: Vec<_> = (0..hex.len()).step_by(2).map(byte).collect();
@@ -354,7 +377,7 @@ fn bytes_that_are_cut_or_changed_are_told_apart_from_a_newer_form() {
             let read = Record::decode(&bytes[..cut]);
             assert!(matches!(read, Err(BadRecord::Malformed(_))), "{name} cut to {cut}: {read:?}");
         }
-        let newer = [&[5], &bytes[1..]].concat();
-        assert_eq!(Record::decode(&newer), Err(BadRecord::Form(5)), "{name}");
+        let newer = [&[6], &bytes[1..]].concat();
+        assert_eq!(Record::decode(&newer), Err(BadRecord::Form(6)), "{name}");
     }
 }

@@ -273,7 +273,10 @@ fn news(event: &Event, outcome: &Outcome) -> Option<News> {
         | Act::Mention(_)
         | Act::EditMention(_)
         | Act::KeepRoomAs(_)
-        | Act::NoteRead(_) => None,
+        | Act::NoteRead(_)
+        | Act::MakeHook(_)
+        | Act::EndHook(_)
+        | Act::SayAsHook(_) => None,
     }
 }
 

@@ -5,6 +5,7 @@
 pub(crate) mod about;
 mod access;
 mod deadline;
+pub(crate) mod hooks;
 pub(crate) mod inbox;
 mod jumps;
 pub(crate) mod page;

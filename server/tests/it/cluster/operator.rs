@@ -7,6 +7,7 @@ use protocol::{Code, ToClient};
 use tokio::time::timeout;
 
 use crate::cli::operations::{run, said};
+use crate::http::hooks;
 use crate::people::moderation::{MOD_HASH, MOD_KEY, moderated};
 use crate::support::engine::Engine;
 use crate::support::harness::{PATIENCE, Peer, TestServer, query, say_ref};
@@ -147,4 +148,33 @@ async fn check_config_says_which_cluster_it_is_and_whether_nats_answers() {
     let (code, words) = told(&[&look[..], &["--cluster", "nats://127.0.0.1:1"]].concat()).await;
     assert!(code == Some(0) && words.contains("NATS is not ready: a start waits"), "{words}");
     assert!(words.contains("warning     no NATS server can be reached"), "{words}");
+}
+
+#[tokio::test]
+async fn a_hook_is_made_and_ended_on_all_nodes() {
+    let nodes = Nodes::start(Engine::shared().await, "hooks", 2).await;
+    let [a, b] = &*nodes.servers else { panic!() };
+    let mut ann = enter(a, "Ann", 1).await;
+    let (code, path) = nodes.operator(&["hook", "--room", "dev", "--name", "grafana"]).await;
+    assert_eq!(code, Some(0), "{path}");
+    let path = path.trim_end();
+    // The other node hears of it a moment later.
+    let posted = async { while hooks::posted(b, path).await != (200, "ok".to_owned()) {} };
+    timeout(PATIENCE, posted).await.unwrap();
+    let message = ann.message().await;
+    assert_eq!((message.sender.as_str(), message.bot), ("grafana", true));
+    let (code, list) = told(&["hooks", "--db", &text(&nodes.db(1))]).await;
+    assert_eq!((code, &*list), (Some(0), "1 #dev grafana\n"));
+    for command in [&["unhook", "1"][..], &["hook", "--room", "dev", "--name", "x"]] {
+        let (code, words) = told(&[command, &["--db", &text(&nodes.db(0))]].concat()).await;
+        assert!(code == Some(2) && words.contains("belongs to a cluster"), "{words}");
+    }
+    let unhook = nodes.operator(&["unhook", "1"]).await;
+    assert_eq!(unhook, (Some(0), "the hook 1 has ended\n".to_owned()));
+    let ended = async { while hooks::posted(b, path).await != (404, "no_service".to_owned()) {} };
+    timeout(PATIENCE, ended).await.unwrap();
+    let (code, words) = nodes.operator(&["unhook", "1"]).await;
+    assert!(code == Some(2) && words.contains("no hook 1 in the cluster hooks"), "{words}");
+    let (code, words) = nodes.operator(&["hook", "--room", "dev", "--name", "Ann"]).await;
+    assert!(code == Some(2) && words.contains("taken"), "{words}");
 }

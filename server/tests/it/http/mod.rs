@@ -2,4 +2,5 @@
 
 mod handshake;
 mod health;
+pub(crate) mod hooks;
 mod page;

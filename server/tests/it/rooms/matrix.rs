@@ -83,6 +83,8 @@ fn table(room: &str, message: u64) -> Vec<(Value, [Follows; 7])> {
             json!({"type": "role", "room": room, "user": "Cy", "role": "member"}),
             [NOT_ALLOWED, NOT_ALLOWED, Done],
         ),
+        changes(json!({"type": "hook", "room": room, "name": "x"}), [NOT_ALLOWED, Done, Done]),
+        changes(json!({"type": "hooks", "room": room}), [NOT_ALLOWED, Done, Done]),
         changes(json!({"type": "setting", "room": room, "joined": true}), all),
         changes(json!({"type": "setting", "room": room, "notify": "everything"}), all),
         changes(json!({"type": "setting", "room": room, "marked": message}), all),

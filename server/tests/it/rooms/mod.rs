@@ -54,6 +54,8 @@ fn reference(envelope: &ToClient) -> Option<&Ref> {
         ToClient::Devices(it) => it.reference.as_ref(),
         ToClient::Invite(it) => it.reference.as_ref(),
         ToClient::Invites(it) => it.reference.as_ref(),
+        ToClient::Hook(it) => it.reference.as_ref(),
+        ToClient::Hooks(it) => it.reference.as_ref(),
         ToClient::Mentions(it) => it.reference.as_ref(),
         ToClient::Found(it) => it.reference.as_ref(),
         ToClient::Join(_)

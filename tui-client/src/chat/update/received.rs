@@ -99,6 +99,8 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
         ToClient::Devices(list) => entry::devices_came(model, list),
         ToClient::Invite(invite) => entry::invite_came(model, invite),
         ToClient::Invites(list) => entry::invites_came(model, list),
+        // Nothing that can be typed here asks for them.
+        ToClient::Hook(_) | ToClient::Hooks(_) => Vec::new(),
         ToClient::Error(note) => refused(model, note),
     }
 }

@@ -17,4 +17,4 @@ pub(super) use self::done::expire as forget_done;
 pub(super) use self::edit::edit;
 pub(super) use self::react::react;
 pub(crate) use self::row::{COLUMNS, read_envelope};
-pub(super) use self::say::{is_new_person, mention, reply, say};
+pub(super) use self::say::{is_new_person, mention, reply, say, say_as_hook};

@@ -10,9 +10,9 @@ use crate::log::database::column::{checked, id, optional, optional_id, unsigned}
 
 /// What is read of a row.
 pub(crate) const COLUMNS: &str =
-    "id, author, content, at, ref, change, reply, edited, mentions, everybody, reactions";
+    "id, author, content, at, ref, change, reply, edited, mentions, everybody, bot, reactions";
 /// Where the reactions stand, which are the last of these.
-const REACTIONS: usize = 10;
+const REACTIONS: usize = 11;
 /// How many these are.
 pub(super) const COLUMN_COUNT: usize = REACTIONS + 1;
 
@@ -56,6 +56,7 @@ fn read_bare(row: &Row<'_>, room: &RoomName) -> rusqlite::Result<Message> {
         content: checked(2, Body::stored(content))?,
         at: unsigned(row, 3)?,
         reference: checked(4, reference.as_deref().map(Ref::try_from).transpose())?,
+        bot: row.get::<_, Option<i64>>(10)?.is_some(),
         change: optional_id(row, 5)?,
         deleted,
         reply: optional_id(row, 6)?,

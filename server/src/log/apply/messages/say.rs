@@ -22,6 +22,8 @@ struct Saying<'a> {
     say: &'a Say,
     to: Option<MessageId>,
     calls: Option<&'a Calls>,
+    /// Whose it is where a hook says it; none is its author's.
+    hook: Option<&'a Owner>,
 }
 
 pub(in crate::log::apply) fn say(
@@ -30,7 +32,7 @@ pub(in crate::log::apply) fn say(
     event: &Event,
     say: &Say,
 ) -> rusqlite::Result<Outcome> {
-    insert(db, known, event, &Saying { say, to: None, calls: None })
+    insert(db, known, event, &Saying { say, to: None, calls: None, hook: None })
 }
 
 pub(in crate::log::apply) fn reply(
@@ -39,7 +41,8 @@ pub(in crate::log::apply) fn reply(
     event: &Event,
     reply: &Reply,
 ) -> rusqlite::Result<Outcome> {
-    insert(db, known, event, &Saying { say: &reply.say, to: Some(reply.to), calls: None })
+    let saying = Saying { say: &reply.say, to: Some(reply.to), calls: None, hook: None };
+    insert(db, known, event, &saying)
 }
 
 pub(in crate::log::apply) fn mention(
@@ -50,7 +53,21 @@ pub(in crate::log::apply) fn mention(
 ) -> rusqlite::Result<Outcome> {
     markers::start(db, event)?;
     let Mention { say, to, calls } = mention;
-    insert(db, known, event, &Saying { say, to: *to, calls: Some(calls) })
+    insert(db, known, event, &Saying { say, to: *to, calls: Some(calls), hook: None })
+}
+
+/// Of a room that has ended there is no hook.
+pub(in crate::log::apply) fn say_as_hook(
+    db: &Connection,
+    known: &mut Known,
+    event: &Event,
+    (say, calls): (&Say, Option<&Calls>),
+    hook: &Owner,
+) -> rusqlite::Result<Outcome> {
+    if calls.is_some() {
+        markers::start(db, event)?;
+    }
+    insert(db, known, event, &Saying { say, to: None, calls, hook: Some(hook) })
 }
 
 fn insert(
@@ -61,7 +78,7 @@ fn insert(
 ) -> rusqlite::Result<Outcome> {
     let say = saying.say;
     let author = names::author(db, &say.author)?;
-    let theirs = match say.room.is_address() {
+    let theirs = match say.room.is_address() && saying.hook.is_none() {
         true => match rooms::yours(db, &say.room, &author)? {
             Ok(found) => Some(found),
             Err(refusal) => return Ok(Outcome::Refused(refusal)),
@@ -82,9 +99,10 @@ fn insert(
             return Ok(again(first));
         }
     }
-    let owner = Owner::of(author.person, &author.name);
+    let own = Owner::of(author.person, &author.name);
+    let owner = saying.hook.unwrap_or(&own);
     let before = || {
-        let said = say.reference.as_ref().map(|reference| find(db, place, &owner, reference));
+        let said = say.reference.as_ref().map(|reference| find(db, place, owner, reference));
         said.transpose().map(Option::flatten)
     };
     let mentioned = match may_say(db, room, (&author, saying))? {
@@ -92,7 +110,7 @@ fn insert(
         // What was said before comes back, whatever became of what it answers.
         Err(refusal) => return Ok(before()?.map_or(Outcome::Refused(refusal), again)),
     };
-    if write(db, event, (room, &author, &owner), (saying, &mentioned))? == 0
+    if write(db, event, (room, &author, owner), (saying, &mentioned))? == 0
         && let Some(first) = before()?
     {
         return Ok(again(first));
@@ -103,7 +121,8 @@ fn insert(
     }
     let Mentioned { names: mentions, everybody, .. } = mentioned;
     let said = say.message(event.id, event.at);
-    let message = Message { reply: saying.to, mentions, everybody, ..said };
+    let bot = saying.hook.is_some();
+    let message = Message { bot, reply: saying.to, mentions, everybody, ..said };
     match theirs {
         Some(found) => rooms::begun(db, (room, found.kind), message),
         None => Ok(Outcome::Said(message)),
@@ -133,8 +152,9 @@ fn write(
     (saying, mentioned): (&Saying<'_>, &Mentioned),
 ) -> rusqlite::Result<usize> {
     let insert =
-        "INSERT INTO messages (id, room, author, owner, content, at, ref, reply, mentions, everybody)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+        "INSERT INTO messages (id, room, author, owner, content, at, ref, reply, mentions, everybody,
+            bot)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
         ON CONFLICT (room, owner, ref) WHERE ref IS NOT NULL DO NOTHING";
     db.prepare_cached(insert)?.execute(params![
         signed(event.id.get()),
@@ -147,6 +167,7 @@ fn write(
         saying.to.map(|to| signed(to.get())),
         written_names(&mentioned.names),
         written_everybody(mentioned.everybody),
+        saying.hook.map(|_| 1),
     ])
 }
 

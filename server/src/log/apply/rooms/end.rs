@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 
 use super::access::ENDED;
 use crate::log::apply::known::Known;
-use crate::log::apply::markers;
+use crate::log::apply::{hooks, markers};
 use crate::log::search::index;
 
 /// Messages that go with the room: what is more goes in the next moments, so that nothing waits for long.
@@ -33,6 +33,7 @@ pub(super) fn end_if_left(
     db.prepare_cached(end)?.execute([number, ENDED])?;
     db.prepare_cached("DELETE FROM topics WHERE room = ?1")?.execute([number])?;
     db.prepare_cached("DELETE FROM answers WHERE room = ?1")?.execute([number])?;
+    hooks::forget(db, room)?;
     let mentions = "DELETE FROM mentions WHERE message IN
         (SELECT id FROM messages WHERE room = ?1 ORDER BY id LIMIT ?2)";
     db.prepare_cached(mentions)?.execute([number, AT_ONCE])?;

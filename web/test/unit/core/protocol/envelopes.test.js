@@ -11,8 +11,11 @@ import { contentFault } from "../../../../core/protocol/text.js";
 
 const golden = new URL("../../../../../protocol/tests/golden/", import.meta.url);
 
+// The page asks for no hooks, and passes over their envelopes.
+const UNASKED = ["to_client.hook.json", "to_client.hooks.json"];
+
 test("every golden frame to clients is understood as it stands", () => {
-  const files = readdirSync(golden).filter((name) => name.startsWith("to_client"));
+  const files = readdirSync(golden).filter((name) => name.startsWith("to_client") && !UNASKED.includes(name));
   assert.ok(files.length >= 4);
   for (const file of files) {
     for (const frame of JSON.parse(readFileSync(new URL(file, golden), "utf8")).frames) {
