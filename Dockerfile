@@ -7,13 +7,9 @@
 FROM rust:1-trixie AS build
 WORKDIR /src
 COPY . .
-# Static with the GNU library: on musl, jemalloc could not give memory back by itself. The target is
-# named so that the flag is for the binary alone, and not for what runs while it is built.
-RUN target="$(rustc -vV | sed -n 's/^host: //p')" \
-    && RUSTFLAGS='-C target-feature=+crt-static' cargo build --release --locked \
-        -p server --bin nebula-server --target "$target" \
+RUN scripts/release server \
     && mkdir /image /image/data \
-    && cp "target/$target/release/nebula-server" /image/
+    && cp target/*/release/dist/nebula-server /image/
 
 FROM scratch
 # The folder is there already, and theirs, so that a new volume on it is as well.

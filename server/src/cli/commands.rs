@@ -20,6 +20,7 @@ use super::no_cluster as cluster;
 use super::out::Out;
 use super::parse::{parse_name, parse_note, parse_pattern, parse_room, parse_whom};
 use super::place::{Database, Place};
+use super::top::Top;
 use super::transfer::{Export, Import};
 use crate::Config;
 use crate::log::operator::instruction::Instruction;
@@ -123,6 +124,9 @@ pub(crate) enum Command {
     /// For example: nebula-server token --token-key key.pem --user alice --rooms 'dev,ops-*' --days 30
     Token(Token),
 
+    /// Show how a running server is, from its metrics, and what to do about what is red
+    Top(Top),
+
     /// Look after a cluster of nodes
     #[cfg(feature = "cluster")]
     #[command(subcommand)]
@@ -220,6 +224,7 @@ impl Command {
         match self {
             #[cfg(feature = "cluster")]
             Command::Cluster(command) => return command.run(out),
+            Command::Top(top) => return top.run(out),
             Command::CheckConfig(config) => check_config(&config, out)?,
             Command::Backup { file, database } => {
                 let copied = admin::backup(database.file()?, &file)?;

@@ -17,6 +17,7 @@ mod parse;
 mod place;
 #[cfg(feature = "cluster")]
 mod shown;
+mod top;
 mod transfer;
 
 use std::backtrace::{Backtrace, BacktraceStatus};

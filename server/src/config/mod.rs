@@ -34,6 +34,7 @@ pub use self::limits::{
 };
 pub use self::origin::{BadOrigin, Origin};
 pub use self::upkeep::Upkeep;
+pub(crate) use self::values::address;
 
 /// Most threads, and most shards: no machine has so many cores, and each takes memory.
 pub const THREADS_MAX: usize = 1024;

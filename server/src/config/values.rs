@@ -36,7 +36,7 @@ pub(super) fn time(text: &str) -> Result<Duration, String> {
 
 /// An address to listen on. The name of a machine is looked up; IPv4 comes first, since that is
 /// where programs that know only one look for it.
-pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+pub(crate) fn address(text: &str) -> Result<SocketAddr, String> {
     const EXAMPLES: &str = "write an address and a port, like 127.0.0.1:8080 for this machine \
                             alone, or 0.0.0.0:8080 or [::]:8080 for every network that it is in";
     let text = text.trim();

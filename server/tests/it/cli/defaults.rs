@@ -51,3 +51,17 @@ fn the_table_of_settings_has_each_with_its_default() {
     }
     assert_eq!(told, BTreeMap::new(), "there are no such flags");
 }
+
+#[test]
+fn the_settings_of_the_package_are_settings() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let text = fs::read_to_string(root.join("contrib/nebula-server.env")).unwrap();
+    let flags = Config::augment_args(Command::new("flags"));
+    let known: Vec<_> = flags.get_arguments().filter_map(|flag| flag.get_env()?.to_str()).collect();
+    let lines = text.lines().map(|line| line.trim_start_matches('#'));
+    let set: Vec<_> = lines.filter_map(|line| Some(line.split_once('=')?.0)).collect();
+    assert!(set.len() > 3, "{set:?}");
+    for name in set {
+        assert!(known.contains(&name), "{name}");
+    }
+}

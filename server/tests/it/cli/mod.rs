@@ -5,4 +5,5 @@ mod defaults;
 pub(crate) mod operations;
 mod output;
 mod settings;
+mod top;
 mod transfer;

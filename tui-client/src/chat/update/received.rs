@@ -76,19 +76,7 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
             changed(model, &reacted.room.clone(), Change::Reacted(reacted), &by, named.as_ref())
         }
         ToClient::Typing(typing) => typing_came(model, typing),
-        ToClient::Moderated(moderated) => {
-            let effects = answered(model, &moderated.by, moderated.reference.as_ref());
-            let words = words_about(model, &moderated);
-            let is_banned = moderated.action == protocol::Action::Ban
-                && Some(&moderated.user) == model.me.as_ref();
-            if is_banned && let Some(room) = moderated.room.as_ref().and_then(|it| model.find(it)) {
-                // One's own `leave` follows.
-                room.excluded = Some(words.clone());
-            }
-            let room = moderated.room.unwrap_or_else(|| model.room().name.clone());
-            note(model, &room, What::Note(words));
-            effects
-        }
+        ToClient::Moderated(moderated) => moderated_came(model, *moderated),
         ToClient::Read(upto) => reading::read_came(model, upto),
         ToClient::Mentions(mentions) => inbox::mentions_came(model, mentions),
         ToClient::Found(found) => search::found_came(model, found),
@@ -103,6 +91,20 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
         ToClient::Hook(_) | ToClient::Hooks(_) => Vec::new(),
         ToClient::Error(note) => refused(model, note),
     }
+}
+
+fn moderated_came(model: &mut Model, moderated: Moderated) -> Vec<Effect> {
+    let effects = answered(model, &moderated.by, moderated.reference.as_ref());
+    let words = words_about(model, &moderated);
+    let is_banned =
+        moderated.action == protocol::Action::Ban && Some(&moderated.user) == model.me.as_ref();
+    if is_banned && let Some(room) = moderated.room.as_ref().and_then(|it| model.find(it)) {
+        // One's own `leave` follows.
+        room.excluded = Some(words.clone());
+    }
+    let room = moderated.room.unwrap_or_else(|| model.room().name.clone());
+    note(model, &room, What::Note(words));
+    effects
 }
 
 /// A message is changed; if oneself did it, that is done.
