@@ -1,6 +1,8 @@
 //! Searching in as many messages as the argument says (a million if there is none): how long the index takes to be
 //! filled, and searches for rare and common words, parts of sentences without spaces, phrases and filters.
 
+#![allow(clippy::cast_possible_truncation, reason = "the numbers of a bench are small")]
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -66,7 +68,8 @@ fn fill(path: &Path, messages: usize) -> Result<(), Failed> {
 
 fn text(random: &mut fastrand::Rng, n: usize) -> String {
     if n.is_multiple_of(UNSPACED_EACH) {
-        let signs = (0..20).map(|_| char::from_u32(0x4e00 + rank(random, 3_000) as u32));
+        let place = |number| u32::try_from(number).unwrap_or_default();
+        let signs = (0..20).map(|_| char::from_u32(0x4e00 + place(rank(random, 3_000))));
         return signs.map(|sign| sign.unwrap_or('一')).collect();
     }
     let words: Vec<_> = (0..12).map(|_| word(rank(random, WORDS))).collect();
@@ -83,10 +86,13 @@ fn word(number: usize) -> String {
     format!("w{number:x}")
 }
 
+/// A query of a kind, another one each time.
+type Query<'a> = &'a dyn Fn(&mut fastrand::Rng) -> String;
+
 fn measure(keeper: &Keeper) -> Result<Vec<Duration>, Failed> {
     let mut random = fastrand::Rng::with_seed(2);
     let mut all = Vec::new();
-    let kinds: [(&str, &dyn Fn(&mut fastrand::Rng) -> String); 9] = [
+    let kinds: [(&str, Query<'_>); 9] = [
         ("a rare word", &|random| word(random.usize(WORDS / 2..WORDS))),
         ("a common word", &|random| word(random.usize(..20))),
         ("two common words", &|random| format!("{} {}", word(random.usize(..20)), word(7))),
