@@ -3,18 +3,19 @@
 //! Nodes of an older program read what is written here. No line of `tests/records` ever changes: what is new is a new
 //! form (`record.rs`), with a file of its own.
 
+mod operators;
+
 use std::fmt::Write as _;
 
 use protocol::{
-    AccessCode, Action, Body, Emoji, Label, MessageId, Note, Notify, Reaction, Reason, Ref, Role,
-    RoomName, RoomRole, Title, TopicText, UserName,
+    AccessCode, Action, Body, Emoji, Label, MessageId, Note, Notify, Reason, Ref, Role, RoomName,
+    RoomRole, Title, TopicText, UserName,
 };
 use strum::EnumCount as _;
 
 use super::entry::{Claim, Come, Entry, EntryKind, Here, Moderation, Present, Settings, Start};
 use super::record::{BadRecord, Record};
 use super::verify::Seen;
-use crate::log::acts_of_operator::{Import, Imported, ImportedMessage};
 use crate::log::acts_of_people::{
     AcceptInvite, AddDevice, EndInvite, MakeInvite, MakeLink, NameProof, RevokeDevice, TakeName,
     UseDevice, UseName,
@@ -27,7 +28,7 @@ use crate::log::acts_on_messages::{
     Calls, Crowd, Edit, EditMention, Mention, OnMessage, React, Reply,
 };
 use crate::log::event::{Act, ActKind, Author, Delete, Expire, Forget, Say, SetTopic};
-use crate::log::sanction::{Kind, Lift, LiftBy, Sanction};
+use crate::log::sanction::{Kind, Lift, Sanction};
 use crate::people::code_hash::CodeHash;
 use crate::people::key_hash::KeyHash;
 use crate::people::names::{PersonId, Proof};
@@ -111,7 +112,7 @@ fn acts() -> Vec<(&'static str, Act)> {
     .chain(acts_on_messages())
     .chain(acts_of_readers())
     .chain(acts_of_programs())
-    .chain(acts_of_operators())
+    .chain(operators::acts())
     .collect()
 }
 
@@ -264,30 +265,6 @@ fn acts_of_programs() -> Vec<(&'static str, Act)> {
         ("end a hook", Act::EndHook(Box::new(EndHook { hook: 300, by }))),
         ("say as a hook", Act::SayAsHook(Box::new(SayAsHook { hook: 7, say, calls: None }))),
         ("call as a hook", Act::SayAsHook(Box::new(calling))),
-    ]
-}
-
-fn acts_of_operators() -> Vec<(&'static str, Act)> {
-    let emoji = Emoji::try_from("👍").unwrap();
-    let reactions = vec![Reaction { emoji, count: 2, users: vec![user()] }];
-    let message = ImportedMessage {
-        content: Some(Body::try_from("Hello, wörld").unwrap()),
-        reply: reference(),
-        edited: Some(1_600_000_000_001),
-        reactions,
-    };
-    let gone = ImportedMessage { content: None, reply: None, edited: None, reactions: Vec::new() };
-    let lift = Lift { kind: Kind::Ban, room: None, owner: sanction().owner() };
-    let topic = TopicText::try_from("Releases").unwrap();
-    let import = |what| {
-        let (origin, sender) = (Ref::try_from("0123:300").unwrap(), user());
-        Act::Import(Box::new(Import { room: room(), origin, sender, at: 1_600_000_000_000, what }))
-    };
-    vec![
-        ("import a message", import(Imported::Message(message))),
-        ("import a deleted message", import(Imported::Message(gone))),
-        ("import a topic", import(Imported::Topic(topic))),
-        ("lift, by a moderator", Act::LiftBy(Box::new(LiftBy { lift, by: user() }))),
     ]
 }
 

@@ -1,0 +1,32 @@
+//! What is kept since operators import what was said elsewhere, and it is kept who lifted a ban or mute.
+
+use protocol::{Body, Emoji, Reaction, Ref, TopicText};
+
+use super::{reference, room, sanction, user};
+use crate::log::acts_of_operator::{Import, Imported, ImportedMessage};
+use crate::log::event::Act;
+use crate::log::sanction::{Kind, Lift, LiftBy};
+
+pub(super) fn acts() -> Vec<(&'static str, Act)> {
+    let emoji = Emoji::try_from("👍").unwrap();
+    let reactions = vec![Reaction { emoji, count: 2, users: vec![user()] }];
+    let message = ImportedMessage {
+        content: Some(Body::try_from("Hello, wörld").unwrap()),
+        reply: reference(),
+        edited: Some(1_600_000_000_001),
+        reactions,
+    };
+    let gone = ImportedMessage { content: None, reply: None, edited: None, reactions: Vec::new() };
+    let lift = Lift { kind: Kind::Ban, room: None, owner: sanction().owner() };
+    let topic = TopicText::try_from("Releases").unwrap();
+    let import = |what| {
+        let (origin, sender) = (Ref::try_from("0123:300").unwrap(), user());
+        Act::Import(Box::new(Import { room: room(), origin, sender, at: 1_600_000_000_000, what }))
+    };
+    vec![
+        ("import a message", import(Imported::Message(message))),
+        ("import a deleted message", import(Imported::Message(gone))),
+        ("import a topic", import(Imported::Topic(topic))),
+        ("lift, by a moderator", Act::LiftBy(Box::new(LiftBy { lift, by: user() }))),
+    ]
+}
