@@ -25,7 +25,7 @@ use crate::log::acts_on_messages::Calls;
 use crate::log::database::Database;
 use crate::log::database::store::Store;
 use crate::log::event::{Act, ActKind, Author, Event, Expire, Forget, Say};
-use crate::log::sanction::{Kind, Lift, Sanction};
+use crate::log::sanction::{Kind, Lift, LiftBy, Sanction};
 use crate::log::sequencer::Sequencer;
 use crate::log::time::clock::Clock;
 use crate::people::code_hash::CodeHash;
@@ -83,7 +83,9 @@ fn events(seeds: Range<u64>) -> Vec<Event> {
     for Event { id, act, .. } in acts {
         if rng.u8(0..=BETWEEN_RARE) == 0 {
             let rare = rare(&mut rng, &events);
-            events.extend(rare.map(|act| sequencer.place(act, id.get())));
+            let again = rare.as_ref().and_then(lifted_again);
+            let acts = rare.into_iter().chain(again);
+            events.extend(acts.map(|act| sequencer.place(act, id.get())));
         }
         let taken = if let Act::TakeName(take) = &act { Some(take.clone()) } else { None };
         let said = if let Act::Say(say) = &act { Some(say.clone()) } else { None };
@@ -98,6 +100,13 @@ fn events(seeds: Range<u64>) -> Vec<Event> {
         }
     }
     events
+}
+
+/// A moderator lifts what the operator has lifted.
+fn lifted_again(act: &Act) -> Option<Act> {
+    let Act::Lift(lift) = act else { return None };
+    let by = UserName::try_from("moderator").unwrap();
+    Some(Act::LiftBy(Box::new(LiftBy { lift: (**lift).clone(), by })))
 }
 
 fn rare(rng: &mut Rng, before: &[Event]) -> Option<Act> {
