@@ -118,17 +118,16 @@ impl Database {
         self.connect(OpenFlags::SQLITE_OPEN_READ_ONLY)
     }
 
-    /// The connection that looks for what is old.
+    /// A connection that writes beside the writer, which waits for it: so it waits for no disk. What a power cut takes of
+    /// it is done again.
     pub(crate) fn upkeeper(&self) -> Result<Connection, OpenError> {
-        self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)
-    }
-
-    /// The connection that puts messages into the index. It moves its pages into the file by itself, as SQLite does:
-    /// after an upgrade there are many.
-    pub(crate) fn indexer(&self) -> Result<Connection, OpenError> {
-        let db = self.upkeeper()?;
-        let secure = db.pragma_update(None, "secure_delete", "ON");
-        secure.map_err(|error| self.failed(error))?;
+        let db = self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let set_up = || {
+            db.pragma_update(None, "synchronous", "NORMAL")?;
+            db.pragma_update(None, "secure_delete", "ON")?;
+            db.pragma_update(None, "wal_autocheckpoint", 0)
+        };
+        set_up().map_err(|error| self.failed(error))?;
         Ok(db)
     }
 

@@ -21,6 +21,8 @@ use crate::log::database::{Database, OpenError};
 /// Messages of so long come into the index together: each step costs as much as some messages in it, and nobody looks
 /// for what was said a moment ago.
 const GATHER: Duration = Duration::from_millis(200);
+/// Steps between two checkpoints: a few MiB of write-ahead log.
+const STEPS_BETWEEN: u32 = 64;
 /// How soon it is tried again after a fault, or on a full disk.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 
@@ -41,7 +43,7 @@ impl Indexer {
         damaged: Arc<AtomicBool>,
     ) -> Result<Self, OpenError> {
         let (nudge, nudges) = sync_channel(1);
-        let db = database.indexer()?;
+        let db = database.upkeeper()?;
         let indexing = Indexing { db, turn: store.turn(), guard: guard.clone(), damaged };
         let parts = parts.clone();
         let thread = thread::Builder::new().name("log-index".into()).spawn(move || {
@@ -88,6 +90,7 @@ impl Indexing {
 
     /// Until all messages are in the index; false at the end of the server.
     fn catch_up(&self, nudges: &Receiver<()>) -> bool {
+        let mut steps = 0_u32;
         loop {
             let began = Instant::now();
             let pause = match self.step() {
@@ -98,10 +101,23 @@ impl Indexing {
                     TRY_AGAIN
                 }
             };
+            // Commits begin checkpoints, and after an upgrade there may be no other commit for long.
+            steps = steps.wrapping_add(1);
+            if steps.is_multiple_of(STEPS_BETWEEN) {
+                self.checkpoint();
+            }
             // Half of the time is for others.
             if is_over(nudges, pause) {
                 return false;
             }
+        }
+    }
+
+    /// Moves pages into the file, which keeps nobody from writing.
+    fn checkpoint(&self) {
+        let done = self.db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        if let Err(error) = done {
+            tracing::warn!(%error, "cannot move the write-ahead log into its file yet");
         }
     }
 
@@ -128,6 +144,25 @@ fn is_over(nudges: &Receiver<()>, pause: Duration) -> bool {
             Ok(()) => {}
             Err(RecvTimeoutError::Timeout) => return false,
             Err(RecvTimeoutError::Disconnected) => return true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::SyncMode;
+    use crate::log::database::Database;
+
+    #[test]
+    fn whoever_waits_for_a_step_waits_for_no_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        for sync in [SyncMode::Normal, SyncMode::Full] {
+            let database = Database::open(&folder.path().join("nebula.db"), sync).unwrap();
+            let _writer = database.writer().unwrap();
+            let db = database.upkeeper().unwrap();
+            let pragma =
+                |name| db.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
+            assert_eq!(["synchronous", "wal_autocheckpoint"].map(pragma), [1, 0]);
         }
     }
 }
