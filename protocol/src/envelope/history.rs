@@ -225,24 +225,6 @@ pub(super) fn push_list<T: AsRef<str>>(out: &mut String, name: &str, all: &[T]) 
     out.push(']');
 }
 
-/// An envelope that is a list of encoded messages.
-pub(super) fn encode_list<T: AsRef<str>>(
-    kind: &str,
-    messages: &[T],
-    more: bool,
-    reference: Option<&Ref>,
-) -> String {
-    let mut out = format!(r#"{{"type":"{kind}""#);
-    push_list(&mut out, "messages", messages);
-    out.push_str(if more { r#","more":true"# } else { r#","more":false"# });
-    if let Some(reference) = reference {
-        out.push_str(r#","ref":"#);
-        out.push_str(&encode(reference));
-    }
-    out.push('}');
-    out
-}
-
 /// In a list, too, a message carries its type: one reader serves both.
 pub(super) fn tagged<S: Serializer>(
     messages: &[Message],

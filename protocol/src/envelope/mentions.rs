@@ -1,13 +1,12 @@
 //! `mentions`: the newest messages that mention a person, over all rooms that they may read.
 //!
-//! A client asks with [`MentionsQuery`]; the answer is [`Mentions`]. Whom a message mentions is decided when it is
+//! A client asks with [`MentionsQuery`]; the answer is a [`MessageList`](crate::MessageList). Whom a message mentions is decided when it is
 //! stored. This file does not know how.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::fields::{Fields, FromClient, Subject};
-use super::history::{HISTORY_DEFAULT, count, encode_list, tagged};
-use super::message::Message;
+use super::history::{HISTORY_DEFAULT, count};
 use crate::ids::{MessageId, Ref};
 use crate::refusal::Refusal;
 
@@ -46,26 +45,4 @@ impl FromClient for MentionsQuery {
     fn reference_mut(&mut self) -> Option<&mut Option<Ref>> {
         Some(&mut self.reference)
     }
-}
-
-/// A `mentions` envelope: messages that mention one, as they are now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mentions {
-    /// Descending by id, of any rooms; each is a whole `message` envelope.
-    #[serde(serialize_with = "tagged")]
-    pub messages: Vec<Message>,
-    /// There are older ones.
-    pub more: bool,
-    /// The `ref` of the question.
-    #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
-    pub reference: Option<Ref>,
-}
-
-/// Writes a `mentions` envelope from messages that are encoded already.
-pub fn encode_mentions<T: AsRef<str>>(
-    messages: &[T],
-    more: bool,
-    reference: Option<&Ref>,
-) -> String {
-    encode_list("mentions", messages, more, reference)
 }

@@ -19,6 +19,7 @@ mod members;
 mod membership;
 mod mentions;
 mod message;
+mod message_list;
 mod moderation;
 mod presence;
 mod question;
@@ -34,8 +35,8 @@ pub(crate) use self::history::count;
 pub use self::{
     cluster::*, create::*, deletion::*, devices::*, edit::*, error::*, everybody::*,
     fields::FIELDS_MAX, history::*, hooks::*, invites::*, members::*, membership::*, mentions::*,
-    message::*, moderation::*, presence::*, question::*, reaction::*, reading::*, room::*,
-    rooms::*, search::*, setting::*, typing::*,
+    message::*, message_list::*, moderation::*, presence::*, question::*, reaction::*, reading::*,
+    room::*, rooms::*, search::*, setting::*, typing::*,
 };
 
 use serde::{Deserialize, Serialize};
@@ -187,9 +188,9 @@ pub enum ToClient {
     /// Up to where one has read a room, on another of one's connections.
     Read(ReadUpto),
     /// Messages that mention one, when asked for.
-    Mentions(Mentions),
+    Mentions(MessageList),
     /// Messages that were searched for.
-    Found(Found),
+    Found(MessageList),
     /// A moderator did something to a person.
     Moderated(Box<Moderated>),
     /// A code that makes a device one's own.

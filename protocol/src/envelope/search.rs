@@ -1,12 +1,11 @@
 //! `search` and `found`: messages over all rooms that one may read, the newest first.
 //!
-//! A client asks with [`SearchQuery`]; the answer is [`Found`]. What a query means is in [`crate::search`].
+//! A client asks with [`SearchQuery`]; the answer is a [`MessageList`](crate::MessageList). What a query means is in [`crate::search`].
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::fields::{Fields, FromClient, Subject};
-use super::history::{HISTORY_DEFAULT, count, encode_list, tagged};
-use super::message::Message;
+use super::history::{HISTORY_DEFAULT, count};
 use crate::ids::{MessageId, Ref};
 use crate::name::RoomName;
 use crate::refusal::Refusal;
@@ -71,22 +70,4 @@ impl FromClient for SearchQuery {
     fn reference_mut(&mut self) -> Option<&mut Option<Ref>> {
         Some(&mut self.reference)
     }
-}
-
-/// A `found` envelope: messages that were searched for, as they are now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Found {
-    /// Descending by id, of any rooms; each is a whole `message` envelope.
-    #[serde(serialize_with = "tagged")]
-    pub messages: Vec<Message>,
-    /// There may be older ones.
-    pub more: bool,
-    /// The `ref` of the question.
-    #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
-    pub reference: Option<Ref>,
-}
-
-/// Writes a `found` envelope from messages that are encoded already.
-pub fn encode_found<T: AsRef<str>>(messages: &[T], more: bool, reference: Option<&Ref>) -> String {
-    encode_list("found", messages, more, reference)
 }

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use protocol::{
-    Edited, Emoji, Everybody, Found, IsTyping, Mentions, Message, Reacted, Reaction, ReadUpto,
-    Span, ToClient, UserName,
+    Edited, Emoji, Everybody, IsTyping, Message, MessageList, Reacted, Reaction, ReadUpto, Span,
+    ToClient, UserName,
 };
 
 use crate::laws::{body, id, reference, room, user};
@@ -47,14 +47,18 @@ pub(crate) fn of_messages_to_client() -> impl Strategy<Value = ToClient> {
         ),
         (room(), id()).prop_map(|(room, upto)| ToClient::Read(ReadUpto { room, upto })),
         (proptest::collection::vec(message(), 0..4), any::<bool>(), reference()).prop_map(
-            |(messages, more, reference)| ToClient::Mentions(Mentions {
+            |(messages, more, reference)| ToClient::Mentions(MessageList {
                 messages,
                 more,
                 reference
             })
         ),
         (proptest::collection::vec(message(), 0..4), any::<bool>(), reference()).prop_map(
-            |(messages, more, reference)| ToClient::Found(Found { messages, more, reference })
+            |(messages, more, reference)| ToClient::Found(MessageList {
+                messages,
+                more,
+                reference
+            })
         ),
         ((room(), id(), emoji(), any::<bool>()), user(), proptest::option::of(user()), event())
             .prop_map(|((room, message, emoji, on), sender, next, (id, at, reference))| {

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use protocol::{
     Action, Body, Code, Connect, Delete, Deleted, Edit, Epoch, ErrorNote, History, HistoryQuery,
-    HooksQuery, Join, Joined, Key, Leave, Left, MakeHook, Mentions, MentionsQuery, Message,
-    MessageId, Moderate, Moderated, PeopleQuery, Presence, React, ReadUpto, Reason, Ref, Role,
+    HooksQuery, Join, Joined, Key, Leave, Left, MakeHook, MentionsQuery, Message, MessageId,
+    MessageList, Moderate, Moderated, PeopleQuery, Presence, React, ReadUpto, Reason, Ref, Role,
     RoomName, RoomPattern, SECONDS_MAX, Say, SearchQuery, SetTopic, ToClient, ToServer, Token,
     TopicText, Typing, Unhook, UserName, encode_mentions, encode_reactions, encode_with_reactions,
     github, slack,
@@ -243,7 +243,7 @@ proptest! {
         let encode = |message: &Message| ToClient::Message(message.clone()).encode();
         let encoded: Vec<_> = messages.iter().map(encode).collect();
         let copied = encode_mentions(&encoded, more, reference.as_ref());
-        let said = ToClient::Mentions(Mentions { messages, more, reference });
+        let said = ToClient::Mentions(MessageList { messages, more, reference });
         prop_assert_eq!(ToClient::parse(&copied).unwrap(), said);
     }
 

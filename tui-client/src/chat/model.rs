@@ -6,8 +6,8 @@ use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use protocol::{
-    AccessCode, Code, Device, EVERYBODY_MAX, Emoji, Mentions, Message, PRIVATE_SIGN, Ref, RoomKind,
-    RoomName, RoomRole, Standing, Title, ToServer, UserName,
+    AccessCode, Code, Device, EVERYBODY_MAX, Emoji, Message, MessageList, PRIVATE_SIGN, Ref,
+    RoomKind, RoomName, RoomRole, Standing, Title, ToServer, UserName,
 };
 
 use super::event::EntryCode;
@@ -82,7 +82,7 @@ pub struct Model {
     /// The list of all rooms, while it is looked at.
     pub browser: Option<Browser>,
     /// The messages that mention this person, while they are looked at.
-    pub inbox: Option<Mentions>,
+    pub inbox: Option<MessageList>,
     /// What is looked for in all messages, until the person ends it.
     pub search: Option<SearchList>,
     /// Words that are highlighted like one's name.

@@ -4,14 +4,14 @@
 
 use std::sync::Arc;
 
-use protocol::{ID_END, MessageId, Ref, RoomName, encode_mentions, history_bytes_left};
+use protocol::{ID_END, MessageId, Ref, encode_mentions};
 use rusqlite::params;
 
+use super::hits::Hits;
 use super::reader::Reader;
-use super::search::envelope;
 use super::sight::Sight;
 use crate::frame::{Delivery, Frame};
-use crate::log::database::column::{checked, id, signed};
+use crate::log::database::column::signed;
 
 /// Which mentions are asked for.
 #[derive(Debug, Clone)]
@@ -35,26 +35,10 @@ impl Reader {
         let before = asked.before.map_or(ID_END, MessageId::get);
         let person = asked.sight.person.map(|person| signed(person.get()));
         let mut select = db.prepare_cached(select)?;
-        let mut rows = select.query(params![person, signed(before)])?;
-        let (mut envelopes, mut bytes, mut more) = (Vec::new(), 0, false);
-        while let Some(row) = rows.next()? {
-            let room = checked(1, RoomName::known(row.get_ref(1)?.as_str()?))?;
-            if !asked.sight.has(&room) {
-                continue;
-            }
-            more = envelopes.len() == asked.limit;
-            if more {
-                break;
-            }
-            let envelope = envelope(db, (id(row, 0)?, &room))?;
-            bytes += envelope.len() + 1;
-            more = bytes > history_bytes_left(0);
-            if more {
-                break;
-            }
-            envelopes.push(envelope);
-        }
-        let text = encode_mentions(&envelopes, more, asked.reference.as_ref());
+        let rows = select.query(params![person, signed(before)])?;
+        let mut hits = Hits::default();
+        hits.fill(db, rows, (&asked.sight, asked.limit))?;
+        let text = encode_mentions(&hits.envelopes, hits.more, asked.reference.as_ref());
         Ok(Frame::text(text, Delivery::Always))
     }
 }

@@ -5,6 +5,7 @@
 pub(crate) mod about;
 mod access;
 mod deadline;
+mod hits;
 pub(crate) mod hooks;
 pub(crate) mod inbox;
 mod jumps;

@@ -6,15 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::search::Search;
-use protocol::{ID_END, MessageId, Ref, RoomName, encode_found, history_bytes_left};
-use rusqlite::{Connection, Row, params};
+use protocol::{ID_END, MessageId, Ref, RoomName, encode_found};
+use rusqlite::{Connection, params};
 
 use super::deadline::is_cut_off;
-use super::reader::{Reader, stored};
+use super::hits::Hits;
+use super::reader::Reader;
 use super::sight::Sight;
 use crate::frame::{Delivery, Frame};
-use crate::log::apply::MESSAGE_COLUMNS;
-use crate::log::database::column::{checked, id, signed};
+use crate::log::database::column::signed;
 use crate::log::search::expression::{Expression, expression};
 
 /// How long one search takes at most: a hundred times what one of a million messages takes, and soon enough for who
@@ -49,8 +49,8 @@ impl Reader {
     }
 
     fn search_within(&self, time: Duration, asked: &SearchAsked) -> Result<Arc<Frame>, NotFound> {
-        let mut hits = Hits { envelopes: Vec::new(), bytes: 0, more: false };
-        let searched = self.deadline().within(time, || hits.find(self.db(), asked));
+        let mut hits = Hits::default();
+        let searched = self.deadline().within(time, || fill(&mut hits, self.db(), asked));
         match searched {
             Err(error) if is_cut_off(&error) => {
                 // Those that were found are the newest, and the next page goes on behind them.
@@ -70,73 +70,20 @@ impl Reader {
 /// many as are taken.
 const SELECT: &str = "SELECT m.id, r.name
     FROM search s CROSS JOIN messages m ON m.id = s.rowid CROSS JOIN rooms r ON r.id = m.room
-    WHERE search MATCH ?1 AND s.rowid < ?2 AND s.rowid >= ?3 AND m.at >= ?4 AND m.at < ?5
-        AND (r.kind = 0 OR EXISTS (SELECT 1 FROM members WHERE room = m.room AND person = ?6))
+    WHERE search MATCH ?1 AND s.rowid < ?2 AND m.at >= ?3 AND m.at < ?4
+        AND (r.kind = 0 OR EXISTS (SELECT 1 FROM members WHERE room = m.room AND person = ?5))
     ORDER BY s.rowid DESC";
 
-struct Hits {
-    envelopes: Vec<String>,
-    bytes: usize,
-    more: bool,
-}
-
-impl Hits {
-    fn find(&mut self, db: &Connection, asked: &SearchAsked) -> rusqlite::Result<()> {
-        let _snapshot = db.unchecked_transaction()?;
-        let search = Search::parse(&asked.query);
-        let Some(wanted) = expression(db, &search, asked.room.as_ref())? else { return Ok(()) };
-        let Expression { words, from, to } = wanted;
-        let before = asked.before.map_or(ID_END, MessageId::get);
-        let person = asked.sight.person.map(|person| signed(person.get()));
-        // An id is at least the time at which it was given, in microseconds.
-        let first = from.saturating_mul(1000);
-        let mut select = db.prepare_cached(SELECT)?;
-        let bounds =
-            params![words, signed(before), signed(first), signed(from), signed(to), person];
-        let mut rows = select.query(bounds)?;
-        while let Some(row) = rows.next()? {
-            if !self.take(db, row, asked)? {
-                self.more = true;
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    /// False if there is no place for it.
-    fn take(
-        &mut self,
-        db: &Connection,
-        row: &Row<'_>,
-        asked: &SearchAsked,
-    ) -> rusqlite::Result<bool> {
-        let room = checked(1, RoomName::known(row.get_ref(1)?.as_str()?))?;
-        if !asked.sight.has(&room) {
-            return Ok(true);
-        }
-        if self.envelopes.len() == asked.limit {
-            return Ok(false);
-        }
-        let envelope = envelope(db, (id(row, 0)?, &room))?;
-        let bytes = self.bytes + envelope.len() + 1;
-        if bytes > history_bytes_left(0) {
-            return Ok(false);
-        }
-        self.bytes = bytes;
-        self.envelopes.push(envelope);
-        Ok(true)
-    }
-}
-
-/// The `message` envelope, as it is now.
-pub(super) fn envelope(
-    db: &Connection,
-    (message, room): (MessageId, &RoomName),
-) -> rusqlite::Result<String> {
-    let select = format!("SELECT {MESSAGE_COLUMNS} FROM messages WHERE id = ?1");
-    let mut select = db.prepare_cached(&select)?;
-    let found = select.query_row([signed(message.get())], |row| stored(row, room))?;
-    Ok(found.frame.envelope().to_owned())
+fn fill(hits: &mut Hits, db: &Connection, asked: &SearchAsked) -> rusqlite::Result<()> {
+    let _snapshot = db.unchecked_transaction()?;
+    let search = Search::parse(&asked.query);
+    let Some(wanted) = expression(db, &search, asked.room.as_ref())? else { return Ok(()) };
+    let Expression { words, from, to } = wanted;
+    let before = asked.before.map_or(ID_END, MessageId::get);
+    let person = asked.sight.person.map(|person| signed(person.get()));
+    let mut select = db.prepare_cached(SELECT)?;
+    let rows = select.query(params![words, signed(before), signed(from), signed(to), person])?;
+    hits.fill(db, rows, (&asked.sight, asked.limit))
 }
 
 #[cfg(test)]

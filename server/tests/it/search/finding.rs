@@ -169,7 +169,7 @@ async fn an_answer_stays_within_its_bytes() {
     is_found(&mut ann, "11", last).await;
     let (first, more) = found(&mut ann, json!({"query": "long"})).await;
     assert!(more && first.len() < 12);
-    let envelope = protocol::Found { messages: first.clone(), more, reference: None };
+    let envelope = protocol::MessageList { messages: first.clone(), more, reference: None };
     assert!(ToClient::Found(envelope).encode().len() < HISTORY_BYTES_MAX);
     let (rest, more) =
         found(&mut ann, json!({"query": "long", "before": first.last().unwrap().id})).await;

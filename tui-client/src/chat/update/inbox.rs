@@ -3,7 +3,7 @@
 //!
 //! This file does not know how it is shown.
 
-use protocol::{Mentions, MentionsQuery, Message, MessageId, RoomName, ToServer};
+use protocol::{MentionsQuery, Message, MessageId, MessageList, RoomName, ToServer};
 
 use super::entering::join_room;
 use super::{jump, request};
@@ -28,7 +28,7 @@ pub fn more_mentions(model: &mut Model) -> Vec<Effect> {
     oldest.map(|oldest| ask(model, Some(oldest), "")).unwrap_or_default()
 }
 
-fn oldest(inbox: &Mentions) -> Option<MessageId> {
+fn oldest(inbox: &MessageList) -> Option<MessageId> {
     inbox.messages.last().map(|message| message.id)
 }
 
@@ -44,8 +44,8 @@ fn ask(model: &mut Model, before: Option<MessageId>, typed: &str) -> Vec<Effect>
     request::ask(model, ToServer::Mentions(query), typed.to_owned())
 }
 
-pub(super) fn mentions_came(model: &mut Model, mentions: Mentions) -> Vec<Effect> {
-    let Mentions { mut messages, more, reference } = mentions;
+pub(super) fn mentions_came(model: &mut Model, mentions: MessageList) -> Vec<Effect> {
+    let MessageList { mut messages, more, reference } = mentions;
     let asked = request::take(model, reference.as_ref()).map(|request| request.envelope);
     let Some(ToServer::Mentions(query)) = asked else { return Vec::new() };
     let mut effects = request::next(model);
@@ -65,11 +65,11 @@ pub(super) fn mentions_came(model: &mut Model, mentions: Mentions) -> Vec<Effect
     }
     let shown = messages.iter().map(|message| (model.in_words(&message.room), message.clone()));
     effects.push(Effect::Show(Answer::Mentions(shown.collect())));
-    bound(model.inbox.insert(Mentions { messages, more, reference: None }));
+    bound(model.inbox.insert(MessageList { messages, more, reference: None }));
     effects
 }
 
-fn bound(inbox: &mut Mentions) {
+fn bound(inbox: &mut MessageList) {
     inbox.messages.truncate(HELD_MAX);
     inbox.more &= inbox.messages.len() < HELD_MAX;
 }

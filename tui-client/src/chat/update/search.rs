@@ -3,7 +3,7 @@
 //!
 //! This file does not know how it is shown.
 
-use protocol::{Found, Message, MessageId, SearchQuery, ToServer};
+use protocol::{Message, MessageId, MessageList, SearchQuery, ToServer};
 
 use super::entering::join_room;
 use super::{jump, request};
@@ -70,8 +70,8 @@ pub fn is_searching(model: &Model) -> bool {
     search.is_some_and(|search| asked.any(|asked| asked.query == search.query))
 }
 
-pub(super) fn found_came(model: &mut Model, found: Found) -> Vec<Effect> {
-    let Found { messages, more, reference } = found;
+pub(super) fn found_came(model: &mut Model, found: MessageList) -> Vec<Effect> {
+    let MessageList { messages, more, reference } = found;
     let asked = request::take(model, reference.as_ref()).map(|request| request.envelope);
     let Some(ToServer::Search(asked)) = asked else { return Vec::new() };
     let mut effects = request::next(model);
