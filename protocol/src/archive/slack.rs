@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde_json::Value;
 
 use super::fitting_name;
-use super::slack_text::{entities, text};
+use super::slack_text::text;
 use crate::emoji::Emoji;
+use crate::hook::entities;
 use crate::name::UserName;
 
 /// A file that is no list, as all of them are.
@@ -66,6 +67,8 @@ pub struct SlackSaid {
     pub reactions: Vec<SlackReaction>,
     /// Files that stand in the text as links.
     pub files: u64,
+    /// A program said it.
+    pub bot: bool,
 }
 
 /// What people put on a message.
@@ -181,6 +184,7 @@ fn said(
         edited: it["edited"]["ts"].as_str().and_then(milliseconds),
         reactions: reactions(it, people),
         files: 0,
+        bot: subtype == "bot_message" || it["bot_id"].is_string(),
     };
     if subtype == "tombstone" {
         return Ok(SlackSaid { reactions: Vec::new(), edited: None, ..said });

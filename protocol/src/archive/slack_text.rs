@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::hook::slack;
+use crate::hook::posted;
 
 /// What people read, with links to its files.
 pub(super) fn text(
@@ -27,15 +27,8 @@ pub(super) fn text(
         text = format!("{text}\n{link}");
     }
     message["text"] = text.trim().into();
-    let body = message.to_string();
-    match slack(body.as_bytes()) {
-        Ok(posted) => {
-            let text = posted.text.as_str().to_owned();
-            let is_cut = text.contains("\n(cut here: the text has ");
-            Ok((text, is_cut))
-        }
-        Err(_) => Err(BLANK),
-    }
+    let posted = posted(&message).map_err(|_| BLANK)?;
+    Ok((posted.text.as_str().to_owned(), posted.is_cut))
 }
 
 /// Gives people and channels their names, where Slack has only ids.
@@ -43,7 +36,7 @@ fn with_names(text: &str, names: &BTreeMap<&str, &str>) -> String {
     let (mut told, mut rest) = (String::new(), text);
     while let Some(at) = rest.find("<@").into_iter().chain(rest.find("<#")).min() {
         let inside = at + 2;
-        let length = rest[inside..].find('>').unwrap_or(rest.len() - inside);
+        let Some(length) = rest[inside..].find('>') else { break };
         let (id, words) = match rest[inside..inside + length].split_once('|') {
             Some((id, words)) => (id, Some(words).filter(|words| !words.is_empty())),
             None => (&rest[inside..inside + length], None),
@@ -56,8 +49,4 @@ fn with_names(text: &str, names: &BTreeMap<&str, &str>) -> String {
         rest = &rest[inside + length..];
     }
     told + rest
-}
-
-pub(super) fn entities(text: &str) -> String {
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::mrkdwn::link;
 use super::slack::payload;
-use super::{BadPost, text_of};
+use super::{BadPost, Posted};
 use crate::envelope::Body;
 
 /// Commits of a push that are named; the others are counted.
@@ -30,7 +30,8 @@ pub fn github(kind: &str, body: &[u8]) -> Result<Option<Body>, BadPost> {
         "workflow_run" => workflow_run(&event),
         _ => return Ok(None),
     };
-    lines.filter(|lines| !lines.is_empty()).map(|lines| text_of(&lines)).transpose()
+    let lines = lines.filter(|lines| !lines.is_empty());
+    lines.map(|lines| Ok(Posted::new(&lines, None)?.text)).transpose()
 }
 
 fn push(event: &Value) -> Option<Vec<String>> {

@@ -10,6 +10,8 @@ mod mrkdwn;
 mod slack;
 
 pub use self::github::github;
+pub(crate) use self::mrkdwn::entities;
+pub(crate) use self::slack::posted;
 pub use self::slack::slack;
 
 use crate::envelope::{Body, CONTENT_CHARS_MAX};
@@ -22,6 +24,8 @@ pub const HOOK_BYTES_MAX: usize = 256 * 1024;
 pub struct Posted {
     /// As people read it.
     pub text: Body,
+    /// It was too long, and is cut.
+    pub is_cut: bool,
     /// Where it wants to say it, as it spells that; none is where the hook speaks.
     pub channel: Option<String>,
 }
@@ -37,16 +41,21 @@ pub enum BadPost {
     NoText,
 }
 
-/// Lines as one text, which is cut where it is too long, and says so.
-fn text_of(lines: &[String]) -> Result<Body, BadPost> {
-    let text = lines.join("\n");
-    let text = text.trim();
-    let chars = text.chars().count();
-    if chars <= CONTENT_CHARS_MAX {
-        return Body::try_from(text).map_err(|_| BadPost::NoText);
+impl Posted {
+    /// Lines as one text, which is cut where it is too long, and says so.
+    fn new(lines: &[String], channel: Option<&str>) -> Result<Self, BadPost> {
+        let text = lines.join("\n");
+        let text = text.trim();
+        let chars = text.chars().count();
+        let is_cut = chars > CONTENT_CHARS_MAX;
+        let text = if is_cut { cut(text, chars) } else { text.to_owned() };
+        let text = Body::try_from(text).map_err(|_| BadPost::NoText)?;
+        Ok(Posted { text, is_cut, channel: channel.map(str::to_owned) })
     }
+}
+
+fn cut(text: &str, chars: usize) -> String {
     let note = format!("\n(cut here: the text has {chars} characters)");
     let left = CONTENT_CHARS_MAX.saturating_sub(note.chars().count());
-    let cut: String = text.chars().take(left).chain(note.chars()).collect();
-    Body::try_from(cut).map_err(|_| BadPost::NoText)
+    text.chars().take(left).chain(note.chars()).collect()
 }

@@ -175,7 +175,8 @@ fn is_address(what: &str) -> bool {
         && scheme.chars().all(fits)
 }
 
-fn entities(text: &str) -> String {
+/// Signs that stand for themselves.
+pub(crate) fn entities(text: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 

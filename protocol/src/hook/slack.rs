@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::{BadPost, Posted, attachments, blocks, mrkdwn, text_of};
+use super::{BadPost, Posted, attachments, blocks, mrkdwn};
 
 /// Lines of a text that are looked for in blocks: it tells in short what they say.
 const REPEATED_LINES_MAX: usize = 10;
@@ -15,7 +15,14 @@ const REPEATED_LINES_MAX: usize = 10;
 /// # Errors
 /// [`BadPost`] if there is nothing to say in it.
 pub fn slack(body: &[u8]) -> Result<Posted, BadPost> {
-    let payload = payload(body)?;
+    posted(&payload(body)?)
+}
+
+/// The same, where it is read already.
+///
+/// # Errors
+/// [`BadPost::NoText`].
+pub(crate) fn posted(payload: &Value) -> Result<Posted, BadPost> {
     let mut lines = blocks::lines(&payload["blocks"]);
     lines.extend(attachments::lines(&payload["attachments"]));
     if let Some(text) = payload["text"].as_str().map(mrkdwn::translated) {
@@ -28,7 +35,7 @@ pub fn slack(body: &[u8]) -> Result<Posted, BadPost> {
         }
     }
     let channel = payload["channel"].as_str().map(str::trim).filter(|it| !it.is_empty());
-    Ok(Posted { text: text_of(&lines)?, channel: channel.map(str::to_owned) })
+    Posted::new(&lines, channel)
 }
 
 pub(super) fn payload(body: &[u8]) -> Result<Value, BadPost> {

@@ -14,7 +14,7 @@ use super::place::Database;
 use crate::log::operator::audit::{Entry, audit};
 
 /// List who did what to whom: bans and mutes and their ends, deletions by moderators, roles, members, invites,
-/// devices, names that were released
+/// devices, hooks, names that were released
 ///
 /// One thing is on a line: when, what, whom, where (* is the whole server), by whom, and more. Works while the server
 /// runs.

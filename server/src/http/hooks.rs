@@ -127,7 +127,7 @@ async fn read(body: Incoming) -> Result<Bytes, Fault> {
 type Said = Option<(Body, Option<Ref>)>;
 
 fn of_slack(body: &[u8], hook: &FoundHook) -> Result<Said, Fault> {
-    let Posted { text, channel } = slack(body)?;
+    let Posted { text, channel, .. } = slack(body)?;
     if channel.is_some_and(|channel| !is_called(hook, &channel)) {
         return Err(Fault::ChannelNotFound);
     }

@@ -25,7 +25,7 @@ pub(crate) enum Imported {
 }
 
 /// A message as it is now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ImportedMessage {
     /// None if it was deleted.
     pub(crate) content: Option<Body>,
@@ -34,6 +34,8 @@ pub(crate) struct ImportedMessage {
     /// When its text was last edited.
     pub(crate) edited: Option<u64>,
     pub(crate) reactions: Vec<Reaction>,
+    /// A program said it.
+    pub(crate) bot: bool,
 }
 
 impl Import {

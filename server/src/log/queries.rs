@@ -114,7 +114,7 @@ impl Log {
         self.reading.pages.read(asker, move |reader| (found(reader.room_of_hook(hook)), 0)).await
     }
 
-    /// The hooks of a room, or why they are none of somebody's business.
+    /// The hooks of a room, or why somebody may not see them.
     pub(crate) async fn hooks(
         &self,
         asker: &Asker,

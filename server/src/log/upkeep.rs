@@ -121,7 +121,7 @@ impl Keeping {
         let mut due = Instant::now();
         let mut note_due = due;
         let mut pause = Duration::ZERO;
-        if let Err(error) = incoming::clear(&self.db) {
+        if let Err(error) = incoming::clear(&self.db, self.order.is_some()) {
             tracing::warn!(%error, "cannot forget what was imported");
         }
         while gone.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
@@ -191,6 +191,9 @@ impl Keeping {
     /// In one commit, or a few.
     fn take_in_some(&self) -> Result<bool, Undone> {
         let waiting = incoming::waiting(&self.db)?;
+        if waiting.is_empty() {
+            return Ok(false);
+        }
         let mut asked = Vec::with_capacity(waiting.len());
         for (number, import) in waiting {
             let import = import.map(Box::new);

@@ -43,6 +43,9 @@ fn told(import: &Import, changed: &[&str]) -> String {
             if let Some(edited) = it.edited {
                 told += &format!(" edited {edited}");
             }
+            if it.bot {
+                told += " (bot)";
+            }
             for it in &it.reactions {
                 let users: Vec<_> = it.users.iter().map(|user| user.as_str()).collect();
                 told += &format!(" {}{} {}", it.emoji.as_str(), it.count, users.join("+"));
@@ -89,21 +92,21 @@ fn a_zip_of_slack_is_read_channel_by_channel() {
         [
             "general 1600000000000 Ann: is about Everything & more",
             "1 left out: files of the zip that hold no messages",
-            "1 left out: in private and direct rooms, for which --into has to name a room",
+            "1 left out: in private and direct rooms: --from and --into together take one of them",
             "1 left out: joins, leaves and changes of channels",
             "general 1600000001000 Ann: Hello @Bob Ray, see #quiet and [the *page*](https://a.example/?a=1&b=2) <now> \
              👍3 Bob Ray+Ann Fox+Ann [reactions that are no emoji of Unicode: left out]",
             "general 1600000002000 Bob Ray: an **answer** -> slack:C1:1600000001.000100 edited 1600000009000",
             "general 1600000003000 Ann Fox: another -> slack:C1:1600000001.000100",
             "general 1600000004000 Ann: /me waves",
-            "general 1600000005000 builds: build 7 [failed](https://ci.example/7)",
+            "general 1600000005000 builds: build 7 [failed](https://ci.example/7) (bot)",
             "general 1600000006000 Zed  the very long name of someb: [plan.pdf](https://slack.example/plan) \
              [by names that nobody can have here: what fits of them] [files: links to where they are]",
             "general 1600000007000 USLACKBOT: (deleted)",
             "1 left out: without any visible text",
             "1 left out: that are no messages of Slack's",
             "general 1600100000000 U9: answers to what is not here -> slack:C1:1500000000.000000",
-            "1 left out: in private and direct rooms, for which --into has to name a room",
+            "1 left out: in private and direct rooms: --from and --into together take one of them",
         ]
     );
 }
@@ -118,6 +121,19 @@ fn one_folder_of_a_zip_goes_where_the_operator_says() {
     let taken: Vec<_> = pieces.iter().filter(|it| !it.contains("left out")).collect();
     assert_eq!(taken, ["+abc 1600000001000 Ann: secret"]);
     assert!(pieces.contains(&"1 left out: in other rooms than that of --from".to_owned()));
+}
+
+#[test]
+fn what_few_could_read_goes_nowhere_with_all_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("slack.zip");
+    zip(&archives().join("slack"), &file);
+    let pieces = pieces(&file, &target(Some("lobby"))).unwrap();
+    assert!(
+        pieces.iter().any(|it| it.starts_with("lobby 1600000001000 Ann: Hello")),
+        "{pieces:#?}"
+    );
+    assert!(!pieces.iter().any(|it| it.contains("Ann: secret")), "{pieces:#?}");
 }
 
 #[test]

@@ -6,11 +6,10 @@
 use std::collections::HashMap;
 
 use protocol::{
-    BadRef, Body, Message, MessageId, REACTION_KINDS_MAX, REACTION_USERS_MAX, Reaction, Ref,
-    RoomInfo, RoomKind, RoomName, ToClient, Topic,
+    BadRef, Body, Message, MessageId, Ref, RoomInfo, RoomKind, RoomName, ToClient, Topic,
 };
 
-use super::piece::{BAD_ROOM, BLANK, FUTURE, OTHER_ROOMS, Piece, REACTIONS, SECRET, Target};
+use super::piece::{BAD_ROOM, BLANK, OTHER_ROOMS, Piece, SECRET, Target, fitting};
 use crate::log::acts_of_operator::{Import, Imported, ImportedMessage};
 
 const NO_ENVELOPE: &str = "lines that are no envelope of this version";
@@ -60,12 +59,13 @@ impl<'a> Envelopes<'a> {
         if self.target.from.as_ref().is_some_and(|from| from != room) {
             return Err(OTHER_ROOMS);
         }
+        let kind = self.kinds.get(room).copied().unwrap_or(RoomKind::Open);
+        let is_secret = kind != RoomKind::Open || room.is_address();
+        if is_secret && !self.target.names_one() {
+            return Err(SECRET);
+        }
         if let Some(into) = &self.target.into {
             return Ok(into.clone());
-        }
-        let kind = self.kinds.get(room).copied().unwrap_or(RoomKind::Open);
-        if kind != RoomKind::Open || room.is_address() {
-            return Err(SECRET);
         }
         room.check().map_err(|_| BAD_ROOM)?;
         Ok(room.clone())
@@ -79,12 +79,13 @@ impl<'a> Envelopes<'a> {
         };
         let Ok(origin) = without_log(id, at) else { return Piece::LeftOut(NO_ENVELOPE, 1) };
         let import = Import { room, origin, sender, at, what: Imported::Topic(content) };
-        self.at_most_now(import, Vec::new())
+        Piece::new(import, Vec::new(), self.target.now)
     }
 
     fn message(&mut self, message: Message) -> Piece {
         let Ok(origin) = self.origin(&message) else { return Piece::LeftOut(NO_ENVELOPE, 1) };
-        let Message { room, sender, content, at, deleted, reply, edited, reactions, .. } = message;
+        let Message { room, sender, content, at, deleted, reply, edited, reactions, bot, .. } =
+            message;
         let room = match self.place(&room) {
             Ok(room) => room,
             Err(reason) => return Piece::LeftOut(reason, 1),
@@ -97,16 +98,8 @@ impl<'a> Envelopes<'a> {
         let mut changed = Vec::new();
         let reactions = fitting(reactions, &mut changed);
         let reply = reply.and_then(|reply| self.origin_of(reply));
-        let what = Imported::Message(ImportedMessage { content, reply, edited, reactions });
-        self.at_most_now(Import { room, origin, sender, at, what }, changed)
-    }
-
-    fn at_most_now(&self, mut import: Import, mut changed: Vec<&'static str>) -> Piece {
-        if import.at > self.target.now {
-            import.at = self.target.now;
-            changed.push(FUTURE);
-        }
-        Piece::Import(Box::new(import), changed)
+        let what = Imported::Message(ImportedMessage { content, reply, edited, reactions, bot });
+        Piece::new(Import { room, origin, sender, at, what }, changed, self.target.now)
     }
 
     /// What the message is known by everywhere: an export says it as its `ref`. A `ref` of another kind is its
@@ -135,23 +128,4 @@ impl<'a> Envelopes<'a> {
 /// Of what does not say which log it is from, id and time tell it from all others.
 fn without_log(id: MessageId, at: u64) -> Result<Ref, BadRef> {
     Ref::try_from(&*format!("{at}-{id}"))
-}
-
-/// As many as a message has here.
-fn fitting(mut reactions: Vec<Reaction>, changed: &mut Vec<&'static str>) -> Vec<Reaction> {
-    let before = reactions.len();
-    reactions.truncate(REACTION_KINDS_MAX);
-    let mut is_changed = reactions.len() < before;
-    for reaction in &mut reactions {
-        let users = reaction.users.len();
-        reaction.users.truncate(REACTION_USERS_MAX);
-        is_changed |= reaction.users.len() < users;
-        let users = u32::try_from(reaction.users.len()).unwrap_or(u32::MAX);
-        reaction.count = reaction.count.max(users);
-    }
-    reactions.retain(|it| it.count > 0);
-    if is_changed {
-        changed.push(REACTIONS);
-    }
-    reactions
 }

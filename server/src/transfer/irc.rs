@@ -7,7 +7,7 @@ use jiff::tz::Offset;
 use protocol::{Body, CONTENT_CHARS_MAX, Ref, RoomName, fitting_name};
 use ring::digest::{Context, SHA256};
 
-use super::piece::{BLANK, CUT, FUTURE, Piece, RENAMED, Target};
+use super::piece::{BLANK, CUT, Piece, RENAMED, Target};
 use crate::log::acts_of_operator::{Import, Imported, ImportedMessage};
 
 const NEWS: &str = "joins, leaves and other news of the channel";
@@ -82,14 +82,10 @@ impl<'a> Irc<'a> {
 
     fn piece(&mut self, said: &Said<'_>) -> Piece {
         let mut changed = Vec::new();
-        let Some(mut at) = moment(said.time, self.target.utc_offset_s) else {
+        let Some(at) = moment(said.time, self.target.utc_offset_s) else {
             return Piece::LeftOut(NO_LINE, 1);
         };
         let origin = self.origin(at, said);
-        if at > self.target.now {
-            at = self.target.now;
-            changed.push(FUTURE);
-        }
         let (sender, is_as_it_was) = fitting_name(said.nick);
         if !is_as_it_was {
             changed.push(RENAMED);
@@ -107,9 +103,9 @@ impl<'a> Irc<'a> {
             return Piece::LeftOut(BLANK, 1);
         };
         let content = Some(content);
-        let what = ImportedMessage { content, reply: None, edited: None, reactions: Vec::new() };
+        let what = ImportedMessage { content, ..ImportedMessage::default() };
         let (room, what) = (self.room.clone(), Imported::Message(what));
-        Piece::Import(Box::new(Import { room, origin, sender, at, what }), changed)
+        Piece::new(Import { room, origin, sender, at, what }, changed, self.target.now)
     }
 
     /// A log has no ids: what was said is known by who said what when, and as the how manyth such.

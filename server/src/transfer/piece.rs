@@ -4,7 +4,7 @@
 
 use std::io;
 
-use protocol::{BadArchive, RoomName};
+use protocol::{BadArchive, REACTION_KINDS_MAX, REACTION_USERS_MAX, Reaction, RoomName};
 
 use crate::log::acts_of_operator::Import;
 
@@ -12,7 +12,8 @@ use crate::log::acts_of_operator::Import;
 pub(super) const LINE_BYTES_MAX: u64 = 1024 * 1024;
 
 pub(super) const OTHER_ROOMS: &str = "in other rooms than that of --from";
-pub(super) const SECRET: &str = "in private and direct rooms, for which --into has to name a room";
+pub(super) const SECRET: &str =
+    "in private and direct rooms: --from and --into together take one of them";
 pub(super) const BAD_ROOM: &str =
     "in rooms whose names no room can have here: name another one with --into";
 pub(super) const BLANK: &str = "without any visible text";
@@ -28,6 +29,17 @@ pub(crate) enum Piece {
     Import(Box<Import>, Vec<&'static str>),
     /// So many of a kind are not taken in.
     LeftOut(&'static str, u64),
+}
+
+impl Piece {
+    /// Nothing was said later than now.
+    pub(super) fn new(mut import: Import, mut changed: Vec<&'static str>, now: u64) -> Self {
+        if import.at > now {
+            import.at = now;
+            changed.push(FUTURE);
+        }
+        Piece::Import(Box::new(import), changed)
+    }
 }
 
 /// Why a file is not read to its end.
@@ -58,4 +70,33 @@ pub(crate) struct Target {
     pub(crate) now: u64,
     /// By how many seconds the times of a log are ahead of UTC.
     pub(crate) utc_offset_s: i32,
+}
+
+impl Target {
+    /// Somebody says which room goes where: only so is what few may read taken in elsewhere.
+    pub(super) fn names_one(&self) -> bool {
+        self.from.is_some() && self.into.is_some()
+    }
+}
+
+/// As many as a message has here.
+pub(super) fn fitting(
+    mut reactions: Vec<Reaction>,
+    changed: &mut Vec<&'static str>,
+) -> Vec<Reaction> {
+    let before = reactions.len();
+    reactions.truncate(REACTION_KINDS_MAX);
+    let mut is_changed = reactions.len() < before;
+    for reaction in &mut reactions {
+        let users = reaction.users.len();
+        reaction.users.truncate(REACTION_USERS_MAX);
+        is_changed |= reaction.users.len() < users;
+        let users = u32::try_from(reaction.users.len()).unwrap_or(u32::MAX);
+        reaction.count = reaction.count.max(users);
+    }
+    reactions.retain(|it| it.count > 0);
+    if is_changed {
+        changed.push(REACTIONS);
+    }
+    reactions
 }

@@ -7,15 +7,14 @@ use std::fs::File;
 use std::io::{self, Read as _};
 
 use protocol::{
-    Body, REACTION_KINDS_MAX, REACTION_USERS_MAX, Reaction, Ref, RoomName, SlackChannel,
-    SlackPeople, SlackReaction, SlackSaid, TopicText, slack_channels, slack_day,
+    Body, Reaction, Ref, RoomName, SlackChannel, SlackPeople, SlackReaction, SlackSaid, TopicText,
+    slack_channels, slack_day,
 };
 use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::piece::{
-    BAD_ROOM, BLANK, CUT, FUTURE, OTHER_ROOMS, Piece, REACTIONS, RENAMED, SECRET, SourceError,
-    Target,
+    BAD_ROOM, BLANK, CUT, OTHER_ROOMS, Piece, RENAMED, SECRET, SourceError, Target, fitting,
 };
 use crate::log::acts_of_operator::{Import, Imported, ImportedMessage};
 
@@ -115,7 +114,7 @@ impl<'a> Slack<'a> {
         let (sender, _) = self.people.name(&topic.by);
         let what = Imported::Topic(text);
         let import = Import { room, origin, sender, at: topic.at, what };
-        Some(self.at_most_now(import, Vec::new()))
+        Some(Piece::new(import, Vec::new(), self.target.now))
     }
 
     fn channel(&self, folder: &str) -> Option<&SlackChannel> {
@@ -129,9 +128,11 @@ impl<'a> Slack<'a> {
         if self.target.from.as_ref().is_some_and(|from| !is_wanted(from)) {
             return Err(OTHER_ROOMS);
         }
+        if self.channel(folder).is_none() && !self.target.names_one() {
+            return Err(SECRET);
+        }
         match &self.target.into {
             Some(into) => Ok(into.clone()),
-            None if self.channel(folder).is_none() => Err(SECRET),
             None => RoomName::try_from(folder).map_err(|_| BAD_ROOM),
         }
     }
@@ -166,18 +167,11 @@ impl<'a> Slack<'a> {
         };
         let reply = said.thread.and_then(|thread| origin(&thread).ok());
         let Ok(origin) = origin(&said.ts) else { return Piece::LeftOut(BAD_FILES, 1) };
-        let message = ImportedMessage { content, reply, edited: said.edited, reactions };
+        let (edited, bot) = (said.edited, said.bot);
+        let message = ImportedMessage { content, reply, edited, reactions, bot };
         let (room, what) = (room.clone(), Imported::Message(message));
         let import = Import { room, origin, sender: said.sender, at: said.at, what };
-        self.at_most_now(import, changed)
-    }
-
-    fn at_most_now(&self, mut import: Import, mut changed: Vec<&'static str>) -> Piece {
-        if import.at > self.target.now {
-            import.at = self.target.now;
-            changed.push(FUTURE);
-        }
-        Piece::Import(Box::new(import), changed)
+        Piece::new(import, changed, self.target.now)
     }
 }
 
@@ -195,7 +189,6 @@ fn whole(zip: &mut ZipArchive<File>, name: &str) -> Result<Option<Vec<u8>>, Sour
 
 fn reactions(all: Vec<SlackReaction>, changed: &mut Vec<&'static str>) -> Vec<Reaction> {
     let mut kept: Vec<Reaction> = Vec::new();
-    let mut is_cut = false;
     for SlackReaction { emoji, count, mut users } in all {
         let Some(emoji) = emoji else {
             if !changed.contains(&NO_EMOJI) {
@@ -211,12 +204,5 @@ fn reactions(all: Vec<SlackReaction>, changed: &mut Vec<&'static str>) -> Vec<Re
             kept.push(Reaction { emoji, count, users });
         }
     }
-    is_cut |= kept.len() > REACTION_KINDS_MAX;
-    kept.truncate(REACTION_KINDS_MAX);
-    kept.iter_mut().for_each(|it| it.users.truncate(REACTION_USERS_MAX));
-    kept.retain(|it| it.count > 0);
-    if is_cut {
-        changed.push(REACTIONS);
-    }
-    kept
+    fitting(kept, changed)
 }

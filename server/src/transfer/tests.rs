@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use protocol::{
-    Body, Emoji, Key, Message, MessageId, RoomName, Title, ToClient, TopicText, UserName,
+    AccessCode, Body, Emoji, Key, Message, MessageId, RoomName, Title, ToClient, TopicText,
+    UserName,
 };
 use tempfile::TempDir;
 
@@ -16,6 +17,7 @@ use super::report::Report;
 
 use crate::config::SyncMode;
 use crate::log::acts_of_people::{NameProof, TakeName};
+use crate::log::acts_of_programs::{MakeHook, Maker, SayAsHook};
 use crate::log::acts_of_rooms::Create;
 use crate::log::acts_on_messages::{Delete, Edit, OnMessage, React, Reply, Say};
 use crate::log::database::Database;
@@ -25,6 +27,7 @@ use crate::log::operator::export::{Wanted, export};
 use crate::log::operator::intake::{Intake, IntakeError};
 use crate::log::sequencer::Sequencer;
 use crate::log::time::clock::now_us;
+use crate::people::code_hash::CodeHash;
 use crate::people::key_hash::KeyHash;
 use crate::people::names::PersonId;
 
@@ -40,8 +43,12 @@ enum Failed {
 }
 
 fn import(lines: &str, db: &Path, into: Option<&str>) -> Report {
-    let into = into.map(|room| RoomName::known(room).unwrap());
-    let target = Target { into, now: NOW, ..Target::default() };
+    import_of(lines, db, (None, into))
+}
+
+fn import_of(lines: &str, db: &Path, (from, into): (Option<&str>, Option<&str>)) -> Report {
+    let [from, into] = [from, into].map(|it| it.map(|room| RoomName::known(room).unwrap()));
+    let target = Target { from, into, now: NOW, ..Target::default() };
     let (mut intake, mut report) = (Intake::open(db).unwrap(), Report::default());
     read_lines(lines.as_bytes(), &target, |piece| -> Result<(), Failed> {
         match piece {
@@ -137,6 +144,19 @@ impl Writer {
         id
     }
 
+    /// A program says something in the first room.
+    fn says_as_hook(&mut self) {
+        let by = Maker::OPERATOR;
+        let secret = CodeHash::of(&AccessCode::from_random(&[1; 5]));
+        let make = MakeHook { room: room(true), name: name("builds"), secret, mentions: false, by };
+        self.apply(Act::MakeHook(Box::new(make)));
+        let author = Author { name: name("builds"), person: None, key: None, checked: None };
+        let content = Body::try_from("build 7 failed").unwrap();
+        let say = Say { room: room(true), author, content, reference: None };
+        let id = self.apply(Act::SayAsHook(Box::new(SayAsHook { hook: 1, say, calls: None })));
+        self.ids.push((true, id));
+    }
+
     /// Does one of all that can happen in a room.
     fn act(&mut self, (kind, is_first, target, text): &(u8, bool, usize, String)) {
         let (room, content) = (room(*is_first), Body::try_from(&**text));
@@ -198,9 +218,11 @@ proptest! {
     ) {
         let (_folder, [first, second, third]) = folder();
         let mut writer = Writer::new(&first);
+        writer.says_as_hook();
         acts.iter().for_each(|act| writer.act(act));
         drop(writer);
         let lines = exported(&first);
+        prop_assert!(lines.contains(r#""bot":true"#));
         let envelopes = without_ids(&lines);
         let rooms = envelopes.iter().filter(|it| matches!(it, ToClient::Room(_))).count();
         let pieces = (envelopes.len() - rooms) as u64;
@@ -277,8 +299,12 @@ fn what_was_said_in_private_goes_only_where_the_operator_says() {
         "{lines}"
     );
     assert_eq!(import(&lines, &other, None).taken, 0);
-    assert_eq!(import(&lines, &other, Some("+ffffffffffffffff")).taken, 0, "it is not there");
+    assert_eq!(import(&lines, &other, Some("dev")).taken, 0, "nobody names what goes there");
+    let from = Some(address.as_str());
+    let missing = (from, Some("+ffffffffffffffff"));
+    assert_eq!(import_of(&lines, &other, missing).taken, 0, "it is not there");
+    assert_eq!(import_of(&lines, &other, (from, None)).taken, 0);
     assert!(!exported(&other).contains("secret"));
-    assert_eq!(import(&lines, &other, Some("dev")).taken, 1);
-    assert_eq!(import(&lines, &db, Some(address.as_str())).known, 1);
+    assert_eq!(import_of(&lines, &other, (from, Some("dev"))).taken, 1);
+    assert_eq!(import_of(&lines, &db, (from, from)).known, 1);
 }

@@ -172,6 +172,7 @@ fn imported(rng: &mut Rng, event: &Event, say: &Say) -> Act {
             reply: rng.bool().then(|| origin(rng.u8(0..2))),
             edited: None,
             reactions: Vec::new(),
+            bot: rng.bool(),
         }),
     };
     Act::Import(Box::new(Import {

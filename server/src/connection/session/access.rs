@@ -2,11 +2,13 @@
 //!
 //! This file does not know how any of it is kept.
 
-use protocol::{Refusal, Role};
+use protocol::{Refusal, Role, RoomName};
 
 use super::access_request::{AccessRequest, Requester};
 use super::rooms::addressed;
 use super::{Context, Effect, Refused, Session};
+use crate::auth::sanctions::Standing;
+use crate::log::sanction::Kind;
 
 impl Session {
     /// For who has a kept name, with a key.
@@ -34,7 +36,27 @@ impl Session {
             AccessRequest::Invite(invite) if invite.rooms.is_empty() && !moderates_all => {
                 refuse(Refusal::NotAllowedEverywhere)
             }
+            AccessRequest::Hook(make) => match context.restricted_in(&make.room) {
+                Some(refusal) => refuse(refusal),
+                None => Effect::Access(Box::new(request), Requester { person, moderates_all }),
+            },
             _ => Effect::Access(Box::new(request), Requester { person, moderates_all }),
         }
+    }
+}
+
+impl Context<'_> {
+    /// Why somebody may not speak in a room through a program either. What the operator lifts beside the server counts
+    /// when the server looks for it the next time.
+    fn restricted_in(&self, room: &RoomName) -> Option<Refusal> {
+        let restriction = |kind| {
+            let who = (self.person, self.pass);
+            match self.sanctions.standing(kind, who, Some(room), self.age_ms, || false) {
+                Standing::Restricted(restriction) => Some(Box::new(restriction)),
+                Standing::Free | Standing::Unsure(_) => None,
+            }
+        };
+        let banned = restriction(Kind::Ban).map(Refusal::Banned);
+        banned.or_else(|| restriction(Kind::Mute).map(Refusal::Muted))
     }
 }

@@ -32,6 +32,8 @@ pub(in crate::log) enum Did {
     Device,
     Revoke,
     Release,
+    Hook,
+    Unhook,
 }
 
 /// Something that was done, as far as there is more to say of it.
@@ -104,6 +106,7 @@ pub(super) fn note_changes(
 mod tests {
     use super::*;
     use crate::log::acts_of_people::MakeLink;
+    use crate::log::acts_of_programs::{EndHook, MakeHook, Maker};
     use crate::log::apply::tests::{Log, name, room, say};
     use crate::log::event::{Act, Delete};
     use crate::log::sanction::{Kind, Lift, LiftBy, Sanction};
@@ -135,6 +138,7 @@ mod tests {
     fn what_is_done_to_people_is_noted_with_who_did_it_and_what_is_said_is_not() {
         let mut log = Log::new();
         log.take("Ann", 1, 0).unwrap();
+        let bob = log.take("Bob", 2, 0).unwrap();
         log.apply(Act::Say(say("Eve", None, "r")));
         let message = super::super::tests::id(log.id);
         let delete = || {
@@ -158,10 +162,18 @@ mod tests {
         log.apply(Act::MakeLink(Box::new(link)));
         log.apply(Act::ReleaseName(name("Ann")));
         log.apply(Act::ReleaseName(name("Ann")));
+        let by = Maker { person: Some(bob), moderates_all: true };
+        let secret = CodeHash::of(&protocol::AccessCode::from_random(&[2; 5]));
+        let make =
+            MakeHook { room: room("dev"), name: name("builds"), secret, mentions: false, by };
+        log.apply(Act::MakeHook(Box::new(make)));
+        let by = Maker::OPERATOR;
+        log.apply(Act::EndHook(Box::new(EndHook { hook: 1, by })));
+        log.apply(Act::EndHook(Box::new(EndHook { hook: 1, by })));
         assert_eq!(
             all(&log),
             "delete Eve dev Mod, ban Eve dev Mod, unban Eve dev Mod, ban Tom dev Mod, unban Tom dev -, \
-             link Ann * -, release Ann * -"
+             link Ann * -, release Ann * -, hook - dev Bob, unhook - dev -"
         );
     }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use protocol::{Refusal, RoomKind, RoomName, RoomRole, UserName};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use super::audit::{self, Did, Noted};
 use super::known::Known;
 use super::{messages, persons, rooms};
 use crate::log::acts_of_programs::{EndHook, MakeHook, Maker, SayAsHook};
@@ -61,22 +62,35 @@ pub(in crate::log) fn keep(
         make.by.person.map(|person| signed(person.get())),
         signed(now),
     ])?;
+    note(db, now, (Did::Hook, make.by), (number, &make.room, &make.name))?;
     Ok(u32::try_from(number).map_err(|_| Refusal::Unavailable))
 }
 
 pub(super) fn end(db: &Connection, event: &Event, end: &EndHook) -> rusqlite::Result<Outcome> {
-    let ended = remove(db, end)?;
+    let ended = remove(db, end, event.at)?;
     Ok(if ended { Outcome::Kept(event.id) } else { Outcome::Refused(NO_SUCH_HOOK) })
 }
 
-/// Ends a hook of a room that is theirs; whether there was one.
-pub(in crate::log) fn remove(db: &Connection, end: &EndHook) -> rusqlite::Result<bool> {
-    let Some((room, _, _)) = find(db, end.hook)? else { return Ok(false) };
+/// Ends a hook of a room that is theirs, `now`; whether there was one.
+pub(in crate::log) fn remove(db: &Connection, end: &EndHook, now: u64) -> rusqlite::Result<bool> {
+    let Some((room, name, _)) = find(db, end.hook)? else { return Ok(false) };
     if may_hook(db, &room, end.by)?.is_err() {
         return Ok(false);
     }
     db.prepare_cached("DELETE FROM hooks WHERE number = ?1")?.execute([end.hook])?;
+    note(db, now, (Did::Unhook, end.by), (end.hook.into(), &room, &name))?;
     Ok(true)
+}
+
+fn note(
+    db: &Connection,
+    at: u64,
+    (did, by): (Did, Maker),
+    (number, room, name): (i64, &RoomName, &UserName),
+) -> rusqlite::Result<()> {
+    let by = by.person.map(|by| rooms::name_of(db, by)).transpose()?.flatten();
+    let (by, number, text) = (by.as_ref(), u64::try_from(number).ok(), Some(name.as_str()));
+    audit::note(db, at, did, &Noted { by, room: Some(room), number, text, ..Noted::default() })
 }
 
 /// A room has ended, and its hooks with it.

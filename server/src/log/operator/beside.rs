@@ -77,11 +77,7 @@ pub(crate) fn invite(path: &Path, invite: &MakeInvite) -> Result<Option<u32>, Op
 /// # Errors
 /// [`OpenError`] if the database cannot be written.
 pub(crate) fn hook(path: &Path, make: &MakeHook) -> Result<Result<u32, Refusal>, OpenError> {
-    with(path, |db| {
-        let transaction = db.unchecked_transaction()?;
-        let number = keep_hook(&transaction, make, now_ms())?;
-        transaction.commit().map(|()| number)
-    })
+    with(path, |db| within(db, |db| keep_hook(db, make, now_ms())))
 }
 
 /// The hooks of a room, or all, with their rooms.
@@ -100,7 +96,7 @@ pub(crate) fn hooks(
 /// # Errors
 /// [`OpenError`] if the database cannot be written.
 pub(crate) fn unhook(path: &Path, end: &EndHook) -> Result<bool, OpenError> {
-    with(path, |db| remove_hook(db, end))
+    with(path, |db| within(db, |db| remove_hook(db, end, now_ms())))
 }
 
 /// Lifts bans or mutes in a room, or of the whole server; how many.

@@ -110,7 +110,8 @@ pub(in crate::log) fn take_back(db: &Connection, numbers: &[i64]) -> rusqlite::R
     commit.commit().map(|()| taken)
 }
 
-/// Forgets what became of what nobody waits for any more: a server that starts finds no command that waits.
-pub(in crate::log) fn clear(db: &Connection) -> rusqlite::Result<()> {
-    db.execute("DELETE FROM incoming WHERE became IS NOT NULL", []).map(drop)
+/// Forgets what became of what nobody waits for any more: a server that starts finds no command that waits. A node of
+/// a cluster takes in nothing, so of that all goes.
+pub(in crate::log) fn clear(db: &Connection, is_node: bool) -> rusqlite::Result<()> {
+    db.execute("DELETE FROM incoming WHERE became IS NOT NULL OR ?1", [is_node]).map(drop)
 }

@@ -194,6 +194,8 @@ fn beside(path: &Path) -> Result<Way, IntakeError> {
         db.busy_timeout(BUSY_TIMEOUT)?;
         // What a power cut takes of what waits is imported again.
         db.pragma_update(None, "synchronous", "NORMAL")?;
+        // Nothing of what is taken back stays in the file.
+        db.pragma_update(None, "secure_delete", "ON")?;
         let is_of_cluster = place::cluster(&db)?.is_some();
         Ok((db, is_of_cluster))
     };

@@ -53,7 +53,7 @@ impl Reader {
     /// Those of a room, in the order in which they were made.
     ///
     /// # Errors
-    /// Why they are none of somebody's business.
+    /// Why somebody may not see them.
     pub(in crate::log) fn hooks(
         &self,
         room: &RoomName,

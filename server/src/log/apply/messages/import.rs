@@ -32,7 +32,7 @@ pub(in crate::log::apply) fn import(
     // Nothing was said later than now.
     let at = import.at.min(event.at);
     match &import.what {
-        Imported::Message(message) => said(db, (event.id, at), (room, import), message),
+        Imported::Message(message) => said(db, event, (room, at, import), message),
         Imported::Topic(content) => topic(db, (event.id, at), (room, import), content),
     }
 }
@@ -48,8 +48,8 @@ fn place(db: &Connection, known: &mut Known, room: &RoomName) -> rusqlite::Resul
 
 fn said(
     db: &Connection,
-    (place, at): (MessageId, u64),
-    (room, import): (i64, &Import),
+    event: &Event,
+    (room, at, import): (i64, u64, &Import),
     what: &ImportedMessage,
 ) -> rusqlite::Result<Outcome> {
     if let Some(before) = find(db, room, import)? {
@@ -57,13 +57,13 @@ fn said(
     }
     let reply = what.reply.as_ref().map(|reply| answered(db, room, reply)).transpose()?.flatten();
     let content = what.content.as_ref().map_or("", Body::as_str);
-    let edited = what.edited.map(|edited| edited.max(at));
+    let edited = what.edited.map(|edited| edited.clamp(at, event.at));
     let reactions = (!what.reactions.is_empty()).then(|| encode_reactions(&what.reactions));
     let insert = "INSERT INTO messages
-        (id, room, author, owner, content, at, reply, edited, reactions, origin)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+        (id, room, author, owner, content, at, reply, edited, reactions, origin, bot)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
     db.prepare_cached(insert)?.execute(params![
-        signed(place.get()),
+        signed(event.id.get()),
         room,
         import.sender.as_str(),
         Owner::of(None, &import.sender),
@@ -73,6 +73,7 @@ fn said(
         edited.map(signed),
         reactions,
         import.origin.as_str(),
+        what.bot.then_some(1),
     ])?;
     let content = match &what.content {
         Some(content) => content.clone(),
@@ -84,7 +85,8 @@ fn said(
         reply,
         edited,
         reactions: what.reactions.clone(),
-        ..Message::new(room, sender, content, place, at)
+        bot: what.bot,
+        ..Message::new(room, sender, content, event.id, at)
     }))
 }
 

@@ -140,18 +140,21 @@ fn reactions_go_with_their_message() {
     assert_eq!(log.text("SELECT count(*) FROM reactions"), "0");
 }
 
-#[test]
-fn what_was_deleted_elsewhere_is_deleted_here_and_by_nobody() {
-    let mut log = Log::new();
-    let what = ImportedMessage { content: None, reply: None, edited: None, reactions: Vec::new() };
-    let import = Act::Import(Box::new(Import {
+/// Something that was said elsewhere, long ago.
+fn import(what: ImportedMessage) -> Act {
+    Act::Import(Box::new(Import {
         room: room("dev"),
         origin: Ref::try_from("log:1").unwrap(),
         sender: name("Alice"),
         at: 5,
         what: Imported::Message(what),
-    }));
-    let Outcome::Said(said) = log.apply(import) else { panic!() };
+    }))
+}
+
+#[test]
+fn what_was_deleted_elsewhere_is_deleted_here_and_by_nobody() {
+    let mut log = Log::new();
+    let Outcome::Said(said) = log.apply(import(ImportedMessage::default())) else { panic!() };
     assert!(said.deleted && said.at == 5);
     let (room, by) = (room("dev"), name("Mod"));
     let again = Delete { room, message: said.id, by, reference: None };
@@ -163,14 +166,17 @@ fn what_was_deleted_elsewhere_is_deleted_here_and_by_nobody() {
 fn the_time_of_what_was_said_elsewhere_is_not_that_of_the_order() {
     let mut log = Log::new();
     let content = Some(Body::try_from("long ago").unwrap());
-    let what = ImportedMessage { content, reply: None, edited: None, reactions: Vec::new() };
-    let import = Act::Import(Box::new(Import {
-        room: room("dev"),
-        origin: Ref::try_from("log:1").unwrap(),
-        sender: name("Alice"),
-        at: 5,
-        what: Imported::Message(what),
-    }));
-    log.apply(import);
+    log.apply(import(ImportedMessage { content, ..ImportedMessage::default() }));
     assert_eq!(log.clock(), (log.id, log.id / 1000));
+}
+
+#[test]
+fn what_was_said_elsewhere_was_edited_between_then_and_now() {
+    for (edited, kept) in [(1, Some(5)), (7, Some(7)), (u64::MAX / 4, None)] {
+        let mut log = Log::new();
+        let content = Some(Body::try_from("long ago").unwrap());
+        let what = ImportedMessage { content, edited: Some(edited), ..ImportedMessage::default() };
+        let Outcome::Said(said) = log.apply(import(what)) else { panic!() };
+        assert_eq!(said.edited, Some(kept.unwrap_or(log.id / 1000)), "{edited}");
+    }
 }

@@ -15,8 +15,9 @@ pub(super) fn acts() -> Vec<(&'static str, Act)> {
         reply: reference(),
         edited: Some(1_600_000_000_001),
         reactions,
+        bot: true,
     };
-    let gone = ImportedMessage { content: None, reply: None, edited: None, reactions: Vec::new() };
+    let gone = ImportedMessage::default();
     let lift = Lift { kind: Kind::Ban, room: None, owner: sanction().owner() };
     let topic = TopicText::try_from("Releases").unwrap();
     let import = |what| {

@@ -113,6 +113,29 @@ async fn a_hook_speaks_in_nobody_s_name_and_in_no_direct_room() {
 }
 
 #[tokio::test]
+async fn who_is_muted_or_banned_there_makes_none() {
+    let server = Moderated::start().await;
+    let mut moderator = server.moderator("dev").await;
+    let mut ann = comes(&server.server, ANN).await;
+    let created = json!({"type": "create", "room": "ops"});
+    ask(&mut ann, created).await;
+    for (what, code) in [
+        (json!({"type": "mute", "user": "Ann", "seconds": 600}), Code::Muted),
+        (json!({"type": "ban", "user": "Ann", "room": "ops"}), Code::Banned),
+    ] {
+        ask(&mut moderator, what.clone()).await;
+        assert_eq!(refused(&mut ann, make("ops", "x")).await, code, "{what}");
+        let lift = format!("un{}", what["type"].as_str().unwrap());
+        let mut lift = json!({"type": lift, "user": "Ann"});
+        if let Some(room) = what.get("room") {
+            lift["room"] = room.clone();
+        }
+        ask(&mut moderator, lift).await;
+    }
+    hook(&mut ann, "ops", "x").await;
+}
+
+#[tokio::test]
 async fn a_room_has_twenty_hooks_at_most() {
     let mut config = Config { message_rate: 0, ..Config::for_tests() };
     config.limits.create_rate = 0;
