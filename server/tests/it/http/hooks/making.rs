@@ -119,11 +119,13 @@ async fn who_is_muted_or_banned_there_makes_none() {
     let mut ann = comes(&server.server, ANN).await;
     let created = json!({"type": "create", "room": "ops"});
     ask(&mut ann, created).await;
+    join(&mut moderator, "ops").await;
     for (what, code) in [
         (json!({"type": "mute", "user": "Ann", "seconds": 600}), Code::Muted),
         (json!({"type": "ban", "user": "Ann", "room": "ops"}), Code::Banned),
     ] {
-        ask(&mut moderator, what.clone()).await;
+        let done = ask(&mut moderator, what.clone()).await;
+        assert!(matches!(done, ToClient::Moderated(_)), "{done:?}");
         assert_eq!(refused(&mut ann, make("ops", "x")).await, code, "{what}");
         let lift = format!("un{}", what["type"].as_str().unwrap());
         let mut lift = json!({"type": lift, "user": "Ann"});
