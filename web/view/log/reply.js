@@ -21,7 +21,7 @@ export function mendReply(row, room, reply, me, changes) {
   if (reply === undefined) return line?.remove();
   const original = messageOf(room, reply);
   const words = original ? quoteOf(shownOf(original, me, changes.get(reply))) : "an earlier message";
-  const sender = original?.sender ?? "";
+  const { sender = "", bot = false } = original ?? {};
   if (!line) {
     line = newButton("quote");
     line.tabIndex = -1;
@@ -30,10 +30,10 @@ export function mendReply(row, room, reply, me, changes) {
     if (head) head.after(line);
     else row.prepend(line);
   }
-  const label = `In reply to ${sender ? `${sender}: ` : ""}${words}. Go there`;
+  const label = `In reply to ${sender ? `${sender}${bot ? " bot" : ""}: ` : ""}${words}. Go there`;
   if (line.getAttribute("aria-label") === label) return;
   setAttribute(line, "aria-label", label);
-  const author = sender ? [named(sender), " "] : [];
+  const author = sender ? [named(sender, bot), " "] : [];
   line.replaceChildren(element("span", "turn", "↪ "), ...author, element("span", "words", words));
   for (const each of line.children) each.setAttribute("aria-hidden", "true");
 }
