@@ -20,7 +20,7 @@ import { asNow } from "./messages/place.js";
  * @property {boolean} more there are older ones, or there may be: the first page has not come
  * @property {string | null} ref of the question that is not answered
  * @property {number | null} at the message that was gone to last
- * @property {boolean} goesOn the next older one is gone to when it is here
+ * @property {boolean} goesOn the next older one is gone to when it is here, unless something else is done meanwhile
  */
 
 /** Messages that are shown at most: who looks for older ones adds a word. */
@@ -35,14 +35,14 @@ export const foundNow = (state) => asNow(state.rooms, state.search?.messages ?? 
 
 /** Wants the next page.
  * @param {State} state
- * @returns {Action[]} */
+ * @returns {Action[] | null} null if too much waits */
 export function foundMore(state) {
   const { search } = state;
   const before = search?.messages.at(-1)?.id;
   if (!search?.more || search.ref !== null || before === undefined) return [];
   const asked = ask(state, { type: "search", query: search.query, before }, { isQuiet: true, isRepeated: true });
   if (asked) search.ref = state.acts.open.at(-1)?.ref ?? null;
-  return asked ?? [];
+  return asked;
 }
 
 /** A page of it; those of an older question come too late.

@@ -39,6 +39,30 @@ test("behind the last hit the next page is asked for once, and gone on with when
   assert.deepEqual([state.search.at, state.notice, state.answered], [7, "That is the oldest message found", true]);
 });
 
+test("who does something else while older ones are loaded is not pulled away when they come", () => {
+  for (const [is, more, at] of [["previousFound", {}, 9], ["goToFound", { id: 9 }, 9], ["search", { query: "" }, 8]]) {
+    const { state, does, found, did } = searching();
+    found("s-1", true, hit(9), hit(8));
+    does("goToFound", { id: 8 });
+    does("nextFound");
+    assert.deepEqual([state.notice, state.answered], ["Loading older results …", true]);
+    does(is, more);
+    assert.equal(state.notice, "", is);
+    did();
+    found("s-2", true, hit(7));
+    assert.deepEqual([did(), state.search.at], [[], at], is);
+  }
+});
+
+test("what cannot be asked for is not waited for", () => {
+  const { state, happens, does, found } = searching();
+  found("s-1", true, hit(9));
+  does("goToFound", { id: 9 });
+  happens({ type: "lost", code: 1006, reason: "cut" });
+  does("nextFound");
+  assert.deepEqual([state.notice, state.search.goesOn], ["You are not connected right now", false]);
+});
+
 test("the way back leads to where one read before the first of them", () => {
   const { state, does, found } = searching();
   found("s-1", false, hit(9), hit(8));
