@@ -7,7 +7,8 @@ import { dropAll, next, settled } from "./acts.js";
 import { wordsAbout, wordsToExcluded } from "./moderated.js";
 import { browseCame } from "./browse.js";
 import { changed, takeIn, trim, write } from "./entries.js";
-import { foundChanged, foundCame, foundHasChanged } from "./found.js";
+import { foundCame } from "./found.js";
+import { gatheredChanged, gatheredTold } from "./gathered.js";
 import { inboxCame } from "./inbox.js";
 import { answered, sendNext } from "./outbox.js";
 import { spoken, whereabouts } from "./label.js";
@@ -119,7 +120,7 @@ function roomTold(state, envelope, at) {
     case "topic":
       return topicCame(state, room, envelope, at);
     case "history":
-      foundHasChanged(state, envelope.changed ?? []);
+      for (const message of [...envelope.messages, ...(envelope.changed ?? [])]) gatheredTold(state, message);
       return envelope.ref === PROBE ? [] : pageCame(state, room, envelope);
   }
 }
@@ -244,7 +245,7 @@ function changeCame(state, room, change, by) {
   const wasCalled = held !== null && callsMe(state, held);
   const isOld = change.id <= (held?.change ?? 0);
   changed(room, change);
-  foundChanged(state, change);
+  gatheredChanged(state, change, held);
   if (change.type !== "reacted" && !isOld) unreadChanged(room, change.message);
   const asked = isMe(state, by) ? room.pending.find(({ ref }) => ref === change.ref) : undefined;
   if (change.ref !== undefined && isMe(state, by)) answered(room, change.ref);
@@ -286,6 +287,7 @@ function messageCame(state, room, message) {
   const line = newLine(state, room);
   noLongerTyping(room, message.sender);
   const isNew = takeIn(state, room, message);
+  gatheredTold(state, message);
   trim(room);
   if (isMe(state, message.sender)) readCame(state, room, message.id);
   if (watched) markRead(room);

@@ -1,8 +1,7 @@
 // Searching: asking the server, and going through what it found. Pure: it knows neither page nor socket nor clock.
 
-import { foundMore, foundNow } from "../chat/found.js";
-import { termsOf } from "../protocol/search/query.js";
-import { answer, askAnywhere, asking } from "./asking.js";
+import { beginSearch, foundMore, foundNow } from "../chat/found.js";
+import { answer, asking } from "./asking.js";
 import { goToMessage } from "./rooms.js";
 
 /**
@@ -42,10 +41,9 @@ export function performSearch(state, intent) {
  * @param {string} query
  * @returns {Action[] | null} */
 function search(state, query) {
-  const asked = query === "" ? [] : askAnywhere(state, { type: "search", query }, { isQuiet: true, isRepeated: true });
+  const asked = query === "" ? [] : asking(state, () => beginSearch(state, query));
   if (!asked) return null;
   if (state.search) state.search.goesOn = false;
-  if (query !== "") state.search = { query, terms: termsOf(query), messages: [], more: true, ref: state.acts.open.at(-1)?.ref ?? null, at: null, goesOn: false };
   return [...asked, { do: "open", what: "search" }];
 }
 

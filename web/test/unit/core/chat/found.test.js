@@ -113,6 +113,17 @@ test("what was changed while one was away is told with the messages of its room"
   assert.deepEqual(foundNow(state).map(({ content }) => content), ["my plum"]);
 });
 
+test("what was found is as it is here, if that is newer, and as pages of its room tell it", () => {
+  const { state, hears, found } = searching();
+  hears(hit(8));
+  hears({ type: "edited", message: 8, content: "my plum", sender: "Bob", id: 10, at: 10 });
+  found("s-1", false, hit(9), hit(8), hit(7));
+  hears({ type: "deleted", message: 9, by: "Bob", id: 11 });
+  assert.deepEqual(foundNow(state).map(({ content }) => content), ["my plum", "plum 7"]);
+  hears({ type: "history", messages: [{ ...hit(7, "no pear"), change: 12 }], more: false, head: 12 });
+  assert.deepEqual(foundNow(state).map(({ content }) => content), ["my plum", "no pear"]);
+});
+
 test("a long text is shown from near the first mark on, and marked there", () => {
   const shown = (query, content, isPlain = false) => {
     const { text, ranges } = shownHit({ isPlain, search: { terms: termsOf(query) } }, { content });
