@@ -77,5 +77,5 @@ function step(state, isOlder) {
     search.goesOn = true;
     return [...asked, ...answer(state, "Loading older results …")];
   }
-  return answer(state, `That is the ${isOlder ? "oldest" : "newest"} message found`);
+  return answer(state, `No ${isOlder ? "older" : "newer"} results`);
 }

@@ -198,7 +198,7 @@ test("what a program says through a hook is marked as said by a bot, in the log 
   await settled(ivy, "which?").getByRole("button", { name: "In reply to grafana bot: disk full. Go there" }).waitFor();
   await crowd.finds("Jo", "disk", 2);
   await say(ivy, "/search disk");
-  const found = ivy.getByRole("list", { name: "Messages found" });
+  const found = ivy.getByRole("list", { name: "Results" });
   await found.getByRole("button", { name: /^#hooked grafana bot .*: disk full$/ }).waitFor();
   for (const colorScheme of ["light", "dark"]) {
     await ivy.emulateMedia({ colorScheme });

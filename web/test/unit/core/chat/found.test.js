@@ -36,7 +36,7 @@ test("behind the last hit the next page is asked for once, and gone on with when
   does("nextFound");
   assert.equal(state.search.at, 7);
   does("nextFound");
-  assert.deepEqual([state.search.at, state.notice, state.answered], [7, "That is the oldest message found", true]);
+  assert.deepEqual([state.search.at, state.notice, state.answered], [7, "No older results", true]);
 });
 
 test("who does something else while older ones are loaded is not pulled away when they come", () => {
