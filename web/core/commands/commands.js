@@ -199,6 +199,10 @@ function find(called) {
   return COMMANDS.find(([name, aliases]) => name === wanted || aliases.includes(wanted));
 }
 
+/** The command that a draft begins with, once it is written out.
+ * @param {string} text */
+export const commandIn = (text) => find(/^[/／](\S+)\s/.exec(text)?.[1] ?? "")?.[0];
+
 /** The words about one command.
  * @param {string} called
  * @returns {Intent} */
