@@ -1,6 +1,7 @@
 // What a screen reader is told of: messages of others as they come, and nothing else; a burst in one
 // sentence. It knows no page: `tell` puts a text into the one announcer, "" empties it.
 
+import { AUTHOR_CHARS_MAX } from "../core/protocol/limits.js";
 import { counted, emote, inSentence, onOneLine } from "../core/protocol/text.js";
 
 /** Messages this near to one another are one burst. */
@@ -50,7 +51,7 @@ export function sentence(burst, shown) {
   const [first] = burst;
   if (first && burst.length === 1) {
     const emoted = emote(first.content);
-    const sender = inSentence(first.sender);
+    const sender = inSentence(first.sender, AUTHOR_CHARS_MAX);
     const does = [...(first.answers === undefined ? [] : [`replied to ${first.answers}`]), ...(first.calls ? ["mentioned you"] : [])];
     const about = does.length === 0 ? "" : `${sender} ${does.join(" and ")}: `;
     const author = emoted !== null ? `${sender} ` : about === "" ? `${sender}: ` : "";

@@ -1,6 +1,7 @@
 // Notifications of the desktop: asked for with a click on the bell, never before, and shown for who is
 // named in a room that is not being read. It knows no page; `world` is the window, or a test's substitute.
 
+import { AUTHOR_CHARS_MAX } from "../core/protocol/limits.js";
 import { emote, inSentence, onOneLine } from "../core/protocol/text.js";
 
 const KEPT = "nebula.bell";
@@ -39,9 +40,9 @@ export function newBell(world, storage, open, folder = "/") {
   /** @param {Said} said */
   function ring({ room, where, sender, content }) {
     if (!isOn()) return;
-    const title = `${inSentence(sender)} in ${where}`;
+    const title = `${inSentence(sender, AUTHOR_CHARS_MAX)} in ${where}`;
     const emoted = emote(content);
-    const body = `${emoted === null ? "" : `${inSentence(sender)} `}${onOneLine(emoted ?? content, BODY_CHARS_MAX)}`;
+    const body = `${emoted === null ? "" : `${inSentence(sender, AUTHOR_CHARS_MAX)} `}${onOneLine(emoted ?? content, BODY_CHARS_MAX)}`;
     try {
       const made = new world.Notification(title, { body, tag: `nebula${folder === "/" ? "" : folder}-${room}`, icon: "icon.svg" });
       made.onclick = () => {

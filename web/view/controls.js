@@ -43,6 +43,9 @@ import { newSides } from "./sides/sides.js";
  * @property {(name: string) => void} mention writes a name where one writes
  */
 
+/** @type {Event} */
+const OPENS_SEARCH = { type: "does", intent: { is: "search", query: "" } };
+
 /** What opens over the page, which is drawn with it.
  * @param {Needs} needs
  * @returns {{render: (state: import("../core/chat/state.js").State) => void, dialogs: ReturnType<typeof newDialogs>}} */
@@ -116,7 +119,7 @@ function movesOf({ state, happens, composer, view }) {
  * @param {Needs} needs
  * @param {Moves} moves
  * @returns {Record<string, () => unknown>} "no": it does nothing now, and the key is the browser's */
-function keyCommandsOf({ state, happens, view, reveal }, { closeDrawer, switcher, dialogs }) {
+function keyCommandsOf({ state, happens, view, reveal }, { closeDrawer, switcher }) {
   /** @param {number} by */
   const move = (by) => {
     const now = state();
@@ -148,7 +151,7 @@ function keyCommandsOf({ state, happens, view, reveal }, { closeDrawer, switcher
       else if (now?.search) happens({ type: "does", intent: { is: "foundEnds" } });
       else happens({ type: "escape" });
     },
-    search: () => dialogs.search.open(),
+    search: () => happens(OPENS_SEARCH),
     nextFound: () => (state()?.search ? happens({ type: "does", intent: { is: "nextFound" } }) : "no"),
     previousFound: () => (state()?.search ? happens({ type: "does", intent: { is: "previousFound" } }) : "no"),
     landmark: () => moveBetweenLandmarks(1),
@@ -185,8 +188,8 @@ function buttonsOf({ happens, composer, bell, look, view, connect }, { go, switc
     "add-button": dialogs.add.open,
     "topic-button": dialogs.about.open,
     "help-button": showHelp,
-    "search-button": () => dialogs.search.open(),
-    "finding-list": () => dialogs.search.open(),
+    "search-button": () => happens(OPENS_SEARCH),
+    "finding-list": () => happens(OPENS_SEARCH),
     "finding-older": () => happens({ type: "does", intent: { is: "nextFound" } }),
     "finding-newer": () => happens({ type: "does", intent: { is: "previousFound" } }),
     "finding-close"() {

@@ -3,10 +3,10 @@
 
 import { aloud } from "../formatting/aloud.js";
 import { marks } from "../protocol/search/marks.js";
+import { termsOf } from "../protocol/search/query.js";
 import { emote, onOneLine } from "../protocol/text.js";
 import { ask, settled } from "./acts.js";
-import { takeChange, takeState } from "./messages/changes.js";
-import { asNow } from "./messages/place.js";
+import { gather } from "./gathered.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -16,46 +16,61 @@ import { asNow } from "./messages/place.js";
  * @typedef {object} Search
  * @property {string} query
  * @property {import("../protocol/search/query.js").Term[]} terms
- * @property {Message[]} messages as the server told them
+ * @property {Message[]} messages
  * @property {boolean} more there are older ones, or there may be: the first page has not come
  * @property {string | null} ref of the question that is not answered
  * @property {number | null} at the message that was gone to last
- * @property {boolean} goesOn the next older one is gone to when it is here
+ * @property {boolean} goesOn the next older one is gone to when it is here, unless something else is done meanwhile
  */
 
-/** Messages that are shown at most: who looks for older ones adds a word. */
-const SHOWN_MAX = 2_000;
 /** A hit is shown with so many characters, and so many of them before the first mark. */
 const TEXT_UNITS_MAX = 240;
 const LEAD_UNITS = 60;
 
-/** The messages of the search as they are now.
+/** The messages of the search, without those that are deleted.
  * @param {State} state */
-export const foundNow = (state) => asNow(state.rooms, state.search?.messages ?? []);
+export const foundNow = ({ search }) => (search?.messages ?? []).filter(({ deleted }) => !deleted);
+
+/** Searches anew.
+ * @param {State} state
+ * @param {string} query
+ * @returns {Action[] | null} null if too much waits */
+export function beginSearch(state, query) {
+  const search = { query, terms: termsOf(query), messages: [], more: true, ref: null, at: null, goesOn: false };
+  const asked = askFor(state, search);
+  if (asked) state.search = search;
+  return asked;
+}
 
 /** Wants the next page.
  * @param {State} state
- * @returns {Action[]} */
+ * @returns {Action[] | null} null if too much waits */
 export function foundMore(state) {
   const { search } = state;
-  const before = search?.messages.at(-1)?.id;
-  if (!search?.more || search.ref !== null || before === undefined) return [];
-  const asked = ask(state, { type: "search", query: search.query, before }, { isQuiet: true, isRepeated: true });
+  return search?.more && search.ref === null ? askFor(state, search) : [];
+}
+
+/** @param {State} state
+ * @param {Search} search */
+function askFor(state, search) {
+  const before = search.messages.at(-1)?.id;
+  const asked = ask(state, { type: "search", query: search.query, ...(before !== undefined && { before }) }, { isQuiet: true, isRepeated: true });
   if (asked) search.ref = state.acts.open.at(-1)?.ref ?? null;
-  return asked ?? [];
+  return asked;
 }
 
 /** A page of it; those of an older question come too late.
  * @param {State} state
  * @param {import("../protocol/messages.js").Found} page
  * @returns {Action[]} */
-export function foundCame(state, { messages, more, ref }) {
+export function foundCame(state, page) {
+  const { ref } = page;
   const waiting = settled(state, ref);
   const { search } = state;
   if (!search || ref === undefined || ref !== search.ref) return waiting;
-  const all = [...search.messages, ...messages];
   const { goesOn } = search;
-  Object.assign(search, { messages: all, more: more && messages.length > 0 && all.length < SHOWN_MAX, ref: null, goesOn: false });
+  gather(state, search, page);
+  Object.assign(search, { ref: null, goesOn: false });
   return goesOn ? [...waiting, { do: "later", afterMs: 0, event: { type: "does", intent: { is: "nextFound" } } }] : waiting;
 }
 
@@ -68,24 +83,6 @@ export function searchRefused(state, ref) {
   if (search.messages.length === 0) state.search = null;
   Object.assign(search, { ref: null, goesOn: false });
   return true;
-}
-
-/** What was found is edited or deleted.
- * @param {State} state
- * @param {import("../protocol/messages.js").Change} change */
-export function foundChanged({ search }, change) {
-  const hit = search?.messages.find(({ id }) => id === change.message);
-  if (hit) takeChange(hit, change);
-}
-
-/** The same, told after a cut.
- * @param {State} state
- * @param {Message[]} messages */
-export function foundHasChanged({ search }, messages) {
-  for (const message of messages) {
-    const hit = search?.messages.find(({ id }) => id === message.id);
-    if (hit) takeState(hit, message);
-  }
 }
 
 /** The words of a hit on one line, from near the first mark on, and where they are marked.

@@ -2,7 +2,7 @@
 // it knows neither page nor socket nor clock.
 
 import { actOf, ask, settled } from "./acts.js";
-import { asNow } from "./messages/place.js";
+import { gather, gatheredTold } from "./gathered.js";
 import { tell } from "./state.js";
 import { mentionsMe, othersAfter } from "./unread.js";
 
@@ -10,11 +10,8 @@ import { mentionsMe, othersAfter } from "./unread.js";
  * @typedef {import("./state.js").State} State
  * @typedef {import("./state.js").Message} Message
  * @typedef {import("../update.js").Action} Action
- * @typedef {{messages: Message[], more: boolean}} Inbox as the server told it, newest first; `more`: there are older ones
+ * @typedef {import("./gathered.js").Gathered} Inbox
  */
-
-/** Messages that are shown at most: who looks for older ones searches. */
-const SHOWN_MAX = 2_000;
 
 /** Whether the messages before this one are asked for; without one, the newest.
  * @param {State} state
@@ -36,7 +33,8 @@ export function inboxMore(state) {
  * @param {State} state
  * @param {import("../protocol/messages.js").Mentions} page
  * @returns {Action[]} */
-export function inboxCame(state, { messages, more, ref }) {
+export function inboxCame(state, page) {
+  const { messages, ref } = page;
   const act = actOf(state, ref);
   const waiting = settled(state, ref);
   if (!act) return waiting;
@@ -46,21 +44,17 @@ export function inboxCame(state, { messages, more, ref }) {
     tell(state, "Nobody has mentioned you yet", true);
     return waiting;
   }
-  const told = isFirst ? [] : state.inbox?.messages ?? [];
+  const inbox = isFirst ? { messages: [], more: true } : state.inbox;
   // It was closed meanwhile, or opened again.
-  if (told.at(-1)?.id !== before) return waiting;
-  const found = [...told, ...messages];
-  state.inbox = { messages: found, more: more && messages.length > 0 && found.length < SHOWN_MAX };
+  if (!inbox || inbox.messages.at(-1)?.id !== before) return waiting;
+  gather(state, inbox, page);
+  state.inbox = inbox;
+  // The page may have been read before some of what is here was said or edited.
+  const last = inbox.more ? inbox.messages.at(-1)?.id ?? 0 : 0;
+  for (const room of state.rooms) for (const message of othersAfter(state, room, last)) gatheredTold(state, message);
   return isFirst ? [...waiting, { do: "open", what: "inbox" }] : waiting;
 }
 
-/** What is shown: the messages as they are now, and those that came since.
- * @param {State} state
- * @returns {Message[]} newest first */
-export function inboxMessages(state) {
-  const told = state.inbox?.messages ?? [];
-  const newest = told[0]?.id;
-  if (newest === undefined) return [];
-  const since = state.rooms.flatMap((room) => [...othersAfter(state, room, newest)].filter((message) => mentionsMe(state, message)));
-  return [...since.sort((a, b) => b.id - a.id), ...asNow(state.rooms, told)];
-}
+/** What is shown: those that mention this person still.
+ * @param {State} state */
+export const inboxMessages = (state) => (state.inbox?.messages ?? []).filter((message) => mentionsMe(state, message));

@@ -1,13 +1,14 @@
 // What the server says, taken into the state. Pure: it knows neither page nor socket nor clock.
 
 import { aloud } from "../formatting/aloud.js";
-import { TOPIC_CHARS_MAX } from "../protocol/limits.js";
+import { AUTHOR_CHARS_MAX, TOPIC_CHARS_MAX } from "../protocol/limits.js";
 import { counted, inSentence, onOneLine } from "../protocol/text.js";
 import { dropAll, next, settled } from "./acts.js";
 import { wordsAbout, wordsToExcluded } from "./moderated.js";
 import { browseCame } from "./browse.js";
 import { changed, takeIn, trim, write } from "./entries.js";
-import { foundChanged, foundCame, foundHasChanged } from "./found.js";
+import { foundCame } from "./found.js";
+import { gatheredChanged, gatheredTold } from "./gathered.js";
 import { inboxCame } from "./inbox.js";
 import { answered, sendNext } from "./outbox.js";
 import { spoken, whereabouts } from "./label.js";
@@ -15,6 +16,7 @@ import { takeReaction } from "./messages/changing.js";
 import { jumpOn } from "./messages/jumping.js";
 import { messageOf } from "./messages/place.js";
 import { undoChanges } from "./messages/refusing.js";
+import { authorOf } from "./messages/shown.js";
 import { noLongerTyping, typingCame } from "./messages/typing.js";
 import { askForList, joinedNow, listCame, settingCame } from "./list.js";
 import { addedCame, removedCame, roleCame, roomCame } from "./members.js";
@@ -119,7 +121,7 @@ function roomTold(state, envelope, at) {
     case "topic":
       return topicCame(state, room, envelope, at);
     case "history":
-      foundHasChanged(state, envelope.changed ?? []);
+      for (const message of [...envelope.messages, ...(envelope.changed ?? [])]) gatheredTold(state, message);
       return envelope.ref === PROBE ? [] : pageCame(state, room, envelope);
   }
 }
@@ -244,7 +246,7 @@ function changeCame(state, room, change, by) {
   const wasCalled = held !== null && callsMe(state, held);
   const isOld = change.id <= (held?.change ?? 0);
   changed(room, change);
-  foundChanged(state, change);
+  gatheredChanged(state, change, held);
   if (change.type !== "reacted" && !isOld) unreadChanged(room, change.message);
   const asked = isMe(state, by) ? room.pending.find(({ ref }) => ref === change.ref) : undefined;
   if (change.ref !== undefined && isMe(state, by)) answered(room, change.ref);
@@ -261,7 +263,7 @@ function changeCame(state, room, change, by) {
  * @returns {Action[]} */
 function tellOf(state, room, message) {
   const content = state.isPlain ? message.content : aloud(message.content);
-  const what = { room: room.name, where: whereabouts(room, state.me), sender: message.sender, content, ...(namesMe(state, message) && { calls: true }), ...(message.reply !== undefined && { answers: whomAnswers(state, room, message.reply) }) };
+  const what = { room: room.name, where: whereabouts(room, state.me), sender: authorOf(message), content, ...(namesMe(state, message) && { calls: true }), ...(message.reply !== undefined && { answers: whomAnswers(state, room, message.reply) }) };
   /** @type {Action[]} */
   const notify = notifies(state, room, message) && !state.focused ? [{ do: "notify", ...what }] : [];
   return [{ do: "announce", ...what }, ...notify];
@@ -272,9 +274,9 @@ function tellOf(state, room, message) {
  * @param {Room} room
  * @param {number} reply */
 function whomAnswers(state, room, reply) {
-  const sender = messageOf(room, reply)?.sender;
-  if (sender === undefined) return "an earlier message";
-  return isMe(state, sender) ? "you" : inSentence(sender);
+  const original = messageOf(room, reply);
+  if (!original) return "an earlier message";
+  return isMe(state, original.sender) ? "you" : inSentence(authorOf(original), AUTHOR_CHARS_MAX);
 }
 
 /** @param {State} state
@@ -286,6 +288,7 @@ function messageCame(state, room, message) {
   const line = newLine(state, room);
   noLongerTyping(room, message.sender);
   const isNew = takeIn(state, room, message);
+  gatheredTold(state, message);
   trim(room);
   if (isMe(state, message.sender)) readCame(state, room, message.id);
   if (watched) markRead(room);

@@ -41,9 +41,14 @@ export function askWithin(state, room, envelope) {
  * @param {Asked} envelope
  * @param {import("../chat/acts.js").Manner} [manner]
  * @returns {Action[] | null} */
-export function askAnywhere(state, envelope, manner) {
+export const askAnywhere = (state, envelope, manner) => asking(state, () => ask(state, envelope, manner));
+
+/** @param {State} state
+ * @param {() => Action[] | null} asks null if too much waits
+ * @returns {Action[] | null} */
+export function asking(state, asks) {
   if (!isInAnyRoom(state)) return fault(state, "You are not connected right now");
-  return ask(state, envelope, manner) ?? fault(state, "Too many requests are unanswered; try again later");
+  return asks() ?? fault(state, "Too many requests are unanswered; try again later");
 }
 
 /** @param {import("../update.js").Dialog} what shows the answer

@@ -50,8 +50,8 @@ export const COMMANDS = [
   ["url", [], "[N]", "list the links in this room, or copy the N-th newest"],
   ["copy", [], "[N]", "copy the newest message, or the N-th newest"],
   ["clear", [], "", "clear the screen; scrolling up brings the messages back"],
-  ["mute", [], "", "no notifications of this room: /notify nothing"],
-  ["unmute", [], "", "notifications of this room again: /notify default"],
+  ["mute", [], "", "no notifications from this room: /notify nothing"],
+  ["unmute", [], "", "notifications from this room again: /notify default"],
   ["notify", [], "[LEVEL]", "what this room notifies you of: everything, mentions, nothing or default"],
   ["highlight", [], "[WORDS]", "words that are highlighted like your name"],
   ["mentions", [], "", "messages that mention you"],
@@ -198,6 +198,10 @@ function find(called) {
   const wanted = folded(called);
   return COMMANDS.find(([name, aliases]) => name === wanted || aliases.includes(wanted));
 }
+
+/** The command that a draft begins with, once it is written out.
+ * @param {string} text */
+export const commandIn = (text) => find(/^[/／](\S+)\s/.exec(text)?.[1] ?? "")?.[0];
 
 /** The words about one command.
  * @param {string} called

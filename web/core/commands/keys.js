@@ -19,8 +19,8 @@ export const KEYS = [
   ["firstUnread", "Shift+PageUp", "first unread message"],
   ["bottom", "Escape", "cancel the reply; end the search; newest message; then: clear the New line"],
   ["search", "Ctrl+F", "search messages; again: find in the page"],
-  ["nextFound", "F3", "next older message found"],
-  ["previousFound", "Shift+F3", "next newer message found"],
+  ["nextFound", "F3", "next older result"],
+  ["previousFound", "Shift+F3", "next newer result"],
   ["landmark", "Ctrl+F6", "next part of the page; with Shift: the previous one"],
   ["landmarkBack", "Ctrl+Shift+F6", ""],
 ];

@@ -112,7 +112,13 @@ export function performInRooms(state, room, intent) {
 
 /** @param {State} state */
 function listOfRooms(state) {
-  return state.rooms.map((room, i) => `${i + 1}  ${spoken(room, state.me)}: ${room.people.count} online, ${shownCount(unread(state, room), orMore(room))} unread`).join("\n");
+  return state.rooms.map((room, i) => `${i + 1}  ${spoken(room, state.me)}: ${room.people.count} online, ${shownCount(unread(state, room), orMore(room))} unread${wordsAboutLevel(room)}`).join("\n");
+}
+
+/** @param {Room} room */
+function wordsAboutLevel({ notify }) {
+  if (notify === "default") return "";
+  return notify === "nothing" ? ", muted" : `, notifies you of ${notify}`;
 }
 
 /** @param {State} state

@@ -1,8 +1,7 @@
 // Searching: asking the server, and going through what it found. Pure: it knows neither page nor socket nor clock.
 
-import { foundMore, foundNow } from "../chat/found.js";
-import { termsOf } from "../protocol/search/query.js";
-import { answer, askAnywhere } from "./asking.js";
+import { beginSearch, foundMore, foundNow } from "../chat/found.js";
+import { answer, asking } from "./asking.js";
 import { goToMessage } from "./rooms.js";
 
 /**
@@ -37,14 +36,14 @@ export function performSearch(state, intent) {
   }
 }
 
-/** Without words it opens the search as it is.
+/** Without words it opens the list as it is. Who looks there does not go on by themselves.
  * @param {State} state
  * @param {string} query
  * @returns {Action[] | null} */
 function search(state, query) {
-  const asked = query === "" ? [] : askAnywhere(state, { type: "search", query }, { isQuiet: true, isRepeated: true });
+  const asked = query === "" ? [] : asking(state, () => beginSearch(state, query));
   if (!asked) return null;
-  if (query !== "") state.search = { query, terms: termsOf(query), messages: [], more: true, ref: state.acts.open.at(-1)?.ref ?? null, at: null, goesOn: false };
+  if (state.search) state.search.goesOn = false;
   return [...asked, { do: "open", what: "search" }];
 }
 
@@ -56,7 +55,7 @@ function search(state, query) {
 function goToFound(state, id, from) {
   const hit = foundNow(state).find((each) => each.id === id);
   if (!state.search || !hit) return [];
-  state.search.at = id;
+  Object.assign(state.search, { at: id, goesOn: false });
   return goToMessage(state, hit, from);
 }
 
@@ -67,13 +66,16 @@ function goToFound(state, id, from) {
 function step(state, isOlder) {
   const { search } = state;
   if (!search) return [];
+  search.goesOn = false;
   const at = search.at ?? Infinity;
   const ids = foundNow(state).map(({ id }) => id);
   const next = isOlder ? ids.find((id) => id < at) : ids.findLast((id) => id > at);
   if (next !== undefined) return goToFound(state, next, null);
   if (isOlder && search.more) {
+    const asked = asking(state, () => foundMore(state));
+    if (!asked) return null;
     search.goesOn = true;
-    return foundMore(state);
+    return [...asked, ...answer(state, "Loading older results …")];
   }
-  return answer(state, `That is the ${isOlder ? "oldest" : "newest"} message found`);
+  return answer(state, `No ${isOlder ? "older" : "newer"} results`);
 }

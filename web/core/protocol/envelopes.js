@@ -44,6 +44,7 @@ export function parse(frame) {
   const holds = ["history", "mentions", "found"].includes(envelope.type) ? [...envelope.messages, ...(envelope.changed ?? [])] : [envelope];
   for (const said of holds) {
     if (said.type === "message" || said.type === "edited") said.content = withNewlines(said.content);
+    if (said.bot !== true) delete said.bot;
   }
   return envelope;
 }

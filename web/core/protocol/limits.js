@@ -3,6 +3,8 @@
 export const CONTENT_CHARS_MAX = 4096;
 export const ROOM_CHARS_MAX = 64;
 export const NAME_CHARS_MAX = 32;
+/** Of who said a message: a name, and " bot" behind that of a program. */
+export const AUTHOR_CHARS_MAX = NAME_CHARS_MAX + 4;
 export const REASON_CHARS_MAX = 200;
 export const TOPIC_CHARS_MAX = 250;
 /** Messages in a page. */

@@ -7,7 +7,7 @@ import { fold } from "./names.js";
 
 /**
  * @typedef {{mentions?: string[], everybody?: string}} Calls whom a message mentions, as the server tells it; `everybody` is `all` or `here`
- * @typedef {Calls & {type: "message", room: string, sender: string, content: string, id: number, at: number, ref?: string, change?: number, deleted?: boolean, reply?: number, edited?: number, reactions?: Reaction[]}} Message
+ * @typedef {Calls & {type: "message", room: string, sender: string, content: string, id: number, at: number, ref?: string, change?: number, deleted?: boolean, reply?: number, edited?: number, bot?: boolean, reactions?: Reaction[]}} Message `bot`: a program said it
  * @typedef {{emoji: string, count: number, users: string[]}} Reaction one kind; of the people the first ones
  * @typedef {Calls & {type: "edited", room: string, message: number, content: string, sender: string, id: number, at: number, ref?: string}} Edited
  * @typedef {{type: "deleted", room: string, message: number, by: string, id: number, ref?: string}} Deleted

@@ -69,9 +69,9 @@ export function newMessages(list, { choose, more, wordsOf, classes }) {
 /** @param {State} state
  * @param {Message} message
  * @param {string} classes */
-function row(state, { room, sender, at, id }, classes) {
+function row(state, { room, sender, bot, at, id }, classes) {
   const where = spoken(find(state, room) ?? { room, kind: kindOf(room) }, state.me);
-  const head = element("span", "small", element("bdi", "quiet", where), " ", named(sender), " ", element("span", "quiet", ago(at)), element("span", "hidden", ": "));
+  const head = element("span", "small", element("bdi", "quiet", where), " ", named(sender, bot), " ", element("span", "quiet", ago(at)), element("span", "hidden", ": "));
   const made = newButton(`entry ${classes}`, head, element("span", "words"));
   made.dataset.id = String(id);
   return element("li", "", made);

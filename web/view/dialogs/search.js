@@ -84,6 +84,6 @@ export function newSearch({ state, happens, here, filters }) {
 /** @param {number} count
  * @param {import("../../core/chat/found.js").Search} search */
 function wordsAbout(count, { more, ref }) {
-  if (count > 0) return `${counted(count, "message")}${more ? ", and more" : ""}`;
-  return ref !== null && more ? "Searching …" : `No messages found. ${HINT}`;
+  if (count > 0) return more ? `${count}+ results` : counted(count, "result");
+  return ref !== null && more ? "Searching …" : `No results. ${HINT}`;
 }

@@ -5,7 +5,6 @@ import { shownEntries } from "../../core/chat/messages/place.js";
 import { arrange, byId } from "../page.js";
 import { caretIn, focusEditor } from "./editor.js";
 import { itemsOf } from "./rows.js";
-import { named } from "./text.js";
 
 /**
  * @typedef {import("../../core/chat/state.js").State} State
@@ -177,9 +176,9 @@ export class Log {
   #nameAuthor(row, top) {
     const head = row?.querySelector(".head");
     const isSeen = !head || (!row?.matches(".follows") && head.getBoundingClientRect().bottom > top);
-    const name = isSeen ? "" : row?.querySelector(".sender")?.textContent ?? "";
-    this.#author.hidden = name === "";
-    if (this.#author.textContent !== name) this.#author.replaceChildren(...(name === "" ? [] : [named(name)]));
+    const name = isSeen ? null : row?.querySelector(".head .sender") ?? null;
+    this.#author.hidden = name === null;
+    if (this.#author.textContent !== (name?.textContent ?? "")) this.#author.replaceChildren(...(name ? [name.cloneNode(true)] : []));
   }
 
   #again() {

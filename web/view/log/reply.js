@@ -1,7 +1,7 @@
 // The line above a reply: whom it answers, and the first words of that, as they are now. It decides nothing.
 
 import { messageOf } from "../../core/chat/messages/place.js";
-import { quoteOf, shownOf } from "../../core/chat/messages/shown.js";
+import { authorOf, quoteOf, shownOf } from "../../core/chat/messages/shown.js";
 import { element, newButton, setAttribute } from "../page.js";
 import { named } from "./text.js";
 
@@ -21,7 +21,6 @@ export function mendReply(row, room, reply, me, changes) {
   if (reply === undefined) return line?.remove();
   const original = messageOf(room, reply);
   const words = original ? quoteOf(shownOf(original, me, changes.get(reply))) : "an earlier message";
-  const sender = original?.sender ?? "";
   if (!line) {
     line = newButton("quote");
     line.tabIndex = -1;
@@ -30,10 +29,10 @@ export function mendReply(row, room, reply, me, changes) {
     if (head) head.after(line);
     else row.prepend(line);
   }
-  const label = `In reply to ${sender ? `${sender}: ` : ""}${words}. Go there`;
+  const label = `In reply to ${original ? `${authorOf(original)}: ` : ""}${words}. Go there`;
   if (line.getAttribute("aria-label") === label) return;
   setAttribute(line, "aria-label", label);
-  const author = sender ? [named(sender), " "] : [];
+  const author = original ? [named(original.sender, original.bot), " "] : [];
   line.replaceChildren(element("span", "turn", "↪ "), ...author, element("span", "words", words));
   for (const each of line.children) each.setAttribute("aria-hidden", "true");
 }

@@ -1,7 +1,7 @@
 // Entries → rows of the log: which rows there are, and how each looks. It knows no scrolling.
 
 import { shownEntries } from "../../core/chat/messages/place.js";
-import { changesOf, shownOf, waitingText } from "../../core/chat/messages/shown.js";
+import { changesOf, isSameAuthor, shownOf, waitingText } from "../../core/chat/messages/shown.js";
 import { callsMe, namesMe, newLine } from "../../core/chat/unread.js";
 import { mayChange } from "../../core/commands/messages.js";
 import { emote } from "../../core/protocol/text.js";
@@ -28,7 +28,7 @@ import { avatar, clock, day, isSameDay, listOf, named, whole } from "./text.js";
  * @type {WeakMap<HTMLLIElement, string>} */
 const said = new WeakMap();
 
-/** Messages of one person within this time share a head. */
+/** Messages of one author within this time share a head. */
 const FOLLOWS_MS = 5 * 60_000;
 /** A text with more characters or lines than these may take more than thirty lines on a narrow screen. */
 const LONG_CHARS = 500;
@@ -81,7 +81,7 @@ export function itemsOf(state, room, from, to, edits) {
 /** @param {Message} before
  * @param {Message} entry */
 function isFollowing(before, entry) {
-  return before.sender === entry.sender && entry.at - before.at < FOLLOWS_MS && isSameDay(before.at, entry.at)
+  return isSameAuthor(before, entry) && entry.at - before.at < FOLLOWS_MS && isSameDay(before.at, entry.at)
     && emote(entry.content) === null && emote(before.content) === null;
 }
 
@@ -115,7 +115,7 @@ function messageItem({ state, room, changes, edits }, message, follows) {
     said.set(row, says);
     const is = { row: true, gone: isDeleted, mention: calls !== "", act: emote(content) !== null, long: isLong(content), folded: false };
     for (const [name, holds] of Object.entries(is)) row.classList.toggle(name, holds);
-    refill(row, body(message.sender, content, [clock(message.at), element("span", "hidden", calls)], look), ...(edited === null ? [] : [" ", editedMark(edited)]));
+    refill(row, body(message, content, [clock(message.at), element("span", "hidden", calls)], look), ...(edited === null ? [] : [" ", editedMark(edited)]));
     if (isLong(content)) withUnfolding(row);
     row.dataset.drawn = drawn;
     return row;
@@ -202,7 +202,7 @@ function pendingItems({ state, room, changes, edits }, pending) {
   const fill = (row) => {
     said.set(row, content);
     row.classList.toggle("act", emote(content) !== null);
-    refill(row, body(state.me ?? "you", content, [], look), element("span", "state"), ...(failed ? [choices(room.name, ref)] : []));
+    refill(row, body({ sender: state.me ?? "you" }, content, [], look), element("span", "state"), ...(failed ? [choices(room.name, ref)] : []));
     return row;
   };
   return [{
@@ -233,14 +233,14 @@ function choices(room, ref) {
   return element("span", "choices", ...buttons);
 }
 
-/** @param {string} sender
+/** @param {Pick<Message, "sender" | "bot">} author
  * @param {string} content
  * @param {Node[]} about when it was said, and for whom
  * @param {import("./formatted/formatted.js").Look} look */
-function body(sender, content, about, look) {
+function body({ sender, bot }, content, about, look) {
   const text = newContent(content, look);
-  if (emote(content) !== null) return [element("span", "head", named(sender), " ", text, " ", ...about)];
-  return [avatar(sender), element("span", "head", named(sender), " ", ...about), " ", text];
+  if (emote(content) !== null) return [element("span", "head", named(sender, bot), " ", text, " ", ...about)];
+  return [avatar(sender), element("span", "head", named(sender, bot), " ", ...about), " ", text];
 }
 
 /** Those who came and left one after another share a row, which stands where the first stands.

@@ -17,9 +17,10 @@ export function listOf(names, more = 0) {
   return all.length > 1 ? `${all.slice(0, -1).join(", ")} and ${all.at(-1)}` : all.join("");
 }
 
-/** @param {string} name */
-export function named(name) {
-  return element("bdi", `sender hue-${hue(name)}`, name);
+/** @param {string} name
+ * @param {boolean} [isBot] a program, which is marked, so that nobody takes it for a person */
+export function named(name, isBot = false) {
+  return element("bdi", `sender hue-${hue(name)}`, name, ...(isBot ? [" ", element("span", "bot", "bot")] : []));
 }
 
 /** The first letter of a name, on its hue.

@@ -11,17 +11,6 @@ export const shownEntries = (room) => room.past?.entries ?? room.entries;
  * @param {number} id */
 export const messageOf = ({ entries, past }, id) => messageIn({ entries }, id) ?? (past ? messageIn(past, id) : null);
 
-/** Messages of any rooms as they are now, without those that are deleted.
- * @param {Room[]} rooms
- * @param {import("../state.js").Message[]} messages */
-export function asNow(rooms, messages) {
-  const byName = new Map(rooms.map((room) => [room.name, room]));
-  return messages.map((message) => {
-    const room = byName.get(message.room);
-    return (room && messageOf(room, message.id)) ?? message;
-  }).filter(({ deleted }) => !deleted);
-}
-
 /** It stands before the notes that came after it.
  * @param {Pick<Room, "entries">} room
  * @param {number} id */

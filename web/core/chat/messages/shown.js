@@ -58,6 +58,15 @@ function apply(shown, { does, content, emoji = "", on = true }, me) {
   if (does === "react" && !shown.isDeleted && isOwn(shown.reactions, emoji, me) !== on) shown.reactions = react(shown.reactions, { emoji, on, sender: me });
 }
 
+/** Who said a message, as it is read out.
+ * @param {Pick<Message, "sender" | "bot">} message */
+export const authorOf = ({ sender, bot }) => (bot ? `${sender} bot` : sender);
+
+/** A program is not the person who has the same name.
+ * @param {Pick<Message, "sender" | "bot">} one
+ * @param {Pick<Message, "sender" | "bot">} other */
+export const isSameAuthor = (one, other) => one.sender === other.sender && one.bot === other.bot;
+
 /** Whether this person is among those who are told.
  * @param {Reaction[]} reactions
  * @param {string} emoji

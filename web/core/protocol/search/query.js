@@ -21,3 +21,14 @@ export function termsOf(query) {
     return [{ words: found, isPrefix: star === "*" || bare.endsWith("*"), isExcluded: minus !== undefined }];
   });
 }
+
+/** The part that the end of a query is in, while it can go on: a word, or a filter with what is typed of its value, a quote
+ * included. Null where none is begun, and in phrases.
+ * @param {string} query
+ * @returns {{key: string | undefined, value: string} | null} */
+export function partBegun(query) {
+  const [, , key, quoted, star, bare = ""] = [...query.matchAll(PART)].findLast(([part]) => part !== "") ?? [];
+  if (quoted === undefined) return key === undefined && bare === "" ? null : { key, value: bare };
+  const isClosed = star !== undefined;
+  return key === undefined || isClosed ? null : { key, value: `"${quoted}` };
+}

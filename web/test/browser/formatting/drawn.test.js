@@ -86,7 +86,7 @@ test("a spoiler is neither seen, heard nor copied until its button is pressed", 
   // Nothing that is drawn again hides it again.
   await crowd.finds("Bob", "murder*", 1);
   await say(alice, "/search murder*");
-  const hit = alice.getByRole("list", { name: "Messages found" }).getByRole("button");
+  const hit = alice.getByRole("list", { name: "Results" }).getByRole("button");
   await hit.waitFor();
   assert.doesNotMatch(await hit.textContent(), /murderer/);
   await hit.click();

@@ -172,3 +172,41 @@ for (const [name, width, colorScheme] of [["wide-light", 1440, "light"], ["narro
     assert.deepEqual(ann.faults, []);
   });
 }
+
+test("what a program says through a hook is marked as said by a bot, in the log and in both lists", async (t) => {
+  const ivy = await person(t, browser, server, "Ivy", "hooked");
+  const crowd = await newCrowd(t, browser, server);
+  await crowd.enter("Jo", "hooked");
+  const { stdout } = await server.command("hook", "--room", "hooked", "--name", "grafana", "--mentions");
+  const posts = async (text) => {
+    const answer = await fetch(new URL(stdout.trim(), server.address), { method: "POST", body: JSON.stringify({ text }) });
+    assert.equal(await answer.text(), "ok");
+    await settled(ivy, text).waitFor();
+  };
+  await crowd.say("Jo", "by hand");
+  await posts("disk full");
+  await posts("@Ivy disk mended");
+  const heads = await ivy.locator("#log .head .sender").allTextContents();
+  assert.deepEqual(heads, ["Jo", "grafana bot", "grafana bot"]);
+  const mark = (text) => settled(ivy, text).locator(".head .bot").boundingBox();
+  assert.ok((await mark("disk full")).width > 10);
+  assert.match(await settled(ivy, "disk mended").getAttribute("class"), /\bfollows\b/);
+  assert.doesNotMatch(await settled(ivy, "disk full").getAttribute("class"), /\bfollows\b/);
+  await settled(ivy, "disk full").hover();
+  await tool(ivy, "disk full", "Reply").click();
+  await say(ivy, "which?");
+  await settled(ivy, "which?").getByRole("button", { name: "In reply to grafana bot: disk full. Go there" }).waitFor();
+  await crowd.finds("Jo", "disk", 2);
+  await say(ivy, "/search disk");
+  const found = ivy.getByRole("list", { name: "Results" });
+  await found.getByRole("button", { name: /^#hooked grafana bot .*: disk full$/ }).waitFor();
+  for (const colorScheme of ["light", "dark"]) {
+    await ivy.emulateMedia({ colorScheme });
+    const [ink, ground] = await found.locator(".bot").first().evaluate((mark) => [mark, mark.closest("dialog")].map((each) => getComputedStyle(each)).map(({ color, backgroundColor }, at) => (at === 0 ? color : backgroundColor)));
+    assert.notEqual(ink, ground, colorScheme);
+  }
+  await ivy.keyboard.press("Escape");
+  await say(ivy, "/mentions");
+  await ivy.locator("#inbox-list").getByRole("button", { name: /^#hooked grafana bot .*disk mended$/ }).waitFor();
+  assert.deepEqual(ivy.faults, []);
+});

@@ -11,7 +11,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const { server, browser } = await stage();
 
 const field = (page) => page.getByRole("searchbox", { name: "Search for" });
-const hits = (page) => page.getByRole("list", { name: "Messages found" }).getByRole("button");
+const hits = (page) => page.getByRole("list", { name: "Results" }).getByRole("button");
 const status = (page, words) => page.locator("#search-found", { hasText: words }).waitFor();
 const focus = (page) => page.evaluate(() => document.activeElement.id || document.activeElement.textContent);
 const press = async (page, ...keys) => {
@@ -35,7 +35,7 @@ test("what is typed is found in all rooms and marked; Enter goes there, F3 and S
   await status(alice, "has:link");
   await alice.keyboard.type("coff* -tea");
   await press(alice, "Enter");
-  await status(alice, /^3 messages$/);
+  await status(alice, /^3 results$/);
   assert.match(await hits(alice).nth(0).textContent(), /^#desk Cleo .*: the coffin$/);
   assert.match(await hits(alice).nth(2).textContent(), /^#kitchen Bob .*: a coffee, Café\?$/);
   assert.deepEqual(await alice.locator("#search-list mark").allTextContents(), ["coffin", "coffee", "coffee"]);
@@ -49,12 +49,12 @@ test("what is typed is found in all rooms and marked; Enter goes there, F3 and S
   await inRoom(alice, "kitchen");
   await alice.waitForFunction(() => document.activeElement?.matches(".row.found") && document.activeElement.textContent.includes("Café"));
   await press(alice, "F3");
-  await alice.locator("#notice", { hasText: "That is the oldest message found" }).waitFor();
+  await alice.locator("#notice", { hasText: "No older results" }).waitFor();
   await press(alice, "Shift+F3", "Shift+F3");
   await inRoom(alice, "desk");
   await settled(alice, "the coffin").and(alice.locator(".found")).waitFor();
   await press(alice, "Shift+F3");
-  await alice.locator("#notice", { hasText: "That is the newest message found" }).waitFor();
+  await alice.locator("#notice", { hasText: "No newer results" }).waitFor();
   // The list comes back as it was.
   await press(alice, "Control+F");
   assert.equal(await field(alice).inputValue(), "coff* -tea");
@@ -77,9 +77,9 @@ test("page by page, changed as it changes, and what is found nowhere is said", a
   await settled(dan, "of my own").waitFor();
   await crowd.finds("Eve", "plum", 61);
   await say(dan, "/search plum");
-  await status(dan, /^50 messages, and more$/);
+  await status(dan, /^50\+ results$/);
   await press(dan, "ArrowDown", "End");
-  await status(dan, /^61 messages$/);
+  await status(dan, /^61 results$/);
   await press(dan, "End");
   assert.match(await focus(dan), /: plum 0/);
   // Edited and deleted by another device of the same person.
@@ -95,10 +95,10 @@ test("page by page, changed as it changes, and what is found nowhere is said", a
   await changes({ type: "edit", room: "pages", message: id, content: "my plum and pear" });
   await hits(dan).nth(0).filter({ hasText: "my plum and pear" }).waitFor();
   await changes({ type: "delete", room: "pages", message: id });
-  await status(dan, /^60 messages$/);
+  await status(dan, /^60 results$/);
   await field(dan).fill("durian");
   await press(dan, "Enter");
-  await status(dan, /^No messages found\. .*"phrases".*has:link/);
+  await status(dan, /^No results\. .*"phrases".*has:link/);
   assert.equal(await hits(dan).count(), 0);
   await press(dan, "Escape");
   assert.ok(await dan.locator("#finding").isHidden());
@@ -163,7 +163,7 @@ for (const [width, height] of [[360, 640], [320, 256], [1440, 900]]) {
     await press(hal, "Control+F");
     await hal.keyboard.type(String(width));
     await press(hal, "Enter");
-    await status(hal, /^10 messages$/);
+    await status(hal, /^10 results$/);
     assert.match(await hits(hal).nth(8).textContent(), new RegExp(`: …word .*${width} at last$`), "from near the first mark on");
     const found = [];
     for (const media of [{ colorScheme: "light" }, { colorScheme: "dark" }, { forcedColors: "active" }]) {

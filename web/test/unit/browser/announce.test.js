@@ -16,6 +16,7 @@ test("one message is read, several are counted", () => {
   assert.equal(sentence([said("a\n\u202e b")], "dev"), "Bob: a [U+202E] b");
   assert.ok(sentence([said("x".repeat(4_000))], "dev").length <= 300);
   assert.equal(sentence(["a", "b", "c", "d", "e"].map((room) => said("x", "Bob", room)), "dev"), "1 new message in #a, 1 new message in #b, 1 new message in #c, and more in 2 other rooms");
+  assert.equal(sentence([said("hi", `${"x".repeat(32)} bot`)], "dev"), `${"x".repeat(32)} bot: hi`, "the longest name of a program");
   assert.equal(sentence([said("hi", "שלום")], "dev"), "\u2068שלום\u2069: hi");
   assert.equal(sentence([said("/me waves", "שלום", "مجموعة")], "dev"), "#\u2068مجموعة\u2069, \u2068שלום\u2069 waves");
   assert.equal(sentence([said("a", "x", "مجموعة"), said("b", "x", "مجموعة")], "dev"), "2 new messages in #\u2068مجموعة\u2069");

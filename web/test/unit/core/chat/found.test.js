@@ -36,7 +36,31 @@ test("behind the last hit the next page is asked for once, and gone on with when
   does("nextFound");
   assert.equal(state.search.at, 7);
   does("nextFound");
-  assert.deepEqual([state.search.at, state.notice, state.answered], [7, "That is the oldest message found", true]);
+  assert.deepEqual([state.search.at, state.notice, state.answered], [7, "No older results", true]);
+});
+
+test("who does something else while older ones are loaded is not pulled away when they come", () => {
+  for (const [is, more, at] of [["previousFound", {}, 9], ["goToFound", { id: 9 }, 9], ["search", { query: "" }, 8]]) {
+    const { state, does, found, did } = searching();
+    found("s-1", true, hit(9), hit(8));
+    does("goToFound", { id: 8 });
+    does("nextFound");
+    assert.deepEqual([state.notice, state.answered], ["Loading older results …", true]);
+    does(is, more);
+    assert.equal(state.notice, "", is);
+    did();
+    found("s-2", true, hit(7));
+    assert.deepEqual([did(), state.search.at], [[], at], is);
+  }
+});
+
+test("what cannot be asked for is not waited for", () => {
+  const { state, happens, does, found } = searching();
+  found("s-1", true, hit(9));
+  does("goToFound", { id: 9 });
+  happens({ type: "lost", code: 1006, reason: "cut" });
+  does("nextFound");
+  assert.deepEqual([state.notice, state.search.goesOn], ["You are not connected right now", false]);
 });
 
 test("the way back leads to where one read before the first of them", () => {
@@ -87,6 +111,17 @@ test("what was changed while one was away is told with the messages of its room"
   found("s-1", false, hit(9), hit(8));
   hears({ type: "history", messages: [], more: false, head: 12, changed: [{ ...hit(9, "my plum"), change: 11 }, { ...hit(8, "(deleted)"), change: 12, deleted: true }] });
   assert.deepEqual(foundNow(state).map(({ content }) => content), ["my plum"]);
+});
+
+test("what was found is as it is here, if that is newer, and as pages of its room tell it", () => {
+  const { state, hears, found } = searching();
+  hears(hit(8));
+  hears({ type: "edited", message: 8, content: "my plum", sender: "Bob", id: 10, at: 10 });
+  found("s-1", false, hit(9), hit(8), hit(7));
+  hears({ type: "deleted", message: 9, by: "Bob", id: 11 });
+  assert.deepEqual(foundNow(state).map(({ content }) => content), ["my plum", "plum 7"]);
+  hears({ type: "history", messages: [{ ...hit(7, "no pear"), change: 12 }], more: false, head: 12 });
+  assert.deepEqual(foundNow(state).map(({ content }) => content), ["my plum", "no pear"]);
 });
 
 test("a long text is shown from near the first mark on, and marked there", () => {

@@ -36,6 +36,48 @@ test("an open list has what comes meanwhile, and its messages as they are now", 
   assert.deepEqual([alice.did(), shown(alice)], [[{ do: "reveal", room: "dev", id: 7 }], []]);
 });
 
+const edited = (message, id, mentions, more = {}) => ({ type: "edited", message, content: `e${message}`, sender: "Bob", id, at: id, mentions, ...more });
+
+test("an edit takes a message out of the list, or puts it in where it belongs, whether it is loaded or not", () => {
+  const alice = entered();
+  alice.hears(mention(5, { mentions: undefined }));
+  for (const id of [6, 7]) alice.hears(mention(id));
+  opens(alice);
+  const [{ ref }] = alice.sent();
+  // 4 and 2 are not loaded here.
+  alice.hears({ type: "mentions", messages: [mention(7), mention(6), mention(4), mention(2)], more: true, ref });
+  alice.hears(edited(6, 20, undefined));
+  alice.hears(edited(5, 21, ["Alice"]));
+  alice.hears(edited(4, 22, undefined));
+  alice.hears(edited(3, 23, ["Alice"]));
+  alice.hears(edited(1, 24, ["Alice"]));
+  assert.deepEqual(shown(alice), ["7 m7", "5 e5", "3 e3", "2 m2"], "what is older comes with its page");
+  alice.hears(edited(4, 25, ["Alice"]));
+  alice.hears(edited(2, 26, undefined));
+  alice.hears({ type: "deleted", message: 3, by: "Bob", id: 27 });
+  assert.deepEqual(shown(alice), ["7 m7", "5 e5", "4 e4"]);
+  more(alice);
+  assert.equal(alice.sent()[0].before, 2, "the next page follows what the server told");
+});
+
+test("a page is shown with what was said and edited since it was read", () => {
+  const alice = entered();
+  for (const id of [3, 4]) alice.hears(mention(id));
+  opens(alice);
+  const [{ ref }] = alice.sent();
+  alice.hears(edited(4, 8, ["Alice"]));
+  alice.hears(edited(3, 9, undefined));
+  alice.hears(mention(10));
+  alice.hears({ type: "mentions", messages: [mention(4), mention(3)], more: false, ref });
+  assert.deepEqual(shown(alice), ["10 m10", "4 e4"]);
+});
+
+test("what is told after a cut, and with pages of a room, is told to the list", () => {
+  const alice = looking();
+  alice.hears({ type: "history", messages: [mention(8), mention(9, { mentions: undefined })], changed: [mention(3, { mentions: undefined, change: 10 }), mention(4, { content: "new", change: 11 })], more: false, head: 11 });
+  assert.deepEqual(shown(alice), ["8 m8", "4 new"]);
+});
+
 test("a list that is closed and opened again begins anew, whatever was still asked for", () => {
   const alice = looking();
   more(alice);

@@ -215,3 +215,14 @@ test("only so many rooms", () => {
   assert.equal(state.rooms.length, 200);
   assert.match(state.notice, /200 rooms/);
 });
+
+test("the list of rooms says what each notifies, where that was chosen", () => {
+  const { state, types, enters } = alice();
+  for (const [room, level] of [["ops", "nothing"], ["qa", "everything"], ["web", "mentions"]]) {
+    types(`/join #${room}`);
+    enters(room);
+    types(`/notify ${level}`);
+  }
+  types("/rooms");
+  assert.deepEqual(state.notice.split("\n").map((line) => line.replace(/.* unread/, "")), ["", ", muted", ", notifies you of everything", ", notifies you of mentions"]);
+});

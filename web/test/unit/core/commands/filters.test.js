@@ -34,8 +34,19 @@ test("who is known, one's rooms by name and title, days and links are offered be
   assert.deepEqual(found("from:b later", 6).options.map(({ text }) => text), ["Bob "], "where the caret is");
 });
 
+test("nothing is offered within a phrase, nor what a query cannot hold", () => {
+  for (const phrase of ["\"blue f", "\"blue from:", "-\"blue from:b", "\"blue bird\"", "from:\"Ann Lee\"*"]) assert.deepEqual(texts(phrase), [], phrase);
+  assert.deepEqual(texts("\"blue bird\" f"), ["from:"]);
+  assert.deepEqual(texts("\"blue bird\" from:\"a"), ["\"Ann Lee\" ", "Alice "]);
+  const odd = newState({ room: "dev", username: "Alice", session: "s" });
+  odd.rooms[0].people.known = ["Al \"Ace\"", "Al\"s"];
+  odd.rooms.push(Object.assign(newRoom("+k3v9x0q2m7p1z8ab"), { title: "The \"plan\"" }));
+  assert.deepEqual(["from:", "in:"].map((text) => filtersAt(text, text.length, odd, days).options.map(({ shown }) => shown)), [["Alice"], ["dev"]]);
+});
+
 test("in a draft they are offered behind /search alone", () => {
   assert.deepEqual(filtersInDraft("/search from:b", 14, state, days)?.options.map(({ text }) => text), ["Bob "]);
   assert.deepEqual(filtersInDraft("/lastlog in:d", 13, state, days)?.options.length, 1);
-  for (const other of ["from:b", "/search", "say /search from:b"]) assert.equal(filtersInDraft(other, other.length, state, days), null, other);
+  assert.deepEqual(filtersInDraft("／ＳＥＡＲＣＨ in:d", 12, state, days)?.options.length, 1);
+  for (const other of ["from:b", "/search", "//search from:b", "/me from:b", "say /search from:b"]) assert.equal(filtersInDraft(other, other.length, state, days), null, other);
 });
