@@ -48,6 +48,7 @@ pub(super) fn readiness(monitor: &Monitor) -> &'static str {
     match monitor.is_ready() {
         Some(true) => "ready",
         Some(false) => "not ready",
+        None if monitor.is_waiting() => "waiting",
         None => "no answer",
     }
 }

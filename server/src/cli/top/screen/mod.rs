@@ -79,8 +79,11 @@ impl Screen {
 
     fn problems(&self, monitor: &Monitor, columns: usize) -> Vec<Line<'static>> {
         let problems = monitor.problems();
+        if monitor.is_waiting() {
+            return vec![Line::raw("Waiting for the first answer")];
+        }
         if problems.is_empty() {
-            return vec![Line::styled("All is well.", self.colour(Color::Green))];
+            return vec![Line::styled("No problems", self.colour(Color::Green))];
         }
         let lines = problems.into_iter().flat_map(|problem| {
             let what = wrapped(&format!("! {}", problem.what), columns);

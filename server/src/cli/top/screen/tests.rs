@@ -83,7 +83,7 @@ fn a_terminal_that_grew_hides_nothing() {
     screen.scroll(1000);
     drawn(&mut screen, &monitor, 40, 12);
     let grown = rows(&drawn(&mut screen, &monitor, 120, 40));
-    assert_eq!(grown[1].trim(), "All is well.");
+    assert_eq!(grown[1].trim(), "No problems");
     for (columns, rows) in [(0, 0), (1, 1), (3, 2), (400, 3)] {
         drawn(&mut screen, &monitor, columns, rows);
     }
@@ -108,4 +108,14 @@ fn a_server_that_does_not_answer_says_what_to_do() {
     assert!(rows[0].contains("no answer"));
     find(&rows, "cannot be reached: no route");
     find(&rows, "--metrics-listen");
+}
+
+#[test]
+fn before_the_first_answer_nothing_is_said_of_the_server() {
+    let drawn = drawn(&mut Screen::default(), &Monitor::default(), 80, 24);
+    let rows = rows(&drawn);
+    assert!(rows[0].contains("waiting"), "{}", rows[0]);
+    assert_eq!(rows[1].trim(), "Waiting for the first answer");
+    assert!(rows.iter().all(|row| !row.contains("No problems")));
+    assert!(drawn.backend().buffer().content.iter().all(|cell| cell.fg != Color::Green));
 }
