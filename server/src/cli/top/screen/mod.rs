@@ -14,10 +14,9 @@ use ratatui::widgets::Paragraph;
 
 use crate::cli::top::model::{Monitor, Shown};
 use crate::cli::top::report::readiness;
-use crate::cli::top::words::{number, plot, wrapped};
+use crate::cli::top::words::{VALUE_COLUMNS, number, plot, wrapped};
 
 const LABEL: usize = 15;
-const VALUE: usize = 10;
 /// From here on there is room for two figures side by side.
 const WIDE: usize = 76;
 /// These stand at the right then.
@@ -117,7 +116,7 @@ impl Screen {
         let figure = shown.figure;
         let value = number(shown.value, figure.unit);
         let (mark, style) = if shown.is_red { ('!', self.red()) } else { (' ', Style::new()) };
-        let text = format!("{mark} {:<LABEL$}{value:>VALUE$} ", figure.label);
+        let text = format!("{mark} {:<LABEL$}{value:>VALUE_COLUMNS$} ", figure.label);
         let plot = plot(shown.points, columns.saturating_sub(text.chars().count()));
         Line::from(vec![Span::styled(text, style), Span::styled(plot, self.colour(Color::Blue))])
     }

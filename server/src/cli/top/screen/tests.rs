@@ -41,6 +41,11 @@ fn rows(terminal: &Terminal<TestBackend>) -> Vec<String> {
         .collect()
 }
 
+/// What begins at a column.
+fn from(row: &str, column: usize) -> String {
+    row.chars().skip(column).collect()
+}
+
 fn find<'a>(rows: &'a [String], words: &str) -> &'a str {
     rows.iter().find(|row| row.contains(words)).unwrap_or_else(|| panic!("no {words} in {rows:#?}"))
 }
@@ -59,6 +64,19 @@ fn all_figures_of_a_server_fit_into_80_by_24() {
     let column =
         |words: &str| find(&rows, words).split(words).next().map(|before| before.chars().count());
     assert_eq!((column("server full"), column("write-ahead")), (Some(42), Some(42)));
+}
+
+#[test]
+fn plots_begin_at_one_column_however_long_a_number_is() {
+    let metrics = Metrics::default();
+    let gauges = Gauges { connections: 100_000_000, ..Gauges::default() };
+    let mut monitor = Monitor::default();
+    for second in 0..40 {
+        monitor.heard(Duration::from_secs(second), 0, &metrics.text(&gauges, &[]).unwrap());
+    }
+    let rows = rows(&drawn(&mut Screen::default(), &monitor, 40, 40));
+    assert_eq!(from(find(&rows, "100,000,000"), 28), " ███████████");
+    assert_eq!(from(find(&rows, "names in use"), 28), " ▁▁▁▁▁▁▁▁▁▁▁");
 }
 
 #[test]
