@@ -12,6 +12,7 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+use crate::cli::top::model::figures::Group;
 use crate::cli::top::model::{Monitor, Shown};
 use crate::cli::top::report::readiness;
 use crate::cli::top::words::{VALUE_COLUMNS, number, plot, wrapped};
@@ -20,7 +21,7 @@ const LABEL: usize = 15;
 /// From here on there is room for two figures side by side.
 const WIDE: usize = 76;
 /// These stand at the right then.
-const RIGHT: &[&str] = &["refused", "log", "disk", "TLS", "cluster"];
+const RIGHT: &[Group] = &[Group::Refused, Group::Log, Group::Disk, Group::Tls, Group::Cluster];
 
 /// What is seen of it.
 #[derive(Debug, Default)]
@@ -98,12 +99,12 @@ impl Screen {
         all: impl Iterator<Item = Shown<'a>>,
         columns: usize,
     ) -> Vec<Line<'static>> {
-        let (mut lines, mut group) = (Vec::new(), "");
+        let (mut lines, mut group) = (Vec::new(), None);
         for shown in all {
-            if group != shown.figure.group {
-                group = shown.figure.group;
+            if group != Some(shown.figure.group) {
+                group = Some(shown.figure.group);
                 lines.push(Line::styled(
-                    group,
+                    shown.figure.group.to_string(),
                     self.colour(Color::Cyan).add_modifier(Modifier::BOLD),
                 ));
             }
