@@ -1,6 +1,6 @@
 //! How a server is, as lines for people and as JSON for programs.
 //!
-//! This file does not know what is well.
+//! This file does not know what is a problem.
 
 use std::fmt::Write as _;
 
