@@ -1,5 +1,5 @@
-//! What an operator does beside a server, running or not: see whose names are kept and who is banned,
-//! release a name, make a token, look at settings, make a backup, put one in place.
+//! What an operator does beside a server, running or not: names, bans and mutes, links, invites, hooks, tokens, and the
+//! files that settings name.
 //!
 //! This file does not know arguments, or where its answers are printed.
 

@@ -16,7 +16,7 @@ use crate::log::operator::audit::{Entry, audit};
 /// List who did what to whom: bans and mutes and their ends, deletions by moderators, roles, members, invites,
 /// devices, hooks, names that were released
 ///
-/// One thing is on a line: when, what, whom, where (* is the whole server), by whom, and more. Works while the server
+/// One entry per line: when, what, whom, where (* is the whole server), by whom, and more. Works while the server
 /// runs.
 #[derive(Debug, Args)]
 pub(crate) struct Audit {

@@ -22,15 +22,14 @@ use crate::log::operator::instruction::Instruction;
 
 /// How long it is tried to reach NATS.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// The exit code where something is not well.
-const EXIT_NOT_WELL: u8 = 1;
+/// The exit code where something needs attention.
+const EXIT_PROBLEMS: u8 = 1;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ClusterCommand {
-    /// Show how the nodes and the stream between them are, and what to do about what is not well
+    /// Show how the nodes and the stream between them are, and what to do about what needs attention
     ///
-    /// Exits with 0 if all is well, with 1 if something is not, and with 2 if NATS cannot be reached or
-    /// no node answers.
+    /// Exit codes: 0 success, 1 something needs attention, 2 NATS cannot be reached or no node answers.
     #[command(mut_args(of_no_node))]
     Status {
         /// As JSON, for programs
@@ -70,7 +69,7 @@ impl ClusterCommand {
                 } else {
                     write!(out, "{}", shown::text(&report, &cluster.cluster_name))?;
                 }
-                let code = if report.is_well() { 0 } else { EXIT_NOT_WELL };
+                let code = if report.is_well() { 0 } else { EXIT_PROBLEMS };
                 Ok(code.into())
             }
             ClusterCommand::Found { yes, database, cluster } => {

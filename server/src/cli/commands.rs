@@ -1,6 +1,5 @@
-//! What the binary does besides serving: it looks at settings, makes backups, keeps the register of
-//! names, lists bans, and makes tokens. Each command has the flags of the server that it needs, and
-//! no other.
+//! What the binary does besides serving: every command with its arguments. Those of one kind have a file beside this
+//! one. Each command has the flags of the server that it needs, and no other.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -236,18 +235,8 @@ impl Command {
             Command::Bans { database } => write!(out, "{}", admin::bans(database.file()?)?)?,
             Command::Unban(lift) => lift.run(Kind::Ban, out)?,
             Command::Unmute(lift) => lift.run(Kind::Mute, out)?,
-            Command::ReleaseName { name, place: Place { database, cluster } } => {
-                if cluster.is_node() {
-                    let what = Instruction::ReleaseName(name.clone());
-                    if cluster::carry_out(&cluster, &what)? == 0 {
-                        bail!(
-                            "the name {name} is not kept in the cluster {}",
-                            cluster.cluster_name
-                        );
-                    }
-                } else {
-                    admin::release_name(database.file()?, &name)?;
-                }
+            Command::ReleaseName { name, place } => {
+                place.release_name(&name)?;
                 writeln!(out, "{name} is free")?;
             }
             Command::Link { name, place } => writeln!(out, "{}", place.link(&name)?.as_str())?,

@@ -7,7 +7,7 @@ use protocol::{RoomName, UserName};
 
 use super::admin;
 use super::out::Out;
-use super::parse::parse_room;
+use super::parse::{parse_new_name, parse_room};
 use super::place::{Database, Place};
 
 #[derive(Debug, Subcommand)]
@@ -49,7 +49,7 @@ pub(crate) struct NewHook {
     room: RoomName,
 
     /// What it is called there
-    #[arg(long, value_name = "NAME", value_parser = parse_name)]
+    #[arg(long, value_name = "NAME", value_parser = parse_new_name)]
     name: UserName,
 
     /// What it says can mention people, with @name, @here and @all
@@ -76,8 +76,4 @@ impl HookCommand {
         }
         Ok(())
     }
-}
-
-fn parse_name(text: &str) -> Result<UserName, String> {
-    UserName::try_from(text).map_err(|error| error.to_string())
 }

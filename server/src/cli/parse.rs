@@ -12,6 +12,11 @@ pub(super) fn parse_name(text: &str) -> Result<UserName, String> {
     UserName::known(text).map_err(|error| error.to_string())
 }
 
+/// A name that is given now: the rules for new names hold for it, which are stricter than they were.
+pub(super) fn parse_new_name(text: &str) -> Result<UserName, String> {
+    UserName::try_from(text).map_err(|error| error.to_string())
+}
+
 pub(super) fn parse_note(text: &str) -> Result<Note, String> {
     Note::try_from(text).map_err(|error| error.to_string())
 }

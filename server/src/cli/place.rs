@@ -41,20 +41,33 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// Gives up a name that is kept for somebody.
+    pub(super) fn release_name(&self, name: &UserName) -> anyhow::Result<()> {
+        if self.cluster.is_node() {
+            self.carry_out_for(name, &Instruction::ReleaseName(name.clone()))
+        } else {
+            Ok(admin::release_name(self.database.file()?, name)?)
+        }
+    }
+
     /// Makes a code that adds a device to whoever has a name.
     pub(super) fn link(&self, name: &UserName) -> anyhow::Result<AccessCode> {
         let code = random_code(LINK_CODE_CHARS)?;
-        let name = name.clone();
-        let make = MakeLink { name, code: CodeHash::of(&code), makes_room: true };
+        let make = MakeLink { name: name.clone(), code: CodeHash::of(&code), makes_room: true };
         if self.cluster.is_node() {
-            let name = make.name.clone();
-            if cluster::carry_out(&self.cluster, &Instruction::MakeLink(make))? == 0 {
-                bail!("the name {name} is not kept in the cluster {}", self.cluster.cluster_name);
-            }
+            self.carry_out_for(name, &Instruction::MakeLink(make))?;
         } else {
             admin::link(self.database.file()?, &make)?;
         }
         Ok(code)
+    }
+
+    /// The cluster does something for whoever has a name.
+    fn carry_out_for(&self, name: &UserName, what: &Instruction) -> anyhow::Result<()> {
+        if cluster::carry_out(&self.cluster, what)? == 0 {
+            bail!("the name {name} is not kept in the cluster {}", self.cluster.cluster_name);
+        }
+        Ok(())
     }
 
     /// Makes a code that lets new people in.

@@ -49,8 +49,8 @@ pub(crate) struct Export {
 
 /// Take in what was said elsewhere: what `export` wrote, a zip that Slack exported, a log of WeeChat or irssi
 ///
-/// Messages keep their times and come behind those that are there. Their authors are nobody here, whoever has their
-/// names. What is there already is not taken twice. Prints how much was taken, changed and left out, and why. Works
+/// Messages keep their times and come behind those that are there. Their authors are not linked to people
+/// of this server, even under the same name. What is there already is not taken twice. Prints how much was taken, changed and left out, and why. Works
 /// while the server runs.
 #[derive(Debug, Args)]
 pub(crate) struct Import {

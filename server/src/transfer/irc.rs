@@ -108,7 +108,7 @@ impl<'a> Irc<'a> {
         Piece::new(Import { room, origin, sender, at, what }, changed, self.target.now)
     }
 
-    /// A log has no ids: what was said is known by who said what when, and as the how manyth such.
+    /// A log has no ids: what was said is known by who said what when, numbered among equal lines of the same moment.
     fn origin(&mut self, at: u64, said: &Said<'_>) -> Result<Ref, protocol::BadRef> {
         let mut hash = Context::new(&SHA256);
         for part in [at.to_string().as_str(), said.nick, said.text] {

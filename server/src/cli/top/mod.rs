@@ -1,6 +1,6 @@
 //! `nebula-server top`: how a running server is, from its metrics, on a screen or once for a script.
 //!
-//! `model` knows what is well, `words` how figures are written, `report` and `screen` show them; `endpoint` asks,
+//! `model` knows what is a problem, `words` how figures are written, `report` and `screen` show them; `endpoint` asks,
 //! `terminal` draws and reads keys. This file does not know any of that.
 
 mod endpoint;
@@ -26,12 +26,12 @@ use super::out::Out;
 use crate::config::address;
 use crate::log::now_ms;
 
-/// The exit code of `--once` where something is not well.
-const EXIT_NOT_WELL: u8 = 1;
+/// The exit code of `--once` where something needs attention.
+const EXIT_PROBLEMS: u8 = 1;
 
 #[derive(Debug, Args)]
 pub(crate) struct Top {
-    /// Where the server serves its metrics, like http://127.0.0.1:9464; instead of --metrics-listen
+    /// URL of the metrics, like http://127.0.0.1:9464; overrides --metrics-listen
     #[arg(long, value_name = "URL", value_parser = Endpoint::parse)]
     url: Option<Endpoint>,
 
@@ -40,16 +40,16 @@ pub(crate) struct Top {
           default_value = "127.0.0.1:9464", value_parser = address)]
     metrics_listen: SocketAddr,
 
-    /// Seconds between two looks
+    /// Seconds between requests
     #[arg(long, value_name = "SECONDS", default_value_t = 1,
           value_parser = clap::value_parser!(u64).range(1..=60))]
     every: u64,
 
-    /// Look twice, print what was found, and exit: with 0 if all is well, 1 if something is not, 2 if there is no answer
+    /// Take two samples, print the result and exit: 0 success, 1 something needs attention, 2 no answer
     #[arg(long)]
     once: bool,
 
-    /// As one JSON object, for programs
+    /// Print one JSON object
     #[arg(long, requires = "once")]
     json: bool,
 }
@@ -67,19 +67,19 @@ impl Top {
             runtime.block_on(terminal::run(&endpoint, every))?;
             return Ok(ExitCode::SUCCESS);
         }
-        let monitor = runtime.block_on(look_twice(&endpoint, every))?;
+        let monitor = runtime.block_on(two_samples(&endpoint, every))?;
         if self.json {
             writeln!(out, "{}", report::json(&monitor, &endpoint.to_string()))?;
         } else {
             write!(out, "{}", report::text(&monitor))?;
         }
-        let code = if monitor.problems().is_empty() { 0 } else { EXIT_NOT_WELL };
+        let code = if monitor.problems().is_empty() { 0 } else { EXIT_PROBLEMS };
         Ok(code.into())
     }
 }
 
 /// Rates need two samples.
-async fn look_twice(endpoint: &Endpoint, every: Duration) -> anyhow::Result<Monitor> {
+async fn two_samples(endpoint: &Endpoint, every: Duration) -> anyhow::Result<Monitor> {
     let mut monitor = Monitor::default();
     let (start, mut ticks) = (Instant::now(), interval(every));
     for _ in 0..2 {

@@ -1,11 +1,11 @@
 //! How a server is, as lines for people and as JSON for programs.
 //!
-//! This file does not know what is well.
+//! This file does not know what is a problem.
 
 use std::fmt::Write as _;
 
 use super::model::Monitor;
-use super::words::number;
+use super::words::{VALUE_COLUMNS, number};
 use crate::cli::json::{list, quoted};
 
 /// Every figure, and what to do about those that are red.
@@ -16,7 +16,8 @@ pub(super) fn text(monitor: &Monitor) -> String {
         let figure = shown.figure;
         let mark = if shown.is_red { " !" } else { "" };
         let value = number(shown.value, figure.unit);
-        let _ = writeln!(text, "{:<9} {:<16}{value:>11}{mark}", figure.group, figure.label);
+        let _ =
+            writeln!(text, "{:<9} {:<16}{value:>VALUE_COLUMNS$}{mark}", figure.group, figure.label);
     }
     for problem in monitor.problems() {
         let _ = writeln!(text, "! {}\n  -> {}", problem.what, problem.to_do);
@@ -48,6 +49,7 @@ pub(super) fn readiness(monitor: &Monitor) -> &'static str {
     match monitor.is_ready() {
         Some(true) => "ready",
         Some(false) => "not ready",
+        None if monitor.is_waiting() => "waiting",
         None => "no answer",
     }
 }

@@ -32,6 +32,7 @@ impl Drop for Taken {
 /// Shows the server until somebody quits.
 pub(super) async fn run(endpoint: &Endpoint, every: Duration) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot hear signals")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot hear signals")?;
     let mut hang_up = signal(SignalKind::hangup()).context("cannot hear signals")?;
     let mut taken = Taken(ratatui::try_init().context("cannot use the terminal")?);
     let mut keys = keys();
@@ -52,6 +53,7 @@ pub(super) async fn run(endpoint: &Endpoint, every: Duration) -> anyhow::Result<
                 Err(error) => monitor.failed(error.to_string()),
             },
             _ = terminate.recv() => return Ok(()),
+            _ = interrupt.recv() => return Ok(()),
             _ = hang_up.recv() => return Ok(()),
         }
     }

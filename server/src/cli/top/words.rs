@@ -12,22 +12,25 @@ use crate::cluster::standing::Standing;
 /// Eight heights of one column.
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// In eleven columns at most.
+/// Columns of a number with its unit.
+pub(super) const VALUE_COLUMNS: usize = 11;
+
+/// In [`VALUE_COLUMNS`] at most.
 pub(super) fn number(value: Option<f64>, unit: Unit) -> String {
     let Some(value) = value else { return "-".to_owned() };
     match unit {
-        Unit::Count => grouped(value),
+        Unit::Count => grouped(value, 9),
         Unit::EachSecond if value > 0.0 && value < 10.0 => format!("{value:.1}/s"),
-        Unit::EachSecond => format!("{}/s", grouped(value)),
+        Unit::EachSecond => format!("{}/s", grouped(value, 7)),
         Unit::Bytes => bytes(value),
         Unit::Seconds => time(value),
         Unit::Standing => standing(value),
     }
 }
 
-fn grouped(value: f64) -> String {
+fn grouped(value: f64, digits_max: usize) -> String {
     let digits = format!("{value:.0}");
-    if digits.len() > 9 {
+    if digits.len() > digits_max {
         return format!("{value:.2e}");
     }
     let mut grouped = String::new();
@@ -60,6 +63,7 @@ fn time(seconds: f64) -> String {
         s if s < 0.1 => format!("{:.1} ms", s * 1e3),
         s if s < 1.0 => format!("{:.0} ms", s * 1e3),
         s if s < 100.0 => format!("{s:.1} s"),
+        s if s < 100.0 * 60.0 => format!("{:.0} min", s / 60.0),
         s if s < 2.0 * DAY => format!("{:.0} h", s / 3600.0),
         s => format!("{:.0} days", s / DAY),
     }
@@ -111,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_have_units_and_fit_into_eleven_columns() {
+    fn numbers_have_units_and_fit_into_their_columns() {
         for (value, unit, told) in [
             (0.0, Unit::Count, "0"),
             (19_000.0, Unit::Count, "19,000"),
@@ -121,6 +125,7 @@ mod tests {
             (0.0, Unit::EachSecond, "0/s"),
             (0.25, Unit::EachSecond, "0.2/s"),
             (1_250_000.0, Unit::EachSecond, "1,250,000/s"),
+            (123_456_789.0, Unit::EachSecond, "1.23e8/s"),
             (512.0, Unit::Bytes, "512 B"),
             (4096.0, Unit::Bytes, "4.0 KiB"),
             (300.0 * 1024.0 * 1024.0, Unit::Bytes, "300 MiB"),
@@ -129,6 +134,9 @@ mod tests {
             (0.0123, Unit::Seconds, "12.3 ms"),
             (0.25, Unit::Seconds, "250 ms"),
             (2.0, Unit::Seconds, "2.0 s"),
+            (100.0, Unit::Seconds, "2 min"),
+            (29.0 * 60.0, Unit::Seconds, "29 min"),
+            (2.0 * 3600.0, Unit::Seconds, "2 h"),
             (86_400.0, Unit::Seconds, "24 h"),
             (30.0 * 86_400.0, Unit::Seconds, "30 days"),
             (-5.0, Unit::Seconds, "expired"),
@@ -136,7 +144,7 @@ mod tests {
             (9.0, Unit::Standing, "unknown"),
         ] {
             assert_eq!(number(Some(value), unit), told);
-            assert!(told.chars().count() <= 11, "{told}");
+            assert!(told.chars().count() <= VALUE_COLUMNS, "{told}");
         }
         assert_eq!(number(None, Unit::Bytes), "-");
     }

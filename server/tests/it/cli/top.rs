@@ -77,7 +77,8 @@ enum Leave {
 
 #[test]
 fn a_terminal_is_given_back_however_top_is_left() {
-    for leave in [Leave::Key(b"q"), Leave::Key(b"\x03"), Leave::Signal(Signal::TERM)] {
+    let signals = [Signal::TERM, Signal::INT, Signal::HUP].map(Leave::Signal);
+    for leave in [Leave::Key(b"q"), Leave::Key(b"\x03")].into_iter().chain(signals) {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&master).unwrap();
         unlockpt(&master).unwrap();

@@ -1,5 +1,6 @@
-//! What is asked of every file and every dependency.
+//! What is asked of every file, every dependency and every package.
 
 mod dependencies;
 mod imports;
+mod packages;
 mod tidy;

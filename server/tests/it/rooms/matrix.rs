@@ -23,6 +23,7 @@ use Follows::{Absent, Done, Refused};
 const NONE: Follows = Refused(Code::NoSuchRoom);
 const NO_NAME: Follows = Refused(Code::NoName);
 const NOT_ALLOWED: Follows = Refused(Code::NotAllowed);
+const NOT_FOUND: Follows = Refused(Code::NotFound);
 
 /// A guest, a stranger with a kept name, a former member, the operator's moderator who is none; a member, a
 /// moderator and the owner of the room.
@@ -40,8 +41,8 @@ const PHONE: u8 = 31;
 /// So many of them are no members.
 const OUTSIDE: usize = 4;
 
-/// What follows for each of them; the owner said the message.
-fn table(room: &str, message: u64) -> Vec<(Value, [Follows; 7])> {
+/// What follows for each of them; the owner said the message, and made the hook.
+fn table(room: &str, message: u64, hook: u32) -> Vec<(Value, [Follows; 7])> {
     let members = |envelope: Value, inside: [Follows; 3]| {
         let [member, moderator, owner] = inside;
         (envelope, [NONE, NONE, NONE, NONE, member, moderator, owner])
@@ -85,6 +86,10 @@ fn table(room: &str, message: u64) -> Vec<(Value, [Follows; 7])> {
         ),
         changes(json!({"type": "hook", "room": room, "name": "x"}), [NOT_ALLOWED, Done, Done]),
         changes(json!({"type": "hooks", "room": room}), [NOT_ALLOWED, Done, Done]),
+        (
+            json!({"type": "unhook", "hook": hook}),
+            [NO_NAME, NOT_FOUND, NOT_FOUND, NOT_FOUND, NOT_FOUND, Done, Done],
+        ),
         changes(json!({"type": "setting", "room": room, "joined": true}), all),
         changes(json!({"type": "setting", "room": room, "notify": "everything"}), all),
         changes(json!({"type": "setting", "room": room, "marked": message}), all),
@@ -178,11 +183,17 @@ async fn everybody_may_do_what_the_table_says() {
     ask(owner, remove(&room, "Dee")).await;
     join(owner, &room).await;
     let message = says(owner, &room, "hello").await;
+    let mut hooks = Vec::new();
+    for _ in PEOPLE {
+        let made = ask(owner, json!({"type": "hook", "room": room, "name": "alerts"})).await;
+        let ToClient::Hook(made) = made else { panic!("{made:?} instead of a hook") };
+        hooks.push(made.hook);
+    }
     for peer in &mut peers[OUTSIDE..PEOPLE.len() - 1] {
         join(peer, &room).await;
     }
     for (who, ((user, _), peer)) in PEOPLE.iter().zip(&mut peers).enumerate() {
-        for (envelope, expected) in table(&room, message) {
+        for (envelope, expected) in table(&room, message, hooks[who]) {
             let kind = envelope["type"].as_str().unwrap().to_owned();
             if kind == "remove" && expected[who] == Done {
                 added(peer, &room, "Bob").await;
@@ -214,6 +225,8 @@ async fn a_revoked_device_hears_nothing_more_of_a_private_room() {
     let code = devices::code(&mut laptop).await;
     let mut phone = devices::linked(&server, &code, PHONE).await;
     join(&mut phone, &room).await;
+    let made = ask(&mut ann, json!({"type": "hook", "room": room, "name": "alerts"})).await;
+    let ToClient::Hook(made) = made else { panic!("{made:?} instead of a hook") };
     let message = says(&mut ann, &room, "before").await;
     laptop.send(r#"{"type":"revoke","device":2}"#).await;
     devices::listed(&mut laptop).await;
@@ -231,7 +244,7 @@ async fn a_revoked_device_hears_nothing_more_of_a_private_room() {
     let mut again = server.connect_with(&query(&room, "Bob", ""), Some(PHONE)).await;
     again.expect_refusal(Code::Revoked, 4003).await;
     let mut stranger = comes_as(&server, ("Eve", Some(PHONE))).await;
-    for (envelope, expected) in table(&room, message) {
+    for (envelope, expected) in table(&room, message, made.hook) {
         assert_eq!(follows(&mut stranger, &room, &envelope).await, expected[1], "{envelope}");
     }
 }

@@ -95,6 +95,11 @@ impl Monitor {
         }
     }
 
+    /// Whether nothing was answered yet.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.samples.is_empty() && self.fault.is_none()
+    }
+
     /// Whether the server welcomes connections; none if it did not answer.
     pub(crate) fn is_ready(&self) -> Option<bool> {
         Some(self.samples.back()?.sample.value("nebula_ready")? > 0.0)
@@ -121,15 +126,22 @@ impl Monitor {
             let to_do = "Is the server running, with --metrics-listen? Its log says in one line why it could not start.";
             return vec![Problem { what: fault.clone(), to_do }];
         }
-        let reasons =
-            NotReady::VARIANTS.iter().filter(|reason| self.holds(**reason)).map(|reason| Problem {
+        let reasons = NotReady::VARIANTS.iter().filter(|reason| self.holds(**reason));
+        let mut problems: Vec<_> = reasons
+            .map(|reason| Problem {
                 what: sentence(reason.sentence()),
                 to_do: reasons::to_do(*reason),
-            });
+            })
+            .collect();
+        // A newer server may have a reason that is not known here.
+        if problems.is_empty() && self.is_ready() == Some(false) {
+            let what = "The server is not ready.".to_owned();
+            problems.push(Problem { what, to_do: "See its log." });
+        }
         let figures = self.figures().filter(|shown| shown.is_red);
         let figures = figures.filter_map(|shown| shown.figure.red.as_ref());
-        let figures = figures.map(|red| Problem { what: red.what.to_owned(), to_do: red.to_do });
-        reasons.chain(figures).collect()
+        problems.extend(figures.map(|red| Problem { what: red.what.to_owned(), to_do: red.to_do }));
+        problems
     }
 
     fn holds(&self, reason: NotReady) -> bool {

@@ -201,6 +201,15 @@ fn every_reason_for_not_being_ready_comes_first_with_what_to_do() {
 }
 
 #[test]
+fn a_server_that_is_not_ready_for_an_unknown_reason_has_a_problem() {
+    let text = "nebula_not_ready{reason=\"disk_low\"} 0\nnebula_not_ready{reason=\"too_hot\"} 1\nnebula_ready 0\n";
+    let mut monitor = Monitor::default();
+    monitor.heard(Duration::ZERO, NOW_MS, text);
+    let what = "The server is not ready.".to_owned();
+    assert_eq!(monitor.problems(), [Problem { what, to_do: "See its log." }]);
+}
+
+#[test]
 fn a_server_that_does_not_answer_is_the_only_problem_and_a_gap_in_the_plots() {
     let mut it = Watched::new();
     it.metrics.disk.free_bytes.set(1);

@@ -12,16 +12,16 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+use crate::cli::top::model::figures::Group;
 use crate::cli::top::model::{Monitor, Shown};
 use crate::cli::top::report::readiness;
-use crate::cli::top::words::{number, plot, wrapped};
+use crate::cli::top::words::{VALUE_COLUMNS, number, plot, wrapped};
 
 const LABEL: usize = 15;
-const VALUE: usize = 10;
 /// From here on there is room for two figures side by side.
 const WIDE: usize = 76;
 /// These stand at the right then.
-const RIGHT: &[&str] = &["refused", "log", "disk", "TLS", "cluster"];
+const RIGHT: &[Group] = &[Group::Refused, Group::Log, Group::Disk, Group::Tls, Group::Cluster];
 
 /// What is seen of it.
 #[derive(Debug, Default)]
@@ -79,8 +79,11 @@ impl Screen {
 
     fn problems(&self, monitor: &Monitor, columns: usize) -> Vec<Line<'static>> {
         let problems = monitor.problems();
+        if monitor.is_waiting() {
+            return vec![Line::raw("Waiting for the first answer")];
+        }
         if problems.is_empty() {
-            return vec![Line::styled("All is well.", self.colour(Color::Green))];
+            return vec![Line::styled("No problems", self.colour(Color::Green))];
         }
         let lines = problems.into_iter().flat_map(|problem| {
             let what = wrapped(&format!("! {}", problem.what), columns);
@@ -96,12 +99,12 @@ impl Screen {
         all: impl Iterator<Item = Shown<'a>>,
         columns: usize,
     ) -> Vec<Line<'static>> {
-        let (mut lines, mut group) = (Vec::new(), "");
+        let (mut lines, mut group) = (Vec::new(), None);
         for shown in all {
-            if group != shown.figure.group {
-                group = shown.figure.group;
+            if group != Some(shown.figure.group) {
+                group = Some(shown.figure.group);
                 lines.push(Line::styled(
-                    group,
+                    shown.figure.group.to_string(),
                     self.colour(Color::Cyan).add_modifier(Modifier::BOLD),
                 ));
             }
@@ -114,7 +117,7 @@ impl Screen {
         let figure = shown.figure;
         let value = number(shown.value, figure.unit);
         let (mark, style) = if shown.is_red { ('!', self.red()) } else { (' ', Style::new()) };
-        let text = format!("{mark} {:<LABEL$}{value:>VALUE$} ", figure.label);
+        let text = format!("{mark} {:<LABEL$}{value:>VALUE_COLUMNS$} ", figure.label);
         let plot = plot(shown.points, columns.saturating_sub(text.chars().count()));
         Line::from(vec![Span::styled(text, style), Span::styled(plot, self.colour(Color::Blue))])
     }

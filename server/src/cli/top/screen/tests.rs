@@ -41,6 +41,11 @@ fn rows(terminal: &Terminal<TestBackend>) -> Vec<String> {
         .collect()
 }
 
+/// What begins at a column.
+fn from(row: &str, column: usize) -> String {
+    row.chars().skip(column).collect()
+}
+
 fn find<'a>(rows: &'a [String], words: &str) -> &'a str {
     rows.iter().find(|row| row.contains(words)).unwrap_or_else(|| panic!("no {words} in {rows:#?}"))
 }
@@ -59,6 +64,19 @@ fn all_figures_of_a_server_fit_into_80_by_24() {
     let column =
         |words: &str| find(&rows, words).split(words).next().map(|before| before.chars().count());
     assert_eq!((column("server full"), column("write-ahead")), (Some(42), Some(42)));
+}
+
+#[test]
+fn plots_begin_at_one_column_however_long_a_number_is() {
+    let metrics = Metrics::default();
+    let gauges = Gauges { connections: 100_000_000, ..Gauges::default() };
+    let mut monitor = Monitor::default();
+    for second in 0..40 {
+        monitor.heard(Duration::from_secs(second), 0, &metrics.text(&gauges, &[]).unwrap());
+    }
+    let rows = rows(&drawn(&mut Screen::default(), &monitor, 40, 40));
+    assert_eq!(from(find(&rows, "100,000,000"), 28), " ███████████");
+    assert_eq!(from(find(&rows, "names in use"), 28), " ▁▁▁▁▁▁▁▁▁▁▁");
 }
 
 #[test]
@@ -83,7 +101,7 @@ fn a_terminal_that_grew_hides_nothing() {
     screen.scroll(1000);
     drawn(&mut screen, &monitor, 40, 12);
     let grown = rows(&drawn(&mut screen, &monitor, 120, 40));
-    assert_eq!(grown[1].trim(), "All is well.");
+    assert_eq!(grown[1].trim(), "No problems");
     for (columns, rows) in [(0, 0), (1, 1), (3, 2), (400, 3)] {
         drawn(&mut screen, &monitor, columns, rows);
     }
@@ -108,4 +126,14 @@ fn a_server_that_does_not_answer_says_what_to_do() {
     assert!(rows[0].contains("no answer"));
     find(&rows, "cannot be reached: no route");
     find(&rows, "--metrics-listen");
+}
+
+#[test]
+fn before_the_first_answer_nothing_is_said_of_the_server() {
+    let drawn = drawn(&mut Screen::default(), &Monitor::default(), 80, 24);
+    let rows = rows(&drawn);
+    assert!(rows[0].contains("waiting"), "{}", rows[0]);
+    assert_eq!(rows[1].trim(), "Waiting for the first answer");
+    assert!(rows.iter().all(|row| !row.contains("No problems")));
+    assert!(drawn.backend().buffer().content.iter().all(|cell| cell.fg != Color::Green));
 }
