@@ -1,6 +1,7 @@
 //! Searching all messages: the field, the list of hits, and going through them from the conversation.
 
 use crossterm::event::{KeyCode, KeyModifiers};
+use jiff::tz::{TimeZone, offset};
 use nebula::chat;
 use nebula::screen::Event;
 use nebula::screen::theme::{Depth, Looks, Theme};
@@ -314,4 +315,16 @@ fn a_click_goes_to_a_hit_by_either_of_its_rows() {
         client.happens(Event::Click(column, row));
         assert_eq!(client.screen.chat.room().name.as_str(), "qa", "{words}");
     }
+}
+
+#[test]
+fn days_are_offered_as_the_server_counts_them_also_in_the_morning_of_the_east() {
+    let mut client = Client::entered(80, 24);
+    // Nine in the morning of the second of December, an hour before that day begins in UTC.
+    client.screen.zone = TimeZone::fixed(offset(10));
+    client.screen.chat.now = 1_764_630_000_000;
+    client.presses(KeyCode::Char('f'), KeyModifiers::CONTROL);
+    client.types("after:");
+    client.presses(KeyCode::Tab, NONE);
+    assert!(client.screen()[23].starts_with("search: after:2025-12-01 "), "{:#?}", client.screen());
 }
