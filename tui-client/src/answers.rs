@@ -8,6 +8,7 @@ use protocol::{Device, Message, RoomEntry, UserName};
 use crate::chat::answer::{LinkCode, ListedInvite, MemberList, ShownInvite, grouped};
 use crate::chat::commands::counted;
 use crate::chat::list::Browser;
+use crate::chat::pages::Pages;
 use crate::chat::plain_text::plain_text;
 use crate::chat::room::About;
 use crate::chat::room::about::{kind, label, role_word, sign};
@@ -52,7 +53,7 @@ pub(crate) fn mentioned(room: &str, message: &Message) -> String {
 
 /// Messages that were searched for.
 pub(crate) fn found(model: &Model, search: &SearchList, zone: &TimeZone) -> Vec<String> {
-    let SearchList { query, messages, more, .. } = search;
+    let SearchList { query, found: Pages { messages, more, .. }, .. } = search;
     let heading = match messages.len() {
         0 => format!("Nothing found for {}. {HINT}", text::clean_line(query)),
         count => format!("{}, newest first:", counted(count, "hit")),

@@ -18,6 +18,7 @@ pub mod links;
 pub mod list;
 pub mod memory;
 pub mod model;
+pub mod pages;
 pub mod people;
 pub mod plain_text;
 pub mod question;

@@ -7,6 +7,7 @@ use std::ops::Range;
 use protocol::search::{Search, marks};
 use protocol::{Message, MessageId};
 
+use super::pages::Pages;
 use super::plain_text::plain_text;
 use crate::text;
 
@@ -19,10 +20,8 @@ pub const HINT: &str =
 pub struct SearchList {
     /// As it was typed, without spaces around it.
     pub query: String,
-    /// What was found, newest first: as these messages are now.
-    pub messages: Vec<Message>,
-    /// There are others behind them, as far as is known.
-    pub more: bool,
+    /// What was found.
+    pub found: Pages,
     /// The hit that was gone to last.
     pub at: Option<MessageId>,
     /// The next older hit is gone to when it comes.
@@ -33,27 +32,23 @@ pub struct SearchList {
 
 impl SearchList {
     pub fn new(query: &str) -> Self {
-        SearchList { query: query.to_owned(), more: true, ..SearchList::default() }
-    }
-
-    pub fn oldest(&self) -> Option<MessageId> {
-        self.messages.last().map(|message| message.id)
+        SearchList { query: query.to_owned(), found: Pages::awaited(), ..SearchList::default() }
     }
 
     /// The hit after the one that was gone to last, which may be gone meanwhile.
     pub fn older(&self) -> Option<MessageId> {
-        let mut ids = self.messages.iter().map(|message| message.id);
+        let mut ids = self.found.messages.iter().map(|message| message.id);
         ids.find(|id| self.at.is_none_or(|at| *id < at))
     }
 
     pub fn newer(&self) -> Option<MessageId> {
         let at = self.at?;
-        self.messages.iter().rev().map(|message| message.id).find(|id| *id > at)
+        self.found.messages.iter().rev().map(|message| message.id).find(|id| *id > at)
     }
 
     /// Where a hit stands among all.
     pub fn place(&self, id: MessageId) -> Option<usize> {
-        self.messages.iter().position(|message| message.id == id)
+        self.found.place(id).ok()
     }
 
     /// A message in one line, and which parts of that were looked for, in bytes.

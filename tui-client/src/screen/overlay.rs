@@ -11,6 +11,7 @@ use super::keys::{KeyCommand, Keys};
 use crate::answers::{called, mentioned};
 use crate::chat::commands::counted;
 use crate::chat::model::fit;
+use crate::chat::pages::Pages;
 use crate::chat::search::SearchList;
 use crate::chat::{Answer, Model};
 use crate::text;
@@ -125,8 +126,8 @@ impl Prompt {
     }
 
     fn search_title(&self, chat: &Model, keys: &Keys) -> String {
-        let found = self.searched(chat).filter(|search| !search.messages.is_empty());
-        let Some(SearchList { messages, more, .. }) = found else {
+        let found = self.searched(chat).filter(|search| !search.found.messages.is_empty());
+        let Some(SearchList { found: Pages { messages, more, .. }, .. }) = found else {
             let does = [
                 (KeyCommand::Send, "searches"),
                 (KeyCommand::Complete, "completes a filter"),
@@ -177,7 +178,7 @@ impl Prompt {
                 emoji.map(|(words, emoji)| (words, Choice::Emoji(emoji))).collect()
             }
             Kind::Search => {
-                let found = self.searched(chat).into_iter().flat_map(|search| &search.messages);
+                let found = self.searched(chat).into_iter().flat_map(|search| &search.found.messages);
                 found.map(|message| (String::new(), Choice::Hit(message.id))).collect()
             }
         }

@@ -60,7 +60,10 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
         ToClient::Setting(setting) => list::setting_came(model, setting),
         ToClient::Topic(topic) => topic_came(model, topic),
         ToClient::History(history) => {
-            history.changed.iter().for_each(|message| search::take_in(model, message));
+            for message in history.changed.iter().chain(&history.messages) {
+                search::take_in(model, message);
+                inbox::take_in(model, message);
+            }
             history_came(model, history)
         }
         ToClient::Deleted(deleted) => {

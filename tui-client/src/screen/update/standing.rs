@@ -58,8 +58,8 @@ pub(super) fn reveal(screen: &mut Screen, room: &RoomName, id: MessageId) {
 /// Which hit of the search one went to, if it is one, and what keys do then.
 fn about_hit(screen: &Screen, id: MessageId) -> Option<String> {
     let search = screen.chat.search.as_ref().filter(|search| search.at == Some(id))?;
-    let (place, count) = (search.place(id)? + 1, search.messages.len());
-    let more = if search.more { "+" } else { "" };
+    let (place, count) = (search.place(id)? + 1, search.found.messages.len());
+    let more = if search.found.more { "+" } else { "" };
     let does = [
         (KeyCommand::OlderHit, "goes to the next older one"),
         (KeyCommand::NewerHit, "to the next newer one"),

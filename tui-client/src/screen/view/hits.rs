@@ -31,7 +31,7 @@ pub(super) fn rows(
     cells: usize,
 ) -> Vec<Line<'static>> {
     let search = screen.chat.search.as_ref();
-    let found = search.and_then(|search| Some((search, &search.messages[search.place(id)?])));
+    let found = search.and_then(|search| Some((search, &search.found.messages[search.place(id)?])));
     let Some((search, message)) = found else { return Vec::new() };
     let (mark, style) = if is_chosen { (">", theme::striking()) } else { (" ", Style::new()) };
     let (at, room) =
@@ -99,7 +99,7 @@ pub(super) fn none(chat: &Model, prompt: &Prompt) -> String {
             "searching …".to_owned()
         }
         None if is_searching(chat) => "Not connected: searches with the next connection".to_owned(),
-        None if search.more => HINT.to_owned(),
+        None if search.found.more => HINT.to_owned(),
         None => format!("Nothing found. {HINT}"),
     }
 }

@@ -328,3 +328,37 @@ fn days_are_offered_as_the_server_counts_them_also_in_the_morning_of_the_east() 
     client.presses(KeyCode::Tab, NONE);
     assert!(client.screen()[23].starts_with("search: after:2025-12-01 "), "{:#?}", client.screen());
 }
+
+fn delete(client: &mut Client, id: u64) {
+    client.hears(&format!(
+        r#"{{"type":"deleted","room":"dev","message":{id},"by":"Bob","id":{},"at":0}}"#,
+        id + 100
+    ));
+}
+
+fn found_ids(client: &Client) -> Vec<u64> {
+    let search = client.screen.chat.search.as_ref().unwrap();
+    search.found.messages.iter().map(|message| message.id.get()).collect()
+}
+
+#[test]
+fn a_page_comes_although_the_message_before_it_is_deleted_meanwhile() {
+    let mut client = searched(80, 24);
+    (0..3).for_each(|_| client.presses(KeyCode::Down, NONE));
+    assert_eq!(sent(&client.did()).len(), 1);
+    delete(&mut client, 7);
+    client.hears(&found(&[(3, "dev", "first coffee")], false, "s-2"));
+    assert_eq!(found_ids(&client), [19, 12, 3]);
+}
+
+#[test]
+fn what_follows_can_be_asked_for_when_all_that_is_here_is_deleted() {
+    let mut client = searched(80, 24);
+    HITS.iter().for_each(|(id, ..)| delete(&mut client, *id));
+    assert!(found_ids(&client).is_empty());
+    client.presses(KeyCode::Down, NONE);
+    let asked = r#"{"type":"search","query":"coff* in:dev","before":7,"ref":"s-2"}"#;
+    assert_eq!(sent(&client.did()), [asked]);
+    client.hears(&found(&[(3, "dev", "first coffee")], false, "s-2"));
+    assert_eq!(found_ids(&client), [3]);
+}
