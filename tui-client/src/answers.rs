@@ -13,6 +13,7 @@ use crate::chat::plain_text::plain_text;
 use crate::chat::room::About;
 use crate::chat::room::about::{kind, label, role_word, sign};
 use crate::chat::search::{HINT, SearchList};
+use crate::chat::sender::sender;
 use crate::chat::{Answer, Model};
 use crate::clock::{clock, date, date_and_clock};
 use crate::text;
@@ -48,7 +49,7 @@ pub(crate) fn lines(answer: &Answer, zone: &TimeZone) -> Vec<String> {
 /// Where a message was said, by whom, and with what words.
 pub(crate) fn mentioned(room: &str, message: &Message) -> String {
     let words = text::clean_line(&plain_text(message.content.as_str()));
-    format!("{room} {}: {words}", text::name(message.sender.as_str()))
+    format!("{room} {}: {words}", sender(message))
 }
 
 /// Messages that were searched for.
@@ -250,6 +251,13 @@ mod tests {
             "content":"@Al\n**look**","id":1,"at":0}],"more":false}"#;
         let expected = ["Messages that mention you:", "1970-01-01 00:00 #dev Bob: @Al look"];
         assert_eq!(shown(mentions), expected);
+    }
+
+    #[test]
+    fn a_mention_by_a_program_says_so() {
+        let mentions = r#"{"type":"mentions","messages":[{"type":"message","room":"dev","sender":"grafana",
+            "content":"@Al disk full","id":1,"at":0,"bot":true}],"more":false}"#;
+        assert_eq!(shown(mentions)[1], "1970-01-01 00:00 #dev grafana (bot): @Al disk full");
     }
 
     #[test]

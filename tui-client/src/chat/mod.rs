@@ -26,6 +26,7 @@ pub mod refusals;
 pub mod request;
 pub mod room;
 pub mod search;
+pub mod sender;
 pub mod servers;
 pub mod update;
 pub mod writing;

@@ -6,8 +6,8 @@ use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use protocol::{
-    AccessCode, Code, Device, EVERYBODY_MAX, Emoji, Message, PRIVATE_SIGN, Ref,
-    RoomKind, RoomName, RoomRole, Standing, Title, ToServer, UserName,
+    AccessCode, Code, Device, EVERYBODY_MAX, Emoji, Message, PRIVATE_SIGN, Ref, RoomKind, RoomName,
+    RoomRole, Standing, Title, ToServer, UserName,
 };
 
 use super::event::EntryCode;

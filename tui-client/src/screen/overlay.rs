@@ -178,7 +178,8 @@ impl Prompt {
                 emoji.map(|(words, emoji)| (words, Choice::Emoji(emoji))).collect()
             }
             Kind::Search => {
-                let found = self.searched(chat).into_iter().flat_map(|search| &search.found.messages);
+                let found =
+                    self.searched(chat).into_iter().flat_map(|search| &search.found.messages);
                 found.map(|message| (String::new(), Choice::Hit(message.id))).collect()
             }
         }

@@ -25,6 +25,7 @@ use crate::chat::event::{Effect, Timer};
 use crate::chat::model::Model;
 use crate::chat::plain_text::plain_text;
 use crate::chat::room::{Change, Reading, What, calls};
+use crate::chat::sender::sender;
 use crate::text;
 
 /// After a restart the server spreads its clients over so long at most.
@@ -322,9 +323,9 @@ fn notify(model: &mut Model, room: &RoomName, id: MessageId, is_for_me: bool) ->
 
 /// Who mentions this person or writes to them, where, and with what words, as a notification shows it.
 fn notification(model: &Model, message: &Message) -> String {
-    let Message { sender, room, content, .. } = message;
-    let (sender, room) = (text::name(sender.as_str()), model.in_words(room));
-    let words = format!("{sender} in {room}: {}", text::clean_line(&plain_text(content.as_str())));
+    let (sender, room) = (sender(message), model.in_words(&message.room));
+    let words =
+        format!("{sender} in {room}: {}", text::clean_line(&plain_text(message.content.as_str())));
     let words: String = words.chars().take(NOTIFICATION_CHARS_MAX).collect();
     text::clean_own(&words)
 }

@@ -123,7 +123,8 @@ pub fn next_found(model: &mut Model) -> Vec<Effect> {
         return go_to_found(model, id);
     }
     search.goes_on = search.found.more;
-    let words = if search.goes_on { "Searching for older hits …" } else { "This is the oldest hit" };
+    let words =
+        if search.goes_on { "Searching for older hits …" } else { "This is the oldest hit" };
     model.notice = Some(words.to_owned());
     more_found(model)
 }

@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 use super::pane::Pane;
 use crate::chat::Room;
 use crate::chat::plain_text::plain_text;
+use crate::chat::sender::bot_mark;
 use crate::screen::{measure, theme};
 use crate::text;
 
@@ -28,7 +29,8 @@ pub(super) fn of_reply(original: MessageId, room: &Room, pane: &Pane<'_>) -> Lin
 
 /// Who said it, and what, on one line.
 pub(crate) fn brief(message: &Message) -> String {
-    let sender = text::bracketed(&text::clean_line(message.sender.as_str()));
+    let name = text::bracketed(&text::clean_line(message.sender.as_str()));
+    let sender = format!("{name}{}", bot_mark(message));
     let content = message.content.as_str();
     let text = text::clean_line(&plain_text(content));
     match text.strip_prefix(ACTION).filter(|_| content.starts_with(ACTION)) {

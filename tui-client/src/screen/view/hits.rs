@@ -10,6 +10,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::chat::search::{HINT, SearchList};
+use crate::chat::sender::sender;
 use crate::chat::update::is_searching;
 use crate::chat::{Connection, Model};
 use crate::clock::date_and_clock;
@@ -36,7 +37,7 @@ pub(super) fn rows(
     let (mark, style) = if is_chosen { (">", theme::striking()) } else { (" ", Style::new()) };
     let (at, room) =
         (date_and_clock(message.at, &screen.zone), screen.chat.in_words(&message.room));
-    let about = format!("{at} {room} {}", text::name(message.sender.as_str()));
+    let about = format!("{at} {room} {}", sender(message));
     let about = measure::fitted_line(&about, cells);
     vec![
         Line::styled(format!("{mark}{about} "), style),
