@@ -57,14 +57,22 @@ pub(crate) fn found(model: &Model, search: &SearchList, zone: &TimeZone) -> Vec<
     let SearchList { query, found: Pages { messages, more, .. }, .. } = search;
     let heading = match messages.len() {
         0 => format!("Nothing found for {}. {HINT}", text::clean_line(query)),
-        count => format!("{}, newest first:", counted(count, "hit")),
+        _ => format!("{}, newest first:", counted_results(&search.found)),
     };
     let lines = messages.iter().map(|message| {
         let room = model.in_words(&message.room);
         format!("{} {}", date_and_clock(message.at, zone), mentioned(&room, message))
     });
-    let rest = more.then(|| "… and more: before:DATE finds older ones".to_owned());
+    let rest = more.then(|| "More results: narrow them with before:DATE".to_owned());
     std::iter::once(heading).chain(lines).chain(rest).collect()
+}
+
+/// How many results are here, and whether that is all.
+pub(crate) fn counted_results(found: &Pages) -> String {
+    match (found.messages.len(), found.more) {
+        (count, true) => format!("{}+ results", text::grouped(count)),
+        (count, false) => counted(count, "result"),
+    }
 }
 
 /// Rooms among all there are.

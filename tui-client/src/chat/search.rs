@@ -22,9 +22,9 @@ pub struct SearchList {
     pub query: String,
     /// What was found.
     pub found: Pages,
-    /// The hit that was gone to last.
+    /// The result that was gone to last.
     pub at: Option<MessageId>,
-    /// The next older hit is gone to when it comes.
+    /// The next older result is gone to when it comes.
     pub goes_on: bool,
     /// Why the server has not looked.
     pub refused: Option<String>,
@@ -35,7 +35,7 @@ impl SearchList {
         SearchList { query: query.to_owned(), found: Pages::awaited(), ..SearchList::default() }
     }
 
-    /// The hit after the one that was gone to last, which may be gone meanwhile.
+    /// The result after the one that was gone to last, which may be gone meanwhile.
     pub fn older(&self) -> Option<MessageId> {
         let mut ids = self.found.messages.iter().map(|message| message.id);
         ids.find(|id| self.at.is_none_or(|at| *id < at))
@@ -46,7 +46,7 @@ impl SearchList {
         self.found.messages.iter().rev().map(|message| message.id).find(|id| *id > at)
     }
 
-    /// Where a hit stands among all.
+    /// Where a result stands among all.
     pub fn place(&self, id: MessageId) -> Option<usize> {
         self.found.place(id).ok()
     }

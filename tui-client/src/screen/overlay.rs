@@ -8,10 +8,8 @@ use super::emoji::found_emoji;
 use super::entrance::Entrance;
 use super::input::Input;
 use super::keys::{KeyCommand, Keys};
-use crate::answers::{called, mentioned};
-use crate::chat::commands::counted;
+use crate::answers::{called, counted_results, mentioned};
 use crate::chat::model::fit;
-use crate::chat::pages::Pages;
 use crate::chat::search::SearchList;
 use crate::chat::{Answer, Model};
 use crate::text;
@@ -127,7 +125,7 @@ impl Prompt {
 
     fn search_title(&self, chat: &Model, keys: &Keys) -> String {
         let found = self.searched(chat).filter(|search| !search.found.messages.is_empty());
-        let Some(SearchList { found: Pages { messages, more, .. }, .. }) = found else {
+        let Some(SearchList { found, at, .. }) = found else {
             let does = [
                 (KeyCommand::Send, "searches"),
                 (KeyCommand::Complete, "completes a filter"),
@@ -135,13 +133,13 @@ impl Prompt {
             ];
             return keys.advise("Search all messages", ":", &does);
         };
-        let more = if *more { " and more" } else { "" };
-        let about = format!("{}{more}", counted(messages.len(), "hit"));
-        let does = [(KeyCommand::Send, "goes to one"), (KeyCommand::Escape, "ends the search")];
-        keys.advise(&about, ":", &does)
+        let opens = if found.messages.len() == 1 { "opens it" } else { "opens one" };
+        let ends = if at.is_some() { "closes the list" } else { "ends the search" };
+        let does = [(KeyCommand::Send, opens), (KeyCommand::Escape, ends)];
+        keys.advise(&counted_results(found), ":", &does)
     }
 
-    /// The search whose hits are shown: other words have to be asked for first.
+    /// The search whose results are shown: other words have to be asked for first.
     pub fn searched<'a>(&self, chat: &'a Model) -> Option<&'a SearchList> {
         chat.search.as_ref().filter(|search| search.query == self.input.text().trim())
     }

@@ -116,15 +116,14 @@ pub fn go_to_found(model: &mut Model, id: MessageId) -> Vec<Effect> {
     effects
 }
 
-/// The next older hit, also if it has to be asked for.
+/// The next older result, also if it has to be asked for.
 pub fn next_found(model: &mut Model) -> Vec<Effect> {
     let Some(search) = &mut model.search else { return Vec::new() };
     if let Some(id) = search.older() {
         return go_to_found(model, id);
     }
     search.goes_on = search.found.more;
-    let words =
-        if search.goes_on { "Searching for older hits …" } else { "This is the oldest hit" };
+    let words = if search.goes_on { "Loading older results …" } else { "No older results" };
     model.notice = Some(words.to_owned());
     more_found(model)
 }
@@ -135,7 +134,7 @@ pub fn previous_found(model: &mut Model) -> Vec<Effect> {
     match search.newer() {
         Some(id) => go_to_found(model, id),
         None => {
-            model.notice = Some("This is the newest hit".to_owned());
+            model.notice = Some("No newer results".to_owned());
             Vec::new()
         }
     }

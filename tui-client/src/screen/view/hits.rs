@@ -1,4 +1,4 @@
-//! The hits of a search: when and where each was said and by whom, and below that its words, with what was looked
+//! The results of a search: when and where each was said and by whom, and below that its words, with what was looked
 //! for marked.
 //!
 //! This file does not know which of them are in sight.
@@ -19,9 +19,9 @@ use crate::screen::overlay::Prompt;
 use crate::screen::{measure, theme};
 use crate::text;
 
-/// Rows that each hit takes.
+/// Rows that each result takes.
 pub(super) const ROWS: usize = 2;
-/// Before the words of a hit.
+/// Before the words of a result.
 const INDENT: &str = "  ";
 
 /// One of them in so many cells, beside its mark.
@@ -88,7 +88,7 @@ fn beginning(text: &str, mark: Option<&Range<usize>>, cells: usize) -> usize {
     before[from..].find(' ').map_or(from, |space| from + space + 1)
 }
 
-/// What there is to say where no hits are.
+/// What there is to say where no results are.
 pub(super) fn none(chat: &Model, prompt: &Prompt) -> String {
     let typed = prompt.input.text().trim();
     let Some(search) = chat.search.as_ref().filter(|search| search.query == typed) else {

@@ -1,4 +1,4 @@
-//! Searching all messages: the field, the list of hits, and going through them from the conversation.
+//! Searching all messages: the field, the list of results, and going through them from the conversation.
 
 use crossterm::event::{KeyCode, KeyModifiers};
 use jiff::tz::{TimeZone, offset};
@@ -77,7 +77,7 @@ fn keys_open_the_field_and_enter_asks_the_server() {
         client.types("\n");
         assert!(sent(&client.did()).is_empty(), "asked once");
         client.hears(&found(HITS, false, "s-1"));
-        assert!(has(&client, "3 hits: Enter goes to one"), "{:#?}", client.screen());
+        assert!(has(&client, "3 results: Enter opens one"), "{:#?}", client.screen());
     }
     let mut client = Client::entered(80, 24);
     client.types("/search\n");
@@ -135,7 +135,7 @@ fn the_next_page_is_asked_for_at_the_end_of_the_list() {
     let asked = r#"{"type":"search","query":"coff* in:dev","before":7,"ref":"s-2"}"#;
     assert_eq!(sent(&client.did()), [asked]);
     client.hears(&found(&[(3, "dev", "first coffee")], false, "s-2"));
-    assert!(has(&client, "4 hits:") && has(&client, "first coffee"), "{:#?}", client.screen());
+    assert!(has(&client, "4 results:") && has(&client, "first coffee"), "{:#?}", client.screen());
     client.presses(KeyCode::Down, NONE);
     client.presses(KeyCode::Down, NONE);
     assert!(has(&client, ">1970-01-01 00:03 #dev Bob"), "{:#?}", client.screen());
@@ -149,11 +149,11 @@ fn enter_goes_to_a_hit_keys_to_the_next_ones_and_escape_ends_the_search() {
     let around = r#"{"type":"history","room":"dev","around":19,"limit":100,"ref":"jump"}"#;
     assert_eq!(sent(&client.did()), [around]);
     client.hears(r#"{"type":"history","room":"dev","messages":[{"type":"message","room":"dev","sender":"Bob","content":"More coffee","id":19,"at":0}],"more":true,"head":40,"newer":true,"ref":"jump"}"#);
-    let about = "Hit 1 of 3+: F3 goes to the next older one, F4 to the next newer one";
+    let about = "Result 1 of 3+: F3 older, F4 newer, Esc ends the search";
     assert!(has(&client, about), "{:#?}", client.screen());
     assert_eq!(marked(&client), ["Bob"], "whose message it is");
     client.presses(KeyCode::F(4), NONE);
-    assert!(has(&client, "This is the newest hit"), "{:#?}", client.screen());
+    assert!(has(&client, "No newer results"), "{:#?}", client.screen());
     client.presses(KeyCode::F(3), NONE);
     assert_eq!(client.screen.chat.room().name.as_str(), "qa");
     client.presses(KeyCode::F(3), NONE);
@@ -164,13 +164,13 @@ fn enter_goes_to_a_hit_keys_to_the_next_ones_and_escape_ends_the_search() {
     client.did();
     // The oldest that is here: the one behind it is gone to when it comes.
     client.presses(KeyCode::F(3), NONE);
-    assert!(has(&client, "Searching for older hits …"), "{:#?}", client.screen());
+    assert!(has(&client, "Loading older results …"), "{:#?}", client.screen());
     let asked = r#"{"type":"search","query":"coff* in:dev","before":7,"ref":"s-2"}"#;
     assert_eq!(sent(&client.did()), [asked]);
     client.hears(&found(&[(3, "dev", "first coffee")], false, "s-2"));
     assert_eq!(client.screen.chat.search.as_ref().unwrap().at.unwrap().get(), 3);
     client.presses(KeyCode::F(3), NONE);
-    assert!(has(&client, "This is the oldest hit"), "{:#?}", client.screen());
+    assert!(has(&client, "No older results"), "{:#?}", client.screen());
     // The list opens again where one is.
     client.presses(KeyCode::Char('f'), KeyModifiers::CONTROL);
     assert!(has(&client, ">1970-01-01 00:03 #dev Bob"), "{:#?}", client.screen());
@@ -179,7 +179,7 @@ fn enter_goes_to_a_hit_keys_to_the_next_ones_and_escape_ends_the_search() {
     assert!(client.screen.chat.search.is_none());
     assert!(client.screen.views.values().all(|view| view.found.is_none()));
     client.presses(KeyCode::F(3), NONE);
-    assert!(has(&client, "There is no search. C-f searches"), "{:#?}", client.screen());
+    assert!(has(&client, "No search yet. C-f searches"), "{:#?}", client.screen());
 }
 
 #[test]
@@ -361,4 +361,50 @@ fn what_follows_can_be_asked_for_when_all_that_is_here_is_deleted() {
     assert_eq!(sent(&client.did()), [asked]);
     client.hears(&found(&[(3, "dev", "first coffee")], false, "s-2"));
     assert_eq!(found_ids(&client), [3]);
+}
+
+/// At the newest result, among the messages around it.
+fn at_a_result() -> Client {
+    let mut client = searched(80, 24);
+    client.presses(KeyCode::Enter, NONE);
+    client.hears(r#"{"type":"history","room":"dev","messages":[{"type":"message","room":"dev","sender":"Bob","content":"More coffee","id":19,"at":0}],"more":true,"head":40,"newer":true,"ref":"jump"}"#);
+    client.did();
+    client
+}
+
+fn gone_to(client: &Client) -> Option<u64> {
+    client.screen.chat.search.as_ref().and_then(|search| search.at).map(|id| id.get())
+}
+
+#[test]
+fn escape_in_the_conversation_ends_the_search_and_again_goes_to_the_newest_message() {
+    let mut client = at_a_result();
+    client.presses(KeyCode::Esc, NONE);
+    assert!(client.screen.chat.search.is_none() && marked(&client).is_empty());
+    assert!(client.screen.chat.room().past.is_some() && has(&client, "More coffee"));
+    client.presses(KeyCode::Esc, NONE);
+    assert!(client.screen.chat.room().past.is_none() && !has(&client, "More coffee"));
+}
+
+#[test]
+fn escape_in_a_list_that_was_opened_again_keeps_the_search() {
+    let mut client = at_a_result();
+    client.presses(KeyCode::Char('f'), KeyModifiers::CONTROL);
+    assert!(has(&client, "3+ results: Enter opens one, Esc closes the list"));
+    client.presses(KeyCode::Esc, NONE);
+    assert!(!has(&client, "a coffin") && gone_to(&client) == Some(19), "{:#?}", client.screen());
+    client.presses(KeyCode::F(3), NONE);
+    assert_eq!(gone_to(&client), Some(12));
+}
+
+#[test]
+fn one_result_is_opened_and_many_are_counted_as_far_as_they_are_here() {
+    let mut client = Client::entered(80, 24);
+    client.types("/search coffee\n");
+    client.hears(&found(&HITS[..1], false, "s-1"));
+    assert!(
+        has(&client, "1 result: Enter opens it, Esc ends the search"),
+        "{:#?}",
+        client.screen()
+    );
 }
