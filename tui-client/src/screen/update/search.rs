@@ -19,8 +19,11 @@ pub(super) fn open(screen: &mut Screen) {
 fn open_with(screen: &mut Screen, query: String) {
     let mut prompt = Prompt::new(Kind::Search);
     prompt.input.write(query);
-    let search = screen.chat.search.as_ref();
-    prompt.at = search.and_then(|search| search.place(search.at?)).unwrap_or_default();
+    if let Some(search) = &mut screen.chat.search {
+        // The conversation stays where it is under the list.
+        search.goes_on = false;
+        prompt.at = search.at.and_then(|at| search.place(at)).unwrap_or_default();
+    }
     screen.overlay = Overlay::Prompt(prompt);
 }
 

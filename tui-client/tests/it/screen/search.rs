@@ -408,3 +408,15 @@ fn one_result_is_opened_and_many_are_counted_as_far_as_they_are_here() {
         client.screen()
     );
 }
+
+#[test]
+fn under_an_open_list_the_conversation_stays_where_it_is() {
+    let mut client = at_a_result();
+    (0..3).for_each(|_| client.presses(KeyCode::F(3), NONE));
+    assert!(has(&client, "Loading older results …"), "{:#?}", client.screen());
+    client.presses(KeyCode::Char('f'), KeyModifiers::CONTROL);
+    client.hears(&found(&[(3, "qa", "first coffee")], false, "s-2"));
+    assert_eq!((gone_to(&client), found_ids(&client)), (Some(7), vec![19, 12, 7, 3]));
+    assert_eq!(client.screen.chat.room().name.as_str(), "dev");
+    assert!(has(&client, ">1970-01-01 00:07 #dev Bob"), "{:#?}", client.screen());
+}
