@@ -50,11 +50,12 @@ impl Overlay {
         prompt.choices(chat).into_iter().nth(prompt.at).map(|(_, choice)| choice)
     }
 
-    /// Marks this wherever it stands now, if it does.
+    /// Marks this wherever it stands now; if it is gone, what stands in its place.
     pub fn mark(&mut self, marked: &Choice, chat: &Model) {
         let Overlay::Prompt(prompt) = self else { return };
-        let at = prompt.choices(chat).iter().position(|(_, choice)| choice == marked);
-        prompt.at = at.unwrap_or(prompt.at);
+        let choices = prompt.choices(chat);
+        let at = choices.iter().position(|(_, choice)| choice == marked);
+        prompt.at = at.unwrap_or(prompt.at).min(choices.len().saturating_sub(1));
     }
 
     /// The messages that mention this person are looked at.

@@ -420,3 +420,13 @@ fn under_an_open_list_the_conversation_stays_where_it_is() {
     assert_eq!(client.screen.chat.room().name.as_str(), "dev");
     assert!(has(&client, ">1970-01-01 00:07 #dev Bob"), "{:#?}", client.screen());
 }
+
+#[test]
+fn when_the_last_of_the_list_is_deleted_the_one_before_it_is_marked() {
+    let mut client = searched(80, 24);
+    (0..2).for_each(|_| client.presses(KeyCode::Down, NONE));
+    delete(&mut client, 7);
+    assert!(has(&client, ">1970-01-01 00:12 #qa Bob"), "{:#?}", client.screen());
+    client.presses(KeyCode::Enter, NONE);
+    assert_eq!(gone_to(&client), Some(12));
+}
