@@ -9,7 +9,7 @@ use crate::chat::answer::{LinkCode, ListedInvite, MemberList, ShownInvite, group
 use crate::chat::commands::counted;
 use crate::chat::list::Browser;
 use crate::chat::pages::Pages;
-use crate::chat::plain_text::plain_text;
+use crate::chat::plain_text::plain_line;
 use crate::chat::room::About;
 use crate::chat::room::about::{kind, label, role_word, sign};
 use crate::chat::search::{HINT, SearchList};
@@ -38,18 +38,20 @@ pub(crate) fn lines(answer: &Answer, zone: &TimeZone) -> Vec<String> {
         ),
         Answer::Members(list) => about_members(list),
         Answer::Mentions(found) => {
-            let lines = found.iter().map(|(room, message)| {
-                format!("{} {}", date_and_clock(message.at, zone), mentioned(room, message))
-            });
+            let lines = found.iter().map(|(room, message)| dated(room, message, zone));
             std::iter::once("Messages that mention you:".to_owned()).chain(lines).collect()
         }
     }
 }
 
 /// Where a message was said, by whom, and with what words.
-pub(crate) fn mentioned(room: &str, message: &Message) -> String {
-    let words = text::clean_line(&plain_text(message.content.as_str()));
-    format!("{room} {}: {words}", sender(message))
+pub(crate) fn in_a_line(room: &str, message: &Message) -> String {
+    format!("{room} {}: {}", sender(message), plain_line(message.content.as_str()))
+}
+
+/// The same behind when it was said.
+pub(crate) fn dated(room: &str, message: &Message, zone: &TimeZone) -> String {
+    format!("{} {}", date_and_clock(message.at, zone), in_a_line(room, message))
 }
 
 /// Messages that were searched for.
@@ -59,10 +61,7 @@ pub(crate) fn found(model: &Model, search: &SearchList, zone: &TimeZone) -> Vec<
         0 => format!("Nothing found for {}. {HINT}", text::clean_line(query)),
         _ => format!("{}, newest first:", counted_results(&search.found)),
     };
-    let lines = messages.iter().map(|message| {
-        let room = model.in_words(&message.room);
-        format!("{} {}", date_and_clock(message.at, zone), mentioned(&room, message))
-    });
+    let lines = messages.iter().map(|message| dated(&model.in_words(&message.room), message, zone));
     let rest = more.then(|| "More results: narrow them with before:DATE".to_owned());
     std::iter::once(heading).chain(lines).chain(rest).collect()
 }

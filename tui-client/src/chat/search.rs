@@ -8,8 +8,7 @@ use protocol::search::{Search, marks};
 use protocol::{Message, MessageId};
 
 use super::pages::Pages;
-use super::plain_text::plain_text;
-use crate::text;
+use super::plain_text::plain_line;
 
 /// What can be searched for, for somebody who has found nothing yet.
 pub const HINT: &str =
@@ -53,7 +52,7 @@ impl SearchList {
 
     /// A message in one line, and which parts of that were looked for, in bytes.
     pub fn shown(&self, message: &Message) -> (String, Vec<Range<usize>>) {
-        let words = text::clean_line(&plain_text(message.content.as_str()));
+        let words = plain_line(message.content.as_str());
         let marks = marks(&words, &Search::parse(&self.query));
         (words, marks)
     }

@@ -8,7 +8,7 @@ use super::emoji::found_emoji;
 use super::entrance::Entrance;
 use super::input::Input;
 use super::keys::{KeyCommand, Keys};
-use crate::answers::{called, counted_results, mentioned};
+use crate::answers::{called, counted_results, in_a_line};
 use crate::chat::model::fit;
 use crate::chat::search::SearchList;
 use crate::chat::{Answer, Model};
@@ -161,7 +161,7 @@ impl Prompt {
                 let typed = self.input.text().to_lowercase();
                 let found = chat.inbox.iter().flat_map(|inbox| &inbox.messages);
                 let words = found
-                    .map(|message| (mentioned(&chat.in_words(&message.room), message), message.id));
+                    .map(|message| (in_a_line(&chat.in_words(&message.room), message), message.id));
                 let fits = words.filter(|(words, _)| words.to_lowercase().contains(&typed));
                 fits.map(|(words, id)| (words, Choice::Mention(id))).collect()
             }

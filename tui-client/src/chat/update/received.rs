@@ -23,7 +23,7 @@ use super::typing::typing_came;
 use crate::chat::duration;
 use crate::chat::event::{Effect, Timer};
 use crate::chat::model::Model;
-use crate::chat::plain_text::plain_text;
+use crate::chat::plain_text::plain_line;
 use crate::chat::room::{Change, Reading, What, calls};
 use crate::chat::sender::sender;
 use crate::text;
@@ -324,8 +324,7 @@ fn notify(model: &mut Model, room: &RoomName, id: MessageId, is_for_me: bool) ->
 /// Who mentions this person or writes to them, where, and with what words, as a notification shows it.
 fn notification(model: &Model, message: &Message) -> String {
     let (sender, room) = (sender(message), model.in_words(&message.room));
-    let words =
-        format!("{sender} in {room}: {}", text::clean_line(&plain_text(message.content.as_str())));
+    let words = format!("{sender} in {room}: {}", plain_line(message.content.as_str()));
     let words: String = words.chars().take(NOTIFICATION_CHARS_MAX).collect();
     text::clean_own(&words)
 }

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::pane::Pane;
 use crate::chat::Room;
-use crate::chat::plain_text::plain_text;
+use crate::chat::plain_text::plain_line;
 use crate::chat::sender::bot_mark;
 use crate::screen::{measure, theme};
 use crate::text;
@@ -32,7 +32,7 @@ pub(crate) fn brief(message: &Message) -> String {
     let name = text::bracketed(&text::clean_line(message.sender.as_str()));
     let sender = format!("{name}{}", bot_mark(message));
     let content = message.content.as_str();
-    let text = text::clean_line(&plain_text(content));
+    let text = plain_line(content);
     match text.strip_prefix(ACTION).filter(|_| content.starts_with(ACTION)) {
         Some(done) => format!("* {sender} {done}"),
         None => format!("{sender}: {text}"),

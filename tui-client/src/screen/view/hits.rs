@@ -90,10 +90,7 @@ fn beginning(text: &str, mark: Option<&Range<usize>>, cells: usize) -> usize {
 
 /// What there is to say where no results are.
 pub(super) fn none(chat: &Model, prompt: &Prompt) -> String {
-    let typed = prompt.input.text().trim();
-    let Some(search) = chat.search.as_ref().filter(|search| search.query == typed) else {
-        return HINT.to_owned();
-    };
+    let Some(search) = prompt.searched(chat) else { return HINT.to_owned() };
     match &search.refused {
         Some(why) => text::sentence(why),
         None if is_searching(chat) && chat.connection == Connection::Online => {
