@@ -8,10 +8,12 @@ use protocol::{Device, Message, RoomEntry, UserName};
 use crate::chat::answer::{LinkCode, ListedInvite, MemberList, ShownInvite, grouped};
 use crate::chat::commands::counted;
 use crate::chat::list::Browser;
-use crate::chat::plain_text::plain_text;
+use crate::chat::pages::Pages;
+use crate::chat::plain_text::plain_line;
 use crate::chat::room::About;
 use crate::chat::room::about::{kind, label, role_word, sign};
 use crate::chat::search::{HINT, SearchList};
+use crate::chat::sender::sender;
 use crate::chat::{Answer, Model};
 use crate::clock::{clock, date, date_and_clock};
 use crate::text;
@@ -36,33 +38,40 @@ pub(crate) fn lines(answer: &Answer, zone: &TimeZone) -> Vec<String> {
         ),
         Answer::Members(list) => about_members(list),
         Answer::Mentions(found) => {
-            let lines = found.iter().map(|(room, message)| {
-                format!("{} {}", date_and_clock(message.at, zone), mentioned(room, message))
-            });
+            let lines = found.iter().map(|(room, message)| dated(room, message, zone));
             std::iter::once("Messages that mention you:".to_owned()).chain(lines).collect()
         }
     }
 }
 
 /// Where a message was said, by whom, and with what words.
-pub(crate) fn mentioned(room: &str, message: &Message) -> String {
-    let words = text::clean_line(&plain_text(message.content.as_str()));
-    format!("{room} {}: {words}", text::name(message.sender.as_str()))
+pub(crate) fn in_a_line(room: &str, message: &Message) -> String {
+    format!("{room} {}: {}", sender(message), plain_line(message.content.as_str()))
+}
+
+/// The same behind when it was said.
+pub(crate) fn dated(room: &str, message: &Message, zone: &TimeZone) -> String {
+    format!("{} {}", date_and_clock(message.at, zone), in_a_line(room, message))
 }
 
 /// Messages that were searched for.
 pub(crate) fn found(model: &Model, search: &SearchList, zone: &TimeZone) -> Vec<String> {
-    let SearchList { query, messages, more, .. } = search;
+    let SearchList { query, found: Pages { messages, more, .. }, .. } = search;
     let heading = match messages.len() {
         0 => format!("Nothing found for {}. {HINT}", text::clean_line(query)),
-        count => format!("{}, newest first:", counted(count, "hit")),
+        _ => format!("{}, newest first:", counted_results(&search.found)),
     };
-    let lines = messages.iter().map(|message| {
-        let room = model.in_words(&message.room);
-        format!("{} {}", date_and_clock(message.at, zone), mentioned(&room, message))
-    });
-    let rest = more.then(|| "… and more: before:DATE finds older ones".to_owned());
+    let lines = messages.iter().map(|message| dated(&model.in_words(&message.room), message, zone));
+    let rest = more.then(|| "More results: narrow them with before:DATE".to_owned());
     std::iter::once(heading).chain(lines).chain(rest).collect()
+}
+
+/// How many results are here, and whether that is all.
+pub(crate) fn counted_results(found: &Pages) -> String {
+    match (found.messages.len(), found.more) {
+        (count, true) => format!("{}+ results", text::grouped(count)),
+        (count, false) => counted(count, "result"),
+    }
 }
 
 /// Rooms among all there are.
@@ -249,6 +258,13 @@ mod tests {
             "content":"@Al\n**look**","id":1,"at":0}],"more":false}"#;
         let expected = ["Messages that mention you:", "1970-01-01 00:00 #dev Bob: @Al look"];
         assert_eq!(shown(mentions), expected);
+    }
+
+    #[test]
+    fn a_mention_by_a_program_says_so() {
+        let mentions = r#"{"type":"mentions","messages":[{"type":"message","room":"dev","sender":"grafana",
+            "content":"@Al disk full","id":1,"at":0,"bot":true}],"more":false}"#;
+        assert_eq!(shown(mentions)[1], "1970-01-01 00:00 #dev grafana (bot): @Al disk full");
     }
 
     #[test]

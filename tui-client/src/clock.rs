@@ -25,10 +25,10 @@ pub(crate) fn date(at: u64, zone: &TimeZone) -> Date {
     local(at, zone).date()
 }
 
-/// Today, yesterday, a week ago and a month ago, as they are typed.
-pub(crate) fn days_to_search(now: u64, zone: &TimeZone) -> Vec<String> {
+/// Today, yesterday, a week ago and a month ago, as they are typed: in UTC, as a search counts days.
+pub(crate) fn days_to_search(now: u64) -> Vec<String> {
     let ago = [0.days(), 1.day(), 1.week(), 1.month()];
-    ago.map(|ago| date(now, zone).saturating_sub(ago).to_string()).into()
+    ago.map(|ago| date(now, &TimeZone::UTC).saturating_sub(ago).to_string()).into()
 }
 
 /// A date as it stands above the messages of its day.
@@ -59,6 +59,6 @@ mod tests {
     #[test]
     fn days_to_search_are_those_that_one_thinks_of() {
         let days = ["2026-03-01", "2026-02-28", "2026-02-22", "2026-02-01"];
-        assert_eq!(days_to_search(1_772_323_200_000, &TimeZone::UTC), days);
+        assert_eq!(days_to_search(1_772_323_200_000), days);
     }
 }

@@ -9,5 +9,5 @@ mod query;
 mod words;
 
 pub use self::marks::marks;
-pub use self::query::{Filter, FilterKind, Search, Term};
+pub use self::query::{Filter, FilterKind, KEYS, Search, Term, last_part};
 pub use self::words::{Word, words};

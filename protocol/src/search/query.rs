@@ -82,6 +82,21 @@ impl Search {
     }
 }
 
+/// Where the last part of a query begins, which may be in the middle of being typed: in bytes.
+pub fn last_part(query: &str) -> usize {
+    let mut rest = query.trim_start();
+    let mut start = query.len() - rest.len();
+    while !rest.is_empty() {
+        start = query.len() - rest.len();
+        rest = Part::take(rest).rest;
+        if rest.starts_with(char::is_whitespace) {
+            rest = rest.trim_start();
+            start = query.len() - rest.len();
+        }
+    }
+    start
+}
+
 /// What stands between spaces, or in quotes.
 struct Part<'a> {
     is_excluded: bool,
@@ -125,8 +140,8 @@ impl<'a> Part<'a> {
     }
 }
 
-/// What a filter begins with.
-const KEYS: [&str; 5] = ["from", "in", "before", "after", "has"];
+/// What a filter begins with, before its colon.
+pub const KEYS: [&str; 5] = ["from", "in", "before", "after", "has"];
 
 fn key(typed: &str) -> Option<&str> {
     let (key, _) = typed.split_once(':')?;
@@ -135,4 +150,30 @@ fn key(typed: &str) -> Option<&str> {
 
 fn text(value: &str) -> Option<String> {
     (!value.is_empty()).then(|| value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::last_part;
+
+    #[test]
+    fn the_last_part_begins_where_the_one_before_it_ends() {
+        let parts = [
+            ("", ""),
+            ("  ", ""),
+            ("tea", "tea"),
+            ("tea  fr", "fr"),
+            ("tea ", ""),
+            ("tea -fr", "-fr"),
+            ("from:\"Big Al", "from:\"Big Al"),
+            ("from:\"Big Al\" i", "i"),
+            ("\"big al\"fr", "fr"),
+            // Within a word a quote is a sign like others.
+            ("5\"x fr", "fr"),
+            ("- fr", "fr"),
+        ];
+        for (query, part) in parts {
+            assert_eq!(&query[last_part(query)..], part, "{query}");
+        }
+    }
 }

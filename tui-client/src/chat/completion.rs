@@ -102,6 +102,7 @@ mod tests {
         assert_eq!(completed("")[..2], ["from:", "in:"]);
         assert_eq!(completed("coffee be"), ["coffee before:"]);
         assert_eq!(completed("-FR"), ["-from:"]);
+        assert_eq!(completed("5\"x fr"), ["5\"x from:"], "a part begins where the search sees it");
         assert_eq!(completed("from:an"), ["from:Ann ", "from:\"Ann Lee\" "]);
         assert_eq!(completed("from:\"ann l"), ["from:\"Ann Lee\" "]);
         assert_eq!(completed("-From:@b"), ["-From:Bob "]);

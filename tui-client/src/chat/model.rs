@@ -6,13 +6,14 @@ use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use protocol::{
-    AccessCode, Code, Device, EVERYBODY_MAX, Emoji, Message, MessageList, PRIVATE_SIGN, Ref,
-    RoomKind, RoomName, RoomRole, Standing, Title, ToServer, UserName,
+    AccessCode, Code, Device, EVERYBODY_MAX, Emoji, Message, PRIVATE_SIGN, Ref, RoomKind, RoomName,
+    RoomRole, Standing, Title, ToServer, UserName,
 };
 
 use super::event::EntryCode;
 use super::highlight::has_word;
 use super::list::{Browser, OwnList};
+use super::pages::Pages;
 use super::question::Question;
 use super::request::Request;
 use super::room::{Entry, Room};
@@ -82,7 +83,7 @@ pub struct Model {
     /// The list of all rooms, while it is looked at.
     pub browser: Option<Browser>,
     /// The messages that mention this person, while they are looked at.
-    pub inbox: Option<MessageList>,
+    pub inbox: Option<Pages>,
     /// What is looked for in all messages, until the person ends it.
     pub search: Option<SearchList>,
     /// Words that are highlighted like one's name.

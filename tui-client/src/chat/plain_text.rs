@@ -6,9 +6,15 @@
 use protocol::formatting::{Block, BlockKind, Inline, InlineKind, Line, Style, parse};
 
 use super::writing::code::joined;
+use crate::text;
+
+/// What stands in the line, clean.
+pub fn plain_line(text: &str) -> String {
+    text::clean_line(&plain_text(text))
+}
 
 /// An action stays one.
-pub fn plain_text(text: &str) -> String {
+fn plain_text(text: &str) -> String {
     let document = parse(text);
     let before = if document.is_action { "/me " } else { "" };
     format!("{before}{}", of_blocks(text, &document.blocks))

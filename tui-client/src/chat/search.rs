@@ -7,8 +7,8 @@ use std::ops::Range;
 use protocol::search::{Search, marks};
 use protocol::{Message, MessageId};
 
-use super::plain_text::plain_text;
-use crate::text;
+use super::pages::Pages;
+use super::plain_text::plain_line;
 
 /// What can be searched for, for somebody who has found nothing yet.
 pub const HINT: &str =
@@ -19,13 +19,11 @@ pub const HINT: &str =
 pub struct SearchList {
     /// As it was typed, without spaces around it.
     pub query: String,
-    /// What was found, newest first: as these messages are now.
-    pub messages: Vec<Message>,
-    /// There are others behind them, as far as is known.
-    pub more: bool,
-    /// The hit that was gone to last.
+    /// What was found.
+    pub found: Pages,
+    /// The result that was gone to last.
     pub at: Option<MessageId>,
-    /// The next older hit is gone to when it comes.
+    /// The next older result is gone to when it comes.
     pub goes_on: bool,
     /// Why the server has not looked.
     pub refused: Option<String>,
@@ -33,32 +31,28 @@ pub struct SearchList {
 
 impl SearchList {
     pub fn new(query: &str) -> Self {
-        SearchList { query: query.to_owned(), more: true, ..SearchList::default() }
+        SearchList { query: query.to_owned(), found: Pages::awaited(), ..SearchList::default() }
     }
 
-    pub fn oldest(&self) -> Option<MessageId> {
-        self.messages.last().map(|message| message.id)
-    }
-
-    /// The hit after the one that was gone to last, which may be gone meanwhile.
+    /// The result after the one that was gone to last, which may be gone meanwhile.
     pub fn older(&self) -> Option<MessageId> {
-        let mut ids = self.messages.iter().map(|message| message.id);
+        let mut ids = self.found.messages.iter().map(|message| message.id);
         ids.find(|id| self.at.is_none_or(|at| *id < at))
     }
 
     pub fn newer(&self) -> Option<MessageId> {
         let at = self.at?;
-        self.messages.iter().rev().map(|message| message.id).find(|id| *id > at)
+        self.found.messages.iter().rev().map(|message| message.id).find(|id| *id > at)
     }
 
-    /// Where a hit stands among all.
+    /// Where a result stands among all.
     pub fn place(&self, id: MessageId) -> Option<usize> {
-        self.messages.iter().position(|message| message.id == id)
+        self.found.place(id).ok()
     }
 
     /// A message in one line, and which parts of that were looked for, in bytes.
     pub fn shown(&self, message: &Message) -> (String, Vec<Range<usize>>) {
-        let words = text::clean_line(&plain_text(message.content.as_str()));
+        let words = plain_line(message.content.as_str());
         let marks = marks(&words, &Search::parse(&self.query));
         (words, marks)
     }

@@ -6,7 +6,7 @@ use protocol::{MessageId, ToClient, UserName};
 
 use super::lines::brief;
 use super::teller::News;
-use crate::chat::plain_text::plain_text;
+use crate::chat::plain_text::plain_line;
 use crate::chat::{Event, Model, Room, What};
 use crate::text::{bracketed, clean_line, isolated, shown};
 
@@ -42,7 +42,7 @@ pub(super) fn told(model: &Model, event: &Event) -> Option<News> {
 fn quoted(room: &Room, id: MessageId, me: Option<&UserName>) -> String {
     match room.shown_by_id(id, me) {
         Some(message) => {
-            format!("\"{}\"", brief(&clean_line(&plain_text(message.content.as_str()))))
+            format!("\"{}\"", brief(&plain_line(message.content.as_str())))
         }
         None => "an earlier message".to_owned(),
     }

@@ -9,6 +9,7 @@ use protocol::Message;
 
 use super::teller::News;
 use crate::chat::What;
+use crate::chat::sender::bot_mark;
 use crate::clock::{clock, date, heading};
 use crate::text::{bracketed, clean_line, clean_own, isolated, shown};
 
@@ -59,12 +60,13 @@ impl Liner {
             lines.push(format!("{ASIDE} {}", heading(today)));
         }
         let (clock, sender) = (clock(message.at, &self.zone), clean_line(message.sender.as_str()));
+        let mark = bot_mark(message);
         let text = shown(message.content.as_str());
         let mut rows = text.trim_end_matches('\n').split('\n');
         let first = rows.next().unwrap_or_default();
         lines.push(match first.strip_prefix("/me ") {
-            Some(action) => format!("{clock} {place}* {} {action}", doer(&sender)),
-            None => format!("{clock} {place}{}: {first}", isolated(&bracketed(&sender))),
+            Some(action) => format!("{clock} {place}* {}{mark} {action}", doer(&sender)),
+            None => format!("{clock} {place}{}{mark}: {first}", isolated(&bracketed(&sender))),
         });
         lines.extend(rows.map(|row| format!("{FURTHER}{row}")));
         lines
@@ -102,9 +104,13 @@ mod tests {
     }
 
     fn check_of(sender: &str, content: &str, expected: &[&str]) {
+        check_with(sender, content, "", expected);
+    }
+
+    fn check_with(sender: &str, content: &str, further: &str, expected: &[&str]) {
         let content = serde_json_string(content);
         let envelope = format!(
-            r#"{{"type":"message","room":"dev","sender":"{sender}","content":{content},"id":1,"at":0}}"#
+            r#"{{"type":"message","room":"dev","sender":"{sender}","content":{content},"id":1,"at":0{further}}}"#
         );
         let Ok(ToClient::Message(message)) = ToClient::parse(&envelope) else {
             panic!("{envelope}");
@@ -119,6 +125,13 @@ mod tests {
     fn serde_json_string(text: &str) -> String {
         let escaped: String = text.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
         format!("\"{escaped}\"")
+    }
+
+    #[test]
+    fn what_a_program_says_is_told_from_what_a_person_says() {
+        let bot = r#","bot":true"#;
+        check_with("grafana", "disk full", bot, &["00:00 grafana (bot): disk full"]);
+        check_with("ci", "/me deploys", bot, &["00:00 * ci (bot) deploys"]);
     }
 
     #[test]

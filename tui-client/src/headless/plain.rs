@@ -14,7 +14,7 @@ use super::session::Session;
 use super::stdin::{self, Typed};
 use super::teller::{News, StartAt, Teller};
 use crate::chat::commands::{self, COMMANDS, Command};
-use crate::chat::plain_text::plain_text;
+use crate::chat::plain_text::plain_line;
 use crate::chat::update::{command, say, send_written, stop_composing};
 use crate::chat::{Act, Composing, Model, Room, Target};
 use crate::cli::settings::Settings;
@@ -199,7 +199,7 @@ pub fn about_composing(model: &Model) -> Option<String> {
         }
         Composing::Reply(id) => {
             let original = room.shown_by_id(*id, me)?;
-            let words = brief(&text::clean_line(&plain_text(original.content.as_str())));
+            let words = brief(&plain_line(original.content.as_str()));
             let sender = text::name(original.sender.as_str());
             Some(format!("the next line is a reply to {sender}: \"{words}\""))
         }

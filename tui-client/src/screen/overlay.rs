@@ -8,8 +8,7 @@ use super::emoji::found_emoji;
 use super::entrance::Entrance;
 use super::input::Input;
 use super::keys::{KeyCommand, Keys};
-use crate::answers::{called, mentioned};
-use crate::chat::commands::counted;
+use crate::answers::{called, counted_results, in_a_line};
 use crate::chat::model::fit;
 use crate::chat::search::SearchList;
 use crate::chat::{Answer, Model};
@@ -51,11 +50,12 @@ impl Overlay {
         prompt.choices(chat).into_iter().nth(prompt.at).map(|(_, choice)| choice)
     }
 
-    /// Marks this wherever it stands now, if it does.
+    /// Marks this wherever it stands now; if it is gone, what stands in its place.
     pub fn mark(&mut self, marked: &Choice, chat: &Model) {
         let Overlay::Prompt(prompt) = self else { return };
-        let at = prompt.choices(chat).iter().position(|(_, choice)| choice == marked);
-        prompt.at = at.unwrap_or(prompt.at);
+        let choices = prompt.choices(chat);
+        let at = choices.iter().position(|(_, choice)| choice == marked);
+        prompt.at = at.unwrap_or(prompt.at).min(choices.len().saturating_sub(1));
     }
 
     /// The messages that mention this person are looked at.
@@ -125,8 +125,8 @@ impl Prompt {
     }
 
     fn search_title(&self, chat: &Model, keys: &Keys) -> String {
-        let found = self.searched(chat).filter(|search| !search.messages.is_empty());
-        let Some(SearchList { messages, more, .. }) = found else {
+        let found = self.searched(chat).filter(|search| !search.found.messages.is_empty());
+        let Some(SearchList { found, at, .. }) = found else {
             let does = [
                 (KeyCommand::Send, "searches"),
                 (KeyCommand::Complete, "completes a filter"),
@@ -134,13 +134,13 @@ impl Prompt {
             ];
             return keys.advise("Search all messages", ":", &does);
         };
-        let more = if *more { " and more" } else { "" };
-        let about = format!("{}{more}", counted(messages.len(), "hit"));
-        let does = [(KeyCommand::Send, "goes to one"), (KeyCommand::Escape, "ends the search")];
-        keys.advise(&about, ":", &does)
+        let opens = if found.messages.len() == 1 { "opens it" } else { "opens one" };
+        let ends = if at.is_some() { "closes the list" } else { "ends the search" };
+        let does = [(KeyCommand::Send, opens), (KeyCommand::Escape, ends)];
+        keys.advise(&counted_results(found), ":", &does)
     }
 
-    /// The search whose hits are shown: other words have to be asked for first.
+    /// The search whose results are shown: other words have to be asked for first.
     pub fn searched<'a>(&self, chat: &'a Model) -> Option<&'a SearchList> {
         chat.search.as_ref().filter(|search| search.query == self.input.text().trim())
     }
@@ -161,7 +161,7 @@ impl Prompt {
                 let typed = self.input.text().to_lowercase();
                 let found = chat.inbox.iter().flat_map(|inbox| &inbox.messages);
                 let words = found
-                    .map(|message| (mentioned(&chat.in_words(&message.room), message), message.id));
+                    .map(|message| (in_a_line(&chat.in_words(&message.room), message), message.id));
                 let fits = words.filter(|(words, _)| words.to_lowercase().contains(&typed));
                 fits.map(|(words, id)| (words, Choice::Mention(id))).collect()
             }
@@ -177,7 +177,8 @@ impl Prompt {
                 emoji.map(|(words, emoji)| (words, Choice::Emoji(emoji))).collect()
             }
             Kind::Search => {
-                let found = self.searched(chat).into_iter().flat_map(|search| &search.messages);
+                let found =
+                    self.searched(chat).into_iter().flat_map(|search| &search.found.messages);
                 found.map(|message| (String::new(), Choice::Hit(message.id))).collect()
             }
         }

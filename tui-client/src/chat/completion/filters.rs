@@ -2,10 +2,9 @@
 //!
 //! This file does not know where the search is written.
 
-use super::words::{Words, begins};
+use protocol::search::{KEYS, last_part};
 
-/// With a colon behind them.
-const KEYS: [&str; 5] = ["from", "in", "before", "after", "has"];
+use super::words::{Words, begins};
 
 /// Where the last part begins, in bytes, and what it may become.
 pub fn filters(query: &str, words: &Words) -> (usize, Vec<String>) {
@@ -42,16 +41,4 @@ fn quoted(value: &str) -> String {
         true => format!("\"{value}\""),
         false => value.to_owned(),
     }
-}
-
-/// Spaces within quotes belong to a part.
-fn last_part(query: &str) -> usize {
-    let (mut start, mut is_quoted) = (0, false);
-    for (at, c) in query.char_indices() {
-        is_quoted ^= c == '"';
-        if c.is_whitespace() && !is_quoted {
-            start = at + c.len_utf8();
-        }
-    }
-    start
 }

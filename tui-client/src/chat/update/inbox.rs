@@ -10,26 +10,19 @@ use super::{jump, request};
 use crate::chat::answer::Answer;
 use crate::chat::event::Effect;
 use crate::chat::model::Model;
+use crate::chat::pages::Pages;
 use crate::chat::request::Request;
 use crate::chat::room::{Change, calls};
-
-/// Messages that are held at most: more than anybody turns pages for.
-const HELD_MAX: usize = 2_000;
 
 /// The newest of them.
 pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     ask(model, None, "/mentions")
 }
 
-/// Those before the oldest that is here.
+/// The next page of them.
 pub fn more_mentions(model: &mut Model) -> Vec<Effect> {
-    let inbox = model.inbox.as_ref().filter(|inbox| inbox.more);
-    let oldest = inbox.and_then(oldest);
-    oldest.map(|oldest| ask(model, Some(oldest), "")).unwrap_or_default()
-}
-
-fn oldest(inbox: &MessageList) -> Option<MessageId> {
-    inbox.messages.last().map(|message| message.id)
+    let before = model.inbox.as_ref().and_then(Pages::next);
+    before.map(|before| ask(model, Some(before), "")).unwrap_or_default()
 }
 
 fn ask(model: &mut Model, before: Option<MessageId>, typed: &str) -> Vec<Effect> {
@@ -45,50 +38,32 @@ fn ask(model: &mut Model, before: Option<MessageId>, typed: &str) -> Vec<Effect>
 }
 
 pub(super) fn mentions_came(model: &mut Model, mentions: MessageList) -> Vec<Effect> {
-    let MessageList { mut messages, more, reference } = mentions;
-    let asked = request::take(model, reference.as_ref()).map(|request| request.envelope);
+    let asked = request::take(model, mentions.reference.as_ref()).map(|request| request.envelope);
     let Some(ToServer::Mentions(query)) = asked else { return Vec::new() };
     let mut effects = request::next(model);
     if query.before.is_some() {
         // It may be the page of a list that was closed meanwhile.
-        let inbox = model.inbox.as_mut().filter(|inbox| oldest(inbox) == query.before);
-        if let Some(inbox) = inbox {
-            inbox.more = more && !messages.is_empty();
-            inbox.messages.append(&mut messages);
-            bound(inbox);
+        if let Some(inbox) = &mut model.inbox {
+            inbox.came(query.before, mentions);
         }
         return effects;
     }
-    if messages.is_empty() {
+    if mentions.messages.is_empty() {
         model.notice = Some("Nobody has mentioned you yet".to_owned());
         return effects;
     }
-    let shown = messages.iter().map(|message| (model.in_words(&message.room), message.clone()));
+    let shown = mentions.messages.iter();
+    let shown = shown.map(|message| (model.in_words(&message.room), message.clone()));
     effects.push(Effect::Show(Answer::Mentions(shown.collect())));
-    bound(model.inbox.insert(MessageList { messages, more, reference: None }));
+    model.inbox.insert(Pages::awaited()).came(None, mentions);
     effects
-}
-
-fn bound(inbox: &mut MessageList) {
-    inbox.messages.truncate(HELD_MAX);
-    inbox.more &= inbox.messages.len() < HELD_MAX;
 }
 
 /// A message as it is now: it stands in the list if it mentions this person.
 pub(super) fn take_in(model: &mut Model, message: &Message) {
     let is_mention = calls(message, model.me.as_ref());
     let Some(inbox) = &mut model.inbox else { return };
-    let at = inbox.messages.partition_point(|it| it.id > message.id);
-    let known = inbox.messages.get(at).filter(|it| it.id == message.id);
-    // What is older than all of them comes with the next page.
-    let is_within = known.is_some() || at < inbox.messages.len() || !inbox.more;
-    if known.is_some() {
-        inbox.messages.remove(at);
-    }
-    if is_mention && is_within {
-        inbox.messages.insert(at, message.clone());
-        bound(inbox);
-    }
+    inbox.take_in(message, is_mention);
 }
 
 /// A message is changed, in the list or in its room.

@@ -9,7 +9,7 @@ use super::sending::{self, IS_DELETED, NOT_HERE};
 use crate::chat::commands::Asked;
 use crate::chat::event::Effect;
 use crate::chat::model::Model;
-use crate::chat::plain_text::plain_text;
+use crate::chat::plain_text::plain_line;
 use crate::chat::question::{Deletion, Question};
 use crate::chat::room::Target;
 use crate::text;
@@ -42,9 +42,7 @@ pub fn question_deletion(model: &mut Model, target: Option<Target>) {
         Some((target, sender, content))
     });
     let (message, sender, content) = match found {
-        Some((target, sender, Some(content))) => {
-            (target, sender, text::clean_line(&plain_text(&content)))
-        }
+        Some((target, sender, Some(content))) => (target, sender, plain_line(&content)),
         Some((.., None)) => return model.notice = Some(IS_DELETED.to_owned()),
         None => return model.notice = Some(NOT_HERE.to_owned()),
     };

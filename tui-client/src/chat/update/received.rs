@@ -23,8 +23,9 @@ use super::typing::typing_came;
 use crate::chat::duration;
 use crate::chat::event::{Effect, Timer};
 use crate::chat::model::Model;
-use crate::chat::plain_text::plain_text;
+use crate::chat::plain_text::plain_line;
 use crate::chat::room::{Change, Reading, What, calls};
+use crate::chat::sender::sender;
 use crate::text;
 
 /// After a restart the server spreads its clients over so long at most.
@@ -60,7 +61,10 @@ pub(super) fn received(model: &mut Model, envelope: ToClient) -> Vec<Effect> {
         ToClient::Setting(setting) => list::setting_came(model, setting),
         ToClient::Topic(topic) => topic_came(model, topic),
         ToClient::History(history) => {
-            history.changed.iter().for_each(|message| search::take_in(model, message));
+            for message in history.changed.iter().chain(&history.messages) {
+                search::take_in(model, message);
+                inbox::take_in(model, message);
+            }
             history_came(model, history)
         }
         ToClient::Deleted(deleted) => {
@@ -319,9 +323,8 @@ fn notify(model: &mut Model, room: &RoomName, id: MessageId, is_for_me: bool) ->
 
 /// Who mentions this person or writes to them, where, and with what words, as a notification shows it.
 fn notification(model: &Model, message: &Message) -> String {
-    let Message { sender, room, content, .. } = message;
-    let (sender, room) = (text::name(sender.as_str()), model.in_words(room));
-    let words = format!("{sender} in {room}: {}", text::clean_line(&plain_text(content.as_str())));
+    let (sender, room) = (sender(message), model.in_words(&message.room));
+    let words = format!("{sender} in {room}: {}", plain_line(message.content.as_str()));
     let words: String = words.chars().take(NOTIFICATION_CHARS_MAX).collect();
     text::clean_own(&words)
 }

@@ -13,9 +13,6 @@ use crate::chat::request::Request;
 use crate::chat::room::Change;
 use crate::chat::search::{HINT, SearchList};
 
-/// Messages that are held at most: more than anybody turns pages for.
-const HELD_MAX: usize = 2_000;
-
 /// Looks for something else than before.
 pub fn search(model: &mut Model, query: &str) -> Vec<Effect> {
     let query = query.trim();
@@ -38,11 +35,10 @@ pub fn search(model: &mut Model, query: &str) -> Vec<Effect> {
     effects
 }
 
-/// Hits before the oldest that is here.
+/// The next page of them.
 pub fn more_found(model: &mut Model) -> Vec<Effect> {
-    let search = model.search.as_ref().filter(|search| search.more);
-    let oldest = search.and_then(SearchList::oldest);
-    oldest.map(|oldest| ask(model, Some(oldest), "")).unwrap_or_default()
+    let before = model.search.as_ref().and_then(|search| search.found.next());
+    before.map(|before| ask(model, Some(before), "")).unwrap_or_default()
 }
 
 fn ask(model: &mut Model, before: Option<MessageId>, typed: &str) -> Vec<Effect> {
@@ -71,19 +67,13 @@ pub fn is_searching(model: &Model) -> bool {
 }
 
 pub(super) fn found_came(model: &mut Model, found: MessageList) -> Vec<Effect> {
-    let MessageList { messages, more, reference } = found;
-    let asked = request::take(model, reference.as_ref()).map(|request| request.envelope);
+    let asked = request::take(model, found.reference.as_ref()).map(|request| request.envelope);
     let Some(ToServer::Search(asked)) = asked else { return Vec::new() };
     let mut effects = request::next(model);
     // It may answer a search that another has taken the place of.
-    let is_wanted =
-        |search: &&mut SearchList| (&search.query, search.oldest()) == (&asked.query, asked.before);
-    let Some(search) = model.search.as_mut().filter(is_wanted) else { return effects };
-    search.more = more && !messages.is_empty();
-    search.messages.extend(messages);
-    search.messages.truncate(HELD_MAX);
-    search.more &= search.messages.len() < HELD_MAX;
-    if std::mem::take(&mut search.goes_on) {
+    let search = model.search.as_mut().filter(|search| search.query == asked.query);
+    let Some(search) = search else { return effects };
+    if search.found.came(asked.before, found) && std::mem::take(&mut search.goes_on) {
         effects.extend(next_found(model));
     }
     effects
@@ -94,15 +84,15 @@ pub(super) fn refused(model: &mut Model, asked: &SearchQuery, sentence: &str) ->
     let search = model.search.as_mut().filter(|search| search.query == asked.query);
     let Some(search) = search else { return false };
     search.goes_on = false;
-    if search.messages.is_empty() {
-        (search.more, search.refused) = (false, Some(sentence.to_owned()));
+    if search.found.messages.is_empty() {
+        (search.found.more, search.refused) = (false, Some(sentence.to_owned()));
     }
     true
 }
 
 pub(super) fn changed(model: &mut Model, change: &Change) {
     let search = model.search.as_ref();
-    let held = search.and_then(|search| search.messages.get(search.place(change.message())?));
+    let held = search.and_then(|search| search.found.messages.get(search.place(change.message())?));
     if let Some(message) = held.and_then(|held| change.applied(held)) {
         take_in(model, &message);
     }
@@ -111,13 +101,8 @@ pub(super) fn changed(model: &mut Model, change: &Change) {
 /// What is found is shown as it is now.
 pub(super) fn take_in(model: &mut Model, message: &Message) {
     let Some(search) = &mut model.search else { return };
-    let Some(at) = search.place(message.id) else { return };
-    let is_newer = search.messages[at].change < message.change;
-    if is_newer && message.deleted {
-        search.messages.remove(at);
-    } else if is_newer {
-        search.messages[at] = message.clone();
-    }
+    let is_hit = search.place(message.id).is_some() && !message.deleted;
+    search.found.take_in(message, is_hit);
 }
 
 /// Goes to one of them, joining its room if need be.
@@ -125,20 +110,20 @@ pub fn go_to_found(model: &mut Model, id: MessageId) -> Vec<Effect> {
     let Some(search) = &mut model.search else { return Vec::new() };
     let Some(at) = search.place(id) else { return Vec::new() };
     (search.at, search.goes_on) = (Some(id), false);
-    let room = search.messages[at].room.clone();
+    let room = search.found.messages[at].room.clone();
     let mut effects = join_room(model, room);
     effects.extend(jump::jump(model, id));
     effects
 }
 
-/// The next older hit, also if it has to be asked for.
+/// The next older result, also if it has to be asked for.
 pub fn next_found(model: &mut Model) -> Vec<Effect> {
     let Some(search) = &mut model.search else { return Vec::new() };
     if let Some(id) = search.older() {
         return go_to_found(model, id);
     }
-    search.goes_on = search.more;
-    let words = if search.more { "Searching for older hits …" } else { "This is the oldest hit" };
+    search.goes_on = search.found.more;
+    let words = if search.goes_on { "Loading older results …" } else { "No older results" };
     model.notice = Some(words.to_owned());
     more_found(model)
 }
@@ -149,7 +134,7 @@ pub fn previous_found(model: &mut Model) -> Vec<Effect> {
     match search.newer() {
         Some(id) => go_to_found(model, id),
         None => {
-            model.notice = Some("This is the newest hit".to_owned());
+            model.notice = Some("No newer results".to_owned());
             Vec::new()
         }
     }

@@ -20,10 +20,15 @@ use crate::text;
 /// Rows of a message that are shown at once: more would push everybody else's off the screen.
 const FOLD_ROWS: usize = 30;
 
+/// Behind the name of a program.
+const BOT: &str = " bot";
+
 /// What stands beside a text, and how it is drawn.
 struct Beside {
     time: Span<'static>,
     name: Span<'static>,
+    /// Behind the name.
+    mark: &'static str,
 }
 
 /// A message; one that was `found` has its name marked.
@@ -51,7 +56,8 @@ pub(super) fn of_message(message: &Message, key: &RowKey, pane: &Pane<'_>) -> Dr
         false => marks(message, pane.me, pane.longer_names, pane.words),
     };
     let text = Text { source, is_formatted, base, marks, reveals: key.whole };
-    let mut drawn = drawn(Beside { time, name }, text, pane);
+    let mut drawn =
+        drawn(Beside { time, name, mark: if message.bot { BOT } else { "" } }, text, pane);
     if !key.whole {
         fold(&mut drawn, pane);
     }
@@ -73,7 +79,7 @@ pub(super) fn of_pending(room: &Room, pane: &Pane<'_>) -> impl Iterator<Item = D
             None if *late => ("…", theme::quiet()),
             None => ("", theme::quiet()),
         };
-        let beside = Beside { time: Span::raw(sign), name: Span::raw("you") };
+        let beside = Beside { time: Span::raw(sign), name: Span::raw("you"), mark: "" };
         let (is_formatted, marks) = (pane.is_formatted, Vec::new());
         let text = Text { source: &content, is_formatted, base, marks, reveals: false };
         let mut drawn = drawn(beside, text, pane);
@@ -89,13 +95,17 @@ pub(super) fn of_pending(room: &Room, pane: &Pane<'_>) -> impl Iterator<Item = D
 
 /// Time and name in columns of their own where there is room, else before the text.
 fn drawn(beside: Beside, text: Text<'_>, pane: &Pane<'_>) -> Drawn {
-    let Beside { time, name } = beside;
+    let Beside { time, name, mark } = beside;
+    let name = |cells: usize| {
+        let cells = cells.saturating_sub(measure::width(mark));
+        Span::styled(measure::fitted(&name.content, cells), name.style)
+    };
+    let mark = Span::styled(mark, theme::quiet());
     let (first, before, shown) = match pane.layout.columns() {
         None => {
             let hang = pane.hang();
-            let name =
-                Span::styled(measure::fitted(&name.content, name_cells(pane.width)), name.style);
-            let mut first = vec![time, Span::raw(" "), name, Span::raw(": ")];
+            let name = name(name_cells(pane.width));
+            let mut first = vec![time, Span::raw(" "), name, mark, Span::raw(": ")];
             if first[0].content.is_empty() || pane.layout == Layout::CopyMode {
                 first.drain(..2);
             }
@@ -105,11 +115,11 @@ fn drawn(beside: Beside, text: Text<'_>, pane: &Pane<'_>) -> Drawn {
         }
         Some(columns) => {
             let before = columns.time + columns.name + 1;
-            let shown = measure::fitted(&name.content, columns.name);
-            let name_pad = " ".repeat(columns.name + 1 - measure::width(&shown));
+            let name = name(columns.name);
+            let used = measure::width(&name.content) + measure::width(&mark.content);
+            let name_pad = " ".repeat(columns.name + 1 - used);
             let time_pad = " ".repeat(columns.time.saturating_sub(measure::width(&time.content)));
-            let name = Span::styled(shown, name.style);
-            let first = vec![time, Span::raw(time_pad), name, Span::raw(name_pad)];
+            let first = vec![time, Span::raw(time_pad), name, mark, Span::raw(name_pad)];
             let width = pane.width.saturating_sub(before).min(columns.text_max);
             (first, before, formatted::shown(text, pane, width, 0))
         }

@@ -7,7 +7,8 @@ use ratatui::text::{Line, Span};
 
 use super::pane::Pane;
 use crate::chat::Room;
-use crate::chat::plain_text::plain_text;
+use crate::chat::plain_text::plain_line;
+use crate::chat::sender::bot_mark;
 use crate::screen::{measure, theme};
 use crate::text;
 
@@ -28,9 +29,10 @@ pub(super) fn of_reply(original: MessageId, room: &Room, pane: &Pane<'_>) -> Lin
 
 /// Who said it, and what, on one line.
 pub(crate) fn brief(message: &Message) -> String {
-    let sender = text::bracketed(&text::clean_line(message.sender.as_str()));
+    let name = text::bracketed(&text::clean_line(message.sender.as_str()));
+    let sender = format!("{name}{}", bot_mark(message));
     let content = message.content.as_str();
-    let text = text::clean_line(&plain_text(content));
+    let text = plain_line(content);
     match text.strip_prefix(ACTION).filter(|_| content.starts_with(ACTION)) {
         Some(done) => format!("* {sender} {done}"),
         None => format!("{sender}: {text}"),

@@ -15,7 +15,7 @@ pub(super) fn words(screen: &Screen) -> Words {
         names: chat.likeliest_names(),
         rooms: chat.room_names(),
         own_rooms: chat.own_rooms(),
-        days: days_to_search(chat.now, &screen.zone),
+        days: days_to_search(chat.now),
         themes: Theme::value_variants().iter().map(name_of).collect(),
         everybody: chat.may_mention_everybody(),
     }

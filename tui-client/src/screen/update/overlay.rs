@@ -91,7 +91,7 @@ fn ask(screen: &mut Screen, meaning: Meaning, mut prompt: Prompt) -> Vec<Effect>
         Meaning::Command(KeyCommand::Escape | KeyCommand::Interrupt) => {
             match prompt.kind {
                 Kind::React(_) => screen.room_view_mut().found = None,
-                Kind::Search => search::end(screen),
+                Kind::Search => search::close(screen),
                 _ => {}
             }
             return Vec::new();

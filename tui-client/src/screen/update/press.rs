@@ -185,8 +185,7 @@ fn escape(screen: &mut Screen) {
         screen.copy_mode = false;
     } else if is_covered(screen) {
         screen.people_shown = None;
-    } else if !compose::stop(screen) {
-        search::end(screen);
+    } else if !compose::stop(screen) && !search::end(screen) {
         screen.room_view_mut().found = None;
         back_to_end(&mut screen.chat);
     }

@@ -1,4 +1,4 @@
-//! Searching all messages: the field with the list of hits, and going through them from the conversation.
+//! Searching all messages: the field with the list of results, and going through them from the conversation.
 
 use super::completing::words;
 use super::effects::take;
@@ -19,8 +19,11 @@ pub(super) fn open(screen: &mut Screen) {
 fn open_with(screen: &mut Screen, query: String) {
     let mut prompt = Prompt::new(Kind::Search);
     prompt.input.write(query);
-    let search = screen.chat.search.as_ref();
-    prompt.at = search.and_then(|search| search.place(search.at?)).unwrap_or_default();
+    if let Some(search) = &mut screen.chat.search {
+        // The conversation stays where it is under the list.
+        search.goes_on = false;
+        prompt.at = search.at.and_then(|at| search.place(at)).unwrap_or_default();
+    }
     screen.overlay = Overlay::Prompt(prompt);
 }
 
@@ -35,23 +38,32 @@ pub(super) fn ask(screen: &mut Screen, query: &str) -> Vec<Effect> {
     take(screen, effects)
 }
 
-/// To the next hit from the one that was gone to last.
+/// To the next result from the one that was gone to last.
 pub(super) fn go_through(screen: &mut Screen, older: bool) -> Vec<Effect> {
     if screen.chat.search.is_none() {
         let begins = [(KeyCommand::Search, "searches")];
-        screen.chat.notice = Some(screen.keys.advise("There is no search", ".", &begins));
+        screen.chat.notice = Some(screen.keys.advise("No search yet", ".", &begins));
     }
     let to_next = if older { next_found } else { previous_found };
     let effects = to_next(&mut screen.chat);
     take(screen, effects)
 }
 
-/// What was found is marked no more.
-pub(super) fn end(screen: &mut Screen) {
-    if screen.chat.search.is_some() {
+/// Closes the list: a search that one goes through stays, any other is ended.
+pub(super) fn close(screen: &mut Screen) {
+    if screen.chat.search.as_ref().is_some_and(|search| search.at.is_none()) {
+        end(screen);
+    }
+}
+
+/// What was found is marked no more. False if there is no search.
+pub(super) fn end(screen: &mut Screen) -> bool {
+    let is_search = screen.chat.search.is_some();
+    if is_search {
         end_search(&mut screen.chat);
         screen.views.values_mut().for_each(|view| view.found = None);
     }
+    is_search
 }
 
 /// Completes a filter in the field, or takes the next of those that are offered; false if there is none.

@@ -49,23 +49,25 @@ pub(super) fn reveal(screen: &mut Screen, room: &RoomName, id: MessageId) {
     (view.found, view.top) = (Some(id), Some((Place::of(id), 0)));
     if screen.chat.room().name == *room {
         show(screen, Place::of(id));
-        let back = [(KeyCommand::Escape, "goes back to the newest message")];
+        let is_search = screen.chat.search.is_some();
+        let does = if is_search { "ends the search" } else { "goes back to the newest message" };
+        let back = [(KeyCommand::Escape, does)];
         let words = || screen.keys.advise("Here it is", ".", &back);
-        screen.chat.notice = Some(about_hit(screen, id).unwrap_or_else(words));
+        screen.chat.notice = Some(about_result(screen, id).unwrap_or_else(words));
     }
 }
 
-/// Which hit of the search one went to, if it is one, and what keys do then.
-fn about_hit(screen: &Screen, id: MessageId) -> Option<String> {
+/// Which result of the search one went to, if it is one, and what keys do then.
+fn about_result(screen: &Screen, id: MessageId) -> Option<String> {
     let search = screen.chat.search.as_ref().filter(|search| search.at == Some(id))?;
-    let (place, count) = (search.place(id)? + 1, search.messages.len());
-    let more = if search.more { "+" } else { "" };
+    let (place, count) = (search.place(id)? + 1, search.found.messages.len());
+    let more = if search.found.more { "+" } else { "" };
     let does = [
-        (KeyCommand::OlderHit, "goes to the next older one"),
-        (KeyCommand::NewerHit, "to the next newer one"),
+        (KeyCommand::OlderHit, "older"),
+        (KeyCommand::NewerHit, "newer"),
         (KeyCommand::Escape, "ends the search"),
     ];
-    Some(screen.keys.advise(&format!("Hit {place} of {count}{more}"), ":", &does))
+    Some(screen.keys.advise(&format!("Result {place} of {count}{more}"), ":", &does))
 }
 
 pub(super) fn show(screen: &mut Screen, place: Place) {

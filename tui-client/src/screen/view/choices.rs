@@ -8,9 +8,8 @@ use ratatui::text::Line;
 use ratatui::widgets::{Clear, Paragraph};
 
 use super::hits;
-use crate::answers::activity;
+use crate::answers::{activity, dated};
 use crate::chat::writing::emoji::Named;
-use crate::clock::date_and_clock;
 use crate::screen::model::Screen;
 use crate::screen::overlay::{Choice, Kind, Prompt};
 use crate::screen::{measure, theme};
@@ -123,7 +122,7 @@ fn of_choice(
     let words = match (choice, entry.and_then(|browser| browser.rooms.get(at))) {
         (Choice::Hit(id), _) => return hits::rows(screen, *id, is_chosen, cells),
         (_, Some(entry)) => listed(screen, name, entry, cells),
-        (Choice::Mention(_), None) => mention(screen, name, choice, cells),
+        (Choice::Mention(_), None) => mention(screen, choice, cells),
         _ => measure::fitted_line(name, cells),
     };
     vec![Line::styled(format!("{mark}{words} "), style)]
@@ -141,11 +140,12 @@ fn none(screen: &Screen, prompt: &Prompt, cells: usize) -> Vec<Row> {
 }
 
 /// A message that mentions this person: when and where it was said, by whom, and its words.
-fn mention(screen: &Screen, words: &str, choice: &Choice, cells: usize) -> String {
-    let mut found = screen.chat.inbox.iter().flat_map(|inbox| &inbox.messages);
+fn mention(screen: &Screen, choice: &Choice, cells: usize) -> String {
+    let chat = &screen.chat;
+    let mut found = chat.inbox.iter().flat_map(|inbox| &inbox.messages);
     let found = found.find(|message| *choice == Choice::Mention(message.id));
-    let at = found.map(|message| date_and_clock(message.at, &screen.zone)).unwrap_or_default();
-    measure::fitted_line(&format!("{at} {words}"), cells)
+    let words = found.map(|it| dated(&chat.in_words(&it.room), it, &screen.zone));
+    measure::fitted_line(&words.unwrap_or_default(), cells)
 }
 
 /// A room of the list of all rooms: what it is called, who is there, and what it is about.

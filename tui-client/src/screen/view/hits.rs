@@ -1,4 +1,4 @@
-//! The hits of a search: when and where each was said and by whom, and below that its words, with what was looked
+//! The results of a search: when and where each was said and by whom, and below that its words, with what was looked
 //! for marked.
 //!
 //! This file does not know which of them are in sight.
@@ -10,6 +10,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::chat::search::{HINT, SearchList};
+use crate::chat::sender::sender;
 use crate::chat::update::is_searching;
 use crate::chat::{Connection, Model};
 use crate::clock::date_and_clock;
@@ -18,9 +19,9 @@ use crate::screen::overlay::Prompt;
 use crate::screen::{measure, theme};
 use crate::text;
 
-/// Rows that each hit takes.
+/// Rows that each result takes.
 pub(super) const ROWS: usize = 2;
-/// Before the words of a hit.
+/// Before the words of a result.
 const INDENT: &str = "  ";
 
 /// One of them in so many cells, beside its mark.
@@ -31,12 +32,12 @@ pub(super) fn rows(
     cells: usize,
 ) -> Vec<Line<'static>> {
     let search = screen.chat.search.as_ref();
-    let found = search.and_then(|search| Some((search, &search.messages[search.place(id)?])));
+    let found = search.and_then(|search| Some((search, &search.found.messages[search.place(id)?])));
     let Some((search, message)) = found else { return Vec::new() };
     let (mark, style) = if is_chosen { (">", theme::striking()) } else { (" ", Style::new()) };
     let (at, room) =
         (date_and_clock(message.at, &screen.zone), screen.chat.in_words(&message.room));
-    let about = format!("{at} {room} {}", text::name(message.sender.as_str()));
+    let about = format!("{at} {room} {}", sender(message));
     let about = measure::fitted_line(&about, cells);
     vec![
         Line::styled(format!("{mark}{about} "), style),
@@ -87,19 +88,16 @@ fn beginning(text: &str, mark: Option<&Range<usize>>, cells: usize) -> usize {
     before[from..].find(' ').map_or(from, |space| from + space + 1)
 }
 
-/// What there is to say where no hits are.
+/// What there is to say where no results are.
 pub(super) fn none(chat: &Model, prompt: &Prompt) -> String {
-    let typed = prompt.input.text().trim();
-    let Some(search) = chat.search.as_ref().filter(|search| search.query == typed) else {
-        return HINT.to_owned();
-    };
+    let Some(search) = prompt.searched(chat) else { return HINT.to_owned() };
     match &search.refused {
         Some(why) => text::sentence(why),
         None if is_searching(chat) && chat.connection == Connection::Online => {
             "searching …".to_owned()
         }
         None if is_searching(chat) => "Not connected: searches with the next connection".to_owned(),
-        None if search.more => HINT.to_owned(),
+        None if search.found.more => HINT.to_owned(),
         None => format!("Nothing found. {HINT}"),
     }
 }

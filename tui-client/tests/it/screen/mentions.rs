@@ -204,3 +204,50 @@ fn under_another_name_the_counts_of_the_one_before_do_not_hold() {
     client.hears(r#"{"type":"join","room":"dev","sender":"Alison"}"#);
     assert_eq!(title(&client.screen), "#dev · Nebula");
 }
+
+fn mentions_listed() -> Client {
+    let mut client = listed(r#""read":1,"head":30"#);
+    client.types("/mentions\n");
+    client.hears(MENTIONS);
+    client.did();
+    client
+}
+
+fn mention_ids(client: &Client) -> Vec<u64> {
+    let inbox = client.screen.chat.inbox.as_ref().unwrap();
+    inbox.messages.iter().map(|message| message.id.get()).collect()
+}
+
+const OLDER: &str = r#"{"type":"mentions","messages":[{"type":"message","room":"qa","sender":"Zoe","content":"@Alice","id":8,"at":0,"mentions":["Alice"]}],"more":false,"ref":"s-3"}"#;
+
+#[test]
+fn a_page_of_mentions_comes_although_the_message_before_it_is_deleted_meanwhile() {
+    let mut client = mentions_listed();
+    (0..2).for_each(|_| client.presses(KeyCode::Down, KeyModifiers::NONE));
+    assert_eq!(sent(&client.did()), [r#"{"type":"mentions","before":12,"ref":"s-3"}"#]);
+    client.hears(r#"{"type":"deleted","room":"qa","message":12,"by":"Zoe","id":35,"at":0}"#);
+    client.hears(OLDER);
+    assert_eq!(mention_ids(&client), [19, 8]);
+}
+
+#[test]
+fn older_mentions_can_be_asked_for_when_all_that_are_here_are_deleted() {
+    let mut client = mentions_listed();
+    client.hears(r#"{"type":"deleted","room":"qa","message":12,"by":"Zoe","id":35,"at":0}"#);
+    client.hears(r#"{"type":"deleted","room":"ops","message":19,"by":"Bob","id":36,"at":0}"#);
+    assert!(mention_ids(&client).is_empty());
+    client.presses(KeyCode::Down, KeyModifiers::NONE);
+    assert_eq!(sent(&client.did()), [r#"{"type":"mentions","before":12,"ref":"s-3"}"#]);
+    client.hears(OLDER);
+    assert_eq!(mention_ids(&client), [8]);
+}
+
+#[test]
+fn what_comes_in_a_page_of_a_room_changes_the_list_too() {
+    let mut client = mentions_listed();
+    client.hears(r#"{"type":"history","room":"ops","messages":[{"type":"message","room":"ops","sender":"Bob","content":"@Alice again","id":41,"at":0,"mentions":["Alice"]}],"changed":[{"type":"message","room":"ops","sender":"Bob","content":"nobody","id":19,"at":60000,"change":40}],"more":false,"head":41}"#);
+    assert_eq!(mention_ids(&client), [41, 12]);
+    // What is older than the list comes with its page, and an older state tells nothing new.
+    client.hears(r#"{"type":"history","room":"ops","messages":[{"type":"message","room":"ops","sender":"Bob","content":"@Alice","id":9,"at":0,"mentions":["Alice"]}],"more":false,"head":41}"#);
+    assert_eq!(mention_ids(&client), [41, 12]);
+}

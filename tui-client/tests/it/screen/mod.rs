@@ -17,6 +17,7 @@ mod pending;
 mod people_rooms;
 mod place;
 mod reading;
+mod results;
 mod rooms;
 mod rows;
 mod search;

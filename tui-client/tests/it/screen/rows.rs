@@ -199,3 +199,29 @@ fn rows_follow_every_state_of_a_message_and_ones_own_name() {
     client.screen.chat.rename("al".try_into().unwrap());
     assert_eq!(marked(&client), 1);
 }
+
+#[test]
+fn behind_the_name_of_a_program_stands_that_it_is_one() {
+    let rows = [
+        (20, "grafa… bot: disk"),
+        (40, "grafana bot: disk full"),
+        (80, "00:01 grafana bot disk full"),
+        (200, "00:01:00 grafana bot      disk full"),
+    ];
+    for (columns, row) in rows {
+        let mut client = Client::entered(columns, 12);
+        client.hears(r#"{"type":"message","room":"dev","sender":"grafana","content":"disk full","id":1,"at":60000,"bot":true}"#);
+        let shown = client.screen();
+        assert!(shown.iter().any(|it| it.starts_with(row)), "{columns}: {shown:#?}");
+    }
+    // A longer name is cut and the mark stays.
+    let mut client = Client::entered(80, 12);
+    client.hears(r#"{"type":"message","room":"dev","sender":"prometheus alerts","content":"disk full","id":1,"at":60000,"bot":true}"#);
+    let shown = client.screen();
+    let row = shown.iter().find(|row| row.contains("disk full")).unwrap();
+    assert!(row.starts_with("00:01 ") && row.contains(" bot disk full"), "{shown:#?}");
+    // Replies to it say so too.
+    client.hears(r#"{"type":"message","room":"dev","sender":"Bob","content":"on it","id":2,"at":60000,"reply":1}"#);
+    let shown = client.screen();
+    assert!(shown.iter().any(|row| row.contains("alerts (bot): disk full")), "{shown:#?}");
+}

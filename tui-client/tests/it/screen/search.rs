@@ -1,6 +1,7 @@
-//! Searching all messages: the field, the list of hits, and going through them from the conversation.
+//! Searching all messages: the field, the list of results, and going through them from the conversation.
 
 use crossterm::event::{KeyCode, KeyModifiers};
+use jiff::tz::{TimeZone, offset};
 use nebula::chat;
 use nebula::screen::Event;
 use nebula::screen::theme::{Depth, Looks, Theme};
@@ -13,7 +14,7 @@ use crate::client::{Client, sent};
 
 const NONE: KeyModifiers = KeyModifiers::NONE;
 
-fn found(hits: &[(u64, &str, &str)], more: bool, reference: &str) -> String {
+pub(super) fn found(hits: &[(u64, &str, &str)], more: bool, reference: &str) -> String {
     let messages = hits.iter().map(|(id, room, content)| {
         let at = id * 60_000;
         format!(
@@ -24,11 +25,11 @@ fn found(hits: &[(u64, &str, &str)], more: bool, reference: &str) -> String {
     format!(r#"{{"type":"found","messages":[{messages}],"more":{more},"ref":"{reference}"}}"#)
 }
 
-const HITS: &[(u64, &str, &str)] =
+pub(super) const HITS: &[(u64, &str, &str)] =
     &[(19, "dev", "More **coffee**, Café?"), (12, "qa", "a coffin"), (7, "dev", "no Coffee")];
 
 /// With the list of what was found.
-fn searched(columns: u16, rows: u16) -> Client {
+pub(super) fn searched(columns: u16, rows: u16) -> Client {
     let mut client = Client::entered(columns, rows);
     client.presses(KeyCode::Char('f'), KeyModifiers::CONTROL);
     client.types("coff* in:dev\n");
@@ -37,12 +38,12 @@ fn searched(columns: u16, rows: u16) -> Client {
     client
 }
 
-fn has(client: &Client, words: &str) -> bool {
+pub(super) fn has(client: &Client, words: &str) -> bool {
     client.screen().iter().any(|row| row.contains(words))
 }
 
 /// What is marked within rows that are not chosen, however many colours there are.
-fn marked(client: &Client) -> Vec<String> {
+pub(super) fn marked(client: &Client) -> Vec<String> {
     let (columns, rows) = client.screen.size;
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
     terminal.draw(|frame| drop(view(&client.screen, frame))).unwrap();
@@ -76,7 +77,7 @@ fn keys_open_the_field_and_enter_asks_the_server() {
         client.types("\n");
         assert!(sent(&client.did()).is_empty(), "asked once");
         client.hears(&found(HITS, false, "s-1"));
-        assert!(has(&client, "3 hits: Enter goes to one"), "{:#?}", client.screen());
+        assert!(has(&client, "3 results: Enter opens one"), "{:#?}", client.screen());
     }
     let mut client = Client::entered(80, 24);
     client.types("/search\n");
@@ -134,7 +135,7 @@ fn the_next_page_is_asked_for_at_the_end_of_the_list() {
     let asked = r#"{"type":"search","query":"coff* in:dev","before":7,"ref":"s-2"}"#;
     assert_eq!(sent(&client.did()), [asked]);
     client.hears(&found(&[(3, "dev", "first coffee")], false, "s-2"));
-    assert!(has(&client, "4 hits:") && has(&client, "first coffee"), "{:#?}", client.screen());
+    assert!(has(&client, "4 results:") && has(&client, "first coffee"), "{:#?}", client.screen());
     client.presses(KeyCode::Down, NONE);
     client.presses(KeyCode::Down, NONE);
     assert!(has(&client, ">1970-01-01 00:03 #dev Bob"), "{:#?}", client.screen());
@@ -148,11 +149,11 @@ fn enter_goes_to_a_hit_keys_to_the_next_ones_and_escape_ends_the_search() {
     let around = r#"{"type":"history","room":"dev","around":19,"limit":100,"ref":"jump"}"#;
     assert_eq!(sent(&client.did()), [around]);
     client.hears(r#"{"type":"history","room":"dev","messages":[{"type":"message","room":"dev","sender":"Bob","content":"More coffee","id":19,"at":0}],"more":true,"head":40,"newer":true,"ref":"jump"}"#);
-    let about = "Hit 1 of 3+: F3 goes to the next older one, F4 to the next newer one";
+    let about = "Result 1 of 3+: F3 older, F4 newer, Esc ends the search";
     assert!(has(&client, about), "{:#?}", client.screen());
     assert_eq!(marked(&client), ["Bob"], "whose message it is");
     client.presses(KeyCode::F(4), NONE);
-    assert!(has(&client, "This is the newest hit"), "{:#?}", client.screen());
+    assert!(has(&client, "No newer results"), "{:#?}", client.screen());
     client.presses(KeyCode::F(3), NONE);
     assert_eq!(client.screen.chat.room().name.as_str(), "qa");
     client.presses(KeyCode::F(3), NONE);
@@ -163,13 +164,13 @@ fn enter_goes_to_a_hit_keys_to_the_next_ones_and_escape_ends_the_search() {
     client.did();
     // The oldest that is here: the one behind it is gone to when it comes.
     client.presses(KeyCode::F(3), NONE);
-    assert!(has(&client, "Searching for older hits …"), "{:#?}", client.screen());
+    assert!(has(&client, "Loading older results …"), "{:#?}", client.screen());
     let asked = r#"{"type":"search","query":"coff* in:dev","before":7,"ref":"s-2"}"#;
     assert_eq!(sent(&client.did()), [asked]);
     client.hears(&found(&[(3, "dev", "first coffee")], false, "s-2"));
     assert_eq!(client.screen.chat.search.as_ref().unwrap().at.unwrap().get(), 3);
     client.presses(KeyCode::F(3), NONE);
-    assert!(has(&client, "This is the oldest hit"), "{:#?}", client.screen());
+    assert!(has(&client, "No older results"), "{:#?}", client.screen());
     // The list opens again where one is.
     client.presses(KeyCode::Char('f'), KeyModifiers::CONTROL);
     assert!(has(&client, ">1970-01-01 00:03 #dev Bob"), "{:#?}", client.screen());
@@ -178,7 +179,7 @@ fn enter_goes_to_a_hit_keys_to_the_next_ones_and_escape_ends_the_search() {
     assert!(client.screen.chat.search.is_none());
     assert!(client.screen.views.values().all(|view| view.found.is_none()));
     client.presses(KeyCode::F(3), NONE);
-    assert!(has(&client, "There is no search. C-f searches"), "{:#?}", client.screen());
+    assert!(has(&client, "No search yet. C-f searches"), "{:#?}", client.screen());
 }
 
 #[test]
@@ -314,4 +315,28 @@ fn a_click_goes_to_a_hit_by_either_of_its_rows() {
         client.happens(Event::Click(column, row));
         assert_eq!(client.screen.chat.room().name.as_str(), "qa", "{words}");
     }
+}
+
+#[test]
+fn days_are_offered_as_the_server_counts_them_also_in_the_morning_of_the_east() {
+    let mut client = Client::entered(80, 24);
+    // Nine in the morning of the second of December, an hour before that day begins in UTC.
+    client.screen.zone = TimeZone::fixed(offset(10));
+    client.screen.chat.now = 1_764_630_000_000;
+    client.presses(KeyCode::Char('f'), KeyModifiers::CONTROL);
+    client.types("after:");
+    client.presses(KeyCode::Tab, NONE);
+    assert!(client.screen()[23].starts_with("search: after:2025-12-01 "), "{:#?}", client.screen());
+}
+
+#[test]
+fn one_result_is_opened_and_many_are_counted_as_far_as_they_are_here() {
+    let mut client = Client::entered(80, 24);
+    client.types("/search coffee\n");
+    client.hears(&found(&HITS[..1], false, "s-1"));
+    assert!(
+        has(&client, "1 result: Enter opens it, Esc ends the search"),
+        "{:#?}",
+        client.screen()
+    );
 }

@@ -3,14 +3,14 @@
 use crate::processes::{Home, ServerProcess};
 use crate::terminal::{Client, Terminal};
 
-/// Searches until there are so many hits: the server takes in what was said a moment later. Each time the words are
+/// Searches until there are so many results: the server takes in what was said a moment later. Each time the words are
 /// others, so that an answer is told from the one before.
-fn finds(terminal: &mut Terminal, query: &str, hits: &str) {
+fn finds(terminal: &mut Terminal, query: &str, results: &str) {
     let shows = |terminal: &Terminal, words: &str| terminal.contents().contains(words);
     for round in 0_usize.. {
         terminal.types("\r");
-        terminal.wait(hits, |it| shows(it, hits) || shows(it, "Nothing found"));
-        if shows(terminal, hits) {
+        terminal.wait(results, |it| shows(it, results) || shows(it, "Nothing found"));
+        if shows(terminal, results) {
             return;
         }
         terminal.types("\u{15}");
@@ -40,23 +40,28 @@ fn what_was_said_is_found_and_gone_to() {
     alice.expect("search: coff* from:Alice");
     alice.types("in:dev");
     alice.expect("in:dev");
-    finds(&mut alice, "coff* from:Alice in:dev", "1 hit:");
+    finds(&mut alice, "coff* from:Alice in:dev", "1 result:");
     alice.expect("  the coffee machine is broken");
     alice.types("\r");
-    alice.expect("Hit 1 of 1");
+    alice.expect("Result 1 of 1");
     alice.expect("Message #dev");
     alice.expect("the coffee machine is broken");
     alice.expect("line 5.");
     // F3.
     alice.types("\u{1b}OR");
-    alice.expect("This is the oldest hit");
+    alice.expect("No older results");
+    alice.types("\u{1b}");
+    // The search is over, and the messages stay where they are.
+    alice.types("\u{1b}OR");
+    alice.expect("No search yet");
+    alice.expect("line 5.");
     alice.types("\u{1b}");
     alice.expect("line 59.");
     alice.leaves();
 }
 
 #[test]
-fn in_plain_mode_hits_are_printed() {
+fn in_plain_mode_results_are_printed() {
     let server = ServerProcess::fresh();
     let home = Home::new();
     let plain = ["--plain"];
@@ -78,7 +83,7 @@ fn in_plain_mode_hits_are_printed() {
             break;
         }
     }
-    assert!(alice.text().contains("1 hit, newest first:"), "{}", alice.text());
+    assert!(alice.text().contains("1 result, newest first:"), "{}", alice.text());
     alice.types("\u{4}");
     assert_eq!(alice.read_to_end(), 0);
 }

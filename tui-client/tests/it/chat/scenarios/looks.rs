@@ -179,14 +179,15 @@ impl Client {
     /// What was searched for, as it is shown: of what the scenario may leave out, what it names.
     pub(super) fn found(&self, wanted: &Value) -> Value {
         let Some(search) = &self.model.search else { return Value::Null };
-        let shown: Vec<_> = search.messages.iter().map(|message| search.shown(message)).collect();
+        let shown: Vec<_> =
+            search.found.messages.iter().map(|message| search.shown(message)).collect();
         let marked = shown.iter().flat_map(|(text, marks)| {
             marks.iter().map(|mark| text[mark.clone()].to_owned()).collect::<Vec<_>>()
         });
         let mut all = json!({
             "query": search.query,
-            "messages": search.messages.iter().map(|message| message.id.get()).collect::<Vec<_>>(),
-            "more": search.more,
+            "messages": search.found.messages.iter().map(|message| message.id.get()).collect::<Vec<_>>(),
+            "more": search.found.more,
             "at": search.at.map(MessageId::get),
             "marked": marked.collect::<Vec<_>>(),
             "texts": shown.iter().map(|(text, _)| text).collect::<Vec<_>>(),
