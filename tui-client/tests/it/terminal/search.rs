@@ -52,7 +52,7 @@ fn what_was_said_is_found_and_gone_to() {
     alice.expect("No older results");
     alice.types("\u{1b}");
     // The search is over, and the messages stay where they are.
-    alice.expect("newest (M-End)");
+    alice.expect("newest (End)");
     alice.types("\u{1b}OR");
     alice.expect("No search yet");
     alice.expect("line 5.");
