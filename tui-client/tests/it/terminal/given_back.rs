@@ -130,7 +130,7 @@ fn check_8_the_terminal_is_as_before_while_the_program_is_stopped() {
 fn check_8_the_terminal_is_as_before_after_a_panic_in_any_task() {
     let home = Home::new();
     let panic = std::path::Path::new(env!("CARGO_BIN_EXE_nebula")).with_file_name("examples/panic");
-    assert!(panic.exists(), "cargo test -p tui-client --examples makes {panic:?}");
+    assert!(panic.exists(), "cargo build --workspace --examples makes {panic:?}");
     let mut command = CommandBuilder::new(panic);
     Client::of(&home, "", "").surround(&mut command);
     let mut terminal = Terminal::start(command, (80, 24));
