@@ -37,6 +37,7 @@
 //! This crate is the only one that knows JSON. It knows no tokio, no sockets, no clock, no files.
 
 mod access_code;
+mod api;
 mod archive;
 mod claims;
 mod connect;
@@ -54,6 +55,7 @@ mod text;
 mod token;
 
 pub use access_code::{AccessCode, INVITE_CODE_CHARS, LINK_CODE_CHARS};
+pub use api::{API_PREFIX, API_REQUESTS, ApiRequest, BadApiRequest};
 pub use archive::{
     BadArchive, SlackChannel, SlackPeople, SlackReaction, SlackSaid, SlackTopic, fitting_name,
     slack_channels, slack_day,
@@ -77,4 +79,4 @@ pub use text::characters::{is_invisible, reorders, revealed, with_newlines};
 pub use text::formatting;
 pub use text::link::{Link, links, shown};
 pub use text::mention::{mentions, words};
-pub use token::{BadPattern, Grant, PATTERNS_MAX, RoomPattern, TOKEN_BYTES_MAX, Token};
+pub use token::{BadPattern, BotToken, Grant, PATTERNS_MAX, RoomPattern, TOKEN_BYTES_MAX, Token};

@@ -168,6 +168,8 @@ pub enum Refusal {
     BadCode,
     #[error("this device was revoked: link it again from another one, or choose another name")]
     Revoked,
+    #[error("this bot was revoked: ask the operator for another token")]
+    BotRevoked,
     #[error("this person has {max} devices, the most that are allowed: revoke one first")]
     TooManyDevices {
         /// The limit that was reached.
@@ -302,7 +304,7 @@ impl Refusal {
             Refusal::TokenExpired => Code::TokenExpired,
             Refusal::WrongRoom => Code::WrongRoom,
             Refusal::BadCode => Code::BadCode,
-            Refusal::Revoked => Code::Revoked,
+            Refusal::Revoked | Refusal::BotRevoked => Code::Revoked,
             Refusal::TooManyDevices { .. } => Code::TooManyDevices,
             Refusal::NeedInvite => Code::NeedInvite,
             Refusal::NoGuests => Code::NoGuests,
@@ -360,6 +362,7 @@ impl Refusal {
             | Refusal::WrongRoom
             | Refusal::BadCode
             | Refusal::Revoked
+            | Refusal::BotRevoked
             | Refusal::TooManyDevices { .. }
             | Refusal::NeedInvite
             | Refusal::NoGuests

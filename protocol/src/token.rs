@@ -17,7 +17,11 @@ pub const TOKEN_BYTES_MAX: usize = 4096;
 /// Most patterns of rooms in one token. Each is tried on each join.
 pub const PATTERNS_MAX: usize = 64;
 
-/// A JSON Web Token, not yet checked: three parts of base64url with dots between.
+/// What every bot's token begins with, so that people and scanners of secrets know it.
+const BOT_TOKEN_PREFIX: &str = "nebula_bot_";
+
+/// What lets somebody in, not yet checked: a JSON Web Token, which is three parts of base64url with dots between, or a
+/// bot's token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(Box<str>);
 
@@ -58,6 +62,11 @@ impl Token {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The same as a bot's, if it is one.
+    pub fn bot(&self) -> Option<BotToken> {
+        self.0.starts_with(BOT_TOKEN_PREFIX).then(|| BotToken(self.0.clone()))
+    }
 }
 
 impl TryFrom<&str> for Token {
@@ -68,8 +77,9 @@ impl TryFrom<&str> for Token {
         if text.len() > TOKEN_BYTES_MAX {
             return Err(Refusal::BadToken("it is too long".into()));
         }
-        if !text.bytes().all(is_part) || text.split('.').count() != 3 {
-            let why = "it is not three parts of base64url with dots between";
+        let has_form = text.starts_with(BOT_TOKEN_PREFIX) || text.split('.').count() == 3;
+        if !text.bytes().all(is_part) || !has_form {
+            let why = "it is neither three parts of base64url with dots between nor a bot's";
             return Err(Refusal::BadToken(why.into()));
         }
         Ok(Token(text.into()))
@@ -80,6 +90,29 @@ impl TryFrom<&str> for Token {
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Token(..)")
+    }
+}
+
+/// What lets a bot in, made by the operator's command: it says nothing by itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BotToken(Box<str>);
+
+impl BotToken {
+    /// One that ends with this secret.
+    pub fn new(secret: &str) -> Self {
+        BotToken([BOT_TOKEN_PREFIX, secret].concat().into())
+    }
+
+    /// The whole text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Who has it is the bot, so it is not printed.
+impl fmt::Debug for BotToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BotToken(..)")
     }
 }
 

@@ -18,6 +18,7 @@ use crate::auth::siblings::Siblings;
 use crate::auth::{Auth, AuthError, NewModerators, TEND_INTERVAL};
 use crate::cluster::{Beside, Ends, Joined};
 use crate::config::{Config, Db, files};
+use crate::connection::bots::BotSessions;
 use crate::connection::budget::Budgets;
 use crate::connection::creations::Creations;
 use crate::connection::engine::Engine;
@@ -105,6 +106,7 @@ impl Server {
             budgets: Budgets::new(&config),
             creations: Creations::new(&config),
             posting: Posting::default(),
+            bots: BotSessions::default(),
             limiter: Arc::new(ConnectionLimiter::new(&config.limits)),
             siblings: Siblings::default(),
             warnings: Arc::default(),

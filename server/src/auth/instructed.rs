@@ -22,6 +22,8 @@ impl Auth {
             Instruction::MakeInvite(make) => vec![Act::MakeInvite(Box::new(make.clone()))],
             Instruction::MakeHook(make) => vec![Act::MakeHook(Box::new(make.clone()))],
             Instruction::EndHook(end) => vec![Act::EndHook(Box::new(end.clone()))],
+            Instruction::MakeBot(make) => vec![Act::MakeBot(Box::new(make.clone()))],
+            Instruction::EndBot(name) => vec![Act::EndBot(name.clone())],
             Instruction::Lift(kind, room, whom) => {
                 let now = self.time.age_ms();
                 let found = self.sanctions.of(*kind, room.as_ref(), whom, now);

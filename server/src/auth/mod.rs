@@ -3,6 +3,7 @@
 //! This file does not know sockets, HTTP, or what is said.
 
 mod admitted;
+pub(crate) mod bots;
 mod devices;
 mod gate;
 mod hold;
@@ -24,12 +25,14 @@ use std::time::{Duration, Instant as StdInstant};
 
 use parking_lot::Mutex;
 use protocol::{
-    AccessCode, Connect, Key, Label, Refusal, Restriction, Role, RoomName, Token, UserName,
+    AccessCode, BotToken, Connect, Key, Label, Refusal, Restriction, Role, RoomName, Token,
+    UserName,
 };
 use tokio::sync::Mutex as AsyncMutex;
 use tokio::time::Instant;
 
 pub(crate) use self::admitted::Admitted;
+use self::bots::{KnownBot, find as find_bot};
 pub(crate) use self::moderators::NewModerators;
 use self::moderators::{Moderators, ModeratorsError};
 pub(crate) use self::permissions::Permissions;
@@ -51,6 +54,8 @@ use crate::people::names::{Claim, Names, Person, Proof, Taken};
 pub(crate) struct ConnectRequest {
     pub(crate) hello: Connect,
     pub(crate) key: Option<Key>,
+    /// Of a bot, who comes in with it alone.
+    pub(crate) bot: Option<BotToken>,
     /// An open server does not look at it.
     pub(crate) token: Result<Option<Token>, Refusal>,
     /// A closed server looks at neither of these codes.
@@ -81,6 +86,11 @@ struct Who {
 }
 
 impl Who {
+    /// A bot's token says it all, on any server.
+    fn by_bot(bot: &KnownBot) -> Who {
+        Who { name: Some(bot.name()), proof: Proof::Key(bot.token()), pass: Some(bot.pass()) }
+    }
+
     /// On a closed server the token says it all.
     fn by_token(key: &TokenKey, opening: &ConnectRequest, now_ms: u64) -> Result<Who, Refusal> {
         let token = opening.token.as_ref().map_err(Refusal::clone)?;
@@ -92,7 +102,7 @@ impl Who {
         let name = grant.sub.clone();
         // A time that no clock reaches is none.
         let expires = Instant::now().checked_add(Duration::from_millis(left_ms));
-        let pass = Permissions { role: grant.role, grant: Some(grant), expires };
+        let pass = Permissions { role: grant.role, grant: Some(grant), expires, bot: None };
         Ok(Who { name: Some(name), proof: Proof::Token, pass: Some(pass) })
     }
 }
@@ -197,6 +207,10 @@ impl Auth {
         (opening, asker): (&ConnectRequest, &Asker),
         outbox: &Outbox,
     ) -> Result<(Claim<Admitted>, Option<Box<Held>>), Refusal> {
+        if let Some(token) = &opening.bot {
+            let who = Who::by_bot(&find_bot(log, asker, token).await?);
+            return self.admit_once((log, cluster), (opening, asker), (who, outbox)).await;
+        }
         let mut name = match &self.token_key {
             Some(_) => None,
             None => {
@@ -255,7 +269,7 @@ impl Auth {
         let known_by = name.as_ref().zip(key).map(|(name, key)| self.known_by(name, key));
         let is_moderator = self.moderators.has(known_by.or(key));
         let role = if is_moderator { Role::Moderator } else { Role::Member };
-        let pass = Permissions { role, grant: None, expires: None };
+        let pass = Permissions { role, grant: None, expires: None, bot: None };
         Who {
             name,
             proof: key.map_or(Proof::None, Proof::Key),

@@ -17,12 +17,15 @@ use crate::auth::token::{TokenKey, TokenKeyError};
 use crate::config::Config;
 use crate::listen::tls::{Doubt, Tls};
 use crate::log::acts_of_people::{MakeInvite, MakeLink};
-use crate::log::acts_of_programs::{EndHook, MakeHook};
+use crate::log::acts_of_programs::{EndHook, MakeBot, MakeHook};
 use crate::log::database::OpenError;
+use crate::log::event::Act;
 use crate::log::now_ms;
 use crate::log::operator::beside;
 pub(crate) use crate::log::operator::inspect::{Copied, backup, inspect};
+use crate::log::operator::intake::{Intake, IntakeError};
 pub(crate) use crate::log::operator::restore::{Restored, restore};
+use crate::log::reading::bots::FoundBot;
 use crate::log::sanction::Sanction;
 pub(crate) use crate::log::sanction::{Kind, Whom};
 use crate::monitoring::moment::utc;
@@ -49,11 +52,19 @@ pub(crate) enum AdminError {
     /// The room has no place for a hook, or the name is somebody's.
     #[error(transparent)]
     Hooks(Refusal),
+    /// The name is somebody's, or there is no such bot.
+    #[error("{0}")]
+    Bots(String),
+    /// A server does not do it.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
     /// There is no such hook.
     #[error("there is no hook {0} in {1:?}: see `nebula-server hooks`")]
     NoHook(u32, PathBuf),
     /// The name is nobody's.
-    #[error("the name {0} is not kept for anybody in {1:?}: see `nebula-server names`")]
+    #[error(
+        "the name {0} is not kept for a person in {1:?}: see `nebula-server names`; for a bot use `revoke-bot`"
+    )]
     NotKept(UserName, PathBuf),
     /// Its cluster decides.
     #[error(
@@ -167,6 +178,39 @@ pub(crate) fn invite(db: &Path, invite: &MakeInvite) -> Result<(), AdminError> {
 pub(crate) fn hook(db: &Path, make: &MakeHook) -> Result<u32, AdminError> {
     is_alone(db)?;
     beside::hook(db, make)?.map_err(AdminError::Hooks)
+}
+
+/// Makes a bot.
+///
+/// # Errors
+/// [`AdminError`] if its name is somebody's, or the database cannot be written.
+pub(crate) fn bot(db: &Path, make: MakeBot) -> Result<(), AdminError> {
+    is_alone(db)?;
+    Intake::open(db)?.ask(Act::MakeBot(Box::new(make)))?.map_err(AdminError::Bots)
+}
+
+/// Ends a bot, so that its token opens nothing.
+///
+/// # Errors
+/// [`AdminError`] if there is none, or the database cannot be written.
+pub(crate) fn revoke_bot(db: &Path, name: &UserName) -> Result<(), AdminError> {
+    is_alone(db)?;
+    Intake::open(db)?.ask(Act::EndBot(name.clone()))?.map_err(AdminError::Bots)
+}
+
+/// The bots, one on a line: when it was made, what it is called, which rooms it may enter, and whether it only reads.
+///
+/// # Errors
+/// [`AdminError`] if the database cannot be read.
+pub(crate) fn bots(db: &Path) -> Result<String, AdminError> {
+    let mut list = String::new();
+    for FoundBot { name, rooms, reads_only, at, .. } in beside::kept_bots(db)? {
+        let rooms: Vec<_> = rooms.iter().map(RoomPattern::as_str).collect();
+        let reads = if reads_only { ", reads only" } else { "" };
+        // Writing into a string cannot fail.
+        let _ = writeln!(list, "{} {name}: {}{reads}", moment(at), rooms.join(","));
+    }
+    Ok(list)
 }
 
 /// The hooks of a room, or all, one on a line: its number, where it speaks, what it is called, by whom it was made, and

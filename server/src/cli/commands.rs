@@ -10,6 +10,7 @@ use protocol::{INVITE_USES_MAX, Note, Role, RoomName, RoomPattern, UserName};
 
 use super::admin::{self, Copied, Kind, Restored, Whom};
 use super::audit::Audit;
+use super::bots::BotCommand;
 use super::check::check_config;
 #[cfg(feature = "cluster")]
 use super::cluster::{self, ClusterCommand};
@@ -111,6 +112,9 @@ pub(crate) enum Command {
 
     #[command(flatten)]
     Hooks(HookCommand),
+
+    #[command(flatten)]
+    Bots(BotCommand),
 
     Export(Export),
 
@@ -244,6 +248,7 @@ impl Command {
                 writeln!(out, "{}", place.invite(uses, days, note)?.as_str())?;
             }
             Command::Hooks(command) => command.run(out)?,
+            Command::Bots(command) => command.run(out)?,
             Command::Export(export) => export.run(out)?,
             Command::Import(import) => import.run(out)?,
             Command::Audit(audit) => audit.run(out)?,

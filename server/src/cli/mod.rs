@@ -2,6 +2,7 @@
 
 pub(crate) mod admin;
 mod audit;
+mod bots;
 mod check;
 #[cfg(feature = "cluster")]
 mod cluster;

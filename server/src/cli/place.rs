@@ -7,7 +7,8 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use clap::{Arg, Args};
 use protocol::{
-    AccessCode, HookPath, INVITE_CODE_CHARS, LINK_CODE_CHARS, Note, RoomName, UserName,
+    AccessCode, BotToken, HookPath, INVITE_CODE_CHARS, LINK_CODE_CHARS, Note, RoomName,
+    RoomPattern, UserName,
 };
 
 use super::admin;
@@ -16,9 +17,12 @@ use super::cluster;
 #[cfg(not(feature = "cluster"))]
 use super::no_cluster as cluster;
 use crate::log::acts_of_people::{MakeInvite, MakeLink};
-use crate::log::acts_of_programs::{EndHook, MakeHook, Maker};
+use crate::log::acts_of_programs::{EndHook, MakeBot, MakeHook, Maker};
 use crate::log::operator::instruction::Instruction;
-use crate::people::code_hash::{CodeHash, HOOK_SECRET_CHARS, random_code as random};
+use crate::people::code_hash::{
+    BOT_SECRET_CHARS, CodeHash, HOOK_SECRET_CHARS, random_code as random,
+};
+use crate::people::key_hash::KeyHash;
 use crate::{ClusterConfig, Db};
 
 /// Which database a command is about.
@@ -115,6 +119,35 @@ impl Place {
             admin::hook(self.database.file()?, &make)?
         };
         Ok(HookPath::new(hook, secret.as_str()))
+    }
+
+    /// Makes a bot: its token.
+    pub(super) fn bot(
+        &self,
+        name: UserName,
+        rooms: &[RoomPattern],
+        reads_only: bool,
+    ) -> anyhow::Result<BotToken> {
+        let token = BotToken::new(random_code(BOT_SECRET_CHARS)?.as_str());
+        let rooms = rooms.iter().map(|room| room.as_str().into()).collect();
+        let make = MakeBot { name, token: KeyHash::of_bot(&token), rooms, reads_only };
+        if self.cluster.is_node() {
+            cluster::carry_out(&self.cluster, &Instruction::MakeBot(make))?;
+        } else {
+            admin::bot(self.database.file()?, make)?;
+        }
+        Ok(token)
+    }
+
+    /// Ends a bot.
+    pub(super) fn revoke_bot(&self, name: &UserName) -> anyhow::Result<()> {
+        if !self.cluster.is_node() {
+            return Ok(admin::revoke_bot(self.database.file()?, name)?);
+        }
+        if cluster::carry_out(&self.cluster, &Instruction::EndBot(name.clone()))? == 0 {
+            bail!("there is no bot {name} in the cluster {}", self.cluster.cluster_name);
+        }
+        Ok(())
     }
 
     /// Ends a hook.

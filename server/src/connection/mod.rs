@@ -5,6 +5,7 @@
 
 mod access;
 mod address;
+pub(crate) mod bots;
 pub(crate) mod budget;
 mod carry_out;
 pub(crate) mod creations;
@@ -17,6 +18,7 @@ pub(crate) mod markers;
 mod moderate;
 pub(crate) mod news;
 mod note;
+pub(crate) mod over_http;
 mod perform;
 pub(crate) mod posted;
 pub(crate) mod posting;

@@ -233,7 +233,7 @@ impl ReadPump {
 }
 
 /// When to ask again for what cannot be read: another time for each, so that they do not all come at once.
-fn read_again() -> Duration {
+pub(super) fn read_again() -> Duration {
     let spread = *READ_AGAIN.end() - *READ_AGAIN.start();
     *READ_AGAIN.start() + spread.mul_f64(fastrand::f64())
 }

@@ -14,7 +14,6 @@ use std::time::Duration;
 use protocol::Refusal;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::address;
 use super::engine::Engine;
 use super::inbound::{Arrived, Inbound, Over};
 use super::rate_limits::for_operators;
@@ -194,25 +193,8 @@ impl ReadPump {
 
     /// Asks the session, with all that it goes by as that is now.
     pub(super) fn ask<T>(&mut self, question: impl FnOnce(&mut Session, &Context<'_>) -> T) -> T {
-        let (engine, asker) = (&*self.engine, &self.asker);
-        let context = Context {
-            person: self.claim.person(),
-            pass: self.claim.member().pass(),
-            now: engine.began.elapsed(),
-            rooms: engine.log.rooms(),
-            rate_limits: &engine.rate_limits,
-            budgets: &engine.budgets,
-            sanctions: &engine.auth.sanctions,
-            moderators: &engine.auth.moderators,
-            census: engine.hub.census(),
-            creations: &engine.creations,
-            edit_window: engine.config.edit_window,
-            address: asker.counted(),
-            new_address: &address::new,
-            age_ms: &|| engine.auth.time.age_ms(),
-            may_read: &|| engine.log.may_read(asker),
-        };
-        question(&mut self.session, &context)
+        let who = (self.claim.person(), self.claim.member().pass(), &self.asker);
+        self.engine.ask(who, &mut self.session, question)
     }
 
     /// Does what can be done at once, and gives back what has to wait.

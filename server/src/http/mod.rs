@@ -3,6 +3,7 @@
 //! This folder does not know what rooms hold.
 
 pub(crate) mod answers;
+mod api;
 mod assets;
 mod files;
 pub(crate) mod health;

@@ -23,7 +23,7 @@ use protocol::{AccessCode, Connect, Key, Label, Refusal, Token};
 use super::answers::{Answer, only_get, plain, rejected};
 use super::files::file;
 use super::status::Status;
-use super::{assets, health, hooks, request, upgrade};
+use super::{api, assets, health, hooks, request, upgrade};
 use crate::auth::{ConnectRequest, origin};
 use crate::config::{HEAD_BYTES_MAX, HEADERS_MAX};
 use crate::connection;
@@ -109,13 +109,18 @@ fn answering<S: Stream>(
     guest: &Guest,
     request: Request<Incoming>,
 ) -> Answering {
-    let is_upgrade = upgrade::is_wanted(&request);
-    if !is_upgrade && hooks::is_wanted(request.uri().path()) && request::host(&request).is_ok() {
-        let address = client(engine, guest, &request).unwrap_or(guest.peer);
-        let from = (address, engine.limiter.counts(address));
-        return Answering::Later(Box::pin(hooks::answer(engine.clone(), from, request)));
+    let is_served = !upgrade::is_wanted(&request) && request::host(&request).is_ok();
+    let address = client(engine, guest, &request).unwrap_or(guest.peer);
+    let from = (address, engine.limiter.counts(address));
+    match request.uri().path() {
+        path if is_served && hooks::is_wanted(path) => {
+            Answering::Later(Box::pin(hooks::answer(engine.clone(), from, request)))
+        }
+        path if is_served && api::is_wanted(path) => {
+            Answering::Later(Box::pin(api::answer(engine.clone(), from, request)))
+        }
+        _ => Answering::Now(answer::<S>(engine, guest, request)),
     }
-    Answering::Now(answer::<S>(engine, guest, request))
 }
 
 fn answer<S: Stream>(engine: &Arc<Engine>, guest: &Guest, request: Request<Incoming>) -> Answer {
@@ -292,8 +297,9 @@ fn opening(
         }
         (token, _) => token,
     };
+    let bot = token.as_ref().ok().and_then(|token| token.as_ref()?.bot());
     let tried = Mutex::new(tried);
-    Ok(ConnectRequest { hello, key, token, link, invite, label, tried, address, counts })
+    Ok(ConnectRequest { hello, bot, key, token, link, invite, label, tried, address, counts })
 }
 
 /// The subprotocols that are offered, in however many headers.

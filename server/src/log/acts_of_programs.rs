@@ -1,4 +1,5 @@
-//! What other programs do, as acts, and what lets them: hooks are made and ended, and say something.
+//! What other programs do, as acts, and what lets them: hooks are made and ended, and say something; bots are made and
+//! ended.
 //!
 //! Plain data. This file does not know who may do it, or how anything is stored.
 
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::log::acts_on_messages::{Calls, Say};
 use crate::people::code_hash::CodeHash;
+use crate::people::key_hash::KeyHash;
 use crate::people::names::PersonId;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +45,18 @@ pub(crate) struct SayAsHook {
     pub(crate) say: Say,
     /// Whom it calls, if it may.
     pub(crate) calls: Option<Calls>,
+}
+
+/// Makes a person that is a program, with a name of its own. Only the operator does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct MakeBot {
+    pub(crate) name: UserName,
+    /// What is kept of its token, which is its only key.
+    pub(crate) token: KeyHash,
+    /// The open rooms that it may enter, as patterns.
+    pub(crate) rooms: Vec<Box<str>>,
+    /// It changes nothing.
+    pub(crate) reads_only: bool,
 }
 
 impl Maker {

@@ -18,7 +18,7 @@ use crate::log::order::answer::{Answer, Moderator};
 use crate::log::outcome::{Began, Forgotten, Outcome, Revision, RoomChange};
 use crate::log::reading::page::{self, Stored};
 use crate::monitoring::metrics::Metrics;
-use crate::outbox::Outbox;
+use crate::outbox::{End, Outbox};
 use crate::people::names::PersonId;
 
 /// Who hears of something.
@@ -172,6 +172,7 @@ impl Effects {
                     self.refuse(&refusal, event.act.about(), &author);
                 }
             }
+            Outcome::BotEnded(person) => self.put_out(person),
             Outcome::Forgotten(rooms) => rooms.iter().for_each(|room| self.forgotten(room)),
             Outcome::HasDevices(_) | Outcome::Numbered(_) | Outcome::Kept(_) => {}
         }
@@ -258,6 +259,13 @@ impl Effects {
     fn set(&self, person: PersonId, setting: Setting) {
         let frame = Frame::text(ToClient::Setting(setting).encode(), Delivery::Always);
         self.health.connected.of(person).iter().for_each(|(_, outbox)| outbox.push(&frame));
+    }
+
+    /// Their connections end, and they cannot come again.
+    fn put_out(&self, person: PersonId) {
+        for (_, outbox) in self.health.connected.of(person).iter() {
+            outbox.end(End::Refused(Refusal::BotRevoked));
+        }
     }
 
     fn forgotten(&self, forgotten: &Forgotten) {

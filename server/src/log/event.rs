@@ -12,7 +12,7 @@ use crate::log::acts_of_people::{
     AcceptInvite, AddDevice, EndInvite, MakeInvite, MakeLink, RevokeDevice, TakeName, UseDevice,
     UseName,
 };
-use crate::log::acts_of_programs::{EndHook, MakeHook, SayAsHook};
+use crate::log::acts_of_programs::{EndHook, MakeBot, MakeHook, SayAsHook};
 use crate::log::acts_of_rooms::{
     Create, Direct, KeepRoom, KeepRoomAs, NoteRead, OfMember, SetRole,
 };
@@ -113,6 +113,10 @@ pub(crate) enum Act {
     Import(Box<Import>),
     /// A moderator ends a ban or a mute before its time, and it is known who.
     LiftBy(Box<LiftBy>),
+    /// A bot is made.
+    MakeBot(Box<MakeBot>),
+    /// A bot ends, by its name.
+    EndBot(UserName),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -207,7 +211,9 @@ impl Act {
             | Act::EndHook(_)
             | Act::SayAsHook(_)
             | Act::Import(_)
-            | Act::LiftBy(_) => false,
+            | Act::LiftBy(_)
+            | Act::MakeBot(_)
+            | Act::EndBot(_) => false,
         }
     }
 
@@ -232,6 +238,7 @@ impl Act {
             Act::SetTopic(set) => set.content.as_str().len(),
             Act::Create(create) => create.topic.as_str().len() + TITLE_BYTES_MAX,
             Act::Direct(direct) => direct.users.len() * USER_BYTES_MAX,
+            Act::MakeBot(make) => make.rooms.iter().map(|room| room.len() + 1).sum(),
             Act::Impose(sanction) => sanction.reason.as_ref().map_or(0, |it| it.as_str().len()),
             Act::MakeInvite(invite) => {
                 let rooms = invite.rooms.iter().map(|room| room.as_str().len() + 2);
@@ -260,7 +267,8 @@ impl Act {
             | Act::DeleteOwn(_)
             | Act::React(_)
             | Act::MakeHook(_)
-            | Act::EndHook(_) => 0,
+            | Act::EndHook(_)
+            | Act::EndBot(_) => 0,
         };
         AROUND + text + reference.map_or(0, |it| it.as_str().len())
     }
@@ -306,7 +314,9 @@ impl Act {
             | Act::MakeInvite(_)
             | Act::EndInvite(_)
             | Act::AcceptInvite(_)
-            | Act::EndHook(_) => (None, None),
+            | Act::EndHook(_)
+            | Act::MakeBot(_)
+            | Act::EndBot(_) => (None, None),
         }
     }
 }

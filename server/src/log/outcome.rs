@@ -28,6 +28,8 @@ pub(crate) enum Outcome {
     Named(PersonId, Option<Devices>, Vec<RoomChange>),
     /// A person has these devices now.
     HasDevices(Box<PersonDevices>),
+    /// This person, a bot, has ended.
+    BotEnded(PersonId),
     /// It has this number.
     Numbered(u32),
     /// It is kept, and nobody hears of it.

@@ -11,6 +11,7 @@ use protocol::{HookEntry, Refusal, RoomList, RoomName};
 
 use super::acts_of_programs::Maker;
 use super::reading::about::Viewer;
+use super::reading::bots::FoundBot;
 use super::reading::hooks::{FoundHook, HOOKS_COST};
 use super::reading::reader::Reader;
 use super::reading::rooms::RoomsAsked;
@@ -19,6 +20,7 @@ use super::search::index::is_damage;
 use super::{Asked, Asker, InboxAsked, Log, NotRead, OpenRoom, Page, SearchAsked};
 use crate::frame::Frame;
 use crate::people::code_hash::CodeHash;
+use crate::people::key_hash::KeyHash;
 use crate::people::names::PersonId;
 
 /// What a list of rooms costs at least, in bytes of reading: a hundred rooms, found in several tables.
@@ -102,6 +104,16 @@ impl Log {
     ) -> Result<Option<FoundHook>, NotRead> {
         let found = self.found();
         self.reading.pages.read(asker, move |reader| (found(reader.hook(hook, &secret)), 0)).await
+    }
+
+    /// The bot with this token, as the database says now.
+    pub(crate) async fn find_bot(
+        &self,
+        asker: &Asker,
+        token: KeyHash,
+    ) -> Result<Option<FoundBot>, NotRead> {
+        let found = self.found();
+        self.reading.pages.read(asker, move |reader| (found(reader.bot(&token)), 0)).await
     }
 
     /// Where a hook speaks.

@@ -183,7 +183,7 @@ impl Keeping {
             return false;
         }
         self.take_in_some().unwrap_or_else(|error| {
-            tracing::warn!(%error, "cannot import yet");
+            tracing::warn!(%error, "cannot do yet what the operator asks for");
             false
         })
     }
@@ -195,18 +195,21 @@ impl Keeping {
             return Ok(false);
         }
         let mut asked = Vec::with_capacity(waiting.len());
-        for (number, import) in waiting {
-            let import = import.map(Box::new);
-            let act = import.clone().map(Act::Import);
-            asked.push((number, import, act.map(|act| self.queue(act)).transpose()?));
+        for (number, act) in waiting {
+            let outcome = act.clone().map(|act| self.queue(act)).transpose()?;
+            asked.push((number, act, outcome));
         }
         let mut became = Vec::with_capacity(asked.len());
-        for (number, import, outcome) in asked {
+        for (number, act, outcome) in asked {
             let outcome = outcome.map(oneshot::Receiver::blocking_recv).transpose();
             // What got no place in the order waits on.
             let Ok(outcome) = outcome else { continue };
-            let done = import.zip(outcome).map(|(import, it)| Became::of(&import, &it));
-            became.push((number, done.unwrap_or(Became::Unreadable)));
+            let done = act.zip(outcome.as_ref()).map(|(act, it)| Became::of(&act, it));
+            let why = match outcome {
+                Some(Outcome::Refused(refusal)) => Some(refusal.to_string()),
+                _ => None,
+            };
+            became.push((number, done.unwrap_or(Became::Unreadable), why));
         }
         incoming::note(&self.db, &became)?;
         Ok(!became.is_empty())

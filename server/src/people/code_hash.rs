@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 /// Characters of a hook's secret: 160 bits, since it is good until the hook ends.
 pub(crate) const HOOK_SECRET_CHARS: usize = 32;
 
+/// Characters of the secret of a bot's token: as many.
+pub(crate) const BOT_SECRET_CHARS: usize = HOOK_SECRET_CHARS;
+
 /// The hash of the code of a link or of an invite, or of the secret of a hook.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct CodeHash([u8; SHA256_OUTPUT_LEN]);

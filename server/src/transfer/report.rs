@@ -50,7 +50,7 @@ impl Report {
                 }
                 Became::OldTopic => self.left_out(OLD_TOPIC, 1),
                 Became::NoRoom => self.left_out(NO_ROOM, 1),
-                Became::Unreadable => self.left_out(UNREADABLE, 1),
+                Became::Unreadable | Became::Refused => self.left_out(UNREADABLE, 1),
             }
             let is_taken = matches!(became, Became::Taken | Became::TakenWithoutReply);
             for reason in changed.into_iter().filter(|_| is_taken) {

@@ -95,7 +95,7 @@ impl Process {
             budgets,
             sanctions: Sanctions::new(sanctions, newest, moderators.clone()),
             moderators,
-            pass: Permissions { role: Role::Moderator, grant: None, expires: None },
+            pass: Permissions { role: Role::Moderator, grant: None, expires: None, bot: None },
             acting: None,
             epoch: Epoch::try_from("simulated").unwrap(),
             cluster: None,

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::thread;
 
 use fastrand::Rng;
-use protocol::{AccessCode, MessageId, Ref, TopicText, UserName};
+use protocol::{AccessCode, BotToken, MessageId, Ref, TopicText, UserName};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use strum::EnumCount as _;
@@ -20,7 +20,7 @@ use crate::log::acts_of_people::{
     AcceptInvite, AddDevice, EndInvite, MakeInvite, MakeLink, NameProof, RevokeDevice, TakeName,
     UseDevice, UseName,
 };
-use crate::log::acts_of_programs::{EndHook, MakeHook, Maker, SayAsHook};
+use crate::log::acts_of_programs::{EndHook, MakeBot, MakeHook, Maker, SayAsHook};
 use crate::log::acts_on_messages::Calls;
 use crate::log::database::Database;
 use crate::log::database::store::Store;
@@ -29,6 +29,7 @@ use crate::log::sanction::{Kind, Lift, LiftBy, Sanction};
 use crate::log::sequencer::Sequencer;
 use crate::log::time::clock::Clock;
 use crate::people::code_hash::CodeHash;
+use crate::people::key_hash::KeyHash;
 use crate::people::names::PersonId;
 
 const RUNS: u64 = 2_000;
@@ -91,8 +92,10 @@ fn events(seeds: Range<u64>) -> Vec<Event> {
         let said = if let Act::Say(say) = &act { Some(say.clone()) } else { None };
         events.push(sequencer.place(act, id.get()));
         if let Some(say) = said.filter(|_| rng.u8(0..8) == 0) {
-            let act = of_hooks(&mut rng, say);
-            events.push(sequencer.place(act, id.get()));
+            let of_bots = of_bots(&mut rng, say.clone());
+            for act in [of_hooks(&mut rng, say), of_bots] {
+                events.push(sequencer.place(act, id.get()));
+            }
         }
         for take in taken.iter().cycle().take(2) {
             let act = of_devices(&mut rng, id, take);
@@ -210,6 +213,26 @@ fn of_devices(rng: &mut Rng, id: MessageId, take: &TakeName) -> Option<Act> {
             is_needed: rng.bool(),
         })),
     })
+}
+
+/// A few bots: some of them are there.
+fn of_bots(rng: &mut Rng, say: Say) -> Act {
+    let number = rng.u8(0..4);
+    let name = UserName::try_from(&*format!("bot-{number}")).unwrap();
+    match rng.u8(0..4) {
+        0..=1 => {
+            let token = KeyHash::of_bot(&BotToken::new(&number.to_string()));
+            let rooms = vec!["dev".into(), "ops-*".into()];
+            let make = MakeBot { name, token, rooms, reads_only: rng.bool() };
+            Act::MakeBot(Box::new(make))
+        }
+        2 => Act::EndBot(name),
+        // By its token, as from a node that does not know its number yet.
+        _ => {
+            let key = Some(KeyHash::of_bot(&BotToken::new(&number.to_string())));
+            Act::Say(Say { author: Author { name, person: None, key, checked: None }, ..say })
+        }
+    }
 }
 
 /// Hooks of the room in which somebody says something; some of them are there.

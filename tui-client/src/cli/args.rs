@@ -90,7 +90,7 @@ pub struct Options {
           value_parser = parse_label)]
     pub label: Option<Label>,
 
-    /// Token for a closed server; in the environment or the settings file, others on this machine
+    /// Token for a closed server, or a bot's; in the environment or the settings file, others on this machine
     /// cannot see it
     #[arg(long, env = "NEBULA_TOKEN", value_name = "TOKEN", global = true, hide_env_values = true)]
     pub token: Option<String>,

@@ -90,11 +90,11 @@ fn none_holds_for_a_moderator_by_token_or_as_the_list_is_now() {
     ] {
         let rooms = vec![RoomPattern::try_from(rooms).unwrap()];
         let grant = Grant { sub: name("Eve"), rooms, exp: 0, role };
-        let pass = Permissions { role, grant: Some(grant), expires: None };
+        let pass = Permissions { role, grant: Some(grant), expires: None, bot: None };
         assert_eq!(hold(&by_token, Some(&pass)), hold_here, "{pass:?}");
     }
     // What a list said when they came in does not count.
-    let listed = Permissions { role: Role::Moderator, grant: None, expires: None };
+    let listed = Permissions { role: Role::Moderator, grant: None, expires: None, bot: None };
     assert_eq!(hold(&person("Eve", 1), Some(&listed)), [true; 2]);
     moderators.set(NewModerators([hash(1)].into()));
     assert_eq!(hold(&person("Eve", 1), None), [false; 2]);

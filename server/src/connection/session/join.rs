@@ -27,6 +27,11 @@ impl Session {
         Effect::AwaitSpace(Query::Join { room, asked, is_first })
     }
 
+    /// Enters a room, of which nothing is told: to ask for one thing there.
+    pub(crate) fn visit(&mut self, room: RoomName, context: &Context<'_>) -> Effect {
+        self.enter(room, None, false, context)
+    }
+
     pub(super) fn enter(
         &mut self,
         room: RoomName,
@@ -57,8 +62,8 @@ impl Session {
             // Its members decide, whatever a token says.
             return Ok(());
         }
-        if context.pass.is_some_and(|pass| !pass.opens(room.name())) {
-            return Err(Refusal::WrongRoom);
+        if let Some(pass) = context.pass.filter(|pass| !pass.opens(room.name())) {
+            return Err(pass.closed());
         }
         room.name().check().map_err(Refusal::BadRoom)
     }

@@ -7,6 +7,7 @@
 
 mod access;
 mod access_request;
+mod bot;
 mod draft;
 mod effect;
 mod join;
@@ -32,11 +33,13 @@ pub(crate) use self::effect::{
     Calling, Consult, Effect, Entering, Listing, Marking, Query, Reading, Recheck, Refused,
 };
 pub(super) use self::life::{Life, Look};
+pub(crate) use self::rooms::asks_within;
 use self::typed::Typed;
 use super::creations::Creations;
 use super::rate_limits::{Over, RateLimits};
 use crate::auth::Permissions;
 use crate::auth::moderators::Moderators;
+use crate::auth::permissions::Bot;
 use crate::auth::sanctions::Sanctions;
 use crate::config::BAD_FRAMES_MAX;
 use crate::connection::budget::{Budgets, Spender};
@@ -81,6 +84,11 @@ impl Context<'_> {
     /// Whether nothing can be theirs: no key and no token says who they are.
     fn has_no_name(&self) -> bool {
         self.person.number().is_none() && self.person.key().is_none()
+    }
+
+    /// Whether it is a bot's, and what a bot it is.
+    fn bot(&self) -> Option<Bot> {
+        self.pass.and_then(|pass| pass.bot)
     }
 
     /// Whether the token says that they moderate: no ban or mute holds for them.
@@ -130,6 +138,15 @@ impl Session {
         };
         if let Some(rare) = &mut self.rare {
             rare.bad_frames = 0;
+        }
+        self.request(envelope, context)
+    }
+
+    /// What follows from an envelope.
+    pub(crate) fn request(&mut self, envelope: ToServer, context: &Context<'_>) -> Effect {
+        if let Some(refusal) = context.bot().and_then(|bot| bot::refusal(bot, &envelope)) {
+            let (room, reference) = envelope.about();
+            return Effect::Refuse(Refused::new(refusal, room.cloned(), reference.cloned()));
         }
         if let Err(over) = self.take_turn(&envelope, context) {
             let (room, reference) = envelope.about();

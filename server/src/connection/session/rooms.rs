@@ -51,9 +51,9 @@ impl Session {
             }
         }
         if let RoomDraft::Create(Create { room: NewRoom::Open { room }, .. }) = &draft
-            && context.pass.is_some_and(|pass| !pass.opens(room))
+            && let Some(pass) = context.pass.filter(|pass| !pass.opens(room))
         {
-            return refuse(Refusal::WrongRoom, &draft);
+            return refuse(pass.closed(), &draft);
         }
         let bytes = cost(draft.text(), draft.about().1);
         if let Err(over) = context.budgets.take(&self.spender, bytes, context.now) {
@@ -222,7 +222,7 @@ pub(super) fn refuse(refusal: Refusal, draft: &RoomDraft) -> Effect {
 }
 
 /// What somebody asks that needs the room to be entered: its room and `ref`.
-fn asks_within(envelope: &ToServer) -> Option<(&RoomName, Option<&Ref>)> {
+pub(crate) fn asks_within(envelope: &ToServer) -> Option<(&RoomName, Option<&Ref>)> {
     match envelope {
         ToServer::Message(_)
         | ToServer::Topic(_)

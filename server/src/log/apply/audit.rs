@@ -34,6 +34,9 @@ pub(in crate::log) enum Did {
     Release,
     Hook,
     Unhook,
+    Bot,
+    #[strum(serialize = "revoke-bot")]
+    RevokeBot,
 }
 
 /// Something that was done, as far as there is more to say of it.

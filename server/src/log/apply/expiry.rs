@@ -23,7 +23,7 @@ pub(super) fn expire(
     // A clock that was wrong stamped these: they count as used now.
     let mend = "UPDATE names SET used = ?1 WHERE used > ?1 OR used < ?2";
     db.prepare_cached(mend)?.execute([signed(now), signed(earliest)])?;
-    let names = "DELETE FROM names WHERE used < ?1";
+    let names = "DELETE FROM names WHERE used < ?1 AND person NOT IN (SELECT person FROM bots)";
     db.prepare_cached(names)?.execute([signed(names_used_before)])?;
     let changes = rooms::succeed(db, event)?;
     let sanctions = "DELETE FROM sanctions WHERE until <= ?1";

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::audit::{self, Did, Noted};
 use super::known::Known;
-use super::{messages, persons, rooms};
+use super::{messages, names, rooms};
 use crate::log::acts_of_programs::{EndHook, MakeHook, Maker, SayAsHook};
 use crate::log::database::column::{checked, signed};
 use crate::log::event::Event;
@@ -39,7 +39,8 @@ pub(in crate::log) fn keep(
     if let Err(refusal) = may_hook(db, &make.room, make.by)? {
         return Ok(Err(refusal));
     }
-    if is_somebodys(db, &make.name)? {
+    // Nobody speaks in another's name.
+    if names::is_somebodys(db, &make.name)? {
         return Ok(Err(Refusal::NameClaimed));
     }
     let count = "SELECT count(*), count(*) FILTER (WHERE room_key = ?1) FROM hooks";
@@ -127,12 +128,6 @@ fn find(db: &Connection, hook: u32) -> rusqlite::Result<Option<(RoomName, UserNa
 /// Whose its messages are: no name has a control character in it, so they are nobody's.
 fn owner(hook: u32) -> Owner {
     Owner::Spelling(Arc::from(format!("\u{1}{hook}")))
-}
-
-/// Nobody speaks in another's name.
-fn is_somebodys(db: &Connection, name: &UserName) -> rusqlite::Result<bool> {
-    let select = "SELECT 1 FROM subjects WHERE key = ?1";
-    Ok(persons::named(db, name)?.is_some() || db.prepare_cached(select)?.exists([name.key()])?)
 }
 
 /// Why somebody may not make, see or end the hooks of a room.

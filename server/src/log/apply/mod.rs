@@ -5,6 +5,7 @@
 //! lasts are decided here; what was checked before only saves work.
 
 mod audit;
+mod bots;
 mod devices;
 mod expiry;
 mod hooks;
@@ -85,6 +86,8 @@ pub(super) fn apply(
         Act::KeepRoomAs(keep) => rooms::keep_room_as(db, event, keep),
         Act::MakeHook(make) => hooks::make(db, event, make),
         Act::EndHook(end) => hooks::end(db, event, end),
+        Act::MakeBot(make) => bots::make(db, known, event, make),
+        Act::EndBot(name) => bots::end(db, known, event, name),
         Act::NoteRead(note) => markers::note(db, event, note),
         Act::Import(import) => messages::import(db, known, event, import),
     }?;

@@ -66,13 +66,20 @@ pub(super) fn is_theirs(db: &Connection, take: &TakeName) -> rusqlite::Result<bo
     Ok(owner.is_some_and(|(_, _, whose)| whose == KeyOf::Theirs))
 }
 
-/// Whose a name is, whether they used it lately, and whose a key is to them.
+/// Whether a name is kept for somebody, or a token has named them.
+pub(super) fn is_somebodys(db: &Connection, name: &UserName) -> rusqlite::Result<bool> {
+    let select = "SELECT 1 FROM subjects WHERE key = ?1";
+    Ok(persons::named(db, name)?.is_some() || db.prepare_cached(select)?.exists([name.key()])?)
+}
+
+/// Whose a name is, whether they used it lately, as bots always did, and whose a key is to them.
 fn owner(
     db: &Connection,
     name: &UserName,
     (key, expired): (Option<KeyHash>, u64),
 ) -> rusqlite::Result<Option<(PersonId, bool, KeyOf)>> {
-    let select = "SELECT names.person, names.used >= ?3,
+    let select = "SELECT names.person,
+            names.used >= ?3 OR names.person IN (SELECT person FROM bots),
             (SELECT revoked IS NULL FROM keys WHERE hash = ?2 AND person = names.person)
         FROM names WHERE key = ?1";
     let key = key.as_ref().map(KeyHash::as_bytes);
@@ -149,13 +156,13 @@ pub(super) fn note_use(
     Ok(Outcome::Kept(event.id))
 }
 
-/// True if it was somebody's.
+/// True if it was somebody's. A bot keeps its name until it ends.
 pub(in crate::log) fn release_now(
     db: &Connection,
     at: u64,
     name: &UserName,
 ) -> rusqlite::Result<bool> {
-    let delete = "DELETE FROM names WHERE key = ?1";
+    let delete = "DELETE FROM names WHERE key = ?1 AND person NOT IN (SELECT person FROM bots)";
     if db.prepare_cached(delete)?.execute([name.key()])? == 0 {
         return Ok(false);
     }

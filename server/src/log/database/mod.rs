@@ -10,6 +10,7 @@ pub(crate) mod open_error;
 pub(crate) mod place;
 pub(crate) mod schema;
 mod schema_audit;
+mod schema_bots;
 mod schema_hooks;
 mod schema_reading;
 mod schema_rooms;

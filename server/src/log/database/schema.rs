@@ -6,13 +6,14 @@
 use rusqlite::Connection;
 
 use super::{
-    schema_audit, schema_hooks, schema_reading, schema_rooms, schema_search, schema_transfer,
+    schema_audit, schema_bots, schema_hooks, schema_reading, schema_rooms, schema_search,
+    schema_transfer,
 };
 
 /// Marks a database as ours, at offset 68 of the file: "Nebu" (SQLite's file format, 1.3).
 pub(in crate::log) const APPLICATION_ID: i32 = 0x4E65_6275;
 /// Grows with every step of the schema.
-pub(in crate::log) const SCHEMA_VERSION: i32 = 16;
+pub(in crate::log) const SCHEMA_VERSION: i32 = 17;
 
 /// What makes a database of each version from that of the version before.
 const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] = [
@@ -32,6 +33,7 @@ const SCHEMAS: [&[&str]; SCHEMA_VERSION as usize] = [
     schema_hooks::STEP,
     schema_transfer::STEP,
     schema_audit::STEP,
+    schema_bots::STEP,
 ];
 
 /// `messages` is appended to at its right edge, whatever the room; `by_room` serves every read;

@@ -15,6 +15,7 @@ use crate::log::apply::{
 };
 use crate::log::database::{BUSY_TIMEOUT, Database, OpenError};
 use crate::log::database::{on_disk, place};
+use crate::log::reading::bots::{FoundBot, bots};
 use crate::log::reading::hooks::listed;
 use crate::log::reading::register::{names, sanctions};
 use crate::log::sanction::{Kind, Sanction, Whom};
@@ -89,6 +90,14 @@ pub(crate) fn hooks(
     room: Option<&RoomName>,
 ) -> Result<Vec<(RoomName, HookEntry)>, OpenError> {
     with(path, |db| listed(db, room))
+}
+
+/// The bots of a database.
+///
+/// # Errors
+/// [`OpenError`] if it cannot be read.
+pub(crate) fn kept_bots(path: &Path) -> Result<Vec<FoundBot>, OpenError> {
+    with(path, bots)
 }
 
 /// Ends a hook; false if there is none.

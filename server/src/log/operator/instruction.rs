@@ -6,7 +6,7 @@ use protocol::{RoomName, UserName};
 use serde::{Deserialize, Serialize};
 
 use crate::log::acts_of_people::{MakeInvite, MakeLink};
-use crate::log::acts_of_programs::{EndHook, MakeHook};
+use crate::log::acts_of_programs::{EndHook, MakeBot, MakeHook};
 use crate::log::sanction::{Kind, Whom};
 
 /// What one of the nodes is to do, in the name of all.
@@ -24,6 +24,10 @@ pub(crate) enum Instruction {
     MakeHook(MakeHook),
     /// A hook ends.
     EndHook(EndHook),
+    /// A bot comes to be.
+    MakeBot(MakeBot),
+    /// A bot ends, by its name.
+    EndBot(UserName),
 }
 
 /// How many names, bans, mutes or hooks there were, that a code was kept, or the number of a new hook; else why nothing

@@ -1,5 +1,5 @@
-//! Takes in what was said elsewhere: into a database that no server uses, by the rules of one, or by the server
-//! that uses it.
+//! Does what an operator asks for and what gets a place in the order, most of it said elsewhere: to a database that no
+//! server uses, by the rules of one, or by the server that uses it.
 //!
 //! This file does not know where it comes from.
 
@@ -16,6 +16,7 @@ use crate::log::database::store::Store;
 use crate::log::database::{BUSY_TIMEOUT, Database, OpenError, on_disk, place};
 use crate::log::event::Act;
 use crate::log::operator::incoming::{self, BATCH, Became};
+use crate::log::outcome::Outcome;
 use crate::log::sequencer::Sequencer;
 use crate::log::time::clock::now_us;
 use crate::log::time::judge::{Judge, leap_max_ms};
@@ -53,6 +54,11 @@ pub(crate) enum IntakeError {
          that were read were not taken; import again when it is well, what is there is not taken twice"
     )]
     Silent { db: PathBuf, left: usize },
+    /// The same, of one thing alone.
+    #[error(
+        "the server that uses the database {0:?} does not answer, and nothing was done: see its log and /readyz"
+    )]
+    NoAnswer(PathBuf),
 }
 
 /// A database that takes in what was said elsewhere.
@@ -60,7 +66,9 @@ pub(crate) struct Intake {
     path: PathBuf,
     way: Way,
     /// What is taken in together.
-    batch: Vec<Import>,
+    batch: Vec<Act>,
+    /// Why the last one was refused that was.
+    why: Option<String>,
 }
 
 enum Way {
@@ -79,7 +87,7 @@ impl Intake {
             Err(OpenError::Locked(_)) => beside(path)?,
             Err(error) => return Err(error.into()),
         };
-        Ok(Intake { path: path.to_owned(), way, batch: Vec::with_capacity(BATCH) })
+        Ok(Intake { path: path.to_owned(), way, batch: Vec::with_capacity(BATCH), why: None })
     }
 
     /// Takes it in, at once or later, and tells what became of what was taken in until now, in the same order.
@@ -91,7 +99,7 @@ impl Intake {
         import: Import,
         became: &mut Vec<Became>,
     ) -> Result<(), IntakeError> {
-        self.batch.push(import);
+        self.batch.push(Act::Import(Box::new(import)));
         if self.batch.len() < BATCH { Ok(()) } else { self.take_batch(HANDED_MAX, became) }
     }
 
@@ -104,18 +112,39 @@ impl Intake {
         self.note_time()
     }
 
+    /// Does one thing; else says why that is refused.
+    ///
+    /// # Errors
+    /// [`IntakeError`].
+    pub(crate) fn ask(mut self, act: Act) -> Result<Result<(), String>, IntakeError> {
+        self.batch.push(act);
+        let mut became = Vec::new();
+        match self.take_batch(0, &mut became) {
+            Err(IntakeError::Silent { db, .. }) => return Err(IntakeError::NoAnswer(db)),
+            done => done?,
+        }
+        self.note_time()?;
+        Ok(match became.first() {
+            Some(Became::Taken) => Ok(()),
+            _ => Err(self.why.unwrap_or_else(|| "the server cannot read it".to_owned())),
+        })
+    }
+
     /// Until no more than so many wait for a server.
     fn take_batch(&mut self, left_max: usize, became: &mut Vec<Became>) -> Result<(), IntakeError> {
         let failed = |error| failed(&self.path, error);
         let batch = std::mem::take(&mut self.batch);
         match &mut self.way {
             Way::Alone { store, sequencer, .. } => {
-                let place = |import: &Import| {
-                    sequencer.place(Act::Import(Box::new(import.clone())), now_us())
-                };
+                let place = |act: &Act| sequencer.place(act.clone(), now_us());
                 let events: Vec<_> = batch.iter().map(place).collect();
                 let outcomes = store.commit(events.iter()).map_err(failed)?;
                 store.checkpoint().map_err(failed)?;
+                for outcome in &outcomes {
+                    if let Outcome::Refused(refusal) = outcome {
+                        self.why = Some(refusal.to_string());
+                    }
+                }
                 became.extend(batch.iter().zip(&outcomes).map(|(it, of)| Became::of(it, of)));
                 Ok(())
             }
@@ -139,12 +168,14 @@ impl Intake {
     /// Waits until no more than so many wait.
     fn wait_for(&mut self, left_max: usize, all: &mut Vec<Became>) -> Result<(), IntakeError> {
         let Way::Beside { db, handed, progress } = &mut self.way else { return Ok(()) };
+        let last_why = &mut self.why;
         let failed = |error| failed(&self.path, error);
         while handed.len() > left_max {
             let Some((first, last)) = handed.front().zip(handed.back()) else { break };
             let known = incoming::fetch(db, (first.0, last.0)).map_err(failed)?;
             let is_progress = !known.is_empty();
-            for (number, became) in known {
+            for (number, became, why) in known {
+                *last_why = why.or(last_why.take());
                 let place = handed.binary_search_by_key(&number, |it| it.0);
                 if let Some(waiting) = place.ok().and_then(|place| handed.get_mut(place)) {
                     waiting.1 = Some(became);

@@ -103,6 +103,8 @@ fn form(entry: &Entry) -> u8 {
         | Act::EndHook(_)
         | Act::SayAsHook(_)
         | Act::Import(_)
-        | Act::LiftBy(_) => 5,
+        | Act::LiftBy(_)
+        | Act::MakeBot(_)
+        | Act::EndBot(_) => 5,
     }
 }

@@ -222,6 +222,7 @@ fn digest(results: &[Became]) -> Vec<u8> {
             Outcome::Began(began) => (12, began.message.id.get()),
             Outcome::Changed(rooms) => (13, rooms.iter().map(|room| room.person.get()).sum()),
             Outcome::Set(set) => (14, set.1.id.get()),
+            Outcome::BotEnded(person) => (15, person.get()),
         };
         bytes.push(kind);
         bytes.extend_from_slice(&number.to_le_bytes());

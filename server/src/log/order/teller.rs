@@ -250,7 +250,7 @@ fn news(event: &Event, outcome: &Outcome) -> Option<News> {
         Act::Impose(sanction) => Some(News::Imposed((**sanction).clone(), event.id)),
         Act::Lift(lift) => Some(News::Lifted((**lift).clone())),
         Act::LiftBy(it) => Some(News::Lifted(it.lift.clone())),
-        Act::ReleaseName(name) => Some(News::Released(name.clone())),
+        Act::ReleaseName(name) | Act::EndBot(name) => Some(News::Released(name.clone())),
         Act::Say(_)
         | Act::Delete(_)
         | Act::SetTopic(_)
@@ -278,7 +278,8 @@ fn news(event: &Event, outcome: &Outcome) -> Option<News> {
         | Act::MakeHook(_)
         | Act::EndHook(_)
         | Act::SayAsHook(_)
-        | Act::Import(_) => None,
+        | Act::Import(_)
+        | Act::MakeBot(_) => None,
     }
 }
 

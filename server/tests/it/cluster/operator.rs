@@ -8,6 +8,7 @@ use tokio::time::timeout;
 
 use crate::cli::operations::{run, said};
 use crate::http::hooks;
+use crate::http::requests::request;
 use crate::people::moderation::{MOD_HASH, MOD_KEY, moderated};
 use crate::support::engine::Engine;
 use crate::support::harness::{PATIENCE, Peer, TestServer, query, say_ref};
@@ -177,4 +178,38 @@ async fn a_hook_is_made_and_ended_on_all_nodes() {
     assert!(code == Some(2) && words.contains("no hook 1 in the cluster hooks"), "{words}");
     let (code, words) = nodes.operator(&["hook", "--room", "dev", "--name", "Ann"]).await;
     assert!(code == Some(2) && words.contains("taken"), "{words}");
+}
+
+#[tokio::test]
+async fn a_bot_is_made_and_ended_on_all_nodes() {
+    let nodes = Nodes::start(Engine::shared().await, "bots", 2).await;
+    let [a, b] = &*nodes.servers else { panic!() };
+    let (code, token) = nodes.operator(&["bot", "builds", "--rooms", "dev"]).await;
+    assert_eq!(code, Some(0), "{token}");
+    let bearer = format!("Bearer {}", token.trim_end());
+    let asked = async |node: &TestServer| {
+        let headers = [("Authorization", &*bearer)];
+        request(node.address, ("GET", "/api/v1/rooms"), &headers, b"").await.status
+    };
+    // A node hears of it a moment later.
+    let is_there = async { while asked(b).await != 200 {} };
+    timeout(PATIENCE, is_there).await.unwrap();
+    let mut upgrade = Peer::request(&b.url("room=dev"), None).unwrap();
+    upgrade.headers_mut().insert("Authorization", bearer.parse().unwrap());
+    let mut bot = Peer::dial_request(upgrade).await.unwrap();
+    bot.expect_entry().await;
+    let mut ann = enter(a, "Ann", 1).await;
+    bot.send(say_ref("dev", "build 7", "1")).await;
+    let message = ann.message().await;
+    assert_eq!((message.sender.as_str(), message.bot), ("builds", true));
+    let (code, words) = told(&["revoke-bot", "builds", "--db", &text(&nodes.db(0))]).await;
+    assert!(code == Some(2) && words.contains("belongs to a cluster"), "{words}");
+    let revoked = nodes.operator(&["revoke-bot", "builds"]).await;
+    assert_eq!(revoked, (Some(0), "the bot builds has ended\n".to_owned()));
+    bot.expect_refusal(Code::Revoked, 4003).await;
+    let is_gone = async { while asked(b).await != 401 {} };
+    timeout(PATIENCE, is_gone).await.unwrap();
+    let (code, words) = nodes.operator(&["revoke-bot", "builds"]).await;
+    assert!(code == Some(2) && words.contains("no bot builds in the cluster bots"), "{words}");
+    drop(ann);
 }

@@ -1,6 +1,8 @@
 //! Requests, the page, and what is seen from outside.
 
+mod api;
 mod handshake;
 mod health;
 pub(crate) mod hooks;
 mod page;
+pub(crate) mod requests;

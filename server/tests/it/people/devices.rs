@@ -290,7 +290,7 @@ async fn the_operator_links_a_device_for_who_lost_all_of_theirs() {
     assert_eq!(numbers(&list(&mut phone).await), [(1, false), (2, true)]);
     let (exit, error) = operator(&["link", "nobody"], "--db", &path);
     assert_eq!(exit, Some(2));
-    assert!(error.contains("the name nobody is not kept for anybody"), "{error}");
+    assert!(error.contains("the name nobody is not kept for a person"), "{error}");
 }
 
 #[tokio::test]

@@ -7,5 +7,6 @@ pub(crate) mod clock;
 #[cfg(feature = "cluster")]
 pub(crate) mod engine;
 pub(crate) mod harness;
+pub(crate) mod kept;
 #[cfg(feature = "cluster")]
 pub(crate) mod nodes;

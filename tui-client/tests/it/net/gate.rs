@@ -123,3 +123,24 @@ fn a_closed_server_opens_to_a_token_from_flag_environment_or_file_and_it_is_not_
     let (_, _, told) = home.run(&far, "");
     assert!(told.contains("Without wss"), "{told}");
 }
+
+#[test]
+fn scripts_send_and_read_as_a_bot() {
+    let home = Home::new();
+    let db = home.path("nebula.db");
+    let server = ServerProcess::start(&db);
+    let at = ["--server", server.address.as_str()];
+    // It has opened its database when somebody was in.
+    assert_eq!(send(&home, &[], &[&at[..], &["--user", "Alice"]].concat()), (0, String::new()));
+    let make = ["bot", "builds", "--rooms", "general", "--db", db.to_str().unwrap()];
+    let binary = Path::new(env!("CARGO_BIN_EXE_nebula")).with_file_name("nebula-server");
+    let token = Command::new(binary).args(make).output().unwrap();
+    let token = String::from_utf8(token.stdout).unwrap();
+    let token = ["--token", token.trim()];
+    assert_eq!(send(&home, &[], &[&at[..], &token].concat()), (0, String::new()));
+    let tail = home.start(&[&["tail", "-n", "5"], &at[..], &token].concat());
+    tail.expect("Alice: hello");
+    tail.expect("builds (bot): hello");
+    let (code, told) = send(&home, &[], &[&at[..], &token, &["--room", "ops"]].concat());
+    assert!(code == 1 && told.contains("no such room"), "{told}");
+}

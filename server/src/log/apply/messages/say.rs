@@ -7,7 +7,7 @@ use super::row::{COLUMNS, read_message, written_everybody, written_names};
 use crate::log::acts_on_messages::{Calls, Mention, NO_SUCH_MESSAGE, Reply};
 use crate::log::apply::known::Known;
 use crate::log::apply::mentions::{self, Mentioned};
-use crate::log::apply::{markers, names, rooms, sanctions};
+use crate::log::apply::{bots, markers, names, rooms, sanctions};
 use crate::log::database::column::signed;
 use crate::log::event::{Author, Event, Say};
 use crate::log::outcome::Outcome;
@@ -110,7 +110,11 @@ fn insert(
         // What was said before comes back, whatever became of what it answers.
         Err(refusal) => return Ok(before()?.map_or(Outcome::Refused(refusal), again)),
     };
-    if write(db, event, (room, &author, owner), (saying, &mentioned))? == 0
+    let bot = match author.person {
+        Some(person) => bots::is_one(db, known, person)?,
+        None => saying.hook.is_some(),
+    };
+    if write(db, event, (room, &author, owner), (saying, &mentioned, bot))? == 0
         && let Some(first) = before()?
     {
         return Ok(again(first));
@@ -121,7 +125,6 @@ fn insert(
     }
     let Mentioned { names: mentions, everybody, .. } = mentioned;
     let said = say.message(event.id, event.at);
-    let bot = saying.hook.is_some();
     let message = Message { bot, reply: saying.to, mentions, everybody, ..said };
     match theirs {
         Some(found) => rooms::begun(db, (room, found.kind), message),
@@ -149,7 +152,7 @@ fn write(
     db: &Connection,
     event: &Event,
     (room, author, owner): (i64, &Author, &Owner),
-    (saying, mentioned): (&Saying<'_>, &Mentioned),
+    (saying, mentioned, bot): (&Saying<'_>, &Mentioned, bool),
 ) -> rusqlite::Result<usize> {
     let insert =
         "INSERT INTO messages (id, room, author, owner, content, at, ref, reply, mentions, everybody,
@@ -167,7 +170,7 @@ fn write(
         saying.to.map(|to| signed(to.get())),
         written_names(&mentioned.names),
         written_everybody(mentioned.everybody),
-        saying.hook.map(|_| 1),
+        bot.then_some(1),
     ])
 }
 

@@ -2,8 +2,9 @@
 
 use protocol::{Body, Emoji, Reaction, Ref, TopicText};
 
-use super::{reference, room, sanction, user};
+use super::{key, reference, room, sanction, user};
 use crate::log::acts_of_operator::{Import, Imported, ImportedMessage};
+use crate::log::acts_of_programs::MakeBot;
 use crate::log::event::Act;
 use crate::log::sanction::{Kind, Lift, LiftBy};
 
@@ -19,6 +20,8 @@ pub(super) fn acts() -> Vec<(&'static str, Act)> {
     };
     let gone = ImportedMessage::default();
     let lift = Lift { kind: Kind::Ban, room: None, owner: sanction().owner() };
+    let rooms = vec!["dev".into(), "ops-*".into()];
+    let bot = MakeBot { name: user(), token: key(), rooms, reads_only: true };
     let topic = TopicText::try_from("Releases").unwrap();
     let import = |what| {
         let (origin, sender) = (Ref::try_from("0123:300").unwrap(), user());
@@ -29,5 +32,7 @@ pub(super) fn acts() -> Vec<(&'static str, Act)> {
         ("import a deleted message", import(Imported::Message(gone))),
         ("import a topic", import(Imported::Topic(topic))),
         ("lift, by a moderator", Act::LiftBy(Box::new(LiftBy { lift, by: user() }))),
+        ("make a bot", Act::MakeBot(Box::new(bot))),
+        ("end a bot", Act::EndBot(user())),
     ]
 }

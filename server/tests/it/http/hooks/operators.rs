@@ -6,13 +6,12 @@ use std::process::Stdio;
 use protocol::{Everybody, ToClient};
 use rustix::process::Signal;
 use serde_json::json;
-use server::{Config, Db};
 use tokio::io::AsyncReadExt as _;
 
 use super::{owner, post};
 use crate::rooms::{ANN, BOB, ask, comes, comes_to, join, private, until};
 use crate::support::child::{operator, send_signal};
-use crate::support::harness::{TestServer, get};
+use crate::support::kept::kept;
 
 /// What the operator's command prints.
 fn told(arguments: &[&str], db: &Path) -> (i32, String) {
@@ -26,15 +25,6 @@ fn hook(db: &Path, room: &str, more: &[&str]) -> String {
     assert_eq!(exit, 0, "{path}");
     assert!(path.starts_with("/hooks/") && !path.contains(char::is_whitespace), "{path}");
     path
-}
-
-async fn kept() -> (TestServer, tempfile::TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let db = Db::File(folder.path().join("nebula.db"));
-    let server = TestServer::start_with(Config { db, ..Config::for_tests() }).await;
-    // It has opened its database.
-    assert!(get(server.metrics, "/readyz").await.contains(" 200 "));
-    (server, folder)
 }
 
 #[tokio::test]
