@@ -19,6 +19,14 @@ export function contentFault(text) {
  * @param {string} text */
 export const withNewlines = (text) => text.replace(/\r\n|[\r\v\f\u0085\u2028\u2029]/g, "\n");
 
+/** A text as it is sent: blank lines before and behind it are no part of it.
+ * @param {string} text */
+export function trimmed(text) {
+  const lines = withNewlines(text).split("\n");
+  const isFull = (/** @type {string} */ line) => line.trim() !== "";
+  return lines.slice(Math.max(0, lines.findIndex(isFull)), lines.findLastIndex(isFull) + 1).join("\n");
+}
+
 /** A text as it may be shown: what reorders the text around it stands there as what it is, controls are left out, and a
  * letter has no more marks than any language gives it.
  * @param {string} text */
