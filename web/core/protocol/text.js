@@ -57,9 +57,10 @@ const isolated = (name) => (RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : n
  * @param {number} [charsMax] */
 export const inSentence = (name, charsMax = NAME_CHARS_MAX) => isolated(onOneLine(name, charsMax));
 
-/** A room as a sentence may hold it: `#dev`.
- * @param {string} room */
-export const hashed = (room) => `#${inSentence(room, ROOM_CHARS_MAX)}`;
+/** A room as a sentence may hold it, behind the sign of its kind: `#dev`, `+The ops team`.
+ * @param {string} room
+ * @param {"#" | "+"} [sign] */
+export const signed = (room, sign = "#") => `${sign}${inSentence(room, ROOM_CHARS_MAX)}`;
 
 /** So many of something: `1 message`, `2 messages`.
  * @param {number} count
