@@ -190,7 +190,7 @@ function does({ state, happens, pick, write }, act, about, row, beside) {
     case "unread":
       return happens({ type: "does", intent: { is: "markUnread", id } });
     case "delete":
-      return void ask(`${wordsToDelete(about)}? This can't be undone.`, "Delete").then((yes) => {
+      return void ask(`${wordsToDelete(about)}? This can't be undone.`, "Delete", true).then((yes) => {
         row.focus();
         if (yes) happens({ type: "does", intent: { is: "erase", which } });
       });
