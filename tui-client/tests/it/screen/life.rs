@@ -173,6 +173,26 @@ fn a_selected_message_is_copied_opened_linked_to_and_deleted() {
 }
 
 #[test]
+fn somebody_elses_message_is_deleted_by_a_moderator_alone() {
+    let mut client = talking(80, 12);
+    client.hears(r#"{"type":"room","room":"dev","kind":"open","role":"owner"}"#);
+    client.did();
+    selects(&mut client, 0);
+    client.types("d");
+    assert!(has(&client, "You can only delete your own messages"), "{:#?}", client.screen());
+    client.types("y");
+    assert_eq!(sent(&client.did()), Vec::<String>::new());
+    assert!(has(&client, "shall we https") && !has(&client, "(deleted)"));
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice","role":"moderator"}"#);
+    client.presses(KeyCode::Char('u'), KeyModifiers::CONTROL);
+    client.did();
+    selects(&mut client, 0);
+    client.types("dy");
+    let delete = r#"{"type":"delete","room":"dev","message":2,"ref":"s-1"}"#;
+    assert_eq!(sent(&client.did()), [delete]);
+}
+
+#[test]
 fn a_click_selects_a_message() {
     let mut client = talking(80, 12);
     let row = client.screen().iter().position(|row| row.contains("Alice       one")).unwrap();

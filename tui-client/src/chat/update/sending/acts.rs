@@ -70,11 +70,7 @@ fn editable(model: &Model, target: Target) -> Result<Target, String> {
 ///
 /// # Errors
 /// As [`edit`].
-pub(in crate::chat::update) fn delete(
-    model: &mut Model,
-    name: &RoomName,
-    target: Target,
-) -> Result<Vec<Effect>, String> {
+pub fn delete(model: &mut Model, name: &RoomName, target: Target) -> Result<Vec<Effect>, String> {
     if is_revoked(model) {
         return Err(NOT_FROM_HERE.to_owned());
     }
