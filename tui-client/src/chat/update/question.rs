@@ -49,7 +49,8 @@ pub fn question_deletion(model: &mut Model, target: Option<Target>) {
         Some((.., None)) => return model.notice = Some(IS_DELETED.to_owned()),
         None => return model.notice = Some(NOT_HERE.to_owned()),
     };
-    if !room.moderates && me != Some(&sender) {
+    let sender = Some(sender).filter(|sender| me != Some(sender));
+    if sender.is_some() && !room.moderates {
         return model.notice = Some(NOT_OWN.to_owned());
     }
     let room = room.name.clone();

@@ -163,7 +163,10 @@ fn a_selected_message_is_copied_opened_linked_to_and_deleted() {
     client.types("/permalink\n");
     assert_eq!(copied(&mut client), Some(address));
     selects(&mut client, 1);
-    client.types("dy");
+    client.types("d");
+    let question = "Delete your message \"one\"? This can't be undone (y/n)";
+    assert!(has(&client, question), "{:#?}", client.screen());
+    client.types("y");
     let delete = r#"{"type":"delete","room":"dev","message":1,"ref":"s-1"}"#;
     assert_eq!(sent(&client.did()), [delete]);
     assert!(has(&client, "Alice       (deleted) …"), "{:#?}", client.screen());
