@@ -64,6 +64,29 @@ fn up_edits_ones_newest_message_and_escape_gives_the_draft_back() {
 }
 
 #[test]
+fn an_empty_edit_says_what_is_missing_and_goes_on() {
+    let mut client = talking(80, 12);
+    client.presses(KeyCode::Up, KeyModifiers::NONE);
+    client.presses(KeyCode::Char('u'), KeyModifiers::CONTROL);
+    let screen = client.screen();
+    assert!(screen[11].starts_with("edit> Edit your message · Esc cancels  "), "{screen:#?}");
+    for typed in ["\n", " \n"] {
+        client.types(typed);
+        assert!(has(&client, "A message needs some visible text"), "{:#?}", client.screen());
+        assert_eq!(sent(&client.did()), Vec::<String>::new());
+    }
+    client.types("ones\n");
+    assert_eq!(sent(&client.did()).len(), 1);
+    // A new message that is empty is simply not sent.
+    client.types("\n");
+    assert!(!has(&client, "visible text"), "{:#?}", client.screen());
+    client.happens(Event::Resize(30, 12));
+    client.presses(KeyCode::Up, KeyModifiers::NONE);
+    client.presses(KeyCode::Char('u'), KeyModifiers::CONTROL);
+    assert!(has(&client, "edit> Edit your message "), "{:#?}", client.screen());
+}
+
+#[test]
 fn an_edit_stays_in_its_room_and_a_text_that_looks_like_a_command_can_be_edited() {
     let mut client = talking(80, 12);
     client.says(3, "Alice", "/etc");

@@ -21,6 +21,9 @@ use queue::{NOT_FROM_HERE, is_revoked, put};
 pub(super) use queue::{overdue, retry, send_next, take_in};
 pub(super) use rejected::{fail_pending, not_kept, rejected, renamed};
 
+/// Why an empty text is not sent.
+pub const NO_TEXT: &str = "A message needs some visible text";
+
 /// Says something in the room that is shown, now or once it is joined.
 ///
 /// # Errors
