@@ -70,7 +70,7 @@ fn an_empty_edit_says_what_is_missing_and_goes_on() {
     client.presses(KeyCode::Char('u'), KeyModifiers::CONTROL);
     let screen = client.screen();
     assert!(screen[11].starts_with("edit> Edit your message · Esc cancels  "), "{screen:#?}");
-    for typed in ["\n", " \n"] {
+    for typed in ["\n", " \n", "\u{200b}\n"] {
         client.types(typed);
         assert!(has(&client, "A message needs some visible text"), "{:#?}", client.screen());
         assert_eq!(sent(&client.did()), Vec::<String>::new());

@@ -3,14 +3,14 @@
 //!
 //! This file does not know keys or commands.
 
-use protocol::{Body, Emoji, MessageId, Ref, RoomName, UserName};
+use protocol::{Emoji, MessageId, Ref, RoomName, UserName};
 
+use super::body_of;
 use super::queue::{NOT_FROM_HERE, is_revoked, put, send_next};
 use crate::chat::commands::as_typed;
 use crate::chat::event::Effect;
 use crate::chat::model::Model;
 use crate::chat::room::{Act, Composing, Pending, Room, Target, is_own};
-use crate::text;
 
 pub(in crate::chat::update) const NOT_HERE: &str = "No such message here";
 const NOT_OWN: &str = "You can only edit your own messages";
@@ -21,8 +21,7 @@ pub(in crate::chat::update) const IS_DELETED: &str = "Already deleted";
 /// # Errors
 /// A sentence for the person, if it cannot be done; nothing has changed then.
 pub fn edit(model: &mut Model, target: Target, text: &str) -> Result<Vec<Effect>, String> {
-    let text = text::without_outer_blank_lines(text);
-    let body = Body::try_from(text).map_err(|error| error.to_string())?;
+    let body = body_of(text)?;
     let text = body.as_str();
     let me = model.me.clone();
     let target = editable(model, target)?;
