@@ -43,7 +43,7 @@ pub use search::{
 };
 pub use sending::{
     NO_TEXT, body_of, compose_edit, compose_reply, delete, edit, react, reply, say, send_written,
-    stop_composing, too_long,
+    stop_composing, too_long, undeleted,
 };
 pub use typing::types;
 

@@ -32,6 +32,7 @@ pub(super) fn delete(model: &mut Model, number: usize) {
 
 /// Asks before a message is deleted; which one it means is settled now.
 pub fn question_deletion(model: &mut Model, target: Option<Target>) {
+    model.question = None;
     let (room, me) = (model.room(), model.me.as_ref());
     let found = target.and_then(|target| {
         let (sender, content) = match &target {

@@ -118,6 +118,9 @@ fn done(screen: &mut Screen, typed: Typed) -> Vec<Effect> {
 /// Asks before a message is deleted.
 pub(super) fn ask_to_delete(screen: &mut Screen, id: MessageId) {
     question_deletion(&mut screen.chat, Some(id.into()));
+    if screen.chat.question.is_none() {
+        screen.room_view_mut().found = None;
+    }
     ask_first(screen);
 }
 

@@ -84,7 +84,7 @@ fn a_message_is_selected_by_moving_to_it() {
     client.presses(KeyCode::End, KeyModifiers::NONE);
     up(&mut client);
     client.types("d");
-    assert!(client.screen().join("\n").contains("Already deleted"));
+    assert!(client.screen().join("\n").contains("This message was deleted"));
     // Beyond the newest one writes again.
     client.presses(KeyCode::Esc, KeyModifiers::NONE);
     up(&mut client);

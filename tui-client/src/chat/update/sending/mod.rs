@@ -16,7 +16,7 @@ use crate::chat::model::Model;
 use crate::chat::room::{Act, Composing, Pending};
 use crate::text;
 pub(super) use acts::{IS_DELETED, NOT_HERE, act_answered};
-pub use acts::{compose_edit, compose_reply, delete, edit, react, stop_composing};
+pub use acts::{compose_edit, compose_reply, delete, edit, react, stop_composing, undeleted};
 use queue::{NOT_FROM_HERE, is_revoked, put};
 pub(super) use queue::{overdue, retry, send_next, take_in};
 pub(super) use rejected::{fail_pending, not_kept, rejected, renamed};
