@@ -205,7 +205,7 @@ export class App {
       case "open":
         return this.#parts?.over.dialogs[action.what].open(action.text);
       case "confirm":
-        return void ask(action.question, action.yes).then((yes) => yes && this.happens(action.then));
+        return void ask(action.question, action.yes, true).then((yes) => yes && this.happens(action.then));
       case "help":
         return showHelp();
     }

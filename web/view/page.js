@@ -110,11 +110,13 @@ export async function copyText(text) {
 /** A question with two answers.
  * @param {string} question
  * @param {string} yes the word on the button that agrees
+ * @param {boolean} [isFinal] what is done then cannot be undone
  * @returns {Promise<boolean>} */
-export function ask(question, yes) {
+export function ask(question, yes, isFinal = false) {
   const box = dialog("ask");
   setText(byId("ask-question"), question);
   setText(byId("ask-yes"), yes);
+  byId("ask-yes").classList.toggle("danger", isFinal);
   box.returnValue = "";
   box.showModal();
   byId("ask-yes").focus();

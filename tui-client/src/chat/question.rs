@@ -21,7 +21,8 @@ pub enum Question {
 pub struct Deletion {
     pub room: RoomName,
     pub message: Target,
-    pub sender: UserName,
+    /// None of one's own message.
+    pub sender: Option<UserName>,
     /// What was said, on one line.
     pub content: String,
 }
@@ -40,8 +41,11 @@ impl Question {
     pub fn words(&self, brief: impl Fn(&str) -> String) -> String {
         match self {
             Question::Delete(Deletion { sender, content, .. }) => {
-                let sender = text::name(sender.as_str());
-                format!("Delete {sender}'s message \"{}\"? This can't be undone", brief(content))
+                let whose = match sender {
+                    Some(sender) => format!("{}'s", text::name(sender.as_str())),
+                    None => "your".to_owned(),
+                };
+                format!("Delete {whose} message \"{}\"? This can't be undone", brief(content))
             }
             Question::Revoke { this: true, .. } => {
                 "Revoke this device? You lose your name here at once".to_owned()

@@ -6,8 +6,6 @@
 
 use std::io::{self, IsTerminal as _};
 
-use protocol::CONTENT_CHARS_MAX;
-
 use super::changes;
 use super::lines::{Liner, brief};
 use super::session::Session;
@@ -15,7 +13,7 @@ use super::stdin::{self, Typed};
 use super::teller::{News, StartAt, Teller};
 use crate::chat::commands::{self, COMMANDS, Command};
 use crate::chat::plain_text::plain_line;
-use crate::chat::update::{command, say, send_written, stop_composing};
+use crate::chat::update::{command, say, send_written, stop_composing, too_long};
 use crate::chat::{Act, Composing, Model, Room, Target};
 use crate::cli::settings::Settings;
 use crate::exit::Exit;
@@ -125,9 +123,7 @@ impl Plain {
                 Err(sentence) => Err(sentence),
             },
             Typed::Line(line) => say(&mut self.session.model, &line),
-            Typed::TooLong => Err(format!(
-                "a message has at most {CONTENT_CHARS_MAX} characters, this one has more"
-            )),
+            Typed::TooLong => Err(too_long("more")),
         };
         match said {
             Ok(effects) => self.session.perform(effects),

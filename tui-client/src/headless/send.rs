@@ -5,11 +5,11 @@
 use std::io::{self, IsTerminal as _, Read as _};
 use std::time::Duration;
 
-use protocol::{Body, CONTENT_CHARS_MAX, with_newlines};
+use protocol::{CONTENT_CHARS_MAX, with_newlines};
 use tokio::time::{Instant, timeout_at};
 
 use super::session::Session;
-use crate::chat::update::say;
+use crate::chat::update::{body_of, say};
 use crate::cli::settings::Settings;
 use crate::exit::Exit;
 use crate::output::tell;
@@ -28,8 +28,8 @@ pub async fn send(settings: &Settings, text: Option<&str>, wait: Duration) -> an
         Some(text) if text != "-" => text.to_owned(),
         _ => input()?,
     };
-    if let Err(error) = Body::try_from(text.as_str()) {
-        tell(&format!("not sent: {error}"));
+    if let Err(sentence) = body_of(&text) {
+        tell(&format!("not sent: {sentence}"));
         return Ok(Exit::Refused);
     }
     let deadline = Instant::now() + wait;

@@ -98,6 +98,8 @@ pub struct RoomView {
     pub found: Option<MessageId>,
     /// The long message of which all rows are shown.
     pub unfolded: Option<MessageId>,
+    /// Where the view stood before that was opened, and after it.
+    pub unfolded_at: Option<(Scroll, Scroll)>,
     /// The first of its people that is shown.
     pub people_first: usize,
     /// Whose name has which hue.
@@ -105,8 +107,14 @@ pub struct RoomView {
 }
 
 /// Of a room that was not looked at.
-static UNSEEN: RoomView =
-    RoomView { top: None, found: None, unfolded: None, people_first: 0, hues: Hues::new() };
+static UNSEEN: RoomView = RoomView {
+    top: None,
+    found: None,
+    unfolded: None,
+    unfolded_at: None,
+    people_first: 0,
+    hues: Hues::new(),
+};
 
 /// Where the view of a room stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

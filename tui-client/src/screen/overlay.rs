@@ -97,7 +97,7 @@ impl Kind {
         match self {
             Kind::Room => "go to: ",
             Kind::Browse => "rooms with: ",
-            Kind::Mentions => "mentions with: ",
+            Kind::Mentions => "filter mentions: ",
             Kind::Sent => "sent: ",
             Kind::Search => "search: ",
             Kind::React(_) => "emoji: ",

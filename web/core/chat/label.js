@@ -3,7 +3,7 @@
 
 import { ROOM_CHARS_MAX } from "../protocol/limits.js";
 import { fold } from "../protocol/names.js";
-import { hashed, onOneLine } from "../protocol/text.js";
+import { onOneLine, signed } from "../protocol/text.js";
 
 /** @typedef {{room?: string, name?: string, kind: string, title?: string, users?: string[]}} Called a room, or an entry of a list */
 
@@ -21,12 +21,12 @@ export function labelOf(room, me) {
   return room.title || (isAddress(address) ? "Private room" : address);
 }
 
-/** Within a sentence: `#dev` for a room, and the names alone for a direct one.
+/** Within a sentence: `#dev` for an open room, `+The ops team` for a private one, and the names alone for a direct one.
  * @param {Called} room
  * @param {string | null} me */
 export function spoken(room, me) {
   const label = labelOf(room, me);
-  return room.kind === "direct" ? onOneLine(label, ROOM_CHARS_MAX) : hashed(label);
+  return room.kind === "direct" ? onOneLine(label, ROOM_CHARS_MAX) : signed(label, room.kind === "private" ? "+" : "#");
 }
 
 /** Where somebody said something, for who hears of it elsewhere.

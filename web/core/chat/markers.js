@@ -136,7 +136,8 @@ export function readCame(state, room, upto) {
   else marker.wantsCount = true;
 }
 
-/** How a person keeps a room has changed: if that is from where on it is unread, its numbers have.
+/** How a person keeps a room has changed: if that is from where on it is unread, its numbers have, and the line goes to
+ * where it was marked.
  * @param {State} state
  * @param {Room} room
  * @param {number} marked */
@@ -144,7 +145,8 @@ export function markedCame(state, room, marked) {
   const { marker } = room;
   if (!marker || marker.marked === marked) return;
   Object.assign(marker, { marked, stays: room === activeRoom(state), wantsCount: true });
-  moveLine(state, room);
+  if (marked > 0) room.mark = lineAt(room);
+  else moveLine(state, room);
 }
 
 /** A message was edited or deleted: if it is unread, that may change the numbers.

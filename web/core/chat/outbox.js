@@ -1,7 +1,7 @@
 // Own messages on their way, and what was done to messages: one after another, each kept until the server has told that
 // it is stored. Pure: it knows neither page nor socket.
 
-import { contentFault, withNewlines } from "../protocol/text.js";
+import { contentFault, trimmed } from "../protocol/text.js";
 import { messageOf } from "./messages/place.js";
 import { fail, undo } from "./messages/refusing.js";
 import { joining } from "./reconnect.js";
@@ -24,11 +24,11 @@ export const PENDING_MAX = 500;
  * @param {number | null} [reply] the message that it answers */
 export function put(state, room, content, reply = null) {
   const full = room.pending.length >= PENDING_MAX ? `${PENDING_MAX} messages are waiting to be sent. Wait until you are back online` : null;
-  const lines = withNewlines(content);
-  const fault = contentFault(lines) ?? full;
+  const text = trimmed(content);
+  const fault = contentFault(text) ?? full;
   if (fault) return fault;
   state.refs += 1;
-  room.pending.push({ ref: `${state.session}-${state.refs}`, content: lines, failed: "", ...(reply !== null && { reply }) });
+  room.pending.push({ ref: `${state.session}-${state.refs}`, content: text, failed: "", ...(reply !== null && { reply }) });
   return null;
 }
 

@@ -7,7 +7,7 @@ import { messageOf } from "../chat/messages/place.js";
 import { quoteOf } from "../chat/messages/shown.js";
 import { toBottom } from "../chat/reading.js";
 import { NOT_YOURS, isRevoked } from "../chat/revoked.js";
-import { isGuest, isMe } from "../chat/state.js";
+import { isGuest, isMe, tell } from "../chat/state.js";
 import { fold } from "../protocol/names.js";
 import { inSentence, withPictures } from "../protocol/text.js";
 import { fault } from "./asking.js";
@@ -54,7 +54,9 @@ export function performOnMessage(state, room, intent) {
       room.reply = null;
       return [];
     case "markUnread":
-      return mayChange(state) && room.marker ? tellMarked(state, room, intent.id) : fault(state, NO_NAME);
+      if (!mayChange(state) || !room.marker) return fault(state, NO_NAME);
+      tell(state, "Marked as unread from here", true);
+      return tellMarked(state, room, intent.id);
     case "linkTo":
       return [{ do: "permalink", id: intent.id }];
     case "react":

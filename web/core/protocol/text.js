@@ -19,6 +19,14 @@ export function contentFault(text) {
  * @param {string} text */
 export const withNewlines = (text) => text.replace(/\r\n|[\r\v\f\u0085\u2028\u2029]/g, "\n");
 
+/** A text as it is sent: blank lines before and behind it are no part of it.
+ * @param {string} text */
+export function trimmed(text) {
+  const lines = withNewlines(text).split("\n");
+  const isFull = (/** @type {string} */ line) => line.trim() !== "";
+  return lines.slice(Math.max(0, lines.findIndex(isFull)), lines.findLastIndex(isFull) + 1).join("\n");
+}
+
 /** A text as it may be shown: what reorders the text around it stands there as what it is, controls are left out, and a
  * letter has no more marks than any language gives it.
  * @param {string} text */
@@ -49,9 +57,10 @@ const isolated = (name) => (RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : n
  * @param {number} [charsMax] */
 export const inSentence = (name, charsMax = NAME_CHARS_MAX) => isolated(onOneLine(name, charsMax));
 
-/** A room as a sentence may hold it: `#dev`.
- * @param {string} room */
-export const hashed = (room) => `#${inSentence(room, ROOM_CHARS_MAX)}`;
+/** A room as a sentence may hold it, behind the sign of its kind: `#dev`, `+The ops team`.
+ * @param {string} room
+ * @param {"#" | "+"} [sign] */
+export const signed = (room, sign = "#") => `${sign}${inSentence(room, ROOM_CHARS_MAX)}`;
 
 /** So many of something: `1 message`, `2 messages`.
  * @param {number} count

@@ -21,7 +21,7 @@ export function newPerson({ state, happens, go, mention }) {
   async function choose(choice) {
     box.close();
     if ("mention" in choice) return mention(choice.mention);
-    if (choice.question !== undefined && !(await ask(choice.question, choice.words))) return;
+    if (choice.question !== undefined && !(await ask(choice.question, choice.words, true))) return;
     const event = /** @type {const} */ ({ type: "does", intent: choice.intent });
     (choice.intent.is === "msg" ? go : happens)(event);
   }

@@ -100,7 +100,7 @@ export class Popup {
     switch (key) {
       case "Tab":
         // Where there is nothing to complete, Tab goes on to the next control.
-        return (this.#open !== null || (!shiftKey && this.offer(true))) && this.#turn(isBack);
+        return (this.#open !== null || (!shiftKey && this.offer(true))) && this.#complete(isBack);
       case "ArrowDown":
       case "ArrowUp":
         return this.#open !== null && this.#turn(isBack);
@@ -114,12 +114,18 @@ export class Popup {
     }
   }
 
+  /** Chooses the next option, and is done where it is the only one.
+   * @param {boolean} isBack */
+  #complete(isBack) {
+    this.#turn(isBack);
+    if (this.#open?.options.length === 1) this.close();
+    return true;
+  }
+
   /** @param {boolean} isBack */
   #turn(isBack) {
-    const { at = -1, options = [] } = this.#open ?? {};
+    const at = this.#open?.at ?? -1;
     this.#choose(!isBack ? at + 1 : at < 0 ? -1 : at - 1);
-    // Nothing is left to choose from.
-    if (options.length === 1) this.close();
     return true;
   }
 

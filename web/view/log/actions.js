@@ -32,6 +32,9 @@ const TOOLS = [
 /** @type {[act: Act, words: string][]} */
 const MENU = [["react", "React"], ["reply", "Reply"], ["edit", "Edit"], ["text", "Copy text"], ["link", "Copy link"], ["unread", "Mark unread from here"], ["delete", "Delete"]];
 
+/** As high as the buttons are at most. */
+const TOOLS_PX = 48;
+
 /** @param {Needs} needs
  * @returns {{render: () => void}} to be drawn with the page */
 export function withActions(needs) {
@@ -45,6 +48,7 @@ export function withActions(needs) {
     if (!row || !about || about.may.length === 0) return take();
     offer(tools, about, row.contains(document.activeElement));
     if (tools.parentElement === row) return;
+    tools.classList.toggle("below", row.getBoundingClientRect().top < topOfSight() + TOOLS_PX);
     take();
     row.classList.add("acting");
     row.append(tools);
@@ -134,6 +138,9 @@ function newTools() {
 /** @param {Element | EventTarget | null} at */
 const rowOf = (at) => /** @type {HTMLElement | null} */ (/** @type {Element | null} */ (at)?.closest?.("#log .row") ?? null);
 
+/** Where the messages begin to be in sight: below the name of who wrote those at the top. */
+const topOfSight = () => Math.max(byId("pane").getBoundingClientRect().top, byId("author").getBoundingClientRect().bottom);
+
 /** What the browser offers for links, selected text and boxes is worth more there.
  * @param {MouseEvent} event */
 const isTheirs = ({ shiftKey, target }) => shiftKey || /** @type {Element} */ (target).closest("a, textarea") !== null || !getSelection()?.isCollapsed;
@@ -183,7 +190,7 @@ function does({ state, happens, pick, write }, act, about, row, beside) {
     case "unread":
       return happens({ type: "does", intent: { is: "markUnread", id } });
     case "delete":
-      return void ask(`${wordsToDelete(about)}? This can't be undone.`, "Delete").then((yes) => {
+      return void ask(`${wordsToDelete(about)}? This can't be undone.`, "Delete", true).then((yes) => {
         row.focus();
         if (yes) happens({ type: "does", intent: { is: "erase", which } });
       });

@@ -31,7 +31,14 @@ export function newPicker({ table, latest, tell }) {
   /** @type {HTMLElement | null} */
   let from = null;
 
-  const found = () => names?.find(text.value).slice(0, FOUND_MAX) ?? [];
+  const known = () => [...new Set([...latest.all(), ...FIRST])].slice(0, LATEST_MAX);
+  /** With nothing typed, the latest. */
+  function found() {
+    if (!names) return [];
+    const { EMOJI } = names;
+    if (/^[\s:_]*$/.test(text.value)) return known().flatMap((each) => EMOJI.find(({ emoji }) => emoji === each) ?? []);
+    return names.find(text.value).slice(0, FOUND_MAX);
+  }
   /** @param {Known} known */
   const option = ({ emoji, codes }) => ({ key: emoji, children: [element("span", "emoji", emoji), ` ${codes[0]?.replaceAll("_", " ") ?? ""}`] });
   const options = newOptions({ text, list, options: () => found().map(option), choose: (at) => choose(found()[at]?.emoji) });
@@ -62,8 +69,7 @@ export function newPicker({ table, latest, tell }) {
      * @param {(emoji: string) => void} then */
     async open(at, back, then) {
       [chosen, from] = [then, back];
-      const known = [...new Set([...latest.all(), ...FIRST])].slice(0, LATEST_MAX);
-      row.replaceChildren(...known.map((emoji) => {
+      row.replaceChildren(...known().map((emoji) => {
         const button = newButton("icon emoji", emoji);
         button.dataset.emoji = emoji;
         return button;

@@ -25,7 +25,9 @@ let later;
 /** @param {State} state */
 export function renderPeople(state) {
   const room = activeRoom(state);
-  for (const id of ["count", "people-count"]) setText(byId(id), String(room.people.count));
+  // Without a connection nobody knows who is still there.
+  for (const id of ["count", "people-count"]) setText(byId(id), room.joined ? String(room.people.count) : "–");
+  byId("people").classList.toggle("unknown", !room.joined);
   byId("add-button").hidden = !mayManage(room);
   byId("topic-button").hidden = !maySetTopic(room);
   renderList(state.me, roster(room));

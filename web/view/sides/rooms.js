@@ -68,16 +68,17 @@ function roomButton() {
   return made;
 }
 
-/** The sign before a name: of what kind the room is; of a direct one, whether anybody else is there.
+/** The sign before a name: of what kind the room is; of a direct one, whether anybody else is known to be there.
  * @param {HTMLElement} row
  * @param {Room} room
  * @param {string | null} me */
 function mendMark(row, room, me) {
-  const is = room.kind === "direct" ? `direct ${isAnybodyHere(room, me)}` : room.kind;
+  const isHere = room.joined && isAnybodyHere(room, me);
+  const is = room.kind === "direct" ? `direct ${isHere}` : room.kind;
   if (row.dataset.mark === is) return;
   row.dataset.mark = is;
   const mark = kindMark(room.kind);
-  if (room.kind === "direct") mark.replaceChildren(element("span", isAnybodyHere(room, me) ? "dot" : "dot away"));
+  if (room.kind === "direct") mark.replaceChildren(element("span", isHere ? "dot" : "dot away"));
   row.firstElementChild?.replaceWith(mark);
 }
 
@@ -91,7 +92,7 @@ function isAnybodyHere(room, me) {
 /** @param {Room} room
  * @param {string | null} me */
 function kindWords(room, me) {
-  if (room.kind === "direct") return isAnybodyHere(room, me) ? ", online" : ", offline";
+  if (room.kind === "direct") return !room.joined ? "" : isAnybodyHere(room, me) ? ", online" : ", offline";
   return room.kind === "private" ? ", private" : "";
 }
 

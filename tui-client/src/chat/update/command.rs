@@ -16,7 +16,9 @@ use super::question::{self, NOT_IN_ROOM, question_revoke};
 use super::request;
 use super::rooms::{close, show_number, show_room};
 use super::search::search;
-use super::sending::{compose_edit, compose_reply, drop_failed, edit_failed, react, send_again};
+use super::sending::{
+    compose_edit, compose_reply, drop_failed, edit_failed, react, send_again, undeleted,
+};
 use crate::address;
 use crate::chat::answer::{Answer, MemberList};
 use crate::chat::commands::{Command, Typed};
@@ -281,9 +283,14 @@ pub fn copy_permalink(model: &mut Model, id: Option<MessageId>) -> Vec<Effect> {
 }
 
 pub fn copy_message(model: &mut Model, id: Option<MessageId>) -> Vec<Effect> {
-    let said = id.and_then(|id| model.room().shown_by_id(id, model.me.as_ref()));
-    let said = said.map(|message| message.content.as_str().to_owned());
-    copy(model, said, "message")
+    let said = id.map(|id| undeleted(model, id).map(|message| message.content.as_str().to_owned()));
+    match said.transpose() {
+        Ok(said) => copy(model, said, "message"),
+        Err(sentence) => {
+            model.notice = Some(sentence);
+            Vec::new()
+        }
+    }
 }
 
 /// Copies the blocks of code of a message as they were typed; one without any, as a whole.

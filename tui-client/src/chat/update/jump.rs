@@ -46,5 +46,5 @@ pub(super) fn failed(model: &mut Model, room: &RoomName) {
         room.take_awaited();
         room.jumping = None;
     }
-    model.notice = Some("That message is not in this room, or not any more".to_owned());
+    model.notice = Some("That message isn't in this room, or was removed".to_owned());
 }

@@ -42,7 +42,8 @@ pub use search::{
     end_search, go_to_found, is_searching, more_found, next_found, previous_found, search,
 };
 pub use sending::{
-    compose_edit, compose_reply, edit, react, reply, say, send_written, stop_composing,
+    NO_TEXT, body_of, compose_edit, compose_reply, delete, edit, react, reply, say, send_written,
+    stop_composing, too_long, undeleted,
 };
 pub use typing::types;
 

@@ -17,6 +17,9 @@ use crate::text;
 /// Why nothing can be done in a room at the moment.
 pub(super) const NOT_IN_ROOM: &str = "Not possible: you are not in this room right now";
 
+/// Why somebody else's message stays: an owner of the room may not delete it either.
+const NOT_OWN: &str = "You can only delete your own messages";
+
 /// Counted from the newest, at the moment when it is asked for: of one's own, where one may not delete others.
 pub(super) fn delete(model: &mut Model, number: usize) {
     let (room, me) = (model.room(), model.me.as_ref());
@@ -29,6 +32,7 @@ pub(super) fn delete(model: &mut Model, number: usize) {
 
 /// Asks before a message is deleted; which one it means is settled now.
 pub fn question_deletion(model: &mut Model, target: Option<Target>) {
+    model.question = None;
     let (room, me) = (model.room(), model.me.as_ref());
     let found = target.and_then(|target| {
         let (sender, content) = match &target {
@@ -46,6 +50,10 @@ pub fn question_deletion(model: &mut Model, target: Option<Target>) {
         Some((.., None)) => return model.notice = Some(IS_DELETED.to_owned()),
         None => return model.notice = Some(NOT_HERE.to_owned()),
     };
+    let sender = Some(sender).filter(|sender| me != Some(sender));
+    if sender.is_some() && !room.moderates {
+        return model.notice = Some(NOT_OWN.to_owned());
+    }
     let room = room.name.clone();
     model.question = Some(Question::Delete(Deletion { room, message, sender, content }));
 }

@@ -7,7 +7,7 @@ use super::conversation::keep_draft;
 use super::effects::take;
 use super::search;
 use crate::chat::commands::{self, SLASHES, Typed, counted};
-use crate::chat::update::{command, question_deletion, send_written};
+use crate::chat::update::{NO_TEXT, command, question_deletion, send_written};
 use crate::chat::{Pending, Reading, What};
 use crate::screen::event::Effect;
 use crate::screen::keys::{KeyCommand, Keys};
@@ -19,6 +19,10 @@ use crate::screen::theme::Theme;
 pub(super) fn enter(screen: &mut Screen, confirmed: bool) -> Vec<Effect> {
     let written = screen.input.text();
     if written.trim().is_empty() {
+        // An empty message is simply not sent; who edits is told why nothing happens.
+        if screen.chat.room().is_editing() {
+            screen.chat.notice = Some(NO_TEXT.to_owned());
+        }
         return Vec::new();
     }
     let done = commands::parse(written).and_then(|typed| {
@@ -114,6 +118,9 @@ fn done(screen: &mut Screen, typed: Typed) -> Vec<Effect> {
 /// Asks before a message is deleted.
 pub(super) fn ask_to_delete(screen: &mut Screen, id: MessageId) {
     question_deletion(&mut screen.chat, Some(id.into()));
+    if screen.chat.question.is_none() {
+        screen.room_view_mut().found = None;
+    }
     ask_first(screen);
 }
 

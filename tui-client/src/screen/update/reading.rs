@@ -9,6 +9,7 @@ use crate::chat::update::{load_newer, load_older, want_people};
 use crate::screen::event::Effect;
 use crate::screen::keys::KeyCommand;
 use crate::screen::model::{Screen, Scroll};
+use crate::screen::rows::pane::Pane;
 use crate::screen::rows::scroll::{self, in_sight};
 use crate::screen::rows::{hides, top};
 use crate::screen::view::{beside, pane, pane_size, people_rows};
@@ -121,25 +122,52 @@ fn mention(screen: &Screen, up: bool) -> Option<Scroll> {
 }
 
 /// Shows all of a message that hides something, or closes it again: the one that is meant, else the newest
-/// in sight. What is read stays where it is; only of a message that is closed the beginning has to be there.
+/// in sight. What is read stays where it is. When a message is closed, the view goes back to where it stood
+/// before that was opened, or its beginning has to be there.
 pub(super) fn open_long(screen: &mut Screen, meant: Option<MessageId>) {
-    match long_one(screen, meant) {
-        Some((place, is_open)) => {
-            let (room, pane) = (screen.chat.room(), pane(screen));
-            let (at, before) = (room.line_index(place), top(room, &pane));
-            let here = scroll::stand(room, &pane, before.0, before.1);
-            let first = if is_open { (at, 0) } else { (at, usize::MAX) };
-            let stays = before <= first && in_sight(room, &pane).contains(&at);
-            screen.room_view_mut().unfolded = Some(place.id).filter(|_| !is_open);
-            if stays {
-                stand(screen, here);
-                fill(screen);
-            } else {
-                show(screen, place);
-            }
+    let Some((place, is_open)) = long_one(screen, meant) else {
+        screen.chat.notice = Some("Nothing to expand here".to_owned());
+        return;
+    };
+    let (room, pane, was) = (screen.chat.room(), pane(screen), screen.scroll());
+    let (at, before) = (room.line_index(place), top(room, &pane));
+    let here = scroll::stand(room, &pane, before.0, before.1);
+    let first = if is_open { (at, 0) } else { (at, usize::MAX) };
+    let stays = before <= first && in_sight(room, &pane).contains(&at);
+    let view = screen.room_view_mut();
+    view.unfolded = Some(place.id).filter(|_| !is_open);
+    let opened = view.unfolded_at.take().filter(|_| is_open);
+    match opened.and_then(|opened| before_opening(screen, place, opened, stays)) {
+        Some(to) => stand(screen, to),
+        None if stays => {
+            stand(screen, here);
+            fill(screen);
         }
-        None => screen.chat.notice = Some("Nothing to expand here".to_owned()),
+        None => show(screen, place),
     }
+    if !is_open {
+        screen.room_view_mut().unfolded_at = Some((was, screen.scroll()));
+    }
+}
+
+/// Where the view goes back to when a message is closed: where it stood when that was opened, if it has not moved
+/// since. One that stood at the end goes back there after moving too, if the beginning of the message is out of
+/// sight (not `stays`). It never goes to the end if the message is no longer in sight there.
+fn before_opening(
+    screen: &Screen,
+    place: Place,
+    (before, after): (Scroll, Scroll),
+    stays: bool,
+) -> Option<Scroll> {
+    let has_moved = screen.scroll() != after;
+    if before != Scroll::Bottom {
+        return Some(before).filter(|_| !has_moved);
+    }
+    let room = screen.chat.room();
+    let pane = Pane { scroll: Scroll::Bottom, ..pane(screen) };
+    let is_at_end = in_sight(room, &pane).contains(&room.line_index(place));
+    let goes = is_at_end && !(has_moved && stays);
+    goes.then(|| scroll::end(room, &pane))
 }
 
 /// Where it stands, and whether all of it is shown.

@@ -8,7 +8,7 @@ use super::enter::ask_to_delete;
 use super::reading::{newer, older, open_long};
 use super::standing::{newest_in_sight, stand, to_bottom};
 use crate::chat::update::{
-    copy_code, copy_message, copy_permalink, jump, link_of, mark_unread, open_link,
+    copy_code, copy_message, copy_permalink, jump, link_of, mark_unread, open_link, undeleted,
 };
 use crate::chat::{self, Entry, Model, Place};
 use crate::screen::event::Effect;
@@ -55,7 +55,13 @@ pub(super) fn key(screen: &mut Screen, meaning: Meaning, id: MessageId) -> Vec<E
             screen.room_view_mut().found = None;
             begin_reply(screen, id);
         }
-        Meaning::Char('+') => screen.overlay = Overlay::Prompt(Prompt::new(Kind::React(id))),
+        Meaning::Char('+') => match undeleted(&screen.chat, id).map(drop) {
+            Ok(()) => screen.overlay = Overlay::Prompt(Prompt::new(Kind::React(id))),
+            Err(sentence) => {
+                screen.room_view_mut().found = None;
+                screen.chat.notice = Some(sentence);
+            }
+        },
         Meaning::Command(KeyCommand::Open | KeyCommand::Send) | Meaning::Char('o') => {
             open_long(screen, Some(id));
             screen.overlay = Overlay::Select(id);

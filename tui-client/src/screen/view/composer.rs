@@ -66,11 +66,22 @@ fn placeholder(screen: &Screen, cells: usize) -> String {
     if let Some(words) = typing(screen).filter(|_| layout(screen) == Layout::Narrow) {
         return measure::fitted_line(&words, cells);
     }
+    if screen.chat.room().is_editing() {
+        let edits = "Edit your message";
+        let ends = screen.keys.shown(KeyCommand::Escape);
+        let ends = ends.map(|key| format!("{edits} · {key} cancels")).into_iter();
+        return first_that_fits(ends.chain([edits.to_owned()]), cells);
+    }
     let room = format!("Message {}", screen.called(screen.chat.room()));
     let me = screen.own_name("a guest");
     let help =
         screen.keys.shown(KeyCommand::Help).map(|key| format!("{key} help")).unwrap_or_default();
     let forms = [format!("{room} as {me} · {help}"), format!("{room} · {help}"), room, help];
+    first_that_fits(forms, cells)
+}
+
+/// The first of these forms that leaves a cell free.
+fn first_that_fits(forms: impl IntoIterator<Item = String>, cells: usize) -> String {
     forms.into_iter().find(|form| measure::width(form) < cells).unwrap_or_default()
 }
 

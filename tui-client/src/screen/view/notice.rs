@@ -11,7 +11,7 @@ use super::composer::typing;
 use super::{question, state};
 use crate::chat::commands::counted;
 use crate::chat::refusals::advice;
-use crate::chat::room::Page;
+use crate::chat::room::{Page, Room};
 use crate::chat::{Composing, Connection, Model};
 use crate::screen::keys::{KeyCommand, Keys};
 use crate::screen::model::{Screen, Scroll};
@@ -74,10 +74,22 @@ fn told(chat: &Model) -> Option<String> {
             Some(advice) => format!("{}. {advice}", text::sentence(reason)),
             None => text::sentence(reason),
         }),
-        Connection::Waiting { reason, .. } => Some(reason.clone()),
+        Connection::Waiting { reason, .. } => {
+            let waiting = about_changes(chat.room()).map(|words| format!("{reason}. {words}"));
+            Some(waiting.unwrap_or_else(|| reason.clone()))
+        }
         _ => chat.room().excluded.clone(),
     };
     chat.notice.clone().or(why)
+}
+
+/// What was done to messages that are not here: no row shows that it waits.
+fn about_changes(room: &Room) -> Option<String> {
+    match room.unseen_changes() {
+        0 => None,
+        1 => Some("1 change waits for the connection".to_owned()),
+        count => Some(format!("{} wait for the connection", counted(count, "change"))),
+    }
 }
 
 /// The words, if they fit the row of the status beside the state.

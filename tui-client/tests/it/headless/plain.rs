@@ -98,7 +98,7 @@ fn check_11_hostile_text_reaches_no_plain_output() {
     plain.types(&"\u{9b}x".repeat(3000));
     let (code, out, err) = plain.finish();
     assert_eq!(code, 1);
-    assert!(err.contains("at most 4096"), "{err}");
+    assert!(err.contains("A message has at most 4,096 characters"), "{err}");
     told.extend([out.replace('\n', ""), err.replace('\n', "")]);
     for text in told {
         let obeyed = text.chars().find(|c| nebula::text::is_obeyed(*c));
@@ -132,7 +132,7 @@ fn check_14_send_and_tail_meet_and_exit_codes_say_what_happened() {
     assert_eq!(code, 1);
     assert_eq!(
         error,
-        "nebula: not sent: a message has at most 4096 characters, this one has 4097\n"
+        "nebula: not sent: A message has at most 4,096 characters; this one has 4,097\n"
     );
     assert_eq!(alice_sends(&[" "], "").0, 1);
     let (code, _, error) = alice.run(&[&["send", "x", "--user", "Bob"], &at[..]].concat(), "");
@@ -231,7 +231,7 @@ fn plain_tells_who_comes_and_what_is_refused_and_sends_slashes_of_a_pipe_as_text
     let text = format!("\n/me waves\n{}\nlast", "x".repeat(5000));
     let (code, out, error) = bob.run(&[&["--user", "Bob"], &at[..]].concat(), &text);
     assert_eq!(code, 1, "a line was refused");
-    assert!(error.contains("not sent: a message has at most 4096"), "{error}");
+    assert!(error.contains("not sent: A message has at most 4,096"), "{error}");
     let told: Vec<_> = out.lines().map(|line| line.split_at(6).1).collect();
     assert_eq!(told[1..], ["Alice: /etc/hosts", "* Bob waves", "Bob: last"]);
     assert_eq!(first.line(), "-- Bob joined");

@@ -64,6 +64,29 @@ fn up_edits_ones_newest_message_and_escape_gives_the_draft_back() {
 }
 
 #[test]
+fn an_empty_edit_says_what_is_missing_and_goes_on() {
+    let mut client = talking(80, 12);
+    client.presses(KeyCode::Up, KeyModifiers::NONE);
+    client.presses(KeyCode::Char('u'), KeyModifiers::CONTROL);
+    let screen = client.screen();
+    assert!(screen[11].starts_with("edit> Edit your message · Esc cancels  "), "{screen:#?}");
+    for typed in ["\n", " \n", "\u{200b}\n"] {
+        client.types(typed);
+        assert!(has(&client, "A message needs some visible text"), "{:#?}", client.screen());
+        assert_eq!(sent(&client.did()), Vec::<String>::new());
+    }
+    client.types("ones\n");
+    assert_eq!(sent(&client.did()).len(), 1);
+    // A new message that is empty is simply not sent.
+    client.types("\n");
+    assert!(!has(&client, "visible text"), "{:#?}", client.screen());
+    client.happens(Event::Resize(30, 12));
+    client.presses(KeyCode::Up, KeyModifiers::NONE);
+    client.presses(KeyCode::Char('u'), KeyModifiers::CONTROL);
+    assert!(has(&client, "edit> Edit your message "), "{:#?}", client.screen());
+}
+
+#[test]
 fn an_edit_stays_in_its_room_and_a_text_that_looks_like_a_command_can_be_edited() {
     let mut client = talking(80, 12);
     client.says(3, "Alice", "/etc");
@@ -163,13 +186,57 @@ fn a_selected_message_is_copied_opened_linked_to_and_deleted() {
     client.types("/permalink\n");
     assert_eq!(copied(&mut client), Some(address));
     selects(&mut client, 1);
-    client.types("dy");
+    client.types("d");
+    let question = "Delete your message \"one\"? This can't be undone (y/n)";
+    assert!(has(&client, question), "{:#?}", client.screen());
+    client.types("y");
     let delete = r#"{"type":"delete","room":"dev","message":1,"ref":"s-1"}"#;
     assert_eq!(sent(&client.did()), [delete]);
     assert!(has(&client, "Alice       (deleted) …"), "{:#?}", client.screen());
     selects(&mut client, 0);
     client.types("e");
     assert!(has(&client, "You can only edit your own messages"), "{:#?}", client.screen());
+}
+
+#[test]
+fn somebody_elses_message_is_deleted_by_a_moderator_alone() {
+    let mut client = talking(80, 12);
+    client.hears(r#"{"type":"room","room":"dev","kind":"open","role":"owner"}"#);
+    client.did();
+    selects(&mut client, 0);
+    client.types("d");
+    assert!(has(&client, "You can only delete your own messages"), "{:#?}", client.screen());
+    client.types("y");
+    assert_eq!(sent(&client.did()), Vec::<String>::new());
+    assert!(has(&client, "shall we https") && !has(&client, "(deleted)"));
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice","role":"moderator"}"#);
+    client.presses(KeyCode::Char('u'), KeyModifiers::CONTROL);
+    client.did();
+    selects(&mut client, 0);
+    client.types("dy");
+    let delete = r#"{"type":"delete","room":"dev","message":2,"ref":"s-1"}"#;
+    assert_eq!(sent(&client.did()), [delete]);
+}
+
+#[test]
+fn nothing_but_a_reply_is_left_to_do_to_a_message_that_was_deleted() {
+    let mut client = talking(80, 12);
+    client.hears(r#"{"type":"deleted","room":"dev","message":1,"by":"Alice","id":3,"at":9}"#);
+    client.hears(r#"{"type":"deleted","room":"dev","message":2,"by":"Bob","id":4,"at":9}"#);
+    client.did();
+    for older in [0, 1] {
+        for key in ["e", "d", "+", "y", "c"] {
+            selects(&mut client, older);
+            client.types(key);
+            assert!(has(&client, "This message was deleted"), "{key}: {:#?}", client.screen());
+            assert_eq!(client.did(), [], "{key}");
+            assert_eq!(client.screen.room_view().found, None, "{key}: none is marked");
+        }
+        selects(&mut client, older);
+        client.types("r");
+        assert!(client.screen()[11].starts_with("reply> "), "{:#?}", client.screen());
+        escapes(&mut client);
+    }
 }
 
 #[test]

@@ -74,6 +74,7 @@ fn keys_list_the_messages_that_mention_one_and_go_to_one() {
         client.presses(code, with);
         assert_eq!(sent(&client.did()), [r#"{"type":"mentions","ref":"s-2"}"#]);
         client.hears(MENTIONS);
+        assert!(client.screen()[23].starts_with("filter mentions: "), "{:#?}", client.screen());
         assert!(
             has(&client, ">1970-01-01 00:01 #ops Bob: @Alice look here"),
             "{:#?}",

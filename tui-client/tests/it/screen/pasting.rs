@@ -55,7 +55,8 @@ fn what_is_too_long_is_told_before_and_stays_after() {
             .contains("Paste 1 line, 5,000 characters? Over the 4,096-character limit (y/n)")
     );
     client.types("y\n");
-    assert!(client.screen().join("").contains("at most 4096 characters"));
+    let words = "A message has at most 4,096 characters; this one has 5,000";
+    assert!(client.screen().join("").contains(words), "{:#?}", client.screen());
     assert_eq!(client.screen.input.text().len(), 5000, "nothing is lost");
     client.presses(KeyCode::Char('c'), KeyModifiers::CONTROL);
     client.happens(Event::Paste("two\nlines".to_owned()));

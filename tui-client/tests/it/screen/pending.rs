@@ -122,6 +122,40 @@ fn messages_and_changes_that_wait_are_counted_apart() {
     assert!(client.screen().join("").contains(words), "{:#?}", client.screen());
 }
 
+#[test]
+fn changes_of_messages_that_are_not_here_are_told_of_while_they_wait() {
+    let mut client = Client::new(80, 12);
+    client.happens(chat::Event::Lost { code: None, reason: "no server there".to_owned() });
+    client.happens(chat::Event::DialIn(3));
+    let id = |id: u64| protocol::MessageId::try_from(id).unwrap();
+    let thumb = protocol::Emoji::try_from("👍").unwrap();
+    let told = [
+        (Act::Edit(Target::Stored(id(1))), "o server there. 1 change waits for the connection"),
+        (Act::Delete(Target::Stored(id(2))), "o server there. 2 changes wait for the connection"),
+        (
+            Act::React { message: id(3), emoji: thumb, on: true },
+            "o server there. 3 changes wait for the connection",
+        ),
+    ];
+    for (number, (act, words)) in told.into_iter().enumerate() {
+        assert!(!has(&client, words), "{:#?}", client.screen());
+        let named = Ref::try_from(format!("x-{number}").as_str()).unwrap();
+        client.screen.chat.room_mut().pending.push(Pending::new(named, act, "new".to_owned()));
+        assert!(has(&client, words), "{:#?}", client.screen());
+    }
+    client.happens(chat::Event::Connected);
+    client.hears(
+        r#"{"type":"history","room":"dev","messages":[{"type":"message","room":"dev","sender":"Alice","content":"old","id":1,"at":0}],"more":false,"head":3}"#,
+    );
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice"}"#);
+    assert!(!has(&client, "for the connection"), "{:#?}", client.screen());
+    // What a message shows is not told of a second time.
+    client.happens(chat::Event::Lost { code: None, reason: "no server there".to_owned() });
+    client.happens(chat::Event::DialIn(3));
+    assert!(has(&client, "new (edited) …"), "{:#?}", client.screen());
+    assert!(has(&client, "2 changes wait for the connection"), "{:#?}", client.screen());
+}
+
 fn notified(client: &mut Client) -> Vec<String> {
     let notified = client.did().into_iter().filter_map(|effect| match effect {
         Effect::Notify(words) => Some(words),

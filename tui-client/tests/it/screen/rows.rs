@@ -2,6 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
+use nebula::screen::model::Scroll;
 use nebula::screen::rows::visible;
 use nebula::screen::{theme, view};
 
@@ -105,6 +106,38 @@ fn a_long_message_is_folded_until_a_key_opens_it() {
         }
     }
     panic!("its end was not reached: {:#?}", client.screen());
+}
+
+#[test]
+fn who_opens_a_long_message_at_the_end_is_there_again_when_it_is_closed() {
+    let mut client = Client::entered(80, 24);
+    (1..10).for_each(|id| client.says(id, "Bob", "before"));
+    let lines: Vec<_> = (0..200).map(|n| format!("line {n}.")).collect();
+    client.says(10, "Eve", &lines.join("\\n"));
+    client.says(11, "Bob", "after");
+    let opens = |client: &mut Client| client.presses(KeyCode::Char('o'), KeyModifiers::ALT);
+    let at_the_end = client.screen();
+    assert!(!at_the_end.join("\n").contains("Eve"), "its beginning is out of sight");
+    for pages in 0..3 {
+        opens(&mut client);
+        assert!(client.screen().join("\n").contains("line 29."), "{:#?}", client.screen());
+        (0..pages).for_each(|_| client.presses(KeyCode::PageDown, KeyModifiers::NONE));
+        opens(&mut client);
+        assert_eq!(client.screen(), at_the_end, "after {pages} pages");
+        assert_eq!(client.screen.scroll(), Scroll::Bottom);
+    }
+    // Who has gone back to its beginning goes on there.
+    opens(&mut client);
+    client.presses(KeyCode::PageUp, KeyModifiers::NONE);
+    let row = |client: &Client| client.screen().iter().position(|row| row.contains("Eve"));
+    let there = row(&client);
+    opens(&mut client);
+    assert!(there.is_some() && row(&client) == there, "{:#?}", client.screen());
+    // And so does who was further up from the first.
+    let before = client.screen();
+    opens(&mut client);
+    opens(&mut client);
+    assert_eq!(client.screen(), before);
 }
 
 #[test]

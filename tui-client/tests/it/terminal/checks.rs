@@ -226,6 +226,8 @@ fn check_10_a_link_over_three_rows_is_one_link_and_copying_gives_the_source() {
     // What is not a link is outside of it.
     assert_eq!(text.matches("\u{1b}]8;id").count(), text.matches("\u{1b}]8;;").count());
 
+    // Only what the server has stored is copied.
+    alice.expect("Alice       see");
     alice.types("/copy\r");
     let source = base64(format!("see {link} now").as_bytes());
     alice.wait("the copy", |alice| alice.text().contains(&format!("\u{1b}]52;c;{source}")));

@@ -41,6 +41,6 @@ fn an_address_leads_to_its_room_and_message_and_says_if_that_is_not_there() {
     client.expect("line 150");
     client.leaves();
     let mut client = begun(id + 1_000_000);
-    client.expect("That message is not in this room");
+    client.expect("That message isn't in this room, or was removed");
     client.leaves();
 }

@@ -138,8 +138,12 @@ fn a_message_that_the_next_client_could_not_send_either_goes_out_with_the_one_af
     let client = Client::of(&home, &address, "Alice");
     let mut first = client.start();
     first.expect("1 online");
+    first.types("stored\r");
+    first.expect("Alice       stored");
     away.goes();
     is_offline(&mut first);
+    first.types("/react 👍\r");
+    first.expect("[👍 1]");
     first.types("waits\r");
     first.expect("you         waits");
     kill(first);
@@ -148,11 +152,14 @@ fn a_message_that_the_next_client_could_not_send_either_goes_out_with_the_one_af
     is_offline(&mut one);
     is_offline(&mut two);
     assert_eq!(count(&one, "you         waits") + count(&two, "you         waits"), 1);
+    let has_it = if count(&one, "you         waits") == 1 { &mut one } else { &mut two };
+    has_it.expect("1 change waits for the connection");
     kill(one);
     kill(two);
     away.comes_back();
     let mut last = client.start();
     last.expect("Alice       waits");
+    last.expect("[👍 1]");
     assert_eq!(count(&last, "waits"), 1);
     last.leaves();
 }

@@ -116,7 +116,7 @@ fn a_simple_terminal_gets_lines_and_understands_commands() {
     alice.types("/who\r");
     alice.expect("-- 1 online: Alice");
     alice.types("/delete\r");
-    alice.expect("Delete Alice's message \"hello\"? This can't be undone: /delete yes");
+    alice.expect("Delete your message \"hello\"? This can't be undone: /delete yes");
     alice.types("/mute\r");
     alice.expect("#dev muted");
     assert_eq!(alice.text().matches("This can't be undone").count(), 1, "asked once");

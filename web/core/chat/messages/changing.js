@@ -1,7 +1,7 @@
 // What this person does to messages: it waits in its room's queue, behind all that was said and done there before. Pure: it
 // knows neither page nor socket nor clock.
 
-import { contentFault, withNewlines } from "../../protocol/text.js";
+import { contentFault, trimmed } from "../../protocol/text.js";
 import { PENDING_MAX, sendNext } from "../outbox.js";
 import { messageOf } from "./place.js";
 import { changesOf, isOwn, shownOf, waitingText } from "./shown.js";
@@ -23,7 +23,7 @@ const TOO_MANY = `${PENDING_MAX} changes are waiting to be sent. Wait until you 
  * @param {string} text
  * @returns {Action[] | string} */
 export function edit(state, room, which, text) {
-  const content = withNewlines(text);
+  const content = trimmed(text);
   const fault = contentFault(content);
   if (fault) return fault;
   const now = textOf(state, room, which);

@@ -211,3 +211,27 @@ test("on a telephone: the drawers", async (t) => {
   await inRoom(alice, "Bob");
   assert.equal(await focus(alice), "text");
 });
+
+test("arrow keys choose from a list of one and keep it open, Enter takes it, and Tab does both", async (t) => {
+  const alice = await person(t, browser, server, "Alice", "alone");
+  const list = alice.locator("#completions");
+  for (const key of ["ArrowDown", "ArrowUp"]) {
+    await message(alice).fill("");
+    await alice.keyboard.type("/permal");
+    await list.waitFor();
+    await press(alice, key);
+    assert.equal(await message(alice).inputValue(), "/permalink ", key);
+    assert.ok(await list.isVisible(), key);
+    await press(alice, key);
+    assert.equal(await message(alice).inputValue(), "/permalink ", key);
+    await press(alice, "Enter");
+    assert.equal(await message(alice).inputValue(), "/permalink ", `${key}: nothing is sent yet`);
+    assert.ok(await list.isHidden(), key);
+  }
+  await message(alice).fill("");
+  await alice.keyboard.type("/permal");
+  await press(alice, "Tab");
+  assert.equal(await message(alice).inputValue(), "/permalink ");
+  assert.ok(await list.isHidden());
+  assert.deepEqual(alice.faults, []);
+});

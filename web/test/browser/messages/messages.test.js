@@ -110,6 +110,34 @@ test("a quote leads to what it answers, however far back, and back again; an add
   assert.deepEqual([bob.faults, late.faults], [[], []]);
 });
 
+test("the button that deletes has the colour of danger, and one that does no harm has not", async (t) => {
+  const ann = await person(t, browser, server, "Ann", "danger");
+  await say(ann, "hers");
+  await settled(ann, "hers").hover();
+  await tool(ann, "hers", "Delete").click();
+  const colours = () => ann.locator("#ask-yes").evaluate((at) => {
+    const probe = document.body.appendChild(document.createElement("i"));
+    const [accent, fault] = ["--accent", "--fault"].map((name) => Object.assign(probe, { style: `color: var(${name})` }) && getComputedStyle(probe).color);
+    probe.remove();
+    return { [accent]: "accent", [fault]: "fault" }[getComputedStyle(at).backgroundColor];
+  });
+  await ann.mouse.move(0, 0);
+  assert.equal(await colours(), "fault");
+  await ann.keyboard.press("Escape");
+  await say(ann, "/delete");
+  await ann.locator("#ask-yes:visible").waitFor();
+  assert.equal(await colours(), "fault");
+  await ann.keyboard.press("Escape");
+  await message(ann).evaluate((text) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", "a line\n".repeat(30));
+    text.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+  });
+  await ann.locator("#ask-yes:visible", { hasText: "Paste" }).waitFor();
+  assert.equal(await colours(), "accent");
+  assert.deepEqual(ann.faults, []);
+});
+
 test("who is writing is told, and no longer with their message", async (t) => {
   const [ann, bob] = [await person(t, browser, server, "Ann", "writing"), await person(t, browser, server, "Bob", "writing")];
   await message(bob).pressSequentially("he");

@@ -53,6 +53,28 @@ test("who reacts behind the twenty who are told takes that back with one press, 
   assert.deepEqual(ann.faults, []);
 });
 
+test("the picker begins with common emoji, then with the latest, and Enter takes the first", async (t) => {
+  const ann = await person(t, browser, server, "Ann", "picks");
+  await say(ann, "well?");
+  await settled(ann, "well?").waitFor();
+  const open = async () => {
+    await settled(ann, "well?").focus();
+    await ann.keyboard.press("Tab");
+    await ann.keyboard.press("Enter");
+    await ann.locator("#picker-list li").first().waitFor();
+    return (await ann.locator("#picker-list .emoji").allTextContents()).join(" ");
+  };
+  assert.equal(await open(), "👍 ❤️ 😂 🎉 👀 ✅");
+  await ann.keyboard.type("crab");
+  await ann.locator("#picker-list li", { hasText: "🦀" }).waitFor();
+  await ann.keyboard.press("Enter");
+  await settled(ann, "well?").locator(".kind", { hasText: "🦀 1" }).waitFor();
+  assert.equal(await open(), "🦀 👍 ❤️ 😂 🎉 👀");
+  await ann.keyboard.press("Enter");
+  await settled(ann, "well?").locator(".kind").waitFor({ state: "detached" });
+  assert.deepEqual(ann.faults, []);
+});
+
 test("an emoji that is typed as text is put there, and taken away again", async (t) => {
   const ann = await person(t, browser, server, "Ann", "typed");
   await say(ann, "well?");

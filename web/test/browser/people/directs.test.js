@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { inRoom, newPage, online, person, say, settled, stage } from "../harness.js";
+import { inRoom, newPage, online, person, redial, say, settled, stage, startNetwork } from "../harness.js";
 
 const { server, browser } = await stage();
 
@@ -92,4 +92,34 @@ test("nine others and no more; a name that nobody has is told in the dialog; gue
   await online(guest);
   assert.ok(await opener(guest).isHidden());
   assert.deepEqual([hal.faults, guest.faults], [[], []]);
+});
+
+test("without a connection it is not known who is there", async (t) => {
+  const network = await startNetwork(t, server);
+  const ivy = await person(t, browser, network, "Ivy", "den");
+  await person(t, browser, server, "Jay", "den");
+  await say(ivy, "/msg Jay hello");
+  await inRoom(ivy, "Jay");
+  const shown = async () => ({
+    counts: await ivy.locator("#count, #people-count").allTextContents(),
+    green: await ivy.evaluate(() => {
+      const [first] = document.querySelectorAll("#people-list .dot");
+      return [first, document.querySelector("#direct-list .dot")].map((dot) => getComputedStyle(dot).backgroundColor === "rgba(0, 0, 0, 0)" && getComputedStyle(dot).borderTopWidth === "2px" ? "unknown" : "green");
+    }),
+    said: await ivy.locator("#direct-list li", { hasText: "Jay" }).textContent(),
+  });
+  await ivy.locator("#direct-list li", { hasText: "Jay, online" }).waitFor();
+  await ivy.locator("#people-count", { hasText: "2" }).waitFor();
+  network.down(true);
+  await ivy.locator("#link", { hasText: "Not connected" }).waitFor();
+  const offline = await shown();
+  assert.deepEqual(offline.counts, ["–", "–"]);
+  assert.deepEqual(offline.green, ["unknown", "unknown"]);
+  assert.doesNotMatch(offline.said, /online|offline/);
+  network.down(false);
+  await redial(ivy);
+  await online(ivy);
+  await ivy.locator("#people-count", { hasText: "2" }).waitFor();
+  await ivy.locator("#direct-list li", { hasText: "Jay, online" }).waitFor();
+  assert.equal((await shown()).green[1], "green");
 });

@@ -116,8 +116,8 @@ test("the owner of a private room invites to it, by its title", async (t) => {
   await invite(bea, 2, "welcome");
   await say(bea, "/invites");
   assert.equal(await bea.getByLabel("Note for yourself").inputValue(), "");
-  assert.equal(await bea.locator("#invite-where option:checked").textContent(), "Only #Ops team");
-  assert.match(await invites(bea).textContent(), /2 left until .* · for #Ops team · by Bea/);
+  assert.equal(await bea.locator("#invite-where option:checked").textContent(), "Only +Ops team");
+  assert.match(await invites(bea).textContent(), /2 left until .* · for \+Ops team · by Bea/);
   assert.deepEqual(bea.faults, []);
 });
 

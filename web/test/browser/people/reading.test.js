@@ -38,6 +38,8 @@ test("counts come with the list on another device, what is read there is read he
   await first.locator("#room-list button", { hasText: "devices" }).click();
   await settled(first, "@ann two").click({ button: "right" });
   await first.getByRole("menuitem", { name: "Mark unread from here" }).click();
+  await first.locator("#notice", { hasText: "Marked as unread from here" }).waitFor();
+  await first.locator("#log .new-line + li", { hasText: "@ann two" }).waitFor();
   for (const page of [first, second]) await listed(page, "devices", ", 2 unread, 1 mention").waitFor();
   await say(first, "an answer");
   for (const page of [first, second]) await quiet(page, "devices");

@@ -41,7 +41,7 @@ test("a private room is made, people are added, get roles and are removed, and n
   const bob = await person(t, browser, server, "Bob", "lobby");
   await create(ann, "Ops team", { isPrivate: true, topic: "Keys and alarms" });
   await ann.locator("#topic", { hasText: /^Keys and alarms$/ }).waitFor();
-  assert.match(await ann.title(), /#Ops team/);
+  assert.match(await ann.title(), /\+Ops team/);
   await ann.getByRole("button", { name: "Add people" }).click();
   await ann.keyboard.type("Nobody");
   await ann.keyboard.press("Enter");
@@ -70,7 +70,7 @@ test("a private room is made, people are added, get roles and are removed, and n
   await people(ann, "Bob").getByRole("button", { name: "More about Bob" }).click();
   await ann.getByRole("button", { name: "Remove from this room" }).click();
   await ann.locator("#ask-yes").click();
-  await bob.locator("#link", { hasText: "Ann removed you from #Ops team" }).waitFor();
+  await bob.locator("#link", { hasText: "Ann removed you from +Ops team" }).waitFor();
   assert.deepEqual([ann.faults, bob.faults, eve.faults], [[], [], []]);
 });
 

@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
 import { newAnnouncer, sentence } from "../../../browser/announce.js";
-import { hashed } from "../../../core/protocol/text.js";
+import { signed } from "../../../core/protocol/text.js";
 
-const said = (content, sender = "Bob", room = "dev") => ({ room, where: hashed(room), sender, content });
+const said = (content, sender = "Bob", room = "dev") => ({ room, where: signed(room), sender, content });
 
 test("one message is read, several are counted", () => {
   assert.equal(sentence([said("hi")], "dev"), "Bob: hi");

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { newBell } from "../../../browser/notifications.js";
-import { hashed } from "../../../core/protocol/text.js";
+import { signed } from "../../../core/protocol/text.js";
 
 function world({ permission = "default", answer = "granted", isSecureContext = true, broken = false } = {}) {
   const shown = [];
@@ -49,7 +49,7 @@ test("a name does not reorder the sentence that it stands in, and is cut out of 
   const { bell, shown } = world();
   await bell.toggle();
   const [sender, room] = ["שלום", "מ".repeat(64)];
-  bell.ring({ room, where: hashed(room), sender, content: "/me waves" });
+  bell.ring({ room, where: signed(room), sender, content: "/me waves" });
   bell.ring({ room: "dev", where: "#dev", sender, content: `x\u202e${"y".repeat(300)}` });
   assert.deepEqual([shown[0].title, shown[0].body], [`\u2068${sender}\u2069 in #\u2068${room}\u2069`, `\u2068${sender}\u2069 waves`]);
   assert.match(shown[1].body, /^x\[U\+202E\]y+…$/);

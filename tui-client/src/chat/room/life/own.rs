@@ -69,6 +69,16 @@ impl Room {
         failed
     }
 
+    /// How many edits, deletions and reactions wait whose messages are not here, so that no row shows them: after
+    /// a restart without the server, all.
+    pub fn unseen_changes(&self) -> usize {
+        let unseen = self.pending.iter().filter(|pending| match pending.act.target() {
+            Some(Target::Stored(id)) => pending.failed.is_none() && self.message(id).is_none(),
+            Some(Target::Waiting(_)) | None => false,
+        });
+        unseen.count()
+    }
+
     /// Stored messages, newest first, without those that are deleted.
     pub fn newest(&self, me: Option<&UserName>) -> impl Iterator<Item = &Message> {
         self.messages().rev().filter(move |message| !self.as_shown(message, me).deleted)

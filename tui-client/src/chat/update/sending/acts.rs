@@ -3,26 +3,27 @@
 //!
 //! This file does not know keys or commands.
 
-use protocol::{Body, Emoji, MessageId, Ref, RoomName, UserName};
+use std::borrow::Cow;
 
+use protocol::{Emoji, Message, MessageId, Ref, RoomName, UserName};
+
+use super::body_of;
 use super::queue::{NOT_FROM_HERE, is_revoked, put, send_next};
 use crate::chat::commands::as_typed;
 use crate::chat::event::Effect;
 use crate::chat::model::Model;
 use crate::chat::room::{Act, Composing, Pending, Room, Target, is_own};
-use crate::text;
 
 pub(in crate::chat::update) const NOT_HERE: &str = "No such message here";
 const NOT_OWN: &str = "You can only edit your own messages";
-pub(in crate::chat::update) const IS_DELETED: &str = "Already deleted";
+pub(in crate::chat::update) const IS_DELETED: &str = "This message was deleted";
 
 /// Gives a message of one's own in the room that is shown another text.
 ///
 /// # Errors
 /// A sentence for the person, if it cannot be done; nothing has changed then.
 pub fn edit(model: &mut Model, target: Target, text: &str) -> Result<Vec<Effect>, String> {
-    let text = text::without_outer_blank_lines(text);
-    let body = Body::try_from(text).map_err(|error| error.to_string())?;
+    let body = body_of(text)?;
     let text = body.as_str();
     let me = model.me.clone();
     let target = editable(model, target)?;
@@ -70,11 +71,7 @@ fn editable(model: &Model, target: Target) -> Result<Target, String> {
 ///
 /// # Errors
 /// As [`edit`].
-pub(in crate::chat::update) fn delete(
-    model: &mut Model,
-    name: &RoomName,
-    target: Target,
-) -> Result<Vec<Effect>, String> {
+pub fn delete(model: &mut Model, name: &RoomName, target: Target) -> Result<Vec<Effect>, String> {
     if is_revoked(model) {
         return Err(NOT_FROM_HERE.to_owned());
     }
@@ -96,6 +93,18 @@ pub(in crate::chat::update) fn delete(
     put_and_send(model, name, Act::Delete(target), "")
 }
 
+/// A message of the room that is shown, as it is shown.
+///
+/// # Errors
+/// A sentence for the person, if it was deleted or is not there.
+pub fn undeleted(model: &Model, id: MessageId) -> Result<Cow<'_, Message>, String> {
+    match model.room().shown_by_id(id, model.me.as_ref()) {
+        None => Err(NOT_HERE.to_owned()),
+        Some(message) if message.deleted => Err(IS_DELETED.to_owned()),
+        Some(message) => Ok(message),
+    }
+}
+
 /// Puts an emoji on a message of the room that is shown, or takes one's own away again.
 ///
 /// # Errors
@@ -105,12 +114,9 @@ pub fn react(model: &mut Model, id: MessageId, emoji: Emoji) -> Result<Vec<Effec
         return Err(NOT_FROM_HERE.to_owned());
     }
     let me = model.me.clone();
-    let room = model.room_mut();
-    let Some(message) = room.shown_by_id(id, me.as_ref()) else { return Err(NOT_HERE.to_owned()) };
-    if message.deleted {
-        return Err(IS_DELETED.to_owned());
-    }
+    let message = undeleted(model, id)?;
     let on = !me.as_ref().is_some_and(|me| is_own(&message, emoji.as_str(), me));
+    let room = model.room_mut();
     let is_same = |pending: &Pending| match &pending.act {
         Act::React { message, emoji: other, .. } => *message == id && *other == emoji,
         _ => false,

@@ -9,10 +9,10 @@ use std::time::Duration;
 use nebula::chat::commands::parse;
 use nebula::chat::room::level::level;
 use nebula::chat::update::{
-    back_to_end, browse, browse_more, command, confirm, dial_now, edit, end_search, focus,
+    back_to_end, browse, browse_more, command, confirm, delete, dial_now, edit, end_search, focus,
     go_to_found, go_to_mention, link_by, load_older, mark_unread, more_found, more_mentions,
-    move_room, next_found, pick, previous_found, question_deletion, question_revoke, react,
-    read_at, read_on, reply, say, show_room, types, update,
+    move_room, next_found, pick, previous_found, question_revoke, react, read_at, read_on, reply,
+    say, show_room, types, update,
 };
 use nebula::chat::{
     Answer, Connection, Effect, EntryCode, Event, Hello, Model, Reading, Room, Servers, Target,
@@ -188,8 +188,8 @@ impl Client {
             "says" => say(&mut self.model, what.as_str().unwrap()).unwrap(),
             "types" => return self.types(what.as_str().unwrap()),
             "deletes" => {
-                question_deletion(&mut self.model, Some(target(what)));
-                confirm(&mut self.model)
+                let room = self.model.room().name.clone();
+                delete(&mut self.model, &room, target(what)).unwrap()
             }
             "edits" => edit(&mut self.model, target(&what[0]), what[1].as_str().unwrap()).unwrap(),
             "reacts" => {

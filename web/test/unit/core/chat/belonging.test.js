@@ -17,7 +17,7 @@ test("a room is called by its name, its title or the others in it, and never by 
   const direct = { room: "@k3x9m2q7t4ab", kind: "direct", users: ["Alice", "Bob", "Cy"] };
   const secret = { room: "+q7x2m9k4t1ab", kind: "private", title: "Ops" };
   assert.deepEqual([{ room: "dev", kind: "open" }, secret, direct].map((each) => labelOf(each, "alice")), ["dev", "Ops", "Bob, Cy"]);
-  assert.deepEqual([{ room: "dev", kind: "open" }, secret, direct].map((each) => spoken(each, "Alice")), ["#dev", "#Ops", "Bob, Cy"]);
+  assert.deepEqual([{ room: "dev", kind: "open" }, secret, direct].map((each) => spoken(each, "Alice")), ["#dev", "+Ops", "Bob, Cy"]);
   assert.deepEqual([newRoom("+q7x2m9k4t1ab"), newRoom("@k3x9m2q7t4ab")].map((each) => labelOf(each, "Alice")), ["Private room", "Direct message"]);
   assert.equal(whereabouts(direct, "Alice"), "a direct message");
 });

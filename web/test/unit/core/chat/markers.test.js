@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { activeRoom, find, newRoom, newState } from "../../../../core/chat/state.js";
-import { mentioned, shownCount, unread } from "../../../../core/chat/unread.js";
+import { mentioned, newLine, shownCount, unread } from "../../../../core/chat/unread.js";
 import { update } from "../../../../core/update.js";
 
 /** Numbers that only seem to be random. */
@@ -176,6 +176,27 @@ test("whatever comes in whatever order, two devices and who counts again agree",
     const shown = world.devices.map(({ state }) => ({ unread: unread(state, find(state, "dev")), mentions: mentioned(state, find(state, "dev")) }));
     assert.deepEqual(shown, [world.count(), world.count()], `seed ${seed}: ${did.join(", ")}`);
   }
+});
+
+test("a room that is marked as unread shows from where on at once, and says so", () => {
+  const world = new World();
+  world.settle();
+  for (let count = 0; count < 3; count += 1) world.say("Bob");
+  world.settle();
+  const [{ state }] = world.devices;
+  const lineOf = () => newLine(state, find(state, "dev"));
+  world.happens(world.devices[0], { type: "escape" });
+  assert.equal(lineOf(), null);
+  const [, { id }] = world.messages;
+  world.happens(world.devices[0], { type: "does", intent: { is: "markUnread", id } });
+  assert.deepEqual([state.notice, state.answered], ["Marked as unread from here", true]);
+  world.settle();
+  assert.equal(lineOf(), id);
+  // Who comes back reads it, and the line stays until they have seen it.
+  world.happens(world.devices[0], { type: "show", place: 1 });
+  world.happens(world.devices[0], { type: "show", place: 0 });
+  world.settle();
+  assert.deepEqual([lineOf(), world.marked], [id, 0]);
 });
 
 test("a thousand unread messages are shown as 999 and more", () => {

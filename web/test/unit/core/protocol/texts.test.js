@@ -6,7 +6,7 @@ import { test } from "node:test";
 
 import { parse } from "../../../../core/protocol/envelopes.js";
 import { callsIn, holds, mentions } from "../../../../core/protocol/mentions.js";
-import { revealed, withNewlines } from "../../../../core/protocol/text.js";
+import { revealed, trimmed, withNewlines } from "../../../../core/protocol/text.js";
 import { pieces } from "../../../../core/protocol/urls.js";
 
 const golden = JSON.parse(readFileSync(new URL("../../../../../protocol/tests/golden/clients/texts.json", import.meta.url), "utf8"));
@@ -20,6 +20,16 @@ test("a line ends where every client ends it", () => {
     const page = { type: "history", room: "a", messages: [message], more: false, head: 1 };
     assert.equal(parse(JSON.stringify(page)).messages[0].content, lines);
   }
+});
+
+test("blank lines around a text are no part of it, as in the terminal", () => {
+  for (const [text, rest] of [
+    ["\n \n\t\n  one\n\ntwo\n\n  \n", "  one\n\ntwo"],
+    ["one\r\n\r\n", "one"],
+    ["one", "one"],
+    [" one ", " one "],
+    ["\n \n", ""],
+  ]) assert.equal(trimmed(text), rest, escape(text));
 });
 
 test("a link ends where every client ends it", () => {

@@ -30,6 +30,20 @@ test("what is written in an edit stays when it is begun again", () => {
   assert.equal(roomOf(alice).draft, "");
 });
 
+test("blank lines around a text are neither sent nor make an edit", () => {
+  const alice = spoken();
+  say(alice, "\n  one\n\ntwo\n \n\n");
+  assert.deepEqual(alice.sent().map(({ content }) => content), ["  one\n\ntwo"]);
+  does(alice, { is: "editing", which: 5, text: "mine\n\n" });
+  does(alice, { is: "edited" });
+  assert.deepEqual(pendingOf(alice), ["say   one\n\ntwo"]);
+  does(alice, { is: "editing", which: 5, text: "better\n\n" });
+  does(alice, { is: "edited" });
+  assert.deepEqual(pendingOf(alice), ["say   one\n\ntwo", "edit better"]);
+  say(alice, "\n \n");
+  assert.match(alice.state.notice, /visible text/);
+});
+
 test("what is edited is shown, wherever one reads", () => {
   const alice = spoken();
   Object.assign(roomOf(alice), { past: { entries: [], more: false, newer: true }, atBottom: false });
