@@ -48,16 +48,22 @@ export function newWriting(text, { drafted, emoji }) {
   };
 }
 
-/** @param {HTMLTextAreaElement} text
- * @param {(more: string) => void} insert
+/** Several lines are put there as a change of the page's own: what Chromium pastes itself, it does not redo whole once it was
+ * changed and that was undone.
+ * @param {HTMLTextAreaElement} text
+ * @param {Pick<ReturnType<typeof newWriting>, "put" | "insert">} writing
  * @param {(at: number, pasted: string) => void} isThere it stands in the draft now */
-export function listenToPastes(text, insert, isThere) {
+export function listenToPastes(text, { put, insert }, isThere) {
   text.addEventListener("paste", (event) => {
     const pasted = event.clipboardData?.getData("text/plain").replace(/\r\n?/g, "\n") ?? "";
     const lines = pasted.split("\n").length;
-    const begin = text.selectionStart;
-    if (lines <= PASTE_LINES_MAX) return void setTimeout(() => isThere(begin, pasted));
+    const { selectionStart: begin, selectionEnd: end } = text;
+    if (lines === 1) return;
     event.preventDefault();
+    if (lines <= PASTE_LINES_MAX) {
+      put({ begin, end, text: pasted, select: [begin + pasted.length, begin + pasted.length] });
+      return isThere(begin, pasted);
+    }
     const chars = [...pasted].length.toLocaleString();
     void ask(`Paste ${lines} lines (${chars} characters)? They become one message.`, "Paste").then((yes) => {
       text.focus();

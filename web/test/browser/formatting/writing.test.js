@@ -103,6 +103,21 @@ test("pasted code can become a block, and stays as it is otherwise", async (t) =
   await offer.waitFor({ state: "hidden" });
   await alice.keyboard.press("Control+Z");
   assert.equal(await draft(alice), "see: fn main() {\n    go();\n}");
+  await alice.keyboard.press("Control+Y");
+  assert.equal(await draft(alice), "see: \n```\nfn main() {\n    go();\n}\n```\n", "done again");
+  await alice.keyboard.press("Control+Z");
+  assert.equal(await draft(alice), "see: fn main() {\n    go();\n}");
+  // At the begin of a line, too.
+  await message(alice).fill("");
+  await paste(alice, "fn main() {\n    go();\n}");
+  await offer.click();
+  const block = "```\nfn main() {\n    go();\n}\n```\n";
+  const seen = [await draft(alice)];
+  for (const key of ["Z", "Y", "Z", "Z", "Y", "Y"]) {
+    await alice.keyboard.press(`Control+${key}`);
+    seen.push(await draft(alice));
+  }
+  assert.deepEqual(seen, [block, "fn main() {\n    go();\n}", block, "fn main() {\n    go();\n}", "", "fn main() {\n    go();\n}", block]);
   await message(alice).fill("");
   await paste(alice, "fn main() {\n    go();\n}");
   await offer.waitFor();
