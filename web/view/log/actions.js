@@ -102,11 +102,7 @@ export function withActions(needs) {
     const at = event.clientX === 0 && event.clientY === 0 ? row.getBoundingClientRect() : new DOMRect(event.clientX, event.clientY);
     menu.open(itemsFor(about, row), at, row);
   });
-  return {
-    render() {
-      if (tools.isConnected) place(rowOf(tools));
-    },
-  };
+  return { render: () => { if (tools.isConnected) place(rowOf(tools)); } };
 }
 
 /** Shows the buttons for what this person may do.

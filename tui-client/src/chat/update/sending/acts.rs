@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use protocol::{Emoji, Message, MessageId, Ref, RoomName, UserName};
 
-use super::body_of;
 use super::queue::{NOT_FROM_HERE, is_revoked, put, send_next};
+use super::text::body_of;
 use crate::chat::commands::as_typed;
 use crate::chat::event::Effect;
 use crate::chat::model::Model;

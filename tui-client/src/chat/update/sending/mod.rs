@@ -6,41 +6,21 @@
 mod acts;
 mod queue;
 mod rejected;
+mod text;
 
-use protocol::{Body, BodyError, CONTENT_CHARS_MAX, MessageId};
+use protocol::MessageId;
 
 use super::reading::end_mark;
 use crate::chat::commands::counted;
 use crate::chat::event::Effect;
 use crate::chat::model::Model;
 use crate::chat::room::{Act, Composing, Pending};
-use crate::text;
 pub(super) use acts::{IS_DELETED, NOT_HERE, act_answered};
 pub use acts::{compose_edit, compose_reply, delete, edit, react, stop_composing, undeleted};
 use queue::{NOT_FROM_HERE, is_revoked, put};
 pub(super) use queue::{overdue, retry, send_next, take_in};
 pub(super) use rejected::{fail_pending, not_kept, rejected, renamed};
-
-/// Why an empty text is not sent.
-pub const NO_TEXT: &str = "A message needs some visible text";
-
-/// Why a text is not sent that has this many characters.
-pub fn too_long(chars: &str) -> String {
-    let most = text::grouped(CONTENT_CHARS_MAX);
-    format!("A message has at most {most} characters; this one has {chars}")
-}
-
-/// A text as a message can have it.
-///
-/// # Errors
-/// A sentence for the person, if it is empty or too long.
-pub fn body_of(text: &str) -> Result<Body, String> {
-    let text = text::without_outer_blank_lines(text);
-    Body::try_from(text).map_err(|error| match error {
-        BodyError::Blank => NO_TEXT.to_owned(),
-        BodyError::TooLong(chars) => too_long(&text::grouped(chars)),
-    })
-}
+pub use text::{NO_TEXT, body_of, too_long};
 
 /// Says something in the room that is shown, now or once it is joined.
 ///
