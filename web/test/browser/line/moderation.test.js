@@ -162,7 +162,8 @@ test("a moderator deletes with a button, by keyboard, after a question", async (
 });
 
 test("a touch of a message does not press the button that it shows", async (t) => {
-  const mod = await member(t, "Mod", "touch", { moderates: true, options: { hasTouch: true, isMobile: true, viewport: { width: 360, height: 640 } } });
+  // So wide that the buttons stand within the row.
+  const mod = await member(t, "Mod", "touch", { moderates: true, options: { hasTouch: true, isMobile: true, viewport: { width: 800, height: 640 } } });
   await say(mod, "keep");
   await settled(mod, "keep").waitFor();
   const middle = async (found) => {

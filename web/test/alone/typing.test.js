@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { drawn, message, newCrowd, person, settled, stage } from "../harness.js";
+import { drawn, message, newCrowd, person, settled, stage } from "../browser/harness.js";
 
 const MESSAGES = 10_000;
 const AT_ONCE = 200;
