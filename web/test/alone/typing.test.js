@@ -10,7 +10,7 @@ const MESSAGES = 10_000;
 const AT_ONCE = 200;
 /** A frame of the screen. */
 const KEY_MS_MAX = 16;
-/** The work for each key is the same, so what others on the machine add is told apart by asking often enough. */
+/** The work for the same key of a text is the same each time, so the least of these is without what others on the machine add. */
 const ROUNDS = 3;
 const TEXT = "some *words* with `code` in them, and @Bob: ".repeat(2);
 
@@ -64,6 +64,7 @@ test("a key takes less than a frame where 10,000 messages are loaded", async (t)
     rounds.push(workOf(events));
   }
   for (const each of rounds) t.diagnostic(`${each.length} keys: median ${part(each, 0.5)} ms, p95 ${part(each, 0.95)} ms, most ${part(each, 1)} ms`);
-  const p95 = Math.min(...rounds.map((each) => part(each, 0.95)));
+  const least = rounds[0].map((_, at) => Math.min(...rounds.map((each) => each[at])));
+  const p95 = part(least, 0.95);
   assert.ok(p95 > 0 && p95 < KEY_MS_MAX, `${p95} ms`);
 });
