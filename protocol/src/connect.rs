@@ -86,7 +86,8 @@ impl Connect {
     }
 }
 
-fn number(name: &str, text: &str) -> Result<u64, Refusal> {
+/// A parameter of a query that is a number.
+pub(crate) fn number(name: &str, text: &str) -> Result<u64, Refusal> {
     text.parse().map_err(|_| {
         let shown: String = text.chars().take(40).collect();
         Refusal::BadField(format!("the parameter {name:?} is a whole number, not {shown:?}"))

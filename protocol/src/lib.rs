@@ -55,7 +55,7 @@ mod text;
 mod token;
 
 pub use access_code::{AccessCode, INVITE_CODE_CHARS, LINK_CODE_CHARS};
-pub use api::{API_PREFIX, API_REQUESTS, ApiRequest, BadApiRequest};
+pub use api::{API_PREFIX, API_ROUTES, ApiRequest, ApiRoute, BadApiRequest};
 pub use archive::{
     BadArchive, SlackChannel, SlackPeople, SlackReaction, SlackSaid, SlackTopic, fitting_name,
     slack_channels, slack_day,

@@ -28,11 +28,24 @@ pub(crate) enum Done {
     Made(String),
 }
 
-/// One request of a bot.
+/// One request of a bot. Done or given up, it is in no room; it was nowhere in the hub.
 struct Asking<'a> {
     engine: &'a Engine,
     bot: &'a BotSession,
     session: &'a mut Session,
+}
+
+/// How far a request is.
+enum Step {
+    /// This room is entered, spelt as it is there.
+    Entered(RoomName),
+    Done(Done),
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        self.session.leave_all();
+    }
 }
 
 impl Engine {
@@ -55,7 +68,7 @@ impl Engine {
     ///
     /// # Errors
     /// Why not.
-    pub(crate) async fn carry_out(
+    pub(crate) async fn do_for_bot(
         &self,
         bot: &BotSession,
         request: ApiRequest,
@@ -63,8 +76,6 @@ impl Engine {
         let mut session = bot.session.lock().await;
         let mut asking = Asking { engine: self, bot, session: &mut session };
         let done = asking.request(request).await;
-        // It was nowhere in the hub.
-        session.leave_all();
         if let Err(refused) = &done {
             if let Some(limit) = refused.limit {
                 self.metrics.limited(limit);
@@ -84,20 +95,26 @@ impl Asking<'_> {
                     self.enter(room.clone()).await?;
                 }
                 let effect = self.ask(|session, context| session.request(*envelope, context));
-                self.perform(effect).await?.ok_or_else(unavailable)
+                match self.perform(effect).await? {
+                    Step::Done(done) => Ok(done),
+                    Step::Entered(_) => Err(unavailable()),
+                }
             }
             ApiRequest::Description => Err(unavailable()),
         }
     }
 
-    /// Until the request is done.
-    async fn enter(&mut self, room: RoomName) -> Result<(), Refused> {
+    /// Until the request is done. Returns how the room is spelt there.
+    async fn enter(&mut self, room: RoomName) -> Result<RoomName, Refused> {
         let effect = self.ask(|session, context| session.visit(room, context));
-        self.perform(effect).await.map(drop)
+        match self.perform(effect).await? {
+            Step::Entered(room) => Ok(room),
+            Step::Done(_) => Err(unavailable()),
+        }
     }
 
     async fn people(&mut self, room: RoomName) -> Result<Done, Refused> {
-        self.enter(room.clone()).await?;
+        let room = self.enter(room).await?;
         let everybody = RollCall { everybody: true, ..RollCall::default() };
         let present = self.engine.hub.present(room.clone(), everybody).await;
         let present = present.map_err(|_| unavailable())?;
@@ -110,19 +127,20 @@ impl Asking<'_> {
         self.engine.ask((person, Some(pass), asker), self.session, question)
     }
 
-    /// Does one effect after another; none is that a room is entered.
-    async fn perform(&mut self, mut effect: Effect) -> Result<Option<Done>, Refused> {
+    /// Does one effect after another.
+    async fn perform(&mut self, mut effect: Effect) -> Result<Step, Refused> {
         loop {
             effect = match effect {
                 Effect::Enter(entering) => {
+                    let room = entering.room.name().clone();
                     self.session.entered(entering);
-                    return Ok(None);
+                    return Ok(Step::Entered(room));
                 }
-                Effect::Keep(act) => return self.keep(act).await.map(Some),
-                Effect::Tell(frame) => return Ok(Some(told(&frame))),
+                Effect::Keep(act) => return self.keep(act).await.map(Step::Done),
+                Effect::Tell(frame) => return Ok(Step::Done(told(&frame))),
                 Effect::Release(release, None) => {
                     let frame = release.first.first().ok_or_else(unavailable)?;
-                    return Ok(Some(told(frame)));
+                    return Ok(Step::Done(told(frame)));
                 }
                 Effect::Refuse(refused) | Effect::RefuseAndEnd(refused, _) => return Err(refused),
                 Effect::PutOut(_, refused) => return Err(*refused),
@@ -172,8 +190,24 @@ impl Asking<'_> {
                 let found = log.search(asker, asked).await;
                 self.session.found_messages(reference, found)
             }
-            // Nothing that can be asked for over HTTP has these.
-            _ => return Err(unavailable()),
+            // `perform` has done these, or nothing that can be asked for over HTTP leads to them.
+            Effect::Nothing
+            | Effect::Refuse(_)
+            | Effect::RefuseAndEnd(..)
+            | Effect::End(_)
+            | Effect::Keep(_)
+            | Effect::Tell(_)
+            | Effect::Release(..)
+            | Effect::Enter(_)
+            | Effect::PutOut(..)
+            | Effect::Leave(_)
+            | Effect::Typing(_)
+            | Effect::Moderate(..)
+            | Effect::Access(..)
+            | Effect::AwaitTurn(_)
+            | Effect::List(_)
+            | Effect::Inbox(_)
+            | Effect::Mark(_) => return Err(unavailable()),
         })
     }
 

@@ -94,7 +94,7 @@ async fn take(
     let request = read(&read_body(body).await?)?;
     let has_deleted = head.method == hyper::Method::DELETE;
     let session = engine.bot_session(&bot, from);
-    match engine.carry_out(&session, request).await {
+    match engine.do_for_bot(&session, request).await {
         Ok(Done::Told(_)) if has_deleted => Ok(text(StatusCode::NO_CONTENT, JSON, Bytes::new())),
         Ok(Done::Told(envelope)) => Ok(text(StatusCode::OK, JSON, envelope.into())),
         Ok(Done::Made(envelope)) => Ok(text(StatusCode::CREATED, JSON, envelope.into())),

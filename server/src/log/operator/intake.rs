@@ -1,5 +1,5 @@
-//! Does what an operator asks for and what gets a place in the order, most of it said elsewhere: to a database that no
-//! server uses, by the rules of one, or by the server that uses it.
+//! Gives what an operator brings its place in the order, which is mostly what was said elsewhere: in a database that
+//! no server uses, by the rules of one, or through the server that uses it.
 //!
 //! This file does not know where it comes from.
 

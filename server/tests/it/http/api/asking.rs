@@ -94,8 +94,9 @@ async fn a_bot_reads_messages_people_and_rooms_and_searches() {
     assert_eq!(read(&format!("?before={}&limit=2", ids[3])).await, ("two three".to_owned(), true));
     assert_eq!(read(&format!("?after={}&limit=2", ids[0])).await, ("two three".to_owned(), true));
     assert_eq!(read(&format!("?around={}&limit=3", ids[1])).await.0, "one two three");
-    let (status, people) = bot.asks("GET rooms/dev/people", Value::Null).await;
+    let (status, people) = bot.asks("GET rooms/Dev/people", Value::Null).await;
     assert_eq!((status, &people["users"], &people["count"]), (200, &json!(["Ann"]), &json!(1)));
+    assert_eq!(people["room"], "dev", "spelt as everybody sees it");
     let (status, rooms) = bot.asks("GET rooms", Value::Null).await;
     assert_eq!(status, 200);
     let names: Vec<_> = rooms["rooms"].as_array().unwrap().iter().map(|it| &it["room"]).collect();

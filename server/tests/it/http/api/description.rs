@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use protocol::API_REQUESTS;
+use protocol::API_ROUTES;
 use serde_json::Value;
 
 use crate::support::harness::{TestServer, get};
@@ -20,7 +20,7 @@ async fn every_request_that_is_served_is_described_and_no_other() {
             described.insert((method.to_uppercase(), path.trim_start_matches('/').to_owned()));
         }
     }
-    let served = API_REQUESTS.iter().map(|(method, path)| ((*method).into(), (*path).into()));
+    let served = API_ROUTES.iter().map(|route| (route.method.to_owned(), route.path.to_owned()));
     assert_eq!(described, served.collect());
     assert_eq!(description["servers"][0]["url"], "/api/v1");
     server.stop().await;
