@@ -164,7 +164,8 @@ export class Memory {
     const text = rooms.length > 0 ? JSON.stringify(rooms) : "";
     if (name + text === this.#unsent) return;
     // A guest who takes a name takes along what they wrote.
-    if (state === this.#keptOf && ownerOf(state) !== "") this.#browser.removeItem(`${UNSENT}${this.#id} `);
+    const guests = `${UNSENT}${this.#id} `;
+    if (state === this.#keptOf && name !== guests && this.#browser.getItem(guests) !== null) this.#browser.removeItem(guests);
     if (state === this.#keptOf && name !== this.#unsentName) this.#dropChanges(this.#unsentName);
     [this.#keptOf, this.#unsentName, this.#unsent] = [state, name, name + text];
     const wasKept = this.#isKept;

@@ -53,9 +53,10 @@ export function listenToPerson(needs) {
   const moves = movesOf(needs);
   const commands = keyCommandsOf(needs, moves);
   addEventListener("keydown", (event) => {
-    if (byId("chat").hidden || event.isComposing || document.querySelector("dialog[open]")) return;
     const command = commands[meaning(event, /^Mac|^iP/.test(navigator.platform)) ?? ""];
-    if (command && command() !== "no") event.preventDefault();
+    // The page is searched for an open dialog only for a command, not for each letter.
+    if (!command || byId("chat").hidden || event.isComposing || document.querySelector("dialog[open]")) return;
+    if (command() !== "no") event.preventDefault();
   });
   for (const [id, click] of Object.entries(buttonsOf(needs, moves))) byId(id).addEventListener("click", click);
   for (const id of ["room-list", "direct-list"]) {

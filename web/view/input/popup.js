@@ -50,9 +50,13 @@ export class Popup {
     const text = this.#text;
     const found = this.#needs.filters?.(text.value, this.#caret) ?? this.#named() ?? this.#completed(asked);
     const isOffered = found.options.length > 0 && (asked || found.offered);
-    this.#open = isOffered ? { start: found.start, end: this.#caret, options: found.options.slice(0, OPTIONS_MAX), at: -1 } : null;
+    if (!isOffered) {
+      this.close();
+      return false;
+    }
+    this.#open = { start: found.start, end: this.#caret, options: found.options.slice(0, OPTIONS_MAX), at: -1 };
     this.#draw();
-    return isOffered;
+    return true;
   }
 
   get #caret() {
