@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { inRoom, joining, message, newPage, online, person, say, settled, stage, startProfile, startServer, startSite, texts } from "../harness.js";
+import { drawn, inRoom, joining, message, newPage, online, person, say, settled, stage, startProfile, startServer, startSite, texts } from "../harness.js";
 
 const { server, browser } = await stage();
 
@@ -146,13 +146,14 @@ test("a browser that is killed forgets nothing that was written: with the next i
   await say(page, "just before");
   await message(page).fill("half a thought");
   // Both are in the database; the storage of the browser is not on the disk for seconds.
-  await page.waitForFunction(() => new Promise((resolve) => {
+  const isKept = () => page.evaluate(() => new Promise((resolve) => {
     const request = indexedDB.open("nebula /", 1);
     request.onsuccess = () => {
       const all = request.result.transaction("kept").objectStore("kept").getAll();
       all.onsuccess = () => resolve(["just before", "half a thought"].every((text) => all.result.some((value) => value.includes(text))));
     };
   }));
+  while (!(await isKept())) await drawn(page);
   await profile.kill();
   await own.start();
   const next = await (await profile.start()).newPage();
