@@ -63,8 +63,8 @@ test("a key takes less than a frame where 10,000 messages are loaded", async (t)
     });
     rounds.push(workOf(events));
   }
-  for (const each of rounds) t.diagnostic(`${each.length} keys: median ${part(each, 0.5)} ms, p95 ${part(each, 0.95)} ms, most ${part(each, 1)} ms`);
   const least = rounds[0].map((_, at) => Math.min(...rounds.map((each) => each[at])));
-  const p95 = part(least, 0.95);
-  assert.ok(p95 > 0 && p95 < KEY_MS_MAX, `${p95} ms`);
+  for (const each of [...rounds, least]) t.diagnostic(`${each.length} keys: median ${part(each, 0.5)} ms, p95 ${part(each, 0.95)} ms, most ${part(each, 1)} ms`);
+  const most = part(least, 1);
+  assert.ok(most > 0 && most < KEY_MS_MAX, `${most} ms`);
 });
