@@ -1,8 +1,9 @@
-//! A server against the floor, or a node of a cluster against a server that is alone, in turns on the same
-//! machine in the same minutes.
+//! A server against the floor or an older build, or a node of a cluster against a server that is alone, in turns on
+//! the same machine in the same minutes.
 //!
 //! This file does not know how a workload is made.
 
+mod builds;
 mod cluster;
 mod crowds;
 mod nats;
@@ -30,6 +31,9 @@ pub(crate) struct Options {
     /// Only small workloads, for a second each
     #[arg(long)]
     quick: bool,
+    /// Another build of the server instead of the floor, such as that of an older commit
+    #[arg(long, value_name = "FILE", conflicts_with = "cluster")]
+    before: Option<PathBuf>,
     /// Fail if the server's CPU time for each delivery is more than so many times the floor's, each
     /// in its best turn: noise makes some turns worse, a slower server all of them
     #[arg(long, value_name = "RATIO")]
@@ -97,6 +101,9 @@ const QUICK: &[Workload] = &[
 pub(crate) fn run(options: &Options) -> anyhow::Result<bool> {
     if options.cluster {
         return cluster::run(options);
+    }
+    if let Some(before) = &options.before {
+        return builds::run(options, before);
     }
     let workloads = if options.quick { QUICK } else { FULL };
     let mut well = true;
