@@ -10,7 +10,8 @@ use anyhow::ensure;
 use super::crowds;
 use super::nats::Nats;
 use super::running::{CORES, Ended, Running, start_server};
-use super::{FULL, Options, QUICK, QUIET, Workload, cpu, measure_as, median, open};
+use super::turns::{is_within, median, spread};
+use super::{Options, QUIET, Workload, chosen, cpu, measure_as, open};
 use crate::arrivals::Arrivals;
 use crate::options::Common;
 use crate::report::Phase;
@@ -30,14 +31,12 @@ struct Cluster {
 
 /// True unless a ratio is beyond its bound.
 pub(super) fn run(options: &Options) -> anyhow::Result<bool> {
-    let workloads = if options.quick { QUICK } else { FULL };
-    let at_a_rate = |load: &&Workload| load.rate > 0 && load.name.starts_with(&options.only);
     let mut well = true;
     println!(
         "CPU µs for each delivery: alone, node, node beside {}/s that are said on a second one (medians)",
         FOREIGN.rate
     );
-    for workload in workloads.iter().filter(at_a_rate) {
+    for workload in chosen(options).filter(|load| load.rate > 0) {
         let mut rounds = Vec::new();
         for round in 0..options.rounds.max(1) {
             let alone = alone(options, workload)?;
@@ -113,27 +112,21 @@ fn beside_others(options: &Options, workload: &Workload) -> anyhow::Result<Phase
 }
 
 fn print(workload: &Workload, rounds: &[[Phase; 3]], max_ratio: Option<f64>) -> bool {
-    let ratio = |of: usize| {
-        let ratios = || rounds.iter().map(|it| cpu(&it[of]) / cpu(&it[0]));
-        let (least, most) = (ratios().fold(f64::NAN, f64::min), ratios().fold(f64::NAN, f64::max));
-        let middle = median(rounds, &|it| cpu(&it[of]) / cpu(&it[0]));
-        format!("{middle:.2} ({least:.2} to {most:.2})")
-    };
+    let ratio = |of: usize| spread(rounds, |it| cpu(&it[of]) / cpu(&it[0]));
     // CPU µs in each second of the load, as long as all of it is delivered.
     let deliveries = workload.rate as f64 * workload.members as f64;
     let foreign = |it: &[Phase; 3]| (cpu(&it[2]) - cpu(&it[1])) * deliveries / FOREIGN.rate as f64;
-    let [one, two, three] = [0, 1, 2].map(|of| median(rounds, &|it: &[Phase; 3]| cpu(&it[of])));
+    let [one, two, three] = [0, 1, 2].map(|of| median(rounds, |it: &[Phase; 3]| cpu(&it[of])));
     let [first, second, third] =
-        [0, 1, 2].map(|of| median(rounds, &|it: &[Phase; 3]| it[of].p50_us as f64 / 1000.0));
+        [0, 1, 2].map(|of| median(rounds, |it: &[Phase; 3]| it[of].p50_us as f64 / 1000.0));
     println!(
         "{:<30} CPU {one:.2} {two:.2} {three:.2}: {}, {} x alone | {:.1} µs for each foreign message | p50 {first:.1} {second:.1} {third:.1} ms",
         workload.name,
         ratio(1),
         ratio(2),
-        median(rounds, &foreign),
+        median(rounds, foreign),
     );
-    let least = |of: usize| rounds.iter().map(|it| cpu(&it[of])).fold(f64::NAN, f64::min);
-    max_ratio.is_none_or(|max| least(1) <= max * least(0))
+    is_within(rounds, |it| cpu(&it[1]), |it| cpu(&it[0]), max_ratio)
 }
 
 /// What a message costs a node on which nobody hears it, and nobody says anything.
@@ -148,7 +141,7 @@ fn print_foreign(options: &Options) -> anyhow::Result<()> {
         rounds.push(cpu(&phase) * FOREIGN.members as f64);
     }
     let all: Vec<_> = rounds.iter().map(|us| format!("{us:.1}")).collect();
-    let middle = median(&rounds, &|us| *us);
+    let middle = median(&rounds, |us| *us);
     println!("{:<30} {middle:.1} µs for each ({})", FOREIGN.name, all.join(", "));
     Ok(())
 }
@@ -160,7 +153,7 @@ fn print_quiet(options: &Options) -> anyhow::Result<()> {
         let alone = alone(options, &QUIET)?;
         rounds.push([alone, measure(&start(options, false)?.first, &QUIET, options)?]);
     }
-    let [alone, node] = [0, 1].map(|of| median(&rounds, &|it: &[Phase; 2]| it[of].p50_us as f64));
+    let [alone, node] = [0, 1].map(|of| median(&rounds, |it: &[Phase; 2]| it[of].p50_us as f64));
     println!("{:<30} p50 {alone:.0} {node:.0} µs", QUIET.name);
     Ok(())
 }

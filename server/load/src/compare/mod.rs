@@ -8,6 +8,7 @@ mod cluster;
 mod crowds;
 mod nats;
 mod running;
+mod turns;
 
 use std::path::PathBuf;
 
@@ -15,6 +16,7 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 
 use self::running::{CORES, Running, start_floor, start_own};
+use self::turns::{is_within, median};
 use crate::arrivals::Arrivals;
 use crate::options::Common;
 use crate::report::{Phase, Report};
@@ -34,7 +36,7 @@ pub(crate) struct Options {
     /// Another build of the server instead of the floor, such as that of an older commit
     #[arg(long, value_name = "FILE", conflicts_with = "cluster")]
     before: Option<PathBuf>,
-    /// Fail if the server's CPU time for each delivery is more than so many times the floor's, each
+    /// Fail if the server's CPU time for each delivery is more than so many times that of what it is compared with, each
     /// in its best turn: noise makes some turns worse, a slower server all of them
     #[arg(long, value_name = "RATIO")]
     max_ratio: Option<f64>,
@@ -105,10 +107,9 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<bool> {
     if let Some(before) = &options.before {
         return builds::run(options, before);
     }
-    let workloads = if options.quick { QUICK } else { FULL };
     let mut well = true;
     println!("CPU µs for each delivery, and deliveries/s: floor, batched floor, server (medians)");
-    for workload in workloads.iter().filter(|load| load.name.starts_with(&options.only)) {
+    for workload in chosen(options) {
         let mut rounds = Vec::new();
         for round in 0..options.rounds.max(1) {
             let plain = measure(&start_floor(false)?, workload, options.quick)?;
@@ -131,6 +132,12 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<bool> {
     Ok(well)
 }
 
+/// Those that are wanted.
+fn chosen(options: &Options) -> impl Iterator<Item = &'static Workload> {
+    let workloads = if options.quick { QUICK } else { FULL };
+    workloads.iter().filter(|load| load.name.starts_with(&options.only))
+}
+
 /// One message at a time in a room with nobody else: what it takes beside an echo.
 fn print_latency(options: &Options) -> anyhow::Result<()> {
     let mut rounds = Vec::new();
@@ -140,22 +147,16 @@ fn print_latency(options: &Options) -> anyhow::Result<()> {
         rounds.push([echo, server]);
     }
     let (echo, server) = (
-        median(&rounds, &|round| round[0].p50_us as f64),
-        median(&rounds, &|round| round[1].p50_us as f64),
+        median(&rounds, |round| round[0].p50_us as f64),
+        median(&rounds, |round| round[1].p50_us as f64),
     );
-    let ratio = median(&rounds, &|round| round[1].p50_us as f64 / round[0].p50_us as f64);
+    let ratio = median(&rounds, |round| round[1].p50_us as f64 / round[0].p50_us as f64);
     println!("{:<30} p50 {echo:.0} {server:.0}: {ratio:.2} x echo", QUIET.name);
     Ok(())
 }
 
 fn cpu(phase: &Phase) -> f64 {
     phase.cpu_us_per_delivery.unwrap_or(f64::NAN)
-}
-
-fn median<T>(rounds: &[T], value: &dyn Fn(&T) -> f64) -> f64 {
-    let mut values: Vec<_> = rounds.iter().map(value).collect();
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }
 
 fn print(workload: &Workload, rounds: &[[Phase; 3]], max_ratio: Option<f64>) -> bool {
@@ -176,8 +177,7 @@ fn print(workload: &Workload, rounds: &[[Phase; 3]], max_ratio: Option<f64>) -> 
         median(&|round| round[2].p95_us as f64),
         median(&|round| round[2].p95_us as f64 / round[0].p95_us as f64),
     );
-    let least = |place: usize| rounds.iter().map(|it| cpu(&it[place])).fold(f64::NAN, f64::min);
-    max_ratio.is_none_or(|max| least(2) <= max * least(0))
+    is_within(rounds, |it| cpu(&it[2]), |it| cpu(&it[0]), max_ratio)
 }
 
 fn print_idle(options: &Options) -> anyhow::Result<()> {
