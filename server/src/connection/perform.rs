@@ -216,19 +216,28 @@ impl ReadPump {
         }
     }
 
+    /// Everybody here goes while the server stops, and comes back: only other nodes hear of that.
     pub(super) async fn leave_all(&mut self) {
         for open in self.session.leave_all() {
-            self.leave_hub(&open).await;
+            if self.engine.stopping.begun.is_cancelled() {
+                self.leave_cluster(&open);
+            } else {
+                self.leave_hub(&open).await;
+            }
         }
     }
 
     async fn leave_hub(&self, open: &OpenRoom) {
+        self.leave_cluster(open);
         let (room, user) = (open.name().clone(), self.claim.name().clone());
-        if let Some(held) = &self.held {
-            held.leave(&room);
-        }
         // A stopped hub has no rooms to leave.
         let _ = self.engine.hub.leave(room, self.id, user).await;
+    }
+
+    fn leave_cluster(&self, open: &OpenRoom) {
+        if let Some(held) = &self.held {
+            held.leave(open.name());
+        }
     }
 }
 

@@ -108,6 +108,25 @@ async fn a_signal_stops_it_and_the_exit_code_is_zero() {
     }
 }
 
+/// All are told that it stops, whichever of them is first, and that is all: nobody leaves who is back at once.
+#[tokio::test]
+async fn while_it_stops_nobody_hears_that_others_leave() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&folder.path().join("nebula.db"), "127.0.0.1:0").await;
+    let mut peers = Vec::new();
+    for n in 0..20 {
+        let mut peer = server.connect(&query("dev", &format!("p{n}"), "")).await;
+        peer.expect_entry().await;
+        peers.push(peer);
+    }
+    server.signal(Signal::TERM);
+    for mut peer in peers {
+        while let Ok(told) = peer.next_or_close().await {
+            assert!(!matches!(told, ToClient::Leave(_)), "{told:?}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_second_signal_ends_it_at_once() {
     let folder = tempfile::tempdir().unwrap();
