@@ -6,7 +6,7 @@ import { leaveMarked, lineAt, markRead } from "./markers.js";
 import { askForMore } from "./people.js";
 import { joining } from "./reconnect.js";
 import { activeRoom, find, tell } from "./state.js";
-import { mentioned, unread } from "./unread.js";
+import { meant, unread } from "./unread.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -63,11 +63,11 @@ export function step(state, by, unreadOnly) {
   if (unreadOnly) tell(state, "No unread messages in other rooms", true);
 }
 
-/** The next room where one is named, else the next with anything new.
+/** The next room with something for this person above all, else the next with anything new.
  * @param {State} state */
 export function nextActive(state) {
   const others = state.rooms.map((_, i) => (state.active + 1 + i) % state.rooms.length).slice(0, -1);
-  const named = others.find((place) => mentioned(state, /** @type {Room} */ (state.rooms[place])) > 0);
+  const named = others.find((place) => meant(state, /** @type {Room} */ (state.rooms[place])) > 0);
   if (named !== undefined) show(state, named);
   else step(state, 1, true);
 }

@@ -3,7 +3,7 @@
 
 import { spoken } from "./label.js";
 import { activeRoom } from "./state.js";
-import { mentioned, orMore, shownCount, unread } from "./unread.js";
+import { meant, orMore, shownCount, unread } from "./unread.js";
 
 /** @typedef {import("./state.js").State} State */
 
@@ -24,5 +24,5 @@ export function icon(state) {
 /** @param {State} state */
 export function counts(state) {
   const count = state.rooms.reduce((sum, room) => sum + unread(state, room), 0);
-  return { count, more: state.rooms.map(orMore).find(Boolean) ?? "", calls: state.rooms.reduce((sum, room) => sum + mentioned(state, room), 0) };
+  return { count, more: state.rooms.map(orMore).find(Boolean) ?? "", calls: state.rooms.reduce((sum, room) => sum + meant(state, room), 0) };
 }

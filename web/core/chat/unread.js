@@ -37,6 +37,11 @@ export const unread = (state, room) => countOf(state, room, "unread", () => true
  * @param {Room} room */
 export const mentioned = (state, room) => countOf(state, room, "mentions", (message) => (room.marker ? mentionsMe(state, message) : namesMe(state, message)));
 
+/** How many are for this person above all: those that mention them; where each message is said to them alone and notifies, all.
+ * @param {State} state
+ * @param {Room} room */
+export const meant = (state, room) => (room.kind === "direct" && levelOf(room) === "everything" ? unread : mentioned)(state, room);
+
 /** @param {State} state
  * @param {Room} room
  * @param {"unread" | "mentions"} what
@@ -120,9 +125,12 @@ function found(state, message) {
  * @param {Room} room
  * @param {Message} message */
 export function notifies(state, room, message) {
-  const level = room.notify === "default" ? defaultLevel(room) : room.notify;
+  const level = levelOf(room);
   return level !== "nothing" && (level === "everything" || callsMe(state, message));
 }
+
+/** @param {Pick<Room, "kind" | "notify">} room */
+const levelOf = (room) => (room.notify === "default" ? defaultLevel(room) : room.notify);
 
 /** Of what a room notifies for which nothing else is said.
  * @param {Pick<Room, "kind">} room */

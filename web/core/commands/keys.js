@@ -15,7 +15,7 @@ export const KEYS = [
   ["nextUnread", "Alt+Shift+ArrowDown", "next unread room"],
   ["roomUp", "Alt+PageUp", "move this room up in your list"],
   ["roomDown", "Alt+PageDown", "move this room down in your list"],
-  ["active", "Alt+A", "next room with a mention, else the next unread room (not on a Mac)"],
+  ["active", "Alt+A", "next room with a mention or a direct message, else the next unread room (not on a Mac)"],
   ["firstUnread", "Shift+PageUp", "first unread message"],
   ["bottom", "Escape", "cancel the reply; end the search; newest message; then: clear the New line"],
   ["search", "Ctrl+F", "search messages; again: find in the page"],

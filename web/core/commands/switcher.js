@@ -2,7 +2,7 @@
 
 import { labelOf, others } from "../chat/label.js";
 import { find, isGuest } from "../chat/state.js";
-import { mentioned, orMore, shownCount, unread } from "../chat/unread.js";
+import { meant, orMore, shownCount, unread } from "../chat/unread.js";
 import { ROOM_CHARS_MAX } from "../protocol/limits.js";
 import { fold, nameFault } from "../protocol/names.js";
 import { fit, seen } from "./people.js";
@@ -39,7 +39,7 @@ export function candidates(state, typed) {
 function roomsHere(state, wanted) {
   const all = state.rooms.map((room, place) => {
     const count = unread(state, room);
-    const urgency = mentioned(state, room) > 0 ? 2 : count > 0 ? 1 : 0;
+    const urgency = meant(state, room) > 0 ? 2 : count > 0 ? 1 : 0;
     const label = labelOf(room, state.me);
     return { label, kind: room.kind, place, news: count > 0 ? shownCount(count, orMore(room)) : "", rank: wanted === "" ? urgency : fit(fold(label), wanted) };
   });

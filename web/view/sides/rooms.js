@@ -2,7 +2,7 @@
 
 import { labelOf, others } from "../../core/chat/label.js";
 import { activeRoom, isGuest } from "../../core/chat/state.js";
-import { defaultLevel, isMuted, mentioned, orMore, shownCount, unread } from "../../core/chat/unread.js";
+import { defaultLevel, isMuted, meant, mentioned, orMore, shownCount, unread } from "../../core/chat/unread.js";
 import { fold } from "../../core/protocol/names.js";
 import { counted } from "../../core/protocol/text.js";
 import { kindMark } from "../mark.js";
@@ -50,16 +50,16 @@ function renderList(state, list, places) {
  * @param {HTMLElement} row */
 function renderRow(state, place, row) {
   const room = /** @type {Room} */ (state.rooms[place]);
-  const [count, named, more] = [unread(state, room), mentioned(state, room), orMore(room)];
+  const [count, calls, more] = [unread(state, room), meant(state, room), orMore(room)];
   row.dataset.place = String(place);
   row.classList.toggle("unread", count > 0);
   row.classList.toggle("muted", isMuted(room));
   setAttribute(row, "aria-current", place === state.active ? "true" : null);
   mendMark(row, room, state.me);
   setText(/** @type {Element} */ (row.children[1]), labelOf(room, state.me));
-  setBadge(/** @type {HTMLElement} */ (row.children[2]), 0, named, "");
-  setBadge(/** @type {HTMLElement} */ (row.children[3]), count - named, 0, more);
-  setText(/** @type {Element} */ (row.children[4]), `${kindWords(room, state.me)}${words(count, named, more, isMuted(room))}`);
+  setBadge(/** @type {HTMLElement} */ (row.children[2]), 0, calls, more);
+  setBadge(/** @type {HTMLElement} */ (row.children[3]), count - calls, 0, more);
+  setText(/** @type {Element} */ (row.children[4]), `${kindWords(room, state.me)}${words(count, mentioned(state, room), more, isMuted(room))}`);
 }
 
 function roomButton() {
@@ -99,26 +99,26 @@ function kindWords(room, me) {
 /** What is unread in the other rooms, on the button that opens the lists.
  * @param {State} state */
 function renderNews(state) {
-  let [news, calls, andMore] = [0, 0, ""];
+  let [news, calls, named, andMore] = [0, 0, 0, ""];
   for (const room of state.rooms) {
     if (room === activeRoom(state)) continue;
-    [news, calls, andMore] = [news + unread(state, room), calls + mentioned(state, room), andMore || orMore(room)];
+    [news, calls, named, andMore] = [news + unread(state, room), calls + meant(state, room), named + mentioned(state, room), andMore || orMore(room)];
   }
   setBadge(byId("rooms-badge"), news, calls, andMore);
-  setText(byId("rooms-words"), news > 0 ? `Rooms: ${words(news, calls, andMore, false).slice(2)}` : "Rooms");
+  setText(byId("rooms-words"), news > 0 ? `Rooms: ${words(news, named, andMore, false).slice(2)}` : "Rooms");
 }
 
-/** Mentions if there are any, else what is unread.
+/** What is for this person above all if there is any, else what is unread.
  * @param {HTMLElement} badge
  * @param {number} count
- * @param {number} named
+ * @param {number} calls
  * @param {string} more there may be more unread */
-function setBadge(badge, count, named, more) {
-  const shown = named || count;
+function setBadge(badge, count, calls, more) {
+  const shown = calls || count;
   badge.hidden = shown === 0;
-  badge.classList.toggle("calls", named > 0);
+  badge.classList.toggle("calls", calls > 0);
   badge.setAttribute("aria-hidden", "true");
-  setText(badge, shown === 0 ? "" : `${named > 0 ? "@" : ""}${shownCount(shown, named > 0 ? "" : more)}`);
+  setText(badge, shown === 0 ? "" : `${calls > 0 ? "@" : ""}${shownCount(shown, calls > 0 ? "" : more)}`);
 }
 
 /** @param {number} count

@@ -29,6 +29,7 @@ test("several people are chosen with the mouse, one is taken back, and all have 
   await say(ann, "lunch?");
   await settled(ann, "lunch?").waitFor();
   await directs(bob, /Ann, Cleo.*1 unread/).waitFor();
+  assert.deepEqual(await directs(bob, /Ann, Cleo/).locator(".badge.calls").allTextContents(), ["@1"]);
   await directs(cleo, /Ann, Bob.*1 unread/).getByRole("button").click();
   await settled(cleo, "lunch?").waitFor();
   assert.deepEqual([ann.faults, bob.faults, cleo.faults], [[], [], []]);

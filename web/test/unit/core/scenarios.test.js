@@ -11,7 +11,7 @@ import { wordsAboutTyping } from "../../../core/chat/messages/typing.js";
 import { labelOf } from "../../../core/chat/label.js";
 import { codeNow } from "../../../core/chat/person.js";
 import { activeRoom, find, messages, newRoom, newState } from "../../../core/chat/state.js";
-import { callsMe, isMuted, mentioned, newLine, unread } from "../../../core/chat/unread.js";
+import { callsMe, isMuted, meant, mentioned, newLine, unread } from "../../../core/chat/unread.js";
 import { addressOf, bareCode, grouped } from "../../../core/protocol/people.js";
 import { update } from "../../../core/update.js";
 
@@ -206,6 +206,7 @@ class Client {
         messages: messages(room).map(({ id }) => id),
         unread: unread(this.state, room),
         mentions: mentioned(this.state, room),
+        meant: meant(this.state, room) > 0,
         people: room.people.known,
         count: room.people.count,
         line: newLine(this.state, room),

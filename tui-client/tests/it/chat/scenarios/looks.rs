@@ -95,6 +95,7 @@ impl Client {
             "messages": room.messages().map(|message| message.id.get()).collect::<Vec<_>>(),
             "unread": room.unread(me),
             "mentions": room.mentions(me),
+            "meant": room.is_meant(me),
             "people": room.people.known().iter().map(UserName::as_str).collect::<Vec<_>>(),
             "count": room.people.count(),
             "line": room.new_line(me).map(MessageId::get),

@@ -20,6 +20,16 @@ test("the title counts what is unread, and says where one is named", () => {
   assert.equal(title(state), "#dev · Nebula");
 });
 
+test("a direct message that notifies stands out like a mention", () => {
+  const state = newState({ room: "dev", username: "Alice", session: "s" });
+  const direct = Object.assign(newRoom("@both"), { kind: "direct", users: ["Alice", "Bob"] });
+  direct.entries.push({ type: "message", room: "@both", sender: "Bob", content: "hi", id: 1, at: 0 });
+  state.rooms.push(direct);
+  assert.deepEqual([title(state), icon(state)], ["(!1) #dev · Nebula", "icon-mention.svg"]);
+  direct.notify = "mentions";
+  assert.deepEqual([title(state), icon(state)], ["(1) #dev · Nebula", "icon-unread.svg"]);
+});
+
 test("a room's name does not reorder the title, however long it is", () => {
   const name = "مجموعة".repeat(10);
   assert.equal(title(newState({ room: name, username: "Alice", session: "s" })), `#\u2068${name}\u2069 · Nebula`);
