@@ -1,9 +1,9 @@
-// What stands over the messages on a narrow page: it hides neither the other buttons nor the message that it belongs to.
+// What stands over the messages, on a narrow page above all: it hides neither other buttons nor what belongs to it.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { newCrowd, person, row, say, settled, stage } from "../harness.js";
+import { message, newCrowd, person, row, say, settled, stage } from "../harness.js";
 
 const { server, browser } = await stage();
 
@@ -49,6 +49,34 @@ async function assertApart(page, at) {
     if (box.width > 1) assert.ok(!overlap(tools, box), await part.textContent());
   }
   assert.ok(await at.locator(".tools button").first().isVisible());
+}
+
+for (const width of [360, 1440]) {
+  test(`completions and the offer for code leave what one replies to in sight, ${width} pixels wide`, async (t) => {
+    const ann = await person(t, browser, server, "Ann", `list${width}`, { viewport: { width, height: 740 } });
+    await say(ann, "the original");
+    await settled(ann, "the original").focus();
+    await settled(ann, "the original").getByRole("button", { name: "Reply" }).press("Enter");
+    const words = ann.locator("#replying-words", { hasText: "Replying to Ann: the original" });
+    await words.waitFor();
+    const isFree = async (over, what) => {
+      const [list, line] = [await over.boundingBox(), await ann.locator(".replying").boundingBox()];
+      assert.ok(list.height > 30 && list.y >= 0 && list.x >= 0 && list.x + list.width <= width, `${what}: ${JSON.stringify(list)}`);
+      assert.ok(!overlap(list, line), `${what}: ${JSON.stringify([list, line])}`);
+    };
+    await message(ann).pressSequentially("/");
+    await ann.locator("#completions li").nth(9).waitFor();
+    await isFree(ann.locator("#completions"), "completions");
+    await message(ann).fill("");
+    await message(ann).evaluate((box) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData("text/plain", "fn main() {\n    println!(\"hi\");\n}\n");
+      box.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+    });
+    await ann.locator("#offer-yes").waitFor();
+    await isFree(ann.locator(".offer"), "the offer");
+    assert.deepEqual(ann.faults, []);
+  });
 }
 
 for (const hasTouch of [false, true]) {
