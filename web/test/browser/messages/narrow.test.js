@@ -79,6 +79,27 @@ for (const width of [360, 1440]) {
   });
 }
 
+test("on a wide page too, the buttons hide nothing of a message that begins with its text", async (t) => {
+  const ann = await person(t, browser, server, "Ann", "wide", { viewport: { width: 800, height: 740 } });
+  const long = (which) => `${which} that is said in so many words that they fill the line up to its very end, and another line besides that one`;
+  await say(ann, long("the first"));
+  await say(ann, long("the second"));
+  await say(ann, `/me ${long("does the third")}`);
+  for (const which of ["the first", "the second", "the third"]) {
+    const content = settled(ann, which).locator(".content");
+    await content.hover();
+    const tools = await settled(ann, which).locator(".tools").boundingBox();
+    const lines = await content.evaluate((text) => {
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      return [...range.getClientRects()].map(({ x, y, width, height }) => ({ x, y, width, height }));
+    });
+    assert.ok(lines.length > 1 && lines[0].x + lines[0].width > tools.x, `${which}: ${JSON.stringify([lines, tools])}`);
+    for (const line of lines) assert.ok(!overlap(tools, line), `${which}: ${JSON.stringify([line, tools])}`);
+  }
+  assert.deepEqual(ann.faults, []);
+});
+
 for (const hasTouch of [false, true]) {
   test(`the buttons of a message hide nothing of it on a narrow page, ${hasTouch ? "by touch" : "with a mouse"}`, async (t) => {
     const room = hasTouch ? "taps" : "clicks";
