@@ -24,7 +24,7 @@ export function newComposer(needs) {
   withToolbar(writing.set);
 
   text.addEventListener("input", () => offer.close());
-  listenToPastes(text, writing, offer.open);
+  listenToPastes(text, writing.insert, offer.open);
   // The button leaves the focus where one writes, and a telephone its keyboard.
   byId("composer").querySelector("[type=submit]")?.addEventListener("mousedown", (event) => event.preventDefault());
   byId("composer").addEventListener("submit", (event) => {

@@ -29,10 +29,14 @@ export function newWriting(text, { drafted, emoji }) {
     put,
     /** @param {Style} style */
     set: (style) => put(styled(text.value, text.selectionStart, text.selectionEnd, style)),
-    /** @param {string} more */
+    /** Puts something in the place of what is selected.
+     * @param {string} more
+     * @returns where it stands now */
     insert(more) {
-      text.setRangeText(more, text.selectionStart, text.selectionEnd, "end");
-      drafted(text.value);
+      const { selectionStart: begin, selectionEnd: end } = text;
+      const caret = begin + more.length;
+      put({ begin, end, text: more, select: [caret, caret] });
+      return begin;
     },
     /** A name between two colons becomes its picture. */
     async picture() {
@@ -51,25 +55,20 @@ export function newWriting(text, { drafted, emoji }) {
 /** Several lines are put there as a change of the page's own: what Chromium pastes itself, it does not redo whole once it was
  * changed and that was undone.
  * @param {HTMLTextAreaElement} text
- * @param {Pick<ReturnType<typeof newWriting>, "put" | "insert">} writing
+ * @param {(more: string) => number} insert
  * @param {(at: number, pasted: string) => void} isThere it stands in the draft now */
-export function listenToPastes(text, { put, insert }, isThere) {
+export function listenToPastes(text, insert, isThere) {
+  const take = (/** @type {string} */ pasted) => isThere(insert(pasted), pasted);
   text.addEventListener("paste", (event) => {
     const pasted = event.clipboardData?.getData("text/plain").replace(/\r\n?/g, "\n") ?? "";
     const lines = pasted.split("\n").length;
-    const { selectionStart: begin, selectionEnd: end } = text;
     if (lines === 1) return;
     event.preventDefault();
-    if (lines <= PASTE_LINES_MAX) {
-      put({ begin, end, text: pasted, select: [begin + pasted.length, begin + pasted.length] });
-      return isThere(begin, pasted);
-    }
+    if (lines <= PASTE_LINES_MAX) return take(pasted);
     const chars = [...pasted].length.toLocaleString();
     void ask(`Paste ${lines} lines (${chars} characters)? They become one message.`, "Paste").then((yes) => {
-      text.focus();
-      if (!yes) return;
-      insert(pasted);
-      isThere(begin, pasted);
+      if (yes) take(pasted);
+      else text.focus();
     });
   });
 }

@@ -34,6 +34,24 @@ test("keys set what is selected in a style, and it can be undone", async (t) => 
   assert.deepEqual(alice.faults, []);
 });
 
+test("pastes of several lines into the middle of a line can be undone, and done again, however long they are", async (t) => {
+  const alice = await person(t, browser, server, "Alice", "undone");
+  for (const lines of [20, 21, 300]) {
+    const pasted = Array.from({ length: lines }, (_, line) => `line ${line}`).join("\n");
+    await message(alice).fill("");
+    await alice.keyboard.type("before after");
+    for (let letter = 0; letter < "after".length; letter += 1) await alice.keyboard.press("ArrowLeft");
+    await paste(alice, pasted);
+    if (lines > 20) await alice.getByRole("button", { name: "Paste", exact: true }).click();
+    await alice.waitForFunction((whole) => document.getElementById("text").value === whole, `before ${pasted}after`);
+    await alice.keyboard.press("Control+Z");
+    assert.equal(await draft(alice), "before after", `${lines} lines`);
+    await alice.keyboard.press("Control+Shift+Z");
+    assert.equal(await draft(alice), `before ${pasted}after`, `${lines} lines`);
+  }
+  assert.deepEqual(alice.faults, []);
+});
+
 test("the toolbar is there for who wants it, with a mouse and with arrow keys", async (t) => {
   const alice = await person(t, browser, server, "Alice", "toolbar");
   const bar = alice.getByRole("toolbar", { name: "Formatting" });
