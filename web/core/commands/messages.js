@@ -27,6 +27,8 @@ import { fault } from "./asking.js";
  */
 
 const NO_NAME = "You need a reserved name to do this";
+const NOT_HERE = "No such message here";
+const IS_DELETED = "This message was deleted";
 
 /** Who has no name of their own can change nothing.
  * @param {State} state */
@@ -48,8 +50,7 @@ export function performOnMessage(state, room, intent) {
       room.editing = null;
       return [];
     case "replying":
-      room.reply = intent.id;
-      return [];
+      return beginReplying(state, room, intent.id);
     case "notReplying":
       room.reply = null;
       return [];
@@ -66,6 +67,16 @@ export function performOnMessage(state, room, intent) {
   }
 }
 
+/** @param {State} state
+ * @param {Room} room
+ * @param {number} id
+ * @returns {Action[] | null} */
+function beginReplying(state, room, id) {
+  if (textOf(state, room, id) === null) return fault(state, messageOf(room, id) ? IS_DELETED : NOT_HERE);
+  room.reply = id;
+  return [];
+}
+
 /** Begins where the message is in sight; what is written there already stays.
  * @param {State} state
  * @param {Room} room
@@ -74,7 +85,7 @@ export function performOnMessage(state, room, intent) {
  * @returns {Action[] | null} */
 function beginEditing(state, room, which, text) {
   const now = which === undefined ? null : textOf(state, room, which);
-  if (which === undefined || now === null) return fault(state, "No such message");
+  if (which === undefined || now === null) return fault(state, NOT_HERE);
   if (typeof which === "number" && !mayChange(state)) return fault(state, NO_NAME);
   if (text !== undefined || room.editing?.which !== which) room.editing = { which, text: text ?? now };
   if (text !== undefined) return [];
@@ -137,7 +148,7 @@ export function nthNewest(state, room, number) {
  * @returns {Action[] | null} */
 export function withMessage(state, room, { is, number = 1, emoji = "" }) {
   const id = nthNewest(state, room, number);
-  if (id === undefined) return fault(state, "No such message");
+  if (id === undefined) return fault(state, NOT_HERE);
   if (is === "permalink") return performOnMessage(state, room, { is: "linkTo", id });
   if (is === "reply") return performOnMessage(state, room, { is: "replying", id });
   // A name is looked up in the table, which is loaded when it is needed.
@@ -153,7 +164,7 @@ export function withMessage(state, room, { is, number = 1, emoji = "" }) {
 export function askToDelete(state, room, number) {
   const which = room.moderates ? nthNewest(state, room, number) : nthOwn(state, room, number);
   const content = which === undefined ? null : textOf(state, room, which);
-  if (which === undefined || content === null) return fault(state, "No such message");
+  if (which === undefined || content === null) return fault(state, NOT_HERE);
   const sender = typeof which === "number" ? messageOf(room, which)?.sender ?? null : state.me;
   const whose = sender === null || isMe(state, sender) ? "your" : `${inSentence(sender)}'s`;
   const question = `Delete ${whose} message “${quoteOf({ content, isDeleted: false })}”? This can't be undone.`;

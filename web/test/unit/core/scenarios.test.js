@@ -83,6 +83,7 @@ class Client {
       this.#happens({ type: "does", intent: { is: "replying", id } });
       this.#happens({ type: "say", text });
     },
+    begins_reply: (id) => this.#happens({ type: "does", intent: { is: "replying", id } }),
     marks: (id) => this.#happens({ type: "does", intent: { is: "markUnread", id } }),
     mentioned_more: () => this.#happens({ type: "does", intent: { is: "inboxMore" } }),
     goes_to: (id) => this.#happens({ type: "does", intent: { is: "goToMention", id } }),

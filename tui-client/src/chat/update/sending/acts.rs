@@ -178,9 +178,9 @@ pub fn compose_edit(model: &mut Model, target: Option<Target>) -> Result<(), Str
 /// # Errors
 /// As [`edit`].
 pub fn compose_reply(model: &mut Model, id: Option<MessageId>) -> Result<(), String> {
-    let room = model.room_mut();
-    let id = id.filter(|id| room.message(*id).is_some()).ok_or_else(|| NOT_HERE.to_owned())?;
-    room.composing = Composing::Reply(id);
+    let id = id.ok_or_else(|| NOT_HERE.to_owned())?;
+    undeleted(model, id).map(drop)?;
+    model.room_mut().composing = Composing::Reply(id);
     Ok(())
 }
 

@@ -9,10 +9,10 @@ use std::time::Duration;
 use nebula::chat::commands::parse;
 use nebula::chat::room::level::level;
 use nebula::chat::update::{
-    back_to_end, browse, browse_more, command, confirm, delete, dial_now, edit, end_search, focus,
-    go_to_found, go_to_mention, link_by, load_older, mark_unread, more_found, more_mentions,
-    move_room, next_found, pick, previous_found, question_revoke, react, read_at, read_on, reply,
-    say, show_room, types, update,
+    back_to_end, browse, browse_more, command, compose_reply, confirm, delete, dial_now, edit,
+    end_search, focus, go_to_found, go_to_mention, link_by, load_older, mark_unread, more_found,
+    more_mentions, move_room, next_found, pick, previous_found, question_revoke, react, read_at,
+    read_on, reply, say, show_room, types, update,
 };
 use nebula::chat::{
     Answer, Connection, Effect, EntryCode, Event, Hello, Model, Reading, Room, Servers, Target,
@@ -199,6 +199,11 @@ impl Client {
             "replies" => {
                 let text = what[1].as_str().unwrap();
                 reply(&mut self.model, text, Some(message_id(&what[0]))).unwrap()
+            }
+            "begins_reply" => {
+                let begun = compose_reply(&mut self.model, Some(message_id(what)));
+                self.model.notice = begun.err().or(self.model.notice.take());
+                Vec::new()
             }
             "marks" => mark_unread(&mut self.model, message_id(what)),
             "types_text" => types(&mut self.model, what.as_str().unwrap()),

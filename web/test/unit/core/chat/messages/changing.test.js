@@ -119,7 +119,7 @@ test("/delete takes one's own messages alone, unless one moderates, and asks fir
   const asked = { do: "confirm", yes: "Delete" };
   assert.deepEqual(alice.did(), [{ ...asked, question: "Delete your message “mine”? This can't be undone.", then: { type: "does", intent: { is: "erase", which: 5 } } }]);
   say(alice, "/delete 2");
-  assert.deepEqual([alice.did(), alice.state.notice, roomOf(alice).draft], [[], "No such message", ""]);
+  assert.deepEqual([alice.did(), alice.state.notice, roomOf(alice).draft], [[], "No such message here", ""]);
   roomOf(alice).moderates = true;
   say(alice, "/delete");
   assert.deepEqual(alice.did(), [{ ...asked, question: "Delete Bob's message “his second”? This can't be undone.", then: { type: "does", intent: { is: "erase", which: 6 } } }]);
