@@ -33,6 +33,11 @@ impl OwnList {
         self.is_wanted && !self.is_refused
     }
 
+    /// A room can be marked as unread.
+    pub fn keeps_marks(&self) -> bool {
+        self.is_followed() && self.is_known
+    }
+
     /// A room that came by itself is joined.
     pub fn takes_in(&self) -> bool {
         self.is_followed() || self.is_reachable

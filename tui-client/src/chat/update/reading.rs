@@ -236,7 +236,7 @@ pub(super) fn marked(model: &mut Model, name: &RoomName, id: Option<MessageId>) 
 
 /// Marks the room that is shown as unread from this message on.
 pub fn mark_unread(model: &mut Model, id: MessageId) -> Vec<Effect> {
-    if !model.list.is_followed() || !model.list.is_known {
+    if !model.list.keeps_marks() {
         model.notice = Some(NEEDS_NAME.to_owned());
         return Vec::new();
     }

@@ -4,20 +4,12 @@
 
 use ratatui::layout::{Constraint, Layout as Split, Rect};
 
-use super::columns::{beside, layout};
+use super::columns::{layout, pane_of, text_cells, widths};
 use super::{composer, notice};
-use crate::screen::keys::KeyCommand;
 use crate::screen::model::{Screen, Scroll};
-use crate::screen::overlay::Overlay;
 use crate::screen::rows::cache::Layout;
 use crate::screen::rows::pane::Pane;
 
-/// The column of people, with its border.
-const PEOPLE_COLUMN: u16 = 18;
-/// The column of rooms, with its border: for a name of eleven letters, and a count.
-const ROOMS_COLUMN: u16 = 20;
-/// Either on a wide screen.
-const COLUMN_WIDE: u16 = 24;
 /// The input grows up to so many rows; and on a small screen.
 const INPUT_ROWS_MAX: u16 = 6;
 const INPUT_ROWS_MAX_NARROW: u16 = 3;
@@ -40,33 +32,12 @@ pub(super) struct Areas {
 
 /// Columns and rows that messages have.
 pub fn pane_size(screen: &Screen) -> (usize, usize) {
-    let pane = areas(screen, whole(screen)).pane;
-    (text_cells(layout(screen), pane), pane.height.into())
+    (text_cells(screen), areas(screen, whole(screen)).pane.height.into())
 }
 
 /// What the rows of messages depend on.
 pub fn pane(screen: &Screen) -> Pane<'_> {
-    let (width, height) = pane_size(screen);
-    let (me, view) = (screen.chat.me.as_ref(), screen.room_view());
-    let people = &screen.chat.room().people;
-    Pane {
-        me,
-        longer_names: me.map(|me| people.longer_names(me)).unwrap_or_default(),
-        words: &screen.chat.highlight,
-        zone: &screen.zone,
-        looks: screen.looks,
-        hues: &view.hues,
-        layout: layout(screen),
-        names_emoji: screen.names_emoji,
-        is_formatted: screen.is_formatted,
-        open_key: screen.keys.shown(KeyCommand::Open),
-        rows: &screen.rows,
-        width,
-        height,
-        scroll: screen.scroll(),
-        found: view.found,
-        unfolded: view.unfolded,
-    }
+    pane_of(screen, pane_size(screen).1)
 }
 
 /// Cells of a row of the input.
@@ -106,12 +77,6 @@ pub(super) fn whole(screen: &Screen) -> Rect {
     Rect { x: 0, y: 0, width, height }
 }
 
-/// A free column keeps the text from touching the border.
-fn text_cells(layout: Layout, pane: Rect) -> usize {
-    let beside = usize::from(matches!(layout, Layout::Usual | Layout::Wide));
-    usize::from(pane.width).saturating_sub(beside)
-}
-
 /// The input comes first: with a single row, there is only that.
 pub(super) fn areas(screen: &Screen, whole: Rect) -> Areas {
     let layout = layout(screen);
@@ -137,22 +102,7 @@ pub(super) fn areas(screen: &Screen, whole: Rect) -> Areas {
         Constraint::Length(input),
     ];
     let [header, middle, notice, status, input] = Split::vertical(rows).areas(whole);
-    let (has_rooms, has_people) = beside(screen);
-    let is_help = matches!(screen.overlay, Overlay::Help(_));
-    // A code to be scanned needs all there is, and before one is in there is nothing else.
-    let is_alone = matches!(screen.overlay, Overlay::Answer(..) | Overlay::Entrance(_));
-    let people = match layout {
-        _ if is_help || is_alone || !has_people => 0,
-        // There is no room beside the text: the people take its place.
-        Layout::CopyMode | Layout::Narrow => whole.width,
-        Layout::Usual => PEOPLE_COLUMN,
-        Layout::Wide => COLUMN_WIDE,
-    };
-    let rooms = match layout {
-        _ if is_alone || !has_rooms => 0,
-        Layout::Wide => COLUMN_WIDE,
-        _ => ROOMS_COLUMN,
-    };
+    let (rooms, people) = widths(screen);
     let columns = [Constraint::Length(rooms), Constraint::Min(0), Constraint::Length(people)];
     let [rooms, pane, people] = Split::horizontal(columns).areas(middle);
     Areas { layout, header, rooms, pane, people, notice, status, input }

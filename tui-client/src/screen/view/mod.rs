@@ -14,6 +14,7 @@ mod people;
 mod qr;
 mod question;
 mod rooms;
+mod selection;
 mod state;
 mod welcome;
 

@@ -1,14 +1,13 @@
 //! What there is to say to this person: whole, in as many rows as it takes. Where the screen is too
 //! small even for that, a key shows the rest.
 
-use protocol::MessageId;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::Paragraph;
 
 use super::composer::typing;
-use super::{question, state};
+use super::{question, selection, state};
 use crate::chat::commands::counted;
 use crate::chat::refusals::advice;
 use crate::chat::room::{Page, Room};
@@ -28,20 +27,10 @@ const REPLY_CELLS: usize = 24;
 pub(super) fn words(screen: &Screen) -> Option<String> {
     let words = match (question::words(screen), &screen.overlay) {
         (Some(question), _) => question,
-        (None, Overlay::Select(id)) => about_selection(screen, *id),
+        (None, Overlay::Select(id)) => selection::words(screen, *id),
         _ => told(&screen.chat)?,
     };
     Some(text::clean(&words)).filter(|words| !words.trim().is_empty())
-}
-
-fn about_selection(screen: &Screen, id: MessageId) -> String {
-    let keys = &screen.keys;
-    let is_reply = screen.chat.room().message(id).is_some_and(|message| message.reply.is_some());
-    let moves = keys.advice(&[(KeyCommand::Select, "older"), (KeyCommand::SelectNewer, "newer")]);
-    let does = "r reply, e edit, + react, d delete, y copy, c code, o open, u unread from here, p permalink";
-    let does = if is_reply { format!("{does}, g its original") } else { does.to_owned() };
-    let ends = keys.advise(&does, ",", &[(KeyCommand::Escape, "ends")]);
-    if moves.is_empty() { ends } else { format!("{moves}: {ends}") }
 }
 
 /// What becomes of what is written, unless it is simply a message.

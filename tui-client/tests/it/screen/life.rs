@@ -2,6 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyModifiers};
 use nebula::chat::Effect as ChatEffect;
+use nebula::chat::list::OwnList;
 use nebula::screen::Event;
 
 use crate::client::{Client, sent, servers};
@@ -233,6 +234,43 @@ fn a_message_that_was_deleted_is_not_edited_copied_or_answered() {
             assert_eq!(client.screen.room_view().found, None, "{key}: none is marked");
         }
     }
+}
+
+/// What the hint says that keys do with the newest message, or so many older.
+fn hinted(client: &mut Client, older: usize) -> String {
+    selects(client, older);
+    let screen = client.screen();
+    let hint = screen.iter().find(|row| row.contains("p permalink")).unwrap();
+    let (_, after_moves) = hint.split_once(": ").unwrap();
+    let (acts, _) = after_moves.split_once(", Esc ends").unwrap();
+    escapes(client);
+    acts.to_owned()
+}
+
+#[test]
+fn the_hint_for_a_selected_message_names_the_keys_that_work_for_it() {
+    let mut client = talking(200, 20);
+    let own = "r reply, e edit, + react, d delete, y copy, p permalink";
+    assert_eq!(hinted(&mut client, 1), own);
+    assert_eq!(hinted(&mut client, 0), "r reply, + react, y copy, o open, p permalink");
+    client.screen.chat.list.is_wanted = true;
+    client.screen.chat.list.is_known = true;
+    assert!(hinted(&mut client, 1).ends_with("y copy, u unread from here, p permalink"));
+    client.screen.chat.list.is_refused = true;
+    assert_eq!(hinted(&mut client, 1), "r reply, y copy, p permalink", "a guest changes nothing");
+    client.screen.chat.list = OwnList::default();
+    client.hears(r#"{"type":"join","room":"dev","sender":"Alice","role":"moderator"}"#);
+    assert_eq!(hinted(&mut client, 0), "r reply, + react, d delete, y copy, o open, p permalink");
+    client.says(3, "Bob", r"```\nlet a;\n```");
+    client.says(4, "Bob", "||hidden||");
+    client.hears(
+        r#"{"type":"message","room":"dev","sender":"Alice","content":"x","id":5,"at":9,"reply":1}"#,
+    );
+    assert!(hinted(&mut client, 2).ends_with("y copy, c code, p permalink"));
+    assert!(hinted(&mut client, 1).ends_with("y copy, o open, p permalink"));
+    assert!(hinted(&mut client, 0).ends_with("y copy, p permalink, g its original"));
+    client.hears(r#"{"type":"deleted","room":"dev","message":1,"by":"Alice","id":6,"at":9}"#);
+    assert_eq!(hinted(&mut client, 4), "p permalink");
 }
 
 #[test]
