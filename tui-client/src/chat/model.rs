@@ -25,7 +25,7 @@ use crate::text;
 const HISTORY_ON_JOIN: u16 = 100;
 
 /// Emoji to choose from before any was used; so many are remembered.
-const USUAL_EMOJI: [&str; 6] = ["👍", "❤️", "😂", "🎉", "😮", "😢"];
+const USUAL_EMOJI: [&str; 6] = ["👍", "❤️", "😂", "🎉", "👀", "✅"];
 
 /// More unread messages are not told apart.
 const UNREAD_SHOWN_MAX: usize = 999;

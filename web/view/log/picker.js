@@ -1,16 +1,14 @@
 // The picker of emoji: the latest ones, and all by their names. The table of names comes when it is opened first.
 
+import { offered, used } from "../../core/latest.js";
 import { newOptions } from "../input/options.js";
 import { element, newButton } from "../page.js";
 import { beside } from "./menu.js";
 
 /** So many are listed: a person types another letter rather than look through more. */
 const FOUND_MAX = 60;
-const LATEST_MAX = 6;
 /** Where the table of names does not come. */
 export const NO_EMOJI = "Couldn't load the emoji list";
-/** For who has not used any yet. */
-const FIRST = ["👍", "❤️", "😂", "🎉", "👀", "✅"];
 
 /**
  * @typedef {import("../../core/emoji.js").Known} Known
@@ -31,7 +29,7 @@ export function newPicker({ table, latest, tell }) {
   /** @type {HTMLElement | null} */
   let from = null;
 
-  const known = () => [...new Set([...latest.all(), ...FIRST])].slice(0, LATEST_MAX);
+  const known = () => offered(latest.all());
   /** With nothing typed, the latest. */
   function found() {
     if (!names) return [];
@@ -46,7 +44,7 @@ export function newPicker({ table, latest, tell }) {
   /** @param {string | undefined} emoji */
   function choose(emoji) {
     if (emoji === undefined) return;
-    latest.keep([emoji, ...latest.all().filter((each) => each !== emoji)].slice(0, LATEST_MAX));
+    latest.keep(used(latest.all(), emoji));
     box.hidePopover();
     from?.focus({ preventScroll: true });
     chosen(emoji);

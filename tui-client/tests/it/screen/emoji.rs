@@ -1,5 +1,7 @@
 //! Names between colons become pictures while one types.
 
+use std::collections::BTreeMap;
+
 use crossterm::event::{KeyCode, KeyModifiers};
 use nebula::screen::Event;
 
@@ -77,4 +79,21 @@ fn a_click_takes_the_picture_that_it_hits() {
     let row = client.screen().iter().position(|row| row.contains(":smirk:")).unwrap();
     client.happens(Event::Click(3, u16::try_from(row).unwrap()));
     assert_eq!(input(&client), "😏");
+}
+
+/// Those that are offered for a reaction, with nothing typed.
+fn for_reactions(client: &Client) -> Vec<&str> {
+    client.screen.chat.latest_emoji.iter().map(|emoji| emoji.as_str()).collect()
+}
+
+#[test]
+fn the_usual_ones_and_those_used_last_are_offered_as_in_every_client() {
+    let golden = include_str!("../../../../protocol/tests/golden/clients/latest_emoji.json");
+    let golden: BTreeMap<String, Vec<String>> = serde_json::from_str(golden).unwrap();
+    let mut client = Client::entered(40, 12);
+    assert_eq!(for_reactions(&client), golden["usual"]);
+    for emoji in &golden["uses"] {
+        client.screen.chat.remember_emoji(&emoji.as_str().try_into().unwrap());
+    }
+    assert_eq!(for_reactions(&client), golden["offered"]);
 }

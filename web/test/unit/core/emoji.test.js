@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 
 import { EMOJI, byCode, find } from "../../../core/emoji.js";
+import { offered, used } from "../../../core/latest.js";
 
 const emoji = (query, count = 1) => find(query).slice(0, count).map((each) => each.emoji);
 
@@ -17,6 +18,12 @@ test("emoji are found by the words of their names, the exact code first", () => 
 test("each is there once, with a name", () => {
   assert.equal(new Set(EMOJI.map((each) => each.emoji)).size, EMOJI.length);
   assert.ok(EMOJI.length > 1_700 && EMOJI.every(({ words }) => words.length > 0));
+});
+
+test("the usual ones and those used last are offered as in every client", () => {
+  const { usual, uses, offered: wanted } = JSON.parse(readFileSync(new URL("../../../../protocol/tests/golden/clients/latest_emoji.json", import.meta.url), "utf8"));
+  assert.deepEqual(offered([]), usual);
+  assert.deepEqual(offered(uses.reduce(used, [])), wanted);
 });
 
 test("the table weighs 12 KiB at most", () => {
