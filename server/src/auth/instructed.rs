@@ -3,6 +3,8 @@
 //!
 //! This file does not know how the operator reaches the node.
 
+use std::net::Ipv4Addr;
+
 use protocol::{Refusal, UserName};
 use tokio::sync::oneshot;
 
@@ -10,12 +12,17 @@ use super::Auth;
 use crate::log::event::Act;
 use crate::log::operator::instruction::{Done, Instruction};
 use crate::log::sanction::Lift;
-use crate::log::{Command, Log, Outcome, ReplyTo};
+use crate::log::{Asker, Command, Log, Outcome, ReplyTo};
 
 impl Auth {
     /// Does it, and returns when that is stored.
     pub(crate) async fn instructed(&self, log: &Log, instruction: Instruction) -> Done {
         let _alone = self.acts.lock().await;
+        if let Some(name) = instruction.program() {
+            let operator = Asker::new(Ipv4Addr::LOCALHOST.into(), false);
+            let looks = log.may_look_so(&operator, name.clone()).await;
+            looks.map_err(|refusal| refusal.to_string())?;
+        }
         let acts: Vec<_> = match &instruction {
             Instruction::ReleaseName(name) => vec![Act::ReleaseName(name.clone())],
             Instruction::MakeLink(make) => vec![Act::MakeLink(Box::new(make.clone()))],

@@ -186,7 +186,10 @@ pub(crate) fn hook(db: &Path, make: &MakeHook) -> Result<u32, AdminError> {
 /// [`AdminError`] if its name is somebody's, or the database cannot be written.
 pub(crate) fn bot(db: &Path, make: MakeBot) -> Result<(), AdminError> {
     is_alone(db)?;
-    Intake::open(db)?.ask(Act::MakeBot(Box::new(make)))?.map_err(AdminError::Bots)
+    let intake = Intake::open(db)?;
+    let looks = beside::may_be_called(db, &make.name)?;
+    looks.map_err(|refusal| AdminError::Bots(refusal.to_string()))?;
+    intake.ask(Act::MakeBot(Box::new(make)))?.map_err(AdminError::Bots)
 }
 
 /// Ends a bot, so that its token opens nothing.

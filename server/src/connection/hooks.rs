@@ -22,6 +22,10 @@ impl ReadPump {
             return Ok(Err(Refusal::Unavailable));
         };
         let MakeHook { room, name, reference } = make;
+        let looks = self.engine.log.may_look_so(&self.asker, name.clone());
+        if let Err(refusal) = self.unless_over(looks).await? {
+            return Ok(Err(refusal));
+        }
         let make = acts_of_programs::MakeHook {
             room: room.clone(),
             name: name.clone(),

@@ -1,5 +1,5 @@
 //! What is asked about rooms: pages of their messages, which there are, whether one is there for somebody, what
-//! mentions them, what a query finds, and which hooks speak there.
+//! mentions them, what a query finds, which hooks speak there, and which names look alike.
 //!
 //! This file does not know SQL, or who may ask.
 
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use protocol::{HookEntry, Refusal, RoomList, RoomName};
+use protocol::{HookEntry, Refusal, RoomList, RoomName, UserName};
 
 use super::acts_of_programs::Maker;
 use super::reading::about::Viewer;
@@ -152,6 +152,18 @@ impl Log {
         self.reading.pages.read(asker, question).await
     }
 
+    /// Whether a program may have a name, which is compared with all others: that costs as much as a search.
+    pub(crate) async fn may_look_so(&self, asker: &Asker, name: UserName) -> Result<(), Refusal> {
+        let found = self.found();
+        let question = move |reader: &Reader| {
+            let began = Instant::now();
+            let looks = found(reader.may_look_so(&name));
+            (looks, cost_since(began))
+        };
+        let looks = self.reading.searches.read(asker, question).await;
+        looks.unwrap_or(Err(Refusal::Unavailable))
+    }
+
     /// Which messages a query finds.
     pub(crate) async fn search(
         &self,
@@ -171,11 +183,16 @@ impl Log {
             };
             let bytes = frame.as_ref().map_or(0, |frame| frame.bytes().len());
             let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-            let spent = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-            (frame, bytes.saturating_add(spent.saturating_mul(SEARCH_COST)))
+            (frame, bytes.saturating_add(cost_since(began)))
         };
         self.reading.searches.read(asker, question).await
     }
+}
+
+/// What a search costs that has just ended.
+fn cost_since(began: Instant) -> u64 {
+    let spent = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    spent.saturating_mul(SEARCH_COST)
 }
 
 /// One read, whatever it is for: the first of a room also fills its memory.

@@ -15,6 +15,7 @@ use crate::log::apply::{
 };
 use crate::log::database::{BUSY_TIMEOUT, Database, OpenError};
 use crate::log::database::{on_disk, place};
+use crate::log::reading::alike::may_look_so;
 use crate::log::reading::bots::{FoundBot, bots};
 use crate::log::reading::hooks::listed;
 use crate::log::reading::register::{names, sanctions};
@@ -78,7 +79,21 @@ pub(crate) fn invite(path: &Path, invite: &MakeInvite) -> Result<Option<u32>, Op
 /// # Errors
 /// [`OpenError`] if the database cannot be written.
 pub(crate) fn hook(path: &Path, make: &MakeHook) -> Result<Result<u32, Refusal>, OpenError> {
-    with(path, |db| within(db, |db| keep_hook(db, make, now_ms())))
+    with(path, |db| match may_look_so(db, &make.name)? {
+        Ok(()) => within(db, |db| keep_hook(db, make, now_ms())),
+        Err(refusal) => Ok(Err(refusal)),
+    })
+}
+
+/// Whether a program may have a name.
+///
+/// # Errors
+/// [`OpenError`] if the database cannot be read.
+pub(crate) fn may_be_called(
+    path: &Path,
+    name: &UserName,
+) -> Result<Result<(), Refusal>, OpenError> {
+    with(path, |db| may_look_so(db, name))
 }
 
 /// The hooks of a room, or all, with their rooms.

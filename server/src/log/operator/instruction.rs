@@ -30,6 +30,22 @@ pub(crate) enum Instruction {
     EndBot(UserName),
 }
 
+impl Instruction {
+    /// What a program that comes to be is called.
+    pub(crate) fn program(&self) -> Option<&UserName> {
+        match self {
+            Instruction::MakeHook(make) => Some(&make.name),
+            Instruction::MakeBot(make) => Some(&make.name),
+            Instruction::ReleaseName(_)
+            | Instruction::Lift(..)
+            | Instruction::MakeLink(_)
+            | Instruction::MakeInvite(_)
+            | Instruction::EndHook(_)
+            | Instruction::EndBot(_) => None,
+        }
+    }
+}
+
 /// How many names, bans, mutes or hooks there were, that a code was kept, or the number of a new hook; else why nothing
 /// was done.
 pub(crate) type Done = Result<u64, String>;

@@ -4,6 +4,7 @@
 
 pub(crate) mod about;
 mod access;
+pub(crate) mod alike;
 pub(crate) mod bots;
 mod deadline;
 mod hits;

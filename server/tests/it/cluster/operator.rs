@@ -176,8 +176,10 @@ async fn a_hook_is_made_and_ended_on_all_nodes() {
     timeout(PATIENCE, ended).await.unwrap();
     let (code, words) = nodes.operator(&["unhook", "1"]).await;
     assert!(code == Some(2) && words.contains("no hook 1 in the cluster hooks"), "{words}");
-    let (code, words) = nodes.operator(&["hook", "--room", "dev", "--name", "Ann"]).await;
-    assert!(code == Some(2) && words.contains("taken"), "{words}");
+    for (name, why) in [("Ann", "taken"), ("\u{410}nn", "looks like")] {
+        let (code, words) = nodes.operator(&["hook", "--room", "dev", "--name", name]).await;
+        assert!(code == Some(2) && words.contains(why), "{words}");
+    }
 }
 
 #[tokio::test]

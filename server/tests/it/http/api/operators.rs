@@ -26,6 +26,8 @@ async fn the_operator_makes_lists_and_ends_bots() {
     for (arguments, words) in [
         (&["bot", "Builds", "--rooms", "*"][..], "taken"),
         (&["bot", "ann", "--rooms", "*"], "taken"),
+        (&["bot", "\u{430}nn", "--rooms", "*"], "looks like"),
+        (&["bot", "bui1ds", "--rooms", "*"], "looks like"),
         (&["bot", " ", "--rooms", "*"], "invalid value"),
         (&["bot", "x"], "--rooms"),
         (&["bot", "x", "--rooms", ""], "invalid value"),

@@ -47,6 +47,19 @@ async fn the_owner_makes_lists_and_ends_hooks() {
     assert_eq!(ann.message().await.content.as_str(), "x");
 }
 
+/// Whether anybody is connected under those names or not.
+#[tokio::test]
+async fn a_hook_looks_like_nobody_else() {
+    let server = TestServer::start().await;
+    drop(comes(&server, BOB).await);
+    let mut ann = owner(&server, "ops").await;
+    hook(&mut ann, "ops", "alerts").await;
+    for name in ["B\u{43e}b", "\u{410}nn", "a1erts"] {
+        assert_eq!(refused(&mut ann, make("ops", name)).await, Code::NameSimilar, "{name}");
+    }
+    hook(&mut ann, "ops", "Alerts").await;
+}
+
 #[tokio::test]
 async fn nobody_else_does() {
     let server = TestServer::start().await;

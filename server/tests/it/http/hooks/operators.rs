@@ -49,6 +49,8 @@ async fn the_operator_makes_lists_and_ends_hooks_of_any_room() {
     for (arguments, words) in [
         (&["unhook", "1"][..], "no hook 1"),
         (&["hook", "--room", "ops", "--name", "Ann"], "taken"),
+        (&["hook", "--room", "ops", "--name", "\u{410}nn"], "looks like"),
+        (&["hook", "--room", "ops", "--name", "gr\u{430}fana"], "looks like"),
         (&["hook", "--room", "+none", "--name", "x"], "no such room"),
         (&["hook", "--room", "ops", "--name", " "], "invalid value"),
     ] {
