@@ -15,7 +15,7 @@ use crate::log::database::column::{id, signed, unsigned};
 
 /// Messages that come into the index in one commit at most, and for how long: a message that comes meanwhile waits
 /// for it.
-const BATCH: i64 = 64;
+const BATCH: i64 = 128;
 const BATCH_TIME: Duration = Duration::from_millis(2);
 
 const COLUMNS: &str = "id, room, author, owner, content, at";

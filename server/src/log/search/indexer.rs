@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -20,16 +20,21 @@ use crate::log::database::{Database, OpenError};
 
 /// Messages of so long come into the index together: each step costs as much as some messages in it, and nobody looks
 /// for what was said a moment ago.
-const GATHER: Duration = Duration::from_millis(200);
+const GATHER: Duration = Duration::from_secs(1);
 /// Steps between two checkpoints: a few MiB of write-ahead log.
 const STEPS_BETWEEN: u32 = 64;
+/// For how many times as long as a step took the thread leaves the core to others: while there are new messages all the
+/// time, and else, as after an upgrade.
+const REST_BESIDE_TALK: u32 = 7;
+const REST: u32 = 1;
 /// How soon it is tried again after a fault, or on a full disk.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 
 /// Tells the thread when there are new messages. Dropped, it waits for its end.
 #[derive(Debug)]
 pub(in crate::log) struct Indexer {
-    nudge: Option<SyncSender<()>>,
+    /// The other end of [`Signals`].
+    signals: Option<(SyncSender<()>, Sender<()>)>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -42,33 +47,41 @@ impl Indexer {
         parts: &Parts,
         damaged: Arc<AtomicBool>,
     ) -> Result<Self, OpenError> {
-        let (nudge, nudges) = sync_channel(1);
+        let ((nudge, nudges), (alive, end)) = (sync_channel(1), channel());
+        let signals = Signals { nudges, end };
         let db = database.upkeeper()?;
         let indexing = Indexing { db, turn: store.turn(), guard: guard.clone(), damaged };
         let parts = parts.clone();
         let thread = thread::Builder::new().name("log-index".into()).spawn(move || {
             let running = parts.begin(Part::LogIndex);
-            indexing.run(&nudges);
+            indexing.run(&signals);
             running.done();
         })?;
-        Ok(Indexer { nudge: Some(nudge), thread: Some(thread) })
+        Ok(Indexer { signals: Some((nudge, alive)), thread: Some(thread) })
     }
 
     /// Something was stored.
     pub(in crate::log) fn nudge(&self) {
         // Full means that it looks soon.
-        let _ = self.nudge.as_ref().map(|nudge| nudge.try_send(()));
+        let _ = self.signals.as_ref().map(|(nudge, _)| nudge.try_send(()));
     }
 }
 
 impl Drop for Indexer {
     fn drop(&mut self) {
-        drop(self.nudge.take());
+        drop(self.signals.take());
         if let Some(thread) = self.thread.take() {
             // Had it panicked, the server would know already.
             let _ = thread.join();
         }
     }
+}
+
+/// What the thread hears. While it waits for a time it is not woken by new messages.
+struct Signals {
+    nudges: Receiver<()>,
+    /// Nothing comes here: it is closed at the end of the server.
+    end: Receiver<()>,
 }
 
 struct Indexing {
@@ -80,21 +93,18 @@ struct Indexing {
 }
 
 impl Indexing {
-    fn run(&self, nudges: &Receiver<()>) {
-        loop {
-            if !self.catch_up(nudges) || nudges.recv().is_err() || is_over(nudges, GATHER) {
-                return;
-            }
-        }
+    fn run(&self, signals: &Signals) {
+        while self.catch_up(signals) && signals.nudges.recv().is_ok() && !signals.is_over(GATHER) {}
     }
 
     /// Until all messages are in the index; false at the end of the server.
-    fn catch_up(&self, nudges: &Receiver<()>) -> bool {
+    fn catch_up(&self, signals: &Signals) -> bool {
         let mut steps = 0_u32;
         loop {
             let began = Instant::now();
+            let rest = if signals.nudges.try_recv().is_ok() { REST_BESIDE_TALK } else { REST };
             let pause = match self.step() {
-                Ok(true) => began.elapsed(),
+                Ok(true) => began.elapsed() * rest,
                 Ok(false) => return true,
                 Err(error) => {
                     tracing::warn!(%error, "cannot put messages into the index yet");
@@ -106,8 +116,7 @@ impl Indexing {
             if steps.is_multiple_of(STEPS_BETWEEN) {
                 self.checkpoint();
             }
-            // Half of the time is for others.
-            if is_over(nudges, pause) {
+            if signals.is_over(pause) {
                 return false;
             }
         }
@@ -135,16 +144,10 @@ impl Indexing {
     }
 }
 
-/// Waits so long; whether the server ends meanwhile.
-fn is_over(nudges: &Receiver<()>, pause: Duration) -> bool {
-    let end = Instant::now() + pause;
-    loop {
-        match nudges.recv_timeout(end.saturating_duration_since(Instant::now())) {
-            // It looks soon anyway.
-            Ok(()) => {}
-            Err(RecvTimeoutError::Timeout) => return false,
-            Err(RecvTimeoutError::Disconnected) => return true,
-        }
+impl Signals {
+    /// Waits so long; whether the server ends meanwhile.
+    fn is_over(&self, pause: Duration) -> bool {
+        self.end.recv_timeout(pause) != Err(RecvTimeoutError::Timeout)
     }
 }
 
