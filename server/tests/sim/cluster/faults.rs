@@ -34,7 +34,7 @@ impl World {
             if ended == Ended::Form {
                 return Err(format!("{node} does not know a form"));
             }
-            self.crash(node, false);
+            self.crash(node, false)?;
         } else if before != after {
             self.say(|| format!("{node} is {} and speaks, {} on the way", after.0, after.1));
         }
@@ -103,10 +103,10 @@ impl World {
         match self.rng.u8(0..24) {
             0..=1 => {
                 let stored = self.rng.bool();
-                self.crash(node, stored);
+                self.crash(node, stored)?;
             }
             2..=5 => self.start(node)?,
-            6 => self.stop(node),
+            6 => self.stop(node)?,
             7 => {
                 let pause = Duration::from_secs(self.rng.u64(1..PAUSE_MAX));
                 self.nodes[node].paused = self.passed + pause;
@@ -141,11 +141,15 @@ impl World {
         Ok(())
     }
 
-    pub(super) fn crash(&mut self, node: usize, stored: bool) {
+    pub(super) fn crash(&mut self, node: usize, stored: bool) -> Result<(), String> {
         if self.nodes[node].running.is_none() {
-            return;
+            return Ok(());
         }
-        self.nodes[node].die(stored);
+        let applied = self.nodes[node].die(stored);
+        if !self.is_doomed {
+            let (order, name) = (&mut self.order, &self.nodes[node].name);
+            applied.iter().try_for_each(|applied| order.applied(name, applied))?;
+        }
         for who in 0..self.clients.len() {
             if self.at[who] == node {
                 self.clients[who].lost();
@@ -153,6 +157,7 @@ impl World {
             }
         }
         self.say(|| format!("{node} dies, what it applies is stored: {stored}"));
+        Ok(())
     }
 
     /// A node starts, with its database or, if that is too old, with a copy of another's.
@@ -184,17 +189,17 @@ impl World {
     }
 
     /// A node says that it ends, and is gone.
-    fn stop(&mut self, node: usize) {
+    fn stop(&mut self, node: usize) -> Result<(), String> {
         let now = self.now(node);
         if self.running(node).is_none() || self.nodes[node].is_cut {
-            return;
+            return Ok(());
         }
-        let Some(running) = &mut self.nodes[node].running else { return };
+        let Some(running) = &mut self.nodes[node].running else { return Ok(()) };
         let lines: Vec<_> = running.process.connections.keys().copied().collect();
         lines.into_iter().for_each(|line| running.process.end(line));
         running.stop(now, &mut self.engine);
         self.say(|| format!("{node} stops"));
-        self.crash(node, false);
+        self.crash(node, false)
     }
 
     fn cut_or_mend(&mut self, node: usize) {

@@ -147,13 +147,15 @@ impl Node {
         read.map_or_else(|| self.store.seq, |record| record.seq)
     }
 
-    /// The process dies, perhaps between a transaction and the telling of it.
-    pub(super) fn die(&mut self, stored: bool) {
-        let Some(mut running) = self.running.take() else { return };
-        if stored && running.mutation.is_none() {
-            let mut batch: Vec<_> = running.incoming.drain(..).collect();
-            // What cannot be applied is not.
-            let _ = self.store.apply(&mut running.replica, &mut batch);
+    /// The process dies, perhaps between a transaction and the telling of it: what is stored by that.
+    pub(super) fn die(&mut self, stored: bool) -> Vec<Applied> {
+        match self.running.take() {
+            Some(mut running) if stored && running.mutation.is_none() => {
+                let mut batch: Vec<_> = running.incoming.drain(..).collect();
+                // What cannot be applied is not.
+                self.store.apply(&mut running.replica, &mut batch).unwrap_or_default()
+            }
+            _ => Vec::new(),
         }
     }
 }

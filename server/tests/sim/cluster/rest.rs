@@ -40,7 +40,7 @@ impl World {
     fn rest(&mut self) -> Result<(), String> {
         self.mend_all();
         let dead = self.keeps_one_dead().then(|| self.rng.usize(0..self.nodes.len()));
-        dead.into_iter().for_each(|node| self.crash(node, false));
+        dead.into_iter().try_for_each(|node| self.crash(node, false))?;
         self.cut_line(self.clients.len() - 1);
         self.clients.iter_mut().for_each(|client| client.think(0));
         let mut idle = 0;
