@@ -43,8 +43,9 @@ const QUIET_TIME: Duration = Duration::from_secs(120);
 
 /// Without job control in the shell nothing stops the program: after so long it goes on by itself.
 const STOP_TIME: Duration = Duration::from_millis(100);
-/// Keys that are there within this time of the last one were typed before it was seen what it does.
-const TYPED_AHEAD: Duration = Duration::from_millis(5);
+/// Keys that are there within this time of the last one were typed before it was seen what it does. A busy machine
+/// takes some milliseconds to hand them over.
+const TYPED_AHEAD: Duration = Duration::from_millis(50);
 
 /// Chats until the person leaves.
 ///
