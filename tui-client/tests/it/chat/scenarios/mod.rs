@@ -187,24 +187,6 @@ impl Client {
             "passes_ms" => return self.pass(Duration::from_millis(what.as_u64().unwrap())),
             "says" => say(&mut self.model, what.as_str().unwrap()).unwrap(),
             "types" => return self.types(what.as_str().unwrap()),
-            "deletes" => {
-                let room = self.model.room().name.clone();
-                delete(&mut self.model, &room, target(what)).unwrap()
-            }
-            "edits" => edit(&mut self.model, target(&what[0]), what[1].as_str().unwrap()).unwrap(),
-            "reacts" => {
-                let emoji = Emoji::try_from(what[1].as_str().unwrap()).unwrap();
-                react(&mut self.model, message_id(&what[0]), emoji).unwrap_or_default()
-            }
-            "replies" => {
-                let text = what[1].as_str().unwrap();
-                reply(&mut self.model, text, Some(message_id(&what[0]))).unwrap()
-            }
-            "begins_reply" => {
-                let begun = compose_reply(&mut self.model, Some(message_id(what)));
-                self.model.notice = begun.err().or(self.model.notice.take());
-                Vec::new()
-            }
             "marks" => mark_unread(&mut self.model, message_id(what)),
             "types_text" => types(&mut self.model, what.as_str().unwrap()),
             "revokes" => {
@@ -238,12 +220,38 @@ impl Client {
                 back_to_end(&mut self.model);
                 Vec::new()
             }
-            name => match self.goes_through(name, what) {
+            name => match self.acts(name, what).or_else(|| self.goes_through(name, what)) {
                 Some(effects) => effects,
                 None => panic!("{place}: no such step: {name}"),
             },
         };
         self.run(effects);
+    }
+
+    /// What is done to a message.
+    fn acts(&mut self, name: &str, what: &Value) -> Option<Vec<Effect>> {
+        let model = &mut self.model;
+        Some(match name {
+            "deletes" => {
+                let room = model.room().name.clone();
+                delete(model, &room, target(what)).unwrap()
+            }
+            "edits" => edit(model, target(&what[0]), what[1].as_str().unwrap()).unwrap(),
+            "reacts" => {
+                let emoji = Emoji::try_from(what[1].as_str().unwrap()).unwrap();
+                react(model, message_id(&what[0]), emoji).unwrap_or_default()
+            }
+            "replies" => {
+                let text = what[1].as_str().unwrap();
+                reply(model, text, Some(message_id(&what[0]))).unwrap()
+            }
+            "begins_reply" => {
+                let begun = compose_reply(model, Some(message_id(what)));
+                model.notice = begun.err().or(model.notice.take());
+                Vec::new()
+            }
+            _ => return None,
+        })
     }
 
     /// What is done with the messages that mention one, or that were searched for.
