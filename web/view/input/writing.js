@@ -29,11 +29,10 @@ export function newWriting(text, { drafted, emoji }) {
     put,
     /** @param {Style} style */
     set: (style) => put(styled(text.value, text.selectionStart, text.selectionEnd, style)),
-    /** Puts something in the place of what is selected.
+    /** Puts something in the place of what is selected, or was.
      * @param {string} more
      * @returns where it stands now */
-    insert(more) {
-      const { selectionStart: begin, selectionEnd: end } = text;
+    insert(more, begin = text.selectionStart, end = text.selectionEnd) {
       const caret = begin + more.length;
       put({ begin, end, text: more, select: [caret, caret] });
       return begin;
@@ -55,19 +54,21 @@ export function newWriting(text, { drafted, emoji }) {
 /** Several lines are put there as a change of the page's own: what Chromium pastes itself, it does not redo whole once it was
  * changed and that was undone.
  * @param {HTMLTextAreaElement} text
- * @param {(more: string) => number} insert
+ * @param {ReturnType<typeof newWriting>["insert"]} insert
  * @param {(at: number, pasted: string) => void} isThere it stands in the draft now */
 export function listenToPastes(text, insert, isThere) {
-  const take = (/** @type {string} */ pasted) => isThere(insert(pasted), pasted);
   text.addEventListener("paste", (event) => {
     const pasted = event.clipboardData?.getData("text/plain").replace(/\r\n?/g, "\n") ?? "";
     const lines = pasted.split("\n").length;
     if (lines === 1) return;
+    // A dialog takes the selection away.
+    const { selectionStart: begin, selectionEnd: end } = text;
+    const take = () => isThere(insert(pasted, begin, end), pasted);
     event.preventDefault();
-    if (lines <= PASTE_LINES_MAX) return take(pasted);
+    if (lines <= PASTE_LINES_MAX) return take();
     const chars = [...pasted].length.toLocaleString();
     void ask(`Paste ${lines} lines (${chars} characters)? They become one message.`, "Paste").then((yes) => {
-      if (yes) take(pasted);
+      if (yes) take();
       else text.focus();
     });
   });
