@@ -5,6 +5,9 @@
 //! in before. Until the last has told, no node claims names: who does not know everybody cannot say whose a name
 //! is, and would say something else than the others. This file does not know what is kept of people.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -55,6 +58,8 @@ struct Node {
     told: Option<u64>,
     /// What was told so far of who is there.
     parts: Vec<Present>,
+    /// All others have told it who is there, since it began.
+    knows_all: bool,
     /// Beats of this node since its last record.
     missed: u32,
 }
@@ -114,6 +119,12 @@ impl Members {
     /// Nodes that live, as far as this one knows.
     pub(crate) fn nodes(&self) -> impl Iterator<Item = (&NodeName, &Start)> {
         self.nodes.iter().map(|(name, node)| (name, &node.start))
+    }
+
+    /// The node that does what one of all has to do. All that have joined name the same at one place in the order:
+    /// one that begins becomes the first only when it knows everybody, and until then another goes on.
+    pub(crate) fn first(&self) -> Option<&NodeName> {
+        self.nodes.iter().find(|(_, node)| node.knows_all).map(|(name, _)| name)
     }
 
     /// Nodes that live, and since when.
@@ -197,11 +208,12 @@ impl Members {
     pub(crate) fn end(&mut self, node: &NodeName) -> Vec<Change> {
         let Some(ended) = self.nodes.remove(node) else { return Vec::new() };
         self.forget_people(ended.bit);
-        if *node != self.me {
-            self.learn();
+        let is_me = *node == self.me;
+        let was_alive = is_me && self.era.take().is_some();
+        self.learn();
+        if !is_me {
             return vec![Change::Gone(ended.bit)];
         }
-        let was_alive = self.era.take().is_some();
         was_alive.then_some(Change::Buried).into_iter().collect()
     }
 
@@ -282,9 +294,12 @@ impl Members {
         changes
     }
 
-    /// Whether this process knows everybody now.
+    /// Whether this process, and each node, knows everybody now.
     fn learn(&mut self) {
         self.knows_all |= self.era.is_some() && self.awaited().is_empty();
+        let told = self.nodes.values().map(|node| node.told.unwrap_or_default()).min();
+        let told = told.unwrap_or_default();
+        self.nodes.values_mut().for_each(|node| node.knows_all |= told > node.started);
     }
 
     fn others(&self) -> impl Iterator<Item = (&NodeName, &Node)> {
@@ -303,7 +318,7 @@ impl Members {
         let Some(bit) = NodeBit::free(is_taken) else { return };
         self.events += 1;
         let (started, told, parts) = (self.events, None, Vec::new());
-        let node = Node { bit, era, start, started, told, parts, missed: 0 };
+        let node = Node { bit, era, start, started, told, parts, knows_all: false, missed: 0 };
         self.nodes.insert(name.clone(), node);
     }
 
@@ -356,31 +371,5 @@ impl InUse {
     fn remove(&mut self, node: NodeBit) {
         self.nodes.remove(node);
         self.moderates.remove(node);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn node(name: &str) -> NodeName {
-        name.parse().unwrap()
-    }
-
-    #[test]
-    fn a_node_that_begins_anew_goes_on_unless_another_process_did() {
-        let (me, start) = (node("a"), Start::default());
-        let mut members = Members::new(me.clone(), []);
-        // A record from before this process, which has not begun.
-        assert_eq!(members.start(&me, (5, 0), &start), []);
-        assert_eq!(members.start(&me, (7, 7), &start), [Change::Started]);
-        assert_eq!(members.end(&me), [Change::Buried]);
-        assert_eq!(members.start(&me, (8, 8), &start), [Change::Started]);
-        // A new life, of its own accord.
-        assert_eq!(members.start(&me, (9, 9), &start), [Change::Started]);
-        assert_eq!(members.start(&me, (10, 9), &start), [Change::Fenced]);
-        // Also before its own start has come back.
-        let mut early = Members::new(me.clone(), []);
-        assert_eq!(early.start(&me, (10, 9), &start), [Change::Fenced]);
     }
 }

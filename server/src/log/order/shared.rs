@@ -153,7 +153,7 @@ impl Shared {
     /// Whether this node is the one that does what one of all has to do.
     pub(crate) fn is_first(&self) -> bool {
         let members = self.members.read();
-        members.has_joined() && members.nodes().next().is_some_and(|(name, _)| *name == self.me)
+        members.has_joined() && members.first() == Some(&self.me)
     }
 
     /// Nodes may have come or gone.

@@ -68,19 +68,19 @@ impl Order {
     }
 }
 
-/// At one place in the order all nodes know the same people, and no name is held for two.
+/// At one place in the order all nodes know the same people and the same first node, and no name is held for two.
 pub(super) fn people(nodes: &[Node]) -> Result<(), String> {
     let mut held: BTreeMap<(u64, Arc<str>), Proof> = BTreeMap::new();
-    let mut known: BTreeMap<u64, People> = BTreeMap::new();
+    let mut known: BTreeMap<u64, (People, Option<NodeName>)> = BTreeMap::new();
     for node in nodes {
         let Some(running) = &node.running else { continue };
         let seq = running.replica.seen().seq;
         let members = running.shared.members.read();
         if members.has_joined() {
-            let people = members.people();
-            let before = known.entry(seq).or_insert_with(|| people.clone());
-            if *before != people {
-                return Err(format!("{} knows {people:?} instead of {before:?}", node.name));
+            let knows = (members.people(), members.first().cloned());
+            let before = known.entry(seq).or_insert_with(|| knows.clone());
+            if *before != knows {
+                return Err(format!("{} knows {knows:?} instead of {before:?}", node.name));
             }
         }
         let life = running.replica.fence().life(&node.name);
